@@ -1,0 +1,103 @@
+// Package diag holds the findings about a user's files: what is wrong, where, and
+// what to do next. Findings are collected, never printed, by the packages that make
+// them; rendering is separate (text.go).
+package diag
+
+import (
+	"fmt"
+	"sort"
+)
+
+// Position is a place in a file. Line and Col count from 1; Col counts characters.
+type Position struct {
+	Line int `json:"line"`
+	Col  int `json:"col"`
+}
+
+// Range is a stretch of one file. End is the position after the last character.
+// A zero Start means the file as a whole.
+type Range struct {
+	File  string   `json:"file"`
+	Start Position `json:"start"`
+	End   Position `json:"end"`
+}
+
+// String gives file:line:col, or the file alone when no position is known.
+func (r Range) String() string {
+	if r.Start.Line == 0 {
+		return r.File
+	}
+	return fmt.Sprintf("%s:%d:%d", r.File, r.Start.Line, r.Start.Col)
+}
+
+// Severity grades a finding. Only Error makes a command fail.
+type Severity int
+
+// The severities, most serious first.
+const (
+	Error Severity = iota
+	Warning
+	Info
+)
+
+var severityNames = [...]string{"error", "warning", "info"}
+
+// String gives the lower-case name of the severity.
+func (s Severity) String() string { return severityNames[s] }
+
+// MarshalText writes the severity's name into JSON.
+func (s Severity) MarshalText() ([]byte, error) { return []byte(s.String()), nil }
+
+// Diagnostic is one finding. Code is stable and kebab-case (e.g. "unknown-modifier").
+type Diagnostic struct {
+	Severity Severity `json:"severity"`
+	Code     string   `json:"code"`
+	Range    Range    `json:"range"`
+	Message  string   `json:"message"`
+	Hint     string   `json:"hint,omitempty"`
+}
+
+// Error makes a single finding usable as a Go error.
+func (d Diagnostic) Error() string {
+	return fmt.Sprintf("%s: %s[%s]: %s", d.Range, d.Severity, d.Code, d.Message)
+}
+
+// Diagnostics is all that was found in some input.
+type Diagnostics []Diagnostic
+
+// HasErrors tells whether any finding is an Error.
+func (ds Diagnostics) HasErrors() bool {
+	for _, d := range ds {
+		if d.Severity == Error {
+			return true
+		}
+	}
+	return false
+}
+
+// Errorf adds an error.
+func (ds *Diagnostics) Errorf(code string, r Range, hint, format string, args ...any) {
+	*ds = append(*ds, Diagnostic{Error, code, r, fmt.Sprintf(format, args...), hint})
+}
+
+// Warnf adds a warning.
+func (ds *Diagnostics) Warnf(code string, r Range, hint, format string, args ...any) {
+	*ds = append(*ds, Diagnostic{Warning, code, r, fmt.Sprintf(format, args...), hint})
+}
+
+// Sort orders findings by file, then place, then code.
+func (ds Diagnostics) Sort() {
+	sort.SliceStable(ds, func(i, j int) bool {
+		a, b := ds[i], ds[j]
+		if a.Range.File != b.Range.File {
+			return a.Range.File < b.Range.File
+		}
+		if a.Range.Start.Line != b.Range.Start.Line {
+			return a.Range.Start.Line < b.Range.Start.Line
+		}
+		if a.Range.Start.Col != b.Range.Start.Col {
+			return a.Range.Start.Col < b.Range.Start.Col
+		}
+		return a.Code < b.Code
+	})
+}

@@ -1,0 +1,84 @@
+// Package schema holds data models: dictionaries between Sigma's field names and one
+// product's. In: YAML files (models/*.yml, embedded, or a user's). Out: for a log source,
+// the product's table and scope, and for a field the column that holds it. The engine finds
+// fields in raw events through it and the compilers name columns with it.
+package schema
+
+// Model is one product's dictionary.
+type Model struct {
+	Name        string   `yaml:"name"`
+	Title       string   `yaml:"title"`
+	Description string   `yaml:"description"`
+	Extends     string   `yaml:"extends"`
+	Time        []string `yaml:"time"`        // columns with the event's time; the first present counts
+	Ingested    string   `yaml:"ingested"`    // column or function for the arrival time, "" = none
+	ID          []string `yaml:"id"`          // columns that identify an event in results
+	Passthrough bool     `yaml:"passthrough"` // an unlisted Sigma field is a column of that name
+	Sources     []Source `yaml:"sources"`
+}
+
+// Source is one log of the product and the Sigma log sources it answers. Several sources
+// may answer one log source (Sysmon 1 and Security 4688); the first is preferred.
+type Source struct {
+	Name       string                    `yaml:"name"`
+	Category   string                    `yaml:"category"` // "" answers any
+	Product    string                    `yaml:"product"`
+	Service    string                    `yaml:"service"`
+	Table      string                    `yaml:"table"` // KQL table, SPL base search, EQL event category
+	Scope      []ScopeTest               `yaml:"scope"` // all must hold for an event to be of this source
+	Fields     map[string]Column         `yaml:"fields"`
+	Ancestors  map[int]map[string]Column `yaml:"ancestors"`   // level -> Sigma field -> column on the event itself
+	Entities   map[string]Column         `yaml:"entities"`    // sha1, host, user, ...
+	Keys       map[int][]string          `yaml:"keys"`        // level -> columns whose values name that process on its host
+	UniqueKeys bool                      `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)
+	Reputation Reputation                `yaml:"reputation"`
+	Columns    map[string]string         `yaml:"columns"` // every column of the table -> product type, for checks
+}
+
+// ScopeTest holds when the column's value is one of Values (case-insensitive text).
+type ScopeTest struct {
+	Column string   `yaml:"column"`
+	Values []string `yaml:"values"`
+	// EngineOnly marks a test that only recognises raw events; a query's Table says it already.
+	EngineOnly bool `yaml:"engine_only"`
+	// Optional lets an event without the column pass.
+	Optional bool `yaml:"optional"`
+}
+
+// Type is a column's type in the product.
+type Type string
+
+// The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, read through Key.
+const (
+	String   Type = "string"
+	Int      Type = "int"
+	Bool     Type = "bool"
+	Datetime Type = "datetime"
+	IP       Type = "ip"
+	HashSet  Type = "hashset"
+)
+
+// Column says where a Sigma field is in the product.
+type Column struct {
+	Name     string `yaml:"column"`
+	Type     Type   `yaml:"type"`     // "" means string
+	Holds    string `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
+	Filename string `yaml:"filename"` // a companion column with only the last component, "" = none
+	Key      string `yaml:"key"`      // which hash of a HashSet
+}
+
+// Reputation says how the product tells a value's reputation. Columns are names on a
+// reputation row, on an enriched event, or in a lookup's output.
+type Reputation struct {
+	Source       string `yaml:"source"`       // product's name for it: FileProfile, a lookup, an enrich policy
+	Prefix       string `yaml:"prefix"`       // put before each column on an enriched event
+	Availability string `yaml:"availability"` // column telling whether the look-up worked
+	Failed       string `yaml:"failed"`       // its value when it failed
+	Global       string `yaml:"global"`
+	Signature    string `yaml:"signature"`
+	Signer       string `yaml:"signer"`
+	Issuer       string `yaml:"issuer"`
+	Root         string `yaml:"root"`
+	LocalCount   string `yaml:"local_count"` // enriched local count column
+	LocalRank    string `yaml:"local_rank"`  // enriched local rank column
+}

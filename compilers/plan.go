@@ -1,0 +1,261 @@
+package compilers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// Plan is a rule met with a data model: every field has its column, and every gap is either
+// an accepted note or an error that was reported. Dialects print from it.
+type Plan struct {
+	Rule   *ir.Rule
+	Model  *schema.Model
+	Source *schema.Source
+	Filter ir.Node
+	Notes  []Note
+}
+
+// NewPlan chooses the source that answers the rule's log source and checks the whole rule
+// against it and against the dialect's features. The plan is nil when there are errors.
+func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
+	ls := r.Source.LogSource
+	sources := opt.Model.Find(ls.Category, ls.Product, ls.Service)
+	var ds diag.Diagnostics
+	if len(sources) == 0 {
+		ds.Errorf("no-log-source", ls.Range, "choose another --model, or add the source to a model file",
+			"data model %s has no log source for category %q, product %q, service %q", opt.Model.Name, ls.Category, ls.Product, ls.Service)
+		return nil, ds
+	}
+	p := &Plan{Rule: r, Model: opt.Model, Source: sources[0], Filter: opt.Filter}
+	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
+	c.walk(r.Condition, true)
+	if opt.Filter != nil {
+		c.walk(opt.Filter, true)
+	}
+	if c.found.HasErrors() {
+		return nil, c.found
+	}
+	return p, c.found
+}
+
+// Column gives the column that holds a field on the event itself. ok is false for an
+// ancestor's field that only a link through the process keys can reach; its column on that
+// ancestor's own creation event is Column of the same name at level 0.
+func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
+	return p.Model.Column(p.Source, f.Name, f.Level)
+}
+
+// FilenameTest says a text test as an equivalent test on the last path component alone, where
+// there is one: Filename itself, and EndsWith whose every value is one separator and a name.
+func FilenameTest(t ir.Test) (*ir.Text, bool) {
+	text, ok := t.(*ir.Text)
+	if !ok {
+		return nil, false
+	}
+	if text.Op == ir.Filename {
+		return text, true
+	}
+	if text.Op != ir.EndsWith {
+		return nil, false
+	}
+	names := make([]string, len(text.Values))
+	for i, v := range text.Values {
+		if len(v) < 2 || v[0] != '\\' || strings.ContainsAny(v[1:], `\/`) {
+			return nil, false
+		}
+		names[i] = v[1:]
+	}
+	return &ir.Text{Op: ir.Filename, Values: names, Cased: text.Cased}, true
+}
+
+type checker struct {
+	dialect string
+	lacks   Features
+	opt     Options
+	plan    *Plan
+	found   diag.Diagnostics
+	seen    map[string]bool
+}
+
+// walk checks a subtree. conjunct is true while only And and Named stand above it.
+func (c *checker) walk(n ir.Node, conjunct bool) {
+	switch n := n.(type) {
+	case *ir.Match:
+		c.match(n, conjunct)
+	case *ir.Keyword:
+		c.need(Keywords, n.Range())
+		c.test(n.Test, n.Range())
+	case *ir.Prevalence:
+		c.prevalence(n)
+	case *ir.AtLeast:
+		if choices(len(n.Terms), n.Count) > MaxChoices {
+			c.report("too-many-choices", n.Range(), "split the rule",
+				fmt.Sprintf("%d of %d names needs more than %d combinations in a query", n.Count, len(n.Terms), MaxChoices))
+		}
+	}
+	_, isAnd := n.(*ir.And)
+	_, isNamed := n.(*ir.Named)
+	_, isNot := n.(*ir.Not)
+	for _, child := range ir.Children(n) {
+		if isNot {
+			ir.Inspect(child, func(below ir.Node) bool {
+				if _, rare := below.(*ir.Prevalence); rare {
+					c.need(PrevalenceNegated, below.Range())
+				}
+				return true
+			})
+		}
+		c.walk(child, conjunct && (isAnd || isNamed))
+	}
+}
+
+func (c *checker) match(n *ir.Match, conjunct bool) {
+	c.field(n.Field, n.Test, n.Range(), conjunct)
+	c.test(n.Test, n.Range())
+	if ref, ok := n.Test.(*ir.FieldRef); ok {
+		c.field(ref.Other, nil, n.Range(), conjunct)
+	}
+}
+
+func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
+	col, native := c.plan.Column(f)
+	if !native && f.Level > 0 {
+		_, known := c.plan.Column(ir.Field{Name: f.Name})
+		_, linked := c.plan.Source.Keys[1]
+		if known && linked {
+			c.need(DeepAncestors, at)
+			if !conjunct {
+				c.need(DeepUnderNegation, at)
+			}
+			return
+		}
+	}
+	if !native {
+		hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
+		if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
+			hint = "closest mapped fields: " + strings.Join(near, ", ")
+		}
+		name := f.Name
+		if f.Level > 0 {
+			name = fmt.Sprintf("%s of ancestor %d", f.Name, f.Level)
+		}
+		c.report("no-column", at, hint, fmt.Sprintf("data model %s has no column for %s in %s", c.opt.Model.Name, name, c.plan.Source.Table))
+		return
+	}
+	if col.Holds == "filename" && t != nil {
+		if _, ok := FilenameTest(t); !ok {
+			c.report("filename-only", at, "test it with |filename, or with |endswith and one leading backslash",
+				fmt.Sprintf("column %s holds only the file name, which cannot answer this test", col.Name))
+		}
+	}
+}
+
+func (c *checker) test(t ir.Test, at diag.Range) {
+	switch t := t.(type) {
+	case *ir.Text:
+		if t.Cased {
+			c.need(Cased, at)
+		}
+	case *ir.Glob:
+		c.need(Wildcards, at)
+		if t.Cased {
+			c.need(Cased, at)
+		}
+	case *ir.Regex:
+		if t.Backtracking {
+			c.need(BacktrackingRegexes, at)
+		} else {
+			c.need(Regexes, at)
+		}
+	case *ir.FieldRef:
+		c.need(FieldRefs, at)
+	case *ir.TimePart:
+		c.need(TimeParts, at)
+	case *ir.CIDR:
+		c.need(CIDRs, at)
+	}
+}
+
+func (c *checker) prevalence(n *ir.Prevalence) {
+	at := n.Range()
+	if _, ok := c.plan.Source.Entities[n.Spec.Field]; !ok {
+		c.report("no-entity", n.Spec.FieldRange, "entities of this source: "+strings.Join(sortedKeys(c.plan.Source.Entities), ", "),
+			fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, n.Spec.Field))
+	}
+	if n.Among != nil {
+		c.need(PrevalencePopulation, at)
+		c.walk(n.Among, true)
+	}
+	if local := n.Spec.Local; local != nil {
+		if local.Rarest > 0 {
+			c.need(PrevalenceRank, at)
+		}
+		if len(local.Bounds) > 0 {
+			c.need(PrevalenceCount, at)
+		}
+		if _, ok := c.plan.Source.Entities[local.Distinct]; !ok {
+			c.report("no-entity", at, "entities of this source: "+strings.Join(sortedKeys(c.plan.Source.Entities), ", "),
+				fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, local.Distinct))
+		}
+	}
+	spec := n.Spec
+	if len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil {
+		c.need(GlobalPrevalence, at)
+	}
+}
+
+// need records that the rule uses a construct; a lacking dialect makes it a note or an error.
+func (c *checker) need(construct Construct, at diag.Range) {
+	lack, lacking := c.lacks[construct]
+	if !lacking {
+		return
+	}
+	code := string(construct)
+	if !lack.Approximate {
+		c.report(code, at, lack.Hint, c.dialect+": "+lack.Message)
+		return
+	}
+	if !c.accepted(code) {
+		c.report(code, at, fmt.Sprintf("accept it in the rule with `approximate: {%s: [%s]}`, or for one command with --allow-approximate %s", c.dialect, code, code),
+			fmt.Sprintf("%s can only approximate this: %s", c.dialect, lack.Message))
+		return
+	}
+	if c.first(code, at) {
+		c.plan.Notes = append(c.plan.Notes, Note{Code: code, Effect: lack.Effect, Message: lack.Message, Range: at})
+	}
+}
+
+func (c *checker) accepted(code string) bool {
+	return slices.Contains(c.plan.Rule.Source.Approximate[c.dialect], code) ||
+		slices.Contains(c.opt.Approximate, code) || slices.Contains(c.opt.Approximate, "all")
+}
+
+func (c *checker) report(code string, at diag.Range, hint, message string) {
+	if c.first(code, at) {
+		c.found.Errorf(code, at, hint, "%s", message)
+	}
+}
+
+// first tells whether a gap is new: the same one at the same place is said once.
+func (c *checker) first(code string, at diag.Range) bool {
+	key := code + "@" + at.String()
+	if c.seen[key] {
+		return false
+	}
+	c.seen[key] = true
+	return true
+}
+
+func sortedKeys(m map[string]schema.Column) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

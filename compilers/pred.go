@@ -1,0 +1,172 @@
+package compilers
+
+import (
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// Pred is a boolean expression of a target whose leaves are already text: Atom, All, Any,
+// None or Fixed. Dialects build one from the tree and print it with their Syntax, so
+// that parentheses always come from structure.
+type Pred interface{ pred() }
+
+// Atom is one comparison, printed as it is. It must bind tighter than any connective.
+type Atom string
+
+// All is a conjunction.
+type All []Pred
+
+// Any is a disjunction.
+type Any []Pred
+
+// None is a negation.
+type None struct{ Term Pred }
+
+// Fixed is always true or always false.
+type Fixed bool
+
+func (Atom) pred()  {}
+func (All) pred()   {}
+func (Any) pred()   {}
+func (None) pred()  {}
+func (Fixed) pred() {}
+
+// Syntax is a target's spelling of the connectives.
+type Syntax struct {
+	And, Or, Not string // with the spaces around or after them: " and ", " or ", "not "
+	NotCall      bool   // negation takes its term in parentheses always: not(x)
+	Explicit     bool   // parenthesise every connective inside another, whatever binds tighter
+	True, False  string
+}
+
+// The strength with which a printed expression holds together.
+const (
+	strengthOr = iota
+	strengthAnd
+	strengthNot
+	strengthAtom
+)
+
+// Print writes p with the fewest parentheses the syntax allows.
+func (s Syntax) Print(p Pred) string {
+	text, _ := s.print(p)
+	return text
+}
+
+func (s Syntax) print(p Pred) (string, int) {
+	switch p := p.(type) {
+	case Atom:
+		return string(p), strengthAtom
+	case Fixed:
+		if p {
+			return s.True, strengthAtom
+		}
+		return s.False, strengthAtom
+	case None:
+		if s.NotCall {
+			return strings.TrimSpace(s.Not) + "(" + s.Print(p.Term) + ")", strengthAtom
+		}
+		return s.Not + s.wrap(p.Term, strengthNot), strengthNot
+	case All:
+		return s.join(p, s.And, strengthAnd, true)
+	case Any:
+		return s.join(p, s.Or, strengthOr, false)
+	}
+	panic("compilers: unknown predicate")
+}
+
+func (s Syntax) join(terms []Pred, word string, strength int, empty bool) (string, int) {
+	switch len(terms) {
+	case 0:
+		return s.print(Fixed(empty))
+	case 1:
+		return s.print(terms[0])
+	}
+	parts := make([]string, len(terms))
+	for i, t := range terms {
+		parts[i] = s.wrap(t, strength+1)
+	}
+	return strings.Join(parts, word), strength
+}
+
+// wrap prints a term so that it holds at least as strongly as needed.
+func (s Syntax) wrap(p Pred, needed int) string {
+	text, strength := s.print(p)
+	if strength < needed || (s.Explicit && strength < strengthNot) {
+		return "(" + text + ")"
+	}
+	return text
+}
+
+// Build turns a tree into a Pred; leaf gives the Pred of a Match, Keyword or Prevalence.
+// `N of` becomes the disjunction of the ways to choose N (see MaxChoices).
+func Build(n ir.Node, leaf func(ir.Node) Pred) Pred {
+	switch n := n.(type) {
+	case *ir.And:
+		return All(buildAll(n.Terms, leaf))
+	case *ir.Or:
+		return Any(buildAll(n.Terms, leaf))
+	case *ir.Not:
+		return None{Build(n.Term, leaf)}
+	case *ir.Named:
+		return Build(n.Body, leaf)
+	case *ir.Const:
+		return Fixed(n.Value)
+	case *ir.AtLeast:
+		terms := buildAll(n.Terms, leaf)
+		var ways Any
+		choose(len(terms), n.Count, func(picked []int) {
+			var way All
+			for _, i := range picked {
+				way = append(way, terms[i])
+			}
+			ways = append(ways, way)
+		})
+		return ways
+	case *ir.Match, *ir.Keyword, *ir.Prevalence:
+		return leaf(n)
+	}
+	panic("compilers: unknown node")
+}
+
+func buildAll(nodes []ir.Node, leaf func(ir.Node) Pred) []Pred {
+	preds := make([]Pred, len(nodes))
+	for i, n := range nodes {
+		preds[i] = Build(n, leaf)
+	}
+	return preds
+}
+
+// MaxChoices bounds how many combinations an `N of` may expand to in a query.
+const MaxChoices = 200
+
+// choices counts the ways to choose k of n, giving up beyond MaxChoices.
+func choices(n, k int) int {
+	ways := 1
+	for i := 1; i <= k; i++ {
+		ways = ways * (n - k + i) / i
+		if ways > MaxChoices {
+			return MaxChoices + 1
+		}
+	}
+	return ways
+}
+
+// choose calls f with every ascending choice of k indexes below n.
+func choose(n, k int, f func([]int)) {
+	picked := make([]int, 0, k)
+	var from func(int)
+	from = func(i int) {
+		if len(picked) == k {
+			f(picked)
+			return
+		}
+		for ; i <= n-(k-len(picked)); i++ {
+			picked = append(picked, i)
+			from(i + 1)
+			picked = picked[:len(picked)-1]
+		}
+	}
+	from(0)
+}

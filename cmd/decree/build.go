@@ -1,0 +1,123 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+
+	"decree/compilers"
+)
+
+type buildParams struct {
+	paths  []string
+	out    string
+	format string
+}
+
+func newBuild(s *streams) *cobra.Command {
+	var p buildParams
+	cmd := &cobra.Command{
+		Use:   "build [rule files or folders]",
+		Short: "Validate, regression-test and compile rules into dist/",
+		Long: "The main job: validate every rule (without paths: the shipped library), run its regression tests,\n" +
+			"and write it for every target with its assets and a summary. Nothing is written when a rule is\n" +
+			"invalid or a test fails.",
+		Example: "  decree build\n  decree build my_rules/\n  decree build -o out --format json my_rules/",
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.paths = args
+			return build(s, p)
+		},
+	}
+	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output folder, replaced as a whole")
+	addFormat(cmd, &p.format, "text", "json")
+	return cmd
+}
+
+// buildSummary is dist/summary.json.
+type buildSummary struct {
+	Rules   int          `json:"rules"`
+	Passed  int          `json:"tests_passed"`
+	Failed  int          `json:"tests_failed"`
+	Queries []builtQuery `json:"queries"`
+}
+
+type builtQuery struct {
+	Rule     string           `json:"rule"`
+	ID       string           `json:"id"`
+	Dialect  string           `json:"dialect"`
+	File     string           `json:"file,omitempty"`
+	Fidelity string           `json:"fidelity"` // exact, approximate or refused
+	Assets   int              `json:"assets"`
+	Notes    []compilers.Note `json:"notes,omitempty"`
+}
+
+func build(s *streams, p buildParams) error {
+	set, err := loadRules(p.paths)
+	if err != nil {
+		return err
+	}
+	tests, err := runTests(set)
+	if err != nil {
+		return err
+	}
+	found := append(set.Found, tests.Findings...)
+	if found.HasErrors() || tests.Failed > 0 {
+		set.show(s, found)
+		tests.print(s, false)
+		return errFindings
+	}
+	results, err := compileAll(set, dialects, compileParams{})
+	if err != nil {
+		return err
+	}
+	summary := buildSummary{Rules: len(set.Rules), Passed: tests.Passed, Failed: tests.Failed}
+	var files []outFile
+	for _, r := range results {
+		set.keepSource(r.rule)
+		found = append(found, r.Found...)
+		written := r.files()
+		files = append(files, written...)
+		summary.Queries = append(summary.Queries, r.summary(written))
+	}
+	text, err := json.MarshalIndent(summary, "", "  ")
+	if err != nil {
+		return err
+	}
+	if err := writeFolder(p.out, append(files, outFile{"summary.json", string(text)})); err != nil {
+		return err
+	}
+	set.show(s, found)
+	if p.format == "json" {
+		err = writeJSON(s, summary)
+	} else {
+		err = summary.print(s, p.out, len(files)+1)
+	}
+	return err
+}
+
+func (c compiled) summary(files []outFile) builtQuery {
+	q := builtQuery{Rule: c.Rule, ID: c.rule.IR.Source.ID, Dialect: c.to.Name(), Fidelity: "refused"}
+	if c.Query == nil {
+		return q
+	}
+	q.File, q.Assets, q.Notes, q.Fidelity = files[0].Path, len(c.Query.Assets), c.Query.Notes, "exact"
+	for _, n := range c.Query.Notes {
+		if n.Effect != "exact" {
+			q.Fidelity = "approximate"
+		}
+	}
+	return q
+}
+
+func (b buildSummary) print(s *streams, out string, files int) error {
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "RULE\tTARGET\tFIDELITY\tASSETS")
+	for _, q := range b.Queries {
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", q.Rule, q.Dialect, q.Fidelity, q.Assets)
+	}
+	_, err := fmt.Fprintf(w, "\n%d rules valid, %d tests passed, %d failed; %d files written to %s\n", b.Rules, b.Passed, b.Failed, files, out)
+	return errors.Join(err, w.Flush())
+}

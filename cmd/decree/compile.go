@@ -1,0 +1,162 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+
+	"decree/compilers"
+	"decree/rules/diag"
+)
+
+type compileParams struct {
+	paths       []string
+	targets     []string
+	model       string
+	modelFile   string
+	out         string
+	format      string
+	approximate []string
+}
+
+func newCompile(s *streams) *cobra.Command {
+	var p compileParams
+	cmd := &cobra.Command{
+		Use:   "compile [rule files or folders]",
+		Short: "Write rules as KQL, SPL and EQL",
+		Long: "Write each rule (without paths: the shipped library) in each target's language. What a target\n" +
+			"cannot say is an error with its place in the rule; an accepted approximation is noted in the query.",
+		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml",
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.paths = args
+			return compile(s, p)
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVarP(&p.targets, "target", "t", nil, "targets: kql, spl, eql (default all)")
+	f.StringVar(&p.model, "model", "", "data model (default: the target's own)")
+	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
+	f.StringVarP(&p.out, "out", "o", "", "write queries and assets into this folder instead of printing them")
+	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")
+	addFormat(cmd, &p.format, "text", "json")
+	return cmd
+}
+
+// compiled is one rule in one target.
+type compiled struct {
+	Rule  string           `json:"rule"`
+	Query *compilers.Query `json:"query,omitempty"`
+	Found diag.Diagnostics `json:"findings,omitempty"`
+	rule  loadedRule
+	to    compilers.Dialect
+}
+
+func compile(s *streams, p compileParams) error {
+	chosen, err := chooseDialects(p.targets)
+	if err != nil {
+		return err
+	}
+	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
+		return errors.New("--model and --model-file need one --target: each target has its own models")
+	}
+	set, err := loadRules(p.paths)
+	if err != nil {
+		return err
+	}
+	results, err := compileAll(set, chosen, p)
+	if err != nil {
+		return err
+	}
+	found := set.Found
+	for _, r := range results {
+		set.keepSource(r.rule)
+		found = append(found, r.Found...)
+	}
+	if p.format == "text" {
+		set.show(s, found)
+	}
+	switch {
+	case p.out != "":
+		var files []outFile
+		for _, r := range results {
+			files = append(files, r.files()...)
+		}
+		if err := writeFolder(p.out, files); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "%d files written to %s\n", len(files), p.out)
+	case p.format == "json":
+		if err := writeJSON(s, results); err != nil {
+			return err
+		}
+	default:
+		printQueries(s, results)
+	}
+	if found.HasErrors() {
+		return errFindings
+	}
+	return nil
+}
+
+// compileAll compiles every rule for every dialect, in that order.
+func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
+	var results []compiled
+	for _, d := range chosen {
+		name := p.model
+		if name == "" {
+			name = d.DefaultModel()
+		}
+		model, err := loadModel(name, p.modelFile)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range set.Rules {
+			q, found := d.Compile(r.IR, compilers.Options{Model: model, Approximate: p.approximate})
+			results = append(results, compiled{slug(r), q, found, r, d})
+		}
+	}
+	return results, nil
+}
+
+// keepSource makes a rule's text available to rendered findings.
+func (set *ruleSet) keepSource(r loadedRule) {
+	name := r.IR.Source.Range.File
+	if _, ok := set.sources[name]; ok {
+		return
+	}
+	if data, err := r.File.Folder.Read(r.File.Path); err == nil {
+		set.sources[name] = data
+	}
+}
+
+// files are the query and its assets, as laid out in an output folder.
+func (c compiled) files() []outFile {
+	if c.Query == nil {
+		return nil
+	}
+	dir := c.to.Name()
+	files := []outFile{{filepath.Join(dir, c.Rule+c.to.Extension()), c.Query.Text}}
+	for _, a := range c.Query.Assets {
+		files = append(files, outFile{filepath.Join(dir, c.Rule+".assets", safeName(a.Name)), a.Content})
+	}
+	return files
+}
+
+func printQueries(s *streams, results []compiled) {
+	first := true
+	for _, r := range results {
+		if r.Query == nil {
+			continue
+		}
+		if !first {
+			fmt.Fprintln(s.Out)
+		}
+		first = false
+		fmt.Fprintf(s.Out, "=== %s: %s ===\n%s\n", r.to.Title(), r.Rule, r.Query.Text)
+		for _, a := range r.Query.Assets {
+			fmt.Fprintf(s.Out, "--- asset %s (%s) ---\n%s\n", a.Name, a.Purpose, a.Content)
+		}
+	}
+}

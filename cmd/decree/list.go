@@ -1,0 +1,73 @@
+package main
+
+import (
+	"fmt"
+	"strings"
+	"text/tabwriter"
+
+	"github.com/spf13/cobra"
+)
+
+type listParams struct {
+	paths  []string
+	format string
+}
+
+func newList(s *streams) *cobra.Command {
+	var p listParams
+	cmd := &cobra.Command{
+		Use:     "list [rule files or folders]",
+		Short:   "List rules with level, log source and ATT&CK tags",
+		Example: "  decree list\n  decree list --format json my_rules/",
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.paths = args
+			return list(s, p)
+		},
+	}
+	addFormat(cmd, &p.format, "text", "json")
+	return cmd
+}
+
+type listRow struct {
+	ID        string   `json:"id"`
+	Name      string   `json:"name"`
+	Title     string   `json:"title"`
+	Level     string   `json:"level"`
+	Status    string   `json:"status"`
+	LogSource string   `json:"logsource"`
+	Tags      []string `json:"tags"`
+	File      string   `json:"file"`
+}
+
+func list(s *streams, p listParams) error {
+	set, err := loadRules(p.paths)
+	if err != nil {
+		return err
+	}
+	rows := []listRow{}
+	for _, r := range set.Rules {
+		m := r.IR.Source
+		var parts []string
+		for _, part := range []string{m.LogSource.Product, m.LogSource.Category, m.LogSource.Service} {
+			if part != "" {
+				parts = append(parts, part)
+			}
+		}
+		rows = append(rows, listRow{m.ID, slug(r), m.Title, m.Level, m.Status, strings.Join(parts, "/"), m.Tags, m.Range.File})
+	}
+	set.show(s, set.Found)
+	if p.format == "json" {
+		err = writeJSON(s, rows)
+	} else {
+		w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+		fmt.Fprintln(w, "LEVEL\tSTATUS\tNAME\tLOG SOURCE\tTITLE")
+		for _, r := range rows {
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Level, r.Status, r.Name, r.LogSource, r.Title)
+		}
+		err = w.Flush()
+	}
+	if err == nil && set.Found.HasErrors() {
+		return errFindings
+	}
+	return err
+}

@@ -1,0 +1,218 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/library"
+	"decree/rules/schema"
+)
+
+// libraryName is how paths of the embedded library begin in messages.
+const libraryName = "library"
+
+// ruleFile names one rule file in the folder that its lists may come from.
+type ruleFile struct {
+	Folder *rules.Folder
+	Disk   string // the folder's path on disk, "" for the embedded library
+	Path   string // slash path in the folder
+}
+
+// ruleSet is what was read from the paths a user named.
+type ruleSet struct {
+	Files   []ruleFile
+	Rules   []loadedRule
+	Found   diag.Diagnostics
+	Failed  int // files with at least one error
+	sources map[string][]byte
+}
+
+type loadedRule struct {
+	File ruleFile
+	IR   *ir.Rule
+}
+
+// findRules lists the rule files under paths; without any, those of the embedded library.
+func findRules(paths []string) ([]ruleFile, error) {
+	if len(paths) == 0 {
+		return filesOf(rules.NewFolder(libraryName, library.FS()), "")
+	}
+	var all []ruleFile
+	seen := map[string]bool{}
+	for _, p := range paths {
+		files, err := findOnDisk(p)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range files {
+			key := filepath.Join(f.Disk, f.Path)
+			if !seen[key] {
+				seen[key] = true
+				all = append(all, f)
+			}
+		}
+	}
+	return all, nil
+}
+
+func filesOf(folder *rules.Folder, disk string) ([]ruleFile, error) {
+	names, err := folder.Files()
+	if err != nil {
+		return nil, err
+	}
+	files := make([]ruleFile, len(names))
+	for i, name := range names {
+		files[i] = ruleFile{folder, disk, name}
+	}
+	return files, nil
+}
+
+func findOnDisk(p string) ([]ruleFile, error) {
+	info, err := os.Stat(p)
+	if err != nil {
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil, fmt.Errorf("%s: no such file or folder", p)
+		}
+		return nil, err
+	}
+	dir := filepath.Clean(p)
+	if !info.IsDir() {
+		dir = filepath.Dir(dir)
+	}
+	root := rulesRoot(dir)
+	folder, err := rules.OpenFolder(root)
+	if err != nil {
+		return nil, err
+	}
+	within, err := filepath.Rel(root, p)
+	if err != nil {
+		return nil, err
+	}
+	within = filepath.ToSlash(within)
+	if !info.IsDir() {
+		return []ruleFile{{folder, root, within}}, nil
+	}
+	files, err := filesOf(folder, root)
+	if err != nil {
+		return nil, err
+	}
+	var below []ruleFile
+	for _, f := range files {
+		if within == "." || strings.HasPrefix(f.Path, within+"/") {
+			below = append(below, f)
+		}
+	}
+	if len(below) == 0 {
+		return nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
+	}
+	return below, nil
+}
+
+// rulesRoot is the folder that a rule's list files must stay inside: the nearest one at or
+// above dir that has a lists folder, else dir itself.
+func rulesRoot(dir string) string {
+	for at, up := dir, ""; ; at = up {
+		if info, err := os.Stat(filepath.Join(at, "lists")); err == nil && info.IsDir() {
+			return at
+		}
+		if up = filepath.Dir(at); up == at || at == ".." || strings.HasSuffix(at, string(filepath.Separator)+"..") {
+			return dir
+		}
+	}
+}
+
+// loadRules parses and lowers every file. A bad file is in Found; the others go on.
+func loadRules(paths []string) (*ruleSet, error) {
+	files, err := findRules(paths)
+	if err != nil {
+		return nil, err
+	}
+	set := &ruleSet{Files: files, sources: map[string][]byte{}}
+	for _, f := range files {
+		set.load(f)
+	}
+	set.Found.Sort()
+	return set, nil
+}
+
+func (set *ruleSet) load(f ruleFile) {
+	parsed, found := f.Folder.Parse(f.Path)
+	for _, r := range parsed {
+		lowered, more := ir.Lower(r)
+		found = append(found, more...)
+		if lowered != nil && !more.HasErrors() {
+			set.Rules = append(set.Rules, loadedRule{f, lowered})
+		}
+	}
+	if found.HasErrors() {
+		set.Failed++
+	}
+	if len(found) > 0 {
+		set.Found = append(set.Found, found...)
+		if data, err := f.Folder.Read(f.Path); err == nil {
+			set.sources[found[0].Range.File] = data
+		}
+	}
+}
+
+func (set *ruleSet) lowered() []*ir.Rule {
+	out := make([]*ir.Rule, len(set.Rules))
+	for i, r := range set.Rules {
+		out[i] = r.IR
+	}
+	return out
+}
+
+// show prints findings to the error stream as people read them.
+func (set *ruleSet) show(s *streams, found diag.Diagnostics) {
+	diag.WriteText(s.Err, found, func(file string) []byte { return set.sources[file] }, s.ErrTerminal)
+}
+
+// loadModel reads the model a user named, or the file that overlays one.
+func loadModel(name, file string) (*schema.Model, error) {
+	if file != "" {
+		return schema.LoadFile(file)
+	}
+	for _, known := range schema.Names() {
+		if known == name {
+			return schema.Load(name)
+		}
+	}
+	return nil, unknownChoice("model", name, schema.Names())
+}
+
+// slug is a file name for a rule: its name, else its file's.
+func slug(r loadedRule) string {
+	if r.IR.Source.Name != "" {
+		return safeName(r.IR.Source.Name)
+	}
+	base := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(r.File.Path), ".yaml"), ".yml")
+	return safeName(base)
+}
+
+// safeName keeps letters, digits, dash, dot and underscore, so that a rule cannot choose a path.
+func safeName(s string) string {
+	mapped := strings.Map(func(c rune) rune {
+		switch {
+		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
+			return c
+		}
+		return '_'
+	}, s)
+	return strings.TrimLeft(mapped, ".")
+}
+
+func writeJSON(s *streams, v any) error {
+	enc := json.NewEncoder(s.Out)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	return enc.Encode(v)
+}

@@ -1,0 +1,199 @@
+package eql
+
+import (
+	"errors"
+	"fmt"
+	"regexp/syntax"
+	"strings"
+	"unicode"
+)
+
+// maxRegex is Elasticsearch's default index.max_regex_length.
+const maxRegex = 1000
+
+var errAnchor = errors.New("an anchor in the middle of the expression cannot be said in Lucene's syntax")
+
+// lucene translates an expression that is searched for anywhere in the value to Lucene's
+// syntax, which always covers the whole value and knows neither anchors nor \d and \w.
+func lucene(expr, flags string) (string, error) {
+	if flags != "" {
+		expr = "(?" + flags + ")" + expr
+	}
+	re, err := syntax.Parse(expr, syntax.Perl)
+	if err != nil {
+		return "", err
+	}
+	text, err := luceneNode(re, true, true)
+	if err != nil {
+		return "", err
+	}
+	if len(text) > maxRegex {
+		return "", fmt.Errorf("the translated expression has %d characters; Elasticsearch allows %d", len(text), maxRegex)
+	}
+	return text, nil
+}
+
+// luceneNode translates a node. left and right tell that it stands at that edge of the whole
+// expression, where anything may lie beyond unless it is anchored.
+func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
+	switch re.Op {
+	case syntax.OpCapture:
+		return luceneNode(re.Sub[0], left, right)
+	case syntax.OpAlternate:
+		parts := make([]string, len(re.Sub))
+		for i, sub := range re.Sub {
+			text, err := luceneNode(sub, left, right)
+			if err != nil {
+				return "", err
+			}
+			parts[i] = text
+			if text == "" {
+				parts[i] = "()"
+			}
+		}
+		return "(" + strings.Join(parts, "|") + ")", nil
+	case syntax.OpConcat:
+		var b strings.Builder
+		for i, sub := range re.Sub {
+			text, err := luceneNode(sub, left && i == 0, right && i == len(re.Sub)-1)
+			if err != nil {
+				return "", err
+			}
+			b.WriteString(text)
+		}
+		return b.String(), nil
+	case syntax.OpBeginText:
+		if !left {
+			return "", errAnchor
+		}
+		return beyond("", false, right), nil
+	case syntax.OpEndText:
+		if !right {
+			return "", errAnchor
+		}
+		return beyond("", left, false), nil
+	case syntax.OpEmptyMatch:
+		if left || right {
+			return ".*", nil
+		}
+		return "", nil
+	}
+	text, err := luceneLeaf(re)
+	return beyond(text, left, right), err
+}
+
+// beyond adds what may lie to the left and right of text.
+func beyond(text string, left, right bool) string {
+	if left {
+		text = ".*" + text
+	}
+	if right {
+		text += ".*"
+	}
+	return text
+}
+
+func luceneLeaf(re *syntax.Regexp) (string, error) {
+	switch re.Op {
+	case syntax.OpLiteral:
+		var b strings.Builder
+		for _, r := range re.Rune {
+			if re.Flags&syntax.FoldCase != 0 {
+				b.WriteString(anyCase(r))
+			} else {
+				b.WriteString(luceneRune(r))
+			}
+		}
+		return b.String(), nil
+	case syntax.OpCharClass:
+		return luceneClass(re.Rune)
+	case syntax.OpAnyChar:
+		return ".", nil
+	case syntax.OpAnyCharNotNL:
+		return "[^\n]", nil
+	case syntax.OpStar, syntax.OpPlus, syntax.OpQuest, syntax.OpRepeat:
+		inner, err := luceneNode(re.Sub[0], false, false)
+		if err != nil {
+			return "", err
+		}
+		return "(" + inner + ")" + quantifier(re), nil
+	case syntax.OpBeginLine, syntax.OpEndLine:
+		return "", errors.New("anchors at each line (multi-line) cannot be said in Lucene's syntax")
+	case syntax.OpWordBoundary, syntax.OpNoWordBoundary:
+		return "", errors.New("word boundaries cannot be said in Lucene's syntax")
+	}
+	return "", fmt.Errorf("%s cannot be said in Lucene's syntax", re)
+}
+
+func quantifier(re *syntax.Regexp) string {
+	switch {
+	case re.Op == syntax.OpStar:
+		return "*"
+	case re.Op == syntax.OpPlus:
+		return "+"
+	case re.Op == syntax.OpQuest:
+		return "?"
+	case re.Max < 0:
+		return fmt.Sprintf("{%d,}", re.Min)
+	case re.Max == re.Min:
+		return fmt.Sprintf("{%d}", re.Min)
+	}
+	return fmt.Sprintf("{%d,%d}", re.Min, re.Max)
+}
+
+// luceneClass writes a class from its ranges; one that reaches the last character is
+// written by what it leaves out, so that no unprintable bound is needed.
+func luceneClass(ranges []rune) (string, error) {
+	if len(ranges) == 0 {
+		return "", errors.New("an expression that never matches cannot be said in Lucene's syntax")
+	}
+	open := "["
+	if ranges[len(ranges)-1] == unicode.MaxRune {
+		open = "[^"
+		var rest []rune
+		next := rune(0)
+		for i := 0; i < len(ranges); i += 2 {
+			if ranges[i] > next {
+				rest = append(rest, next, ranges[i]-1)
+			}
+			next = ranges[i+1] + 1
+		}
+		if len(rest) == 0 {
+			return ".", nil
+		}
+		ranges = rest
+	}
+	var b strings.Builder
+	b.WriteString(open)
+	for i := 0; i < len(ranges); i += 2 {
+		b.WriteString(luceneRune(ranges[i]))
+		if ranges[i+1] > ranges[i] {
+			b.WriteString("-" + luceneRune(ranges[i+1]))
+		}
+	}
+	return b.String() + "]", nil
+}
+
+// luceneRune writes one character that stands for itself, inside a class or outside.
+func luceneRune(r rune) string {
+	if r < 0x80 && r > ' ' && !unicode.IsLetter(r) && !unicode.IsDigit(r) {
+		return `\` + string(r)
+	}
+	return string(r)
+}
+
+// anyCase writes a character in all its cases.
+func anyCase(r rune) string {
+	folded := []rune{r}
+	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
+		folded = append(folded, f)
+	}
+	if len(folded) == 1 {
+		return luceneRune(r)
+	}
+	var b strings.Builder
+	for _, f := range folded {
+		b.WriteString(luceneRune(f))
+	}
+	return "[" + b.String() + "]"
+}

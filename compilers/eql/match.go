@@ -1,0 +1,290 @@
+package eql
+
+import (
+	"fmt"
+	"math"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"decree/compilers"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// match writes a test on a column. negated asks for a form whose negation holds for an
+// event without the field.
+func match(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
+	f := fieldName(col.Name)
+	switch t := t.(type) {
+	case *ir.Text:
+		return text(col, t)
+	case *ir.Glob:
+		return glob(f, t)
+	case *ir.Regex:
+		expr, err := lucene(t.Expr, t.Flags)
+		if err != nil {
+			return nil, err
+		}
+		return compilers.Atom(f + " regex " + quote(expr)), nil
+	case *ir.Number:
+		return number(f, col, t.Op, t.Values, negated)
+	case *ir.Bool:
+		if col.Type == schema.Bool {
+			return compilers.Atom(fmt.Sprintf("%s == %t", f, t.Value)), nil
+		}
+		return compilers.Atom(fmt.Sprintf("%s : %s", f, quote(strconv.FormatBool(t.Value)))), nil
+	case *ir.Null:
+		return compilers.Atom(f + " == null"), nil
+	case *ir.Exists:
+		if t.Value {
+			return compilers.Atom(f + " != null"), nil
+		}
+		return compilers.Atom(f + " == null"), nil
+	case *ir.CIDR:
+		nets := make([]string, len(t.Prefixes))
+		for i, p := range t.Prefixes {
+			nets[i] = quote(p.String())
+		}
+		return compilers.Atom("cidrMatch(" + f + ", " + strings.Join(nets, ", ") + ")"), nil
+	}
+	return nil, fmt.Errorf("EQL cannot say the test %T", t)
+}
+
+// text writes literal comparisons. The `:` and like operators read * and ? as wildcards and
+// have no escape for them, and fold ASCII letters alone: values they cannot hold go another way.
+func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+	if col.Type == schema.Int || col.Type == schema.Bool || col.Type == schema.Datetime || col.Type == schema.IP {
+		return typedText(col, t)
+	}
+	f := fieldName(col.Name)
+	if t.Op == ir.Filename {
+		return filename(col, t)
+	}
+	var plain, exact, folded []string
+	for _, v := range t.Values {
+		switch {
+		case t.Op != ir.Equals && v == "":
+			return compilers.Atom(f + " != null"), nil
+		case !t.Cased && foldsBeyondASCII(v):
+			folded = append(folded, v)
+		case strings.ContainsAny(v, "*?") || v == "":
+			exact = append(exact, v)
+		default:
+			plain = append(plain, v)
+		}
+	}
+	var ways compilers.Any
+	if len(plain) > 0 {
+		ways = append(ways, wildcards(f, t.Op, plain, t.Cased))
+	}
+	ways = append(ways, literals(f, t.Op, exact, t.Cased)...)
+	for _, v := range folded {
+		expr := foldedPattern(t.Op, v)
+		if len(expr) > maxRegex {
+			return nil, fmt.Errorf("the value %.40q needs an expression longer than Elasticsearch's %d characters", v, maxRegex)
+		}
+		ways = append(ways, compilers.Atom(f+" regex "+quote(expr)))
+	}
+	return ways, nil
+}
+
+// typedText compares text with a column that is not text: only equality can be said, and
+// only for a value that is of the column's type.
+func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+	if t.Op != ir.Equals {
+		return nil, fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
+	}
+	values := make([]string, 0, len(t.Values))
+	for _, v := range t.Values {
+		lit := quote(v)
+		switch col.Type {
+		case schema.Int:
+			n, err := strconv.ParseInt(v, 0, 64)
+			if err != nil {
+				return nil, fmt.Errorf("column %s is a number, which %q is not", col.Name, v)
+			}
+			lit = strconv.FormatInt(n, 10)
+		case schema.Bool:
+			b, err := strconv.ParseBool(strings.ToLower(v))
+			if err != nil {
+				return nil, fmt.Errorf("column %s is a boolean, which %q is not", col.Name, v)
+			}
+			lit = strconv.FormatBool(b)
+		}
+		values = append(values, lit)
+	}
+	if len(values) == 1 {
+		return compilers.Atom(fieldName(col.Name) + " == " + values[0]), nil
+	}
+	return compilers.Atom(fieldName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
+}
+
+func wildcards(f string, op ir.TextOp, values []string, cased bool) compilers.Pred {
+	if cased && op == ir.Equals {
+		return literals(f, op, values, true)[0]
+	}
+	word := " : "
+	if cased {
+		word = " like "
+	}
+	patterns := make([]string, len(values))
+	for i, v := range values {
+		if op == ir.EndsWith || op == ir.Contains {
+			v = "*" + v
+		}
+		if op == ir.StartsWith || op == ir.Contains {
+			v += "*"
+		}
+		patterns[i] = v
+	}
+	return compilers.Atom(f + word + quoteAll(patterns))
+}
+
+var functions = map[ir.TextOp]string{ir.StartsWith: "startsWith", ir.EndsWith: "endsWith", ir.Contains: "stringContains"}
+
+// literals compares without wildcards.
+func literals(f string, op ir.TextOp, values []string, cased bool) compilers.Any {
+	if len(values) == 0 {
+		return nil
+	}
+	tilde := "~"
+	if cased {
+		tilde = ""
+	}
+	if op == ir.Equals {
+		if cased && len(values) == 1 {
+			return compilers.Any{compilers.Atom(f + " == " + quote(values[0]))}
+		}
+		return compilers.Any{compilers.Atom(f + " in" + tilde + " " + quoteSet(values))}
+	}
+	var ways compilers.Any
+	for _, v := range values {
+		ways = append(ways, compilers.Atom(functions[op]+tilde+"("+f+", "+quote(v)+")"))
+	}
+	return ways
+}
+
+// filename compares the part after the last separator, on a column of names where there is one.
+func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+	name := col.Filename
+	if col.Holds == "filename" {
+		name = col.Name
+	}
+	whole := &ir.Text{Op: ir.Equals, Values: t.Values, Cased: t.Cased}
+	if name != "" {
+		return text(schema.Column{Name: name}, whole)
+	}
+	end := &ir.Text{Op: ir.EndsWith, Cased: t.Cased}
+	var names []string
+	for _, v := range t.Values {
+		if strings.ContainsAny(v, `\/`) {
+			continue // never the last component of a path
+		}
+		names = append(names, v)
+		end.Values = append(end.Values, `\`+v, "/"+v)
+	}
+	if len(names) == 0 {
+		return compilers.Fixed(false), nil
+	}
+	whole.Values = names
+	bare := schema.Column{Name: col.Name}
+	same, err := text(bare, whole)
+	if err != nil {
+		return nil, err
+	}
+	below, err := text(bare, end)
+	return compilers.Any{same, below}, err
+}
+
+// glob writes a pattern: with wildcards where its literals allow it, else as an expression.
+func glob(f string, g *ir.Glob) (compilers.Pred, error) {
+	var pattern, expr strings.Builder
+	plain := true
+	for _, p := range g.Parts {
+		switch {
+		case p.Wild == '*':
+			pattern.WriteByte('*')
+			expr.WriteString(".*")
+		case p.Wild == '?':
+			pattern.WriteByte('?')
+			expr.WriteString(".")
+		default:
+			plain = plain && !strings.ContainsAny(p.Literal, "*?") && (g.Cased || !foldsBeyondASCII(p.Literal))
+			pattern.WriteString(p.Literal)
+			expr.WriteString(luceneText(p.Literal, g.Cased))
+		}
+	}
+	if plain {
+		word := " : "
+		if g.Cased {
+			word = " like "
+		}
+		return compilers.Atom(f + word + quote(pattern.String())), nil
+	}
+	if expr.Len() > maxRegex {
+		return nil, fmt.Errorf("the pattern needs an expression of %d characters; Elasticsearch allows %d", expr.Len(), maxRegex)
+	}
+	return compilers.Atom(f + " regex " + quote(expr.String())), nil
+}
+
+func luceneText(s string, cased bool) string {
+	var b strings.Builder
+	for _, r := range s {
+		if cased {
+			b.WriteString(luceneRune(r))
+		} else {
+			b.WriteString(anyCase(r))
+		}
+	}
+	return b.String()
+}
+
+func foldedPattern(op ir.TextOp, v string) string {
+	return beyond(luceneText(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
+}
+
+// foldsBeyondASCII tells whether a value has letters whose case Elasticsearch does not ignore.
+func foldsBeyondASCII(s string) bool {
+	for _, r := range s {
+		if r >= unicode.MaxASCII && unicode.SimpleFold(r) != r {
+			return true
+		}
+	}
+	return false
+}
+
+var signs = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+
+// number compares numerically. On a text column only equality can be said.
+func number(f string, col schema.Column, op string, values []float64, negated bool) (compilers.Pred, error) {
+	typed := col.Type == schema.Int
+	if !typed && op != "eq" {
+		return nil, fmt.Errorf("column %s is not a number: it cannot be ordered", col.Name)
+	}
+	texts := make([]string, len(values))
+	for i, v := range values {
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return nil, fmt.Errorf("%v is not a number EQL knows", v)
+		}
+		texts[i] = strconv.FormatFloat(v, 'f', -1, 64)
+	}
+	if !typed {
+		return compilers.Atom(f + " : " + quoteAll(texts)), nil
+	}
+	if op == "eq" {
+		if len(texts) == 1 {
+			return compilers.Atom(f + " == " + texts[0]), nil
+		}
+		return compilers.Atom(f + " in (" + strings.Join(texts, ", ") + ")"), nil
+	}
+	var ways compilers.Any
+	for _, v := range texts {
+		var way compilers.Pred = compilers.Atom(f + " " + signs[op] + " " + v)
+		if negated { // Elasticsearch turns `not a < b` into `a >= b`, false without the field
+			way = compilers.All{compilers.Atom(f + " != null"), way}
+		}
+		ways = append(ways, way)
+	}
+	return ways, nil
+}

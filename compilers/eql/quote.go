@@ -1,0 +1,103 @@
+package eql
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// quote writes a string literal. It is the only way a rule's text enters a query: every
+// character that is not plainly printable is escaped, so that no value can end its string.
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range strings.ToValidUTF8(s, string(utf8.RuneError)) {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\u{%02x}`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// quoteAll writes a list of literals: a lone one bare, several in parentheses.
+func quoteAll(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = quote(v)
+	}
+	if len(quoted) == 1 {
+		return quoted[0]
+	}
+	return "(" + strings.Join(quoted, ", ") + ")"
+}
+
+// quoteSet is quoteAll for `in`, which wants its parentheses always.
+func quoteSet(values []string) string {
+	if len(values) == 1 {
+		return "(" + quote(values[0]) + ")"
+	}
+	return quoteAll(values)
+}
+
+// keywords are the words that cannot be a bare field name.
+var keywords = map[string]bool{"and": true, "any": true, "by": true, "false": true, "in": true, "join": true, "like": true, "maxspan": true,
+	"not": true, "null": true, "of": true, "or": true, "regex": true, "sequence": true, "sample": true, "true": true, "until": true, "where": true, "with": true}
+
+// fieldName writes a column, with backquotes round each part that is not a plain word. The
+// question mark lets the index lack the field: without it one unmapped name fails the query.
+func fieldName(column string) string {
+	parts := strings.Split(column, ".")
+	for i, p := range parts {
+		if !isWord(p) || keywords[p] {
+			parts[i] = "`" + strings.ReplaceAll(stripControls(p), "`", "``") + "`"
+		}
+	}
+	return "?" + strings.Join(parts, ".")
+}
+
+// joinField writes a column as a join key: it must be mapped, so there is no question mark.
+func joinField(column string) string { return strings.TrimPrefix(fieldName(column), "?") }
+
+func isWord(s string) bool {
+	for i, r := range s {
+		letter := r == '_' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z'
+		if !letter && (i == 0 || r < '0' || r > '9') {
+			return false
+		}
+	}
+	return s != ""
+}
+
+// stripControls makes text safe for one line.
+func stripControls(s string) string {
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || r == '\u2028' || r == '\u2029' {
+			return ' '
+		}
+		return r
+	}, s)
+}
+
+// comment writes lines as // comments; a line break inside one cannot leave it.
+func comment(lines ...string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString(strings.TrimRight("// "+stripControls(l), " "))
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

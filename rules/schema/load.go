@@ -1,0 +1,264 @@
+package schema
+
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"slices"
+	"sort"
+	"strings"
+
+	"github.com/agnivade/levenshtein"
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed models/*.yml
+var shipped embed.FS
+
+// Names lists the shipped models.
+func Names() []string {
+	entries, err := fs.ReadDir(shipped, "models")
+	if err != nil {
+		panic(err) // the folder is embedded
+	}
+	names := make([]string, len(entries))
+	for i, e := range entries {
+		names[i] = strings.TrimSuffix(e.Name(), ".yml")
+	}
+	return names
+}
+
+// Load reads a shipped model.
+func Load(name string) (*Model, error) {
+	data, err := shipped.ReadFile("models/" + name + ".yml")
+	if err != nil {
+		return nil, fmt.Errorf("no data model named %q (shipped: %s)", name, strings.Join(Names(), ", "))
+	}
+	return read(name+".yml", data, 0)
+}
+
+// LoadFile reads a model from a user's file, which may extend a shipped one.
+func LoadFile(path string) (*Model, error) {
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, err
+	}
+	return read(path, data, 0)
+}
+
+// maxExtends bounds how long a chain of models may be.
+const maxExtends = 8
+
+func read(file string, data []byte, depth int) (*Model, error) {
+	m := &Model{}
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	dec.KnownFields(true)
+	if err := dec.Decode(m); err != nil {
+		return nil, fmt.Errorf("data model %s: %w", file, err)
+	}
+	if m.Extends != "" {
+		if depth == maxExtends {
+			return nil, fmt.Errorf("data model %s: `extends` goes round in a circle", file)
+		}
+		base, err := shipped.ReadFile("models/" + m.Extends + ".yml")
+		if err != nil {
+			return nil, fmt.Errorf("data model %s: extends %q, which is not shipped (%s)", file, m.Extends, strings.Join(Names(), ", "))
+		}
+		below, err := read(m.Extends+".yml", base, depth+1)
+		if err != nil {
+			return nil, err
+		}
+		m = merge(below, m)
+	}
+	if err := m.check(); err != nil {
+		return nil, fmt.Errorf("data model %s: %w", file, err)
+	}
+	return m, nil
+}
+
+// merge lays over on top of base: what over sets wins; a source of a name that base has
+// replaces its maps entry by entry, and a new one comes first.
+func merge(base, over *Model) *Model {
+	m := *base
+	m.Name = over.Name
+	for from, to := range map[*string]*string{&over.Title: &m.Title, &over.Description: &m.Description, &over.Ingested: &m.Ingested} {
+		if *from != "" {
+			*to = *from
+		}
+	}
+	if over.Time != nil {
+		m.Time = over.Time
+	}
+	if over.ID != nil {
+		m.ID = over.ID
+	}
+	m.Passthrough = base.Passthrough || over.Passthrough
+	m.Sources = slices.Clone(base.Sources)
+	for _, s := range slices.Backward(over.Sources) {
+		i := slices.IndexFunc(m.Sources, func(b Source) bool { return b.Name == s.Name })
+		if i < 0 {
+			m.Sources = append([]Source{s}, m.Sources...)
+			continue
+		}
+		m.Sources[i] = mergeSource(m.Sources[i], s)
+	}
+	return &m
+}
+
+func mergeSource(base, over Source) Source {
+	s := base
+	if over.Table != "" {
+		s.Table = over.Table
+	}
+	if over.Scope != nil {
+		s.Scope = over.Scope
+	}
+	s.Fields = mergeMap(base.Fields, over.Fields)
+	s.Entities = mergeMap(base.Entities, over.Entities)
+	s.Columns = mergeMap(base.Columns, over.Columns)
+	if over.Keys != nil {
+		s.Keys, s.UniqueKeys = over.Keys, over.UniqueKeys
+	}
+	s.Ancestors = map[int]map[string]Column{}
+	for _, from := range []map[int]map[string]Column{base.Ancestors, over.Ancestors} {
+		for level, fields := range from {
+			s.Ancestors[level] = mergeMap(s.Ancestors[level], fields)
+		}
+	}
+	if over.Reputation != (Reputation{}) {
+		s.Reputation = over.Reputation
+	}
+	return s
+}
+
+func mergeMap[V any](base, over map[string]V) map[string]V {
+	m := map[string]V{}
+	for _, from := range []map[string]V{base, over} {
+		for k, v := range from {
+			m[k] = v
+		}
+	}
+	return m
+}
+
+// check refuses a model that would fail later, in the middle of a run.
+func (m *Model) check() error {
+	if m.Name == "" {
+		return errors.New("it has no name")
+	}
+	if len(m.Sources) == 0 {
+		return errors.New("it has no sources")
+	}
+	seen := map[string]bool{}
+	for i := range m.Sources {
+		s := &m.Sources[i]
+		if s.Name == "" || seen[s.Name] {
+			return fmt.Errorf("source %d needs a name of its own", i+1)
+		}
+		seen[s.Name] = true
+		for level, fields := range s.Ancestors {
+			if level < 1 || level > 5 {
+				return fmt.Errorf("source %s: ancestor level %d is not in 1..5", s.Name, level)
+			}
+			if err := checkColumns(fields); err != nil {
+				return fmt.Errorf("source %s: %w", s.Name, err)
+			}
+		}
+		for level, columns := range s.Keys {
+			if level < 0 || level > 5 || len(columns) == 0 {
+				return fmt.Errorf("source %s: key level %d is not in 0..5 or has no columns", s.Name, level)
+			}
+		}
+		for _, fields := range []map[string]Column{s.Fields, s.Entities} {
+			if err := checkColumns(fields); err != nil {
+				return fmt.Errorf("source %s: %w", s.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+func checkColumns(fields map[string]Column) error {
+	for name, c := range fields {
+		switch c.Type {
+		case "", String, Int, Bool, Datetime, IP, HashSet:
+		default:
+			return fmt.Errorf("field %s has the unknown type %q", name, c.Type)
+		}
+		if c.Name == "" {
+			return fmt.Errorf("field %s has no column", name)
+		}
+		if c.Holds != "" && c.Holds != "filename" {
+			return fmt.Errorf("field %s: holds is %q, not \"filename\"", name, c.Holds)
+		}
+		if c.Type == HashSet && c.Key == "" {
+			return fmt.Errorf("field %s is a hashset without a key", name)
+		}
+	}
+	return nil
+}
+
+// Find gives the sources that answer a log source, preferred first.
+func (m *Model) Find(category, product, service string) []*Source {
+	var out []*Source
+	for i := range m.Sources {
+		s := &m.Sources[i]
+		if answers(s.Category, category) && answers(s.Product, product) && answers(s.Service, service) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func answers(has, asked string) bool {
+	return has == "" || asked == "" || strings.EqualFold(has, asked)
+}
+
+// Column finds the column of a Sigma field. Level 0 is the event's own process; level n is its
+// nth ancestor as far as the event itself carries it.
+func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
+	fields := s.Fields
+	if level > 0 {
+		fields = s.Ancestors[level]
+	}
+	if c, ok := fields[field]; ok {
+		return c, true
+	}
+	for _, name := range sortedNames(fields) {
+		if strings.EqualFold(name, field) {
+			return fields[name], true
+		}
+	}
+	if level == 0 && m.Passthrough {
+		return Column{Name: field}, true
+	}
+	return Column{}, false
+}
+
+// Closest names up to three mapped fields with the most similar names.
+func (m *Model) Closest(s *Source, field string) []string {
+	names := sortedNames(s.Fields)
+	distance := func(name string) int {
+		return levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(field))
+	}
+	sort.SliceStable(names, func(i, j int) bool { return distance(names[i]) < distance(names[j]) })
+	var near []string
+	for _, name := range names {
+		if len(near) < 3 && distance(name) <= 1+len(field)/2 {
+			near = append(near, name)
+		}
+	}
+	return near
+}
+
+func sortedNames(fields map[string]Column) []string {
+	names := make([]string, 0, len(fields))
+	for name := range fields {
+		names = append(names, name)
+	}
+	slices.Sort(names)
+	return names
+}

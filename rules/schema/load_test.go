@@ -1,0 +1,75 @@
+package schema
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestShippedModelsLoadAndAnswerProcessCreation(t *testing.T) {
+	require.Equal(t, []string{"ecs", "mde", "sigma", "splunk-windows", "windows"}, Names())
+	for _, name := range Names() {
+		m, err := Load(name)
+		require.NoError(t, err)
+		assert.Equal(t, name, m.Name)
+		sources := m.Find("process_creation", "windows", "")
+		require.NotEmpty(t, sources, name)
+		for _, field := range []string{"Image", "CommandLine"} {
+			_, ok := m.Column(sources[0], field, 0)
+			assert.True(t, ok, "%s %s", name, field)
+			_, ok = m.Column(sources[0], field, 1)
+			assert.True(t, ok, "%s parent %s", name, field)
+		}
+	}
+}
+
+func TestDefenderCarriesTheGrandparentsFileNameOnly(t *testing.T) {
+	m, err := Load("mde")
+	require.NoError(t, err)
+	s := m.Find("process_creation", "windows", "")[0]
+	c, ok := m.Column(s, "Image", 2)
+	require.True(t, ok)
+	assert.Equal(t, Column{Name: "InitiatingProcessParentFileName", Holds: "filename"}, c)
+	_, ok = m.Column(s, "Imphash", 0)
+	assert.False(t, ok, "Defender has no imphash")
+	assert.Equal(t, []string{"Image"}, m.Closest(s, "Imgae"))
+	assert.Empty(t, m.Find("dns_query", "windows", ""))
+	for _, level := range []int{0, 1, 2} {
+		for _, fields := range []map[string]Column{s.Fields, s.Ancestors[level], s.Entities} {
+			for field, column := range fields {
+				assert.Contains(t, s.Columns, column.Name, "column of %s", field)
+			}
+		}
+	}
+}
+
+func TestModelFiles(t *testing.T) {
+	for name, c := range map[string]struct{ yaml, problem string }{
+		"overlay":      {"name: mine\nextends: mde\nsources:\n  - name: device_process_events\n    fields: {Imphash: {column: MyImphash}}\n", ""},
+		"unknown key":  {"name: mine\ncolour: red\n", "field colour not found"},
+		"unknown base": {"name: mine\nextends: mdee\n", `extends "mdee", which is not shipped`},
+		"no sources":   {"name: mine\n", "it has no sources"},
+		"bad type":     {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: text}}}]\n", `field X has the unknown type "text"`},
+		"bad level":    {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "ancestor level 0 is not in 1..5"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "m.yml")
+			require.NoError(t, os.WriteFile(file, []byte(c.yaml), 0o600))
+			m, err := LoadFile(file)
+			if c.problem != "" {
+				require.ErrorContains(t, err, c.problem)
+				return
+			}
+			require.NoError(t, err)
+			s := m.Find("process_creation", "windows", "")[0]
+			column, ok := m.Column(s, "Imphash", 0)
+			assert.True(t, ok)
+			assert.Equal(t, "MyImphash", column.Name)
+			_, ok = m.Column(s, "CommandLine", 0)
+			assert.True(t, ok, "what the overlay does not name stays")
+		})
+	}
+}

@@ -1,0 +1,282 @@
+// Package eql writes rules in Elastic's Event Query Language. In: a lowered rule and a data
+// model whose tables are event categories. Out: one event query, or a two-event sequence
+// where the rule asks about a process above the parent, and the files that put reputation
+// on events at ingest. A query never matches what the rule does not, unless a note says so.
+package eql
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+type dialect struct{}
+
+// New gives the EQL dialect.
+func New() compilers.Dialect { return dialect{} }
+
+func (dialect) Name() string         { return "eql" }
+func (dialect) Title() string        { return "Elastic EQL" }
+func (dialect) Extension() string    { return ".eql" }
+func (dialect) DefaultModel() string { return "ecs" }
+
+var lacks = compilers.Features{
+	compilers.Keywords:            {Message: "EQL searches fields, never the whole event", Hint: "name the field, or use kql or spl"},
+	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},
+	compilers.TimeParts:           {Message: "EQL has no functions for parts of a timestamp", Hint: "use kql or spl"},
+	compilers.BacktrackingRegexes: {Message: "Lucene's expressions have no lookaround and no backreferences", Hint: "rewrite the expression, or use spl"},
+	compilers.DeepAncestors: {Approximate: true, Effect: "false-negatives",
+		Message: "the grandparent is found through a sequence: it reports only the first matching child of each parent, and only if the parent started within maxspan before it"},
+	compilers.DeepUnderNegation: {Message: "a sequence cannot say that an ancestor is not so, or is one of two alternatives",
+		Hint: "move the ancestor's condition out of not and or, or use kql or spl"},
+	compilers.PrevalencePopulation: {Approximate: true, Effect: "false-positives",
+		Message: "any event with a value passes for one of the population: the rarity condition is not limited to values seen there"},
+	compilers.PrevalenceRank: {Approximate: true, Effect: "false-positives",
+		Message: "an event query cannot rank values: the cut at the rarest values is left out, so common values pass too if reputation allows them"},
+	compilers.PrevalenceCount: {Message: "an event query cannot count hosts or users over a lookback",
+		Hint: "use kql or spl for this rule"},
+	compilers.PrevalenceNegated: {Message: "rarity is approximated by more events than the rule means, so its negation would lose events",
+		Hint: "write the rarity condition without not"},
+}
+
+var spelling = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
+
+// Compile writes one rule.
+func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	plan, ds := compilers.NewPlan("eql", lacks, r, opt)
+	if plan == nil {
+		return nil, ds
+	}
+	w := &writer{plan: plan, found: ds, negated: map[ir.Node]bool{}}
+	q := w.query()
+	if w.found.HasErrors() {
+		return nil, w.found
+	}
+	return q, w.found
+}
+
+// writer holds one compilation.
+type writer struct {
+	plan       *compilers.Plan
+	found      diag.Diagnostics
+	negated    map[ir.Node]bool
+	reputation string // the entity column whose reputation the query reads
+}
+
+func (w *writer) query() *compilers.Query {
+	var conjuncts []ir.Node
+	conjuncts = flatten(w.plan.Rule.Condition, conjuncts)
+	if w.plan.Filter != nil {
+		conjuncts = flatten(w.plan.Filter, conjuncts)
+	}
+	var own, above compilers.All
+	for _, n := range conjuncts {
+		markNegated(n, false, w.negated)
+		if m, ok := n.(*ir.Match); ok && w.deep(m.Field) {
+			above = append(above, w.parentMatch(m))
+		} else {
+			own = append(own, compilers.Build(n, w.leaf))
+		}
+	}
+	text := w.event(own)
+	if len(above) > 0 {
+		text = w.sequence(above, own)
+	}
+	notes := w.plan.Notes
+	q := &compilers.Query{Dialect: "eql", Model: w.plan.Model.Name}
+	if w.reputation != "" {
+		notes = append(notes, compilers.Note{Code: "reputation-at-ingest", Effect: "exact", Range: w.plan.Rule.Source.Range,
+			Message: "reputation is read from fields that an enrich policy adds when an event is ingested: deploy the assets first"})
+		q.Assets = w.assets()
+	}
+	q.Notes = notes
+	q.Text = w.header(notes) + text + "\n"
+	return q
+}
+
+// flatten lists the conditions that must all hold.
+func flatten(n ir.Node, out []ir.Node) []ir.Node {
+	switch n := n.(type) {
+	case *ir.And:
+		for _, t := range n.Terms {
+			out = flatten(t, out)
+		}
+		return out
+	case *ir.Named:
+		return flatten(n.Body, out)
+	}
+	return append(out, n)
+}
+
+// markNegated finds the leaves under a negation.
+func markNegated(n ir.Node, negated bool, marks map[ir.Node]bool) {
+	if negated {
+		marks[n] = true
+	}
+	_, isNot := n.(*ir.Not)
+	for _, c := range ir.Children(n) {
+		markNegated(c, negated || isNot, marks)
+	}
+}
+
+// leaf writes one test of the event itself.
+func (w *writer) leaf(n ir.Node) compilers.Pred {
+	switch n := n.(type) {
+	case *ir.Match:
+		col, ok := w.plan.Column(n.Field)
+		if !ok {
+			w.found.Errorf("deep-ancestor-negated", n.Range(), "move the ancestor's condition out of not and or", "eql: the ancestor's field %s can only be tested for every match", n.Field.Name)
+			return compilers.Fixed(false)
+		}
+		p, err := match(col, n.Test, w.negated[n])
+		return w.said(p, err, n.Range())
+	case *ir.Prevalence:
+		return w.prevalence(n)
+	}
+	panic("eql: a leaf the plan should have refused")
+}
+
+// said reports what cannot be written.
+func (w *writer) said(p compilers.Pred, err error, at diag.Range) compilers.Pred {
+	if err != nil {
+		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
+		return compilers.Fixed(false)
+	}
+	return p
+}
+
+// deep tells whether a field is on another event.
+func (w *writer) deep(f ir.Field) bool {
+	_, native := w.plan.Column(f)
+	return !native && f.Level > 0
+}
+
+// parentMatch writes a test of the parent or grandparent on the parent's creation event.
+func (w *writer) parentMatch(m *ir.Match) compilers.Pred {
+	if m.Field.Level <= 2 {
+		if col, ok := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
+			p, err := match(col, m.Test, false)
+			return w.said(p, err, m.Range())
+		}
+	}
+	w.found.Errorf("ancestor-too-far", m.Range(), "use kql or spl for this rule",
+		"eql: %s of ancestor %d is on no event that a sequence can reach: all its events share one key, so it spans parent and child only", m.Field.Name, m.Field.Level)
+	return compilers.Fixed(false)
+}
+
+// scope is what makes an event one of the source.
+func (w *writer) scope() compilers.All {
+	var all compilers.All
+	for _, s := range w.plan.Source.Scope {
+		if s.EngineOnly {
+			continue
+		}
+		f := fieldName(s.Column)
+		var p compilers.Pred = compilers.Atom(f + " : " + quoteAll(s.Values))
+		if s.Optional {
+			p = compilers.Any{compilers.Atom(f + " == null"), p}
+		}
+		all = append(all, p)
+	}
+	return all
+}
+
+func (w *writer) event(cond compilers.All) string {
+	return w.category() + " where " + w.lines(cond, "  ")
+}
+
+// lines prints a conjunction one condition a line.
+func (w *writer) lines(cond compilers.All, indent string) string {
+	terms := append(w.scope(), cond...)
+	if len(terms) == 0 {
+		return "true"
+	}
+	parts := make([]string, len(terms))
+	for i, t := range terms {
+		parts[i] = spelling.Print(t)
+		if _, or := simple(t).(compilers.Any); or && len(terms) > 1 {
+			parts[i] = "(" + parts[i] + ")"
+		}
+	}
+	return strings.Join(parts, " and\n"+indent)
+}
+
+// simple looks through connectives of one term, which print as the term alone.
+func simple(p compilers.Pred) compilers.Pred {
+	switch q := p.(type) {
+	case compilers.Any:
+		if len(q) == 1 {
+			return simple(q[0])
+		}
+	case compilers.All:
+		if len(q) == 1 {
+			return simple(q[0])
+		}
+	}
+	return p
+}
+
+func (w *writer) category() string {
+	if w.plan.Source.Table == "" {
+		return "any"
+	}
+	if isWord(w.plan.Source.Table) {
+		return w.plan.Source.Table
+	}
+	return quote(w.plan.Source.Table)
+}
+
+// defaultSpan bounds a sequence whose rule has no lookback.
+const defaultSpan = time.Hour
+
+// sequence joins the parent's creation to the event by the host and the parent's key.
+func (w *writer) sequence(above, own compilers.All) string {
+	keys := w.plan.Source.Keys
+	if len(keys[0]) == 0 || len(keys[0]) != len(keys[1]) {
+		w.found.Errorf("no-process-key", w.plan.Rule.Source.Range, "add keys for levels 0 and 1 to the data model",
+			"eql: data model %s has no matching keys of process and parent", w.plan.Model.Name)
+		return ""
+	}
+	host := ""
+	if col, ok := w.plan.Source.Entities["host"]; ok {
+		host = " by " + joinField(col.Name)
+	}
+	span := w.plan.Rule.Source.Schedule.Lookback
+	if span <= 0 {
+		span = defaultSpan
+	}
+	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s where %s] by %s\n  [%s where %s] by %s", host, int64(span/time.Second),
+		w.category(), w.lines(above, "    "), joinFields(keys[0]), w.category(), w.lines(own, "    "), joinFields(keys[1]))
+}
+
+func joinFields(columns []string) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = joinField(c)
+	}
+	return strings.Join(names, ", ")
+}
+
+// header tells whoever reads the query which rule it is and how it differs.
+func (w *writer) header(notes []compilers.Note) string {
+	r := w.plan.Rule.Source
+	lines := []string{r.Title}
+	if r.ID != "" {
+		lines = append(lines, "id: "+r.ID)
+	}
+	if len(r.Changelog) > 0 {
+		lines = append(lines, "version: "+r.Changelog[0].Version)
+	}
+	lines = append(lines, "data model: "+w.plan.Model.Name)
+	for _, n := range notes {
+		lines = append(lines, fmt.Sprintf("note: %s (%s): %s", n.Code, n.Effect, n.Message))
+	}
+	if w.plan.Filter != nil {
+		lines = append(lines, "the environment's filter is part of the query")
+	}
+	return comment(lines...)
+}

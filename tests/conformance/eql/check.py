@@ -1,0 +1,208 @@
+"""Parses EQL with Elastic's syntax and runs it with Elastic's matching rules.
+
+In (stdin): {"queries": [text], "schema": {category: {field: type}} or null, "events": path or null}.
+Out (stdout): [{"error": text or null, "ids": [event ids], "strings": [decoded literals]}], one a query.
+The parser is the public eql library's. Its engine ignores case in `==` and knows no `~`, so the
+evaluation here is written from Elasticsearch's documentation: `==` and `in` are exact; `:`,
+`like~` and `in~` ignore ASCII case; a test on a missing field is false; a sequence keeps one
+pending match for each key, which the first matching event consumes.
+"""
+import ipaddress
+import json
+import re
+import sys
+
+import eql
+import eql.parser
+from eql import ast
+
+
+class Elastic(eql.parser.LarkToEQL):
+    """Keeps what the library's tree forgets: which spelling of an operator was written."""
+
+    def string_predicate(self, node):
+        info = super().string_predicate(node)
+        info.node.name = str(node["STRING_PREDICATE"])
+        return info
+
+    def in_set(self, node):
+        info = super().in_set(node)
+        if str(node.get("IN")) == "in~":
+            info.node = ast.FunctionCall("in~", [info.node.expression] + list(info.node.container))
+        return info
+
+    def function_call(self, node, prev_node=None, prev_arg=None):
+        info = super().function_call(node, prev_node, prev_arg)
+        if self.name(node.children[0]).endswith("~"):
+            info.node.name += "~"
+        return info
+
+
+eql.parser.LarkToEQL = Elastic
+
+
+def fold(text):
+    return re.sub("[A-Z]", lambda m: m.group().lower(), text)
+
+
+def wildcard(pattern, value):
+    parts = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern]
+    return re.fullmatch("".join(parts), value, re.S) is not None
+
+
+def lookup(event, path):
+    if path in event:
+        return event[path]
+    value = event
+    for part in path.split("."):
+        if not isinstance(value, dict) or part not in value:
+            return None
+        value = value[part]
+    return value
+
+
+def field_name(node):
+    return ".".join([node.base.strip("`")] + [str(p).strip("`") for p in node.path])
+
+
+def in_network(address, networks):
+    try:
+        return any(ipaddress.ip_address(address) in ipaddress.ip_network(n) for n in networks)
+    except ValueError:
+        return False
+
+
+TEXT = {
+    ":": lambda v, p: wildcard(fold(p), fold(v)),
+    "like~": lambda v, p: wildcard(fold(p), fold(v)),
+    "like": lambda v, p: wildcard(p, v),
+    "regex": lambda v, p: re.fullmatch(p, v, re.S) is not None,
+    "regex~": lambda v, p: re.fullmatch(p, v, re.S | re.I) is not None,
+    "in~": lambda v, p: fold(v) == fold(p),
+    "startsWith": lambda v, p: v.startswith(p),
+    "startsWith~": lambda v, p: v.lower().startswith(p.lower()),
+    "endsWith": lambda v, p: v.endswith(p),
+    "endsWith~": lambda v, p: v.lower().endswith(p.lower()),
+    "stringContains": lambda v, p: p in v,
+    "stringContains~": lambda v, p: p.lower() in v.lower(),
+}
+ORDER = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
+
+
+def values(node, event):
+    found = lookup(event, field_name(node))
+    return found if isinstance(found, list) else [] if found is None else [found]
+
+
+def truth(node, event):
+    kind = type(node)
+    if kind is ast.And:
+        return all(truth(t, event) for t in node.terms)
+    if kind is ast.Or:
+        return any(truth(t, event) for t in node.terms)
+    if kind is ast.Not:
+        term = node.term
+        # Elasticsearch turns `not a < b` round, and either way a missing field is not matched
+        if isinstance(term, ast.Comparison) and term.comparator in ORDER and not values(term.left, event):
+            return False
+        return not truth(term, event)
+    if kind is ast.Boolean:
+        return node.value
+    if kind is ast.IsNull:
+        return not values(node.expr, event)
+    if kind is ast.IsNotNull:
+        return bool(values(node.expr, event))
+    if kind is ast.Comparison:
+        found, want = values(node.left, event), node.right.value
+        if node.comparator == "==":
+            return any(type(v) is type(want) and v == want or isinstance(v, (int, float)) and v == want for v in found)
+        if node.comparator == "!=":
+            return all(v != want for v in found)
+        return any(ORDER[node.comparator](v, want) for v in found)
+    if kind is ast.InSet:
+        return any(v == c.value for v in values(node.expression, event) for c in node.container)
+    if kind is ast.FunctionCall:
+        found, wants = values(node.arguments[0], event), [a.value for a in node.arguments[1:]]
+        if node.name == "cidrMatch":
+            return any(in_network(v, wants) for v in found)
+        return any(TEXT[node.name](v, p) for v in found if isinstance(v, str) for p in wants)
+    raise ValueError("cannot evaluate %s" % kind.__name__)
+
+
+def category(event):
+    found = lookup(event, "event.category")
+    return found if isinstance(found, list) else [found]
+
+
+def matches(query, event):
+    return (query.event_type == "any" or query.event_type in category(event)) and truth(query.query, event)
+
+
+def when(event):
+    from datetime import datetime
+    stamp = lookup(event, "@timestamp").replace("Z", "+00:00")
+    stamp = re.sub(r"(\.\d{6})\d+", r"\1", stamp)
+    return datetime.fromisoformat(stamp)
+
+
+def run_sequence(sequence, events):
+    pending, last = {}, len(sequence.queries) - 1
+    for event in sorted(events, key=when):
+        for i in range(last, -1, -1):
+            step = sequence.queries[i]
+            if not matches(step.query, event):
+                continue
+            key = tuple(lookup(event, field_name(f)) for f in step.join_values)
+            if any(k is None for k in key):
+                continue
+            if i == 0:
+                pending[key, 1] = when(event)
+                continue
+            started = pending.pop((key, i), None)
+            if started is None or (sequence.max_span is not None and (when(event) - started).total_seconds() * 1000 > sequence.max_span.as_milliseconds()):
+                continue
+            if i == last:
+                yield event
+            else:
+                pending[key, i + 1] = started
+
+
+def execute(query, events):
+    first = query.first
+    if isinstance(first, ast.Sequence):
+        found = list(run_sequence(first, events))
+    else:
+        found = [e for e in events if matches(first, e)]
+    ids = [str(lookup(e, "event.id") or lookup(e, "_id") or lookup(e, "id")) for e in found]
+    return ids
+
+
+def check(text, schema, events):
+    result = {"error": None, "ids": [], "strings": []}
+    try:
+        with eql.parser.elasticsearch_syntax, eql.parser.ignore_missing_functions:
+            if schema is None:
+                query = eql.parse_query(text)
+            else:
+                with eql.Schema(schema, allow_any=False, allow_missing=False):
+                    query = eql.parse_query(text)
+    except eql.EqlParseError as e:
+        result["error"] = str(e)
+        return result
+    result["strings"] = [n.value for n in query if isinstance(n, ast.String)]
+    if events is not None:
+        result["ids"] = execute(query, events)
+    return result
+
+
+def main():
+    ask = json.load(sys.stdin)
+    events = None
+    if ask.get("events"):
+        with open(ask["events"], encoding="utf-8") as f:
+            events = [json.loads(line) for line in f if line.strip()]
+    json.dump([check(q, ask.get("schema"), events) for q in ask["queries"]], sys.stdout)
+
+
+if __name__ == "__main__":
+    main()

@@ -40,6 +40,17 @@ class Elastic(eql.parser.LarkToEQL):
 
 eql.parser.LarkToEQL = Elastic
 
+ESCAPES = {"n": "\n", "r": "\r", "t": "\t", "b": "\b", "f": "\f", '"': '"', "'": "'", "\\": "\\"}
+
+
+def unescape(text):
+    """Decodes a literal; the library's own takes two \\u{..} in one literal for a single escape."""
+    return re.sub(r"\\(?:u\{([0-9A-Fa-f]{2,8})\}|(.))",
+                  lambda m: chr(int(m.group(1), 16)) if m.group(1) else ESCAPES[m.group(2)], text)
+
+
+ast.String.unescape = staticmethod(unescape)
+
 
 def fold(text):
     return re.sub("[A-Z]", lambda m: m.group().lower(), text)

@@ -1,0 +1,213 @@
+package rules
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
+)
+
+// token is one word or parenthesis of a condition; offset counts bytes.
+type token struct {
+	text   string
+	offset int
+}
+
+func tokenize(text string) []token {
+	var out []token
+	start := -1
+	flush := func(end int) {
+		if start >= 0 {
+			out = append(out, token{text[start:end], start})
+			start = -1
+		}
+	}
+	for i, c := range text {
+		switch {
+		case c == '(' || c == ')':
+			flush(i)
+			out = append(out, token{string(c), i})
+		case unicode.IsSpace(c):
+			flush(i)
+		case start < 0:
+			start = i
+		}
+	}
+	flush(len(text))
+	return out
+}
+
+// conditionParser reads one condition by recursive descent: not binds tighter than and,
+// and tighter than or.
+type conditionParser struct {
+	*parser
+	rule   *Rule
+	node   *yaml.Node
+	tokens []token
+	next   int
+	failed bool
+}
+
+// condition parses a condition; nil when it has an error, which is reported.
+func (p *parser) condition(r *Rule, n *yaml.Node) Expr {
+	c := &conditionParser{parser: p, rule: r, node: n, tokens: tokenize(n.Value)}
+	expr := c.or(0)
+	if !c.failed && c.next < len(c.tokens) {
+		t := c.tokens[c.next]
+		hint := "join terms with and, or"
+		if t.text == ")" {
+			hint = "remove it, or open it before"
+		} else if t.text == "|" {
+			hint = "aggregations are deprecated; use a correlation rule"
+		}
+		c.fail(t, hint, "%q is not expected here", t.text)
+	}
+	if c.failed {
+		return nil
+	}
+	return expr
+}
+
+func (c *conditionParser) fail(t token, hint, format string, args ...any) Expr {
+	if !c.failed {
+		c.found.Errorf("condition-syntax", c.rangeOf(t), hint, format, args...)
+	}
+	c.failed = true
+	return NameExpr{}
+}
+
+func (c *conditionParser) rangeOf(t token) diag.Range { return c.within(c.node, t.offset, len(t.text)) }
+
+func (c *conditionParser) peek(word string) bool {
+	return c.next < len(c.tokens) && strings.EqualFold(c.tokens[c.next].text, word)
+}
+
+func (c *conditionParser) or(depth int) Expr {
+	terms := []Expr{c.and(depth)}
+	for !c.failed && c.peek("or") {
+		c.next++
+		terms = append(terms, c.and(depth))
+	}
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	return OrExpr{c.span(c.node), terms}
+}
+
+func (c *conditionParser) and(depth int) Expr {
+	terms := []Expr{c.not(depth)}
+	for !c.failed && c.peek("and") {
+		c.next++
+		terms = append(terms, c.not(depth))
+	}
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	return AndExpr{c.span(c.node), terms}
+}
+
+func (c *conditionParser) not(depth int) Expr {
+	if depth > maxDepth {
+		return c.fail(c.tokens[min(c.next, len(c.tokens)-1)], "split the condition", "this condition nests deeper than %d", maxDepth)
+	}
+	if c.peek("not") {
+		at := c.rangeOf(c.tokens[c.next])
+		c.next++
+		return NotExpr{at, c.not(depth + 1)}
+	}
+	return c.primary(depth)
+}
+
+func (c *conditionParser) primary(depth int) Expr {
+	if c.next >= len(c.tokens) {
+		end := token{"", len(strings.TrimRight(c.node.Value, " \n"))}
+		return c.fail(end, "add a name, or remove the word before", "the condition ends where a name is expected")
+	}
+	t := c.tokens[c.next]
+	c.next++
+	switch word := strings.ToLower(t.text); {
+	case word == "(":
+		inner := c.or(depth + 1)
+		if c.failed {
+			return inner
+		}
+		if !c.peek(")") {
+			return c.fail(t, "add `)`", "this parenthesis is not closed")
+		}
+		c.next++
+		return inner
+	case word == ")" || word == "and" || word == "or":
+		return c.fail(t, "put a name before it", "%q is not expected here", t.text)
+	case c.peek("of"):
+		return c.of(t)
+	}
+	if !c.known(t.text) {
+		if strings.ContainsAny(t.text, "*?") {
+			return c.fail(t, "write `1 of "+t.text+"` or `all of "+t.text+"`", "a pattern needs a quantifier")
+		}
+		c.undefined(t)
+	}
+	return NameExpr{c.rangeOf(t), t.text}
+}
+
+func (c *conditionParser) known(name string) bool {
+	for _, n := range c.rule.names() {
+		if n == name {
+			return true
+		}
+	}
+	return false
+}
+
+func (c *conditionParser) undefined(t token) {
+	hint := "define it under detection, ancestry or prevalence"
+	if near := diag.Closest(t.text, c.rule.names()); near != "" {
+		hint = "did you mean `" + near + "`?"
+	}
+	c.found.Errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
+}
+
+// of reads `1 of x*`, `all of them`, `2 of x*`, `any of them`.
+func (c *conditionParser) of(quantifier token) Expr {
+	e := OfExpr{Range: c.rangeOf(quantifier)}
+	switch word := strings.ToLower(quantifier.text); word {
+	case "all":
+		e.All = true
+	case "any":
+		e.Count = 1
+	default:
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 {
+			return c.fail(quantifier, "write 1, all, any or a number", "%q is no quantifier", quantifier.text)
+		}
+		e.Count = n
+	}
+	c.next++ // the word `of`
+	if c.next >= len(c.tokens) {
+		return c.fail(quantifier, "add a name pattern or them", "nothing follows `of`")
+	}
+	t := c.tokens[c.next]
+	c.next++
+	e.Pattern = t.text
+	for _, name := range c.rule.names() {
+		if strings.EqualFold(t.text, "them") {
+			if !strings.HasPrefix(name, "_") {
+				e.Names = append(e.Names, name)
+			}
+			continue
+		}
+		if ok, err := path.Match(t.text, name); err == nil && ok {
+			e.Names = append(e.Names, name)
+		}
+	}
+	if len(e.Names) == 0 {
+		c.undefined(t)
+	} else if e.Count > len(e.Names) {
+		c.fail(quantifier, "lower the number", "only %d names match %q", len(e.Names), t.text)
+	}
+	return e
+}

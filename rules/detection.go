@@ -1,0 +1,171 @@
+package rules
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
+)
+
+// detection reads the search identifiers and the condition.
+func (p *parser) detection(r *Rule, section entry) {
+	var condition *yaml.Node
+	for _, e := range p.entries(section.value, "detection") {
+		switch e.key.Value {
+		case "condition":
+			condition = e.value
+		case "timeframe": // of deprecated aggregations; kept nowhere because nothing reads it
+			p.found.Warnf("unused-timeframe", p.span(e.key), "use a correlation rule", "`timeframe` has no meaning in a detection rule")
+		default:
+			p.claim(r, e.key)
+			r.Searches = append(r.Searches, Search{e.key.Value, p.span(e.key), p.selection(e.value, 0)})
+		}
+	}
+	if condition == nil {
+		p.found.Errorf("missing-condition", p.span(section.key), "add `condition:` under detection", "the detection has no condition")
+		return
+	}
+	nodes := []*yaml.Node{condition}
+	if condition.Kind == yaml.SequenceNode {
+		nodes = condition.Content
+	}
+	for _, n := range nodes {
+		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
+			p.found.Errorf("condition-syntax", p.span(n), "write it as text, such as `selection and not filter`", "this condition is no text")
+			continue
+		}
+		if expr := p.condition(r, n); expr != nil {
+			r.Conditions = append(r.Conditions, Condition{n.Value, p.span(n), expr})
+		}
+	}
+}
+
+// claim makes a name known in the rule's one namespace.
+func (p *parser) claim(r *Rule, key *yaml.Node) {
+	if slices.Contains(r.names(), key.Value) || slices.ContainsFunc(r.Lists, func(l List) bool { return l.Name == key.Value }) {
+		p.found.Errorf("duplicate-name", p.span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share their names",
+			"the name %q is already used in this rule", key.Value)
+	}
+}
+
+// names lists what a condition may name, in file order by section.
+func (r *Rule) names() []string {
+	var names []string
+	for _, s := range r.Searches {
+		names = append(names, s.Name)
+	}
+	for _, a := range r.Ancestry {
+		names = append(names, a.Name)
+	}
+	for _, q := range r.Prevalence {
+		names = append(names, q.Name)
+	}
+	return names
+}
+
+// selection reads a map, a list of maps, or keywords.
+func (p *parser) selection(n *yaml.Node, depth int) Selection {
+	switch n.Kind {
+	case yaml.MappingNode:
+		all := AllOf{}
+		var words []Selection
+		for _, e := range p.entries(n, "a selection") {
+			item := p.item(e.key, e.value)
+			if item.Field == "" {
+				words = append(words, Keywords{item})
+				continue
+			}
+			all.Items = append(all.Items, item)
+		}
+		if len(words) == 1 && len(all.Items) == 0 {
+			return words[0]
+		}
+		if len(words) > 0 {
+			p.found.Errorf("mixed-keywords", p.span(n), "give the keywords a search identifier of their own", "fields and keywords stand in one selection")
+		}
+		return all
+	case yaml.SequenceNode:
+		return p.alternatives(n, depth)
+	case yaml.ScalarNode:
+		return Keywords{Item{Values: []Value{p.value(n)}, Range: p.span(n)}}
+	}
+	p.found.Errorf("wrong-type", p.span(n), "write fields, a list of maps, or keywords", "this is no selection")
+	return AllOf{}
+}
+
+func (p *parser) alternatives(n *yaml.Node, depth int) Selection {
+	if len(n.Content) == 0 {
+		p.found.Errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is an empty list")
+	}
+	any := AnyOf{}
+	words := Keywords{Item{Range: p.span(n)}}
+	for _, c := range n.Content {
+		if c.Kind == yaml.ScalarNode {
+			words.Item.Values = append(words.Item.Values, p.value(c))
+			continue
+		}
+		any.Selections = append(any.Selections, p.selection(c, depth+1))
+	}
+	if len(words.Item.Values) > 0 {
+		if len(any.Selections) == 0 {
+			return words
+		}
+		any.Selections = append(any.Selections, words)
+	}
+	return any
+}
+
+// item reads `Field|modifier|...: values`.
+func (p *parser) item(key, value *yaml.Node) Item {
+	parts := strings.Split(key.Value, "|")
+	it := Item{Field: parts[0], Range: p.span(key)}
+	offset := len(parts[0])
+	for _, name := range parts[1:] {
+		at := p.within(key, offset+1, len(name))
+		offset += 1 + len(name)
+		if !slices.Contains(modifierNames, name) {
+			hint := "modifiers: " + strings.Join(ModifierNames(), ", ")
+			if near := diag.Closest(name, modifierNames); near != "" {
+				hint = "did you mean `" + near + "`?"
+			}
+			p.found.Errorf("unknown-modifier", at, hint, "%q is no modifier", name)
+			continue
+		}
+		it.Modifiers = append(it.Modifiers, Modifier{name, at})
+	}
+	switch value.Kind {
+	case yaml.ScalarNode:
+		it.Values = []Value{p.value(value)}
+	case yaml.SequenceNode:
+		for _, c := range value.Content {
+			if c.Kind != yaml.ScalarNode {
+				p.found.Errorf("wrong-type", p.span(c), "a field's list holds plain values", "a value cannot be a map or a list")
+				continue
+			}
+			it.Values = append(it.Values, p.value(c))
+		}
+	default:
+		p.found.Errorf("wrong-type", p.span(value), "write a value or a list of values", "a field's value cannot be a map")
+	}
+	return it
+}
+
+func (p *parser) value(n *yaml.Node) Value {
+	v := Value{Kind: StringValue, Text: n.Value, Range: p.span(n)}
+	switch n.ShortTag() {
+	case "!!null":
+		v.Kind, v.Text = NullValue, ""
+	case "!!int", "!!float":
+		if f, err := strconv.ParseFloat(n.Value, 64); err == nil {
+			v.Kind, v.Number = NumberValue, f
+		} else if i, err := strconv.ParseInt(strings.ReplaceAll(n.Value, "_", ""), 0, 64); err == nil {
+			v.Kind, v.Number = NumberValue, float64(i)
+		}
+	case "!!bool":
+		v.Kind, v.Bool = BoolValue, strings.EqualFold(n.Value, "true")
+	}
+	return v
+}

@@ -1,0 +1,102 @@
+package rules
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// Folder is a tree of rules and the list files they may read. Nothing outside it is ever
+// opened, neither through ".." nor through a symbolic link.
+type Folder struct {
+	name string
+	fsys fs.FS
+}
+
+// OpenFolder opens a folder on disk.
+func OpenFolder(dir string) (*Folder, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{dir, root.FS()}, nil
+}
+
+// NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
+func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name, fsys} }
+
+// Files lists the rule files: .yml and .yaml, sorted, without test files and without what
+// stands under a folder named lists or filters.
+func (f *Folder) Files() ([]string, error) {
+	var files []string
+	err := fs.WalkDir(f.fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if base := path.Base(p); base == "lists" || base == "filters" {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		ext := path.Ext(p)
+		if (ext == ".yml" || ext == ".yaml") && !strings.HasSuffix(strings.TrimSuffix(p, ext), ".test") {
+			files = append(files, p)
+		}
+		return nil
+	})
+	return files, err
+}
+
+// maxFile bounds the size of a rule or list file, in bytes.
+const maxFile = 4 << 20
+
+// Read gives the bytes of a file in the folder, at most 4 MiB.
+func (f *Folder) Read(file string) ([]byte, error) {
+	info, err := fs.Stat(f.fsys, file)
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > maxFile {
+		return nil, fmt.Errorf("%s: larger than %d MiB", file, maxFile>>20)
+	}
+	return fs.ReadFile(f.fsys, file)
+}
+
+// Parse reads one rule file of the folder.
+func (f *Folder) Parse(file string) ([]*Rule, diag.Diagnostics) {
+	data, err := f.Read(file)
+	if err != nil {
+		var found diag.Diagnostics
+		found.Errorf("unreadable-file", diag.Range{File: f.shown(file)}, "", "%v", err)
+		return nil, found
+	}
+	return Parse(file, data, f)
+}
+
+func (f *Folder) shown(file string) string {
+	if f == nil {
+		return file
+	}
+	return path.Join(f.name, file)
+}
+
+// readBeside reads a file named relative to another file of the folder.
+func (f *Folder) readBeside(file, name string) (data []byte, at string, err error) {
+	at = path.Join(path.Dir(file), name)
+	if f == nil || path.IsAbs(name) || !fs.ValidPath(at) {
+		return nil, at, errOutside
+	}
+	data, err = f.Read(at)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "escapes") {
+		err = errOutside
+	}
+	return data, at, err
+}
+
+var errOutside = errors.New("outside the rules folder")

@@ -1,0 +1,182 @@
+package rules
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
+)
+
+// The words that Sigma 2.1 allows for status and level.
+var (
+	statuses = []string{"stable", "test", "experimental", "deprecated", "unsupported"}
+	levels   = []string{"informational", "low", "medium", "high", "critical"}
+)
+
+var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
+
+// knownKeys are all top-level keys; a key near one of them is probably a slip.
+var knownKeys = []string{"title", "id", "name", "related", "taxonomy", "status", "description", "license", "author", "references", "date",
+	"modified", "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope", "lists", "ancestry", "prevalence", "schedule",
+	"documentation", "data_sources", "changelog", "approximate"}
+
+// metadata reads everything that is not a section of its own.
+func (p *parser) metadata(r *Rule, top *yaml.Node) {
+	texts := map[string]*string{"title": &r.Title, "id": &r.ID, "name": &r.Name, "description": &r.Description, "status": &r.Status,
+		"level": &r.Level, "author": &r.Author, "license": &r.License, "date": &r.Date, "modified": &r.Modified, "taxonomy": &r.Taxonomy}
+	lists := map[string]*[]string{"references": &r.References, "tags": &r.Tags, "falsepositives": &r.FalsePositives, "fields": &r.Fields, "scope": &r.Scope}
+	decoded := map[string]any{"documentation": &r.Documentation, "data_sources": &r.DataSources, "changelog": &r.Changelog,
+		"approximate": &r.Approximate}
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		k, v := top.Content[i], top.Content[i+1]
+		switch key := k.Value; {
+		case texts[key] != nil:
+			p.text(texts[key], v, key)
+		case lists[key] != nil:
+			p.texts(lists[key], v, key)
+		case decoded[key] != nil:
+			if err := v.Decode(decoded[key]); err != nil {
+				p.found.Errorf("wrong-type", p.span(v), "", "%s: %v", key, err)
+			}
+		case key == "schedule":
+			p.schedule(r, v)
+		case key == "related":
+			p.related(r, v)
+		case slices.Contains(knownKeys, key):
+		default:
+			r.Extra = append(r.Extra, Extra{key, v, p.span(k)})
+			if near := diag.Closest(key, knownKeys); near != "" {
+				p.found.Warnf("unknown-key", p.span(k), "did you mean `"+near+"`?", "%q is no key of a rule; it is kept as a custom attribute", key)
+			}
+		}
+	}
+	p.words(r, top)
+}
+
+// words checks the keys whose values are limited.
+func (p *parser) words(r *Rule, top *yaml.Node) {
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		k, v := top.Content[i], top.Content[i+1]
+		switch {
+		case k.Value == "id" && !uuid.MatchString(r.ID):
+			p.found.Errorf("invalid-id", p.span(v), "generate one, for example with `uuidgen`", "id %q is not a UUID", r.ID)
+		case k.Value == "status":
+			p.oneOf("invalid-status", v, r.Status, statuses)
+		case k.Value == "level":
+			p.oneOf("invalid-level", v, r.Level, levels)
+		}
+	}
+}
+
+func (p *parser) oneOf(code string, n *yaml.Node, got string, allowed []string) {
+	if slices.Contains(allowed, got) {
+		return
+	}
+	hint := "one of " + strings.Join(allowed, ", ")
+	if near := diag.Closest(got, allowed); near != "" {
+		hint = "did you mean `" + near + "`?"
+	}
+	p.found.Errorf(code, p.span(n), hint, "%q is not allowed here", got)
+}
+
+func (p *parser) text(to *string, n *yaml.Node, what string) {
+	if n.Kind != yaml.ScalarNode {
+		p.found.Errorf("wrong-type", p.span(n), "", "%s must be text", what)
+		return
+	}
+	if n.Tag != "!!null" {
+		*to = n.Value
+	}
+}
+
+// texts reads a list of texts; a single text is a list of one.
+func (p *parser) texts(to *[]string, n *yaml.Node, what string) {
+	if n.Kind == yaml.ScalarNode {
+		if n.Tag != "!!null" {
+			*to = []string{n.Value}
+		}
+		return
+	}
+	if n.Kind != yaml.SequenceNode {
+		p.found.Errorf("wrong-type", p.span(n), "", "%s must be a list", what)
+		return
+	}
+	for _, c := range n.Content {
+		var s string
+		p.text(&s, c, "an entry of "+what)
+		*to = append(*to, s)
+	}
+}
+
+func (p *parser) related(r *Rule, n *yaml.Node) {
+	var rows []struct {
+		ID   string `yaml:"id"`
+		Type string `yaml:"type"`
+	}
+	if err := n.Decode(&rows); err != nil {
+		p.found.Errorf("wrong-type", p.span(n), "write a list of `id:` and `type:`", "related: %v", err)
+		return
+	}
+	for _, row := range rows {
+		r.Related = append(r.Related, Related{row.ID, row.Type})
+	}
+}
+
+func (p *parser) schedule(r *Rule, n *yaml.Node) {
+	for _, e := range p.entries(n, "schedule") {
+		switch e.key.Value {
+		case "every":
+			r.Schedule.Every = p.duration(e.value)
+		case "lookback":
+			r.Schedule.Lookback = p.duration(e.value)
+		default:
+			p.unknownKey(e.key, "schedule", "every", "lookback")
+		}
+	}
+}
+
+func (p *parser) unknownKey(k *yaml.Node, what string, allowed ...string) {
+	hint := "one of " + strings.Join(allowed, ", ")
+	if near := diag.Closest(k.Value, allowed); near != "" {
+		hint = "did you mean `" + near + "`?"
+	}
+	p.found.Errorf("unknown-key", p.span(k), hint, "%q is no key of %s", k.Value, what)
+}
+
+var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([smhdw])$`)
+
+// duration reads a whole number and a unit: s, m, h, d or w.
+func (p *parser) duration(n *yaml.Node) time.Duration {
+	m := durationForm.FindStringSubmatch(n.Value)
+	if m == nil {
+		p.found.Errorf("invalid-duration", p.span(n), "write a number and a unit, such as 30m, 2h or 7d", "%q is not a duration", n.Value)
+		return 0
+	}
+	count, err := strconv.Atoi(m[1])
+	if err != nil {
+		p.found.Errorf("invalid-duration", p.span(n), "", "%v", err)
+		return 0
+	}
+	unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
+	return time.Duration(count) * unit
+}
+
+func (p *parser) logSource(r *Rule, n *yaml.Node) {
+	r.LogSource.Range = p.span(n)
+	known := map[string]*string{"category": &r.LogSource.Category, "product": &r.LogSource.Product, "service": &r.LogSource.Service, "definition": &r.LogSource.Definition}
+	for _, e := range p.entries(n, "logsource") {
+		if to := known[e.key.Value]; to != nil {
+			p.text(to, e.value, e.key.Value)
+		} else if near := diag.Closest(e.key.Value, []string{"category", "product", "service", "definition"}); near != "" {
+			p.unknownKey(e.key, "logsource", "category", "product", "service", "definition")
+		}
+	}
+	if r.LogSource.Category+r.LogSource.Product+r.LogSource.Service == "" {
+		p.found.Errorf("missing-logsource", r.LogSource.Range, "name a category, a product or a service", "this logsource names no log")
+	}
+}

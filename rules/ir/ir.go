@@ -25,6 +25,7 @@ type List struct {
 	Name    string
 	Comment string
 	Values  []string
+	Union   []string // the lists it is exactly the union of, printed before it
 }
 
 // Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword or *Prevalence.

@@ -1,0 +1,359 @@
+package ir
+
+import (
+	"encoding/base64"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"regexp/syntax"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/dlclark/regexp2"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// maxValues bounds how many values one item may expand to.
+const maxValues = 100_000
+
+// chain is what an item's modifiers ask for.
+type chain struct {
+	item     rules.Item
+	op       TextOp
+	opSet    string // the modifier that decided what the test is
+	all      bool
+	cased    bool
+	negated  bool
+	exists   bool
+	expand   bool
+	flags    string
+	part     string                            // time part
+	compare  string                            // lt, lte, gt, gte
+	encoders []func(string) ([]string, error) // in the order written
+	encoded  bool
+}
+
+// kinds of test that exclude each other.
+var decisive = map[string]bool{"startswith": true, "endswith": true, "contains": true, "filename": true, "re": true, "cidr": true, "exists": true}
+
+var (
+	comparisons = map[string]bool{"lt": true, "lte": true, "gt": true, "gte": true}
+	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true, "year": true}
+	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename}
+)
+
+// encoders change a literal value into one or more; no wildcard has a meaning after them.
+var encoders = map[string]func(string) ([]string, error){
+	"base64":       func(s string) ([]string, error) { return []string{base64.StdEncoding.EncodeToString([]byte(s))}, nil },
+	"base64offset": base64Offsets,
+	"utf16le":      func(s string) ([]string, error) { return []string{utf16Bytes(s, false)}, nil },
+	"wide":         func(s string) ([]string, error) { return []string{utf16Bytes(s, false)}, nil },
+	"utf16be":      func(s string) ([]string, error) { return []string{utf16Bytes(s, true)}, nil },
+	"utf16":        func(s string) ([]string, error) { return []string{"\xff\xfe" + utf16Bytes(s, false)}, nil },
+}
+
+func utf16Bytes(s string, big bool) string {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(s)) {
+		if big {
+			b.Write([]byte{byte(unit >> 8), byte(unit)})
+		} else {
+			b.Write([]byte{byte(unit), byte(unit >> 8)})
+		}
+	}
+	return b.String()
+}
+
+// base64Offsets gives the three forms that a text takes inside base64, by its offset modulo 3,
+// without the characters that neighbouring bytes would change.
+func base64Offsets(s string) ([]string, error) {
+	starts, ends := []int{0, 2, 3}, []int{0, 3, 2}
+	out := make([]string, 3)
+	for offset := range 3 {
+		full := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", offset) + s))
+		end := len(full)
+		if cut := ends[(len(s)+offset)%3]; cut > 0 {
+			end -= cut
+		}
+		if starts[offset] >= end {
+			return nil, fmt.Errorf("%q is too short for base64offset", s)
+		}
+		out[offset] = full[starts[offset]:end]
+	}
+	return out, nil
+}
+
+// read interprets the modifiers in order; ok is false when they contradict.
+func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
+	c = &chain{item: item}
+	before := len(l.found)
+	ref := false
+	for _, m := range item.Modifiers {
+		switch name := m.Name; {
+		case name == "all":
+			c.all = true
+		case name == "cased":
+			c.cased = true
+		case name == "neq":
+			c.negated = true
+		case name == "expand":
+			c.expand = true
+		case name == "fieldref":
+			ref = true
+		case name == "windash":
+			c.encoders = append(c.encoders, windash)
+		case encoders[name] != nil:
+			c.encoders = append(c.encoders, encoders[name])
+			c.encoded = true
+		case name == "i" || name == "m" || name == "s":
+			if c.opSet != "re" {
+				l.found.Errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re", name)
+			}
+			c.flags += name
+		case timeParts[name]:
+			c.part = name
+		case comparisons[name]:
+			c.compare = name
+		case decisive[name]:
+			if c.opSet != "" {
+				l.found.Errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", c.opSet, name)
+			}
+			c.opSet, c.op = name, textOps[name]
+			c.exists = name == "exists"
+		}
+	}
+	if ref {
+		if _, text := textOps[c.opSet]; c.opSet != "" && !text {
+			l.found.Errorf("modifier-conflict", item.Range, "", "fieldref goes with startswith, endswith and contains only")
+		}
+		c.opSet = "fieldref"
+	}
+	if c.opSet != "" && c.opSet != "fieldref" && (c.compare != "" || c.part != "") {
+		l.found.Errorf("modifier-conflict", item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
+	}
+	return c, len(l.found) == before
+}
+
+// windash gives a value with each dash that begins a word in all the forms Windows accepts.
+func windash(s string) ([]string, error) {
+	spots := dashSpots.FindAllStringIndex(s, -1)
+	if len(spots) == 0 {
+		return []string{s}, nil
+	}
+	out := []string{s}
+	for _, dash := range []string{"-", "/", "–", "—", "―"} {
+		var b strings.Builder
+		last := 0
+		for _, spot := range spots {
+			b.WriteString(s[last : spot[1]-len(lastRune(s[:spot[1]]))])
+			b.WriteString(dash)
+			last = spot[1]
+		}
+		if v := b.String() + s[last:]; v != s {
+			out = append(out, v)
+		}
+	}
+	return out, nil
+}
+
+// dashSpots finds a dash or slash that is not inside a word.
+var dashSpots = regexp.MustCompile(`(?:^|\B)[-/–—―]\b`)
+
+func lastRune(s string) string {
+	r := []rune(s)
+	return string(r[len(r)-1])
+}
+
+// item lowers one `Field|modifiers: values`.
+func (l *lowerer) item(item rules.Item, level int) Node {
+	c, ok := l.read(item)
+	at := Base{item.Range}
+	if !ok {
+		return &Const{at, false}
+	}
+	if len(item.Values) == 0 {
+		l.found.Warnf("empty-values", item.Range, "add a value, or remove the field", "this list is empty, so the item never matches")
+		return &Const{at, false}
+	}
+	f := field(item.Field, level)
+	var terms []Node
+	for _, v := range item.Values {
+		for _, t := range l.tests(c, v, level) {
+			terms = append(terms, wrap(at, f, t))
+		}
+	}
+	if len(terms) > maxValues {
+		l.found.Errorf("too-many-values", item.Range, "split the item", "this item expands to %d values; the most is %d", len(terms), maxValues)
+		return &Const{at, false}
+	}
+	var n Node = &Or{at, terms}
+	if c.all {
+		n = &And{at, terms}
+	}
+	if c.negated {
+		n = &Not{at, n}
+	}
+	return n
+}
+
+func wrap(at Base, f Field, t Test) Node {
+	if f.Name == "" {
+		if text, ok := t.(*Text); ok && text.Op == Equals {
+			t = &Text{Op: Contains, Values: text.Values, Cased: text.Cased, List: text.List}
+		}
+		return &Keyword{at, t}
+	}
+	return &Match{at, f, t}
+}
+
+// tests gives the tests of one value; several (forms of an encoding) are alternatives.
+func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
+	fail := func(code, hint, format string, args ...any) []Test {
+		l.found.Errorf(code, v.Range, hint, format, args...)
+		return nil
+	}
+	switch {
+	case c.opSet == "exists":
+		if v.Kind != rules.BoolValue {
+			return fail("invalid-exists", "write true or false", "exists takes true or false, not %q", v.Text)
+		}
+		return []Test{&Exists{v.Bool}}
+	case c.opSet == "re":
+		return l.regex(c, v)
+	case c.opSet == "cidr":
+		prefix, err := netip.ParsePrefix(v.Text)
+		if err != nil {
+			return fail("invalid-cidr", "write an address and a length, such as 10.0.0.0/8", "%q is no network", v.Text)
+		}
+		return []Test{&CIDR{[]netip.Prefix{prefix.Masked()}}}
+	case c.opSet == "fieldref":
+		return []Test{&FieldRef{c.op, field(v.Text, level), c.cased}}
+	case c.part != "" || c.compare != "":
+		return l.numeric(c, v)
+	case c.expand:
+		return l.expanded(c, v)
+	}
+	switch v.Kind {
+	case rules.NullValue:
+		if c.opSet != "" {
+			return fail("modifier-conflict", "remove the modifier", "null goes with no modifier")
+		}
+		return []Test{&Null{}}
+	case rules.BoolValue:
+		if c.opSet == "" && len(c.encoders) == 0 {
+			return []Test{&Bool{v.Bool}}
+		}
+	case rules.NumberValue:
+		if c.opSet == "" && len(c.encoders) == 0 {
+			return []Test{&Number{"eq", []float64{v.Number}}}
+		}
+	}
+	return l.text(c, v, v.Text, "")
+}
+
+func (l *lowerer) numeric(c *chain, v rules.Value) []Test {
+	n, err := strconv.ParseFloat(v.Text, 64)
+	if v.Kind == rules.NumberValue {
+		n, err = v.Number, nil
+	}
+	if err != nil {
+		l.found.Errorf("invalid-number", v.Range, "write a number", "%q is no number", v.Text)
+		return nil
+	}
+	op := c.compare
+	if op == "" {
+		op = "eq"
+	}
+	if c.part != "" {
+		return []Test{&TimePart{c.part, op, []float64{n}}}
+	}
+	return []Test{&Number{op, []float64{n}}}
+}
+
+func (l *lowerer) regex(c *chain, v rules.Value) []Test {
+	flags := ""
+	for _, f := range "ims" {
+		if strings.ContainsRune(c.flags, f) {
+			flags += string(f)
+		}
+	}
+	t := &Regex{Expr: v.Text, Flags: flags}
+	if _, err := syntax.Parse(v.Text, syntax.Perl); err != nil {
+		if _, err := regexp2.Compile(v.Text, regexp2.None); err != nil {
+			l.found.Errorf("invalid-regex", v.Range, "test the expression on its own", "this is no regular expression: %v", err)
+			return nil
+		}
+		t.Backtracking = true
+	}
+	return []Test{t}
+}
+
+var placeholder = regexp.MustCompile(`%([^%\s]+)%`)
+
+// expanded replaces %list% by each of the list's values, which are literal text.
+func (l *lowerer) expanded(c *chain, v rules.Value) []Test {
+	m := placeholder.FindStringSubmatchIndex(v.Text)
+	if m == nil {
+		return l.text(c, v, v.Text, "")
+	}
+	name := v.Text[m[2]:m[3]]
+	var names []string
+	for _, list := range l.rule.Lists {
+		names = append(names, list.Name)
+		if list.Name != name {
+			continue
+		}
+		if m[0] == 0 && m[1] == len(v.Text) && len(c.encoders) == 0 {
+			l.used[name] = true
+			return []Test{&Text{Op: c.op, Values: list.Values, Cased: c.cased, List: name}}
+		}
+		var out []Test
+		for _, value := range list.Values {
+			next := v
+			next.Text = v.Text[:m[0]] + escape(value) + v.Text[m[1]:]
+			if len(out) > maxValues {
+				break
+			}
+			out = append(out, l.expanded(c, next)...)
+		}
+		return out
+	}
+	hint := "define it under `lists:`"
+	if near := diag.Closest(name, names); near != "" {
+		hint = "did you mean `%" + near + "%`?"
+	}
+	l.found.Errorf("no-such-list", v.Range, hint, "the rule has no list %q", name)
+	return nil
+}
+
+// text lowers a text value with Sigma's wildcards, after its encodings.
+func (l *lowerer) text(c *chain, v rules.Value, text, list string) []Test {
+	values := []string{text}
+	if c.encoded {
+		values[0] = unescape(text)
+	}
+	for _, encode := range c.encoders {
+		var next []string
+		for _, value := range values {
+			forms, err := encode(value)
+			if err != nil {
+				l.found.Errorf("invalid-encoding", v.Range, "use a longer value", "%v", err)
+				return nil
+			}
+			next = append(next, forms...)
+		}
+		values = next
+	}
+	tests := make([]Test, len(values))
+	for i, value := range values {
+		if c.encoded {
+			tests[i] = &Text{Op: c.op, Values: []string{value}, Cased: c.cased, List: list}
+			continue
+		}
+		tests[i] = pattern(value, c.op, c.cased)
+	}
+	return tests
+}

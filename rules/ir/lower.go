@@ -1,0 +1,241 @@
+package ir
+
+import (
+	"strings"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// lowerer turns one rule into its tree.
+type lowerer struct {
+	rule    *rules.Rule
+	named   map[string]*Named // finished names
+	pending map[string]bool   // names being lowered, to find circles
+	used    map[string]bool   // lists
+	found   diag.Diagnostics
+}
+
+// Lower applies modifiers, expands lists, numbers ancestors and resolves the condition. The
+// rule is nil when there are errors.
+func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
+	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}}
+	var alternatives []Node
+	for _, c := range r.Conditions {
+		alternatives = append(alternatives, l.expr(c.Expr))
+	}
+	if len(alternatives) == 0 {
+		l.found.Errorf("missing-condition", r.Range, "", "the rule has no condition that could be read")
+	}
+	if l.found.HasErrors() {
+		return nil, l.found
+	}
+	out := &Rule{Source: r, Condition: simplify(&Or{Base{r.Conditions[0].Range}, alternatives})}
+	for _, name := range l.namesInOrder() {
+		if n := l.named[name]; n != nil {
+			n.Body = simplify(n.Body)
+			out.Names = append(out.Names, n)
+		}
+	}
+	for _, n := range out.Names {
+		Inspect(n.Body, func(below Node) bool {
+			if q, ok := below.(*Prevalence); ok && q.Among != nil {
+				q.Among = simplify(q.Among)
+			}
+			return true
+		})
+	}
+	out.Lists = l.lists()
+	return out, l.found
+}
+
+func (l *lowerer) namesInOrder() []string {
+	var names []string
+	for _, a := range l.rule.Ancestry {
+		names = append(names, a.Name)
+	}
+	for _, p := range l.rule.Prevalence {
+		names = append(names, p.Name)
+	}
+	for _, s := range l.rule.Searches {
+		names = append(names, s.Name)
+	}
+	return names
+}
+
+// lists gives the used lists, with the members of a union before it.
+func (l *lowerer) lists() []List {
+	var out []List
+	for _, list := range l.rule.Lists {
+		for _, member := range list.Union {
+			if l.used[list.Name] {
+				l.used[member] = true
+			}
+		}
+	}
+	for _, list := range l.rule.Lists {
+		if !l.used[list.Name] {
+			continue
+		}
+		comment := list.Title
+		if comment == "" {
+			comment = strings.TrimSpace(list.Description)
+		}
+		ir := List{Name: list.Name, Comment: comment, Values: list.Values}
+		if len(list.Except) == 0 {
+			ir.Union = list.Union
+		}
+		out = append(out, ir)
+	}
+	return out
+}
+
+// name lowers a search identifier, an ancestry or a prevalence entry once.
+func (l *lowerer) name(name string, at diag.Range) Node {
+	if n := l.named[name]; n != nil {
+		return n
+	}
+	if l.pending[name] {
+		l.found.Errorf("name-cycle", at, "break the circle", "%q is defined by itself", name)
+		return &Const{Base{at}, false}
+	}
+	l.pending[name] = true
+	defer delete(l.pending, name)
+	var body Node
+	for _, s := range l.rule.Searches {
+		if s.Name == name {
+			at, body = s.Range, l.selection(s.Body, 0)
+		}
+	}
+	for _, a := range l.rule.Ancestry {
+		if a.Name == name {
+			at, body = a.Range, l.ancestry(a)
+		}
+	}
+	for _, p := range l.rule.Prevalence {
+		if p.Name == name {
+			at, body = p.Range, l.prevalence(p)
+		}
+	}
+	if body == nil {
+		l.found.Errorf("undefined-name", at, "", "the rule does not define %q", name)
+		return &Const{Base{at}, false}
+	}
+	n := &Named{Base{at}, name, body}
+	l.named[name] = n
+	return n
+}
+
+func (l *lowerer) expr(e rules.Expr) Node {
+	switch e := e.(type) {
+	case rules.AndExpr:
+		return &And{Base{e.Range}, l.exprs(e.Terms)}
+	case rules.OrExpr:
+		return &Or{Base{e.Range}, l.exprs(e.Terms)}
+	case rules.NotExpr:
+		return &Not{Base{e.Range}, l.expr(e.Term)}
+	case rules.NameExpr:
+		return l.name(e.Name, e.Range)
+	case rules.OfExpr:
+		terms := make([]Node, len(e.Names))
+		for i, name := range e.Names {
+			terms[i] = l.name(name, e.Range)
+		}
+		switch {
+		case e.All || e.Count == len(terms):
+			return &And{Base{e.Range}, terms}
+		case e.Count == 1:
+			return &Or{Base{e.Range}, terms}
+		}
+		return &AtLeast{Base{e.Range}, e.Count, terms}
+	}
+	panic("ir: unknown condition")
+}
+
+func (l *lowerer) exprs(es []rules.Expr) []Node {
+	nodes := make([]Node, len(es))
+	for i, e := range es {
+		nodes[i] = l.expr(e)
+	}
+	return nodes
+}
+
+func (l *lowerer) prevalence(p rules.Prevalence) Node {
+	n := &Prevalence{Base: Base{p.Range}, Name: p.Name, Spec: p}
+	if p.Among != "" {
+		n.Among = l.name(p.Among, p.Range)
+		Inspect(n.Among, func(below Node) bool {
+			if _, nested := below.(*Prevalence); nested {
+				l.found.Errorf("prevalence-nested", p.Range, "count among a search identifier or an ancestry", "prevalence %q counts among another prevalence", p.Name)
+			}
+			return true
+		})
+	}
+	return n
+}
+
+// ancestry is the conjunction of its levels; `within` is a disjunction over levels.
+func (l *lowerer) ancestry(a rules.Ancestry) Node {
+	var terms []Node
+	for _, level := range a.Levels {
+		if !level.Within {
+			terms = append(terms, l.selection(level.Body, level.Level))
+			continue
+		}
+		var anyLevel []Node
+		for n := 1; n <= level.Level; n++ {
+			anyLevel = append(anyLevel, l.selection(level.Body, n))
+		}
+		terms = append(terms, &Or{Base{level.Range}, anyLevel})
+	}
+	return &And{Base{a.Range}, terms}
+}
+
+// selection lowers a selection about the process at a level.
+func (l *lowerer) selection(s rules.Selection, level int) Node {
+	switch s := s.(type) {
+	case rules.AllOf:
+		terms := make([]Node, len(s.Items))
+		at := diag.Range{}
+		for i, item := range s.Items {
+			terms[i] = l.item(item, level)
+			if i == 0 {
+				at = item.Range
+			}
+		}
+		return &And{Base{at}, terms}
+	case rules.AnyOf:
+		terms := make([]Node, len(s.Selections))
+		for i, below := range s.Selections {
+			terms[i] = l.selection(below, level)
+		}
+		at := diag.Range{}
+		if len(terms) > 0 {
+			at = terms[0].Range()
+		}
+		return &Or{Base{at}, terms}
+	case rules.Keywords:
+		return l.item(s.Item, level)
+	}
+	panic("ir: unknown selection")
+}
+
+// ancestorPrefixes are Sigma's own names for an ancestor's fields.
+var ancestorPrefixes = []struct {
+	prefix string
+	level  int
+}{{"GrandParent", 2}, {"Grandparent", 2}, {"Parent", 1}}
+
+// processFields are the fields that exist for every process, its ancestors included.
+var processFields = map[string]bool{"Image": true, "CommandLine": true, "ProcessId": true, "ProcessGuid": true, "User": true,
+	"IntegrityLevel": true, "Product": true, "Company": true, "Description": true, "OriginalFileName": true}
+
+// field reads Sigma's ParentImage as {Image, 1}.
+func field(name string, level int) Field {
+	for _, p := range ancestorPrefixes {
+		if rest, ok := strings.CutPrefix(name, p.prefix); ok && processFields[rest] {
+			return Field{rest, level + p.level}
+		}
+	}
+	return Field{name, level}
+}

@@ -1,0 +1,113 @@
+package ir
+
+import "strings"
+
+// parts splits a Sigma value into literals and wildcards. A backslash is itself unless it
+// stands before *, ? or another backslash (Sigma specification 2.1, "Escaping").
+func parts(s string) []GlobPart {
+	var out []GlobPart
+	var lit strings.Builder
+	flush := func() {
+		if lit.Len() > 0 {
+			out = append(out, GlobPart{Literal: lit.String()})
+			lit.Reset()
+		}
+	}
+	for i := 0; i < len(s); i++ {
+		switch {
+		case s[i] == '\\' && i+1 < len(s) && strings.IndexByte(`*?\`, s[i+1]) >= 0:
+			i++
+			lit.WriteByte(s[i])
+		case s[i] == '*' || s[i] == '?':
+			flush()
+			if s[i] == '?' || len(out) == 0 || out[len(out)-1].Wild != '*' {
+				out = append(out, GlobPart{Wild: s[i]})
+			}
+		default:
+			lit.WriteByte(s[i])
+		}
+	}
+	flush()
+	return out
+}
+
+// unescape gives a value's literal text, wildcards being characters.
+func unescape(s string) string {
+	var b strings.Builder
+	for _, p := range parts(s) {
+		if p.Wild != 0 {
+			b.WriteByte(p.Wild)
+		}
+		b.WriteString(p.Literal)
+	}
+	return b.String()
+}
+
+var escaper = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`)
+
+// escape writes literal text as a Sigma value.
+func escape(s string) string { return escaper.Replace(s) }
+
+// pattern is the simplest test that means a value with wildcards under an operation.
+func pattern(value string, op TextOp, cased bool) Test {
+	ps := parts(value)
+	star := GlobPart{Wild: '*'}
+	switch op {
+	case StartsWith:
+		ps = append(ps, star)
+	case EndsWith:
+		ps = append([]GlobPart{star}, ps...)
+	case Contains:
+		ps = append(append([]GlobPart{star}, ps...), star)
+	case Filename, Equals:
+	}
+	ps = oneStar(ps)
+	lead := len(ps) > 0 && ps[0].Wild == '*'
+	trail := len(ps) > 1 && ps[len(ps)-1].Wild == '*'
+	inner := ps
+	if lead {
+		inner = inner[1:]
+	}
+	if trail {
+		inner = inner[:len(inner)-1]
+	}
+	literal := len(inner) == 1 && inner[0].Wild == 0
+	text := func(op TextOp) Test { return &Text{Op: op, Values: []string{inner[0].Literal}, Cased: cased} }
+	switch {
+	case op == Filename && len(ps) == 0:
+		return &Text{Op: Filename, Values: []string{""}, Cased: cased}
+	case op == Filename && literal && !lead && !trail:
+		return text(Filename)
+	case op == Filename:
+		return &Glob{Parts: filenameParts(ps), Cased: cased}
+	case len(ps) == 0:
+		return &Text{Op: Equals, Values: []string{""}, Cased: cased}
+	case lead && len(inner) == 0:
+		return &Exists{true}
+	case literal && lead && trail:
+		return text(Contains)
+	case literal && lead:
+		return text(EndsWith)
+	case literal && trail:
+		return text(StartsWith)
+	case literal:
+		return text(Equals)
+	}
+	return &Glob{Parts: ps, Cased: cased}
+}
+
+// filenameParts is reached by a file name with wildcards: it is anchored behind a separator.
+func filenameParts(ps []GlobPart) []GlobPart {
+	return oneStar(append([]GlobPart{{Wild: '*'}, {Literal: `\`}}, ps...))
+}
+
+func oneStar(ps []GlobPart) []GlobPart {
+	var out []GlobPart
+	for _, p := range ps {
+		if p.Wild == '*' && len(out) > 0 && out[len(out)-1].Wild == '*' {
+			continue
+		}
+		out = append(out, p)
+	}
+	return out
+}

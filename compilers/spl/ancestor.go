@@ -1,0 +1,166 @@
+package spl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// deep is a test on an ancestor that the event does not carry: it is asked of the creation
+// event hops above, as a test on that event's own columns, and its answer handed down.
+type deep struct {
+	match *ir.Match
+	hops  int
+	flag  string
+}
+
+// addDeep takes a match whose column is not on the event itself.
+func (w *writer) addDeep(m *ir.Match) {
+	if _, native := w.plan.Column(m.Field); native || m.Field.Level == 0 || w.deepOf(m) != nil {
+		return
+	}
+	for hops := 1; hops <= m.Field.Level; hops++ {
+		if _, native := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - hops}); native {
+			w.deeps = append(w.deeps, &deep{m, hops, fmt.Sprintf("decree_above_%d", len(w.deeps)+1)})
+			return
+		}
+	}
+	panic("spl: ancestor's field without a column passed the check")
+}
+
+func (w *writer) deepOf(m *ir.Match) *deep {
+	for _, d := range w.deeps {
+		if d.match == m {
+			return d
+		}
+	}
+	return nil
+}
+
+// narrow leaves only events that may be part of a match: children for which the own
+// conditions hold, and parents for which an ancestor's condition holds. It is said in the
+// base search as far as that can say it, else in where. With more than one hop, or
+// with no own condition, any process may be a link: nothing is narrowed.
+func (w *writer) narrow(early []ir.Node) (terms, stage string) {
+	var own []ir.Node
+	for _, n := range flattenNamed(early) {
+		if !w.hasDeep(n) {
+			own = append(own, n)
+		}
+	}
+	oneHop := !slices.ContainsFunc(w.deeps, func(d *deep) bool { return d.hops > 1 })
+	if len(own) == 0 || !oneHop {
+		w.note("ancestor-cost", "cost", w.deeps[0].match, "every process creation of the period is linked to its parent: narrow the rule with a condition on the event itself")
+		return "", ""
+	}
+	var child compilers.All
+	inSearch := true
+	for _, n := range own {
+		p, ok := w.searchable(n)
+		inSearch = inSearch && ok
+		child = append(child, p)
+	}
+	var parents compilers.Any
+	for _, d := range w.deeps {
+		p, ok := w.searchLeaf(d.above())
+		inSearch = inSearch && ok
+		parents = append(parents, p)
+	}
+	if inSearch {
+		return searchTerm(compilers.Any{child, parents}), ""
+	}
+	child, parents = nil, nil
+	for _, n := range own {
+		child = append(child, compilers.Build(n, w.whereLeaf))
+	}
+	for _, d := range w.deeps {
+		parents = append(parents, w.test(d.match, d.hops))
+	}
+	return "", "where " + whereSyntax.Print(compilers.Any{child, parents})
+}
+
+// above is the test as it is asked of the ancestor's descendant hops below it.
+func (d *deep) above() *ir.Match {
+	return &ir.Match{Base: d.match.Base, Test: d.match.Test,
+		Field: ir.Field{Name: d.match.Field.Name, Level: d.match.Field.Level - d.hops}}
+}
+
+func flattenNamed(nodes []ir.Node) []ir.Node {
+	var out []ir.Node
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case *ir.Named:
+			out = append(out, flattenNamed([]ir.Node{n.Body})...)
+		case *ir.And:
+			out = append(out, flattenNamed(n.Terms)...)
+		default:
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (w *writer) hasDeep(n ir.Node) bool {
+	has := false
+	ir.Inspect(n, func(below ir.Node) bool {
+		if m, ok := below.(*ir.Match); ok && w.deepOf(m) != nil {
+			has = true
+		}
+		return !has
+	})
+	return has
+}
+
+// link hands answers down the process tree. Each event is laid under two keys, its own
+// process's and its parent's; what the event under a key's own process says is copied to all
+// events under that key, and the copy under the parent's key is kept: one for each event.
+func (w *writer) link() []string {
+	w.note("ancestor-window", "false-negatives", w.deeps[0].match,
+		"an ancestor is known only if the creation event of its child is in the searched period: the lookback and 24 hours before it")
+	w.note("search-memory", "false-negatives", w.deeps[0].match,
+		"mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+	stages := []string{
+		"eval decree_self=" + w.key(0, "-") + ", decree_up=" + w.key(1, "+"),
+	}
+	flags := make([]string, len(w.deeps))
+	most := 0
+	for i, d := range w.deeps {
+		flags[i] = fmt.Sprintf("%s=if(%s, 1, 0)", d.flag, whereSyntax.Print(w.test(d.match, d.hops)))
+		most = max(most, d.hops)
+	}
+	stages = append(stages, "eval "+strings.Join(flags, ",\n    "))
+	for hop := 1; hop <= most; hop++ {
+		var handed []string
+		for _, d := range w.deeps {
+			if d.hops >= hop {
+				handed = append(handed, fmt.Sprintf("max(eval(if(decree_key=decree_self, %s, null()))) as %s_up", d.flag, d.flag))
+			}
+		}
+		var taken []string
+		for _, d := range w.deeps {
+			if d.hops >= hop {
+				taken = append(taken, fmt.Sprintf("%s=coalesce(%s_up, 0)", d.flag, d.flag))
+			}
+		}
+		stages = append(stages,
+			"eval decree_key=mvdedup(mvappend(decree_self, decree_up))",
+			"mvexpand decree_key",
+			"eventstats "+strings.Join(handed, " ")+" by decree_key",
+			"where decree_key=decree_up",
+			"eval "+strings.Join(taken, ", "))
+	}
+	return stages
+}
+
+// key is a process's key within its host. A missing key gets a text that differs for the
+// two roles, so that it links nothing.
+func (w *writer) key(level int, missing string) string {
+	parts := []string{"lower(coalesce(" + w.column(w.plan.Rule.Source.LogSource.Range, w.plan.Source.Entities["host"]) + `, ""))`}
+	for _, c := range w.plan.Source.Keys[level] {
+		parts = append(parts, "lower(coalesce("+evalName(c)+", "+evalString(missing)+"))")
+	}
+	return strings.Join(parts, `."|".`)
+}

@@ -1,0 +1,270 @@
+package spl
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// maxSearchNames bounds how many file names become search terms, each of which takes three.
+const maxSearchNames = 20
+
+// searchLeaf says a leaf in the search command, when that is exact there. The command
+// ignores case, looks at every value of a field, and its NOT holds for a missing field.
+func (w *writer) searchLeaf(n ir.Node) (compilers.Pred, bool) {
+	m, ok := n.(*ir.Match)
+	if !ok {
+		return nil, false
+	}
+	col, native := w.plan.Column(m.Field)
+	if !native || col.Type == schema.HashSet || !nameable(col.Name) {
+		return nil, false
+	}
+	name := searchName(col.Name)
+	switch t := m.Test.(type) {
+	case *ir.Exists:
+		return presence(name, t.Value), true
+	case *ir.Null:
+		return presence(name, false), true
+	case *ir.Text:
+		values, ok := searchValues(t)
+		if !ok {
+			return nil, false
+		}
+		if len(values) == 1 {
+			return compilers.Atom(name + "=" + values[0]), true
+		}
+		return compilers.Atom(name + " IN (" + strings.Join(values, ", ") + ")"), true
+	}
+	return nil, false
+}
+
+func presence(name string, present bool) compilers.Pred {
+	if present {
+		return compilers.Atom(name + "=*")
+	}
+	return compilers.None{Term: compilers.Atom(name + "=*")}
+}
+
+func searchValues(t *ir.Text) ([]string, bool) {
+	if t.Cased || (t.Op == ir.Filename && len(t.Values) > maxSearchNames) {
+		return nil, false
+	}
+	var values []string
+	for _, v := range t.Values {
+		before, after := t.Op == ir.EndsWith || t.Op == ir.Contains, t.Op == ir.StartsWith || t.Op == ir.Contains
+		text, ok := searchLiteral(before, v, after)
+		if !ok {
+			return nil, false
+		}
+		values = append(values, text)
+		if t.Op == ir.Filename {
+			if strings.ContainsAny(v, `\/`) {
+				return nil, false
+			}
+			for _, form := range []string{`\` + v, "/" + v} {
+				text, ok := searchLiteral(true, form, false)
+				if !ok {
+					return nil, false
+				}
+				values = append(values, text)
+			}
+		}
+	}
+	return values, true
+}
+
+// searchable says a whole subtree in the search command; false when any part of it is not exact there.
+func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
+	all := true
+	ir.Inspect(n, func(below ir.Node) bool {
+		switch below.(type) {
+		case *ir.Match, *ir.Keyword, *ir.Prevalence:
+			_, ok := w.searchLeaf(below)
+			all = all && ok
+		case *ir.Const:
+			all = false
+		}
+		return all
+	})
+	if !all {
+		return nil, false
+	}
+	return compilers.Build(n, func(leaf ir.Node) compilers.Pred {
+		p, _ := w.searchLeaf(leaf)
+		return p
+	}), true
+}
+
+// whereLeaf says a leaf in where. Every such predicate is true or false, never null.
+func (w *writer) whereLeaf(n ir.Node) compilers.Pred {
+	switch n := n.(type) {
+	case *ir.Prevalence:
+		return compilers.Atom(fmt.Sprintf("decree_rare_%d=1", w.rarity(n)))
+	case *ir.Keyword:
+		return w.keyword(n)
+	case *ir.Match:
+		if d := w.deepOf(n); d != nil {
+			return compilers.Atom("coalesce(" + d.flag + ", 0)=1")
+		}
+		return w.test(n, 0)
+	}
+	panic("spl: unknown leaf")
+}
+
+// keyword looks at the event's own text.
+func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
+	w.note("keyword-raw", "false-positives", n,
+		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")
+	switch t := n.Test.(type) {
+	case *ir.Text:
+		return found("_raw", textRegex(&ir.Text{Op: ir.Contains, Values: t.Values, Cased: t.Cased}))
+	case *ir.Glob:
+		// a keyword's pattern may stand anywhere in the text
+		pattern := strings.TrimSuffix(strings.Replace(globRegex(t), `\A`, "", 1), `\z`)
+		return found("_raw", pattern)
+	case *ir.Regex:
+		return found("_raw", regex(t))
+	}
+	panic("spl: unknown keyword test")
+}
+
+// test says a match on the columns of the event up levels above the one the rule is about.
+func (w *writer) test(m *ir.Match, up int) compilers.Pred {
+	name := w.field(m, ir.Field{Name: m.Field.Name, Level: m.Field.Level - up})
+	switch t := m.Test.(type) {
+	case *ir.Text:
+		if t.Op == ir.Filename {
+			return fileName(name, t)
+		}
+		return found(name, textRegex(t))
+	case *ir.Glob:
+		return found(name, globRegex(t))
+	case *ir.Regex:
+		return found(name, regex(t))
+	case *ir.Number:
+		return anyNumber("tonumber("+name+")", name, t.Op, t.Values)
+	case *ir.Bool:
+		return compilers.Atom(fmt.Sprintf("isnotnull(mvfilter(lower(%s)=%s))", name, evalString(strconv.FormatBool(t.Value))))
+	case *ir.Null:
+		return compilers.Atom("isnull(" + name + ")")
+	case *ir.Exists:
+		if t.Value {
+			return compilers.Atom("isnotnull(" + name + ")")
+		}
+		return compilers.Atom("isnull(" + name + ")")
+	case *ir.CIDR:
+		nets := make([]string, len(t.Prefixes))
+		for i, p := range t.Prefixes {
+			nets[i] = fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), name)
+		}
+		return compilers.Atom("isnotnull(mvfilter(" + strings.Join(nets, " OR ") + "))")
+	case *ir.FieldRef:
+		w.note("fieldref-single-valued", "exact", m, "both fields are compared as single values; a field with several values never matches")
+		return fieldRef(name, w.field(m, ir.Field{Name: t.Other.Name, Level: t.Other.Level - up}), t)
+	case *ir.TimePart:
+		return timePart(name, t)
+	}
+	panic("spl: unknown test")
+}
+
+// found holds when some value of the field matches; mvfind gives null when none does, or
+// when there is no field.
+func found(name, pattern string) compilers.Pred {
+	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalString(pattern) + "))")
+}
+
+func regex(t *ir.Regex) string {
+	if t.Flags == "" {
+		return t.Expr
+	}
+	return "(?" + t.Flags + ")" + t.Expr
+}
+
+func fileName(name string, t *ir.Text) compilers.Pred {
+	last := "replace(" + name + `, "(?s)^.*[\\\\/]", "")`
+	values := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		if !t.Cased {
+			v = strings.ToLower(v)
+		}
+		values[i] = evalString(v)
+	}
+	if !t.Cased {
+		last = "lower(" + last + ")"
+	}
+	return compilers.Atom("isnotnull(mvfilter(in(" + last + ", " + fill(values, "        ") + ")))")
+}
+
+// lineWidth is where long value lists are broken.
+const lineWidth = 120
+
+// fill joins values with commas, broken into lines when they are long.
+func fill(values []string, indent string) string {
+	one := strings.Join(values, ", ")
+	if len(one) <= lineWidth {
+		return one
+	}
+	var b strings.Builder
+	width := lineWidth
+	for i, v := range values {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		if width+len(v)+2 > lineWidth {
+			b.WriteString("\n" + indent)
+			width = len(indent)
+		} else {
+			b.WriteString(" ")
+		}
+		b.WriteString(v)
+		width += len(v) + 2
+	}
+	return b.String()
+}
+
+var comparison = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func anyNumber(value, name, op string, values []float64) compilers.Pred {
+	tests := make([]string, len(values))
+	for i, v := range values {
+		tests[i] = value + comparison[op] + number(v)
+	}
+	return compilers.Atom("isnotnull(mvfilter(" + strings.Join(tests, " OR ") + "))")
+}
+
+func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
+	x, y := a, b
+	if t.Op == ir.Filename {
+		x = "replace(" + x + `, "(?s)^.*[\\\\/]", "")`
+	}
+	if !t.Cased {
+		x, y = "lower("+x+")", "lower("+y+")"
+	}
+	var holds string
+	switch t.Op {
+	case ir.Equals, ir.Filename:
+		holds = x + "=" + y
+	case ir.StartsWith:
+		holds = fmt.Sprintf("substr(%s, 1, len(%s))=%s", x, y, y)
+	case ir.EndsWith:
+		holds = fmt.Sprintf("len(%s)>=len(%s) AND substr(%s, len(%s)-len(%s)+1)=%s", x, y, x, x, y, y)
+	case ir.Contains:
+		holds = fmt.Sprintf("mvcount(split(%s, %s))>1", x, y)
+	}
+	return compilers.Atom(fmt.Sprintf("if(isnotnull(%s) AND isnotnull(%s) AND %s, 1, 0)=1", a, b, holds))
+}
+
+var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}
+
+func timePart(name string, t *ir.TimePart) compilers.Pred {
+	epoch := fmt.Sprintf(`coalesce(tonumber(%s), strptime(%s, "%%Y-%%m-%%dT%%H:%%M:%%S"), strptime(%s, "%%Y-%%m-%%d %%H:%%M:%%S"))`, name, name, name)
+	part := fmt.Sprintf("tonumber(strftime(%s, %s))", epoch, evalString(timeFormats[t.Part]))
+	return anyNumber(part, name, t.Op, t.Values)
+}

@@ -1,0 +1,146 @@
+package spl
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
+
+// evalString writes a string of eval and where. Splunk reads `\\` and `\"` in it; doubling
+// every backslash leaves no other escape to be read.
+func evalString(s string) string { return `"` + escaper.Replace(s) + `"` }
+
+var plainEvalName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+var plainSearchName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
+
+// words have a meaning of their own where a field name may stand.
+var words = map[string]bool{"and": true, "or": true, "not": true, "xor": true, "in": true, "like": true, "as": true, "by": true,
+	"true": true, "false": true, "null": true, "where": true, "earliest": true, "latest": true}
+
+// nameable tells whether a field's name can be written at all: there is no escape inside quoted names.
+func nameable(name string) bool {
+	return name != "" && !strings.ContainsAny(name, "'\"`\\|\n\r\t*[]")
+}
+
+// evalName writes a field in eval, where and stats functions' eval().
+func evalName(name string) string {
+	if plainEvalName.MatchString(name) && !words[strings.ToLower(name)] {
+		return name
+	}
+	return "'" + name + "'"
+}
+
+// searchName writes a field in the search command and in the field lists of other commands.
+func searchName(name string) string {
+	if plainSearchName.MatchString(name) && !words[strings.ToLower(name)] {
+		return name
+	}
+	return `"` + name + `"`
+}
+
+// searchLiteral writes a value of the search command between two optional wildcards. There
+// every asterisk is a wildcard, and a backslash before one is ambiguous: such values are not
+// exact there, nor are those the command would compare as numbers.
+func searchLiteral(before bool, s string, after bool) (string, bool) {
+	if strings.ContainsAny(s, "*`") || strings.ContainsFunc(s, control) || s == "" {
+		return "", false
+	}
+	if after && strings.HasSuffix(s, `\`) {
+		return "", false
+	}
+	if !before && !after && numeric.MatchString(s) {
+		return "", false
+	}
+	star := func(on bool) string {
+		if on {
+			return "*"
+		}
+		return ""
+	}
+	return `"` + star(before) + escaper.Replace(s) + star(after) + `"`, true
+}
+
+var numeric = regexp.MustCompile(`(?i)^\s*[+-]?(\d|\.\d|0x|inf|nan)`)
+
+func control(r rune) bool { return r < ' ' || r == 0x7f }
+
+// regexLiteral escapes a text for PCRE. Control characters are spelled out, because a query
+// is one line or many as its users like.
+func regexLiteral(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		switch {
+		case control(r):
+			fmt.Fprintf(&b, `\x{%X}`, r)
+		case strings.ContainsRune(`\.+*?()|[]{}^$#-`, r):
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// textRegex is a text test as one PCRE. \A and \z, not ^ and $: the latter pass over a final newline.
+func textRegex(t *ir.Text) string {
+	alternatives := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		alternatives[i] = regexLiteral(v)
+	}
+	body := strings.Join(alternatives, "|")
+	if len(alternatives) > 1 {
+		body = "(?:" + body + ")"
+	}
+	switch t.Op {
+	case ir.Equals:
+		body = `\A` + body + `\z`
+	case ir.StartsWith:
+		body = `\A` + body
+	case ir.EndsWith:
+		body += `\z`
+	}
+	return ignoreCase(t.Cased) + body
+}
+
+// globRegex is a wildcard pattern as PCRE.
+func globRegex(g *ir.Glob) string {
+	var b strings.Builder
+	b.WriteString(ignoreCase(g.Cased) + `(?s)\A`)
+	for _, p := range g.Parts {
+		switch p.Wild {
+		case '*':
+			b.WriteString(".*")
+		case '?':
+			b.WriteString(".")
+		default:
+			b.WriteString(regexLiteral(p.Literal))
+		}
+	}
+	return b.String() + `\z`
+}
+
+func ignoreCase(cased bool) string {
+	if cased {
+		return ""
+	}
+	return "(?i)"
+}
+
+// comment writes one comment line (Splunk 8.1 and later).
+func comment(s string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r == '`' {
+			return '\''
+		}
+		if control(r) {
+			return ' '
+		}
+		return r
+	}, s)
+	return "``` " + strings.TrimSpace(clean) + " ```\n"
+}

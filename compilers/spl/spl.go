@@ -1,0 +1,332 @@
+// Package spl writes rules in Splunk's Search Processing Language. In: a lowered rule and a
+// data model whose tables are base searches. Out: one search without subsearches, which
+// Splunk would cut off silently, and the lookup it needs. Every predicate in where is
+// written so that it is never null, since negation must hold for a missing field.
+package spl
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+type dialect struct{}
+
+// New gives the SPL dialect.
+func New() compilers.Dialect { return dialect{} }
+
+func (dialect) Name() string         { return "spl" }
+func (dialect) Title() string        { return "Splunk SPL" }
+func (dialect) Extension() string    { return ".spl" }
+func (dialect) DefaultModel() string { return "splunk-windows" }
+
+var lacks = compilers.Features{
+	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",
+		Message: "strftime works in the time zone of the search's owner, so the part of the time is UTC only when that is",
+		Hint:    "run the search as a user whose time zone is UTC"},
+}
+
+var (
+	searchSyntax = compilers.Syntax{And: " ", Or: " OR ", Not: "NOT ", Explicit: true}
+	whereSyntax  = compilers.Syntax{And: " AND ", Or: " OR ", Not: "NOT ", Explicit: true, True: "1=1", False: "1=0"}
+)
+
+// parentWindow is how much longer than the lookback creation events of ancestors are searched for.
+const parentWindow = 24 * time.Hour
+
+// Compile writes one rule.
+func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	plan, ds := compilers.NewPlan("spl", lacks, r, opt)
+	if plan == nil {
+		return nil, ds
+	}
+	w := &writer{plan: plan, found: ds, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
+	q := w.query()
+	if w.found.HasErrors() {
+		return nil, w.found
+	}
+	return q, w.found
+}
+
+// writer holds one compilation.
+type writer struct {
+	plan   *compilers.Plan
+	found  diag.Diagnostics
+	deeps  []*deep
+	rare   []*ir.Prevalence
+	hashes map[string]schema.Column // eval field -> the hashset column it is cut out of
+	noted  map[string]bool
+	assets []compilers.Asset
+}
+
+func (w *writer) query() *compilers.Query {
+	r := w.plan.Rule
+	w.collect(r.Condition)
+	if w.plan.Filter != nil {
+		w.collect(w.plan.Filter)
+	}
+	early, late := w.split(flatten(r.Condition, nil))
+	base := w.scope()
+	var stages []string
+	lookback := r.Source.Schedule.Lookback
+	span := lookback
+	if len(w.deeps) > 0 {
+		span += parentWindow
+		terms, narrowed := w.narrow(early)
+		if terms != "" {
+			base = append(base, terms)
+		}
+		if narrowed != "" {
+			stages = append(stages, narrowed)
+		}
+		stages = append(stages, w.link()...)
+		if lookback > 0 {
+			stages = append(stages, "where _time>=relative_time(now(), "+evalString("-"+splunkSpan(lookback))+")")
+		}
+		if len(early) > 0 {
+			stages = append(stages, w.where(early))
+		}
+	} else {
+		var rest []ir.Node
+		for _, n := range early {
+			if p, ok := w.searchable(n); ok {
+				base = append(base, searchTerm(p))
+			} else {
+				rest = append(rest, n)
+			}
+		}
+		if len(rest) > 0 {
+			stages = append(stages, w.where(rest))
+		}
+	}
+	if lookback > 0 {
+		base = append(base, "earliest=-"+splunkSpan(span)+" latest=now")
+	}
+	for i, p := range w.rare {
+		stages = append(stages, w.prevalence(i+1, p, early)...)
+	}
+	if len(late) > 0 {
+		stages = append(stages, w.where(late))
+	}
+	var filter string
+	if w.plan.Filter != nil {
+		filter = "| " + w.where([]ir.Node{w.plan.Filter}) + "\n"
+	}
+	stages = append(w.cut(), stages...)
+
+	var b strings.Builder
+	b.WriteString(strings.Join(base, " ") + "\n")
+	for _, s := range stages {
+		b.WriteString("| " + s + "\n")
+	}
+	b.WriteString(comment("Begin environment-specific filter.") + filter + comment("End environment-specific filter."))
+	if len(w.rare) > 0 {
+		b.WriteString("| sort 0 -_time\n")
+	}
+	if len(w.rare)+len(w.deeps)+len(w.hashes) > 0 {
+		b.WriteString("| fields - decree_*\n")
+	}
+	notes := w.plan.Notes
+	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: w.header(notes) + b.String(), Assets: w.assets, Notes: notes}
+}
+
+// collect finds what needs work before the condition can be asked: links and rarity.
+func (w *writer) collect(n ir.Node) {
+	ir.Inspect(n, func(below ir.Node) bool {
+		switch below := below.(type) {
+		case *ir.Match:
+			w.addDeep(below)
+		case *ir.Prevalence:
+			if w.rarity(below) == 0 {
+				if below.Among != nil {
+					w.collect(below.Among)
+				}
+				w.rare = append(w.rare, below)
+			}
+		}
+		return true
+	})
+}
+
+// flatten lists the conditions that must all hold. Named ones stay whole.
+func flatten(n ir.Node, out []ir.Node) []ir.Node {
+	if and, ok := n.(*ir.And); ok {
+		for _, t := range and.Terms {
+			out = flatten(t, out)
+		}
+		return out
+	}
+	return append(out, n)
+}
+
+// split tells the conditions that may be asked before counting from those that may not:
+// an event of the population counts, whether or not the rest of the rule holds for it.
+func (w *writer) split(conjuncts []ir.Node) (early, late []ir.Node) {
+	for _, n := range conjuncts {
+		everywhere := true
+		ir.Inspect(n, func(below ir.Node) bool {
+			if _, rare := below.(*ir.Prevalence); rare {
+				everywhere = false
+			}
+			return everywhere
+		})
+		for _, p := range w.rare {
+			everywhere = everywhere && p.Among != nil && contains(flatten(p.Among, nil), n)
+		}
+		if everywhere {
+			early = append(early, n)
+		} else {
+			late = append(late, n)
+		}
+	}
+	return early, late
+}
+
+func contains(conjuncts []ir.Node, n ir.Node) bool {
+	for _, c := range conjuncts {
+		if c == n {
+			return true
+		}
+		a, named := c.(*ir.Named)
+		b, alsoNamed := n.(*ir.Named)
+		if named && alsoNamed && a.Name == b.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// scope is the base search of the log source.
+func (w *writer) scope() []string {
+	s := w.plan.Source
+	var terms []string
+	if s.Table != "" {
+		terms = append(terms, s.Table)
+	}
+	for _, t := range s.Scope {
+		if t.EngineOnly {
+			continue
+		}
+		values := make([]string, len(t.Values))
+		for i, v := range t.Values {
+			values[i] = `"` + escaper.Replace(v) + `"`
+		}
+		name := searchName(t.Column)
+		term := name + " IN (" + strings.Join(values, ", ") + ")"
+		if len(values) == 1 {
+			term = name + "=" + values[0]
+		}
+		if t.Optional {
+			term = "(" + term + " OR (NOT " + name + "=*))"
+		}
+		terms = append(terms, term)
+	}
+	if len(terms) == 0 {
+		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file",
+			"data model %s does not limit %s: the search would read every index", w.plan.Model.Name, s.Name)
+	}
+	return terms
+}
+
+func (w *writer) where(conjuncts []ir.Node) string {
+	var all compilers.All
+	for _, n := range conjuncts {
+		all = append(all, compilers.Build(n, w.whereLeaf))
+	}
+	return "where " + whereSyntax.Print(all)
+}
+
+// searchTerm prints a predicate as one term of the search command, whose OR binds tighter
+// than its implied AND.
+func searchTerm(p compilers.Pred) string {
+	text := searchSyntax.Print(p)
+	if _, atom := p.(compilers.Atom); atom {
+		return text
+	}
+	return "(" + text + ")"
+}
+
+// field names the column of a field in eval, having a hash cut out of its set first.
+func (w *writer) field(n ir.Node, f ir.Field) string {
+	col, ok := w.plan.Column(f)
+	if !ok {
+		panic("spl: field without a column passed the check")
+	}
+	return w.column(n.Range(), col)
+}
+
+func (w *writer) column(at diag.Range, col schema.Column) string {
+	if !nameable(col.Name) {
+		w.found.Errorf("field-name", at, "give the column another name in the product, or map the field to one",
+			"SPL cannot name the field %q", col.Name)
+	}
+	if col.Type == schema.HashSet {
+		name := "decree_hash_" + strings.ToLower(col.Key)
+		w.hashes[name] = col
+		return name
+	}
+	return evalName(col.Name)
+}
+
+// cut takes the hashes in use out of their sets.
+func (w *writer) cut() []string {
+	var stages []string
+	for _, name := range sortedKeys(w.hashes) {
+		col := w.hashes[name]
+		stages = append(stages, fmt.Sprintf("rex field=%s %s", searchName(col.Name),
+			evalString("(?i)(?:^|,)"+regexLiteral(col.Key)+"=(?<"+name+">[^,]+)")))
+	}
+	return stages
+}
+
+func (w *writer) note(code, effect string, n ir.Node, message string) {
+	if w.noted[code] {
+		return
+	}
+	w.noted[code] = true
+	note := compilers.Note{Code: code, Effect: effect, Message: message, Range: w.plan.Rule.Source.Range}
+	if n != nil {
+		note.Range = n.Range()
+	}
+	w.plan.Notes = append(w.plan.Notes, note)
+}
+
+func (w *writer) header(notes []compilers.Note) string {
+	r := w.plan.Rule.Source
+	var b strings.Builder
+	b.WriteString(comment(r.Title))
+	if r.ID != "" {
+		b.WriteString(comment("id: " + r.ID + version(r)))
+	}
+	for _, n := range notes {
+		b.WriteString(comment("note: " + n.Code + " (" + n.Effect + "): " + n.Message))
+	}
+	return b.String()
+}
+
+func version(r *rules.Rule) string {
+	if len(r.Changelog) == 0 {
+		return ""
+	}
+	return ", version: " + r.Changelog[0].Version
+}
+
+// splunkSpan writes a duration as a time modifier's number and unit.
+func splunkSpan(d time.Duration) string {
+	for _, u := range []struct {
+		unit string
+		size time.Duration
+	}{{"h", time.Hour}, {"m", time.Minute}} {
+		if d%u.size == 0 {
+			return strconv.FormatInt(int64(d/u.size), 10) + u.unit
+		}
+	}
+	return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+}

@@ -1,0 +1,37 @@
+// Package event reads events from files. In: NDJSON, JSON arrays, single JSON objects and CSV,
+// plain or compressed with gzip or zstd. Out: one Event at a time; a line that is no event
+// is rejected and counted, and never stops the reading. Every line is accounted for.
+package event
+
+import "strings"
+
+// Event is one event as its product wrote it.
+type Event struct {
+	Source string // file name, or - for standard input
+	Line   int    // where the event begins, from 1
+	Fields map[string]any
+	Raw    []byte
+}
+
+// Lookup gives a column's value: of the exact key, else along the path that the dots of the
+// name describe. Values are string, json.Number, bool, nil, []any or map[string]any.
+func (e *Event) Lookup(column string) (any, bool) { return lookup(e.Fields, column) }
+
+func lookup(fields map[string]any, column string) (any, bool) {
+	if v, ok := fields[column]; ok {
+		return v, true
+	}
+	for i := strings.IndexByte(column, '.'); i >= 0; {
+		if inner, ok := fields[column[:i]].(map[string]any); ok {
+			if v, ok := lookup(inner, column[i+1:]); ok {
+				return v, true
+			}
+		}
+		next := strings.IndexByte(column[i+1:], '.')
+		if next < 0 {
+			break
+		}
+		i += 1 + next
+	}
+	return nil, false
+}

@@ -178,17 +178,13 @@ func found(name, pattern string) compilers.Pred {
 	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalString(pattern) + "))")
 }
 
-func regex(t *ir.Regex) string {
-	if t.Flags == "" {
-		return t.Expr
-	}
-	return "(?" + t.Flags + ")" + t.Expr
-}
-
 func fileName(name string, t *ir.Text) compilers.Pred {
 	last := "replace(" + name + `, "(?s)^.*[\\\\/]", "")`
 	values := make([]string, len(t.Values))
 	for i, v := range t.Values {
+		if !plainText(v) {
+			return found(name, nameRegex(t))
+		}
 		if !t.Cased {
 			v = strings.ToLower(v)
 		}

@@ -46,7 +46,7 @@ func searchName(name string) string {
 // every asterisk is a wildcard, and a backslash before one is ambiguous: such values are not
 // exact there, nor are those the command would compare as numbers.
 func searchLiteral(before bool, s string, after bool) (string, bool) {
-	if strings.ContainsAny(s, "*`") || strings.ContainsFunc(s, control) || s == "" {
+	if strings.Contains(s, "*") || !plainText(s) || s == "" {
 		return "", false
 	}
 	if after && strings.HasSuffix(s, `\`) {
@@ -68,13 +68,18 @@ var numeric = regexp.MustCompile(`(?i)^\s*[+-]?(\d|\.\d|0x|inf|nan)`)
 
 func control(r rune) bool { return r < ' ' || r == 0x7f }
 
-// regexLiteral escapes a text for PCRE. Control characters are spelled out, because a query
-// is one line or many as its users like.
+// plainText tells whether a value can stand in an eval string as it is: a backtick could be
+// taken for a macro, and a control character would be lost when the query is copied.
+func plainText(s string) bool {
+	return !strings.Contains(s, "`") && !strings.ContainsFunc(s, control)
+}
+
+// regexLiteral escapes a text for PCRE. Control characters and backticks are spelled out.
 func regexLiteral(s string) string {
 	var b strings.Builder
 	for _, r := range s {
 		switch {
-		case control(r):
+		case control(r), r == '`':
 			fmt.Fprintf(&b, `\x{%X}`, r)
 		case strings.ContainsRune(`\.+*?()|[]{}^$#-`, r):
 			b.WriteByte('\\')
@@ -105,6 +110,28 @@ func textRegex(t *ir.Text) string {
 		body += `\z`
 	}
 	return ignoreCase(t.Cased) + body
+}
+
+// regex is the author's expression with its flags, free of characters a query cannot hold.
+func regex(t *ir.Regex) string {
+	var b strings.Builder
+	if t.Flags != "" {
+		b.WriteString("(?" + t.Flags + ")")
+	}
+	escaped := false
+	for _, r := range t.Expr {
+		if control(r) || r == '`' {
+			if !escaped {
+				b.WriteByte('\\')
+			}
+			fmt.Fprintf(&b, "x{%X}", r)
+			escaped = false
+			continue
+		}
+		b.WriteRune(r)
+		escaped = r == '\\' && !escaped
+	}
+	return b.String()
 }
 
 // globRegex is a wildcard pattern as PCRE.
@@ -143,4 +170,10 @@ func comment(s string) string {
 		return r
 	}, s)
 	return "``` " + strings.TrimSpace(clean) + " ```\n"
+}
+
+// nameRegex is a file name test as one PCRE.
+func nameRegex(t *ir.Text) string {
+	ends := textRegex(&ir.Text{Op: ir.EndsWith, Values: t.Values, Cased: true})
+	return ignoreCase(t.Cased) + `(?:\A|[\\/])` + ends
 }

@@ -118,8 +118,12 @@ func (w *writer) hasDeep(n ir.Node) bool {
 // process's and its parent's; what the event under a key's own process says is copied to all
 // events under that key, and the copy under the parent's key is kept: one for each event.
 func (w *writer) link() []string {
+	period := "choose it in the time picker"
+	if w.plan.Rule.Source.Schedule.Lookback > 0 {
+		period = "the lookback and 24 hours before it"
+	}
 	w.note("ancestor-window", "false-negatives", w.deeps[0].match,
-		"an ancestor is known only if the creation event of its child is in the searched period: the lookback and 24 hours before it")
+		"an ancestor is known only if the creation event of its child is in the searched period: "+period)
 	w.note("search-memory", "false-negatives", w.deeps[0].match,
 		"mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
 	stages := []string{

@@ -179,4 +179,3 @@ func (t *tree) describe(rec *record, s *schema.Source, level int) (Ancestor, boo
 	}
 	return a, a.Image != "" || a.CommandLine != ""
 }
-

@@ -30,8 +30,8 @@ type chain struct {
 	exists   bool
 	expand   bool
 	flags    string
-	part     string                            // time part
-	compare  string                            // lt, lte, gt, gte
+	part     string                           // time part
+	compare  string                           // lt, lte, gt, gte
 	encoders []func(string) ([]string, error) // in the order written
 	encoded  bool
 }

@@ -31,7 +31,8 @@ func root() string {
 func python(t testing.TB) string {
 	t.Helper()
 	for _, p := range []string{filepath.Join(root(), ".cache", "venv", "bin", "python"), "python3"} {
-		if exec.Command(p, "-c", "import eql").Run() == nil {
+		// from eql import, since the folder eql beside this file passes as an empty package of that name
+		if exec.Command(p, "-c", "from eql import parse_query").Run() == nil {
 			return p
 		}
 	}

@@ -3,11 +3,12 @@ package main
 import (
 	"decree/compilers"
 	"decree/compilers/eql"
+	"decree/compilers/kql"
 	"decree/compilers/spl"
 )
 
 // dialects are the targets, in the order they are compiled and shown.
-var dialects = []compilers.Dialect{spl.New(), eql.New()}
+var dialects = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
 
 func dialectNames() []string {
 	names := make([]string, len(dialects))

@@ -46,7 +46,7 @@ func (w *writer) deepOf(m *ir.Match) *deep {
 // with no own condition, any process may be a link: nothing is narrowed.
 func (w *writer) narrow(early []ir.Node) (terms, stage string) {
 	var own []ir.Node
-	for _, n := range flattenNamed(early) {
+	for _, n := range compilers.Unnamed(early) {
 		if !w.hasDeep(n) {
 			own = append(own, n)
 		}
@@ -86,21 +86,6 @@ func (w *writer) narrow(early []ir.Node) (terms, stage string) {
 func (d *deep) above() *ir.Match {
 	return &ir.Match{Base: d.match.Base, Test: d.match.Test,
 		Field: ir.Field{Name: d.match.Field.Name, Level: d.match.Field.Level - d.hops}}
-}
-
-func flattenNamed(nodes []ir.Node) []ir.Node {
-	var out []ir.Node
-	for _, n := range nodes {
-		switch n := n.(type) {
-		case *ir.Named:
-			out = append(out, flattenNamed([]ir.Node{n.Body})...)
-		case *ir.And:
-			out = append(out, flattenNamed(n.Terms)...)
-		default:
-			out = append(out, n)
-		}
-	}
-	return out
 }
 
 func (w *writer) hasDeep(n ir.Node) bool {

@@ -24,8 +24,8 @@ func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
 	inside := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
 	if p.Among != nil {
-		for _, n := range flatten(p.Among, nil) {
-			if !contains(early, n) {
+		for _, n := range compilers.Conjuncts(p.Among) {
+			if !compilers.Holds(early, n) {
 				inside = append(inside, compilers.Build(n, w.whereLeaf))
 			}
 		}

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -72,7 +71,7 @@ func (w *writer) query() *compilers.Query {
 	if w.plan.Filter != nil {
 		w.collect(w.plan.Filter)
 	}
-	early, late := w.split(flatten(r.Condition, nil))
+	early, late := compilers.Split(compilers.Conjuncts(r.Condition), w.rare)
 	base := w.scope()
 	var stages []string
 	lookback := r.Source.Schedule.Lookback
@@ -133,8 +132,7 @@ func (w *writer) query() *compilers.Query {
 	if len(w.rare)+len(w.deeps)+len(w.hashes) > 0 {
 		b.WriteString("| fields - decree_*\n")
 	}
-	notes := w.plan.Notes
-	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: w.header(notes) + b.String(), Assets: w.assets, Notes: notes}
+	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: w.header() + b.String(), Assets: w.assets, Notes: w.plan.Notes}
 }
 
 // collect finds what needs work before the condition can be asked: links and rarity.
@@ -153,54 +151,6 @@ func (w *writer) collect(n ir.Node) {
 		}
 		return true
 	})
-}
-
-// flatten lists the conditions that must all hold. Named ones stay whole.
-func flatten(n ir.Node, out []ir.Node) []ir.Node {
-	if and, ok := n.(*ir.And); ok {
-		for _, t := range and.Terms {
-			out = flatten(t, out)
-		}
-		return out
-	}
-	return append(out, n)
-}
-
-// split tells the conditions that may be asked before counting from those that may not:
-// an event of the population counts, whether or not the rest of the rule holds for it.
-func (w *writer) split(conjuncts []ir.Node) (early, late []ir.Node) {
-	for _, n := range conjuncts {
-		everywhere := true
-		ir.Inspect(n, func(below ir.Node) bool {
-			if _, rare := below.(*ir.Prevalence); rare {
-				everywhere = false
-			}
-			return everywhere
-		})
-		for _, p := range w.rare {
-			everywhere = everywhere && p.Among != nil && contains(flatten(p.Among, nil), n)
-		}
-		if everywhere {
-			early = append(early, n)
-		} else {
-			late = append(late, n)
-		}
-	}
-	return early, late
-}
-
-func contains(conjuncts []ir.Node, n ir.Node) bool {
-	for _, c := range conjuncts {
-		if c == n {
-			return true
-		}
-		a, named := c.(*ir.Named)
-		b, alsoNamed := n.(*ir.Named)
-		if named && alsoNamed && a.Name == b.Name {
-			return true
-		}
-	}
-	return false
 }
 
 // scope is the base search of the log source.
@@ -298,24 +248,12 @@ func (w *writer) note(code, effect string, n ir.Node, message string) {
 	w.plan.Notes = append(w.plan.Notes, note)
 }
 
-func (w *writer) header(notes []compilers.Note) string {
-	r := w.plan.Rule.Source
+func (w *writer) header() string {
 	var b strings.Builder
-	b.WriteString(comment(r.Title))
-	if r.ID != "" {
-		b.WriteString(comment("id: " + r.ID + version(r)))
-	}
-	for _, n := range notes {
-		b.WriteString(comment("note: " + n.Code + " (" + n.Effect + "): " + n.Message))
+	for _, line := range w.plan.Header() {
+		b.WriteString(comment(line))
 	}
 	return b.String()
-}
-
-func version(r *rules.Rule) string {
-	if len(r.Changelog) == 0 {
-		return ""
-	}
-	return ", version: " + r.Changelog[0].Version
 }
 
 // splunkSpan writes a duration as a time modifier's number and unit.

@@ -1,0 +1,88 @@
+package compilers
+
+import "decree/rules/ir"
+
+// Conjuncts lists the conditions that must all hold for n. Named ones stay whole.
+func Conjuncts(n ir.Node) []ir.Node {
+	and, ok := n.(*ir.And)
+	if !ok {
+		return []ir.Node{n}
+	}
+	var out []ir.Node
+	for _, t := range and.Terms {
+		out = append(out, Conjuncts(t)...)
+	}
+	return out
+}
+
+// Unnamed lists the conjuncts of nodes with those inside their names.
+func Unnamed(nodes []ir.Node) []ir.Node {
+	var out []ir.Node
+	for _, n := range nodes {
+		switch n := n.(type) {
+		case *ir.Named:
+			out = append(out, Unnamed([]ir.Node{n.Body})...)
+		case *ir.And:
+			out = append(out, Unnamed(n.Terms)...)
+		default:
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+// Holds tells whether n is one of conjuncts.
+func Holds(conjuncts []ir.Node, n ir.Node) bool {
+	for _, c := range conjuncts {
+		if c == n {
+			return true
+		}
+		a, named := c.(*ir.Named)
+		b, alsoNamed := n.(*ir.Named)
+		if named && alsoNamed && a.Name == b.Name {
+			return true
+		}
+	}
+	return false
+}
+
+// Split tells the conjuncts that may be asked before counting for rarity from those that may
+// not: an event of the population counts, whether or not the rest of the rule holds for it.
+func Split(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
+	for _, n := range conjuncts {
+		everywhere := !asksRarity(n)
+		for _, p := range rare {
+			everywhere = everywhere && p.Among != nil && Holds(Conjuncts(p.Among), n)
+		}
+		if everywhere {
+			early = append(early, n)
+		} else {
+			late = append(late, n)
+		}
+	}
+	return early, late
+}
+
+func asksRarity(n ir.Node) bool {
+	asks := false
+	ir.Inspect(n, func(below ir.Node) bool {
+		_, rare := below.(*ir.Prevalence)
+		asks = asks || rare
+		return !asks
+	})
+	return asks
+}
+
+// MarkNegated adds to marks every node that stands below a negation, where a target's null
+// must not decide.
+func MarkNegated(n ir.Node, marks map[ir.Node]bool) { markNegated(n, false, marks) }
+
+func markNegated(n ir.Node, negated bool, marks map[ir.Node]bool) {
+	if negated {
+		marks[n] = true
+	}
+	_, isNot := n.(*ir.Not)
+	for _, c := range ir.Children(n) {
+		markNegated(c, negated || isNot, marks)
+	}
+}

@@ -1,0 +1,43 @@
+package compilers
+
+import "strings"
+
+// headerWidth is how long the lines of a description are in a query's header.
+const headerWidth = 100
+
+// Header is what a query says of itself before it begins, a comment a line: the rule's title,
+// id and version, its description, and what the query does not say exactly.
+func (p *Plan) Header() []string {
+	r := p.Rule.Source
+	lines := []string{r.Title}
+	if r.ID != "" {
+		id := "id: " + r.ID
+		if len(r.Changelog) > 0 {
+			id += ", version: " + r.Changelog[0].Version
+		}
+		lines = append(lines, id)
+	}
+	lines = append(lines, wrap(r.Description)...)
+	for _, n := range p.Notes {
+		lines = append(lines, wrap("note: "+n.Code+" ("+n.Effect+"): "+n.Message)...)
+	}
+	return lines
+}
+
+func wrap(text string) []string {
+	var lines []string
+	line := ""
+	for _, word := range strings.Fields(text) {
+		if line != "" && len(line)+1+len(word) > headerWidth {
+			lines, line = append(lines, line), ""
+		}
+		if line != "" {
+			line += " "
+		}
+		line += word
+	}
+	if line != "" {
+		lines = append(lines, line)
+	}
+	return lines
+}

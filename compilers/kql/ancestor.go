@@ -1,0 +1,159 @@
+package kql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// joined is the creation event of the process hops levels above, laid beside the event.
+type joined struct {
+	hops    int
+	from    int      // the record that carries its key: 0 for the event itself, else another joined one
+	columns []string // of that creation event, beside its key
+}
+
+// parentWindow is how much longer than the lookback creation events of ancestors are looked for.
+const parentWindow = "1d"
+
+// place finds the column of a field: on the event, on the creation event of the process below
+// the ancestor, whose own parent columns describe it, or on the ancestor's own.
+func (w *writer) place(f ir.Field) (col schema.Column, hops int) {
+	if col, ok := w.plan.Column(f); ok {
+		return col, 0
+	}
+	for hops := f.Level - 1; hops >= 1; hops-- {
+		if col, ok := w.plan.Column(ir.Field{Name: f.Name, Level: f.Level - hops}); ok && col.Holds == "" {
+			return col, hops
+		}
+	}
+	if col, ok := w.plan.Column(ir.Field{Name: f.Name}); ok {
+		return col, f.Level
+	}
+	panic("kql: field without a column passed the check")
+}
+
+// above names a column of the record hops above.
+func above(hops int, name string) string {
+	if hops == 0 {
+		return column(name)
+	}
+	return column(fmt.Sprintf("Ancestor%d_%s", hops, name))
+}
+
+// reach joins the creation events that a match needs.
+func (w *writer) reach(m *ir.Match) {
+	fields := []ir.Field{m.Field}
+	if ref, ok := m.Test.(*ir.FieldRef); ok {
+		fields = append(fields, ref.Other)
+	}
+	for _, f := range fields {
+		col, hops := w.place(f)
+		if hops == 0 {
+			continue
+		}
+		w.note("ancestor-window", "false-negatives", m.Range(), "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
+		j := w.join(hops)
+		j.need(col.Name)
+		if col.Filename != "" {
+			j.need(col.Filename)
+		}
+	}
+}
+
+func (j *joined) need(name string) {
+	if !slices.Contains(j.columns, name) {
+		j.columns = append(j.columns, name)
+	}
+}
+
+// join makes sure that the record hops above is joined, and those that lead to it.
+func (w *writer) join(hops int) *joined {
+	if j, ok := w.joined[hops]; ok {
+		return j
+	}
+	j := &joined{hops: hops}
+	keys := w.plan.Source.Keys
+	if _, carried := keys[hops]; !carried {
+		step := 1
+		for keys[step+1] != nil {
+			step++
+		}
+		j.from = hops - step
+		from := w.join(j.from)
+		for _, c := range keys[step] {
+			from.need(c)
+		}
+	}
+	w.joined[hops] = j
+	return j
+}
+
+// joins writes the joins, nearest ancestor first. One creation event a key is kept, so that a
+// join never multiplies events.
+func (w *writer) joins() []string {
+	var stages []string
+	host := column(w.plan.Source.Entities["host"].Name)
+	key := append([]string{host}, columns(w.plan.Source.Keys[0])...)
+	for _, hops := range w.hops() {
+		j := w.joined[hops]
+		span := "timeframe + " + parentWindow
+		inner := w.scope(span)
+		project := make([]string, 0, len(key)+len(j.columns))
+		for i, c := range key {
+			project = append(project, fmt.Sprintf("%s = %s", keyName(hops, i), c))
+		}
+		var kept []string
+		for _, c := range j.columns {
+			if !slices.Contains(key, column(c)) {
+				kept = append(kept, column(c))
+			}
+			project = append(project, above(hops, c)+" = "+column(c))
+		}
+		inner = append(inner,
+			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(append([]string{column(w.plan.Model.Time[0])}, kept...), ", "), strings.Join(key, ", ")),
+			"project "+strings.Join(project, ", "))
+		on := []string{fmt.Sprintf("$left.%s == $right.%s", host, keyName(hops, 0))}
+		for i, c := range w.plan.Source.Keys[hops-j.from] {
+			on = append(on, fmt.Sprintf("$left.%s == $right.%s", above(j.from, c), keyName(hops, i+1)))
+		}
+		stages = append(stages, fmt.Sprintf("join kind=leftouter (\n%s  ) on %s", indent(indent(pipe(inner))), strings.Join(on, ", ")))
+	}
+	return stages
+}
+
+func (w *writer) hops() []int {
+	var all []int
+	for h := range w.joined {
+		all = append(all, h)
+	}
+	slices.Sort(all)
+	return all
+}
+
+// dropKeys removes the joins' own columns.
+func (w *writer) dropKeys() []string {
+	var names []string
+	for _, hops := range w.hops() {
+		for i := range len(w.plan.Source.Keys[0]) + 1 {
+			names = append(names, keyName(hops, i))
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"project-away " + strings.Join(names, ", ")}
+}
+
+func keyName(hops, i int) string { return fmt.Sprintf("Ancestor%d_Key%d", hops, i) }
+
+func columns(names []string) []string {
+	out := make([]string, len(names))
+	for i, n := range names {
+		out[i] = column(n)
+	}
+	return out
+}

@@ -1,0 +1,279 @@
+// Package kql writes rules in Microsoft's Kusto Query Language. In: a lowered rule and a data
+// model whose tables are Kusto tables. Out: one query. Every predicate below a negation is
+// written so that it is never null, since negation must hold for a missing value.
+package kql
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+type dialect struct{}
+
+// New gives the KQL dialect.
+func New() compilers.Dialect { return dialect{} }
+
+func (dialect) Name() string         { return "kql" }
+func (dialect) Title() string        { return "Microsoft KQL" }
+func (dialect) Extension() string    { return ".kql" }
+func (dialect) DefaultModel() string { return "mde" }
+
+var lacks = compilers.Features{
+	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions have no lookaround and no backreferences", Hint: "rewrite the expression, or use spl"},
+}
+
+var syntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
+
+// Compile writes one rule.
+func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	plan, ds := compilers.NewPlan("kql", lacks, r, opt)
+	if plan == nil {
+		return nil, ds
+	}
+	w := &writer{plan: plan, found: ds, negated: map[ir.Node]bool{}, taken: map[string]bool{}, lists: map[string]string{},
+		joined: map[int]*joined{}, noted: map[string]bool{}}
+	q := w.query()
+	if w.found.HasErrors() {
+		return nil, w.found
+	}
+	return q, w.found
+}
+
+// writer holds one compilation.
+type writer struct {
+	plan    *compilers.Plan
+	found   diag.Diagnostics
+	negated map[ir.Node]bool
+	taken   map[string]bool   // names of let statements
+	lists   map[string]string // a rule's list -> its let statement
+	joined  map[int]*joined   // hops -> creation event joined
+	rare    []*rarity
+	noted   map[string]bool
+}
+
+func (w *writer) query() *compilers.Query {
+	r := w.plan.Rule
+	conjuncts := compilers.Conjuncts(r.Condition)
+	var lets strings.Builder
+	span := "timeframe"
+	if lookback := r.Source.Schedule.Lookback; lookback > 0 {
+		w.taken[span] = true
+		fmt.Fprintf(&lets, "let %s = %s;\n", span, timespan(lookback))
+	}
+	w.prepare(r.Condition)
+	if w.plan.Filter != nil {
+		w.prepare(w.plan.Filter)
+	}
+	for _, p := range w.rare {
+		lets.WriteString(p.defaultLet())
+	}
+	lets.WriteString(w.listLets())
+
+	early, late := compilers.Split(conjuncts, w.prevalences())
+	if len(w.rare) == 0 {
+		early, late = conjuncts, nil
+	}
+	base := w.scope("timeframe")
+	base = append(base, w.joins()...)
+	base = append(base, w.where(early)...)
+	base = append(base, w.dropKeys()...)
+
+	body := base
+	if len(w.rare) > 0 {
+		events := w.variable(w.populationName(early))
+		fmt.Fprintf(&lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
+		for _, p := range w.rare {
+			lets.WriteString(w.rarityLet(p, events, early))
+		}
+		body = append([]string{events}, w.where(late)...)
+		for _, p := range w.rare {
+			body = append(body, w.enrich(p)...)
+		}
+	}
+	text := pipe(body) + comment("Begin environment-specific filter.")
+	if w.plan.Filter != nil {
+		for _, s := range w.where(compilers.Conjuncts(w.plan.Filter)) {
+			text += "| " + s + "\n"
+		}
+	}
+	text += comment("End environment-specific filter.")
+	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets.String() + text, Notes: w.plan.Notes}
+}
+
+// prepare finds what must be known before the first predicate is written.
+func (w *writer) prepare(n ir.Node) {
+	compilers.MarkNegated(n, w.negated)
+	ir.Inspect(n, func(below ir.Node) bool {
+		switch below := below.(type) {
+		case *ir.Match:
+			w.reach(below)
+		case *ir.Prevalence:
+			if w.rarityOf(below) == nil {
+				if below.Among != nil {
+					w.prepare(below.Among)
+				}
+				w.rare = append(w.rare, w.newRarity(below))
+			}
+		}
+		return true
+	})
+}
+
+// scope is the table with the tests that make its rows the rule's log source.
+func (w *writer) scope(span string) []string {
+	s := w.plan.Source
+	if s.Table == "" {
+		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table in a model file",
+			"data model %s names no table for %s", w.plan.Model.Name, s.Name)
+	}
+	stages := []string{s.Table}
+	if w.plan.Rule.Source.Schedule.Lookback > 0 {
+		arrival := w.plan.Model.Ingested
+		if arrival == "" {
+			arrival = column(w.plan.Model.Time[0])
+		}
+		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", arrival, span))
+	}
+	for _, t := range s.Scope {
+		if t.EngineOnly {
+			continue
+		}
+		c := w.typed(t.Column, "")
+		test := w.text(c, &ir.Text{Op: ir.Equals, Values: t.Values})
+		if t.Optional {
+			test = compilers.Any{absent(c), test}
+		}
+		stages = append(stages, "where "+syntax.Print(test))
+	}
+	return stages
+}
+
+// where writes each conjunct as its own stage.
+func (w *writer) where(conjuncts []ir.Node) []string {
+	var stages []string
+	for _, n := range compilers.Unnamed(conjuncts) {
+		stages = append(stages, "where "+lines(compilers.Build(n, w.leaf)))
+	}
+	return stages
+}
+
+// lines prints a predicate, a long disjunction a term a line.
+func lines(p compilers.Pred) string {
+	line := syntax.Print(p)
+	either, ok := p.(compilers.Any)
+	if !ok || len(line) <= lineWidth {
+		return line
+	}
+	terms := make([]string, len(either))
+	for i, t := range either {
+		terms[i] = syntax.Print(t)
+		if _, all := t.(compilers.All); all {
+			terms[i] = "(" + terms[i] + ")"
+		}
+	}
+	return strings.Join(terms, "\n    or ")
+}
+
+// listLets writes the value lists, those a union is made of before it.
+func (w *writer) listLets() string {
+	used := map[string]bool{}
+	mark := func(n ir.Node) {
+		ir.Inspect(n, func(below ir.Node) bool {
+			if m, ok := below.(*ir.Match); ok {
+				if t, ok := m.Test.(*ir.Text); ok && t.List != "" && listed(t) {
+					used[t.List] = true
+				}
+			}
+			return true
+		})
+	}
+	mark(w.plan.Rule.Condition)
+	for _, p := range w.rare {
+		if p.node.Among != nil {
+			mark(p.node.Among)
+		}
+	}
+	byName := map[string]ir.List{}
+	for _, l := range w.plan.Rule.Lists {
+		byName[l.Name] = l
+	}
+	var b strings.Builder
+	var write func(name string) string
+	write = func(name string) string {
+		if v, done := w.lists[name]; done {
+			return v
+		}
+		l := byName[name]
+		parts := make([]string, len(l.Union))
+		for i, part := range l.Union {
+			parts[i] = write(part)
+		}
+		v := w.variable(name)
+		w.lists[name] = v
+		if l.Comment != "" {
+			b.WriteString(comment(l.Comment))
+		}
+		if len(parts) > 0 {
+			fmt.Fprintf(&b, "let %s = array_concat(%s);\n", v, strings.Join(parts, ", "))
+		} else {
+			fmt.Fprintf(&b, "let %s = dynamic([%s]);\n", v, fill(quoteAll(l.Values), "  "))
+		}
+		return v
+	}
+	for _, l := range w.plan.Rule.Lists {
+		if used[l.Name] {
+			write(l.Name)
+		}
+	}
+	return b.String()
+}
+
+func (w *writer) note(code, effect string, at diag.Range, message string) {
+	if !w.noted[code] {
+		w.noted[code] = true
+		w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: code, Effect: effect, Message: message, Range: at})
+	}
+}
+
+func (w *writer) header() string {
+	var b strings.Builder
+	for _, line := range w.plan.Header() {
+		b.WriteString(comment(line))
+	}
+	return b.String()
+}
+
+// pipe writes stages one a line. A stage that is a comment stands alone.
+func pipe(stages []string) string {
+	var b strings.Builder
+	for i, s := range stages {
+		if i > 0 && !strings.HasPrefix(s, "//") {
+			b.WriteString("| ")
+		}
+		b.WriteString(strings.TrimSuffix(s, "\n") + "\n")
+	}
+	return b.String()
+}
+
+func indent(text string) string {
+	return "  " + strings.ReplaceAll(strings.TrimSuffix(text, "\n"), "\n", "\n  ") + "\n"
+}
+
+// timespan writes a duration as a literal.
+func timespan(d time.Duration) string {
+	for _, u := range []struct {
+		unit string
+		size time.Duration
+	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
+		if d%u.size == 0 {
+			return strconv.FormatInt(int64(d/u.size), 10) + u.unit
+		}
+	}
+	return strconv.FormatInt(int64(d/time.Second), 10) + "s"
+}

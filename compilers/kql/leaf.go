@@ -1,0 +1,423 @@
+package kql
+
+import (
+	"fmt"
+	"regexp"
+	re2 "regexp/syntax"
+	"strconv"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// kind is how Kusto holds a column's values. Only strings cannot be null.
+type kind int
+
+const (
+	text kind = iota
+	number
+	boolean
+	datetime
+	other // dynamic, guid, timespan: compared as text
+)
+
+// operand is a column as the query names it.
+type operand struct {
+	name      string
+	kind      kind
+	companion string // a column with only the file name
+	onlyName  bool   // the column itself holds only the file name
+}
+
+// asText is the operand as a string.
+func (o operand) asText() string {
+	if o.kind == text {
+		return o.name
+	}
+	return "tostring(" + o.name + ")"
+}
+
+func (w *writer) typed(name string, declared schema.Type) operand {
+	o := operand{name: column(name)}
+	switch declared {
+	case schema.Int:
+		o.kind = number
+	case schema.Bool:
+		o.kind = boolean
+	case schema.Datetime:
+		o.kind = datetime
+	}
+	switch w.plan.Source.Columns[name] {
+	case "int", "long", "real", "decimal":
+		o.kind = number
+	case "bool":
+		o.kind = boolean
+	case "datetime":
+		o.kind = datetime
+	case "string":
+		o.kind = text
+	case "dynamic", "guid", "timespan":
+		o.kind = other
+	}
+	return o
+}
+
+// operandOf finds a field on the event or on an ancestor's creation event joined to it.
+func (w *writer) operandOf(f ir.Field) operand {
+	col, hops := w.place(f)
+	o := w.typed(col.Name, col.Type)
+	o.name = above(hops, col.Name)
+	o.onlyName = col.Holds == "filename"
+	if col.Filename != "" {
+		o.companion = above(hops, col.Filename)
+	}
+	if col.Type == schema.HashSet {
+		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(col.Key)+`=([^,]+)`), o.name), text
+	}
+	return o
+}
+
+// leaf writes one test.
+func (w *writer) leaf(n ir.Node) compilers.Pred {
+	switch n := n.(type) {
+	case *ir.Prevalence:
+		return w.rarityOf(n).member()
+	case *ir.Keyword:
+		return w.keyword(n)
+	case *ir.Match:
+		return w.match(n)
+	}
+	panic("kql: unknown leaf")
+}
+
+// keyword looks at every column.
+func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
+	w.note("keyword-columns", "false-negatives", n.Range(), "keywords are looked for in the columns of one table, as Kusto's * sees them")
+	every := operand{name: "*"}
+	switch t := n.Test.(type) {
+	case *ir.Text:
+		if t.Op == ir.Filename {
+			return matches("*", w.nameRegex(t))
+		}
+		either := make(compilers.Any, len(t.Values))
+		for i, v := range t.Values {
+			either[i] = compilers.Atom(compare(every.name, t.Op, v, t.Cased))
+		}
+		return either
+	case *ir.Glob:
+		return matches("*", globRegex(t))
+	case *ir.Regex:
+		return matches("*", regexText(t))
+	}
+	panic("kql: unknown keyword test")
+}
+
+func (w *writer) match(m *ir.Match) compilers.Pred {
+	o := w.operandOf(m.Field)
+	negated := w.negated[m]
+	switch t := m.Test.(type) {
+	case *ir.Text:
+		if name, ok := compilers.FilenameTest(t); ok && (o.companion != "" || o.onlyName) {
+			if o.companion != "" {
+				o = operand{name: o.companion}
+			}
+			return w.text(o, &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased, List: name.List})
+		}
+		if o.kind == datetime {
+			w.found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a datetime, which has no text form of its own", o.name)
+		}
+		if t.Op == ir.Equals && hasEmpty(t.Values) {
+			w.noteEmpty(m)
+		}
+		return w.text(o, t)
+	case *ir.Glob:
+		return w.pattern(o, globRegex(t))
+	case *ir.Regex:
+		return w.pattern(o, regexText(t))
+	case *ir.Number:
+		value := o.name
+		if o.kind != number {
+			value = "toreal(" + o.asText() + ")"
+		}
+		return notNull(numbers(value, t.Op, t.Values), value, negated)
+	case *ir.Bool:
+		if o.kind == text || o.kind == other {
+			return compilers.Atom(o.asText() + " =~ " + quote(strconv.FormatBool(t.Value)))
+		}
+		value := o.name
+		if o.kind != boolean {
+			value = "tobool(" + o.name + ")"
+		}
+		return notNull(compilers.Atom(value+" == "+strconv.FormatBool(t.Value)), value, negated)
+	case *ir.Null:
+		w.noteEmpty(m)
+		return absent(o)
+	case *ir.Exists:
+		w.noteEmpty(m)
+		if t.Value {
+			return present(o)
+		}
+		return absent(o)
+	case *ir.CIDR:
+		return cidr(o, t, negated)
+	case *ir.FieldRef:
+		return fieldRef(o, w.operandOf(t.Other), t, negated)
+	case *ir.TimePart:
+		return timePart(o, t, negated)
+	}
+	panic("kql: unknown test")
+}
+
+func (w *writer) noteEmpty(n ir.Node) {
+	w.note("empty-is-missing", "exact", n.Range(), "a Kusto string cannot be null: an empty value and a missing one are the same")
+}
+
+func hasEmpty(values []string) bool {
+	for _, v := range values {
+		if v == "" {
+			return true
+		}
+	}
+	return false
+}
+
+func absent(o operand) compilers.Pred {
+	if o.kind == text {
+		return compilers.Atom("isempty(" + o.name + ")")
+	}
+	return compilers.Atom("isnull(" + o.name + ")")
+}
+
+func present(o operand) compilers.Pred {
+	if o.kind == text {
+		return compilers.Atom("isnotempty(" + o.name + ")")
+	}
+	return compilers.Atom("isnotnull(" + o.name + ")")
+}
+
+// notNull makes a comparison false where its value is null, if that would matter.
+func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
+	if !negated {
+		return p
+	}
+	return compilers.All{compilers.Atom("isnotnull(" + value + ")"), p}
+}
+
+// listed tells whether a text test can refer to its list by name.
+func listed(t *ir.Text) bool {
+	return (t.Op == ir.Equals || t.Op == ir.Filename) && !hasEmpty(t.Values)
+}
+
+// text compares a column with literal strings.
+func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
+	name := o.asText()
+	var either compilers.Any
+	if t.Op == ir.Filename {
+		name = fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), name)
+	}
+	var values []string
+	for _, v := range t.Values {
+		switch {
+		case v != "":
+			values = append(values, v)
+		case t.Op == ir.Equals || t.Op == ir.Filename:
+			either = append(either, absent(o))
+		default:
+			either = append(either, present(o))
+		}
+	}
+	if t.Op != ir.Equals && t.Op != ir.Filename {
+		for _, v := range values {
+			either = append(either, compilers.Atom(compare(name, t.Op, v, t.Cased)))
+		}
+		return either
+	}
+	in := " in~ "
+	if t.Cased {
+		in = " in "
+	}
+	switch {
+	case len(values) == 0:
+	case t.List != "" && listed(t) && w.lists[t.List] != "":
+		either = append(either, compilers.Atom(name+in+"("+w.lists[t.List]+")"))
+	case o.kind == number && !t.Cased && canonical(values):
+		either = append(either, numberSet(o.name, values))
+	case len(values) == 1:
+		either = append(either, compilers.Atom(compare(name, ir.Equals, values[0], t.Cased)))
+	default:
+		either = append(either, compilers.Atom(name+in+"("+fill(quoteAll(values), "    ")+")"))
+	}
+	return either
+}
+
+// canonical tells whether every value is written as Kusto itself writes that number.
+func canonical(values []string) bool {
+	for _, v := range values {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil || strconv.FormatInt(n, 10) != v {
+			return false
+		}
+	}
+	return true
+}
+
+func numberSet(name string, values []string) compilers.Pred {
+	if len(values) == 1 {
+		return compilers.Atom(name + " == " + values[0])
+	}
+	return compilers.Atom(name + " in (" + strings.Join(values, ", ") + ")")
+}
+
+var operators = map[ir.TextOp][2]string{
+	ir.Equals: {"=~", "=="}, ir.StartsWith: {"startswith", "startswith_cs"},
+	ir.EndsWith: {"endswith", "endswith_cs"}, ir.Contains: {"contains", "contains_cs"},
+}
+
+func compare(name string, op ir.TextOp, value string, cased bool) string {
+	return name + " " + operator(op, cased) + " " + quote(value)
+}
+
+func operator(op ir.TextOp, cased bool) string {
+	if cased {
+		return operators[op][1]
+	}
+	return operators[op][0]
+}
+
+// pattern matches a regular expression; a missing value, which Kusto holds as "", never matches.
+func (w *writer) pattern(o operand, expr string) compilers.Pred {
+	p := matches(o.asText(), expr)
+	if re, err := regexp.Compile(expr); err == nil && re.MatchString("") {
+		return compilers.All{present(o), p}
+	}
+	return p
+}
+
+func matches(name, expr string) compilers.Pred {
+	return compilers.Atom(name + " matches regex " + verbatim(expr))
+}
+
+// regexText is the author's expression with its flags. Kusto knows no \Q...\E and no \C,
+// which the parsed form does not have.
+func regexText(t *ir.Regex) string {
+	expr := t.Expr
+	if strings.Contains(expr, `\Q`) || strings.Contains(expr, `\C`) {
+		if parsed, err := re2.Parse(expr, re2.Perl); err == nil {
+			expr = parsed.String()
+		}
+	}
+	if t.Flags != "" {
+		expr = "(?" + t.Flags + ")" + expr
+	}
+	return expr
+}
+
+func globRegex(t *ir.Glob) string {
+	flags := "(?is)"
+	if t.Cased {
+		flags = "(?s)"
+	}
+	var b strings.Builder
+	b.WriteString(flags + `\A`)
+	for _, p := range t.Parts {
+		switch p.Wild {
+		case '*':
+			b.WriteString(".*")
+		case '?':
+			b.WriteString(".")
+		default:
+			b.WriteString(regexp.QuoteMeta(p.Literal))
+		}
+	}
+	b.WriteString(`\z`)
+	return b.String()
+}
+
+// nameRegex finds a file name at the end of a path.
+func (w *writer) nameRegex(t *ir.Text) string {
+	names := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		names[i] = regexp.QuoteMeta(v)
+	}
+	expr := `(?:\A|[\\/])(?:` + strings.Join(names, "|") + `)\z`
+	if t.Cased {
+		return expr
+	}
+	return "(?i)" + expr
+}
+
+var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+
+func literal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func numbers(value, op string, values []float64) compilers.Pred {
+	if op == "eq" {
+		texts := make([]string, len(values))
+		for i, v := range values {
+			texts[i] = literal(v)
+		}
+		return numberSet(value, texts)
+	}
+	either := make(compilers.Any, len(values))
+	for i, v := range values {
+		either[i] = compilers.Atom(value + " " + comparisons[op] + " " + literal(v))
+	}
+	return either
+}
+
+// cidr asks each family's own function: each gives null for an address it cannot read.
+func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
+	var v4, v6 []string
+	for _, p := range t.Prefixes {
+		if p.Addr().Is4() {
+			v4 = append(v4, quote(p.String()))
+		} else {
+			v6 = append(v6, quote(p.String()))
+		}
+	}
+	var either compilers.Any
+	for _, family := range []struct {
+		name   string
+		ranges []string
+	}{{"ipv4", v4}, {"ipv6", v6}} {
+		if len(family.ranges) == 0 {
+			continue
+		}
+		function := family.name + "_is_in_range"
+		if len(family.ranges) > 1 {
+			function = family.name + "_is_in_any_range"
+		}
+		call := fmt.Sprintf("%s(%s, %s)", function, o.asText(), strings.Join(family.ranges, ", "))
+		if negated {
+			call = "coalesce(" + call + ", false)"
+		}
+		either = append(either, compilers.Atom(call))
+	}
+	return either
+}
+
+func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
+	if t.Op == ir.Equals && a.kind == b.kind && a.kind != text && a.kind != other {
+		p := compilers.Atom(a.name + " == " + b.name)
+		return notNull(notNull(p, b.name, negated), a.name, negated)
+	}
+	x, y := a.asText(), b.asText()
+	op := t.Op
+	if op == ir.Filename {
+		x, op = fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), x), ir.Equals
+	}
+	return compilers.All{present(a), present(b), compilers.Atom(x + " " + operator(op, t.Cased) + " " + y)}
+}
+
+var timeParts = map[string]string{"minute": `datetime_part("minute", %s)`, "hour": "hourofday(%s)", "day": "dayofmonth(%s)",
+	"week": "week_of_year(%s)", "month": "monthofyear(%s)", "year": "getyear(%s)"}
+
+func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {
+	when := o.name
+	if o.kind != datetime {
+		when = "todatetime(" + o.name + ")"
+	}
+	return notNull(numbers(fmt.Sprintf(timeParts[t.Part], when), t.Op, t.Values), when, negated)
+}

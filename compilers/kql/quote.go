@@ -1,0 +1,127 @@
+package kql
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// quote writes a string literal. It is the only way a rule's text enters a query outside
+// comments: every character that is not plainly printable is escaped, so that no value ends its string.
+// https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/string
+func quote(s string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range strings.ToValidUTF8(s, string(utf8.RuneError)) {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case r > 0xffff && !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\U%08x`, r)
+		case !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}
+
+// verbatim writes a pattern as a literal in which a backslash is itself, where it can be.
+func verbatim(s string) string {
+	for _, r := range s {
+		if r == '"' || r == utf8.RuneError || !unicode.IsPrint(r) {
+			return quote(s)
+		}
+	}
+	return `@"` + s + `"`
+}
+
+func quoteAll(values []string) []string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = quote(v)
+	}
+	return quoted
+}
+
+var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
+
+// words are the names that mean something else when they stand bare.
+var words = map[string]bool{"and": true, "or": true, "not": true, "in": true, "has": true, "by": true, "on": true, "where": true, "between": true,
+	"contains": true, "startswith": true, "endswith": true, "matches": true, "let": true, "set": true, "true": true, "false": true, "null": true,
+	"dynamic": true, "datetime": true, "timespan": true, "bool": true, "int": true, "long": true, "real": true, "string": true, "guid": true,
+	"with": true, "of": true, "kind": true, "asc": true, "desc": true, "nulls": true, "first": true, "last": true, "to": true, "step": true, "from": true}
+
+// column writes a column's name, in brackets where it is not a plain word.
+func column(name string) string {
+	if plainName.MatchString(name) && !words[strings.ToLower(name)] {
+		return name
+	}
+	return "[" + quote(name) + "]"
+}
+
+var unsafeInName = regexp.MustCompile(`[^A-Za-z0-9_]`)
+
+// variable makes a free name for a let statement, close to the author's.
+func (w *writer) variable(wanted string) string {
+	name := unsafeInName.ReplaceAllString(wanted, "_")
+	if name == "" || (name[0] >= '0' && name[0] <= '9') {
+		name = "_" + name
+	}
+	_, isColumn := w.plan.Source.Columns[name]
+	for isColumn || w.taken[name] || words[strings.ToLower(name)] || name == w.plan.Source.Table {
+		name += "_"
+		_, isColumn = w.plan.Source.Columns[name]
+	}
+	w.taken[name] = true
+	return name
+}
+
+// comment writes text as comment lines: nothing in it can end the comment early.
+func comment(text string) string {
+	clean := strings.Map(func(r rune) rune {
+		if r != ' ' && !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, text)
+	return "// " + clean + "\n"
+}
+
+// lineWidth is where long lists are broken.
+const lineWidth = 120
+
+// fill joins values with commas, broken into lines when they are long.
+func fill(values []string, indent string) string {
+	one := strings.Join(values, ", ")
+	if len(one) <= lineWidth {
+		return one
+	}
+	var b strings.Builder
+	width := lineWidth
+	for i, v := range values {
+		if i > 0 {
+			b.WriteString(",")
+		}
+		if width+len(v)+2 > lineWidth {
+			b.WriteString("\n" + indent)
+			width = len(indent)
+		} else {
+			b.WriteString(" ")
+		}
+		b.WriteString(v)
+		width += len(v) + 2
+	}
+	return b.String()
+}

@@ -229,6 +229,9 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 		}
 	}
 	if t.Op != ir.Equals && t.Op != ir.Filename {
+		if len(values) > maxTerms {
+			return append(either, matches(name, alternatives(t, values)))
+		}
 		for _, v := range values {
 			either = append(either, compilers.Atom(compare(name, t.Op, v, t.Cased)))
 		}
@@ -250,6 +253,28 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 		either = append(either, compilers.Atom(name+in+"("+fill(quoteAll(values), "    ")+")"))
 	}
 	return either
+}
+
+// maxTerms bounds a disjunction: Kusto refuses queries that are nested too deep, as a chain of
+// or is. More values become one expression.
+const maxTerms = 100
+
+func alternatives(t *ir.Text, values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = regexp.QuoteMeta(v)
+	}
+	expr := "(?:" + strings.Join(quoted, "|") + ")"
+	switch t.Op {
+	case ir.StartsWith:
+		expr = `\A` + expr
+	case ir.EndsWith:
+		expr += `\z`
+	}
+	if t.Cased {
+		return expr
+	}
+	return "(?i)" + expr
 }
 
 // canonical tells whether every value is written as Kusto itself writes that number.

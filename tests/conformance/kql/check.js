@@ -1,0 +1,90 @@
+// Parses and binds KQL with Microsoft's own language service.
+//
+// In (stdin): {"queries": [text], "tables": {name: {column: type}}, "now": datetime or "", "arrival": column}.
+// Out (stdout): [{"errors": [text], "strings": [decoded literals], "text": text}], one a query.
+//
+// FileProfile is declared as advanced hunting has it. The binder gives the arguments of `invoke`
+// no row scope, so exactly one finding is exempt: KS142 inside the first argument of an invoke.
+// With "now", text is the query rewritten from the syntax tree so that it can be run on a
+// recording: ago(x) counts from now, ingestion_time() is the arrival column, count_distinct is
+// dcount (which DuckDB counts exactly), a list concatenated from lists is written out, and that same first argument, which tells only which
+// column to look up, becomes the column's name.
+"use strict";
+require("@kusto/language-service-next/bridge.js");
+require("@kusto/language-service-next/Kusto.Language.Bridge.js");
+const { Symbols, Syntax, KustoCode, GlobalState } = Kusto.Language;
+
+// https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
+const PROFILE_PARAMETERS = "(T:(*), x:string, y:long = 100)";
+const PROFILE_BODY = "{ T | extend FileSize=long(null), GlobalPrevalence=long(null), GlobalFirstSeen=datetime(null), " +
+  "GlobalLastSeen=datetime(null), Signer='', Issuer='', SignerHash='', IsCertificateValid=bool(null), IsRootSignerMicrosoft=bool(null), " +
+  "SignatureState='', IsExecutable=bool(null), ThreatName='', Publisher='', SoftwareName='', ProfileAvailability='' }";
+
+function state(tables) {
+  const symbols = Object.entries(tables).map(([name, columns]) => {
+    const list = Object.entries(columns).map(([c, t]) => `['${c}']:${t}`).join(", ");
+    return Symbols.TableSymbol.From(`(${list})`).WithName(name);
+  });
+  symbols.push(new Symbols.FunctionSymbol.$ctor16("FileProfile", PROFILE_PARAMETERS, PROFILE_BODY, ""));
+  return GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.ctor("hunting", symbols));
+}
+
+// nodes lists every element of the tree, in order.
+function nodes(root) {
+  const all = [];
+  Syntax.SyntaxElement.WalkElements(root, (e) => { all.push(e); });
+  return all;
+}
+
+// inner gives the elements of a list as text: a dynamic array's, or those of several lists concatenated.
+function inner(e, lists) {
+  const text = e.ToString().trim();
+  if (text.startsWith("dynamic([")) return text.slice("dynamic([".length, text.lastIndexOf("]"));
+  if (!(e instanceof Syntax.FunctionCallExpression) || e.Name.SimpleName !== "array_concat") return null;
+  const parts = [];
+  for (let i = 0; i < e.ArgumentList.Expressions.Count; i++) {
+    const part = lists.get(e.ArgumentList.Expressions.getItem(i).Element.ToString().trim());
+    if (part === undefined) return null;
+    parts.push(part);
+  }
+  return parts.join(", ");
+}
+
+function check(query, globals, now, arrival) {
+  const code = KustoCode.ParseAndAnalyze(query, globals);
+  const elements = nodes(code.Syntax);
+  const invoked = elements.filter((e) => e instanceof Syntax.InvokeOperator).map((e) => e.Function.ArgumentList.Expressions.getItem(0).Element);
+  const inside = (start) => invoked.some((a) => start >= a.TextStart && start < a.End);
+  const errors = [], found = code.GetDiagnostics();
+  for (let i = 0; i < found.Count; i++) {
+    const d = found.getItem(i);
+    if (d.Severity === "Error" && !(d.Code === "KS142" && inside(d.Start))) errors.push(`${d.Code} at ${d.Start}: ${d.Message}`);
+  }
+  const strings = elements.filter((e) => e instanceof Syntax.LiteralExpression && typeof e.LiteralValue === "string").map((e) => e.LiteralValue);
+  let text = query;
+  const lists = new Map();
+  if (now) {
+    const edits = invoked.map((a) => [a.TextStart, a.End, `"${a.ToString().trim()}"`]);
+    for (const e of elements) {
+      if (!(e instanceof Syntax.FunctionCallExpression)) continue;
+      const args = e.ArgumentList.Expressions;
+      if (e.Name.SimpleName === "ingestion_time") edits.push([e.TextStart, e.End, arrival]);
+      if (e.Name.SimpleName === "count_distinct") edits.push([e.Name.TextStart, e.Name.End, "dcount"]);
+      if (e.Name.SimpleName === "ago") edits.push([e.TextStart, e.End, `(datetime(${now}) - (${args.getItem(0).Element.ToString().trim()}))`]);
+    }
+    for (const e of elements) {
+      if (!(e instanceof Syntax.LetStatement)) continue;
+      const body = inner(e.Expression, lists);
+      if (body === null) continue;
+      lists.set(e.Name.SimpleName, body);
+      edits.push([e.Expression.TextStart, e.Expression.End, `dynamic([${body}])`]);
+    }
+    edits.sort((a, b) => b[0] - a[0]);
+    for (const [start, end, by] of edits) text = text.slice(0, start) + by + text.slice(end);
+  }
+  return { errors, strings, text };
+}
+
+const ask = JSON.parse(require("fs").readFileSync(0, "utf8"));
+const globals = state(ask.tables);
+process.stdout.write(JSON.stringify(ask.queries.map((q) => check(q, globals, ask.now, ask.arrival))));

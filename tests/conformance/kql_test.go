@@ -1,0 +1,145 @@
+package conformance
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/kql"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/library"
+	"decree/rules/schema"
+	"decree/tests/stories"
+)
+
+func mde(t testing.TB) (*schema.Model, Tables) {
+	t.Helper()
+	m, err := schema.Load("mde")
+	require.NoError(t, err)
+	tables := Tables{}
+	for _, s := range m.Sources {
+		tables[s.Table] = s.Columns
+	}
+	return m, tables
+}
+
+func compileKQL(t testing.TB, file, text string) string {
+	t.Helper()
+	m, _ := mde(t)
+	var rs []*rules.Rule
+	if text == "" {
+		parsed, found := rules.NewFolder("library", library.FS()).Parse(file)
+		require.Empty(t, found)
+		rs = parsed
+	} else {
+		parsed, found := rules.Parse(file, []byte(text), nil)
+		require.Empty(t, found)
+		rs = parsed
+	}
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	q, found := kql.New().Compile(r, compilers.Options{Model: m})
+	require.Empty(t, found)
+	return q.Text
+}
+
+func recording(t testing.TB) Recording {
+	_, tables := mde(t)
+	testdata := filepath.Join(root(), "tests", "stories", "testdata")
+	return Recording{Tables: tables, ID: "ReportId", Profiles: filepath.Join(testdata, "reputation.csv"),
+		Events: map[string]string{"DeviceProcessEvents": filepath.Join(testdata, "defender.ndjson.gz")}}
+}
+
+const now = "2026-03-02T12:00:00Z"
+
+// TestKQLFindsTheStory runs the reference rule's own query on the recorded intrusion.
+func TestKQLFindsTheStory(t *testing.T) {
+	require.Equal(t, now, stories.Now.Format("2006-01-02T15:04:05Z"))
+	query := compileKQL(t, "windows/process_creation/sql_server_suspicious_grandchild.yml", "")
+	rec := recording(t)
+	checked := CheckKQL(t, []string{query}, rec.Tables, now, "Timestamp")[0]
+	require.Empty(t, checked.Errors, query)
+	assert.Equal(t, stories.Tell().Wanted(), RunKQL(t, []string{checked.Text}, rec)[0])
+}
+
+// TestKQLParserFindsMistakes makes sure that a wrong column, type or word would be noticed.
+func TestKQLParserFindsMistakes(t *testing.T) {
+	_, tables := mde(t)
+	good := `DeviceProcessEvents | where FileName =~ "a" | summarize n = count() by SHA1 | invoke FileProfile(SHA1, 1000) | where GlobalPrevalence < 5`
+	bad := []string{
+		strings.Replace(good, "FileName", "FilName", 1),
+		strings.Replace(good, "=~", "=~~", 1),
+		strings.Replace(good, "GlobalPrevalence", "Prevalence", 1),
+		strings.Replace(good, "FileProfile", "FilesProfile", 1),
+		strings.Replace(good, `FileName =~ "a"`, `ProcessId startswith 5`, 1),
+	}
+	results := CheckKQL(t, append([]string{good}, bad...), tables, "", "")
+	require.Empty(t, results[0].Errors)
+	for i, r := range results[1:] {
+		assert.NotEmpty(t, r.Errors, bad[i])
+	}
+}
+
+var hostile = []string{`"`, `\`, `\"`, `a\`, `" or true //`, "a\nb", "a\r\tb", "\x00\x01\x7f", "`", "'", `@"`, "```x", "ÅÆ\u2028é\U0001F600\U000E0001", "// x", "%_*?", `C:\Windows\`, `\u0041`}
+
+// TestKQLQuoting reads every hostile value back through Microsoft's parser.
+func TestKQLQuoting(t *testing.T) {
+	_, tables := mde(t)
+	var queries []string
+	for _, v := range hostile {
+		r := &ir.Rule{Source: &rules.Rule{Title: "quoting " + v, Description: v, LogSource: rules.LogSource{Category: "process_creation"}},
+			Condition: &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Contains, Values: []string{v}}}}
+		m, _ := mde(t)
+		q, found := kql.New().Compile(r, compilers.Options{Model: m})
+		require.Empty(t, found)
+		queries = append(queries, q.Text)
+	}
+	for i, r := range CheckKQL(t, queries, tables, "", "") {
+		assert.Empty(t, r.Errors, queries[i])
+		assert.Equal(t, []string{"ProcessCreated", hostile[i]}, r.Strings, queries[i])
+	}
+}
+
+// TestKQLOfPublicRules has Microsoft's parser read every public process rule.
+func TestKQLOfPublicRules(t *testing.T) {
+	_, tables := mde(t)
+	corpus := os.Getenv("DECREE_CORPUS")
+	if corpus == "" {
+		corpus = filepath.Join(root(), "..", "shared", "corpus")
+	}
+	folder, err := rules.OpenFolder(filepath.Join(corpus, "sigmahq", "rules"))
+	if err != nil {
+		t.Skip("no corpus of public rules: set DECREE_CORPUS")
+	}
+	files, err := folder.Files()
+	require.NoError(t, err)
+	m, _ := mde(t)
+	var queries, names []string
+	for _, file := range files {
+		rs, _ := folder.Parse(file)
+		for _, r := range rs {
+			if r.LogSource.Category != "process_creation" || r.LogSource.Product != "windows" {
+				continue
+			}
+			lowered, found := ir.Lower(r)
+			require.Empty(t, found, file)
+			q, found := kql.New().Compile(lowered, compilers.Options{Model: m})
+			if q == nil {
+				require.True(t, found.HasErrors(), file)
+				continue
+			}
+			queries, names = append(queries, q.Text), append(names, file)
+		}
+	}
+	require.Greater(t, len(queries), 400)
+	for i, r := range CheckKQL(t, queries, tables, "", "") {
+		assert.Empty(t, r.Errors, "%s\n%s", names[i], queries[i])
+	}
+	t.Logf("%d queries read", len(queries))
+}

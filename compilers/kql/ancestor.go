@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/compilers"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -46,11 +47,7 @@ func above(hops int, name string) string {
 
 // reach joins the creation events that a match needs.
 func (w *writer) reach(m *ir.Match) {
-	fields := []ir.Field{m.Field}
-	if ref, ok := m.Test.(*ir.FieldRef); ok {
-		fields = append(fields, ref.Other)
-	}
-	for _, f := range fields {
+	for _, f := range fields(m) {
 		col, hops := w.place(f)
 		if hops == 0 {
 			continue
@@ -68,6 +65,37 @@ func (j *joined) need(name string) {
 	if !slices.Contains(j.columns, name) {
 		j.columns = append(j.columns, name)
 	}
+}
+
+// splitLinked tells the conditions on the event alone, to be asked before any join, from those
+// that need an ancestor's event.
+func (w *writer) splitLinked(conjuncts []ir.Node) (own, linked []ir.Node) {
+	for _, n := range compilers.Unnamed(conjuncts) {
+		needs := false
+		ir.Inspect(n, func(below ir.Node) bool {
+			if m, ok := below.(*ir.Match); ok {
+				for _, f := range fields(m) {
+					_, hops := w.place(f)
+					needs = needs || hops > 0
+				}
+			}
+			return !needs
+		})
+		if needs {
+			linked = append(linked, n)
+		} else {
+			own = append(own, n)
+		}
+	}
+	return own, linked
+}
+
+// fields lists the fields a match reads.
+func fields(m *ir.Match) []ir.Field {
+	if ref, ok := m.Test.(*ir.FieldRef); ok {
+		return []ir.Field{m.Field, ref.Other}
+	}
+	return []ir.Field{m.Field}
 }
 
 // join makes sure that the record hops above is joined, and those that lead to it.

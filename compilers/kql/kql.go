@@ -79,9 +79,11 @@ func (w *writer) query() *compilers.Query {
 	if len(w.rare) == 0 {
 		early, late = conjuncts, nil
 	}
-	base := w.scope("timeframe")
+	own, linked := w.splitLinked(early)
+	base := w.scope(span)
+	base = append(base, w.where(own)...)
 	base = append(base, w.joins()...)
-	base = append(base, w.where(early)...)
+	base = append(base, w.where(linked)...)
 	base = append(base, w.dropKeys()...)
 
 	body := base
@@ -126,7 +128,7 @@ func (w *writer) prepare(n ir.Node) {
 }
 
 // scope is the table with the tests that make its rows the rule's log source.
-func (w *writer) scope(span string) []string {
+func (w *writer) scope(since string) []string {
 	s := w.plan.Source
 	if s.Table == "" {
 		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table in a model file",
@@ -138,7 +140,7 @@ func (w *writer) scope(span string) []string {
 		if arrival == "" {
 			arrival = column(w.plan.Model.Time[0])
 		}
-		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", arrival, span))
+		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", arrival, since))
 	}
 	for _, t := range s.Scope {
 		if t.EngineOnly {

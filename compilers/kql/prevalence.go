@@ -96,10 +96,12 @@ func (w *writer) rarityLet(r *rarity, events string, early []ir.Node) string {
 	}
 	hosts := w.plan.Source.Entities[who].Name
 	count = strings.TrimSuffix(hosts, "Id") + "Count"
-	stages = append(stages,
-		comment("Values are lower-cased: FileProfile distinguishes case and knows hashes in lower case. count_distinct is exact where dcount estimates."),
-		fmt.Sprintf("summarize %s = count_distinct(tolower(%s)) by %s = tolower(%s)", column(count), column(hosts), v, v))
 	asks := len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
+	if asks {
+		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
+	}
+	stages = append(stages,
+		fmt.Sprintf("summarize %s = count_distinct(tolower(%s)) by %s = tolower(%s)", column(count), column(hosts), v, v))
 	most := 0
 	if spec.Local != nil {
 		for _, b := range spec.Local.Bounds {

@@ -50,6 +50,16 @@ func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 	return p.Model.Column(p.Source, f.Name, f.Level)
 }
 
+// Native gives the column on the event itself that can answer a test of a field. A column that
+// holds only a file name answers only tests on that; t is nil where the whole value is asked for.
+func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
+	col, ok := p.Column(f)
+	if ok && col.Holds == "filename" {
+		_, ok = FilenameTest(t)
+	}
+	return col, ok
+}
+
 // FilenameTest says a text test as an equivalent test on the last path component alone, where
 // there is one: Filename itself, and EndsWith whose every value is one separator and a name.
 func FilenameTest(t ir.Test) (*ir.Text, bool) {
@@ -123,11 +133,13 @@ func (c *checker) match(n *ir.Match, conjunct bool) {
 }
 
 func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
-	col, native := c.plan.Column(f)
-	if !native && f.Level > 0 {
-		_, known := c.plan.Column(ir.Field{Name: f.Name})
+	if _, native := c.plan.Native(f, t); native {
+		return
+	}
+	if f.Level > 0 {
+		own, known := c.plan.Column(ir.Field{Name: f.Name})
 		_, linked := c.plan.Source.Keys[1]
-		if known && linked {
+		if known && linked && own.Holds == "" {
 			c.need(DeepAncestors, at)
 			if !conjunct {
 				c.need(DeepUnderNegation, at)
@@ -135,24 +147,20 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 			return
 		}
 	}
-	if !native {
-		hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
-		if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
-			hint = "closest mapped fields: " + strings.Join(near, ", ")
-		}
-		name := f.Name
-		if f.Level > 0 {
-			name = fmt.Sprintf("%s of ancestor %d", f.Name, f.Level)
-		}
-		c.report("no-column", at, hint, fmt.Sprintf("data model %s has no column for %s in %s", c.opt.Model.Name, name, c.plan.Source.Table))
+	if col, mapped := c.plan.Column(f); mapped {
+		c.report("filename-only", at, "test it with |filename, or with |endswith and one leading backslash",
+			fmt.Sprintf("column %s holds only the file name, which cannot answer this test", col.Name))
 		return
 	}
-	if col.Holds == "filename" && t != nil {
-		if _, ok := FilenameTest(t); !ok {
-			c.report("filename-only", at, "test it with |filename, or with |endswith and one leading backslash",
-				fmt.Sprintf("column %s holds only the file name, which cannot answer this test", col.Name))
-		}
+	hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
+	if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
+		hint = "closest mapped fields: " + strings.Join(near, ", ")
 	}
+	name := f.Name
+	if f.Level > 0 {
+		name = fmt.Sprintf("%s of ancestor %d", f.Name, f.Level)
+	}
+	c.report("no-column", at, hint, fmt.Sprintf("data model %s has no column for %s in %s", c.opt.Model.Name, name, c.plan.Source.Table))
 }
 
 func (c *checker) test(t ir.Test, at diag.Range) {

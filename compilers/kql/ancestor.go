@@ -22,8 +22,8 @@ const parentWindow = "1d"
 
 // place finds the column of a field: on the event, on the creation event of the process below
 // the ancestor, whose own parent columns describe it, or on the ancestor's own.
-func (w *writer) place(f ir.Field) (col schema.Column, hops int) {
-	if col, ok := w.plan.Column(f); ok {
+func (w *writer) place(f ir.Field, t ir.Test) (col schema.Column, hops int) {
+	if col, ok := w.plan.Native(f, t); ok {
 		return col, 0
 	}
 	for hops := f.Level - 1; hops >= 1; hops-- {
@@ -47,8 +47,8 @@ func above(hops int, name string) string {
 
 // reach joins the creation events that a match needs.
 func (w *writer) reach(m *ir.Match) {
-	for _, f := range fields(m) {
-		col, hops := w.place(f)
+	for _, a := range asked(m) {
+		col, hops := w.place(a.field, a.test)
 		if hops == 0 {
 			continue
 		}
@@ -74,8 +74,8 @@ func (w *writer) splitLinked(conjuncts []ir.Node) (own, linked []ir.Node) {
 		needs := false
 		ir.Inspect(n, func(below ir.Node) bool {
 			if m, ok := below.(*ir.Match); ok {
-				for _, f := range fields(m) {
-					_, hops := w.place(f)
+				for _, a := range asked(m) {
+					_, hops := w.place(a.field, a.test)
 					needs = needs || hops > 0
 				}
 			}
@@ -90,12 +90,18 @@ func (w *writer) splitLinked(conjuncts []ir.Node) (own, linked []ir.Node) {
 	return own, linked
 }
 
-// fields lists the fields a match reads.
-func fields(m *ir.Match) []ir.Field {
+// question is a field and the test its value must answer; nil where the whole value is needed.
+type question struct {
+	field ir.Field
+	test  ir.Test
+}
+
+// asked lists the fields a match reads.
+func asked(m *ir.Match) []question {
 	if ref, ok := m.Test.(*ir.FieldRef); ok {
-		return []ir.Field{m.Field, ref.Other}
+		return []question{{m.Field, nil}, {ref.Other, nil}}
 	}
-	return []ir.Field{m.Field}
+	return []question{{m.Field, m.Test}}
 }
 
 // join makes sure that the record hops above is joined, and those that lead to it.

@@ -65,8 +65,8 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 }
 
 // operandOf finds a field on the event or on an ancestor's creation event joined to it.
-func (w *writer) operandOf(f ir.Field) operand {
-	col, hops := w.place(f)
+func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
+	col, hops := w.place(f, t)
 	o := w.typed(col.Name, col.Type)
 	o.name = above(hops, col.Name)
 	o.onlyName = col.Holds == "filename"
@@ -115,7 +115,8 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 }
 
 func (w *writer) match(m *ir.Match) compilers.Pred {
-	o := w.operandOf(m.Field)
+	question := asked(m)[0]
+	o := w.operandOf(question.field, question.test)
 	negated := w.negated[m]
 	switch t := m.Test.(type) {
 	case *ir.Text:
@@ -163,7 +164,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 	case *ir.CIDR:
 		return cidr(o, t, negated)
 	case *ir.FieldRef:
-		return fieldRef(o, w.operandOf(t.Other), t, negated)
+		return fieldRef(o, w.operandOf(t.Other, nil), t, negated)
 	case *ir.TimePart:
 		return timePart(o, t, negated)
 	}

@@ -7,7 +7,7 @@
 // no row scope, so exactly one finding is exempt: KS142 inside the first argument of an invoke.
 // With "now", text is the query rewritten from the syntax tree so that it can be run on a
 // recording: ago(x) counts from now, ingestion_time() is the arrival column, count_distinct is
-// dcount (which DuckDB counts exactly), a list concatenated from lists is written out, and that same first argument, which tells only which
+// dcount (which DuckDB counts exactly), a list concatenated from lists is written out, * is every column of text, and that same first argument, which tells only which
 // column to look up, becomes the column's name.
 "use strict";
 require("@kusto/language-service-next/bridge.js");
@@ -50,7 +50,7 @@ function inner(e, lists) {
   return parts.join(", ");
 }
 
-function check(query, globals, now, arrival) {
+function check(query, globals, tables, now, arrival) {
   const code = KustoCode.ParseAndAnalyze(query, globals);
   const elements = nodes(code.Syntax);
   const invoked = elements.filter((e) => e instanceof Syntax.InvokeOperator).map((e) => e.Function.ArgumentList.Expressions.getItem(0).Element);
@@ -72,6 +72,12 @@ function check(query, globals, now, arrival) {
       if (e.Name.SimpleName === "count_distinct") edits.push([e.Name.TextStart, e.Name.End, "dcount"]);
       if (e.Name.SimpleName === "ago") edits.push([e.TextStart, e.End, `(datetime(${now}) - (${args.getItem(0).Element.ToString().trim()}))`]);
     }
+    const texts = Object.values(tables).flatMap((t) => Object.keys(t).filter((c) => t[c] === "string"));
+    for (const e of elements) {
+      if (!(e instanceof Syntax.StarExpression) || !(e.Parent instanceof Syntax.BinaryExpression)) continue;
+      const rest = query.slice(e.End, e.Parent.End);
+      edits.push([e.TextStart, e.Parent.End, "(" + texts.map((c) => `['${c}']${rest}`).join(" or ") + ")"]);
+    }
     for (const e of elements) {
       if (!(e instanceof Syntax.LetStatement)) continue;
       const body = inner(e.Expression, lists);
@@ -87,4 +93,4 @@ function check(query, globals, now, arrival) {
 
 const ask = JSON.parse(require("fs").readFileSync(0, "utf8"));
 const globals = state(ask.tables);
-process.stdout.write(JSON.stringify(ask.queries.map((q) => check(q, globals, ask.now, ask.arrival))));
+process.stdout.write(JSON.stringify(ask.queries.map((q) => check(q, globals, ask.tables, ask.now, ask.arrival))));

@@ -1,0 +1,89 @@
+package library
+
+import (
+	"io/fs"
+	"path"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules"
+)
+
+func parsed(t *testing.T) map[string]*rules.Rule {
+	t.Helper()
+	folder := rules.NewFolder("library", FS())
+	files, err := folder.Files()
+	require.NoError(t, err)
+	require.NotEmpty(t, files)
+	byFile := map[string]*rules.Rule{}
+	for _, f := range files {
+		rs, found := folder.Parse(f)
+		require.Empty(t, found)
+		require.Len(t, rs, 1, f)
+		byFile[f] = rs[0]
+	}
+	return byFile
+}
+
+// TestEveryRuleIsWhole asks of the library what its users may expect of each rule.
+func TestEveryRuleIsWhole(t *testing.T) {
+	ids, names := map[string]string{}, map[string]string{}
+	for file, r := range parsed(t) {
+		t.Run(file, func(t *testing.T) {
+			assert.Empty(t, ids[r.ID], "the id is taken")
+			assert.Empty(t, names[r.Name], "the name is taken")
+			ids[r.ID], names[r.Name] = file, file
+			assert.Equal(t, strings.TrimSuffix(path.Base(file), ".yml"), r.Name)
+			for what, text := range map[string]string{"id": r.ID, "title": r.Title, "description": r.Description, "level": r.Level, "status": r.Status,
+				"author": r.Author, "date": r.Date, "attack": r.Documentation.Attack, "response": r.Documentation.Response, "blind spots": r.Documentation.BlindSpots} {
+				assert.NotEmpty(t, text, what)
+			}
+			assert.NotEmpty(t, r.Tags)
+			assert.NotEmpty(t, r.References)
+			assert.NotEmpty(t, r.FalsePositives)
+			_, err := fs.Stat(FS(), strings.TrimSuffix(file, ".yml")+".test.yml")
+			assert.NoError(t, err, "no regression test")
+		})
+	}
+}
+
+// TestReferenceRuleIsComplete pins what the first detection was made of: 105 binaries and 46
+// tools, odd entries included, four tags, and its whole history.
+func TestReferenceRuleIsComplete(t *testing.T) {
+	r := parsed(t)["windows/process_creation/sql_server_suspicious_grandchild.yml"]
+	require.NotNil(t, r)
+	values := map[string][]string{}
+	for _, l := range r.Lists {
+		values[l.Name] = l.Values
+	}
+	assert.Len(t, values["lolbins"], 105)
+	assert.Len(t, values["recon_tools"], 46)
+	for _, odd := range []string{"procdump", "psexec.c", "regsize", "sctasks.exe", "registercimprovider2.exe", "ru.exe"} {
+		assert.Contains(t, values["recon_tools"], odd)
+	}
+	for _, odd := range []string{"mpcmdrun.exe", "register-cimprovider.exe", "microsoft.workflow.compiler.exe", "gfxdownloadwrapper.exe"} {
+		assert.Contains(t, values["lolbins"], odd)
+	}
+	shared := 0
+	for _, v := range values["recon_tools"] {
+		for _, l := range values["lolbins"] {
+			if v == l {
+				shared++
+			}
+		}
+	}
+	assert.Len(t, values["watched"], 105+46-shared)
+	assert.Equal(t, []string{"attack.privilege-escalation", "attack.t1611", "attack.persistence", "attack.t1505.001"}, r.Tags)
+	var versions []string
+	for _, c := range r.Changelog {
+		versions = append(versions, c.Version)
+		assert.NotEmpty(t, c.Notes)
+		assert.Contains(t, []string{"major", "minor"}, c.Impact)
+	}
+	assert.Equal(t, []string{"2.0", "1.6", "1.5", "1.4", "1.3", "1.2", "1.1", "1.0"}, versions)
+	assert.Equal(t, []string{"User"}, r.Documentation.PermissionRequired)
+	assert.Equal(t, "DeviceProcessEvents", r.DataSources[0].Table)
+}

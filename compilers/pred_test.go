@@ -1,0 +1,170 @@
+package compilers
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/expr-lang/expr"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/ir"
+)
+
+var (
+	plain    = Syntax{And: " and ", Or: " or ", Not: "not ", True: "true", False: "false"}
+	called   = Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
+	explicit = Syntax{And: " and ", Or: " or ", Not: "not ", Explicit: true, True: "true", False: "false"}
+)
+
+func TestPrint(t *testing.T) {
+	a, b, c := Atom("a"), Atom("b"), Atom("c")
+	cases := []struct {
+		pred                    Pred
+		plain, called, explicit string
+	}{
+		{a, "a", "a", "a"},
+		{All{a, b}, "a and b", "a and b", "a and b"},
+		{All{a, Any{b, c}}, "a and (b or c)", "a and (b or c)", "a and (b or c)"},
+		{Any{a, All{b, c}}, "a or b and c", "a or (b and c)", "a or (b and c)"},
+		{None{a}, "not a", "not(a)", "not a"},
+		{None{All{a, b}}, "not (a and b)", "not(a and b)", "not (a and b)"},
+		{All{None{a}, b}, "not a and b", "not(a) and b", "not a and b"},
+		{None{None{a}}, "not not a", "not(not(a))", "not not a"},
+		{All{}, "true", "true", "true"},
+		{Any{}, "false", "false", "false"},
+		{All{a}, "a", "a", "a"},
+		{Any{All{a, b}}, "a and b", "a and b", "a and b"},
+		{Fixed(false), "false", "false", "false"},
+	}
+	for _, c := range cases {
+		assert.Equal(t, c.plain, plain.Print(c.pred))
+		assert.Equal(t, c.called, called.Print(c.pred))
+		assert.Equal(t, c.explicit, explicit.Print(c.pred))
+	}
+}
+
+// truth is what a predicate means when the atoms named in set hold.
+func truth(p Pred, set map[string]bool) bool {
+	switch p := p.(type) {
+	case Atom:
+		return set[string(p)]
+	case Fixed:
+		return bool(p)
+	case None:
+		return !truth(p.Term, set)
+	case All:
+		for _, t := range p {
+			if !truth(t, set) {
+				return false
+			}
+		}
+		return true
+	case Any:
+		for _, t := range p {
+			if truth(t, set) {
+				return true
+			}
+		}
+		return false
+	}
+	panic("unknown predicate")
+}
+
+func randomPred(r *rand.Rand, depth int) Pred {
+	if depth == 0 {
+		return Atom([]string{"a", "b", "c", "d"}[r.IntN(4)])
+	}
+	switch r.IntN(5) {
+	case 0:
+		return None{randomPred(r, depth-1)}
+	case 1, 2:
+		all := All{}
+		for range r.IntN(4) {
+			all = append(all, randomPred(r, depth-1))
+		}
+		return all
+	case 3:
+		either := Any{}
+		for range r.IntN(4) {
+			either = append(either, randomPred(r, depth-1))
+		}
+		return either
+	}
+	return randomPred(r, 0)
+}
+
+// TestPrintedPredicatesMeanTheSame reads random predicates back with a language whose
+// connectives bind as everywhere, and compares truth for every assignment.
+func TestPrintedPredicatesMeanTheSame(t *testing.T) {
+	r := rand.New(rand.NewPCG(1, 2))
+	for range 300 {
+		p := randomPred(r, 4)
+		for _, s := range []Syntax{plain, called, explicit} {
+			text := s.Print(p)
+			program, err := expr.Compile(strings.ReplaceAll(text, "not(", "not ("), expr.AsBool())
+			require.NoError(t, err, text)
+			for bits := range 16 {
+				set := map[string]bool{"a": bits&1 > 0, "b": bits&2 > 0, "c": bits&4 > 0, "d": bits&8 > 0}
+				env := map[string]any{}
+				for k, v := range set {
+					env[k] = v
+				}
+				got, err := expr.Run(program, env)
+				require.NoError(t, err)
+				require.Equal(t, truth(p, set), got, "%s for %v", text, set)
+			}
+		}
+	}
+}
+
+func named(name string, body ir.Node) *ir.Named { return &ir.Named{Name: name, Body: body} }
+
+func match(field string) *ir.Match {
+	return &ir.Match{Field: ir.Field{Name: field}, Test: &ir.Exists{Value: true}}
+}
+
+func leafName(n ir.Node) Pred { return Atom(n.(*ir.Match).Field.Name) }
+
+func TestBuildSaysNOf(t *testing.T) {
+	n := &ir.AtLeast{Count: 2, Terms: []ir.Node{match("a"), &ir.Not{Term: match("b")}, named("x", match("c"))}}
+	assert.Equal(t, "(a and not b) or (a and c) or (not b and c)", explicit.Print(Build(n, leafName)))
+}
+
+func TestChoices(t *testing.T) {
+	for _, c := range []struct{ n, k, want int }{{3, 2, 3}, {10, 3, 120}, {6, 6, 1}, {40, 20, MaxChoices + 1}} {
+		assert.Equal(t, c.want, choices(c.n, c.k), "%d of %d", c.k, c.n)
+		if c.want <= MaxChoices {
+			count := 0
+			choose(c.n, c.k, func([]int) { count++ })
+			assert.Equal(t, c.want, count)
+		}
+	}
+}
+
+func TestSplitKeepsThePopulationWhole(t *testing.T) {
+	population := named("population", &ir.And{Terms: []ir.Node{match("a"), match("b")}})
+	rare := &ir.Prevalence{Name: "rare", Among: population}
+	own := match("c")
+	either := &ir.Or{Terms: []ir.Node{match("d"), rare}}
+	conjuncts := Conjuncts(&ir.And{Terms: []ir.Node{population, &ir.And{Terms: []ir.Node{own, either}}}})
+	require.Len(t, conjuncts, 3)
+	early, late := Split(conjuncts, []*ir.Prevalence{rare})
+	assert.Equal(t, []ir.Node{population}, early, "only what limits the population may come before counting")
+	assert.Equal(t, []ir.Node{own, either}, late)
+	assert.Len(t, Unnamed(early), 2)
+
+	everyone := &ir.Prevalence{Name: "rare"}
+	early, late = Split([]ir.Node{population, everyone}, []*ir.Prevalence{everyone})
+	assert.Empty(t, early, "all events of the log source are counted")
+	assert.Len(t, late, 2)
+}
+
+func TestMarkNegated(t *testing.T) {
+	a, b, c := match("a"), match("b"), match("c")
+	marks := map[ir.Node]bool{}
+	MarkNegated(&ir.And{Terms: []ir.Node{a, &ir.Not{Term: &ir.Or{Terms: []ir.Node{b, named("x", c)}}}}}, marks)
+	assert.Equal(t, "false true true", fmt.Sprint(marks[a], " ", marks[b], " ", marks[c]))
+}

@@ -33,12 +33,12 @@ var lacks = compilers.Features{
 		Message: "the grandparent is found through a sequence: it reports only the first matching child of each parent, and only if the parent started within maxspan before it"},
 	compilers.DeepUnderNegation: {Message: "a sequence cannot say that an ancestor is not so, or is one of two alternatives",
 		Hint: "move the ancestor's condition out of not and or, or use kql or spl"},
-	compilers.PrevalencePopulation: {Approximate: true, Effect: "false-positives",
-		Message: "any event with a value passes for one of the population: the rarity condition is not limited to values seen there"},
+	compilers.PrevalencePopulation: {Approximate: true, Effect: "false-negatives",
+		Message: "values are counted by a transform, which sees single events: what the population says of ancestors that an event does not carry is left out, so that more events are counted and a value may seem less rare"},
 	compilers.PrevalenceRank: {Approximate: true, Effect: "false-positives",
-		Message: "an event query cannot rank values: the cut at the rarest values is left out, so common values pass too if reputation allows them"},
-	compilers.PrevalenceCount: {Message: "an event query cannot count hosts or users over a lookback",
-		Hint: "use kql or spl for this rule"},
+		Message: "values are ranked by a watch, and events carry the rank of its last run before they arrived: a value first seen since then has none and passes as rare"},
+	compilers.PrevalenceCount: {Approximate: true, Effect: "false-positives",
+		Message: "values are counted by a transform, and events carry the count of its last checkpoint before they arrived: a value first seen since then counts as one"},
 	compilers.PrevalenceNegated: {Message: "rarity is approximated by more events than the rule means, so its negation would lose events",
 		Hint: "write the rarity condition without not"},
 }
@@ -64,63 +64,36 @@ type writer struct {
 	plan       *compilers.Plan
 	found      diag.Diagnostics
 	negated    map[ir.Node]bool
-	reputation string // the entity column whose reputation the query reads
+	filter     compilers.All
+	reputation string         // the entity column whose enrichment the query reads
+	counted    *ir.Prevalence // the condition whose local counts the query reads
 }
 
 func (w *writer) query() *compilers.Query {
-	var conjuncts []ir.Node
-	conjuncts = flatten(w.plan.Rule.Condition, conjuncts)
-	if w.plan.Filter != nil {
-		conjuncts = flatten(w.plan.Filter, conjuncts)
-	}
+	r := w.plan.Rule
+	compilers.MarkNegated(r.Condition, w.negated)
 	var own, above compilers.All
-	for _, n := range conjuncts {
-		markNegated(n, false, w.negated)
+	for _, n := range compilers.Unnamed([]ir.Node{r.Condition}) {
 		if m, ok := n.(*ir.Match); ok && w.deep(m.Field) {
 			above = append(above, w.parentMatch(m))
 		} else {
 			own = append(own, compilers.Build(n, w.leaf))
 		}
 	}
+	if w.plan.Filter != nil {
+		compilers.MarkNegated(w.plan.Filter, w.negated)
+		w.filter = compilers.All{compilers.Build(w.plan.Filter, w.leaf)}
+	}
 	text := w.event(own)
 	if len(above) > 0 {
 		text = w.sequence(above, own)
 	}
-	notes := w.plan.Notes
-	q := &compilers.Query{Dialect: "eql", Model: w.plan.Model.Name}
 	if w.reputation != "" {
-		notes = append(notes, compilers.Note{Code: "reputation-at-ingest", Effect: "exact", Range: w.plan.Rule.Source.Range,
-			Message: "reputation is read from fields that an enrich policy adds when an event is ingested: deploy the assets first"})
-		q.Assets = w.assets()
+		w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: "enriched-at-ingest", Effect: "exact", Range: r.Source.Range,
+			Message: "reputation and prevalence are read from fields that an ingest pipeline adds to events: deploy the assets first"})
 	}
-	q.Notes = notes
-	q.Text = w.header(notes) + text + "\n"
-	return q
-}
-
-// flatten lists the conditions that must all hold.
-func flatten(n ir.Node, out []ir.Node) []ir.Node {
-	switch n := n.(type) {
-	case *ir.And:
-		for _, t := range n.Terms {
-			out = flatten(t, out)
-		}
-		return out
-	case *ir.Named:
-		return flatten(n.Body, out)
-	}
-	return append(out, n)
-}
-
-// markNegated finds the leaves under a negation.
-func markNegated(n ir.Node, negated bool, marks map[ir.Node]bool) {
-	if negated {
-		marks[n] = true
-	}
-	_, isNot := n.(*ir.Not)
-	for _, c := range ir.Children(n) {
-		markNegated(c, negated || isNot, marks)
-	}
+	return &compilers.Query{Dialect: "eql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + text + "\n",
+		Notes: w.plan.Notes, Assets: w.assets()}
 }
 
 // leaf writes one test of the event itself.
@@ -186,7 +159,20 @@ func (w *writer) scope() compilers.All {
 }
 
 func (w *writer) event(cond compilers.All) string {
-	return w.category() + " where " + w.lines(cond, "  ")
+	return w.category() + " where " + w.lines(cond, "  ") + w.filterLines("  ")
+}
+
+// filterLines is the place of the environment's own filter: each line goes on with `and`.
+func (w *writer) filterLines(indent string) string {
+	text := "\n" + indent + "// Begin environment-specific filter."
+	for _, p := range w.filter {
+		line := spelling.Print(p)
+		if _, or := simple(p).(compilers.Any); or {
+			line = "(" + line + ")"
+		}
+		text += "\n" + indent + "and " + line
+	}
+	return text + "\n" + indent + "// End environment-specific filter."
 }
 
 // lines prints a conjunction one condition a line.
@@ -250,7 +236,7 @@ func (w *writer) sequence(above, own compilers.All) string {
 		span = defaultSpan
 	}
 	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s where %s] by %s\n  [%s where %s] by %s", host, int64(span/time.Second),
-		w.category(), w.lines(above, "    "), joinFields(keys[0]), w.category(), w.lines(own, "    "), joinFields(keys[1]))
+		w.category(), w.lines(above, "    "), joinFields(keys[0]), w.category(), w.lines(own, "    ")+w.filterLines("    ")+"\n  ", joinFields(keys[1]))
 }
 
 func joinFields(columns []string) string {
@@ -259,24 +245,4 @@ func joinFields(columns []string) string {
 		names[i] = joinField(c)
 	}
 	return strings.Join(names, ", ")
-}
-
-// header tells whoever reads the query which rule it is and how it differs.
-func (w *writer) header(notes []compilers.Note) string {
-	r := w.plan.Rule.Source
-	lines := []string{r.Title}
-	if r.ID != "" {
-		lines = append(lines, "id: "+r.ID)
-	}
-	if len(r.Changelog) > 0 {
-		lines = append(lines, "version: "+r.Changelog[0].Version)
-	}
-	lines = append(lines, "data model: "+w.plan.Model.Name)
-	for _, n := range notes {
-		lines = append(lines, fmt.Sprintf("note: %s (%s): %s", n.Code, n.Effect, n.Message))
-	}
-	if w.plan.Filter != nil {
-		lines = append(lines, "the environment's filter is part of the query")
-	}
-	return comment(lines...)
 }

@@ -22,7 +22,7 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 // model is a small data model like Elastic Defend's process events.
 func model() *schema.Model {
-	return &schema.Model{Name: "ecs", Sources: []schema.Source{{
+	return &schema.Model{Name: "ecs", Time: []string{"@timestamp"}, Sources: []schema.Source{{
 		Name: "process", Category: "process_creation", Product: "windows", Table: "process",
 		Scope: []schema.ScopeTest{{Column: "host.os.type", Values: []string{"windows"}}, {Column: "event.type", Values: []string{"start"}}},
 		Fields: map[string]schema.Column{
@@ -35,7 +35,8 @@ func model() *schema.Model {
 		Ancestors:  map[int]map[string]schema.Column{1: {"Image": {Name: "process.parent.executable", Filename: "process.parent.name"}, "CommandLine": {Name: "process.parent.command_line"}}},
 		Entities:   map[string]schema.Column{"host": {Name: "host.id"}, "sha1": {Name: "process.hash.sha1"}},
 		Keys:       map[int][]string{0: {"process.entity_id"}, 1: {"process.parent.entity_id"}},
-		Reputation: schema.Reputation{Prefix: "decree.", Availability: "availability", Failed: "Error", Global: "global_prevalence", Signature: "signature_state"},
+		Reputation: schema.Reputation{Prefix: "decree.", Availability: "availability", Failed: "Error", Global: "global_prevalence", Signature: "signature_state", LocalCount: "count.hosts", LocalRank: "rank.rank"},
+		Indices: []string{"logs-*"},
 	}}}
 }
 
@@ -58,7 +59,9 @@ func condition(t *testing.T, n ir.Node) string {
 	require.Empty(t, ds)
 	_, text, found := strings.Cut(q.Text, "?event.type : \"start\" and\n  ")
 	require.True(t, found, q.Text)
-	return strings.TrimSuffix(text, "\n")
+	text, _, found = strings.Cut(text, "\n  // Begin environment-specific filter.")
+	require.True(t, found, q.Text)
+	return text
 }
 
 func TestTests(t *testing.T) {
@@ -163,7 +166,7 @@ func reference() *ir.Rule {
 	rare := &ir.Prevalence{Name: "rare", Among: chain, Spec: rules.Prevalence{Field: "sha1", Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 1000},
 		Global: []rules.Bound{{Op: "lt", Value: 250}}, Signature: &rules.Membership{Not: true, Values: []string{"SignedValid"}}, Unavailable: "exclude"}}
 	r := rule(&ir.And{Terms: []ir.Node{chain, &ir.Or{Terms: []ir.Node{field("Image", is(ir.Filename, "whoami.exe", "certutil.exe")), rare}}}})
-	r.Source.Title, r.Source.ID = "SQL Server spawning suspicious child process", "0xFF-0178"
+	r.Source.Title, r.Source.ID = "SQL Server child", "0xFF-0178"
 	r.Source.Schedule.Lookback = 2 * time.Hour
 	r.Source.Changelog = []rules.Change{{Version: "2.0"}}
 	r.Source.Approximate = map[string][]string{"eql": {"deep-ancestor", "prevalence-population", "prevalence-rank"}}
@@ -179,6 +182,14 @@ func TestReference(t *testing.T) {
 		assert.True(t, json.Valid([]byte(a.Content)), a.Name)
 		b.WriteString("\n=== " + a.Name + ": " + a.Purpose + "\n" + a.Content)
 	}
+	var names []string
+	for _, a := range q.Assets {
+		names = append(names, a.Name)
+	}
+	assert.Equal(t, []string{"index.decree-reputation.json", "enrich-policy.decree-reputation.json",
+		"transform.decree-count-sql-server-child-rare.json", "enrich-policy.decree-count-sql-server-child-rare.json",
+		"index.decree-rank-sql-server-child-rare.json", "watch.decree-rank-sql-server-child-rare.json", "enrich-policy.decree-rank-sql-server-child-rare.json",
+		"ingest-pipeline.decree-sql-server-child-rare.json"}, names)
 	const golden = "testdata/reference.golden"
 	if *update {
 		require.NoError(t, os.WriteFile(golden, []byte(b.String()), 0o644))
@@ -186,6 +197,52 @@ func TestReference(t *testing.T) {
 	want, err := os.ReadFile(golden)
 	require.NoError(t, err)
 	assert.Equal(t, string(want), b.String())
+}
+
+// TestFilterHasItsPlace pins that the environment's filter stands between its marks.
+func TestFilterHasItsPlace(t *testing.T) {
+	path := field("Path", is(ir.Equals, "a"))
+	q, ds := New().Compile(rule(&ir.Or{Terms: []ir.Node{path, path}}), compilers.Options{Model: model(), Filter: &ir.Not{Term: field("Path", is(ir.Contains, "b"))}})
+	require.Empty(t, ds)
+	_, text, _ := strings.Cut(q.Text, "?event.type")
+	assert.Equal(t, ` : "start" and
+  (?file.path : "a" or ?file.path : "a")
+  // Begin environment-specific filter.
+  and not(?file.path : "*b*")
+  // End environment-specific filter.
+`, text)
+}
+
+// TestPopulationQuery pins what a transform is told of a population: exactly, or less.
+func TestPopulationQuery(t *testing.T) {
+	cases := []struct {
+		name string
+		node ir.Node
+		want string
+	}{
+		{"prefix", field("Path", is(ir.StartsWith, `C:\`)), `{"prefix":{"file.path":{"case_insensitive":true,"value":"C:\\"}}}`},
+		{"wildcard is escaped", field("Path", is(ir.Contains, `a*\?`)), `{"wildcard":{"file.path":{"case_insensitive":true,"value":"*a\\*\\\\\\?*"}}}`},
+		{"name", field("Image", is(ir.EndsWith, `\a.exe`)), `{"term":{"process.name":{"case_insensitive":true,"value":"a.exe"}}}`},
+		{"or", &ir.Or{Terms: []ir.Node{field("Path", is(ir.Equals, "a", "b")), &ir.Not{Term: field("Path", &ir.Exists{Value: true})}}},
+			`{"bool":{"should":[{"bool":{"should":[{"term":{"file.path":{"case_insensitive":true,"value":"a"}}},{"term":{"file.path":{"case_insensitive":true,"value":"b"}}}]}},{"bool":{"must_not":[{"exists":{"field":"file.path"}}]}}]}}`},
+		{"an ancestor elsewhere", ancestor(2, "Image", is(ir.EndsWith, `\a.exe`)), ""},
+		{"or with one", &ir.Or{Terms: []ir.Node{field("Path", is(ir.Equals, "a")), ancestor(2, "Image", is(ir.EndsWith, `\a.exe`))}}, ""},
+		{"not of one", &ir.Not{Term: &ir.And{Terms: []ir.Node{field("Path", is(ir.Equals, "a")), field("Path", &ir.Regex{Expr: "a"})}}}, ""},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			w := &writer{plan: &compilers.Plan{Model: model(), Source: &model().Sources[0]}, counted: &ir.Prevalence{Among: c.node}}
+			got := w.populationQuery()[2:]
+			if c.want == "" {
+				assert.Empty(t, got)
+				return
+			}
+			require.Len(t, got, 1)
+			text, err := json.Marshal(got[0])
+			require.NoError(t, err)
+			assert.JSONEq(t, c.want, string(text))
+		})
+	}
 }
 
 func FuzzQuote(f *testing.F) {

@@ -1,9 +1,7 @@
 package eql
 
 import (
-	"encoding/json"
 	"fmt"
-	"strings"
 
 	"decree/compilers"
 	"decree/rules"
@@ -11,23 +9,23 @@ import (
 	"decree/rules/schema"
 )
 
-// prevalence writes what can be said of a value's rarity on the event alone: that the value
-// is there and what the reputation put on the event says.
+// prevalence writes what the fields that the pipeline puts on an event say of its value's rarity.
 func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	entity := w.plan.Source.Entities[n.Spec.Field]
 	f := fieldName(entity.Name)
 	all := compilers.All{compilers.Atom(f + " != null"), compilers.None{Term: compilers.Atom(f + ` == ""`)}}
+	all = append(all, w.localTests(n)...)
 	tests := w.reputationTests(n)
-	if len(tests) == 0 {
+	if len(all)+len(tests) == 2 {
 		return all
 	}
 	if w.reputation == "" {
 		w.reputation = entity.Name
 	} else if w.reputation != entity.Name {
-		w.found.Errorf("one-reputation", n.Range(), "split the rule", "eql: an event carries the reputation of one value only: %s or %s", w.reputation, entity.Name)
+		w.found.Errorf("one-reputation", n.Range(), "split the rule", "eql: an event carries the enrichment of one value only: %s or %s", w.reputation, entity.Name)
 	}
 	rep := w.plan.Source.Reputation
-	if rep.Availability != "" {
+	if len(tests) > 0 && rep.Availability != "" {
 		failed := compilers.Atom(fieldName(rep.Prefix+rep.Availability) + " : " + quote(rep.Failed))
 		if n.Spec.Unavailable == "include" {
 			return append(all, compilers.Any{failed, tests})
@@ -35,6 +33,45 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 		all = append(all, compilers.None{Term: failed})
 	}
 	return append(all, tests...)
+}
+
+// localTests asks the count and the rank that stand on the event. A value that nothing was
+// counted of yet is new, so seen once and among the rarest.
+func (w *writer) localTests(n *ir.Prevalence) compilers.All {
+	local := n.Spec.Local
+	if local == nil || (local.Rarest == 0 && len(local.Bounds) == 0) {
+		return nil
+	}
+	if w.counted != nil && w.counted.Name != n.Name {
+		w.found.Errorf("one-count", n.Range(), "split the rule", "eql: an event carries the local counts of one prevalence condition only: %s or %s", w.counted.Name, n.Name)
+	}
+	w.counted = n
+	rep := w.plan.Source.Reputation
+	if rep.LocalCount == "" || rep.LocalRank == "" || len(w.plan.Source.Indices) == 0 {
+		w.found.Errorf("no-local-count", n.Range(), "name local_count, local_rank and the source's indices in a model file",
+			"data model %s does not say where local counts are", w.plan.Model.Name)
+		return nil
+	}
+	count := fieldName(w.localField(rep.LocalCount))
+	var tests compilers.All
+	for _, b := range local.Bounds {
+		known, err := number(count, schema.Column{Name: count, Type: schema.Int}, b.Op, []float64{b.Value}, false)
+		p := w.said(known, err, b.Range)
+		if holds(1, b) {
+			p = compilers.Any{compilers.Atom(count + " == null"), p}
+		}
+		tests = append(tests, p)
+	}
+	if local.Rarest > 0 {
+		tests = append(tests, compilers.Any{compilers.Atom(count + " == null"),
+			compilers.Atom(fmt.Sprintf("%s <= %d", fieldName(w.localField(rep.LocalRank)), local.Rarest))})
+	}
+	return tests
+}
+
+// localField names a count's field: below the rule's own name, since each rule counts its own population.
+func (w *writer) localField(name string) string {
+	return w.plan.Source.Reputation.Prefix + "local." + w.countName() + "." + name
 }
 
 func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
@@ -89,49 +126,4 @@ func holds(v float64, b rules.Bound) bool {
 		return v >= b.Value
 	}
 	return v == b.Value
-}
-
-type object map[string]any
-
-// reputationIndex holds one document a value: the value, and the reputation's fields.
-const reputationIndex = "decree-reputation"
-
-// assets are the index, enrich policy and pipeline that put reputation on events. The
-// value's own document has the same field names as the event has below the prefix.
-func (w *writer) assets() []compilers.Asset {
-	rep := w.plan.Source.Reputation
-	properties := object{"value": object{"type": "keyword"}}
-	var fields []string
-	for _, name := range []string{rep.Availability, rep.Global, rep.Signature, rep.Signer, rep.Issuer, rep.Root} {
-		if name == "" {
-			continue
-		}
-		kind := "keyword"
-		if name == rep.Global {
-			kind = "long"
-		}
-		properties[name] = object{"type": kind}
-		fields = append(fields, name)
-	}
-	target := strings.TrimSuffix(rep.Prefix, ".")
-	processors := []object{{"enrich": object{
-		"policy_name": reputationIndex, "field": w.reputation, "target_field": target,
-		"ignore_missing": true, "max_matches": 1, "override": true,
-	}}}
-	return []compilers.Asset{
-		asset("index."+reputationIndex+".json", "PUT /"+reputationIndex+" : the index of known values, one document each, hashes in lower case; fill it from your reputation source",
-			object{"mappings": object{"dynamic": false, "properties": properties}}),
-		asset("enrich-policy."+reputationIndex+".json", "PUT /_enrich/policy/"+reputationIndex+" : then POST /_enrich/policy/"+reputationIndex+"/_execute, again whenever the index changes",
-			object{"match": object{"indices": reputationIndex, "match_field": "value", "enrich_fields": fields}}),
-		asset("ingest-pipeline."+reputationIndex+".json", "PUT /_ingest/pipeline/"+reputationIndex+" : call it from the @custom pipeline of the data stream the rule reads",
-			object{"description": "Puts the reputation of a value on the event, below " + target, "processors": processors}),
-	}
-}
-
-func asset(name, purpose string, content object) compilers.Asset {
-	data, err := json.MarshalIndent(content, "", "  ")
-	if err != nil { // maps of strings, numbers and lists always marshal
-		panic(fmt.Sprintf("eql: %s: %v", name, err))
-	}
-	return compilers.Asset{Name: name, Purpose: purpose, Content: string(data) + "\n"}
 }

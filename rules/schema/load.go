@@ -113,6 +113,9 @@ func mergeSource(base, over Source) Source {
 	if over.Table != "" {
 		s.Table = over.Table
 	}
+	if over.Indices != nil {
+		s.Indices = over.Indices
+	}
 	if over.Scope != nil {
 		s.Scope = over.Scope
 	}
@@ -177,6 +180,9 @@ func (m *Model) check() error {
 				return fmt.Errorf("source %s: %w", s.Name, err)
 			}
 		}
+	}
+	if len(m.Time) == 0 {
+		return errors.New("it does not say which column holds the time (time: [...])")
 	}
 	return nil
 }

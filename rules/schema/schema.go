@@ -24,8 +24,9 @@ type Source struct {
 	Category   string                    `yaml:"category"` // "" answers any
 	Product    string                    `yaml:"product"`
 	Service    string                    `yaml:"service"`
-	Table      string                    `yaml:"table"` // KQL table, SPL base search, EQL event category
-	Scope      []ScopeTest               `yaml:"scope"` // all must hold for an event to be of this source
+	Table      string                    `yaml:"table"`   // KQL table, SPL base search, EQL event category
+	Indices    []string                  `yaml:"indices"` // Elasticsearch's index patterns that hold it
+	Scope      []ScopeTest               `yaml:"scope"`   // all must hold for an event to be of this source
 	Fields     map[string]Column         `yaml:"fields"`
 	Ancestors  map[int]map[string]Column `yaml:"ancestors"`   // level -> Sigma field -> column on the event itself
 	Entities   map[string]Column         `yaml:"entities"`    // sha1, host, user, ...
@@ -79,6 +80,6 @@ type Reputation struct {
 	Signer       string `yaml:"signer"`
 	Issuer       string `yaml:"issuer"`
 	Root         string `yaml:"root"`
-	LocalCount   string `yaml:"local_count"` // enriched local count column
-	LocalRank    string `yaml:"local_rank"`  // enriched local rank column
+	LocalCount   string `yaml:"local_count"` // enriched local count, below Prefix, "local." and the rule's name
+	LocalRank    string `yaml:"local_rank"`  // enriched local rank, likewise
 }

@@ -82,11 +82,15 @@ func (s *Story) ECS() []Record {
 				enriched["GlobalPrevalence"] = number(v.Prevalence)
 			}
 		}
+		local := Record{}
 		if hosts[key] > 0 {
-			enriched["hosts"] = hosts[key]
+			local["count"] = Record{"hosts": hosts[key]}
 		}
 		if ranks[key] > 0 {
-			enriched["rank"] = ranks[key]
+			local["rank"] = Record{"rank": ranks[key]}
+		}
+		if len(local) > 0 {
+			enriched["local"] = Record{"sql_server_suspicious_grandchild_rare_unsigned": local}
 		}
 		if len(enriched) > 0 {
 			r["decree"] = enriched

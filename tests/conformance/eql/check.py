@@ -7,6 +7,7 @@ evaluation here is written from Elasticsearch's documentation: `==` and `in` are
 `like~` and `in~` ignore ASCII case; a test on a missing field is false; a sequence keeps one
 pending match for each key, which the first matching event consumes.
 """
+import gzip
 import ipaddress
 import json
 import re
@@ -210,7 +211,8 @@ def main():
     ask = json.load(sys.stdin)
     events = None
     if ask.get("events"):
-        with open(ask["events"], encoding="utf-8") as f:
+        opener = gzip.open if ask["events"].endswith(".gz") else open
+        with opener(ask["events"], "rt", encoding="utf-8") as f:
             events = [json.loads(line) for line in f if line.strip()]
     json.dump([check(q, ask.get("schema"), events) for q in ask["queries"]], sys.stdout)
 

@@ -1,0 +1,162 @@
+package eql
+
+import (
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"decree/compilers"
+)
+
+type object map[string]any
+
+// reputationIndex holds one document a value: the value, and the reputation's fields. Every
+// rule shares it.
+const reputationIndex = "decree-reputation"
+
+// maxRanked is how many values a watch ranks: a search gives no more at once.
+const maxRanked = 10000
+
+// keyField holds the value in lower case while the pipeline looks it up.
+const keyField = "decree_key"
+
+var notInName = regexp.MustCompile(`[^a-z0-9_]+`)
+
+// countName names what is counted for the rule: in fields, indices and assets.
+func (w *writer) countName() string {
+	r := w.plan.Rule.Source
+	name := r.Name
+	if name == "" {
+		name = r.Title
+	}
+	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(name+"_"+w.counted.Name), "_"), "_")
+}
+
+// assets are what puts reputation and local prevalence on events. They are empty for a rule
+// that reads neither.
+func (w *writer) assets() []compilers.Asset {
+	if w.reputation == "" {
+		return nil
+	}
+	rep := w.plan.Source.Reputation
+	target := strings.TrimSuffix(rep.Prefix, ".")
+	processors := []object{
+		{"set": object{"field": keyField, "copy_from": w.reputation, "ignore_empty_value": true}},
+		{"lowercase": object{"field": keyField, "ignore_missing": true}},
+		enrich(reputationIndex, target),
+	}
+	pipeline := reputationIndex
+	assets := w.reputationAssets()
+	if w.counted != nil {
+		name := strings.ReplaceAll(w.countName(), "_", "-")
+		pipeline = "decree-" + name
+		assets = append(assets, w.countAssets(name)...)
+		processors = append(processors, enrich("decree-count-"+name, w.localTarget(rep.LocalCount)), enrich("decree-rank-"+name, w.localTarget(rep.LocalRank)))
+	}
+	processors = append(processors, object{"remove": object{"field": keyField, "ignore_missing": true}})
+	return append(assets, asset("ingest-pipeline."+pipeline+".json", "PUT _ingest/pipeline/"+pipeline+" : call it from the @custom pipeline of the data stream that the rule reads",
+		object{"description": "Puts what is known of " + w.reputation + " on each event, below " + target, "processors": processors}))
+}
+
+func enrich(policy, target string) object {
+	return object{"enrich": object{"policy_name": policy, "field": keyField, "target_field": target, "ignore_missing": true, "max_matches": 1, "override": true}}
+}
+
+// localTarget is the object that an enrich processor writes for a field named a.b: all but its last part.
+func (w *writer) localTarget(name string) string {
+	field := w.localField(name)
+	return field[:strings.LastIndexByte(field, '.')]
+}
+
+func (w *writer) reputationAssets() []compilers.Asset {
+	rep := w.plan.Source.Reputation
+	properties := object{"value": object{"type": "keyword"}}
+	var fields []string
+	for _, name := range []string{rep.Availability, rep.Global, rep.Signature, rep.Signer, rep.Issuer, rep.Root} {
+		if name == "" {
+			continue
+		}
+		kind := "keyword"
+		if name == rep.Global {
+			kind = "long"
+		}
+		properties[name] = object{"type": kind}
+		fields = append(fields, name)
+	}
+	return []compilers.Asset{
+		asset("index."+reputationIndex+".json", "PUT "+reputationIndex+" : the index of known values, one document each, hashes in lower case; fill it from your reputation source",
+			object{"mappings": object{"dynamic": false, "properties": properties}}),
+		policy(reputationIndex, reputationIndex, fields),
+	}
+}
+
+// policy is an enrich policy, whose index is a copy made by _execute.
+func policy(name, index string, fields []string) compilers.Asset {
+	return asset("enrich-policy."+name+".json", "PUT _enrich/policy/"+name+" : then PUT _enrich/policy/"+name+"/_execute, and again on a schedule, since it copies its index",
+		object{"match": object{"indices": index, "match_field": "value", "enrich_fields": fields}})
+}
+
+// countAssets count the distinct hosts (or users) of each value within the lookback, and rank the values.
+func (w *writer) countAssets(name string) []compilers.Asset {
+	spec, rep := w.counted.Spec, w.plan.Source.Reputation
+	who := w.plan.Source.Entities[spec.Local.Distinct].Name
+	count, rank := lastPart(rep.LocalCount), lastPart(rep.LocalRank)
+	stamp := w.plan.Model.Time[0]
+	lookback := w.plan.Rule.Source.Schedule.Lookback
+	if lookback <= 0 {
+		lookback = defaultSpan
+	}
+	age := fmt.Sprintf("%ds", int64(lookback/time.Second))
+	filters := []object{{"range": object{stamp: object{"gte": "now-" + age}}}}
+	filters = append(filters, w.populationQuery()...)
+	every := w.plan.Rule.Source.Schedule.Every
+	if every <= 0 {
+		every = defaultSpan
+	}
+	seen, ranked := "decree-count-"+name, "decree-rank-"+name
+	return []compilers.Asset{
+		asset("transform."+seen+".json", "PUT _transform/"+seen+" : then POST _transform/"+seen+"/_start",
+			object{
+				"description": "Counts the distinct " + who + " that saw each " + w.reputation + " within " + age,
+				"source":      object{"index": w.plan.Source.Indices, "query": object{"bool": object{"filter": filters}}},
+				"dest":        object{"index": seen},
+				"frequency":   "1m",
+				"sync":        object{"time": object{"field": stamp, "delay": "60s"}},
+				"pivot": object{
+					"group_by": object{"value": object{"terms": object{"field": w.reputation}}},
+					"aggregations": object{
+						count:       object{"cardinality": object{"field": who, "precision_threshold": 40000}},
+						"last_seen": object{"max": object{"field": stamp}},
+					},
+				},
+				"retention_policy": object{"time": object{"field": "last_seen", "max_age": age}},
+			}),
+		policy(seen, seen, []string{count}),
+		asset("index."+ranked+".json", "PUT "+ranked+" : the index of ranked values",
+			object{"mappings": object{"dynamic": false, "properties": object{"value": object{"type": "keyword"}, rank: object{"type": "long"}}}}),
+		asset("watch."+ranked+".json", fmt.Sprintf("PUT _watcher/watch/%s : ranks the %d rarest values, ties by value; the remaining ones have no rank", ranked, maxRanked),
+			object{
+				"trigger": object{"schedule": object{"interval": fmt.Sprintf("%ds", int64(every/time.Second))}},
+				"input": object{"search": object{"request": object{"indices": []string{seen}, "body": object{
+					"size": maxRanked, "_source": []string{"value"}, "query": object{"match_all": object{}},
+					"sort": []object{{count: object{"order": "asc"}}, {"value": object{"order": "asc"}}},
+				}}}},
+				"transform": object{"script": object{"lang": "painless", "source": "def docs = []; int rank = 1; for (hit in ctx.payload.hits.hits) " +
+					"{ docs.add(['_id': hit._source.value, 'value': hit._source.value, '" + rank + "': rank]); rank++; } return ['_doc': docs];"}},
+				"actions": object{"rank": object{"index": object{"index": ranked}}},
+			}),
+		policy(ranked, ranked, []string{rank}),
+	}
+}
+
+func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
+
+func asset(name, purpose string, content object) compilers.Asset {
+	data, err := json.MarshalIndent(content, "", "  ")
+	if err != nil { // maps of strings, numbers and lists always marshal
+		panic(fmt.Sprintf("eql: %s: %v", name, err))
+	}
+	return compilers.Asset{Name: name, Purpose: purpose, Content: string(data) + "\n"}
+}

@@ -1,0 +1,119 @@
+package eql
+
+import (
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// populationQuery says which events a transform counts, in Elasticsearch's query DSL: the log source,
+// and what can be said there of the population. What cannot is left out, so that more events
+// are counted, never fewer; below a negation that means leaving out the whole of it.
+func (w *writer) populationQuery() []object {
+	var all []object
+	for _, t := range w.plan.Source.Scope {
+		if t.EngineOnly {
+			continue
+		}
+		is := anyValue(t.Column, "term", t.Values, func(v string) string { return v })
+		if t.Optional {
+			is = object{"bool": object{"should": []object{{"bool": object{"must_not": []object{{"exists": object{"field": t.Column}}}}}, is}}}
+		}
+		all = append(all, is)
+	}
+	if w.counted.Among == nil {
+		return all
+	}
+	for _, n := range compilers.Unnamed([]ir.Node{w.counted.Among}) {
+		if q, ok := w.dsl(n); ok {
+			all = append(all, q)
+		}
+	}
+	return all
+}
+
+// dsl says a node exactly, or not at all.
+func (w *writer) dsl(n ir.Node) (object, bool) {
+	switch n := n.(type) {
+	case *ir.Named:
+		return w.dsl(n.Body)
+	case *ir.And:
+		return w.dslBool("filter", n.Terms)
+	case *ir.Or:
+		return w.dslBool("should", n.Terms)
+	case *ir.Not:
+		return w.dslBool("must_not", []ir.Node{n.Term})
+	case *ir.Match:
+		col, native := w.plan.Column(n.Field)
+		if !native || (col.Type != "" && col.Type != schema.String) {
+			return nil, false
+		}
+		return dslMatch(col, n.Test)
+	}
+	return nil, false
+}
+
+func (w *writer) dslBool(clause string, terms []ir.Node) (object, bool) {
+	var said []object
+	for _, t := range terms {
+		q, ok := w.dsl(t)
+		if !ok {
+			return nil, false
+		}
+		said = append(said, q)
+	}
+	return object{"bool": object{clause: said}}, true
+}
+
+func dslMatch(col schema.Column, test ir.Test) (object, bool) {
+	switch t := test.(type) {
+	case *ir.Exists:
+		exists := object{"exists": object{"field": col.Name}}
+		if !t.Value {
+			return object{"bool": object{"must_not": []object{exists}}}, true
+		}
+		return exists, true
+	case *ir.Text:
+		if t.Cased {
+			return nil, false
+		}
+		if name, ok := compilers.FilenameTest(t); ok {
+			if col.Filename == "" {
+				return nil, false
+			}
+			return anyValue(col.Filename, "term", name.Values, literalValue), true
+		}
+		switch t.Op {
+		case ir.Equals:
+			return anyValue(col.Name, "term", t.Values, literalValue), true
+		case ir.StartsWith:
+			return anyValue(col.Name, "prefix", t.Values, literalValue), true
+		case ir.EndsWith:
+			return anyValue(col.Name, "wildcard", t.Values, func(v string) string { return "*" + wildcardValue(v) }), true
+		case ir.Contains:
+			return anyValue(col.Name, "wildcard", t.Values, func(v string) string { return "*" + wildcardValue(v) + "*" }), true
+		}
+	}
+	return nil, false
+}
+
+func literalValue(v string) string { return v }
+
+// wildcardValue escapes what a wildcard query would read as a pattern.
+func wildcardValue(v string) string {
+	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`).Replace(v)
+}
+
+// anyValue holds when the field has one of the values, whatever their case.
+func anyValue(field, query string, values []string, write func(string) string) object {
+	each := make([]object, len(values))
+	for i, v := range values {
+		each[i] = object{query: object{field: object{"value": write(v), "case_insensitive": true}}}
+	}
+	if len(each) == 1 {
+		return each[0]
+	}
+	return object{"bool": object{"should": each}}
+}

@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // simplify brings a tree into its shortest form with the same meaning. Named nodes stay, so
 // that results can say which names were true; their bodies are simplified once, by Lower.
 func simplify(n Node) Node {
@@ -72,60 +74,96 @@ func flatten(terms []Node, same func(Node) ([]Node, bool)) []Node {
 // first: a dialect can then print a list. `f is x or f is y` = `f is any of x, y`.
 func merge(terms []Node) []Node {
 	var out []Node
+	first := map[mergeKey]int{}
 	for _, t := range terms {
-		m, ok := t.(*Match)
+		key, ok := keyOf(t)
 		if !ok {
-			out = append(out, mergeKeyword(&out, t)...)
+			out = append(out, t)
 			continue
 		}
-		joined := false
-		for i, before := range out {
-			if b, ok := before.(*Match); ok && b.Field == m.Field {
-				if test, ok := union(b.Test, m.Test); ok {
-					out[i] = &Match{b.Base, b.Field, test}
-					joined = true
-					break
-				}
-			}
+		if i, seen := first[key]; seen {
+			out[i] = join(out[i], t)
+			continue
 		}
-		if !joined {
-			out = append(out, m)
-		}
+		first[key] = len(out)
+		out = append(out, fresh(t))
 	}
 	return out
 }
 
-func mergeKeyword(out *[]Node, t Node) []Node {
-	k, ok := t.(*Keyword)
-	if !ok {
-		return []Node{t}
-	}
-	for i, before := range *out {
-		if b, ok := before.(*Keyword); ok {
-			if test, ok := union(b.Test, k.Test); ok {
-				(*out)[i] = &Keyword{b.Base, test}
-				return nil
-			}
-		}
-	}
-	return []Node{t}
+// mergeKey is equal for tests that one test with all their values can replace.
+type mergeKey struct {
+	keyword bool
+	field   Field
+	kind    string
+	op      TextOp
+	cased   bool
 }
 
-// union is the test that holds when either does, where one test can say it.
-func union(a, b Test) (Test, bool) {
+func keyOf(n Node) (mergeKey, bool) {
+	var key mergeKey
+	var test Test
+	switch n := n.(type) {
+	case *Match:
+		key.field, test = n.Field, n.Test
+	case *Keyword:
+		key.keyword, test = true, n.Test
+	default:
+		return key, false
+	}
+	switch t := test.(type) {
+	case *Text:
+		key.kind, key.op, key.cased = "text", t.Op, t.Cased
+		return key, t.List == ""
+	case *Number:
+		key.kind = "number"
+		return key, t.Op == "eq"
+	case *CIDR:
+		key.kind = "cidr"
+		return key, true
+	}
+	return key, false
+}
+
+// fresh copies a leaf, so that join may add to its values.
+func fresh(n Node) Node {
+	switch n := n.(type) {
+	case *Match:
+		return &Match{n.Base, n.Field, join1(n.Test, nil)}
+	case *Keyword:
+		return &Keyword{n.Base, join1(n.Test, nil)}
+	}
+	panic("ir: only leaves are merged")
+}
+
+// join adds the values of b to a, which fresh made.
+func join(a, b Node) Node {
+	switch a := a.(type) {
+	case *Match:
+		a.Test = join1(a.Test, b.(*Match).Test)
+	case *Keyword:
+		a.Test = join1(a.Test, b.(*Keyword).Test)
+	}
+	return a
+}
+
+func join1(a, b Test) Test {
 	switch a := a.(type) {
 	case *Text:
-		if b, ok := b.(*Text); ok && a.Op == b.Op && a.Cased == b.Cased && a.List == "" && b.List == "" {
-			return &Text{Op: a.Op, Values: append(append([]string{}, a.Values...), b.Values...), Cased: a.Cased}, true
+		if b == nil {
+			return &Text{Op: a.Op, Values: slices.Clone(a.Values), Cased: a.Cased}
 		}
+		a.Values = append(a.Values, b.(*Text).Values...)
 	case *Number:
-		if b, ok := b.(*Number); ok && a.Op == "eq" && b.Op == "eq" {
-			return &Number{"eq", append(append([]float64{}, a.Values...), b.Values...)}, true
+		if b == nil {
+			return &Number{a.Op, slices.Clone(a.Values)}
 		}
+		a.Values = append(a.Values, b.(*Number).Values...)
 	case *CIDR:
-		if b, ok := b.(*CIDR); ok {
-			return &CIDR{append(append(a.Prefixes[:0:0], a.Prefixes...), b.Prefixes...)}, true
+		if b == nil {
+			return &CIDR{slices.Clone(a.Prefixes)}
 		}
+		a.Prefixes = append(a.Prefixes, b.(*CIDR).Prefixes...)
 	}
-	return nil, false
+	return a
 }

@@ -1,0 +1,265 @@
+package ir_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+func parse(t testing.TB, text string) *rules.Rule {
+	t.Helper()
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {category: process_creation}\n"+text), nil)
+	require.Empty(t, found)
+	require.Len(t, rs, 1)
+	return rs[0]
+}
+
+// lowered gives the tree of a rule with one item under the name `a`.
+func lowered(t *testing.T, item string) string {
+	t.Helper()
+	r, found := ir.Lower(parse(t, "detection:\n  a:\n    "+item+"\n  condition: a\n"))
+	require.Empty(t, found)
+	return strings.TrimSpace(strings.TrimPrefix(ir.Dump(r), "a:\n"))
+}
+
+// TestModifiers pins what each modifier of Sigma 2.1, and filename, makes of a value.
+// https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-appendix-modifiers.md
+func TestModifiers(t *testing.T) {
+	cases := []struct{ item, want string }{
+		{`F: x`, `F equals "x"`},
+		{`F: [x, y]`, `F equals "x", "y"`},
+		{`F: ''`, `F equals ""`},
+		{`F: null`, `F is null`},
+		{`F: [null, '']`, "or\n    F is null\n    F equals \"\""},
+		{`F: 5`, `F eq 5`},
+		{`F: '5'`, `F equals "5"`},
+		{`F: [5, 6]`, `F eq 5, 6`},
+		{`F: true`, `F is true`},
+		{`F: '*'`, `F exists`},
+		{`F: 'x*'`, `F startswith "x"`},
+		{`F: '*x'`, `F endswith "x"`},
+		{`F: '*x*'`, `F contains "x"`},
+		{`F: 'a*b?c'`, `F like "a" * "b" ? "c"`},
+		{`F: 'a\*b\?c\\'`, `F equals "a*b?c\\"`},
+		{`F: 'a\\*'`, `F startswith "a\\"`},
+		{`F: 'a\\\*'`, `F equals "a\\*"`},
+		{`F: 'C:\x\y'`, `F equals "C:\\x\\y"`},
+		{`F|contains: x`, `F contains "x"`},
+		{`F|contains: 'a*b'`, `F like * "a" * "b" *`},
+		{`F|startswith: x`, `F startswith "x"`},
+		{`F|startswith: 'a?'`, `F like "a" ? *`},
+		{`F|endswith: x`, `F endswith "x"`},
+		{`F|filename: a.exe`, `F filename "a.exe"`},
+		{`F|cased: x`, `F equals "x", in this case`},
+		{`F|contains|cased: x`, `F contains "x", in this case`},
+		{`F|cased|startswith: 'a*b'`, `F like "a" * "b" *, in this case`},
+		{`F|contains|all: [x, y]`, "and\n    F contains \"x\"\n    F contains \"y\""},
+		{`F|all: [x, y]`, "and\n    F equals \"x\"\n    F equals \"y\""},
+		{`F|neq: x`, "not\n    F equals \"x\""},
+		{`F|contains|neq: [x, y]`, "not\n    F contains \"x\", \"y\""},
+		{`F|exists: true`, `F exists`},
+		{`F|exists: false`, `F does not exist`},
+		{`F|re: 'a\d+'`, `F matches /a\d+/`},
+		{`F|re|i: a`, `F matches /a/i`},
+		{`F|re|s|m|i: a`, `F matches /a/ims`},
+		{`F|re: 'a(?=b)'`, `F matches /a(?=b)/ (backtracking)`},
+		{`F|re|all: [a, b]`, "and\n    F matches /a/\n    F matches /b/"},
+		{`F|lt: 5`, `F lt 5`},
+		{`F|lte: 5`, `F lte 5`},
+		{`F|gt: '5'`, `F gt 5`},
+		{`F|gte: 5.5`, `F gte 5.5`},
+		{`F|cidr: 10.1.2.3/8`, `F in network 10.0.0.0/8`},
+		{`F|cidr: ['fe80::/10', 192.168.0.0/16]`, `F in network fe80::/10, 192.168.0.0/16`},
+		{`F|fieldref: G`, `F equals the field G`},
+		{`F|fieldref|startswith: G`, `F startswith the field G`},
+		{`F|endswith|fieldref: G`, `F endswith the field G`},
+		{`F|fieldref|contains|cased: G`, `F contains the field G, in this case`},
+		{`F|fieldref|neq: G`, "not\n    F equals the field G"},
+		{`F|hour: 3`, `F hour eq 3`},
+		{`F|day|gte: 3`, `F day gte 3`},
+		{`F|minute|lt: 3`, `F minute lt 3`},
+		{`F|week: 3`, `F week eq 3`},
+		{`F|month: 3`, `F month eq 3`},
+		{`F|year|gt: 2020`, `F year gt 2020`},
+		{`F|windash: '-x'`, `F equals "-x", "/x", "–x", "—x", "―x"`},
+		{`F|windash|contains: ' -x a-b '`, `F contains " -x a-b ", " /x a-b ", " –x a-b ", " —x a-b ", " ―x a-b "`},
+		{`F|base64: foo`, `F equals "Zm9v"`},
+		{`F|base64|contains: 'a*'`, `F contains "YSo="`},
+		{`F|base64offset|contains: http`, `F contains "aHR0c", "h0dH", "odHRw"`},
+		{`F|wide|base64: a`, `F equals "YQA="`},
+		{`F|utf16le|base64: a`, `F equals "YQA="`},
+		{`F|utf16be|base64: a`, `F equals "AGE="`},
+		{`F|utf16|base64: a`, `F equals "//5hAA=="`},
+		{`F|utf16le|base64offset|contains: foobar`, `F contains "ZgBvAG8AYgBhAHIA", "YAbwBvAGIAYQByA", "mAG8AbwBiAGEAcg"`},
+		{`ParentImage: x`, `parent's Image equals "x"`},
+		{`ParentCommandLine|contains: x`, `parent's CommandLine contains "x"`},
+		{`ParentOf: x`, `ParentOf equals "x"`},
+		{`GrandParentImage: x`, `grandparent's Image equals "x"`},
+		{`'|all': [a, 'b*c']`, "and\n    any value contains \"a\"\n    any value like \"b\" * \"c\""},
+	}
+	for _, c := range cases {
+		t.Run(c.item, func(t *testing.T) { assert.Equal(t, c.want, lowered(t, c.item)) })
+	}
+}
+
+func TestLoweringErrors(t *testing.T) {
+	cases := []struct{ item, code string }{
+		{`F|contains|startswith: x`, "modifier-conflict"},
+		{`F|i: x`, "modifier-conflict"},
+		{`F|re|lt: 5`, "modifier-conflict"},
+		{`F|re: '('`, "invalid-regex"},
+		{`F|re|fieldref: x`, "modifier-conflict"},
+		{`F|cidr: x`, "invalid-cidr"},
+		{`F|exists: x`, "invalid-exists"},
+		{`F|lt: x`, "invalid-number"},
+		{`F|contains: null`, "modifier-conflict"},
+		{`F|base64offset|contains: a`, "invalid-encoding"},
+		{`F|expand: '%nothing%'`, "no-such-list"},
+	}
+	for _, c := range cases {
+		t.Run(c.item, func(t *testing.T) {
+			r, found := ir.Lower(parse(t, "detection:\n  a:\n    "+c.item+"\n  condition: a\n"))
+			require.Nil(t, r)
+			require.NotEmpty(t, found)
+			assert.Equal(t, c.code, found[0].Code)
+			assert.Positive(t, found[0].Range.Start.Line)
+		})
+	}
+}
+
+func TestSections(t *testing.T) {
+	r, found := ir.Lower(parse(t, `
+lists:
+  one: [a, b]
+  two: [c]
+  both: {union: [one, two]}
+  most: {union: [one], except: [two]}
+  unused: [z]
+ancestry:
+  chain:
+    parent: {CommandLine|startswith: x}
+    grandparent: {Image|filename: y}
+    ancestor: {within: 2, User: z}
+prevalence:
+  rare: {field: sha1, among: chain, local: {distinct: host, rarest: 10, lte: 3}, global: {lt: 250, default: 1}, signature: {neq: Valid}, signer: [A, B], unavailable: include}
+detection:
+  listed: {Image|expand: '%both%'}
+  mixed: {Image|contains|expand: '\%most%\'}
+  condition: chain and (listed or rare) and not mixed
+`))
+	require.Empty(t, found)
+	assert.Equal(t, `list one: 2 values
+list two: 1 values
+list both: 3 values = one + two
+and
+  chain:
+    and
+      parent's CommandLine startswith "x"
+      grandparent's Image filename "y"
+      or
+        parent's User equals "z"
+        grandparent's User equals "z"
+  or
+    listed:
+      Image equals %both%
+    rare:
+      prevalence of sha1
+        among chain
+        distinct host lte 3
+        the 10 rarest
+        global lt 250, 1 when unknown
+        signature not in "Valid"
+        signer in "A", "B"
+        a failed look-up: include
+  not
+    mixed:
+      Image contains "\\a\\", "\\b\\"
+`, ir.Dump(r))
+}
+
+func TestConditions(t *testing.T) {
+	cases := []struct{ condition, want string }{
+		{"a1 or a2 and not b", "or\n  a1\n  and\n    a2\n    not\n      b"},
+		{"(a1 or a2) and b", "and\n  or\n    a1\n    a2\n  b"},
+		{"not (a1 and not b)", "not\n  and\n    a1\n    not\n      b"},
+		{"not not b", "b"},
+		{"1 of a*", "or\n  a1\n  a2\n  a3"},
+		{"any of a*", "or\n  a1\n  a2\n  a3"},
+		{"all of a*", "and\n  a1\n  a2\n  a3"},
+		{"2 of a*", "at least 2 of\n  a1\n  a2\n  a3"},
+		{"3 of a*", "and\n  a1\n  a2\n  a3"},
+		{"all of them", "and\n  a1\n  a2\n  a3\n  b"},
+		{"1 OF A* OR b", ""},
+		{"1 OF a? OR b", "or\n  a1\n  a2\n  a3\n  b"},
+		{"a1 and (a2 and a3)", "and\n  a1\n  a2\n  a3"},
+	}
+	for _, c := range cases {
+		t.Run(c.condition, func(t *testing.T) {
+			text := "title: T\nlogsource: {category: x}\ndetection:\n"
+			for _, n := range []string{"a1", "a2", "a3", "b", "_hidden"} {
+				text += fmt.Sprintf("  %s: {F_%s: x}\n", n, n)
+			}
+			rs, found := rules.Parse("rule.yml", []byte(text+"  condition: "+c.condition+"\n"), nil)
+			if c.want == "" {
+				require.NotEmpty(t, found)
+				return
+			}
+			require.Empty(t, found)
+			r, found := ir.Lower(rs[0])
+			require.Empty(t, found)
+			var names []string
+			for _, line := range strings.Split(strings.TrimSpace(ir.Dump(r)), "\n") {
+				if !strings.Contains(line, "F_") {
+					names = append(names, strings.TrimSuffix(line, ":"))
+				}
+			}
+			assert.Equal(t, c.want, strings.Join(names, "\n"))
+		})
+	}
+}
+
+// TestEveryPublicRuleLowers has each rule of the public corpus become a tree.
+func TestEveryPublicRuleLowers(t *testing.T) {
+	base := os.Getenv("DECREE_CORPUS")
+	if base == "" {
+		base = filepath.Join("..", "..", "..", "shared", "corpus")
+	}
+	folder, err := rules.OpenFolder(filepath.Join(base, "sigmahq", "rules"))
+	if err != nil {
+		t.Skip("no corpus of public rules: set DECREE_CORPUS")
+	}
+	files, err := folder.Files()
+	require.NoError(t, err)
+	for _, f := range files {
+		rs, _ := folder.Parse(f)
+		require.NotEmpty(t, rs, f)
+		for _, r := range rs {
+			lowered, found := ir.Lower(r)
+			require.NotNil(t, lowered, "%s: %v", f, found)
+			assert.NotEmpty(t, ir.Dump(lowered))
+		}
+	}
+}
+
+func BenchmarkLowerManyValues(b *testing.B) {
+	var text strings.Builder
+	text.WriteString("detection:\n  a:\n    F|contains:\n")
+	for i := range 50_000 {
+		fmt.Fprintf(&text, "      - value%d\n", i)
+	}
+	text.WriteString("  condition: a\n")
+	r := parse(b, text.String())
+	for b.Loop() {
+		if _, found := ir.Lower(r); found.HasErrors() {
+			b.Fatal(found)
+		}
+	}
+}

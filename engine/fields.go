@@ -13,6 +13,9 @@ import (
 // columnValue reads a column of an event. An absent or null column is not found.
 func columnValue(c schema.Column, ev *event.Event) (any, bool) {
 	v, ok := ev.Lookup(c.Name)
+	for i := 0; (!ok || v == nil) && i < len(c.Also); i++ {
+		v, ok = ev.Lookup(c.Also[i])
+	}
 	if !ok || v == nil {
 		return nil, false
 	}

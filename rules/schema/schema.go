@@ -14,6 +14,8 @@ type Model struct {
 	Ingested    string   `yaml:"ingested"`    // column or function for the arrival time, "" = none
 	ID          []string `yaml:"id"`          // columns that identify an event in results
 	Passthrough bool     `yaml:"passthrough"` // an unlisted Sigma field is a column of that name
+	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
+	EmptyIsMissing bool     `yaml:"empty_is_missing"`
 	Sources     []Source `yaml:"sources"`
 }
 
@@ -61,11 +63,12 @@ const (
 
 // Column says where a Sigma field is in the product.
 type Column struct {
-	Name     string `yaml:"column"`
-	Type     Type   `yaml:"type"`     // "" means string
-	Holds    string `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
-	Filename string `yaml:"filename"` // a companion column with only the last component, "" = none
-	Key      string `yaml:"key"`      // which hash of a HashSet
+	Name     string   `yaml:"column"`
+	Also     []string `yaml:"also"`     // other names that exports give it, in order of preference; queries use Name
+	Type     Type     `yaml:"type"`     // "" means string
+	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
+	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
+	Key      string   `yaml:"key"`      // which hash of a HashSet
 }
 
 // Reputation says how the product tells a value's reputation. Columns are names on a

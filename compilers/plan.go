@@ -55,32 +55,9 @@ func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
 	col, ok := p.Column(f)
 	if ok && col.Holds == "filename" {
-		_, ok = FilenameTest(t)
+		_, ok = ir.FilenameTest(t)
 	}
 	return col, ok
-}
-
-// FilenameTest says a text test as an equivalent test on the last path component alone, where
-// there is one: Filename itself, and EndsWith whose every value is one separator and a name.
-func FilenameTest(t ir.Test) (*ir.Text, bool) {
-	text, ok := t.(*ir.Text)
-	if !ok {
-		return nil, false
-	}
-	if text.Op == ir.Filename {
-		return text, true
-	}
-	if text.Op != ir.EndsWith {
-		return nil, false
-	}
-	names := make([]string, len(text.Values))
-	for i, v := range text.Values {
-		if len(v) < 2 || v[0] != '\\' || strings.ContainsAny(v[1:], `\/`) {
-			return nil, false
-		}
-		names[i] = v[1:]
-	}
-	return &ir.Text{Op: ir.Filename, Values: names, Cased: text.Cased}, true
 }
 
 type checker struct {

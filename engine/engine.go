@@ -1,17 +1,18 @@
 // Package engine finds the events that rules match. In: lowered rules, a data model and events.
-// Out: results in event order. Each rule's tree is one expr program over atoms; an atom is
-// evaluated at most once an event. What this package says a rule means is the definition
-// that every compiler preserves.
+// Out: results in event order. Each rule's tree is an expr program over atoms; an atom is decided at
+// most once an event, for all rules at once. What this package says a rule means is the
+// definition that every compiler preserves.
+//
+// An event costs what it itself calls for: only columns that some rule reads are decoded, one pass
+// over a column's text finds every text atom, and only rules with an atom that must hold are run.
 package engine
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
-	"github.com/expr-lang/expr/vm"
+	"github.com/expr-lang/expr/conf"
 
-	"decree/engine/event"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -22,40 +23,44 @@ type Options struct {
 	Model        *schema.Model // how events name their fields; nil is "sigma"
 	Reputation   Reputation    // nil: only what events carry
 	Now          time.Time     // end of each rule's lookback; zero: the whole input is one window
-	MaxProcesses int           // processes kept for ancestry; 0 is 1,000,000
+	MaxProcesses int           // processes kept for ancestry; 0 is 200,000
+	MaxPending   int           // events kept until the end for rules that need it; 0 is 1,000,000
 	Filter       ir.Node       // the environment's own filter, already negated
+	Exhaustive   bool          // try every rule on every event of its log source: the index's own test
 }
 
-// Engine collects events and, at Finish, finds matches. It is for one goroutine.
+// Engine evaluates rules on events given to it in order. It is for one goroutine; what it
+// compiled from the rules is shared with the workers of Run.
 type Engine struct {
-	opt     Options
-	rules   []*rule
-	atoms   []ir.Node
-	numbers map[ir.Node]int
-	events  []*record
+	opt         Options
+	config      *conf.Config
+	table       *table
+	rules       []*rule
+	units       []*unit
+	sources     []*source
+	byModel     map[*schema.Source]int
+	router      router
+	triggers    [][]int // atom -> units for which it is one of those that must hold
+	groups      []*term // atLeast terms, by the number their programs call
+	populations []*population
+	treeFields  map[string]bool // fields of ancestors that some rule asks the tree for
+	times       []int           // slots of the model's time columns
+	ids         []int           // slots of the model's id columns
+
+	main    *matcher
+	workers []*matcher
+	order   int
+	waiting waiting
+	results []Result
 	stats   Stats
 }
 
-// Stats says what a run saw.
+// Stats says what a run saw. Anything but Events that is not 0 should be told to the user.
 type Stats struct {
-	Events  int // given to the engine
-	Evicted int // processes dropped at MaxProcesses
-}
-
-// rule is a compiled rule with the sources that its log source names.
-type rule struct {
-	ir      *ir.Rule
-	program *vm.Program
-	sources []*schema.Source
-	rare    []*ir.Prevalence
-}
-
-// record is an event kept until Finish.
-type record struct {
-	ev    *event.Event
-	order int
-	at    time.Time
-	known bool // at is set
+	Events   int // given to the engine
+	Evicted  int // processes dropped at MaxProcesses
+	Dropped  int // events dropped at MaxPending: rules that wait for the end did not see them
+	Timeouts int // matches of a backtracking expression that ran into its time limit
 }
 
 // New compiles rules. A rule whose log source the model does not have is reported and left out.
@@ -70,114 +75,181 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 		opt.Model = m
 	}
 	if opt.MaxProcesses <= 0 {
-		opt.MaxProcesses = 1_000_000
+		opt.MaxProcesses = 200_000
 	}
-	e := &Engine{opt: opt, numbers: map[ir.Node]int{}}
+	if opt.MaxPending <= 0 {
+		opt.MaxPending = 1_000_000
+	}
+	e := &Engine{opt: opt, config: programConfig(), table: newTable(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
+	for _, column := range opt.Model.Time {
+		e.times = append(e.times, e.table.slotOf(schema.Column{Name: column}))
+	}
+	for _, column := range opt.Model.ID {
+		e.ids = append(e.ids, e.table.slotOf(schema.Column{Name: column}))
+	}
 	for _, r := range rs {
-		ls := r.Source.LogSource
-		compiled := &rule{ir: r, sources: opt.Model.Find(ls.Category, ls.Product, ls.Service)}
-		if len(compiled.sources) == 0 {
-			found.Warnf("no-log-source", ls.Range, "choose another --model", "data model %s has no such log source; the rule is not run", opt.Model.Name)
-			continue
-		}
-		condition := r.Condition
-		if opt.Filter != nil {
-			condition = &ir.And{Base: ir.Base{At: condition.Range()}, Terms: []ir.Node{condition, opt.Filter}}
-		}
-		var err error
-		if compiled.program, err = e.program(condition); err != nil {
-			found.Errorf("program", r.Source.Range, "", "%v", err)
-			continue
-		}
-		ir.Inspect(condition, func(n ir.Node) bool {
-			if q, ok := n.(*ir.Prevalence); ok && !slices.Contains(compiled.rare, q) {
-				compiled.rare = append(compiled.rare, q)
-			}
-			return true
-		})
-		e.rules = append(e.rules, compiled)
+		e.add(r, &found)
 	}
+	e.finishIndex()
+	e.main = e.newMatcher()
 	return e, found
 }
 
-// atom numbers a node; the same node is one atom wherever it stands.
-func (e *Engine) atom(n ir.Node) int {
-	if i, ok := e.numbers[n]; ok {
+// add compiles a rule for each source that its log source names.
+func (e *Engine) add(r *ir.Rule, found *diag.Diagnostics) {
+	ls := r.Source.LogSource
+	sources := e.opt.Model.Find(ls.Category, ls.Product, ls.Service)
+	if len(sources) == 0 {
+		found.Warnf("no-log-source", ls.Range, "choose another --model", "data model %s has no such log source; the rule is not run", e.opt.Model.Name)
+		return
+	}
+	condition := r.Condition
+	if e.opt.Filter != nil {
+		condition = &ir.And{Base: ir.Base{At: condition.Range()}, Terms: []ir.Node{condition, e.opt.Filter}}
+	}
+	compiled := &rule{ir: r, order: len(e.rules)}
+	e.rules = append(e.rules, compiled)
+	var earlier []int
+	for _, s := range sources {
+		at := e.sourceOf(s)
+		u := &unit{rule: compiled, source: at, earlier: slices.Clone(earlier)}
+		u.tree = e.build(condition, e.sources[at], u)
+		e.addUnit(u, found)
+		u.names = e.namesOf(u)
+		for _, p := range compiled.rare {
+			e.addPopulation(p, u, found)
+		}
+		earlier = append(earlier, at)
+	}
+}
+
+func (e *Engine) addUnit(u *unit, found *diag.Diagnostics) {
+	var err error
+	if u.program, err = e.program(u.tree); err != nil {
+		found.Errorf("program", u.rule.ir.Source.Range, "", "%v", err)
+		return
+	}
+	e.units = append(e.units, u)
+	e.sources[u.source].units = append(e.sources[u.source].units, len(e.units)-1)
+}
+
+// sourceOf numbers a source and makes its scope and keys ready.
+func (e *Engine) sourceOf(s *schema.Source) int {
+	if i, ok := e.byModel[s]; ok {
 		return i
 	}
-	i := len(e.atoms)
-	e.numbers[n] = i
-	e.atoms = append(e.atoms, n)
-	return i
-}
-
-// Add gives the engine an event. Events may come in any order.
-func (e *Engine) Add(ev *event.Event) error {
-	r := &record{ev: ev, order: len(e.events)}
-	r.at, r.known = e.timeOf(ev)
-	e.events = append(e.events, r)
-	e.stats.Events++
-	return nil
-}
-
-// Result is one rule matching one event.
-type Result struct {
-	Rule       *ir.Rule
-	Event      *event.Event
-	EventID    string
-	Names      []string // names of the condition that were true
-	Ancestors  []Ancestor
-	Prevalence []PrevalenceFigure
-	Reputation map[string]string
-}
-
-// Finish evaluates every rule on every event and gives the results in event order, then rule order.
-func (e *Engine) Finish() ([]Result, Stats, error) {
-	tree := newTree(e)
-	e.stats.Evicted = tree.evicted
-	figures := map[*ir.Prevalence]map[string]PrevalenceFigure{}
-	run := &run{engine: e, tree: tree, figures: figures, memo: make([]int8, len(e.atoms))}
-	run.env = env{Atom: run.atom}
-	for _, r := range e.rules {
-		for _, q := range r.rare {
-			run.measure(r, q)
+	out := &source{Source: s, host: -1, refs: map[ir.Field]int{}}
+	for _, t := range s.Scope {
+		test := scopeTest{slot: e.table.slotOf(schema.Column{Name: t.Column}), values: map[string]bool{}, optional: t.Optional}
+		for _, v := range t.Values {
+			test.values[fold(v)] = true
+		}
+		out.scope = append(out.scope, test)
+	}
+	if host, ok := s.Entities["host"]; ok {
+		out.host = e.table.slotOf(host)
+	}
+	for level := range out.keys {
+		for _, c := range s.Keys[level] {
+			out.keys[level] = append(out.keys[level], e.table.slotOf(schema.Column{Name: c}))
 		}
 	}
-	var results []Result
-	for _, rec := range e.events {
-		for _, r := range e.rules {
-			source := e.sourceOf(r, rec)
-			if source == nil || !e.inWindow(r, rec) {
-				continue
-			}
-			run.at(rec, source)
-			out, err := run.machine.Run(r.program, run.env)
-			if err != nil {
-				return nil, e.stats, fmt.Errorf("rule %q on %s:%d: %w", r.ir.Source.Title, rec.ev.Source, rec.ev.Line, err)
-			}
-			if matched, ok := out.(bool); ok && matched {
-				results = append(results, run.result(r))
+	out.facts = e.factsOf(s, out)
+	e.sources = append(e.sources, out)
+	e.byModel[s] = len(e.sources) - 1
+	return len(e.sources) - 1
+}
+
+// finishIndex makes the automata, the inverted index and the router, once all atoms are known.
+func (e *Engine) finishIndex() {
+	if len(e.treeFields) > 0 {
+		for i := range e.opt.Model.Sources {
+			if s := &e.opt.Model.Sources[i]; len(s.Keys[0]) > 0 {
+				e.know(e.sources[e.sourceOf(s)])
 			}
 		}
 	}
-	return results, e.stats, nil
-}
-
-// inWindow tells whether an event is in the rule's lookback. Without a known time it is not.
-func (e *Engine) inWindow(r *rule, rec *record) bool {
-	lookback := r.ir.Source.Schedule.Lookback
-	if e.opt.Now.IsZero() || lookback == 0 {
-		return true
+	for i := range e.units {
+		e.index(i)
 	}
-	return rec.known && !rec.at.Before(e.opt.Now.Add(-lookback)) && !rec.at.After(e.opt.Now)
+	for _, s := range e.table.slots {
+		if s.atoms > 0 {
+			s.machine = s.trie.machine()
+		}
+		s.trie = nil
+	}
+	e.router = newRouter(e.sources)
 }
 
-// sourceOf is the first source of the rule's log source that the event is of.
-func (e *Engine) sourceOf(r *rule, rec *record) *schema.Source {
-	for _, s := range r.sources {
-		if inScope(s, rec.ev) {
-			return s
+// index puts a unit where the atoms that must hold for it will find it.
+func (e *Engine) index(i int) {
+	u := e.units[i]
+	s := e.sources[u.source]
+	c, ok := e.necessary(u.tree)
+	if !ok || e.opt.Exhaustive {
+		s.always = append(s.always, i)
+		return
+	}
+	for len(e.triggers) < len(e.table.atoms) {
+		e.triggers = append(e.triggers, nil)
+	}
+	for _, a := range c.atoms {
+		if !slices.Contains(e.triggers[a], i) {
+			e.triggers[a] = append(e.triggers[a], i)
+		}
+		if slot := e.table.atoms[a].slot; !slices.Contains(s.slots, slot) {
+			s.slots = append(s.slots, slot)
 		}
 	}
-	return nil
+}
+
+// router finds the sources that an event is of. The column that most scopes ask for is looked
+// up once, and only the sources with its value are asked the rest.
+type router struct {
+	slot    int
+	byValue map[string][]int
+	others  []int
+}
+
+func newRouter(sources []*source) router {
+	count := map[int]int{}
+	r := router{slot: -1, byValue: map[string][]int{}}
+	for _, s := range sources {
+		for _, t := range s.scope {
+			if !t.optional {
+				count[t.slot]++
+				if r.slot < 0 || count[t.slot] > count[r.slot] {
+					r.slot = t.slot
+				}
+			}
+		}
+	}
+	for i, s := range sources {
+		at := slices.IndexFunc(s.scope, func(t scopeTest) bool { return t.slot == r.slot && !t.optional })
+		if at < 0 {
+			r.others = append(r.others, i)
+			continue
+		}
+		for v := range s.scope[at].values {
+			r.byValue[v] = append(r.byValue[v], i)
+		}
+	}
+	return r
+}
+
+// Rules gives the rules that are run, in order.
+func (e *Engine) Rules() []*ir.Rule {
+	out := make([]*ir.Rule, len(e.rules))
+	for i, r := range e.rules {
+		out[i] = r.ir
+	}
+	return out
+}
+
+// compareResults puts results in event order, then rule order.
+func compareResults(a, b Result) int {
+	if a.order != b.order {
+		return a.order - b.order
+	}
+	return a.rule.order - b.rule.order
 }

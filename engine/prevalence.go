@@ -2,11 +2,13 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -34,92 +36,159 @@ func (f PrevalenceFigure) Describe() string {
 	return fmt.Sprintf("%s: %s seen by %d here (rank %d), globally %s, signature %q, rare: %t", f.Name, f.Value, f.Count, f.Rank, global, f.Signature, f.Rare)
 }
 
-// measure counts a prevalence condition's population and judges every value in it.
-func (r *run) measure(rl *rule, q *ir.Prevalence) {
-	if r.figures[q] != nil {
+// population is what a prevalence condition of a rule counts.
+type population struct {
+	ir      *ir.Prevalence
+	rule    *rule
+	rep     schema.Reputation
+	entity  map[int]int            // source -> slot of the value
+	who     map[int]int            // source -> slot of who saw it
+	columns map[int]map[string]int // source -> reputation column -> slot
+	seen    map[string]*sightings
+	figures map[string]PrevalenceFigure
+}
+
+// sightings is who saw a value, and what the event said of its reputation.
+type sightings struct {
+	by  map[string]struct{}
+	row Row
+}
+
+// populationOf numbers a condition's population; one condition of a rule has one.
+func (e *Engine) populationOf(n *ir.Prevalence, r *rule) int {
+	for i, p := range e.populations {
+		if p.ir == n && p.rule == r {
+			return i
+		}
+	}
+	p := &population{ir: n, rule: r, entity: map[int]int{}, who: map[int]int{}, columns: map[int]map[string]int{}, seen: map[string]*sightings{}}
+	e.populations = append(e.populations, p)
+	r.rare = append(r.rare, p)
+	return len(e.populations) - 1
+}
+
+// addPopulation compiles how a source's events are counted.
+func (e *Engine) addPopulation(p *population, of *unit, found *diag.Diagnostics) {
+	s := e.sources[of.source]
+	if len(p.entity) == 0 {
+		p.rep = s.Reputation
+	}
+	spec := p.ir.Spec
+	entity, ok := s.Entities[spec.Field]
+	if !ok {
 		return
 	}
-	seen := map[string]map[string]bool{}
-	rows := map[string]Row{}
-	for _, rec := range r.engine.events {
-		source := r.engine.sourceOf(rl, rec)
-		if source == nil || !r.engine.inWindow(rl, rec) {
-			continue
-		}
-		r.at(rec, source)
-		if q.Among != nil && !r.holds(q.Among) {
-			continue
-		}
-		value, ok := r.entity(q)
-		if !ok {
-			continue
-		}
-		if seen[value] == nil {
-			seen[value] = map[string]bool{}
-		}
-		if local := q.Spec.Local; local != nil {
-			if who, ok := columnValue(source.Entities[local.Distinct], rec.ev); ok {
-				seen[value][strings.ToLower(text(who))] = true
-			}
-		}
-		if rows[value] == nil {
-			rows[value] = r.reputation(q.Spec.Field, value, source)
+	p.entity[of.source] = e.table.slotOf(entity)
+	if spec.Local != nil {
+		if who, ok := s.Entities[spec.Local.Distinct]; ok {
+			p.who[of.source] = e.table.slotOf(who)
 		}
 	}
-	values := make([]string, 0, len(seen))
-	for v := range seen {
+	p.columns[of.source] = map[string]int{}
+	for _, c := range []string{s.Reputation.Availability, s.Reputation.Global, s.Reputation.Signature, s.Reputation.Signer, s.Reputation.Issuer, s.Reputation.Root} {
+		if c != "" {
+			p.columns[of.source][c] = e.table.slotOf(schema.Column{Name: s.Reputation.Prefix + c})
+		}
+	}
+	u := &unit{rule: of.rule, rare: p, source: of.source, earlier: slices.Clone(of.earlier), tree: constant(true)}
+	if p.ir.Among != nil {
+		u.tree = e.build(p.ir.Among, s, u)
+	}
+	e.addUnit(u, found)
+}
+
+// sighting is one event of a population.
+type sighting struct {
+	of    *population
+	value string
+	by    string
+	row   Row
+}
+
+// sight says what the current event adds to a population; ok is false when it has no value.
+func (m *matcher) sight(u *unit) (sighting, bool) {
+	p := u.rare
+	value, ok := m.entity(p)
+	if !ok {
+		return sighting{}, false
+	}
+	s := sighting{of: p, value: value, row: Row{}}
+	if slot, ok := p.who[u.source]; ok {
+		if by, ok := m.first(slot); ok {
+			s.by = strings.Clone(fold(by))
+		}
+	}
+	for column, slot := range p.columns[u.source] {
+		if v, ok := m.first(slot); ok {
+			s.row[column] = strings.Clone(v)
+		}
+	}
+	return s, true
+}
+
+// entity gives the value whose prevalence is asked, folded; an empty one is none.
+func (m *matcher) entity(p *population) (string, bool) {
+	for _, si := range m.of {
+		if slot, ok := p.entity[si]; ok {
+			v, ok := m.first(slot)
+			return strings.Clone(strings.ToLower(v)), ok && v != ""
+		}
+	}
+	return "", false
+}
+
+// add counts a sighting.
+func (s sighting) add() {
+	seen := s.of.seen[s.value]
+	if seen == nil {
+		seen = &sightings{by: map[string]struct{}{}, row: s.row}
+		s.of.seen[s.value] = seen
+	}
+	if s.by != "" {
+		seen.by[s.by] = struct{}{}
+	}
+}
+
+// judge ranks a population's values, rarest first, and decides which are rare.
+func (p *population) judge(table Reputation) {
+	values := make([]string, 0, len(p.seen))
+	for v := range p.seen {
 		values = append(values, v)
 	}
 	sort.Slice(values, func(i, j int) bool {
-		if a, b := len(seen[values[i]]), len(seen[values[j]]); a != b {
+		if a, b := len(p.seen[values[i]].by), len(p.seen[values[j]].by); a != b {
 			return a < b
 		}
 		return values[i] < values[j]
 	})
-	r.figures[q] = map[string]PrevalenceFigure{}
+	p.figures = make(map[string]PrevalenceFigure, len(values))
 	for i, v := range values {
-		f := PrevalenceFigure{Name: q.Name, Value: v, Count: len(seen[v]), Rank: i + 1, row: rows[v]}
-		f.judge(q.Spec, rl.sources[0].Reputation)
-		r.figures[q][v] = f
+		row := p.seen[v].row
+		if table != nil {
+			if known, ok := table.Lookup(p.ir.Spec.Field, v); ok {
+				row = known
+			}
+		}
+		f := PrevalenceFigure{Name: p.ir.Name, Value: v, Count: len(p.seen[v].by), Rank: i + 1, row: row}
+		f.judge(p.ir.Spec, p.rep)
+		p.figures[v] = f
 	}
 }
 
-// entity gives the value whose prevalence is asked, lower-cased; an empty one is none.
-func (r *run) entity(q *ir.Prevalence) (string, bool) {
-	v, ok := columnValue(r.source.Entities[q.Spec.Field], r.rec.ev)
-	if !ok || text(v) == "" {
-		return "", false
-	}
-	return strings.ToLower(text(v)), true
+// rare answers a program.
+func (m *matcher) rare(i int) bool {
+	f, ok := m.figure(m.e.populations[i])
+	return ok && f.Rare
 }
 
-// figure gives the current event's value's figure.
-func (r *run) figure(q *ir.Prevalence) (PrevalenceFigure, bool) {
-	v, ok := r.entity(q)
+// figure gives the figure of the current event's value.
+func (m *matcher) figure(p *population) (PrevalenceFigure, bool) {
+	v, ok := m.entity(p)
 	if !ok {
 		return PrevalenceFigure{}, false
 	}
-	f, ok := r.figures[q][v]
+	f, ok := p.figures[v]
 	return f, ok
-}
-
-// reputation reads a value's row from the table, else from the event's own fields.
-func (r *run) reputation(entity, value string, s *schema.Source) Row {
-	if table := r.engine.opt.Reputation; table != nil {
-		if row, ok := table.Lookup(entity, value); ok {
-			return row
-		}
-	}
-	rep, row := s.Reputation, Row{}
-	for _, column := range []string{rep.Availability, rep.Global, rep.Signature, rep.Signer, rep.Issuer, rep.Root} {
-		if column == "" {
-			continue
-		}
-		if v, ok := r.rec.ev.Lookup(rep.Prefix + column); ok && v != nil {
-			row[column] = text(v)
-		}
-	}
-	return row
 }
 
 // judge decides whether a value is rare.
@@ -135,9 +204,12 @@ func (f *PrevalenceFigure) judge(spec rules.Prevalence, rep schema.Reputation) {
 		f.Rare = (local.Rarest == 0 || f.Rank <= local.Rarest) && within(local.Bounds, float64(f.Count))
 	}
 	global := within(spec.Global, f.Global)
-	for column, m := range map[string]*rules.Membership{rep.Signature: spec.Signature, rep.Signer: spec.Signer, rep.Issuer: spec.Issuer, rep.Root: spec.Root} {
-		if m != nil {
-			global = global && member(m, f.row[column])
+	for _, m := range []struct {
+		column string
+		of     *rules.Membership
+	}{{rep.Signature, spec.Signature}, {rep.Signer, spec.Signer}, {rep.Issuer, spec.Issuer}, {rep.Root, spec.Root}} {
+		if m.of != nil {
+			global = global && member(m.of, f.row[m.column])
 		}
 	}
 	if f.Failed {

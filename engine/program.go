@@ -10,51 +10,67 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
-
-	"decree/rules/ir"
 )
 
-// env is what a rule's program sees: one function that answers an atom by its number. A
-// field of function type is far cheaper for expr to call than a method.
+// env is what a program sees: functions that answer an atom, a rarity condition or a counted
+// group by its number. A field of function type is far cheaper for expr to call than a method.
 type env struct {
-	Atom func(int) bool `expr:"atom"`
+	Atom    func(int) bool `expr:"atom"`
+	Rare    func(int) bool `expr:"rare"`
+	AtLeast func(int) bool `expr:"atleast"`
 }
 
-// program compiles a tree into an expr program over atoms. It is built as a syntax tree, not
-// as text, so that nothing in a rule can be read as code.
-func (e *Engine) program(n ir.Node) (*vm.Program, error) {
-	tree := &parser.Tree{Node: e.ast(n), Source: file.NewSource("")}
-	config := conf.New(env{})
-	config.MaxNodes = 0
-	if _, err := checker.Check(tree, config); err != nil {
+// program compiles a term into an expr program. It is built as a syntax tree, not as text, so
+// that nothing in a rule can be read as code.
+func (e *Engine) program(t *term) (*vm.Program, error) {
+	tree := &parser.Tree{Node: e.ast(t), Source: file.NewSource("")}
+	if _, err := checker.Check(tree, e.config); err != nil {
 		return nil, fmt.Errorf("engine: program does not check: %w", err)
 	}
-	return compiler.Compile(tree, config)
+	return compiler.Compile(tree, e.config)
 }
 
-func (e *Engine) ast(n ir.Node) ast.Node {
-	switch n := n.(type) {
-	case *ir.And:
-		return e.fold("and", n.Terms)
-	case *ir.Or:
-		return e.fold("or", n.Terms)
-	case *ir.Not:
-		return &ast.UnaryNode{Operator: "not", Node: e.ast(n.Term)}
-	case *ir.Named:
-		return e.ast(n.Body)
-	case *ir.Const:
-		return &ast.BoolNode{Value: n.Value}
-	case *ir.Match, *ir.Keyword, *ir.Prevalence, *ir.AtLeast:
-		return &ast.CallNode{Callee: &ast.IdentifierNode{Value: "atom"}, Arguments: []ast.Node{&ast.IntegerNode{Value: e.atom(n)}}}
+func programConfig() *conf.Config {
+	config := conf.New(env{})
+	config.MaxNodes = 0
+	return config
+}
+
+func (e *Engine) ast(t *term) ast.Node {
+	switch t.op {
+	case opAnd:
+		return e.balanced("and", t.terms, true)
+	case opOr:
+		return e.balanced("or", t.terms, false)
+	case opNot:
+		return &ast.UnaryNode{Operator: "not", Node: e.ast(t.terms[0])}
+	case opNamed:
+		return e.ast(t.terms[0])
+	case opTrue, opFalse:
+		return &ast.BoolNode{Value: t.op == opTrue}
+	case opAtom:
+		return call("atom", t.n)
+	case opRare:
+		return call("rare", t.n)
+	case opAtLeast:
+		e.groups = append(e.groups, t)
+		return call("atleast", len(e.groups)-1)
 	}
-	panic("engine: unknown node")
+	panic("engine: unknown term")
 }
 
-// fold makes a balanced tree, so that a thousand terms do not nest a thousand deep.
-func (e *Engine) fold(op string, terms []ir.Node) ast.Node {
-	if len(terms) == 1 {
+func call(name string, n int) ast.Node {
+	return &ast.CallNode{Callee: &ast.IdentifierNode{Value: name}, Arguments: []ast.Node{&ast.IntegerNode{Value: n}}}
+}
+
+// balanced makes a balanced tree, so that a thousand terms do not nest a thousand deep.
+func (e *Engine) balanced(op string, terms []*term, empty bool) ast.Node {
+	switch len(terms) {
+	case 0:
+		return &ast.BoolNode{Value: empty}
+	case 1:
 		return e.ast(terms[0])
 	}
 	half := len(terms) / 2
-	return &ast.BinaryNode{Operator: op, Left: e.fold(op, terms[:half]), Right: e.fold(op, terms[half:])}
+	return &ast.BinaryNode{Operator: op, Left: e.balanced(op, terms[:half], empty), Right: e.balanced(op, terms[half:], empty)}
 }

@@ -21,23 +21,23 @@ type Row map[string]string
 // entities are the columns that can be a reputation table's key.
 var entities = []string{"sha1", "sha256", "md5", "domain"}
 
-type table map[string]Row
+type reputationTable map[string]Row
 
-func (t table) Lookup(entity, value string) (Row, bool) {
+func (t reputationTable) Lookup(entity, value string) (Row, bool) {
 	row, ok := t[entity+"\x00"+strings.ToLower(value)]
 	return row, ok
 }
 
 // NewReputation makes a table of rows. Each row is found by each entity column it has.
 func NewReputation(rows []map[string]string) Reputation {
-	t := table{}
+	t := reputationTable{}
 	for _, row := range rows {
 		t.add(row)
 	}
 	return t
 }
 
-func (t table) add(row map[string]string) bool {
+func (t reputationTable) add(row map[string]string) bool {
 	kept, added := Row{}, false
 	for column, v := range row {
 		if v != "" {
@@ -66,7 +66,7 @@ func LoadReputation(path string) (_ Reputation, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	t := table{}
+	t := reputationTable{}
 	for {
 		ev, err := r.Next()
 		if errors.Is(err, io.EOF) {

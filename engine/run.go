@@ -1,174 +1,284 @@
 package engine
 
 import (
-	"strings"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
 
-	"github.com/expr-lang/expr/vm"
-
-	"decree/rules/ir"
-	"decree/rules/schema"
+	"decree/engine/event"
 )
 
-// run is the state of evaluating events one by one.
-type run struct {
-	engine  *Engine
-	tree    *tree
-	figures map[*ir.Prevalence]map[string]PrevalenceFigure
-	machine vm.VM
-	env     env
-	rec     *record
-	source  *schema.Source
-	memo    []int8 // by atom: 0 not asked yet, 1 false, 2 true
+// outcome is what one event came to.
+type outcome struct {
+	results   []Result
+	process   *process
+	sightings []sighting
+	pending   []int // units that wait for the end of the input
 }
 
-// at moves to another event or source.
-func (r *run) at(rec *record, source *schema.Source) {
-	if r.rec == rec && r.source == source {
-		return
+// evaluate asks an event's candidates. Without m.late, units that need the end of the input
+// are put off. An error of load means that the data is no event.
+func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome, error) {
+	var out outcome
+	if err := m.load(data); err != nil {
+		return out, err
 	}
-	r.rec, r.source = rec, source
-	clear(r.memo)
-}
-
-func (r *run) atom(i int) bool {
-	if r.memo[i] == 0 {
-		r.memo[i] = 1
-		if r.holds(r.engine.atoms[i]) {
-			r.memo[i] = 2
-		}
+	if len(m.e.treeFields) > 0 {
+		out.process = m.process(order)
 	}
-	return r.memo[i] == 2
-}
-
-// holds evaluates any node on the current event.
-func (r *run) holds(n ir.Node) bool {
-	switch n := n.(type) {
-	case *ir.And:
-		for _, t := range n.Terms {
-			if !r.holds(t) {
-				return false
-			}
-		}
-		return true
-	case *ir.Or:
-		for _, t := range n.Terms {
-			if r.holds(t) {
-				return true
-			}
-		}
-		return false
-	case *ir.Not:
-		return !r.holds(n.Term)
-	case *ir.AtLeast:
-		count := 0
-		for _, t := range n.Terms {
-			if r.holds(t) {
-				count++
-			}
-		}
-		return count >= n.Count
-	case *ir.Named:
-		return r.holds(n.Body)
-	case *ir.Const:
-		return n.Value
-	case *ir.Match:
-		return r.match(n)
-	case *ir.Keyword:
-		return keyword(n.Test, r.rec.ev.Fields)
-	case *ir.Prevalence:
-		f, ok := r.figure(n)
-		return ok && f.Rare
-	}
-	panic("engine: unknown node")
-}
-
-func (r *run) match(n *ir.Match) bool {
-	value, present := r.value(n.Field, n.Test)
-	if ref, ok := n.Test.(*ir.FieldRef); ok {
-		other, ok := r.value(ref.Other, nil)
-		return present && ok && compareFields(ref, value, other)
-	}
-	return test(n.Test, value, present)
-}
-
-// value finds a field: on the event, or for an ancestor wherever it is known. A column that
-// holds only a file name answers only tests on the file name.
-func (r *run) value(f ir.Field, t ir.Test) (any, bool) {
-	m := r.engine.opt.Model
-	column, ok := m.Column(r.source, f.Name, f.Level)
-	if ok && column.Holds == "" {
-		if v, found := columnValue(column, r.rec.ev); found || f.Level == 0 {
-			return v, found
-		}
-	}
-	if f.Level == 0 {
-		return nil, false
-	}
-	if v, ok := r.tree.attribute(r.rec, r.source, f); ok {
-		return v, true
-	}
-	if ok && column.Holds == "filename" && isFilenameTest(t) {
-		v, found := columnValue(column, r.rec.ev)
-		if text, isText := v.(string); found && isText && text != "" {
-			return `\` + text, true
-		}
-	}
-	return nil, false
-}
-
-// isFilenameTest tells whether only the last component of a path decides a test.
-func isFilenameTest(t ir.Test) bool {
-	text, ok := t.(*ir.Text)
-	if !ok {
-		return false
-	}
-	if text.Op == ir.Filename {
-		return true
-	}
-	if text.Op != ir.EndsWith {
-		return false
-	}
-	for _, v := range text.Values {
-		if strings.LastIndexAny(v, `\/`) > 0 {
-			return false
-		}
-	}
-	return true
-}
-
-func (r *run) result(rl *rule) Result {
-	res := Result{Rule: rl.ir, Event: r.rec.ev, EventID: eventID(r.engine.opt.Model, r.rec.ev)}
-	for _, n := range rl.ir.Names {
-		if r.holds(n.Body) {
-			res.Names = append(res.Names, n.Name)
-		}
-	}
-	deepest := 0
-	ir.Inspect(rl.ir.Condition, func(n ir.Node) bool {
-		if m, ok := n.(*ir.Match); ok {
-			deepest = max(deepest, m.Field.Level)
-		}
-		return true
-	})
-	for level := 1; level <= deepest; level++ {
-		if a, ok := r.tree.describe(r.rec, r.source, level); ok {
-			res.Ancestors = append(res.Ancestors, a)
-		}
-	}
-	for _, q := range rl.rare {
-		f, ok := r.figure(q)
-		if !ok {
+	for _, ui := range m.candidates() {
+		u := m.e.units[ui]
+		if !m.inWindow(u.rule) {
 			continue
 		}
-		res.Prevalence = append(res.Prevalence, f)
-		if f.Rare {
-			if res.Reputation == nil {
-				res.Reputation = map[string]string{}
+		if u.deferred {
+			out.pending = append(out.pending, ui)
+			continue
+		}
+		if err := m.ask(u, source, line, order, data, &out); err != nil {
+			return out, runError{err}
+		}
+	}
+	return out, nil
+}
+
+// runError is an error of the engine, not of the event.
+type runError struct{ error }
+
+// ask runs a unit on the current event and takes down what follows from it.
+func (m *matcher) ask(u *unit, source string, line, order int, data []byte, out *outcome) error {
+	matched, err := m.run(u)
+	if err != nil || !matched {
+		return err
+	}
+	if u.rare != nil {
+		if s, ok := m.sight(u); ok {
+			out.sightings = append(out.sightings, s)
+		}
+		return nil
+	}
+	r, err := m.result(u, source, line, order, data)
+	if err != nil {
+		return err
+	}
+	out.results = append(out.results, r)
+	return nil
+}
+
+// waiting is what is kept until the end of the input.
+type waiting struct {
+	processes []*process
+	events    []waitingEvent
+}
+
+type waitingEvent struct {
+	source string
+	line   int
+	order  int
+	data   []byte
+	units  []int
+}
+
+// merge takes in what an event came to. Events are merged in their order, so that the number
+// of workers changes nothing.
+func (e *Engine) merge(source string, line, order int, data []byte, out outcome) {
+	e.stats.Events++
+	e.results = append(e.results, out.results...)
+	for _, s := range out.sightings {
+		s.add()
+	}
+	if out.process != nil {
+		e.waiting.processes = append(e.waiting.processes, out.process)
+		// the oldest go in one sweep, so that the cost stays linear
+		if over := len(e.waiting.processes) - e.opt.MaxProcesses; over > e.opt.MaxProcesses/4 {
+			e.dropProcesses(over)
+		}
+	}
+	if len(out.pending) > 0 {
+		if len(e.waiting.events) >= e.opt.MaxPending {
+			e.stats.Dropped++
+			return
+		}
+		e.waiting.events = append(e.waiting.events, waitingEvent{source, line, order, slices.Clone(data), slices.Clone(out.pending)})
+	}
+}
+
+func (e *Engine) dropProcesses(over int) {
+	if over > 0 {
+		e.stats.Evicted += over
+		e.waiting.processes = slices.Clone(e.waiting.processes[over:])
+	}
+}
+
+// Add gives the engine an event, whose Raw is its JSON text.
+func (e *Engine) Add(ev *event.Event) error {
+	out, err := e.main.evaluate(ev.Source, ev.Line, e.order, ev.Raw)
+	if err != nil {
+		return fmt.Errorf("%s:%d: %w", ev.Source, ev.Line, err)
+	}
+	e.merge(ev.Source, ev.Line, e.order, ev.Raw, out)
+	e.order++
+	return nil
+}
+
+// batchSize and batchBytes bound a batch: enough work to hand over, little enough to wait for.
+const (
+	batchSize  = 512
+	batchBytes = 1 << 20
+)
+
+type batch struct {
+	raws     []event.Raw
+	outcomes []outcome
+	errs     []error
+	order    int // of the first event, were none rejected
+	done     chan struct{}
+}
+
+// Run reads a file to its end on several workers. What comes of it does not depend on their
+// number. Lines that are no events are rejected through the reader, in order. progress, which
+// may be nil, is told how many events were read since it was called before.
+func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(int)) error {
+	for len(e.workers) < max(workers, 1) {
+		e.workers = append(e.workers, e.newMatcher())
+	}
+	jobs, inOrder := make(chan *batch), make(chan *batch, 2*len(e.workers))
+	stop := make(chan struct{})
+	var readErr error
+	go func() {
+		defer close(jobs)
+		defer close(inOrder)
+		order := e.order
+		for {
+			b := &batch{order: order, done: make(chan struct{})}
+			readErr = b.fill(r)
+			order += len(b.raws)
+			if len(b.raws) > 0 {
+				select {
+				case inOrder <- b:
+				case <-stop:
+					return
+				}
+				jobs <- b
 			}
-			for k, v := range f.row {
-				res.Reputation[k] = v
+			if readErr != nil {
+				return
+			}
+		}
+	}()
+	for _, m := range e.workers {
+		go func() {
+			for b := range jobs {
+				m.batch(b, source)
+			}
+		}()
+	}
+	var failed error
+	for b := range inOrder {
+		<-b.done
+		if failed != nil {
+			continue
+		}
+		for i, raw := range b.raws {
+			e.order++
+			switch err := b.errs[i]; {
+			case errors.As(err, &runError{}):
+				failed = fmt.Errorf("%s:%d: %w", source, raw.Line, err)
+				close(stop)
+			case err != nil:
+				r.Reject(raw, err)
+			default:
+				e.merge(source, raw.Line, b.order+i, raw.Data, b.outcomes[i])
+			}
+			if failed != nil {
+				break
+			}
+		}
+		if progress != nil {
+			progress(len(b.raws))
+		}
+	}
+	if failed != nil {
+		return failed
+	}
+	if errors.Is(readErr, io.EOF) {
+		return nil
+	}
+	return readErr
+}
+
+func (b *batch) fill(r *event.Reader) error {
+	size := 0
+	for len(b.raws) < batchSize && size < batchBytes {
+		raw, err := r.NextRaw()
+		if err != nil {
+			return err
+		}
+		b.raws = append(b.raws, raw)
+		size += len(raw.Data)
+	}
+	return nil
+}
+
+func (m *matcher) batch(b *batch, source string) {
+	defer close(b.done)
+	b.outcomes, b.errs = make([]outcome, len(b.raws)), make([]error, len(b.raws))
+	for i, raw := range b.raws {
+		b.outcomes[i], b.errs[i] = m.evaluate(source, raw.Line, b.order+i, raw.Data)
+	}
+}
+
+// Finish asks what had to wait for the end of the input, and gives all results in event order,
+// then rule order.
+func (e *Engine) Finish() ([]Result, Stats, error) {
+	e.dropProcesses(len(e.waiting.processes) - e.opt.MaxProcesses)
+	tree := newTree(e.waiting.processes)
+	e.main.late = &late{tree: tree}
+	for _, counting := range []bool{true, false} {
+		if !counting {
+			for _, p := range e.populations {
+				p.judge(e.opt.Reputation)
+			}
+		}
+		for _, w := range e.waiting.events {
+			if err := e.askLate(w, counting); err != nil {
+				return nil, e.stats, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 			}
 		}
 	}
-	return res
+	e.waiting = waiting{}
+	for _, m := range append(e.workers, e.main) {
+		e.stats.Timeouts += m.timeouts
+	}
+	slices.SortStableFunc(e.results, compareResults)
+	return e.results, e.stats, nil
+}
+
+// askLate asks the units that an event waits for: those that count populations, or the rules.
+func (e *Engine) askLate(w waitingEvent, counting bool) error {
+	m := e.main
+	loaded := false
+	var out outcome
+	for _, ui := range w.units {
+		u := e.units[ui]
+		if (u.rare != nil) != counting {
+			continue
+		}
+		if !loaded {
+			loaded = true
+			if err := m.load(w.data); err != nil {
+				return err
+			}
+			m.late.self = m.process(w.order)
+		}
+		if err := m.ask(u, w.source, w.line, w.order, w.data, &out); err != nil {
+			return err
+		}
+	}
+	for _, s := range out.sightings {
+		s.add()
+	}
+	e.results = append(e.results, out.results...)
+	return nil
 }

@@ -5,177 +5,156 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"time"
 
-	"decree/engine/event"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // tree knows the creation event of every process, by host and process key. Where keys are not
 // unique (a bare pid), the latest creation at or before the child's counts.
 type tree struct {
-	engine  *Engine
-	born    map[string][]*node // in order of creation
-	evicted int
+	born map[string][]*process // in order of creation
 }
 
-type node struct {
-	rec    *record
-	source *schema.Source
+// process is what the tree keeps of a creation event: who it is, who made it, and the fields
+// of both that rules ask for or results show.
+type process struct {
+	order  int
+	at     time.Time
+	keys   [3]string // of the process, its parent and its grandparent; "" is unknown
+	unique bool      // keys are never used again
+	fields map[ir.Field]string
 }
 
-// newTree reads all creation events, oldest first; over the limit the oldest are dropped.
-func newTree(e *Engine) *tree {
-	t := &tree{engine: e, born: map[string][]*node{}}
-	var all []*record
-	sources := map[*record]*schema.Source{}
-	for _, rec := range e.events {
-		for i := range e.opt.Model.Sources {
-			s := &e.opt.Model.Sources[i]
-			if len(s.Keys[0]) > 0 && inScope(s, rec.ev) {
-				sources[rec] = s
-				all = append(all, rec)
-				break
+// known is a field that the tree keeps, and its slot.
+type known struct {
+	field ir.Field
+	slot  int
+}
+
+// shownFields are kept for results whatever rules ask.
+var shownFields = []string{"CommandLine", "Image"}
+
+// know lists what the tree keeps of a source's events: the fields of the process itself and of
+// those above it as far as the event carries them.
+func (e *Engine) know(s *source) {
+	names := slices.Clone(shownFields)
+	for name := range e.treeFields {
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	for _, name := range names {
+		for level := range 3 {
+			if c, ok := e.opt.Model.Column(s.Source, name, level); ok && c.Holds == "" {
+				s.known = append(s.known, known{ir.Field{Name: name, Level: level}, e.table.slotOf(c)})
 			}
 		}
 	}
-	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Before(all[j].at) })
-	if over := len(all) - e.opt.MaxProcesses; over > 0 {
-		t.evicted, all = over, all[over:]
+}
+
+// process makes the tree's entry for the current event; nil if it is no process creation.
+func (m *matcher) process(order int) *process {
+	for _, si := range m.of {
+		s := m.e.sources[si]
+		if len(s.keys[0]) == 0 || s.known == nil {
+			continue
+		}
+		p := &process{order: order, unique: s.UniqueKeys, fields: make(map[ir.Field]string, len(s.known))}
+		p.at, _ = m.time()
+		for level := range p.keys {
+			p.keys[level] = m.key(s, level)
+		}
+		for _, k := range s.known {
+			if v, ok := m.first(k.slot); ok {
+				p.fields[k.field] = strings.Clone(v)
+			}
+		}
+		return p
 	}
-	for _, rec := range all {
-		if key, ok := processKey(sources[rec], rec.ev, 0); ok {
-			t.born[key] = append(t.born[key], &node{rec, sources[rec]})
+	return nil
+}
+
+// key names the process at a level on its host; "" when a part is missing.
+func (m *matcher) key(s *source, level int) string {
+	if len(s.keys[level]) == 0 || s.host < 0 {
+		return ""
+	}
+	host, _ := m.first(s.host)
+	parts := []string{fold(host)}
+	for _, slot := range s.keys[level] {
+		v, ok := m.first(slot)
+		if !ok || v == "" {
+			return ""
+		}
+		parts = append(parts, fold(v))
+	}
+	return strings.Join(parts, "\x00")
+}
+
+// newTree orders creation events by time; those without one keep the order of the input.
+func newTree(all []*process) *tree {
+	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Before(all[j].at) })
+	t := &tree{born: map[string][]*process{}}
+	for _, p := range all {
+		if p.keys[0] != "" {
+			t.born[p.keys[0]] = append(t.born[p.keys[0]], p)
 		}
 	}
 	return t
 }
 
-// processKey names the process at a level on its host; ok is false when a part is missing.
-func processKey(s *schema.Source, ev *event.Event, level int) (string, bool) {
-	columns := s.Keys[level]
-	if len(columns) == 0 {
-		return "", false
-	}
-	host, ok := columnValue(s.Entities["host"], ev)
-	parts := []string{""}
-	if ok {
-		parts[0] = strings.ToLower(text(host))
-	}
-	for _, c := range columns {
-		v, ok := ev.Lookup(c)
-		if !ok || v == nil || text(v) == "" {
-			return "", false
-		}
-		parts = append(parts, strings.ToLower(text(v)))
-	}
-	return strings.Join(parts, "\x00"), true
-}
-
-// ancestor finds the creation event of the process n levels above a record's own.
-func (t *tree) ancestor(rec *record, s *schema.Source, n int) (*node, bool) {
-	at := &node{rec, s}
-	for left := n; left > 0; {
-		step := 1
-		key, ok := processKey(at.source, at.rec.ev, 1)
-		// A product that names the grandparent's key too lets a missing parent be skipped.
-		if parent, found := t.find(key, ok, at); found {
-			at = parent
-		} else if key, ok := processKey(at.source, at.rec.ev, 2); ok && left >= 2 {
-			if at, found = t.find(key, true, at); !found {
+// ancestor finds the creation event of the process n levels above another's. A product that
+// names the grandparent too lets a missing parent be skipped.
+func (t *tree) ancestor(p *process, n int) (*process, bool) {
+	for n > 0 {
+		parent, found := t.find(p.keys[1], p)
+		switch {
+		case found:
+			p, n = parent, n-1
+		case n >= 2 && p.keys[2] != "":
+			if p, found = t.find(p.keys[2], p); !found {
 				return nil, false
 			}
-			step = 2
-		} else {
+			n -= 2
+		default:
 			return nil, false
 		}
-		left -= step
 	}
-	return at, true
+	return p, true
 }
 
-func (t *tree) find(key string, ok bool, child *node) (*node, bool) {
-	if !ok {
-		return nil, false
-	}
+func (t *tree) find(key string, child *process) (*process, bool) {
 	born := t.born[key]
-	if len(born) == 0 {
+	if key == "" || len(born) == 0 {
 		return nil, false
 	}
-	if child.source.UniqueKeys {
+	if child.unique {
 		return born[len(born)-1], true
 	}
-	for _, n := range slices.Backward(born) {
-		if n.rec != child.rec && (child.rec.at.IsZero() || !n.rec.at.After(child.rec.at)) {
-			return n, true
+	for _, p := range slices.Backward(born) {
+		if p.order != child.order && (child.at.IsZero() || !p.at.After(child.at)) {
+			return p, true
 		}
 	}
 	return nil, false
 }
 
-// attribute reads an ancestor's field from the creation event of the level below, whose own
-// parent fields describe it, else from its own creation event.
-func (t *tree) attribute(rec *record, s *schema.Source, f ir.Field) (any, bool) {
-	v, _, ok := t.attributeFrom(rec, s, f)
-	return v, ok
-}
-
-func (t *tree) attributeFrom(rec *record, s *schema.Source, f ir.Field) (v any, from string, ok bool) {
-	m := t.engine.opt.Model
+// attribute reads an ancestor's field from the creation event of the process below it, whose own
+// parent fields describe it, else from its own creation event; from says which.
+func (t *tree) attribute(self *process, f ir.Field) (v, from string, ok bool) {
 	for below := f.Level - 1; below >= 1; below-- {
-		n, known := t.ancestor(rec, s, below)
-		if !known {
-			continue
-		}
-		if c, mapped := m.Column(n.source, f.Name, f.Level-below); mapped && c.Holds == "" {
-			if v, ok := columnValue(c, n.rec.ev); ok {
+		if p, known := t.ancestor(self, below); known {
+			if v, ok := p.fields[ir.Field{Name: f.Name, Level: f.Level - below}]; ok {
 				return v, fmt.Sprintf("creation of ancestor %d", below), true
 			}
 		}
 	}
-	if n, known := t.ancestor(rec, s, f.Level); known {
-		if c, mapped := m.Column(n.source, f.Name, 0); mapped {
-			if v, ok := columnValue(c, n.rec.ev); ok {
-				return v, "its own creation", true
-			}
+	if p, known := t.ancestor(self, f.Level); known {
+		if v, ok := p.fields[ir.Field{Name: f.Name}]; ok {
+			return v, "its own creation", true
 		}
 	}
-	return nil, "", false
-}
-
-// Ancestor is what a result says of a process above the event's own.
-type Ancestor struct {
-	Level       int    `json:"level"`
-	Image       string `json:"image,omitempty"`
-	CommandLine string `json:"command_line,omitempty"`
-	From        string `json:"from"` // where it was read
-}
-
-// Describe writes the ancestor on one line.
-func (a Ancestor) Describe() string {
-	if a.CommandLine == "" {
-		return a.Image
-	}
-	return a.Image + "  " + a.CommandLine
-}
-
-func (t *tree) describe(rec *record, s *schema.Source, level int) (Ancestor, bool) {
-	a := Ancestor{Level: level}
-	for field, to := range map[string]*string{"Image": &a.Image, "CommandLine": &a.CommandLine} {
-		f := ir.Field{Name: field, Level: level}
-		if c, ok := t.engine.opt.Model.Column(s, field, level); ok {
-			if v, ok := columnValue(c, rec.ev); ok {
-				*to = text(v)
-				a.From = "the event itself"
-				continue
-			}
-		}
-		if v, from, ok := t.attributeFrom(rec, s, f); ok {
-			*to = text(v)
-			if a.From == "" {
-				a.From = from
-			}
-		}
-	}
-	return a, a.Image != "" || a.CommandLine != ""
+	return "", "", false
 }

@@ -79,7 +79,7 @@ func dslMatch(col schema.Column, test ir.Test) (object, bool) {
 		if t.Cased {
 			return nil, false
 		}
-		if name, ok := compilers.FilenameTest(t); ok {
+		if name, ok := ir.FilenameTest(t); ok {
 			if col.Filename == "" {
 				return nil, false
 			}

@@ -120,7 +120,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 	negated := w.negated[m]
 	switch t := m.Test.(type) {
 	case *ir.Text:
-		if name, ok := compilers.FilenameTest(t); ok && (o.companion != "" || o.onlyName) {
+		if name, ok := ir.FilenameTest(t); ok && (o.companion != "" || o.onlyName) {
 			if o.companion != "" {
 				o = operand{name: o.companion}
 			}

@@ -2,6 +2,9 @@ package event
 
 import "maps"
 
+// Wrappers are the objects of the outermost level whose fields flatten lifts.
+var Wrappers = []string{"Event", "winlog", "_source"}
+
 // flatten gives an event Sigma's field names where its tool nests them: the {"Event": ...}
 // form of EVTX converters, winlogbeat's winlog.event_data, and Elastic's search hits. What was
 // nested stays reachable by its path.

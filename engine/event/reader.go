@@ -135,12 +135,35 @@ func (r *Reader) Close() error {
 	return errors.Join(errs...)
 }
 
+// Raw is one line, element or row as a JSON text that was not looked into yet. Data is the
+// caller's to keep.
+type Raw struct {
+	Line int // where it begins, from 1
+	Data []byte
+}
+
 // Next gives the next event, or io.EOF. Other errors mean that the file itself cannot be read on.
 func (r *Reader) Next() (*Event, error) {
+	for {
+		raw, err := r.NextRaw()
+		if err != nil {
+			return nil, err
+		}
+		fields, err := Decode(raw.Data)
+		if err == nil {
+			return &Event{r.source, raw.Line, fields, raw.Data}, nil
+		}
+		r.Reject(raw, err)
+	}
+}
+
+// NextRaw gives the next line that may be an event, or io.EOF. Whoever decodes it hands it
+// back to Reject if it is none. Lines that are too long are rejected here.
+func (r *Reader) NextRaw() (Raw, error) {
 	if !r.started {
 		r.started = true
 		if err := r.detect(); err != nil {
-			return nil, err
+			return Raw{}, err
 		}
 	}
 	switch {
@@ -151,6 +174,9 @@ func (r *Reader) Next() (*Event, error) {
 	}
 	return r.nextLine()
 }
+
+// Reject counts a line that NextRaw gave as no event.
+func (r *Reader) Reject(raw Raw, reason error) { r.reject(raw.Line, raw.Data, "%v", reason) }
 
 // detect tells a JSON array or one object over several lines from lines of JSON.
 func (r *Reader) detect() error {
@@ -193,17 +219,17 @@ func (r *Reader) reject(line int, raw []byte, format string, args ...any) {
 	}
 }
 
-// nextLine reads lines until one is an event. A line over the limit is not kept in memory.
-func (r *Reader) nextLine() (*Event, error) {
+// nextLine reads lines until one is not blank. A line over the limit is not kept in memory.
+func (r *Reader) nextLine() (Raw, error) {
 	for {
 		line, size, err := r.readLine()
 		if errors.Is(err, io.EOF) && size == 0 {
-			return nil, io.EOF
+			return Raw{}, io.EOF
 		}
 		if err != nil && !errors.Is(err, io.EOF) {
 			r.lines++
 			r.reject(r.line, line, "the file cannot be read on: %v", err)
-			return nil, io.EOF
+			return Raw{}, io.EOF
 		}
 		if size > r.opt.MaxLine {
 			r.lines++
@@ -212,11 +238,7 @@ func (r *Reader) nextLine() (*Event, error) {
 		}
 		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
 			r.lines++
-			fields, err := object(trimmed)
-			if err == nil {
-				return &Event{r.source, r.line, flatten(fields), trimmed}, nil
-			}
-			r.reject(r.line, trimmed, "%v", err)
+			return Raw{r.line, trimmed}, nil
 		}
 	}
 }
@@ -238,8 +260,8 @@ func (r *Reader) readLine() (line []byte, size int, err error) {
 	}
 }
 
-// object decodes one JSON object, numbers kept as written.
-func object(data []byte) (map[string]any, error) {
+// Decode reads one JSON object, numbers kept as written, with the names that flatten gives.
+func Decode(data []byte) (map[string]any, error) {
 	if deep := nesting(data); deep > maxNesting {
 		return nil, fmt.Errorf("JSON nests deeper than %d", maxNesting)
 	}
@@ -256,7 +278,7 @@ func object(data []byte) (map[string]any, error) {
 	if !ok {
 		return nil, fmt.Errorf("a JSON %s, not an object", kind(v))
 	}
-	return fields, nil
+	return flatten(fields), nil
 }
 
 func kind(v any) string {
@@ -293,33 +315,28 @@ func nesting(data []byte) int {
 }
 
 // nextElement reads the next element of an array, or the next object of several.
-func (r *Reader) nextElement() (*Event, error) {
+func (r *Reader) nextElement() (Raw, error) {
 	for {
 		r.line++
 		if !r.array.More() {
-			return nil, r.endArray()
+			return Raw{}, r.endArray()
 		}
 		var raw json.RawMessage
 		if err := r.array.Decode(&raw); err != nil {
 			if errors.Is(err, io.EOF) {
-				return nil, io.EOF
+				return Raw{}, io.EOF
 			}
 			r.lines++
 			r.reject(r.line, nil, "element %d: %v; nothing after byte %d was read", r.line, err, r.array.InputOffset())
 			r.array = json.NewDecoder(bytes.NewReader(nil))
-			return nil, io.EOF
+			return Raw{}, io.EOF
 		}
 		r.lines++
 		if len(raw) > r.opt.MaxLine {
-			r.reject(r.line, raw[:keptRaw], "element of %d bytes is longer than %d", len(raw), r.opt.MaxLine)
+			r.reject(r.line, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", len(raw), r.opt.MaxLine)
 			continue
 		}
-		fields, err := object(raw)
-		if err != nil {
-			r.reject(r.line, raw, "%v", err)
-			continue
-		}
-		return &Event{r.source, r.line, flatten(fields), raw}, nil
+		return Raw{r.line, raw}, nil
 	}
 }
 
@@ -335,11 +352,11 @@ func (r *Reader) endArray() error {
 }
 
 // nextRow reads a CSV row. An empty cell is a missing field: exports write both alike.
-func (r *Reader) nextRow() (*Event, error) {
+func (r *Reader) nextRow() (Raw, error) {
 	for {
 		row, err := r.csv.Read()
 		if errors.Is(err, io.EOF) {
-			return nil, io.EOF
+			return Raw{}, io.EOF
 		}
 		line, _ := r.csv.FieldPos(0)
 		if err != nil {
@@ -347,7 +364,7 @@ func (r *Reader) nextRow() (*Event, error) {
 			r.reject(line, nil, "%v", err)
 			var parse *csv.ParseError
 			if !errors.As(err, &parse) {
-				return nil, io.EOF
+				return Raw{}, io.EOF
 			}
 			continue
 		}
@@ -356,17 +373,24 @@ func (r *Reader) nextRow() (*Event, error) {
 			continue
 		}
 		r.lines++
-		raw := []byte(strings.Join(row, ","))
 		if len(row) != len(r.header) {
-			r.reject(line, raw, "%d cells where the header has %d", len(row), len(r.header))
+			r.reject(line, []byte(strings.Join(row, ",")), "%d cells where the header has %d", len(row), len(r.header))
 			continue
 		}
-		fields := make(map[string]any, len(row))
+		fields := make(map[string]string, len(row))
 		for i, cell := range row {
 			if cell != "" {
 				fields[r.header[i]] = cell
 			}
 		}
-		return &Event{r.source, line, fields, raw}, nil
+		data, err := json.Marshal(fields)
+		if err != nil {
+			return Raw{}, fmt.Errorf("row at line %d: %w", line, err)
+		}
+		if len(data) > r.opt.MaxLine {
+			r.reject(line, data[:min(len(data), keptRaw)], "row of %d bytes is longer than %d", len(data), r.opt.MaxLine)
+			continue
+		}
+		return Raw{line, data}, nil
 	}
 }

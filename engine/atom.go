@@ -1,0 +1,151 @@
+package engine
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// atom is one predicate on an event, shared by every rule that has it. It is decided by its
+// slot's automaton, or lazily by its test, at most once an event.
+type atom struct {
+	test    ir.Test
+	slot    int // -1: every value of the event (a keyword), or an ancestor
+	other   int // slot of a FieldRef's other field
+	indexed bool
+	pre     int // an indexed atom that holds wherever this one does, or -1
+	deep    ir.Field
+	isDeep  bool
+	program *predicate // the test, made ready
+}
+
+// slot is where a Sigma field is: a column, or the first present of several, or a hash in a set.
+type slot struct {
+	columns      []int
+	hash         string
+	emptyMissing bool // an empty text counts as missing
+	trie         *trie
+	machine      *automaton
+	numbers      map[float64][]int32 // number -> atoms that ask for it
+	atoms        int                 // text atoms
+}
+
+// table collects atoms and slots while rules are compiled.
+type table struct {
+	model  *schema.Model
+	layout *layout
+	slots  []*slot
+	bySlot map[string]int
+	atoms  []*atom
+	byText map[string]int
+	every  *slot // of keywords: all texts of the event
+}
+
+const everySlot = 0
+
+func newTable(m *schema.Model) *table {
+	t := &table{model: m, layout: &layout{columns: map[string]int{}, prefixes: map[string]bool{}}, bySlot: map[string]int{}, byText: map[string]int{}}
+	t.slots = []*slot{{trie: newTrie()}}
+	return t
+}
+
+// slotOf numbers the slot of a column.
+func (t *table) slotOf(c schema.Column) int {
+	names := append([]string{c.Name}, c.Also...)
+	key := strings.Join(names, "\x00")
+	hash := ""
+	if c.Type == schema.HashSet {
+		hash = c.Key
+		key += "\x01" + strings.ToUpper(c.Key)
+	}
+	if i, ok := t.bySlot[key]; ok {
+		return i
+	}
+	s := &slot{hash: hash, emptyMissing: t.model.EmptyIsMissing, trie: newTrie()}
+	for _, n := range names {
+		s.columns = append(s.columns, t.layout.column(n))
+	}
+	t.slots = append(t.slots, s)
+	t.bySlot[key] = len(t.slots) - 1
+	return len(t.slots) - 1
+}
+
+// atomOf numbers a predicate. Equal ones, of whichever rules, are one.
+func (t *table) atomOf(a atom) int {
+	key := fmt.Sprintf("%d %d %v %t %s", a.slot, a.other, a.deep, a.isDeep, canonical(a.test))
+	if i, ok := t.byText[key]; ok {
+		return i
+	}
+	a.pre = -1
+	a.program = prepare(a.test)
+	i := len(t.atoms)
+	t.byText[key] = i
+	t.atoms = append(t.atoms, &a)
+	if a.isDeep || a.slot < 0 {
+		return i
+	}
+	s := t.slots[a.slot]
+	if text, ok := a.test.(*ir.Text); ok && !text.Cased && !hasEmpty(text.Values) {
+		t.atoms[i].indexed = true
+		s.atoms++
+		for _, v := range text.Values {
+			lay(s.trie, text.Op, fold(v), int32(i))
+		}
+		return i
+	}
+	if n, ok := a.test.(*ir.Number); ok && n.Op == "eq" {
+		if s.numbers == nil {
+			s.numbers = map[float64][]int32{}
+		}
+		t.atoms[i].indexed = true
+		for _, v := range n.Values {
+			s.numbers[v] = append(s.numbers[v], int32(i))
+		}
+		return i
+	}
+	if pre := necessaryText(a.test); pre != nil {
+		p := t.atomOf(atom{slot: a.slot, other: -1, test: pre})
+		t.atoms[i].pre = p
+	}
+	return i
+}
+
+// lay puts a text test into a trie as patterns between the marks.
+func lay(t *trie, op ir.TextOp, v string, atom int32) {
+	switch op {
+	case ir.Equals:
+		t.add(true, v, true, atom)
+	case ir.StartsWith:
+		t.add(true, v, false, atom)
+	case ir.EndsWith:
+		t.add(false, v, true, atom)
+	case ir.Contains:
+		t.add(false, v, false, atom)
+	case ir.Filename:
+		if strings.ContainsAny(v, `\/`) {
+			return // the last component has no separator
+		}
+		t.add(true, v, true, atom)
+		t.add(false, `\`+v, true, atom)
+		t.add(false, "/"+v, true, atom)
+	}
+}
+
+func hasEmpty(values []string) bool {
+	for _, v := range values {
+		if v == "" {
+			return true
+		}
+	}
+	return false
+}
+
+// canonical is a test's text, equal for equal tests. Describe would shorten long lists.
+func canonical(t ir.Test) string {
+	if text, ok := t.(*ir.Text); ok {
+		return fmt.Sprintf("%d %t %q", text.Op, text.Cased, text.Values)
+	}
+	return ir.Describe(t)
+}

@@ -1,0 +1,283 @@
+package engine
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"github.com/expr-lang/expr/vm"
+
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// unit is a rule, or the population of a prevalence condition, as one source of the data model
+// answers it: its fields are slots and its leaves atoms.
+type unit struct {
+	rule     *rule
+	rare     *population // of which this unit finds the events; nil for the rule itself
+	source   int
+	earlier  []int // sources that the rule asks first: it is asked once an event
+	tree     *term
+	program  *vm.Program
+	names    []*term // of the rule, in its order
+	deferred bool    // needs what only the end of the input tells: ancestors' events, or rarity
+}
+
+// rule is a compiled rule.
+type rule struct {
+	ir    *ir.Rule
+	order int
+	rare  []*population
+}
+
+// source is a source of the data model that some rule reads or that knows processes.
+type source struct {
+	*schema.Source
+	scope  []scopeTest
+	units  []int // all of them
+	always []int // those without atoms that must hold
+	slots  []int // whose atoms make candidates here
+	keys   [3][]int
+	host   int
+	known  []known          // what the tree keeps of its events
+	refs   map[ir.Field]int // slots of fields that are compared with an ancestor's
+	facts  []fact
+}
+
+// scopeTest holds when the slot's text is one of values, folded.
+type scopeTest struct {
+	slot     int
+	values   map[string]bool
+	optional bool
+}
+
+// term is a node of a unit's tree.
+type term struct {
+	op    termOp
+	terms []*term
+	n     int    // atom, population, or the count of atLeast
+	name  string // of a named part
+}
+
+type termOp int
+
+const (
+	opAnd termOp = iota
+	opOr
+	opNot
+	opAtLeast
+	opAtom
+	opRare
+	opTrue
+	opFalse
+	opNamed
+)
+
+// build resolves a tree against a source. deep is set when a leaf needs another event.
+func (e *Engine) build(n ir.Node, s *source, u *unit) *term {
+	switch n := n.(type) {
+	case *ir.And:
+		return &term{op: opAnd, terms: e.buildAll(n.Terms, s, u)}
+	case *ir.Or:
+		return &term{op: opOr, terms: e.buildAll(n.Terms, s, u)}
+	case *ir.Not:
+		return &term{op: opNot, terms: []*term{e.build(n.Term, s, u)}}
+	case *ir.AtLeast:
+		return &term{op: opAtLeast, n: n.Count, terms: e.buildAll(n.Terms, s, u)}
+	case *ir.Named:
+		return &term{op: opNamed, name: n.Name, terms: []*term{e.build(n.Body, s, u)}}
+	case *ir.Const:
+		return constant(n.Value)
+	case *ir.Keyword:
+		e.table.layout.keywords = true
+		return &term{op: opAtom, n: e.table.atomOf(atom{slot: everySlot, other: -1, test: n.Test})}
+	case *ir.Prevalence:
+		u.deferred = true
+		return &term{op: opRare, n: e.populationOf(n, u.rule)}
+	case *ir.Match:
+		return e.leaf(n, s, u)
+	}
+	panic("engine: unknown node")
+}
+
+func (e *Engine) buildAll(nodes []ir.Node, s *source, u *unit) []*term {
+	terms := make([]*term, len(nodes))
+	for i, n := range nodes {
+		terms[i] = e.build(n, s, u)
+	}
+	return terms
+}
+
+func constant(v bool) *term {
+	if v {
+		return &term{op: opTrue}
+	}
+	return &term{op: opFalse}
+}
+
+// leaf is an atom on the event, an atom on an ancestor's event, or, for a field that the model
+// does not have, what the test says of a missing one.
+func (e *Engine) leaf(m *ir.Match, s *source, u *unit) *term {
+	slot, test, native := e.native(m.Field, m.Test, s)
+	ref, isRef := m.Test.(*ir.FieldRef)
+	if native && isRef {
+		var other int
+		if other, _, native = e.native(ref.Other, nil, s); native {
+			return &term{op: opAtom, n: e.table.atomOf(atom{slot: slot, other: other, test: test})}
+		}
+	} else if native {
+		return &term{op: opAtom, n: e.table.atomOf(atom{slot: slot, other: -1, test: test})}
+	}
+	deep := m.Field.Level > 0 || (isRef && ref.Other.Level > 0)
+	if !deep || len(s.Keys[1]) == 0 {
+		return constant(whenMissing(m.Test))
+	}
+	u.deferred = true
+	asked := []ir.Field{m.Field}
+	if isRef {
+		asked = append(asked, ref.Other)
+	}
+	for _, f := range asked {
+		if slot, _, ok := e.native(f, nil, s); ok {
+			s.refs[f] = slot
+		} else {
+			e.treeFields[f.Name] = true
+		}
+	}
+	return &term{op: opAtom, n: e.table.atomOf(atom{slot: -1, other: -1, test: m.Test, deep: m.Field, isDeep: true})}
+}
+
+// native finds a field on the event itself. A column with only the file name answers tests
+// on that, said as tests of the whole column.
+func (e *Engine) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
+	col, ok := e.opt.Model.Column(s.Source, f.Name, f.Level)
+	if !ok {
+		return 0, nil, false
+	}
+	if col.Holds == "filename" {
+		name, is := ir.FilenameTest(t)
+		if !is {
+			return 0, nil, false
+		}
+		t = &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased}
+	}
+	return e.table.slotOf(col), t, true
+}
+
+func whenMissing(t ir.Test) bool {
+	switch t := t.(type) {
+	case *ir.Null:
+		return true
+	case *ir.Exists:
+		return !t.Value
+	}
+	return false
+}
+
+// cover is a set of indexed atoms of which one holds on every event that satisfies a term.
+type cover struct {
+	atoms []int
+	cost  float64 // a guess at how often one holds
+}
+
+// necessary finds the cheapest cover of a term; ok is false when there is none. It is sound by
+// induction: a conjunction needs each of its terms, so any term's cover will do; a disjunction
+// needs one of its terms, so the union of all covers; k of n needs one of any n-k+1 terms. Below a
+// negation nothing is sought: what does not hold leaves no trace.
+func (e *Engine) necessary(t *term) (c cover, ok bool) {
+	switch t.op {
+	case opAtom:
+		return e.coverOf(t.n)
+	case opNamed:
+		return e.necessary(t.terms[0])
+	case opFalse:
+		return cover{}, true
+	case opAnd:
+		c.cost = math.Inf(1)
+		for _, inner := range t.terms {
+			if found, has := e.necessary(inner); has && found.cost < c.cost {
+				c, ok = found, true
+			}
+		}
+		return c, ok
+	case opOr:
+		return e.union(t.terms)
+	case opAtLeast:
+		return e.atLeastCover(t)
+	}
+	return cover{}, false
+}
+
+func (e *Engine) union(terms []*term) (c cover, ok bool) {
+	for _, inner := range terms {
+		found, has := e.necessary(inner)
+		if !has {
+			return cover{}, false
+		}
+		c.atoms = append(c.atoms, found.atoms...)
+		c.cost += found.cost
+	}
+	return c, true
+}
+
+func (e *Engine) atLeastCover(t *term) (c cover, ok bool) {
+	var covers []cover
+	for _, inner := range t.terms {
+		if found, has := e.necessary(inner); has {
+			covers = append(covers, found)
+		}
+	}
+	need := len(t.terms) - t.n + 1
+	if len(covers) < need {
+		return cover{}, false
+	}
+	slices.SortStableFunc(covers, func(a, b cover) int {
+		switch {
+		case a.cost < b.cost:
+			return -1
+		case a.cost > b.cost:
+			return 1
+		}
+		return 0
+	})
+	for _, found := range covers[:need] {
+		c.atoms = append(c.atoms, found.atoms...)
+		c.cost += found.cost
+	}
+	return c, true
+}
+
+func (e *Engine) coverOf(i int) (cover, bool) {
+	a := e.table.atoms[i]
+	if !a.indexed {
+		if a.pre < 0 {
+			return cover{}, false
+		}
+		i, a = a.pre, e.table.atoms[a.pre]
+	}
+	c := cover{atoms: []int{i}}
+	switch t := a.test.(type) {
+	case *ir.Text:
+		for _, v := range t.Values {
+			c.cost += commonness(t.Op, v)
+		}
+	case *ir.Number:
+		c.cost = 0.02 * float64(len(t.Values))
+	}
+	return c, true
+}
+
+// commonness guesses how often a value holds: short ones and everybody's programs often.
+func commonness(op ir.TextOp, v string) float64 {
+	guess := 0.01 + math.Pow(0.6, float64(len(v)))
+	if op == ir.Equals {
+		guess = 0.01
+	}
+	for _, everyday := range []string{"cmd.exe", "powershell.exe", "pwsh.exe", "svchost.exe", "http", "windows", "system32", "users", ".exe", ".dll"} {
+		if strings.Contains(strings.ToLower(v), everyday) && len(v) <= len(everyday)+3 {
+			guess += 0.1
+		}
+	}
+	return guess
+}

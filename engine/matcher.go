@@ -1,0 +1,409 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/expr-lang/expr/vm"
+
+	"decree/rules/ir"
+)
+
+// matcher evaluates events one at a time. Each worker has its own; nothing in it is shared. It
+// marks with the event's number what is known of it, so that nothing is cleared in between.
+type matcher struct {
+	e       *Engine
+	doc     document
+	gen     uint32
+	hit     []uint32 // atom -> event on which it is known to hold
+	asked   []uint32 // atom -> event on which it was asked
+	scanned []uint32 // slot -> event on which its text atoms were found
+	derived []value  // slot -> its value, where that is not simply a column's
+	chosen  []uint32 // unit -> event for which it is a candidate
+	applies []uint32 // source -> event that is of it
+	list    []int    // candidates
+	listing bool     // candidates are being listed
+	of      []int    // sources of the event
+	hits    []int32
+	machine vm.VM
+	env     any
+	late    *late // the tree and the figures, once the input has ended
+
+	timeouts int
+}
+
+// late is what only the end of the input tells, and the event it is asked about.
+type late struct {
+	tree *tree
+	self *process // the event as a child in the tree
+}
+
+func (e *Engine) newMatcher() *matcher {
+	m := &matcher{
+		e: e, doc: document{layout: e.table.layout},
+		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
+		derived: make([]value, len(e.table.slots)), chosen: make([]uint32, len(e.units)), applies: make([]uint32, len(e.sources)),
+	}
+	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
+	return m
+}
+
+// load reads an event and finds the sources it is of.
+func (m *matcher) load(data []byte) error {
+	if err := m.doc.load(data); err != nil {
+		return err
+	}
+	m.gen++
+	m.of = m.of[:0]
+	r := &m.e.router
+	if r.slot >= 0 {
+		if v := m.slot(r.slot); v.present {
+			for _, t := range v.texts {
+				for _, i := range r.byValue[fold(t)] {
+					m.consider(i)
+				}
+			}
+		}
+	}
+	for _, i := range r.others {
+		m.consider(i)
+	}
+	slices.Sort(m.of)
+	return nil
+}
+
+func (m *matcher) consider(i int) {
+	if m.applies[i] == m.gen {
+		return
+	}
+	for _, t := range m.e.sources[i].scope {
+		v := m.slot(t.slot)
+		if !v.present {
+			if t.optional {
+				continue
+			}
+			return
+		}
+		if !slices.ContainsFunc(v.texts, func(s string) bool { return t.values[fold(s)] }) {
+			return
+		}
+	}
+	m.applies[i] = m.gen
+	m.of = append(m.of, i)
+}
+
+// candidates lists the units that may match, in rule order.
+func (m *matcher) candidates() []int {
+	m.list, m.listing = m.list[:0], true
+	for _, si := range m.of {
+		s := m.e.sources[si]
+		for _, u := range s.always {
+			m.choose(u)
+		}
+		for _, slot := range s.slots {
+			m.scan(slot)
+		}
+	}
+	m.listing = false
+	slices.Sort(m.list)
+	return m.list
+}
+
+func (m *matcher) choose(u int) {
+	unit := m.e.units[u]
+	if m.chosen[u] == m.gen || m.applies[unit.source] != m.gen {
+		return
+	}
+	m.chosen[u] = m.gen
+	for _, s := range unit.earlier {
+		if m.applies[s] == m.gen {
+			return
+		}
+	}
+	m.list = append(m.list, u)
+}
+
+// scan finds the atoms of a slot that its texts decide at once, and the units they call for.
+func (m *matcher) scan(slot int) {
+	if m.scanned[slot] == m.gen {
+		return
+	}
+	m.scanned[slot] = m.gen
+	s := m.e.table.slots[slot]
+	m.hits = m.hits[:0]
+	texts := m.doc.every
+	if slot != everySlot {
+		texts = m.slot(slot).texts
+	}
+	for _, t := range texts {
+		if s.machine != nil {
+			if !ascii(t) {
+				t = fold(t)
+			}
+			m.hits = s.machine.scan(t, m.hits)
+		}
+		if s.numbers != nil {
+			if n, err := strconv.ParseFloat(t, 64); err == nil {
+				m.hits = append(m.hits, s.numbers[n]...)
+			}
+		}
+	}
+	for _, a := range m.hits {
+		if m.hit[a] == m.gen {
+			continue
+		}
+		m.hit[a] = m.gen
+		if m.listing && int(a) < len(m.e.triggers) {
+			for _, u := range m.e.triggers[a] {
+				m.choose(u)
+			}
+		}
+	}
+}
+
+// slot gives the value of a slot on the current event.
+func (m *matcher) slot(i int) *value {
+	s := m.e.table.slots[i]
+	if len(s.columns) == 1 && s.hash == "" && !s.emptyMissing {
+		return m.column(s.columns[0])
+	}
+	v := &m.derived[i]
+	if v.gen == m.doc.gen {
+		return v
+	}
+	v.gen, v.present, v.texts = m.doc.gen, false, v.texts[:0]
+	for _, c := range s.columns {
+		from := m.column(c)
+		if !from.present {
+			continue
+		}
+		v.present = true
+		for _, t := range from.texts {
+			if s.hash != "" {
+				var ok bool
+				if t, ok = hashIn(t, s.hash); !ok {
+					continue
+				}
+			}
+			v.texts = append(v.texts, t)
+		}
+		if s.hash != "" && len(v.texts) == 0 {
+			v.present = false
+		}
+		if s.emptyMissing && !slices.ContainsFunc(v.texts, func(t string) bool { return t != "" }) {
+			v.present, v.texts = false, v.texts[:0]
+		}
+		if v.present {
+			break
+		}
+	}
+	return v
+}
+
+var absent = &value{}
+
+func (m *matcher) column(c int) *value {
+	if v := &m.doc.cols[c]; v.gen == m.doc.gen {
+		return v
+	}
+	return absent
+}
+
+// hashIn takes one hash out of Sysmon's "SHA1=...,MD5=...".
+func hashIn(set, name string) (string, bool) {
+	for part := range strings.SplitSeq(set, ",") {
+		if key, hash, ok := strings.Cut(part, "="); ok && strings.EqualFold(strings.TrimSpace(key), name) {
+			return strings.TrimSpace(hash), true
+		}
+	}
+	return "", false
+}
+
+// atom answers a program.
+func (m *matcher) atom(i int) bool {
+	a := m.e.table.atoms[i]
+	if a.indexed {
+		m.scan(a.slot)
+		return m.hit[i] == m.gen
+	}
+	if m.asked[i] != m.gen {
+		m.asked[i] = m.gen
+		if (a.pre < 0 || m.atom(a.pre)) && m.holds(a) {
+			m.hit[i] = m.gen
+		}
+	}
+	return m.hit[i] == m.gen
+}
+
+func (m *matcher) holds(a *atom) bool {
+	if a.isDeep {
+		return m.deep(a)
+	}
+	texts, present := m.doc.every, true
+	if a.slot != everySlot {
+		v := m.slot(a.slot)
+		texts, present = v.texts, v.present
+	}
+	switch t := a.test.(type) {
+	case *ir.Null:
+		return !present
+	case *ir.Exists:
+		return present == t.Value
+	case *ir.FieldRef:
+		return compareFields(t, texts, m.slot(a.other).texts)
+	case *ir.Text:
+		if !present && t.Op == ir.Equals && a.slot != everySlot && m.e.table.slots[a.slot].emptyMissing && hasEmpty(t.Values) {
+			return true
+		}
+	}
+	return m.any(a.program, texts)
+}
+
+// any asks a test of each of several texts.
+func (m *matcher) any(p *predicate, texts []string) bool {
+	for _, t := range texts {
+		ok, timedOut := p.holds(t)
+		if timedOut {
+			m.timeouts++
+		}
+		if ok {
+			return true
+		}
+	}
+	return false
+}
+
+func compareFields(ref *ir.FieldRef, values, others []string) bool {
+	for _, v := range values {
+		for _, o := range others {
+			if compareText(ref.Op, folded(v, ref.Cased), folded(o, ref.Cased)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// deep asks a test of an ancestor's field, which the tree knows or does not.
+func (m *matcher) deep(a *atom) bool {
+	texts, present := m.lineage(a.deep)
+	switch t := a.test.(type) {
+	case *ir.Null:
+		return !present
+	case *ir.Exists:
+		return present == t.Value
+	case *ir.FieldRef:
+		others, _ := m.lineage(t.Other)
+		return compareFields(t, texts, others)
+	}
+	return m.any(a.program, texts)
+}
+
+// lineage reads a field of the event's own process or of one above it.
+func (m *matcher) lineage(f ir.Field) ([]string, bool) {
+	for _, si := range m.of {
+		if slot, ok := m.e.sources[si].refs[f]; ok {
+			v := m.slot(slot)
+			return v.texts, v.present
+		}
+	}
+	if m.late == nil || m.late.self == nil {
+		return nil, false
+	}
+	v, _, ok := m.late.tree.attribute(m.late.self, f)
+	if !ok {
+		return nil, false
+	}
+	return []string{v}, true
+}
+
+// atLeast answers a program's counted group.
+func (m *matcher) atLeast(i int) bool {
+	t := m.e.groups[i]
+	count := 0
+	for left, inner := range t.terms {
+		if m.truth(inner) {
+			count++
+		}
+		if count >= t.n || count+len(t.terms)-left-1 < t.n {
+			break
+		}
+	}
+	return count >= t.n
+}
+
+// truth evaluates a term without its program: for counted groups and for the names of a result.
+func (m *matcher) truth(t *term) bool {
+	switch t.op {
+	case opAnd:
+		for _, inner := range t.terms {
+			if !m.truth(inner) {
+				return false
+			}
+		}
+		return true
+	case opOr:
+		return slices.ContainsFunc(t.terms, m.truth)
+	case opNot:
+		return !m.truth(t.terms[0])
+	case opNamed:
+		return m.truth(t.terms[0])
+	case opAtLeast:
+		count := 0
+		for _, inner := range t.terms {
+			if m.truth(inner) {
+				count++
+			}
+		}
+		return count >= t.n
+	case opAtom:
+		return m.atom(t.n)
+	case opRare:
+		return m.rare(t.n)
+	}
+	return t.op == opTrue
+}
+
+// run asks a unit's program.
+func (m *matcher) run(u *unit) (bool, error) {
+	out, err := m.machine.Run(u.program, m.env)
+	if err != nil {
+		return false, fmt.Errorf("rule %q: %w", u.rule.ir.Source.Title, err)
+	}
+	matched, ok := out.(bool)
+	return ok && matched, nil
+}
+
+// time is the event's own; ok is false when it has none that can be read.
+func (m *matcher) time() (time.Time, bool) {
+	for _, slot := range m.e.times {
+		for _, t := range m.slot(slot).texts {
+			if at, ok := parseTime(t); ok {
+				return at, true
+			}
+		}
+	}
+	return time.Time{}, false
+}
+
+// inWindow tells whether the event is in the rule's lookback. Without a known time it is not.
+func (m *matcher) inWindow(r *rule) bool {
+	lookback, now := r.ir.Source.Schedule.Lookback, m.e.opt.Now
+	if now.IsZero() || lookback == 0 {
+		return true
+	}
+	at, ok := m.time()
+	return ok && !at.Before(now.Add(-lookback)) && !at.After(now)
+}
+
+// first gives the first text of a slot.
+func (m *matcher) first(slot int) (string, bool) {
+	v := m.slot(slot)
+	if len(v.texts) == 0 {
+		return "", false
+	}
+	return v.texts[0], true
+}

@@ -1,0 +1,216 @@
+package engine
+
+import (
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"github.com/dlclark/regexp2"
+
+	"decree/rules/ir"
+)
+
+// predicate is a test made ready: expressions compiled, values folded.
+type predicate struct {
+	test   ir.Test
+	values []string // of a Text, folded unless it is cased
+	parts  []ir.GlobPart
+	re     *regexp.Regexp
+	slow   *regexp2.Regexp
+}
+
+// backtrackLimit bounds one match of an expression that RE2 cannot run.
+const backtrackLimit = 50 * time.Millisecond
+
+func prepare(t ir.Test) *predicate {
+	p := &predicate{test: t}
+	switch t := t.(type) {
+	case *ir.Text:
+		p.values = make([]string, len(t.Values))
+		for i, v := range t.Values {
+			p.values[i] = folded(v, t.Cased)
+		}
+	case *ir.Glob:
+		p.parts = make([]ir.GlobPart, len(t.Parts))
+		for i, part := range t.Parts {
+			p.parts[i] = ir.GlobPart{Wild: part.Wild, Literal: folded(part.Literal, t.Cased)}
+		}
+	case *ir.Regex:
+		p.compile(t)
+	}
+	return p
+}
+
+func folded(s string, cased bool) string {
+	if cased {
+		return s
+	}
+	return fold(s)
+}
+
+// compile never fails: lowering compiled the same expression before.
+func (p *predicate) compile(t *ir.Regex) {
+	if !t.Backtracking {
+		expr := t.Expr
+		if t.Flags != "" {
+			expr = "(?" + t.Flags + ")" + expr
+		}
+		p.re = regexp.MustCompile(expr)
+		return
+	}
+	opt := regexp2.RegexOptions(0)
+	for flag, o := range map[string]regexp2.RegexOptions{"i": regexp2.IgnoreCase, "m": regexp2.Multiline, "s": regexp2.Singleline} {
+		if strings.Contains(t.Flags, flag) {
+			opt |= o
+		}
+	}
+	p.slow = regexp2.MustCompile(t.Expr, opt)
+	p.slow.MatchTimeout = backtrackLimit
+}
+
+// holds asks the test of one value. timedOut says that a backtracking expression ran into its
+// limit, which counts as no match and is reported with the run's figures.
+func (p *predicate) holds(v string) (ok, timedOut bool) {
+	switch t := p.test.(type) {
+	case *ir.Text:
+		v = folded(v, t.Cased)
+		for _, want := range p.values {
+			if compareText(t.Op, v, want) {
+				return true, false
+			}
+		}
+		return false, false
+	case *ir.Glob:
+		return glob(p.parts, folded(v, t.Cased)), false
+	case *ir.Regex:
+		if p.re != nil {
+			return p.re.MatchString(v), false
+		}
+		ok, err := p.slow.MatchString(v)
+		return err == nil && ok, err != nil
+	case *ir.Number:
+		n, err := strconv.ParseFloat(v, 64)
+		return err == nil && compareNumber(t.Op, n, t.Values), false
+	case *ir.Bool:
+		return strings.EqualFold(v, strconv.FormatBool(t.Value)), false
+	case *ir.CIDR:
+		a, err := netip.ParseAddr(v)
+		if err != nil {
+			return false, false
+		}
+		for _, prefix := range t.Prefixes {
+			if prefix.Contains(a.Unmap()) || prefix.Contains(a) {
+				return true, false
+			}
+		}
+		return false, false
+	case *ir.TimePart:
+		at, ok := parseTime(v)
+		return ok && compareNumber(t.Op, float64(timePart(t.Part, at)), t.Values), false
+	}
+	panic("engine: unknown test")
+}
+
+// compareText compares texts that are folded already, unless the test is cased.
+func compareText(op ir.TextOp, v, want string) bool {
+	switch op {
+	case ir.Equals:
+		return v == want
+	case ir.StartsWith:
+		return strings.HasPrefix(v, want)
+	case ir.EndsWith:
+		return strings.HasSuffix(v, want)
+	case ir.Contains:
+		return strings.Contains(v, want)
+	case ir.Filename:
+		return v[strings.LastIndexAny(v, `\/`)+1:] == want
+	}
+	panic("engine: unknown text operation")
+}
+
+func compareNumber(op string, n float64, values []float64) bool {
+	for _, want := range values {
+		switch op {
+		case "eq":
+			if n == want {
+				return true
+			}
+		case "lt":
+			if n < want {
+				return true
+			}
+		case "lte":
+			if n <= want {
+				return true
+			}
+		case "gt":
+			if n > want {
+				return true
+			}
+		case "gte":
+			if n >= want {
+				return true
+			}
+		default:
+			panic("engine: unknown comparison " + op)
+		}
+	}
+	return false
+}
+
+func timePart(part string, t time.Time) int {
+	switch part {
+	case "minute":
+		return t.Minute()
+	case "hour":
+		return t.Hour()
+	case "day":
+		return t.Day()
+	case "week":
+		_, week := t.ISOWeek()
+		return week
+	case "month":
+		return int(t.Month())
+	case "year":
+		return t.Year()
+	}
+	panic("engine: unknown time part")
+}
+
+// glob matches the whole of v with at most one step back per wildcard: its cost is bounded by
+// the product of the lengths.
+func glob(parts []ir.GlobPart, v string) bool {
+	i, star, from := 0, -1, 0
+	pos := 0
+	for {
+		if i < len(parts) {
+			p := parts[i]
+			switch {
+			case p.Wild == '*':
+				star, from = i, pos
+				i++
+				continue
+			case p.Wild == '?' && pos < len(v):
+				_, size := utf8.DecodeRuneInString(v[pos:])
+				pos += size
+				i++
+				continue
+			case p.Wild == 0 && strings.HasPrefix(v[pos:], p.Literal):
+				pos += len(p.Literal)
+				i++
+				continue
+			}
+		} else if pos == len(v) {
+			return true
+		}
+		if star < 0 || from >= len(v) {
+			return false
+		}
+		_, size := utf8.DecodeRuneInString(v[from:])
+		from += size
+		pos, i = from, star+1
+	}
+}

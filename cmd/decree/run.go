@@ -3,10 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io"
+	"runtime"
 	"sort"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/google/renameio/v2"
 	"github.com/schollz/progressbar/v3"
@@ -18,18 +19,19 @@ import (
 )
 
 type runParams struct {
-	events      []string
-	rules       []string
-	model       string
-	modelFile   string
-	reputation  string
-	rejects     string
-	now         string
-	format      string
-	maxLine     int
-	maxProc     int
-	failOnMatch bool
-	quiet       bool
+	events              []string
+	rules               []string
+	model               string
+	modelFile           string
+	reputation          string
+	rejects             string
+	now                 string
+	format              string
+	maxLine             int
+	maxPending, workers int
+	maxProc             int
+	failOnMatch         bool
+	quiet               bool
 }
 
 func newRun(s *streams) *cobra.Command {
@@ -55,8 +57,10 @@ func newRun(s *streams) *cobra.Command {
 	f.StringVar(&p.rejects, "rejects", "", "write lines that are no events to this file, as NDJSON")
 	f.StringVar(&p.now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
 	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line read, in bytes; a longer one is rejected")
-	f.IntVar(&p.maxProc, "max-processes", 1_000_000, "processes kept for ancestry; the oldest go first, and the run says how many went")
+	f.IntVar(&p.maxProc, "max-processes", 200_000, "processes kept for ancestry; the oldest go first, and the run says how many went")
 	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 when a rule matched")
+	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many")
+	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
@@ -70,7 +74,7 @@ func runRules(s *streams, p runParams) error {
 	if len(set.Found) > 0 {
 		set.show(s, set.Found)
 	}
-	opt := engine.Options{MaxProcesses: p.maxProc}
+	opt := engine.Options{MaxProcesses: p.maxProc, MaxPending: p.maxPending}
 	if opt.Model, err = loadModel(p.model, p.modelFile); err != nil {
 		return err
 	}
@@ -98,9 +102,6 @@ func runRules(s *streams, p runParams) error {
 	if err != nil {
 		return err
 	}
-	if err := input.keepRejects(); err != nil {
-		return err
-	}
 	if p.format == "json" {
 		err = writeJSON(s, jsonAlerts(results))
 	} else {
@@ -110,8 +111,17 @@ func runRules(s *streams, p runParams) error {
 		return err
 	}
 	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", input.lines, input.lines-input.rejected, input.rejected, len(results))
-	if stats.Evicted > 0 {
-		fmt.Fprintf(s.Err, "warning: %d processes were dropped at --max-processes %d; ancestors may be missing\n", stats.Evicted, p.maxProc)
+	for _, w := range []struct {
+		count int
+		text  string
+	}{
+		{stats.Evicted, fmt.Sprintf("processes were dropped at --max-processes %d; ancestors may be missing", p.maxProc)},
+		{stats.Dropped, fmt.Sprintf("events were dropped at --max-pending %d; rules on ancestors or rarity did not see them", p.maxPending)},
+		{stats.Timeouts, "matches of a backtracking expression ran out of time and count as none"},
+	} {
+		if w.count > 0 {
+			fmt.Fprintf(s.Err, "warning: %d %s\n", w.count, w.text)
+		}
 	}
 	if set.Found.HasErrors() || found.HasErrors() || (p.failOnMatch && len(results) > 0) {
 		return errFindings
@@ -126,19 +136,31 @@ type intake struct {
 	streams         *streams
 	lines, rejected int
 	shown           int
-	kept            strings.Builder
+	kept            *renameio.PendingFile
+	keptErr         error
 }
 
 // shownRejects bounds how many bad lines are reported one by one.
 const shownRejects = 20
 
-func (in *intake) readAll(files []string) error {
+func (in *intake) readAll(files []string) (err error) {
+	if in.params.rejects != "" {
+		if in.kept, err = renameio.NewPendingFile(in.params.rejects, renameio.WithPermissions(0o644)); err != nil {
+			return fmt.Errorf("cannot write --rejects: %w", err)
+		}
+		defer func() { err = errors.Join(err, in.kept.Cleanup()) }()
+	}
 	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(in.streams.Err), progressbar.OptionSetDescription("events"),
-		progressbar.OptionShowCount(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
+		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetVisibility(in.streams.ErrTerminal && !in.params.quiet))
 	for _, file := range files {
 		if err := in.read(file, bar); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	if in.kept != nil {
+		if err := errors.Join(in.keptErr, in.kept.CloseAtomicallyReplace()); err != nil {
+			return fmt.Errorf("cannot write --rejects: %w", err)
 		}
 	}
 	return bar.Finish()
@@ -149,26 +171,11 @@ func (in *intake) read(file string, bar *progressbar.ProgressBar) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() {
-		in.lines += r.Lines()
-		in.rejected += r.Rejected()
-		err = errors.Join(err, r.Close())
-	}()
-	for {
-		ev, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
-		if err != nil {
-			return err
-		}
-		if err := in.engine.Add(ev); err != nil {
-			return err
-		}
-		if err := bar.Add(1); err != nil {
-			return err
-		}
-	}
+	var barErr error
+	err = in.engine.Run(r, file, in.params.workers, func(events int) { barErr = errors.Join(barErr, bar.Add(events)) })
+	in.lines += r.Lines()
+	in.rejected += r.Rejected()
+	return errors.Join(err, barErr, r.Close())
 }
 
 func (in *intake) reject(r event.Reject) {
@@ -177,19 +184,9 @@ func (in *intake) reject(r event.Reject) {
 	} else if in.shown == shownRejects+1 {
 		fmt.Fprintf(in.streams.Err, "further rejected lines are counted, and kept with --rejects\n")
 	}
-	if in.params.rejects != "" {
-		in.kept.WriteString(event.FormatReject(r))
+	if in.kept != nil && in.keptErr == nil {
+		_, in.keptErr = in.kept.WriteString(event.FormatReject(r))
 	}
-}
-
-func (in *intake) keepRejects() error {
-	if in.params.rejects == "" {
-		return nil
-	}
-	if err := renameio.WriteFile(in.params.rejects, []byte(in.kept.String()), 0o644); err != nil {
-		return fmt.Errorf("cannot write --rejects: %w", err)
-	}
-	return nil
 }
 
 // alert is the JSON form of a match.
@@ -200,6 +197,7 @@ type alert struct {
 	EventID    string                    `json:"event_id"`
 	Source     string                    `json:"source"`
 	Line       int                       `json:"line"`
+	Facts      []engine.Fact             `json:"facts"`
 	Names      []string                  `json:"names"`
 	Ancestors  []engine.Ancestor         `json:"ancestors,omitempty"`
 	Prevalence []engine.PrevalenceFigure `json:"prevalence,omitempty"`
@@ -211,7 +209,7 @@ func jsonAlerts(results []engine.Result) []alert {
 	alerts := make([]alert, len(results))
 	for i, r := range results {
 		m := r.Rule.Source
-		alerts[i] = alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Names, r.Ancestors, r.Prevalence, r.Reputation, r.Event.Fields}
+		alerts[i] = alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, r.Names, r.Ancestors, r.Prevalence, r.Reputation, r.Event.Fields}
 	}
 	return alerts
 }
@@ -225,9 +223,15 @@ func printAlerts(s *streams, results []engine.Result) {
 		if colour, ok := levelColours[level]; ok && s.OutTerminal {
 			level = colour + level + "\x1b[0m"
 		}
+		if level == "" {
+			level = "no level"
+		}
 		fmt.Fprintf(s.Out, "[%s] %s\n  event %s at %s:%d; true: %s\n", level, m.Title, r.EventID, r.Event.Source, r.Event.Line, strings.Join(r.Names, ", "))
+		for _, f := range r.Facts {
+			fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
+		}
 		for _, a := range r.Ancestors {
-			fmt.Fprintf(s.Out, "  ancestor %d: %s (%s)\n", a.Level, a.Describe(), a.From)
+			fmt.Fprintf(s.Out, "  ancestor %d: %s (%s)\n", a.Level, oneLine(a.Describe()), a.From)
 		}
 		for _, f := range r.Prevalence {
 			fmt.Fprintf(s.Out, "  prevalence %s\n", f.Describe())
@@ -241,4 +245,14 @@ func printAlerts(s *streams, results []engine.Result) {
 			fmt.Fprintf(s.Out, "  reputation %s: %s\n", k, r.Reputation[k])
 		}
 	}
+}
+
+// oneLine keeps a value from an event on its line, and its control characters off the terminal.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
 }

@@ -36,7 +36,7 @@ func model() *schema.Model {
 		Entities:   map[string]schema.Column{"host": {Name: "host.id"}, "sha1": {Name: "process.hash.sha1"}},
 		Keys:       map[int][]string{0: {"process.entity_id"}, 1: {"process.parent.entity_id"}},
 		Reputation: schema.Reputation{Prefix: "decree.", Availability: "availability", Failed: "Error", Global: "global_prevalence", Signature: "signature_state", LocalCount: "count.hosts", LocalRank: "rank.rank"},
-		Indices: []string{"logs-*"},
+		Indices:    []string{"logs-*"},
 	}}}
 }
 

@@ -124,9 +124,7 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	case *ir.Text:
 		return found("_raw", textRegex(&ir.Text{Op: ir.Contains, Values: t.Values, Cased: t.Cased}))
 	case *ir.Glob:
-		// a keyword's pattern may stand anywhere in the text
-		pattern := strings.TrimSuffix(strings.Replace(globRegex(t), `\A`, "", 1), `\z`)
-		return found("_raw", pattern)
+		return found("_raw", globRegex(t))
 	case *ir.Regex:
 		return found("_raw", regex(t))
 	}

@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -182,6 +183,9 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 	var terms []Node
 	for _, v := range item.Values {
 		for _, t := range l.tests(c, v, level) {
+			if f.Name == "" && c.opSet == "" {
+				t = anywhere(t)
+			}
 			terms = append(terms, wrap(at, f, t))
 		}
 	}
@@ -201,12 +205,28 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 
 func wrap(at Base, f Field, t Test) Node {
 	if f.Name == "" {
-		if text, ok := t.(*Text); ok && text.Op == Equals {
-			t = &Text{Op: Contains, Values: text.Values, Cased: text.Cased, List: text.List}
-		}
 		return &Keyword{at, t}
 	}
 	return &Match{at, f, t}
+}
+
+// anywhere makes a keyword's test: a keyword without modifiers may stand anywhere in a value, and
+// its wildcards reach as far as the value does.
+func anywhere(t Test) Test {
+	switch t := t.(type) {
+	case *Text:
+		return &Text{Op: Contains, Values: t.Values, Cased: t.Cased, List: t.List}
+	case *Glob:
+		parts := slices.Clone(t.Parts)
+		if parts[0].Wild != '*' {
+			parts = slices.Insert(parts, 0, GlobPart{Wild: '*'})
+		}
+		if parts[len(parts)-1].Wild != '*' {
+			parts = append(parts, GlobPart{Wild: '*'})
+		}
+		return &Glob{Parts: parts, Cased: t.Cased}
+	}
+	return t
 }
 
 // tests gives the tests of one value; several (forms of an encoding) are alternatives.

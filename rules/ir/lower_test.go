@@ -103,7 +103,7 @@ func TestModifiers(t *testing.T) {
 		{`ParentCommandLine|contains: x`, `parent's CommandLine contains "x"`},
 		{`ParentOf: x`, `ParentOf equals "x"`},
 		{`GrandParentImage: x`, `grandparent's Image equals "x"`},
-		{`'|all': [a, 'b*c']`, "and\n    any value contains \"a\"\n    any value like \"b\" * \"c\""},
+		{`'|all': [a, 'b*c']`, "and\n    any value contains \"a\"\n    any value like * \"b\" * \"c\" *"},
 	}
 	for _, c := range cases {
 		t.Run(c.item, func(t *testing.T) { assert.Equal(t, c.want, lowered(t, c.item)) })

@@ -16,7 +16,7 @@ type Model struct {
 	Passthrough bool     `yaml:"passthrough"` // an unlisted Sigma field is a column of that name
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
 	EmptyIsMissing bool     `yaml:"empty_is_missing"`
-	Sources     []Source `yaml:"sources"`
+	Sources        []Source `yaml:"sources"`
 }
 
 // Source is one log of the product and the Sigma log sources it answers. Several sources

@@ -43,6 +43,10 @@ func Expand(paths []string) ([]string, error) {
 }
 
 func supported(name string) bool {
-	name = strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), ".gz"), ".zst")
-	return slices.Contains(extensions, filepath.Ext(name))
+	return slices.Contains(extensions, filepath.Ext(plainName(name)))
+}
+
+// plainName is a file's name in lower case without what compression added to it.
+func plainName(name string) string {
+	return strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), ".gz"), ".zst")
 }

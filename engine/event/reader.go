@@ -4,7 +4,6 @@ import (
 	"bufio"
 	"bytes"
 	"compress/gzip"
-	"encoding/csv"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -12,7 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
+	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -32,12 +31,17 @@ type Reject struct {
 	Raw    []byte `json:"-"`
 }
 
-// FormatReject writes a reject as one line of JSON.
+// FormatReject writes a reject as one line of JSON. Bytes that are no UTF-8 are kept in base64 too.
 func FormatReject(r Reject) string {
-	line, err := json.Marshal(struct {
+	kept := struct {
 		Reject
-		Raw string `json:"raw"`
-	}{r, string(r.Raw)})
+		Raw    string `json:"raw"`
+		Base64 []byte `json:"raw_base64,omitempty"`
+	}{Reject: r, Raw: string(r.Raw)}
+	if !utf8.Valid(r.Raw) {
+		kept.Base64 = r.Raw
+	}
+	line, err := json.Marshal(kept)
 	if err != nil {
 		panic(err) // strings and ints always marshal
 	}
@@ -46,8 +50,6 @@ func FormatReject(r Reject) string {
 
 const (
 	defaultMaxLine = 16 << 20
-	maxNesting     = 200
-	maxArray       = 1 << 30
 	keptRaw        = 4096 // of a line that is too long
 )
 
@@ -57,10 +59,10 @@ type Reader struct {
 	opt      Options
 	close    []io.Closer
 	in       *bufio.Reader
-	csv      *csv.Reader
-	header   []string
-	array    *json.Decoder
+	rows     *rows     // of a CSV file
+	elements *elements // of a JSON array or of objects that span lines
 	started  bool
+	refused  string // why the whole file cannot be read
 	line     int
 	lines    int
 	rejected int
@@ -68,55 +70,69 @@ type Reader struct {
 
 // Open begins to read a file, or standard input for "-".
 func Open(path string, opt Options) (*Reader, error) {
-	r := &Reader{source: path, opt: opt}
+	raw := opt.Stdin
+	if path == "-" {
+		if raw == nil {
+			raw = os.Stdin
+		}
+		return newReader(path, raw, opt)
+	}
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return newReader(path, f, opt, f)
+}
+
+// newReader reads what raw gives as a file of that name. It closes what it is given to close.
+func newReader(path string, raw io.Reader, opt Options, toClose ...io.Closer) (*Reader, error) {
+	r := &Reader{source: path, opt: opt, close: toClose}
 	if r.opt.MaxLine <= 0 {
 		r.opt.MaxLine = defaultMaxLine
-	}
-	var raw io.Reader = opt.Stdin
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, err
-		}
-		r.close = append(r.close, f)
-		raw = f
-	} else if raw == nil {
-		raw = os.Stdin
 	}
 	in := bufio.NewReaderSize(raw, 1<<16)
 	magic, err := in.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.Join(err, r.Close())
 	}
-	name := path
 	switch {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(in)
 		if err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
-		r.close = append(r.close, z)
-		in, name = bufio.NewReaderSize(z, 1<<16), strings.TrimSuffix(path, ".gz")
+		in = bufio.NewReaderSize(z, 1<<16) // its Close holds nothing and only repeats what reading said
 	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(in, zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderConcurrency(1))
 		if err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 		r.close = append(r.close, z.IOReadCloser())
-		in, name = bufio.NewReaderSize(z, 1<<16), strings.TrimSuffix(path, ".zst")
+		in = bufio.NewReaderSize(z, 1<<16)
 	}
 	r.in = in
-	if bom, err := in.Peek(3); err == nil && bytes.Equal(bom, []byte("\xef\xbb\xbf")) {
-		if _, err := in.Discard(3); err != nil {
-			return nil, errors.Join(err, r.Close())
-		}
+	if err := r.encoding(); err != nil {
+		return nil, errors.Join(err, r.Close())
 	}
-	if strings.EqualFold(filepath.Ext(name), ".csv") {
-		r.csv = csv.NewReader(in)
-		r.csv.FieldsPerRecord = -1
-		r.csv.LazyQuotes = true
+	if filepath.Ext(plainName(path)) == ".csv" {
+		r.rows = &rows{}
 	}
 	return r, nil
+}
+
+// encoding skips the byte order mark of UTF-8, and refuses UTF-16, which would otherwise be one
+// reject a line. Without a mark UTF-16 shows by the zero byte beside its first character.
+func (r *Reader) encoding() error {
+	head, _ := r.in.Peek(3) // what cannot be read is rejected by whoever reads on
+	switch {
+	case bytes.Equal(head, []byte("\xef\xbb\xbf")):
+		_, err := r.in.Discard(3)
+		return err
+	case len(head) < 2:
+	case head[0] == 0xff && head[1] == 0xfe, head[0] == 0xfe && head[1] == 0xff, (head[0] == 0) != (head[1] == 0):
+		r.refused = "the file is UTF-16; convert it to UTF-8"
+	}
+	return nil
 }
 
 // Lines counts the lines (or array elements, or rows) read so far, good and bad.
@@ -160,237 +176,35 @@ func (r *Reader) Next() (*Event, error) {
 // NextRaw gives the next line that may be an event, or io.EOF. Whoever decodes it hands it
 // back to Reject if it is none. Lines that are too long are rejected here.
 func (r *Reader) NextRaw() (Raw, error) {
-	if !r.started {
-		r.started = true
-		if err := r.detect(); err != nil {
-			return Raw{}, err
+	if r.refused != "" {
+		r.lines++
+		r.reject(1, nil, "%s", r.refused)
+		r.refused, r.in = "", bufio.NewReader(bytes.NewReader(nil))
+	}
+	if r.rows != nil {
+		return r.nextRow()
+	}
+	for {
+		if !r.started {
+			r.started = true
+			r.detect()
+		}
+		if r.elements == nil {
+			return r.nextLine()
+		}
+		if raw, err := r.nextElement(); !errors.Is(err, errArrayEnd) {
+			return raw, err
 		}
 	}
-	switch {
-	case r.csv != nil:
-		return r.nextRow()
-	case r.array != nil:
-		return r.nextElement()
-	}
-	return r.nextLine()
 }
 
 // Reject counts a line that NextRaw gave as no event.
 func (r *Reader) Reject(raw Raw, reason error) { r.reject(raw.Line, raw.Data, "%v", reason) }
 
-// detect tells a JSON array or one object over several lines from lines of JSON.
-func (r *Reader) detect() error {
-	if r.csv != nil {
-		return nil
-	}
-	for n := 64; ; n *= 2 {
-		head, err := r.in.Peek(min(n, r.in.Size()))
-		if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, bufio.ErrBufferFull) {
-			return fmt.Errorf("cannot read on: %w", err)
-		}
-		trimmed := bytes.TrimLeft(head, " \t\r\n")
-		ended := err != nil || len(head) == r.in.Size()
-		if len(trimmed) == 0 && !ended {
-			continue
-		}
-		line, _, whole := bytes.Cut(trimmed, []byte("\n"))
-		if !whole && !ended {
-			continue
-		}
-		line = bytes.TrimSpace(line)
-		openObject := bytes.Equal(line, []byte("{")) || (bytes.HasPrefix(line, []byte("{")) && whole && !bytes.HasSuffix(line, []byte("}")) && !json.Valid(line) && bytes.HasSuffix(line, []byte("{")))
-		if bytes.HasPrefix(trimmed, []byte("[")) || openObject {
-			r.array = json.NewDecoder(io.LimitReader(r.in, maxArray))
-			r.array.UseNumber()
-			if trimmed[0] == '[' {
-				if _, err := r.array.Token(); err != nil {
-					return err
-				}
-			}
-		}
-		return nil
-	}
-}
-
+// reject counts a line that is no event.
 func (r *Reader) reject(line int, raw []byte, format string, args ...any) {
 	r.rejected++
 	if r.opt.OnReject != nil {
 		r.opt.OnReject(Reject{r.source, line, fmt.Sprintf(format, args...), bytes.Clone(raw)})
-	}
-}
-
-// nextLine reads lines until one is not blank. A line over the limit is not kept in memory.
-func (r *Reader) nextLine() (Raw, error) {
-	for {
-		line, size, err := r.readLine()
-		if errors.Is(err, io.EOF) && size == 0 {
-			return Raw{}, io.EOF
-		}
-		if err != nil && !errors.Is(err, io.EOF) {
-			r.lines++
-			r.reject(r.line, line, "the file cannot be read on: %v", err)
-			return Raw{}, io.EOF
-		}
-		if size > r.opt.MaxLine {
-			r.lines++
-			r.reject(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
-			continue
-		}
-		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
-			r.lines++
-			return Raw{r.line, trimmed}, nil
-		}
-	}
-}
-
-// readLine gives the next line, or its first bytes with its true size when it is too long.
-func (r *Reader) readLine() (line []byte, size int, err error) {
-	r.line++
-	for {
-		part, err := r.in.ReadSlice('\n')
-		size += len(part)
-		if size <= r.opt.MaxLine {
-			line = append(line, part...)
-		} else if len(line) > keptRaw {
-			line = line[:keptRaw]
-		}
-		if !errors.Is(err, bufio.ErrBufferFull) {
-			return line, size, err
-		}
-	}
-}
-
-// Decode reads one JSON object, numbers kept as written, with the names that flatten gives.
-func Decode(data []byte) (map[string]any, error) {
-	if deep := nesting(data); deep > maxNesting {
-		return nil, fmt.Errorf("JSON nests deeper than %d", maxNesting)
-	}
-	dec := json.NewDecoder(bytes.NewReader(data))
-	dec.UseNumber()
-	var v any
-	if err := dec.Decode(&v); err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
-	}
-	if dec.More() {
-		return nil, errors.New("not JSON: text after the object")
-	}
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("a JSON %s, not an object", kind(v))
-	}
-	return flatten(fields), nil
-}
-
-func kind(v any) string {
-	switch v.(type) {
-	case []any:
-		return "array"
-	case string:
-		return "string"
-	case json.Number:
-		return "number"
-	case bool:
-		return "boolean"
-	}
-	return "null"
-}
-
-func nesting(data []byte) int {
-	depth, most, quoted := 0, 0, false
-	for i := 0; i < len(data); i++ {
-		switch c := data[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case quoted:
-		case c == '{' || c == '[':
-			depth++
-			most = max(most, depth)
-		case c == '}' || c == ']':
-			depth--
-		}
-	}
-	return most
-}
-
-// nextElement reads the next element of an array, or the next object of several.
-func (r *Reader) nextElement() (Raw, error) {
-	for {
-		r.line++
-		if !r.array.More() {
-			return Raw{}, r.endArray()
-		}
-		var raw json.RawMessage
-		if err := r.array.Decode(&raw); err != nil {
-			if errors.Is(err, io.EOF) {
-				return Raw{}, io.EOF
-			}
-			r.lines++
-			r.reject(r.line, nil, "element %d: %v; nothing after byte %d was read", r.line, err, r.array.InputOffset())
-			r.array = json.NewDecoder(bytes.NewReader(nil))
-			return Raw{}, io.EOF
-		}
-		r.lines++
-		if len(raw) > r.opt.MaxLine {
-			r.reject(r.line, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", len(raw), r.opt.MaxLine)
-			continue
-		}
-		return Raw{r.line, raw}, nil
-	}
-}
-
-// endArray tells a complete array from one that was cut off.
-func (r *Reader) endArray() error {
-	_, err := r.array.Token()
-	if err != nil && !errors.Is(err, io.EOF) {
-		r.lines++
-		r.reject(r.line, nil, "the array does not end: %v", err)
-		r.array = json.NewDecoder(bytes.NewReader(nil))
-	}
-	return io.EOF
-}
-
-// nextRow reads a CSV row. An empty cell is a missing field: exports write both alike.
-func (r *Reader) nextRow() (Raw, error) {
-	for {
-		row, err := r.csv.Read()
-		if errors.Is(err, io.EOF) {
-			return Raw{}, io.EOF
-		}
-		line, _ := r.csv.FieldPos(0)
-		if err != nil {
-			r.lines++
-			r.reject(line, nil, "%v", err)
-			var parse *csv.ParseError
-			if !errors.As(err, &parse) {
-				return Raw{}, io.EOF
-			}
-			continue
-		}
-		if r.header == nil {
-			r.header = slices.Clone(row)
-			continue
-		}
-		r.lines++
-		if len(row) != len(r.header) {
-			r.reject(line, []byte(strings.Join(row, ",")), "%d cells where the header has %d", len(row), len(r.header))
-			continue
-		}
-		fields := make(map[string]string, len(row))
-		for i, cell := range row {
-			if cell != "" {
-				fields[r.header[i]] = cell
-			}
-		}
-		data, err := json.Marshal(fields)
-		if err != nil {
-			return Raw{}, fmt.Errorf("row at line %d: %w", line, err)
-		}
-		if len(data) > r.opt.MaxLine {
-			r.reject(line, data[:min(len(data), keptRaw)], "row of %d bytes is longer than %d", len(data), r.opt.MaxLine)
-			continue
-		}
-		return Raw{line, data}, nil
 	}
 }

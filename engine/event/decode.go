@@ -1,0 +1,65 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+)
+
+const maxNesting = 200
+
+// Decode reads one JSON object, numbers kept as written, with the names that flatten gives. Of a
+// key that stands twice the last counts.
+func Decode(data []byte) (map[string]any, error) {
+	if deep := nesting(data); deep > maxNesting {
+		return nil, fmt.Errorf("JSON nests deeper than %d", maxNesting)
+	}
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		return nil, fmt.Errorf("not JSON: %w", err)
+	}
+	if rest := bytes.TrimSpace(data[dec.InputOffset():]); len(rest) > 0 {
+		return nil, errors.New("not JSON: text after the object")
+	}
+	fields, ok := v.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("a JSON %s, not an object", kind(v))
+	}
+	return flatten(fields), nil
+}
+
+func kind(v any) string {
+	switch v.(type) {
+	case []any:
+		return "array"
+	case string:
+		return "string"
+	case json.Number:
+		return "number"
+	case bool:
+		return "boolean"
+	}
+	return "null"
+}
+
+func nesting(data []byte) int {
+	depth, most, quoted := 0, 0, false
+	for i := 0; i < len(data); i++ {
+		switch c := data[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+			most = max(most, depth)
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return most
+}

@@ -1,0 +1,136 @@
+package event
+
+import (
+	"bytes"
+	"errors"
+	"io"
+)
+
+// elements reads the values of a JSON array, or of several objects that span lines. It only
+// counts brackets, so that one bad element does not take those after it along, and no
+// element is kept in memory beyond the limit.
+type elements struct {
+	brackets bool // the values stand in an array
+	open     bool // its [ was read
+	last     byte // read last; at first as if a line had ended
+}
+
+// errArrayEnd says that an array ended and the file may go on.
+var errArrayEnd = errors.New("end of array")
+
+// nextElement reads the next element of an array, or the next object of several. After an
+// array ends (errArrayEnd) the file is looked at anew.
+func (r *Reader) nextElement() (Raw, error) {
+	for {
+		c, err := r.skipSpace()
+		switch {
+		case errors.Is(err, io.EOF):
+			if r.elements.open {
+				r.lines++
+				r.reject(r.line, nil, "the array does not end")
+			}
+			r.elements = nil
+			return Raw{}, io.EOF
+		case err != nil:
+			return r.unreadable(r.line, nil, err)
+		case c == '[' && r.elements.brackets && !r.elements.open:
+			r.elements.open = true
+			continue
+		case c == ']' && r.elements.open:
+			r.elements = nil
+			r.line-- // the rest of this line is read as one
+			r.started = false
+			return Raw{}, errArrayEnd
+		case c == ',' && r.elements.open:
+			continue
+		}
+		begin := r.line
+		raw, size, err := r.element(c)
+		if err != nil && !errors.Is(err, io.EOF) {
+			return r.unreadable(begin, raw, err)
+		}
+		r.lines++
+		switch {
+		case err != nil:
+			r.reject(begin, raw[:min(len(raw), keptRaw)], "not JSON: the file ends inside this element")
+			r.elements = nil
+			return Raw{}, io.EOF
+		case size > r.opt.MaxLine:
+			r.reject(begin, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", size, r.opt.MaxLine)
+		default:
+			return Raw{begin, raw}, nil
+		}
+	}
+}
+
+// skipSpace gives the next byte that is no white space, and counts lines.
+func (r *Reader) skipSpace() (byte, error) {
+	for {
+		c, err := r.readByte()
+		if err != nil {
+			return 0, err
+		}
+		if c != ' ' && c != '\t' && c != '\r' && c != '\n' {
+			return c, nil
+		}
+	}
+}
+
+// readByte counts the line that a byte stands on: the first byte of a file is on line 1.
+func (r *Reader) readByte() (byte, error) {
+	c, err := r.in.ReadByte()
+	if err != nil {
+		return 0, err
+	}
+	if r.elements.last == '\n' {
+		r.line++
+	}
+	r.elements.last = c
+	return c, nil
+}
+
+// element reads on from the first byte of a value to its last. A value that is no object,
+// array or string ends before a comma, a bracket or white space.
+func (r *Reader) element(first byte) (raw []byte, size int, err error) {
+	depth, quoted := 0, false
+	for c := first; ; {
+		size++
+		if size <= r.opt.MaxLine {
+			raw = append(raw, c)
+		} else if len(raw) > keptRaw {
+			raw = bytes.Clone(raw[:keptRaw])
+		}
+		switch {
+		case quoted && c == '\\':
+			if c, err = r.readByte(); err != nil {
+				return raw, size, err
+			}
+			size++
+			if size <= r.opt.MaxLine {
+				raw = append(raw, c)
+			}
+			quoted = c != '\n'
+		case quoted && c == '\n': // no string has one: this one was not closed
+			quoted = false
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		}
+		if depth <= 0 && !quoted {
+			if c == '}' || c == ']' || c == '"' || c == '\n' {
+				return raw, size, nil
+			}
+			next, err := r.in.Peek(1)
+			if err != nil || bytes.IndexByte([]byte(" \t\r\n,[]{}"), next[0]) >= 0 {
+				return raw, size, nil
+			}
+		}
+		if c, err = r.readByte(); err != nil {
+			return raw, size, err
+		}
+	}
+}

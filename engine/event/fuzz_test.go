@@ -1,0 +1,110 @@
+package event
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// account reads everything that a file of that name would give and checks that all is
+// accounted for: what is read is good or rejected, lines go up, and the end is an end.
+func account(t *testing.T, name string, data []byte) (good, rejected int) {
+	last := 0
+	lines := bytes.Count(data, []byte("\n")) + 1
+	r, err := newReader(name, bytes.NewReader(data), Options{MaxLine: 1 << 10, OnReject: func(j Reject) {
+		rejected++
+		require.NotEmpty(t, j.Reason)
+		require.GreaterOrEqual(t, j.Line, last)
+		last = j.Line
+	}})
+	if err != nil {
+		return 0, 0 // an archive without a head
+	}
+	for {
+		ev, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		require.NotNil(t, ev.Fields)
+		require.GreaterOrEqual(t, ev.Line, last)
+		last = ev.Line
+		good++
+	}
+	require.NoError(t, r.Close())
+	require.Equal(t, r.Rejected(), rejected)
+	require.Equal(t, r.Lines(), good+rejected)
+	if !isArchive(data) {
+		require.LessOrEqual(t, last, lines)
+	}
+	return good, rejected
+}
+
+func isArchive(data []byte) bool {
+	return bytes.HasPrefix(data, []byte{0x1f, 0x8b}) || bytes.HasPrefix(data, []byte{0x28, 0xb5, 0x2f, 0xfd})
+}
+
+func seeds(f *testing.F, csv bool) {
+	for _, s := range formats {
+		if (plainName(s.file) == "e.csv") == csv {
+			f.Add([]byte(s.in))
+		}
+	}
+}
+
+// FuzzLines holds that each line that is not blank is one event or one reject.
+func FuzzLines(f *testing.F) {
+	seeds(f, false)
+	f.Add([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if isArchive(data) {
+			account(t, "e.ndjson", data)
+			return
+		}
+		head := append([]byte("{\"first\":1}\n"), data...)
+		filled := 0
+		for line := range bytes.SplitSeq(head, []byte("\n")) {
+			if len(bytes.TrimSpace(line)) > 0 {
+				filled++
+			}
+		}
+		good, rejected := account(t, "e.ndjson", head)
+		require.Equal(t, filled, good+rejected)
+	})
+}
+
+// FuzzElements holds that arrays and pretty-printed objects are read to their end, whatever
+// they hold, and that events beside hostile ones are found.
+func FuzzElements(f *testing.F) {
+	seeds(f, false)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		account(t, "e.json", data)
+		account(t, "e.json", append([]byte("["), data...))
+		account(t, "e.json", append([]byte("{\n"), data...))
+		good, _ := account(t, "e.json", append([]byte("[{\"first\":1},\n"), data...))
+		require.GreaterOrEqual(t, good, 1)
+	})
+}
+
+// FuzzRows holds the same of CSV, whose rows may span lines.
+func FuzzRows(f *testing.F) {
+	seeds(f, true)
+	f.Fuzz(func(t *testing.T, data []byte) {
+		account(t, "e.csv", data)
+		good, _ := account(t, "e.csv", append([]byte("a,b\n1,2\n"), data...))
+		require.GreaterOrEqual(t, good, 1)
+	})
+}
+
+// FuzzArchives holds that broken archives end in rejects.
+func FuzzArchives(f *testing.F) {
+	f.Add([]byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\xff"))
+	f.Add([]byte("\x28\xb5\x2f\xfd\x04\x00"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		account(t, "e.ndjson", append([]byte{0x1f, 0x8b, 8, 0, 0, 0, 0, 0, 0, 0xff}, data...))
+		account(t, "e.json", append([]byte{0x28, 0xb5, 0x2f, 0xfd}, data...))
+	})
+}

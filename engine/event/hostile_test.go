@@ -1,0 +1,95 @@
+package event
+
+import (
+	"bufio"
+	"bytes"
+	"io"
+	"runtime"
+	"runtime/debug"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// stream gives head, then filler until size bytes are given, then tail, without holding them.
+func stream(head string, filler byte, size int64, tail string) io.Reader {
+	return io.MultiReader(strings.NewReader(head), io.LimitReader(repeated(filler), size), strings.NewReader(tail))
+}
+
+type repeated byte
+
+func (c repeated) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = byte(c)
+	}
+	return len(p), nil
+}
+
+// peak runs f and gives the most memory that the heap took above what it had.
+func peak(f func()) uint64 {
+	defer debug.SetGCPercent(debug.SetGCPercent(10))
+	runtime.GC()
+	var before, now runtime.MemStats
+	runtime.ReadMemStats(&before)
+	f()
+	runtime.ReadMemStats(&now)
+	return now.HeapSys - min(now.HeapSys, before.HeapSys)
+}
+
+const gibibyte = 1 << 30
+
+func TestAnEndlessLineIsOneRejectInBoundedMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads a gibibyte")
+	}
+	for _, c := range []struct {
+		name       string
+		size       int64
+		head, tail string
+		want       string
+	}{
+		{"a line", gibibyte, "{\"a\":1}\n{\"a\":\"", "\"}\n{\"a\":2}\n", "1: {\"a\":1}\n2! line of 1073741832 bytes is longer than 16777216\n3: {\"a\":2}\n"},
+		{"an element", gibibyte / 8, "[{\"a\":1},\n{\"a\":\"", "\"},\n{\"a\":2}]\n", "1: {\"a\":1}\n2! element of 134217736 bytes is longer than 16777216\n3: {\"a\":2}\n"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			took := peak(func() {
+				assert.Equal(t, c.want, transcript(t, "-", Options{Stdin: stream(c.head, 'x', c.size, c.tail)}))
+			})
+			assert.Less(t, took, uint64(256<<20))
+		})
+	}
+}
+
+func TestAnEndlessCellIsRejectedInBoundedMemory(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads a gibibyte")
+	}
+	r := Reader{source: "-", opt: Options{MaxLine: 1 << 20}, rows: &rows{}}
+	r.in = bufio.NewReader(stream("a,b\n1,\"", '\n', 16<<20, "\"\n"))
+	var rejects []string
+	r.opt.OnReject = func(j Reject) { rejects = append(rejects, j.Reason) }
+	took := peak(func() {
+		_, err := r.Next()
+		assert.ErrorIs(t, err, io.EOF)
+	})
+	assert.Equal(t, []string{"row of 1048577 bytes is longer than 1048576", "not CSV: lines 16777218 to 16777218 are one row, because a quote is never closed"}, rejects)
+	assert.Less(t, took, uint64(64<<20))
+}
+
+func TestDeepNestingIsARejectAndNothingElse(t *testing.T) {
+	for _, deep := range []int{201, 10_000, 2_000_000} {
+		bomb := strings.Repeat(`{"a":`, deep) + "1" + strings.Repeat("}", deep)
+		list := strings.Repeat(`[`, deep) + strings.Repeat("]", deep)
+		want := "1! JSON nests deeper than 200\n2: {\"a\":1}\n"
+		assert.Equal(t, want, inFile(t, "e.ndjson", []byte(bomb+"\n{\"a\":1}\n"), Options{}))
+		assert.Equal(t, want, inFile(t, "e.json", []byte("["+bomb+",\n{\"a\":1}]\n"), Options{}))
+		assert.Equal(t, want, inFile(t, "e.json", []byte("["+list+",\n{\"a\":1}]\n"), Options{}))
+	}
+	deepest := `{"a":` + strings.Repeat("[", 199) + strings.Repeat("]", 199) + "}"
+	assert.Equal(t, "1: "+deepest+"\n", inFile(t, "e.ndjson", []byte(deepest), Options{}))
+}
+
+func TestAMillionEmptyArraysDoNotFillTheStack(t *testing.T) {
+	assert.Equal(t, "1: {\"a\":1}\n", inFile(t, "e.json", append(bytes.Repeat([]byte("[]"), 1_000_000), "[{\"a\":1}]"...), Options{}))
+}

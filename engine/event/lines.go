@@ -1,0 +1,86 @@
+package event
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// detect tells a JSON array, or one object over several lines, from lines of JSON. What it
+// cannot read it leaves to whoever reads next, so that it is rejected like any other line.
+func (r *Reader) detect() {
+	for n := 64; ; n *= 2 {
+		head, err := r.in.Peek(min(n, r.in.Size()))
+		ended := err != nil || len(head) == r.in.Size()
+		trimmed := bytes.TrimLeft(head, " \t\r\n")
+		line, _, whole := bytes.Cut(trimmed, []byte("\n"))
+		if !whole && !ended {
+			continue
+		}
+		line = bytes.TrimSpace(line)
+		opens := len(line) > 0 && line[0] == '{' && line[len(line)-1] == '{'
+		if (len(line) > 0 && line[0] == '[') || (opens && whole && !json.Valid(line)) {
+			r.elements = &elements{brackets: line[0] == '[', last: '\n'}
+		}
+		return
+	}
+}
+
+// nextLine reads lines until one is not blank. A line over the limit is not kept in memory.
+func (r *Reader) nextLine() (Raw, error) {
+	for {
+		line, size, err := r.readLine()
+		if errors.Is(err, io.EOF) && size == 0 {
+			return Raw{}, io.EOF
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return r.unreadable(r.line, line, err)
+		}
+		if size > r.opt.MaxLine {
+			r.lines++
+			r.reject(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
+			continue
+		}
+		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
+			r.lines++
+			return Raw{r.line, trimmed}, nil
+		}
+	}
+}
+
+// unreadable ends a file that breaks off, such as a truncated archive. What came before stands.
+func (r *Reader) unreadable(line int, raw []byte, err error) (Raw, error) {
+	r.lines++
+	r.reject(line, raw, "the file cannot be read on: %v", err)
+	r.in, r.elements = bufio.NewReader(bytes.NewReader(nil)), nil
+	return Raw{}, io.EOF
+}
+
+// readLine gives the next line with its end, or its first bytes when it is too long. Size does
+// not count the line's end.
+func (r *Reader) readLine() (line []byte, size int, err error) {
+	r.line++
+	for {
+		part, err := r.in.ReadSlice('\n')
+		size += len(part)
+		if size <= r.opt.MaxLine+len("\r\n") {
+			line = append(line, part...)
+		} else if len(line) > keptRaw {
+			line = bytes.Clone(line[:keptRaw])
+		}
+		if errors.Is(err, bufio.ErrBufferFull) {
+			continue
+		}
+		if err == nil {
+			size--
+			if bytes.HasSuffix(part, []byte("\r\n")) {
+				size--
+			}
+		} else if errors.Is(err, io.EOF) && size > 0 {
+			err = nil
+		}
+		return line, size, err
+	}
+}

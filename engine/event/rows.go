@@ -1,0 +1,131 @@
+package event
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// rows reads CSV, record by record, so that a line number is exact and a quote that is never
+// closed does not fill the memory.
+type rows struct{ header []string }
+
+// errQuoteOpen says that the file ended inside a quoted cell.
+var errQuoteOpen = errors.New("quote is never closed")
+
+// nextRow reads a row. An empty cell is a missing field: exports write both alike.
+func (r *Reader) nextRow() (Raw, error) {
+	for {
+		record, begin, size, err := r.record()
+		if errors.Is(err, io.EOF) {
+			return Raw{}, io.EOF
+		}
+		if errors.Is(err, errQuoteOpen) {
+			r.lines++
+			r.reject(begin, trimEnd(record), "not CSV: lines %d to %d are one row, because a quote is never closed", begin, r.line-1)
+			continue
+		}
+		if err != nil {
+			return r.unreadable(begin, record, err)
+		}
+		if len(bytes.TrimSpace(record)) == 0 {
+			continue
+		}
+		if size > r.opt.MaxLine {
+			r.lines++
+			r.reject(begin, record[:min(len(record), keptRaw)], "row of %d bytes is longer than %d", size, r.opt.MaxLine)
+			continue
+		}
+		parse := csv.NewReader(bytes.NewReader(record))
+		parse.LazyQuotes = true
+		row, err := parse.Read()
+		if err == nil && r.rows.header == nil {
+			r.rows.header = row
+			continue
+		}
+		r.lines++
+		switch {
+		case err != nil:
+			r.reject(begin, trimEnd(record), "not CSV: %v", err)
+			continue
+		case len(row) != len(r.rows.header):
+			r.reject(begin, trimEnd(record), "%d cells where the header has %d", len(row), len(r.rows.header))
+			continue
+		}
+		fields := make(map[string]string, len(row))
+		for i, cell := range row {
+			if cell != "" {
+				fields[r.rows.header[i]] = cell
+			}
+		}
+		var data bytes.Buffer
+		enc := json.NewEncoder(&data)
+		enc.SetEscapeHTML(false)
+		if err := enc.Encode(fields); err != nil {
+			return Raw{}, fmt.Errorf("row at line %d: %w", begin, err)
+		}
+		return Raw{begin, bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
+	}
+}
+
+// record reads the lines of one row: a line, and those after it while a quoted cell is open.
+func (r *Reader) record() (record []byte, begin, size int, err error) {
+	open := false
+	for {
+		line, n, err := r.readLine()
+		if begin == 0 {
+			begin = r.line
+		}
+		if errors.Is(err, io.EOF) && len(record) > 0 {
+			return record, begin, size, errQuoteOpen
+		}
+		if err != nil {
+			return append(record, line...), begin, size, err
+		}
+		size += n
+		record = append(record, line...)
+		open = quoteOpen(line, open)
+		if !open || size > r.opt.MaxLine {
+			return record, begin, size, nil
+		}
+		size++ // the line's end is part of the cell
+	}
+}
+
+// quoteOpen tells whether a quoted cell goes on after a line. As encoding/csv reads them lazily, a
+// quote opens a cell only at its beginning, and closes it only before a comma or the end.
+func quoteOpen(line []byte, open bool) bool {
+	s := strings.TrimRight(string(line), "\r\n")
+	for {
+		if !open {
+			if !strings.HasPrefix(s, `"`) {
+				i := strings.IndexByte(s, ',')
+				if i < 0 {
+					return false
+				}
+				s = s[i+1:]
+				continue
+			}
+			s, open = s[1:], true
+		}
+		i := strings.IndexByte(s, '"')
+		if i < 0 {
+			return true
+		}
+		s = s[i+1:]
+		switch {
+		case s == "":
+			return false
+		case s[0] == '"':
+			s = s[1:]
+		case s[0] == ',':
+			s, open = s[1:], false
+		}
+	}
+}
+
+func trimEnd(line []byte) []byte { return bytes.TrimRight(line, "\r\n") }

@@ -212,7 +212,8 @@ func (f *PrevalenceFigure) judge(spec rules.Prevalence, rep schema.Reputation) {
 			global = global && member(m.of, f.row[m.column])
 		}
 	}
-	if f.Failed {
+	asks := len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
+	if f.Failed && asks {
 		global = spec.Unavailable == "include"
 	}
 	f.Rare = f.Rare && global

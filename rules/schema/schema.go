@@ -22,15 +22,17 @@ type Model struct {
 // Source is one log of the product and the Sigma log sources it answers. Several sources
 // may answer one log source (Sysmon 1 and Security 4688); the first is preferred.
 type Source struct {
-	Name       string                    `yaml:"name"`
-	Category   string                    `yaml:"category"` // "" answers any
-	Product    string                    `yaml:"product"`
-	Service    string                    `yaml:"service"`
-	Table      string                    `yaml:"table"`   // KQL table, SPL base search, EQL event category
-	Indices    []string                  `yaml:"indices"` // Elasticsearch's index patterns that hold it
-	Scope      []ScopeTest               `yaml:"scope"`   // all must hold for an event to be of this source
-	Fields     map[string]Column         `yaml:"fields"`
-	Ancestors  map[int]map[string]Column `yaml:"ancestors"`   // level -> Sigma field -> column on the event itself
+	Name     string            `yaml:"name"`
+	Category string            `yaml:"category"` // "" answers any
+	Product  string            `yaml:"product"`
+	Service  string            `yaml:"service"`
+	Table    string            `yaml:"table"`   // KQL table, SPL base search, EQL event category
+	Indices  []string          `yaml:"indices"` // Elasticsearch's index patterns that hold it
+	Scope    []ScopeTest       `yaml:"scope"`   // all must hold for an event to be of this source
+	Fields   map[string]Column `yaml:"fields"`
+	// Ancestors is level -> Sigma field -> column on the event itself. A field named here is read
+	// there alone; others come from the creation events of the processes above.
+	Ancestors  map[int]map[string]Column `yaml:"ancestors"`
 	Entities   map[string]Column         `yaml:"entities"`    // sha1, host, user, ...
 	Keys       map[int][]string          `yaml:"keys"`        // level -> columns whose values name that process on its host
 	UniqueKeys bool                      `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)

@@ -3,6 +3,7 @@ package engine
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unsafe"
 
@@ -65,6 +66,9 @@ func (d *document) load(data []byte) error {
 		d.cols = make([]value, len(d.layout.columns))
 	}
 	v, err := d.parser.ParseBytes(data)
+	if err == nil {
+		err = fastjson.ValidateBytes(data) // the parser lets wrong numbers, escapes and control characters pass
+	}
 	if err != nil {
 		return fmt.Errorf("not JSON: %w", shortened(err))
 	}
@@ -96,14 +100,10 @@ func shortened(err error) error {
 	return errors.New(text)
 }
 
-// nests tells whether a tool has put the event's own fields below others, as event.Decode undoes.
+// nests tells whether a tool may have put the event's own fields below others, as event.Decode
+// undoes. A key that stands twice may be an object only the second time, so its presence is enough.
 func nests(o *fastjson.Object) bool {
-	for _, name := range event.Wrappers {
-		if v := o.Get(name); v != nil && v.Type() == fastjson.TypeObject {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(event.Wrappers, func(name string) bool { return o.Get(name) != nil })
 }
 
 func (d *document) object(o *fastjson.Object, depth int) {

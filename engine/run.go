@@ -37,7 +37,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 			continue
 		}
 		if err := m.ask(u, source, line, order, data, &out); err != nil {
-			return out, runError{err}
+			return out, err
 		}
 	}
 	return out, nil
@@ -49,8 +49,11 @@ type runError struct{ error }
 // ask runs a unit on the current event and takes down what follows from it.
 func (m *matcher) ask(u *unit, source string, line, order int, data []byte, out *outcome) error {
 	matched, err := m.run(u)
-	if err != nil || !matched {
-		return err
+	if err != nil {
+		return runError{err}
+	}
+	if !matched {
+		return nil
 	}
 	if u.rare != nil {
 		if s, ok := m.sight(u); ok {
@@ -187,7 +190,8 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 				failed = fmt.Errorf("%s:%d: %w", source, raw.Line, err)
 				close(stop)
 			case err != nil:
-				r.Reject(raw, err)
+				raw.Err = err
+				r.Reject(raw)
 			default:
 				e.merge(source, raw.Line, b.order+i, raw.Data, b.outcomes[i])
 			}
@@ -225,6 +229,9 @@ func (m *matcher) batch(b *batch, source string) {
 	defer close(b.done)
 	b.outcomes, b.errs = make([]outcome, len(b.raws)), make([]error, len(b.raws))
 	for i, raw := range b.raws {
+		if b.errs[i] = raw.Err; raw.Err != nil {
+			continue
+		}
 		b.outcomes[i], b.errs[i] = m.evaluate(source, raw.Line, b.order+i, raw.Data)
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"fmt"
 )
 
-const maxNesting = 200
+// maxNesting is that of the engine's own parser, so that both refuse the same lines.
+const maxNesting = 300
 
 // Decode reads one JSON object, numbers kept as written, with the names that flatten gives. Of a
 // key that stands twice the last counts.

@@ -25,11 +25,11 @@ func (r *Reader) nextElement() (Raw, error) {
 		c, err := r.skipSpace()
 		switch {
 		case errors.Is(err, io.EOF):
-			if r.elements.open {
-				r.lines++
-				r.reject(r.line, nil, "the array does not end")
-			}
+			cut := r.elements.open
 			r.elements = nil
+			if cut {
+				return r.bad(r.line, nil, "the array does not end")
+			}
 			return Raw{}, io.EOF
 		case err != nil:
 			return r.unreadable(r.line, nil, err)
@@ -49,17 +49,15 @@ func (r *Reader) nextElement() (Raw, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return r.unreadable(begin, raw, err)
 		}
-		r.lines++
 		switch {
 		case err != nil:
-			r.reject(begin, raw[:min(len(raw), keptRaw)], "not JSON: the file ends inside this element")
 			r.elements = nil
-			return Raw{}, io.EOF
+			return r.bad(begin, raw[:min(len(raw), keptRaw)], "not JSON: the file ends inside this element")
 		case size > r.opt.MaxLine:
-			r.reject(begin, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", size, r.opt.MaxLine)
-		default:
-			return Raw{begin, raw}, nil
+			return r.bad(begin, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
+		r.lines++
+		return Raw{Line: begin, Data: raw}, nil
 	}
 }
 

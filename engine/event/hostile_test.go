@@ -78,15 +78,15 @@ func TestAnEndlessCellIsRejectedInBoundedMemory(t *testing.T) {
 }
 
 func TestDeepNestingIsARejectAndNothingElse(t *testing.T) {
-	for _, deep := range []int{201, 10_000, 2_000_000} {
+	for _, deep := range []int{301, 10_000, 2_000_000} {
 		bomb := strings.Repeat(`{"a":`, deep) + "1" + strings.Repeat("}", deep)
 		list := strings.Repeat(`[`, deep) + strings.Repeat("]", deep)
-		want := "1! JSON nests deeper than 200\n2: {\"a\":1}\n"
+		want := "1! JSON nests deeper than 300\n2: {\"a\":1}\n"
 		assert.Equal(t, want, inFile(t, "e.ndjson", []byte(bomb+"\n{\"a\":1}\n"), Options{}))
 		assert.Equal(t, want, inFile(t, "e.json", []byte("["+bomb+",\n{\"a\":1}]\n"), Options{}))
 		assert.Equal(t, want, inFile(t, "e.json", []byte("["+list+",\n{\"a\":1}]\n"), Options{}))
 	}
-	deepest := `{"a":` + strings.Repeat("[", 199) + strings.Repeat("]", 199) + "}"
+	deepest := `{"a":` + strings.Repeat("[", 299) + strings.Repeat("]", 299) + "}"
 	assert.Equal(t, "1: "+deepest+"\n", inFile(t, "e.ndjson", []byte(deepest), Options{}))
 }
 

@@ -39,23 +39,19 @@ func (r *Reader) nextLine() (Raw, error) {
 			return r.unreadable(r.line, line, err)
 		}
 		if size > r.opt.MaxLine {
-			r.lines++
-			r.reject(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
-			continue
+			return r.bad(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
 		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
 			r.lines++
-			return Raw{r.line, trimmed}, nil
+			return Raw{Line: r.line, Data: trimmed}, nil
 		}
 	}
 }
 
 // unreadable ends a file that breaks off, such as a truncated archive. What came before stands.
-func (r *Reader) unreadable(line int, raw []byte, err error) (Raw, error) {
-	r.lines++
-	r.reject(line, raw, "the file cannot be read on: %v", err)
+func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {
 	r.in, r.elements = bufio.NewReader(bytes.NewReader(nil)), nil
-	return Raw{}, io.EOF
+	return r.bad(line, data, "the file cannot be read on: %w", err)
 }
 
 // readLine gives the next line with its end, or its first bytes when it is too long. Size does

@@ -156,6 +156,7 @@ func (r *Reader) Close() error {
 type Raw struct {
 	Line int // where it begins, from 1
 	Data []byte
+	Err  error // why it is no event, where that shows without looking into it
 }
 
 // Next gives the next event, or io.EOF. Other errors mean that the file itself cannot be read on.
@@ -165,21 +166,24 @@ func (r *Reader) Next() (*Event, error) {
 		if err != nil {
 			return nil, err
 		}
-		fields, err := Decode(raw.Data)
-		if err == nil {
-			return &Event{r.source, raw.Line, fields, raw.Data}, nil
+		if raw.Err == nil {
+			fields, err := Decode(raw.Data)
+			if err == nil {
+				return &Event{r.source, raw.Line, fields, raw.Data}, nil
+			}
+			raw.Err = err
 		}
-		r.Reject(raw, err)
+		r.Reject(raw)
 	}
 }
 
-// NextRaw gives the next line that may be an event, or io.EOF. Whoever decodes it hands it
-// back to Reject if it is none. Lines that are too long are rejected here.
+// NextRaw gives the next line, or io.EOF. Whoever decodes it hands it to Reject if it is no
+// event. NextRaw itself rejects nothing, so that lines may be read ahead and judged in order.
 func (r *Reader) NextRaw() (Raw, error) {
 	if r.refused != "" {
-		r.lines++
-		r.reject(1, nil, "%s", r.refused)
+		reason := r.refused
 		r.refused, r.in = "", bufio.NewReader(bytes.NewReader(nil))
+		return r.bad(1, nil, "%s", reason)
 	}
 	if r.rows != nil {
 		return r.nextRow()
@@ -198,13 +202,17 @@ func (r *Reader) NextRaw() (Raw, error) {
 	}
 }
 
-// Reject counts a line that NextRaw gave as no event.
-func (r *Reader) Reject(raw Raw, reason error) { r.reject(raw.Line, raw.Data, "%v", reason) }
-
-// reject counts a line that is no event.
-func (r *Reader) reject(line int, raw []byte, format string, args ...any) {
+// Reject counts a line that NextRaw gave as no event, for the reason in its Err. It may be
+// called while another goroutine reads on.
+func (r *Reader) Reject(raw Raw) {
 	r.rejected++
 	if r.opt.OnReject != nil {
-		r.opt.OnReject(Reject{r.source, line, fmt.Sprintf(format, args...), bytes.Clone(raw)})
+		r.opt.OnReject(Reject{r.source, raw.Line, raw.Err.Error(), bytes.Clone(raw.Data)})
 	}
+}
+
+// bad gives a line that is no event.
+func (r *Reader) bad(line int, data []byte, format string, args ...any) (Raw, error) {
+	r.lines++
+	return Raw{line, data, fmt.Errorf(format, args...)}, nil
 }

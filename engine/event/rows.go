@@ -25,9 +25,7 @@ func (r *Reader) nextRow() (Raw, error) {
 			return Raw{}, io.EOF
 		}
 		if errors.Is(err, errQuoteOpen) {
-			r.lines++
-			r.reject(begin, trimEnd(record), "not CSV: lines %d to %d are one row, because a quote is never closed", begin, r.line-1)
-			continue
+			return r.bad(begin, trimEnd(record), "not CSV: lines %d to %d are one row, because a quote is never closed", begin, r.line-1)
 		}
 		if err != nil {
 			return r.unreadable(begin, record, err)
@@ -36,9 +34,7 @@ func (r *Reader) nextRow() (Raw, error) {
 			continue
 		}
 		if size > r.opt.MaxLine {
-			r.lines++
-			r.reject(begin, record[:min(len(record), keptRaw)], "row of %d bytes is longer than %d", size, r.opt.MaxLine)
-			continue
+			return r.bad(begin, record[:min(len(record), keptRaw)], "row of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
 		parse := csv.NewReader(bytes.NewReader(record))
 		parse.LazyQuotes = true
@@ -47,14 +43,11 @@ func (r *Reader) nextRow() (Raw, error) {
 			r.rows.header = row
 			continue
 		}
-		r.lines++
 		switch {
 		case err != nil:
-			r.reject(begin, trimEnd(record), "not CSV: %v", err)
-			continue
+			return r.bad(begin, trimEnd(record), "not CSV: %w", err)
 		case len(row) != len(r.rows.header):
-			r.reject(begin, trimEnd(record), "%d cells where the header has %d", len(row), len(r.rows.header))
-			continue
+			return r.bad(begin, trimEnd(record), "%d cells where the header has %d", len(row), len(r.rows.header))
 		}
 		fields := make(map[string]string, len(row))
 		for i, cell := range row {
@@ -68,7 +61,8 @@ func (r *Reader) nextRow() (Raw, error) {
 		if err := enc.Encode(fields); err != nil {
 			return Raw{}, fmt.Errorf("row at line %d: %w", begin, err)
 		}
-		return Raw{begin, bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
+		r.lines++
+		return Raw{Line: begin, Data: bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
 	}
 }
 

@@ -1,0 +1,74 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"decree/engine/event"
+)
+
+// loaded reads data with a document that asks for the columns, and by decoding it wholly.
+func loaded(t *testing.T, data []byte) {
+	fields, wrong := event.Decode(data)
+	l := &layout{columns: map[string]int{}, prefixes: map[string]bool{}, keywords: true}
+	for name := range fields {
+		l.column(name)
+	}
+	d := &document{layout: l}
+	err := d.load(data)
+	require.Equal(t, wrong == nil, err == nil, "decoding: %v, loading: %v", wrong, err)
+	if err != nil || !utf8.Valid(data) || bytes.Contains(data, []byte(`\u`)) || bytes.Contains(data, []byte(`\U`)) {
+		return // what is no UTF-8 is replaced by one and kept by the other
+	}
+	for name, i := range l.columns {
+		want := value{texts: []string{}}
+		setAny(&want, fields[name])
+		got := d.cols[i]
+		texts := []string{}
+		if got.gen == d.gen && got.present {
+			texts = append(texts, got.texts...)
+		}
+		require.Equal(t, want.present, got.gen == d.gen && got.present, "is %q there", name)
+		require.Equal(t, want.texts, texts, "%q", name)
+	}
+	for _, text := range appendTexts(nil, fields) {
+		require.Contains(t, d.every, text)
+	}
+}
+
+var documents = []string{
+	`{"a":"x","b":[1,null,{"c":true}],"d":{"e":"f"},"n":null,"o":{},"l":[]}`,
+	`{"a":1,"a":2}`, `{"a":1,"a":null}`, `{"a":null,"a":1}`, `{"a.b":1,"a":{"b":2}}`, `{"a":{"b":2},"a.b":1}`,
+	`{"Event":{"System":{"EventID":1},"EventData":{"Image":"x"}}}`, `{"Event":1,"Event":{"EventData":{"Image":"x"}}}`,
+	`{"Event":{"EventData":{"Image":"x"}},"Event":1}`, `{"winlog":{"event_id":1,"event_data":{"Image":"x"}}}`,
+	`{"_source":{"a":1},"_id":"i"}`, `{"winlog":null}`, `{"Event":{"System":{"EventID":{"#text":1,"#attributes":{"Qualifiers":2}}}}}`,
+	`{"a":"x` + "\x01" + `"}`, `{"a":01}`, `{"a":1.2.3}`, `{"a":nan}`, `{"a":-}`, `{"a":+1}`, `{"a":1e}`, `{"a":"\q"}`, `{"a":1,}`, `{"a":1}}`,
+	`{"a":1e400}`, `{"a":-0}`, `{"a":1.50}`, `{"a":1E+2}`, `[]`, `[{"a":1}]`, `"x"`, `1`, `null`, `true`, ``, ` `, `{`, `{"a"}`, `{"a":tru}`, "{\"a\":\"\x7f\xff\"}",
+	`{"":1}`, `{"\u0061":1}`, `{"a":"\ud800"}`, "{\"a\":1}\x00", "\v{\"a\":1}", "{\"a\":\f1}",
+}
+
+func TestLoadingAgreesWithDecoding(t *testing.T) {
+	for _, text := range documents {
+		t.Run(text, func(t *testing.T) { loaded(t, []byte(text)) })
+	}
+	for deep := 198; deep < 305; deep++ {
+		loaded(t, []byte(`{"a":`+string(bytes.Repeat([]byte("["), deep))+string(bytes.Repeat([]byte("]"), deep))+"}"))
+	}
+}
+
+// FuzzLoad holds that what is read of an event's columns is what the event says, and that what
+// is no event is refused by both ways of reading it.
+func FuzzLoad(f *testing.F) {
+	for _, text := range documents {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if json.Valid(data) || len(data) < 1<<12 {
+			loaded(t, data)
+		}
+	})
+}

@@ -42,6 +42,7 @@ type source struct {
 	host   int
 	known  []known          // what the tree keeps of its events
 	refs   map[ir.Field]int // slots of fields that are compared with an ancestor's
+	shown  map[ir.Field]int // slots of what results show of ancestors that the event carries
 	facts  []fact
 }
 

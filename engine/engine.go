@@ -138,7 +138,7 @@ func (e *Engine) sourceOf(s *schema.Source) int {
 	if i, ok := e.byModel[s]; ok {
 		return i
 	}
-	out := &source{Source: s, host: -1, refs: map[ir.Field]int{}}
+	out := &source{Source: s, host: -1, refs: map[ir.Field]int{}, shown: map[ir.Field]int{}}
 	for _, t := range s.Scope {
 		test := scopeTest{slot: e.table.slotOf(schema.Column{Name: t.Column}), values: map[string]bool{}, optional: t.Optional}
 		for _, v := range t.Values {

@@ -65,7 +65,7 @@ func (e *Engine) factsOf(s *schema.Source, out *source) []fact {
 		// what results show of ancestors that the event carries
 		for level := 1; level <= 2; level++ {
 			if c, ok := e.opt.Model.Column(s, name, level); ok {
-				out.refs[ir.Field{Name: name, Level: level}] = e.table.slotOf(c)
+				out.shown[ir.Field{Name: name, Level: level}] = e.table.slotOf(c)
 			}
 		}
 	}
@@ -162,7 +162,7 @@ func (m *matcher) describe(s *source, level int) Ancestor {
 		to   *string
 	}{{"Image", &a.Image}, {"CommandLine", &a.CommandLine}} {
 		f := ir.Field{Name: part.name, Level: level}
-		if slot, ok := s.refs[f]; ok {
+		if slot, ok := s.shown[f]; ok {
 			if v, ok := m.first(slot); ok && v != "" {
 				*part.to, a.From = strings.Clone(v), "the event itself"
 				continue

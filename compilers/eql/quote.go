@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf8"
+
+	"decree/compilers"
 )
 
 // quote writes a string literal. It is the only way a rule's text enters a query: every
@@ -42,7 +44,7 @@ func quoteAll(values []string) string {
 	if len(quoted) == 1 {
 		return quoted[0]
 	}
-	return "(" + strings.Join(quoted, ", ") + ")"
+	return "(" + compilers.Fill(quoted, "      ") + ")"
 }
 
 // quoteSet is quoteAll for `in`, which wants its parentheses always.

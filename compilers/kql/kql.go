@@ -169,7 +169,7 @@ func (w *writer) where(conjuncts []ir.Node) []string {
 func lines(p compilers.Pred) string {
 	line := syntax.Print(p)
 	either, ok := p.(compilers.Any)
-	if !ok || len(line) <= lineWidth {
+	if !ok || len(line) <= compilers.LineWidth {
 		return line
 	}
 	terms := make([]string, len(either))
@@ -224,7 +224,7 @@ func (w *writer) listLets() string {
 		if len(parts) > 0 {
 			fmt.Fprintf(&b, "let %s = array_concat(%s);\n", v, strings.Join(parts, ", "))
 		} else {
-			fmt.Fprintf(&b, "let %s = dynamic([%s]);\n", v, fill(quoteAll(l.Values), "  "))
+			fmt.Fprintf(&b, "let %s = dynamic([%s]);\n", v, compilers.Fill(quoteAll(l.Values), "  "))
 		}
 		return v
 	}

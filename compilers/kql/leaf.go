@@ -251,7 +251,7 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	case len(values) == 1:
 		either = append(either, compilers.Atom(compare(name, ir.Equals, values[0], t.Cased)))
 	default:
-		either = append(either, compilers.Atom(name+in+"("+fill(quoteAll(values), "    ")+")"))
+		either = append(either, compilers.Atom(name+in+"("+compilers.Fill(quoteAll(values), "    ")+")"))
 	}
 	return either
 }

@@ -181,5 +181,5 @@ func membership(name string, m *rules.Membership) compilers.Pred {
 	if m.Not {
 		op = " !in~ ("
 	}
-	return compilers.Atom(name + op + fill(quoteAll(m.Values), "    ") + ")")
+	return compilers.Atom(name + op + compilers.Fill(quoteAll(m.Values), "    ") + ")")
 }

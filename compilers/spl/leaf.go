@@ -191,34 +191,7 @@ func fileName(name string, t *ir.Text) compilers.Pred {
 	if !t.Cased {
 		last = "lower(" + last + ")"
 	}
-	return compilers.Atom("isnotnull(mvfilter(in(" + last + ", " + fill(values, "        ") + ")))")
-}
-
-// lineWidth is where long value lists are broken.
-const lineWidth = 120
-
-// fill joins values with commas, broken into lines when they are long.
-func fill(values []string, indent string) string {
-	one := strings.Join(values, ", ")
-	if len(one) <= lineWidth {
-		return one
-	}
-	var b strings.Builder
-	width := lineWidth
-	for i, v := range values {
-		if i > 0 {
-			b.WriteString(",")
-		}
-		if width+len(v)+2 > lineWidth {
-			b.WriteString("\n" + indent)
-			width = len(indent)
-		} else {
-			b.WriteString(" ")
-		}
-		b.WriteString(v)
-		width += len(v) + 2
-	}
-	return b.String()
+	return compilers.Atom("isnotnull(mvfilter(in(" + last + ", " + compilers.Fill(values, "        ") + ")))")
 }
 
 var comparison = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}

@@ -111,7 +111,7 @@ func membership(field string, m *rules.Membership) compilers.Pred {
 	for i, v := range m.Values {
 		values[i] = evalString(strings.ToLower(v))
 	}
-	in := compilers.Atom(fmt.Sprintf(`in(lower(coalesce(%s, "")), %s)`, field, fill(values, "    ")))
+	in := compilers.Atom(fmt.Sprintf(`in(lower(coalesce(%s, "")), %s)`, field, compilers.Fill(values, "    ")))
 	if m.Not {
 		return compilers.None{Term: in}
 	}

@@ -82,18 +82,6 @@ func compilePCRE(t *testing.T, pattern string) *regexp2.Regexp {
 	return re
 }
 
-func TestLongListsAreBrokenBetweenValues(t *testing.T) {
-	values := make([]string, 40)
-	for i := range values {
-		values[i] = `"powershell.exe"`
-	}
-	got := fill(values, "    ")
-	for _, line := range strings.Split(got, "\n") {
-		assert.LessOrEqual(t, len(line), lineWidth+1)
-	}
-	assert.Equal(t, strings.Join(values, ", "), strings.Join(strings.Fields(got), " "))
-}
-
 func TestRegexKeepsItsMeaningWithoutBackticks(t *testing.T) {
 	for expr, want := range map[string]string{"a`b": `a\x{60}b`, "a\\`b": `a\x{60}b`, "a\\\\`b": `a\\\x{60}b`, "a\nb": `a\x{A}b`, `a\nb`: `a\nb`} {
 		assert.Equal(t, want, regex(&ir.Regex{Expr: expr}), expr)

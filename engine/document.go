@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"unsafe"
 
 	"github.com/valyala/fastjson"
@@ -70,7 +69,10 @@ func (d *document) load(data []byte) error {
 		err = fastjson.ValidateBytes(data) // the parser lets wrong numbers, escapes and control characters pass
 	}
 	if err != nil {
-		return fmt.Errorf("not JSON: %w", shortened(err))
+		if _, plain := event.Decode(data); plain != nil {
+			return plain // says the same in fewer words
+		}
+		return fmt.Errorf("not JSON: %w", err)
 	}
 	o, err := v.Object()
 	if err != nil {
@@ -86,18 +88,6 @@ func (d *document) load(data []byte) error {
 	}
 	d.object(o, 0)
 	return nil
-}
-
-// shortened keeps a parser's message from quoting the whole line.
-func shortened(err error) error {
-	text := err.Error()
-	if i := strings.Index(text, "; unparsed tail"); i >= 0 {
-		text = text[:i]
-	}
-	if len(text) > 200 {
-		text = text[:200]
-	}
-	return errors.New(text)
 }
 
 // nests tells whether a tool may have put the event's own fields below others, as event.Decode

@@ -75,18 +75,21 @@ func Open(path string, opt Options) (*Reader, error) {
 		if raw == nil {
 			raw = os.Stdin
 		}
-		return newReader(path, raw, opt)
+		return NewReader(path, io.NopCloser(raw), opt)
 	}
 	f, err := os.Open(path)
 	if err != nil {
 		return nil, err
 	}
-	return newReader(path, f, opt, f)
+	return NewReader(path, f, opt)
 }
 
-// newReader reads what raw gives as a file of that name. It closes what it is given to close.
-func newReader(path string, raw io.Reader, opt Options, toClose ...io.Closer) (*Reader, error) {
-	r := &Reader{source: path, opt: opt, close: toClose}
+// NewReader reads what raw gives as a file of that name, and closes it if it can be closed.
+func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
+	r := &Reader{source: path, opt: opt}
+	if c, ok := raw.(io.Closer); ok {
+		r.close = append(r.close, c)
+	}
 	if r.opt.MaxLine <= 0 {
 		r.opt.MaxLine = defaultMaxLine
 	}
@@ -99,7 +102,8 @@ func newReader(path string, raw io.Reader, opt Options, toClose ...io.Closer) (*
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			return nil, errors.Join(err, r.Close())
+			r.refused = "the archive cannot be read: " + err.Error()
+			return r, nil
 		}
 		in = bufio.NewReaderSize(z, 1<<16) // its Close holds nothing and only repeats what reading said
 	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
@@ -182,7 +186,7 @@ func (r *Reader) Next() (*Event, error) {
 func (r *Reader) NextRaw() (Raw, error) {
 	if r.refused != "" {
 		reason := r.refused
-		r.refused, r.in = "", bufio.NewReader(bytes.NewReader(nil))
+		r.refused, r.rows, r.in = "", nil, bufio.NewReader(bytes.NewReader(nil))
 		return r.bad(1, nil, "%s", reason)
 	}
 	if r.rows != nil {

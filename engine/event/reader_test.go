@@ -205,13 +205,19 @@ func TestArchivesOneAfterTheOther(t *testing.T) {
 	assert.Equal(t, "1: {\"a\":1}\n2: {\"a\":2}\n", inFile(t, "e.ndjson.gz", two, Options{}))
 }
 
-func TestAnArchiveWithoutAHeadIsAnError(t *testing.T) {
-	path := filepath.Join(t.TempDir(), "e.ndjson.gz")
-	require.NoError(t, os.WriteFile(path, []byte{0x1f, 0x8b, 0, 0}, 0o644))
-	_, err := Open(path, Options{})
-	assert.Error(t, err)
-	_, err = Open(filepath.Join(t.TempDir(), "none.json"), Options{})
+func TestAnArchiveWithoutAHeadIsAReject(t *testing.T) {
+	for _, name := range []string{"e.ndjson.gz", "e.csv.gz"} {
+		assert.Equal(t, "1! the archive cannot be read: gzip: invalid header\n", inFile(t, name, []byte("\x1f\x8b\x00\x00 and so on"), Options{}))
+		assert.Equal(t, "1! the archive cannot be read: unexpected EOF\n", inFile(t, name, []byte{0x1f, 0x8b, 8, 0}, Options{}))
+	}
+	assert.Equal(t, "1! the file cannot be read on: unexpected EOF\n", inFile(t, "e.ndjson.zst", []byte{0x28, 0xb5, 0x2f, 0xfd}, Options{}))
+}
+
+func TestAMissingFileIsAnError(t *testing.T) {
+	_, err := Open(filepath.Join(t.TempDir(), "none.json"), Options{})
 	assert.ErrorIs(t, err, os.ErrNotExist)
+	_, err = Open(t.TempDir(), Options{})
+	assert.ErrorContains(t, err, "is a directory")
 }
 
 func TestARejectIsKeptToTheByte(t *testing.T) {

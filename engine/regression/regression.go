@@ -93,8 +93,14 @@ func Parse(name string, data []byte) ([]Case, diag.Diagnostics) {
 func decodeStrict(data []byte, into any) error {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	dec.KnownFields(true)
-	if err := dec.Decode(into); err != nil && !errors.Is(err, io.EOF) {
+	if err := dec.Decode(into); err != nil {
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
 		return err
+	}
+	if err := dec.Decode(&yaml.Node{}); !errors.Is(err, io.EOF) {
+		return errors.New("what follows `---` would not be read: a test file is one document")
 	}
 	return nil
 }
@@ -152,10 +158,11 @@ func (c Case) run(r *ir.Rule, dir string, read func(string) ([]byte, error)) (ma
 		}
 	}
 	e, found := engine.New([]*ir.Rule{r}, opt)
-	if found.HasErrors() {
+	if len(found) > 0 { // a rule that is not run would pass every `none`
 		return nil, nil, found[0]
 	}
-	reader, err := c.open(dir, read)
+	var rejects []string
+	reader, err := c.open(dir, read, func(j event.Reject) { rejects = append(rejects, fmt.Sprintf("%s:%d: %s", j.Source, j.Line, j.Reason)) })
 	if err != nil {
 		return nil, nil, err
 	}
@@ -173,10 +180,13 @@ func (c Case) run(r *ir.Rule, dir string, read func(string) ([]byte, error)) (ma
 			return nil, nil, err
 		}
 	}
-	if reader.Rejected() > 0 {
-		return nil, nil, fmt.Errorf("%d lines of %s are no events", reader.Rejected(), c.File)
+	if len(rejects) > 0 {
+		return nil, nil, fmt.Errorf("%d lines are no events, the first at %s", len(rejects), rejects[0])
 	}
-	results, _, err := e.Finish()
+	results, stats, err := e.Finish()
+	if err == nil && stats.Timeouts > 0 {
+		err = fmt.Errorf("%d matches of a backtracking expression ran out of time", stats.Timeouts)
+	}
 	for _, res := range results {
 		matched = append(matched, res.EventID)
 	}
@@ -184,7 +194,7 @@ func (c Case) run(r *ir.Rule, dir string, read func(string) ([]byte, error)) (ma
 }
 
 // open reads the case's events as if they came from a file, so that both go one way.
-func (c Case) open(dir string, read func(string) ([]byte, error)) (*event.Reader, error) {
+func (c Case) open(dir string, read func(string) ([]byte, error), reject func(event.Reject)) (*event.Reader, error) {
 	if c.File != "" {
 		name := path.Join(dir, c.File)
 		if !fs.ValidPath(name) {
@@ -194,7 +204,7 @@ func (c Case) open(dir string, read func(string) ([]byte, error)) (*event.Reader
 		if err != nil {
 			return nil, err
 		}
-		return event.Open("-", event.Options{Stdin: bytes.NewReader(data)})
+		return event.NewReader(c.File, bytes.NewReader(data), event.Options{OnReject: reject})
 	}
 	var lines bytes.Buffer
 	for i, fields := range c.Events {
@@ -204,7 +214,7 @@ func (c Case) open(dir string, read func(string) ([]byte, error)) (*event.Reader
 		}
 		lines.Write(append(line, '\n'))
 	}
-	return event.Open("-", event.Options{Stdin: &lines})
+	return event.NewReader("events", &lines, event.Options{OnReject: reject})
 }
 
 func textRows(rows []map[string]any) []map[string]string {

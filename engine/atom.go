@@ -40,9 +40,9 @@ type table struct {
 	bySlot map[string]int
 	atoms  []*atom
 	byText map[string]int
-	every  *slot // of keywords: all texts of the event
 }
 
+// everySlot is the slot of keywords: every text of the event.
 const everySlot = 0
 
 func newTable(m *schema.Model) *table {

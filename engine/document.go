@@ -24,7 +24,6 @@ type value struct {
 type layout struct {
 	columns  map[string]int  // column -> its number
 	prefixes map[string]bool // objects on the way to a column with dots
-	nested   bool            // some column has dots
 	keywords bool            // some rule asks for every value
 }
 

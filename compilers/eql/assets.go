@@ -19,8 +19,14 @@ const reputationIndex = "decree-reputation"
 // maxRanked is how many values a watch ranks: a search gives no more at once.
 const maxRanked = 10000
 
-// keyField holds the value in lower case while the pipeline looks it up.
+// keyField holds the value in lower case while the pipeline looks it up, and while a transform groups by it.
 const keyField = "decree_key"
+
+// lowered is a Painless script that gives a field's value in lower case, and nothing for an empty one.
+func lowered(field string) string {
+	doc := "doc['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(field) + "']"
+	return "if (" + doc + ".size() != 0 && " + doc + ".value.length() != 0) { emit(" + doc + ".value.toLowerCase()); }"
+}
 
 var notInName = regexp.MustCompile(`[^a-z0-9_]+`)
 
@@ -45,7 +51,7 @@ func (w *writer) assets() []compilers.Asset {
 	processors := []object{
 		{"set": object{"field": keyField, "copy_from": w.reputation, "ignore_empty_value": true}},
 		{"lowercase": object{"field": keyField, "ignore_missing": true}},
-		enrich(reputationIndex, target),
+		enrich(reputationIndex, target, false), // another rule's counts may stand below target already
 	}
 	pipeline := reputationIndex
 	assets := w.reputationAssets()
@@ -53,15 +59,17 @@ func (w *writer) assets() []compilers.Asset {
 		name := strings.ReplaceAll(w.countName(), "_", "-")
 		pipeline = "decree-" + name
 		assets = append(assets, w.countAssets(name)...)
-		processors = append(processors, enrich("decree-count-"+name, w.localTarget(rep.LocalCount)), enrich("decree-rank-"+name, w.localTarget(rep.LocalRank)))
+		processors = append(processors, enrich("decree-count-"+name, w.localTarget(rep.LocalCount), true), enrich("decree-rank-"+name, w.localTarget(rep.LocalRank), true))
 	}
 	processors = append(processors, object{"remove": object{"field": keyField, "ignore_missing": true}})
 	return append(assets, asset("ingest-pipeline."+pipeline+".json", "PUT _ingest/pipeline/"+pipeline+" : call it from the @custom pipeline of the data stream that the rule reads",
-		object{"description": "Puts what is known of " + w.reputation + " on each event, below " + target, "processors": processors}))
+		object{"description": "Puts what is known of " + w.reputation + " on each event, below " + target +
+			", as the enrich policies last copied it: an event that arrives before a value is known, counted or ranked goes without", "processors": processors}))
 }
 
-func enrich(policy, target string) object {
-	return object{"enrich": object{"policy_name": policy, "field": keyField, "target_field": target, "ignore_missing": true, "max_matches": 1, "override": true}}
+// enrich replaces all that is below target, or with override false leaves a target that exists alone.
+func enrich(policy, target string, override bool) object {
+	return object{"enrich": object{"policy_name": policy, "field": keyField, "target_field": target, "ignore_missing": true, "max_matches": 1, "override": override}}
 }
 
 // localTarget is the object that an enrich processor writes for a field named a.b: all but its last part.
@@ -119,13 +127,18 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 	return []compilers.Asset{
 		asset("transform."+seen+".json", "PUT _transform/"+seen+" : then POST _transform/"+seen+"/_start",
 			object{
-				"description": "Counts the distinct " + who + " that saw each " + w.reputation + " within " + age,
-				"source":      object{"index": w.plan.Source.Indices, "query": object{"bool": object{"filter": filters}}},
-				"dest":        object{"index": seen},
-				"frequency":   "1m",
-				"sync":        object{"time": object{"field": stamp, "delay": "60s"}},
+				"description": "Counts the distinct " + who + " that saw each " + w.reputation + " within " + age +
+					". A value is counted anew only when it is seen again, so between sightings its count may include hosts from before; counts beyond 40000 are estimates",
+				"source": object{
+					"index":            w.plan.Source.Indices,
+					"query":            object{"bool": object{"filter": filters}},
+					"runtime_mappings": object{keyField: object{"type": "keyword", "script": object{"source": lowered(w.reputation)}}},
+				},
+				"dest":      object{"index": seen},
+				"frequency": "1m",
+				"sync":      object{"time": object{"field": stamp, "delay": "60s"}},
 				"pivot": object{
-					"group_by": object{"value": object{"terms": object{"field": w.reputation}}},
+					"group_by": object{"value": object{"terms": object{"field": keyField}}},
 					"aggregations": object{
 						count:       object{"cardinality": object{"field": who, "precision_threshold": 40000}},
 						"last_seen": object{"max": object{"field": stamp}},
@@ -138,7 +151,8 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 			object{"mappings": object{"dynamic": false, "properties": object{"value": object{"type": "keyword"}, rank: object{"type": "long"}}}}),
 		asset("watch."+ranked+".json", fmt.Sprintf("PUT _watcher/watch/%s : ranks the %d rarest values, ties by value; the remaining ones have no rank", ranked, maxRanked),
 			object{
-				"trigger": object{"schedule": object{"interval": fmt.Sprintf("%ds", int64(every/time.Second))}},
+				"metadata": object{"description": fmt.Sprintf("Ranks the values of %s by %s, the rarest first. A value that left the %d rarest keeps its last rank until it is ranked again", seen, count, maxRanked)},
+				"trigger":  object{"schedule": object{"interval": fmt.Sprintf("%ds", int64(every/time.Second))}},
 				"input": object{"search": object{"request": object{"indices": []string{seen}, "body": object{
 					"size": maxRanked, "_source": []string{"value"}, "query": object{"match_all": object{}},
 					"sort": []object{{count: object{"order": "asc"}}, {"value": object{"order": "asc"}}},
@@ -154,9 +168,12 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 func asset(name, purpose string, content object) compilers.Asset {
-	data, err := json.MarshalIndent(content, "", "  ")
-	if err != nil { // maps of strings, numbers and lists always marshal
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false) // scripts stay readable
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(content); err != nil { // maps of strings, numbers and lists always marshal
 		panic(fmt.Sprintf("eql: %s: %v", name, err))
 	}
-	return compilers.Asset{Name: name, Purpose: purpose, Content: string(data) + "\n"}
+	return compilers.Asset{Name: name, Purpose: purpose, Content: b.String()}
 }

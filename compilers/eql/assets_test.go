@@ -1,0 +1,99 @@
+package eql
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+)
+
+// at follows a path of keys into decoded JSON.
+func at(t *testing.T, v any, path string) any {
+	t.Helper()
+	for _, key := range strings.Split(path, "/") {
+		m, ok := v.(map[string]any)
+		require.True(t, ok, "%s: nothing at %s", path, key)
+		require.Contains(t, m, key, path)
+		v = m[key]
+	}
+	return v
+}
+
+// TestAssetsAreAPIBodies pins what each of Elastic's APIs requires of its body, that each says
+// its limits, and that all name one another.
+func TestAssetsAreAPIBodies(t *testing.T) {
+	q, ds := New().Compile(reference(), compilers.Options{Model: model()})
+	require.Empty(t, ds)
+	bodies := map[string]any{}
+	for _, a := range q.Assets {
+		var body any
+		require.NoError(t, json.Unmarshal([]byte(a.Content), &body), a.Name)
+		bodies[strings.TrimSuffix(a.Name, ".json")] = body
+		kind, id, _ := strings.Cut(strings.TrimSuffix(a.Name, ".json"), ".")
+		call := map[string]string{"index": "PUT ", "enrich-policy": "PUT _enrich/policy/", "transform": "PUT _transform/",
+			"ingest-pipeline": "PUT _ingest/pipeline/", "watch": "PUT _watcher/watch/"}[kind]
+		assert.True(t, strings.HasPrefix(a.Purpose, call+id+" : "), "%s: %s", a.Name, a.Purpose)
+	}
+	const name = "sql-server-child-rare"
+	transform, watch := bodies["transform.decree-count-"+name], bodies["watch.decree-rank-"+name]
+	for path, want := range map[string]any{
+		"dest/index": "decree-count-" + name,
+		"source/query/bool/filter": []any{
+			map[string]any{"range": map[string]any{"@timestamp": map[string]any{"gte": "now-7200s"}}},
+			map[string]any{"term": map[string]any{"host.os.type": map[string]any{"value": "windows", "case_insensitive": true}}},
+			map[string]any{"term": map[string]any{"event.type": map[string]any{"value": "start", "case_insensitive": true}}},
+			map[string]any{"prefix": map[string]any{"process.parent.command_line": map[string]any{"value": `"cmd.exe" /c`, "case_insensitive": true}}},
+		},
+		"source/index": []any{"logs-*"},
+		"source/runtime_mappings/decree_key/script/source": "if (doc['process.hash.sha1'].size() != 0 && doc['process.hash.sha1'].value.length() != 0) " +
+			"{ emit(doc['process.hash.sha1'].value.toLowerCase()); }",
+		"sync/time/field":                            "@timestamp",
+		"pivot/group_by/value/terms/field":           "decree_key",
+		"pivot/aggregations/hosts/cardinality/field": "host.id",
+		"pivot/aggregations/last_seen/max/field":     "@timestamp",
+		"retention_policy/time/field":                "last_seen",
+		"retention_policy/time/max_age":              "7200s",
+	} {
+		assert.Equal(t, want, at(t, transform, path), path)
+	}
+	for path, want := range map[string]any{
+		"input/search/request/indices":   []any{"decree-count-" + name},
+		"input/search/request/body/size": float64(maxRanked),
+		"input/search/request/body/sort": []any{map[string]any{"hosts": map[string]any{"order": "asc"}}, map[string]any{"value": map[string]any{"order": "asc"}}},
+		"actions/rank/index/index":       "decree-rank-" + name,
+		"transform/script/lang":          "painless",
+		"trigger/schedule/interval":      "3600s",
+	} {
+		assert.Equal(t, want, at(t, watch, path), path)
+	}
+	for policy, fields := range map[string][]any{"decree-reputation": {"availability", "global_prevalence", "signature_state"}, "decree-count-" + name: {"hosts"}, "decree-rank-" + name: {"rank"}} {
+		assert.Equal(t, map[string]any{"match": map[string]any{"indices": policy, "match_field": "value", "enrich_fields": fields}}, bodies["enrich-policy."+policy])
+	}
+	for _, index := range []string{"decree-reputation", "decree-rank-" + name} {
+		assert.Equal(t, "keyword", at(t, bodies["index."+index], "mappings/properties/value/type"))
+	}
+	pipeline := bodies["ingest-pipeline.decree-"+name]
+	var steps []string
+	for _, p := range at(t, pipeline, "processors").([]any) {
+		for kind, step := range p.(map[string]any) {
+			if kind == "enrich" {
+				kind += " " + at(t, step, "policy_name").(string) + " into " + at(t, step, "target_field").(string)
+			}
+			steps = append(steps, kind)
+		}
+	}
+	assert.Equal(t, []string{"set", "lowercase", "enrich decree-reputation into decree", "enrich decree-count-" + name + " into decree.local.sql_server_child_rare.count",
+		"enrich decree-rank-" + name + " into decree.local.sql_server_child_rare.rank", "remove"}, steps)
+	assert.Contains(t, at(t, transform, "description"), "counted anew only when it is seen again")
+	assert.Contains(t, at(t, watch, "metadata/description"), "keeps its last rank")
+	assert.Contains(t, at(t, pipeline, "description"), "goes without")
+}
+
+// TestLoweredQuotesTheField keeps a column's name inside its Painless string.
+func TestLoweredQuotesTheField(t *testing.T) {
+	assert.Contains(t, lowered(`a'b\c`), `doc['a\'b\\c'].value`)
+}

@@ -12,14 +12,14 @@ const MaxAncestor = 5
 // ancestry reads the named conditions on ancestors.
 func (p *parser) ancestry(r *Rule, n *yaml.Node) {
 	for _, e := range p.entries(n, "ancestry") {
-		p.claim(r, e.key)
+		before := p.errors
 		a := Ancestry{Name: e.key.Value, Range: p.span(e.key)}
 		for _, part := range p.entries(e.value, "an ancestry condition") {
 			switch part.key.Value {
 			case "parent":
-				a.Levels = append(a.Levels, AncestryLevel{1, false, p.selection(part.value, 0), p.span(part.key)})
+				a.Levels = append(a.Levels, AncestryLevel{1, false, p.selection(part.value), p.span(part.key)})
 			case "grandparent":
-				a.Levels = append(a.Levels, AncestryLevel{2, false, p.selection(part.value, 0), p.span(part.key)})
+				a.Levels = append(a.Levels, AncestryLevel{2, false, p.selection(part.value), p.span(part.key)})
 			case "ancestor":
 				for _, m := range listNodes(part.value) {
 					a.Levels = append(a.Levels, p.ancestor(part.key, m))
@@ -28,16 +28,18 @@ func (p *parser) ancestry(r *Rule, n *yaml.Node) {
 				p.unknownKey(part.key, "an ancestry condition", "parent", "grandparent", "ancestor")
 			}
 		}
-		if len(a.Levels) == 0 {
-			p.found.Errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q says nothing", a.Name)
+		if len(a.Levels) == 0 && p.errors == before {
+			p.errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q says nothing", a.Name)
 		}
-		r.Ancestry = append(r.Ancestry, a)
+		if p.claim(e.key) {
+			r.Ancestry = append(r.Ancestry, a)
+		}
 	}
 }
 
 // ancestor reads `{level: n, ...fields}` or `{within: n, ...fields}`.
 func (p *parser) ancestor(key, n *yaml.Node) AncestryLevel {
-	level := AncestryLevel{Range: p.span(key)}
+	level := AncestryLevel{Range: p.span(key), Body: AllOf{}}
 	fields := &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
 	given := 0
 	for _, e := range p.entries(n, "an ancestor") {
@@ -48,16 +50,17 @@ func (p *parser) ancestor(key, n *yaml.Node) AncestryLevel {
 		given++
 		count, err := strconv.Atoi(e.value.Value)
 		if err != nil || count < 1 || count > MaxAncestor {
-			p.found.Errorf("ancestry-level", p.span(e.value), "1 is the parent, 2 the grandparent", "%s must be 1 to %d, not %q", e.key.Value, MaxAncestor, e.value.Value)
+			p.errorf("ancestry-level", p.span(e.value), "1 is the parent, 2 the grandparent", "%s must be 1 to %d, not %q", e.key.Value, MaxAncestor, e.value.Value)
 		}
 		level.Level, level.Within = count, e.key.Value == "within"
 	}
 	if given != 1 {
-		p.found.Errorf("ancestry-level", level.Range, "add `level: 3` or `within: 3`", "an ancestor needs either level or within")
+		p.errorf("ancestry-level", level.Range, "add `level: 3` or `within: 3`", "an ancestor needs either level or within")
 	}
 	if len(fields.Content) == 0 {
-		p.found.Errorf("ancestry-empty", level.Range, "add fields, such as `Image|filename: x.exe`", "this ancestor has no fields")
+		p.errorf("ancestry-empty", level.Range, "add fields, such as `Image|filename: x.exe`", "this ancestor has no fields")
+		return level
 	}
-	level.Body = p.selection(fields, 0)
+	level.Body = p.selection(fields)
 	return level
 }

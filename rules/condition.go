@@ -41,20 +41,41 @@ func tokenize(text string) []token {
 	return out
 }
 
-// conditionParser reads one condition by recursive descent: not binds tighter than and,
-// and tighter than or.
+// conditionParser reads the conditions of one rule by recursive descent: not binds tighter than
+// and, and tighter than or.
 type conditionParser struct {
 	*parser
-	rule   *Rule
+	names  []string // what may be named, in file order by section
+	known  map[string]bool
+	lists  map[string]bool
+	words  int // of all conditions so far
 	node   *yaml.Node
 	tokens []token
 	next   int
 	failed bool
 }
 
-// condition parses a condition; nil when it has an error, which is reported.
-func (p *parser) condition(r *Rule, n *yaml.Node) Expr {
-	c := &conditionParser{parser: p, rule: r, node: n, tokens: tokenize(n.Value)}
+// maxWords bounds the words of a rule's conditions together.
+const maxWords = 2000
+
+func newConditionParser(p *parser, r *Rule) *conditionParser {
+	c := &conditionParser{parser: p, names: r.names(), known: map[string]bool{}, lists: map[string]bool{}}
+	for _, name := range c.names {
+		c.known[name] = true
+	}
+	for _, l := range r.Lists {
+		c.lists[l.Name] = true
+	}
+	return c
+}
+
+// read parses one condition; nil when it has an error, which is reported.
+func (c *conditionParser) read(n *yaml.Node) Expr {
+	c.node, c.tokens, c.next, c.failed = n, tokenize(n.Value), 0, false
+	if c.words += len(c.tokens); c.words > maxWords {
+		c.errorf("condition-too-large", c.span(n), "split the rule", "the conditions of a rule have at most %d words", maxWords)
+		return nil
+	}
 	expr := c.or(0)
 	if !c.failed && c.next < len(c.tokens) {
 		t := c.tokens[c.next]
@@ -74,7 +95,7 @@ func (p *parser) condition(r *Rule, n *yaml.Node) Expr {
 
 func (c *conditionParser) fail(t token, hint, format string, args ...any) Expr {
 	if !c.failed {
-		c.found.Errorf("condition-syntax", c.rangeOf(t), hint, format, args...)
+		c.errorf("condition-syntax", c.rangeOf(t), hint, format, args...)
 	}
 	c.failed = true
 	return NameExpr{}
@@ -145,7 +166,7 @@ func (c *conditionParser) primary(depth int) Expr {
 	case c.peek("of"):
 		return c.of(t)
 	}
-	if !c.known(t.text) {
+	if !c.known[t.text] {
 		if strings.ContainsAny(t.text, "*?") {
 			return c.fail(t, "write `1 of "+t.text+"` or `all of "+t.text+"`", "a pattern needs a quantifier")
 		}
@@ -154,21 +175,14 @@ func (c *conditionParser) primary(depth int) Expr {
 	return NameExpr{c.rangeOf(t), t.text}
 }
 
-func (c *conditionParser) known(name string) bool {
-	for _, n := range c.rule.names() {
-		if n == name {
-			return true
-		}
-	}
-	return false
-}
-
 func (c *conditionParser) undefined(t token) {
 	hint := "define it under detection, ancestry or prevalence"
-	if near := diag.Closest(t.text, c.rule.names()); near != "" {
+	if near := diag.Closest(t.text, c.names); near != "" {
 		hint = "did you mean `" + near + "`?"
+	} else if c.lists[t.text] {
+		hint = "a list is used in a value: `Field|expand: '%" + t.text + "%'`"
 	}
-	c.found.Errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
+	c.errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
 }
 
 // of reads `1 of x*`, `all of them`, `2 of x*`, `any of them`.
@@ -193,7 +207,7 @@ func (c *conditionParser) of(quantifier token) Expr {
 	t := c.tokens[c.next]
 	c.next++
 	e.Pattern = t.text
-	for _, name := range c.rule.names() {
+	for _, name := range c.names {
 		if strings.EqualFold(t.text, "them") {
 			if !strings.HasPrefix(name, "_") {
 				e.Names = append(e.Names, name)
@@ -207,7 +221,7 @@ func (c *conditionParser) of(quantifier token) Expr {
 	if len(e.Names) == 0 {
 		c.undefined(t)
 	} else if e.Count > len(e.Names) {
-		c.fail(quantifier, "lower the number", "only %d names match %q", len(e.Names), t.text)
+		c.fail(quantifier, "lower the number", "of %d names asked for, %q matches %d", e.Count, t.text, len(e.Names))
 	}
 	return e
 }

@@ -12,43 +12,57 @@ import (
 
 // detection reads the search identifiers and the condition.
 func (p *parser) detection(r *Rule, section entry) {
+	if section.value.Kind != yaml.MappingNode {
+		p.entries(section.value, "detection")
+		return
+	}
 	var condition *yaml.Node
 	for _, e := range p.entries(section.value, "detection") {
 		switch e.key.Value {
 		case "condition":
 			condition = e.value
 		case "timeframe": // of deprecated aggregations; kept nowhere because nothing reads it
-			p.found.Warnf("unused-timeframe", p.span(e.key), "use a correlation rule", "`timeframe` has no meaning in a detection rule")
+			p.warnf("unused-timeframe", p.span(e.key), "use a correlation rule", "`timeframe` has no meaning in a detection rule")
 		default:
-			p.claim(r, e.key)
-			r.Searches = append(r.Searches, Search{e.key.Value, p.span(e.key), p.selection(e.value, 0)})
+			if body := p.selection(e.value); p.claim(e.key) {
+				r.Searches = append(r.Searches, Search{e.key.Value, p.span(e.key), body})
+			}
 		}
 	}
 	if condition == nil {
-		p.found.Errorf("missing-condition", p.span(section.key), "add `condition:` under detection", "the detection has no condition")
+		p.errorf("missing-condition", p.span(section.key), "add `condition:` under detection", "the detection has no condition")
 		return
 	}
-	nodes := []*yaml.Node{condition}
-	if condition.Kind == yaml.SequenceNode {
-		nodes = condition.Content
+	nodes := listNodes(condition)
+	if len(nodes) == 0 {
+		p.errorf("missing-condition", p.span(condition), "write at least one", "the list of conditions is empty")
 	}
+	reader := newConditionParser(p, r)
 	for _, n := range nodes {
 		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
-			p.found.Errorf("condition-syntax", p.span(n), "write it as text, such as `selection and not filter`", "this condition is no text")
+			p.errorf("condition-syntax", p.span(n), "write it as text, such as `selection and not filter`", "a condition is text, and not empty")
 			continue
 		}
-		if expr := p.condition(r, n); expr != nil {
+		if expr := reader.read(n); expr != nil {
 			r.Conditions = append(r.Conditions, Condition{n.Value, p.span(n), expr})
 		}
 	}
 }
 
-// claim makes a name known in the rule's one namespace.
-func (p *parser) claim(r *Rule, key *yaml.Node) {
-	if slices.Contains(r.names(), key.Value) || slices.ContainsFunc(r.Lists, func(l List) bool { return l.Name == key.Value }) {
-		p.found.Errorf("duplicate-name", p.span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share their names",
+// maxNames bounds the names of one rule: every quantifier of a condition looks at all of them.
+const maxNames = 1000
+
+// claim makes a name known in the rule's one namespace; false when there are too many.
+func (p *parser) claim(key *yaml.Node) bool {
+	if p.names[key.Value] {
+		p.errorf("duplicate-name", p.span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share their names",
 			"the name %q is already used in this rule", key.Value)
+	} else if len(p.names) == maxNames {
+		p.errorf("too-many-names", p.span(key), "split the rule", "a rule defines at most %d names", maxNames)
+		return false
 	}
+	p.names[key.Value] = true
+	return true
 }
 
 // names lists what a condition may name, in file order by section.
@@ -67,9 +81,12 @@ func (r *Rule) names() []string {
 }
 
 // selection reads a map, a list of maps, or keywords.
-func (p *parser) selection(n *yaml.Node, depth int) Selection {
+func (p *parser) selection(n *yaml.Node) Selection {
 	switch n.Kind {
 	case yaml.MappingNode:
+		if len(n.Content) == 0 {
+			p.errorf("empty-selection", p.span(n), "add a field", "this selection is an empty map, which every event would match")
+		}
 		all := AllOf{}
 		var words []Selection
 		for _, e := range p.entries(n, "a selection") {
@@ -84,21 +101,24 @@ func (p *parser) selection(n *yaml.Node, depth int) Selection {
 			return words[0]
 		}
 		if len(words) > 0 {
-			p.found.Errorf("mixed-keywords", p.span(n), "give the keywords a search identifier of their own", "fields and keywords stand in one selection")
+			p.errorf("mixed-keywords", p.span(n), "give the keywords a search identifier of their own", "fields and keywords stand in one selection")
 		}
 		return all
 	case yaml.SequenceNode:
-		return p.alternatives(n, depth)
+		return p.alternatives(n)
 	case yaml.ScalarNode:
+		if n.ShortTag() == "!!null" {
+			p.errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is empty")
+		}
 		return Keywords{Item{Values: []Value{p.value(n)}, Range: p.span(n)}}
 	}
-	p.found.Errorf("wrong-type", p.span(n), "write fields, a list of maps, or keywords", "this is no selection")
+	p.errorf("wrong-type", p.span(n), "write fields, a list of maps, or keywords", "this is no selection")
 	return AllOf{}
 }
 
-func (p *parser) alternatives(n *yaml.Node, depth int) Selection {
+func (p *parser) alternatives(n *yaml.Node) Selection {
 	if len(n.Content) == 0 {
-		p.found.Errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is an empty list")
+		p.errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is an empty list")
 	}
 	any := AnyOf{}
 	words := Keywords{Item{Range: p.span(n)}}
@@ -107,7 +127,7 @@ func (p *parser) alternatives(n *yaml.Node, depth int) Selection {
 			words.Item.Values = append(words.Item.Values, p.value(c))
 			continue
 		}
-		any.Selections = append(any.Selections, p.selection(c, depth+1))
+		any.Selections = append(any.Selections, p.selection(c))
 	}
 	if len(words.Item.Values) > 0 {
 		if len(any.Selections) == 0 {
@@ -131,7 +151,7 @@ func (p *parser) item(key, value *yaml.Node) Item {
 			if near := diag.Closest(name, modifierNames); near != "" {
 				hint = "did you mean `" + near + "`?"
 			}
-			p.found.Errorf("unknown-modifier", at, hint, "%q is no modifier", name)
+			p.errorf("unknown-modifier", at, hint, "%q is no modifier", name)
 			continue
 		}
 		it.Modifiers = append(it.Modifiers, Modifier{name, at})
@@ -142,13 +162,13 @@ func (p *parser) item(key, value *yaml.Node) Item {
 	case yaml.SequenceNode:
 		for _, c := range value.Content {
 			if c.Kind != yaml.ScalarNode {
-				p.found.Errorf("wrong-type", p.span(c), "a field's list holds plain values", "a value cannot be a map or a list")
+				p.errorf("wrong-type", p.span(c), "a field's list holds plain values", "a value cannot be a map or a list")
 				continue
 			}
 			it.Values = append(it.Values, p.value(c))
 		}
 	default:
-		p.found.Errorf("wrong-type", p.span(value), "write a value or a list of values", "a field's value cannot be a map")
+		p.errorf("wrong-type", p.span(value), "write a value or a list of values", "a field's value cannot be a map")
 	}
 	return it
 }

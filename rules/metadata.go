@@ -40,9 +40,7 @@ func (p *parser) metadata(r *Rule, top *yaml.Node) {
 		case lists[key] != nil:
 			p.texts(lists[key], v, key)
 		case decoded[key] != nil:
-			if err := v.Decode(decoded[key]); err != nil {
-				p.found.Errorf("wrong-type", p.span(v), "", "%s: %v", key, err)
-			}
+			p.decode(v, decoded[key], key)
 		case key == "schedule":
 			p.schedule(r, v)
 		case key == "related":
@@ -51,7 +49,7 @@ func (p *parser) metadata(r *Rule, top *yaml.Node) {
 		default:
 			r.Extra = append(r.Extra, Extra{key, v, p.span(k)})
 			if near := diag.Closest(key, knownKeys); near != "" {
-				p.found.Warnf("unknown-key", p.span(k), "did you mean `"+near+"`?", "%q is no key of a rule; it is kept as a custom attribute", key)
+				p.warnf("unknown-key", p.span(k), "did you mean `"+near+"`?", "%q is no key of a rule; it is kept as a custom attribute", key)
 			}
 		}
 	}
@@ -63,8 +61,9 @@ func (p *parser) words(r *Rule, top *yaml.Node) {
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		k, v := top.Content[i], top.Content[i+1]
 		switch {
+		case v.Kind != yaml.ScalarNode: // already said to be no text
 		case k.Value == "id" && !uuid.MatchString(r.ID):
-			p.found.Errorf("invalid-id", p.span(v), "generate one, for example with `uuidgen`", "id %q is not a UUID", r.ID)
+			p.errorf("invalid-id", p.span(v), "generate one, for example with `uuidgen`", "id %q is not a UUID", r.ID)
 		case k.Value == "status":
 			p.oneOf("invalid-status", v, r.Status, statuses)
 		case k.Value == "level":
@@ -81,12 +80,12 @@ func (p *parser) oneOf(code string, n *yaml.Node, got string, allowed []string) 
 	if near := diag.Closest(got, allowed); near != "" {
 		hint = "did you mean `" + near + "`?"
 	}
-	p.found.Errorf(code, p.span(n), hint, "%q is not allowed here", got)
+	p.errorf(code, p.span(n), hint, "%q is not allowed here", got)
 }
 
 func (p *parser) text(to *string, n *yaml.Node, what string) {
 	if n.Kind != yaml.ScalarNode {
-		p.found.Errorf("wrong-type", p.span(n), "", "%s must be text", what)
+		p.errorf("wrong-type", p.span(n), "", "%s must be text", what)
 		return
 	}
 	if n.Tag != "!!null" {
@@ -103,7 +102,7 @@ func (p *parser) texts(to *[]string, n *yaml.Node, what string) {
 		return
 	}
 	if n.Kind != yaml.SequenceNode {
-		p.found.Errorf("wrong-type", p.span(n), "", "%s must be a list", what)
+		p.errorf("wrong-type", p.span(n), "", "%s must be a list", what)
 		return
 	}
 	for _, c := range n.Content {
@@ -118,10 +117,7 @@ func (p *parser) related(r *Rule, n *yaml.Node) {
 		ID   string `yaml:"id"`
 		Type string `yaml:"type"`
 	}
-	if err := n.Decode(&rows); err != nil {
-		p.found.Errorf("wrong-type", p.span(n), "write a list of `id:` and `type:`", "related: %v", err)
-		return
-	}
+	p.decode(n, &rows, "related")
 	for _, row := range rows {
 		r.Related = append(r.Related, Related{row.ID, row.Type})
 	}
@@ -145,7 +141,7 @@ func (p *parser) unknownKey(k *yaml.Node, what string, allowed ...string) {
 	if near := diag.Closest(k.Value, allowed); near != "" {
 		hint = "did you mean `" + near + "`?"
 	}
-	p.found.Errorf("unknown-key", p.span(k), hint, "%q is no key of %s", k.Value, what)
+	p.errorf("unknown-key", p.span(k), hint, "%q is no key of %s", k.Value, what)
 }
 
 var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([smhdw])$`)
@@ -154,12 +150,12 @@ var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([smhdw])$`)
 func (p *parser) duration(n *yaml.Node) time.Duration {
 	m := durationForm.FindStringSubmatch(n.Value)
 	if m == nil {
-		p.found.Errorf("invalid-duration", p.span(n), "write a number and a unit, such as 30m, 2h or 7d", "%q is not a duration", n.Value)
+		p.errorf("invalid-duration", p.span(n), "write a number and a unit, such as 30m, 2h or 7d", "%q is not a duration", n.Value)
 		return 0
 	}
 	count, err := strconv.Atoi(m[1])
 	if err != nil {
-		p.found.Errorf("invalid-duration", p.span(n), "", "%v", err)
+		p.errorf("invalid-duration", p.span(n), "", "%v", err)
 		return 0
 	}
 	unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
@@ -168,6 +164,10 @@ func (p *parser) duration(n *yaml.Node) time.Duration {
 
 func (p *parser) logSource(r *Rule, n *yaml.Node) {
 	r.LogSource.Range = p.span(n)
+	if n.Kind != yaml.MappingNode {
+		p.entries(n, "logsource")
+		return
+	}
 	known := map[string]*string{"category": &r.LogSource.Category, "product": &r.LogSource.Product, "service": &r.LogSource.Service, "definition": &r.LogSource.Definition}
 	for _, e := range p.entries(n, "logsource") {
 		if to := known[e.key.Value]; to != nil {
@@ -177,6 +177,6 @@ func (p *parser) logSource(r *Rule, n *yaml.Node) {
 		}
 	}
 	if r.LogSource.Category+r.LogSource.Product+r.LogSource.Service == "" {
-		p.found.Errorf("missing-logsource", r.LogSource.Range, "name a category, a product or a service", "this logsource names no log")
+		p.errorf("missing-logsource", r.LogSource.Range, "name a category, a product or a service", "this logsource names no log")
 	}
 }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -10,20 +11,24 @@ import (
 	"decree/rules/diag"
 )
 
+// maxRarest bounds the rarest values kept, far above what a look-up service answers.
+const maxRarest = 1_000_000
+
 var boundOps = []string{"lt", "lte", "gt", "gte", "eq"}
 
 // prevalence reads the named rarity conditions.
 func (p *parser) prevalence(r *Rule, n *yaml.Node) {
 	for _, e := range p.entries(n, "prevalence") {
-		p.claim(r, e.key)
-		r.Prevalence = append(r.Prevalence, p.rarity(e))
+		if q := p.rarity(e); p.claim(e.key) {
+			r.Prevalence = append(r.Prevalence, q)
+		}
 	}
 }
 
 func (p *parser) rarity(block entry) Prevalence {
 	q := Prevalence{Name: block.key.Value, Range: p.span(block.key), Unavailable: "exclude"}
 	members := map[string]**Membership{"signature": &q.Signature, "signer": &q.Signer, "issuer": &q.Issuer, "root": &q.Root}
-	asked := false
+	asked, before := false, p.errors
 	for _, e := range p.entries(block.value, "a prevalence condition") {
 		switch key := e.key.Value; key {
 		case "field":
@@ -34,13 +39,16 @@ func (p *parser) rarity(block entry) Prevalence {
 		case "local":
 			q.Local, asked = p.local(e.value), true
 		case "global":
-			asked = true
 			for _, part := range p.entries(e.value, "global") {
 				if part.key.Value == "default" {
 					q.GlobalElse = p.number(part.value)
 				} else {
 					p.bound(&q.Global, part, "global", "default")
 				}
+			}
+			asked = true
+			if len(q.Global) == 0 {
+				p.errorf("prevalence-empty", p.span(e.key), "add a bound, such as `lt: 250`", "global has no bound")
 			}
 		case "unavailable":
 			p.text(&q.Unavailable, e.value, key)
@@ -54,11 +62,14 @@ func (p *parser) rarity(block entry) Prevalence {
 			*to, asked = p.membership(e.value, key), true
 		}
 	}
-	if q.Field == "" {
-		p.found.Errorf("prevalence-without-field", q.Range, "add `field: sha1`, or another entity", "prevalence %q does not say what is counted", q.Name)
+	if block.value.Kind != yaml.MappingNode {
+		return q
 	}
-	if !asked {
-		p.found.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q asks nothing", q.Name)
+	if q.Field == "" {
+		p.errorf("prevalence-without-field", q.Range, "add `field: sha1`, or another entity", "prevalence %q does not say what is counted", q.Name)
+	}
+	if !asked && p.errors == before {
+		p.errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q asks nothing", q.Name)
 	}
 	return q
 }
@@ -70,19 +81,21 @@ func (p *parser) local(n *yaml.Node) *LocalPrevalence {
 		case "distinct":
 			p.text(&l.Distinct, e.value, "distinct")
 		case "rarest":
-			l.Rarest = int(p.number(e.value))
-			if l.Rarest < 1 {
-				p.found.Errorf("invalid-number", p.span(e.value), "write a whole number above 0", "rarest cannot be %q", e.value.Value)
+			n, err := strconv.Atoi(e.value.Value)
+			if err != nil || n < 1 || n > maxRarest {
+				p.errorf("invalid-number", p.span(e.value), "write a whole number above 0", "rarest cannot be %q", e.value.Value)
+				n = 1
 			}
+			l.Rarest = n
 		default:
 			p.bound(&l.Bounds, e, "local", "distinct", "rarest")
 		}
 	}
 	if l.Distinct == "" {
-		p.found.Errorf("prevalence-without-field", p.span(n), "add `distinct: host`", "local does not say what is counted")
+		p.errorf("prevalence-without-field", p.span(n), "add `distinct: host`", "local does not say what is counted")
 	}
 	if l.Rarest == 0 && len(l.Bounds) == 0 {
-		p.found.Errorf("prevalence-empty", p.span(n), "add `rarest: 1000` or `lte: 3`", "local has no cut and no bound")
+		p.errorf("prevalence-empty", p.span(n), "add `rarest: 1000` or `lte: 3`", "local has no cut and no bound")
 	}
 	return l
 }
@@ -97,8 +110,9 @@ func (p *parser) bound(to *[]Bound, e entry, what string, others ...string) {
 
 func (p *parser) number(n *yaml.Node) float64 {
 	f, err := strconv.ParseFloat(n.Value, 64)
-	if err != nil {
-		p.found.Errorf("invalid-number", p.span(n), "", "%q is no number", n.Value)
+	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
+		p.errorf("invalid-number", p.span(n), "write a number", "%q is no number", n.Value)
+		return 0
 	}
 	return f
 }
@@ -112,7 +126,7 @@ func (p *parser) membership(n *yaml.Node, what string) *Membership {
 	}
 	entries := p.entries(n, what)
 	if len(entries) != 1 || !slices.Contains([]string{"eq", "neq"}, entries[0].key.Value) {
-		p.found.Errorf("unknown-key", m.Range, "write `{neq: SignedValid}`", "%s takes exactly one of eq, neq", what)
+		p.errorf("unknown-key", m.Range, "write `{neq: SignedValid}`", "%s takes exactly one of eq, neq", what)
 		return m
 	}
 	m.Not = entries[0].key.Value == "neq"
@@ -131,6 +145,6 @@ func (p *parser) checkAmong(r *Rule) {
 		if near := diag.Closest(q.Among, names); near != "" {
 			hint = "did you mean `" + near + "`?"
 		}
-		p.found.Errorf("undefined-name", q.Range, hint, "prevalence %q counts among %q, which the rule does not define", q.Name, q.Among)
+		p.errorf("undefined-name", q.Range, hint, "prevalence %q counts among %q, which the rule does not define", q.Name, q.Among)
 	}
 }

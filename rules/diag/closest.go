@@ -1,19 +1,49 @@
 package diag
 
 import (
+	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/agnivade/levenshtein"
 )
 
+// longest is the longest name worth comparing, in letters.
+const longest = 64
+
 // Closest gives the candidate most like name, or "" when none is near: at most a third of
-// the name's letters (one at the least) may differ. The first of equals wins.
+// the name's letters (one at the least, never all) may differ. Letters in another order count
+// as one difference. Case does not count. The first of equals wins.
 func Closest(name string, candidates []string) string {
-	best, bestDistance := "", 1+max(1, len(name)/3)
+	name = strings.ToLower(name)
+	size := utf8.RuneCountInString(name)
+	if size > longest {
+		return ""
+	}
+	best, bestDistance := "", min(size, 1+max(1, size/3))
 	for _, c := range candidates {
-		if d := levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(c)); d < bestDistance {
+		if d := distance(name, strings.ToLower(c), bestDistance); d < bestDistance {
 			best, bestDistance = c, d
 		}
 	}
 	return best
+}
+
+// distance counts the letters to change; it is at least bound when the lengths alone say so.
+func distance(a, b string, bound int) int {
+	if gap := utf8.RuneCountInString(a) - utf8.RuneCountInString(b); max(gap, -gap) >= bound {
+		return bound
+	}
+	d := levenshtein.ComputeDistance(a, b)
+	if d > 1 && slices.Equal(letters(a), letters(b)) {
+		return 1
+	}
+	return d
+}
+
+// letters sorts the letters of a name.
+func letters(s string) []rune {
+	r := []rune(s)
+	slices.Sort(r)
+	return r
 }

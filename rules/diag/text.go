@@ -6,6 +6,8 @@ import (
 	"io"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
 )
 
 // WriteText renders findings as people read them: what, where with the source line and a
@@ -24,7 +26,8 @@ func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, col
 		if line, ok := lineOf(source(d.Range.File), d.Range.Start.Line); ok {
 			number := fmt.Sprint(d.Range.Start.Line)
 			gutter := strings.Repeat(" ", len(number))
-			fmt.Fprintf(w, "%s |\n%s | %s\n%s | %s\n", gutter, number, clean(line), gutter, paint(tint, underline(line, d.Range)))
+			shown, carets := excerpt(line, d.Range)
+			fmt.Fprintf(w, "%s |\n%s | %s\n%s | %s\n", gutter, number, shown, gutter, paint(tint, carets))
 		}
 		if d.Hint != "" {
 			fmt.Fprintf(w, "  = hint: %s\n", clean(d.Hint))
@@ -48,26 +51,42 @@ func lineOf(data []byte, number int) (string, bool) {
 	return strings.TrimRight(string(line), "\r"), true
 }
 
-// underline puts carets below the range, keeping the line's tabs so that they align.
-func underline(line string, r Range) string {
-	var b strings.Builder
-	col := 1
-	for _, c := range line {
-		if col >= r.Start.Col {
-			break
-		}
-		if c == '\t' {
-			b.WriteByte('\t')
-		} else {
-			b.WriteByte(' ')
-		}
-		col++
-	}
-	width := 1
+// widest is the longest source line shown whole, in characters; of a longer one the
+// surroundings of the range are shown, with lead characters before it.
+const (
+	widest = 160
+	lead   = 40
+)
+
+// excerpt gives the part of a source line to show, and the carets below the range. Tabs stay, so
+// that the carets stand where they should, and wide characters take two columns.
+func excerpt(line string, r Range) (shown, carets string) {
+	text := []rune(clean(line))
+	start := min(max(0, r.Start.Col-1), len(text))
+	end := start + 1
 	if r.End.Line == r.Start.Line {
-		width = max(1, min(r.End.Col-r.Start.Col, utf8.RuneCountInString(line)-r.Start.Col+1))
+		end = max(end, r.End.Col-1)
 	}
-	return b.String() + strings.Repeat("^", width)
+	from, to, before, after := 0, len(text), "", ""
+	if len(text) > widest {
+		if from = max(0, start-lead); from > 0 {
+			before = "…"
+		}
+		if to = min(len(text), from+widest); to < len(text) {
+			after = "…"
+		}
+	}
+	marked := string(text[start:max(start, min(end, to))])
+	return before + string(text[from:to]) + after, blank(before+string(text[from:start])) + strings.Repeat("^", max(1, uniseg.StringWidth(marked)))
+}
+
+// blank is as wide as a text, tab for tab.
+func blank(text string) string {
+	parts := strings.Split(text, "\t")
+	for i, part := range parts {
+		parts[i] = strings.Repeat(" ", uniseg.StringWidth(part))
+	}
+	return strings.Join(parts, "\t")
 }
 
 // clean keeps hostile control characters away from the terminal.

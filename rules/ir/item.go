@@ -3,10 +3,10 @@ package ir
 import (
 	"encoding/base64"
 	"fmt"
+	"math"
 	"net/netip"
 	"regexp"
 	"regexp/syntax"
-	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf16"
@@ -14,7 +14,6 @@ import (
 	"github.com/dlclark/regexp2"
 
 	"decree/rules"
-	"decree/rules/diag"
 )
 
 // maxValues bounds how many values one item may expand to.
@@ -115,13 +114,13 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 			}
 			c.flags += name
 		case timeParts[name]:
+			l.once(m, c.part)
 			c.part = name
 		case comparisons[name]:
+			l.once(m, c.compare)
 			c.compare = name
 		case decisive[name]:
-			if c.opSet != "" {
-				l.found.Errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", c.opSet, name)
-			}
+			l.once(m, c.opSet)
 			c.opSet, c.op = name, textOps[name]
 			c.exists = name == "exists"
 		}
@@ -135,7 +134,25 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	if c.opSet != "" && c.opSet != "fieldref" && (c.compare != "" || c.part != "") {
 		l.found.Errorf("modifier-conflict", item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
 	}
+	if textual := c.opSet == "" && c.compare == "" && c.part == "" || decisiveText(c.opSet); !textual && len(c.encoders) > 0 {
+		l.found.Errorf("modifier-conflict", item.Range, "keep one of them", "an encoding or windash goes with whole values, contains, startswith, endswith and filename only")
+	}
+	if c.expand && (c.exists || ref) {
+		l.found.Errorf("modifier-conflict", item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
+	}
 	return c, len(l.found) == before
+}
+
+// once reports a modifier of a kind of which the item has another already.
+func (l *lowerer) once(m rules.Modifier, earlier string) {
+	if earlier != "" {
+		l.found.Errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", earlier, m.Name)
+	}
+}
+
+func decisiveText(name string) bool {
+	_, ok := textOps[name]
+	return ok
 }
 
 // windash gives a value with each dash that begins a word in all the forms Windows accepts.
@@ -179,12 +196,16 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 		l.found.Warnf("empty-values", item.Range, "add a value, or remove the field", "this list is empty, so the item never matches")
 		return &Const{at, false}
 	}
-	f := field(item.Field, level)
+	f := l.field(item.Field, level, item.Range)
+	if f.Name == "" && level > 0 {
+		l.found.Errorf("ancestry-keywords", item.Range, "name a field, such as `CommandLine|contains`", "an ancestor has no keywords, only fields")
+		return &Const{at, false}
+	}
 	var terms []Node
 	for _, v := range item.Values {
 		for _, t := range l.tests(c, v, level) {
-			if f.Name == "" && c.opSet == "" {
-				t = anywhere(t)
+			if f.Name == "" {
+				t = l.keyword(c, v, t)
 			}
 			terms = append(terms, wrap(at, f, t))
 		}
@@ -210,25 +231,6 @@ func wrap(at Base, f Field, t Test) Node {
 	return &Match{at, f, t}
 }
 
-// anywhere makes a keyword's test: a keyword without modifiers may stand anywhere in a value, and
-// its wildcards reach as far as the value does.
-func anywhere(t Test) Test {
-	switch t := t.(type) {
-	case *Text:
-		return &Text{Op: Contains, Values: t.Values, Cased: t.Cased, List: t.List}
-	case *Glob:
-		parts := slices.Clone(t.Parts)
-		if parts[0].Wild != '*' {
-			parts = slices.Insert(parts, 0, GlobPart{Wild: '*'})
-		}
-		if parts[len(parts)-1].Wild != '*' {
-			parts = append(parts, GlobPart{Wild: '*'})
-		}
-		return &Glob{Parts: parts, Cased: t.Cased}
-	}
-	return t
-}
-
 // tests gives the tests of one value; several (forms of an encoding) are alternatives.
 func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	fail := func(code, hint, format string, args ...any) []Test {
@@ -236,6 +238,8 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 		return nil
 	}
 	switch {
+	case c.expand && rules.Placeholder.MatchString(v.Text):
+		return l.expanded(c, v, level)
 	case c.opSet == "exists":
 		if v.Kind != rules.BoolValue {
 			return fail("invalid-exists", "write true or false", "exists takes true or false, not %q", v.Text)
@@ -250,15 +254,16 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 		}
 		return []Test{&CIDR{[]netip.Prefix{prefix.Masked()}}}
 	case c.opSet == "fieldref":
-		return []Test{&FieldRef{c.op, field(v.Text, level), c.cased}}
+		if v.Text == "" {
+			return fail("invalid-fieldref", "write the name of a field", "fieldref takes the name of another field")
+		}
+		return []Test{&FieldRef{c.op, l.field(v.Text, level, v.Range), c.cased}}
 	case c.part != "" || c.compare != "":
 		return l.numeric(c, v)
-	case c.expand:
-		return l.expanded(c, v)
 	}
 	switch v.Kind {
 	case rules.NullValue:
-		if c.opSet != "" {
+		if c.opSet != "" || len(c.encoders) > 0 {
 			return fail("modifier-conflict", "remove the modifier", "null goes with no modifier")
 		}
 		return []Test{&Null{}}
@@ -271,7 +276,7 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 			return []Test{&Number{"eq", []float64{v.Number}}}
 		}
 	}
-	return l.text(c, v, v.Text, "")
+	return l.text(c, v)
 }
 
 func (l *lowerer) numeric(c *chain, v rules.Value) []Test {
@@ -279,7 +284,7 @@ func (l *lowerer) numeric(c *chain, v rules.Value) []Test {
 	if v.Kind == rules.NumberValue {
 		n, err = v.Number, nil
 	}
-	if err != nil {
+	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
 		l.found.Errorf("invalid-number", v.Range, "write a number", "%q is no number", v.Text)
 		return nil
 	}
@@ -311,49 +316,11 @@ func (l *lowerer) regex(c *chain, v rules.Value) []Test {
 	return []Test{t}
 }
 
-var placeholder = regexp.MustCompile(`%([^%\s]+)%`)
-
-// expanded replaces %list% by each of the list's values, which are literal text.
-func (l *lowerer) expanded(c *chain, v rules.Value) []Test {
-	m := placeholder.FindStringSubmatchIndex(v.Text)
-	if m == nil {
-		return l.text(c, v, v.Text, "")
-	}
-	name := v.Text[m[2]:m[3]]
-	var names []string
-	for _, list := range l.rule.Lists {
-		names = append(names, list.Name)
-		if list.Name != name {
-			continue
-		}
-		if m[0] == 0 && m[1] == len(v.Text) && len(c.encoders) == 0 {
-			l.used[name] = true
-			return []Test{&Text{Op: c.op, Values: list.Values, Cased: c.cased, List: name}}
-		}
-		var out []Test
-		for _, value := range list.Values {
-			next := v
-			next.Text = v.Text[:m[0]] + escape(value) + v.Text[m[1]:]
-			if len(out) > maxValues {
-				break
-			}
-			out = append(out, l.expanded(c, next)...)
-		}
-		return out
-	}
-	hint := "define it under `lists:`"
-	if near := diag.Closest(name, names); near != "" {
-		hint = "did you mean `%" + near + "%`?"
-	}
-	l.found.Errorf("no-such-list", v.Range, hint, "the rule has no list %q", name)
-	return nil
-}
-
 // text lowers a text value with Sigma's wildcards, after its encodings.
-func (l *lowerer) text(c *chain, v rules.Value, text, list string) []Test {
-	values := []string{text}
+func (l *lowerer) text(c *chain, v rules.Value) []Test {
+	values := []string{v.Text}
 	if c.encoded {
-		values[0] = unescape(text)
+		values[0] = unescape(v.Text)
 	}
 	for _, encode := range c.encoders {
 		var next []string
@@ -370,7 +337,7 @@ func (l *lowerer) text(c *chain, v rules.Value, text, list string) []Test {
 	tests := make([]Test, len(values))
 	for i, value := range values {
 		if c.encoded {
-			tests[i] = &Text{Op: c.op, Values: []string{value}, Cased: c.cased, List: list}
+			tests[i] = &Text{Op: c.op, Values: []string{value}, Cased: c.cased}
 			continue
 		}
 		tests[i] = pattern(value, c.op, c.cased)

@@ -231,11 +231,16 @@ var processFields = map[string]bool{"Image": true, "CommandLine": true, "Process
 	"IntegrityLevel": true, "Product": true, "Company": true, "Description": true, "OriginalFileName": true}
 
 // field reads Sigma's ParentImage as {Image, 1}.
-func field(name string, level int) Field {
+func (l *lowerer) field(name string, level int, at diag.Range) Field {
+	f := Field{name, level}
 	for _, p := range ancestorPrefixes {
 		if rest, ok := strings.CutPrefix(name, p.prefix); ok && processFields[rest] {
-			return Field{rest, level + p.level}
+			f = Field{rest, level + p.level}
+			break
 		}
 	}
-	return Field{name, level}
+	if f.Level > rules.MaxAncestor {
+		l.found.Errorf("ancestry-level", at, "ask about a nearer process", "%s of ancestor %d is ancestor %d; the farthest is %d", name, level, f.Level, rules.MaxAncestor)
+	}
+	return f
 }

@@ -17,7 +17,7 @@ import (
 func parse(t testing.TB, text string) *rules.Rule {
 	t.Helper()
 	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {category: process_creation}\n"+text), nil)
-	require.Empty(t, found)
+	require.False(t, found.HasErrors(), found)
 	require.Len(t, rs, 1)
 	return rs[0]
 }

@@ -1,0 +1,66 @@
+package rules
+
+import (
+	"errors"
+	"io"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+var yamlLine = regexp.MustCompile(`line (\d+): `)
+
+// syntax turns the YAML library's error into a finding at its line.
+func (p *parser) syntax(err error) {
+	line, text := 1, strings.TrimPrefix(err.Error(), "yaml: ")
+	if m := yamlLine.FindStringSubmatch(text); m != nil {
+		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
+			line = n
+		}
+		text = strings.Replace(text, m[0], "", 1)
+	}
+	at := p.wholeLine(brokenLine(p.lines, line))
+	p.errorf("yaml-syntax", at, "check indentation, quotes and colons near this line", "this is not YAML: %s", text)
+}
+
+// How many shorter forms of a broken file are tried, and up to what size it is worth it.
+const (
+	maxProbes    = 300
+	maxProbeSize = 32 << 10
+)
+
+// brokenLine finds where a file stops being YAML: the line after the longest beginning that is.
+// The library says where the enclosing block began, or the line before, which misleads.
+func brokenLine(lines []string, said int) int {
+	for n := len(lines) - 1; n > 0; n-- {
+		beginning := strings.Join(lines[:n], "\n")
+		if len(lines)-n > maxProbes || len(beginning) > maxProbeSize {
+			return said
+		}
+		if isYAML(beginning) {
+			return n + 1
+		}
+	}
+	return 1
+}
+
+func isYAML(text string) bool {
+	dec := yaml.NewDecoder(strings.NewReader(text))
+	for {
+		var doc yaml.Node
+		if err := dec.Decode(&doc); err != nil {
+			return errors.Is(err, io.EOF)
+		}
+	}
+}
+
+// oneLine says a YAML error, which may be a list of them, on one line.
+func oneLine(err error) string {
+	var typed *yaml.TypeError
+	if errors.As(err, &typed) {
+		return strings.Join(typed.Errors, "; ")
+	}
+	return strings.TrimPrefix(err.Error(), "yaml: ")
+}

@@ -220,8 +220,10 @@ func (m *Model) Find(category, product, service string) []*Source {
 	return out
 }
 
+// answers tells whether a part of a source's log source answers what a rule asks: a rule that
+// leaves the part open asks for all, and a source answers anything with "*".
 func answers(has, asked string) bool {
-	return has == "" || asked == "" || strings.EqualFold(has, asked)
+	return has == "*" || asked == "" || strings.EqualFold(has, asked)
 }
 
 // Column finds the column of a Sigma field. Level 0 is the event's own process; level n is its

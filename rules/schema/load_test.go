@@ -10,8 +10,8 @@ import (
 )
 
 func TestShippedModelsLoadAndAnswerProcessCreation(t *testing.T) {
-	require.Equal(t, []string{"ecs", "mde", "sigma", "splunk-windows", "windows"}, Names())
-	for _, name := range Names() {
+	require.Equal(t, []string{"applications", "cloud", "ecs", "linux", "macos", "mde", "network", "sigma", "splunk-windows", "web", "windows"}, Names())
+	for _, name := range []string{"ecs", "mde", "sigma", "splunk-windows", "windows"} {
 		m, err := Load(name)
 		require.NoError(t, err)
 		assert.Equal(t, name, m.Name)

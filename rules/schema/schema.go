@@ -23,7 +23,7 @@ type Model struct {
 // may answer one log source (Sysmon 1 and Security 4688); the first is preferred.
 type Source struct {
 	Name     string            `yaml:"name"`
-	Category string            `yaml:"category"` // "" answers any
+	Category string            `yaml:"category"` // "*" answers any, "" only rules that name none
 	Product  string            `yaml:"product"`
 	Service  string            `yaml:"service"`
 	Table    string            `yaml:"table"`   // KQL table, SPL base search, EQL event category

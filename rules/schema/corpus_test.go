@@ -1,0 +1,47 @@
+package schema_test
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules"
+	"decree/rules/schema"
+)
+
+// TestEveryPublicLogSourceIsKnown asks that each log source of the public rules is in a model
+// that is about a product, not only in the one of plain Sigma names.
+func TestEveryPublicLogSourceIsKnown(t *testing.T) {
+	base := os.Getenv("DECREE_CORPUS")
+	if base == "" {
+		base = filepath.Join("..", "..", "..", "shared", "corpus")
+	}
+	folder, err := rules.OpenFolder(filepath.Join(base, "sigmahq", "rules"))
+	if err != nil {
+		t.Skip("no corpus of public rules: set DECREE_CORPUS")
+	}
+	var models []*schema.Model
+	for _, name := range schema.Names() {
+		if name == "sigma" {
+			continue
+		}
+		m, err := schema.Load(name)
+		require.NoError(t, err)
+		models = append(models, m)
+	}
+	files, err := folder.Files()
+	require.NoError(t, err)
+	for _, f := range files {
+		rs, _ := folder.Parse(f)
+		for _, r := range rs {
+			known := false
+			for _, m := range models {
+				known = known || len(m.Find(r.LogSource.Category, r.LogSource.Product, r.LogSource.Service)) > 0
+			}
+			assert.True(t, known, "%s: %q %q %q", f, r.LogSource.Product, r.LogSource.Category, r.LogSource.Service)
+		}
+	}
+}

@@ -1,10 +1,14 @@
 package conformance
 
 import (
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
 	"fmt"
+	"io"
+	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -19,50 +23,6 @@ import (
 	"decree/tests/stories"
 )
 
-// ecsSchema is what Elasticsearch would know of the fields of the model, and of those that the
-// rule's own assets add.
-func ecsSchema(m *schema.Model, added map[string]string) map[string]any {
-	fields := map[string]any{}
-	put := func(path, kind string) {
-		at := fields
-		parts := strings.Split(path, ".")
-		for _, p := range parts[:len(parts)-1] {
-			if _, ok := at[p].(map[string]any); !ok {
-				at[p] = map[string]any{}
-			}
-			at = at[p].(map[string]any)
-		}
-		at[parts[len(parts)-1]] = kind
-	}
-	kinds := map[schema.Type]string{"": "string", schema.String: "string", schema.Int: "number", schema.Bool: "boolean", schema.IP: "ip", schema.Datetime: "date"}
-	s := m.Sources[0]
-	columns := []schema.Column{}
-	for _, c := range s.Fields {
-		columns = append(columns, c)
-	}
-	for _, level := range s.Ancestors {
-		for _, c := range level {
-			columns = append(columns, c)
-		}
-	}
-	for _, c := range s.Entities {
-		columns = append(columns, c)
-	}
-	for _, c := range columns {
-		put(c.Name, kinds[c.Type])
-		if c.Filename != "" {
-			put(c.Filename, "string")
-		}
-	}
-	for _, t := range s.Scope {
-		put(t.Column, "string")
-	}
-	for path, kind := range added {
-		put(path, kind)
-	}
-	return map[string]any{s.Table: fields}
-}
-
 func ecs(t testing.TB) *schema.Model {
 	t.Helper()
 	m, err := schema.Load("ecs")
@@ -70,57 +30,133 @@ func ecs(t testing.TB) *schema.Model {
 	return m
 }
 
-// TestEQLFindsTheStory runs the reference rule's own query on the recorded intrusion. It finds
-// what the engine finds but for what its deep-ancestor note says: a sequence reports the
-// first matching command of each shell.
-func TestEQLFindsTheStory(t *testing.T) {
-	rs, found := rules.NewFolder("library", library.FS()).Parse("windows/process_creation/sql_server_suspicious_grandchild.yml")
+var (
+	ecsLog     = filepath.Join(root(), "tests", "stories", "testdata", "ecs.ndjson.gz")
+	reputation = filepath.Join(root(), "tests", "stories", "testdata", "reputation.csv")
+)
+
+// ecsEvents are the recorded events of the lookback: a detection rule reads no others.
+func ecsEvents(t testing.TB) []doc {
+	t.Helper()
+	f, err := os.Open(ecsLog)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	z, err := gzip.NewReader(f)
+	require.NoError(t, err)
+	var events []doc
+	for d := json.NewDecoder(z); ; {
+		var ev doc
+		if err := d.Decode(&ev); err == io.EOF {
+			return events
+		} else {
+			require.NoError(t, err)
+		}
+		if !moment(t, ev, "@timestamp").Before(stories.Now.Add(-lookback)) {
+			events = append(events, ev)
+		}
+	}
+}
+
+func writeEvents(t testing.TB, events []doc) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, ev := range events {
+		require.NoError(t, json.NewEncoder(&b).Encode(ev))
+	}
+	file := filepath.Join(t.TempDir(), "events.ndjson")
+	require.NoError(t, os.WriteFile(file, b.Bytes(), 0o644))
+	return file
+}
+
+func libraryRule(t testing.TB, name string) *ir.Rule {
+	t.Helper()
+	rs, found := rules.NewFolder("library", library.FS()).Parse("windows/process_creation/" + name + ".yml")
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
-	m := ecs(t)
-	q, found := eql.New().Compile(r, compilers.Options{Model: m})
-	require.Empty(t, found)
-	local := "decree.local.sql_server_suspicious_grandchild_rare_unsigned."
-	types := ecsSchema(m, map[string]string{"decree.ProfileAvailability": "string", "decree.GlobalPrevalence": "number", "decree.SignatureState": "string",
-		local + "count.hosts": "number", local + "rank.rank": "number"})
-	events := filepath.Join(root(), "tests", "stories", "testdata", "ecs.ndjson.gz")
-	result := CheckEQL(t, []string{q.Text}, types, events)[0]
-	require.Nil(t, result.Error, q.Text)
-
-	story := stories.Tell()
-	shells, outside := map[*stories.Process]bool{}, []string{}
-	byID := map[string]*stories.Process{}
-	for _, p := range story.Processes {
-		byID[fmt.Sprint(p.ID)] = p
-	}
-	var want []string
-	for _, id := range story.Wanted() {
-		shell := byID[id].Parent
-		if shells[shell] {
-			outside = append(outside, byID[id].Why)
-			continue
-		}
-		shells[shell] = true
-		want = append(want, id)
-	}
-	assert.Equal(t, []string{"second command of the same shell"}, outside, "the events that the note speaks of")
-	var inTime []string
-	for _, id := range result.IDs {
-		if !byID[id].At.Before(stories.Now.Add(-r.Source.Schedule.Lookback)) {
-			inTime = append(inTime, id)
-		}
-	}
-	slices.Sort(inTime)
-	assert.Equal(t, want, inTime)
-	assert.Contains(t, q.Text, "reports only\n// the first matching child of each parent")
+	return r
 }
 
-// TestEQLTypesAreChecked makes sure that a test of the wrong type would be noticed.
-func TestEQLTypesAreChecked(t *testing.T) {
-	types := ecsSchema(ecs(t), nil)
-	results := CheckEQL(t, []string{`process where ?process.pid == 5`, `process where ?process.pid : "5"`, `process where process.nothing : "5"`}, types, "")
-	assert.Nil(t, results[0].Error)
-	assert.NotNil(t, results[1].Error)
-	assert.NotNil(t, results[2].Error)
+// grandchildFields are what the assets of the reference rule add to events.
+var grandchildFields = map[string]string{"decree.ProfileAvailability": "string", "decree.GlobalPrevalence": "number", "decree.SignatureState": "string",
+	"decree.local.sql_server_suspicious_grandchild_rare_unsigned.count.hosts": "number",
+	"decree.local.sql_server_suspicious_grandchild_rare_unsigned.rank.rank":   "number"}
+
+// TestEQLFindsTheStory runs the library's queries on the recorded intrusion, type-checked. They
+// find what the engine finds, but for the events that a note of the query's own speaks of.
+func TestEQLFindsTheStory(t *testing.T) {
+	asRecorded := func(testing.TB, *compilers.Query, []doc) {}
+	byAssets := func(t testing.TB, q *compilers.Query, events []doc) {
+		for _, ev := range events {
+			delete(ev, "decree")
+		}
+		deploy(t, q.Assets, events, map[string][]doc{"decree-reputation": knownValues()}, stories.Now)
+	}
+	secondCommand := map[string]string{"deep-ancestor": "second command of the same shell"}
+	cases := []struct {
+		name, rule string
+		enriched   func(testing.TB, *compilers.Query, []doc)
+		misses     map[string]string // note -> the event of the story that it makes the query miss
+	}{
+		{"child", "sql_server_suspicious_child", asRecorded, nil},
+		{"grandchild", "sql_server_suspicious_grandchild", asRecorded, secondCommand},
+		{"grandchild, enriched by its assets", "sql_server_suspicious_grandchild", byAssets, secondCommand},
+	}
+	why := map[string]string{}
+	for _, p := range stories.Tell().Processes {
+		why[fmt.Sprint(p.ID)] = p.Why
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m, r := ecs(t), libraryRule(t, c.rule)
+			require.Equal(t, lookback, r.Source.Schedule.Lookback)
+			q, found := eql.New().Compile(r, compilers.Options{Model: m})
+			require.Empty(t, found)
+			events := ecsEvents(t)
+			c.enriched(t, q, events)
+			result := CheckEQL(t, []string{q.Text}, ecsSchema(m, grandchildFields), writeEvents(t, events))[0]
+			require.Nil(t, result.Error, q.Text)
+
+			want := RunEngine(t, r, m, ecsLog, reputation)
+			require.NotEmpty(t, want)
+			for _, n := range q.Notes {
+				reason, expected := c.misses[n.Code]
+				if !expected {
+					continue
+				}
+				i := slices.IndexFunc(want, func(id string) bool { return why[id] == reason })
+				require.GreaterOrEqual(t, i, 0, "the engine does not find %s", reason)
+				want = slices.Delete(want, i, i+1)
+			}
+			slices.Sort(want)
+			slices.Sort(result.IDs)
+			assert.Equal(t, described(want, why), described(result.IDs, why))
+		})
+	}
+}
+
+func described(ids []string, why map[string]string) []string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = id + ": " + why[id]
+	}
+	return out
+}
+
+// knownValues are the documents that a defender would put in the index of known values.
+func knownValues() []doc {
+	var docs []doc
+	for _, row := range stories.Tell().Reputation() {
+		d := doc{"value": row["sha1"]}
+		for name, v := range row {
+			if name != "sha1" && v != "" {
+				d[name] = v
+			}
+		}
+		if text, ok := d["GlobalPrevalence"].(string); ok {
+			d["GlobalPrevalence"] = json.Number(text)
+		}
+		docs = append(docs, d)
+	}
+	return docs
 }

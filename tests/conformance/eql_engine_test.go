@@ -1,0 +1,99 @@
+package conformance
+
+import (
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/eql"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// lookback is that of header, and of the library's rules.
+const lookback = 2 * time.Hour
+
+// refusedByEQL are the conditions that EQL cannot say, with the code it is refused by.
+var refusedByEQL = map[string]string{
+	"keywords": "keywords", "not keywords": "keywords", "field to field": "fieldref",
+	"field ends a field": "fieldref", "not field ends a field": "fieldref",
+	"not grandparent's command line": "deep-ancestor-negated", "not grandparent's path": "deep-ancestor-negated", "not parent's user": "deep-ancestor-negated",
+	"third ancestor": "ancestor-too-far", "not third ancestor": "deep-ancestor-negated",
+	"within three": "deep-ancestor-negated", "not within three": "deep-ancestor-negated",
+}
+
+// TestEQLAgreesWithTheEngine runs each condition both ways on the recorded intrusion. A sequence
+// finds the first matching child of each parent whose creation was recorded.
+func TestEQLAgreesWithTheEngine(t *testing.T) {
+	m := ecs(t)
+	m.Sources[0].Fields["LogonId"] = schema.Column{Name: "process.logon_id", Type: schema.Int}
+	events := ecsEvents(t)
+	var names, queries []string
+	var wanted [][]string
+	refused := map[string]string{}
+	texts := conditions()
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		rs, found := rules.Parse("rule.yml", []byte(texts[name]), nil)
+		require.Empty(t, found, name)
+		r, found := ir.Lower(rs[0])
+		require.Empty(t, found, name)
+		q, found := eql.New().Compile(r, compilers.Options{Model: m, Approximate: []string{"deep-ancestor"}})
+		if q == nil {
+			refused[name] = found[0].Code
+			continue
+		}
+		want := RunEngine(t, r, m, ecsLog, reputation)
+		if strings.Contains(q.Text, "\nsequence ") {
+			want = firstOfEachParent(events, want)
+		}
+		if !assert.NotEmpty(t, want, "%s proves nothing: no event matches", name) {
+			continue
+		}
+		slices.Sort(want)
+		names, queries, wanted = append(names, name), append(queries, q.Text), append(wanted, want)
+	}
+	assert.Equal(t, refusedByEQL, refused)
+	for i, got := range CheckEQL(t, queries, ecsSchema(m, nil), writeEvents(t, events)) {
+		require.Nil(t, got.Error, "%s\n%s", names[i], queries[i])
+		slices.Sort(got.IDs)
+		assert.Equal(t, wanted[i], got.IDs, "%s\n%s", names[i], queries[i])
+	}
+}
+
+// conditions are the texts of the rules that compilers are compared with the engine on.
+func conditions() map[string]string {
+	texts := map[string]string{}
+	for name, d := range detections {
+		texts[name] = header + "detection:\n  " + d + "\n"
+		if strings.Contains(d, "condition: s\n") || strings.HasSuffix(d, "condition: s") {
+			texts["not "+name] = header + "detection:\n  " + strings.Replace(d, "condition: s", "condition: not s", 1) + "\n"
+		}
+	}
+	for name, a := range ancestries {
+		ancestry := header + "ancestry:\n  " + a + "\ndetection:\n  any: {Image|contains: .}\n  condition: any and "
+		texts[name], texts["not "+name] = ancestry+"x\n", ancestry+"not x\n"
+	}
+	return texts
+}
+
+// firstOfEachParent keeps of ids the first child of each parent that was recorded itself.
+func firstOfEachParent(events []doc, ids []string) []string {
+	recorded, done := map[any]bool{}, map[any]bool{}
+	var first []string
+	for _, ev := range events {
+		recorded[field(ev, "process.entity_id")] = true
+		id, parent := field(ev, "event.id").(string), field(ev, "process.parent.entity_id")
+		if slices.Contains(ids, id) && recorded[parent] && !done[parent] {
+			done[parent] = true
+			first = append(first, id)
+		}
+	}
+	return first
+}

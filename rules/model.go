@@ -111,6 +111,7 @@ type Condition struct {
 // Expr is a condition's syntax: AndExpr, OrExpr, NotExpr, NameExpr or OfExpr.
 type Expr interface {
 	ExprRange() diag.Range
+	String() string // the condition's text, which reads back as the same tree
 	expr()
 }
 

@@ -39,6 +39,9 @@ func (p *parser) wholeLine(number int) diag.Range {
 	return r
 }
 
+// maxSearched bounds the text that is searched for one place, in bytes.
+const maxSearched = 16 << 10
+
 // within is a part of a scalar, from its byte offset. Where escapes hide the place, it is the
 // scalar's start.
 func (p *parser) within(n *yaml.Node, offset, length int) diag.Range {
@@ -64,7 +67,7 @@ func (p *parser) within(n *yaml.Node, offset, length int) diag.Range {
 
 // verbatim tells whether a scalar stands in the source as in its value, on one line.
 func (p *parser) verbatim(n *yaml.Node) bool {
-	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || n.Line > len(p.lines) {
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || n.Line > len(p.lines) || len(p.lines[n.Line-1]) > maxSearched {
 		return false
 	}
 	line := []rune(p.lines[n.Line-1])
@@ -74,9 +77,6 @@ func (p *parser) verbatim(n *yaml.Node) bool {
 	}
 	return strings.HasPrefix(string(line[min(start, len(line)):]), n.Value)
 }
-
-// maxSearched bounds the text that find walks over.
-const maxSearched = 16 << 10
 
 // find looks for a part of a scalar in the source, where line breaks and indentation differ
 // from the value: as many letters stand before it there as in the value.
@@ -96,10 +96,12 @@ func (p *parser) find(n *yaml.Node, offset int, part string) (diag.Position, boo
 	} else if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		col++
 	}
-	for walked := 0; line <= len(p.lines) && walked < maxSearched; line, col = line+1, 1 {
+	for walked := 0; line <= len(p.lines); line, col = line+1, 1 {
+		if walked += len(p.lines[line-1]); walked > maxSearched {
+			break
+		}
 		text := []rune(p.lines[line-1])
 		for ; col <= len(text); col++ {
-			walked++
 			switch {
 			case unicode.IsSpace(text[col-1]):
 			case before == 0:

@@ -51,15 +51,22 @@ func (w *writer) assets() []compilers.Asset {
 	processors := []object{
 		{"set": object{"field": keyField, "copy_from": w.reputation, "ignore_empty_value": true}},
 		{"lowercase": object{"field": keyField, "ignore_missing": true}},
-		enrich(reputationIndex, target, false), // another rule's counts may stand below target already
 	}
 	pipeline := reputationIndex
-	assets := w.reputationAssets()
+	var assets []compilers.Asset
+	if w.judged {
+		assets = w.reputationAssets()
+		processors = append(processors, enrich(reputationIndex, target, false)) // another rule's counts may stand below target already
+	}
 	if w.counted != nil {
 		name := strings.ReplaceAll(w.countName(), "_", "-")
 		pipeline = "decree-" + name
 		assets = append(assets, w.countAssets(name)...)
-		processors = append(processors, enrich("decree-count-"+name, w.localTarget(rep.LocalCount), true), enrich("decree-rank-"+name, w.localTarget(rep.LocalRank), true))
+		processors = append(processors, enrich("decree-count-"+name, w.localTarget(rep.LocalCount), true))
+		if w.counted.Spec.Local.Rarest > 0 {
+			assets = append(assets, w.rankAssets(name)...)
+			processors = append(processors, enrich("decree-rank-"+name, w.localTarget(rep.LocalRank), true))
+		}
 	}
 	processors = append(processors, object{"remove": object{"field": keyField, "ignore_missing": true}})
 	return append(assets, asset("ingest-pipeline."+pipeline+".json", "PUT _ingest/pipeline/"+pipeline+" : call it from the @custom pipeline of the data stream that the rule reads",
@@ -106,11 +113,11 @@ func policy(name, index string, fields []string) compilers.Asset {
 		object{"match": object{"indices": index, "match_field": "value", "enrich_fields": fields}})
 }
 
-// countAssets count the distinct hosts (or users) of each value within the lookback, and rank the values.
+// countAssets count the distinct hosts (or users) of each value within the lookback.
 func (w *writer) countAssets(name string) []compilers.Asset {
 	spec, rep := w.counted.Spec, w.plan.Source.Reputation
 	who := w.plan.Source.Entities[spec.Local.Distinct].Name
-	count, rank := lastPart(rep.LocalCount), lastPart(rep.LocalRank)
+	count := lastPart(rep.LocalCount)
 	stamp := w.plan.Model.Time[0]
 	lookback := w.plan.Rule.Source.Schedule.Lookback
 	if lookback <= 0 {
@@ -119,11 +126,7 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 	age := fmt.Sprintf("%ds", int64(lookback/time.Second))
 	filters := []object{{"range": object{stamp: object{"gte": "now-" + age}}}}
 	filters = append(filters, w.populationQuery()...)
-	every := w.plan.Rule.Source.Schedule.Every
-	if every <= 0 {
-		every = defaultSpan
-	}
-	seen, ranked := "decree-count-"+name, "decree-rank-"+name
+	seen := "decree-count-" + name
 	return []compilers.Asset{
 		asset("transform."+seen+".json", "PUT _transform/"+seen+" : then POST _transform/"+seen+"/_start",
 			object{
@@ -147,6 +150,19 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 				"retention_policy": object{"time": object{"field": "last_seen", "max_age": age}},
 			}),
 		policy(seen, seen, []string{count}),
+	}
+}
+
+// rankAssets rank the counted values.
+func (w *writer) rankAssets(name string) []compilers.Asset {
+	rep := w.plan.Source.Reputation
+	count, rank := lastPart(rep.LocalCount), lastPart(rep.LocalRank)
+	every := w.plan.Rule.Source.Schedule.Every
+	if every <= 0 {
+		every = defaultSpan
+	}
+	seen, ranked := "decree-count-"+name, "decree-rank-"+name
+	return []compilers.Asset{
 		asset("index."+ranked+".json", "PUT "+ranked+" : the index of ranked values",
 			object{"mappings": object{"dynamic": false, "properties": object{"value": object{"type": "keyword"}, rank: object{"type": "long"}}}}),
 		asset("watch."+ranked+".json", fmt.Sprintf("PUT _watcher/watch/%s : ranks the %d rarest values, ties by value; the remaining ones have no rank", ranked, maxRanked),

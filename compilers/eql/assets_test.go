@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
 )
 
 // at follows a path of keys into decoded JSON.
@@ -91,6 +93,35 @@ func TestAssetsAreAPIBodies(t *testing.T) {
 	assert.Contains(t, at(t, transform, "description"), "counted anew only when it is seen again")
 	assert.Contains(t, at(t, watch, "metadata/description"), "keeps its last rank")
 	assert.Contains(t, at(t, pipeline, "description"), "goes without")
+}
+
+// TestAssetsAreOnlyThoseRead keeps what a query does not read from being deployed.
+func TestAssetsAreOnlyThoseRead(t *testing.T) {
+	bound := &rules.LocalPrevalence{Distinct: "host", Bounds: []rules.Bound{{Op: "lte", Value: 3}}}
+	cases := []struct {
+		name string
+		spec rules.Prevalence
+		want []string
+	}{
+		{"a count", rules.Prevalence{Field: "sha1", Local: bound},
+			[]string{"transform.decree-count-t-rare.json", "enrich-policy.decree-count-t-rare.json", "ingest-pipeline.decree-t-rare.json"}},
+		{"a verdict", rules.Prevalence{Field: "sha1", Global: []rules.Bound{{Op: "lt", Value: 250}}},
+			[]string{"index.decree-reputation.json", "enrich-policy.decree-reputation.json", "ingest-pipeline.decree-reputation.json"}},
+		{"nothing", rules.Prevalence{Field: "sha1"}, nil},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			m := model()
+			m.Sources[0].Reputation.LocalRank = "" // no rank is read
+			q, ds := New().Compile(rule(&ir.Prevalence{Name: "rare", Spec: c.spec}), compilers.Options{Model: m, Approximate: []string{"all"}})
+			require.Empty(t, ds)
+			var names []string
+			for _, a := range q.Assets {
+				names = append(names, a.Name)
+			}
+			assert.Equal(t, c.want, names)
+		})
+	}
 }
 
 // TestLoweredQuotesTheField keeps a column's name inside its Painless string.

@@ -66,6 +66,7 @@ type writer struct {
 	negated    map[ir.Node]bool
 	filter     compilers.All
 	reputation string         // the entity column whose enrichment the query reads
+	judged     bool           // it reads the vendor's verdict too, not counts alone
 	counted    *ir.Prevalence // the condition whose local counts the query reads
 }
 

@@ -24,6 +24,7 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	} else if w.reputation != entity.Name {
 		w.found.Errorf("one-reputation", n.Range(), "split the rule", "eql: an event carries the enrichment of one value only: %s or %s", w.reputation, entity.Name)
 	}
+	w.judged = w.judged || len(tests) > 0
 	rep := w.plan.Source.Reputation
 	if len(tests) > 0 && rep.Availability != "" {
 		failed := compilers.Atom(fieldName(rep.Prefix+rep.Availability) + " : " + quote(rep.Failed))
@@ -47,7 +48,7 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 	}
 	w.counted = n
 	rep := w.plan.Source.Reputation
-	if rep.LocalCount == "" || rep.LocalRank == "" || len(w.plan.Source.Indices) == 0 {
+	if rep.LocalCount == "" || (local.Rarest > 0 && rep.LocalRank == "") || len(w.plan.Source.Indices) == 0 {
 		w.found.Errorf("no-local-count", n.Range(), "name local_count, local_rank and the source's indices in a model file",
 			"data model %s does not say where local counts are", w.plan.Model.Name)
 		return nil

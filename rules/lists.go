@@ -166,7 +166,7 @@ func (p *parser) listFile(l *List, n *yaml.Node) {
 		p.errorf("list-not-found", p.span(n), "the path is relative to the rule file", "there is no list file %q", n.Value)
 		return
 	case err != nil:
-		p.errorf("list-not-found", p.span(n), "", "cannot read the list file: %v", err)
+		p.errorf("list-unreadable", p.span(n), "", "cannot read the list file: %v", err)
 		return
 	}
 	var file struct {

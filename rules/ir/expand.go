@@ -9,7 +9,7 @@ import (
 
 // expanded replaces each %list% of a value by each of the list's values. They are literal text:
 // neither wildcards, nor expressions, nor placeholders have a meaning in them.
-func (l *lowerer) expanded(c *chain, v rules.Value, level int) []Test {
+func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	m := rules.Placeholder.FindStringSubmatchIndex(v.Text)
 	if _, textual := textOps[c.opSet]; (textual || c.opSet == "") && len(c.encoders) == 0 && !c.all && c.compare == "" && c.part == "" && m[0] == 0 && m[1] == len(v.Text) {
 		list, ok := l.list(v.Text[m[2]:m[3]], v.Range)
@@ -17,7 +17,7 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) []Test {
 			return nil
 		}
 		l.used[list.Name] = true
-		return []Test{&Text{Op: c.op, Values: list.Values, Cased: c.cased, List: list.Name}}
+		return [][]Test{{&Text{Op: c.op, Values: list.Values, Cased: c.cased, List: list.Name}}}
 	}
 	quote := escape
 	switch {
@@ -32,9 +32,9 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) []Test {
 	}
 	plain := *c
 	plain.expand = false
-	var out []Test
+	var out [][]Test
 	for _, text := range texts {
-		out = append(out, l.tests(&plain, rules.Value{Kind: rules.StringValue, Text: text, Range: v.Range}, level)...)
+		out = append(out, l.tests(&plain, rules.Value{Kind: rules.StringValue, Text: text, Range: v.Range}, level))
 	}
 	return out
 }

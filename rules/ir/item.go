@@ -202,16 +202,22 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 		return &Const{at, false}
 	}
 	var terms []Node
+	count := 0
 	for _, v := range item.Values {
-		for _, t := range l.tests(c, v, level) {
-			if f.Name == "" {
-				t = l.keyword(c, v, t)
+		for _, forms := range l.values(c, v, level) {
+			alternatives := make([]Node, len(forms))
+			for i, t := range forms {
+				if f.Name == "" {
+					t = l.keyword(c, v, t)
+				}
+				alternatives[i] = wrap(at, f, t)
 			}
-			terms = append(terms, wrap(at, f, t))
+			terms = append(terms, &Or{at, alternatives})
+			count += len(forms)
 		}
 	}
-	if len(terms) > maxValues {
-		l.found.Errorf("too-many-values", item.Range, "split the item", "this item expands to %d values; the most is %d", len(terms), maxValues)
+	if count > maxValues {
+		l.found.Errorf("too-many-values", item.Range, "split the item", "this item expands to %d values; the most is %d", count, maxValues)
 		return &Const{at, false}
 	}
 	var n Node = &Or{at, terms}
@@ -231,6 +237,15 @@ func wrap(at Base, f Field, t Test) Node {
 	return &Match{at, f, t}
 }
 
+// values gives the values that one written value stands for, each as its forms: `all` asks for
+// every value, in any of its forms.
+func (l *lowerer) values(c *chain, v rules.Value, level int) [][]Test {
+	if c.expand && rules.Placeholder.MatchString(v.Text) {
+		return l.expanded(c, v, level)
+	}
+	return [][]Test{l.tests(c, v, level)}
+}
+
 // tests gives the tests of one value; several (forms of an encoding) are alternatives.
 func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	fail := func(code, hint, format string, args ...any) []Test {
@@ -238,8 +253,6 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 		return nil
 	}
 	switch {
-	case c.expand && rules.Placeholder.MatchString(v.Text):
-		return l.expanded(c, v, level)
 	case c.opSet == "exists":
 		if v.Kind != rules.BoolValue {
 			return fail("invalid-exists", "write true or false", "exists takes true or false, not %q", v.Text)

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -78,6 +79,33 @@ func TestModifiers(t *testing.T) {
 		{`F|gte: 5.5`, `F gte 5.5`},
 		{`F|cidr: 10.1.2.3/8`, `F in network 10.0.0.0/8`},
 		{`F|cidr: ['fe80::/10', 192.168.0.0/16]`, `F in network fe80::/10, 192.168.0.0/16`},
+		{`F: '5.0'`, `F equals "5.0"`},
+		{`F: 0x1F`, `F eq 31`},
+		{`F: 1_000`, `F eq 1000`},
+		{`F: -2.5`, `F eq -2.5`},
+		{`F: [5, '6', true]`, "or\n    F eq 5\n    F equals \"6\"\n    F is true"},
+		{`F: 'yes'`, `F equals "yes"`},
+		{`F: 2024-01-01`, `F equals "2024-01-01"`},
+		{`F|contains: 5`, `F contains "5"`},
+		{`F: '?'`, `F like ?`},
+		{`F: '??*'`, `F like ? ? *`},
+		{`F: '**'`, `F exists`},
+		{`F: '\'`, `F equals "\\"`},
+		{`F: '\\x'`, `F equals "\\x"`},
+		{`F|contains: '\*'`, `F contains "*"`},
+		{`F|endswith: '\x.exe'`, `F endswith "\\x.exe"`},
+		{`F|contains: '*x*'`, `F contains "x"`},
+		{`F|startswith: '*x'`, `F contains "x"`},
+		{`F|filename: 'a*.exe'`, `F like * "\\" "a" * ".exe"`},
+		{`F|neq|all: [x, y]`, "not\n    and\n      F equals \"x\"\n      F equals \"y\""},
+		{`F|neq: null`, "not\n    F is null"},
+		{`F|cidr: '::1/128'`, `F in network ::1/128`},
+		{`F|neq|lt: 5`, "not\n    F lt 5"},
+		{`F|base64: 'a\*'`, `F equals "YSo="`},
+		{`F|base64|base64: a`, `F equals "WVE9PQ=="`},
+		{`F|windash|contains|all: [' -a', ' /b']`, "and\n    F contains \" -a\", \" /a\", \" –a\", \" —a\", \" ―a\"\n    F contains \" /b\", \" -b\", \" –b\", \" —b\", \" ―b\""},
+		{`F|base64offset|contains|all: [http, ftp:]`, "and\n    F contains \"aHR0c\", \"h0dH\", \"odHRw\"\n    F contains \"ZnRwO\", \"Z0cD\", \"mdHA6\""},
+		{`F|windash: a-b`, `F equals "a-b"`},
 		{`F|fieldref: G`, `F equals the field G`},
 		{`F|fieldref|startswith: G`, `F startswith the field G`},
 		{`F|endswith|fieldref: G`, `F endswith the field G`},
@@ -249,14 +277,31 @@ func TestEveryPublicRuleLowers(t *testing.T) {
 	}
 }
 
-func BenchmarkLowerManyValues(b *testing.B) {
+// manyValues is a rule with as many values in one item as an item may have.
+func manyValues(t testing.TB) *rules.Rule {
 	var text strings.Builder
 	text.WriteString("detection:\n  a:\n    F|contains:\n")
-	for i := range 50_000 {
+	for i := range 100_000 {
 		fmt.Fprintf(&text, "      - value%d\n", i)
 	}
 	text.WriteString("  condition: a\n")
-	r := parse(b, text.String())
+	return parse(t, text.String())
+}
+
+// TestManyValues lowers 100,000 values into one test. Anything quadratic would take minutes.
+func TestManyValues(t *testing.T) {
+	r := manyValues(t)
+	began := time.Now()
+	lowered, found := ir.Lower(r)
+	require.Empty(t, found)
+	assert.Less(t, time.Since(began), 5*time.Second)
+	values := lowered.Names[0].Body.(*ir.Match).Test.(*ir.Text).Values
+	require.Len(t, values, 100_000)
+	assert.Equal(t, "value99999", values[99_999])
+}
+
+func BenchmarkLowerManyValues(b *testing.B) {
+	r := manyValues(b)
 	for b.Loop() {
 		if _, found := ir.Lower(r); found.HasErrors() {
 			b.Fatal(found)

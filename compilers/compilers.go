@@ -38,7 +38,6 @@ type Note struct {
 type Options struct {
 	Model       *schema.Model
 	Approximate []string // gap codes accepted for this command; "all" accepts every one
-	Filter      ir.Node  // the environment's own filter, already negated; nil = none
 }
 
 // Dialect is one query language.

@@ -31,11 +31,11 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 			"data model %s has no log source for category %q, product %q, service %q", opt.Model.Name, ls.Category, ls.Product, ls.Service)
 		return nil, ds
 	}
-	p := &Plan{Rule: r, Model: opt.Model, Source: sources[0], Filter: opt.Filter}
+	p := &Plan{Rule: r, Model: opt.Model, Source: sources[0], Filter: r.Filter}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
 	c.walk(r.Condition, true)
-	if opt.Filter != nil {
-		c.walk(opt.Filter, true)
+	if r.Filter != nil {
+		c.walk(r.Filter, true)
 	}
 	if c.found.HasErrors() {
 		return nil, c.found

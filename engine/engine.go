@@ -25,7 +25,6 @@ type Options struct {
 	Now          time.Time     // end of each rule's lookback; zero: the whole input is one window
 	MaxProcesses int           // processes kept for ancestry; 0 is 200,000
 	MaxPending   int           // events kept until the end for rules that need it; 0 is 1,000,000
-	Filter       ir.Node       // the environment's own filter, already negated
 	Exhaustive   bool          // try every rule on every event of its log source: the index's own test
 }
 
@@ -104,8 +103,8 @@ func (e *Engine) add(r *ir.Rule, found *diag.Diagnostics) {
 		return
 	}
 	condition := r.Condition
-	if e.opt.Filter != nil {
-		condition = &ir.And{Base: ir.Base{At: condition.Range()}, Terms: []ir.Node{condition, e.opt.Filter}}
+	if r.Filter != nil {
+		condition = &ir.And{Base: ir.Base{At: condition.Range()}, Terms: []ir.Node{condition, r.Filter}}
 	}
 	compiled := &rule{ir: r, order: len(e.rules)}
 	e.rules = append(e.rules, compiled)

@@ -12,9 +12,10 @@ import (
 )
 
 type buildParams struct {
-	paths  []string
-	out    string
-	format string
+	filters string
+	paths   []string
+	out     string
+	format  string
 }
 
 func newBuild(s *streams) *cobra.Command {
@@ -32,6 +33,7 @@ func newBuild(s *streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output folder, replaced as a whole")
+	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -55,7 +57,7 @@ type builtQuery struct {
 }
 
 func build(s *streams, p buildParams) error {
-	set, err := loadRules(p.paths)
+	set, err := loadFiltered(p.paths, p.filters)
 	if err != nil {
 		return err
 	}

@@ -12,6 +12,7 @@ import (
 )
 
 type compileParams struct {
+	filters     string
 	paths       []string
 	targets     []string
 	model       string
@@ -40,6 +41,7 @@ func newCompile(s *streams) *cobra.Command {
 	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
 	f.StringVarP(&p.out, "out", "o", "", "write queries and assets into this folder instead of printing them")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")
+	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -61,7 +63,7 @@ func compile(s *streams, p compileParams) error {
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
 		return errors.New("--model and --model-file need one --target: each target has its own models")
 	}
-	set, err := loadRules(p.paths)
+	set, err := loadFiltered(p.paths, p.filters)
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 )
 
 type runParams struct {
+	filters             string
 	events              []string
 	rules               []string
 	model               string
@@ -62,12 +63,13 @@ func newRun(s *streams) *cobra.Command {
 	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many")
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
+	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
 func runRules(s *streams, p runParams) error {
-	set, err := loadRules(p.rules)
+	set, err := loadFiltered(p.rules, p.filters)
 	if err != nil {
 		return err
 	}

@@ -14,6 +14,7 @@ import (
 )
 
 type testParams struct {
+	filters string
 	paths   []string
 	format  string
 	verbose bool
@@ -32,6 +33,7 @@ func newTest(s *streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed too")
+	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -51,7 +53,7 @@ type testedRule struct {
 }
 
 func test(s *streams, p testParams) error {
-	set, err := loadRules(p.paths)
+	set, err := loadFiltered(p.paths, p.filters)
 	if err != nil {
 		return err
 	}

@@ -202,7 +202,9 @@ func TestReference(t *testing.T) {
 // TestFilterHasItsPlace pins that the environment's filter stands between its marks.
 func TestFilterHasItsPlace(t *testing.T) {
 	path := field("Path", is(ir.Equals, "a"))
-	q, ds := New().Compile(rule(&ir.Or{Terms: []ir.Node{path, path}}), compilers.Options{Model: model(), Filter: &ir.Not{Term: field("Path", is(ir.Contains, "b"))}})
+	r := rule(&ir.Or{Terms: []ir.Node{path, path}})
+	r.Filter = &ir.Not{Term: field("Path", is(ir.Contains, "b"))}
+	q, ds := New().Compile(r, compilers.Options{Model: model()})
 	require.Empty(t, ds)
 	_, text, _ := strings.Cut(q.Text, "?event.type")
 	assert.Equal(t, ` : "start" and

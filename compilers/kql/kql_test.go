@@ -178,7 +178,8 @@ func TestGolden(t *testing.T) {
 	for name, r := range queries {
 		t.Run(name, func(t *testing.T) {
 			filter := fromYAML(t, "detection:\n  f: {AccountName: 'CORP\\backup'}\n  condition: f\n")
-			q, found := New().Compile(r, compilers.Options{Model: withAccount(t), Filter: &ir.Not{Term: filter.Condition}})
+			r.Filter = ir.Anonymous(&ir.Not{Term: filter.Condition})
+			q, found := New().Compile(r, compilers.Options{Model: withAccount(t)})
 			require.Empty(t, found)
 			path := "testdata/" + name + ".kql"
 			if *update {

@@ -153,7 +153,9 @@ func reference() *ir.Rule {
 }
 
 func TestReference(t *testing.T) {
-	q, ds := New().Compile(reference(), compilers.Options{Model: model(t), Filter: not(eq("User", `CORP\backup`))})
+	r := reference()
+	r.Filter = not(eq("User", `CORP\backup`))
+	q, ds := New().Compile(r, compilers.Options{Model: model(t)})
 	require.Empty(t, ds)
 	got := q.Text
 	for _, a := range q.Assets {

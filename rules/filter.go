@@ -1,0 +1,186 @@
+package rules
+
+import (
+	"bytes"
+	"errors"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
+)
+
+// Filter is one Sigma filter document: what it describes is suppressed in the rules it names.
+// https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-filters-specification.md
+type Filter struct {
+	Body  *Rule // its title, log source, search identifiers and condition
+	Any   bool  // it applies to every rule of its log source
+	Rules []RuleReference
+}
+
+// RuleReference names a rule by id or name.
+type RuleReference struct {
+	Text  string
+	Range diag.Range
+}
+
+// Covers tells whether the filter applies to a rule: it names it, or any, and the parts of the
+// log source that the filter gives are the rule's.
+func (f *Filter) Covers(r *Rule) bool {
+	ls, of := f.Body.LogSource, r.LogSource
+	for _, part := range [][2]string{{ls.Category, of.Category}, {ls.Product, of.Product}, {ls.Service, of.Service}} {
+		if part[0] != "" && !strings.EqualFold(part[0], part[1]) {
+			return false
+		}
+	}
+	if f.Any {
+		return true
+	}
+	for _, ref := range f.Rules {
+		if ref.Names(r) {
+			return true
+		}
+	}
+	return false
+}
+
+// Names tells whether the reference is to a rule.
+func (ref RuleReference) Names(r *Rule) bool {
+	return ref.Text != "" && (strings.EqualFold(ref.Text, r.ID) || ref.Text == r.Name)
+}
+
+// FilterFiles lists the YAML files of a folder of filters, sorted.
+func (f *Folder) FilterFiles() ([]string, error) {
+	var files []string
+	err := fs.WalkDir(f.fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		if ext := path.Ext(p); ext == ".yml" || ext == ".yaml" {
+			files = append(files, p)
+		}
+		return nil
+	})
+	return files, err
+}
+
+// ParseFilters reads every filter document of a file of the folder. A filter with an error is
+// not returned; a document that is no filter is an error.
+func (f *Folder) ParseFilters(file string) ([]*Filter, diag.Diagnostics) {
+	data, err := f.Read(file)
+	if err != nil {
+		var found diag.Diagnostics
+		found.Errorf("unreadable-file", diag.Range{File: f.shown(file)}, "", "%v", err)
+		return nil, found
+	}
+	p := &parser{file: file, shown: f.shown(file), folder: f, lines: strings.Split(string(data), "\n")}
+	var out []*Filter
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var doc yaml.Node
+		err := dec.Decode(&doc)
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			p.syntax(err)
+			break
+		}
+		before := p.errors
+		if filter := p.filter(&doc); filter != nil && p.errors == before {
+			out = append(out, filter)
+		}
+	}
+	p.found.Sort()
+	return out, p.found
+}
+
+// filter reads one filter document.
+func (p *parser) filter(doc *yaml.Node) *Filter {
+	if len(doc.Content) == 0 {
+		return nil
+	}
+	top := doc.Content[0]
+	if !p.resolve(top) {
+		return nil
+	}
+	p.names, p.values = map[string]bool{}, 0
+	out := &Filter{Body: &Rule{Range: p.span(top)}}
+	sections := map[string]entry{}
+	for _, e := range p.entries(top, "a filter") {
+		sections[e.key.Value] = e
+	}
+	for _, key := range []string{"title", "logsource", "filter"} {
+		if _, ok := sections[key]; !ok {
+			p.errorf("missing-"+key, out.Body.Range, "add `"+key+":`", "a filter needs a %s", key)
+		}
+	}
+	if e, ok := sections["prevalence"]; ok {
+		p.errorf("filter-prevalence", p.span(e.key), "filter by fields, lists or ancestry", "a filter cannot ask how rare a value is")
+	}
+	p.metadata(out.Body, withoutKey(top, "filter"))
+	if e, ok := sections["logsource"]; ok {
+		p.logSource(out.Body, e.value)
+	}
+	if e, ok := sections["lists"]; ok {
+		p.lists(out.Body, e.value)
+	}
+	if e, ok := sections["ancestry"]; ok {
+		p.ancestry(out.Body, e.value)
+	}
+	if e, ok := sections["filter"]; ok {
+		p.filterRules(out, e)
+		p.detection(out.Body, entry{e.key, withoutKey(e.value, "rules")})
+	}
+	p.checkUnused(out.Body)
+	return out
+}
+
+// filterRules reads which rules a filter is for: `any`, or a list of ids and names.
+func (p *parser) filterRules(f *Filter, section entry) {
+	if section.value.Kind != yaml.MappingNode {
+		return // detection says so
+	}
+	var at *yaml.Node
+	for i := 0; i+1 < len(section.value.Content); i += 2 {
+		if section.value.Content[i].Value == "rules" {
+			at = section.value.Content[i+1]
+		}
+	}
+	if at == nil {
+		p.errorf("missing-rules", p.span(section.key), "add `rules:` with ids or names, or `rules: any`", "the filter does not say which rules it is for")
+		return
+	}
+	nodes := listNodes(at)
+	for _, n := range nodes {
+		switch {
+		case n.Kind != yaml.ScalarNode || n.Value == "":
+			p.errorf("wrong-type", p.span(n), "", "a rule is named by its id or its name")
+		case strings.EqualFold(n.Value, "any") && len(nodes) == 1:
+			f.Any = true
+		default:
+			f.Rules = append(f.Rules, RuleReference{n.Value, p.span(n)})
+		}
+	}
+	if len(nodes) == 0 {
+		p.errorf("missing-rules", p.span(at), "write ids or names, or `any`", "the filter is for no rule")
+	}
+}
+
+// withoutKey is a mapping without one of its keys, which stays as it was.
+func withoutKey(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		return n
+	}
+	out := *n
+	out.Content = nil
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value != key {
+			out.Content = append(out.Content, n.Content[i], n.Content[i+1])
+		}
+	}
+	return &out
+}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
@@ -89,10 +90,10 @@ func blank(text string) string {
 	return strings.Join(parts, "\t")
 }
 
-// clean keeps hostile control characters away from the terminal.
+// clean keeps control characters away from the terminal, and those that reorder a line.
 func clean(s string) string {
 	return strings.Map(func(c rune) rune {
-		if (c < ' ' && c != '\t') || c == 0x7f || (c >= 0x80 && c < 0xa0) {
+		if (unicode.IsControl(c) && c != '\t') || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028' || c == '\u2029' {
 			return utf8.RuneError
 		}
 		return c

@@ -212,7 +212,11 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 				}
 				alternatives[i] = wrap(at, f, t)
 			}
-			terms = append(terms, &Or{at, alternatives})
+			if len(alternatives) == 1 {
+				terms = append(terms, alternatives[0])
+			} else {
+				terms = append(terms, &Or{at, alternatives})
+			}
 			count += len(forms)
 		}
 	}

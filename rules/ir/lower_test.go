@@ -266,6 +266,7 @@ func TestEveryPublicRuleLowers(t *testing.T) {
 	}
 	files, err := folder.Files()
 	require.NoError(t, err)
+	require.NotEmpty(t, files)
 	for _, f := range files {
 		rs, _ := folder.Parse(f)
 		require.NotEmpty(t, rs, f)

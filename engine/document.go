@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -54,6 +55,18 @@ type document struct {
 	path   []byte
 }
 
+var errControl = errors.New("a control character in a string")
+
+// controls tells whether there is a control character, which a line of JSON seldom has.
+func controls(data []byte) bool {
+	for _, c := range data {
+		if c < ' ' {
+			return true
+		}
+	}
+	return false
+}
+
 var errNotObject = errors.New("not an object")
 
 // load reads an event's JSON text. An error means that it is no event.
@@ -66,6 +79,9 @@ func (d *document) load(data []byte) error {
 	v, err := d.parser.ParseBytes(data)
 	if err == nil {
 		err = fastjson.ValidateBytes(data) // the parser lets wrong numbers, escapes and control characters pass
+	}
+	if err == nil && controls(data) && !json.Valid(data) {
+		err = errControl // and its validation lets some control characters pass
 	}
 	if err != nil {
 		if _, plain := event.Decode(data); plain != nil {

@@ -104,36 +104,11 @@ func (m *matcher) result(u *unit, source string, line, order int, data []byte) (
 		return Result{}, err
 	}
 	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: source, Line: line, Fields: fields, Raw: slices.Clone(data)}, order: order, rule: u.rule}
-	for _, slot := range m.e.ids {
-		if id, ok := m.first(slot); ok {
-			r.EventID = strings.Clone(id)
-			break
-		}
-	}
-	if at, ok := m.time(); ok {
-		r.Facts = append(r.Facts, Fact{"time", at.Format("2006-01-02T15:04:05.000Z07:00")})
-	}
 	s := m.e.sources[u.source]
-	for _, f := range s.facts {
-		if v, ok := m.first(f.slot); ok && v != "" {
-			r.Facts = append(r.Facts, Fact{f.name, strings.Clone(v)})
-		}
-	}
+	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	for _, t := range u.names {
 		if m.truth(t) {
 			r.Names = append(r.Names, t.name)
-		}
-	}
-	deepest := 0
-	ir.Inspect(u.rule.ir.Condition, func(n ir.Node) bool {
-		if leaf, ok := n.(*ir.Match); ok {
-			deepest = max(deepest, leaf.Field.Level)
-		}
-		return true
-	})
-	for level := 1; level <= deepest; level++ {
-		if a := m.describe(s, level); a.Image != "" || a.CommandLine != "" {
-			r.Ancestors = append(r.Ancestors, a)
 		}
 	}
 	for _, p := range u.rule.rare {
@@ -152,6 +127,48 @@ func (m *matcher) result(u *unit, source string, line, order int, data []byte) (
 		}
 	}
 	return r, nil
+}
+
+// id is the event's own, as the model names it.
+func (m *matcher) id() string {
+	for _, slot := range m.e.ids {
+		if id, ok := m.first(slot); ok {
+			return strings.Clone(id)
+		}
+	}
+	return ""
+}
+
+// facts lists what results show of the event.
+func (m *matcher) facts(s *source) []Fact {
+	var facts []Fact
+	if at, ok := m.time(); ok {
+		facts = append(facts, Fact{"time", at.Format("2006-01-02T15:04:05.000Z07:00")})
+	}
+	for _, f := range s.facts {
+		if v, ok := m.first(f.slot); ok && v != "" {
+			facts = append(facts, Fact{f.name, strings.Clone(v)})
+		}
+	}
+	return facts
+}
+
+// ancestors describes the processes above the event's own, as far up as the rule asks.
+func (m *matcher) ancestors(u *unit, s *source) []Ancestor {
+	deepest := 0
+	ir.Inspect(u.rule.ir.Condition, func(n ir.Node) bool {
+		if leaf, ok := n.(*ir.Match); ok {
+			deepest = max(deepest, leaf.Field.Level)
+		}
+		return true
+	})
+	var out []Ancestor
+	for level := 1; level <= deepest; level++ {
+		if a := m.describe(s, level); a.Image != "" || a.CommandLine != "" {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // describe says what is known of an ancestor, from the event itself before the tree.

@@ -1,0 +1,221 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/schema"
+)
+
+type explainParams struct {
+	filters    string
+	rule       string
+	events     []string
+	eventID    string
+	line       int
+	model      string
+	modelFile  string
+	reputation string
+	now        string
+	expr       bool
+	format     string
+}
+
+func newExplain(s *streams) *cobra.Command {
+	var p explainParams
+	cmd := &cobra.Command{
+		Use:   "explain RULE EVENTS...",
+		Short: "Say why a rule did or did not match an event",
+		Long: "Show the condition of a rule as a tree, with what each part came to on one event and what the event has;\n" +
+			"the ancestors that were found, and where; and how rare its value is. All events of the files are read,\n" +
+			"since ancestors and rarity are about others: choose the one with --event or --line.",
+		Example: "  decree explain my_rule.yml one_event.json\n  decree explain --model mde --event 1038 my_rule.yml export.ndjson.gz\n  decree explain --expr --line 3 my_rule.yml events.ndjson",
+		Args:    cobra.MinimumNArgs(2),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.rule, p.events = args[0], args[1:]
+			return explain(s, p)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&p.eventID, "event", "e", "", "id of the event, as results show it")
+	f.IntVar(&p.line, "line", 0, "line of the event in its file")
+	f.StringVarP(&p.model, "model", "m", "sigma", "data model of the events: "+strings.Join(schema.Names(), ", "))
+	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
+	f.StringVar(&p.reputation, "reputation", "", "reputation table: CSV or NDJSON with a key column such as sha1")
+	f.StringVar(&p.now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
+	f.BoolVar(&p.expr, "expr", false, "show the compiled expr program and what its numbers mean")
+	addFilters(cmd, &p.filters)
+	addFormat(cmd, &p.format, "text", "json")
+	return cmd
+}
+
+func explain(s *streams, p explainParams) error {
+	set, err := loadFiltered([]string{p.rule}, p.filters)
+	if err != nil {
+		return err
+	}
+	set.show(s, set.Found)
+	if set.Found.HasErrors() {
+		return errFindings
+	}
+	if len(set.Rules) != 1 {
+		return fmt.Errorf("%s has %d rules; explain one", p.rule, len(set.Rules))
+	}
+	opt := engine.Options{}
+	if opt.Model, err = loadModel(p.model, p.modelFile); err != nil {
+		return err
+	}
+	if p.reputation != "" {
+		if opt.Reputation, err = engine.LoadReputation(p.reputation); err != nil {
+			return err
+		}
+	}
+	if p.now != "" {
+		if opt.Now, err = time.Parse(time.RFC3339, p.now); err != nil {
+			return fmt.Errorf("--now: %w", err)
+		}
+	}
+	x, found := engine.NewExplainer(set.Rules[0].IR, opt)
+	set.show(s, found)
+	if x == nil {
+		return errFindings
+	}
+	files, err := event.Expand(p.events)
+	if err != nil {
+		return err
+	}
+	given := 0
+	for _, file := range files {
+		n, err := p.read(s, file, opt.Model, x)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+		given += n
+	}
+	explanations, _, err := x.Finish()
+	if err != nil {
+		return err
+	}
+	switch {
+	case len(explanations) == 0 && p.eventID == "" && p.line == 0:
+		return errors.New("there is no event to explain")
+	case len(explanations) == 0:
+		return fmt.Errorf("none of the %d events is the one asked for", given)
+	case p.eventID == "" && p.line == 0 && given > 1:
+		return fmt.Errorf("there are %d events: choose one with --event ID or --line N", given)
+	}
+	if !p.expr {
+		for i := range explanations {
+			explanations[i].Expr, explanations[i].Atoms = "", nil
+		}
+	}
+	if p.format == "json" {
+		return writeJSON(s, explanations)
+	}
+	for _, e := range explanations {
+		printExplanation(s, set.Rules[0].IR.Source.Title, e)
+	}
+	return nil
+}
+
+// read gives the explainer a file's events and says how many there were.
+func (p explainParams) read(s *streams, file string, m *schema.Model, x *engine.Explainer) (n int, err error) {
+	r, err := event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
+		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", j.Source, j.Line, j.Reason)
+	}})
+	if err != nil {
+		return 0, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	for {
+		ev, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return n, nil
+		}
+		if err != nil {
+			return n, err
+		}
+		n++
+		if err := x.Add(ev, p.chooses(m, ev, n)); err != nil {
+			return n, err
+		}
+	}
+}
+
+// chooses tells whether an event is the one asked about. Without a choice it is the first.
+func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
+	if p.eventID == "" && p.line == 0 {
+		return nth == 1
+	}
+	return (p.eventID == "" || engine.EventID(m, ev) == p.eventID) && (p.line == 0 || ev.Line == p.line)
+}
+
+func printExplanation(s *streams, title string, e engine.Explanation) {
+	verdict := "does not match"
+	if e.Matched {
+		verdict = "matches"
+	}
+	fmt.Fprintf(s.Out, "%s %s event %s at %s:%d\n", title, verdict, e.EventID, e.Source, e.Line)
+	if e.LogSource == "" {
+		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
+		return
+	}
+	fmt.Fprintf(s.Out, "  log source: %s\n", e.LogSource)
+	if !e.InLookback {
+		fmt.Fprintln(s.Out, "  the event is outside the rule's lookback")
+	}
+	for _, f := range e.Facts {
+		fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
+	}
+	fmt.Fprintln(s.Out)
+	printStep(s, *e.Condition, 0)
+	if e.Filter != nil {
+		fmt.Fprintln(s.Out, "the environment's filter, all of which must hold:")
+		printStep(s, *e.Filter, 1)
+	}
+	if len(e.Ancestors)+len(e.Prevalence) > 0 {
+		fmt.Fprintln(s.Out)
+	}
+	for _, a := range e.Ancestors {
+		fmt.Fprintf(s.Out, "ancestor %d: %s (%s)\n", a.Level, oneLine(a.Describe()), a.From)
+	}
+	for _, f := range e.Prevalence {
+		fmt.Fprintf(s.Out, "prevalence %s\n", f.Describe())
+	}
+	if e.Expr != "" {
+		fmt.Fprintf(s.Out, "\nexpr: %s\n", e.Expr)
+		for _, a := range e.Atoms {
+			fmt.Fprintf(s.Out, "  %s\n", oneLine(a))
+		}
+	}
+}
+
+var marks = map[bool]string{true: "\x1b[32m✓\x1b[0m", false: "\x1b[31m✗\x1b[0m"}
+
+func printStep(s *streams, step engine.Step, depth int) {
+	mark := "✗"
+	if step.Holds {
+		mark = "✓"
+	}
+	if s.OutTerminal {
+		mark = marks[step.Holds]
+	}
+	line := strings.Repeat("  ", depth) + mark + " " + oneLine(step.Text)
+	if step.Value != "" {
+		line += "   ← " + oneLine(step.Value)
+	}
+	if step.From != "" {
+		line += " (" + step.From + ")"
+	}
+	fmt.Fprintln(s.Out, line)
+	for _, below := range step.Steps {
+		printStep(s, below, depth+1)
+	}
+}

@@ -1,0 +1,245 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/engine/event"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// Explainer tells why a rule did or did not match chosen events. It is given every event, since
+// ancestors and rarity are about others.
+type Explainer struct {
+	e      *Engine
+	chosen []waitingEvent
+}
+
+// Explanation is why a rule did or did not match one event.
+type Explanation struct {
+	EventID    string             `json:"event_id"`
+	Source     string             `json:"source"`
+	Line       int                `json:"line"`
+	Matched    bool               `json:"matched"`
+	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
+	InLookback bool               `json:"in_lookback"`
+	Facts      []Fact             `json:"facts,omitempty"`
+	Condition  *Step              `json:"condition,omitempty"`
+	Filter     *Step              `json:"filter,omitempty"`
+	Ancestors  []Ancestor         `json:"ancestors,omitempty"`
+	Prevalence []PrevalenceFigure `json:"prevalence,omitempty"`
+	Expr       string             `json:"expr,omitempty"`  // the program that decided
+	Atoms      []string           `json:"atoms,omitempty"` // what its numbers mean
+}
+
+// Step is a part of a condition with its truth on the event.
+type Step struct {
+	Text  string `json:"text"`
+	Holds bool   `json:"holds"`
+	Value string `json:"value,omitempty"` // of a predicate: what the event has
+	From  string `json:"from,omitempty"`  // where that was read, if not on the event itself
+	Steps []Step `json:"steps,omitempty"`
+}
+
+// NewExplainer compiles one rule.
+func NewExplainer(r *ir.Rule, opt Options) (*Explainer, diag.Diagnostics) {
+	opt.Exhaustive = true
+	e, found := New([]*ir.Rule{r}, opt)
+	if e == nil || len(e.rules) == 0 {
+		return nil, found
+	}
+	// every process and every event of the log source is needed for what is shown
+	return &Explainer{e: e}, found
+}
+
+// Add gives an event; a chosen one is explained at the end.
+func (x *Explainer) Add(ev *event.Event, chosen bool) error {
+	order := x.e.order
+	if err := x.e.Add(ev); err != nil {
+		return err
+	}
+	if chosen {
+		x.chosen = append(x.chosen, waitingEvent{source: ev.Source, line: ev.Line, order: order, data: slices.Clone(ev.Raw)})
+	}
+	return nil
+}
+
+// Finish explains the chosen events, in the order they came.
+func (x *Explainer) Finish() ([]Explanation, Stats, error) {
+	_, stats, err := x.e.Finish()
+	if err != nil {
+		return nil, stats, err
+	}
+	var out []Explanation
+	for _, w := range x.chosen {
+		one, err := x.explain(w)
+		if err != nil {
+			return nil, stats, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+		}
+		out = append(out, one)
+	}
+	return out, stats, nil
+}
+
+func (x *Explainer) explain(w waitingEvent) (Explanation, error) {
+	m := x.e.main
+	out := Explanation{Source: w.source, Line: w.line}
+	if err := m.load(w.data); err != nil {
+		return out, err
+	}
+	m.late.self = m.process(w.order)
+	out.EventID = m.id()
+	at := slices.IndexFunc(x.e.units, func(u *unit) bool { return u.rare == nil && slices.Contains(m.of, u.source) })
+	if at < 0 {
+		return out, nil
+	}
+	u := x.e.units[at]
+	s := x.e.sources[u.source]
+	out.LogSource, out.InLookback = s.Name, m.inWindow(u.rule)
+	out.Facts = m.facts(s)
+	matched, err := m.run(u)
+	if err != nil {
+		return out, err
+	}
+	out.Matched = matched && out.InLookback
+	condition, tree := u.rule.ir.Condition, u.tree
+	if u.rule.ir.Filter != nil {
+		filter := m.step(u.rule.ir.Filter, tree.terms[1], s)
+		out.Filter, tree = &filter, tree.terms[0]
+	}
+	step := m.step(condition, tree, s)
+	out.Condition = &step
+	out.Ancestors = m.ancestors(u, s)
+	for _, p := range u.rule.rare {
+		if f, ok := m.figure(p); ok {
+			out.Prevalence = append(out.Prevalence, f)
+		}
+	}
+	out.Expr = u.program.Node().String()
+	for i, a := range x.e.table.atoms {
+		out.Atoms = append(out.Atoms, fmt.Sprintf("atom(%d): %s", i, x.e.describeAtom(a)))
+	}
+	for i, p := range x.e.populations {
+		out.Atoms = append(out.Atoms, fmt.Sprintf("rare(%d): prevalence %s", i, p.ir.Name))
+	}
+	for i, t := range x.e.groups {
+		out.Atoms = append(out.Atoms, fmt.Sprintf("atleast(%d): %d of %d parts", i, t.n, len(t.terms)))
+	}
+	return out, nil
+}
+
+func (e *Engine) describeAtom(a *atom) string {
+	if a.isDeep {
+		return a.deep.String() + " " + ir.Describe(a.test)
+	}
+	if a.slot == everySlot {
+		return "any value " + ir.Describe(a.test)
+	}
+	return "column " + e.columnsOf(a.slot) + " " + ir.Describe(a.test)
+}
+
+// columnsOf names the columns of a slot.
+func (e *Engine) columnsOf(slot int) string {
+	var names []string
+	for _, c := range e.table.slots[slot].columns {
+		for name, i := range e.table.layout.columns {
+			if i == c {
+				names = append(names, name)
+			}
+		}
+	}
+	text := strings.Join(names, " or ")
+	if hash := e.table.slots[slot].hash; hash != "" {
+		text += " (" + hash + ")"
+	}
+	return text
+}
+
+// step explains a node by the term that was built of it.
+func (m *matcher) step(n ir.Node, t *term, s *source) Step {
+	out := Step{Holds: m.truth(t)}
+	switch n := n.(type) {
+	case *ir.And:
+		out.Text = "all of"
+	case *ir.Or:
+		out.Text = "any of"
+	case *ir.AtLeast:
+		out.Text = fmt.Sprintf("at least %d of", n.Count)
+	case *ir.Not:
+		out.Text = "not"
+	case *ir.Named:
+		out.Text = n.Name
+	case *ir.Const:
+		out.Text = fmt.Sprintf("always %t", n.Value)
+	case *ir.Keyword:
+		out.Text = "any value " + ir.Describe(n.Test)
+	case *ir.Prevalence:
+		out.Text = "prevalence " + n.Name
+		if f, ok := m.figure(m.e.populations[t.n]); ok {
+			out.Value = f.Describe()
+		} else {
+			out.Value = "the event's value is not in the population"
+		}
+	case *ir.Match:
+		out.Text = n.Field.String() + " " + ir.Describe(n.Test)
+		out.Value, out.From = m.actual(n.Field, n.Test, t, s)
+	}
+	for i, child := range ir.Children(n) {
+		out.Steps = append(out.Steps, m.step(child, t.terms[i], s))
+	}
+	return out
+}
+
+// actual is what the event, or an ancestor's, has in a field.
+func (m *matcher) actual(f ir.Field, test ir.Test, t *term, s *source) (value, from string) {
+	if t.op != opAtom {
+		return "missing: the data model has no column for it here", ""
+	}
+	a := m.e.table.atoms[t.n]
+	if !a.isDeep {
+		value = shown(m.slot(a.slot))
+		if a.other >= 0 {
+			value += ", the other " + shown(m.slot(a.other))
+		}
+		return value, ""
+	}
+	texts, ok := m.lineage(f)
+	if !ok {
+		return "unknown", "no creation event tells it"
+	}
+	if _, native := s.refs[f]; !native && m.late.self != nil {
+		_, from, _ = m.late.tree.attribute(m.late.self, f)
+	}
+	return quoteAll(texts), from
+}
+
+func shown(v *value) string {
+	switch {
+	case !v.present:
+		return "missing"
+	case len(v.texts) == 0:
+		return "present, without a text"
+	}
+	return quoteAll(v.texts)
+}
+
+func quoteAll(texts []string) string {
+	parts := make([]string, len(texts))
+	for i, t := range texts {
+		parts[i] = fmt.Sprintf("%q", t)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// EventID gives the id that results show for an event.
+func EventID(m *schema.Model, ev *event.Event) string {
+	for _, column := range m.ID {
+		if v, ok := ev.Lookup(column); ok && v != nil {
+			return text(v)
+		}
+	}
+	return ""
+}

@@ -46,10 +46,9 @@ type source struct {
 	facts  []fact
 }
 
-// scopeTest holds when the slot's text is one of values, folded.
+// scopeTest is a question of scope, by its number, and whether an event without the column passes.
 type scopeTest struct {
-	slot     int
-	values   map[string]bool
+	question int
 	optional bool
 }
 

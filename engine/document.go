@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"slices"
@@ -53,21 +52,10 @@ type document struct {
 	every  []string // all texts of the event, if keywords are asked for
 	arena  []byte   // numbers as they are written
 	path   []byte
+
+	wrapped bool // the event's fields may stand below others
+	wrong   bool // some value is no strict JSON
 }
-
-var errControl = errors.New("a control character in a string")
-
-// controls tells whether there is a control character, which a line of JSON seldom has.
-func controls(data []byte) bool {
-	for _, c := range data {
-		if c < ' ' {
-			return true
-		}
-	}
-	return false
-}
-
-var errNotObject = errors.New("not an object")
 
 // load reads an event's JSON text. An error means that it is no event.
 func (d *document) load(data []byte) error {
@@ -77,38 +65,51 @@ func (d *document) load(data []byte) error {
 		d.cols = make([]value, len(d.layout.columns))
 	}
 	v, err := d.parser.ParseBytes(data)
-	if err == nil {
-		err = fastjson.ValidateBytes(data) // the parser lets wrong numbers, escapes and control characters pass
-	}
-	if err == nil && controls(data) && !json.Valid(data) {
-		err = errControl // and its validation lets some control characters pass
-	}
-	if err != nil {
-		if _, plain := event.Decode(data); plain != nil {
-			return plain // says the same in fewer words
-		}
-		return fmt.Errorf("not JSON: %w", err)
+	if err != nil || !strict(data) {
+		return d.refused(data, err)
 	}
 	o, err := v.Object()
 	if err != nil {
 		return fmt.Errorf("a JSON %s, %w", v.Type(), errNotObject)
 	}
-	if nests(o) {
+	d.wrapped, d.wrong = false, false
+	d.object(o, 0)
+	if d.wrong {
+		return d.refused(data, nil)
+	}
+	if d.wrapped {
 		fields, err := event.Decode(data)
 		if err != nil {
 			return err
 		}
+		d.gen++ // what was read at its place in the wrapping does not count
+		d.every = d.every[:0]
 		d.fields(fields, 0)
-		return nil
 	}
-	d.object(o, 0)
 	return nil
 }
 
-// nests tells whether a tool may have put the event's own fields below others, as event.Decode
-// undoes. A key that stands twice may be an object only the second time, so its presence is enough.
-func nests(o *fastjson.Object) bool {
-	return slices.ContainsFunc(event.Wrappers, func(name string) bool { return o.Get(name) != nil })
+// refused says why data is no event, in the words of the plain decoder where it has some.
+func (d *document) refused(data []byte, err error) error {
+	if _, plain := event.Decode(data); plain != nil {
+		return plain
+	}
+	if err == nil {
+		err = errors.New("it is not strict JSON")
+	}
+	return fmt.Errorf("not JSON: %w", err)
+}
+
+var errNotObject = errors.New("not an object")
+
+// wraps tells whether a key of the outermost level may hold the event's own fields below it, as
+// event.Decode undoes.
+func wraps(key []byte) bool {
+	switch len(key) {
+	case len("Event"), len("winlog"), len("_source"):
+		return slices.Contains(event.Wrappers, string(key))
+	}
+	return false
 }
 
 func (d *document) object(o *fastjson.Object, depth int) {
@@ -119,6 +120,8 @@ func (d *document) object(o *fastjson.Object, depth int) {
 			d.path = append(d.path, '.')
 		}
 		d.path = append(d.path, key...)
+		d.wrapped = d.wrapped || (depth == 0 && wraps(key))
+		d.check(v)
 		if i, ok := d.layout.columns[string(d.path)]; ok {
 			if col := d.claim(i, depth); col != nil {
 				d.set(col, v)

@@ -38,7 +38,7 @@ type Engine struct {
 	units       []*unit
 	sources     []*source
 	byModel     map[*schema.Source]int
-	router      router
+	scopes      *scopes
 	triggers    [][]int // atom -> units for which it is one of those that must hold
 	groups      []*term // atLeast terms, by the number their programs call
 	populations []*population
@@ -79,7 +79,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	if opt.MaxPending <= 0 {
 		opt.MaxPending = 1_000_000
 	}
-	e := &Engine{opt: opt, config: programConfig(), table: newTable(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
+	e := &Engine{opt: opt, config: programConfig(), table: newTable(opt.Model), scopes: newScopes(), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
 	for _, column := range opt.Model.Time {
 		e.times = append(e.times, e.table.slotOf(schema.Column{Name: column}))
 	}
@@ -138,13 +138,7 @@ func (e *Engine) sourceOf(s *schema.Source) int {
 		return i
 	}
 	out := &source{Source: s, host: -1, refs: map[ir.Field]int{}, shown: map[ir.Field]int{}}
-	for _, t := range s.Scope {
-		test := scopeTest{slot: e.table.slotOf(schema.Column{Name: t.Column}), values: map[string]bool{}, optional: t.Optional}
-		for _, v := range t.Values {
-			test.values[fold(v)] = true
-		}
-		out.scope = append(out.scope, test)
-	}
+	out.scope = e.scopeOf(s)
 	if host, ok := s.Entities["host"]; ok {
 		out.host = e.table.slotOf(host)
 	}
@@ -177,7 +171,7 @@ func (e *Engine) finishIndex() {
 		}
 		s.trie = nil
 	}
-	e.router = newRouter(e.sources)
+	e.scopes.finish(e.sources)
 }
 
 // index puts a unit where the atoms that must hold for it will find it.
@@ -200,40 +194,6 @@ func (e *Engine) index(i int) {
 			s.slots = append(s.slots, slot)
 		}
 	}
-}
-
-// router finds the sources that an event is of. The column that most scopes ask for is looked
-// up once, and only the sources with its value are asked the rest.
-type router struct {
-	slot    int
-	byValue map[string][]int
-	others  []int
-}
-
-func newRouter(sources []*source) router {
-	count := map[int]int{}
-	r := router{slot: -1, byValue: map[string][]int{}}
-	for _, s := range sources {
-		for _, t := range s.scope {
-			if !t.optional {
-				count[t.slot]++
-				if r.slot < 0 || count[t.slot] > count[r.slot] {
-					r.slot = t.slot
-				}
-			}
-		}
-	}
-	for i, s := range sources {
-		at := slices.IndexFunc(s.scope, func(t scopeTest) bool { return t.slot == r.slot && !t.optional })
-		if at < 0 {
-			r.others = append(r.others, i)
-			continue
-		}
-		for v := range s.scope[at].values {
-			r.byValue[v] = append(r.byValue[v], i)
-		}
-	}
-	return r
 }
 
 // Rules gives the rules that are run, in order.

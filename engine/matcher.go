@@ -15,6 +15,7 @@ import (
 // matcher evaluates events one at a time. Each worker has its own; nothing in it is shared. It
 // marks with the event's number what is known of it, so that nothing is cleared in between.
 type matcher struct {
+	routing
 	e       *Engine
 	doc     document
 	gen     uint32
@@ -23,10 +24,8 @@ type matcher struct {
 	scanned []uint32 // slot -> event on which its text atoms were found
 	derived []value  // slot -> its value, where that is not simply a column's
 	chosen  []uint32 // unit -> event for which it is a candidate
-	applies []uint32 // source -> event that is of it
 	list    []int    // candidates
 	listing bool     // candidates are being listed
-	of      []int    // sources of the event
 	hits    []int32
 	machine vm.VM
 	env     any
@@ -45,7 +44,7 @@ func (e *Engine) newMatcher() *matcher {
 	m := &matcher{
 		e: e, doc: document{layout: e.table.layout},
 		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
-		derived: make([]value, len(e.table.slots)), chosen: make([]uint32, len(e.units)), applies: make([]uint32, len(e.sources)),
+		derived: make([]value, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
 	}
 	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
 	return m
@@ -57,42 +56,8 @@ func (m *matcher) load(data []byte) error {
 		return err
 	}
 	m.gen++
-	m.of = m.of[:0]
-	r := &m.e.router
-	if r.slot >= 0 {
-		if v := m.slot(r.slot); v.present {
-			for _, t := range v.texts {
-				for _, i := range r.byValue[fold(t)] {
-					m.consider(i)
-				}
-			}
-		}
-	}
-	for _, i := range r.others {
-		m.consider(i)
-	}
-	slices.Sort(m.of)
+	m.route()
 	return nil
-}
-
-func (m *matcher) consider(i int) {
-	if m.applies[i] == m.gen {
-		return
-	}
-	for _, t := range m.e.sources[i].scope {
-		v := m.slot(t.slot)
-		if !v.present {
-			if t.optional {
-				continue
-			}
-			return
-		}
-		if !slices.ContainsFunc(v.texts, func(s string) bool { return t.values[fold(s)] }) {
-			return
-		}
-	}
-	m.applies[i] = m.gen
-	m.of = append(m.of, i)
 }
 
 // candidates lists the units that may match, in rule order.

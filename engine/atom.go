@@ -46,7 +46,7 @@ type table struct {
 const everySlot = 0
 
 func newTable(m *schema.Model) *table {
-	t := &table{model: m, layout: &layout{columns: map[string]int{}, prefixes: map[string]bool{}}, bySlot: map[string]int{}, byText: map[string]int{}}
+	t := &table{model: m, layout: newLayout(), bySlot: map[string]int{}, byText: map[string]int{}}
 	t.slots = []*slot{{trie: newTrie()}}
 	return t
 }
@@ -87,7 +87,7 @@ func (t *table) atomOf(a atom) int {
 		return i
 	}
 	s := t.slots[a.slot]
-	if text, ok := a.test.(*ir.Text); ok && !text.Cased && !hasEmpty(text.Values) {
+	if text, ok := a.test.(*ir.Text); ok && !text.Cased && !hasEmpty(text.Values) && longest(text.Values) <= maxPattern {
 		t.atoms[i].indexed = true
 		s.atoms++
 		for _, v := range text.Values {
@@ -131,6 +131,18 @@ func lay(t *trie, op ir.TextOp, v string, atom int32) {
 		t.add(false, `\`+v, true, atom)
 		t.add(false, "/"+v, true, atom)
 	}
+}
+
+// maxPattern bounds a pattern's bytes: of a longer one only a part is looked for, and the whole
+// asked where that was found. Short patterns keep the automata small and long values quick to read.
+const maxPattern = 40
+
+func longest(values []string) int {
+	n := 0
+	for _, v := range values {
+		n = max(n, len(fold(v)))
+	}
+	return n
 }
 
 func hasEmpty(values []string) bool {

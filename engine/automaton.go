@@ -13,6 +13,7 @@ type automaton struct {
 	link  []int32   // state -> the next shorter such suffix, or -1
 	own   [][]int32 // state -> atoms whose pattern ends there
 	wide  bool      // some pattern has letters beyond ASCII
+	most  int       // symbols of the longest pattern
 }
 
 // emits is the bit of a row that says that patterns end there. Rows stay far below it.
@@ -24,94 +25,99 @@ const (
 	endMark   = 257
 )
 
-// trie collects patterns before the machine is made.
+// trie collects patterns before the machine is made. Children are linked lists, which are short.
 type trie struct {
-	children []map[uint16]int32
-	atoms    [][]int32
-	wide     bool
+	nodes []trieNode
+	atoms map[int32][]int32
+	wide  bool
+	most  int // symbols of the longest pattern
 }
 
-func newTrie() *trie { return &trie{children: []map[uint16]int32{nil}, atoms: [][]int32{nil}} }
+type trieNode struct {
+	child, sibling int32 // 0 is none: the root is nobody's child
+	symbol         uint16
+}
+
+func newTrie() *trie { return &trie{nodes: make([]trieNode, 1), atoms: map[int32][]int32{}} }
 
 // add lays down a folded pattern.
 func (t *trie) add(begin bool, text string, end bool, atom int32) {
-	at := int32(0)
-	step := func(symbol uint16) {
-		if to, ok := t.children[at][symbol]; ok {
-			at = to
-			return
-		}
-		if t.children[at] == nil {
-			t.children[at] = map[uint16]int32{}
-		}
-		to := int32(len(t.children))
-		t.children[at][symbol] = to
-		t.children = append(t.children, nil)
-		t.atoms = append(t.atoms, nil)
-		at = to
-	}
+	at, length := int32(0), len(text)
 	if begin {
-		step(beginMark)
+		at = t.step(at, beginMark)
+		length++
 	}
 	for i := range len(text) {
 		t.wide = t.wide || text[i] >= 0x80
-		step(uint16(text[i]))
+		at = t.step(at, uint16(text[i]))
 	}
 	if end {
-		step(endMark)
+		at = t.step(at, endMark)
+		length++
 	}
 	t.atoms[at] = append(t.atoms[at], atom)
+	t.most = max(t.most, length)
+}
+
+func (t *trie) step(at int32, symbol uint16) int32 {
+	for c := t.nodes[at].child; c != 0; c = t.nodes[c].sibling {
+		if t.nodes[c].symbol == symbol {
+			return c
+		}
+	}
+	to := int32(len(t.nodes))
+	t.nodes = append(t.nodes, trieNode{symbol: symbol, sibling: t.nodes[at].child})
+	t.nodes[at].child = to
+	return to
 }
 
 // machine makes the automaton. Its table is complete: a step is one look-up.
 func (t *trie) machine() *automaton {
-	a := &automaton{wide: t.wide, own: t.atoms}
-	classes := map[uint16]uint32{}
-	classOf := func(symbol uint16) uint32 {
-		c, ok := classes[symbol]
-		if !ok {
-			c = uint32(len(classes)) + 1
-			classes[symbol] = c
-		}
-		return c
+	states := len(t.nodes)
+	a := &automaton{wide: t.wide, most: t.most, own: make([][]int32, states)}
+	for at, atoms := range t.atoms {
+		a.own[at] = atoms
 	}
-	for _, children := range t.children {
-		for symbol := range children {
-			classOf(symbol)
+	var classes [endMark + 1]uint32
+	count := uint32(0)
+	classOf := func(symbol uint16) uint32 {
+		if classes[symbol] == 0 {
+			count++
+			classes[symbol] = count
 		}
+		return classes[symbol]
+	}
+	for _, n := range t.nodes[1:] {
+		classOf(n.symbol)
 	}
 	a.begin, a.end = classOf(beginMark), classOf(endMark)
-	a.width = uint32(len(classes)) + 1
-	for symbol, c := range classes {
-		if symbol < 256 {
-			a.class[symbol] = uint16(c)
-			if symbol >= 'a' && symbol <= 'z' {
-				a.class[symbol-'a'+'A'] = uint16(c)
-			}
-		}
+	a.width = count + 1
+	for symbol, c := range classes[:256] {
+		a.class[symbol] = uint16(c)
 	}
-	states := len(t.children)
+	for lower := 'a'; lower <= 'z'; lower++ {
+		a.class[lower-'a'+'A'] = a.class[lower]
+	}
 	a.next = make([]uint32, uint32(states)*a.width)
 	a.first, a.link = make([]int32, states), make([]int32, states)
 	fail := make([]int32, states)
-	queue := []int32{0}
+	queue := make([]int32, 1, states)
 	a.first[0], a.link[0] = -1, -1
-	for len(queue) > 0 {
-		s := queue[0]
-		queue = queue[1:]
+	for head := 0; head < len(queue); head++ {
+		s := queue[head]
 		row := a.next[uint32(s)*a.width : uint32(s+1)*a.width]
 		if s != 0 {
 			copy(row, a.next[uint32(fail[s])*a.width:uint32(fail[s]+1)*a.width])
 			a.link[s] = a.first[fail[s]]
 			a.first[s] = a.link[s]
-			if len(t.atoms[s]) > 0 {
+			if len(a.own[s]) > 0 {
 				a.first[s] = s
 			}
 		}
-		for symbol, child := range t.children[s] {
-			c := classes[symbol]
+		for child := t.nodes[s].child; child != 0; child = t.nodes[child].sibling {
+			c := classes[t.nodes[child].symbol]
 			if s != 0 {
-				fail[child] = int32((row[c] &^ emits) / a.width)
+				fail[child] = int32(row[c] / a.width)
 			}
 			row[c] = uint32(child) * a.width
 			queue = append(queue, child)
@@ -125,11 +131,20 @@ func (t *trie) machine() *automaton {
 	return a
 }
 
+// chains is how many parts of a long value are read at once. Each step waits for the one before
+// it; steps of different parts do not wait for each other.
+const chains = 4
+
 // scan appends the atoms that a folded value satisfies; one may come several times.
 func (a *automaton) scan(v string, hits []int32) []int32 {
 	s := a.next[a.begin]
 	if s&emits != 0 {
 		hits = a.collect(s, hits)
+	}
+	// A part begins where the longest pattern that could end in it may have begun. The first is
+	// longer than any pattern, so that one from the begin mark ends there.
+	if part := len(v) / chains; part > 2*a.most {
+		return a.scanParts(v, part, s, hits)
 	}
 	for i := 0; i < len(v); i++ {
 		s = a.next[s&^emits+uint32(a.class[v[i]])]
@@ -137,11 +152,44 @@ func (a *automaton) scan(v string, hits []int32) []int32 {
 			hits = a.collect(s, hits)
 		}
 	}
-	s = a.next[s&^emits+a.end]
-	if s&emits != 0 {
+	return a.last(s, hits)
+}
+
+// last reads the end mark.
+func (a *automaton) last(s uint32, hits []int32) []int32 {
+	if s = a.next[s&^emits+a.end]; s&emits != 0 {
 		hits = a.collect(s, hits)
 	}
 	return hits
+}
+
+// scanParts reads four parts of a value side by side; s0 is the state after the begin mark.
+func (a *automaton) scanParts(v string, part int, s0 uint32, hits []int32) []int32 {
+	var s1, s2, s3 uint32
+	p1, p2, p3 := v[part-a.most:], v[2*part-a.most:], v[3*part-a.most:]
+	steps := part + a.most
+	p0 := v[:steps]
+	p1, p2 = p1[:steps], p2[:steps]
+	for i := range steps {
+		s0 = a.next[s0&^emits+uint32(a.class[p0[i]])]
+		s1 = a.next[s1&^emits+uint32(a.class[p1[i]])]
+		s2 = a.next[s2&^emits+uint32(a.class[p2[i]])]
+		s3 = a.next[s3&^emits+uint32(a.class[p3[i]])]
+		if (s0|s1|s2|s3)&emits != 0 {
+			for _, s := range [chains]uint32{s0, s1, s2, s3} {
+				if s&emits != 0 {
+					hits = a.collect(s, hits)
+				}
+			}
+		}
+	}
+	for i := steps; i < len(p3); i++ {
+		s3 = a.next[s3&^emits+uint32(a.class[p3[i]])]
+		if s3&emits != 0 {
+			hits = a.collect(s3, hits)
+		}
+	}
+	return a.last(s3, hits)
 }
 
 func (a *automaton) collect(row uint32, hits []int32) []int32 {

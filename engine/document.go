@@ -1,12 +1,7 @@
 package engine
 
 import (
-	"errors"
-	"fmt"
 	"slices"
-	"unsafe"
-
-	"github.com/valyala/fastjson"
 
 	"decree/engine/event"
 )
@@ -22,10 +17,13 @@ type value struct {
 
 // layout says which columns of an event are asked for. It is fixed when the engine is made.
 type layout struct {
+	names                    // in the order of their numbers
 	columns  map[string]int  // column -> its number
 	prefixes map[string]bool // objects on the way to a column with dots
 	keywords bool            // some rule asks for every value
 }
+
+func newLayout() *layout { return &layout{columns: map[string]int{}, prefixes: map[string]bool{}} }
 
 // column numbers a column.
 func (l *layout) column(name string) int {
@@ -34,6 +32,7 @@ func (l *layout) column(name string) int {
 	}
 	i := len(l.columns)
 	l.columns[name] = i
+	l.add(name)
 	for at := range len(name) {
 		if name[at] == '.' {
 			l.prefixes[name[:at]] = true
@@ -43,39 +42,34 @@ func (l *layout) column(name string) int {
 }
 
 // document reads one event at a time, keeping only what the layout asks for. Its texts are valid
-// until the next load. It reuses all its memory.
+// until the next load, and as long as the event's bytes do not change. It reuses all its memory.
 type document struct {
 	layout *layout
-	parser fastjson.Parser
 	gen    uint32
 	cols   []value
 	every  []string // all texts of the event, if keywords are asked for
-	arena  []byte   // numbers as they are written
-	path   []byte
+	arena  []byte   // texts that had escapes
 
-	wrapped bool // the event's fields may stand below others
-	wrong   bool // some value is no strict JSON
+	data     []byte
+	at       int
+	depth    int
+	path     []byte // of the object being read
+	controls bool   // there is a control character somewhere
+	wrapped  bool   // the event's fields may stand below others
 }
 
 // load reads an event's JSON text. An error means that it is no event.
 func (d *document) load(data []byte) error {
 	d.gen++
-	d.every, d.arena = d.every[:0], d.arena[:0]
+	d.every, d.arena, d.path, d.wrapped = d.every[:0], d.arena[:0], d.path[:0], false
 	if len(d.cols) < len(d.layout.columns) {
 		d.cols = make([]value, len(d.layout.columns))
 	}
-	v, err := d.parser.ParseBytes(data)
-	if err != nil || !strict(data) {
-		return d.refused(data, err)
-	}
-	o, err := v.Object()
-	if err != nil {
-		return fmt.Errorf("a JSON %s, %w", v.Type(), errNotObject)
-	}
-	d.wrapped, d.wrong = false, false
-	d.object(o, 0)
-	if d.wrong {
-		return d.refused(data, nil)
+	if err := d.read(data); err != nil {
+		if _, plain := event.Decode(data); plain != nil {
+			return plain // says what is wrong
+		}
+		return refusal(err)
 	}
 	if d.wrapped {
 		fields, err := event.Decode(data)
@@ -89,19 +83,6 @@ func (d *document) load(data []byte) error {
 	return nil
 }
 
-// refused says why data is no event, in the words of the plain decoder where it has some.
-func (d *document) refused(data []byte, err error) error {
-	if _, plain := event.Decode(data); plain != nil {
-		return plain
-	}
-	if err == nil {
-		err = errors.New("it is not strict JSON")
-	}
-	return fmt.Errorf("not JSON: %w", err)
-}
-
-var errNotObject = errors.New("not an object")
-
 // wraps tells whether a key of the outermost level may hold the event's own fields below it, as
 // event.Decode undoes.
 func wraps(key []byte) bool {
@@ -110,33 +91,6 @@ func wraps(key []byte) bool {
 		return slices.Contains(event.Wrappers, string(key))
 	}
 	return false
-}
-
-func (d *document) object(o *fastjson.Object, depth int) {
-	start := len(d.path)
-	o.Visit(func(key []byte, v *fastjson.Value) {
-		d.path = d.path[:start]
-		if depth > 0 {
-			d.path = append(d.path, '.')
-		}
-		d.path = append(d.path, key...)
-		d.wrapped = d.wrapped || (depth == 0 && wraps(key))
-		d.check(v)
-		if i, ok := d.layout.columns[string(d.path)]; ok {
-			if col := d.claim(i, depth); col != nil {
-				d.set(col, v)
-			}
-		}
-		if d.layout.keywords {
-			d.keep(v)
-		}
-		if v.Type() == fastjson.TypeObject && (d.layout.keywords || d.layout.prefixes[string(d.path)]) {
-			if inner, err := v.Object(); err == nil {
-				d.object(inner, depth+1)
-			}
-		}
-	})
-	d.path = d.path[:start]
 }
 
 // claim readies a column to be set; nil if it was set from further out: an exact name goes
@@ -148,83 +102,6 @@ func (d *document) claim(i, depth int) *value {
 	}
 	col.gen, col.depth, col.present, col.texts = d.gen, depth, false, col.texts[:0]
 	return col
-}
-
-func (d *document) set(col *value, v *fastjson.Value) {
-	switch v.Type() {
-	case fastjson.TypeNull:
-		return
-	case fastjson.TypeArray:
-		items, err := v.Array()
-		if err != nil {
-			return
-		}
-		col.present = true
-		for _, item := range items {
-			d.set(col, item)
-		}
-		return
-	case fastjson.TypeObject:
-		col.present = true
-		return
-	}
-	col.present = true
-	col.texts = append(col.texts, d.text(v))
-}
-
-// text writes a scalar as tests compare it. The string stays valid until the next load.
-func (d *document) text(v *fastjson.Value) string {
-	switch v.Type() {
-	case fastjson.TypeString:
-		b, err := v.StringBytes()
-		if err != nil {
-			return ""
-		}
-		return unsafe.String(unsafe.SliceData(b), len(b))
-	case fastjson.TypeTrue:
-		return "true"
-	case fastjson.TypeFalse:
-		return "false"
-	}
-	start := len(d.arena)
-	d.arena = v.MarshalTo(d.arena)
-	b := d.arena[start:]
-	return unsafe.String(unsafe.SliceData(b), len(b))
-}
-
-// keep remembers every scalar for keywords; objects are walked by object.
-func (d *document) keep(v *fastjson.Value) {
-	switch v.Type() {
-	case fastjson.TypeNull, fastjson.TypeObject:
-	case fastjson.TypeArray:
-		items, err := v.Array()
-		if err != nil {
-			return
-		}
-		for _, item := range items {
-			if item.Type() == fastjson.TypeObject {
-				d.keepObject(item)
-			} else {
-				d.keep(item)
-			}
-		}
-	default:
-		d.every = append(d.every, d.text(v))
-	}
-}
-
-func (d *document) keepObject(v *fastjson.Value) {
-	o, err := v.Object()
-	if err != nil {
-		return
-	}
-	o.Visit(func(_ []byte, inner *fastjson.Value) {
-		if inner.Type() == fastjson.TypeObject {
-			d.keepObject(inner)
-		} else {
-			d.keep(inner)
-		}
-	})
 }
 
 // fields reads decoded fields, for events that came wrapped.

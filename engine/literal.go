@@ -3,6 +3,7 @@ package engine
 import (
 	"regexp/syntax"
 	"strings"
+	"unicode/utf8"
 
 	"decree/rules/ir"
 )
@@ -16,9 +17,10 @@ const shortest = 3
 func necessaryText(t ir.Test) *ir.Text {
 	switch t := t.(type) {
 	case *ir.Text:
-		if t.Cased && !hasEmpty(t.Values) {
-			return &ir.Text{Op: t.Op, Values: t.Values}
+		if hasEmpty(t.Values) {
+			return nil
 		}
+		return shortText(t)
 	case *ir.Glob:
 		best := ""
 		for _, p := range t.Parts {
@@ -27,7 +29,7 @@ func necessaryText(t ir.Test) *ir.Text {
 			}
 		}
 		if len(best) >= 2 {
-			return &ir.Text{Op: ir.Contains, Values: []string{fold(best)}}
+			return shortText(&ir.Text{Op: ir.Contains, Values: []string{fold(best)}})
 		}
 	case *ir.Regex:
 		if t.Backtracking {
@@ -47,10 +49,48 @@ func necessaryText(t ir.Test) *ir.Text {
 			return nil
 		}
 		if found := required(re.Simplify()); found != nil {
-			return &ir.Text{Op: ir.Contains, Values: found}
+			return shortText(&ir.Text{Op: ir.Contains, Values: found})
 		}
 	}
 	return nil
+}
+
+// shortText is a text test on parts of the values that fit into an automaton.
+func shortText(t *ir.Text) *ir.Text {
+	if longest(t.Values) <= maxPattern {
+		return &ir.Text{Op: t.Op, Values: t.Values}
+	}
+	op, fromEnd := t.Op, false
+	switch t.Op {
+	case ir.Equals:
+		op = ir.StartsWith
+	case ir.EndsWith, ir.Filename:
+		op, fromEnd = ir.EndsWith, true
+	}
+	values := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		values[i] = cut(fold(v), fromEnd)
+	}
+	return &ir.Text{Op: op, Values: values}
+}
+
+// cut gives the first or last letters of a folded text that fit into maxPattern bytes.
+func cut(v string, fromEnd bool) string {
+	if len(v) <= maxPattern {
+		return v
+	}
+	if fromEnd {
+		at := len(v) - maxPattern
+		for !utf8.RuneStart(v[at]) {
+			at++
+		}
+		return v[at:]
+	}
+	at := maxPattern
+	for !utf8.RuneStart(v[at]) {
+		at--
+	}
+	return v[:at]
 }
 
 // mostAlternatives bounds how many literals stand for one expression.

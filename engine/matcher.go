@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unsafe"
 
 	"github.com/expr-lang/expr/vm"
 
@@ -19,13 +20,14 @@ type matcher struct {
 	e       *Engine
 	doc     document
 	gen     uint32
-	hit     []uint32 // atom -> event on which it is known to hold
-	asked   []uint32 // atom -> event on which it was asked
-	scanned []uint32 // slot -> event on which its text atoms were found
-	derived []value  // slot -> its value, where that is not simply a column's
-	chosen  []uint32 // unit -> event for which it is a candidate
-	list    []int    // candidates
-	listing bool     // candidates are being listed
+	hit     []uint32     // atom -> event on which it is known to hold
+	asked   []uint32     // atom -> event on which it was asked
+	scanned []uint32     // slot -> event on which its text atoms were found
+	folds   []foldedSlot // slot -> its texts folded, where some test asks for that
+	derived []value      // slot -> its value, where that is not simply a column's
+	chosen  []uint32     // unit -> event for which it is a candidate
+	list    []int        // candidates
+	listing bool         // candidates are being listed
 	hits    []int32
 	machine vm.VM
 	env     any
@@ -44,7 +46,7 @@ func (e *Engine) newMatcher() *matcher {
 	m := &matcher{
 		e: e, doc: document{layout: e.table.layout},
 		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
-		derived: make([]value, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
+		derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
 	}
 	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
 	return m
@@ -224,7 +226,49 @@ func (m *matcher) holds(a *atom) bool {
 			return true
 		}
 	}
+	if a.program.folds {
+		texts = m.foldedTexts(a.slot, texts)
+	}
 	return m.any(a.program, texts)
+}
+
+// foldedTexts gives a slot's texts folded, which is done at most once an event.
+func (m *matcher) foldedTexts(slot int, texts []string) []string {
+	f := &m.folds[slot]
+	if f.gen == m.gen {
+		return f.texts
+	}
+	f.gen, f.texts, f.arena = m.gen, f.texts[:0], f.arena[:0]
+	for _, t := range texts {
+		if ascii(t) {
+			t = f.lower(t)
+		} else {
+			t = fold(t)
+		}
+		f.texts = append(f.texts, t)
+	}
+	return f.texts
+}
+
+// foldedSlot is a slot's texts folded, in memory that is used again for the next event.
+type foldedSlot struct {
+	gen   uint32
+	texts []string
+	arena []byte
+}
+
+// lower folds an ASCII text.
+func (f *foldedSlot) lower(t string) string {
+	start := len(f.arena)
+	for i := range len(t) {
+		c := t[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		f.arena = append(f.arena, c)
+	}
+	b := f.arena[start:]
+	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
 // any asks a test of each of several texts.
@@ -263,6 +307,12 @@ func (m *matcher) deep(a *atom) bool {
 	case *ir.FieldRef:
 		others, _ := m.lineage(t.Other)
 		return compareFields(t, texts, others)
+	}
+	if a.program.folds {
+		texts = slices.Clone(texts)
+		for i, t := range texts {
+			texts[i] = fold(t)
+		}
 	}
 	return m.any(a.program, texts)
 }

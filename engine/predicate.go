@@ -18,6 +18,7 @@ type predicate struct {
 	test   ir.Test
 	values []string // of a Text, folded unless it is cased
 	parts  []ir.GlobPart
+	folds  bool // it is asked of folded texts
 	re     *regexp.Regexp
 	slow   *regexp2.Regexp
 }
@@ -29,11 +30,13 @@ func prepare(t ir.Test) *predicate {
 	p := &predicate{test: t}
 	switch t := t.(type) {
 	case *ir.Text:
+		p.folds = !t.Cased
 		p.values = make([]string, len(t.Values))
 		for i, v := range t.Values {
 			p.values[i] = folded(v, t.Cased)
 		}
 	case *ir.Glob:
+		p.folds = !t.Cased
 		p.parts = make([]ir.GlobPart, len(t.Parts))
 		for i, part := range t.Parts {
 			p.parts[i] = ir.GlobPart{Wild: part.Wild, Literal: folded(part.Literal, t.Cased)}
@@ -71,12 +74,11 @@ func (p *predicate) compile(t *ir.Regex) {
 	p.slow.MatchTimeout = backtrackLimit
 }
 
-// holds asks the test of one value. timedOut says that a backtracking expression ran into its
+// holds asks the test of one value, which is folded already if p.folds. timedOut says that a backtracking expression ran into its
 // limit, which counts as no match and is reported with the run's figures.
 func (p *predicate) holds(v string) (ok, timedOut bool) {
 	switch t := p.test.(type) {
 	case *ir.Text:
-		v = folded(v, t.Cased)
 		for _, want := range p.values {
 			if compareText(t.Op, v, want) {
 				return true, false
@@ -84,7 +86,7 @@ func (p *predicate) holds(v string) (ok, timedOut bool) {
 		}
 		return false, false
 	case *ir.Glob:
-		return glob(p.parts, folded(v, t.Cased)), false
+		return glob(p.parts, v), false
 	case *ir.Regex:
 		if p.re != nil {
 			return p.re.MatchString(v), false

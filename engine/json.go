@@ -1,0 +1,457 @@
+package engine
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"math/bits"
+	"unicode/utf16"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// What follows reads strict JSON in one pass, and makes texts only of what the layout asks for;
+// they are views of the event's own bytes unless they have escapes. It accepts what
+// encoding/json accepts, as a fuzz test holds.
+
+var (
+	errJSON = errors.New("not JSON")
+	errDeep = errors.New("JSON nests too deep")
+)
+
+// maxNesting is event.Decode's.
+const maxNesting = 300
+
+// read reads the whole text. The outermost value must be an object.
+func (d *document) read(data []byte) error {
+	d.data, d.at, d.depth = data, 0, 0
+	d.controls = controls(data)
+	d.space()
+	if d.at >= len(data) || data[d.at] != '{' {
+		return errJSON
+	}
+	if err := d.object(true); err != nil {
+		return err
+	}
+	d.space()
+	if d.at != len(data) {
+		return errJSON
+	}
+	return nil
+}
+
+// space skips white space.
+func (d *document) space() {
+	for d.at < len(d.data) {
+		switch d.data[d.at] {
+		case ' ', '\t', '\n', '\r':
+			d.at++
+		default:
+			return
+		}
+	}
+}
+
+// object reads an object at its brace. known says that its columns are asked for, by d.path.
+func (d *document) object(known bool) error {
+	if d.depth++; d.depth > maxNesting {
+		return errDeep
+	}
+	d.at++
+	start, level := len(d.path), d.depth-1
+	for first := true; ; first = false {
+		d.space()
+		if d.at >= len(d.data) {
+			return errJSON
+		}
+		switch c := d.data[d.at]; {
+		case c == '}' && first:
+			d.at++
+			d.depth--
+			return nil
+		case c != '"':
+			return errJSON
+		}
+		key, escaped, err := d.token()
+		if err != nil {
+			return err
+		}
+		d.space()
+		if d.at >= len(d.data) || d.data[d.at] != ':' {
+			return errJSON
+		}
+		d.at++
+		d.space()
+		if err := d.member(key, escaped, known, start, level); err != nil {
+			return err
+		}
+		d.space()
+		if d.at >= len(d.data) {
+			return errJSON
+		}
+		switch d.data[d.at] {
+		case ',':
+			d.at++
+			d.space()
+			if d.at >= len(d.data) || d.data[d.at] != '"' {
+				return errJSON
+			}
+		case '}':
+			d.at++
+			d.depth--
+			return nil
+		default:
+			return errJSON
+		}
+	}
+}
+
+// member reads the value of a key.
+func (d *document) member(key []byte, escaped, known bool, start, level int) error {
+	if !known {
+		return d.value(nil, false)
+	}
+	if escaped {
+		key = d.unescape(key)
+	}
+	name := key
+	if level > 0 {
+		d.path = append(append(d.path[:start], '.'), key...)
+		name = d.path
+	} else {
+		d.wrapped = d.wrapped || wraps(key)
+	}
+	var col *value
+	if i := d.layout.find(name); i >= 0 {
+		col = d.claim(i, level)
+	}
+	inside := false
+	if d.at < len(d.data) && d.data[d.at] == '{' && (d.layout.keywords || d.layout.prefixes[string(name)]) {
+		inside = true
+		if level == 0 {
+			d.path = append(d.path[:0], key...)
+		}
+	}
+	err := d.value(col, inside)
+	d.path = d.path[:start]
+	return err
+}
+
+// value reads any value into a column, which may be nil. known says that an object's columns are
+// asked for.
+func (d *document) value(col *value, known bool) error {
+	if d.at >= len(d.data) {
+		return errJSON
+	}
+	switch c := d.data[d.at]; c {
+	case '"':
+		raw, escaped, err := d.token()
+		if err == nil && (col != nil || d.layout.keywords) {
+			if escaped {
+				raw = d.unescape(raw)
+			}
+			d.scalar(col, unsafe.String(unsafe.SliceData(raw), len(raw)))
+		}
+		return err
+	case '{':
+		if col != nil {
+			col.present = true
+		}
+		return d.object(known)
+	case '[':
+		return d.array(col)
+	case 't':
+		return d.word(col, "true")
+	case 'f':
+		return d.word(col, "false")
+	case 'n':
+		return d.word(nil, "null")
+	}
+	return d.number(col)
+}
+
+// scalar takes a text down where it is asked for.
+func (d *document) scalar(col *value, text string) {
+	if col != nil {
+		col.present = true
+		col.texts = append(col.texts, text)
+	}
+	if d.layout.keywords {
+		d.every = append(d.every, text)
+	}
+}
+
+func (d *document) array(col *value) error {
+	if d.depth++; d.depth > maxNesting {
+		return errDeep
+	}
+	if col != nil {
+		col.present = true
+	}
+	d.at++
+	d.space()
+	if d.at < len(d.data) && d.data[d.at] == ']' {
+		d.at++
+		d.depth--
+		return nil
+	}
+	for {
+		d.space()
+		if err := d.value(col, false); err != nil {
+			return err
+		}
+		d.space()
+		if d.at >= len(d.data) {
+			return errJSON
+		}
+		switch d.data[d.at] {
+		case ',':
+			d.at++
+		case ']':
+			d.at++
+			d.depth--
+			return nil
+		default:
+			return errJSON
+		}
+	}
+}
+
+func (d *document) word(col *value, word string) error {
+	if !bytes.HasPrefix(d.data[d.at:], []byte(word)) {
+		return errJSON
+	}
+	d.at += len(word)
+	if word != "null" {
+		d.scalar(col, word)
+	}
+	return nil
+}
+
+// number reads a number and keeps it as it is written.
+// https://www.rfc-editor.org/rfc/rfc8259#section-6
+func (d *document) number(col *value) error {
+	start := d.at
+	if d.data[d.at] == '-' {
+		d.at++
+	}
+	zero := d.at < len(d.data) && d.data[d.at] == '0'
+	if n := d.digits(); n == 0 || (zero && n > 1) {
+		return errJSON
+	}
+	if d.at < len(d.data) && d.data[d.at] == '.' {
+		d.at++
+		if d.digits() == 0 {
+			return errJSON
+		}
+	}
+	if d.at < len(d.data) && (d.data[d.at] == 'e' || d.data[d.at] == 'E') {
+		d.at++
+		if d.at < len(d.data) && (d.data[d.at] == '+' || d.data[d.at] == '-') {
+			d.at++
+		}
+		if d.digits() == 0 {
+			return errJSON
+		}
+	}
+	raw := d.data[start:d.at]
+	d.scalar(col, unsafe.String(unsafe.SliceData(raw), len(raw)))
+	return nil
+}
+
+func (d *document) digits() int {
+	start := d.at
+	for d.at < len(d.data) && d.data[d.at] >= '0' && d.data[d.at] <= '9' {
+		d.at++
+	}
+	return d.at - start
+}
+
+// token reads a string at its quote and gives what stands between the quotes, as it is written.
+func (d *document) token() (raw []byte, escaped bool, err error) {
+	start := d.at + 1
+	end := bytes.IndexByte(d.data[start:], '"')
+	if end < 0 {
+		return nil, false, errJSON
+	}
+	raw = d.data[start : start+end]
+	if slash := bytes.IndexByte(raw, '\\'); slash >= 0 {
+		escaped = true
+		i := start + slash
+		for i < len(d.data) && d.data[i] != '"' {
+			if d.data[i] != '\\' {
+				i += special(d.data[i:])
+				continue
+			}
+			n := escapeLength(d.data[i:])
+			if n == 0 {
+				return nil, false, errJSON
+			}
+			i += n
+		}
+		if i >= len(d.data) {
+			return nil, false, errJSON
+		}
+		raw = d.data[start:i]
+	}
+	d.at = start + len(raw) + 1
+	if d.controls && controls(raw) {
+		return nil, false, errJSON
+	}
+	return raw, escaped, nil
+}
+
+// special gives the place of the first quote or backslash, or the length, eight bytes at a time:
+// taking one from each byte borrows into the high bit where the byte was zero.
+func special(b []byte) int {
+	at := 0
+	for ; at+8 <= len(b); at += 8 {
+		w := binary.LittleEndian.Uint64(b[at:])
+		quote, slash := w^('"'*ones), w^('\\'*ones)
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash) & high; found != 0 {
+			return at + bits.TrailingZeros64(found)/8
+		}
+	}
+	for ; at < len(b); at++ {
+		if b[at] == '"' || b[at] == '\\' {
+			break
+		}
+	}
+	return at
+}
+
+// escapeLength is how long the escape at the head of b is; 0 if it is none.
+func escapeLength(b []byte) int {
+	if len(b) < 2 {
+		return 0
+	}
+	switch b[1] {
+	case '"', '\\', '/', 'b', 'f', 'n', 'r', 't':
+		return 2
+	case 'u':
+		if len(b) >= 6 && hex(b[2:6]) {
+			return 6
+		}
+	}
+	return 0
+}
+
+func hex(digits []byte) bool {
+	for _, c := range digits {
+		if !(c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F') {
+			return false
+		}
+	}
+	return true
+}
+
+var plainEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
+
+// unescape writes a string's text into the arena. A lone surrogate becomes U+FFFD.
+func (d *document) unescape(raw []byte) []byte {
+	start := len(d.arena)
+	for {
+		slash := bytes.IndexByte(raw, '\\')
+		if slash < 0 {
+			d.arena = append(d.arena, raw...)
+			return d.arena[start:]
+		}
+		d.arena = append(d.arena, raw[:slash]...)
+		raw = raw[slash:]
+		if raw[1] != 'u' {
+			d.arena = append(d.arena, plainEscapes[raw[1]])
+			raw = raw[2:]
+			continue
+		}
+		r := rune(code(raw[2:6]))
+		raw = raw[6:]
+		if utf16.IsSurrogate(r) {
+			low := rune(0)
+			if len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
+				low = rune(code(raw[2:6]))
+			}
+			if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+				raw = raw[6:]
+			}
+		}
+		d.arena = utf8.AppendRune(d.arena, r)
+	}
+}
+
+func code(digits []byte) (n uint16) {
+	for _, c := range digits {
+		n <<= 4
+		switch {
+		case c <= '9':
+			n += uint16(c - '0')
+		case c <= 'F':
+			n += uint16(c-'A') + 10
+		default:
+			n += uint16(c-'a') + 10
+		}
+	}
+	return n
+}
+
+const (
+	ones = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+// controls tells whether there is a control character, which a line of JSON seldom has. It looks
+// at eight bytes at once: a byte below 0x20 borrows when 0x20 is taken from it.
+func controls(data []byte) bool {
+	for len(data) >= 8 {
+		w := binary.LittleEndian.Uint64(data)
+		if (w-0x20*ones)&^w&high != 0 {
+			return true
+		}
+		data = data[8:]
+	}
+	for _, c := range data {
+		if c < ' ' {
+			return true
+		}
+	}
+	return false
+}
+
+// names finds columns by their bytes without hashing the whole name.
+type names struct {
+	buckets [1 << 10][]int32
+	list    []string
+}
+
+// bucket spreads names by length and a few of their bytes.
+func bucket(name []byte) uint32 {
+	n := len(name)
+	if n == 0 {
+		return 0
+	}
+	h := uint32(n)*31 + uint32(name[0])*131 + uint32(name[n-1])*17 + uint32(name[n/2])*257
+	return (h ^ h>>10) & (1<<10 - 1)
+}
+
+func (t *names) add(name string) {
+	b := bucket([]byte(name))
+	t.buckets[b] = append(t.buckets[b], int32(len(t.list)))
+	t.list = append(t.list, name)
+}
+
+// find gives a column's number, or -1.
+func (t *names) find(name []byte) int {
+	for _, i := range t.buckets[bucket(name)] {
+		if t.list[i] == string(name) {
+			return int(i)
+		}
+	}
+	return -1
+}
+
+func refusal(err error) error {
+	if errors.Is(err, errDeep) {
+		return fmt.Errorf("JSON nests deeper than %d", maxNesting)
+	}
+	return err
+}

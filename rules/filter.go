@@ -1,9 +1,6 @@
 package rules
 
 import (
-	"bytes"
-	"errors"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
@@ -78,23 +75,12 @@ func (f *Folder) ParseFilters(file string) ([]*Filter, diag.Diagnostics) {
 	}
 	p := &parser{file: file, shown: f.shown(file), folder: f, lines: strings.Split(string(data), "\n")}
 	var out []*Filter
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	for {
-		var doc yaml.Node
-		err := dec.Decode(&doc)
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			p.syntax(err)
-			break
-		}
+	p.documents(data, func(doc *yaml.Node) {
 		before := p.errors
-		if filter := p.filter(&doc); filter != nil && p.errors == before {
+		if filter := p.filter(doc); filter != nil && p.errors == before {
 			out = append(out, filter)
 		}
-	}
-	p.found.Sort()
+	})
 	return out, p.found
 }
 

@@ -37,6 +37,17 @@ func Parse(file string, data []byte, folder *Folder) ([]*Rule, diag.Diagnostics)
 		return nil, p.found
 	}
 	var out []*Rule
+	p.documents(data, func(doc *yaml.Node) {
+		before := p.errors
+		if r := p.document(doc); r != nil && p.errors == before {
+			out = append(out, r)
+		}
+	})
+	return out, p.found
+}
+
+// documents reads every document of a file, up to one that is no YAML, and orders what was found.
+func (p *parser) documents(data []byte, read func(*yaml.Node)) {
 	dec := yaml.NewDecoder(bytes.NewReader(data))
 	for {
 		var doc yaml.Node
@@ -48,16 +59,12 @@ func Parse(file string, data []byte, folder *Folder) ([]*Rule, diag.Diagnostics)
 			p.syntax(err)
 			break
 		}
-		before := p.errors
-		if r := p.document(&doc); r != nil && p.errors == before {
-			out = append(out, r)
-		}
+		read(&doc)
 	}
 	p.found.Sort()
 	if p.unsaid > 0 {
 		p.found.Errorf("too-many-findings", p.at(1, 1), "mend these first", "%d more findings are left out", p.unsaid)
 	}
-	return out, p.found
 }
 
 // maxFindings bounds what is said about one file: a broken file of megabytes must not become

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"strings"
 
 	"decree/engine/event"
 )
@@ -21,9 +22,14 @@ type layout struct {
 	columns  map[string]int  // column -> its number
 	prefixes map[string]bool // objects on the way to a column with dots
 	keywords bool            // some rule asks for every value
+
+	// liftsWinlog says that no column is below winlog, so that its fields are only lifted.
+	liftsWinlog bool
 }
 
-func newLayout() *layout { return &layout{columns: map[string]int{}, prefixes: map[string]bool{}} }
+func newLayout() *layout {
+	return &layout{columns: map[string]int{}, prefixes: map[string]bool{}, liftsWinlog: true}
+}
 
 // column numbers a column.
 func (l *layout) column(name string) int {
@@ -32,6 +38,7 @@ func (l *layout) column(name string) int {
 	}
 	i := len(l.columns)
 	l.columns[name] = i
+	l.liftsWinlog = l.liftsWinlog && !strings.HasPrefix(name, "winlog.")
 	l.add(name)
 	for at := range len(name) {
 		if name[at] == '.' {
@@ -56,12 +63,14 @@ type document struct {
 	path     []byte // of the object being read
 	controls bool   // there is a control character somewhere
 	wrapped  bool   // the event's fields may stand below others
+	lifting  bool   // the object being read is winlog's, or below it
 }
 
 // load reads an event's JSON text. An error means that it is no event.
 func (d *document) load(data []byte) error {
 	d.gen++
 	d.every, d.arena, d.path, d.wrapped = d.every[:0], d.arena[:0], d.path[:0], false
+	d.lifting = false
 	if len(d.cols) < len(d.layout.columns) {
 		d.cols = make([]value, len(d.layout.columns))
 	}

@@ -46,6 +46,8 @@ var documents = []string{
 	`{"a":1,"a":2}`, `{"a":1,"a":null}`, `{"a":null,"a":1}`, `{"a.b":1,"a":{"b":2}}`, `{"a":{"b":2},"a.b":1}`,
 	`{"Event":{"System":{"EventID":1},"EventData":{"Image":"x"}}}`, `{"Event":1,"Event":{"EventData":{"Image":"x"}}}`,
 	`{"Event":{"EventData":{"Image":"x"}},"Event":1}`, `{"winlog":{"event_id":1,"event_data":{"Image":"x"}}}`,
+	`{"winlog":{"event_data":{"a":1,"b":{"c":2}},"user_data":{"a":3,"d":4},"channel":"c","event_id":5}}`, `{"a":0,"winlog":{"event_data":{"a":1}},"Channel":"x"}`,
+	`{"winlog":{"channel":"w","event_data":{"Channel":"d"}},"Channel":null}`, `{"winlog":{"event_data":{"x":1}},"winlog":{"event_data":{"y":1}}}`, `{"winlog":{"event_data":{"a":{"event_data":1}}},"event_data":2}`,
 	`{"_source":{"a":1},"_id":"i"}`, `{"winlog":null}`, `{"Event":{"System":{"EventID":{"#text":1,"#attributes":{"Qualifiers":2}}}}}`,
 	`{"a":"x` + "\x01" + `"}`, `{"a":01}`, `{"a":1.2.3}`, `{"a":nan}`, `{"a":-}`, `{"a":+1}`, `{"a":1e}`, `{"a":"\q"}`, `{"a":1,}`, `{"a":1}}`,
 	`{"a":1e400}`, `{"a":-0}`, `{"a":1.50}`, `{"a":1E+2}`, `[]`, `[{"a":1}]`, `"x"`, `1`, `null`, `true`, ``, ` `, `{`, `{"a"}`, `{"a":tru}`, "{\"a\":\"\x7f\xff\"}",

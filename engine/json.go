@@ -120,14 +120,27 @@ func (d *document) member(key []byte, escaped, known bool, start, level int) err
 		d.path = append(append(d.path[:start], '.'), key...)
 		name = d.path
 	} else {
-		d.wrapped = d.wrapped || wraps(key)
+		if wraps(key) {
+			again := d.lifting // of a key that stands twice the last counts, as for the plain decoder
+			d.lifting = d.layout.liftsWinlog && string(key) == "winlog"
+			d.wrapped = d.wrapped || again || !d.lifting
+		}
 	}
 	var col *value
 	if i := d.layout.find(name); i >= 0 {
 		col = d.claim(i, level)
 	}
+	lifted := false
+	if d.lifting && (level == 1 || level == 2) {
+		if alias, distance := lift(name, key); alias != nil {
+			lifted = true
+			if i := d.layout.find(alias); i >= 0 {
+				col = d.claim(i, distance)
+			}
+		}
+	}
 	inside := false
-	if d.at < len(d.data) && d.data[d.at] == '{' && (d.layout.keywords || d.layout.prefixes[string(name)]) {
+	if d.at < len(d.data) && d.data[d.at] == '{' && (d.layout.keywords || d.layout.prefixes[string(name)] || (d.lifting && !lifted && lifts(name, level))) {
 		inside = true
 		if level == 0 {
 			d.path = append(d.path[:0], key...)

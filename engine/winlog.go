@@ -1,0 +1,43 @@
+package engine
+
+import "bytes"
+
+// winlogbeat puts a Windows event's own fields below winlog, where event.Decode lifts them to the
+// outermost level. What follows does the same while the text is read. A field that stands
+// further out goes first, as a claim's distance says.
+
+const (
+	liftedField = 50 + iota // winlog's own, under Windows' names
+	liftedEventData
+	liftedUserData
+)
+
+var winlogNames = map[string][]byte{"winlog.event_id": []byte("EventID"), "winlog.channel": []byte("Channel"), "winlog.computer_name": []byte("Computer"),
+	"winlog.provider_name": []byte("Provider_Name"), "winlog.record_id": []byte("EventRecordID")}
+
+var (
+	eventData = []byte("winlog.event_data.")
+	userData  = []byte("winlog.user_data.")
+)
+
+// lift gives the outermost name of a field below winlog, and how near it counts; nil if it has none.
+func lift(path, key []byte) ([]byte, int) {
+	switch {
+	case bytes.HasPrefix(path, eventData) && len(path) == len(eventData)+len(key):
+		return key, liftedEventData
+	case bytes.HasPrefix(path, userData) && len(path) == len(userData)+len(key):
+		return key, liftedUserData
+	}
+	return winlogNames[string(path)], liftedField
+}
+
+// lifts tells whether fields below an object are lifted.
+func lifts(path []byte, level int) bool {
+	switch level {
+	case 0:
+		return string(path) == "winlog"
+	case 1:
+		return string(path) == "winlog.event_data" || string(path) == "winlog.user_data"
+	}
+	return false
+}

@@ -241,11 +241,15 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 			return fields[name], true
 		}
 	}
-	if level == 0 && m.Passthrough {
-		return Column{Name: field}, true
+	if m.Passthrough && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
+		return Column{Name: levelPrefixes[level] + field}, true
 	}
 	return Column{}, false
 }
+
+// levelPrefixes are how Sigma names the fields of the event's process and of those above it. A log
+// that knows no processes may still carry them, where something has put them there.
+var levelPrefixes = []string{"", "Parent", "GrandParent"}
 
 // Closest names up to three mapped fields with the most similar names.
 func (m *Model) Closest(s *Source, field string) []string {

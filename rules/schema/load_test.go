@@ -46,6 +46,22 @@ func TestDefenderCarriesTheGrandparentsFileNameOnly(t *testing.T) {
 	}
 }
 
+func TestPassthrough(t *testing.T) {
+	m, err := Load("windows")
+	require.NoError(t, err)
+	file, process := m.Find("file_event", "windows", "")[0], m.Find("process_creation", "windows", "")[0]
+	for _, c := range []struct {
+		source *Source
+		field  string
+		level  int
+		want   string
+	}{{file, "Anything", 0, "Anything"}, {file, "Image", 1, "ParentImage"}, {file, "Image", 2, "GrandParentImage"}, {file, "Image", 3, ""}, {process, "Image", 1, "ParentImage"}, {process, "Image", 2, ""}} {
+		got, ok := m.Column(c.source, c.field, c.level)
+		assert.Equal(t, c.want != "", ok, c)
+		assert.Equal(t, c.want, got.Name, c)
+	}
+}
+
 func TestModelFiles(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, problem string }{
 		"overlay":      {"name: mine\nextends: mde\nsources:\n  - name: device_process_events\n    fields: {Imphash: {column: MyImphash}}\n", ""},

@@ -72,7 +72,7 @@ function check(query, globals, tables, now, arrival) {
       if (e.Name.SimpleName === "count_distinct") edits.push([e.Name.TextStart, e.Name.End, "dcount"]);
       if (e.Name.SimpleName === "ago") edits.push([e.TextStart, e.End, `(datetime(${now}) - (${args.getItem(0).Element.ToString().trim()}))`]);
     }
-    const texts = Object.values(tables).flatMap((t) => Object.keys(t).filter((c) => t[c] === "string"));
+    const texts = Object.keys(tables).filter((name) => query.includes(name)).map((name) => tables[name]).flatMap((t) => Object.keys(t).filter((c) => t[c] === "string"));
     for (const e of elements) {
       if (!(e instanceof Syntax.StarExpression) || !(e.Parent instanceof Syntax.BinaryExpression)) continue;
       const rest = query.slice(e.End, e.Parent.End);

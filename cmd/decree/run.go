@@ -41,7 +41,7 @@ func newRun(s *streams) *cobra.Command {
 		Use:   "run EVENTS...",
 		Short: "Run rules on event files and show what matched",
 		Long: "Run rules (--rules; default: the shipped library) on files, folders or globs of events, or - for\n" +
-			"standard input. Reads NDJSON, JSON arrays and CSV, plain, .gz or .zst. A line that is no event is\n" +
+			"standard input. Reads EVTX, NDJSON, JSON arrays and CSV, plain, .gz or .zst. A line that is no event is\n" +
 			"counted, reported with its number and kept with --rejects; it never stops a run.",
 		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -",
 		Args:    cobra.MinimumNArgs(1),

@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
+
+	"decree/engine/event/evtx"
 )
 
 // Options steer a reader.
@@ -59,8 +61,9 @@ type Reader struct {
 	opt      Options
 	close    []io.Closer
 	in       *bufio.Reader
-	rows     *rows     // of a CSV file
-	elements *elements // of a JSON array or of objects that span lines
+	rows     *rows        // of a CSV file
+	elements *elements    // of a JSON array or of objects that span lines
+	records  *evtx.Reader // of a Windows event log
 	started  bool
 	refused  string // why the whole file cannot be read
 	line     int
@@ -115,6 +118,10 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 		in = bufio.NewReaderSize(z, 1<<16)
 	}
 	r.in = in
+	if head, err := in.Peek(len(evtx.Magic)); err == nil && string(head) == evtx.Magic {
+		r.records = evtx.NewReader(in)
+		return r, nil
+	}
 	if err := r.encoding(); err != nil {
 		return nil, errors.Join(err, r.Close())
 	}
@@ -188,6 +195,9 @@ func (r *Reader) NextRaw() (Raw, error) {
 		reason := r.refused
 		r.refused, r.rows, r.in = "", nil, bufio.NewReader(bytes.NewReader(nil))
 		return r.bad(1, nil, "%s", reason)
+	}
+	if r.records != nil {
+		return r.nextRecord()
 	}
 	if r.rows != nil {
 		return r.nextRow()

@@ -1,0 +1,38 @@
+package event
+
+import (
+	"encoding/json"
+	"errors"
+	"io"
+
+	"decree/engine/event/evtx"
+)
+
+// nextRecord gives the next record of a Windows event log, as the JSON of its fields. Its line is
+// its place in the file, from 1. What is damaged is rejected, and the reading goes on.
+func (r *Reader) nextRecord() (Raw, error) {
+	r.line++
+	fields, err := r.records.Next()
+	var damage evtx.Damage
+	switch {
+	case errors.Is(err, io.EOF):
+		return Raw{}, io.EOF
+	case errors.As(err, &damage):
+		return r.bad(r.line, nil, "%s", damage.Reason)
+	case err != nil:
+		raw, bad := r.bad(r.line, nil, "the file cannot be read on: %v", err)
+		r.records = evtx.NewReader(eof{})
+		return raw, bad
+	}
+	data, err := json.Marshal(fields)
+	if err != nil {
+		return r.bad(r.line, nil, "a record that is no JSON: %v", err)
+	}
+	r.lines++
+	return Raw{Line: r.line, Data: data}, nil
+}
+
+// eof is a file that ends at once.
+type eof struct{}
+
+func (eof) Read([]byte) (int, error) { return 0, io.EOF }

@@ -31,7 +31,7 @@ func OpenFolder(dir string) (*Folder, error) {
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name, fsys} }
 
 // Files lists the rule files: .yml and .yaml, sorted, without test files and without what
-// stands under a folder named lists or filters.
+// stands under a folder named lists, filters or regression_data.
 func (f *Folder) Files() ([]string, error) {
 	var files []string
 	err := fs.WalkDir(f.fsys, ".", func(p string, d fs.DirEntry, err error) error {
@@ -39,7 +39,7 @@ func (f *Folder) Files() ([]string, error) {
 			return err
 		}
 		if d.IsDir() {
-			if base := path.Base(p); base == "lists" || base == "filters" {
+			if base := path.Base(p); base == "lists" || base == "filters" || base == "regression_data" {
 				return fs.SkipDir
 			}
 			return nil

@@ -25,7 +25,7 @@ func newTest(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "test [rule files or folders]",
 		Short:   "Run the regression tests that stand beside rules",
-		Long:    "Run x.test.yml beside each rule x.yml (without paths: the shipped library). Each case names\nevents and exactly which of them must match.",
+		Long:    "Run x.test.yml beside each rule x.yml (without paths: the shipped library). Each case names\nevents and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\nread as it is: recordings and how often each must match.",
 		Example: "  decree test\n  decree test -v my_rules/\n  decree test --format json my_rule.yml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
@@ -74,35 +74,47 @@ func test(s *streams, p testParams) error {
 	return err
 }
 
-// runTests runs the test file beside every rule; a rule without one is counted as untested.
+// runTests runs the test file beside every rule, and Sigma's own regression data where a rule names
+// it; a rule with neither is counted as untested.
 func runTests(set *ruleSet) (*testReport, error) {
 	report := &testReport{Untested: []string{}, Rules: []testedRule{}}
 	for _, r := range set.Rules {
 		stem := strings.TrimSuffix(strings.TrimSuffix(r.File.Path, ".yaml"), ".yml")
 		file := stem + ".test.yml"
+		recorded, in, found := sigmaTests(set, r)
+		report.Findings = append(report.Findings, found...)
+		var outcomes []regression.Outcome
+		if in != nil {
+			outcomes = regression.Run(r.IR, recorded, "", in.Read)
+		}
 		data, err := r.File.Folder.Read(file)
-		if errors.Is(err, fs.ErrNotExist) {
+		switch {
+		case err == nil:
+			shown := path.Join(path.Dir(r.IR.Source.Range.File), path.Base(file))
+			cases, found := regression.Parse(shown, data)
+			set.sources[shown] = data
+			report.Findings = append(report.Findings, found...)
+			outcomes = append(outcomes, regression.Run(r.IR, cases, path.Dir(r.File.Path), r.File.Folder.Read)...)
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		case in == nil:
 			report.Untested = append(report.Untested, slug(r))
 			continue
 		}
-		if err != nil {
-			return nil, err
-		}
-		shown := path.Join(path.Dir(r.IR.Source.Range.File), path.Base(file))
-		cases, found := regression.Parse(shown, data)
-		set.sources[shown] = data
-		report.Findings = append(report.Findings, found...)
-		outcomes := regression.Run(r.IR, cases, path.Dir(r.File.Path), r.File.Folder.Read)
-		for _, o := range outcomes {
-			if o.Problem == "" {
-				report.Passed++
-			} else {
-				report.Failed++
-			}
-		}
-		report.Rules = append(report.Rules, testedRule{slug(r), outcomes})
+		report.add(testedRule{slug(r), outcomes})
 	}
 	return report, nil
+}
+
+func (t *testReport) add(r testedRule) {
+	for _, o := range r.Cases {
+		if o.Problem == "" {
+			t.Passed++
+		} else {
+			t.Failed++
+		}
+	}
+	t.Rules = append(t.Rules, r)
 }
 
 func (t *testReport) print(s *streams, verbose bool) {

@@ -36,11 +36,12 @@ type Case struct {
 	at         diag.Range
 }
 
-// Expect is what must match: exactly these event ids, exactly this count, or nothing.
+// Expect is what must match: exactly these event ids, exactly this count, no fewer, or nothing.
 type Expect struct {
-	IDs   []string `yaml:"ids"`
-	Count *int     `yaml:"count"`
-	None  bool     `yaml:"none"`
+	IDs     []string `yaml:"ids"`
+	Count   *int     `yaml:"count"`
+	AtLeast *int     `yaml:"at_least"`
+	None    bool     `yaml:"none"`
 }
 
 // Outcome is what one case came to. Problem is empty when it passed.
@@ -82,7 +83,7 @@ func Parse(name string, data []byte) ([]Case, diag.Diagnostics) {
 			err = c.check()
 		}
 		if err != nil {
-			found.Errorf("test-case", at, "keys of a case: name, model, now, events or file, reputation, expect (ids, count or none)", "%v", err)
+			found.Errorf("test-case", at, "keys of a case: name, model, now, events or file, reputation, expect (ids, count, at_least or none)", "%v", err)
 			continue
 		}
 		cases = append(cases, c)
@@ -107,7 +108,7 @@ func decodeStrict(data []byte, into any) error {
 
 func (c *Case) check() error {
 	ways := 0
-	for _, way := range []bool{c.Expect.IDs != nil, c.Expect.Count != nil, c.Expect.None} {
+	for _, way := range []bool{c.Expect.IDs != nil, c.Expect.Count != nil, c.Expect.AtLeast != nil, c.Expect.None} {
 		if way {
 			ways++
 		}
@@ -116,7 +117,7 @@ func (c *Case) check() error {
 	case c.Name == "":
 		return errors.New("a case needs a name")
 	case ways != 1:
-		return errors.New("expect needs exactly one of ids, count, none")
+		return errors.New("expect needs exactly one of ids, count, at_least, none")
 	case (len(c.Events) > 0) == (c.File != ""):
 		return errors.New("a case needs events or file, one of the two")
 	case !slices.Contains(schema.Names(), c.Model):
@@ -248,6 +249,10 @@ func (e Expect) compare(matched, known []string) string {
 	case e.Count != nil:
 		if len(matched) != *e.Count {
 			return fmt.Sprintf("expected %d matches, got %d: %s", *e.Count, len(matched), strings.Join(matched, ", "))
+		}
+	case e.AtLeast != nil:
+		if len(matched) < *e.AtLeast {
+			return fmt.Sprintf("expected %d matches or more, got %d", *e.AtLeast, len(matched))
 		}
 	default:
 		for _, id := range e.IDs {

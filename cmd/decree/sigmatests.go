@@ -1,0 +1,82 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"decree/engine/regression"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/schema"
+)
+
+// regressionKey is where a Sigma rule names its regression data.
+const regressionKey = "regression_tests_path"
+
+// sigmaTests reads the regression data that a rule names in Sigma's own way: a path from the
+// folder that holds both the rules and the data, which is the nearest one above the rule that has it.
+func sigmaTests(set *ruleSet, r loadedRule) (cases []regression.Case, in *rules.Folder, found diag.Diagnostics) {
+	var named string
+	var at diag.Range
+	for _, extra := range r.IR.Source.Extra {
+		if extra.Key == regressionKey {
+			named, at = extra.Node.Value, extra.Range
+		}
+	}
+	if named == "" || r.File.Disk == "" {
+		return nil, nil, nil
+	}
+	root := folderWith(filepath.Join(r.File.Disk, filepath.FromSlash(filepath.ToSlash(filepath.Dir(r.File.Path)))), named)
+	if root == "" {
+		set.keepSource(r)
+		found.Errorf("no-regression-data", at, "the path counts from a folder above the rule", "no folder above the rule has %q", named)
+		return nil, nil, found
+	}
+	in, err := rules.OpenFolder(root)
+	if err != nil {
+		found.Errorf("no-regression-data", at, "", "%v", err)
+		return nil, nil, found
+	}
+	shown := filepath.ToSlash(filepath.Join(root, named))
+	data, err := in.Read(filepath.ToSlash(filepath.Clean(named)))
+	if err != nil {
+		found.Errorf("no-regression-data", at, "", "%v", err)
+		return nil, nil, found
+	}
+	set.sources[shown] = data
+	cases, found = regression.ParseInfo(shown, data, modelOf(r), func(file string) bool {
+		_, err := in.Read(filepath.ToSlash(filepath.Clean(file)))
+		return err == nil
+	})
+	return cases, in, found
+}
+
+// folderWith is the nearest folder at or above dir that has a file; "" if none.
+func folderWith(dir, file string) string {
+	if !filepath.IsLocal(file) {
+		return ""
+	}
+	full, err := filepath.Abs(dir)
+	if err != nil {
+		return ""
+	}
+	for at := full; ; at = filepath.Dir(at) {
+		if info, err := os.Stat(filepath.Join(at, file)); err == nil && info.Mode().IsRegular() {
+			return at
+		}
+		if at == filepath.Dir(at) {
+			return ""
+		}
+	}
+}
+
+// modelOf chooses the data model whose raw events a rule reads.
+func modelOf(r loadedRule) string {
+	ls := r.IR.Source.LogSource
+	for _, name := range []string{"windows", "linux", "macos", "cloud", "network", "web", "applications"} {
+		if m, err := schema.Load(name); err == nil && len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
+			return name
+		}
+	}
+	return "sigma"
+}

@@ -1,0 +1,301 @@
+package oracle
+
+import (
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+	"unicode/utf16"
+
+	"github.com/dlclark/regexp2"
+)
+
+// item evaluates one `Field|modifier|...: values`.
+func (v view) item(key string, values any) (bool, error) {
+	parts := strings.Split(key, "|")
+	list, isList := values.([]any)
+	if !isList {
+		list = []any{values}
+	}
+	mods := map[string]bool{}
+	for _, m := range parts[1:] {
+		mods[m] = true
+	}
+	holds := mods["all"]
+	for _, want := range list {
+		one, err := v.value(parts[0], parts[1:], mods, want)
+		if err != nil {
+			return false, err
+		}
+		if mods["all"] {
+			holds = holds && one
+		} else {
+			holds = holds || one
+		}
+	}
+	return holds != mods["neq"], nil
+}
+
+// value evaluates one value of an item.
+func (v view) value(field string, order []string, mods map[string]bool, want any) (bool, error) {
+	got, present := v.field(field)
+	switch {
+	case mods["exists"]:
+		return present == (want == true), nil
+	case want == nil:
+		return !present, nil
+	case mods["fieldref"]:
+		others, _ := v.field(fmt.Sprint(want))
+		for _, g := range got {
+			for _, o := range others {
+				if same, err := literal(mods, g, o); err != nil || same {
+					return same, err
+				}
+			}
+		}
+		return false, nil
+	}
+	for _, g := range got {
+		holds, err := v.one(field, order, mods, want, g)
+		if err != nil || holds {
+			return holds, err
+		}
+	}
+	return false, nil
+}
+
+// one compares one value of the event.
+func (v view) one(field string, order []string, mods map[string]bool, want any, got string) (bool, error) {
+	text := fmt.Sprint(want)
+	switch {
+	case mods["re"]:
+		return expression(mods, text, got)
+	case mods["cidr"]:
+		network, err := netip.ParsePrefix(text)
+		if err != nil {
+			return false, err
+		}
+		address, err := netip.ParseAddr(got)
+		return err == nil && network.Contains(address.Unmap()), nil
+	case mods["lt"] || mods["lte"] || mods["gt"] || mods["gte"]:
+		w, err := strconv.ParseFloat(text, 64)
+		if err != nil {
+			return false, err
+		}
+		g, err := strconv.ParseFloat(got, 64)
+		return err == nil && (mods["lt"] && g < w || mods["lte"] && g <= w || mods["gt"] && g > w || mods["gte"] && g >= w), nil
+	}
+	switch want.(type) {
+	case int, float64:
+		if len(order) == 0 && field != "" {
+			w, errW := strconv.ParseFloat(text, 64)
+			g, errG := strconv.ParseFloat(got, 64)
+			return errW == nil && errG == nil && w == g, nil
+		}
+	}
+	forms, plain, err := encoded(order, text)
+	if err != nil {
+		return false, err
+	}
+	for _, form := range forms {
+		var holds bool
+		if plain {
+			holds, err = wildcard(field, mods, form, got)
+		} else {
+			holds, err = literal(mods, got, form)
+		}
+		if err != nil || holds {
+			return holds, err
+		}
+	}
+	return false, nil
+}
+
+func expression(mods map[string]bool, text, got string) (bool, error) {
+	flags := ""
+	for _, f := range []string{"i", "m", "s"} {
+		if mods[f] {
+			flags += f
+		}
+	}
+	if flags != "" {
+		text = "(?" + flags + ")" + text
+	}
+	if re, err := regexp.Compile(text); err == nil {
+		return re.MatchString(got), nil
+	}
+	re, err := regexp2.Compile(text, regexp2.None)
+	if err != nil {
+		return false, err
+	}
+	return re.MatchString(got)
+}
+
+// encoded applies the modifiers that change a value, in their order. plain says that none but
+// windash did, so that wildcards still count.
+func encoded(order []string, text string) (forms []string, plain bool, err error) {
+	forms, plain = []string{text}, true
+	for _, m := range order {
+		var change func(string) []string
+		switch m {
+		case "windash":
+			change = dashes
+		case "base64":
+			change = func(s string) []string { return []string{base64.StdEncoding.EncodeToString([]byte(s))} }
+		case "base64offset":
+			change = offsets
+		case "wide", "utf16le":
+			change = func(s string) []string { return []string{wide(s)} }
+		case "utf16", "utf16be":
+			return nil, false, fmt.Errorf("the oracle does not know %s", m)
+		default:
+			continue
+		}
+		if m != "windash" {
+			plain = false
+		}
+		var next []string
+		for _, f := range forms {
+			next = append(next, change(f)...)
+		}
+		forms = next
+	}
+	return forms, plain, nil
+}
+
+var dash = regexp.MustCompile(`(^|[^\w])([-/–—―])(\w)`)
+
+func dashes(s string) []string {
+	out := []string{s}
+	for _, d := range []string{"-", "/", "–", "—", "―"} {
+		out = append(out, dash.ReplaceAllString(s, "${1}"+d+"${3}"))
+	}
+	return out
+}
+
+func wide(s string) string {
+	var b []byte
+	for _, u := range utf16.Encode([]rune(s)) {
+		b = append(b, byte(u), byte(u>>8))
+	}
+	return string(b)
+}
+
+// offsets are the forms of a text inside base64: what stays of it whatever stands before and after.
+func offsets(s string) []string {
+	var out []string
+	for before := range 3 {
+		whole := base64.RawStdEncoding.EncodeToString([]byte(strings.Repeat("\x00", before) + s))
+		start := []int{0, 2, 3}[before]
+		end := len(whole)
+		if (before+len(s))%3 != 0 {
+			end--
+		}
+		out = append(out, whole[start:end])
+	}
+	return out
+}
+
+// wildcard compares with a value whose * and ? are wildcards unless a backslash stands before them.
+func wildcard(field string, mods map[string]bool, want, got string) (bool, error) {
+	if want == "" {
+		return got == "" && !mods["contains"] && !mods["startswith"] && !mods["endswith"] || mods["contains"] || mods["startswith"] || mods["endswith"], nil
+	}
+	var b strings.Builder
+	runes := []rune(want)
+	for i := 0; i < len(runes); i++ {
+		switch r := runes[i]; {
+		case r == '\\' && i+1 < len(runes) && strings.ContainsRune(`*?\`, runes[i+1]):
+			i++
+			b.WriteString(regexp.QuoteMeta(string(runes[i])))
+		case r == '*':
+			b.WriteString(".*")
+		case r == '?':
+			b.WriteString(".")
+		default:
+			b.WriteString(regexp.QuoteMeta(string(r)))
+		}
+	}
+	return anchored(field, mods, b.String(), got)
+}
+
+func anchored(field string, mods map[string]bool, pattern, got string) (bool, error) {
+	if !mods["contains"] && !mods["endswith"] && field != "" {
+		pattern = `\A` + pattern
+	}
+	if !mods["contains"] && !mods["startswith"] && field != "" {
+		pattern += `\z`
+	}
+	flags := "(?is)"
+	if mods["cased"] {
+		flags = "(?s)"
+	}
+	re, err := regexp.Compile(flags + pattern)
+	if err != nil {
+		return false, err
+	}
+	return re.MatchString(got), nil
+}
+
+// literal compares with a value that has no wildcards.
+func literal(mods map[string]bool, got, want string) (bool, error) {
+	return anchored("field", mods, regexp.QuoteMeta(want), got)
+}
+
+// field gives the texts of a field; of the whole event without a name.
+func (v view) field(name string) ([]string, bool) {
+	if name == "" {
+		return texts(v.ev.Fields), true
+	}
+	level := 0
+	if rest, ok := strings.CutPrefix(name, "Parent"); ok {
+		if _, known := v.source.Ancestors[1][rest]; known {
+			name, level = rest, 1
+		}
+	}
+	c, ok := v.model.Column(v.source, name, level)
+	if !ok {
+		return nil, false
+	}
+	value, ok := v.ev.Lookup(c.Name)
+	for i := 0; (!ok || value == nil) && i < len(c.Also); i++ {
+		value, ok = v.ev.Lookup(c.Also[i])
+	}
+	if !ok || value == nil {
+		return nil, false
+	}
+	if c.Key == "" {
+		return texts(value), true
+	}
+	for _, part := range strings.Split(fmt.Sprint(value), ",") {
+		if kind, hash, ok := strings.Cut(part, "="); ok && strings.EqualFold(kind, c.Key) {
+			return []string{hash}, true
+		}
+	}
+	return nil, false
+}
+
+func texts(value any) []string {
+	switch value := value.(type) {
+	case nil:
+		return nil
+	case []any:
+		var out []string
+		for _, one := range value {
+			out = append(out, texts(one)...)
+		}
+		return out
+	case map[string]any:
+		var out []string
+		for _, one := range value {
+			out = append(out, texts(one)...)
+		}
+		return out
+	case json.Number:
+		return []string{value.String()}
+	}
+	return []string{fmt.Sprint(value)}
+}

@@ -1,0 +1,243 @@
+// Package oracle is a second, slow evaluator of Sigma rules, written from the specification alone.
+// In: a rule's YAML and a decoded event. Out: whether the rule matches. It shares no matching code
+// with the engine, so that where both agree a mistake would have to be made twice. Only which
+// log an event is of, and which column holds a field, it asks the same data models.
+//
+// https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-rules-specification.md
+package oracle
+
+import (
+	"errors"
+	"fmt"
+	"path"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/engine/event"
+	"decree/rules/schema"
+)
+
+// Rule is a rule as its YAML says it.
+type Rule struct {
+	ID         string
+	Product    string
+	Category   string
+	Service    string
+	detection  map[string]any
+	conditions []string
+}
+
+// Read reads one detection rule.
+func Read(text []byte) (*Rule, error) {
+	var doc struct {
+		ID        string            `yaml:"id"`
+		LogSource map[string]string `yaml:"logsource"`
+		Detection map[string]any    `yaml:"detection"`
+	}
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, err
+	}
+	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection}
+	switch c := doc.Detection["condition"].(type) {
+	case string:
+		r.conditions = []string{c}
+	case []any:
+		for _, one := range c {
+			r.conditions = append(r.conditions, fmt.Sprint(one))
+		}
+	default:
+		return nil, errors.New("the rule has no condition")
+	}
+	return r, nil
+}
+
+// view is an event as one source of a data model shows it.
+type view struct {
+	model  *schema.Model
+	source *schema.Source
+	ev     *event.Event
+}
+
+// SourceOf gives the first source of the rule's log source that the event is of; nil if none.
+func (r *Rule) SourceOf(m *schema.Model, ev *event.Event) *schema.Source {
+	for _, s := range m.Find(r.Category, r.Product, r.Service) {
+		inScope := true
+		for _, test := range s.Scope {
+			v, ok := ev.Lookup(test.Column)
+			if !ok || v == nil {
+				inScope = inScope && test.Optional
+				continue
+			}
+			one := false
+			for _, want := range test.Values {
+				one = one || strings.EqualFold(fmt.Sprint(v), want)
+			}
+			inScope = inScope && one
+		}
+		if inScope {
+			return s
+		}
+	}
+	return nil
+}
+
+// Matches tells whether the rule matches an event.
+func (r *Rule) Matches(m *schema.Model, ev *event.Event) (bool, error) {
+	s := r.SourceOf(m, ev)
+	if s == nil {
+		return false, nil
+	}
+	v := view{m, s, ev}
+	for _, text := range r.conditions {
+		c := &condition{words: words(text), rule: r, view: v}
+		holds, err := c.or()
+		if err != nil {
+			return false, err
+		}
+		if c.at != len(c.words) {
+			return false, fmt.Errorf("%q is left over in the condition", c.words[c.at])
+		}
+		if holds {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+var wordPattern = regexp.MustCompile(`\(|\)|[^\s()]+`)
+
+func words(text string) []string { return wordPattern.FindAllString(text, -1) }
+
+// condition evaluates while it reads: or of ands of nots.
+type condition struct {
+	words []string
+	at    int
+	rule  *Rule
+	view  view
+}
+
+func (c *condition) next(word string) bool {
+	if c.at < len(c.words) && strings.EqualFold(c.words[c.at], word) {
+		c.at++
+		return true
+	}
+	return false
+}
+
+func (c *condition) or() (bool, error) {
+	holds, err := c.and()
+	for err == nil && c.next("or") {
+		var more bool
+		more, err = c.and()
+		holds = holds || more
+	}
+	return holds, err
+}
+
+func (c *condition) and() (bool, error) {
+	holds, err := c.not()
+	for err == nil && c.next("and") {
+		var more bool
+		more, err = c.not()
+		holds = holds && more
+	}
+	return holds, err
+}
+
+func (c *condition) not() (bool, error) {
+	if c.next("not") {
+		holds, err := c.not()
+		return !holds, err
+	}
+	if c.next("(") {
+		holds, err := c.or()
+		if err == nil && !c.next(")") {
+			err = errors.New("a parenthesis is not closed")
+		}
+		return holds, err
+	}
+	if c.at >= len(c.words) {
+		return false, errors.New("the condition ends too early")
+	}
+	word := c.words[c.at]
+	c.at++
+	if c.next("of") {
+		return c.of(word)
+	}
+	body, ok := c.rule.detection[word]
+	if !ok {
+		return false, fmt.Errorf("the rule has no %q", word)
+	}
+	return c.view.selection(body)
+}
+
+// of evaluates `1 of x*`, `all of them` and the like.
+func (c *condition) of(quantifier string) (bool, error) {
+	if c.at >= len(c.words) {
+		return false, errors.New("nothing follows of")
+	}
+	pattern := c.words[c.at]
+	c.at++
+	count, of := 0, 0
+	for name, body := range c.rule.detection {
+		if name == "condition" || name == "timeframe" {
+			continue
+		}
+		if strings.EqualFold(pattern, "them") {
+			if strings.HasPrefix(name, "_") {
+				continue
+			}
+		} else if ok, err := path.Match(pattern, name); err != nil || !ok {
+			continue
+		}
+		of++
+		holds, err := c.view.selection(body)
+		if err != nil {
+			return false, err
+		}
+		if holds {
+			count++
+		}
+	}
+	switch strings.ToLower(quantifier) {
+	case "all":
+		return of > 0 && count == of, nil
+	case "any":
+		return count > 0, nil
+	}
+	n, err := strconv.Atoi(quantifier)
+	return count >= n, err
+}
+
+// selection evaluates a search identifier: a map is all its items, a list any of its members,
+// and a value in a list a keyword.
+func (v view) selection(body any) (bool, error) {
+	switch body := body.(type) {
+	case map[string]any:
+		for key, values := range body {
+			holds, err := v.item(key, values)
+			if err != nil || !holds {
+				return false, err
+			}
+		}
+		return true, nil
+	case []any:
+		for _, member := range body {
+			var holds bool
+			var err error
+			if _, isMap := member.(map[string]any); isMap {
+				holds, err = v.selection(member)
+			} else {
+				holds, err = v.item("", member)
+			}
+			if err != nil || holds {
+				return holds, err
+			}
+		}
+		return false, nil
+	}
+	return v.item("", body)
+}

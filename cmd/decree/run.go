@@ -33,6 +33,7 @@ type runParams struct {
 	maxProc             int
 	failOnMatch         bool
 	quiet               bool
+	summary             bool
 }
 
 func newRun(s *streams) *cobra.Command {
@@ -43,7 +44,7 @@ func newRun(s *streams) *cobra.Command {
 		Long: "Run rules (--rules; default: the shipped library) on files, folders or globs of events, or - for\n" +
 			"standard input. Reads EVTX, NDJSON, JSON arrays and CSV, plain, .gz or .zst. A line that is no event is\n" +
 			"counted, reported with its number and kept with --rejects; it never stops a run.",
-		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -",
+		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.events = args
@@ -62,6 +63,7 @@ func newRun(s *streams) *cobra.Command {
 	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 when a rule matched")
 	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many")
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
+	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
@@ -91,7 +93,7 @@ func runRules(s *streams, p runParams) error {
 		}
 	}
 	e, found := engine.New(set.lowered(), opt)
-	set.show(s, found)
+	showNotRun(s, set, found, opt.Model.Name)
 	files, err := event.Expand(p.events)
 	if err != nil {
 		return err
@@ -104,9 +106,12 @@ func runRules(s *streams, p runParams) error {
 	if err != nil {
 		return err
 	}
-	if p.format == "json" {
+	switch {
+	case p.summary:
+		err = summarize(s, results, p.format)
+	case p.format == "json":
 		err = writeJSON(s, jsonAlerts(results))
-	} else {
+	default:
 		printAlerts(s, results)
 	}
 	if err != nil {

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"text/tabwriter"
+
+	"decree/engine"
+	"decree/rules/diag"
+)
+
+// shownNotRun bounds how many rules that the data model has no log source for are shown one by one.
+const shownNotRun = 3
+
+// showNotRun shows findings about rules that are not run: each, or how many when there are many, as
+// when a whole collection is run on the logs of one product.
+func showNotRun(s *streams, set *ruleSet, found diag.Diagnostics, model string) {
+	var others diag.Diagnostics
+	missing := 0
+	for _, d := range found {
+		if d.Code == "no-log-source" {
+			missing++
+		} else {
+			others = append(others, d)
+		}
+	}
+	if missing <= shownNotRun {
+		set.show(s, found)
+		return
+	}
+	set.show(s, others)
+	fmt.Fprintf(s.Err, "%d rules are not run: data model %s has no such log source\n", missing, model)
+}
+
+// ruleMatches is one row of a summary.
+type ruleMatches struct {
+	Rule    string `json:"rule"`
+	ID      string `json:"rule_id"`
+	Level   string `json:"level"`
+	Matches int    `json:"matches"`
+}
+
+// summarize counts matches by rule, the most first.
+func summarize(s *streams, results []engine.Result, format string) error {
+	rows := []ruleMatches{}
+	at := map[string]int{}
+	for _, r := range results {
+		m := r.Rule.Source
+		key := m.Range.File + "\x00" + m.Range.String()
+		i, ok := at[key]
+		if !ok {
+			i = len(rows)
+			at[key] = i
+			rows = append(rows, ruleMatches{m.Title, m.ID, m.Level, 0})
+		}
+		rows[i].Matches++
+	}
+	slices.SortStableFunc(rows, func(a, b ruleMatches) int {
+		return cmp.Or(cmp.Compare(b.Matches, a.Matches), cmp.Compare(a.Rule, b.Rule))
+	})
+	if format == "json" {
+		return writeJSON(s, rows)
+	}
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	_, err := fmt.Fprintln(w, "MATCHES\tLEVEL\tRULE")
+	for _, r := range rows {
+		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", r.Matches, r.Level, oneLine(r.Rule))
+		err = errors.Join(err, more)
+	}
+	return errors.Join(err, w.Flush())
+}

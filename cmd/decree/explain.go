@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,17 +14,13 @@ import (
 )
 
 type explainParams struct {
-	filters    string
-	rule       string
-	events     []string
-	eventID    string
-	line       int
-	model      string
-	modelFile  string
-	reputation string
-	now        string
-	expr       bool
-	format     string
+	evaluation
+	rule    string
+	events  []string
+	eventID string
+	line    int
+	expr    bool
+	format  string
 }
 
 func newExplain(s *streams) *cobra.Command {
@@ -43,15 +38,11 @@ func newExplain(s *streams) *cobra.Command {
 			return explain(s, p)
 		},
 	}
+	p.addTo(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&p.eventID, "event", "e", "", "id of the event, as results show it")
 	f.IntVar(&p.line, "line", 0, "line of the event in its file")
-	f.StringVarP(&p.model, "model", "m", "sigma", "data model of the events: "+strings.Join(schema.Names(), ", "))
-	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
-	f.StringVar(&p.reputation, "reputation", "", "reputation table: CSV or NDJSON with a key column such as sha1")
-	f.StringVar(&p.now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
 	f.BoolVar(&p.expr, "expr", false, "show the compiled expr program and what its numbers mean")
-	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -68,19 +59,9 @@ func explain(s *streams, p explainParams) error {
 	if len(set.Rules) != 1 {
 		return fmt.Errorf("%s has %d rules; explain one", p.rule, len(set.Rules))
 	}
-	opt := engine.Options{}
-	if opt.Model, err = loadModel(p.model, p.modelFile); err != nil {
+	opt, err := p.options()
+	if err != nil {
 		return err
-	}
-	if p.reputation != "" {
-		if opt.Reputation, err = engine.LoadReputation(p.reputation); err != nil {
-			return err
-		}
-	}
-	if p.now != "" {
-		if opt.Now, err = time.Parse(time.RFC3339, p.now); err != nil {
-			return fmt.Errorf("--now: %w", err)
-		}
 	}
 	x, found := engine.NewExplainer(set.Rules[0].IR, opt)
 	set.show(s, found)

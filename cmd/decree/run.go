@@ -15,18 +15,13 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules/schema"
 )
 
 type runParams struct {
-	filters             string
+	evaluation
 	events              []string
 	rules               []string
-	model               string
-	modelFile           string
-	reputation          string
 	rejects             string
-	now                 string
 	format              string
 	maxLine             int
 	maxPending, workers int
@@ -51,13 +46,10 @@ func newRun(s *streams) *cobra.Command {
 			return runRules(s, p)
 		},
 	}
+	p.addTo(cmd)
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.rules, "rules", "r", nil, "rule files or folders (default: the shipped library)")
-	f.StringVarP(&p.model, "model", "m", "sigma", "data model of the events: "+strings.Join(schema.Names(), ", "))
-	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
-	f.StringVar(&p.reputation, "reputation", "", "reputation table: CSV or NDJSON with a key column such as sha1")
 	f.StringVar(&p.rejects, "rejects", "", "write lines that are no events to this file, as NDJSON")
-	f.StringVar(&p.now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
 	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line read, in bytes; a longer one is rejected")
 	f.IntVar(&p.maxProc, "max-processes", 200_000, "processes kept for ancestry; the oldest go first, and the run says how many went")
 	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 when a rule matched")
@@ -65,7 +57,6 @@ func newRun(s *streams) *cobra.Command {
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
 	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
-	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -78,20 +69,11 @@ func runRules(s *streams, p runParams) error {
 	if len(set.Found) > 0 {
 		set.show(s, set.Found)
 	}
-	opt := engine.Options{MaxProcesses: p.maxProc, MaxPending: p.maxPending}
-	if opt.Model, err = loadModel(p.model, p.modelFile); err != nil {
+	opt, err := p.options()
+	if err != nil {
 		return err
 	}
-	if p.reputation != "" {
-		if opt.Reputation, err = engine.LoadReputation(p.reputation); err != nil {
-			return err
-		}
-	}
-	if p.now != "" {
-		if opt.Now, err = time.Parse(time.RFC3339, p.now); err != nil {
-			return fmt.Errorf("--now: %w", err)
-		}
-	}
+	opt.MaxProcesses, opt.MaxPending = p.maxProc, p.maxPending
 	e, found := engine.New(set.lowered(), opt)
 	showNotRun(s, set, found, opt.Model.Name)
 	files, err := event.Expand(p.events)

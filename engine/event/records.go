@@ -1,6 +1,7 @@
 package event
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"io"
@@ -24,12 +25,14 @@ func (r *Reader) nextRecord() (Raw, error) {
 		r.records = evtx.NewReader(eof{})
 		return raw, bad
 	}
-	data, err := json.Marshal(fields)
-	if err != nil {
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(fields); err != nil {
 		return r.bad(r.line, nil, "a record that is no JSON: %v", err)
 	}
 	r.lines++
-	return Raw{Line: r.line, Data: data}, nil
+	return Raw{Line: r.line, Data: bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
 }
 
 // eof is a file that ends at once.

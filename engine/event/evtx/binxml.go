@@ -20,10 +20,14 @@ type attribute struct {
 	value any
 }
 
-// maxNodes and maxDepth bound what one record may become: substitutions can repeat fragments.
+// Substitutions and templates can repeat what stands once in a file, so that what records become is
+// bounded: by weight, which is bytes of text and nodeWeight for each element, value and template.
+// A record as Windows writes it has no more than what stands in its chunk, twice.
 const (
-	maxNodes = 20_000
-	maxDepth = 64
+	nodeWeight      = 64
+	maxRecordWeight = 1 << 20
+	maxChunkWeight  = 16 << 20
+	maxDepth        = 64
 )
 
 var (
@@ -35,18 +39,19 @@ var (
 type parser struct {
 	chunk   []byte
 	at, end int
-	budget  int // elements and values that may still be made
+	budget  int // weight that may still be made
 }
 
-func (p *parser) spend() error {
-	if p.budget--; p.budget < 0 {
+// spend takes the weight of a node with so many bytes of text.
+func (p *parser) spend(text int) error {
+	if p.budget -= nodeWeight + text; p.budget < 0 {
 		return errBig
 	}
 	return nil
 }
 
 func (p *parser) take(n int) ([]byte, error) {
-	if n < 0 || p.at+n > p.end {
+	if p.at < 0 || n < 0 || n > p.end-p.at {
 		return nil, errShort
 	}
 	b := p.chunk[p.at : p.at+n]
@@ -167,14 +172,11 @@ var entities = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": `"`, 
 
 func (p *parser) add(into *element, v any) error {
 	into.values = append(into.values, v)
-	return p.spend()
+	return p.spend(weight(v))
 }
 
 // open reads an element after its token.
 func (p *parser) open(into *element, values []variant, depth int, hasAttributes bool) error {
-	if err := p.spend(); err != nil {
-		return err
-	}
 	if _, err := p.take(6); err != nil { // dependency and size
 		return err
 	}
@@ -211,9 +213,6 @@ func (p *parser) open(into *element, values []variant, depth int, hasAttributes 
 
 // attribute reads a name and the one value after it.
 func (p *parser) attribute(e *element, values []variant) error {
-	if err := p.spend(); err != nil {
-		return err
-	}
 	name, err := p.name()
 	if err != nil {
 		return err
@@ -249,6 +248,9 @@ func (p *parser) name() (string, error) {
 	}
 	b, err := at.take(2 * n)
 	if err != nil {
+		return "", err
+	}
+	if err := p.spend(len(b)); err != nil {
 		return "", err
 	}
 	if inline {
@@ -300,8 +302,11 @@ func (p *parser) template(into *element, depth int) error {
 			return err
 		}
 	}
-	if body.at+size > len(p.chunk) {
+	if size < 0 || size > len(p.chunk)-body.at {
 		return errShort
+	}
+	if err := p.spend(size); err != nil {
+		return err
 	}
 	body.end = body.at + size
 	values, err := p.variants()
@@ -326,7 +331,7 @@ func (p *parser) variants() ([]variant, error) {
 	if err != nil {
 		return nil, err
 	}
-	if count*4 > p.end-p.at {
+	if count < 0 || count > (p.end-p.at)/4 {
 		return nil, errShort
 	}
 	values := make([]variant, count)
@@ -366,7 +371,7 @@ func (p *parser) substitute(into *element, values []variant, depth int) error {
 	}
 	v := values[i]
 	if v.kind == typeBinXML {
-		if err := p.spend(); err != nil {
+		if err := p.spend(v.end - v.start); err != nil {
 			return err
 		}
 		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget}

@@ -35,6 +35,7 @@ type Reader struct {
 	chunk  []byte
 	number int // of the chunk
 	at     int // in the chunk; chunkSize when it is used up
+	left   int // weight that the chunk's records may still have
 	ended  bool
 }
 
@@ -85,7 +86,7 @@ func (r *Reader) Next() (map[string]any, error) {
 		}
 		size := int(binary.LittleEndian.Uint32(head[4:]))
 		start := r.at
-		if size < recordHeader+4 || start+size > chunkSize {
+		if size < recordHeader+4 || size > chunkSize-start {
 			r.at = chunkSize
 			return nil, damaged("chunk %d: the record at byte %d says it is %d bytes long, the rest of the chunk is lost", r.number, start, size)
 		}
@@ -114,7 +115,7 @@ func (r *Reader) nextChunk() error {
 		return cutOff(err, fmt.Sprintf("the file ends within chunk %d", r.number))
 	}
 	if bytes.HasPrefix(r.chunk, chunkMagic) {
-		r.at = chunkHeader
+		r.at, r.left = chunkHeader, maxChunkWeight
 		return nil
 	}
 	r.at = chunkSize
@@ -133,9 +134,12 @@ func cutOff(err error, what string) error {
 
 // record reads the XML of a record between two places of the chunk.
 func (r *Reader) record(start, end int) (map[string]any, error) {
-	p := &parser{chunk: r.chunk, at: start + recordHeader, end: end, budget: maxNodes}
+	p := &parser{chunk: r.chunk, at: start + recordHeader, end: end, budget: min(maxRecordWeight, r.left)}
+	r.left -= p.budget
 	root := &element{}
-	if err := p.fragment(root, nil, 0); err != nil {
+	err := p.fragment(root, nil, 0)
+	r.left += max(p.budget, 0)
+	if err != nil {
 		return nil, err
 	}
 	for _, c := range root.children {

@@ -121,6 +121,21 @@ func decode(kind byte, b []byte) (any, error) {
 	return nil, fmt.Errorf("an unknown type of value %#x", kind)
 }
 
+// weight is how much text a value is, and what a list of others takes.
+func weight(v any) int {
+	switch v := v.(type) {
+	case string:
+		return len(v)
+	case []any:
+		sum := 0
+		for _, one := range v {
+			sum += 8 + weight(one)
+		}
+		return sum
+	}
+	return 0
+}
+
 const timeLayout = "2006-01-02T15:04:05.0000000Z"
 
 // list reads an array: texts end with a zero character, others have their type's width.
@@ -163,12 +178,8 @@ func guid(b []byte) string {
 
 // fileTime counts tenths of microseconds since 1601.
 func fileTime(ticks uint64) time.Time {
-	const since1601 = 116444736000000000
-	if ticks > math.MaxInt64/100 {
-		return time.Unix(0, 0).UTC()
-	}
-	unix := int64(ticks) - since1601
-	return time.Unix(unix/1e7, unix%1e7*100).UTC()
+	const since1601 = 11644473600 // seconds until 1970
+	return time.Unix(int64(ticks/1e7)-since1601, int64(ticks%1e7)*100).UTC()
 }
 
 func systemTime(b []byte) string {

@@ -286,7 +286,7 @@ func TestCatastrophicExpressionsAreBounded(t *testing.T) {
 	results, stats := finish(t, engine.Options{}, []*ir.Rule{r}, `{"Image":"`+strings.Repeat("a", 5000)+`b"}`)
 	assert.Empty(t, results)
 	assert.Equal(t, 1, stats.Timeouts)
-	assert.Less(t, time.Since(start), 10*time.Second)
+	assert.Less(t, time.Since(start), time.Minute)
 }
 
 func TestUnknownLogSourceIsReported(t *testing.T) {

@@ -52,7 +52,7 @@ func TestHostileYAML(t *testing.T) {
 			assert.Empty(t, rs)
 			assert.True(t, found.HasErrors())
 			assert.LessOrEqual(t, len(found), maxFindings+1)
-			assert.Less(t, time.Since(began), 10*time.Second)
+			assert.Less(t, time.Since(began), time.Minute)
 		})
 	}
 }

@@ -128,7 +128,7 @@ func TestTemplatesCannotMultiply(t *testing.T) {
 			assert.Empty(t, records)
 			require.Len(t, damage, 1)
 			assert.Contains(t, damage[0], "it is larger than a record can be")
-			assert.Less(t, time.Since(began), 5*time.Second)
+			assert.Less(t, time.Since(began), time.Minute)
 		})
 	}
 }

@@ -2,10 +2,10 @@ package ir
 
 import (
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"math"
 	"net/netip"
-	"regexp"
 	"regexp/syntax"
 	"strconv"
 	"strings"
@@ -18,6 +18,9 @@ import (
 
 // maxValues bounds how many values one item may expand to.
 const maxValues = 100_000
+
+// maxFormBytes bounds the text of all the forms that one value expands to.
+const maxFormBytes = 16 << 20
 
 // chain is what an item's modifiers ask for.
 type chain struct {
@@ -153,36 +156,6 @@ func (l *lowerer) once(m rules.Modifier, earlier string) {
 func decisiveText(name string) bool {
 	_, ok := textOps[name]
 	return ok
-}
-
-// windash gives a value with each dash that begins a word in all the forms Windows accepts.
-func windash(s string) ([]string, error) {
-	spots := dashSpots.FindAllStringIndex(s, -1)
-	if len(spots) == 0 {
-		return []string{s}, nil
-	}
-	out := []string{s}
-	for _, dash := range []string{"-", "/", "–", "—", "―"} {
-		var b strings.Builder
-		last := 0
-		for _, spot := range spots {
-			b.WriteString(s[last : spot[1]-len(lastRune(s[:spot[1]]))])
-			b.WriteString(dash)
-			last = spot[1]
-		}
-		if v := b.String() + s[last:]; v != s {
-			out = append(out, v)
-		}
-	}
-	return out, nil
-}
-
-// dashSpots finds a dash or slash that is not inside a word.
-var dashSpots = regexp.MustCompile(`(?:^|\B)[-/–—―]\b`)
-
-func lastRune(s string) string {
-	r := []rune(s)
-	return string(r[len(r)-1])
 }
 
 // item lowers one `Field|modifiers: values`.
@@ -341,8 +314,16 @@ func (l *lowerer) text(c *chain, v rules.Value) []Test {
 	}
 	for _, encode := range c.encoders {
 		var next []string
+		size := 0
 		for _, value := range values {
 			forms, err := encode(value)
+			for _, form := range forms {
+				size += len(form)
+			}
+			if errors.Is(err, errTooManyForms) || len(next)+len(forms) > maxValues || size > maxFormBytes {
+				l.found.Errorf("too-many-values", v.Range, "write the forms that occur", "this value expands to more than %d forms, or %d bytes", maxValues, maxFormBytes)
+				return nil
+			}
 			if err != nil {
 				l.found.Errorf("invalid-encoding", v.Range, "use a longer value", "%v", err)
 				return nil

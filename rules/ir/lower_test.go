@@ -118,6 +118,7 @@ func TestModifiers(t *testing.T) {
 		{`F|month: 3`, `F month eq 3`},
 		{`F|year|gt: 2020`, `F year gt 2020`},
 		{`F|windash: '-x'`, `F equals "-x", "/x", "–x", "—x", "―x"`},
+		{`F|windash: '/x–y–'`, `F equals "/x–y–", "-x–y–", "–x–y–", "—x–y–", "―x–y–"`},
 		{`F|windash|contains: ' -x a-b '`, `F contains " -x a-b ", " /x a-b ", " –x a-b ", " —x a-b ", " ―x a-b "`},
 		{`F|base64: foo`, `F equals "Zm9v"`},
 		{`F|base64|contains: 'a*'`, `F contains "YSo="`},
@@ -278,9 +279,19 @@ func TestEveryPublicRuleLowers(t *testing.T) {
 	}
 }
 
+// TestTwoDashes gives every combination of them.
+func TestTwoDashes(t *testing.T) {
+	lowered, found := ir.Lower(parse(t, "detection:\n  a: {F|windash: '-a /b'}\n  condition: a\n"))
+	require.Empty(t, found)
+	values := lowered.Names[0].Body.(*ir.Match).Test.(*ir.Text).Values
+	assert.Len(t, values, 25)
+	assert.Equal(t, "-a /b", values[0])
+	assert.Contains(t, values, "—a -b")
+}
+
 // TestManyDashes bounds what a few dashes expand to.
 func TestManyDashes(t *testing.T) {
-	for _, item := range []string{"F|windash: '" + strings.Repeat(" -a", 8) + "'", "F|windash|windash: '" + strings.Repeat(" -a", 7) + "'"} {
+	for _, item := range []string{"F|windash: '" + strings.Repeat(" -a", 8) + "'", "F|windash|windash: '" + strings.Repeat(" -a", 7) + "'", "F|windash: '" + strings.Repeat(" -a", 5) + strings.Repeat("a", 10_000) + "'"} {
 		lowered, found := ir.Lower(parse(t, "detection:\n  a: {"+item+"}\n  condition: a\n"))
 		assert.Nil(t, lowered)
 		require.Len(t, found, 1)

@@ -168,10 +168,17 @@ func encoded(order []string, text string) (forms []string, plain bool, err error
 
 var dash = regexp.MustCompile(`(^|[^\w])([-/–—―])(\w)`)
 
+// dashes gives every combination: the first dash in all its forms, each with those of the rest.
 func dashes(s string) []string {
-	out := []string{s}
-	for _, d := range []string{"-", "/", "–", "—", "―"} {
-		out = append(out, dash.ReplaceAllString(s, "${1}"+d+"${3}"))
+	at := dash.FindStringSubmatchIndex(s)
+	if at == nil {
+		return []string{s}
+	}
+	var out []string
+	for _, rest := range dashes(s[at[6]:]) {
+		for _, d := range []string{"-", "/", "–", "—", "―"} {
+			out = append(out, s[:at[4]]+d+rest)
+		}
 	}
 	return out
 }

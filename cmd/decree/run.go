@@ -37,8 +37,8 @@ func newRun(s *streams) *cobra.Command {
 		Use:   "run EVENTS...",
 		Short: "Run rules on event files and show what matched",
 		Long: "Run rules (--rules; default: the shipped library) on files, folders or globs of events, or - for\n" +
-			"standard input. Reads EVTX, NDJSON, JSON arrays and CSV, plain, .gz or .zst. A line that is no event is\n" +
-			"counted, reported with its number and kept with --rejects; it never stops a run.",
+			"standard input. Reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, plain, .gz or .zst, UTF-8 or UTF-16. A\n" +
+			"line that is no event is counted, reported with its number and kept with --rejects; it never stops a run.",
 		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

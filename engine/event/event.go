@@ -1,6 +1,7 @@
-// Package event reads events from files. In: NDJSON, JSON arrays, single JSON objects and CSV,
-// plain or compressed with gzip or zstd. Out: one Event at a time; a line that is no event
-// is rejected and counted, and never stops the reading. Every line is accounted for.
+// Package event reads events from files. In: NDJSON, JSON arrays, single JSON objects, CSV, Windows
+// event logs and their XML, plain or compressed with gzip or zstd, in UTF-8 or UTF-16. Out: one
+// Event at a time; a line that is no event is rejected and counted, and never stops the reading.
+// Every line is accounted for.
 package event
 
 import "strings"

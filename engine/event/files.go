@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-var extensions = []string{".ndjson", ".jsonl", ".json", ".csv", ".evtx"}
+var extensions = []string{".ndjson", ".jsonl", ".json", ".csv", ".evtx", ".xml"}
 
 // Expand lists the event files that paths name: files as they are, folders with all below
 // them, globs, and "-" for standard input. A path that names nothing is an error.

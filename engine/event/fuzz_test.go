@@ -106,3 +106,14 @@ func FuzzArchives(f *testing.F) {
 		account(t, "e.json", append([]byte{0x28, 0xb5, 0x2f, 0xfd}, data...))
 	})
 }
+
+// FuzzXML holds the same of Windows' XML, and that an event before what is hostile is found.
+func FuzzXML(f *testing.F) {
+	f.Add([]byte(saved))
+	f.Add([]byte("<Event><System></Event>x<Event"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		account(t, "e.xml", append([]byte("<"), data...))
+		good, _ := account(t, "e.xml", append([]byte("<Event/>\n"), data...))
+		require.GreaterOrEqual(t, good, 1)
+	})
+}

@@ -8,24 +8,38 @@ import (
 	"io"
 )
 
-// detect tells a JSON array, or one object over several lines, from lines of JSON. What it
-// cannot read it leaves to whoever reads next, so that it is rejected like any other line.
+// detect tells a JSON array, or one object over several lines, and Windows' XML from lines of JSON,
+// and on standard input, which has no name, CSV too. What it cannot read it leaves to whoever reads
+// next, so that it is rejected like any other line.
 func (r *Reader) detect() {
 	for n := 64; ; n *= 2 {
 		head, err := r.in.Peek(min(n, r.in.Size()))
 		ended := err != nil || len(head) == r.in.Size()
 		trimmed := bytes.TrimLeft(head, " \t\r\n")
-		line, _, whole := bytes.Cut(trimmed, []byte("\n"))
+		line, rest, whole := bytes.Cut(trimmed, []byte("\n"))
 		if !whole && !ended {
 			continue
 		}
 		line = bytes.TrimSpace(line)
+		switch {
+		case len(line) > 0 && line[0] == '<':
+			r.xml, r.line = &xmlEvents{}, max(r.line, 1)
+			return
+		case r.source == "-" && r.line == 0 && isHeader(line) && !bytes.HasPrefix(rest, []byte("{")):
+			r.rows = &rows{}
+			return
+		}
 		opens := len(line) > 0 && line[0] == '{' && line[len(line)-1] == '{'
 		if (len(line) > 0 && line[0] == '[') || (opens && whole && !json.Valid(line)) {
 			r.elements = &elements{brackets: line[0] == '[', last: '\n'}
 		}
 		return
 	}
+}
+
+// isHeader tells the header of CSV from a line of JSON.
+func isHeader(line []byte) bool {
+	return bytes.IndexByte(line, ',') > 0 && bytes.IndexByte([]byte("{["), line[0]) < 0 && !json.Valid(line)
 }
 
 // nextLine reads lines until one is not blank. A line over the limit is not kept in memory.

@@ -14,6 +14,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
+	"golang.org/x/text/encoding/unicode"
+	"golang.org/x/text/transform"
 
 	"decree/engine/event/evtx"
 )
@@ -64,6 +66,7 @@ type Reader struct {
 	rows     *rows        // of a CSV file
 	elements *elements    // of a JSON array or of objects that span lines
 	records  *evtx.Reader // of a Windows event log
+	xml      *xmlEvents   // of Windows' XML
 	started  bool
 	refused  string // why the whole file cannot be read
 	line     int
@@ -122,28 +125,32 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 		r.records = evtx.NewReader(in)
 		return r, nil
 	}
-	if err := r.encoding(); err != nil {
-		return nil, errors.Join(err, r.Close())
-	}
+	r.encoding()
 	if filepath.Ext(plainName(path)) == ".csv" {
 		r.rows = &rows{}
 	}
 	return r, nil
 }
 
-// encoding skips the byte order mark of UTF-8, and refuses UTF-16, which would otherwise be one
-// reject a line. Without a mark UTF-16 shows by the zero byte beside its first character.
-func (r *Reader) encoding() error {
+// encoding skips the byte order mark of UTF-8, and decodes UTF-16, which PowerShell writes. Without
+// a mark UTF-16 shows by the zero byte beside its first character.
+func (r *Reader) encoding() {
 	head, _ := r.in.Peek(3) // what cannot be read is rejected by whoever reads on
+	order := unicode.LittleEndian
 	switch {
-	case bytes.Equal(head, []byte("\xef\xbb\xbf")):
-		_, err := r.in.Discard(3)
-		return err
 	case len(head) < 2:
-	case head[0] == 0xff && head[1] == 0xfe, head[0] == 0xfe && head[1] == 0xff, (head[0] == 0) != (head[1] == 0):
-		r.refused = "the file is UTF-16; convert it to UTF-8"
+		return
+	case head[0] == 0xfe && head[1] == 0xff, head[0] == 0 && head[1] != 0:
+		order = unicode.BigEndian
+	case head[0] == 0xff && head[1] == 0xfe, head[0] != 0 && head[1] == 0:
+	default:
+		if bytes.Equal(head, []byte("\xef\xbb\xbf")) {
+			_, _ = r.in.Discard(len(head)) // they were peeked at
+		}
+		return
 	}
-	return nil
+	decoder := unicode.UTF16(order, unicode.UseBOM).NewDecoder()
+	r.in = bufio.NewReaderSize(transform.NewReader(r.in, decoder), 1<<16)
 }
 
 // Lines counts the lines (or array elements, or rows) read so far, good and bad.
@@ -207,7 +214,12 @@ func (r *Reader) NextRaw() (Raw, error) {
 			r.started = true
 			r.detect()
 		}
-		if r.elements == nil {
+		switch {
+		case r.rows != nil:
+			return r.nextRow()
+		case r.xml != nil:
+			return r.nextXML()
+		case r.elements == nil:
 			return r.nextLine()
 		}
 		if raw, err := r.nextElement(); !errors.Is(err, errArrayEnd) {

@@ -135,9 +135,10 @@ var formats = []struct{ name, file, in, want string }{
 	{"a quote inside an unquoted cell", "e.csv", "a,b\n5\" disk,y\n1,2\n", "2: {\"a\":\"5\\\" disk\",\"b\":\"y\"}\n3: {\"a\":\"1\",\"b\":\"2\"}\n"},
 	{"only a header", "e.csv", "a,b\n", ""},
 	{"a header twice", "e.csv", "a,a\n1,2\n", "2: {\"a\":\"2\"}\n"},
-	{"UTF-16 with a mark, little end first", "e.ndjson", "\xff\xfe{\x00}\x00", "1! the file is UTF-16; convert it to UTF-8\n"},
-	{"UTF-16 with a mark, big end first", "e.csv", "\xfe\xff\x00a\x00,\x00b", "1! the file is UTF-16; convert it to UTF-8\n"},
-	{"UTF-16 without a mark", "e.json", "[\x00{\x00}\x00]\x00", "1! the file is UTF-16; convert it to UTF-8\n"},
+	{"UTF-16 with a mark, little end first", "e.ndjson", "\xff\xfe{\x00\"\x00a\x00\"\x00:\x001\x00}\x00\n\x00", "1: {\"a\":1}\n"},
+	{"UTF-16 with a mark, big end first", "e.csv", "\xfe\xff\x00a\x00,\x00b\x00\n\x001\x00,\x002", "2: {\"a\":\"1\",\"b\":\"2\"}\n"},
+	{"UTF-16 without a mark", "e.json", "[\x00{\x00}\x00]\x00", "1: {}\n"},
+	{"UTF-16 that is cut off", "e.json", "\xff\xfe{\x00}\x00\n\x00x", "1: {}\n2! not JSON: invalid character 'ï' looking for beginning of value\n"},
 }
 
 func TestEveryFormatPlainAndCompressed(t *testing.T) {

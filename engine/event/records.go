@@ -25,14 +25,19 @@ func (r *Reader) nextRecord() (Raw, error) {
 		r.records = evtx.NewReader(eof{})
 		return raw, bad
 	}
+	return r.encoded(r.line, fields)
+}
+
+// encoded gives fields that a reader found as JSON, which is what events are handed on as.
+func (r *Reader) encoded(line int, fields any) (Raw, error) {
 	var data bytes.Buffer
 	enc := json.NewEncoder(&data)
 	enc.SetEscapeHTML(false)
 	if err := enc.Encode(fields); err != nil {
-		return r.bad(r.line, nil, "a record that is no JSON: %v", err)
+		return r.bad(line, nil, "no JSON: %v", err)
 	}
 	r.lines++
-	return Raw{Line: r.line, Data: bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
+	return Raw{Line: line, Data: bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
 }
 
 // eof is a file that ends at once.

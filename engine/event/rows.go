@@ -3,9 +3,7 @@ package event
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"io"
 	"strings"
 )
@@ -55,14 +53,7 @@ func (r *Reader) nextRow() (Raw, error) {
 				fields[r.rows.header[i]] = cell
 			}
 		}
-		var data bytes.Buffer
-		enc := json.NewEncoder(&data)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(fields); err != nil {
-			return Raw{}, fmt.Errorf("row at line %d: %w", begin, err)
-		}
-		r.lines++
-		return Raw{Line: begin, Data: bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
+		return r.encoded(begin, fields)
 	}
 }
 

@@ -1,5 +1,5 @@
-// Package evtx reads Windows event log files. In: a stream that begins with "ElfFile". Out: one
-// record at a time as fields under the names of Windows' own XML, as Sigma's rules use them. A record
+// Package evtx reads Windows event logs. In: a stream that begins with "ElfFile", or the XML of one
+// event. Out: one record at a time as fields under the names of Windows' own XML, as Sigma's rules use them. A record
 // or chunk that cannot be read is an error of its own and the reading goes on. Memory is bounded
 // by a chunk; nothing in a file can make it loop or recurse without end.
 //

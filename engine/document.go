@@ -62,6 +62,7 @@ type document struct {
 	depth    int
 	path     []byte // of the object being read
 	controls bool   // there is a control character somewhere
+	ascii    bool   // all texts are ASCII
 	wrapped  bool   // the event's fields may stand below others
 	lifting  bool   // the object being read is winlog's, or below it
 }
@@ -85,6 +86,7 @@ func (d *document) load(data []byte) error {
 		if err != nil {
 			return err
 		}
+		d.ascii = false
 		d.gen++ // what was read at its place in the wrapping does not count
 		d.every = d.every[:0]
 		d.fields(fields, 0)

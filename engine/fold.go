@@ -1,11 +1,9 @@
 package engine
 
 import (
-	"encoding/binary"
 	"strings"
 	"unicode"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // fold makes a text comparable without regard to case, by Unicode's simple folding, as regular
@@ -36,21 +34,4 @@ func foldRune(r rune) rune {
 		return least + 'a' - 'A'
 	}
 	return least
-}
-
-// ascii tells whether a text has no byte beyond ASCII.
-func ascii(s string) bool {
-	b := unsafe.Slice(unsafe.StringData(s), len(s))
-	for len(b) >= 8 {
-		if binary.LittleEndian.Uint64(b)&high != 0 {
-			return false
-		}
-		b = b[8:]
-	}
-	for _, c := range b {
-		if c >= utf8.RuneSelf {
-			return false
-		}
-	}
-	return true
 }

@@ -26,7 +26,7 @@ const maxNesting = 300
 // read reads the whole text. The outermost value must be an object.
 func (d *document) read(data []byte) error {
 	d.data, d.at, d.depth = data, 0, 0
-	d.controls = controls(data)
+	d.controls, d.ascii = survey(data)
 	d.space()
 	if d.at >= len(data) || data[d.at] != '{' {
 		return errJSON
@@ -309,8 +309,10 @@ func (d *document) token() (raw []byte, escaped bool, err error) {
 		raw = d.data[start:i]
 	}
 	d.at = start + len(raw) + 1
-	if d.controls && controls(raw) {
-		return nil, false, errJSON
+	if d.controls {
+		if controls, _ := survey(raw); controls {
+			return nil, false, errJSON
+		}
 	}
 	return raw, escaped, nil
 }
@@ -388,6 +390,7 @@ func (d *document) unescape(raw []byte) []byte {
 				raw = raw[6:]
 			}
 		}
+		d.ascii = d.ascii && r < utf8.RuneSelf
 		d.arena = utf8.AppendRune(d.arena, r)
 	}
 }
@@ -412,22 +415,22 @@ const (
 	high = 0x8080808080808080
 )
 
-// controls tells whether there is a control character, which a line of JSON seldom has. It looks
-// at eight bytes at once: a byte below 0x20 borrows when 0x20 is taken from it.
-func controls(data []byte) bool {
-	for len(data) >= 8 {
-		w := binary.LittleEndian.Uint64(data)
-		if (w-0x20*ones)&^w&high != 0 {
-			return true
-		}
-		data = data[8:]
+// survey tells whether there is a control character, which a line of JSON seldom has, and whether all
+// is ASCII. It looks at eight bytes at once: a byte below 0x20 borrows when 0x20 is taken from it.
+func survey(data []byte) (controls, ascii bool) {
+	var low, all uint64
+	for ; len(data) >= 32; data = data[32:] {
+		a, b := binary.LittleEndian.Uint64(data), binary.LittleEndian.Uint64(data[8:])
+		c, d := binary.LittleEndian.Uint64(data[16:]), binary.LittleEndian.Uint64(data[24:32])
+		low |= (a-0x20*ones)&^a | (b-0x20*ones)&^b | (c-0x20*ones)&^c | (d-0x20*ones)&^d
+		all |= a | b | c | d
 	}
+	controls, ascii = low&high != 0, all&high == 0
 	for _, c := range data {
-		if c < ' ' {
-			return true
-		}
+		controls = controls || c < ' '
+		ascii = ascii && c < utf8.RuneSelf
 	}
-	return false
+	return controls, ascii
 }
 
 // names finds columns by their bytes without hashing the whole name.

@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -107,7 +108,7 @@ func (m *matcher) scan(slot int) {
 	}
 	for _, t := range texts {
 		if s.machine != nil {
-			if !ascii(t) {
+			if !m.doc.ascii {
 				t = fold(t)
 			}
 			m.hits = s.machine.scan(t, m.hits)
@@ -240,7 +241,7 @@ func (m *matcher) foldedTexts(slot int, texts []string) []string {
 	}
 	f.gen, f.texts, f.arena = m.gen, f.texts[:0], f.arena[:0]
 	for _, t := range texts {
-		if ascii(t) {
+		if m.doc.ascii {
 			t = f.lower(t)
 		} else {
 			t = fold(t)
@@ -257,17 +258,23 @@ type foldedSlot struct {
 	arena []byte
 }
 
-// lower folds an ASCII text.
+// lower folds an ASCII text, eight bytes at once: added to a letter's byte, what is missing from 'A', or
+// from the one after 'Z', to 0x80 sets its highest bit or does not.
 func (f *foldedSlot) lower(t string) string {
 	start := len(f.arena)
-	for i := range len(t) {
-		c := t[i]
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		f.arena = append(f.arena, c)
-	}
+	f.arena = append(f.arena, t...)
 	b := f.arena[start:]
+	at := 0
+	for ; at+8 <= len(b); at += 8 {
+		w := binary.LittleEndian.Uint64(b[at:])
+		upper := (w + (0x80-'A')*ones) &^ (w + (0x80-'Z'-1)*ones) & high
+		binary.LittleEndian.PutUint64(b[at:], w|upper>>2)
+	}
+	for ; at < len(b); at++ {
+		if c := b[at]; c >= 'A' && c <= 'Z' {
+			b[at] += 'a' - 'A'
+		}
+	}
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
 
@@ -406,8 +413,12 @@ func (m *matcher) time() (time.Time, bool) {
 
 // inWindow tells whether the event is in the rule's lookback. Without a known time it is not.
 func (m *matcher) inWindow(r *rule) bool {
-	lookback, now := r.ir.Source.Schedule.Lookback, m.e.opt.Now
-	if now.IsZero() || lookback == 0 {
+	now := m.e.opt.Now
+	if now.IsZero() {
+		return true
+	}
+	lookback := r.ir.Source.Schedule.Lookback
+	if lookback == 0 {
 		return true
 	}
 	at, ok := m.time()

@@ -41,8 +41,14 @@ func (d *document) read(data []byte) error {
 	return nil
 }
 
-// space skips white space.
+// space skips white space, of which there seldom is any.
 func (d *document) space() {
+	if d.at < len(d.data) && d.data[d.at] <= ' ' {
+		d.skip()
+	}
+}
+
+func (d *document) skip() {
 	for d.at < len(d.data) {
 		switch d.data[d.at] {
 		case ' ', '\t', '\n', '\r':
@@ -284,31 +290,21 @@ func (d *document) digits() int {
 // token reads a string at its quote and gives what stands between the quotes, as it is written.
 func (d *document) token() (raw []byte, escaped bool, err error) {
 	start := d.at + 1
-	end := bytes.IndexByte(d.data[start:], '"')
-	if end < 0 {
-		return nil, false, errJSON
-	}
-	raw = d.data[start : start+end]
-	if slash := bytes.IndexByte(raw, '\\'); slash >= 0 {
+	at := start + special(d.data[start:])
+	for at < len(d.data) && d.data[at] == '\\' {
 		escaped = true
-		i := start + slash
-		for i < len(d.data) && d.data[i] != '"' {
-			if d.data[i] != '\\' {
-				i += special(d.data[i:])
-				continue
-			}
-			n := escapeLength(d.data[i:])
-			if n == 0 {
-				return nil, false, errJSON
-			}
-			i += n
-		}
-		if i >= len(d.data) {
+		n := escapeLength(d.data[at:])
+		if n == 0 {
 			return nil, false, errJSON
 		}
-		raw = d.data[start:i]
+		at += n
+		at += special(d.data[at:])
 	}
-	d.at = start + len(raw) + 1
+	if at >= len(d.data) {
+		return nil, false, errJSON
+	}
+	raw = d.data[start:at]
+	d.at = at + 1
 	if d.controls {
 		if controls, _ := survey(raw); controls {
 			return nil, false, errJSON
@@ -431,38 +427,6 @@ func survey(data []byte) (controls, ascii bool) {
 		ascii = ascii && c < utf8.RuneSelf
 	}
 	return controls, ascii
-}
-
-// names finds columns by their bytes without hashing the whole name.
-type names struct {
-	buckets [1 << 10][]int32
-	list    []string
-}
-
-// bucket spreads names by length and a few of their bytes.
-func bucket(name []byte) uint32 {
-	n := len(name)
-	if n == 0 {
-		return 0
-	}
-	h := uint32(n)*31 + uint32(name[0])*131 + uint32(name[n-1])*17 + uint32(name[n/2])*257
-	return (h ^ h>>10) & (1<<10 - 1)
-}
-
-func (t *names) add(name string) {
-	b := bucket([]byte(name))
-	t.buckets[b] = append(t.buckets[b], int32(len(t.list)))
-	t.list = append(t.list, name)
-}
-
-// find gives a column's number, or -1.
-func (t *names) find(name []byte) int {
-	for _, i := range t.buckets[bucket(name)] {
-		if t.list[i] == string(name) {
-			return int(i)
-		}
-	}
-	return -1
 }
 
 func refusal(err error) error {

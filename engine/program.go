@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
@@ -10,6 +12,8 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
+
+	"decree/rules/ir"
 )
 
 // env is what a program sees: functions that answer an atom, a rarity condition or a counted
@@ -39,9 +43,9 @@ func programConfig() *conf.Config {
 func (e *Engine) ast(t *term) ast.Node {
 	switch t.op {
 	case opAnd:
-		return e.balanced("and", t.terms, true)
+		return e.balanced("and", e.cheapestFirst(t.terms), true)
 	case opOr:
-		return e.balanced("or", t.terms, false)
+		return e.balanced("or", e.cheapestFirst(t.terms), false)
 	case opNot:
 		return &ast.UnaryNode{Operator: "not", Node: e.ast(t.terms[0])}
 	case opNamed:
@@ -61,6 +65,34 @@ func (e *Engine) ast(t *term) ast.Node {
 
 func call(name string, n int) ast.Node {
 	return &ast.CallNode{Callee: &ast.IdentifierNode{Value: name}, Arguments: []ast.Node{&ast.IntegerNode{Value: n}}}
+}
+
+// cheapestFirst orders terms by what asking them costs, so that an expression is run only where the look-ups
+// beside it leave the outcome open. Terms have no effects, so their order does not matter.
+func (e *Engine) cheapestFirst(terms []*term) []*term {
+	return slices.SortedStableFunc(slices.Values(terms), func(a, b *term) int { return cmp.Compare(e.cost(a), e.cost(b)) })
+}
+
+// cost is a guess at what asking a term costs, in look-ups.
+func (e *Engine) cost(t *term) int {
+	switch t.op {
+	case opAtom:
+		a := e.table.atoms[t.n]
+		if _, isRegex := a.test.(*ir.Regex); isRegex {
+			return 100
+		}
+		if a.indexed {
+			return 1
+		}
+		return 10
+	case opRare:
+		return 1000
+	}
+	sum := 0
+	for _, inner := range t.terms {
+		sum += e.cost(inner)
+	}
+	return sum
 }
 
 // balanced makes a balanced tree, so that a thousand terms do not nest a thousand deep.

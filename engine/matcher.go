@@ -24,6 +24,7 @@ type matcher struct {
 	hit     []uint32     // atom -> event on which it is known to hold
 	asked   []uint32     // atom -> event on which it was asked
 	scanned []uint32     // slot -> event on which its text atoms were found
+	recent  []recent     // slot -> atoms of the texts it had
 	folds   []foldedSlot // slot -> its texts folded, where some test asks for that
 	derived []value      // slot -> its value, where that is not simply a column's
 	chosen  []uint32     // unit -> event for which it is a candidate
@@ -47,7 +48,7 @@ func (e *Engine) newMatcher() *matcher {
 	m := &matcher{
 		e: e, doc: document{layout: e.table.layout},
 		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
-		derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
+		recent: make([]recent, len(e.table.slots)), derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
 	}
 	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
 	return m
@@ -107,17 +108,18 @@ func (m *matcher) scan(slot int) {
 		texts = m.slot(slot).texts
 	}
 	for _, t := range texts {
-		if s.machine != nil {
-			if !m.doc.ascii {
-				t = fold(t)
-			}
-			m.hits = s.machine.scan(t, m.hits)
+		if len(t) < shortestRecent || len(t) > longestRecent {
+			m.read(s, t)
+			continue
 		}
-		if s.numbers != nil {
-			if n, err := strconv.ParseFloat(t, 64); err == nil {
-				m.hits = append(m.hits, s.numbers[n]...)
-			}
+		at, known := m.recent[slot].of(t)
+		if known {
+			m.hits = append(m.hits, at.hits...)
+			continue
 		}
+		before := len(m.hits)
+		m.read(s, t)
+		at.keep(t, m.hits[before:])
 	}
 	for _, a := range m.hits {
 		if m.hit[a] == m.gen {
@@ -128,6 +130,21 @@ func (m *matcher) scan(slot int) {
 			for _, u := range m.e.triggers[a] {
 				m.choose(u)
 			}
+		}
+	}
+}
+
+// read appends the atoms that a text of a slot satisfies to the hits.
+func (m *matcher) read(s *slot, t string) {
+	if s.machine != nil {
+		if !m.doc.ascii {
+			t = fold(t)
+		}
+		m.hits = s.machine.scan(t, m.hits)
+	}
+	if s.numbers != nil {
+		if n, err := strconv.ParseFloat(t, 64); err == nil {
+			m.hits = append(m.hits, s.numbers[n]...)
 		}
 	}
 }

@@ -65,13 +65,16 @@ type document struct {
 	ascii    bool   // all texts are ASCII
 	wrapped  bool   // the event's fields may stand below others
 	lifting  bool   // the object being read is winlog's, or below it
+
+	outermost int  // fields read at the outermost level
+	converted bool // the event's fields are below Event
 }
 
 // load reads an event's JSON text. An error means that it is no event.
 func (d *document) load(data []byte) error {
 	d.gen++
 	d.every, d.arena, d.path, d.wrapped = d.every[:0], d.arena[:0], d.path[:0], false
-	d.lifting = false
+	d.lifting, d.converted, d.outermost = false, false, 0
 	if len(d.cols) < len(d.layout.columns) {
 		d.cols = make([]value, len(d.layout.columns))
 	}
@@ -88,7 +91,7 @@ func (d *document) load(data []byte) error {
 		}
 		d.ascii = false
 		d.gen++ // what was read at its place in the wrapping does not count
-		d.every = d.every[:0]
+		d.every, d.path = d.every[:0], d.path[:0]
 		d.fields(fields, 0)
 	}
 	return nil

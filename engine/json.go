@@ -61,11 +61,21 @@ func (d *document) skip() {
 
 // object reads an object at its brace. known says that its columns are asked for, by d.path.
 func (d *document) object(known bool) error {
+	start, level := len(d.path), d.depth
+	return d.members(func(key []byte) error {
+		if !known {
+			return d.value(nil, false)
+		}
+		return d.member(key, start, level)
+	})
+}
+
+// members reads an object at its brace: read is called at each value, with its key.
+func (d *document) members(read func(key []byte) error) error {
 	if d.depth++; d.depth > maxNesting {
 		return errDeep
 	}
 	d.at++
-	start, level := len(d.path), d.depth-1
 	for first := true; ; first = false {
 		d.space()
 		if d.at >= len(d.data) {
@@ -89,7 +99,10 @@ func (d *document) object(known bool) error {
 		}
 		d.at++
 		d.space()
-		if err := d.member(key, escaped, known, start, level); err != nil {
+		if escaped {
+			key = d.unescape(key)
+		}
+		if err := read(key); err != nil {
 			return err
 		}
 		d.space()
@@ -114,19 +127,19 @@ func (d *document) object(known bool) error {
 }
 
 // member reads the value of a key.
-func (d *document) member(key []byte, escaped, known bool, start, level int) error {
-	if !known {
-		return d.value(nil, false)
-	}
-	if escaped {
-		key = d.unescape(key)
-	}
+func (d *document) member(key []byte, start, level int) error {
 	name := key
 	if level > 0 {
 		d.path = append(append(d.path[:start], '.'), key...)
 		name = d.path
 	} else {
+		d.outermost++
+		d.wrapped = d.wrapped || d.converted
 		if wraps(key) {
+			if d.outermost == 1 && string(key) == "Event" && d.peek() == '{' {
+				d.converted = true
+				return d.xmlForm()
+			}
 			again := d.lifting // of a key that stands twice the last counts, as for the plain decoder
 			d.lifting = d.layout.liftsWinlog && string(key) == "winlog"
 			d.wrapped = d.wrapped || again || !d.lifting
@@ -146,7 +159,7 @@ func (d *document) member(key []byte, escaped, known bool, start, level int) err
 		}
 	}
 	inside := false
-	if d.at < len(d.data) && d.data[d.at] == '{' && (d.layout.keywords || d.layout.prefixes[string(name)] || (d.lifting && !lifted && lifts(name, level))) {
+	if d.peek() == '{' && (d.layout.keywords || d.layout.prefixes[string(name)] || (d.lifting && !lifted && lifts(name, level))) {
 		inside = true
 		if level == 0 {
 			d.path = append(d.path[:0], key...)

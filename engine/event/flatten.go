@@ -36,7 +36,9 @@ func flattenXML(event map[string]any) map[string]any {
 					attributes = inner
 				}
 				for a, value := range attributes {
-					out[name+"_"+a] = value
+					if a != "#text" {
+						out[name+"_"+a] = value
+					}
 				}
 				if text, ok := inner["#text"]; ok {
 					out[name] = text

@@ -1,0 +1,149 @@
+package engine
+
+// EVTX converters write a record as {"Event": {"System": …, "EventData": …}}, which event.Decode flattens to
+// Sigma's names. What follows does the same while the text is read. Where the form has something
+// unusual (fields beside Event, a name that stands twice), d.wrapped leaves the event to event.Decode.
+
+// How near a field of each section counts: of two with one name, EventData's is taken.
+const (
+	fromEventData = 60 + iota
+	fromUserData
+	fromSystem
+)
+
+// xmlForm reads the value of Event, at its brace.
+func (d *document) xmlForm() error {
+	var system, eventData, userData bool
+	return d.members(func(key []byte) error {
+		var again bool
+		read := d.muted
+		inside := d.peek() == '{'
+		switch string(key) {
+		case "System":
+			again, system = system, true
+			if inside {
+				read = d.system
+			}
+		case "EventData":
+			again, eventData = eventData, true
+			if inside {
+				read = func() error { return d.section(fromEventData) }
+			}
+		case "UserData":
+			again, userData = userData, true
+			if inside {
+				read = func() error { return d.section(fromUserData) }
+			}
+		}
+		d.wrapped = d.wrapped || again
+		return read()
+	})
+}
+
+// system reads System: elements by their names, their attributes as Element_Attribute.
+func (d *document) system() error {
+	var objects [16][]byte
+	count := 0
+	return d.members(func(key []byte) error {
+		for _, before := range objects[:count] {
+			d.wrapped = d.wrapped || string(before) == string(key)
+		}
+		if d.peek() != '{' {
+			return d.value(d.nearest(key, fromSystem), false)
+		}
+		if count == len(objects) {
+			d.wrapped = true
+			return d.muted()
+		}
+		objects[count] = key
+		count++
+		return d.element(key)
+	})
+}
+
+// element reads an element of System that has attributes, plain or below #attributes, and perhaps #text.
+func (d *document) element(name []byte) error {
+	var apart, plain bool
+	return d.members(func(key []byte) error {
+		switch {
+		case string(key) == "#attributes" && d.peek() == '{':
+			d.wrapped = d.wrapped || apart || plain
+			apart = true
+			return d.members(func(key []byte) error { return d.attribute(name, key) })
+		case string(key) == "#text":
+			return d.value(d.nearest(name, fromSystem), false)
+		case string(key) == "#attributes":
+			d.wrapped = true
+		}
+		d.wrapped = d.wrapped || apart
+		plain = true
+		return d.attribute(name, key)
+	})
+}
+
+func (d *document) attribute(name, key []byte) error {
+	d.path = append(append(append(d.path[:0], name...), '_'), key...)
+	col := d.nearest(d.path, fromSystem)
+	if string(d.path) == "TimeCreated_SystemTime" {
+		if col != nil {
+			d.wrapped = d.wrapped || d.layout.find([]byte("TimeCreated")) >= 0 // one value for two columns
+		} else {
+			col = d.nearest([]byte("TimeCreated"), fromSystem)
+		}
+	}
+	return d.value(col, false)
+}
+
+// section reads EventData or UserData: each value by its name, those of objects too, however deep.
+func (d *document) section(distance int) error {
+	objects := 0
+	return d.members(func(key []byte) error {
+		switch {
+		case string(key) == "#attributes":
+			return d.muted()
+		case d.peek() != '{':
+			return d.value(d.nearest(key, distance), false)
+		}
+		objects++
+		d.wrapped = d.wrapped || objects > 1
+		return d.inner(distance)
+	})
+}
+
+// inner reads an object of data. One with #text is a value itself.
+func (d *document) inner(distance int) error {
+	return d.members(func(key []byte) error {
+		switch {
+		case string(key) == "#attributes":
+			return d.muted()
+		case string(key) == "#text" || d.peek() == '{':
+			d.wrapped = true
+			return d.muted()
+		}
+		return d.value(d.nearest(key, distance), false)
+	})
+}
+
+// nearest gives a field's column, or nil if it is not asked for or was set from nearer.
+func (d *document) nearest(name []byte, distance int) *value {
+	if i := d.layout.find(name); i >= 0 {
+		return d.claim(i, distance)
+	}
+	return nil
+}
+
+// muted reads a value that is no part of the event.
+func (d *document) muted() error {
+	every := d.every
+	err := d.value(nil, false)
+	d.every = every
+	return err
+}
+
+// peek is the next byte, or 0 at the end.
+func (d *document) peek() byte {
+	if d.at < len(d.data) {
+		return d.data[d.at]
+	}
+	return 0
+}

@@ -57,14 +57,13 @@ type document struct {
 	every  []string // all texts of the event, if keywords are asked for
 	arena  []byte   // texts that had escapes
 
-	data     []byte
-	at       int
-	depth    int
-	path     []byte // of the object being read
-	controls bool   // there is a control character somewhere
-	ascii    bool   // all texts are ASCII
-	wrapped  bool   // the event's fields may stand below others
-	lifting  bool   // the object being read is winlog's, or below it
+	data    []byte
+	at      int
+	depth   int
+	path    []byte // of the object being read
+	seen    uint64 // bits of the bytes of texts
+	wrapped bool   // the event's fields may stand below others
+	lifting bool   // the object being read is winlog's, or below it
 
 	outermost int  // fields read at the outermost level
 	converted bool // the event's fields are below Event
@@ -89,8 +88,8 @@ func (d *document) load(data []byte) error {
 		if err != nil {
 			return err
 		}
-		d.ascii = false
-		d.gen++ // what was read at its place in the wrapping does not count
+		d.seen = high // it is not known
+		d.gen++       // what was read at its place in the wrapping does not count
 		d.every, d.path = d.every[:0], d.path[:0]
 		d.fields(fields, 0)
 	}

@@ -26,7 +26,7 @@ const maxNesting = 300
 // read reads the whole text. The outermost value must be an object.
 func (d *document) read(data []byte) error {
 	d.data, d.at, d.depth = data, 0, 0
-	d.controls, d.ascii = survey(data)
+	d.seen = 0
 	d.space()
 	if d.at >= len(data) || data[d.at] != '{' {
 		return errJSON
@@ -89,7 +89,7 @@ func (d *document) members(read func(key []byte) error) error {
 		case c != '"':
 			return errJSON
 		}
-		key, escaped, err := d.token()
+		key, err := d.token(true)
 		if err != nil {
 			return err
 		}
@@ -99,9 +99,6 @@ func (d *document) members(read func(key []byte) error) error {
 		}
 		d.at++
 		d.space()
-		if escaped {
-			key = d.unescape(key)
-		}
 		if err := read(key); err != nil {
 			return err
 		}
@@ -178,12 +175,10 @@ func (d *document) value(col *value, known bool) error {
 	}
 	switch c := d.data[d.at]; c {
 	case '"':
-		raw, escaped, err := d.token()
-		if err == nil && (col != nil || d.layout.keywords) {
-			if escaped {
-				raw = d.unescape(raw)
-			}
-			d.scalar(col, unsafe.String(unsafe.SliceData(raw), len(raw)))
+		want := col != nil || d.layout.keywords
+		text, err := d.token(want)
+		if err == nil && want {
+			d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
 		}
 		return err
 	case '{':
@@ -300,50 +295,75 @@ func (d *document) digits() int {
 	return d.at - start
 }
 
-// token reads a string at its quote and gives what stands between the quotes, as it is written.
-func (d *document) token() (raw []byte, escaped bool, err error) {
+// token reads a string at its quote and gives its text, which is its own bytes unless it has escapes.
+// A text that is not wanted is only checked.
+func (d *document) token(want bool) ([]byte, error) {
 	start := d.at + 1
-	at := start + special(d.data[start:])
-	for at < len(d.data) && d.data[at] == '\\' {
-		escaped = true
-		n := escapeLength(d.data[at:])
-		if n == 0 {
-			return nil, false, errJSON
-		}
-		at += n
-		at += special(d.data[at:])
+	at := d.special(start)
+	if at < len(d.data) && d.data[at] == '"' {
+		d.at = at + 1
+		return d.data[start:at], nil
 	}
-	if at >= len(d.data) {
-		return nil, false, errJSON
-	}
-	raw = d.data[start:at]
-	d.at = at + 1
-	if d.controls {
-		if controls, _ := survey(raw); controls {
-			return nil, false, errJSON
-		}
-	}
-	return raw, escaped, nil
+	return d.escaped(start, at, want)
 }
 
-// special gives the place of the first quote or backslash, or the length, eight bytes at a time:
-// taking one from each byte borrows into the high bit where the byte was zero.
-func special(b []byte) int {
-	at := 0
+// escaped reads on from a string's first escape. The text is written into the arena.
+func (d *document) escaped(start, at int, want bool) ([]byte, error) {
+	begin := len(d.arena)
+	for at < len(d.data) && d.data[at] == '\\' {
+		taken := escapeLength(d.data[at:])
+		if taken == 0 {
+			return nil, errJSON
+		}
+		if want {
+			d.arena = append(d.arena, d.data[start:at]...)
+			taken = d.unescape(d.data[at:])
+		}
+		start = at + taken
+		at = d.special(start)
+	}
+	if at >= len(d.data) || d.data[at] != '"' {
+		return nil, errJSON
+	}
+	d.at = at + 1
+	if !want {
+		return nil, nil
+	}
+	d.arena = append(d.arena, d.data[start:at]...)
+	return d.arena[begin:], nil
+}
+
+const (
+	ones = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+// special gives the place from at on of the first quote, backslash or control character, or the end, eight
+// bytes at a time: taking one from each byte borrows into the high bit where the byte was zero, and
+// taking 0x20 where it was less. It takes down which bits it has seen.
+func (d *document) special(at int) int {
+	b, seen := d.data, d.seen
 	for ; at+8 <= len(b); at += 8 {
 		w := binary.LittleEndian.Uint64(b[at:])
+		seen |= w
 		quote, slash := w^('"'*ones), w^('\\'*ones)
-		if found := ((quote-ones)&^quote | (slash-ones)&^slash) & high; found != 0 {
+		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-0x20*ones)&^w) & high; found != 0 {
+			d.seen = seen
 			return at + bits.TrailingZeros64(found)/8
 		}
 	}
 	for ; at < len(b); at++ {
-		if b[at] == '"' || b[at] == '\\' {
+		seen |= uint64(b[at])
+		if b[at] == '"' || b[at] == '\\' || b[at] < ' ' {
 			break
 		}
 	}
+	d.seen = seen
 	return at
 }
+
+// ascii tells whether all texts are ASCII. It may say no when they are.
+func (d *document) ascii() bool { return d.seen&high == 0 }
 
 // escapeLength is how long the escape at the head of b is; 0 if it is none.
 func escapeLength(b []byte) int {
@@ -372,36 +392,28 @@ func hex(digits []byte) bool {
 
 var plainEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// unescape writes a string's text into the arena. A lone surrogate becomes U+FFFD.
-func (d *document) unescape(raw []byte) []byte {
-	start := len(d.arena)
-	for {
-		slash := bytes.IndexByte(raw, '\\')
-		if slash < 0 {
-			d.arena = append(d.arena, raw...)
-			return d.arena[start:]
-		}
-		d.arena = append(d.arena, raw[:slash]...)
-		raw = raw[slash:]
-		if raw[1] != 'u' {
-			d.arena = append(d.arena, plainEscapes[raw[1]])
-			raw = raw[2:]
-			continue
-		}
-		r := rune(code(raw[2:6]))
-		raw = raw[6:]
-		if utf16.IsSurrogate(r) {
-			low := rune(0)
-			if len(raw) >= 6 && raw[0] == '\\' && raw[1] == 'u' {
-				low = rune(code(raw[2:6]))
-			}
-			if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
-				raw = raw[6:]
-			}
-		}
-		d.ascii = d.ascii && r < utf8.RuneSelf
-		d.arena = utf8.AppendRune(d.arena, r)
+// unescape writes what the escape at the head of b stands for into the arena, and gives its length. A lone
+// surrogate becomes U+FFFD.
+func (d *document) unescape(b []byte) int {
+	if b[1] != 'u' {
+		d.arena = append(d.arena, plainEscapes[b[1]])
+		return 2
 	}
+	r, taken := rune(code(b[2:6])), 6
+	if utf16.IsSurrogate(r) {
+		low := rune(0)
+		if rest := b[6:]; escapeLength(rest) == 6 {
+			low = rune(code(rest[2:6]))
+		}
+		if r = utf16.DecodeRune(r, low); r != utf8.RuneError {
+			taken = 12
+		}
+	}
+	if r >= utf8.RuneSelf {
+		d.seen |= high
+	}
+	d.arena = utf8.AppendRune(d.arena, r)
+	return taken
 }
 
 func code(digits []byte) (n uint16) {
@@ -417,29 +429,6 @@ func code(digits []byte) (n uint16) {
 		}
 	}
 	return n
-}
-
-const (
-	ones = 0x0101010101010101
-	high = 0x8080808080808080
-)
-
-// survey tells whether there is a control character, which a line of JSON seldom has, and whether all
-// is ASCII. It looks at eight bytes at once: a byte below 0x20 borrows when 0x20 is taken from it.
-func survey(data []byte) (controls, ascii bool) {
-	var low, all uint64
-	for ; len(data) >= 32; data = data[32:] {
-		a, b := binary.LittleEndian.Uint64(data), binary.LittleEndian.Uint64(data[8:])
-		c, d := binary.LittleEndian.Uint64(data[16:]), binary.LittleEndian.Uint64(data[24:32])
-		low |= (a-0x20*ones)&^a | (b-0x20*ones)&^b | (c-0x20*ones)&^c | (d-0x20*ones)&^d
-		all |= a | b | c | d
-	}
-	controls, ascii = low&high != 0, all&high == 0
-	for _, c := range data {
-		controls = controls || c < ' '
-		ascii = ascii && c < utf8.RuneSelf
-	}
-	return controls, ascii
 }
 
 func refusal(err error) error {

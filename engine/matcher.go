@@ -137,7 +137,7 @@ func (m *matcher) scan(slot int) {
 // read appends the atoms that a text of a slot satisfies to the hits.
 func (m *matcher) read(s *slot, t string) {
 	if s.machine != nil {
-		if !m.doc.ascii {
+		if !m.doc.ascii() {
 			t = fold(t)
 		}
 		m.hits = s.machine.scan(t, m.hits)
@@ -258,7 +258,7 @@ func (m *matcher) foldedTexts(slot int, texts []string) []string {
 	}
 	f.gen, f.texts, f.arena = m.gen, f.texts[:0], f.arena[:0]
 	for _, t := range texts {
-		if m.doc.ascii {
+		if m.doc.ascii() {
 			t = f.lower(t)
 		} else {
 			t = fold(t)

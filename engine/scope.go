@@ -81,36 +81,52 @@ func (s *scopes) finish(sources []*source) {
 
 // routing is a matcher's part in it.
 type routing struct {
-	yes     []uint32          // question -> event that answers it
-	there   []uint32          // slot -> event that has the column
-	folded  map[string]string // texts seen in scope columns, folded
-	applies []uint32          // source -> event that is of it
-	of      []int             // sources of the event
+	yes     []uint32               // question -> event that answers it
+	there   []uint32               // slot -> event that has the column
+	known   []map[string]scopeText // by slot, as in slots: what was found for a text before
+	applies []uint32               // source -> event that is of it
+	of      []int                  // sources of the event
+
+	considered []int // sources that the main column's texts call for
+}
+
+// scopeText is what a text of a scope column says.
+type scopeText struct {
+	answers []int // the questions it answers
+	sources []int // to consider, if the column is the main one
 }
 
 func (e *Engine) newRouting() routing {
-	return routing{yes: make([]uint32, len(e.scopes.questions)), there: make([]uint32, len(e.table.slots)),
-		folded: map[string]string{}, applies: make([]uint32, len(e.sources))}
+	r := routing{yes: make([]uint32, len(e.scopes.questions)), there: make([]uint32, len(e.table.slots)), applies: make([]uint32, len(e.sources))}
+	for range e.scopes.slots {
+		r.known = append(r.known, map[string]scopeText{})
+	}
+	return r
 }
 
-// maxFolded bounds how many texts of scope columns are remembered.
-const maxFolded = 1000
+// maxKnown bounds how many texts of a scope column are remembered.
+const maxKnown = 1000
 
-// foldKnown folds a text of a scope column, of which there are few.
-func (r *routing) foldKnown(t string) string {
-	if f, ok := r.folded[t]; ok {
-		return f
+// asks tells what a text of a scope column says. Of such texts there are few.
+func (s *scopes) asks(r *routing, i int, t string) scopeText {
+	known := r.known[i]
+	if found, ok := known[t]; ok {
+		return found
 	}
-	f := strings.Clone(fold(t))
-	if len(r.folded) < maxFolded {
-		r.folded[strings.Clone(t)] = f
+	f := fold(t)
+	found := scopeText{answers: s.answers[i][f]}
+	if s.slots[i] == s.main {
+		found.sources = s.byValue[f]
 	}
-	return f
+	if len(known) < maxKnown {
+		known[strings.Clone(t)] = found
+	}
+	return found
 }
 
 // route finds the sources that the current event is of.
 func (m *matcher) route() {
-	m.of = m.of[:0]
+	m.of, m.considered = m.of[:0], m.considered[:0]
 	s := m.e.scopes
 	for i, slot := range s.slots {
 		v := m.slot(slot)
@@ -119,19 +135,15 @@ func (m *matcher) route() {
 		}
 		m.there[slot] = m.gen
 		for _, t := range v.texts {
-			for _, q := range s.answers[i][m.foldKnown(t)] {
+			says := s.asks(&m.routing, i, t)
+			for _, q := range says.answers {
 				m.yes[q] = m.gen
 			}
+			m.considered = append(m.considered, says.sources...)
 		}
 	}
-	if s.main >= 0 {
-		if v := m.slot(s.main); v.present {
-			for _, t := range v.texts {
-				for _, src := range s.byValue[m.foldKnown(t)] {
-					m.consider(src)
-				}
-			}
-		}
+	for _, src := range m.considered {
+		m.consider(src)
 	}
 	for _, src := range s.others {
 		m.consider(src)

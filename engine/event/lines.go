@@ -22,8 +22,9 @@ func (r *Reader) detect() {
 		}
 		line = bytes.TrimSpace(line)
 		switch {
-		case len(line) > 0 && line[0] == '<':
-			r.xml, r.line = &xmlEvents{}, max(r.line, 1)
+		case isXML(line):
+			r.xml = &xmlEvents{}
+			r.line++ // which lines of JSON do at each
 			return
 		case r.source == "-" && r.line == 0 && isHeader(line) && !bytes.HasPrefix(rest, []byte("{")):
 			r.rows = &rows{}

@@ -109,6 +109,12 @@ func isEventTag(tag []byte, begin string) bool {
 	return ok && len(rest) > 0 && bytes.IndexByte([]byte(" \t\r\n/>"), rest[0]) >= 0
 }
 
+// isXML tells by its first line whether a file is Windows' XML.
+func isXML(line []byte) bool {
+	tag := append(bytes.Clone(line[:min(len(line), len("<Events "))]), ' ') // where the line ends the name does
+	return bytes.HasPrefix(line, []byte("<?xml")) || isEventTag(tag, "<Event") || isEventTag(tag, "<Events")
+}
+
 // isFrame tells what stands around events: the XML declaration, and the tags of the list.
 func isFrame(tag []byte) bool {
 	return bytes.HasPrefix(tag, []byte("<?")) || isEventTag(tag, "<Events") || isEventTag(tag, "</Events")

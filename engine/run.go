@@ -32,7 +32,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 		if !m.inWindow(u.rule) {
 			continue
 		}
-		if u.deferred {
+		if u.deferred || m.e.opt.Backtest {
 			out.pending = append(out.pending, ui)
 			continue
 		}
@@ -255,11 +255,16 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 		}
 	}
 	e.waiting = waiting{}
+	slices.SortStableFunc(e.results, compareResults)
+	return e.results, e.finishedStats(), nil
+}
+
+// finishedStats adds up what the workers counted.
+func (e *Engine) finishedStats() Stats {
 	for _, m := range append(e.workers, e.main) {
 		e.stats.Timeouts += m.timeouts
 	}
-	slices.SortStableFunc(e.results, compareResults)
-	return e.results, e.stats, nil
+	return e.stats
 }
 
 // askLate asks the units that an event waits for: those that count populations, or the rules.

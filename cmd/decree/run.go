@@ -29,6 +29,7 @@ type runParams struct {
 	failOnMatch         bool
 	quiet               bool
 	summary             bool
+	backtest            backtestParams
 }
 
 func newRun(s *streams) *cobra.Command {
@@ -39,10 +40,13 @@ func newRun(s *streams) *cobra.Command {
 		Long: "Run rules (--rules; default: the shipped library) on files, folders or globs of events, or - for\n" +
 			"standard input. Reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, plain, .gz or .zst, UTF-8 or UTF-16. A\n" +
 			"line that is no event is counted, reported with its number and kept with --rejects; it never stops a run.",
-		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -",
+		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -\n  decree run --model mde --backtest --every 1h --lookback 2h month.ndjson.gz\n  decree run --backtest --baseline good.json --max-new 2 known_good.ndjson",
 		Args:    cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			p.events = args
+			if err := p.backtest.check(cmd, p.now); err != nil {
+				return err
+			}
 			return runRules(s, p)
 		},
 	}
@@ -57,6 +61,7 @@ func newRun(s *streams) *cobra.Command {
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
 	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
+	p.backtest.addTo(cmd)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -73,7 +78,7 @@ func runRules(s *streams, p runParams) error {
 	if err != nil {
 		return err
 	}
-	opt.MaxProcesses, opt.MaxPending = p.maxProc, p.maxPending
+	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
 	e, found := engine.New(set.lowered(), opt)
 	showNotRun(s, set, found, opt.Model.Name)
 	files, err := event.Expand(p.events)
@@ -84,22 +89,11 @@ func runRules(s *streams, p runParams) error {
 	if err := input.readAll(files); err != nil {
 		return err
 	}
-	results, stats, err := e.Finish()
+	matches, noisier, stats, err := finish(s, e, p)
 	if err != nil {
 		return err
 	}
-	switch {
-	case p.summary:
-		err = summarize(s, results, p.format)
-	case p.format == "json":
-		err = writeJSON(s, jsonAlerts(results))
-	default:
-		printAlerts(s, results)
-	}
-	if err != nil {
-		return err
-	}
-	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", input.lines, input.lines-input.rejected, input.rejected, len(results))
+	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", input.lines, input.lines-input.rejected, input.rejected, matches)
 	for _, w := range []struct {
 		count int
 		text  string
@@ -112,10 +106,30 @@ func runRules(s *streams, p runParams) error {
 			fmt.Fprintf(s.Err, "warning: %d %s\n", w.count, w.text)
 		}
 	}
-	if set.Found.HasErrors() || found.HasErrors() || (p.failOnMatch && len(results) > 0) {
+	if set.Found.HasErrors() || found.HasErrors() || noisier || (p.failOnMatch && matches > 0) {
 		return errFindings
 	}
 	return nil
+}
+
+// finish ends the run and shows what it found.
+func finish(s *streams, e *engine.Engine, p runParams) (matches int, noisier bool, stats engine.Stats, err error) {
+	if p.backtest.on {
+		return runBacktest(s, e, p.backtest, p.format)
+	}
+	results, stats, err := e.Finish()
+	if err != nil {
+		return 0, false, stats, err
+	}
+	switch {
+	case p.summary:
+		err = summarize(s, results, p.format)
+	case p.format == "json":
+		err = writeJSON(s, jsonAlerts(results))
+	default:
+		printAlerts(s, results)
+	}
+	return len(results), false, stats, err
 }
 
 // intake feeds files to the engine and accounts for every line.

@@ -1,0 +1,195 @@
+package engine
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"time"
+
+	"decree/rules"
+)
+
+// maxRuns bounds how many runs of a schedule see one event.
+const maxRuns = 10_000
+
+// Alert is a result with the run of the schedule that would have raised it.
+type Alert struct {
+	Result
+	At time.Time
+}
+
+// moment is an event that some of a rule's units wait for, at its time.
+type moment struct {
+	waitingEvent
+	at time.Time
+}
+
+// FinishBacktest replays what was read as each rule's schedule would have run: at every multiple of
+// Every since 1970, over the events of the last Lookback. Rarity is judged anew in each run; ancestors are
+// those of the whole input. An event that several runs find is one alert, of the first. schedule gives
+// a rule's, in whole seconds; the engine must have been made with Options.Backtest. timeless counts
+// events without a time that can be read, which no run sees.
+func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (alerts []Alert, timeless int, stats Stats, err error) {
+	e.dropProcesses(len(e.waiting.processes) - e.opt.MaxProcesses)
+	e.main.late = &late{tree: newTree(e.waiting.processes)}
+	moments, timeless, err := e.moments()
+	if err != nil {
+		return nil, timeless, e.stats, err
+	}
+	for _, r := range e.rules {
+		s := schedule(r.ir.Source)
+		if s.Every < time.Second || s.Lookback <= 0 || s.Every%time.Second != 0 || s.Lookback/s.Every > maxRuns {
+			return nil, timeless, e.stats, fmt.Errorf("rule %q cannot be replayed every %s over the last %s", r.ir.Source.Title, s.Every, s.Lookback)
+		}
+		found, err := (&replay{e, r, s, moments[r.order]}).run()
+		if err != nil {
+			return nil, timeless, e.stats, err
+		}
+		alerts = append(alerts, found...)
+	}
+	e.waiting = waiting{}
+	slices.SortStableFunc(alerts, func(a, b Alert) int {
+		return cmp.Or(a.At.Compare(b.At), compareResults(a.Result, b.Result))
+	})
+	return alerts, timeless, e.finishedStats(), nil
+}
+
+// moments gives the waiting events of each rule, by its order, in the order of their times.
+func (e *Engine) moments() (of [][]moment, timeless int, err error) {
+	of = make([][]moment, len(e.rules))
+	for _, w := range e.waiting.events {
+		if err := e.main.load(w.data); err != nil {
+			return nil, 0, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+		}
+		at, ok := e.main.time()
+		if !ok {
+			timeless++
+			continue
+		}
+		for len(w.units) > 0 { // a rule's units stand together
+			r := e.units[w.units[0]].rule
+			n := 1
+			for n < len(w.units) && e.units[w.units[n]].rule == r {
+				n++
+			}
+			of[r.order] = append(of[r.order], moment{waitingEvent{w.source, w.line, w.order, w.data, w.units[:n]}, at})
+			w.units = w.units[n:]
+		}
+	}
+	for _, moments := range of {
+		slices.SortStableFunc(moments, func(a, b moment) int { return a.at.Compare(b.at) })
+	}
+	return of, timeless, nil
+}
+
+// replay is one rule's schedule over its events.
+type replay struct {
+	e    *Engine
+	rule *rule
+	rules.Schedule
+	moments []moment
+}
+
+func (r *replay) run() ([]Alert, error) {
+	sightings, err := r.sightings()
+	if err != nil {
+		return nil, err
+	}
+	var alerts []Alert
+	done := make([]bool, len(r.moments))
+	from, to := 0, 0 // the events that a run sees
+	for to < len(r.moments) {
+		// no run before this one sees anything new; those after it do as long as events are in reach
+		for at := r.next(r.moments[to].at); ; at = at.Add(r.Every) {
+			for to < len(r.moments) && !r.moments[to].at.After(at) {
+				to++
+			}
+			for from < to && r.moments[from].at.Before(at.Add(-r.Lookback)) {
+				from++
+			}
+			if from == to {
+				break
+			}
+			r.judge(sightings[from:to])
+			for i := from; i < to; i++ {
+				if done[i] {
+					continue
+				}
+				out, err := r.ask(r.moments[i], false)
+				if err != nil {
+					return nil, err
+				}
+				for _, result := range out.results {
+					done[i] = true
+					alerts = append(alerts, Alert{result, at})
+				}
+			}
+			if len(r.rule.rare) == 0 {
+				from = to // later runs find the same of these events
+			}
+		}
+	}
+	return alerts, nil
+}
+
+// next is the first run at a time or after it.
+func (r *replay) next(at time.Time) time.Time {
+	every, second := int64(r.Every/time.Second), at.Unix()
+	if at.Nanosecond() > 0 {
+		second++
+	}
+	if past := second % every; past > 0 {
+		second += every - past
+	} else {
+		second -= past
+	}
+	return time.Unix(second, 0).UTC()
+}
+
+// sightings gives what each event adds to the rule's populations, whichever run sees it.
+func (r *replay) sightings() ([][]sighting, error) {
+	all := make([][]sighting, len(r.moments))
+	if len(r.rule.rare) == 0 {
+		return all, nil
+	}
+	for i, m := range r.moments {
+		out, err := r.ask(m, true)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = out.sightings
+	}
+	return all, nil
+}
+
+// judge counts what a run sees and decides what is rare in it.
+func (r *replay) judge(seen [][]sighting) {
+	for _, p := range r.rule.rare {
+		clear(p.seen)
+	}
+	for _, of := range seen {
+		for _, s := range of {
+			s.add()
+		}
+	}
+	for _, p := range r.rule.rare {
+		p.judge(r.e.opt.Reputation)
+	}
+}
+
+// ask asks an event's units: those that count populations, or the rule's.
+func (r *replay) ask(w moment, counting bool) (out outcome, err error) {
+	m := r.e.main
+	if err := m.load(w.data); err != nil {
+		return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+	}
+	m.late.self = m.process(w.order)
+	for _, ui := range w.units {
+		if u := r.e.units[ui]; (u.rare != nil) == counting {
+			if err := m.ask(u, w.source, w.line, w.order, w.data, &out); err != nil {
+				return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+			}
+		}
+	}
+	return out, nil
+}

@@ -31,8 +31,10 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 			"data model %s has no log source for category %q, product %q, service %q", opt.Model.Name, ls.Category, ls.Product, ls.Service)
 		return nil, ds
 	}
-	p := &Plan{Rule: r, Model: opt.Model, Source: sources[0], Filter: r.Filter}
+	p := &Plan{Model: opt.Model, Source: sources[0]}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
+	r = ir.Rewrite(r, c.translate)
+	p.Rule, p.Filter = r, r.Filter
 	c.walk(r.Condition, true)
 	if r.Filter != nil {
 		c.walk(r.Filter, true)
@@ -41,6 +43,15 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 		return nil, c.found
 	}
 	return p, c.found
+}
+
+// translate says a test as the product holds its field.
+func (c *checker) translate(n *ir.Match) ir.Node {
+	own, err := c.opt.Model.Translate(c.plan.Source, n)
+	if err != nil {
+		c.report("no-translation", n.Range(), "write what the product's own field holds, in a rule or a model of its own", err.Error())
+	}
+	return own
 }
 
 // Column gives the column that holds a field on the event itself. ok is false for an

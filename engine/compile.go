@@ -96,9 +96,33 @@ func (e *Engine) build(n ir.Node, s *source, u *unit) *term {
 		u.deferred = true
 		return &term{op: opRare, n: e.populationOf(n, u.rule)}
 	case *ir.Match:
-		return e.leaf(n, s, u)
+		return e.match(n, s, u)
 	}
 	panic("engine: unknown node")
+}
+
+// match asks a field in the product's own words. What its column cannot answer is asked as it
+// stands: no event matches it.
+func (e *Engine) match(n *ir.Match, s *source, u *unit) *term {
+	own, err := e.opt.Model.Translate(s.Source, n)
+	if err != nil {
+		return e.leaf(n, s, u)
+	}
+	return e.translated(own, s, u)
+}
+
+func (e *Engine) translated(n ir.Node, s *source, u *unit) *term {
+	t := &term{op: opOr}
+	switch n := n.(type) {
+	case *ir.Match:
+		return e.leaf(n, s, u)
+	case *ir.And:
+		t.op = opAnd
+	}
+	for _, one := range ir.Children(n) {
+		t.terms = append(t.terms, e.translated(one, s, u))
+	}
+	return t
 }
 
 func (e *Engine) buildAll(nodes []ir.Node, s *source, u *unit) []*term {

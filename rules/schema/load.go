@@ -80,7 +80,7 @@ func read(file string, data []byte, depth int) (*Model, error) {
 }
 
 // merge lays over on top of base: what over sets wins; a source of a name that base has
-// replaces its maps entry by entry, and a new one comes first.
+// replaces its maps entry by entry, or all of it where it says so, and a new one comes first.
 func merge(base, over *Model) *Model {
 	m := *base
 	m.Name = over.Name
@@ -110,6 +110,9 @@ func merge(base, over *Model) *Model {
 }
 
 func mergeSource(base, over Source) Source {
+	if over.Replace {
+		return over
+	}
 	s := base
 	if over.Table != "" {
 		s.Table = over.Table
@@ -119,6 +122,9 @@ func mergeSource(base, over Source) Source {
 	}
 	if over.Scope != nil {
 		s.Scope = over.Scope
+	}
+	if over.Unlisted != "" {
+		s.Unlisted = over.Unlisted
 	}
 	s.Fields = mergeMap(base.Fields, over.Fields)
 	s.Entities = mergeMap(base.Entities, over.Entities)
@@ -201,6 +207,9 @@ func checkColumns(fields map[string]Column) error {
 		if c.Holds != "" && c.Holds != "filename" {
 			return fmt.Errorf("field %s: holds is %q, not \"filename\"", name, c.Holds)
 		}
+		if c.Numbers != "" && c.Numbers != "decimal" {
+			return fmt.Errorf("field %s: numbers is %q, not \"decimal\"", name, c.Numbers)
+		}
 		if c.Type == HashSet && c.Key == "" {
 			return fmt.Errorf("field %s is a hashset without a key", name)
 		}
@@ -241,6 +250,9 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 			return fields[name], true
 		}
 	}
+	if s.Unlisted != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
+		return Column{Name: s.Unlisted + strings.ReplaceAll(levelPrefixes[level]+field, " ", "_")}, true
+	}
 	if m.Passthrough && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
 		return Column{Name: levelPrefixes[level] + field}, true
 	}
@@ -267,7 +279,7 @@ func (m *Model) Closest(s *Source, field string) []string {
 	return near
 }
 
-func sortedNames(fields map[string]Column) []string {
+func sortedNames[V any](fields map[string]V) []string {
 	names := make([]string, 0, len(fields))
 	for name := range fields {
 		names = append(names, name)

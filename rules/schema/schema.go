@@ -30,6 +30,11 @@ type Source struct {
 	Indices  []string          `yaml:"indices"` // Elasticsearch's index patterns that hold it
 	Scope    []ScopeTest       `yaml:"scope"`   // all must hold for an event to be of this source
 	Fields   map[string]Column `yaml:"fields"`
+	// Unlisted, when set, is put before the name of any Sigma field that Fields lacks, with
+	// underscores for its spaces: the column of that name holds it.
+	Unlisted string `yaml:"unlisted"`
+	// Replace takes this source instead of that of its name in the model that is extended.
+	Replace bool `yaml:"replace"`
 	// Ancestors is level -> Sigma field -> column on the event itself. A field named here is read
 	// there alone; others come from the creation events of the processes above.
 	Ancestors  map[int]map[string]Column `yaml:"ancestors"`
@@ -71,6 +76,14 @@ type Column struct {
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
 	Key      string   `yaml:"key"`      // which hash of a HashSet
+	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.
+	Values map[string]string `yaml:"values"`
+	// Numbers is "decimal" where Sysmon's `DWORD (0x0000001f)` is `31` and its `(Empty)` an empty text.
+	Numbers string `yaml:"numbers"`
+	// Spread are fields that the values are spread over; a test holds if it does for one of them.
+	Spread []string `yaml:"spread"`
+	// Domain is the field with what stands before the backslash of `DOMAIN\user`.
+	Domain string `yaml:"domain"`
 }
 
 // Reputation says how the product tells a value's reputation. Columns are names on a

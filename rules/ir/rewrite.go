@@ -1,0 +1,64 @@
+package ir
+
+// Rewrite gives a rule with other nodes in the place of its field tests; f may give the test
+// itself. What stays the same is shared, and one name is one *Named as before.
+func Rewrite(r *Rule, f func(*Match) Node) *Rule {
+	w := rewriter{f: f, names: map[*Named]*Named{}}
+	out := *r
+	out.Condition = w.node(r.Condition)
+	if r.Filter != nil {
+		out.Filter = w.node(r.Filter)
+	}
+	out.Names = make([]*Named, len(r.Names))
+	for i, n := range r.Names {
+		out.Names[i] = w.named(n)
+	}
+	return &out
+}
+
+type rewriter struct {
+	f     func(*Match) Node
+	names map[*Named]*Named
+}
+
+func (w *rewriter) node(n Node) Node {
+	switch n := n.(type) {
+	case *And:
+		return &And{Base: n.Base, Terms: w.nodes(n.Terms)}
+	case *Or:
+		return &Or{Base: n.Base, Terms: w.nodes(n.Terms)}
+	case *AtLeast:
+		return &AtLeast{Base: n.Base, Count: n.Count, Terms: w.nodes(n.Terms)}
+	case *Not:
+		return &Not{Base: n.Base, Term: w.node(n.Term)}
+	case *Named:
+		return w.named(n)
+	case *Match:
+		return w.f(n)
+	case *Prevalence:
+		if n.Among == nil {
+			return n
+		}
+		p := *n
+		p.Among = w.node(n.Among)
+		return &p
+	case *Const, *Keyword:
+		return n
+	}
+	panic("ir: unknown node")
+}
+
+func (w *rewriter) nodes(ns []Node) []Node {
+	out := make([]Node, len(ns))
+	for i, n := range ns {
+		out[i] = w.node(n)
+	}
+	return out
+}
+
+func (w *rewriter) named(n *Named) *Named {
+	if _, done := w.names[n]; !done {
+		w.names[n] = &Named{Base: n.Base, Name: n.Name, Body: w.node(n.Body)}
+	}
+	return w.names[n]
+}

@@ -1,0 +1,198 @@
+package schema
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// Translate says a test as the product holds the field: its own words for Sigma's values, its own
+// way to write numbers of the registry, domain and user apart, each hash in the column of its
+// algorithm. A test that needs none of it is given back itself; else the answer is made of
+// *ir.Match, *ir.And and *ir.Or. An error tells what the product's column cannot answer.
+func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
+	if n.Field.Name == hashesField && n.Field.Level == 0 {
+		if split, ok := s.splitHashes(n); ok {
+			return split, nil
+		}
+	}
+	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
+	switch {
+	case !ok:
+		return n, nil
+	case len(col.Spread) > 0:
+		return col.spread(n)
+	case col.Domain != "":
+		return col.apart(n)
+	case len(col.Values) > 0 || col.Numbers != "":
+		test, err := col.translate(n.Test)
+		if err != nil || test == n.Test {
+			return n, err
+		}
+		return &ir.Match{Base: n.Base, Field: n.Field, Test: test}, nil
+	}
+	return n, nil
+}
+
+func (c Column) translate(t ir.Test) (ir.Test, error) {
+	if b, ok := t.(*ir.Bool); ok && len(c.Values) > 0 {
+		t = &ir.Text{Op: ir.Equals, Values: []string{strconv.FormatBool(b.Value)}}
+	}
+	text, ok := t.(*ir.Text)
+	if !ok {
+		return t, nil
+	}
+	out := &ir.Text{Op: text.Op, Cased: text.Cased, List: text.List}
+	wholes, changed := 0, false
+	for _, v := range text.Values {
+		own, whole, err := c.own(v)
+		if err != nil {
+			return nil, err
+		}
+		if whole {
+			wholes++
+		}
+		changed = changed || own != v
+		if !slices.ContainsFunc(out.Values, func(had string) bool { return changed && strings.EqualFold(had, own) }) {
+			out.Values = append(out.Values, own)
+		}
+	}
+	switch {
+	case !changed:
+		return t, nil
+	case wholes > 0 && wholes < len(text.Values) && text.Op != ir.Equals:
+		return nil, fmt.Errorf("column %s has other values than Sigma: test some of these in an item of their own", c.Name)
+	case wholes > 0:
+		out.Op, out.Cased = ir.Equals, false
+	}
+	out.List = ""
+	return out, nil
+}
+
+// own gives the product's word for one of Sigma's values. whole tells that it is all that the
+// column holds then, whichever part of Sigma's value the test names.
+func (c Column) own(v string) (own string, whole bool, err error) {
+	for _, from := range sortedNames(c.Values) {
+		if strings.EqualFold(from, v) {
+			return c.Values[from], false, nil
+		}
+	}
+	if c.Numbers != "" {
+		return registryData(v)
+	}
+	return v, false, nil
+}
+
+var (
+	registryNumber = regexp.MustCompile(`(?i)^(?:DWORD \(0x([0-9a-f]{8})\)|QWORD \(0x([0-9a-f]{8})-0x([0-9a-f]{8})\))$`)
+	registryWords  = regexp.MustCompile(`(?i)\b[DQ]WORD|\b0x[0-9a-f]|Binary Data`)
+)
+
+// registryData says a value as Sysmon shows it ("DWORD (0x0000001f)", "(Empty)") as ECS does: "31", "".
+// https://www.elastic.co/docs/reference/ecs/ecs-registry
+func registryData(v string) (own string, whole bool, err error) {
+	if parts := registryNumber.FindStringSubmatch(v); parts != nil {
+		n, err := strconv.ParseUint(parts[1]+parts[2]+parts[3], 16, 64)
+		return strconv.FormatUint(n, 10), true, err
+	}
+	if strings.EqualFold(v, "(Empty)") {
+		return "", true, nil
+	}
+	if registryWords.MatchString(v) {
+		return "", false, fmt.Errorf("%q is how Sysmon shows data of the registry: the product holds numbers as decimals, and binary data elsewhere", v)
+	}
+	return v, false, nil
+}
+
+// spread asks each of the fields that a field's values are spread over.
+func (c Column) spread(n *ir.Match) (ir.Node, error) {
+	switch n.Test.(type) {
+	case *ir.Null, *ir.Exists:
+		return n, fmt.Errorf("the values of %s are spread over several columns: whether one is there cannot be asked", n.Field.Name)
+	}
+	var terms []ir.Node
+	for _, name := range c.Spread {
+		terms = append(terms, &ir.Match{Base: n.Base, Field: ir.Field{Name: name, Level: n.Field.Level}, Test: n.Test})
+	}
+	return either(n.Base, terms), nil
+}
+
+// apart asks a user and the domain before it, `DOMAIN\user`, in their two columns.
+func (c Column) apart(n *ir.Match) (ir.Node, error) {
+	text, ok := n.Test.(*ir.Text)
+	if !ok {
+		switch n.Test.(type) {
+		case *ir.Null, *ir.Exists, *ir.Number:
+			return n, nil
+		}
+		return n, fmt.Errorf("the domain and the name of %s are in two columns: a pattern over both cannot be asked", n.Field.Name)
+	}
+	in := func(field string, op ir.TextOp, v string) ir.Node {
+		return &ir.Match{Base: n.Base, Field: ir.Field{Name: field, Level: n.Field.Level}, Test: &ir.Text{Op: op, Values: []string{v}, Cased: text.Cased}}
+	}
+	before, after := ir.Equals, ir.Equals // what is asked of the domain and of the name round a backslash
+	if text.Op == ir.Contains || text.Op == ir.EndsWith {
+		before = ir.EndsWith
+	}
+	if text.Op == ir.Contains || text.Op == ir.StartsWith {
+		after = ir.StartsWith
+	}
+	var terms []ir.Node
+	for _, v := range text.Values {
+		domain, name, both := strings.Cut(v, `\`)
+		switch {
+		case both:
+			terms = append(terms, &ir.And{Base: n.Base, Terms: []ir.Node{in(c.Domain, before, domain), in(n.Field.Name, after, name)}})
+		case text.Op == ir.Contains:
+			terms = append(terms, in(c.Domain, text.Op, v), in(n.Field.Name, text.Op, v))
+		case text.Op == ir.StartsWith:
+			terms = append(terms, in(c.Domain, text.Op, v))
+		default:
+			terms = append(terms, in(n.Field.Name, text.Op, v))
+		}
+	}
+	return either(n.Base, terms), nil
+}
+
+func either(at ir.Base, terms []ir.Node) ir.Node {
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	return &ir.Or{Base: at, Terms: terms}
+}
+
+const hashesField = "Hashes"
+
+// hashFields are the fields that hold what Sysmon's Hashes has under these names.
+var hashFields = map[string]struct {
+	field  string
+	length int
+}{"MD5": {"md5", 32}, "SHA1": {"sha1", 40}, "SHA256": {"sha256", 64}, "IMPHASH": {"Imphash", 32}}
+
+// splitHashes tests each hash of an algorithm in its own field, where the source has them apart.
+func (s *Source) splitHashes(n *ir.Match) (ir.Node, bool) {
+	text, isText := n.Test.(*ir.Text)
+	_, together := s.Fields[hashesField]
+	apart, ok := s.Fields["sha256"]
+	if !isText || together || !ok || apart.Type == HashSet {
+		return nil, false
+	}
+	values := map[string][]string{}
+	for _, v := range text.Values {
+		algorithm, hash, _ := strings.Cut(v, "=")
+		f, known := hashFields[strings.ToUpper(algorithm)]
+		if !known || len(hash) != f.length {
+			return nil, false
+		}
+		values[f.field] = append(values[f.field], hash)
+	}
+	var terms []ir.Node
+	for _, name := range sortedNames(values) {
+		terms = append(terms, &ir.Match{Base: n.Base, Field: ir.Field{Name: name}, Test: &ir.Text{Op: ir.Equals, Values: values[name]}})
+	}
+	return either(n.Base, terms), true
+}

@@ -42,6 +42,9 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 	if c.found.HasErrors() {
 		return nil, c.found
 	}
+	if p.Source.Requires != "" {
+		p.Notes = append(p.Notes, Note{Code: "requires", Effect: "exact", Message: p.Source.Requires, Range: ls.Range})
+	}
 	return p, c.found
 }
 

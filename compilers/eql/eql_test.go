@@ -140,6 +140,7 @@ func TestRefused(t *testing.T) {
 		{"inner anchor", &ir.Match{Field: path, Test: &ir.Regex{Expr: `a^b`}}, "eql-unsupported"},
 		{"line anchor", &ir.Match{Field: path, Test: &ir.Regex{Expr: `^a`, Flags: "m"}}, "eql-unsupported"},
 		{"ordered text", &ir.Match{Field: path, Test: &ir.Number{Op: "lt", Values: []float64{1}}}, "eql-unsupported"},
+		{"network of text", &ir.Match{Field: path, Test: &ir.CIDR{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}}, "eql-unsupported"},
 		{"contains in number", field("Port", is(ir.Contains, "8")), "eql-unsupported"},
 		{"grandparent unaccepted", ancestor(2, "Image", is(ir.EndsWith, `\a.exe`)), "deep-ancestor"},
 		{"grandparent under not", &ir.Not{Term: ancestor(2, "Image", is(ir.EndsWith, `\a.exe`))}, "deep-ancestor-negated"},

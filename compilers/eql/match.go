@@ -42,6 +42,9 @@ func match(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
 		}
 		return compilers.Atom(f + " == null"), nil
 	case *ir.CIDR:
+		if col.Type != schema.IP { // https://www.elastic.co/docs/reference/query-languages/eql/eql-function-ref
+			return nil, fmt.Errorf("cidrMatch takes columns of type ip, and %s is text", col.Name)
+		}
 		nets := make([]string, len(t.Prefixes))
 		for i, p := range t.Prefixes {
 			nets[i] = quote(p.String())

@@ -123,8 +123,10 @@ func mergeSource(base, over Source) Source {
 	if over.Scope != nil {
 		s.Scope = over.Scope
 	}
-	if over.Unlisted != "" {
-		s.Unlisted = over.Unlisted
+	for from, to := range map[*string]*string{&over.Unlisted: &s.Unlisted, &over.Requires: &s.Requires} {
+		if *from != "" {
+			*to = *from
+		}
 	}
 	s.Fields = mergeMap(base.Fields, over.Fields)
 	s.Entities = mergeMap(base.Entities, over.Entities)

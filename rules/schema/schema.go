@@ -33,6 +33,8 @@ type Source struct {
 	// Unlisted, when set, is put before the name of any Sigma field that Fields lacks, with
 	// underscores for its spaces: the column of that name holds it.
 	Unlisted string `yaml:"unlisted"`
+	// Requires says what must be so in the product for a query to find the events: a note with every query.
+	Requires string `yaml:"requires"`
 	// Replace takes this source instead of that of its name in the model that is extended.
 	Replace bool `yaml:"replace"`
 	// Ancestors is level -> Sigma field -> column on the event itself. A field named here is read

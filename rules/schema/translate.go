@@ -39,10 +39,18 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 }
 
 func (c Column) translate(t ir.Test) (ir.Test, error) {
+	asked := t
 	if b, ok := t.(*ir.Bool); ok && len(c.Values) > 0 {
-		t = &ir.Text{Op: ir.Equals, Values: []string{strconv.FormatBool(b.Value)}}
+		asked = &ir.Text{Op: ir.Equals, Values: []string{strconv.FormatBool(b.Value)}}
 	}
-	text, ok := t.(*ir.Text)
+	if n, ok := t.(*ir.Number); ok && len(c.Values) > 0 && n.Op == "eq" {
+		numbers := &ir.Text{Op: ir.Equals}
+		for _, v := range n.Values {
+			numbers.Values = append(numbers.Values, strconv.FormatFloat(v, 'f', -1, 64))
+		}
+		asked = numbers
+	}
+	text, ok := asked.(*ir.Text)
 	if !ok {
 		return t, nil
 	}
@@ -89,7 +97,7 @@ func (c Column) own(v string) (own string, whole bool, err error) {
 
 var (
 	registryNumber = regexp.MustCompile(`(?i)^(?:DWORD \(0x([0-9a-f]{8})\)|QWORD \(0x([0-9a-f]{8})-0x([0-9a-f]{8})\))$`)
-	registryWords  = regexp.MustCompile(`(?i)\b[DQ]WORD|\b0x[0-9a-f]|Binary Data`)
+	registryWords  = regexp.MustCompile(`(?i)\b[DQ]WORD\b|^\(?0x[0-9a-f]*\)?$|Binary Data`)
 )
 
 // registryData says a value as Sysmon shows it ("DWORD (0x0000001f)", "(Empty)") as ECS does: "31", "".
@@ -126,7 +134,7 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 	text, ok := n.Test.(*ir.Text)
 	if !ok {
 		switch n.Test.(type) {
-		case *ir.Null, *ir.Exists, *ir.Number:
+		case *ir.Null, *ir.Exists, *ir.Number, *ir.FieldRef:
 			return n, nil
 		}
 		return n, fmt.Errorf("the domain and the name of %s are in two columns: a pattern over both cannot be asked", n.Field.Name)

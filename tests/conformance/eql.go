@@ -23,14 +23,42 @@ func root() string {
 	return filepath.Join(filepath.Dir(file), "..", "..")
 }
 
-// CheckEQL parses queries, with types if schema is not nil (category -> field -> type), and
-// runs them on the events of an NDJSON file if one is named.
-func CheckEQL(t testing.TB, queries []string, schema map[string]any, eventsPath string) []EQLResult {
+// Mapping is what Elasticsearch knows of fields: its type of each.
+type Mapping map[string]string
+
+// CheckEQL parses queries, with types and Elasticsearch's own restrictions if mapping is not nil,
+// and runs them on the events of an NDJSON file if one is named.
+func CheckEQL(t testing.TB, queries []string, mapping Mapping, eventsPath string) []EQLResult {
 	t.Helper()
+	var schema any
+	if mapping != nil {
+		schema = mapping.schema()
+	}
 	var results []EQLResult
 	cmd := exec.Command(pythonWith(t, "from eql import parse_query", "eql"), filepath.Join(root(), "tests", "conformance", "eql", "check.py"))
-	ask(t, cmd, map[string]any{"queries": queries, "schema": schema, "events": eventsPath}, &results)
+	ask(t, cmd, map[string]any{"queries": queries, "schema": schema, "mapping": mapping, "events": eventsPath}, &results)
 	return results
+}
+
+// categories are those of ECS that queries name; `any` is all of them.
+var categories = []string{"driver", "file", "library", "network", "process", "registry", "web"}
+
+// schema is the mapping as the eql library takes it: category -> fields -> its type.
+func (m Mapping) schema() map[string]any {
+	kinds := map[string]string{"long": "number", "integer": "number", "float": "number", "boolean": "boolean"}
+	fields := doc{}
+	for path, kind := range m {
+		own, known := kinds[kind]
+		if !known {
+			own = "string"
+		}
+		put(fields, path, own)
+	}
+	byCategory := map[string]any{}
+	for _, c := range categories {
+		byCategory[c] = fields
+	}
+	return byCategory
 }
 
 // RunEQL runs one query over a file of events and gives the ids of those it finds.

@@ -78,9 +78,9 @@ func libraryRule(t testing.TB, name string) *ir.Rule {
 }
 
 // grandchildFields are what the assets of the reference rule add to events.
-var grandchildFields = map[string]string{"decree.ProfileAvailability": "string", "decree.GlobalPrevalence": "number", "decree.SignatureState": "string",
-	"decree.local.sql_server_suspicious_grandchild_rare_unsigned.count.hosts": "number",
-	"decree.local.sql_server_suspicious_grandchild_rare_unsigned.rank.rank":   "number"}
+var grandchildFields = map[string]string{"decree.ProfileAvailability": "keyword", "decree.GlobalPrevalence": "long", "decree.SignatureState": "keyword",
+	"decree.local.sql_server_suspicious_grandchild_rare_unsigned.count.hosts": "long",
+	"decree.local.sql_server_suspicious_grandchild_rare_unsigned.rank.rank":   "long"}
 
 // TestEQLFindsTheStory runs the library's queries on the recorded intrusion, type-checked. They
 // find what the engine finds, but for the events that a note of the query's own speaks of.
@@ -114,7 +114,7 @@ func TestEQLFindsTheStory(t *testing.T) {
 			require.Empty(t, found)
 			events := ecsEvents(t)
 			c.enriched(t, q, events)
-			result := CheckEQL(t, []string{q.Text}, ecsSchema(m, grandchildFields), writeEvents(t, events))[0]
+			result := CheckEQL(t, []string{q.Text}, mappedFor(t, []string{q.Text}, grandchildFields), writeEvents(t, events))[0]
 			require.Nil(t, result.Error, q.Text)
 
 			want := RunEngine(t, r, m, ecsLog, reputation)

@@ -56,6 +56,5 @@ func TestEQLRejects(t *testing.T) {
 	assert.NotNil(t, results[0].Error)
 	assert.NotNil(t, results[1].Error)
 	assert.Nil(t, results[2].Error)
-	typed := map[string]any{"process": map[string]any{"a": map[string]any{"name": "string"}}}
-	assert.NotNil(t, CheckEQL(t, []string{`process where a.name == 5`}, typed, "")[0].Error)
+	assert.NotNil(t, CheckEQL(t, []string{`process where ?a.name == 5`}, Mapping{"a.name": "keyword"}, "")[0].Error)
 }

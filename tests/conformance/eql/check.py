@@ -1,6 +1,7 @@
 """Parses EQL with Elastic's syntax and runs it with Elastic's matching rules.
 
-In (stdin): {"queries": [text], "schema": {category: {field: type}} or null, "events": path or null}.
+In (stdin): {"queries": [text], "schema": {category: {field: type}} or null, "mapping": {field: Elasticsearch's type} or
+null, "events": path or null}.
 Out (stdout): [{"error": text or null, "ids": [event ids], "strings": [decoded literals]}], one a query.
 The parser is the public eql library's. Its engine ignores case in `==` and knows no `~`, so the
 evaluation here is written from Elasticsearch's documentation: `==` and `in` are exact; `:`,
@@ -17,9 +18,24 @@ import eql
 import eql.parser
 from eql import ast
 
+import restrictions
+
 
 class Elastic(eql.parser.LarkToEQL):
-    """Keeps what the library's tree forgets: which spelling of an operator was written."""
+    """Keeps what the library's tree forgets: which spelling of an operator, and which fields with `?`."""
+
+    optional = set()
+
+    def field(self, node):
+        info = super().field(node)
+        if node.children[-1].startswith("?"):
+            self.optional.add(restrictions.name(info.node))
+        return info
+
+    def join_values(self, node):
+        keys = super().join_values(node)
+        self.optional.update(restrictions.name(k.node) for k in keys)  # a join key must be mapped
+        return keys
 
     def string_predicate(self, node):
         info = super().string_predicate(node)
@@ -189,18 +205,25 @@ def execute(query, events):
     return ids
 
 
-def check(text, schema, events):
-    result = {"error": None, "ids": [], "strings": []}
-    try:
+def parse(text, schema):
+    if schema is None:
         with eql.parser.elasticsearch_syntax, eql.parser.ignore_missing_functions:
-            if schema is None:
-                query = eql.parse_query(text)
-            else:
-                with eql.Schema(schema, allow_any=False, allow_missing=False):
-                    query = eql.parse_query(text)
+            return eql.parse_query(text)
+    with eql.parser.elasticsearch_validate_optional_fields, eql.parser.ignore_missing_functions, schema:
+        return eql.parse_query(text)
+
+
+def check(text, schema, mapping, events):
+    result = {"error": None, "ids": [], "strings": []}
+    Elastic.optional = set()
+    try:
+        query = parse(text, schema)
     except eql.EqlParseError as e:
         result["error"] = str(e)
         return result
+    if mapping is not None:
+        found = list(restrictions.problems(query, mapping, Elastic.optional))
+        result["error"] = "; ".join(found) or None
     result["strings"] = [n.value for n in query if isinstance(n, ast.String)]
     if events is not None:
         result["ids"] = execute(query, events)
@@ -214,7 +237,10 @@ def main():
         opener = gzip.open if ask["events"].endswith(".gz") else open
         with opener(ask["events"], "rt", encoding="utf-8") as f:
             events = [json.loads(line) for line in f if line.strip()]
-    json.dump([check(q, ask.get("schema"), events) for q in ask["queries"]], sys.stdout)
+    schema = None
+    if ask.get("schema") is not None:
+        schema = eql.Schema(ask["schema"], allow_any=True, allow_missing=False)
+    json.dump([check(q, schema, ask.get("mapping"), events) for q in ask["queries"]], sys.stdout)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,105 @@
+package schema_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+var apart = &schema.Source{Name: "s", Unlisted: "data.", Fields: map[string]schema.Column{
+	"Initiated": {Name: "network.direction", Values: map[string]string{"true": "egress", "false": "ingress"}},
+	"Level":     {Name: "log.level", Values: map[string]string{"2": "error"}},
+	"Integrity": {Name: "level", Values: map[string]string{"S-1-16-12288": "high"}},
+	"Details":   {Name: "registry.data.strings", Numbers: "decimal"},
+	"Data":      {Name: "param1", Spread: []string{"param1", "param2"}},
+	"User":      {Name: "user.name", Domain: "Domain"},
+	"Domain":    {Name: "user.domain"},
+	"md5":       {Name: "hash.md5"}, "sha256": {Name: "hash.sha256"}, "Imphash": {Name: "hash.imphash"},
+}}
+
+func text(op ir.TextOp, values ...string) *ir.Text { return &ir.Text{Op: op, Values: values} }
+
+// TestTranslate says what a test becomes; an empty want means that the product cannot answer it.
+func TestTranslate(t *testing.T) {
+	const md5, imphash = "0123456789abcdef0123456789abcdef", "fedcba9876543210fedcba9876543210"
+	cases := []struct {
+		name, field string
+		test        ir.Test
+		want        string
+	}{
+		{"nothing to say otherwise", "Other", text(ir.Contains, "true"), `Other contains "true"`},
+		{"a word of the product's", "Initiated", text(ir.Equals, "True"), `Initiated equals "egress"`},
+		{"a boolean", "Initiated", &ir.Bool{}, `Initiated equals "ingress"`},
+		{"a number", "Level", &ir.Number{Op: "eq", Values: []float64{2, 7}}, `Level equals "error", "7"`},
+		{"two words for one", "Integrity", text(ir.Equals, "High", "S-1-16-12288"), `Integrity equals "High"`},
+		{"a value without another word", "Initiated", text(ir.Equals, "outbound"), `Initiated equals "outbound"`},
+		{"a number of the registry", "Details", text(ir.Contains, "DWORD (0x0000001F)"), `Details equals "31"`},
+		{"a large one", "Details", text(ir.Equals, "QWORD (0x00000001-0x00000000)"), `Details equals "4294967296"`},
+		{"an empty value of the registry", "Details", text(ir.EndsWith, "(Empty)"), `Details equals ""`},
+		{"plain data", "Details", text(ir.EndsWith, ".dll"), `Details endswith ".dll"`},
+		{"part of a number", "Details", text(ir.Contains, "0x00000001"), ""},
+		{"a kind of number", "Details", text(ir.StartsWith, "DWORD"), ""},
+		{"bytes", "Details", text(ir.Equals, "Binary Data"), ""},
+		{"a number beside parts of others", "Details", text(ir.Contains, "DWORD (0x00000001)", ".dll"), ""},
+		{"spread values", "Data", text(ir.Contains, "a"), `(param1 contains "a" or param2 contains "a")`},
+		{"whether spread values are there", "Data", &ir.Null{}, ""},
+		{"a user with its domain", "User", text(ir.Equals, `CORP\bob`), `(Domain equals "CORP" and User equals "bob")`},
+		{"a user alone", "User", text(ir.Equals, "bob", "eve"), `(User equals "bob" or User equals "eve")`},
+		{"part of either", "User", text(ir.Contains, "AUTHORI"), `(Domain contains "AUTHORI" or User contains "AUTHORI")`},
+		{"part of both", "User", text(ir.Contains, `RP\bo`), `(Domain endswith "RP" and User startswith "bo")`},
+		{"the beginning of both", "User", text(ir.StartsWith, `CORP\b`), `(Domain equals "CORP" and User startswith "b")`},
+		{"the end of both", "User", text(ir.EndsWith, `RP\bob`), `(Domain endswith "RP" and User equals "bob")`},
+		{"a pattern over both", "User", &ir.Regex{Expr: "a.b"}, ""},
+		{"whether a user is there", "User", &ir.Null{}, `User is null`},
+		{"hashes", "Hashes", text(ir.Contains, "MD5="+md5, "IMPHASH="+imphash), `(Imphash equals "` + imphash + `" or md5 equals "` + md5 + `")`},
+		{"part of a hash", "Hashes", text(ir.Contains, "MD5=0123"), `Hashes contains "MD5=0123"`},
+	}
+	m := &schema.Model{Sources: []schema.Source{*apart}}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			asked := &ir.Match{Field: ir.Field{Name: c.field}, Test: c.test}
+			got, err := m.Translate(apart, asked)
+			if c.want == "" {
+				assert.Error(t, err)
+				return
+			}
+			require.NoError(t, err)
+			assert.Equal(t, c.want, said(got))
+		})
+	}
+}
+
+// said writes a translation on one line.
+func said(n ir.Node) string {
+	word := " or "
+	switch n := n.(type) {
+	case *ir.Match:
+		return n.Field.Name + " " + ir.Describe(n.Test)
+	case *ir.And:
+		word = " and "
+	}
+	all := ""
+	for i, one := range ir.Children(n) {
+		if i > 0 {
+			all += word
+		}
+		all += said(one)
+	}
+	return "(" + all + ")"
+}
+
+func TestUnlistedFieldsHaveAPrefix(t *testing.T) {
+	m := &schema.Model{Sources: []schema.Source{*apart}}
+	for field, want := range map[string]string{"Threat Name": "data.Threat_Name", "initiated": "network.direction"} {
+		c, ok := m.Column(apart, field, 0)
+		assert.True(t, ok, field)
+		assert.Equal(t, want, c.Name)
+	}
+	c, ok := m.Column(apart, "User", 1)
+	assert.True(t, ok)
+	assert.Equal(t, "data.ParentUser", c.Name)
+}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strings"
 	"testing"
 )
 
@@ -21,6 +22,24 @@ type EQLResult struct {
 func root() string {
 	_, file, _, _ := runtime.Caller(0)
 	return filepath.Join(filepath.Dir(file), "..", "..")
+}
+
+// doc is a document as Elasticsearch keeps it.
+type doc = map[string]any
+
+// put writes a dotted name.
+func put(d doc, name string, v any) {
+	head, rest, more := strings.Cut(name, ".")
+	if !more {
+		d[head] = v
+		return
+	}
+	below, ok := d[head].(doc)
+	if !ok {
+		below = doc{}
+		d[head] = below
+	}
+	put(below, rest, v)
 }
 
 // Mapping is what Elasticsearch knows of fields: its type of each.

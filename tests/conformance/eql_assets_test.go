@@ -17,8 +17,6 @@ import (
 	"decree/compilers"
 )
 
-type doc = map[string]any
-
 // elastic does with assets what Elasticsearch would: each transform, watch, enrich policy and
 // ingest processor that the compiler writes, and no other. What it does not know fails the test.
 type elastic struct {
@@ -263,21 +261,6 @@ func field(d doc, name string) any {
 		return field(below, rest)
 	}
 	return nil
-}
-
-// put writes a dotted name.
-func put(d doc, name string, v any) {
-	head, rest, more := strings.Cut(name, ".")
-	if !more {
-		d[head] = v
-		return
-	}
-	below, ok := d[head].(doc)
-	if !ok {
-		below = doc{}
-		d[head] = below
-	}
-	put(below, rest, v)
 }
 
 func moment(t testing.TB, ev doc, name string) time.Time {

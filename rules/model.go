@@ -32,6 +32,8 @@ type Rule struct {
 	Changelog     []Change
 	Approximate   map[string][]string // target dialect -> accepted gap codes
 	Extra         []Extra             // keys neither Sigma nor decree defines, kept
+
+	document document
 }
 
 // Related is one entry of Sigma's `related`.

@@ -26,7 +26,7 @@ func (p *parser) checkUnused(r *Rule) {
 			use(part)
 		}
 	}
-	r.eachItem(func(it Item) {
+	r.EachItem(func(it Item) {
 		if !slices.ContainsFunc(it.Modifiers, func(m Modifier) bool { return m.Name == "expand" }) {
 			return
 		}
@@ -43,8 +43,8 @@ func (p *parser) checkUnused(r *Rule) {
 	}
 }
 
-// eachItem visits every item of the rule's search identifiers and ancestries.
-func (r *Rule) eachItem(f func(Item)) {
+// EachItem visits every item of the rule's search identifiers and ancestries.
+func (r *Rule) EachItem(f func(Item)) {
 	var visit func(Selection)
 	visit = func(s Selection) {
 		switch s := s.(type) {

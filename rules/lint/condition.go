@@ -1,0 +1,105 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+var conditionChecks = []Check{
+	{Code: "unused-selection", Severity: diag.Warning, rule: unusedSelection},
+	{Code: "them-of-one", Severity: diag.Info, rule: func(s *subject) {
+		s.eachExpr(func(e rules.Expr, _ bool) {
+			if of, ok := e.(rules.OfExpr); ok && of.Pattern == "them" && len(of.Names) == 1 {
+				s.report(of.Range, "write the name `"+of.Names[0]+"`", "`them` is a single selection")
+			}
+		})
+	}},
+	{Code: "all-of-them", Severity: diag.Info, rule: func(s *subject) {
+		s.eachExpr(func(e rules.Expr, _ bool) {
+			if of, ok := e.(rules.OfExpr); ok && of.Pattern == "them" && of.All && len(of.Names) > 1 {
+				s.report(of.Range, "write `all of selection_*`, so that a filter can be added later", "`all of them` takes in whatever is added to the rule")
+			}
+		})
+	}},
+	{Code: "of-without-wildcard", Severity: diag.Info, rule: func(s *subject) {
+		s.eachExpr(func(e rules.Expr, _ bool) {
+			if of, ok := e.(rules.OfExpr); ok && of.Pattern != "them" && !strings.Contains(of.Pattern, "*") {
+				s.report(of.Range, "write the name `"+of.Pattern+"`, or a pattern such as `"+of.Pattern+"_*`", "the quantifier counts a single selection")
+			}
+		})
+	}},
+	{Code: "filter-not-negated", Severity: diag.Warning, rule: filterNotNegated},
+}
+
+// eachExpr visits every part of the conditions; negated says that it stands below an odd number of nots.
+func (s *subject) eachExpr(visit func(e rules.Expr, negated bool)) {
+	var walk func(rules.Expr, bool)
+	walk = func(e rules.Expr, negated bool) {
+		visit(e, negated)
+		switch e := e.(type) {
+		case rules.AndExpr:
+			for _, t := range e.Terms {
+				walk(t, negated)
+			}
+		case rules.OrExpr:
+			for _, t := range e.Terms {
+				walk(t, negated)
+			}
+		case rules.NotExpr:
+			walk(e.Term, !negated)
+		}
+	}
+	for _, c := range s.Conditions {
+		walk(c.Expr, false)
+	}
+}
+
+func namesOf(e rules.Expr) []string {
+	switch e := e.(type) {
+	case rules.NameExpr:
+		return []string{e.Name}
+	case rules.OfExpr:
+		return e.Names
+	}
+	return nil
+}
+
+func unusedSelection(s *subject) {
+	used := map[string]bool{}
+	s.eachExpr(func(e rules.Expr, _ bool) {
+		for _, n := range namesOf(e) {
+			used[n] = true
+		}
+	})
+	for _, p := range s.Prevalence {
+		used[p.Among] = true
+	}
+	unused := func(name string, at diag.Range) {
+		if !used[name] {
+			s.report(at, "use it in the condition, or remove it", "no condition uses %q", name)
+		}
+	}
+	for _, search := range s.Searches {
+		unused(search.Name, search.Range)
+	}
+	for _, a := range s.Ancestry {
+		unused(a.Name, a.Range)
+	}
+	for _, p := range s.Prevalence {
+		unused(p.Name, p.Range)
+	}
+}
+
+// filterNotNegated reports what is called a filter and yet adds to what the rule finds.
+func filterNotNegated(s *subject) {
+	s.eachExpr(func(e rules.Expr, negated bool) {
+		names := namesOf(e)
+		if negated || len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !strings.HasPrefix(n, "filter") }) {
+			return
+		}
+		s.report(e.ExprRange(), "write `not` before it, or call it a selection", "a filter that is not negated asks for what it should leave out")
+	})
+}

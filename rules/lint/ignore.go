@@ -1,0 +1,84 @@
+package lint
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// directive is a comment `# decree:ignore CODE reason`. At the beginning of a line it is for the whole
+// file; after something, or indented, for its own line and the next.
+type directive struct {
+	code   string
+	at     diag.Range
+	file   bool
+	reason bool
+	used   bool
+}
+
+var directiveForm = regexp.MustCompile(`(?:^|\s)#\s*decree:ignore\s+([a-z0-9-]+)[ \t]*(.*)$`)
+
+func directives(f File) []directive {
+	var out []directive
+	if !strings.Contains(string(f.Data), "decree:ignore") {
+		return nil
+	}
+	for i, line := range strings.Split(string(f.Data), "\n") {
+		m := directiveForm.FindStringSubmatchIndex(strings.TrimRight(line, "\r"))
+		if m == nil {
+			continue
+		}
+		col := len([]rune(line[:m[2]])) + 1
+		at := diag.Range{File: f.Path, Start: diag.Position{Line: i + 1, Col: col}, End: diag.Position{Line: i + 1, Col: col + m[3] - m[2]}}
+		out = append(out, directive{line[m[2]:m[3]], at, strings.HasPrefix(line, "#"), strings.TrimSpace(line[m[4]:m[5]]) != "", false})
+	}
+	return out
+}
+
+// ignore leaves out what a file's comments ignore, and adds what is wrong with the comments.
+func ignore(f File, found diag.Diagnostics) diag.Diagnostics {
+	all := directives(f)
+	if len(all) == 0 {
+		return found
+	}
+	var out diag.Diagnostics
+	for _, d := range found {
+		kept := true
+		for i := range all {
+			g := &all[i]
+			near := d.Range.Start.Line == g.at.Start.Line || d.Range.Start.Line == g.at.Start.Line+1
+			if g.code == d.Code && (g.file || near) {
+				g.used, kept = true, false
+			}
+		}
+		if kept {
+			out = append(out, d)
+		}
+	}
+	for _, g := range all {
+		known := slices.ContainsFunc(Checks(), func(c Check) bool { return c.Code == g.code })
+		switch {
+		case !known:
+			hint := "`decree validate --explain` lists the codes; an error cannot be ignored"
+			if near := diag.Closest(g.code, codes()); near != "" {
+				hint = "did you mean `" + near + "`?"
+			}
+			out.Warnf("invalid-ignore", g.at, hint, "%q is no finding that can be ignored", g.code)
+		case !g.used:
+			out.Warnf("invalid-ignore", g.at, "remove the comment", "there is no %s here to ignore", g.code)
+		case !g.reason:
+			out.Warnf("invalid-ignore", g.at, "write it after the code", "whoever reads this wants to know why %s is ignored", g.code)
+		}
+	}
+	return out
+}
+
+func codes() []string {
+	var out []string
+	for _, c := range Checks() {
+		out = append(out, c.Code)
+	}
+	return out
+}

@@ -1,0 +1,99 @@
+// Package lint finds what is allowed in a rule and still likely wrong. In: parsed and lowered rules, with
+// the bytes of their files. Out: findings with a code, a place and a hint, none of which changes what a
+// rule means; each code has a page (pages/CODE.md) that says why, with an example of each kind.
+package lint
+
+import (
+	"slices"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// Check is one thing that is looked for. Exactly one of its functions is set.
+type Check struct {
+	Code     string
+	Severity diag.Severity
+	rule     func(*subject)
+	set      func(*collection)
+}
+
+// Checks lists every check, by code.
+func Checks() []Check {
+	all := slices.Concat(metadataChecks, tagChecks, logSourceChecks, conditionChecks, modifierChecks, valueChecks, regexChecks, meaningChecks, setChecks)
+	slices.SortFunc(all, func(a, b Check) int {
+		switch {
+		case a.Code < b.Code:
+			return -1
+		case a.Code > b.Code:
+			return 1
+		}
+		return 0
+	})
+	return all
+}
+
+// File is one rule file: its bytes, and what they were parsed and lowered to. Rules and Lowered go
+// together; a rule that could not be lowered has nil.
+type File struct {
+	Path    string // as findings name it
+	Data    []byte
+	Rules   []*rules.Rule
+	Lowered []*ir.Rule
+}
+
+// subject is one rule under one check.
+type subject struct {
+	*rules.Rule
+	lowered *ir.Rule
+	check   Check
+	found   diag.Diagnostics
+}
+
+// report adds a finding of the check.
+func (s *subject) report(at diag.Range, hint, format string, args ...any) {
+	add(&s.found, s.check, at, hint, format, args...)
+}
+
+func add(to *diag.Diagnostics, c Check, at diag.Range, hint, format string, args ...any) {
+	before := len(*to)
+	to.Warnf(c.Code, at, hint, format, args...)
+	(*to)[before].Severity = c.Severity
+}
+
+// Run checks files, each rule by itself and all of them together. Findings that a file's own comments
+// ignore are left out, and comments that ignore nothing are findings.
+func Run(files []File) diag.Diagnostics {
+	byFile := map[string]diag.Diagnostics{}
+	checks := Checks()
+	all := &collection{}
+	for _, f := range files {
+		for i, r := range f.Rules {
+			for _, c := range checks {
+				if c.rule != nil {
+					s := &subject{Rule: r, lowered: f.Lowered[i], check: c}
+					c.rule(s)
+					byFile[f.Path] = append(byFile[f.Path], s.found...)
+				}
+			}
+			all.rules = append(all.rules, r)
+			all.lowered = append(all.lowered, f.Lowered[i])
+		}
+	}
+	for _, c := range checks {
+		if c.set != nil {
+			all.check, all.found = c, nil
+			c.set(all)
+			for _, d := range all.found {
+				byFile[d.Range.File] = append(byFile[d.Range.File], d)
+			}
+		}
+	}
+	var out diag.Diagnostics
+	for _, f := range files {
+		out = append(out, ignore(f, byFile[f.Path])...)
+	}
+	out.Sort()
+	return out
+}

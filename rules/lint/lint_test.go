@@ -1,0 +1,178 @@
+package lint
+
+import (
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// base is a rule in which nothing is found.
+const base = `title: Whoami
+id: 0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b10
+status: test
+description: Finds whoami.exe, which few people run.
+author: Ada Lovelace
+date: 2026-03-01
+logsource: {product: windows, category: process_creation}
+detection:
+  selection: {Image|endswith: '\whoami.exe'}
+  condition: selection
+level: low
+`
+
+// file parses and lowers a rule; keys of the fragment replace those of the base.
+func file(t *testing.T, name, fragment string) File {
+	t.Helper()
+	return parsed(t, name, []byte(over(t, base, fragment)))
+}
+
+// over lays top-level keys over others; one without a value is removed.
+func over(t *testing.T, under, text string) string {
+	t.Helper()
+	merged, upper := map[string]yaml.Node{}, map[string]yaml.Node{}
+	require.NoError(t, yaml.Unmarshal([]byte(under), &merged))
+	require.NoError(t, yaml.Unmarshal([]byte(text), &upper))
+	maps.Copy(merged, upper)
+	maps.DeleteFunc(merged, func(_ string, v yaml.Node) bool { return v.Tag == "!!null" })
+	data, err := yaml.Marshal(merged)
+	require.NoError(t, err)
+	return string(data)
+}
+
+func parsed(t *testing.T, name string, data []byte) File {
+	t.Helper()
+	rs, found := rules.Parse(name, data, nil)
+	require.False(t, found.HasErrors(), "%v", found)
+	f := File{Path: name, Data: data, Rules: rs}
+	for _, r := range rs {
+		lowered, found := ir.Lower(r)
+		require.False(t, found.HasErrors(), "%v", found)
+		f.Lowered = append(f.Lowered, lowered)
+	}
+	return f
+}
+
+func codesOf(found diag.Diagnostics) []string {
+	var out []string
+	for _, d := range found {
+		out = append(out, d.Code)
+	}
+	return out
+}
+
+const (
+	firstFile  = "proc_creation_win_whoami.yml"
+	secondFile = "more/proc_creation_win_hostname.yml"
+	secondRule = "title: Hostname\nid: 0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b99\nname: hostname\ndetection: {selection: {Image|endswith: '\\hostname.exe'}, condition: selection}\n"
+)
+
+func TestNothingIsFoundInAGoodRule(t *testing.T) {
+	assert.Empty(t, Run([]File{file(t, firstFile, ""), file(t, secondFile, secondRule)}))
+}
+
+// TestPages runs each page's examples: the check reports the bad one and not the good one.
+func TestPages(t *testing.T) {
+	for _, c := range Checks() {
+		t.Run(c.Code, func(t *testing.T) {
+			page, ok := pages()[c.Code]
+			require.True(t, ok, "the check has a page")
+			require.NotEmpty(t, page.Why)
+			require.NotEmpty(t, page.Bad)
+			example := func(text string) []File {
+				switch page.Kind {
+				case "file":
+					return []File{file(t, text, "")}
+				case "rules":
+					if name, ok := strings.CutPrefix(text, "file: "); ok {
+						return []File{file(t, firstFile, ""), file(t, "more/"+name, secondRule)}
+					}
+					return []File{file(t, firstFile, text), file(t, secondFile, over(t, secondRule, text))}
+				}
+				return []File{file(t, firstFile, text)}
+			}
+			bad := Run(example(page.Bad))
+			assert.Contains(t, codesOf(bad), c.Code)
+			for _, d := range bad {
+				if d.Code == c.Code {
+					assert.Equal(t, c.Severity, d.Severity)
+					assert.NotEmpty(t, d.Hint)
+				}
+			}
+			if page.Kind != "rules" {
+				assert.NotContains(t, codesOf(Run(example(page.Good))), c.Code)
+			}
+			text, err := Explain(c.Code)
+			require.NoError(t, err)
+			assert.Contains(t, text, page.Why)
+		})
+	}
+	assert.Len(t, pages(), len(Checks()), "each page has a check")
+	_, err := Explain("duplicate-tags")
+	assert.ErrorContains(t, err, "did you mean duplicate-tag?")
+}
+
+func TestIgnoring(t *testing.T) {
+	bad := "tags: [attack.t1059, attack.t1059]"
+	for _, c := range []struct {
+		name, text string
+		want       []string
+	}{
+		{"nothing ignored", base + bad + "\n", []string{"duplicate-tag"}},
+		{"behind the line", base + bad + " # decree:ignore duplicate-tag both are meant\n", nil},
+		{"above the line", base + " # decree:ignore duplicate-tag both are meant\n" + bad + "\n", nil},
+		{"for the file", "# decree:ignore duplicate-tag both are meant\n" + base + bad + "\n", nil},
+		{"somewhere else", base[:7] + "Whoami # decree:ignore duplicate-tag both are meant\n" + base[14:] + bad + "\n", []string{"invalid-ignore", "duplicate-tag"}},
+		{"another code", base + bad + " # decree:ignore duplicate-reference both are meant\n", []string{"duplicate-tag", "invalid-ignore"}},
+		{"an unknown code", base + bad + " # decree:ignore duplicated-tag both are meant\n", []string{"duplicate-tag", "invalid-ignore"}},
+		{"no reason", base + bad + " # decree:ignore duplicate-tag\n", []string{"invalid-ignore"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, c.want, codesOf(Run([]File{parsed(t, firstFile, []byte(c.text))})))
+		})
+	}
+}
+
+// TestPublicRules keeps the checks quiet on rules that many have reviewed: a check that reports one in
+// twenty of them is wrong more often than they are.
+func TestPublicRules(t *testing.T) {
+	root := os.Getenv("DECREE_CORPUS")
+	if root == "" {
+		root = filepath.Join("..", "..", "..", "shared", "corpus")
+	}
+	root = filepath.Join(root, "sigmahq", "rules")
+	if _, err := os.Stat(root); err != nil {
+		t.Skipf("no public rules at %s: set DECREE_CORPUS", root)
+	}
+	folder, err := rules.OpenFolder(root)
+	require.NoError(t, err)
+	names, err := folder.Files()
+	require.NoError(t, err)
+	var files []File
+	for _, name := range names {
+		data, err := folder.Read(name)
+		require.NoError(t, err)
+		files = append(files, parsed(t, name, data))
+	}
+	byCode := map[string]map[string]bool{}
+	for _, d := range Run(files) {
+		if byCode[d.Code] == nil {
+			byCode[d.Code] = map[string]bool{}
+		}
+		byCode[d.Code][d.Range.File] = true
+	}
+	for _, code := range slices.Sorted(maps.Keys(byCode)) {
+		t.Logf("%4d rules: %s", len(byCode[code]), code)
+		assert.Less(t, 20*len(byCode[code]), len(files), code)
+	}
+}

@@ -1,0 +1,110 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+	"sync"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/schema"
+)
+
+var logSourceChecks = []Check{
+	{Code: "unknown-log-source", Severity: diag.Warning, rule: unknownLogSource},
+	{Code: "unknown-field", Severity: diag.Warning, rule: unknownField},
+	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
+}
+
+// models are the shipped data models but the plain one, which takes whatever it is given.
+var models = sync.OnceValue(func() []*schema.Model {
+	var out []*schema.Model
+	for _, name := range schema.Names() {
+		if name == "sigma" {
+			continue
+		}
+		m, err := schema.Load(name)
+		if err != nil {
+			panic(err) // shipped models are part of the program
+		}
+		out = append(out, m)
+	}
+	return out
+})
+
+func unknownLogSource(s *subject) {
+	ls := s.LogSource
+	var parts [3][]string // what models know, of products, categories and services
+	for _, m := range models() {
+		if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
+			return
+		}
+		for _, source := range m.Sources {
+			parts[0], parts[1], parts[2] = append(parts[0], source.Product), append(parts[1], source.Category), append(parts[2], source.Service)
+		}
+	}
+	hint := "the rule is kept, but no shipped data model says where its events are"
+	for i, part := range []struct{ key, value string }{{"product", ls.Product}, {"category", ls.Category}, {"service", ls.Service}} {
+		if part.value == "" || slices.Contains(parts[i], part.value) {
+			continue
+		}
+		if near := diag.Closest(part.value, parts[i]); near != "" {
+			hint = "did you mean `" + part.key + ": " + near + "`?"
+		}
+	}
+	s.report(ls.Range, hint, "no data model knows this log source")
+}
+
+// unknownField reports a field that is nearly one that the log source has: most logs have more fields than
+// models list, so that only a slip can be told.
+func unknownField(s *subject) {
+	var known []string
+	for _, m := range models() {
+		for _, source := range m.Find(s.LogSource.Category, s.LogSource.Product, s.LogSource.Service) {
+			for name := range source.Fields {
+				known = append(known, name)
+			}
+		}
+	}
+	slices.Sort(known)
+	known = slices.Compact(known)
+	said := map[string]bool{}
+	s.EachItem(func(it rules.Item) {
+		if it.Field == "" || said[it.Field] || slices.Contains(known, it.Field) {
+			return
+		}
+		said[it.Field] = true
+		for _, name := range known {
+			if strings.EqualFold(name, it.Field) {
+				s.report(it.Range, "write `"+name+"`: names of fields are compared as they are written", "the log source has %q, not %q", name, it.Field)
+				return
+			}
+		}
+	})
+}
+
+// generic are the categories that stand for events of a service.
+var generic = map[string]map[string]string{
+	"sysmon": {"1": "process_creation", "2": "file_change", "3": "network_connection", "5": "process_termination", "6": "driver_load", "7": "image_load",
+		"8": "create_remote_thread", "9": "raw_access_thread", "10": "process_access", "11": "file_event", "12": "registry_event", "13": "registry_set",
+		"14": "registry_rename", "15": "create_stream_hash", "17": "pipe_created", "18": "pipe_created", "19": "wmi_event", "20": "wmi_event", "21": "wmi_event",
+		"22": "dns_query", "23": "file_delete", "25": "process_tampering", "26": "file_delete_detected", "29": "file_executable_detected"},
+	"security": {"4688": "process_creation"},
+}
+
+func specificLogSource(s *subject) {
+	if s.LogSource.Product != "windows" || s.LogSource.Category != "" {
+		return
+	}
+	categories := generic[s.LogSource.Service]
+	s.EachItem(func(it rules.Item) {
+		if it.Field != "EventID" || len(it.Modifiers) > 0 {
+			return
+		}
+		for _, v := range it.Values {
+			if category, ok := categories[v.Text]; ok {
+				s.report(v.Range, "write `category: "+category+"` in place of the service and the event id", "%s's event %s is what the category %s stands for, on any sensor", s.LogSource.Service, v.Text, category)
+			}
+		}
+	})
+}

@@ -1,0 +1,142 @@
+package lint
+
+import (
+	_ "embed"
+	"encoding/csv"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+
+	"decree/rules/diag"
+)
+
+//go:embed attack.csv
+var attackTable string
+
+// AttackVersion is that of the table of tactics and techniques.
+const AttackVersion = "19"
+
+// attack maps tactics and techniques, as tags name them, to whether they are still in ATT&CK.
+var attack = sync.OnceValue(func() map[string]bool {
+	r := csv.NewReader(strings.NewReader(attackTable))
+	r.Comment = '#'
+	rows, err := r.ReadAll()
+	if err != nil {
+		panic(err) // the table is part of the program
+	}
+	known := map[string]bool{}
+	for _, row := range rows {
+		known[row[1]] = row[2] == "yes"
+	}
+	return known
+})
+
+// namespaces are Sigma's, with the form of the names in each.
+// https://github.com/SigmaHQ/sigma-specification/blob/main/appendix/sigma-tags-appendix.md
+var namespaces = map[string]*regexp.Regexp{
+	"attack":    regexp.MustCompile(`^(t\d{4}(\.\d{3})?|[gsc]\d{4}|m\d{4}|ds\d{4}|ta\d{4}|[a-z]+(-[a-z]+)*)$`),
+	"car":       regexp.MustCompile(`^\d{4}-\d{2}-\d{3}$`),
+	"cve":       regexp.MustCompile(`^\d{4}-\d{4,}$`),
+	"d3fend":    regexp.MustCompile(`^d3f?-[a-z0-9]+$|^d3f:[A-Za-z]+$|^[a-z]+$`),
+	"detection": regexp.MustCompile(`^(dfir|emerging-threats|threat-hunting)$`),
+	"stp":       regexp.MustCompile(`^[1-5][auk]?$`),
+	"tlp":       regexp.MustCompile(`^(clear|white|green|amber|amber-strict|red)$`),
+}
+
+var tagForm = regexp.MustCompile(`^[a-z0-9_-]+\.[a-z0-9._:-]+$`)
+
+var tagChecks = []Check{
+	{Code: "invalid-tag", Severity: diag.Warning, rule: func(s *subject) {
+		s.eachTag(func(i int, tag, _, _ string) {
+			if !tagForm.MatchString(tag) {
+				s.report(s.Key("tags", i), "write `namespace.name` in lower case, such as attack.t1059", "%q is not written as a tag", tag)
+			}
+		})
+	}},
+	{Code: "unknown-tag-namespace", Severity: diag.Warning, rule: func(s *subject) {
+		s.eachTag(func(i int, _, namespace, _ string) {
+			if _, known := namespaces[namespace]; !known {
+				s.report(s.Key("tags", i), "one of "+strings.Join(namespaceNames(), ", "), "%q is no namespace of tags", namespace)
+			}
+		})
+	}},
+	{Code: "unknown-attack-tag", Severity: diag.Warning, rule: func(s *subject) {
+		s.eachTag(func(i int, _, namespace, name string) {
+			if _, known := attack()[name]; namespace == "attack" && !known && isTacticOrTechnique(name) {
+				hint := "look it up at https://attack.mitre.org"
+				if near := diag.Closest(name, attackNames()); near != "" && !strings.HasPrefix(name, "t1") {
+					hint = "did you mean attack." + near + "?"
+				}
+				s.report(s.Key("tags", i), hint, "ATT&CK %s has no %q", AttackVersion, name)
+			}
+		})
+	}},
+	{Code: "retired-attack-tag", Severity: diag.Info, rule: func(s *subject) {
+		s.eachTag(func(i int, _, namespace, name string) {
+			if current, known := attack()[name]; namespace == "attack" && known && !current {
+				s.report(s.Key("tags", i), "look up what replaced it at https://attack.mitre.org", "%q is no longer in ATT&CK %s", name, AttackVersion)
+			}
+		})
+	}},
+	{Code: "invalid-car-tag", Severity: diag.Warning, rule: tagsOf("car", "write it as car.2016-03-001")},
+	{Code: "invalid-cve-tag", Severity: diag.Warning, rule: tagsOf("cve", "write it as cve.2021-44228")},
+	{Code: "invalid-d3fend-tag", Severity: diag.Warning, rule: tagsOf("d3fend", "write it as d3fend.d3-am")},
+	{Code: "invalid-detection-tag", Severity: diag.Warning, rule: tagsOf("detection", "one of dfir, emerging-threats, threat-hunting")},
+	{Code: "invalid-stp-tag", Severity: diag.Warning, rule: tagsOf("stp", "a number from 1 to 5, and a, u or k")},
+	{Code: "invalid-tlp-tag", Severity: diag.Warning, rule: tagsOf("tlp", "one of clear, green, amber, amber-strict, red")},
+	{Code: "duplicate-tag", Severity: diag.Warning, rule: func(s *subject) {
+		for i := range s.Tags {
+			if slices.Contains(s.Tags[:i], s.Tags[i]) {
+				s.report(s.Key("tags", i), "remove one of them", "the tag %s stands twice", s.Tags[i])
+			}
+		}
+	}},
+}
+
+// eachTag visits the rule's tags, cut at the first dot.
+func (s *subject) eachTag(visit func(i int, tag, namespace, name string)) {
+	for i, tag := range s.Tags {
+		if namespace, name, ok := strings.Cut(tag, "."); ok {
+			visit(i, tag, namespace, name)
+		} else {
+			visit(i, tag, tag, "")
+		}
+	}
+}
+
+// tagsOf checks the form of one namespace's tags.
+func tagsOf(namespace, hint string) func(*subject) {
+	return func(s *subject) {
+		s.eachTag(func(i int, tag, in, name string) {
+			if in == namespace && !namespaces[in].MatchString(name) {
+				s.report(s.Key("tags", i), hint, "%q is no tag of %s", tag, namespace)
+			}
+		})
+	}
+}
+
+// isTacticOrTechnique leaves out groups, software, campaigns and data sources, of which there is no table.
+func isTacticOrTechnique(name string) bool {
+	return !groupOrSoftware.MatchString(name)
+}
+
+var groupOrSoftware = regexp.MustCompile(`^([gscm]|ds|ta)\d{4}$`)
+
+func namespaceNames() []string {
+	var names []string
+	for n := range namespaces {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}
+
+func attackNames() []string {
+	var names []string
+	for n := range attack() {
+		names = append(names, n)
+	}
+	slices.Sort(names)
+	return names
+}

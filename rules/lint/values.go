@@ -1,0 +1,177 @@
+package lint
+
+import (
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+var valueChecks = []Check{
+	{Code: "wildcard-instead-of-modifier", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {
+		if name, _, ok := modifierFor(it); ok {
+			s.report(it.Range, "write `"+it.Field+"|"+name+"` and take the asterisks away", "the wildcards of every value say what `%s` says", name)
+		}
+	})},
+	{Code: "double-wildcard", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if slices.Contains(asterisks(v.Text), 2) {
+			s.report(v.Range, "write one", "two asterisks in a row mean what one does")
+		}
+	})},
+	{Code: "escaped-wildcard", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if !has(it, "re", "cidr") && escaped.MatchString(v.Text) {
+			s.report(v.Range, "if a path with a wildcard is meant, write `\\\\*`", "`\\*` and `\\?` are a plain asterisk and question mark here, not a backslash and a wildcard")
+		}
+	})},
+	{Code: "number-as-text", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if _, err := strconv.Atoi(v.Text); err == nil && len(it.Modifiers) == 0 && it.Field != "" {
+			s.report(v.Range, "write it without quotes, if the field is a number", "a number in quotes is compared as text: 05 would not be 5")
+		}
+	})},
+	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if strings.ContainsFunc(v.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
+			s.report(v.Range, "write backslashes in single quotes: in double quotes \"\\b\" is one character", "the value holds a character that is not printed")
+		}
+	})},
+	{Code: "duplicate-value", Severity: diag.Warning, rule: eachItem(duplicateValue)},
+	{Code: "redundant-value", Severity: diag.Info, rule: eachItem(redundantValue)},
+	{Code: "missing-comma", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if len(it.Values) > 1 && !has(it, "re") && glued.MatchString(v.Text) {
+			s.report(v.Range, "close the first value and begin the next on a line of its own", "two values seem to have become one")
+		}
+	})},
+	{Code: "space-at-the-end", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if len(it.Modifiers) == 0 && it.Field != "" && v.Text != strings.TrimSpace(v.Text) && strings.TrimSpace(v.Text) != "" {
+			s.report(v.Range, "take the space away, or add `contains`", "the value begins or ends with a space, and the whole field must equal it")
+		}
+	})},
+}
+
+var (
+	escaped = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
+	glued   = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)
+)
+
+// eachText makes a check of a rule out of one of a text value.
+func eachText(check func(*subject, rules.Item, rules.Value)) func(*subject) {
+	return eachItem(func(s *subject, it rules.Item) {
+		for _, v := range it.Values {
+			if v.Kind == rules.StringValue {
+				check(s, it, v)
+			}
+		}
+	})
+}
+
+// asterisks gives the lengths of the runs of wildcard asterisks in a value; of longer ones 2.
+func asterisks(text string) []int {
+	var runs []int
+	run := 0
+	for i := 0; i < len(text); i++ {
+		switch {
+		case text[i] == '*':
+			run++
+			continue
+		case text[i] == '\\' && i+1 < len(text) && strings.IndexByte(`\*?`, text[i+1]) >= 0:
+			i++
+		}
+		if run > 0 {
+			runs = append(runs, min(run, 2))
+		}
+		run = 0
+	}
+	if run > 0 {
+		runs = append(runs, min(run, 2))
+	}
+	return runs
+}
+
+// wild tells whether a value of an item has wildcards.
+func wild(it rules.Item) bool {
+	return slices.ContainsFunc(it.Values, func(v rules.Value) bool {
+		return v.Kind == rules.StringValue && (len(asterisks(v.Text)) > 0 || strings.Contains(strings.ReplaceAll(v.Text, `\?`, ""), "?"))
+	})
+}
+
+// modifierFor finds the modifier that says what the wildcards at the ends of all values of an item say, and
+// the values without them. ok is false when there is none, or a value has others.
+func modifierFor(it rules.Item) (name string, bare []string, ok bool) {
+	if it.Field == "" || len(it.Values) == 0 || slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name != "all" && m.Name != "cased" }) {
+		return "", nil, false
+	}
+	for _, v := range it.Values {
+		if v.Kind != rules.StringValue {
+			return "", nil, false
+		}
+		text := v.Text
+		before, after := strings.HasPrefix(text, "*"), len(text) > 1 && endsWild(text)
+		text = strings.TrimPrefix(text, "*")
+		if after {
+			text = strings.TrimSuffix(text, "*")
+		}
+		how := map[[2]bool]string{{true, true}: "contains", {true, false}: "endswith", {false, true}: "startswith"}[[2]bool{before, after}]
+		if how == "" || text == "" || (name != "" && how != name) || wild(rules.Item{Values: []rules.Value{{Text: text}}}) {
+			return "", nil, false
+		}
+		name = how
+		bare = append(bare, text)
+	}
+	return name, bare, true
+}
+
+// endsWild tells whether the asterisk at the end of a value is a wildcard.
+func endsWild(text string) bool {
+	before, ends := strings.CutSuffix(text, "*")
+	slashes := len(before) - len(strings.TrimRight(before, `\`))
+	return ends && slashes%2 == 0
+}
+
+// caseMatters tells whether values that differ in case only are two: encoded, they differ in more.
+func caseMatters(it rules.Item) bool {
+	return has(it, "cased", "re", "base64", "base64offset", "wide", "utf16", "utf16le", "utf16be")
+}
+
+func duplicateValue(s *subject, it rules.Item) {
+	seen := map[string]bool{}
+	for _, v := range it.Values {
+		key := v.Text
+		if v.Kind == rules.StringValue && !caseMatters(it) {
+			key = strings.ToLower(key)
+		}
+		if v.Kind != rules.NullValue && seen[key] {
+			s.report(v.Range, "remove one of them", "this value stands twice")
+		}
+		seen[key] = true
+	}
+}
+
+// mostCompared bounds the values that are compared with each other.
+const mostCompared = 1000
+
+// redundantValue reports a value that matches nothing which another of the list does not.
+func redundantValue(s *subject, it rules.Item) {
+	compare := map[string]func(s, part string) bool{"contains": strings.Contains, "startswith": strings.HasPrefix, "endswith": strings.HasSuffix}
+	var holds func(s, part string) bool
+	for _, m := range it.Modifiers {
+		if compare[m.Name] == nil {
+			return // others change the values, or what is asked of them
+		}
+		holds = compare[m.Name]
+	}
+	if holds == nil || len(it.Values) > mostCompared || wild(it) {
+		return
+	}
+	for i, v := range it.Values {
+		for j, other := range it.Values {
+			long, short := strings.ToLower(v.Text), strings.ToLower(other.Text)
+			if i != j && long != short && v.Kind == rules.StringValue && other.Kind == rules.StringValue && holds(long, short) {
+				s.report(v.Range, "remove it, or the shorter one", "what matches this value matches %q too", other.Text)
+				break
+			}
+		}
+	}
+}

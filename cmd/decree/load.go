@@ -13,6 +13,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/library"
+	"decree/rules/lint"
 	"decree/rules/schema"
 )
 
@@ -33,6 +34,7 @@ type ruleSet struct {
 	Found   diag.Diagnostics
 	Failed  int // files with at least one error
 	sources map[string][]byte
+	parsed  []parsedFile
 }
 
 type loadedRule struct {
@@ -145,12 +147,17 @@ func loadRules(paths []string) (*ruleSet, error) {
 
 func (set *ruleSet) load(f ruleFile) {
 	parsed, found := f.Folder.Parse(f.Path)
+	file := parsedFile{from: f, file: lint.File{Rules: parsed}}
 	for _, r := range parsed {
 		lowered, more := ir.Lower(r)
+		file.file.Path, file.file.Lowered = r.Range.File, append(file.file.Lowered, lowered)
 		found = append(found, more...)
 		if lowered != nil && !more.HasErrors() {
 			set.Rules = append(set.Rules, loadedRule{f, lowered})
 		}
+	}
+	if len(parsed) > 0 {
+		set.parsed = append(set.parsed, file)
 	}
 	if found.HasErrors() {
 		set.Failed++

@@ -2,29 +2,51 @@ package main
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"decree/rules/diag"
+	"decree/rules/lint"
 )
 
 type validateParams struct {
 	paths  []string
 	format string
+	level  string
+	strict bool
+	fix    bool
 }
 
 func newValidate(s *streams) *cobra.Command {
 	var p validateParams
+	var explain string
 	cmd := &cobra.Command{
-		Use:     "validate [rule files or folders]",
-		Short:   "Check rules and say what is wrong, where, and what to do next",
-		Long:    "Check every rule under the paths (without any: the shipped library). All findings of all\nfiles are shown; the exit code is 1 when any is an error.",
-		Example: "  decree validate\n  decree validate my_rules/\n  decree validate --format json my_rule.yml\n  decree validate --format sarif my_rules/ > findings.sarif",
-		RunE: func(_ *cobra.Command, args []string) error {
+		Use:   "validate [rule files or folders]",
+		Short: "Check rules and say what is wrong, where, and what to do next",
+		Long: "Check every rule under the paths (without any: the shipped library). All findings of all files are\n" +
+			"shown: errors, and what is allowed and still likely wrong. The exit code is 1 when any is an error, or,\n" +
+			"with --strict, a warning. A comment `# decree:ignore CODE why` accepts a finding: behind the line or above\n" +
+			"it, or at the beginning of a line for the whole file.",
+		Example: "  decree validate\n  decree validate my_rules/\n  decree validate --level info --fix my_rules/\n  decree validate --explain redundant-value\n  decree validate --strict --format github my_rules/\n  decree validate --format sarif my_rules/ > findings.sarif",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("explain") {
+				if explain == noCode && len(args) > 0 { // the code stands behind a space
+					explain = args[0]
+				}
+				return explainCheck(s, strings.TrimSuffix(explain, noCode))
+			}
 			p.paths = args
 			return validate(s, p)
 		},
 	}
+	f := cmd.Flags()
+	f.StringVar(&explain, "explain", "", "show what a finding's code means and how to mend it; without a code list them all")
+	f.Lookup("explain").NoOptDefVal = noCode
+	f.StringVar(&p.level, "level", "warning", "least severe finding that is shown: error, warning, info")
+	f.BoolVar(&p.strict, "strict", false, "warnings fail, too")
+	f.BoolVar(&p.fix, "fix", false, "mend what can be mended without changing what a rule means, then show what is left")
 	addFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
 }
@@ -37,32 +59,62 @@ type validateReport struct {
 	Findings diag.Diagnostics `json:"findings"`
 }
 
+// noCode is what --explain holds when no code was given.
+const noCode = "?"
+
 func validate(s *streams, p validateParams) error {
+	if !slices.Contains(severities, p.level) {
+		return unknownChoice("level", p.level, severities)
+	}
 	set, err := loadRules(p.paths)
 	if err != nil {
 		return err
 	}
-	switch p.format {
-	case "sarif":
-		if err := diag.WriteSARIF(s.Out, set.Found, buildVersion()); err != nil {
+	if p.fix {
+		if err := set.fix(s); err != nil {
 			return err
 		}
-	case "github":
-		diag.WriteGitHub(s.Out, set.Found)
-	case "json":
-		report := validateReport{len(set.Files), len(set.Rules), set.Failed, set.Found}
-		if report.Findings == nil {
-			report.Findings = diag.Diagnostics{}
-		}
-		if err := writeJSON(s, report); err != nil {
+		if set, err = loadRules(p.paths); err != nil {
 			return err
 		}
-	default:
-		set.show(s, set.Found)
-		fmt.Fprintf(s.Out, "%d files, %d rules valid, %d files with errors\n", len(set.Files), len(set.Rules), set.Failed)
 	}
-	if set.Found.HasErrors() {
+	likely, err := set.lint()
+	if err != nil {
+		return err
+	}
+	all := append(set.Found, likely...)
+	all.Sort()
+	if err := set.report(s, p, atLeast(all, p.level), len(all)); err != nil {
+		return err
+	}
+	if all.HasErrors() || (p.strict && len(atLeast(all, diag.Warning.String())) > 0) {
 		return errFindings
 	}
 	return nil
+}
+
+var severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}
+
+// report shows the findings; of all there are more where some are less severe than was asked for.
+func (set *ruleSet) report(s *streams, p validateParams, found diag.Diagnostics, all int) error {
+	switch p.format {
+	case "sarif":
+		return diag.WriteSARIF(s.Out, found, buildVersion(), lint.Why)
+	case "github":
+		diag.WriteGitHub(s.Out, found)
+		return nil
+	case "json":
+		report := validateReport{len(set.Files), len(set.Rules), set.Failed, found}
+		if report.Findings == nil {
+			report.Findings = diag.Diagnostics{}
+		}
+		return writeJSON(s, report)
+	}
+	set.show(s, found)
+	err := countByCode(s, found)
+	fmt.Fprintf(s.Out, "%d files, %d rules valid, %d files with errors\n", len(set.Files), len(set.Rules), set.Failed)
+	if less := all - len(found); less > 0 {
+		fmt.Fprintf(s.Out, "%d less severe findings: --level info shows them\n", less)
+	}
+	return err
 }

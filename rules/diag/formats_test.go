@@ -25,11 +25,11 @@ func TestWriteGitHub(t *testing.T) {
 
 func TestWriteSARIF(t *testing.T) {
 	var b strings.Builder
-	require.NoError(t, WriteSARIF(&b, some, "1.0"))
+	require.NoError(t, WriteSARIF(&b, some, "1.0", func(code string) string { return "why " + code }))
 	var log sarifLog
 	require.NoError(t, json.Unmarshal([]byte(b.String()), &log))
 	run := log.Runs[0]
-	assert.Equal(t, []sarifRule{{"a"}, {"b"}}, run.Tool.Driver.Rules)
+	assert.Equal(t, []sarifRule{{"a", &sarifText{"why a"}}, {"b", &sarifText{"why b"}}}, run.Tool.Driver.Rules)
 	require.Len(t, run.Results, 3)
 	assert.Equal(t, sarifResult{"a", 0, "error", sarifText{"50% wrong\n::error::x (mend)"},
 		[]sarifLocation{{sarifPhysical{sarifArtifact{"rule.yml"}, &sarifRegion{2, 3, 2, 7}}}}}, run.Results[0])
@@ -37,6 +37,6 @@ func TestWriteSARIF(t *testing.T) {
 	assert.Equal(t, "note", run.Results[2].Level)
 
 	b.Reset()
-	require.NoError(t, WriteSARIF(&b, nil, ""))
+	require.NoError(t, WriteSARIF(&b, nil, "", nil))
 	assert.Contains(t, b.String(), `"results": []`)
 }

@@ -28,7 +28,8 @@ type (
 		Rules   []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID string `json:"id"`
+		ID   string     `json:"id"`
+		Full *sarifText `json:"fullDescription,omitempty"`
 	}
 	sarifResult struct {
 		RuleID    string          `json:"ruleId"`
@@ -58,15 +59,20 @@ type (
 	}
 )
 
-// WriteSARIF renders findings as a log that code scanning reads. Columns count characters.
-func WriteSARIF(w io.Writer, ds Diagnostics, version string) error {
+// WriteSARIF renders findings as a log that code scanning reads. Columns count characters. why describes a
+// code; "" leaves its description out.
+func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code string) string) error {
 	levels := map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
 	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "decree", Version: version, Rules: []sarifRule{}}}, Results: []sarifResult{}}
 	for _, d := range ds {
 		index := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == d.Code })
 		if index < 0 {
 			index = len(run.Tool.Driver.Rules)
-			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, sarifRule{d.Code})
+			rule := sarifRule{ID: d.Code}
+			if text := why(d.Code); text != "" {
+				rule.Full = &sarifText{text}
+			}
+			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule)
 		}
 		message := d.Message
 		if d.Hint != "" {

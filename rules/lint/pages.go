@@ -46,6 +46,9 @@ var pages = sync.OnceValue(func() map[string]Page {
 	return out
 })
 
+// Why says in a few sentences why a code is reported; "" if no check has it.
+func Why(code string) string { return pages()[code].Why }
+
 // Explain writes a check's page as people read it. An unknown code is an error with the closest one.
 func Explain(code string) (string, error) {
 	page, ok := pages()[code]

@@ -1,0 +1,150 @@
+package main
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"text/tabwriter"
+
+	"github.com/google/renameio/v2"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/lint"
+)
+
+// lint looks for what is allowed in the rules and still likely wrong.
+func (set *ruleSet) lint() (diag.Diagnostics, error) {
+	var files []lint.File
+	for _, f := range set.parsed {
+		data, err := f.from.Folder.Read(f.from.Path)
+		if err != nil {
+			return nil, err
+		}
+		f.file.Data = data
+		files = append(files, f.file)
+	}
+	found := lint.Run(files)
+	for _, f := range files {
+		if slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Range.File == f.Path }) {
+			set.sources[f.Path] = f.Data
+		}
+	}
+	return found, nil
+}
+
+// parsedFile is a rule file as lint wants it.
+type parsedFile struct {
+	from ruleFile
+	file lint.File
+}
+
+// fix mends the files and says what it did.
+func (set *ruleSet) fix(s *streams) error {
+	total, changed := 0, 0
+	for _, f := range set.parsed {
+		if f.from.Disk == "" {
+			return errors.New("--fix changes files on disk: name them; the shipped library is part of the program")
+		}
+		data, err := f.from.Folder.Read(f.from.Path)
+		if err != nil {
+			return err
+		}
+		f.file.Data = data
+		mended, done := lint.Fix(f.file, f.reread)
+		if bytes.Equal(mended, data) {
+			continue
+		}
+		path := filepath.Join(f.from.Disk, filepath.FromSlash(f.from.Path))
+		info, err := os.Stat(path)
+		if err != nil {
+			return err
+		}
+		if err := renameio.WriteFile(path, mended, info.Mode().Perm()); err != nil {
+			return fmt.Errorf("cannot write %s: %w", path, err)
+		}
+		for _, d := range done {
+			fmt.Fprintf(s.Err, "fixed %s: %s\n", d.Range, d.Code)
+		}
+		total += len(done)
+		changed++
+	}
+	fmt.Fprintf(s.Err, "%d findings fixed in %d files\n", total, changed)
+	return nil
+}
+
+// reread parses and lowers new bytes of the file; false if they have an error.
+func (f parsedFile) reread(data []byte) (lint.File, bool) {
+	out := lint.File{Path: f.file.Path, Data: data}
+	parsed, found := rules.Parse(f.from.Path, data, f.from.Folder)
+	out.Rules = parsed
+	for _, r := range parsed {
+		lowered, more := ir.Lower(r)
+		out.Lowered = append(out.Lowered, lowered)
+		found = append(found, more...)
+	}
+	return out, !found.HasErrors()
+}
+
+// explain shows one check's page, or without a code all checks.
+func explainCheck(s *streams, code string) error {
+	if code != "" {
+		text, err := lint.Explain(code)
+		if err != nil {
+			return err
+		}
+		fmt.Fprint(s.Out, text)
+		return nil
+	}
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "CODE\tSEVERITY\tFIXED BY --fix")
+	for _, c := range lint.Checks() {
+		fixed := ""
+		if lint.Fixable(c.Code) {
+			fixed = "yes"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Code, c.Severity, fixed)
+	}
+	return w.Flush()
+}
+
+// atLeast leaves out what is less severe.
+func atLeast(found diag.Diagnostics, level string) diag.Diagnostics {
+	least := diag.Info
+	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+		if s.String() == level {
+			least = s
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity > least })
+}
+
+// countByCode shows how often each code was found, the most often first, when there are many findings.
+func countByCode(s *streams, found diag.Diagnostics) error {
+	if len(found) < 10 {
+		return nil
+	}
+	counts := map[diag.Diagnostic]int{}
+	for _, d := range found {
+		counts[diag.Diagnostic{Code: d.Code, Severity: d.Severity}]++
+	}
+	kinds := make([]diag.Diagnostic, 0, len(counts))
+	for d := range counts {
+		kinds = append(kinds, d)
+	}
+	slices.SortFunc(kinds, func(a, b diag.Diagnostic) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
+	})
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	_, err := fmt.Fprintln(w, "FOUND\tSEVERITY\tCODE")
+	for _, d := range kinds {
+		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", counts[d], d.Severity, d.Code)
+		err = errors.Join(err, more)
+	}
+	return errors.Join(err, w.Flush())
+}

@@ -139,11 +139,10 @@ func invalidDate(s *subject) {
 		if text == "" {
 			continue
 		}
-		t, err := time.Parse(dateForm, text)
-		if err == nil {
+		if _, err := time.Parse(dateForm, text); err == nil {
 			continue
 		}
-		if t, err = time.Parse(formerDateForm, text); err == nil {
+		if t, err := time.Parse(formerDateForm, text); err == nil {
 			s.report(s.Key(key, -1), "write "+t.Format(dateForm), "dates are written with dashes since Sigma 2.0")
 		} else {
 			s.report(s.Key(key, -1), "write it as "+dateForm, "%q is no date", text)

@@ -8,6 +8,7 @@ evaluation here is written from Elasticsearch's documentation: `==` and `in` are
 `like~` and `in~` ignore ASCII case; a test on a missing field is false; a sequence keeps one
 pending match for each key, which the first matching event consumes.
 """
+import functools
 import gzip
 import ipaddress
 import json
@@ -69,20 +70,33 @@ def unescape(text):
 ast.String.unescape = staticmethod(unescape)
 
 
+LOWER = {c: c + 32 for c in range(ord("A"), ord("Z") + 1)}
+
+
 def fold(text):
-    return re.sub("[A-Z]", lambda m: m.group().lower(), text)
+    return text.translate(LOWER)
+
+
+@functools.lru_cache(maxsize=None)
+def wildcard_expression(pattern):
+    parts = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern]
+    return re.compile("".join(parts), re.S)
 
 
 def wildcard(pattern, value):
-    parts = [".*" if c == "*" else "." if c == "?" else re.escape(c) for c in pattern]
-    return re.fullmatch("".join(parts), value, re.S) is not None
+    return wildcard_expression(pattern).fullmatch(value) is not None
+
+
+@functools.lru_cache(maxsize=None)
+def parts(path):
+    return path.split(".")
 
 
 def lookup(event, path):
     if path in event:
         return event[path]
     value = event
-    for part in path.split("."):
+    for part in parts(path):
         if not isinstance(value, dict) or part not in value:
             return None
         value = value[part]
@@ -117,8 +131,14 @@ TEXT = {
 ORDER = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a > b, ">=": lambda a, b: a >= b}
 
 
+NAMES = {}  # id of a field's node -> its name; the nodes live as long as their query
+
+
 def values(node, event):
-    found = lookup(event, field_name(node))
+    name = NAMES.get(id(node))
+    if name is None:
+        name = NAMES[id(node)] = field_name(node)
+    found = lookup(event, name)
     return found if isinstance(found, list) else [] if found is None else [found]
 
 
@@ -196,6 +216,7 @@ def run_sequence(sequence, events):
 
 
 def execute(query, events):
+    NAMES.clear()
     first = query.first
     if isinstance(first, ast.Sequence):
         found = list(run_sequence(first, events))

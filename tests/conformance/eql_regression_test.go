@@ -1,0 +1,224 @@
+package conformance
+
+import (
+	"bufio"
+	"compress/gzip"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/eql"
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// recordings are the events of the public rules' regression data, and some of public telemetry.
+func recordings(t testing.TB) []record {
+	t.Helper()
+	var all []record
+	add := func(system, data doc) {
+		r := record{id: fmt.Sprintf("e%d", len(all)), data: map[string]string{}}
+		for to, names := range map[*string][]string{&r.channel: {"Channel"}, &r.code: {"EventID"}, &r.computer: {"Computer", "Hostname"}, &r.provider: {"Provider_Name", "SourceName"}, &r.instant: {"@timestamp"}} {
+			for _, name := range names {
+				if v, ok := system[name]; ok && *to == "" {
+					*to = fmt.Sprint(v)
+				}
+			}
+		}
+		for name, v := range data {
+			if _, known := system[name]; v != nil && (!known || !isSystem[name]) {
+				r.data[name] = fmt.Sprint(v)
+			}
+		}
+		all = append(all, r)
+	}
+	folder := corpusFolder(t, "regression_data")
+	require.NoError(t, filepath.WalkDir(folder, func(path string, _ fs.DirEntry, err error) error {
+		if err != nil || filepath.Ext(path) != ".json" {
+			return err
+		}
+		f, err := os.Open(path)
+		require.NoError(t, err)
+		defer func() { require.NoError(t, f.Close()) }()
+		for d := jsonDecoder(f); ; {
+			var e struct {
+				Event struct{ System, EventData doc }
+			}
+			if err := d.Decode(&e); errors.Is(err, io.EOF) {
+				return nil
+			} else {
+				require.NoError(t, err, path)
+			}
+			system := e.Event.System
+			system["Provider_Name"] = field(system, "Provider.#attributes.Name")
+			system["@timestamp"] = field(system, "TimeCreated.#attributes.SystemTime")
+			add(system, e.Event.EventData)
+		}
+	}))
+	for file, every := range map[string]int{"windows-process.ndjson.gz": 4, "windows.ndjson.gz": 200} {
+		sample(t, filepath.Join(folder, "..", "..", "events", file), every, func(e doc) { add(e, e) })
+	}
+	return all
+}
+
+// isSystem are the fields of a flat event that are not its data.
+var isSystem = map[string]bool{"Channel": true, "EventID": true, "Computer": true, "Hostname": true, "Provider_Name": true, "SourceName": true,
+	"@timestamp": true, "TimeCreated": true, "Level": true, "Keywords": true, "Task": true}
+
+func jsonDecoder(r io.Reader) *json.Decoder {
+	d := json.NewDecoder(r)
+	d.UseNumber()
+	return d
+}
+
+// sample reads every nth event of a file.
+func sample(t testing.TB, path string, every int, use func(doc)) {
+	f, err := os.Open(path)
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	z, err := gzip.NewReader(f)
+	require.NoError(t, err)
+	lines := bufio.NewScanner(z)
+	lines.Buffer(nil, 1<<24)
+	for n := 0; lines.Scan(); n++ {
+		if n%every == 0 {
+			var e doc
+			require.NoError(t, jsonDecoder(strings.NewReader(lines.Text())).Decode(&e))
+			use(e)
+		}
+	}
+	require.NoError(t, lines.Err())
+}
+
+// raw is the record as it was, with the document's id.
+func (r record) raw() doc {
+	e := doc{"event": doc{"id": r.id}, "@timestamp": r.instant, "Channel": r.channel, "EventID": r.code, "Computer": r.computer, "Provider_Name": r.provider}
+	for name, v := range r.data {
+		e[name] = v
+	}
+	return e
+}
+
+// TestEQLAgreesOnRegressionData runs every public Windows rule that has a query on the documents that Elastic
+// would hold of the events, by the engine and by the query. They find the same, rule by rule.
+func TestEQLAgreesOnRegressionData(t *testing.T) {
+	all := recordings(t)
+	public := corpusRules(t)
+	cases := []struct {
+		model    string
+		document func(record) doc
+		matched  int // rules that match something, at least
+	}{
+		{"winlogbeat", record.winlogbeat, 110},
+		{"ecs", record.defend, 100},
+	}
+	for _, c := range cases {
+		t.Run(c.model, func(t *testing.T) {
+			m, err := schema.Load(c.model)
+			require.NoError(t, err)
+			var docs []doc
+			for _, r := range all {
+				if d := c.document(r); d != nil {
+					docs = append(docs, d)
+				}
+			}
+			var compiled []*ir.Rule
+			var queries []string
+			for _, r := range public {
+				if q, _ := eql.New().Compile(r, compilers.Options{Model: m}); q != nil && r.Source.LogSource.Product == "windows" {
+					compiled, queries = append(compiled, r), append(queries, q.Text)
+				}
+			}
+			file := writeEvents(t, docs)
+			wanted := found(t, m, compiled, file)
+			matched, matches := 0, 0
+			for i, got := range CheckEQL(t, queries, nil, file) {
+				require.Nil(t, got.Error, queries[i])
+				want := wanted[compiled[i]]
+				assert.ElementsMatch(t, want, got.IDs, "%s\n%s", compiled[i].Source.Title, queries[i])
+				matches += len(want)
+				if len(want) > 0 {
+					matched++
+				}
+			}
+			t.Logf("%d rules on %d documents: %d rules match, %d matches", len(compiled), len(docs), matched, matches)
+			assert.GreaterOrEqual(t, matched, c.matched)
+		})
+	}
+}
+
+// found runs the engine: rule -> the ids it matches.
+func found(t testing.TB, m *schema.Model, rs []*ir.Rule, file string) map[*ir.Rule][]string {
+	e, problems := engine.New(rs, engine.Options{Model: m})
+	require.Empty(t, problems)
+	log, err := event.Open(file, event.Options{})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, log.Close()) }()
+	for {
+		ev, err := log.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		require.NoError(t, e.Add(ev))
+	}
+	results, _, err := e.Finish()
+	require.NoError(t, err)
+	ids := map[*ir.Rule][]string{}
+	for _, res := range results {
+		ids[res.Rule] = append(ids[res.Rule], res.EventID)
+	}
+	return ids
+}
+
+// lostToWinlogbeat are the rules that find on winlogbeat's documents other events than on the same
+// ones as Windows wrote them, with the reason.
+var lostToWinlogbeat = map[string]string{}
+
+// TestWinlogbeatKeepsWhatWindowsWrote runs the same rules on the events as they were written: model and
+// pipelines together lose nothing, but for what is listed.
+func TestWinlogbeatKeepsWhatWindowsWrote(t *testing.T) {
+	all := recordings(t)
+	windows, err := schema.Load("windows")
+	require.NoError(t, err)
+	windows.ID = []string{"event.id"}
+	beats, err := schema.Load("winlogbeat")
+	require.NoError(t, err)
+	var rs []*ir.Rule
+	for _, r := range corpusRules(t) {
+		if q, _ := eql.New().Compile(r, compilers.Options{Model: beats}); q != nil && r.Source.LogSource.Product == "windows" {
+			rs = append(rs, r)
+		}
+	}
+	var raw, docs []doc
+	for _, r := range all {
+		raw, docs = append(raw, r.raw()), append(docs, r.winlogbeat())
+	}
+	before, after := found(t, windows, rs, writeEvents(t, raw)), found(t, beats, rs, writeEvents(t, docs))
+	differ := 0
+	for _, r := range rs {
+		slices.Sort(before[r])
+		slices.Sort(after[r])
+		if _, known := lostToWinlogbeat[r.Source.Title]; known {
+			assert.NotEqual(t, before[r], after[r], "%s loses nothing any more", r.Source.Title)
+			continue
+		}
+		if !assert.Equal(t, before[r], after[r], r.Source.Title) {
+			differ++
+		}
+	}
+	t.Logf("%d rules on %d events, %d differ", len(rs), len(all), differ)
+}

@@ -3,6 +3,7 @@ package eql
 import (
 	"fmt"
 	"math"
+	"net/netip"
 	"strconv"
 	"strings"
 	"unicode"
@@ -102,6 +103,10 @@ func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	for _, v := range t.Values {
 		lit := quote(v)
 		switch col.Type {
+		case schema.IP:
+			if _, err := netip.ParseAddr(v); err != nil {
+				continue // no address is this text, and Elasticsearch refuses to look for it
+			}
 		case schema.Int:
 			n, err := strconv.ParseInt(v, 0, 64)
 			if err != nil {
@@ -117,7 +122,10 @@ func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		}
 		values = append(values, lit)
 	}
-	if len(values) == 1 {
+	switch len(values) {
+	case 0:
+		return compilers.Fixed(false), nil
+	case 1:
 		return compilers.Atom(fieldName(col.Name) + " == " + values[0]), nil
 	}
 	return compilers.Atom(fieldName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil

@@ -25,7 +25,7 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 	case !ok:
 		return n, nil
 	case len(col.Spread) > 0:
-		return col.spread(n)
+		return m.spread(s, col, n)
 	case col.Domain != "":
 		return col.apart(n)
 	case len(col.Values) > 0 || col.Numbers != "":
@@ -116,15 +116,30 @@ func registryData(v string) (own string, whole bool, err error) {
 	return v, false, nil
 }
 
-// spread asks each of the fields that a field's values are spread over.
-func (c Column) spread(n *ir.Match) (ir.Node, error) {
-	switch n.Test.(type) {
-	case *ir.Null, *ir.Exists:
-		return n, fmt.Errorf("the values of %s are spread over several columns: whether one is there cannot be asked", n.Field.Name)
-	}
-	var terms []ir.Node
+// spread asks each of the fields that a field's values are spread over. A network is looked for
+// where addresses are held as such, if they are.
+func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
+	var terms, typed []ir.Node
 	for _, name := range c.Spread {
-		terms = append(terms, &ir.Match{Base: n.Base, Field: ir.Field{Name: name, Level: n.Field.Level}, Test: n.Test})
+		one := &ir.Match{Base: n.Base, Field: ir.Field{Name: name, Level: n.Field.Level}, Test: n.Test}
+		terms = append(terms, one)
+		if at, ok := m.Column(s, name, n.Field.Level); ok && at.Type == IP {
+			typed = append(typed, one)
+		}
+	}
+	switch t := n.Test.(type) {
+	case *ir.FieldRef:
+		return n, fmt.Errorf("the values of %s are spread over several columns: they cannot be compared with another's", n.Field.Name)
+	case *ir.CIDR:
+		if len(typed) > 0 {
+			terms = typed
+		}
+	case *ir.Null:
+		return &ir.And{Base: n.Base, Terms: terms}, nil
+	case *ir.Exists:
+		if !t.Value {
+			return &ir.And{Base: n.Base, Terms: terms}, nil
+		}
 	}
 	return either(n.Base, terms), nil
 }

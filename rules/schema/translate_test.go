@@ -1,6 +1,7 @@
 package schema_test
 
 import (
+	"net/netip"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +17,8 @@ var apart = &schema.Source{Name: "s", Unlisted: "data.", Fields: map[string]sche
 	"Integrity": {Name: "level", Values: map[string]string{"S-1-16-12288": "high"}},
 	"Details":   {Name: "registry.data.strings", Numbers: "decimal"},
 	"Data":      {Name: "param1", Spread: []string{"param1", "param2"}},
+	"Address":   {Name: "param1", Spread: []string{"param1", "Ip"}},
+	"Ip":        {Name: "source.ip", Type: schema.IP},
 	"User":      {Name: "user.name", Domain: "Domain"},
 	"Domain":    {Name: "user.domain"},
 	"md5":       {Name: "hash.md5"}, "sha256": {Name: "hash.sha256"}, "Imphash": {Name: "hash.imphash"},
@@ -46,7 +49,11 @@ func TestTranslate(t *testing.T) {
 		{"bytes", "Details", text(ir.Equals, "Binary Data"), ""},
 		{"a number beside parts of others", "Details", text(ir.Contains, "DWORD (0x00000001)", ".dll"), ""},
 		{"spread values", "Data", text(ir.Contains, "a"), `(param1 contains "a" or param2 contains "a")`},
-		{"whether spread values are there", "Data", &ir.Null{}, ""},
+		{"whether spread values are there", "Data", &ir.Null{}, `(param1 is null and param2 is null)`},
+		{"that one is", "Data", &ir.Exists{Value: true}, `(param1 exists or param2 exists)`},
+		{"an address in text and as such", "Address", text(ir.Equals, "::1"), `(param1 equals "::1" or Ip equals "::1")`},
+		{"a network", "Address", &ir.CIDR{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}, `Ip in network 10.0.0.0/8`},
+		{"spread values against a field", "Data", &ir.FieldRef{Other: ir.Field{Name: "a"}}, ""},
 		{"a user with its domain", "User", text(ir.Equals, `CORP\bob`), `(Domain equals "CORP" and User equals "bob")`},
 		{"a user alone", "User", text(ir.Equals, "bob", "eve"), `(User equals "bob" or User equals "eve")`},
 		{"part of either", "User", text(ir.Contains, "AUTHORI"), `(Domain contains "AUTHORI" or User contains "AUTHORI")`},

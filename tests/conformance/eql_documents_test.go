@@ -55,6 +55,9 @@ func (r record) winlogbeat() doc {
 	if r.channel == sysmonChannel {
 		r.sysmon(d, data)
 	}
+	if strings.EqualFold(r.channel, "Security") {
+		r.security(d, data)
+	}
 	for name, v := range data {
 		put(d, "winlog.event_data."+strings.ReplaceAll(name, " ", "_"), v)
 	}
@@ -109,6 +112,60 @@ func (r record) sysmon(d doc, data map[string]string) {
 		case slices.Contains([]string{"UtcTime", "DestinationIsIpv6", "SourcePortName", "DestinationPortName", "QueryStatus", "QueryResults"}, name):
 			delete(data, name)
 		}
+	}
+	names(d)
+}
+
+// moved are the Security events of which the pipeline moves process, address and workstation:
+// x-pack/winlogbeat/module/security/ingest/security_standard.yml in github.com/elastic/beats.
+var moved = strings.Fields(`1100 1102 1104 1105 1108 4624 4648 4625 4670 4673 4674 4689 4697 4719 4720 4722 4723 4724 4725 4726 4727 4728 4729 4730
+	4731 4732 4733 4734 4735 4737 4738 4740 4741 4742 4743 4744 4745 4746 4747 4748 4749 4750 4751 4752 4753 4754 4755 4756 4757 4758 4759 4760
+	4761 4762 4763 4764 4767 4768 4769 4770 4771 4798 4799 4817 4904 4905 4907 4912 5140 5145`)
+
+// security moves what the pipeline of the Security log moves, and copies its users.
+func (r record) security(d doc, data map[string]string) {
+	move := func(name, path string, v any) {
+		put(d, path, v)
+		delete(data, name)
+	}
+	number := func(v string) int64 {
+		n, _ := strconv.ParseInt(v, 0, 64) // Windows writes 0x… or decimals
+		return n
+	}
+	if v := data["SubjectUserName"]; v != "" && v != "-" {
+		put(d, "user.name", v)
+	}
+	if v := data["SubjectDomainName"]; v != "" && v != "-" {
+		put(d, "user.domain", v)
+	}
+	for _, name := range sortedNames(data) {
+		v := data[name]
+		switch {
+		case r.code == "4688" && name == "NewProcessId":
+			move(name, "process.pid", number(v))
+		case r.code == "4688" && name == "ProcessId":
+			put(d, "process.parent.pid", number(v))
+		case r.code == "4688" && name == "NewProcessName":
+			move(name, "process.executable", v)
+		case r.code == "4688" && name == "ParentProcessName":
+			move(name, "process.parent.executable", v)
+		case r.code == "4688" && name == "CommandLine":
+			put(d, "process.command_line", v)
+		case !slices.Contains(moved, r.code):
+		case name == "ProcessId":
+			move(name, "process.pid", number(v))
+		case name == "ProcessName":
+			move(name, "process.executable", v)
+		case name == "IpAddress" && v != "-":
+			move(name, "source.ip", strings.TrimPrefix(v, "::ffff:"))
+		case name == "IpPort" && v != "-":
+			move(name, "source.port", number(v))
+		case name == "WorkstationName":
+			move(name, "source.domain", v)
+		}
+	}
+	if r.code == "4688" {
+		put(d, "event.category", []any{"process"})
 	}
 	names(d)
 }

@@ -1,0 +1,117 @@
+package eql
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// compiled writes a rule of one detection item for a shipped model: its query without header and
+// marks, or the code it is refused with.
+func compiled(t *testing.T, model, logsource, detection string) string {
+	t.Helper()
+	m, err := schema.Load(model)
+	require.NoError(t, err)
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n"), nil)
+	require.Empty(t, found)
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	q, found := New().Compile(r, compilers.Options{Model: m})
+	if q == nil {
+		return found[0].Code
+	}
+	_, text, _ := strings.Cut(q.Text, "\n")
+	text, _, _ = strings.Cut(text, "\n  // Begin")
+	return strings.ReplaceAll(text, " and\n  ", " and ")
+}
+
+const (
+	started = `process where ?event.type : "start" and ?host.os.type : "windows" and `
+	process = "category: process_creation"
+)
+
+// TestSemantics pins, trap by trap, where converters to EQL go wrong.
+func TestSemantics(t *testing.T) {
+	type row struct{ model, logsource, detection, want string }
+	traps := []struct {
+		name string
+		rows []row
+	}{
+		{"colon and like take strings only: numbers, booleans and addresses use == and in", []row{
+			{"ecs", process, `{ProcessId: 5}`, started + `?process.pid == 5`},
+			{"ecs", process, `{ProcessId: ['5', '6']}`, started + `?process.pid in (5, 6)`},
+			{"ecs", process, `{ProcessId|contains: '5'}`, "eql-unsupported"},
+			{"ecs", "category: image_load", `{Signed: 'false'}`, `library where ?host.os.type : "windows" and ?dll.code_signature.exists == false`},
+			{"ecs", "category: network_connection", `{DestinationIp: 10.0.0.1}`, `network where ?event.type : "start" and ?host.os.type : "windows" and ?destination.ip == "10.0.0.1"`},
+			{"ecs", "category: network_connection", `{DestinationIp|cidr: 10.0.0.0/8}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "10.0.0.0/8")`},
+		}},
+		{"colon ignores case and knows wildcards, == does neither", []row{
+			{"ecs", process, `{Image|endswith: '\A.exe'}`, started + `?process.executable : "*\\A.exe"`},
+			{"ecs", process, `{CommandLine: 'a*b?'}`, started + `?process.command_line : "a*b?"`},
+			{"ecs", process, `{CommandLine|cased: aB}`, started + `?process.command_line == "aB"`},
+			{"ecs", process, `{CommandLine|contains|cased: aB}`, started + `?process.command_line like "*aB*"`},
+		}},
+		{"odd field names go in backquotes, and every field is optional", []row{
+			{"winlogbeat", "service: system", `{Odd-Name: x}`, "any where ?winlog.channel : \"System\" and ?winlog.event_data.`Odd-Name` : \"x\""},
+			{"winlogbeat", "service: system", `{Two Words: x}`, `any where ?winlog.channel : "System" and ?winlog.event_data.Two_Words : "x"`},
+		}},
+		{"a literal star or question mark is no escape but a function; newlines and quotes stay inside", []row{
+			{"ecs", process, `{CommandLine|contains: 'a\*b'}`, started + `stringContains~(?process.command_line, "a*b")`},
+			{"ecs", process, `{CommandLine: 'a\?'}`, started + `?process.command_line in~ ("a?")`},
+			{"ecs", process, `{CommandLine|contains: "a\"\nb\\"}`, started + `?process.command_line : "*a\"\nb\\*"`},
+		}},
+		{"regex covers the whole value in Lucene's syntax and tells case apart", []row{
+			{"ecs", process, `{CommandLine|re: 'a\d\w'}`, started + `?process.command_line regex ".*a[0-9][0-9A-Z\\_a-z].*"`},
+			{"ecs", process, `{CommandLine|re: '^a$'}`, started + `?process.command_line regex "a"`},
+			{"ecs", process, `{CommandLine|re|i: 'a.b'}`, started + `?process.command_line regex ".*[Aa][^\n][Bb].*"`},
+			{"ecs", process, `{CommandLine|re: 'a(?=b)'}`, "regex-backtracking"},
+			{"ecs", process, `{CommandLine|re: '\bab'}`, "eql-unsupported"},
+		}},
+		{"keywords and comparisons of fields are refused", []row{
+			{"ecs", process, `['mimikatz']`, "keywords"},
+			{"ecs", process, `{Image|fieldref: CommandLine}`, "fieldref"},
+		}},
+		{"the category is the event's, with its operating system, channel or dataset", []row{
+			{"ecs", "category: file_event", `{TargetFilename: a}`, `file where ?event.action : ("creation", "overwrite", "FileCreate") and ?host.os.type : "windows" and ?file.path : "a"`},
+			{"winlogbeat", "category: file_event", `{TargetFilename: a}`, `file where ?event.code : "11" and ?winlog.channel : "Microsoft-Windows-Sysmon/Operational" and ?file.path : "a"`},
+			{"ecs", "service: security", `{EventID: 4720}`, `any where ?winlog.channel : "Security" and ?event.code : "4720"`},
+			{"ecs", "category: ps_script", `{ScriptBlockText|contains: a}`, `any where ?event.code : "4104" and ?winlog.channel : ("Microsoft-Windows-PowerShell/Operational", "PowerShellCore/Operational") and ?winlog.event_data.ScriptBlockText : "*a*"`},
+		}},
+		{"values are ECS' own", []row{
+			{"ecs", "category: network_connection", `{Initiated: 'true'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and ?network.direction : "egress"`},
+			{"ecs", process, `{IntegrityLevel: [High, S-1-16-16384]}`, started + `?process.Ext.token.integrity_level_name : ("High", "system")`},
+			{"ecs", "category: registry_set", `{Details: 'DWORD (0x00000010)'}`, `registry where ?event.action : ("modification", "RegistryEvent (Value Set)") and ?host.os.type : "windows" and ?registry.data.strings : "16"`},
+			{"ecs", process, `{Hashes|contains: 'IMPHASH=0123456789abcdef0123456789abcdef'}`, started + `?process.pe.imphash : "0123456789abcdef0123456789abcdef"`},
+		}},
+		{"a field that no integration ships is refused", []row{
+			{"ecs", process, `{NoSuchField: a}`, "no-column"},
+			{"ecs", "category: registry_set", `{Details|contains: '0x00000001'}`, "no-translation"},
+		}},
+	}
+	for _, trap := range traps {
+		t.Run(trap.name, func(t *testing.T) {
+			for _, r := range trap.rows {
+				got := compiled(t, r.model, r.logsource, r.detection)
+				if i := strings.Index(got, "where"); i > 0 {
+					got = got[strings.LastIndex(got[:i], "\n")+1:]
+				}
+				assert.Equal(t, r.want, got, "%s %s", r.logsource, r.detection)
+			}
+		})
+	}
+}
+
+// TestNegationHoldsWithoutTheField pins that not is true of an event that lacks the field, as in the rule.
+func TestNegationHoldsWithoutTheField(t *testing.T) {
+	path := field("Path", is(ir.Equals, "a"))
+	order := field("Port", &ir.Number{Op: "gt", Values: []float64{5}})
+	assert.Equal(t, `not(?file.path : "a")`, condition(t, &ir.Not{Term: path}))
+	assert.Equal(t, `not(?destination.port != null and ?destination.port > 5)`, condition(t, &ir.Not{Term: order}), "Elasticsearch turns `not a > b` round")
+}

@@ -88,6 +88,7 @@ func TestSemantics(t *testing.T) {
 			{"ecs", "category: network_connection", `{Initiated: 'true'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and ?network.direction : "egress"`},
 			{"ecs", process, `{IntegrityLevel: [High, S-1-16-16384]}`, started + `?process.Ext.token.integrity_level_name : ("High", "system")`},
 			{"ecs", "category: registry_set", `{Details: 'DWORD (0x00000010)'}`, `registry where ?event.action : ("modification", "RegistryEvent (Value Set)") and ?host.os.type : "windows" and ?registry.data.strings : "16"`},
+			{"ecs", "category: registry_set", `{TargetObject|endswith: '\CurrentControlSet\x'}`, `registry where ?event.action : ("modification", "RegistryEvent (Value Set)") and ?host.os.type : "windows" and (?registry.path : "*\\CurrentControlSet\\x" or ?registry.path : "*\\ControlSet???\\x")`},
 			{"ecs", process, `{Hashes|contains: 'IMPHASH=0123456789abcdef0123456789abcdef'}`, started + `?process.pe.imphash : "0123456789abcdef0123456789abcdef"`},
 		}},
 		{"a field that no integration ships is refused", []row{

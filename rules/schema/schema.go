@@ -82,6 +82,9 @@ type Column struct {
 	Values map[string]string `yaml:"values"`
 	// Numbers is "decimal" where Sysmon's `DWORD (0x0000001f)` is `31` and its `(Empty)` an empty text.
 	Numbers string `yaml:"numbers"`
+	// AlsoWritten are parts of values that the product may write otherwise (CurrentControlSet:
+	// ControlSet???); a question mark is any one character. Both ways are asked.
+	AlsoWritten map[string]string `yaml:"also_written"`
 	// Spread are fields that the values are spread over; a test holds if it does for one of them.
 	Spread []string `yaml:"spread"`
 	// Domain is the field with what stands before the backslash of `DOMAIN\user`.

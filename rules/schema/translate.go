@@ -28,6 +28,8 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return m.spread(s, col, n)
 	case col.Domain != "":
 		return col.apart(n)
+	case len(col.AlsoWritten) > 0:
+		return col.bothWays(n), nil
 	case len(col.Values) > 0 || col.Numbers != "":
 		test, err := col.translate(n.Test)
 		if err != nil || test == n.Test {
@@ -186,6 +188,83 @@ func either(at ir.Base, terms []ir.Node) ir.Node {
 		return terms[0]
 	}
 	return &ir.Or{Base: at, Terms: terms}
+}
+
+// bothWays asks for values as Sigma writes them and as the product may.
+func (c Column) bothWays(n *ir.Match) ir.Node {
+	terms := []ir.Node{n}
+	ask := func(t ir.Test) { terms = append(terms, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
+	switch t := n.Test.(type) {
+	case *ir.Glob:
+		if parts, changed := c.otherwise(t.Parts); changed {
+			ask(&ir.Glob{Parts: parts, Cased: t.Cased})
+		}
+	case *ir.Text:
+		for _, v := range t.Values {
+			parts, changed := c.otherwise([]ir.GlobPart{{Literal: v}})
+			switch {
+			case !changed:
+			case len(parts) == 1:
+				ask(&ir.Text{Op: t.Op, Values: []string{parts[0].Literal}, Cased: t.Cased})
+			default:
+				if t.Op == ir.EndsWith || t.Op == ir.Contains {
+					parts = append([]ir.GlobPart{{Wild: '*'}}, parts...)
+				}
+				if t.Op == ir.StartsWith || t.Op == ir.Contains {
+					parts = append(parts, ir.GlobPart{Wild: '*'})
+				}
+				ask(&ir.Glob{Parts: parts, Cased: t.Cased})
+			}
+		}
+	}
+	return either(n.Base, terms)
+}
+
+// otherwise writes the literals of a pattern as the product may.
+func (c Column) otherwise(parts []ir.GlobPart) (out []ir.GlobPart, changed bool) {
+	literal := func(text string) {
+		switch last := len(out) - 1; {
+		case text == "":
+		case last >= 0 && out[last].Wild == 0:
+			out[last].Literal += text
+		default:
+			out = append(out, ir.GlobPart{Literal: text})
+		}
+	}
+	for _, p := range parts {
+		if p.Wild != 0 {
+			out = append(out, p)
+			continue
+		}
+		for rest := p.Literal; rest != ""; {
+			at, from := c.next(rest)
+			literal(rest[:at])
+			if from != "" {
+				changed = true
+				for i, text := range strings.Split(c.AlsoWritten[from], "?") {
+					if i > 0 {
+						out = append(out, ir.GlobPart{Wild: '?'})
+					}
+					literal(text)
+				}
+			}
+			rest = rest[at+len(from):]
+		}
+	}
+	return out, changed
+}
+
+// next finds the first part of a text that the product may write otherwise; "" if there is none.
+func (c Column) next(text string) (at int, from string) {
+	at = len(text)
+	for _, name := range sortedNames(c.AlsoWritten) {
+		for i := 0; i+len(name) <= len(text) && i < at; i++ {
+			if strings.EqualFold(text[i:i+len(name)], name) {
+				at, from = i, name
+			}
+		}
+	}
+	return at, from
 }
 
 const hashesField = "Hashes"

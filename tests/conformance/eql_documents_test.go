@@ -211,6 +211,9 @@ var defendFields = map[string]map[string]string{
 	"registry": {"Image": "process.executable", "ProcessGuid": "process.entity_id", "TargetObject": "registry.path"},
 }
 
+// kernelNames are the names of keys that Sysmon replaces by friendlier ones.
+var kernelNames = strings.NewReplacer(`\CurrentControlSet\`, `\ControlSet001\`, `HKU\`, `HKEY_USERS\`)
+
 var dword = regexp.MustCompile(`^DWORD \(0x([0-9a-f]{8})\)$`)
 
 // defend makes the document that Elastic Defend would index of the same happening; nil if it records no such thing.
@@ -247,6 +250,7 @@ func (r record) defend() doc {
 		put(d, "network.direction", map[bool]string{true: "egress", false: "ingress"}[r.data["Initiated"] == "true"])
 	case "registry":
 		put(d, "registry.data.strings", []any{registryStrings(r.data["Details"])})
+		put(d, "registry.path", kernelNames.Replace(r.data["TargetObject"]))
 	}
 	names(d)
 	return d

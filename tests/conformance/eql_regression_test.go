@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -24,8 +25,9 @@ import (
 	"decree/rules/schema"
 )
 
-// recordings are the events of the public rules' regression data, and some of public telemetry.
-func recordings(t testing.TB) []record {
+// recordings are the events of the public rules' regression data, a quarter of public telemetry's process
+// creations, and every nth of its events.
+func recordings(t testing.TB, every int) []record {
 	t.Helper()
 	var all []record
 	add := func(system, data doc) {
@@ -67,8 +69,8 @@ func recordings(t testing.TB) []record {
 			add(system, e.Event.EventData)
 		}
 	}))
-	for file, every := range map[string]int{"windows-process.ndjson.gz": 4, "windows.ndjson.gz": 200} {
-		sample(t, filepath.Join(folder, "..", "..", "events", file), every, func(e doc) { add(e, e) })
+	for file, nth := range map[string]int{"windows-process.ndjson.gz": 4, "windows.ndjson.gz": every} {
+		sample(t, filepath.Join(folder, "..", "..", "events", file), nth, func(e doc) { add(e, e) })
 	}
 	return all
 }
@@ -114,7 +116,7 @@ func (r record) raw() doc {
 // TestEQLAgreesOnRegressionData runs every public Windows rule that has a query on the documents that Elastic
 // would hold of the events, by the engine and by the query. They find the same, rule by rule.
 func TestEQLAgreesOnRegressionData(t *testing.T) {
-	all := recordings(t)
+	all := recordings(t, 200)
 	public := corpusRules(t)
 	cases := []struct {
 		model    string
@@ -183,28 +185,61 @@ func found(t testing.TB, m *schema.Model, rs []*ir.Rule, file string) map[*ir.Ru
 	return ids
 }
 
-// TestWinlogbeatKeepsWhatWindowsWrote runs the same rules on the events as Windows wrote them: the
-// pipelines and the model together lose nothing.
-func TestWinlogbeatKeepsWhatWindowsWrote(t *testing.T) {
-	all := recordings(t)
+// notInDefend are fields that Elastic Defend does not record. ECS has places for some, which Elastic's Windows
+// integration fills.
+var notInDefend = []string{"Description", "Product", "Company", "FileVersion"}
+
+// TestDocumentsKeepWhatWindowsWrote runs the same rules on the events as Windows wrote them: what Elastic makes
+// of the events and what the model makes of the rules together lose nothing.
+func TestDocumentsKeepWhatWindowsWrote(t *testing.T) {
+	all := recordings(t, 10)
+	public := corpusRules(t)
 	windows, err := schema.Load("windows")
 	require.NoError(t, err)
 	windows.ID = []string{"event.id"}
-	beats, err := schema.Load("winlogbeat")
-	require.NoError(t, err)
-	var rs []*ir.Rule
-	for _, r := range corpusRules(t) {
-		if q, _ := eql.New().Compile(r, compilers.Options{Model: beats}); q != nil && r.Source.LogSource.Product == "windows" {
-			rs = append(rs, r)
-		}
+	cases := []struct {
+		model    string
+		document func(record) doc
+		lost     []string // fields
+	}{
+		{"winlogbeat", record.winlogbeat, nil},
+		{"ecs", record.defend, notInDefend},
 	}
-	var raw, docs []doc
-	for _, r := range all {
-		raw, docs = append(raw, r.raw()), append(docs, r.winlogbeat())
+	for _, c := range cases {
+		t.Run(c.model, func(t *testing.T) {
+			m, err := schema.Load(c.model)
+			require.NoError(t, err)
+			var rs []*ir.Rule
+			for _, r := range public {
+				if q, _ := eql.New().Compile(r, compilers.Options{Model: m}); q != nil && r.Source.LogSource.Product == "windows" && !reads(r, c.lost) {
+					rs = append(rs, r)
+				}
+			}
+			var raw, docs []doc
+			for _, r := range all {
+				if d := c.document(r); d != nil {
+					raw, docs = append(raw, r.raw()), append(docs, d)
+				}
+			}
+			before, after := found(t, windows, rs, writeEvents(t, raw)), found(t, m, rs, writeEvents(t, docs))
+			matches := 0
+			for _, r := range rs {
+				assert.ElementsMatch(t, before[r], after[r], r.Source.Title)
+				matches += len(before[r])
+			}
+			t.Logf("%d rules on %d events, %d matches", len(rs), len(docs), matches)
+			assert.NotZero(t, matches)
+		})
 	}
-	before, after := found(t, windows, rs, writeEvents(t, raw)), found(t, beats, rs, writeEvents(t, docs))
-	for _, r := range rs {
-		assert.ElementsMatch(t, before[r], after[r], r.Source.Title)
-	}
-	t.Logf("%d rules on %d events", len(rs), len(all))
+}
+
+// reads tells whether a rule reads one of some fields.
+func reads(r *ir.Rule, fields []string) bool {
+	found := false
+	ir.Inspect(r.Condition, func(n ir.Node) bool {
+		m, ok := n.(*ir.Match)
+		found = found || ok && slices.Contains(fields, m.Field.Name)
+		return true
+	})
+	return found
 }

@@ -20,8 +20,9 @@ type Plan struct {
 	Notes  []Note
 }
 
-// NewPlan chooses the source that answers the rule's log source and checks the whole rule
-// against it and against the dialect's features. The plan is nil when there are errors.
+// NewPlan chooses the first source that answers the rule's log source and has all its fields, and
+// checks the whole rule against it and against the dialect's features. The plan is nil when there
+// are errors: those of the preferred source.
 func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	ls := r.Source.LogSource
 	sources := opt.Model.Find(ls.Category, ls.Product, ls.Service)
@@ -31,7 +32,20 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 			"data model %s has no log source for category %q, product %q, service %q", opt.Model.Name, ls.Category, ls.Product, ls.Service)
 		return nil, ds
 	}
-	p := &Plan{Model: opt.Model, Source: sources[0]}
+	for i, s := range sources {
+		p, found := planOn(s, dialect, lacks, r, opt)
+		if p != nil {
+			return p, found
+		}
+		if i == 0 {
+			ds = found
+		}
+	}
+	return nil, ds
+}
+
+func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
+	p := &Plan{Model: opt.Model, Source: s}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
 	r = ir.Rewrite(r, c.translate)
 	p.Rule, p.Filter = r, r.Filter
@@ -43,7 +57,7 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 		return nil, c.found
 	}
 	if p.Source.Requires != "" {
-		p.Notes = append(p.Notes, Note{Code: "requires", Effect: "exact", Message: p.Source.Requires, Range: ls.Range})
+		p.Notes = append(p.Notes, Note{Code: "requires", Effect: "exact", Message: p.Source.Requires, Range: r.Source.LogSource.Range})
 	}
 	return p, c.found
 }
@@ -146,6 +160,8 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 	hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
 	if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
 		hint = "closest mapped fields: " + strings.Join(near, ", ")
+	} else if near := c.plan.Source.ClosestColumns(f.Name); len(near) > 0 {
+		hint += "; closest columns of the table: " + strings.Join(near, ", ")
 	}
 	name := f.Name
 	if f.Level > 0 {

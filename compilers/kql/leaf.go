@@ -40,6 +40,9 @@ func (o operand) asText() string {
 }
 
 func (w *writer) typed(name string, declared schema.Type) operand {
+	if bag, path := w.inside(name); bag != "" {
+		return w.property(bag, path, declared)
+	}
 	o := operand{name: column(name)}
 	switch declared {
 	case schema.Int:
@@ -68,10 +71,15 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 	col, hops := w.place(f, t)
 	o := w.typed(col.Name, col.Type)
-	o.name = above(hops, col.Name)
+	if hops > 0 {
+		o.name = above(hops, col.Name)
+	}
 	o.onlyName = col.Holds == "filename"
 	if col.Filename != "" {
-		o.companion = above(hops, col.Filename)
+		o.companion = w.typed(col.Filename, "").name
+		if hops > 0 {
+			o.companion = above(hops, col.Filename)
+		}
 	}
 	if col.Type == schema.HashSet {
 		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(col.Key)+`=([^,]+)`), o.name), text

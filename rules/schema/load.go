@@ -267,18 +267,27 @@ var levelPrefixes = []string{"", "Parent", "GrandParent"}
 
 // Closest names up to three mapped fields with the most similar names.
 func (m *Model) Closest(s *Source, field string) []string {
-	names := sortedNames(s.Fields)
-	distance := func(name string) int {
-		return levenshtein.ComputeDistance(strings.ToLower(name), strings.ToLower(field))
-	}
-	sort.SliceStable(names, func(i, j int) bool { return distance(names[i]) < distance(names[j]) })
-	var near []string
-	for _, name := range names {
-		if len(near) < 3 && distance(name) <= 1+len(field)/2 {
-			near = append(near, name)
+	near := nearest(sortedNames(s.Fields), field)
+	for i, name := range near {
+		if distance(name, field) > 1+len(field)/2 {
+			return near[:i]
 		}
 	}
 	return near
+}
+
+// ClosestColumns names the three columns of the source's table with the most similar names.
+func (s *Source) ClosestColumns(field string) []string {
+	return nearest(sortedNames(s.Columns), field)
+}
+
+func nearest(names []string, field string) []string {
+	sort.SliceStable(names, func(i, j int) bool { return distance(names[i], field) < distance(names[j], field) })
+	return names[:min(3, len(names))]
+}
+
+func distance(a, b string) int {
+	return levenshtein.ComputeDistance(strings.ToLower(a), strings.ToLower(b))
 }
 
 func sortedNames[V any](fields map[string]V) []string {

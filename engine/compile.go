@@ -101,12 +101,12 @@ func (e *Engine) build(n ir.Node, s *source, u *unit) *term {
 	panic("engine: unknown node")
 }
 
-// match asks a field in the product's own words. What its column cannot answer is asked as it
-// stands: no event matches it.
+// match asks a field in the product's own words. What its column cannot answer is answered as
+// of an event without the field.
 func (e *Engine) match(n *ir.Match, s *source, u *unit) *term {
 	own, err := e.opt.Model.Translate(s.Source, n)
 	if err != nil {
-		return e.leaf(n, s, u)
+		return constant(whenMissing(n.Test))
 	}
 	return e.translated(own, s, u)
 }

@@ -42,9 +42,9 @@ type Options struct {
 
 // Dialect is one query language.
 type Dialect interface {
-	Name() string         // "kql"
-	Title() string        // "Microsoft KQL"
-	Extension() string    // ".kql"
-	DefaultModel() string // "mde"
+	Name() string      // "kql"
+	Title() string     // "Microsoft KQL"
+	Extension() string // ".kql"
+	Models() []string  // the shipped data models that it has queries for: a rule is written for the first that can say it
 	Compile(*ir.Rule, Options) (*Query, diag.Diagnostics)
 }

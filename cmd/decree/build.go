@@ -101,15 +101,9 @@ func build(s *streams, p buildParams) error {
 }
 
 func (c compiled) summary(files []outFile) builtQuery {
-	q := builtQuery{Rule: c.Rule, ID: c.rule.IR.Source.ID, Dialect: c.to.Name(), Fidelity: "refused"}
-	if c.Query == nil {
-		return q
-	}
-	q.File, q.Assets, q.Notes, q.Fidelity = files[0].Path, len(c.Query.Assets), c.Query.Notes, "exact"
-	for _, n := range c.Query.Notes {
-		if n.Effect != "exact" {
-			q.Fidelity = "approximate"
-		}
+	q := builtQuery{Rule: c.Rule, ID: c.rule.IR.Source.ID, Dialect: c.to.Name(), Fidelity: c.fidelity()}
+	if c.Query != nil {
+		q.File, q.Assets, q.Notes = files[0].Path, len(c.Query.Assets), c.Query.Notes
 	}
 	return q
 }

@@ -1,14 +1,19 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"decree/compilers"
 	"decree/rules/diag"
+	"decree/rules/schema"
 )
 
 type compileParams struct {
@@ -20,6 +25,7 @@ type compileParams struct {
 	out         string
 	format      string
 	approximate []string
+	report      bool
 }
 
 func newCompile(s *streams) *cobra.Command {
@@ -29,7 +35,7 @@ func newCompile(s *streams) *cobra.Command {
 		Short: "Write rules as KQL, SPL and EQL",
 		Long: "Write each rule (without paths: the shipped library) in each target's language. What a target\n" +
 			"cannot say is an error with its place in the rule; an accepted approximation is noted in the query.",
-		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml",
+		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return compile(s, p)
@@ -37,12 +43,13 @@ func newCompile(s *streams) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.targets, "target", "t", nil, "targets: kql, spl, eql (default all)")
-	f.StringVar(&p.model, "model", "", "data model (default: the target's own)")
+	f.StringVar(&p.model, "model", "", "data model (default: the first of the target's that can say the rule)")
 	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
 	f.StringVarP(&p.out, "out", "o", "", "write queries and assets into this folder instead of printing them")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")
+	f.BoolVar(&p.report, "report", false, "show how faithful each query would be, and why rules are refused, in place of the queries")
 	addFilters(cmd, &p.filters)
-	addFormat(cmd, &p.format, "text", "json")
+	addFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
 }
 
@@ -53,6 +60,8 @@ type compiled struct {
 	Found diag.Diagnostics `json:"findings,omitempty"`
 	rule  loadedRule
 	to    compilers.Dialect
+	model string
+	has   bool // the model has the rule's log source
 }
 
 func compile(s *streams, p compileParams) error {
@@ -67,9 +76,19 @@ func compile(s *streams, p compileParams) error {
 	if err != nil {
 		return err
 	}
+	if p.format == "markdown" && !p.report {
+		return errors.New("--format markdown goes with --report")
+	}
 	results, err := compileAll(set, chosen, p)
 	if err != nil {
 		return err
+	}
+	if p.report {
+		set.show(s, set.Found)
+		if err := newReport(results, chosen).print(s, p.format); err != nil || !set.Found.HasErrors() {
+			return err
+		}
+		return errFindings
 	}
 	found := set.Found
 	for _, r := range results {
@@ -102,24 +121,63 @@ func compile(s *streams, p compileParams) error {
 	return nil
 }
 
-// compileAll compiles every rule for every dialect, in that order.
+// compileAll compiles every rule for every dialect, in that order, on all cores.
 func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
-	var results []compiled
+	results := make([]compiled, 0, len(chosen)*len(set.Rules))
 	for _, d := range chosen {
-		name := p.model
-		if name == "" {
-			name = d.DefaultModel()
+		names := d.Models()
+		if p.model != "" || p.modelFile != "" {
+			names = []string{cmp.Or(p.model, names[0])}
 		}
-		model, err := loadModel(name, p.modelFile)
-		if err != nil {
-			return nil, err
+		var models []*schema.Model
+		for _, name := range names {
+			model, err := loadModel(name, p.modelFile)
+			if err != nil {
+				return nil, err
+			}
+			models = append(models, model)
 		}
+		from := len(results)
 		for _, r := range set.Rules {
-			q, found := d.Compile(r.IR, compilers.Options{Model: model, Approximate: p.approximate})
-			results = append(results, compiled{slug(r), q, found, r, d})
+			results = append(results, compiled{Rule: slug(r), rule: r, to: d})
 		}
+		each(results[from:], func(c *compiled) { c.compile(models, p.approximate) })
 	}
 	return results, nil
+}
+
+// each calls do for every element, on all cores.
+func each[T any](all []T, do func(*T)) {
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		done.Go(func() {
+			for {
+				i := int(next.Add(1)) - 1
+				if i >= len(all) {
+					return
+				}
+				do(&all[i])
+			}
+		})
+	}
+	done.Wait()
+}
+
+// compile writes the rule for the first model that can say it. Where none can, the findings are those of
+// the first that has the rule's log source.
+func (c *compiled) compile(models []*schema.Model, approximate []string) {
+	for i, m := range models {
+		q, found := c.to.Compile(c.rule.IR, compilers.Options{Model: m, Approximate: approximate})
+		ls := c.rule.IR.Source.LogSource
+		has := len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
+		if q != nil || i == 0 || (has && !c.has) {
+			c.Query, c.Found, c.model, c.has = q, found, m.Name, has
+		}
+		if q != nil {
+			return
+		}
+	}
 }
 
 // keepSource makes a rule's text available to rendered findings.

@@ -19,10 +19,10 @@ type dialect struct{}
 // New gives the EQL dialect.
 func New() compilers.Dialect { return dialect{} }
 
-func (dialect) Name() string         { return "eql" }
-func (dialect) Title() string        { return "Elastic EQL" }
-func (dialect) Extension() string    { return ".eql" }
-func (dialect) DefaultModel() string { return "ecs" }
+func (dialect) Name() string      { return "eql" }
+func (dialect) Title() string     { return "Elastic EQL" }
+func (dialect) Extension() string { return ".eql" }
+func (dialect) Models() []string  { return []string{"ecs", "winlogbeat"} }
 
 var lacks = compilers.Features{
 	compilers.Keywords:            {Message: "EQL searches fields, never the whole event", Hint: "name the field, or use kql or spl"},

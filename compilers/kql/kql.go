@@ -19,10 +19,10 @@ type dialect struct{}
 // New gives the KQL dialect.
 func New() compilers.Dialect { return dialect{} }
 
-func (dialect) Name() string         { return "kql" }
-func (dialect) Title() string        { return "Microsoft KQL" }
-func (dialect) Extension() string    { return ".kql" }
-func (dialect) DefaultModel() string { return "mde" }
+func (dialect) Name() string      { return "kql" }
+func (dialect) Title() string     { return "Microsoft KQL" }
+func (dialect) Extension() string { return ".kql" }
+func (dialect) Models() []string  { return []string{"mde"} }
 
 var lacks = compilers.Features{
 	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions have no lookaround and no backreferences", Hint: "rewrite the expression, or use spl"},

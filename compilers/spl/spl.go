@@ -21,10 +21,10 @@ type dialect struct{}
 // New gives the SPL dialect.
 func New() compilers.Dialect { return dialect{} }
 
-func (dialect) Name() string         { return "spl" }
-func (dialect) Title() string        { return "Splunk SPL" }
-func (dialect) Extension() string    { return ".spl" }
-func (dialect) DefaultModel() string { return "splunk-windows" }
+func (dialect) Name() string      { return "spl" }
+func (dialect) Title() string     { return "Splunk SPL" }
+func (dialect) Extension() string { return ".spl" }
+func (dialect) Models() []string  { return []string{"splunk-windows"} }
 
 var lacks = compilers.Features{
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",

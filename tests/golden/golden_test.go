@@ -37,7 +37,7 @@ func same(t *testing.T, path, got string) {
 // rendered is a query with its assets, or why there is none.
 func rendered(t *testing.T, d compilers.Dialect, r *ir.Rule, source []byte) string {
 	t.Helper()
-	m, err := schema.Load(d.DefaultModel())
+	m, err := schema.Load(d.Models()[0])
 	require.NoError(t, err)
 	q, found := d.Compile(r, compilers.Options{Model: m})
 	var b strings.Builder

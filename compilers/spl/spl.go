@@ -24,7 +24,9 @@ func New() compilers.Dialect { return dialect{} }
 func (dialect) Name() string      { return "spl" }
 func (dialect) Title() string     { return "Splunk SPL" }
 func (dialect) Extension() string { return ".spl" }
-func (dialect) Models() []string  { return []string{"splunk-windows"} }
+func (dialect) Models() []string {
+	return []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network"}
+}
 
 var lacks = compilers.Features{
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",

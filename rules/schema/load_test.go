@@ -10,7 +10,7 @@ import (
 )
 
 func TestShippedModelsLoadAndAnswerProcessCreation(t *testing.T) {
-	require.Equal(t, []string{"applications", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sigma", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
+	require.Equal(t, []string{"applications", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
 	for _, name := range []string{"ecs", "mde", "sigma", "splunk-windows", "windows"} {
 		m, err := Load(name)
 		require.NoError(t, err)

@@ -56,10 +56,16 @@ func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Op
 	if c.found.HasErrors() {
 		return nil, c.found
 	}
-	if p.Source.Requires != "" {
-		p.Notes = append(p.Notes, Note{Code: "requires", Effect: "exact", Message: p.Source.Requires, Range: r.Source.LogSource.Range})
-	}
+	c.requires(s.Requires, r.Source.LogSource.Range)
 	return p, c.found
+}
+
+// requires notes, once, what must be so in the product.
+func (c *checker) requires(what string, at diag.Range) {
+	known := slices.ContainsFunc(c.plan.Notes, func(n Note) bool { return n.Message == what })
+	if what != "" && !known {
+		c.plan.Notes = append(c.plan.Notes, Note{Code: "requires", Effect: "exact", Message: what, Range: at})
+	}
 }
 
 // translate says a test as the product holds its field.
@@ -138,7 +144,8 @@ func (c *checker) match(n *ir.Match, conjunct bool) {
 }
 
 func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
-	if _, native := c.plan.Native(f, t); native {
+	if col, native := c.plan.Native(f, t); native {
+		c.requires(col.Requires, at)
 		return
 	}
 	if f.Level > 0 {

@@ -116,3 +116,18 @@ func TestNegationHoldsWithoutTheField(t *testing.T) {
 	assert.Equal(t, `not(?file.path : "a")`, condition(t, &ir.Not{Term: path}))
 	assert.Equal(t, `not(?destination.port != null and ?destination.port > 5)`, condition(t, &ir.Not{Term: order}), "Elasticsearch turns `not a > b` round")
 }
+
+// TestWhatAProductDoesNotFillIsSaid pins the note on a column that ECS has and Elastic Defend leaves empty.
+func TestWhatAProductDoesNotFillIsSaid(t *testing.T) {
+	m, err := schema.Load("ecs")
+	require.NoError(t, err)
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {Description: a, Company: b}\n  condition: s\n"), nil)
+	require.Empty(t, found)
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	q, found := New().Compile(r, compilers.Options{Model: m})
+	require.Empty(t, found)
+	require.Len(t, q.Notes, 1, "two fields of one reason are one note")
+	assert.Equal(t, "requires", q.Notes[0].Code)
+	assert.Contains(t, strings.ReplaceAll(q.Text, "\n// ", " "), "note: requires (exact): Elastic Defend does not record this of a program")
+}

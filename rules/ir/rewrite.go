@@ -1,7 +1,7 @@
 package ir
 
 // Rewrite gives a rule with other nodes in the place of its field tests; f may give the test
-// itself. What stays the same is shared, and one name is one *Named as before.
+// itself. One name is one *Named as before, and what becomes alternatives joins those beside it.
 func Rewrite(r *Rule, f func(*Match) Node) *Rule {
 	w := rewriter{f: f, names: map[*Named]*Named{}}
 	out := *r
@@ -24,9 +24,27 @@ type rewriter struct {
 func (w *rewriter) node(n Node) Node {
 	switch n := n.(type) {
 	case *And:
-		return &And{Base: n.Base, Terms: w.nodes(n.Terms)}
+		out := &And{Base: n.Base}
+		for _, t := range n.Terms {
+			rewritten := w.node(t)
+			if and, several := rewritten.(*And); several && isMatch(t) {
+				out.Terms = append(out.Terms, and.Terms...)
+			} else {
+				out.Terms = append(out.Terms, rewritten)
+			}
+		}
+		return out
 	case *Or:
-		return &Or{Base: n.Base, Terms: w.nodes(n.Terms)}
+		out := &Or{Base: n.Base}
+		for _, t := range n.Terms {
+			rewritten := w.node(t)
+			if or, several := rewritten.(*Or); several && isMatch(t) {
+				out.Terms = append(out.Terms, or.Terms...)
+			} else {
+				out.Terms = append(out.Terms, rewritten)
+			}
+		}
+		return out
 	case *AtLeast:
 		return &AtLeast{Base: n.Base, Count: n.Count, Terms: w.nodes(n.Terms)}
 	case *Not:
@@ -46,6 +64,11 @@ func (w *rewriter) node(n Node) Node {
 		return n
 	}
 	panic("ir: unknown node")
+}
+
+func isMatch(n Node) bool {
+	_, is := n.(*Match)
+	return is
 }
 
 func (w *rewriter) nodes(ns []Node) []Node {

@@ -6,6 +6,14 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+func TestRewriteJoinsAlternatives(t *testing.T) {
+	match := &Match{Field: Field{Name: "a"}, Test: &Null{}}
+	or := &Or{Terms: []Node{match, match}}
+	got := Rewrite(&Rule{Condition: &Or{Terms: []Node{match, &And{Terms: []Node{match, match}}}}}, func(*Match) Node { return or })
+	assert.Len(t, got.Condition.(*Or).Terms, 3, "two of the test's, and the rule's own conjunction")
+	assert.Len(t, got.Condition.(*Or).Terms[2].(*And).Terms, 2)
+}
+
 // TestRewriteKeepsTheShape rewrites every place a field test can stand, and one name stays one node.
 func TestRewriteKeepsTheShape(t *testing.T) {
 	match := &Match{Field: Field{Name: "a"}, Test: &Null{}}

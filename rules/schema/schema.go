@@ -78,6 +78,8 @@ type Column struct {
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
 	Key      string   `yaml:"key"`      // which hash of a HashSet
+	// Requires says what must be so in the product for the column to be filled: a note with each query that reads it.
+	Requires string `yaml:"requires"`
 	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.
 	Values map[string]string `yaml:"values"`
 	// Numbers is "decimal" where Sysmon's `DWORD (0x0000001f)` is `31` and its `(Empty)` an empty text.

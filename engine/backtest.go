@@ -186,7 +186,7 @@ func (r *replay) ask(w moment, counting bool) (out outcome, err error) {
 	m.late.self = m.process(w.order)
 	for _, ui := range w.units {
 		if u := r.e.units[ui]; (u.rare != nil) == counting {
-			if err := m.ask(u, w.source, w.line, w.order, w.data, &out); err != nil {
+			if err := m.ask(ui, w.source, w.line, w.order, w.data, &out); err != nil {
 				return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 			}
 		}

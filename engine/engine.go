@@ -26,6 +26,7 @@ type Options struct {
 	MaxProcesses int           // processes kept for ancestry; 0 is 200,000
 	MaxPending   int           // events kept until the end for rules that need it; 0 is 1,000,000
 	Backtest     bool          // all events that rules ask for wait for FinishBacktest
+	Measure      bool          // Profile tells where the time went
 	Exhaustive   bool          // try every rule on every event of its log source: the index's own test
 }
 
@@ -53,6 +54,8 @@ type Engine struct {
 	waiting waiting
 	results []Result
 	stats   Stats
+
+	finishing time.Duration // what Finish took
 }
 
 // Stats says what a run saw. Anything but Events that is not 0 should be told to the user.

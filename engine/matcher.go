@@ -36,6 +36,7 @@ type matcher struct {
 	late    *late // the tree and the figures, once the input has ended
 
 	timeouts int
+	costs    *costs
 }
 
 // late is what only the end of the input tells, and the event it is asked about.
@@ -50,6 +51,7 @@ func (e *Engine) newMatcher() *matcher {
 		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
 		recent: make([]recent, len(e.table.slots)), derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
 	}
+	m.costs = e.newCosts()
 	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
 	return m
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"time"
 
 	"decree/engine/event"
 )
@@ -21,13 +22,26 @@ type outcome struct {
 // are put off. An error of load means that the data is no event.
 func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome, error) {
 	var out outcome
+	var began, loaded time.Time
+	if m.costs != nil {
+		began = time.Now()
+	}
 	if err := m.load(data); err != nil {
 		return out, err
 	}
 	if len(m.e.treeFields) > 0 {
 		out.process = m.process(order)
 	}
-	for _, ui := range m.candidates() {
+	if m.costs != nil {
+		loaded = time.Now()
+		m.costs.bytes += len(data)
+		m.costs.read += loaded.Sub(began)
+	}
+	candidates := m.candidates()
+	if m.costs != nil {
+		m.costs.find += time.Since(loaded)
+	}
+	for _, ui := range candidates {
 		u := m.e.units[ui]
 		if !m.inWindow(u.rule) {
 			continue
@@ -36,7 +50,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 			out.pending = append(out.pending, ui)
 			continue
 		}
-		if err := m.ask(u, source, line, order, data, &out); err != nil {
+		if err := m.ask(ui, source, line, order, data, &out); err != nil {
 			return out, err
 		}
 	}
@@ -47,10 +61,18 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 type runError struct{ error }
 
 // ask runs a unit on the current event and takes down what follows from it.
-func (m *matcher) ask(u *unit, source string, line, order int, data []byte, out *outcome) error {
+func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *outcome) error {
+	u := m.e.units[ui]
+	var began time.Time
+	if m.costs != nil {
+		began = time.Now()
+	}
 	matched, err := m.run(u)
 	if err != nil {
 		return runError{err}
+	}
+	if m.costs != nil {
+		m.costs.asked(ui, time.Since(began), matched && u.rare == nil)
 	}
 	if !matched {
 		return nil
@@ -239,6 +261,8 @@ func (m *matcher) batch(b *batch, source string) {
 // Finish asks what had to wait for the end of the input, and gives all results in event order,
 // then rule order.
 func (e *Engine) Finish() ([]Result, Stats, error) {
+	began := time.Now()
+	defer func() { e.finishing = time.Since(began) }()
 	e.dropProcesses(len(e.waiting.processes) - e.opt.MaxProcesses)
 	tree := newTree(e.waiting.processes)
 	e.main.late = &late{tree: tree}
@@ -284,7 +308,7 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 			}
 			m.late.self = m.process(w.order)
 		}
-		if err := m.ask(u, w.source, w.line, w.order, w.data, &out); err != nil {
+		if err := m.ask(ui, w.source, w.line, w.order, w.data, &out); err != nil {
 			return err
 		}
 	}

@@ -33,7 +33,7 @@ type Rule struct {
 	Approximate   map[string][]string // target dialect -> accepted gap codes
 	Extra         []Extra             // keys neither Sigma nor decree defines, kept
 
-	document document
+	places []place
 }
 
 // Related is one entry of Sigma's `related`.

@@ -127,7 +127,7 @@ func (p *parser) document(doc *yaml.Node) *Rule {
 		return nil
 	}
 	p.names, p.values = map[string]bool{}, 0
-	r := &Rule{Range: p.span(top), document: document{top, func(n *yaml.Node) diag.Range { return p.inside(p.span(n)) }}}
+	r := &Rule{Range: p.span(top), places: p.places(top)}
 	if top.Kind != yaml.MappingNode {
 		p.entries(top, "a rule")
 		return nil

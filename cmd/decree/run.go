@@ -29,6 +29,7 @@ type runParams struct {
 	failOnMatch         bool
 	quiet               bool
 	summary             bool
+	stats               bool
 	backtest            backtestParams
 }
 
@@ -60,6 +61,7 @@ func newRun(s *streams) *cobra.Command {
 	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many")
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
 	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
+	f.BoolVar(&p.stats, "stats", false, "say how fast the run was, and which rules cost and matched the most")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
 	p.backtest.addTo(cmd)
 	addFormat(cmd, &p.format, "text", "json")
@@ -67,6 +69,7 @@ func newRun(s *streams) *cobra.Command {
 }
 
 func runRules(s *streams, p runParams) error {
+	began := time.Now()
 	set, err := loadFiltered(p.rules, p.filters)
 	if err != nil {
 		return err
@@ -79,12 +82,14 @@ func runRules(s *streams, p runParams) error {
 		return err
 	}
 	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
+	opt.Measure = p.stats
 	e, found := engine.New(set.lowered(), opt)
 	showNotRun(s, set, found, opt.Model.Name)
 	files, err := event.Expand(p.events)
 	if err != nil {
 		return err
 	}
+	loaded := time.Now()
 	input := &intake{engine: e, params: p, streams: s}
 	if err := input.readAll(files); err != nil {
 		return err
@@ -104,6 +109,11 @@ func runRules(s *streams, p runParams) error {
 	} {
 		if w.count > 0 {
 			fmt.Fprintf(s.Err, "warning: %d %s\n", w.count, w.text)
+		}
+	}
+	if p.stats {
+		if err := printStats(s, e.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
+			return err
 		}
 	}
 	if set.Found.HasErrors() || found.HasErrors() || noisier || (p.failOnMatch && matches > 0) {

@@ -1,0 +1,82 @@
+package engine
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"decree/rules/ir"
+)
+
+// Profile says where the time of a run went, added up over its workers. It is measured with
+// Options.Measure only, which slows the run down a little.
+type Profile struct {
+	Bytes   int           // of the events
+	Read    time.Duration // reading the events' JSON and finding their log sources
+	Find    time.Duration // finding the rules that may match
+	Ask     time.Duration // asking them
+	Finish  time.Duration // ancestors and rarity, at the end of the input
+	ByRules []RuleCost    // rules that were asked at all
+}
+
+// RuleCost is what one rule cost.
+type RuleCost struct {
+	Rule    *ir.Rule
+	Asked   int // events on which it was a candidate
+	Matched int
+	Time    time.Duration
+}
+
+// costs are a matcher's own measurements; nil measures nothing.
+type costs struct {
+	bytes           int
+	read, find, ask time.Duration
+	units           []RuleCost // by unit
+}
+
+func (e *Engine) newCosts() *costs {
+	if !e.opt.Measure {
+		return nil
+	}
+	return &costs{units: make([]RuleCost, len(e.units))}
+}
+
+// asked takes down what asking a unit cost.
+func (c *costs) asked(unit int, took time.Duration, matched bool) {
+	c.ask += took
+	u := &c.units[unit]
+	u.Asked++
+	u.Time += took
+	if matched {
+		u.Matched++
+	}
+}
+
+// Profile adds up what the workers measured; nil without Options.Measure. Call it after Finish.
+func (e *Engine) Profile() *Profile {
+	if !e.opt.Measure {
+		return nil
+	}
+	out := &Profile{Finish: e.finishing}
+	byRule := make([]RuleCost, len(e.rules))
+	for _, m := range append(e.workers, e.main) {
+		out.Bytes += m.costs.bytes
+		out.Read += m.costs.read
+		out.Find += m.costs.find
+		out.Ask += m.costs.ask
+		for i, u := range m.costs.units {
+			r := &byRule[e.units[i].rule.order]
+			r.Asked += u.Asked
+			r.Matched += u.Matched
+			r.Time += u.Time
+		}
+	}
+	for i, r := range byRule {
+		if r.Asked > 0 {
+			r.Rule = e.rules[i].ir
+			out.ByRules = append(out.ByRules, r)
+		}
+	}
+	slices.SortStableFunc(out.ByRules, func(a, b RuleCost) int { return cmp.Compare(b.Time, a.Time) })
+	return out
+}

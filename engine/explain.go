@@ -27,6 +27,7 @@ type Explanation struct {
 	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
 	InLookback bool               `json:"in_lookback"`
 	Facts      []Fact             `json:"facts,omitempty"`
+	Names      []string           `json:"names,omitempty"` // names of the condition that were true
 	Condition  *Step              `json:"condition,omitempty"`
 	Filter     *Step              `json:"filter,omitempty"`
 	Ancestors  []Ancestor         `json:"ancestors,omitempty"`
@@ -105,6 +106,7 @@ func (x *Explainer) explain(w waitingEvent) (Explanation, error) {
 		return out, err
 	}
 	out.Matched = matched && out.InLookback
+	out.Names = m.trueNames(u)
 	condition, tree := u.rule.ir.Condition, u.tree
 	if u.rule.ir.Filter != nil {
 		filter := m.step(u.rule.ir.Filter, tree.terms[1], s)

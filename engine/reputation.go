@@ -28,6 +28,9 @@ func (t reputationTable) Lookup(entity, value string) (Row, bool) {
 	return row, ok
 }
 
+// HasReputationKey tells whether a row says whose reputation it tells.
+func HasReputationKey(row map[string]string) bool { return reputationTable{}.add(row) }
+
 // NewReputation makes a table of rows. Each row is found by each entity column it has.
 func NewReputation(rows []map[string]string) Reputation {
 	t := reputationTable{}

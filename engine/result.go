@@ -23,6 +23,9 @@ type Result struct {
 	rule       *rule
 }
 
+// Order is the event's place among all that the engine was given, from 0.
+func (r Result) Order() int { return r.order }
+
 // Fact is one thing that the event says of itself.
 type Fact struct {
 	Name  string `json:"name"`
@@ -106,11 +109,7 @@ func (m *matcher) result(u *unit, source string, line, order int, data []byte) (
 	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: source, Line: line, Fields: fields, Raw: slices.Clone(data)}, order: order, rule: u.rule}
 	s := m.e.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
-	for _, t := range u.names {
-		if m.truth(t) {
-			r.Names = append(r.Names, t.name)
-		}
-	}
+	r.Names = m.trueNames(u)
 	for _, p := range u.rule.rare {
 		f, ok := m.figure(p)
 		if !ok {
@@ -127,6 +126,17 @@ func (m *matcher) result(u *unit, source string, line, order int, data []byte) (
 		}
 	}
 	return r, nil
+}
+
+// trueNames are the names of the condition that hold, in the rule's order.
+func (m *matcher) trueNames(u *unit) []string {
+	var names []string
+	for _, t := range u.names {
+		if m.truth(t) {
+			names = append(names, t.name)
+		}
+	}
+	return names
 }
 
 // id is the event's own, as the model names it.

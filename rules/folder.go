@@ -3,6 +3,7 @@ package rules
 import (
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -86,16 +87,50 @@ func (f *Folder) shown(file string) string {
 	return path.Join(f.name, file)
 }
 
+// Open opens a file of the folder, of any size, for reading it as a stream.
+func (f *Folder) Open(file string) (io.ReadCloser, error) {
+	if err := f.check(file); err != nil {
+		return nil, err
+	}
+	return f.fsys.Open(file)
+}
+
+// Exists tells whether the folder has a file of that name.
+func (f *Folder) Exists(file string) bool { return f.check(file) == nil }
+
+// check says why a file of the folder cannot be opened. A pipe or a device is refused, since
+// reading one may never end.
+func (f *Folder) check(file string) error {
+	info, err := fs.Stat(f.fsys, file)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "escapes"):
+		return errOutside
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s: not a regular file", file)
+	}
+	return nil
+}
+
+// beside is the path of a file named relative to another file of the folder.
+func (f *Folder) beside(file, name string) (string, error) {
+	at := path.Join(path.Dir(file), name)
+	if f == nil || path.IsAbs(name) || !fs.ValidPath(at) {
+		return at, errOutside
+	}
+	return at, nil
+}
+
 // readBeside reads a file named relative to another file of the folder.
 func (f *Folder) readBeside(file, name string) (data []byte, at string, err error) {
-	at = path.Join(path.Dir(file), name)
-	if f == nil || path.IsAbs(name) || !fs.ValidPath(at) {
-		return nil, at, errOutside
+	if at, err = f.beside(file, name); err != nil {
+		return nil, at, err
+	}
+	if err = f.check(at); err != nil {
+		return nil, at, err
 	}
 	data, err = f.Read(at)
-	if err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "escapes") {
-		err = errOutside
-	}
 	return data, at, err
 }
 

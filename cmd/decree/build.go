@@ -68,7 +68,7 @@ func build(s *streams, p buildParams) error {
 	found := append(set.Found, tests.Findings...)
 	if found.HasErrors() || tests.Failed > 0 {
 		set.show(s, found)
-		tests.print(s, false)
+		tests.print(s, set, false)
 		return errFindings
 	}
 	results, err := compileAll(set, dialects, compileParams{})

@@ -55,23 +55,17 @@ func (set *ruleSet) applyFilters(dir string) error {
 	return nil
 }
 
-// apply suppresses in each rule that a filter covers what it describes: the rule, and not it.
+// apply lays a filter over each rule that it covers.
 func (set *ruleSet) apply(f *rules.Filter) diag.Diagnostics {
-	lowered, found := ir.Lower(f.Body)
-	if lowered == nil {
+	not, found := ir.LowerFilter(f)
+	if not == nil {
 		return found
 	}
 	covered := 0
-	for _, r := range set.Rules {
-		if !f.Covers(r.IR.Source) {
-			continue
-		}
-		covered++
-		not := &ir.Not{Base: ir.Base{At: f.Body.Range}, Term: ir.Anonymous(lowered.Condition)}
-		if r.IR.Filter == nil {
-			r.IR.Filter = not
-		} else {
-			r.IR.Filter = &ir.And{Base: not.Base, Terms: []ir.Node{r.IR.Filter, not}}
+	for i, r := range set.Rules {
+		if f.Covers(r.IR.Source) {
+			covered++
+			set.Rules[i].IR = r.IR.Filtered(not)
 		}
 	}
 	if covered == 0 {

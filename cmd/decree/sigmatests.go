@@ -15,40 +15,37 @@ const regressionKey = "regression_tests_path"
 
 // sigmaTests reads the regression data that a rule names in Sigma's own way: a path from the
 // folder that holds both the rules and the data, which is the nearest one above the rule that has it.
-func sigmaTests(set *ruleSet, r loadedRule) (cases []regression.Case, in *rules.Folder, found diag.Diagnostics) {
-	var named string
+// named is false when the rule names none.
+func sigmaTests(set *ruleSet, r loadedRule) (cases []*regression.Case, named bool, found diag.Diagnostics) {
+	var data string
 	var at diag.Range
 	for _, extra := range r.IR.Source.Extra {
 		if extra.Key == regressionKey {
-			named, at = extra.Node.Value, extra.Range
+			data, at = extra.Node.Value, extra.Range
 		}
 	}
-	if named == "" || r.File.Disk == "" {
-		return nil, nil, nil
+	if data == "" || r.File.Disk == "" {
+		return nil, false, nil
 	}
-	root := folderWith(filepath.Join(r.File.Disk, filepath.FromSlash(filepath.ToSlash(filepath.Dir(r.File.Path)))), named)
+	root := folderWith(filepath.Join(r.File.Disk, filepath.FromSlash(filepath.ToSlash(filepath.Dir(r.File.Path)))), data)
 	if root == "" {
 		set.keepSource(r)
-		found.Errorf("no-regression-data", at, "the path counts from a folder above the rule", "no folder above the rule has %q", named)
-		return nil, nil, found
+		found.Errorf("no-regression-data", at, "the path counts from a folder above the rule", "no folder above the rule has %q", data)
+		return nil, true, found
 	}
+	file := filepath.ToSlash(filepath.Clean(data))
 	in, err := rules.OpenFolder(root)
+	var text []byte
+	if err == nil {
+		text, err = in.Read(file)
+	}
 	if err != nil {
 		found.Errorf("no-regression-data", at, "", "%v", err)
-		return nil, nil, found
+		return nil, true, found
 	}
-	shown := filepath.ToSlash(filepath.Join(root, named))
-	data, err := in.Read(filepath.ToSlash(filepath.Clean(named)))
-	if err != nil {
-		found.Errorf("no-regression-data", at, "", "%v", err)
-		return nil, nil, found
-	}
-	set.sources[shown] = data
-	cases, found = regression.ParseInfo(shown, data, modelOf(r), func(file string) bool {
-		_, err := in.Read(filepath.ToSlash(filepath.Clean(file)))
-		return err == nil
-	})
-	return cases, in, found
+	set.sources[filepath.ToSlash(filepath.Join(root, data))] = text
+	cases, found = regression.LoadInfo(in, file, text, modelOf(r))
+	return cases, true, found
 }
 
 // folderWith is the nearest folder at or above dir that has a file; "" if none.

@@ -4,7 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"path"
+	"regexp"
+	"runtime"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,24 +18,30 @@ type testParams struct {
 	filters string
 	paths   []string
 	format  string
+	run     string
 	verbose bool
 }
 
 func newTest(s *streams) *cobra.Command {
 	var p testParams
 	cmd := &cobra.Command{
-		Use:     "test [rule files or folders]",
-		Short:   "Run the regression tests that stand beside rules",
-		Long:    "Run x.test.yml beside each rule x.yml (without paths: the shipped library). Each case names\nevents and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\nread as it is: recordings and how often each must match.",
-		Example: "  decree test\n  decree test -v my_rules/\n  decree test --format json my_rule.yml",
+		Use:   "test [rule files or folders]",
+		Short: "Run the regression tests that stand beside rules",
+		Long: "Run x.test.yml beside each rule x.yml (without paths: the shipped library). Each case names\n" +
+			"events and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\n" +
+			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
+			"tree, with what each part came to on the first wrong event.",
+		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --format junit my_rules/ > report.xml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return test(s, p)
 		},
 	}
-	cmd.Flags().BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed too")
+	f := cmd.Flags()
+	f.BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed too")
+	f.StringVar(&p.run, "run", "", "run only the cases whose `rule/case` this regular expression finds")
 	addFilters(cmd, &p.filters)
-	addFormat(cmd, &p.format, "text", "json")
+	addFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
 }
 
@@ -53,79 +60,107 @@ type testedRule struct {
 }
 
 func test(s *streams, p testParams) error {
+	var only *regexp.Regexp
+	if p.run != "" {
+		var err error
+		if only, err = regexp.Compile(p.run); err != nil {
+			return fmt.Errorf("--run: %w", err)
+		}
+	}
 	set, err := loadFiltered(p.paths, p.filters)
 	if err != nil {
 		return err
 	}
-	report, err := runTests(set)
+	tests, err := loadTests(set, only)
 	if err != nil {
 		return err
 	}
+	report := tests.run()
 	report.Findings = append(set.Found, report.Findings...)
-	if p.format == "json" {
-		err = writeJSON(s, report)
-	} else {
-		set.show(s, report.Findings)
-		report.print(s, p.verbose)
+	if err := report.write(s, set, p); err != nil {
+		return err
 	}
-	if err == nil && (report.Failed > 0 || report.Findings.HasErrors()) {
+	if report.Failed > 0 || report.Findings.HasErrors() {
 		return errFindings
 	}
-	return err
+	return nil
 }
 
-// runTests runs the test file beside every rule, and Sigma's own regression data where a rule names
-// it; a rule with neither is counted as untested.
-func runTests(set *ruleSet) (*testReport, error) {
-	report := &testReport{Untested: []string{}, Rules: []testedRule{}}
+// ruleTests are the tests of a rule set, read and not run yet.
+type ruleTests struct {
+	suites   []regression.Suite
+	rules    []loadedRule // of suites
+	files    []*regression.File
+	untested []loadedRule
+	found    diag.Diagnostics
+}
+
+// loadTests reads the test file beside every rule, and Sigma's own regression data where a rule
+// names it. only chooses cases; nil is all.
+func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
+	tests := &ruleTests{}
 	for _, r := range set.Rules {
-		stem := strings.TrimSuffix(strings.TrimSuffix(r.File.Path, ".yaml"), ".yml")
-		file := stem + ".test.yml"
-		recorded, in, found := sigmaTests(set, r)
-		report.Findings = append(report.Findings, found...)
-		var outcomes []regression.Outcome
-		if in != nil {
-			outcomes = regression.Run(r.IR, recorded, "", in.Read)
-		}
+		cases, named, found := sigmaTests(set, r)
+		tests.found = append(tests.found, found...)
+		file := testFileOf(r.File)
 		data, err := r.File.Folder.Read(file)
 		switch {
 		case err == nil:
-			shown := path.Join(path.Dir(r.IR.Source.Range.File), path.Base(file))
-			cases, found := regression.Parse(shown, data)
-			set.sources[shown] = data
-			report.Findings = append(report.Findings, found...)
-			outcomes = append(outcomes, regression.Run(r.IR, cases, path.Dir(r.File.Path), r.File.Folder.Read)...)
+			parsed, found := regression.Parse(r.File.Folder, file, data)
+			set.sources[parsed.Shown] = data
+			tests.found = append(tests.found, found...)
+			tests.files = append(tests.files, parsed)
+			cases = append(cases, parsed.Cases...)
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
-		case in == nil:
-			report.Untested = append(report.Untested, slug(r))
+		case !named:
+			tests.untested = append(tests.untested, r)
 			continue
 		}
-		report.add(testedRule{slug(r), outcomes})
+		suite := regression.Suite{Rule: r.IR, Cases: cases}
+		if only != nil {
+			suite.Select = func(c *regression.Case) bool { return only.MatchString(slug(r) + "/" + c.Name) }
+		}
+		tests.suites, tests.rules = append(tests.suites, suite), append(tests.rules, r)
 	}
-	return report, nil
+	return tests, nil
+}
+
+// testFileOf is the test file that stands beside a rule file.
+func testFileOf(f ruleFile) string {
+	return strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test.yml"
+}
+
+// run runs all cases, as many at once as there are processors.
+func (t *ruleTests) run() *testReport {
+	report := &testReport{Untested: []string{}, Rules: []testedRule{}, Findings: t.found}
+	for i, outcomes := range regression.RunAll(t.suites, runtime.GOMAXPROCS(0)) {
+		if len(outcomes) > 0 || t.suites[i].Select == nil {
+			report.add(testedRule{slug(t.rules[i]), outcomes})
+		}
+	}
+	for _, r := range t.untested {
+		report.Untested = append(report.Untested, slug(r))
+	}
+	return report
+}
+
+// runTests reads and runs the tests of a rule set.
+func runTests(set *ruleSet) (*testReport, error) {
+	tests, err := loadTests(set, nil)
+	if err != nil {
+		return nil, err
+	}
+	return tests.run(), nil
 }
 
 func (t *testReport) add(r testedRule) {
 	for _, o := range r.Cases {
-		if o.Problem == "" {
+		if o.Passed() {
 			t.Passed++
 		} else {
 			t.Failed++
 		}
 	}
 	t.Rules = append(t.Rules, r)
-}
-
-func (t *testReport) print(s *streams, verbose bool) {
-	for _, r := range t.Rules {
-		for _, c := range r.Cases {
-			if c.Problem != "" {
-				fmt.Fprintf(s.Out, "FAIL %s / %s\n     %s: %s\n", r.Rule, c.Case, c.At, c.Problem)
-			} else if verbose {
-				fmt.Fprintf(s.Out, "ok   %s / %s\n", r.Rule, c.Case)
-			}
-		}
-	}
-	fmt.Fprintf(s.Out, "%d passed, %d failed; %d rules without tests\n", t.Passed, t.Failed, len(t.Untested))
 }

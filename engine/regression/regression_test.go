@@ -2,15 +2,14 @@ package regression
 
 import (
 	"fmt"
-	"io/fs"
 	"strings"
 	"testing"
+	"testing/fstest"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"decree/rules"
-	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -34,19 +33,31 @@ func rule(t *testing.T, text string) *ir.Rule {
 	return r
 }
 
-// files are those beside the test file.
-var files = map[string]string{
-	"dir/e.ndjson": "{\"id\":1,\"Image\":\"C:\\\\x.exe\"}\n{\"id\":2,\"Image\":\"C:\\\\y.exe\"}\n",
-	"dir/e.csv":    "id,Image\n1,C:\\x.exe\n2,C:\\y.exe\n",
-	"dir/bad.json": "{\"id\":1}\nnope\n[]\n",
-	"e.json":       `[{"id":"above","Image":"x.exe"}]`,
-}
+// folder holds the files that cases of dir/rule.test.yml name.
+var folder = rules.NewFolder("", fstest.MapFS{
+	"dir/e.ndjson": {Data: []byte("{\"id\":1,\"Image\":\"C:\\\\x.exe\"}\n{\"id\":2,\"Image\":\"C:\\\\y.exe\"}\n")},
+	"dir/e.csv":    {Data: []byte("id,Image\n1,C:\\x.exe\n2,C:\\y.exe\n")},
+	"dir/bad.json": {Data: []byte("{\"id\":1}\nnope\n[]\n")},
+	"dir/big.json": {Data: []byte(strings.Repeat("{\"id\":1,\"Image\":\"C:\\\\y.exe\"}\n", 5<<20/30))},
+	"e.json":       {Data: []byte(`[{"id":"above","Image":"x.exe"}]`)},
+})
 
-func read(name string) ([]byte, error) {
-	if text, ok := files[name]; ok {
-		return []byte(text), nil
+// outcomes runs cases and shows each on a line: what matched, else what is wrong and where.
+func outcomes(t *testing.T, r *ir.Rule, text string) string {
+	t.Helper()
+	file, found := Parse(folder, "dir/rule.test.yml", []byte(text))
+	require.Empty(t, found)
+	var got strings.Builder
+	for _, o := range RunAll([]Suite{{Rule: r, Cases: file.Cases}}, 4)[0] {
+		fmt.Fprintf(&got, "%s:", o.Case)
+		if o.Passed() {
+			fmt.Fprintf(&got, " ok %v\n", o.Matched)
+		}
+		for _, f := range o.Failures {
+			fmt.Fprintf(&got, " %s %d:%d %s\n", f.Code, f.Range.Start.Line, f.Range.Start.Col, f.Message)
+		}
 	}
-	return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	return got.String()
 }
 
 func TestCases(t *testing.T) {
@@ -65,25 +76,27 @@ cases:
   - {name: typing error, events: [{id: a, Image: x.exe}], expect: {ids: [aa]}}
   - {name: count, events: [{id: a, Image: x.exe}], expect: {count: 2}}
   - {name: none, events: [{id: a, Image: x.exe}], expect: {none: true}}
-`, `ids: missing: [b], unexpected: [a]
-typing error: expected event "aa" is not among the events of this case
-count: expected 2 matches, got 1: a
-none: expected no match, got 1: a
+`, `ids: unexpected-match 3:73 not expected to match: a
+ missing-match 3:74 event b was expected to match and does not
+typing error: unexpected-match 4:73 not expected to match: a
+ unknown-event 4:74 no event of this case has the id "aa"
+count: wrong-count 5:68 expected 2 matches, got 1: a
+none: unexpected-match 6:66 expected no match, got 1: a
 `},
 		{"files", `
 cases:
   - {name: lines, file: e.ndjson, expect: {ids: ['1']}}
   - {name: rows, file: e.csv, expect: {ids: ['1']}}
-  - {name: no file, file: none.json, expect: {none: true}}
   - {name: above the rule, file: ../e.json, expect: {ids: [above]}}
-  - {name: outside, file: ../../e.json, expect: {none: true}}
+  - {name: longer than a rule may be, file: big.json, expect: {none: true}}
+  - {name: several, file: [e.csv, ../e.json], expect: {indexes: [1, 3]}}
   - {name: lines that are no events, file: bad.json, expect: {none: true}}
 `, `lines: ok [1]
 rows: ok [1]
-no file: open dir/none.json: file does not exist
 above the rule: ok [above]
-outside: file ../../e.json is outside the rules folder
-lines that are no events: 2 lines are no events, the first at bad.json:2: not JSON: invalid character 'o' in literal null (expecting 'u')
+longer than a rule may be: ok []
+several: ok [1 above]
+lines that are no events: case-not-run 8:5 2 lines are no events, the first at bad.json:2: not JSON: invalid character 'o' in literal null (expecting 'u')
 `},
 		{"reputation, time and model", `
 cases:
@@ -94,65 +107,19 @@ cases:
 `, "rare: ok [a]\nin the lookback: ok [a]\ntimes that YAML reads: ok [a]\ndefender: ok [7]\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			cases, found := Parse("rule.test.yml", []byte(c.cases))
-			require.Empty(t, found)
-			var got strings.Builder
-			for _, o := range Run(rule(t, ruleText), cases, "dir", read) {
-				if o.Problem == "" {
-					o.Problem = fmt.Sprintf("ok %v", o.Matched)
-				}
-				fmt.Fprintf(&got, "%s: %s\n", o.Case, o.Problem)
-				assert.Equal(t, "rule.test.yml", o.At.File)
-			}
-			assert.Equal(t, c.want, got.String())
+			assert.Equal(t, c.want, outcomes(t, rule(t, ruleText), c.cases))
 		})
 	}
 }
 
 func TestARuleThatIsNotRunPassesNothing(t *testing.T) {
 	linux := rule(t, strings.Replace(ruleText, "product: windows", "product: linux", 1))
-	cases, found := Parse("t", []byte("cases: [{name: a, model: mde, events: [{ReportId: 1}], expect: {none: true}}]"))
-	require.Empty(t, found)
-	assert.Contains(t, Run(linux, cases, ".", read)[0].Problem, "data model mde has no such log source; the rule is not run")
+	assert.Contains(t, outcomes(t, linux, "cases: [{name: a, model: mde, events: [{ReportId: 1}], expect: {none: true}}]"),
+		"no-log-source 3:12 data model mde has no such log source; the rule is not run")
 }
 
 func TestExpressionsThatRunOutOfTimeAreAProblem(t *testing.T) {
 	slow := rule(t, "title: T\nlogsource: {product: windows}\ndetection:\n  a: {F|re: '^(?=a)(a+)+$'}\n  condition: a\n")
-	cases, found := Parse("t", []byte("cases: [{name: a, events: [{F: "+strings.Repeat("a", 5000)+"b}], expect: {none: true}}]"))
-	require.Empty(t, found)
-	assert.Equal(t, "1 matches of a backtracking expression ran out of time", Run(slow, cases, ".", read)[0].Problem)
-}
-
-func TestTestFilesThatCannotBe(t *testing.T) {
-	const event = "events: [{id: a}]"
-	for _, c := range []struct{ name, text, want string }{
-		{"no YAML", "cases: [", "yaml-syntax 0:0: yaml: line 1: did not find expected node content"},
-		{"no cases", "", "no-cases 1:1: this test file has no cases"},
-		{"another key", "case: []", "test-file 1:1: yaml: unmarshal errors:\n  line 1: field case not found in type struct { Cases []yaml.Node \"yaml:\\\"cases\\\"\" }"},
-		{"two documents", "cases: [{name: a, " + event + ", expect: {none: true}}]\n---\ncases: []", "test-file 1:1: what follows `---` would not be read: a test file is one document"},
-		{"no name", "cases: [{" + event + ", expect: {none: true}}]", "test-case 1:9: a case needs a name"},
-		{"no expectation", "cases:\n  - {name: a, " + event + "}", "test-case 2:5: expect needs exactly one of ids, count, at_least, none"},
-		{"two expectations", "cases: [{name: a, " + event + ", expect: {none: true, count: 0}}]", "test-case 1:9: expect needs exactly one of ids, count, at_least, none"},
-		{"no events", "cases: [{name: a, expect: {none: true}}]", "test-case 1:9: a case needs events or file, one of the two"},
-		{"events and a file", "cases: [{name: a, file: x, " + event + ", expect: {none: true}}]", "test-case 1:9: a case needs events or file, one of the two"},
-		{"unknown model", "cases: [{name: a, model: nope, " + event + ", expect: {none: true}}]", `test-case 1:9: unknown model "nope" (one of `},
-		{"time that is none", "cases: [{name: a, now: yesterday, " + event + ", expect: {none: true}}]", `test-case 1:9: now: parsing time "yesterday"`},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			cases, found := Parse("t.yml", []byte(c.text))
-			assert.Empty(t, cases)
-			require.Len(t, found, 1)
-			d := found[0]
-			assert.Equal(t, diag.Error, d.Severity)
-			assert.Contains(t, fmt.Sprintf("%s %d:%d: %s", d.Code, d.Range.Start.Line, d.Range.Start.Col, d.Message), c.want)
-			assert.NotEmpty(t, d.Hint)
-		})
-	}
-}
-
-func TestABadCaseLeavesTheOthers(t *testing.T) {
-	cases, found := Parse("t.yml", []byte("cases:\n  - {name: a}\n  - {name: b, events: [{id: 1}], expect: {none: true}}\n"))
-	assert.Len(t, found, 1)
-	require.Len(t, cases, 1)
-	assert.Equal(t, "b", cases[0].Name)
+	text := "cases: [{name: a, events: [{F: " + strings.Repeat("a", 5000) + "b}], expect: {none: true}}]"
+	assert.Equal(t, "a: case-not-run 1:9 1 matches of a backtracking expression ran out of time\n", outcomes(t, slow, text))
 }

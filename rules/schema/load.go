@@ -10,6 +10,7 @@ import (
 	"slices"
 	"sort"
 	"strings"
+	"sync"
 
 	"github.com/agnivade/levenshtein"
 	"gopkg.in/yaml.v3"
@@ -31,8 +32,21 @@ func Names() []string {
 	return names
 }
 
-// Load reads a shipped model.
+var loaded sync.Map // name -> *Model
+
+// Load gives a shipped model. It is read once and shared: nobody may change it.
 func Load(name string) (*Model, error) {
+	if m, ok := loaded.Load(name); ok {
+		return m.(*Model), nil
+	}
+	m, err := load(name)
+	if err == nil {
+		loaded.Store(name, m)
+	}
+	return m, err
+}
+
+func load(name string) (*Model, error) {
 	data, err := shipped.ReadFile("models/" + name + ".yml")
 	if err != nil {
 		return nil, fmt.Errorf("no data model named %q (shipped: %s)", name, strings.Join(Names(), ", "))

@@ -1,0 +1,251 @@
+package regression
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// maxNamed bounds how many events one message names.
+const maxNamed = 20
+
+// compare says what is not as expected, and which events are wrong, by their places.
+func (c *Case) compare(o *Outcome) (wrong []int) {
+	o.Expected = c.Expect.describe()
+	switch e := c.Expect; e.Way {
+	case ByID, ByIndex:
+		return c.compareEvents(o)
+	case ByNone:
+		if len(o.matches) > 0 {
+			o.Failures.Errorf("unexpected-match", e.Range, "", "expected no match, got %d: %s", len(o.matches), named(o.Matched))
+		}
+		return o.matches
+	case ByCount:
+		return c.compareCount(o, e.Count, "expected %d matches, got %d")
+	case ByAtLeast:
+		if len(o.matches) < e.Count {
+			return c.compareCount(o, e.Count, "expected %d matches or more, got %d")
+		}
+	default:
+		if c.SameAs == nil {
+			o.Failures.Errorf("missing-expect", e.Range, "add "+strings.Join(ways, ", ")+"; `decree test --update` writes what is found", "the case does not say what must match")
+		}
+	}
+	return nil
+}
+
+func (c *Case) compareCount(o *Outcome, want int, message string) []int {
+	if len(o.matches) == want {
+		return nil
+	}
+	text := fmt.Sprintf(message, want, len(o.matches))
+	if len(o.matches) > 0 {
+		text += ": " + named(o.Matched)
+	}
+	o.Failures.Errorf("wrong-count", c.Expect.Range, "", "%s", text)
+	if len(o.matches) > want {
+		return o.matches[want:]
+	}
+	return o.misses()
+}
+
+// misses are the events that did not match.
+func (o *Outcome) misses() []int {
+	matched := o.matched()
+	var out []int
+	for i := range o.events {
+		if !matched[i] {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+func (o *Outcome) matched() map[int]bool {
+	out := map[int]bool{}
+	for _, i := range o.matches {
+		out[i] = true
+	}
+	return out
+}
+
+// compareEvents asks for exactly the events that are named. Several events with one id are all meant.
+func (c *Case) compareEvents(o *Outcome) (wrong []int) {
+	wanted, matched := map[int]bool{}, o.matched()
+	for _, ref := range c.Expect.Events {
+		places := o.find(ref)
+		if len(places) == 0 {
+			o.unknown(ref)
+		}
+		hit := false
+		for _, i := range places {
+			wanted[i] = true
+			hit = hit || matched[i]
+		}
+		if len(places) > 0 && !hit {
+			o.Failures.Errorf("missing-match", ref.Range, "", "event %s was expected to match and does not", ref)
+			wrong = append(wrong, places[0])
+		}
+	}
+	var extra []string
+	for _, i := range o.matches {
+		if !wanted[i] {
+			extra = append(extra, o.events[i].label())
+			wrong = append(wrong, i)
+		}
+	}
+	if len(extra) > 0 {
+		o.Failures.Errorf("unexpected-match", c.Expect.Range, "", "not expected to match: %s", named(extra))
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// find gives the places of the events that a reference names.
+func (o *Outcome) find(ref Reference) []int {
+	var out []int
+	for i, s := range o.events {
+		if (ref.Index > 0 && s.index == ref.Index) || (ref.Index == 0 && ref.ID != "" && s.id == ref.ID) {
+			out = append(out, i)
+		}
+	}
+	return out
+}
+
+// unknown says that no event of the case is the one named.
+func (o *Outcome) unknown(ref Reference) {
+	var known []string
+	own := 0
+	for _, s := range o.events {
+		own = max(own, s.index)
+		if s.id != "" && len(known) < maxNamed {
+			known = append(known, s.id)
+		}
+	}
+	if ref.Index > 0 {
+		o.Failures.Errorf("unknown-event", ref.Range, "indexes count from 1, without the events of fixtures", "there is no event %d: the case has %d of its own", ref.Index, own)
+		return
+	}
+	hint := "the ids are " + named(known)
+	if len(known) == 0 {
+		hint = "the events have no ids that the data model knows: use `indexes`"
+	}
+	o.Failures.Errorf("unknown-event", ref.Range, didYouMean(ref.ID, known, hint), "no event of this case has the id %q", ref.ID)
+}
+
+// String names the event as the test file does.
+func (ref Reference) String() string {
+	if ref.Index > 0 {
+		return fmt.Sprintf("#%d", ref.Index)
+	}
+	return ref.ID
+}
+
+// describe says on one line what was expected.
+func (e Expect) describe() string {
+	switch e.Way {
+	case ByID, ByIndex:
+		names := make([]string, len(e.Events))
+		for i, ref := range e.Events {
+			names[i] = ref.String()
+		}
+		return named(names)
+	case ByCount:
+		return fmt.Sprintf("%d matches", e.Count)
+	case ByAtLeast:
+		return fmt.Sprintf("%d matches or more", e.Count)
+	case ByNone:
+		return "none"
+	}
+	return "not said"
+}
+
+// named joins names, as many as people read.
+func named(names []string) string {
+	switch {
+	case len(names) == 0:
+		return "none"
+	case len(names) > maxNamed:
+		return fmt.Sprintf("%s and %d more", strings.Join(names[:maxNamed], ", "), len(names)-maxNamed)
+	}
+	return strings.Join(names, ", ")
+}
+
+// alike compares a case with the one whose story it tells.
+func (c *Case) alike(o *Outcome, other *Outcome) (wrong []int) {
+	if c.Expect.Way == "" {
+		o.Expected = fmt.Sprintf("as in %q: %s", other.Case, named(other.Matched))
+	}
+	if other.notRun() {
+		o.Failures.Errorf("not-the-same", c.SameAs.Range, "", "the case %q could not be run", other.Case)
+		return nil
+	}
+	fail := func(hint, format string, args ...any) {
+		o.Failures.Errorf("not-the-same", c.SameAs.Range, hint, format, args...)
+	}
+	if c.SameAs.By == ByCount {
+		if len(o.matches) != len(other.matches) {
+			fail("", "%d events match, and %d in %q", len(o.matches), len(other.matches), other.Case)
+		}
+		return nil
+	}
+	mine, places, ok := o.keys(c.SameAs.By)
+	theirs, _, too := other.keys(c.SameAs.By)
+	if !ok || !too {
+		fail("add `by: indexes` or `by: count`: `same_as: {case: ..., by: indexes}`", "a matching event has no id, so the two cannot be compared by ids")
+		return nil
+	}
+	missing, extra := difference(theirs, mine), difference(mine, theirs)
+	if len(missing)+len(extra) == 0 {
+		return nil
+	}
+	fail("", "in %q match %s, here %s", other.Case, named(theirs), named(mine))
+	for _, key := range extra {
+		wrong = append(wrong, places[key])
+	}
+	for i, s := range o.events {
+		if slices.Contains(missing, s.key(c.SameAs.By)) {
+			wrong = append(wrong, i)
+		}
+	}
+	slices.Sort(wrong)
+	return wrong
+}
+
+// keys are what the matching events are known by, each once, and where they stand; not ok when
+// one has none.
+func (o *Outcome) keys(by Way) (keys []string, places map[string]int, ok bool) {
+	places = map[string]int{}
+	for _, i := range o.matches {
+		key := o.events[i].key(by)
+		if key == "" {
+			return nil, nil, false
+		}
+		if _, seen := places[key]; !seen {
+			places[key] = i
+			keys = append(keys, key)
+		}
+	}
+	return keys, places, true
+}
+
+func (s seen) key(by Way) string {
+	if by == ByID {
+		return s.id
+	}
+	if s.index > 0 {
+		return fmt.Sprintf("#%d", s.index)
+	}
+	return fmt.Sprintf("%s:%d", s.source, s.line)
+}
+
+// difference gives the elements of a that b lacks.
+func difference(a, b []string) []string {
+	var out []string
+	for _, x := range a {
+		if !slices.Contains(b, x) {
+			out = append(out, x)
+		}
+	}
+	return out
+}

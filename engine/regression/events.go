@@ -1,0 +1,164 @@
+package regression
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules"
+	"decree/rules/schema"
+)
+
+// input is a stretch of a case's events: inline, or a file that is opened anew for each run.
+type input struct {
+	name string
+	own  bool // the case's, not a fixture's
+	open func() (io.ReadCloser, error)
+}
+
+func fileOf(folder *rules.Folder, at string) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return folder.Open(at) }
+}
+
+func textOf(data []byte) func() (io.ReadCloser, error) {
+	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
+}
+
+// inline reads events written in the test file: a list of mappings, or a text that is read as a
+// file would be. Both become lines, so that there is one way for all events.
+func (l *loader) inline(n *yaml.Node, source string, own bool) (input, bool) {
+	in := input{name: source, own: own}
+	switch {
+	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str":
+		in.open = textOf([]byte(n.Value))
+		return in, true
+	case n.Kind != yaml.SequenceNode || len(n.Content) == 0:
+		l.Errorf("wrong-type", n, "begin each event with `-`", "events must be a list of events, or the text of an event file")
+		return in, false
+	}
+	var lines bytes.Buffer
+	ok := true
+	for _, e := range n.Content {
+		line, err := eventLine(e)
+		if err != nil {
+			l.Errorf("invalid-event", e, "write it as `{Field: value, ...}`; quote what YAML would not read as text", "this is no event: %v", err)
+			ok = false
+		}
+		lines.Write(append(line, '\n'))
+	}
+	in.open = textOf(lines.Bytes())
+	return in, ok
+}
+
+func eventLine(n *yaml.Node) ([]byte, error) {
+	if n.Kind != yaml.MappingNode {
+		return nil, errors.New("it must be a mapping")
+	}
+	var fields map[string]any
+	if err := n.Decode(&fields); err != nil {
+		return nil, err
+	}
+	return json.Marshal(fields)
+}
+
+// rows reads reputation rows: a list of mappings of texts and numbers.
+func (l *loader) rows(n *yaml.Node) []map[string]string {
+	if n.Kind != yaml.SequenceNode {
+		l.Errorf("wrong-type", n, "write `- {sha1: ..., GlobalPrevalence: 5}`", "reputation must be a list of rows")
+		return nil
+	}
+	var out []map[string]string
+	for _, r := range n.Content {
+		row := map[string]string{}
+		for _, e := range l.Entries(r, "a reputation row") {
+			if text := l.Text(e.Value, "a value of a reputation row"); text != "" {
+				row[e.Key.Value] = text
+			}
+		}
+		if !engine.HasReputationKey(row) {
+			l.Errorf("no-reputation-key", r, "add one of sha1, sha256, md5, domain", "nothing says whose reputation this row tells")
+		}
+		out = append(out, row)
+	}
+	return out
+}
+
+// seen is what is kept of each event that a case read.
+type seen struct {
+	id     string
+	source string
+	line   int
+	index  int // among the case's own, from 1; 0 = a fixture's
+}
+
+// label names the event in messages: its id, else its place.
+func (s seen) label() string {
+	switch {
+	case s.id != "":
+		return s.id
+	case s.index > 0:
+		return fmt.Sprintf("#%d", s.index)
+	}
+	return fmt.Sprintf("%s:%d", s.source, s.line)
+}
+
+// Read gives every event of the case, in order.
+func (c *Case) Read(each func(*event.Event) error) error {
+	return c.read(func(ev *event.Event, _ bool) error { return each(ev) })
+}
+
+func (c *Case) read(each func(ev *event.Event, own bool) error) error {
+	for _, in := range c.inputs {
+		if err := in.read(each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// read gives an input's events. Lines that are no events are an error: a test must not pass
+// because its recording could not be read.
+func (in input) read(each func(*event.Event, bool) error) (err error) {
+	raw, err := in.open()
+	if err != nil {
+		return err
+	}
+	rejected, first := 0, ""
+	reader, err := event.NewReader(in.name, raw, event.Options{OnReject: func(j event.Reject) {
+		if rejected++; rejected == 1 {
+			first = fmt.Sprintf("%s:%d: %s", j.Source, j.Line, j.Reason)
+		}
+	}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, reader.Close()) }()
+	for {
+		ev, err := reader.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := each(ev, in.own); err != nil {
+			return err
+		}
+	}
+	if rejected > 0 {
+		return fmt.Errorf("%d lines are no events, the first at %s", rejected, first)
+	}
+	return nil
+}
+
+// Options are the engine's for this case.
+func (c *Case) Options() (engine.Options, error) {
+	m, err := schema.Load(c.Model)
+	return engine.Options{Model: m, Reputation: engine.NewReputation(c.Reputation), Now: c.Now}, err
+}

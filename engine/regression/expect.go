@@ -1,0 +1,165 @@
+package regression
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+)
+
+// expect reads what a case says must match: one way, and details of single events. Without a way
+// (an empty `expect:`) nothing can be as expected, which --update mends.
+func (l *loader) expect(n *yaml.Node) Expect {
+	out := Expect{Range: l.Range(n), node: n}
+	if n.ShortTag() == "!!null" {
+		return out
+	}
+	for _, e := range l.Entries(n, "expect", append(slices.Clone(ways), "details")...) {
+		if e.Key.Value == "details" {
+			for _, d := range l.List(e.Value) {
+				out.Details = append(out.Details, l.detail(d))
+			}
+			continue
+		}
+		if out.Way != "" {
+			l.Errorf("two-ways", e.Key, "keep one of "+strings.Join(ways, ", "), "expect says both %s and %s", out.Way, e.Key.Value)
+			continue
+		}
+		out.Way, out.node, out.Range = Way(e.Key.Value), e.Value, l.Range(e.Value)
+		switch out.Way {
+		case ByID:
+			for _, ref := range l.listOf(e.Value) {
+				out.Events = append(out.Events, Reference{l.Range(ref), l.Text(ref, "an event id"), 0})
+			}
+		case ByIndex:
+			for _, ref := range l.listOf(e.Value) {
+				out.Events = append(out.Events, Reference{l.Range(ref), "", l.whole(ref, "an index", 1)})
+			}
+		case ByCount, ByAtLeast:
+			out.Count = l.whole(e.Value, e.Key.Value, 0)
+		case ByNone:
+			if !l.truth(e.Value, "none") {
+				l.Errorf("wrong-type", e.Value, "write `none: true`, or say what must match", "none is true or left out")
+			}
+		}
+	}
+	return out
+}
+
+// listOf gives the entries of what must be a list, which may be empty.
+func (l *loader) listOf(n *yaml.Node) []*yaml.Node {
+	if n.Kind != yaml.SequenceNode {
+		l.Errorf("wrong-type", n, "write it in brackets: [a, b]", "this must be a list")
+		return nil
+	}
+	return n.Content
+}
+
+func (l *loader) whole(n *yaml.Node, what string, least int) int {
+	v, err := strconv.Atoi(n.Value)
+	if n.Kind != yaml.ScalarNode || err != nil || v < least {
+		l.Errorf("wrong-type", n, "", "%s must be a whole number, %d or more", what, least)
+	}
+	return v
+}
+
+func (l *loader) truth(n *yaml.Node, what string) bool {
+	if n.ShortTag() != "!!bool" {
+		l.Errorf("wrong-type", n, "", "%s must be true or false", what)
+	}
+	return strings.EqualFold(n.Value, "true")
+}
+
+// detail reads what must be found out about one event.
+func (l *loader) detail(n *yaml.Node) Detail {
+	var out Detail
+	named := 0
+	for _, e := range l.Entries(n, "a detail", "id", "index", "selections", "ancestors", "prevalence") {
+		switch e.Key.Value {
+		case "id":
+			named++
+			out.Event = Reference{Range: l.Range(e.Value), ID: l.Text(e.Value, "id")}
+		case "index":
+			named++
+			out.Event = Reference{Range: l.Range(e.Value), Index: l.whole(e.Value, "index", 1)}
+		case "selections":
+			out.Selections = &Selections{Range: l.Range(e.Value), node: e.Value}
+			for _, name := range l.listOf(e.Value) {
+				out.Selections.Names = append(out.Selections.Names, l.Text(name, "a name of the condition"))
+			}
+		case "ancestors":
+			for _, a := range l.List(e.Value) {
+				out.Ancestors = append(out.Ancestors, l.ancestor(a))
+			}
+		case "prevalence":
+			for _, figure := range l.Entries(e.Value, "prevalence") {
+				out.Prevalence = append(out.Prevalence, l.prevalence(figure))
+			}
+		}
+	}
+	if named != 1 {
+		l.Errorf("no-event", n, "add `id:` or `index:`", "a detail is about one event")
+	}
+	if out.Selections == nil && out.Ancestors == nil && out.Prevalence == nil {
+		l.Errorf("no-detail", n, "add selections, ancestors or prevalence", "this detail says nothing about its event")
+	}
+	return out
+}
+
+func (l *loader) ancestor(n *yaml.Node) Ancestor {
+	out := Ancestor{Range: l.Range(n)}
+	for _, e := range l.Entries(n, "an ancestor", "level", "found", "Image", "CommandLine") {
+		switch e.Key.Value {
+		case "level":
+			out.Level = l.whole(e.Value, "level", 1)
+		case "found":
+			out.Unknown = !l.truth(e.Value, "found")
+		case "Image":
+			out.Image = l.optional(e)
+		case "CommandLine":
+			out.CommandLine = l.optional(e)
+		}
+	}
+	if out.Level == 0 {
+		l.Errorf("no-level", n, "add `level: 1` for the parent, 2 for the grandparent", "an ancestor has a level")
+	}
+	return out
+}
+
+func (l *loader) optional(e rules.Entry) *string {
+	text := l.Text(e.Value, e.Key.Value)
+	return &text
+}
+
+func (l *loader) prevalence(figure rules.Entry) Prevalence {
+	out := Prevalence{Range: l.Range(figure.Value), Name: figure.Key.Value}
+	for _, e := range l.Entries(figure.Value, "a prevalence figure", "found", "value", "count", "rank", "global", "signature", "rare") {
+		switch e.Key.Value {
+		case "found":
+			out.Unknown = !l.truth(e.Value, "found")
+		case "value":
+			out.Value = l.optional(e)
+		case "signature":
+			out.Signature = l.optional(e)
+		case "count":
+			v := l.whole(e.Value, "count", 0)
+			out.Count = &v
+		case "rank":
+			v := l.whole(e.Value, "rank", 1)
+			out.Rank = &v
+		case "global":
+			v, err := strconv.ParseFloat(e.Value.Value, 64)
+			if err != nil {
+				l.Errorf("wrong-type", e.Value, "", "global must be a number")
+			}
+			out.Global = &v
+		case "rare":
+			v := l.truth(e.Value, "rare")
+			out.Rare = &v
+		}
+	}
+	return out
+}

@@ -1,0 +1,251 @@
+package regression
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/schema"
+)
+
+// caseKeys are the keys of a case, in the order in which people write them.
+var caseKeys = []string{"name", "model", "now", "use", "events", "file", "reputation", "filters", "same_as", "expect"}
+
+// loader reads one test file.
+type loader struct {
+	*rules.Document
+	folder   *rules.Folder
+	fixtures map[string]part
+}
+
+// part is what fixtures and cases have in common.
+type part struct {
+	inputs     []input
+	reputation []map[string]string
+	filters    []*rules.Filter
+}
+
+// Load reads a test file of a folder. A case with an error is left out; the others are returned
+// with all findings.
+func Load(folder *rules.Folder, file string) (*File, diag.Diagnostics) {
+	data, err := folder.Read(file)
+	if err != nil {
+		var found diag.Diagnostics
+		found.Errorf("unreadable-file", diag.Range{File: file}, "", "%v", err)
+		return &File{Path: file}, found
+	}
+	return Parse(folder, file, data)
+}
+
+// Parse reads the text of a test file that stands in a folder, which may be nil when no case
+// names a file.
+func Parse(folder *rules.Folder, file string, data []byte) (*File, diag.Diagnostics) {
+	l := &loader{rules.ReadDocument(folder, file, data), folder, map[string]part{}}
+	out := &File{Path: file, Shown: l.Shown(), text: data}
+	if l.Top == nil {
+		if found := l.Found(); len(found) > 0 {
+			return out, found
+		}
+		l.Errorf("no-cases", nil, "add `cases:` with at least one case", "this test file has no cases")
+		return out, l.Found()
+	}
+	var cases *yaml.Node
+	for _, e := range l.Entries(l.Top, "a test file", "fixtures", "cases") {
+		if e.Key.Value == "cases" {
+			cases = e.Value
+		} else {
+			l.shared(e.Value) // a case may stand before the fixtures: cases are read below
+		}
+	}
+	if cases == nil || len(cases.Content) == 0 {
+		l.Errorf("no-cases", cases, "add `cases:` with at least one case", "this test file has no cases")
+		return out, l.Found()
+	}
+	if cases.Kind != yaml.SequenceNode {
+		l.Errorf("wrong-type", cases, "begin each case with `- name:`", "cases must be a list")
+		return out, l.Found()
+	}
+	names := map[string]bool{}
+	for _, n := range cases.Content {
+		before := len(l.Found())
+		c := l.oneCase(n)
+		if c.Name != "" && names[c.Name] {
+			l.Errorf("duplicate-name", n, "rename one of them", "there are two cases named %q", c.Name)
+		}
+		names[c.Name] = true
+		if len(l.Found()) == before {
+			out.Cases = append(out.Cases, c)
+		}
+	}
+	l.checkSame(out.Cases, names)
+	return out, l.Found()
+}
+
+// checkSame finds stories that no case tells, and those that are the same as one that is the same as a third.
+func (l *loader) checkSame(cases []*Case, names map[string]bool) {
+	for _, c := range cases {
+		if c.SameAs == nil {
+			continue
+		}
+		at := caseValue(c.node, "same_as")
+		i := slices.IndexFunc(cases, func(other *Case) bool { return other.Name == c.SameAs.Case })
+		switch {
+		case c.SameAs.Case == c.Name:
+			l.Errorf("same-as-itself", at, "name another case", "a case is always the same as itself")
+		case i >= 0 && cases[i].SameAs != nil && cases[i].Expect.Way == "":
+			l.Errorf("same-as-same", at, fmt.Sprintf("name `%s`", cases[i].SameAs.Case), "the case %q says itself only that it is the same as another", c.SameAs.Case)
+		case i < 0 && !names[c.SameAs.Case]:
+			var known []string
+			for _, other := range cases {
+				known = append(known, other.Name)
+			}
+			l.Errorf("no-such-case", at, didYouMean(c.SameAs.Case, known, "name a case of this file"), "there is no case %q", c.SameAs.Case)
+		}
+	}
+}
+
+// didYouMean is a hint with the closest name, else another.
+func didYouMean(got string, known []string, otherwise string) string {
+	if near := diag.Closest(got, known); near != "" {
+		return "did you mean `" + near + "`?"
+	}
+	return otherwise
+}
+
+// caseValue is the value of a case's key; nil if it has none.
+func caseValue(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// shared reads the fixtures.
+func (l *loader) shared(n *yaml.Node) {
+	for _, e := range l.Entries(n, "fixtures") {
+		var p part
+		for _, in := range l.Entries(e.Value, "a fixture", "events", "file", "reputation", "filters") {
+			l.common(&p, in, e.Key.Value, false)
+		}
+		l.fixtures[e.Key.Value] = p
+	}
+}
+
+// common reads a key that fixtures and cases share. source names inline events
+// in messages; own tells a case's from a fixture's.
+func (l *loader) common(p *part, e rules.Entry, source string, own bool) {
+	switch e.Key.Value {
+	case "events":
+		if in, ok := l.inline(e.Value, source, own); ok {
+			p.inputs = append(p.inputs, in)
+		}
+	case "file":
+		for _, n := range l.List(e.Value) {
+			if at, ok := l.Beside(n, "event file"); ok {
+				p.inputs = append(p.inputs, input{name: n.Value, own: own, open: fileOf(l.folder, at)})
+			}
+		}
+	case "reputation":
+		p.reputation = l.rows(e.Value)
+	case "filters":
+		for _, n := range l.List(e.Value) {
+			if f := l.Filter(n); f != nil {
+				p.filters = append(p.filters, f)
+			}
+		}
+	}
+}
+
+func (l *loader) oneCase(n *yaml.Node) *Case {
+	c := &Case{Range: l.Range(n), Model: "sigma", node: n}
+	var own, used part
+	given := map[string]bool{}
+	for _, e := range l.Entries(n, "a case", caseKeys...) {
+		given[e.Key.Value] = true
+		switch e.Key.Value {
+		case "name":
+			c.Name = l.Text(e.Value, "name")
+		case "model":
+			c.Model = l.Text(e.Value, "model")
+			if !slices.Contains(schema.Names(), c.Model) {
+				l.Errorf("unknown-model", e.Value, didYouMean(c.Model, schema.Names(), "one of "+strings.Join(schema.Names(), ", ")), "there is no data model %q", c.Model)
+			}
+		case "now":
+			var err error
+			if c.Now, err = time.Parse(time.RFC3339, l.Text(e.Value, "now")); err != nil {
+				l.Errorf("invalid-time", e.Value, "write it as 2026-03-02T12:00:00Z", "%q is no time", e.Value.Value)
+			}
+		case "use":
+			l.use(&used, e.Value)
+		case "same_as":
+			c.SameAs = l.sameAs(e.Value)
+		case "expect":
+			c.Expect = l.expect(e.Value)
+		default:
+			l.common(&own, e, "events", true)
+		}
+	}
+	c.inputs = append(used.inputs, own.inputs...)
+	c.Reputation = append(used.reputation, own.reputation...)
+	c.Filters = append(used.filters, own.filters...)
+	l.checkCase(c, n, given)
+	return c
+}
+
+func (l *loader) checkCase(c *Case, n *yaml.Node, given map[string]bool) {
+	if !given["name"] || (c.Name == "" && caseValue(n, "name").Kind == yaml.ScalarNode) {
+		l.Errorf("missing-name", n, "add `name:` and say what the case shows", "a case needs a name")
+	}
+	if !given["events"] && !given["file"] && !given["use"] {
+		l.Errorf("missing-events", n, "add `events:`, `file:` or `use:`", "a case needs events")
+	}
+	if !given["expect"] && !given["same_as"] {
+		l.Errorf("missing-expect", n, "add `expect:` with "+strings.Join(ways, ", ")+"; `decree test --update` writes what is found in place of an empty one", "a case must say what is expected")
+	}
+}
+
+// use adds the fixtures that a case names.
+func (l *loader) use(to *part, n *yaml.Node) {
+	for _, ref := range l.List(n) {
+		p, ok := l.fixtures[l.Text(ref, "a name under use")]
+		if !ok {
+			var known []string
+			for name := range l.fixtures {
+				known = append(known, name)
+			}
+			slices.Sort(known)
+			l.Errorf("no-such-fixture", ref, didYouMean(ref.Value, known, "name one under `fixtures:`"), "there is no fixture %q", ref.Value)
+			continue
+		}
+		to.inputs = append(to.inputs, p.inputs...)
+		to.reputation = append(to.reputation, p.reputation...)
+		to.filters = append(to.filters, p.filters...)
+	}
+}
+
+// sameAs reads the name of another case, or {case, by}.
+func (l *loader) sameAs(n *yaml.Node) *SameAs {
+	out := &SameAs{Range: l.Range(n), By: ByID}
+	if n.Kind != yaml.MappingNode {
+		out.Case = l.Text(n, "same_as")
+		return out
+	}
+	for _, e := range l.Entries(n, "same_as", "case", "by") {
+		if e.Key.Value == "case" {
+			out.Case = l.Text(e.Value, "case")
+			continue
+		}
+		out.By = Way(l.Text(e.Value, "by"))
+		if by := []string{string(ByID), string(ByIndex), string(ByCount)}; !slices.Contains(by, string(out.By)) {
+			l.Errorf("invalid-way", e.Value, didYouMean(string(out.By), by, "one of "+strings.Join(by, ", ")), "the same events cannot be known by %q", out.By)
+		}
+	}
+	return out
+}

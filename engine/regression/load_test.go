@@ -1,0 +1,53 @@
+package regression
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestTestFilesThatCannotBe(t *testing.T) {
+	const event = "events: [{id: a}]"
+	for _, c := range []struct{ name, text, want, hint string }{
+		{"no YAML", "cases: [", "yaml-syntax 1:1: this is not YAML: did not find expected node content", "check indentation, quotes and colons near this line"},
+		{"no cases", "", "no-cases 1:1: this test file has no cases", "add `cases:` with at least one case"},
+		{"another key", "cases: [{name: a, " + event + ", expect: {none: true}}]\ncase: []", `unknown-key 2:1: "case" is no key of a test file`, "did you mean `cases`?"},
+		{"two documents", "cases: [{name: a, " + event + ", expect: {none: true}}]\n---\ncases: []", "second-document 2:1: this file is one document; what follows `---` would not be read", "remove the `---` before it"},
+		{"no name", "cases: [{" + event + ", expect: {none: true}}]", "missing-name 1:9: a case needs a name", "add `name:` and say what the case shows"},
+		{"one name twice", "cases: [{name: a, " + event + ", expect: {none: true}}, {name: a, " + event + ", expect: {none: true}}]", `duplicate-name 1:61: there are two cases named "a"`, "rename one of them"},
+		{"no expectation", "cases:\n  - {name: a, " + event + "}", "missing-expect 2:5: a case must say what is expected", "add `expect:` with ids, indexes, count, at_least, none; `decree test --update` writes what is found in place of an empty one"},
+		{"two expectations", "cases: [{name: a, " + event + ", expect: {none: true, count: 0}}]", "two-ways 1:59: expect says both none and count", "keep one of ids, indexes, count, at_least, none"},
+		{"no events", "cases: [{name: a, expect: {none: true}}]", "missing-events 1:9: a case needs events", "add `events:`, `file:` or `use:`"},
+		{"an event that is none", "cases: [{name: a, events: [x], expect: {none: true}}]", "invalid-event 1:28: this is no event: it must be a mapping", "write it as `{Field: value, ...}`; quote what YAML would not read as text"},
+		{"unknown model", "cases: [{name: a, model: mdee, " + event + ", expect: {none: true}}]", `unknown-model 1:26: there is no data model "mdee"`, "did you mean `mde`?"},
+		{"time that is none", "cases: [{name: a, now: yesterday, " + event + ", expect: {none: true}}]", `invalid-time 1:24: "yesterday" is no time`, "write it as 2026-03-02T12:00:00Z"},
+		{"a file that is missing", "cases:\n  - name: a\n    file: none.evtx\n    expect: {none: true}", `file-not-found 3:11: there is no event file "none.evtx"`, "the path is relative to this file"},
+		{"a file outside", "cases:\n  - {name: a, file: ../../e.json, expect: {none: true}}", `file-outside-folder 2:21: event file "../../e.json" is outside the rules folder`, "move it into the rules folder"},
+		{"a folder", "cases:\n  - {name: a, file: ., expect: {none: true}}", `file-unreadable 2:21: cannot read event file ".": dir: not a regular file`, ""},
+		{"a fixture that is not there", "fixtures: {estate: {" + event + "}}\ncases: [{name: a, use: state, expect: {none: true}}]", `no-such-fixture 2:24: there is no fixture "state"`, "did you mean `estate`?"},
+		{"a case that is not there", "cases: [{name: a, " + event + ", same_as: b}]", `no-such-case 1:47: there is no case "b"`, "name a case of this file"},
+		{"the same as itself", "cases: [{name: a, " + event + ", same_as: a}]", "same-as-itself 1:47: a case is always the same as itself", "name another case"},
+		{"a reputation of nothing", "cases: [{name: a, " + event + ", reputation: [{x: y}], expect: {none: true}}]", "no-reputation-key 1:51: nothing says whose reputation this row tells", "add one of sha1, sha256, md5, domain"},
+		{"a filter with an error", "cases:\n  - name: a\n    " + event + "\n    filters:\n      - {title: f, logsource: {product: windows}, filter: {rules: any, x: {A|endwith: b}, condition: x}}\n    expect: {none: true}", `unknown-modifier 5:78: "endwith" is no modifier`, "did you mean `endswith`?"},
+		{"a detail of nothing", "cases: [{name: a, " + event + ", expect: {none: true, details: [{id: a}]}}]", "no-detail 1:69: this detail says nothing about its event", "add selections, ancestors or prevalence"},
+		{"a count below none", "cases: [{name: a, " + event + ", expect: {count: -1}}]", "wrong-type 1:54: count must be a whole number, 0 or more", ""},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			_, found := Parse(folder, "dir/t.test.yml", []byte(c.text))
+			require.Len(t, found, 1)
+			d := found[0]
+			assert.Equal(t, "dir/t.test.yml", d.Range.File)
+			assert.Equal(t, c.want, fmt.Sprintf("%s %d:%d: %s", d.Code, d.Range.Start.Line, d.Range.Start.Col, d.Message))
+			assert.Equal(t, c.hint, d.Hint)
+		})
+	}
+}
+
+func TestABadCaseLeavesTheOthers(t *testing.T) {
+	file, found := Parse(nil, "t.yml", []byte("cases:\n  - {name: a, expect: {none: true}}\n  - {name: b, events: [{id: 1}], expect: {none: true}}\n"))
+	assert.Len(t, found, 1)
+	require.Len(t, file.Cases, 1)
+	assert.Equal(t, "b", file.Cases[0].Name)
+}

@@ -1,0 +1,124 @@
+package regression
+
+import (
+	"fmt"
+	"slices"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// Prepare is the rule with the case's filters laid over it.
+func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
+	for _, f := range c.Filters {
+		if !f.Covers(r.Source) {
+			return nil, diag.Diagnostic{Code: "filter-covers-nothing", Range: f.Body.Range, Message: "this filter does not cover the rule",
+				Hint: "check the ids and names under `rules`, and the log source"}
+		}
+		not, found := ir.LowerFilter(f)
+		if not == nil {
+			return nil, found[0]
+		}
+		r = r.Filtered(not)
+	}
+	return r, nil
+}
+
+// Run runs the case against a rule. What must be the same as another case is judged by RunAll.
+func (c *Case) Run(r *ir.Rule) Outcome {
+	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Matched: []string{}}
+	prepared, err := c.Prepare(r)
+	if err == nil {
+		err = c.match(prepared, &o)
+	}
+	if err != nil {
+		o.problem(err, c.Range)
+		return o
+	}
+	wrong := c.compare(&o)
+	if err := c.inspect(prepared, &o, wrong); err != nil {
+		o.problem(err, c.Range)
+	}
+	o.Failures.Sort()
+	return o
+}
+
+// problem is why a case could not be run; a finding keeps its place.
+func (o *Outcome) problem(err error, at diag.Range) {
+	if d, ok := err.(diag.Diagnostic); ok {
+		o.Failures = append(o.Failures, d)
+		return
+	}
+	o.Failures.Errorf("case-not-run", at, "", "%v", err)
+}
+
+// match finds the events that match.
+func (c *Case) match(r *ir.Rule, o *Outcome) error {
+	opt, err := c.Options()
+	if err != nil {
+		return err
+	}
+	e, found := engine.New([]*ir.Rule{r}, opt)
+	if len(found) > 0 { // a rule that is not run would pass every `none`
+		return found[0]
+	}
+	index := 0
+	err = c.read(func(ev *event.Event, own bool) error {
+		s := seen{id: engine.EventID(opt.Model, ev), source: ev.Source, line: ev.Line}
+		if own {
+			index++
+			s.index = index
+		}
+		o.events = append(o.events, s)
+		return e.Add(ev)
+	})
+	if err != nil {
+		return err
+	}
+	results, stats, err := e.Finish()
+	switch {
+	case err != nil:
+		return err
+	case stats.Timeouts > 0:
+		return fmt.Errorf("%d matches of a backtracking expression ran out of time", stats.Timeouts)
+	case stats.Dropped+stats.Evicted > 0:
+		return fmt.Errorf("too many events for one case: %d of those that wait for the end and %d processes were not kept", stats.Dropped, stats.Evicted)
+	}
+	for _, res := range results {
+		o.matches = append(o.matches, res.Order())
+		o.Matched = append(o.Matched, o.events[res.Order()].label())
+	}
+	o.Events = len(o.events)
+	return nil
+}
+
+// explain explains chosen events, by their places.
+func (c *Case) explain(r *ir.Rule, chosen []int) (map[int]engine.Explanation, error) {
+	opt, err := c.Options()
+	if err != nil {
+		return nil, err
+	}
+	x, found := engine.NewExplainer(r, opt)
+	if x == nil {
+		return nil, found[0]
+	}
+	slices.Sort(chosen)
+	chosen = slices.Compact(chosen)
+	at := 0
+	if err := c.read(func(ev *event.Event, _ bool) error {
+		_, asked := slices.BinarySearch(chosen, at)
+		at++
+		return x.Add(ev, asked)
+	}); err != nil {
+		return nil, err
+	}
+	explanations, _, err := x.Finish()
+	out := map[int]engine.Explanation{}
+	for i, one := range explanations {
+		one.Expr, one.Atoms = "", nil // a test is about what the rule says, not how it was compiled
+		out[chosen[i]] = one
+	}
+	return out, err
+}

@@ -1,0 +1,102 @@
+package regression
+
+import (
+	"slices"
+	"sync"
+
+	"decree/rules/ir"
+)
+
+// Suite is a rule with the cases that test it.
+type Suite struct {
+	Rule  *ir.Rule
+	Cases []*Case
+	// Select chooses cases; nil is all. A case that a chosen one must be the same as is run too,
+	// and not reported.
+	Select func(*Case) bool
+}
+
+// RunAll runs suites on several workers. Outcomes are in the order of suites and cases, whatever
+// the number of workers.
+func RunAll(suites []Suite, workers int) [][]Outcome {
+	type job struct {
+		c    *Case
+		rule *ir.Rule
+		to   *Outcome
+	}
+	var jobs []job
+	ran := make([]map[*Case]*Outcome, len(suites))
+	for i, s := range suites {
+		ran[i] = map[*Case]*Outcome{}
+		for _, c := range s.needed() {
+			to := &Outcome{}
+			ran[i][c] = to
+			jobs = append(jobs, job{c, s.Rule, to})
+		}
+	}
+	next := make(chan job)
+	var done sync.WaitGroup
+	for range min(max(workers, 1), max(len(jobs), 1)) {
+		done.Go(func() {
+			for j := range next {
+				*j.to = j.c.Run(j.rule)
+			}
+		})
+	}
+	for _, j := range jobs {
+		next <- j
+	}
+	close(next)
+	done.Wait()
+	out := make([][]Outcome, len(suites))
+	for i, s := range suites {
+		out[i] = s.judge(ran[i])
+	}
+	return out
+}
+
+// needed are the chosen cases and those they must be the same as, in order.
+func (s Suite) needed() []*Case {
+	return slices.DeleteFunc(slices.Clone(s.Cases), func(c *Case) bool {
+		return !s.selects(c) && !slices.ContainsFunc(s.Cases, func(by *Case) bool {
+			return s.selects(by) && by.SameAs != nil && by.SameAs.Case == c.Name
+		})
+	})
+}
+
+func (s Suite) selects(c *Case) bool { return s.Select == nil || s.Select(c) }
+
+// judge compares cases that tell one story, and gives the outcomes of the chosen ones.
+func (s Suite) judge(ran map[*Case]*Outcome) []Outcome {
+	var out []Outcome
+	for _, c := range s.Cases {
+		if !s.selects(c) {
+			continue
+		}
+		o := *ran[c]
+		if c.SameAs != nil && !o.notRun() {
+			s.judgeSame(c, &o, ran)
+		}
+		out = append(out, o)
+	}
+	return out
+}
+
+func (s Suite) judgeSame(c *Case, o *Outcome, ran map[*Case]*Outcome) {
+	i := slices.IndexFunc(s.Cases, func(other *Case) bool { return other.Name == c.SameAs.Case })
+	if i < 0 {
+		o.Failures.Errorf("not-the-same", c.SameAs.Range, "mend it", "the case %q could not be read", c.SameAs.Case)
+		return
+	}
+	wrong := c.alike(o, ran[s.Cases[i]])
+	if len(wrong) == 0 || o.Explained != nil {
+		return
+	}
+	prepared, err := c.Prepare(s.Rule)
+	if err == nil {
+		err = c.explainFirst(prepared, o, wrong)
+	}
+	if err != nil {
+		o.problem(err, c.Range)
+	}
+}

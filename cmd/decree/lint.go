@@ -91,7 +91,7 @@ func (f parsedFile) reread(data []byte) (lint.File, bool) {
 	return out, !found.HasErrors()
 }
 
-// explain shows one check's page, or without a code all checks.
+// explainCheck shows what one code means, or without a code lists them all.
 func explainCheck(s *streams, code string) error {
 	if code != "" {
 		text, err := lint.Explain(code)
@@ -103,12 +103,12 @@ func explainCheck(s *streams, code string) error {
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "CODE\tSEVERITY\tFIXED BY --fix")
-	for _, c := range lint.Checks() {
+	for _, page := range lint.Pages() {
 		fixed := ""
-		if lint.Fixable(c.Code) {
+		if lint.Fixable(page.Code) {
 			fixed = "yes"
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", c.Code, c.Severity, fixed)
+		fmt.Fprintf(w, "%s\t%s\t%s\n", page.Code, page.Severity, fixed)
 	}
 	return w.Flush()
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,7 +25,7 @@ var fixes = map[string]func(lines []string, d diag.Diagnostic, rs []*rules.Rule)
 func Fixable(code string) bool { return fixes[code] != nil }
 
 // Fix mends what can be mended without changing what a file's rules mean: each change is taken back unless
-// every rule reads as before. Comments and layout stay. read parses and lowers the file's new bytes; it
+// every rule means and says what it did before. Comments and layout stay. read parses and lowers the file's new bytes; it
 // gives false if they have an error. Fix gives the new bytes and what it mended.
 func Fix(f File, read func(data []byte) (File, bool)) ([]byte, diag.Diagnostics) {
 	var mended diag.Diagnostics
@@ -54,11 +55,34 @@ func Fix(f File, read func(data []byte) (File, bool)) ([]byte, diag.Diagnostics)
 	}
 }
 
-// same tells whether two readings of a file have rules of the same meaning.
+// same tells whether two readings of a file have rules of the same meaning that say the same about themselves.
 func same(a, b File) bool {
-	return slices.EqualFunc(a.Lowered, b.Lowered, func(a, b *ir.Rule) bool {
-		return a != nil && b != nil && meaning(a.Condition) == meaning(b.Condition)
-	})
+	return slices.EqualFunc(a.Rules, b.Rules, func(a, b *rules.Rule) bool { return about(a) == about(b) }) &&
+		slices.EqualFunc(a.Lowered, b.Lowered, func(a, b *ir.Rule) bool {
+			return a != nil && b != nil && meaning(a.Condition) == meaning(b.Condition)
+		})
+}
+
+// about is a text that rules share which say the same about themselves: a date in either form, and
+// what stands twice once.
+func about(r *rules.Rule) string {
+	date := func(text string) string {
+		if t, ok := readDate(text); ok {
+			return t.Format(dateForm)
+		}
+		return text
+	}
+	once := func(texts []string) []string {
+		var out []string
+		for _, t := range texts {
+			if !slices.Contains(out, t) {
+				out = append(out, t)
+			}
+		}
+		return out
+	}
+	return fmt.Sprintf("%q", []any{r.Title, r.ID, r.Name, r.Description, r.Status, r.Level, r.Author, r.License, r.Taxonomy, date(r.Date), date(r.Modified),
+		once(r.Tags), once(r.References), r.FalsePositives, r.Fields, r.Scope, r.Related, r.LogSource.Category, r.LogSource.Product, r.LogSource.Service})
 }
 
 var formerDate = regexp.MustCompile(`\b(\d{4})/(\d{2})/(\d{2})\b`)

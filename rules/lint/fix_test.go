@@ -28,6 +28,7 @@ func TestFix(t *testing.T) {
 		{"dates", "date: 2026/03/01 # written\nmodified:   '2026/04/01'\ndetection: {a: {F: x}, condition: a}\n", "date: 2026-03-01 # written\nmodified:   '2026-04-01'\ndetection: {a: {F: x}, condition: a}\n"},
 		{"tags, references and values", "tags:\n    - attack.t1059\n    # a comment\n    - attack.t1059\nreferences:\n    - a\n    - a\ndetection:\n    a:\n        F|contains:\n            - whoami\n            - 'WHOAMI'   # again\n            - x\n    condition: a\n",
 			"tags:\n    - attack.t1059\n    # a comment\nreferences:\n    - a\ndetection:\n    a:\n        F|contains:\n            - whoami\n            - x\n    condition: a\n"},
+		{"an entry of several lines stays", "references:\n    - https://a b\n    - https://a\n      b\n    - c\ndetection: {a: {F: x}, condition: a}\n", "references:\n    - https://a b\n    - https://a\n      b\n    - c\ndetection: {a: {F: x}, condition: a}\n"},
 		{"a flow list stays", "tags: [attack.t1059, attack.t1059]\ndetection: {a: {F: x}, condition: a}\n", "tags: [attack.t1059, attack.t1059]\ndetection: {a: {F: x}, condition: a}\n"},
 		{"double wildcards", "detection:\n    a: {F: ['a**b***c', 'd\\**e']}\n    condition: a\n", "detection:\n    a: {F: ['a*b*c', 'd\\**e']}\n    condition: a\n"},
 		{"wildcards for modifiers", "detection:\n    a:\n        F: ['*a*', \"*b*\"] # kept\n        G|all:\n            - 'é*'\n            - 'd\\\\*'\n        'H': '*e'\n        I: '*'\n        J: ['*a*', 'b*']\n        K: '*a\\*'\n    condition: a\n",

@@ -4,6 +4,7 @@ import (
 	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -117,9 +118,76 @@ func TestPages(t *testing.T) {
 			assert.Contains(t, text, page.Why)
 		})
 	}
-	assert.Len(t, pages(), len(Checks()), "each page has a check")
 	_, err := Explain("duplicate-tags")
 	assert.ErrorContains(t, err, "did you mean duplicate-tag?")
+}
+
+// TestPagesOfReading reads the examples of what no check reports but reading does.
+func TestPagesOfReading(t *testing.T) {
+	read := func(t *testing.T, page Page, text string) diag.Diagnostics {
+		if page.Kind == "reading" {
+			text = over(t, base, text)
+		}
+		rs, found := rules.Parse(firstFile, []byte(text), nil)
+		f := File{Path: firstFile, Data: []byte(text), Rules: rs}
+		for _, r := range rs {
+			lowered, more := ir.Lower(r)
+			found = append(found, more...)
+			f.Lowered = append(f.Lowered, lowered)
+		}
+		if !found.HasErrors() {
+			found = append(found, Run([]File{f})...)
+		}
+		return found
+	}
+	count := 0
+	for _, page := range Pages() {
+		if slices.Contains(codes(), page.Code) {
+			continue
+		}
+		t.Run(page.Code, func(t *testing.T) {
+			count++
+			require.NotEmpty(t, page.Why)
+			require.NotEmpty(t, page.Bad)
+			if page.Kind == "described" {
+				return
+			}
+			bad := read(t, page, page.Bad)
+			i := slices.IndexFunc(bad, func(d diag.Diagnostic) bool { return d.Code == page.Code })
+			require.GreaterOrEqual(t, i, 0, "%v", bad)
+			assert.Equal(t, page.Severity, bad[i].Severity.String())
+			require.NotEmpty(t, page.Good)
+			good := read(t, page, page.Good)
+			assert.NotContains(t, codesOf(good), page.Code)
+			assert.False(t, good.HasErrors(), "%v", good)
+			text, err := Explain(page.Code)
+			require.NoError(t, err)
+			assert.NotContains(t, text, "To accept it", "an error cannot be accepted")
+		})
+	}
+	assert.Greater(t, count, 50)
+}
+
+// TestEveryCodeHasAPage finds the codes in the sources of what reads rules.
+func TestEveryCodeHasAPage(t *testing.T) {
+	said := regexp.MustCompile(`(?:[Ee]rrorf|[Ww]arnf|fail|oneOf)\("([a-z]+(?:-[a-z]+)+)"|Code: "([a-z-]+)"`)
+	count := 0
+	for _, pattern := range []string{"../*.go", "../ir/*.go", "*.go"} {
+		names, err := filepath.Glob(pattern)
+		require.NoError(t, err)
+		for _, name := range names {
+			if strings.HasSuffix(name, "_test.go") {
+				continue
+			}
+			data, err := os.ReadFile(name)
+			require.NoError(t, err)
+			for _, m := range said.FindAllStringSubmatch(string(data), -1) {
+				count++
+				assert.Contains(t, pages(), m[1]+m[2], name)
+			}
+		}
+	}
+	assert.Greater(t, count, 100)
 }
 
 func TestIgnoring(t *testing.T) {

@@ -3,7 +3,9 @@ package lint
 import (
 	"embed"
 	"fmt"
+	"maps"
 	"path"
+	"slices"
 	"strings"
 	"sync"
 
@@ -13,16 +15,20 @@ import (
 //go:embed pages/*.md
 var pageFiles embed.FS
 
-// Page says why a check is made, with parts of a rule that it reports and that it does not.
+// Page says why something is reported, with parts of a rule that are reported and that are not: what a
+// check looks for, or what reading a rule finds.
 type Page struct {
-	Code string
-	Why  string
-	// What Bad and Good hold: "" is parts of a rule, "file" its file's name, "rules" what two rules share.
+	Code     string
+	Severity string
+	Why      string
+	// What Bad and Good hold: "" and "reading" are parts of a rule, "text" a whole file, "file" its file's
+	// name, "rules" what two rules share, "described" says in words what no short example shows.
 	Kind      string
 	Bad, Good string
 }
 
-// pages reads them once: `## CODE`, why, `### Bad`, an example, `### Good`, an example.
+// pages reads them once: `## CODE` (and, where no check has it, the severity), why, `### Bad KIND`, an
+// example, `### Good`, an example.
 var pages = sync.OnceValue(func() map[string]Page {
 	entries, err := pageFiles.ReadDir("pages")
 	if err != nil {
@@ -35,39 +41,56 @@ var pages = sync.OnceValue(func() map[string]Page {
 			panic(err)
 		}
 		for _, section := range strings.Split("\n"+string(data), "\n## ")[1:] {
-			code, rest, _ := strings.Cut(section, "\n")
+			heading, rest, _ := strings.Cut(section, "\n")
+			code, severity, isRead := strings.Cut(heading, " ")
+			if !isRead {
+				severity = severityOf(code).String()
+			}
 			why, rest, _ := strings.Cut(rest, "### Bad")
 			kind, rest, _ := strings.Cut(rest, "\n")
-			kind = strings.TrimSpace(kind)
-			bad, good, _ := strings.Cut(rest, strings.TrimSpace("### Good "+kind)+"\n")
-			out[code] = Page{code, strings.TrimSpace(why), kind, strings.TrimRight(bad, "\n"), strings.TrimRight(good, "\n")}
+			bad, good, _ := strings.Cut(rest, "### Good")
+			_, good, _ = strings.Cut(good, "\n")
+			out[code] = Page{code, severity, strings.TrimSpace(why), strings.TrimSpace(kind), strings.TrimRight(bad, "\n"), strings.TrimRight(good, "\n")}
 		}
 	}
 	return out
 })
 
-// Why says in a few sentences why a code is reported; "" if no check has it.
+// Pages gives the page of every code, by code.
+func Pages() []Page {
+	return slices.SortedFunc(maps.Values(pages()), func(a, b Page) int { return strings.Compare(a.Code, b.Code) })
+}
+
+// Why says in a few sentences why a code is reported; "" if it has no page.
 func Why(code string) string { return pages()[code].Why }
 
-// Explain writes a check's page as people read it. An unknown code is an error with the closest one.
+var exampleOf = map[string]string{"file": ", as a file name", "rules": ", in two rules", "described": ", for example"}
+
+// Explain writes a code's page as people read it. An unknown code is an error with the closest one.
 func Explain(code string) (string, error) {
 	page, ok := pages()[code]
 	if !ok {
 		hint := "without a code --explain lists them"
-		if near := diag.Closest(code, codes()); near != "" {
+		if near := diag.Closest(code, slices.Sorted(maps.Keys(pages()))); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		return "", fmt.Errorf("no check has the code %q: %s", code, hint)
+		return "", fmt.Errorf("nothing is reported with the code %q: %s", code, hint)
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s (%s)\n\n%s\n\nReported%s:\n\n%s\n", code, severityOf(code), page.Why, map[string]string{"": "", "file": ", as a file name", "rules": ", in two rules"}[page.Kind], indent(page.Bad))
+	fmt.Fprintf(&b, "%s (%s)\n\n%s\n\nReported%s:\n\n%s\n", code, page.Severity, page.Why, exampleOf[page.Kind], indent(page.Bad))
 	if page.Good != "" {
 		fmt.Fprintf(&b, "\nNot reported:\n\n%s\n", indent(page.Good))
 	}
-	fmt.Fprintf(&b, "\nTo accept it: # decree:ignore %s and why, behind the line or above it; at the beginning of a line for the whole file.\n", code)
+	if Fixable(code) {
+		b.WriteString("\n`decree validate --fix` mends it where that cannot change what the rule means.\n")
+	}
+	if slices.Contains(codes(), code) {
+		fmt.Fprintf(&b, "\nTo accept it: # decree:ignore %s and why, behind the line or above it; at the beginning of a line for the whole file.\n", code)
+	}
 	return b.String(), nil
 }
 
+// severityOf is that of a check.
 func severityOf(code string) diag.Severity {
 	for _, c := range Checks() {
 		if c.Code == code {

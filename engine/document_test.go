@@ -52,7 +52,7 @@ var documents = []string{
 	`{"Event":{"System":{"Provider":{"Name":"p"},"EventID":{"#text":1,"Qualifiers":2},"Security":{},"A":[1]},"UserData":{"EventXML":{"Param1":"x","#attributes":{"y":1}}}}}`,
 	`{"Event":{"EventData":{"Computer":"d"},"System":{"Computer":"s","Channel":"c"},"UserData":{"Channel":"u"}}}`, `{"Event":{"System":{"A":{"b":1},"A":{"c":1}}}}`,
 	`{"Event":{"System":{"A":{"b":1},"A":3}}}`, `{"Event":{"System":{"A":{"b":1,"#attributes":{"c":2}}}}}`, `{"Event":{"System":{"A":{"#attributes":{"c":2},"b":1}}}}`, `{"Event":{"System":{"a":1},"System":{"b":1}}}`,
-	`{"Event":{"EventData":{"a":1},"EventData":2}}`, `{"Event":{"EventData":{"Data":{"#text":["a","b"]}}}}`, `{"Event":{"EventData":{"a":{"b":{"c":1}},"d":{"e":1}}}}`, `{"Event":{"EventData":{"a":{"b":1},"b":2}}}`,
+	`{"Event":{"EventData":{"a":1},"EventData":2}}`, `{"Event":{"EventData":{"Data":{"#text":["a","b"]}}}}`, `{"Event":{"EventData":{"a":{"b":{"c":1}},"d":{"e":1}}}}`, `{"Event":{"EventData":{"a":{"b":1},"b":2}}}`, `{"Event":{"EventData":{"b":2,"a":{"b":1}}}}`, `{"Event":{"UserData":{"b":2},"EventData":{"a":{"b":1}}}}`,
 	`{"Event":{"EventData":{"a":1}},"b":2}`, `{"b":2,"Event":{"EventData":{"a":1}}}`, `{"Event":{"EventData":{"a":1}},"_source":{"b":1}}`, `{"Event":{"EventData":{"a":1}},"Event":{"EventData":{"b":1}}}`, `{"Event":{"EventData":[{"a":1}],"System":1}}`,
 	`{"_source":{"a":1},"_id":"i"}`, `{"winlog":null}`, `{"Event":{"System":{"EventID":{"#text":1,"#attributes":{"Qualifiers":2}}}}}`,
 	`{"a":"x` + "\x01" + `"}`, `{"a":01}`, `{"a":1.2.3}`, `{"a":nan}`, `{"a":-}`, `{"a":+1}`, `{"a":1e}`, `{"a":"\q"}`, `{"a":1,}`, `{"a":1}}`,

@@ -25,6 +25,7 @@ type Options struct {
 	Now          time.Time     // end of each rule's lookback; zero: the whole input is one window
 	MaxProcesses int           // processes kept for ancestry; 0 is 200,000
 	MaxPending   int           // events kept until the end for rules that need it; 0 is 1,000,000
+	OnResult     func(Result)  // is given results as they are found, in place of Finish: those that wait for the end of the input come last
 	Backtest     bool          // all events that rules ask for wait for FinishBacktest
 	Measure      bool          // Profile tells where the time went
 	Exhaustive   bool          // try every rule on every event of its log source: the index's own test

@@ -109,7 +109,7 @@ type waitingEvent struct {
 // of workers changes nothing.
 func (e *Engine) merge(source string, line, order int, data []byte, out outcome) {
 	e.stats.Events++
-	e.results = append(e.results, out.results...)
+	e.take(out.results)
 	for _, s := range out.sightings {
 		s.add()
 	}
@@ -259,7 +259,7 @@ func (m *matcher) batch(b *batch, source string) {
 }
 
 // Finish asks what had to wait for the end of the input, and gives all results in event order,
-// then rule order.
+// then rule order. With Options.OnResult it gives none: they were handed on.
 func (e *Engine) Finish() ([]Result, Stats, error) {
 	began := time.Now()
 	defer func() { e.finishing = time.Since(began) }()
@@ -315,6 +315,17 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 	for _, s := range out.sightings {
 		s.add()
 	}
-	e.results = append(e.results, out.results...)
+	e.take(out.results)
 	return nil
+}
+
+// take hands results on, or keeps them for Finish.
+func (e *Engine) take(results []Result) {
+	if e.opt.OnResult == nil {
+		e.results = append(e.results, results...)
+		return
+	}
+	for _, r := range results {
+		e.opt.OnResult(r)
+	}
 }

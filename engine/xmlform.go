@@ -7,7 +7,9 @@ package engine
 // How near a field of each section counts: of two with one name, EventData's is taken.
 const (
 	fromEventData = 60 + iota
+	fromInnerEventData
 	fromUserData
+	fromInnerUserData
 	fromSystem
 )
 
@@ -106,7 +108,7 @@ func (d *document) section(distance int) error {
 		}
 		objects++
 		d.wrapped = d.wrapped || objects > 1
-		return d.inner(distance)
+		return d.inner(distance + 1)
 	})
 }
 

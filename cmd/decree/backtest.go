@@ -125,7 +125,7 @@ func count(found []engine.Alert) replayed {
 	out := replayed{Rules: []replayedRule{}, Alerts: []datedAlert{}}
 	at := map[string]int{}
 	for _, f := range found {
-		a := datedAlert{f.At, jsonAlerts([]engine.Result{f.Result})[0]}
+		a := datedAlert{f.At, newAlert(f.Result)}
 		out.Alerts = append(out.Alerts, a)
 		key := f.Rule.Source.Range.File + "\x00" + f.Rule.Source.Range.String()
 		i, ok := at[key]

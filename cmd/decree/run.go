@@ -4,10 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
-	"sort"
-	"strings"
 	"time"
-	"unicode"
 
 	"github.com/google/renameio/v2"
 	"github.com/schollz/progressbar/v3"
@@ -40,7 +37,9 @@ func newRun(s *streams) *cobra.Command {
 		Short: "Run rules on event files and show what matched",
 		Long: "Run rules (--rules; default: the shipped library) on files, folders or globs of events, or - for\n" +
 			"standard input. Reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, plain, .gz or .zst, UTF-8 or UTF-16. A\n" +
-			"line that is no event is counted, reported with its number and kept with --rejects; it never stops a run.",
+			"line that is no event is counted, reported with its number and kept with --rejects; it never stops a run.\n" +
+			"Matches are shown as they are found and the memory needed does not grow with the input, but for rules on\n" +
+			"ancestors or rarity: what they may match waits for the end, within --max-pending and --max-processes.",
 		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -\n  decree run --model mde --backtest --every 1h --lookback 2h month.ndjson.gz\n  decree run --backtest --baseline good.json --max-new 2 known_good.ndjson",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -83,6 +82,19 @@ func runRules(s *streams, p runParams) error {
 	}
 	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
 	opt.Measure = p.stats
+	out, err := newSink(s, p)
+	if err != nil {
+		return err
+	}
+	input := &intake{params: p, streams: s, bar: newBar(s, p.quiet)}
+	matches := 0
+	if !p.backtest.on {
+		opt.OnResult = func(r engine.Result) {
+			matches++
+			input.clearBar()
+			out.add(r)
+		}
+	}
 	e, found := engine.New(set.lowered(), opt)
 	showNotRun(s, set, found, opt.Model.Name)
 	files, err := event.Expand(p.events)
@@ -90,11 +102,17 @@ func runRules(s *streams, p runParams) error {
 		return err
 	}
 	loaded := time.Now()
-	input := &intake{engine: e, params: p, streams: s}
+	input.engine = e
 	if err := input.readAll(files); err != nil {
 		return err
 	}
-	matches, noisier, stats, err := finish(s, e, p)
+	var noisier bool
+	var stats engine.Stats
+	if p.backtest.on {
+		matches, noisier, stats, err = runBacktest(s, e, p.backtest, p.format)
+	} else if _, stats, err = e.Finish(); err == nil {
+		err = out.close()
+	}
 	if err != nil {
 		return err
 	}
@@ -122,26 +140,6 @@ func runRules(s *streams, p runParams) error {
 	return nil
 }
 
-// finish ends the run and shows what it found.
-func finish(s *streams, e *engine.Engine, p runParams) (matches int, noisier bool, stats engine.Stats, err error) {
-	if p.backtest.on {
-		return runBacktest(s, e, p.backtest, p.format)
-	}
-	results, stats, err := e.Finish()
-	if err != nil {
-		return 0, false, stats, err
-	}
-	switch {
-	case p.summary:
-		err = summarize(s, results, p.format)
-	case p.format == "json":
-		err = writeJSON(s, jsonAlerts(results))
-	default:
-		printAlerts(s, results)
-	}
-	return len(results), false, stats, err
-}
-
 // intake feeds files to the engine and accounts for every line.
 type intake struct {
 	engine          *engine.Engine
@@ -149,12 +147,27 @@ type intake struct {
 	streams         *streams
 	lines, rejected int
 	shown           int
+	bar             *progressbar.ProgressBar
+	barErr          error
 	kept            *renameio.PendingFile
 	keptErr         error
 }
 
 // shownRejects bounds how many bad lines are reported one by one.
 const shownRejects = 20
+
+func newBar(s *streams, quiet bool) *progressbar.ProgressBar {
+	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(s.Err), progressbar.OptionSetDescription("events"),
+		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
+		progressbar.OptionSetVisibility(s.ErrTerminal && !quiet))
+}
+
+// clearBar makes room on a terminal that shows matches and progress both.
+func (in *intake) clearBar() {
+	if in.streams.OutTerminal && in.streams.ErrTerminal {
+		in.barErr = errors.Join(in.barErr, in.bar.Clear())
+	}
+}
 
 func (in *intake) readAll(files []string) (err error) {
 	if in.params.rejects != "" {
@@ -163,11 +176,8 @@ func (in *intake) readAll(files []string) (err error) {
 		}
 		defer func() { err = errors.Join(err, in.kept.Cleanup()) }()
 	}
-	bar := progressbar.NewOptions(-1, progressbar.OptionSetWriter(in.streams.Err), progressbar.OptionSetDescription("events"),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetVisibility(in.streams.ErrTerminal && !in.params.quiet))
 	for _, file := range files {
-		if err := in.read(file, bar); err != nil {
+		if err := in.read(file); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
@@ -176,19 +186,18 @@ func (in *intake) readAll(files []string) (err error) {
 			return fmt.Errorf("cannot write --rejects: %w", err)
 		}
 	}
-	return bar.Finish()
+	return in.bar.Finish()
 }
 
-func (in *intake) read(file string, bar *progressbar.ProgressBar) (err error) {
+func (in *intake) read(file string) (err error) {
 	r, err := event.Open(file, event.Options{Stdin: in.streams.In, MaxLine: in.params.maxLine, OnReject: in.reject})
 	if err != nil {
 		return err
 	}
-	var barErr error
-	err = in.engine.Run(r, file, in.params.workers, func(events int) { barErr = errors.Join(barErr, bar.Add(events)) })
+	err = in.engine.Run(r, file, in.params.workers, func(events int) { in.barErr = errors.Join(in.barErr, in.bar.Add(events)) })
 	in.lines += r.Lines()
 	in.rejected += r.Rejected()
-	return errors.Join(err, barErr, r.Close())
+	return errors.Join(err, in.barErr, r.Close())
 }
 
 func (in *intake) reject(r event.Reject) {
@@ -200,72 +209,4 @@ func (in *intake) reject(r event.Reject) {
 	if in.kept != nil && in.keptErr == nil {
 		_, in.keptErr = in.kept.WriteString(event.FormatReject(r))
 	}
-}
-
-// alert is the JSON form of a match.
-type alert struct {
-	Rule       string                    `json:"rule"`
-	ID         string                    `json:"rule_id"`
-	Level      string                    `json:"level"`
-	EventID    string                    `json:"event_id"`
-	Source     string                    `json:"source"`
-	Line       int                       `json:"line"`
-	Facts      []engine.Fact             `json:"facts"`
-	Names      []string                  `json:"names"`
-	Ancestors  []engine.Ancestor         `json:"ancestors,omitempty"`
-	Prevalence []engine.PrevalenceFigure `json:"prevalence,omitempty"`
-	Reputation map[string]string         `json:"reputation,omitempty"`
-	Event      map[string]any            `json:"event"`
-}
-
-func jsonAlerts(results []engine.Result) []alert {
-	alerts := make([]alert, len(results))
-	for i, r := range results {
-		m := r.Rule.Source
-		alerts[i] = alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, r.Names, r.Ancestors, r.Prevalence, r.Reputation, r.Event.Fields}
-	}
-	return alerts
-}
-
-var levelColours = map[string]string{"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m", "low": "\x1b[36m"}
-
-func printAlerts(s *streams, results []engine.Result) {
-	for _, r := range results {
-		m := r.Rule.Source
-		level := m.Level
-		if colour, ok := levelColours[level]; ok && s.OutTerminal {
-			level = colour + level + "\x1b[0m"
-		}
-		if level == "" {
-			level = "no level"
-		}
-		fmt.Fprintf(s.Out, "[%s] %s\n  event %s at %s:%d; true: %s\n", level, m.Title, r.EventID, r.Event.Source, r.Event.Line, strings.Join(r.Names, ", "))
-		for _, f := range r.Facts {
-			fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
-		}
-		for _, a := range r.Ancestors {
-			fmt.Fprintf(s.Out, "  ancestor %d: %s (%s)\n", a.Level, oneLine(a.Describe()), a.From)
-		}
-		for _, f := range r.Prevalence {
-			fmt.Fprintf(s.Out, "  prevalence %s\n", f.Describe())
-		}
-		keys := make([]string, 0, len(r.Reputation))
-		for k := range r.Reputation {
-			keys = append(keys, k)
-		}
-		sort.Strings(keys)
-		for _, k := range keys {
-			fmt.Fprintf(s.Out, "  reputation %s: %s\n", k, r.Reputation[k])
-		}
-	}
-}
-
-// oneLine keeps a value from an event on its line, and its control characters off the terminal.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '\uFFFD'
-		}
-		return r
-	}, text)
 }

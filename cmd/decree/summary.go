@@ -42,25 +42,33 @@ type ruleMatches struct {
 	Matches int    `json:"matches"`
 }
 
-// summarize counts matches by rule, the most first.
-func summarize(s *streams, results []engine.Result, format string) error {
-	rows := []ruleMatches{}
-	at := map[string]int{}
-	for _, r := range results {
-		m := r.Rule.Source
-		key := m.Range.File + "\x00" + m.Range.String()
-		i, ok := at[key]
-		if !ok {
-			i = len(rows)
-			at[key] = i
-			rows = append(rows, ruleMatches{m.Title, m.ID, m.Level, 0})
-		}
-		rows[i].Matches++
+// summary counts matches by rule.
+type summary struct {
+	streams *streams
+	format  string
+	rows    []ruleMatches
+	at      map[string]int
+}
+
+func (c *summary) add(r engine.Result) {
+	m := r.Rule.Source
+	key := m.Range.File + "\x00" + m.Range.String()
+	i, ok := c.at[key]
+	if !ok {
+		i = len(c.rows)
+		c.at[key] = i
+		c.rows = append(c.rows, ruleMatches{m.Title, m.ID, m.Level, 0})
 	}
+	c.rows[i].Matches++
+}
+
+// close shows the rules, those with the most matches first.
+func (c *summary) close() error {
+	s, rows := c.streams, append([]ruleMatches{}, c.rows...)
 	slices.SortStableFunc(rows, func(a, b ruleMatches) int {
 		return cmp.Or(cmp.Compare(b.Matches, a.Matches), cmp.Compare(a.Rule, b.Rule))
 	})
-	if format == "json" {
+	if c.format == "json" {
 		return writeJSON(s, rows)
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)

@@ -1,6 +1,9 @@
 package event
 
-import "maps"
+import (
+	"maps"
+	"slices"
+)
 
 // Wrappers are the objects of the outermost level whose fields flatten lifts.
 var Wrappers = []string{"Event", "winlog", "_source"}
@@ -59,20 +62,27 @@ func flattenXML(event map[string]any) map[string]any {
 	return out
 }
 
+// addData adds the values of EventData or UserData. Those of an inner object come under their own names,
+// but not over a value that stands further out.
 func addData(out, data map[string]any) {
-	for name, v := range data {
-		if name == "#attributes" {
-			continue
-		}
-		if inner, ok := v.(map[string]any); ok {
-			if text, ok := inner["#text"]; ok {
-				out[name] = text
-				continue
+	names := slices.Sorted(maps.Keys(data))
+	for _, name := range names {
+		if inner, ok := data[name].(map[string]any); ok && name != "#attributes" {
+			if _, ok := inner["#text"]; !ok {
+				addData(out, inner)
 			}
-			addData(out, inner)
-			continue
 		}
-		out[name] = v
+	}
+	for _, name := range names {
+		inner, nested := data[name].(map[string]any)
+		text, whole := inner["#text"]
+		switch {
+		case name == "#attributes":
+		case whole:
+			out[name] = text
+		case !nested:
+			out[name] = data[name]
+		}
 	}
 }
 

@@ -1,0 +1,133 @@
+package main
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sort"
+	"strings"
+	"unicode"
+
+	"decree/engine"
+)
+
+// sink shows matches as they are found.
+type sink interface {
+	add(engine.Result)
+	close() error
+}
+
+func newSink(s *streams, p runParams) (sink, error) {
+	switch {
+	case p.summary:
+		return &summary{streams: s, format: p.format, at: map[string]int{}}, nil
+	case p.format == "json" && !p.backtest.on:
+		_, err := fmt.Fprint(s.Out, "[")
+		return &jsonSink{streams: s}, err
+	}
+	return textSink{s}, nil
+}
+
+// jsonSink writes an array, element by element.
+type jsonSink struct {
+	streams *streams
+	some    bool
+	err     error
+}
+
+func (j *jsonSink) add(r engine.Result) {
+	var b bytes.Buffer
+	if j.some {
+		b.WriteString(",")
+	}
+	j.some = true
+	b.WriteString("\n  ")
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("  ", "  ")
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(newAlert(r))
+	_, more := j.streams.Out.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	j.err = errors.Join(j.err, err, more)
+}
+
+func (j *jsonSink) close() error {
+	end := "]\n"
+	if j.some {
+		end = "\n" + end
+	}
+	_, err := fmt.Fprint(j.streams.Out, end)
+	return errors.Join(j.err, err)
+}
+
+type textSink struct{ *streams }
+
+func (t textSink) add(r engine.Result) { printAlert(t.streams, r) }
+
+func (t textSink) close() error { return nil }
+
+// alert is the JSON form of a match.
+type alert struct {
+	Rule       string                    `json:"rule"`
+	ID         string                    `json:"rule_id"`
+	Level      string                    `json:"level"`
+	EventID    string                    `json:"event_id"`
+	Source     string                    `json:"source"`
+	Line       int                       `json:"line"`
+	Facts      []engine.Fact             `json:"facts"`
+	Names      []string                  `json:"names"`
+	Ancestors  []engine.Ancestor         `json:"ancestors,omitempty"`
+	Prevalence []engine.PrevalenceFigure `json:"prevalence,omitempty"`
+	Reputation map[string]string         `json:"reputation,omitempty"`
+	Event      map[string]any            `json:"event"`
+}
+
+func newAlert(r engine.Result) alert {
+	m := r.Rule.Source
+	names := r.Names
+	if names == nil {
+		names = []string{}
+	}
+	return alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, names, r.Ancestors, r.Prevalence, r.Reputation, r.Event.Fields}
+}
+
+var levelColours = map[string]string{"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m", "low": "\x1b[36m"}
+
+func printAlert(s *streams, r engine.Result) {
+	m := r.Rule.Source
+	level := m.Level
+	if colour, ok := levelColours[level]; ok && s.OutTerminal {
+		level = colour + level + "\x1b[0m"
+	}
+	if level == "" {
+		level = "no level"
+	}
+	fmt.Fprintf(s.Out, "[%s] %s\n  event %s at %s:%d; true: %s\n", level, oneLine(m.Title), oneLine(r.EventID), r.Event.Source, r.Event.Line, strings.Join(r.Names, ", "))
+	for _, f := range r.Facts {
+		fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
+	}
+	for _, a := range r.Ancestors {
+		fmt.Fprintf(s.Out, "  ancestor %d: %s (%s)\n", a.Level, oneLine(a.Describe()), a.From)
+	}
+	for _, f := range r.Prevalence {
+		fmt.Fprintf(s.Out, "  prevalence %s\n", oneLine(f.Describe()))
+	}
+	keys := make([]string, 0, len(r.Reputation))
+	for k := range r.Reputation {
+		keys = append(keys, k)
+	}
+	sort.Strings(keys)
+	for _, k := range keys {
+		fmt.Fprintf(s.Out, "  reputation %s: %s\n", oneLine(k), oneLine(r.Reputation[k]))
+	}
+}
+
+// oneLine keeps a value from an event on its line, and its control characters off the terminal.
+func oneLine(text string) string {
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return '\uFFFD'
+		}
+		return r
+	}, text)
+}

@@ -113,8 +113,8 @@ cases:
 }
 
 func TestARuleThatIsNotRunPassesNothing(t *testing.T) {
-	linux := rule(t, strings.Replace(ruleText, "product: windows", "product: linux", 1))
-	assert.Contains(t, outcomes(t, linux, "cases: [{name: a, model: mde, events: [{ReportId: 1}], expect: {none: true}}]"),
+	solaris := rule(t, strings.Replace(ruleText, "product: windows", "product: solaris", 1))
+	assert.Contains(t, outcomes(t, solaris, "cases: [{name: a, model: mde, events: [{ReportId: 1}], expect: {none: true}}]"),
 		"no-log-source 3:12 data model mde has no such log source; the rule is not run")
 }
 

@@ -10,7 +10,7 @@ import (
 )
 
 func TestShippedModelsLoadAndAnswerProcessCreation(t *testing.T) {
-	require.Equal(t, []string{"applications", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
+	require.Equal(t, []string{"applications", "asim", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
 	for _, name := range []string{"ecs", "mde", "sigma", "splunk-windows", "windows"} {
 		m, err := Load(name)
 		require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestDefenderCarriesTheGrandparentsFileNameOnly(t *testing.T) {
 	_, ok = m.Column(s, "Imphash", 0)
 	assert.False(t, ok, "Defender has no imphash")
 	assert.Equal(t, []string{"Image"}, m.Closest(s, "Imgae"))
-	assert.Empty(t, m.Find("dns_query", "windows", ""))
+	assert.Empty(t, m.Find("ps_script", "windows", ""))
 	for _, level := range []int{0, 1, 2} {
 		for _, fields := range []map[string]Column{s.Fields, s.Ancestors[level], s.Entities} {
 			for field, column := range fields {

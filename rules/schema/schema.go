@@ -89,6 +89,12 @@ type Column struct {
 	AlsoWritten map[string]string `yaml:"also_written"`
 	// Spread are fields that the values are spread over; a test holds if it does for one of them.
 	Spread []string `yaml:"spread"`
+	// Under is the field with what stands before the last backslash of a path; this column has the
+	// rest. Alone says that events about the former alone have no rest.
+	Under string `yaml:"under"`
+	Alone bool   `yaml:"alone"`
+	// Prefix is what the product puts before each value.
+	Prefix string `yaml:"prefix"`
 	// Domain is the field with what stands before the backslash of `DOMAIN\user`.
 	Domain string `yaml:"domain"`
 }

@@ -28,8 +28,10 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return m.spread(s, col, n)
 	case col.Domain != "":
 		return col.apart(n)
-	case len(col.AlsoWritten) > 0:
-		return col.bothWays(n), nil
+	case col.Prefix != "":
+		return col.prefixed(n)
+	case len(col.AlsoWritten) > 0 || col.Under != "":
+		return col.path(n)
 	case len(col.Values) > 0 || col.Numbers != "":
 		test, err := col.translate(n.Test)
 		if err != nil || test == n.Test {
@@ -178,6 +180,31 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 			terms = append(terms, in(c.Domain, text.Op, v))
 		default:
 			terms = append(terms, in(n.Field.Name, text.Op, v))
+		}
+	}
+	return either(n.Base, terms), nil
+}
+
+// path asks for a path as Sigma writes it and as the product may, in the columns that hold it.
+func (c Column) path(n *ir.Match) (ir.Node, error) {
+	written := c.bothWays(n)
+	if c.Under == "" {
+		return written, nil
+	}
+	ways := []ir.Node{written}
+	if or, ok := written.(*ir.Or); ok {
+		ways = or.Terms
+	}
+	var terms []ir.Node
+	for _, way := range ways {
+		own, err := c.joined(way.(*ir.Match))
+		if err != nil {
+			return n, err
+		}
+		if or, ok := own.(*ir.Or); ok {
+			terms = append(terms, or.Terms...)
+		} else {
+			terms = append(terms, own)
 		}
 	}
 	return either(n.Base, terms), nil

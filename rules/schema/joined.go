@@ -1,0 +1,168 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// defaultValue is how Sysmon names a key's unnamed value, which products leave empty.
+const defaultValue = "(Default)"
+
+// joined asks for a path whose last component is in the field's own column and whose others, up
+// to the last backslash, are in the column of the field Under. Names have no backslash.
+func (c Column) joined(n *ir.Match) (ir.Node, error) {
+	j := joint{c, n}
+	switch t := n.Test.(type) {
+	case *ir.Text:
+		return j.text(t)
+	case *ir.Glob:
+		return j.glob(t)
+	case *ir.Null, *ir.Exists:
+		return j.key(n.Test), nil
+	}
+	return n, j.refusal()
+}
+
+// joint is one test of a path in two columns.
+type joint struct {
+	col Column
+	at  *ir.Match
+}
+
+func (j joint) refusal() error {
+	return fmt.Errorf("%s is in two columns, key and name: a pattern over both cannot be asked", j.at.Field.Name)
+}
+
+func (j joint) key(t ir.Test) ir.Node {
+	return &ir.Match{Base: j.at.Base, Field: ir.Field{Name: j.col.Under, Level: j.at.Field.Level}, Test: t}
+}
+
+func (j joint) name(t ir.Test) ir.Node {
+	return &ir.Match{Base: j.at.Base, Field: j.at.Field, Test: t}
+}
+
+func (j joint) both(terms ...ir.Node) ir.Node { return &ir.And{Base: j.at.Base, Terms: terms} }
+
+// keyAlone holds for events that are about a key and no value of it.
+func (j joint) keyAlone(t ir.Test) ir.Node {
+	return j.both(j.key(t), j.name(&ir.Null{}))
+}
+
+func (j joint) text(t *ir.Text) (ir.Node, error) {
+	of := func(op ir.TextOp, values ...string) *ir.Text { return &ir.Text{Op: op, Values: values, Cased: t.Cased} }
+	before, after := ir.Equals, ir.Equals // what is asked of the key and of the name round the last backslash
+	if t.Op == ir.Contains || t.Op == ir.EndsWith {
+		before = ir.EndsWith
+	}
+	if t.Op == ir.Contains || t.Op == ir.StartsWith {
+		after = ir.StartsWith
+	}
+	var terms []ir.Node
+	switch {
+	case t.Op == ir.Filename:
+		return nil, j.refusal()
+	case after == ir.StartsWith:
+		terms = append(terms, j.key(of(t.Op, t.Values...)))
+	case j.col.Alone:
+		terms = append(terms, j.keyAlone(of(t.Op, t.Values...)))
+	}
+	var names, keys []string
+	for _, v := range t.Values {
+		i := strings.LastIndexByte(v, '\\')
+		if i < 0 {
+			if t.Op == ir.Contains || t.Op == ir.EndsWith {
+				names = append(names, v)
+			}
+			continue
+		}
+		key, name := v[:i], j.name(of(after, v[i+1:]))
+		if strings.EqualFold(v[i+1:], defaultValue) && after == ir.Equals {
+			name = either(j.at.Base, []ir.Node{name, j.name(&ir.Null{})})
+		}
+		switch {
+		case v[i+1:] == "" && after == ir.StartsWith:
+			keys = append(keys, key)
+		case key == "" && before == ir.EndsWith:
+			terms = append(terms, name)
+		default:
+			terms = append(terms, j.both(j.key(of(before, key)), name))
+		}
+	}
+	if len(keys) > 0 {
+		terms = append(terms, j.key(of(before, keys...)))
+	}
+	if len(names) > 0 {
+		terms = append(terms, j.name(of(t.Op, names...)))
+	}
+	if len(terms) == 0 {
+		return nil, fmt.Errorf("%s is a path: none is %q", j.at.Field.Name, t.Values)
+	}
+	return either(j.at.Base, terms), nil
+}
+
+// glob splits a pattern at its last backslash. What may hold more than a name is not split.
+func (j joint) glob(t *ir.Glob) (ir.Node, error) {
+	last, at := -1, 0
+	for i, p := range t.Parts {
+		if k := strings.LastIndexByte(p.Literal, '\\'); p.Wild == 0 && k >= 0 {
+			last, at = i, k
+		}
+	}
+	if last < 0 {
+		return nil, j.refusal()
+	}
+	before := append([]ir.GlobPart{}, t.Parts[:last]...)
+	var after []ir.GlobPart
+	if left := t.Parts[last].Literal[:at]; left != "" {
+		before = append(before, ir.GlobPart{Literal: left})
+	}
+	if right := t.Parts[last].Literal[at+1:]; right != "" {
+		after = append(after, ir.GlobPart{Literal: right})
+	}
+	after = append(after, t.Parts[last+1:]...)
+	open := false // the pattern may go on
+	for i, p := range after {
+		if p.Wild == '*' {
+			if i < len(after)-1 {
+				return nil, j.refusal()
+			}
+			open = true
+		}
+	}
+	terms := []ir.Node{j.both(j.key(&ir.Glob{Parts: before, Cased: t.Cased}), j.name(&ir.Glob{Parts: after, Cased: t.Cased}))}
+	switch {
+	case open:
+		terms = append(terms, j.key(t))
+	case j.col.Alone:
+		terms = append(terms, j.keyAlone(t))
+	}
+	return either(j.at.Base, terms), nil
+}
+
+// prefixed asks for values as a product holds them that puts the same before each.
+func (c Column) prefixed(n *ir.Match) (ir.Node, error) {
+	switch t := n.Test.(type) {
+	case *ir.Text:
+		if t.Op != ir.Equals && t.Op != ir.StartsWith {
+			return n, nil
+		}
+		own := &ir.Text{Op: t.Op, Cased: t.Cased}
+		for _, v := range t.Values {
+			if v != "" {
+				v = c.Prefix + v
+			}
+			own.Values = append(own.Values, v)
+		}
+		return &ir.Match{Base: n.Base, Field: n.Field, Test: own}, nil
+	case *ir.Glob:
+		if t.Parts[0].Wild == '*' {
+			return n, nil
+		}
+		return &ir.Match{Base: n.Base, Field: n.Field, Test: &ir.Glob{Parts: append([]ir.GlobPart{{Literal: c.Prefix}}, t.Parts...), Cased: t.Cased}}, nil
+	case *ir.Null, *ir.Exists:
+		return n, nil
+	}
+	return n, fmt.Errorf("the product holds %s with %s before it: a pattern cannot be asked", n.Field.Name, c.Prefix)
+}

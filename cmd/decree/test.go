@@ -19,6 +19,8 @@ type testParams struct {
 	paths   []string
 	format  string
 	run     string
+	since   string
+	require bool
 	verbose bool
 }
 
@@ -31,7 +33,7 @@ func newTest(s *streams) *cobra.Command {
 			"events and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\n" +
 			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
 			"tree, with what each part came to on the first wrong event.",
-		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --format junit my_rules/ > report.xml",
+		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return test(s, p)
@@ -40,6 +42,8 @@ func newTest(s *streams) *cobra.Command {
 	f := cmd.Flags()
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed too")
 	f.StringVar(&p.run, "run", "", "run only the cases whose `rule/case` this regular expression finds")
+	f.StringVar(&p.since, "since", "", "test only rules of which something changed since this git revision")
+	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
@@ -74,6 +78,14 @@ func test(s *streams, p testParams) error {
 	tests, err := loadTests(set, only)
 	if err != nil {
 		return err
+	}
+	if p.since != "" {
+		if err := tests.keepChanged(p.since); err != nil {
+			return err
+		}
+	}
+	if p.require {
+		tests.found = append(tests.found, tests.requireTests(set)...)
 	}
 	report := tests.run()
 	report.Findings = append(set.Found, report.Findings...)

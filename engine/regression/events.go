@@ -18,7 +18,8 @@ import (
 // input is a stretch of a case's events: inline, or a file that is opened anew for each run.
 type input struct {
 	name string
-	own  bool // the case's, not a fixture's
+	own  bool   // the case's, not a fixture's
+	file string // in the folder; "" = inline
 	open func() (io.ReadCloser, error)
 }
 
@@ -106,6 +107,17 @@ func (s seen) label() string {
 		return fmt.Sprintf("#%d", s.index)
 	}
 	return fmt.Sprintf("%s:%d", s.source, s.line)
+}
+
+// Files are the event files that the case reads, by their paths in the folder.
+func (c *Case) Files() []string {
+	var out []string
+	for _, in := range c.inputs {
+		if in.file != "" {
+			out = append(out, in.file)
+		}
+	}
+	return out
 }
 
 // Read gives every event of the case, in order.

@@ -149,7 +149,7 @@ func (l *loader) common(p *part, e rules.Entry, source string, own bool) {
 	case "file":
 		for _, n := range l.List(e.Value) {
 			if at, ok := l.Beside(n, "event file"); ok {
-				p.inputs = append(p.inputs, input{name: n.Value, own: own, open: fileOf(l.folder, at)})
+				p.inputs = append(p.inputs, input{name: n.Value, own: own, file: at, open: fileOf(l.folder, at)})
 			}
 		}
 	case "reputation":

@@ -60,7 +60,7 @@ func (l *loader) recordings(n *yaml.Node, model string) []*Case {
 	var cases []*Case
 	for _, f := range files {
 		cases = append(cases, &Case{Range: l.Range(n), Name: fmt.Sprintf("%s (%s)", test.Name, strings.TrimPrefix(path.Ext(f), ".")), Model: model,
-			Expect: Expect{Range: l.Range(n), Way: ByAtLeast, Count: least}, inputs: []input{{name: f, own: true, open: fileOf(l.folder, f)}}})
+			Expect: Expect{Range: l.Range(n), Way: ByAtLeast, Count: least}, inputs: []input{{name: f, own: true, file: f, open: fileOf(l.folder, f)}}})
 	}
 	return cases
 }

@@ -71,7 +71,7 @@ func folderWith(dir, file string) string {
 func modelOf(r loadedRule) string {
 	ls := r.IR.Source.LogSource
 	for _, name := range []string{"windows", "linux", "macos", "cloud", "network", "web", "applications"} {
-		if m, err := schema.Load(name); err == nil && len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
+		if m, err := schema.Shared(name); err == nil && len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
 			return name
 		}
 	}

@@ -32,21 +32,23 @@ func Names() []string {
 	return names
 }
 
-var loaded sync.Map // name -> *Model
+var shared sync.Map // name -> *Model
 
-// Load gives a shipped model. It is read once and shared: nobody may change it.
-func Load(name string) (*Model, error) {
-	if m, ok := loaded.Load(name); ok {
+// Shared gives a shipped model that is read once, for those who ask for it many times. Nobody may
+// change it.
+func Shared(name string) (*Model, error) {
+	if m, ok := shared.Load(name); ok {
 		return m.(*Model), nil
 	}
-	m, err := load(name)
+	m, err := Load(name)
 	if err == nil {
-		loaded.Store(name, m)
+		shared.Store(name, m)
 	}
 	return m, err
 }
 
-func load(name string) (*Model, error) {
+// Load reads a shipped model.
+func Load(name string) (*Model, error) {
 	data, err := shipped.ReadFile("models/" + name + ".yml")
 	if err != nil {
 		return nil, fmt.Errorf("no data model named %q (shipped: %s)", name, strings.Join(Names(), ", "))

@@ -84,7 +84,7 @@ func size(lines [][]byte) (n int64) {
 
 const sample = 50_000
 
-func windows(b *testing.B) *schema.Model {
+func windows(b testing.TB) *schema.Model {
 	b.Helper()
 	m, err := schema.Load("windows")
 	require.NoError(b, err)

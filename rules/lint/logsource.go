@@ -5,6 +5,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/agnivade/levenshtein"
+
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/schema"
@@ -80,8 +82,14 @@ func unknownField(s *subject) {
 				return
 			}
 		}
+		if near := diag.Closest(it.Field, known); near != "" && len(it.Field) >= 6 && levenshtein.ComputeDistance(it.Field, near) <= slips {
+			s.report(it.Range, "did you mean `"+near+"`?", "no model has a field %q of this log source", it.Field)
+		}
 	})
 }
+
+// slips is how many letters of a field's name may be wrong for it to be a slip, not another field.
+const slips = 2
 
 // generic are the categories that stand for events of a service.
 var generic = map[string]map[string]string{

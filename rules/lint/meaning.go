@@ -55,27 +55,61 @@ func onNothing(n ir.Node) bool {
 	return false
 }
 
-// contradiction reports a conjunction with a term and its negation, which nothing satisfies.
+// contradiction reports a conjunction that nothing satisfies: what it asks for is left out again, or one
+// field must have two values.
 func contradiction(s *subject) {
 	if s.lowered == nil {
 		return
+	}
+	said := map[diag.Range]bool{}
+	report := func(at diag.Range, hint, message string) {
+		if !said[at] {
+			s.report(at, hint, "%s", message)
+		}
+		said[at] = true
 	}
 	ir.Inspect(s.lowered.Condition, func(n ir.Node) bool {
 		and, ok := n.(*ir.And)
 		if !ok {
 			return true
 		}
-		seen := map[string]bool{}
-		for _, t := range and.Terms {
-			if _, negated := t.(*ir.Not); !negated {
-				seen[meaning(t)] = true
+		var wanted []ir.Node
+		var unwanted []*ir.Not
+		for _, t := range conjuncts(and) {
+			if not, ok := t.(*ir.Not); ok {
+				unwanted = append(unwanted, not)
+			} else {
+				wanted = append(wanted, t)
 			}
 		}
-		for _, t := range and.Terms {
-			if not, negated := t.(*ir.Not); negated && seen[meaning(not.Term)] {
-				s.report(t.Range(), "remove one of them", "this and its contrary must both hold, so that nothing matches")
+		for _, not := range unwanted {
+			if implies(&ir.And{Terms: wanted}, not.Term) {
+				report(not.Range(), "narrow what is left out, or ask for more", "this leaves out all that the rest asks for, so that nothing matches")
+			}
+		}
+		for i, t := range wanted {
+			a, ok := t.(*ir.Match)
+			for _, earlier := range wanted[:i] {
+				if b, too := earlier.(*ir.Match); ok && too && a.Field.String() == b.Field.String() && exclude(a.Test, b.Test) {
+					report(a.Range(), "join them by `or`, unless the field holds a list", "no value of "+a.Field.String()+" satisfies this and what else is asked of it")
+				}
 			}
 		}
 		return true
 	})
+}
+
+// conjuncts are the terms of a conjunction and of those within it.
+func conjuncts(n ir.Node) []ir.Node {
+	switch n := n.(type) {
+	case *ir.Named:
+		return conjuncts(n.Body)
+	case *ir.And:
+		var out []ir.Node
+		for _, t := range n.Terms {
+			out = append(out, conjuncts(t)...)
+		}
+		return out
+	}
+	return []ir.Node{n}
 }

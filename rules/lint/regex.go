@@ -2,6 +2,7 @@ package lint
 
 import (
 	"regexp/syntax"
+	"slices"
 	"strings"
 
 	"decree/rules"
@@ -18,8 +19,13 @@ var regexChecks = []Check{
 				return
 			}
 		}
-		if _, err := syntax.Parse(v.Text, syntax.Perl); err != nil {
+		re, err := syntax.Parse(v.Text, syntax.Perl)
+		if err != nil {
 			s.report(v.Range, "write it without, so that every product can run it", "RE2, which KQL uses, refuses this: %v", err)
+			return
+		}
+		if wordBoundary(re) {
+			s.report(v.Range, "name the letters that may stand there, such as `[^a-z]`", "a word boundary cannot be said in EQL (Lucene)")
 		}
 	})},
 	{Code: "regex-instead-of-modifier", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
@@ -45,4 +51,9 @@ func eachRegex(check func(*subject, rules.Item, rules.Value)) func(*subject) {
 			check(s, it, v)
 		}
 	})
+}
+
+// wordBoundary tells whether an expression has \b or \B.
+func wordBoundary(re *syntax.Regexp) bool {
+	return re.Op == syntax.OpWordBoundary || re.Op == syntax.OpNoWordBoundary || slices.ContainsFunc(re.Sub, wordBoundary)
 }

@@ -40,7 +40,7 @@ var valueChecks = []Check{
 	{Code: "duplicate-value", Severity: diag.Warning, rule: eachItem(duplicateValue)},
 	{Code: "redundant-value", Severity: diag.Info, rule: eachItem(redundantValue)},
 	{Code: "missing-comma", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if len(it.Values) > 1 && !has(it, "re") && glued.MatchString(v.Text) {
+		if len(it.Values) > 1 && !has(it, "re") && glued.MatchString(v.Text) || has(it, "endswith") && gluedPaths.MatchString(v.Text) {
 			s.report(v.Range, "close the first value and begin the next on a line of its own", "two values seem to have become one")
 		}
 	})},
@@ -53,7 +53,9 @@ var valueChecks = []Check{
 
 var (
 	escaped = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
-	glued   = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)
+	// two ends of paths, such as \a.exe and \b.exe, with what should part them
+	gluedPaths = regexp.MustCompile(`(?i)\.[a-z0-9]{2,4}['",;\s]+\\[^\\\s]+\.[a-z0-9]{2,4}$`)
+	glued      = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)
 )
 
 // eachText makes a check of a rule out of one of a text value.

@@ -1,0 +1,104 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// mostPairs bounds the pairs of values that are compared for two tests.
+const mostPairs = 100_000
+
+// implies tells whether what holds for a surely holds for b. False says nothing.
+func implies(a, b ir.Node) bool {
+	if n, ok := a.(*ir.Named); ok {
+		return implies(n.Body, b)
+	}
+	if n, ok := b.(*ir.Named); ok {
+		return implies(a, n.Body)
+	}
+	if n, ok := b.(*ir.And); ok {
+		return !slices.ContainsFunc(n.Terms, func(t ir.Node) bool { return !implies(a, t) })
+	}
+	switch n := a.(type) {
+	case *ir.Or:
+		return !slices.ContainsFunc(n.Terms, func(t ir.Node) bool { return !implies(t, b) })
+	case *ir.And:
+		return slices.ContainsFunc(n.Terms, func(t ir.Node) bool { return implies(t, b) })
+	}
+	switch n := b.(type) {
+	case *ir.Or:
+		return slices.ContainsFunc(n.Terms, func(t ir.Node) bool { return implies(a, t) })
+	case *ir.Match:
+		if before, ok := a.(*ir.Match); ok && before.Field.String() == n.Field.String() {
+			return asked(before.Test) == asked(n.Test) || textImplies(before.Test, n.Test)
+		}
+		return false
+	}
+	return meaning(a) == meaning(b)
+}
+
+func textImplies(a, b ir.Test) bool {
+	x, ok := a.(*ir.Text)
+	y, too := b.(*ir.Text)
+	if !ok || !too || (y.Cased && !x.Cased) || len(x.Values)*len(y.Values) > mostPairs {
+		return false
+	}
+	return !slices.ContainsFunc(x.Values, func(v string) bool {
+		return !slices.ContainsFunc(y.Values, func(w string) bool {
+			v, w := folded(v, y.Cased), folded(w, y.Cased)
+			switch {
+			case w == "":
+				return x.Op == y.Op && v == ""
+			case y.Op == ir.Contains:
+				return strings.Contains(v, w)
+			case y.Op == ir.StartsWith:
+				return (x.Op == ir.Equals || x.Op == ir.StartsWith) && strings.HasPrefix(v, w)
+			case y.Op == ir.EndsWith:
+				return (x.Op == ir.Equals || x.Op == ir.EndsWith) && strings.HasSuffix(v, w)
+			}
+			return x.Op == y.Op && v == w
+		})
+	})
+}
+
+// exclude tells whether no single value can satisfy both tests.
+func exclude(a, b ir.Test) bool {
+	x, ok := a.(*ir.Text)
+	y, too := b.(*ir.Text)
+	if !ok || !too || len(x.Values)*len(y.Values) > mostPairs {
+		return false
+	}
+	if x.Op != ir.Equals {
+		x, y = y, x
+	}
+	cased := x.Cased && y.Cased
+	return !slices.ContainsFunc(x.Values, func(v string) bool {
+		return slices.ContainsFunc(y.Values, func(w string) bool {
+			v, w := folded(v, cased), folded(w, cased)
+			switch {
+			case x.Op == ir.Equals && y.Op == ir.Contains:
+				return strings.Contains(v, w)
+			case x.Op == ir.Equals && y.Op == ir.StartsWith, x.Op == ir.StartsWith && y.Op == ir.StartsWith && len(v) >= len(w):
+				return strings.HasPrefix(v, w)
+			case x.Op == ir.Equals && y.Op == ir.EndsWith, x.Op == ir.EndsWith && y.Op == ir.EndsWith && len(v) >= len(w):
+				return strings.HasSuffix(v, w)
+			case x.Op == ir.StartsWith && y.Op == ir.StartsWith:
+				return strings.HasPrefix(w, v)
+			case x.Op == ir.EndsWith && y.Op == ir.EndsWith:
+				return strings.HasSuffix(w, v)
+			case x.Op == ir.Equals && y.Op == ir.Equals:
+				return v == w
+			}
+			return true
+		})
+	})
+}
+
+func folded(text string, cased bool) string {
+	if cased {
+		return text
+	}
+	return strings.ToLower(text)
+}

@@ -1,0 +1,83 @@
+package lint
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+// TestContradiction has a row for each way in which tests of one field bear on each other.
+func TestContradiction(t *testing.T) {
+	for _, c := range []struct {
+		a, b, condition string
+		want            bool
+	}{
+		{`Image|endswith: '\a.exe'`, `Image|endswith: .exe`, "a and not b", true},
+		{`Image|endswith: .exe`, `Image|endswith: '\a.exe'`, "a and not b", false},
+		{`Image|endswith: ['\a.exe', '\b.exe']`, `Image|endswith: ['\B.exe', '\A.exe', '\c.exe']`, "a and not b", true},
+		{`Image|endswith: ['\a.exe', '\b.exe']`, `Image|endswith: '\a.exe'`, "a and not b", false},
+		{`Image|endswith: '\a.exe'`, `ParentImage|endswith: '\a.exe'`, "a and not b", false},
+		{`Image|startswith: 'C:\a'`, `Image|startswith: 'C:\'`, "a and not b", true},
+		{`Image|startswith: 'C:\a'`, `Image|endswith: 'a'`, "a and not b", false},
+		{`Image: 'C:\a'`, `Image|startswith: 'c:\'`, "a and not b", true},
+		{`Image: 'C:\a'`, `Image|filename: 'C:\a'`, "a and not b", false},
+		{`Image|filename: a.exe`, `Image|filename: A.exe`, "a and not b", true},
+		{`Image|contains: abc`, `Image|contains: b`, "a and not b", true},
+		{`Image|contains: abc`, `Image|contains|cased: b`, "a and not b", false},
+		{`Image|contains|cased: aBc`, `Image|contains: b`, "a and not b", true},
+		{`Image|contains: abc`, `Image|contains: [x, b]`, "a and not b", true},
+		{`Image|contains: a`, `{Image|contains: a, User: x}`, "a and not b", false},
+		{`{Image|contains: a, User: x}`, `Image|contains: a`, "a and not b", true},
+		{`Image|contains: a`, `Image|contains: a`, "a or not b", false},
+		{`Image|contains: a`, `Image|contains: a`, "not a and not b", false},
+		{`Image: 'C:\a'`, `Image: 'C:\b'`, "a and b", true},
+		{`Image: ['C:\a', 'C:\b']`, `Image: 'c:\B'`, "a and b", false},
+		{`Image: 'C:\a.exe'`, `Image|endswith: '\b.exe'`, "a and b", true},
+		{`Image|endswith: '\a.exe'`, `Image: 'C:\a.exe'`, "a and b", false},
+		{`Image|endswith: '\a.exe'`, `Image|endswith: '\b.exe'`, "a and b", true},
+		{`Image|endswith: exe`, `Image|endswith: '\b.exe'`, "a and b", false},
+		{`Image|startswith: 'C:\a\b'`, `Image|startswith: 'C:\a'`, "a and b", false},
+		{`Image|startswith: 'C:\a\b'`, `Image|startswith: 'D:\'`, "a and b", true},
+		{`Image: abc`, `Image|contains: bd`, "a and b", true},
+		{`Image|contains: a`, `Image|contains: b`, "a and b", false},
+		{`Image|endswith: '\a.exe'`, `Image|endswith: '\b.exe'`, "a or b", false},
+	} {
+		f := file(t, firstFile, "detection:\n  a: "+braced(c.a)+"\n  b: "+braced(c.b)+"\n  condition: "+c.condition+"\n")
+		assert.Equal(t, c.want, slices.Contains(codesOf(Run([]File{f})), "contradiction"), "a: %s, b: %s: %s", c.a, c.b, c.condition)
+	}
+}
+
+func braced(item string) string {
+	if item[0] == '{' {
+		return item
+	}
+	return "{" + item + "}"
+}
+
+// TestOtherThanThePages has what a check must tell apart beyond its page's example.
+func TestOtherThanThePages(t *testing.T) {
+	for _, c := range []struct {
+		code, item string
+		want       bool
+	}{
+		{"unknown-field", "ComandLine|contains: x", true},
+		{"unknown-field", "commandline|contains: x", true},
+		{"unknown-field", "CommandLine|contains: x", false},
+		{"unknown-field", "SomethingElse|contains: x", false},
+		{"unportable-regex", `CommandLine|re: '\bwho'`, true},
+		{"unportable-regex", `CommandLine|re: 'a(b|\Bwho)'`, true},
+		{"unportable-regex", `CommandLine|re: 'a(?=b)'`, true},
+		{"unportable-regex", `CommandLine|re: '(a)\1'`, true},
+		{"unportable-regex", `CommandLine|re: '\\bwho'`, false},
+		{"missing-comma", `Image|endswith: ['\a.exe''\b.exe']`, true},
+		{"missing-comma", `Image|endswith: '\a.exe, \b.exe'`, true},
+		{"missing-comma", `Image|endswith: '\a.exe \b.exe'`, true},
+		{"missing-comma", `Image|endswith: '\a.exe.exe'`, false},
+		{"missing-comma", `Image|endswith: '\Some Folder\b.exe'`, false},
+		{"missing-comma", `CommandLine|contains: '\a.exe \b.exe'`, false},
+	} {
+		f := file(t, firstFile, "detection:\n  a: {"+c.item+"}\n  condition: a\n")
+		assert.Equal(t, c.want, slices.Contains(codesOf(Run([]File{f})), c.code), c.item)
+	}
+}

@@ -27,7 +27,7 @@ func newRoot(s *streams) *cobra.Command {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
-	root.AddCommand(newBuild(s), newValidate(s), newCompile(s), newRun(s), newTest(s), newNew(s), newExplain(s), newList(s))
+	root.AddCommand(newBuild(s), newValidate(s), newCompile(s), newRun(s), newTest(s), newNew(s), newSchema(s), newExplain(s), newList(s))
 	return root
 }
 

@@ -1,0 +1,30 @@
+package main
+
+import (
+	"github.com/spf13/cobra"
+
+	"decree/engine/regression"
+	"decree/rules"
+)
+
+func newSchema(s *streams) *cobra.Command {
+	texts := map[string][]byte{"rule": rules.JSONSchema, "test": regression.JSONSchema}
+	kinds := []string{"rule", "test"}
+	return &cobra.Command{
+		Use:   "schema rule|test",
+		Short: "Print the JSON Schema of rules or of test files, for editors",
+		Long: "Print a JSON Schema (draft 2020-12), with which editors complete keys and mark slips while a file is written.\n" +
+			"With the YAML language server: `# yaml-language-server: $schema=rule.schema.json` on the first line.",
+		Example:   "  decree schema rule > rule.schema.json\n  decree schema test > test.schema.json",
+		Args:      cobra.ExactArgs(1),
+		ValidArgs: kinds,
+		RunE: func(_ *cobra.Command, args []string) error {
+			text, ok := texts[args[0]]
+			if !ok {
+				return unknownChoice("kind of file", args[0], kinds)
+			}
+			_, err := s.Out.Write(text)
+			return err
+		},
+	}
+}

@@ -29,7 +29,10 @@ func TestWriteSARIF(t *testing.T) {
 	var log sarifLog
 	require.NoError(t, json.Unmarshal([]byte(b.String()), &log))
 	run := log.Runs[0]
-	assert.Equal(t, []sarifRule{{"a", &sarifText{"why a"}}, {"b", &sarifText{"why b"}}}, run.Tool.Driver.Rules)
+	assert.Equal(t, []sarifRule{
+		{"a", &sarifText{"why a"}, &sarifText{"why a\n\nExamples: decree validate --explain a"}, sarifDefault{"error"}},
+		{"b", &sarifText{"why b"}, &sarifText{"why b\n\nExamples: decree validate --explain b"}, sarifDefault{"warning"}},
+	}, run.Tool.Driver.Rules)
 	require.Len(t, run.Results, 3)
 	assert.Equal(t, sarifResult{"a", 0, "error", sarifText{"50% wrong\n::error::x (mend)"},
 		[]sarifLocation{{sarifPhysical{sarifArtifact{"rule.yml"}, &sarifRegion{2, 3, 2, 7}}}}}, run.Results[0])

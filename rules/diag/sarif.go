@@ -28,8 +28,13 @@ type (
 		Rules   []sarifRule `json:"rules"`
 	}
 	sarifRule struct {
-		ID   string     `json:"id"`
-		Full *sarifText `json:"fullDescription,omitempty"`
+		ID      string       `json:"id"`
+		Full    *sarifText   `json:"fullDescription,omitempty"`
+		Help    *sarifText   `json:"help,omitempty"`
+		Default sarifDefault `json:"defaultConfiguration"`
+	}
+	sarifDefault struct {
+		Level string `json:"level"`
 	}
 	sarifResult struct {
 		RuleID    string          `json:"ruleId"`
@@ -68,9 +73,10 @@ func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code strin
 		index := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == d.Code })
 		if index < 0 {
 			index = len(run.Tool.Driver.Rules)
-			rule := sarifRule{ID: d.Code}
+			rule := sarifRule{ID: d.Code, Default: sarifDefault{levels[d.Severity]}}
 			if text := why(d.Code); text != "" {
 				rule.Full = &sarifText{text}
+				rule.Help = &sarifText{text + "\n\nExamples: decree validate --explain " + d.Code}
 			}
 			run.Tool.Driver.Rules = append(run.Tool.Driver.Rules, rule)
 		}

@@ -46,7 +46,7 @@ func (t *ruleTests) keepChanged(rev string) error {
 			return err
 		}
 		if ok {
-			kept.rules, kept.suites = append(kept.rules, r), append(kept.suites, t.suites[i])
+			kept.rules, kept.suites, kept.files = append(kept.rules, r), append(kept.suites, t.suites[i]), append(kept.files, t.files[i])
 		}
 	}
 	for _, r := range t.untested {
@@ -58,7 +58,7 @@ func (t *ruleTests) keepChanged(rev string) error {
 			kept.untested = append(kept.untested, r)
 		}
 	}
-	t.rules, t.suites, t.untested = kept.rules, kept.suites, kept.untested
+	t.rules, t.suites, t.files, t.untested = kept.rules, kept.suites, kept.files, kept.untested
 	return nil
 }
 

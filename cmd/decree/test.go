@@ -21,6 +21,7 @@ type testParams struct {
 	run     string
 	since   string
 	require bool
+	update  bool
 	verbose bool
 }
 
@@ -33,7 +34,7 @@ func newTest(s *streams) *cobra.Command {
 			"events and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\n" +
 			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
 			"tree, with what each part came to on the first wrong event.",
-		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml",
+		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return test(s, p)
@@ -44,6 +45,7 @@ func newTest(s *streams) *cobra.Command {
 	f.StringVar(&p.run, "run", "", "run only the cases whose `rule/case` this regular expression finds")
 	f.StringVar(&p.since, "since", "", "test only rules of which something changed since this git revision")
 	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
+	f.BoolVar(&p.update, "update", false, "write what is found into test files in place of what they expect; review the difference")
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
@@ -87,6 +89,13 @@ func test(s *streams, p testParams) error {
 	if p.require {
 		tests.found = append(tests.found, tests.requireTests(set)...)
 	}
+	if p.update {
+		if err := tests.update(s); err != nil {
+			return err
+		}
+		p.update = false
+		return test(s, p) // what was written is read and run anew
+	}
 	report := tests.run()
 	report.Findings = append(set.Found, report.Findings...)
 	if err := report.write(s, set, p); err != nil {
@@ -101,8 +110,8 @@ func test(s *streams, p testParams) error {
 // ruleTests are the tests of a rule set, read and not run yet.
 type ruleTests struct {
 	suites   []regression.Suite
-	rules    []loadedRule // of suites
-	files    []*regression.File
+	rules    []loadedRule       // of suites
+	files    []*regression.File // of suites, nil for one without
 	untested []loadedRule
 	found    diag.Diagnostics
 }
@@ -115,13 +124,14 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 		cases, named, found := sigmaTests(set, r)
 		tests.found = append(tests.found, found...)
 		file := testFileOf(r.File)
+		var own *regression.File
 		data, err := r.File.Folder.Read(file)
 		switch {
 		case err == nil:
 			parsed, found := regression.Parse(r.File.Folder, file, data)
 			set.sources[parsed.Shown] = data
 			tests.found = append(tests.found, found...)
-			tests.files = append(tests.files, parsed)
+			own = parsed
 			cases = append(cases, parsed.Cases...)
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
@@ -133,7 +143,7 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 		if only != nil {
 			suite.Select = func(c *regression.Case) bool { return only.MatchString(slug(r) + "/" + c.Name) }
 		}
-		tests.suites, tests.rules = append(tests.suites, suite), append(tests.rules, r)
+		tests.suites, tests.rules, tests.files = append(tests.suites, suite), append(tests.rules, r), append(tests.files, own)
 	}
 	return tests, nil
 }

@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"decree/engine"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -76,6 +78,10 @@ func (s *Selections) compare(o *Outcome, r *ir.Rule, x engine.Explanation) {
 		}
 	}
 	if missing, extra := difference(s.Names, x.Names), difference(x.Names, s.Names); len(missing)+len(extra) > 0 {
+		if o.observed == nil {
+			o.observed = map[*yaml.Node][]string{}
+		}
+		o.observed[s.node] = x.Names
 		o.Failures.Errorf("wrong-selections", s.Range, "", "expected to be true: %s; are true: %s", named(s.Names), named(x.Names))
 	}
 }

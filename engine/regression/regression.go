@@ -122,7 +122,8 @@ type Outcome struct {
 	Failures  diag.Diagnostics    `json:"failures,omitempty"`
 	Explained *engine.Explanation `json:"explained,omitempty"` // the first wrong event
 	events    []seen
-	matches   []int // places in events
+	matches   []int                   // places in events
+	observed  map[*yaml.Node][]string // what was true where other selections were expected
 }
 
 // Summary says what was expected and what came, one line each.

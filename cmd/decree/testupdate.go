@@ -1,0 +1,48 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"path/filepath"
+	"runtime"
+	"strings"
+
+	"github.com/google/renameio/v2"
+
+	"decree/engine/regression"
+)
+
+// update writes what is found into the test files on disk, in place of what they expect.
+func (t *ruleTests) update(s *streams) error {
+	written := map[string]bool{}
+	for i, outcomes := range regression.RunAll(t.suites, runtime.GOMAXPROCS(0)) {
+		file, in := t.files[i], t.rules[i].File
+		if file == nil {
+			continue
+		}
+		text, changed, left, err := file.Update(outcomes)
+		if err != nil {
+			return fmt.Errorf("%s: %w", file.Shown, err)
+		}
+		if len(left) > 0 {
+			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", file.Shown, strings.Join(left, ", "))
+		}
+		if len(changed) == 0 {
+			continue
+		}
+		if in.Disk == "" {
+			return errors.New("--update: the shipped library cannot be written; name a folder")
+		}
+		to := filepath.Join(in.Disk, filepath.FromSlash(file.Path))
+		if written[to] { // two rules of one file have the same tests
+			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", file.Shown, strings.Join(changed, ", "))
+			continue
+		}
+		written[to] = true
+		if err := renameio.WriteFile(to, text, 0o644); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Err, "updated %s: %s\n", file.Shown, strings.Join(changed, ", "))
+	}
+	return nil
+}

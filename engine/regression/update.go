@@ -1,0 +1,263 @@
+package regression
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+
+	"gopkg.in/yaml.v3"
+)
+
+// edit replaces a stretch of a test file's text.
+type edit struct {
+	from, to int
+	text     string
+}
+
+// Update writes what was observed in place of what was expected, and leaves every other letter of
+// the file as it was, comments too. It gives the new text, the cases that changed, and those that
+// must be edited by hand. Without changes the text is the file's own.
+func (f *File) Update(outcomes []Outcome) (text []byte, changed, left []string, err error) {
+	var edits []edit
+	for _, o := range outcomes {
+		i := slices.IndexFunc(f.Cases, func(c *Case) bool { return c.Name == o.Case && c.Range == o.At })
+		if i < 0 || o.Passed() {
+			continue
+		}
+		if more, ok := f.edits(f.Cases[i], o); ok {
+			edits, changed = append(edits, more...), append(changed, o.Case)
+		} else {
+			left = append(left, o.Case)
+		}
+	}
+	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
+	text = bytes.Clone(f.text)
+	for i, e := range edits {
+		if i > 0 && e.to > edits[i-1].from { // an alias: one place for two cases
+			return nil, nil, nil, errors.New("two cases share one expectation; edit it by hand")
+		}
+		text = slices.Concat(text[:e.from], []byte(e.text), text[e.to:])
+	}
+	var doc yaml.Node
+	if err := yaml.Unmarshal(text, &doc); err != nil {
+		return nil, nil, nil, fmt.Errorf("the expectations cannot be written in place: %w", err)
+	}
+	return text, changed, left, nil
+}
+
+// edits mends the expectations of one case; not ok when something else is wrong with it, or its
+// place cannot be rewritten without loss.
+func (f *File) edits(c *Case, o Outcome) (out []edit, ok bool) {
+	way := false
+	for _, failure := range o.Failures {
+		switch failure.Code {
+		case "unexpected-match", "missing-match", "wrong-count", "missing-expect", "unknown-event":
+			way = true
+		case "wrong-selections":
+		default:
+			return nil, false
+		}
+	}
+	if way {
+		e, ok := f.wayEdit(c.Expect, o)
+		if !ok {
+			return nil, false
+		}
+		out = append(out, e)
+	}
+	for _, d := range c.Expect.Details {
+		if len(o.find(d.Event)) == 0 {
+			return nil, false
+		}
+		if d.Selections == nil {
+			continue
+		}
+		if names, wrong := o.observed[d.Selections.node]; wrong {
+			e, ok := f.listEdit(d.Selections.node, names)
+			if !ok {
+				return nil, false
+			}
+			out = append(out, e)
+		}
+	}
+	return out, true
+}
+
+// wayEdit says what matched, in the case's own way where that can say it.
+func (f *File) wayEdit(e Expect, o Outcome) (edit, bool) {
+	n := e.node
+	if n == nil {
+		return edit{}, false
+	}
+	switch e.Way {
+	case ByID, ByIndex:
+		if keys, _, ok := o.keys(e.Way); ok {
+			return f.listEdit(n, withoutMarks(keys))
+		}
+	case ByCount, ByAtLeast:
+		return f.replace(n, n.Value, strconv.Itoa(len(o.matches)))
+	case ByNone:
+		from, ok := f.offset(n)
+		key := bytes.LastIndex(f.text[:max(from, 0)], []byte("none"))
+		if !ok || key < 0 || strings.Trim(string(f.text[key+len("none"):from]), " :") != "" {
+			return edit{}, false
+		}
+		return edit{key, from + len(n.Value), o.say()}, true
+	case "":
+		from, ok := f.offset(n)
+		if !ok || n.Value != "" {
+			return edit{}, false
+		}
+		for from > 0 && (f.text[from-1] == ' ' || f.text[from-1] == '\n') {
+			from--
+		}
+		return edit{from, from, " {" + o.say() + "}"}, true
+	}
+	return edit{}, false
+}
+
+// say is what matched as an expectation.
+func (o Outcome) say() string {
+	for _, by := range []Way{ByID, ByIndex} {
+		keys, _, ok := o.keys(by)
+		if by == ByIndex {
+			ok = !slices.ContainsFunc(keys, func(k string) bool { return !strings.HasPrefix(k, "#") })
+		}
+		switch {
+		case len(o.matches) == 0:
+			return "none: true"
+		case ok:
+			return string(by) + ": " + flow(withoutMarks(keys))
+		}
+	}
+	return fmt.Sprintf("count: %d", len(o.matches))
+}
+
+// withoutMarks makes indexes of their labels.
+func withoutMarks(keys []string) []string {
+	out := make([]string, len(keys))
+	for i, k := range keys {
+		out[i] = strings.TrimPrefix(k, "#")
+	}
+	return out
+}
+
+// plainText is what YAML reads as written, inside brackets too.
+var plainText = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.\\/-]*$`)
+
+func quoteYAML(s string) string {
+	switch {
+	case plainText.MatchString(s):
+		return s
+	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }):
+		return strconv.Quote(s)
+	}
+	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
+}
+
+func flow(values []string) string {
+	quoted := make([]string, len(values))
+	for i, v := range values {
+		quoted[i] = quoteYAML(v)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// offset is where a node begins in the text.
+func (f *File) offset(n *yaml.Node) (int, bool) {
+	at := 0
+	for range n.Line - 1 {
+		next := bytes.IndexByte(f.text[at:], '\n')
+		if next < 0 {
+			return 0, false
+		}
+		at += next + 1
+	}
+	for range n.Column - 1 {
+		_, size := utf8.DecodeRune(f.text[at:])
+		at += size
+	}
+	return at, at <= len(f.text)
+}
+
+// replace writes a scalar anew, if it stands in the text as it was read.
+func (f *File) replace(n *yaml.Node, old, text string) (edit, bool) {
+	from, ok := f.offset(n)
+	if !ok || !bytes.HasPrefix(f.text[from:], []byte(old)) {
+		return edit{}, false
+	}
+	return edit{from, from + len(old), text}, true
+}
+
+// listEdit writes a list anew: between its brackets, or line by line, so that the comments beside
+// entries that stay are kept.
+func (f *File) listEdit(n *yaml.Node, values []string) (edit, bool) {
+	from, ok := f.offset(n)
+	if !ok || from >= len(f.text) {
+		return edit{}, false
+	}
+	if f.text[from] == '[' {
+		size, ok := bracketed(string(f.text[from:]))
+		return edit{from, from + size, flow(values)}, ok
+	}
+	if f.text[from] != '-' || len(n.Content) == 0 {
+		return edit{}, false
+	}
+	lines := bytes.SplitAfter(f.text, []byte("\n"))
+	first, last := n.Line-1, n.Content[len(n.Content)-1].Line-1
+	indent := strings.Repeat(" ", n.Column-1)
+	start := len(bytes.Join(lines[:first], nil))
+	region := bytes.Join(lines[first:last+1], nil)
+	drop := map[int]bool{}
+	var had []string
+	for _, c := range n.Content {
+		if had = append(had, c.Value); !slices.Contains(values, c.Value) {
+			drop[c.Line-1] = true
+		}
+	}
+	var out strings.Builder
+	for i := first; i <= last; i++ {
+		if !drop[i] {
+			out.WriteString(strings.TrimRight(string(lines[i]), "\n") + "\n")
+		}
+	}
+	for _, v := range difference(values, had) {
+		out.WriteString(indent + "- " + quoteYAML(v) + "\n")
+	}
+	if len(values) == 0 {
+		out.WriteString(indent + "[]\n")
+	}
+	return edit{start, start + len(region), out.String()}, string(f.text[start:from]) == indent
+}
+
+// bracketed is the length of a list in brackets at the beginning of a text; not ok when it holds a
+// comment, which would be lost.
+func bracketed(text string) (int, bool) {
+	depth, quote := 0, byte(0)
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quote == '"' && c == '\\':
+			i++
+		case quote != 0:
+			if c == quote {
+				quote = 0
+			}
+		case c == '#' && strings.ContainsRune(" \t\n", rune(text[i-1])):
+			return 0, false
+		case (c == '"' || c == '\'') && strings.ContainsRune(" \t\n[,", rune(text[i-1])):
+			quote = c
+		case c == '[':
+			depth++
+		case c == ']':
+			if depth--; depth == 0 {
+				return i + 1, true
+			}
+		}
+	}
+	return 0, false
+}

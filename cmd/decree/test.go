@@ -7,6 +7,7 @@ import (
 	"regexp"
 	"runtime"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -23,6 +24,7 @@ type testParams struct {
 	require bool
 	update  bool
 	verbose bool
+	quality quality
 }
 
 func newTest(s *streams) *cobra.Command {
@@ -34,7 +36,7 @@ func newTest(s *streams) *cobra.Command {
 			"events and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\n" +
 			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
 			"tree, with what each part came to on the first wrong event.",
-		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml",
+		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml\n  decree test --coverage --mutate --suggest my_rules/",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return test(s, p)
@@ -46,6 +48,7 @@ func newTest(s *streams) *cobra.Command {
 	f.StringVar(&p.since, "since", "", "test only rules of which something changed since this git revision")
 	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
 	f.BoolVar(&p.update, "update", false, "write what is found into test files in place of what they expect; review the difference")
+	p.quality.flags(cmd)
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
@@ -58,6 +61,7 @@ type testReport struct {
 	Untested []string         `json:"untested"`
 	Rules    []testedRule     `json:"rules"`
 	Findings diag.Diagnostics `json:"findings,omitempty"`
+	Assessed []assessed       `json:"assessed,omitempty"`
 }
 
 type testedRule struct {
@@ -98,8 +102,20 @@ func test(s *streams, p testParams) error {
 	}
 	report := tests.run()
 	report.Findings = append(set.Found, report.Findings...)
+	begun := time.Now()
+	if p.quality.asked() && report.Failed == 0 { // of tests that fail there is nothing to say
+		if report.Assessed, err = p.quality.assess(tests); err != nil {
+			return err
+		}
+	}
 	if err := report.write(s, set, p); err != nil {
 		return err
+	}
+	if p.format == "text" {
+		p.quality.show(s, set, report.Assessed, time.Since(begun))
+	}
+	if !p.quality.good(report.Assessed) {
+		return errFindings
 	}
 	if report.Failed > 0 || report.Findings.HasErrors() {
 		return errFindings

@@ -4,6 +4,17 @@ package ir
 // itself. One name is one *Named as before, and what becomes alternatives joins those beside it.
 func Rewrite(r *Rule, f func(*Match) Node) *Rule {
 	w := rewriter{f: f, names: map[*Named]*Named{}}
+	return w.rule(r)
+}
+
+// Replace gives a rule with another node in the place of one, which must not be a *Named: of those
+// replace the body. The new node may hold the old one.
+func Replace(r *Rule, old, with Node) *Rule {
+	w := rewriter{f: func(m *Match) Node { return m }, names: map[*Named]*Named{}, old: old, with: with}
+	return w.rule(r)
+}
+
+func (w *rewriter) rule(r *Rule) *Rule {
 	out := *r
 	out.Condition = w.node(r.Condition)
 	if r.Filter != nil {
@@ -19,9 +30,15 @@ func Rewrite(r *Rule, f func(*Match) Node) *Rule {
 type rewriter struct {
 	f     func(*Match) Node
 	names map[*Named]*Named
+
+	old, with Node // nil when all is replaced, or nothing to be
 }
 
 func (w *rewriter) node(n Node) Node {
+	if w.old != nil && n == w.old {
+		w.old = nil
+		n = w.with
+	}
 	switch n := n.(type) {
 	case *And:
 		out := &And{Base: n.Base}

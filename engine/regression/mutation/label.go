@@ -1,0 +1,155 @@
+package mutation
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// Label names a node on one line.
+func Label(n ir.Node) string {
+	switch n := n.(type) {
+	case *ir.Named:
+		return n.Name
+	case *ir.Match:
+		return n.Field.String() + " " + ir.Describe(n.Test)
+	case *ir.Keyword:
+		return "any value " + ir.Describe(n.Test)
+	case *ir.Not:
+		return "not " + Label(n.Term)
+	case *ir.Prevalence:
+		return "prevalence " + n.Name
+	case *ir.And:
+		return "(" + strings.Join(each(n.Terms), " and ") + ")"
+	case *ir.Or:
+		return "(" + strings.Join(each(n.Terms), " or ") + ")"
+	case *ir.AtLeast:
+		return fmt.Sprintf("%d of (%s)", n.Count, labels(n.Terms))
+	case *ir.Const:
+		return fmt.Sprint(n.Value)
+	}
+	panic("mutation: unknown node")
+}
+
+func each(nodes []ir.Node) []string {
+	out := make([]string, len(nodes))
+	for i, n := range nodes {
+		out[i] = Label(n)
+	}
+	return out
+}
+
+func labels(nodes []ir.Node) string { return strings.Join(each(nodes), ", ") }
+
+// ruleKey is equal for rules that say the same in another order.
+func ruleKey(r *ir.Rule) string { return nodeKey(r.Condition) }
+
+func nodeKey(n ir.Node) string {
+	switch n := n.(type) {
+	case *ir.Named:
+		return nodeKey(n.Body)
+	case *ir.And:
+		return "(&" + keys(n.Terms) + ")"
+	case *ir.Or:
+		return "(|" + keys(n.Terms) + ")"
+	case *ir.AtLeast:
+		return fmt.Sprintf("(%d%s)", n.Count, keys(n.Terms))
+	case *ir.Not:
+		return "!" + nodeKey(n.Term)
+	case *ir.Const:
+		return fmt.Sprint(n.Value)
+	case *ir.Match:
+		return fmt.Sprintf("%q@%d%T%s", n.Field.Name, n.Field.Level, n.Test, testKey(n.Test))
+	case *ir.Keyword:
+		return fmt.Sprintf("*%T%s", n.Test, testKey(n.Test))
+	case *ir.Prevalence:
+		among := ""
+		if n.Among != nil {
+			among = nodeKey(n.Among)
+		}
+		return "prevalence" + encoded(n.Spec) + among
+	}
+	panic("mutation: unknown node")
+}
+
+func keys(nodes []ir.Node) string {
+	out := make([]string, len(nodes))
+	for i, n := range nodes {
+		out[i] = nodeKey(n)
+	}
+	slices.Sort(out)
+	return strings.Join(slices.Compact(out), " ")
+}
+
+func testKey(t ir.Test) string {
+	if t, ok := t.(*ir.Text); ok { // a list's name does not matter
+		return encoded(ir.Text{Op: t.Op, Values: t.Values, Cased: t.Cased})
+	}
+	return encoded(t)
+}
+
+func encoded(v any) string {
+	data, err := json.Marshal(v)
+	if err != nil {
+		panic("mutation: " + err.Error()) // plain values only
+	}
+	return string(data)
+}
+
+// places finds where a value is written.
+type places []rules.Item
+
+func placesOf(r *rules.Rule) places {
+	var out places
+	for _, s := range r.Searches {
+		out.collect(s.Body)
+	}
+	for _, a := range r.Ancestry {
+		for _, l := range a.Levels {
+			out.collect(l.Body)
+		}
+	}
+	return out
+}
+
+func (p *places) collect(s rules.Selection) {
+	switch s := s.(type) {
+	case rules.AllOf:
+		*p = append(*p, s.Items...)
+	case rules.AnyOf:
+		for _, below := range s.Selections {
+			p.collect(below)
+		}
+	case rules.Keywords:
+		*p = append(*p, s.Item)
+	}
+}
+
+// of is the place of a value of the item at a place; the item's when the value is not written there
+// as it is, but in a list or before an encoding.
+func (p places) of(at diag.Range, value string) diag.Range {
+	if value == "" {
+		return at
+	}
+	for _, item := range p {
+		if item.Range != at {
+			continue
+		}
+		for _, v := range item.Values {
+			if plain(v.Text) == value || v.Text == value {
+				return v.Range
+			}
+		}
+	}
+	return at
+}
+
+// plain is a value's text without the wildcards at its ends.
+func plain(s string) string {
+	return strings.ReplaceAll(strings.Trim(s, "*"), `\\`, `\`)
+}

@@ -1,0 +1,185 @@
+package mutation
+
+import (
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/ir"
+)
+
+// Case is a test case that kills survivors: an event, and whether the rule as it is matches it.
+type Case struct {
+	Kills   []string          `json:"kills"` // the changes it notices
+	Event   map[string]string `json:"event"`
+	Matches bool              `json:"matches"`
+}
+
+// Suggest looks for events that tell survivors from the rule, among those made of the rule's own texts.
+// Every suggestion was run: the rule and the mutant differ on it. Where none is found, the survivor has none.
+func Suggest(r *ir.Rule, survivors []Mutant) ([]Case, error) {
+	events := candidates(r, survivors)
+	if len(survivors) == 0 || len(events) == 0 {
+		return nil, nil
+	}
+	rs := []*ir.Rule{r}
+	for _, m := range survivors {
+		rs = append(rs, m.Rule)
+	}
+	matches, err := matchAll(rs, events)
+	if err != nil {
+		return nil, err
+	}
+	left := make([]bool, len(survivors))
+	for i := range left {
+		left[i] = true
+	}
+	var out []Case
+	for {
+		// the event that kills most of what is left; the first of equals
+		best, most := -1, 0
+		for e := range events {
+			kills := 0
+			for i := range survivors {
+				if left[i] && matches[0][e] != matches[i+1][e] {
+					kills++
+				}
+			}
+			if kills > most {
+				best, most = e, kills
+			}
+		}
+		if best < 0 {
+			return out, nil
+		}
+		c := Case{Event: events[best], Matches: matches[0][best]}
+		for i, m := range survivors {
+			if left[i] && matches[0][best] != matches[i+1][best] {
+				left[i] = false
+				c.Kills = append(c.Kills, m.Change)
+			}
+		}
+		out = append(out, c)
+	}
+}
+
+// matchAll tells which rules match which events; an event stands alone, so that none is another's ancestor.
+func matchAll(rs []*ir.Rule, events []map[string]string) ([][]bool, error) {
+	out := make([][]bool, len(rs))
+	for i := range out {
+		out[i] = make([]bool, len(events))
+	}
+	for at := 0; at < len(rs); at += batch {
+		part := rs[at:min(at+batch, len(rs))]
+		e, found := engine.New(part, engine.Options{})
+		if found.HasErrors() {
+			return nil, found[0]
+		}
+		index := make(map[*ir.Rule]int, len(part))
+		for i, r := range part {
+			index[r] = at + i
+		}
+		var lines strings.Builder
+		for i, ev := range events {
+			fields := map[string]string{"id": fmt.Sprint(i)}
+			for k, v := range ev {
+				fields[k] = v
+			}
+			lines.WriteString(encoded(fields) + "\n")
+		}
+		reader, err := event.NewReader("suggested", io.NopCloser(strings.NewReader(lines.String())), event.Options{})
+		if err != nil {
+			return nil, err
+		}
+		for {
+			ev, err := reader.Next()
+			if err == io.EOF {
+				break
+			}
+			if err != nil {
+				return nil, err
+			}
+			if err := e.Add(ev); err != nil {
+				return nil, err
+			}
+		}
+		results, _, err := e.Finish()
+		if err != nil {
+			return nil, err
+		}
+		for _, res := range results {
+			var i int
+			if _, err := fmt.Sscan(res.EventID, &i); err != nil {
+				return nil, err
+			}
+			out[index[res.Rule]][i] = true
+		}
+		if err := reader.Close(); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+// WriteCases writes suggestions as they stand in a test file.
+func WriteCases(w io.Writer, rule string, cases []Case) {
+	if len(cases) == 0 {
+		return
+	}
+	file := strings.TrimSuffix(strings.TrimSuffix(rule, ".yaml"), ".yml") + ".test.yml"
+	fmt.Fprintf(w, "# for %s; what matches is what the rule says today: is it what you mean?\n", file)
+	for i, c := range cases {
+		var fields yaml.Node
+		fields.Kind, fields.Style = yaml.MappingNode, yaml.FlowStyle
+		names := []string{}
+		for name := range c.Event {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for _, name := range append([]string{"id"}, names...) {
+			value := c.Event[name]
+			if name == "id" {
+				value = fmt.Sprintf("s%d", i+1)
+			}
+			fields.Content = append(fields.Content, scalar(name), scalar(value))
+		}
+		expect := "none: true"
+		if c.Matches {
+			expect = fmt.Sprintf("ids: [s%d]", i+1)
+		}
+		name, nerr := yaml.Marshal(scalar(fmt.Sprintf("suggestion %d: notices %s", i+1, summary(c.Kills))))
+		text, err := yaml.Marshal(&fields)
+		if err != nil || nerr != nil {
+			panic("mutation: texts are always YAML")
+		}
+		fmt.Fprintf(w, "  - name: %s    events:\n      - %s    expect: {%s}\n", name, oneLine(string(text)), expect)
+	}
+}
+
+// summary names the first change and counts the others.
+func summary(kills []string) string {
+	if len(kills) == 1 {
+		return kills[0]
+	}
+	return fmt.Sprintf("%s, and %d more", kills[0], len(kills)-1)
+}
+
+func scalar(s string) *yaml.Node {
+	n := &yaml.Node{}
+	n.SetString(s)
+	n.Style = 0
+	if strings.ContainsAny(s, "\\*?:#{}[]'\"& ,\n") {
+		n.Style = yaml.DoubleQuotedStyle
+	}
+	return n
+}
+
+// oneLine joins what the YAML writer folded.
+func oneLine(s string) string {
+	return strings.Join(strings.Split(strings.TrimSuffix(s, "\n"), "\n    "), " ") + "\n"
+}

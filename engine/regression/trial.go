@@ -1,0 +1,75 @@
+package regression
+
+import (
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/ir"
+)
+
+// Trial is a case whose events are read once, so that many variants of its rule can be run on them.
+// What the case says of single events, and of other cases, is not asked.
+type Trial struct {
+	of     *Case
+	opt    engine.Options
+	events []*event.Event
+	seen   []seen
+}
+
+// Trial reads the case's events.
+func (c *Case) Trial() (*Trial, error) {
+	opt, err := c.Options()
+	if err != nil {
+		return nil, err
+	}
+	t := &Trial{of: c, opt: opt}
+	index := 0
+	err = c.read(func(ev *event.Event, own bool) error {
+		s := seen{id: engine.EventID(opt.Model, ev), source: ev.Source, line: ev.Line}
+		if own {
+			index++
+			s.index = index
+		}
+		t.events, t.seen = append(t.events, ev), append(t.seen, s)
+		return nil
+	})
+	return t, err
+}
+
+// Matched gives for each rule the places of the events that match it. A rule that cannot be run is an error.
+func (t *Trial) Matched(rs []*ir.Rule) ([][]int, error) {
+	prepared := make([]*ir.Rule, len(rs))
+	at := make(map[*ir.Rule]int, len(rs))
+	for i, r := range rs {
+		p, err := t.of.Prepare(r)
+		if err != nil {
+			return nil, err
+		}
+		prepared[i], at[p] = p, i
+	}
+	e, found := engine.New(prepared, t.opt)
+	if len(found) > 0 {
+		return nil, found[0]
+	}
+	for _, ev := range t.events {
+		if err := e.Add(ev); err != nil {
+			return nil, err
+		}
+	}
+	results, _, err := e.Finish()
+	out := make([][]int, len(rs))
+	for _, res := range results {
+		i := at[res.Rule]
+		out[i] = append(out[i], res.Order())
+	}
+	return out, err
+}
+
+// AsExpected tells whether the events that matched are those that the case says.
+func (t *Trial) AsExpected(matched []int) bool {
+	o := Outcome{events: t.seen, matches: matched}
+	for _, i := range matched {
+		o.Matched = append(o.Matched, t.seen[i].label())
+	}
+	t.of.compare(&o)
+	return o.Passed()
+}

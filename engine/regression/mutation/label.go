@@ -60,7 +60,11 @@ func nodeKey(n ir.Node) string {
 	case *ir.AtLeast:
 		return fmt.Sprintf("(%d%s)", n.Count, keys(n.Terms))
 	case *ir.Not:
-		return "!" + nodeKey(n.Term)
+		term := nodeKey(n.Term)
+		if twice, ok := strings.CutPrefix(term, "!"); ok {
+			return twice
+		}
+		return "!" + term
 	case *ir.Const:
 		return fmt.Sprint(n.Value)
 	case *ir.Match:

@@ -57,18 +57,41 @@ func Suggest(r *ir.Rule, survivors []Mutant) ([]Case, error) {
 		if best < 0 {
 			return out, nil
 		}
-		c := Case{Event: events[best], Matches: matches[0][best]}
-		for i, m := range survivors {
-			if left[i] && matches[0][best] != matches[i+1][best] {
-				left[i] = false
-				c.Kills = append(c.Kills, m.Change)
-			}
+		c := Case{Event: events[best]}
+		if err := c.alone(r, survivors, left); err != nil {
+			return nil, err
 		}
-		out = append(out, c)
+		if len(c.Kills) > 0 {
+			out = append(out, c)
+		}
+		for i := range matches {
+			matches[i][best] = false
+		}
 	}
 }
 
-// matchAll tells which rules match which events; an event stands alone, so that none is another's ancestor.
+// alone runs the case by itself, as a test file does: among others an event may have had ancestors, and
+// other rarity. What it kills is not left.
+func (c *Case) alone(r *ir.Rule, survivors []Mutant, left []bool) error {
+	rs := []*ir.Rule{r}
+	for _, m := range survivors {
+		rs = append(rs, m.Rule)
+	}
+	matches, err := matchAll(rs, []map[string]string{c.Event})
+	if err != nil {
+		return err
+	}
+	c.Matches = matches[0][0]
+	for i, m := range survivors {
+		if left[i] && matches[i+1][0] != c.Matches {
+			left[i] = false
+			c.Kills = append(c.Kills, m.Change)
+		}
+	}
+	return nil
+}
+
+// matchAll tells which rules match which events of one stream.
 func matchAll(rs []*ir.Rule, events []map[string]string) ([][]bool, error) {
 	out := make([][]bool, len(rs))
 	for i := range out {

@@ -1,0 +1,28 @@
+package main
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends.
+func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
+	set, err := loadRules(nil)
+	require.NoError(t, err)
+	tests, err := loadTests(set, nil)
+	require.NoError(t, err)
+	all, err := (&quality{coverage: true, mutate: true}).assess(tests)
+	require.NoError(t, err)
+	require.Len(t, all, len(set.Rules), "every rule has tests")
+	for _, a := range all {
+		for _, g := range a.Coverage.Goals {
+			assert.True(t, g.Met, "%s: %s: %s", a.Rule, g.At, g.What)
+		}
+		for _, m := range a.Mutation.Survivors {
+			t.Errorf("%s: %s: %s", a.Rule, m.At, m.Change)
+		}
+		assert.Positive(t, a.Mutation.Killed)
+	}
+}

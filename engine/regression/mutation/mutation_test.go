@@ -1,0 +1,196 @@
+package mutation
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine/regression"
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+func rule(t *testing.T, body string) *ir.Rule {
+	t.Helper()
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows}\n"+body), nil)
+	require.Empty(t, found)
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	return r
+}
+
+// TestMutants pins every change that is made, and where it is said to be.
+func TestMutants(t *testing.T) {
+	for _, c := range []struct{ name, body, want string }{
+		{"conjunction", "detection:\n  a: {F: 1}\n  b: {G: 2}\n  condition: a and b\n", `drop 4:3 without a
+negate 4:3 not a
+drop 5:3 without b
+negate 5:3 not b
+and-or 6:14 any instead of all of: a, b
+threshold 4:10 F: 2 instead of 1
+threshold 5:10 G: 3 instead of 2
+`},
+		{"values", "detection:\n  a:\n    F|contains:\n      - one\n      - '2'\n  condition: a\n", `negate 5:5 not F contains "one", "2"
+value 6:9 F: without "one"
+value 7:9 F: without "2"
+modifier 5:5 F: startswith instead of contains
+modifier 5:5 F: endswith instead of contains
+case 5:5 F: only in this case
+`},
+		{"negation", "detection:\n  a: {F|exists: true}\n  b: {G: true}\n  condition: a and not b\n", `drop 4:3 without a
+negate 4:3 not a
+drop 6:20 without not b
+and-or 6:14 any instead of all of: a, not b
+negate 6:20 b, without its ` + "`not`" + `
+value 5:7 G: false instead of true
+`},
+		{"of them", "detection:\n  a1: {F: 1}\n  a2: {F: 2}\n  a3: {F: 3}\n  condition: 2 of a*\n", `drop 4:3 without a1
+negate 4:3 not a1
+drop 5:3 without a2
+negate 5:3 not a2
+drop 6:3 without a3
+negate 6:3 not a3
+threshold 7:14 1 instead of 2 of: a1, a2, a3
+threshold 7:14 3 instead of 2 of: a1, a2, a3
+threshold 4:11 F: 2 instead of 1
+threshold 5:11 F: 3 instead of 2
+threshold 6:11 F: 4 instead of 3
+`},
+		{"wildcards", "detection:\n  a: {F: 'a*b?'}\n  condition: a\n", `negate 4:7 not F like "a" * "b" ?
+wildcard 4:7 F: without wildcard 2 (*)
+wildcard 4:7 F: without wildcard 4 (?)
+wildcard 4:7 F: wildcard 4 is * instead of ?
+modifier 4:7 F: also after other text
+modifier 4:7 F: also before other text
+case 4:7 F: only in this case
+`},
+		{"expressions", "detection:\n  a: {F|re: '^(?:foo|bar)$'}\n  condition: a\n", `negate 4:7 not F matches /^(?:foo|bar)$/
+case 4:7 F: flags "i" instead of ""
+regex 4:7 F: without \A
+regex 4:7 F: without the alternative foo
+regex 4:7 F: without the alternative bar
+regex 4:7 F: without (?-m:$)
+`},
+		{"networks", "detection:\n  a: {F|cidr: 10.0.0.0/8}\n  condition: a\n", `negate 4:7 not F in network 10.0.0.0/8
+threshold 4:15 F: 10.0.0.0/7 instead of 10.0.0.0/8
+threshold 4:15 F: 10.0.0.0/9 instead of 10.0.0.0/8
+`},
+		{"bounds", "detection:\n  a: {F|lt: 5}\n  condition: a\n", `negate 4:7 not F lt 5
+threshold 4:7 F: lte instead of lt
+threshold 4:13 F: 4 instead of 5
+`},
+		{"ancestors", "detection:\n  a: {ParentImage: 5}\n  condition: a\n", `negate 4:7 not parent's Image eq 5
+threshold 4:20 parent's Image: 6 instead of 5
+ancestor 4:7 Image instead of parent's Image
+ancestor 4:7 grandparent's Image instead of parent's Image
+`},
+		{"prevalence", "prevalence:\n  p: {field: sha1, local: {distinct: host, rarest: 1}, global: {lt: 9}, signature: {neq: S}}\ndetection:\n  a: {F: 1}\n  condition: p\n", `negate 4:3 not prevalence p
+prevalence 4:3 p always holds
+prevalence 4:3 p: without local
+prevalence 4:3 p: rarest 2 instead of 1
+prevalence 4:3 p: global without lt 9
+prevalence 4:3 p: global lt 8 instead of lt 9
+prevalence 4:3 p: global lt 10 instead of lt 9
+prevalence 4:3 p: global lte 9 instead of lt 9
+prevalence 4:3 p: 10 instead of 0 when unknown
+prevalence 4:3 p: without signature
+prevalence 4:3 p: the opposite signature
+prevalence 4:3 p: include failed look-ups
+`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var got strings.Builder
+			for _, m := range Mutants(rule(t, c.body)) {
+				got.WriteString(m.Kind + " " + strings.TrimPrefix(m.At.String(), "rule.yml:") + " " + m.Change + "\n")
+			}
+			assert.Equal(t, c.want, got.String())
+		})
+	}
+}
+
+func TestAMutantLeavesTheRuleAsItIs(t *testing.T) {
+	r := rule(t, "detection:\n  a: {F|contains: [x, y], G: 2}\n  b: {H: z*z}\n  condition: a and not b or b\n")
+	before := ir.Dump(r)
+	for _, m := range Mutants(r) {
+		assert.NotEqual(t, before, ir.Dump(m.Rule), m.Change)
+	}
+	assert.Equal(t, before, ir.Dump(r))
+}
+
+func TestEquivalent(t *testing.T) {
+	body := func(items, condition string) string {
+		return "detection:\n" + items + "  condition: " + condition + "\n"
+	}
+	ab := "  a: {F: 1}\n  b: {G: 2}\n"
+	for _, c := range []struct {
+		name, a, b string
+		want       bool
+	}{
+		{"De Morgan", body(ab, "not (a and b)"), body(ab, "not a or not b"), true},
+		{"absorbed", body(ab, "a or a and b"), body(ab, "a or (a and b) or (b and a)"), true},
+		{"and is not or", body(ab, "a and b"), body(ab, "a or b"), false},
+		{"a value inside another", body("  a: {F|contains: [net, net1]}\n", "a"), body("  a: {F|contains: net}\n", "a"), true},
+		{"a value that is not", body("  a: {F|startswith: [net, xnet]}\n", "a"), body("  a: {F|startswith: net}\n", "a"), false},
+		{"a name that ends so", body("  a: {F|filename: x.exe}\n  b: {F|endswith: .exe}\n", "a and b"), body("  a: {F|filename: x.exe}\n  b: {F|endswith: .exe}\n", "a or (a and b)"), true},
+		{"case", body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "a or b"), body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "b or (a and b)"), true},
+		{"case the other way", body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "a or b"), body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "a or (a and b)"), false},
+		{"absent", body("  a: {F: null}\n  b: {F|exists: true}\n", "a or b"), body("  a: {F|exists: false}\n  b: {F|exists: true}\n", "not (a and b)"), true},
+		{"bounds", body("  a: {F|lt: 5}\n  b: {F|lte: 5}\n", "a and b"), body("  a: {F|lt: 5}\n  b: {F|lte: 5}\n", "a and (a or b)"), true},
+		{"networks", body("  a: {F|cidr: [10.0.0.0/8, 10.1.0.0/16]}\n", "a"), body("  a: {F|cidr: 10.0.0.0/8}\n", "a"), true},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, c.want, Equivalent(rule(t, c.a), rule(t, c.b)))
+			assert.Equal(t, c.want, Equivalent(rule(t, c.b), rule(t, c.a)))
+		})
+	}
+}
+
+// trials reads cases.
+func trials(t *testing.T, text string) []Trial {
+	t.Helper()
+	file, found := regression.Parse(nil, "rule.test.yml", []byte(text))
+	require.Empty(t, found)
+	var out []Trial
+	for _, c := range file.Cases {
+		trial, err := c.Trial()
+		require.NoError(t, err)
+		out = append(out, trial)
+	}
+	return out
+}
+
+// TestSuggestionsKill writes the suggestions, reads them as a test file, and judges again: what they are
+// said to kill they do, and here that is everything.
+func TestSuggestionsKill(t *testing.T) {
+	const weak = "cases:\n  - {name: other, events: [{id: 1, F: nothing}], expect: {none: true}}\n"
+	for _, body := range []string{
+		"detection:\n  a: {F|contains: [one, two], G|endswith: '\\x.exe'}\n  b: {H|startswith: z}\n  condition: a and not b\n",
+		"detection:\n  a1: {F: 1}\n  a2: {G: 2}\n  a3: {H: 3}\n  condition: 2 of a*\n",
+		"detection:\n  a: {F: 'a*b?c'}\n  condition: a\n",
+		"detection:\n  a: {F|re: '^(?:foo|bar)$'}\n  condition: a\n",
+		"detection:\n  a: {F|cidr: [10.0.0.0/8, 192.168.0.0/16]}\n  b: {G|gte: 5}\n  condition: a or b\n",
+		"detection:\n  a: {ParentImage|filename: x.exe, Image|endswith: \\y.exe}\n  condition: a\n",
+		"detection:\n  a: {F|hour: 3, G: null}\n  condition: a\n",
+	} {
+		t.Run(body, func(t *testing.T) {
+			r := rule(t, body)
+			before, err := Judge(r, trials(t, weak))
+			require.NoError(t, err)
+			require.NotEmpty(t, before.Survivors)
+			cases, err := Suggest(r, before.Survivors)
+			require.NoError(t, err)
+			var text strings.Builder
+			WriteCases(&text, "rule.yml", cases)
+			added := trials(t, "cases:\n"+text.String())
+			base, err := Matched(added[0], []*ir.Rule{r})
+			require.NoError(t, err)
+			assert.True(t, added[0].AsExpected(base[0]))
+			after, err := Judge(r, append(added, trials(t, weak)...))
+			require.NoError(t, err)
+			assert.Empty(t, after.Survivors, text.String())
+			assert.Equal(t, before.Total(), after.Total())
+		})
+	}
+}

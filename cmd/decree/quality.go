@@ -55,6 +55,9 @@ func (q *quality) assess(tests *ruleTests) ([]assessed, error) {
 		a := assessed{Rule: slug(tests.rules[i]), file: suite.Rule.Source.Range.File}
 		var trials []mutation.Trial
 		for _, c := range suite.Cases {
+			if suite.Select != nil && !suite.Select(c) {
+				continue
+			}
 			t, err := c.Trial()
 			if err != nil {
 				return nil, err

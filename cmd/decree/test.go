@@ -23,6 +23,7 @@ type testParams struct {
 	since   string
 	require bool
 	update  bool
+	watch   bool
 	verbose bool
 	quality quality
 }
@@ -36,9 +37,12 @@ func newTest(s *streams) *cobra.Command {
 			"events and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\n" +
 			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
 			"tree, with what each part came to on the first wrong event.",
-		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml\n  decree test --coverage --mutate --suggest my_rules/",
+		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --watch my_rules/\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml\n  decree test --coverage --mutate --suggest my_rules/",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
+			if p.watch {
+				return watchTests(s, p)
+			}
 			return test(s, p)
 		},
 	}
@@ -49,6 +53,8 @@ func newTest(s *streams) *cobra.Command {
 	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
 	f.BoolVar(&p.update, "update", false, "write what is found into test files in place of what they expect; review the difference")
 	p.quality.flags(cmd)
+	f.BoolVar(&p.watch, "watch", false, "test again whenever a file changes")
+	cmd.MarkFlagsMutuallyExclusive("watch", "update")
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd

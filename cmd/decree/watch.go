@@ -1,0 +1,94 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"os/signal"
+	"path/filepath"
+	"strings"
+	"time"
+)
+
+// watchEvery is how often the files are looked at. Looking works on every file system and with
+// every editor, and a rules folder is read in milliseconds.
+const watchEvery = 300 * time.Millisecond
+
+// watchTests tests again whenever a file changes, until it is interrupted.
+func watchTests(s *streams, p testParams) error {
+	folders := []string{}
+	for _, path := range p.paths {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			path = filepath.Dir(path)
+		}
+		folders = append(folders, rulesRoot(filepath.Clean(path)))
+	}
+	if len(folders) == 0 {
+		return errors.New("--watch: the shipped library does not change; name a folder")
+	}
+	if p.filters != "" {
+		folders = append(folders, p.filters)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	ticker := time.NewTicker(watchEvery)
+	defer ticker.Stop()
+	return watch(ctx, ticker.C, func() (string, error) { return snapshot(folders) }, func() error {
+		err := test(s, p)
+		fmt.Fprintln(s.Err, "watching for changes; interrupt to end")
+		return err
+	}, func(err error) { fmt.Fprintf(s.Err, "decree: %v\n", err) })
+}
+
+// watch runs once, and again at each tick that finds another snapshot. An error is told and does
+// not end it: files are often wrong while they are written.
+func watch(ctx context.Context, ticks <-chan time.Time, look func() (string, error), run func() error, tell func(error)) error {
+	before := ""
+	for first := true; ; first = false {
+		now, err := look()
+		if err != nil {
+			tell(err)
+		}
+		if first || (err == nil && now != before) {
+			before = now
+			if err := run(); err != nil && !errors.Is(err, errFindings) {
+				tell(err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-ticks:
+		}
+	}
+}
+
+// snapshot tells folders as they are from folders as they were, by the names, sizes and times of
+// their files.
+func snapshot(folders []string) (string, error) {
+	var out strings.Builder
+	for _, folder := range folders {
+		err := filepath.WalkDir(folder, func(path string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			if d.IsDir() {
+				if path != folder && strings.HasPrefix(d.Name(), ".") {
+					return fs.SkipDir // such as .git
+				}
+				return nil
+			}
+			info, err := d.Info()
+			if err == nil {
+				fmt.Fprintf(&out, "%q %d %d\n", path, info.Size(), info.ModTime().UnixNano())
+			}
+			return err
+		})
+		if err != nil {
+			return "", err
+		}
+	}
+	return out.String(), nil
+}

@@ -35,7 +35,7 @@ func newCompile(s *streams) *cobra.Command {
 		Short: "Write rules as KQL, SPL and EQL",
 		Long: "Write each rule (without paths: the shipped library) in each target's language. What a target\n" +
 			"cannot say is an error with its place in the rule; an accepted approximation is noted in the query.",
-		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md",
+		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile -t kql --model sentinel my_rule.yml\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return compile(s, p)

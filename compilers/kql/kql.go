@@ -22,7 +22,7 @@ func New() compilers.Dialect { return dialect{} }
 func (dialect) Name() string      { return "kql" }
 func (dialect) Title() string     { return "Microsoft KQL" }
 func (dialect) Extension() string { return ".kql" }
-func (dialect) Models() []string  { return []string{"mde", "sentinel"} }
+func (dialect) Models() []string  { return []string{"mde", "sentinel", "asim"} }
 
 var lacks = compilers.Features{
 	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions have no lookaround and no backreferences", Hint: "rewrite the expression, or use spl"},

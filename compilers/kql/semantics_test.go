@@ -1,0 +1,132 @@
+package kql
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// conditions writes a rule of one item for a shipped model: what its query asks beside its scope,
+// joined by and, or the code it is refused with.
+func conditions(t *testing.T, model, logsource, detection, condition string) string {
+	t.Helper()
+	m, err := schema.Load(model)
+	require.NoError(t, err)
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n"), nil)
+	require.Empty(t, found)
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	q, found := New().Compile(r, compilers.Options{Model: m})
+	if q == nil {
+		return found[0].Code
+	}
+	var stages []string
+	for line := range strings.Lines(q.Text) {
+		if stage, ok := strings.CutPrefix(strings.TrimSpace(line), "| where "); ok {
+			stages = append(stages, stage)
+		} else if line = strings.TrimSpace(line); strings.HasPrefix(line, "or ") {
+			stages[len(stages)-1] += " " + line
+		}
+	}
+	scope := 1
+	if model == "asim" {
+		scope = 2 // the type of the event, the operating system
+	}
+	return strings.Join(stages[scope:], " and ")
+}
+
+const process, registry, network = "process_creation", "registry_set", "network_connection"
+
+// TestSemantics pins, trap by trap, where converters to KQL go wrong.
+func TestSemantics(t *testing.T) {
+	type row struct{ model, logsource, detection, condition, want string }
+	traps := []struct {
+		name string
+		rows []row
+	}{
+		{"a string is never null: isempty asks", []row{
+			{"mde", process, `{CommandLine: null}`, "s", `isempty(ProcessCommandLine)`},
+			{"mde", process, `{CommandLine: '*'}`, "s", `isnotempty(ProcessCommandLine)`},
+		}},
+		{"typed columns take typed literals, and their null survives no negation", []row{
+			{"mde", network, `{DestinationPort: [80, 443]}`, "s", `RemotePort in (80, 443)`},
+			{"mde", network, `{DestinationPort: 80}`, "not s", `not(isnotnull(RemotePort) and RemotePort == 80)`},
+			{"mde", process, `{IntegrityLevel: 3}`, "s", `toreal(ProcessIntegrityLevel) == 3`},
+		}},
+		{"addresses of both families have functions of their own", []row{
+			{"mde", network, `{DestinationIp|cidr: 10.0.0.0/8}`, "s", `ipv4_is_in_range(RemoteIP, "10.0.0.0/8")`},
+			{"mde", network, `{DestinationIp|cidr: 'fe80::/10'}`, "not s", `not(coalesce(ipv6_is_in_range(RemoteIP, "fe80::/10"), false))`},
+		}},
+		{"has is a test of terms: contains is what is meant", []row{
+			{"mde", process, `{CommandLine|contains|all: [a, b]}`, "s", `ProcessCommandLine contains "a" and ProcessCommandLine contains "b"`},
+			{"mde", process, `{CommandLine|all: [a, b]}`, "s", `ProcessCommandLine =~ "a" and ProcessCommandLine =~ "b"`},
+		}},
+		{"inner wildcards are anchored expressions, any case", []row{
+			{"mde", process, `{CommandLine: 'a.b*c?'}`, "s", `ProcessCommandLine matches regex @"(?is)\Aa\.b.*c.\z"`},
+			{"mde", process, `{CommandLine|cased: 'a*b'}`, "s", `ProcessCommandLine matches regex @"(?s)\Aa.*b\z"`},
+			{"mde", process, `{CommandLine|re: 'a.b'}`, "s", `ProcessCommandLine matches regex @"a.b"`},
+		}},
+		{"odd names stand in brackets", []row{
+			{"sentinel", "ps_script", `{Odd-Name: x}`, "s", `Channel in~ ("Microsoft-Windows-PowerShell/Operational", "PowerShellCore/Operational") and tostring(EventData["Odd-Name"]) =~ "x"`},
+		}},
+		{"ActionType is part of the log", []row{
+			{"mde", network, `{Initiated: 'true'}`, "s", `ActionType =~ "ConnectionSuccess"`},
+			{"mde", "registry_event", `{EventType: SetValue}`, "s", `ActionType =~ "RegistryValueSet"`},
+		}},
+		{"the registry: hives, control sets, key and name apart, decimal numbers", []row{
+			{"mde", registry, `{TargetObject|endswith: '\Lsa\NoLMHash'}`, "s", `RegistryKey endswith "\\Lsa" and RegistryValueName =~ "NoLMHash"`},
+			{"mde", registry, `{TargetObject: 'HKLM\A\B'}`, "s", `(RegistryKey =~ "HKLM\\A" and RegistryValueName =~ "B") or (RegistryKey =~ "HKEY_LOCAL_MACHINE\\A" and RegistryValueName =~ "B")`},
+			{"mde", registry, `{TargetObject|endswith: '\open\command\(Default)'}`, "s", `RegistryKey endswith "\\open\\command" and RegistryValueName =~ "(Default)" or isempty(RegistryValueName)`},
+			{"mde", registry, `{TargetObject|contains: '\CurrentControlSet\S\'}`, "s", `RegistryKey contains "\\CurrentControlSet\\S\\" or RegistryKey endswith "\\CurrentControlSet\\S" or RegistryKey contains "\\ControlSet001\\S\\" or RegistryKey endswith "\\ControlSet001\\S"`},
+			{"mde", registry, `{Details: DWORD (0x0000000a)}`, "s", `RegistryValueData =~ "10"`},
+			{"mde", registry, `{Details: Binary Data}`, "s", "no-translation"},
+			{"asim", registry, `{TargetObject|endswith: '\Run\x'}`, "s", `RegistryKey endswith "\\Run" and RegistryValue =~ "x"`},
+		}},
+		{"a backslash before a wildcard stays one", []row{
+			{"mde", process, `{CommandLine: 'C:\*'}`, "s", `ProcessCommandLine =~ "C:*"`},
+			{"mde", process, `{CommandLine: 'C:\\*'}`, "s", `ProcessCommandLine startswith "C:\\"`},
+		}},
+		{"outside process events InitiatingProcess is the actor", []row{
+			{"mde", "file_event", `{Image|endswith: '\a.exe'}`, "s", `InitiatingProcessFileName =~ "a.exe"`},
+			{"mde", "file_event", `{ParentImage|endswith: '\a.exe'}`, "s", `InitiatingProcessParentFileName =~ "a.exe"`},
+			{"mde", "file_event", `{ParentCommandLine: a}`, "s", "no-column"},
+			{"mde", process, `{ParentImage|endswith: '\a.exe'}`, "s", `InitiatingProcessFileName =~ "a.exe"`},
+		}},
+		{"path and file name are two columns, and no test becomes empty", []row{
+			{"mde", process, `{Image|endswith: '\b\a.exe'}`, "s", `FolderPath endswith "\\b\\a.exe"`},
+			{"mde", process, `{Image|endswith: '\'}`, "s", `FolderPath endswith "\\"`},
+		}},
+		{"an account's domain is a column of its own", []row{
+			{"mde", process, `{User: 'CORP\bob'}`, "s", `AccountDomain =~ "CORP" and AccountName =~ "bob"`},
+			{"mde", process, `{User|contains: AUTHORI}`, "s", `AccountDomain contains "AUTHORI" or AccountName contains "AUTHORI"`},
+		}},
+		{"hashes by algorithm; one without a column is refused", []row{
+			{"mde", process, `{Hashes|contains: SHA1=0123456789012345678901234567890123456789}`, "s", `SHA1 =~ "0123456789012345678901234567890123456789"`},
+			{"mde", process, `{Hashes|contains: IMPHASH=01234567890123456789012345678901}`, "s", "no-column"},
+			{"asim", process, `{Hashes|contains: IMPHASH=01234567890123456789012345678901}`, "s", `TargetProcessIMPHASH =~ "01234567890123456789012345678901"`},
+		}},
+		{"operating system, channel and event are part of the log", []row{
+			{"asim", process, `{Image: a}`, "s", `TargetProcessName =~ "a"`},
+			{"sentinel", registry, `{Image: a}`, "s", `Channel =~ "Microsoft-Windows-Sysmon/Operational" and tostring(EventData.Image) =~ "a"`},
+		}},
+		{"ASIM: original names and directions in its own columns and words", []row{
+			{"asim", process, `{OriginalFileName: a.exe}`, "s", `TargetProcessFileOriginalName =~ "a.exe"`},
+			{"asim", network, `{Initiated: 'true'}`, "s", `NetworkDirection =~ "Outbound"`},
+			{"asim", "file_event", `{TargetFilename|endswith: '\a.exe'}`, "s", `TargetFileName =~ "a.exe"`},
+		}},
+	}
+	for _, trap := range traps {
+		t.Run(trap.name, func(t *testing.T) {
+			for _, r := range trap.rows {
+				assert.Equal(t, r.want, conditions(t, r.model, r.logsource, r.detection, r.condition), r.detection)
+			}
+		})
+	}
+}

@@ -3,6 +3,7 @@ package event
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"runtime"
 	"runtime/debug"
@@ -10,6 +11,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 // stream gives head, then filler until size bytes are given, then tail, without holding them.
@@ -39,6 +41,29 @@ func peak(f func()) uint64 {
 
 const gibibyte = 1 << 30
 
+// TestEndlessTextBetweenEventsIsBounded has gigabytes in which no event begins: each part is a reject of
+// its own, and what is shown of it is all that is kept.
+func TestEndlessTextBetweenEventsIsBounded(t *testing.T) {
+	if testing.Short() {
+		t.Skip("reads half a gibibyte")
+	}
+	took := peak(func() {
+		r, err := NewReader("e.xml", stream("<Event/>", '<', gibibyte/2, ""), Options{})
+		require.NoError(t, err)
+		var kept []Raw
+		for {
+			raw, err := r.NextRaw()
+			if errors.Is(err, io.EOF) {
+				break
+			}
+			require.NoError(t, err)
+			kept = append(kept, raw)
+		}
+		assert.Greater(t, len(kept), 20)
+	})
+	assert.Less(t, took, uint64(256<<20))
+}
+
 func TestAnEndlessLineIsOneRejectInBoundedMemory(t *testing.T) {
 	if testing.Short() {
 		t.Skip("reads a gibibyte")
@@ -51,6 +76,8 @@ func TestAnEndlessLineIsOneRejectInBoundedMemory(t *testing.T) {
 	}{
 		{"a line", gibibyte, "{\"a\":1}\n{\"a\":\"", "\"}\n{\"a\":2}\n", "1: {\"a\":1}\n2! line of 1073741832 bytes is longer than 16777216\n3: {\"a\":2}\n"},
 		{"an element", gibibyte / 8, "[{\"a\":1},\n{\"a\":\"", "\"},\n{\"a\":2}]\n", "1: {\"a\":1}\n2! element of 134217736 bytes is longer than 16777216\n3: {\"a\":2}\n"},
+		{"an event of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>", "</a></Event>\n<Event/>", "1: {}\n2! event of more than 16777216 bytes\n3: {}\n"},
+		{"tags of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>" + strings.Repeat(">", 1<<20), "</a></Event>\n<Event/>", "1: {}\n2! event of more than 16777216 bytes\n3: {}\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			took := peak(func() {

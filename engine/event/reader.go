@@ -237,8 +237,11 @@ func (r *Reader) Reject(raw Raw) {
 	}
 }
 
-// bad gives a line that is no event.
+// bad gives a line that is no event. Of data it does not keep more memory than it shows.
 func (r *Reader) bad(line int, data []byte, format string, args ...any) (Raw, error) {
 	r.lines++
+	if cap(data) > len(data)+keptRaw {
+		data = bytes.Clone(data)
+	}
 	return Raw{line, data, fmt.Errorf(format, args...)}, nil
 }

@@ -61,8 +61,8 @@ func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 		size += len(text) + len(next)
 		if size <= r.opt.MaxLine {
 			raw = append(raw, part...)
-		} else {
-			raw = raw[:min(len(raw), keptRaw)]
+		} else if len(raw) > keptRaw {
+			raw = bytes.Clone(raw[:keptRaw])
 		}
 		if err != nil {
 			return r.bad(begin, raw[:min(len(raw), keptRaw)], "not XML: the file ends inside this event")

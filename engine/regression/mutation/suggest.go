@@ -57,8 +57,12 @@ func Suggest(r *ir.Rule, survivors []Mutant) ([]Case, error) {
 		if best < 0 {
 			return out, nil
 		}
+		noticed := slices.Clone(left)
+		for i := range noticed {
+			noticed[i] = left[i] && matches[0][best] != matches[i+1][best]
+		}
 		c := Case{Event: events[best]}
-		if err := c.alone(r, survivors, left); err != nil {
+		if err := c.alone(r, survivors, noticed, left); err != nil {
 			return nil, err
 		}
 		if len(c.Kills) > 0 {
@@ -71,21 +75,24 @@ func Suggest(r *ir.Rule, survivors []Mutant) ([]Case, error) {
 }
 
 // alone runs the case by itself, as a test file does: among others an event may have had ancestors, and
-// other rarity. What it kills is not left.
-func (c *Case) alone(r *ir.Rule, survivors []Mutant, left []bool) error {
+// other rarity. Of what it was noticed to kill, what it kills is not left.
+func (c *Case) alone(r *ir.Rule, survivors []Mutant, noticed, left []bool) error {
 	rs := []*ir.Rule{r}
-	for _, m := range survivors {
-		rs = append(rs, m.Rule)
+	var asked []int
+	for i, m := range survivors {
+		if noticed[i] {
+			rs, asked = append(rs, m.Rule), append(asked, i)
+		}
 	}
 	matches, err := matchAll(rs, []map[string]string{c.Event})
 	if err != nil {
 		return err
 	}
 	c.Matches = matches[0][0]
-	for i, m := range survivors {
-		if left[i] && matches[i+1][0] != c.Matches {
+	for at, i := range asked {
+		if matches[at+1][0] != c.Matches {
 			left[i] = false
-			c.Kills = append(c.Kills, m.Change)
+			c.Kills = append(c.Kills, survivors[i].Change)
 		}
 	}
 	return nil

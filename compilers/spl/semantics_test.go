@@ -1,0 +1,57 @@
+package spl
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/rules/ir"
+)
+
+// TestSemantics pins what Splunk's languages really mean, as its manuals say (Search Manual, "Use the search
+// command", "Wildcards"; Search Reference, "where", "search", "Comparison and conditional functions").
+// Events are what the written predicate matches and what it does not.
+func TestSemantics(t *testing.T) {
+	cased := func(field string, values ...string) ir.Node {
+		return &ir.Match{Field: ir.Field{Name: field}, Test: &ir.Text{Op: ir.Equals, Values: values, Cased: true}}
+	}
+	regex := func(field, expr string) ir.Node {
+		return &ir.Match{Field: ir.Field{Name: field}, Test: &ir.Regex{Expr: expr}}
+	}
+	for _, c := range []struct {
+		name string
+		node ir.Node
+		want string
+	}{
+		{"search compares without case: f=A also matches a", eq("F", "A"), `F="A"`},
+		{"where compares with case: only what asks for that goes there plainly", cased("F", "A"), `| where isnotnull(mvfind(F, "\\AA\\z"))`},
+		{"OR binds tighter than AND in search: always in parentheses", and(eq("A", "a"), or(eq("B", "b"), eq("C", "c"))), `A="a" (B="b" OR C="c")`},
+		{"AND below OR keeps its parentheses too", or(eq("A", "a"), and(eq("B", "b"), eq("C", "c"))), `(A="a" OR (B="b" C="c"))`},
+		{"a literal asterisk cannot be escaped in search: it goes to where", eq("F", "a*b"), `| where isnotnull(mvfind(F, "(?i)\\Aa\\*b\\z"))`},
+		{"a question mark is no wildcard in search", eq("F", "a?b"), `F="a?b"`},
+		{"Sigma's ? is one character and is not widened to *", field("F", &ir.Glob{Parts: []ir.GlobPart{{Literal: "a"}, {Wild: '?'}, {Literal: "b"}}}), `| where isnotnull(mvfind(F, "(?i)(?s)\\Aa.b\\z"))`},
+		{"NOT f=x holds for events without f, f!=x would not", not(eq("F", "x")), `(NOT F="x")`},
+		{"where drops events when a comparison is null: a negation is made of what is never null", not(cased("F", "x")), `| where NOT isnotnull(mvfind(F, "\\Ax\\z"))`},
+		{"an expression under OR is a boolean of where, not a trailing regex", or(regex("F", "a+"), eq("G", "b")), `| where isnotnull(mvfind(F, "a+")) OR isnotnull(mvfind(G, "(?i)\\Ab\\z"))`},
+		{"an expression under NOT too", not(regex("F", "a+")), `| where NOT isnotnull(mvfind(F, "a+"))`},
+		{"PCRE's escapes first, then the string's", field("F", is(ir.Contains, `a\*"`)), `| where isnotnull(mvfind(F, "(?i)a\\\\\\*\""))`},
+		{"an odd name stands in double quotes in search", eq("a-b", "x"), `"a-b"="x"`},
+		{"and in single quotes in where", cased("a-b", "x"), `| where isnotnull(mvfind('a-b', "\\Ax\\z"))`},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, body(t, c.node)) })
+	}
+}
+
+// TestEverySearchHasItsScope holds that both forms of a Windows log are searched, and the event code asked.
+func TestEverySearchHasItsScope(t *testing.T) {
+	text := compile(t, rule(eq("F", "x"))).Text
+	assert.Contains(t, text, `(source="XmlWinEventLog:Microsoft-Windows-Sysmon/Operational" OR source="WinEventLog:Microsoft-Windows-Sysmon/Operational") EventCode="1"`)
+}
+
+// TestNothingIsCutOffSilently holds that ancestors are found without a subsearch or join, which end at 50,000
+// rows or a minute without a word.
+func TestNothingIsCutOffSilently(t *testing.T) {
+	text := compile(t, rule(and(eq("F", "x"), ancestor(2, "Image", is(ir.EndsWith, `\a.exe`))))).Text
+	assert.Contains(t, text, "eventstats")
+	assert.NotRegexp(t, `\bjoin\b|\bappend\b|\bmap\b|\[ *search`, text)
+}

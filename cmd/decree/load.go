@@ -13,7 +13,6 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/library"
-	"decree/rules/lint"
 	"decree/rules/schema"
 )
 
@@ -138,35 +137,56 @@ func loadRules(paths []string) (*ruleSet, error) {
 		return nil, err
 	}
 	set := &ruleSet{Files: files, sources: map[string][]byte{}}
-	for _, f := range files {
-		set.load(f)
+	read := make([]readFile, len(files))
+	for i, f := range files {
+		read[i].from = f
+	}
+	each(read, (*readFile).read)
+	for _, f := range read {
+		set.add(f)
 	}
 	set.Found.Sort()
 	return set, nil
 }
 
-func (set *ruleSet) load(f ruleFile) {
-	parsed, found := f.Folder.Parse(f.Path)
-	file := parsedFile{from: f, file: lint.File{Rules: parsed}}
+// readFile is a rule file, parsed and lowered: files are read on all cores and put together in order.
+type readFile struct {
+	parsedFile
+	found diag.Diagnostics
+	rules []loadedRule
+	data  []byte // if anything was found in it
+}
+
+func (f *readFile) read() {
+	parsed, found := f.from.Folder.Parse(f.from.Path)
+	f.file.Rules = parsed
 	for _, r := range parsed {
 		lowered, more := ir.Lower(r)
-		file.file.Path, file.file.Lowered = r.Range.File, append(file.file.Lowered, lowered)
+		f.file.Path, f.file.Lowered = r.Range.File, append(f.file.Lowered, lowered)
 		found = append(found, more...)
 		if lowered != nil && !more.HasErrors() {
-			set.Rules = append(set.Rules, loadedRule{f, lowered})
+			f.rules = append(f.rules, loadedRule{f.from, lowered})
 		}
 	}
-	if len(parsed) > 0 {
-		set.parsed = append(set.parsed, file)
+	f.found = found
+	if len(found) > 0 {
+		if data, err := f.from.Folder.Read(f.from.Path); err == nil {
+			f.data = data
+		}
 	}
-	if found.HasErrors() {
+}
+
+func (set *ruleSet) add(f readFile) {
+	set.Rules = append(set.Rules, f.rules...)
+	if len(f.file.Rules) > 0 {
+		set.parsed = append(set.parsed, f.parsedFile)
+	}
+	if f.found.HasErrors() {
 		set.Failed++
 	}
-	if len(found) > 0 {
-		set.Found = append(set.Found, found...)
-		if data, err := f.Folder.Read(f.Path); err == nil {
-			set.sources[found[0].Range.File] = data
-		}
+	set.Found = append(set.Found, f.found...)
+	if f.data != nil {
+		set.sources[f.found[0].Range.File] = f.data
 	}
 }
 

@@ -48,7 +48,8 @@ type conditionParser struct {
 	names  []string // what may be named, in file order by section
 	known  map[string]bool
 	lists  map[string]bool
-	words  int // of all conditions so far
+	define string // how an unknown name could be made known
+	words  int    // of all conditions so far
 	node   *yaml.Node
 	tokens []token
 	next   int
@@ -59,7 +60,7 @@ type conditionParser struct {
 const maxWords = 2000
 
 func newConditionParser(p *parser, r *Rule) *conditionParser {
-	c := &conditionParser{parser: p, names: r.names(), known: map[string]bool{}, lists: map[string]bool{}}
+	c := &conditionParser{parser: p, names: r.names(), known: map[string]bool{}, lists: map[string]bool{}, define: "define it under detection, ancestry or prevalence"}
 	for _, name := range c.names {
 		c.known[name] = true
 	}
@@ -176,7 +177,7 @@ func (c *conditionParser) primary(depth int) Expr {
 }
 
 func (c *conditionParser) undefined(t token) {
-	hint := "define it under detection, ancestry or prevalence"
+	hint := c.define
 	if near := diag.Closest(t.text, c.names); near != "" {
 		hint = "did you mean `" + near + "`?"
 	} else if c.lists[t.text] {

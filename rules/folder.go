@@ -69,15 +69,32 @@ func (f *Folder) Read(file string) ([]byte, error) {
 	return fs.ReadFile(f.fsys, file)
 }
 
-// Parse reads one rule file of the folder.
+// Parse reads the detection rules of one file of the folder, as Parse does.
 func (f *Folder) Parse(file string) ([]*Rule, diag.Diagnostics) {
-	data, err := f.Read(file)
-	if err != nil {
-		var found diag.Diagnostics
-		found.Errorf("unreadable-file", diag.Range{File: f.shown(file)}, "", "%v", err)
+	data, found := f.readRules(file)
+	if found != nil {
 		return nil, found
 	}
 	return Parse(file, data, f)
+}
+
+// ParseFile reads one rule file of the folder.
+func (f *Folder) ParseFile(file string) (File, diag.Diagnostics) {
+	data, found := f.readRules(file)
+	if found != nil {
+		return File{}, found
+	}
+	return ParseFile(file, data, f)
+}
+
+func (f *Folder) readRules(file string) ([]byte, diag.Diagnostics) {
+	data, err := f.Read(file)
+	if err == nil {
+		return data, nil
+	}
+	var found diag.Diagnostics
+	found.Errorf("unreadable-file", diag.Range{File: f.shown(file)}, "", "%v", err)
+	return nil, found
 }
 
 func (f *Folder) shown(file string) string {

@@ -27,23 +27,45 @@ type parser struct {
 	values int             // of the document being read: values of all its lists
 }
 
-// Parse reads every document of a rule file. It returns the rules that could be read, and all
-// findings; a rule with an error is not returned. List files are read through folder, which
+// File is what one rule file holds, in its order. Correlations are not linked yet.
+type File struct {
+	Rules        []*Rule
+	Correlations []*Correlation
+}
+
+// ParseFile reads every document of a rule file. It returns the rules and correlations that could be
+// read, and all findings; what has an error is not returned. List files are read through folder, which
 // may be nil when a rule has none.
-func Parse(file string, data []byte, folder *Folder) ([]*Rule, diag.Diagnostics) {
+func ParseFile(file string, data []byte, folder *Folder) (File, diag.Diagnostics) {
 	p := &parser{file: file, shown: folder.shown(file), folder: folder, lines: strings.Split(string(data), "\n")}
 	if len(data) > maxFile {
 		p.errorf("file-too-large", p.at(1, 1), "split the file", "a rule file holds at most %d MiB", maxFile>>20)
-		return nil, p.found
+		return File{}, p.found
 	}
-	var out []*Rule
+	var out File
 	p.documents(data, func(doc *yaml.Node) {
 		before := p.errors
-		if r := p.document(doc); r != nil && p.errors == before {
-			out = append(out, r)
+		r, c := p.document(doc)
+		switch {
+		case p.errors > before:
+		case r != nil:
+			out.Rules = append(out.Rules, r)
+		case c != nil:
+			out.Correlations = append(out.Correlations, c)
 		}
 	})
 	return out, p.found
+}
+
+// Parse reads the detection rules of a file, for those who have no use for correlations: each is reported as skipped.
+func Parse(file string, data []byte, folder *Folder) ([]*Rule, diag.Diagnostics) {
+	read, found := ParseFile(file, data, folder)
+	for _, c := range read.Correlations {
+		found = append(found, diag.Diagnostic{Severity: diag.Info, Code: "document-skipped", Range: c.Body.Key("correlation", -1),
+			Message: "this is a correlation document, not a detection rule"})
+	}
+	found.Sort()
+	return read.Rules, found
 }
 
 // documents reads every document of a file, up to one that is no YAML, and orders what was found.
@@ -117,32 +139,38 @@ func (p *parser) entries(n *yaml.Node, what string) []entry {
 	return out
 }
 
-// document reads one YAML document; nil when it is not a detection rule.
-func (p *parser) document(doc *yaml.Node) *Rule {
+// document reads one YAML document: a rule, a correlation, or neither.
+func (p *parser) document(doc *yaml.Node) (*Rule, *Correlation) {
 	if len(doc.Content) == 0 || (doc.Content[0].Kind == yaml.ScalarNode && doc.Content[0].Tag == "!!null") {
-		return nil
+		return nil, nil
 	}
 	top := doc.Content[0]
 	if !p.resolve(top) {
-		return nil
+		return nil, nil
 	}
 	p.names, p.values = map[string]bool{}, 0
-	r := &Rule{Range: p.span(top), places: p.places(top)}
 	if top.Kind != yaml.MappingNode {
 		p.entries(top, "a rule")
-		return nil
+		return nil, nil
 	}
 	sections := map[string]entry{}
 	for _, e := range p.entries(top, "a rule") {
 		sections[e.key.Value] = e
 	}
-	for _, kind := range []string{"correlation", "filter"} {
-		if e, ok := sections[kind]; ok {
-			p.found = append(p.found, diag.Diagnostic{Severity: diag.Info, Code: "document-skipped", Range: p.span(e.key),
-				Message: "this is a " + kind + " document, not a detection rule"})
-			return nil
-		}
+	if e, ok := sections["filter"]; ok {
+		p.found = append(p.found, diag.Diagnostic{Severity: diag.Info, Code: "document-skipped", Range: p.span(e.key),
+			Message: "this is a filter document, not a detection rule"})
+		return nil, nil
 	}
+	if _, ok := sections["correlation"]; ok {
+		return nil, p.correlation(top, sections)
+	}
+	return p.rule(top, sections), nil
+}
+
+// rule reads a detection rule.
+func (p *parser) rule(top *yaml.Node, sections map[string]entry) *Rule {
+	r := &Rule{Range: p.span(top), places: p.places(top)}
 	p.require(r, sections)
 	p.metadata(r, top)
 	if e, ok := sections["logsource"]; ok {

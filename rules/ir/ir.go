@@ -29,7 +29,8 @@ type List struct {
 	Union   []string // the lists it is exactly the union of, printed before it
 }
 
-// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword or *Prevalence.
+// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword or *Prevalence; in the
+// condition of a correlation, and there alone, *Occurred.
 type Node interface {
 	Range() diag.Range
 	node()

@@ -1,0 +1,140 @@
+package rules
+
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
+)
+
+// requireOfCorrelation checks what each type of correlation must have and reads its condition.
+func (p *parser) requireOfCorrelation(c *Correlation, section entry, given map[string]entry, readable bool) {
+	at := p.span(section.key)
+	for _, key := range []string{"type", "rules", "timespan"} {
+		if _, ok := given[key]; !ok {
+			p.errorf("missing-"+key, at, "add `"+key+":` under correlation", "a correlation needs %s", key)
+			readable = false
+		}
+	}
+	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 {
+		p.errorf("missing-rules", p.span(e.value), "write ids or names", "the correlation names no rule")
+	}
+	if e, ok := given["timespan"]; ok && readable && c.Timespan <= 0 {
+		p.errorf("invalid-duration", p.span(e.value), "write a number above 0 and a unit, such as 30m, 2h or 7d", "a correlation's timespan is not 0")
+	}
+	if len(c.Inputs) > maxInputs {
+		p.errorf("too-many-rules", p.span(given["rules"].value), "split the correlation", "a correlation names at most %d rules", maxInputs)
+	}
+	if !readable {
+		return
+	}
+	e, ok := given["condition"]
+	switch {
+	case ok && e.value.Kind == yaml.ScalarNode && c.Type.IsTemporal():
+		p.occurrence(c, e.value)
+	case ok:
+		p.thresholds(c, e)
+	case !c.Type.IsTemporal():
+		p.errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of the type %s needs a condition", c.Type)
+	}
+	if c.Type == TemporalOrdered {
+		p.ordered(c, e)
+	}
+}
+
+// thresholds reads a condition of numbers: bounds, the field they are about, and a percentile.
+func (p *parser) thresholds(c *Correlation, section entry) {
+	percentile := false
+	for _, e := range p.entries(section.value, "the condition of a correlation") {
+		switch key := e.key.Value; {
+		case key == "field" && c.Type.OverValues():
+			c.Fields = p.namedFields(e.value, "field")
+			if len(c.Fields) > 1 && c.Type != ValueCount {
+				p.errorf("too-many-fields", p.span(e.value), "name one field", "only value_count reads several fields")
+			}
+		case key == "percentile" && c.Type == ValuePercentile:
+			percentile = true
+			if c.Percentile = p.number(e.value); c.Percentile <= 0 || c.Percentile > 100 {
+				p.errorf("invalid-number", p.span(e.value), "write a number above 0 and up to 100", "%q is no percentile", e.value.Value)
+			}
+		case key == "field" || key == "percentile":
+			p.errorf("unused-key", p.span(e.key), "remove it, or choose another type", "a correlation of the type %s has no %s", c.Type, key)
+		case slices.Contains(correlationOps, key):
+			c.Bounds = append(c.Bounds, Bound{key, p.number(e.value), p.span(e.value)})
+		default:
+			p.unknownKey(e.key, "the condition of a correlation", append([]string{"field", "percentile"}, correlationOps...)...)
+		}
+	}
+	if section.value.Kind != yaml.MappingNode {
+		return
+	}
+	at := p.span(section.key)
+	if len(c.Bounds) == 0 {
+		p.errorf("missing-bound", at, "add a bound, such as `gte: 10`", "the condition compares with no number")
+	}
+	if c.Type.OverValues() && len(c.Fields) == 0 {
+		p.errorf("missing-field", at, "add `field:` under condition", "a correlation of the type %s needs the field it reads", c.Type)
+	}
+	if c.Type == ValuePercentile && !percentile {
+		p.errorf("missing-percentile", at, "add `percentile: 95`, or another above 0 and up to 100", "the condition does not say which percentile it compares")
+	}
+}
+
+var correlationOps = append(slices.Clone(boundOps), "neq")
+
+// occurrence reads a condition over the names of inputs: `a and (b or not c)`.
+func (p *parser) occurrence(c *Correlation, n *yaml.Node) {
+	reader := &conditionParser{parser: p, known: map[string]bool{}, define: "name it under `rules:` of the correlation"}
+	for _, in := range c.Inputs {
+		reader.names = append(reader.names, in.Text)
+		reader.known[in.Text] = true
+	}
+	if expr := reader.read(n); expr != nil {
+		c.Condition = &Condition{n.Value, p.span(n), expr}
+	}
+}
+
+// ordered holds the condition of temporal_ordered to what an order can mean: every input, each after the one before.
+func (p *parser) ordered(c *Correlation, e entry) {
+	all := true
+	var at diag.Range
+	if c.Condition != nil {
+		at = c.Condition.Range
+		named := map[string]bool{}
+		all = namesAll(c.Condition.Expr, named) && len(named) == len(c.Inputs)
+	}
+	for _, b := range c.Bounds {
+		at = b.Range
+		if (b.Op != "gte" && b.Op != "eq") || b.Value != float64(len(c.Inputs)) {
+			all = false
+		}
+	}
+	if !all {
+		p.errorf("ordered-condition", at, "leave the condition out, or use `type: temporal`", "temporal_ordered asks for every rule, each after the one before it")
+		return
+	}
+	c.Condition, c.Bounds = nil, nil
+}
+
+// namesAll collects the names of an expression; false if it is more than names joined by and.
+func namesAll(e Expr, into map[string]bool) bool {
+	switch e := e.(type) {
+	case NameExpr:
+		into[e.Name] = true
+	case OfExpr:
+		for _, n := range e.Names {
+			into[n] = true
+		}
+		return e.All || e.Count == len(e.Names)
+	case AndExpr:
+		for _, t := range e.Terms {
+			if !namesAll(t, into) {
+				return false
+			}
+		}
+	default:
+		return false
+	}
+	return true
+}

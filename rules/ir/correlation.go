@@ -1,0 +1,147 @@
+package ir
+
+import (
+	"time"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// Correlation is a lowered correlation. It matches at an event of one of its inputs, when what it asks holds for the
+// inputs' matches of the same group within Timespan before that event: both ends and every tie of time included.
+//
+// A match of a rule is an event. A match of a correlation is the event that completed it, with that event's fields and the
+// values the correlation was grouped by. A match that lacks a field of GroupBy is in no group.
+type Correlation struct {
+	Source   *rules.Correlation
+	Inputs   []Input // one or more
+	GroupBy  []Column
+	Values   []Column // of the types over values: one or more
+	Timespan time.Duration
+	Bounds   []rules.Bound // on the count or value; of a temporal correlation without Condition, on the number of different inputs
+	// Condition is which inputs must have occurred, over *Occurred. Nil where Bounds are asked.
+	// Those of temporal_ordered must all have, each at the time of the one before or later, the last at the event itself.
+	Condition Node
+}
+
+// Input is what a correlation reads: a rule or another correlation, never both.
+type Input struct {
+	Name        string
+	Rule        *Rule
+	Correlation *Correlation
+}
+
+// Column is a value that every input has: in each its own field.
+type Column struct {
+	Name   string
+	Fields []Field // as many as inputs
+	At     diag.Range
+}
+
+// Occurred holds when an input has a match in the window. It stands in correlations alone.
+type Occurred struct {
+	Base
+	Input int
+}
+
+// LowerCorrelations lowers linked correlations, which come after those that they read. lowered gives the tree of each
+// rule; a correlation that reads a rule without one is reported and left out.
+func LowerCorrelations(cs []*rules.Correlation, lowered map[*rules.Rule]*Rule) ([]*Correlation, diag.Diagnostics) {
+	var out []*Correlation
+	var found diag.Diagnostics
+	done := map[*rules.Correlation]*Correlation{}
+	for _, c := range cs {
+		low := &Correlation{Source: c, Timespan: c.Timespan, Bounds: c.Bounds}
+		whole := true
+		for _, in := range c.Inputs {
+			input := Input{Name: in.Name(), Rule: lowered[in.Rule], Correlation: done[in.Correlation]}
+			if input.Rule == nil && input.Correlation == nil {
+				found.Errorf("unreadable-input", in.Range, "mend that rule first", "%q has errors", in.Text)
+				whole = false
+			}
+			low.Inputs = append(low.Inputs, input)
+		}
+		l := &lowerer{}
+		low.GroupBy = l.columns(c, c.GroupBy)
+		low.Values = l.columns(c, c.Fields)
+		low.Condition = occurrences(c)
+		found = append(found, l.found...)
+		if whole && !l.found.HasErrors() {
+			done[c] = low
+			out = append(out, low)
+		}
+	}
+	return out, found
+}
+
+func (l *lowerer) columns(c *rules.Correlation, names []rules.NamedField) []Column {
+	var out []Column
+	for _, n := range names {
+		column := Column{Name: n.Name, At: n.Range}
+		for i := range c.Inputs {
+			column.Fields = append(column.Fields, l.field(c.FieldOf(n.Name, i), 0, n.Range))
+		}
+		out = append(out, column)
+	}
+	return out
+}
+
+// occurrences is the condition of a temporal correlation: as written, or all of its inputs.
+func occurrences(c *rules.Correlation) Node {
+	switch {
+	case !c.Type.IsTemporal() || len(c.Bounds) > 0:
+		return nil
+	case c.Condition != nil:
+		return simplify(occurrence(c, c.Condition.Expr))
+	}
+	all := &And{Base: Base{c.TypeRange}}
+	for i, in := range c.Inputs {
+		all.Terms = append(all.Terms, &Occurred{Base{in.Range}, i})
+	}
+	return simplify(all)
+}
+
+func occurrence(c *rules.Correlation, e rules.Expr) Node {
+	at := Base{e.ExprRange()}
+	switch e := e.(type) {
+	case rules.AndExpr:
+		return &And{at, occurrenceTerms(c, e.Terms)}
+	case rules.OrExpr:
+		return &Or{at, occurrenceTerms(c, e.Terms)}
+	case rules.NotExpr:
+		return &Not{at, occurrence(c, e.Term)}
+	case rules.NameExpr:
+		return &Occurred{at, inputNamed(c, e.Name)}
+	case rules.OfExpr:
+		var terms []Node
+		for _, n := range e.Names {
+			terms = append(terms, &Occurred{at, inputNamed(c, n)})
+		}
+		switch {
+		case e.All || e.Count == len(terms):
+			return &And{at, terms}
+		case e.Count == 1:
+			return &Or{at, terms}
+		}
+		return &AtLeast{at, e.Count, terms}
+	}
+	panic("ir: unknown expression")
+}
+
+func occurrenceTerms(c *rules.Correlation, terms []rules.Expr) []Node {
+	var out []Node
+	for _, t := range terms {
+		out = append(out, occurrence(c, t))
+	}
+	return out
+}
+
+// inputNamed is the position of an input by the text it is referred to, which the parser has checked.
+func inputNamed(c *rules.Correlation, text string) int {
+	for i, in := range c.Inputs {
+		if in.Text == text {
+			return i
+		}
+	}
+	panic("ir: the condition names no input: " + text)
+}

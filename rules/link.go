@@ -1,0 +1,167 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// maxChain bounds how many correlations stand one above another.
+const maxChain = 20
+
+// linker finds what correlations name.
+type linker struct {
+	rules        []*Rule
+	correlations []*Correlation
+	state        map[*Correlation]linkState
+	out          []*Correlation
+	found        diag.Diagnostics
+}
+
+type linkState int
+
+const (
+	linking linkState = iota + 1
+	linked
+	broken
+)
+
+// Link sets the inputs of correlations. It returns those whose inputs, and the inputs of these, all exist: every one
+// after the correlations it reads, otherwise in the order given. A name is first looked for in the file of the correlation.
+func Link(rs []*Rule, cs []*Correlation) ([]*Correlation, diag.Diagnostics) {
+	l := &linker{rules: rs, correlations: cs, state: map[*Correlation]linkState{}}
+	for _, c := range cs {
+		l.link(c, 0)
+	}
+	return l.out, l.found
+}
+
+// link tells whether a correlation is whole.
+func (l *linker) link(c *Correlation, above int) bool {
+	if l.state[c] != 0 {
+		return l.state[c] == linked
+	}
+	l.state[c] = linking
+	before := len(l.found)
+	whole := true
+	for i := range c.Inputs {
+		in := &c.Inputs[i]
+		if !l.resolve(c, in) {
+			whole = false
+			continue
+		}
+		if in.Correlation == nil {
+			continue
+		}
+		switch {
+		case l.state[in.Correlation] == linking:
+			l.found.Errorf("correlation-cycle", in.Range, "break the circle", "%q reads itself, by way of %q", c.Body.Title, in.Text)
+			whole = false
+		case above >= maxChain:
+			l.found.Errorf("correlation-chain", in.Range, "join some of them", "more than %d correlations stand one above another", maxChain)
+			whole = false
+		case !l.link(in.Correlation, above+1):
+			whole = false
+		}
+	}
+	l.aliases(c)
+	if !whole || len(l.found) > before {
+		l.state[c] = broken
+		return false
+	}
+	l.state[c] = linked
+	l.out = append(l.out, c)
+	return true
+}
+
+// resolve finds the one rule or correlation that an input names.
+func (l *linker) resolve(c *Correlation, in *Input) bool {
+	var here, elsewhere []Input
+	add := func(body *Rule, candidate Input) {
+		if !in.Names(body) {
+			return
+		}
+		if body.Range.File == c.Body.Range.File {
+			here = append(here, candidate)
+		} else {
+			elsewhere = append(elsewhere, candidate)
+		}
+	}
+	for _, r := range l.rules {
+		add(r, Input{in.RuleReference, r, nil})
+	}
+	for _, other := range l.correlations {
+		add(other.Body, Input{in.RuleReference, nil, other})
+	}
+	if len(here) == 0 {
+		here = elsewhere
+	}
+	switch len(here) {
+	case 0:
+		l.found.Errorf("unknown-rule", in.Range, l.nearest(in.Text), "no rule that was read has the id or name %q", in.Text)
+		return false
+	case 1:
+		*in = here[0]
+		return true
+	}
+	l.found.Errorf("ambiguous-rule", in.Range, "name it by its id", "%q is the name of %d rules, such as %s and %s", in.Text, len(here), here[0].body().Range, here[1].body().Range)
+	return false
+}
+
+// nearest is a hint: the closest name.
+func (l *linker) nearest(text string) string {
+	var names []string
+	for _, r := range l.rules {
+		names = append(names, r.Name)
+	}
+	for _, c := range l.correlations {
+		names = append(names, c.Body.Name)
+	}
+	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
+	if near := diag.Closest(text, names); near != "" {
+		return "did you mean `" + near + "`?"
+	}
+	return "the rule must be among the files that are read; give it a `name:`"
+}
+
+// aliases checks that aliases speak of the correlation's inputs and that something uses them.
+func (l *linker) aliases(c *Correlation) {
+	var names []string
+	for _, in := range c.Inputs {
+		names = append(names, in.Name())
+	}
+	for _, a := range c.Aliases {
+		for _, of := range a.Of {
+			if c.input(of.Input) < 0 {
+				hint := "one of " + strings.Join(names, ", ")
+				if near := diag.Closest(of.Input, names); near != "" {
+					hint = "did you mean `" + near + "`?"
+				}
+				l.found.Errorf("unknown-rule", of.Range, hint, "the alias %s is for %q, which is no rule of this correlation", a.Name, of.Input)
+			}
+		}
+		if !slices.ContainsFunc(slices.Concat(c.GroupBy, c.Fields), func(f NamedField) bool { return f.Name == a.Name }) {
+			l.found.Warnf("unused-alias", a.Range, "use it in group-by, or remove it", "nothing uses the alias %q", a.Name)
+		}
+	}
+}
+
+// input is the position of the input with a name or id; -1 without one.
+func (c *Correlation) input(text string) int {
+	return slices.IndexFunc(c.Inputs, func(in Input) bool {
+		return in.Text == text || in.body() != nil && RuleReference{Text: text}.Names(in.body())
+	})
+}
+
+// FieldOf is the field that a name of group-by or of the condition is in an input.
+func (c *Correlation) FieldOf(name string, input int) string {
+	for _, a := range c.Aliases {
+		for _, of := range a.Of {
+			if a.Name == name && c.input(of.Input) == input {
+				return of.Field
+			}
+		}
+	}
+	return name
+}

@@ -1,0 +1,38 @@
+package eql
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// TestSources pins how sources say values that their integration holds in other words or places.
+func TestSources(t *testing.T) {
+	m, err := schema.Load("ecs")
+	require.NoError(t, err)
+	for _, c := range []struct{ name, logsource, detection, want string }{
+		{"RPC Firewall's values have places, not names", "{product: rpc_firewall, category: application}", `{EventLog: RPCFW, EventID: 3, OpNum: [1, 3]}`,
+			`any where ?winlog.channel : "RPCFW" and ?winlog.channel : "RPCFW" and ?event.code : "3" and ?winlog.event_data.param8 : ("1", "3")`},
+		{"OpenCanary's pipeline has names for its numbers", "{product: opencanary, category: application}", `{logtype: [5001, 99005]}`,
+			`any where ?event.dataset : "opencanary.events" and ?log.logger : ("LOG_PORT_SYN", "LOG_USER_5")`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n"), nil)
+			require.Empty(t, found)
+			r, found := ir.Lower(rs[0])
+			require.Empty(t, found)
+			q, found := New().Compile(r, compilers.Options{Model: m})
+			require.NotNil(t, q, "%v", found)
+			_, text, _ := strings.Cut(q.Text, "\n")
+			text, _, _ = strings.Cut(text, "\n  // Begin")
+			assert.Equal(t, c.want, strings.ReplaceAll(text, " and\n  ", " and "))
+		})
+	}
+}

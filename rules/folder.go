@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -59,14 +60,25 @@ const maxFile = 4 << 20
 
 // Read gives the bytes of a file in the folder, at most 4 MiB.
 func (f *Folder) Read(file string) ([]byte, error) {
-	info, err := fs.Stat(f.fsys, file)
+	r, err := f.fsys.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readAtMost(r, file)
+	return data, errors.Join(err, r.Close())
+}
+
+func readAtMost(r fs.File, file string) ([]byte, error) {
+	info, err := r.Stat()
 	if err != nil {
 		return nil, err
 	}
 	if info.Size() > maxFile {
 		return nil, fmt.Errorf("%s: larger than %d MiB", file, maxFile>>20)
 	}
-	return fs.ReadFile(f.fsys, file)
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = data.ReadFrom(r)
+	return data.Bytes(), err
 }
 
 // Parse reads the detection rules of one file of the folder, as Parse does.

@@ -92,8 +92,10 @@ func compile(s *streams, p compileParams) error {
 	}
 	found := set.Found
 	for _, r := range results {
-		set.keepSource(r.rule)
-		found = append(found, r.Found...)
+		if len(r.Found) > 0 {
+			set.keepSource(r.rule)
+			found = append(found, r.Found...)
+		}
 	}
 	if p.format == "text" {
 		set.show(s, found)
@@ -125,17 +127,9 @@ func compile(s *streams, p compileParams) error {
 func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
 	results := make([]compiled, 0, len(chosen)*len(set.Rules))
 	for _, d := range chosen {
-		names := d.Models()
-		if p.model != "" || p.modelFile != "" {
-			names = []string{cmp.Or(p.model, names[0])}
-		}
-		var models []*schema.Model
-		for _, name := range names {
-			model, err := loadModel(name, p.modelFile)
-			if err != nil {
-				return nil, err
-			}
-			models = append(models, model)
+		models, err := loadModels(d, p)
+		if err != nil {
+			return nil, err
 		}
 		from := len(results)
 		for _, r := range set.Rules {
@@ -144,6 +138,32 @@ func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]co
 		each(results[from:], func(c *compiled) { c.compile(models, p.approximate) })
 	}
 	return results, nil
+}
+
+// loadModels reads the models that a rule is compiled for, preferred first.
+func loadModels(d compilers.Dialect, p compileParams) ([]*schema.Model, error) {
+	names := d.Models()
+	if p.model != "" || p.modelFile != "" {
+		names = []string{cmp.Or(p.model, names[0])}
+	}
+	type loaded struct {
+		name  string
+		model *schema.Model
+		err   error
+	}
+	all := make([]loaded, len(names))
+	for i, name := range names {
+		all[i].name = name
+	}
+	each(all, func(l *loaded) { l.model, l.err = loadModel(l.name, p.modelFile) })
+	var models []*schema.Model
+	for _, l := range all {
+		if l.err != nil {
+			return nil, l.err
+		}
+		models = append(models, l.model)
+	}
+	return models, nil
 }
 
 // each calls do for every element, on all cores.

@@ -33,25 +33,55 @@ func writeFolder(dir string, files []outFile) (err error) {
 	if err := os.Chmod(fresh, 0o755); err != nil {
 		return err
 	}
-	seen := map[string]bool{}
-	for _, f := range append(files, outFile{marker, "Written by decree; replaced as a whole.\n"}) {
+	if err := writeAll(fresh, dir, append(files, outFile{marker, "Written by decree; replaced as a whole.\n"})); err != nil {
+		return err
+	}
+	return swap(fresh, dir)
+}
+
+// writeAll writes files below fresh, on all cores. What stands in dir unchanged is linked: a build tool sees
+// by its time that it did not change, and file systems are slow to make thousands of files where as many
+// were just deleted.
+func writeAll(fresh, dir string, files []outFile) error {
+	type writing struct {
+		outFile
+		err error
+	}
+	all := make([]writing, len(files))
+	seen, made := map[string]bool{}, map[string]bool{}
+	for i, f := range files {
 		if seen[f.Path] {
 			return fmt.Errorf("cannot write %s: two rules want the same file; give them different names", filepath.Join(dir, f.Path))
 		}
-		seen[f.Path] = true
-		to := filepath.Join(fresh, f.Path)
-		if err := os.MkdirAll(filepath.Dir(to), 0o755); err != nil {
-			return err
-		}
-		text := f.Text
-		if !strings.HasSuffix(text, "\n") {
-			text += "\n"
-		}
-		if err := os.WriteFile(to, []byte(text), 0o644); err != nil {
-			return err
+		seen[f.Path], all[i].outFile = true, f
+		if below := filepath.Dir(f.Path); !made[below] {
+			made[below] = true
+			if err := os.MkdirAll(filepath.Join(fresh, below), 0o755); err != nil {
+				return err
+			}
 		}
 	}
-	return swap(fresh, dir)
+	each(all, func(w *writing) { w.err = w.write(fresh, dir) })
+	for _, w := range all {
+		if w.err != nil {
+			return w.err
+		}
+	}
+	return nil
+}
+
+func (f outFile) write(fresh, dir string) error {
+	text := f.Text
+	if !strings.HasSuffix(text, "\n") {
+		text += "\n"
+	}
+	to, was := filepath.Join(fresh, f.Path), filepath.Join(dir, f.Path)
+	if info, err := os.Lstat(was); err == nil && info.Mode().IsRegular() && info.Size() == int64(len(text)) {
+		if old, err := os.ReadFile(was); err == nil && string(old) == text && os.Link(was, to) == nil {
+			return nil
+		}
+	}
+	return os.WriteFile(to, []byte(text), 0o644)
 }
 
 func mayReplace(dir string) error {

@@ -8,7 +8,6 @@ import (
 	"io/fs"
 	"os"
 	"slices"
-	"sort"
 	"strings"
 	"sync"
 
@@ -263,10 +262,14 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	if c, ok := fields[field]; ok {
 		return c, true
 	}
-	for _, name := range sortedNames(fields) {
-		if strings.EqualFold(name, field) {
-			return fields[name], true
+	first := ""
+	for name := range fields {
+		if strings.EqualFold(name, field) && (first == "" || name < first) {
+			first = name
 		}
+	}
+	if first != "" {
+		return fields[first], true
 	}
 	if s.Unlisted != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
 		return Column{Name: s.Unlisted + strings.ReplaceAll(levelPrefixes[level]+field, " ", "_")}, true
@@ -298,7 +301,11 @@ func (s *Source) ClosestColumns(field string) []string {
 }
 
 func nearest(names []string, field string) []string {
-	sort.SliceStable(names, func(i, j int) bool { return distance(names[i], field) < distance(names[j], field) })
+	away := make(map[string]int, len(names))
+	for _, name := range names {
+		away[name] = distance(name, field)
+	}
+	slices.SortStableFunc(names, func(a, b string) int { return away[a] - away[b] })
 	return names[:min(3, len(names))]
 }
 

@@ -22,6 +22,8 @@ func TestSources(t *testing.T) {
 			`any where ?winlog.channel : "RPCFW" and ?winlog.channel : "RPCFW" and ?event.code : "3" and ?winlog.event_data.param8 : ("1", "3")`},
 		{"OpenCanary's pipeline has names for its numbers", "{product: opencanary, category: application}", `{logtype: [5001, 99005]}`,
 			`any where ?event.dataset : "opencanary.events" and ?log.logger : ("LOG_PORT_SYN", "LOG_USER_5")`},
+		{"a sign-in without an error is a success", "{product: azure, service: signinlogs}", `{Status: Success}`,
+			`any where ?event.dataset : "azure.signinlogs" and ?azure.signinlogs.properties.status.error_code == 0`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n"), nil)

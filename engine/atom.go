@@ -135,7 +135,7 @@ func lay(t *trie, op ir.TextOp, v string, atom int32) {
 
 // maxPattern bounds a pattern's bytes: of a longer one only a part is looked for, and the whole
 // asked where that was found. Short patterns keep the automata small and long values quick to read.
-const maxPattern = 40
+const maxPattern = 80
 
 func longest(values []string) int {
 	n := 0

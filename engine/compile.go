@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type unit struct {
 	source   int
 	earlier  []int // sources that the rule asks first: it is asked once an event
 	tree     *term
+	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
 	program  *vm.Program
 	names    []*term // of the rule, in its order
 	deferred bool    // needs what only the end of the input tells: ancestors' events, or rarity
@@ -233,6 +235,25 @@ func (e *Engine) necessary(t *term) (c cover, ok bool) {
 	return cover{}, false
 }
 
+// covers finds the covers of a term's conjuncts, the cheapest first.
+func (e *Engine) covers(t *term) []cover {
+	var out []cover
+	switch {
+	case t.op == opNamed:
+		return e.covers(t.terms[0])
+	case t.op == opAnd:
+		for _, inner := range t.terms {
+			out = append(out, e.covers(inner)...)
+		}
+	default:
+		if c, ok := e.necessary(t); ok {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b cover) int { return cmp.Compare(a.cost, b.cost) })
+	return out
+}
+
 func (e *Engine) union(terms []*term) (c cover, ok bool) {
 	for _, inner := range terms {
 		found, has := e.necessary(inner)
@@ -256,15 +277,7 @@ func (e *Engine) atLeastCover(t *term) (c cover, ok bool) {
 	if len(covers) < need {
 		return cover{}, false
 	}
-	slices.SortStableFunc(covers, func(a, b cover) int {
-		switch {
-		case a.cost < b.cost:
-			return -1
-		case a.cost > b.cost:
-			return 1
-		}
-		return 0
-	})
+	slices.SortStableFunc(covers, func(a, b cover) int { return cmp.Compare(a.cost, b.cost) })
 	for _, found := range covers[:need] {
 		c.atoms = append(c.atoms, found.atoms...)
 		c.cost += found.cost

@@ -65,6 +65,14 @@ type document struct {
 	wrapped bool   // the event's fields may stand below others
 	lifting bool   // the object being read is winlog's, or below it
 
+	first     foreseen             // stands before the first key
+	before    *foreseen            // the key of the outermost level that was read last
+	known     map[string]*foreseen // by key
+	kept      int                  // bytes kept of their values
+	noted     *foreseen            // takes down the escapes of the text being read
+	notedFrom int                  // where that begins
+	notedText int                  // bytes of it that were kept
+
 	outermost int  // fields read at the outermost level
 	converted bool // the event's fields are below Event
 }
@@ -74,6 +82,10 @@ func (d *document) load(data []byte) error {
 	d.gen++
 	d.every, d.arena, d.path, d.wrapped = d.every[:0], d.arena[:0], d.path[:0], false
 	d.lifting, d.converted, d.outermost = false, false, 0
+	d.before, d.noted = &d.first, nil
+	if d.known == nil {
+		d.known = map[string]*foreseen{}
+	}
 	if len(d.cols) < len(d.layout.columns) {
 		d.cols = make([]value, len(d.layout.columns))
 	}

@@ -13,13 +13,27 @@ import (
 
 // loaded reads data with a document that asks for the columns, and by decoding it wholly.
 func loaded(t *testing.T, data []byte) {
-	fields, wrong := event.Decode(data)
+	loadedBy(t, &document{layout: layoutFor(data)}, data)
+}
+
+// layoutFor asks for every field of some events.
+func layoutFor(events ...[]byte) *layout {
 	l := newLayout()
 	l.keywords = true
-	for name := range fields {
-		l.column(name)
+	for _, data := range events {
+		fields, _ := event.Decode(data)
+		for name := range fields {
+			l.column(name)
+		}
 	}
-	d := &document{layout: l}
+	return l
+}
+
+// loadedBy loads data with a document that may have loaded other events before.
+func loadedBy(t *testing.T, d *document, data []byte) {
+	t.Helper()
+	fields, wrong := event.Decode(data)
+	l := d.layout
 	err := d.load(data)
 	require.Equal(t, wrong == nil, err == nil, "decoding: %v, loading: %v", wrong, err)
 	if err != nil || !utf8.Valid(data) {

@@ -179,14 +179,23 @@ func (e *Engine) finishIndex() {
 	e.scopes.finish(e.sources)
 }
 
+// maxNeed bounds the atoms of a cover that is asked before a program is run: of many the program asks as quickly.
+const maxNeed = 64
+
 // index puts a unit where the atoms that must hold for it will find it.
 func (e *Engine) index(i int) {
 	u := e.units[i]
 	s := e.sources[u.source]
-	c, ok := e.necessary(u.tree)
-	if !ok || e.opt.Exhaustive {
+	covers := e.covers(u.tree)
+	if len(covers) == 0 || e.opt.Exhaustive {
 		s.always = append(s.always, i)
 		return
+	}
+	c := covers[0]
+	for _, other := range covers[1:] {
+		if len(other.atoms) <= maxNeed {
+			u.needs = append(u.needs, other.atoms)
+		}
 	}
 	for len(e.triggers) < len(e.table.atoms) {
 		e.triggers = append(e.triggers, nil)

@@ -89,17 +89,7 @@ func (d *document) members(read func(key []byte) error) error {
 		case c != '"':
 			return errJSON
 		}
-		key, err := d.token(true)
-		if err != nil {
-			return err
-		}
-		d.space()
-		if d.at >= len(d.data) || d.data[d.at] != ':' {
-			return errJSON
-		}
-		d.at++
-		d.space()
-		if err := read(key); err != nil {
+		if err := d.pair(read); err != nil {
 			return err
 		}
 		d.space()
@@ -121,6 +111,37 @@ func (d *document) members(read func(key []byte) error) error {
 			return errJSON
 		}
 	}
+}
+
+// pair reads a key, at its quote, and its value. Those of the outermost level are seldom new.
+func (d *document) pair(read func(key []byte) error) error {
+	if d.depth == 1 {
+		if n, shared := d.foresee(); n != nil {
+			if d.peek() <= ' ' {
+				d.space()
+				shared = 0
+			}
+			return d.outer(n, shared)
+		}
+	}
+	start := d.at
+	key, err := d.token(true)
+	if err != nil {
+		return err
+	}
+	raw := d.data[start:d.at]
+	d.space()
+	if d.at >= len(d.data) || d.data[d.at] != ':' {
+		return errJSON
+	}
+	d.at++
+	d.space()
+	if d.depth == 1 {
+		if n := d.learn(key, raw); n != nil {
+			return d.outer(n, 0)
+		}
+	}
+	return read(key)
 }
 
 // member reads the value of a key.
@@ -307,30 +328,65 @@ func (d *document) token(want bool) ([]byte, error) {
 	return d.escaped(start, at, want)
 }
 
-// escaped reads on from a string's first escape. The text is written into the arena.
+// escaped reads on from an escape of a string, or from its end, in at. The text, from start on, is written into the arena.
 func (d *document) escaped(start, at int, want bool) ([]byte, error) {
 	begin := len(d.arena)
+	if want {
+		d.arena = append(d.arena, d.data[start:at]...)
+	}
 	for at < len(d.data) && d.data[at] == '\\' {
 		taken := escapeLength(d.data[at:])
 		if taken == 0 {
 			return nil, errJSON
 		}
 		if want {
-			d.arena = append(d.arena, d.data[start:at]...)
 			taken = d.unescape(d.data[at:])
 		}
-		start = at + taken
-		at = d.special(start)
+		if d.noted != nil {
+			d.noted.note(at-d.notedFrom, taken, d.notedText+len(d.arena)-begin)
+		}
+		if at += taken; want {
+			at = d.copyText(at)
+		} else {
+			at = d.special(at)
+		}
 	}
 	if at >= len(d.data) || d.data[at] != '"' {
 		return nil, errJSON
 	}
 	d.at = at + 1
-	if !want {
-		return nil, nil
-	}
-	d.arena = append(d.arena, d.data[start:at]...)
 	return d.arena[begin:], nil
+}
+
+// copyText is special for a text that is copied to the arena on the way: escapes are often near each other, as in
+// a path, so that a word is copied before it is known how much of it is wanted.
+func (d *document) copyText(at int) int {
+	b, seen := d.data, d.seen
+	for at+8 <= len(b) {
+		w := binary.LittleEndian.Uint64(b[at:])
+		end := len(d.arena)
+		d.arena = binary.LittleEndian.AppendUint64(d.arena, w)
+		seen |= w
+		if found := specialIn(w); found != 0 {
+			n := bits.TrailingZeros64(found) / 8
+			d.arena = d.arena[:end+n]
+			d.seen = seen
+			return at + n
+		}
+		at += 8
+	}
+	d.seen = seen
+	start := at
+	at = d.special(at)
+	d.arena = append(d.arena, b[start:at]...)
+	return at
+}
+
+// specialIn marks, by its highest bit, the first byte of a word that is a quote, a backslash or a control character: taking one from
+// each byte borrows into the high bit where the byte was zero, and taking 0x20 where it was less. Bytes after the first may be marked wrongly.
+func specialIn(w uint64) uint64 {
+	quote, slash := w^('"'*ones), w^('\\'*ones)
+	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-0x20*ones)&^w) & high
 }
 
 const (
@@ -339,15 +395,13 @@ const (
 )
 
 // special gives the place from at on of the first quote, backslash or control character, or the end, eight
-// bytes at a time: taking one from each byte borrows into the high bit where the byte was zero, and
-// taking 0x20 where it was less. It takes down which bits it has seen.
+// bytes at a time. It takes down which bits it has seen.
 func (d *document) special(at int) int {
 	b, seen := d.data, d.seen
 	for ; at+8 <= len(b); at += 8 {
 		w := binary.LittleEndian.Uint64(b[at:])
 		seen |= w
-		quote, slash := w^('"'*ones), w^('\\'*ones)
-		if found := ((quote-ones)&^quote | (slash-ones)&^slash | (w-0x20*ones)&^w) & high; found != 0 {
+		if found := specialIn(w); found != 0 {
 			d.seen = seen
 			return at + bits.TrailingZeros64(found)/8
 		}

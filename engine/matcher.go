@@ -25,6 +25,7 @@ type matcher struct {
 	asked   []uint32     // atom -> event on which it was asked
 	scanned []uint32     // slot -> event on which its text atoms were found
 	recent  []recent     // slot -> atoms of the texts it had
+	resumed []resumed    // slot -> how its last long text was read
 	folds   []foldedSlot // slot -> its texts folded, where some test asks for that
 	derived []value      // slot -> its value, where that is not simply a column's
 	chosen  []uint32     // unit -> event for which it is a candidate
@@ -49,7 +50,7 @@ func (e *Engine) newMatcher() *matcher {
 	m := &matcher{
 		e: e, doc: document{layout: e.table.layout},
 		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
-		recent: make([]recent, len(e.table.slots)), derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
+		recent: make([]recent, len(e.table.slots)), resumed: make([]resumed, len(e.table.slots)), derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
 	}
 	m.costs = e.newCosts()
 	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
@@ -111,7 +112,7 @@ func (m *matcher) scan(slot int) {
 	}
 	for _, t := range texts {
 		if len(t) < shortestRecent || len(t) > longestRecent {
-			m.read(s, t)
+			m.read(slot, s, t)
 			continue
 		}
 		at, known := m.recent[slot].of(t)
@@ -120,7 +121,7 @@ func (m *matcher) scan(slot int) {
 			continue
 		}
 		before := len(m.hits)
-		m.read(s, t)
+		m.read(slot, s, t)
 		at.keep(t, m.hits[before:])
 	}
 	for _, a := range m.hits {
@@ -137,12 +138,16 @@ func (m *matcher) scan(slot int) {
 }
 
 // read appends the atoms that a text of a slot satisfies to the hits.
-func (m *matcher) read(s *slot, t string) {
+func (m *matcher) read(number int, s *slot, t string) {
 	if s.machine != nil {
 		if !m.doc.ascii() {
 			t = fold(t)
 		}
-		m.hits = s.machine.scan(t, m.hits)
+		if len(t) > longestRecent && len(t) <= longestResumed {
+			m.hits = s.machine.scanResumed(t, &m.resumed[number], m.hits)
+		} else {
+			m.hits = s.machine.scan(t, m.hits)
+		}
 	}
 	if s.numbers != nil {
 		if n, err := strconv.ParseFloat(t, 64); err == nil {
@@ -406,6 +411,16 @@ func (m *matcher) truth(t *term) bool {
 		return m.rare(t.n)
 	}
 	return t.op == opTrue
+}
+
+// may tells whether what must hold for a unit does: most candidates end here, at less than a program costs.
+func (m *matcher) may(u *unit) bool {
+	for _, atoms := range u.needs {
+		if !slices.ContainsFunc(atoms, m.atom) {
+			return false
+		}
+	}
+	return true
 }
 
 // run asks a unit's program.

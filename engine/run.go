@@ -43,7 +43,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 	}
 	for _, ui := range candidates {
 		u := m.e.units[ui]
-		if !m.inWindow(u.rule) {
+		if !m.may(u) || !m.inWindow(u.rule) {
 			continue
 		}
 		if u.deferred || m.e.opt.Backtest {

@@ -120,12 +120,15 @@ func registryData(v string) (own string, whole bool, err error) {
 	return v, false, nil
 }
 
-// spread asks each of the fields that a field's values are spread over. A network is looked for
-// where addresses are held as such, if they are.
+// spread asks each of the fields that a field's values are spread over, in its own words. A network is
+// looked for where addresses are held as such, if they are.
 func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 	var terms, typed []ir.Node
 	for _, name := range c.Spread {
-		one := &ir.Match{Base: n.Base, Field: ir.Field{Name: name, Level: n.Field.Level}, Test: n.Test}
+		one, err := m.Translate(s, &ir.Match{Base: n.Base, Field: ir.Field{Name: name, Level: n.Field.Level}, Test: n.Test})
+		if err != nil {
+			return n, err
+		}
 		terms = append(terms, one)
 		if at, ok := m.Column(s, name, n.Field.Level); ok && at.Type == IP {
 			typed = append(typed, one)

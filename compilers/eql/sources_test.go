@@ -24,6 +24,8 @@ func TestSources(t *testing.T) {
 			`any where ?event.dataset : "opencanary.events" and ?log.logger : ("LOG_PORT_SYN", "LOG_USER_5")`},
 		{"a sign-in without an error is a success", "{product: azure, service: signinlogs}", `{Status: Success}`,
 			`any where ?event.dataset : "azure.signinlogs" and ?azure.signinlogs.properties.status.error_code == 0`},
+		{"an alert's policy is its rule", "{product: m365, service: threat_management}", `{eventName: A, status: success}`,
+			`any where ?event.dataset : "o365.audit" and (?event.action : "A" or ?rule.name : "A") and ?event.outcome : "success"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n"), nil)

@@ -150,10 +150,12 @@ func (e *Engine) Add(ev *event.Event) error {
 // batchSize and batchBytes bound a batch: enough work to hand over, little enough to wait for.
 const (
 	batchSize  = 512
-	batchBytes = 1 << 20
+	batchBytes = 1 << 18
 )
 
+// batch is read by one goroutine, evaluated by another and merged by a third, and then read into again.
 type batch struct {
+	memory   []byte // of its lines
 	raws     []event.Raw
 	outcomes []outcome
 	errs     []error
@@ -169,6 +171,7 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 		e.workers = append(e.workers, e.newMatcher())
 	}
 	jobs, inOrder := make(chan *batch), make(chan *batch, 2*len(e.workers))
+	free := make(chan *batch, cap(inOrder))
 	stop := make(chan struct{})
 	var readErr error
 	go func() {
@@ -176,7 +179,13 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 		defer close(inOrder)
 		order := e.order
 		for {
-			b := &batch{order: order, done: make(chan struct{})}
+			var b *batch
+			select {
+			case b = <-free:
+			default:
+				b = &batch{memory: make([]byte, 0, batchBytes)}
+			}
+			b.order, b.done = order, make(chan struct{})
 			readErr = b.fill(r)
 			order += len(b.raws)
 			if len(b.raws) > 0 {
@@ -224,6 +233,10 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 		if progress != nil {
 			progress(len(b.raws))
 		}
+		select {
+		case free <- b:
+		default:
+		}
 	}
 	if failed != nil {
 		return failed
@@ -236,6 +249,8 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 
 func (b *batch) fill(r *event.Reader) error {
 	size := 0
+	b.raws = b.raws[:0]
+	r.Lend(b.memory)
 	for len(b.raws) < batchSize && size < batchBytes {
 		raw, err := r.NextRaw()
 		if err != nil {
@@ -249,9 +264,10 @@ func (b *batch) fill(r *event.Reader) error {
 
 func (m *matcher) batch(b *batch, source string) {
 	defer close(b.done)
-	b.outcomes, b.errs = make([]outcome, len(b.raws)), make([]error, len(b.raws))
+	b.outcomes, b.errs = slices.Grow(b.outcomes[:0], len(b.raws))[:len(b.raws)], slices.Grow(b.errs[:0], len(b.raws))[:len(b.raws)]
 	for i, raw := range b.raws {
 		if b.errs[i] = raw.Err; raw.Err != nil {
+			b.outcomes[i] = outcome{}
 			continue
 		}
 		b.outcomes[i], b.errs[i] = m.evaluate(source, raw.Line, b.order+i, raw.Data)

@@ -70,8 +70,17 @@ func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {
 }
 
 // readLine gives the next line with its end, or its first bytes when it is too long. Size does
-// not count the line's end.
+// not count the line's end. The line is in the memory lent, if there is room.
 func (r *Reader) readLine() (line []byte, size int, err error) {
+	room := r.lent[len(r.lent):]
+	line, size, err = r.appendLine(room)
+	if len(line) <= cap(room) { // else append moved it
+		r.lent = r.lent[:len(r.lent)+len(line)]
+	}
+	return line, size, err
+}
+
+func (r *Reader) appendLine(line []byte) (_ []byte, size int, err error) {
 	r.line++
 	for {
 		part, err := r.in.ReadSlice('\n')

@@ -69,6 +69,7 @@ type Reader struct {
 	xml      *xmlEvents   // of Windows' XML
 	started  bool
 	refused  string // why the whole file cannot be read
+	lent     []byte // lines are put behind what it holds
 	line     int
 	lines    int
 	rejected int
@@ -169,8 +170,12 @@ func (r *Reader) Close() error {
 	return errors.Join(errs...)
 }
 
+// Lend gives the reader memory to put lines into, as long as it has capacity left. What it gave of it is valid for as
+// long as the caller leaves that memory as it is.
+func (r *Reader) Lend(memory []byte) { r.lent = memory[:0] }
+
 // Raw is one line, element or row as a JSON text that was not looked into yet. Data is the
-// caller's to keep.
+// caller's to keep, unless it is in memory that was lent.
 type Raw struct {
 	Line int // where it begins, from 1
 	Data []byte

@@ -1,14 +1,20 @@
 package compilers
 
-import "strings"
+import (
+	"strings"
+
+	"decree/rules"
+)
 
 // headerWidth is how long the lines of a description are in a query's header.
 const headerWidth = 100
 
+// Header is what the query of a plan says of itself.
+func (p *Plan) Header() []string { return Header(p.Rule.Source, p.Notes) }
+
 // Header is what a query says of itself before it begins, a comment a line: the rule's title,
 // id and version, its description, and what the query does not say exactly.
-func (p *Plan) Header() []string {
-	r := p.Rule.Source
+func Header(r *rules.Rule, notes []Note) []string {
 	lines := []string{r.Title}
 	if r.ID != "" {
 		id := "id: " + r.ID
@@ -18,7 +24,7 @@ func (p *Plan) Header() []string {
 		lines = append(lines, id)
 	}
 	lines = append(lines, wrap(r.Description)...)
-	for _, n := range p.Notes {
+	for _, n := range notes {
 		lines = append(lines, wrap("note: "+n.Code+" ("+n.Effect+"): "+n.Message)...)
 	}
 	return lines

@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
 )
@@ -54,4 +55,33 @@ func TestNothingIsCutOffSilently(t *testing.T) {
 	text := compile(t, rule(and(eq("F", "x"), ancestor(2, "Image", is(ir.EndsWith, `\a.exe`))))).Text
 	assert.Contains(t, text, "eventstats")
 	assert.NotRegexp(t, `\bjoin\b|\bappend\b|\bmap\b|\[ *search`, text)
+}
+
+// TestCorrelationSemantics pins what correlations are written with, and what they are not, as the Search Reference says of
+// streamstats, accum, filldown, sort, mvexpand, transaction and eval.
+func TestCorrelationSemantics(t *testing.T) {
+	const counted = "title: C\ncorrelation: {type: value_count, rules: [failed, logon], group-by: [IpAddress, TargetUserName], timespan: 90s, condition: {field: Computer, gte: 2}}\n"
+	const ordered = "title: C\ncorrelation: {type: temporal_ordered, rules: [failed, logon, whoami], timespan: 90s}\n"
+	for _, c := range []struct{ name, text, has, hasNot string }{
+		{"streamstats keeps max_stream_window events, 10,000, and drops others silently", counted, `\| accum decree_enter_1 AS `, `streamstats`},
+		{"bin cuts what straddles a boundary of the clock", counted, `decree_at=if\(decree_step="out", _time\+90, _time\)`, `\| (bin|bucket|timechart) `},
+		{"transaction evicts what does not fit", ordered, `\| filldown decree_last_1\n`, `\| transaction `},
+		{"join, append and map end at 50,000 rows or a minute", ordered, ` OR `, `\| (join|append|map|multisearch|union) |\[`},
+		{"sort leaves 10,000 rows unless told 0", counted, `\| sort 0 `, `\| sort [^0]`},
+		{"sort takes texts for numbers where they look like them: it is told which is which", counted, `sort 0 str\(decree_group\), num\(decree_at\), str\(decree_step\)`, `sort 0 decree_`},
+		{"what comes in at the moment that another goes out meets it: in sorts before out", counted, `split\("in,out", ","\)`, `-str\(`},
+		{"where compares texts with case: keys are in lower case", counted, `lower\(mvindex\(IpAddress, 0\)\)`, `eventstats [^|]* by IpAddress`},
+		{"accum knows no groups: what came in goes out again in each", counted, `0-decree_enter_1`, ` accum [^|]* by `},
+		{"filldown would carry the group above: the first time of a group is given a value", ordered, `_time=decree_begin, decree_begin-91\)`, ``},
+		{"rows of one time stand in any order: what one of them is, all are told", ordered, `eventstats max\(decree_in_1\) as decree_now_1 [^|]*by decree_group, _time`, ``},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			q, found := compileCorrelation(t, c.text)
+			require.Empty(t, found)
+			assert.Regexp(t, c.has, q.Text)
+			if c.hasNot != "" {
+				assert.NotRegexp(t, c.hasNot, q.Text)
+			}
+		})
+	}
 }

@@ -221,6 +221,9 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	}
 	if col.Type == schema.HashSet {
 		name := "decree_hash_" + strings.ToLower(col.Key)
+		for cut, taken := w.hashes[name]; taken && cut.Name != col.Name; cut, taken = w.hashes[name] {
+			name += "_" // rules of a correlation may have it in different fields
+		}
 		w.hashes[name] = col
 		return name
 	}

@@ -1,0 +1,289 @@
+package spl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// CompileCorrelation writes a correlation, with all that it reads, as one search: the searches of its rules joined by OR,
+// a mark on each event for each rule it matches, and for each correlation the stages that mark the events which complete
+// it. Windows are not streamstats': its time_window keeps max_stream_window events, 10,000, and drops others without a
+// word, and no page says whether it holds an event exactly its length ago. They are made of what has no such limit:
+// every match comes twice, entering the window and leaving it, and accum sums up (window.go), or filldown carries the
+// time of the last match (temporal.go). Other pages on what is used here: mvexpand, eventstats, sort, accum and filldown
+// of the Search Reference.
+func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	s := &search{top: c, opt: opt, below: map[*ir.Correlation][]*member{}, hashes: map[string]schema.Column{}, values: map[valueKey]string{}}
+	s.gather(c)
+	if s.found.HasErrors() {
+		return nil, s.found
+	}
+	q := s.query()
+	if s.found.HasErrors() {
+		return nil, s.found
+	}
+	return q, s.found
+}
+
+// search is the compilation of one correlation.
+type search struct {
+	top      *ir.Correlation
+	opt      compilers.Options
+	rules    []*member
+	chain    []*ir.Correlation // each after those it reads; the last is top
+	below    map[*ir.Correlation][]*member
+	values   map[valueKey]string
+	hashes   map[string]schema.Column
+	found    diag.Diagnostics
+	notes    []compilers.Note
+	stages   []string
+	expanded bool // events may stand on several rows, of which decree_first=1 marks one
+}
+
+// member is a rule that the correlation reads, by itself or by others.
+type member struct {
+	rule  *ir.Rule
+	w     *writer
+	terms []string      // of the base search
+	early []ir.Node     // what the base search cannot say
+	asked compilers.All // the whole rule in where's language, its log source apart
+}
+
+// gather lists the rules and correlations below c, and c.
+func (s *search) gather(c *ir.Correlation) {
+	if slices.Contains(s.chain, c) {
+		return
+	}
+	var below []*member
+	for _, in := range c.Inputs {
+		if in.Correlation != nil {
+			s.gather(in.Correlation)
+			below = append(below, s.below[in.Correlation]...)
+			continue
+		}
+		if s.ruleAt(in.Rule) < 0 {
+			s.add(in.Rule)
+		}
+		if at := s.ruleAt(in.Rule); at >= 0 {
+			below = append(below, s.rules[at])
+		}
+	}
+	for _, m := range below {
+		if !slices.Contains(s.below[c], m) {
+			s.below[c] = append(s.below[c], m)
+		}
+	}
+	s.chain = append(s.chain, c)
+}
+
+// add plans one rule.
+func (s *search) add(r *ir.Rule) {
+	plan, found := compilers.NewPlan("spl", lacks, r, s.opt)
+	s.found = append(s.found, found...)
+	if plan == nil {
+		return
+	}
+	m := &member{rule: r, w: &writer{plan: plan, hashes: s.hashes, noted: map[string]bool{}}}
+	conditions := compilers.Conjuncts(plan.Rule.Condition)
+	if plan.Filter != nil {
+		conditions = append(conditions, plan.Filter)
+	}
+	m.terms = m.w.scope()
+	for _, n := range conditions {
+		m.w.collect(n)
+		if len(m.w.deeps) > 0 || len(m.w.rare) > 0 {
+			s.refuse(m.w)
+			return
+		}
+		if p, ok := m.w.searchable(n); ok {
+			m.terms = append(m.terms, searchTerm(p))
+		} else {
+			m.early = append(m.early, n)
+		}
+		m.asked = append(m.asked, compilers.Build(n, m.w.whereLeaf))
+	}
+	s.found = append(s.found, m.w.found...)
+	m.w.found = nil
+	s.rules = append(s.rules, m)
+}
+
+// refuse reports what an input needs that takes a pipeline of its own.
+func (s *search) refuse(w *writer) {
+	if len(w.deeps) > 0 {
+		s.found.Errorf("correlation-ancestor", w.deeps[0].match.Range(), "correlate a rule that asks for what the event carries itself",
+			"spl: in a correlation, an ancestor that the event does not carry cannot be asked for")
+		return
+	}
+	s.found.Errorf("correlation-prevalence", w.rare[0].Range(), "correlate a rule without prevalence",
+		"spl: in a correlation, rarity cannot be asked for")
+}
+
+func (s *search) query() *compilers.Query {
+	base := s.base()
+	lookback := s.top.Source.Body.Schedule.Lookback
+	if lookback > 0 {
+		base += " earliest=-" + splunkSpan(lookback+s.reach()) + " latest=now"
+	} else {
+		s.note("correlation-period", "false-negatives",
+			"matches before the searched period are not known: choose it "+splunkSpan(s.reach())+" longer than what is of interest")
+	}
+	s.note("search-memory", "false-negatives",
+		"mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+	s.mark()
+	for k := range s.chain {
+		s.correlate(k)
+	}
+	if lookback > 0 {
+		s.stage("where _time>=relative_time(now(), " + evalString("-"+splunkSpan(lookback)) + ")")
+	}
+	s.stage("sort 0 -_time")
+	s.stage("fields - decree_*")
+	for _, m := range s.rules {
+		s.found = append(s.found, m.w.found...)
+	}
+	cut := (&writer{hashes: s.hashes}).cut()
+	var b strings.Builder
+	for _, line := range compilers.Header(s.top.Source.Body, s.notes) {
+		b.WriteString(comment(line))
+	}
+	b.WriteString(base + "\n")
+	for _, stage := range append(cut, s.stages...) {
+		b.WriteString("| " + stage + "\n")
+	}
+	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Notes: s.notes}
+}
+
+// reach is how long before a match the events lie that complete it.
+func (s *search) reach() time.Duration {
+	reach := map[*ir.Correlation]time.Duration{}
+	for _, c := range s.chain {
+		var longest time.Duration
+		for _, in := range c.Inputs {
+			longest = max(longest, reach[in.Correlation])
+		}
+		reach[c] = c.Timespan + longest
+	}
+	return reach[s.top]
+}
+
+// base is the search for the events of every rule. What all of them ask first stands once.
+func (s *search) base() string {
+	common := s.common()
+	terms := slices.Clone(s.rules[0].terms[:common])
+	var each []string
+	for _, m := range s.rules {
+		own := m.terms[common:]
+		term := strings.Join(own, " ")
+		if len(own) == 0 {
+			return strings.Join(terms, " ")
+		}
+		if len(own) > 1 {
+			term = "(" + term + ")"
+		}
+		if !slices.Contains(each, term) {
+			each = append(each, term)
+		}
+	}
+	return strings.Join(append(terms, "("+strings.Join(each, " OR ")+")"), " ")
+}
+
+// common is how many terms the rules begin with alike: all of them when there is one rule.
+func (s *search) common() int {
+	first := s.rules[0].terms
+	if len(s.rules) == 1 {
+		return len(first)
+	}
+	n := len(first)
+	for _, m := range s.rules[1:] {
+		n = min(n, len(m.terms))
+		for i := range n {
+			if m.terms[i] != first[i] {
+				n = i
+				break
+			}
+		}
+	}
+	return n
+}
+
+// mark sets decree_rule_<i> to 1 on the events of rule i, where there are several rules, and decree_event to the number of
+// the event, where one may come to stand on several rows of a group.
+func (s *search) mark() {
+	for _, m := range s.rules {
+		for _, n := range m.w.plan.Notes {
+			s.addNote(n)
+		}
+	}
+	if len(s.rules) == 1 {
+		if m := s.rules[0]; len(m.early) > 0 {
+			s.stage(m.w.where(m.early))
+		}
+	} else {
+		s.markEach()
+	}
+	if slices.ContainsFunc(s.chain, s.repeats) {
+		s.stage("eval decree_event=1")
+		s.stage("accum decree_event")
+	}
+}
+
+func (s *search) markEach() {
+	common := s.common()
+	var sets, any []string
+	for i, m := range s.rules {
+		asked := both(append(m.w.inScope(common), m.asked...)...)
+		sets = append(sets, fmt.Sprintf("decree_rule_%d=if(%s, 1, 0)", i+1, whereSyntax.Print(asked)))
+		any = append(any, fmt.Sprintf("decree_rule_%d=1", i+1))
+	}
+	s.stage("eval " + strings.Join(sets, ",\n    "))
+	if s.neededAfter(0).any() { // else the first correlation leaves its own matches alone
+		s.stage("where " + strings.Join(any, " OR "))
+	}
+}
+
+// inScope asks in where's language for the terms of the base search of a source, from a position on.
+func (w *writer) inScope(from int) compilers.All {
+	var all compilers.All
+	at := 0
+	if table := w.plan.Source.Table; table != "" {
+		if from == 0 {
+			all = append(all, compilers.Atom("searchmatch("+evalString(table)+")"))
+		}
+		at++
+	}
+	for _, t := range w.plan.Source.Scope {
+		if t.EngineOnly {
+			continue
+		}
+		if at >= from {
+			name := evalName(t.Column)
+			is := found(name, textRegex(&ir.Text{Op: ir.Equals, Values: t.Values}))
+			if t.Optional {
+				is = compilers.Any{is, compilers.Atom("isnull(" + name + ")")}
+			}
+			all = append(all, is)
+		}
+		at++
+	}
+	return all
+}
+
+func (s *search) stage(text string) { s.stages = append(s.stages, text) }
+
+func (s *search) note(code, effect, message string) {
+	s.addNote(compilers.Note{Code: code, Effect: effect, Message: message, Range: s.top.Source.TypeRange})
+}
+
+// addNote takes what is not noted yet.
+func (s *search) addNote(n compilers.Note) {
+	if !slices.ContainsFunc(s.notes, func(o compilers.Note) bool { return o.Code == n.Code && o.Message == n.Message }) {
+		s.notes = append(s.notes, n)
+	}
+}

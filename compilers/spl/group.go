@@ -1,0 +1,230 @@
+package spl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+// step is one correlation's part of a search. Its stages find rows in decree_group, on which they are matches of inputs,
+// and leave one row for each event and group.
+type step struct {
+	*search
+	c      *ir.Correlation
+	k      int
+	kept   needed
+	inside compilers.Pred   // the row is in a group: a match of some input
+	flags  []compilers.Pred // the row is, in its group, a match of this input
+}
+
+// needed is what later correlations read beside the matches of one: while there is any, rows that are none must stay.
+type needed struct {
+	rules        bool
+	correlations []int
+}
+
+func (n needed) any() bool { return n.rules || len(n.correlations) > 0 }
+
+// correlate writes the stages of the k-th correlation. After them its matches are the rows where decree_corr_<k+1>=1;
+// those of the last one are all rows.
+func (s *search) correlate(k int) {
+	st := &step{search: s, c: s.chain[k], k: k, kept: s.neededAfter(k)}
+	st.group()
+	holds := both(st.inside, st.holds())
+	repeats := s.repeats(st.c)
+	if st.kept.any() {
+		if repeats {
+			s.report("correlation-groups", st.c.Source.TypeRange, "group by what that correlation is grouped by",
+				"spl: an event may be several matches of a correlation that %q reads, in one group: they cannot be told apart here", st.c.Source.Body.Title)
+		}
+		s.stage(fmt.Sprintf("eval decree_corr_%d=if(%s, 1, 0)", k+1, whereSyntax.Print(holds)))
+	} else {
+		s.stage("where " + whereSyntax.Print(holds))
+		if repeats {
+			s.stage("dedup decree_event, decree_group")
+		}
+		if k < len(s.chain)-1 {
+			s.stage(fmt.Sprintf("eval decree_corr_%d=1", k+1))
+		}
+	}
+}
+
+func (s *search) neededAfter(k int) needed {
+	var n needed
+	for _, later := range s.chain[k+1:] {
+		for _, in := range later.Inputs {
+			switch at := slices.Index(s.chain, in.Correlation); {
+			case in.Correlation == nil:
+				n.rules = true
+			case at < k && !slices.Contains(n.correlations, at):
+				n.correlations = append(n.correlations, at)
+			}
+		}
+	}
+	slices.Sort(n.correlations)
+	return n
+}
+
+// repeats tells whether one event may be on several rows of a group of c: when it reads a correlation that puts events into
+// several groups, and is not grouped by the same, or reads others beside.
+func (s *search) repeats(c *ir.Correlation) bool {
+	for i, in := range c.Inputs {
+		if in.Correlation == nil {
+			continue
+		}
+		for _, by := range in.Correlation.GroupBy {
+			same := func(own ir.Column) bool { return c.Source.FieldOf(own.Name, i) == by.Name }
+			if s.apart(in.Correlation, by) && (len(c.Inputs) > 1 || !slices.ContainsFunc(c.GroupBy, same)) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// group sets decree_group: a key of the group's values, "none" on rows that are in no group and must stay.
+func (st *step) group() {
+	c := st.c
+	groups := make([][]string, len(c.Inputs))
+	shared := true
+	var matches compilers.Any
+	for i, in := range c.Inputs {
+		matches = append(matches, st.matches(in))
+		for _, column := range c.GroupBy {
+			groups[i] = append(groups[i], st.value(c, i, column))
+		}
+		shared = shared && slices.Equal(groups[i], groups[0])
+	}
+	st.inside = compilers.Fixed(true)
+	if !shared {
+		st.groupEach(matches, groups)
+		return
+	}
+	in := both(either(matches), present(groups[0]))
+	switch {
+	case in == compilers.Pred(compilers.Fixed(true)):
+		st.stage("eval decree_group=" + key(groups[0]))
+	case st.kept.any():
+		st.stage("eval decree_group=if(" + whereSyntax.Print(in) + ", " + key(groups[0]) + `, "none")`)
+		st.inside = compilers.Atom(`decree_group!="none"`)
+	default:
+		st.stage("where " + whereSyntax.Print(in))
+		st.stage("eval decree_group=" + key(groups[0]))
+	}
+	for _, m := range matches {
+		st.flags = append(st.flags, both(st.inside, m))
+	}
+}
+
+// groupEach puts an event on a row for each of the groups that it is in as a match of one input or another.
+func (st *step) groupEach(matches compilers.Any, groups [][]string) {
+	sets, keys := make([]string, len(groups)), make([]string, len(groups))
+	for i, values := range groups {
+		keys[i] = fmt.Sprintf("decree_key_%d", i+1)
+		sets[i] = fmt.Sprintf(`%s=if(%s, %s, "none")`, keys[i], whereSyntax.Print(both(matches[i], present(values))), key(values))
+	}
+	st.stage("eval " + strings.Join(sets, ",\n    "))
+	st.spread("decree_group", keys)
+	if st.kept.any() {
+		st.inside = compilers.Atom(`decree_group!="none"`)
+	} else {
+		st.stage(`where decree_group!="none"`)
+	}
+	for i := range groups {
+		st.flags = append(st.flags, both(st.inside, compilers.Atom(keys[i]+"=decree_group")))
+	}
+	if st.k == len(st.chain)-1 {
+		return
+	}
+	for by := range st.c.GroupBy {
+		var cases []string
+		for i := range groups {
+			cases = append(cases, keys[i]+"=decree_group, "+groups[i][by])
+		}
+		st.stage("eval " + groupValue(st.k, by) + "=case(" + strings.Join(cases, ", ") + ")")
+	}
+}
+
+// spread puts each of some texts on a row of its own, as the field into. What else the event is stays on the first of
+// its rows: decree_copy=0.
+func (st *step) spread(into string, texts []string) {
+	st.stage("eval decree_texts=mvdedup(mvappend(" + strings.Join(texts, ", ") + ")), " + into + "=decree_texts")
+	st.stage("mvexpand " + into)
+	if !st.kept.any() {
+		return
+	}
+	first := into + "=mvindex(decree_texts, 0)"
+	sets := []string{"decree_first=if(" + first + ", 1, 0)"}
+	if st.expanded {
+		sets[0] = "decree_first=if(" + first + " AND decree_first=1, 1, 0)"
+	}
+	for _, k := range st.kept.correlations {
+		sets = append(sets, fmt.Sprintf("decree_corr_%d=if(%s, decree_corr_%d, 0)", k+1, first, k+1))
+	}
+	st.stage("eval " + strings.Join(sets, ", "))
+	st.expanded = true
+}
+
+// holds writes what the type of the correlation asks for and gives the predicate that it comes to.
+func (st *step) holds() compilers.Pred {
+	switch st.c.Source.Type {
+	case rules.EventCount:
+		return st.events()
+	case rules.ValueCount:
+		return st.distinct()
+	case rules.ValueSum, rules.ValueAvg:
+		return st.total()
+	case rules.ValueMin, rules.ValueMax, rules.ValuePercentile:
+		return st.ranked()
+	case rules.ValueMedian:
+		st.report("correlation-median", st.c.Source.TypeRange, "use value_percentile with `percentile: 50`, which takes the lower of two middle values",
+			"spl: a sliding window has no median where two values are in the middle")
+		return compilers.Fixed(false)
+	case rules.Temporal:
+		return st.together()
+	case rules.TemporalOrdered:
+		return st.inOrder()
+	}
+	panic("spl: unknown type of correlation")
+}
+
+// either is a disjunction, of which one that always holds leaves nothing to ask.
+func either(terms compilers.Any) compilers.Pred {
+	for _, t := range terms {
+		if t == compilers.Pred(compilers.Fixed(true)) {
+			return t
+		}
+	}
+	return terms
+}
+
+// both is a conjunction without what always holds.
+func both(terms ...compilers.Pred) compilers.Pred {
+	var all compilers.All
+	for _, t := range terms {
+		if inner, ok := t.(compilers.All); ok {
+			t = both(inner...)
+		}
+		switch t := t.(type) {
+		case compilers.Fixed:
+			if !t {
+				return t
+			}
+		case compilers.All:
+			all = append(all, t...)
+		default:
+			all = append(all, t)
+		}
+	}
+	switch len(all) {
+	case 0:
+		return compilers.Fixed(true)
+	case 1:
+		return all[0]
+	}
+	return all
+}

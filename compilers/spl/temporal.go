@@ -1,0 +1,94 @@
+package spl
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// Which inputs occurred is known from the time of the last match of each, which filldown carries down the rows of a group.
+// Every row of the group's first time is given one, as long ago as no window reaches, so that none is carried in from
+// the group above; and every row of one time the same, whichever match it is.
+
+// occurrences sorts the rows and tells on each whether inputs had a match at its very time: decree_now_<i>.
+func (st *step) occurrences() {
+	var sets, now []string
+	for i, f := range st.flags {
+		sets = append(sets, fmt.Sprintf("decree_in_%d=%s", i+1, when(f, "1", "0")))
+		now = append(now, fmt.Sprintf("max(decree_in_%d) as decree_now_%d", i+1, i+1))
+	}
+	st.stage("eval " + strings.Join(sets, ",\n    "))
+	st.stage("eventstats " + strings.Join(now, " ") + " by decree_group, _time")
+	st.stage("eventstats min(_time) as decree_begin by decree_group")
+	st.stage("sort 0 str(decree_group), num(_time)")
+}
+
+// last is the time that a field takes on rows where input i has a match, carried down from there.
+func (st *step) last(i int, taken string) string {
+	return fmt.Sprintf("decree_last_%d=case(decree_now_%d=1, %s, _time=decree_begin, decree_begin-%s)", i+1, i+1, taken, number(st.c.Timespan.Seconds()+1))
+}
+
+func (st *step) within(i int) string { return fmt.Sprintf("_time-decree_last_%d<=%s", i+1, st.span()) }
+
+// together asks which inputs occurred in the window.
+func (st *step) together() compilers.Pred {
+	st.occurrences()
+	var sets, names []string
+	var flags []compilers.Pred
+	for i := range st.flags {
+		sets = append(sets, st.last(i, "_time"))
+		names = append(names, fmt.Sprintf("decree_last_%d", i+1))
+		flags = append(flags, compilers.Atom(st.within(i)))
+	}
+	st.stage("eval " + strings.Join(sets, ",\n    "))
+	st.stage("filldown " + strings.Join(names, " "))
+	if st.c.Condition != nil {
+		return occurred(st.c.Condition, flags)
+	}
+	return st.bounds(sum(flags, "1", "0"))
+}
+
+// occurred is a condition over inputs.
+func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
+	each := func(terms []ir.Node) []compilers.Pred {
+		var out []compilers.Pred
+		for _, t := range terms {
+			out = append(out, occurred(t, flags))
+		}
+		return out
+	}
+	switch n := n.(type) {
+	case *ir.Occurred:
+		return flags[n.Input]
+	case *ir.And:
+		return compilers.All(each(n.Terms))
+	case *ir.Or:
+		return compilers.Any(each(n.Terms))
+	case *ir.Not:
+		return compilers.None{Term: occurred(n.Term, flags)}
+	case *ir.AtLeast:
+		return compilers.Atom(sum(each(n.Terms), "1", "0") + ">=" + number(float64(n.Count)))
+	}
+	panic("spl: unknown node in a correlation's condition")
+}
+
+// inOrder asks for each input after the one before it, the last at the event itself. decree_last_<i> is the latest time
+// at which a row of matches of the inputs up to i can have begun, by now: no other beginning lets more windows hold it.
+// That of i is taken over from i-1 whenever i has a match, since the beginning known for i-1 only grows later.
+func (st *step) inOrder() compilers.Pred {
+	st.occurrences()
+	end := len(st.flags) - 1
+	taken := "_time"
+	for i := range end {
+		st.stage("eval " + st.last(i, taken))
+		taken = fmt.Sprintf("decree_last_%d", i+1)
+		st.stage("filldown " + taken)
+	}
+	is := compilers.Atom(fmt.Sprintf("decree_in_%d=1", end+1))
+	if end == 0 {
+		return is
+	}
+	return both(is, compilers.Atom(st.within(end-1)))
+}

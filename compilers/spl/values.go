@@ -1,0 +1,148 @@
+package spl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// matches asks whether a row is a match of an input.
+func (s *search) matches(in ir.Input) compilers.Pred {
+	if in.Correlation != nil {
+		return compilers.Atom(fmt.Sprintf("decree_corr_%d=1", slices.Index(s.chain, in.Correlation)+1))
+	}
+	var all compilers.All
+	if len(s.rules) > 1 {
+		all = append(all, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", s.ruleAt(in.Rule)+1)))
+	}
+	if s.expanded {
+		all = append(all, compilers.Atom("decree_first=1"))
+	}
+	if len(all) == 0 {
+		return compilers.Fixed(true)
+	}
+	return all
+}
+
+func (s *search) ruleAt(r *ir.Rule) int {
+	return slices.IndexFunc(s.rules, func(m *member) bool { return m.rule == r })
+}
+
+type valueKey struct {
+	c     *ir.Correlation
+	input int
+	name  string
+}
+
+// value is the expression of a column's first value in one input; null without one.
+func (s *search) value(c *ir.Correlation, input int, column ir.Column) string {
+	at := valueKey{c, input, column.Name}
+	v, known := s.values[at]
+	if !known {
+		v = s.valueIn(c.Inputs[input], column.Fields[input], c.Source.FieldOf(column.Name, input), column.At)
+		s.values[at] = v
+	}
+	return v
+}
+
+// valueIn is the first value of a field in the matches of an input. A correlation's match is an event with the values it
+// was grouped by: those decree_by_<k>_<i> holds where its inputs have them in different fields.
+func (s *search) valueIn(in ir.Input, f ir.Field, name string, at diag.Range) string {
+	if in.Correlation == nil {
+		return s.fieldOf(s.rules[s.ruleAt(in.Rule)], f, name, at)
+	}
+	d := in.Correlation
+	if by := slices.IndexFunc(d.GroupBy, func(c ir.Column) bool { return c.Name == name }); by >= 0 {
+		if s.apart(d, d.GroupBy[by]) {
+			return groupValue(slices.Index(s.chain, d), by)
+		}
+		return s.value(d, 0, d.GroupBy[by])
+	}
+	var values, cases []string
+	for _, m := range s.below[d] {
+		v := s.fieldOf(m, f, name, at)
+		if !slices.Contains(values, v) {
+			values = append(values, v)
+		}
+		cases = append(cases, fmt.Sprintf("decree_rule_%d=1, %s", s.ruleAt(m.rule)+1, v))
+	}
+	if len(values) == 1 {
+		return values[0]
+	}
+	return "case(" + strings.Join(cases, ", ") + ")"
+}
+
+// apart tells whether inputs have a column's value in different fields.
+func (s *search) apart(c *ir.Correlation, column ir.Column) bool {
+	for i := range c.Inputs {
+		if s.value(c, i, column) != s.value(c, 0, column) {
+			return true
+		}
+	}
+	return false
+}
+
+func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, by+1) }
+
+// fieldOf is the first value of a field of a rule's events.
+func (s *search) fieldOf(m *member, f ir.Field, name string, at diag.Range) string {
+	col, ok := m.w.plan.Column(f)
+	switch {
+	case !ok:
+		s.report("no-column", at, "group by a field that the events have, or map it in a model file", "data model %s has no column for %s in the events of %q",
+			s.opt.Model.Name, name, m.rule.Source.Title)
+		return "null()"
+	case written(col):
+		s.report("no-translation", at, "group by the product's own field, in a model of its own",
+			"data model %s holds %s otherwise than the rule says it: its values cannot be compared", s.opt.Model.Name, name)
+		return "null()"
+	}
+	if col.Requires != "" {
+		s.addNote(compilers.Note{Code: "requires", Effect: "exact", Message: col.Requires, Range: at})
+	}
+	return "mvindex(" + m.w.column(at, col) + ", 0)"
+}
+
+// report adds an error, once at each place.
+func (s *search) report(code string, at diag.Range, hint, format string, args ...any) {
+	if !slices.ContainsFunc(s.found, func(d diag.Diagnostic) bool { return d.Code == code && d.Range == at }) {
+		s.found.Errorf(code, at, hint, format, args...)
+	}
+}
+
+// written tells whether a column does not hold the values of its field as they are.
+func written(col schema.Column) bool {
+	return col.Holds != "" || len(col.Values) > 0 || col.Numbers != "" || len(col.Spread) > 0 || col.Under != "" || col.Prefix != "" || col.Domain != ""
+}
+
+// present asks that every one of some values is there.
+func present(values []string) compilers.All {
+	var all compilers.All
+	for _, v := range values {
+		if p := compilers.Atom("isnotnull(" + v + ")"); !slices.Contains(all, compilers.Pred(p)) {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// key joins values, case ignored, so that no two tuples give one key: each value stands after its length. It begins
+// with a sign, so that it is a text however its values look.
+func key(values []string) string {
+	switch len(values) {
+	case 0:
+		return `"="`
+	case 1:
+		return `"=".lower(` + values[0] + ")"
+	}
+	parts := make([]string, len(values))
+	for i, v := range values {
+		parts[i] = fmt.Sprintf(`len(lower(%s)).":".lower(%s)`, v, v)
+	}
+	return `"=".` + strings.Join(parts, ".")
+}

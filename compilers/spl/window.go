@@ -1,0 +1,214 @@
+package spl
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+)
+
+// A window is summed up by two rows for each match: "in" at its time, "out" a timespan later, where what came in is
+// taken away again. In the order of time, and at one time in before out, the running sum on a row "in" is what the matches of
+// [its time - timespan, its time] come to, those after it at the same time apart; these eventstats adds. Each
+// group comes to 0 by its end, so that accum, which knows no groups, begins the next one with nothing.
+
+// window sums up what each expression comes to on the rows of the window; it gives the names of the running sums.
+func (st *step) window(enters []string) []string {
+	st.bothWays(enters, st.inside)
+	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
+	return st.running(len(enters))
+}
+
+// bothWays puts every row that may enter on two rows.
+func (st *step) bothWays(enters []string, may compilers.Pred) {
+	var sets, leaves []string
+	for i, e := range enters {
+		name := fmt.Sprintf("decree_enter_%d", i+1)
+		sets = append(sets, name+"="+e)
+		leaves = append(leaves, fmt.Sprintf(`%s=if(decree_step="out", 0-%s, %s)`, name, name, name))
+	}
+	ways := `split("in,out", ",")`
+	if may != compilers.Pred(compilers.Fixed(true)) {
+		ways = "if(" + whereSyntax.Print(may) + ", " + ways + `, "in")`
+	}
+	st.stage("eval " + strings.Join(append(sets, "decree_step="+ways), ",\n    "))
+	st.stage("mvexpand decree_step")
+	st.stage("eval " + strings.Join(append([]string{fmt.Sprintf(`decree_at=if(decree_step="out", _time+%s, _time)`, st.span())}, leaves...), ",\n    "))
+}
+
+func (st *step) running(n int) []string {
+	var names []string
+	for i := range n {
+		names = append(names, fmt.Sprintf("decree_running_%d", i+1))
+		st.stage(fmt.Sprintf("accum decree_enter_%d AS %s", i+1, names[i]))
+	}
+	st.stage(`where decree_step="in"`)
+	return names
+}
+
+// most gives each row the highest running sum at its time: with sums that only grow while matches come in, the whole one.
+func (st *step) most(running []string) []string {
+	var names, sets []string
+	for i, r := range running {
+		names = append(names, fmt.Sprintf("decree_n_%d", i+1))
+		sets = append(sets, fmt.Sprintf("max(%s) as %s", r, names[i]))
+	}
+	st.stage("eventstats " + strings.Join(sets, " ") + " by decree_group, _time")
+	return names
+}
+
+func (st *step) span() string { return number(st.c.Timespan.Seconds()) }
+
+// events counts matches: an event once for each input that it is a match of.
+func (st *step) events() compilers.Pred {
+	return st.bounds(st.most(st.window([]string{sum(st.flags, "1", "0")}))[0])
+}
+
+// sum adds up an expression for each predicate that holds.
+func sum(flags []compilers.Pred, value, otherwise string) string {
+	parts := make([]string, len(flags))
+	for i, f := range flags {
+		parts[i] = when(f, value, otherwise)
+	}
+	return strings.Join(parts, "+")
+}
+
+func when(p compilers.Pred, value, otherwise string) string {
+	if p == compilers.Pred(compilers.Fixed(true)) {
+		return value
+	}
+	return "if(" + whereSyntax.Print(p) + ", " + value + ", " + otherwise + ")"
+}
+
+// bounds compares an expression with every bound.
+func (st *step) bounds(value string) compilers.Pred {
+	var all compilers.All
+	for _, b := range st.c.Bounds {
+		op := comparison[b.Op]
+		if b.Op == "neq" {
+			op = "!="
+		}
+		all = append(all, compilers.Atom(value+op+number(b.Value)))
+	}
+	return all
+}
+
+// distinct counts the different tuples of values. A tuple enters when the first match that has it comes in, and leaves
+// when the last one goes out.
+func (st *step) distinct() compilers.Pred {
+	tuples := make([][]string, len(st.c.Inputs))
+	shared := true
+	for i := range st.c.Inputs {
+		for _, column := range st.c.Values {
+			tuples[i] = append(tuples[i], st.value(st.c, i, column))
+		}
+		shared = shared && slices.Equal(tuples[i], tuples[0])
+	}
+	once := compilers.Pred(compilers.Fixed(true))
+	if shared {
+		st.stage("eval decree_value=" + when(both(st.inside, present(tuples[0])), key(tuples[0]), `"none"`))
+	} else {
+		var sets, names []string
+		for i, tuple := range tuples {
+			names = append(names, fmt.Sprintf("decree_value_%d", i+1))
+			sets = append(sets, names[i]+"="+when(both(st.flags[i], present(tuple)), key(tuple), `"none"`))
+		}
+		st.stage("eval " + strings.Join(sets, ",\n    "))
+		st.spread("decree_value", names)
+		st.stage("eval decree_once=if(decree_value=mvindex(decree_texts, 0), 1, 0)")
+		once = compilers.Atom("decree_once=1")
+	}
+	st.bothWays([]string{`if(decree_value="none", 0, 1)`}, compilers.Atom(`decree_value!="none"`))
+	st.stage("sort 0 str(decree_group), str(decree_value), num(decree_at), str(decree_step)")
+	st.stage("accum decree_enter_1 AS decree_open")
+	st.stage(`eval decree_enter_1=if(decree_value="none", 0, if(decree_step="in" AND decree_open=1, 1, if(decree_step="out" AND decree_open=0, 0-1, 0)))`)
+	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
+	n := st.most(st.running(1))[0]
+	return both(once, st.bounds(n))
+}
+
+// numbers sets decree_number_<i> to the value that the row is as a match of each input. It gives, for each, that there is one.
+func (st *step) numbers() (names []string, there []compilers.Pred) {
+	var sets []string
+	for i := range st.c.Inputs {
+		name := fmt.Sprintf("decree_number_%d", i+1)
+		names = append(names, name)
+		there = append(there, compilers.Atom("isnotnull("+name+")"))
+		sets = append(sets, name+"="+when(st.flags[i], "tonumber("+st.value(st.c, i, st.c.Values[0])+")", "null()"))
+	}
+	st.stage("eval " + strings.Join(sets, ",\n    "))
+	return names, there
+}
+
+// total asks for the sum or the average. Sums do not only grow: the whole one at a time is where most values came in.
+func (st *step) total() compilers.Pred {
+	names, there := st.numbers()
+	values := make([]string, len(names))
+	for i, name := range names {
+		values[i] = "coalesce(" + name + ", 0)"
+	}
+	running := st.window([]string{sum(there, "1", "0"), strings.Join(values, "+")})
+	n := st.most(running[:1])[0]
+	st.stage(fmt.Sprintf("eventstats max(eval(if(%s=%s, %s, null()))) as decree_total by decree_group, _time", running[0], n, running[1]))
+	st.note("value-rounding", "exact", "sums are rounded to six decimals, so that fractions taken away leave nothing behind")
+	value := "round(decree_total, 6)"
+	if st.c.Source.Type == rules.ValueAvg {
+		value += "/" + n
+	}
+	return both(compilers.Atom(n+">0"), st.bounds(value))
+}
+
+// ranked asks for the value at a rank among those of the window, in order: the first, the last, or that of a percentile. It is
+// compared by counting: at least r of the values are at most b exactly when the r-th is.
+func (st *step) ranked() compilers.Pred {
+	names, there := st.numbers()
+	enters := []string{sum(there, "1", "0")}
+	counter := func(op string, bound float64) int {
+		flags := make([]compilers.Pred, len(names))
+		for i, name := range names {
+			flags[i] = both(there[i], compilers.Atom(name+op+number(bound)))
+		}
+		e := sum(flags, "1", "0")
+		at := slices.Index(enters, e)
+		if at < 0 {
+			at = len(enters)
+			enters = append(enters, e)
+		}
+		return at
+	}
+	below, atMost := make([]int, len(st.c.Bounds)), make([]int, len(st.c.Bounds))
+	for i, b := range st.c.Bounds {
+		if b.Op != "lte" && b.Op != "gt" {
+			below[i] = counter("<", b.Value)
+		}
+		if b.Op != "lt" && b.Op != "gte" {
+			atMost[i] = counter("<=", b.Value)
+		}
+	}
+	n := st.most(st.window(enters))
+	rank := map[rules.CorrelationType]string{rules.ValueMin: "1", rules.ValueMax: n[0],
+		rules.ValuePercentile: "ceiling(" + n[0] + "*" + number(st.c.Source.Percentile) + "/100)"}[st.c.Source.Type]
+	all := compilers.All{compilers.Atom(n[0] + ">0")}
+	for i, b := range st.c.Bounds {
+		less, upTo := compilers.Atom(n[below[i]]+">="+rank), compilers.Atom(n[atMost[i]]+">="+rank)
+		switch b.Op {
+		case "lt":
+			all = append(all, less)
+		case "gte":
+			all = append(all, compilers.None{Term: less})
+		case "lte":
+			all = append(all, upTo)
+		case "gt":
+			all = append(all, compilers.None{Term: upTo})
+		case "eq":
+			all = append(all, upTo, compilers.None{Term: less})
+		case "neq":
+			all = append(all, compilers.Any{less, compilers.None{Term: upTo}})
+		default:
+			panic("spl: unknown bound")
+		}
+	}
+	return all
+}

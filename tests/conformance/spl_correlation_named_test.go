@@ -1,0 +1,104 @@
+package conformance
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/spl"
+	"decree/rules/schema"
+)
+
+// at is an event of the Security channel, some seconds after the full hour, with fields written `Name=value`.
+func at(seconds float64, fields ...string) splRow {
+	e := splRow{"_time": 1700002800 + seconds, "source": "XmlWinEventLog:Security", "EventCode": "4625"}
+	for _, f := range fields {
+		name, value, _ := strings.Cut(f, "=")
+		e[name] = value
+	}
+	return e
+}
+
+// splFinds runs a correlation named T and gives the ids of the rows it finds, in the order of time.
+func splFinds(t *testing.T, text string, events ...splRow) []string {
+	t.Helper()
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	q, found := spl.New().(correlationCompiler).CompileCorrelation(splCorrelation(t, "title: T\n"+text), compilers.Options{Model: m})
+	require.Empty(t, found)
+	commands, err := checkSPL(q.Text)
+	require.NoError(t, err)
+	for _, c := range []string{"bin", "bucket", "transaction", "join", "append", "streamstats"} {
+		assert.NotContains(t, commands, c)
+	}
+	var ids []string
+	for _, row := range splRun(q.Text, events) {
+		ids = append(ids, row["id"].(string))
+	}
+	slices.Reverse(ids)
+	return ids
+}
+
+const splPair = "correlation: {type: event_count, rules: [a], group-by: U, timespan: 10m, condition: {gte: 2}}\n"
+
+// TestSPLWindowsSlide: a pair that straddles a boundary of the clock still counts.
+func TestSPLWindowsSlide(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		events []splRow
+		want   []string
+	}{
+		{"across the full hour", []splRow{at(-1, "id=1", "Kind=x", "U=u"), at(1, "id=2", "Kind=x", "U=u")}, []string{"2"}},
+		{"exactly a timespan apart", []splRow{at(-300, "id=1", "Kind=x", "U=u"), at(300, "id=2", "Kind=x", "U=u")}, []string{"2"}},
+		{"a moment more", []splRow{at(-300, "id=1", "Kind=x", "U=u"), at(300.25, "id=2", "Kind=x", "U=u")}, nil},
+		{"at one time, both", []splRow{at(0, "id=2", "Kind=x", "U=u"), at(0, "id=1", "Kind=x", "U=U")}, []string{"1", "2"}},
+		{"of two users", []splRow{at(0, "id=1", "Kind=x", "U=u"), at(1, "id=2", "Kind=x", "U=v")}, nil},
+		{"of nobody", []splRow{at(0, "id=1", "Kind=x"), at(1, "id=2", "Kind=x")}, nil},
+		{"each further one again", []splRow{at(0, "id=1", "Kind=x", "U=u"), at(599, "id=2", "Kind=x", "U=u"), at(1198, "id=3", "Kind=x", "U=u")}, []string{"2", "3"}},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.ElementsMatch(t, c.want, splFinds(t, splPair, c.events...)) })
+	}
+}
+
+// TestSPLRangesChainsAndTuples: ranges (gt and lte) and chains work, and several fields of value_count count distinct tuples.
+func TestSPLRangesChainsAndTuples(t *testing.T) {
+	burst := func(times ...float64) (events []splRow) {
+		for i, s := range times {
+			events = append(events, at(s, "id="+string(rune('1'+i)), "Kind=x", "U=u"))
+		}
+		return events
+	}
+	tuples := func(pairs ...string) (events []splRow) {
+		for i, p := range pairs {
+			v, w, _ := strings.Cut(p, "|")
+			e := at(float64(i), "id="+string(rune('1'+i)), "Kind=x", "V="+v, "W="+w)
+			if w == "-" {
+				delete(e, "W")
+			}
+			events = append(events, e)
+		}
+		return events
+	}
+	const chain = "correlation: {type: event_count, rules: [pair], group-by: U, timespan: 1h, condition: {gte: 2}}\n---\ntitle: D\nname: pair\n" + splPair
+	const distinct = "correlation: {type: value_count, rules: [a], timespan: 1h, condition: {field: [V, W], gte: 2}}\n"
+	for _, c := range []struct {
+		name, text string
+		events     []splRow
+		want       []string
+	}{
+		{"a range leaves out what is below and above it", "correlation: {type: event_count, rules: [a], timespan: 10m, condition: {gt: 1, lte: 3}}\n", burst(0, 1, 2, 3, 4), []string{"2", "3"}},
+		{"a chain counts the matches below it", chain, burst(0, 1, 2), []string{"3"}},
+		{"and one match is not enough", chain, burst(0, 1), nil},
+		{"the same tuple in another case is one", distinct, tuples("a|b", "A|B"), nil},
+		{"one field alike, the other not", distinct, tuples("a|b", "a|c"), []string{"2"}},
+		{"tuples that look alike when joined", distinct, tuples("a|bc", "ab|c"), []string{"2"}},
+		{"tuples with a separator in them", distinct, tuples("1:a|b", "1|a:b"), []string{"2"}},
+		{"a tuple without one of its fields does not count", distinct, tuples("a|b", "c|-"), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, splFinds(t, c.text, c.events...)) })
+	}
+}

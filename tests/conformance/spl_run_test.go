@@ -1,0 +1,333 @@
+package conformance
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+)
+
+// A small interpreter of the commands in compiled correlations, each as its page of the Search Reference says, for want of
+// a free engine. In: a search and events. Out: the rows that it leaves.
+
+// splRun runs a whole search over events.
+func splRun(search string, events []splRow) []splRow {
+	var text strings.Builder
+	for line := range strings.Lines(search) {
+		if !strings.HasPrefix(line, "```") {
+			text.WriteString(line)
+		}
+	}
+	stages := splStages(text.String())
+	matches := splSearch(stages[0])
+	var rows []splRow
+	for _, e := range events {
+		if matches(e) {
+			rows = append(rows, splCopy(e))
+		}
+	}
+	for _, stage := range stages[1:] {
+		rows = splStage(stage, rows)
+	}
+	return rows
+}
+
+// splStages cuts a search at the bars outside its strings.
+func splStages(text string) []string {
+	var out []string
+	quoted, from := false, 0
+	for i := 0; i < len(text); i++ {
+		switch {
+		case quoted && text[i] == '\\':
+			i++
+		case text[i] == '"':
+			quoted = !quoted
+		case text[i] == '|' && !quoted:
+			out = append(out, strings.TrimSpace(text[from:i]))
+			from = i + 1
+		}
+	}
+	return append(out, strings.TrimSpace(text[from:]))
+}
+
+func splCopy(r splRow) splRow {
+	out := splRow{}
+	for k, v := range r {
+		out[k] = v
+	}
+	return out
+}
+
+func splStage(stage string, rows []splRow) []splRow {
+	command, rest, _ := strings.Cut(stage, " ")
+	switch command {
+	case "fields":
+		return splFields(rest, rows)
+	}
+	p := &splParser{tokens: splTokens(rest)}
+	switch command {
+	case "eval":
+		splEval(p, rows)
+	case "where":
+		holds := p.or()
+		rows = slices.DeleteFunc(rows, func(r splRow) bool { return !truth(holds(r)) })
+	case "mvexpand":
+		rows = splExpand(p.next(), rows)
+	case "sort":
+		splSort(p, rows)
+	case "accum":
+		splAccum(p, rows)
+	case "filldown":
+		splFilldown(p, rows)
+	case "eventstats":
+		splEventstats(p, rows)
+	case "dedup":
+		rows = splDedup(p, rows)
+	default:
+		panic("command " + command)
+	}
+	if p.peek() != "" {
+		panic(fmt.Sprintf("left over in %s: %v", stage, p.tokens[p.at:]))
+	}
+	return rows
+}
+
+// splEval sets fields, those to the right with those to the left already set. Null takes a field away.
+func splEval(p *splParser, rows []splRow) {
+	for p.peek() != "" {
+		name := p.next()
+		p.must("=")
+		value := p.or()
+		p.take(",")
+		for _, r := range rows {
+			if v := value(r); v != nil {
+				r[name] = v
+			} else {
+				delete(r, name)
+			}
+		}
+	}
+}
+
+// splExpand puts each value on a row of its own; a row without the field stays.
+func splExpand(name string, rows []splRow) []splRow {
+	var out []splRow
+	for _, r := range rows {
+		several, ok := r[name].([]string)
+		if !ok {
+			out = append(out, r)
+		}
+		for _, v := range several {
+			c := splCopy(r)
+			c[name] = v
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+// splSort orders by num() and str(); a row without a field comes last, or first where the order is descending. Rows alike in all
+// stand in any order: here, in reverse.
+func splSort(p *splParser, rows []splRow) {
+	p.must("0") // else 10,000 rows would be left
+	type by struct {
+		kind, name string
+		descending bool
+	}
+	var order []by
+	for p.peek() != "" {
+		b := by{descending: p.take("-"), kind: "num"}
+		if p.take("num") || p.peek() == "str" {
+			if p.peek() == "str" {
+				b.kind = p.next()
+			}
+			p.must("(")
+			b.name = p.next()
+			p.must(")")
+		} else {
+			b.name = p.next()
+		}
+		p.take(",")
+		order = append(order, b)
+	}
+	slices.Reverse(rows)
+	slices.SortStableFunc(rows, func(x, y splRow) int {
+		for _, b := range order {
+			u, v := x[b.name], y[b.name]
+			c := 0
+			switch {
+			case u == nil || v == nil:
+				panic("sorted by a field that is not there: " + b.name)
+			case b.kind == "str":
+				c = strings.Compare(splText(u), splText(v))
+			case splNumber(u) != splNumber(v):
+				c = 1
+				if splNumber(u) < splNumber(v) {
+					c = -1
+				}
+			}
+			if b.descending {
+				c = -c
+			}
+			if c != 0 {
+				return c
+			}
+		}
+		return 0
+	})
+}
+
+// splAccum is the running sum of the rows so far.
+func splAccum(p *splParser, rows []splRow) {
+	from := p.next()
+	to := from
+	if p.take("AS") {
+		to = p.next()
+	}
+	total := 0.0
+	for _, r := range rows {
+		total += splNumber(r[from])
+		r[to] = total
+	}
+}
+
+func splFilldown(p *splParser, rows []splRow) {
+	for p.peek() != "" {
+		name := p.next()
+		var last any
+		for _, r := range rows {
+			if v, ok := r[name]; ok {
+				last = v
+			} else if last != nil {
+				r[name] = last
+			}
+		}
+	}
+}
+
+// splEventstats adds to each row what its group comes to: max or min of a field or of eval(...).
+func splEventstats(p *splParser, rows []splRow) {
+	type stat struct {
+		function, to string
+		of           splExpr
+	}
+	var stats []stat
+	for !p.take("by") {
+		s := stat{function: p.next()}
+		p.must("(")
+		if p.take("eval") {
+			p.must("(")
+			s.of = p.or()
+			p.must(")")
+		} else {
+			s.of = p.atom()
+		}
+		p.must(")")
+		p.must("as")
+		s.to = p.next()
+		stats = append(stats, s)
+	}
+	keys := make([]string, len(rows))
+	for p.peek() != "" {
+		name := p.next()
+		p.take(",")
+		for i, r := range rows {
+			keys[i] += fmt.Sprintf("%q", splText(r[name]))
+		}
+	}
+	for _, s := range stats {
+		found := map[string]float64{}
+		for i, r := range rows {
+			v := s.of(r)
+			if v == nil {
+				continue
+			}
+			n := splNumber(v)
+			best, ok := found[keys[i]]
+			if !ok || (s.function == "max" && n > best) || (s.function == "min" && n < best) {
+				found[keys[i]] = n
+			}
+		}
+		for i, r := range rows {
+			if n, ok := found[keys[i]]; ok {
+				r[s.to] = n
+			}
+		}
+	}
+}
+
+func splDedup(p *splParser, rows []splRow) []splRow {
+	var names []string
+	for p.peek() != "" {
+		names = append(names, p.next())
+		p.take(",")
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(rows, func(r splRow) bool {
+		k := ""
+		for _, n := range names {
+			k += fmt.Sprintf("%q", splText(r[n]))
+		}
+		again := seen[k]
+		seen[k] = true
+		return again
+	})
+}
+
+func splFields(rest string, rows []splRow) []splRow {
+	if rest != "- decree_*" {
+		panic("fields " + rest)
+	}
+	for _, r := range rows {
+		for name := range r {
+			if strings.HasPrefix(name, "decree_") {
+				delete(r, name)
+			}
+		}
+	}
+	return rows
+}
+
+// splSearch reads terms of the search command: OR binds tighter than the AND between terms that is not written, case is
+// ignored, and an asterisk stands for any text. Search Reference: "search".
+func splSearch(text string) func(splRow) bool {
+	p := &splParser{tokens: splTokens(text)}
+	all := p.searchAll()
+	if p.peek() != "" {
+		panic("left over in the search: " + strings.Join(p.tokens[p.at:], " "))
+	}
+	return all
+}
+
+func (p *splParser) searchAll() func(splRow) bool {
+	var terms []func(splRow) bool
+	for p.peek() != "" && p.peek() != ")" {
+		any := []func(splRow) bool{p.searchTerm()}
+		for p.take("OR") {
+			any = append(any, p.searchTerm())
+		}
+		terms = append(terms, func(r splRow) bool {
+			return slices.ContainsFunc(any, func(t func(splRow) bool) bool { return t(r) })
+		})
+	}
+	return func(r splRow) bool {
+		return !slices.ContainsFunc(terms, func(t func(splRow) bool) bool { return !t(r) })
+	}
+}
+
+func (p *splParser) searchTerm() func(splRow) bool {
+	if p.take("NOT") {
+		t := p.searchTerm()
+		return func(r splRow) bool { return !t(r) }
+	}
+	if p.take("(") {
+		t := p.searchAll()
+		p.must(")")
+		return t
+	}
+	name := p.next()
+	p.must("=")
+	pattern := strings.ReplaceAll(regexp.QuoteMeta(splString(p.next())), `\*`, ".*")
+	value := regexp.MustCompile(`(?is)\A` + pattern + `\z`)
+	return func(r splRow) bool { return slices.ContainsFunc(splValues(r[name]), value.MatchString) }
+}

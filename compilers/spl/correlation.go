@@ -14,11 +14,13 @@ import (
 
 // CompileCorrelation writes a correlation, with all that it reads, as one search: the searches of its rules joined by OR,
 // a mark on each event for each rule it matches, and for each correlation the stages that mark the events which complete
-// it. Windows are not streamstats': its time_window keeps max_stream_window events, 10,000, and drops others without a
-// word, and no page says whether it holds an event exactly its length ago. They are made of what has no such limit:
-// every match comes twice, entering the window and leaving it, and accum sums up (window.go), or filldown carries the
-// time of the last match (temporal.go). Other pages on what is used here: mvexpand, eventstats, sort, accum and filldown
-// of the Search Reference.
+// it. Windows are not made with streamstats, which keeps max_stream_window events, 10,000, and drops others without a
+// word; nor does its page say whether time_window holds an event exactly its length ago. They are made with what has no
+// such limit: every match comes twice, entering the window and leaving it, and accum sums up (window.go), or filldown
+// carries the time of the last match (temporal.go).
+// https://help.splunk.com/splunk-enterprise/spl-search-reference/9.4/search-commands/streamstats
+// https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown, autoregress)
+// https://help.splunk.com/splunk-cloud-platform/spl-search-reference/10.0.2503/search-commands/mvexpand
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	s := &search{top: c, opt: opt, below: map[*ir.Correlation][]*member{}, hashes: map[string]schema.Column{}, values: map[valueKey]string{}}
 	s.gather(c)

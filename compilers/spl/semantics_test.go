@@ -58,7 +58,7 @@ func TestNothingIsCutOffSilently(t *testing.T) {
 }
 
 // TestCorrelationSemantics pins what correlations are written with, and what they are not, as the Search Reference says of
-// streamstats, accum, filldown, sort, mvexpand, transaction and eval.
+// streamstats, accum, filldown, autoregress, sort, mvexpand, transaction and eval.
 func TestCorrelationSemantics(t *testing.T) {
 	const counted = "title: C\ncorrelation: {type: value_count, rules: [failed, logon], group-by: [IpAddress, TargetUserName], timespan: 90s, condition: {field: Computer, gte: 2}}\n"
 	const ordered = "title: C\ncorrelation: {type: temporal_ordered, rules: [failed, logon, whoami], timespan: 90s}\n"
@@ -72,7 +72,7 @@ func TestCorrelationSemantics(t *testing.T) {
 		{"what comes in at the moment that another goes out meets it: in sorts before out", counted, `split\("in,out", ","\)`, `-str\(`},
 		{"where compares texts with case: keys are in lower case", counted, `lower\(mvindex\(IpAddress, 0\)\)`, `eventstats [^|]* by IpAddress`},
 		{"accum knows no groups: what came in goes out again in each", counted, `0-decree_enter_1`, ` accum [^|]* by `},
-		{"filldown would carry the group above: the first time of a group is given a value", ordered, `_time=decree_begin, decree_begin-91\)`, ``},
+		{"filldown would carry the group above: the first row of a group is given a value", ordered, `coalesce\(decree_above, ""\)!=decree_group, _time-91\)`, ``},
 		{"rows of one time stand in any order: what one of them is, all are told", ordered, `eventstats max\(decree_in_1\) as decree_now_1 [^|]*by decree_group, _time`, ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -9,8 +9,8 @@ import (
 )
 
 // Which inputs occurred is known from the time of the last match of each, which filldown carries down the rows of a group.
-// Every row of the group's first time is given one, as long ago as no window reaches, so that none is carried in from
-// the group above; and every row of one time the same, whichever match it is.
+// The first row of a group is given one, longer ago than a window reaches, so that none is carried in from the group above;
+// and every row of one time the same, whichever match it is.
 
 // occurrences sorts the rows and tells on each whether inputs had a match at its very time: decree_now_<i>.
 func (st *step) occurrences() {
@@ -21,13 +21,13 @@ func (st *step) occurrences() {
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
 	st.stage("eventstats " + strings.Join(now, " ") + " by decree_group, _time")
-	st.stage("eventstats min(_time) as decree_begin by decree_group")
 	st.stage("sort 0 str(decree_group), num(_time)")
+	st.stage("autoregress decree_group AS decree_above")
 }
 
 // last is the time that a field takes on rows where input i has a match, carried down from there.
 func (st *step) last(i int, taken string) string {
-	return fmt.Sprintf("decree_last_%d=case(decree_now_%d=1, %s, _time=decree_begin, decree_begin-%s)", i+1, i+1, taken, number(st.c.Timespan.Seconds()+1))
+	return fmt.Sprintf(`decree_last_%d=case(decree_now_%d=1, %s, coalesce(decree_above, "")!=decree_group, _time-%s)`, i+1, i+1, taken, number(st.c.Timespan.Seconds()+1))
 }
 
 func (st *step) within(i int) string { return fmt.Sprintf("_time-decree_last_%d<=%s", i+1, st.span()) }

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -101,4 +102,30 @@ func TestSPLRangesChainsAndTuples(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, splFinds(t, c.text, c.events...)) })
 	}
+}
+
+// TestSPLCorrelationsHoldHostileNames: what a rule names is refused or stays what it is.
+func TestSPLCorrelationsHoldHostileNames(t *testing.T) {
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	written := 0
+	for _, name := range []string{"a b", "a|b", "a)b", "a(b", "a,b", "a=b", "it's", "`delete`", "[search x]", `a"b`, `a\b`, "a\nb", "a*", "```| delete", "where", "NOT", "_time", "decree_group", "a{}.b"} {
+		for _, text := range []string{
+			"type: event_count, rules: [a], group-by: [%s, U], timespan: 1h, condition: {gte: 2}",
+			"type: value_count, rules: [a, c], group-by: [U], timespan: 1h, condition: {gte: 2, field: %s}",
+			"type: temporal, rules: [a, c], group-by: [ip], aliases: {ip: {a: %s}}, timespan: 1h",
+		} {
+			text = strings.ReplaceAll(text, "%s", strconv.Quote(name))
+			q, found := spl.New().(correlationCompiler).CompileCorrelation(splCorrelation(t, "title: T\ndescription: '```| delete'\ncorrelation: {"+text+"}\n"), compilers.Options{Model: m})
+			if q == nil {
+				require.Equal(t, "field-name", found[0].Code, name)
+				continue
+			}
+			written++
+			commands, err := checkSPL(q.Text)
+			assert.NoError(t, err, q.Text)
+			assert.NotContains(t, commands, "delete")
+		}
+	}
+	assert.Greater(t, written, 20)
 }

@@ -77,6 +77,8 @@ func splStage(stage string, rows []splRow) []splRow {
 		splSort(p, rows)
 	case "accum":
 		splAccum(p, rows)
+	case "autoregress":
+		splAutoregress(p, rows)
 	case "filldown":
 		splFilldown(p, rows)
 	case "eventstats":
@@ -188,6 +190,19 @@ func splAccum(p *splParser, rows []splRow) {
 	for _, r := range rows {
 		total += splNumber(r[from])
 		r[to] = total
+	}
+}
+
+// splAutoregress gives each row what the row before has; the first has none.
+func splAutoregress(p *splParser, rows []splRow) {
+	from := p.next()
+	p.must("AS")
+	to := p.next()
+	for i, r := range rows {
+		delete(r, to)
+		if i > 0 {
+			r[to] = rows[i-1][from]
+		}
 	}
 }
 

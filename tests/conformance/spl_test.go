@@ -19,7 +19,7 @@ import (
 
 // splCommands are the commands our searches may use. The list is short on purpose: none of
 // them starts a subsearch, and those that cut results off have a limit a note can name.
-var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "streamstats", "sort", "lookup", "fields", "accum", "filldown", "dedup"}
+var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "streamstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup"}
 
 // splFunctions are the functions of eval, where and stats our searches may use.
 var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "if", "in", "isnotnull", "isnull", "len", "lower", "max", "min", "mvappend", "mvcount",

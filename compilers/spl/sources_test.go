@@ -24,8 +24,8 @@ func TestSources(t *testing.T) {
 			`(source="XmlWinEventLog:System" OR source="WinEventLog:System") (Name="ESENT" OR SourceName="ESENT")`},
 		{"values without a name stay in EventData_Xml", "splunk-windows", "{product: windows, service: application}", `{Data|contains: ntds}`,
 			`(source="XmlWinEventLog:Application" OR source="WinEventLog:Application") (EventData_Xml="*ntds*" OR Message="*ntds*")`},
-		{"a space in a name is an underscore", "splunk-windows", "{product: windows, service: windefend}", `{NewValue: a}`,
-			`(source="XmlWinEventLog:Microsoft-Windows-Windows Defender/Operational" OR source="WinEventLog:Microsoft-Windows-Windows Defender/Operational") New_Value="a"`},
+		{"a space in a name is an underscore", "splunk-windows", "{product: windows, service: windefend}", `{NewValue: a, SourceName: AMSI}`,
+			`(source="XmlWinEventLog:Microsoft-Windows-Windows Defender/Operational" OR source="WinEventLog:Microsoft-Windows-Windows Defender/Operational") (New_Value="a" Source_Name="AMSI")`},
 		{"a sign-in without an error is a success", "splunk-cloud", "{product: azure, service: signinlogs}", `{Status: Success, ConditionalAccessStatus: failure}`,
 			`sourcetype="azure:monitor:aad" category IN ("SignInLogs", "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs") ` +
 				`| where (isnotnull(mvfind('properties.status.errorCode', "(?i)\\A0\\z")) OR isnotnull(mvfind('properties.status.additionalDetails', "(?i)\\ASuccess\\z")) OR isnotnull(mvfind('properties.status.failureReason', "(?i)\\ASuccess\\z"))) ` +
@@ -42,6 +42,8 @@ func TestSources(t *testing.T) {
 			`sourcetype="o365:management:activity" ((Operation="A" OR Name="A") ResultStatus="Succeeded")`},
 		{"GitHub's action is the vendor's in the add-on", "splunk-cloud", "{product: github, service: audit}", `{action: repo.destroy}`,
 			`(sourcetype="github:cloud:audit" OR sourcetype="github:enterprise:audit" OR source="http:github") (vendor_action="repo.destroy" OR action="repo.destroy")`},
+		{"syslog has a name of its own from each way it comes", "splunk-linux", "{product: linux, service: sshd}", `{user: root}`,
+			`(sourcetype=linux_secure OR sourcetype=syslog OR sourcetype="nix:syslog") process=sshd user="root"`},
 		{"what a firewall let through", "splunk-network", "{category: firewall}", `{action: accept, blocked: 'false'}`,
 			`tag=network tag=communicate (action="allowed" action="allowed")`},
 	} {

@@ -11,6 +11,7 @@ import (
 // An object or a list without scalars is present without texts.
 type value struct {
 	gen     uint32
+	since   uint32 // event from which on it has been the same; 0 if that is not known
 	depth   int
 	present bool
 	texts   []string
@@ -125,7 +126,7 @@ func (d *document) claim(i, depth int) *value {
 	if col.gen == d.gen && col.depth < depth {
 		return nil
 	}
-	col.gen, col.depth, col.present, col.texts = d.gen, depth, false, col.texts[:0]
+	col.gen, col.since, col.depth, col.present, col.texts = d.gen, 0, depth, false, col.texts[:0]
 	return col
 }
 

@@ -20,6 +20,7 @@ type foreseen struct {
 	next   [2]*foreseen
 
 	gen      uint32    // event that last had it
+	since    uint32    // event from which on its value has been the same
 	what     valueKind // of the value it had
 	text     []byte    // of a text with escapes
 	escapes  []escape  // in the value, by their place
@@ -100,7 +101,9 @@ func (d *document) outer(n *foreseen, shared int) error {
 	}
 	n.gen = d.gen
 	if n.what != unknownValue && shared == len(n.raw)-n.key {
-		d.again(n, col)
+		if d.again(n, col); col != nil {
+			col.since = n.since
+		}
 		d.at += shared - 1
 		return nil
 	}
@@ -134,6 +137,9 @@ func (d *document) another(n *foreseen, col *value, shared int) error {
 	}
 	n.bits = d.seen
 	d.seen |= seen
+	if n.since = d.gen; col != nil {
+		col.since = d.gen
+	}
 	if err != nil {
 		n.what, n.raw = unknownValue, n.raw[:n.key]
 		return err

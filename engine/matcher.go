@@ -24,6 +24,7 @@ type matcher struct {
 	hit     []uint32     // atom -> event on which it is known to hold
 	asked   []uint32     // atom -> event on which it was asked
 	scanned []uint32     // slot -> event on which its text atoms were found
+	last    []lastHits   // slot -> atoms of the value it had last
 	recent  []recent     // slot -> atoms of the texts it had
 	resumed []resumed    // slot -> how its last long text was read
 	folds   []foldedSlot // slot -> its texts folded, where some test asks for that
@@ -50,7 +51,7 @@ func (e *Engine) newMatcher() *matcher {
 	m := &matcher{
 		e: e, doc: document{layout: e.table.layout},
 		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
-		recent: make([]recent, len(e.table.slots)), resumed: make([]resumed, len(e.table.slots)), derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
+		last: make([]lastHits, len(e.table.slots)), recent: make([]recent, len(e.table.slots)), resumed: make([]resumed, len(e.table.slots)), derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
 	}
 	m.costs = e.newCosts()
 	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
@@ -104,27 +105,7 @@ func (m *matcher) scan(slot int) {
 		return
 	}
 	m.scanned[slot] = m.gen
-	s := m.e.table.slots[slot]
-	m.hits = m.hits[:0]
-	texts := m.doc.every
-	if slot != everySlot {
-		texts = m.slot(slot).texts
-	}
-	for _, t := range texts {
-		if len(t) < shortestRecent || len(t) > longestRecent {
-			m.read(slot, s, t)
-			continue
-		}
-		at, known := m.recent[slot].of(t)
-		if known {
-			m.hits = append(m.hits, at.hits...)
-			continue
-		}
-		before := len(m.hits)
-		m.read(slot, s, t)
-		at.keep(t, m.hits[before:])
-	}
-	for _, a := range m.hits {
+	for _, a := range m.hitsOf(slot) {
 		if m.hit[a] == m.gen {
 			continue
 		}
@@ -135,6 +116,52 @@ func (m *matcher) scan(slot int) {
 			}
 		}
 	}
+}
+
+// lastHits are the atoms of a slot's value since an event; of an event 0 there is none.
+type lastHits struct {
+	since uint32
+	atoms []int32
+}
+
+// hitsOf gives the atoms that a slot's texts satisfy; one may come several times.
+func (m *matcher) hitsOf(slot int) []int32 {
+	s := m.e.table.slots[slot]
+	m.hits = m.hits[:0]
+	if slot == everySlot {
+		for _, t := range m.doc.every {
+			m.readRecent(slot, s, t)
+		}
+		return m.hits
+	}
+	v := m.slot(slot)
+	last := &m.last[slot]
+	if v.since != 0 && v.since == last.since {
+		return last.atoms
+	}
+	for _, t := range v.texts {
+		m.readRecent(slot, s, t)
+	}
+	if v.since != 0 {
+		last.since, last.atoms = v.since, append(last.atoms[:0], m.hits...)
+	}
+	return m.hits
+}
+
+// readRecent is read for a text that may be one of those that came before.
+func (m *matcher) readRecent(slot int, s *slot, t string) {
+	if len(t) < shortestRecent || len(t) > longestRecent {
+		m.read(slot, s, t)
+		return
+	}
+	at, known := m.recent[slot].of(t)
+	if known {
+		m.hits = append(m.hits, at.hits...)
+		return
+	}
+	before := len(m.hits)
+	m.read(slot, s, t)
+	at.keep(t, m.hits[before:])
 }
 
 // read appends the atoms that a text of a slot satisfies to the hits.
@@ -166,13 +193,16 @@ func (m *matcher) slot(i int) *value {
 	if v.gen == m.doc.gen {
 		return v
 	}
-	v.gen, v.present, v.texts = m.doc.gen, false, v.texts[:0]
+	v.gen, v.since, v.present, v.texts = m.doc.gen, 0, false, v.texts[:0]
 	for _, c := range s.columns {
 		from := m.column(c)
 		if !from.present {
 			continue
 		}
 		v.present = true
+		if len(s.columns) == 1 {
+			v.since = from.since
+		}
 		for _, t := range from.texts {
 			if s.hash != "" {
 				var ok bool

@@ -84,10 +84,17 @@ type routing struct {
 	yes     []uint32               // question -> event that answers it
 	there   []uint32               // slot -> event that has the column
 	known   []map[string]scopeText // by slot, as in slots: what was found for a text before
+	last    []lastScope            // by slot, as in slots: what was found for the text it had last
 	applies []uint32               // source -> event that is of it
 	of      []int                  // sources of the event
 
 	considered []int // sources that the main column's texts call for
+}
+
+// lastScope is what a slot's one text has said since an event.
+type lastScope struct {
+	since uint32
+	says  scopeText
 }
 
 // scopeText is what a text of a scope column says.
@@ -98,6 +105,7 @@ type scopeText struct {
 
 func (e *Engine) newRouting() routing {
 	r := routing{yes: make([]uint32, len(e.scopes.questions)), there: make([]uint32, len(e.table.slots)), applies: make([]uint32, len(e.sources))}
+	r.last = make([]lastScope, len(e.scopes.slots))
 	for range e.scopes.slots {
 		r.known = append(r.known, map[string]scopeText{})
 	}
@@ -107,9 +115,18 @@ func (e *Engine) newRouting() routing {
 // maxKnown bounds how many texts of a scope column are remembered.
 const maxKnown = 1000
 
-// asks tells what a text of a scope column says. Of such texts there are few.
-func (s *scopes) asks(r *routing, i int, t string) scopeText {
-	known := r.known[i]
+// asks tells what a text of a scope column says, which may be the one it has had since an event: only a value of one text has
+// such. Of such texts there are few.
+func (s *scopes) asks(r *routing, i int, since uint32, t string) scopeText {
+	last := &r.last[i]
+	if since != 0 && since == last.since {
+		return last.says
+	}
+	last.since, last.says = since, s.lookUp(r.known[i], i, t)
+	return last.says
+}
+
+func (s *scopes) lookUp(known map[string]scopeText, i int, t string) scopeText {
 	if found, ok := known[t]; ok {
 		return found
 	}
@@ -135,7 +152,7 @@ func (m *matcher) route() {
 		}
 		m.there[slot] = m.gen
 		for _, t := range v.texts {
-			says := s.asks(&m.routing, i, t)
+			says := s.asks(&m.routing, i, v.since, t)
 			for _, q := range says.answers {
 				m.yes[q] = m.gen
 			}

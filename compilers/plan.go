@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -243,7 +244,7 @@ func (c *checker) need(construct Construct, at diag.Range) {
 		return
 	}
 	if !c.accepted(code) {
-		c.report(code, at, fmt.Sprintf("accept it in the rule with `approximate: {%s: [%s]}`, or for one command with --allow-approximate %s", c.dialect, code, code),
+		c.report(code, at, AcceptHint(c.dialect, code),
 			fmt.Sprintf("%s can only approximate this: %s", c.dialect, lack.Message))
 		return
 	}
@@ -253,8 +254,17 @@ func (c *checker) need(construct Construct, at diag.Range) {
 }
 
 func (c *checker) accepted(code string) bool {
-	return slices.Contains(c.plan.Rule.Source.Approximate[c.dialect], code) ||
-		slices.Contains(c.opt.Approximate, code) || slices.Contains(c.opt.Approximate, "all")
+	return c.opt.Accepts(c.dialect, c.plan.Rule.Source, code)
+}
+
+// Accepts tells whether a rule, or the command, accepts the approximation of a gap.
+func (o Options) Accepts(dialect string, r *rules.Rule, code string) bool {
+	return slices.Contains(r.Approximate[dialect], code) || slices.Contains(o.Approximate, code) || slices.Contains(o.Approximate, "all")
+}
+
+// AcceptHint tells how to accept the approximation of a gap.
+func AcceptHint(dialect, code string) string {
+	return fmt.Sprintf("accept it in the rule with `approximate: {%s: [%s]}`, or for one command with --allow-approximate %s", dialect, code, code)
 }
 
 func (c *checker) report(code string, at diag.Range, hint, message string) {

@@ -114,6 +114,15 @@ func TestCorrelationRefusals(t *testing.T) {
 	}
 }
 
+func TestMedianIsApproximatedWhereThatIsAccepted(t *testing.T) {
+	const text = "title: C\napproximate: {spl: [correlation-median]}\ncorrelation: {type: value_median, rules: [failed], timespan: 1h, condition: {field: KeyLength, lt: 128}}\n"
+	q, found := compileCorrelation(t, text)
+	require.Empty(t, found)
+	assert.Contains(t, q.Text, "| where decree_n_1>0 AND decree_n_2>=ceiling(decree_n_1/2)\n")
+	last := q.Notes[len(q.Notes)-1]
+	assert.Equal(t, "correlation-median false-positives", last.Code+" "+last.Effect)
+}
+
 func TestCorrelationOfAFieldThatHashSetsHold(t *testing.T) {
 	q, found := compileCorrelation(t, "title: C\ncorrelation: {type: value_count, rules: [whoami], group-by: [sha256], timespan: 1h, condition: {field: Computer, gte: 2}}\n")
 	require.Empty(t, found)

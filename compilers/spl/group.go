@@ -178,12 +178,8 @@ func (st *step) holds() compilers.Pred {
 		return st.distinct()
 	case rules.ValueSum, rules.ValueAvg:
 		return st.total()
-	case rules.ValueMin, rules.ValueMax, rules.ValuePercentile:
+	case rules.ValueMin, rules.ValueMax, rules.ValueMedian, rules.ValuePercentile:
 		return st.ranked()
-	case rules.ValueMedian:
-		st.report("correlation-median", st.c.Source.TypeRange, "use value_percentile with `percentile: 50`, which takes the lower of two middle values",
-			"spl: a sliding window has no median where two values are in the middle")
-		return compilers.Fixed(false)
 	case rules.Temporal:
 		return st.together()
 	case rules.TemporalOrdered:

@@ -160,6 +160,8 @@ func aggregate(c *ir.Correlation, numbers []float64) float64 {
 		return numbers[0]
 	case rules.ValueMax:
 		return numbers[n-1]
+	case rules.ValueMedian:
+		return (numbers[(n-1)/2] + numbers[n/2]) / 2
 	case rules.ValuePercentile:
 		return numbers[int(math.Ceil(float64(n)*c.Source.Percentile/100))-1]
 	}

@@ -338,6 +338,8 @@ func splFunction(name string, a []any, r splRow) any {
 		return math.Round(splNumber(a[0])*scale) / scale
 	case "ceiling":
 		return math.Ceil(splNumber(a[0]))
+	case "floor":
+		return math.Floor(splNumber(a[0]))
 	case "split":
 		return splField(strings.Split(splText(a[0]), a[1].(string)))
 	case "mvdedup":

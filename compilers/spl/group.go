@@ -19,6 +19,7 @@ type step struct {
 	kept   needed
 	inside compilers.Pred   // the row is in a group: a match of some input
 	flags  []compilers.Pred // the row is, in its group, a match of this input
+	shown  string           // what a row of the last correlation shows beside the event: a field and its value
 }
 
 // needed is what later correlations read beside the matches of one: while there is any, rows that are none must stay.
@@ -48,7 +49,10 @@ func (s *search) correlate(k int) {
 			s.stage("dedup decree_event, decree_group")
 		}
 		if k < len(s.chain)-1 {
-			s.stage(fmt.Sprintf("eval decree_corr_%d=1", k+1))
+			st.shown = fmt.Sprintf("decree_corr_%d=1", k+1)
+		}
+		if st.shown != "" {
+			s.stage("eval " + st.shown)
 		}
 	}
 }

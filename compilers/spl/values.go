@@ -102,6 +102,10 @@ func (s *search) fieldOf(m *member, f ir.Field, name string, at diag.Range) stri
 			"data model %s holds %s otherwise than the rule says it: its values cannot be compared", s.opt.Model.Name, name)
 		return "null()"
 	}
+	if strings.HasPrefix(col.Name, "decree_") {
+		s.report("field-name", at, "give the column another name in the product", "a correlation's search keeps fields that begin with decree_ for itself")
+		return "null()"
+	}
 	if col.Requires != "" {
 		s.addNote(compilers.Note{Code: "requires", Effect: "exact", Message: col.Requires, Range: at})
 	}

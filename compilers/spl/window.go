@@ -63,7 +63,9 @@ func (st *step) span() string { return number(st.c.Timespan.Seconds()) }
 
 // events counts matches: an event once for each input that it is a match of.
 func (st *step) events() compilers.Pred {
-	return st.bounds(st.most(st.window([]string{sum(st.flags, "1", "0")}))[0])
+	n := st.most(st.window([]string{sum(st.flags, "1", "0")}))[0]
+	st.shown = "correlation_count=" + n
+	return st.bounds(n)
 }
 
 // sum adds up an expression for each predicate that holds.
@@ -126,6 +128,7 @@ func (st *step) distinct() compilers.Pred {
 	st.stage(`eval decree_enter_1=if(decree_value="none", 0, if(decree_step="in" AND decree_open=1, 1, if(decree_step="out" AND decree_open=0, 0-1, 0)))`)
 	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
 	n := st.most(st.running(1))[0]
+	st.shown = "correlation_count=" + n
 	return both(once, st.bounds(n))
 }
 
@@ -157,5 +160,6 @@ func (st *step) total() compilers.Pred {
 	if st.c.Source.Type == rules.ValueAvg {
 		value += "/" + n
 	}
+	st.shown = "correlation_value=" + value
 	return both(compilers.Atom(n+">0"), st.bounds(value))
 }

@@ -38,6 +38,9 @@ func splFinds(t *testing.T, text string, events ...splRow) []string {
 	}
 	var ids []string
 	for _, row := range splRun(q.Text, events) {
+		for name := range row {
+			assert.NotContains(t, name, "decree_")
+		}
 		ids = append(ids, row["id"].(string))
 	}
 	slices.Reverse(ids)
@@ -128,4 +131,27 @@ func TestSPLCorrelationsHoldHostileNames(t *testing.T) {
 		}
 	}
 	assert.Greater(t, written, 20)
+}
+
+// TestSPLShowsHowMany: a match says what was counted.
+func TestSPLShowsHowMany(t *testing.T) {
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		condition, field string
+		want             float64
+	}{
+		{"type: event_count, condition: {gte: 3}", "correlation_count", 3},
+		{"type: value_count, condition: {field: U, gte: 2}", "correlation_count", 2},
+		{"type: value_sum, condition: {field: N, gte: 7}", "correlation_value", 7.5},
+		{"type: value_avg, condition: {field: N, gte: 2.5}", "correlation_value", 2.5},
+	} {
+		t.Run(c.condition, func(t *testing.T) {
+			q, found := spl.New().(correlationCompiler).CompileCorrelation(splCorrelation(t, "title: T\ncorrelation: {rules: [a], timespan: 1h, "+c.condition+"}\n"), compilers.Options{Model: m})
+			require.Empty(t, found)
+			rows := splRun(q.Text, []splRow{at(1, "id=1", "Kind=x", "U=u", "N=1"), at(2, "id=2", "Kind=x", "U=u", "N=1.5"), at(3, "id=3", "Kind=x", "U=v", "N=5")})
+			require.Len(t, rows, 1)
+			assert.Equal(t, c.want, rows[0][c.field])
+		})
+	}
 }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -45,22 +46,27 @@ func writeFolder(dir string, files []outFile) (err error) {
 func writeAll(fresh, dir string, files []outFile) error {
 	type writing struct {
 		outFile
+		nth int // in its folder
 		err error
 	}
 	all := make([]writing, len(files))
-	seen, made := map[string]bool{}, map[string]bool{}
+	seen, made := map[string]bool{}, map[string]int{}
 	for i, f := range files {
 		if seen[f.Path] {
 			return fmt.Errorf("cannot write %s: two rules want the same file; give them different names", filepath.Join(dir, f.Path))
 		}
 		seen[f.Path], all[i].outFile = true, f
-		if below := filepath.Dir(f.Path); !made[below] {
-			made[below] = true
+		below := filepath.Dir(f.Path)
+		if made[below] == 0 {
 			if err := os.MkdirAll(filepath.Join(fresh, below), 0o755); err != nil {
 				return err
 			}
 		}
+		made[below]++
+		all[i].nth = made[below]
 	}
+	// One folder makes one file at a time: neighbours are of different folders.
+	slices.SortStableFunc(all, func(a, b writing) int { return a.nth - b.nth })
 	each(all, func(w *writing) { w.err = w.write(fresh, dir) })
 	for _, w := range all {
 		if w.err != nil {

@@ -1,5 +1,5 @@
-// Package spl writes rules in Splunk's Search Processing Language. In: a lowered rule and a
-// data model whose tables are base searches. Out: one search without subsearches, which
+// Package spl writes rules and correlations in Splunk's Search Processing Language. In: what was
+// lowered and a data model whose tables are base searches. Out: one search without subsearches, which
 // Splunk would cut off silently, and the lookup it needs. Every predicate in where is
 // written so that it is never null, since negation must hold for a missing field.
 package spl

@@ -23,6 +23,7 @@ type unit struct {
 	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
 	program  *vm.Program
 	names    []*term // of the rule, in its order
+	watched  []int   // slots of the rule's watched fields, -1 where the source has none
 	deferred bool    // needs what only the end of the input tells: ancestors' events, or rarity
 }
 
@@ -31,6 +32,10 @@ type rule struct {
 	ir    *ir.Rule
 	order int
 	rare  []*population
+
+	watching bool       // some correlation reads its matches
+	watched  []ir.Field // what that needs of them
+	silent   bool       // it has no results of its own
 }
 
 // source is a source of the data model that some rule reads or that knows processes.

@@ -20,34 +20,37 @@ import (
 
 // Options steer an engine.
 type Options struct {
-	Model        *schema.Model // how events name their fields; nil is "sigma"
-	Reputation   Reputation    // nil: only what events carry
-	Now          time.Time     // end of each rule's lookback; zero: the whole input is one window
-	MaxProcesses int           // processes kept for ancestry; 0 is 200,000
-	MaxPending   int           // events kept until the end for rules that need it; 0 is 1,000,000
-	OnResult     func(Result)  // is given results as they are found, in place of Finish: those that wait for the end of the input come last
-	Backtest     bool          // all events that rules ask for wait for FinishBacktest
-	Measure      bool          // Profile tells where the time went
-	Exhaustive   bool          // try every rule on every event of its log source: the index's own test
+	Model        *schema.Model     // how events name their fields; nil is "sigma"
+	Reputation   Reputation        // nil: only what events carry
+	Now          time.Time         // end of each rule's lookback; zero: the whole input is one window
+	MaxProcesses int               // processes kept for ancestry; 0 is 200,000
+	MaxPending   int               // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
+	OnResult     func(Result)      // is given results as they are found, in place of Finish: those that wait for the end of the input come last
+	Backtest     bool              // all events that rules ask for wait for FinishBacktest
+	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
+	Measure      bool              // Profile tells where the time went
+	Exhaustive   bool              // try every rule on every event of its log source: the index's own test
 }
 
 // Engine evaluates rules on events given to it in order. It is for one goroutine; what it
 // compiled from the rules is shared with the workers of Run.
 type Engine struct {
-	opt         Options
-	config      *conf.Config
-	table       *table
-	rules       []*rule
-	units       []*unit
-	sources     []*source
-	byModel     map[*schema.Source]int
-	scopes      *scopes
-	triggers    [][]int // atom -> units for which it is one of those that must hold
-	groups      []*term // atLeast terms, by the number their programs call
-	populations []*population
-	treeFields  map[string]bool // fields of ancestors that some rule asks the tree for
-	times       []int           // slots of the model's time columns
-	ids         []int           // slots of the model's id columns
+	opt          Options
+	config       *conf.Config
+	table        *table
+	rules        []*rule
+	units        []*unit
+	sources      []*source
+	byModel      map[*schema.Source]int
+	scopes       *scopes
+	triggers     [][]int // atom -> units for which it is one of those that must hold
+	groups       []*term // atLeast terms, by the number their programs call
+	populations  []*population
+	correlations []*correlation
+	occurrences  []*occurrence   // matches that correlations read
+	treeFields   map[string]bool // fields of ancestors that some rule asks the tree for
+	times        []int           // slots of the model's time columns
+	ids          []int           // slots of the model's id columns
 
 	main    *matcher
 	workers []*matcher
@@ -61,10 +64,12 @@ type Engine struct {
 
 // Stats says what a run saw. Anything but Events that is not 0 should be told to the user.
 type Stats struct {
-	Events   int // given to the engine
-	Evicted  int // processes dropped at MaxProcesses
-	Dropped  int // events dropped at MaxPending: rules that wait for the end did not see them
-	Timeouts int // matches of a backtracking expression that ran into its time limit
+	Events       int // given to the engine
+	Evicted      int // processes dropped at MaxProcesses
+	Dropped      int // events dropped at MaxPending: rules that wait for the end did not see them
+	Timeless     int // matches that a correlation would read, without a time that can be read
+	Uncorrelated int // matches dropped at MaxPending: correlations did not see them
+	Timeouts     int // matches of a backtracking expression that ran into its time limit
 }
 
 // New compiles rules. A rule whose log source the model does not have is reported and left out.
@@ -94,6 +99,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	for _, r := range rs {
 		e.add(r, &found)
 	}
+	e.addCorrelations(opt.Correlations, &found)
 	e.finishIndex()
 	e.main = e.newMatcher()
 	return e, found

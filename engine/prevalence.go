@@ -221,7 +221,11 @@ func (f *PrevalenceFigure) judge(spec rules.Prevalence, rep schema.Reputation) {
 
 func within(bounds []rules.Bound, n float64) bool {
 	for _, b := range bounds {
-		if !compareNumber(b.Op, n, []float64{b.Value}) {
+		holds := n != b.Value
+		if b.Op != "neq" {
+			holds = compareNumber(b.Op, n, []float64{b.Value})
+		}
+		if !holds {
 			return false
 		}
 	}

@@ -19,6 +19,7 @@ type Result struct {
 	Ancestors  []Ancestor
 	Prevalence []PrevalenceFigure
 	Reputation map[string]string
+	Correlated *Correlated // of a correlation: what it counted; Event has the values it was grouped by, not the whole event
 	order      int
 	rule       *rule
 }

@@ -16,6 +16,9 @@ type outcome struct {
 	process   *process
 	sightings []sighting
 	pending   []int // units that wait for the end of the input
+
+	occurrences []*occurrence // matches that correlations read
+	timeless    int           // such matches without a time
 }
 
 // evaluate asks an event's candidates. Without m.late, units that need the end of the input
@@ -83,6 +86,16 @@ func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *
 		}
 		return nil
 	}
+	if u.rule.watching {
+		if o, ok := m.occur(u, source, line, order); ok {
+			out.occurrences = append(out.occurrences, o)
+		} else {
+			out.timeless++
+		}
+	}
+	if u.rule.silent {
+		return nil
+	}
 	r, err := m.result(u, source, line, order, data)
 	if err != nil {
 		return err
@@ -110,6 +123,7 @@ type waitingEvent struct {
 func (e *Engine) merge(source string, line, order int, data []byte, out outcome) {
 	e.stats.Events++
 	e.take(out.results)
+	e.occurred(out)
 	for _, s := range out.sightings {
 		s.add()
 	}
@@ -295,6 +309,7 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 		}
 	}
 	e.waiting = waiting{}
+	e.take(e.correlate())
 	slices.SortStableFunc(e.results, compareResults)
 	return e.results, e.finishedStats(), nil
 }
@@ -332,6 +347,7 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 		s.add()
 	}
 	e.take(out.results)
+	e.occurred(out)
 	return nil
 }
 

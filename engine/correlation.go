@@ -1,0 +1,236 @@
+package engine
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"decree/engine/event"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// correlation is a compiled correlation. What it reads is known once the input has ended: matches of rules are kept
+// as occurrences until then.
+type correlation struct {
+	ir     *ir.Correlation
+	rule   *rule // what its results name: its metadata, after the rules in order
+	inputs []correlationInput
+	silent bool // it is only read by others
+}
+
+// correlationInput is one of rule and correlation.
+type correlationInput struct {
+	rule        *rule
+	correlation *correlation
+}
+
+// Correlated is what a result says of the matches that its correlation counted.
+type Correlated struct {
+	Group  []Fact  `json:"group,omitempty"` // the values that it was grouped by
+	Count  int     `json:"count"`           // matches in the window
+	Value  float64 `json:"value"`           // what the condition compared: a count, a number of values, or a number computed over them
+	First  string  `json:"first"`           // time of the window's first match
+	Events []Seen  `json:"events"`          // the first of them in time, at most maxShownEvents
+}
+
+// Seen is a match that a correlation counted.
+type Seen struct {
+	Rule   string `json:"rule"`
+	ID     string `json:"event_id"`
+	Source string `json:"source"`
+	Line   int    `json:"line"`
+}
+
+// maxShownEvents bounds the matches that one result names.
+const maxShownEvents = 100
+
+// addCorrelations compiles correlations, which come after those they read. One of which some input is not run is reported and left out.
+func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) {
+	byRule := map[*ir.Rule]*rule{}
+	for _, r := range e.rules {
+		byRule[r.ir] = r
+	}
+	done := map[*ir.Correlation]*correlation{}
+	for _, c := range cs {
+		body := c.Source.Body
+		out := &correlation{ir: c, rule: &rule{ir: &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}, order: len(e.rules) + len(e.correlations)}}
+		whole := true
+		for i, in := range c.Inputs {
+			input := correlationInput{byRule[in.Rule], done[in.Correlation]}
+			if input.rule == nil && input.correlation == nil {
+				found.Warnf("correlation-input-not-run", c.Source.Inputs[i].Range, "choose another --model, or give that rule to the command too",
+					"the correlation reads %q, which is not run; the correlation is not run", in.Name)
+				whole = false
+			}
+			out.inputs = append(out.inputs, input)
+		}
+		if !whole {
+			continue
+		}
+		done[c] = out
+		e.correlations = append(e.correlations, out)
+	}
+	for _, c := range e.correlations {
+		for _, in := range c.inputs {
+			if in.rule != nil {
+				in.rule.watching = true
+			}
+		}
+		e.hush(c)
+		for _, columns := range [][]ir.Column{c.ir.GroupBy, c.ir.Values} {
+			for _, column := range columns {
+				for i := range c.inputs {
+					e.watch(c, i, column.Name, column.Fields[i])
+				}
+			}
+		}
+	}
+	for _, u := range e.units {
+		e.watchUnit(u, found)
+	}
+}
+
+// hush makes silent what a correlation of the same file reads: it is a part of that correlation, unless it says `generate: true`.
+// https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-correlation-rules-specification.md#correlation-rules
+func (e *Engine) hush(c *correlation) {
+	if c.ir.Source.Generate {
+		return
+	}
+	for _, in := range c.inputs {
+		switch {
+		case in.rule != nil:
+			in.rule.silent = in.rule.silent || in.rule.ir.Source.Range.File == c.rule.ir.Source.Range.File
+		default:
+			in.correlation.silent = in.correlation.silent || in.correlation.rule.ir.Source.Range.File == c.rule.ir.Source.Range.File
+		}
+	}
+}
+
+// watch has the rules below an input take down a field. A field that an inner correlation is grouped by is known of it.
+func (e *Engine) watch(c *correlation, input int, name string, f ir.Field) {
+	in := c.inputs[input]
+	if in.rule != nil {
+		if !slices.Contains(in.rule.watched, f) {
+			in.rule.watched = append(in.rule.watched, f)
+		}
+		return
+	}
+	if in.correlation.grouped(c.ir.Source.FieldOf(name, input)) >= 0 {
+		return
+	}
+	for i := range in.correlation.inputs {
+		e.watch(in.correlation, i, name, f)
+	}
+}
+
+// grouped is the position of a name among what a correlation is grouped by; -1 if it is not.
+func (c *correlation) grouped(name string) int {
+	return slices.IndexFunc(c.ir.GroupBy, func(column ir.Column) bool { return column.Name == name })
+}
+
+// watchUnit finds the slots of what a unit's rule takes down.
+func (e *Engine) watchUnit(u *unit, found *diag.Diagnostics) {
+	if u.rare != nil {
+		return
+	}
+	s := e.sources[u.source]
+	for _, f := range u.rule.watched {
+		slot := -1
+		if column, ok := e.opt.Model.Column(s.Source, f.Name, f.Level); ok {
+			slot = e.table.slotOf(column)
+		} else {
+			found.Warnf("correlation-field", u.rule.ir.Source.LogSource.Range, "choose another --model, or another field",
+				"data model %s has no field %s in this log source; a correlation counts none of its events", e.opt.Model.Name, f.Name)
+		}
+		u.watched = append(u.watched, slot)
+	}
+}
+
+// occurrence is a match of a rule that some correlation reads.
+type occurrence struct {
+	rule   *rule
+	at     time.Time
+	order  int
+	values []watchedValue // as rule.watched
+	id     string
+	source string
+	line   int
+	facts  []Fact
+}
+
+type watchedValue struct {
+	text    string
+	present bool
+}
+
+// occur takes down what correlations need of the current event; ok is false when it has no time.
+func (m *matcher) occur(u *unit, source string, line, order int) (*occurrence, bool) {
+	at, ok := m.time()
+	if !ok {
+		return nil, false
+	}
+	o := &occurrence{rule: u.rule, at: at, order: order, id: m.id(), source: source, line: line, facts: m.facts(m.e.sources[u.source])}
+	for _, slot := range u.watched {
+		v := watchedValue{}
+		if slot >= 0 {
+			v.text, v.present = m.first(slot)
+			v.text = strings.Clone(v.text)
+		}
+		o.values = append(o.values, v)
+	}
+	return o, true
+}
+
+// occurred keeps what correlations read for the end of the input.
+func (e *Engine) occurred(out outcome) {
+	e.stats.Timeless += out.timeless
+	kept := min(len(out.occurrences), max(0, e.opt.MaxPending-len(e.occurrences)))
+	e.occurrences = append(e.occurrences, out.occurrences[:kept]...)
+	e.stats.Uncorrelated += len(out.occurrences) - kept
+}
+
+// correlate evaluates all correlations, and gives the results of those that report.
+func (e *Engine) correlate() []Result {
+	slices.SortStableFunc(e.occurrences, func(a, b *occurrence) int { return a.at.Compare(b.at) })
+	byRule := map[*rule][]*occasion{}
+	for _, o := range e.occurrences {
+		byRule[o.rule] = append(byRule[o.rule], &occasion{occurrence: o})
+	}
+	of := map[*correlation][]*occasion{}
+	var results []Result
+	for _, c := range e.correlations {
+		matches := c.evaluate(byRule, of)
+		for _, m := range matches {
+			of[c] = append(of[c], &m.occasion)
+			if !c.silent {
+				results = append(results, m.result(c))
+			}
+		}
+	}
+	e.occurrences = nil
+	slices.SortStableFunc(results, compareResults)
+	return results
+}
+
+// occasion is what a correlation reads: a match of a rule or of another correlation.
+type occasion struct {
+	*occurrence
+	by []watchedValue // of a correlation: the values that it was grouped by
+}
+
+// correlated is a match of a correlation.
+type correlated struct {
+	occasion
+	found Correlated
+}
+
+// result describes a match: it is that of the event that completed it.
+func (m *correlated) result(c *correlation) Result {
+	fields := map[string]any{}
+	for _, f := range m.found.Group {
+		fields[f.Name] = f.Value
+	}
+	found := m.found
+	return Result{Rule: c.rule.ir, Event: &event.Event{Source: m.source, Line: m.line, Fields: fields}, EventID: m.id, Facts: m.facts, Correlated: &found, order: m.order, rule: c.rule}
+}

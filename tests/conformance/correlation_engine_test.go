@@ -1,0 +1,118 @@
+package conformance
+
+import (
+	"encoding/json"
+	"math/rand/v2"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+const engineInputs = `title: A
+name: a
+logsource: {product: windows}
+detection: {s: {Kind: x}, condition: s}
+---
+title: B
+name: b
+logsource: {product: windows}
+detection: {s: {Other|cased: X}, condition: s}
+---
+title: C
+name: c
+logsource: {product: windows}
+detection: {s: {Kind: x}, n: {Other: x}, condition: s and not n}
+---
+`
+
+var engineMeant = map[string]func(splRow) bool{
+	"a": func(e splRow) bool { return e["Kind"] == "x" },
+	"b": func(e splRow) bool { return e["Other"] == "X" },
+	"c": func(e splRow) bool {
+		other, _ := e["Other"].(string)
+		return e["Kind"] == "x" && !strings.EqualFold(other, "x")
+	},
+}
+
+// TestEngineCorrelationsFindWhatTheyMean runs correlations on random events and compares what they find with what every match
+// compared with every other gives, on one worker and on several.
+func TestEngineCorrelationsFindWhatTheyMean(t *testing.T) {
+	matched := map[rules.CorrelationType]int{}
+	for seed := range uint64(2000) {
+		r := rand.New(rand.NewPCG(seed, 2))
+		text := splRandomCorrelation(r)
+		events := splRandomEvents(r)
+		read, found := rules.ParseFile("rule.yml", []byte(engineInputs+text), nil)
+		require.Empty(t, found, text)
+		linked, found := rules.Link(read.Rules, read.Correlations)
+		require.Empty(t, found, text)
+		lowered := map[*rules.Rule]*ir.Rule{}
+		var rs []*ir.Rule
+		for _, rule := range read.Rules {
+			lowered[rule], found = ir.Lower(rule)
+			require.Empty(t, found)
+			rs = append(rs, lowered[rule])
+		}
+		cs, found := ir.LowerCorrelations(linked, lowered)
+		require.Empty(t, found)
+		want := map[string]int{}
+		top := cs[len(cs)-1]
+		for _, o := range (naive{events, engineMeant}).correlate(top) {
+			want[events[o.event]["id"].(string)]++
+		}
+		for workers := 1; workers <= 3; workers += 2 {
+			e, found := engine.New(rs, engine.Options{Correlations: cs})
+			require.Empty(t, found)
+			in, err := event.NewReader("x.ndjson", strings.NewReader(asLines(t, events)), event.Options{})
+			require.NoError(t, err)
+			require.NoError(t, e.Run(in, "x", workers, nil))
+			results, stats, err := e.Finish()
+			require.NoError(t, err)
+			require.Zero(t, stats.Timeless+stats.Uncorrelated)
+			got := map[string]int{}
+			for _, result := range results {
+				if result.Rule.Source == top.Source.Body {
+					got[result.EventID]++
+				}
+			}
+			if !assert.Equal(t, want, got, "seed %d\n%s\n%s", seed, text, splShow(events)) {
+				return
+			}
+		}
+		for _, n := range want {
+			matched[top.Source.Type] += n
+		}
+	}
+	t.Log(matched)
+	for _, kind := range []rules.CorrelationType{rules.EventCount, rules.ValueCount, rules.ValueSum, rules.ValueAvg, rules.ValueMin, rules.ValueMax, rules.ValueMedian,
+		rules.ValuePercentile, rules.Temporal, rules.TemporalOrdered} {
+		assert.Greater(t, matched[kind], 20, kind)
+	}
+}
+
+// asLines writes events as the data model sigma names their time and id.
+func asLines(t *testing.T, events []splRow) string {
+	var b strings.Builder
+	for _, e := range events {
+		fields := map[string]any{"UtcTime": time.UnixMilli(int64(e["_time"].(float64) * 1000)).UTC().Format("2006-01-02 15:04:05.000"), "EventRecordID": e["id"]}
+		for k, v := range e {
+			if _, err := strconv.Atoi(k); err != nil && k != "_time" && k != "id" {
+				fields[k] = v
+			}
+		}
+		line, err := json.Marshal(fields)
+		require.NoError(t, err)
+		b.Write(line)
+		b.WriteByte('\n')
+	}
+	return b.String()
+}

@@ -79,6 +79,7 @@ type alert struct {
 	Ancestors  []engine.Ancestor         `json:"ancestors,omitempty"`
 	Prevalence []engine.PrevalenceFigure `json:"prevalence,omitempty"`
 	Reputation map[string]string         `json:"reputation,omitempty"`
+	Correlated *engine.Correlated        `json:"correlated,omitempty"`
 	Event      map[string]any            `json:"event"`
 }
 
@@ -88,7 +89,7 @@ func newAlert(r engine.Result) alert {
 	if names == nil {
 		names = []string{}
 	}
-	return alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, names, r.Ancestors, r.Prevalence, r.Reputation, r.Event.Fields}
+	return alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, names, r.Ancestors, r.Prevalence, r.Reputation, r.Correlated, r.Event.Fields}
 }
 
 var levelColours = map[string]string{"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m", "low": "\x1b[36m"}
@@ -102,7 +103,12 @@ func printAlert(s *streams, r engine.Result) {
 	if level == "" {
 		level = "no level"
 	}
-	fmt.Fprintf(s.Out, "[%s] %s\n  event %s at %s:%d; true: %s\n", level, oneLine(m.Title), oneLine(r.EventID), r.Event.Source, r.Event.Line, strings.Join(r.Names, ", "))
+	what := "true: " + strings.Join(r.Names, ", ")
+	if c := r.Correlated; c != nil {
+		what = fmt.Sprintf("the last of %d since %s", c.Count, c.First)
+	}
+	fmt.Fprintf(s.Out, "[%s] %s\n  event %s at %s:%d; %s\n", level, oneLine(m.Title), oneLine(r.EventID), r.Event.Source, r.Event.Line, what)
+	printCorrelated(s, r.Correlated)
 	for _, f := range r.Facts {
 		fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
 	}
@@ -119,6 +125,25 @@ func printAlert(s *streams, r engine.Result) {
 	sort.Strings(keys)
 	for _, k := range keys {
 		fmt.Fprintf(s.Out, "  reputation %s: %s\n", oneLine(k), oneLine(r.Reputation[k]))
+	}
+}
+
+// shownSeen bounds the matches that a correlation's result shows to people.
+const shownSeen = 10
+
+// printCorrelated shows what a correlation counted, and of which group.
+func printCorrelated(s *streams, c *engine.Correlated) {
+	if c == nil {
+		return
+	}
+	for _, f := range c.Group {
+		fmt.Fprintf(s.Out, "  grouped by %s: %s\n", f.Name, oneLine(f.Value))
+	}
+	for _, e := range c.Events[:min(len(c.Events), shownSeen)] {
+		fmt.Fprintf(s.Out, "  counted %s: event %s at %s:%d\n", oneLine(e.Rule), oneLine(e.ID), e.Source, e.Line)
+	}
+	if more := c.Count - shownSeen; more > 0 {
+		fmt.Fprintf(s.Out, "  and %d more\n", more)
 	}
 }
 

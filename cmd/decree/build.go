@@ -75,7 +75,7 @@ func build(s *streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
-	summary := buildSummary{Rules: len(set.Rules), Passed: tests.Passed, Failed: tests.Failed}
+	summary := buildSummary{Rules: len(set.whole()), Passed: tests.Passed, Failed: tests.Failed}
 	var files []outFile
 	for _, r := range results {
 		set.keepSource(r.rule)

@@ -7,12 +7,14 @@ import (
 	"path/filepath"
 	"runtime"
 	"runtime/debug"
+	"slices"
 	"sync"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/schema"
 )
@@ -128,14 +130,15 @@ func compile(s *streams, p compileParams) error {
 
 // compileAll compiles every rule for every dialect, in that order, on all cores.
 func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
-	results := make([]compiled, 0, len(chosen)*len(set.Rules))
+	whole := set.whole()
+	results := make([]compiled, 0, len(chosen)*len(whole))
 	for _, d := range chosen {
 		models, err := loadModels(d, p)
 		if err != nil {
 			return nil, err
 		}
 		from := len(results)
-		for _, r := range set.Rules {
+		for _, r := range whole {
 			results = append(results, compiled{Rule: slug(r), rule: r, to: d})
 		}
 		each(results[from:], func(c *compiled) { c.compile(models, p.approximate) })
@@ -191,9 +194,8 @@ func each[T any](all []T, do func(*T)) {
 // the first that has the rule's log source.
 func (c *compiled) compile(models []*schema.Model, approximate []string) {
 	for i, m := range models {
-		q, found := c.to.Compile(c.rule.IR, compilers.Options{Model: m, Approximate: approximate})
-		ls := c.rule.IR.Source.LogSource
-		has := len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
+		q, found := c.writeFor(compilers.Options{Model: m, Approximate: approximate})
+		has := !slices.ContainsFunc(c.rule.logSources(), func(ls rules.LogSource) bool { return len(m.Find(ls.Category, ls.Product, ls.Service)) == 0 })
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.model, c.has = q, found, m.Name, has
 		}
@@ -203,14 +205,24 @@ func (c *compiled) compile(models []*schema.Model, approximate []string) {
 	}
 }
 
+func (c *compiled) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if c.rule.Correlation != nil {
+		return c.to.CompileCorrelation(c.rule.Correlation, opt)
+	}
+	return c.to.Compile(c.rule.IR, opt)
+}
+
 // keepSource makes a rule's text available to rendered findings.
 func (set *ruleSet) keepSource(r loadedRule) {
-	name := r.IR.Source.Range.File
-	if _, ok := set.sources[name]; ok {
+	set.keepFile(r.IR.Source.Range.File, r.File)
+}
+
+func (set *ruleSet) keepFile(shown string, file ruleFile) {
+	if _, ok := set.sources[shown]; ok {
 		return
 	}
-	if data, err := r.File.Folder.Read(r.File.Path); err == nil {
-		set.sources[name] = data
+	if data, err := file.Folder.Read(file.Path); err == nil {
+		set.sources[shown] = data
 	}
 }
 

@@ -56,6 +56,9 @@ func explain(s *streams, p explainParams) error {
 	if set.Found.HasErrors() {
 		return errFindings
 	}
+	if len(set.Correlations) > 0 {
+		return fmt.Errorf("%s has a correlation, which no one event decides: `decree run --rules %s` shows what it counted; explain the rules that it reads from files of their own", p.rule, p.rule)
+	}
 	if len(set.Rules) != 1 {
 		return fmt.Errorf("%s has %d rules; explain one", p.rule, len(set.Rules))
 	}

@@ -84,5 +84,8 @@ func loadFiltered(paths []string, filters string) (*ruleSet, error) {
 	if err := set.applyFilters(filters); err != nil {
 		return nil, fmt.Errorf("--filters %s: %w", filepath.Clean(filters), err)
 	}
+	if filters != "" {
+		set.correlate() // anew, over the filtered rules; what is wrong was found before
+	}
 	return set, nil
 }

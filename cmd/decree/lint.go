@@ -29,7 +29,13 @@ func (set *ruleSet) lint() (diag.Diagnostics, error) {
 		f.file.Data = data
 		files = append(files, f.file)
 	}
-	found := lint.Run(files)
+	parts := map[diag.Range]bool{}
+	for r := range set.parts() {
+		parts[r.Range] = true
+	}
+	found := slices.DeleteFunc(lint.Run(files), func(d diag.Diagnostic) bool { // a part of a correlation is not referred to, and does not alert
+		return parts[d.Range] && (d.Code == "missing-id" || d.Code == "missing-level")
+	})
 	for _, f := range files {
 		if slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Range.File == f.Path }) {
 			set.sources[f.Path] = f.Data

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"text/tabwriter"
 
@@ -45,13 +46,16 @@ func list(s *streams, p listParams) error {
 		return err
 	}
 	rows := []listRow{}
-	for _, r := range set.Rules {
+	for _, r := range slices.Concat(set.Rules, set.Correlations) {
 		m := r.IR.Source
 		var parts []string
 		for _, part := range []string{m.LogSource.Product, m.LogSource.Category, m.LogSource.Service} {
 			if part != "" {
 				parts = append(parts, part)
 			}
+		}
+		if c := r.Correlation; c != nil {
+			parts = []string{string(c.Source.Type)}
 		}
 		rows = append(rows, listRow{m.ID, slug(r), m.Title, m.Level, m.Status, strings.Join(parts, "/"), m.Tags, m.Range.File})
 	}

@@ -34,11 +34,16 @@ type ruleSet struct {
 	Failed  int // files with at least one error
 	sources map[string][]byte
 	parsed  []parsedFile
+	read    []readCorrelation
+
+	Correlations []loadedRule // each after those that it reads
 }
 
+// loadedRule is a rule that can be run, or a correlation: then IR has its metadata alone.
 type loadedRule struct {
-	File ruleFile
-	IR   *ir.Rule
+	File        ruleFile
+	IR          *ir.Rule
+	Correlation *ir.Correlation
 }
 
 // findRules lists the rule files under paths; without any, those of the embedded library.
@@ -145,6 +150,7 @@ func loadRules(paths []string) (*ruleSet, error) {
 	for _, f := range read {
 		set.add(f)
 	}
+	set.addCorrelations()
 	set.Found.Sort()
 	return set, nil
 }
@@ -155,17 +161,19 @@ type readFile struct {
 	found diag.Diagnostics
 	rules []loadedRule
 	data  []byte // if anything was found in it
+
+	correlations []*rules.Correlation
 }
 
 func (f *readFile) read() {
-	parsed, found := f.from.Folder.Parse(f.from.Path)
-	f.file.Rules = parsed
-	for _, r := range parsed {
+	parsed, found := f.from.Folder.ParseFile(f.from.Path)
+	f.file.Rules, f.correlations = parsed.Rules, parsed.Correlations
+	for _, r := range parsed.Rules {
 		lowered, more := ir.Lower(r)
 		f.file.Path, f.file.Lowered = r.Range.File, append(f.file.Lowered, lowered)
 		found = append(found, more...)
 		if lowered != nil && !more.HasErrors() {
-			f.rules = append(f.rules, loadedRule{f.from, lowered})
+			f.rules = append(f.rules, loadedRule{File: f.from, IR: lowered})
 		}
 	}
 	f.found = found
@@ -180,6 +188,9 @@ func (set *ruleSet) add(f readFile) {
 	set.Rules = append(set.Rules, f.rules...)
 	if len(f.file.Rules) > 0 {
 		set.parsed = append(set.parsed, f.parsedFile)
+	}
+	for _, c := range f.correlations {
+		set.read = append(set.read, readCorrelation{f.from, c})
 	}
 	if f.found.HasErrors() {
 		set.Failed++

@@ -52,6 +52,9 @@ func (q *quality) good(all []assessed) bool {
 func (q *quality) assess(tests *ruleTests) ([]assessed, error) {
 	var out []assessed
 	for i, suite := range tests.suites {
+		if suite.Correlation != nil {
+			continue // its parts are conditions of other kinds
+		}
 		a := assessed{Rule: slug(tests.rules[i]), file: suite.Rule.Source.Range.File}
 		var trials []mutation.Trial
 		for _, c := range suite.Cases {
@@ -150,7 +153,7 @@ func percent(part, whole int) float64 {
 
 // keep makes the text of a rule file ready for showing findings in it.
 func (set *ruleSet) keep(file string) {
-	for _, r := range set.Rules {
+	for _, r := range slices.Concat(set.Rules, set.Correlations) {
 		if r.IR.Source.Range.File == file {
 			set.keepSource(r)
 		}

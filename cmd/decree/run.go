@@ -57,7 +57,7 @@ func newRun(s *streams) *cobra.Command {
 	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line read, in bytes; a longer one is rejected")
 	f.IntVar(&p.maxProc, "max-processes", 200_000, "processes kept for ancestry; the oldest go first, and the run says how many went")
 	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 when a rule matched")
-	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many")
+	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many; as many matches are kept for correlations")
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
 	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
 	f.BoolVar(&p.stats, "stats", false, "say how fast the run was, and which rules cost and matched the most")
@@ -82,6 +82,10 @@ func runRules(s *streams, p runParams) error {
 	}
 	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
 	opt.Measure = p.stats
+	if opt.Correlations = set.loweredCorrelations(); p.backtest.on && len(opt.Correlations) > 0 {
+		fmt.Fprintf(s.Err, "warning: %d correlations are not replayed by --backtest\n", len(opt.Correlations))
+		opt.Correlations = nil
+	}
 	out, err := newSink(s, p)
 	if err != nil {
 		return err
@@ -123,6 +127,8 @@ func runRules(s *streams, p runParams) error {
 	}{
 		{stats.Evicted, fmt.Sprintf("processes were dropped at --max-processes %d; ancestors may be missing", p.maxProc)},
 		{stats.Dropped, fmt.Sprintf("events were dropped at --max-pending %d; rules on ancestors or rarity did not see them", p.maxPending)},
+		{stats.Uncorrelated, fmt.Sprintf("matches were dropped at --max-pending %d; correlations did not see them", p.maxPending)},
+		{stats.Timeless, "matches have no time that can be read; correlations did not see them"},
 		{stats.Timeouts, "matches of a backtracking expression ran out of time and count as none"},
 	} {
 		if w.count > 0 {

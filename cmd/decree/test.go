@@ -142,7 +142,7 @@ type ruleTests struct {
 // names it. only chooses cases; nil is all.
 func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 	tests := &ruleTests{}
-	for _, r := range set.Rules {
+	for _, r := range set.whole() {
 		cases, named, found := sigmaTests(set, r)
 		tests.found = append(tests.found, found...)
 		file := testFileOf(r.File)
@@ -161,7 +161,7 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 			tests.untested = append(tests.untested, r)
 			continue
 		}
-		suite := regression.Suite{Rule: r.IR, Cases: cases}
+		suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}
 		if only != nil {
 			suite.Select = func(c *regression.Case) bool { return only.MatchString(slug(r) + "/" + c.Name) }
 		}

@@ -53,10 +53,11 @@ func newValidate(s *streams) *cobra.Command {
 
 // validateReport is the JSON form of the result.
 type validateReport struct {
-	Files    int              `json:"files"`
-	Rules    int              `json:"rules"`
-	Failed   int              `json:"failed_files"`
-	Findings diag.Diagnostics `json:"findings"`
+	Files        int              `json:"files"`
+	Rules        int              `json:"rules"`
+	Correlations int              `json:"correlations,omitempty"`
+	Failed       int              `json:"failed_files"`
+	Findings     diag.Diagnostics `json:"findings"`
 }
 
 // noCode is what --explain holds when no code was given.
@@ -104,7 +105,7 @@ func (set *ruleSet) report(s *streams, p validateParams, found diag.Diagnostics,
 		diag.WriteGitHub(s.Out, found)
 		return nil
 	case "json":
-		report := validateReport{len(set.Files), len(set.Rules), set.Failed, found}
+		report := validateReport{len(set.Files), len(set.Rules), len(set.Correlations), set.Failed, found}
 		if report.Findings == nil {
 			report.Findings = diag.Diagnostics{}
 		}
@@ -112,7 +113,11 @@ func (set *ruleSet) report(s *streams, p validateParams, found diag.Diagnostics,
 	}
 	set.show(s, found)
 	err := countByCode(s, found)
-	fmt.Fprintf(s.Out, "%d files, %d rules valid, %d files with errors\n", len(set.Files), len(set.Rules), set.Failed)
+	correlations := ""
+	if n := len(set.Correlations); n > 0 {
+		correlations = fmt.Sprintf(" and %d correlations", n)
+	}
+	fmt.Fprintf(s.Out, "%d files, %d rules%s valid, %d files with errors\n", len(set.Files), len(set.Rules), correlations, set.Failed)
 	if less := all - len(found); less > 0 {
 		fmt.Fprintf(s.Out, "%d less severe findings: --level info shows them\n", less)
 	}

@@ -12,18 +12,54 @@ import (
 
 // Prepare is the rule with the case's filters laid over it.
 func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
+	rs, err := c.filtered([]*ir.Rule{r})
+	if err != nil {
+		return nil, err
+	}
+	return rs[0], nil
+}
+
+// filtered are rules with the case's filters laid over those that they cover.
+func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
+	out := slices.Clone(rs)
 	for _, f := range c.Filters {
-		if !f.Covers(r.Source) {
-			return nil, diag.Diagnostic{Code: "filter-covers-nothing", Range: f.Body.Range, Message: "this filter does not cover the rule",
-				Hint: "check the ids and names under `rules`, and the log source"}
-		}
 		not, found := ir.LowerFilter(f)
 		if not == nil {
 			return nil, found[0]
 		}
-		r = r.Filtered(not)
+		covered := false
+		for i, r := range out {
+			if f.Covers(r.Source) {
+				out[i], covered = r.Filtered(not), true
+			}
+		}
+		if !covered {
+			return nil, diag.Diagnostic{Code: "filter-covers-nothing", Range: f.Body.Range, Message: "this filter does not cover the rule",
+				Hint: "check the ids and names under `rules`, and the log source"}
+		}
 	}
-	return r, nil
+	return out, nil
+}
+
+// RunCorrelation runs the case against a correlation and all that it reads.
+func (c *Case) RunCorrelation(tested *ir.Correlation) Outcome {
+	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Matched: []string{}}
+	rs := tested.Rules()
+	filtered, err := c.filtered(rs)
+	if err == nil {
+		tested = tested.Rewrite(func(r *ir.Rule) *ir.Rule { return filtered[slices.Index(rs, r)] })
+		err = c.match(filtered, tested, &o)
+	}
+	if err != nil {
+		o.problem(err, c.Range)
+		return o
+	}
+	c.compare(&o)
+	if len(c.Expect.Details) > 0 {
+		o.Failures.Errorf("correlation-details", c.Expect.Range, "test those of the rules that it reads", "details are found out about rules; this is a correlation")
+	}
+	o.Failures.Sort()
+	return o
 }
 
 // Run runs the case against a rule. What must be the same as another case is judged by RunAll.
@@ -31,7 +67,7 @@ func (c *Case) Run(r *ir.Rule) Outcome {
 	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Matched: []string{}}
 	prepared, err := c.Prepare(r)
 	if err == nil {
-		err = c.match(prepared, &o)
+		err = c.match([]*ir.Rule{prepared}, nil, &o)
 	}
 	if err != nil {
 		o.problem(err, c.Range)
@@ -54,13 +90,16 @@ func (o *Outcome) problem(err error, at diag.Range) {
 	o.Failures.Errorf("case-not-run", at, "", "%v", err)
 }
 
-// match finds the events that match.
-func (c *Case) match(r *ir.Rule, o *Outcome) error {
+// match finds the events that match the rule, or the correlation if there is one.
+func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 	opt, err := c.Options()
 	if err != nil {
 		return err
 	}
-	e, found := engine.New([]*ir.Rule{r}, opt)
+	if tested != nil {
+		opt.Correlations = tested.Chain()
+	}
+	e, found := engine.New(rs, opt)
 	if len(found) > 0 { // a rule that is not run would pass every `none`
 		return found[0]
 	}
@@ -85,8 +124,13 @@ func (c *Case) match(r *ir.Rule, o *Outcome) error {
 		return fmt.Errorf("%d matches of a backtracking expression ran out of time", stats.Timeouts)
 	case stats.Dropped+stats.Evicted > 0:
 		return fmt.Errorf("too many events for one case: %d of those that wait for the end and %d processes were not kept", stats.Dropped, stats.Evicted)
+	case stats.Timeless+stats.Uncorrelated > 0:
+		return fmt.Errorf("%d matches have no time that can be read, or were too many to be kept", stats.Timeless+stats.Uncorrelated)
 	}
 	for _, res := range results {
+		if tested != nil && res.Rule.Source != tested.Source.Body {
+			continue
+		}
 		o.matches = append(o.matches, res.Order())
 		o.Matched = append(o.Matched, o.events[res.Order()].label())
 	}

@@ -11,6 +11,8 @@ import (
 type Suite struct {
 	Rule  *ir.Rule
 	Cases []*Case
+	// Correlation is what is tested in place of the rule, which then has its metadata alone.
+	Correlation *ir.Correlation
 	// Select chooses cases; nil is all. A case that a chosen one must be the same as is run too,
 	// and not reported.
 	Select func(*Case) bool
@@ -20,9 +22,9 @@ type Suite struct {
 // the number of workers.
 func RunAll(suites []Suite, workers int) [][]Outcome {
 	type job struct {
-		c    *Case
-		rule *ir.Rule
-		to   *Outcome
+		c  *Case
+		of Suite
+		to *Outcome
 	}
 	var jobs []job
 	ran := make([]map[*Case]*Outcome, len(suites))
@@ -31,7 +33,7 @@ func RunAll(suites []Suite, workers int) [][]Outcome {
 		for _, c := range s.needed() {
 			to := &Outcome{}
 			ran[i][c] = to
-			jobs = append(jobs, job{c, s.Rule, to})
+			jobs = append(jobs, job{c, s, to})
 		}
 	}
 	next := make(chan job)
@@ -39,7 +41,7 @@ func RunAll(suites []Suite, workers int) [][]Outcome {
 	for range min(max(workers, 1), max(len(jobs), 1)) {
 		done.Go(func() {
 			for j := range next {
-				*j.to = j.c.Run(j.rule)
+				*j.to = j.of.run(j.c)
 			}
 		})
 	}
@@ -53,6 +55,13 @@ func RunAll(suites []Suite, workers int) [][]Outcome {
 		out[i] = s.judge(ran[i])
 	}
 	return out
+}
+
+func (s Suite) run(c *Case) Outcome {
+	if s.Correlation != nil {
+		return c.RunCorrelation(s.Correlation)
+	}
+	return c.Run(s.Rule)
 }
 
 // needed are the chosen cases and those they must be the same as, in order.
@@ -89,7 +98,7 @@ func (s Suite) judgeSame(c *Case, o *Outcome, ran map[*Case]*Outcome) {
 		return
 	}
 	wrong := c.alike(o, ran[s.Cases[i]])
-	if len(wrong) == 0 || o.Explained != nil {
+	if len(wrong) == 0 || o.Explained != nil || s.Correlation != nil {
 		return
 	}
 	prepared, err := c.Prepare(s.Rule)

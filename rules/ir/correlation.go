@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"slices"
 	"time"
 
 	"decree/rules"
@@ -144,4 +145,55 @@ func inputNamed(c *rules.Correlation, text string) int {
 		}
 	}
 	panic("ir: the condition names no input: " + text)
+}
+
+// Chain are the correlations that a correlation reads, by itself or by others, each once and after those it reads; itself is the last.
+func (c *Correlation) Chain() []*Correlation {
+	var out []*Correlation
+	seen := map[*Correlation]bool{}
+	var visit func(*Correlation)
+	visit = func(c *Correlation) {
+		if seen[c] {
+			return
+		}
+		seen[c] = true
+		for _, in := range c.Inputs {
+			if in.Correlation != nil {
+				visit(in.Correlation)
+			}
+		}
+		out = append(out, c)
+	}
+	visit(c)
+	return out
+}
+
+// Rules are the rules that a correlation reads, by itself or by others, each once.
+func (c *Correlation) Rules() []*Rule {
+	var out []*Rule
+	for _, below := range c.Chain() {
+		for _, in := range below.Inputs {
+			if in.Rule != nil && !slices.Contains(out, in.Rule) {
+				out = append(out, in.Rule)
+			}
+		}
+	}
+	return out
+}
+
+// Rewrite gives the correlation with other rules in the place of those that it reads, by itself or by others.
+func (c *Correlation) Rewrite(f func(*Rule) *Rule) *Correlation {
+	rs, cs := map[*Rule]*Rule{}, map[*Correlation]*Correlation{}
+	for _, r := range c.Rules() {
+		rs[r] = f(r)
+	}
+	for _, below := range c.Chain() {
+		out := *below
+		out.Inputs = slices.Clone(below.Inputs)
+		for i, in := range out.Inputs {
+			out.Inputs[i].Rule, out.Inputs[i].Correlation = rs[in.Rule], cs[in.Correlation]
+		}
+		cs[below] = &out
+	}
+	return cs[c]
 }

@@ -1,0 +1,107 @@
+package main
+
+import (
+	"slices"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// readCorrelation is a correlation of some file, not linked to what it reads yet.
+type readCorrelation struct {
+	from ruleFile
+	of   *rules.Correlation
+}
+
+// correlate links the correlations that were read with the rules and lowers them.
+func (set *ruleSet) correlate() diag.Diagnostics {
+	var all []*rules.Rule
+	for _, f := range set.parsed {
+		all = append(all, f.file.Rules...)
+	}
+	from := map[*rules.Correlation]ruleFile{}
+	var cs []*rules.Correlation
+	for _, c := range set.read {
+		from[c.of] = c.from
+		cs = append(cs, c.of)
+	}
+	lowered := map[*rules.Rule]*ir.Rule{}
+	for _, r := range set.Rules {
+		lowered[r.IR.Source] = r.IR
+	}
+	linked, found := rules.Link(all, cs)
+	done, more := ir.LowerCorrelations(linked, lowered)
+	set.Correlations = nil
+	for _, c := range done {
+		body := &ir.Rule{Source: c.Source.Body, Condition: &ir.Const{Base: ir.Base{At: c.Source.Body.Range}, Value: true}}
+		set.Correlations = append(set.Correlations, loadedRule{from[c.Source], body, c})
+	}
+	return append(found, more...)
+}
+
+// addCorrelations makes the correlations ready that were read, and takes down what is wrong with them.
+func (set *ruleSet) addCorrelations() {
+	found := set.correlate()
+	failed := map[string]bool{}
+	for _, d := range set.Found {
+		failed[d.Range.File] = failed[d.Range.File] || d.Severity == diag.Error
+	}
+	for _, d := range found {
+		if d.Severity == diag.Error && !failed[d.Range.File] {
+			failed[d.Range.File] = true
+			set.Failed++
+		}
+		for _, c := range set.read {
+			if c.of.Body.Range.File == d.Range.File {
+				set.keepFile(d.Range.File, c.from)
+			}
+		}
+	}
+	set.Found = append(set.Found, found...)
+}
+
+// loweredCorrelations are those that the engine runs.
+func (set *ruleSet) loweredCorrelations() []*ir.Correlation {
+	out := make([]*ir.Correlation, len(set.Correlations))
+	for i, c := range set.Correlations {
+		out[i] = c.Correlation
+	}
+	return out
+}
+
+// logSources are those that a rule, or all that a correlation reads, is about.
+func (r loadedRule) logSources() []rules.LogSource {
+	if r.Correlation == nil {
+		return []rules.LogSource{r.IR.Source.LogSource}
+	}
+	var out []rules.LogSource
+	for _, in := range r.Correlation.Rules() {
+		out = append(out, in.Source.LogSource)
+	}
+	return out
+}
+
+// parts are the rules that some correlation of their own file reads, and does not generate: they are parts of it.
+func (set *ruleSet) parts() map[*rules.Rule]bool {
+	out := map[*rules.Rule]bool{}
+	for _, c := range set.Correlations {
+		of := c.Correlation.Source
+		for _, in := range of.Inputs {
+			body := in.Rule
+			if in.Correlation != nil {
+				body = in.Correlation.Body
+			}
+			if !of.Generate && body.Range.File == of.Body.Range.File {
+				out[body] = true
+			}
+		}
+	}
+	return out
+}
+
+// whole are the rules and correlations that are no part of another: what is tested and compiled.
+func (set *ruleSet) whole() []loadedRule {
+	parts := set.parts()
+	return slices.DeleteFunc(slices.Concat(set.Rules, set.Correlations), func(r loadedRule) bool { return parts[r.IR.Source] })
+}

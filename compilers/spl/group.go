@@ -10,8 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// step is one correlation's part of a search. Its stages find rows in decree_group, on which they are matches of inputs,
-// and leave one row for each event and group.
+// step is one correlation's part of a search. Its first stages put each event on one row for each of its groups, named in
+// decree_group; those that follow tell on which of these rows the correlation matches.
 type step struct {
 	*search
 	c      *ir.Correlation
@@ -57,6 +57,7 @@ func (s *search) correlate(k int) {
 	}
 }
 
+// neededAfter is what correlations above the k-th read beside its matches.
 func (s *search) neededAfter(k int) needed {
 	var n needed
 	for _, later := range s.chain[k+1:] {
@@ -153,8 +154,8 @@ func (st *step) groupEach(matches compilers.Any, groups [][]string) {
 	}
 }
 
-// spread puts each of some texts on a row of its own, as the field into. What else the event is stays on the first of
-// its rows: decree_copy=0.
+// spread puts each of some texts on a row of its own, as the field into. What else later correlations read of the event
+// stays on the first of its rows: decree_first=1.
 func (st *step) spread(into string, texts []string) {
 	st.stage("eval decree_texts=mvdedup(mvappend(" + strings.Join(texts, ", ") + ")), " + into + "=decree_texts")
 	st.stage("mvexpand " + into)

@@ -22,8 +22,10 @@ import (
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown, autoregress)
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/10.0.2503/search-commands/mvexpand
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &search{top: c, opt: opt, below: map[*ir.Correlation][]*member{}, hashes: map[string]schema.Column{}, values: map[valueKey]string{}}
-	s.gather(c)
+	s := &search{top: c, opt: opt, chain: c.Chain(), hashes: map[string]schema.Column{}, values: map[valueKey]string{}}
+	for _, r := range c.Rules() {
+		s.add(r)
+	}
 	if s.found.HasErrors() {
 		return nil, s.found
 	}
@@ -39,9 +41,8 @@ type search struct {
 	top      *ir.Correlation
 	opt      compilers.Options
 	rules    []*member
-	chain    []*ir.Correlation // each after those it reads; the last is top
-	below    map[*ir.Correlation][]*member
-	values   map[valueKey]string
+	chain    []*ir.Correlation   // each after those it reads; the last is top
+	values   map[valueKey]string // expressions, once they are known
 	hashes   map[string]schema.Column
 	found    diag.Diagnostics
 	notes    []compilers.Note
@@ -56,33 +57,6 @@ type member struct {
 	terms []string      // of the base search
 	early []ir.Node     // what the base search cannot say
 	asked compilers.All // the whole rule in where's language, its log source apart
-}
-
-// gather lists the rules and correlations below c, and c.
-func (s *search) gather(c *ir.Correlation) {
-	if slices.Contains(s.chain, c) {
-		return
-	}
-	var below []*member
-	for _, in := range c.Inputs {
-		if in.Correlation != nil {
-			s.gather(in.Correlation)
-			below = append(below, s.below[in.Correlation]...)
-			continue
-		}
-		if s.ruleAt(in.Rule) < 0 {
-			s.add(in.Rule)
-		}
-		if at := s.ruleAt(in.Rule); at >= 0 {
-			below = append(below, s.rules[at])
-		}
-	}
-	for _, m := range below {
-		if !slices.Contains(s.below[c], m) {
-			s.below[c] = append(s.below[c], m)
-		}
-	}
-	s.chain = append(s.chain, c)
 }
 
 // add plans one rule.

@@ -64,12 +64,12 @@ func (s *search) valueIn(in ir.Input, f ir.Field, name string, at diag.Range) st
 		return s.value(d, 0, d.GroupBy[by])
 	}
 	var values, cases []string
-	for _, m := range s.below[d] {
-		v := s.fieldOf(m, f, name, at)
+	for _, r := range d.Rules() {
+		v := s.fieldOf(s.rules[s.ruleAt(r)], f, name, at)
 		if !slices.Contains(values, v) {
 			values = append(values, v)
 		}
-		cases = append(cases, fmt.Sprintf("decree_rule_%d=1, %s", s.ruleAt(m.rule)+1, v))
+		cases = append(cases, fmt.Sprintf("decree_rule_%d=1, %s", s.ruleAt(r)+1, v))
 	}
 	if len(values) == 1 {
 		return values[0]

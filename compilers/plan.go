@@ -19,11 +19,12 @@ type Plan struct {
 	Source *schema.Source
 	Filter ir.Node
 	Notes  []Note
+	linked bool // a field is read from the creation event of a process above
 }
 
-// NewPlan chooses the first source that answers the rule's log source and has all its fields, and
-// checks the whole rule against it and against the dialect's features. The plan is nil when there
-// are errors: those of the preferred source.
+// NewPlan chooses the first source that answers the rule's log source and has all its fields on the event
+// itself, or else the first that reaches them by the links between processes, and checks the whole rule
+// against it and against the dialect's features. The plan is nil when there are errors: those of the preferred source.
 func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	ls := r.Source.LogSource
 	sources := opt.Model.Find(ls.Category, ls.Product, ls.Service)
@@ -33,16 +34,19 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 			"data model %s has no log source for category %q, product %q, service %q", opt.Model.Name, ls.Category, ls.Product, ls.Service)
 		return nil, ds
 	}
+	var linked *Plan
 	for i, s := range sources {
 		p, found := planOn(s, dialect, lacks, r, opt)
-		if p != nil {
+		switch {
+		case p != nil && !p.linked:
 			return p, found
-		}
-		if i == 0 {
+		case p != nil && linked == nil:
+			linked, ds = p, found
+		case i == 0:
 			ds = found
 		}
 	}
-	return nil, ds
+	return linked, ds
 }
 
 func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
@@ -153,6 +157,7 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		own, known := c.plan.Column(ir.Field{Name: f.Name})
 		_, linked := c.plan.Source.Keys[1]
 		if known && linked && own.Holds == "" {
+			c.plan.linked = true
 			c.need(DeepAncestors, at)
 			if !conjunct {
 				c.need(DeepUnderNegation, at)

@@ -42,10 +42,10 @@ type rule struct {
 type source struct {
 	*schema.Source
 	scope  []scopeTest
-	units  []int // all of them
-	always []int // those without atoms that must hold
-	slots  []int // whose atoms make candidates here
-	keys   [3][]int
+	units  []int      // all of them
+	always []int      // those without atoms that must hold
+	slots  []int      // whose atoms make candidates here
+	keys   [3][][]int // level -> the ways to name that process, in order of preference -> slots
 	host   int
 	known  []known          // what the tree keeps of its events
 	refs   map[ir.Field]int // slots of fields that are compared with an ancestor's

@@ -154,8 +154,14 @@ func (e *Engine) sourceOf(s *schema.Source) int {
 		out.host = e.table.slotOf(host)
 	}
 	for level := range out.keys {
-		for _, c := range s.Keys[level] {
-			out.keys[level] = append(out.keys[level], e.table.slotOf(schema.Column{Name: c}))
+		for _, keys := range []map[int][]string{s.Keys, s.FallbackKeys} {
+			var slots []int
+			for _, c := range keys[level] {
+				slots = append(slots, e.table.slotOf(schema.Column{Name: c}))
+			}
+			if slots != nil {
+				out.keys[level] = append(out.keys[level], slots)
+			}
 		}
 	}
 	out.facts = e.factsOf(s, out)

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"sort"
+	"strconv"
 	"strings"
 	"time"
 
@@ -76,21 +77,30 @@ func (m *matcher) process(order int) *process {
 	return nil
 }
 
-// key names the process at a level on its host; "" when a part is missing.
+// key names the process at a level on its host, in the first way that the event has whole; "" when there is none.
 func (m *matcher) key(s *source, level int) string {
-	if len(s.keys[level]) == 0 || s.host < 0 {
+	if s.host < 0 {
 		return ""
 	}
 	host, _ := m.first(s.host)
-	parts := []string{fold(host)}
-	for _, slot := range s.keys[level] {
+	for way, slots := range s.keys[level] {
+		if values, whole := m.values(slots); whole {
+			return fold(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold(strings.Join(values, "\x00"))
+		}
+	}
+	return ""
+}
+
+// values reads each slot's first value; whole is false when one has none.
+func (m *matcher) values(slots []int) (values []string, whole bool) {
+	for _, slot := range slots {
 		v, ok := m.first(slot)
 		if !ok || v == "" {
-			return ""
+			return nil, false
 		}
-		parts = append(parts, fold(v))
+		values = append(values, v)
 	}
-	return strings.Join(parts, "\x00")
+	return values, true
 }
 
 // newTree orders creation events by time; those without one keep the order of the input.

@@ -13,8 +13,9 @@ import (
 // joined is the creation event of the process hops levels above, laid beside the event.
 type joined struct {
 	hops    int
-	from    int      // the record that carries its key: 0 for the event itself, else another joined one
-	columns []string // of that creation event, beside its key
+	from    int             // the record that carries its key: 0 for the event itself, else another joined one
+	columns []schema.Column // of that creation event, beside its key
+	links   []int           // the joined records whose link it carries
 }
 
 // parentWindow is how much longer than the lookback creation events of ancestors are looked for.
@@ -42,7 +43,7 @@ func above(hops int, name string) string {
 	if hops == 0 {
 		return column(name)
 	}
-	return column(fmt.Sprintf("Ancestor%d_%s", hops, name))
+	return column(fmt.Sprintf("Ancestor%d_%s", hops, strings.ReplaceAll(name, ".", "_")))
 }
 
 // reach joins the creation events that a match needs.
@@ -54,16 +55,16 @@ func (w *writer) reach(m *ir.Match) {
 		}
 		w.note("ancestor-window", "false-negatives", m.Range(), "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
 		j := w.join(hops)
-		j.need(col.Name)
+		j.need(col)
 		if col.Filename != "" {
-			j.need(col.Filename)
+			j.need(schema.Column{Name: col.Filename})
 		}
 	}
 }
 
-func (j *joined) need(name string) {
-	if !slices.Contains(j.columns, name) {
-		j.columns = append(j.columns, name)
+func (j *joined) need(c schema.Column) {
+	if !slices.ContainsFunc(j.columns, func(had schema.Column) bool { return had.Name == c.Name }) {
+		j.columns = append(j.columns, schema.Column{Name: c.Name, Type: c.Type})
 	}
 }
 
@@ -118,8 +119,12 @@ func (w *writer) join(hops int) *joined {
 		}
 		j.from = hops - step
 		from := w.join(j.from)
-		for _, c := range keys[step] {
-			from.need(c)
+		if w.plainKeys() {
+			for _, c := range keys[step] {
+				from.need(schema.Column{Name: c})
+			}
+		} else {
+			from.links = append(from.links, hops)
 		}
 	}
 	w.joined[hops] = j
@@ -129,6 +134,9 @@ func (w *writer) join(hops int) *joined {
 // joins writes the joins, nearest ancestor first. One creation event a key is kept, so that a
 // join never multiplies events.
 func (w *writer) joins() []string {
+	if !w.plainKeys() {
+		return w.linkJoins()
+	}
 	var stages []string
 	host := column(w.plan.Source.Entities["host"].Name)
 	key := append([]string{host}, columns(w.plan.Source.Keys[0])...)
@@ -142,10 +150,10 @@ func (w *writer) joins() []string {
 		}
 		var kept []string
 		for _, c := range j.columns {
-			if !slices.Contains(key, column(c)) {
-				kept = append(kept, column(c))
+			if !slices.Contains(key, column(c.Name)) {
+				kept = append(kept, column(c.Name))
 			}
-			project = append(project, above(hops, c)+" = "+column(c))
+			project = append(project, above(hops, c.Name)+" = "+column(c.Name))
 		}
 		inner = append(inner,
 			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(append([]string{column(w.plan.Model.Time[0])}, kept...), ", "), strings.Join(key, ", ")),
@@ -172,6 +180,10 @@ func (w *writer) hops() []int {
 func (w *writer) dropKeys() []string {
 	var names []string
 	for _, hops := range w.hops() {
+		if !w.plainKeys() {
+			names = append(names, w.linkColumns(hops)...)
+			continue
+		}
 		for i := range len(w.plan.Source.Keys[0]) + 1 {
 			names = append(names, keyName(hops, i))
 		}

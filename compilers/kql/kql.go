@@ -54,6 +54,7 @@ type writer struct {
 	lists   map[string]string // a rule's list -> its let statement
 	joined  map[int]*joined   // hops -> creation event joined
 	rare    []*rarity
+	assets  []compilers.Asset
 	noted   map[string]bool
 }
 
@@ -85,6 +86,7 @@ func (w *writer) query() *compilers.Query {
 	base = append(base, w.joins()...)
 	base = append(base, w.where(linked)...)
 	base = append(base, w.dropKeys()...)
+	base = append(base, w.values()...)
 
 	body := base
 	if len(w.rare) > 0 {
@@ -105,7 +107,7 @@ func (w *writer) query() *compilers.Query {
 		}
 	}
 	text += comment("End environment-specific filter.")
-	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets.String() + text, Notes: w.plan.Notes}
+	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets.String() + text, Assets: w.assets, Notes: w.plan.Notes}
 }
 
 // prepare finds what must be known before the first predicate is written.

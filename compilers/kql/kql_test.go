@@ -4,6 +4,7 @@ import (
 	"flag"
 	"net/netip"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -159,8 +160,8 @@ func TestManyValuesBecomeOneExpression(t *testing.T) {
 	assert.True(t, strings.HasSuffix(text, `\.)\z"`), text)
 }
 
-// TestGolden pins whole queries: the library's rules, and what they do not use.
-func TestGolden(t *testing.T) {
+// goldens are the rules whose whole queries are pinned: the library's, and what they do not use.
+func goldens(t *testing.T) map[string]*ir.Rule {
 	folder := rules.NewFolder("library", library.FS())
 	files, err := folder.Files()
 	require.NoError(t, err)
@@ -175,20 +176,44 @@ func TestGolden(t *testing.T) {
 	queries["deep"] = fromYAML(t, deepRule)
 	queries["two_rarities"] = fromYAML(t, twoRarities)
 	require.Len(t, queries, len(files)+2)
-	for name, r := range queries {
+	return queries
+}
+
+func assertGolden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+		require.NoError(t, os.WriteFile(path, []byte(got), 0o644))
+	}
+	want, err := os.ReadFile(path)
+	require.NoError(t, err)
+	assert.Equal(t, string(want), got)
+}
+
+func TestGolden(t *testing.T) {
+	for name, r := range goldens(t) {
 		t.Run(name, func(t *testing.T) {
 			filter := fromYAML(t, "detection:\n  f: {AccountName: 'CORP\\backup'}\n  condition: f\n")
 			r.Filter = ir.Anonymous(&ir.Not{Term: filter.Condition})
 			q, found := New().Compile(r, compilers.Options{Model: withAccount(t)})
 			require.Empty(t, found)
-			path := "testdata/" + name + ".kql"
-			if *update {
-				require.NoError(t, os.WriteFile(path, []byte(q.Text), 0o644))
-			}
-			want, err := os.ReadFile(path)
-			require.NoError(t, err)
-			assert.Equal(t, string(want), q.Text)
+			assertGolden(t, "testdata/"+name+".kql", q.Text)
 		})
+	}
+}
+
+// TestGoldenOfSentinel pins the same rules where processes are linked by one text.
+func TestGoldenOfSentinel(t *testing.T) {
+	for _, name := range []string{"sentinel", "asim"} {
+		m, err := schema.Load(name)
+		require.NoError(t, err)
+		for rule, r := range goldens(t) {
+			t.Run(name+" "+rule, func(t *testing.T) {
+				q, found := New().Compile(r, compilers.Options{Model: m})
+				require.Empty(t, found)
+				assertGolden(t, "testdata/"+name+"/"+rule+".kql", q.Text)
+			})
+		}
 	}
 }
 

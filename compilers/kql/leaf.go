@@ -81,8 +81,13 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 			o.companion = above(hops, col.Filename)
 		}
 	}
-	if col.Type == schema.HashSet {
-		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(col.Key)+`=([^,]+)`), o.name), text
+	return hashIn(o, col)
+}
+
+// hashIn reads one hash out of a column that holds several.
+func hashIn(o operand, c schema.Column) operand {
+	if c.Type == schema.HashSet {
+		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(c.Key)+`=([^,]+)`), o.asText()), text
 	}
 	return o
 }

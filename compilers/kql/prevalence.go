@@ -2,6 +2,7 @@ package kql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"decree/compilers"
@@ -17,16 +18,25 @@ const (
 	maxProfiles = 1000
 )
 
+// watchlist is the source of reputation where a workspace keeps its own: a watchlist of this name.
+// https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries
+const (
+	watchlist     = "watchlist"
+	watchlistName = "decree_reputation"
+)
+
 // rarity is one prevalence condition: a let statement with the values that satisfy it.
 type rarity struct {
 	node     *ir.Prevalence
 	name     string // of its let statement
-	value    string // the column asked about
+	value    string // the column asked about, which extend adds where the table has it otherwise
+	read     string // how the event tells it
 	fallback string // the let statement of the default global prevalence, or ""
 }
 
 func (w *writer) newRarity(p *ir.Prevalence) *rarity {
-	r := &rarity{node: p, name: w.variable(p.Name), value: w.plan.Source.Entities[p.Spec.Field].Name}
+	r := &rarity{node: p, name: w.variable(p.Name)}
+	r.read, r.value = w.value(w.plan.Source.Entities[p.Spec.Field])
 	if len(p.Spec.Global) > 0 {
 		r.fallback = w.variable("default_global_prevalence")
 	}
@@ -40,6 +50,18 @@ func (w *writer) rarityOf(p *ir.Prevalence) *rarity {
 		}
 	}
 	return nil
+}
+
+// values adds the values asked about that are no columns of the table.
+func (w *writer) values() []string {
+	var stages []string
+	for _, r := range w.rare {
+		stage := fmt.Sprintf("extend %s = %s", column(r.value), r.read)
+		if r.read != column(r.value) && !slices.Contains(stages, stage) {
+			stages = append(stages, stage)
+		}
+	}
+	return stages
 }
 
 func (w *writer) prevalences() []*ir.Prevalence {
@@ -94,14 +116,15 @@ func (w *writer) rarityLet(r *rarity, events string, early []ir.Node) string {
 	if spec.Local != nil {
 		who = spec.Local.Distinct
 	}
-	hosts := w.plan.Source.Entities[who].Name
-	count = strings.TrimSuffix(hosts, "Id") + "Count"
+	hosts, counted := w.value(w.plan.Source.Entities[who])
+	count = strings.TrimSuffix(counted, "Id") + "Count"
 	asks := len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
-	if asks {
+	limited := asks && w.plan.Source.Reputation.Source == fileProfile
+	if limited {
 		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
 	}
 	stages = append(stages,
-		fmt.Sprintf("summarize %s = count_distinct(tolower(%s)) by %s = tolower(%s)", column(count), column(hosts), v, v))
+		fmt.Sprintf("summarize %s = count_distinct(tolower(%s)) by %s = tolower(%s)", column(count), hosts, v, v))
 	most := 0
 	if spec.Local != nil {
 		for _, b := range spec.Local.Bounds {
@@ -109,7 +132,7 @@ func (w *writer) rarityLet(r *rarity, events string, early []ir.Node) string {
 		}
 		most = spec.Local.Rarest
 	}
-	if asks && (most == 0 || most > maxProfiles) {
+	if limited && (most == 0 || most > maxProfiles) {
 		most = maxProfiles
 		w.note("fileprofile-limit", "false-negatives", r.node.Range(), fmt.Sprintf("FileProfile knows %d values a call: only the rarest are looked up", maxProfiles))
 	}
@@ -126,21 +149,25 @@ func (w *writer) rarityLet(r *rarity, events string, early []ir.Node) string {
 // reputation asks FileProfile and keeps the values whose answer satisfies the condition.
 func (w *writer) reputation(r *rarity) []string {
 	spec, rep := r.node.Spec, w.plan.Source.Reputation
-	if rep.Source != fileProfile || (spec.Field != "sha1" && spec.Field != "sha256") {
-		w.found.Errorf("no-reputation", spec.FieldRange, "ask about sha1 or sha256 with a model whose reputation source is FileProfile",
+	if (rep.Source != fileProfile && rep.Source != watchlist) || (spec.Field != "sha1" && spec.Field != "sha256") {
+		w.found.Errorf("no-reputation", spec.FieldRange, "ask about sha1 or sha256 with a model whose reputation source is FileProfile or watchlist",
 			"kql has no reputation of a %s in data model %s", spec.Field, w.plan.Model.Name)
 		return nil
 	}
 	known := func(name, what string) string {
 		if name == "" {
-			w.found.Errorf("no-column", r.node.Range(), "leave the condition out for this target", "%s does not tell the %s of a file", fileProfile, what)
+			w.found.Errorf("no-column", r.node.Range(), "leave the condition out for this target", "%s does not tell the %s of a file", rep.Source, what)
 			return "_"
 		}
 		return column(name)
 	}
 	var tests compilers.All
 	for _, b := range spec.Global {
-		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", known(rep.Global, "prevalence"), r.fallback, comparisons[b.Op], literal(b.Value))))
+		global := known(rep.Global, "prevalence")
+		if rep.Source == watchlist { // whose values are texts
+			global = "tolong(" + global + ")"
+		}
+		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], literal(b.Value))))
 	}
 	for _, m := range []struct {
 		what, column string
@@ -151,6 +178,9 @@ func (w *writer) reputation(r *rarity) []string {
 		}
 	}
 	stages := []string{fmt.Sprintf("invoke %s(%s, %d)", fileProfile, column(r.value), maxProfiles)}
+	if rep.Source == watchlist {
+		stages = w.watched(r)
+	}
 	failed := failedLookup(rep)
 	if spec.Unavailable == "include" {
 		return append(stages, "where "+syntax.Print(compilers.Any{failed, tests}))
@@ -160,6 +190,38 @@ func (w *writer) reputation(r *rarity) []string {
 		stages = append(stages, "where "+syntax.Print(t))
 	}
 	return stages
+}
+
+// watched lays the watchlist's rows beside the values; of several with one value, one counts.
+func (w *writer) watched(r *rarity) []string {
+	spec, rep := r.node.Spec, w.plan.Source.Reputation
+	field, all, asked := spec.Field, []string{spec.Field}, []string{spec.Field}
+	for _, c := range []struct {
+		column string
+		ask    bool
+	}{{rep.Availability, true}, {rep.Global, len(spec.Global) > 0}, {rep.Signature, spec.Signature != nil}, {rep.Signer, spec.Signer != nil},
+		{rep.Issuer, spec.Issuer != nil}, {rep.Root, spec.Root != nil}} {
+		if c.column == "" {
+			continue
+		}
+		all = append(all, c.column)
+		if c.ask {
+			asked = append(asked, column(c.column))
+		}
+	}
+	w.note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
+	if len(w.assets) == 0 {
+		w.assets = []compilers.Asset{{Name: watchlistName + ".csv", Content: strings.Join(all, ",") + "\n",
+			Purpose: "the watchlist " + watchlistName + " is made of it, its search key is " + field + ": one row for each, filled by the reputation provider"}}
+	}
+	key := "Watched_" + field
+	inner := []string{fmt.Sprintf("_GetWatchlist(%s)", quote(watchlistName)),
+		fmt.Sprintf("summarize arg_min(%s) by %s = tolower(%s)", strings.Join(asked, ", "), key, field),
+		"project-away " + field}
+	return []string{
+		fmt.Sprintf("join kind=leftouter (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(inner))), column(r.value), key),
+		"project-away " + key,
+	}
 }
 
 func failedLookup(rep schema.Reputation) compilers.Pred {

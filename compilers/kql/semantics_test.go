@@ -116,6 +116,11 @@ func TestSemantics(t *testing.T) {
 			{"asim", process, `{Image: a}`, "s", `TargetProcessName =~ "a"`},
 			{"sentinel", registry, `{Image: a}`, "s", `Channel =~ "Microsoft-Windows-Sysmon/Operational" and tostring(EventData.Image) =~ "a"`},
 		}},
+		{"a parent is read where a table has it; a table that would have to look for it comes after", []row{
+			{"asim", process, `{ParentCommandLine: a}`, "s", `ActingProcessCommandLine =~ "a"`},
+			{"sentinel", process, `{ParentImage: a}`, "s", `ParentProcessName =~ "a"`},
+			{"sentinel", process, `{ParentCommandLine: a}`, "s", `Channel =~ "Microsoft-Windows-Sysmon/Operational" and tostring(EventData.ParentCommandLine) =~ "a"`},
+		}},
 		{"ASIM: original names and directions in its own columns and words", []row{
 			{"asim", process, `{OriginalFileName: a.exe}`, "s", `TargetProcessFileOriginalName =~ "a.exe"`},
 			{"asim", network, `{Initiated: 'true'}`, "s", `NetworkDirection =~ "Outbound"`},

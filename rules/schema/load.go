@@ -147,7 +147,7 @@ func mergeSource(base, over Source) Source {
 	s.Entities = mergeMap(base.Entities, over.Entities)
 	s.Columns = mergeMap(base.Columns, over.Columns)
 	if over.Keys != nil {
-		s.Keys, s.UniqueKeys = over.Keys, over.UniqueKeys
+		s.Keys, s.FallbackKeys, s.UniqueKeys = over.Keys, over.FallbackKeys, over.UniqueKeys
 	}
 	s.Ancestors = map[int]map[string]Column{}
 	for _, from := range []map[int]map[string]Column{base.Ancestors, over.Ancestors} {
@@ -194,9 +194,16 @@ func (m *Model) check() error {
 				return fmt.Errorf("source %s: %w", s.Name, err)
 			}
 		}
-		for level, columns := range s.Keys {
-			if level < 0 || level > 5 || len(columns) == 0 {
-				return fmt.Errorf("source %s: key level %d is not in 0..5 or has no columns", s.Name, level)
+		for _, keys := range []map[int][]string{s.Keys, s.FallbackKeys} {
+			for level, columns := range keys {
+				if level < 0 || level > 5 || len(columns) == 0 {
+					return fmt.Errorf("source %s: key level %d is not in 0..5 or has no columns", s.Name, level)
+				}
+			}
+		}
+		for level := range s.FallbackKeys {
+			if s.Keys[level] == nil {
+				return fmt.Errorf("source %s: fallback key level %d is no key level", s.Name, level)
 			}
 		}
 		for _, fields := range []map[string]Column{s.Fields, s.Entities} {

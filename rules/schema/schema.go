@@ -39,12 +39,14 @@ type Source struct {
 	Replace bool `yaml:"replace"`
 	// Ancestors is level -> Sigma field -> column on the event itself. A field named here is read
 	// there alone; others come from the creation events of the processes above.
-	Ancestors  map[int]map[string]Column `yaml:"ancestors"`
-	Entities   map[string]Column         `yaml:"entities"`    // sha1, host, user, ...
-	Keys       map[int][]string          `yaml:"keys"`        // level -> columns whose values name that process on its host
-	UniqueKeys bool                      `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)
-	Reputation Reputation                `yaml:"reputation"`
-	Columns    map[string]string         `yaml:"columns"` // every column of the table -> product type, for checks
+	Ancestors map[int]map[string]Column `yaml:"ancestors"`
+	Entities  map[string]Column         `yaml:"entities"` // sha1, host, user, ...
+	Keys      map[int][]string          `yaml:"keys"`     // level -> columns whose values name that process on its host
+	// FallbackKeys name processes of events that lack a part of Keys.
+	FallbackKeys map[int][]string  `yaml:"fallback_keys"`
+	UniqueKeys   bool              `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)
+	Reputation   Reputation        `yaml:"reputation"`
+	Columns      map[string]string `yaml:"columns"` // every column of the table -> product type, for checks
 }
 
 // ScopeTest holds when the column's value is one of Values (case-insensitive text).

@@ -104,17 +104,22 @@ func TestKQLQuoting(t *testing.T) {
 
 // TestKQLGolden has the parser read the golden queries, whose filter names a column of its own.
 func TestKQLGolden(t *testing.T) {
-	_, tables := mde(t)
-	files, err := filepath.Glob(filepath.Join(root(), "compilers", "kql", "testdata", "*.kql"))
-	require.NoError(t, err)
-	require.NotEmpty(t, files)
-	var queries []string
-	for _, f := range files {
-		text, err := os.ReadFile(f)
-		require.NoError(t, err)
-		queries = append(queries, string(text))
-	}
-	for i, r := range CheckKQL(t, queries, tables, "", "") {
-		assert.Empty(t, r.Errors, "%s\n%s", files[i], queries[i])
+	for model, folder := range map[string]string{"mde": ".", "sentinel": "sentinel", "asim": "asim"} {
+		t.Run(model, func(t *testing.T) {
+			m, err := schema.Load(model)
+			require.NoError(t, err)
+			files, err := filepath.Glob(filepath.Join(root(), "compilers", "kql", "testdata", folder, "*.kql"))
+			require.NoError(t, err)
+			require.NotEmpty(t, files)
+			var queries []string
+			for _, f := range files {
+				text, err := os.ReadFile(f)
+				require.NoError(t, err)
+				queries = append(queries, string(text))
+			}
+			for i, r := range CheckKQL(t, queries, tablesOf(t, m), "", "") {
+				assert.Empty(t, r.Errors, "%s\n%s", files[i], queries[i])
+			}
+		})
 	}
 }

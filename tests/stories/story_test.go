@@ -33,6 +33,8 @@ var logs = []struct {
 	{"defender.ndjson.gz", "mde", (*Story).Defender},
 	{"sysmon.ndjson.gz", "windows", (*Story).Sysmon},
 	{"ecs.ndjson.gz", "ecs", (*Story).ECS},
+	{"windowsevent.ndjson.gz", "sentinel", (*Story).WindowsEvent},
+	{"asim.ndjson.gz", "asim", (*Story).ASIM},
 }
 
 const reputationFile = "reputation.csv"
@@ -104,7 +106,7 @@ func grandchild(t *testing.T) *ir.Rule {
 	return r
 }
 
-func TestAllThreeLogsGiveTheSameMatches(t *testing.T) {
+func TestAllLogsGiveTheSameMatches(t *testing.T) {
 	s := Tell()
 	why := map[string]string{}
 	for _, p := range s.Processes {

@@ -3,11 +3,11 @@
 // In (stdin): {"queries": [text], "tables": {name: {column: type}}, "now": datetime or "", "arrival": column}.
 // Out (stdout): [{"errors": [text], "strings": [decoded literals], "text": text}], one a query.
 //
-// FileProfile is declared as advanced hunting has it. The binder gives the arguments of `invoke`
+// FileProfile is declared as advanced hunting has it, _GetWatchlist as Sentinel gives the watchlist of reputation. The binder gives the arguments of `invoke`
 // no row scope, so exactly one finding is exempt: KS142 inside the first argument of an invoke.
 // With "now", text is the query rewritten from the syntax tree so that it can be run on a
 // recording: ago(x) counts from now, ingestion_time() is the arrival column, count_distinct is
-// dcount (which DuckDB counts exactly), a list concatenated from lists is written out, * is every column of text, and that same first argument, which tells only which
+// dcount (which DuckDB counts exactly), the watchlist is the profiles' table, a list concatenated from lists is written out, * is every column of text, and that same first argument, which tells only which
 // column to look up, becomes the column's name.
 "use strict";
 require("@kusto/language-service-next/bridge.js");
@@ -19,6 +19,9 @@ const PROFILE_PARAMETERS = "(T:(*), x:string, y:long = 100)";
 const PROFILE_BODY = "{ T | extend FileSize=long(null), GlobalPrevalence=long(null), GlobalFirstSeen=datetime(null), " +
   "GlobalLastSeen=datetime(null), Signer='', Issuer='', SignerHash='', IsCertificateValid=bool(null), IsRootSignerMicrosoft=bool(null), " +
   "SignatureState='', IsExecutable=bool(null), ThreatName='', Publisher='', SoftwareName='', ProfileAvailability='' }";
+// https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries: the list's own columns, all texts, and its search key
+const WATCHLIST_BODY = "{ datatable(SearchKey:string, sha1:string, sha256:string, ProfileAvailability:string, GlobalPrevalence:string, " +
+  "SignatureState:string, Signer:string, Issuer:string)[] }";
 
 function state(tables) {
   const symbols = Object.entries(tables).map(([name, columns]) => {
@@ -26,6 +29,7 @@ function state(tables) {
     return Symbols.TableSymbol.From(`(${list})`).WithName(name);
   });
   symbols.push(new Symbols.FunctionSymbol.$ctor16("FileProfile", PROFILE_PARAMETERS, PROFILE_BODY, ""));
+  symbols.push(new Symbols.FunctionSymbol.$ctor16("_GetWatchlist", "(name:string)", WATCHLIST_BODY, ""));
   return GlobalState.Default.WithDatabase(new Symbols.DatabaseSymbol.ctor("hunting", symbols));
 }
 
@@ -69,6 +73,7 @@ function check(query, globals, tables, now, arrival) {
       if (!(e instanceof Syntax.FunctionCallExpression)) continue;
       const args = e.ArgumentList.Expressions;
       if (e.Name.SimpleName === "ingestion_time") edits.push([e.TextStart, e.End, arrival]);
+      if (e.Name.SimpleName === "_GetWatchlist") edits.push([e.TextStart, e.End, "Profiles"]);
       if (e.Name.SimpleName === "count_distinct") edits.push([e.Name.TextStart, e.Name.End, "dcount"]);
       if (e.Name.SimpleName === "ago") edits.push([e.TextStart, e.End, `(datetime(${now}) - (${args.getItem(0).Element.ToString().trim()}))`]);
     }

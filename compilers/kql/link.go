@@ -1,0 +1,152 @@
+package kql
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/schema"
+)
+
+// A process whose key is not plain columns is linked by one text: host and key in lower case, as the engine compares
+// them. Where keys are used again, the creation that counts is the latest at or before the child's.
+const (
+	linkName   = "Link"   // of the process above, on the record below
+	keyOf      = "Key"    // of the process itself, on its creation event
+	bornAt     = "At"     // when it was created
+	childLink  = "Child"  // a link that some creation event has,
+	childBirth = "Before" // and that event's time
+)
+
+// plainKeys tells whether processes are joined on columns as they are: those of Defender, which never come twice.
+func (w *writer) plainKeys() bool {
+	s := w.plan.Source
+	if !s.UniqueKeys || s.FallbackKeys != nil {
+		return false
+	}
+	for _, names := range s.Keys {
+		for _, name := range names {
+			if bag, _ := w.inside(name); bag != "" {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// link is the text that names the process at a level of a creation event; whole holds where the event has all of it.
+func (w *writer) link(level int) (text string, whole compilers.Pred) {
+	s := w.plan.Source
+	host := w.typed(s.Entities["host"].Name, s.Entities["host"].Type).asText()
+	way := func(names []string) (string, compilers.All) {
+		parts, has := []string{host}, compilers.All{}
+		for _, name := range names {
+			o := w.typed(name, "")
+			parts, has = append(parts, o.asText()), append(has, present(o))
+		}
+		return "strcat(" + strings.Join(parts, `, "|", `) + ")", has
+	}
+	first, has := way(s.Keys[level])
+	if s.FallbackKeys[level] == nil {
+		return "tolower(" + first + ")", has
+	}
+	second, hasSecond := way(s.FallbackKeys[level])
+	text = fmt.Sprintf("tolower(case(%s, %s, %s, %s, %s))", syntax.Print(has), first, syntax.Print(hasSecond), second, quote(""))
+	return text, compilers.Any{has, hasSecond}
+}
+
+// linkJoins writes the joins, nearest ancestor first; none multiplies events.
+func (w *writer) linkJoins() []string {
+	var stages []string
+	for _, hops := range w.hops() {
+		j := w.joined[hops]
+		born := column(w.plan.Model.Time[0])
+		if j.from == 0 {
+			link, _ := w.link(hops)
+			stages = append(stages, fmt.Sprintf("extend %s = %s", above(hops, linkName), link))
+		} else {
+			born = above(j.from, bornAt)
+		}
+		inner, on := w.creations(j), fmt.Sprintf("$left.%s == $right.%s", above(hops, linkName), above(hops, keyOf))
+		if !w.plan.Source.UniqueKeys {
+			inner = w.latest(j, inner)
+			on = fmt.Sprintf("$left.%s == $right.%s, $left.%s == $right.%s",
+				above(hops, linkName), above(hops, childLink), born, above(hops, childBirth))
+		}
+		stages = append(stages, fmt.Sprintf("join kind=leftouter (\n%s  ) on %s", indent(indent(pipe(inner))), on))
+	}
+	return stages
+}
+
+// creations are the creation events with what is asked of them; one a key, where a key is never used again.
+func (w *writer) creations(j *joined) []string {
+	key, whole := w.link(0)
+	born := above(j.hops, bornAt)
+	project := []string{above(j.hops, keyOf) + " = " + key, born + " = " + column(w.plan.Model.Time[0])}
+	for _, c := range j.columns {
+		project = append(project, above(j.hops, c.Name)+" = "+w.typed(c.Name, c.Type).name)
+	}
+	for _, next := range j.links {
+		link, _ := w.link(next - j.hops)
+		project = append(project, above(next, linkName)+" = "+link)
+	}
+	inner := append(w.scope("timeframe + "+parentWindow), "where "+syntax.Print(whole), "project "+strings.Join(project, ", "))
+	if w.plan.Source.UniqueKeys {
+		inner = append(inner, fmt.Sprintf("summarize arg_max(%s) by %s", strings.Join(append([]string{born}, carried(j)...), ", "), above(j.hops, keyOf)))
+	}
+	return inner
+}
+
+// latest finds for each link, and the time of the creation event that has it, the creation that counts.
+func (w *writer) latest(j *joined, creations []string) []string {
+	link, whole := w.link(j.hops - j.from)
+	child, before, born := above(j.hops, childLink), above(j.hops, childBirth), above(j.hops, bornAt)
+	return append(w.scope("timeframe + "+parentWindow),
+		"where "+syntax.Print(whole),
+		fmt.Sprintf("project %s = %s, %s = %s", child, link, before, column(w.plan.Model.Time[0])),
+		fmt.Sprintf("distinct %s, %s", child, before),
+		fmt.Sprintf("join kind=inner (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(creations))), child, above(j.hops, keyOf)),
+		fmt.Sprintf("where %s <= %s", born, before),
+		fmt.Sprintf("summarize arg_max(%s) by %s, %s", strings.Join(append([]string{born}, carried(j)...), ", "), child, before))
+}
+
+// carried are the columns that a joined record brings, beside its key and its time.
+func carried(j *joined) []string {
+	var names []string
+	for _, c := range j.columns {
+		names = append(names, above(j.hops, c.Name))
+	}
+	for _, next := range j.links {
+		names = append(names, above(next, linkName))
+	}
+	return names
+}
+
+// linkColumns are a join's own columns.
+func (w *writer) linkColumns(hops int) []string {
+	names := []string{linkName, keyOf, bornAt}
+	if !w.plan.Source.UniqueKeys {
+		names = []string{linkName, childLink, childBirth, bornAt}
+	}
+	for i := range names {
+		names[i] = above(hops, names[i])
+	}
+	return names
+}
+
+// value is a column's value as the query reads it, and the name it has or gets.
+func (w *writer) value(c schema.Column) (expr, name string) {
+	if bag, path := w.inside(c.Name); bag != "" {
+		name = path[len(path)-1]
+	} else {
+		name = c.Name
+	}
+	o := hashIn(w.typed(c.Name, c.Type), c)
+	if c.Type == schema.HashSet {
+		name = c.Key
+	}
+	if _, taken := w.plan.Source.Columns[name]; taken && o.name != column(name) {
+		name = "Decree" + name
+	}
+	return o.name, name
+}

@@ -130,6 +130,29 @@ func Build(n ir.Node, leaf func(ir.Node) Pred) Pred {
 	panic("compilers: unknown node")
 }
 
+// Occurrences makes a predicate of the condition of a correlation. flag says that an input occurred, and atLeast that so many
+// of some terms hold: of many inputs the combinations would be too many to write.
+func Occurrences(n ir.Node, flag func(input int) Pred, atLeast func(terms []Pred, count int) Pred) Pred {
+	if o, ok := n.(*ir.Occurred); ok {
+		return flag(o.Input)
+	}
+	var terms []Pred
+	for _, t := range ir.Children(n) {
+		terms = append(terms, Occurrences(t, flag, atLeast))
+	}
+	switch n := n.(type) {
+	case *ir.And:
+		return All(terms)
+	case *ir.Or:
+		return Any(terms)
+	case *ir.Not:
+		return None{terms[0]}
+	case *ir.AtLeast:
+		return atLeast(terms, n.Count)
+	}
+	panic("compilers: unknown node in a correlation's condition")
+}
+
 func buildAll(nodes []ir.Node, leaf func(ir.Node) Pred) []Pred {
 	preds := make([]Pred, len(nodes))
 	for i, n := range nodes {

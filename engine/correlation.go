@@ -17,6 +17,8 @@ type correlation struct {
 	rule   *rule // what its results name: its metadata, after the rules in order
 	inputs []correlationInput
 	silent bool // it is only read by others
+
+	carried []ir.Field // what those that read it need of the events that complete it
 }
 
 // correlationInput is one of rule and correlation.
@@ -110,17 +112,22 @@ func (e *Engine) hush(c *correlation) {
 // watch has the rules below an input take down a field. A field that an inner correlation is grouped by is known of it.
 func (e *Engine) watch(c *correlation, input int, name string, f ir.Field) {
 	in := c.inputs[input]
-	if in.rule != nil {
-		if !slices.Contains(in.rule.watched, f) {
-			in.rule.watched = append(in.rule.watched, f)
+	if in.correlation == nil || in.correlation.grouped(c.ir.Source.FieldOf(name, input)) < 0 {
+		in.watch(f)
+	}
+}
+
+func (in correlationInput) watch(f ir.Field) {
+	if c := in.correlation; c != nil {
+		if slices.Contains(c.carried, f) {
+			return
 		}
-		return
-	}
-	if in.correlation.grouped(c.ir.Source.FieldOf(name, input)) >= 0 {
-		return
-	}
-	for i := range in.correlation.inputs {
-		e.watch(in.correlation, i, name, f)
+		c.carried = append(c.carried, f)
+		for _, below := range c.inputs {
+			below.watch(f)
+		}
+	} else if !slices.Contains(in.rule.watched, f) {
+		in.rule.watched = append(in.rule.watched, f)
 	}
 }
 

@@ -1,12 +1,213 @@
 package kql
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
-// CompileCorrelation refuses: no query of this dialect counts matches in windows that slide.
-func (dialect) CompileCorrelation(c *ir.Correlation, _ compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	return nil, compilers.NoCorrelation(c, "KQL")
+// CompileCorrelation writes a correlation: a statement for the matches of each rule it reads, and for each correlation one for its inputs
+// together, one for its windows and one for its own matches. Windows slide: each time of a match is joined with the matches of its group that lie
+// a timespan back, and no further, by way of bins that only narrow the join.
+// https://learn.microsoft.com/en-us/kusto/query/join-time-window
+func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	w := &correlationWriter{top: c, opt: opt, taken: map[string]bool{}, names: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, noted: map[string]bool{}}
+	for _, name := range reserved {
+		w.taken[name] = true
+	}
+	for _, below := range c.Chain() {
+		for _, columns := range [][]ir.Column{below.GroupBy, below.Values} {
+			for _, column := range columns {
+				for i := range below.Inputs {
+					w.carry(below, i, column.Name, column.Fields[i])
+				}
+			}
+		}
+	}
+	for _, r := range c.Rules() {
+		w.rule(r)
+	}
+	if w.found.HasErrors() {
+		return nil, w.found
+	}
+	for _, below := range c.Chain() {
+		w.correlation(below)
+	}
+	return w.query(), w.found
+}
+
+// reserved are the columns that the statements themselves make.
+var reserved = []string{"At", "Event", "Input", "Later", "Bin", "EarlierAt", "EarlierInput", "Count", "Value", "Numbers", "First", "Start"}
+
+// correlationWriter holds one compilation.
+type correlationWriter struct {
+	top     *ir.Correlation
+	opt     compilers.Options
+	taken   map[string]bool
+	names   map[any]string     // *ir.Rule or *ir.Correlation -> the statement with its matches
+	carried map[any][]ir.Field // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
+	columns map[any]string     // field, or name that some correlation is grouped by -> its column
+	lets    strings.Builder
+	time    string // the models' column
+	noted   map[string]bool
+	notes   []compilers.Note
+	assets  []compilers.Asset
+	found   diag.Diagnostics
+}
+
+func (w *correlationWriter) note(n compilers.Note) {
+	if !w.noted[n.Code+n.Message] {
+		w.noted[n.Code+n.Message] = true
+		w.notes = append(w.notes, n)
+	}
+}
+
+// carry has the matches below an input keep a field. One that an inner correlation is grouped by is a column of its matches.
+func (w *correlationWriter) carry(c *ir.Correlation, input int, name string, f ir.Field) {
+	in := c.Inputs[input]
+	if in.Correlation == nil || !w.grouped(in.Correlation, c.Source.FieldOf(name, input)) {
+		w.carryBelow(in, f)
+	}
+}
+
+func (w *correlationWriter) carryBelow(in ir.Input, f ir.Field) {
+	var of any = in.Rule
+	if in.Correlation != nil {
+		of = in.Correlation
+	}
+	if slices.Contains(w.carried[of], f) {
+		return
+	}
+	w.carried[of] = append(w.carried[of], f)
+	if in.Correlation != nil {
+		for _, below := range in.Correlation.Inputs {
+			w.carryBelow(below, f)
+		}
+	}
+}
+
+func (w *correlationWriter) grouped(c *ir.Correlation, name string) bool {
+	return slices.ContainsFunc(c.GroupBy, func(column ir.Column) bool { return column.Name == name })
+}
+
+// carriedName is the column of a field in the matches of a rule.
+func (w *correlationWriter) carriedName(f ir.Field) string {
+	name := f.Name
+	if f.Level > 0 {
+		name = fmt.Sprintf("Ancestor%d_%s", f.Level, f.Name)
+	}
+	return w.named(f, "Of_"+name)
+}
+
+// groupName is the column of a value that a correlation is grouped by, in its matches.
+func (w *correlationWriter) groupName(name string) string { return w.named(name, "By_"+name) }
+
+// named gives a column of our own a name that no other has.
+func (w *correlationWriter) named(key any, wanted string) string {
+	if w.columns[key] == "" {
+		w.columns[key] = w.free(wanted)
+	}
+	return w.columns[key]
+}
+
+// rule writes the statement with the matches of a rule: their time, id and the fields that are asked for.
+func (w *correlationWriter) rule(r *ir.Rule) {
+	source := *r.Source
+	source.Schedule = rules.Schedule{}
+	if lookback := w.top.Source.Body.Schedule.Lookback; lookback > 0 {
+		source.Schedule.Lookback = lookback + w.top.Reach()
+	}
+	timed := *r
+	timed.Source = &source
+	plan, found := compilers.NewPlan("kql", lacks, &timed, w.opt)
+	w.found = append(w.found, found...)
+	if plan == nil {
+		return
+	}
+	name := source.Name
+	if name == "" {
+		name = source.Title
+	}
+	one := newWriter(plan, nil, w.taken)
+	name = one.variable(strings.ToLower(name))
+	lets, text := one.parts()
+	w.found = append(w.found, one.found...)
+	for _, n := range plan.Notes {
+		w.note(n)
+	}
+	for _, a := range one.assets {
+		if !slices.Contains(w.assets, a) {
+			w.assets = append(w.assets, a)
+		}
+	}
+	w.time = plan.Model.Time[0]
+	kept := []string{"At = " + column(w.time), "Event = " + w.identity(plan)}
+	for _, f := range w.carried[r] {
+		kept = append(kept, w.carriedName(f)+" = "+w.text(one, f, r))
+	}
+	w.names[r] = name
+	w.lets.WriteString(lets)
+	fmt.Fprintf(&w.lets, "let %s = %s| project %s;\n", name, text, strings.Join(kept, ", "))
+}
+
+// identity is a text that tells the events of a table apart, as far as its columns do.
+func (w *correlationWriter) identity(plan *compilers.Plan) string {
+	for _, id := range plan.Model.ID {
+		if kind, ok := plan.Source.Columns[id]; ok {
+			if kind == "string" {
+				return column(id)
+			}
+			return "tostring(" + column(id) + ")"
+		}
+	}
+	if len(w.top.Chain()) > 1 || len(w.top.Inputs) > 1 {
+		w.note(compilers.Note{Code: "event-identity", Effect: "false-negatives", Range: w.top.Source.TypeRange,
+			Message: plan.Source.Table + " has no column that tells its events apart: matches of several inputs, or of a correlation, at one time in one group are one"})
+	}
+	return `""`
+}
+
+// text reads a field of a rule's event as a text, empty where it is missing.
+func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
+	col, ok := one.plan.Native(f, nil)
+	if !ok {
+		w.found.Errorf("correlation-field", r.Source.LogSource.Range, "group by or count another field, or choose another --model",
+			"data model %s has no column for %s in this log source, which the correlation %q reads", one.plan.Model.Name, f.Name, w.top.Source.Body.Title)
+		return `""`
+	}
+	return one.typed(col.Name, col.Type).asText()
+}
+
+// query is the last correlation's matches, as they are read.
+func (w *correlationWriter) query() *compilers.Query {
+	body := w.top.Source.Body
+	if body.Schedule.Lookback == 0 {
+		w.note(compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: w.top.Source.TypeRange,
+			Message: "matches before the searched period are not known: choose it " + timespan(w.top.Reach()) + " longer than what is of interest"})
+	}
+	var b strings.Builder
+	for _, line := range compilers.Header(body, w.notes) {
+		b.WriteString(comment(line))
+	}
+	b.WriteString(w.lets.String())
+	shown := []string{column(w.time) + " = At", "Event"}
+	for _, g := range w.top.GroupBy {
+		name := column(g.Name)
+		if slices.ContainsFunc([]string{w.time, "Event", "Value", "First"}, func(other string) bool { return strings.EqualFold(other, g.Name) }) {
+			name = w.groupName(g.Name)
+		}
+		shown = append(shown, name+" = "+w.groupName(g.Name))
+	}
+	if w.top.Source.Type != rules.TemporalOrdered {
+		shown = append(shown, "Value")
+	}
+	stages := []string{w.names[w.top], "project " + strings.Join(append(shown, "First"), ", ")}
+	stages = append(stages, "sort by "+column(w.time)+" asc")
+	b.WriteString(pipe(stages))
+	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: b.String(), Assets: w.assets, Notes: w.notes}
 }

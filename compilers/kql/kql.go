@@ -36,8 +36,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	if plan == nil {
 		return nil, ds
 	}
-	w := &writer{plan: plan, found: ds, negated: map[ir.Node]bool{}, taken: map[string]bool{}, lists: map[string]string{},
-		joined: map[int]*joined{}, noted: map[string]bool{}}
+	w := newWriter(plan, ds, map[string]bool{})
 	q := w.query()
 	if w.found.HasErrors() {
 		return nil, w.found
@@ -58,13 +57,24 @@ type writer struct {
 	noted   map[string]bool
 }
 
+// newWriter begins a query. Names of statements that are taken stay free of its own.
+func newWriter(plan *compilers.Plan, found diag.Diagnostics, taken map[string]bool) *writer {
+	return &writer{plan: plan, found: found, negated: map[ir.Node]bool{}, taken: taken, lists: map[string]string{}, joined: map[int]*joined{}, noted: map[string]bool{}}
+}
+
 func (w *writer) query() *compilers.Query {
+	lets, text := w.parts()
+	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets + text, Assets: w.assets, Notes: w.plan.Notes}
+}
+
+// parts are the statements that come before the query, and its stages.
+func (w *writer) parts() (statements, stages string) {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)
 	var lets strings.Builder
 	span := "timeframe"
 	if lookback := r.Source.Schedule.Lookback; lookback > 0 {
-		w.taken[span] = true
+		span = w.variable(span)
 		fmt.Fprintf(&lets, "let %s = %s;\n", span, timespan(lookback))
 	}
 	w.prepare(r.Condition)
@@ -107,7 +117,7 @@ func (w *writer) query() *compilers.Query {
 		}
 	}
 	text += comment("End environment-specific filter.")
-	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets.String() + text, Assets: w.assets, Notes: w.plan.Notes}
+	return lets.String(), text
 }
 
 // prepare finds what must be known before the first predicate is written.

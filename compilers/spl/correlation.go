@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"decree/compilers"
 	"decree/rules/diag"
@@ -105,10 +104,10 @@ func (s *search) query() *compilers.Query {
 	base := s.base()
 	lookback := s.top.Source.Body.Schedule.Lookback
 	if lookback > 0 {
-		base += " earliest=-" + splunkSpan(lookback+s.reach()) + " latest=now"
+		base += " earliest=-" + splunkSpan(lookback+s.top.Reach()) + " latest=now"
 	} else {
 		s.note("correlation-period", "false-negatives",
-			"matches before the searched period are not known: choose it "+splunkSpan(s.reach())+" longer than what is of interest")
+			"matches before the searched period are not known: choose it "+splunkSpan(s.top.Reach())+" longer than what is of interest")
 	}
 	s.note("search-memory", "false-negatives",
 		"mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
@@ -134,19 +133,6 @@ func (s *search) query() *compilers.Query {
 		b.WriteString("| " + stage + "\n")
 	}
 	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Notes: s.notes}
-}
-
-// reach is how long before a match the events lie that complete it.
-func (s *search) reach() time.Duration {
-	reach := map[*ir.Correlation]time.Duration{}
-	for _, c := range s.chain {
-		var longest time.Duration
-		for _, in := range c.Inputs {
-			longest = max(longest, reach[in.Correlation])
-		}
-		reach[c] = c.Timespan + longest
-	}
-	return reach[s.top]
 }
 
 // base is the search for the events of every rule. What all of them ask first stands once.

@@ -52,26 +52,10 @@ func (st *step) together() compilers.Pred {
 
 // occurred is a condition over inputs.
 func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
-	each := func(terms []ir.Node) []compilers.Pred {
-		var out []compilers.Pred
-		for _, t := range terms {
-			out = append(out, occurred(t, flags))
-		}
-		return out
-	}
-	switch n := n.(type) {
-	case *ir.Occurred:
-		return flags[n.Input]
-	case *ir.And:
-		return compilers.All(each(n.Terms))
-	case *ir.Or:
-		return compilers.Any(each(n.Terms))
-	case *ir.Not:
-		return compilers.None{Term: occurred(n.Term, flags)}
-	case *ir.AtLeast:
-		return compilers.Atom(sum(each(n.Terms), "1", "0") + ">=" + number(float64(n.Count)))
-	}
-	panic("spl: unknown node in a correlation's condition")
+	return compilers.Occurrences(n, func(input int) compilers.Pred { return flags[input] },
+		func(terms []compilers.Pred, count int) compilers.Pred {
+			return compilers.Atom(sum(terms, "1", "0") + ">=" + number(float64(count)))
+		})
 }
 
 // inOrder asks for each input after the one before it, the last at the event itself. decree_last_<i> is the latest time

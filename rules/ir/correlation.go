@@ -197,3 +197,15 @@ func (c *Correlation) Rewrite(f func(*Rule) *Rule) *Correlation {
 	}
 	return cs[c]
 }
+
+// Reach is how far back from a match the first of what it counts may lie, through the correlations that it reads.
+func (c *Correlation) Reach() time.Duration {
+	reach := map[*Correlation]time.Duration{}
+	for _, below := range c.Chain() {
+		for _, in := range below.Inputs {
+			reach[below] = max(reach[below], reach[in.Correlation])
+		}
+		reach[below] += below.Timespan
+	}
+	return reach[c]
+}

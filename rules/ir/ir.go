@@ -219,7 +219,7 @@ func Children(n Node) []Node {
 		return []Node{n.Term}
 	case *Named:
 		return []Node{n.Body}
-	case *Const, *Match, *Keyword, *Prevalence:
+	case *Const, *Match, *Keyword, *Prevalence, *Occurred:
 		return nil
 	}
 	panic("ir: unknown node")

@@ -51,19 +51,7 @@ func TestEngineCorrelationsFindWhatTheyMean(t *testing.T) {
 		r := rand.New(rand.NewPCG(seed, 2))
 		text := splRandomCorrelation(r)
 		events := splRandomEvents(r)
-		read, found := rules.ParseFile("rule.yml", []byte(engineInputs+text), nil)
-		require.Empty(t, found, text)
-		linked, found := rules.Link(read.Rules, read.Correlations)
-		require.Empty(t, found, text)
-		lowered := map[*rules.Rule]*ir.Rule{}
-		var rs []*ir.Rule
-		for _, rule := range read.Rules {
-			lowered[rule], found = ir.Lower(rule)
-			require.Empty(t, found)
-			rs = append(rs, lowered[rule])
-		}
-		cs, found := ir.LowerCorrelations(linked, lowered)
-		require.Empty(t, found)
+		rs, cs := engineCorrelations(t, text)
 		want := map[string]int{}
 		top := cs[len(cs)-1]
 		for _, o := range (naive{events, engineMeant}).correlate(top) {
@@ -97,6 +85,25 @@ func TestEngineCorrelationsFindWhatTheyMean(t *testing.T) {
 		rules.ValuePercentile, rules.Temporal, rules.TemporalOrdered} {
 		assert.Greater(t, matched[kind], 20, kind)
 	}
+}
+
+// engineCorrelations lowers the rules a, b and c and the correlations of a text that stands beside them.
+func engineCorrelations(t *testing.T, text string) ([]*ir.Rule, []*ir.Correlation) {
+	t.Helper()
+	read, found := rules.ParseFile("rule.yml", []byte(engineInputs+text), nil)
+	require.Empty(t, found, text)
+	linked, found := rules.Link(read.Rules, read.Correlations)
+	require.Empty(t, found, text)
+	lowered := map[*rules.Rule]*ir.Rule{}
+	var rs []*ir.Rule
+	for _, rule := range read.Rules {
+		lowered[rule], found = ir.Lower(rule)
+		require.Empty(t, found)
+		rs = append(rs, lowered[rule])
+	}
+	cs, found := ir.LowerCorrelations(linked, lowered)
+	require.Empty(t, found)
+	return rs, cs
 }
 
 // asLines writes events as the data model sigma names their time and id.

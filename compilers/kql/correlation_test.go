@@ -1,0 +1,97 @@
+package kql
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+const logons = `title: Failed logon
+name: failed_logon
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4625}, condition: s}
+---
+title: Logon
+name: logon
+logsource: {product: windows, service: security}
+detection: {s: {EventID: 4624}, condition: s}
+---
+title: Many failed logons
+name: many_failed_logons
+correlation: {type: event_count, rules: [failed_logon], group-by: [TargetUserName], timespan: 5m, condition: {gte: 5, lt: 100}}
+---
+`
+
+// correlated compiles the last correlation of a text that stands behind logons.
+func correlated(t *testing.T, text, model string) (*compilers.Query, []string) {
+	t.Helper()
+	read, found := rules.ParseFile("rule.yml", []byte(logons+"title: T\n"+text), nil)
+	require.Empty(t, found)
+	linked, found := rules.Link(read.Rules, read.Correlations)
+	require.Empty(t, found)
+	lowered := map[*rules.Rule]*ir.Rule{}
+	for _, r := range read.Rules {
+		lowered[r], found = ir.Lower(r)
+		require.Empty(t, found)
+	}
+	cs, found := ir.LowerCorrelations(linked, lowered)
+	require.Empty(t, found)
+	m, err := schema.Load(model)
+	require.NoError(t, err)
+	q, found := New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: m})
+	var codes []string
+	for _, d := range found {
+		codes = append(codes, d.Code)
+	}
+	return q, codes
+}
+
+// TestGoldenCorrelations pins whole queries.
+func TestGoldenCorrelations(t *testing.T) {
+	for name, text := range map[string]string{
+		"chain":  "schedule: {every: 1h, lookback: 2h}\ncorrelation: {type: temporal_ordered, rules: [many_failed_logons, logon], group-by: [TargetUserName], timespan: 10m}",
+		"tuples": "correlation: {type: value_count, rules: [failed_logon], group-by: [IpAddress], timespan: 1h, condition: {field: [TargetUserName, Computer], gt: 3, lte: 9}}",
+		"some":   "correlation: {type: temporal, rules: [failed_logon, logon], group-by: [who], timespan: 1h, condition: logon and not failed_logon, aliases: {who: {logon: TargetUserName, failed_logon: SubjectUserName}}}",
+		"rank":   "correlation: {type: value_percentile, rules: [logon], timespan: 90s, condition: {field: LogonType, percentile: 95, neq: 3}}",
+		"number": "correlation: {type: temporal, rules: [failed_logon, logon], timespan: 1d, condition: {gte: 2}}",
+	} {
+		t.Run(name, func(t *testing.T) {
+			q, codes := correlated(t, text, "sentinel")
+			require.Empty(t, codes)
+			path := "testdata/correlation_" + name + ".kql"
+			if *update {
+				require.NoError(t, os.WriteFile(path, []byte(q.Text), 0o644))
+			}
+			want, err := os.ReadFile(path)
+			require.NoError(t, err)
+			assert.Equal(t, string(want), q.Text)
+		})
+	}
+}
+
+func TestCorrelationsRefused(t *testing.T) {
+	for _, c := range []struct{ name, text, model, code string }{
+		{"a field without a column", "correlation: {type: event_count, rules: [logon], group-by: [Nothing], timespan: 1h, condition: {gte: 2}}", "sentinel", "correlation-field"},
+		{"a table that is not there", "correlation: {type: event_count, rules: [logon], timespan: 1h, condition: {gte: 2}}", "mde", "no-log-source"},
+	} {
+		q, codes := correlated(t, c.text, c.model)
+		assert.Nil(t, q, c.name)
+		assert.Contains(t, codes, c.code, c.name)
+	}
+}
+
+// TestNamesOfCorrelationsCannotBreakOut: what a rule is named by becomes names of statements and columns.
+func TestNamesOfCorrelationsCannotBreakOut(t *testing.T) {
+	q, codes := correlated(t, "name: 'let x = 1; //'\ncorrelation: {type: event_count, rules: [logon], group-by: ['a\"; drop b'], aliases: {'a\"; drop b': {logon: TargetUserName}}, timespan: 1h, condition: {gte: 2}}", "sentinel")
+	require.Empty(t, codes)
+	assert.Contains(t, q.Text, `["a\"; drop b"] = By_a___drop_b`)
+	assert.NotContains(t, q.Text, `a"`)
+	assert.Contains(t, q.Text, "let let_x___1____ = ")
+}

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -43,4 +44,12 @@ func TestProcessesAreNamedInTheFirstWayThatIsWhole(t *testing.T) {
 			assert.Equal(t, c.want, run(t, engine.Options{Model: m}, []*ir.Rule{r}, parent(c.above), normalized(2, "who.exe", c.below)))
 		})
 	}
+}
+
+func TestAnEndIsNoCreation(t *testing.T) {
+	r := lower(t, "ancestry:\n  up:\n    grandparent: {Image|filename: x.exe}\ndetection:\n  any: {Image|filename: who.exe}\n  condition: any and up\n")
+	born := normalized(1, "cmd.exe", `"TargetProcessGuid":"{G}"`)
+	ended := strings.NewReplacer("ProcessCreated", "ProcessTerminated", "x.exe", "killer.exe").Replace(normalized(2, "cmd.exe", `"TargetProcessGuid":"{G}"`))
+	who := normalized(3, "who.exe", `"ActingProcessGuid":"{G}"`)
+	assert.Equal(t, []string{"3"}, run(t, engine.Options{Model: model(t, "asim")}, []*ir.Rule{r}, born, ended, who))
 }

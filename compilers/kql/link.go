@@ -69,6 +69,7 @@ func (w *writer) linkJoins() []string {
 		}
 		inner, on := w.creations(j), fmt.Sprintf("$left.%s == $right.%s", above(hops, linkName), above(hops, keyOf))
 		if !w.plan.Source.UniqueKeys {
+			w.note("process-id", "exact", w.plan.Rule.Source.LogSource.Range, "process ids are used again: the latest creation of an id on its host at or before the child's is the parent's")
 			inner = w.latest(j, inner)
 			on = fmt.Sprintf("$left.%s == $right.%s, $left.%s == $right.%s",
 				above(hops, linkName), above(hops, childLink), born, above(hops, childBirth))

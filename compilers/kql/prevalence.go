@@ -25,6 +25,9 @@ const (
 	watchlistName = "decree_reputation"
 )
 
+// reputed are the entities that each source of reputation knows.
+var reputed = map[string][]string{fileProfile: {"sha1", "sha256"}, watchlist: {"sha1", "sha256", "md5", "domain"}}
+
 // rarity is one prevalence condition: a let statement with the values that satisfy it.
 type rarity struct {
 	node     *ir.Prevalence
@@ -149,7 +152,7 @@ func (w *writer) rarityLet(r *rarity, events string, early []ir.Node) string {
 // reputation asks FileProfile and keeps the values whose answer satisfies the condition.
 func (w *writer) reputation(r *rarity) []string {
 	spec, rep := r.node.Spec, w.plan.Source.Reputation
-	if (rep.Source != fileProfile && rep.Source != watchlist) || (spec.Field != "sha1" && spec.Field != "sha256") {
+	if !slices.Contains(reputed[rep.Source], spec.Field) {
 		w.found.Errorf("no-reputation", spec.FieldRange, "ask about sha1 or sha256 with a model whose reputation source is FileProfile or watchlist",
 			"kql has no reputation of a %s in data model %s", spec.Field, w.plan.Model.Name)
 		return nil

@@ -130,30 +130,75 @@ var deepAncestries = []string{
 func TestKQLLinksProcessesAsTheEngine(t *testing.T) {
 	for _, s := range sentinels {
 		t.Run(s.name, func(t *testing.T) {
-			m := onlySource(t, s.model, s.source)
-			rec := recorded(t, m, s.id, s.tell(deep()))
-			var names, queries []string
-			var wanted [][]string
+			var sections []string
 			for _, a := range deepAncestries {
-				for _, condition := range []string{"any and x", "any and not x"} {
-					rs, found := rules.Parse("rule.yml", []byte(header+"ancestry:\n  x:\n    "+a+"\ndetection:\n  any: {Image|contains: .}\n  condition: "+condition+"\n"), nil)
-					require.Empty(t, found)
-					r, found := ir.Lower(rs[0])
-					require.Empty(t, found)
-					want := RunEngine(t, r, m, rec.Events[m.Sources[0].Table], rec.Profiles)
-					require.NotEmpty(t, want, "%s proves nothing: no event matches", a)
-					require.Less(t, len(want), len(deep().Processes), "%s proves nothing: every event matches", a)
-					names, queries, wanted = append(names, condition+": "+a), append(queries, compileIR(t, r, m)), append(wanted, want)
+				sections = append(sections, "ancestry:\n  x:\n    "+a+"\n")
+			}
+			bothWays(t, onlySource(t, s.model, s.source), s.id, s.tell(deep()), sections)
+		})
+	}
+}
+
+// rarities are conditions on how rare a value is; the first few ask nothing of files.
+var rarities = []string{
+	"{field: user, local: {distinct: host, gte: 2}}",
+	"{field: host, among: shell, local: {distinct: user, eq: 1}}",
+	"{field: sha1, local: {distinct: host, lte: 1}}",
+	"{field: sha1, local: {distinct: host, rarest: 900}}",
+	"{field: sha1, among: shell, local: {distinct: user, lt: 2}}",
+	"{field: sha1, global: {lt: 250}}",
+	"{field: sha1, global: {gte: 3, lt: 250, default: 100}, unavailable: include}",
+	"{field: sha1, signature: {neq: SignedValid}}",
+	"{field: sha1, among: shell, local: {distinct: host, lte: 2}, signature: [SignedValid]}",
+}
+
+// TestKQLCountsAsTheEngine asks each prevalence both ways, and its negation.
+func TestKQLCountsAsTheEngine(t *testing.T) {
+	for _, s := range sentinels {
+		t.Run(s.name, func(t *testing.T) {
+			asked := rarities
+			if s.name == "Security" { // which has no hashes
+				asked = rarities[:2]
+			}
+			var sections []string
+			for _, r := range asked {
+				sections = append(sections, "prevalence:\n  x: "+r+"\n")
+			}
+			story := stories.Tell()
+			for i, p := range story.Processes { // one user everywhere would tell nothing
+				p.User = fmt.Sprint("user", i%2*len(p.Host), p.Host[len(p.Host)-2:])
+				if i%5 == 0 {
+					p.User = "everywhere"
 				}
 			}
-			var runnable []string
-			for i, c := range CheckKQL(t, queries, rec.Tables, now, m.Time[0]) {
-				require.Empty(t, c.Errors, "%s\n%s", names[i], queries[i])
-				runnable = append(runnable, c.Text)
-			}
-			for i, got := range RunKQL(t, runnable, rec) {
-				assert.ElementsMatch(t, wanted[i], got, "%s\n%s", names[i], runnable[i])
-			}
+			bothWays(t, onlySource(t, s.model, s.source), s.id, s.tell(story), sections)
 		})
+	}
+}
+
+// bothWays asks conditions named x, and their negations, by the engine and by the queries.
+func bothWays(t *testing.T, m *schema.Model, id string, rows []stories.Record, sections []string) {
+	rec := recorded(t, m, id, rows)
+	var names, queries []string
+	var wanted [][]string
+	for _, section := range sections {
+		for _, condition := range []string{"any and x", "any and not x"} {
+			rs, found := rules.Parse("rule.yml", []byte(header+section+"detection:\n  any: {Image|contains: .}\n  shell: {ParentImage|endswith: '\\cmd.exe'}\n  condition: "+condition+"\n"), nil)
+			require.Empty(t, found)
+			r, found := ir.Lower(rs[0])
+			require.Empty(t, found)
+			want := RunEngine(t, r, m, rec.Events[m.Sources[0].Table], rec.Profiles)
+			require.NotEmpty(t, want, "%s: %s proves nothing: no event matches", condition, section)
+			require.Less(t, len(want), len(rows), "%s: %s proves nothing: every event matches", condition, section)
+			names, queries, wanted = append(names, condition+": "+section), append(queries, compileIR(t, r, m)), append(wanted, want)
+		}
+	}
+	var runnable []string
+	for i, c := range CheckKQL(t, queries, rec.Tables, now, m.Time[0]) {
+		require.Empty(t, c.Errors, "%s\n%s", names[i], queries[i])
+		runnable = append(runnable, c.Text)
+	}
+	for i, got := range RunKQL(t, runnable, rec) {
+		assert.ElementsMatch(t, wanted[i], got, "%s\n%s", names[i], runnable[i])
 	}
 }

@@ -49,9 +49,3 @@ type Dialect interface {
 	Compile(*ir.Rule, Options) (*Query, diag.Diagnostics)
 	CompileCorrelation(*ir.Correlation, Options) (*Query, diag.Diagnostics)
 }
-
-// NoCorrelation is the refusal of a dialect in which correlations cannot be said.
-func NoCorrelation(c *ir.Correlation, title string) (found diag.Diagnostics) {
-	found.Errorf("correlation", c.Source.TypeRange, "`-t spl` writes it, and `decree run` evaluates it", "%s queries are not written for correlations", title)
-	return found
-}

@@ -1,12 +1,136 @@
 package eql
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
-// CompileCorrelation refuses: no query of this dialect counts matches in windows that slide.
-func (dialect) CompileCorrelation(c *ir.Correlation, _ compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	return nil, compilers.NoCorrelation(c, "EQL")
+// sequenceGap is the code of what a sequence says otherwise than a correlation. Of a group's events it reports sequences that do not overlap,
+// in the order of a timestamp and its tiebreaker, and joins values as they are written.
+// https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-sequences
+const sequenceGap = "correlation-sequence"
+
+// CompileCorrelation writes a count of at least so many events of one rule as a sequence with runs, and rules in their order as a
+// sequence, where the approximation is accepted. What else correlations ask has no form in EQL.
+func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	s := &sequence{c: c}
+	runs := s.runs()
+	accepted := opt.Accepts("eql", c.Source.Body, sequenceGap)
+	if !s.found.HasErrors() && !accepted {
+		s.found.Errorf(sequenceGap, c.Source.TypeRange, compilers.AcceptHint("eql", sequenceGap), "eql can only approximate this: %s", sequenceEffect)
+	}
+	if s.found.HasErrors() {
+		return nil, s.found
+	}
+	s.note(compilers.Note{Code: sequenceGap, Effect: "false-negatives", Message: sequenceEffect, Range: c.Source.TypeRange})
+	var parts []string
+	for i, in := range c.Inputs {
+		parts = append(parts, s.part(i, in.Rule, opt))
+	}
+	if s.found.HasErrors() {
+		return nil, s.found
+	}
+	text := fmt.Sprintf("sequence with maxspan=%ds\n  %s%s\n", int64(c.Timespan/time.Second), strings.Join(parts, "\n  "), runs)
+	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes}, s.found
+}
+
+const sequenceEffect = "sequences of one group do not overlap, so that of a longer series not every event is reported, events of one time need a tiebreaker, and values are joined as they are written, letter by letter"
+
+// sequence holds one compilation.
+type sequence struct {
+	c     *ir.Correlation
+	notes []compilers.Note
+	found diag.Diagnostics
+}
+
+func (s *sequence) note(n compilers.Note) {
+	if !slices.ContainsFunc(s.notes, func(o compilers.Note) bool { return o.Code == n.Code && o.Message == n.Message }) {
+		s.notes = append(s.notes, n)
+	}
+}
+
+// maxRuns is Elastic's bound of `with runs`.
+// https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-with-runs-keyword
+const maxRuns = 100
+
+// runs checks that a sequence can say the correlation, and gives how often its one event must come.
+func (s *sequence) runs() string {
+	source := s.c.Source
+	refuse := func(hint, format string, args ...any) {
+		s.found.Errorf("correlation", source.TypeRange, hint, format, args...)
+	}
+	for _, in := range s.c.Inputs {
+		if in.Correlation != nil {
+			refuse("use kql or spl", "a sequence of EQL cannot read another correlation")
+			return ""
+		}
+	}
+	switch {
+	case source.Type == rules.TemporalOrdered && len(s.c.Inputs) > 1:
+		return ""
+	case source.Type != rules.EventCount || len(s.c.Inputs) != 1 || len(s.c.Bounds) != 1:
+		refuse("use kql or spl", "EQL has sequences, which say event_count of one rule with one lower bound, and temporal_ordered of several")
+		return ""
+	}
+	b := s.c.Bounds[0]
+	least := b.Value
+	if b.Op == "gt" {
+		least = float64(int64(least)) + 1
+	}
+	if (b.Op != "gt" && b.Op != "gte") || least != float64(int64(least)) || least < 2 || least > maxRuns {
+		refuse("use kql or spl", "a sequence of EQL says at least 2 and up to %d events, no other bound", maxRuns)
+		return ""
+	}
+	return fmt.Sprintf(" with runs=%d", int64(least))
+}
+
+// part is an input's event, with the fields that join it.
+func (s *sequence) part(input int, r *ir.Rule, opt compilers.Options) string {
+	plan, found := compilers.NewPlan("eql", lacks, r, opt)
+	s.found = append(s.found, found...)
+	if plan == nil {
+		return ""
+	}
+	w := &writer{plan: plan, negated: map[ir.Node]bool{}}
+	compilers.MarkNegated(plan.Rule.Condition, w.negated)
+	var own compilers.All
+	for _, n := range compilers.Unnamed([]ir.Node{plan.Rule.Condition}) {
+		if m, ok := n.(*ir.Match); ok && w.deep(m.Field) {
+			s.found.Errorf("correlation-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot ask about an ancestor that its event does not carry")
+			return ""
+		}
+		own = append(own, compilers.Build(n, w.leaf))
+	}
+	if plan.Filter != nil {
+		compilers.MarkNegated(plan.Filter, w.negated)
+		w.filter = compilers.All{compilers.Build(plan.Filter, w.leaf)}
+	}
+	if w.reputation != "" {
+		s.found.Errorf("correlation-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot ask how rare a value is")
+	}
+	s.found = append(s.found, w.found...)
+	for _, n := range plan.Notes {
+		s.note(n)
+	}
+	var by []string
+	for _, g := range s.c.GroupBy {
+		col, ok := plan.Native(g.Fields[input], nil)
+		if !ok {
+			s.found.Errorf("correlation-field", g.At, "group by another field, or choose another --model", "data model %s has no field for %s in the log source of %q", plan.Model.Name, g.Fields[input].Name, r.Source.Title)
+			continue
+		}
+		by = append(by, joinField(col.Name))
+	}
+	text := fmt.Sprintf("[%s where %s]", w.category(), w.lines(own, "    ")+w.filterLines("    ")+"\n  ")
+	if len(by) > 0 {
+		text += " by " + strings.Join(by, ", ")
+	}
+	return text
 }

@@ -1,0 +1,96 @@
+package eql
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+const processes = `title: A
+name: a
+logsource: {product: windows, category: process_creation}
+detection: {s: {CommandLine: x}, condition: s}
+---
+title: B
+name: b
+logsource: {product: windows, category: process_creation}
+detection: {s: {CommandLine: y}, condition: s}
+---
+title: Old
+name: old
+logsource: {product: windows, category: process_creation}
+ancestry: {above: {ancestor: {level: 2, CommandLine: z}}}
+detection: {s: {CommandLine: y}, condition: s and above}
+---
+title: D
+name: d
+correlation: {type: event_count, rules: [a], timespan: 1h, condition: {gte: 2}}
+---
+`
+
+// correlated compiles the correlation T of a text that stands behind processes.
+func correlated(t *testing.T, text string, accept ...string) (*compilers.Query, []string) {
+	t.Helper()
+	read, found := rules.ParseFile("rule.yml", []byte(processes+"title: T\ncorrelation: "+text), nil)
+	require.Empty(t, found)
+	linked, found := rules.Link(read.Rules, read.Correlations)
+	require.Empty(t, found)
+	lowered := map[*rules.Rule]*ir.Rule{}
+	for _, r := range read.Rules {
+		lowered[r], found = ir.Lower(r)
+		require.Empty(t, found)
+	}
+	cs, found := ir.LowerCorrelations(linked, lowered)
+	require.Empty(t, found)
+	q, found := New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: model(), Approximate: accept})
+	var codes []string
+	for _, d := range found {
+		codes = append(codes, d.Code)
+	}
+	return q, codes
+}
+
+func TestCorrelationsAsSequences(t *testing.T) {
+	const event = "[process where ?host.os.type : \"windows\" and\n    ?event.type : \"start\" and\n    process.command_line : \"%\"\n    // Begin environment-specific filter.\n    // End environment-specific filter.\n  ]"
+	a, b := strings.Replace(event, "%", "x", 1), strings.Replace(event, "%", "y", 1)
+	for _, c := range []struct{ text, want string }{
+		{"{type: event_count, rules: [a], timespan: 1h, condition: {gte: 5}}", "sequence with maxspan=3600s\n  " + a + " with runs=5\n"},
+		{"{type: event_count, rules: [a], group-by: [Path], timespan: 90s, condition: {gt: 5}}", "sequence with maxspan=90s\n  " + a + " by file.path with runs=6\n"},
+		{"{type: temporal_ordered, rules: [a, b], group-by: [who], aliases: {who: {a: Path, b: OriginalFileName}}, timespan: 1m}",
+			"sequence with maxspan=60s\n  " + a + " by file.path\n  " + b + " by process.pe.original_file_name\n"},
+	} {
+		q, codes := correlated(t, c.text, sequenceGap)
+		require.Empty(t, codes, c.text)
+		i := strings.Index(q.Text, "sequence with")
+		require.GreaterOrEqual(t, i, 0, q.Text)
+		assert.Equal(t, c.want, strings.ReplaceAll(q.Text[i:], "?process", "process"))
+		assert.Equal(t, sequenceGap, q.Notes[0].Code)
+	}
+}
+
+func TestCorrelationsThatAreNoSequence(t *testing.T) {
+	for _, c := range []struct{ text, code string }{
+		{"{type: event_count, rules: [a, b], timespan: 1h, condition: {gte: 5}}", "correlation"},
+		{"{type: event_count, rules: [a], timespan: 1h, condition: {gte: 5, lte: 9}}", "correlation"},
+		{"{type: event_count, rules: [a], timespan: 1h, condition: {lt: 5}}", "correlation"},
+		{"{type: event_count, rules: [a], timespan: 1h, condition: {gte: 101}}", "correlation"},
+		{"{type: event_count, rules: [a], timespan: 1h, condition: {gte: 1}}", "correlation"},
+		{"{type: value_count, rules: [a], timespan: 1h, condition: {gte: 5, field: Path}}", "correlation"},
+		{"{type: temporal, rules: [a, b], timespan: 1h}", "correlation"},
+		{"{type: temporal_ordered, rules: [d, b], timespan: 1h}", "correlation"},
+		{"{type: temporal_ordered, rules: [a, old], timespan: 1h}", "correlation-ancestor"},
+		{"{type: temporal_ordered, rules: [a, b], group-by: [Nothing], timespan: 1h}", "correlation-field"},
+	} {
+		q, codes := correlated(t, c.text, "all")
+		assert.Nil(t, q, c.text)
+		assert.Contains(t, codes, c.code, c.text)
+	}
+	_, codes := correlated(t, "{type: event_count, rules: [a], timespan: 1h, condition: {gte: 5}}")
+	assert.Equal(t, []string{sequenceGap}, codes, "what was not accepted")
+}

@@ -1,0 +1,83 @@
+package conformance
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/eql"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+var withRuns = regexp.MustCompile(`(?s)\n  (\[.*\](?: by [^\n]*?)?) with runs=(\d+)\n`)
+
+// unrolled writes a repeated event as often as it must come, which is what `with runs` stands for: the public parser has no runs.
+// https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-with-runs-keyword
+func unrolled(query string) string {
+	return withRuns.ReplaceAllStringFunc(query, func(text string) string {
+		m := withRuns.FindStringSubmatch(text)
+		n, _ := strconv.Atoi(m[2]) // the expression has digits alone
+		return strings.Repeat("\n  "+m[1], n) + "\n"
+	})
+}
+
+// TestEQLCorrelations parses sequences, and runs them on events of which each group has one.
+func TestEQLCorrelations(t *testing.T) {
+	const logons = "title: F\nname: failed\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4625}, condition: s}\n---\n" +
+		"title: L\nname: logon\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4624}, condition: s}\n---\ntitle: T\ncorrelation: "
+	m, err := schema.Load("ecs")
+	require.NoError(t, err)
+	var queries []string
+	for _, text := range []string{
+		"{type: event_count, rules: [failed], group-by: [TargetUserName], timespan: 10m, condition: {gte: 3}}",
+		"{type: temporal_ordered, rules: [failed, logon], group-by: [TargetUserName], timespan: 10m}",
+	} {
+		read, found := rules.ParseFile("rule.yml", []byte(logons+text), nil)
+		require.Empty(t, found)
+		linked, found := rules.Link(read.Rules, read.Correlations)
+		require.Empty(t, found)
+		lowered := map[*rules.Rule]*ir.Rule{}
+		for _, r := range read.Rules {
+			lowered[r], _ = ir.Lower(r)
+		}
+		cs, found := ir.LowerCorrelations(linked, lowered)
+		require.Empty(t, found)
+		q, found := eql.New().CompileCorrelation(cs[0], compilers.Options{Model: m, Approximate: []string{"correlation-sequence"}})
+		require.Empty(t, found)
+		queries = append(queries, unrolled(q.Text))
+	}
+	var lines strings.Builder
+	for i, e := range []struct {
+		second int
+		code   string
+		user   string
+	}{{-2, "4625", "a"}, {-1, "4625", "a"}, {0, "4625", "b"}, {1, "4625", "a"}, {2, "4624", "a"}, {3, "4624", "c"}, {700, "4624", "b"}} {
+		d := doc{}
+		put(d, "@timestamp", time.Date(2026, 3, 1, 12, 0, e.second, 0, time.UTC).Format(time.RFC3339))
+		put(d, "event.id", fmt.Sprint(i+1))
+		put(d, "event.code", e.code)
+		put(d, "winlog.channel", "Security")
+		put(d, "winlog.event_data.TargetUserName", e.user)
+		line, err := json.Marshal(d)
+		require.NoError(t, err)
+		lines.Write(append(line, '\n'))
+	}
+	file := filepath.Join(t.TempDir(), "events.ndjson")
+	require.NoError(t, os.WriteFile(file, []byte(lines.String()), 0o600))
+	for i, r := range CheckEQL(t, queries, nil, file) {
+		require.Nil(t, r.Error, queries[i])
+		assert.Equal(t, [][]string{{"4"}, {"5"}}[i], r.IDs, "%s: across the full hour, of one user, within the span", queries[i])
+	}
+}

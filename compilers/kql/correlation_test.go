@@ -65,7 +65,7 @@ func TestGoldenCorrelations(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			q, codes := correlated(t, text, "sentinel")
 			require.Empty(t, codes)
-			path := "testdata/correlation_" + name + ".kql"
+			path := "testdata/sentinel/correlation_" + name + ".kql"
 			if *update {
 				require.NoError(t, os.WriteFile(path, []byte(q.Text), 0o644))
 			}

@@ -76,28 +76,6 @@ func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
 	}
 }
 
-// TestKQLParserAcceptsCorrelations parses and binds the pinned queries, over the tables of Sentinel.
-func TestKQLParserAcceptsCorrelations(t *testing.T) {
-	m, err := schema.Load("sentinel")
-	require.NoError(t, err)
-	tables := Tables{}
-	for _, s := range m.Sources {
-		tables[s.Table] = s.Columns
-	}
-	files, err := filepath.Glob(filepath.Join(root(), "compilers", "kql", "testdata", "correlation_*.kql"))
-	require.NoError(t, err)
-	require.Len(t, files, 5)
-	var queries []string
-	for _, file := range files {
-		text, err := os.ReadFile(file)
-		require.NoError(t, err)
-		queries = append(queries, string(text))
-	}
-	for i, r := range CheckKQL(t, queries, tables, "", "") {
-		assert.Empty(t, r.Errors, files[i])
-	}
-}
-
 const kqlLogons = "correlation: {type: event_count, rules: [a], group-by: U, timespan: 10m, condition: {gte: 2}}\n"
 
 // TestKQLWindowsSlide: a pair that straddles a boundary of the clock, or of the bins that narrow the join, still counts.

@@ -47,6 +47,7 @@ const everySlot = 0
 
 func newTable(m *schema.Model) *table {
 	t := &table{model: m, layout: newLayout(), bySlot: map[string]int{}, byText: map[string]int{}}
+	t.layout.bags = m.JSONTexts()
 	t.slots = []*slot{{trie: newTrie()}}
 	return t
 }

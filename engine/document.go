@@ -23,6 +23,8 @@ type layout struct {
 	columns  map[string]int  // column -> its number
 	prefixes map[string]bool // objects on the way to a column with dots
 	keywords bool            // some rule asks for every value
+	bags     map[string]bool // columns that a product may write as a text of JSON
+	inTexts  []int           // those of them below which a column is asked for
 
 	// liftsWinlog says that no column is below winlog, so that its fields are only lifted.
 	liftsWinlog bool
@@ -42,9 +44,13 @@ func (l *layout) column(name string) int {
 	l.liftsWinlog = l.liftsWinlog && !strings.HasPrefix(name, "winlog.")
 	l.add(name)
 	for at := range len(name) {
-		if name[at] == '.' {
-			l.prefixes[name[:at]] = true
+		if name[at] != '.' {
+			continue
 		}
+		if bag := name[:at]; l.bags[bag] && !l.prefixes[bag] {
+			l.inTexts = append(l.inTexts, l.column(bag))
+		}
+		l.prefixes[name[:at]] = true
 	}
 	return i
 }
@@ -106,6 +112,7 @@ func (d *document) load(data []byte) error {
 		d.every, d.path = d.every[:0], d.path[:0]
 		d.fields(fields, 0)
 	}
+	d.texts()
 	return nil
 }
 

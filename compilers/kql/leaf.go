@@ -40,7 +40,7 @@ func (o operand) asText() string {
 }
 
 func (w *writer) typed(name string, declared schema.Type) operand {
-	if bag, path := w.inside(name); bag != "" {
+	if bag, path := w.plan.Source.Inside(name); bag != "" {
 		return w.property(bag, path, declared)
 	}
 	o := operand{name: column(name)}

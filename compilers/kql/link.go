@@ -26,7 +26,7 @@ func (w *writer) plainKeys() bool {
 	}
 	for _, names := range s.Keys {
 		for _, name := range names {
-			if bag, _ := w.inside(name); bag != "" {
+			if bag, _ := w.plan.Source.Inside(name); bag != "" {
 				return false
 			}
 		}
@@ -137,7 +137,7 @@ func (w *writer) linkColumns(hops int) []string {
 
 // value is a column's value as the query reads it, and the name it has or gets.
 func (w *writer) value(c schema.Column) (expr, name string) {
-	if bag, path := w.inside(c.Name); bag != "" {
+	if bag, path := w.plan.Source.Inside(c.Name); bag != "" {
 		name = path[len(path)-1]
 	} else {
 		name = c.Name

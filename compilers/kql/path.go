@@ -7,24 +7,6 @@ import (
 	"decree/rules/schema"
 )
 
-// inside finds the column that holds a property, and the property's path in it: a column's name
-// with dots that the table does not have is one.
-func (w *writer) inside(name string) (bag string, path []string) {
-	if _, whole := w.plan.Source.Columns[name]; whole {
-		return "", nil
-	}
-	for at := range len(name) {
-		if name[at] != '.' {
-			continue
-		}
-		switch w.plan.Source.Columns[name[:at]] {
-		case "dynamic", "string":
-			return name[:at], strings.Split(name[at+1:], ".")
-		}
-	}
-	return "", nil
-}
-
 // property reads a property as what it is declared to be. One of a column of text is read out of
 // the JSON that the text is. A property that is not there is an empty text, as a missing column is.
 func (w *writer) property(bag string, path []string, declared schema.Type) operand {

@@ -10,9 +10,17 @@ import (
 // maxNesting is that of the engine's own parser, so that both refuse the same lines.
 const maxNesting = 300
 
-// Decode reads one JSON object, numbers kept as written, with the names that flatten gives. Of a
-// key that stands twice the last counts.
+// Decode reads one JSON object as Object does, with the names that flatten gives.
 func Decode(data []byte) (map[string]any, error) {
+	fields, err := Object(data)
+	if err != nil {
+		return nil, err
+	}
+	return flatten(fields), nil
+}
+
+// Object reads one JSON object, numbers kept as written. Of a key that stands twice the last counts.
+func Object(data []byte) (map[string]any, error) {
 	if deep := nesting(data); deep > maxNesting {
 		return nil, fmt.Errorf("JSON nests deeper than %d", maxNesting)
 	}
@@ -29,7 +37,7 @@ func Decode(data []byte) (map[string]any, error) {
 	if !ok {
 		return nil, fmt.Errorf("a JSON %s, not an object", kind(v))
 	}
-	return flatten(fields), nil
+	return fields, nil
 }
 
 func kind(v any) string {

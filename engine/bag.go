@@ -1,0 +1,28 @@
+package engine
+
+import (
+	"strings"
+
+	"decree/engine/event"
+)
+
+// texts reads what is asked for below columns that are written as texts of JSON. A text that is no
+// object has nothing below it, as parse_json has it:
+// https://learn.microsoft.com/en-us/kusto/query/parse-json-function
+func (d *document) texts() {
+	for _, i := range d.layout.inTexts {
+		col := &d.cols[i]
+		if col.gen != d.gen || len(col.texts) != 1 || !strings.HasPrefix(strings.TrimLeft(col.texts[0], " \t\r\n"), "{") {
+			continue
+		}
+		fields, err := event.Object([]byte(col.texts[0]))
+		if err != nil {
+			continue // a text like any other
+		}
+		d.seen = high // it is not known
+		words := len(d.every)
+		d.path = append(d.path[:0], d.layout.list[i]...)
+		d.fields(fields, 1)
+		d.path, d.every = d.path[:0], d.every[:words] // a keyword reads the text as it stands
+	}
+}

@@ -1,0 +1,46 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/engine"
+	"decree/rules/ir"
+)
+
+// TestTextsOfJSON reads what products export as a text of JSON within an event.
+func TestTextsOfJSON(t *testing.T) {
+	dns := "logsource: {product: windows, category: dns_query}\ndetection:\n  a: {QueryName|endswith: .evil.test}\n  condition: a\n"
+	pipe := "logsource: {product: windows, category: pipe_created}\ndetection:\n  a: {PipeName: '\\evil'}\n  condition: a\n"
+	keyword := "logsource: {product: windows, category: dns_query}\ndetection:\n  a: ['x\\y']\n  condition: a\n"
+	without := "logsource: {product: windows, category: dns_query}\ndetection:\n  a: {Image|endswith: dns.exe}\n  b: {QueryName|contains: good}\n  condition: a and not b\n"
+	for _, c := range []struct {
+		name, model, rule string
+		event             string
+		want              int
+	}{
+		{"a text", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryString\":\"www.evil.test\"}"}`, 1},
+		{"an object", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":{"DnsQueryString":"www.evil.test"}}`, 1},
+		{"the text before its table is known", "mde", dns, `{"AdditionalFields":" {\"DnsQueryString\":\"www.evil.test\"} ","ActionType":"DnsQueryResponse"}`, 1},
+		{"another property", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryResult\":\"www.evil.test\"}"}`, 0},
+		{"deeper", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"Event\":{\"DnsQueryString\":\"www.evil.test\"}}"}`, 0},
+		{"no JSON", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryString\":\"www.evil.test\""}`, 0},
+		{"no object", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":"[{\"DnsQueryString\":\"www.evil.test\"}]"}`, 0},
+		{"escapes twice", "mde", pipe, `{"ActionType":"NamedPipeEvent","AdditionalFields":"{\"PipeName\":\"\\\\Device\\\\NamedPipe\\\\evil\"}"}`, 1},
+		{"a keyword reads the text as it stands", "mde", keyword, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryString\":\"x\\\\y\"}"}`, 0},
+		{"negated and there", "mde", without, `{"ActionType":"DnsQueryResponse","InitiatingProcessFolderPath":"C:\\dns.exe","AdditionalFields":"{\"DnsQueryString\":\"www.good.test\"}"}`, 0},
+		{"negated and not there", "mde", without, `{"ActionType":"DnsQueryResponse","InitiatingProcessFolderPath":"C:\\dns.exe","AdditionalFields":"{}"}`, 1},
+		{"a dynamic column", "sentinel", "logsource: {product: windows, service: ntlm}\ndetection:\n  a: {WorkstationName: evil}\n  condition: a\n",
+			`{"Channel":"Microsoft-Windows-NTLM/Operational","EventData":"{\"WorkstationName\":\"evil\"}"}`, 1},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			for _, exhaustive := range []bool{false, true} {
+				opt := engine.Options{Exhaustive: exhaustive, Model: model(t, c.model)}
+				assert.Len(t, run(t, opt, []*ir.Rule{lower(t, c.rule)}, c.event), c.want)
+				// Again, with the event before, whose bytes are the same, in between.
+				assert.Len(t, run(t, opt, []*ir.Rule{lower(t, c.rule)}, c.event, `{}`, c.event, c.event), 3*c.want)
+			}
+		})
+	}
+}

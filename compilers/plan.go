@@ -52,6 +52,11 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	p := &Plan{Model: opt.Model, Source: s}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
+	p.Rule, c.negated = r, map[ir.Node]bool{}
+	MarkNegated(r.Condition, c.negated)
+	if r.Filter != nil {
+		MarkNegated(r.Filter, c.negated)
+	}
 	r = ir.Rewrite(r, c.translate)
 	p.Rule, p.Filter = r, r.Filter
 	c.walk(r.Condition, true)
@@ -79,7 +84,7 @@ func (c *checker) translate(n *ir.Match) ir.Node {
 	if err != nil {
 		c.report("no-translation", n.Range(), "write what the product's own field holds, in a rule or a model of its own", err.Error())
 	}
-	return own
+	return c.hashes(n, own)
 }
 
 // Column gives the column that holds a field on the event itself. ok is false for an
@@ -106,6 +111,7 @@ type checker struct {
 	plan    *Plan
 	found   diag.Diagnostics
 	seen    map[string]bool
+	negated map[ir.Node]bool // tests of the rule below a negation
 }
 
 // walk checks a subtree. conjunct is true while only And and Named stand above it.

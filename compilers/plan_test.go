@@ -1,6 +1,7 @@
 package compilers
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -18,6 +19,16 @@ func lower(t *testing.T, text string) *ir.Rule {
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
 	return r
+}
+
+// hashes is a rule that asks for a hash of each algorithm.
+func hashes(algorithms ...string) string {
+	length := map[string]int{"MD5": 32, "IMPHASH": 32, "SHA1": 40}
+	var values []string
+	for _, a := range algorithms {
+		values = append(values, a+"="+strings.Repeat("a", length[a]))
+	}
+	return "detection:\n  a: {Hashes|contains: [" + strings.Join(values, ", ") + "]}\n  condition: a\n"
 }
 
 func TestPlanReportsEveryGap(t *testing.T) {
@@ -42,6 +53,10 @@ func TestPlanReportsEveryGap(t *testing.T) {
 		{"an ancestor on the event", "ancestry:\n  x:\n    grandparent: {Image|filename: a.exe}\ndetection:\n  a: {Image: x}\n  condition: a and x\n", nil, nil, nil},
 		{"an ancestor elsewhere", "ancestry:\n  x:\n    grandparent: {CommandLine: a}\ndetection:\n  a: {Image: x}\n  condition: a and x\n", nil, []string{"deep-ancestor"}, nil},
 		{"more of an ancestor than the event has", "ancestry:\n  x:\n    grandparent: {Image|startswith: 'C:\\'}\ndetection:\n  a: {Image: x}\n  condition: a and x\n", nil, []string{"deep-ancestor"}, nil},
+		{"hashes of which some have a column", hashes("MD5", "IMPHASH", "SHA1"), nil, []string{"lost-hashes"}, nil},
+		{"what has one is kept", hashes("MD5", "IMPHASH", "SHA1"), []string{"lost-hashes"}, nil, []string{"lost-hashes"}},
+		{"nothing would be left", hashes("IMPHASH"), []string{"lost-hashes"}, []string{"no-column"}, nil},
+		{"nothing is lost", hashes("MD5", "SHA1"), nil, nil, nil},
 		{"an entity nobody has", "prevalence:\n  p: {field: colour, local: {distinct: host, lte: 3}}\ndetection:\n  a: {Image: x}\n  condition: a and p\n", nil, []string{"no-entity"}, nil},
 	}
 	model, err := schema.Load("mde")
@@ -85,4 +100,24 @@ func TestHeader(t *testing.T) {
 	assert.Equal(t, []string{"T", "id: 5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178",
 		"one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen",
 		"seventeen eighteen", "note: code (cost): slow"}, p.Header())
+}
+
+// TestPlanTellsWhatLostHashesDo holds the note of a loss to the side on which it errs.
+func TestPlanTellsWhatLostHashesDo(t *testing.T) {
+	model, err := schema.Load("mde")
+	require.NoError(t, err)
+	asked := hashes("MD5", "IMPHASH")
+	for effect, rule := range map[string]string{
+		"false-negatives": asked,
+		"false-positives": strings.Replace(asked, "condition: a", "b: {Image|endswith: x.exe}\n  condition: b and not a", 1),
+	} {
+		plan, found := NewPlan("test", Features{}, lower(t, rule), Options{Model: model, Approximate: []string{"all"}})
+		require.Empty(t, found)
+		require.Len(t, plan.Notes, 1)
+		assert.Equal(t, effect, plan.Notes[0].Effect)
+		assert.Equal(t, "data model mde has no column for Imphash: 1 of the 2 hashes are looked for", plan.Notes[0].Message)
+		dump := ir.Dump(plan.Rule)
+		assert.Contains(t, dump, "md5")
+		assert.NotContains(t, dump, "Imphash")
+	}
 }

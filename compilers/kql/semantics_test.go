@@ -107,9 +107,10 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{User: 'CORP\bob'}`, "s", `AccountDomain =~ "CORP" and AccountName =~ "bob"`},
 			{"mde", process, `{User|contains: AUTHORI}`, "s", `AccountDomain contains "AUTHORI" or AccountName contains "AUTHORI"`},
 		}},
-		{"hashes by algorithm; one without a column is refused", []row{
+		{"hashes by algorithm; one without a column is refused, and so is a list with some until the loss is accepted", []row{
 			{"mde", process, `{Hashes|contains: SHA1=0123456789012345678901234567890123456789}`, "s", `SHA1 =~ "0123456789012345678901234567890123456789"`},
 			{"mde", process, `{Hashes|contains: IMPHASH=01234567890123456789012345678901}`, "s", "no-column"},
+			{"mde", process, `{Hashes|contains: [IMPHASH=01234567890123456789012345678901, MD5=01234567890123456789012345678901]}`, "s", "lost-hashes"},
 			{"asim", process, `{Hashes|contains: IMPHASH=01234567890123456789012345678901}`, "s", `TargetProcessIMPHASH =~ "01234567890123456789012345678901"`},
 		}},
 		{"operating system, channel and event are part of the log", []row{

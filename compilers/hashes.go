@@ -1,0 +1,59 @@
+package compilers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// lostHashes is the gap of a list of hashes some of whose algorithms have no column.
+const lostHashes = "lost-hashes"
+
+// hashes keeps, of a list of hashes that is asked for in a column for each algorithm, those that have one,
+// where a loss of the others is accepted. Where nothing would be left, or nothing is lost, it keeps all.
+func (c *checker) hashes(n *ir.Match, own ir.Node) ir.Node {
+	or, isOr := own.(*ir.Or)
+	if n.Field.Name != "Hashes" || !isOr {
+		return own
+	}
+	var kept []ir.Node
+	var lost []string
+	left, all := 0, 0
+	for _, term := range or.Terms {
+		m, plain := term.(*ir.Match)
+		if !plain {
+			return own
+		}
+		text, plain := m.Test.(*ir.Text)
+		if !plain {
+			return own
+		}
+		all += len(text.Values)
+		if _, ok := c.plan.Column(m.Field); ok {
+			kept = append(kept, term)
+			left += len(text.Values)
+		} else {
+			lost = append(lost, m.Field.Name)
+		}
+	}
+	if len(kept) == 0 || len(lost) == 0 {
+		return own
+	}
+	slices.Sort(lost)
+	what := fmt.Sprintf("data model %s has no column for %s: %d of the %d hashes are looked for", c.opt.Model.Name, strings.Join(lost, " and "), left, all)
+	if !c.accepted(lostHashes) {
+		c.report(lostHashes, n.Range(), AcceptHint(c.dialect, lostHashes), what)
+	} else if c.first(lostHashes, n.Range()) {
+		effect := "false-negatives"
+		if c.negated[n] {
+			effect = "false-positives"
+		}
+		c.plan.Notes = append(c.plan.Notes, Note{Code: lostHashes, Effect: effect, Message: what, Range: n.Range()})
+	}
+	if len(kept) == 1 {
+		return kept[0]
+	}
+	return &ir.Or{Base: or.Base, Terms: kept}
+}

@@ -99,6 +99,29 @@ func TestTheSchemaFindsSlips(t *testing.T) {
 	}
 }
 
+// TestTheSchemaKnowsCorrelations holds it to the parser's own cases: what that reads it allows, and most slips it finds.
+func TestTheSchemaKnowsCorrelations(t *testing.T) {
+	schema := compiledSchema(t)
+	for _, good := range []string{
+		"{type: event_count, rules: [a], group-by: [User], timespan: 1h, condition: {gte: 10}}",
+		"{type: value_percentile, rules: a, timespan: 5m, condition: {field: Size, percentile: 95, gte: 3.5}}",
+		"{type: temporal, rules: [a, b, c], timespan: 5m, condition: a and (b or not c), aliases: {ip: {a: SourceIp}}, group-by: ip, generate: true}",
+		"{type: value_count, rules: [a], timespan: 1w, condition: {field: [User, Host], neq: 3}}",
+	} {
+		text := "title: T\ncorrelation: " + good
+		_, found := ParseFile("rule.yml", []byte(text), nil)
+		require.Empty(t, found)
+		assert.NoError(t, schema.Validate(yamlOf(t, text)), good)
+	}
+	for _, slip := range []string{
+		"{type: event_cuont, rules: [a], timespan: 1h, condition: {gte: 10}}", "{type: event_count, rules: [a], condition: {gte: 10}}",
+		"{type: event_count, rules: [a], timespan: 1 hour, condition: {gte: 10}}", "{type: event_count, rules: [a], timespan: 1h, condition: {get: 10}}",
+		"{type: temporal, rules: [a], timespan: 1h, groupby: User}", "{type: temporal, rules: [a], timespan: 1h, generate: often}",
+	} {
+		assert.Error(t, schema.Validate(yamlOf(t, "title: T\ncorrelation: "+slip)), slip)
+	}
+}
+
 func yamlOf(t *testing.T, text string) any {
 	t.Helper()
 	var doc yaml.Node

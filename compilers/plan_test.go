@@ -121,3 +121,18 @@ func TestPlanTellsWhatLostHashesDo(t *testing.T) {
 		assert.NotContains(t, dump, "Imphash")
 	}
 }
+
+// TestPlanKnowsWhoReadsNamedValues refuses fields in auditd's lines where a dialect does not take them out.
+func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
+	model, err := schema.Load("sentinel")
+	require.NoError(t, err)
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: linux, service: auditd}\ndetection:\n  a: {type: EXECVE}\n  condition: a\n"), nil)
+	require.Empty(t, found)
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	_, found = NewPlan("test", Features{}, r, Options{Model: model})
+	assert.Empty(t, found)
+	_, found = NewPlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: model})
+	require.Len(t, found, 1)
+	assert.Equal(t, "named-values", found[0].Code)
+}

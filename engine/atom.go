@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 
 	"decree/rules/ir"
@@ -21,11 +22,12 @@ type atom struct {
 	program *predicate // the test, made ready
 }
 
-// slot is where a Sigma field is: a column, or the first present of several, or a hash in a set.
+// slot is where a Sigma field is: a column, or the first present of several, or a hash in a set, or a name's value.
 type slot struct {
 	columns      []int
 	hash         string
-	emptyMissing bool // an empty text counts as missing
+	pair         *regexp.Regexp // finds the value of a name
+	emptyMissing bool           // an empty text counts as missing
 	trie         *trie
 	machine      *automaton
 	numbers      map[float64][]int32 // number -> atoms that ask for it
@@ -61,10 +63,15 @@ func (t *table) slotOf(c schema.Column) int {
 		hash = c.Key
 		key += "\x01" + strings.ToUpper(c.Key)
 	}
+	var pair *regexp.Regexp
+	if c.Type == schema.Pairs {
+		pair = regexp.MustCompile(schema.PairPattern(c.Key))
+		key += "\x02" + c.Key
+	}
 	if i, ok := t.bySlot[key]; ok {
 		return i
 	}
-	s := &slot{hash: hash, emptyMissing: t.model.EmptyIsMissing, trie: newTrie()}
+	s := &slot{hash: hash, pair: pair, emptyMissing: t.model.EmptyIsMissing, trie: newTrie()}
 	for _, n := range names {
 		s.columns = append(s.columns, t.layout.column(n))
 	}

@@ -9,6 +9,28 @@ import (
 	"decree/rules/ir"
 )
 
+// TestPairs reads auditd's lines out of syslog's.
+func TestPairs(t *testing.T) {
+	line := func(process, message string) string {
+		return `{"ProcessName":"` + process + `","SyslogMessage":"type=EXECVE msg=audit(1.1:1): argc=2 ` + message + `"}`
+	}
+	for _, c := range []struct {
+		detection, event string
+		want             int
+	}{
+		{"a: {type: EXECVE, a0: chmod, a1|contains: x}", line("audispd", `a0=\"chmod\" a1=\"+x\"`), 1},
+		{"a: {type: EXECVE, a0: chmod}", line("audispd", `a0=\"ls\" a1=\"chmod\"`), 0},
+		{"a: {type: SYSCALL, a0: chmod}", line("audispd", `a0=\"chmod\"`), 0},
+		{"a: {a0: chmod}", line("sudo", `a0=\"chmod\"`), 0},
+		{"a: {a0|cased: chmod, a1|re: '^.x$'}", line("audisp-syslog", `a0=\"chmod\" a1=\"+x\"`), 1},
+		{"a: {a2: null}", line("audispd", `a0=\"chmod\"`), 1},
+		{"a: {a0: null}", line("audispd", `a0=\"chmod\"`), 0},
+	} {
+		r := lower(t, "logsource: {product: linux, service: auditd}\ndetection:\n  "+c.detection+"\n  condition: a\n")
+		assert.Len(t, run(t, engine.Options{Model: model(t, "sentinel")}, []*ir.Rule{r}, c.event), c.want, "%s on %s", c.detection, c.event)
+	}
+}
+
 // TestTextsOfJSON reads what products export as a text of JSON within an event.
 func TestTextsOfJSON(t *testing.T) {
 	dns := "logsource: {product: windows, category: dns_query}\ndetection:\n  a: {QueryName|endswith: .evil.test}\n  condition: a\n"

@@ -186,7 +186,7 @@ func (m *matcher) read(number int, s *slot, t string) {
 // slot gives the value of a slot on the current event.
 func (m *matcher) slot(i int) *value {
 	s := m.e.table.slots[i]
-	if len(s.columns) == 1 && s.hash == "" && !s.emptyMissing {
+	if len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing {
 		return m.column(s.columns[0])
 	}
 	v := &m.derived[i]
@@ -210,9 +210,16 @@ func (m *matcher) slot(i int) *value {
 					continue
 				}
 			}
+			if s.pair != nil {
+				found := s.pair.FindStringSubmatch(t)
+				if found == nil {
+					continue
+				}
+				t = found[1]
+			}
 			v.texts = append(v.texts, t)
 		}
-		if s.hash != "" && len(v.texts) == 0 {
+		if (s.hash != "" || s.pair != nil) && len(v.texts) == 0 {
 			v.present = false
 		}
 		if s.emptyMissing && !slices.ContainsFunc(v.texts, func(t string) bool { return t != "" }) {

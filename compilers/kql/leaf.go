@@ -81,12 +81,15 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 			o.companion = above(hops, col.Filename)
 		}
 	}
-	return hashIn(o, col)
+	return part(o, col)
 }
 
-// hashIn reads one hash out of a column that holds several.
-func hashIn(o operand, c schema.Column) operand {
-	if c.Type == schema.HashSet {
+// part reads one hash out of a column that holds several, or the value of one name.
+func part(o operand, c schema.Column) operand {
+	switch c.Type {
+	case schema.Pairs:
+		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(schema.PairPattern(c.Key)), o.asText()), text
+	case schema.HashSet:
 		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(c.Key)+`=([^,]+)`), o.asText()), text
 	}
 	return o

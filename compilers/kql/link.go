@@ -142,7 +142,7 @@ func (w *writer) value(c schema.Column) (expr, name string) {
 	} else {
 		name = c.Name
 	}
-	o := hashIn(w.typed(c.Name, c.Type), c)
+	o := part(w.typed(c.Name, c.Type), c)
 	if c.Type == schema.HashSet {
 		name = c.Key
 	}

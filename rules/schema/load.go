@@ -221,7 +221,7 @@ func (m *Model) check() error {
 func checkColumns(fields map[string]Column) error {
 	for name, c := range fields {
 		switch c.Type {
-		case "", String, Int, Bool, Datetime, IP, HashSet:
+		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs:
 		default:
 			return fmt.Errorf("field %s has the unknown type %q", name, c.Type)
 		}
@@ -234,8 +234,8 @@ func checkColumns(fields map[string]Column) error {
 		if c.Numbers != "" && c.Numbers != "decimal" {
 			return fmt.Errorf("field %s: numbers is %q, not \"decimal\"", name, c.Numbers)
 		}
-		if c.Type == HashSet && c.Key == "" {
-			return fmt.Errorf("field %s is a hashset without a key", name)
+		if (c.Type == HashSet || c.Type == Pairs) && c.Key == "" {
+			return fmt.Errorf("field %s is a %s without a key", name, c.Type)
 		}
 	}
 	return nil

@@ -62,7 +62,7 @@ type ScopeTest struct {
 // Type is a column's type in the product.
 type Type string
 
-// The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, read through Key.
+// The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through Key.
 const (
 	String   Type = "string"
 	Int      Type = "int"
@@ -70,6 +70,7 @@ const (
 	Datetime Type = "datetime"
 	IP       Type = "ip"
 	HashSet  Type = "hashset"
+	Pairs    Type = "pairs"
 )
 
 // Column says where a Sigma field is in the product.
@@ -79,7 +80,7 @@ type Column struct {
 	Type     Type     `yaml:"type"`     // "" means string
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
-	Key      string   `yaml:"key"`      // which hash of a HashSet
+	Key      string   `yaml:"key"`      // which hash of a HashSet, which name of Pairs
 	// Requires says what must be so in the product for the column to be filled: a note with each query that reads it.
 	Requires string `yaml:"requires"`
 	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.

@@ -1,0 +1,12 @@
+package schema
+
+import "regexp"
+
+// PairPattern is the expression whose group is the value of a name in auditd's lines, without its quotes. A name
+// stands at the beginning, after a space, after the quote that opens msg='...', or after the separator of enriched lines. A
+// quoted value has no space and no quote: with one, auditd writes it in hexadecimal.
+// https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Enrichment
+// https://github.com/torvalds/linux/blob/master/kernel/audit.c (audit_log_n_untrustedstring)
+func PairPattern(name string) string {
+	return `(?:^|[\s'\x1d])` + regexp.QuoteMeta(name) + `="?([^"\s\x1d]*[^"\s\x1d'])`
+}

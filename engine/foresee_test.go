@@ -97,7 +97,7 @@ func TestForeseenTexts(t *testing.T) {
 func TestForesightIsBounded(t *testing.T) {
 	d := &document{layout: newLayout()}
 	d.layout.keywords = true
-	big := strings.Repeat(`\n`, maxKeptRaw/3)
+	big := strings.Repeat(`\n`, maxKeptRaw/24)
 	for i := range 3 * maxForeseen {
 		require.NoError(t, d.load(fmt.Appendf(nil, `{"k%d":"%s","short":%d}`, i, big, i)))
 		require.Less(t, d.kept, maxKept+32*maxKeptRaw)

@@ -9,6 +9,7 @@ package engine
 
 import (
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/expr-lang/expr/conf"
@@ -182,12 +183,16 @@ func (e *Engine) finishIndex() {
 	for i := range e.units {
 		e.index(i)
 	}
+	var made sync.WaitGroup
 	for _, s := range e.table.slots {
-		if s.atoms > 0 {
-			s.machine = s.trie.machine()
-		}
-		s.trie = nil
+		made.Go(func() {
+			if s.atoms > 0 {
+				s.machine = s.trie.machine()
+			}
+			s.trie = nil
+		})
 	}
+	made.Wait()
 	e.scopes.finish(e.sources)
 }
 

@@ -184,7 +184,8 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 	for len(e.workers) < max(workers, 1) {
 		e.workers = append(e.workers, e.newMatcher())
 	}
-	jobs, inOrder := make(chan *batch), make(chan *batch, 2*len(e.workers))
+	// The reader goes some batches ahead, so that it does not have to be waited for while every core is busy with others.
+	jobs, inOrder := make(chan *batch, 4*len(e.workers)), make(chan *batch, 8*len(e.workers))
 	free := make(chan *batch, cap(inOrder))
 	stop := make(chan struct{})
 	var readErr error

@@ -28,6 +28,7 @@ type slot struct {
 	hash         string
 	pair         *regexp.Regexp // finds the value of a name
 	emptyMissing bool           // an empty text counts as missing
+	missing      string         // the product's word for a missing value; "" = none
 	trie         *trie
 	machine      *automaton
 	numbers      map[float64][]int32 // number -> atoms that ask for it
@@ -71,7 +72,7 @@ func (t *table) slotOf(c schema.Column) int {
 	if i, ok := t.bySlot[key]; ok {
 		return i
 	}
-	s := &slot{hash: hash, pair: pair, emptyMissing: t.model.EmptyIsMissing, trie: newTrie()}
+	s := &slot{hash: hash, pair: pair, emptyMissing: t.model.EmptyIsMissing, missing: t.model.Missing, trie: newTrie()}
 	for _, n := range names {
 		s.columns = append(s.columns, t.layout.column(n))
 	}

@@ -186,7 +186,7 @@ func (m *matcher) read(number int, s *slot, t string) {
 // slot gives the value of a slot on the current event.
 func (m *matcher) slot(i int) *value {
 	s := m.e.table.slots[i]
-	if len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing {
+	if len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == "" {
 		return m.column(s.columns[0])
 	}
 	v := &m.derived[i]
@@ -204,6 +204,9 @@ func (m *matcher) slot(i int) *value {
 			v.since = from.since
 		}
 		for _, t := range from.texts {
+			if s.missing != "" && t == s.missing {
+				continue
+			}
 			if s.hash != "" {
 				var ok bool
 				if t, ok = hashIn(t, s.hash); !ok {
@@ -219,7 +222,7 @@ func (m *matcher) slot(i int) *value {
 			}
 			v.texts = append(v.texts, t)
 		}
-		if (s.hash != "" || s.pair != nil) && len(v.texts) == 0 {
+		if (s.hash != "" || s.pair != nil || s.missing != "") && len(v.texts) == 0 {
 			v.present = false
 		}
 		if s.emptyMissing && !slices.ContainsFunc(v.texts, func(t string) bool { return t != "" }) {

@@ -65,13 +65,19 @@ func (s *search) add(r *ir.Rule) {
 	if plan == nil {
 		return
 	}
-	m := &member{rule: r, w: &writer{plan: plan, hashes: s.hashes, noted: map[string]bool{}}}
+	m := &member{rule: r, w: newWriter(plan)}
+	m.w.hashes = s.hashes
+	if m.w.data != nil {
+		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
+			"spl: in a correlation, rows of a data model cannot be told apart")
+		return
+	}
 	conditions := compilers.Conjuncts(plan.Rule.Condition)
 	if plan.Filter != nil {
 		conditions = append(conditions, plan.Filter)
 	}
 	m.terms = m.w.scope()
-	for _, n := range conditions {
+	for _, n := range compilers.Unnamed(conditions) {
 		m.w.collect(n)
 		if len(m.w.deeps) > 0 || len(m.w.rare) > 0 {
 			s.refuse(m.w)

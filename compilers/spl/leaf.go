@@ -2,6 +2,7 @@ package spl
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -21,10 +22,10 @@ func (w *writer) searchLeaf(n ir.Node) (compilers.Pred, bool) {
 		return nil, false
 	}
 	col, native := w.plan.Column(m.Field)
-	if !native || col.Type == schema.HashSet || !nameable(col.Name) {
+	if !native || col.Type == schema.HashSet || !nameable(col.Name) || (w.data != nil && !w.data.exact(m.Test, w.plan.Model.Missing)) {
 		return nil, false
 	}
-	name := searchName(col.Name)
+	name := w.data.name(col.Name)
 	switch t := m.Test.(type) {
 	case *ir.Exists:
 		return presence(name, t.Value), true
@@ -118,6 +119,11 @@ func (w *writer) whereLeaf(n ir.Node) compilers.Pred {
 
 // keyword looks at the event's own text.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
+	if w.data != nil {
+		w.found.Errorf("keywords", n.Range(), "name the field that the value is looked for in, or choose a --model that searches events",
+			"spl: a data model has no text of the whole event")
+		return compilers.Fixed(false)
+	}
 	w.note("keyword-raw", "false-positives", n,
 		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")
 	switch t := n.Test.(type) {
@@ -138,6 +144,9 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	case *ir.Text:
 		if t.Op == ir.Filename {
 			return fileName(name, t)
+		}
+		if w.plan.Model.EmptyIsMissing && t.Op == ir.Equals && slices.Contains(t.Values, "") {
+			return compilers.Any{compilers.Atom("isnull(" + name + ")"), found(name, textRegex(t))}
 		}
 		return found(name, textRegex(t))
 	case *ir.Glob:

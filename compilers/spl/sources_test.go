@@ -17,7 +17,7 @@ import (
 func TestSources(t *testing.T) {
 	for _, c := range []struct{ name, model, logsource, detection, want string }{
 		{"RPC Firewall's message names what its XML does not", "splunk-windows", "{product: rpc_firewall, category: application}", `{EventLog: RPCFW, InterfaceUuid: a-b}`,
-			`source="WinEventLog:RPCFW" (LogName="RPCFW" InterfaceUuid="a-b")`},
+			`source="WinEventLog:RPCFW" LogName="RPCFW" InterfaceUuid="a-b"`},
 		{"OpenCanary's JSON", "splunk-network", "{product: opencanary, category: application}", `{logdata.USERNAME: root}`, `sourcetype="opencanary*" logdata.USERNAME="root"`},
 		{"Bitbucket's audit log files", "splunk-cloud", "{product: bitbucket, service: audit}", `{auditType.category: Repositories}`, `source="*.audit.log" auditType.category="Repositories"`},
 		{"a provider is Name in XML and SourceName as text", "splunk-windows", "{product: windows, service: system}", `{Provider_Name: ESENT}`,
@@ -25,27 +25,26 @@ func TestSources(t *testing.T) {
 		{"values without a name stay in EventData_Xml", "splunk-windows", "{product: windows, service: application}", `{Data|contains: ntds}`,
 			`(source="XmlWinEventLog:Application" OR source="WinEventLog:Application") (EventData_Xml="*ntds*" OR Message="*ntds*")`},
 		{"a space in a name is an underscore", "splunk-windows", "{product: windows, service: windefend}", `{NewValue: a, SourceName: AMSI}`,
-			`(source="XmlWinEventLog:Microsoft-Windows-Windows Defender/Operational" OR source="WinEventLog:Microsoft-Windows-Windows Defender/Operational") (New_Value="a" Source_Name="AMSI")`},
+			`(source="XmlWinEventLog:Microsoft-Windows-Windows Defender/Operational" OR source="WinEventLog:Microsoft-Windows-Windows Defender/Operational") New_Value="a" Source_Name="AMSI"`},
 		{"a sign-in without an error is a success", "splunk-cloud", "{product: azure, service: signinlogs}", `{Status: Success, ConditionalAccessStatus: failure}`,
-			`sourcetype="azure:monitor:aad" category IN ("SignInLogs", "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs") ` +
-				`| where (isnotnull(mvfind('properties.status.errorCode', "(?i)\\A0\\z")) OR isnotnull(mvfind('properties.status.additionalDetails', "(?i)\\ASuccess\\z")) OR isnotnull(mvfind('properties.status.failureReason', "(?i)\\ASuccess\\z"))) ` +
-				`AND isnotnull(mvfind('properties.conditionalAccessStatus', "(?i)\\Afailure\\z"))`},
+			`sourcetype="azure:monitor:aad" category IN ("SignInLogs", "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs") properties.conditionalAccessStatus="failure" ` +
+				`| where isnotnull(mvfind('properties.status.errorCode', "(?i)\\A0\\z")) OR isnotnull(mvfind('properties.status.additionalDetails', "(?i)\\ASuccess\\z")) OR isnotnull(mvfind('properties.status.failureReason', "(?i)\\ASuccess\\z"))`},
 		{"activities are texts from the hub and objects from the API", "splunk-cloud", "{product: azure, service: activitylogs}", `{operationName: a, ResourceId: b}`,
-			`(sourcetype="mscs:azure:audit" OR sourcetype="azure:monitor:activity") ((operationName="a" OR operationName.value="a") (resourceId="b" OR resourceUri="b"))`},
+			`(sourcetype="mscs:azure:audit" OR sourcetype="azure:monitor:activity") (operationName="a" OR operationName.value="a") (resourceId="b" OR resourceUri="b")`},
 		{"elements of a list are below braces", "splunk-cloud", "{product: gcp, service: gcp.audit}", `{data.protoPayload.authorizationInfo.granted: 'true'}`,
 			`(sourcetype="google:gcp:pubsub:message" OR sourcetype="google:gcp:pubsub:audit:*") "data.protoPayload.authorizationInfo{}.granted"="true"`},
 		{"Workspace's applications", "splunk-cloud", "{product: gcp, service: google_workspace.admin}", `{eventService: admin.googleapis.com, eventName: A}`,
-			`sourcetype="gws:reports:admin" (id.applicationName="admin" event.name="A")`},
+			`sourcetype="gws:reports:admin" id.applicationName="admin" event.name="A"`},
 		{"Exchange says True", "splunk-cloud", "{product: m365, service: exchange}", `{eventName: A, status: success}`,
-			`sourcetype="o365:management:activity" Workload="Exchange" (Operation="A" ResultStatus="True")`},
+			`sourcetype="o365:management:activity" Workload="Exchange" Operation="A" ResultStatus="True"`},
 		{"other workloads say Succeeded, and an alert's policy is its name", "splunk-cloud", "{product: m365, service: threat_management}", `{eventName: A, status: success}`,
-			`sourcetype="o365:management:activity" ((Operation="A" OR Name="A") ResultStatus="Succeeded")`},
+			`sourcetype="o365:management:activity" (Operation="A" OR Name="A") ResultStatus="Succeeded"`},
 		{"GitHub's action is the vendor's in the add-on", "splunk-cloud", "{product: github, service: audit}", `{action: repo.destroy}`,
 			`(sourcetype="github:cloud:audit" OR sourcetype="github:enterprise:audit" OR source="http:github") (vendor_action="repo.destroy" OR action="repo.destroy")`},
 		{"syslog has a name of its own from each way it comes", "splunk-linux", "{product: linux, service: sshd}", `{user: root}`,
 			`(sourcetype=linux_secure OR sourcetype=syslog OR sourcetype="nix:syslog") process=sshd user="root"`},
 		{"what a firewall let through", "splunk-network", "{category: firewall}", `{action: accept, blocked: 'false'}`,
-			`tag=network tag=communicate (action="allowed" action="allowed")`},
+			`tag=network tag=communicate action="allowed" action="allowed"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			m, err := schema.Load(c.model)

@@ -25,7 +25,7 @@ func (dialect) Name() string      { return "spl" }
 func (dialect) Title() string     { return "Splunk SPL" }
 func (dialect) Extension() string { return ".spl" }
 func (dialect) Models() []string {
-	return []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network"}
+	return []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network", "cim"}
 }
 
 var lacks = compilers.Features{
@@ -49,7 +49,8 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	if plan == nil {
 		return nil, ds
 	}
-	w := &writer{plan: plan, found: ds, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
+	w := newWriter(plan)
+	w.found = ds
 	q := w.query()
 	if w.found.HasErrors() {
 		return nil, w.found
@@ -60,12 +61,17 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 // writer holds one compilation.
 type writer struct {
 	plan   *compilers.Plan
+	data   *dataset // nil where the source is a search of events
 	found  diag.Diagnostics
 	deeps  []*deep
 	rare   []*ir.Prevalence
 	hashes map[string]schema.Column // eval field -> the hashset column it is cut out of
 	noted  map[string]bool
 	assets []compilers.Asset
+}
+
+func newWriter(plan *compilers.Plan) *writer {
+	return &writer{plan: plan, data: newDataset(plan.Source), hashes: map[string]schema.Column{}, noted: map[string]bool{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -97,7 +103,7 @@ func (w *writer) query() *compilers.Query {
 		}
 	} else {
 		var rest []ir.Node
-		for _, n := range early {
+		for _, n := range compilers.Unnamed(early) {
 			if p, ok := w.searchable(n); ok {
 				base = append(base, searchTerm(p))
 			} else {
@@ -122,9 +128,14 @@ func (w *writer) query() *compilers.Query {
 		filter = "| " + w.where([]ir.Node{w.plan.Filter}) + "\n"
 	}
 	stages = append(w.cut(), stages...)
+	first := strings.Join(base, " ")
+	if w.data != nil {
+		first = w.tstats(base)
+		stages = append(w.data.plain(w.plan.Model), stages...)
+	}
 
 	var b strings.Builder
-	b.WriteString(strings.Join(base, " ") + "\n")
+	b.WriteString(first + "\n")
 	for _, s := range stages {
 		b.WriteString("| " + s + "\n")
 	}
@@ -160,7 +171,7 @@ func (w *writer) collect(n ir.Node) {
 func (w *writer) scope() []string {
 	s := w.plan.Source
 	var terms []string
-	if s.Table != "" {
+	if s.Table != "" && w.data == nil {
 		terms = append(terms, s.Table)
 	}
 	for _, t := range s.Scope {
@@ -171,7 +182,7 @@ func (w *writer) scope() []string {
 		for i, v := range t.Values {
 			values[i] = `"` + escaper.Replace(v) + `"`
 		}
-		name := searchName(t.Column)
+		name := w.data.name(t.Column)
 		term := name + " IN (" + strings.Join(values, ", ") + ")"
 		if len(values) == 1 {
 			term = name + "=" + values[0]
@@ -181,7 +192,7 @@ func (w *writer) scope() []string {
 		}
 		terms = append(terms, term)
 	}
-	if len(terms) == 0 {
+	if len(terms) == 0 && w.data == nil {
 		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file",
 			"data model %s does not limit %s: the search would read every index", w.plan.Model.Name, s.Name)
 	}
@@ -219,6 +230,9 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	if !nameable(col.Name) {
 		w.found.Errorf("field-name", at, "give the column another name in the product, or map the field to one",
 			"SPL cannot name the field %q", col.Name)
+	}
+	if w.data != nil {
+		w.data.read(w, at, col)
 	}
 	if col.Type == schema.HashSet {
 		name := "decree_hash_" + strings.ToLower(col.Key)

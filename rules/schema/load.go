@@ -99,7 +99,7 @@ func read(file string, data []byte, depth int) (*Model, error) {
 func merge(base, over *Model) *Model {
 	m := *base
 	m.Name = over.Name
-	for from, to := range map[*string]*string{&over.Title: &m.Title, &over.Description: &m.Description, &over.Ingested: &m.Ingested} {
+	for from, to := range map[*string]*string{&over.Title: &m.Title, &over.Description: &m.Description, &over.Ingested: &m.Ingested, &over.Missing: &m.Missing} {
 		if *from != "" {
 			*to = *from
 		}
@@ -221,7 +221,7 @@ func (m *Model) check() error {
 func checkColumns(fields map[string]Column) error {
 	for name, c := range fields {
 		switch c.Type {
-		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs:
+		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs, Digests:
 		default:
 			return fmt.Errorf("field %s has the unknown type %q", name, c.Type)
 		}
@@ -231,8 +231,8 @@ func checkColumns(fields map[string]Column) error {
 		if c.Holds != "" && c.Holds != "filename" {
 			return fmt.Errorf("field %s: holds is %q, not \"filename\"", name, c.Holds)
 		}
-		if c.Numbers != "" && c.Numbers != "decimal" {
-			return fmt.Errorf("field %s: numbers is %q, not \"decimal\"", name, c.Numbers)
+		if c.Numbers != "" && c.Numbers != decimal && c.Numbers != hexadecimal {
+			return fmt.Errorf("field %s: numbers is %q, not %q or %q", name, c.Numbers, decimal, hexadecimal)
 		}
 		if (c.Type == HashSet || c.Type == Pairs) && c.Key == "" {
 			return fmt.Errorf("field %s is a %s without a key", name, c.Type)

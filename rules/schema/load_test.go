@@ -10,8 +10,8 @@ import (
 )
 
 func TestShippedModelsLoadAndAnswerProcessCreation(t *testing.T) {
-	require.Equal(t, []string{"applications", "asim", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
-	for _, name := range []string{"ecs", "mde", "sigma", "splunk-windows", "windows"} {
+	require.Equal(t, []string{"applications", "asim", "cim", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
+	for _, name := range []string{"cim", "ecs", "mde", "sigma", "splunk-windows", "windows"} {
 		m, err := Load(name)
 		require.NoError(t, err)
 		assert.Equal(t, name, m.Name)

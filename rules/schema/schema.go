@@ -15,8 +15,10 @@ type Model struct {
 	ID          []string `yaml:"id"`          // columns that identify an event in results
 	Passthrough bool     `yaml:"passthrough"` // an unlisted Sigma field is a column of that name
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
-	EmptyIsMissing bool     `yaml:"empty_is_missing"`
-	Sources        []Source `yaml:"sources"`
+	EmptyIsMissing bool `yaml:"empty_is_missing"`
+	// Missing is the product's word, in this case, for a value that is not there.
+	Missing string   `yaml:"missing"`
+	Sources []Source `yaml:"sources"`
 }
 
 // Source is one log of the product and the Sigma log sources it answers. Several sources
@@ -26,7 +28,7 @@ type Source struct {
 	Category string            `yaml:"category"` // "*" answers any, "" only rules that name none
 	Product  string            `yaml:"product"`
 	Service  string            `yaml:"service"`
-	Table    string            `yaml:"table"`   // KQL table, SPL base search, EQL event category
+	Table    string            `yaml:"table"`   // KQL table, SPL base search or datamodel=Model.Dataset, EQL event category
 	Indices  []string          `yaml:"indices"` // Elasticsearch's index patterns that hold it
 	Scope    []ScopeTest       `yaml:"scope"`   // all must hold for an event to be of this source
 	Fields   map[string]Column `yaml:"fields"`
@@ -63,6 +65,7 @@ type ScopeTest struct {
 type Type string
 
 // The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through Key.
+// Digests are hashes of several algorithms, as several values or in one text, with or without the algorithms' names.
 const (
 	String   Type = "string"
 	Int      Type = "int"
@@ -71,6 +74,7 @@ const (
 	IP       Type = "ip"
 	HashSet  Type = "hashset"
 	Pairs    Type = "pairs"
+	Digests  Type = "digests"
 )
 
 // Column says where a Sigma field is in the product.
@@ -85,8 +89,11 @@ type Column struct {
 	Requires string `yaml:"requires"`
 	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.
 	Values map[string]string `yaml:"values"`
-	// Numbers is "decimal" where Sysmon's `DWORD (0x0000001f)` is `31` and its `(Empty)` an empty text.
+	// Numbers is "decimal" where Sysmon's `DWORD (0x0000001f)` is `31` and its `(Empty)` an empty text, and
+	// "hexadecimal" where the former is `0x0000001f`.
 	Numbers string `yaml:"numbers"`
+	// Multivalue says that the column may hold several values.
+	Multivalue bool `yaml:"multivalue"`
 	// AlsoWritten are parts of values that the product may write otherwise (CurrentControlSet:
 	// ControlSet???); a question mark is any one character. Both ways are asked.
 	AlsoWritten map[string]string `yaml:"also_written"`

@@ -2,7 +2,6 @@ package schema
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -30,6 +29,8 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return col.apart(n)
 	case col.Prefix != "":
 		return col.prefixed(n)
+	case col.Type == Digests:
+		return col.digests(n)
 	case len(col.AlsoWritten) > 0 || col.Under != "":
 		return col.path(n)
 	case len(col.Values) > 0 || col.Numbers != "":
@@ -94,28 +95,7 @@ func (c Column) own(v string) (own string, whole bool, err error) {
 		}
 	}
 	if c.Numbers != "" {
-		return registryData(v)
-	}
-	return v, false, nil
-}
-
-var (
-	registryNumber = regexp.MustCompile(`(?i)^(?:DWORD \(0x([0-9a-f]{8})\)|QWORD \(0x([0-9a-f]{8})-0x([0-9a-f]{8})\))$`)
-	registryWords  = regexp.MustCompile(`(?i)\b[DQ]WORD\b|^\(?0x[0-9a-f]*\)?$|Binary Data`)
-)
-
-// registryData says a value as Sysmon shows it ("DWORD (0x0000001f)", "(Empty)") as ECS does: "31", "".
-// https://www.elastic.co/docs/reference/ecs/ecs-registry
-func registryData(v string) (own string, whole bool, err error) {
-	if parts := registryNumber.FindStringSubmatch(v); parts != nil {
-		n, err := strconv.ParseUint(parts[1]+parts[2]+parts[3], 16, 64)
-		return strconv.FormatUint(n, 10), true, err
-	}
-	if strings.EqualFold(v, "(Empty)") {
-		return "", true, nil
-	}
-	if registryWords.MatchString(v) {
-		return "", false, fmt.Errorf("%q is how Sysmon shows data of the registry: the product holds numbers as decimals, and binary data elsewhere", v)
+		return registryData(v, c.Numbers)
 	}
 	return v, false, nil
 }

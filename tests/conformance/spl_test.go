@@ -19,7 +19,7 @@ import (
 
 // splCommands are the commands our searches may use. The list is short on purpose: none of
 // them starts a subsearch, and those that cut results off have a limit a note can name.
-var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "streamstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup"}
+var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "streamstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup", "rename"}
 
 // splFunctions are the functions of eval, where and stats our searches may use.
 var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "floor", "if", "in", "isnotnull", "isnull", "len", "lower", "max", "min", "mvappend", "mvcount",
@@ -64,7 +64,12 @@ func checkSPL(text string) ([]string, error) {
 	}
 	stages := strings.Split(bare.String(), "|")
 	if strings.TrimSpace(stages[0]) == "" {
-		return nil, fmt.Errorf("no base search")
+		if stages = stages[1:]; len(stages) == 0 || !strings.HasPrefix(strings.TrimSpace(stages[0]), "tstats ") {
+			return nil, fmt.Errorf("no base search")
+		}
+		if err := checkTstats(stages[0]); err != nil {
+			return nil, err
+		}
 	}
 	var commands []string
 	for i, stage := range stages {

@@ -38,6 +38,7 @@ type Note struct {
 type Options struct {
 	Model       *schema.Model
 	Approximate []string // gap codes accepted for this command; "all" accepts every one
+	Lists       string   // one of ListPlaces; "" is by size
 }
 
 // Dialect is one query language.

@@ -20,6 +20,7 @@ type Plan struct {
 	Filter ir.Node
 	Notes  []Note
 	linked bool // a field is read from the creation event of a process above
+	lists  string
 }
 
 // NewPlan chooses the first source that answers the rule's log source and has all its fields on the event
@@ -50,7 +51,7 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 }
 
 func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
-	p := &Plan{Model: opt.Model, Source: s}
+	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
 	p.Rule, c.negated = r, map[ir.Node]bool{}
 	MarkNegated(r.Condition, c.negated)

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 
@@ -28,6 +29,7 @@ type compileParams struct {
 	out         string
 	format      string
 	approximate []string
+	lists       string
 	report      bool
 }
 
@@ -38,8 +40,11 @@ func newCompile(s *streams) *cobra.Command {
 		Short: "Write rules as KQL, SPL and EQL",
 		Long: "Write each rule (without paths: the shipped library) in each target's language. What a target\n" +
 			"cannot say is an error with its place in the rule; an accepted approximation is noted in the query.",
-		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile -t kql --model sentinel my_rule.yml\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md",
+		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile -t kql --model sentinel my_rule.yml\n  decree compile -t spl --lists apart -o queries my_rules/\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md",
 		RunE: func(_ *cobra.Command, args []string) error {
+			if !slices.Contains(compilers.ListPlaces, p.lists) {
+				return unknownChoice("place of lists", p.lists, compilers.ListPlaces)
+			}
 			p.paths = args
 			return compile(s, p)
 		},
@@ -50,7 +55,11 @@ func newCompile(s *streams) *cobra.Command {
 	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
 	f.StringVarP(&p.out, "out", "o", "", "write queries and assets into this folder instead of printing them")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")
+	f.StringVar(&p.lists, "lists", compilers.ListsBySize, "where value lists go: "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or a lookup)")
 	f.BoolVar(&p.report, "report", false, "show how faithful each query would be, and why rules are refused, in place of the queries")
+	if err := cmd.RegisterFlagCompletionFunc("lists", cobra.FixedCompletions(compilers.ListPlaces, cobra.ShellCompDirectiveNoFileComp)); err != nil {
+		panic(err) // the flag was defined above
+	}
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
@@ -141,7 +150,7 @@ func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]co
 		for _, r := range whole {
 			results = append(results, compiled{Rule: slug(r), rule: r, to: d})
 		}
-		each(results[from:], func(c *compiled) { c.compile(models, p.approximate) })
+		each(results[from:], func(c *compiled) { c.compile(models, compilers.Options{Approximate: p.approximate, Lists: p.lists}) })
 	}
 	return results, nil
 }
@@ -192,9 +201,10 @@ func each[T any](all []T, do func(*T)) {
 
 // compile writes the rule for the first model that can say it. Where none can, the findings are those of
 // the first that has the rule's log source.
-func (c *compiled) compile(models []*schema.Model, approximate []string) {
+func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
 	for i, m := range models {
-		q, found := c.writeFor(compilers.Options{Model: m, Approximate: approximate})
+		opt.Model = m
+		q, found := c.writeFor(opt)
 		has := !slices.ContainsFunc(c.rule.logSources(), func(ls rules.LogSource) bool { return len(m.Find(ls.Category, ls.Product, ls.Service)) == 0 })
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.model, c.has = q, found, m.Name, has

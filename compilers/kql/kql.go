@@ -196,12 +196,13 @@ func lines(p compilers.Pred) string {
 
 // listLets writes the value lists, those a union is made of before it.
 func (w *writer) listLets() string {
-	used := map[string]bool{}
+	used, apart := map[string]bool{}, map[string]bool{}
 	mark := func(n ir.Node) {
 		ir.Inspect(n, func(below ir.Node) bool {
 			if m, ok := below.(*ir.Match); ok {
-				if t, ok := m.Test.(*ir.Text); ok && t.List != "" && listed(t) {
+				if t, ok := m.Test.(*ir.Text); ok && compilers.Named(t) && !w.plan.Inline() {
 					used[t.List] = true
+					apart[t.List] = apart[t.List] || w.plan.Apart(t)
 				}
 			}
 			return true
@@ -224,6 +225,9 @@ func (w *writer) listLets() string {
 			return v
 		}
 		l := byName[name]
+		if apart[name] {
+			return w.watchlist(&b, l)
+		}
 		parts := make([]string, len(l.Union))
 		for i, part := range l.Union {
 			parts[i] = write(part)

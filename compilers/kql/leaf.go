@@ -222,11 +222,6 @@ func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
 	return compilers.All{compilers.Atom("isnotnull(" + value + ")"), p}
 }
 
-// listed tells whether a text test can refer to its list by name.
-func listed(t *ir.Text) bool {
-	return (t.Op == ir.Equals || t.Op == ir.Filename) && !hasEmpty(t.Values)
-}
-
 // text compares a column with literal strings.
 func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	name := o.asText()
@@ -260,7 +255,7 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	}
 	switch {
 	case len(values) == 0:
-	case t.List != "" && listed(t) && w.lists[t.List] != "":
+	case compilers.Named(t) && w.lists[t.List] != "":
 		either = append(either, compilers.Atom(name+in+"("+w.lists[t.List]+")"))
 	case o.kind == number && !t.Cased && canonical(values):
 		either = append(either, numberSet(o.name, values))

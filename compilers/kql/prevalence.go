@@ -213,9 +213,10 @@ func (w *writer) watched(r *rarity) []string {
 		}
 	}
 	w.note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
-	if len(w.assets) == 0 {
-		w.assets = []compilers.Asset{{Name: watchlistName + ".csv", Content: strings.Join(all, ",") + "\n",
-			Purpose: "the watchlist " + watchlistName + " is made of it, its search key is " + field + ": one row for each, filled by the reputation provider"}}
+	const file = watchlistName + ".csv"
+	if !slices.ContainsFunc(w.assets, func(a compilers.Asset) bool { return a.Name == file }) {
+		w.assets = append(w.assets, compilers.Asset{Name: file, Content: strings.Join(all, ",") + "\n",
+			Purpose: "the watchlist " + watchlistName + " is made of it, its search key is " + field + ": one row for each, filled by the reputation provider"})
 	}
 	key := "Watched_" + field
 	inner := []string{fmt.Sprintf("_GetWatchlist(%s)", quote(watchlistName)),

@@ -43,6 +43,7 @@ type search struct {
 	chain    []*ir.Correlation   // each after those it reads; the last is top
 	values   map[valueKey]string // expressions, once they are known
 	hashes   map[string]schema.Column
+	lists    lists
 	found    diag.Diagnostics
 	notes    []compilers.Note
 	stages   []string
@@ -66,7 +67,7 @@ func (s *search) add(r *ir.Rule) {
 		return
 	}
 	m := &member{rule: r, w: newWriter(plan)}
-	m.w.hashes = s.hashes
+	m.w.hashes, m.w.lists = s.hashes, &s.lists
 	if m.w.data != nil {
 		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
 			"spl: in a correlation, rows of a data model cannot be told apart")
@@ -135,10 +136,10 @@ func (s *search) query() *compilers.Query {
 		b.WriteString(comment(line))
 	}
 	b.WriteString(base + "\n")
-	for _, stage := range append(cut, s.stages...) {
+	for _, stage := range slices.Concat(cut, s.lists.stages(), s.stages) {
 		b.WriteString("| " + stage + "\n")
 	}
-	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Notes: s.notes}
+	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes}
 }
 
 // base is the search for the events of every rule. What all of them ask first stands once.

@@ -33,7 +33,7 @@ func (w *writer) searchLeaf(n ir.Node) (compilers.Pred, bool) {
 		return presence(name, false), true
 	case *ir.Text:
 		values, ok := searchValues(t)
-		if !ok {
+		if !ok || w.plan.Apart(t) {
 			return nil, false
 		}
 		if len(values) == 1 {
@@ -142,6 +142,9 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	name := w.field(m, ir.Field{Name: m.Field.Name, Level: m.Field.Level - up})
 	switch t := m.Test.(type) {
 	case *ir.Text:
+		if listed, apart := w.member(name, t); apart {
+			return listed
+		}
 		if t.Op == ir.Filename {
 			return fileName(name, t)
 		}
@@ -185,8 +188,11 @@ func found(name, pattern string) compilers.Pred {
 	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalString(pattern) + "))")
 }
 
+// lastPart is a path's file name.
+func lastPart(name string) string { return "replace(" + name + `, "(?s)^.*[\\\\/]", "")` }
+
 func fileName(name string, t *ir.Text) compilers.Pred {
-	last := "replace(" + name + `, "(?s)^.*[\\\\/]", "")`
+	last := lastPart(name)
 	values := make([]string, len(t.Values))
 	for i, v := range t.Values {
 		if !plainText(v) {

@@ -6,6 +6,7 @@ package spl
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -65,13 +66,14 @@ type writer struct {
 	found  diag.Diagnostics
 	deeps  []*deep
 	rare   []*ir.Prevalence
+	lists  *lists
 	hashes map[string]schema.Column // eval field -> the hashset column it is cut out of
 	noted  map[string]bool
 	assets []compilers.Asset
 }
 
 func newWriter(plan *compilers.Plan) *writer {
-	return &writer{plan: plan, data: newDataset(plan.Source), hashes: map[string]schema.Column{}, noted: map[string]bool{}}
+	return &writer{plan: plan, data: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -127,7 +129,7 @@ func (w *writer) query() *compilers.Query {
 	if w.plan.Filter != nil {
 		filter = "| " + w.where([]ir.Node{w.plan.Filter}) + "\n"
 	}
-	stages = append(w.cut(), stages...)
+	stages = slices.Concat(w.cut(), w.lists.stages(), stages)
 	first := strings.Join(base, " ")
 	if w.data != nil {
 		first = w.tstats(base)
@@ -143,10 +145,10 @@ func (w *writer) query() *compilers.Query {
 	if len(w.rare) > 0 {
 		b.WriteString("| sort 0 -_time\n")
 	}
-	if len(w.rare)+len(w.deeps)+len(w.hashes) > 0 {
+	if len(w.rare)+len(w.deeps)+len(w.hashes)+len(w.lists.asked) > 0 {
 		b.WriteString("| fields - decree_*\n")
 	}
-	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: w.header() + b.String(), Assets: w.assets, Notes: w.plan.Notes}
+	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: w.header() + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes}
 }
 
 // collect finds what needs work before the condition can be asked: links and rarity.

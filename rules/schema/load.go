@@ -99,7 +99,7 @@ func read(file string, data []byte, depth int) (*Model, error) {
 func merge(base, over *Model) *Model {
 	m := *base
 	m.Name = over.Name
-	for from, to := range map[*string]*string{&over.Title: &m.Title, &over.Description: &m.Description, &over.Ingested: &m.Ingested, &over.Missing: &m.Missing} {
+	for from, to := range map[*string]*string{&over.Title: &m.Title, &over.Description: &m.Description, &over.Ingested: &m.Ingested, &over.Missing: &m.Missing, &over.Lists: &m.Lists} {
 		if *from != "" {
 			*to = *from
 		}
@@ -211,6 +211,9 @@ func (m *Model) check() error {
 				return fmt.Errorf("source %s: %w", s.Name, err)
 			}
 		}
+	}
+	if m.Lists != "" && m.Lists != "watchlist" && m.Lists != "lookup" {
+		return fmt.Errorf("lists is %q, not \"watchlist\" or \"lookup\"", m.Lists)
 	}
 	if len(m.Time) == 0 {
 		return errors.New("it does not say which column holds the time (time: [...])")

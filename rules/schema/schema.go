@@ -17,7 +17,9 @@ type Model struct {
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
 	// Missing is the product's word, in this case, for a value that is not there.
-	Missing string   `yaml:"missing"`
+	Missing string `yaml:"missing"`
+	// Lists is what the product keeps tables of values in: "watchlist" or "lookup"; "" is nothing.
+	Lists   string   `yaml:"lists"`
 	Sources []Source `yaml:"sources"`
 }
 

@@ -1,0 +1,67 @@
+package compilers
+
+import (
+	"crypto/sha256"
+	"encoding/csv"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// ListPlaces are where the values of a rule's lists may stand.
+var ListPlaces = []string{ListsBySize, ListsInline, ListsApart}
+
+// The places. Apart is what the product keeps tables in, a watchlist or a lookup; a product without such keeps them in the query.
+const (
+	ListsBySize = "by-size" // apart from a length on
+	ListsInline = "inline"  // among the conditions
+	ListsApart  = "apart"
+)
+
+// longList is the length from which on a list stands apart by size: with as many hashes a query reaches the 10,000
+// characters that an analytics rule of Sentinel may have.
+// https://learn.microsoft.com/en-us/azure/sentinel/create-analytics-rules
+const longList = 250
+
+// Named tells whether a test can refer to its list: one of whole values.
+func Named(t *ir.Text) bool {
+	return t.List != "" && (t.Op == ir.Equals || t.Op == ir.Filename) && !slices.Contains(t.Values, "")
+}
+
+// Apart tells whether the list of a test stands beside the query. Tables compare without case and hold one line a value.
+func (p *Plan) Apart(t *ir.Text) bool {
+	long := p.lists == ListsApart || (p.lists != ListsInline && len(t.Values) >= longList)
+	return long && Named(t) && !t.Cased && p.Model.Lists != "" &&
+		!slices.ContainsFunc(t.Values, func(v string) bool { return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) })
+}
+
+// Inline tells whether lists stand among the conditions, even where the language could name them.
+func (p *Plan) Inline() bool { return p.lists == ListsInline }
+
+var unsafeInTable = regexp.MustCompile(`[^A-Za-z0-9_]+`)
+
+// TableOf names the table of a list. Lists of one name and other values are other tables, so that rules may share them.
+func TableOf(list string, values []string) string {
+	sum := sha256.Sum256([]byte(strings.Join(values, "\n")))
+	return fmt.Sprintf("decree_%s_%x", strings.Trim(unsafeInTable.ReplaceAllString(list, "_"), "_"), sum[:4])
+}
+
+// ListColumn is the column of a list's table.
+const ListColumn = "value"
+
+// ListAsset is the table of a list as CSV.
+func ListAsset(table, purpose string, values []string) Asset {
+	var b strings.Builder
+	w := csv.NewWriter(&b)
+	rows := [][]string{{ListColumn}}
+	for _, v := range values {
+		rows = append(rows, []string{v})
+	}
+	if err := w.WriteAll(rows); err != nil {
+		panic(err) // a strings.Builder takes everything
+	}
+	return Asset{Name: table + ".csv", Purpose: purpose, Content: b.String()}
+}

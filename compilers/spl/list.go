@@ -1,0 +1,63 @@
+package spl
+
+import (
+	"fmt"
+	"slices"
+
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// lists are the value lists that stand in lookups, and the stages that ask them before anything else is asked. Each of several
+// values of a field is looked up; decree_listed_<i> is there where one was found.
+// https://help.splunk.com/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/use-the-configuration-files-to-configure-lookups/add-field-matching-rules-to-your-lookup-configuration
+type lists struct {
+	asked  []asked
+	assets []compilers.Asset
+}
+
+// asked is one field held against one list.
+type asked struct {
+	table, field string
+	names        bool // the field's file name is looked up
+}
+
+// member tells whether a field's value is in the list of a test, where a lookup holds that.
+func (w *writer) member(field string, t *ir.Text) (compilers.Pred, bool) {
+	if !w.plan.Apart(t) {
+		return nil, false
+	}
+	l, a := w.lists, asked{compilers.TableOf(t.List, t.Values), field, t.Op == ir.Filename}
+	i := slices.Index(l.asked, a)
+	if i < 0 {
+		if !slices.ContainsFunc(l.asked, func(other asked) bool { return other.table == a.table }) {
+			l.assets = append(l.assets, lookupDefinition(a.table), compilers.ListAsset(a.table, "the lookup's table: the list "+t.List, t.Values))
+		}
+		l.asked = append(l.asked, a)
+		i = len(l.asked) - 1
+	}
+	return compilers.Atom(fmt.Sprintf("isnotnull(decree_listed_%d)", i+1)), true
+}
+
+// stages ask the lookups.
+func (l *lists) stages() []string {
+	var stages []string
+	for i, a := range l.asked {
+		value := a.field
+		if a.names {
+			value = fmt.Sprintf("decree_name_%d", i+1)
+			stages = append(stages, fmt.Sprintf("eval %s=mvmap(%s, %s)", value, a.field, lastPart(a.field)))
+		} else if value != searchName(value) { // quoted otherwise there
+			value = fmt.Sprintf("decree_name_%d", i+1)
+			stages = append(stages, fmt.Sprintf("eval %s=%s", value, a.field))
+		}
+		stages = append(stages, fmt.Sprintf("lookup %s %s AS %s OUTPUT %s AS decree_listed_%d", a.table, compilers.ListColumn, value, compilers.ListColumn, i+1))
+	}
+	return stages
+}
+
+// lookupDefinition is the stanza of a lookup, which ignores case.
+func lookupDefinition(table string) compilers.Asset {
+	return compilers.Asset{Name: table + ".transforms.conf", Purpose: "defines the lookup " + table,
+		Content: fmt.Sprintf("[%s]\nfilename = %s.csv\ncase_sensitive_match = false\nmax_matches = 1\nmin_matches = 0\n", table, table)}
+}

@@ -16,35 +16,43 @@ func (w *writer) rarity(n *ir.Prevalence) int {
 	return slices.IndexFunc(w.rare, func(p *ir.Prevalence) bool { return p == n || (p.Name != "" && p.Name == n.Name) }) + 1
 }
 
-// prevalence sets decree_rare_<i> to 1 on the events whose value is rare. Events keep their
-// number; those outside the population have no value.
+// prevalence sets decree_rare_<i> to 1 on the events whose value is rare among the population, inside of which an event need
+// not be itself. Events keep their number; those with a value that the population has not seen have none.
 func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 	id := fmt.Sprintf("_%d", i)
 	value, hosts, rank := "decree_value"+id, "decree_count"+id, "decree_rank"+id
 	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
-	inside := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
-	if p.Among != nil {
-		for _, n := range compilers.Conjuncts(p.Among) {
-			if !compilers.Holds(early, n) {
-				inside = append(inside, compilers.Build(n, w.whereLeaf))
-			}
-		}
+	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
+	stages := []string{fmt.Sprintf("eval %s=if(%s, lower(%s), null())", value, whereSyntax.Print(there), entity)}
+	var counted []string
+	inside := w.population(p, early)
+	among, seen := "decree_among"+id, "decree_seen"+id
+	if len(inside) > 0 {
+		stages = append(stages, fmt.Sprintf("eval %s=if(%s, 1, 0)", among, whereSyntax.Print(inside)))
+		counted = append(counted, fmt.Sprintf("max(%s) as %s", among, seen))
 	}
-	stages := []string{fmt.Sprintf("eval %s=if(%s, lower(%s), null())", value, whereSyntax.Print(inside), entity)}
 	holds := compilers.All{compilers.Atom("isnotnull(" + value + ")")}
-	if local := p.Spec.Local; local != nil {
-		who := w.column(p.Range(), w.plan.Source.Entities[local.Distinct])
-		stages = append(stages, fmt.Sprintf("eventstats dc(eval(lower(%s))) as %s by %s", who, hosts, value))
-		w.note("search-memory", "false-negatives", p, "eventstats stops at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+	local := p.Spec.Local
+	if local != nil {
+		who := "lower(" + w.column(p.Range(), w.plan.Source.Entities[local.Distinct]) + ")"
+		if len(inside) > 0 {
+			who = fmt.Sprintf("if(%s=1, %s, null())", among, who)
+		}
+		counted = append(counted, fmt.Sprintf("dc(eval(%s)) as %s", who, hosts))
 		for _, b := range local.Bounds {
 			holds = append(holds, compilers.Atom(hosts+comparison[b.Op]+number(b.Value)))
 		}
-		if local.Rarest > 0 {
-			stages = append(stages,
-				fmt.Sprintf("sort 0 num(%s) str(%s)", hosts, value),
-				fmt.Sprintf("streamstats dc(%s) as %s", value, rank))
-			holds = append(holds, compilers.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
-		}
+	}
+	if len(counted) > 0 {
+		stages = append(stages, "eventstats "+strings.Join(counted, " ")+" by "+value)
+		w.note("search-memory", "false-negatives", p, "eventstats stops at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+	}
+	if len(inside) > 0 {
+		stages = append(stages, fmt.Sprintf("eval %s=if(coalesce(%s, 0)=1, %s, null())", value, seen, value))
+	}
+	if local != nil && local.Rarest > 0 {
+		stages = append(stages, ranked(value, hosts, rank)...)
+		holds = append(holds, compilers.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
 	}
 	lookup, tests, show := w.reputation(i, p)
 	if lookup != "" {
@@ -53,6 +61,32 @@ func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 	}
 	stages = append(stages, fmt.Sprintf("eval decree_rare_%d=if(%s, 1, 0)", i, whereSyntax.Print(holds)))
 	return append(stages, show...)
+}
+
+// population is what a counted event must be, beside what every event is by now.
+func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
+	var inside compilers.All
+	if p.Among == nil {
+		return inside
+	}
+	for _, n := range compilers.Conjuncts(p.Among) {
+		if !compilers.Holds(early, n) {
+			inside = append(inside, compilers.Build(n, w.whereLeaf))
+		}
+	}
+	return inside
+}
+
+// ranked numbers the distinct values from the rarest on. streamstats would do it for the latest 10,000 events alone
+// (max_stream_window of limits.conf): a frequent value would be the first among them.
+func ranked(value, hosts, rank string) []string {
+	before := rank + "_before"
+	return []string{
+		fmt.Sprintf("sort 0 num(%s), str(%s)", hosts, value),
+		fmt.Sprintf("autoregress %s AS %s", value, before),
+		fmt.Sprintf(`eval %s=if(coalesce("=".%s, "")!=coalesce("=".%s, ""), 1, 0)`, rank, value, before),
+		"accum " + rank,
+	}
 }
 
 // reputation looks the value up and says what is asked of the answer.

@@ -1,6 +1,7 @@
 package spl
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -16,6 +17,32 @@ func TestPopulationOfAllEventsIsCountedBeforeTheRest(t *testing.T) {
 | eventstats dc(eval(lower(host))) as decree_count_1 by decree_value_1
 | eval decree_rare_1=if(isnotnull(decree_value_1) AND decree_count_1<=3, 1, 0)
 | where isnotnull(mvfind(A, "(?i)\\Aa\\z")) AND NOT decree_rare_1=1`, body(t, and(eq("A", "a"), not(rare))))
+}
+
+// TestPopulationBesideTheRule holds that an event matches whose value the population has seen, in it or not.
+func TestPopulationBesideTheRule(t *testing.T) {
+	rare := &ir.Prevalence{Name: "rare", Among: eq("A", "a"), Spec: rules.Prevalence{Name: "rare", Field: "user",
+		Local: &rules.LocalPrevalence{Distinct: "host", Bounds: []rules.Bound{{Op: "lte", Value: 3}}}}}
+	assert.Equal(t, `| eval decree_value_1=if(isnotnull(User) AND User!="", lower(User), null())
+| eval decree_among_1=if(isnotnull(mvfind(A, "(?i)\\Aa\\z")), 1, 0)
+| eventstats max(decree_among_1) as decree_seen_1 dc(eval(if(decree_among_1=1, lower(host), null()))) as decree_count_1 by decree_value_1
+| eval decree_value_1=if(coalesce(decree_seen_1, 0)=1, decree_value_1, null())
+| eval decree_rare_1=if(isnotnull(decree_value_1) AND decree_count_1<=3, 1, 0)
+| where decree_rare_1=1`, strings.TrimSuffix(body(t, or(rare)), "\n"))
+}
+
+// TestRanksAreCountedOverAllEvents holds that no command keeps just the latest 10,000, as streamstats does:
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/streamstats
+// Fields of sort are separated by commas: the same, sort.
+func TestRanksAreCountedOverAllEvents(t *testing.T) {
+	rare := &ir.Prevalence{Name: "rare", Spec: rules.Prevalence{Name: "rare", Field: "user", Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 5}}}
+	text := body(t, rare)
+	assert.NotContains(t, text, "streamstats")
+	assert.Contains(t, text, `| sort 0 num(decree_count_1), str(decree_value_1)
+| autoregress decree_value_1 AS decree_rank_1_before
+| eval decree_rank_1=if(coalesce("=".decree_value_1, "")!=coalesce("=".decree_rank_1_before, ""), 1, 0)
+| accum decree_rank_1
+`)
 }
 
 func TestFailedLookupsMayBeIncluded(t *testing.T) {

@@ -164,16 +164,20 @@ func TestKQLCountsAsTheEngine(t *testing.T) {
 			for _, r := range asked {
 				sections = append(sections, "prevalence:\n  x: "+r+"\n")
 			}
-			story := stories.Tell()
-			for i, p := range story.Processes { // one user everywhere would tell nothing
-				p.User = fmt.Sprint("user", i%2*len(p.Host), p.Host[len(p.Host)-2:])
-				if i%5 == 0 {
-					p.User = "everywhere"
-				}
-			}
-			bothWays(t, onlySource(t, s.model, s.source), s.id, s.tell(story), sections)
+			bothWays(t, onlySource(t, s.model, s.source), s.id, s.tell(someUsers(stories.Tell())), sections)
 		})
 	}
+}
+
+// someUsers gives the processes of a story users: one everywhere would tell nothing.
+func someUsers(story *stories.Story) *stories.Story {
+	for i, p := range story.Processes {
+		p.User = fmt.Sprint("user", i%2*len(p.Host), p.Host[len(p.Host)-2:])
+		if i%5 == 0 {
+			p.User = "everywhere"
+		}
+	}
+	return story
 }
 
 // bothWays asks conditions named x, and their negations, by the engine and by the queries.

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"fmt"
-	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -37,6 +36,8 @@ func splTokens(text string) []string {
 type splParser struct {
 	tokens []string
 	at     int
+	world  *splWorld
+	read   []string // the names of the fields read so far
 }
 
 func (p *splParser) peek() string {
@@ -71,7 +72,7 @@ func (p *splParser) or() splExpr {
 	left := p.and()
 	for p.take("OR") {
 		a, b := left, p.and()
-		left = func(r splRow) any { return truth(a(r)) || truth(b(r)) }
+		left = func(r splRow) any { return splEither(true, a(r), func() any { return b(r) }) }
 	}
 	return left
 }
@@ -80,7 +81,7 @@ func (p *splParser) and() splExpr {
 	left := p.not()
 	for p.take("AND") {
 		a, b := left, p.not()
-		left = func(r splRow) any { return truth(a(r)) && truth(b(r)) }
+		left = func(r splRow) any { return splEither(false, a(r), func() any { return b(r) }) }
 	}
 	return left
 }
@@ -150,18 +151,38 @@ func (p *splParser) atom() splExpr {
 		return func(splRow) any { return n }
 	case p.take("("):
 		var args []splExpr
+		before := len(p.read)
 		for !p.take(")") {
 			args = append(args, p.or())
 			p.take(",")
 		}
-		return splCallOf(t, args)
+		return p.call(t, args, p.read[before:])
 	}
 	name := strings.Trim(t, "'")
+	p.read = append(p.read, name)
 	return func(r splRow) any { return r[name] }
 }
 
-// splString reads a quoted string, in which a backslash stands before a backslash or a quote.
+// splEither is OR where one side that is so decides, and AND where one side that is not does; a null decides nothing.
+func splEither(decides bool, a any, b func() any) any {
+	if a != nil && truth(a) == decides {
+		return decides
+	}
+	switch other := b(); {
+	case other != nil && truth(other) == decides:
+		return decides
+	case a == nil || other == nil:
+		return nil
+	}
+	return !decides
+}
+
+// splString reads a quoted string, in which a backslash stands before a backslash or a quote, and nowhere else: `\t` would be a tab in
+// eval. Search Manual: "Types of expressions".
 func splString(t string) string {
+	if strings.Contains(strings.NewReplacer(`\\`, "", `\"`, "").Replace(t[1:len(t)-1]), `\`) {
+		panic("a backslash alone: " + t)
+	}
 	return strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(t[1 : len(t)-1])
 }
 
@@ -209,7 +230,9 @@ func splCompare(op string, a, b any) any {
 		return map[string]bool{"=": x == y, "!=": x != y, "<": x < y, "<=": x <= y, ">": x > y, ">=": x >= y}[op]
 	}
 	s, t := a.(string), b.(string)
-	if _, err := strconv.ParseFloat(s, 64); err == nil || (op != "=" && op != "!=") {
+	_, notNumber := strconv.ParseFloat(s, 64)
+	_, norOther := strconv.ParseFloat(t, 64)
+	if (notNumber == nil && norOther == nil) || (op != "=" && op != "!=") {
 		panic(fmt.Sprintf("%q %s %q: as texts or as numbers?", s, op, t))
 	}
 	return (s == t) == (op == "=")
@@ -234,133 +257,4 @@ func splField(values []string) any {
 		return values[0]
 	}
 	return values
-}
-
-func splCallOf(name string, args []splExpr) splExpr {
-	if len(args) == 0 && name == "null" {
-		return func(splRow) any { return nil }
-	}
-	switch name {
-	case "if":
-		return func(r splRow) any {
-			if truth(args[0](r)) {
-				return args[1](r)
-			}
-			return args[2](r)
-		}
-	case "case":
-		return func(r splRow) any {
-			for i := 0; i < len(args); i += 2 {
-				if truth(args[i](r)) {
-					return args[i+1](r)
-				}
-			}
-			return nil
-		}
-	case "mvfilter": // of the tests on one field: the field is the one with a value here
-		return func(r splRow) any {
-			var kept []string
-			for field, v := range r {
-				used := false
-				each := splValues(v)
-				for i := range each {
-					probe := splProbe(r, field, each[i])
-					if truthOrFalse(args[0](probe)) && !truthOrFalse(args[0](splProbe(r, field, "\x00"))) {
-						kept, used = append(kept, each[i]), true
-					}
-				}
-				if used {
-					break
-				}
-			}
-			return splField(kept)
-		}
-	}
-	return func(r splRow) any {
-		values := make([]any, len(args))
-		for i, a := range args {
-			values[i] = a(r)
-		}
-		return splFunction(name, values, r)
-	}
-}
-
-// splProbe is a row whose field has one value.
-func splProbe(r splRow, field, value string) splRow {
-	probe := splRow{}
-	for k, v := range r {
-		probe[k] = v
-	}
-	probe[field] = value
-	return probe
-}
-
-func truthOrFalse(v any) bool { return v != nil && truth(v) }
-
-func splFunction(name string, a []any, r splRow) any {
-	switch name {
-	case "isnull":
-		return a[0] == nil
-	case "isnotnull":
-		return a[0] != nil
-	case "coalesce":
-		for _, v := range a {
-			if v != nil {
-				return v
-			}
-		}
-		return nil
-	case "mvappend":
-		var all []string
-		for _, v := range a {
-			all = append(all, splValues(v)...)
-		}
-		return splField(all)
-	case "searchmatch":
-		return splSearch(a[0].(string))(r)
-	}
-	if a[0] == nil {
-		return nil
-	}
-	switch name {
-	case "lower":
-		return strings.ToLower(splText(a[0]))
-	case "len":
-		return float64(len([]rune(splText(a[0]))))
-	case "tonumber":
-		n, err := strconv.ParseFloat(splText(a[0]), 64)
-		if err != nil {
-			return nil
-		}
-		return n
-	case "round":
-		scale := math.Pow(10, splNumber(a[1]))
-		return math.Round(splNumber(a[0])*scale) / scale
-	case "ceiling":
-		return math.Ceil(splNumber(a[0]))
-	case "floor":
-		return math.Floor(splNumber(a[0]))
-	case "split":
-		return splField(strings.Split(splText(a[0]), a[1].(string)))
-	case "mvdedup":
-		var once []string
-		for _, v := range splValues(a[0]) {
-			if !slices.Contains(once, v) {
-				once = append(once, v)
-			}
-		}
-		return splField(once)
-	case "mvindex":
-		if _, number := a[0].(float64); number {
-			return a[0]
-		}
-		return splValues(a[0])[int(splNumber(a[1]))]
-	case "mvfind":
-		at := slices.IndexFunc(splValues(a[0]), regexp.MustCompile(a[1].(string)).MatchString)
-		if at < 0 {
-			return nil
-		}
-		return float64(at)
-	}
-	panic("function " + name)
 }

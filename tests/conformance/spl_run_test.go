@@ -7,11 +7,13 @@ import (
 	"strings"
 )
 
-// A small interpreter of the commands in compiled correlations, each as its page of the Search Reference says, for want of
+// A small interpreter of the commands in compiled searches, each as its page of the Search Reference says, for want of
 // a free engine. In: a search and events. Out: the rows that it leaves.
 
 // splRun runs a whole search over events.
-func splRun(search string, events []splRow) []splRow {
+func splRun(search string, events []splRow) []splRow { return splRunIn(search, events, &splWorld{}) }
+
+func splRunIn(search string, events []splRow, world *splWorld) []splRow {
 	var text strings.Builder
 	for line := range strings.Lines(search) {
 		if !strings.HasPrefix(line, "```") {
@@ -19,7 +21,7 @@ func splRun(search string, events []splRow) []splRow {
 		}
 	}
 	stages := splStages(text.String())
-	matches := splSearch(stages[0])
+	matches := splSearch(stages[0], world)
 	var rows []splRow
 	for _, e := range events {
 		if matches(e) {
@@ -27,7 +29,7 @@ func splRun(search string, events []splRow) []splRow {
 		}
 	}
 	for _, stage := range stages[1:] {
-		rows = splStage(stage, rows)
+		rows = splStage(stage, rows, world)
 	}
 	return rows
 }
@@ -58,13 +60,16 @@ func splCopy(r splRow) splRow {
 	return out
 }
 
-func splStage(stage string, rows []splRow) []splRow {
+func splStage(stage string, rows []splRow, world *splWorld) []splRow {
 	command, rest, _ := strings.Cut(stage, " ")
 	switch command {
 	case "fields":
 		return splFields(rest, rows)
+	case "rex":
+		splRex(rest, rows)
+		return rows
 	}
-	p := &splParser{tokens: splTokens(rest)}
+	p := &splParser{tokens: splTokens(rest), world: world}
 	switch command {
 	case "eval":
 		splEval(p, rows)
@@ -85,6 +90,8 @@ func splStage(stage string, rows []splRow) []splRow {
 		splEventstats(p, rows)
 	case "dedup":
 		rows = splDedup(p, rows)
+	case "lookup":
+		splLookup(p, rows)
 	default:
 		panic("command " + command)
 	}
@@ -128,8 +135,8 @@ func splExpand(name string, rows []splRow) []splRow {
 	return out
 }
 
-// splSort orders by num() and str(); a row without a field comes last, or first where the order is descending. Rows alike in all
-// stand in any order: here, in reverse.
+// splSort orders by num() and str(), which commas separate; a row without a field comes last, however the order is. Rows
+// alike in all stand in any order: here, in reverse.
 func splSort(p *splParser, rows []splRow) {
 	p.must("0") // else 10,000 rows would be left
 	type by struct {
@@ -149,8 +156,10 @@ func splSort(p *splParser, rows []splRow) {
 		} else {
 			b.name = p.next()
 		}
-		p.take(",")
 		order = append(order, b)
+		if p.peek() != "" {
+			p.must(",")
+		}
 	}
 	slices.Reverse(rows)
 	slices.SortStableFunc(rows, func(x, y splRow) int {
@@ -159,7 +168,12 @@ func splSort(p *splParser, rows []splRow) {
 			c := 0
 			switch {
 			case u == nil || v == nil:
-				panic("sorted by a field that is not there: " + b.name)
+				switch {
+				case v != nil:
+					return 1
+				case u != nil:
+					return -1
+				}
 			case b.kind == "str":
 				c = strings.Compare(splText(u), splText(v))
 			case splNumber(u) != splNumber(v):
@@ -220,7 +234,8 @@ func splFilldown(p *splParser, rows []splRow) {
 	}
 }
 
-// splEventstats adds to each row what its group comes to: max or min of a field or of eval(...).
+// splEventstats adds to each row what its group comes to: max, min or the number of distinct values of a field or of eval(...). A
+// row without the field that groups are made by is in none.
 func splEventstats(p *splParser, rows []splRow) {
 	type stat struct {
 		function, to string
@@ -242,19 +257,36 @@ func splEventstats(p *splParser, rows []splRow) {
 		s.to = p.next()
 		stats = append(stats, s)
 	}
-	keys := make([]string, len(rows))
+	keys, grouped := make([]string, len(rows)), make([]bool, len(rows))
+	for i := range grouped {
+		grouped[i] = true
+	}
 	for p.peek() != "" {
 		name := p.next()
 		p.take(",")
 		for i, r := range rows {
+			if r[name] == nil {
+				grouped[i] = false
+				continue
+			}
 			keys[i] += fmt.Sprintf("%q", splText(r[name]))
 		}
 	}
 	for _, s := range stats {
-		found := map[string]float64{}
+		found, seen := map[string]float64{}, map[[2]string]bool{}
 		for i, r := range rows {
 			v := s.of(r)
-			if v == nil {
+			if _, counts := found[keys[i]]; s.function == "dc" && grouped[i] && !counts {
+				found[keys[i]] = 0
+			}
+			if v == nil || !grouped[i] {
+				continue
+			}
+			if s.function == "dc" {
+				if value := [2]string{keys[i], splText(v)}; !seen[value] {
+					seen[value] = true
+					found[keys[i]]++
+				}
 				continue
 			}
 			n := splNumber(v)
@@ -264,7 +296,7 @@ func splEventstats(p *splParser, rows []splRow) {
 			}
 		}
 		for i, r := range rows {
-			if n, ok := found[keys[i]]; ok {
+			if n, ok := found[keys[i]]; ok && grouped[i] {
 				r[s.to] = n
 			}
 		}
@@ -303,46 +335,47 @@ func splFields(rest string, rows []splRow) []splRow {
 	return rows
 }
 
-// splSearch reads terms of the search command: OR binds tighter than the AND between terms that is not written, case is
-// ignored, and an asterisk stands for any text. Search Reference: "search".
-func splSearch(text string) func(splRow) bool {
-	p := &splParser{tokens: splTokens(text)}
-	all := p.searchAll()
-	if p.peek() != "" {
-		panic("left over in the search: " + strings.Join(p.tokens[p.at:], " "))
-	}
-	return all
-}
+var splRexed = regexp.MustCompile(`^field=("[^"]+"|[A-Za-z_][A-Za-z0-9_.]*) ("(?:\\.|[^"\\])*")$`)
 
-func (p *splParser) searchAll() func(splRow) bool {
-	var terms []func(splRow) bool
-	for p.peek() != "" && p.peek() != ")" {
-		any := []func(splRow) bool{p.searchTerm()}
-		for p.take("OR") {
-			any = append(any, p.searchTerm())
+// splRex takes fields out of the first place of another that an expression matches.
+func splRex(rest string, rows []splRow) {
+	parts := splRexed.FindStringSubmatch(rest)
+	name, expr := strings.Trim(parts[1], `"`), splRegex(splString(parts[2])).plain
+	for _, r := range rows {
+		for _, v := range splValues(r[name]) {
+			for i, found := range expr.FindStringSubmatch(v) {
+				if to := expr.SubexpNames()[i]; to != "" {
+					r[to] = found
+				}
+			}
 		}
-		terms = append(terms, func(r splRow) bool {
-			return slices.ContainsFunc(any, func(t func(splRow) bool) bool { return t(r) })
-		})
-	}
-	return func(r splRow) bool {
-		return !slices.ContainsFunc(terms, func(t func(splRow) bool) bool { return !t(r) })
 	}
 }
 
-func (p *splParser) searchTerm() func(splRow) bool {
-	if p.take("NOT") {
-		t := p.searchTerm()
-		return func(r splRow) bool { return !t(r) }
+// splLookup adds the columns of the first row whose key is the value, in any case, as its definition says (max_matches = 1,
+// case_sensitive_match = false): `name key AS field OUTPUT column AS field, ...`. Columns that it does not find are taken away.
+func splLookup(p *splParser, rows []splRow) {
+	table := p.world.lookups[p.next()]
+	key := p.next()
+	p.must("AS")
+	of := p.next()
+	p.must("OUTPUT")
+	outputs := map[string]string{}
+	for p.peek() != "" {
+		column := p.next()
+		p.must("AS")
+		outputs[p.next()] = column
+		p.take(",")
 	}
-	if p.take("(") {
-		t := p.searchAll()
-		p.must(")")
-		return t
+	for _, r := range rows {
+		at := slices.IndexFunc(table, func(row splRow) bool {
+			return r[of] != nil && strings.EqualFold(splText(row[key]), splText(r[of]))
+		})
+		for to, column := range outputs {
+			delete(r, to)
+			if at >= 0 && table[at][column] != nil {
+				r[to] = table[at][column]
+			}
+		}
 	}
-	name := p.next()
-	p.must("=")
-	pattern := strings.ReplaceAll(regexp.QuoteMeta(splString(p.next())), `\*`, ".*")
-	value := regexp.MustCompile(`(?is)\A` + pattern + `\z`)
-	return func(r splRow) bool { return slices.ContainsFunc(splValues(r[name]), value.MatchString) }
 }

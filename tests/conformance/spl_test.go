@@ -19,7 +19,7 @@ import (
 
 // splCommands are the commands our searches may use. The list is short on purpose: none of
 // them starts a subsearch, and those that cut results off have a limit a note can name.
-var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "streamstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup", "rename"}
+var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup", "rename"}
 
 // splFunctions are the functions of eval, where and stats our searches may use.
 var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "floor", "if", "in", "isnotnull", "isnull", "len", "lower", "max", "min", "mvappend", "mvmap", "mvcount",
@@ -172,9 +172,9 @@ func TestPipelineOrder(t *testing.T) {
 	}{
 		{"own conditions alone", own, ""},
 		{"a population that the rule itself asks for is cut first", &ir.And{Terms: []ir.Node{among, rare}},
-			"rex eval eval eval mvexpand eventstats where eval where eval eventstats sort streamstats lookup eval eval where sort fields"},
+			"rex eval eval eval mvexpand eventstats where eval where eval eventstats sort autoregress eval accum lookup eval eval where sort fields"},
 		{"a condition beside the population waits until after counting", &ir.And{Terms: []ir.Node{own, rare}},
-			"rex eval eval eval mvexpand eventstats where eval eval eventstats sort streamstats lookup eval eval where sort fields"},
+			"rex eval eval eval mvexpand eventstats where eval eval eval eventstats eval sort autoregress eval accum lookup eval eval where sort fields"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

@@ -1,0 +1,117 @@
+package conformance
+
+import (
+	"encoding/csv"
+	"fmt"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/spl"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+	"decree/tests/stories"
+)
+
+// splStory tells a story as Splunk has it from Sysmon, and the vendor's verdicts as a lookup.
+func splStory(t testing.TB, s *stories.Story) ([]doc, *splWorld) {
+	t.Helper()
+	var events []doc
+	for _, p := range s.Processes {
+		hashes := "MD5=00000000000000000000000000000000"
+		if p.SHA1 != "" {
+			hashes = "SHA1=" + p.SHA1 + "," + hashes
+		}
+		events = append(events, record{id: fmt.Sprint(p.ID), channel: sysmonChannel, code: "1", computer: p.Host, instant: p.At.Format(time.RFC3339Nano),
+			data: map[string]string{"ProcessGuid": "{" + p.Key() + "}", "ProcessId": fmt.Sprint(p.PID), "Image": p.Image, "CommandLine": p.Command, "Hashes": hashes,
+				"User": p.User, "ParentProcessGuid": "{" + p.Parent.Key() + "}", "ParentProcessId": fmt.Sprint(p.Parent.PID), "ParentImage": p.Parent.Image,
+				"ParentCommandLine": p.Parent.Command, "ParentUser": p.Parent.User}}.splunk(t))
+	}
+	f, err := os.Open(splVerdicts())
+	require.NoError(t, err)
+	defer func() { require.NoError(t, f.Close()) }()
+	lines, err := csv.NewReader(f).ReadAll()
+	require.NoError(t, err)
+	var verdicts []splRow
+	for _, line := range lines[1:] {
+		r := splRow{}
+		for i, v := range line {
+			if v != "" {
+				r[lines[0][i]] = v
+			}
+		}
+		verdicts = append(verdicts, r)
+	}
+	return events, &splWorld{now: float64(stories.Now.Unix()), lookups: map[string][]splRow{"decree_reputation": verdicts}}
+}
+
+func splVerdicts() string {
+	return filepath.Join(root(), "tests", "stories", "testdata", "reputation.csv")
+}
+
+// splBothWays runs rules by the engine and by their searches.
+func splBothWays(t *testing.T, s *stories.Story, texts map[string]string) {
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	events, world := splStory(t, s)
+	file, rows := writeEvents(t, events), splRows(t, events)
+	for _, name := range slices.Sorted(maps.Keys(texts)) {
+		rs, found := rules.Parse("rule.yml", []byte(texts[name]), nil)
+		require.Empty(t, found, name)
+		r, found := ir.Lower(rs[0])
+		require.Empty(t, found, name)
+		q, found := spl.New().Compile(r, compilers.Options{Model: m})
+		require.Empty(t, found, name)
+		_, err := checkSPL(q.Text)
+		require.NoError(t, err, q.Text)
+		want := RunEngine(t, r, m, file, splVerdicts())
+		if name != "not parent's user" { // Sysmon tells it with every event
+			assert.NotEmpty(t, want, "%s proves nothing: no event matches", name)
+		}
+		assert.ElementsMatch(t, want, splFound(q.Text, rows, world), "%s\n%s", name, q.Text)
+	}
+}
+
+// TestSPLAgreesWithTheEngine runs each condition both ways on the recorded intrusion.
+func TestSPLAgreesWithTheEngine(t *testing.T) { splBothWays(t, stories.Tell(), conditions()) }
+
+// TestSPLLinksProcessesAsTheEngine asks each ancestry and its negation.
+func TestSPLLinksProcessesAsTheEngine(t *testing.T) {
+	texts := map[string]string{}
+	for _, a := range deepAncestries {
+		for _, condition := range []string{"any and x", "any and not x", "own and x", "own or x"} {
+			texts[condition+": "+a] = header + "ancestry:\n  x:\n    " + a + "\ndetection:\n  any: {Image|contains: .}\n  own: {Image|contains: ':\\x\\'}\n  condition: " + condition + "\n"
+		}
+	}
+	splBothWays(t, deep(), texts)
+}
+
+// TestSPLCountsAsTheEngine asks each prevalence and its negation.
+func TestSPLCountsAsTheEngine(t *testing.T) {
+	texts := map[string]string{}
+	for _, asked := range append(slices.Clone(rarities), "{field: sha1, local: {distinct: host, rarest: 3}}", "{field: user, local: {distinct: host, rarest: 2}}") {
+		for _, condition := range []string{"any and x", "any and not x", "shell and x"} {
+			texts[condition+": "+asked] = header + "prevalence:\n  x: " + asked + "\ndetection:\n  any: {Image|contains: .}\n  shell: {ParentImage|endswith: '\\cmd.exe'}\n  condition: " + condition + "\n"
+		}
+	}
+	splBothWays(t, someUsers(stories.Tell()), texts)
+}
+
+// TestSPLFindsTheStory runs the reference rule's own search on the recorded intrusion.
+func TestSPLFindsTheStory(t *testing.T) {
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	q, found := spl.New().Compile(libraryRule(t, "sql_server_suspicious_grandchild"), compilers.Options{Model: m})
+	require.Empty(t, found)
+	story := stories.Tell()
+	events, world := splStory(t, story)
+	assert.ElementsMatch(t, story.Wanted(), splFound(q.Text, splRows(t, events), world), q.Text)
+}

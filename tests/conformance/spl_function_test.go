@@ -1,0 +1,207 @@
+package conformance
+
+import (
+	"fmt"
+	"math"
+	"net/netip"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/dlclark/regexp2"
+)
+
+// The functions of eval and where. Search Reference: "Evaluation functions".
+
+// call makes a function of its arguments, which read some fields.
+func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
+	world := p.world
+	switch name {
+	case "null":
+		return func(splRow) any { return nil }
+	case "now":
+		return func(splRow) any { return world.now }
+	case "if":
+		return func(r splRow) any {
+			if truth(args[0](r)) {
+				return args[1](r)
+			}
+			return args[2](r)
+		}
+	case "case":
+		return func(r splRow) any {
+			for i := 0; i < len(args); i += 2 {
+				if truth(args[i](r)) {
+					return args[i+1](r)
+				}
+			}
+			return nil
+		}
+	case "mvfilter": // "The Boolean expression can reference ONLY ONE field at a time."
+		read = slices.Compact(slices.Sorted(slices.Values(read)))
+		if len(read) != 1 {
+			panic(fmt.Sprintf("mvfilter reads %v", read))
+		}
+		return func(r splRow) any { return splFilter(r, read[0], args[0]) }
+	case "searchmatch":
+		matches := splSearch(args[0](nil).(string), world)
+		return func(r splRow) any { return matches(r) }
+	case "mvfind":
+		expr := splRegex(args[1](nil).(string))
+		return func(r splRow) any {
+			at := slices.IndexFunc(splValues(args[0](r)), expr.in)
+			if at < 0 {
+				return nil
+			}
+			return float64(at)
+		}
+	case "replace":
+		expr, with := splRegex(args[1](nil).(string)).plain, args[2](nil).(string)
+		return func(r splRow) any {
+			if v := args[0](r); v != nil {
+				return expr.ReplaceAllLiteralString(splText(v), with)
+			}
+			return nil
+		}
+	case "cidrmatch":
+		block := netip.MustParsePrefix(args[0](nil).(string))
+		return func(r splRow) any {
+			if v := args[1](r); v != nil {
+				return splWithin(block, splText(v))
+			}
+			return nil
+		}
+	case "relative_time":
+		return func(r splRow) any { return splMoment(args[1](r).(string), splNumber(args[0](r))) }
+	}
+	return func(r splRow) any {
+		values := make([]any, len(args))
+		for i, a := range args {
+			values[i] = a(r)
+		}
+		return splFunction(name, values)
+	}
+}
+
+// splFilter keeps the values of a field that a predicate holds for.
+func splFilter(r splRow, name string, holds splExpr) any {
+	all, there := r[name]
+	if !there {
+		return nil
+	}
+	defer func() { r[name] = all }()
+	var kept []string
+	for _, v := range splValues(all) {
+		r[name] = v
+		if truthOrFalse(holds(r)) {
+			kept = append(kept, v)
+		}
+	}
+	return splField(kept)
+}
+
+// splExpression is an expression of PCRE, as near as two libraries come to it: where the first does not know it, the second does.
+type splExpression struct {
+	plain *regexp.Regexp
+	other *regexp2.Regexp
+}
+
+var splExpressions = map[string]*splExpression{}
+
+func splRegex(expr string) *splExpression {
+	if known := splExpressions[expr]; known != nil {
+		return known
+	}
+	e := &splExpression{other: regexp2.MustCompile(expr, regexp2.None)}
+	if plain, err := regexp.Compile(expr); err == nil {
+		e.plain = plain
+	}
+	splExpressions[expr] = e
+	return e
+}
+
+// in tells whether the expression is found in a text. That $ stands before a newline at the end as well is only in the second.
+func (e *splExpression) in(v string) bool {
+	if e.plain != nil && !strings.HasSuffix(v, "\n") {
+		return e.plain.MatchString(v)
+	}
+	found, err := e.other.MatchString(v)
+	if err != nil {
+		panic(err)
+	}
+	return found
+}
+
+func truthOrFalse(v any) bool { return v != nil && truth(v) }
+
+func splFunction(name string, a []any) any {
+	switch name {
+	case "isnull":
+		return a[0] == nil
+	case "isnotnull":
+		return a[0] != nil
+	case "coalesce":
+		for _, v := range a {
+			if v != nil {
+				return v
+			}
+		}
+		return nil
+	case "mvappend":
+		var all []string
+		for _, v := range a {
+			all = append(all, splValues(v)...)
+		}
+		return splField(all)
+	}
+	if a[0] == nil {
+		return nil
+	}
+	switch name {
+	case "lower":
+		return strings.ToLower(splText(a[0]))
+	case "len":
+		return float64(len([]rune(splText(a[0]))))
+	case "tonumber":
+		n, err := strconv.ParseFloat(splText(a[0]), 64)
+		if err != nil {
+			return nil
+		}
+		return n
+	case "round":
+		scale := math.Pow(10, splNumber(a[1]))
+		return math.Round(splNumber(a[0])*scale) / scale
+	case "ceiling":
+		return math.Ceil(splNumber(a[0]))
+	case "floor":
+		return math.Floor(splNumber(a[0]))
+	case "split":
+		return splField(strings.Split(splText(a[0]), a[1].(string)))
+	case "mvdedup":
+		var once []string
+		for _, v := range splValues(a[0]) {
+			if !slices.Contains(once, v) {
+				once = append(once, v)
+			}
+		}
+		return splField(once)
+	case "mvindex":
+		if _, number := a[0].(float64); number {
+			return a[0]
+		}
+		return splValues(a[0])[int(splNumber(a[1]))]
+	case "mvcount":
+		return float64(len(splValues(a[0])))
+	case "in":
+		return slices.ContainsFunc(a[1:], func(v any) bool { return truthOrFalse(splCompare("=", a[0], v)) })
+	case "substr": // from 1 on
+		text, from := []rune(splText(a[0])), int(splNumber(a[1]))-1
+		text = text[min(max(from, 0), len(text)):]
+		if len(a) == 3 {
+			text = text[:min(int(splNumber(a[2])), len(text))]
+		}
+		return string(text)
+	}
+	panic("function " + name)
+}

@@ -224,7 +224,7 @@ func anyNumber(value, name, op string, values []float64) compilers.Pred {
 func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
 	x, y := a, b
 	if t.Op == ir.Filename {
-		x = "replace(" + x + `, "(?s)^.*[\\\\/]", "")`
+		x = lastPart(x)
 	}
 	if !t.Cased {
 		x, y = "lower("+x+")", "lower("+y+")"
@@ -232,16 +232,20 @@ func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
 	var holds string
 	switch t.Op {
 	case ir.Equals, ir.Filename:
-		holds = x + "=" + y
+		holds = sameText(x, y)
 	case ir.StartsWith:
-		holds = fmt.Sprintf("substr(%s, 1, len(%s))=%s", x, y, y)
+		holds = sameText(fmt.Sprintf("substr(%s, 1, len(%s))", x, y), y)
 	case ir.EndsWith:
-		holds = fmt.Sprintf("len(%s)>=len(%s) AND substr(%s, len(%s)-len(%s)+1)=%s", x, y, x, x, y, y)
+		holds = fmt.Sprintf("len(%s)>=len(%s) AND ", x, y) + sameText(fmt.Sprintf("substr(%s, len(%s)-len(%s)+1)", x, x, y), y)
 	case ir.Contains:
 		holds = fmt.Sprintf("mvcount(split(%s, %s))>1", x, y)
 	}
 	return compilers.Atom(fmt.Sprintf("if(isnotnull(%s) AND isnotnull(%s) AND %s, 1, 0)=1", a, b, holds))
 }
+
+// sameText compares two texts as such: 7 and 7.0 are the same to Splunk where both could be numbers.
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where
+func sameText(x, y string) string { return `"=".` + x + `="=".` + y }
 
 var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}
 

@@ -98,9 +98,9 @@ func TestTests(t *testing.T) {
 			`| where isnotnull(mvfilter(cidrmatch("10.0.0.0/8", Ip) OR cidrmatch("fe80::/10", Ip)))`},
 		{"hash", "sha1", is(ir.Equals, "ab"), "| rex field=Hashes \"(?i)(?:^|,)SHA1=(?<decree_hash_sha1>[^,]+)\"\n| where isnotnull(mvfind(decree_hash_sha1, \"(?i)\\\\Aab\\\\z\"))"},
 		{"field equals field", "User", &ir.FieldRef{Other: ir.Field{Name: "User", Level: 1}},
-			`| where if(isnotnull(User) AND isnotnull(ParentUser) AND lower(User)=lower(ParentUser), 1, 0)=1`},
+			`| where if(isnotnull(User) AND isnotnull(ParentUser) AND "=".lower(User)="=".lower(ParentUser), 1, 0)=1`},
 		{"field starts with field", "A", &ir.FieldRef{Op: ir.StartsWith, Other: ir.Field{Name: "B"}, Cased: true},
-			`| where if(isnotnull(A) AND isnotnull(B) AND substr(A, 1, len(B))=B, 1, 0)=1`},
+			`| where if(isnotnull(A) AND isnotnull(B) AND "=".substr(A, 1, len(B))="=".B, 1, 0)=1`},
 		{"hour", "UtcTime", &ir.TimePart{Part: "hour", Op: "gte", Values: []float64{22}},
 			`| where isnotnull(mvfilter(tonumber(strftime(coalesce(tonumber(UtcTime), strptime(UtcTime, "%Y-%m-%dT%H:%M:%S"), strptime(UtcTime, "%Y-%m-%d %H:%M:%S")), "%H"))>=22))`},
 	}

@@ -70,6 +70,17 @@ def unescape(text):
 ast.String.unescape = staticmethod(unescape)
 
 
+def literals(values):
+    """The values of an `in`; the library's own takes those that differ in case for one, which Elastic's `in` does not.
+
+    https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-comparison-operators
+    """
+    return {(type(v), v.value): v for v in values.container if isinstance(v, ast.Literal)}
+
+
+ast.InSet.get_literals = literals
+
+
 LOWER = {c: c + 32 for c in range(ord("A"), ord("Z") + 1)}
 
 

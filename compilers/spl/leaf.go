@@ -2,6 +2,7 @@ package spl
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -36,12 +37,37 @@ func (w *writer) searchLeaf(n ir.Node) (compilers.Pred, bool) {
 		if !ok || w.plan.Apart(t) {
 			return nil, false
 		}
-		if len(values) == 1 {
-			return compilers.Atom(name + "=" + values[0]), true
+		return oneOf(name, values), true
+	case *ir.Number:
+		if values, ok := searchNumbers(col, t); ok {
+			return oneOf(name, values), true
 		}
-		return compilers.Atom(name + " IN (" + strings.Join(values, ", ") + ")"), true
 	}
 	return nil, false
+}
+
+func oneOf(name string, values []string) compilers.Pred {
+	if len(values) == 1 {
+		return compilers.Atom(name + "=" + values[0])
+	}
+	return compilers.Atom(name + " IN (" + strings.Join(values, ", ") + ")")
+}
+
+// searchNumbers are the numbers that a column may equal. The command compares texts, of which "1" is not "1.0": that is
+// exact where the product writes whole numbers, and those that a float64 tells apart.
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/search-commands/search
+func searchNumbers(col schema.Column, t *ir.Number) ([]string, bool) {
+	if col.Type != schema.Int || t.Op != "eq" {
+		return nil, false
+	}
+	values := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		if v != math.Trunc(v) || math.Abs(v) >= 1<<53 {
+			return nil, false
+		}
+		values[i] = strconv.FormatInt(int64(v), 10)
+	}
+	return values, true
 }
 
 func presence(name string, present bool) compilers.Pred {

@@ -44,7 +44,8 @@ func searchName(name string) string {
 
 // searchLiteral writes a value of the search command between two optional wildcards. There
 // every asterisk is a wildcard, and a backslash before one is ambiguous: such values are not
-// exact there, nor are those the command would compare as numbers.
+// exact there, nor is a block of addresses, which would be found for each address in it. One that looks
+// like a number is compared as a text: searchNumbers names the page of both.
 func searchLiteral(before bool, s string, after bool) (string, bool) {
 	if strings.Contains(s, "*") || !plainText(s) || s == "" {
 		return "", false
@@ -52,7 +53,7 @@ func searchLiteral(before bool, s string, after bool) (string, bool) {
 	if after && strings.HasSuffix(s, `\`) {
 		return "", false
 	}
-	if !before && !after && numeric.MatchString(s) {
+	if !before && !after && block.MatchString(s) {
 		return "", false
 	}
 	star := func(on bool) string {
@@ -64,7 +65,7 @@ func searchLiteral(before bool, s string, after bool) (string, bool) {
 	return `"` + star(before) + escaper.Replace(s) + star(after) + `"`, true
 }
 
-var numeric = regexp.MustCompile(`(?i)^\s*[+-]?(\d|\.\d|0x|inf|nan)`)
+var block = regexp.MustCompile(`^\s*[0-9a-fA-F.:]+/\d+\s*$`)
 
 func control(r rune) bool { return r < ' ' || r == 0x7f }
 

@@ -27,8 +27,8 @@ func TestSources(t *testing.T) {
 		{"a space in a name is an underscore", "splunk-windows", "{product: windows, service: windefend}", `{NewValue: a, SourceName: AMSI}`,
 			`(source="XmlWinEventLog:Microsoft-Windows-Windows Defender/Operational" OR source="WinEventLog:Microsoft-Windows-Windows Defender/Operational") New_Value="a" Source_Name="AMSI"`},
 		{"a sign-in without an error is a success", "splunk-cloud", "{product: azure, service: signinlogs}", `{Status: Success, ConditionalAccessStatus: failure}`,
-			`sourcetype="azure:monitor:aad" category IN ("SignInLogs", "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs") properties.conditionalAccessStatus="failure" ` +
-				`| where isnotnull(mvfind('properties.status.errorCode', "(?i)\\A0\\z")) OR isnotnull(mvfind('properties.status.additionalDetails', "(?i)\\ASuccess\\z")) OR isnotnull(mvfind('properties.status.failureReason', "(?i)\\ASuccess\\z"))`},
+			`sourcetype="azure:monitor:aad" category IN ("SignInLogs", "NonInteractiveUserSignInLogs", "ServicePrincipalSignInLogs", "ManagedIdentitySignInLogs") ` +
+				`(properties.status.errorCode="0" OR properties.status.additionalDetails="Success" OR properties.status.failureReason="Success") properties.conditionalAccessStatus="failure"`},
 		{"activities are texts from the hub and objects from the API", "splunk-cloud", "{product: azure, service: activitylogs}", `{operationName: a, ResourceId: b}`,
 			`(sourcetype="mscs:azure:audit" OR sourcetype="azure:monitor:activity") (operationName="a" OR operationName.value="a") (resourceId="b" OR resourceUri="b")`},
 		{"elements of a list are below braces", "splunk-cloud", "{product: gcp, service: gcp.audit}", `{data.protoPayload.authorizationInfo.granted: 'true'}`,

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -50,4 +51,33 @@ func TestSPLAgreesOnRegressionData(t *testing.T) {
 	}
 	t.Logf("%d rules on %d events: %d rules match, %d matches", len(compiled), len(events), matched, matches)
 	assert.GreaterOrEqual(t, matched, 100)
+}
+
+// TestWholeNumbersAreWrittenInOneWay holds the columns to what the base search relies on: what Windows puts in those of the type int, if it
+// is a number at all, are digits alone, without zeros before them.
+func TestWholeNumbersAreWrittenInOneWay(t *testing.T) {
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	names := map[string]bool{}
+	for _, s := range m.Sources {
+		for _, c := range s.Fields {
+			if c.Type == schema.Int {
+				names[c.Name] = true
+			}
+		}
+	}
+	seen := map[string]int{}
+	for _, r := range recordings(t, 10) {
+		for name, v := range r.splunk(t) {
+			if text, ok := v.(string); ok && names[name] {
+				if n, err := strconv.ParseFloat(text, 64); err == nil {
+					assert.Equal(t, strconv.FormatFloat(n, 'f', -1, 64), text, name)
+					seen[name]++
+				}
+			}
+		}
+	}
+	for name := range names {
+		assert.NotZero(t, seen[name], "%s: not one recorded", name)
+	}
 }

@@ -113,28 +113,6 @@ func textRegex(t *ir.Text) string {
 	return ignoreCase(t.Cased) + body
 }
 
-// regex is the author's expression with its flags, free of characters a query cannot hold.
-func regex(t *ir.Regex) string {
-	var b strings.Builder
-	if t.Flags != "" {
-		b.WriteString("(?" + t.Flags + ")")
-	}
-	escaped := false
-	for _, r := range t.Expr {
-		if control(r) || r == '`' {
-			if !escaped {
-				b.WriteByte('\\')
-			}
-			fmt.Fprintf(&b, "x{%X}", r)
-			escaped = false
-			continue
-		}
-		b.WriteRune(r)
-		escaped = r == '\\' && !escaped
-	}
-	return b.String()
-}
-
 // globRegex is a wildcard pattern as PCRE.
 func globRegex(g *ir.Glob) string {
 	var b strings.Builder

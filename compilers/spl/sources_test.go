@@ -18,6 +18,8 @@ func TestSources(t *testing.T) {
 	for _, c := range []struct{ name, model, logsource, detection, want string }{
 		{"RPC Firewall's message names what its XML does not", "splunk-windows", "{product: rpc_firewall, category: application}", `{EventLog: RPCFW, InterfaceUuid: a-b}`,
 			`source="WinEventLog:RPCFW" LogName="RPCFW" InterfaceUuid="a-b"`},
+		{"a rule of all that Linux writes reads syslog, no event of Sysmon's", "splunk-linux", "{product: linux}", `{a: b}`,
+			`(sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype=linux_secure OR sourcetype=linux_bootlog OR sourcetype="nix:syslog") a="b"`},
 		{"OpenCanary's JSON", "splunk-network", "{product: opencanary, category: application}", `{logdata.USERNAME: root}`, `sourcetype="opencanary*" logdata.USERNAME="root"`},
 		{"Bitbucket's audit log files", "splunk-cloud", "{product: bitbucket, service: audit}", `{auditType.category: Repositories}`, `source="*.audit.log" auditType.category="Repositories"`},
 		{"a provider is Name in XML and SourceName as text", "splunk-windows", "{product: windows, service: system}", `{Provider_Name: ESENT}`,

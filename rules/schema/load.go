@@ -244,16 +244,20 @@ func checkColumns(fields map[string]Column) error {
 	return nil
 }
 
-// Find gives the sources that answer a log source, preferred first.
+// Find gives the sources that answer a log source, preferred first: those that leave open just what it leaves open, else in the
+// model's order.
 func (m *Model) Find(category, product, service string) []*Source {
-	var out []*Source
+	var same, others []*Source
 	for i := range m.Sources {
 		s := &m.Sources[i]
-		if answers(s.Category, category) && answers(s.Product, product) && answers(s.Service, service) {
-			out = append(out, s)
+		switch {
+		case strings.EqualFold(s.Category, category) && strings.EqualFold(s.Product, product) && strings.EqualFold(s.Service, service):
+			same = append(same, s)
+		case answers(s.Category, category) && answers(s.Product, product) && answers(s.Service, service):
+			others = append(others, s)
 		}
 	}
-	return out
+	return append(same, others...)
 }
 
 // answers tells whether a part of a source's log source answers what a rule asks: a rule that

@@ -102,3 +102,21 @@ func TestKeysThatCannotBe(t *testing.T) {
 		require.ErrorContains(t, err, want, keys)
 	}
 }
+
+// TestSourcesThatLeaveTheSameOpenComeFirst: a rule of all that Linux writes is not first one of processes.
+func TestSourcesThatLeaveTheSameOpenComeFirst(t *testing.T) {
+	m := &Model{Sources: []Source{{Name: "process", Product: "linux", Category: "process_creation"}, {Name: "any", Product: "*"},
+		{Name: "syslog", Product: "Linux"}, {Name: "auth", Product: "linux", Service: "auth"}}}
+	for asked, want := range map[[3]string][]string{
+		{"", "linux", ""}:                 {"syslog", "process", "any", "auth"},
+		{"process_creation", "linux", ""}: {"process"},
+		{"", "", "auth"}:                  {"auth"},
+		{"", "windows", ""}:               {"any"},
+	} {
+		var got []string
+		for _, s := range m.Find(asked[0], asked[1], asked[2]) {
+			got = append(got, s.Name)
+		}
+		assert.Equal(t, want, got, "%v", asked)
+	}
+}

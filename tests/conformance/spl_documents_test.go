@@ -74,10 +74,10 @@ func splRows(t testing.TB, events []doc) []splRow {
 }
 
 // splFound are the ids of the events that a search leaves, sorted.
-func splFound(search string, events []splRow, world *splWorld) []string {
+func splFound(search string, events []splRow, world *splWorld, id string) []string {
 	var ids []string
 	for _, r := range splRunIn(search, events, world) {
-		ids = append(ids, r["RecordID"].(string))
+		ids = append(ids, r[id].(string))
 	}
 	slices.Sort(ids)
 	return ids

@@ -76,7 +76,7 @@ func splBothWays(t *testing.T, s *stories.Story, texts map[string]string) {
 		if name != "not parent's user" { // Sysmon tells it with every event
 			assert.NotEmpty(t, want, "%s proves nothing: no event matches", name)
 		}
-		assert.ElementsMatch(t, want, splFound(q.Text, rows, world), "%s\n%s", name, q.Text)
+		assert.ElementsMatch(t, want, splFound(q.Text, rows, world, "RecordID"), "%s\n%s", name, q.Text)
 	}
 }
 
@@ -113,5 +113,5 @@ func TestSPLFindsTheStory(t *testing.T) {
 	require.Empty(t, found)
 	story := stories.Tell()
 	events, world := splStory(t, story)
-	assert.ElementsMatch(t, story.Wanted(), splFound(q.Text, splRows(t, events), world), q.Text)
+	assert.ElementsMatch(t, story.Wanted(), splFound(q.Text, splRows(t, events), world, "RecordID"), q.Text)
 }

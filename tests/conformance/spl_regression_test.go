@@ -42,7 +42,7 @@ func TestSPLAgreesOnRegressionData(t *testing.T) {
 		ls := r.Source.LogSource
 		table := strings.ToLower(m.Find(ls.Category, ls.Product, ls.Service)[0].Table)
 		want := slices.DeleteFunc(wanted[r], func(id string) bool { return !strings.Contains(table, `"`+sources[id]+`"`) })
-		got := splFound(queries[i].Text, rows, &splWorld{})
+		got := splFound(queries[i].Text, rows, &splWorld{}, "RecordID")
 		assert.ElementsMatch(t, want, got, "%s\n%s", r.Source.Title, queries[i].Text)
 		matches += len(want)
 		if len(want) > 0 {

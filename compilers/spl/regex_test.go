@@ -1,0 +1,57 @@
+package spl
+
+import (
+	"regexp/syntax"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/ir"
+)
+
+func TestRegexes(t *testing.T) {
+	for _, c := range []struct{ name, expr, flags, want string }{
+		{"the end, without a newline before it", `a$`, "", `a\z`},
+		{"in a branch", `(a$|b$)c?$`, "i", `(?i)(a\z|b\z)c?\z`},
+		{"escaped", `\$a\\$`, "", `\$a\\\z`},
+		{"in a set", `[$]$`, "", `[$]\z`},
+		{"in a set that begins with a bracket", `[]$][^]$]$`, "", `[]$][^]$]\z`},
+		{"in a set with a class", `[[:alpha:]$]$`, "", `[[:alpha:]$]\z`},
+		{"in a set after an escape", `[\]$]$`, "", `[\]$]\z`},
+		{"of lines", `a$`, "m", `(?m)a$`},
+		{"of lines, within", `(?im)a$`, "", `(?im)a$`},
+		{"quoted", `\Qa$\E+\\Q$\Q.`, "", `a\$+\\Q\z\.`},
+		{"a character that a query cannot hold", "a`\n\\`$", "", `a\x{60}\x{A}\x{60}\z`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, c.want, regex(&ir.Regex{Expr: c.expr, Flags: c.flags}))
+		})
+	}
+	assert.Equal(t, `(?!a)b$`, regex(&ir.Regex{Expr: `(?!a)b$`, Backtracking: true}), "what runs those in the engine does as PCRE")
+}
+
+// FuzzRegexesKeepTheirMeaning holds that what is written is what the author wrote, but for what the end is called.
+func FuzzRegexesKeepTheirMeaning(f *testing.F) {
+	for _, seed := range []string{`a$`, `[]$]$`, `[[:alpha:]$]`, "(?m)`$", `\Q$\E$`, `(a|b$)\n$`, `[\]$]`, `[^]$]`, `[a[:]$]$`} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, expr string) {
+		want, err := syntax.Parse(expr, syntax.Perl)
+		if err != nil {
+			return
+		}
+		got, err := syntax.Parse(regex(&ir.Regex{Expr: expr}), syntax.Perl)
+		require.NoError(t, err, expr)
+		assert.True(t, plainEnds(want).Equal(plainEnds(got)), "%q: %s %s", expr, want, got)
+	})
+}
+
+// plainEnds forgets how the end was written.
+func plainEnds(e *syntax.Regexp) *syntax.Regexp {
+	e.Flags &^= syntax.WasDollar
+	for _, sub := range e.Sub {
+		plainEnds(sub)
+	}
+	return e
+}

@@ -196,7 +196,11 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	case *ir.CIDR:
 		nets := make([]string, len(t.Prefixes))
 		for i, p := range t.Prefixes {
-			nets[i] = fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), name)
+			address := name
+			if p.Addr().Is4() { // Windows writes ::ffff:10.0.0.1 as well
+				address = "replace(" + name + `, "(?i)^::ffff:", "")`
+			}
+			nets[i] = fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), address)
 		}
 		return compilers.Atom("isnotnull(mvfilter(" + strings.Join(nets, " OR ") + "))")
 	case *ir.FieldRef:

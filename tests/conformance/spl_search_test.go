@@ -165,7 +165,7 @@ func splLike(parts []string, v string) bool {
 
 func splWithin(block netip.Prefix, v string) bool {
 	a, err := netip.ParseAddr(v)
-	if err == nil && a.Is4In6() {
+	if err == nil && a.Is4In6() && block.Addr().Is4() {
 		panic("no page says what block an IPv4 address in IPv6's form is in: " + v)
 	}
 	return err == nil && block.Contains(a)

@@ -226,7 +226,11 @@ func (m *splMaker) single(t ir.Test) (string, bool) {
 	case *ir.Bool:
 		return m.flip(strconv.FormatBool(t.Value)), true
 	case *ir.CIDR:
-		return t.Prefixes[m.r.IntN(len(t.Prefixes))].Addr().String(), true
+		a := t.Prefixes[m.r.IntN(len(t.Prefixes))].Addr()
+		if a.Is4() && m.r.IntN(4) == 0 {
+			return m.flip("::ffff:") + a.String(), true
+		}
+		return a.String(), true
 	case *ir.Exists:
 		return "x", t.Value
 	case *ir.Null:

@@ -236,8 +236,11 @@ func (a *inTurn) add(es []entry) {
 func (a *inTurn) remove(entry) {}
 
 func (a *inTurn) holds(from time.Time) (float64, bool) {
-	last := len(a.starts) - 1
-	return float64(len(a.starts)), a.now[last] && a.reached[last] && !a.starts[last].Before(from)
+	reached := 0 // inputs in a row, of which the first is in the window
+	for reached < len(a.starts) && a.reached[reached] && !a.starts[reached].Before(from) {
+		reached++
+	}
+	return float64(reached), reached == len(a.starts) && a.now[reached-1]
 }
 
 func (a *inTurn) completes(e entry) bool { return e.input == len(a.starts)-1 }

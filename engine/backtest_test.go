@@ -108,3 +108,39 @@ func TestBacktestRefusesSchedulesThatCannotBe(t *testing.T) {
 	slices.Sort(alerts)
 	assert.Len(t, alerts, 2, "times far away are times")
 }
+
+// TestBacktestReplaysCorrelations: a correlation reads matches of all times, and raises its alert with the first run that sees
+// the event which completes it.
+func TestBacktestReplaysCorrelations(t *testing.T) {
+	file, found := rules.ParseFile("c.yml", []byte("title: Twice\ndescription: twice\ncorrelation: {type: event_count, rules: [who], group-by: [Computer], timespan: 3h, condition: {gte: 2}}\n"+
+		"---\ntitle: Who\nname: who\nlogsource: {category: process_creation, product: windows}\ndetection: {s: {CommandLine|contains: whoami}, condition: s}\n"), nil)
+	require.Empty(t, found)
+	who, found := ir.Lower(file.Rules[0])
+	require.Empty(t, found)
+	linked, found := rules.Link(file.Rules, file.Correlations)
+	require.Empty(t, found)
+	cs, found := ir.LowerCorrelations(linked, map[*rules.Rule]*ir.Rule{file.Rules[0]: who})
+	require.Empty(t, found)
+	for _, c := range []struct {
+		lookback time.Duration
+		want     []string
+	}{
+		{2 * time.Hour, []string{"11:00 2", "13:00 3"}},
+		{time.Minute, []string{"13:00 3"}},
+	} {
+		e, found := engine.New([]*ir.Rule{who}, engine.Options{Model: model(t, "mde"), Backtest: true, Correlations: cs})
+		require.Empty(t, found)
+		for i, at := range []string{"09:10:00", "10:30:00", "12:59:30", "20:00:00"} { // the first two are not seen by one run
+			line := strings.Replace(mdeEvent(i+1, at, "h", "x", "whoami"), `"DeviceId"`, `"DeviceName":"h","DeviceId"`, 1)
+			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
+		}
+		alerts, _, _, err := e.FinishBacktest(func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: c.lookback} })
+		require.NoError(t, err)
+		got := []string{}
+		for _, a := range alerts {
+			got = append(got, a.At.Format("15:04")+" "+a.EventID)
+			assert.Equal(t, "whoami", a.Event.Fields["ProcessCommandLine"], "the event that completed it")
+		}
+		assert.Equal(t, c.want, got)
+	}
+}

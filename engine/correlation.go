@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -164,6 +165,7 @@ type occurrence struct {
 	source string
 	line   int
 	facts  []Fact
+	data   []byte // the event itself, where there is room for it
 }
 
 type watchedValue struct {
@@ -172,12 +174,12 @@ type watchedValue struct {
 }
 
 // occur takes down what correlations need of the current event; ok is false when it has no time.
-func (m *matcher) occur(u *unit, source string, line, order int) (*occurrence, bool) {
+func (m *matcher) occur(u *unit, source string, line, order int, data []byte) (*occurrence, bool) {
 	at, ok := m.time()
 	if !ok {
 		return nil, false
 	}
-	o := &occurrence{rule: u.rule, at: at, order: order, id: m.id(), source: source, line: line, facts: m.facts(m.e.sources[u.source])}
+	o := &occurrence{rule: u.rule, at: at, order: order, id: m.id(), source: source, line: line, facts: m.facts(m.e.sources[u.source]), data: slices.Clone(data)}
 	for _, slot := range u.watched {
 		v := watchedValue{}
 		if slot >= 0 {
@@ -193,12 +195,21 @@ func (m *matcher) occur(u *unit, source string, line, order int) (*occurrence, b
 func (e *Engine) occurred(out outcome) {
 	e.stats.Timeless += out.timeless
 	kept := min(len(out.occurrences), max(0, e.opt.MaxPending-len(e.occurrences)))
-	e.occurrences = append(e.occurrences, out.occurrences[:kept]...)
+	for _, o := range out.occurrences[:kept] {
+		if e.occurredBytes += len(o.data); e.occurredBytes > maxOccurredBytes {
+			o.data = nil
+		}
+		e.occurrences = append(e.occurrences, o)
+	}
 	e.stats.Uncorrelated += len(out.occurrences) - kept
 }
 
+// maxOccurredBytes bounds the events that are kept whole for the results of correlations: of further ones a result has the
+// values that its correlation was grouped by.
+const maxOccurredBytes = 256 << 20
+
 // correlate evaluates all correlations, and gives the results of those that report.
-func (e *Engine) correlate() []Result {
+func (e *Engine) correlate() ([]Result, error) {
 	slices.SortStableFunc(e.occurrences, func(a, b *occurrence) int { return a.at.Compare(b.at) })
 	byRule := map[*rule][]*occasion{}
 	for _, o := range e.occurrences {
@@ -207,17 +218,29 @@ func (e *Engine) correlate() []Result {
 	of := map[*correlation][]*occasion{}
 	var results []Result
 	for _, c := range e.correlations {
-		matches := c.evaluate(byRule, of)
+		var seen *observer
+		if e.opt.Observe {
+			seen = newObserver(c)
+		}
+		matches := c.evaluate(byRule, of, seen)
+		if seen != nil {
+			e.nearness = append(e.nearness, seen.report())
+		}
 		for _, m := range matches {
 			of[c] = append(of[c], &m.occasion)
-			if !c.silent {
-				results = append(results, m.result(c))
+			if c.silent {
+				continue
 			}
+			r, err := m.result(c)
+			if err != nil {
+				return nil, err
+			}
+			results = append(results, r)
 		}
 	}
 	e.occurrences = nil
 	slices.SortStableFunc(results, compareResults)
-	return results
+	return results, nil
 }
 
 // occasion is what a correlation reads: a match of a rule or of another correlation.
@@ -233,11 +256,18 @@ type correlated struct {
 }
 
 // result describes a match: it is that of the event that completed it.
-func (m *correlated) result(c *correlation) Result {
+func (m *correlated) result(c *correlation) (Result, error) {
 	fields := map[string]any{}
 	for _, f := range m.found.Group {
 		fields[f.Name] = f.Value
 	}
+	if m.data != nil {
+		whole, err := event.Decode(m.data)
+		if err != nil {
+			return Result{}, fmt.Errorf("%s:%d: %w", m.source, m.line, err)
+		}
+		fields = whole
+	}
 	found := m.found
-	return Result{Rule: c.rule.ir, Event: &event.Event{Source: m.source, Line: m.line, Fields: fields}, EventID: m.id, Facts: m.facts, Correlated: &found, order: m.order, rule: c.rule}
+	return Result{Rule: c.rule.ir, Event: &event.Event{Source: m.source, Line: m.line, Fields: fields, Raw: m.data}, EventID: m.id, Facts: m.facts, Correlated: &found, order: m.order, at: m.at, rule: c.rule}, nil
 }

@@ -29,6 +29,7 @@ type Options struct {
 	OnResult     func(Result)      // is given results as they are found, in place of Finish: those that wait for the end of the input come last
 	Backtest     bool              // all events that rules ask for wait for FinishBacktest
 	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
+	Observe      bool              // Nearness tells how near correlations came
 	Measure      bool              // Profile tells where the time went
 	Exhaustive   bool              // try every rule on every event of its log source: the index's own test
 }
@@ -36,22 +37,24 @@ type Options struct {
 // Engine evaluates rules on events given to it in order. It is for one goroutine; what it
 // compiled from the rules is shared with the workers of Run.
 type Engine struct {
-	opt          Options
-	config       *conf.Config
-	table        *table
-	rules        []*rule
-	units        []*unit
-	sources      []*source
-	byModel      map[*schema.Source]int
-	scopes       *scopes
-	triggers     [][]int // atom -> units for which it is one of those that must hold
-	groups       []*term // atLeast terms, by the number their programs call
-	populations  []*population
-	correlations []*correlation
-	occurrences  []*occurrence   // matches that correlations read
-	treeFields   map[string]bool // fields of ancestors that some rule asks the tree for
-	times        []int           // slots of the model's time columns
-	ids          []int           // slots of the model's id columns
+	opt           Options
+	config        *conf.Config
+	table         *table
+	rules         []*rule
+	units         []*unit
+	sources       []*source
+	byModel       map[*schema.Source]int
+	scopes        *scopes
+	triggers      [][]int // atom -> units for which it is one of those that must hold
+	groups        []*term // atLeast terms, by the number their programs call
+	populations   []*population
+	correlations  []*correlation
+	occurrences   []*occurrence // matches that correlations read
+	occurredBytes int
+	nearness      []Nearness
+	treeFields    map[string]bool // fields of ancestors that some rule asks the tree for
+	times         []int           // slots of the model's time columns
+	ids           []int           // slots of the model's id columns
 
 	main    *matcher
 	workers []*matcher

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"decree/engine/event"
 	"decree/rules/ir"
@@ -19,8 +20,9 @@ type Result struct {
 	Ancestors  []Ancestor
 	Prevalence []PrevalenceFigure
 	Reputation map[string]string
-	Correlated *Correlated // of a correlation: what it counted; Event has the values it was grouped by, not the whole event
+	Correlated *Correlated // of a correlation: what it counted; Event is the one that completed it
 	order      int
+	at         time.Time // of a correlation: the time of the event that completed it
 	rule       *rule
 }
 

@@ -87,7 +87,7 @@ func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *
 		return nil
 	}
 	if u.rule.watching {
-		if o, ok := m.occur(u, source, line, order); ok {
+		if o, ok := m.occur(u, source, line, order, data); ok {
 			out.occurrences = append(out.occurrences, o)
 		} else {
 			out.timeless++
@@ -310,7 +310,11 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 		}
 	}
 	e.waiting = waiting{}
-	e.take(e.correlate())
+	correlated, err := e.correlate()
+	if err != nil {
+		return nil, e.stats, err
+	}
+	e.take(correlated)
 	slices.SortStableFunc(e.results, compareResults)
 	return e.results, e.finishedStats(), nil
 }

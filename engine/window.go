@@ -27,7 +27,8 @@ type group struct {
 }
 
 // evaluate finds a correlation's matches, ordered by time and input order. byRule and of give the matches of what it reads.
-func (c *correlation) evaluate(byRule map[*rule][]*occasion, of map[*correlation][]*occasion) []*correlated {
+// seen is told how near it came; it may be nil.
+func (c *correlation) evaluate(byRule map[*rule][]*occasion, of map[*correlation][]*occasion, seen *observer) []*correlated {
 	groups := map[string]*group{}
 	var inOrder []*group
 	for i, in := range c.inputs {
@@ -37,6 +38,7 @@ func (c *correlation) evaluate(byRule map[*rule][]*occasion, of map[*correlation
 		}
 		for _, o := range occasions {
 			by, ok := c.columns(c.ir.GroupBy, i, o)
+			seen.read(i, ok)
 			if !ok {
 				continue
 			}
@@ -58,7 +60,7 @@ func (c *correlation) evaluate(byRule map[*rule][]*occasion, of map[*correlation
 			}
 			return a.order - b.order
 		})
-		out = append(out, c.slide(g)...)
+		out = append(out, c.slide(g, seen)...)
 	}
 	slices.SortStableFunc(out, func(a, b *correlated) int {
 		if byTime := a.at.Compare(b.at); byTime != 0 {
@@ -125,7 +127,8 @@ func joinKey(values []string) string {
 }
 
 // slide moves the window over a group's entries. All entries of one time have the same window, which holds each of them.
-func (c *correlation) slide(g *group) []*correlated {
+func (c *correlation) slide(g *group, seen *observer) []*correlated {
+	seen.begin()
 	a := newAggregate(c.ir)
 	var out []*correlated
 	from := 0
@@ -139,9 +142,12 @@ func (c *correlation) slide(g *group) []*correlated {
 			from++
 		}
 		a.add(g.entries[at:end])
-		if value, holds := a.holds(now.Add(-c.ir.Timespan)); holds {
+		value, holds := a.holds(now.Add(-c.ir.Timespan))
+		before := len(out)
+		if holds {
 			out = append(out, c.completed(g.entries, from, at, end, value, a)...)
 		}
+		seen.window(g.entries[from:end], value, holds, len(out)-before)
 		at = end
 	}
 	return out

@@ -30,8 +30,9 @@ func newExplain(s *streams) *cobra.Command {
 		Short: "Say why a rule did or did not match an event",
 		Long: "Show the condition of a rule as a tree, with what each part came to on one event and what the event has;\n" +
 			"the ancestors that were found, and where; and how rare its value is. All events of the files are read,\n" +
-			"since ancestors and rarity are about others: choose the one with --event or --line.",
-		Example: "  decree explain my_rule.yml one_event.json\n  decree explain --model mde --event 1038 my_rule.yml export.ndjson.gz\n  decree explain --expr --line 3 my_rule.yml events.ndjson",
+			"since ancestors and rarity are about others: choose the one with --event or --line.\n" +
+			"Of a correlation, show what its inputs found, and of each group the window that matched or came nearest.",
+		Example: "  decree explain my_rule.yml one_event.json\n  decree explain --model mde --event 1038 my_rule.yml export.ndjson.gz\n  decree explain --expr --line 3 my_rule.yml events.ndjson\n  decree explain --model windows my_correlation.yml logons.ndjson",
 		Args:    cobra.MinimumNArgs(2),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.rule, p.events = args[0], args[1:]
@@ -57,7 +58,7 @@ func explain(s *streams, p explainParams) error {
 		return errFindings
 	}
 	if len(set.Correlations) > 0 {
-		return fmt.Errorf("%s has a correlation, which no one event decides: `decree run --rules %s` shows what it counted; explain the rules that it reads from files of their own", p.rule, p.rule)
+		return explainCorrelations(s, set, p)
 	}
 	if len(set.Rules) != 1 {
 		return fmt.Errorf("%s has %d rules; explain one", p.rule, len(set.Rules))

@@ -85,10 +85,7 @@ func runRules(s *streams, p runParams) error {
 	}
 	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
 	opt.Measure = p.stats
-	if opt.Correlations = set.loweredCorrelations(); p.backtest.on && len(opt.Correlations) > 0 {
-		fmt.Fprintf(s.Err, "warning: %d correlations are not replayed by --backtest\n", len(opt.Correlations))
-		opt.Correlations = nil
-	}
+	opt.Correlations = set.loweredCorrelations()
 	out, err := newSink(s, p)
 	if err != nil {
 		return err

@@ -1,0 +1,171 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+// explainCorrelations shows how near the correlations of a file came on events: no one event decides.
+func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
+	if p.eventID != "" || p.line != 0 || p.expr {
+		return fmt.Errorf("%s has a correlation, which no one event decides: leave out --event, --line and --expr", p.rule)
+	}
+	opt, err := p.options()
+	if err != nil {
+		return err
+	}
+	opt.Correlations, opt.Observe = set.loweredCorrelations(), true
+	rs := make([]*ir.Rule, len(set.Rules))
+	for i, r := range set.Rules {
+		rs[i] = r.IR
+	}
+	e, found := engine.New(rs, opt)
+	set.show(s, found)
+	if found.HasErrors() {
+		return errFindings
+	}
+	files, err := event.Expand(p.events)
+	if err != nil {
+		return err
+	}
+	for _, file := range files {
+		if err := runFile(s, e, file); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	_, stats, err := e.Finish()
+	if err != nil {
+		return err
+	}
+	if stats.Events == 0 {
+		return errors.New("there is no event to explain")
+	}
+	if stats.Timeless > 0 {
+		fmt.Fprintf(s.Err, "%d matches have no time that can be read: no correlation counts them\n", stats.Timeless)
+	}
+	all := e.Nearness()
+	if p.format == "json" {
+		return writeJSON(s, all)
+	}
+	for i := len(all) - 1; i >= 0; i-- { // what others read comes after them
+		printNearness(s, all[i])
+	}
+	return nil
+}
+
+// runFile gives an engine the events of one file.
+func runFile(s *streams, e *engine.Engine, file string) (err error) {
+	r, err := event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
+		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", j.Source, j.Line, j.Reason)
+	}})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return e.Run(r, file, 1, func(int) {})
+}
+
+func printNearness(s *streams, n engine.Nearness) {
+	fmt.Fprintf(s.Out, "%s: %s\n", oneLine(n.Correlation), asks(n.Of))
+	for _, in := range n.Inputs {
+		fmt.Fprintf(s.Out, "  %s: %s", oneLine(in.Name), counted(in.Matches, "match", "matches"))
+		if in.Ungrouped > 0 {
+			fmt.Fprintf(s.Out, ", %d in no group", in.Ungrouped)
+		}
+		fmt.Fprintln(s.Out)
+	}
+	for _, g := range n.Groups {
+		names := make([]string, len(g.Group))
+		for i, f := range g.Group {
+			names[i] = f.Name + "=" + oneLine(f.Value)
+		}
+		verdict := "no match; the nearest"
+		if g.Matches > 0 {
+			verdict = counted(g.Matches, "match", "matches") + "; one"
+		}
+		if len(names) > 0 {
+			fmt.Fprintf(s.Out, "  %s: ", strings.Join(names, ", "))
+		} else {
+			fmt.Fprint(s.Out, "  ")
+		}
+		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, came(n.Of, g), g.From, g.To)
+		for _, e := range g.Events[:min(len(g.Events), shownSeen)] {
+			fmt.Fprintf(s.Out, "    %s: event %s at %s:%d\n", oneLine(e.Rule), oneLine(e.ID), e.Source, e.Line)
+		}
+		if more := g.Count - shownSeen; more > 0 {
+			fmt.Fprintf(s.Out, "    and %d more\n", more)
+		}
+	}
+	if n.More > 0 {
+		fmt.Fprintf(s.Out, "  and %s\n", counted(n.More, "more group", "more groups"))
+	}
+}
+
+// came says what a window came to.
+func came(c *ir.Correlation, g engine.GroupFigure) string {
+	switch c.Source.Type {
+	case rules.TemporalOrdered:
+		text := fmt.Sprintf("%s of %d in order", number(g.Value), len(c.Inputs))
+		if len(g.Lacking) > 0 {
+			text += ", without " + g.Lacking[0]
+		}
+		return text
+	case rules.Temporal:
+		text := fmt.Sprintf("%s of %d", number(g.Value), len(c.Inputs))
+		if len(g.Lacking) > 0 {
+			text += ", without " + strings.Join(g.Lacking, " and ")
+		}
+		return text
+	}
+	return number(g.Value)
+}
+
+// asks says in a line what a correlation asks.
+func asks(c *ir.Correlation) string {
+	names := make([]string, len(c.Inputs))
+	for i, in := range c.Inputs {
+		names[i] = in.Name
+	}
+	text := string(c.Source.Type) + " of " + strings.Join(names, ", ")
+	if len(c.Values) > 0 {
+		text += " over " + columnNames(c.Values)
+	}
+	for _, b := range c.Bounds {
+		text += fmt.Sprintf(", %s %s", b.Op, number(b.Value))
+	}
+	if len(c.GroupBy) > 0 {
+		text += ", by " + columnNames(c.GroupBy)
+	}
+	span := c.Timespan.String()
+	for _, none := range []string{"0s", "0m"} {
+		if short, ok := strings.CutSuffix(span, none); ok && !strings.ContainsAny(short[len(short)-1:], "0123456789") {
+			span = short
+		}
+	}
+	return text + ", within " + span
+}
+
+func columnNames(columns []ir.Column) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = c.Name
+	}
+	return strings.Join(names, ", ")
+}
+
+func counted(n int, one, several string) string {
+	if n == 1 {
+		several = one
+	}
+	return fmt.Sprintf("%d %s", n, several)
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+

@@ -112,7 +112,7 @@ func TestBacktestRefusesSchedulesThatCannotBe(t *testing.T) {
 // TestBacktestReplaysCorrelations: a correlation reads matches of all times, and raises its alert with the first run that sees
 // the event which completes it.
 func TestBacktestReplaysCorrelations(t *testing.T) {
-	file, found := rules.ParseFile("c.yml", []byte("title: Twice\ndescription: twice\ncorrelation: {type: event_count, rules: [who], group-by: [Computer], timespan: 3h, condition: {gte: 2}}\n"+
+	file, found := rules.ParseFile("c.yml", []byte("title: Twice\ndescription: twice\ncorrelation: {type: event_count, rules: [who], timespan: 3h, condition: {gte: 2}}\n"+
 		"---\ntitle: Who\nname: who\nlogsource: {category: process_creation, product: windows}\ndetection: {s: {CommandLine|contains: whoami}, condition: s}\n"), nil)
 	require.Empty(t, found)
 	who, found := ir.Lower(file.Rules[0])
@@ -131,8 +131,7 @@ func TestBacktestReplaysCorrelations(t *testing.T) {
 		e, found := engine.New([]*ir.Rule{who}, engine.Options{Model: model(t, "mde"), Backtest: true, Correlations: cs})
 		require.Empty(t, found)
 		for i, at := range []string{"09:10:00", "10:30:00", "12:59:30", "20:00:00"} { // the first two are not seen by one run
-			line := strings.Replace(mdeEvent(i+1, at, "h", "x", "whoami"), `"DeviceId"`, `"DeviceName":"h","DeviceId"`, 1)
-			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
+			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(mdeEvent(i+1, at, "h", "x", "whoami"))}))
 		}
 		alerts, _, _, err := e.FinishBacktest(func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: c.lookback} })
 		require.NoError(t, err)

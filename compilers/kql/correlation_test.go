@@ -32,6 +32,13 @@ correlation: {type: event_count, rules: [failed_logon], group-by: [TargetUserNam
 // correlated compiles the last correlation of a text that stands behind logons.
 func correlated(t *testing.T, text, model string) (*compilers.Query, []string) {
 	t.Helper()
+	m, err := schema.Load(model)
+	require.NoError(t, err)
+	return correlatedIn(t, text, m)
+}
+
+func correlatedIn(t *testing.T, text string, m *schema.Model) (*compilers.Query, []string) {
+	t.Helper()
 	read, found := rules.ParseFile("rule.yml", []byte(logons+"title: T\n"+text), nil)
 	require.Empty(t, found)
 	linked, found := rules.Link(read.Rules, read.Correlations)
@@ -43,8 +50,6 @@ func correlated(t *testing.T, text, model string) (*compilers.Query, []string) {
 	}
 	cs, found := ir.LowerCorrelations(linked, lowered)
 	require.Empty(t, found)
-	m, err := schema.Load(model)
-	require.NoError(t, err)
 	q, found := New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: m})
 	var codes []string
 	for _, d := range found {
@@ -85,6 +90,22 @@ func TestCorrelationsRefused(t *testing.T) {
 		assert.Nil(t, q, c.name)
 		assert.Contains(t, codes, c.code, c.name)
 	}
+}
+
+// TestCorrelationsTellEventsApart: Sentinel's tables all have a column that does. Where none does, events of several inputs at one
+// time are one, and the query says so.
+func TestCorrelationsTellEventsApart(t *testing.T) {
+	const two = "correlation: {type: temporal, rules: [failed_logon, logon], group-by: [TargetUserName], timespan: 1h}"
+	m, err := schema.Load("sentinel")
+	require.NoError(t, err)
+	q, _ := correlatedIn(t, two, m)
+	assert.Contains(t, q.Text, "Event = _ItemId")
+	assert.NotContains(t, q.Text, "event-identity")
+	m.ID = nil
+	q, _ = correlatedIn(t, two, m)
+	assert.Contains(t, q.Text, "note: event-identity (false-negatives): SecurityEvent has no column that tells its events apart")
+	q, _ = correlatedIn(t, "correlation: {type: event_count, rules: [logon], timespan: 1h, condition: {gte: 2}}", m)
+	assert.NotContains(t, q.Text, "event-identity", "one input's events need no names")
 }
 
 // TestNamesOfCorrelationsCannotBreakOut: what a rule is named by becomes names of statements and columns.

@@ -91,6 +91,11 @@ func read(file string, data []byte, depth int) (*Model, error) {
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("data model %s: %w", file, err)
 	}
+	if len(m.Columns) > 0 {
+		for i := range m.Sources {
+			m.Sources[i].Columns = mergeMap(m.Columns, m.Sources[i].Columns)
+		}
+	}
 	return m, nil
 }
 
@@ -109,6 +114,9 @@ func merge(base, over *Model) *Model {
 	}
 	if over.ID != nil {
 		m.ID = over.ID
+	}
+	if over.Columns != nil {
+		m.Columns = mergeMap(base.Columns, over.Columns)
 	}
 	m.Passthrough = base.Passthrough || over.Passthrough
 	m.EmptyIsMissing = base.EmptyIsMissing || over.EmptyIsMissing

@@ -90,6 +90,19 @@ func TestModelFiles(t *testing.T) {
 	}
 }
 
+// TestColumnsOfEveryTable: a model's own columns are those of each of its tables, of an overlay's too.
+func TestColumnsOfEveryTable(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "m.yml")
+	require.NoError(t, os.WriteFile(file, []byte("name: mine\nextends: sentinel\ncolumns: {Workspace: string}\nsources: [{name: mine, product: mine, table: Mine_CL, columns: {a_s: string}}]\n"), 0o600))
+	m, err := LoadFile(file)
+	require.NoError(t, err)
+	for _, s := range m.Sources {
+		assert.Equal(t, "string", s.Columns["_ItemId"], s.Name)
+		assert.Equal(t, "string", s.Columns["Workspace"], s.Name)
+	}
+	assert.Equal(t, map[string]string{"_ItemId": "string", "Workspace": "string", "a_s": "string"}, m.Find("", "mine", "")[0].Columns)
+}
+
 func TestKeysThatCannotBe(t *testing.T) {
 	for keys, want := range map[string]string{
 		"keys: {6: [a]}": "key level 6 is not in 0..5 or has no columns",

@@ -19,8 +19,10 @@ type Model struct {
 	// Missing is the product's word, in this case, for a value that is not there.
 	Missing string `yaml:"missing"`
 	// Lists is what the product keeps tables of values in: "watchlist" or "lookup"; "" is nothing.
-	Lists   string   `yaml:"lists"`
-	Sources []Source `yaml:"sources"`
+	Lists string `yaml:"lists"`
+	// Columns are those that every table of the product has.
+	Columns map[string]string `yaml:"columns"`
+	Sources []Source          `yaml:"sources"`
 }
 
 // Source is one log of the product and the Sigma log sources it answers. Several sources

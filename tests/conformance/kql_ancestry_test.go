@@ -53,7 +53,6 @@ func recorded(t testing.TB, m *schema.Model, id string, rows []stories.Record) R
 	require.NoError(t, out.Close())
 	tables := tablesOf(t, m)
 	table := m.Sources[0].Table
-	tables[table][id] = "string" // every table has _ItemId: https://learn.microsoft.com/en-us/azure/azure-monitor/logs/log-standard-columns
 	return Recording{Tables: tables, ID: id, Profiles: filepath.Join(root(), "tests", "stories", "testdata", "reputation.csv"),
 		Events: map[string]string{table: file}}
 }

@@ -153,6 +153,15 @@ func comment(s string) string {
 
 // nameRegex is a file name test as one PCRE.
 func nameRegex(t *ir.Text) string {
-	ends := textRegex(&ir.Text{Op: ir.EndsWith, Values: t.Values, Cased: true})
+	var names []string
+	for _, v := range t.Values {
+		if !strings.ContainsAny(v, `\/`) { // no name has a separator
+			names = append(names, v)
+		}
+	}
+	if len(names) == 0 {
+		return `[^\s\S]`
+	}
+	ends := textRegex(&ir.Text{Op: ir.EndsWith, Values: names, Cased: true})
 	return ignoreCase(t.Cased) + `(?:\A|[\\/])` + ends
 }

@@ -121,9 +121,10 @@ func splRegex(expr string) *splExpression {
 	return e
 }
 
-// in tells whether the expression is found in a text. That $ stands before a newline at the end as well is only in the second.
+// in tells whether the expression is found in a text. That $ stands before a newline at the end as well is only in the second,
+// to which letters beyond ASCII are those of words, as they are not to PCRE.
 func (e *splExpression) in(v string) bool {
-	if e.plain != nil && !strings.HasSuffix(v, "\n") {
+	if e.plain != nil && (!strings.HasSuffix(v, "\n") || !strings.Contains(e.plain.String(), "$")) {
 		return e.plain.MatchString(v)
 	}
 	found, err := e.other.MatchString(v)

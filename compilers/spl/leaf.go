@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -158,9 +159,18 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	case *ir.Glob:
 		return found("_raw", globRegex(t))
 	case *ir.Regex:
+		w.expression(t, n.Range())
 		return found("_raw", regex(t))
 	}
 	panic("spl: unknown keyword test")
+}
+
+// expression refuses one of which a part alone is of lines.
+func (w *writer) expression(t *ir.Regex, at diag.Range) {
+	if !oneReading(t) {
+		w.found.Errorf("regex", at, "begin the expression with (?m), or use the modifier |m",
+			"spl: ^ and $ cannot be said where only a part of the expression is of lines")
+	}
 }
 
 // test says a match on the columns of the event up levels above the one the rule is about.
@@ -181,6 +191,7 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	case *ir.Glob:
 		return found(name, globRegex(t))
 	case *ir.Regex:
+		w.expression(t, m.Range())
 		return found(name, regex(t))
 	case *ir.Number:
 		return anyNumber("tonumber("+name+")", name, t.Op, t.Values)

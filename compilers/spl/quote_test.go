@@ -86,5 +86,5 @@ func TestRegexKeepsItsMeaningWithoutBackticks(t *testing.T) {
 	for expr, want := range map[string]string{"a`b": `a\x{60}b`, "a\\`b": `a\x{60}b`, "a\\\\`b": `a\\\x{60}b`, "a\nb": `a\x{A}b`, `a\nb`: `a\nb`} {
 		assert.Equal(t, want, regex(&ir.Regex{Expr: expr}), expr)
 	}
-	assert.Equal(t, "(?im)^a$", regex(&ir.Regex{Expr: "^a$", Flags: "im"}))
+	assert.Equal(t, `(?im)(?:^|(?<=\n)\z)a$`, regex(&ir.Regex{Expr: "^a$", Flags: "im"}))
 }

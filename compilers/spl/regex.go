@@ -8,44 +8,86 @@ import (
 	"decree/rules/ir"
 )
 
-// lineEnds finds expressions in which $ may stand at the end of a line: those are left as they are.
-var lineEnds = regexp.MustCompile(`\(\?[a-zA-Z]*m`)
+// PCRE and RE2, whose expressions Sigma's are, differ in places: PCRE passes over a newline before the end at $, does not begin a line
+// behind the last newline, counts the vertical tab among spaces, takes \v for any end of a line and {,2} for a number of times.
+// https://www.pcre.org/current/doc/html/pcre2pattern.html
+// https://github.com/google/re2/wiki/Syntax
+const (
+	textEnd   = `\z`
+	lineBegin = `(?:^|(?<=\n)\z)`
+	space     = `\t\n\f\r `
+)
 
-// regex is the author's expression with its flags, free of characters a query cannot hold. PCRE passes over a newline
-// before the end at $, RE2 does not: there it is \z. https://www.pcre.org/current/doc/html/pcre2pattern.html#SEC6
+var (
+	ofLines = regexp.MustCompile(`^\(\?[a-zA-Z]*m[a-zA-Z]*\)`) // ^ and $ are those of lines in the whole expression
+	within  = regexp.MustCompile(`\(\?[a-zA-Z-]*m`)            // or in a part of it
+)
+
+// oneReading tells whether ^ and $ mean the same wherever they stand in an expression, so that they can be written for PCRE.
+func oneReading(t *ir.Regex) bool {
+	return t.Backtracking || len(within.FindAllString(t.Expr, -1)) == len(ofLines.FindAllString(t.Expr, -1))
+}
+
+// regex is the author's expression with its flags, as PCRE says it and free of characters a query cannot hold.
 func regex(t *ir.Regex) string {
 	var b strings.Builder
 	if t.Flags != "" {
 		b.WriteString("(?" + t.Flags + ")")
 	}
-	end := "$"
-	if !t.Backtracking && !strings.Contains(t.Flags, "m") && !lineEnds.MatchString(t.Expr) {
-		end = `\z`
+	begin, end, expr := "^", textEnd, t.Expr
+	if strings.Contains(t.Flags, "m") || ofLines.MatchString(expr) {
+		begin, end = lineBegin, "$"
 	}
-	expr := t.Expr
-	if !t.Backtracking {
+	if t.Backtracking {
+		begin, end = "^", "$"
+	} else {
 		expr = unquoted(expr)
 	}
 	set := set{}
 	escaped := false
 	for i, r := range expr {
 		inSet := set.in(expr, i, r, escaped)
+		plain := !escaped && !inSet
 		switch {
 		case control(r), r == '`':
-			if !escaped {
+			if !escaped || !t.Backtracking {
 				b.WriteByte('\\')
 			}
 			fmt.Fprintf(&b, "x{%X}", r)
 			escaped = false
 			continue
-		case r == '$' && !escaped && !inSet:
+		case escaped && !t.Backtracking:
+			b.WriteString(escape(r, inSet))
+		case r == '\\' && !escaped && !t.Backtracking: // written with what it escapes
+		case r == '$' && plain:
 			b.WriteString(end)
+		case r == '^' && plain:
+			b.WriteString(begin)
+		case r == '{' && plain && !t.Backtracking && strings.HasPrefix(expr[i:], "{,"):
+			b.WriteString(`\{`)
 		default:
 			b.WriteRune(r)
 		}
 		escaped = r == '\\' && !escaped
 	}
 	return b.String()
+}
+
+// escape writes what stands behind a backslash, which means the same to PCRE.
+func escape(r rune, inSet bool) string {
+	switch {
+	case r == 's' && inSet:
+		return space
+	case r == 's':
+		return "[" + space + "]"
+	case r == 'S' && inSet:
+		return `\S\x0b`
+	case r == 'S':
+		return "[^" + space + "]"
+	case r == 'v':
+		return `\x0b`
+	}
+	return `\` + string(r)
 }
 
 // unquoted writes what stands between \Q and \E, or the end, with a backslash for each sign.

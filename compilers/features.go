@@ -19,7 +19,7 @@ const (
 	PrevalenceRank       Construct = "prevalence-rank"       // the N rarest values
 	PrevalenceCount      Construct = "prevalence-count"      // a bound on the distinct count
 	PrevalenceNegated    Construct = "prevalence-negated"    // rarity below not
-	NamedValues          Construct = "named-values"          // values after their names in one text, as auditd writes them
+	NamedValues          Construct = "named-values"          // values inside a longer text, as auditd writes them
 	GlobalPrevalence     Construct = "prevalence-global"     // reputation: vendor prevalence and signatures
 )
 

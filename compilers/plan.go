@@ -158,7 +158,7 @@ func (c *checker) match(n *ir.Match, conjunct bool) {
 func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 	if col, native := c.plan.Native(f, t); native {
 		c.requires(col.Requires, at)
-		if col.Type == schema.Pairs {
+		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}
 		return

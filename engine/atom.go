@@ -26,7 +26,7 @@ type atom struct {
 type slot struct {
 	columns      []int
 	hash         string
-	pair         *regexp.Regexp // finds the value of a name
+	pair         *regexp.Regexp // finds the value in a longer text
 	emptyMissing bool           // an empty text counts as missing
 	missing      string         // the product's word for a missing value; "" = none
 	trie         *trie
@@ -65,9 +65,9 @@ func (t *table) slotOf(c schema.Column) int {
 		key += "\x01" + strings.ToUpper(c.Key)
 	}
 	var pair *regexp.Regexp
-	if c.Type == schema.Pairs {
-		pair = regexp.MustCompile(schema.PairPattern(c.Key))
-		key += "\x02" + c.Key
+	if within := c.Within(); within != "" {
+		pair = regexp.MustCompile(within)
+		key += "\x02" + within
 	}
 	if i, ok := t.bySlot[key]; ok {
 		return i

@@ -25,7 +25,7 @@ func (dialect) Extension() string { return ".eql" }
 func (dialect) Models() []string  { return []string{"ecs", "winlogbeat"} }
 
 var lacks = compilers.Features{
-	compilers.NamedValues:         {Message: "fields are read as the product has them, not out of auditd's lines", Hint: "map the field to a column of its own, or use kql"},
+	compilers.NamedValues:         {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
 	compilers.Keywords:            {Message: "EQL searches fields, never the whole event", Hint: "name the field, or use kql or spl"},
 	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},
 	compilers.TimeParts:           {Message: "EQL has no functions for parts of a timestamp", Hint: "use kql or spl"},

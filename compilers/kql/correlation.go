@@ -180,7 +180,7 @@ func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
 			"data model %s has no column for %s in this log source, which the correlation %q reads", one.plan.Model.Name, f.Name, w.top.Source.Body.Title)
 		return `""`
 	}
-	return one.typed(col.Name, col.Type).asText()
+	return part(one.typed(col.Name, col.Type), col).asText()
 }
 
 // query is the last correlation's matches, as they are read.

@@ -2,6 +2,7 @@ package kql
 
 import (
 	"os"
+	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -106,6 +107,21 @@ func TestCorrelationsTellEventsApart(t *testing.T) {
 	assert.Contains(t, q.Text, "note: event-identity (false-negatives): SecurityEvent has no column that tells its events apart")
 	q, _ = correlatedIn(t, "correlation: {type: event_count, rules: [logon], timespan: 1h, condition: {gte: 2}}", m)
 	assert.NotContains(t, q.Text, "event-identity", "one input's events need no names")
+}
+
+// TestCorrelationsReadValuesInTexts: a group is what stands inside a text, not the text.
+func TestCorrelationsReadValuesInTexts(t *testing.T) {
+	m, err := schema.LoadFile(overlay(t, "name: mine\nextends: sentinel\nsources: [{name: security, fields: {Last: {column: TargetUserName, type: pattern, key: '([^.]*)$'}}}]\n"))
+	require.NoError(t, err)
+	q, _ := correlatedIn(t, "correlation: {type: event_count, rules: [logon], group-by: [Last], timespan: 1h, condition: {gte: 2}}", m)
+	require.NotNil(t, q)
+	assert.Contains(t, q.Text, `Of_Last = extract(@"([^.]*)$", 1, TargetUserName)`)
+}
+
+func overlay(t *testing.T, text string) string {
+	file := filepath.Join(t.TempDir(), "m.yml")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	return file
 }
 
 // TestNamesOfCorrelationsCannotBreakOut: what a rule is named by becomes names of statements and columns.

@@ -84,12 +84,12 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 	return part(o, col)
 }
 
-// part reads one hash out of a column that holds several, or the value of one name.
+// part reads one hash out of a column that holds several, or a value out of a longer text.
 func part(o operand, c schema.Column) operand {
-	switch c.Type {
-	case schema.Pairs:
-		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(schema.PairPattern(c.Key)), o.asText()), text
-	case schema.HashSet:
+	switch {
+	case c.Within() != "":
+		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(c.Within()), o.asText()), text
+	case c.Type == schema.HashSet:
 		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(c.Key)+`=([^,]+)`), o.asText()), text
 	}
 	return o

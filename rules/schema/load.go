@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -232,7 +233,7 @@ func (m *Model) check() error {
 func checkColumns(fields map[string]Column) error {
 	for name, c := range fields {
 		switch c.Type {
-		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs, Digests:
+		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs, Pattern, Digests:
 		default:
 			return fmt.Errorf("field %s has the unknown type %q", name, c.Type)
 		}
@@ -244,6 +245,11 @@ func checkColumns(fields map[string]Column) error {
 		}
 		if c.Numbers != "" && c.Numbers != decimal && c.Numbers != hexadecimal {
 			return fmt.Errorf("field %s: numbers is %q, not %q or %q", name, c.Numbers, decimal, hexadecimal)
+		}
+		if c.Type == Pattern {
+			if re, err := regexp.Compile(c.Key); err != nil || re.NumSubexp() == 0 {
+				return fmt.Errorf("field %s: the key of a pattern is an expression with a group, which is the value, not %q", name, c.Key)
+			}
 		}
 		if (c.Type == HashSet || c.Type == Pairs) && c.Key == "" {
 			return fmt.Errorf("field %s is a %s without a key", name, c.Type)

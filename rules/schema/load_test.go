@@ -69,6 +69,8 @@ func TestModelFiles(t *testing.T) {
 		"unknown base": {"name: mine\nextends: mdee\n", `extends "mdee", which is not shipped`},
 		"no sources":   {"name: mine\n", "it has no sources"},
 		"bad type":     {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: text}}}]\n", `field X has the unknown type "text"`},
+		"bad pattern":  {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: 'x=(a'}}}]\n", `field X: the key of a pattern is an expression with a group, which is the value, not "x=(a"`},
+		"no group":     {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: x=a}}}]\n", "is an expression with a group"},
 		"bad level":    {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "ancestor level 0 is not in 1..5"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -2,11 +2,22 @@ package schema
 
 import "regexp"
 
-// PairPattern is the expression whose group is the value of a name in auditd's lines, without its quotes. A name
+// Within is the expression whose first group is the field's value in the column's text; "" where the column is the value.
+func (c Column) Within() string {
+	switch c.Type {
+	case Pairs:
+		return pairPattern(c.Key)
+	case Pattern:
+		return c.Key
+	}
+	return ""
+}
+
+// pairPattern is the expression whose group is the value of a name in auditd's lines, without its quotes. A name
 // stands at the beginning, after a space, after the quote that opens msg='...', or after the separator of enriched lines. A
 // quoted value has no space and no quote: with one, auditd writes it in hexadecimal.
 // https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Enrichment
 // https://github.com/torvalds/linux/blob/master/kernel/audit.c (audit_log_n_untrustedstring)
-func PairPattern(name string) string {
+func pairPattern(name string) string {
 	return `(?:^|[\s'\x1d])` + regexp.QuoteMeta(name) + `="?([^"\s\x1d]*[^"\s\x1d'])`
 }

@@ -27,7 +27,7 @@ func TestPairs(t *testing.T) {
 		{"type=SYSCALL syscall=59 key=(null)\x1dARCH=x86_64 SYSCALL=execve", "key", "(null)"},
 	} {
 		got := ""
-		if found := regexp.MustCompile(PairPattern(c.name)).FindStringSubmatch(c.line); found != nil {
+		if found := regexp.MustCompile((Column{Type: Pairs, Key: c.name}.Within())).FindStringSubmatch(c.line); found != nil {
 			got = found[1]
 		}
 		assert.Equal(t, c.want, got, "%s in %s", c.name, c.line)

@@ -69,6 +69,7 @@ type ScopeTest struct {
 type Type string
 
 // The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through Key.
+// Pattern is any other text that holds the value: Key is an expression whose first group is the value.
 // Digests are hashes of several algorithms, as several values or in one text, with or without the algorithms' names.
 const (
 	String   Type = "string"
@@ -78,6 +79,7 @@ const (
 	IP       Type = "ip"
 	HashSet  Type = "hashset"
 	Pairs    Type = "pairs"
+	Pattern  Type = "pattern"
 	Digests  Type = "digests"
 )
 
@@ -88,7 +90,7 @@ type Column struct {
 	Type     Type     `yaml:"type"`     // "" means string
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
-	Key      string   `yaml:"key"`      // which hash of a HashSet, which name of Pairs
+	Key      string   `yaml:"key"`      // which hash of a HashSet, which name of Pairs, the expression of a Pattern
 	// Requires says what must be so in the product for the column to be filled: a note with each query that reads it.
 	Requires string `yaml:"requires"`
 	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.

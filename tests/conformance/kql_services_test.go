@@ -18,45 +18,78 @@ import (
 
 // services are conditions on rows as Sentinel's connectors of other products write them, and the rows they find, by their places.
 var services = []struct {
-	name, source, table, detection string
-	rows                           []doc
-	want                           []int
+	name, model, source, table, detection string
+	rows                                  []doc
+	want                                  []int
 }{
-	{"Zeek's calls", "product: zeek, service: dce_rpc", "Corelight_v2_dce_rpc_CL", "s: {endpoint: svcctl, operation|startswith: Create}\n  condition: s",
+	{"Zeek's calls", "sentinel", "product: zeek, service: dce_rpc", "Corelight_v2_dce_rpc_CL", "s: {endpoint: svcctl, operation|startswith: Create}\n  condition: s",
 		[]doc{{"endpoint_s": "svcctl", "operation_s": "CreateServiceW"}, {"endpoint_s": "svcctl", "operation_s": "StartServiceW"}, {"endpoint_s": "atsvc", "operation_s": "CreateJob"}}, []int{0}},
-	{"Zeek's files", "product: zeek, service: smb_files", "Corelight_v2_smb_files_CL", "s: {path|endswith: 'IPC$', name: spoolss}\n  condition: s",
+	{"Zeek's files", "sentinel", "product: zeek, service: smb_files", "Corelight_v2_smb_files_CL", "s: {path|endswith: 'IPC$', name: spoolss}\n  condition: s",
 		[]doc{{"path_s": `\\server\IPC$`, "name_s": "spoolss"}, {"path_s": `\\server\C$`, "name_s": "spoolss"}}, []int{0}},
-	{"Zeek's HTTP, by both names", "product: zeek, service: http", "Corelight_v2_http_CL", "s: {c-uri|endswith: .exe, method: get, id.resp_p: 80}\n  f: {user_agent: good}\n  condition: s and not f",
+	{"Zeek's HTTP, by both names", "sentinel", "product: zeek, service: http", "Corelight_v2_http_CL", "s: {c-uri|endswith: .exe, method: get, id.resp_p: 80}\n  f: {user_agent: good}\n  condition: s and not f",
 		[]doc{{"uri_s": "/a.exe", "method_s": "GET", "id_resp_p_d": 80, "user_agent_s": "x"}, {"uri_s": "/a.exe", "method_s": "POST", "id_resp_p_d": 80},
 			{"uri_s": "/a.exe", "method_s": "GET", "id_resp_p_d": 80, "user_agent_s": "good"}, {"uri_s": "/b.exe", "method_s": "GET", "id_resp_p_d": 80}}, []int{0, 3}},
-	{"Google's administrators", "product: gcp, service: google_workspace.admin", "GoogleWorkspaceReports", "s: {eventService: admin.googleapis.com, eventName: [REMOVE_PRIVILEGE, ASSIGN_ROLE]}\n  condition: s",
+	{"Google's administrators", "sentinel", "product: gcp, service: google_workspace.admin", "GoogleWorkspaceReports", "s: {eventService: admin.googleapis.com, eventName: [REMOVE_PRIVILEGE, ASSIGN_ROLE]}\n  condition: s",
 		[]doc{{"IdApplicationName": "admin", "EventName": "ASSIGN_ROLE"}, {"IdApplicationName": "login", "EventName": "ASSIGN_ROLE"}, {"IdApplicationName": "admin", "EventName": "CREATE_USER"}}, []int{0}},
-	{"OneLogin's numbers", "product: onelogin, service: onelogin.events", "OneLoginEventsV2_CL", "s: {event_type_id: [3, 532]}\n  condition: s",
+	{"OneLogin's numbers", "sentinel", "product: onelogin, service: onelogin.events", "OneLoginEventsV2_CL", "s: {event_type_id: [3, 532]}\n  condition: s",
 		[]doc{{"EventTypeId": 3}, {"EventTypeId": 5}, {"EventTypeId": 532}}, []int{0, 2}},
-	{"Duo", "product: cisco, service: duo", "CiscoDuo_CL", "s: {event_type: authentication, reason: bypass_user}\n  condition: s",
+	{"Duo", "sentinel", "product: cisco, service: duo", "CiscoDuo_CL", "s: {event_type: authentication, reason: bypass_user}\n  condition: s",
 		[]doc{{"event_type_s": "authentication", "reason_s": "bypass_user"}, {"event_type_s": "authentication", "reason_s": "user_approved"}}, []int{0}},
+	{"OpenCanary's numbers", "sentinel", "category: application, product: opencanary", "Syslog", "s: {logtype: 3001}\n  f: {dst_port: -1}\n  condition: s and not f",
+		[]doc{{"ProcessName": "opencanaryd", "SyslogMessage": `opencanaryd WARNING {"dst_host": "10.0.0.4", "dst_port": 80, "logdata": {"PASSWORD": "\"logtype\": 1"}, "logtype": 3001, "node_id": "c1"}`},
+			{"ProcessName": "opencanaryd", "SyslogMessage": `opencanaryd WARNING {"dst_host": "", "dst_port": -1, "logdata": {}, "logtype": 3001, "node_id": "c1"}`},
+			{"ProcessName": "opencanaryd", "SyslogMessage": `opencanaryd WARNING {"dst_port": 80, "logdata": {"PASSWORD": "\"logtype\": 3001"}, "logtype": 3000, "node_id": "c1"}`},
+			{"ProcessName": "sshd", "SyslogMessage": `{"logtype": 3001}`}}, []int{0}},
+	{"RPC Firewall's values, by their places", "sentinel", "category: application, product: rpc_firewall", "Event", "s: {EventLog: RPCFW, EventID: 3, InterfaceUuid: 1ff70682-0a51-30e8-076d-740be8cee98b}\n  f: {OpNum: [0, 1]}\n  condition: s and not f",
+		[]doc{{"EventLog": "RPCFW", "EventID": 3, "ParameterXml": rpcCall("1ff70682-0a51-30e8-076d-740be8cee98b", "2")}, {"EventLog": "RPCFW", "EventID": 3, "ParameterXml": rpcCall("1ff70682-0a51-30e8-076d-740be8cee98b", "1")},
+			{"EventLog": "RPCFW", "EventID": 3, "ParameterXml": rpcCall("00000000-0000-0000-0000-000000000000", "2")}, {"EventLog": "RPCFW", "EventID": 1, "ParameterXml": "<Param>C:\\a.exe</Param><Param>4</Param>"}}, []int{0}},
+	{"FortiGate's extensions", "sentinel", "product: fortigate, service: event", "CommonSecurityLog", "s: {action: Edit, cfgpath: vpn.ssl.settings}\n  condition: s",
+		[]doc{{"DeviceVendor": "Fortinet", "DeviceProduct": "Fortigate", "DeviceAction": "Edit", "AdditionalExtensions": "FTNTFGTlogid=0100044546;FTNTFGTcfgpath=vpn.ssl.settings;FTNTFGTcfgattr=status[a->b]"},
+			{"DeviceVendor": "Fortinet", "DeviceProduct": "Fortigate", "DeviceAction": "Edit", "AdditionalExtensions": "FTNTFGTcfgattr=FTNTFGTcfgpath=vpn.ssl.settings"},
+			{"DeviceVendor": "Fortinet", "DeviceProduct": "Fortigate", "DeviceAction": "Add", "AdditionalExtensions": "FTNTFGTcfgpath=vpn.ssl.settings"}}, []int{0}},
+	{"extensions in URLs", "asim", "category: proxy", "_Im_WebSession", "s: {c-uri-extension: [exe, zip]}\n  condition: s",
+		[]doc{{"EventType": "HTTPsession", "Url": "https://a.example/b/c.EXE?d=e.txt"}, {"EventType": "HTTPsession", "Url": "https://a.zip"}, {"EventType": "HTTPsession", "Url": "https://a.example/b.exe/c"},
+			{"EventType": "HTTPsession", "Url": "a.example/b.tar.zip#x"}, {"EventType": "HTTPsession", "Url": "https://a.example/?f=b.exe"}, {"EventType": "HTTPsession", "Url": "/b.zip"}}, []int{0, 3, 5}},
+	{"queries in URLs", "asim", "category: proxy", "_Im_WebSession", "s: {c-uri-query|contains|all: [ver=, lng=]}\n  condition: s",
+		[]doc{{"EventType": "HTTPsession", "Url": "http://a.example/b?lng=en&ver=1"}, {"EventType": "HTTPsession", "Url": "http://a.example/ver=1?lng=en"}, {"EventType": "HTTPsession", "Url": "http://a.example/b?lng=en#?ver=1"}}, []int{0}},
 }
 
-// TestKQLAgreesOnOtherServices runs each condition both ways. The rows of all stand in the tables that the queries read.
+// rpcCall is what Event has of a call: https://github.com/zeronetworks/rpcfirewall/blob/master/rpcMessages/Messages.mc
+func rpcCall(uuid, number string) string {
+	return "<Param>NdrServerCall2</Param><Param>1028</Param><Param>C:\\Windows\\System32\\svchost.exe</Param><Param>ncacn_ip_tcp</Param><Param /><Param>10.0.0.7</Param><Param>" + uuid +
+		"</Param><Param>" + number + "</Param><Param></Param><Param>PKT_PRIVACY</Param><Param>NTLM</Param><Param>49670</Param>"
+}
+
+// TestKQLAgreesOnOtherServices runs each condition both ways. The rows of all stand in the tables that a model's queries read.
 func TestKQLAgreesOnOtherServices(t *testing.T) {
-	m, err := schema.Load("sentinel")
+	for model, id := range map[string]string{"sentinel": "_ItemId", "asim": "EventOriginalUid"} {
+		t.Run(model, func(t *testing.T) { servicesAgree(t, model, id) })
+	}
+}
+
+func servicesAgree(t *testing.T, model, id string) {
+	m, err := schema.Load(model)
 	require.NoError(t, err)
 	tables := tablesOf(t, m)
 	rows := map[string][]doc{}
+	var asked []int
 	var queries []string
 	for i, c := range services {
+		if c.model != model {
+			continue
+		}
 		rs, problems := rules.Parse("rule.yml", []byte("title: T\nlogsource: {"+c.source+"}\ndetection:\n  "+c.detection+"\n"), nil)
 		require.Empty(t, problems, c.name)
 		r, problems := ir.Lower(rs[0])
 		require.Empty(t, problems, c.name)
 		for j, row := range c.rows {
-			row["_ItemId"], row["TimeGenerated"] = fmt.Sprintf("%d/%d", i, j), now
+			row[id], row["TimeGenerated"] = fmt.Sprintf("%d/%d", i, j), now
 		}
 		rows[c.table] = append(rows[c.table], c.rows...)
 		assert.Equal(t, wantedOf(i), found(t, m, []*ir.Rule{r}, writeEvents(t, c.rows))[r], c.name)
 		q, problems := kql.New().Compile(r, compilers.Options{Model: m})
 		require.NotNil(t, q, "%s: %v", c.name, problems)
-		queries = append(queries, q.Text)
+		asked, queries = append(asked, i), append(queries, q.Text)
 	}
 	events := map[string]string{}
 	for table, all := range rows {
@@ -67,10 +100,11 @@ func TestKQLAgreesOnOtherServices(t *testing.T) {
 		require.Empty(t, c.Errors, queries[i])
 		runnable = append(runnable, c.Text)
 	}
-	for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: events, ID: "_ItemId"}) {
+	for n, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: events, ID: id}) {
+		i := asked[n]
 		own := slices.DeleteFunc(got, func(id string) bool { return !strings.HasPrefix(id, fmt.Sprint(i, "/")) })
 		slices.Sort(own)
-		assert.Equal(t, wantedOf(i), own, "%s\n%s", services[i].name, queries[i])
+		assert.Equal(t, wantedOf(i), own, "%s\n%s", services[i].name, queries[n])
 	}
 }
 

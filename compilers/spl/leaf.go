@@ -236,7 +236,7 @@ func fileName(name string, t *ir.Text) compilers.Pred {
 	last := lastPart(name)
 	values := make([]string, len(t.Values))
 	for i, v := range t.Values {
-		if !plainText(v) {
+		if _, notNumber := strconv.ParseFloat(v, 64); !plainText(v) || notNumber == nil { // 1 might be 1.0 there
 			return found(name, nameRegex(t))
 		}
 		if !t.Cased {

@@ -85,6 +85,8 @@ func TestTests(t *testing.T) {
 		{"ends", "Image", is(ir.EndsWith, `\a.exe`), `Image="*\\a.exe"`},
 		{"contains", "Image", is(ir.Contains, "a", "b"), `Image IN ("*a*", "*b*")`},
 		{"file name", "Image", is(ir.Filename, "a.exe"), `Image IN ("a.exe", "*\\a.exe", "*/a.exe")`},
+		{"file names with parts of their own, which no path ends in", "Image", is(ir.Filename, `a\b.exe`, "c/", "d\ne"), `| where isnotnull(mvfind(Image, "(?i)(?:\\A|[\\\\/])d\\x{A}e\\z"))`},
+		{"file names that look like numbers", "Image", cased(ir.Filename, "1", "2.exe"), `| where isnotnull(mvfind(Image, "(?:\\A|[\\\\/])(?:1|2\\.exe)\\z"))`},
 		{"file name, cased", "Image", cased(ir.Filename, "A.exe"), `| where isnotnull(mvfilter(in(replace(Image, "(?s)^.*[\\\\/]", ""), "A.exe")))`},
 		{"cased", "Image", cased(ir.Contains, "a", "B"), `| where isnotnull(mvfind(Image, "(?:a|B)"))`},
 		{"odd name", "Odd-Name", is(ir.Equals, "a"), `"Odd-Name"="a"`},

@@ -65,4 +65,3 @@ func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
 	}
 	t.Logf("%d pairs of expression and text", len(want))
 }
-

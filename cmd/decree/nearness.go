@@ -168,4 +168,3 @@ func counted(n int, one, several string) string {
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -57,11 +58,17 @@ func splVerdicts() string {
 	return filepath.Join(root(), "tests", "stories", "testdata", "reputation.csv")
 }
 
-// splBothWays runs rules by the engine and by their searches.
+// splBothWays runs rules by the engine and by their searches on a story of Windows.
 func splBothWays(t *testing.T, s *stories.Story, texts map[string]string) {
-	m, err := schema.Load("splunk-windows")
-	require.NoError(t, err)
 	events, world := splStory(t, s)
+	splBoth(t, "splunk-windows", events, world, texts)
+}
+
+// splBoth runs rules by the engine and by their searches.
+func splBoth(t *testing.T, model string, events []doc, world *splWorld, texts map[string]string) {
+	m, err := schema.Load(model)
+	require.NoError(t, err)
+	m.ID = []string{"RecordID"}
 	file, rows := writeEvents(t, events), splRows(t, events)
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		rs, found := rules.Parse("rule.yml", []byte(texts[name]), nil)
@@ -83,15 +90,51 @@ func splBothWays(t *testing.T, s *stories.Story, texts map[string]string) {
 // TestSPLAgreesWithTheEngine runs each condition both ways on the recorded intrusion.
 func TestSPLAgreesWithTheEngine(t *testing.T) { splBothWays(t, stories.Tell(), conditions()) }
 
-// TestSPLLinksProcessesAsTheEngine asks each ancestry and its negation.
+// TestSPLLinksProcessesAsTheEngine asks each ancestry and its negation, of Sysmon on Windows and on Linux, and of macOS as the Common
+// Information Model names its processes.
 func TestSPLLinksProcessesAsTheEngine(t *testing.T) {
-	texts := map[string]string{}
-	for _, a := range deepAncestries {
-		for _, condition := range []string{"any and x", "any and not x", "own and x", "own or x"} {
-			texts[condition+": "+a] = header + "ancestry:\n  x:\n    " + a + "\ndetection:\n  any: {Image|contains: .}\n  own: {Image|contains: ':\\x\\'}\n  condition: " + condition + "\n"
+	windows, world := splStory(t, deep())
+	renamed := func(names map[string]string, fixed doc) []doc {
+		var out []doc
+		for _, e := range windows {
+			other := doc{"RecordID": e["RecordID"], "_time": e["_time"]}
+			for name, v := range fixed {
+				other[name] = v
+			}
+			for from, to := range names {
+				if v, ok := e[from]; ok {
+					other[to] = v
+				}
+			}
+			out = append(out, other)
 		}
+		return out
 	}
-	splBothWays(t, deep(), texts)
+	same := map[string]string{}
+	for _, name := range []string{"host", "ProcessGuid", "Image", "CommandLine", "User", "ParentProcessGuid", "ParentImage", "ParentCommandLine", "ParentUser"} {
+		same[name] = name
+	}
+	for _, c := range []struct {
+		product, model string
+		events         []doc
+	}{
+		{"windows", "splunk-windows", windows},
+		{"linux", "splunk-linux", renamed(same, doc{"sourcetype": "sysmon:linux", "EventID": "1"})},
+		{"macos", "splunk-linux", renamed(map[string]string{"host": "dest", "ProcessGuid": "process_guid", "Image": "process_path", "CommandLine": "process", "User": "user",
+			"ParentProcessGuid": "parent_process_guid", "ParentImage": "parent_process_path", "ParentCommandLine": "parent_process"},
+			doc{"tag": []any{"process", "report"}, "os": "Mac OS X"})},
+	} {
+		t.Run(c.product, func(t *testing.T) {
+			texts := map[string]string{}
+			for _, a := range deepAncestries {
+				for _, condition := range []string{"any and x", "any and not x", "own and x", "own or x"} {
+					texts[condition+": "+a] = strings.Replace(header, "windows", c.product, 1) + "ancestry:\n  x:\n    " + a +
+						"\ndetection:\n  any: {Image|contains: .}\n  own: {Image|contains: ':\\x\\'}\n  condition: " + condition + "\n"
+				}
+			}
+			splBoth(t, c.model, c.events, world, texts)
+		})
+	}
 }
 
 // TestSPLCountsAsTheEngine asks each prevalence and its negation.

@@ -53,6 +53,39 @@ func TestSPLAgreesOnRegressionData(t *testing.T) {
 	assert.GreaterOrEqual(t, matched, 100)
 }
 
+// TestSplunkKeepsWhatWindowsWrote runs the same rules on the events as Windows wrote them: what the add-ons make of the events and what the
+// model makes of the rules together lose nothing.
+func TestSplunkKeepsWhatWindowsWrote(t *testing.T) {
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	windows, err := schema.Load("windows")
+	require.NoError(t, err)
+	windows.ID = []string{"event.id"}
+	var raw, events []doc
+	sources := map[string]string{}
+	for _, r := range recordings(t, 10) {
+		e := r.splunk(t)
+		raw, events = append(raw, r.raw()), append(events, e)
+		sources[r.id] = strings.ToLower(e["source"].(string))
+	}
+	rs := slices.DeleteFunc(corpusRules(t), func(r *ir.Rule) bool {
+		q, _ := spl.New().Compile(r, compilers.Options{Model: m})
+		return q == nil || r.Source.LogSource.Product != "windows"
+	})
+	before, after := found(t, windows, rs, writeEvents(t, raw)), found(t, m, rs, writeEvents(t, events))
+	matches := 0
+	for _, r := range rs {
+		ls := r.Source.LogSource
+		table := strings.ToLower(m.Find(ls.Category, ls.Product, ls.Service)[0].Table)
+		elsewhere := func(id string) bool { return !strings.Contains(table, `"`+sources[id]+`"`) } // 4688 is no event of Sysmon's
+		want := slices.DeleteFunc(before[r], elsewhere)
+		assert.ElementsMatch(t, want, slices.DeleteFunc(after[r], elsewhere), r.Source.Title)
+		matches += len(want)
+	}
+	t.Logf("%d rules on %d events, %d matches", len(rs), len(events), matches)
+	assert.NotZero(t, matches)
+}
+
 // TestWholeNumbersAreWrittenInOneWay holds the columns to what the base search relies on: what Windows puts in those of the type int, if it
 // is a number at all, are digits alone, without zeros before them.
 func TestWholeNumbersAreWrittenInOneWay(t *testing.T) {

@@ -110,11 +110,16 @@ func explain(s *streams, p explainParams) error {
 	return nil
 }
 
-// read gives the explainer a file's events and says how many there were.
-func (p explainParams) read(s *streams, file string, m *schema.Model, x *engine.Explainer) (n int, err error) {
-	r, err := event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
+// openTelling opens a file, and tells of each line that is rejected.
+func openTelling(s *streams, file string) (*event.Reader, error) {
+	return event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
 		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", j.Source, j.Line, j.Reason)
 	}})
+}
+
+// read gives the explainer a file's events and says how many there were.
+func (p explainParams) read(s *streams, file string, m *schema.Model, x *engine.Explainer) (n int, err error) {
+	r, err := openTelling(s, file)
 	if err != nil {
 		return 0, err
 	}

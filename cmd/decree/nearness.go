@@ -62,9 +62,7 @@ func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
 
 // runFile gives an engine the events of one file.
 func runFile(s *streams, e *engine.Engine, file string) (err error) {
-	r, err := event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
-		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", j.Source, j.Line, j.Reason)
-	}})
+	r, err := openTelling(s, file)
 	if err != nil {
 		return err
 	}

@@ -4,35 +4,13 @@ import (
 	"fmt"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"decree/compilers"
 )
 
-// quote writes a string literal. It is the only way a rule's text enters a query: every
-// character that is not plainly printable is escaped, so that no value can end its string.
+// quote writes a string literal. It is the only way a rule's text enters a query.
 func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range strings.ToValidUTF8(s, string(utf8.RuneError)) {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case !unicode.IsPrint(r):
-			fmt.Fprintf(&b, `\u{%02x}`, r)
-		default:
-			b.WriteRune(r)
-		}
-	}
-	b.WriteByte('"')
-	return b.String()
+	return compilers.Quote(s, func(r rune) string { return fmt.Sprintf(`\u{%02x}`, r) })
 }
 
 // quoteAll writes a list of literals: a lone one bare, several in parentheses.

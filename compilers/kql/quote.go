@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"decree/compilers"
 	"fmt"
 	"regexp"
 	"strings"
@@ -9,34 +10,16 @@ import (
 	"unicode/utf8"
 )
 
-// quote writes a string literal. It is the only way a rule's text enters a query outside
-// comments: every character that is not plainly printable is escaped, so that no value ends its string.
+// quote writes a string literal. It is the only way a rule's text enters a query outside comments.
 // https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/string
 func quote(s string) string {
-	var b strings.Builder
-	b.WriteByte('"')
-	for _, r := range strings.ToValidUTF8(s, string(utf8.RuneError)) {
-		switch {
-		case r == '"' || r == '\\':
-			b.WriteByte('\\')
-			b.WriteRune(r)
-		case r == '\n':
-			b.WriteString(`\n`)
-		case r == '\r':
-			b.WriteString(`\r`)
-		case r == '\t':
-			b.WriteString(`\t`)
-		case r > 0xffff && !unicode.IsPrint(r):
-			high, low := utf16.EncodeRune(r)
-			fmt.Fprintf(&b, `\u%04x\u%04x`, high, low)
-		case !unicode.IsPrint(r):
-			fmt.Fprintf(&b, `\u%04x`, r)
-		default:
-			b.WriteRune(r)
+	return compilers.Quote(s, func(r rune) string {
+		if r <= 0xffff {
+			return fmt.Sprintf(`\u%04x`, r)
 		}
-	}
-	b.WriteByte('"')
-	return b.String()
+		high, low := utf16.EncodeRune(r)
+		return fmt.Sprintf(`\u%04x\u%04x`, high, low)
+	})
 }
 
 // verbatim writes a pattern as a literal in which a backslash is itself, where it can be.

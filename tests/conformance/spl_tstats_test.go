@@ -3,10 +3,7 @@ package conformance
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -15,8 +12,6 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/spl"
-	"decree/rules"
-	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
@@ -78,45 +73,27 @@ func TestTstatsCheckerFindsFaults(t *testing.T) {
 // TestPublicRulesOfDataModels compiles every public rule of a log source that Splunk's accelerated data models have: most
 // can be said, every other is refused with a code and a hint, and all pass the checker.
 func TestPublicRulesOfDataModels(t *testing.T) {
-	corpus := os.Getenv("DECREE_CORPUS")
-	if corpus == "" {
-		corpus = "../../../shared/corpus"
-	}
-	if _, err := os.Stat(corpus); err != nil {
-		t.Skip("no corpus of public rules: set DECREE_CORPUS")
-	}
 	model, err := schema.Load("cim")
 	require.NoError(t, err)
 	compiled, all := 0, 0
-	paths, err := filepath.Glob(filepath.Join(corpus, "sigmahq", "rules", "*", "*", "*.yml"))
-	require.NoError(t, err)
-	deeper, err := filepath.Glob(filepath.Join(corpus, "sigmahq", "rules", "*", "*", "*", "*.yml"))
-	require.NoError(t, err)
-	for _, path := range slices.Concat(paths, deeper) {
-		data, err := os.ReadFile(path)
-		require.NoError(t, err)
-		parsed, ds := rules.Parse(path, data, nil)
-		require.False(t, ds.HasErrors(), path)
-		for _, r := range parsed {
-			if len(model.Find(r.LogSource.Category, r.LogSource.Product, r.LogSource.Service)) == 0 {
-				continue
-			}
-			all++
-			lowered, ds := ir.Lower(r)
-			require.False(t, ds.HasErrors(), "%s: %v", path, ds)
-			q, ds := spl.New().Compile(lowered, compilers.Options{Model: model})
-			if q == nil {
-				require.NotEmpty(t, ds, path)
-				for _, d := range ds {
-					assert.NotEmpty(t, d.Code, path)
-					assert.NotEmpty(t, d.Hint, path)
-				}
-				continue
-			}
-			compiled++
-			_, err = checkSPL(q.Text)
-			assert.NoError(t, err, "%s\n%s", path, q.Text)
+	for _, r := range corpusRules(t) {
+		of := r.Source.LogSource
+		if len(model.Find(of.Category, of.Product, of.Service)) == 0 {
+			continue
 		}
+		all++
+		q, ds := spl.New().Compile(r, compilers.Options{Model: model})
+		if q == nil {
+			require.NotEmpty(t, ds, r.Source.Title)
+			for _, d := range ds {
+				assert.NotEmpty(t, d.Code, r.Source.Title)
+				assert.NotEmpty(t, d.Hint, r.Source.Title)
+			}
+			continue
+		}
+		compiled++
+		_, err = checkSPL(q.Text)
+		assert.NoError(t, err, "%s\n%s", r.Source.Title, q.Text)
 	}
 	t.Logf("%d queries of %d rules", compiled, all)
 	assert.Greater(t, 100*compiled, 85*all)

@@ -1,0 +1,33 @@
+package compilers
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Quote writes a text between double quotes, with the escapes that query languages share. A character that is not plainly
+// printable is written as unprintable says, so that no value can end its string or hide in it.
+func Quote(s string, unprintable func(r rune) string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for _, r := range strings.ToValidUTF8(s, string(utf8.RuneError)) {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r == '\n':
+			b.WriteString(`\n`)
+		case r == '\r':
+			b.WriteString(`\r`)
+		case r == '\t':
+			b.WriteString(`\t`)
+		case !unicode.IsPrint(r):
+			b.WriteString(unprintable(r))
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

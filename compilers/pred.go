@@ -69,11 +69,52 @@ func (s Syntax) print(p Pred) (string, int) {
 		}
 		return s.Not + s.wrap(p.Term, strengthNot), strengthNot
 	case All:
-		return s.join(p, s.And, strengthAnd, true)
+		return s.join(conjuncts(p), s.And, strengthAnd, true)
 	case Any:
-		return s.join(p, s.Or, strengthOr, false)
+		return s.join(disjuncts(p), s.Or, strengthOr, false)
 	}
 	panic("compilers: unknown predicate")
+}
+
+// conjuncts are the terms of a conjunction, and of those that stand in it: they need no parentheses.
+func conjuncts(p All) []Pred {
+	var terms []Pred
+	for _, t := range p {
+		if below, ok := alone(t).(All); ok && len(below) > 0 {
+			terms = append(terms, conjuncts(below)...)
+		} else {
+			terms = append(terms, t)
+		}
+	}
+	return terms
+}
+
+// disjuncts likewise.
+func disjuncts(p Any) []Pred {
+	var terms []Pred
+	for _, t := range p {
+		if below, ok := alone(t).(Any); ok && len(below) > 0 {
+			terms = append(terms, disjuncts(below)...)
+		} else {
+			terms = append(terms, t)
+		}
+	}
+	return terms
+}
+
+// alone is the one term of a conjunction or disjunction that has no other, or p.
+func alone(p Pred) Pred {
+	switch p := p.(type) {
+	case All:
+		if len(p) == 1 {
+			return alone(p[0])
+		}
+	case Any:
+		if len(p) == 1 {
+			return alone(p[0])
+		}
+	}
+	return p
 }
 
 func (s Syntax) join(terms []Pred, word string, strength int, empty bool) (string, int) {

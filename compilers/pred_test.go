@@ -168,3 +168,19 @@ func TestMarkNegated(t *testing.T) {
 	MarkNegated(&ir.And{Terms: []ir.Node{a, &ir.Not{Term: &ir.Or{Terms: []ir.Node{b, named("x", c)}}}}}, marks)
 	assert.Equal(t, "false true true", fmt.Sprint(marks[a], " ", marks[b], " ", marks[c]))
 }
+
+func TestPrintNeedsNoParenthesesForTheSame(t *testing.T) {
+	s := Syntax{And: " and ", Or: " or ", Not: "not ", Explicit: true, True: "true", False: "false"}
+	a, b, c := Atom("a"), Atom("b"), Atom("c")
+	for want, p := range map[string]Pred{
+		"a and b and c":       All{a, All{b, All{c}}},
+		"a or b or c":         Any{Any{a, b}, All{Any{c}}},
+		"a and (b or c)":      All{Any{a}, Any{b, c}},
+		"a and not (b and c)": All{a, None{Term: All{b, c}}},
+		"a and true":          All{a, All{}},
+		"(a and b) or false":  Any{All{a, b}, Any{}},
+		"a and (false or b)":  All{a, Any{Any{}, b}},
+	} {
+		assert.Equal(t, want, s.Print(p))
+	}
+}

@@ -82,7 +82,7 @@ func TestSemantics(t *testing.T) {
 		}},
 		{"the registry: hives, control sets, key and name apart, decimal numbers", []row{
 			{"mde", registry, `{TargetObject|endswith: '\Lsa\NoLMHash'}`, "s", `RegistryKey endswith "\\Lsa" and RegistryValueName =~ "NoLMHash"`},
-			{"mde", registry, `{TargetObject: 'HKLM\A\B'}`, "s", `(RegistryKey =~ "HKLM\\A" and RegistryValueName =~ "B") or (RegistryKey =~ "HKEY_LOCAL_MACHINE\\A" and RegistryValueName =~ "B")`},
+			{"mde", registry, `{TargetObject: 'HKLM\A\B'}`, "s", `RegistryKey =~ "HKEY_LOCAL_MACHINE\\A" and RegistryValueName =~ "B"`},
 			{"mde", registry, `{TargetObject|endswith: '\open\command\(Default)'}`, "s", `RegistryKey endswith "\\open\\command" and RegistryValueName =~ "(Default)" or isempty(RegistryValueName)`},
 			{"mde", registry, `{TargetObject|contains: '\CurrentControlSet\S\'}`, "s", `RegistryKey contains "\\CurrentControlSet\\S\\" or RegistryKey endswith "\\CurrentControlSet\\S" or RegistryKey contains "\\ControlSet001\\S\\" or RegistryKey endswith "\\ControlSet001\\S"`},
 			{"mde", registry, `{Details: DWORD (0x0000000a)}`, "s", `RegistryValueData =~ "10"`},

@@ -100,6 +100,8 @@ type Column struct {
 	Numbers string `yaml:"numbers"`
 	// Multivalue says that the column may hold several values.
 	Multivalue bool `yaml:"multivalue"`
+	// Written are the beginnings of paths that the product always writes otherwise (HKLM\: HKEY_LOCAL_MACHINE\). Only that is asked.
+	Written map[string]string `yaml:"written"`
 	// AlsoWritten are parts of values that the product may write otherwise (CurrentControlSet:
 	// ControlSet???); a question mark is any one character. Both ways are asked.
 	AlsoWritten map[string]string `yaml:"also_written"`

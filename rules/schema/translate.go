@@ -31,7 +31,7 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return col.prefixed(n)
 	case col.Type == Digests:
 		return col.digests(n)
-	case len(col.AlsoWritten) > 0 || col.Under != "":
+	case len(col.Written)+len(col.AlsoWritten) > 0 || col.Under != "":
 		return col.path(n)
 	case len(col.Values) > 0 || col.Numbers != "":
 		test, err := col.translate(n.Test)
@@ -170,7 +170,7 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 
 // path asks for a path as Sigma writes it and as the product may, in the columns that hold it.
 func (c Column) path(n *ir.Match) (ir.Node, error) {
-	written := c.bothWays(n)
+	written := c.bothWays(c.asWritten(n))
 	if c.Under == "" {
 		return written, nil
 	}
@@ -198,6 +198,44 @@ func either(at ir.Base, terms []ir.Node) ir.Node {
 		return terms[0]
 	}
 	return &ir.Or{Base: at, Terms: terms}
+}
+
+// asWritten asks for the beginnings of paths as the product has them. A beginning stands first in a value, or after a wildcard.
+func (c Column) asWritten(n *ir.Match) *ir.Match {
+	var test ir.Test
+	switch t := n.Test.(type) {
+	case *ir.Glob:
+		out := &ir.Glob{Parts: slices.Clone(t.Parts), Cased: t.Cased}
+		for i, p := range t.Parts {
+			if p.Wild == 0 {
+				out.Parts[i].Literal = c.begun(p.Literal)
+			}
+		}
+		test = out
+	case *ir.Text:
+		out := &ir.Text{Op: t.Op, Cased: t.Cased}
+		for _, v := range t.Values {
+			if own := c.begun(v); !slices.Contains(out.Values, own) {
+				out.Values = append(out.Values, own)
+			}
+		}
+		if slices.Equal(out.Values, t.Values) {
+			return n
+		}
+		test = out
+	default:
+		return n
+	}
+	return &ir.Match{Base: n.Base, Field: n.Field, Test: test}
+}
+
+func (c Column) begun(text string) string {
+	for _, from := range sortedNames(c.Written) {
+		if len(text) >= len(from) && strings.EqualFold(text[:len(from)], from) {
+			return c.Written[from] + text[len(from):]
+		}
+	}
+	return text
 }
 
 // bothWays asks for values as Sigma writes them and as the product may.

@@ -36,6 +36,10 @@ func (r record) defender() (table string, row doc) {
 		return "", nil
 	}
 	id, _ := strconv.ParseInt(strings.TrimPrefix(r.id, "e"), 10, 64)
+	deleted := ""
+	if of := strings.TrimPrefix(r.data["EventType"], "Delete"); r.code == "12" && of != r.data["EventType"] {
+		deleted, to[1] = "Previous", "Registry"+of+"Deleted"
+	}
 	row = doc{"ReportId": id, "ActionType": to[1], "DeviceId": r.computer, "DeviceName": r.computer}
 	path := func(folder, name, v string) {
 		row[folder], row[name] = v, v[strings.LastIndexAny(v, `\/`)+1:]
@@ -61,9 +65,9 @@ func (r record) defender() (table string, row doc) {
 			}
 		case name == "TargetObject":
 			v = strings.NewReplacer(`HKLM\`, `HKEY_LOCAL_MACHINE\`, `HKU\`, `HKEY_USERS\`, `HKCR\`, `HKEY_LOCAL_MACHINE\SOFTWARE\Classes\`, `CurrentControlSet`, `ControlSet001`).Replace(v)
-			row["RegistryKey"] = v
-			if at := strings.LastIndexByte(v, '\\'); r.code == "13" && at >= 0 {
-				row["RegistryKey"], row["RegistryValueName"] = v[:at], strings.TrimSuffix(v[at+1:], "(Default)")
+			row[deleted+"RegistryKey"] = v
+			if at := strings.LastIndexByte(v, '\\'); (r.code == "13" || r.data["EventType"] == "DeleteValue") && at >= 0 {
+				row[deleted+"RegistryKey"], row[deleted+"RegistryValueName"] = v[:at], strings.TrimSuffix(v[at+1:], "(Default)")
 			}
 		case name == "Details":
 			row["RegistryValueData"] = v

@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -47,6 +48,12 @@ var services = []struct {
 		[]doc{{"DeviceVendor": "Fortinet", "DeviceProduct": "Fortigate", "DeviceAction": "Edit", "AdditionalExtensions": "FTNTFGTlogid=0100044546;FTNTFGTcfgpath=vpn.ssl.settings;FTNTFGTcfgattr=status[a->b]"},
 			{"DeviceVendor": "Fortinet", "DeviceProduct": "Fortigate", "DeviceAction": "Edit", "AdditionalExtensions": "FTNTFGTcfgattr=FTNTFGTcfgpath=vpn.ssl.settings"},
 			{"DeviceVendor": "Fortinet", "DeviceProduct": "Fortigate", "DeviceAction": "Add", "AdditionalExtensions": "FTNTFGTcfgpath=vpn.ssl.settings"}}, []int{0}},
+	{"what Defender saw deleted", "mde", "product: windows, category: registry_delete", "DeviceRegistryEvents", "s: {TargetObject|endswith: '\\Explorer\\RunMRU'}\n  v: {TargetObject: 'HKLM\\SOFTWARE\\A\\b'}\n  condition: s or v",
+		[]doc{{"ActionType": "RegistryKeyDeleted", "PreviousRegistryKey": `HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\RunMRU`}, {"ActionType": "RegistryValueDeleted", "PreviousRegistryKey": `HKEY_LOCAL_MACHINE\SOFTWARE\A`, "PreviousRegistryValueName": "b"},
+			{"ActionType": "RegistryValueDeleted", "PreviousRegistryKey": `HKEY_LOCAL_MACHINE\SOFTWARE\A`, "PreviousRegistryValueName": "c"}, {"ActionType": "RegistryKeyCreated", "RegistryKey": `HKEY_CURRENT_USER\Explorer\RunMRU`}}, []int{0, 1}},
+	{"keys that Sysmon's parser gives", "asim", "product: windows, category: registry_set", "imRegistry", "s: {TargetObject|startswith: 'HKLM\\System\\CurrentControlSet\\Services\\'}\n  condition: s",
+		[]doc{{"EventType": "RegistryValueSet", "RegistryKey": `HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services\x`, "RegistryValue": "Start"}, {"EventType": "RegistryValueSet", "RegistryKey": `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\x`, "RegistryValue": "Start"},
+			{"EventType": "RegistryValueSet", "RegistryKey": `HKEY_USERS\System\CurrentControlSet\Services\x`, "RegistryValue": "Start"}}, []int{0, 1}},
 	{"extensions in URLs", "asim", "category: proxy", "_Im_WebSession", "s: {c-uri-extension: [exe, zip]}\n  condition: s",
 		[]doc{{"EventType": "HTTPsession", "Url": "https://a.example/b/c.EXE?d=e.txt"}, {"EventType": "HTTPsession", "Url": "https://a.zip"}, {"EventType": "HTTPsession", "Url": "https://a.example/b.exe/c"},
 			{"EventType": "HTTPsession", "Url": "a.example/b.tar.zip#x"}, {"EventType": "HTTPsession", "Url": "https://a.example/?f=b.exe"}, {"EventType": "HTTPsession", "Url": "/b.zip"}}, []int{0, 3, 5}},
@@ -62,7 +69,7 @@ func rpcCall(uuid, number string) string {
 
 // TestKQLAgreesOnOtherServices runs each condition both ways. The rows of all stand in the tables that a model's queries read.
 func TestKQLAgreesOnOtherServices(t *testing.T) {
-	for model, id := range map[string]string{"sentinel": "_ItemId", "asim": "EventOriginalUid"} {
+	for model, id := range map[string]string{"sentinel": "_ItemId", "asim": "EventOriginalUid", "mde": "ReportId"} {
 		t.Run(model, func(t *testing.T) { servicesAgree(t, model, id) })
 	}
 }
@@ -83,7 +90,7 @@ func servicesAgree(t *testing.T, model, id string) {
 		r, problems := ir.Lower(rs[0])
 		require.Empty(t, problems, c.name)
 		for j, row := range c.rows {
-			row[id], row["TimeGenerated"] = fmt.Sprintf("%d/%d", i, j), now
+			row[id], row[m.Time[0]] = i*100+j, now
 		}
 		rows[c.table] = append(rows[c.table], c.rows...)
 		assert.Equal(t, wantedOf(i), found(t, m, []*ir.Rule{r}, writeEvents(t, c.rows))[r], c.name)
@@ -96,13 +103,13 @@ func servicesAgree(t *testing.T, model, id string) {
 		events[table] = writeEvents(t, all)
 	}
 	var runnable []string
-	for i, c := range CheckKQL(t, queries, tables, now, "TimeGenerated") {
+	for i, c := range CheckKQL(t, queries, tables, now, m.Time[0]) {
 		require.Empty(t, c.Errors, queries[i])
 		runnable = append(runnable, c.Text)
 	}
 	for n, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: events, ID: id}) {
 		i := asked[n]
-		own := slices.DeleteFunc(got, func(id string) bool { return !strings.HasPrefix(id, fmt.Sprint(i, "/")) })
+		own := slices.DeleteFunc(got, func(id string) bool { return !strings.HasPrefix(fmt.Sprintf("%04s", id), fmt.Sprintf("%02d", i)) })
 		slices.Sort(own)
 		assert.Equal(t, wantedOf(i), own, "%s\n%s", services[i].name, queries[n])
 	}
@@ -112,7 +119,7 @@ func servicesAgree(t *testing.T, model, id string) {
 func wantedOf(i int) []string {
 	var ids []string
 	for _, row := range services[i].want {
-		ids = append(ids, fmt.Sprintf("%d/%d", i, row))
+		ids = append(ids, strconv.Itoa(i*100+row))
 	}
 	return ids
 }

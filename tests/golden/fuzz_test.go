@@ -13,6 +13,7 @@ import (
 	"decree/compilers/kql"
 	"decree/compilers/spl"
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -29,32 +30,49 @@ func FuzzCompile(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte("title: T\nlogsource: {category: process_creation}\nlists: {l: ['a*', '\\', '\"', '']}\ndetection: {s: {Image|filename|expand: '%l%'}, k: ['`', \"\\u2028\"], condition: not (s or k)}\n"))
+	f.Add([]byte("title: C\ncorrelation: {type: value_count, rules: [r], group-by: [User], timespan: 5m, condition: {field: Image, gte: 3}}\n---\ntitle: R\nname: r\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image|endswith: a}, condition: s}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		parsed, found := rules.Parse("rule.yml", text, nil)
+		file, found := rules.ParseFile("rule.yml", text, nil)
 		if found.HasErrors() {
 			return
 		}
-		for _, source := range parsed {
-			r, found := ir.Lower(source)
-			if found.HasErrors() {
-				continue
+		lowered := map[*rules.Rule]*ir.Rule{}
+		for _, source := range file.Rules {
+			if r, found := ir.Lower(source); !found.HasErrors() {
+				lowered[source] = r
+				written(t, func(d compilers.Dialect, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+					return d.Compile(r, opt)
+				})
 			}
-			for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
-				for _, name := range d.Models() {
-					m, err := schema.Shared(name)
-					require.NoError(t, err)
-					for _, lists := range compilers.ListPlaces {
-						opt := compilers.Options{Model: m, Approximate: []string{"all"}, Lists: lists}
-						q, found := d.Compile(r, opt)
-						require.Equal(t, q == nil, found.HasErrors(), "%s: %v", name, found)
-						if q == nil {
-							continue
-						}
-						again, _ := d.Compile(r, opt)
-						assert.Equal(t, q, again)
-					}
+		}
+		linked, found := rules.Link(file.Rules, file.Correlations)
+		if found.HasErrors() {
+			return
+		}
+		correlations, _ := ir.LowerCorrelations(linked, lowered)
+		for _, c := range correlations {
+			written(t, func(d compilers.Dialect, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+				return d.CompileCorrelation(c, opt)
+			})
+		}
+	})
+}
+
+// written writes in every dialect, data model and place of lists.
+func written(t *testing.T, compile func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)) {
+	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
+		for _, name := range d.Models() {
+			m, err := schema.Shared(name)
+			require.NoError(t, err)
+			for _, lists := range compilers.ListPlaces {
+				opt := compilers.Options{Model: m, Approximate: []string{"all"}, Lists: lists}
+				q, found := compile(d, opt)
+				require.Equal(t, q == nil, found.HasErrors(), "%s: %v", name, found)
+				if q != nil {
+					again, _ := compile(d, opt)
+					assert.Equal(t, q, again)
 				}
 			}
 		}
-	})
+	}
 }

@@ -26,9 +26,10 @@ type atom struct {
 type slot struct {
 	columns      []int
 	hash         string
-	pair         *regexp.Regexp // finds the value in a longer text
-	emptyMissing bool           // an empty text counts as missing
-	missing      string         // the product's word for a missing value; "" = none
+	pair         *regexp.Regexp      // finds the value in a longer text
+	plain        func(string) string // what the found text stands for
+	emptyMissing bool                // an empty text counts as missing
+	missing      string              // the product's word for a missing value; "" = none
 	trie         *trie
 	machine      *automaton
 	numbers      map[float64][]int32 // number -> atoms that ask for it
@@ -72,7 +73,7 @@ func (t *table) slotOf(c schema.Column) int {
 	if i, ok := t.bySlot[key]; ok {
 		return i
 	}
-	s := &slot{hash: hash, pair: pair, emptyMissing: t.model.EmptyIsMissing, missing: t.model.Missing, trie: newTrie()}
+	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: t.model.EmptyIsMissing, missing: t.model.Missing, trie: newTrie()}
 	for _, n := range names {
 		s.columns = append(s.columns, t.layout.column(n))
 	}

@@ -218,7 +218,7 @@ func (m *matcher) slot(i int) *value {
 				if found == nil {
 					continue
 				}
-				t = found[1]
+				t = s.plain(found[1])
 			}
 			v.texts = append(v.texts, t)
 		}

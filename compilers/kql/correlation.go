@@ -180,7 +180,7 @@ func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
 			"data model %s has no column for %s in this log source, which the correlation %q reads", one.plan.Model.Name, f.Name, w.top.Source.Body.Title)
 		return `""`
 	}
-	return part(one.typed(col.Name, col.Type), col).asText()
+	return part(one.typed(col.Name, col.Type), col, nil).asText()
 }
 
 // query is the last correlation's matches, as they are read.

@@ -81,14 +81,17 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 			o.companion = above(hops, col.Filename)
 		}
 	}
-	return part(o, col)
+	return part(o, col, t)
 }
 
 // part reads one hash out of a column that holds several, or a value out of a longer text.
-func part(o operand, c schema.Column) operand {
+func part(o operand, c schema.Column, t ir.Test) operand {
 	switch {
 	case c.Within() != "":
 		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(c.Within()), o.asText()), text
+		if c.Type == schema.XML {
+			o.name = unescaped(o.name, t)
+		}
 	case c.Type == schema.HashSet:
 		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(c.Key)+`=([^,]+)`), o.asText()), text
 	}

@@ -142,7 +142,7 @@ func (w *writer) value(c schema.Column) (expr, name string) {
 	} else {
 		name = c.Name
 	}
-	o := part(w.typed(c.Name, c.Type), c)
+	o := part(w.typed(c.Name, c.Type), c, nil)
 	if c.Type == schema.HashSet {
 		name = c.Key
 	}

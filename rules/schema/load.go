@@ -29,6 +29,7 @@ func Names() []string {
 	for i, e := range entries {
 		names[i] = strings.TrimSuffix(e.Name(), ".yml")
 	}
+	slices.Sort(names) // a file's name sorts otherwise, by what follows the model's
 	return names
 }
 
@@ -147,7 +148,7 @@ func mergeSource(base, over Source) Source {
 	if over.Scope != nil {
 		s.Scope = over.Scope
 	}
-	for from, to := range map[*string]*string{&over.Unlisted: &s.Unlisted, &over.Requires: &s.Requires} {
+	for from, to := range map[*string]*string{&over.Unlisted: &s.Unlisted, &over.UnlistedIn: &s.UnlistedIn, &over.Requires: &s.Requires} {
 		if *from != "" {
 			*to = *from
 		}
@@ -233,7 +234,7 @@ func (m *Model) check() error {
 func checkColumns(fields map[string]Column) error {
 	for name, c := range fields {
 		switch c.Type {
-		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs, Pattern, Digests:
+		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs, Pattern, XML, Digests:
 		default:
 			return fmt.Errorf("field %s has the unknown type %q", name, c.Type)
 		}
@@ -251,7 +252,7 @@ func checkColumns(fields map[string]Column) error {
 				return fmt.Errorf("field %s: the key of a pattern is an expression with a group, which is the value, not %q", name, c.Key)
 			}
 		}
-		if (c.Type == HashSet || c.Type == Pairs) && c.Key == "" {
+		if (c.Type == HashSet || c.Type == Pairs || c.Type == XML) && c.Key == "" {
 			return fmt.Errorf("field %s is a %s without a key", name, c.Type)
 		}
 	}
@@ -301,6 +302,9 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	}
 	if s.Unlisted != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
 		return Column{Name: s.Unlisted + strings.ReplaceAll(levelPrefixes[level]+field, " ", "_")}, true
+	}
+	if s.UnlistedIn != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
+		return Column{Name: s.UnlistedIn, Type: XML, Key: levelPrefixes[level] + field}, true
 	}
 	if m.Passthrough && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
 		return Column{Name: levelPrefixes[level] + field}, true

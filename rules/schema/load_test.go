@@ -10,7 +10,7 @@ import (
 )
 
 func TestShippedModelsLoadAndAnswerProcessCreation(t *testing.T) {
-	require.Equal(t, []string{"applications", "asim", "cim", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
+	require.Equal(t, []string{"applications", "asim", "cim", "cloud", "ecs", "linux", "macos", "mde", "network", "sentinel", "sentinel-event", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
 	for _, name := range []string{"cim", "ecs", "mde", "sigma", "splunk-windows", "windows"} {
 		m, err := Load(name)
 		require.NoError(t, err)
@@ -71,6 +71,7 @@ func TestModelFiles(t *testing.T) {
 		"bad type":     {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: text}}}]\n", `field X has the unknown type "text"`},
 		"bad pattern":  {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: 'x=(a'}}}]\n", `field X: the key of a pattern is an expression with a group, which is the value, not "x=(a"`},
 		"no group":     {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: x=a}}}]\n", "is an expression with a group"},
+		"no element":   {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: xml}}}]\n", "field X is a xml without a key"},
 		"bad level":    {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "ancestor level 0 is not in 1..5"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -9,6 +9,8 @@ func (c Column) Within() string {
 		return pairPattern(c.Key)
 	case Pattern:
 		return c.Key
+	case XML:
+		return dataPattern(c.Key)
 	}
 	return ""
 }

@@ -39,6 +39,8 @@ type Source struct {
 	// Unlisted, when set, is put before the name of any Sigma field that Fields lacks, with
 	// underscores for its spaces: the column of that name holds it.
 	Unlisted string `yaml:"unlisted"`
+	// UnlistedIn is the column with the XML that holds the fields that Fields lacks.
+	UnlistedIn string `yaml:"unlisted_in"`
 	// Requires says what must be so in the product for a query to find the events: a note with every query.
 	Requires string `yaml:"requires"`
 	// Replace takes this source instead of that of its name in the model that is extended.
@@ -69,7 +71,8 @@ type ScopeTest struct {
 type Type string
 
 // The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through Key.
-// Pattern is any other text that holds the value: Key is an expression whose first group is the value.
+// Pattern is any other text that holds the value: Key is an expression whose first group is the value. XML is a Windows event's
+// data as XML, where the value is the text of the element <Data Name="Key">.
 // Digests are hashes of several algorithms, as several values or in one text, with or without the algorithms' names.
 const (
 	String   Type = "string"
@@ -80,6 +83,7 @@ const (
 	HashSet  Type = "hashset"
 	Pairs    Type = "pairs"
 	Pattern  Type = "pattern"
+	XML      Type = "xml"
 	Digests  Type = "digests"
 )
 
@@ -90,7 +94,7 @@ type Column struct {
 	Type     Type     `yaml:"type"`     // "" means string
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
-	Key      string   `yaml:"key"`      // which hash of a HashSet, which name of Pairs, the expression of a Pattern
+	Key      string   `yaml:"key"`      // which hash of a HashSet, which name of Pairs, the expression of a Pattern, which element of XML
 	// Requires says what must be so in the product for the column to be filled: a note with each query that reads it.
 	Requires string `yaml:"requires"`
 	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.

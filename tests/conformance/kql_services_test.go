@@ -54,11 +54,21 @@ var services = []struct {
 	{"keys that Sysmon's parser gives", "asim", "product: windows, category: registry_set", "imRegistry", "s: {TargetObject|startswith: 'HKLM\\System\\CurrentControlSet\\Services\\'}\n  condition: s",
 		[]doc{{"EventType": "RegistryValueSet", "RegistryKey": `HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services\x`, "RegistryValue": "Start"}, {"EventType": "RegistryValueSet", "RegistryKey": `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\x`, "RegistryValue": "Start"},
 			{"EventType": "RegistryValueSet", "RegistryKey": `HKEY_USERS\System\CurrentControlSet\Services\x`, "RegistryValue": "Start"}}, []int{0, 1}},
+	{"characters that XML has no place for", "sentinel-event", "product: windows, category: image_load", "Event", "a: {Image|contains: 'a>b & \"c\"'}\n  b: {ImageLoaded|endswith: 't;'}\n  c: {Signature|re: '^<A>$'}\n  d: {Product|contains: amp}\n  condition: 1 of them",
+		[]doc{loaded("<Data Name=\"Image\">a&gt;b &amp; &quot;c&quot;</Data>"), loaded("<Data Name=\"Image\">a&amp;gt;b &amp; &quot;c&quot;</Data>"), loaded("<Data Name=\"ImageLoaded\">x&lt;</Data>"), loaded("<Data Name=\"ImageLoaded\">xt;</Data>"),
+			loaded("<Data Name=\"Signature\">&lt;A&gt;</Data>"), loaded("<Data Name=\"Product\">R&amp;D</Data>"), loaded("<Data Name=\"Product\">Example</Data><Data Name=\"Image\" />")}, []int{0, 3, 4, 6}},
+	{"hashes in XML", "sentinel-event", "product: windows, category: image_load", "Event", "a: {Hashes|contains: 'IMPHASH=0000000000000000000000000000000A'}\n  b: {sha256: ab}\n  condition: a or b",
+		[]doc{loaded("<Data Name=\"Hashes\">MD5=CD,IMPHASH=0000000000000000000000000000000A</Data>"), loaded("<Data Name=\"Hashes\">SHA256=AB,IMPHASH=00</Data>"), loaded("<Data Name=\"Hashes\">MD5=AB</Data>")}, []int{0, 1}},
 	{"extensions in URLs", "asim", "category: proxy", "_Im_WebSession", "s: {c-uri-extension: [exe, zip]}\n  condition: s",
 		[]doc{{"EventType": "HTTPsession", "Url": "https://a.example/b/c.EXE?d=e.txt"}, {"EventType": "HTTPsession", "Url": "https://a.zip"}, {"EventType": "HTTPsession", "Url": "https://a.example/b.exe/c"},
 			{"EventType": "HTTPsession", "Url": "a.example/b.tar.zip#x"}, {"EventType": "HTTPsession", "Url": "https://a.example/?f=b.exe"}, {"EventType": "HTTPsession", "Url": "/b.zip"}}, []int{0, 3, 5}},
 	{"queries in URLs", "asim", "category: proxy", "_Im_WebSession", "s: {c-uri-query|contains|all: [ver=, lng=]}\n  condition: s",
 		[]doc{{"EventType": "HTTPsession", "Url": "http://a.example/b?lng=en&ver=1"}, {"EventType": "HTTPsession", "Url": "http://a.example/ver=1?lng=en"}, {"EventType": "HTTPsession", "Url": "http://a.example/b?lng=en#?ver=1"}}, []int{0}},
+}
+
+// loaded is Sysmon's event of an image as Event has it.
+func loaded(data string) doc {
+	return doc{"EventLog": "Microsoft-Windows-Sysmon/Operational", "EventID": 7, "EventData": "<DataItem><EventData>" + data + "</EventData></DataItem>"}
 }
 
 // rpcCall is what Event has of a call: https://github.com/zeronetworks/rpcfirewall/blob/master/rpcMessages/Messages.mc
@@ -69,7 +79,7 @@ func rpcCall(uuid, number string) string {
 
 // TestKQLAgreesOnOtherServices runs each condition both ways. The rows of all stand in the tables that a model's queries read.
 func TestKQLAgreesOnOtherServices(t *testing.T) {
-	for model, id := range map[string]string{"sentinel": "_ItemId", "asim": "EventOriginalUid", "mde": "ReportId"} {
+	for model, id := range map[string]string{"sentinel": "_ItemId", "asim": "EventOriginalUid", "mde": "ReportId", "sentinel-event": "_ItemId"} {
 		t.Run(model, func(t *testing.T) { servicesAgree(t, model, id) })
 	}
 }

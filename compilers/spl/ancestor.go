@@ -17,8 +17,17 @@ type deep struct {
 	flag  string
 }
 
-// addDeep takes a match whose column is not on the event itself.
+// addDeep takes a match whose column is not on the event itself. Two fields are compared on one event alone.
 func (w *writer) addDeep(m *ir.Match) {
+	if ref, ok := m.Test.(*ir.FieldRef); ok {
+		for _, f := range []ir.Field{m.Field, ref.Other} {
+			if _, native := w.plan.Column(f); !native {
+				w.found.Errorf(string(compilers.DeepAncestors), m.Range(), "choose a --model whose events carry both fields, or use kql",
+					"spl: a field cannot be compared with one of an ancestor that the event does not carry")
+				return
+			}
+		}
+	}
 	if _, native := w.plan.Column(m.Field); native || m.Field.Level == 0 || w.deepOf(m) != nil {
 		return
 	}
@@ -149,6 +158,9 @@ func (w *writer) link() []string {
 func (w *writer) key(level int, missing string) string {
 	parts := []string{"lower(coalesce(" + w.column(w.plan.Rule.Source.LogSource.Range, w.plan.Source.Entities["host"]) + `, ""))`}
 	for _, c := range w.plan.Source.Keys[level] {
+		if w.data != nil {
+			w.data.used[c] = true // unknown names no process
+		}
 		parts = append(parts, "lower(coalesce("+evalName(c)+", "+evalString(missing)+"))")
 	}
 	return strings.Join(parts, `."|".`)

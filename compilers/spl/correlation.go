@@ -80,6 +80,10 @@ func (s *search) add(r *ir.Rule) {
 	m.terms = m.w.scope()
 	for _, n := range compilers.Unnamed(conditions) {
 		m.w.collect(n)
+		if m.w.found.HasErrors() {
+			s.found = append(s.found, m.w.found...)
+			return
+		}
 		if len(m.w.deeps) > 0 || len(m.w.rare) > 0 {
 			s.refuse(m.w)
 			return

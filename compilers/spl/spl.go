@@ -82,6 +82,9 @@ func (w *writer) query() *compilers.Query {
 	if w.plan.Filter != nil {
 		w.collect(w.plan.Filter)
 	}
+	if w.found.HasErrors() {
+		return nil
+	}
 	early, late := compilers.Split(compilers.Conjuncts(r.Condition), w.rare)
 	base := w.scope()
 	var stages []string

@@ -89,7 +89,7 @@ func TestWhatADataModelCannotSay(t *testing.T) {
 		{"the whole event", "  s: [x]\n  condition: s\n", "keywords"},
 		{"several values below what tstats cannot say", "  s: {md5: " + md5 + "}\n  t: {CommandLine|re: a}\n  condition: not (s or t)\n", "data-model-values"},
 		{"a domain, which is cut off", "  s: {User|contains: AUTHORI}\n  condition: s\n", "no-column"},
-		{"what stands above the parent", "  s: {GrandParentImage: x}\n  condition: s\n", "no-column"},
+		{"fields of two processes", "  s: {User|fieldref: ParentUser}\n  condition: s\n", "deep-ancestor"},
 		{"a part of a hash", "  s: {Hashes|contains: MD5=01}\n  condition: s\n", "no-translation"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -30,6 +30,7 @@ func FuzzCompile(f *testing.F) {
 		f.Add(text)
 	}
 	f.Add([]byte("title: T\nlogsource: {category: process_creation}\nlists: {l: ['a*', '\\', '\"', '']}\ndetection: {s: {Image|filename|expand: '%l%'}, k: ['`', \"\\u2028\"], condition: not (s or k)}\n"))
+	f.Add([]byte("title: T\nlogsource: {category: process_creation}\ndetection: {s: {User|fieldref: ParentUser, ParentUser|fieldref|endswith: CommandLine}, condition: s}\n"))
 	f.Add([]byte("title: C\ncorrelation: {type: value_count, rules: [r], group-by: [User], timespan: 5m, condition: {field: Image, gte: 3}}\n---\ntitle: R\nname: r\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image|endswith: a}, condition: s}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
 		file, found := rules.ParseFile("rule.yml", text, nil)

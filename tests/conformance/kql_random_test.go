@@ -1,7 +1,9 @@
 package conformance
 
 import (
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -12,6 +14,7 @@ import (
 	"decree/compilers"
 	"decree/compilers/kql"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // randomRows are tables, and the row that each has of a random event.
@@ -30,6 +33,17 @@ var randomRows = []struct {
 			data[name] = v
 		}
 		return doc{"EventRecordId": r.id, "EventID": 1, "Channel": sysmonChannel, "Computer": r.computer, "EventData": data}
+	}},
+	{"sentinel-event", "sysmon_process_creation", "Event", "_ItemId", func(r record) doc {
+		var escapes []string
+		for _, e := range slices.Backward(schema.Entities) {
+			escapes = append(escapes, e[1], e[0])
+		}
+		xml := `<DataItem type="System.XmlData"><EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event">`
+		for _, name := range slices.Sorted(maps.Keys(r.data)) {
+			xml += `<Data Name="` + name + `">` + strings.NewReplacer(escapes...).Replace(r.data[name]) + `</Data>`
+		}
+		return doc{"_ItemId": r.id, "EventID": 1, "EventLog": sysmonChannel, "Computer": r.computer, "EventData": xml + "</EventData></DataItem>"}
 	}},
 	{"asim", "process", "imProcessCreate", "EventOriginalUid", func(r record) doc {
 		row := doc{"EventOriginalUid": r.id, "EventType": "ProcessCreated", "Dvc": r.computer}

@@ -150,7 +150,7 @@ func (a author) rules(t testing.TB, n int) []*ir.Rule {
 }
 
 // randomRules is how many rules are tried: DECREE_RANDOM_RULES, or what a run of all tests has time for.
-func randomRules(t testing.TB) int { return fromEnv(t, "DECREE_RANDOM_RULES", 200) }
+func randomRules(t testing.TB) int { return fromEnv(t, "DECREE_RANDOM_RULES", 120) }
 
 // seedOf is DECREE_RANDOM_SEED, or always the same.
 func seedOf(t testing.TB) uint64 { return uint64(fromEnv(t, "DECREE_RANDOM_SEED", 1)) }

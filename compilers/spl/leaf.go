@@ -39,6 +39,8 @@ func (w *writer) searchLeaf(n ir.Node) (compilers.Pred, bool) {
 			return nil, false
 		}
 		return oneOf(name, values), true
+	case *ir.Bool:
+		return compilers.Atom(name + `="` + strconv.FormatBool(t.Value) + `"`), true
 	case *ir.Number:
 		if values, ok := searchNumbers(col, t); ok {
 			return oneOf(name, values), true

@@ -20,7 +20,7 @@ func TestSources(t *testing.T) {
 			`source="WinEventLog:RPCFW" LogName="RPCFW" InterfaceUuid="a-b"`},
 		{"a rule of all that Linux writes reads syslog, no event of Sysmon's", "splunk-linux", "{product: linux}", `{a: b}`,
 			`(sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype=linux_secure OR sourcetype=linux_bootlog OR sourcetype="nix:syslog") a="b"`},
-		{"OpenCanary's JSON", "splunk-network", "{product: opencanary, category: application}", `{logdata.USERNAME: root}`, `sourcetype="opencanary*" logdata.USERNAME="root"`},
+		{"OpenCanary's JSON", "splunk-network", "{product: opencanary, category: application}", `{logtype: 4002, logdata.USERNAME: root}`, `sourcetype="opencanary*" logtype=4002 logdata.USERNAME="root"`},
 		{"Bitbucket's audit log files", "splunk-cloud", "{product: bitbucket, service: audit}", `{auditType.category: Repositories}`, `source="*.audit.log" auditType.category="Repositories"`},
 		{"a provider is Name in XML and SourceName as text", "splunk-windows", "{product: windows, service: system}", `{Provider_Name: ESENT}`,
 			`(source="XmlWinEventLog:System" OR source="WinEventLog:System") (Name="ESENT" OR SourceName="ESENT")`},

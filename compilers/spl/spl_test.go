@@ -101,7 +101,7 @@ func TestTests(t *testing.T) {
 		{"number that is not whole", "ProcessId", &ir.Number{Op: "eq", Values: []float64{4.5}}, `| where isnotnull(mvfilter(tonumber(ProcessId)=4.5))`},
 		{"number beyond those that are told apart", "ProcessId", &ir.Number{Op: "eq", Values: []float64{1 << 53}}, `| where isnotnull(mvfilter(tonumber(ProcessId)=9007199254740992))`},
 		{"at most", "ProcessId", &ir.Number{Op: "lte", Values: []float64{4.5}}, `| where isnotnull(mvfilter(tonumber(ProcessId)<=4.5))`},
-		{"bool", "Signed", &ir.Bool{Value: true}, `| where isnotnull(mvfilter(lower(Signed)="true"))`},
+		{"bool", "Signed", &ir.Bool{Value: true}, `Signed="true"`},
 		{"null", "User", &ir.Null{}, `(NOT User=*)`},
 		{"exists", "User", &ir.Exists{Value: true}, `User=*`},
 		{"cidr", "Ip", &ir.CIDR{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fe80::/10")}},

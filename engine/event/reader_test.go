@@ -133,6 +133,8 @@ var formats = []struct{ name, file, in, want string }{
 `},
 	{"quotes inside cells", "e.csv", "a,b\n5\" disk,\"x\" y\n1,2\n", "2! not CSV: lines 2 to 3 are one row, because a quote is never closed\n"},
 	{"a quote inside an unquoted cell", "e.csv", "a,b\n5\" disk,y\n1,2\n", "2: {\"a\":\"5\\\" disk\",\"b\":\"y\"}\n3: {\"a\":\"1\",\"b\":\"2\"}\n"},
+	{"semicolons, as spreadsheets write", "e.csv", "a;\"b\"\n1,5;\"x;\n\"\"y\"\"\"\n", "2: {\"a\":\"1,5\",\"b\":\"x;\\n\\\"y\\\"\"}\n"},
+	{"tabs", "e.csv", "a\tb;c\n1\t2,3\n", "2: {\"a\":\"1\",\"b;c\":\"2,3\"}\n"},
 	{"only a header", "e.csv", "a,b\n", ""},
 	{"a header twice", "e.csv", "a,a\n1,2\n", "2: {\"a\":\"2\"}\n"},
 	{"UTF-16 with a mark, little end first", "e.ndjson", "\xff\xfe{\x00\"\x00a\x00\"\x00:\x001\x00}\x00\n\x00", "1: {\"a\":1}\n"},

@@ -10,7 +10,21 @@ import (
 
 // rows reads CSV, record by record, so that a line number is exact and a quote that is never
 // closed does not fill the memory.
-type rows struct{ header []string }
+type rows struct {
+	header []string
+	comma  byte // what stands between cells
+}
+
+// separator is what stands between the cells of a file with that first line: a comma, or, where it has none, a tab or the
+// semicolon that spreadsheets write where the comma is a decimal's.
+func separator(header []byte) byte {
+	for _, c := range []byte(",\t;") {
+		if bytes.IndexByte(header, c) >= 0 {
+			return c
+		}
+	}
+	return ','
+}
 
 // errQuoteOpen says that the file ended inside a quoted cell.
 var errQuoteOpen = errors.New("quote is never closed")
@@ -35,7 +49,7 @@ func (r *Reader) nextRow() (Raw, error) {
 			return r.bad(begin, record[:min(len(record), keptRaw)], "row of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
 		parse := csv.NewReader(bytes.NewReader(record))
-		parse.LazyQuotes = true
+		parse.LazyQuotes, parse.Comma = true, rune(r.rows.comma)
 		row, err := parse.Read()
 		if err == nil && r.rows.header == nil {
 			r.rows.header = row
@@ -71,9 +85,12 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 		if err != nil {
 			return append(record, line...), begin, size, err
 		}
+		if r.rows.comma == 0 {
+			r.rows.comma = separator(line)
+		}
 		size += n
 		record = append(record, line...)
-		open = quoteOpen(line, open)
+		open = quoteOpen(line, open, r.rows.comma)
 		if !open || size > r.opt.MaxLine {
 			return record, begin, size, nil
 		}
@@ -82,13 +99,13 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 }
 
 // quoteOpen tells whether a quoted cell goes on after a line. As encoding/csv reads them lazily, a
-// quote opens a cell only at its beginning, and closes it only before a comma or the end.
-func quoteOpen(line []byte, open bool) bool {
+// quote opens a cell only at its beginning, and closes it only before what separates cells or the end.
+func quoteOpen(line []byte, open bool, comma byte) bool {
 	s := strings.TrimRight(string(line), "\r\n")
 	for {
 		if !open {
 			if !strings.HasPrefix(s, `"`) {
-				i := strings.IndexByte(s, ',')
+				i := strings.IndexByte(s, comma)
 				if i < 0 {
 					return false
 				}
@@ -107,7 +124,7 @@ func quoteOpen(line []byte, open bool) bool {
 			return false
 		case s[0] == '"':
 			s = s[1:]
-		case s[0] == ',':
+		case s[0] == comma:
 			s, open = s[1:], false
 		}
 	}

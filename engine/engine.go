@@ -69,6 +69,7 @@ type Engine struct {
 // Stats says what a run saw. Anything but Events that is not 0 should be told to the user.
 type Stats struct {
 	Events       int // given to the engine
+	Foreign      int // events of no log source that a rule reads
 	Evicted      int // processes dropped at MaxProcesses
 	Dropped      int // events dropped at MaxPending: rules that wait for the end did not see them
 	Timeless     int // matches that a correlation would read, without a time that can be read

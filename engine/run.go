@@ -19,6 +19,7 @@ type outcome struct {
 
 	occurrences []*occurrence // matches that correlations read
 	timeless    int           // such matches without a time
+	foreign     bool          // of no log source that a rule reads
 }
 
 // evaluate asks an event's candidates. Without m.late, units that need the end of the input
@@ -40,6 +41,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 		m.costs.bytes += len(data)
 		m.costs.read += loaded.Sub(began)
 	}
+	out.foreign = len(m.of) == 0
 	candidates := m.candidates()
 	if m.costs != nil {
 		m.costs.find += time.Since(loaded)
@@ -122,6 +124,9 @@ type waitingEvent struct {
 // of workers changes nothing.
 func (e *Engine) merge(source string, line, order int, data []byte, out outcome) {
 	e.stats.Events++
+	if out.foreign {
+		e.stats.Foreign++
+	}
 	e.take(out.results)
 	e.occurred(out)
 	for _, s := range out.sightings {

@@ -92,6 +92,14 @@ func newAlert(r engine.Result) alert {
 	return alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, names, r.Ancestors, r.Prevalence, r.Reputation, r.Correlated, r.Event.Fields}
 }
 
+// place names an event of a file, which may have no id.
+func place(id, source string, line int) string {
+	if id == "" {
+		return fmt.Sprintf("event at %s:%d", source, line)
+	}
+	return fmt.Sprintf("event %s at %s:%d", oneLine(id), source, line)
+}
+
 var levelColours = map[string]string{"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m", "low": "\x1b[36m"}
 
 func printAlert(s *streams, r engine.Result) {
@@ -107,7 +115,7 @@ func printAlert(s *streams, r engine.Result) {
 	if c := r.Correlated; c != nil {
 		what = fmt.Sprintf("the last of %d since %s", c.Count, c.First)
 	}
-	fmt.Fprintf(s.Out, "[%s] %s\n  event %s at %s:%d; %s\n", level, oneLine(m.Title), oneLine(r.EventID), r.Event.Source, r.Event.Line, what)
+	fmt.Fprintf(s.Out, "[%s] %s\n  %s; %s\n", level, oneLine(m.Title), place(r.EventID, r.Event.Source, r.Event.Line), what)
 	printCorrelated(s, r.Correlated)
 	for _, f := range r.Facts {
 		fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
@@ -140,7 +148,7 @@ func printCorrelated(s *streams, c *engine.Correlated) {
 		fmt.Fprintf(s.Out, "  grouped by %s: %s\n", f.Name, oneLine(f.Value))
 	}
 	for _, e := range c.Events[:min(len(c.Events), shownSeen)] {
-		fmt.Fprintf(s.Out, "  counted %s: event %s at %s:%d\n", oneLine(e.Rule), oneLine(e.ID), e.Source, e.Line)
+		fmt.Fprintf(s.Out, "  counted %s: %s\n", oneLine(e.Rule), place(e.ID, e.Source, e.Line))
 	}
 	if more := c.Count - shownSeen; more > 0 {
 		fmt.Fprintf(s.Out, "  and %d more\n", more)

@@ -233,7 +233,7 @@ func (r replayed) compare(s *streams, before map[string]bool, p backtestParams) 
 		noisier = true
 		fmt.Fprintf(s.Err, "noisier: %s: %d alerts that %s does not have\n", oneLine(alerts[0].Rule), len(alerts), p.baseline)
 		for _, a := range alerts[:min(len(alerts), shownNew)] {
-			fmt.Fprintf(s.Err, "  %s event %s at %s:%d\n", a.At.Format(time.RFC3339), a.EventID, a.Source, a.Line)
+			fmt.Fprintf(s.Err, "  %s %s\n", a.At.Format(time.RFC3339), place(a.EventID, a.Source, a.Line))
 		}
 		if len(alerts) > shownNew {
 			fmt.Fprintf(s.Err, "  and %d more\n", len(alerts)-shownNew)

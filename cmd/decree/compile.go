@@ -1,7 +1,6 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
@@ -57,9 +56,9 @@ func newCompile(s *streams) *cobra.Command {
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")
 	f.StringVar(&p.lists, "lists", compilers.ListsBySize, "where value lists go: "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or a lookup)")
 	f.BoolVar(&p.report, "report", false, "show how faithful each query would be, and why rules are refused, in place of the queries")
-	if err := cmd.RegisterFlagCompletionFunc("lists", cobra.FixedCompletions(compilers.ListPlaces, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // the flag was defined above
-	}
+	completeFlag(cmd, "target", dialectNames)
+	completeFlag(cmd, "model", func() []string { return modelsOf(dialects...) })
+	completeFlag(cmd, "lists", these(compilers.ListPlaces...))
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
@@ -84,7 +83,7 @@ func compile(s *streams, p compileParams) error {
 		return err
 	}
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
-		return errors.New("--model and --model-file need one --target: each target has its own models")
+		return fmt.Errorf("--model and --model-file need one --target of %s: each target has its own models", strings.Join(dialectNames(), ", "))
 	}
 	set, err := loadFiltered(p.paths, p.filters)
 	if err != nil {
@@ -158,8 +157,14 @@ func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]co
 // loadModels reads the models that a rule is compiled for, preferred first.
 func loadModels(d compilers.Dialect, p compileParams) ([]*schema.Model, error) {
 	names := d.Models()
-	if p.model != "" || p.modelFile != "" {
-		names = []string{cmp.Or(p.model, names[0])}
+	switch {
+	case p.modelFile != "":
+		names = names[:1] // stands for the file
+	case p.model != "":
+		if own := modelsOf(d); slices.Contains(schema.Names(), p.model) && !slices.Contains(own, p.model) {
+			return nil, fmt.Errorf("%s is not written for model %s: its models are %s", d.Name(), p.model, strings.Join(own, ", "))
+		}
+		names = []string{p.model}
 	}
 	type loaded struct {
 		name  string

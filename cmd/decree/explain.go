@@ -33,7 +33,7 @@ func newExplain(s *streams) *cobra.Command {
 			"since ancestors and rarity are about others: choose the one with --event or --line.\n" +
 			"Of a correlation, show what its inputs found, and of each group the window that matched or came nearest.",
 		Example: "  decree explain my_rule.yml one_event.json\n  decree explain --model mde --event 1038 my_rule.yml export.ndjson.gz\n  decree explain --expr --line 3 my_rule.yml events.ndjson\n  decree explain --model windows my_correlation.yml logons.ndjson",
-		Args:    cobra.MinimumNArgs(2),
+		Args:    arguments(2, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.rule, p.events = args[0], args[1:]
 			return explain(s, p)
@@ -92,7 +92,7 @@ func explain(s *streams, p explainParams) error {
 	case len(explanations) == 0 && p.eventID == "" && p.line == 0:
 		return errors.New("there is no event to explain")
 	case len(explanations) == 0:
-		return fmt.Errorf("none of the %d events is the one asked for", given)
+		return fmt.Errorf("none of the %d events is the one asked for: `decree run` shows the id and the line of each match", given)
 	case p.eventID == "" && p.line == 0 && given > 1:
 		return fmt.Errorf("there are %d events: choose one with --event ID or --line N", given)
 	}
@@ -152,7 +152,7 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 	if e.Matched {
 		verdict = "matches"
 	}
-	fmt.Fprintf(s.Out, "%s %s event %s at %s:%d\n", title, verdict, e.EventID, e.Source, e.Line)
+	fmt.Fprintf(s.Out, "%s %s %s\n", title, verdict, place(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
 		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
 		return

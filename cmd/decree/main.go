@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strings"
 
 	"golang.org/x/term"
 )
@@ -42,13 +43,16 @@ func main() {
 func run(args []string, s *streams) int {
 	root := newRoot(s)
 	root.SetArgs(args)
-	err := root.Execute()
+	at, err := root.ExecuteC()
 	switch {
 	case err == nil:
 		return exitFine
 	case errors.Is(err, errFindings):
 		return exitFindings
 	}
-	fmt.Fprintf(s.Err, "decree: %v\n", err)
+	fmt.Fprintf(s.Err, "decree: %s\n", strings.TrimSpace(err.Error()))
+	if at == root { // no command was found
+		fmt.Fprintln(s.Err, "decree --help lists the commands")
+	}
 	return exitUsage
 }

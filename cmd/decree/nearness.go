@@ -95,7 +95,7 @@ func printNearness(s *streams, n engine.Nearness) {
 		}
 		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, came(n.Of, g), g.From, g.To)
 		for _, e := range g.Events[:min(len(g.Events), shownSeen)] {
-			fmt.Fprintf(s.Out, "    %s: event %s at %s:%d\n", oneLine(e.Rule), oneLine(e.ID), e.Source, e.Line)
+			fmt.Fprintf(s.Out, "    %s: %s\n", oneLine(e.Rule), place(e.ID, e.Source, e.Line))
 		}
 		if more := g.Count - shownSeen; more > 0 {
 			fmt.Fprintf(s.Out, "    and %d more\n", more)

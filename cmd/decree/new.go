@@ -32,7 +32,7 @@ func newNew(s *streams) *cobra.Command {
 			"one that does not. Both are valid and pass at once: change the condition, then the events. A file that\n" +
 			"exists is never written over.",
 		Example: "  decree new my_rules/whoami.yml\n  decree new --title 'A key in the cloud is made' --product aws --service cloudtrail cloud/key.yml",
-		Args:    cobra.ExactArgs(1),
+		Args:    arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.file = args[0]
 			return scaffold(s, p)

@@ -27,6 +27,7 @@ func newRoot(s *streams) *cobra.Command {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
+	root.SetFlagErrorFunc(explainFlag)
 	root.AddCommand(newBuild(s), newValidate(s), newCompile(s), newRun(s), newTest(s), newNew(s), newSchema(s), newExplain(s), newList(s))
 	return root
 }
@@ -62,9 +63,7 @@ func addFormat(cmd *cobra.Command, format *string, allowed ...string) {
 		}
 		return unknownChoice("format", *format, allowed)
 	}
-	if err := cmd.RegisterFlagCompletionFunc("format", cobra.FixedCompletions(allowed, cobra.ShellCompDirectiveNoFileComp)); err != nil {
-		panic(err) // the flag was defined three lines above
-	}
+	completeFlag(cmd, "format", these(allowed...))
 }
 
 // unknownChoice says what was not understood, what would be, and the closest.

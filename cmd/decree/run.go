@@ -42,7 +42,7 @@ func newRun(s *streams) *cobra.Command {
 			"Matches are shown as they are found and the memory needed does not grow with the input, but for rules on\n" +
 			"ancestors or rarity: what they may match waits for the end, within --max-pending and --max-processes.",
 		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -\n  decree run --model mde --backtest --every 1h --lookback 2h month.ndjson.gz\n  decree run --backtest --baseline good.json --max-new 2 known_good.ndjson",
-		Args:    cobra.MinimumNArgs(1),
+		Args:    arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.events = args
 			if err := p.backtest.check(cmd, p.now); err != nil {
@@ -122,6 +122,9 @@ func runRules(s *streams, p runParams) error {
 		return err
 	}
 	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", input.lines, input.lines-input.rejected, input.rejected, matches)
+	if matches == 0 && stats.Events > 0 {
+		p.doubtModel(s, opt.Model.Name, stats)
+	}
 	for _, w := range []struct {
 		count int
 		text  string

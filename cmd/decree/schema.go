@@ -16,7 +16,7 @@ func newSchema(s *streams) *cobra.Command {
 		Long: "Print a JSON Schema (draft 2020-12), with which editors complete keys and mark slips while a file is written.\n" +
 			"With the YAML language server: `# yaml-language-server: $schema=rule.schema.json` on the first line.",
 		Example:   "  decree schema rule > rule.schema.json\n  decree schema test > test.schema.json",
-		Args:      cobra.ExactArgs(1),
+		Args:      arguments(1, 1),
 		ValidArgs: kinds,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, ok := texts[args[0]]

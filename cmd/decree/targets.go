@@ -1,10 +1,13 @@
 package main
 
 import (
+	"slices"
+
 	"decree/compilers"
 	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
+	"decree/rules/schema"
 )
 
 // dialects are the targets, in the order they are compiled and shown.
@@ -36,4 +39,19 @@ func chooseDialects(names []string) ([]compilers.Dialect, error) {
 		}
 	}
 	return chosen, nil
+}
+
+// modelsOf names the shipped data models that dialects have queries for: their own, and those that extend them.
+func modelsOf(ds ...compilers.Dialect) []string {
+	var own []string
+	for _, d := range ds {
+		own = append(own, d.Models()...)
+	}
+	return slices.DeleteFunc(schema.Names(), func(name string) bool {
+		if slices.Contains(own, name) {
+			return false
+		}
+		m, err := schema.Shared(name)
+		return err != nil || !slices.Contains(own, m.Extends)
+	})
 }

@@ -47,6 +47,7 @@ func newValidate(s *streams) *cobra.Command {
 	f.StringVar(&p.level, "level", "warning", "least severe finding that is shown: error, warning, info")
 	f.BoolVar(&p.strict, "strict", false, "warnings fail, too")
 	f.BoolVar(&p.fix, "fix", false, "mend what can be mended without changing what a rule means, then show what is left")
+	completeFlag(cmd, "level", these(severities...))
 	addFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
 }

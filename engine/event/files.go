@@ -3,6 +3,7 @@ package event
 import (
 	"fmt"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -19,9 +20,11 @@ func Expand(paths []string) ([]string, error) {
 			out = append(out, p)
 			continue
 		}
-		matches, err := filepath.Glob(p)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", p, err)
+		matches := []string{p} // a name may have brackets, as a pattern has
+		if _, err := os.Lstat(p); err != nil {
+			if matches, err = filepath.Glob(p); err != nil {
+				return nil, fmt.Errorf("%s: %w", p, err)
+			}
 		}
 		before := len(out)
 		for _, m := range matches {
@@ -35,7 +38,12 @@ func Expand(paths []string) ([]string, error) {
 				return nil, err
 			}
 		}
-		if len(out) == before {
+		switch {
+		case len(matches) == 0 && strings.ContainsAny(p, "*?["):
+			return nil, fmt.Errorf("%s: no file has such a name", p)
+		case len(matches) == 0:
+			return nil, fmt.Errorf("%s: no such file or folder", p)
+		case len(out) == before:
 			return nil, fmt.Errorf("%s: no event files (%s; also .gz and .zst)", p, strings.Join(extensions, ", "))
 		}
 	}

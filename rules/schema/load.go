@@ -105,7 +105,7 @@ func read(file string, data []byte, depth int) (*Model, error) {
 // replaces its maps entry by entry, or all of it where it says so, and a new one comes first.
 func merge(base, over *Model) *Model {
 	m := *base
-	m.Name = over.Name
+	m.Name, m.Extends = over.Name, over.Extends
 	for from, to := range map[*string]*string{&over.Title: &m.Title, &over.Description: &m.Description, &over.Ingested: &m.Ingested, &over.Missing: &m.Missing, &over.Lists: &m.Lists} {
 		if *from != "" {
 			*to = *from

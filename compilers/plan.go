@@ -1,6 +1,7 @@
 package compilers
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -31,9 +32,7 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 	sources := opt.Model.Find(ls.Category, ls.Product, ls.Service)
 	var ds diag.Diagnostics
 	if len(sources) == 0 {
-		ds.Errorf("no-log-source", ls.Range, "choose another --model, or add the source to a model file",
-			"data model %s has no log source for category %q, product %q, service %q", opt.Model.Name, ls.Category, ls.Product, ls.Service)
-		return nil, ds
+		return nil, append(diag.Diagnostics{NoLogSource(ls, opt.Model)}, unsayable(dialect, lacks, r, opt)...)
 	}
 	var linked *Plan
 	for i, s := range sources {
@@ -48,6 +47,60 @@ func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, di
 		}
 	}
 	return linked, ds
+}
+
+// unsayable finds what the dialect could not say with any log source, so that nobody adds one for nothing.
+func unsayable(dialect string, lacks Features, r *ir.Rule, opt Options) diag.Diagnostics {
+	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: &Plan{Rule: r, Model: opt.Model}, seen: map[string]bool{}}
+	ir.Inspect(r.Condition, func(n ir.Node) bool {
+		if _, ok := n.(*ir.Keyword); ok && !lacks[Keywords].Approximate {
+			c.need(Keywords, n.Range())
+		}
+		return true
+	})
+	return c.found
+}
+
+// NoLogSource reports a log source that none of the models has.
+func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
+	var names, has []string
+	for _, m := range models {
+		names = append(names, m.Name)
+		for _, s := range m.Sources {
+			if part := cmp.Or(s.Service, s.Category); ls.Product != "" && strings.EqualFold(s.Product, ls.Product) && part != "*" {
+				has = append(has, part)
+			}
+		}
+	}
+	slices.Sort(has)
+	has = slices.Compact(has)
+	hint := "add the source to a model file (extends: " + names[0] + ")"
+	what := "data model " + names[0] + " has"
+	if len(names) > 1 {
+		what = "data models " + strings.Join(names, ", ") + " have"
+	} else {
+		hint = "choose another --model, or " + hint
+	}
+	if len(has) > 0 && len(has) <= maxShownParts {
+		hint += fmt.Sprintf("; of %s there are: %s", ls.Product, strings.Join(has, ", "))
+	}
+	var ds diag.Diagnostics
+	ds.Errorf("no-log-source", ls.Range, hint, "%s no log source {%s}", what, parts(ls))
+	return ds[0]
+}
+
+// maxShownParts bounds how many log sources of a product a hint names.
+const maxShownParts = 12
+
+// parts writes a log source as its rule does.
+func parts(ls rules.LogSource) string {
+	var out []string
+	for _, p := range [][2]string{{"product", ls.Product}, {"category", ls.Category}, {"service", ls.Service}} {
+		if p[1] != "" {
+			out = append(out, p[0]+": "+p[1])
+		}
+	}
+	return strings.Join(out, ", ")
 }
 
 func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
@@ -190,7 +243,7 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 	if f.Level > 0 {
 		name = fmt.Sprintf("%s of ancestor %d", f.Name, f.Level)
 	}
-	c.report("no-column", at, hint, fmt.Sprintf("data model %s has no column for %s in %s", c.opt.Model.Name, name, c.plan.Source.Table))
+	c.report("no-column", at, hint, fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
 }
 
 func (c *checker) test(t ir.Test, at diag.Range) {

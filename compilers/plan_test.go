@@ -90,6 +90,28 @@ func TestPlanWithoutALogSource(t *testing.T) {
 	require.Nil(t, plan)
 	require.Len(t, found, 1)
 	assert.Equal(t, "no-log-source", found[0].Code)
+	assert.Equal(t, "data model mde has no log source {product: windows, category: no_such_category}", found[0].Message)
+	assert.Equal(t, "choose another --model, or add the source to a model file (extends: mde)", found[0].Hint)
+}
+
+// TestPlanSaysWhatNoLogSourceHelps names what the target cannot say wherever the events are, so that nobody adds a source in vain.
+func TestPlanSaysWhatNoLogSourceHelps(t *testing.T) {
+	model, err := schema.Load("ecs")
+	require.NoError(t, err)
+	r := lower(t, "detection:\n  a: [x]\n  condition: a\n")
+	r.Source.LogSource = rules.LogSource{Product: "onelogin", Service: "onelogin.events"}
+	for _, c := range []struct {
+		lack Support
+		want []string
+	}{{Support{Message: "no"}, []string{"no-log-source", "keywords"}}, {Support{Approximate: true}, []string{"no-log-source"}}} {
+		plan, found := NewPlan("test", Features{Keywords: c.lack}, r, Options{Model: model})
+		require.Nil(t, plan)
+		var codes []string
+		for _, d := range found {
+			codes = append(codes, d.Code)
+		}
+		assert.Equal(t, c.want, codes)
+	}
 }
 
 func TestHeader(t *testing.T) {

@@ -210,7 +210,7 @@ func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
 	for i, m := range models {
 		opt.Model = m
 		q, found := c.writeFor(opt)
-		has := !slices.ContainsFunc(c.rule.logSources(), func(ls rules.LogSource) bool { return len(m.Find(ls.Category, ls.Product, ls.Service)) == 0 })
+		has := !slices.ContainsFunc(c.rule.logSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.model, c.has = q, found, m.Name, has
 		}
@@ -218,6 +218,17 @@ func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
 			return
 		}
 	}
+	for i, d := range c.Found {
+		for _, ls := range c.rule.logSources() {
+			if d.Code == "no-log-source" && d.Range == ls.Range && !slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
+				c.Found[i] = compilers.NoLogSource(ls, models...) // the finding is of the first model, and no other has it
+			}
+		}
+	}
+}
+
+func hasSource(m *schema.Model, ls rules.LogSource) bool {
+	return len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
 }
 
 func (c *compiled) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {

@@ -25,8 +25,9 @@ func (dialect) Extension() string { return ".eql" }
 func (dialect) Models() []string  { return []string{"ecs", "winlogbeat"} }
 
 var lacks = compilers.Features{
-	compilers.NamedValues:         {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.Keywords:            {Message: "EQL searches fields, never the whole event", Hint: "name the field, or use kql or spl"},
+	compilers.NamedValues: {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.Keywords: {Message: "EQL searches fields, never the whole event, and not message either, which Elasticsearch maps as text",
+		Hint: "name the field that holds the words, as a keyword or wildcard, or use kql or spl"},
 	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},
 	compilers.TimeParts:           {Message: "EQL has no functions for parts of a timestamp", Hint: "use kql or spl"},
 	compilers.BacktrackingRegexes: {Message: "Lucene's expressions have no lookaround and no backreferences", Hint: "rewrite the expression, or use spl"},
@@ -104,7 +105,7 @@ func (w *writer) leaf(n ir.Node) compilers.Pred {
 	case *ir.Match:
 		col, ok := w.plan.Column(n.Field)
 		if !ok {
-			w.found.Errorf("deep-ancestor-negated", n.Range(), "move the ancestor's condition out of not and or", "eql: the ancestor's field %s can only be tested for every match", n.Field.Name)
+			w.found.Errorf("deep-ancestor-negated", n.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s can only be tested for every match", n.Field.Name)
 			return compilers.Fixed(false)
 		}
 		p, err := match(col, n.Test, w.negated[n])

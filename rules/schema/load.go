@@ -318,16 +318,10 @@ var levelPrefixes = []string{"", "Parent", "GrandParent"}
 
 // Closest names up to three mapped fields with the most similar names.
 func (m *Model) Closest(s *Source, field string) []string {
-	near := nearest(sortedNames(s.Fields), field)
-	for i, name := range near {
-		if distance(name, field) > 1+len(field)/2 {
-			return near[:i]
-		}
-	}
-	return near
+	return nearest(sortedNames(s.Fields), field)
 }
 
-// ClosestColumns names the three columns of the source's table with the most similar names.
+// ClosestColumns names up to three columns of the source's table with the most similar names.
 func (s *Source) ClosestColumns(field string) []string {
 	return nearest(sortedNames(s.Columns), field)
 }
@@ -337,6 +331,8 @@ func nearest(names []string, field string) []string {
 	for _, name := range names {
 		away[name] = distance(name, field)
 	}
+	// Of names that are more than half unlike, the nearest is no help.
+	names = slices.DeleteFunc(names, func(name string) bool { return away[name] > max(1, len(field)/2) })
 	slices.SortStableFunc(names, func(a, b string) int { return away[a] - away[b] })
 	return names[:min(3, len(names))]
 }

@@ -30,6 +30,9 @@ func lucene(expr, flags string) (string, error) {
 	if len(text) > maxRegex {
 		return "", fmt.Errorf("the translated expression has %d characters; Elasticsearch allows %d", len(text), maxRegex)
 	}
+	if tooComplex(text) {
+		return "", errors.New("Elasticsearch gives the expression up: what is repeated a number of times behind what may begin anywhere takes too many states")
+	}
 	return text, nil
 }
 

@@ -80,7 +80,7 @@ func TestTests(t *testing.T) {
 		{"file name", "Image", is(ir.Filename, "a.exe"), `FileName =~ "a.exe"`},
 		{"file name in a text", "CommandLine", is(ir.Filename, "a.exe"), `extract(@"[^\\/]*\z", 0, ProcessCommandLine) =~ "a.exe"`},
 		{"glob", "CommandLine", glob, `ProcessCommandLine matches regex @"(?is)\Aa\..\\.*\z"`},
-		{"regex", "CommandLine", &ir.Regex{Expr: `^a\d"`, Flags: "i"}, `ProcessCommandLine matches regex "(?i)^a\\d\""`},
+		{"regex", "CommandLine", &ir.Regex{Expr: `^a\d"`, Flags: "i"}, `ProcessCommandLine matches regex "(?i)^a[0-9]\""`},
 		{"regex that matches nothing too", "CommandLine", &ir.Regex{Expr: `a*`}, `isnotempty(ProcessCommandLine) and ProcessCommandLine matches regex @"a*"`},
 		{"regex with a quoted part", "CommandLine", &ir.Regex{Expr: `\Qa.b\E`}, `ProcessCommandLine matches regex @"a\.b"`},
 		{"number", "ProcessId", &ir.Number{Op: "eq", Values: []float64{4, 8}}, `ProcessId in (4, 8)`},

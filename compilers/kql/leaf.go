@@ -3,7 +3,6 @@ package kql
 import (
 	"fmt"
 	"regexp"
-	re2 "regexp/syntax"
 	"strconv"
 	"strings"
 
@@ -118,7 +117,7 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	switch t := n.Test.(type) {
 	case *ir.Text:
 		if t.Op == ir.Filename {
-			return matches("*", w.nameRegex(t))
+			return matches("*", nameRegex(t))
 		}
 		either := make(compilers.Any, len(t.Values))
 		for i, v := range t.Values {
@@ -153,9 +152,10 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		}
 		return w.text(o, t)
 	case *ir.Glob:
-		return w.pattern(o, globRegex(t))
+		expr := globRegex(t)
+		return w.pattern(o, expr, expr)
 	case *ir.Regex:
-		return w.pattern(o, regexText(t))
+		return w.pattern(o, regexText(t), "(?"+t.Flags+":"+t.Expr+")")
 	case *ir.Number:
 		value := o.name
 		if o.kind != number {
@@ -245,7 +245,10 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	}
 	if t.Op != ir.Equals && t.Op != ir.Filename {
 		if len(values) > maxTerms {
-			return append(either, matches(name, alternatives(t, values)))
+			for _, expr := range alternatives(t, values) {
+				either = append(either, matches(name, expr))
+			}
+			return either
 		}
 		for _, v := range values {
 			either = append(either, compilers.Atom(compare(name, t.Op, v, t.Cased)))
@@ -273,24 +276,6 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 // maxTerms bounds a disjunction: Kusto refuses queries that are nested too deep, as a chain of
 // or is. More values become one expression.
 const maxTerms = 100
-
-func alternatives(t *ir.Text, values []string) string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = regexp.QuoteMeta(v)
-	}
-	expr := "(?:" + strings.Join(quoted, "|") + ")"
-	switch t.Op {
-	case ir.StartsWith:
-		expr = `\A` + expr
-	case ir.EndsWith:
-		expr += `\z`
-	}
-	if t.Cased {
-		return expr
-	}
-	return "(?i)" + expr
-}
 
 // canonical tells whether every value is written as Kusto itself writes that number.
 func canonical(values []string) bool {
@@ -326,10 +311,10 @@ func operator(op ir.TextOp, cased bool) string {
 	return operators[op][0]
 }
 
-// pattern matches a regular expression; a missing value, which Kusto holds as "", never matches.
-func (w *writer) pattern(o operand, expr string) compilers.Pred {
+// pattern matches a regular expression, of which re2 is RE2's form; a missing value, which Kusto holds as "", never matches.
+func (w *writer) pattern(o operand, expr, re2 string) compilers.Pred {
 	p := matches(o.asText(), expr)
-	if re, err := regexp.Compile(expr); err == nil && re.MatchString("") {
+	if re, err := regexp.Compile(re2); err == nil && re.MatchString("") {
 		return compilers.All{present(o), p}
 	}
 	return p
@@ -337,55 +322,6 @@ func (w *writer) pattern(o operand, expr string) compilers.Pred {
 
 func matches(name, expr string) compilers.Pred {
 	return compilers.Atom(name + " matches regex " + verbatim(expr))
-}
-
-// regexText is the author's expression with its flags. Kusto knows no \Q...\E and no \C,
-// which the parsed form does not have.
-func regexText(t *ir.Regex) string {
-	expr := t.Expr
-	if strings.Contains(expr, `\Q`) || strings.Contains(expr, `\C`) {
-		if parsed, err := re2.Parse(expr, re2.Perl); err == nil {
-			expr = parsed.String()
-		}
-	}
-	if t.Flags != "" {
-		expr = "(?" + t.Flags + ")" + expr
-	}
-	return expr
-}
-
-func globRegex(t *ir.Glob) string {
-	flags := "(?is)"
-	if t.Cased {
-		flags = "(?s)"
-	}
-	var b strings.Builder
-	b.WriteString(flags + `\A`)
-	for _, p := range t.Parts {
-		switch p.Wild {
-		case '*':
-			b.WriteString(".*")
-		case '?':
-			b.WriteString(".")
-		default:
-			b.WriteString(regexp.QuoteMeta(p.Literal))
-		}
-	}
-	b.WriteString(`\z`)
-	return b.String()
-}
-
-// nameRegex finds a file name at the end of a path.
-func (w *writer) nameRegex(t *ir.Text) string {
-	names := make([]string, len(t.Values))
-	for i, v := range t.Values {
-		names[i] = regexp.QuoteMeta(v)
-	}
-	expr := `(?:\A|[\\/])(?:` + strings.Join(names, "|") + `)\z`
-	if t.Cased {
-		return expr
-	}
-	return "(?i)" + expr
 }
 
 var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}

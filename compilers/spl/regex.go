@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"decree/compilers"
 	"decree/rules/ir"
 )
 
@@ -15,8 +16,9 @@ import (
 const (
 	textEnd   = `\z`
 	lineBegin = `(?:^|(?<=\n)\z)`
-	space     = `\t\n\f\r `
 )
+
+var ofASCII = map[string]string{`\d`: `0-9`, `\w`: `0-9A-Za-z_`, `\s`: `\t\n\f\r `, "[:alnum:]": `0-9A-Za-z`, "[:alpha:]": `A-Za-z`, "[:lower:]": `a-z`, "[:upper:]": `A-Z`, "[:word:]": `0-9A-Za-z_`}
 
 var (
 	ofLines = regexp.MustCompile(`^\(\?[a-zA-Z]*m[a-zA-Z]*\)`) // ^ and $ are those of lines in the whole expression
@@ -34,106 +36,73 @@ func regex(t *ir.Regex) string {
 	if t.Flags != "" {
 		b.WriteString("(?" + t.Flags + ")")
 	}
-	begin, end, expr := "^", textEnd, t.Expr
-	if strings.Contains(t.Flags, "m") || ofLines.MatchString(expr) {
+	if t.Backtracking {
+		return b.String() + writable(t.Expr)
+	}
+	begin, end := "^", textEnd
+	if strings.Contains(t.Flags, "m") || ofLines.MatchString(t.Expr) {
 		begin, end = lineBegin, "$"
 	}
-	if t.Backtracking {
-		begin, end = "^", "$"
-	} else {
-		expr = unquoted(expr)
-	}
-	set := set{}
-	escaped := false
-	for i, r := range expr {
-		inSet := set.in(expr, i, r, escaped)
-		plain := !escaped && !inSet
+	for _, p := range compilers.RegexParts(t.Expr) {
 		switch {
-		case control(r), r == '`':
-			if !escaped || !t.Backtracking {
-				b.WriteByte('\\')
-			}
-			fmt.Fprintf(&b, "x{%X}", r)
-			escaped = false
-			continue
-		case escaped && !t.Backtracking:
-			b.WriteString(escape(r, inSet))
-		case r == '\\' && !escaped && !t.Backtracking: // written with what it escapes
-		case r == '$' && plain:
+		case p.Kind == compilers.RegexChar:
+			b.WriteString(regexChar(p))
+		case p.Kind == compilers.RegexClass:
+			b.WriteString(regexClass(p))
+		case p.Text == "$":
 			b.WriteString(end)
-		case r == '^' && plain:
+		case p.Text == "^":
 			b.WriteString(begin)
-		case r == '{' && plain && !t.Backtracking && strings.HasPrefix(expr[i:], "{,"):
-			b.WriteString(`\{`)
 		default:
+			b.WriteString(p.Text)
+		}
+	}
+	return b.String()
+}
+
+// regexChar writes a character that stands for itself.
+func regexChar(p compilers.RegexPart) string {
+	switch {
+	case strings.ContainsFunc(p.Text, control), p.Text == `\v`, p.Rune == '`', p.Escaped() && '0' <= p.Text[1] && p.Text[1] <= '9':
+		return fmt.Sprintf(`\x{%X}`, p.Rune)
+	case !p.Escaped() && (p.Rune == '{' && !p.InSet || p.InSet && (p.Rune == '[' || p.Rune == '-')):
+		return `\` + p.Text
+	}
+	return p.Text
+}
+
+// regexClass writes a class of characters: one of ASCII by its members, which \w and [:word:] are not to PCRE where case is not told apart or Unicode is
+// asked for. The opposite of a class has no such form in a set.
+func regexClass(p compilers.RegexPart) string {
+	lower := strings.ToLower(p.Text)
+	members, known := ofASCII[lower]
+	switch {
+	case p.Text == `\S` && p.InSet:
+		return `\S\x0b`
+	case !known, lower != p.Text && p.InSet:
+		return p.Text
+	case lower != p.Text:
+		return "[^" + members + "]"
+	case p.InSet:
+		return members
+	}
+	return "[" + members + "]"
+}
+
+// writable spells out the characters that a query cannot hold.
+func writable(expr string) string {
+	var b strings.Builder
+	escaped := false
+	for _, r := range expr {
+		switch {
+		case !control(r) && r != '`':
 			b.WriteRune(r)
+		case escaped:
+			fmt.Fprintf(&b, "x{%X}", r)
+		default:
+			fmt.Fprintf(&b, `\x{%X}`, r)
 		}
 		escaped = r == '\\' && !escaped
 	}
 	return b.String()
-}
-
-// escape writes what stands behind a backslash, which means the same to PCRE.
-func escape(r rune, inSet bool) string {
-	switch {
-	case r == 's' && inSet:
-		return space
-	case r == 's':
-		return "[" + space + "]"
-	case r == 'S' && inSet:
-		return `\S\x0b`
-	case r == 'S':
-		return "[^" + space + "]"
-	case r == 'v':
-		return `\x0b`
-	}
-	return `\` + string(r)
-}
-
-// unquoted writes what stands between \Q and \E, or the end, with a backslash for each sign.
-func unquoted(expr string) string {
-	var b strings.Builder
-	for i := 0; i < len(expr); i++ {
-		switch {
-		case strings.HasPrefix(expr[i:], `\Q`):
-			literal, _, _ := strings.Cut(expr[i+2:], `\E`)
-			b.WriteString(regexLiteral(literal))
-			i += len(`\Q`) + len(literal) + len(`\E`) - 1
-		case expr[i] == '\\' && i+1 < len(expr):
-			b.WriteString(expr[i : i+2])
-			i++
-		default:
-			b.WriteByte(expr[i])
-		}
-	}
-	return b.String()
-}
-
-// set follows an expression's sets of characters, in which nothing is a place.
-type set struct {
-	from  int // where the first member may stand; 0 outside of a set
-	named int // where a named class such as [:alpha:] ends
-}
-
-// in tells whether the character at i is inside a set.
-func (s *set) in(expr string, i int, r rune, escaped bool) bool {
-	switch {
-	case s.from == 0:
-		if r == '[' && !escaped {
-			s.from = i + 1
-			if strings.HasPrefix(expr[s.from:], "^") {
-				s.from++
-			}
-		}
-		return false
-	case escaped || i < s.named || i < s.from:
-		return true
-	case strings.HasPrefix(expr[i:], "[:"):
-		if end := strings.Index(expr[i+2:], ":]"); end >= 0 {
-			s.named = i + 2 + end + 2
-		}
-	case r == ']' && i > s.from:
-		s.from = 0
-	}
-	return true
 }

@@ -1,4 +1,4 @@
-// Parses and binds KQL with Microsoft's own language service.
+// Parses and binds KQL with Microsoft's own language service, and compiles the regular expressions in it with Rust's regex crate, whose syntax is Kusto's.
 //
 // In (stdin): {"queries": [text], "tables": {name: {column: type}}, "now": datetime or "", "arrival": column}.
 // Out (stdout): [{"errors": [text], "strings": [decoded literals], "text": text}], one a query.
@@ -10,6 +10,7 @@
 // dcount (which DuckDB counts exactly), the watchlist is the profiles' table, a list concatenated from lists is written out, * is every column of text, and that same first argument, which tells only which
 // column to look up, becomes the column's name.
 "use strict";
+const { RRegex } = require("rregex");
 require("@kusto/language-service-next/bridge.js");
 require("@kusto/language-service-next/Kusto.Language.Bridge.js");
 const { Symbols, Syntax, KustoCode, GlobalState } = Kusto.Language;
@@ -54,6 +55,13 @@ function inner(e, lists) {
   return parts.join(", ");
 }
 
+// expressions gives the literals that Kusto reads as regular expressions.
+function expressions(elements) {
+  const operands = elements.filter((e) => e instanceof Syntax.BinaryExpression && e.Operator.Text === "matches regex").map((e) => e.Right);
+  const arguments_ = elements.filter((e) => e instanceof Syntax.FunctionCallExpression && /^extract(_all)?$/.test(e.Name.SimpleName)).map((e) => e.ArgumentList.Expressions.getItem(0).Element);
+  return [...operands, ...arguments_].map((e) => e.LiteralValue);
+}
+
 function check(query, globals, tables, now, arrival) {
   const code = KustoCode.ParseAndAnalyze(query, globals);
   const elements = nodes(code.Syntax);
@@ -63,6 +71,13 @@ function check(query, globals, tables, now, arrival) {
   for (let i = 0; i < found.Count; i++) {
     const d = found.getItem(i);
     if (d.Severity === "Error" && !(d.Code === "KS142" && inside(d.Start))) errors.push(`${d.Code} at ${d.Start}: ${d.Message}`);
+  }
+  for (const expression of expressions(elements)) {
+    try {
+      new RRegex(expression);
+    } catch (e) {
+      errors.push(`${expression.slice(0, 200)}: ${String(e).slice(-200)}`);
+    }
   }
   const strings = elements.filter((e) => e instanceof Syntax.LiteralExpression && typeof e.LiteralValue === "string").map((e) => e.LiteralValue);
   let text = query;

@@ -3,9 +3,10 @@
 In (stdin): {"queries": [text], "tables": {name: {column: Kusto type}}, "events": {table: NDJSON path},
 "profiles": CSV path or null, "id": column}. Out (stdout): [[id]], one list a query, in order.
 FileProfile looks a lower-case hash up in the profiles' table, and fails for none that is not there.
-Kusto's strings are never null, so a field that an event lacks becomes "".
+Kusto's strings are never null, so a field that an event lacks becomes "". DuckDB's expressions are RE2's, whose \\b is of ASCII and has no flag to say so.
 """
 import json
+import re
 import sys
 
 import duckdb_kql
@@ -37,7 +38,7 @@ def main():
         prelude = PROFILE
     out = []
     for query in ask["queries"]:
-        found = duckdb_kql.query(con, (prelude if "FileProfile" in query else "") + query)
+        found = duckdb_kql.query(con, (prelude if "FileProfile" in query else "") + re.sub(r"\(\?-u:(\\+[bB])\)", r"\1", query))
         at = found.columns.index(ask["id"])
         out.append(sorted((str(row[at]) for row in found.fetchall()), key=lambda v: (len(v), v)))
     json.dump(out, sys.stdout)

@@ -1,0 +1,102 @@
+package eql
+
+import (
+	"regexp/syntax"
+	"slices"
+)
+
+// maxEffort bounds the states that are looked at together, summed up, while an expression's automaton is made deterministic. Lucene
+// answers by such automata, and Elasticsearch has it give up at ten times max_determinized_states, of which EQL keeps the default
+// of 10,000. Lucene's own automata have more states than these, nearly twice as many: a third is kept to.
+// https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-regexp-query
+const maxEffort = 10 * 10_000 / 3
+
+// tooComplex tells whether Lucene would give an expression up. It is one of those that luceneNode writes, which RE2 reads as Lucene does.
+func tooComplex(expr string) bool {
+	re, err := syntax.Parse("(?s:"+expr+")", syntax.Perl)
+	if err != nil {
+		return true
+	}
+	prog, err := syntax.Compile(re.Simplify())
+	if err != nil {
+		return true
+	}
+	n := nfa{prog: prog, signs: told(prog)}
+	start := n.closure(nil, uint32(prog.Start))
+	seen := map[string]bool{key(start): true}
+	effort := 0
+	for queue := [][]uint32{start}; len(queue) > 0; queue = queue[1:] {
+		effort += len(queue[0])
+		if effort > maxEffort {
+			return true
+		}
+		for _, sign := range n.signs {
+			next := n.step(queue[0], sign)
+			if k := key(next); len(next) > 0 && !seen[k] {
+				seen[k] = true
+				queue = append(queue, next)
+			}
+		}
+	}
+	return false
+}
+
+// nfa is an expression's automaton. signs has one character of each class of those that no part of the expression tells apart.
+type nfa struct {
+	prog  *syntax.Prog
+	signs []rune
+}
+
+// told lists a character of each class.
+func told(prog *syntax.Prog) []rune {
+	all := []rune{0}
+	for _, inst := range prog.Inst {
+		switch inst.Op {
+		case syntax.InstRune:
+			for i := 0; i+1 < len(inst.Rune); i += 2 {
+				all = append(all, inst.Rune[i], inst.Rune[i+1]+1)
+			}
+		case syntax.InstRune1:
+			all = append(all, inst.Rune[0], inst.Rune[0]+1)
+		}
+	}
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
+// step gives the states behind a character, in order.
+func (n nfa) step(states []uint32, sign rune) []uint32 {
+	var next []uint32
+	for _, pc := range states {
+		if inst := &n.prog.Inst[pc]; inst.Op != syntax.InstMatch && inst.MatchRune(sign) {
+			next = n.closure(next, inst.Out)
+		}
+	}
+	slices.Sort(next)
+	return next
+}
+
+// closure adds the states that are reached without a character.
+func (n nfa) closure(states []uint32, pc uint32) []uint32 {
+	switch inst := &n.prog.Inst[pc]; inst.Op {
+	case syntax.InstAlt, syntax.InstAltMatch:
+		return n.closure(n.closure(states, inst.Out), inst.Arg)
+	case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth:
+		return n.closure(states, inst.Out)
+	case syntax.InstFail:
+		return states
+	}
+	if slices.Contains(states, pc) {
+		return states
+	}
+	return append(states, pc)
+}
+
+// key names a set of states.
+func key(states []uint32) string {
+	b := make([]byte, 0, 4*len(states))
+	for _, pc := range states {
+		b = append(b, byte(pc), byte(pc>>8), byte(pc>>16), byte(pc>>24))
+	}
+	return string(b)
+}

@@ -1,0 +1,259 @@
+package conformance
+
+import (
+	"encoding/base64"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"regexp/syntax"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/eql"
+	"decree/compilers/kql"
+	"decree/compilers/spl"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// The products read expressions in four ways of their own: RE2, Rust's crate, PCRE and Lucene. Here the engines themselves are asked what they find by
+// what a query holds for an expression.
+
+// pair is an expression, a text, and whether RE2 finds the one in the other.
+type pair struct {
+	test *ir.Regex
+	text string
+	want bool
+}
+
+func (p pair) String() string { return fmt.Sprintf("%s (%s) on %q", p.test.Expr, p.test.Flags, p.text) }
+
+// expressions are those that tell syntaxes apart, alone and joined at random.
+func expressions() []*ir.Regex {
+	exprs := []string{`^$`, `a$`, `^a`, `\Aa\z`, `a.b`, `a\sb`, `a[\s]b`, `a\Sb`, `a[^\s]b`, `a[\S]b`, `\bab\b`, `\w+$`, `[[:space:]]b`, `[^[:alpha:]]$`, `a\vb`, `[\v]`, `\x{41}`, `\Q.$\E$`, `[$]`, `[]a]$`,
+		`(a|b$)`, `(?:^|x)a`, `a{2}`, `a{,2}`, `{`, `a{1`, `\d\D`, `(?P<n>a)b`, `(?i)AB$`, `(?s)a.b$`, `(?m)^b$`, `a$|b`, `\pL$`, `[\d\s]$`, `\t\n`, `\.exe$`, `#a b`, `\f`, `\a`, `[a-]$`, `[\]]$`, `\x0b`, `a\.$`,
+		`\w`, `\W`, `\d`, `\B`, `[\W]`, `[^\W]`, `[^\d\s]`, `[a[b]`, `[a&&b]`, `[a~~b]`, `[+--]`, `[\d-a]`, `\<a`, `a\>`, `\012`, `(a)\12`, `\"\'\/\-\_\ `, `~`, `@`, `a&b`, `<1-9>`, `a#`, `"a"`, `[[:word:]]$`, `[^a]`, `\p{^Greek}`, `(a|)b`, `()`, `a??b`, `[\x00-\x1f]`, `\\`, `[\\/]`, `é`, `[à-ü]`, `(?i)é`, `(?i)k`, `(?i)s`, `.*`, `a+?b*?`}
+	var tests []*ir.Regex
+	for _, expr := range exprs {
+		for _, flags := range []string{"", "i", "s", "m", "ims"} {
+			tests = append(tests, &ir.Regex{Expr: expr, Flags: flags})
+		}
+	}
+	for n := range 20 { // about as many as Lucene's automata bear
+		tests = append(tests, &ir.Regex{Expr: fmt.Sprintf(`a.{%d}`, n)}, &ir.Regex{Expr: fmt.Sprintf(`^a.{0,%d}b`, n)}, &ir.Regex{Expr: fmt.Sprintf(`(?:ab|cd).{2,%d}[ef]+g`, n+2)})
+	}
+	r := rand.New(rand.NewPCG(5, 7))
+	part := func() string { return exprs[r.IntN(len(exprs))] }
+	for range 300 {
+		expr := part() + part()
+		switch r.IntN(4) {
+		case 0:
+			expr = "(?:" + expr + "|" + part() + ")" + part()
+		case 1:
+			expr = "(" + expr + ")+" + part()
+		case 2:
+			expr = "(?i:" + part() + ")" + expr
+		}
+		tests = append(tests, &ir.Regex{Expr: expr})
+	}
+	return tests
+}
+
+// publicExpressions are those of the public rules.
+func publicExpressions(t *testing.T) []*ir.Regex {
+	var tests []*ir.Regex
+	for _, rule := range corpusRules(t) {
+		ir.Inspect(rule.Condition, func(n ir.Node) bool {
+			if m, ok := n.(*ir.Match); ok {
+				if test, ok := m.Test.(*ir.Regex); ok {
+					tests = append(tests, test)
+				}
+			}
+			return true
+		})
+	}
+	require.NotEmpty(t, tests)
+	return tests
+}
+
+// pairs are expressions with texts that tell syntaxes apart, and with texts made to match.
+func pairs(t *testing.T, tests []*ir.Regex) []pair {
+	texts := []string{"", "\n", "a", "a\n", "ab", "a b", "a\vb", "a\x0cb", "a\nb", "a\rb", "\nb\n", "b\n", "éab", "abé", "a.b", ".$", "$", "]", "aa", "a{,2}", "{", "a{1", "1a", "AB", "AB\n", "x.exe", "x.exe\n", "#a b", "A", "aXb", "-", "a\u0085b", "a\u00a0b", "\v", "\x07", "é", "É",
+		"\u0663", "\u212a", "\u017f", "&", "~", "[", "5", "<a", "a>", "a\x01", `"a"`, `\`, "/", `"'/-_ `, "@", "\U0001f600", "a\u200db"}
+	maker := &splMaker{r: rand.New(rand.NewPCG(3, 4))}
+	var all []pair
+	for _, test := range tests {
+		plain := test.Expr
+		if test.Flags != "" {
+			plain = "(?" + test.Flags + ")" + plain
+		}
+		re, err := regexp.Compile(plain)
+		if err != nil {
+			continue // one of those that need backtracking
+		}
+		parsed, err := syntax.Parse(plain, syntax.Perl)
+		require.NoError(t, err)
+		made := []string{}
+		for range 8 {
+			text := maker.flip(maker.matching(parsed))
+			if strings.ContainsFunc(text, func(r rune) bool { return r > 0xffff }) {
+				continue // Unicode grows there, and engines know different versions of it
+			}
+			made = append(made, text, maker.pad()+text+maker.pad())
+		}
+		for _, text := range append(made, texts...) {
+			all = append(all, pair{test, text, re.MatchString(text)})
+		}
+	}
+	return all
+}
+
+// expressionsAgree asks an engine about all pairs of which a query holds an expression at all. held gives those expressions, "" for one that is refused;
+// ask answers with what the engine finds, true or false, or with what it says is wrong.
+func expressionsAgree(t *testing.T, held func([]*ir.Regex) []string, ask func([][2]string) []any) {
+	ofTests := func(t *testing.T, tests []*ir.Regex) {
+		written := map[*ir.Regex]string{}
+		refused := 0
+		for i, expr := range held(tests) {
+			if expr == "" {
+				refused++
+			}
+			written[tests[i]] = expr
+		}
+		var compared []pair
+		var asked [][2]string
+		for _, p := range pairs(t, tests) {
+			if written[p.test] != "" {
+				compared, asked = append(compared, p), append(asked, [2]string{written[p.test], p.text})
+			}
+		}
+		got := ask(asked)
+		require.Len(t, got, len(compared))
+		matches := 0
+		for i, p := range compared {
+			if p.want {
+				matches++
+			}
+			assert.Equal(t, p.want, got[i], "%s, which became %s", p, asked[i][0])
+		}
+		require.NotZero(t, matches)
+		t.Logf("%d expressions, %d refused; %d pairs, %d matches", len(tests), refused, len(compared), matches)
+	}
+	t.Run("made up", func(t *testing.T) { ofTests(t, expressions()) })
+	t.Run("public rules", func(t *testing.T) { ofTests(t, publicExpressions(t)) })
+}
+
+// perl answers for PCRE, which took its expressions over, with classes of ASCII (/a) as PCRE has them unless it is told otherwise.
+const perl = `use strict; use warnings; use JSON::PP; local $/; my $all = decode_json(<STDIN>);
+print encode_json([map { my ($p, $t) = @$_; my $found = eval { $t =~ /$p/a ? JSON::PP::true : JSON::PP::false }; defined $found ? $found : "$@" } @$all]);`
+
+// held gives what the query of each expression holds of it, "" for one that is refused. read gives the literals of queries, decoded, of which it is the last.
+func held(t *testing.T, tests []*ir.Regex, d compilers.Dialect, model string, read func([]string) [][]string) []string {
+	m, err := schema.Load(model)
+	require.NoError(t, err)
+	var queries []string
+	var at []int
+	for i, test := range tests {
+		rule := &ir.Rule{Condition: &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: test}, Source: &rules.Rule{LogSource: rules.LogSource{Category: "process_creation", Product: "windows"}}}
+		q, found := d.Compile(rule, compilers.Options{Model: m})
+		if q == nil {
+			require.NotEmpty(t, found)
+			continue
+		}
+		queries, at = append(queries, q.Text), append(at, i)
+	}
+	out := make([]string, len(tests))
+	literals := read(queries)
+	for i := range queries {
+		require.NotEmpty(t, literals[i], queries[i])
+		out[at[i]] = literals[i][len(literals[i])-1]
+	}
+	return out
+}
+
+var mvfind = regexp.MustCompile(`mvfind\(CommandLine, "((?:\\.|[^"\\])*)"\)`)
+
+func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
+	if err := exec.Command("perl", "-MJSON::PP", "-e1").Run(); err != nil {
+		missing(t, "perl is not installed with its own modules: apt-get install perl")
+	}
+	expressionsAgree(t, func(tests []*ir.Regex) []string {
+		written := held(t, tests, spl.New(), "splunk-windows", func(queries []string) (all [][]string) {
+			for _, q := range queries {
+				parts := mvfind.FindStringSubmatch(q)
+				require.NotNil(t, parts, q)
+				all = append(all, []string{strings.NewReplacer(`\\`, `\`, `\"`, `"`).Replace(parts[1])})
+			}
+			return all
+		})
+		for i, test := range tests {
+			// Where case is not told apart ſ and K are letters of words, but PCRE's \W has them, and in a set there is no other form of it.
+			if strings.Contains(test.Expr, `[\W`) || strings.Contains(test.Expr, `[^\W`) {
+				written[i] = ""
+			}
+		}
+		return written
+	}, func(asked [][2]string) (got []any) {
+		ask(t, exec.Command("perl", "-e", perl), asked, &got)
+		return got
+	})
+}
+
+func TestExpressionsMeanTheSameToKusto(t *testing.T) {
+	_, tables := mde(t)
+	expressionsAgree(t, func(tests []*ir.Regex) []string {
+		return held(t, tests, kql.New(), "mde", func(queries []string) (all [][]string) {
+			for i, r := range CheckKQL(t, queries, tables, "", "") {
+				require.Empty(t, r.Errors, queries[i])
+				all = append(all, r.Strings)
+			}
+			return all
+		})
+	}, func(asked [][2]string) (got []any) {
+		ask(t, exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "regex.js")), asked, &got)
+		return got
+	})
+}
+
+func TestExpressionsMeanTheSameToLucene(t *testing.T) {
+	jars, err := filepath.Glob(filepath.Join(root(), ".cache", "lucene-core-*.jar"))
+	require.NoError(t, err)
+	if _, err := exec.LookPath("java"); err != nil || len(jars) == 0 {
+		missing(t, "Java or .cache/lucene-core-*.jar is not there: .ci/run gets both")
+	}
+	expressionsAgree(t, func(tests []*ir.Regex) []string {
+		return held(t, tests, eql.New(), "ecs", func(queries []string) (all [][]string) {
+			for i, r := range CheckEQL(t, queries, nil, "") {
+				require.Nil(t, r.Error, queries[i])
+				all = append(all, r.Strings)
+			}
+			return all
+		})
+	}, func(asked [][2]string) (got []any) {
+		var in strings.Builder
+		for _, p := range asked {
+			fmt.Fprintln(&in, base64.StdEncoding.EncodeToString([]byte(p[0])), base64.StdEncoding.EncodeToString([]byte(p[1])))
+		}
+		cmd := exec.Command("java", "-cp", jars[0], filepath.Join(root(), "tests", "conformance", "eql", "Regex.java"))
+		cmd.Stdin, cmd.Stderr = strings.NewReader(in.String()), os.Stderr
+		out, err := cmd.Output()
+		require.NoError(t, err)
+		for line := range strings.Lines(string(out)) {
+			switch line = strings.TrimSpace(line); line {
+			case "true", "false":
+				got = append(got, line == "true")
+			default:
+				got = append(got, line)
+			}
+		}
+		return got
+	})
+}

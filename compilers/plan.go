@@ -158,6 +158,14 @@ func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
 	return col, ok
 }
 
+// Whole gives the columns that hold a field's value, as Model.Whole does, where the event itself has the whole of it.
+func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column) {
+	if _, ok := p.Native(f, nil); !ok {
+		return nil, nil
+	}
+	return p.Model.Whole(p.Source, f.Name, f.Level)
+}
+
 type checker struct {
 	dialect string
 	lacks   Features

@@ -22,9 +22,9 @@ type unit struct {
 	tree     *term
 	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
 	program  *vm.Program
-	names    []*term // of the rule, in its order
-	watched  []int   // slots of the rule's watched fields, -1 where the source has none
-	deferred bool    // needs what only the end of the input tells: ancestors' events, or rarity
+	names    []*term        // of the rule, in its order
+	watched  []watchedSlots // as the rule's watched fields
+	deferred bool           // needs what only the end of the input tells: ancestors' events, or rarity
 }
 
 // rule is a compiled rule.

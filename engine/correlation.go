@@ -144,14 +144,19 @@ func (e *Engine) watchUnit(u *unit, found *diag.Diagnostics) {
 	}
 	s := e.sources[u.source]
 	for _, f := range u.rule.watched {
-		slot := -1
-		if column, ok := e.opt.Model.Column(s.Source, f.Name, f.Level); ok {
-			slot = e.table.slotOf(column)
-		} else {
+		columns, domain := e.opt.Model.Whole(s.Source, f.Name, f.Level)
+		reads := watchedSlots{domain: -1}
+		for _, column := range columns {
+			reads.slots = append(reads.slots, e.table.slotOf(column))
+		}
+		if domain != nil {
+			reads.domain = e.table.slotOf(*domain)
+		}
+		if len(columns) == 0 {
 			found.Warnf("correlation-field", u.rule.ir.Source.LogSource.Range, "choose another --model, or another field",
 				"data model %s has no field %s in this log source; a correlation counts none of its events", e.opt.Model.Name, f.Name)
 		}
-		u.watched = append(u.watched, slot)
+		u.watched = append(u.watched, reads)
 	}
 }
 
@@ -168,6 +173,13 @@ type occurrence struct {
 	data   []byte // the event itself, where there is room for it
 }
 
+// watchedSlots are where a watched field stands: in the first of the slots that has a value, behind the domain of another slot, -1
+// where there is none. The source may lack the field.
+type watchedSlots struct {
+	slots  []int
+	domain int
+}
+
 type watchedValue struct {
 	text    string
 	present bool
@@ -180,15 +192,27 @@ func (m *matcher) occur(u *unit, source string, line, order int, data []byte) (*
 		return nil, false
 	}
 	o := &occurrence{rule: u.rule, at: at, order: order, id: m.id(), source: source, line: line, facts: m.facts(m.e.sources[u.source]), data: slices.Clone(data)}
-	for _, slot := range u.watched {
-		v := watchedValue{}
-		if slot >= 0 {
-			v.text, v.present = m.first(slot)
-			v.text = strings.Clone(v.text)
-		}
-		o.values = append(o.values, v)
+	for _, reads := range u.watched {
+		o.values = append(o.values, m.whole(reads))
 	}
 	return o, true
+}
+
+// whole reads a watched field.
+func (m *matcher) whole(reads watchedSlots) watchedValue {
+	for _, slot := range reads.slots {
+		text, ok := m.first(slot)
+		if !ok {
+			continue
+		}
+		if reads.domain >= 0 {
+			if domain, ok := m.first(reads.domain); ok && domain != "" {
+				return watchedValue{domain + `\` + text, true}
+			}
+		}
+		return watchedValue{strings.Clone(text), true}
+	}
+	return watchedValue{}
 }
 
 // occurred keeps what correlations read for the end of the input.

@@ -1,6 +1,7 @@
 package eql
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // sequenceGap is the code of what a sequence says otherwise than a correlation. Of a group's events it reports sequences that do not overlap,
@@ -20,7 +22,7 @@ const sequenceGap = "correlation-sequence"
 // CompileCorrelation writes a count of at least so many events of one rule as a sequence with runs, and rules in their order as a
 // sequence, where the approximation is accepted. What else correlations ask has no form in EQL.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &sequence{c: c}
+	s := &sequence{c: c, types: make([]string, len(c.GroupBy))}
 	runs := s.runs()
 	accepted := opt.Accepts("eql", c.Source.Body, sequenceGap)
 	if !s.found.HasErrors() && !accepted {
@@ -41,11 +43,44 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes}, s.found
 }
 
+// joinKeys are the columns that a field's value is joined by. Of columns that the value is spread over one has it, so that the others'
+// null is joined too; present asks for one of them. A user's domain may be missing.
+// https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
+func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, present compilers.Pred) {
+	if len(columns) == 1 {
+		keys = []string{joinField(columns[0].Name)}
+	} else {
+		var any compilers.Any
+		for _, c := range columns {
+			keys = append(keys, fieldName(c.Name))
+			any = append(any, compilers.Atom(fieldName(c.Name)+" != null"))
+		}
+		present = any
+	}
+	if domain != nil {
+		keys = append(keys, fieldName(domain.Name))
+	}
+	return keys, present
+}
+
+// keyTypes says the types of a value's columns, which must be the same in every event of a sequence.
+func keyTypes(columns []schema.Column, domain *schema.Column) string {
+	var types []string
+	for _, c := range columns {
+		types = append(types, string(cmp.Or(c.Type, schema.String)))
+	}
+	if domain != nil {
+		types = append(types, "string behind its domain")
+	}
+	return strings.Join(types, ", ")
+}
+
 const sequenceEffect = "sequences of one group do not overlap, so that of a longer series not every event is reported, events of one time need a tiebreaker, and values are joined as they are written, letter by letter"
 
 // sequence holds one compilation.
 type sequence struct {
 	c     *ir.Correlation
+	types []string // of the columns that each value is joined by, as the first event has them
 	notes []compilers.Note
 	found diag.Diagnostics
 }
@@ -76,7 +111,7 @@ func (s *sequence) runs() string {
 	case source.Type == rules.TemporalOrdered && len(s.c.Inputs) > 1:
 		return ""
 	case source.Type != rules.EventCount || len(s.c.Inputs) != 1 || len(s.c.Bounds) != 1:
-		refuse("use kql or spl", "EQL has sequences, which say event_count of one rule with one lower bound, and temporal_ordered of several")
+		refuse("use kql or spl, or a threshold rule or ES|QL in Elastic, which decree does not write", "EQL has sequences, which say event_count of one rule with one lower bound, and temporal_ordered of several")
 		return ""
 	}
 	b := s.c.Bounds[0]
@@ -120,13 +155,23 @@ func (s *sequence) part(input int, r *ir.Rule, opt compilers.Options) string {
 		s.note(n)
 	}
 	var by []string
-	for _, g := range s.c.GroupBy {
-		col, ok := plan.Native(g.Fields[input], nil)
-		if !ok {
+	for i, g := range s.c.GroupBy {
+		columns, domain := plan.Whole(g.Fields[input])
+		if len(columns) == 0 {
 			s.found.Errorf("correlation-field", g.At, "group by another field, or choose another --model", "data model %s has no field for %s in the log source of %q", plan.Model.Name, g.Fields[input].Name, r.Source.Title)
 			continue
 		}
-		by = append(by, joinField(col.Name))
+		keys, present := joinKeys(columns, domain)
+		by = append(by, keys...)
+		if present != nil {
+			own = append(own, present)
+		}
+		if types := keyTypes(columns, domain); s.types[i] == "" {
+			s.types[i] = types
+		} else if s.types[i] != types {
+			s.found.Errorf("correlation-field", g.At, "group by fields that are held alike, or use kql or spl",
+				"eql joins columns of one type, and data model %s holds %s as (%s) in one log source and as (%s) in another", plan.Model.Name, g.Name, s.types[i], types)
+		}
 	}
 	text := fmt.Sprintf("[%s where %s]", w.category(), w.lines(own, "    ")+w.filterLines("    ")+"\n  ")
 	if len(by) > 0 {

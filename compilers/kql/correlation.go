@@ -174,13 +174,25 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 
 // text reads a field of a rule's event as a text, empty where it is missing.
 func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
-	col, ok := one.plan.Native(f, nil)
-	if !ok {
+	columns, domain := one.plan.Whole(f)
+	if len(columns) == 0 {
 		w.found.Errorf("correlation-field", r.Source.LogSource.Range, "group by or count another field, or choose another --model",
 			"data model %s has no column for %s in this log source, which the correlation %q reads", one.plan.Model.Name, f.Name, w.top.Source.Body.Title)
 		return `""`
 	}
-	return part(one.typed(col.Name, col.Type), col, nil).asText()
+	texts := make([]string, len(columns))
+	for i, col := range columns {
+		texts[i] = part(one.typed(col.Name, col.Type), col, nil).asText()
+	}
+	text := texts[0]
+	if len(texts) > 1 {
+		text = "coalesce(" + strings.Join(texts, ", ") + ")"
+	}
+	if domain == nil {
+		return text
+	}
+	before := part(one.typed(domain.Name, domain.Type), *domain, nil).asText()
+	return fmt.Sprintf(`iff(isempty(%s) or isempty(%s), %[2]s, strcat(%[1]s, "\\", %[2]s))`, before, text)
 }
 
 // query is the last correlation's matches, as they are read.

@@ -118,6 +118,15 @@ func TestCorrelationsReadValuesInTexts(t *testing.T) {
 	assert.Contains(t, q.Text, `Of_Last = extract(@"([^.]*)$", 1, TargetUserName)`)
 }
 
+// TestCorrelationsReadValuesThatAreSpread: where a value may stand in several columns, the first that has one counts.
+func TestCorrelationsReadValuesThatAreSpread(t *testing.T) {
+	m, err := schema.LoadFile(overlay(t, "name: mine\nextends: sentinel\nsources: [{name: security, fields: {Who: {column: TargetUserName, spread: [TargetUserName, SubjectUserName]}}}]\n"))
+	require.NoError(t, err)
+	q, _ := correlatedIn(t, "correlation: {type: event_count, rules: [logon], group-by: [Who], timespan: 1h, condition: {gte: 2}}", m)
+	require.NotNil(t, q)
+	assert.Contains(t, q.Text, "Of_Who = coalesce(TargetUserName, SubjectUserName)")
+}
+
 func overlay(t *testing.T, text string) string {
 	file := filepath.Join(t.TempDir(), "m.yml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))

@@ -312,6 +312,29 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	return Column{}, false
 }
 
+// Whole tells where the whole value of a field stands: in the first of the columns that has one and, where the product has
+// `DOMAIN\user` apart, behind the domain of another column, which is nil elsewhere. A field that the source lacks has no columns.
+func (m *Model) Whole(s *Source, field string, level int) (columns []Column, domain *Column) {
+	col, ok := m.Column(s, field, level)
+	if !ok {
+		return nil, nil
+	}
+	for _, name := range col.Spread {
+		if one, ok := m.Column(s, name, level); ok {
+			columns = append(columns, one)
+		}
+	}
+	if len(columns) == 0 {
+		columns = []Column{col}
+	}
+	if col.Domain != "" {
+		if before, ok := m.Column(s, col.Domain, level); ok {
+			domain = &before
+		}
+	}
+	return columns, domain
+}
+
 // levelPrefixes are how Sigma names the fields of the event's process and of those above it. A log
 // that knows no processes may still carry them, where something has put them there.
 var levelPrefixes = []string{"", "Parent", "GrandParent"}

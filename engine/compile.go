@@ -193,6 +193,10 @@ func (e *Engine) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 		}
 		t = &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased}
 	}
+	if text, ok := t.(*ir.Text); ok && text.Op == ir.Filename && col.Filename != "" {
+		// queries ask the column of names, which an event may have without the path
+		col.Also = append(slices.Clone(col.Also), col.Filename)
+	}
 	return e.table.slotOf(col), t, true
 }
 

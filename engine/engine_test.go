@@ -271,6 +271,21 @@ func TestProductsThatKnowNoEmptyText(t *testing.T) {
 	}
 }
 
+// TestNamesWithoutAPath pins that a file name is read from its own column where an event has no path, as queries ask for it.
+func TestNamesWithoutAPath(t *testing.T) {
+	opt := engine.Options{Model: model(t, "mde")}
+	for line, want := range map[string]bool{
+		`{"ActionType":"ProcessCreated","FileName":"A.exe","InitiatingProcessFileName":"w3wp.exe"}`:                                                               true,
+		`{"ActionType":"ProcessCreated","FileName":"A.exe","FolderPath":"","InitiatingProcessFolderPath":"c:\\w3wp.exe"}`:                                         true,
+		`{"ActionType":"ProcessCreated","FileName":"b.exe","InitiatingProcessFileName":"w3wp.exe"}`:                                                               false,
+		`{"ActionType":"ProcessCreated","FileName":"A.exe","FolderPath":"c:\\b.exe","InitiatingProcessFileName":"w3wp.exe"}`:                                      false,
+		`{"ActionType":"ProcessCreated","FileName":"A.exe","InitiatingProcessFileName":"cmd.exe","InitiatingProcessFolderPath":"c:\\windows\\system32\\cmd.exe"}`: false,
+	} {
+		r := lower(t, "detection:\n  a: {Image|filename: a.exe, ParentImage|filename: w3wp.exe}\n  condition: a\n")
+		assert.Equal(t, want, len(run(t, opt, []*ir.Rule{r}, line)) == 1, line)
+	}
+}
+
 func TestWrongEventsAreErrors(t *testing.T) {
 	e, found := engine.New([]*ir.Rule{lower(t, "detection:\n  a: {Image: x}\n  condition: a\n")}, engine.Options{})
 	require.Empty(t, found)

@@ -203,6 +203,9 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *term, s *source) (value, f
 	a := m.e.table.atoms[t.n]
 	if !a.isDeep {
 		value = shown(m.slot(a.slot))
+		if columns := m.e.columnsOf(a.slot); !m.slot(a.slot).present && columns != f.Name {
+			value = "missing: no " + columns
+		}
 		if a.other >= 0 {
 			value += ", the other " + shown(m.slot(a.other))
 		}

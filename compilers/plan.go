@@ -117,6 +117,11 @@ func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Op
 	if r.Filter != nil {
 		c.walk(r.Filter, true)
 	}
+	for _, t := range s.Scope {
+		if t.Reads().Within() != "" && !t.EngineOnly {
+			c.need(NamedValues, r.Source.LogSource.Range)
+		}
+	}
 	if c.found.HasErrors() {
 		return nil, c.found
 	}

@@ -157,4 +157,17 @@ func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	_, found = NewPlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: model})
 	require.Len(t, found, 1)
 	assert.Equal(t, "named-values", found[0].Code)
+
+	inXML, err := schema.Load("sentinel-event")
+	require.NoError(t, err)
+	for i := range inXML.Sources {
+		inXML.Sources[i].UnlistedIn, inXML.Sources[i].Requires = "", ""
+	}
+	rs, found = rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_add}\ndetection:\n  a: {EventID: 12}\n  condition: a\n"), nil)
+	require.Empty(t, found)
+	r, found = ir.Lower(rs[0])
+	require.Empty(t, found)
+	_, found = NewPlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: inXML})
+	require.Len(t, found, 1)
+	assert.Equal(t, "named-values", found[0].Code, "of the scope")
 }

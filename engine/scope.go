@@ -188,7 +188,7 @@ func (m *matcher) consider(i int) {
 func (e *Engine) scopeOf(s *schema.Source) []scopeTest {
 	var tests []scopeTest
 	for _, t := range s.Scope {
-		tests = append(tests, scopeTest{e.scopes.ask(e.table.slotOf(schema.Column{Name: t.Column}), t.Values), t.Optional})
+		tests = append(tests, scopeTest{e.scopes.ask(e.table.slotOf(t.Reads()), t.Values), t.Optional})
 	}
 	return tests
 }

@@ -158,8 +158,9 @@ func (w *writer) scope(since string) []string {
 		if t.EngineOnly {
 			continue
 		}
-		c := w.typed(t.Column, "")
-		test := w.text(c, &ir.Text{Op: ir.Equals, Values: t.Values})
+		asked := &ir.Text{Op: ir.Equals, Values: t.Values}
+		c := part(w.typed(t.Column, t.Type), t.Reads(), asked)
+		test := w.text(c, asked)
 		if t.Optional {
 			test = compilers.Any{absent(c), test}
 		}

@@ -216,7 +216,11 @@ func (m *Model) check() error {
 				return fmt.Errorf("source %s: fallback key level %d is no key level", s.Name, level)
 			}
 		}
-		for _, fields := range []map[string]Column{s.Fields, s.Entities} {
+		scope := map[string]Column{}
+		for _, t := range s.Scope {
+			scope["in scope "+t.Column] = t.Reads()
+		}
+		for _, fields := range []map[string]Column{s.Fields, s.Entities, scope} {
 			if err := checkColumns(fields); err != nil {
 				return fmt.Errorf("source %s: %w", s.Name, err)
 			}

@@ -65,15 +65,16 @@ func TestPassthrough(t *testing.T) {
 
 func TestModelFiles(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, problem string }{
-		"overlay":      {"name: mine\nextends: mde\nsources:\n  - name: device_process_events\n    fields: {Imphash: {column: MyImphash}}\n", ""},
-		"unknown key":  {"name: mine\ncolour: red\n", "field colour not found"},
-		"unknown base": {"name: mine\nextends: mdee\n", `extends "mdee", which is not shipped`},
-		"no sources":   {"name: mine\n", "it has no sources"},
-		"bad type":     {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: text}}}]\n", `field X has the unknown type "text"`},
-		"bad pattern":  {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: 'x=(a'}}}]\n", `field X: the key of a pattern is an expression with a group, which is the value, not "x=(a"`},
-		"no group":     {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: x=a}}}]\n", "is an expression with a group"},
-		"no element":   {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: xml}}}]\n", "field X is a xml without a key"},
-		"bad level":    {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "ancestor level 0 is not in 1..5"},
+		"overlay":             {"name: mine\nextends: mde\nsources:\n  - name: device_process_events\n    fields: {Imphash: {column: MyImphash}}\n", ""},
+		"unknown key":         {"name: mine\ncolour: red\n", "field colour not found"},
+		"unknown base":        {"name: mine\nextends: mdee\n", `extends "mdee", which is not shipped`},
+		"no sources":          {"name: mine\n", "it has no sources"},
+		"bad type":            {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: text}}}]\n", `field X has the unknown type "text"`},
+		"bad pattern":         {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: 'x=(a'}}}]\n", `field X: the key of a pattern is an expression with a group, which is the value, not "x=(a"`},
+		"no group":            {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: x=a}}}]\n", "is an expression with a group"},
+		"no element":          {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: xml}}}]\n", "field X is a xml without a key"},
+		"no element in scope": {"name: mine\nsources: [{name: a, scope: [{column: x, type: xml, values: [b]}]}]\n", "field in scope x is a xml without a key"},
+		"bad level":           {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "ancestor level 0 is not in 1..5"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "m.yml")

@@ -59,13 +59,19 @@ type Source struct {
 
 // ScopeTest holds when the column's value is one of Values (case-insensitive text).
 type ScopeTest struct {
-	Column string   `yaml:"column"`
+	Column string `yaml:"column"`
+	// Type and Key read a part of the column, as those of a field's Column do.
+	Type   Type     `yaml:"type"`
+	Key    string   `yaml:"key"`
 	Values []string `yaml:"values"`
 	// EngineOnly marks a test that only recognises raw events; a query's Table says it already.
 	EngineOnly bool `yaml:"engine_only"`
 	// Optional lets an event without the column pass.
 	Optional bool `yaml:"optional"`
 }
+
+// Reads is the column that the test reads.
+func (t ScopeTest) Reads() Column { return Column{Name: t.Column, Type: t.Type, Key: t.Key} }
 
 // Type is a column's type in the product.
 type Type string

@@ -51,6 +51,8 @@ var services = []struct {
 	{"what Defender saw deleted", "mde", "product: windows, category: registry_delete", "DeviceRegistryEvents", "s: {TargetObject|endswith: '\\Explorer\\RunMRU'}\n  v: {TargetObject: 'HKLM\\SOFTWARE\\A\\b'}\n  condition: s or v",
 		[]doc{{"ActionType": "RegistryKeyDeleted", "PreviousRegistryKey": `HKEY_CURRENT_USER\SOFTWARE\Microsoft\Windows\CurrentVersion\Explorer\RunMRU`}, {"ActionType": "RegistryValueDeleted", "PreviousRegistryKey": `HKEY_LOCAL_MACHINE\SOFTWARE\A`, "PreviousRegistryValueName": "b"},
 			{"ActionType": "RegistryValueDeleted", "PreviousRegistryKey": `HKEY_LOCAL_MACHINE\SOFTWARE\A`, "PreviousRegistryValueName": "c"}, {"ActionType": "RegistryKeyCreated", "RegistryKey": `HKEY_CURRENT_USER\Explorer\RunMRU`}}, []int{0, 1}},
+	{"keys made, in XML", "sentinel-event", "product: windows, category: registry_add", "Event", "s: {TargetObject|contains: '\\Made\\'}\n  condition: s", []doc{key("CreateKey", `HKLM\Made\a`), key("DeleteKey", `HKLM\Made\a`), key("CreateKey", `HKLM\b`)}, []int{0}},
+	{"what was deleted, in XML", "sentinel-event", "product: windows, category: registry_delete", "Event", "s: {TargetObject|contains: '\\Gone\\'}\n  condition: s", []doc{key("CreateKey", `HKLM\Gone\a`), key("DeleteKey", `HKLM\Gone\a`), key("DeleteValue", `HKLM\Gone\a`)}, []int{1, 2}},
 	{"keys that Sysmon's parser gives", "asim", "product: windows, category: registry_set", "imRegistry", "s: {TargetObject|startswith: 'HKLM\\System\\CurrentControlSet\\Services\\'}\n  condition: s",
 		[]doc{{"EventType": "RegistryValueSet", "RegistryKey": `HKEY_LOCAL_MACHINE\System\CurrentControlSet\Services\x`, "RegistryValue": "Start"}, {"EventType": "RegistryValueSet", "RegistryKey": `HKEY_LOCAL_MACHINE\SYSTEM\ControlSet001\Services\x`, "RegistryValue": "Start"},
 			{"EventType": "RegistryValueSet", "RegistryKey": `HKEY_USERS\System\CurrentControlSet\Services\x`, "RegistryValue": "Start"}}, []int{0, 1}},
@@ -73,6 +75,11 @@ var services = []struct {
 // loaded is Sysmon's event of an image as Event has it.
 func loaded(data string) doc {
 	return doc{"EventLog": "Microsoft-Windows-Sysmon/Operational", "EventID": 7, "EventData": "<DataItem><EventData>" + data + "</EventData></DataItem>"}
+}
+
+// key is Sysmon's event of a key or value as Event has it.
+func key(what, target string) doc {
+	return doc{"EventLog": "Microsoft-Windows-Sysmon/Operational", "EventID": 12, "EventData": `<DataItem><EventData><Data Name="EventType">` + what + `</Data><Data Name="TargetObject">` + target + "</Data></EventData></DataItem>"}
 }
 
 // rpcCall is what Event has of a call: https://github.com/zeronetworks/rpcfirewall/blob/master/rpcMessages/Messages.mc

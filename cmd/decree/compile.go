@@ -34,13 +34,21 @@ type compileParams struct {
 
 func newCompile(s *streams) *cobra.Command {
 	var p compileParams
+	var explain string
 	cmd := &cobra.Command{
 		Use:   "compile [rule files or folders]",
 		Short: "Write rules as KQL, SPL and EQL",
 		Long: "Write each rule (without paths: the shipped library) in each target's language. What a target\n" +
-			"cannot say is an error with its place in the rule; an accepted approximation is noted in the query.",
-		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile -t kql --model sentinel my_rule.yml\n  decree compile -t spl --lists apart -o queries my_rules/\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md",
-		RunE: func(_ *cobra.Command, args []string) error {
+			"cannot say is an error with its place in the rule; an accepted approximation is noted in the query.\n" +
+			"--explain CODE tells what an error's or a note's code means, and what to do next.",
+		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile -t kql --model sentinel my_rule.yml\n  decree compile -t spl --lists apart -o queries my_rules/\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md\n  decree compile --explain no-column",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if cmd.Flags().Changed("explain") {
+				if explain == noCode && len(args) > 0 { // the code stands behind a space
+					explain = args[0]
+				}
+				return explainGap(s, strings.TrimSuffix(explain, noCode))
+			}
 			if !slices.Contains(compilers.ListPlaces, p.lists) {
 				return unknownChoice("place of lists", p.lists, compilers.ListPlaces)
 			}
@@ -55,6 +63,8 @@ func newCompile(s *streams) *cobra.Command {
 	f.StringVarP(&p.out, "out", "o", "", "write queries and assets into this folder instead of printing them")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")
 	f.StringVar(&p.lists, "lists", compilers.ListsBySize, "where value lists go: "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or a lookup)")
+	f.StringVar(&explain, "explain", "", "show what the code of an error or a note means and what to do next; without a code list them all")
+	f.Lookup("explain").NoOptDefVal = noCode
 	f.BoolVar(&p.report, "report", false, "show how faithful each query would be, and why rules are refused, in place of the queries")
 	completeFlag(cmd, "target", dialectNames)
 	completeFlag(cmd, "model", func() []string { return modelsOf(dialects...) })
@@ -62,6 +72,23 @@ func newCompile(s *streams) *cobra.Command {
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
+}
+
+// explainGap shows what one code means, or without a code lists them all.
+func explainGap(s *streams, code string) error {
+	if code == "" {
+		rows := [][]string{{"Code", "Is"}}
+		for _, g := range compilers.Gaps() {
+			rows = append(rows, []string{g.Code, g.Said()})
+		}
+		return textTable(s.Out, rows)
+	}
+	text, err := compilers.ExplainGap(code)
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprint(s.Out, text)
+	return err
 }
 
 // compiled is one rule in one target.

@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/renameio/v2"
 
+	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -102,6 +103,9 @@ func explainCheck(s *streams, code string) error {
 	if code != "" {
 		text, err := lint.Explain(code)
 		if err != nil {
+			if _, compiling := compilers.ExplainGap(code); compiling == nil {
+				return fmt.Errorf("compiling reports %q, not validating: decree compile --explain %s", code, code)
+			}
 			return err
 		}
 		fmt.Fprint(s.Out, text)

@@ -30,20 +30,8 @@ type part struct {
 	filters    []*rules.Filter
 }
 
-// Load reads a test file of a folder. A case with an error is left out; the others are returned
-// with all findings.
-func Load(folder *rules.Folder, file string) (*File, diag.Diagnostics) {
-	data, err := folder.Read(file)
-	if err != nil {
-		var found diag.Diagnostics
-		found.Errorf("unreadable-file", diag.Range{File: file}, "", "%v", err)
-		return &File{Path: file}, found
-	}
-	return Parse(folder, file, data)
-}
-
 // Parse reads the text of a test file that stands in a folder, which may be nil when no case
-// names a file.
+// names a file. A case with an error is left out; the others are returned with all findings.
 func Parse(folder *rules.Folder, file string, data []byte) (*File, diag.Diagnostics) {
 	l := &loader{rules.ReadDocument(folder, file, data), folder, map[string]part{}}
 	out := &File{Path: file, Shown: l.Shown(), text: data}

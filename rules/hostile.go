@@ -9,7 +9,7 @@ const (
 	maxNodes = 200_000
 )
 
-// resolve replaces aliases by what they name, refusing what grows or nests without bound.
+// resolve replaces aliases by what they name and merge keys by what they bring, refusing what grows or nests without bound.
 func (p *parser) resolve(n *yaml.Node) bool {
 	count := 0
 	var walk func(n *yaml.Node, depth int) bool
@@ -29,7 +29,40 @@ func (p *parser) resolve(n *yaml.Node) bool {
 				return false
 			}
 		}
+		p.merge(n)
 		return true
 	}
 	return walk(n, 0)
+}
+
+// merge puts what `<<` names behind a mapping's own keys, which win; of several mappings, the first wins
+// (https://yaml.org/type/merge.html).
+func (p *parser) merge(n *yaml.Node) {
+	if n.Kind != yaml.MappingNode {
+		return
+	}
+	var own, brought []*yaml.Node
+	has := map[string]bool{}
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.ShortTag() != "!!merge" {
+			has[k.Value] = true
+			own = append(own, k, v)
+			continue
+		}
+		for _, from := range listNodes(v) {
+			if from.Kind != yaml.MappingNode {
+				p.errorf("wrong-type", p.span(k), "name a mapping with an anchor, or a list of such", "`<<` must name a mapping")
+				continue
+			}
+			brought = append(brought, from.Content...)
+		}
+	}
+	for i := 0; i+1 < len(brought); i += 2 {
+		if k := brought[i]; !has[k.Value] {
+			has[k.Value] = true
+			own = append(own, k, brought[i+1])
+		}
+	}
+	n.Content = own
 }

@@ -26,6 +26,9 @@ func TestSources(t *testing.T) {
 			`any where ?event.dataset : "azure.signinlogs" and ?azure.signinlogs.properties.status.error_code == 0`},
 		{"the pipeline moves a result that is success or failure, and no other", "{product: azure, service: auditlogs}", `{Status: Success}`,
 			`any where ?event.dataset : "azure.auditlogs" and (?event.outcome : "Success" or ?azure.auditlogs.properties.result : "Success")`},
+		{"a key's unnamed value has no name in Elastic Defend", "{product: windows, category: registry_set}", `{TargetObject|endswith: '\InprocServer32\(Default)'}`,
+			`registry where ?event.action : ("modification", "RegistryEvent (Value Set)") and ?host.os.type : "windows" and ` +
+				`(?registry.path : "*\\InprocServer32\\(Default)" or ?registry.path : "*\\InprocServer32\\")`},
 		{"an alert's policy is its rule", "{product: m365, service: threat_management}", `{eventName: A, status: success}`,
 			`any where ?event.dataset : "o365.audit" and (?event.action : "A" or ?rule.name : "A") and ?event.outcome : "success"`},
 		{"a record's type and a call's name are auditd's", "{product: linux, service: auditd}", `{type: SERVICE_STOP, SYSCALL: mknod}`,

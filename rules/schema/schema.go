@@ -115,6 +115,9 @@ type Column struct {
 	// AlsoWritten are parts of values that the product may write otherwise (CurrentControlSet:
 	// ControlSet???); a question mark is any one character. Both ways are asked.
 	AlsoWritten map[string]string `yaml:"also_written"`
+	// Unnamed says that a registry key's unnamed value, Sysmon's `(Default)`, has an empty name, so that its path ends with the backslash.
+	// Both ways are asked.
+	Unnamed bool `yaml:"unnamed"`
 	// Spread are fields that the values are spread over; a test holds if it does for one of them.
 	Spread []string `yaml:"spread"`
 	// Under is the field with what stands before the last backslash of a path; this column has the

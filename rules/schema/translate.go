@@ -31,7 +31,7 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return col.prefixed(n)
 	case col.Type == Digests:
 		return col.digests(n)
-	case len(col.Written)+len(col.AlsoWritten) > 0 || col.Under != "":
+	case len(col.Written)+len(col.AlsoWritten) > 0 || col.Under != "" || col.Unnamed:
 		return col.path(n)
 	case len(col.Values) > 0 || col.Numbers != "":
 		test, err := col.translate(n.Test)
@@ -171,12 +171,17 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 // path asks for a path as Sigma writes it and as the product may, in the columns that hold it.
 func (c Column) path(n *ir.Match) (ir.Node, error) {
 	written := c.bothWays(c.asWritten(n))
-	if c.Under == "" {
-		return written, nil
-	}
 	ways := []ir.Node{written}
 	if or, ok := written.(*ir.Or); ok {
-		ways = or.Terms
+		ways = slices.Clone(or.Terms)
+	}
+	if c.Unnamed {
+		for _, way := range slices.Clone(ways) {
+			ways = append(ways, unnamed(way.(*ir.Match))...)
+		}
+	}
+	if c.Under == "" {
+		return either(n.Base, ways), nil
 	}
 	var terms []ir.Node
 	for _, way := range ways {
@@ -191,6 +196,52 @@ func (c Column) path(n *ir.Match) (ir.Node, error) {
 		}
 	}
 	return either(n.Base, terms), nil
+}
+
+// unnamed asks for a key's unnamed value, which has an empty name in the product. Nothing comes behind a value's name.
+func unnamed(n *ir.Match) (ways []ir.Node) {
+	ask := func(t ir.Test) { ways = append(ways, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
+	switch t := n.Test.(type) {
+	case *ir.Text:
+		var keys []string
+		for _, v := range t.Values {
+			if key, ok := withoutName(v); ok {
+				keys = append(keys, key)
+			}
+		}
+		op := t.Op
+		switch op {
+		case ir.StartsWith:
+			op = ir.Equals
+		case ir.Contains:
+			op = ir.EndsWith
+		case ir.Filename:
+			return nil
+		}
+		if len(keys) > 0 {
+			ask(&ir.Text{Op: op, Values: keys, Cased: t.Cased})
+		}
+	case *ir.Glob:
+		last := len(t.Parts) - 1
+		if last > 0 && t.Parts[last].Wild == '*' {
+			last--
+		}
+		if key, ok := withoutName(t.Parts[last].Literal); ok {
+			parts := slices.Clone(t.Parts[:last+1])
+			parts[last].Literal = key
+			ask(&ir.Glob{Parts: parts, Cased: t.Cased})
+		}
+	}
+	return ways
+}
+
+// withoutName is the path of a key's unnamed value where that has no name.
+func withoutName(path string) (key string, ok bool) {
+	at := len(path) - len(defaultValue)
+	if at < 0 || !strings.EqualFold(path[at:], defaultValue) || at > 0 && path[at-1] != '\\' {
+		return "", false
+	}
+	return strings.TrimSuffix(path[:at], `\`) + `\`, true
 }
 
 func either(at ir.Base, terms []ir.Node) ir.Node {

@@ -212,6 +212,9 @@ var defendFields = map[string]map[string]string{
 }
 
 // kernelNames are the names of keys that Sysmon replaces by friendlier ones.
+// unnamedValue is how Sysmon says a key's unnamed value, which has no name in the kernel.
+var unnamedValue = regexp.MustCompile(`\\\(Default\)$`)
+
 var kernelNames = strings.NewReplacer(`\CurrentControlSet\`, `\ControlSet001\`, `HKU\`, `HKEY_USERS\`)
 
 var dword = regexp.MustCompile(`^DWORD \(0x([0-9a-f]{8})\)$`)
@@ -250,7 +253,7 @@ func (r record) defend() doc {
 		put(d, "network.direction", map[bool]string{true: "egress", false: "ingress"}[r.data["Initiated"] == "true"])
 	case "registry":
 		put(d, "registry.data.strings", []any{registryStrings(r.data["Details"])})
-		put(d, "registry.path", kernelNames.Replace(r.data["TargetObject"]))
+		put(d, "registry.path", unnamedValue.ReplaceAllString(kernelNames.Replace(r.data["TargetObject"]), `\`))
 	}
 	names(d)
 	return d

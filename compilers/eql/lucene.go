@@ -31,7 +31,7 @@ func lucene(expr, flags string) (string, error) {
 		return "", fmt.Errorf("the translated expression has %d characters; Elasticsearch allows %d", len(text), maxRegex)
 	}
 	if tooComplex(text) {
-		return "", errors.New("Elasticsearch gives the expression up: what is repeated a number of times behind what may begin anywhere takes too many states")
+		return "", errors.New("the expression takes more states than Elasticsearch allows: what is repeated a number of times stands behind what may begin anywhere")
 	}
 	return text, nil
 }

@@ -108,7 +108,7 @@ func (q *quality) show(s *streams, set *ruleSet, all []assessed, took time.Durat
 			mutated++
 			killed, mutants = killed+m.Killed, mutants+m.Total()
 			for _, mutant := range m.Survivors {
-				found.Warnf("survivor", mutant.At, "`--suggest` writes a test case for it, where one can be found", "no test notices this change (%s): %s", mutant.Kind, mutant.Change)
+				found.Warnf("survivor", mutant.At, q.remedy(a, mutant), "no test notices this change (%s): %s", mutant.Kind, mutant.Change)
 			}
 		}
 	}
@@ -134,6 +134,17 @@ func (q *quality) show(s *streams, set *ruleSet, all []assessed, took time.Durat
 		fmt.Fprintf(s.Out, "mutants: %d of %d killed (%.1f%%), %d survivors in %d rules\n", killed, mutants, percent(killed, mutants), mutants-killed, mutated)
 		fmt.Fprintf(s.Err, "in %.1f s\n", took.Seconds())
 	}
+}
+
+// remedy says how a survivor comes to be noticed.
+func (q *quality) remedy(a assessed, survivor mutation.Mutant) string {
+	switch {
+	case !q.suggest:
+		return "`--suggest` writes a test case for it, where one can be found"
+	case slices.ContainsFunc(a.Suggested, func(c mutation.Case) bool { return slices.Contains(c.Kills, survivor.Change) }):
+		return "a suggested case notices it"
+	}
+	return "no case could be suggested: write one in which the rule as it is and the changed one differ"
 }
 
 // markdown writes the coverage as a table.

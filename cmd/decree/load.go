@@ -151,6 +151,9 @@ func loadRules(paths []string) (*ruleSet, error) {
 		set.add(f)
 	}
 	set.addCorrelations()
+	if len(set.parsed)+len(set.read)+len(set.Found) == 0 {
+		return nil, fmt.Errorf("%s: no rule stands there", strings.Join(paths, ", "))
+	}
 	set.Found.Sort()
 	return set, nil
 }

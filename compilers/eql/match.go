@@ -6,7 +6,6 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
-	"unicode"
 
 	"decree/compilers"
 	"decree/rules/ir"
@@ -70,7 +69,7 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		switch {
 		case t.Op != ir.Equals && v == "":
 			return compilers.Atom(f + " != null"), nil
-		case !t.Cased && foldsBeyondASCII(v):
+		case !t.Cased && compilers.FoldsBeyondASCII(v):
 			folded = append(folded, v)
 		case strings.ContainsAny(v, "*?") || v == "":
 			exact = append(exact, v)
@@ -221,7 +220,7 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 			pattern.WriteByte('?')
 			expr.WriteString(".")
 		default:
-			plain = plain && !strings.ContainsAny(p.Literal, "*?") && (g.Cased || !foldsBeyondASCII(p.Literal))
+			plain = plain && !strings.ContainsAny(p.Literal, "*?") && (g.Cased || !compilers.FoldsBeyondASCII(p.Literal))
 			pattern.WriteString(p.Literal)
 			expr.WriteString(luceneText(p.Literal, g.Cased))
 		}
@@ -253,16 +252,6 @@ func luceneText(s string, cased bool) string {
 
 func foldedPattern(op ir.TextOp, v string) string {
 	return beyond(luceneText(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
-}
-
-// foldsBeyondASCII tells whether a value has letters whose case Elasticsearch does not ignore.
-func foldsBeyondASCII(s string) bool {
-	for _, r := range s {
-		if r >= unicode.MaxASCII && unicode.SimpleFold(r) != r {
-			return true
-		}
-	}
-	return false
 }
 
 var signs = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}

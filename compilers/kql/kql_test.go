@@ -96,7 +96,7 @@ func TestTests(t *testing.T) {
 		{"cidr", "CommandLine", &ir.CIDR{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fe80::/10")}},
 			`ipv4_is_in_range(ProcessCommandLine, "10.0.0.0/8") or ipv6_is_in_range(ProcessCommandLine, "fe80::/10")`},
 		{"field equals field", "CommandLine", &ir.FieldRef{Other: ir.Field{Name: "CommandLine", Level: 1}},
-			`isnotempty(ProcessCommandLine) and isnotempty(InitiatingProcessCommandLine) and ProcessCommandLine =~ InitiatingProcessCommandLine`},
+			`isnotempty(ProcessCommandLine) and isnotempty(InitiatingProcessCommandLine) and tolower(ProcessCommandLine) == tolower(InitiatingProcessCommandLine)`},
 		{"number equals number", "ProcessId", &ir.FieldRef{Other: ir.Field{Name: "LogonId"}}, `ProcessId == LogonId`},
 	}
 	for _, c := range cases {

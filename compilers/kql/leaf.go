@@ -121,7 +121,11 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 		}
 		either := make(compilers.Any, len(t.Values))
 		for i, v := range t.Values {
-			either[i] = compilers.Atom(compare(every.name, t.Op, v, t.Cased))
+			if !t.Cased && compilers.FoldsBeyondASCII(v) {
+				either[i] = matches("*", alternatives(t, []string{v})[0])
+			} else {
+				either[i] = compilers.Atom(compare(every.name, t.Op, v, t.Cased))
+			}
 		}
 		return either
 	case *ir.Glob:
@@ -225,16 +229,19 @@ func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
 	return compilers.All{compilers.Atom("isnotnull(" + value + ")"), p}
 }
 
-// text compares a column with literal strings.
+// text compares a column with literal strings. Operators that ignore case do so for letters of ASCII alone, expressions for all.
+// https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators
 func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	name := o.asText()
 	var either compilers.Any
 	if t.Op == ir.Filename {
 		name = fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), name)
 	}
-	var values []string
+	var values, folded []string
 	for _, v := range t.Values {
 		switch {
+		case !t.Cased && compilers.FoldsBeyondASCII(v):
+			folded = append(folded, v)
 		case v != "":
 			values = append(values, v)
 		case t.Op == ir.Equals || t.Op == ir.Filename:
@@ -243,13 +250,14 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 			either = append(either, present(o))
 		}
 	}
-	if t.Op != ir.Equals && t.Op != ir.Filename {
-		if len(values) > maxTerms {
-			for _, expr := range alternatives(t, values) {
-				either = append(either, matches(name, expr))
-			}
-			return either
-		}
+	inexact := t.Op != ir.Equals && t.Op != ir.Filename
+	if inexact && len(values) > maxTerms {
+		values, folded = nil, append(values, folded...)
+	}
+	for _, expr := range alternatives(t, folded) {
+		either = append(either, matches(name, expr))
+	}
+	if inexact {
 		for _, v := range values {
 			either = append(either, compilers.Atom(compare(name, t.Op, v, t.Cased)))
 		}
@@ -384,7 +392,10 @@ func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
 	if op == ir.Filename {
 		x, op = fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), x), ir.Equals
 	}
-	return compilers.All{present(a), present(b), compilers.Atom(x + " " + operator(op, t.Cased) + " " + y)}
+	if !t.Cased { // operators would ignore the case of ASCII's letters alone
+		x, y = "tolower("+x+")", "tolower("+y+")"
+	}
+	return compilers.All{present(a), present(b), compilers.Atom(x + " " + operator(op, true) + " " + y)}
 }
 
 var timeParts = map[string]string{"minute": `datetime_part("minute", %s)`, "hour": "hourofday(%s)", "day": "dayofmonth(%s)",

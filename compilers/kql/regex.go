@@ -88,8 +88,13 @@ func alternatives(t *ir.Text, values []string) []string {
 }
 
 func anyOf(t *ir.Text, quoted []string) string {
-	expr := "(?:" + strings.Join(quoted, "|") + ")"
+	expr := quoted[0]
+	if len(quoted) > 1 {
+		expr = "(?:" + strings.Join(quoted, "|") + ")"
+	}
 	switch t.Op {
+	case ir.Equals, ir.Filename: // a file name has been taken off its path
+		expr = `\A` + expr + `\z`
 	case ir.StartsWith:
 		expr = `\A` + expr
 	case ir.EndsWith:

@@ -55,6 +55,15 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{CommandLine: null}`, "s", `isempty(ProcessCommandLine)`},
 			{"mde", process, `{CommandLine: '*'}`, "s", `isnotempty(ProcessCommandLine)`},
 		}},
+		{"operators ignore the case of ASCII's letters alone", []row{
+			{"mde", process, `{CommandLine|contains: [à distance, remote]}`, "s", `ProcessCommandLine matches regex @"(?i)à distance" or ProcessCommandLine contains "remote"`},
+			{"mde", process, `{CommandLine|endswith: [à, É]}`, "s", `ProcessCommandLine matches regex @"(?i)(?:à|É)\z"`},
+			{"mde", process, `{User: [josé, maria]}`, "s", `AccountName matches regex @"(?i)\Ajosé\z" or AccountName =~ "maria"`},
+			{"mde", process, `{CommandLine|cased: josé}`, "s", `ProcessCommandLine == "josé"`},
+			{"mde", process, `{Image|endswith: '\é.exe'}`, "s", `FileName matches regex @"(?i)\Aé\.exe\z"`},
+			{"mde", process, `{CommandLine|fieldref|endswith: ParentCommandLine}`, "s",
+				`isnotempty(ProcessCommandLine) and isnotempty(InitiatingProcessCommandLine) and tolower(ProcessCommandLine) endswith_cs tolower(InitiatingProcessCommandLine)`},
+		}},
 		{"typed columns take typed literals, and their null survives no negation", []row{
 			{"mde", network, `{DestinationPort: [80, 443]}`, "s", `RemotePort in (80, 443)`},
 			{"mde", network, `{DestinationPort: 80}`, "not s", `not(isnotnull(RemotePort) and RemotePort == 80)`},

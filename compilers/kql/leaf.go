@@ -352,6 +352,8 @@ func numbers(value, op string, values []float64) compilers.Pred {
 }
 
 // cidr asks each family's own function: each gives null for an address it cannot read.
+// cidr asks whether an address is in a network. Dual-stack sockets write `::ffff:10.0.0.1`, which the functions for IPv4 take for
+// no address: https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
 func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	var v4, v6 []string
 	for _, p := range t.Prefixes {
@@ -363,9 +365,10 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	}
 	var either compilers.Any
 	for _, family := range []struct {
-		name   string
-		ranges []string
-	}{{"ipv4", v4}, {"ipv6", v6}} {
+		name    string
+		address string
+		ranges  []string
+	}{{"ipv4", "replace_string(" + o.asText() + `, "::ffff:", "")`, v4}, {"ipv6", o.asText(), v6}} {
 		if len(family.ranges) == 0 {
 			continue
 		}
@@ -373,7 +376,7 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 		if len(family.ranges) > 1 {
 			function = family.name + "_is_in_any_range"
 		}
-		call := fmt.Sprintf("%s(%s, %s)", function, o.asText(), strings.Join(family.ranges, ", "))
+		call := fmt.Sprintf("%s(%s, %s)", function, family.address, strings.Join(family.ranges, ", "))
 		if negated {
 			call = "coalesce(" + call + ", false)"
 		}

@@ -20,6 +20,7 @@ const (
 	PrevalenceCount      Construct = "prevalence-count"      // a bound on the distinct count
 	PrevalenceNegated    Construct = "prevalence-negated"    // rarity below not
 	NamedValues          Construct = "named-values"          // values inside a longer text, as auditd writes them
+	SecondColumns        Construct = "second-column"         // a value that is in another column where the first is empty
 	GlobalPrevalence     Construct = "prevalence-global"     // reputation: vendor prevalence and signatures
 )
 

@@ -227,6 +227,9 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}
+		if col.OrElse != "" {
+			c.need(SecondColumns, at)
+		}
 		return
 	}
 	if f.Level > 0 {

@@ -144,6 +144,21 @@ func TestPlanTellsWhatLostHashesDo(t *testing.T) {
 	}
 }
 
+// TestPlanKnowsWhoReadsSecondColumns refuses fields in one of two columns where a dialect reads one.
+func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
+	model, err := schema.Load("mde")
+	require.NoError(t, err)
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_event}\ndetection:\n  a: {TargetObject|endswith: '\\a\\b'}\n  condition: a\n"), nil)
+	require.Empty(t, found)
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	_, found = NewPlan("test", Features{}, r, Options{Model: model})
+	assert.Empty(t, found)
+	_, found = NewPlan("test", Features{SecondColumns: {Message: "no"}}, r, Options{Model: model})
+	require.Len(t, found, 1)
+	assert.Equal(t, "second-column", found[0].Code)
+}
+
 // TestPlanKnowsWhoReadsNamedValues refuses fields in auditd's lines where a dialect does not take them out.
 func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	model, err := schema.Load("sentinel")

@@ -59,6 +59,9 @@ func newTable(m *schema.Model) *table {
 // slotOf numbers the slot of a column.
 func (t *table) slotOf(c schema.Column) int {
 	names := append([]string{c.Name}, c.Also...)
+	if c.OrElse != "" {
+		names = append(names, c.OrElse)
+	}
 	key := strings.Join(names, "\x00")
 	hash := ""
 	if c.Type == schema.HashSet {

@@ -25,7 +25,8 @@ func (dialect) Extension() string { return ".eql" }
 func (dialect) Models() []string  { return []string{"ecs", "winlogbeat"} }
 
 var lacks = compilers.Features{
-	compilers.NamedValues: {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.NamedValues:   {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns: {Message: "the field is read from one column alone", Hint: "map the field to one column, or use kql"},
 	compilers.Keywords: {Message: "EQL searches fields, never the whole event, and not message either, which Elasticsearch maps as text",
 		Hint: "name the field that holds the words, as a keyword or wildcard, or use kql or spl"},
 	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},

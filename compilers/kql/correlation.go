@@ -182,7 +182,7 @@ func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
 	}
 	texts := make([]string, len(columns))
 	for i, col := range columns {
-		texts[i] = part(one.typed(col.Name, col.Type), col, nil).asText()
+		texts[i] = part(one.read(col), col, nil).asText()
 	}
 	text := texts[0]
 	if len(texts) > 1 {

@@ -66,10 +66,19 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 	return o
 }
 
+// read is a column, or where it is empty the other that has its value.
+func (w *writer) read(c schema.Column) operand {
+	o := w.typed(c.Name, c.Type)
+	if c.OrElse != "" {
+		o.name = fmt.Sprintf("coalesce(%s, %s)", o.name, w.typed(c.OrElse, c.Type).name)
+	}
+	return o
+}
+
 // operandOf finds a field on the event or on an ancestor's creation event joined to it.
 func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 	col, hops := w.place(f, t)
-	o := w.typed(col.Name, col.Type)
+	o := w.read(col)
 	if hops > 0 {
 		o.name = above(hops, col.Name)
 	}

@@ -30,7 +30,8 @@ func (dialect) Models() []string {
 }
 
 var lacks = compilers.Features{
-	compilers.NamedValues: {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.NamedValues:   {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns: {Message: "the field is read from one column alone", Hint: "map the field to one column, or use kql"},
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",
 		Message: "strftime works in the time zone of the search's owner, so the part of the time is UTC only when that is",
 		Hint:    "run the search as a user whose time zone is UTC"},

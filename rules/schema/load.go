@@ -216,6 +216,13 @@ func (m *Model) check() error {
 				return fmt.Errorf("source %s: fallback key level %d is no key level", s.Name, level)
 			}
 		}
+		if s.Keys != nil {
+			for name, c := range s.Fields {
+				if c.OrElse != "" {
+					return fmt.Errorf("source %s: field %s cannot be in two columns where processes are linked", s.Name, name)
+				}
+			}
+		}
 		scope := map[string]Column{}
 		for _, t := range s.Scope {
 			scope["in scope "+t.Column] = t.Reads()

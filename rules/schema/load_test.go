@@ -112,7 +112,8 @@ func TestKeysThatCannotBe(t *testing.T) {
 	for keys, want := range map[string]string{
 		"keys: {6: [a]}": "key level 6 is not in 0..5 or has no columns",
 		"keys: {0: []}":  "key level 0 is not in 0..5 or has no columns",
-		"keys: {0: [a], 1: [b]}, fallback_keys: {0: [c], 2: [d]}": "fallback key level 2 is no key level",
+		"keys: {0: [a], 1: [b]}, fields: {x: {column: y, or_else: z}}": "field x cannot be in two columns where processes are linked",
+		"keys: {0: [a], 1: [b]}, fallback_keys: {0: [c], 2: [d]}":      "fallback key level 2 is no key level",
 	} {
 		path := filepath.Join(t.TempDir(), "m.yml")
 		require.NoError(t, os.WriteFile(path, []byte("name: m\ntime: [t]\nsources: [{name: s, category: x, "+keys+"}]\n"), 0o644))

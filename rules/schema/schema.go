@@ -97,6 +97,7 @@ const (
 type Column struct {
 	Name     string   `yaml:"column"`
 	Also     []string `yaml:"also"`     // other names that exports give it, in order of preference; queries use Name
+	OrElse   string   `yaml:"or_else"`  // the column that holds it where Name is empty, "" = none; in models for KQL
 	Type     Type     `yaml:"type"`     // "" means string
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none

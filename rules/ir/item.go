@@ -126,6 +126,8 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 			l.once(m, c.opSet)
 			c.opSet, c.op = name, textOps[name]
 			c.exists = name == "exists"
+		default:
+			panic("ir: unknown modifier " + name)
 		}
 	}
 	if ref {

@@ -330,3 +330,13 @@ func BenchmarkLowerManyValues(b *testing.B) {
 		}
 	}
 }
+
+// TestNoModifierIsPassedOver pins that what the parser knows as a modifier has a meaning here: one that has none panics.
+func TestNoModifierIsPassedOver(t *testing.T) {
+	for _, name := range rules.ModifierNames() {
+		assert.NotPanics(t, func() { ir.Lower(parse(t, "detection:\n  a: {Image|"+name+": '1'}\n  condition: a\n")) }, name)
+	}
+	r := parse(t, "detection:\n  a: {Image|all: ['1', '2']}\n  condition: a\n")
+	r.Searches[0].Body.(rules.AllOf).Items[0].Modifiers[0].Name = "unheard-of"
+	assert.PanicsWithValue(t, "ir: unknown modifier unheard-of", func() { ir.Lower(r) })
+}

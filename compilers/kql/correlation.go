@@ -202,11 +202,6 @@ func (w *correlationWriter) query() *compilers.Query {
 		w.note(compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: w.top.Source.TypeRange,
 			Message: "matches before the searched period are not known: choose it " + timespan(w.top.Reach()) + " longer than what is of interest"})
 	}
-	var b strings.Builder
-	for _, line := range compilers.Header(body, w.notes) {
-		b.WriteString(comment(line))
-	}
-	b.WriteString(w.lets.String())
 	shown := []string{column(w.time) + " = At", "Event"}
 	for _, g := range w.top.GroupBy {
 		name := column(g.Name)
@@ -220,6 +215,11 @@ func (w *correlationWriter) query() *compilers.Query {
 	}
 	stages := []string{w.names[w.top], "project " + strings.Join(append(shown, "First"), ", ")}
 	stages = append(stages, "sort by "+column(w.time)+" asc")
-	b.WriteString(pipe(stages))
-	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: b.String(), Assets: w.assets, Notes: w.notes}
+	text := w.lets.String() + pipe(stages)
+	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)
+	var header strings.Builder
+	for _, line := range compilers.Header(body, w.notes) {
+		header.WriteString(comment(line))
+	}
+	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: header.String() + text, Assets: w.assets, Notes: w.notes}
 }

@@ -64,6 +64,7 @@ func newWriter(plan *compilers.Plan, found diag.Diagnostics, taken map[string]bo
 
 func (w *writer) query() *compilers.Query {
 	lets, text := w.parts()
+	w.plan.Notes = append(w.plan.Notes, compilers.TooLong(w.plan.Model, lets+text, w.plan.Rule.Source.LogSource.Range)...)
 	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets + text, Assets: w.assets, Notes: w.plan.Notes}
 }
 

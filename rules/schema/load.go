@@ -114,6 +114,9 @@ func merge(base, over *Model) *Model {
 	if over.Time != nil {
 		m.Time = over.Time
 	}
+	if over.Longest != 0 {
+		m.Longest = over.Longest
+	}
 	if over.ID != nil {
 		m.ID = over.ID
 	}

@@ -20,6 +20,8 @@ type Model struct {
 	Missing string `yaml:"missing"`
 	// Lists is what the product keeps tables of values in: "watchlist" or "lookup"; "" is nothing.
 	Lists string `yaml:"lists"`
+	// Longest is how many characters a query may have where the product runs it by schedule; 0 is any number.
+	Longest int `yaml:"longest"`
 	// Columns are those that every table of the product has.
 	Columns map[string]string `yaml:"columns"`
 	Sources []Source          `yaml:"sources"`

@@ -118,11 +118,11 @@ func pairs(t *testing.T, tests []*ir.Regex) []pair {
 
 // expressionsAgree asks an engine about all pairs of which a query holds an expression at all. held gives those expressions, "" for one that is refused;
 // ask answers with what the engine finds, true or false, or with what it says is wrong.
-func expressionsAgree(t *testing.T, held func([]*ir.Regex) []string, ask func([][2]string) []any) {
+func expressionsAgree(t *testing.T, held func(*testing.T, []*ir.Regex) []string, ask func(*testing.T, [][2]string) []any) {
 	ofTests := func(t *testing.T, tests []*ir.Regex) {
 		written := map[*ir.Regex]string{}
 		refused := 0
-		for i, expr := range held(tests) {
+		for i, expr := range held(t, tests) {
 			if expr == "" {
 				refused++
 			}
@@ -135,7 +135,7 @@ func expressionsAgree(t *testing.T, held func([]*ir.Regex) []string, ask func([]
 				compared, asked = append(compared, p), append(asked, [2]string{written[p.test], p.text})
 			}
 		}
-		got := ask(asked)
+		got := ask(t, asked)
 		require.Len(t, got, len(compared))
 		matches := 0
 		for i, p := range compared {
@@ -185,7 +185,7 @@ func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
 	if err := exec.Command("perl", "-MJSON::PP", "-e1").Run(); err != nil {
 		missing(t, "perl is not installed with its own modules: apt-get install perl")
 	}
-	expressionsAgree(t, func(tests []*ir.Regex) []string {
+	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
 		written := held(t, tests, spl.New(), "splunk-windows", func(queries []string) (all [][]string) {
 			for _, q := range queries {
 				parts := mvfind.FindStringSubmatch(q)
@@ -201,7 +201,7 @@ func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
 			}
 		}
 		return written
-	}, func(asked [][2]string) (got []any) {
+	}, func(t *testing.T, asked [][2]string) (got []any) {
 		ask(t, exec.Command("perl", "-e", perl), asked, &got)
 		return got
 	})
@@ -209,7 +209,7 @@ func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
 
 func TestExpressionsMeanTheSameToKusto(t *testing.T) {
 	_, tables := mde(t)
-	expressionsAgree(t, func(tests []*ir.Regex) []string {
+	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
 		return held(t, tests, kql.New(), "mde", func(queries []string) (all [][]string) {
 			for i, r := range CheckKQL(t, queries, tables, "", "") {
 				require.Empty(t, r.Errors, queries[i])
@@ -217,7 +217,7 @@ func TestExpressionsMeanTheSameToKusto(t *testing.T) {
 			}
 			return all
 		})
-	}, func(asked [][2]string) (got []any) {
+	}, func(t *testing.T, asked [][2]string) (got []any) {
 		ask(t, exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "regex.js")), asked, &got)
 		return got
 	})
@@ -229,7 +229,7 @@ func TestExpressionsMeanTheSameToLucene(t *testing.T) {
 	if _, err := exec.LookPath("java"); err != nil || len(jars) == 0 {
 		missing(t, "Java or .cache/lucene-core-*.jar is not there: .ci/run gets both")
 	}
-	expressionsAgree(t, func(tests []*ir.Regex) []string {
+	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
 		return held(t, tests, eql.New(), "ecs", func(queries []string) (all [][]string) {
 			for i, r := range CheckEQL(t, queries, nil, "") {
 				require.Nil(t, r.Error, queries[i])
@@ -237,7 +237,7 @@ func TestExpressionsMeanTheSameToLucene(t *testing.T) {
 			}
 			return all
 		})
-	}, func(asked [][2]string) (got []any) {
+	}, func(t *testing.T, asked [][2]string) (got []any) {
 		var in strings.Builder
 		for _, p := range asked {
 			fmt.Fprintln(&in, base64.StdEncoding.EncodeToString([]byte(p[0])), base64.StdEncoding.EncodeToString([]byte(p[1])))

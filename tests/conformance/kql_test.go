@@ -91,15 +91,23 @@ var hostile = []string{`"`, `\`, `\"`, `a\`, `" or true //`, "a\nb", "a\r\tb", "
 func TestKQLQuoting(t *testing.T) {
 	_, tables := mde(t)
 	var queries []string
+	var want [][]string
 	for _, v := range hostile {
-		r := &ir.Rule{Source: &rules.Rule{Title: "quoting " + v, Description: v, LogSource: rules.LogSource{Category: "process_creation"}},
-			Condition: &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Contains, Values: []string{v}}}}
-		m, _ := mde(t)
-		queries = append(queries, compileIR(t, r, m))
+		for _, cased := range []bool{true, false} {
+			r := &ir.Rule{Source: &rules.Rule{Title: "quoting " + v, Description: v, LogSource: rules.LogSource{Category: "process_creation"}},
+				Condition: &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Contains, Values: []string{v}, Cased: cased}}}
+			m, _ := mde(t)
+			queries = append(queries, compileIR(t, r, m))
+			literal := v
+			if !cased && compilers.FoldsBeyondASCII(v) {
+				literal = "(?i)" + v
+			}
+			want = append(want, []string{"ProcessCreated", literal})
+		}
 	}
 	for i, r := range CheckKQL(t, queries, tables, "", "") {
 		assert.Empty(t, r.Errors, queries[i])
-		assert.Equal(t, []string{"ProcessCreated", hostile[i]}, r.Strings, queries[i])
+		assert.Equal(t, want[i], r.Strings, queries[i])
 	}
 }
 

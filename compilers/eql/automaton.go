@@ -21,8 +21,8 @@ func tooComplex(expr string) bool {
 	if err != nil {
 		return true
 	}
-	n := nfa{prog: prog, signs: told(prog)}
-	start := n.closure(nil, uint32(prog.Start))
+	n := &nfa{prog: prog, signs: told(prog), reached: make([]int, len(prog.Inst))}
+	start := n.begin().closure(nil, uint32(prog.Start))
 	seen := map[string]bool{key(start): true}
 	effort := 0
 	for queue := [][]uint32{start}; len(queue) > 0; queue = queue[1:] {
@@ -43,8 +43,16 @@ func tooComplex(expr string) bool {
 
 // nfa is an expression's automaton. signs has one character of each class of those that no part of the expression tells apart.
 type nfa struct {
-	prog  *syntax.Prog
-	signs []rune
+	prog    *syntax.Prog
+	signs   []rune
+	set     int   // number of the set of states that is being made
+	reached []int // by state: the last set that it was reached for
+}
+
+// begin begins a set of states.
+func (n *nfa) begin() *nfa {
+	n.set++
+	return n
 }
 
 // told lists a character of each class.
@@ -65,7 +73,8 @@ func told(prog *syntax.Prog) []rune {
 }
 
 // step gives the states behind a character, in order.
-func (n nfa) step(states []uint32, sign rune) []uint32 {
+func (n *nfa) step(states []uint32, sign rune) []uint32 {
+	n.begin()
 	var next []uint32
 	for _, pc := range states {
 		if inst := &n.prog.Inst[pc]; inst.Op != syntax.InstMatch && inst.MatchRune(sign) {
@@ -76,17 +85,18 @@ func (n nfa) step(states []uint32, sign rune) []uint32 {
 	return next
 }
 
-// closure adds the states that are reached without a character.
-func (n nfa) closure(states []uint32, pc uint32) []uint32 {
+// closure adds the states that are reached without a character. What repeats nothing, as ()* does, leads back to itself.
+func (n *nfa) closure(states []uint32, pc uint32) []uint32 {
+	if n.reached[pc] == n.set {
+		return states
+	}
+	n.reached[pc] = n.set
 	switch inst := &n.prog.Inst[pc]; inst.Op {
 	case syntax.InstAlt, syntax.InstAltMatch:
 		return n.closure(n.closure(states, inst.Out), inst.Arg)
 	case syntax.InstCapture, syntax.InstNop, syntax.InstEmptyWidth:
 		return n.closure(states, inst.Out)
 	case syntax.InstFail:
-		return states
-	}
-	if slices.Contains(states, pc) {
 		return states
 	}
 	return append(states, pc)

@@ -14,6 +14,7 @@ func FuzzLucene(f *testing.F) {
 	for _, s := range []struct{ expr, text string }{
 		{`^a\d+$`, "a12"}, {`a|^b|c$`, "xbc"}, {`(?i)ab[^c]`, "xABd"}, {`\w{2,3}\s\S`, "ab c"}, {`a.b`, "a\nb"}, {`(?s)a.b`, "a\nb"}, {`()|a`, ""}, {`[\\/]x\.exe`, `c:\x.exe`},
 		{`(a|b)*?c`, "abc"}, {`\x{1F600}|[^\x00-\x7f]`, "\U0001f600"}, {`#@&<>~"`, `#@&<>~"`}, {`$`, "a"}, {`^`, ""}, {`(^a|b)$`, "ab"}, {`a{0}b`, "b"}, {`[[:punct:]]`, "-"},
+		{`()*K`, "a"}, {`(?:(?:|a)*)*b`, "aab"},
 	} {
 		f.Add(s.expr, s.text)
 	}

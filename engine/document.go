@@ -12,7 +12,9 @@ import (
 type value struct {
 	gen     uint32
 	since   uint32 // event from which on it has been the same; 0 if that is not known
-	depth   int
+	depth   int32
+	item    int32 // of a list that it was last read in; 0 if in none
+	before  int32 // texts that it has from earlier items
 	present bool
 	texts   []string
 }
@@ -22,6 +24,7 @@ type layout struct {
 	names                    // in the order of their numbers
 	columns  map[string]int  // column -> its number
 	prefixes map[string]bool // objects on the way to a column with dots
+	lists    map[string]bool // those of them that may be lists of objects, each of which has the column
 	keywords bool            // some rule asks for every value
 	bags     map[string]bool // columns that a product may write as a text of JSON
 	inTexts  []int           // those of them below which a column is asked for
@@ -31,7 +34,7 @@ type layout struct {
 }
 
 func newLayout() *layout {
-	return &layout{columns: map[string]int{}, prefixes: map[string]bool{}, liftsWinlog: true}
+	return &layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, liftsWinlog: true}
 }
 
 // column numbers a column.
@@ -43,14 +46,22 @@ func (l *layout) column(name string) int {
 	l.columns[name] = i
 	l.liftsWinlog = l.liftsWinlog && !strings.HasPrefix(name, "winlog.")
 	l.add(name)
+	listed := true
 	for at := range len(name) {
 		if name[at] != '.' {
 			continue
 		}
-		if bag := name[:at]; l.bags[bag] && !l.prefixes[bag] {
-			l.inTexts = append(l.inTexts, l.column(bag))
+		outer := name[:at]
+		if l.bags[outer] {
+			listed = false // a path of Kusto's ends at a list
+			if !l.prefixes[outer] {
+				l.inTexts = append(l.inTexts, l.column(outer))
+			}
 		}
-		l.prefixes[name[:at]] = true
+		l.prefixes[outer] = true
+		if listed {
+			l.lists[outer] = true
+		}
 	}
 	return i
 }
@@ -72,6 +83,11 @@ type document struct {
 	wrapped bool   // the event's fields may stand below others
 	lifting bool   // the object being read is winlog's, or below it
 
+	inLists int   // lists around what is being read
+	item    int32 // of a list, that is being read; 0 outside of any
+	items   int32 // that were read of this event
+	earlier int32 // of them, those before the outermost list around what is being read
+
 	first     foreseen             // stands before the first key
 	before    *foreseen            // the key of the outermost level that was read last
 	known     map[string]*foreseen // by key
@@ -89,6 +105,7 @@ func (d *document) load(data []byte) error {
 	d.gen++
 	d.every, d.arena, d.path, d.wrapped = d.every[:0], d.arena[:0], d.path[:0], false
 	d.lifting, d.converted, d.outermost = false, false, 0
+	d.inLists, d.item, d.items = 0, 0, 0
 	d.before, d.noted = &d.first, nil
 	if d.known == nil {
 		d.known = map[string]*foreseen{}
@@ -130,11 +147,49 @@ func wraps(key []byte) bool {
 // before a path.
 func (d *document) claim(i, depth int) *value {
 	col := &d.cols[i]
-	if col.gen == d.gen && col.depth < depth {
+	if col.gen == d.gen {
+		return d.claimAgain(col, int32(depth))
+	}
+	col.gen, col.since, col.depth, col.item, col.before, col.present, col.texts = d.gen, 0, int32(depth), d.item, 0, false, col.texts[:0]
+	return col
+}
+
+// claimAgain readies a column that was set by this event. What it has from other items of the same list is kept; of a key that
+// stands twice the last counts.
+func (d *document) claimAgain(col *value, depth int32) *value {
+	if col.depth < depth {
 		return nil
 	}
-	col.gen, col.since, col.depth, col.present, col.texts = d.gen, 0, depth, false, col.texts[:0]
+	switch sameList := col.depth == depth && d.item > 0 && col.item > d.earlier; {
+	case !sameList:
+		col.before, col.present = 0, false
+	case col.item != d.item:
+		col.before = int32(len(col.texts))
+	default:
+		col.present = col.before > 0
+	}
+	col.since, col.depth, col.item, col.texts = 0, depth, d.item, col.texts[:col.before]
 	return col
+}
+
+// enter enters a list whose objects' columns are asked for, each item for itself. It gives what leave goes back to.
+func (d *document) enter() (outer int32) {
+	if d.item == 0 {
+		d.earlier = d.items
+	}
+	d.inLists++
+	return d.item
+}
+
+func (d *document) leave(outer int32) {
+	d.inLists--
+	d.item = outer
+}
+
+// next turns to another item of a list.
+func (d *document) next() {
+	d.items++
+	d.item = d.items
 }
 
 // fields reads decoded fields, for events that came wrapped.
@@ -151,15 +206,33 @@ func (d *document) fields(fields map[string]any, depth int) {
 				setAny(col, v)
 			}
 		}
-		inner, isObject := v.(map[string]any)
-		if d.layout.keywords && !isObject {
-			d.every = appendTexts(d.every, v)
-		}
-		if isObject && (d.layout.keywords || d.layout.prefixes[string(d.path)]) {
-			d.fields(inner, depth+1)
-		}
+		d.below(v, depth+1)
 	}
 	d.path = d.path[:start]
+}
+
+// below reads what is asked for below a decoded value, which is at d.path.
+func (d *document) below(v any, depth int) {
+	switch v := v.(type) {
+	case map[string]any:
+		if d.layout.keywords || d.layout.prefixes[string(d.path)] {
+			d.fields(v, depth)
+		}
+		return
+	case []any:
+		if d.layout.lists[string(d.path)] {
+			outer := d.enter()
+			for _, inner := range v {
+				d.next()
+				d.below(inner, depth)
+			}
+			d.leave(outer)
+			return
+		}
+	}
+	if d.layout.keywords {
+		d.every = appendTexts(d.every, v)
+	}
 }
 
 func setAny(col *value, v any) {

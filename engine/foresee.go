@@ -151,7 +151,7 @@ func (d *document) another(n *foreseen, col *value, shared int) error {
 // unforeseen reads a value that is not kept.
 func (d *document) unforeseen(n *foreseen, col *value) error {
 	d.path = append(d.path[:0], n.raw[1:n.key-2]...)
-	err := d.value(col, d.peek() == '{' && (d.layout.keywords || d.layout.prefixes[string(d.path)]))
+	err := d.value(col, d.asked(d.path))
 	d.path = d.path[:0]
 	return err
 }

@@ -57,7 +57,7 @@ func (d *document) skip() {
 
 // object reads an object at its brace. known says that its columns are asked for, by d.path.
 func (d *document) object(known bool) error {
-	start, level := len(d.path), d.depth
+	start, level := len(d.path), d.depth-d.inLists
 	return d.members(func(key []byte) error {
 		if !known {
 			return d.value(nil, false)
@@ -172,20 +172,28 @@ func (d *document) member(key []byte, start, level int) error {
 			}
 		}
 	}
-	inside := false
-	if d.peek() == '{' && (d.layout.keywords || d.layout.prefixes[string(name)] || (d.lifting && !lifted && lifts(name, level))) {
-		inside = true
-		if level == 0 {
-			d.path = append(d.path[:0], key...)
-		}
+	inside := d.asked(name) || (d.lifting && !lifted && d.peek() == '{' && lifts(name, level))
+	if inside && level == 0 {
+		d.path = append(d.path[:0], key...)
 	}
 	err := d.value(col, inside)
 	d.path = d.path[:start]
 	return err
 }
 
-// value reads any value into a column, which may be nil. known says that an object's columns are
-// asked for.
+// asked tells whether columns below the value that comes, which is of this name, are asked for.
+func (d *document) asked(name []byte) bool {
+	switch d.peek() {
+	case '{':
+		return d.layout.keywords || d.layout.prefixes[string(name)]
+	case '[':
+		return d.layout.lists[string(name)]
+	}
+	return false
+}
+
+// value reads any value into a column, which may be nil. known says that columns of an object, or of a
+// list's objects, are asked for.
 func (d *document) value(col *value, known bool) error {
 	if d.at >= len(d.data) {
 		return errJSON
@@ -204,7 +212,13 @@ func (d *document) value(col *value, known bool) error {
 		}
 		return d.object(known)
 	case '[':
-		return d.array(col)
+		if !known {
+			return d.array(col, false)
+		}
+		outer := d.enter()
+		err := d.array(col, true)
+		d.leave(outer)
+		return err
 	case 't':
 		return d.word(col, "true")
 	case 'f':
@@ -226,7 +240,7 @@ func (d *document) scalar(col *value, text string) {
 	}
 }
 
-func (d *document) array(col *value) error {
+func (d *document) array(col *value, known bool) error {
 	if d.depth++; d.depth > maxNesting {
 		return errDeep
 	}
@@ -242,7 +256,10 @@ func (d *document) array(col *value) error {
 	}
 	for {
 		d.space()
-		if err := d.value(col, false); err != nil {
+		if known {
+			d.next()
+		}
+		if err := d.value(col, known); err != nil {
 			return err
 		}
 		d.space()

@@ -221,12 +221,11 @@ func (d *document) below(v any, depth int) {
 		return
 	case []any:
 		if d.layout.lists[string(d.path)] {
-			outer := d.enter()
+			defer d.leave(d.enter())
 			for _, inner := range v {
 				d.next()
 				d.below(inner, depth)
 			}
-			d.leave(outer)
 			return
 		}
 	}

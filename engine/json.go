@@ -212,13 +212,7 @@ func (d *document) value(col *value, known bool) error {
 		}
 		return d.object(known)
 	case '[':
-		if !known {
-			return d.array(col, false)
-		}
-		outer := d.enter()
-		err := d.array(col, true)
-		d.leave(outer)
-		return err
+		return d.array(col, known)
 	case 't':
 		return d.word(col, "true")
 	case 'f':
@@ -243,6 +237,9 @@ func (d *document) scalar(col *value, text string) {
 func (d *document) array(col *value, known bool) error {
 	if d.depth++; d.depth > maxNesting {
 		return errDeep
+	}
+	if known {
+		defer d.leave(d.enter())
 	}
 	if col != nil {
 		col.present = true

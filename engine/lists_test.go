@@ -46,17 +46,21 @@ func TestFieldsOfListsOfObjects(t *testing.T) {
 			}
 			fields, err := event.Decode([]byte(c.event))
 			require.NoError(t, err)
-			decoded := &document{layout: l, gen: 1, cols: make([]value, len(l.columns))}
-			decoded.fields(fields, 0)
+			decoded := ofFields(l, fields)
 			checkColumn(t, decoded, i, c.texts, c.there, c.event)
-			for _, text := range appendTexts(nil, fields) {
-				if keywords {
-					assert.Contains(t, read.every, text)
-					assert.Contains(t, decoded.every, text)
-				}
+			if keywords {
+				assert.Subset(t, read.every, appendTexts(nil, fields))
+				assert.Subset(t, decoded.every, appendTexts(nil, fields))
 			}
 		}
 	}
+}
+
+// ofFields reads decoded fields.
+func ofFields(l *layout, fields map[string]any) *document {
+	d := &document{layout: l, gen: 1, cols: make([]value, len(l.columns))}
+	d.fields(fields, 0)
+	return d
 }
 
 func checkColumn(t *testing.T, d *document, i int, texts []string, there bool, event string) {
@@ -110,7 +114,7 @@ func FuzzPaths(f *testing.F) {
 	f.Fuzz(func(t *testing.T, data []byte) {
 		fields, err := event.Decode(data)
 		if err != nil || !utf8.Valid(data) || len(data) > 1<<12 {
-			t.Skip()
+			t.Skip("no event that both keep as it is")
 		}
 		l := newLayout()
 		paths(l, "", fields)
@@ -118,16 +122,15 @@ func FuzzPaths(f *testing.F) {
 		require.NoError(t, err)
 		for name := range l.columns {
 			if outermost, _, _ := strings.Cut(name, "."); slices.Contains(event.Wrappers, outermost) {
-				t.Skip() // wrapped
+				t.Skip("wrapped: it is decoded to be read")
 			}
 		}
 		read := &document{layout: l}
 		require.NoError(t, read.load(once))
-		decoded := &document{layout: l, gen: 1, cols: make([]value, len(l.columns))}
-		decoded.fields(fields, 0)
+		decoded := ofFields(l, fields)
 		for name, i := range l.columns {
 			want := decoded.cols[i]
-			checkColumn(t, read, i, want.texts, want.gen == 1 && want.present, name+" of "+string(once))
+			checkColumn(t, read, i, want.texts, want.gen == decoded.gen && want.present, name+" of "+string(once))
 		}
 	})
 }

@@ -21,8 +21,8 @@ func tooComplex(expr string) bool {
 	if err != nil {
 		return true
 	}
-	n := &nfa{prog: prog, signs: told(prog), reached: make([]int, len(prog.Inst))}
-	start := n.begin().closure(nil, uint32(prog.Start))
+	n := &nfa{prog: prog, signs: told(prog), set: 1, reached: make([]int, len(prog.Inst))}
+	start := n.closure(nil, uint32(prog.Start))
 	seen := map[string]bool{key(start): true}
 	effort := 0
 	for queue := [][]uint32{start}; len(queue) > 0; queue = queue[1:] {
@@ -45,14 +45,8 @@ func tooComplex(expr string) bool {
 type nfa struct {
 	prog    *syntax.Prog
 	signs   []rune
-	set     int   // number of the set of states that is being made
+	set     int   // number of the set of states that is being made, from 1 on
 	reached []int // by state: the last set that it was reached for
-}
-
-// begin begins a set of states.
-func (n *nfa) begin() *nfa {
-	n.set++
-	return n
 }
 
 // told lists a character of each class.
@@ -74,7 +68,7 @@ func told(prog *syntax.Prog) []rune {
 
 // step gives the states behind a character, in order.
 func (n *nfa) step(states []uint32, sign rune) []uint32 {
-	n.begin()
+	n.set++
 	var next []uint32
 	for _, pc := range states {
 		if inst := &n.prog.Inst[pc]; inst.Op != syntax.InstMatch && inst.MatchRune(sign) {

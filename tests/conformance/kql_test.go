@@ -89,14 +89,13 @@ var hostile = []string{`"`, `\`, `\"`, `a\`, `" or true //`, "a\nb", "a\r\tb", "
 
 // TestKQLQuoting reads every hostile value back through Microsoft's parser.
 func TestKQLQuoting(t *testing.T) {
-	_, tables := mde(t)
+	m, tables := mde(t)
 	var queries []string
 	var want [][]string
 	for _, v := range hostile {
 		for _, cased := range []bool{true, false} {
 			r := &ir.Rule{Source: &rules.Rule{Title: "quoting " + v, Description: v, LogSource: rules.LogSource{Category: "process_creation"}},
 				Condition: &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Contains, Values: []string{v}, Cased: cased}}}
-			m, _ := mde(t)
 			queries = append(queries, compileIR(t, r, m))
 			literal := v
 			if !cased && compilers.FoldsBeyondASCII(v) {

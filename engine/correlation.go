@@ -68,6 +68,7 @@ func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) 
 			}
 			out.inputs = append(out.inputs, input)
 		}
+		e.hush(out)
 		if !whole {
 			continue
 		}
@@ -80,7 +81,6 @@ func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) 
 				in.rule.watching = true
 			}
 		}
-		e.hush(c)
 		for _, columns := range [][]ir.Column{c.ir.GroupBy, c.ir.Values} {
 			for _, column := range columns {
 				for i := range c.inputs {
@@ -94,7 +94,8 @@ func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) 
 	}
 }
 
-// hush makes silent what a correlation of the same file reads: it is a part of that correlation, unless it says `generate: true`.
+// hush makes silent what a correlation of the same file reads, whether it is run or not: it is a part of that correlation, unless
+// it says `generate: true`.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-correlation-rules-specification.md#correlation-rules
 func (e *Engine) hush(c *correlation) {
 	if c.ir.Source.Generate {
@@ -102,6 +103,7 @@ func (e *Engine) hush(c *correlation) {
 	}
 	for _, in := range c.inputs {
 		switch {
+		case in.rule == nil && in.correlation == nil: // which is not run
 		case in.rule != nil:
 			in.rule.silent = in.rule.silent || in.rule.ir.Source.Range.File == c.rule.ir.Source.Range.File
 		default:

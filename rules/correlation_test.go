@@ -129,7 +129,8 @@ func TestLink(t *testing.T) {
 		{"the name of its own file first", []string{strings.ReplaceAll(linkedFile, "00a", "00b") + "---\ntitle: C\ncorrelation: {" + count + "rules: [b]}"}, nil, "C"},
 		{"two of the name elsewhere", []string{strings.ReplaceAll(linkedFile, "00a", "00b"), "title: C\ncorrelation: {" + count + "rules: [b]}"}, []string{"ambiguous-rule"}, ""},
 		{"an alias for nobody", []string{"title: C\ncorrelation: {" + count + "rules: [a], group-by: ip, aliases: {ip: {bb: x}}}"}, []string{"unknown-rule"}, ""},
-		{"an alias that nothing uses", []string{"title: C\ncorrelation: {" + count + "rules: [a], aliases: {ip: {a: x}}}"}, []string{"unused-alias"}, ""},
+		{"an alias that nothing uses", []string{"title: C\ncorrelation: {" + count + "rules: [a], aliases: {ip: {a: x}}}"}, []string{"unused-alias"}, "C"},
+		{"an unused alias of what another reads", []string{"title: C\ncorrelation: {" + count + "rules: [d]}\n---\ntitle: D\nname: d\ncorrelation: {" + count + "rules: [a], aliases: {ip: {a: x}}}"}, []string{"unused-alias"}, "D C"},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

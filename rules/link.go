@@ -43,7 +43,6 @@ func (l *linker) link(c *Correlation, above int) bool {
 		return l.state[c] == linked
 	}
 	l.state[c] = linking
-	before := len(l.found)
 	whole := true
 	for i := range c.Inputs {
 		in := &c.Inputs[i]
@@ -65,8 +64,7 @@ func (l *linker) link(c *Correlation, above int) bool {
 			whole = false
 		}
 	}
-	l.aliases(c)
-	if !whole || len(l.found) > before {
+	if !l.aliases(c) || !whole {
 		l.state[c] = broken
 		return false
 	}
@@ -125,8 +123,9 @@ func (l *linker) nearest(text string) string {
 	return "the rule must be among the files that are read; give it a `name:`"
 }
 
-// aliases checks that aliases speak of the correlation's inputs and that something uses them.
-func (l *linker) aliases(c *Correlation) {
+// aliases checks that aliases speak of the correlation's inputs, else it gives false, and that something uses them.
+func (l *linker) aliases(c *Correlation) bool {
+	whole := true
 	var names []string
 	for _, in := range c.Inputs {
 		names = append(names, in.Name())
@@ -139,12 +138,14 @@ func (l *linker) aliases(c *Correlation) {
 					hint = "did you mean `" + near + "`?"
 				}
 				l.found.Errorf("unknown-rule", of.Range, hint, "the alias %s is for %q, which is no rule of this correlation", a.Name, of.Input)
+				whole = false
 			}
 		}
 		if !slices.ContainsFunc(slices.Concat(c.GroupBy, c.Fields), func(f NamedField) bool { return f.Name == a.Name }) {
 			l.found.Warnf("unused-alias", a.Range, "use it in group-by, or remove it", "nothing uses the alias %q", a.Name)
 		}
 	}
+	return whole
 }
 
 // input is the position of the input with a name or id; -1 without one.

@@ -82,19 +82,30 @@ func (r loadedRule) logSources() []rules.LogSource {
 	return out
 }
 
-// parts are the rules that some correlation of their own file reads, and does not generate: they are parts of it.
+// parts are the rules that some correlation of their own file reads, and does not generate: they are parts of it, even of one that
+// has errors.
 func (set *ruleSet) parts() map[*rules.Rule]bool {
 	out := map[*rules.Rule]bool{}
-	for _, c := range set.Correlations {
-		of := c.Correlation.Source
-		for _, in := range of.Inputs {
+	for _, c := range set.read {
+		for _, in := range c.of.Inputs {
 			body := in.Rule
 			if in.Correlation != nil {
 				body = in.Correlation.Body
 			}
-			if !of.Generate && body.Range.File == of.Body.Range.File {
+			if body != nil && !c.of.Generate && body.Range.File == c.of.Body.Range.File {
 				out[body] = true
 			}
+		}
+	}
+	return out
+}
+
+// stranded are parts of which no correlation is left, since it has errors: by themselves they are not run.
+func (set *ruleSet) stranded() map[*rules.Rule]bool {
+	out := set.parts()
+	for _, c := range set.Correlations {
+		for _, r := range c.Correlation.Rules() {
+			delete(out, r.Source)
 		}
 	}
 	return out

@@ -204,10 +204,14 @@ func (set *ruleSet) add(f readFile) {
 	}
 }
 
+// lowered are the rules that the engine runs.
 func (set *ruleSet) lowered() []*ir.Rule {
-	out := make([]*ir.Rule, len(set.Rules))
-	for i, r := range set.Rules {
-		out[i] = r.IR
+	var out []*ir.Rule
+	stranded := set.stranded()
+	for _, r := range set.Rules {
+		if !stranded[r.IR.Source] {
+			out = append(out, r.IR)
+		}
 	}
 	return out
 }

@@ -83,7 +83,7 @@ func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (aler
 func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 	of = make([][]moment, len(e.rules))
 	for _, w := range e.waiting.events {
-		if err := e.main.load(w.data); err != nil {
+		if err := e.main.load(w.data, w.order); err != nil {
 			return nil, 0, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 		}
 		at, ok := e.main.time()
@@ -222,7 +222,7 @@ func (r *replay) judge(seen [][]sighting) {
 // ask asks an event's units: those that count populations, or the rule's.
 func (r *replay) ask(w moment, counting bool) (out outcome, err error) {
 	m := r.e.main
-	if err := m.load(w.data); err != nil {
+	if err := m.load(w.data, w.order); err != nil {
 		return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 	}
 	m.late.self = m.process(w.order)

@@ -75,6 +75,8 @@ type Stats struct {
 	Timeless     int // matches that a correlation would read, without a time that can be read
 	Uncorrelated int // matches dropped at MaxPending: correlations did not see them
 	Timeouts     int // matches of a backtracking expression that ran into its time limit
+
+	Guessed string // the first time whose day and month could be the other way round, and how it was read
 }
 
 // New compiles rules. A rule whose log source the model does not have is reported and left out.

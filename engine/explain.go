@@ -88,7 +88,7 @@ func (x *Explainer) Finish() ([]Explanation, Stats, error) {
 func (x *Explainer) explain(w waitingEvent) (Explanation, error) {
 	m := x.e.main
 	out := Explanation{Source: w.source, Line: w.line}
-	if err := m.load(w.data); err != nil {
+	if err := m.load(w.data, w.order); err != nil {
 		return out, err
 	}
 	m.late.self = m.process(w.order)

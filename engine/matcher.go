@@ -37,6 +37,8 @@ type matcher struct {
 
 	timeouts int
 	costs    *costs
+	order    int // of the current event
+	guess    guess
 }
 
 // late is what only the end of the input tells, and the event it is asked about.
@@ -57,7 +59,8 @@ func (e *Engine) newMatcher() *matcher {
 }
 
 // load reads an event and finds the sources it is of.
-func (m *matcher) load(data []byte) error {
+func (m *matcher) load(data []byte, order int) error {
+	m.order = order
 	if err := m.doc.load(data); err != nil {
 		return err
 	}
@@ -289,7 +292,10 @@ func (m *matcher) run(u *unit) (bool, error) {
 func (m *matcher) time() (time.Time, bool) {
 	for _, slot := range m.e.times {
 		for _, t := range m.slot(slot).texts {
-			if at, ok := parseTime(t); ok {
+			if at, guessed, ok := readTime(t); ok {
+				if guessed {
+					m.guess.take(m.order, t, at)
+				}
 				return at, true
 			}
 		}

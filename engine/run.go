@@ -30,7 +30,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 	if m.costs != nil {
 		began = time.Now()
 	}
-	if err := m.load(data); err != nil {
+	if err := m.load(data, order); err != nil {
 		return out, err
 	}
 	if len(m.e.treeFields) > 0 {
@@ -326,9 +326,14 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 
 // finishedStats adds up what the workers counted.
 func (e *Engine) finishedStats() Stats {
+	var first guess
 	for _, m := range append(e.workers, e.main) {
 		e.stats.Timeouts += m.timeouts
+		if m.guess.text != "" {
+			first.take(m.guess.order, m.guess.text, m.guess.at)
+		}
 	}
+	e.stats.Guessed = first.String()
 	return e.stats
 }
 
@@ -344,7 +349,7 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 		}
 		if !loaded {
 			loaded = true
-			if err := m.load(w.data); err != nil {
+			if err := m.load(w.data, w.order); err != nil {
 				return err
 			}
 			m.late.self = m.process(w.order)

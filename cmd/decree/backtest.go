@@ -68,6 +68,8 @@ func (p *backtestParams) schedule(r *rules.Rule) rules.Schedule {
 type replayed struct {
 	Rules  []replayedRule `json:"rules"`
 	Alerts []datedAlert   `json:"alerts"`
+
+	first, last time.Time // runs that raised alerts
 }
 
 type replayedRule struct {
@@ -76,10 +78,11 @@ type replayedRule struct {
 	Level  string         `json:"level"`
 	Alerts int            `json:"alerts"`
 	Days   map[string]int `json:"days"` // 2006-01-02 -> alerts
+	byDay  map[int]int
 }
 
 type datedAlert struct {
-	At time.Time `json:"at"` // the run that raised it
+	At string `json:"at"` // the run that raised it, as RFC 3339 has it, but its year may be past 9999
 	alert
 }
 
@@ -123,19 +126,23 @@ func runBacktest(s *streams, e *engine.Engine, p backtestParams, format string) 
 // count sorts alerts by rule, the most first.
 func count(found []engine.Alert) replayed {
 	out := replayed{Rules: []replayedRule{}, Alerts: []datedAlert{}}
+	if len(found) > 0 { // in the order of their times
+		out.first, out.last = found[0].At, found[len(found)-1].At
+	}
 	at := map[string]int{}
 	for _, f := range found {
-		a := datedAlert{f.At, newAlert(f.Result)}
+		a := datedAlert{f.At.Format(time.RFC3339), newAlert(f.Result)}
 		out.Alerts = append(out.Alerts, a)
 		key := f.Rule.Source.Range.File + "\x00" + f.Rule.Source.Range.String()
 		i, ok := at[key]
 		if !ok {
 			i = len(out.Rules)
 			at[key] = i
-			out.Rules = append(out.Rules, replayedRule{a.Rule, a.ID, a.Level, 0, map[string]int{}})
+			out.Rules = append(out.Rules, replayedRule{a.Rule, a.ID, a.Level, 0, map[string]int{}, map[int]int{}})
 		}
 		out.Rules[i].Alerts++
 		out.Rules[i].Days[f.At.Format(time.DateOnly)]++
+		out.Rules[i].byDay[day(f.At)]++
 	}
 	slices.SortStableFunc(out.Rules, func(a, b replayedRule) int {
 		return cmp.Or(cmp.Compare(b.Alerts, a.Alerts), cmp.Compare(a.Rule, b.Rule))
@@ -143,13 +150,23 @@ func count(found []engine.Alert) replayed {
 	return out
 }
 
+// day is the number of a time's day since 1970.
+func day(at time.Time) int {
+	const seconds = 24 * 60 * 60
+	days := at.Unix() / seconds
+	if at.Unix()%seconds < 0 {
+		days--
+	}
+	return int(days)
+}
+
 // table shows each rule with a chart of its days.
 func (r replayed) table(s *streams) error {
 	if len(r.Alerts) == 0 {
 		return nil
 	}
-	first, last := r.Alerts[0].At.Truncate(24*time.Hour), r.Alerts[len(r.Alerts)-1].At
-	days := int(last.Sub(first)/(24*time.Hour)) + 1
+	first, last := r.first, r.last
+	days := day(last) - day(first) + 1
 	width := (days + chartWidth - 1) / chartWidth // days that one column stands for
 	title := fmt.Sprintf("%s TO %s", first.Format(time.DateOnly), last.Format(time.DateOnly))
 	if width > 1 {
@@ -159,10 +176,8 @@ func (r replayed) table(s *streams) error {
 	_, err := fmt.Fprintf(w, "ALERTS\tLEVEL\tRULE\tMOST A DAY\t%s\n", title)
 	for _, rule := range r.Rules {
 		columns, most := make([]int, (days+width-1)/width), 0
-		for day, n := range rule.Days {
-			at, wrong := time.Parse(time.DateOnly, day)
-			err = errors.Join(err, wrong)
-			columns[int(at.Sub(first)/(24*time.Hour))/width] += n
+		for at, n := range rule.byDay {
+			columns[(at-day(first))/width] += n
 			most = max(most, n)
 		}
 		_, more := fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\n", rule.Alerts, rule.Level, oneLine(rule.Rule), most, chart(columns))
@@ -233,7 +248,7 @@ func (r replayed) compare(s *streams, before map[string]bool, p backtestParams) 
 		noisier = true
 		fmt.Fprintf(s.Err, "noisier: %s: %d alerts that %s does not have\n", oneLine(alerts[0].Rule), len(alerts), p.baseline)
 		for _, a := range alerts[:min(len(alerts), shownNew)] {
-			fmt.Fprintf(s.Err, "  %s %s\n", a.At.Format(time.RFC3339), place(a.EventID, a.Source, a.Line))
+			fmt.Fprintf(s.Err, "  %s %s\n", a.At, place(a.EventID, a.Source, a.Line))
 		}
 		if len(alerts) > shownNew {
 			fmt.Fprintf(s.Err, "  and %d more\n", len(alerts)-shownNew)

@@ -139,6 +139,9 @@ func runRules(s *streams, p runParams) error {
 			fmt.Fprintf(s.Err, "warning: %d %s\n", w.count, w.text)
 		}
 	}
+	if stats.Guessed != "" {
+		fmt.Fprintf(s.Err, "warning: %s; of times that can be read in two ways the month comes first\n", stats.Guessed)
+	}
 	if p.stats {
 		if err := printStats(s, e.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
 			return err

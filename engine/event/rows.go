@@ -52,6 +52,9 @@ func (r *Reader) nextRow() (Raw, error) {
 		parse.LazyQuotes, parse.Comma = true, rune(r.rows.comma)
 		row, err := parse.Read()
 		if err == nil && r.rows.header == nil {
+			for i, name := range row {
+				row[i], _ = strings.CutSuffix(name, " [UTC]") // as Azure's portals export a column of times
+			}
 			r.rows.header = row
 			continue
 		}

@@ -152,6 +152,9 @@ func constant(v bool) *term {
 func (e *Engine) leaf(m *ir.Match, s *source, u *unit) *term {
 	slot, test, native := e.native(m.Field, m.Test, s)
 	ref, isRef := m.Test.(*ir.FieldRef)
+	if native && m.Field.Level > 0 && e.optional(m.Field, s) {
+		return e.deepLeaf(m, s, u)
+	}
 	if native && isRef {
 		var other int
 		if other, _, native = e.native(ref.Other, nil, s); native {
@@ -164,15 +167,28 @@ func (e *Engine) leaf(m *ir.Match, s *source, u *unit) *term {
 	if !deep || len(s.Keys[1]) == 0 {
 		return constant(whenMissing(m.Test))
 	}
+	return e.deepLeaf(m, s, u)
+}
+
+// optional tells whether the process tree is asked for an ancestor's field where an event lacks it.
+func (e *Engine) optional(f ir.Field, s *source) bool {
+	col, ok := e.opt.Model.Column(s.Source, f.Name, f.Level)
+	return ok && col.Optional && len(s.Keys[1]) > 0
+}
+
+// deepLeaf is an atom on an ancestor's event.
+func (e *Engine) deepLeaf(m *ir.Match, s *source, u *unit) *term {
 	u.deferred = true
 	asked := []ir.Field{m.Field}
-	if isRef {
+	if ref, ok := m.Test.(*ir.FieldRef); ok {
 		asked = append(asked, ref.Other)
 	}
 	for _, f := range asked {
-		if slot, _, ok := e.native(f, nil, s); ok {
+		slot, _, native := e.native(f, nil, s)
+		if native {
 			s.refs[f] = slot
-		} else {
+		}
+		if !native || e.optional(f, s) {
 			e.treeFields[f.Name] = true
 		}
 	}

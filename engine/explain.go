@@ -215,7 +215,7 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *term, s *source) (value, f
 	if !ok {
 		return "unknown", "no creation event tells it"
 	}
-	if _, native := s.refs[f]; !native && m.late.self != nil {
+	if slot, native := s.refs[f]; (!native || !m.slot(slot).present) && m.late.self != nil {
 		_, from, _ = m.late.tree.attribute(m.late.self, f)
 	}
 	return quoteAll(texts), from

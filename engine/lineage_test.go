@@ -210,3 +210,35 @@ func TestLoadReputation(t *testing.T) {
 	_, ok = table.Lookup("md5", "ab")
 	assert.False(t, ok)
 }
+
+// TestLineageOfPlainEvents holds that events under Sigma's own names are linked as those of a product: by GUID, else by the process id and the
+// time, and that an event which names a grandparent itself is believed.
+func TestLineageOfPlainEvents(t *testing.T) {
+	const guid = `{"id":%d,"Computer":%q,"UtcTime":"2026-03-01 10:00:%02d","Image":%q,"CommandLine":"c","ProcessGuid":"{%d}","ParentProcessGuid":"{%d}"}`
+	const pid = `{"id":%d,"Computer":%q,"UtcTime":"2026-03-01 10:00:%02d","Image":%q,"CommandLine":"c","ProcessId":%d,"ParentProcessId":%d}`
+	const timeless = `{"id":%d,"Computer":%q,"unused":%d,"Image":%q,"CommandLine":"c","ProcessId":%d,"ParentProcessId":%d}`
+	rule := lower(t, "ancestry:\n  up:\n    grandparent: {Image|filename: sqlservr.exe}\ndetection:\n  a: {Image|filename: who.exe}\n  condition: a and up\n")
+	chain := func(form string) []string {
+		return []string{fmt.Sprintf(form, 3, "A", 3, "who.exe", 3, 2), fmt.Sprintf(form, 2, "A", 2, "cmd.exe", 2, 1), fmt.Sprintf(form, 1, "A", 1, "sqlservr.exe", 1, 0)}
+	}
+	with := func(events []string, more ...string) []string { return append(append([]string{}, events...), more...) }
+	for _, c := range []struct {
+		name   string
+		events []string
+		want   []string
+	}{
+		{"GUIDs", chain(guid), []string{"3"}},
+		{"another event of the parent, later", with(chain(guid), `{"id":9,"Computer":"A","UtcTime":"2026-03-01 10:00:09","Image":"cmd.exe","ProcessGuid":"{2}","ProcessId":2}`), []string{"3"}},
+		{"GUIDs of another host", with(chain(guid)[:1], fmt.Sprintf(guid, 2, "B", 2, "cmd.exe", 2, 1), chain(guid)[2]), nil},
+		{"process ids and times", chain(pid), []string{"3"}},
+		{"a process id that is used again later", with(chain(pid), fmt.Sprintf(pid, 8, "A", 8, "other.exe", 1, 0)), []string{"3"}},
+		{"a process id that was used again", with(chain(pid), fmt.Sprintf(pid, 8, "A", 1, "other.exe", 1, 0)), nil},
+		{"bare process ids", chain(timeless), nil},
+		{"the event names it", []string{`{"id":5,"Image":"who.exe","GrandParentImage":"C:\\sqlservr.exe"}`}, []string{"5"}},
+		{"the event names another", with(chain(guid)[1:], `{"id":3,"Computer":"A","Image":"who.exe","GrandParentImage":"x.exe","ProcessGuid":"{3}","ParentProcessGuid":"{2}"}`), nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, append([]string{}, c.want...), run(t, engine.Options{}, []*ir.Rule{rule}, c.events...))
+		})
+	}
+}

@@ -207,8 +207,9 @@ func (m *matcher) deep(a *atom) bool {
 func (m *matcher) lineage(f ir.Field) ([]string, bool) {
 	for _, si := range m.of {
 		if slot, ok := m.e.sources[si].refs[f]; ok {
-			v := m.slot(slot)
-			return v.texts, v.present
+			if v := m.slot(slot); v.present || f.Level == 0 || !m.e.optional(f, m.e.sources[si]) {
+				return v.texts, v.present
+			}
 		}
 	}
 	if m.late == nil || m.late.self == nil {

@@ -34,7 +34,9 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 		return out, err
 	}
 	if len(m.e.treeFields) > 0 {
-		out.process = m.process(order)
+		if p := m.process(order); p != nil && p.born {
+			out.process = p
+		}
 	}
 	if m.costs != nil {
 		loaded = time.Now()

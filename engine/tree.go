@@ -23,7 +23,8 @@ type process struct {
 	order  int
 	at     time.Time
 	keys   [3]string // of the process, its parent and its grandparent; "" is unknown
-	unique bool      // keys are never used again
+	unique [3]bool   // keys that are never used again
+	born   bool      // it is the event of its creation: where a source has events of any category, one that names its parent
 	fields map[ir.Field]string
 }
 
@@ -62,33 +63,35 @@ func (m *matcher) process(order int) *process {
 		if len(s.keys[0]) == 0 || s.known == nil {
 			continue
 		}
-		p := &process{order: order, unique: s.UniqueKeys, fields: make(map[ir.Field]string, len(s.known))}
+		p := &process{order: order, fields: make(map[ir.Field]string, len(s.known))}
 		p.at, _ = m.time()
 		for level := range p.keys {
-			p.keys[level] = m.key(s, level)
+			p.keys[level], p.unique[level] = m.key(s, level)
 		}
 		for _, k := range s.known {
 			if v, ok := m.first(k.slot); ok {
 				p.fields[k.field] = strings.Clone(v)
 			}
 		}
+		p.born = p.keys[0] != "" && (s.Category != "*" || p.keys[1] != "")
 		return p
 	}
 	return nil
 }
 
-// key names the process at a level on its host, in the first way that the event has whole; "" when there is none.
-func (m *matcher) key(s *source, level int) string {
+// key names the process at a level on its host, in the first way that the event has whole; "" when there is none. unique says that
+// no other process is ever named so.
+func (m *matcher) key(s *source, level int) (key string, unique bool) {
 	if s.host < 0 {
-		return ""
+		return "", false
 	}
 	host, _ := m.first(s.host)
 	for way, slots := range s.keys[level] {
 		if values, whole := m.values(slots); whole {
-			return fold(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold(strings.Join(values, "\x00"))
+			return fold(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold(strings.Join(values, "\x00")), s.UniqueKeys && !(way > 0 && s.ReusedFallbackKeys)
 		}
 	}
-	return ""
+	return "", false
 }
 
 // values reads each slot's first value; whole is false when one has none.
@@ -108,7 +111,7 @@ func newTree(all []*process) *tree {
 	sort.SliceStable(all, func(i, j int) bool { return all[i].at.Before(all[j].at) })
 	t := &tree{born: map[string][]*process{}}
 	for _, p := range all {
-		if p.keys[0] != "" {
+		if p.born {
 			t.born[p.keys[0]] = append(t.born[p.keys[0]], p)
 		}
 	}
@@ -119,12 +122,12 @@ func newTree(all []*process) *tree {
 // names the grandparent too lets a missing parent be skipped.
 func (t *tree) ancestor(p *process, n int) (*process, bool) {
 	for n > 0 {
-		parent, found := t.find(p.keys[1], p)
+		parent, found := t.find(1, p)
 		switch {
 		case found:
 			p, n = parent, n-1
 		case n >= 2 && p.keys[2] != "":
-			if p, found = t.find(p.keys[2], p); !found {
+			if p, found = t.find(2, p); !found {
 				return nil, false
 			}
 			n -= 2
@@ -135,16 +138,18 @@ func (t *tree) ancestor(p *process, n int) (*process, bool) {
 	return p, true
 }
 
-func (t *tree) find(key string, child *process) (*process, bool) {
+// find gives the creation of the process that a child names at a level.
+func (t *tree) find(level int, child *process) (*process, bool) {
+	key := child.keys[level]
 	born := t.born[key]
 	if key == "" || len(born) == 0 {
 		return nil, false
 	}
-	if child.unique {
+	if child.unique[level] {
 		return born[len(born)-1], true
 	}
 	for _, p := range slices.Backward(born) {
-		if p.order != child.order && (child.at.IsZero() || !p.at.After(child.at)) {
+		if p.order != child.order && !child.at.IsZero() && !p.at.IsZero() && !p.at.After(child.at) {
 			return p, true
 		}
 	}

@@ -160,7 +160,7 @@ func mergeSource(base, over Source) Source {
 	s.Entities = mergeMap(base.Entities, over.Entities)
 	s.Columns = mergeMap(base.Columns, over.Columns)
 	if over.Keys != nil {
-		s.Keys, s.FallbackKeys, s.UniqueKeys = over.Keys, over.FallbackKeys, over.UniqueKeys
+		s.Keys, s.FallbackKeys, s.UniqueKeys, s.ReusedFallbackKeys = over.Keys, over.FallbackKeys, over.UniqueKeys, over.ReusedFallbackKeys
 	}
 	s.Ancestors = map[int]map[string]Column{}
 	for _, from := range []map[int]map[string]Column{base.Ancestors, over.Ancestors} {

@@ -53,10 +53,12 @@ type Source struct {
 	Entities  map[string]Column         `yaml:"entities"` // sha1, host, user, ...
 	Keys      map[int][]string          `yaml:"keys"`     // level -> columns whose values name that process on its host
 	// FallbackKeys name processes of events that lack a part of Keys.
-	FallbackKeys map[int][]string  `yaml:"fallback_keys"`
-	UniqueKeys   bool              `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)
-	Reputation   Reputation        `yaml:"reputation"`
-	Columns      map[string]string `yaml:"columns"` // every column of the table -> product type, for checks
+	FallbackKeys map[int][]string `yaml:"fallback_keys"`
+	// ReusedFallbackKeys says that FallbackKeys alone are used again, as bare process ids are.
+	ReusedFallbackKeys bool              `yaml:"reused_fallback_keys"`
+	UniqueKeys         bool              `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)
+	Reputation         Reputation        `yaml:"reputation"`
+	Columns            map[string]string `yaml:"columns"` // every column of the table -> product type, for checks
 }
 
 // ScopeTest holds when the column's value is one of Values (case-insensitive text).
@@ -102,6 +104,7 @@ type Column struct {
 	OrElse   string   `yaml:"or_else"`  // the column that holds it where Name is empty, "" = none; in models for KQL
 	Type     Type     `yaml:"type"`     // "" means string
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
+	Optional bool     `yaml:"optional"` // of an ancestor: where an event lacks it, the ancestor's creation event is asked
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
 	Key      string   `yaml:"key"`      // which hash of a HashSet, which name of Pairs, the expression of a Pattern, which element of XML
 	// Requires says what must be so in the product for the column to be filled: a note with each query that reads it.

@@ -52,6 +52,7 @@ const everySlot = 0
 func newTable(m *schema.Model) *table {
 	t := &table{model: m, layout: newLayout(), bySlot: map[string]int{}, byText: map[string]int{}}
 	t.layout.bags = m.JSONTexts()
+	t.layout.textless = !m.EmptyListIsMissing
 	t.slots = []*slot{{trie: newTrie()}}
 	return t
 }

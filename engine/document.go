@@ -8,7 +8,7 @@ import (
 )
 
 // value is what one column of the current event holds: nothing, or texts (several for a list).
-// An object or a list without scalars is present without texts.
+// An object or a list without scalars is present without texts, if the layout says so.
 type value struct {
 	gen     uint32
 	since   uint32 // event from which on it has been the same; 0 if that is not known
@@ -26,6 +26,7 @@ type layout struct {
 	prefixes map[string]bool // objects on the way to a column with dots
 	lists    map[string]bool // those of them that may be lists of objects, each of which has the column
 	keywords bool            // some rule asks for every value
+	textless bool            // an object or a list without scalars is present
 	bags     map[string]bool // columns that a product may write as a text of JSON
 	inTexts  []int           // those of them below which a column is asked for
 
@@ -34,7 +35,7 @@ type layout struct {
 }
 
 func newLayout() *layout {
-	return &layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, liftsWinlog: true}
+	return &layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, liftsWinlog: true, textless: true}
 }
 
 // column numbers a column.
@@ -204,6 +205,7 @@ func (d *document) fields(fields map[string]any, depth int) {
 		if i, ok := d.layout.columns[string(d.path)]; ok {
 			if col := d.claim(i, depth); col != nil {
 				setAny(col, v)
+				col.present = col.present && (d.layout.textless || len(col.texts) > 0)
 			}
 		}
 		d.below(v, depth+1)

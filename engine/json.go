@@ -208,7 +208,7 @@ func (d *document) value(col *value, known bool) error {
 		return err
 	case '{':
 		if col != nil {
-			col.present = true
+			col.present = col.present || d.layout.textless
 		}
 		return d.object(known)
 	case '[':
@@ -242,7 +242,7 @@ func (d *document) array(col *value, known bool) error {
 		defer d.leave(d.enter())
 	}
 	if col != nil {
-		col.present = true
+		col.present = col.present || d.layout.textless
 	}
 	d.at++
 	d.space()

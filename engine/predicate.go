@@ -99,7 +99,7 @@ func (p *predicate) holds(v string) (ok, timedOut bool) {
 	case *ir.Bool:
 		return strings.EqualFold(v, strconv.FormatBool(t.Value)), false
 	case *ir.CIDR:
-		a, err := netip.ParseAddr(v)
+		a, err := netip.ParseAddr(withoutZone(v))
 		if err != nil {
 			return false, false
 		}
@@ -114,6 +114,13 @@ func (p *predicate) holds(v string) (ok, timedOut bool) {
 		return ok && compareNumber(t.Op, float64(timePart(t.Part, at)), t.Values), false
 	}
 	panic("engine: unknown test")
+}
+
+// withoutZone drops from an address the interface that it is reached through (fe80::1%4), which says nothing of its network.
+// https://www.rfc-editor.org/rfc/rfc4007#section-11
+func withoutZone(address string) string {
+	address, _, _ = strings.Cut(address, "%")
+	return address
 }
 
 // compareText compares texts that are folded already, unless the test is cased.

@@ -94,8 +94,8 @@ func TestTests(t *testing.T) {
 		{"exists", "CommandLine", &ir.Exists{Value: true}, `isnotempty(ProcessCommandLine)`},
 		{"exists not", "ProcessId", &ir.Exists{Value: false}, `isnull(ProcessId)`},
 		{"cidr", "CommandLine", &ir.CIDR{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fe80::/10")}},
-			`ipv4_is_in_range(replace_string(ProcessCommandLine, "::ffff:", ""), "10.0.0.0/8")
-    or ipv6_is_in_range(ProcessCommandLine, "fe80::/10")`},
+			`ipv4_is_in_range(replace_regex(ProcessCommandLine, @"(?i)^::ffff:|%.*$", ""), "10.0.0.0/8")
+    or ipv6_is_in_range(replace_regex(ProcessCommandLine, @"%.*$", ""), "fe80::/10")`},
 		{"field equals field", "CommandLine", &ir.FieldRef{Other: ir.Field{Name: "CommandLine", Level: 1}},
 			`isnotempty(ProcessCommandLine) and isnotempty(InitiatingProcessCommandLine) and tolower(ProcessCommandLine) == tolower(InitiatingProcessCommandLine)`},
 		{"number equals number", "ProcessId", &ir.FieldRef{Other: ir.Field{Name: "LogonId"}}, `ProcessId == LogonId`},
@@ -116,7 +116,7 @@ func TestNegation(t *testing.T) {
 		{"number", `s: {ProcessId: 5}`, `not(isnotnull(ProcessId) and ProcessId == 5)`},
 		{"less", `s: {ProcessId|lt: 5}`, `not(isnotnull(ProcessId) and ProcessId < 5)`},
 		{"number in a text", `s: {FileVersion|lt: 5}`, `not(isnotnull(toreal(ProcessVersionInfoProductVersion)) and toreal(ProcessVersionInfoProductVersion) < 5)`},
-		{"cidr", `s: {CommandLine|cidr: [10.0.0.0/8, 192.168.0.0/16]}`, `not(coalesce(ipv4_is_in_any_range(replace_string(ProcessCommandLine, "::ffff:", ""), "10.0.0.0/8", "192.168.0.0/16"), false))`},
+		{"cidr", `s: {CommandLine|cidr: [10.0.0.0/8, 192.168.0.0/16]}`, `not(coalesce(ipv4_is_in_any_range(replace_regex(ProcessCommandLine, @"(?i)^::ffff:|%.*$", ""), "10.0.0.0/8", "192.168.0.0/16"), false))`},
 		{"hour", `s: {ProcessCreationTime|hour: 3}`, ``},
 	}
 	for _, c := range cases {

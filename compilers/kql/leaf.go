@@ -360,9 +360,9 @@ func numbers(value, op string, values []float64) compilers.Pred {
 	return either
 }
 
-// cidr asks each family's own function: each gives null for an address it cannot read.
-// cidr asks whether an address is in a network. Dual-stack sockets write `::ffff:10.0.0.1`, which the functions for IPv4 take for
-// no address: https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
+// cidr asks each family's own function whether an address is in a network: each gives null for an address it cannot read. Dual-stack
+// sockets write `::ffff:10.0.0.1`, which the functions for IPv4 take for no address, and Windows writes an interface's number behind a
+// link-local one (`fe80::1%4`): https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
 func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	var v4, v6 []string
 	for _, p := range t.Prefixes {
@@ -377,7 +377,7 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 		name    string
 		address string
 		ranges  []string
-	}{{"ipv4", "replace_string(" + o.asText() + `, "::ffff:", "")`, v4}, {"ipv6", o.asText(), v6}} {
+	}{{"ipv4", "replace_regex(" + o.asText() + ", " + verbatim(`(?i)^::ffff:|%.*$`) + `, "")`, v4}, {"ipv6", "replace_regex(" + o.asText() + ", " + verbatim(`%.*$`) + `, "")`, v6}} {
 		if len(family.ranges) == 0 {
 			continue
 		}

@@ -70,8 +70,8 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{IntegrityLevel: 3}`, "s", `toreal(ProcessIntegrityLevel) == 3`},
 		}},
 		{"addresses of both families have functions of their own", []row{
-			{"mde", network, `{DestinationIp|cidr: 10.0.0.0/8}`, "s", `ipv4_is_in_range(replace_string(RemoteIP, "::ffff:", ""), "10.0.0.0/8")`},
-			{"mde", network, `{DestinationIp|cidr: 'fe80::/10'}`, "not s", `not(coalesce(ipv6_is_in_range(RemoteIP, "fe80::/10"), false))`},
+			{"mde", network, `{DestinationIp|cidr: 10.0.0.0/8}`, "s", `ipv4_is_in_range(replace_regex(RemoteIP, @"(?i)^::ffff:|%.*$", ""), "10.0.0.0/8")`},
+			{"mde", network, `{DestinationIp|cidr: 'fe80::/10'}`, "not s", `not(coalesce(ipv6_is_in_range(replace_regex(RemoteIP, @"%.*$", ""), "fe80::/10"), false))`},
 		}},
 		{"has is a test of terms: contains is what is meant", []row{
 			{"mde", process, `{CommandLine|contains|all: [a, b]}`, "s", `ProcessCommandLine contains "a" and ProcessCommandLine contains "b"`},

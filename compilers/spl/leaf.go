@@ -209,10 +209,11 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	case *ir.CIDR:
 		nets := make([]string, len(t.Prefixes))
 		for i, p := range t.Prefixes {
-			address := name
+			noise := "%.*$" // the interface that a link-local address is reached through: fe80::1%4
 			if p.Addr().Is4() { // Windows writes ::ffff:10.0.0.1 as well
-				address = "replace(" + name + `, "(?i)^::ffff:", "")`
+				noise = "(?i)^::ffff:|" + noise
 			}
+			address := "replace(" + name + ", " + evalString(noise) + `, "")`
 			nets[i] = fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), address)
 		}
 		return compilers.Atom("isnotnull(mvfilter(" + strings.Join(nets, " OR ") + "))")

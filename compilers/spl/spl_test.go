@@ -105,7 +105,7 @@ func TestTests(t *testing.T) {
 		{"null", "User", &ir.Null{}, `(NOT User=*)`},
 		{"exists", "User", &ir.Exists{Value: true}, `User=*`},
 		{"cidr", "Ip", &ir.CIDR{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8"), netip.MustParsePrefix("fe80::/10")}},
-			`| where isnotnull(mvfilter(cidrmatch("10.0.0.0/8", replace(Ip, "(?i)^::ffff:", "")) OR cidrmatch("fe80::/10", Ip)))`},
+			`| where isnotnull(mvfilter(cidrmatch("10.0.0.0/8", replace(Ip, "(?i)^::ffff:|%.*$", "")) OR cidrmatch("fe80::/10", replace(Ip, "%.*$", ""))))`},
 		{"hash", "sha1", is(ir.Equals, "ab"), "| rex field=Hashes \"(?i)(?:^|,)SHA1=(?<decree_hash_sha1>[^,]+)\"\n| where isnotnull(mvfind(decree_hash_sha1, \"(?i)\\\\Aab\\\\z\"))"},
 		{"field equals field", "User", &ir.FieldRef{Other: ir.Field{Name: "User", Level: 1}},
 			`| where if(isnotnull(User) AND isnotnull(ParentUser) AND "=".lower(User)="=".lower(ParentUser), 1, 0)=1`},

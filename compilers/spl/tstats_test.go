@@ -50,7 +50,7 @@ func TestDataModels(t *testing.T) {
 			`Registry.action="modified" (Registry.registry_path="HKLM\\a*" OR Registry.registry_path="HKEY_LOCAL_MACHINE\\a*") Registry.registry_value_data="0x00000001"`, ``},
 		{"words of the model", "{category: network_connection}", `{Initiated: 'true', Protocol: tcp}`, `All_Traffic.direction="outbound" All_Traffic.transport="tcp"`, ``},
 		{"networks are asked of the rows", "{category: network_connection}", `{DestinationIp|cidr: 10.0.0.0/8}`, ``,
-			`eval dest_ip=if(in(dest_ip, "", "unknown"), null(), dest_ip) | where isnotnull(mvfilter(cidrmatch("10.0.0.0/8", replace(dest_ip, "(?i)^::ffff:", ""))))`},
+			`eval dest_ip=if(in(dest_ip, "", "unknown"), null(), dest_ip) | where isnotnull(mvfilter(cidrmatch("10.0.0.0/8", replace(dest_ip, "(?i)^::ffff:|%.*$", ""))))`},
 		{"a dataset below another is its tag", "{category: proxy}", `{c-useragent: x}`, `Web.tag="proxy" Web.http_user_agent="x"`, ``},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -125,6 +125,7 @@ func merge(base, over *Model) *Model {
 	}
 	m.Passthrough = base.Passthrough || over.Passthrough
 	m.EmptyIsMissing = base.EmptyIsMissing || over.EmptyIsMissing
+	m.EmptyListIsMissing = base.EmptyListIsMissing || over.EmptyListIsMissing
 	m.Sources = slices.Clone(base.Sources)
 	for _, s := range slices.Backward(over.Sources) {
 		i := slices.IndexFunc(m.Sources, func(b Source) bool { return b.Name == s.Name })

@@ -16,6 +16,8 @@ type Model struct {
 	Passthrough bool     `yaml:"passthrough"` // an unlisted Sigma field is a column of that name
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
+	// EmptyListIsMissing says that the product has a field only where it has a value: not with an empty list or object, or with nulls alone.
+	EmptyListIsMissing bool `yaml:"empty_list_is_missing"`
 	// Missing is the product's word, in this case, for a value that is not there.
 	Missing string `yaml:"missing"`
 	// Lists is what the product keeps tables of values in: "watchlist" or "lookup"; "" is nothing.

@@ -209,7 +209,7 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	case *ir.CIDR:
 		nets := make([]string, len(t.Prefixes))
 		for i, p := range t.Prefixes {
-			noise := "%.*$" // the interface that a link-local address is reached through: fe80::1%4
+			noise := "%.*$"     // the interface that a link-local address is reached through: fe80::1%4
 			if p.Addr().Is4() { // Windows writes ::ffff:10.0.0.1 as well
 				noise = "(?i)^::ffff:|" + noise
 			}

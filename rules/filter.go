@@ -10,12 +10,13 @@ import (
 	"decree/rules/diag"
 )
 
-// Filter is one Sigma filter document: what it describes is suppressed in the rules it names.
+// Filter is one Sigma filter document: the rules it names report only the events of which Required holds.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-filters-specification.md
 type Filter struct {
-	Body  *Rule // its title, log source, search identifiers and condition
-	Any   bool  // it applies to every rule of its log source
-	Rules []RuleReference
+	Body     *Rule // its title, log source, search identifiers and conditions, as written
+	Required Expr  // what must hold of an event, by all conditions together
+	Any      bool  // it applies to every rule of its log source
+	Rules    []RuleReference
 }
 
 // RuleReference names a rule by id or name.
@@ -120,12 +121,13 @@ func (p *parser) filter(doc *yaml.Node) *Filter {
 	if e, ok := sections["filter"]; ok {
 		p.filterRules(out, e)
 		p.detection(out.Body, entry{e.key, withoutKey(e.value, "rules")})
+		p.require(out, p.folder.filterCondition())
 	}
 	p.checkUnused(out.Body)
 	return out
 }
 
-// filterRules reads which rules a filter is for: `any`, or a list of ids and names.
+// filterRules reads which rules a filter is for: `any`, or a list of ids and names. Without any it is for all.
 func (p *parser) filterRules(f *Filter, section entry) {
 	if section.value.Kind != yaml.MappingNode {
 		return // detection says so
@@ -136,8 +138,12 @@ func (p *parser) filterRules(f *Filter, section entry) {
 			at = section.value.Content[i+1]
 		}
 	}
-	if at == nil {
-		p.errorf("missing-rules", p.span(section.key), "add `rules:` with ids or names, or `rules: any`", "the filter does not say which rules it is for")
+	switch {
+	case at == nil:
+		p.forAll(f, p.span(section.key))
+		return
+	case at.ShortTag() == "!!null" || at.Kind == yaml.SequenceNode && len(at.Content) == 0:
+		p.forAll(f, p.span(at))
 		return
 	}
 	nodes := listNodes(at)
@@ -150,9 +156,6 @@ func (p *parser) filterRules(f *Filter, section entry) {
 		default:
 			f.Rules = append(f.Rules, RuleReference{n.Value, p.span(n)})
 		}
-	}
-	if len(nodes) == 0 {
-		p.errorf("missing-rules", p.span(at), "write ids or names, or `any`", "the filter is for no rule")
 	}
 }
 

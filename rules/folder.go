@@ -16,8 +16,17 @@ import (
 // Folder is a tree of rules and the list files they may read. Nothing outside it is ever
 // opened, neither through ".." nor through a symbolic link.
 type Folder struct {
+	FilterCondition FilterCondition // how filters that stand in its files are read
+
 	name string
 	fsys fs.FS
+}
+
+func (f *Folder) filterCondition() FilterCondition {
+	if f == nil {
+		return FilterByForm
+	}
+	return f.FilterCondition
 }
 
 // OpenFolder opens a folder on disk.
@@ -26,11 +35,11 @@ func OpenFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{dir, root.FS()}, nil
+	return &Folder{name: dir, fsys: root.FS()}, nil
 }
 
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
-func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name, fsys} }
+func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
 // Files lists the rule files: .yml and .yaml, sorted, without test files and without what
 // stands under a folder named lists, filters or regression_data.

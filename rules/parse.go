@@ -95,19 +95,23 @@ const maxFindings = 1000
 
 func (p *parser) errorf(code string, at diag.Range, hint, format string, args ...any) {
 	p.errors++
-	if len(p.found) >= maxFindings {
-		p.unsaid++
-		return
-	}
-	p.found.Errorf(code, p.inside(at), hint, format, args...)
+	p.add(diag.Error, code, at, hint, format, args...)
 }
 
 func (p *parser) warnf(code string, at diag.Range, hint, format string, args ...any) {
+	p.add(diag.Warning, code, at, hint, format, args...)
+}
+
+func (p *parser) infof(code string, at diag.Range, hint, format string, args ...any) {
+	p.add(diag.Info, code, at, hint, format, args...)
+}
+
+func (p *parser) add(severity diag.Severity, code string, at diag.Range, hint, format string, args ...any) {
 	if len(p.found) >= maxFindings {
 		p.unsaid++
 		return
 	}
-	p.found.Warnf(code, p.inside(at), hint, format, args...)
+	p.found = append(p.found, diag.Diagnostic{Severity: severity, Code: code, Range: p.inside(at), Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // entry is one key of a mapping with its value.
@@ -158,8 +162,7 @@ func (p *parser) document(doc *yaml.Node) (*Rule, *Correlation) {
 		sections[e.key.Value] = e
 	}
 	if e, ok := sections["filter"]; ok {
-		p.found = append(p.found, diag.Diagnostic{Severity: diag.Info, Code: "document-skipped", Range: p.span(e.key),
-			Message: "this is a filter document, not a detection rule"})
+		p.infof("document-skipped", p.span(e.key), "", "this is a filter document, not a detection rule")
 		return nil, nil
 	}
 	if _, ok := sections["correlation"]; ok {
@@ -171,7 +174,7 @@ func (p *parser) document(doc *yaml.Node) (*Rule, *Correlation) {
 // rule reads a detection rule.
 func (p *parser) rule(top *yaml.Node, sections map[string]entry) *Rule {
 	r := &Rule{Range: p.span(top), places: p.places(top)}
-	p.require(r, sections)
+	p.requireSections(r, sections)
 	p.metadata(r, top)
 	if e, ok := sections["logsource"]; ok {
 		p.logSource(r, e.value)
@@ -193,7 +196,7 @@ func (p *parser) rule(top *yaml.Node, sections map[string]entry) *Rule {
 	return r
 }
 
-func (p *parser) require(r *Rule, sections map[string]entry) {
+func (p *parser) requireSections(r *Rule, sections map[string]entry) {
 	for _, key := range []string{"title", "logsource", "detection"} {
 		if _, ok := sections[key]; ok {
 			continue

@@ -12,7 +12,7 @@ import (
 )
 
 type buildParams struct {
-	filters string
+	filters filters
 	paths   []string
 	out     string
 	format  string

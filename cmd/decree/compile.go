@@ -20,7 +20,7 @@ import (
 )
 
 type compileParams struct {
-	filters     string
+	filters     filters
 	paths       []string
 	targets     []string
 	model       string

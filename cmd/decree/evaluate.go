@@ -13,7 +13,7 @@ import (
 
 // evaluation is what every command asks that evaluates rules on events.
 type evaluation struct {
-	filters    string
+	filters    filters
 	model      string
 	modelFile  string
 	reputation string

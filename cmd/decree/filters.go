@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -11,9 +12,18 @@ import (
 	"decree/rules/ir"
 )
 
-// addFilters adds the --filters flag.
-func addFilters(cmd *cobra.Command, dir *string) {
-	cmd.Flags().StringVar(dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
+// filters says which filters are laid over rules, and how their conditions are read.
+type filters struct {
+	dir       string
+	condition string
+}
+
+// addFilters adds the --filters flag, and --filter-condition.
+func addFilters(cmd *cobra.Command, f *filters) {
+	cmd.Flags().StringVar(&f.dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
+	cmd.Flags().StringVar(&f.condition, "filter-condition", "",
+		"how conditions of filters are read: suppress (what they describe is suppressed) or require (they must hold); without it `not x` is required, x is suppressed, and a mixture is an error")
+	completeFlag(cmd, "filter-condition", rules.FilterConditions)
 	if err := cmd.MarkFlagDirname("filters"); err != nil {
 		panic(err) // the flag was defined one line above
 	}
@@ -21,14 +31,13 @@ func addFilters(cmd *cobra.Command, dir *string) {
 
 // applyFilters lays every filter of a folder over the rules it covers. Findings about filters
 // go beside those about rules; a filter that covers no rule is one.
-func (set *ruleSet) applyFilters(dir string) error {
-	if dir == "" {
-		return nil
-	}
+func (set *ruleSet) applyFilters(f filters) error {
+	dir := f.dir
 	folder, err := rules.OpenFolder(dir)
 	if err != nil {
 		return err
 	}
+	folder.FilterCondition = rules.FilterCondition(f.condition)
 	files, err := folder.FilterFiles()
 	if err != nil {
 		return err
@@ -57,35 +66,53 @@ func (set *ruleSet) applyFilters(dir string) error {
 
 // apply lays a filter over each rule that it covers.
 func (set *ruleSet) apply(f *rules.Filter) diag.Diagnostics {
-	not, found := ir.LowerFilter(f)
-	if not == nil {
+	required, found := ir.LowerFilter(f)
+	if required == nil {
 		return found
 	}
 	covered := 0
 	for i, r := range set.Rules {
 		if f.Covers(r.IR.Source) {
 			covered++
-			set.Rules[i].IR = r.IR.Filtered(not)
+			set.Rules[i].IR = r.IR.Filtered(required)
 		}
 	}
 	if covered == 0 {
-		found.Warnf("filter-covers-nothing", f.Body.Range, "check the ids and names under `rules`, and the log source",
-			"the filter %q covers none of the rules given", f.Body.Title)
+		found.Warnf("filter-covers-nothing", f.Body.Range, set.whyNothing(f), "the filter %q covers none of the rules given", f.Body.Title)
 	}
 	return found
 }
 
+// whyNothing is a hint why a filter covers no rule.
+func (set *ruleSet) whyNothing(f *rules.Filter) string {
+	for _, ref := range f.Rules {
+		for _, c := range set.read {
+			if ref.Names(c.of.Body) {
+				return fmt.Sprintf("%q is a correlation: name the rules that it reads", c.of.Body.Title)
+			}
+		}
+	}
+	return "check the ids and names under `rules`, and the log source"
+}
+
 // loadFiltered loads rules and lays filters over them.
-func loadFiltered(paths []string, filters string) (*ruleSet, error) {
+func loadFiltered(paths []string, f filters) (*ruleSet, error) {
+	if known := rules.FilterConditions(); f.condition != "" && !slices.Contains(known, f.condition) {
+		return nil, unknownChoice("filter condition", f.condition, known)
+	}
 	set, err := loadRules(paths)
 	if err != nil {
 		return nil, err
 	}
-	if err := set.applyFilters(filters); err != nil {
-		return nil, fmt.Errorf("--filters %s: %w", filepath.Clean(filters), err)
+	for _, file := range set.Files { // test files beside rules hold filters, too
+		file.Folder.FilterCondition = rules.FilterCondition(f.condition)
 	}
-	if filters != "" {
-		set.correlate() // anew, over the filtered rules; what is wrong was found before
+	if f.dir == "" {
+		return set, nil
 	}
+	if err := set.applyFilters(f); err != nil {
+		return nil, fmt.Errorf("--filters %s: %w", filepath.Clean(f.dir), err)
+	}
+	set.correlate() // anew, over the filtered rules; what is wrong was found before
 	return set, nil
 }

@@ -16,7 +16,7 @@ import (
 )
 
 type testParams struct {
-	filters string
+	filters filters
 	paths   []string
 	format  string
 	run     string

@@ -28,8 +28,8 @@ func watchTests(s *streams, p testParams) error {
 	if len(folders) == 0 {
 		return errors.New("--watch: the shipped library does not change; name a folder")
 	}
-	if p.filters != "" {
-		folders = append(folders, p.filters)
+	if p.filters.dir != "" {
+		folders = append(folders, p.filters.dir)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

@@ -23,14 +23,14 @@ func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
 func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 	out := slices.Clone(rs)
 	for _, f := range c.Filters {
-		not, found := ir.LowerFilter(f)
-		if not == nil {
+		required, found := ir.LowerFilter(f)
+		if required == nil {
 			return nil, found[0]
 		}
 		covered := false
 		for i, r := range out {
 			if f.Covers(r.Source) {
-				out[i], covered = r.Filtered(not), true
+				out[i], covered = r.Filtered(required), true
 			}
 		}
 		if !covered {

@@ -26,11 +26,11 @@ cases:
   - {name: own alone, use: estate, events: [{id: b, sha1: AA}], expect: {indexes: [1]}}
   - name: filtered
     events: [{id: a, Image: x.exe, User: deploy}, {id: b, Image: x.exe}]
-    filters: [{title: f, logsource: {product: windows}, filter: {rules: any, who: {User: deploy}, condition: who}}]
+    filters: [{title: f, logsource: {product: windows}, filter: {rules: any, who: {User: deploy}, condition: not who}}]
     expect: {ids: [b]}
   - name: filter of other rules
     events: [{id: a}]
-    filters: [{title: f, logsource: {product: linux}, filter: {rules: any, who: {User: deploy}, condition: who}}]
+    filters: [{title: f, logsource: {product: linux}, filter: {rules: any, who: {User: deploy}, condition: not who}}]
     expect: {none: true}
   - {name: text, events: '{"id":"a","Image":"x.exe"}', expect: {ids: [a]}}
 `)

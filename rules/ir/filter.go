@@ -5,23 +5,25 @@ import (
 	"decree/rules/diag"
 )
 
-// LowerFilter lowers what an environment's filter says of the rules it covers: not what it
-// describes. It is nil when there are errors.
-func LowerFilter(f *rules.Filter) (*Not, diag.Diagnostics) {
-	lowered, found := Lower(f.Body)
+// LowerFilter lowers what an environment's filter asks of the events of the rules it covers. It is nil
+// when there are errors.
+func LowerFilter(f *rules.Filter) (Node, diag.Diagnostics) {
+	body := *f.Body
+	body.Conditions = []rules.Condition{{Text: f.Required.String(), Range: f.Body.Conditions[0].Range, Expr: f.Required}}
+	lowered, found := Lower(&body)
 	if lowered == nil {
 		return nil, found
 	}
-	return &Not{Base: Base{At: f.Body.Range}, Term: Anonymous(lowered.Condition)}, found
+	return Anonymous(lowered.Condition), found
 }
 
 // Filtered is the rule with a filter laid over it. The rule itself stays as it was.
-func (r *Rule) Filtered(not *Not) *Rule {
+func (r *Rule) Filtered(required Node) *Rule {
 	out := *r
 	if r.Filter == nil {
-		out.Filter = not
+		out.Filter = required
 	} else {
-		out.Filter = &And{Base: not.Base, Terms: []Node{r.Filter, not}}
+		out.Filter = simplify(&And{Base: Base{required.Range()}, Terms: []Node{r.Filter, required}})
 	}
 	return &out
 }

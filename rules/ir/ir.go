@@ -18,7 +18,7 @@ type Rule struct {
 	Condition Node        // never nil
 	Names     []*Named    // every name the condition uses, in file order
 	Lists     []List      // value lists that some Text test uses, in file order
-	Filter    Node        // the environment's own filter, already negated; nil = none
+	Filter    Node        // what the environment's own filters ask of an event; nil = none
 }
 
 // List is a value list a dialect may print once and refer to.

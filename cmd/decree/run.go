@@ -210,6 +210,10 @@ func (in *intake) read(file string) (err error) {
 	err = in.engine.Run(r, file, in.params.workers, func(events int) { in.barErr = errors.Join(in.barErr, in.bar.Add(events)) })
 	in.lines += r.Lines()
 	in.rejected += r.Rejected()
+	for _, note := range r.Notes() {
+		in.clearBar()
+		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", file, note)
+	}
 	return errors.Join(err, in.barErr, r.Close())
 }
 

@@ -122,7 +122,7 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 		in = bufio.NewReaderSize(z, 1<<16)
 	}
 	r.in = in
-	if head, err := in.Peek(len(evtx.Magic)); err == nil && string(head) == evtx.Magic {
+	if isLog(in, path) {
 		r.records = evtx.NewReader(in)
 		return r, nil
 	}
@@ -131,6 +131,21 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 		r.rows = &rows{}
 	}
 	return r, nil
+}
+
+// isLog tells a Windows event log by its content. It looks further than at the first bytes only where these are no
+// text, so that a line that somebody types is read at once.
+func isLog(in *bufio.Reader, path string) bool {
+	head, _ := in.Peek(len(evtx.Magic)) // what cannot be read is rejected by whoever reads on
+	if evtx.Detect(head) {
+		return true
+	}
+	text := utf8.Valid(head) && !bytes.ContainsFunc(head, func(c rune) bool { return c < ' ' && c != '\t' && c != '\n' && c != '\r' })
+	if text && filepath.Ext(plainName(path)) != ".evtx" {
+		return false
+	}
+	head, _ = in.Peek(evtx.DetectSize)
+	return evtx.Detect(head)
 }
 
 // encoding skips the byte order mark of UTF-8, and decodes UTF-16, which PowerShell writes. Without
@@ -159,6 +174,15 @@ func (r *Reader) Lines() int { return r.lines }
 
 // Rejected counts the bad ones among them.
 func (r *Reader) Rejected() int { return r.rejected }
+
+// Notes says, once all was read, what is worth knowing of the file but is no reject: what lies in a log's unused
+// space, or a checksum that does not match.
+func (r *Reader) Notes() []string {
+	if r.records == nil {
+		return nil
+	}
+	return r.records.Notes()
+}
 
 // Close ends the reading.
 func (r *Reader) Close() error {

@@ -7,19 +7,6 @@ import (
 	"unicode/utf16"
 )
 
-// element is an XML element. Its text is the values that stand in it, in order.
-type element struct {
-	name     string
-	attrs    []attribute
-	values   []any
-	children []*element
-}
-
-type attribute struct {
-	name  string
-	value any
-}
-
 // Substitutions and templates can repeat what stands once in a file, so that what records become is
 // bounded: by weight, which is bytes of text and nodeWeight for each element, value and template.
 // A record as Windows writes it has no more than what stands in its chunk, twice.
@@ -39,7 +26,9 @@ var (
 type parser struct {
 	chunk   []byte
 	at, end int
-	budget  int // weight that may still be made
+	budget  int       // weight that may still be made
+	defined bool      // what is read is a template's definition
+	values  []variant // what its substitutions stand for
 }
 
 // spend takes the weight of a node with so many bytes of text.
@@ -103,8 +92,12 @@ const (
 	tokenHeader
 )
 
-// fragment reads tokens into an element until its end. values are what substitutions stand for.
-func (p *parser) fragment(into *element, values []variant, depth int) error {
+// moreData marks a token that more of its kind follow, or an element that has attributes.
+const moreData = 0x40
+
+// fragment reads what stands side by side outside of any element: elements, template instances and
+// processing instructions, to the end-of-stream token or the end of the bytes.
+func (p *parser) fragment(into *element, depth int) error {
 	if depth > maxDepth {
 		return errBig
 	}
@@ -113,17 +106,13 @@ func (p *parser) fragment(into *element, values []variant, depth int) error {
 		if err != nil {
 			return err
 		}
-		switch token &^ 0x40 {
-		case tokenEnd, tokenClose:
+		switch token &^ moreData {
+		case tokenEnd:
 			return nil
 		case tokenHeader:
 			_, err = p.take(3)
-		case tokenOpen:
-			err = p.open(into, values, depth, token&0x40 != 0)
-		case tokenTemplate:
-			err = p.template(into, depth)
 		default:
-			err = p.content(into, token&^0x40, values, depth)
+			err = p.content(into, token, depth)
 		}
 		if err != nil {
 			return err
@@ -132,103 +121,64 @@ func (p *parser) fragment(into *element, values []variant, depth int) error {
 	return nil
 }
 
-// content reads what stands in an element besides other elements.
-func (p *parser) content(into *element, token byte, values []variant, depth int) error {
-	switch token {
-	case tokenValue:
-		v, err := p.value()
-		if err != nil {
-			return err
-		}
-		return p.add(into, v)
-	case tokenSubstitution, tokenOptionalSubstitution:
-		return p.substitute(into, values, depth)
-	case tokenCData, tokenPIData:
-		text, err := p.prefixed()
-		if err != nil || token == tokenPIData {
-			return err
-		}
-		return p.add(into, text)
-	case tokenCharRef:
-		c, err := p.u16()
-		if err != nil {
-			return err
-		}
-		return p.add(into, string(rune(c)))
-	case tokenEntityRef:
-		name, err := p.name()
-		if err != nil {
-			return err
-		}
-		return p.add(into, entities[name])
+// content reads one part of what an element holds.
+func (p *parser) content(into *element, token byte, depth int) error {
+	switch token &^ moreData {
+	case tokenOpen:
+		return p.open(into, token&moreData != 0, depth)
+	case tokenTemplate:
+		return p.template(into, depth)
 	case tokenPITarget:
 		_, err := p.name()
 		return err
+	case tokenPIData:
+		_, err := p.prefixed()
+		return err
+	case tokenSubstitution, tokenOptionalSubstitution:
+		return p.substitute(into, token == tokenOptionalSubstitution, depth)
 	}
-	return fmt.Errorf("an unknown token %#x", token)
+	return p.text(into, token)
+}
+
+// text reads a part of a text.
+func (p *parser) text(into *element, token byte) error {
+	var v any
+	var err error
+	switch token &^ moreData {
+	case tokenValue:
+		v, err = p.value()
+	case tokenCData:
+		v, err = p.prefixed()
+	case tokenCharRef:
+		var c int
+		c, err = p.u16()
+		v = string(rune(c))
+	case tokenEntityRef:
+		var name string
+		name, err = p.name()
+		v = entity(name)
+	default:
+		return fmt.Errorf("an unknown token %#x", token)
+	}
+	if err != nil {
+		return err
+	}
+	return p.add(into, v)
 }
 
 var entities = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": `"`, "apos": "'"}
 
+// entity is what a reference stands for; one that XML does not define is left as it is.
+func entity(name string) string {
+	if text, ok := entities[name]; ok {
+		return text
+	}
+	return "&" + name + ";"
+}
+
 func (p *parser) add(into *element, v any) error {
 	into.values = append(into.values, v)
 	return p.spend(weight(v))
-}
-
-// open reads an element after its token.
-func (p *parser) open(into *element, values []variant, depth int, hasAttributes bool) error {
-	if _, err := p.take(6); err != nil { // dependency and size
-		return err
-	}
-	name, err := p.name()
-	if err != nil {
-		return err
-	}
-	e := &element{name: name}
-	into.children = append(into.children, e)
-	if hasAttributes {
-		if _, err := p.take(4); err != nil {
-			return err
-		}
-	}
-	for {
-		token, err := p.u8()
-		if err != nil {
-			return err
-		}
-		switch token &^ 0x40 {
-		case tokenAttribute:
-			if err := p.attribute(e, values); err != nil {
-				return err
-			}
-		case tokenCloseStart:
-			return p.fragment(e, values, depth+1)
-		case tokenCloseEmpty:
-			return nil
-		default:
-			return fmt.Errorf("a token %#x where an element begins", token)
-		}
-	}
-}
-
-// attribute reads a name and the one value after it.
-func (p *parser) attribute(e *element, values []variant) error {
-	name, err := p.name()
-	if err != nil {
-		return err
-	}
-	token, err := p.u8()
-	if err != nil {
-		return err
-	}
-	var holder element
-	if err := p.content(&holder, token&^0x40, values, maxDepth); err != nil {
-		return err
-	}
-	if len(holder.values) > 0 {
-		e.attrs = append(e.attrs, attribute{name, holder.values[0]})
-	}
-	return nil
 }
 
 // name reads a reference to a name; the first one to it has the name at its own place.
@@ -237,26 +187,35 @@ func (p *parser) name() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	at := &parser{chunk: p.chunk, at: offset, end: len(p.chunk)}
 	inline := offset == p.at
-	if _, err := at.take(6); err != nil {
-		return "", err
-	}
-	n, err := at.u16()
+	text, _, err := p.nameAt(offset)
 	if err != nil {
 		return "", err
 	}
-	b, err := at.take(2 * n)
-	if err != nil {
-		return "", err
-	}
-	if err := p.spend(len(b)); err != nil {
+	if err := p.spend(len(text)); err != nil {
 		return "", err
 	}
 	if inline {
-		_, err = p.take(8 + 2*n + 2)
+		_, err = p.take(8 + len(text) + 2)
 	}
-	return utf16Text(b), err
+	return utf16Text(text), err
+}
+
+// nameAt gives the UTF-16 of a name and its hash.
+func (p *parser) nameAt(offset int) (text []byte, hash int, err error) {
+	at := &parser{chunk: p.chunk, at: offset, end: len(p.chunk)}
+	if _, err := at.take(4); err != nil { // the next name of the same hash
+		return nil, 0, err
+	}
+	if hash, err = at.u16(); err != nil {
+		return nil, 0, err
+	}
+	n, err := at.u16()
+	if err != nil {
+		return nil, 0, err
+	}
+	text, err = at.take(2 * n)
+	return text, hash, err
 }
 
 // prefixed reads a text with its length before it.
@@ -269,6 +228,7 @@ func (p *parser) prefixed() (string, error) {
 	return utf16Text(b), err
 }
 
+// utf16Text decodes a text without the zero characters that it may end with.
 func utf16Text(b []byte) string {
 	units := make([]uint16, len(b)/2)
 	for i := range units {
@@ -278,110 +238,4 @@ func utf16Text(b []byte) string {
 		units = units[:len(units)-1]
 	}
 	return string(utf16.Decode(units))
-}
-
-// template reads an instance of a template: its values, then the template with these.
-func (p *parser) template(into *element, depth int) error {
-	if _, err := p.take(1 + 4); err != nil {
-		return err
-	}
-	offset, err := p.u32()
-	if err != nil {
-		return err
-	}
-	body := &parser{chunk: p.chunk, at: offset, end: len(p.chunk)}
-	if _, err := body.take(4 + 16); err != nil { // next template and GUID
-		return err
-	}
-	size, err := body.u32()
-	if err != nil {
-		return err
-	}
-	if offset == p.at { // it is defined here
-		if _, err := p.take(24 + size); err != nil {
-			return err
-		}
-	}
-	if size < 0 || size > len(p.chunk)-body.at {
-		return errShort
-	}
-	if err := p.spend(size); err != nil {
-		return err
-	}
-	body.end = body.at + size
-	values, err := p.variants()
-	if err != nil {
-		return err
-	}
-	body.budget = p.budget
-	err = body.fragment(into, values, depth+1)
-	p.budget = body.budget
-	return err
-}
-
-// variant is a substitution's value, not read yet.
-type variant struct {
-	kind       byte
-	start, end int
-}
-
-// variants reads the values of a template instance.
-func (p *parser) variants() ([]variant, error) {
-	count, err := p.u32()
-	if err != nil {
-		return nil, err
-	}
-	if count < 0 || count > (p.end-p.at)/4 {
-		return nil, errShort
-	}
-	values := make([]variant, count)
-	sizes := make([]int, count)
-	for i := range values {
-		if sizes[i], err = p.u16(); err != nil {
-			return nil, err
-		}
-		if values[i].kind, err = p.u8(); err != nil {
-			return nil, err
-		}
-		if _, err = p.take(1); err != nil {
-			return nil, err
-		}
-	}
-	for i := range values {
-		values[i].start = p.at
-		if _, err := p.take(sizes[i]); err != nil {
-			return nil, err
-		}
-		values[i].end = p.at
-	}
-	return values, nil
-}
-
-// substitute puts a value of the template's instance in its place.
-func (p *parser) substitute(into *element, values []variant, depth int) error {
-	i, err := p.u16()
-	if err != nil {
-		return err
-	}
-	if _, err := p.u8(); err != nil {
-		return err
-	}
-	if i >= len(values) {
-		return nil // an optional value that was not given
-	}
-	v := values[i]
-	if v.kind == typeBinXML {
-		if err := p.spend(v.end - v.start); err != nil {
-			return err
-		}
-		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget}
-		err := inner.fragment(into, nil, depth+1)
-		p.budget = inner.budget
-		return err
-	}
-	found, err := decode(v.kind, p.chunk[v.start:v.end])
-	if err != nil || found == nil {
-		return err
-	}
-	return p.add(into, found)
 }

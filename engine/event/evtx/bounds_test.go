@@ -15,18 +15,9 @@ func TestATemplateInItselfEnds(t *testing.T) {
 	b := newBuilder()
 	b.record(func() {
 		b.open("Event")
-		at := len(b.chunk)
-		b.bytes(tokenTemplate, 1)
-		b.u32(1)
-		b.u32(at + 10) // defined here
-		b.u32(0)
-		b.chunk = append(b.chunk, make([]byte, 16)...)
-		b.u32(14)
-		b.bytes(tokenTemplate, 1) // and in itself
-		b.u32(1)
-		b.u32(at + 10)
-		b.u32(0)
-		b.u32(0)
+		at := len(b.chunk) + 10
+		b.use(0, func() { b.use(at, nil) })
+		b.close()
 	})
 	records, damage := readAll(t, bytes.NewReader(file(b)))
 	assert.Empty(t, records)
@@ -42,36 +33,13 @@ func repeats(records, text int, fill func(b *builder)) []byte {
 	for range records {
 		b.record(func() {
 			b.open("Event")
-			b.bytes(tokenTemplate, 1)
-			b.u32(1)
-			b.u32(place)
-			b.u32(1)
-			b.u16(2 * text)
-			b.bytes(typeString, 0)
-			b.utf16(strings.Repeat("a", text))
-			b.bytes(tokenClose)
+			b.use(place, nil, variantData{kind: typeString, data: utf16Bytes(strings.Repeat("a", text))})
+			b.close()
 		})
 	}
 	b.chunk = append(b.chunk, make([]byte, place-len(b.chunk))...)
-	b.template(func() { fill(b) })
+	b.definition(func() { fill(b) })
 	return file(b)
-}
-
-// use writes an instance without values of the template at a place.
-func (b *builder) use(place int) {
-	b.bytes(tokenTemplate, 1)
-	b.u32(1)
-	b.u32(place - 24)
-	b.u32(0)
-}
-
-// template writes a definition around what body writes.
-func (b *builder) template(body func()) {
-	at := len(b.chunk)
-	b.chunk = append(b.chunk, make([]byte, 24)...)
-	body()
-	size := len(b.chunk) - at - 24
-	b.chunk[at+20], b.chunk[at+21] = byte(size), byte(size>>8)
 }
 
 // TestTemplatesCannotMultiply holds that what templates repeat is bounded: other templates, a text,
@@ -84,39 +52,48 @@ func TestTemplatesCannotMultiply(t *testing.T) {
 	}{
 		{"templates, twice each over sixty levels", 1, func(b *builder) {
 			for range 60 {
-				next := len(b.chunk) + 28
-				for range 2 {
-					b.use(next + 24)
-				}
+				next := len(b.chunk) + 2*14 // behind the two instances
+				b.use(next, nil)
+				b.use(next, nil)
 				b.chunk = append(b.chunk, make([]byte, 20)...)
-				b.u32(28)
+				b.u32(2*14 + 24)
 			}
 		}},
 		{"a text", 10_000, func(b *builder) {
 			for range 4000 {
-				b.bytes(tokenSubstitution, 0, 0, typeString)
+				b.substitution(0, typeString)
 			}
 		}},
 		{"a name", 1, func(b *builder) {
-			b.open(strings.Repeat("n", 6000))
-			at := len(b.chunk) - 1 - 2 - 2*6000 - 8
 			for range 1000 {
-				b.bytes(tokenOpen)
-				b.u16(0)
-				b.u32(0)
-				b.u32(at)
-				b.bytes(tokenCloseEmpty)
+				b.begin(strings.Repeat("n", 6000), noDependency, false)
+				b.end(tokenCloseEmpty)
 			}
+		}},
+		{"a name whose hash is wrong", 1, func(b *builder) {
+			name := strings.Repeat("n", 6000)
+			for range 1000 {
+				b.begin(name, noDependency, false)
+				b.end(tokenCloseEmpty)
+			}
+			b.chunk[b.names[name]+4]++
 		}},
 		{"a template that makes nothing", 1, func(b *builder) {
 			next := len(b.chunk) + 1000*14
 			for range 1000 {
-				b.use(next + 24)
+				b.use(next, nil)
 			}
 			b.chunk = append(b.chunk, make([]byte, 20)...)
 			b.u32(8000)
 			for range 2000 {
-				b.bytes(tokenHeader, 1, 1, 0)
+				b.header()
+			}
+		}},
+		{"an array in many places", 10_000, func(b *builder) {
+			for range 1000 {
+				b.open("Data")
+				b.substitution(0, typeArray|typeString)
+				b.close()
 			}
 		}},
 	}
@@ -138,7 +115,7 @@ func TestRecordsCannotMultiply(t *testing.T) {
 	const inRecord = 10_000
 	records, damage := readAll(t, bytes.NewReader(repeats(400, 1, func(b *builder) {
 		for range inRecord / 4 {
-			b.bytes(tokenSubstitution, 0, 0, typeString)
+			b.substitution(0, typeString)
 		}
 	})))
 	most := maxChunkWeight / (inRecord / 4 * nodeWeight)

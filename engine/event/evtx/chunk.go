@@ -1,151 +1,136 @@
-// Package evtx reads Windows event logs. In: a stream that begins with "ElfFile", or the XML of one
-// event. Out: one record at a time as fields under the names of Windows' own XML, as Sigma's rules use them. A record
-// or chunk that cannot be read is an error of its own and the reading goes on. Memory is bounded
-// by a chunk; nothing in a file can make it loop or recurse without end.
-//
-// The format is described at
-// https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc
 package evtx
 
 import (
 	"bytes"
 	"encoding/binary"
-	"errors"
-	"fmt"
-	"io"
+	"hash/crc32"
 )
 
-// Magic begins a file.
-const Magic = "ElfFile\x00"
-
 const (
-	fileHeader   = 4096
 	chunkSize    = 65536
 	chunkHeader  = 512
 	recordHeader = 24
-	recordMagic  = 0x2a2a
+	recordMagic  = "\x2a\x2a\x00\x00"
 )
 
-var chunkMagic = []byte("ElfChnk\x00")
+// ChunkMagic begins a chunk.
+const ChunkMagic = "ElfChnk\x00"
 
-// Reader gives the records of a file.
-type Reader struct {
-	in     io.Reader
-	begun  bool
-	chunk  []byte
-	number int // of the chunk
-	at     int // in the chunk; chunkSize when it is used up
-	left   int // weight that the chunk's records may still have
-	ended  bool
+// chunk is 64 KiB of a log: a header and records.
+type chunk struct {
+	data    []byte
+	number  int  // in the file, from 1
+	cut     bool // the file ends within it
+	at, end int  // of the records that are left
+	left    int  // weight that they may still have
 }
 
-// NewReader reads a file from its first byte.
-func NewReader(in io.Reader) *Reader {
-	return &Reader{in: in, chunk: make([]byte, chunkSize), at: chunkSize}
+// begins tells whether bytes are a chunk: by their header or, where that is damaged, by the record behind it.
+func begins(data []byte) bool {
+	return bytes.HasPrefix(data, []byte(ChunkMagic)) || recordAt(data, chunkHeader, len(data)) > 0
 }
 
-// Damage is an error of one record or chunk; what follows it can still be read.
-type Damage struct{ Reason string }
-
-func (d Damage) Error() string { return d.Reason }
-
-func damaged(format string, args ...any) error { return Damage{fmt.Sprintf(format, args...)} }
-
-// Next gives the next record's fields, a Damage, or io.EOF. Any other error is the stream's.
-func (r *Reader) Next() (map[string]any, error) {
-	if !r.begun {
-		r.begun = true
-		head := make([]byte, fileHeader)
-		if n, err := io.ReadFull(r.in, head); err != nil {
-			r.ended = true
-			if n == 0 && errors.Is(err, io.EOF) {
-				return nil, io.EOF
-			}
-			return nil, cutOff(err, "the file ends within its header")
-		}
+// recordAt gives the size of the whole record at a place, or 0. Its size stands at both its ends.
+func recordAt(data []byte, at, end int) int {
+	if end-at < recordHeader+4 || string(data[at:at+4]) != recordMagic {
+		return 0
 	}
+	size := int(binary.LittleEndian.Uint32(data[at+4:]))
+	if size < recordHeader+4 || size > end-at || int(binary.LittleEndian.Uint32(data[at+size-4:])) != size {
+		return 0
+	}
+	return size
+}
+
+// open looks at the header. It tells whether it and the records are as their checksums say.
+func (c *chunk) open() (sound bool) {
+	c.at, c.left = chunkHeader, maxChunkWeight
+	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(c.data[at:]) }
+	header := crc32.Update(crc32.ChecksumIEEE(c.data[:120]), crc32.IEEETable, c.data[128:chunkHeader])
+	free := int(u32(48))
+	inside := free >= chunkHeader && free <= chunkSize
+	sound = header == u32(124) && bytes.HasPrefix(c.data, []byte(ChunkMagic)) && inside
+	if sound || inside && c.ends(free) {
+		c.end = free
+		return sound && crc32.ChecksumIEEE(c.data[chunkHeader:free]) == u32(52)
+	}
+	c.end = c.lastRecord()
+	return false
+}
+
+// ends tells whether a record ends where the header says that all do.
+func (c *chunk) ends(free int) bool {
+	at := chunkHeader
+	for at < free {
+		size := recordAt(c.data, at, free)
+		if size == 0 {
+			return false
+		}
+		at += size
+	}
+	return at > chunkHeader
+}
+
+// lastRecord gives the end of the records that a header without meaning leaves: they lie side by side
+// and their numbers rise.
+func (c *chunk) lastRecord() int {
+	at, last := chunkHeader, uint64(0)
 	for {
-		if r.ended {
-			return nil, io.EOF
+		size := recordAt(c.data, at, len(c.data))
+		if size == 0 {
+			return at
 		}
-		if r.at+recordHeader > chunkSize {
-			if err := r.nextChunk(); err != nil {
-				return nil, err
+		id := binary.LittleEndian.Uint64(c.data[at+8:])
+		if at > chunkHeader && id <= last {
+			return at
+		}
+		at, last = at+size, id
+	}
+}
+
+// next gives the place of the next record, which ends where the following one begins; 0 if there is none
+// left. lost is the place of bytes before it that are no record, or 0.
+func (c *chunk) next() (at, lost int) {
+	for from := c.at; ; {
+		if size := recordAt(c.data, c.at, c.end); size > 0 {
+			at = c.at
+			c.at += size
+			if at > from && !blank(c.data[from:at]) {
+				return at, from
 			}
-			continue
+			return at, 0
 		}
-		head := r.chunk[r.at:]
-		if binary.LittleEndian.Uint32(head) != recordMagic {
-			free := bytes.Count(r.chunk[r.at:], []byte{0}) == chunkSize-r.at
-			at := r.at
-			r.at = chunkSize
-			if !free && binary.LittleEndian.Uint32(r.chunk[48:]) > uint32(at) { // the header's end of records lies further on
-				return nil, damaged("chunk %d: no record at byte %d, the rest of the chunk is lost", r.number, at)
+		more := -1
+		if c.at+1 < c.end {
+			more = bytes.Index(c.data[c.at+1:c.end], []byte(recordMagic))
+		}
+		if more < 0 {
+			c.at = c.end
+			if blank(c.data[from:c.end]) {
+				return 0, 0
 			}
-			continue
+			return 0, from
 		}
-		size := int(binary.LittleEndian.Uint32(head[4:]))
-		start := r.at
-		if size < recordHeader+4 || size > chunkSize-start {
-			r.at = chunkSize
-			return nil, damaged("chunk %d: the record at byte %d says it is %d bytes long, the rest of the chunk is lost", r.number, start, size)
-		}
-		r.at += size
-		fields, err := r.record(start, start+size-4)
-		if err != nil {
-			return nil, damaged("chunk %d: the record at byte %d cannot be read: %v", r.number, start, err)
-		}
-		return fields, nil
+		c.at += 1 + more
 	}
 }
 
-// nextChunk reads a chunk. Chunks that were never written are skipped.
-func (r *Reader) nextChunk() error {
-	n, err := io.ReadFull(r.in, r.chunk)
-	if errors.Is(err, io.EOF) {
-		r.ended = true
-		return io.EOF
-	}
-	r.number++
-	if err != nil {
-		r.ended = true
-		if n > 0 && bytes.Count(r.chunk[:n], []byte{0}) == n {
-			return io.EOF
+// leftOver counts the records behind the end: Windows leaves those of an older log where it writes a
+// chunk again.
+func (c *chunk) leftOver() (count int) {
+	for at := c.end; ; {
+		more := bytes.Index(c.data[at:], []byte(recordMagic))
+		if more < 0 {
+			return count
 		}
-		return cutOff(err, fmt.Sprintf("the file ends within chunk %d", r.number))
-	}
-	if bytes.HasPrefix(r.chunk, chunkMagic) {
-		r.at, r.left = chunkHeader, maxChunkWeight
-		return nil
-	}
-	r.at = chunkSize
-	if bytes.Count(r.chunk, []byte{0}) == chunkSize {
-		return nil
-	}
-	return damaged("chunk %d does not begin as one", r.number)
-}
-
-func cutOff(err error, what string) error {
-	if errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF) {
-		return Damage{what}
-	}
-	return err
-}
-
-// record reads the XML of a record between two places of the chunk.
-func (r *Reader) record(start, end int) (map[string]any, error) {
-	p := &parser{chunk: r.chunk, at: start + recordHeader, end: end, budget: min(maxRecordWeight, r.left)}
-	r.left -= p.budget
-	root := &element{}
-	err := p.fragment(root, nil, 0)
-	r.left += max(p.budget, 0)
-	if err != nil {
-		return nil, err
-	}
-	for _, c := range root.children {
-		if c.name == "Event" {
-			return fields(c), nil
+		at += more
+		if size := recordAt(c.data, at, len(c.data)); size > 0 {
+			count++
+			at += size
+		} else {
+			at++
 		}
 	}
-	return nil, errors.New("it holds no event")
 }
+
+func blank(b []byte) bool { return bytes.Count(b, []byte{0}) == len(b) }

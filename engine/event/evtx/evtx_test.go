@@ -4,104 +4,38 @@ import (
 	"bytes"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
-	"unicode/utf16"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
-// builder writes binary XML into a chunk, for logs that no machine wrote.
-type builder struct{ chunk []byte }
-
-func newBuilder() *builder {
-	b := &builder{chunk: make([]byte, chunkHeader, chunkSize)}
-	copy(b.chunk, chunkMagic)
-	return b
+func readAll(t testing.TB, in io.Reader) (records []map[string]any, damage []string) {
+	t.Helper()
+	return drain(t, NewReader(in))
 }
 
-func (b *builder) bytes(data ...byte) { b.chunk = append(b.chunk, data...) }
-func (b *builder) u16(n int)          { b.chunk = binary.LittleEndian.AppendUint16(b.chunk, uint16(n)) }
-func (b *builder) u32(n int)          { b.chunk = binary.LittleEndian.AppendUint32(b.chunk, uint32(n)) }
-
-func (b *builder) utf16(text string) int {
-	units := utf16.Encode([]rune(text))
-	for _, u := range units {
-		b.u16(int(u))
+func drain(t testing.TB, r *Reader) (records []map[string]any, damage []string) {
+	t.Helper()
+	for {
+		fields, err := r.Next()
+		var d Damage
+		switch {
+		case errors.Is(err, io.EOF):
+			return records, damage
+		case errors.As(err, &d):
+			damage = append(damage, d.Reason)
+		default:
+			require.NoError(t, err)
+			records = append(records, fields)
+		}
 	}
-	return len(units)
-}
-
-// name writes a name at its own place.
-func (b *builder) name(text string) {
-	b.u32(len(b.chunk) + 4)
-	b.u32(0)
-	b.u16(0)
-	b.u16(len(utf16.Encode([]rune(text))))
-	b.utf16(text)
-	b.u16(0)
-}
-
-func (b *builder) open(name string, attrs ...string) {
-	token := byte(tokenOpen)
-	if len(attrs) > 0 {
-		token |= 0x40
-	}
-	b.bytes(token)
-	b.u16(0)
-	b.u32(0)
-	b.name(name)
-	if len(attrs) > 0 {
-		b.u32(0)
-	}
-	for i := 0; i < len(attrs); i += 2 {
-		b.bytes(tokenAttribute)
-		b.name(attrs[i])
-		b.text(attrs[i+1])
-	}
-	b.bytes(tokenCloseStart)
-}
-
-func (b *builder) text(text string) {
-	b.bytes(tokenValue, typeString)
-	b.u16(len(utf16.Encode([]rune(text))))
-	b.utf16(text)
-}
-
-func (b *builder) element(name, text string, attrs ...string) {
-	b.open(name, attrs...)
-	b.text(text)
-	b.bytes(tokenClose)
-}
-
-// record writes one record around what body writes.
-func (b *builder) record(body func()) {
-	start := len(b.chunk)
-	b.u32(recordMagic)
-	b.u32(0)
-	b.chunk = append(b.chunk, make([]byte, 16)...)
-	b.bytes(tokenHeader, 1, 1, 0)
-	body()
-	b.bytes(tokenEnd)
-	size := len(b.chunk) - start + 4
-	b.u32(size)
-	binary.LittleEndian.PutUint32(b.chunk[start+4:], uint32(size))
-	binary.LittleEndian.PutUint32(b.chunk[48:], uint32(len(b.chunk)))
-}
-
-// file is a log of chunks.
-func file(chunks ...*builder) []byte {
-	out := make([]byte, fileHeader)
-	copy(out, Magic)
-	for _, c := range chunks {
-		out = append(out, c.chunk...)
-		out = append(out, make([]byte, chunkSize-len(c.chunk))...)
-	}
-	return out
 }
 
 func event(b *builder, id string) func() {
@@ -111,15 +45,15 @@ func event(b *builder, id string) func() {
 		b.element("EventID", "1", "Qualifiers", "16384")
 		b.element("EventRecordID", id)
 		b.open("TimeCreated", "SystemTime", "2026-01-02T03:04:05Z")
-		b.bytes(tokenClose)
-		b.bytes(tokenClose)
+		b.close()
+		b.close()
 		b.open("EventData")
 		b.element("Data", `C:\é.exe`, "Name", "Image")
 		b.element("Data", "x", "Name", "Twice")
 		b.element("Data", "y", "Name", "Twice")
 		b.element("Data", "loose")
-		b.bytes(tokenClose)
-		b.bytes(tokenClose)
+		b.close()
+		b.close()
 	}
 }
 
@@ -138,55 +72,165 @@ func TestRecords(t *testing.T) {
 	assert.Equal(t, []map[string]any{want("1"), want("2"), want("3")}, records)
 }
 
-// newEmpty is a chunk that was never written.
-func newEmpty() *builder { return &builder{} }
-
-func TestDamageIsSaidAndReadOver(t *testing.T) {
+func TestDamage(t *testing.T) {
+	const magic, size = 0, 4 // of a record
 	build := func(spoil func(chunk []byte)) []byte {
 		b, c := newBuilder(), newBuilder()
-		b.record(event(b, "1"))
-		b.record(event(b, "2"))
-		c.record(event(c, "3"))
-		spoil(b.chunk)
+		for _, id := range []string{"1", "2", "3"} {
+			b.record(event(b, id))
+		}
+		c.record(event(c, "4"))
+		spoil(b.finish())
 		return file(b, c)
 	}
-	second := func(chunk []byte) int { return bytes.LastIndex(chunk, []byte{0x2a, 0x2a, 0, 0}) }
+	second := chunkHeader + recordHeader + len(recordOf(event, "1")) // the record that is spoiled
+	const unsound = "a checksum does not match in chunk 1: the records were read all the same"
 	cases := []struct {
 		name   string
 		data   []byte
-		ids    []string
+		ids    string
 		damage []string
+		notes  []string
 	}{
-		{"no chunk", build(func(c []byte) { c[0] = 'x' }), []string{"3"}, []string{"chunk 1 does not begin as one"}},
-		{"no record", build(func(c []byte) { c[second(c)] = 'x' }), []string{"1", "3"}, []string{"chunk 1: no record at byte 1226, the rest of the chunk is lost"}},
-		{"a record of no size", build(func(c []byte) { binary.LittleEndian.PutUint32(c[second(c)+4:], 0) }), []string{"1", "3"}, []string{"chunk 1: the record at byte 1226 says it is 0 bytes long, the rest of the chunk is lost"}},
-		{"a record that is too long", build(func(c []byte) { binary.LittleEndian.PutUint32(c[second(c)+4:], 1<<31) }), []string{"1", "3"}, []string{"chunk 1: the record at byte 1226 says it is 2147483648 bytes long, the rest of the chunk is lost"}},
-		{"an unknown token", build(func(c []byte) { c[chunkHeader+recordHeader+4] = 0x3f }), []string{"2", "3"}, []string{"chunk 1: the record at byte 512 cannot be read: an unknown token 0x3f"}},
-		{"cut off", build(func([]byte) {})[:fileHeader+chunkSize+100], []string{"1", "2"}, []string{"the file ends within chunk 2"}},
-		{"cut off in the header", []byte(Magic), nil, []string{"the file ends within its header"}},
+		{"a chunk without its magic", build(func(c []byte) { c[0] = 'x' }), "1 2 3 4", nil, []string{unsound}},
+		{"a chunk without a header", build(func(c []byte) { clear(c[:chunkHeader]) }), "1 2 3 4", nil, []string{unsound}},
+		{"a chunk whose end is outside of it", build(func(c []byte) { c[50] = 9 }), "1 2 3 4", nil, []string{unsound}},
+		{"no chunk", build(func(c []byte) { clear(c[:chunkHeader+4]); c[9] = 'x' }), "4", []string{"chunk 1 does not begin as one: nothing of what stands there was read"}, nil},
+		{"no record", build(func(c []byte) { c[second+magic] = 'x' }), "1 3 4", []string{"chunk 1: no record at byte 1116, read on at byte 1462"}, []string{unsound}},
+		{"a record of no size", build(func(c []byte) { binary.LittleEndian.PutUint32(c[second+size:], 0) }), "1 3 4", []string{"chunk 1: no record at byte 1116, read on at byte 1462"}, []string{unsound}},
+		{"a record that is too long", build(func(c []byte) { binary.LittleEndian.PutUint32(c[second+size:], 1<<31) }), "1 3 4", []string{"chunk 1: no record at byte 1116, read on at byte 1462"}, []string{unsound}},
+		{"an unknown token", build(func(c []byte) { c[chunkHeader+recordHeader+4] = 0x3f }), "2 3 4", []string{"chunk 1: the record at byte 512 cannot be read: an unknown token 0x3f"}, []string{unsound}},
+		{"cut off between records", build(func([]byte) {})[:fileHeader+chunkSize+100], "1 2 3", []string{"the file ends within chunk 2"}, nil},
+		{"cut off in a record", build(func([]byte) {})[:fileHeader+second+500], "1 2", []string{"the file ends within chunk 1"}, nil},
+		{"cut off behind the records", build(func([]byte) {})[:fileHeader+chunkSize+4000], "1 2 3 4", nil, nil},
+		{"cut off in the header", []byte(Magic), "", []string{"the file ends within its header"}, nil},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			records, damage := readAll(t, bytes.NewReader(c.data))
-			var ids []string
-			for _, r := range records {
-				ids = append(ids, r["EventRecordID"].(string))
-			}
-			assert.Equal(t, c.ids, ids)
+			r := NewReader(bytes.NewReader(c.data))
+			records, damage := drain(t, r)
+			assert.Equal(t, c.ids, ids(records))
 			assert.Equal(t, c.damage, damage)
+			assert.Equal(t, c.notes, r.Notes())
 		})
 	}
 }
 
+func ids(records []map[string]any) string {
+	var out []string
+	for _, r := range records {
+		out = append(out, fmt.Sprint(r["EventRecordID"]))
+	}
+	return strings.Join(out, " ")
+}
+
+// TestFileHeader reads logs whose own header is damaged, missing or says that the log was in use.
+func TestFileHeader(t *testing.T) {
+	b := newBuilder()
+	b.record(event(b, "1"))
+	whole := file(b)
+	spoilt := func(spoil func(data []byte)) []byte {
+		data := bytes.Clone(whole)
+		spoil(data)
+		return data
+	}
+	for _, c := range []struct {
+		name string
+		data []byte
+		note string
+	}{
+		{"of zeros", spoilt(func(d []byte) { clear(d[:fileHeader]) }), "the file's header is damaged"},
+		{"without its magic", spoilt(func(d []byte) { d[0] = 'x' }), "the file's header is damaged"},
+		{"of which a part is missing", whole[1000:], "the file's header is damaged"},
+		{"missing", whole[fileHeader:], "the file has no header: it begins with a chunk"},
+		{"with another checksum", spoilt(func(d []byte) { d[124]++ }), "the checksum of the file's header does not match"},
+		{"marked as in use", spoilt(func(d []byte) { d[120] = 1 }), "the log was not closed when it was copied: its newest events may be missing"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			assert.True(t, Detect(c.data[:DetectSize]))
+			r := NewReader(bytes.NewReader(c.data))
+			records, damage := drain(t, r)
+			assert.Empty(t, damage)
+			assert.Equal(t, "1", ids(records))
+			assert.Equal(t, []string{c.note}, r.Notes())
+		})
+	}
+}
+
+// TestLeftOver holds that records behind the end of a chunk's records are counted and not read, however
+// many there are, and that bytes between chunks hide none.
+func TestLeftOver(t *testing.T) {
+	older := func(records int) *builder {
+		b := newBuilder()
+		b.record(event(b, "1"))
+		end, last := b.free, b.last
+		for range records {
+			b.record(event(b, "13"))
+		}
+		b.free, b.last, b.records = end, last, 1
+		return b
+	}
+	read := func(data []byte) (string, []string, []string) {
+		r := NewReader(bytes.NewReader(data))
+		records, damage := drain(t, r)
+		return ids(records), damage, r.Notes()
+	}
+
+	found, damage, notes := read(file(older(1)))
+	assert.Equal(t, "1", found)
+	assert.Empty(t, damage)
+	assert.Equal(t, []string{"1 left-over record of an older log in unused space: not read"}, notes)
+
+	found, damage, notes = read(file(older(90), older(0), older(10)))
+	assert.Equal(t, "1 1 1", found)
+	assert.Empty(t, damage)
+	assert.Equal(t, []string{"100 left-over records of an older log in unused space: not read"}, notes)
+
+	b := older(3)
+	clear(b.finish()[:chunkHeader]) // without a header the numbers of the records tell
+	binary.LittleEndian.PutUint64(b.chunk[b.free+8:], 1)
+	found, damage, notes = read(file(b))
+	assert.Equal(t, "1", found)
+	assert.Empty(t, damage)
+	assert.Equal(t, []string{"a checksum does not match in chunk 1: the records were read all the same", "3 left-over records of an older log in unused space: not read"}, notes)
+
+	whole := file(older(0), older(0))
+	shifted := append(append(bytes.Clone(whole[:fileHeader+chunkSize]), "noise"...), whole[fileHeader+chunkSize:]...)
+	found, damage, _ = read(shifted)
+	assert.Equal(t, "1 1", found)
+	assert.Equal(t, []string{"chunk 2 does not begin as one: nothing of what stands there was read"}, damage)
+
+	var junk []byte
+	for range 300 {
+		junk = append(junk, bytes.Repeat([]byte("junk"), chunkSize/4)...)
+	}
+	found, damage, _ = read(append(whole, junk...))
+	assert.Equal(t, "1 1", found)
+	assert.Equal(t, []string{"chunks 3, 4, 5, 6, 7 and 295 more do not begin as one: nothing of what stands there was read"}, damage)
+}
+
+// recordOf gives the bytes of a record behind its header, as the first of a chunk.
+func recordOf(body func(*builder, string) func(), id string) []byte {
+	b := newBuilder()
+	b.record(body(b, id))
+	return b.chunk[chunkHeader+recordHeader:]
+}
+
 func TestValues(t *testing.T) {
+	sid := []byte{1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0}
+	guid := []byte{0x5f, 0x38, 0x70, 0x57, 0x2a, 0xc2, 0xe0, 0x43, 0xbf, 0x4c, 6, 0xf5, 0x69, 0x8f, 0xfb, 0xd9}
 	cases := []struct {
 		kind byte
 		data []byte
 		want any
 	}{
-		{typeNull, nil, nil},
 		{typeString, []byte{'a', 0, 0xe9, 0, 0, 0}, "aé"},
+		{typeString, []byte{'a', 0, 0, 0, 'b', 0, 0, 0, 0, 0}, "a\x00b"},
+		{typeString, []byte{0x3d, 0xd8, 0, 0xde, 0x3d, 0xd8}, "😀\uFFFD"},
+		{typeString, nil, ""},
 		{typeAnsi, []byte("abc\x00"), "abc"},
+		{typeAnsi, []byte("é"), "é"},
+		{typeAnsi, []byte{'M', 0xfc, 'l', 'l', 0x80, 0x81}, "Müll€\uFFFD"},
 		{typeInt8, []byte{0xff}, int64(-1)},
 		{typeUint8, []byte{0xff}, uint64(255)},
 		{typeInt16, []byte{0xfe, 0xff}, int64(-2)},
@@ -195,20 +239,45 @@ func TestValues(t *testing.T) {
 		{typeUint32, []byte{1, 0, 0, 1}, uint64(1<<24 + 1)},
 		{typeInt64, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, int64(-1)},
 		{typeUint64, []byte{1, 0, 0, 0, 0, 0, 0, 0x80}, uint64(1<<63 + 1)},
+		{typeReal32, []byte{0, 0, 0xc0, 0x3f}, "1.5"},
+		{typeReal32, []byte{0, 0x24, 0x74, 0x49}, "1000000"},
+		{typeReal32, []byte{0, 0, 0x80, 0xff}, "-1.#INF"},
 		{typeReal64, []byte{0, 0, 0, 0, 0, 0, 0xf8, 0x3f}, "1.5"},
+		{typeReal64, []byte{0, 0, 0, 0, 0, 0, 0xf0, 0x7f}, "1.#INF"},
+		{typeReal64, []byte{0, 0, 0, 0, 0, 0, 0xf8, 0xff}, "-1.#IND"},
 		{typeBool, []byte{1, 0, 0, 0}, true},
+		{typeBool, []byte{0, 0, 0, 0}, false},
+		{typeBool, []byte{1}, true},
 		{typeBinary, []byte{0xde, 0xad}, "DEAD"},
-		{typeGUID, []byte{0x5f, 0x38, 0x70, 0x57, 0x2a, 0xc2, 0xe0, 0x43, 0xbf, 0x4c, 6, 0xf5, 0x69, 0x8f, 0xfb, 0xd9}, "5770385F-C22A-43E0-BF4C-06F5698FFBD9"},
+		{typeBinary, nil, ""},
+		{typeGUID, guid, "{5770385F-C22A-43E0-BF4C-06F5698FFBD9}"},
 		{typeFileTime, []byte{0, 0x80, 0x3e, 0xd5, 0xde, 0xb1, 0x9d, 1}, "1970-01-01T00:00:00.0000000Z"},
 		{typeFileTime, []byte{0xe3, 0x5f, 0xa4, 0x8d, 0x3e, 0x45, 0xdc, 0x1}, "2025-10-24T23:33:08.0921059Z"},
 		{typeFileTime, []byte{0, 0, 0, 0, 0, 0, 0, 0}, "1601-01-01T00:00:00.0000000Z"},
+		{typeFileTime, []byte{0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff}, "60056-05-28T05:36:10.9551615Z"},
 		{typeSystemTime, []byte{0xea, 7, 1, 0, 0, 0, 2, 0, 3, 0, 4, 0, 5, 0, 6, 0}, "2026-01-02T03:04:05.0060000Z"},
-		{typeSID, []byte{1, 1, 0, 0, 0, 0, 0, 5, 18, 0, 0, 0}, "S-1-5-18"},
+		{typeSystemTime, make([]byte, 16), "0000-00-00T00:00:00.0000000Z"},
+		{typeSID, sid, "S-1-5-18"},
+		{typeSID, []byte{1, 0, 0x12, 0x34, 0x56, 0x78, 0x9a, 0xbc}, "S-1-0x123456789abc"},
 		{typeHex32, []byte{0xe7, 3, 0, 0}, "0x3e7"},
+		{typeHex32, []byte{0, 0, 0, 0}, "0x0"},
 		{typeHex64, []byte{0xe7, 3, 0, 0, 0, 0, 0, 0}, "0x3e7"},
+		{typeHex64, []byte{0, 0, 0, 0, 0, 0, 0x80, 0}, "0x80000000000000"},
 		{typeSize, []byte{1, 0, 0, 0}, "0x1"},
+		{typeSize, []byte{1, 0, 0, 0, 0, 0, 0, 0}, "0x1"},
+		{typeArray | typeNull, nil, []any{}},
+		{typeArray | typeString, nil, []any{}},
 		{typeArray | typeString, []byte{'a', 0, 0, 0, 'b', 0, 0, 0}, []any{"a", "b"}},
+		{typeArray | typeString, []byte{'a', 0, 0, 0, 0, 0, 'b', 0}, []any{"a", "", "b"}},
+		{typeArray | typeAnsi, []byte("a\x00\x00\xfc"), []any{"a", "", "ü"}},
 		{typeArray | typeUint8, []byte{1, 2}, []any{uint64(1), uint64(2)}},
+		{typeArray | typeInt32, []byte{1, 0, 0, 0, 0xff, 0xff, 0xff, 0xff}, []any{int64(1), int64(-1)}},
+		{typeArray | typeBool, []byte{1, 0, 0, 0, 0, 0, 0, 0}, []any{true, false}},
+		{typeArray | typeGUID, guid, []any{"{5770385F-C22A-43E0-BF4C-06F5698FFBD9}"}},
+		{typeArray | typeSID, slices.Concat(sid, sid), []any{"S-1-5-18", "S-1-5-18"}},
+		{typeArray | typeSize, []byte{1, 0, 0, 0, 0, 0, 0, 0}, []any{"0x1"}},
+		{typeArray | typeSize, []byte{1, 0, 0, 0}, []any{"0x1"}},
+		{typeArray | typeHex64, []byte{1, 0, 0, 0, 0, 0, 0, 0}, []any{"0x1"}},
 	}
 	for _, c := range cases {
 		got, err := decode(c.kind, c.data)
@@ -218,9 +287,20 @@ func TestValues(t *testing.T) {
 	for _, c := range []struct {
 		kind byte
 		data []byte
-	}{{0x7f, []byte{1}}, {typeInt32, []byte{1}}, {typeSID, []byte{1, 9, 0}}, {typeArray | typeUint16, []byte{1}}, {typeSize, []byte{1}}} {
+		want string
+	}{
+		{0x7f, []byte{1}, "an unknown type of value 0x7f"},
+		{typeInt32, []byte{1, 2, 3}, "a value of type 0x7 with 3 bytes"},
+		{typeReal32, []byte{1}, "a value of type 0xb with 1 bytes"},
+		{typeGUID, []byte{1}, "a value of type 0xf with 1 bytes"},
+		{typeSID, []byte{1, 9, 0}, "a security identifier of 3 bytes"},
+		{typeSID, []byte{1, 9, 0, 0, 0, 0, 0, 5}, "a security identifier of 8 bytes"},
+		{typeArray | typeSID, []byte{1}, "a security identifier of 1 bytes"},
+		{typeArray | typeUint16, []byte{1, 0, 1}, "an array of type 0x6 with 1 bytes at its end"},
+		{typeArray | typeBinary, []byte{1}, "an array of type 0xe with 1 bytes at its end"},
+	} {
 		_, err := decode(c.kind, c.data)
-		assert.Error(t, err, "%#x", c.kind)
+		assert.EqualError(t, err, c.want)
 	}
 }
 

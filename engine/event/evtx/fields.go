@@ -6,19 +6,25 @@ import (
 )
 
 // fields gives an event's values under Sigma's names: of System each element by its name, its
-// attributes as Element_Attribute; of EventData each Data by its Name; of UserData each leaf.
+// attributes as Element_Attribute; of EventData each Data by its Name; of UserData each leaf, with its attributes
+// as Element_Attribute. What a log was rendered with (RenderingInfo) adds its Message.
 func fields(event *element) map[string]any {
 	out := map[string]any{}
 	for _, section := range event.children {
 		switch section.name {
 		case "System":
 			system(out, section)
-		case "EventData":
-			for _, d := range section.children {
-				data(out, d)
-			}
-		case "UserData", "ProcessingErrorData", "DebugData":
+		case "EventData", "UserData", "ProcessingErrorData", "DebugData":
+			attributes(out, section)
 			leaves(out, section.children)
+		case "BinaryEventData":
+			leaves(out, []*element{section})
+		case "RenderingInfo":
+			for _, e := range section.children {
+				if v := e.value(); e.name == "Message" && v != nil {
+					put(out, e.name, v)
+				}
+			}
 		}
 	}
 	return out
@@ -26,39 +32,75 @@ func fields(event *element) map[string]any {
 
 func system(out map[string]any, section *element) {
 	for _, e := range section.children {
-		for _, a := range e.attrs {
-			out[e.name+"_"+a.name] = a.value
-		}
-		if v := e.value(); v != nil {
-			out[e.name] = v
+		attributes(out, e)
+		if v := e.value(); v != nil && v != "" {
+			put(out, e.name, v)
 		}
 	}
 	if t, ok := out["TimeCreated_SystemTime"]; ok {
 		out["TimeCreated"] = t
 	}
-	if k, ok := out["Keywords"].(string); ok { // eight bytes always, as Windows writes them
-		out["Keywords"] = fmt.Sprintf("0x%016s", strings.TrimPrefix(k, "0x"))
-	}
 }
 
-// data reads one Data or, in logs without names, adds to a list of them.
-func data(out map[string]any, d *element) {
-	v := d.value()
-	for _, a := range d.attrs {
-		if a.name == "Name" {
-			if v != nil {
-				put(out, fmt.Sprint(a.value), v)
-			}
-			return
+// attributes adds an element's attributes, but for the names of namespaces.
+func attributes(out map[string]any, e *element) (any bool) {
+	for _, a := range e.attrs {
+		if a.name != "xmlns" && !strings.HasPrefix(a.name, "xmlns:") {
+			put(out, e.name+"_"+a.name, a.value)
+			any = true
 		}
 	}
-	if v != nil {
-		put(out, d.name, v)
+	return any
+}
+
+// leaves adds each element that holds no other.
+func leaves(out map[string]any, elements []*element) {
+	for _, e := range elements {
+		if len(e.children) == 0 {
+			data(out, e)
+			continue
+		}
+		leaves(out, e.children)
+		if v := e.value(); v != nil && strings.TrimSpace(fmt.Sprint(v)) != "" {
+			put(out, e.name, v)
+		}
 	}
 }
 
-// put sets a field; one that stands several times becomes a list.
+// data reads one Data or, in logs without names, adds to a list of them. In XML an empty value looks
+// like none, so that both are an empty text.
+func data(out map[string]any, e *element) {
+	name, described := e.name, false
+	if e.name != "Data" {
+		described = attributes(out, e)
+	}
+	for _, a := range e.attrs {
+		if a.name == "Name" && e.name == "Data" {
+			name = fmt.Sprint(a.value)
+		}
+	}
+	v := e.value()
+	if v == nil {
+		if described {
+			return
+		}
+		v = ""
+	}
+	put(out, name, v)
+}
+
+// put sets a field; one that stands several times becomes a list. An element is repeated for each value of an array, and stands
+// once without a value for an empty one.
 func put(out map[string]any, name string, v any) {
+	if list, ok := v.([]any); ok {
+		if len(list) == 0 {
+			list = []any{""}
+		}
+		for _, one := range list {
+			put(out, name, one)
+		}
+		return
+	}
 	switch before := out[name].(type) {
 	case nil:
 		out[name] = v
@@ -67,29 +109,4 @@ func put(out map[string]any, name string, v any) {
 	default:
 		out[name] = []any{before, v}
 	}
-}
-
-func leaves(out map[string]any, elements []*element) {
-	for _, e := range elements {
-		if len(e.children) > 0 {
-			leaves(out, e.children)
-			continue
-		}
-		data(out, e)
-	}
-}
-
-// value is what stands in an element: nothing, one value as it is, or texts put together.
-func (e *element) value() any {
-	switch len(e.values) {
-	case 0:
-		return nil
-	case 1:
-		return e.values[0]
-	}
-	var b strings.Builder
-	for _, v := range e.values {
-		fmt.Fprint(&b, v)
-	}
-	return b.String()
 }

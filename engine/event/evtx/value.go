@@ -1,6 +1,7 @@
 package evtx
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/hex"
 	"fmt"
@@ -8,6 +9,9 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
+
+	"golang.org/x/text/encoding/charmap"
 )
 
 // The types of values; typeArray is a flag beside one of them.
@@ -39,7 +43,7 @@ const (
 )
 
 var widths = map[byte]int{typeInt8: 1, typeUint8: 1, typeInt16: 2, typeUint16: 2, typeInt32: 4, typeUint32: 4, typeInt64: 8, typeUint64: 8,
-	typeReal32: 4, typeReal64: 8, typeBool: 4, typeGUID: 16, typeFileTime: 8, typeSystemTime: 16, typeHex32: 4, typeHex64: 8}
+	typeReal32: 4, typeReal64: 8, typeBool: 4, typeGUID: 16, typeSize: 8, typeFileTime: 8, typeSystemTime: 16, typeHex32: 4, typeHex64: 8}
 
 // value reads a typed value that stands in the XML itself, which is a text.
 func (p *parser) value() (any, error) {
@@ -50,9 +54,21 @@ func (p *parser) value() (any, error) {
 	if kind == typeString {
 		return p.prefixed()
 	}
-	width, ok := widths[kind]
-	if !ok {
-		return nil, fmt.Errorf("an unknown type of value %#x", kind)
+	width := widths[kind]
+	switch kind {
+	case typeNull:
+		return "", nil
+	case typeAnsi, typeBinary:
+		width, err = p.u16()
+	case typeSID:
+		width, err = sidLength(p.chunk[p.at:p.end])
+	default:
+		if width == 0 {
+			err = fmt.Errorf("an unknown type of value %#x", kind)
+		}
+	}
+	if err != nil {
+		return nil, err
 	}
 	b, err := p.take(width)
 	if err != nil {
@@ -62,63 +78,100 @@ func (p *parser) value() (any, error) {
 }
 
 // decode reads a value as Windows writes it in XML: integers as numbers, hexadecimal types as
-// 0x..., times in UTC. Nil is no value.
+// 0x..., times in UTC. An array is a list.
 func decode(kind byte, b []byte) (any, error) {
-	if len(b) == 0 && kind != typeString && kind != typeAnsi {
-		return nil, nil
-	}
 	if kind&typeArray != 0 {
 		return list(kind&^typeArray, b)
 	}
-	if width, ok := widths[kind]; ok && len(b) != width {
-		return nil, fmt.Errorf("a value of type %#x with %d bytes", kind, len(b))
-	}
-	le := binary.LittleEndian
 	switch kind {
-	case typeNull:
-		return nil, nil
 	case typeString:
 		return utf16Text(b), nil
 	case typeAnsi:
-		return strings.ToValidUTF8(strings.TrimRight(string(b), "\x00"), "\uFFFD"), nil
-	case typeInt8:
-		return int64(int8(b[0])), nil
-	case typeUint8:
-		return uint64(b[0]), nil
-	case typeInt16:
-		return int64(int16(le.Uint16(b))), nil
-	case typeUint16:
-		return uint64(le.Uint16(b)), nil
-	case typeInt32:
-		return int64(int32(le.Uint32(b))), nil
-	case typeUint32:
-		return uint64(le.Uint32(b)), nil
-	case typeInt64:
-		return int64(le.Uint64(b)), nil
-	case typeUint64:
-		return le.Uint64(b), nil
-	case typeReal32:
-		return strconv.FormatFloat(float64(math.Float32frombits(le.Uint32(b))), 'g', -1, 32), nil
-	case typeReal64:
-		return strconv.FormatFloat(math.Float64frombits(le.Uint64(b)), 'g', -1, 64), nil
-	case typeBool:
-		return le.Uint32(b) != 0, nil
+		return ansiText(b), nil
 	case typeBinary:
 		return strings.ToUpper(hex.EncodeToString(b)), nil
-	case typeGUID:
-		return guid(b), nil
-	case typeSize:
-		return hexadecimal(b)
-	case typeFileTime:
-		return fileTime(le.Uint64(b)).Format(timeLayout), nil
-	case typeSystemTime:
-		return systemTime(b), nil
 	case typeSID:
 		return sid(b)
-	case typeHex32, typeHex64:
-		return hexadecimal(b)
 	}
-	return nil, fmt.Errorf("an unknown type of value %#x", kind)
+	width, ok := widths[kind]
+	if !ok {
+		return nil, fmt.Errorf("an unknown type of value %#x", kind)
+	}
+	le := binary.LittleEndian
+	if kind == typeGUID || kind == typeFileTime || kind == typeSystemTime {
+		if len(b) != width {
+			return nil, fmt.Errorf("a value of type %#x with %d bytes", kind, len(b))
+		}
+		switch kind {
+		case typeGUID:
+			return guid(b), nil
+		case typeFileTime:
+			return fileTime(le.Uint64(b)).Format(timeLayout), nil
+		}
+		return systemTime(b), nil
+	}
+	n, err := integer(kind, b)
+	if err != nil {
+		return nil, err
+	}
+	switch kind {
+	case typeInt8, typeInt16, typeInt32, typeInt64:
+		unused := 64 - 8*len(b)
+		return int64(n) << unused >> unused, nil
+	case typeUint8, typeUint16, typeUint32, typeUint64:
+		return n, nil
+	case typeBool:
+		return n != 0, nil
+	case typeReal32, typeReal64:
+		if len(b) == 4 {
+			return float(float64(math.Float32frombits(uint32(n))), 32), nil
+		}
+		return float(math.Float64frombits(n), 64), nil
+	}
+	return fmt.Sprintf("0x%x", n), nil
+}
+
+// integer reads a number. Its bytes say how wide it is: 32-bit systems write pointers and sizes in
+// four, and a truth value may be a byte.
+func integer(kind byte, b []byte) (uint64, error) {
+	real := kind == typeReal32 || kind == typeReal64
+	switch {
+	case len(b) == 8:
+		return binary.LittleEndian.Uint64(b), nil
+	case len(b) == 4:
+		return uint64(binary.LittleEndian.Uint32(b)), nil
+	case len(b) == 2 && !real:
+		return uint64(binary.LittleEndian.Uint16(b)), nil
+	case len(b) == 1 && !real:
+		return uint64(b[0]), nil
+	}
+	return 0, fmt.Errorf("a value of type %#x with %d bytes", kind, len(b))
+}
+
+// float writes a number without an exponent, and what is none as Microsoft's C library does.
+func float(f float64, bits int) string {
+	switch {
+	case math.IsNaN(f):
+		return "-1.#IND"
+	case math.IsInf(f, 1):
+		return "1.#INF"
+	case math.IsInf(f, -1):
+		return "-1.#INF"
+	}
+	return strconv.FormatFloat(f, 'f', -1, bits)
+}
+
+// ansiText reads UTF-8, or else the code page of western Windows.
+func ansiText(b []byte) string {
+	b = bytes.TrimRight(b, "\x00")
+	if utf8.Valid(b) {
+		return string(b)
+	}
+	text, err := charmap.Windows1252.NewDecoder().Bytes(b)
+	if err != nil {
+		panic(err) // each byte stands for a character, or for the one that replaces it
+	}
+	return string(text)
 }
 
 // weight is how much text a value is, and what a list of others takes.
@@ -138,42 +191,69 @@ func weight(v any) int {
 
 const timeLayout = "2006-01-02T15:04:05.0000000Z"
 
-// list reads an array: texts end with a zero character, others have their type's width.
+// list reads an array: texts each end with a zero character, security identifiers say how long they are,
+// and others have their type's width.
 func list(kind byte, b []byte) (any, error) {
-	var out []any
-	if kind == typeString {
-		for _, text := range strings.Split(strings.TrimRight(utf16Text(b), "\x00"), "\x00") {
+	out := []any{}
+	switch kind {
+	case typeNull:
+		return out, nil
+	case typeString, typeAnsi:
+		for len(b) > 0 {
+			n := textLength(b, kind)
+			text, err := decode(kind, b[:n])
+			if err != nil {
+				return nil, err
+			}
 			out = append(out, text)
+			b = b[n:]
 		}
 		return out, nil
 	}
-	width, ok := widths[kind]
-	if !ok || len(b)%width != 0 {
-		return nil, fmt.Errorf("an array of %d bytes of type %#x", len(b), kind)
+	width := widths[kind]
+	if kind == typeSize && len(b)%8 != 0 { // of a 32-bit system
+		width = 4
 	}
-	for ; len(b) > 0; b = b[width:] {
-		v, err := decode(kind, b[:width])
+	for len(b) > 0 {
+		n := width
+		if kind == typeSID {
+			var err error
+			if n, err = sidLength(b); err != nil {
+				return nil, err
+			}
+		}
+		if n == 0 || n > len(b) {
+			return nil, fmt.Errorf("an array of type %#x with %d bytes at its end", kind, len(b))
+		}
+		v, err := decode(kind, b[:n])
 		if err != nil {
 			return nil, err
 		}
 		out = append(out, v)
+		b = b[n:]
 	}
 	return out, nil
 }
 
-func hexadecimal(b []byte) (any, error) {
-	switch len(b) {
-	case 4:
-		return fmt.Sprintf("0x%x", binary.LittleEndian.Uint32(b)), nil
-	case 8:
-		return fmt.Sprintf("0x%x", binary.LittleEndian.Uint64(b)), nil
+// textLength is how many bytes the first of several texts takes, with the zero character at its end.
+func textLength(b []byte, kind byte) int {
+	if kind == typeAnsi {
+		if at := bytes.IndexByte(b, 0); at >= 0 {
+			return at + 1
+		}
+		return len(b)
 	}
-	return nil, fmt.Errorf("a hexadecimal number of %d bytes", len(b))
+	for i := 0; i+1 < len(b); i += 2 {
+		if b[i] == 0 && b[i+1] == 0 {
+			return i + 2
+		}
+	}
+	return len(b)
 }
 
 func guid(b []byte) string {
 	le := binary.LittleEndian
-	return strings.ToUpper(fmt.Sprintf("%08x-%04x-%04x-%x-%x", le.Uint32(b), le.Uint16(b[4:]), le.Uint16(b[6:]), b[8:10], b[10:16]))
+	return strings.ToUpper(fmt.Sprintf("{%08x-%04x-%04x-%x-%x}", le.Uint32(b), le.Uint16(b[4:]), le.Uint16(b[6:]), b[8:10], b[10:16]))
 }
 
 // fileTime counts tenths of microseconds since 1601.
@@ -182,23 +262,37 @@ func fileTime(ticks uint64) time.Time {
 	return time.Unix(int64(ticks/1e7)-since1601, int64(ticks%1e7)*100).UTC()
 }
 
+// systemTime writes a time as its parts say, which nothing has to agree with a calendar.
 func systemTime(b []byte) string {
 	part := func(i int) int { return int(binary.LittleEndian.Uint16(b[2*i:])) }
-	return time.Date(part(0), time.Month(part(1)), part(3), part(4), part(5), part(6), part(7)*1e6, time.UTC).Format(timeLayout)
+	return fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02d.%03d0000Z", part(0), part(1), part(3), part(4), part(5), part(6), part(7))
 }
 
-// sid writes a security identifier: revision, authority, sub-authorities.
+// sid writes a security identifier: revision, authority, sub-authorities. An authority of more than four bytes is
+// written in hexadecimal ([MS-DTYP] 2.4.2.1).
 func sid(b []byte) (any, error) {
-	if len(b) < 8 || len(b) < 8+4*int(b[1]) {
+	if n, err := sidLength(b); err != nil || n > len(b) {
 		return nil, fmt.Errorf("a security identifier of %d bytes", len(b))
 	}
 	authority := uint64(0)
 	for _, c := range b[2:8] {
 		authority = authority<<8 | uint64(c)
 	}
-	text := fmt.Sprintf("S-%d-%d", b[0], authority)
-	for i := range int(b[1]) {
-		text += fmt.Sprintf("-%d", binary.LittleEndian.Uint32(b[8+4*i:]))
+	format := "S-%d-%d"
+	if authority > math.MaxUint32 {
+		format = "S-%d-0x%012x"
 	}
-	return text, nil
+	text := fmt.Appendf(nil, format, b[0], authority)
+	for i := range int(b[1]) {
+		text = fmt.Appendf(text, "-%d", binary.LittleEndian.Uint32(b[8+4*i:]))
+	}
+	return string(text), nil
+}
+
+// sidLength is how many bytes a security identifier says it takes.
+func sidLength(b []byte) (int, error) {
+	if len(b) < 8 {
+		return 0, fmt.Errorf("a security identifier of %d bytes", len(b))
+	}
+	return 8 + 4*int(b[1]), nil
 }

@@ -13,7 +13,7 @@ import (
 )
 
 // ParseXML reads one <Event> as Windows' tools write it, into the fields that Next gives of the same
-// event. Every value is text. What a log was rendered with (RenderingInfo) adds its Message.
+// event. Every value is text.
 func ParseXML(text []byte) (map[string]any, error) {
 	dec := xml.NewDecoder(bytes.NewReader(legal(text)))
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
@@ -52,40 +52,26 @@ func ParseXML(text []byte) (map[string]any, error) {
 			e := open[len(open)-1]
 			open = open[:len(open)-1]
 			if len(open) == 0 {
-				return textFields(e), nil
+				return fields(e), nil
 			}
-			if len(e.children) > 0 && isBlank(e.values) {
+			if isLayout(e) {
 				e.values = nil
 			}
-			if e.name == "Data" && len(e.values) == 0 && len(e.children) == 0 {
-				e.values = []any{""} // an empty value and none look alike here
-			}
 		}
 	}
 }
 
-func textFields(event *element) map[string]any {
-	out := fields(event)
-	for _, section := range event.children {
-		if section.name != "RenderingInfo" {
-			continue
-		}
-		for _, e := range section.children {
-			if v := e.value(); e.name == "Message" && v != nil {
-				put(out, e.name, v)
-			}
-		}
-	}
-	return out
-}
-
-func isBlank(values []any) bool {
-	for _, v := range values {
-		if text, ok := v.(string); ok && strings.TrimSpace(text) != "" {
+// isLayout tells that an element holds only the spaces and lines that tools put between tags.
+func isLayout(e *element) bool {
+	lines := false
+	for _, v := range e.values {
+		text := v.(string)
+		if strings.TrimSpace(text) != "" {
 			return false
 		}
+		lines = lines || strings.Contains(text, "\n")
 	}
-	return true
+	return lines || len(e.children) > 0
 }
 
 var reference = regexp.MustCompile(`&#(?:x([0-9a-fA-F]+)|([0-9]+));`)

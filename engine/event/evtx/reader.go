@@ -1,0 +1,250 @@
+// Package evtx reads Windows event logs. In: a stream that begins with "ElfFile", one of its chunks, or the XML of one
+// event. Out: one event at a time as fields under the names of Windows' own XML, as Sigma's rules use them. A record
+// or chunk that cannot be read is an error of its own and the reading goes on. Memory is bounded
+// by a chunk; nothing in a file can make it loop or recurse without end.
+//
+// The format is described at
+// https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc
+// and its XML at https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-even6/c73573ae-1c90-43a2-a65f-ad7501155956
+package evtx
+
+import (
+	"bytes"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"hash/crc32"
+	"io"
+)
+
+// Magic begins a file.
+const Magic = "ElfFile\x00"
+
+const fileHeader = 4096
+
+// Detect tells whether the first bytes of a file are those of a log. A damaged header shows by the chunk behind it.
+func Detect(head []byte) bool {
+	return bytes.HasPrefix(head, []byte(Magic)) || bytes.Contains(head, []byte(ChunkMagic))
+}
+
+// DetectSize is how many bytes Detect looks at.
+const DetectSize = fileHeader + len(ChunkMagic)
+
+// Reader gives the events of a file.
+type Reader struct {
+	in      io.Reader
+	chunk   chunk
+	waiting []map[string]any // events of the record that was read last
+	begun   bool
+	ended   bool
+	lost    []error // said before the file ends
+
+	header   string // what is wrong with the file's header
+	leftOver int    // records behind the ends of their chunks
+	unsound  []int  // chunks whose checksums do not match
+	strange  []int  // what stands where a chunk should
+}
+
+// NewReader reads a file from its first byte.
+func NewReader(in io.Reader) *Reader {
+	return &Reader{in: in, chunk: chunk{data: make([]byte, chunkSize)}}
+}
+
+// Damage is an error of one record or chunk; what follows it can still be read.
+type Damage struct{ Reason string }
+
+func (d Damage) Error() string { return d.Reason }
+
+func damaged(format string, args ...any) error { return Damage{fmt.Sprintf(format, args...)} }
+
+// Notes says, when all was read, what was passed over and what the file's checksums and flags say.
+func (r *Reader) Notes() []string {
+	var out []string
+	note := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
+	if r.header != "" {
+		note("%s", r.header)
+	}
+	if n := len(r.unsound); n > 0 {
+		note("%s in %s: the records were read all the same", plural(n, "a checksum does not match", "checksums do not match"), places(r.unsound))
+	}
+	if n := r.leftOver; n > 0 {
+		note("%d left-over %s of an older log in unused space: not read", n, plural(n, "record", "records"))
+	}
+	return out
+}
+
+func plural(n int, one, more string) string {
+	if n == 1 {
+		return one
+	}
+	return more
+}
+
+// places names chunks, the first of many.
+func places(numbers []int) string {
+	const shown = 5
+	text := plural(len(numbers), "chunk", "chunks")
+	for i, n := range numbers {
+		switch {
+		case i == shown:
+			return fmt.Sprintf("%s and %d more", text, len(numbers)-shown)
+		case i > 0:
+			text += ","
+		}
+		text += fmt.Sprintf(" %d", n)
+	}
+	return text
+}
+
+// Next gives the next event's fields, a Damage, or io.EOF. Any other error is the stream's.
+func (r *Reader) Next() (map[string]any, error) {
+	if !r.begun {
+		r.begun = true
+		if err := r.begin(); err != nil {
+			return nil, err
+		}
+	}
+	for {
+		if len(r.waiting) > 0 {
+			fields := r.waiting[0]
+			r.waiting = r.waiting[1:]
+			return fields, nil
+		}
+		if r.chunk.at < r.chunk.end {
+			if err := r.record(); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if r.ended {
+			if len(r.lost) == 0 {
+				return nil, io.EOF
+			}
+			err := r.lost[0]
+			r.lost = r.lost[1:]
+			return nil, err
+		}
+		if err := r.nextChunk(); err != nil {
+			r.ended = true
+			return nil, err
+		}
+	}
+}
+
+// begin reads the file's header. What is behind a damaged one is found by the first chunk.
+func (r *Reader) begin() error {
+	head := make([]byte, fileHeader)
+	n, err := io.ReadFull(r.in, head)
+	if n == 0 || err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
+		r.ended = true
+		return err
+	}
+	head = head[:n]
+	if !bytes.HasPrefix(head, []byte(Magic)) {
+		r.header = "the file's header is damaged"
+		if at := bytes.Index(head, []byte(ChunkMagic)); at >= 0 {
+			r.in = io.MultiReader(bytes.NewReader(head[at:]), r.in)
+			if at == 0 {
+				r.header = "the file has no header: it begins with a chunk"
+			}
+			return nil
+		}
+	}
+	if err != nil {
+		r.ended = true
+		return Damage{"the file ends within its header"}
+	}
+	switch {
+	case r.header != "":
+	case crc32.ChecksumIEEE(head[:120]) != binary.LittleEndian.Uint32(head[124:]):
+		r.header = "the checksum of the file's header does not match"
+	case head[120]&1 != 0:
+		r.header = "the log was not closed when it was copied: its newest events may be missing"
+	}
+	return nil
+}
+
+// nextChunk reads a chunk. Chunks that were never written are skipped; one that does not begin where it should is
+// looked for.
+func (r *Reader) nextChunk() error {
+	c := &r.chunk
+	n, err := io.ReadFull(r.in, c.data)
+	if err == nil && !begins(c.data) {
+		if at := bytes.Index(c.data, []byte(ChunkMagic)); at > 0 {
+			r.strange = append(r.strange, c.number+1)
+			n = copy(c.data, c.data[at:])
+			var more int
+			more, err = io.ReadFull(r.in, c.data[n:])
+			n += more
+		}
+	}
+	if err != nil {
+		r.ended = true
+		if !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+			return err
+		}
+	}
+	clear(c.data[n:])
+	c.number++
+	if !blank(c.data) {
+		r.enter(n)
+	}
+	if r.ended && len(r.strange) > 0 {
+		r.lost = append(r.lost, damaged("%s %s not begin as one: nothing of what stands there was read", places(r.strange), plural(len(r.strange), "does", "do")))
+	}
+	return nil
+}
+
+// enter begins to read the chunk of which the file has n bytes.
+func (r *Reader) enter(n int) {
+	c := &r.chunk
+	if !begins(c.data[:n]) {
+		c.at, c.end = 0, 0
+		r.strange = append(r.strange, c.number)
+		return
+	}
+	sound := c.open()
+	cut := n < chunkSize && (c.end > n || !sound)
+	c.end, c.cut = min(c.end, n), cut
+	switch {
+	case cut:
+		r.lost = append(r.lost, damaged("the file ends within chunk %d", c.number))
+	case !sound:
+		r.unsound = append(r.unsound, c.number)
+	}
+	r.leftOver += c.leftOver()
+}
+
+// record reads the next record of the chunk, which mostly is one event.
+func (r *Reader) record() error {
+	c := &r.chunk
+	at, lost := c.next()
+	switch {
+	case lost > 0 && at > 0:
+		c.at = at
+		return damaged("chunk %d: no record at byte %d, read on at byte %d", c.number, lost, at)
+	case lost > 0 && !c.cut:
+		return damaged("chunk %d: no record at byte %d, the rest of the chunk is lost", c.number, lost)
+	case at == 0:
+		return nil
+	}
+	p := &parser{chunk: c.data, at: at + recordHeader, end: c.at - 4, budget: min(maxRecordWeight, c.left)}
+	c.left -= p.budget
+	root := &element{}
+	err := p.fragment(root, 0)
+	c.left += max(p.budget, 0)
+	if err == nil {
+		for _, e := range root.children {
+			if e.name == "Event" {
+				r.waiting = append(r.waiting, fields(e))
+			}
+		}
+		if len(r.waiting) == 0 {
+			err = errors.New("it holds no event")
+		}
+	}
+	if err != nil {
+		return damaged("chunk %d: the record at byte %d cannot be read: %v", c.number, at, err)
+	}
+	return nil
+}

@@ -1,7 +1,9 @@
 package engine
 
 import (
+	"crypto/sha256"
 	"fmt"
+	"io"
 	"regexp"
 	"strings"
 
@@ -30,10 +32,9 @@ type slot struct {
 	plain        func(string) string // what the found text stands for
 	emptyMissing bool                // an empty text counts as missing
 	missing      string              // the product's word for a missing value; "" = none
-	trie         *trie
-	machine      *automaton
+	patterns     []pattern           // of the text atoms, until they are made ready
+	literals     *literals
 	numbers      map[float64][]int32 // number -> atoms that ask for it
-	atoms        int                 // text atoms
 }
 
 // table collects atoms and slots while rules are compiled.
@@ -53,7 +54,7 @@ func newTable(m *schema.Model) *table {
 	t := &table{model: m, layout: newLayout(), bySlot: map[string]int{}, byText: map[string]int{}}
 	t.layout.bags = m.JSONTexts()
 	t.layout.textless = !m.EmptyListIsMissing
-	t.slots = []*slot{{trie: newTrie()}}
+	t.slots = []*slot{{}}
 	return t
 }
 
@@ -77,7 +78,7 @@ func (t *table) slotOf(c schema.Column) int {
 	if i, ok := t.bySlot[key]; ok {
 		return i
 	}
-	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: t.model.EmptyIsMissing, missing: t.model.Missing, trie: newTrie()}
+	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: t.model.EmptyIsMissing, missing: t.model.Missing}
 	for _, n := range names {
 		s.columns = append(s.columns, t.layout.column(n))
 	}
@@ -103,9 +104,8 @@ func (t *table) atomOf(a atom) int {
 	s := t.slots[a.slot]
 	if text, ok := a.test.(*ir.Text); ok && !text.Cased && !hasEmpty(text.Values) && longest(text.Values) <= maxPattern {
 		t.atoms[i].indexed = true
-		s.atoms++
-		for _, v := range text.Values {
-			lay(s.trie, text.Op, fold(v), int32(i))
+		for _, v := range a.program.values {
+			s.patterns = append(s.patterns, pattern{v, int32(i), uint8(text.Op)})
 		}
 		return i
 	}
@@ -124,27 +124,6 @@ func (t *table) atomOf(a atom) int {
 		t.atoms[i].pre = p
 	}
 	return i
-}
-
-// lay puts a text test into a trie as patterns between the marks.
-func lay(t *trie, op ir.TextOp, v string, atom int32) {
-	switch op {
-	case ir.Equals:
-		t.add(true, v, true, atom)
-	case ir.StartsWith:
-		t.add(true, v, false, atom)
-	case ir.EndsWith:
-		t.add(false, v, true, atom)
-	case ir.Contains:
-		t.add(false, v, false, atom)
-	case ir.Filename:
-		if strings.ContainsAny(v, `\/`) {
-			return // the last component has no separator
-		}
-		t.add(true, v, true, atom)
-		t.add(false, `\`+v, true, atom)
-		t.add(false, "/"+v, true, atom)
-	}
 }
 
 // maxPattern bounds a pattern's bytes: of a longer one only a part is looked for, and the whole
@@ -168,10 +147,22 @@ func hasEmpty(values []string) bool {
 	return false
 }
 
+// mostSpelledOut is how many values the name of a test spells out; of more it has a digest, which takes no memory to speak of.
+const mostSpelledOut = 64
+
 // canonical is a test's text, equal for equal tests. Describe would shorten long lists.
 func canonical(t ir.Test) string {
-	if text, ok := t.(*ir.Text); ok {
+	text, ok := t.(*ir.Text)
+	if !ok {
+		return ir.Describe(t)
+	}
+	if len(text.Values) <= mostSpelledOut {
 		return fmt.Sprintf("%d %t %q", text.Op, text.Cased, text.Values)
 	}
-	return ir.Describe(t)
+	sum := sha256.New()
+	for _, v := range text.Values {
+		fmt.Fprintf(sum, "%d:", len(v))
+		io.WriteString(sum, v)
+	}
+	return fmt.Sprintf("%d %t %x", text.Op, text.Cased, sum.Sum(nil))
 }

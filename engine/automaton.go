@@ -29,6 +29,8 @@ const (
 type trie struct {
 	nodes []trieNode
 	atoms map[int32][]int32
+	used  [endMark + 1]bool // symbols
+	width int               // how many
 	wide  bool
 	most  int // symbols of the longest pattern
 }
@@ -65,11 +67,18 @@ func (t *trie) step(at int32, symbol uint16) int32 {
 			return c
 		}
 	}
+	if !t.used[symbol] {
+		t.used[symbol] = true
+		t.width++
+	}
 	to := int32(len(t.nodes))
 	t.nodes = append(t.nodes, trieNode{symbol: symbol, sibling: t.nodes[at].child})
 	t.nodes[at].child = to
 	return to
 }
+
+// cells is how large the automaton's table would be, the marks and the bytes that no pattern has among its columns.
+func (t *trie) cells() int { return len(t.nodes) * (t.width + 3) }
 
 // machine makes the automaton. Its table is complete: a step is one look-up.
 func (t *trie) machine() *automaton {

@@ -25,28 +25,50 @@ func TestAutomatonFindsEveryPattern(t *testing.T) {
 	}
 	ops := []ir.TextOp{ir.Equals, ir.StartsWith, ir.EndsWith, ir.Contains, ir.Filename}
 	for round := range 60 {
-		tree := newTrie()
-		type pattern struct {
-			op ir.TextOp
-			v  string
-		}
 		var patterns []pattern
 		for i := range 40 {
-			p := pattern{ops[r.IntN(len(ops))], word(5)}
-			patterns = append(patterns, p)
-			lay(tree, p.op, p.v, int32(i))
+			patterns = append(patterns, pattern{word([]int{5, 12}[r.IntN(2)]), int32(i), uint8(ops[r.IntN(len(ops))])})
 		}
-		a := tree.machine()
+		small, large := newLiterals(patterns, maxCells), newLiterals(patterns, 0)
+		require.Nil(t, small.grams)
+		require.NotNil(t, large.grams)
 		for range 40 {
 			v := word([]int{3, 10, 400}[r.IntN(3)])
-			got := map[int32]bool{}
-			for _, i := range a.scan(v, nil) {
-				got[i] = true
+			if r.IntN(2) == 0 { // so that long patterns are found
+				v += patterns[r.IntN(len(patterns))].text
 			}
-			for i, p := range patterns {
-				require.Equal(t, compareText(p.op, v, p.v), got[int32(i)], "round %d: %q %s %q", round, v, p.op, p.v)
+			for _, l := range []*literals{small, large} {
+				got := map[int32]bool{}
+				for _, i := range l.scan(v) {
+					got[i] = true
+				}
+				for i, p := range patterns {
+					require.Equal(t, compareText(ir.TextOp(p.op), v, p.text), got[int32(i)], "round %d: %q %s %q", round, v, ir.TextOp(p.op), p.text)
+				}
 			}
 		}
+	}
+}
+
+func (l *literals) scan(v string) (hits []int32) {
+	if l.machine != nil {
+		hits = l.machine.scan(v, hits)
+	}
+	for _, g := range l.grams {
+		hits = g.scan(v, hits)
+	}
+	return hits
+}
+
+// TestPartsIgnoreCase holds the letters of ASCII, and no other byte, to be compared in any case.
+func TestPartsIgnoreCase(t *testing.T) {
+	for c := range 256 {
+		word := uint64(c) | 0x80<<8 | uint64(c)<<16 | 'Q'<<56
+		want := uint64(c)
+		if c >= 'A' && c <= 'Z' {
+			want += 'a' - 'A'
+		}
+		require.Equal(t, want|0x80<<8|want<<16|'q'<<56, lowerASCII(word), "%#x", c)
 	}
 }
 

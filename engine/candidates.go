@@ -103,15 +103,19 @@ func (m *matcher) readRecent(slot int, s *slot, t string) {
 
 // read appends the atoms that a text of a slot satisfies to the hits.
 func (m *matcher) read(number int, s *slot, t string) {
-	if s.machine != nil {
-		if !m.doc.ascii() {
-			t = fold(t)
-		}
+	l := s.literals
+	if (l.machine != nil || l.grams != nil) && !m.doc.ascii() {
+		t = fold(t)
+	}
+	if l.machine != nil {
 		if len(t) > longestRecent && len(t) <= longestResumed {
-			m.hits = s.machine.scanResumed(t, &m.resumed[number], m.hits)
+			m.hits = l.machine.scanResumed(t, &m.resumed[number], m.hits)
 		} else {
-			m.hits = s.machine.scan(t, m.hits)
+			m.hits = l.machine.scan(t, m.hits)
 		}
+	}
+	for _, g := range l.grams {
+		m.hits = g.scan(t, m.hits)
 	}
 	if s.numbers != nil {
 		if n, err := strconv.ParseFloat(t, 64); err == nil {

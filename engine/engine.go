@@ -107,7 +107,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 		e.add(r, &found)
 	}
 	e.addCorrelations(opt.Correlations, &found)
-	e.finishIndex()
+	e.finishIndex(&found)
 	e.main = e.newMatcher()
 	return e, found
 }
@@ -178,7 +178,7 @@ func (e *Engine) sourceOf(s *schema.Source) int {
 }
 
 // finishIndex makes the automata, the inverted index and the router, once all atoms are known.
-func (e *Engine) finishIndex() {
+func (e *Engine) finishIndex(found *diag.Diagnostics) {
 	if len(e.treeFields) > 0 {
 		for i := range e.opt.Model.Sources {
 			if s := &e.opt.Model.Sources[i]; len(s.Keys[0]) > 0 {
@@ -192,13 +192,16 @@ func (e *Engine) finishIndex() {
 	var made sync.WaitGroup
 	for _, s := range e.table.slots {
 		made.Go(func() {
-			if s.atoms > 0 {
-				s.machine = s.trie.machine()
-			}
-			s.trie = nil
+			s.literals, s.patterns = newLiterals(s.patterns, maxCells), nil
 		})
 	}
 	made.Wait()
+	for _, s := range e.table.slots {
+		if s.literals == nil {
+			s.literals = &literals{}
+			found.Errorf("too-many-literals", diag.Range{}, "run fewer rules at once", "the rules have more texts to look for than can be numbered; matches are missing")
+		}
+	}
 	e.scopes.finish(e.sources)
 }
 

@@ -83,7 +83,11 @@ func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (aler
 func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 	of = make([][]moment, len(e.rules))
 	for _, w := range e.waiting.events {
-		if err := e.main.load(w.data, w.order); err != nil {
+		data, err := e.waiting.store.get(w.ref)
+		if err == nil {
+			err = e.main.load(data, w.order)
+		}
+		if err != nil {
 			return nil, 0, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 		}
 		at, ok := e.main.time()
@@ -97,7 +101,7 @@ func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 			for n < len(w.units) && e.units[w.units[n]].rule == r {
 				n++
 			}
-			of[r.order] = append(of[r.order], moment{waitingEvent{w.source, w.line, w.order, w.data, w.units[:n]}, at})
+			of[r.order] = append(of[r.order], moment{waitingEvent{w.source, w.line, w.order, w.units[:n], w.ref}, at})
 			w.units = w.units[n:]
 		}
 	}
@@ -207,12 +211,10 @@ func (r *replay) sightings() ([][]sighting, error) {
 // judge counts what a run sees and decides what is rare in it.
 func (r *replay) judge(seen [][]sighting) {
 	for _, p := range r.rule.rare {
-		clear(p.seen)
+		p.forget()
 	}
 	for _, of := range seen {
-		for _, s := range of {
-			s.add()
-		}
+		r.e.count(of)
 	}
 	for _, p := range r.rule.rare {
 		p.judge(r.e.opt.Reputation)
@@ -222,13 +224,17 @@ func (r *replay) judge(seen [][]sighting) {
 // ask asks an event's units: those that count populations, or the rule's.
 func (r *replay) ask(w moment, counting bool) (out outcome, err error) {
 	m := r.e.main
-	if err := m.load(w.data, w.order); err != nil {
+	data, err := r.e.waiting.store.get(w.ref)
+	if err == nil {
+		err = m.load(data, w.order)
+	}
+	if err != nil {
 		return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 	}
 	m.late.self = m.process(w.order)
 	for _, ui := range w.units {
 		if u := r.e.units[ui]; (u.rare != nil) == counting {
-			if err := m.ask(ui, w.source, w.line, w.order, w.data, &out); err != nil {
+			if err := m.ask(ui, w.source, w.line, w.order, data, &out); err != nil {
 				return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 			}
 		}

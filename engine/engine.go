@@ -26,6 +26,7 @@ type Options struct {
 	Now          time.Time         // end of each rule's lookback; zero: the whole input is one window
 	MaxProcesses int               // processes kept for ancestry; 0 is 200,000
 	MaxPending   int               // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
+	MaxMemory    int               // bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
 	OnResult     func(Result)      // is given results as they are found, in place of Finish: those that wait for the end of the input come last
 	Backtest     bool              // all events that rules ask for wait for FinishBacktest
 	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
@@ -70,8 +71,9 @@ type Engine struct {
 type Stats struct {
 	Events       int // given to the engine
 	Foreign      int // events of no log source that a rule reads
-	Evicted      int // processes dropped at MaxProcesses
-	Dropped      int // events dropped at MaxPending: rules that wait for the end did not see them
+	Evicted      int // processes dropped at MaxProcesses or MaxMemory
+	Dropped      int // events dropped at MaxPending or MaxMemory: rules that wait for the end did not see them
+	Uncounted    int // events dropped at MaxMemory: populations did not count them
 	Timeless     int // matches that a correlation would read, without a time that can be read
 	Uncorrelated int // matches dropped at MaxPending: correlations did not see them
 	Timeouts     int // matches of a backtracking expression that ran into its time limit
@@ -92,6 +94,9 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	}
 	if opt.MaxProcesses <= 0 {
 		opt.MaxProcesses = 200_000
+	}
+	if opt.MaxMemory <= 0 {
+		opt.MaxMemory = 1 << 30
 	}
 	if opt.MaxPending <= 0 {
 		opt.MaxPending = 1_000_000

@@ -15,7 +15,13 @@ import (
 // ancestors and rarity are about others.
 type Explainer struct {
 	e      *Engine
-	chosen []waitingEvent
+	chosen []chosenEvent
+}
+
+// chosenEvent is an event that is explained at the end.
+type chosenEvent struct {
+	waitingEvent
+	data []byte
 }
 
 // Explanation is why a rule did or did not match one event.
@@ -63,7 +69,7 @@ func (x *Explainer) Add(ev *event.Event, chosen bool) error {
 		return err
 	}
 	if chosen {
-		x.chosen = append(x.chosen, waitingEvent{source: ev.Source, line: ev.Line, order: order, data: slices.Clone(ev.Raw)})
+		x.chosen = append(x.chosen, chosenEvent{waitingEvent{source: ev.Source, line: ev.Line, order: order}, slices.Clone(ev.Raw)})
 	}
 	return nil
 }
@@ -85,7 +91,7 @@ func (x *Explainer) Finish() ([]Explanation, Stats, error) {
 	return out, stats, nil
 }
 
-func (x *Explainer) explain(w waitingEvent) (Explanation, error) {
+func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 	m := x.e.main
 	out := Explanation{Source: w.source, Line: w.line}
 	if err := m.load(w.data, w.order); err != nil {

@@ -45,6 +45,7 @@ type population struct {
 	who     map[int]int            // source -> slot of who saw it
 	columns map[int]map[string]int // source -> reputation column -> slot
 	seen    map[string]*sightings
+	bytes   int // about what seen takes
 	figures map[string]PrevalenceFigure
 }
 
@@ -137,16 +138,42 @@ func (m *matcher) entity(p *population) (string, bool) {
 	return "", false
 }
 
-// add counts a sighting.
-func (s sighting) add() {
-	seen := s.of.seen[s.value]
+// valueSize and bySize are about what a value of a population takes, and who saw it, beside their texts.
+const (
+	valueSize = 300
+	bySize    = 48
+)
+
+// add counts a sighting; false when the population would need more than so many bytes.
+func (s sighting) add(limit int) bool {
+	p := s.of
+	seen := p.seen[s.value]
 	if seen == nil {
+		size := valueSize + len(s.value)
+		for column, v := range s.row {
+			size += bySize + len(column) + len(v)
+		}
+		if p.bytes+size > limit {
+			return false
+		}
+		p.bytes += size
 		seen = &sightings{by: map[string]struct{}{}, row: s.row}
-		s.of.seen[s.value] = seen
+		p.seen[s.value] = seen
 	}
-	if s.by != "" {
-		seen.by[s.by] = struct{}{}
+	if _, known := seen.by[s.by]; s.by == "" || known {
+		return true
 	}
+	if p.bytes += bySize + len(s.by); p.bytes > limit {
+		return false
+	}
+	seen.by[s.by] = struct{}{}
+	return true
+}
+
+// forget begins the count anew.
+func (p *population) forget() {
+	clear(p.seen)
+	p.bytes = 0
 }
 
 // judge ranks a population's values, rarest first, and decides which are rare.

@@ -110,17 +110,30 @@ func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *
 
 // waiting is what is kept until the end of the input.
 type waiting struct {
-	processes []*process
-	events    []waitingEvent
+	processes    []*process
+	processBytes int
+	events       []waitingEvent
+	eventBytes   int // of what describes the events, beside the store
+	store        eventStore
 }
 
 type waitingEvent struct {
 	source string
 	line   int
 	order  int
-	data   []byte
 	units  []int
+	ref    eventRef
 }
+
+// The shares of Options.MaxMemory.
+func (o Options) eventMemory() int   { return o.MaxMemory / 2 }
+func (o Options) processMemory() int { return o.MaxMemory / 4 }
+
+// waitingSize is about what a waiting event takes beside its text, of one unit and of each further one.
+const (
+	waitingSize = 96
+	unitSize    = 8
+)
 
 // merge takes in what an event came to. Events are merged in their order, so that the number
 // of workers changes nothing.
@@ -131,29 +144,54 @@ func (e *Engine) merge(source string, line, order int, data []byte, out outcome)
 	}
 	e.take(out.results)
 	e.occurred(out)
-	for _, s := range out.sightings {
-		s.add()
-	}
+	e.count(out.sightings)
 	if out.process != nil {
-		e.waiting.processes = append(e.waiting.processes, out.process)
-		// the oldest go in one sweep, so that the cost stays linear
-		if over := len(e.waiting.processes) - e.opt.MaxProcesses; over > e.opt.MaxProcesses/4 {
-			e.dropProcesses(over)
-		}
+		e.keepProcess(out.process)
 	}
 	if len(out.pending) > 0 {
-		if len(e.waiting.events) >= e.opt.MaxPending {
+		w := &e.waiting
+		if len(w.events) >= e.opt.MaxPending || w.eventBytes+w.store.size()+len(data) > e.opt.eventMemory() {
 			e.stats.Dropped++
 			return
 		}
-		e.waiting.events = append(e.waiting.events, waitingEvent{source, line, order, slices.Clone(data), slices.Clone(out.pending)})
+		w.eventBytes += waitingSize + unitSize*len(out.pending)
+		w.events = append(w.events, waitingEvent{source, line, order, slices.Clone(out.pending), w.store.add(data)})
 	}
 }
 
+// keepProcess adds a process to those that the tree is made of. The oldest go in one sweep, so that the cost stays linear.
+func (e *Engine) keepProcess(p *process) {
+	w := &e.waiting
+	w.processes = append(w.processes, p)
+	w.processBytes += p.size()
+	over := len(w.processes) - e.opt.MaxProcesses
+	if over <= e.opt.MaxProcesses/4 {
+		over = 0
+	}
+	if w.processBytes > e.opt.processMemory() {
+		over = max(over, len(w.processes)/4, 1)
+	}
+	e.dropProcesses(over)
+}
+
 func (e *Engine) dropProcesses(over int) {
-	if over > 0 {
-		e.stats.Evicted += over
-		e.waiting.processes = slices.Clone(e.waiting.processes[over:])
+	if over <= 0 {
+		return
+	}
+	e.stats.Evicted += over
+	for _, p := range e.waiting.processes[:over] {
+		e.waiting.processBytes -= p.size()
+	}
+	e.waiting.processes = slices.Clone(e.waiting.processes[over:])
+}
+
+// count adds sightings to their populations, as long as there is room for them.
+func (e *Engine) count(all []sighting) {
+	limit := e.opt.MaxMemory / 8 / max(1, len(e.populations))
+	for _, s := range all {
+		if !s.add(limit) {
+			e.stats.Uncounted++
+		}
 	}
 }
 
@@ -343,6 +381,7 @@ func (e *Engine) finishedStats() Stats {
 func (e *Engine) askLate(w waitingEvent, counting bool) error {
 	m := e.main
 	loaded := false
+	var data []byte
 	var out outcome
 	for _, ui := range w.units {
 		u := e.units[ui]
@@ -351,18 +390,20 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 		}
 		if !loaded {
 			loaded = true
-			if err := m.load(w.data, w.order); err != nil {
+			var err error
+			if data, err = e.waiting.store.get(w.ref); err != nil {
+				return err
+			}
+			if err := m.load(data, w.order); err != nil {
 				return err
 			}
 			m.late.self = m.process(w.order)
 		}
-		if err := m.ask(ui, w.source, w.line, w.order, w.data, &out); err != nil {
+		if err := m.ask(ui, w.source, w.line, w.order, data, &out); err != nil {
 			return err
 		}
 	}
-	for _, s := range out.sightings {
-		s.add()
-	}
+	e.count(out.sightings)
 	e.take(out.results)
 	e.occurred(out)
 	return nil

@@ -25,7 +25,37 @@ type process struct {
 	keys   [3]string // of the process, its parent and its grandparent; "" is unknown
 	unique [3]bool   // keys that are never used again
 	born   bool      // it is the event of its creation: where a source has events of any category, one that names its parent
-	fields map[ir.Field]string
+	fields []processField
+}
+
+type processField struct {
+	field *ir.Field // the source's, shared
+	value string
+}
+
+// field gives a field of the process or of one above it, as its creation event has it.
+func (p *process) field(f ir.Field) (string, bool) {
+	for _, known := range p.fields {
+		if *known.field == f {
+			return known.value, true
+		}
+	}
+	return "", false
+}
+
+// processSize is about what a process takes beside its texts.
+const processSize = 200
+
+// size is about how many bytes a process takes.
+func (p *process) size() int {
+	size := processSize
+	for _, k := range p.keys {
+		size += 16 + len(k)
+	}
+	for _, f := range p.fields {
+		size += 32 + len(f.value)
+	}
+	return size
 }
 
 // known is a field that the tree keeps, and its slot.
@@ -63,14 +93,15 @@ func (m *matcher) process(order int) *process {
 		if len(s.keys[0]) == 0 || s.known == nil {
 			continue
 		}
-		p := &process{order: order, fields: make(map[ir.Field]string, len(s.known))}
+		p := &process{order: order, fields: make([]processField, 0, len(s.known))}
 		p.at, _ = m.time()
 		for level := range p.keys {
 			p.keys[level], p.unique[level] = m.key(s, level)
 		}
-		for _, k := range s.known {
+		for i := range s.known {
+			k := &s.known[i]
 			if v, ok := m.first(k.slot); ok {
-				p.fields[k.field] = strings.Clone(v)
+				p.fields = append(p.fields, processField{&k.field, strings.Clone(v)})
 			}
 		}
 		p.born = p.keys[0] != "" && (s.Category != "*" || p.keys[1] != "")
@@ -161,13 +192,13 @@ func (t *tree) find(level int, child *process) (*process, bool) {
 func (t *tree) attribute(self *process, f ir.Field) (v, from string, ok bool) {
 	for below := f.Level - 1; below >= 1; below-- {
 		if p, known := t.ancestor(self, below); known {
-			if v, ok := p.fields[ir.Field{Name: f.Name, Level: f.Level - below}]; ok {
+			if v, ok := p.field(ir.Field{Name: f.Name, Level: f.Level - below}); ok {
 				return v, fmt.Sprintf("creation of ancestor %d", below), true
 			}
 		}
 	}
 	if p, known := t.ancestor(self, f.Level); known {
-		if v, ok := p.fields[ir.Field{Name: f.Name}]; ok {
+		if v, ok := p.field(ir.Field{Name: f.Name}); ok {
 			return v, "its own creation", true
 		}
 	}

@@ -2,9 +2,8 @@ package engine_test
 
 import (
 	"bytes"
-
 	"fmt"
-
+	"math/rand/v2"
 	"strings"
 	"testing"
 
@@ -107,6 +106,27 @@ func TestPendingIsBounded(t *testing.T) {
 	results, stats := finish(t, engine.Options{Model: model(t, "windows"), MaxPending: 3}, []*ir.Rule{lower(t, childOfShell)}, events...)
 	assert.Len(t, results, 3)
 	assert.Equal(t, 2, stats.Dropped)
+}
+
+// TestMemoryIsBounded keeps what waits for the end within its bytes, however few events that is, and says what it dropped.
+func TestMemoryIsBounded(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	noise := make([]byte, 1<<14)
+	for i := range noise {
+		noise[i] = byte('a' + r.IntN(26)) // which compresses badly
+	}
+	var events []string
+	for i := range 400 {
+		at := r.IntN(1 << 13)
+		events = append(events, born(100+i, "A", "03", 100+i, 99+i, "who.exe", string(noise[at:at+1<<13])))
+	}
+	opt := engine.Options{Model: model(t, "windows"), MaxMemory: 1 << 21}
+	_, stats := finish(t, opt, []*ir.Rule{lower(t, childOfShell)}, events...)
+	assert.Positive(t, stats.Dropped)
+	assert.Positive(t, stats.Evicted)
+	opt.MaxMemory = 0
+	_, stats = finish(t, opt, []*ir.Rule{lower(t, childOfShell)}, events...)
+	assert.Zero(t, stats.Dropped+stats.Evicted+stats.Uncounted)
 }
 
 // seen is a process creation as Defender tells it.

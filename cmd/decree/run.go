@@ -24,6 +24,7 @@ type runParams struct {
 	maxLine             int
 	maxPending, workers int
 	maxProc             int
+	maxMemory           byteSize
 	failOnMatch         bool
 	quiet               bool
 	summary             bool
@@ -32,7 +33,7 @@ type runParams struct {
 }
 
 func newRun(s *streams) *cobra.Command {
-	var p runParams
+	p := runParams{maxMemory: defaultMemory}
 	cmd := &cobra.Command{
 		Use:   "run EVENTS...",
 		Short: "Run rules on event files and show what matched",
@@ -40,7 +41,8 @@ func newRun(s *streams) *cobra.Command {
 			"standard input. Reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, plain, .gz or .zst, UTF-8 or UTF-16. A\n" +
 			"line that is no event is counted, reported with its number and kept with --rejects; it never stops a run.\n" +
 			"Matches are shown as they are found and the memory needed does not grow with the input, but for rules on\n" +
-			"ancestors or rarity: what they may match waits for the end, within --max-pending and --max-processes.",
+			"ancestors or rarity: what they may match waits for the end, within --max-memory, --max-pending and\n" +
+			"--max-processes.",
 		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -\n  decree run --model mde --backtest --every 1h --lookback 2h month.ndjson.gz\n  decree run --backtest --baseline good.json --max-new 2 known_good.ndjson",
 		Args:    arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -59,6 +61,7 @@ func newRun(s *streams) *cobra.Command {
 	f.IntVar(&p.maxProc, "max-processes", 200_000, "processes kept for ancestry; the oldest go first, and the run says how many went")
 	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 when a rule matched")
 	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many; as many matches are kept for correlations")
+	f.Var(&p.maxMemory, "max-memory", "memory for what waits for the end (events, processes, who saw what is rare); what does not fit is dropped, and the run says how much")
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
 	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
 	f.BoolVar(&p.stats, "stats", false, "say how fast the run was, and which rules cost and matched the most")
@@ -84,7 +87,7 @@ func runRules(s *streams, p runParams) error {
 		return err
 	}
 	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
-	opt.Measure = p.stats
+	opt.MaxMemory, opt.Measure = int(p.maxMemory), p.stats
 	opt.Correlations = set.loweredCorrelations()
 	out, err := newSink(s, p)
 	if err != nil {
@@ -106,6 +109,7 @@ func runRules(s *streams, p runParams) error {
 		return err
 	}
 	debug.SetGCPercent(usual)
+	limitMemory(p.maxMemory)
 	loaded := time.Now()
 	input.engine = e
 	if err := input.readAll(files); err != nil {
@@ -129,8 +133,9 @@ func runRules(s *streams, p runParams) error {
 		count int
 		text  string
 	}{
-		{stats.Evicted, fmt.Sprintf("processes were dropped at --max-processes %d; ancestors may be missing", p.maxProc)},
-		{stats.Dropped, fmt.Sprintf("events were dropped at --max-pending %d; rules on ancestors or rarity did not see them", p.maxPending)},
+		{stats.Evicted, fmt.Sprintf("processes were dropped at --max-processes %d or --max-memory %s; ancestors may be missing", p.maxProc, &p.maxMemory)},
+		{stats.Dropped, fmt.Sprintf("events were dropped at --max-pending %d or --max-memory %s; rules on ancestors or rarity did not see them", p.maxPending, &p.maxMemory)},
+		{stats.Uncounted, fmt.Sprintf("events were not counted at --max-memory %s; rare values may be missing, or seem rarer than they are", &p.maxMemory)},
 		{stats.Uncorrelated, fmt.Sprintf("matches were dropped at --max-pending %d; correlations did not see them", p.maxPending)},
 		{stats.Timeless, "matches have no time that can be read; correlations did not see them"},
 		{stats.Timeouts, "matches of a backtracking expression ran out of time and count as none"},

@@ -1,0 +1,47 @@
+package main
+
+import (
+	"fmt"
+	"math"
+	"runtime"
+	"runtime/debug"
+
+	"github.com/dustin/go-humanize"
+)
+
+// byteSize is the value of a flag that takes a size, as 512MiB or 1GiB.
+type byteSize int64
+
+const (
+	defaultMemory byteSize = 1 << 30
+	leastMemory   byteSize = 16 << 20
+)
+
+// String gives the size with its unit.
+func (b *byteSize) String() string { return humanize.IBytes(uint64(*b)) }
+
+// Set reads a size with its unit.
+func (b *byteSize) Set(text string) error {
+	n, err := humanize.ParseBytes(text)
+	if err != nil {
+		return fmt.Errorf("write a size such as 512MiB or 4GiB: %w", err)
+	}
+	if n < uint64(leastMemory) || n > math.MaxInt64/2 {
+		return fmt.Errorf("%s is out of range: the least is %s", text, humanize.IBytes(uint64(leastMemory)))
+	}
+	*b = byteSize(n)
+	return nil
+}
+
+// Type names the value in the help.
+func (b *byteSize) Type() string { return "size" }
+
+// collectorRoom is how much garbage may lie about beside what is kept, before the collector works harder.
+const collectorRoom = 512 << 20
+
+// limitMemory tells the garbage collector how much a run may keep beside what is loaded already.
+func limitMemory(keep byteSize) {
+	var now runtime.MemStats
+	runtime.ReadMemStats(&now)
+	debug.SetMemoryLimit(int64(now.HeapAlloc) + int64(keep) + collectorRoom)
+}

@@ -165,10 +165,11 @@ func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
 
 // Whole gives the columns that hold a field's value, as Model.Whole does, where the event itself has the whole of it.
 func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column) {
-	if _, ok := p.Native(f, nil); !ok {
+	columns, domain = p.Model.Whole(p.Source, f.Name, f.Level)
+	if slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Holds == "filename" }) {
 		return nil, nil
 	}
-	return p.Model.Whole(p.Source, f.Name, f.Level)
+	return columns, domain
 }
 
 type checker struct {

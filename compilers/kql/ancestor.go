@@ -142,8 +142,7 @@ func (w *writer) joins() []string {
 	key := append([]string{host}, columns(w.plan.Source.Keys[0])...)
 	for _, hops := range w.hops() {
 		j := w.joined[hops]
-		span := "timeframe + " + parentWindow
-		inner := w.scope(span)
+		inner := w.scope(w.since + " + " + parentWindow)
 		project := make([]string, 0, len(key)+len(j.columns))
 		for i, c := range key {
 			project = append(project, fmt.Sprintf("%s = %s", keyName(hops, i), c))

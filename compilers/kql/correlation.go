@@ -12,13 +12,13 @@ import (
 )
 
 // CompileCorrelation writes a correlation: a statement for the matches of each rule it reads, and for each correlation one for its inputs
-// together, one for its windows and one for its own matches. Windows slide: each time of a match is joined with the matches of its group that lie
-// a timespan back, and no further, by way of bins that only narrow the join.
-// https://learn.microsoft.com/en-us/kusto/query/join-time-window
+// together, one for its windows and one for its own matches. On a schedule it reports the matches whose events have their time in the lookback;
+// rules are read as much further back as their windows reach, so that every reported match is one of a whole window.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	w := &correlationWriter{top: c, opt: opt, taken: map[string]bool{}, names: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, noted: map[string]bool{}}
+	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, noted: map[string]bool{}}
+	w.span = w.names.free("timeframe")
 	for _, name := range reserved {
-		w.taken[name] = true
+		w.names[strings.ToLower(name)] = true
 	}
 	for _, below := range c.Chain() {
 		for _, columns := range [][]ir.Column{below.GroupBy, below.Values} {
@@ -29,8 +29,18 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 			}
 		}
 	}
+	var read []*writer
 	for _, r := range c.Rules() {
-		w.rule(r)
+		if one := w.plan(r); one != nil {
+			read = append(read, one)
+		}
+	}
+	if w.found.HasErrors() {
+		return nil, w.found
+	}
+	w.show(read)
+	for i, r := range c.Rules() {
+		w.rule(r, read[i])
 	}
 	if w.found.HasErrors() {
 		return nil, w.found
@@ -42,22 +52,25 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 }
 
 // reserved are the columns that the statements themselves make.
-var reserved = []string{"At", "Event", "Input", "Later", "Bin", "EarlierAt", "EarlierInput", "Count", "Value", "Numbers", "First", "Start"}
+var reserved = []string{"At", "Event", "Input", "Step", "Moment", "Has", "Enters", "Leaves", "Bin", "Later", "EarlierAt", "Numbers", "Value", "Start", "Began", "Own", "Nth"}
 
 // correlationWriter holds one compilation.
 type correlationWriter struct {
-	top     *ir.Correlation
-	opt     compilers.Options
-	taken   map[string]bool
-	names   map[any]string     // *ir.Rule or *ir.Correlation -> the statement with its matches
-	carried map[any][]ir.Field // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
-	columns map[any]string     // field, or name that some correlation is grouped by -> its column
-	lets    strings.Builder
-	time    string // the models' column
-	noted   map[string]bool
-	notes   []compilers.Note
-	assets  []compilers.Asset
-	found   diag.Diagnostics
+	top        *ir.Correlation
+	opt        compilers.Options
+	names      names
+	span       string             // the statement of the lookback
+	statements map[any]string     // *ir.Rule or *ir.Correlation -> the statement with its matches
+	carried    map[any][]ir.Field // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
+	columns    map[any]string     // field, or name that some correlation is grouped by -> its column
+	shown      []*shownColumn     // what a result tells of its event
+	hosts      []string           // those of them that name its host
+	lets       strings.Builder
+	time       string // the models' column
+	noted      map[string]bool
+	notes      []compilers.Note
+	assets     []compilers.Asset
+	found      diag.Diagnostics
 }
 
 func (w *correlationWriter) note(n compilers.Note) {
@@ -110,34 +123,38 @@ func (w *correlationWriter) groupName(name string) string { return w.named(name,
 // named gives a column of our own a name that no other has.
 func (w *correlationWriter) named(key any, wanted string) string {
 	if w.columns[key] == "" {
-		w.columns[key] = w.free(wanted)
+		w.columns[key] = w.names.free(wanted)
 	}
 	return w.columns[key]
 }
 
-// rule writes the statement with the matches of a rule: their time, id and the fields that are asked for.
-func (w *correlationWriter) rule(r *ir.Rule) {
+// plan prepares a rule's part of the query; nil where it has none.
+func (w *correlationWriter) plan(r *ir.Rule) *writer {
 	source := *r.Source
-	source.Schedule = rules.Schedule{}
-	if lookback := w.top.Source.Body.Schedule.Lookback; lookback > 0 {
-		source.Schedule.Lookback = lookback + w.top.Reach()
-	}
+	source.Schedule = rules.Schedule{Lookback: w.top.Source.Body.Schedule.Lookback}
 	timed := *r
 	timed.Source = &source
 	plan, found := compilers.NewPlan("kql", lacks, &timed, w.opt)
 	w.found = append(w.found, found...)
 	if plan == nil {
-		return
+		return nil
 	}
-	name := source.Name
+	w.time = plan.Model.Time[0]
+	one := newWriter(plan, nil, w.names)
+	one.since = w.span + " + " + timespan(w.top.Reach())
+	return one
+}
+
+// rule writes the statement with the matches of a rule: their time, id and the fields that are asked for.
+func (w *correlationWriter) rule(r *ir.Rule, one *writer) {
+	name := r.Source.Name
 	if name == "" {
-		name = source.Title
+		name = r.Source.Title
 	}
-	one := newWriter(plan, nil, w.taken)
-	name = one.variable(strings.ToLower(name))
+	name = w.names.free(strings.ToLower(name))
 	lets, text := one.parts()
 	w.found = append(w.found, one.found...)
-	for _, n := range plan.Notes {
+	for _, n := range one.plan.Notes {
 		w.note(n)
 	}
 	for _, a := range one.assets {
@@ -145,12 +162,12 @@ func (w *correlationWriter) rule(r *ir.Rule) {
 			w.assets = append(w.assets, a)
 		}
 	}
-	w.time = plan.Model.Time[0]
-	kept := []string{"At = " + column(w.time), "Event = " + w.identity(plan)}
+	kept := []string{"At = " + column(w.time), "Event = " + w.identity(one.plan)}
 	for _, f := range w.carried[r] {
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, f, r))
 	}
-	w.names[r] = name
+	kept = append(kept, w.own(r)...)
+	w.statements[r] = name
 	w.lets.WriteString(lets)
 	fmt.Fprintf(&w.lets, "let %s = %s| project %s;\n", name, text, strings.Join(kept, ", "))
 }
@@ -176,8 +193,8 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
 	columns, domain := one.plan.Whole(f)
 	if len(columns) == 0 {
-		w.found.Errorf("correlation-field", r.Source.LogSource.Range, "group by or count another field, or choose another --model",
-			"data model %s has no column for %s in this log source, which the correlation %q reads", one.plan.Model.Name, f.Name, w.top.Source.Body.Title)
+		w.found.Errorf("correlation-field", w.top.PlaceOf(f), "group by or count another field, or choose another --model",
+			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, r.Source.Title)
 		return `""`
 	}
 	texts := make([]string, len(columns))
@@ -198,24 +215,17 @@ func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
 // query is the last correlation's matches, as they are read.
 func (w *correlationWriter) query() *compilers.Query {
 	body := w.top.Source.Body
-	if body.Schedule.Lookback == 0 {
+	stages := []string{w.statements[w.top]}
+	before := ""
+	if lookback := body.Schedule.Lookback; lookback > 0 {
+		before = spanLet(w.span, lookback)
+		stages = append(stages, fmt.Sprintf("where At between (ago(%s) .. now())", w.span))
+	} else {
 		w.note(compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: w.top.Source.TypeRange,
 			Message: "matches before the searched period are not known: choose it " + timespan(w.top.Reach()) + " longer than what is of interest"})
 	}
-	shown := []string{column(w.time) + " = At", "Event"}
-	for _, g := range w.top.GroupBy {
-		name := column(g.Name)
-		if slices.ContainsFunc([]string{w.time, "Event", "Value", "First"}, func(other string) bool { return strings.EqualFold(other, g.Name) }) {
-			name = w.groupName(g.Name)
-		}
-		shown = append(shown, name+" = "+w.groupName(g.Name))
-	}
-	if w.top.Source.Type != rules.TemporalOrdered {
-		shown = append(shown, "Value")
-	}
-	stages := []string{w.names[w.top], "project " + strings.Join(append(shown, "First"), ", ")}
-	stages = append(stages, "sort by "+column(w.time)+" asc")
-	text := w.lets.String() + pipe(stages)
+	stages = append(stages, "project "+strings.Join(w.result(), ", "), "sort by "+column(w.time)+" asc")
+	text := before + w.lets.String() + pipe(stages)
 	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)
 	var header strings.Builder
 	for _, line := range compilers.Header(body, w.notes) {

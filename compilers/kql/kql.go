@@ -36,7 +36,9 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	if plan == nil {
 		return nil, ds
 	}
-	w := newWriter(plan, ds, map[string]bool{})
+	w := newWriter(plan, ds, newNames(plan.Model))
+	w.span = w.names.free("timeframe")
+	w.since = w.span
 	q := w.query()
 	if w.found.HasErrors() {
 		return nil, w.found
@@ -49,7 +51,9 @@ type writer struct {
 	plan    *compilers.Plan
 	found   diag.Diagnostics
 	negated map[ir.Node]bool
-	taken   map[string]bool   // names of let statements
+	names   names
+	span    string            // the let statement of the lookback
+	since   string            // how far back the rule's own events are read, by way of it
 	lists   map[string]string // a rule's list -> its let statement
 	joined  map[int]*joined   // hops -> creation event joined
 	rare    []*rarity
@@ -57,15 +61,22 @@ type writer struct {
 	noted   map[string]bool
 }
 
-// newWriter begins a query. Names of statements that are taken stay free of its own.
-func newWriter(plan *compilers.Plan, found diag.Diagnostics, taken map[string]bool) *writer {
-	return &writer{plan: plan, found: found, negated: map[ir.Node]bool{}, taken: taken, lists: map[string]string{}, joined: map[int]*joined{}, noted: map[string]bool{}}
+// newWriter begins a query.
+func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
+	return &writer{plan: plan, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, joined: map[int]*joined{}, noted: map[string]bool{}}
 }
 
 func (w *writer) query() *compilers.Query {
 	lets, text := w.parts()
+	if lookback := w.plan.Rule.Source.Schedule.Lookback; lookback > 0 {
+		lets = spanLet(w.span, lookback) + lets
+	}
 	w.plan.Notes = append(w.plan.Notes, compilers.TooLong(w.plan.Model, lets+text, w.plan.Rule.Source.LogSource.Range)...)
 	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets + text, Assets: w.assets, Notes: w.plan.Notes}
+}
+
+func spanLet(name string, lookback time.Duration) string {
+	return fmt.Sprintf("let %s = %s;\n", name, timespan(lookback))
 }
 
 // parts are the statements that come before the query, and its stages.
@@ -73,11 +84,6 @@ func (w *writer) parts() (statements, stages string) {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)
 	var lets strings.Builder
-	span := "timeframe"
-	if lookback := r.Source.Schedule.Lookback; lookback > 0 {
-		span = w.variable(span)
-		fmt.Fprintf(&lets, "let %s = %s;\n", span, timespan(lookback))
-	}
 	w.prepare(r.Condition)
 	if w.plan.Filter != nil {
 		w.prepare(w.plan.Filter)
@@ -92,7 +98,7 @@ func (w *writer) parts() (statements, stages string) {
 		early, late = conjuncts, nil
 	}
 	own, linked := w.splitLinked(early)
-	base := w.scope(span)
+	base := w.scope(w.since)
 	base = append(base, w.where(own)...)
 	base = append(base, w.joins()...)
 	base = append(base, w.where(linked)...)
@@ -101,7 +107,7 @@ func (w *writer) parts() (statements, stages string) {
 
 	body := base
 	if len(w.rare) > 0 {
-		events := w.variable(w.populationName(early))
+		events := w.names.free(w.populationName(early))
 		fmt.Fprintf(&lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
 		for _, p := range w.rare {
 			lets.WriteString(w.rarityLet(p, events, early))
@@ -234,7 +240,7 @@ func (w *writer) listLets() string {
 		for i, part := range l.Union {
 			parts[i] = write(part)
 		}
-		v := w.variable(name)
+		v := w.names.free(name)
 		w.lists[name] = v
 		if l.Comment != "" {
 			b.WriteString(comment(l.Comment))

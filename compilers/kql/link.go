@@ -91,7 +91,7 @@ func (w *writer) creations(j *joined) []string {
 		link, _ := w.link(next - j.hops)
 		project = append(project, above(next, linkName)+" = "+link)
 	}
-	inner := append(w.scope("timeframe + "+parentWindow), "where "+syntax.Print(whole), "project "+strings.Join(project, ", "))
+	inner := append(w.scope(w.since+" + "+parentWindow), "where "+syntax.Print(whole), "project "+strings.Join(project, ", "))
 	if w.plan.Source.UniqueKeys {
 		inner = append(inner, fmt.Sprintf("summarize arg_max(%s) by %s", strings.Join(append([]string{born}, carried(j)...), ", "), above(j.hops, keyOf)))
 	}
@@ -102,7 +102,7 @@ func (w *writer) creations(j *joined) []string {
 func (w *writer) latest(j *joined, creations []string) []string {
 	link, whole := w.link(j.hops - j.from)
 	child, before, born := above(j.hops, childLink), above(j.hops, childBirth), above(j.hops, bornAt)
-	return append(w.scope("timeframe + "+parentWindow),
+	return append(w.scope(w.since+" + "+parentWindow),
 		"where "+syntax.Print(whole),
 		fmt.Sprintf("project %s = %s, %s = %s", child, link, before, column(w.plan.Model.Time[0])),
 		fmt.Sprintf("distinct %s, %s", child, before),

@@ -12,7 +12,7 @@ import (
 // https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries
 func (w *writer) watchlist(lets *strings.Builder, l ir.List) string {
 	table := compilers.TableOf(l.Name, l.Values)
-	v := w.variable(l.Name)
+	v := w.names.free(l.Name)
 	w.lists[l.Name] = v
 	if l.Comment != "" {
 		lets.WriteString(comment(l.Comment))

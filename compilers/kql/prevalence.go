@@ -38,10 +38,10 @@ type rarity struct {
 }
 
 func (w *writer) newRarity(p *ir.Prevalence) *rarity {
-	r := &rarity{node: p, name: w.variable(p.Name)}
+	r := &rarity{node: p, name: w.names.free(p.Name)}
 	r.read, r.value = w.value(w.plan.Source.Entities[p.Spec.Field])
 	if len(p.Spec.Global) > 0 {
-		r.fallback = w.variable("default_global_prevalence")
+		r.fallback = w.names.free("default_global_prevalence")
 	}
 	return r
 }

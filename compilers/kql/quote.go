@@ -56,23 +56,6 @@ func column(name string) string {
 	return "[" + quote(name) + "]"
 }
 
-var unsafeInName = regexp.MustCompile(`[^A-Za-z0-9_]`)
-
-// variable makes a free name for a let statement, close to the author's.
-func (w *writer) variable(wanted string) string {
-	name := unsafeInName.ReplaceAllString(wanted, "_")
-	if name == "" || (name[0] >= '0' && name[0] <= '9') {
-		name = "_" + name
-	}
-	_, isColumn := w.plan.Source.Columns[name]
-	for isColumn || w.taken[name] || words[strings.ToLower(name)] || name == w.plan.Source.Table {
-		name += "_"
-		_, isColumn = w.plan.Source.Columns[name]
-	}
-	w.taken[name] = true
-	return name
-}
-
 // comment writes text as comment lines: nothing in it can end the comment early.
 func comment(text string) string {
 	clean := strings.Map(func(r rune) rune {

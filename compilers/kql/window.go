@@ -2,6 +2,7 @@ package kql
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,36 +28,26 @@ func (w *correlationWriter) correlation(c *ir.Correlation) {
 	if name == "" {
 		name = c.Source.Body.Title
 	}
-	st := &window{correlationWriter: w, c: c, name: w.free(strings.ToLower(name)), span: timespan(c.Timespan)}
+	st := &window{correlationWriter: w, c: c, name: w.names.free(strings.ToLower(name)), span: timespan(c.Timespan)}
 	for i := range c.GroupBy {
 		st.keys = append(st.keys, fmt.Sprintf("Key%d", i+1))
 	}
 	for i := range c.Values {
 		st.values = append(st.values, fmt.Sprintf("Value%d", i+1))
 	}
-	st.inputs = w.free(st.name + "_inputs")
+	st.inputs = w.names.free(st.name + "_inputs")
 	st.let(st.inputs, st.together()...)
-	windows := w.free(st.name + "_windows")
-	if c.Source.Type == rules.TemporalOrdered {
+	windows := w.names.free(st.name + "_windows")
+	switch c.Source.Type {
+	case rules.TemporalOrdered:
 		st.ordered(windows)
-	} else {
-		st.let(windows, st.windows()...)
+	case rules.ValueMedian:
+		st.let(windows, st.median()...)
+	default:
+		st.let(windows, st.sliding()...)
 	}
 	st.let(st.name, st.matches(windows)...)
-	w.names[c] = st.name
-}
-
-// free makes a name for a statement.
-func (w *correlationWriter) free(wanted string) string {
-	name := unsafeInName.ReplaceAllString(wanted, "_")
-	if name == "" || (name[0] >= '0' && name[0] <= '9') {
-		name = "_" + name
-	}
-	for w.taken[name] || words[strings.ToLower(name)] {
-		name += "_"
-	}
-	w.taken[name] = true
-	return name
+	w.statements[c] = st.name
 }
 
 func (st *window) let(name string, stages ...string) {
@@ -67,9 +58,9 @@ func (st *window) let(name string, stages ...string) {
 func (st *window) together() []string {
 	var parts []string
 	for i, in := range st.c.Inputs {
-		from := st.names[in.Rule]
+		from := st.statements[in.Rule]
 		if in.Correlation != nil {
-			from = st.names[in.Correlation]
+			from = st.statements[in.Correlation]
 		}
 		columns := []string{"At", "Event", "Input = " + strconv.Itoa(i)}
 		for k, g := range st.c.GroupBy {
@@ -79,8 +70,9 @@ func (st *window) together() []string {
 			columns = append(columns, st.values[k]+" = "+st.value(v, i))
 		}
 		for _, f := range st.carried[st.c] {
-			columns = append(columns, st.carriedName(f)+" = "+st.carriedName(f))
+			columns = append(columns, st.carriedName(f))
 		}
+		columns = append(columns, st.shownBelow(in)...)
 		if len(st.c.Inputs) == 1 {
 			parts = []string{from, "project " + strings.Join(columns, ", ")}
 		} else {
@@ -124,137 +116,84 @@ func (st *window) by(more ...string) string {
 	return strings.Join(append(append([]string{}, st.keys...), more...), ", ")
 }
 
-// reachBack joins the times of matches with what lies a timespan back in their group. earlier are its stages, and kept the columns it brings.
-func (st *window) reachBack(times, earlier []string, kept ...string) []string {
-	stages := append(times, "extend Bin = bin(At, "+st.span+")")
-	inner := append(earlier, "mv-expand Later = dynamic([0, 1]) to typeof(long)",
-		"project "+st.by(append([]string{"Bin = bin(At, " + st.span + ") + Later * " + st.span, "EarlierAt = At"}, kept...)...))
-	return append(stages, "join kind=inner (\n"+strings.TrimSuffix(indent(indent(pipe(inner))), "\n")+"\n  ) on "+st.by("Bin"),
-		"where EarlierAt between ((At - "+st.span+") .. At)")
+// sorted sorts by the group and then by more, each with its direction.
+func (st *window) sorted(more ...string) string {
+	var by []string
+	for _, k := range st.keys {
+		by = append(by, k+" asc")
+	}
+	return "sort by " + strings.Join(append(by, more...), ", ")
 }
 
-// windows are the times of matches at which the condition holds.
-func (st *window) windows() []string {
-	var kept []string
-	switch {
-	case st.c.Source.Type.IsTemporal():
-		kept = []string{"EarlierInput = Input"}
-	default:
-		kept = st.values
+// cumulated is the sum of an expression down the sorted rows of a group.
+func (st *window) cumulated(expr string) string {
+	var restart []string
+	for _, k := range st.keys {
+		restart = append(restart, k+" != prev("+k+")")
 	}
-	stages := st.reachBack([]string{st.inputs, "distinct " + st.by("At")}, []string{st.inputs}, kept...)
-	at := st.by("At")
-	condition := st.bounds("Value")
-	switch kind := st.c.Source.Type; kind {
-	case rules.EventCount:
-		stages = append(stages, "summarize Value = count(), First = min(EarlierAt) by "+at)
-	case rules.ValueCount:
-		// a window whose matches all lack the values has none of them, which a bound may allow
-		var has []string
-		for _, v := range st.values {
-			has = append(has, "isnotempty("+v+")")
-		}
-		stages = append(stages, "extend Has = iff("+strings.Join(has, " and ")+", 1, 0)",
-			"summarize First = min(EarlierAt), Has = max(Has) by "+at+", "+strings.Join(st.blanked(), ", "),
-			"summarize Value = sum(Has), First = min(First) by "+at)
-	case rules.Temporal:
-		if st.c.Condition != nil {
-			var counts []string
-			for i := range st.c.Inputs {
-				counts = append(counts, fmt.Sprintf("Occurred%d = countif(EarlierInput == %d)", i+1, i))
-			}
-			stages = append(stages, "summarize "+strings.Join(counts, ", ")+", Value = count(), First = min(EarlierAt) by "+at)
-			condition = syntax.Print(occurred(st.c.Condition))
-		} else {
-			stages = append(stages, "summarize First = min(EarlierAt) by "+at+", EarlierInput", "summarize Value = count(), First = min(First) by "+at)
-		}
-	default:
-		stages = append(stages, "where isnotnull(Value1)")
-		stages = append(stages, st.computed(kind, at)...)
+	if len(restart) == 0 {
+		return "row_cumsum(" + expr + ")"
 	}
-	return append(stages, "where "+condition)
+	return "row_cumsum(" + expr + ", " + strings.Join(restart, " or ") + ")"
 }
 
 // occurred says a condition over inputs.
-func occurred(n ir.Node) compilers.Pred {
-	return compilers.Occurrences(n, func(input int) compilers.Pred { return compilers.Atom(fmt.Sprintf("Occurred%d > 0", input+1)) },
-		func(terms []compilers.Pred, count int) compilers.Pred {
-			var held []string
-			for _, p := range terms {
-				held = append(held, "toint("+syntax.Print(p)+")")
-			}
-			return compilers.Atom("(" + strings.Join(held, " + ") + fmt.Sprintf(") >= %d", count))
-		})
+func occurred(n ir.Node, flag func(input int) compilers.Pred) compilers.Pred {
+	return compilers.Occurrences(n, flag, func(terms []compilers.Pred, count int) compilers.Pred {
+		return compilers.Atom("(" + held(terms) + fmt.Sprintf(") >= %d", count))
+	})
 }
 
-// blanked are the values as groups: those that lack one are one group.
-func (st *window) blanked() []string {
+// held is how many of some predicates hold.
+func held(terms []compilers.Pred) string {
 	var out []string
-	for _, v := range st.values {
-		out = append(out, v+` = iff(Has == 1, `+v+`, "")`)
+	for _, p := range terms {
+		out = append(out, "toint("+syntax.Print(p)+")")
 	}
-	return out
-}
-
-// computed is the one number over the values of a window. Percentiles of Kusto are estimates; those of a sorted list are not.
-func (st *window) computed(kind rules.CorrelationType, at string) []string {
-	if aggregate := map[rules.CorrelationType]string{rules.ValueSum: "sum", rules.ValueAvg: "avg", rules.ValueMin: "min", rules.ValueMax: "max"}[kind]; aggregate != "" {
-		return []string{"summarize Value = " + aggregate + "(Value1), First = min(EarlierAt) by " + at}
-	}
-	stages := []string{"summarize Numbers = array_sort_asc(make_list(Value1)), First = min(EarlierAt) by " + at}
-	if kind == rules.ValueMedian {
-		return append(stages, "extend Value = (todouble(Numbers[(array_length(Numbers) - 1) / 2]) + todouble(Numbers[array_length(Numbers) / 2])) / 2")
-	}
-	rank := fmt.Sprintf("toint(ceiling(array_length(Numbers) * %s / 100.0)) - 1", number64(st.c.Source.Percentile))
-	return append(stages, "extend Value = todouble(Numbers["+rank+"])")
+	return strings.Join(out, " + ")
 }
 
 func number64(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
-func (st *window) bounds(name string) string {
-	ops := map[string]string{"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "neq": "!="}
-	var out []string
+// bounds compares an expression with every bound.
+func (st *window) bounds(value string) compilers.Pred {
+	var all compilers.All
 	for _, b := range st.c.Bounds {
-		out = append(out, name+" "+ops[b.Op]+" "+number64(b.Value))
+		all = append(all, compilers.Atom(value+" "+boundOps[b.Op]+" "+number64(b.Value)))
 	}
-	return strings.Join(out, " and ")
+	return all
 }
 
-// ordered writes, for each input, the latest time at which a sequence that leads up to its matches began: a later begin is never worse.
-func (st *window) ordered(windows string) {
-	before := ""
-	for i := range st.c.Inputs {
-		name := windows
-		if i < len(st.c.Inputs)-1 {
-			name = st.free(fmt.Sprintf("%s_%d", st.name, i+1))
-		}
-		own := []string{st.inputs, fmt.Sprintf("where Input == %d", i), "distinct " + st.by("At")}
-		if i == 0 {
-			st.let(name, append(own, "extend Start = At")...)
-			before = name
-			continue
-		}
-		stages := st.reachBack(own, []string{before}, "Start")
-		stages = append(stages, "summarize Start = max(Start) by "+st.by("At"), "where Start >= At - "+st.span)
-		st.let(name, stages...)
-		before = name
+var boundOps = map[string]string{"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "neq": "!="}
+
+// valued tells whether a correlation's windows have a Value: what their condition compared.
+func valued(c *ir.Correlation) bool {
+	switch c.Source.Type {
+	case rules.TemporalOrdered, rules.ValueMin, rules.ValueMax, rules.ValuePercentile:
+		return false
 	}
+	return true
 }
 
 // matches are the events at the times of windows. An event that several inputs found is one.
 func (st *window) matches(windows string) []string {
-	join := "join kind=inner " + windows + " on " + st.by("At")
 	stages := []string{st.inputs}
 	if st.c.Source.Type == rules.TemporalOrdered {
-		stages = append(stages, fmt.Sprintf("where Input == %d", len(st.c.Inputs)-1), join, "extend First = Start")
-	} else {
-		stages = append(stages, join)
+		stages = append(stages, fmt.Sprintf("where Input == %d", len(st.c.Inputs)-1))
 	}
+	stages = append(stages, "join kind=inner "+windows+" on "+st.by("At"))
+	own := st.shownBelow(ir.Input{Correlation: st.c})
 	if len(st.c.Inputs) > 1 || st.c.Inputs[0].Correlation != nil {
-		stages = append(stages, "summarize arg_min(Input, *) by Event, "+st.by("At"))
+		event := []string{"Event"} // which may tell events of one host apart, and no others
+		for _, name := range st.hosts {
+			if slices.Contains(own, name) {
+				event = append(event, name)
+			}
+		}
+		stages = append(stages, "summarize arg_min(Input, *) by "+st.by(append(event, "At")...))
 	}
-	kept := []string{"At", "Event", "First"}
-	if st.c.Source.Type != rules.TemporalOrdered {
+	kept := []string{"At", "Event"}
+	if valued(st.c) {
 		kept = append(kept, "Value")
 	}
 	for _, g := range st.c.GroupBy {
@@ -263,5 +202,5 @@ func (st *window) matches(windows string) []string {
 	for _, f := range st.carried[st.c] {
 		kept = append(kept, st.carriedName(f))
 	}
-	return append(stages, "project "+strings.Join(kept, ", "))
+	return append(stages, "project "+strings.Join(append(kept, own...), ", "))
 }

@@ -209,3 +209,17 @@ func (c *Correlation) Reach() time.Duration {
 	}
 	return reach[c]
 }
+
+// PlaceOf is where a correlation, or one that it reads, names a field of some input; its type's place where none does.
+func (c *Correlation) PlaceOf(f Field) diag.Range {
+	chain := c.Chain()
+	slices.Reverse(chain)
+	for _, below := range chain {
+		for _, column := range slices.Concat(below.GroupBy, below.Values) {
+			if slices.Contains(column.Fields, f) {
+				return column.At
+			}
+		}
+	}
+	return c.Source.TypeRange
+}

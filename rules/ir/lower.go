@@ -232,15 +232,20 @@ var processFields = map[string]bool{"Image": true, "CommandLine": true, "Process
 
 // field reads Sigma's ParentImage as {Image, 1}.
 func (l *lowerer) field(name string, level int, at diag.Range) Field {
-	f := Field{name, level}
-	for _, p := range ancestorPrefixes {
-		if rest, ok := strings.CutPrefix(name, p.prefix); ok && processFields[rest] {
-			f = Field{rest, level + p.level}
-			break
-		}
-	}
+	f := FieldNamed(name)
+	f.Level += level
 	if f.Level > rules.MaxAncestor {
 		l.found.Errorf("ancestry-level", at, "ask about a nearer process", "%s of ancestor %d is ancestor %d; the farthest is %d", name, level, f.Level, rules.MaxAncestor)
 	}
 	return f
+}
+
+// FieldNamed reads Sigma's name of a field: `ParentImage` is the parent's Image.
+func FieldNamed(name string) Field {
+	for _, p := range ancestorPrefixes {
+		if rest, ok := strings.CutPrefix(name, p.prefix); ok && processFields[rest] {
+			return Field{rest, p.level}
+		}
+	}
+	return Field{Name: name}
 }

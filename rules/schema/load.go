@@ -329,7 +329,13 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 
 // Whole tells where the whole value of a field stands: in the first of the columns that has one and, where the product has
 // `DOMAIN\user` apart, behind the domain of another column, which is nil elsewhere. A field that the source lacks has no columns.
+// The name may be that of an entity, unless the source lists a field of just this name.
 func (m *Model) Whole(s *Source, field string, level int) (columns []Column, domain *Column) {
+	if c, ok := s.Entities[field]; ok && level == 0 {
+		if _, listed := s.Fields[field]; !listed {
+			return []Column{c}, nil
+		}
+	}
 	col, ok := m.Column(s, field, level)
 	if !ok {
 		return nil, nil

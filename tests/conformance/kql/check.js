@@ -6,7 +6,7 @@
 // FileProfile is declared as advanced hunting has it, _GetWatchlist as Sentinel gives the watchlist of reputation. The binder gives the arguments of `invoke`
 // no row scope, so exactly one finding is exempt: KS142 inside the first argument of an invoke.
 // With "now", text is the query rewritten from the syntax tree so that it can be run on a
-// recording: ago(x) counts from now, ingestion_time() is the arrival column, count_distinct is
+// recording: ago(x) and now() count from now, ingestion_time() is the arrival column, count_distinct is
 // dcount (which DuckDB counts exactly), the watchlist is the profiles' table, a list concatenated from lists is written out, * is every column of text, and that same first argument, which tells only which
 // column to look up, becomes the column's name.
 "use strict";
@@ -90,6 +90,7 @@ function check(query, globals, tables, now, arrival) {
       if (e.Name.SimpleName === "ingestion_time") edits.push([e.TextStart, e.End, arrival]);
       if (e.Name.SimpleName === "_GetWatchlist") edits.push([e.TextStart, e.End, "Profiles"]);
       if (e.Name.SimpleName === "count_distinct") edits.push([e.Name.TextStart, e.Name.End, "dcount"]);
+      if (e.Name.SimpleName === "now") edits.push([e.TextStart, e.End, `datetime(${now})`]);
       if (e.Name.SimpleName === "ago") edits.push([e.TextStart, e.End, `(datetime(${now}) - (${args.getItem(0).Element.ToString().trim()}))`]);
     }
     const texts = Object.keys(tables).filter((name) => query.includes(name)).map((name) => tables[name]).flatMap((t) => Object.keys(t).filter((c) => t[c] === "string"));

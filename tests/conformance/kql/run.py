@@ -3,6 +3,7 @@
 In (stdin): {"queries": [text], "tables": {name: {column: Kusto type}}, "events": {table: NDJSON path},
 "profiles": CSV path or null, "id": column}. Out (stdout): [[id]], one list a query, in order.
 FileProfile looks a lower-case hash up in the profiles' table, and fails for none that is not there.
+row_cumsum, prev and next, which duckdb-kql lacks, are DuckDB's window functions over the order of the sort before them.
 Kusto's strings are never null, so a field that an event lacks becomes "". DuckDB's expressions are RE2's, whose \\b is of ASCII and has no flag to say so.
 """
 import json
@@ -10,6 +11,7 @@ import re
 import sys
 
 import duckdb_kql
+from duckdb_kql import ir, translate
 
 TYPES = {"string": "VARCHAR", "long": "BIGINT", "int": "INTEGER", "datetime": "TIMESTAMP", "bool": "BOOLEAN", "real": "DOUBLE", "dynamic": "JSON"}
 
@@ -17,6 +19,48 @@ PROFILE = """let FileProfile = (T:(*), x:string, n:long) {
   T | join kind=leftouter (Profiles | project SHA1 = sha1, GlobalPrevalence = tolong(GlobalPrevalence), SignatureState, ProfileAvailability) on SHA1
   | project-away SHA11 };
 """
+
+
+class Sorted:
+    """The functions that read the rows before and after: https://learn.microsoft.com/en-us/kusto/query/window-functions"""
+
+    def __init__(self):
+        self.keys = ()
+        self.render = translate.render_operator
+        translate.render_operator = self.operator
+        translate._SPECIAL_FORMS["row_cumsum"] = self.row_cumsum
+        translate._SPECIAL_FORMS["prev"] = lambda call: self.neighbour("lag", call)
+        translate._SPECIAL_FORMS["next"] = lambda call: self.neighbour("lead", call)
+
+    def operator(self, op, prev, cols=None):
+        if isinstance(op, ir.Sort):
+            self.keys = op.keys
+        elif not isinstance(op, (ir.Extend, ir.Where, ir.Project)):
+            self.keys = ()
+        return self.render(op, prev, cols)
+
+    def order(self):
+        if not self.keys:
+            raise ValueError("a function of neighbours needs sorted rows")
+        return "ORDER BY " + translate.render_sort_keys(self.keys)
+
+    def neighbour(self, name, call):
+        return f"{name}({translate.render_expr(call.args[0])}) OVER ({self.order()})"
+
+    def changed(self, restart):
+        """The columns of `a != prev(a) or b != prev(b)`."""
+        if isinstance(restart, ir.BinaryOp) and restart.op == "or":
+            return self.changed(restart.left) + self.changed(restart.right)
+        if not isinstance(restart, ir.BinaryOp) or restart.op != "!=" or restart.right != ir.FunctionCall("prev", (restart.left,)):
+            raise ValueError(f"a sum that restarts otherwise than where columns change: {restart}")
+        return [translate.render_expr(restart.left)]
+
+    def row_cumsum(self, call):
+        by = self.changed(call.args[1]) if len(call.args) > 1 else []
+        if by != [translate.render_expr(k.expr) for k in self.keys[:len(by)]]:
+            raise ValueError("a sum restarts at columns by which the rows are not sorted first")
+        parts = "PARTITION BY " + ", ".join(by) + " " if by else ""
+        return f"sum({translate.render_expr(call.args[0])}) OVER ({parts}{self.order()} ROWS UNBOUNDED PRECEDING)"
 
 
 def load(con, table, columns, path):
@@ -29,6 +73,7 @@ def load(con, table, columns, path):
 
 def main():
     ask = json.load(sys.stdin)
+    Sorted()
     con = duckdb_kql.connect()
     for table, path in ask["events"].items():
         load(con, table, ask["tables"][table], path)

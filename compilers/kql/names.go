@@ -1,0 +1,85 @@
+package kql
+
+import (
+	"regexp"
+	"strings"
+
+	"decree/rules/schema"
+)
+
+// names are those that a statement or a column of the query's own may not have, in lower case: they are taken, or the
+// model's tables and columns have them.
+type names map[string]bool
+
+// newNames knows every name that a query of a model may hold by itself. A name that the query's statements do not read
+// is left out as well: a query may then be read without its schema.
+func newNames(m *schema.Model) names {
+	n := names{}
+	add := func(all ...string) {
+		for _, name := range all {
+			n[strings.ToLower(name)] = true
+		}
+	}
+	add(functions...)
+	add(profileColumns...)
+	columns := func(of map[string]string) {
+		for name := range of {
+			add(name, strings.TrimSuffix(name, "Id")+"Count", "Decree"+name)
+		}
+	}
+	columns(m.Columns)
+	for _, s := range m.Sources {
+		add(s.Table)
+		columns(s.Columns)
+		r := s.Reputation
+		add(r.Availability, r.Global, r.Signature, r.Signer, r.Issuer, r.Root)
+	}
+	return n
+}
+
+var unsafeInName = regexp.MustCompile(`[^A-Za-z0-9_]`)
+
+// madeName is how the columns begin that a query makes and numbers.
+var madeName = regexp.MustCompile(`(?i)^(ancestor\d+_|watched_|(key|value|input|enter|leave|running)\d)`)
+
+// free makes a name that nothing else has, close to the author's.
+func (n names) free(wanted string) string {
+	name := unsafeInName.ReplaceAllString(wanted, "_")
+	if name == "" || (name[0] >= '0' && name[0] <= '9') || madeName.MatchString(name) {
+		name = "_" + name
+	}
+	for n[strings.ToLower(name)] || words[strings.ToLower(name)] || statementWords[strings.ToLower(name)] {
+		name += "_"
+	}
+	n[strings.ToLower(name)] = true
+	return name
+}
+
+// functions are those that queries call.
+var functions = []string{"ago", "arg_max", "arg_min", "array_concat", "array_length", "array_sort_asc", "bin", "case", "ceiling", "coalesce", "count", "count_distinct",
+	"countif", "datetime_part", "dynamic", "extract", "fileprofile", "iff", "ingestion_time", "ipv4_is_in_any_range", "ipv4_is_in_range", "ipv6_is_in_any_range", "ipv6_is_in_range",
+	"isempty", "isfinite", "isnotempty", "isnotnull", "isnull", "make_list", "materialize", "max", "min", "next", "not", "now", "parse_json", "parse_url", "prev", "replace_string",
+	"round", "row_cumsum", "strcat", "strlen", "sum", "tobool", "todatetime", "todouble", "toint", "tolong", "tolower", "toreal", "tostring", "toupper", "typeof", "_getwatchlist"}
+
+// profileColumns are those that FileProfile adds.
+// https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
+var profileColumns = []string{"SHA1", "SHA256", "MD5", "FileSize", "GlobalPrevalence", "GlobalFirstSeen", "GlobalLastSeen", "Signer", "Issuer", "SignerHash", "IsCertificateValid",
+	"IsRootSignerMicrosoft", "SignatureState", "IsExecutable", "ThreatName", "Publisher", "SoftwareName", "ProfileAvailability"}
+
+// statementWords are the words of the language that are no name of a statement, beside those that are no bare name of a column.
+var statementWords = wordSet(`accumulate anomalychart areachart bagexpansion barchart bin_legacy boolean byte cachingpolicy callout cancel card char columnchart
+	containscs contains_cs cycles dataexport datascope datatable date decimal decodeblocks double earliest encodingpolicy endswith_cs entity_group expandoutput
+	extent_tags_retention externaldata external_data find flags float force_remote harddelete hardretention has_all has_any has_cs hasprefix hasprefix_cs hassuffix
+	hassuffix_cs hotcache int16 int32 int64 int8 invoke isfuzzy join journal ladderchart latest like likecs linechart materialize mdm missing nooptimization notcontains
+	notcontainscs notlike notlikecs others pathformat piechart pivotchart print project queries query_results range relaxed restricted_view_access row_level_security rowstore
+	rowstore_references rowstore_sealinfo rowstorepolicy rowstores sample scatterchart seal seals search shards simple softdelete softretention sql stackedareachart
+	startswith_cs statistics storedqueryresultcontainers summarize tablepurge time timechart timeline timepivot title toscalar totable treemap uint uint16 uint32 uint64 uint8
+	ulong union uniqueid unrestrictedviewers verbose view viewers views with_itemindex with_match_id with_source with_step_name withsource writeaheadlog`)
+
+func wordSet(text string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(text) {
+		set[w] = true
+	}
+	return set
+}

@@ -1,0 +1,167 @@
+package kql
+
+import (
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// shownColumn is one that a result has of the event that completed it, under the product's own name for it.
+type shownColumn struct {
+	name   string
+	column string              // in the statements
+	of     map[*ir.Rule]string // how an event of each rule tells it
+	kinds  map[string]bool     // the types that tables give it
+}
+
+// show collects what results tell of their event: what identifies it, its host and user, and the fields that the top correlation or the
+// rule names in `fields:`. Defender's custom detections ask for the first three in the result.
+// https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules#required-columns-in-the-query-results
+func (w *correlationWriter) show(read []*writer) {
+	for i, r := range w.top.Rules() {
+		one := read[i]
+		p := one.plan
+		for _, id := range p.Model.ID {
+			if kind, ok := p.Source.Columns[id]; ok {
+				w.add(r, id, column(id), kind)
+			}
+		}
+		before := len(w.shown)
+		w.showField(one, r, ir.Field{Name: "host"})
+		for _, s := range w.shown[before:] {
+			w.hosts = append(w.hosts, s.column)
+		}
+		w.showField(one, r, ir.Field{Name: "user"})
+		if c, ok := p.Column(ir.Field{Name: "User"}); ok && c.Domain != "" {
+			w.showField(one, r, ir.Field{Name: c.Domain})
+		}
+	}
+	for _, name := range w.top.Source.Body.Fields {
+		known := false
+		for i, r := range w.top.Rules() {
+			known = w.showNamed(read[i], r, name) || known
+		}
+		if !known {
+			w.note(compilers.Note{Code: "field-not-shown", Effect: "exact", Range: w.top.Source.Body.Range,
+				Message: "`fields:` names " + name + ", which no rule's log source has: the result does not show it"})
+		}
+	}
+	for i, r := range w.top.Rules() {
+		for _, name := range r.Source.Fields {
+			w.showNamed(read[i], r, name)
+		}
+	}
+}
+
+// showNamed shows a field, or a column of the table.
+func (w *correlationWriter) showNamed(one *writer, r *ir.Rule, name string) bool {
+	if w.showField(one, r, ir.FieldNamed(name)) {
+		return true
+	}
+	kind, ok := one.plan.Source.Columns[name]
+	if ok {
+		w.add(r, name, column(name), kind)
+	}
+	return ok
+}
+
+func (w *correlationWriter) showField(one *writer, r *ir.Rule, f ir.Field) bool {
+	columns, _ := one.plan.Model.Whole(one.plan.Source, f.Name, f.Level)
+	for _, c := range columns {
+		expr, name := one.value(c)
+		w.add(r, name, expr, one.plan.Source.Columns[c.Name])
+		if kind, ok := one.plan.Source.Columns[c.Filename]; ok {
+			w.add(r, c.Filename, column(c.Filename), kind)
+		}
+	}
+	return len(columns) > 0
+}
+
+func (w *correlationWriter) add(r *ir.Rule, name, expr, kind string) {
+	if name == w.time {
+		return
+	}
+	at := slices.IndexFunc(w.shown, func(s *shownColumn) bool { return s.name == name })
+	if at < 0 {
+		at = len(w.shown)
+		s := &shownColumn{name: name, column: column(name), of: map[*ir.Rule]string{}, kinds: map[string]bool{}}
+		if slices.ContainsFunc(reserved, func(own string) bool { return strings.EqualFold(own, name) }) || madeName.MatchString(name) {
+			s.column = w.names.free("Own_" + name)
+		}
+		w.shown = append(w.shown, s)
+	}
+	s := w.shown[at]
+	if s.of[r] == "" {
+		s.of[r] = expr
+		s.kinds[kind] = true
+	}
+}
+
+// own are a rule's columns that its results show. Where tables give a column several types, it is a text.
+func (w *correlationWriter) own(r *ir.Rule) []string {
+	var out []string
+	for _, s := range w.shown {
+		expr := s.of[r]
+		switch {
+		case expr == "":
+			continue
+		case len(s.kinds) > 1:
+			expr = "tostring(" + expr + ")"
+		}
+		if expr != s.column {
+			expr = s.column + " = " + expr
+		}
+		out = append(out, expr)
+	}
+	return out
+}
+
+// shownBelow are the columns that matches of an input bring.
+func (w *correlationWriter) shownBelow(in ir.Input) []string {
+	below := []*ir.Rule{in.Rule}
+	if in.Correlation != nil {
+		below = in.Correlation.Rules()
+	}
+	var out []string
+	for _, s := range w.shown {
+		if slices.ContainsFunc(below, func(r *ir.Rule) bool { return s.of[r] != "" }) {
+			out = append(out, s.column)
+		}
+	}
+	return out
+}
+
+// result are the columns of the query's result.
+func (w *correlationWriter) result() []string {
+	out := []string{column(w.time) + " = At"}
+	named := []string{w.time}
+	has := func(name string) bool {
+		return slices.ContainsFunc(named, func(other string) bool { return strings.EqualFold(other, name) })
+	}
+	put := func(name, from string) {
+		named = append(named, name)
+		if name = column(name); name != from {
+			from = name + " = " + from
+		}
+		out = append(out, from)
+	}
+	for _, s := range w.shown {
+		put(s.name, s.column)
+	}
+	if !has("Event") {
+		put("Event", "Event")
+	}
+	for _, g := range w.top.GroupBy {
+		name := g.Name
+		if has(name) || strings.EqualFold(name, "Value") {
+			name = w.groupName(g.Name)
+		}
+		put(name, w.groupName(g.Name))
+	}
+	if valued(w.top) && !has("Value") {
+		put("Value", "Value")
+	}
+	return out
+}

@@ -1,0 +1,134 @@
+package kql
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+)
+
+// A window slides to each time of a match. What it holds is summed up in one pass down the sorted times of a group: what a time brings
+// is added there, and taken away again once the window has left it, a timespan later. Both ends are part of the window: of one moment,
+// what is added comes first. The cost is that of sorting, however many matches a window holds.
+// https://learn.microsoft.com/en-us/kusto/query/row-cumsum-function
+
+// moving is what a time of a group adds to the window.
+type moving struct {
+	enter string // an aggregate over the matches of that time
+	leave string // likewise what leaves it; "" is what entered
+}
+
+// sliding are the times of matches at which the condition of a correlation holds.
+func (st *window) sliding() []string {
+	stages, sums := st.moments()
+	var aggregates, running []string
+	for i, m := range sums {
+		aggregates = append(aggregates, fmt.Sprintf("Enter%d = %s", i+1, m.enter))
+		step := fmt.Sprintf("Step * Enter%d", i+1)
+		if m.leave != "" {
+			aggregates = append(aggregates, fmt.Sprintf("Leave%d = %s", i+1, m.leave))
+			step = fmt.Sprintf("iff(Step == 1, Enter%d, -Leave%[1]d)", i+1)
+		}
+		running = append(running, st.running(i)+" = "+st.cumulated(step))
+	}
+	stages = append(stages,
+		"summarize "+strings.Join(aggregates, ", ")+" by "+st.by("At"),
+		"mv-expand Step = dynamic([1, -1]) to typeof(long)",
+		"extend Moment = iff(Step == 1, At, At + "+st.span+")",
+		st.sorted("Moment asc", "Step desc"),
+		"extend "+strings.Join(running, ", "),
+		"where Step == 1")
+	value, condition := st.condition()
+	if value != "" {
+		stages = append(stages, "extend Value = "+value)
+	}
+	stages = append(stages, "where "+syntax.Print(condition))
+	kept := st.by("At")
+	if value != "" {
+		kept = st.by("At", "Value")
+	}
+	return append(stages, "project "+kept)
+}
+
+// running names what the window holds of a sum.
+func (st *window) running(i int) string { return fmt.Sprintf("Running%d", i+1) }
+
+// moments are the stages before the sums, and the sums themselves.
+func (st *window) moments() ([]string, []moving) {
+	switch kind := st.c.Source.Type; kind {
+	case rules.EventCount:
+		return []string{st.inputs}, []moving{{enter: "count()"}}
+	case rules.ValueCount:
+		return st.distinct(), []moving{{enter: "sum(Enters)", leave: "sum(Leaves)"}}
+	case rules.ValueSum, rules.ValueAvg:
+		return st.numbers(), []moving{{enter: "countif(Has)"}, {enter: "sum(iff(Has, Value1, 0.0))"}}
+	case rules.ValueMin, rules.ValueMax, rules.ValuePercentile:
+		sums := []moving{{enter: "countif(Has)"}}
+		for _, c := range compilers.Ranks(st.c.Source) {
+			sums = append(sums, moving{enter: "countif(Has and Value1 " + boundOps[c.Op] + " " + number64(c.Bound) + ")"})
+		}
+		return st.numbers(), sums
+	case rules.Temporal:
+		var sums []moving
+		for i := range st.c.Inputs {
+			sums = append(sums, moving{enter: fmt.Sprintf("countif(Input == %d)", i)})
+		}
+		return []string{st.inputs}, sums
+	}
+	panic("kql: unknown type of correlation")
+}
+
+// numbers tells matches with a number from others.
+func (st *window) numbers() []string {
+	return []string{st.inputs, "extend Has = isnotnull(Value1) and isfinite(Value1)"}
+}
+
+// distinct tells of each value when it comes into the window and leaves it: it does not as long as the next match that has it comes before.
+// A window whose matches all lack the values has none of them, which a bound may allow.
+func (st *window) distinct() []string {
+	var has, same, by []string
+	for _, v := range st.values {
+		has = append(has, "isnotempty("+v+")")
+		by = append(by, v+" asc")
+	}
+	for _, name := range append(append([]string{}, st.keys...), st.values...) {
+		same = append(same, name+" == prev("+name+")")
+	}
+	before := strings.Join(same, " and ")
+	after := strings.ReplaceAll(before, "prev(", "next(")
+	return []string{st.inputs,
+		"distinct " + st.by(append(append([]string{}, st.values...), "At")...),
+		st.sorted(append(by, "At asc")...),
+		"extend Has = " + strings.Join(has, " and "),
+		fmt.Sprintf("extend Enters = toint(Has and not(%s and At - prev(At) <= %s)), Leaves = toint(Has and not(%s and next(At) - At <= %[2]s))", before, st.span, after)}
+}
+
+// condition is what a window's sums must satisfy, and the value that it compares, where it is known.
+func (st *window) condition() (value string, holds compilers.Pred) {
+	some := compilers.Atom(st.running(0) + " > 0")
+	switch kind := st.c.Source.Type; kind {
+	case rules.EventCount, rules.ValueCount:
+		return st.running(0), st.bounds("Value")
+	case rules.ValueSum, rules.ValueAvg:
+		st.note(compilers.Note{Code: "value-rounding", Effect: "exact", Range: st.c.Source.TypeRange,
+			Message: "sums are rounded to six decimals, so that fractions taken away leave nothing behind"})
+		value = "round(" + st.running(1) + ", 6)"
+		if kind == rules.ValueAvg {
+			value += " / " + st.running(0)
+		}
+		return value, compilers.All{some, st.bounds("Value")}
+	case rules.Temporal:
+		flags := make([]compilers.Pred, len(st.c.Inputs))
+		for i := range flags {
+			flags[i] = compilers.Atom(st.running(i) + " > 0")
+		}
+		if st.c.Condition != nil {
+			return held(flags), occurred(st.c.Condition, func(input int) compilers.Pred { return flags[input] })
+		}
+		return held(flags), st.bounds("Value")
+	}
+	ranked := compilers.Ranked(st.c.Source, st.running(0), func(i int) string { return st.running(i + 1) },
+		compilers.RankSyntax{Ceiling: "ceiling(%s * %s / 100.0)", AtLeast: "%s >= %s"})
+	return "", compilers.All{some, ranked}
+}

@@ -12,7 +12,7 @@ import (
 	"decree/rules/schema"
 )
 
-// Plan is a rule met with a data model: every field has its column, and every gap is either
+// Plan is a rule met with one source of a data model: every field has its column, and every gap is either
 // an accepted note or an error that was reported. Dialects print from it.
 type Plan struct {
 	Rule   *ir.Rule
@@ -20,33 +20,126 @@ type Plan struct {
 	Source *schema.Source
 	Filter ir.Node
 	Notes  []Note
-	linked bool // a field is read from the creation event of a process above
 	lists  string
 }
 
-// NewPlan chooses the first source that answers the rule's log source and has all its fields on the event
-// itself, or else the first that reaches them by the links between processes, and checks the whole rule
-// against it and against the dialect's features. The plan is nil when there are errors: those of the preferred source.
-func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
+// NewPlans meets a rule with each source that it is asked of (schema.Model.Answering): an event matches if it does by one of them. It checks
+// the whole rule against these and against the dialect's features. There are no plans where there are errors. Where no source can answer, the errors
+// are those of the first one.
+func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
 	ls := r.Source.LogSource
-	sources := opt.Model.Find(ls.Category, ls.Product, ls.Service)
-	var ds diag.Diagnostics
-	if len(sources) == 0 {
+	candidates := opt.Model.Candidates(r)
+	if len(candidates) == 0 {
 		return nil, append(diag.Diagnostics{NoLogSource(ls, opt.Model)}, unsayable(dialect, lacks, r, opt)...)
 	}
-	var linked *Plan
+	sources := opt.Model.Answering(r)
+	if len(sources) == 0 {
+		return cannotAnswer(candidates, dialect, lacks, r, opt)
+	}
+	absent := opt.Model.Absent(sources, r)
+	var plans []*Plan
+	var refused diag.Diagnostics
 	for i, s := range sources {
-		p, found := planOn(s, dialect, lacks, r, opt)
-		switch {
-		case p != nil && !p.linked:
-			return p, found
-		case p != nil && linked == nil:
-			linked, ds = p, found
-		case i == 0:
-			ds = found
+		p, found := planOn(s, absent[i], dialect, lacks, r, opt)
+		if p == nil {
+			refused = append(refused, found...)
+			continue
+		}
+		plans = append(plans, p)
+	}
+	if len(plans) == 0 || len(refused) == 0 {
+		return plans, once(refused)
+	}
+	return leaveOut(plans, once(refused), dialect, r, opt)
+}
+
+// once drops what several sources report alike.
+func once(ds diag.Diagnostics) diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range ds {
+		if !slices.ContainsFunc(out, func(had diag.Diagnostic) bool { return had.Code == d.Code && had.Range == d.Range }) {
+			out = append(out, d)
 		}
 	}
-	return linked, ds
+	return out
+}
+
+// NewPlan is for what reads a rule's events from one place: a rule that several sources answer is refused there, or the first is asked and
+// the others are noted, where that is accepted.
+func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
+	plans, found := NewPlans(dialect, lacks, r, opt)
+	if len(plans) < 2 {
+		if len(plans) == 0 {
+			return nil, found
+		}
+		return plans[0], found
+	}
+	return First(plans, "this needs one table", dialect, opt)
+}
+
+// First is for constructs that need all events in one place. why says which.
+func First(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
+	first := plans[0]
+	var names []string
+	for _, p := range plans {
+		names = append(names, p.Source.Name)
+	}
+	at := first.Rule.Source.LogSource.Range
+	message := fmt.Sprintf("data model %s has the log source in %d of its sources (%s): %s", opt.Model.Name, len(names), shortList(names), why)
+	if !opt.Accepts(dialect, first.Rule.Source, severalSources) {
+		var ds diag.Diagnostics
+		ds.Errorf(severalSources, at, "name a log source that one of them answers, or "+AcceptHint(dialect, severalSources), "%s: %s", dialect, message)
+		return nil, ds
+	}
+	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + names[0] + " is asked: " + message, Range: at})
+	return first, nil
+}
+
+// severalSources is the gap of a log source whose sources a target cannot ask all at once.
+const severalSources = "several-sources"
+
+// leaveOut drops the sources that the dialect cannot ask, where that is accepted.
+func leaveOut(plans []*Plan, refused diag.Diagnostics, dialect string, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
+	if !opt.Accepts(dialect, r.Source, severalSources) {
+		for i := range refused {
+			if refused[i].Severity == diag.Error {
+				refused[i].Hint += "; or ask the other sources alone: " + AcceptHint(dialect, severalSources)
+			}
+		}
+		return nil, refused
+	}
+	for _, p := range plans {
+		p.Notes = append(p.Notes, Note{Code: severalSources, Effect: "false-negatives", Range: r.Source.LogSource.Range,
+			Message: "a source of the log source is not asked: " + refused[0].Message})
+	}
+	return plans, nil
+}
+
+// cannotAnswer says why none of a rule's sources answers it: of the first source, what it lacks or what contradicts itself there.
+func cannotAnswer(candidates []*schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
+	var first diag.Diagnostics
+	for i, s := range candidates {
+		p, found := planOn(s, nil, dialect, lacks, r, opt)
+		if p != nil {
+			return []*Plan{p}, nil
+		}
+		if i == 0 || (onlyNever(first) && !onlyNever(found)) {
+			first = found
+		}
+	}
+	return nil, first
+}
+
+func onlyNever(ds diag.Diagnostics) bool {
+	return !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != neverMatches })
+}
+
+func shortList(names []string) string {
+	const shown = 4
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:shown], ", ") + " …"
 }
 
 // unsayable finds what the dialect could not say with any log source, so that nobody adds one for nothing.
@@ -103,7 +196,8 @@ func parts(ls rules.LogSource) string {
 	return strings.Join(out, ", ")
 }
 
-func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
+// planOn meets a rule with one source. Tests that are absent ask for fields that other sources of the rule have, and this one has not.
+func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
 	p.Rule, c.negated = r, map[ir.Node]bool{}
@@ -111,7 +205,15 @@ func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Op
 	if r.Filter != nil {
 		MarkNegated(r.Filter, c.negated)
 	}
-	r = ir.Rewrite(r, c.translate)
+	r = ir.Rewrite(r, func(n *ir.Match) ir.Node {
+		if absent[n] {
+			return &ir.Const{Base: n.Base, Value: false}
+		}
+		return c.translate(n)
+	})
+	if len(absent) > 0 {
+		r = ir.Settle(r)
+	}
 	p.Rule, p.Filter = r, r.Filter
 	c.walk(r.Condition, true)
 	if r.Filter != nil {
@@ -125,8 +227,33 @@ func planOn(s *schema.Source, dialect string, lacks Features, r *ir.Rule, opt Op
 	if c.found.HasErrors() {
 		return nil, c.found
 	}
+	if c.impossible(r); c.found.HasErrors() {
+		return nil, c.found
+	}
 	c.requires(s.Requires, r.Source.LogSource.Range)
 	return p, c.found
+}
+
+// neverMatches is the error of a rule that contradicts itself, or its log source, once its fields are columns.
+const neverMatches = "never-matches"
+
+func (c *checker) impossible(r *ir.Rule) {
+	terms := []ir.Node{r.Condition}
+	if r.Filter != nil {
+		terms = append(terms, r.Filter)
+	}
+	why, never := c.opt.Model.Never(c.plan.Source, terms...)
+	if !never {
+		return
+	}
+	hint := "ask for what one event can hold, or remove the condition"
+	if service := schema.ElsewhereService(r); service != "" && !strings.EqualFold(service, r.Source.LogSource.Service) {
+		hint = "the event is of another log: `logsource: {product: windows, service: " + service + "}`"
+	}
+	if why.Message == "" {
+		why.At, why.Message = r.Source.LogSource.Range, "nothing is left of its condition"
+	}
+	c.report(neverMatches, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
 }
 
 // requires notes, once, what must be so in the product.
@@ -150,17 +277,14 @@ func (c *checker) translate(n *ir.Match) ir.Node {
 // ancestor's field that only a link through the process keys can reach; its column on that
 // ancestor's own creation event is Column of the same name at level 0.
 func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
-	return p.Model.Column(p.Source, f.Name, f.Level)
+	col, ok := p.Model.Column(p.Source, f.Name, f.Level)
+	return col, ok && p.Source.Has(p.Model, f)
 }
 
 // Native gives the column on the event itself that can answer a test of a field. A column that
 // holds only a file name answers only tests on that; t is nil where the whole value is asked for.
 func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
-	col, ok := p.Column(f)
-	if ok && col.Holds == "filename" {
-		_, ok = ir.FilenameTest(t)
-	}
-	return col, ok
+	return p.Model.Native(p.Source, f, t)
 }
 
 // Whole gives the columns that hold a field's value, as Model.Whole does, where the event itself has the whole of it.
@@ -237,7 +361,6 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		own, known := c.plan.Column(ir.Field{Name: f.Name})
 		_, linked := c.plan.Source.Keys[1]
 		if known && linked && own.Holds == "" {
-			c.plan.linked = true
 			c.need(DeepAncestors, at)
 			if !conjunct {
 				c.need(DeepUnderNegation, at)

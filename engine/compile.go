@@ -18,7 +18,7 @@ type unit struct {
 	rule     *rule
 	rare     *population // of which this unit finds the events; nil for the rule itself
 	source   int
-	earlier  []int // sources that the rule asks first: it is asked once an event
+	earlier  []int // of a population: sources whose events are counted by another of its units
 	tree     *term
 	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
 	program  *vm.Program
@@ -113,7 +113,7 @@ func (e *Engine) build(n ir.Node, s *source, u *unit) *term {
 func (e *Engine) match(n *ir.Match, s *source, u *unit) *term {
 	own, err := e.opt.Model.Translate(s.Source, n)
 	if err != nil {
-		return constant(whenMissing(n.Test))
+		return constant(ir.WhenMissing(n.Test))
 	}
 	return e.translated(own, s, u)
 }
@@ -165,7 +165,7 @@ func (e *Engine) leaf(m *ir.Match, s *source, u *unit) *term {
 	}
 	deep := m.Field.Level > 0 || (isRef && ref.Other.Level > 0)
 	if !deep || len(s.Keys[1]) == 0 {
-		return constant(whenMissing(m.Test))
+		return constant(ir.WhenMissing(m.Test))
 	}
 	return e.deepLeaf(m, s, u)
 }
@@ -214,16 +214,6 @@ func (e *Engine) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 		col.Also = append(slices.Clone(col.Also), col.Filename)
 	}
 	return e.table.slotOf(col), t, true
-}
-
-func whenMissing(t ir.Test) bool {
-	switch t := t.(type) {
-	case *ir.Null:
-		return true
-	case *ir.Exists:
-		return !t.Value
-	}
-	return false
 }
 
 // cover is a set of indexed atoms of which one holds on every event that satisfies a term.

@@ -117,12 +117,14 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	return e, found
 }
 
-// add compiles a rule for each source that its log source names.
+// add compiles a rule for each source that answers it.
 func (e *Engine) add(r *ir.Rule, found *diag.Diagnostics) {
-	ls := r.Source.LogSource
-	sources := e.opt.Model.Find(ls.Category, ls.Product, ls.Service)
+	sources := e.opt.Model.Answering(r)
 	if len(sources) == 0 {
-		found.Warnf("no-log-source", ls.Range, "choose another --model", "data model %s has no such log source; the rule is not run", e.opt.Model.Name)
+		sources = e.opt.Model.Candidates(r) // where none can answer, each says what it does of events without the fields
+	}
+	if len(sources) == 0 {
+		found.Warnf("no-log-source", r.Source.LogSource.Range, "choose another --model", "data model %s has no such log source; the rule is not run", e.opt.Model.Name)
 		return
 	}
 	condition := r.Condition
@@ -132,16 +134,24 @@ func (e *Engine) add(r *ir.Rule, found *diag.Diagnostics) {
 	compiled := &rule{ir: r, order: len(e.rules)}
 	e.rules = append(e.rules, compiled)
 	var earlier []int
+	var asked []*unit
 	for _, s := range sources {
 		at := e.sourceOf(s)
-		u := &unit{rule: compiled, source: at, earlier: slices.Clone(earlier)}
+		u := &unit{rule: compiled, source: at}
 		u.tree = e.build(condition, e.sources[at], u)
 		e.addUnit(u, found)
 		u.names = e.namesOf(u)
 		for _, p := range compiled.rare {
-			e.addPopulation(p, u, found)
+			e.addPopulation(p, u, slices.Clone(earlier), found)
 		}
 		earlier = append(earlier, at)
+		asked = append(asked, u)
+	}
+	// An event of several sources is one match: all of a rule's units are asked at the same time.
+	if slices.ContainsFunc(asked, func(u *unit) bool { return u.deferred }) {
+		for _, u := range asked {
+			u.deferred = true
+		}
 	}
 }
 

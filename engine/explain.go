@@ -99,18 +99,27 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 	}
 	m.late.self = m.process(w.order)
 	out.EventID = m.id()
-	at := slices.IndexFunc(x.e.units, func(u *unit) bool { return u.rare == nil && slices.Contains(m.of, u.source) })
-	if at < 0 {
+	// Of several sources that the event is of, one by which it matches says most.
+	var u *unit
+	matched := false
+	for _, one := range x.e.units {
+		if matched || one.rare != nil || !slices.Contains(m.of, one.source) {
+			continue
+		}
+		holds, err := m.run(one)
+		if err != nil {
+			return out, err
+		}
+		if u == nil || holds {
+			u, matched = one, holds
+		}
+	}
+	if u == nil {
 		return out, nil
 	}
-	u := x.e.units[at]
 	s := x.e.sources[u.source]
 	out.LogSource, out.InLookback = s.Name, m.inWindow(u.rule)
 	out.Facts = m.facts(s)
-	matched, err := m.run(u)
-	if err != nil {
-		return out, err
-	}
 	out.Matched = matched && out.InLookback
 	out.Names = m.trueNames(u)
 	condition, tree := u.rule.ir.Condition, u.tree

@@ -2,7 +2,6 @@ package engine
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -69,7 +68,7 @@ func (e *Engine) populationOf(n *ir.Prevalence, r *rule) int {
 }
 
 // addPopulation compiles how a source's events are counted.
-func (e *Engine) addPopulation(p *population, of *unit, found *diag.Diagnostics) {
+func (e *Engine) addPopulation(p *population, of *unit, earlier []int, found *diag.Diagnostics) {
 	s := e.sources[of.source]
 	if len(p.entity) == 0 {
 		p.rep = s.Reputation
@@ -91,7 +90,7 @@ func (e *Engine) addPopulation(p *population, of *unit, found *diag.Diagnostics)
 			p.columns[of.source][c] = e.table.slotOf(schema.Column{Name: s.Reputation.Prefix + c})
 		}
 	}
-	u := &unit{rule: of.rule, rare: p, source: of.source, earlier: slices.Clone(of.earlier), tree: constant(true)}
+	u := &unit{rule: of.rule, rare: p, source: of.source, earlier: earlier, tree: constant(true)}
 	if p.ir.Among != nil {
 		u.tree = e.build(p.ir.Among, s, u)
 	}

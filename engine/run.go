@@ -16,6 +16,7 @@ type outcome struct {
 	process   *process
 	sightings []sighting
 	pending   []int // units that wait for the end of the input
+	matched   *rule // the last rule that the event matched, which more of its units need not say again
 
 	occurrences []*occurrence // matches that correlations read
 	timeless    int           // such matches without a time
@@ -70,6 +71,9 @@ type runError struct{ error }
 // ask runs a unit on the current event and takes down what follows from it.
 func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *outcome) error {
 	u := m.e.units[ui]
+	if u.rare == nil && out.matched == u.rule {
+		return nil
+	}
 	var began time.Time
 	if m.costs != nil {
 		began = time.Now()
@@ -90,6 +94,7 @@ func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *
 		}
 		return nil
 	}
+	out.matched = u.rule
 	if u.rule.watching {
 		if o, ok := m.occur(u, source, line, order, data); ok {
 			out.occurrences = append(out.occurrences, o)

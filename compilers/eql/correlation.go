@@ -128,12 +128,20 @@ func (s *sequence) runs() string {
 
 // part is an input's event, with the fields that join it.
 func (s *sequence) part(input int, r *ir.Rule, opt compilers.Options) string {
-	plan, found := compilers.NewPlan("eql", lacks, r, opt)
+	plans, found := compilers.NewPlans("eql", lacks, r, opt)
+	branches := compilers.Branches(plans, bare)
+	if len(branches) > 1 {
+		plan, more := compilers.First(plans, "each event of a sequence is of one", "eql", opt)
+		found = append(found, more...)
+		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
+	}
 	s.found = append(s.found, found...)
-	if plan == nil {
+	if len(branches) == 0 || found.HasErrors() {
 		return ""
 	}
-	w := &writer{plan: plan, negated: map[ir.Node]bool{}}
+	plan := branches[0].Plan
+	w := newWriter(plan)
+	w.sources = branches[0].Sources
 	compilers.MarkNegated(plan.Rule.Condition, w.negated)
 	var own compilers.All
 	for _, n := range compilers.Unnamed([]ir.Node{plan.Rule.Condition}) {

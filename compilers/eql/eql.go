@@ -12,6 +12,7 @@ import (
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 type dialect struct{}
@@ -50,11 +51,23 @@ var spelling = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: 
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	plan, ds := compilers.NewPlan("eql", lacks, r, opt)
-	if plan == nil {
+	plans, ds := compilers.NewPlans("eql", lacks, r, opt)
+	if len(plans) > 1 {
+		return union(plans, ds, opt)
+	}
+	if len(plans) == 0 || ds.HasErrors() {
 		return nil, ds
 	}
-	w := &writer{plan: plan, found: ds, negated: map[ir.Node]bool{}}
+	return newWriter(plans[0]).compiled(ds)
+}
+
+func newWriter(plan *compilers.Plan) *writer {
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, negated: map[ir.Node]bool{}}
+}
+
+// compiled writes the query of one plan.
+func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
+	w.found = append(w.found, found...)
 	q := w.query()
 	if w.found.HasErrors() {
 		return nil, w.found
@@ -65,6 +78,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 // writer holds one compilation.
 type writer struct {
 	plan       *compilers.Plan
+	sources    []*schema.Source // whose events are asked: the plan's own, and others of its category
 	found      diag.Diagnostics
 	negated    map[ir.Node]bool
 	filter     compilers.All
@@ -145,21 +159,28 @@ func (w *writer) parentMatch(m *ir.Match) compilers.Pred {
 	return compilers.Fixed(false)
 }
 
-// scope is what makes an event one of the source.
+// scope is what makes an event one of the sources.
 func (w *writer) scope() compilers.All {
-	var all compilers.All
-	for _, s := range w.plan.Source.Scope {
-		if s.EngineOnly {
-			continue
+	var either compilers.Any
+	for _, tests := range compilers.Scopes(w.sources) {
+		var all compilers.All
+		for _, s := range tests {
+			f := fieldName(s.Column)
+			var p compilers.Pred = compilers.Atom(f + " : " + quoteAll(s.Values))
+			if s.Optional {
+				p = compilers.Any{compilers.Atom(f + " == null"), p}
+			}
+			all = append(all, p)
 		}
-		f := fieldName(s.Column)
-		var p compilers.Pred = compilers.Atom(f + " : " + quoteAll(s.Values))
-		if s.Optional {
-			p = compilers.Any{compilers.Atom(f + " == null"), p}
-		}
-		all = append(all, p)
+		either = append(either, all)
 	}
-	return all
+	switch len(either) {
+	case 0:
+		return nil
+	case 1:
+		return either[0].(compilers.All)
+	}
+	return compilers.All{either}
 }
 
 func (w *writer) event(cond compilers.All) string {

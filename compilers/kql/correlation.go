@@ -29,18 +29,16 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 			}
 		}
 	}
-	var read []*writer
+	read := map[*ir.Rule][]*writer{}
 	for _, r := range c.Rules() {
-		if one := w.plan(r); one != nil {
-			read = append(read, one)
-		}
+		read[r] = w.plan(r)
 	}
 	if w.found.HasErrors() {
 		return nil, w.found
 	}
 	w.show(read)
-	for i, r := range c.Rules() {
-		w.rule(r, read[i])
+	for _, r := range c.Rules() {
+		w.rule(r, read[r])
 	}
 	if w.found.HasErrors() {
 		return nil, w.found
@@ -128,30 +126,56 @@ func (w *correlationWriter) named(key any, wanted string) string {
 	return w.columns[key]
 }
 
-// plan prepares a rule's part of the query; nil where it has none.
-func (w *correlationWriter) plan(r *ir.Rule) *writer {
+// plan prepares a rule's part of the query, in which each of the tables that it is asked of has its own; none where it has no part.
+func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	source := *r.Source
 	source.Schedule = rules.Schedule{Lookback: w.top.Source.Body.Schedule.Lookback}
 	timed := *r
 	timed.Source = &source
-	plan, found := compilers.NewPlan("kql", lacks, &timed, w.opt)
+	plans, found := compilers.NewPlans("kql", lacks, &timed, w.opt)
+	if len(plans) > 1 && compilers.Gathers(r) {
+		plan, more := compilers.First(plans, rarityTogether, "kql", w.opt)
+		plans, found = []*compilers.Plan{plan}, append(found, more...)
+	}
 	w.found = append(w.found, found...)
-	if plan == nil {
+	if len(plans) == 0 || found.HasErrors() {
 		return nil
 	}
-	w.time = plan.Model.Time[0]
-	one := newWriter(plan, nil, w.names)
-	one.since = w.span + " + " + timespan(w.top.Reach())
-	return one
+	w.time = w.opt.Model.Time[0]
+	var out []*writer
+	for _, b := range compilers.Branches(plans, bare) {
+		one := newWriter(b.Plan, nil, w.names)
+		one.sources = b.Sources
+		one.since = w.span + " + " + timespan(w.top.Reach())
+		out = append(out, one)
+	}
+	return out
 }
 
 // rule writes the statement with the matches of a rule: their time, id and the fields that are asked for.
-func (w *correlationWriter) rule(r *ir.Rule, one *writer) {
+func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
 	name := r.Source.Name
 	if name == "" {
 		name = r.Source.Title
 	}
 	name = w.names.free(strings.ToLower(name))
+	w.statements[r] = name
+	parts := make([]string, len(tables))
+	for i, one := range tables {
+		parts[i] = w.matchesOf(one, r)
+	}
+	if len(parts) == 1 {
+		fmt.Fprintf(&w.lets, "let %s = %s;\n", name, parts[0])
+		return
+	}
+	for i, part := range parts {
+		parts[i] = "(\n" + indent(part) + ")"
+	}
+	fmt.Fprintf(&w.lets, "let %s = union isfuzzy=true %s;\n", name, strings.Join(parts, ", "))
+}
+
+// matchesOf reads a rule's matches from one table.
+func (w *correlationWriter) matchesOf(one *writer, r *ir.Rule) string {
 	lets, text := one.parts()
 	w.found = append(w.found, one.found...)
 	for _, n := range one.plan.Notes {
@@ -166,10 +190,9 @@ func (w *correlationWriter) rule(r *ir.Rule, one *writer) {
 	for _, f := range w.carried[r] {
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, f, r))
 	}
-	kept = append(kept, w.own(r)...)
-	w.statements[r] = name
+	kept = append(kept, w.own(one)...)
 	w.lets.WriteString(lets)
-	fmt.Fprintf(&w.lets, "let %s = %s| project %s;\n", name, text, strings.Join(kept, ", "))
+	return text + "| project " + strings.Join(kept, ", ")
 }
 
 // identity is a text that tells the events of a table apart, as far as its columns do.

@@ -12,6 +12,7 @@ import (
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 type dialect struct{}
@@ -32,11 +33,23 @@ var syntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: tr
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	plan, ds := compilers.NewPlan("kql", lacks, r, opt)
-	if plan == nil {
+	plans, ds := compilers.NewPlans("kql", lacks, r, opt)
+	if len(plans) > 1 && compilers.Gathers(r) {
+		plan, found := compilers.First(plans, rarityTogether, "kql", opt)
+		plans, ds = []*compilers.Plan{plan}, append(ds, found...)
+	}
+	if len(plans) == 0 || ds.HasErrors() {
 		return nil, ds
 	}
-	w := newWriter(plan, ds, newNames(plan.Model))
+	if len(plans) > 1 {
+		return union(plans, ds)
+	}
+	return newWriter(plans[0], nil, newNames(opt.Model)).compiled(ds)
+}
+
+// compiled writes the query of one plan.
+func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
+	w.found = append(w.found, found...)
 	w.span = w.names.free("timeframe")
 	w.since = w.span
 	q := w.query()
@@ -49,6 +62,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 // writer holds one compilation.
 type writer struct {
 	plan    *compilers.Plan
+	sources []*schema.Source // whose events are asked: the plan's own, and others of its table
 	found   diag.Diagnostics
 	negated map[ir.Node]bool
 	names   names
@@ -63,7 +77,7 @@ type writer struct {
 
 // newWriter begins a query.
 func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
-	return &writer{plan: plan, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, joined: map[int]*joined{}, noted: map[string]bool{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, joined: map[int]*joined{}, noted: map[string]bool{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -161,17 +175,32 @@ func (w *writer) scope(since string) []string {
 		}
 		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", arrival, since))
 	}
-	for _, t := range s.Scope {
-		if t.EngineOnly {
-			continue
+	return append(stages, w.scopeTests()...)
+}
+
+// scopeTests are the tests that make a row one of the sources'.
+func (w *writer) scopeTests() []string {
+	var either compilers.Any
+	for _, tests := range compilers.Scopes(w.sources) {
+		var all compilers.All
+		for _, t := range tests {
+			asked := &ir.Text{Op: ir.Equals, Values: t.Values}
+			c := part(w.typed(t.Column, t.Type), t.Reads(), asked)
+			test := w.text(c, asked)
+			if t.Optional {
+				test = compilers.Any{absent(c), test}
+			}
+			all = append(all, test)
 		}
-		asked := &ir.Text{Op: ir.Equals, Values: t.Values}
-		c := part(w.typed(t.Column, t.Type), t.Reads(), asked)
-		test := w.text(c, asked)
-		if t.Optional {
-			test = compilers.Any{absent(c), test}
+		either = append(either, all)
+	}
+	var stages []string
+	if len(either) == 1 {
+		for _, test := range either[0].(compilers.All) {
+			stages = append(stages, "where "+syntax.Print(test))
 		}
-		stages = append(stages, "where "+syntax.Print(test))
+	} else if len(either) > 1 {
+		stages = append(stages, "where "+lines(either))
 	}
 	return stages
 }

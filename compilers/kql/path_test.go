@@ -1,6 +1,8 @@
 package kql
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -42,17 +44,30 @@ func TestProperties(t *testing.T) {
 	}
 }
 
-// TestALogWithoutTheFieldGivesWayToTheNext compiles to the first table that has all the fields.
-func TestALogWithoutTheFieldGivesWayToTheNext(t *testing.T) {
+// TestLogsThatHaveTheFieldsAreAskedTogether compiles to all tables of the log source that can answer.
+func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 	m, err := schema.Load("sentinel")
 	require.NoError(t, err)
-	for field, table := range map[string]string{"CommandLine": "SecurityEvent", "OriginalFileName": "WindowsEvent"} {
-		rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {"+field+": x}\n  condition: s\n"), nil)
+	for detection, tables := range map[string][]string{
+		"s: {CommandLine: x}":                                        {"SecurityEvent", "WindowsEvent"},
+		"s: {OriginalFileName: x}":                                   {"WindowsEvent"},
+		"s: [{OriginalFileName: x}, {CommandLine: x}]":               {"SecurityEvent", "WindowsEvent"},
+		"s: {CommandLine: x, EventID: 4688}":                         {"SecurityEvent", "WindowsEvent"},
+		"s: {CommandLine: x, EventID: 1}":                            {"WindowsEvent"},
+		"s: {CommandLine: x}\n  no: {OriginalFileName|exists: true}": {"WindowsEvent"},
+	} {
+		condition := "s"
+		if strings.Contains(detection, "no:") {
+			condition = "s and not no"
+		}
+		rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  "+detection+"\n  condition: "+condition+"\n"), nil)
 		require.Empty(t, found)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found)
 		q, found := New().Compile(r, compilers.Options{Model: m})
-		require.Empty(t, found)
-		assert.Contains(t, q.Text, "\n"+table+"\n| where EventID == ", field)
+		require.Empty(t, found, detection)
+		for _, table := range []string{"SecurityEvent", "WindowsEvent"} {
+			assert.Equal(t, slices.Contains(tables, table), strings.Contains("\n"+strings.ReplaceAll(q.Text, "  ", ""), "\n"+table+"\n"), "%s in %s\n%s", table, detection, q.Text)
+		}
 	}
 }

@@ -11,21 +11,21 @@ import (
 // shownColumn is one that a result has of the event that completed it, under the product's own name for it.
 type shownColumn struct {
 	name   string
-	column string              // in the statements
-	of     map[*ir.Rule]string // how an event of each rule tells it
-	kinds  map[string]bool     // the types that tables give it
+	column string             // in the statements
+	of     map[*writer]string // how an event of a rule tells it, in each table
+	rules  map[*ir.Rule]bool  // whose events tell it
+	kinds  map[string]bool    // the types that tables give it
 }
 
 // show collects what results tell of their event: what identifies it, its host and user, and the fields that the top correlation or the
 // rule names in `fields:`. Defender's custom detections ask for the first three in the result.
 // https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules#required-columns-in-the-query-results
-func (w *correlationWriter) show(read []*writer) {
-	for i, r := range w.top.Rules() {
-		one := read[i]
+func (w *correlationWriter) show(read map[*ir.Rule][]*writer) {
+	w.eachTable(read, func(r *ir.Rule, one *writer) {
 		p := one.plan
 		for _, id := range p.Model.ID {
 			if kind, ok := p.Source.Columns[id]; ok {
-				w.add(r, id, column(id), kind)
+				w.add(r, one, id, column(id), kind)
 			}
 		}
 		before := len(w.shown)
@@ -37,20 +37,27 @@ func (w *correlationWriter) show(read []*writer) {
 		if c, ok := p.Column(ir.Field{Name: "User"}); ok && c.Domain != "" {
 			w.showField(one, r, ir.Field{Name: c.Domain})
 		}
-	}
+	})
 	for _, name := range w.top.Source.Body.Fields {
 		known := false
-		for i, r := range w.top.Rules() {
-			known = w.showNamed(read[i], r, name) || known
-		}
+		w.eachTable(read, func(r *ir.Rule, one *writer) { known = w.showNamed(one, r, name) || known })
 		if !known {
 			w.note(compilers.Note{Code: "field-not-shown", Effect: "exact", Range: w.top.Source.Body.Range,
 				Message: "`fields:` names " + name + ", which no rule's log source has: the result does not show it"})
 		}
 	}
-	for i, r := range w.top.Rules() {
+	w.eachTable(read, func(r *ir.Rule, one *writer) {
 		for _, name := range r.Source.Fields {
-			w.showNamed(read[i], r, name)
+			w.showNamed(one, r, name)
+		}
+	})
+}
+
+// eachTable goes through the tables of each rule.
+func (w *correlationWriter) eachTable(read map[*ir.Rule][]*writer, do func(*ir.Rule, *writer)) {
+	for _, r := range w.top.Rules() {
+		for _, one := range read[r] {
+			do(r, one)
 		}
 	}
 }
@@ -62,7 +69,7 @@ func (w *correlationWriter) showNamed(one *writer, r *ir.Rule, name string) bool
 	}
 	kind, ok := one.plan.Source.Columns[name]
 	if ok {
-		w.add(r, name, column(name), kind)
+		w.add(r, one, name, column(name), kind)
 	}
 	return ok
 }
@@ -71,39 +78,40 @@ func (w *correlationWriter) showField(one *writer, r *ir.Rule, f ir.Field) bool 
 	columns, _ := one.plan.Model.Whole(one.plan.Source, f.Name, f.Level)
 	for _, c := range columns {
 		expr, name := one.value(c)
-		w.add(r, name, expr, one.plan.Source.Columns[c.Name])
+		w.add(r, one, name, expr, one.plan.Source.Columns[c.Name])
 		if kind, ok := one.plan.Source.Columns[c.Filename]; ok {
-			w.add(r, c.Filename, column(c.Filename), kind)
+			w.add(r, one, c.Filename, column(c.Filename), kind)
 		}
 	}
 	return len(columns) > 0
 }
 
-func (w *correlationWriter) add(r *ir.Rule, name, expr, kind string) {
+func (w *correlationWriter) add(r *ir.Rule, one *writer, name, expr, kind string) {
 	if name == w.time {
 		return
 	}
 	at := slices.IndexFunc(w.shown, func(s *shownColumn) bool { return s.name == name })
 	if at < 0 {
 		at = len(w.shown)
-		s := &shownColumn{name: name, column: column(name), of: map[*ir.Rule]string{}, kinds: map[string]bool{}}
+		s := &shownColumn{name: name, column: column(name), of: map[*writer]string{}, rules: map[*ir.Rule]bool{}, kinds: map[string]bool{}}
 		if slices.ContainsFunc(reserved, func(own string) bool { return strings.EqualFold(own, name) }) || madeName.MatchString(name) {
 			s.column = w.names.free("Own_" + name)
 		}
 		w.shown = append(w.shown, s)
 	}
 	s := w.shown[at]
-	if s.of[r] == "" {
-		s.of[r] = expr
+	s.rules[r] = true
+	if s.of[one] == "" {
+		s.of[one] = expr
 		s.kinds[kind] = true
 	}
 }
 
-// own are a rule's columns that its results show. Where tables give a column several types, it is a text.
-func (w *correlationWriter) own(r *ir.Rule) []string {
+// own are the columns of a rule's table that its results show. Where tables give a column several types, it is a text.
+func (w *correlationWriter) own(one *writer) []string {
 	var out []string
 	for _, s := range w.shown {
-		expr := s.of[r]
+		expr := s.of[one]
 		switch {
 		case expr == "":
 			continue
@@ -126,7 +134,7 @@ func (w *correlationWriter) shownBelow(in ir.Input) []string {
 	}
 	var out []string
 	for _, s := range w.shown {
-		if slices.ContainsFunc(below, func(r *ir.Rule) bool { return s.of[r] != "" }) {
+		if slices.ContainsFunc(below, func(r *ir.Rule) bool { return s.rules[r] }) {
 			out = append(out, s.column)
 		}
 	}

@@ -61,12 +61,20 @@ type member struct {
 
 // add plans one rule.
 func (s *search) add(r *ir.Rule) {
-	plan, found := compilers.NewPlan("spl", lacks, r, s.opt)
+	plans, found := compilers.NewPlans("spl", lacks, r, s.opt)
+	branches := compilers.Branches(plans, bare)
+	if len(branches) > 1 {
+		plan, more := compilers.First(plans, "in a correlation each rule is read from one", "spl", s.opt)
+		found = append(found, more...)
+		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
+	}
 	s.found = append(s.found, found...)
-	if plan == nil {
+	if len(branches) == 0 || found.HasErrors() {
 		return
 	}
+	plan := branches[0].Plan
 	m := &member{rule: r, w: newWriter(plan)}
+	m.w.sources = branches[0].Sources
 	m.w.hashes, m.w.lists = s.hashes, &s.lists
 	if m.w.data != nil {
 		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
@@ -223,15 +231,29 @@ func (s *search) markEach() {
 
 // inScope asks in where's language for the terms of the base search of a source, from a position on.
 func (w *writer) inScope(from int) compilers.All {
+	if len(w.sources) == 1 {
+		return inScopeOf(w.sources[0], from)
+	}
+	if from > 0 {
+		return nil
+	}
+	var either compilers.Any
+	for _, s := range w.sources {
+		either = append(either, inScopeOf(s, 0))
+	}
+	return compilers.All{either}
+}
+
+func inScopeOf(s *schema.Source, from int) compilers.All {
 	var all compilers.All
 	at := 0
-	if table := w.plan.Source.Table; table != "" {
+	if table := s.Table; table != "" {
 		if from == 0 {
 			all = append(all, compilers.Atom("searchmatch("+evalString(table)+")"))
 		}
 		at++
 	}
-	for _, t := range w.plan.Source.Scope {
+	for _, t := range s.Scope {
 		if t.EngineOnly {
 			continue
 		}

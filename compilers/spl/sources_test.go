@@ -18,8 +18,13 @@ func TestSources(t *testing.T) {
 	for _, c := range []struct{ name, model, logsource, detection, want string }{
 		{"RPC Firewall's message names what its XML does not", "splunk-windows", "{product: rpc_firewall, category: application}", `{EventLog: RPCFW, InterfaceUuid: a-b}`,
 			`source="WinEventLog:RPCFW" LogName="RPCFW" InterfaceUuid="a-b"`},
-		{"a rule of all that Linux writes reads syslog, no event of Sysmon's", "splunk-linux", "{product: linux}", `{a: b}`,
-			`(sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype=linux_secure OR sourcetype=linux_bootlog OR sourcetype="nix:syslog") a="b"`},
+		{"a rule of all that Linux writes reads all of it", "splunk-linux", "{product: linux}", `{a: b}`,
+			`((sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype=linux_secure OR sourcetype=linux_bootlog OR sourcetype="nix:syslog") OR (sourcetype="sysmon:linux" EventID="1")` +
+				` OR (sourcetype="sysmon:linux" EventID="3") OR (sourcetype="sysmon:linux" EventID="11") OR (sourcetype="linux:audit" OR sourcetype=auditd) OR (sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype="nix:syslog")` +
+				` OR ((sourcetype=linux_secure OR sourcetype=syslog OR sourcetype="nix:syslog") process=sshd) OR (sourcetype=linux_secure OR sourcetype=syslog OR sourcetype="nix:syslog")` +
+				` OR (source="/var/log/cron*" OR ((sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype="nix:syslog") (process=cron OR process=crond)))` +
+				` OR ((sourcetype=linux_secure OR sourcetype=syslog OR sourcetype="nix:syslog") process=sudo) OR ((sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype="nix:syslog") process=clamd)` +
+				` OR source="*vsftpd.log") a="b"`},
 		{"OpenCanary's JSON", "splunk-network", "{product: opencanary, category: application}", `{logtype: 4002, logdata.USERNAME: root}`, `sourcetype="opencanary*" logtype=4002 logdata.USERNAME="root"`},
 		{"Bitbucket's audit log files", "splunk-cloud", "{product: bitbucket, service: audit}", `{auditType.category: Repositories}`, `source="*.audit.log" auditType.category="Repositories"`},
 		{"a provider is Name in XML and SourceName as text", "splunk-windows", "{product: windows, service: system}", `{Provider_Name: ESENT}`,

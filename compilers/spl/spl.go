@@ -47,12 +47,19 @@ const parentWindow = 24 * time.Hour
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	plan, ds := compilers.NewPlan("spl", lacks, r, opt)
-	if plan == nil {
+	plans, ds := compilers.NewPlans("spl", lacks, r, opt)
+	if len(plans) > 1 {
+		return union(plans, ds, opt)
+	}
+	if len(plans) == 0 || ds.HasErrors() {
 		return nil, ds
 	}
-	w := newWriter(plan)
-	w.found = ds
+	return newWriter(plans[0]).compiled(ds)
+}
+
+// compiled writes the query of one plan.
+func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
+	w.found = append(w.found, found...)
 	q := w.query()
 	if w.found.HasErrors() {
 		return nil, w.found
@@ -62,19 +69,20 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 
 // writer holds one compilation.
 type writer struct {
-	plan   *compilers.Plan
-	data   *dataset // nil where the source is a search of events
-	found  diag.Diagnostics
-	deeps  []*deep
-	rare   []*ir.Prevalence
-	lists  *lists
-	hashes map[string]schema.Column // eval field -> the hashset column it is cut out of
-	noted  map[string]bool
-	assets []compilers.Asset
+	plan    *compilers.Plan
+	sources []*schema.Source // whose events are asked: the plan's own, and others that are asked the same
+	data    *dataset         // nil where the source is a search of events
+	found   diag.Diagnostics
+	deeps   []*deep
+	rare    []*ir.Prevalence
+	lists   *lists
+	hashes  map[string]schema.Column // eval field -> the hashset column it is cut out of
+	noted   map[string]bool
+	assets  []compilers.Asset
 }
 
 func newWriter(plan *compilers.Plan) *writer {
-	return &writer{plan: plan, data: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, data: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -175,7 +183,41 @@ func (w *writer) collect(n ir.Node) {
 
 // scope is the base search of the log source.
 func (w *writer) scope() []string {
-	s := w.plan.Source
+	if len(w.sources) == 1 {
+		return w.scopeOf(w.sources[0])
+	}
+	var each []string
+	for _, s := range w.sources {
+		if term := grouped(w.scopeOf(s)); !slices.Contains(each, term) {
+			each = append(each, term)
+		}
+	}
+	return []string{"(" + strings.Join(each, " OR ") + ")"}
+}
+
+// grouped are terms that all hold, as one that OR may stand beside: the search command evaluates OR before AND. A model's table may be several.
+// https://help.splunk.com/en/splunk-enterprise/search/search-manual/10.0/retrieve-events/use-boolean-operators-to-combine-searches
+func grouped(terms []string) string {
+	text := strings.Join(terms, " ")
+	depth, quoted := 0, false
+	for i := 0; i < len(text); i++ {
+		switch c := text[i]; {
+		case quoted && c == '\\':
+			i++
+		case c == '"':
+			quoted = !quoted
+		case !quoted && c == '(':
+			depth++
+		case !quoted && c == ')':
+			depth--
+		case !quoted && depth == 0 && c == ' ':
+			return "(" + text + ")"
+		}
+	}
+	return text
+}
+
+func (w *writer) scopeOf(s *schema.Source) []string {
 	var terms []string
 	if s.Table != "" && w.data == nil {
 		terms = append(terms, s.Table)

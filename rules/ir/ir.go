@@ -194,6 +194,17 @@ type TimePart struct {
 	Values []float64
 }
 
+// WhenMissing is what a test says of a field that is not there.
+func WhenMissing(t Test) bool {
+	switch t := t.(type) {
+	case *Null:
+		return true
+	case *Exists:
+		return !t.Value
+	}
+	return false
+}
+
 func (*Text) test()     {}
 func (*Glob) test()     {}
 func (*Regex) test()    {}

@@ -27,14 +27,90 @@ func (w *rewriter) rule(r *Rule) *Rule {
 	return &out
 }
 
+// Settle gives a rule without the constants that Rewrite has put in place of tests: what they decide is decided. A *Named whose body is decided
+// is the constant.
+func Settle(r *Rule) *Rule {
+	w := rewriter{f: func(m *Match) Node { return m }, names: map[*Named]*Named{}, settle: true}
+	return w.rule(r)
+}
+
 type rewriter struct {
 	f     func(*Match) Node
 	names map[*Named]*Named
 
 	old, with Node // nil when all is replaced, or nothing to be
+	settle    bool
 }
 
 func (w *rewriter) node(n Node) Node {
+	out := w.below(n)
+	if w.settle {
+		return settled(out)
+	}
+	return out
+}
+
+// settled decides a node whose parts are settled.
+func settled(n Node) Node {
+	switch n := n.(type) {
+	case *Not:
+		if c, ok := n.Term.(*Const); ok {
+			return &Const{n.Base, !c.Value}
+		}
+	case *Named:
+		if c, ok := n.Body.(*Const); ok {
+			return c
+		}
+	case *And:
+		return settledTerms(n.Base, n.Terms, true, func(left []Node) Node { return &And{n.Base, left} })
+	case *Or:
+		return settledTerms(n.Base, n.Terms, false, func(left []Node) Node { return &Or{n.Base, left} })
+	case *AtLeast:
+		count, left := n.Count, []Node(nil)
+		for _, t := range n.Terms {
+			if c, ok := t.(*Const); !ok {
+				left = append(left, t)
+			} else if c.Value {
+				count--
+			}
+		}
+		switch {
+		case count <= 0:
+			return &Const{n.Base, true}
+		case count > len(left):
+			return &Const{n.Base, false}
+		case count == len(left):
+			return settledTerms(n.Base, left, true, func(left []Node) Node { return &And{n.Base, left} })
+		case count == 1:
+			return &Or{n.Base, left}
+		}
+		return &AtLeast{n.Base, count, left}
+	}
+	return n
+}
+
+// settledTerms leaves out the constants that decide nothing: neutral is what the connective of no terms is.
+func settledTerms(at Base, terms []Node, neutral bool, join func([]Node) Node) Node {
+	var left []Node
+	for _, t := range terms {
+		c, ok := t.(*Const)
+		if ok && c.Value != neutral {
+			return &Const{at, !neutral}
+		}
+		if !ok {
+			left = append(left, t)
+		}
+	}
+	switch len(left) {
+	case 0:
+		return &Const{at, neutral}
+	case 1:
+		return left[0]
+	}
+	return join(left)
+}
+
+func (w *rewriter) below(n Node) Node {
 	if w.old != nil && n == w.old {
 		w.old = nil
 		n = w.with

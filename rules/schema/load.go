@@ -90,6 +90,7 @@ func read(file string, data []byte, depth int) (*Model, error) {
 		}
 		m = merge(below, m)
 	}
+	m.pairs = &sync.Map{}
 	if err := m.check(); err != nil {
 		return nil, fmt.Errorf("data model %s: %w", file, err)
 	}
@@ -124,6 +125,7 @@ func merge(base, over *Model) *Model {
 		m.Columns = mergeMap(base.Columns, over.Columns)
 	}
 	m.Passthrough = base.Passthrough || over.Passthrough
+	m.Open = base.Open || over.Open
 	m.EmptyIsMissing = base.EmptyIsMissing || over.EmptyIsMissing
 	m.EmptyListIsMissing = base.EmptyListIsMissing || over.EmptyListIsMissing
 	m.Sources = slices.Clone(base.Sources)
@@ -152,7 +154,7 @@ func mergeSource(base, over Source) Source {
 	if over.Scope != nil {
 		s.Scope = over.Scope
 	}
-	for from, to := range map[*string]*string{&over.Unlisted: &s.Unlisted, &over.UnlistedIn: &s.UnlistedIn, &over.Requires: &s.Requires} {
+	for from, to := range map[*string]*string{&over.Log: &s.Log, &over.Unlisted: &s.Unlisted, &over.UnlistedIn: &s.UnlistedIn, &over.Requires: &s.Requires} {
 		if *from != "" {
 			*to = *from
 		}
@@ -287,7 +289,10 @@ func (m *Model) Find(category, product, service string) []*Source {
 			others = append(others, s)
 		}
 	}
-	return append(same, others...)
+	if found := append(same, others...); len(found) > 0 || category == "" || service == "" {
+		return found
+	}
+	return m.both(category, product, service)
 }
 
 // answers tells whether a part of a source's log source answers what a rule asks: a rule that
@@ -303,17 +308,8 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	if level > 0 {
 		fields = s.Ancestors[level]
 	}
-	if c, ok := fields[field]; ok {
+	if c, ok := mappedIn(fields, field); ok {
 		return c, true
-	}
-	first := ""
-	for name := range fields {
-		if strings.EqualFold(name, field) && (first == "" || name < first) {
-			first = name
-		}
-	}
-	if first != "" {
-		return fields[first], true
 	}
 	if s.Unlisted != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
 		return Column{Name: s.Unlisted + strings.ReplaceAll(levelPrefixes[level]+field, " ", "_")}, true
@@ -325,6 +321,20 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 		return Column{Name: levelPrefixes[level] + field}, true
 	}
 	return Column{}, false
+}
+
+// mappedIn finds a field among those that are mapped, whatever its case.
+func mappedIn(fields map[string]Column, field string) (Column, bool) {
+	if c, ok := fields[field]; ok {
+		return c, true
+	}
+	first := ""
+	for name := range fields {
+		if strings.EqualFold(name, field) && (first == "" || name < first) {
+			first = name
+		}
+	}
+	return fields[first], first != ""
 }
 
 // Whole tells where the whole value of a field stands: in the first of the columns that has one and, where the product has

@@ -4,6 +4,8 @@
 // fields in raw events through it and the compilers name columns with it.
 package schema
 
+import "sync"
+
 // Model is one product's dictionary.
 type Model struct {
 	Name        string   `yaml:"name"`
@@ -14,6 +16,9 @@ type Model struct {
 	Ingested    string   `yaml:"ingested"`    // column or function for the arrival time, "" = none
 	ID          []string `yaml:"id"`          // columns that identify an event in results
 	Passthrough bool     `yaml:"passthrough"` // an unlisted Sigma field is a column of that name
+	// Open says that events may carry more than their log has, under names of their own: only a field that another log is known to have is then
+	// none of a source's.
+	Open bool `yaml:"open"`
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
 	// EmptyListIsMissing says that the product has a field only where it has a value: not with an empty list or object, or with nulls alone.
@@ -27,6 +32,8 @@ type Model struct {
 	// Columns are those that every table of the product has.
 	Columns map[string]string `yaml:"columns"`
 	Sources []Source          `yaml:"sources"`
+
+	pairs *sync.Map // category, product and service -> sources that are of both a category and a service
 }
 
 // Source is one log of the product and the Sigma log sources it answers. Several sources
@@ -47,6 +54,8 @@ type Source struct {
 	UnlistedIn string `yaml:"unlisted_in"`
 	// Requires says what must be so in the product for a query to find the events: a note with every query.
 	Requires string `yaml:"requires"`
+	// Log is the log that the events are of, by the service of Sigma that is its name, where its fields are known (logs.yml).
+	Log string `yaml:"log"`
 	// Replace takes this source instead of that of its name in the model that is extended.
 	Replace bool `yaml:"replace"`
 	// Ancestors is level -> Sigma field -> column on the event itself. A field named here is read
@@ -132,6 +141,8 @@ type Column struct {
 	// rest. Alone says that events about the former alone have no rest.
 	Under string `yaml:"under"`
 	Alone bool   `yaml:"alone"`
+	// Never are beginnings that no event's value has (HKCU\, where Sysmon writes HKU\ and a user's SID): a test that asks for them can never hold.
+	Never []string `yaml:"never"`
 	// Prefix is what the product puts before each value.
 	Prefix string `yaml:"prefix"`
 	// Domain is the field with what stands before the backslash of `DOMAIN\user`.

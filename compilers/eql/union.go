@@ -1,0 +1,101 @@
+package eql
+
+import (
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// bare is what a plan asks, without what makes an event one of its source.
+func bare(p *compilers.Plan) string {
+	q, _ := newWriter(p).compiled(nil)
+	if q == nil {
+		return "of its own: " + p.Source.Name
+	}
+	return q.Text
+}
+
+// union asks the events of several sources in one query, those of each in its own words. Where these are of several categories, the query
+// is of any, and each part says its category: that is a field like others.
+// https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
+func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if slices.ContainsFunc(plans, apart) {
+		plan, more := compilers.First(plans, "what is above a process, or how rare a value is, is looked for in one", "eql", opt)
+		found = append(found, more...)
+		if plan == nil {
+			return nil, found
+		}
+		return newWriter(plan).compiled(found)
+	}
+	branches := compilers.Branches(plans, bare)
+	if len(branches) == 1 {
+		w := newWriter(branches[0].Plan)
+		w.sources = branches[0].Sources
+		return w.compiled(found)
+	}
+	lead := newWriter(branches[0].Plan)
+	same := !slices.ContainsFunc(branches, func(b *compilers.Branch) bool { return b.Source.Table != branches[0].Source.Table })
+	var parts, kept compilers.Any
+	for _, b := range branches {
+		w := newWriter(b.Plan)
+		w.sources = b.Sources
+		compilers.MarkNegated(b.Rule.Condition, w.negated)
+		var part compilers.All
+		if table := b.Source.Table; !same && table != "" && table != "any" {
+			part = append(part, compilers.Atom(fieldName("event.category")+" : "+quote(table)))
+		}
+		part = append(part, w.scope()...)
+		filter := slices.Clone(part)
+		for _, n := range compilers.Unnamed([]ir.Node{b.Rule.Condition}) {
+			part = append(part, compilers.Build(n, w.leaf))
+		}
+		if b.Filter != nil {
+			compilers.MarkNegated(b.Filter, w.negated)
+			filter = append(filter, compilers.Build(b.Filter, w.leaf))
+		}
+		parts, kept = append(parts, part), append(kept, filter)
+		found = append(found, w.found...)
+	}
+	if found.HasErrors() {
+		return nil, found
+	}
+	category := "any"
+	if same {
+		category = lead.category()
+	}
+	text := category + " where " + alternatives(parts)
+	text += "\n  // Begin environment-specific filter."
+	if lead.plan.Filter != nil {
+		text += "\n  and " + alternatives(kept)
+	}
+	text += "\n  // End environment-specific filter.\n"
+	lead.plan.Notes = compilers.Notes(branches)
+	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes}, found
+}
+
+// apart tells whether a plan's query is more than conditions on one event.
+func apart(p *compilers.Plan) bool {
+	w := newWriter(p)
+	deep := false
+	ir.Inspect(p.Rule.Condition, func(n ir.Node) bool {
+		m, ok := n.(*ir.Match)
+		deep = deep || ok && w.deep(m.Field)
+		return !deep
+	})
+	return deep || compilers.Gathers(p.Rule)
+}
+
+// alternatives prints a disjunction one term a line, in parentheses.
+func alternatives(terms compilers.Any) string {
+	lines := make([]string, len(terms))
+	for i, t := range terms {
+		lines[i] = spelling.Print(compilers.Any{t})
+		if all, several := t.(compilers.All); several && len(all) > 1 {
+			lines[i] = "(" + lines[i] + ")"
+		}
+	}
+	return "(" + strings.Join(lines, " or\n  ") + ")"
+}

@@ -1,0 +1,58 @@
+package kql
+
+import (
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/diag"
+)
+
+const rarityTogether = "how rare a value is would have to be counted over all of them"
+
+// bare is what a plan asks, without what makes a row one of its source.
+func bare(p *compilers.Plan) string {
+	lets, text := newWriter(p, nil, newNames(p.Model)).parts()
+	return lets + text
+}
+
+// union asks several tables, each in its own words. A table that a workspace does not have is passed over.
+// https://learn.microsoft.com/en-us/kusto/query/union-operator
+func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
+	branches := compilers.Branches(plans, bare)
+	if len(branches) == 1 {
+		w := newWriter(branches[0].Plan, nil, newNames(branches[0].Model))
+		w.sources = branches[0].Sources
+		return w.compiled(found)
+	}
+	lead := branches[0].Plan
+	taken, lists := newNames(lead.Model), map[string]string{}
+	span := taken.free("timeframe")
+	var lets strings.Builder
+	var parts []string
+	var assets []compilers.Asset
+	for _, b := range branches {
+		w := newWriter(b.Plan, nil, taken)
+		w.sources, w.lists, w.span, w.since = b.Sources, lists, span, span
+		own, text := w.parts()
+		lets.WriteString(own)
+		parts = append(parts, "(\n"+indent(text)+")")
+		found = append(found, w.found...)
+		for _, a := range w.assets {
+			if !slices.Contains(assets, a) {
+				assets = append(assets, a)
+			}
+		}
+	}
+	if found.HasErrors() {
+		return nil, found
+	}
+	text := lets.String() + "union isfuzzy=true " + strings.Join(parts, ", ") + "\n"
+	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
+		text = spanLet(span, lookback) + text
+	}
+	lead.Notes = compilers.Notes(branches)
+	lead.Notes = append(lead.Notes, compilers.TooLong(lead.Model, text, lead.Rule.Source.LogSource.Range)...)
+	header := newWriter(lead, nil, taken).header()
+	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: header + text, Assets: assets, Notes: lead.Notes}, found
+}

@@ -1,0 +1,140 @@
+package spl
+
+import (
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/schema"
+)
+
+// bare is what a plan asks, without what makes an event one of its source.
+func bare(p *compilers.Plan) string {
+	source := *p.Source
+	if newDataset(&source) == nil {
+		source.Table = "*"
+	}
+	one := *p
+	one.Source = &source
+	q, _ := newWriter(&one).compiled(nil)
+	if q == nil {
+		return "of its own: " + p.Source.Name
+	}
+	return q.Text
+}
+
+// union asks the events of several sources in one search, those of each in its own words: an event passes by any of them. The base
+// search reads what the search command can say of each; the rest is asked behind it, of the sources apart.
+func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if slices.ContainsFunc(plans, func(p *compilers.Plan) bool { return newDataset(p.Source) != nil }) {
+		return first(plans, "tstats reads one dataset", found, opt)
+	}
+	u := &unionWriter{hashes: map[string]schema.Column{}}
+	for _, b := range compilers.Branches(plans, bare) {
+		w := newWriter(b.Plan)
+		w.sources, w.hashes, w.lists = b.Sources, u.hashes, &u.lists
+		w.collect(b.Rule.Condition)
+		if b.Filter != nil {
+			w.collect(b.Filter)
+		}
+		if w.found.HasErrors() {
+			return nil, append(found, w.found...)
+		}
+		if len(w.deeps)+len(w.rare) > 0 {
+			return first(plans, "what is above a process, or how rare a value is, is looked for in one", found, opt)
+		}
+		u.add(w)
+	}
+	if len(u.branches) == 1 {
+		w := newWriter(u.branches[0].plan)
+		w.sources = u.branches[0].sources
+		return w.compiled(found)
+	}
+	q := u.query()
+	for _, b := range u.branches {
+		found = append(found, b.found...)
+	}
+	if found.HasErrors() {
+		return nil, found
+	}
+	return q, found
+}
+
+func first(plans []*compilers.Plan, why string, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	plan, more := compilers.First(plans, why, "spl", opt)
+	found = append(found, more...)
+	if plan == nil {
+		return nil, found
+	}
+	return newWriter(plan).compiled(found)
+}
+
+// unionWriter is a search of several sources.
+type unionWriter struct {
+	branches []*branch
+	hashes   map[string]schema.Column
+	lists    lists
+}
+
+// branch is the part of a search that asks sources alike.
+type branch struct {
+	*writer
+	terms []string      // of the base search
+	rest  bool          // the base search says not all
+	asked compilers.All // the whole condition in where's language
+	kept  compilers.All // the filter, likewise
+}
+
+func (u *unionWriter) add(w *writer) {
+	b := &branch{writer: w, terms: w.scope()}
+	for _, n := range compilers.Unnamed(compilers.Conjuncts(w.plan.Rule.Condition)) {
+		if p, ok := w.searchable(n); ok {
+			b.terms = append(b.terms, searchTerm(p))
+		} else {
+			b.rest = true
+		}
+		b.asked = append(b.asked, compilers.Build(n, w.whereLeaf))
+	}
+	if w.plan.Filter != nil {
+		b.kept = compilers.All{compilers.Build(w.plan.Filter, w.whereLeaf)}
+	}
+	u.branches = append(u.branches, b)
+}
+
+func (u *unionWriter) query() *compilers.Query {
+	lead := u.branches[0].plan
+	var base, notes = []string{}, []compilers.Note(nil)
+	rest := false
+	var either, filter compilers.Any
+	for _, b := range u.branches {
+		base = append(base, grouped(b.terms))
+		rest = rest || b.rest
+		either = append(either, append(b.inScope(0), b.asked...))
+		filter = append(filter, append(b.inScope(0), b.kept...))
+		notes = compilers.JoinNotes(notes, b.plan.Notes)
+	}
+	lead.Notes = notes
+	text := "(" + strings.Join(base, "\n    OR ") + ")"
+	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
+		text += " earliest=-" + splunkSpan(lookback) + " latest=now"
+	}
+	text += "\n"
+	var stages []string
+	if rest {
+		stages = append(stages, "where "+whereSyntax.Print(either))
+	}
+	cut := (&writer{hashes: u.hashes}).cut()
+	for _, s := range slices.Concat(cut, u.lists.stages(), stages) {
+		text += "| " + s + "\n"
+	}
+	text += comment("Begin environment-specific filter.")
+	if lead.Filter != nil {
+		text += "| where " + whereSyntax.Print(filter) + "\n"
+	}
+	text += comment("End environment-specific filter.")
+	if len(u.hashes)+len(u.lists.asked) > 0 {
+		text += "| fields - decree_*\n"
+	}
+	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: u.branches[0].header() + text, Assets: u.lists.assets, Notes: lead.Notes}
+}

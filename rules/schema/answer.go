@@ -1,0 +1,176 @@
+package schema
+
+import (
+	"slices"
+
+	"decree/rules/ir"
+)
+
+// Answering gives the sources that a rule is asked of, by engine and queries alike: each one of its log source that has what the
+// rule asks for. A source that lacks a field still answers by the rest of the rule, where the test of the field is false; it is
+// left out where it cannot tell what the rule excludes (the test is negated, or asks that the field is missing), and where the rule
+// can never match. Where the rule names an event of another log of the same product (a Sysmon category with Security's EventID), that log
+// is asked too. The answer is empty where no source of the log source can answer.
+func (m *Model) Answering(r *ir.Rule) []*Source {
+	var out []*Source
+	for _, s := range m.candidates(r) {
+		if m.canAnswer(s, r) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// Candidates gives the sources of a rule's log source, whether or not they can answer it.
+func (m *Model) Candidates(r *ir.Rule) []*Source {
+	ls := r.Source.LogSource
+	return m.Find(ls.Category, ls.Product, ls.Service)
+}
+
+func (m *Model) candidates(r *ir.Rule) []*Source {
+	own := m.Candidates(r)
+	return append(own, m.elsewhere(r, own)...)
+}
+
+func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
+	tree, ok := m.resolve(s, r.Condition, false)
+	if !ok {
+		return false
+	}
+	terms := []ir.Node{tree}
+	if r.Filter != nil {
+		filter, ok := m.resolve(s, r.Filter, false)
+		if !ok {
+			return false
+		}
+		terms = append(terms, filter)
+	}
+	_, never := m.Never(s, terms...)
+	return !never
+}
+
+// resolve gives a tree in the source's own words, with what its missing fields say in their place. ok is false where one decides what
+// the rule excludes.
+func (m *Model) resolve(s *Source, n ir.Node, negated bool) (ir.Node, bool) {
+	switch n := n.(type) {
+	case *ir.Match:
+		own, ok := m.ask(s, n)
+		if ok {
+			return own, true
+		}
+		value := ir.WhenMissing(n.Test)
+		return &ir.Const{Base: n.Base, Value: value}, !negated && !value
+	case *ir.Prevalence:
+		_, ok := s.Entities[n.Spec.Field]
+		if ok && n.Spec.Local != nil {
+			_, ok = s.Entities[n.Spec.Local.Distinct]
+		}
+		if ok && n.Among != nil {
+			_, ok = m.resolve(s, n.Among, negated)
+		}
+		return n, ok
+	case *ir.Not:
+		term, ok := m.resolve(s, n.Term, !negated)
+		return &ir.Not{Base: n.Base, Term: term}, ok
+	case *ir.Named:
+		return m.resolve(s, n.Body, negated)
+	case *ir.And:
+		terms, ok := m.resolveAll(s, n.Terms, negated)
+		return &ir.And{Base: n.Base, Terms: terms}, ok
+	case *ir.Or:
+		terms, ok := m.resolveAll(s, n.Terms, negated)
+		return &ir.Or{Base: n.Base, Terms: terms}, ok
+	case *ir.AtLeast:
+		terms, ok := m.resolveAll(s, n.Terms, negated)
+		return &ir.AtLeast{Base: n.Base, Count: n.Count, Terms: terms}, ok
+	case *ir.Const, *ir.Keyword:
+		return n, true
+	}
+	panic("schema: unknown node")
+}
+
+func (m *Model) resolveAll(s *Source, nodes []ir.Node, negated bool) (out []ir.Node, all bool) {
+	all = true
+	for _, n := range nodes {
+		one, ok := m.resolve(s, n, negated)
+		out, all = append(out, one), all && ok
+	}
+	return out, all
+}
+
+// ask says a test in the source's own words; ok is false where the source cannot answer it. Of a list of hashes it need have some algorithm.
+func (m *Model) ask(s *Source, n *ir.Match) (own ir.Node, ok bool) {
+	own, err := m.Translate(s, n)
+	if err != nil {
+		return n, false
+	}
+	if or, several := own.(*ir.Or); several && n.Field.Name == hashesField {
+		return own, slices.ContainsFunc(or.Terms, func(t ir.Node) bool { return m.reaches(s, t) })
+	}
+	return own, m.reaches(s, own)
+}
+
+// Absent gives, for each of the sources that a rule is asked of, the tests that it cannot answer and another can.
+func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[*ir.Match]bool {
+	out := make([]map[*ir.Match]bool, len(sources))
+	for i := range out {
+		out[i] = map[*ir.Match]bool{}
+	}
+	each := func(n ir.Node) bool {
+		match, ok := n.(*ir.Match)
+		if !ok {
+			return true
+		}
+		answered := make([]bool, len(sources))
+		for i, s := range sources {
+			_, answered[i] = m.ask(s, match)
+		}
+		if slices.Contains(answered, true) {
+			for i, ok := range answered {
+				out[i][match] = !ok
+			}
+		}
+		return true
+	}
+	ir.Inspect(r.Condition, each)
+	if r.Filter != nil {
+		ir.Inspect(r.Filter, each)
+	}
+	return out
+}
+
+// reaches tells whether the source has all fields of a translated test, on the event or through the links between processes.
+func (m *Model) reaches(s *Source, n ir.Node) bool {
+	all := true
+	ir.Inspect(n, func(below ir.Node) bool {
+		if match, ok := below.(*ir.Match); ok {
+			all = all && m.Reaches(s, match.Field, match.Test)
+			if ref, ok := match.Test.(*ir.FieldRef); ok {
+				all = all && m.Reaches(s, ref.Other, nil)
+			}
+		}
+		return all
+	})
+	return all
+}
+
+// Reaches tells whether the source can answer a test of a field, on the event itself or on that of a process above; t is nil where the
+// whole value is asked for.
+func (m *Model) Reaches(s *Source, f ir.Field, t ir.Test) bool {
+	if _, native := m.Native(s, f, t); native {
+		return true
+	}
+	own, known := m.Column(s, f.Name, 0)
+	return f.Level > 0 && known && len(s.Keys[1]) > 0 && own.Holds == "" && s.Has(m, ir.Field{Name: f.Name})
+}
+
+// Native gives the column on the event itself that can answer a test of a field. A column that holds only a file name answers only
+// tests on that; t is nil where the whole value is asked for.
+func (m *Model) Native(s *Source, f ir.Field, t ir.Test) (Column, bool) {
+	col, ok := m.Column(s, f.Name, f.Level)
+	ok = ok && s.Has(m, f)
+	if ok && col.Holds == "filename" {
+		_, ok = ir.FilenameTest(t)
+	}
+	return col, ok
+}

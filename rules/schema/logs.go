@@ -1,0 +1,197 @@
+package schema
+
+import (
+	_ "embed"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/ir"
+)
+
+//go:embed logs.yml
+var logsYAML []byte
+
+// windowsLogs is what is known of Windows' logs, whatever product keeps them.
+type windowsLogs struct {
+	System []string               `yaml:"system"` // what every event has
+	Logs   map[string]*windowsLog `yaml:"logs"`   // by Sigma's service
+}
+
+type windowsLog struct {
+	Events []string            `yaml:"events"` // ids that it is known by, or ranges of them
+	Common []string            `yaml:"common"` // what its events have, all of them
+	Fields map[string][]string `yaml:"fields"` // Sigma's category -> what else its events have
+	Lacks  []string            `yaml:"lacks"`  // what none of its events has
+}
+
+var knownLogs = sync.OnceValue(func() *windowsLogs {
+	var logs windowsLogs
+	if err := yaml.Unmarshal(logsYAML, &logs); err != nil {
+		panic(err) // the file is part of the program
+	}
+	return &logs
+})
+
+// Logs lists the logs that a source may say it is of.
+func Logs() []string { return sortedNames(knownLogs().Logs) }
+
+// Has tells whether the source's events can have a field of their process or of one above it: what the source maps it has, and of others what the log
+// is known to hold.
+func (s *Source) Has(m *Model, f ir.Field) bool {
+	fields := s.Fields
+	if f.Level > 0 {
+		fields = s.Ancestors[f.Level]
+	}
+	if _, mapped := mappedIn(fields, f.Name); mapped || s.Log == "" || f.Level >= len(levelPrefixes) {
+		return true
+	}
+	field := levelPrefixes[f.Level] + f.Name
+	logs := knownLogs()
+	log := logs.Logs[s.Log]
+	if log == nil || holdsName(logs.System, field) || holdsName(log.Common, field) {
+		return true
+	}
+	if holdsName(log.Lacks, field) {
+		return false
+	}
+	if len(log.Fields) == 0 || (s.Category == "" && len(log.Common) == 0) {
+		return true
+	}
+	for category, fields := range log.Fields {
+		if (s.Category == "" || category == s.Category) && holdsName(fields, field) {
+			return true
+		}
+	}
+	return m.Open && !logs.elsewhere(s, field)
+}
+
+// elsewhere tells whether a field is known as another log's, or another event's of the same log.
+func (l *windowsLogs) elsewhere(s *Source, field string) bool {
+	for name, log := range l.Logs {
+		for category, fields := range log.Fields {
+			if (name != s.Log || category != s.Category) && holdsName(fields, field) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func holdsName(names []string, name string) bool {
+	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
+}
+
+// ofEvent is the service whose log has an event id; "" if none is known.
+func (l *windowsLogs) ofEvent(id int) string {
+	for _, service := range sortedNames(l.Logs) {
+		for _, span := range l.Logs[service].Events {
+			low, high, isRange := strings.Cut(span, "-")
+			from, err := strconv.Atoi(low)
+			to := from
+			if err == nil && isRange {
+				to, err = strconv.Atoi(high)
+			}
+			if err != nil {
+				panic(fmt.Sprintf("schema: logs.yml: %q is no range of event ids", span))
+			}
+			if from <= id && id <= to {
+				return service
+			}
+		}
+	}
+	return ""
+}
+
+// elsewhere gives the sources of the logs whose events a rule of a category names by their ids, where none of the category's own sources
+// has such events. Windows alone numbers events so.
+func (m *Model) elsewhere(r *ir.Rule, own []*Source) []*Source {
+	ls := r.Source.LogSource
+	if ls.Category == "" || ls.Service != "" || !strings.EqualFold(ls.Product, "windows") {
+		return nil
+	}
+	var out []*Source
+	for _, id := range eventIDs(r.Condition) {
+		if slices.ContainsFunc(own, func(s *Source) bool { return m.hasEvent(s, id) }) {
+			continue
+		}
+		service := knownLogs().ofEvent(id)
+		if service == "" {
+			continue
+		}
+		for _, s := range m.Find("", ls.Product, service) {
+			if s.Category == "" && !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// ElsewhereService is the service of Sigma whose log has an event that the rule names; "" if it names none that is known.
+func ElsewhereService(r *ir.Rule) string {
+	for _, id := range eventIDs(r.Condition) {
+		if service := knownLogs().ofEvent(id); service != "" {
+			return service
+		}
+	}
+	return ""
+}
+
+// hasEvent tells whether a source's scope lets events of an id pass.
+func (m *Model) hasEvent(s *Source, id int) bool {
+	col, ok := m.Column(s, eventIDField, 0)
+	if !ok || !s.Has(m, ir.Field{Name: eventIDField}) {
+		return false
+	}
+	for _, t := range s.Scope {
+		if t.Column == col.Name && !slices.Contains(t.Values, strconv.Itoa(id)) {
+			return false
+		}
+	}
+	return true
+}
+
+const eventIDField = "EventID"
+
+// eventIDs are the ids that a rule asks for, in its order.
+func eventIDs(n ir.Node) []int {
+	var ids []int
+	var walk func(n ir.Node, negated bool)
+	walk = func(n ir.Node, negated bool) {
+		if m, ok := n.(*ir.Match); ok && !negated && m.Field == (ir.Field{Name: eventIDField}) {
+			ids = append(ids, equalNumbers(m.Test)...)
+		}
+		_, isNot := n.(*ir.Not)
+		for _, c := range ir.Children(n) {
+			walk(c, negated != isNot)
+		}
+	}
+	walk(n, false)
+	return ids
+}
+
+// equalNumbers are the whole numbers that a value may equal to pass a test.
+func equalNumbers(t ir.Test) (out []int) {
+	switch t := t.(type) {
+	case *ir.Number:
+		if t.Op == "eq" {
+			for _, v := range t.Values {
+				out = append(out, int(v))
+			}
+		}
+	case *ir.Text:
+		if t.Op == ir.Equals {
+			for _, v := range t.Values {
+				if n, err := strconv.Atoi(v); err == nil {
+					out = append(out, n)
+				}
+			}
+		}
+	}
+	return out
+}

@@ -54,6 +54,9 @@ func (d *Document) Found() diag.Diagnostics {
 	return out
 }
 
+// Errors is how many errors were found so far: findings below are no reason to leave anything out.
+func (d *Document) Errors() int { return d.p.errors }
+
 // Range is the place of a node; nil is the file's beginning.
 func (d *Document) Range(n *yaml.Node) diag.Range {
 	if n == nil {

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"os/exec"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -27,7 +28,8 @@ func (t *ruleTests) keepChanged(rev string) error {
 			}
 			changed[r.File.Disk] = known
 		}
-		files = append(files, r.File.Path, testFileOf(r.File))
+		tests, _ := testFileOf(r.File)
+		files = append(files, r.File.Path, tests)
 		for _, l := range r.IR.Source.Lists {
 			if l.File != "" {
 				files = append(files, l.File)
@@ -101,7 +103,8 @@ func (t *ruleTests) requireTests(set *ruleSet) diag.Diagnostics {
 	for _, r := range t.untested {
 		if status := r.IR.Source.Status; status == "stable" || status == "test" {
 			set.keepSource(r)
-			found.Errorf("no-tests", r.IR.Source.Range, "write "+filepath.Base(testFileOf(r.File))+" beside it, or give the rule the status experimental",
+			file, _ := testFileOf(r.File)
+			found.Errorf("no-tests", r.IR.Source.Range, "write "+path.Base(file)+" beside it, or give the rule the status experimental",
 				"a rule of status %s must have a test", status)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"path"
 	"regexp"
 	"runtime"
 	"strings"
@@ -33,7 +34,7 @@ func newTest(s *streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test [rule files or folders]",
 		Short: "Run the regression tests that stand beside rules",
-		Long: "Run x.test.yml beside each rule x.yml (without paths: the shipped library). Each case names\n" +
+		Long: "Run x.test.yml (or .yaml) beside each rule x.yml (without paths: the shipped library). Each case names\n" +
 			"events and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\n" +
 			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
 			"tree, with what each part came to on the first wrong event.",
@@ -145,7 +146,10 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 	for _, r := range set.whole() {
 		cases, named, found := sigmaTests(set, r)
 		tests.found = append(tests.found, found...)
-		file := testFileOf(r.File)
+		file, second := testFileOf(r.File)
+		if second != "" {
+			tests.found.Errorf("second-test-file", diag.Range{File: path.Join(r.File.Disk, second)}, "join the two", "the rule has another test file, %s; this one is not run", path.Base(file))
+		}
 		var own *regression.File
 		data, err := r.File.Folder.Read(file)
 		switch {
@@ -170,9 +174,18 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 	return tests, nil
 }
 
-// testFileOf is the test file that stands beside a rule file.
-func testFileOf(f ruleFile) string {
-	return strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test.yml"
+// testFileOf is the test file that stands beside a rule file, or where one would; second is another, when both
+// ways to write its name are in use.
+func testFileOf(f ruleFile) (file, second string) {
+	base := strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test"
+	yml, yaml := base+".yml", base+".yaml"
+	switch {
+	case !f.Folder.Exists(yaml):
+		return yml, ""
+	case f.Folder.Exists(yml):
+		return yml, yaml
+	}
+	return yaml, ""
 }
 
 // run runs all cases, as many at once as there are processors.

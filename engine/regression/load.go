@@ -36,7 +36,7 @@ func Parse(folder *rules.Folder, file string, data []byte) (*File, diag.Diagnost
 	l := &loader{rules.ReadDocument(folder, file, data), folder, map[string]part{}}
 	out := &File{Path: file, Shown: l.Shown(), text: data}
 	if l.Top == nil {
-		if found := l.Found(); len(found) > 0 {
+		if found := l.Found(); l.Errors() > 0 {
 			return out, found
 		}
 		l.Errorf("no-cases", nil, "add `cases:` with at least one case", "this test file has no cases")
@@ -60,13 +60,13 @@ func Parse(folder *rules.Folder, file string, data []byte) (*File, diag.Diagnost
 	}
 	names := map[string]bool{}
 	for _, n := range cases.Content {
-		before := len(l.Found())
+		before := l.Errors()
 		c := l.oneCase(n)
 		if c.Name != "" && names[c.Name] {
 			l.Errorf("duplicate-name", n, "rename one of them", "there are two cases named %q", c.Name)
 		}
 		names[c.Name] = true
-		if len(l.Found()) == before {
+		if l.Errors() == before {
 			out.Cases = append(out.Cases, c)
 		}
 	}

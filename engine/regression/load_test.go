@@ -51,3 +51,13 @@ func TestABadCaseLeavesTheOthers(t *testing.T) {
 	require.Len(t, file.Cases, 1)
 	assert.Equal(t, "b", file.Cases[0].Name)
 }
+
+// TestWarningsDropNoCase reads a case of which a finding is only a warning.
+func TestWarningsDropNoCase(t *testing.T) {
+	text := "cases:\n  - name: a\n    events: [{id: a}]\n    filters: [{title: f, logsource: {product: windows}, filter: {rules: any, s: {A: b}, condition: s}}]\n    expect: {none: true}"
+	file, found := Parse(nil, "t.test.yml", []byte(text))
+	require.Len(t, found, 1)
+	assert.Equal(t, "filter-without-not", found[0].Code)
+	require.Len(t, file.Cases, 1)
+	assert.Len(t, file.Cases[0].Filters, 1)
+}

@@ -20,10 +20,10 @@ func LoadInfo(folder *rules.Folder, file string, data []byte, model string) ([]*
 	if l.Top != nil {
 		list = caseValue(l.Top, "regression_tests_info")
 	}
-	if len(l.Found()) == 0 && (list == nil || list.Kind != yaml.SequenceNode || len(list.Content) == 0) {
+	if l.Errors() == 0 && (list == nil || list.Kind != yaml.SequenceNode || len(list.Content) == 0) {
 		l.Errorf("no-cases", list, "add `regression_tests_info:` with a recording", "this regression data names no recording")
 	}
-	if len(l.Found()) > 0 {
+	if l.Errors() > 0 {
 		return nil, l.Found()
 	}
 	var cases []*Case

@@ -49,6 +49,10 @@ func (d *dumper) node(n Node, depth int) {
 		d.line(depth, "any value %s", Describe(n.Test))
 	case *Prevalence:
 		d.prevalence(n, depth)
+	case *Occurred:
+		d.line(depth, "input %d", n.Input)
+	default:
+		panic("ir: unknown node")
 	}
 	for _, c := range Children(n) {
 		d.node(c, depth+1)

@@ -51,7 +51,7 @@ func (l *lowerer) expansions(text string, quote func(string) string, at diag.Ran
 		return nil, false
 	}
 	if len(list.Values)*len(rests) > maxValues {
-		l.found.Errorf("too-many-values", at, "split the item", "this value expands to %d values; the most is %d", len(list.Values)*len(rests), maxValues)
+		l.errorf("too-many-values", at, "split the item", "this value expands to %d values; the most is %d", len(list.Values)*len(rests), maxValues)
 		return nil, false
 	}
 	var out []string
@@ -76,6 +76,6 @@ func (l *lowerer) list(name string, at diag.Range) (rules.List, bool) {
 	if near := diag.Closest(name, names); near != "" {
 		hint = "did you mean `%" + near + "%`?"
 	}
-	l.found.Errorf("no-such-list", at, hint, "the rule has no list %q", name)
+	l.errorf("no-such-list", at, hint, "the rule has no list %q", name)
 	return rules.List{}, false
 }

@@ -36,12 +36,22 @@ type Node interface {
 	node()
 }
 
+func (*And) node()        {}
+func (*Or) node()         {}
+func (*Not) node()        {}
+func (*AtLeast) node()    {}
+func (*Named) node()      {}
+func (*Const) node()      {}
+func (*Match) node()      {}
+func (*Keyword) node()    {}
+func (*Prevalence) node() {}
+func (*Occurred) node()   {}
+
 // Base carries the place in the rule a node came from.
 type Base struct{ At diag.Range }
 
 // Range gives the place in the rule file.
 func (b Base) Range() diag.Range { return b.At }
-func (b Base) node()             {}
 
 // And holds when all Terms do. It has at least two.
 type And struct {

@@ -92,7 +92,7 @@ func base64Offsets(s string) ([]string, error) {
 // read interprets the modifiers in order; ok is false when they contradict.
 func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	c = &chain{item: item}
-	before := len(l.found)
+	before := l.errors
 	ref := false
 	for _, m := range item.Modifiers {
 		switch name := m.Name; {
@@ -113,7 +113,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 			c.encoded = true
 		case name == "i" || name == "m" || name == "s":
 			if c.opSet != "re" {
-				l.found.Errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re", name)
+				l.errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re", name)
 			}
 			c.flags += name
 		case timeParts[name]:
@@ -132,26 +132,26 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	}
 	if ref {
 		if _, text := textOps[c.opSet]; c.opSet != "" && !text {
-			l.found.Errorf("modifier-conflict", item.Range, "", "fieldref goes with startswith, endswith and contains only")
+			l.errorf("modifier-conflict", item.Range, "", "fieldref goes with startswith, endswith and contains only")
 		}
 		c.opSet = "fieldref"
 	}
 	if c.opSet != "" && c.opSet != "fieldref" && (c.compare != "" || c.part != "") {
-		l.found.Errorf("modifier-conflict", item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
+		l.errorf("modifier-conflict", item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
 	}
 	if textual := c.opSet == "" && c.compare == "" && c.part == "" || decisiveText(c.opSet); !textual && len(c.encoders) > 0 {
-		l.found.Errorf("modifier-conflict", item.Range, "keep one of them", "an encoding or windash goes with whole values, contains, startswith, endswith and filename only")
+		l.errorf("modifier-conflict", item.Range, "keep one of them", "an encoding or windash goes with whole values, contains, startswith, endswith and filename only")
 	}
 	if c.expand && (c.exists || ref) {
-		l.found.Errorf("modifier-conflict", item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
+		l.errorf("modifier-conflict", item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
 	}
-	return c, len(l.found) == before
+	return c, l.errors == before
 }
 
 // once reports a modifier of a kind of which the item has another already.
 func (l *lowerer) once(m rules.Modifier, earlier string) {
 	if earlier != "" {
-		l.found.Errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", earlier, m.Name)
+		l.errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", earlier, m.Name)
 	}
 }
 
@@ -173,7 +173,7 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 	}
 	f := l.field(item.Field, level, item.Range)
 	if f.Name == "" && level > 0 {
-		l.found.Errorf("ancestry-keywords", item.Range, "name a field, such as `CommandLine|contains`", "an ancestor has no keywords, only fields")
+		l.errorf("ancestry-keywords", item.Range, "name a field, such as `CommandLine|contains`", "an ancestor has no keywords, only fields")
 		return &Const{at, false}
 	}
 	var terms []Node
@@ -196,7 +196,7 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 		}
 	}
 	if count > maxValues {
-		l.found.Errorf("too-many-values", item.Range, "split the item", "this item expands to %d values; the most is %d", count, maxValues)
+		l.errorf("too-many-values", item.Range, "split the item", "this item expands to %d values; the most is %d", count, maxValues)
 		return &Const{at, false}
 	}
 	var n Node = &Or{at, terms}
@@ -228,7 +228,7 @@ func (l *lowerer) values(c *chain, v rules.Value, level int) [][]Test {
 // tests gives the tests of one value; several (forms of an encoding) are alternatives.
 func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	fail := func(code, hint, format string, args ...any) []Test {
-		l.found.Errorf(code, v.Range, hint, format, args...)
+		l.errorf(code, v.Range, hint, format, args...)
 		return nil
 	}
 	switch {
@@ -277,7 +277,7 @@ func (l *lowerer) numeric(c *chain, v rules.Value) []Test {
 		n, err = v.Number, nil
 	}
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		l.found.Errorf("invalid-number", v.Range, "write a number", "%q is no number", v.Text)
+		l.errorf("invalid-number", v.Range, "write a number", "%q is no number", v.Text)
 		return nil
 	}
 	op := c.compare
@@ -300,7 +300,7 @@ func (l *lowerer) regex(c *chain, v rules.Value) []Test {
 	t := &Regex{Expr: v.Text, Flags: flags}
 	if _, err := syntax.Parse(v.Text, syntax.Perl); err != nil {
 		if _, err := regexp2.Compile(v.Text, regexp2.None); err != nil {
-			l.found.Errorf("invalid-regex", v.Range, "test the expression on its own", "this is no regular expression: %v", err)
+			l.errorf("invalid-regex", v.Range, "test the expression on its own", "this is no regular expression: %v", err)
 			return nil
 		}
 		t.Backtracking = true
@@ -323,11 +323,11 @@ func (l *lowerer) text(c *chain, v rules.Value) []Test {
 				size += len(form)
 			}
 			if errors.Is(err, errTooManyForms) || len(next)+len(forms) > maxValues || size > maxFormBytes {
-				l.found.Errorf("too-many-values", v.Range, "write the forms that occur", "this value expands to more than %d forms, or %d bytes", maxValues, maxFormBytes)
+				l.errorf("too-many-values", v.Range, "write the forms that occur", "this value expands to more than %d forms, or %d bytes", maxValues, maxFormBytes)
 				return nil
 			}
 			if err != nil {
-				l.found.Errorf("invalid-encoding", v.Range, "use a longer value", "%v", err)
+				l.errorf("invalid-encoding", v.Range, "use a longer value", "%v", err)
 				return nil
 			}
 			next = append(next, forms...)

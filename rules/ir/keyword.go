@@ -31,7 +31,7 @@ func (l *lowerer) keyword(c *chain, v rules.Value, t Test) Test {
 	case *Regex:
 		return t
 	}
-	l.found.Errorf("invalid-keyword", v.Range, "write a text to look for, or name a field", "this is no keyword: it must be text that not every event holds")
+	l.errorf("invalid-keyword", v.Range, "write a text to look for, or name a field", "this is no keyword: it must be text that not every event holds")
 	return t
 }
 

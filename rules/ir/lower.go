@@ -14,6 +14,12 @@ type lowerer struct {
 	pending map[string]bool   // names being lowered, to find circles
 	used    map[string]bool   // lists
 	found   diag.Diagnostics
+	errors  int // in found
+}
+
+func (l *lowerer) errorf(code string, at diag.Range, hint, format string, args ...any) {
+	l.errors++
+	l.found.Errorf(code, at, hint, format, args...)
 }
 
 // Lower applies modifiers, expands lists, numbers ancestors and resolves the condition. The
@@ -25,9 +31,9 @@ func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
 		alternatives = append(alternatives, l.expr(c.Expr))
 	}
 	if len(alternatives) == 0 {
-		l.found.Errorf("missing-condition", r.Range, "", "the rule has no condition that could be read")
+		l.errorf("missing-condition", r.Range, "", "the rule has no condition that could be read")
 	}
-	if l.found.HasErrors() {
+	if l.errors > 0 {
 		return nil, l.found
 	}
 	out := &Rule{Source: r, Condition: simplify(&Or{Base{r.Conditions[0].Range}, alternatives})}
@@ -96,7 +102,7 @@ func (l *lowerer) name(name string, at diag.Range) Node {
 		return n
 	}
 	if l.pending[name] {
-		l.found.Errorf("name-cycle", at, "break the circle", "%q is defined by itself", name)
+		l.errorf("name-cycle", at, "break the circle", "%q is defined by itself", name)
 		return &Const{Base{at}, false}
 	}
 	l.pending[name] = true
@@ -118,7 +124,7 @@ func (l *lowerer) name(name string, at diag.Range) Node {
 		}
 	}
 	if body == nil {
-		l.found.Errorf("undefined-name", at, "", "the rule does not define %q", name)
+		l.errorf("undefined-name", at, "", "the rule does not define %q", name)
 		return &Const{Base{at}, false}
 	}
 	n := &Named{Base{at}, name, body}
@@ -166,7 +172,7 @@ func (l *lowerer) prevalence(p rules.Prevalence) Node {
 		n.Among = l.name(p.Among, p.Range)
 		Inspect(n.Among, func(below Node) bool {
 			if _, nested := below.(*Prevalence); nested {
-				l.found.Errorf("prevalence-nested", p.Range, "count among a search identifier or an ancestry", "prevalence %q counts among another prevalence", p.Name)
+				l.errorf("prevalence-nested", p.Range, "count among a search identifier or an ancestry", "prevalence %q counts among another prevalence", p.Name)
 			}
 			return true
 		})
@@ -235,7 +241,7 @@ func (l *lowerer) field(name string, level int, at diag.Range) Field {
 	f := FieldNamed(name)
 	f.Level += level
 	if f.Level > rules.MaxAncestor {
-		l.found.Errorf("ancestry-level", at, "ask about a nearer process", "%s of ancestor %d is ancestor %d; the farthest is %d", name, level, f.Level, rules.MaxAncestor)
+		l.errorf("ancestry-level", at, "ask about a nearer process", "%s of ancestor %d is ancestor %d; the farthest is %d", name, level, f.Level, rules.MaxAncestor)
 	}
 	return f
 }

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"math"
+	"math/big"
 	"slices"
 	"strconv"
 	"strings"
@@ -179,13 +181,26 @@ func (p *parser) value(n *yaml.Node) Value {
 	case "!!null":
 		v.Kind, v.Text = NullValue, ""
 	case "!!int", "!!float":
-		if f, err := strconv.ParseFloat(n.Value, 64); err == nil {
-			v.Kind, v.Number = NumberValue, f
-		} else if i, err := strconv.ParseInt(strings.ReplaceAll(n.Value, "_", ""), 0, 64); err == nil {
-			v.Kind, v.Number = NumberValue, float64(i)
+		if number, ok := parseNumber(n.Value); ok {
+			v.Kind, v.Number = NumberValue, number
 		}
 	case "!!bool":
 		v.Kind, v.Bool = BoolValue, strings.EqualFold(n.Value, "true")
 	}
 	return v
+}
+
+// parseNumber reads a number in any of YAML's spellings: 17, 017 and 1_7 are seventeen, 0x17, 0o17 and 0b1 count by other bases.
+// What is not finite stays a text.
+func parseNumber(text string) (float64, bool) {
+	text = strings.ReplaceAll(text, "_", "")
+	if f, err := strconv.ParseFloat(text, 64); err == nil {
+		return f, !math.IsInf(f, 0) && !math.IsNaN(f)
+	}
+	i, ok := new(big.Int).SetString(text, 0)
+	if !ok {
+		return 0, false
+	}
+	f, _ := new(big.Float).SetInt(i).Float64()
+	return f, true
 }

@@ -149,6 +149,8 @@ type Text struct {
 	Values []string // one or more
 	Cased  bool
 	List   string // the rule's list that Values are exactly, or ""
+	// Spelling says that Values are how the rule writes a number, as 0x17 for 23: no column of numbers holds that.
+	Spelling bool
 }
 
 // Glob holds when the whole value matches the pattern. Parts alternate literals and wildcards.

@@ -265,7 +265,7 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 		}
 	case rules.NumberValue:
 		if c.opSet == "" && len(c.encoders) == 0 {
-			return []Test{&Number{"eq", []float64{v.Number}}}
+			return numbered(c, v)
 		}
 	}
 	return l.text(c, v)

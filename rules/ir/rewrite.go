@@ -131,11 +131,21 @@ func (w *rewriter) below(n Node) Node {
 		out := &Or{Base: n.Base}
 		for _, t := range n.Terms {
 			rewritten := w.node(t)
-			if or, several := rewritten.(*Or); several && isMatch(t) {
+			or, several := rewritten.(*Or)
+			never, constant := rewritten.(*Const)
+			switch {
+			case constant && !never.Value && isMatch(t): // an alternative that the product's column rules out
+			case several && isMatch(t):
 				out.Terms = append(out.Terms, or.Terms...)
-			} else {
+			default:
 				out.Terms = append(out.Terms, rewritten)
 			}
+		}
+		switch len(out.Terms) {
+		case 0:
+			return &Const{n.Base, false}
+		case 1:
+			return out.Terms[0]
 		}
 		return out
 	case *AtLeast:

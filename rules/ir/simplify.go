@@ -98,6 +98,7 @@ type mergeKey struct {
 	kind    string
 	op      TextOp
 	cased   bool
+	spelled bool
 }
 
 func keyOf(n Node) (mergeKey, bool) {
@@ -113,7 +114,7 @@ func keyOf(n Node) (mergeKey, bool) {
 	}
 	switch t := test.(type) {
 	case *Text:
-		key.kind, key.op, key.cased = "text", t.Op, t.Cased
+		key.kind, key.op, key.cased, key.spelled = "text", t.Op, t.Cased, t.Spelling
 		return key, t.List == ""
 	case *Number:
 		key.kind = "number"
@@ -151,7 +152,7 @@ func join1(a, b Test) Test {
 	switch a := a.(type) {
 	case *Text:
 		if b == nil {
-			return &Text{Op: a.Op, Values: slices.Clone(a.Values), Cased: a.Cased}
+			return &Text{Op: a.Op, Values: slices.Clone(a.Values), Cased: a.Cased, Spelling: a.Spelling}
 		}
 		a.Values = append(a.Values, b.(*Text).Values...)
 	case *Number:

@@ -12,8 +12,38 @@ import (
 // Translate says a test as the product holds the field: its own words for Sigma's values, its own
 // way to write numbers of the registry, domain and user apart, each hash in the column of its
 // algorithm. A test that needs none of it is given back itself; else the answer is made of
-// *ir.Match, *ir.And and *ir.Or. An error tells what the product's column cannot answer.
+// *ir.Match, *ir.And and *ir.Or. An error tells what the product's column cannot answer. A number's spelling is
+// *ir.Const, which does not hold, where the column holds no texts, or another product's.
 func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
+	text, ok := n.Test.(*ir.Text)
+	if !ok || !text.Spelling {
+		return m.translate(s, n)
+	}
+	never := &ir.Const{Base: n.Base}
+	if col, known := m.Column(s, n.Field.Name, n.Field.Level); known && s.numeric(col) {
+		return never, nil
+	}
+	own, err := m.translate(s, n)
+	if err != nil {
+		return never, nil
+	}
+	return own, nil
+}
+
+// numeric tells whether a column holds no texts.
+func (s *Source) numeric(c Column) bool {
+	switch c.Type {
+	case Int, Bool, Datetime, IP:
+		return true
+	}
+	switch s.Columns[c.Name] {
+	case "int", "long", "real", "decimal", "bool", "datetime":
+		return true
+	}
+	return false
+}
+
+func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if n.Field.Name == hashesField && n.Field.Level == 0 {
 		if split, ok := s.splitHashes(n); ok {
 			return split, nil

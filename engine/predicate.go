@@ -207,6 +207,12 @@ func glob(parts []ir.GlobPart, v string) bool {
 				pos += size
 				i++
 				continue
+			case p.Wild == ir.AnyDash && pos < len(v):
+				if r, size := utf8.DecodeRuneInString(v[pos:]); strings.ContainsRune(ir.Dashes, r) {
+					pos += size
+					i++
+					continue
+				}
 			case p.Wild == 0 && strings.HasPrefix(v[pos:], p.Literal):
 				pos += len(p.Literal)
 				i++

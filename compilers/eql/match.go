@@ -219,6 +219,9 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 		case p.Wild == '?':
 			pattern.WriteByte('?')
 			expr.WriteString(".")
+		case p.Wild == ir.AnyDash:
+			plain = false
+			expr.WriteString(anyDash)
 		default:
 			plain = plain && !strings.ContainsAny(p.Literal, "*?") && (g.Cased || !compilers.FoldsBeyondASCII(p.Literal))
 			pattern.WriteString(p.Literal)
@@ -237,6 +240,9 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 	}
 	return compilers.Atom(f + " regex " + quote(expr.String())), nil
 }
+
+// anyDash is a class of Lucene's expressions.
+var anyDash = "[" + luceneText(ir.Dashes, true) + "]"
 
 func luceneText(s string, cased bool) string {
 	var b strings.Builder

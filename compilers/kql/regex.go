@@ -120,6 +120,8 @@ func globRegex(t *ir.Glob) string {
 			b.WriteString(".*")
 		case '?':
 			b.WriteString(".")
+		case ir.AnyDash:
+			b.WriteString("[" + ir.Dashes + "]")
 		default:
 			b.WriteString(regexp.QuoteMeta(p.Literal))
 		}

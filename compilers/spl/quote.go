@@ -123,12 +123,17 @@ func globRegex(g *ir.Glob) string {
 			b.WriteString(".*")
 		case '?':
 			b.WriteString(".")
+		case ir.AnyDash:
+			b.WriteString(anyDash)
 		default:
 			b.WriteString(regexLiteral(p.Literal))
 		}
 	}
 	return b.String() + `\z`
 }
+
+// anyDash names the dashes one by one: a class would take those beyond ASCII for several bytes where letters are bytes.
+var anyDash = "(?:" + strings.Join(strings.Split(ir.Dashes, ""), "|") + ")"
 
 func ignoreCase(cased bool) string {
 	if cased {

@@ -26,10 +26,11 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	case c.opSet == "cidr" || c.compare != "" || c.part != "":
 		quote = func(s string) string { return s }
 	}
-	texts, ok := l.expansions(v.Text, quote, v.Range)
-	if !ok {
+	forms, bytes, ok := l.countExpansions(v.Text, v.Range)
+	if !ok || !l.spend(forms, bytes, v.Range) {
 		return nil
 	}
+	texts := l.expansions(v.Text, quote, v.Range)
 	plain := *c
 	plain.expand = false
 	var out [][]Test
@@ -39,28 +40,38 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	return out
 }
 
-// expansions gives a text with its placeholders replaced, in every combination.
-func (l *lowerer) expansions(text string, quote func(string) string, at diag.Range) ([]string, bool) {
+// countExpansions is how many texts a text with placeholders stands for, and their bytes; ok is false where there is no such list.
+func (l *lowerer) countExpansions(text string, at diag.Range) (forms, bytes float64, ok bool) {
+	forms, ok = 1, true
+	average := float64(len(text))
+	for _, m := range rules.Placeholder.FindAllStringSubmatch(text, -1) {
+		list, known := l.list(m[1], at)
+		ok = ok && known
+		size := 0
+		for _, value := range list.Values {
+			size += len(value)
+		}
+		forms *= float64(len(list.Values))
+		average += float64(size) / max(1, float64(len(list.Values)))
+	}
+	return forms, forms * average, ok
+}
+
+// expansions gives a text with its placeholders replaced, in every combination. Who calls it has counted them.
+func (l *lowerer) expansions(text string, quote func(string) string, at diag.Range) []string {
 	m := rules.Placeholder.FindStringSubmatchIndex(text)
 	if m == nil {
-		return []string{text}, true
+		return []string{text}
 	}
-	list, ok := l.list(text[m[2]:m[3]], at)
-	rests, okRest := l.expansions(text[m[1]:], quote, at)
-	if !ok || !okRest {
-		return nil, false
-	}
-	if len(list.Values)*len(rests) > maxValues {
-		l.errorf("too-many-values", at, "split the item", "this value expands to %d values; the most is %d", len(list.Values)*len(rests), maxValues)
-		return nil, false
-	}
-	var out []string
+	list, _ := l.list(text[m[2]:m[3]], at)
+	rests := l.expansions(text[m[1]:], quote, at)
+	out := make([]string, 0, len(list.Values)*len(rests))
 	for _, value := range list.Values {
 		for _, rest := range rests {
 			out = append(out, text[:m[0]]+quote(value)+rest)
 		}
 	}
-	return out, true
+	return out
 }
 
 // list finds a list of the rule.

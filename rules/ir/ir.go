@@ -159,7 +159,10 @@ type Glob struct {
 	Cased bool
 }
 
-// GlobPart is a literal, or a wildcard when Wild is '*' (any run) or '?' (one character).
+// AnyDash is the wildcard for one of Dashes.
+const AnyDash = '-'
+
+// GlobPart is a literal, or a wildcard when Wild is '*' (any run), '?' (one character) or AnyDash.
 type GlobPart struct {
 	Wild    byte
 	Literal string

@@ -1,26 +1,16 @@
 package ir
 
 import (
-	"encoding/base64"
-	"errors"
-	"fmt"
 	"math"
 	"net/netip"
 	"regexp/syntax"
 	"strconv"
 	"strings"
-	"unicode/utf16"
 
 	"github.com/dlclark/regexp2"
 
 	"decree/rules"
 )
-
-// maxValues bounds how many values one item may expand to.
-const maxValues = 100_000
-
-// maxFormBytes bounds the text of all the forms that one value expands to.
-const maxFormBytes = 16 << 20
 
 // chain is what an item's modifiers ask for.
 type chain struct {
@@ -33,10 +23,11 @@ type chain struct {
 	exists   bool
 	expand   bool
 	flags    string
-	part     string                           // time part
-	compare  string                           // lt, lte, gt, gte
-	encoders []func(string) ([]string, error) // in the order written
-	encoded  bool
+	part     string    // time part
+	compare  string    // lt, lte, gt, gte
+	encoders []encoder // in the order written
+	windash  bool
+	encoded  bool // by another than windash
 }
 
 // kinds of test that exclude each other.
@@ -47,47 +38,6 @@ var (
 	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true, "year": true}
 	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename}
 )
-
-// encoders change a literal value into one or more; no wildcard has a meaning after them.
-var encoders = map[string]func(string) ([]string, error){
-	"base64":       func(s string) ([]string, error) { return []string{base64.StdEncoding.EncodeToString([]byte(s))}, nil },
-	"base64offset": base64Offsets,
-	"utf16le":      func(s string) ([]string, error) { return []string{utf16Bytes(s, false)}, nil },
-	"wide":         func(s string) ([]string, error) { return []string{utf16Bytes(s, false)}, nil },
-	"utf16be":      func(s string) ([]string, error) { return []string{utf16Bytes(s, true)}, nil },
-	"utf16":        func(s string) ([]string, error) { return []string{"\xff\xfe" + utf16Bytes(s, false)}, nil },
-}
-
-func utf16Bytes(s string, big bool) string {
-	var b strings.Builder
-	for _, unit := range utf16.Encode([]rune(s)) {
-		if big {
-			b.Write([]byte{byte(unit >> 8), byte(unit)})
-		} else {
-			b.Write([]byte{byte(unit), byte(unit >> 8)})
-		}
-	}
-	return b.String()
-}
-
-// base64Offsets gives the three forms that a text takes inside base64, by its offset modulo 3,
-// without the characters that neighbouring bytes would change.
-func base64Offsets(s string) ([]string, error) {
-	starts, ends := []int{0, 2, 3}, []int{0, 3, 2}
-	out := make([]string, 3)
-	for offset := range 3 {
-		full := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", offset) + s))
-		end := len(full)
-		if cut := ends[(len(s)+offset)%3]; cut > 0 {
-			end -= cut
-		}
-		if starts[offset] >= end {
-			return nil, fmt.Errorf("%q is too short for base64offset", s)
-		}
-		out[offset] = full[starts[offset]:end]
-	}
-	return out, nil
-}
 
 // read interprets the modifiers in order; ok is false when they contradict.
 func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
@@ -106,9 +56,11 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 			c.expand = true
 		case name == "fieldref":
 			ref = true
+		case name == "windash" && c.windash: // twice is as once
 		case name == "windash":
-			c.encoders = append(c.encoders, windash)
-		case encoders[name] != nil:
+			c.windash = true
+			c.encoders = append(c.encoders, encoder{windash, dashForms, 3})
+		case encoders[name].encode != nil:
 			c.encoders = append(c.encoders, encoders[name])
 			c.encoded = true
 		case name == "i" || name == "m" || name == "s":
@@ -177,7 +129,6 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 		return &Const{at, false}
 	}
 	var terms []Node
-	count := 0
 	for _, v := range item.Values {
 		for _, forms := range l.values(c, v, level) {
 			alternatives := make([]Node, len(forms))
@@ -192,12 +143,7 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 			} else {
 				terms = append(terms, &Or{at, alternatives})
 			}
-			count += len(forms)
 		}
-	}
-	if count > maxValues {
-		l.errorf("too-many-values", item.Range, "split the item", "this item expands to %d values; the most is %d", count, maxValues)
-		return &Const{at, false}
 	}
 	var n Node = &Or{at, terms}
 	if c.all {
@@ -310,29 +256,16 @@ func (l *lowerer) regex(c *chain, v rules.Value) []Test {
 
 // text lowers a text value with Sigma's wildcards, after its encodings.
 func (l *lowerer) text(c *chain, v rules.Value) []Test {
-	values := []string{v.Text}
-	if c.encoded {
-		values[0] = unescape(v.Text)
+	written := v.Text
+	switch {
+	case c.encoded:
+		written = unescape(v.Text)
+	case c.windash && c.op != Filename && manyDashes(v.Text): // a name has no slash
+		return []Test{patternOf(dashed(v.Text), c.op, c.cased)}
 	}
-	for _, encode := range c.encoders {
-		var next []string
-		size := 0
-		for _, value := range values {
-			forms, err := encode(value)
-			for _, form := range forms {
-				size += len(form)
-			}
-			if errors.Is(err, errTooManyForms) || len(next)+len(forms) > maxValues || size > maxFormBytes {
-				l.errorf("too-many-values", v.Range, "write the forms that occur", "this value expands to more than %d forms, or %d bytes", maxValues, maxFormBytes)
-				return nil
-			}
-			if err != nil {
-				l.errorf("invalid-encoding", v.Range, "use a longer value", "%v", err)
-				return nil
-			}
-			next = append(next, forms...)
-		}
-		values = next
+	values, ok := l.encode(c, written, v)
+	if !ok {
+		return nil
 	}
 	tests := make([]Test, len(values))
 	for i, value := range values {

@@ -15,6 +15,7 @@ type lowerer struct {
 	used    map[string]bool   // lists
 	found   diag.Diagnostics
 	errors  int // in found
+	budget  budget
 }
 
 func (l *lowerer) errorf(code string, at diag.Range, hint, format string, args ...any) {

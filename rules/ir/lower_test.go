@@ -80,8 +80,29 @@ func TestModifiers(t *testing.T) {
 		{`F|cidr: 10.1.2.3/8`, `F in network 10.0.0.0/8`},
 		{`F|cidr: ['fe80::/10', 192.168.0.0/16]`, `F in network fe80::/10, 192.168.0.0/16`},
 		{`F: '5.0'`, `F equals "5.0"`},
-		{`F: 0x1F`, `F eq 31`},
-		{`F: 1_000`, `F eq 1000`},
+		{`F: 0x1F`, "or\n    F eq 31\n    F equals \"0x1F\""},
+		{`F: 017`, "or\n    F eq 17\n    F equals \"017\""},
+		{`F: 0o17`, "or\n    F eq 15\n    F equals \"0o17\""},
+		{`F: 0b11`, "or\n    F eq 3\n    F equals \"0b11\""},
+		{`F: 1e3`, "or\n    F eq 1000\n    F equals \"1e3\""},
+		{`F: 1.10`, "or\n    F eq 1.1\n    F equals \"1.10\""},
+		{`F: +5`, "or\n    F eq 5\n    F equals \"+5\""},
+		{`F: -0x10`, "or\n    F eq -16\n    F equals \"-0x10\""},
+		{`F: 1_000.5`, "or\n    F eq 1000.5\n    F equals \"1_000.5\""},
+		{`F: [0x17, 0x18, 7]`, "or\n    F eq 23, 24, 7\n    F equals \"0x17\", \"0x18\""},
+		{`F|neq: 0x17`, "not\n    or\n      F eq 23\n      F equals \"0x17\""},
+		{`F|all: [0x17, 5]`, "and\n    or\n      F eq 23\n      F equals \"0x17\"\n    F eq 5"},
+		{`F|contains: 0x17`, `F contains "0x17"`},
+		{`F|gt: 0x17`, `F gt 23`},
+		{`F: .inf`, `F equals ".inf"`},
+		{`F: 1e999`, `F equals "1e999"`},
+		{`F: 2024-01-01`, `F equals "2024-01-01"`},
+		{`F: '0x17'`, `F equals "0x17"`},
+		{`F: !!str 0x17`, `F equals "0x17"`},
+		{`F: 9007199254740993`, `F equals "9007199254740993"`},
+		{`F: 0xFFFFFFFFFFFFFFFF`, "or\n    F equals \"18446744073709551615\"\n    F equals \"0xFFFFFFFFFFFFFFFF\""},
+		{`'': [0x17, 1_000]`, `any value contains "0x17", "1_000"`},
+		{`F: 1_000`, "or\n    F eq 1000\n    F equals \"1_000\""},
 		{`F: -2.5`, `F eq -2.5`},
 		{`F: [5, '6', true]`, "or\n    F eq 5\n    F equals \"6\"\n    F is true"},
 		{`F: 'yes'`, `F equals "yes"`},
@@ -289,13 +310,64 @@ func TestTwoDashes(t *testing.T) {
 	assert.Contains(t, values, "—a -b")
 }
 
-// TestManyDashes bounds what a few dashes expand to.
+// TestManyDashes says more dashes than are spelled out in one pattern, which finds exactly what all the texts would.
 func TestManyDashes(t *testing.T) {
-	for _, item := range []string{"F|windash: '" + strings.Repeat(" -a", 8) + "'", "F|windash|windash: '" + strings.Repeat(" -a", 7) + "'", "F|windash: '" + strings.Repeat(" -a", 5) + strings.Repeat("a", 10_000) + "'"} {
-		lowered, found := ir.Lower(parse(t, "detection:\n  a: {"+item+"}\n  condition: a\n"))
-		assert.Nil(t, lowered)
-		require.Len(t, found, 1)
-		assert.Equal(t, "too-many-values", found[0].Code)
+	for item, want := range map[string]string{
+		`F|windash: '-a /b -c –d'`:                     `F like - "a " - "b " - "c " - "d"`,
+		`F|windash|contains: ' -a -a -a -a -a -a -a0'`: `F like * " " - "a " - "a " - "a " - "a " - "a " - "a " - "a0" *`,
+		`F|startswith|windash: 'x -a -b -c -d'`:        `F like "x " - "a " - "b " - "c " - "d" *`,
+		`F|windash|cased: '-a*-b -c -d -e'`:            `F like - "a" * - "b " - "c " - "d " - "e", in this case`,
+		`F|windash|windash|endswith: 'a-b -c -d -e-f'`: `F endswith "a-b -c -d -e-f", "a-b -c -d /e-f", "a-b -c -d –e-f", "a-b -c -d —e-f", "a-b -c -d ―e-f", "a-b -c /d -e-f", "a-b -c /d /e-f", "a-b -c /d –e-f", "a-b -c /d —e-f", "a-b -c /d ―e-f", "a-b -c –d -e-f", "a-b -c –d /e-f", "a-b -c –d –e-f", "a-b -c –d —e-f", "a-b -c –d ―e-f", "a-b -c —d -e-f", "a-b -c —d /e-f", "a-b -c —d –e-f", "a-b -c —d —e-f", "a-b -c —d ―e-f", and 105 more`,
+	} {
+		assert.Equal(t, want, lowered(t, item), item)
+	}
+}
+
+// TestExpansionIsBounded counts what a rule's values become over all of its items, before anything is made.
+func TestExpansionIsBounded(t *testing.T) {
+	dashes, long := strings.Repeat(" -a", 8), strings.Repeat("a", 10_000)
+	items := func(n int, item string) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, "    "+item+"\n", i)
+		}
+		return b.String()
+	}
+	lists := "lists: {many: [" + strings.TrimSuffix(strings.Repeat("abcdef", 1)+", "+func() string {
+		var b strings.Builder
+		for i := range 400 {
+			fmt.Fprintf(&b, "v%d, ", i)
+		}
+		return b.String()
+	}(), ", ") + "]}\n"
+	for name, text := range map[string]string{
+		"dashes of file names":             items(1, "F%d|windash|filename: '"+dashes+"'"),
+		"dashes below an encoding":         items(1, "F%d|windash|base64: '"+dashes+"'"),
+		"dashes of many items":             items(900, "F%d|windash|contains: ' -a -b -c'"),
+		"offsets of many items":            items(40, "F%d|windash|wide|base64offset|contains: ' -abc -def -ghi -jkl -mno'"),
+		"an encoding on an encoding":       "    F|" + strings.Repeat("base64|", 120) + "contains: abc\n",
+		"long texts":                       items(20, "F%d|windash|contains: ' -a -b -c"+long+"'"),
+		"the product of lists":             items(1, "F%d|expand: '%%many%%%%many%%'"),
+		"the products of many items":       items(300, "F%d|expand|contains: 'x%%many%%'"),
+		"a product that overflows":         items(1, "F%d|expand: '"+strings.Repeat("%%many%%", 200)+"'"),
+		"lists of which all must be found": items(300, "F%d|expand|contains|all: '%%many%%'"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			lowered, found := ir.Lower(parse(t, lists+"detection:\n  a:\n"+text+"  condition: a\n"))
+			assert.Nil(t, lowered)
+			require.Len(t, found, 1)
+			assert.Equal(t, "too-many-values", found[0].Code)
+		})
+	}
+	for name, text := range map[string]string{
+		"a hundred items of seven dashes": items(100, "F%d|windash|contains: ' -a -a -a -a -a -a -a'"),
+		"three dashes, many times":        items(100, "F%d|windash|contains: ' -a -a -a'"),
+		"a list as it is, many times":     items(1000, "F%d|expand: '%%many%%'"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			_, found := ir.Lower(parse(t, lists+"detection:\n  a:\n"+text+"  condition: a\n"))
+			assert.False(t, found.HasErrors(), "%v", found)
+		})
 	}
 }
 

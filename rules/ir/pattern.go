@@ -49,8 +49,9 @@ var escaper = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`)
 func escape(s string) string { return escaper.Replace(s) }
 
 // pattern is the simplest test that means a value with wildcards under an operation.
-func pattern(value string, op TextOp, cased bool) Test {
-	ps := parts(value)
+func pattern(value string, op TextOp, cased bool) Test { return patternOf(parts(value), op, cased) }
+
+func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 	star := GlobPart{Wild: '*'}
 	switch op {
 	case StartsWith:

@@ -1,36 +1,41 @@
 package ir
 
 import (
-	"errors"
 	"regexp"
-	"slices"
+	"strings"
 )
 
-// dashes are the characters that Windows programs accept before an option.
-var dashes = []string{"-", "/", "–", "—", "―"}
+// Dashes are the characters that Windows programs accept before an option.
+const Dashes = "-/–—―"
 
 // dashSpots finds a dash or slash that begins a word; the group is the dash.
 var dashSpots = regexp.MustCompile(`(?:^|\B)([-/–—―])\b`)
 
-// errTooManyForms says that a value expands to more than maxValues, or to more than maxFormBytes.
-var errTooManyForms = errors.New("too many forms")
+// maxSpelledDashes is how many dashes of one value are spelled out, which makes 5ⁿ texts. Of more, each is a part of a pattern.
+const maxSpelledDashes = 3
 
-// windash gives every combination of dashes that a value can be written with: 5ⁿ forms for n
-// dashes that begin a word, the value itself first.
+// dashForms is how many texts windash makes of a value.
+func dashForms(s string) float64 {
+	forms := 1.0
+	for range dashSpots.FindAllStringIndex(s, -1) {
+		forms *= float64(len([]rune(Dashes)))
+	}
+	return forms
+}
+
+// windash gives every combination of dashes that a value can be written with, the value itself first. Who calls it has
+// counted them.
 func windash(s string) ([]string, error) {
 	forms, last := []string{""}, 0
 	for _, spot := range dashSpots.FindAllStringSubmatchIndex(s, -1) {
 		written := s[spot[2]:spot[3]]
-		if n := len(forms) * len(dashes); n > maxValues || n*len(s) > maxFormBytes {
-			return nil, errTooManyForms
-		}
-		next := make([]string, 0, len(forms)*len(dashes))
+		var next []string
 		for _, form := range forms {
 			form += s[last:spot[2]]
 			next = append(next, form+written)
-			for _, dash := range dashes {
-				if dash != written {
-					next = append(next, form+dash)
+			for _, dash := range Dashes {
+				if string(dash) != written {
+					next = append(next, form+string(dash))
 				}
 			}
 		}
@@ -39,5 +44,22 @@ func windash(s string) ([]string, error) {
 	for i := range forms {
 		forms[i] += s[last:]
 	}
-	return slices.Clip(forms), nil
+	return forms, nil
+}
+
+// dashed is a value with wildcards in which every dash that begins a word may be any of Dashes. A backslash escapes no dash, so
+// that what stands between them is read by itself.
+func dashed(s string) []GlobPart {
+	var out []GlobPart
+	last := 0
+	for _, spot := range dashSpots.FindAllStringSubmatchIndex(s, -1) {
+		out = append(append(out, parts(s[last:spot[2]])...), GlobPart{Wild: AnyDash})
+		last = spot[3]
+	}
+	return append(out, parts(s[last:])...)
+}
+
+// manyDashes tells whether a value has more dashes than are spelled out.
+func manyDashes(s string) bool {
+	return strings.ContainsAny(s, Dashes) && len(dashSpots.FindAllStringIndex(s, maxSpelledDashes+1)) > maxSpelledDashes
 }

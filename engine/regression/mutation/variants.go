@@ -117,7 +117,7 @@ func globVariants(t *ir.Glob) []variant {
 		out = append(out, variant{kind, "", change, &ir.Glob{Parts: parts, Cased: t.Cased}})
 	}
 	for i, p := range t.Parts {
-		if p.Wild == 0 {
+		if p.Wild == 0 || p.Wild == ir.AnyDash {
 			continue
 		}
 		if rest := joined(slices.Delete(slices.Clone(t.Parts), i, i+1)); len(rest) > 0 {

@@ -266,6 +266,8 @@ func globSamples(t *ir.Glob) []string {
 					b.WriteString(star)
 				case '?':
 					b.WriteString(one)
+				case ir.AnyDash:
+					b.WriteByte('-')
 				default:
 					b.WriteString(p.Literal)
 				}

@@ -1,0 +1,91 @@
+package ir
+
+import (
+	"encoding/base64"
+	"fmt"
+	"strings"
+	"unicode/utf16"
+
+	"decree/rules"
+)
+
+// encoder changes a literal value into one or more forms.
+type encoder struct {
+	encode func(string) ([]string, error)
+	forms  func(string) float64 // how many forms it makes
+	growth float64              // how many bytes it makes of one, at most
+}
+
+func forms(n float64) func(string) float64 { return func(string) float64 { return n } }
+
+// encoders are those after which no wildcard has a meaning.
+var encoders = map[string]encoder{
+	"base64":       {one(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }), forms(1), 4},
+	"base64offset": {base64Offsets, forms(3), 4},
+	"utf16le":      {one(func(s string) string { return utf16Bytes(s, false) }), forms(1), 2},
+	"wide":         {one(func(s string) string { return utf16Bytes(s, false) }), forms(1), 2},
+	"utf16be":      {one(func(s string) string { return utf16Bytes(s, true) }), forms(1), 2},
+	"utf16":        {one(func(s string) string { return "\xff\xfe" + utf16Bytes(s, false) }), forms(1), 4},
+}
+
+func one(encode func(string) string) func(string) ([]string, error) {
+	return func(s string) ([]string, error) { return []string{encode(s)}, nil }
+}
+
+func utf16Bytes(s string, big bool) string {
+	var b strings.Builder
+	for _, unit := range utf16.Encode([]rune(s)) {
+		if big {
+			b.Write([]byte{byte(unit >> 8), byte(unit)})
+		} else {
+			b.Write([]byte{byte(unit), byte(unit >> 8)})
+		}
+	}
+	return b.String()
+}
+
+// base64Offsets gives the three forms that a text takes inside base64, by its offset modulo 3,
+// without the characters that neighbouring bytes would change.
+func base64Offsets(s string) ([]string, error) {
+	starts, ends := []int{0, 2, 3}, []int{0, 3, 2}
+	out := make([]string, 3)
+	for offset := range 3 {
+		full := base64.StdEncoding.EncodeToString([]byte(strings.Repeat(" ", offset) + s))
+		end := len(full)
+		if cut := ends[(len(s)+offset)%3]; cut > 0 {
+			end -= cut
+		}
+		if starts[offset] >= end {
+			return nil, fmt.Errorf("%q is too short for base64offset", s)
+		}
+		out[offset] = full[starts[offset]:end]
+	}
+	return out, nil
+}
+
+// encode gives the forms that an item's encoders make of a value; ok is false when an error was reported.
+func (l *lowerer) encode(c *chain, value string, v rules.Value) (values []string, ok bool) {
+	values = []string{value}
+	for _, e := range c.encoders {
+		count, bytes := 0.0, 0.0
+		for _, value := range values {
+			forms := e.forms(value)
+			count += forms
+			bytes += forms * float64(len(value)) * e.growth
+		}
+		if !l.spend(count-float64(len(values)), bytes, v.Range) {
+			return nil, false
+		}
+		var next []string
+		for _, value := range values {
+			forms, err := e.encode(value)
+			if err != nil {
+				l.errorf("invalid-encoding", v.Range, "use a longer value", "%v", err)
+				return nil, false
+			}
+			next = append(next, forms...)
+		}
+		values = next
+	}
+	return values, true
+}

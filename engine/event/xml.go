@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"errors"
 	"io"
+	"regexp"
 
 	"decree/engine/event/evtx"
 )
@@ -28,6 +29,12 @@ func (r *Reader) nextXML() (Raw, error) {
 		if err != nil && !errors.Is(err, io.EOF) {
 			return r.unreadable(begin, part, err)
 		}
+		if open, ok := opensAside(part); ok && err == nil {
+			if !r.skipAside(part[open:]) {
+				return r.bad(begin, part[:min(len(part), keptRaw)], "not XML: a comment or document type that has no end")
+			}
+			part = part[:open]
+		}
 		text, tag := cutTag(part)
 		if isEventTag(tag, "<Event") {
 			r.xml.begun = tag
@@ -35,7 +42,7 @@ func (r *Reader) nextXML() (Raw, error) {
 			text = part
 		}
 		trimmed := bytes.TrimLeft(text, " \t\r\n")
-		if len(trimmed) > 0 {
+		if len(trimmed) > 0 && !isRecordLine(trimmed) {
 			begin += bytes.Count(text[:len(text)-len(trimmed)], []byte("\n"))
 			return r.bad(begin, trimmed[:min(len(trimmed), keptRaw)], "no <Event>: Windows' XML has nothing else")
 		}
@@ -44,6 +51,66 @@ func (r *Reader) nextXML() (Raw, error) {
 		}
 	}
 }
+
+// opensAside tells where a comment or a document type begins in a part, which runs to the first >.
+func opensAside(part []byte) (at int, ok bool) {
+	at = bytes.IndexByte(part, '<')
+	ok = at >= 0 && (bytes.HasPrefix(part[at:], []byte("<!--")) || bytes.HasPrefix(part[at:], []byte("<!DOCTYPE")))
+	return at, ok
+}
+
+// skipAside reads to the end of a comment or document type whose first part was read. What it declares is not looked at: no
+// entity of a file's own is ever replaced. It tells whether there was an end.
+func (r *Reader) skipAside(part []byte) bool {
+	a := aside{}
+	for {
+		if a.ends(part) {
+			return true
+		}
+		more, err := r.untilTag()
+		if err != nil {
+			return false
+		}
+		part = more
+	}
+}
+
+// aside follows a document type: what is quoted, a comment in it, and the brackets around what it declares.
+type aside struct {
+	until    string // the end of what is being passed over
+	brackets int
+}
+
+func (a *aside) ends(part []byte) bool {
+	for i := range part {
+		rest := part[i:]
+		switch c := part[i]; {
+		case a.until != "":
+			if !bytes.HasPrefix(rest, []byte(a.until)) {
+				continue
+			}
+			if a.until = ""; c == '-' && a.brackets == 0 {
+				return true // of a comment that stands alone
+			}
+		case bytes.HasPrefix(rest, []byte("<!--")):
+			a.until = "-->"
+		case c == '"' || c == '\'':
+			a.until = string(c)
+		case c == '[':
+			a.brackets++
+		case c == ']':
+			a.brackets--
+		case c == '>' && a.brackets <= 0:
+			return true
+		}
+	}
+	return false
+}
+
+var recordLine = regexp.MustCompile(`^Record \d+\s*$`)
+
+// isRecordLine tells what evtx_dump writes before each event.
+func isRecordLine(text []byte) bool { return recordLine.Match(text) }
 
 // xmlEvent reads an event from behind its start tag to its end tag.
 func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
@@ -112,7 +179,12 @@ func isEventTag(tag []byte, begin string) bool {
 // isXML tells by its first line whether a file is Windows' XML.
 func isXML(line []byte) bool {
 	tag := append(bytes.Clone(line[:min(len(line), len("<Events "))]), ' ') // where the line ends the name does
-	return bytes.HasPrefix(line, []byte("<?xml")) || isEventTag(tag, "<Event") || isEventTag(tag, "<Events")
+	for _, begin := range []string{"<?xml", "<!DOCTYPE", "<!--"} {
+		if bytes.HasPrefix(line, []byte(begin)) {
+			return true
+		}
+	}
+	return isRecordLine(line) || isEventTag(tag, "<Event") || isEventTag(tag, "<Events")
 }
 
 // isFrame tells what stands around events: the XML declaration, and the tags of the list.

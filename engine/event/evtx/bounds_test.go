@@ -16,7 +16,7 @@ func TestATemplateInItselfEnds(t *testing.T) {
 	b.record(func() {
 		b.open("Event")
 		at := len(b.chunk) + 10
-		b.use(0, func() { b.use(at, nil) })
+		b.useHere(func() { b.use(at) }, func() []variantData { return nil })
 		b.close()
 	})
 	records, damage := readAll(t, bytes.NewReader(file(b)))
@@ -33,7 +33,7 @@ func repeats(records, text int, fill func(b *builder)) []byte {
 	for range records {
 		b.record(func() {
 			b.open("Event")
-			b.use(place, nil, variantData{kind: typeString, data: utf16Bytes(strings.Repeat("a", text))})
+			b.use(place, variantData{kind: typeString, data: utf16Bytes(strings.Repeat("a", text))})
 			b.close()
 		})
 	}
@@ -53,8 +53,8 @@ func TestTemplatesCannotMultiply(t *testing.T) {
 		{"templates, twice each over sixty levels", 1, func(b *builder) {
 			for range 60 {
 				next := len(b.chunk) + 2*14 // behind the two instances
-				b.use(next, nil)
-				b.use(next, nil)
+				b.use(next)
+				b.use(next)
 				b.chunk = append(b.chunk, make([]byte, 20)...)
 				b.u32(2*14 + 24)
 			}
@@ -81,7 +81,7 @@ func TestTemplatesCannotMultiply(t *testing.T) {
 		{"a template that makes nothing", 1, func(b *builder) {
 			next := len(b.chunk) + 1000*14
 			for range 1000 {
-				b.use(next, nil)
+				b.use(next)
 			}
 			b.chunk = append(b.chunk, make([]byte, 20)...)
 			b.u32(8000)

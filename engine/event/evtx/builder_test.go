@@ -130,8 +130,10 @@ func (b *builder) header() { b.bytes(tokenHeader, 1, 1, 0) }
 
 // definition writes a template's definition around what body writes, without its token and its offset.
 func (b *builder) definition(body func()) {
+	place := len(b.chunk)
 	b.u32(0)
-	b.chunk = append(b.chunk, make([]byte, 16)...)
+	b.u32(place) // the GUID, which begins with the number that instances call it by
+	b.chunk = append(b.chunk, make([]byte, 12)...)
 	at := len(b.chunk)
 	b.u32(0)
 	before := b.defined
@@ -143,16 +145,27 @@ func (b *builder) definition(body func()) {
 	b.patch(at)
 }
 
-// use writes an instance of the template that stands at a place; 0 is here, where body writes it.
-func (b *builder) use(place int, body func(), values ...variantData) {
+// use writes an instance of the template that is defined at a place.
+func (b *builder) use(place int, values ...variantData) {
 	b.bytes(tokenTemplate, 1)
-	b.u32(1)
-	if place > 0 {
-		b.u32(place)
-	} else {
-		b.u32(len(b.chunk) + 4)
-		b.definition(body)
-	}
+	b.u32(place)
+	b.u32(place)
+	b.variants(values)
+}
+
+// useHere writes an instance of a template that is defined at its place. The values are those that body asks for. It gives
+// the place of the definition.
+func (b *builder) useHere(body func(), values func() []variantData) (place int) {
+	b.bytes(tokenTemplate, 1)
+	place = len(b.chunk) + 8
+	b.u32(place)
+	b.u32(place)
+	b.definition(body)
+	b.variants(values())
+	return place
+}
+
+func (b *builder) variants(values []variantData) {
 	b.u32(len(values))
 	sizes := len(b.chunk)
 	for _, v := range values {

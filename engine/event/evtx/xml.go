@@ -6,10 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"regexp"
-	"strconv"
 	"strings"
-	"unicode/utf8"
 )
 
 // ParseXML reads one <Event> as Windows' tools write it, into the fields that Next gives of the same
@@ -35,7 +32,7 @@ func ParseXML(text []byte) (map[string]any, error) {
 			e := &element{name: token.Name.Local}
 			for _, a := range token.Attr {
 				if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
-					e.attrs = append(e.attrs, attribute{a.Name.Local, a.Value})
+					e.attrs = append(e.attrs, attribute{a.Name.Local, restored(a.Value)})
 				}
 			}
 			if len(open) > 0 {
@@ -46,7 +43,7 @@ func ParseXML(text []byte) (map[string]any, error) {
 		case xml.CharData:
 			if len(open) > 0 {
 				e := open[len(open)-1]
-				e.values = append(e.values, string(token))
+				e.values = append(e.values, restored(string(token)))
 			}
 		case xml.EndElement: // the decoder knows that it closes the innermost
 			e := open[len(open)-1]
@@ -72,32 +69,4 @@ func isLayout(e *element) bool {
 		lines = lines || strings.Contains(text, "\n")
 	}
 	return lines || len(e.children) > 0
-}
-
-var reference = regexp.MustCompile(`&#(?:x([0-9a-fA-F]+)|([0-9]+));`)
-
-// legal replaces the characters that XML cannot have, which Windows writes all the same when a command
-// line holds them: else one such character would hide an event.
-func legal(text []byte) []byte {
-	text = bytes.Map(func(r rune) rune {
-		if isLegal(r) {
-			return r
-		}
-		return utf8.RuneError
-	}, text)
-	return reference.ReplaceAllFunc(text, func(ref []byte) []byte {
-		digits, base := string(ref[2:len(ref)-1]), 10
-		if digits[0] == 'x' {
-			digits, base = digits[1:], 16
-		}
-		if n, err := strconv.ParseUint(digits, base, 21); err != nil || !isLegal(rune(n)) {
-			return []byte(string(utf8.RuneError))
-		}
-		return ref
-	})
-}
-
-// isLegal follows https://www.w3.org/TR/xml/#charsets.
-func isLegal(r rune) bool {
-	return r == '\t' || r == '\n' || r == '\r' || r >= 0x20 && r < 0xd800 || r >= 0xe000 && r <= 0xfffd || r >= 0x10000 && r <= utf8.MaxRune
 }

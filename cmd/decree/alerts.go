@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"sort"
 	"strings"
-	"unicode"
 
 	"decree/engine"
+	"decree/rules/diag"
 )
 
 // sink shows matches as they are found.
@@ -47,7 +47,7 @@ func (j *jsonSink) add(r engine.Result) {
 	enc.SetIndent("  ", "  ")
 	enc.SetEscapeHTML(false)
 	err := enc.Encode(newAlert(r))
-	_, more := j.streams.Out.Write(bytes.TrimSuffix(b.Bytes(), []byte("\n")))
+	_, more := j.streams.Out.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
 	j.err = errors.Join(j.err, err, more)
 }
 
@@ -95,36 +95,36 @@ func newAlert(r engine.Result) alert {
 // place names an event of a file, which may have no id.
 func place(id, source string, line int) string {
 	if id == "" {
-		return fmt.Sprintf("event at %s:%d", source, line)
+		return fmt.Sprintf("event at %s:%d", diag.Visible(source), line)
 	}
-	return fmt.Sprintf("event %s at %s:%d", oneLine(id), source, line)
+	return fmt.Sprintf("event %s at %s:%d", diag.Visible(id), diag.Visible(source), line)
 }
 
 var levelColours = map[string]string{"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m", "low": "\x1b[36m"}
 
 func printAlert(s *streams, r engine.Result) {
 	m := r.Rule.Source
-	level := m.Level
-	if colour, ok := levelColours[level]; ok && s.OutTerminal {
+	level := diag.Visible(m.Level)
+	if colour, ok := levelColours[m.Level]; ok && s.OutTerminal {
 		level = colour + level + "\x1b[0m"
 	}
 	if level == "" {
 		level = "no level"
 	}
-	what := "true: " + strings.Join(r.Names, ", ")
+	what := "true: " + diag.Visible(strings.Join(r.Names, ", "))
 	if c := r.Correlated; c != nil {
 		what = fmt.Sprintf("the last of %d since %s", c.Count, c.First)
 	}
-	fmt.Fprintf(s.Out, "[%s] %s\n  %s; %s\n", level, oneLine(m.Title), place(r.EventID, r.Event.Source, r.Event.Line), what)
+	fmt.Fprintf(s.Out, "[%s] %s\n  %s; %s\n", level, diag.Visible(m.Title), place(r.EventID, r.Event.Source, r.Event.Line), what)
 	printCorrelated(s, r.Correlated)
 	for _, f := range r.Facts {
-		fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
+		fmt.Fprintf(s.Out, "  %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
 	}
 	for _, a := range r.Ancestors {
-		fmt.Fprintf(s.Out, "  ancestor %d: %s (%s)\n", a.Level, oneLine(a.Describe()), a.From)
+		fmt.Fprintf(s.Out, "  ancestor %d: %s (%s)\n", a.Level, diag.Visible(a.Describe()), a.From)
 	}
 	for _, f := range r.Prevalence {
-		fmt.Fprintf(s.Out, "  prevalence %s\n", oneLine(f.Describe()))
+		fmt.Fprintf(s.Out, "  prevalence %s\n", diag.Visible(f.Describe()))
 	}
 	keys := make([]string, 0, len(r.Reputation))
 	for k := range r.Reputation {
@@ -132,7 +132,7 @@ func printAlert(s *streams, r engine.Result) {
 	}
 	sort.Strings(keys)
 	for _, k := range keys {
-		fmt.Fprintf(s.Out, "  reputation %s: %s\n", oneLine(k), oneLine(r.Reputation[k]))
+		fmt.Fprintf(s.Out, "  reputation %s: %s\n", diag.Visible(k), diag.Visible(r.Reputation[k]))
 	}
 }
 
@@ -145,22 +145,12 @@ func printCorrelated(s *streams, c *engine.Correlated) {
 		return
 	}
 	for _, f := range c.Group {
-		fmt.Fprintf(s.Out, "  grouped by %s: %s\n", f.Name, oneLine(f.Value))
+		fmt.Fprintf(s.Out, "  grouped by %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
 	}
 	for _, e := range c.Events[:min(len(c.Events), shownSeen)] {
-		fmt.Fprintf(s.Out, "  counted %s: %s\n", oneLine(e.Rule), place(e.ID, e.Source, e.Line))
+		fmt.Fprintf(s.Out, "  counted %s: %s\n", diag.Visible(e.Rule), place(e.ID, e.Source, e.Line))
 	}
 	if more := c.Count - shownSeen; more > 0 {
 		fmt.Fprintf(s.Out, "  and %d more\n", more)
 	}
-}
-
-// oneLine keeps a value from an event on its line, and its control characters off the terminal.
-func oneLine(text string) string {
-	return strings.Map(func(r rune) rune {
-		if !unicode.IsPrint(r) {
-			return '\uFFFD'
-		}
-		return r
-	}, text)
 }

@@ -16,6 +16,7 @@ import (
 
 	"decree/engine"
 	"decree/rules"
+	"decree/rules/diag"
 )
 
 // backtestParams say how history is replayed, and what it is compared with.
@@ -180,7 +181,7 @@ func (r replayed) table(s *streams) error {
 			columns[(at-day(first))/width] += n
 			most = max(most, n)
 		}
-		_, more := fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\n", rule.Alerts, rule.Level, oneLine(rule.Rule), most, chart(columns))
+		_, more := fmt.Fprintf(w, "%d\t%s\t%s\t%d\t%s\n", rule.Alerts, diag.Visible(rule.Level), diag.Visible(rule.Rule), most, chart(columns))
 		err = errors.Join(err, more)
 	}
 	return errors.Join(err, w.Flush())
@@ -246,7 +247,7 @@ func (r replayed) compare(s *streams, before map[string]bool, p backtestParams) 
 			continue
 		}
 		noisier = true
-		fmt.Fprintf(s.Err, "noisier: %s: %d alerts that %s does not have\n", oneLine(alerts[0].Rule), len(alerts), p.baseline)
+		fmt.Fprintf(s.Err, "noisier: %s: %d alerts that %s does not have\n", diag.Visible(alerts[0].Rule), len(alerts), p.baseline)
 		for _, a := range alerts[:min(len(alerts), shownNew)] {
 			fmt.Fprintf(s.Err, "  %s %s\n", a.At, place(a.EventID, a.Source, a.Line))
 		}

@@ -1,14 +1,16 @@
 package main
 
 import (
-	"encoding/json"
+	"bytes"
 	"errors"
 	"fmt"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/output"
 	"decree/compilers"
+	"decree/rules/diag"
 )
 
 type buildParams struct {
@@ -16,6 +18,7 @@ type buildParams struct {
 	paths   []string
 	out     string
 	format  string
+	force   bool
 }
 
 func newBuild(s *streams) *cobra.Command {
@@ -32,7 +35,8 @@ func newBuild(s *streams) *cobra.Command {
 			return build(s, p)
 		},
 	}
-	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output folder, replaced as a whole")
+	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output folder; files in it that decree did not write stay as they are")
+	addForce(cmd, &p.force, "")
 	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
@@ -76,7 +80,7 @@ func build(s *streams, p buildParams) error {
 		return err
 	}
 	summary := buildSummary{Rules: len(set.whole()), Passed: tests.Passed, Failed: tests.Failed}
-	var files []outFile
+	var files []output.File
 	for _, r := range results {
 		set.keepSource(r.rule)
 		found = append(found, r.Found...)
@@ -84,11 +88,11 @@ func build(s *streams, p buildParams) error {
 		files = append(files, written...)
 		summary.Queries = append(summary.Queries, r.summary(written))
 	}
-	text, err := json.MarshalIndent(summary, "", "  ")
-	if err != nil {
+	var text bytes.Buffer
+	if err := diag.WriteJSON(&text, summary); err != nil {
 		return err
 	}
-	if err := writeFolder(p.out, append(files, outFile{"summary.json", string(text)})); err != nil {
+	if err := output.WriteFolder(p.out, append(foldersOf(dialects), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
 	set.show(s, found)
@@ -100,7 +104,7 @@ func build(s *streams, p buildParams) error {
 	return err
 }
 
-func (c compiled) summary(files []outFile) builtQuery {
+func (c compiled) summary(files []output.File) builtQuery {
 	q := builtQuery{Rule: c.Rule, ID: c.rule.IR.Source.ID, Dialect: c.to.Name(), Fidelity: c.fidelity()}
 	if c.Query != nil {
 		q.File, q.Assets, q.Notes = files[0].Path, len(c.Query.Assets), c.Query.Notes

@@ -3,7 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"path/filepath"
+	"path"
 	"runtime"
 	"runtime/debug"
 	"slices"
@@ -13,6 +13,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/output"
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
@@ -29,6 +30,7 @@ type compileParams struct {
 	format      string
 	approximate []string
 	lists       string
+	force       bool
 	report      bool
 }
 
@@ -66,6 +68,7 @@ func newCompile(s *streams) *cobra.Command {
 	f.StringVar(&explain, "explain", "", "show what the code of an error or a note means and what to do next; without a code list them all")
 	f.Lookup("explain").NoOptDefVal = noCode
 	f.BoolVar(&p.report, "report", false, "show how faithful each query would be, and why rules are refused, in place of the queries")
+	addForce(cmd, &p.force, "with --out")
 	completeFlag(cmd, "target", dialectNames)
 	completeFlag(cmd, "model", func() []string { return modelsOf(dialects...) })
 	completeFlag(cmd, "lists", these(compilers.ListPlaces...))
@@ -96,6 +99,7 @@ type compiled struct {
 	Rule  string           `json:"rule"`
 	Query *compilers.Query `json:"query,omitempty"`
 	Found diag.Diagnostics `json:"findings,omitempty"`
+	place string           // below a target's folder, without extension
 	rule  loadedRule
 	to    compilers.Dialect
 	model string
@@ -142,11 +146,11 @@ func compile(s *streams, p compileParams) error {
 	}
 	switch {
 	case p.out != "":
-		var files []outFile
+		var files []output.File
 		for _, r := range results {
 			files = append(files, r.files()...)
 		}
-		if err := writeFolder(p.out, files); err != nil {
+		if err := output.WriteFolder(p.out, foldersOf(chosen), files, p.force); err != nil {
 			return err
 		}
 		fmt.Fprintf(s.Out, "%d files written to %s\n", len(files), p.out)
@@ -166,6 +170,7 @@ func compile(s *streams, p compileParams) error {
 // compileAll compiles every rule for every dialect, in that order, on all cores.
 func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
 	whole := set.whole()
+	places := outputPlaces(whole)
 	results := make([]compiled, 0, len(chosen)*len(whole))
 	for _, d := range chosen {
 		models, err := loadModels(d, p)
@@ -174,7 +179,7 @@ func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]co
 		}
 		from := len(results)
 		for _, r := range whole {
-			results = append(results, compiled{Rule: slug(r), rule: r, to: d})
+			results = append(results, compiled{Rule: slug(r), place: places[r.IR.Source], rule: r, to: d})
 		}
 		each(results[from:], func(c *compiled) { c.compile(models, compilers.Options{Approximate: p.approximate, Lists: p.lists}) })
 	}
@@ -280,16 +285,25 @@ func (set *ruleSet) keepFile(shown string, file ruleFile) {
 }
 
 // files are the query and its assets, as laid out in an output folder.
-func (c compiled) files() []outFile {
+func (c compiled) files() []output.File {
 	if c.Query == nil {
 		return nil
 	}
-	dir := c.to.Name()
-	files := []outFile{{filepath.Join(dir, c.Rule+c.to.Extension()), c.Query.Text}}
+	base, from := path.Join(c.to.Name(), c.place), fmt.Sprintf("%q (%s)", c.rule.IR.Source.Title, c.rule.IR.Source.Range)
+	files := []output.File{{Path: base + c.to.Extension(), Text: c.Query.Text, From: from}}
 	for _, a := range c.Query.Assets {
-		files = append(files, outFile{filepath.Join(dir, c.Rule+".assets", safeName(a.Name)), a.Content})
+		files = append(files, output.File{Path: path.Join(base+".assets", output.Name(a.Name)), Text: a.Content, From: from})
 	}
 	return files
+}
+
+// foldersOf are the parts of an output folder that belong to targets.
+func foldersOf(chosen []compilers.Dialect) []string {
+	names := make([]string, len(chosen))
+	for i, d := range chosen {
+		names[i] = d.Name()
+	}
+	return names
 }
 
 func printQueries(s *streams, results []compiled) {
@@ -304,7 +318,7 @@ func printQueries(s *streams, results []compiled) {
 		first = false
 		fmt.Fprintf(s.Out, "=== %s: %s ===\n%s\n", r.to.Title(), r.Rule, r.Query.Text)
 		for _, a := range r.Query.Assets {
-			fmt.Fprintf(s.Out, "--- asset %s (%s) ---\n%s\n", a.Name, a.Purpose, a.Content)
+			fmt.Fprintf(s.Out, "--- asset %s (%s) ---\n%s\n", diag.Visible(a.Name), diag.Visible(a.Purpose), a.Content)
 		}
 	}
 }

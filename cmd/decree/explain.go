@@ -10,6 +10,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
+	"decree/rules/diag"
 	"decree/rules/schema"
 )
 
@@ -113,7 +114,7 @@ func explain(s *streams, p explainParams) error {
 // openTelling opens a file, and tells of each line that is rejected.
 func openTelling(s *streams, file string) (*event.Reader, error) {
 	return event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
-		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", j.Source, j.Line, j.Reason)
+		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", diag.Visible(j.Source), j.Line, diag.Visible(j.Reason))
 	}})
 }
 
@@ -152,17 +153,17 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 	if e.Matched {
 		verdict = "matches"
 	}
-	fmt.Fprintf(s.Out, "%s %s %s\n", title, verdict, place(e.EventID, e.Source, e.Line))
+	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, place(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
 		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
 		return
 	}
-	fmt.Fprintf(s.Out, "  log source: %s\n", e.LogSource)
+	fmt.Fprintf(s.Out, "  log source: %s\n", diag.Visible(e.LogSource))
 	if !e.InLookback {
 		fmt.Fprintln(s.Out, "  the event is outside the rule's lookback")
 	}
 	for _, f := range e.Facts {
-		fmt.Fprintf(s.Out, "  %s: %s\n", f.Name, oneLine(f.Value))
+		fmt.Fprintf(s.Out, "  %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
 	}
 	fmt.Fprintln(s.Out)
 	printStep(s, *e.Condition, 0)
@@ -174,15 +175,15 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 		fmt.Fprintln(s.Out)
 	}
 	for _, a := range e.Ancestors {
-		fmt.Fprintf(s.Out, "ancestor %d: %s (%s)\n", a.Level, oneLine(a.Describe()), a.From)
+		fmt.Fprintf(s.Out, "ancestor %d: %s (%s)\n", a.Level, diag.Visible(a.Describe()), a.From)
 	}
 	for _, f := range e.Prevalence {
-		fmt.Fprintf(s.Out, "prevalence %s\n", f.Describe())
+		fmt.Fprintf(s.Out, "prevalence %s\n", diag.Visible(f.Describe()))
 	}
 	if e.Expr != "" {
-		fmt.Fprintf(s.Out, "\nexpr: %s\n", e.Expr)
+		fmt.Fprintf(s.Out, "\nexpr: %s\n", diag.Visible(e.Expr))
 		for _, a := range e.Atoms {
-			fmt.Fprintf(s.Out, "  %s\n", oneLine(a))
+			fmt.Fprintf(s.Out, "  %s\n", diag.Visible(a))
 		}
 	}
 }
@@ -197,12 +198,12 @@ func printStep(s *streams, step engine.Step, depth int) {
 	if s.OutTerminal {
 		mark = marks[step.Holds]
 	}
-	line := strings.Repeat("  ", depth) + mark + " " + oneLine(step.Text)
+	line := strings.Repeat("  ", depth) + mark + " " + diag.Visible(step.Text)
 	if step.Value != "" {
-		line += "   ← " + oneLine(step.Value)
+		line += "   ← " + diag.Visible(step.Value)
 	}
 	if step.From != "" {
-		line += " (" + step.From + ")"
+		line += " (" + diag.Visible(step.From) + ")"
 	}
 	fmt.Fprintln(s.Out, line)
 	for _, below := range step.Steps {

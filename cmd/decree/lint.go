@@ -5,13 +5,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 	"text/tabwriter"
 
-	"github.com/google/renameio/v2"
-
+	"decree/cmd/decree/internal/output"
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
@@ -52,7 +50,7 @@ type parsedFile struct {
 }
 
 // fix mends the files and says what it did.
-func (set *ruleSet) fix(s *streams) error {
+func (set *ruleSet) fix(s *streams, force bool) error {
 	total, changed := 0, 0
 	for _, f := range set.parsed {
 		if f.from.Disk == "" {
@@ -68,15 +66,11 @@ func (set *ruleSet) fix(s *streams) error {
 			continue
 		}
 		path := filepath.Join(f.from.Disk, filepath.FromSlash(f.from.Path))
-		info, err := os.Stat(path)
-		if err != nil {
+		if err := output.Write(path, mended, force); err != nil {
 			return err
 		}
-		if err := renameio.WriteFile(path, mended, info.Mode().Perm()); err != nil {
-			return fmt.Errorf("cannot write %s: %w", path, err)
-		}
 		for _, d := range done {
-			fmt.Fprintf(s.Err, "fixed %s: %s\n", d.Range, d.Code)
+			fmt.Fprintf(s.Err, "fixed %s: %s\n", diag.Visible(d.Range.String()), d.Code)
 		}
 		total += len(done)
 		changed++

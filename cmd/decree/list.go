@@ -1,12 +1,15 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
+
+	"decree/rules/diag"
 )
 
 type listParams struct {
@@ -64,11 +67,12 @@ func list(s *streams, p listParams) error {
 		err = writeJSON(s, rows)
 	} else {
 		w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
-		fmt.Fprintln(w, "LEVEL\tSTATUS\tNAME\tLOG SOURCE\tTITLE")
+		_, err = fmt.Fprintln(w, "LEVEL\tSTATUS\tNAME\tLOG SOURCE\tTITLE")
 		for _, r := range rows {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", r.Level, r.Status, r.Name, r.LogSource, r.Title)
+			_, more := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", diag.FirstVisible(r.Level), diag.Visible(r.Status), r.Name, diag.Visible(r.LogSource), diag.Visible(r.Title))
+			err = errors.Join(err, more)
 		}
-		err = w.Flush()
+		err = errors.Join(err, w.Flush())
 	}
 	if err == nil && set.Found.HasErrors() {
 		return errFindings

@@ -1,14 +1,15 @@
 package main
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 
+	"decree/cmd/decree/internal/output"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -237,27 +238,10 @@ func loadModel(name, file string) (*schema.Model, error) {
 // slug is a file name for a rule: its name, else its file's.
 func slug(r loadedRule) string {
 	if r.IR.Source.Name != "" {
-		return safeName(r.IR.Source.Name)
+		return output.Name(r.IR.Source.Name)
 	}
-	base := strings.TrimSuffix(strings.TrimSuffix(filepath.Base(r.File.Path), ".yaml"), ".yml")
-	return safeName(base)
+	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(r.File.Path), ".yaml"), ".yml")
+	return output.Name(base)
 }
 
-// safeName keeps letters, digits, dash, dot and underscore, so that a rule cannot choose a path.
-func safeName(s string) string {
-	mapped := strings.Map(func(c rune) rune {
-		switch {
-		case c >= 'a' && c <= 'z', c >= 'A' && c <= 'Z', c >= '0' && c <= '9', c == '-', c == '_', c == '.':
-			return c
-		}
-		return '_'
-	}, s)
-	return strings.TrimLeft(mapped, ".")
-}
-
-func writeJSON(s *streams, v any) error {
-	enc := json.NewEncoder(s.Out)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(v)
-}
+func writeJSON(s *streams, v any) error { return diag.WriteJSON(s.Out, v) }

@@ -10,6 +10,9 @@ import (
 	"strings"
 
 	"golang.org/x/term"
+
+	"decree/cmd/decree/internal/output"
+	"decree/rules/diag"
 )
 
 // The exit codes.
@@ -17,12 +20,15 @@ const (
 	exitFine     = 0
 	exitFindings = 1 // lint errors, failed tests, matches with --fail-on-match
 	exitUsage    = 2 // wrong usage, unreadable input, unwritable output
+
+	exitClosed = 128 + 13 // as if by SIGPIPE, where the system has none
 )
 
 // errFindings ends a command whose findings were already shown.
 var errFindings = errors.New("findings")
 
-// streams are a command's surroundings. Err is never coloured unless ErrTerminal.
+// streams are a command's surroundings. Err is never coloured unless ErrTerminal. What Out is given and cannot
+// take is an error of the command, which run finds.
 type streams struct {
 	In          io.Reader
 	Out, Err    io.Writer
@@ -41,18 +47,46 @@ func main() {
 
 // run executes one command line and gives the exit code.
 func run(args []string, s *streams) int {
+	out := &faithful{to: s.Out}
+	s.Out = out
 	root := newRoot(s)
 	root.SetArgs(args)
 	at, err := root.ExecuteC()
+	switch {
+	case output.Closed(out.err): // whoever read it has seen enough
+		return exitClosed
+	case out.err != nil:
+		err = fmt.Errorf("cannot write standard output: %w", out.err)
+	}
 	switch {
 	case err == nil:
 		return exitFine
 	case errors.Is(err, errFindings):
 		return exitFindings
 	}
-	fmt.Fprintf(s.Err, "decree: %s\n", strings.TrimSpace(err.Error()))
+	for i, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") {
+		if i == 0 {
+			line = "decree: " + line
+		}
+		fmt.Fprintln(s.Err, diag.FirstVisible(line))
+	}
 	if at == root { // no command was found
 		fmt.Fprintln(s.Err, "decree --help lists the commands")
 	}
 	return exitUsage
+}
+
+// faithful remembers the first error of its writer, and writes nothing after it.
+type faithful struct {
+	to  io.Writer
+	err error
+}
+
+func (w *faithful) Write(p []byte) (int, error) {
+	if w.err != nil {
+		return 0, w.err
+	}
+	n, err := w.to.Write(p)
+	w.err = err
+	return n, err
 }

@@ -9,6 +9,7 @@ import (
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -71,9 +72,9 @@ func runFile(s *streams, e *engine.Engine, file string) (err error) {
 }
 
 func printNearness(s *streams, n engine.Nearness) {
-	fmt.Fprintf(s.Out, "%s: %s\n", oneLine(n.Correlation), asks(n.Of))
+	fmt.Fprintf(s.Out, "%s: %s\n", diag.FirstVisible(n.Correlation), diag.Visible(asks(n.Of)))
 	for _, in := range n.Inputs {
-		fmt.Fprintf(s.Out, "  %s: %s", oneLine(in.Name), counted(in.Matches, "match", "matches"))
+		fmt.Fprintf(s.Out, "  %s: %s", diag.FirstVisible(in.Name), counted(in.Matches, "match", "matches"))
 		if in.Ungrouped > 0 {
 			fmt.Fprintf(s.Out, ", %d in no group", in.Ungrouped)
 		}
@@ -82,7 +83,7 @@ func printNearness(s *streams, n engine.Nearness) {
 	for _, g := range n.Groups {
 		names := make([]string, len(g.Group))
 		for i, f := range g.Group {
-			names[i] = f.Name + "=" + oneLine(f.Value)
+			names[i] = diag.FirstVisible(f.Name) + "=" + diag.Visible(f.Value)
 		}
 		verdict := "no match; the nearest"
 		if g.Matches > 0 {
@@ -93,9 +94,9 @@ func printNearness(s *streams, n engine.Nearness) {
 		} else {
 			fmt.Fprint(s.Out, "  ")
 		}
-		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, came(n.Of, g), g.From, g.To)
+		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, diag.Visible(came(n.Of, g)), g.From, g.To)
 		for _, e := range g.Events[:min(len(g.Events), shownSeen)] {
-			fmt.Fprintf(s.Out, "    %s: %s\n", oneLine(e.Rule), place(e.ID, e.Source, e.Line))
+			fmt.Fprintf(s.Out, "    %s: %s\n", diag.Visible(e.Rule), place(e.ID, e.Source, e.Line))
 		}
 		if more := g.Count - shownSeen; more > 0 {
 			fmt.Fprintf(s.Out, "    and %d more\n", more)

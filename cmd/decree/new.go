@@ -3,7 +3,6 @@ package main
 import (
 	"bytes"
 	"crypto/rand"
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -14,7 +13,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/output"
 	"decree/rules"
+	"decree/rules/diag"
 )
 
 type newParams struct {
@@ -84,29 +85,19 @@ func scaffold(s *streams, p newParams) error {
 	if err := os.MkdirAll(filepath.Dir(p.file), 0o755); err != nil {
 		return err
 	}
-	for _, name := range []string{p.file, test} {
+	for _, name := range []string{p.file, test} { // nothing is written if one of them is there
 		if _, err := os.Lstat(name); err == nil {
 			return fmt.Errorf("%s exists; choose another name", name)
 		}
 	}
 	for _, name := range []string{p.file, test} {
-		if err := writeNew(name, texts[name]); err != nil {
+		if err := output.Write(name, texts[name], false); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.Out, "wrote %s\n", name)
+		fmt.Fprintf(s.Out, "wrote %s\n", diag.Visible(name))
 	}
-	fmt.Fprintf(s.Out, "next: decree test %s\n", p.file)
+	fmt.Fprintf(s.Out, "next: decree test %s\n", diag.Visible(p.file))
 	return nil
-}
-
-// writeNew writes a file that must not be there yet.
-func writeNew(name string, text []byte) error {
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644)
-	if err != nil {
-		return err
-	}
-	_, err = f.Write(text)
-	return errors.Join(err, f.Close())
 }
 
 // newUUID is a random UUID, version 4 of RFC 9562.

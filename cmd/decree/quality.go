@@ -121,7 +121,7 @@ func (q *quality) show(s *streams, set *ruleSet, all []assessed, took time.Durat
 		markdown(s.Out, all)
 	} else if covered > 0 {
 		for _, a := range all {
-			fmt.Fprintf(s.Out, "%6.1f%%  %4d of %4d  %s\n", percent(a.Coverage.Met(), len(a.Coverage.Goals)), a.Coverage.Met(), len(a.Coverage.Goals), a.file)
+			fmt.Fprintf(s.Out, "%6.1f%%  %4d of %4d  %s\n", percent(a.Coverage.Met(), len(a.Coverage.Goals)), a.Coverage.Met(), len(a.Coverage.Goals), diag.Visible(a.file))
 		}
 	}
 	for _, a := range all {
@@ -151,7 +151,7 @@ func (q *quality) remedy(a assessed, survivor mutation.Mutant) string {
 func markdown(w io.Writer, all []assessed) {
 	fmt.Fprint(w, "| Rule | Covered | Of | % |\n|---|---:|---:|---:|\n")
 	for _, a := range all {
-		fmt.Fprintf(w, "| %s | %d | %d | %.1f |\n", a.file, a.Coverage.Met(), len(a.Coverage.Goals), percent(a.Coverage.Met(), len(a.Coverage.Goals)))
+		fmt.Fprintf(w, "| %s | %d | %d | %.1f |\n", markdownCell(diag.Visible(a.file)), a.Coverage.Met(), len(a.Coverage.Goals), percent(a.Coverage.Met(), len(a.Coverage.Goals)))
 	}
 }
 

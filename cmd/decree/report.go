@@ -155,7 +155,7 @@ func (r fidelityReport) rows() (targets, reasons, rules [][]string, left int) {
 	}
 	reasons = [][]string{{"Rules", "Target", "Reason", "Such as"}}
 	for _, c := range r.Reasons {
-		reasons = append(reasons, []string{fmt.Sprint(c.Rules), c.Target, c.Code, oneLine(c.Example)})
+		reasons = append(reasons, []string{fmt.Sprint(c.Rules), c.Target, c.Code, diag.Visible(c.Example)})
 	}
 	head := []string{"Rule"}
 	for _, t := range r.Targets {
@@ -163,7 +163,7 @@ func (r fidelityReport) rows() (targets, reasons, rules [][]string, left int) {
 	}
 	rules = [][]string{head}
 	for _, rule := range r.Rules {
-		row, exact := []string{oneLine(rule.Rule)}, true
+		row, exact := []string{diag.FirstVisible(rule.Rule)}, true
 		for _, t := range rule.Targets {
 			exact = exact && t.Fidelity == "exact"
 			row = append(row, t.cell())
@@ -242,12 +242,17 @@ func textTable(w io.Writer, rows [][]string) error {
 	return errors.Join(err, tw.Flush())
 }
 
+// markdownCell keeps a text in its cell.
+func markdownCell(text string) string {
+	return strings.NewReplacer("|", `\|`, "<", "&lt;").Replace(text)
+}
+
 func markdownTable(w io.Writer, rows [][]string) error {
 	var err error
 	for i, row := range rows {
 		cells := make([]string, len(row))
 		for j, cell := range row {
-			cells[j] = strings.NewReplacer("|", `\|`, "<", "&lt;").Replace(cell)
+			cells[j] = markdownCell(cell)
 		}
 		_, more := fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
 		err = errors.Join(err, more)

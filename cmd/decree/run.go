@@ -6,12 +6,13 @@ import (
 	"runtime"
 	"time"
 
-	"github.com/google/renameio/v2"
 	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/output"
 	"decree/engine"
 	"decree/engine/event"
+	"decree/rules/diag"
 )
 
 type runParams struct {
@@ -25,7 +26,7 @@ type runParams struct {
 	maxProc             int
 	maxMemory           byteSize
 	failOnMatch         bool
-	quiet               bool
+	quiet, force        bool
 	summary             bool
 	stats               bool
 	backtest            backtestParams
@@ -65,6 +66,7 @@ func newRun(s *streams) *cobra.Command {
 	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
 	f.BoolVar(&p.stats, "stats", false, "say how fast the run was, and which rules cost and matched the most")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
+	addForce(cmd, &p.force, "with --rejects")
 	p.backtest.addTo(cmd)
 	addFormat(cmd, &p.format, "text", "json")
 	return cmd
@@ -165,7 +167,7 @@ type intake struct {
 	shown           int
 	bar             *progressbar.ProgressBar
 	barErr          error
-	kept            *renameio.PendingFile
+	kept            *output.Pending
 	keptErr         error
 }
 
@@ -187,10 +189,10 @@ func (in *intake) clearBar() {
 
 func (in *intake) readAll(files []string) (err error) {
 	if in.params.rejects != "" {
-		if in.kept, err = renameio.NewPendingFile(in.params.rejects, renameio.WithPermissions(0o644)); err != nil {
-			return fmt.Errorf("cannot write --rejects: %w", err)
+		if in.kept, err = output.Create(in.params.rejects, in.params.force); err != nil {
+			return fmt.Errorf("--rejects: %w", err)
 		}
-		defer func() { err = errors.Join(err, in.kept.Cleanup()) }()
+		defer func() { err = errors.Join(err, in.kept.Discard()) }()
 	}
 	for _, file := range files {
 		if err := in.read(file); err != nil {
@@ -198,7 +200,7 @@ func (in *intake) readAll(files []string) (err error) {
 		}
 	}
 	if in.kept != nil {
-		if err := errors.Join(in.keptErr, in.kept.CloseAtomicallyReplace()); err != nil {
+		if err := errors.Join(in.keptErr, in.kept.Commit()); err != nil {
 			return fmt.Errorf("cannot write --rejects: %w", err)
 		}
 	}
@@ -222,7 +224,7 @@ func (in *intake) read(file string) (err error) {
 
 func (in *intake) reject(r event.Reject) {
 	if in.shown++; in.shown <= shownRejects {
-		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s\n", r.Source, r.Line, r.Reason)
+		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason))
 	} else if in.shown == shownRejects+1 {
 		fmt.Fprintf(in.streams.Err, "further rejected lines are counted, and kept with --rejects\n")
 	}

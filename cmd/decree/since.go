@@ -92,7 +92,7 @@ func git(dir string, args ...string) (string, error) {
 	out, err := cmd.Output()
 	var failed *exec.ExitError
 	if errors.As(err, &failed) && len(failed.Stderr) > 0 {
-		err = fmt.Errorf("git: %s", oneLine(strings.TrimSpace(string(failed.Stderr))))
+		err = fmt.Errorf("git: %s", diag.Visible(strings.TrimSpace(string(failed.Stderr))))
 	}
 	return string(out), err
 }

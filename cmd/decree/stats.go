@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"decree/engine"
+	"decree/rules/diag"
 )
 
 // shownCosts is how many rules each table of --stats has.
@@ -34,7 +35,7 @@ func printStats(s *streams, p *engine.Profile, stats engine.Stats, loading, runn
 		_, head := fmt.Fprintln(w, "TIME\tASKED\tMATCHED\tRULE")
 		err = errors.Join(err, more, head)
 		for _, r := range table.rules[:min(len(table.rules), shownCosts)] {
-			_, more := fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", round(r.Time), r.Asked, r.Matched, oneLine(r.Rule.Source.Title))
+			_, more := fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", round(r.Time), r.Asked, r.Matched, diag.Visible(r.Rule.Source.Title))
 			err = errors.Join(err, more)
 		}
 		err = errors.Join(err, w.Flush())

@@ -74,7 +74,7 @@ func (c *summary) close() error {
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	_, err := fmt.Fprintln(w, "MATCHES\tLEVEL\tRULE")
 	for _, r := range rows {
-		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", r.Matches, r.Level, oneLine(r.Rule))
+		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", r.Matches, diag.Visible(r.Level), diag.Visible(r.Rule))
 		err = errors.Join(err, more)
 	}
 	return errors.Join(err, w.Flush())

@@ -24,6 +24,7 @@ type testParams struct {
 	since   string
 	require bool
 	update  bool
+	force   bool
 	watch   bool
 	verbose bool
 	quality quality
@@ -53,6 +54,7 @@ func newTest(s *streams) *cobra.Command {
 	f.StringVar(&p.since, "since", "", "test only rules of which something changed since this git revision")
 	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
 	f.BoolVar(&p.update, "update", false, "write what is found into test files in place of what they expect; review the difference")
+	addForce(cmd, &p.force, "with --update")
 	p.quality.flags(cmd)
 	f.BoolVar(&p.watch, "watch", false, "test again whenever a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
@@ -101,7 +103,7 @@ func test(s *streams, p testParams) error {
 		tests.found = append(tests.found, tests.requireTests(set)...)
 	}
 	if p.update {
-		if err := tests.update(s); err != nil {
+		if err := tests.update(s, p.force); err != nil {
 			return err
 		}
 		p.update = false

@@ -47,10 +47,10 @@ func (t *testReport) print(s *streams, set *ruleSet, verbose bool) {
 	for _, r := range t.Rules {
 		for _, o := range r.Cases {
 			if !o.Passed() {
-				fmt.Fprintf(s.Out, "FAIL %s / %s\n", r.Rule, o.Case)
+				fmt.Fprintf(s.Out, "FAIL %s / %s\n", r.Rule, diag.Visible(o.Case))
 				set.printFailure(s, o)
 			} else if verbose {
-				fmt.Fprintf(s.Out, "ok   %s / %s\n", r.Rule, o.Case)
+				fmt.Fprintf(s.Out, "ok   %s / %s\n", r.Rule, diag.Visible(o.Case))
 			}
 		}
 	}
@@ -70,7 +70,7 @@ func (set *ruleSet) printFailure(s *streams, o regression.Outcome) {
 	}
 	fmt.Fprintln(s.Out)
 	for _, line := range o.Summary() {
-		fmt.Fprintln(s.Out, "  "+oneLine(line))
+		fmt.Fprintln(s.Out, "  "+diag.Visible(line))
 	}
 	if o.Explained != nil {
 		var tree strings.Builder
@@ -89,13 +89,13 @@ func (set *ruleSet) printFailure(s *streams, o regression.Outcome) {
 func failureText(o regression.Outcome) string {
 	var out strings.Builder
 	for _, f := range o.Failures {
-		fmt.Fprintln(&out, f.Error())
+		fmt.Fprintln(&out, diag.FirstVisible(f.Error()))
 		if f.Hint != "" {
-			fmt.Fprintln(&out, "hint: "+f.Hint)
+			fmt.Fprintln(&out, "hint: "+diag.Visible(f.Hint))
 		}
 	}
 	for _, line := range o.Summary() {
-		fmt.Fprintln(&out, line)
+		fmt.Fprintln(&out, diag.Visible(line))
 	}
 	if o.Explained != nil {
 		printExplanation(&streams{Out: &out}, "the rule", *o.Explained)
@@ -110,7 +110,7 @@ func (t *testReport) tap(w io.Writer) error {
 	for _, r := range t.Rules {
 		for _, o := range r.Cases {
 			n++
-			name := tapEscape.Replace(oneLine(r.Rule + " / " + o.Case))
+			name := tapEscape.Replace(diag.Visible(r.Rule + " / " + o.Case))
 			if o.Passed() {
 				fmt.Fprintf(&out, "ok %d - %s\n", n, name)
 				continue
@@ -161,10 +161,10 @@ func (t *testReport) junit(w io.Writer) error {
 	for _, r := range t.Rules {
 		suite := junitSuite{Name: r.Rule, Tests: len(r.Cases)}
 		for _, o := range r.Cases {
-			c := junitCase{Name: o.Case, Class: r.Rule, File: o.At.File, Line: o.At.Start.Line}
+			c := junitCase{Name: diag.Visible(o.Case), Class: r.Rule, File: diag.Visible(o.At.File), Line: o.At.Start.Line}
 			if !o.Passed() {
 				suite.Failures++
-				c.Failure = &junitFailure{o.Failures[0].Message, failureText(o)}
+				c.Failure = &junitFailure{diag.Visible(o.Failures[0].Message), failureText(o)}
 			}
 			suite.Cases = append(suite.Cases, c)
 		}

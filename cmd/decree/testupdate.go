@@ -7,13 +7,13 @@ import (
 	"runtime"
 	"strings"
 
-	"github.com/google/renameio/v2"
-
+	"decree/cmd/decree/internal/output"
 	"decree/engine/regression"
+	"decree/rules/diag"
 )
 
 // update writes what is found into the test files on disk, in place of what they expect.
-func (t *ruleTests) update(s *streams) error {
+func (t *ruleTests) update(s *streams, force bool) error {
 	written := map[string]bool{}
 	for i, outcomes := range regression.RunAll(t.suites, runtime.GOMAXPROCS(0)) {
 		file, in := t.files[i], t.rules[i].File
@@ -25,7 +25,7 @@ func (t *ruleTests) update(s *streams) error {
 			return fmt.Errorf("%s: %w", file.Shown, err)
 		}
 		if len(left) > 0 {
-			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", file.Shown, strings.Join(left, ", "))
+			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(left, ", ")))
 		}
 		if len(changed) == 0 {
 			continue
@@ -35,14 +35,14 @@ func (t *ruleTests) update(s *streams) error {
 		}
 		to := filepath.Join(in.Disk, filepath.FromSlash(file.Path))
 		if written[to] { // two rules of one file have the same tests
-			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", file.Shown, strings.Join(changed, ", "))
+			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(changed, ", ")))
 			continue
 		}
 		written[to] = true
-		if err := renameio.WriteFile(to, text, 0o644); err != nil {
+		if err := output.Write(to, text, force); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.Err, "updated %s: %s\n", file.Shown, strings.Join(changed, ", "))
+		fmt.Fprintf(s.Err, "updated %s: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(changed, ", ")))
 	}
 	return nil
 }

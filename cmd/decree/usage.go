@@ -39,6 +39,14 @@ func explainFlag(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w\n%s", err, hint)
 }
 
+// addForce adds --force; when says with what it goes, or nothing.
+func addForce(cmd *cobra.Command, force *bool, when string) {
+	if when != "" {
+		when += ": "
+	}
+	cmd.Flags().BoolVar(force, "force", false, when+"write files that are write-protected, too")
+}
+
 // completeFlag lets the shell complete a flag's values. Where a flag takes several, each after a comma is completed.
 func completeFlag(cmd *cobra.Command, flag string, values func() []string) {
 	complete := func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {

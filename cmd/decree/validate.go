@@ -17,6 +17,7 @@ type validateParams struct {
 	level  string
 	strict bool
 	fix    bool
+	force  bool
 }
 
 func newValidate(s *streams) *cobra.Command {
@@ -47,6 +48,7 @@ func newValidate(s *streams) *cobra.Command {
 	f.StringVar(&p.level, "level", "warning", "least severe finding that is shown: error, warning, info")
 	f.BoolVar(&p.strict, "strict", false, "warnings fail, too")
 	f.BoolVar(&p.fix, "fix", false, "mend what can be mended without changing what a rule means, then show what is left")
+	addForce(cmd, &p.force, "with --fix")
 	completeFlag(cmd, "level", these(severities...))
 	addFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
@@ -73,7 +75,7 @@ func validate(s *streams, p validateParams) error {
 		return err
 	}
 	if p.fix {
-		if err := set.fix(s); err != nil {
+		if err := set.fix(s, p.force); err != nil {
 			return err
 		}
 		if set, err = loadRules(p.paths); err != nil {

@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"strings"
 	"time"
+
+	"decree/rules/diag"
 )
 
 // watchEvery is how often the files are looked at. Looking works on every file system and with
@@ -39,7 +41,7 @@ func watchTests(s *streams, p testParams) error {
 		err := test(s, p)
 		fmt.Fprintln(s.Err, "watching for changes; interrupt to end")
 		return err
-	}, func(err error) { fmt.Fprintf(s.Err, "decree: %v\n", err) })
+	}, func(err error) { fmt.Fprintf(s.Err, "decree: %s\n", diag.Visible(err.Error())) })
 }
 
 // watch runs once, and again at each tick that finds another snapshot. An error is told and does

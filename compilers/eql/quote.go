@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"decree/compilers"
+	"decree/rules/diag"
 )
 
 // quote writes a string literal. It is the only way a rule's text enters a query.
@@ -76,7 +77,7 @@ func stripControls(s string) string {
 func comment(lines ...string) string {
 	var b strings.Builder
 	for _, l := range lines {
-		b.WriteString(strings.TrimRight("// "+stripControls(l), " "))
+		b.WriteString(strings.TrimRight("// "+diag.Visible(l), " "))
 		b.WriteByte('\n')
 	}
 	return b.String()

@@ -1,13 +1,15 @@
 package kql
 
 import (
-	"decree/compilers"
 	"fmt"
 	"regexp"
 	"strings"
 	"unicode"
 	"unicode/utf16"
 	"unicode/utf8"
+
+	"decree/compilers"
+	"decree/rules/diag"
 )
 
 // quote writes a string literal. It is the only way a rule's text enters a query outside comments.
@@ -58,11 +60,5 @@ func column(name string) string {
 
 // comment writes text as comment lines: nothing in it can end the comment early.
 func comment(text string) string {
-	clean := strings.Map(func(r rune) rune {
-		if r != ' ' && !unicode.IsPrint(r) {
-			return ' '
-		}
-		return r
-	}, text)
-	return "// " + clean + "\n"
+	return "// " + diag.Visible(text) + "\n"
 }

@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -144,16 +145,7 @@ func ignoreCase(cased bool) string {
 
 // comment writes one comment line (Splunk 8.1 and later).
 func comment(s string) string {
-	clean := strings.Map(func(r rune) rune {
-		if r == '`' {
-			return '\''
-		}
-		if control(r) {
-			return ' '
-		}
-		return r
-	}, s)
-	return "``` " + strings.TrimSpace(clean) + " ```\n"
+	return "``` " + strings.TrimSpace(strings.ReplaceAll(diag.Visible(s), "`", "'")) + " ```\n"
 }
 
 // nameRegex is a file name test as one PCRE.

@@ -34,7 +34,7 @@ func TestWriteText(t *testing.T) {
 		{"at the end of a Windows line", Diagnostic{Code: "c", Severity: Error, Range: at(4, 5, 4, 6), Message: "m"},
 			"error[c]: m\n  --> rule.yml:4:5\n  |\n4 | last\n  |     ^\n\n"},
 		{"after combining and control characters", Diagnostic{Code: "c", Severity: Error, Range: at(5, 5, 5, 6), Message: "m"},
-			"error[c]: m\n  --> rule.yml:5:5\n  |\n5 | é́a\uFFFDb\uFFFDc\n  |    ^\n\n"},
+			"error[c]: m\n  --> rule.yml:5:5\n  |\n5 | é́a\\x07b\uFFFDc\n  |       ^\n\n"},
 		{"in a long line", Diagnostic{Code: "c", Severity: Error, Range: at(6, 101, 6, 106), Message: "m"},
 			"error[c]: m\n  --> rule.yml:6:101\n  |\n6 | …" + strings.Repeat("0123456789", 16) + "…\n  | " + strings.Repeat(" ", 41) + "^^^^^\n\n"},
 		{"over a long line", Diagnostic{Code: "c", Severity: Error, Range: at(6, 1, 6, 501), Message: "m"},
@@ -46,7 +46,7 @@ func TestWriteText(t *testing.T) {
 		{"past the end of a line", Diagnostic{Code: "c", Severity: Error, Range: at(4, 90, 4, 99), Message: "m"},
 			"error[c]: m\n  --> rule.yml:4:90\n  |\n4 | last\n  |     ^\n\n"},
 		{"hostile texts", Diagnostic{Code: "c", Severity: Error, Range: Range{File: "a\x1b[31m.yml"}, Message: "m\nn\x1b[2J", Hint: "h\u009b\u202ex\u2028"},
-			"error[c]: m\uFFFDn\uFFFD[2J\n  --> a\uFFFD[31m.yml\n  = hint: h\uFFFD\uFFFDx\uFFFD\n\n"},
+			"error[c]: m\\nn\\x1b[2J\n  --> a\\x1b[31m.yml\n  = hint: h\\u009b\\u202ex\\u2028\n\n"},
 		{"no such line", Diagnostic{Code: "c", Severity: Error, Range: at(9, 1, 9, 2), Message: "m"},
 			"error[c]: m\n  --> rule.yml:9:1\n\n"},
 	}

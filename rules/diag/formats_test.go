@@ -18,7 +18,7 @@ var some = Diagnostics{
 func TestWriteGitHub(t *testing.T) {
 	var b strings.Builder
 	WriteGitHub(&b, some)
-	assert.Equal(t, "::error file=rule.yml,line=2,endLine=2,col=3,title=a::50%25 wrong%0A::error::x%0Amend\n"+
+	assert.Equal(t, "::error file=rule.yml,line=2,endLine=2,col=3,title=a::50%25 wrong\\n::error::x%0Amend\n"+
 		"::warning file=x%2Cy%3Az.yml,title=b::m\n"+
 		"::notice file=rule.yml,line=1,endLine=1,col=1,title=a::n\n", b.String())
 }

@@ -15,9 +15,9 @@ func WriteGitHub(w io.Writer, ds Diagnostics) {
 		if d.Range.Start.Line > 0 {
 			place += fmt.Sprintf(",line=%d,endLine=%d,col=%d", d.Range.Start.Line, max(d.Range.End.Line, d.Range.Start.Line), d.Range.Start.Col)
 		}
-		message := d.Message
+		message := Visible(d.Message)
 		if d.Hint != "" {
-			message += "\n" + d.Hint
+			message += "\n" + Visible(d.Hint)
 		}
 		fmt.Fprintf(w, "::%s %s,title=%s::%s\n", words[d.Severity], place, property(d.Code), escapeData.Replace(message))
 	}
@@ -29,4 +29,4 @@ var (
 	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
 )
 
-func property(text string) string { return escapeProperty.Replace(text) }
+func property(text string) string { return escapeProperty.Replace(Visible(text)) }

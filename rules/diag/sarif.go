@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"encoding/json"
 	"io"
 	"path/filepath"
 	"slices"
@@ -90,8 +89,5 @@ func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code strin
 		}
 		run.Results = append(run.Results, sarifResult{d.Code, index, levels[d.Severity], sarifText{message}, []sarifLocation{{at}}})
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	return enc.Encode(sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+	return WriteJSON(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
 }

@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"io"
 	"strings"
-	"unicode"
-	"unicode/utf8"
 
 	"github.com/rivo/uniseg"
 )
@@ -22,8 +20,8 @@ func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, col
 			return "\x1b[" + code + "m" + s + "\x1b[0m"
 		}
 		tint := map[Severity]string{Error: "1;31", Warning: "1;33", Info: "1;36"}[d.Severity]
-		fmt.Fprintf(w, "%s: %s\n", paint(tint, d.Severity.String()+"["+d.Code+"]"), clean(d.Message))
-		fmt.Fprintf(w, "  --> %s\n", clean(d.Range.String()))
+		fmt.Fprintf(w, "%s: %s\n", paint(tint, d.Severity.String()+"["+d.Code+"]"), Visible(d.Message))
+		fmt.Fprintf(w, "  --> %s\n", Visible(d.Range.String()))
 		if line, ok := lineOf(source(d.Range.File), d.Range.Start.Line); ok {
 			number := fmt.Sprint(d.Range.Start.Line)
 			gutter := strings.Repeat(" ", len(number))
@@ -31,7 +29,7 @@ func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, col
 			fmt.Fprintf(w, "%s |\n%s | %s\n%s | %s\n", gutter, number, shown, gutter, paint(tint, carets))
 		}
 		if d.Hint != "" {
-			fmt.Fprintf(w, "  = hint: %s\n", clean(d.Hint))
+			fmt.Fprintf(w, "  = hint: %s\n", Visible(d.Hint))
 		}
 		fmt.Fprintln(w)
 	}
@@ -62,7 +60,7 @@ const (
 // excerpt gives the part of a source line to show, and the carets below the range. Tabs stay, so
 // that the carets stand where they should, and wide characters take two columns.
 func excerpt(line string, r Range) (shown, carets string) {
-	text := []rune(clean(line))
+	text := []rune(line)
 	start := min(max(0, r.Start.Col-1), len(text))
 	end := start + 1
 	if r.End.Line == r.Start.Line {
@@ -77,8 +75,15 @@ func excerpt(line string, r Range) (shown, carets string) {
 			after = "…"
 		}
 	}
-	marked := string(text[start:max(start, min(end, to))])
-	return before + string(text[from:to]) + after, blank(before+string(text[from:start])) + strings.Repeat("^", max(1, uniseg.StringWidth(marked)))
+	visible := func(from, to int) string {
+		parts := strings.Split(string(text[from:to]), "\t")
+		for i, part := range parts {
+			parts[i] = Visible(part)
+		}
+		return strings.Join(parts, "\t")
+	}
+	marked := visible(start, max(start, min(end, to)))
+	return before + visible(from, to) + after, blank(before+visible(from, start)) + strings.Repeat("^", max(1, uniseg.StringWidth(marked)))
 }
 
 // blank is as wide as a text, tab for tab.
@@ -88,14 +93,4 @@ func blank(text string) string {
 		parts[i] = strings.Repeat(" ", uniseg.StringWidth(part))
 	}
 	return strings.Join(parts, "\t")
-}
-
-// clean keeps control characters away from the terminal, and those that reorder a line.
-func clean(s string) string {
-	return strings.Map(func(c rune) rune {
-		if (unicode.IsControl(c) && c != '\t') || unicode.Is(unicode.Bidi_Control, c) || c == '\u2028' || c == '\u2029' {
-			return utf8.RuneError
-		}
-		return c
-	}, s)
 }

@@ -1,0 +1,308 @@
+package output
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// File is one file of an output folder. Path is relative to it, with slashes.
+type File struct {
+	Path, Text string
+	From       string // what it is made of, for messages: a rule and its place
+}
+
+// Manifest names the file of an output folder in which decree lists its own files.
+const Manifest = ".decree-output"
+
+const manifestHead = "# Written by decree, which replaces and removes the files below and no others."
+
+// folder is an output folder while it is written.
+type folder struct {
+	dir   string
+	root  *os.Root
+	own   map[string]bool // what decree wrote before
+	force bool
+}
+
+// WriteFolder writes files into dir, and removes what decree wrote there before below the folders named, or at
+// the top, and does not write now. All is written inside dir under another name first, so that a failure
+// leaves what was there. A file that decree did not write is never touched: where one is in the way, nothing
+// is written. So it is with a write-protected file, but with force.
+func WriteFolder(dir string, below []string, files []File, force bool) (err error) {
+	if err := distinct(files); err != nil {
+		return err
+	}
+	made, err := makeFolder(dir)
+	if err != nil {
+		return unwritable(dir, err)
+	}
+	defer func() {
+		if err != nil && made != "" {
+			_ = os.Remove(made) // if nothing is in it
+		}
+	}()
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return unwritable(dir, err)
+	}
+	defer func() { err = errors.Join(err, root.Close()) }()
+	f := &folder{dir: dir, root: root, force: force}
+	if err := f.readManifest(); err != nil {
+		return err
+	}
+	changed, kept, err := f.compare(files)
+	if err != nil {
+		return err
+	}
+	stale, err := f.stale(below, files)
+	if err != nil || len(changed)+len(stale) == 0 {
+		return err
+	}
+	return f.replace(changed, kept, stale)
+}
+
+// makeFolder makes dir if it is not there, also where a symbolic link leads, and says what it made.
+func makeFolder(dir string) (made string, err error) {
+	to, err := target(filepath.Clean(dir))
+	if err != nil {
+		return "", err
+	}
+	info, err := os.Stat(to)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return to, os.MkdirAll(to, 0o755)
+	case err == nil && !info.IsDir():
+		return "", errors.New("it is a file, not a folder")
+	}
+	return "", err
+}
+
+// distinct refuses files that some file system takes for one.
+func distinct(files []File) error {
+	seen := map[string]File{}
+	for _, f := range files {
+		key := Fold(f.Path)
+		before, ok := seen[key]
+		if !ok {
+			seen[key] = f
+			continue
+		}
+		what := "the same file " + f.Path
+		if before.Path != f.Path {
+			what = fmt.Sprintf("the files %s and %s, which are one where case does not count", before.Path, f.Path)
+		}
+		return fmt.Errorf("%s and %s want %s: give them different names with `name:`", before.From, f.From, what)
+	}
+	return nil
+}
+
+func (f *folder) readManifest() error {
+	f.own = map[string]bool{}
+	info, err := f.root.Lstat(Manifest)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
+	}
+	if err == nil && !info.Mode().IsRegular() {
+		err = errors.New("it is not a regular file")
+	}
+	var text []byte
+	if err == nil {
+		text, err = f.root.ReadFile(Manifest)
+	}
+	if err != nil {
+		return unwritable(filepath.Join(f.dir, Manifest), err)
+	}
+	for line := range strings.Lines(string(text)) {
+		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") && filepath.IsLocal(filepath.FromSlash(name)) && name != Manifest {
+			f.own[name] = true
+		}
+	}
+	return nil
+}
+
+func (f *folder) writable(name string, info fs.FileInfo) error {
+	if info.Mode().IsRegular() && protected(info) && !f.force {
+		return unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), errProtected)
+	}
+	return nil
+}
+
+// compare finds which files must be written, and which of decree's own stay as they are: a build tool sees by
+// its time that a file did not change.
+func (f *folder) compare(files []File) (changed, kept []File, err error) {
+	folded := map[string]string{} // of what decree wrote: a file may come back in another case
+	for name := range f.own {
+		folded[Fold(name)] = name
+	}
+	for _, file := range files {
+		if !strings.HasSuffix(file.Text, "\n") {
+			file.Text += "\n"
+		}
+		info, err := f.root.Lstat(file.Path)
+		if errors.Is(err, fs.ErrNotExist) {
+			changed = append(changed, file)
+			continue
+		}
+		full := filepath.Join(f.dir, filepath.FromSlash(file.Path))
+		if err != nil {
+			return nil, nil, unwritable(full, err)
+		}
+		own := f.own[file.Path]
+		if was, ok := folded[Fold(file.Path)]; ok && !own {
+			other, err := f.root.Lstat(was)
+			own = err == nil && os.SameFile(info, other)
+		}
+		same := false
+		if info.Mode().IsRegular() && info.Size() == int64(len(file.Text)) {
+			old, err := f.root.ReadFile(file.Path)
+			same = err == nil && bytes.Equal(old, []byte(file.Text))
+		}
+		switch {
+		case same && own:
+			kept = append(kept, file)
+		case same: // someone's own, and right
+		case info.IsDir():
+			return nil, nil, unwritable(full, errors.New("it is a folder"))
+		case !own:
+			return nil, nil, unwritable(full, errors.New("decree did not write that file; move it, or choose another folder with --out"))
+		default:
+			if err := f.writable(file.Path, info); err != nil {
+				return nil, nil, err
+			}
+			changed = append(changed, file)
+		}
+	}
+	return changed, kept, nil
+}
+
+// stale lists what decree wrote before and does not write now.
+func (f *folder) stale(below []string, files []File) ([]string, error) {
+	now := map[string]bool{}
+	for _, file := range files {
+		now[file.Path] = true
+	}
+	var out []string
+	for name := range f.own {
+		top, _, inside := strings.Cut(name, "/")
+		if now[name] || (inside && !slices.Contains(below, top)) || (!inside && !slices.Contains(below, "")) {
+			continue
+		}
+		info, err := f.root.Lstat(name)
+		if errors.Is(err, fs.ErrNotExist) || (err == nil && info.IsDir()) {
+			continue
+		}
+		if err != nil {
+			return nil, unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), err)
+		}
+		if err := f.writable(name, info); err != nil {
+			return nil, err
+		}
+		out = append(out, name)
+	}
+	slices.Sort(out)
+	return out, nil
+}
+
+// replace writes the changed files beside their places, and moves them there when all are written.
+func (f *folder) replace(changed, kept []File, stale []string) (err error) {
+	fresh := temporary()
+	place := filepath.Join(f.dir, fresh)
+	watched.add(place)
+	defer watched.forget(place)
+	if err := f.root.Mkdir(fresh, 0o755); err != nil {
+		return unwritable(f.dir, err)
+	}
+	defer func() { err = errors.Join(err, f.root.RemoveAll(fresh)) }()
+	for i, file := range changed {
+		if err := f.root.WriteFile(path.Join(fresh, fmt.Sprint(i)), []byte(file.Text), 0o644); err != nil {
+			return unwritable(filepath.Join(f.dir, filepath.FromSlash(file.Path)), err)
+		}
+	}
+	after := map[string]bool{}
+	for name := range f.own {
+		after[name] = !slices.Contains(stale, name)
+	}
+	for _, file := range changed {
+		after[file.Path] = true
+	}
+	for _, file := range kept {
+		after[file.Path] = true
+	}
+	all, left := path.Join(fresh, "all"), path.Join(fresh, "left")
+	for _, m := range []struct {
+		at    string
+		names map[string]bool
+	}{{all, union(f.own, after)}, {left, after}} {
+		if err := f.root.WriteFile(m.at, manifest(m.names), 0o644); err != nil {
+			return unwritable(filepath.Join(f.dir, Manifest), err)
+		}
+	}
+	return watched.whole(func() error { return f.move(changed, stale, fresh, all, left) })
+}
+
+// move puts all in place. The manifest names at every moment what is decree's.
+func (f *folder) move(changed []File, stale []string, fresh, all, left string) error {
+	if err := f.root.Rename(all, Manifest); err != nil {
+		return unwritable(filepath.Join(f.dir, Manifest), err)
+	}
+	written := map[string]fs.FileInfo{}
+	for i, file := range changed {
+		err := f.root.MkdirAll(path.Dir(file.Path), 0o755)
+		if err == nil {
+			err = f.root.Rename(path.Join(fresh, fmt.Sprint(i)), file.Path)
+		}
+		var info fs.FileInfo
+		if err == nil {
+			info, err = f.root.Lstat(file.Path)
+		}
+		if err != nil {
+			return unwritable(filepath.Join(f.dir, filepath.FromSlash(file.Path)), err)
+		}
+		written[Fold(file.Path)] = info
+	}
+	for _, name := range stale {
+		info, err := f.root.Lstat(name)
+		if now := written[Fold(name)]; err == nil && (now == nil || !os.SameFile(now, info)) {
+			err = f.root.Remove(name)
+		}
+		if err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), err)
+		}
+		for up := path.Dir(name); up != "." && f.root.Remove(up) == nil; up = path.Dir(up) {
+			continue // a folder with something in it stays
+		}
+	}
+	if err := f.root.Rename(left, Manifest); err != nil {
+		return unwritable(filepath.Join(f.dir, Manifest), err)
+	}
+	return nil
+}
+
+func union(a, b map[string]bool) map[string]bool {
+	out := map[string]bool{}
+	for name := range a {
+		out[name] = true
+	}
+	for name, is := range b {
+		out[name] = out[name] || is
+	}
+	return out
+}
+
+func manifest(names map[string]bool) []byte {
+	var lines []string
+	for name, is := range names {
+		if is {
+			lines = append(lines, name)
+		}
+	}
+	slices.Sort(lines)
+	return []byte(strings.Join(append([]string{manifestHead}, lines...), "\n") + "\n")
+}

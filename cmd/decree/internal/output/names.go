@@ -1,0 +1,72 @@
+package output
+
+import (
+	"crypto/sha256"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
+
+// longestName is how many bytes of a name are kept, so that an extension fits into the 255 that file systems take.
+const longestName = 180
+
+// Name makes a file name of a text, which cannot choose a path with it. Letters of every script stay, in the
+// one form that all systems compare alike; what some system refuses becomes an underscore.
+func Name(text string) string {
+	name := strings.Map(func(c rune) rune {
+		switch {
+		case c == utf8.RuneError, unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c), unicode.Is(unicode.Variation_Selector, c):
+			return '_'
+		case c == '-', c == '_', c == '.', unicode.IsLetter(c), unicode.IsMark(c), unicode.IsNumber(c):
+			return c
+		}
+		return '_'
+	}, norm.NFC.String(text))
+	name = strings.Trim(name, ".") // hidden at the front; Windows drops it at the end
+	if name == "" {
+		return "_"
+	}
+	if len(name) > longestName {
+		sum := fmt.Sprintf("-%x", sha256.Sum256([]byte(name)))[:9]
+		cut := longestName - len(sum)
+		for !utf8.RuneStart(name[cut]) {
+			cut--
+		}
+		name = name[:cut] + sum
+	}
+	stem, rest, dotted := strings.Cut(name, ".")
+	if reserved[strings.ToUpper(stem)] {
+		name = stem + "_"
+		if dotted {
+			name += "." + rest
+		}
+	}
+	return name
+}
+
+// reserved are the names of Windows' devices, with any extension.
+// https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions
+var reserved = func() map[string]bool {
+	out := map[string]bool{"CON": true, "PRN": true, "AUX": true, "NUL": true, "CONIN$": true, "CONOUT$": true}
+	for _, port := range []string{"COM", "LPT"} {
+		for _, n := range "0123456789¹²³" {
+			out[port+string(n)] = true
+		}
+	}
+	return out
+}()
+
+// Fold makes paths equal that some file system takes for one.
+func Fold(path string) string {
+	folded := strings.Map(func(c rune) rune {
+		least := c
+		for next := unicode.SimpleFold(c); next != c; next = unicode.SimpleFold(next) {
+			least = min(least, next)
+		}
+		return least
+	}, norm.NFD.String(path))
+	return norm.NFC.String(folded)
+}

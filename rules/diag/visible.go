@@ -1,0 +1,102 @@
+package diag
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"io"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Visible makes a text from a rule, a test or an event safe to show: on one line, with every character that
+// steers a terminal, reorders a line or takes no room written as an escape such as \x1b, \u202e. Everything that
+// people read passes through it: findings, tables, results, reports for CI, and the comments of queries.
+func Visible(text string) string {
+	if strings.IndexFunc(text, hidden) < 0 && utf8.ValidString(text) {
+		return text
+	}
+	var b strings.Builder
+	for i, c := range text {
+		if c == utf8.RuneError && !strings.HasPrefix(text[i:], string(utf8.RuneError)) {
+			fmt.Fprintf(&b, `\x%02x`, text[i])
+			continue
+		}
+		writeVisible(&b, c)
+	}
+	return b.String()
+}
+
+// FirstVisible is Visible for a text that begins a line: it is no command to GitHub's runner either.
+// https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
+func FirstVisible(text string) string {
+	shown := Visible(text)
+	at := strings.TrimLeft(shown, " ")
+	if strings.HasPrefix(at, "::") || strings.HasPrefix(at, "##[") {
+		return fmt.Sprintf(`%s\x%02x%s`, shown[:len(shown)-len(at)], at[0], at[1:])
+	}
+	return shown
+}
+
+func writeVisible(b *strings.Builder, c rune) {
+	switch {
+	case !hidden(c):
+		b.WriteRune(c)
+	case c == '\n':
+		b.WriteString(`\n`)
+	case c == '\r':
+		b.WriteString(`\r`)
+	case c == '\t':
+		b.WriteString(`\t`)
+	case c < 0x80:
+		fmt.Fprintf(b, `\x%02x`, c)
+	case c <= 0xffff:
+		fmt.Fprintf(b, `\u%04x`, c)
+	default:
+		fmt.Fprintf(b, `\U%08x`, c)
+	}
+}
+
+// hidden tells whether a character is not seen as itself.
+func hidden(c rune) bool {
+	if c < 0x7f {
+		return c < ' '
+	}
+	return !unicode.IsGraphic(c) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c) || unicode.Is(unicode.Variation_Selector, c)
+}
+
+// WriteJSON writes a value as indented JSON, in which what Visible escapes is escaped too.
+func WriteJSON(w io.Writer, v any) error {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("", "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := w.Write(VisibleJSON(b.Bytes()))
+	return err
+}
+
+// VisibleJSON escapes in a JSON text what Visible escapes elsewhere. The data stays the same: such characters
+// stand in its strings alone, but for the line breaks and tabs between its elements.
+func VisibleJSON(data []byte) []byte {
+	isHidden := func(c rune) bool { return c >= 0x7f && hidden(c) }
+	text := string(data)
+	if strings.IndexFunc(text, isHidden) < 0 {
+		return data
+	}
+	var b strings.Builder
+	for _, c := range text {
+		switch {
+		case !isHidden(c):
+			b.WriteRune(c)
+		case c <= 0xffff:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		default:
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+(c-0x10000)>>10, 0xdc00+(c-0x10000)&0x3ff)
+		}
+	}
+	return []byte(b.String())
+}

@@ -71,7 +71,7 @@ func (f *Folder) ParseFilters(file string) ([]*Filter, diag.Diagnostics) {
 	data, err := f.Read(file)
 	if err != nil {
 		var found diag.Diagnostics
-		found.Errorf("unreadable-file", diag.Range{File: f.shown(file)}, "", "%v", err)
+		found.Errorf(UnreadableFile, diag.Range{File: f.shown(file)}, "", "%v", err)
 		return nil, found
 	}
 	p := &parser{file: file, shown: f.shown(file), folder: f, lines: strings.Split(string(data), "\n")}

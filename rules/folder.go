@@ -64,11 +64,17 @@ func (f *Folder) Files() ([]string, error) {
 	return files, err
 }
 
+// UnreadableFile is the code of a file that cannot be read.
+const UnreadableFile = "unreadable-file"
+
 // maxFile bounds the size of a rule or list file, in bytes.
 const maxFile = 4 << 20
 
 // Read gives the bytes of a file in the folder, at most 4 MiB.
 func (f *Folder) Read(file string) ([]byte, error) {
+	if err := f.check(file); err != nil {
+		return nil, err
+	}
 	r, err := f.fsys.Open(file)
 	if err != nil {
 		return nil, err
@@ -114,7 +120,7 @@ func (f *Folder) readRules(file string) ([]byte, diag.Diagnostics) {
 		return data, nil
 	}
 	var found diag.Diagnostics
-	found.Errorf("unreadable-file", diag.Range{File: f.shown(file)}, "", "%v", err)
+	found.Errorf(UnreadableFile, diag.Range{File: f.shown(file)}, "", "%v", err)
 	return nil, found
 }
 
@@ -163,9 +169,6 @@ func (f *Folder) beside(file, name string) (string, error) {
 // readBeside reads a file named relative to another file of the folder.
 func (f *Folder) readBeside(file, name string) (data []byte, at string, err error) {
 	if at, err = f.beside(file, name); err != nil {
-		return nil, at, err
-	}
-	if err = f.check(at); err != nil {
 		return nil, at, err
 	}
 	data, err = f.Read(at)

@@ -73,7 +73,7 @@ func build(s *streams, p buildParams) error {
 	if found.HasErrors() || tests.Failed > 0 {
 		set.show(s, found)
 		tests.print(s, set, false)
-		return errFindings
+		return ending(found, true)
 	}
 	results, err := compileAll(set, dialects, compileParams{})
 	if err != nil {

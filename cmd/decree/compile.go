@@ -129,10 +129,10 @@ func compile(s *streams, p compileParams) error {
 	}
 	if p.report {
 		set.show(s, set.Found)
-		if err := newReport(results, chosen).print(s, p.format); err != nil || !set.Found.HasErrors() {
+		if err := newReport(results, chosen).print(s, p.format); err != nil {
 			return err
 		}
-		return errFindings
+		return ending(set.Found, false)
 	}
 	found := set.Found
 	for _, r := range results {
@@ -161,10 +161,7 @@ func compile(s *streams, p compileParams) error {
 	default:
 		printQueries(s, results)
 	}
-	if found.HasErrors() {
-		return errFindings
-	}
-	return nil
+	return ending(found, false)
 }
 
 // compileAll compiles every rule for every dialect, in that order, on all cores.

@@ -55,8 +55,8 @@ func explain(s *streams, p explainParams) error {
 		return err
 	}
 	set.show(s, set.Found)
-	if set.Found.HasErrors() {
-		return errFindings
+	if err := ending(set.Found, false); err != nil {
+		return err
 	}
 	if len(set.Correlations) > 0 {
 		return explainCorrelations(s, set, p)

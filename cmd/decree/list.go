@@ -74,8 +74,8 @@ func list(s *streams, p listParams) error {
 		}
 		err = errors.Join(err, w.Flush())
 	}
-	if err == nil && set.Found.HasErrors() {
-		return errFindings
+	if err != nil {
+		return err
 	}
-	return err
+	return ending(set.Found, false)
 }

@@ -225,6 +225,9 @@ func (set *ruleSet) show(s *streams, found diag.Diagnostics) {
 // loadModel reads the model a user named, or the file that overlays one.
 func loadModel(name, file string) (*schema.Model, error) {
 	if file != "" {
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // reading a pipe may never end
+			return nil, fmt.Errorf("--model-file %s: not a regular file", file)
+		}
 		return schema.LoadFile(file)
 	}
 	for _, known := range schema.Names() {

@@ -7,11 +7,13 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"slices"
 	"strings"
 
 	"golang.org/x/term"
 
 	"decree/cmd/decree/internal/output"
+	"decree/rules"
 	"decree/rules/diag"
 )
 
@@ -26,6 +28,20 @@ const (
 
 // errFindings ends a command whose findings were already shown.
 var errFindings = errors.New("findings")
+
+// errUnreadable ends a command whose findings, already shown, say that a file cannot be read.
+var errUnreadable = errors.New("unreadable")
+
+// ending is how a command ends that has shown what it found; fails is whether there is another reason to fail.
+func ending(found diag.Diagnostics, fails bool) error {
+	switch {
+	case slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == rules.UnreadableFile }):
+		return errUnreadable
+	case fails || found.HasErrors():
+		return errFindings
+	}
+	return nil
+}
 
 // streams are a command's surroundings. Err is never coloured unless ErrTerminal. What Out is given and cannot
 // take is an error of the command, which run finds.
@@ -63,6 +79,8 @@ func run(args []string, s *streams) int {
 		return exitFine
 	case errors.Is(err, errFindings):
 		return exitFindings
+	case errors.Is(err, errUnreadable):
+		return exitUsage
 	}
 	for i, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") {
 		if i == 0 {

@@ -152,10 +152,7 @@ func runRules(s *streams, p runParams) error {
 			return err
 		}
 	}
-	if set.Found.HasErrors() || found.HasErrors() || noisier || (p.failOnMatch && matches > 0) {
-		return errFindings
-	}
-	return nil
+	return ending(append(set.Found, found...), noisier || (p.failOnMatch && matches > 0))
 }
 
 // intake feeds files to the engine and accounts for every line.

@@ -123,13 +123,7 @@ func test(s *streams, p testParams) error {
 	if p.format == "text" {
 		p.quality.show(s, set, report.Assessed, time.Since(begun))
 	}
-	if !p.quality.good(report.Assessed) {
-		return errFindings
-	}
-	if report.Failed > 0 || report.Findings.HasErrors() {
-		return errFindings
-	}
-	return nil
+	return ending(report.Findings, report.Failed > 0 || !p.quality.good(report.Assessed))
 }
 
 // ruleTests are the tests of a rule set, read and not run yet.

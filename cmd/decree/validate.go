@@ -91,10 +91,7 @@ func validate(s *streams, p validateParams) error {
 	if err := set.report(s, p, atLeast(all, p.level), len(all)); err != nil {
 		return err
 	}
-	if all.HasErrors() || (p.strict && len(atLeast(all, diag.Warning.String())) > 0) {
-		return errFindings
-	}
-	return nil
+	return ending(all, p.strict && len(atLeast(all, diag.Warning.String())) > 0)
 }
 
 var severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}

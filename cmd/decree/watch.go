@@ -55,7 +55,7 @@ func watch(ctx context.Context, ticks <-chan time.Time, look func() (string, err
 		}
 		if first || (err == nil && now != before) {
 			before = now
-			if err := run(); err != nil && !errors.Is(err, errFindings) {
+			if err := run(); err != nil && !errors.Is(err, errFindings) && !errors.Is(err, errUnreadable) {
 				tell(err)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -162,7 +163,7 @@ func WriteCases(w io.Writer, rule string, cases []Case) {
 		return
 	}
 	file := strings.TrimSuffix(strings.TrimSuffix(rule, ".yaml"), ".yml") + ".test.yml"
-	fmt.Fprintf(w, "# for %s; what matches is what the rule says today: is it what you mean?\n", file)
+	fmt.Fprintf(w, "# for %s; what matches is what the rule says today: is it what you mean?\n", diag.Visible(file))
 	for i, c := range cases {
 		var fields yaml.Node
 		fields.Kind, fields.Style = yaml.MappingNode, yaml.FlowStyle
@@ -187,7 +188,7 @@ func WriteCases(w io.Writer, rule string, cases []Case) {
 		if err != nil || nerr != nil {
 			panic("mutation: texts are always YAML")
 		}
-		fmt.Fprintf(w, "  - name: %s    events:\n      - %s    expect: {%s}\n", name, oneLine(string(text)), expect)
+		fmt.Fprintf(w, "  - name: %s    events:\n      - %s    expect: {%s}\n", oneLine(string(name)), oneLine(string(text)), expect)
 	}
 }
 
@@ -203,13 +204,13 @@ func scalar(s string) *yaml.Node {
 	n := &yaml.Node{}
 	n.SetString(s)
 	n.Style = 0
-	if strings.ContainsAny(s, "\\*?:#{}[]'\"& ,\n") {
+	if strings.ContainsAny(s, "\\*?:#{}[]'\"& ,\n") || diag.Visible(s) != s {
 		n.Style = yaml.DoubleQuotedStyle
 	}
 	return n
 }
 
-// oneLine joins what the YAML writer folded.
+// oneLine joins what the YAML writer folded, and escapes what is not seen as YAML does between double quotes.
 func oneLine(s string) string {
-	return strings.Join(strings.Split(strings.TrimSuffix(s, "\n"), "\n    "), " ") + "\n"
+	return diag.Visible(strings.Join(strings.Split(strings.TrimSuffix(s, "\n"), "\n    "), " ")) + "\n"
 }

@@ -1,0 +1,159 @@
+package output
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func file(path, text string) File { return File{Path: path, Text: text, From: "a rule"} }
+
+func read(t *testing.T, parts ...string) string {
+	text, err := os.ReadFile(filepath.Join(parts...))
+	require.NoError(t, err)
+	return string(text)
+}
+
+// names lists what is in a folder, without the manifest.
+func names(t *testing.T, dir string) []string {
+	out := []string{}
+	require.NoError(t, filepath.WalkDir(dir, func(at string, d os.DirEntry, err error) error {
+		if err == nil && !d.IsDir() && d.Name() != Manifest {
+			name, _ := filepath.Rel(dir, at)
+			out = append(out, filepath.ToSlash(name))
+		}
+		return err
+	}))
+	return out
+}
+
+// TestFolderIsReplaced holds that a folder has the new files: one that did not change is the same file still,
+// one that did is another, and what is no longer written is gone, with its folder.
+func TestFolderIsReplaced(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	all := []string{"a", "b", "c"}
+	require.NoError(t, WriteFolder(dir, all, []File{file("a/same", "1\n"), file("a/changed", "1\n"), file("b/deep/gone", "1\n")}, false))
+	stat := func(name string) os.FileInfo {
+		info, err := os.Stat(filepath.Join(dir, name))
+		require.NoError(t, err)
+		return info
+	}
+	same, changed := stat("a/same"), stat("a/changed")
+
+	require.NoError(t, WriteFolder(dir, all, []File{file("a/same", "1"), file("a/changed", "2\n"), file("c/fresh", "1\n")}, false))
+	assert.True(t, os.SameFile(same, stat("a/same")))
+	assert.False(t, os.SameFile(changed, stat("a/changed")))
+	assert.Equal(t, []string{"a/changed", "a/same", "c/fresh"}, names(t, dir))
+	assert.Equal(t, "2\n", read(t, dir, "a/changed"))
+	assert.NoDirExists(t, filepath.Join(dir, "b"))
+	beside, err := os.ReadDir(filepath.Dir(dir))
+	require.NoError(t, err)
+	assert.Len(t, beside, 1, "what was written on the way is left behind")
+}
+
+// TestAnotherTargetStays holds that each target replaces its own folder alone.
+func TestAnotherTargetStays(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, WriteFolder(dir, []string{"kql"}, []File{file("kql/a", "1"), file("kql/b", "1")}, false))
+	require.NoError(t, WriteFolder(dir, []string{"spl"}, []File{file("spl/a", "1")}, false))
+	assert.Equal(t, []string{"kql/a", "kql/b", "spl/a"}, names(t, dir))
+	require.NoError(t, WriteFolder(dir, []string{"kql"}, []File{file("kql/b", "1")}, false))
+	assert.Equal(t, []string{"kql/b", "spl/a"}, names(t, dir))
+	require.NoError(t, WriteFolder(dir, []string{"kql", "spl", ""}, []File{file("summary", "1")}, false))
+	assert.Equal(t, []string{"summary"}, names(t, dir))
+}
+
+// TestFilesOfOthersStay holds that a file that decree did not write is neither replaced nor removed.
+func TestFilesOfOthersStay(t *testing.T) {
+	dir := t.TempDir()
+	mine := filepath.Join(dir, "kql", "mine")
+	require.NoError(t, os.MkdirAll(filepath.Dir(mine), 0o755))
+	require.NoError(t, os.WriteFile(mine, []byte("mine\n"), 0o644))
+	all := []string{"kql"}
+
+	require.NoError(t, WriteFolder(dir, all, []File{file("kql/a", "1")}, false))
+	assert.ErrorContains(t, WriteFolder(dir, all, []File{file("kql/b", "1"), file("kql/mine", "1")}, true), "mine: decree did not write that file")
+	assert.Equal(t, []string{"kql/a", "kql/mine"}, names(t, dir))
+	assert.Equal(t, "mine\n", read(t, mine))
+
+	require.NoError(t, WriteFolder(dir, all, []File{file("kql/mine", "mine")}, false), "nothing is lost where the text is the same")
+	require.NoError(t, WriteFolder(dir, all, nil, false))
+	assert.Equal(t, []string{"kql/mine"}, names(t, dir), "and the file is not decree's for that")
+}
+
+// TestManifestCannotReachOut holds that a manifest from elsewhere removes nothing outside its folder.
+func TestManifestCannotReachOut(t *testing.T) {
+	top := t.TempDir()
+	outside := filepath.Join(top, "outside")
+	require.NoError(t, os.WriteFile(outside, []byte("1"), 0o644))
+	dir := filepath.Join(top, "out")
+	require.NoError(t, os.Mkdir(dir, 0o755))
+	require.NoError(t, os.Symlink(top, filepath.Join(dir, "up")))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, Manifest), []byte("../outside\n"+outside+"\nup/outside\n"), 0o644))
+	assert.Error(t, WriteFolder(dir, []string{"", "..", "up"}, []File{file("a", "1")}, true))
+	assert.FileExists(t, outside)
+	assert.NoFileExists(t, filepath.Join(dir, "a"))
+	assert.Error(t, WriteFolder(dir, nil, []File{file("up/fresh", "1")}, true), "a link that leads out is not followed below the folder")
+	assert.NoFileExists(t, filepath.Join(top, "fresh"))
+}
+
+func TestLinksAsFolder(t *testing.T) {
+	top := t.TempDir()
+	for name, to := range map[string]string{"there": "real", "missing": "later/deep"} {
+		link := filepath.Join(top, name)
+		require.NoError(t, os.Symlink(to, link))
+		if name == "there" {
+			require.NoError(t, os.Mkdir(filepath.Join(top, to), 0o755))
+		}
+		require.NoError(t, WriteFolder(link, nil, []File{file("a", "1")}, false))
+		assert.Equal(t, "1\n", read(t, top, to, "a"))
+		info, err := os.Lstat(link)
+		require.NoError(t, err)
+		assert.NotZero(t, info.Mode()&os.ModeSymlink)
+	}
+}
+
+// TestLinksInsideAreReplaced holds that a symbolic link in a file's place is replaced by a file.
+func TestLinksInsideAreReplaced(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, WriteFolder(dir, nil, []File{file("a", "1")}, false))
+	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
+	require.NoError(t, os.WriteFile(elsewhere, []byte("1\n"), 0o644))
+	require.NoError(t, os.Remove(filepath.Join(dir, "a")))
+	require.NoError(t, os.Symlink(elsewhere, filepath.Join(dir, "a")))
+	require.NoError(t, WriteFolder(dir, nil, []File{file("a", "1")}, false))
+	info, err := os.Lstat(filepath.Join(dir, "a"))
+	require.NoError(t, err)
+	assert.True(t, info.Mode().IsRegular())
+}
+
+func TestWriteProtected(t *testing.T) {
+	dir := t.TempDir()
+	at := filepath.Join(dir, "a")
+	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false))
+	require.NoError(t, os.Chmod(at, 0o444))
+	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "nothing changes")
+	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "2")}, false), "write-protected; --force")
+	assert.ErrorContains(t, WriteFolder(dir, []string{""}, nil, false), "write-protected; --force")
+	assert.Equal(t, "1\n", read(t, at))
+	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "2")}, true))
+	assert.Equal(t, "2\n", read(t, at))
+}
+
+func TestFilesOfOneName(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "out")
+	one := File{"kql/Straße", "1", `"One" (a.yml:1:1)`}
+	for path, want := range map[string]string{
+		"kql/Straße": "the same file kql/Straße",
+		"KQL/sTRAßE": "one where case does not count",
+		"kql/straẞe": "one where case does not count",
+	} {
+		err := WriteFolder(dir, nil, []File{one, {path, "2", `"Two" (b.yml:1:1)`}}, false)
+		assert.ErrorContains(t, err, want)
+		assert.ErrorContains(t, err, `"One" (a.yml:1:1) and "Two" (b.yml:1:1) want `)
+	}
+	assert.NoDirExists(t, dir)
+}

@@ -15,7 +15,7 @@ func (p *Plan) Header() []string { return Header(p.Rule.Source, p.Notes) }
 // Header is what a query says of itself before it begins, a comment a line: the rule's title,
 // id and version, its description, and what the query does not say exactly.
 func Header(r *rules.Rule, notes []Note) []string {
-	lines := []string{r.Title}
+	lines := []string{strings.Join(strings.Fields(r.Title), " ")}
 	if r.ID != "" {
 		id := "id: " + r.ID
 		if len(r.Changelog) > 0 {

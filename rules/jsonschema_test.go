@@ -3,7 +3,6 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -11,6 +10,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
+
+	"decree/tests/fixture"
 )
 
 func compiledSchema(t *testing.T) *jsonschema.Schema {
@@ -83,7 +84,7 @@ func TestTheSchemaForgivesWhatTheParserForgives(t *testing.T) {
 	}
 	t.Run("library", func(t *testing.T) { check(t, "library", 2) })
 	t.Run("examples", func(t *testing.T) { check(t, "testdata", 5) })
-	t.Run("public", func(t *testing.T) { check(t, filepath.Clean(corpus(t, "sigmahq/rules")), 1000) })
+	t.Run("public", func(t *testing.T) { check(t, fixture.Corpus(t, "sigmahq", "rules"), 1000) })
 }
 
 func TestTheSchemaFindsSlips(t *testing.T) {

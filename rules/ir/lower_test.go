@@ -2,8 +2,6 @@ package ir_test
 
 import (
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -13,6 +11,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/tests/fixture"
 )
 
 func parse(t testing.TB, text string) *rules.Rule {
@@ -278,14 +277,8 @@ func TestConditions(t *testing.T) {
 
 // TestEveryPublicRuleLowers has each rule of the public corpus become a tree.
 func TestEveryPublicRuleLowers(t *testing.T) {
-	base := os.Getenv("DECREE_CORPUS")
-	if base == "" {
-		base = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	folder, err := rules.OpenFolder(filepath.Join(base, "sigmahq", "rules"))
-	if err != nil {
-		t.Skip("no corpus of public rules: set DECREE_CORPUS")
-	}
+	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
+	require.NoError(t, err)
 	files, err := folder.Files()
 	require.NoError(t, err)
 	require.NotEmpty(t, files)

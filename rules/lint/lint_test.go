@@ -16,6 +16,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/tests/fixture"
 )
 
 // base is a rule in which nothing is found.
@@ -214,15 +215,7 @@ func TestIgnoring(t *testing.T) {
 // TestPublicRules keeps the checks quiet on rules that many have reviewed: a check that reports one in
 // twenty of them is wrong more often than they are.
 func TestPublicRules(t *testing.T) {
-	root := os.Getenv("DECREE_CORPUS")
-	if root == "" {
-		root = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	root = filepath.Join(root, "sigmahq", "rules")
-	if _, err := os.Stat(root); err != nil {
-		t.Skipf("no public rules at %s: set DECREE_CORPUS", root)
-	}
-	folder, err := rules.OpenFolder(root)
+	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
 	names, err := folder.Files()
 	require.NoError(t, err)

@@ -1,8 +1,6 @@
 package schema_test
 
 import (
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -10,19 +8,14 @@ import (
 
 	"decree/rules"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 )
 
 // TestEveryPublicLogSourceIsKnown asks that each log source of the public rules is in a model
 // that is about a product, not only in the one of plain Sigma names.
 func TestEveryPublicLogSourceIsKnown(t *testing.T) {
-	base := os.Getenv("DECREE_CORPUS")
-	if base == "" {
-		base = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	folder, err := rules.OpenFolder(filepath.Join(base, "sigmahq", "rules"))
-	if err != nil {
-		t.Skip("no corpus of public rules: set DECREE_CORPUS")
-	}
+	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
+	require.NoError(t, err)
 	var models []*schema.Model
 	for _, name := range schema.Names() {
 		if name == "sigma" {

@@ -7,7 +7,6 @@ import (
 	"bytes"
 	"compress/gzip"
 	"os"
-	"path/filepath"
 	"strconv"
 	"testing"
 
@@ -19,25 +18,13 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 )
-
-// corpus is the folder of public rules and events, which are not part of this repository.
-func corpus(b *testing.B) string {
-	b.Helper()
-	base := os.Getenv("DECREE_CORPUS")
-	if base == "" {
-		base = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(base, "events", "windows.ndjson.gz")); err != nil {
-		b.Skip("no corpus of public rules and events: set DECREE_CORPUS")
-	}
-	return base
-}
 
 // publicRules gives the first n of the public rules; 0 is all.
 func publicRules(b *testing.B, n int) []*ir.Rule {
 	b.Helper()
-	folder, err := rules.OpenFolder(filepath.Join(corpus(b), "sigmahq", "rules"))
+	folder, err := rules.OpenFolder(fixture.Corpus(b, "sigmahq", "rules"))
 	require.NoError(b, err)
 	files, err := folder.Files()
 	require.NoError(b, err)
@@ -60,7 +47,7 @@ func publicRules(b *testing.B, n int) []*ir.Rule {
 // publicEvents gives the first lines of the public events.
 func publicEvents(b *testing.B, n int) [][]byte {
 	b.Helper()
-	f, err := os.Open(filepath.Join(corpus(b), "events", "windows.ndjson.gz"))
+	f, err := os.Open(fixture.Corpus(b, "events", "windows.ndjson.gz"))
 	require.NoError(b, err)
 	defer func() { require.NoError(b, f.Close()) }()
 	z, err := gzip.NewReader(f)

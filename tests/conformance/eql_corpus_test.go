@@ -3,8 +3,6 @@ package conformance
 import (
 	"fmt"
 	"maps"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,20 +15,13 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 )
 
 // corpusFolder is a folder of the public rules and their regression data, which are not part of this repository.
 func corpusFolder(t testing.TB, name string) string {
 	t.Helper()
-	base := os.Getenv("DECREE_CORPUS")
-	if base == "" {
-		base = filepath.Join(root(), "..", "shared", "corpus")
-	}
-	dir := filepath.Join(base, "sigmahq", name)
-	if _, err := os.Stat(dir); err != nil {
-		t.Skip("no corpus of public rules: set DECREE_CORPUS")
-	}
-	return dir
+	return fixture.Corpus(t, "sigmahq", name)
 }
 
 // corpusRules are the public rules, lowered.

@@ -18,6 +18,7 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 )
 
 // TestOracle asks the oracle itself what the specification says.
@@ -60,21 +61,9 @@ func TestOracle(t *testing.T) {
 	}
 }
 
-func corpus(t *testing.T) string {
-	t.Helper()
-	base := os.Getenv("DECREE_CORPUS")
-	if base == "" {
-		base = filepath.Join("..", "..", "..", "shared", "corpus")
-	}
-	if _, err := os.Stat(filepath.Join(base, "events", "windows.ndjson.gz")); err != nil {
-		t.Skip("no corpus of public rules and events: set DECREE_CORPUS")
-	}
-	return base
-}
-
 // both are the public rules as the engine and as the oracle read them.
 func both(t *testing.T) (lowered []*ir.Rule, plain map[*ir.Rule]*Rule) {
-	folder, err := rules.OpenFolder(filepath.Join(corpus(t), "sigmahq", "rules"))
+	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
 	files, err := folder.Files()
 	require.NoError(t, err)
@@ -103,7 +92,7 @@ type pair struct {
 // TestEngineAgreesWithTheOracle compares, on real telemetry, a sample of pairs of a rule and an
 // event that the engine says match, spread over the rules, and of pairs that it says do not.
 func TestEngineAgreesWithTheOracle(t *testing.T) {
-	path := filepath.Join(corpus(t), "events", "windows.ndjson.gz")
+	path := fixture.Corpus(t, "events", "windows.ndjson.gz")
 	size := 200
 	if n := os.Getenv("DECREE_ORACLE_PAIRS"); n != "" {
 		_, err := fmt.Sscan(n, &size)
@@ -201,7 +190,7 @@ func other(r *rand.Rand, known []*ir.Rule, plain map[*ir.Rule]*Rule, m *schema.M
 
 // TestOracleFindsEveryRecordedAttack has the oracle find each public recording at its rule too.
 func TestOracleFindsEveryRecordedAttack(t *testing.T) {
-	base := filepath.Join(corpus(t), "sigmahq", "regression_data")
+	base := fixture.Corpus(t, "sigmahq", "regression_data")
 	m, err := schema.Load("windows")
 	require.NoError(t, err)
 	_, plain := both(t)

@@ -11,16 +11,15 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/tests/fixture"
 )
 
 // TestPublicRecordings compares each public EVTX recording with the JSON of another tool beside it.
 func TestPublicRecordings(t *testing.T) {
-	base := os.Getenv("DECREE_CORPUS")
-	if base == "" {
-		t.Skip("no corpus of public recordings: set DECREE_CORPUS")
-	}
+	recordings := fixture.Corpus(t, "sigmahq", "regression_data")
 	compared := 0
-	err := filepath.WalkDir(filepath.Join(base, "sigmahq", "regression_data"), func(path string, d os.DirEntry, err error) error {
+	err := filepath.WalkDir(recordings, func(path string, d os.DirEntry, err error) error {
 		if err != nil || filepath.Ext(path) != ".evtx" {
 			return err
 		}

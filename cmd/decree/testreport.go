@@ -4,6 +4,7 @@ import (
 	"encoding/xml"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"decree/engine/regression"
@@ -16,8 +17,14 @@ func (t *testReport) write(s *streams, set *ruleSet, p testParams) error {
 	if p.format == "json" {
 		return writeJSON(s, t)
 	}
+	said := slices.Clone(t.Findings)
+	for _, r := range t.Rules {
+		for _, o := range r.Cases {
+			said = append(said, o.Warnings...)
+		}
+	}
 	if p.format != "github" {
-		set.show(s, t.Findings)
+		set.show(s, said)
 	}
 	switch p.format {
 	case "junit":
@@ -25,7 +32,7 @@ func (t *testReport) write(s *streams, set *ruleSet, p testParams) error {
 	case "tap":
 		return t.tap(s.Out)
 	case "github":
-		found := t.Findings
+		found := said
 		for _, r := range t.Rules {
 			for _, o := range r.Cases {
 				for _, f := range o.Failures {

@@ -69,7 +69,7 @@ func (o *Outcome) matched() map[int]bool {
 	return out
 }
 
-// compareEvents asks for exactly the events that are named. Several events with one id are all meant.
+// compareEvents asks for exactly the events that are named. Several events with one id are all meant, and that is said.
 func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 	wanted, matched := map[int]bool{}, o.matched()
 	for _, ref := range c.Expect.Events {
@@ -77,15 +77,22 @@ func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 		if len(places) == 0 {
 			o.unknown(ref)
 		}
-		hit := false
+		var missed []int
 		for _, i := range places {
 			wanted[i] = true
-			hit = hit || matched[i]
+			if !matched[i] {
+				missed = append(missed, i)
+			}
 		}
-		if len(places) > 0 && !hit {
+		switch {
+		case len(places) > 1 && len(missed) > 0:
+			o.Failures.Errorf("missing-match", ref.Range, notUnique, "%d events have the id %s, and %d of them do not match; all were expected to", len(places), ref, len(missed))
+		case len(places) > 1:
+			o.Warnings.Warnf("ambiguous-id", ref.Range, notUnique, "%d events have the id %s; all of them match", len(places), ref)
+		case len(missed) > 0:
 			o.Failures.Errorf("missing-match", ref.Range, "", "event %s was expected to match and does not", ref)
-			wrong = append(wrong, places[0])
 		}
+		wrong = append(wrong, missed...)
 	}
 	var extra []string
 	for _, i := range o.matches {
@@ -100,6 +107,8 @@ func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 	slices.Sort(wrong)
 	return wrong
 }
+
+const notUnique = "give each event an id of its own, or write `indexes`"
 
 // find gives the places of the events that a reference names.
 func (o *Outcome) find(ref Reference) []int {
@@ -212,19 +221,21 @@ func (c *Case) alike(o *Outcome, other *Outcome) (wrong []int) {
 	return wrong
 }
 
-// keys are what the matching events are known by, each once, and where they stand; not ok when
-// one has none.
+// keys are what the matching events are known by, and where they stand; not ok when one has none. Of several
+// events with one id, the further ones are known by their number too.
 func (o *Outcome) keys(by Way) (keys []string, places map[string]int, ok bool) {
-	places = map[string]int{}
+	places, times := map[string]int{}, map[string]int{}
 	for _, i := range o.matches {
 		key := o.events[i].key(by)
 		if key == "" {
 			return nil, nil, false
 		}
-		if _, seen := places[key]; !seen {
-			places[key] = i
-			keys = append(keys, key)
+		if _, seen := places[key]; seen {
+			times[key]++
+			key = fmt.Sprintf("%s (%d)", key, times[key]+1)
 		}
+		places[key] = i
+		keys = append(keys, key)
 	}
 	return keys, places, true
 }

@@ -120,6 +120,7 @@ type Outcome struct {
 	Expected  string              `json:"expected"`
 	Matched   []string            `json:"matched"` // ids, or places where an event has no id
 	Failures  diag.Diagnostics    `json:"failures,omitempty"`
+	Warnings  diag.Diagnostics    `json:"warnings,omitempty"`  // what the case says less exactly than it seems to
 	Explained *engine.Explanation `json:"explained,omitempty"` // the first wrong event
 	events    []seen
 	matches   []int                   // places in events

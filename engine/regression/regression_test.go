@@ -53,7 +53,7 @@ func outcomes(t *testing.T, r *ir.Rule, text string) string {
 		if o.Passed() {
 			fmt.Fprintf(&got, " ok %v\n", o.Matched)
 		}
-		for _, f := range o.Failures {
+		for _, f := range append(o.Failures, o.Warnings...) {
 			fmt.Fprintf(&got, " %s %d:%d %s\n", f.Code, f.Range.Start.Line, f.Range.Start.Col, f.Message)
 		}
 	}
@@ -82,6 +82,22 @@ typing error: unexpected-match 4:73 not expected to match: a
  unknown-event 4:74 no event of this case has the id "aa"
 count: wrong-count 5:68 expected 2 matches, got 1: a
 none: unexpected-match 6:66 expected no match, got 1: a
+`},
+		{"ids that are not unique", `
+cases:
+  - {name: one of two, events: [{id: a, Image: x.exe}, {id: a}], expect: {ids: [a]}}
+  - {name: none of two, events: [{id: a}, {id: a}], expect: {ids: [a]}}
+  - {name: both, events: [{id: a, Image: x.exe}, {id: a, Image: x.exe}], expect: {ids: [a]}}
+  - {name: not asked, events: [{id: a}, {id: a}, {id: b, Image: x.exe}], expect: {ids: [b]}}
+  - {name: the same once, events: [{id: a, Image: x.exe}], same_as: both}
+  - {name: the same twice, events: [{id: a, Image: x.exe}, {id: a, Image: x.exe}, {id: a}], same_as: both}
+`, `one of two: missing-match 3:81 2 events have the id a, and 1 of them do not match; all were expected to
+none of two: missing-match 4:68 2 events have the id a, and 2 of them do not match; all were expected to
+both: ok [a a]
+ ambiguous-id 5:89 2 events have the id a; all of them match
+not asked: ok [b]
+the same once: not-the-same 7:69 in "both" match a, a (2), here a
+the same twice: ok [a a]
 `},
 		{"files", `
 cases:

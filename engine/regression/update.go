@@ -11,6 +11,8 @@ import (
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
 )
 
 // edit replaces a stretch of a test file's text.
@@ -96,8 +98,8 @@ func (f *File) wayEdit(e Expect, o Outcome) (edit, bool) {
 	}
 	switch e.Way {
 	case ByID, ByIndex:
-		if keys, _, ok := o.keys(e.Way); ok {
-			return f.listEdit(n, withoutMarks(keys))
+		if names, ok := o.names(e.Way); ok {
+			return f.listEdit(n, names)
 		}
 	case ByCount, ByAtLeast:
 		return f.replace(n, n.Value, strconv.Itoa(len(o.matches)))
@@ -124,38 +126,52 @@ func (f *File) wayEdit(e Expect, o Outcome) (edit, bool) {
 // say is what matched as an expectation.
 func (o Outcome) say() string {
 	for _, by := range []Way{ByID, ByIndex} {
-		keys, _, ok := o.keys(by)
-		if by == ByIndex {
-			ok = !slices.ContainsFunc(keys, func(k string) bool { return !strings.HasPrefix(k, "#") })
-		}
+		names, ok := o.names(by)
 		switch {
 		case len(o.matches) == 0:
 			return "none: true"
 		case ok:
-			return string(by) + ": " + flow(withoutMarks(keys))
+			return string(by) + ": " + flow(names)
 		}
 	}
 	return fmt.Sprintf("count: %d", len(o.matches))
 }
 
-// withoutMarks makes indexes of their labels.
-func withoutMarks(keys []string) []string {
-	out := make([]string, len(keys))
-	for i, k := range keys {
-		out[i] = strings.TrimPrefix(k, "#")
+// names are what a test file calls the matching events, each once; not ok where that would not name exactly
+// these: an event without an id or of a fixture, or one whose id another has that does not match.
+func (o Outcome) names(by Way) (names []string, ok bool) {
+	matched := o.matched()
+	for _, i := range o.matches {
+		s := o.events[i]
+		name := s.id
+		if by == ByIndex {
+			name = strconv.Itoa(s.index)
+		}
+		if name == "" || name == "0" && by == ByIndex || by == ByID && slices.ContainsFunc(o.find(Reference{ID: s.id}), func(other int) bool { return !matched[other] }) {
+			return nil, false
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
 	}
-	return out
+	return names, true
 }
 
-// plainText is what YAML reads as written, inside brackets too.
-var plainText = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.\\/-]*$`)
+// plainText is what may stand without quotes, inside brackets too, if YAML reads it as a text; or it is a whole
+// number, which is read as it is written.
+var (
+	plainText   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.\\/-]*$`)
+	wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
+	oldTruth    = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`) // of YAML 1.1, as many tools read it
+)
 
 func quoteYAML(s string) string {
+	n := yaml.Node{Kind: yaml.ScalarNode, Value: s}
 	switch {
-	case plainText.MatchString(s):
+	case wholeNumber.MatchString(s), plainText.MatchString(s) && n.ShortTag() == "!!str" && !oldTruth.MatchString(s):
 		return s
-	case strings.ContainsFunc(s, func(r rune) bool { return r < ' ' || r == 0x7f || r == utf8.RuneError }):
-		return strconv.Quote(s)
+	case diag.Visible(s) != s:
+		return strconv.Quote(s) // whose escapes are YAML's too
 	}
 	return "'" + strings.ReplaceAll(s, "'", "''") + "'"
 }
@@ -223,7 +239,7 @@ func (f *File) listEdit(n *yaml.Node, values []string) (edit, bool) {
 	var out strings.Builder
 	for i := first; i <= last; i++ {
 		if !drop[i] {
-			out.WriteString(strings.TrimRight(string(lines[i]), "\n") + "\n")
+			out.WriteString(strings.TrimSuffix(string(lines[i]), "\n") + "\n")
 		}
 	}
 	for _, v := range difference(values, had) {

@@ -39,6 +39,14 @@ cases:
       ids: [   # why
         b]
   - {name: good, events: [{id: a, Image: x.exe}], expect: {ids: [ a ]}}
+  - {name: ids that begin with a hash, events: [{id: '#1', Image: x.exe}, {id: '#a', Image: x.exe}], expect: {ids: [b]}}
+  - name: ids that YAML would read otherwise
+    events: [{id: 'null', Image: x.exe}, {id: 0x17, Image: x.exe}, {id: 'yes', Image: x.exe}, {id: '1e3', Image: x.exe}, {id: '007', Image: x.exe}, {id: '2026-03-02', Image: x.exe}, {id: '~', Image: x.exe}, {id: 'a: b', Image: x.exe}, {id: "a\u202e\n", Image: x.exe}, {id: 1038, Image: x.exe}, {id: '-', Image: x.exe}, {id: '*a', Image: x.exe}]
+    expect:
+      ids:   # all of them
+        - c  # gone
+  - {name: one of two with one id, events: [{id: a, Image: x.exe}, {id: a}], expect: {none: true}}
+  - {name: two with one id, events: [{id: a, Image: x.exe}, {id: a, Image: x.exe}], expect: {none: true}}
 `
 
 const afterUpdate = `# what whoami must find
@@ -73,6 +81,25 @@ cases:
       ids: [   # why
         b]
   - {name: good, events: [{id: a, Image: x.exe}], expect: {ids: [ a ]}}
+  - {name: ids that begin with a hash, events: [{id: '#1', Image: x.exe}, {id: '#a', Image: x.exe}], expect: {ids: ['#1', '#a']}}
+  - name: ids that YAML would read otherwise
+    events: [{id: 'null', Image: x.exe}, {id: 0x17, Image: x.exe}, {id: 'yes', Image: x.exe}, {id: '1e3', Image: x.exe}, {id: '007', Image: x.exe}, {id: '2026-03-02', Image: x.exe}, {id: '~', Image: x.exe}, {id: 'a: b', Image: x.exe}, {id: "a\u202e\n", Image: x.exe}, {id: 1038, Image: x.exe}, {id: '-', Image: x.exe}, {id: '*a', Image: x.exe}]
+    expect:
+      ids:   # all of them
+        - 'null'
+        - 23
+        - 'yes'
+        - '1e3'
+        - '007'
+        - '2026-03-02'
+        - '~'
+        - 'a: b'
+        - "a\u202e\n"
+        - 1038
+        - '-'
+        - '*a'
+  - {name: one of two with one id, events: [{id: a, Image: x.exe}, {id: a}], expect: {indexes: [1]}}
+  - {name: two with one id, events: [{id: a, Image: x.exe}, {id: a, Image: x.exe}], expect: {ids: [a]}}
 `
 
 func TestUpdateKeepsEveryOtherLetter(t *testing.T) {
@@ -82,7 +109,7 @@ func TestUpdateKeepsEveryOtherLetter(t *testing.T) {
 	text, changed, left, err := file.Update(RunAll([]Suite{{Rule: r, Cases: file.Cases}}, 2)[0])
 	require.NoError(t, err)
 	assert.Equal(t, afterUpdate, string(text))
-	assert.Len(t, changed, 10)
+	assert.Len(t, changed, 14)
 	assert.Equal(t, []string{"commented"}, left)
 
 	again, found := Parse(nil, "t", text)

@@ -48,6 +48,10 @@ func (p *backtestParams) check(cmd *cobra.Command, now string) error {
 			return fmt.Errorf("--%s goes with --backtest", name)
 		}
 	}
+	err := inBounds(cmd, bound{"max-new", float64(p.maxNew), 0, 0})
+	if err = cmp.Or(err, positive(cmd, "every", p.every), positive(cmd, "lookback", p.lookback)); err != nil {
+		return err
+	}
 	switch {
 	case cmd.Flags().Changed("max-new") && p.baseline == "":
 		return errors.New("--max-new goes with --baseline")

@@ -54,6 +54,15 @@ func newCompile(s *streams) *cobra.Command {
 			if !slices.Contains(compilers.ListPlaces, p.lists) {
 				return unknownChoice("place of lists", p.lists, compilers.ListPlaces)
 			}
+			codes := []string{"all"}
+			for _, g := range compilers.Gaps() {
+				codes = append(codes, g.Code)
+			}
+			for _, code := range p.approximate {
+				if !slices.Contains(codes, code) {
+					return unknownName("gap", code, codes, "decree compile --explain lists them")
+				}
+			}
 			p.paths = args
 			return compile(s, p)
 		},
@@ -123,6 +132,9 @@ func compile(s *streams, p compileParams) error {
 	if p.format == "markdown" && !p.report {
 		return errors.New("--format markdown goes with --report")
 	}
+	if p.report && p.out != "" {
+		return errors.New("--report and --out exclude each other: a report is printed in place of the queries")
+	}
 	results, err := compileAll(set, chosen, p)
 	if err != nil {
 		return err
@@ -141,7 +153,7 @@ func compile(s *streams, p compileParams) error {
 			found = append(found, r.Found...)
 		}
 	}
-	if p.format == "text" {
+	if p.format != "json" {
 		set.show(s, found)
 	}
 	switch {
@@ -153,13 +165,16 @@ func compile(s *streams, p compileParams) error {
 		if err := output.WriteFolder(p.out, foldersOf(chosen), files, p.force); err != nil {
 			return err
 		}
-		fmt.Fprintf(s.Out, "%d files written to %s\n", len(files), p.out)
-	case p.format == "json":
+		if p.format != "json" {
+			fmt.Fprintf(s.Out, "%d files written to %s\n", len(files), diag.Visible(p.out))
+		}
+	case p.format != "json":
+		printQueries(s, results)
+	}
+	if p.format == "json" {
 		if err := writeJSON(s, results); err != nil {
 			return err
 		}
-	default:
-		printQueries(s, results)
 	}
 	return ending(found, false)
 }

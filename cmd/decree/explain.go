@@ -35,7 +35,10 @@ func newExplain(s *streams) *cobra.Command {
 			"Of a correlation, show what its inputs found, and of each group the window that matched or came nearest.",
 		Example: "  decree explain my_rule.yml one_event.json\n  decree explain --model mde --event 1038 my_rule.yml export.ndjson.gz\n  decree explain --expr --line 3 my_rule.yml events.ndjson\n  decree explain --model windows my_correlation.yml logons.ndjson",
 		Args:    arguments(2, -1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := inBounds(cmd, bound{"line", float64(p.line), 1, 0}); err != nil {
+				return err
+			}
 			p.rule, p.events = args[0], args[1:]
 			return explain(s, p)
 		},

@@ -66,6 +66,14 @@ func addFormat(cmd *cobra.Command, format *string, allowed ...string) {
 	completeFlag(cmd, "format", these(allowed...))
 }
 
+// unknownName says what was not understood, and the closest, else where they are listed.
+func unknownName(what, got string, allowed []string, otherwise string) error {
+	if near := diag.Closest(got, allowed); near != "" {
+		otherwise = fmt.Sprintf("did you mean %q?", near)
+	}
+	return fmt.Errorf("unknown %s %q: %s", what, got, otherwise)
+}
+
 // unknownChoice says what was not understood, what would be, and the closest.
 func unknownChoice(what, got string, allowed []string) error {
 	hint := ""

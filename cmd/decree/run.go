@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"runtime"
 	"time"
 
@@ -47,7 +48,12 @@ func newRun(s *streams) *cobra.Command {
 		Args:    arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.events = args
-			if err := p.backtest.check(cmd, p.now); err != nil {
+			err := inBounds(cmd, bound{"max-line", float64(p.maxLine), 1, 0}, bound{"max-processes", float64(p.maxProc), 0, 0},
+				bound{"max-pending", float64(p.maxPending), 0, 0}, bound{"workers", float64(p.workers), 1, 0})
+			if err == nil {
+				err = p.backtest.check(cmd, p.now)
+			}
+			if err != nil {
 				return err
 			}
 			return runRules(s, p)
@@ -186,6 +192,9 @@ func (in *intake) clearBar() {
 
 func (in *intake) readAll(files []string) (err error) {
 	if in.params.rejects != "" {
+		if err := notAmong(in.params.rejects, files); err != nil {
+			return err
+		}
 		if in.kept, err = output.Create(in.params.rejects, in.params.force); err != nil {
 			return fmt.Errorf("--rejects: %w", err)
 		}
@@ -197,11 +206,28 @@ func (in *intake) readAll(files []string) (err error) {
 		}
 	}
 	if in.kept != nil {
-		if err := errors.Join(in.keptErr, in.kept.Commit()); err != nil {
-			return fmt.Errorf("cannot write --rejects: %w", err)
+		if in.keptErr == nil {
+			in.keptErr = in.kept.Commit()
+		}
+		if in.keptErr != nil { // what stood there before is left
+			return fmt.Errorf("cannot write --rejects: %w", in.keptErr)
 		}
 	}
 	return in.bar.Finish()
+}
+
+// notAmong refuses to write rejected lines over one of the files that they come from.
+func notAmong(rejects string, files []string) error {
+	to, err := os.Stat(rejects)
+	if err != nil || !to.Mode().IsRegular() {
+		return nil // not there yet, or nothing that is replaced
+	}
+	for _, file := range files {
+		if from, err := os.Stat(file); err == nil && os.SameFile(to, from) {
+			return fmt.Errorf("--rejects %s is one of the files that are read: choose another name", rejects)
+		}
+	}
+	return nil
 }
 
 func (in *intake) read(file string) (err error) {

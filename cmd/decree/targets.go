@@ -31,7 +31,10 @@ func chooseDialects(names []string) ([]compilers.Dialect, error) {
 		found := false
 		for _, d := range dialects {
 			if d.Name() == name {
-				chosen, found = append(chosen, d), true
+				found = true
+				if !slices.Contains(chosen, d) { // named twice is written once
+					chosen = append(chosen, d)
+				}
 			}
 		}
 		if !found {

@@ -40,7 +40,10 @@ func newTest(s *streams) *cobra.Command {
 			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
 			"tree, with what each part came to on the first wrong event.",
 		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --watch my_rules/\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml\n  decree test --coverage --mutate --suggest my_rules/",
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := inBounds(cmd, bound{"min-coverage", p.quality.least, 0, 100}); err != nil {
+				return err
+			}
 			p.paths = args
 			if p.watch {
 				return watchTests(s, p)

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
@@ -37,6 +38,35 @@ func explainFlag(cmd *cobra.Command, err error) error {
 		hint = "write a duration as 30m, 2h or 1h30m"
 	}
 	return fmt.Errorf("%w\n%s", err, hint)
+}
+
+// bound is the least value of a flag; most is the greatest, if greater.
+type bound struct {
+	flag               string
+	value, least, most float64
+}
+
+// inBounds refuses a flag that was given and is out of its bounds.
+func inBounds(cmd *cobra.Command, bounds ...bound) error {
+	for _, b := range bounds {
+		f := cmd.Flags().Lookup(b.flag)
+		switch {
+		case !f.Changed || b.value >= b.least && (b.most <= b.least || b.value <= b.most):
+		case b.most > b.least:
+			return fmt.Errorf("--%s %s is out of range: write a number from %v to %v", b.flag, f.Value, b.least, b.most)
+		default:
+			return fmt.Errorf("--%s %s is out of range: the least is %v", b.flag, f.Value, b.least)
+		}
+	}
+	return nil
+}
+
+// positive refuses a duration that was given and is not more than none.
+func positive(cmd *cobra.Command, flag string, value time.Duration) error {
+	if cmd.Flags().Changed(flag) && value <= 0 {
+		return fmt.Errorf("--%s %s is out of range: write a duration of more than none, as 30m or 2h", flag, value)
+	}
+	return nil
 }
 
 // addForce adds --force; when says with what it goes, or nothing.

@@ -95,7 +95,7 @@ func build(s *streams, p buildParams) error {
 	if err := output.WriteFolder(p.out, append(foldersOf(dialects), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
-	set.show(s, found)
+	showCompiled(s, set, found, results)
 	if p.format == "json" {
 		err = writeJSON(s, summary)
 	} else {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"path"
@@ -105,14 +106,15 @@ func explainGap(s *streams, code string) error {
 
 // compiled is one rule in one target.
 type compiled struct {
-	Rule  string           `json:"rule"`
-	Query *compilers.Query `json:"query,omitempty"`
-	Found diag.Diagnostics `json:"findings,omitempty"`
-	place string           // below a target's folder, without extension
-	rule  loadedRule
-	to    compilers.Dialect
-	model string
-	has   bool // the model has the rule's log source
+	Rule   string           `json:"rule"`
+	Query  *compilers.Query `json:"query,omitempty"`
+	Found  diag.Diagnostics `json:"findings,omitempty"`
+	place  string           // below a target's folder, without extension
+	rule   loadedRule
+	to     compilers.Dialect
+	model  string
+	has    bool     // the model has the rule's log source
+	passed []string // models that the target prefers, and that cannot say the rule
 }
 
 func compile(s *streams, p compileParams) error {
@@ -154,7 +156,7 @@ func compile(s *streams, p compileParams) error {
 		}
 	}
 	if p.format != "json" {
-		set.show(s, found)
+		showCompiled(s, set, found, results)
 	}
 	switch {
 	case p.out != "":
@@ -251,6 +253,7 @@ func each[T any](all []T, do func(*T)) {
 // compile writes the rule for the first model that can say it. Where none can, the findings are those of
 // the first that has the rule's log source.
 func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
+	var passed []diag.Diagnostic // why each model before was passed over
 	for i, m := range models {
 		opt.Model = m
 		q, found := c.writeFor(opt)
@@ -259,8 +262,14 @@ func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
 			c.Query, c.Found, c.model, c.has = q, found, m.Name, has
 		}
 		if q != nil {
+			at := cmp.Or(c.rule.IR.Source.LogSource.Range, c.rule.IR.Source.Range)
+			for j, why := range passed {
+				c.passed = append(c.passed, models[j].Name)
+				c.Found = append(c.Found, compilers.PassedOver(c.to.Name(), m.Name, models[j].Name, at, why))
+			}
 			return
 		}
+		passed = append(passed, firstError(found))
 	}
 	for i, d := range c.Found {
 		for _, ls := range c.rule.logSources() {
@@ -269,6 +278,10 @@ func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
 			}
 		}
 	}
+}
+
+func firstError(found diag.Diagnostics) diag.Diagnostic {
+	return found[slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })]
 }
 
 func hasSource(m *schema.Model, ls rules.LogSource) bool {

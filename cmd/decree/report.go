@@ -16,7 +16,7 @@ import (
 // fidelityReport says how each rule comes out in each target.
 type fidelityReport struct {
 	Targets []targetCount  `json:"targets"`
-	Reasons []reasonCount  `json:"reasons"` // why rules are refused or approximate
+	Reasons []reasonCount  `json:"reasons"` // why rules are refused, approximate or too long to deploy
 	Rules   []ruleFidelity `json:"rules"`
 }
 
@@ -61,7 +61,10 @@ func (c compiled) fidelity() string {
 	return "exact"
 }
 
-// reasons lists the codes for which a query is refused or approximate, each once.
+// counts tells whether a note stands in the report: it says that the query is not exact, or cannot be deployed.
+func counts(n compilers.Note) bool { return n.Effect != "exact" || n.Code == compilers.LongQuery }
+
+// reasons lists the codes for which a query is refused or approximate, or too long, each once.
 func (c compiled) reasons() []string {
 	var codes []string
 	if c.Query == nil {
@@ -72,7 +75,7 @@ func (c compiled) reasons() []string {
 		}
 	} else {
 		for _, n := range c.Query.Notes {
-			if n.Effect != "exact" {
+			if counts(n) {
 				codes = append(codes, n.Code)
 			}
 		}
@@ -165,7 +168,7 @@ func (r fidelityReport) rows() (targets, reasons, rules [][]string, left int) {
 	for _, rule := range r.Rules {
 		row, exact := []string{diag.FirstVisible(rule.Rule)}, true
 		for _, t := range rule.Targets {
-			exact = exact && t.Fidelity == "exact"
+			exact = exact && t.Fidelity == "exact" && !slices.ContainsFunc(t.Notes, counts)
 			row = append(row, t.cell())
 		}
 		switch {
@@ -180,9 +183,6 @@ func (r fidelityReport) rows() (targets, reasons, rules [][]string, left int) {
 }
 
 func (t targetFidelity) cell() string {
-	if t.Fidelity == "exact" {
-		return "exact (" + t.Model + ")"
-	}
 	var codes []string
 	for _, d := range t.Findings {
 		if d.Severity == diag.Error {
@@ -190,12 +190,19 @@ func (t targetFidelity) cell() string {
 		}
 	}
 	for _, n := range t.Notes {
-		if n.Effect != "exact" {
+		if counts(n) {
 			codes = append(codes, n.Code)
 		}
 	}
 	slices.Sort(codes)
-	return t.Fidelity + ": " + strings.Join(slices.Compact(codes), ", ")
+	cell := t.Fidelity
+	if cell == "exact" {
+		cell += " (" + t.Model + ")"
+	}
+	if len(codes) > 0 {
+		cell += ": " + strings.Join(slices.Compact(codes), ", ")
+	}
+	return cell
 }
 
 func share(n, of int) string {

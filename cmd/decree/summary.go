@@ -7,6 +7,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"decree/compilers"
 	"decree/engine"
 	"decree/rules/diag"
 )
@@ -32,6 +33,35 @@ func showNotRun(s *streams, set *ruleSet, found diag.Diagnostics, model string) 
 	}
 	set.show(s, others)
 	fmt.Fprintf(s.Err, "%d rules are not run: data model %s has no such log source\n", missing, model)
+}
+
+// showCompiled shows what compiling found. Of queries for another model than the one that their target prefers it shows
+// each, or how many when there are many.
+func showCompiled(s *streams, set *ruleSet, found diag.Diagnostics, results []compiled) {
+	var order []string
+	counts := map[string]int{}
+	for _, c := range results {
+		for _, passed := range c.passed {
+			kind := fmt.Sprintf("%s: %%d queries are for model %s; %s was passed over, which cannot say those rules\n", c.to.Name(), c.model, passed)
+			if counts[kind] == 0 {
+				order = append(order, kind)
+			}
+			counts[kind]++
+		}
+	}
+	many := false
+	for _, n := range counts {
+		many = many || n > shownNotRun
+	}
+	if !many {
+		set.show(s, found)
+		return
+	}
+	set.show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == compilers.ModelPassedOver }))
+	for _, kind := range order {
+		fmt.Fprintf(s.Err, kind, counts[kind])
+	}
+	fmt.Fprintln(s.Err, "--format json says why, rule by rule")
 }
 
 // ruleMatches is one row of a summary.

@@ -7,7 +7,7 @@ import (
 )
 
 // Pred is a boolean expression of a target whose leaves are already text: Atom, All, Any,
-// None or Fixed. Dialects build one from the tree and print it with their Syntax, so
+// Listed, None or Fixed. Dialects build one from the tree and print it with their Syntax, so
 // that parentheses always come from structure.
 type Pred interface{ pred() }
 
@@ -20,17 +20,21 @@ type All []Pred
 // Any is a disjunction.
 type Any []Pred
 
+// Listed is a disjunction that is written a term a line, in parentheses.
+type Listed []Pred
+
 // None is a negation.
 type None struct{ Term Pred }
 
 // Fixed is always true or always false.
 type Fixed bool
 
-func (Atom) pred()  {}
-func (All) pred()   {}
-func (Any) pred()   {}
-func (None) pred()  {}
-func (Fixed) pred() {}
+func (Atom) pred()   {}
+func (All) pred()    {}
+func (Any) pred()    {}
+func (Listed) pred() {}
+func (None) pred()   {}
+func (Fixed) pred()  {}
 
 // Syntax is a target's spelling of the connectives.
 type Syntax struct {
@@ -48,12 +52,6 @@ const (
 	strengthAtom
 )
 
-// Print writes p with the fewest parentheses the syntax allows.
-func (s Syntax) Print(p Pred) string {
-	text, _ := s.print(p)
-	return text
-}
-
 func (s Syntax) print(p Pred) (string, int) {
 	switch p := p.(type) {
 	case Atom:
@@ -65,13 +63,18 @@ func (s Syntax) print(p Pred) (string, int) {
 		return s.False, strengthAtom
 	case None:
 		if s.NotCall {
-			return strings.TrimSpace(s.Not) + "(" + s.Print(p.Term) + ")", strengthAtom
+			return s.Print(p.Term).Call(strings.TrimSpace(s.Not)), strengthAtom
 		}
 		return s.Not + s.wrap(p.Term, strengthNot), strengthNot
 	case All:
 		return s.join(conjuncts(p), s.And, strengthAnd, true)
 	case Any:
 		return s.join(disjuncts(p), s.Or, strengthOr, false)
+	case Listed:
+		if len(p) == 0 {
+			return s.print(Fixed(false))
+		}
+		return "(" + s.lines(p) + ")", strengthAtom
 	}
 	panic("compilers: unknown predicate")
 }

@@ -62,6 +62,8 @@ func truth(p Pred, set map[string]bool) bool {
 			}
 		}
 		return true
+	case Listed:
+		return truth(Any(p), set)
 	case Any:
 		for _, t := range p {
 			if truth(t, set) {
@@ -73,7 +75,7 @@ func truth(p Pred, set map[string]bool) bool {
 	panic("unknown predicate")
 }
 
-func randomPred(r *rand.Rand, depth int) Pred {
+func randomPred(r *rand.Rand, depth int) (p Pred) {
 	if depth == 0 {
 		return Atom([]string{"a", "b", "c", "d"}[r.IntN(4)])
 	}
@@ -88,6 +90,11 @@ func randomPred(r *rand.Rand, depth int) Pred {
 		return all
 	case 3:
 		either := Any{}
+		defer func() {
+			if r.IntN(4) == 0 {
+				p = Listed(either)
+			}
+		}()
 		for range r.IntN(4) {
 			either = append(either, randomPred(r, depth-1))
 		}
@@ -103,21 +110,39 @@ func TestPrintedPredicatesMeanTheSame(t *testing.T) {
 	for range 300 {
 		p := randomPred(r, 4)
 		for _, s := range []Syntax{plain, called, explicit} {
-			text := s.Print(p)
-			program, err := expr.Compile(strings.ReplaceAll(text, "not(", "not ("), expr.AsBool())
-			require.NoError(t, err, text)
-			for bits := range 16 {
-				set := map[string]bool{"a": bits&1 > 0, "b": bits&2 > 0, "c": bits&4 > 0, "d": bits&8 > 0}
-				env := map[string]any{}
-				for k, v := range set {
-					env[k] = v
+			for _, text := range layouts(s, p) {
+				program, err := expr.Compile(strings.ReplaceAll(text, "not(", "not ("), expr.AsBool())
+				require.NoError(t, err, text)
+				for bits := range 16 {
+					set := map[string]bool{"a": bits&1 > 0, "b": bits&2 > 0, "c": bits&4 > 0, "d": bits&8 > 0}
+					env := map[string]any{}
+					for k, v := range set {
+						env[k] = v
+					}
+					got, err := expr.Run(program, env)
+					require.NoError(t, err)
+					require.Equal(t, truth(p, set), got, "%s for %v", text, set)
 				}
-				got, err := expr.Run(program, env)
-				require.NoError(t, err)
-				require.Equal(t, truth(p, set), got, "%s for %v", text, set)
 			}
 		}
 	}
+}
+
+// layouts are all the ways in which a predicate is written.
+func layouts(s Syntax, p Pred) []string {
+	section := &Section{Begin: "// Begin", End: "// End"}
+	all := []Printed{s.Print(p), s.Lines(p), s.Conjunction(All{p}, nil, " "), s.Conjunction(All{p}, section, " ")}
+	if terms, ok := p.(All); ok {
+		all = append(all, s.Conjunction(terms, nil, " "))
+		for i := range terms {
+			all = append(all, s.Conjunction(terms[:i], &Section{Begin: "// Begin", End: "// End", Terms: terms[i:]}, " "))
+		}
+	}
+	texts := make([]string, len(all))
+	for i, printed := range all {
+		texts[i] = printed.Stage("")
+	}
+	return texts
 }
 
 func named(name string, body ir.Node) *ir.Named { return &ir.Named{Name: name, Body: body} }
@@ -130,7 +155,7 @@ func leafName(n ir.Node) Pred { return Atom(n.(*ir.Match).Field.Name) }
 
 func TestBuildSaysNOf(t *testing.T) {
 	n := &ir.AtLeast{Count: 2, Terms: []ir.Node{match("a"), &ir.Not{Term: match("b")}, named("x", match("c"))}}
-	assert.Equal(t, "(a and not b) or (a and c) or (not b and c)", explicit.Print(Build(n, leafName)))
+	assert.Equal(t, "(a and not b) or (a and c) or (not b and c)", explicit.Print(Build(n, leafName)).Stage(""))
 }
 
 func TestChoices(t *testing.T) {
@@ -181,6 +206,6 @@ func TestPrintNeedsNoParenthesesForTheSame(t *testing.T) {
 		"(a and b) or false":  Any{All{a, b}, Any{}},
 		"a and (false or b)":  All{a, Any{Any{}, b}},
 	} {
-		assert.Equal(t, want, s.Print(p))
+		assert.Equal(t, want, s.Print(p).Stage(""))
 	}
 }

@@ -181,7 +181,7 @@ func (s *sequence) part(input int, r *ir.Rule, opt compilers.Options) string {
 				"eql joins columns of one type, and data model %s holds %s as (%s) in one log source and as (%s) in another", plan.Model.Name, g.Name, s.types[i], types)
 		}
 	}
-	text := fmt.Sprintf("[%s where %s]", w.category(), w.lines(own, "    ")+w.filterLines("    ")+"\n  ")
+	text := "[" + w.event(own, "    ") + "\n  ]"
 	if len(by) > 0 {
 		text += " by " + strings.Join(by, ", ")
 	}

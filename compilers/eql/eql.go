@@ -102,7 +102,7 @@ func (w *writer) query() *compilers.Query {
 		compilers.MarkNegated(w.plan.Filter, w.negated)
 		w.filter = compilers.All{compilers.Build(w.plan.Filter, w.leaf)}
 	}
-	text := w.event(own)
+	text := w.event(own, "  ")
 	if len(above) > 0 {
 		text = w.sequence(above, own)
 	}
@@ -183,52 +183,19 @@ func (w *writer) scope() compilers.All {
 	return compilers.All{either}
 }
 
-func (w *writer) event(cond compilers.All) string {
-	return w.category() + " where " + w.lines(cond, "  ") + w.filterLines("  ")
+// event asks an event for a condition, behind which the environment's own filter has its place.
+func (w *writer) event(cond compilers.All, indent string) string {
+	return w.where(cond, &compilers.Section{Begin: beginFilter, End: endFilter, Terms: w.filter}, indent)
 }
 
-// filterLines is the place of the environment's own filter: each line goes on with `and`.
-func (w *writer) filterLines(indent string) string {
-	text := "\n" + indent + "// Begin environment-specific filter."
-	for _, p := range w.filter {
-		line := spelling.Print(p)
-		if _, or := simple(p).(compilers.Any); or {
-			line = "(" + line + ")"
-		}
-		text += "\n" + indent + "and " + line
-	}
-	return text + "\n" + indent + "// End environment-specific filter."
-}
+// The lines between which the environment's own filter stands.
+const (
+	beginFilter = "// Begin environment-specific filter."
+	endFilter   = "// End environment-specific filter."
+)
 
-// lines prints a conjunction one condition a line.
-func (w *writer) lines(cond compilers.All, indent string) string {
-	terms := append(w.scope(), cond...)
-	if len(terms) == 0 {
-		return "true"
-	}
-	parts := make([]string, len(terms))
-	for i, t := range terms {
-		parts[i] = spelling.Print(t)
-		if _, or := simple(t).(compilers.Any); or && len(terms) > 1 {
-			parts[i] = "(" + parts[i] + ")"
-		}
-	}
-	return strings.Join(parts, " and\n"+indent)
-}
-
-// simple looks through connectives of one term, which print as the term alone.
-func simple(p compilers.Pred) compilers.Pred {
-	switch q := p.(type) {
-	case compilers.Any:
-		if len(q) == 1 {
-			return simple(q[0])
-		}
-	case compilers.All:
-		if len(q) == 1 {
-			return simple(q[0])
-		}
-	}
-	return p
+func (w *writer) where(cond compilers.All, filter *compilers.Section, indent string) string {
+	return spelling.Conjunction(append(w.scope(), cond...), filter, indent).Stage(w.category() + " where")
 }
 
 func (w *writer) category() string {
@@ -260,8 +227,8 @@ func (w *writer) sequence(above, own compilers.All) string {
 	if span <= 0 {
 		span = defaultSpan
 	}
-	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s where %s] by %s\n  [%s where %s] by %s", host, int64(span/time.Second),
-		w.category(), w.lines(above, "    "), joinFields(keys[0]), w.category(), w.lines(own, "    ")+w.filterLines("    ")+"\n  ", joinFields(keys[1]))
+	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s] by %s\n  [%s\n  ] by %s", host, int64(span/time.Second),
+		w.where(above, nil, "    "), joinFields(keys[0]), w.event(own, "    "), joinFields(keys[1]))
 }
 
 func joinFields(columns []string) string {

@@ -2,7 +2,6 @@ package eql
 
 import (
 	"slices"
-	"strings"
 
 	"decree/compilers"
 	"decree/rules/diag"
@@ -38,7 +37,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	}
 	lead := newWriter(branches[0].Plan)
 	same := !slices.ContainsFunc(branches, func(b *compilers.Branch) bool { return b.Source.Table != branches[0].Source.Table })
-	var parts, kept compilers.Any
+	var parts, kept compilers.Listed
 	for _, b := range branches {
 		w := newWriter(b.Plan)
 		w.sources = b.Sources
@@ -66,12 +65,11 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	if same {
 		category = lead.category()
 	}
-	text := category + " where " + alternatives(parts)
-	text += "\n  // Begin environment-specific filter."
+	filter := &compilers.Section{Begin: beginFilter, End: endFilter}
 	if lead.plan.Filter != nil {
-		text += "\n  and " + alternatives(kept)
+		filter.Terms = compilers.All{kept}
 	}
-	text += "\n  // End environment-specific filter.\n"
+	text := spelling.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"
 	lead.plan.Notes = compilers.Notes(branches)
 	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes}, found
 }
@@ -86,16 +84,4 @@ func apart(p *compilers.Plan) bool {
 		return !deep
 	})
 	return deep || compilers.Gathers(p.Rule)
-}
-
-// alternatives prints a disjunction one term a line, in parentheses.
-func alternatives(terms compilers.Any) string {
-	lines := make([]string, len(terms))
-	for i, t := range terms {
-		lines[i] = spelling.Print(compilers.Any{t})
-		if all, several := t.(compilers.All); several && len(all) > 1 {
-			lines[i] = "(" + lines[i] + ")"
-		}
-	}
-	return "(" + strings.Join(lines, " or\n  ") + ")"
 }

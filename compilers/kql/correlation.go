@@ -232,7 +232,8 @@ func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
 		return text
 	}
 	before := part(one.typed(domain.Name, domain.Type), *domain, nil).asText()
-	return fmt.Sprintf(`iff(isempty(%s) or isempty(%s), %[2]s, strcat(%[1]s, "\\", %[2]s))`, before, text)
+	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
+	return syntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
 }
 
 // query is the last correlation's matches, as they are read.

@@ -197,10 +197,10 @@ func (w *writer) scopeTests() []string {
 	var stages []string
 	if len(either) == 1 {
 		for _, test := range either[0].(compilers.All) {
-			stages = append(stages, "where "+syntax.Print(test))
+			stages = append(stages, where(test))
 		}
 	} else if len(either) > 1 {
-		stages = append(stages, "where "+lines(either))
+		stages = append(stages, where(either))
 	}
 	return stages
 }
@@ -209,27 +209,13 @@ func (w *writer) scopeTests() []string {
 func (w *writer) where(conjuncts []ir.Node) []string {
 	var stages []string
 	for _, n := range compilers.Unnamed(conjuncts) {
-		stages = append(stages, "where "+lines(compilers.Build(n, w.leaf)))
+		stages = append(stages, where(compilers.Build(n, w.leaf)))
 	}
 	return stages
 }
 
-// lines prints a predicate, a long disjunction a term a line.
-func lines(p compilers.Pred) string {
-	line := syntax.Print(p)
-	either, ok := p.(compilers.Any)
-	if !ok || len(line) <= compilers.LineWidth {
-		return line
-	}
-	terms := make([]string, len(either))
-	for i, t := range either {
-		terms[i] = syntax.Print(t)
-		if _, all := t.(compilers.All); all {
-			terms[i] = "(" + terms[i] + ")"
-		}
-	}
-	return strings.Join(terms, "\n    or ")
-}
+// where is the stage that keeps what a predicate holds for.
+func where(p compilers.Pred) string { return syntax.Lines(p).Stage("where") }
 
 // listLets writes the value lists, those a union is made of before it.
 func (w *writer) listLets() string {

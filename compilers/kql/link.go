@@ -51,7 +51,7 @@ func (w *writer) link(level int) (text string, whole compilers.Pred) {
 		return "tolower(" + first + ")", has
 	}
 	second, hasSecond := way(s.FallbackKeys[level])
-	text = fmt.Sprintf("tolower(case(%s, %s, %s, %s, %s))", syntax.Print(has), first, syntax.Print(hasSecond), second, quote(""))
+	text = "tolower(" + compilers.Choose("case", []compilers.Case{{If: syntax.Print(has), Then: first}, {If: syntax.Print(hasSecond), Then: second}}, quote("")) + ")"
 	return text, compilers.Any{has, hasSecond}
 }
 
@@ -91,7 +91,7 @@ func (w *writer) creations(j *joined) []string {
 		link, _ := w.link(next - j.hops)
 		project = append(project, above(next, linkName)+" = "+link)
 	}
-	inner := append(w.scope(w.since+" + "+parentWindow), "where "+syntax.Print(whole), "project "+strings.Join(project, ", "))
+	inner := append(w.scope(w.since+" + "+parentWindow), where(whole), "project "+strings.Join(project, ", "))
 	if w.plan.Source.UniqueKeys {
 		inner = append(inner, fmt.Sprintf("summarize arg_max(%s) by %s", strings.Join(append([]string{born}, carried(j)...), ", "), above(j.hops, keyOf)))
 	}
@@ -103,7 +103,7 @@ func (w *writer) latest(j *joined, creations []string) []string {
 	link, whole := w.link(j.hops - j.from)
 	child, before, born := above(j.hops, childLink), above(j.hops, childBirth), above(j.hops, bornAt)
 	return append(w.scope(w.since+" + "+parentWindow),
-		"where "+syntax.Print(whole),
+		where(whole),
 		fmt.Sprintf("project %s = %s, %s = %s", child, link, before, column(w.plan.Model.Time[0])),
 		fmt.Sprintf("distinct %s, %s", child, before),
 		fmt.Sprintf("join kind=inner (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(creations))), child, above(j.hops, keyOf)),

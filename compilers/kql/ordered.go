@@ -40,11 +40,11 @@ func (st *window) median() []string {
 	st.note(compilers.Note{Code: "correlation-cost", Effect: "cost", Range: st.c.Source.TypeRange,
 		Message: "each window's values are put in order: the cost grows with the matches of a group times those of a window"})
 	return []string{st.inputs, "distinct " + st.by("At"), "extend Bin = bin(At, " + st.span + ")",
-		"join kind=inner (\n    " + st.inputs + "\n    | where isnotnull(Value1) and isfinite(Value1)\n    | mv-expand Later = dynamic([0, 1]) to typeof(long)\n    | project " +
+		"join kind=inner (\n    " + st.inputs + "\n    | " + where(finite) + "\n    | mv-expand Later = dynamic([0, 1]) to typeof(long)\n    | project " +
 			st.by("Bin = bin(At, "+st.span+") + Later * "+st.span, "EarlierAt = At", "Value1") + "\n  ) on " + st.by("Bin"),
 		"where EarlierAt between ((At - " + st.span + ") .. At)",
 		"summarize Numbers = array_sort_asc(make_list(Value1)) by " + st.by("At"),
 		"extend Value = (todouble(Numbers[(array_length(Numbers) - 1) / 2]) + todouble(Numbers[array_length(Numbers) / 2])) / 2",
-		"where " + syntax.Print(st.bounds("Value")),
+		where(st.bounds("Value")),
 		"project " + st.by("At", "Value")}
 }

@@ -186,11 +186,11 @@ func (w *writer) reputation(r *rarity) []string {
 	}
 	failed := failedLookup(rep)
 	if spec.Unavailable == "include" {
-		return append(stages, "where "+syntax.Print(compilers.Any{failed, tests}))
+		return append(stages, where(compilers.Any{failed, tests}))
 	}
-	stages = append(stages, "where "+syntax.Print(compilers.None{Term: failed}))
+	stages = append(stages, where(compilers.None{Term: failed}))
 	for _, t := range tests {
-		stages = append(stages, "where "+syntax.Print(t))
+		stages = append(stages, where(t))
 	}
 	return stages
 }

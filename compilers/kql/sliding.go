@@ -43,7 +43,7 @@ func (st *window) sliding() []string {
 	if value != "" {
 		stages = append(stages, "extend Value = "+value)
 	}
-	stages = append(stages, "where "+syntax.Print(condition))
+	stages = append(stages, where(condition))
 	kept := st.by("At")
 	if value != "" {
 		kept = st.by("At", "Value")
@@ -81,27 +81,32 @@ func (st *window) moments() ([]string, []moving) {
 
 // numbers tells matches with a number from others.
 func (st *window) numbers() []string {
-	return []string{st.inputs, "extend Has = isnotnull(Value1) and isfinite(Value1)"}
+	return []string{st.inputs, syntax.Print(finite).Stage("extend Has =")}
 }
+
+var finite = compilers.All{compilers.Atom("isnotnull(Value1)"), compilers.Atom("isfinite(Value1)")}
 
 // distinct tells of each value when it comes into the window and leaves it: it does not as long as the next match that has it comes before.
 // A window whose matches all lack the values has none of them, which a bound may allow.
 func (st *window) distinct() []string {
-	var has, same, by []string
+	var by []string
 	for _, v := range st.values {
-		has = append(has, "isnotempty("+v+")")
 		by = append(by, v+" asc")
 	}
-	for _, name := range append(append([]string{}, st.keys...), st.values...) {
-		same = append(same, name+" == prev("+name+")")
+	// alone holds where the match beside is of another value, or more than a timespan away
+	alone := func(beside, away string) string {
+		same := compilers.All{}
+		for _, name := range append(append([]string{}, st.keys...), st.values...) {
+			same = append(same, compilers.Atom(name+" == "+beside+"("+name+")"))
+		}
+		same = append(same, compilers.Atom(away+" <= "+st.span))
+		return syntax.Print(compilers.All{compilers.Atom("Has"), compilers.None{Term: same}}).Call("toint")
 	}
-	before := strings.Join(same, " and ")
-	after := strings.ReplaceAll(before, "prev(", "next(")
 	return []string{st.inputs,
 		"distinct " + st.by(append(append([]string{}, st.values...), "At")...),
 		st.sorted(append(by, "At asc")...),
-		"extend Has = " + strings.Join(has, " and "),
-		fmt.Sprintf("extend Enters = toint(Has and not(%s and At - prev(At) <= %s)), Leaves = toint(Has and not(%s and next(At) - At <= %[2]s))", before, st.span, after)}
+		syntax.Print(notEmpty(st.values)).Stage("extend Has ="),
+		"extend Enters = " + alone("prev", "At - prev(At)") + ", Leaves = " + alone("next", "next(At) - At")}
 }
 
 // condition is what a window's sums must satisfy, and the value that it compares, where it is known.

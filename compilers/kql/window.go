@@ -83,12 +83,8 @@ func (st *window) together() []string {
 	if len(st.c.Inputs) > 1 {
 		stages = []string{"union\n    (" + strings.Join(parts, "),\n    (") + ")"}
 	}
-	var present []string
-	for _, k := range st.keys {
-		present = append(present, "isnotempty("+k+")")
-	}
-	if len(present) > 0 {
-		stages = append(stages, "where "+strings.Join(present, " and "))
+	if len(st.keys) > 0 {
+		stages = append(stages, where(notEmpty(st.keys)))
 	}
 	return stages
 }
@@ -127,14 +123,14 @@ func (st *window) sorted(more ...string) string {
 
 // cumulated is the sum of an expression down the sorted rows of a group.
 func (st *window) cumulated(expr string) string {
-	var restart []string
+	var restart compilers.Any
 	for _, k := range st.keys {
-		restart = append(restart, k+" != prev("+k+")")
+		restart = append(restart, compilers.Atom(k+" != prev("+k+")"))
 	}
 	if len(restart) == 0 {
 		return "row_cumsum(" + expr + ")"
 	}
-	return "row_cumsum(" + expr + ", " + strings.Join(restart, " or ") + ")"
+	return syntax.Print(restart).CallLast("row_cumsum", expr)
 }
 
 // occurred says a condition over inputs.
@@ -148,12 +144,21 @@ func occurred(n ir.Node, flag func(input int) compilers.Pred) compilers.Pred {
 func held(terms []compilers.Pred) string {
 	var out []string
 	for _, p := range terms {
-		out = append(out, "toint("+syntax.Print(p)+")")
+		out = append(out, syntax.Print(p).Call("toint"))
 	}
 	return strings.Join(out, " + ")
 }
 
 func number64(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+// notEmpty asks that every one of some texts is there.
+func notEmpty(columns []string) compilers.Pred {
+	var all compilers.All
+	for _, c := range columns {
+		all = append(all, compilers.Atom("isnotempty("+c+")"))
+	}
+	return all
+}
 
 // bounds compares an expression with every bound.
 func (st *window) bounds(value string) compilers.Pred {

@@ -53,7 +53,7 @@ func (w *writer) deepOf(m *ir.Match) *deep {
 // conditions hold, and parents for which an ancestor's condition holds. It is said in the
 // base search as far as that can say it, else in where. With more than one hop, or
 // with no own condition, any process may be a link: nothing is narrowed.
-func (w *writer) narrow(early []ir.Node) (terms, stage string) {
+func (w *writer) narrow(early []ir.Node) (terms compilers.Pred, stage string) {
 	var own []ir.Node
 	for _, n := range compilers.Unnamed(early) {
 		if !w.hasDeep(n) {
@@ -63,7 +63,7 @@ func (w *writer) narrow(early []ir.Node) (terms, stage string) {
 	oneHop := !slices.ContainsFunc(w.deeps, func(d *deep) bool { return d.hops > 1 })
 	if len(own) == 0 || !oneHop {
 		w.note("ancestor-cost", "cost", w.deeps[0].match, "every process creation of the period is linked to its parent: narrow the rule with a condition on the event itself")
-		return "", ""
+		return nil, ""
 	}
 	var child compilers.All
 	inSearch := true
@@ -79,7 +79,7 @@ func (w *writer) narrow(early []ir.Node) (terms, stage string) {
 		parents = append(parents, p)
 	}
 	if inSearch {
-		return searchTerm(compilers.Any{child, parents}), ""
+		return compilers.Any{child, parents}, ""
 	}
 	child, parents = nil, nil
 	for _, n := range own {
@@ -88,7 +88,7 @@ func (w *writer) narrow(early []ir.Node) (terms, stage string) {
 	for _, d := range w.deeps {
 		parents = append(parents, w.test(d.match, d.hops))
 	}
-	return "", "where " + whereSyntax.Print(compilers.Any{child, parents})
+	return nil, where(compilers.Any{child, parents})
 }
 
 // above is the test as it is asked of the ancestor's descendant hops below it.
@@ -126,7 +126,7 @@ func (w *writer) link() []string {
 	flags := make([]string, len(w.deeps))
 	most := 0
 	for i, d := range w.deeps {
-		flags[i] = fmt.Sprintf("%s=if(%s, 1, 0)", d.flag, whereSyntax.Print(w.test(d.match, d.hops)))
+		flags[i] = d.flag + "=" + when(w.test(d.match, d.hops), "1", "0")
 		most = max(most, d.hops)
 	}
 	stages = append(stages, "eval "+strings.Join(flags, ",\n    "))

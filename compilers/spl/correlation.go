@@ -2,6 +2,7 @@ package spl
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -54,7 +55,7 @@ type search struct {
 type member struct {
 	rule  *ir.Rule
 	w     *writer
-	terms []string      // of the base search
+	terms compilers.All // of the base search
 	early []ir.Node     // what the base search cannot say
 	asked compilers.All // the whole rule in where's language, its log source apart
 }
@@ -97,7 +98,7 @@ func (s *search) add(r *ir.Rule) {
 			return
 		}
 		if p, ok := m.w.searchable(n); ok {
-			m.terms = append(m.terms, searchTerm(p))
+			m.terms = append(m.terms, p)
 		} else {
 			m.early = append(m.early, n)
 		}
@@ -123,7 +124,7 @@ func (s *search) query() *compilers.Query {
 	base := s.base()
 	lookback := s.top.Source.Body.Schedule.Lookback
 	if lookback > 0 {
-		base += " earliest=-" + splunkSpan(lookback+s.top.Reach()) + " latest=now"
+		base = append(base, compilers.Atom("earliest=-"+splunkSpan(lookback+s.top.Reach())), compilers.Atom("latest=now"))
 	} else {
 		s.note("correlation-period", "false-negatives",
 			"matches before the searched period are not known: choose it "+splunkSpan(s.top.Reach())+" longer than what is of interest")
@@ -135,7 +136,7 @@ func (s *search) query() *compilers.Query {
 		s.correlate(k)
 	}
 	if lookback > 0 {
-		s.stage("where _time>=relative_time(now(), " + evalString("-"+splunkSpan(lookback)) + ")")
+		s.stage(where(since(lookback)))
 	}
 	s.stage("sort 0 -_time")
 	s.stage("fields - decree_*")
@@ -147,7 +148,7 @@ func (s *search) query() *compilers.Query {
 	for _, line := range compilers.Header(s.top.Source.Body, s.notes) {
 		b.WriteString(comment(line))
 	}
-	b.WriteString(base + "\n")
+	b.WriteString(searchSyntax.Print(base).Stage("") + "\n")
 	for _, stage := range slices.Concat(cut, s.lists.stages(), s.stages) {
 		b.WriteString("| " + stage + "\n")
 	}
@@ -155,24 +156,20 @@ func (s *search) query() *compilers.Query {
 }
 
 // base is the search for the events of every rule. What all of them ask first stands once.
-func (s *search) base() string {
+func (s *search) base() compilers.All {
 	common := s.common()
 	terms := slices.Clone(s.rules[0].terms[:common])
-	var each []string
+	var each compilers.Any
 	for _, m := range s.rules {
 		own := m.terms[common:]
-		term := strings.Join(own, " ")
 		if len(own) == 0 {
-			return strings.Join(terms, " ")
+			return terms
 		}
-		if len(own) > 1 {
-			term = "(" + term + ")"
-		}
-		if !slices.Contains(each, term) {
-			each = append(each, term)
+		if !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
+			each = append(each, own)
 		}
 	}
-	return strings.Join(append(terms, "("+strings.Join(each, " OR ")+")"), " ")
+	return append(terms, each)
 }
 
 // common is how many terms the rules begin with alike: all of them when there is one rule.
@@ -185,7 +182,7 @@ func (s *search) common() int {
 	for _, m := range s.rules[1:] {
 		n = min(n, len(m.terms))
 		for i := range n {
-			if m.terms[i] != first[i] {
+			if !reflect.DeepEqual(m.terms[i], first[i]) {
 				n = i
 				break
 			}
@@ -217,15 +214,16 @@ func (s *search) mark() {
 
 func (s *search) markEach() {
 	common := s.common()
-	var sets, any []string
+	var sets []string
+	var one compilers.Any
 	for i, m := range s.rules {
 		asked := both(append(m.w.inScope(common), m.asked...)...)
-		sets = append(sets, fmt.Sprintf("decree_rule_%d=if(%s, 1, 0)", i+1, whereSyntax.Print(asked)))
-		any = append(any, fmt.Sprintf("decree_rule_%d=1", i+1))
+		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, when(asked, "1", "0")))
+		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
 	}
 	s.stage("eval " + strings.Join(sets, ",\n    "))
 	if s.neededAfter(0).any() { // else the first correlation leaves its own matches alone
-		s.stage("where " + strings.Join(any, " OR "))
+		s.stage(where(one))
 	}
 }
 

@@ -42,9 +42,9 @@ func (s *search) correlate(k int) {
 			s.report("correlation-groups", st.c.Source.TypeRange, "group by what that correlation is grouped by",
 				"spl: an event may be several matches of a correlation that %q reads, in one group: they cannot be told apart here", st.c.Source.Body.Title)
 		}
-		s.stage(fmt.Sprintf("eval decree_corr_%d=if(%s, 1, 0)", k+1, whereSyntax.Print(holds)))
+		s.stage(fmt.Sprintf("eval decree_corr_%d=%s", k+1, when(holds, "1", "0")))
 	} else {
-		s.stage("where " + whereSyntax.Print(holds))
+		s.stage(where(holds))
 		if repeats {
 			s.stage("dedup decree_event, decree_group")
 		}
@@ -114,10 +114,10 @@ func (st *step) group() {
 	case in == compilers.Pred(compilers.Fixed(true)):
 		st.stage("eval decree_group=" + key(groups[0]))
 	case st.kept.any():
-		st.stage("eval decree_group=if(" + whereSyntax.Print(in) + ", " + key(groups[0]) + `, "none")`)
+		st.stage("eval decree_group=" + whereSyntax.Print(in).Call("if", key(groups[0]), `"none"`))
 		st.inside = compilers.Atom(`decree_group!="none"`)
 	default:
-		st.stage("where " + whereSyntax.Print(in))
+		st.stage(where(in))
 		st.stage("eval decree_group=" + key(groups[0]))
 	}
 	for _, m := range matches {
@@ -130,7 +130,7 @@ func (st *step) groupEach(matches compilers.Any, groups [][]string) {
 	sets, keys := make([]string, len(groups)), make([]string, len(groups))
 	for i, values := range groups {
 		keys[i] = fmt.Sprintf("decree_key_%d", i+1)
-		sets[i] = fmt.Sprintf(`%s=if(%s, %s, "none")`, keys[i], whereSyntax.Print(both(matches[i], present(values))), key(values))
+		sets[i] = keys[i] + "=" + whereSyntax.Print(both(matches[i], present(values))).Call("if", key(values), `"none"`)
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
 	st.spread("decree_group", keys)
@@ -162,13 +162,14 @@ func (st *step) spread(into string, texts []string) {
 	if !st.kept.any() {
 		return
 	}
-	first := into + "=mvindex(decree_texts, 0)"
-	sets := []string{"decree_first=if(" + first + ", 1, 0)"}
+	first := compilers.Atom(into + "=mvindex(decree_texts, 0)")
+	once := compilers.All{first}
 	if st.expanded {
-		sets[0] = "decree_first=if(" + first + " AND decree_first=1, 1, 0)"
+		once = append(once, compilers.Atom("decree_first=1"))
 	}
+	sets := []string{"decree_first=" + when(once, "1", "0")}
 	for _, k := range st.kept.correlations {
-		sets = append(sets, fmt.Sprintf("decree_corr_%d=if(%s, decree_corr_%d, 0)", k+1, first, k+1))
+		sets = append(sets, fmt.Sprintf("decree_corr_%d=%s", k+1, when(first, fmt.Sprintf("decree_corr_%d", k+1), "0")))
 	}
 	st.stage("eval " + strings.Join(sets, ", "))
 	st.expanded = true

@@ -198,7 +198,7 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	case *ir.Number:
 		return anyNumber("tonumber("+name+")", name, t.Op, t.Values)
 	case *ir.Bool:
-		return compilers.Atom(fmt.Sprintf("isnotnull(mvfilter(lower(%s)=%s))", name, evalString(strconv.FormatBool(t.Value))))
+		return someValue(compilers.Atom("lower(" + name + ")=" + evalString(strconv.FormatBool(t.Value))))
 	case *ir.Null:
 		return compilers.Atom("isnull(" + name + ")")
 	case *ir.Exists:
@@ -207,16 +207,16 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 		}
 		return compilers.Atom("isnull(" + name + ")")
 	case *ir.CIDR:
-		nets := make([]string, len(t.Prefixes))
+		nets := make(compilers.Any, len(t.Prefixes))
 		for i, p := range t.Prefixes {
 			noise := "%.*$"     // the interface that a link-local address is reached through: fe80::1%4
 			if p.Addr().Is4() { // Windows writes ::ffff:10.0.0.1 as well
 				noise = "(?i)^::ffff:|" + noise
 			}
 			address := "replace(" + name + ", " + evalString(noise) + `, "")`
-			nets[i] = fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), address)
+			nets[i] = compilers.Atom(fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), address))
 		}
-		return compilers.Atom("isnotnull(mvfilter(" + strings.Join(nets, " OR ") + "))")
+		return someValue(nets)
 	case *ir.FieldRef:
 		w.note("fieldref-single-valued", "exact", m, "both fields are compared as single values; a field with several values never matches")
 		return fieldRef(name, w.field(m, ir.Field{Name: t.Other.Name, Level: t.Other.Level - up}), t)
@@ -250,7 +250,12 @@ func fileName(name string, t *ir.Text) compilers.Pred {
 	if !t.Cased {
 		last = "lower(" + last + ")"
 	}
-	return compilers.Atom("isnotnull(mvfilter(in(" + last + ", " + compilers.Fill(values, "        ") + ")))")
+	return someValue(compilers.Atom("in(" + last + ", " + compilers.Fill(values, "        ") + ")"))
+}
+
+// someValue holds when a predicate holds for one of a field's values.
+func someValue(p compilers.Pred) compilers.Pred {
+	return compilers.Atom("isnotnull(" + whereSyntax.Print(p).Call("mvfilter") + ")")
 }
 
 var comparison = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
@@ -258,11 +263,11 @@ var comparison = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">",
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func anyNumber(value, name, op string, values []float64) compilers.Pred {
-	tests := make([]string, len(values))
+	tests := make(compilers.Any, len(values))
 	for i, v := range values {
-		tests[i] = value + comparison[op] + number(v)
+		tests[i] = compilers.Atom(value + comparison[op] + number(v))
 	}
-	return compilers.Atom("isnotnull(mvfilter(" + strings.Join(tests, " OR ") + "))")
+	return someValue(tests)
 }
 
 func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
@@ -273,23 +278,25 @@ func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
 	if !t.Cased {
 		x, y = "lower("+x+")", "lower("+y+")"
 	}
-	var holds string
+	holds := compilers.All{compilers.Atom("isnotnull(" + a + ")"), compilers.Atom("isnotnull(" + b + ")")}
 	switch t.Op {
 	case ir.Equals, ir.Filename:
-		holds = sameText(x, y)
+		holds = append(holds, sameText(x, y))
 	case ir.StartsWith:
-		holds = sameText(fmt.Sprintf("substr(%s, 1, len(%s))", x, y), y)
+		holds = append(holds, sameText(fmt.Sprintf("substr(%s, 1, len(%s))", x, y), y))
 	case ir.EndsWith:
-		holds = fmt.Sprintf("len(%s)>=len(%s) AND ", x, y) + sameText(fmt.Sprintf("substr(%s, len(%s)-len(%s)+1)", x, x, y), y)
+		holds = append(holds, compilers.Atom(fmt.Sprintf("len(%s)>=len(%s)", x, y)), sameText(fmt.Sprintf("substr(%s, len(%s)-len(%s)+1)", x, x, y), y))
 	case ir.Contains:
-		holds = fmt.Sprintf("mvcount(split(%s, %s))>1", x, y)
+		holds = append(holds, compilers.Atom(fmt.Sprintf("mvcount(split(%s, %s))>1", x, y)))
+	default:
+		panic("spl: unknown operation")
 	}
-	return compilers.Atom(fmt.Sprintf("if(isnotnull(%s) AND isnotnull(%s) AND %s, 1, 0)=1", a, b, holds))
+	return compilers.Atom(when(holds, "1", "0") + "=1") // never null
 }
 
 // sameText compares two texts as such: 7 and 7.0 are the same to Splunk where both could be numbers.
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where
-func sameText(x, y string) string { return `"=".` + x + `="=".` + y }
+func sameText(x, y string) compilers.Pred { return compilers.Atom(`"=".` + x + `="=".` + y) }
 
 var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}
 

@@ -23,12 +23,12 @@ func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 	value, hosts, rank := "decree_value"+id, "decree_count"+id, "decree_rank"+id
 	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
 	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
-	stages := []string{fmt.Sprintf("eval %s=if(%s, lower(%s), null())", value, whereSyntax.Print(there), entity)}
+	stages := []string{"eval " + value + "=" + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")}
 	var counted []string
 	inside := w.population(p, early)
 	among, seen := "decree_among"+id, "decree_seen"+id
 	if len(inside) > 0 {
-		stages = append(stages, fmt.Sprintf("eval %s=if(%s, 1, 0)", among, whereSyntax.Print(inside)))
+		stages = append(stages, "eval "+among+"="+when(inside, "1", "0"))
 		counted = append(counted, fmt.Sprintf("max(%s) as %s", among, seen))
 	}
 	holds := compilers.All{compilers.Atom("isnotnull(" + value + ")")}
@@ -59,7 +59,7 @@ func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 		stages = append(stages, lookup)
 		holds = append(holds, tests...)
 	}
-	stages = append(stages, fmt.Sprintf("eval decree_rare_%d=if(%s, 1, 0)", i, whereSyntax.Print(holds)))
+	stages = append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, when(holds, "1", "0")))
 	return append(stages, show...)
 }
 

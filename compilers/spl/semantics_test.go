@@ -31,7 +31,7 @@ func TestSemantics(t *testing.T) {
 		{"a literal asterisk cannot be escaped in search: it goes to where", eq("F", "a*b"), `| where isnotnull(mvfind(F, "(?i)\\Aa\\*b\\z"))`},
 		{"a question mark is no wildcard in search", eq("F", "a?b"), `F="a?b"`},
 		{"Sigma's ? is one character and is not widened to *", field("F", &ir.Glob{Parts: []ir.GlobPart{{Literal: "a"}, {Wild: '?'}, {Literal: "b"}}}), `| where isnotnull(mvfind(F, "(?i)(?s)\\Aa.b\\z"))`},
-		{"NOT f=x holds for events without f, f!=x would not", not(eq("F", "x")), `(NOT F="x")`},
+		{"NOT f=x holds for events without f, f!=x would not", not(eq("F", "x")), `NOT F="x"`},
 		{"where drops events when a comparison is null: a negation is made of what is never null", not(cased("F", "x")), `| where NOT isnotnull(mvfind(F, "\\Ax\\z"))`},
 		{"an expression under OR is a boolean of where, not a trailing regex", or(regex("F", "a+"), eq("G", "b")), `| where isnotnull(mvfind(F, "a+")) OR isnotnull(mvfind(G, "(?i)\\Ab\\z"))`},
 		{"an expression under NOT too", not(regex("F", "a+")), `| where NOT isnotnull(mvfind(F, "a+"))`},

@@ -6,6 +6,7 @@ package spl
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -102,7 +103,7 @@ func (w *writer) query() *compilers.Query {
 	if len(w.deeps) > 0 {
 		span += parentWindow
 		terms, narrowed := w.narrow(early)
-		if terms != "" {
+		if terms != nil {
 			base = append(base, terms)
 		}
 		if narrowed != "" {
@@ -110,7 +111,7 @@ func (w *writer) query() *compilers.Query {
 		}
 		stages = append(stages, w.link()...)
 		if lookback > 0 {
-			stages = append(stages, "where _time>=relative_time(now(), "+evalString("-"+splunkSpan(lookback))+")")
+			stages = append(stages, where(since(lookback)))
 		}
 		if len(early) > 0 {
 			stages = append(stages, w.where(early))
@@ -119,7 +120,7 @@ func (w *writer) query() *compilers.Query {
 		var rest []ir.Node
 		for _, n := range compilers.Unnamed(early) {
 			if p, ok := w.searchable(n); ok {
-				base = append(base, searchTerm(p))
+				base = append(base, p)
 			} else {
 				rest = append(rest, n)
 			}
@@ -129,7 +130,7 @@ func (w *writer) query() *compilers.Query {
 		}
 	}
 	if lookback > 0 {
-		base = append(base, "earliest=-"+splunkSpan(span)+" latest=now")
+		base = append(base, compilers.Atom("earliest=-"+splunkSpan(span)), compilers.Atom("latest=now"))
 	}
 	for i, p := range w.rare {
 		stages = append(stages, w.prevalence(i+1, p, early)...)
@@ -142,7 +143,7 @@ func (w *writer) query() *compilers.Query {
 		filter = "| " + w.where([]ir.Node{w.plan.Filter}) + "\n"
 	}
 	stages = slices.Concat(w.cut(), w.lists.stages(), stages)
-	first := strings.Join(base, " ")
+	first := searchSyntax.Print(base).Stage("")
 	if w.data != nil {
 		first = w.tstats(base)
 		stages = append(w.data.plain(w.plan.Model), stages...)
@@ -182,45 +183,23 @@ func (w *writer) collect(n ir.Node) {
 }
 
 // scope is the base search of the log source.
-func (w *writer) scope() []string {
+func (w *writer) scope() compilers.All {
 	if len(w.sources) == 1 {
 		return w.scopeOf(w.sources[0])
 	}
-	var each []string
+	var each compilers.Any
 	for _, s := range w.sources {
-		if term := grouped(w.scopeOf(s)); !slices.Contains(each, term) {
-			each = append(each, term)
+		if own := w.scopeOf(s); !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
+			each = append(each, own)
 		}
 	}
-	return []string{"(" + strings.Join(each, " OR ") + ")"}
+	return compilers.All{each}
 }
 
-// grouped are terms that all hold, as one that OR may stand beside: the search command evaluates OR before AND. A model's table may be several.
-// https://help.splunk.com/en/splunk-enterprise/search/search-manual/10.0/retrieve-events/use-boolean-operators-to-combine-searches
-func grouped(terms []string) string {
-	text := strings.Join(terms, " ")
-	depth, quoted := 0, false
-	for i := 0; i < len(text); i++ {
-		switch c := text[i]; {
-		case quoted && c == '\\':
-			i++
-		case c == '"':
-			quoted = !quoted
-		case !quoted && c == '(':
-			depth++
-		case !quoted && c == ')':
-			depth--
-		case !quoted && depth == 0 && c == ' ':
-			return "(" + text + ")"
-		}
-	}
-	return text
-}
-
-func (w *writer) scopeOf(s *schema.Source) []string {
-	var terms []string
+func (w *writer) scopeOf(s *schema.Source) compilers.All {
+	var terms compilers.All
 	if s.Table != "" && w.data == nil {
-		terms = append(terms, s.Table)
+		terms = append(terms, baseSearch(s.Table))
 	}
 	for _, t := range s.Scope {
 		if t.EngineOnly {
@@ -231,14 +210,11 @@ func (w *writer) scopeOf(s *schema.Source) []string {
 			values[i] = `"` + escaper.Replace(v) + `"`
 		}
 		name := w.data.name(t.Column)
-		term := name + " IN (" + strings.Join(values, ", ") + ")"
-		if len(values) == 1 {
-			term = name + "=" + values[0]
-		}
+		is := oneOf(name, values)
 		if t.Optional {
-			term = "(" + term + " OR (NOT " + name + "=*))"
+			is = compilers.Any{is, presence(name, false)}
 		}
-		terms = append(terms, term)
+		terms = append(terms, is)
 	}
 	if len(terms) == 0 && w.data == nil {
 		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file",
@@ -252,17 +228,15 @@ func (w *writer) where(conjuncts []ir.Node) string {
 	for _, n := range conjuncts {
 		all = append(all, compilers.Build(n, w.whereLeaf))
 	}
-	return "where " + whereSyntax.Print(all)
+	return where(all)
 }
 
-// searchTerm prints a predicate as one term of the search command, whose OR binds tighter
-// than its implied AND.
-func searchTerm(p compilers.Pred) string {
-	text := searchSyntax.Print(p)
-	if _, atom := p.(compilers.Atom); atom {
-		return text
-	}
-	return "(" + text + ")"
+// where is the stage that keeps what a predicate holds for.
+func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where") }
+
+// since asks for events of a time before now.
+func since(lookback time.Duration) compilers.Pred {
+	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+splunkSpan(lookback)) + ")")
 }
 
 // field names the column of a field in eval, having a hash cut out of its set first.

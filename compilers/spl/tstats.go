@@ -83,11 +83,11 @@ func (d *dataset) read(w *writer, at diag.Range, c schema.Column) {
 }
 
 // tstats writes the command, one line for each of its clauses, and takes the dataset's name from the fields.
-func (w *writer) tstats(terms []string) string {
+func (w *writer) tstats(terms compilers.All) string {
 	d := w.data
 	where := ""
 	if len(terms) > 0 {
-		where = "\n    where " + strings.Join(terms, " ")
+		where = "\n    " + searchSyntax.Print(terms).Stage("where")
 	}
 	by := []string{"_time"}
 	for _, f := range d.fields {

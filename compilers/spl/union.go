@@ -2,7 +2,6 @@ package spl
 
 import (
 	"slices"
-	"strings"
 
 	"decree/compilers"
 	"decree/rules/diag"
@@ -80,7 +79,7 @@ type unionWriter struct {
 // branch is the part of a search that asks sources alike.
 type branch struct {
 	*writer
-	terms []string      // of the base search
+	terms compilers.All // of the base search
 	rest  bool          // the base search says not all
 	asked compilers.All // the whole condition in where's language
 	kept  compilers.All // the filter, likewise
@@ -90,7 +89,7 @@ func (u *unionWriter) add(w *writer) {
 	b := &branch{writer: w, terms: w.scope()}
 	for _, n := range compilers.Unnamed(compilers.Conjuncts(w.plan.Rule.Condition)) {
 		if p, ok := w.searchable(n); ok {
-			b.terms = append(b.terms, searchTerm(p))
+			b.terms = append(b.terms, p)
 		} else {
 			b.rest = true
 		}
@@ -104,25 +103,26 @@ func (u *unionWriter) add(w *writer) {
 
 func (u *unionWriter) query() *compilers.Query {
 	lead := u.branches[0].plan
-	var base, notes = []string{}, []compilers.Note(nil)
+	var notes []compilers.Note
+	var base compilers.Listed
 	rest := false
 	var either, filter compilers.Any
 	for _, b := range u.branches {
-		base = append(base, grouped(b.terms))
+		base = append(base, b.terms)
 		rest = rest || b.rest
 		either = append(either, append(b.inScope(0), b.asked...))
 		filter = append(filter, append(b.inScope(0), b.kept...))
 		notes = compilers.JoinNotes(notes, b.plan.Notes)
 	}
 	lead.Notes = notes
-	text := "(" + strings.Join(base, "\n    OR ") + ")"
+	search := compilers.All{base}
 	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
-		text += " earliest=-" + splunkSpan(lookback) + " latest=now"
+		search = append(search, compilers.Atom("earliest=-"+splunkSpan(lookback)), compilers.Atom("latest=now"))
 	}
-	text += "\n"
+	text := searchSyntax.Print(search).Stage("") + "\n"
 	var stages []string
 	if rest {
-		stages = append(stages, "where "+whereSyntax.Print(either))
+		stages = append(stages, where(either))
 	}
 	cut := (&writer{hashes: u.hashes}).cut()
 	for _, s := range slices.Concat(cut, u.lists.stages(), stages) {
@@ -130,7 +130,7 @@ func (u *unionWriter) query() *compilers.Query {
 	}
 	text += comment("Begin environment-specific filter.")
 	if lead.Filter != nil {
-		text += "| where " + whereSyntax.Print(filter) + "\n"
+		text += "| " + where(filter) + "\n"
 	}
 	text += comment("End environment-specific filter.")
 	if len(u.hashes)+len(u.lists.asked) > 0 {

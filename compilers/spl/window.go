@@ -31,7 +31,7 @@ func (st *step) bothWays(enters []string, may compilers.Pred) {
 	}
 	ways := `split("in,out", ",")`
 	if may != compilers.Pred(compilers.Fixed(true)) {
-		ways = "if(" + whereSyntax.Print(may) + ", " + ways + `, "in")`
+		ways = whereSyntax.Print(may).Call("if", ways, `"in"`)
 	}
 	st.stage("eval " + strings.Join(append(sets, "decree_step="+ways), ",\n    "))
 	st.stage("mvexpand decree_step")
@@ -81,7 +81,7 @@ func when(p compilers.Pred, value, otherwise string) string {
 	if p == compilers.Pred(compilers.Fixed(true)) {
 		return value
 	}
-	return "if(" + whereSyntax.Print(p) + ", " + value + ", " + otherwise + ")"
+	return whereSyntax.Print(p).Call("if", value, otherwise)
 }
 
 // bounds compares an expression with every bound.
@@ -125,7 +125,9 @@ func (st *step) distinct() compilers.Pred {
 	st.bothWays([]string{`if(decree_value="none", 0, 1)`}, compilers.Atom(`decree_value!="none"`))
 	st.stage("sort 0 str(decree_group), str(decree_value), num(decree_at), str(decree_step)")
 	st.stage("accum decree_enter_1 AS decree_open")
-	st.stage(`eval decree_enter_1=if(decree_value="none", 0, if(decree_step="in" AND decree_open=1, 1, if(decree_step="out" AND decree_open=0, 0-1, 0)))`)
+	first := compilers.All{compilers.Atom(`decree_step="in"`), compilers.Atom("decree_open=1")}
+	last := compilers.All{compilers.Atom(`decree_step="out"`), compilers.Atom("decree_open=0")}
+	st.stage("eval decree_enter_1=" + when(compilers.Atom(`decree_value="none"`), "0", when(first, "1", when(last, "0-1", "0"))))
 	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
 	n := st.most(st.running(1))[0]
 	st.shown = "correlation_count=" + n

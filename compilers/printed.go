@@ -1,0 +1,104 @@
+package compilers
+
+import (
+	"slices"
+	"strings"
+)
+
+// Printed is a predicate as its target writes it. It is whole: a stage takes it behind its command, a function as an
+// argument, and nothing else can be done with it. What is to be joined with and, or and not is joined as Preds, before it is printed.
+type Printed struct{ text string }
+
+// Stage writes it behind a command, or alone where the command is "".
+func (p Printed) Stage(command string) string {
+	if command == "" {
+		return p.text
+	}
+	return command + " " + p.text
+}
+
+// Call writes it as the first argument of a function.
+func (p Printed) Call(function string, more ...string) string {
+	return function + "(" + strings.Join(append([]string{p.text}, more...), ", ") + ")"
+}
+
+// CallLast writes it as the last argument of a function.
+func (p Printed) CallLast(function string, before ...string) string {
+	return function + "(" + strings.Join(append(before, p.text), ", ") + ")"
+}
+
+// Case is a value where a predicate holds.
+type Case struct {
+	If   Printed
+	Then string
+}
+
+// Choose calls a function that gives the value of the first case whose predicate holds.
+func Choose(function string, cases []Case, otherwise string) string {
+	var arguments []string
+	for _, b := range cases {
+		arguments = append(arguments, b.If.text, b.Then)
+	}
+	return function + "(" + strings.Join(append(arguments, otherwise), ", ") + ")"
+}
+
+// Print writes p with the fewest parentheses the syntax allows.
+func (s Syntax) Print(p Pred) Printed {
+	text, _ := s.print(p)
+	return Printed{text}
+}
+
+// Lines writes p, and a disjunction that is longer than a line a term a line.
+func (s Syntax) Lines(p Pred) Printed {
+	text, _ := s.print(p)
+	either, ok := alone(p).(Any)
+	if !ok || len(text) <= LineWidth {
+		return Printed{text}
+	}
+	return Printed{s.lines(either)}
+}
+
+func (s Syntax) lines(terms []Pred) string {
+	return strings.Join(s.terms(terms, strengthOr), "\n    "+strings.TrimLeft(s.Or, " "))
+}
+
+// Section is a part of a conjunction that stands between two lines of comment.
+type Section struct {
+	Begin, End string
+	Terms      All
+}
+
+// Conjunction writes a term a line, and those of a section behind the others: its comments stand where it has no terms, too.
+func (s Syntax) Conjunction(terms All, section *Section, indent string) Printed {
+	if len(terms) == 0 {
+		terms = All{Fixed(true)}
+	}
+	line := "\n" + indent
+	and := strings.TrimRight(s.And, " ") + line
+	if section == nil {
+		return Printed{strings.Join(s.terms(terms, strengthAnd), and)}
+	}
+	texts := s.terms(slices.Concat(terms, section.Terms), strengthAnd)
+	text := strings.Join(texts[:len(terms)], and) + line + section.Begin
+	for _, t := range texts[len(terms):] {
+		text += line + strings.TrimLeft(s.And, " ") + t
+	}
+	return Printed{text + line + section.End}
+}
+
+// terms prints the terms of one connective, which holds its terms together with a strength.
+func (s Syntax) terms(terms []Pred, strength int) []string {
+	if len(terms) == 1 {
+		return []string{s.Print(terms[0]).text}
+	}
+	texts := make([]string, len(terms))
+	for i, t := range terms {
+		text, own := s.print(t)
+		if own == strength { // the same connective, which needs no parentheses
+			texts[i] = text
+		} else {
+			texts[i] = s.wrap(t, strength+1)
+		}
+	}
+	return texts
+}

@@ -40,9 +40,9 @@ func TestPrint(t *testing.T) {
 		{Fixed(false), "false", "false", "false"},
 	}
 	for _, c := range cases {
-		assert.Equal(t, c.plain, plain.Print(c.pred))
-		assert.Equal(t, c.called, called.Print(c.pred))
-		assert.Equal(t, c.explicit, explicit.Print(c.pred))
+		assert.Equal(t, c.plain, plain.Print(c.pred).Stage(""))
+		assert.Equal(t, c.called, called.Print(c.pred).Stage(""))
+		assert.Equal(t, c.explicit, explicit.Print(c.pred).Stage(""))
 	}
 }
 

@@ -22,7 +22,9 @@ func TestBaseSearch(t *testing.T) {
 		"source=a OR source=b":               "(source=a OR source=b) OR x=1",
 		"index=win NOT host=h":               "(index=win NOT host=h) OR x=1",
 		"index=win and host=h":               "(index=win and host=h) OR x=1",
-		"((source=a OR source=b) index=win)": "(((source=a OR source=b) index=win)) OR x=1",
+		"((source=a OR source=b) index=win)": "((source=a OR source=b) index=win) OR x=1",
+		"index=win TERM(x)":                  "(index=win TERM(x)) OR x=1",
+		"(a=1)(b=2)":                         "((a=1)(b=2)) OR x=1",
 		"(a=1) OR (b=2)":                     "((a=1) OR (b=2)) OR x=1",
 	} {
 		assert.Equal(t, want, searchSyntax.Print(compilers.Any{baseSearch(table), compilers.Atom("x=1")}).Stage(""))

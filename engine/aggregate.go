@@ -11,8 +11,8 @@ import (
 
 // aggregate is what the condition of a correlation asks of the entries in a window, kept while the window slides.
 type aggregate interface {
-	add(sameTime []entry) // the latest entries, all of one time
-	remove(entry)         // the earliest
+	add(at time.Time, sameTime []entry) // the latest entries, all of one time
+	remove(entry)                       // the earliest
 	// holds tells whether the condition holds of the window, which begins at a time, and what it compared.
 	holds(from time.Time) (value float64, ok bool)
 	// completes tells whether an entry of the latest time may be what completed the match.
@@ -24,7 +24,7 @@ func newAggregate(c *ir.Correlation) aggregate {
 	case rules.EventCount:
 		return &eventCount{anyCompletes{}, c.Bounds, 0}
 	case rules.ValueCount:
-		return &valueCount{anyCompletes{}, c.Bounds, map[string]int{}}
+		return &valueCount{anyCompletes{}, c.Bounds, map[int32]int{}}
 	case rules.Temporal:
 		return &together{anyCompletes{}, c, make([]int, len(c.Inputs))}
 	case rules.TemporalOrdered:
@@ -45,8 +45,8 @@ type eventCount struct {
 	n      int
 }
 
-func (a *eventCount) add(es []entry) { a.n += len(es) }
-func (a *eventCount) remove(entry)   { a.n-- }
+func (a *eventCount) add(_ time.Time, es []entry) { a.n += len(es) }
+func (a *eventCount) remove(entry)                { a.n-- }
 func (a *eventCount) holds(time.Time) (float64, bool) {
 	return float64(a.n), within(a.bounds, float64(a.n))
 }
@@ -54,13 +54,13 @@ func (a *eventCount) holds(time.Time) (float64, bool) {
 type valueCount struct {
 	anyCompletes
 	bounds []rules.Bound
-	of     map[string]int // value -> entries that have it
+	of     map[int32]int // value -> entries that have it
 }
 
-func (a *valueCount) add(es []entry) {
+func (a *valueCount) add(_ time.Time, es []entry) {
 	for _, e := range es {
 		if e.counts {
-			a.of[e.values[0]]++
+			a.of[e.tuple]++
 		}
 	}
 }
@@ -69,8 +69,8 @@ func (a *valueCount) remove(e entry) {
 	if !e.counts {
 		return
 	}
-	if a.of[e.values[0]]--; a.of[e.values[0]] == 0 {
-		delete(a.of, e.values[0])
+	if a.of[e.tuple]--; a.of[e.tuple] == 0 {
+		delete(a.of, e.tuple)
 	}
 }
 
@@ -91,7 +91,7 @@ type numbers struct {
 
 func (a *numbers) sums() bool { return a.kind == rules.ValueSum || a.kind == rules.ValueAvg }
 
-func (a *numbers) add(es []entry) {
+func (a *numbers) add(_ time.Time, es []entry) {
 	for _, e := range es {
 		if !e.counts {
 			continue
@@ -166,7 +166,7 @@ type together struct {
 	count []int // by input
 }
 
-func (a *together) add(es []entry) {
+func (a *together) add(_ time.Time, es []entry) {
 	for _, e := range es {
 		a.count[e.input]++
 	}
@@ -217,7 +217,7 @@ type inTurn struct {
 	now     []bool // the input is among the latest entries
 }
 
-func (a *inTurn) add(es []entry) {
+func (a *inTurn) add(at time.Time, es []entry) {
 	clear(a.now)
 	for _, e := range es {
 		a.now[e.input] = true
@@ -226,7 +226,7 @@ func (a *inTurn) add(es []entry) {
 		switch {
 		case !a.now[i]:
 		case i == 0:
-			a.starts[0], a.reached[0] = es[0].at, true
+			a.starts[0], a.reached[0] = at, true
 		case a.reached[i-1] && (!a.reached[i] || a.starts[i-1].After(a.starts[i])):
 			a.starts[i], a.reached[i] = a.starts[i-1], true
 		}
@@ -243,4 +243,4 @@ func (a *inTurn) holds(from time.Time) (float64, bool) {
 	return float64(reached), reached == len(a.starts) && a.now[reached-1]
 }
 
-func (a *inTurn) completes(e entry) bool { return e.input == len(a.starts)-1 }
+func (a *inTurn) completes(e entry) bool { return int(e.input) == len(a.starts)-1 }

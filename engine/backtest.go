@@ -26,9 +26,9 @@ type moment struct {
 
 // FinishBacktest replays what was read as each rule's schedule would have run: at every multiple of
 // Every since 1970, over the events of the last Lookback. Rarity is judged anew in each run; ancestors are
-// those of the whole input. An event that several runs find is one alert, of the first. Correlations read matches of all times, and
-// raise theirs with the first run of their own schedule that sees the event which completes them. schedule gives
-// a rule's, in whole seconds; the engine must have been made with Options.Backtest. timeless counts
+// those of the whole input. An event that several runs find is one alert, of the first. A run of a correlation's own schedule reports the
+// matches whose event lies in its lookback; it reads rules as much further back as windows reach, so that each of these windows is
+// whole, and there their rarity is judged. schedule gives a rule's, in whole seconds; the engine must have been made with Options.Backtest. timeless counts
 // events without a time that can be read, which no run sees.
 func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (alerts []Alert, timeless int, stats Stats, err error) {
 	e.dropProcesses(len(e.waiting.processes) - e.opt.MaxProcesses)
@@ -51,27 +51,16 @@ func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (aler
 		}
 		replayed := &replay{e, r, s, moments[r.order]}
 		found, err := replayed.run()
-		if err == nil && r.watching {
-			err = replayed.occurrences()
-		}
 		if err != nil {
 			return nil, timeless, e.stats, err
 		}
 		alerts = append(alerts, found...)
 	}
-	correlated, err := e.correlate()
+	correlated, err := e.replayCorrelations(moments, of)
 	if err != nil {
 		return nil, timeless, e.stats, err
 	}
-	for _, result := range correlated {
-		s, err := of(result.Rule.Source)
-		if err != nil {
-			return nil, timeless, e.stats, err
-		}
-		if at := (&replay{Schedule: s}).next(result.at); !result.at.Before(at.Add(-s.Lookback)) {
-			alerts = append(alerts, Alert{result, at})
-		}
-	}
+	alerts = append(alerts, correlated...)
 	e.waiting = waiting{}
 	slices.SortStableFunc(alerts, func(a, b Alert) int {
 		return cmp.Or(a.At.Compare(b.At), compareResults(a.Result, b.Result))
@@ -159,23 +148,6 @@ func (r *replay) run() ([]Alert, error) {
 		}
 	}
 	return alerts, nil
-}
-
-// occurrences keeps all matches of the rule for correlations, whichever run would see them. What is rare is so in the whole input.
-func (r *replay) occurrences() error {
-	sightings, err := r.sightings()
-	if err != nil {
-		return err
-	}
-	r.judge(sightings)
-	for _, m := range r.moments {
-		out, err := r.ask(m, false)
-		if err != nil {
-			return err
-		}
-		r.e.occurred(out)
-	}
-	return nil
 }
 
 // next is the first run at a time or after it.

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/expr-lang/expr/vm"
 
@@ -27,6 +28,9 @@ type unit struct {
 	deferred bool           // needs what only the end of the input tells: ancestors' events, or rarity
 }
 
+// unbounded is the reach of a rule that a correlation without a schedule reads.
+const unbounded time.Duration = -1
+
 // rule is a compiled rule.
 type rule struct {
 	ir    *ir.Rule
@@ -36,6 +40,8 @@ type rule struct {
 	watching bool       // some correlation reads its matches
 	watched  []ir.Field // what that needs of them
 	silent   bool       // it has no results of its own
+
+	reach time.Duration // how far back from Options.Now correlations read it; or unbounded
 }
 
 // source is a source of the data model that some rule reads or that knows processes.

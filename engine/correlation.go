@@ -1,12 +1,8 @@
 package engine
 
 import (
-	"fmt"
 	"slices"
-	"strings"
-	"time"
 
-	"decree/engine/event"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -19,7 +15,14 @@ type correlation struct {
 	inputs []correlationInput
 	silent bool // it is only read by others
 
-	carried []ir.Field // what those that read it need of the events that complete it
+	carried []ir.Field           // what those that read it need of the events that complete it
+	shown   map[int][]shownField // unit -> what results tell of its events, beside what those of rules do
+}
+
+// shownField is a field that `fields:` of a correlation names, where a source has it.
+type shownField struct {
+	name  string
+	reads watchedSlots
 }
 
 // correlationInput is one of rule and correlation.
@@ -27,26 +30,6 @@ type correlationInput struct {
 	rule        *rule
 	correlation *correlation
 }
-
-// Correlated is what a result says of the matches that its correlation counted.
-type Correlated struct {
-	Group  []Fact  `json:"group,omitempty"` // the values that it was grouped by
-	Count  int     `json:"count"`           // matches in the window
-	Value  float64 `json:"value"`           // what the condition compared: a count, a number of values, or a number computed over them
-	First  string  `json:"first"`           // time of the window's first match
-	Events []Seen  `json:"events"`          // the first of them in time, at most maxShownEvents
-}
-
-// Seen is a match that a correlation counted.
-type Seen struct {
-	Rule   string `json:"rule"`
-	ID     string `json:"event_id"`
-	Source string `json:"source"`
-	Line   int    `json:"line"`
-}
-
-// maxShownEvents bounds the matches that one result names.
-const maxShownEvents = 100
 
 // addCorrelations compiles correlations, which come after those they read. One of which some input is not run is reported and left out.
 func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) {
@@ -57,7 +40,7 @@ func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) 
 	done := map[*ir.Correlation]*correlation{}
 	for _, c := range cs {
 		body := c.Source.Body
-		out := &correlation{ir: c, rule: &rule{ir: &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}, order: len(e.rules) + len(e.correlations)}}
+		out := &correlation{ir: c, shown: map[int][]shownField{}, rule: &rule{ir: &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}, order: len(e.rules) + len(e.correlations)}}
 		whole := true
 		for i, in := range c.Inputs {
 			input := correlationInput{byRule[in.Rule], done[in.Correlation]}
@@ -92,6 +75,98 @@ func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) 
 	for _, u := range e.units {
 		e.watchUnit(u, found)
 	}
+	for _, c := range e.correlations {
+		e.show(c)
+		if !c.silent {
+			c.reachBack()
+		}
+	}
+}
+
+// reachBack has the rules below a correlation read as far back as its windows reach from its lookback.
+func (c *correlation) reachBack() {
+	reach := unbounded
+	if lookback := c.rule.ir.Source.Schedule.Lookback; lookback > 0 {
+		reach = lookback + c.ir.Reach()
+	}
+	for _, r := range c.rules() {
+		if r.reach != unbounded && (reach == unbounded || reach > r.reach) {
+			r.reach = reach
+		}
+	}
+}
+
+// chain are the correlations that a correlation reads, by itself or by others, each after those it reads; itself is the last.
+func (c *correlation) chain() []*correlation {
+	var out []*correlation
+	var visit func(*correlation)
+	visit = func(c *correlation) {
+		if slices.Contains(out, c) {
+			return
+		}
+		for _, in := range c.inputs {
+			if in.correlation != nil {
+				visit(in.correlation)
+			}
+		}
+		out = append(out, c)
+	}
+	visit(c)
+	return out
+}
+
+// rules are those that a correlation reads, by itself or by others, each once.
+func (c *correlation) rules() []*rule {
+	var out []*rule
+	for _, below := range c.chain() {
+		for _, in := range below.inputs {
+			if in.rule != nil && !slices.Contains(out, in.rule) {
+				out = append(out, in.rule)
+			}
+		}
+	}
+	return out
+}
+
+// show finds what results of a correlation tell of the event that completes it.
+func (e *Engine) show(c *correlation) {
+	below := c.ir.Rules()
+	for i, u := range e.units {
+		if u.rare != nil || !slices.Contains(below, u.rule.ir) {
+			continue
+		}
+		for _, name := range c.ir.Source.Body.Fields {
+			f := ir.FieldNamed(name)
+			if reads := e.reads(e.sources[u.source], f); len(reads.slots) > 0 {
+				c.shown[i] = append(c.shown[i], shownField{name, reads})
+			}
+		}
+	}
+}
+
+// reads are the slots of a field.
+func (e *Engine) reads(s *source, f ir.Field) watchedSlots {
+	columns, domain := e.opt.Model.Whole(s.Source, f.Name, f.Level)
+	reads := watchedSlots{domain: -1}
+	for _, column := range columns {
+		reads.slots = append(reads.slots, e.table.slotOf(column))
+	}
+	if domain != nil {
+		reads.domain = e.table.slotOf(*domain)
+	}
+	return reads
+}
+
+// placeOf is where some correlation that reads a rule names a field.
+func (e *Engine) placeOf(r *rule, f ir.Field) diag.Range {
+	for _, c := range e.correlations {
+		if slices.Contains(c.ir.Rules(), r.ir) {
+			if at := c.ir.PlaceOf(f); at != c.ir.Source.TypeRange {
+				return at
+			}
+		}
+	}
+	return r.ir.Source.LogSource.Range
 }
 
 // hush makes silent what a correlation of the same file reads, whether it is run or not: it is a part of that correlation, unless
@@ -144,156 +219,12 @@ func (e *Engine) watchUnit(u *unit, found *diag.Diagnostics) {
 	if u.rare != nil {
 		return
 	}
-	s := e.sources[u.source]
 	for _, f := range u.rule.watched {
-		columns, domain := e.opt.Model.Whole(s.Source, f.Name, f.Level)
-		reads := watchedSlots{domain: -1}
-		for _, column := range columns {
-			reads.slots = append(reads.slots, e.table.slotOf(column))
-		}
-		if domain != nil {
-			reads.domain = e.table.slotOf(*domain)
-		}
-		if len(columns) == 0 {
-			found.Warnf("correlation-field", u.rule.ir.Source.LogSource.Range, "choose another --model, or another field",
-				"data model %s has no field %s in this log source; a correlation counts none of its events", e.opt.Model.Name, f.Name)
+		reads := e.reads(e.sources[u.source], f)
+		if len(reads.slots) == 0 {
+			found.Warnf("correlation-field", e.placeOf(u.rule, f), "choose another --model, or another field",
+				"data model %s has no field %s in the log source of %q; a correlation counts none of its events", e.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
 		}
 		u.watched = append(u.watched, reads)
 	}
-}
-
-// occurrence is a match of a rule that some correlation reads.
-type occurrence struct {
-	rule   *rule
-	at     time.Time
-	order  int
-	values []watchedValue // as rule.watched
-	id     string
-	source string
-	line   int
-	facts  []Fact
-	data   []byte // the event itself, where there is room for it
-}
-
-// watchedSlots are where a watched field stands: in the first of the slots that has a value, behind the domain of another slot, -1
-// where there is none. The source may lack the field.
-type watchedSlots struct {
-	slots  []int
-	domain int
-}
-
-type watchedValue struct {
-	text    string
-	present bool
-}
-
-// occur takes down what correlations need of the current event; ok is false when it has no time.
-func (m *matcher) occur(u *unit, source string, line, order int, data []byte) (*occurrence, bool) {
-	at, ok := m.time()
-	if !ok {
-		return nil, false
-	}
-	o := &occurrence{rule: u.rule, at: at, order: order, id: m.id(), source: source, line: line, facts: m.facts(m.e.sources[u.source]), data: slices.Clone(data)}
-	for _, reads := range u.watched {
-		o.values = append(o.values, m.whole(reads))
-	}
-	return o, true
-}
-
-// whole reads a watched field.
-func (m *matcher) whole(reads watchedSlots) watchedValue {
-	for _, slot := range reads.slots {
-		text, ok := m.first(slot)
-		if !ok {
-			continue
-		}
-		if reads.domain >= 0 {
-			if domain, ok := m.first(reads.domain); ok && domain != "" {
-				return watchedValue{domain + `\` + text, true}
-			}
-		}
-		return watchedValue{strings.Clone(text), true}
-	}
-	return watchedValue{}
-}
-
-// occurred keeps what correlations read for the end of the input.
-func (e *Engine) occurred(out outcome) {
-	e.stats.Timeless += out.timeless
-	kept := min(len(out.occurrences), max(0, e.opt.MaxPending-len(e.occurrences)))
-	for _, o := range out.occurrences[:kept] {
-		if e.occurredBytes += len(o.data); e.occurredBytes > maxOccurredBytes {
-			o.data = nil
-		}
-		e.occurrences = append(e.occurrences, o)
-	}
-	e.stats.Uncorrelated += len(out.occurrences) - kept
-}
-
-// maxOccurredBytes bounds the events that are kept whole for the results of correlations: of further ones a result has the
-// values that its correlation was grouped by.
-const maxOccurredBytes = 256 << 20
-
-// correlate evaluates all correlations, and gives the results of those that report.
-func (e *Engine) correlate() ([]Result, error) {
-	slices.SortStableFunc(e.occurrences, func(a, b *occurrence) int { return a.at.Compare(b.at) })
-	byRule := map[*rule][]*occasion{}
-	for _, o := range e.occurrences {
-		byRule[o.rule] = append(byRule[o.rule], &occasion{occurrence: o})
-	}
-	of := map[*correlation][]*occasion{}
-	var results []Result
-	for _, c := range e.correlations {
-		var seen *observer
-		if e.opt.Observe {
-			seen = newObserver(c)
-		}
-		matches := c.evaluate(byRule, of, seen)
-		if seen != nil {
-			e.nearness = append(e.nearness, seen.report())
-		}
-		for _, m := range matches {
-			of[c] = append(of[c], &m.occasion)
-			if c.silent {
-				continue
-			}
-			r, err := m.result(c)
-			if err != nil {
-				return nil, err
-			}
-			results = append(results, r)
-		}
-	}
-	e.occurrences = nil
-	slices.SortStableFunc(results, compareResults)
-	return results, nil
-}
-
-// occasion is what a correlation reads: a match of a rule or of another correlation.
-type occasion struct {
-	*occurrence
-	by []watchedValue // of a correlation: the values that it was grouped by
-}
-
-// correlated is a match of a correlation.
-type correlated struct {
-	occasion
-	found Correlated
-}
-
-// result describes a match: it is that of the event that completed it.
-func (m *correlated) result(c *correlation) (Result, error) {
-	fields := map[string]any{}
-	for _, f := range m.found.Group {
-		fields[f.Name] = f.Value
-	}
-	if m.data != nil {
-		whole, err := event.Decode(m.data)
-		if err != nil {
-			return Result{}, fmt.Errorf("%s:%d: %w", m.source, m.line, err)
-		}
-		fields = whole
-	}
-	found := m.found
-	return Result{Rule: c.rule.ir, Event: &event.Event{Source: m.source, Line: m.line, Fields: fields, Raw: m.data}, EventID: m.id, Facts: m.facts, Correlated: &found, order: m.order, at: m.at, rule: c.rule}, nil
 }

@@ -38,24 +38,23 @@ type Options struct {
 // Engine evaluates rules on events given to it in order. It is for one goroutine; what it
 // compiled from the rules is shared with the workers of Run.
 type Engine struct {
-	opt           Options
-	config        *conf.Config
-	table         *table
-	rules         []*rule
-	units         []*unit
-	sources       []*source
-	byModel       map[*schema.Source]int
-	scopes        *scopes
-	triggers      [][]int // atom -> units for which it is one of those that must hold
-	groups        []*term // atLeast terms, by the number their programs call
-	populations   []*population
-	correlations  []*correlation
-	occurrences   []*occurrence // matches that correlations read
-	occurredBytes int
-	nearness      []Nearness
-	treeFields    map[string]bool // fields of ancestors that some rule asks the tree for
-	times         []int           // slots of the model's time columns
-	ids           []int           // slots of the model's id columns
+	opt          Options
+	config       *conf.Config
+	table        *table
+	rules        []*rule
+	units        []*unit
+	sources      []*source
+	byModel      map[*schema.Source]int
+	scopes       *scopes
+	triggers     [][]int // atom -> units for which it is one of those that must hold
+	groups       []*term // atLeast terms, by the number their programs call
+	populations  []*population
+	correlations []*correlation
+	occurrences  *occurrences // matches that correlations read
+	nearness     []Nearness
+	treeFields   map[string]bool // fields of ancestors that some rule asks the tree for
+	times        []int           // slots of the model's time columns
+	ids          []int           // slots of the model's id columns
 
 	main    *matcher
 	workers []*matcher
@@ -75,7 +74,8 @@ type Stats struct {
 	Dropped      int // events dropped at MaxPending or MaxMemory: rules that wait for the end did not see them
 	Uncounted    int // events dropped at MaxMemory: populations did not count them
 	Timeless     int // matches that a correlation would read, without a time that can be read
-	Uncorrelated int // matches dropped at MaxPending: correlations did not see them
+	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations did not see them
+	Textless     int // matches whose event had no room at MaxMemory: results have no more of it than what correlations read
 	Timeouts     int // matches of a backtracking expression that ran into its time limit
 
 	Guessed string // the first time whose day and month could be the other way round, and how it was read
@@ -101,7 +101,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	if opt.MaxPending <= 0 {
 		opt.MaxPending = 1_000_000
 	}
-	e := &Engine{opt: opt, config: programConfig(), table: newTable(opt.Model), scopes: newScopes(), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
+	e := &Engine{opt: opt, config: programConfig(), table: newTable(opt.Model), scopes: newScopes(), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}, occurrences: newOccurrences(&eventStore{})}
 	for _, column := range opt.Model.Time {
 		e.times = append(e.times, e.table.slotOf(schema.Column{Name: column}))
 	}

@@ -118,7 +118,7 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 		return out, nil
 	}
 	s := x.e.sources[u.source]
-	out.LogSource, out.InLookback = s.Name, m.inWindow(u.rule)
+	out.LogSource, out.InLookback = s.Name, m.inWindow(u)
 	out.Facts = m.facts(s)
 	out.Matched = matched && out.InLookback
 	out.Names = m.trueNames(u)

@@ -304,16 +304,26 @@ func (m *matcher) time() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// inWindow tells whether the event is in the rule's lookback. Without a known time it is not.
-func (m *matcher) inWindow(r *rule) bool {
-	now := m.e.opt.Now
-	if now.IsZero() {
+// inWindow tells whether the event is in the rule's lookback, or in what correlations read of it. Without a known time it is not.
+func (m *matcher) inWindow(u *unit) bool {
+	r := u.rule
+	if m.e.opt.Now.IsZero() {
 		return true
 	}
+	if r.silent {
+		return r.reach == unbounded || m.within(r.reach)
+	}
+	return m.inLookback(r) || u.rare == nil && r.watching && (r.reach == unbounded || m.within(r.reach))
+}
+
+// inLookback tells whether the event is in the rule's own lookback.
+func (m *matcher) inLookback(r *rule) bool {
 	lookback := r.ir.Source.Schedule.Lookback
-	if lookback == 0 {
-		return true
-	}
+	return m.e.opt.Now.IsZero() || lookback == 0 || m.within(lookback)
+}
+
+// within tells whether the event lies in a time that ends now.
+func (m *matcher) within(lookback time.Duration) bool {
 	at, ok := m.time()
-	return ok && !at.Before(now.Add(-lookback)) && !at.After(now)
+	return ok && !at.Before(m.e.opt.Now.Add(-lookback)) && !at.After(m.e.opt.Now)
 }

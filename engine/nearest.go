@@ -80,7 +80,7 @@ func (o *observer) begin() {
 }
 
 // window takes down one place of the window, where it is the best of its group so far.
-func (o *observer) window(in []entry, value float64, holds bool, matches int) {
+func (o *observer) window(v *evaluation, in []participant, value float64, holds bool, matches int) {
 	if o == nil {
 		return
 	}
@@ -94,21 +94,22 @@ func (o *observer) window(in []entry, value float64, holds bool, matches int) {
 		return
 	}
 	last := in[len(in)-1]
-	best := &GroupFigure{Matches: o.now.Matches, Value: value, Count: len(in), From: in[0].at.Format(time.RFC3339Nano), To: last.at.Format(time.RFC3339Nano), lacks: lacks}
+	best := &GroupFigure{Matches: o.now.Matches, Value: value, Count: len(in), From: v.when(in[0]).time().Format(time.RFC3339Nano), To: v.when(last).time().Format(time.RFC3339Nano), lacks: lacks}
 	if !holds {
 		best.Lacking = missing
 	}
 	for _, column := range o.of.ir.GroupBy {
-		best.Group = append(best.Group, Fact{column.Name, o.of.column(column, last.input, last.occasion).text})
+		text, _ := v.text(o.of, column, last)
+		best.Group = append(best.Group, Fact{column.Name, text})
 	}
 	for _, e := range in[:min(len(in), maxShownEvents)] {
-		best.Events = append(best.Events, Seen{o.of.ir.Inputs[e.input].Name, e.id, e.source, e.line})
+		best.Events = append(best.Events, v.seen(o.of, e))
 	}
 	*o.now = *best
 }
 
 // missing are the inputs without a match in a window: of an order, those after the last that was reached.
-func (o *observer) missing(in []entry, reached float64) []string {
+func (o *observer) missing(in []participant, reached float64) []string {
 	var out []string
 	switch o.of.ir.Source.Type {
 	case rules.TemporalOrdered:
@@ -117,7 +118,7 @@ func (o *observer) missing(in []entry, reached float64) []string {
 		}
 	case rules.Temporal:
 		for i, input := range o.of.ir.Inputs {
-			if !slices.ContainsFunc(in, func(e entry) bool { return e.input == i }) {
+			if !slices.ContainsFunc(in, func(e participant) bool { return int(e.input) == i }) {
 				out = append(out, input.Name)
 			}
 		}

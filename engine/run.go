@@ -18,9 +18,9 @@ type outcome struct {
 	pending   []int // units that wait for the end of the input
 	matched   *rule // the last rule that the event matched, which more of its units need not say again
 
-	occurrences []*occurrence // matches that correlations read
-	timeless    int           // such matches without a time
-	foreign     bool          // of no log source that a rule reads
+	occurrences []occurrence // matches that correlations read
+	timeless    int          // such matches without a time
+	foreign     bool         // of no log source that a rule reads
 }
 
 // evaluate asks an event's candidates. Without m.late, units that need the end of the input
@@ -51,7 +51,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 	}
 	for _, ui := range candidates {
 		u := m.e.units[ui]
-		if !m.may(u) || !m.inWindow(u.rule) {
+		if !m.may(u) || !m.inWindow(u) {
 			continue
 		}
 		if u.deferred || m.e.opt.Backtest {
@@ -96,13 +96,13 @@ func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *
 	}
 	out.matched = u.rule
 	if u.rule.watching {
-		if o, ok := m.occur(u, source, line, order, data); ok {
+		if o, ok := m.occur(ui); ok {
 			out.occurrences = append(out.occurrences, o)
 		} else {
 			out.timeless++
 		}
 	}
-	if u.rule.silent {
+	if u.rule.silent || u.rule.watching && !m.inLookback(u.rule) {
 		return nil
 	}
 	r, err := m.result(u, source, line, order, data)
@@ -133,6 +133,7 @@ type waitingEvent struct {
 // The shares of Options.MaxMemory.
 func (o Options) eventMemory() int   { return o.MaxMemory / 2 }
 func (o Options) processMemory() int { return o.MaxMemory / 4 }
+func (o Options) matchMemory() int   { return o.MaxMemory / 16 } // of correlations, and as much of the events
 
 // waitingSize is about what a waiting event takes beside its text, of one unit and of each further one.
 const (
@@ -148,7 +149,7 @@ func (e *Engine) merge(source string, line, order int, data []byte, out outcome)
 		e.stats.Foreign++
 	}
 	e.take(out.results)
-	e.occurred(out)
+	e.occurred(out, source, line, order, data)
 	e.count(out.sightings)
 	if out.process != nil {
 		e.keepProcess(out.process)
@@ -360,11 +361,9 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 		}
 	}
 	e.waiting = waiting{}
-	correlated, err := e.correlate()
-	if err != nil {
+	if err := e.correlate(func(r Result) { e.take([]Result{r}) }); err != nil {
 		return nil, e.stats, err
 	}
-	e.take(correlated)
 	slices.SortStableFunc(e.results, compareResults)
 	return e.results, e.finishedStats(), nil
 }
@@ -410,7 +409,7 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 	}
 	e.count(out.sightings)
 	e.take(out.results)
-	e.occurred(out)
+	e.occurred(out, w.source, w.line, w.order, data)
 	return nil
 }
 

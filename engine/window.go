@@ -1,117 +1,170 @@
 package engine
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"decree/rules"
 	"decree/rules/ir"
 )
 
-// entry is a match of an input inside a group.
+// participant is what a correlation reads: a match of a rule, or of another correlation at the event that completed it.
+type participant struct {
+	occurrence int32
+	match      int32 // of the correlation that the input is
+	input      int32
+}
+
+// group is the members with the same values, in the order of their times.
+type group []participant
+
+// match is one of a correlation: its window holds the members from first to before end of a group, and the one at completes it.
+type match struct {
+	group, first, at, end int32
+	value                 float64
+}
+
+// matched is what was found of one correlation: the matches by time and input order.
+type matched struct {
+	groups  []group
+	matches []match
+}
+
+// completing is the participant that completed a match.
+func (f *matched) completing(m match) participant { return f.groups[m.group][m.at] }
+
+// evaluation finds the matches of all correlations in some matches of rules.
+type evaluation struct {
+	e      *Engine
+	kept   *occurrences
+	byRule map[*rule][]int32
+	of     map[*correlation]*matched
+	values map[string]int32 // tuples of value_count, numbered
+}
+
+func (e *Engine) evaluation(byRule map[*rule][]int32) *evaluation {
+	return &evaluation{e: e, kept: e.occurrences, byRule: byRule, of: map[*correlation]*matched{}, values: map[string]int32{}}
+}
+
+// entry is a participant of the group at hand, with what its window reads.
 type entry struct {
-	*occasion
-	input  int
-	values []string // of the columns that the condition reads, folded; nil if one is missing
-	number float64  // the first of them, of a correlation that computes
-	counts bool     // it has what the condition reads
+	participant
+	tuple  int32   // of the columns that value_count reads
+	number float64 // of a correlation that computes
+	counts bool    // it has what the condition reads
 }
 
-// group is the entries with the same values, in the order of their times.
-type group struct {
-	key     string
-	entries []entry
+// when tells when a participant was, and the place of its event in the input.
+func (v *evaluation) when(p participant) *keptOccurrence { return v.kept.at(p.occurrence) }
+
+// compare puts matches in the order of their times, and those of one time in that of the input.
+func (k *keptOccurrence) compare(o *keptOccurrence) int {
+	return cmp.Or(cmp.Compare(k.second, o.second), cmp.Compare(k.nano, o.nano), cmp.Compare(k.order, o.order))
 }
 
-// evaluate finds a correlation's matches, ordered by time and input order. byRule and of give the matches of what it reads.
-// seen is told how near it came; it may be nil.
-func (c *correlation) evaluate(byRule map[*rule][]*occasion, of map[*correlation][]*occasion, seen *observer) []*correlated {
-	groups := map[string]*group{}
-	var inOrder []*group
+func (k *keptOccurrence) sameTime(o *keptOccurrence) bool {
+	return k.second == o.second && k.nano == o.nano
+}
+
+// before tells whether a match lies before a time.
+func (k *keptOccurrence) before(second int64, nano int32) bool {
+	return k.second < second || k.second == second && k.nano < nano
+}
+
+// find evaluates a correlation whose inputs are evaluated. seen is told how near it came; it may be nil.
+func (v *evaluation) find(c *correlation, seen *observer) {
+	found := &matched{}
+	v.of[c] = found
+	groups := map[string]int{}
 	for i, in := range c.inputs {
-		occasions := of[in.correlation]
-		if in.rule != nil {
-			occasions = byRule[in.rule]
-		}
-		for _, o := range occasions {
-			by, ok := c.columns(c.ir.GroupBy, i, o)
+		add := func(m participant) {
+			key, ok := v.key(c, c.ir.GroupBy, m)
 			seen.read(i, ok)
 			if !ok {
-				continue
+				return
 			}
-			key := joinKey(by)
-			g := groups[key]
-			if g == nil {
-				g = &group{key: key}
-				groups[key] = g
-				inOrder = append(inOrder, g)
+			at, known := groups[key]
+			if !known {
+				at = len(found.groups)
+				groups[key] = at
+				found.groups = append(found.groups, nil)
 			}
-			g.entries = append(g.entries, c.entry(i, o))
+			found.groups[at] = append(found.groups[at], m)
+		}
+		if in.rule != nil {
+			for _, o := range v.byRule[in.rule] {
+				add(participant{o, -1, int32(i)})
+			}
+			continue
+		}
+		inner := v.of[in.correlation]
+		for k, m := range inner.matches {
+			add(participant{inner.completing(m).occurrence, int32(k), int32(i)})
 		}
 	}
-	var out []*correlated
-	for _, g := range inOrder {
-		slices.SortStableFunc(g.entries, func(a, b entry) int {
-			if byTime := a.at.Compare(b.at); byTime != 0 {
-				return byTime
-			}
-			return a.order - b.order
-		})
-		out = append(out, c.slide(g, seen)...)
+	for g, members := range found.groups {
+		slices.SortStableFunc(members, func(a, b participant) int { return v.when(a).compare(v.when(b)) })
+		found.matches = v.slide(c, members, int32(g), found.matches, seen)
 	}
-	slices.SortStableFunc(out, func(a, b *correlated) int {
-		if byTime := a.at.Compare(b.at); byTime != 0 {
-			return byTime
-		}
-		return a.order - b.order
+	slices.SortStableFunc(found.matches, func(a, b match) int {
+		return v.when(found.completing(a)).compare(v.when(found.completing(b)))
 	})
-	return out
 }
 
-// columns reads columns of a match of an input; ok is false when it lacks one.
-func (c *correlation) columns(columns []ir.Column, input int, o *occasion) (texts []string, ok bool) {
+// text reads a column of a participant.
+func (v *evaluation) text(c *correlation, column ir.Column, m participant) (text string, ok bool) {
+	if in := c.inputs[m.input].correlation; in != nil {
+		if at := in.grouped(c.ir.Source.FieldOf(column.Name, int(m.input))); at >= 0 {
+			inner := v.of[in]
+			return v.text(in, in.ir.GroupBy[at], inner.completing(inner.matches[m.match]))
+		}
+	}
+	return v.kept.value(v.e, m.occurrence, column.Fields[m.input])
+}
+
+// key is one text for a participant's columns; ok is false when it lacks one.
+func (v *evaluation) key(c *correlation, columns []ir.Column, m participant) (key string, ok bool) {
+	texts := make([]string, 0, 4)
 	for _, column := range columns {
-		v := c.column(column, input, o)
-		if !v.present {
-			return nil, false
+		text, ok := v.text(c, column, m)
+		if !ok {
+			return "", false
 		}
-		texts = append(texts, v.text)
+		texts = append(texts, text)
 	}
-	return texts, true
+	return joinKey(texts), true
 }
 
-func (c *correlation) column(column ir.Column, input int, o *occasion) watchedValue {
-	if in := c.inputs[input].correlation; in != nil {
-		if at := in.grouped(c.ir.Source.FieldOf(column.Name, input)); at >= 0 {
-			return o.by[at]
-		}
-	}
-	if at := slices.Index(o.rule.watched, column.Fields[input]); at >= 0 {
-		return o.values[at]
-	}
-	return watchedValue{}
-}
-
-// entry reads what the condition needs of a match.
-func (c *correlation) entry(input int, o *occasion) entry {
-	e := entry{occasion: o, input: input}
+// entry reads what the condition needs of a participant.
+func (v *evaluation) entry(c *correlation, m participant) entry {
+	e := entry{participant: m}
 	switch kind := c.ir.Source.Type; {
 	case !kind.OverValues():
 		e.counts = true
 	case kind == rules.ValueCount:
-		if e.values, e.counts = c.columns(c.ir.Values, input, o); e.counts {
-			e.values = []string{joinKey(e.values)}
+		var key string
+		if key, e.counts = v.key(c, c.ir.Values, m); e.counts {
+			e.tuple = v.number(key)
 		}
 	default:
-		if texts, ok := c.columns(c.ir.Values, input, o); ok {
-			number, err := strconv.ParseFloat(texts[0], 64)
+		if text, ok := v.text(c, c.ir.Values[0], m); ok {
+			number, err := strconv.ParseFloat(text, 64)
 			e.number, e.counts = number, err == nil && !math.IsNaN(number) && !math.IsInf(number, 0)
 		}
 	}
 	return e
+}
+
+func (v *evaluation) number(key string) int32 {
+	at, ok := v.values[key]
+	if !ok {
+		at = int32(len(v.values))
+		v.values[key] = at
+	}
+	return at
 }
 
 // joinKey is one text for several values, the same where they are, ignoring case.
@@ -126,53 +179,37 @@ func joinKey(values []string) string {
 	return b.String()
 }
 
-// slide moves the window over a group's entries. All entries of one time have the same window, which holds each of them.
-func (c *correlation) slide(g *group, seen *observer) []*correlated {
+// slide moves the window over a group. All participants of one time have the same window, which holds each of them.
+func (v *evaluation) slide(c *correlation, g group, number int32, out []match, seen *observer) []match {
 	seen.begin()
 	a := newAggregate(c.ir)
-	var out []*correlated
+	var now []entry
 	from := 0
-	for at := 0; at < len(g.entries); {
-		end, now := at, g.entries[at].at
-		for end < len(g.entries) && g.entries[end].at.Equal(now) {
-			end++
+	for at := 0; at < len(g); {
+		is, end := v.when(g[at]), at
+		for now = now[:0]; end < len(g) && v.when(g[end]).sameTime(is); end++ {
+			now = append(now, v.entry(c, g[end]))
 		}
-		for from < at && g.entries[from].at.Before(now.Add(-c.ir.Timespan)) {
-			a.remove(g.entries[from])
+		begin := is.time().Add(-c.ir.Timespan)
+		second, nano := begin.Unix(), int32(begin.Nanosecond())
+		for from < at && v.when(g[from]).before(second, nano) {
+			a.remove(v.entry(c, g[from]))
 			from++
 		}
-		a.add(g.entries[at:end])
-		value, holds := a.holds(now.Add(-c.ir.Timespan))
+		a.add(is.time(), now)
+		value, holds := a.holds(begin)
 		before := len(out)
 		if holds {
-			out = append(out, c.completed(g.entries, from, at, end, value, a)...)
+			order := -1
+			for i, e := range now { // an event that several inputs found is one: they stand together
+				if event := v.when(e.participant).order; event != order && a.completes(e) {
+					order = event
+					out = append(out, match{number, int32(from), int32(at + i), int32(end), value})
+				}
+			}
 		}
-		seen.window(g.entries[from:end], value, holds, len(out)-before)
+		seen.window(v, g[from:end], value, holds, len(out)-before)
 		at = end
-	}
-	return out
-}
-
-// completed gives the matches at the entries from at to end, of which each event is one.
-func (c *correlation) completed(entries []entry, from, at, end int, value float64, a aggregate) []*correlated {
-	var out []*correlated
-	seen := map[int]bool{}
-	for i := at; i < end; i++ {
-		e := entries[i]
-		if seen[e.order] || !a.completes(e) {
-			continue
-		}
-		seen[e.order] = true
-		m := &correlated{occasion: occasion{occurrence: e.occurrence}, found: Correlated{Count: end - from, Value: value, First: entries[from].at.Format(time.RFC3339Nano)}}
-		for _, column := range c.ir.GroupBy {
-			v := c.column(column, e.input, e.occasion)
-			m.by = append(m.by, v)
-			m.found.Group = append(m.found.Group, Fact{column.Name, v.text})
-		}
-		for _, counted := range entries[from:min(end, from+maxShownEvents)] {
-			m.found.Events = append(m.found.Events, Seen{c.ir.Inputs[counted.input].Name, counted.id, counted.source, counted.line})
-		}
-		out = append(out, m)
 	}
 	return out
 }

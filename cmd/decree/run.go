@@ -121,6 +121,8 @@ func runRules(s *streams, p runParams) error {
 	if err := input.readAll(files); err != nil {
 		return err
 	}
+	// What waited for the end is large, and most of it without pointers: to look for garbage more often costs little, and bounds what results add.
+	debug.SetGCPercent(min(usual, 40))
 	var noisier bool
 	var stats engine.Stats
 	if p.backtest.on {
@@ -142,7 +144,8 @@ func runRules(s *streams, p runParams) error {
 		{stats.Evicted, fmt.Sprintf("processes were dropped at --max-processes %d or --max-memory %s; ancestors may be missing", p.maxProc, &p.maxMemory)},
 		{stats.Dropped, fmt.Sprintf("events were dropped at --max-pending %d or --max-memory %s; rules on ancestors or rarity did not see them", p.maxPending, &p.maxMemory)},
 		{stats.Uncounted, fmt.Sprintf("events were not counted at --max-memory %s; rare values may be missing, or seem rarer than they are", &p.maxMemory)},
-		{stats.Uncorrelated, fmt.Sprintf("matches were dropped at --max-pending %d; correlations did not see them", p.maxPending)},
+		{stats.Uncorrelated, fmt.Sprintf("matches were dropped at --max-pending %d or --max-memory %s; correlations did not see them", p.maxPending, &p.maxMemory)},
+		{stats.Textless, fmt.Sprintf("matches of correlations show no more than their group: their events had no room at --max-memory %s", &p.maxMemory)},
 		{stats.Timeless, "matches have no time that can be read; correlations did not see them"},
 		{stats.Timeouts, "matches of a backtracking expression ran out of time and count as none"},
 	} {

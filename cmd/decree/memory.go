@@ -61,3 +61,7 @@ func limitMemory(keep byteSize) {
 	}
 	debug.SetMemoryLimit(int64(now.HeapAlloc) + int64(keep) + collectorRoom)
 }
+
+// finishInMemory bounds what results take while they are made, beside what waited for the end. That is large, and most of it without
+// pointers: to look for garbage more often costs little.
+func finishInMemory() { debug.SetGCPercent(40) }

@@ -121,8 +121,7 @@ func runRules(s *streams, p runParams) error {
 	if err := input.readAll(files); err != nil {
 		return err
 	}
-	// What waited for the end is large, and most of it without pointers: to look for garbage more often costs little, and bounds what results add.
-	debug.SetGCPercent(min(usual, 40))
+	finishInMemory()
 	var noisier bool
 	var stats engine.Stats
 	if p.backtest.on {

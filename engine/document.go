@@ -30,6 +30,10 @@ type layout struct {
 	bags     map[string]bool // columns that a product may write as a text of JSON
 	inTexts  []int           // those of them below which a column is asked for
 
+	flat        []flatName // columns that a collector may have under another name
+	eventID     int        // of the events where it has
+	eventSource int
+
 	// liftsWinlog says that no column is below winlog, so that its fields are only lifted.
 	liftsWinlog bool
 }
@@ -47,6 +51,10 @@ func (l *layout) column(name string) int {
 	l.columns[name] = i
 	l.liftsWinlog = l.liftsWinlog && !strings.HasPrefix(name, "winlog.")
 	l.add(name)
+	if flat, ok := windowsNames[name]; ok {
+		l.flat = append(l.flat, flatName{i, l.column(flat)})
+		l.eventID, l.eventSource = l.column("EventID"), l.column("SourceName")
+	}
 	listed := true
 	for at := range len(name) {
 		if name[at] != '.' {
@@ -99,6 +107,7 @@ type document struct {
 
 	outermost int  // fields read at the outermost level
 	converted bool // the event's fields are below Event
+	record    bool // which has what a Windows event has
 }
 
 // load reads an event's JSON text. An error means that it is no event.
@@ -120,7 +129,9 @@ func (d *document) load(data []byte) error {
 		}
 		return refusal(err)
 	}
-	if d.wrapped {
+	if !d.wrapped {
+		d.flatNames()
+	} else {
 		fields, err := event.Decode(data)
 		if err != nil {
 			return err
@@ -134,12 +145,11 @@ func (d *document) load(data []byte) error {
 	return nil
 }
 
-// wraps tells whether a key of the outermost level may hold the event's own fields below it, as
-// event.Decode undoes.
-func wraps(key []byte) bool {
+// wraps tells whether a key of the outermost level may be of a form that event.Decode reads otherwise than as it stands.
+func (l *layout) wraps(key []byte) bool {
 	switch len(key) {
-	case len("Event"), len("winlog"), len("_source"):
-		return slices.Contains(event.Wrappers, string(key))
+	case 5, 6, 7, 8, 9: // of event.Forms
+		return slices.Contains(event.Forms, string(key)) && (l.flat != nil || string(key) != "EventCode")
 	}
 	return false
 }

@@ -76,7 +76,7 @@ func (d *document) foresee() (n *foreseen, shared int) {
 func (d *document) learn(key, raw []byte) *foreseen {
 	n := d.known[string(key)]
 	if n == nil {
-		if len(d.known) >= maxForeseen || len(key)+2 != len(raw) || wraps(key) { // escapes are not worth it
+		if len(d.known) >= maxForeseen || len(key)+2 != len(raw) || d.layout.wraps(key) { // escapes are not worth it
 			return nil
 		}
 		n = &foreseen{raw: append(bytes.Clone(raw), ':'), key: len(raw) + 1, column: d.layout.find(key)}

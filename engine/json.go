@@ -149,7 +149,7 @@ func (d *document) member(key []byte, start, level int) error {
 	} else {
 		d.outermost++
 		d.wrapped = d.wrapped || d.converted
-		if wraps(key) {
+		if d.layout.wraps(key) {
 			if d.outermost == 1 && string(key) == "Event" && d.peek() == '{' {
 				d.converted = true
 				return d.xmlForm()

@@ -1,10 +1,46 @@
 package engine
 
-import "bytes"
+import (
+	"bytes"
+
+	"decree/engine/event"
+)
 
 // winlogbeat puts a Windows event's own fields below winlog, where event.Decode lifts them to the
 // outermost level. What follows does the same while the text is read. A field that stands
 // further out goes first, as a claim's distance says.
+
+// windowsNames are the names that collectors give Windows' own, by these.
+var windowsNames = func() map[string]string {
+	names := map[string]string{}
+	for flat, windows := range event.FlatNames {
+		names[windows] = flat
+	}
+	return names
+}()
+
+// flatName is a column and that which has its value where a collector names it otherwise.
+type flatName struct{ to, from int }
+
+// flatNames gives columns what a collector wrote in one level under other names, as event.Decode does.
+func (d *document) flatNames() {
+	outermost := func(i int) *value {
+		if col := &d.cols[i]; col.gen == d.gen && col.present && col.depth == 0 {
+			return col
+		}
+		return nil
+	}
+	if len(d.layout.flat) == 0 || outermost(d.layout.eventSource) == nil || outermost(d.layout.eventID) == nil {
+		return
+	}
+	for _, flat := range d.layout.flat {
+		to, from := &d.cols[flat.to], outermost(flat.from)
+		if from == nil || (to.gen == d.gen && to.depth == 0) {
+			continue
+		}
+		to.gen, to.since, to.depth, to.item, to.before, to.present, to.texts = d.gen, from.since, 0, 0, 0, true, append(to.texts[:0], from.texts...)
+	}
+}
 
 const (
 	liftedField = 50 + iota // winlog's own, under Windows' names

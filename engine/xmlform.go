@@ -1,5 +1,7 @@
 package engine
 
+import "bytes"
+
 // EVTX converters write a record as {"Event": {"System": …, "EventData": …}}, which event.Decode flattens to
 // Sigma's names. What follows does the same while the text is read. Where the form has something
 // unusual (fields beside Event, a name that stands twice), d.wrapped leaves the event to event.Decode.
@@ -15,8 +17,9 @@ const (
 
 // xmlForm reads the value of Event, at its brace.
 func (d *document) xmlForm() error {
-	var system, eventData, userData bool
-	return d.members(func(key []byte) error {
+	var system, eventData, userData, data, odd bool
+	d.record = false
+	err := d.members(func(key []byte) error {
 		var again bool
 		read := d.muted
 		inside := d.peek() == '{'
@@ -29,17 +32,30 @@ func (d *document) xmlForm() error {
 		case "EventData":
 			again, eventData = eventData, true
 			if inside {
+				data = true
 				read = func() error { return d.section(fromEventData) }
 			}
+			d.wrapped = d.wrapped || d.peek() == '"'
 		case "UserData":
 			again, userData = userData, true
 			if inside {
+				data = true
 				read = func() error { return d.section(fromUserData) }
 			}
+			d.wrapped = d.wrapped || d.peek() == '"'
+		default:
+			odd = odd || string(key) != "#attributes"
 		}
 		d.wrapped = d.wrapped || again
 		return read()
 	})
+	d.wrapped = d.wrapped || !(d.record || data && !odd)
+	return err
+}
+
+// marked tells a key of System that tools write an element's attributes or text under, or a list, which event.Decode reads.
+func (d *document) marked(key []byte) bool {
+	return unplain(key) || d.peek() == '[' || string(key) == "Value"
 }
 
 // system reads System: elements by their names, their attributes as Element_Attribute.
@@ -49,6 +65,11 @@ func (d *document) system() error {
 	return d.members(func(key []byte) error {
 		for _, before := range objects[:count] {
 			d.wrapped = d.wrapped || string(before) == string(key)
+		}
+		d.wrapped = d.wrapped || d.marked(key)
+		switch string(key) {
+		case "EventID", "Channel", "Provider", "Computer":
+			d.record = true
 		}
 		if d.peek() != '{' {
 			return d.value(d.nearest(key, fromSystem), false)
@@ -74,7 +95,7 @@ func (d *document) element(name []byte) error {
 			return d.members(func(key []byte) error { return d.attribute(name, key) })
 		case string(key) == "#text":
 			return d.value(d.nearest(name, fromSystem), false)
-		case string(key) == "#attributes":
+		case d.marked(key):
 			d.wrapped = true
 		}
 		d.wrapped = d.wrapped || apart
@@ -104,9 +125,11 @@ func (d *document) section(distance int) error {
 		case string(key) == "#attributes":
 			return d.muted()
 		case d.peek() != '{':
+			d.wrapped = d.wrapped || unplain(key) || (d.peek() == '[' && string(key) == "Data")
 			return d.value(d.nearest(key, distance), false)
 		}
 		objects++
+		d.wrapped = d.wrapped || unplain(key) || string(key) == "Data"
 		d.wrapped = d.wrapped || objects > 1
 		return d.inner(distance + 1)
 	})
@@ -118,12 +141,24 @@ func (d *document) inner(distance int) error {
 		switch {
 		case string(key) == "#attributes":
 			return d.muted()
-		case string(key) == "#text" || d.peek() == '{':
+		case unplain(key) || d.peek() == '{' || (d.peek() == '[' && string(key) == "Data"):
 			d.wrapped = true
 			return d.muted()
 		}
 		return d.value(d.nearest(key, distance), false)
 	})
+}
+
+// unplain tells a key of data that is no field's name, or may be none.
+func unplain(key []byte) bool {
+	if len(key) == 0 {
+		return false
+	}
+	switch key[0] {
+	case '@', '-', '$', '_', '#':
+		return true
+	}
+	return bytes.HasSuffix(key, []byte("_attributes"))
 }
 
 // nearest gives a field's column, or nil if it is not asked for or was set from nearer.

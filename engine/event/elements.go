@@ -13,6 +13,11 @@ type elements struct {
 	brackets bool // the values stand in an array
 	open     bool // its [ was read
 	last     byte // read last; at first as if a line had ended
+	titled   bool // objects have a line with their number before them
+
+	around  int       // brackets around the array, of an envelope
+	within  *envelope // that it is of
+	columns []string  // of its rows
 }
 
 // errArrayEnd says that an array ended and the file may go on.
@@ -37,11 +42,20 @@ func (r *Reader) nextElement() (Raw, error) {
 			r.elements.open = true
 			continue
 		case c == ']' && r.elements.open:
+			if err := r.skipRest(r.elements.around); err != nil {
+				r.elements = nil
+				return r.bad(r.line, nil, "the object around the array does not end")
+			}
 			r.elements = nil
 			r.line-- // the rest of this line is read as one
 			r.started = false
 			return Raw{}, errArrayEnd
 		case c == ',' && r.elements.open:
+			continue
+		case c == 'R' && r.elements.titled:
+			for err == nil && c != '\n' {
+				c, err = r.readByte()
+			}
 			continue
 		}
 		begin := r.line
@@ -57,6 +71,9 @@ func (r *Reader) nextElement() (Raw, error) {
 			return r.bad(begin, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
 		r.lines++
+		if r.elements.columns != nil {
+			return row(Raw{Line: begin, Data: raw}, r.elements.columns), nil
+		}
 		return Raw{Line: begin, Data: raw}, nil
 	}
 }

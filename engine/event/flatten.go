@@ -3,106 +3,179 @@ package event
 import (
 	"maps"
 	"slices"
+	"strings"
 )
 
-// Wrappers are the objects of the outermost level whose fields flatten lifts.
-var Wrappers = []string{"Event", "winlog", "_source"}
+// Forms are keys of the outermost level by which flatten knows a form that it reads otherwise than as it stands.
+var Forms = []string{"Event", "winlog", "_source", "_index", "System", "Payload", "LogName", "log_name", "EventCode", "RecordID"}
 
-// flatten gives an event Sigma's field names where its tool nests them: the {"Event": ...}
-// form of EVTX converters, winlogbeat's winlog.event_data, and Elastic's search hits. What was
-// nested stays reachable by its path.
+// flatten gives an event Sigma's field names where its tool writes them otherwise: the converters of Windows' logs, winlogbeat, and
+// the hits of Elasticsearch. What is nested stays reachable by its path, and a field that stands further out goes first.
 func flatten(fields map[string]any) map[string]any {
-	if source, ok := fields["_source"].(map[string]any); ok {
-		hit := maps.Clone(source)
-		if id, ok := fields["_id"]; ok {
-			hit["_id"] = id
-		}
+	if hit := ofHit(fields); hit != nil {
 		return flatten(hit)
 	}
-	if inner, ok := fields["Event"].(map[string]any); ok {
-		return flattenXML(inner)
+	if inner, ok := fields["Event"].(map[string]any); ok && isRecord(inner) {
+		record := flattenXML(inner)
+		if alone(fields) {
+			return record
+		}
+		return with(fields, record)
+	}
+	if _, whole := fields["System"].(map[string]any); whole && isRecord(fields) {
+		return with(fields, flattenXML(fields))
 	}
 	if winlog, ok := fields["winlog"].(map[string]any); ok {
 		return flattenWinlog(fields, winlog)
 	}
+	for _, form := range flatForms {
+		if form.is(fields) {
+			return form.read(fields)
+		}
+	}
 	return fields
 }
 
-// flattenXML reads the System and EventData (or UserData) of a converted EVTX record.
-func flattenXML(event map[string]any) map[string]any {
-	out := map[string]any{}
-	if system, ok := event["System"].(map[string]any); ok {
-		for name, v := range system {
-			if inner, ok := v.(map[string]any); ok {
-				attributes, ok := inner["#attributes"].(map[string]any)
-				if !ok {
-					attributes = inner
-				}
-				for a, value := range attributes {
-					if a != "#text" {
-						out[name+"_"+a] = value
-					}
-				}
-				if text, ok := inner["#text"]; ok {
-					out[name] = text
-				}
-				continue
-			}
-			out[name] = v
-		}
-		if t, ok := out["TimeCreated_SystemTime"]; ok {
-			out["TimeCreated"] = t
+// hitKeys may stand beside the document of a search hit.
+// https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search
+var hitKeys = []string{"_index", "_id", "_source", "fields", "_score", "_type", "_version", "_seq_no", "_primary_term", "_routing", "_ignored", "_nested", "_shard", "_node", "_explanation", "_rank",
+	"found", "sort", "highlight", "ignored_field_values", "inner_hits", "matched_queries", "missing"}
+
+// ofHit gives the document of a search hit with its id, or its fields where the document was not asked for; nil if it is none.
+func ofHit(fields map[string]any) map[string]any {
+	for name := range fields {
+		if !slices.Contains(hitKeys, name) {
+			return nil
 		}
 	}
-	for _, part := range []string{"UserData", "EventData"} {
-		if data, ok := event[part].(map[string]any); ok {
-			addData(out, data)
+	document, ok := fields["_source"].(map[string]any)
+	if _, indexed := fields["_index"]; !ok && indexed {
+		document, ok = fields["fields"].(map[string]any)
+	}
+	if !ok {
+		return nil
+	}
+	hit := maps.Clone(document)
+	if id, ok := fields["_id"]; ok {
+		hit["_id"] = id
+	}
+	return hit
+}
+
+// with adds what was found below the outermost level.
+func with(fields, more map[string]any) map[string]any {
+	out := maps.Clone(fields)
+	for name, v := range more {
+		if _, taken := out[name]; !taken {
+			out[name] = v
 		}
 	}
 	return out
 }
 
-// addData adds the values of EventData or UserData. Those of an inner object come under their own names,
-// but not over a value that stands further out.
-func addData(out, data map[string]any) {
-	names := slices.Sorted(maps.Keys(data))
-	for _, name := range names {
-		if inner, ok := data[name].(map[string]any); ok && name != "#attributes" {
-			if _, ok := inner["#text"]; !ok {
-				addData(out, inner)
-			}
+// alone tells whether Event is all that there is, but for attributes of its element.
+func alone(fields map[string]any) bool {
+	for name := range fields {
+		if name != "Event" && name != "Event"+apart {
+			return false
 		}
 	}
-	for _, name := range names {
-		inner, nested := data[name].(map[string]any)
-		text, whole := inner["#text"]
-		switch {
-		case name == "#attributes":
-		case whole:
-			out[name] = text
-		case !nested:
-			out[name] = data[name]
-		}
-	}
+	return true
 }
 
+// winlogNames are Windows' own for fields of winlogbeat, below winlog or, before version 7, at the outermost level.
+var winlogNames = map[string]string{"event_id": "EventID", "channel": "Channel", "computer_name": "Computer", "provider_name": "Provider_Name", "record_id": "EventRecordID"}
+
 func flattenWinlog(fields, winlog map[string]any) map[string]any {
+	return with(with(fields, renamed(winlog, winlogNames)), with(part(winlog, "event_data"), part(winlog, "user_data")))
+}
+
+func part(fields map[string]any, name string) map[string]any {
+	inner, _ := fields[name].(map[string]any)
+	if inner == nil {
+		return map[string]any{}
+	}
+	return inner
+}
+
+// renamed gives the fields that have another name in Sigma, under that.
+func renamed(fields map[string]any, names map[string]string) map[string]any {
+	out := map[string]any{}
+	for from, to := range names {
+		if v, ok := fields[from]; ok {
+			out[to] = v
+		}
+	}
+	return out
+}
+
+// flatForm is one way to write a Windows event in one level.
+type flatForm struct {
+	keys []string // that it has
+	read func(map[string]any) map[string]any
+}
+
+func (f flatForm) is(fields map[string]any) bool {
+	for _, key := range f.keys {
+		if v, ok := fields[key]; !ok || v == nil {
+			return false
+		}
+	}
+	return true
+}
+
+var flatForms = []flatForm{
+	// EvtxECmd: https://github.com/EricZimmerman/evtx. Its ProcessId is that of the process that logged the event.
+	{[]string{"Payload", "EventId", "Channel"}, func(fields map[string]any) map[string]any {
+		names := map[string]string{"EventId": "EventID", "Provider": "Provider_Name", "RecordNumber": "EventRecordID", "ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"}
+		return with(moved(fields, names), payload(fields["Payload"]))
+	}},
+	// PowerShell's Get-WinEvent | ConvertTo-Json, which names no fields of the event's own
+	{[]string{"LogName", "ProviderName", "Id"}, func(fields map[string]any) map[string]any {
+		return moved(fields, map[string]string{"Id": "EventID", "LogName": "Channel", "ProviderName": "Provider_Name", "ProviderId": "Provider_Guid", "RecordId": "EventRecordID", "MachineName": "Computer",
+			"ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"})
+	}},
+	{[]string{"log_name", "event_id"}, func(fields map[string]any) map[string]any { // winlogbeat before version 7
+		names := map[string]string{"event_id": "EventID", "log_name": "Channel", "computer_name": "Computer", "source_name": "Provider_Name", "record_number": "EventRecordID"}
+		return with(with(fields, renamed(fields, names)), with(part(fields, "event_data"), part(fields, "user_data")))
+	}},
+	// NXLog: https://docs.nxlog.co/refman/current/im/msvistalog.html
+	{[]string{"EventID", "SourceName"}, func(fields map[string]any) map[string]any { return with(fields, renamed(fields, FlatNames)) }},
+	{[]string{"EventCode", "source"}, func(fields map[string]any) map[string]any { // Splunk's Windows add-on
+		source, _ := fields["source"].(string)
+		input, channel, ok := strings.Cut(source, ":")
+		if !ok || !strings.HasSuffix(input, "WinEventLog") {
+			return fields
+		}
+		names := map[string]string{"EventCode": "EventID", "SourceName": "Provider_Name", "ComputerName": "Computer", "RecordNumber": "EventRecordID"}
+		return with(with(fields, renamed(fields, names)), map[string]any{"Channel": channel})
+	}},
+	// Hayabusa with its profile all-field-info: https://github.com/Yamato-Security/hayabusa
+	{[]string{"AllFieldInfo", "EventID", "RecordID"}, func(fields map[string]any) map[string]any {
+		return with(with(fields, renamed(fields, map[string]string{"RecordID": "EventRecordID"})), part(fields, "AllFieldInfo"))
+	}},
+}
+
+// FlatNames are Windows' own names and those that collectors give them in one level: NXLog's, where an event has an EventID and a SourceName.
+var FlatNames = map[string]string{"SourceName": "Provider_Name", "Hostname": "Computer", "RecordNumber": "EventRecordID"}
+
+// moved renames fields for good, where their names mean something else in the event's own data.
+func moved(fields map[string]any, names map[string]string) map[string]any {
 	out := maps.Clone(fields)
-	add := func(name string, v any, ok bool) {
-		if _, taken := out[name]; ok && !taken {
-			out[name] = v
-		}
+	for from := range names {
+		delete(out, from)
 	}
-	for from, to := range map[string]string{"event_id": "EventID", "channel": "Channel", "computer_name": "Computer", "provider_name": "Provider_Name", "record_id": "EventRecordID"} {
-		v, ok := winlog[from]
-		add(to, v, ok)
+	return with(out, renamed(fields, names))
+}
+
+// payload reads the data of EvtxECmd, which is a text of JSON.
+func payload(v any) map[string]any {
+	text, _ := v.(string)
+	fields, err := Object([]byte(text))
+	if err != nil {
+		fields, _ = v.(map[string]any)
 	}
-	for _, part := range []string{"event_data", "user_data"} {
-		if data, ok := winlog[part].(map[string]any); ok {
-			for name, v := range data {
-				add(name, v, true)
-			}
-		}
-	}
+	out := map[string]any{}
+	addSections(out, fields)
 	return out
 }

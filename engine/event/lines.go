@@ -17,7 +17,7 @@ func (r *Reader) detect() {
 		ended := err != nil || len(head) == r.in.Size()
 		trimmed := bytes.TrimLeft(head, " \t\r\n")
 		line, rest, whole := bytes.Cut(trimmed, []byte("\n"))
-		if !whole && !ended {
+		if !ended && (!whole || len(rest) == 0) {
 			continue
 		}
 		line = bytes.TrimSpace(line)
@@ -30,12 +30,36 @@ func (r *Reader) detect() {
 			r.rows = &rows{}
 			return
 		}
-		opens := len(line) > 0 && line[0] == '{' && line[len(line)-1] == '{'
-		if (len(line) > 0 && line[0] == '[') || (opens && whole && !json.Valid(line)) {
-			r.elements = &elements{brackets: line[0] == '[', last: '\n'}
+		object := len(line) > 0 && line[0] == '{'
+		opens := object && whole && goesOn(line, bytes.TrimLeft(rest, " \t\r\n"))
+		switch {
+		case (opens || (object && (!whole || len(line) > r.opt.MaxLine))) && r.streamed():
+		case opens || isTitle(line) || (len(line) > 0 && line[0] == '['):
+			r.elements = &elements{brackets: line[0] == '[', last: '\n', titled: isTitle(line)}
 		}
 		return
 	}
+}
+
+// goesOn tells an object over several lines, of which the next begins so, from a damaged line: it breaks off where a list or an object
+// begins, or before another key.
+func goesOn(line, next []byte) bool {
+	if skipValue(line, 0) >= 0 {
+		return false
+	}
+	switch line[len(line)-1] {
+	case '{', '[':
+		return true
+	case ',':
+		return bytes.HasPrefix(next, []byte(`"`))
+	}
+	return false
+}
+
+// isTitle tells the line that evtx_dump writes before each object.
+func isTitle(line []byte) bool {
+	number, ok := bytes.CutPrefix(line, []byte("Record "))
+	return ok && len(bytes.Trim(number, "0123456789")) == 0
 }
 
 // isHeader tells the header of CSV from a line of JSON.

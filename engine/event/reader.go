@@ -69,6 +69,8 @@ type Reader struct {
 	xml      *xmlEvents   // of Windows' XML
 	started  bool
 	refused  string // why the whole file cannot be read
+	queue    []Raw  // events of an envelope
+	queued   int    // of them, those that were given
 	lent     []byte // lines are put behind what it holds
 	line     int
 	lines    int
@@ -239,19 +241,28 @@ func (r *Reader) NextRaw() (Raw, error) {
 		return r.nextRow()
 	}
 	for {
+		if raw, ok := r.nextQueued(); ok {
+			return raw, nil
+		}
 		if !r.started {
 			r.started = true
 			r.detect()
 		}
+		var raw Raw
+		var err error
 		switch {
 		case r.rows != nil:
 			return r.nextRow()
 		case r.xml != nil:
 			return r.nextXML()
 		case r.elements == nil:
-			return r.nextLine()
+			raw, err = r.nextLine()
+		default:
+			if raw, err = r.nextElement(); errors.Is(err, errArrayEnd) {
+				continue
+			}
 		}
-		if raw, err := r.nextElement(); !errors.Is(err, errArrayEnd) {
+		if err != nil || raw.Err != nil || !r.unwrap(raw) {
 			return raw, err
 		}
 	}

@@ -1,0 +1,233 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Exports put their events into an envelope: {"Records": [...]}. One is known by all of its keys: an object with another key beside
+// those of a form is an event like any other.
+
+// envelope is one form.
+type envelope struct {
+	holds  string // the key with the events
+	as     content
+	beside string // keys that may stand beside it
+	needs  string // of them, those that must
+}
+
+type content uint8
+
+const (
+	listOf   content = iota // a list of events, or of envelopes
+	rowsOf                  // a list of lists: the cells of each event, whose names stand beside it
+	hitsOf                  // an object with a list of events
+	oneOf                   // an event, an object
+	inside                  // an object that is an envelope itself
+	textOf                  // an event as a text of JSON
+	noEvents                // something that exports say of themselves
+)
+
+var envelopes = []envelope{
+	{"Records", listOf, "", ""}, // CloudTrail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
+	// Azure's diagnostic logs: https://learn.microsoft.com/en-us/azure/azure-monitor/platform/resource-logs-schema
+	{"records", listOf, "nextLink count", ""},
+	// OData, as Microsoft Graph and Azure's REST interfaces answer
+	{"value", listOf, "nextLink odata.metadata odata.nextLink odata.count count", ""},
+	// Splunk's search/jobs/results, Graph's runHuntingQuery and many others
+	{"results", listOf, "preview init_offset post_process_count messages fields highlighted field_summary schema stats offset next previous count total status nextLink", ""},
+	{"Results", listOf, "Schema Stats", ""}, // https://learn.microsoft.com/en-us/defender-endpoint/api/run-advanced-query-api
+	{"result", listOf, "", ""},
+	{"result", oneOf, "preview offset lastrow sid search_name app owner results_link", ""}, // https://help.splunk.com/en/splunk-enterprise/search/rest-api-reference : search/jobs/export
+	{"lastrow", noEvents, "preview offset", ""},
+	// Elasticsearch's search and EQL search: https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search
+	{"hits", hitsOf, "took timed_out _shards _scroll_id _clusters status terminated_early num_reduce_phases aggregations profile suggest pit_id id is_partial is_running shard_failures", ""},
+	{"responses", listOf, "took", ""},
+	{"response", inside, "id is_partial is_running start_time_in_millis expiration_time_in_millis completion_time_in_millis", ""},
+	{"rawResponse", inside, "isPartial isRunning total loaded isRestored", ""},
+	// ES|QL, Elasticsearch's SQL and Splunk's json_rows
+	{"values", rowsOf, "columns took is_partial is_running id documents_found values_loaded start_time_in_millis expiration_time_in_millis completion_time_in_millis all_columns profile _clusters", "columns"},
+	{"rows", rowsOf, "preview init_offset messages fields cursor", "fields"},
+	{"rows", rowsOf, "name columns cursor", "columns"},
+	// Kusto and Log Analytics: https://learn.microsoft.com/en-us/kusto/api/rest/response-http
+	{"tables", listOf, "statistics render error dataSources", ""},
+	{"Tables", listOf, "Exceptions", ""},
+	{"Rows", rowsOf, "TableName FrameType TableId TableKind Columns", "Columns"},
+	{"FrameType", noEvents, "IsProgressive Version IsFragmented ErrorReportingPlacement HasErrors Cancelled OneApiErrors", ""},
+	// Defender's streaming interface: https://learn.microsoft.com/en-us/defender-xdr/streaming-api-event-hub
+	{"properties", oneOf, "time tenantId operationName category Tenant", "category"},
+	// CloudWatch, and what AWS' commands write
+	{"logEvents", listOf, "messageType owner logGroup logStream subscriptionFilters", ""},
+	{"events", listOf, "nextToken searchedLogStreams nextForwardToken nextBackwardToken next_token total count", ""},
+	{"Events", listOf, "NextToken", ""},
+	{"Findings", listOf, "NextToken", ""},
+	{"CloudTrailEvent", textOf, "EventId EventName ReadOnly AccessKeyId EventTime EventSource Username Resources", "EventId"},
+	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"}, // inside of these lists alone
+	// Google's and others' lists
+	{"items", listOf, "kind etag nextPageToken", ""},
+	{"entries", listOf, "nextPageToken", ""},
+	{"data", listOf, "pagination paging meta links total next errors success count", ""},
+	{"resources", listOf, "meta errors", ""},
+	// PyPI's evtx, and Chainsaw's findings
+	{"data", textOf, "event_record_id timestamp", "event_record_id"},
+	{"data", oneOf, "kind path", "kind path"},
+	{"document", inside, "group kind name timestamp authors level source status falsepositives id logsource references tags aggregate", "group"},
+}
+
+// forms tells for each key which forms may have it, a bit for each.
+var forms = func() map[string]uint64 {
+	of := map[string]uint64{}
+	for i, form := range envelopes {
+		for _, key := range append(strings.Fields(form.beside), form.holds) {
+			of[key] |= 1 << i
+		}
+	}
+	return of
+}()
+
+// formsOf tells which forms may have a key. Those of OData describe any list.
+func formsOf(key []byte) uint64 {
+	if of, ok := forms[string(key)]; ok {
+		return of
+	}
+	if bytes.Contains(key, []byte("@odata.")) || bytes.HasPrefix(key, []byte("@microsoft.")) {
+		return forms["value"] | forms["results"]
+	}
+	return 0
+}
+
+// opened is an envelope whose events were found.
+type opened struct {
+	*envelope
+	at      int      // where the value with the events begins
+	columns []string // of rows
+}
+
+// open finds the events of the object that data begins with. Where data is cut off it goes by what is there: the cut must be inside the
+// value with the events.
+func open(data []byte) (found opened, ok bool) {
+	if mayWrap(data) == 0 {
+		return found, false
+	}
+	type member struct {
+		key   string
+		value int
+	}
+	var all []member
+	of := ^uint64(0)
+	end := walk(data, func(key []byte, value int) bool {
+		of &= formsOf(key)
+		all = append(all, member{string(key), value})
+		return of != 0
+	})
+	if of == 0 || len(all) == 0 {
+		return found, false
+	}
+	for i := range envelopes {
+		form := &envelopes[i]
+		if of&(1<<i) == 0 {
+			continue
+		}
+		at := slices.IndexFunc(all, func(m member) bool { return m.key == form.holds })
+		if at < 0 || (end < 0 && at != len(all)-1) || slices.ContainsFunc(strings.Fields(form.needs), func(key string) bool {
+			return !slices.ContainsFunc(all, func(m member) bool { return m.key == key })
+		}) {
+			continue
+		}
+		value := func(key string) []byte {
+			for _, m := range all {
+				if past := skipValue(data, m.value); m.key == key && past > 0 {
+					return data[m.value:past]
+				}
+			}
+			return nil
+		}
+		if found, ok = form.open(data, all[at].value, value); ok {
+			return found, true
+		}
+	}
+	return found, false
+}
+
+// mayWrap tells by its first key which forms an object may have. It is asked of every event.
+func mayWrap(data []byte) uint64 {
+	at := 1
+	if at < len(data) && data[at] <= ' ' {
+		at = space(data, at)
+	}
+	if at >= len(data) || data[at] != '"' {
+		return 0
+	}
+	key := data[at+1 : min(at+1+longestKey, len(data))]
+	n := bytes.IndexByte(key, '"')
+	if n < 0 {
+		return 0
+	}
+	return formsOf(key[:n])
+}
+
+const longestKey = 48
+
+// open looks into the value with the events, of which the form was found.
+func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened, bool) {
+	out := opened{envelope: e, at: at}
+	first := byte(0) // of the value's elements
+	if data[at] == '[' {
+		if i := space(data, at+1); i < len(data) {
+			first = data[i]
+		}
+	}
+	switch e.as {
+	case listOf:
+		return out, first == '{' || first == ']'
+	case rowsOf:
+		for _, key := range []string{"columns", "Columns", "fields"} {
+			out.columns = append(out.columns, columnNames(value(key))...)
+		}
+		return out, len(out.columns) > 0 && (first == '[' || first == ']')
+	case hitsOf:
+		var inner int
+		if data[at] != '{' {
+			return out, false
+		}
+		walk(data[at:], func(key []byte, value int) bool {
+			if string(key) == "hits" || string(key) == "events" {
+				inner = at + value
+			}
+			return inner == 0
+		})
+		out.at = inner
+		return out, inner > 0 && data[inner] == '['
+	case oneOf:
+		return out, data[at] == '{' && (e.holds != "properties" || bytes.HasPrefix(value("category"), []byte(`"AdvancedHunting-`)))
+	case inside:
+		inner, ok := open(data[at:])
+		inner.at += at
+		return inner, ok
+	case textOf:
+		return out, bytes.HasPrefix(data[at:], []byte(`"{`))
+	}
+	return out, true
+}
+
+// columnNames reads the names of rows' cells: texts, or objects that have a name.
+func columnNames(data []byte) (names []string) {
+	var columns []json.RawMessage
+	if json.Unmarshal(data, &columns) != nil {
+		return nil
+	}
+	for _, column := range columns {
+		var name string
+		var named struct{ Name, ColumnName string } // of any case
+		if json.Unmarshal(column, &name) != nil && json.Unmarshal(column, &named) == nil {
+			name = named.Name + named.ColumnName
+		}
+		if name == "" {
+			return nil
+		}
+		names = append(names, name)
+	}
+	return names
+}

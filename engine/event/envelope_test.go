@@ -1,0 +1,129 @@
+package event
+
+import (
+	"bytes"
+	"fmt"
+	"io"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+)
+
+var exports = []struct{ name, in, want string }{
+	{"CloudTrail", `{"Records":[{"a":1},{"a":2}]}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
+	{"Azure's diagnostic logs, one batch a line", "{\"records\":[{\"a\":1}]}\n{\"records\": [ {\"a\":2}, {\"a\":[3]} ] }\n", "1: {\"a\":1}\n2: {\"a\":2}\n2: {\"a\":[3]}\n"},
+	{"over lines", "{\n  \"Records\": [\n    {\n      \"a\": 1\n    },\n    {\"a\": 2}\n  ]\n}\n", "3: {\"a\":1}\n6: {\"a\":2}\n"},
+	{"over lines, the list on the first", "{\"Records\": [\n{\"a\":1},\n{\"a\":2}]}\n", "2: {\"a\":1}\n3: {\"a\":2}\n"},
+	{"over lines, a key on the first", "{\"@odata.context\": \"x\",\n \"value\": [\n{\"a\":1}]}\n{\"a\":2}\n", "3: {\"a\":1}\n4: {\"a\":2}\n"},
+	{"Microsoft Graph", `{"@odata.context":"https://graph","@odata.count":1,"value":[{"a":1}],"@odata.nextLink":"x"}`, "1: {\"a\":1}\n"},
+	{"Defender's advanced hunting", `{"Stats":{"x":1},"Schema":[{"Name":"a","Type":"Int"}],"Results":[{"a":1}]}`, "1: {\"a\":1}\n"},
+	{"Graph's advanced hunting", `{"@odata.context":"x","schema":[{"name":"a"}],"results":[{"a":1}]}`, "1: {\"a\":1}\n"},
+	{"Splunk's results", `{"preview":false,"init_offset":0,"messages":[],"fields":[{"name":"a"}],"results":[{"a":"1"}],"highlighted":{}}`, "1: {\"a\":\"1\"}\n"},
+	{"Splunk's export", "{\"preview\":false,\"offset\":0,\"result\":{\"a\":\"1\"}}\n{\"preview\":false,\"offset\":1,\"lastrow\":true,\"result\":{\"a\":\"2\"}}\n{\"preview\":false,\"lastrow\":true}\n", "1: {\"a\":\"1\"}\n2: {\"a\":\"2\"}\n"},
+	{"Splunk's rows", `{"preview":false,"fields":["a","b"],"rows":[["1","x"],["2",null]]}`, "1: {\"a\":\"1\",\"b\":\"x\"}\n1: {\"a\":\"2\",\"b\":null}\n"},
+	{"Elasticsearch's search", `{"took":1,"timed_out":false,"_shards":{"total":1},"hits":{"total":{"value":2},"max_score":1,"hits":[{"_index":"i","_id":"x","_source":{"a":1}},{"_index":"i","_id":"y","fields":{"a.b":["c"]}}]}}`,
+		"1: {\"_id\":\"x\",\"a\":1}\n1: {\"_id\":\"y\",\"a.b\":[\"c\"]}\n"},
+	{"hits alone, over lines", "{\n  \"hits\" : {\n    \"hits\" : [\n      {\n \"_id\":\"x\", \"_source\":{\"a\":1}}\n]\n}\n}", "4: {\"_id\":\"x\",\"a\":1}\n"},
+	{"several searches", `{"responses":[{"hits":{"hits":[{"_source":{"a":1}}]}},{"hits":{"hits":[]}},{"hits":{"hits":[{"_source":{"a":2}}]}}]}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
+	{"an asynchronous search", `{"id":"x","is_partial":false,"is_running":false,"response":{"took":1,"hits":{"hits":[{"_source":{"a":1}}]}}}`, "1: {\"a\":1}\n"},
+	{"EQL's events", `{"is_partial":false,"took":1,"hits":{"total":{"value":1},"events":[{"_index":"i","_id":"x","_source":{"a":1}}]}}`, "1: {\"_id\":\"x\",\"a\":1}\n"},
+	{"ES|QL", `{"took":1,"columns":[{"name":"a","type":"long"},{"name":"b.c","type":"keyword"}],"values":[[1,"x"],[2,["y","z"]]]}`, "1: {\"a\":1,\"b.c\":\"x\"}\n1: {\"a\":2,\"b.c\":[\"y\",\"z\"]}\n"},
+	{"Log Analytics", `{"tables":[{"name":"PrimaryResult","columns":[{"name":"a","type":"int"}],"rows":[[1],[2]]}]}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
+	{"Kusto", `{"Tables":[{"TableName":"Table_0","Columns":[{"ColumnName":"a","DataType":"Int32","ColumnType":"int"}],"Rows":[[1]]}]}`, "1: {\"a\":1}\n"},
+	{"Kusto's frames", `[{"FrameType":"DataSetHeader","IsProgressive":false,"Version":"v2.0"},{"FrameType":"DataTable","TableId":1,"TableKind":"PrimaryResult","TableName":"x","Columns":[{"ColumnName":"a","ColumnType":"int"}],"Rows":[[1]]},{"FrameType":"DataSetCompletion","HasErrors":false,"Cancelled":false}]`, "1: {\"a\":1}\n"},
+	{"Defender's stream", `{"time":"t","tenantId":"x","operationName":"Publish","category":"AdvancedHunting-DeviceEvents","properties":{"a":1}}`, "1: {\"a\":1}\n"},
+	{"CloudWatch", `{"messageType":"DATA_MESSAGE","owner":"1","logGroup":"g","logStream":"s","subscriptionFilters":[],"logEvents":[{"id":"1","timestamp":5,"message":"{\"a\":1}"},{"id":"2","timestamp":5,"message":"text"}]}`, "1: {\"a\":1}\n1: {\"id\":\"2\",\"message\":\"text\",\"timestamp\":5}\n"},
+	{"CloudTrail's lookup", `{"Events":[{"EventId":"1","EventName":"x","CloudTrailEvent":"{\"eventName\":\"x\"}"}],"NextToken":"t"}`, "1: {\"eventName\":\"x\"}\n"},
+	{"Chainsaw's findings", `[{"group":"g","kind":"individual","document":{"kind":"evtx","path":"p","data":{"Event":{"System":{"EventID":1}}}},"name":"n","timestamp":"t"}]`, "1: {\"EventID\":1}\n"},
+	{"a list of envelopes", `[{"Records":[{"a":1}]},{"Records":[{"a":2}]}]`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
+	{"no events", "{\"Records\":[]}\n{\"took\":1,\"hits\":{\"hits\":[]}}\n{\"a\":1}\n", "3: {\"a\":1}\n"},
+	{"one bad event", `{"Records":[{"a":1},{"a":nope},{"a":2}]}`, "1: {\"a\":1}\n1! not JSON: invalid character 'o' in literal null (expecting 'u')\n1: {\"a\":2}\n"},
+	{"a row with fewer cells", `{"columns":[{"name":"a"},{"name":"b"}],"values":[[1],[1,2]]}`, "1! the cells of this row are not those that the columns name\n1: {\"a\":1,\"b\":2}\n"},
+	{"the number before each object", "Record 1\n{\n  \"a\": 1\n}\nRecord 2\n{\n  \"a\": 2\n}\n", "2: {\"a\":1}\n6: {\"a\":2}\n"},
+}
+
+// TestEventsInEnvelopes holds that the events are found in what products export around them.
+func TestEventsInEnvelopes(t *testing.T) {
+	for _, c := range exports {
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, c.want, inFile(t, "e.json", []byte(c.in), Options{}))
+			assert.Equal(t, c.want, inFile(t, "e.json.gz", gzipped(t, []byte(c.in)), Options{}))
+			assert.Equal(t, c.want, transcript(t, "-", Options{Stdin: strings.NewReader(c.in)}))
+		})
+	}
+}
+
+// TestAnObjectThatOnlyLooksLikeAnEnvelope holds that an event with another key beside those of a form is left as it is.
+func TestAnObjectThatOnlyLooksLikeAnEnvelope(t *testing.T) {
+	for _, event := range []string{
+		`{"Records":[{"b":1}],"a":1}`, `{"a":1,"Records":[{"b":1}]}`, `{"records":["x"]}`, `{"records":{"b":1}}`, `{"result":"ok"}`, `{"result":{"b":1},"user":"x"}`, `{"value":5}`, `{"value":[1,2]}`,
+		`{"hits":5}`, `{"hits":{"total":1}}`, `{"hits":{"hits":[]},"user":"x"}`, `{"took":1,"timed_out":false}`, `{"rows":[[1]]}`, `{"columns":["a"],"rows":[{"a":1}]}`,
+		`{"category":"AuditEvent","properties":{"b":1},"time":"t"}`, `{"id":"1","message":"{\"b\":1}","timestamp":5}`, `{"data":{"b":1},"path":"x"}`, `{"events":[{"b":1}],"user":"x"}`, `{"_source":{"b":1},"a":1}`, `{"fields":{"b":1},"a":1}`,
+		`{"Event":{"ID":42},"a":1}`, `{"Event":{"ID":42}}`, `{"Event":"x","a":1}`,
+	} {
+		got, one := strings.CutPrefix(transcript(t, "-", Options{Stdin: strings.NewReader(event)}), "1: ")
+		assert.True(t, one, event)
+		assert.JSONEq(t, event, got)
+	}
+}
+
+// TestAnEnvelopeLargerThanAnEventIsStreamed holds that its events are read one by one, in bounded memory.
+func TestAnEnvelopeLargerThanAnEventIsStreamed(t *testing.T) {
+	for _, c := range []struct{ name, before, event, after string }{
+		{"CloudTrail", `{"Records":[`, `{"a":"%s"}`, `]}`},
+		{"CloudTrail, over lines", "{\n  \"Records\": [\n", `{"a":"%s"}`, "\n]\n}"},
+		{"a search", `{"took":1,"_shards":{"total":1,"x":["]"]},"hits":{"total":5,"hits":[`, `{"_source":{"a":"%s"}}`, `]},"aggregations":{"x":[1]}}`},
+		{"a table", `{"tables":[{"name":"PrimaryResult","columns":[{"name":"a","type":"string"}],"rows":[`, `["%s"]`, `]}],"render":{}}`},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var in bytes.Buffer
+			var want strings.Builder
+			in.WriteString(c.before)
+			begin := 1 + strings.Count(c.before, "\n")
+			for i := range 100 {
+				in.WriteString(strings.Repeat(",", min(i, 1)))
+				text := fmt.Sprint(i, strings.Repeat("x", 100))
+				fmt.Fprintf(&in, c.event, text)
+				fmt.Fprintf(&want, "%d: {\"a\":%q}\n", begin, text)
+			}
+			in.WriteString(c.after)
+			in.WriteString("\n{\"a\":2}\n")
+			fmt.Fprintf(&want, "%d: {\"a\":2}\n", begin+strings.Count(c.after, "\n")+1)
+			for _, most := range []int{1000, 1 << 20} {
+				assert.Equal(t, want.String(), transcript(t, "-", Options{Stdin: bytes.NewReader(in.Bytes()), MaxLine: most}))
+			}
+			cut := transcript(t, "-", Options{Stdin: bytes.NewReader(in.Bytes()[:in.Len()-len(c.after)-9]), MaxLine: 1000})
+			assert.Regexp(t, "\n\\d+! the array does not end\n$", cut)
+		})
+	}
+	if testing.Short() {
+		t.Skip("reads half a gibibyte")
+	}
+	took := peak(func() {
+		events := int64(0)
+		r, err := NewReader("-", io.MultiReader(strings.NewReader(`{"value":[{}`), io.LimitReader(&cycle{text: `,{"a":"` + strings.Repeat("x", 1000) + `"}`}, 1010*500_000), strings.NewReader("]}")), Options{})
+		assert.NoError(t, err)
+		for {
+			if _, err := r.NextRaw(); err != nil {
+				assert.ErrorIs(t, err, io.EOF)
+				break
+			}
+			events++
+		}
+		assert.Equal(t, int64(500_001), events)
+	})
+	assert.Less(t, took, uint64(128<<20))
+}
+
+// cycle gives a text again and again.
+type cycle struct {
+	text string
+	at   int
+}
+
+func (c *cycle) Read(p []byte) (int, error) {
+	n := copy(p, c.text[c.at:])
+	c.at = (c.at + n) % len(c.text)
+	return n, nil
+}

@@ -1,0 +1,188 @@
+package event
+
+import (
+	"bufio"
+	"bytes"
+	"encoding/json"
+	"errors"
+	"io"
+)
+
+// maxEnvelopes bounds how deep envelopes stand in each other.
+const maxEnvelopes = 5
+
+// unwrap puts the events of an envelope into the reader's queue; false if raw is none. A table or list of a million events is
+// not copied for each, only once: raw may be in memory that was lent.
+func (r *Reader) unwrap(raw Raw) bool {
+	if len(raw.Data) == 0 || raw.Data[0] != '{' {
+		return false
+	}
+	if _, ok := open(raw.Data); !ok {
+		return false
+	}
+	raw.Data = bytes.Clone(raw.Data)
+	r.lines--
+	r.queue, r.queued = r.queue[:0], 0
+	var within *envelope
+	if r.elements != nil {
+		within = r.elements.within
+	}
+	r.expand(raw, within, 0)
+	return true
+}
+
+// expand queues what is in an envelope, or raw itself where it is none. within is the envelope around it, or nil.
+func (r *Reader) expand(raw Raw, within *envelope, depth int) {
+	found, ok := open(raw.Data)
+	if !ok || depth == maxEnvelopes || (found.holds == "message" && (within == nil || (within.holds != "events" && within.holds != "logEvents"))) {
+		r.queue = append(r.queue, raw)
+		return
+	}
+	part := func(from, to int) Raw {
+		return Raw{Line: raw.Line + bytes.Count(raw.Data[:from], []byte("\n")), Data: raw.Data[from:to:to]}
+	}
+	switch found.as {
+	case listOf, hitsOf:
+		line, last := raw.Line, 0
+		each(raw.Data, found.at, func(from, to int) {
+			line, last = line+bytes.Count(raw.Data[last:from], []byte("\n")), from
+			r.expand(Raw{Line: line, Data: raw.Data[from:to:to]}, found.envelope, depth+1)
+		})
+	case rowsOf:
+		line, last := raw.Line, 0
+		each(raw.Data, found.at, func(from, to int) {
+			line, last = line+bytes.Count(raw.Data[last:from], []byte("\n")), from
+			r.queue = append(r.queue, row(Raw{Line: line, Data: raw.Data[from:to:to]}, found.columns))
+		})
+	case oneOf:
+		r.expand(part(found.at, skipValue(raw.Data, found.at)), found.envelope, depth+1)
+	case textOf:
+		inner := part(found.at, skipValue(raw.Data, found.at))
+		var text string
+		if err := json.Unmarshal(inner.Data, &text); err != nil {
+			r.queue = append(r.queue, raw)
+			return
+		}
+		inner.Data = bytes.TrimSpace([]byte(text))
+		r.expand(inner, found.envelope, depth+1)
+	}
+}
+
+// row makes an event of a list of cells.
+func row(raw Raw, columns []string) Raw {
+	var cells []json.RawMessage
+	if err := json.Unmarshal(raw.Data, &cells); err != nil || len(cells) != len(columns) {
+		raw.Err = errors.New("the cells of this row are not those that the columns name")
+		return raw
+	}
+	var event bytes.Buffer
+	for i, name := range columns {
+		event.WriteByte("{,"[min(i, 1)])
+		key, err := json.Marshal(name)
+		if err != nil {
+			panic(err) // a text always marshals
+		}
+		event.Write(key)
+		event.WriteByte(':')
+		event.Write(cells[i])
+	}
+	event.WriteByte('}')
+	raw.Data = event.Bytes()
+	return raw
+}
+
+// nextQueued gives the next event of an envelope; ok is false where none is left.
+func (r *Reader) nextQueued() (raw Raw, ok bool) {
+	if r.queued == len(r.queue) {
+		return Raw{}, false
+	}
+	raw = r.queue[r.queued]
+	r.queue[r.queued] = Raw{}
+	r.queued++
+	r.lines++
+	return raw, true
+}
+
+// streamed tells whether the file goes on with an envelope that is larger than an event may be, so that it is not
+// held in memory: its events are then read as those of an array. The reader is put before the first of them.
+func (r *Reader) streamed() bool {
+	head, err := r.in.Peek(min(4096, r.in.Size()))
+	if err != nil && !errors.Is(err, io.EOF) {
+		return false // whoever reads on says so
+	}
+	if at := space(head, 0); at >= len(head) || head[at] != '{' || mayWrap(head[at:]) == 0 {
+		return false
+	}
+	for skipValue(head, space(head, 0)) < 0 {
+		if len(head) > r.opt.MaxLine {
+			return r.stream(head)
+		}
+		n := min(2*len(head), r.opt.MaxLine+1)
+		if r.in.Size() < n {
+			r.in = bufio.NewReaderSize(r.in, n)
+		}
+		var err error
+		if head, err = r.in.Peek(n); err != nil {
+			return false // the file ends: it is read as others are
+		}
+	}
+	return false
+}
+
+// stream begins to read the list of an envelope that is cut off in head.
+func (r *Reader) stream(head []byte) bool {
+	start := space(head, 0)
+	found, ok := open(head[start:])
+	if !ok || (found.as != listOf && found.as != hitsOf && found.as != rowsOf) {
+		return false
+	}
+	if found.as == listOf && (found.holds == "tables" || found.holds == "Tables" || found.holds == "responses") {
+		inner := start + found.at + 1
+		if found, ok = open(head[inner:]); !ok {
+			return false
+		}
+		found.at += inner - start
+	}
+	before := start + found.at
+	depth := 0
+	for at := start; at < before; at++ { // brackets around the list
+		switch c := head[at]; c {
+		case '"':
+			at = skipText(head, at) - 1
+		case '{', '[':
+			depth++
+		case '}', ']':
+			depth--
+		}
+	}
+	r.line += bytes.Count(head[:before], []byte("\n"))
+	r.elements = &elements{brackets: true, last: '\n', around: depth, columns: found.columns, within: found.envelope}
+	if _, err := r.in.Discard(before); err != nil {
+		return false // it was peeked at
+	}
+	return true
+}
+
+// skipRest reads what stands behind the list of an envelope that is streamed.
+func (r *Reader) skipRest(depth int) error {
+	quoted := false
+	for depth > 0 {
+		c, err := r.readByte()
+		switch {
+		case err != nil:
+			return err
+		case quoted && c == '\\':
+			if _, err := r.readByte(); err != nil {
+				return err
+			}
+		case c == '"':
+			quoted = !quoted
+		case quoted:
+		case c == '{' || c == '[':
+			depth++
+		case c == '}' || c == ']':
+			depth--
+		}
+	}
+	return nil
+}

@@ -33,6 +33,7 @@ func (r *Reader) nextElement() (Raw, error) {
 			cut := r.elements.open
 			r.elements = nil
 			if cut {
+				r.broken = "the array does not end"
 				return r.bad(r.line, nil, "the array does not end")
 			}
 			return Raw{}, io.EOF
@@ -43,7 +44,7 @@ func (r *Reader) nextElement() (Raw, error) {
 			continue
 		case c == ']' && r.elements.open:
 			if err := r.skipRest(r.elements.around); err != nil {
-				r.elements = nil
+				r.elements, r.broken = nil, "the object around the array does not end"
 				return r.bad(r.line, nil, "the object around the array does not end")
 			}
 			r.elements = nil
@@ -65,7 +66,7 @@ func (r *Reader) nextElement() (Raw, error) {
 		}
 		switch {
 		case err != nil:
-			r.elements = nil
+			r.elements, r.broken = nil, "the file ends inside an element"
 			return r.bad(begin, raw[:min(len(raw), keptRaw)], "not JSON: the file ends inside this element")
 		case size > r.opt.MaxLine:
 			return r.bad(begin, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", size, r.opt.MaxLine)

@@ -3,9 +3,15 @@ package event
 import (
 	"bufio"
 	"bytes"
+	"encoding/csv"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+
+	"golang.org/x/text/transform"
 )
 
 // detect tells a JSON array, or one object over several lines, and Windows' XML from lines of JSON,
@@ -15,27 +21,43 @@ func (r *Reader) detect() {
 	for n := 64; ; n *= 2 {
 		head, err := r.in.Peek(min(n, r.in.Size()))
 		ended := err != nil || len(head) == r.in.Size()
-		trimmed := bytes.TrimLeft(head, " \t\r\n")
-		line, rest, whole := bytes.Cut(trimmed, []byte("\n"))
-		if !ended && (!whole || len(rest) == 0) {
+		if ended && bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
+			r.in = bufio.NewReaderSize(transform.NewReader(r.in, carriageReturns{}), 1<<16)
+			n = 32
 			continue
 		}
+		trimmed := bytes.TrimLeft(head, " \t\r\n")
+		line, rest, whole := bytes.Cut(trimmed, []byte("\n"))
 		line = bytes.TrimSpace(line)
+		if !ended && (!whole || (len(rest) == 0 && skipValue(line, 0) != len(line))) {
+			continue // an object that is typed line by line is read at once
+		}
+		next := bytes.TrimLeft(rest, " \t\r\n")
+		titled := isRecordLine(line) && bytes.HasPrefix(next, []byte("{"))
 		switch {
-		case isXML(line):
+		case titled:
+			r.elements = &elements{last: '\n', titled: true}
+			return
+		case bytes.HasPrefix(line, []byte("<")) && bytes.Contains(head, []byte("<Event")), isXML(line):
 			r.xml = &xmlEvents{}
 			r.line++ // which lines of JSON do at each
 			return
-		case r.source == "-" && r.line == 0 && isHeader(line) && !bytes.HasPrefix(rest, []byte("{")):
+		case r.line == 0 && bytes.HasPrefix(line, []byte("<")) && !bytes.Contains(head, []byte("\n{")):
+			r.refused = fmt.Sprintf("XML, but no <Event>: the file begins with %.60q", line)
+			return
+		case r.line == 0 && bytes.IndexByte(line, 0) >= 0 && bytes.IndexByte([]byte("{["), line[0]) < 0:
+			r.refused = "not a log: the file is binary"
+			return
+		case r.line == 0 && r.isTable(line, rest):
 			r.rows = &rows{}
 			return
 		}
 		object := len(line) > 0 && line[0] == '{'
-		opens := object && whole && goesOn(line, bytes.TrimLeft(rest, " \t\r\n"))
+		opens := object && whole && goesOn(line, next)
 		switch {
 		case (opens || (object && (!whole || len(line) > r.opt.MaxLine))) && r.streamed():
-		case opens || isTitle(line) || (len(line) > 0 && line[0] == '['):
-			r.elements = &elements{brackets: line[0] == '[', last: '\n', titled: isTitle(line)}
+		case opens || (len(line) > 0 && line[0] == '['):
+			r.elements = &elements{brackets: line[0] == '[', last: '\n'}
 		}
 		return
 	}
@@ -56,15 +78,50 @@ func goesOn(line, next []byte) bool {
 	return false
 }
 
-// isTitle tells the line that evtx_dump writes before each object.
-func isTitle(line []byte) bool {
-	number, ok := bytes.CutPrefix(line, []byte("Record "))
-	return ok && len(bytes.Trim(number, "0123456789")) == 0
+// isTable tells CSV from lines of JSON, whatever the file's name: its first line has several cells, and the next as many. The name only
+// tells of a table with one column.
+func (r *Reader) isTable(line, rest []byte) bool {
+	named := slices.Contains([]string{".csv", ".tsv"}, filepath.Ext(plainName(r.source)))
+	switch {
+	case len(line) == 0:
+		return named && len(rest) > 0
+	case bytes.HasPrefix(line, []byte(`{"`)), bytes.HasPrefix(line, []byte("[{")), !named && bytes.IndexByte([]byte("{["), line[0]) >= 0:
+		return false
+	case named || bytes.HasPrefix(line, separatorLine):
+		return true
+	case json.Valid(line):
+		return false
+	}
+	comma := separator(line)
+	next, _, whole := bytes.Cut(bytes.TrimLeft(rest, "\r\n"), []byte("\n"))
+	cells := cellsOf(line, comma)
+	return cells > 1 && (!whole && bytes.IndexByte(next, '{') != 0 || cellsOf(next, comma) == cells || quoteOpen(next, false, comma))
 }
 
-// isHeader tells the header of CSV from a line of JSON.
-func isHeader(line []byte) bool {
-	return bytes.IndexByte(line, ',') > 0 && bytes.IndexByte([]byte("{["), line[0]) < 0 && !json.Valid(line)
+func cellsOf(line []byte, comma byte) int {
+	parse := csv.NewReader(bytes.NewReader(line))
+	parse.LazyQuotes, parse.Comma = true, rune(comma)
+	row, err := parse.Read()
+	if err != nil {
+		return 0
+	}
+	return len(row)
+}
+
+// carriageReturns makes line feeds of the carriage returns that end the lines of a file alone.
+type carriageReturns struct{ transform.NopResetter }
+
+func (carriageReturns) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err error) {
+	n := copy(dst, src)
+	for i, c := range dst[:n] {
+		if c == '\r' {
+			dst[i] = '\n'
+		}
+	}
+	if n < len(src) {
+		err = transform.ErrShortDst
+	}
+	return n, n, err
 }
 
 // nextLine reads lines until one is not blank. A line over the limit is not kept in memory.
@@ -89,7 +146,7 @@ func (r *Reader) nextLine() (Raw, error) {
 
 // unreadable ends a file that breaks off, such as a truncated archive. What came before stands.
 func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {
-	r.in, r.elements = bufio.NewReader(bytes.NewReader(nil)), nil
+	r.in, r.elements, r.broken = bufio.NewReader(bytes.NewReader(nil)), nil, err.Error()
 	return r.bad(line, data, "the file cannot be read on: %w", err)
 }
 

@@ -69,6 +69,7 @@ type Reader struct {
 	xml      *xmlEvents   // of Windows' XML
 	started  bool
 	refused  string // why the whole file cannot be read
+	broken   string // why it cannot be read to its end
 	queue    []Raw  // events of an envelope
 	queued   int    // of them, those that were given
 	lent     []byte // lines are put behind what it holds
@@ -128,10 +129,9 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 		r.records = evtx.NewReader(in)
 		return r, nil
 	}
+	head, _ := in.Peek(4) // what cannot be read is rejected by whoever reads on
+	r.refused = foreign(head)
 	r.encoding()
-	if filepath.Ext(plainName(path)) == ".csv" {
-		r.rows = &rows{}
-	}
 	return r, nil
 }
 
@@ -186,6 +186,20 @@ func (r *Reader) Notes() []string {
 	return r.records.Notes()
 }
 
+// Broken says, once all was read, why the file was not read to its end; "" if it was.
+func (r *Reader) Broken() string { return r.broken }
+
+// foreign names files that people take for logs by their first bytes; "" for all others.
+func foreign(magic []byte) string {
+	for begin, what := range map[string]string{"PK\x03\x04": "a zip archive, or a document that is one", "\xfd7zX": "an archive of xz", "BZh": "an archive of bzip2", "7z\xbc\xaf": "an archive of 7-Zip",
+		"PAR1": "Parquet", "SQLi": "a database of SQLite", "%PDF": "a PDF", "\x89PNG": "an image", "GIF8": "an image", "\xff\xd8\xff": "an image", "\x7fELF": "a program", "MZ\x90\x00": "a program"} {
+		if bytes.HasPrefix(magic, []byte(begin)) {
+			return "not a log: the file is " + what
+		}
+	}
+	return ""
+}
+
 // Close ends the reading.
 func (r *Reader) Close() error {
 	var errs []error
@@ -231,7 +245,8 @@ func (r *Reader) Next() (*Event, error) {
 func (r *Reader) NextRaw() (Raw, error) {
 	if r.refused != "" {
 		reason := r.refused
-		r.refused, r.rows, r.in = "", nil, bufio.NewReader(bytes.NewReader(nil))
+		r.refused, r.rows, r.started, r.in = "", nil, true, bufio.NewReader(bytes.NewReader(nil))
+		r.broken = reason
 		return r.bad(1, nil, "%s", reason)
 	}
 	if r.records != nil {
@@ -246,7 +261,9 @@ func (r *Reader) NextRaw() (Raw, error) {
 		}
 		if !r.started {
 			r.started = true
-			r.detect()
+			if r.detect(); r.refused != "" {
+				return r.NextRaw()
+			}
 		}
 		var raw Raw
 		var err error

@@ -21,6 +21,7 @@ func (r *Reader) nextRecord() (Raw, error) {
 	case errors.As(err, &damage):
 		return r.bad(r.line, nil, "%s", damage.Reason)
 	case err != nil:
+		r.broken = err.Error()
 		raw, bad := r.bad(r.line, nil, "the file cannot be read on: %v", err)
 		r.records = evtx.NewReader(eof{})
 		return raw, bad

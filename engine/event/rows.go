@@ -18,13 +18,16 @@ type rows struct {
 // separator is what stands between the cells of a file with that first line: a comma, or, where it has none, a tab or the
 // semicolon that spreadsheets write where the comma is a decimal's.
 func separator(header []byte) byte {
-	for _, c := range []byte(",\t;") {
+	for _, c := range []byte(",\t;|") {
 		if bytes.IndexByte(header, c) >= 0 {
 			return c
 		}
 	}
 	return ','
 }
+
+// separatorLine begins a line before the header that tells spreadsheets the separator.
+var separatorLine = []byte("sep=")
 
 // errQuoteOpen says that the file ended inside a quoted cell.
 var errQuoteOpen = errors.New("quote is never closed")
@@ -89,6 +92,11 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 			return append(record, line...), begin, size, err
 		}
 		if r.rows.comma == 0 {
+			if own, ok := bytes.CutPrefix(line, separatorLine); ok && len(trimEnd(own)) == 1 {
+				r.rows.comma = own[0]
+				begin = 0
+				continue
+			}
 			r.rows.comma = separator(line)
 		}
 		size += n

@@ -132,6 +132,7 @@ func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 			raw = bytes.Clone(raw[:keptRaw])
 		}
 		if err != nil {
+			r.broken = "the file ends inside an event"
 			return r.bad(begin, raw[:min(len(raw), keptRaw)], "not XML: the file ends inside this event")
 		}
 		if isEventTag(next, "</Event") {

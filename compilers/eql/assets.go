@@ -1,11 +1,13 @@
 package eql
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"decree/compilers"
 )
@@ -37,7 +39,12 @@ func (w *writer) countName() string {
 	if name == "" {
 		name = r.Title
 	}
-	return strings.Trim(notInName.ReplaceAllString(strings.ToLower(name+"_"+w.counted.Name), "_"), "_")
+	name = strings.ToLower(name + "_" + w.counted.Name)
+	plain := strings.Trim(notInName.ReplaceAllString(name, "_"), "_")
+	if strings.ContainsFunc(name, func(c rune) bool { return c >= utf8.RuneSelf }) { // whose letters are lost: names of two rules stay two
+		plain = strings.TrimLeft(fmt.Sprintf("%s_%x", plain, sha256.Sum256([]byte(name)))[:len(plain)+9], "_")
+	}
+	return plain
 }
 
 // assets are what puts reputation and local prevalence on events. They are empty for a rule

@@ -2,6 +2,7 @@ package eql
 
 import (
 	"encoding/json"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -127,4 +128,21 @@ func TestAssetsAreOnlyThoseRead(t *testing.T) {
 // TestLoweredQuotesTheField keeps a column's name inside its Painless string.
 func TestLoweredQuotesTheField(t *testing.T) {
 	assert.Contains(t, lowered(`a'b\c`), `doc['a\'b\\c'].value`)
+}
+
+// TestNamesBeyondASCIIAreTwo holds that rules whose names have no letter that an index or a field may be named with do not
+// share what is counted for them.
+func TestNamesBeyondASCIIAreTwo(t *testing.T) {
+	seen := map[string]bool{}
+	for _, name := range []string{"правило", "событие", "rule", "rule é"} {
+		r := reference()
+		source := *r.Source
+		source.Name, r.Source = name, &source
+		q, ds := New().Compile(r, compilers.Options{Model: model()})
+		require.Empty(t, ds)
+		found := regexp.MustCompile(`local\.([a-z0-9_]+)\.`).FindStringSubmatch(q.Text)
+		require.NotNil(t, found, q.Text)
+		assert.False(t, seen[found[1]], found[1])
+		seen[found[1]] = true
+	}
 }

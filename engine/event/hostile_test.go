@@ -12,6 +12,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/tests/fixture"
 )
 
 // stream gives head, then filler until size bytes are given, then tail, without holding them.
@@ -44,9 +46,7 @@ const gibibyte = 1 << 30
 // TestEndlessTextBetweenEventsIsBounded has gigabytes in which no event begins: each part is a reject of
 // its own, and what is shown of it is all that is kept.
 func TestEndlessTextBetweenEventsIsBounded(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads half a gibibyte")
-	}
+	fixture.Heavy(t)
 	took := peak(func() {
 		r, err := NewReader("e.xml", stream("<Event/>", '<', gibibyte/2, ""), Options{})
 		require.NoError(t, err)
@@ -65,9 +65,7 @@ func TestEndlessTextBetweenEventsIsBounded(t *testing.T) {
 }
 
 func TestAnEndlessLineIsOneRejectInBoundedMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads a gibibyte")
-	}
+	fixture.Heavy(t)
 	for _, c := range []struct {
 		name       string
 		size       int64
@@ -89,9 +87,7 @@ func TestAnEndlessLineIsOneRejectInBoundedMemory(t *testing.T) {
 }
 
 func TestAnEndlessCellIsRejectedInBoundedMemory(t *testing.T) {
-	if testing.Short() {
-		t.Skip("reads a gibibyte")
-	}
+	fixture.Heavy(t)
 	r := Reader{source: "-", opt: Options{MaxLine: 1 << 20}, rows: &rows{}}
 	r.in = bufio.NewReader(stream("a,b\n1,\"", '\n', 16<<20, "\"\n"))
 	var rejects []string

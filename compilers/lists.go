@@ -31,11 +31,20 @@ func Named(t *ir.Text) bool {
 	return t.List != "" && (t.Op == ir.Equals || t.Op == ir.Filename) && !slices.Contains(t.Values, "")
 }
 
-// Apart tells whether the list of a test stands beside the query. Tables compare without case and hold one line a value.
+// Apart tells whether the list of a test stands beside the query. Tables compare without case and hold one line a value. A list
+// of parts of values does where it was asked for and the product can look up patterns.
 func (p *Plan) Apart(t *ir.Text) bool {
 	long := p.lists == ListsApart || (p.lists != ListsInline && len(t.Values) >= longList)
-	return long && Named(t) && !t.Cased && p.Model.Lists != "" &&
+	return long && (Named(t) || p.lists == ListsApart && p.Model.Lists == "lookup" && Patterned(t)) && !t.Cased && p.Model.Lists != "" &&
 		!slices.ContainsFunc(t.Values, func(v string) bool { return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) })
+}
+
+// Patterned tells whether a lookup with wildcards can hold a test's list: one of parts of values, none of which is a wildcard
+// itself. No page says what a backslash is there.
+// https://docs.splunk.com/Documentation/Splunk/latest/Admin/Transformsconf (match_type)
+func Patterned(t *ir.Text) bool {
+	return t.List != "" && (t.Op == ir.Contains || t.Op == ir.StartsWith || t.Op == ir.EndsWith) &&
+		!slices.ContainsFunc(t.Values, func(v string) bool { return v == "" || strings.ContainsAny(v, `*\`) })
 }
 
 // Inline tells whether lists stand among the conditions, even where the language could name them.

@@ -36,6 +36,11 @@ func TestWhereListsGo(t *testing.T) {
 		{spl.New(), "splunk-windows", long, "filename", "inline", `in(lower(replace(Image`, false},
 		{spl.New(), "splunk-windows", long, "contains", "", `Image IN ("*x0.exe*", `, false},
 		{spl.New(), "splunk-windows", long, "cased", "", `isnotnull(mvfind(Image, "\\A(?:x0`, false},
+		{spl.New(), "splunk-windows", long, "contains", "apart", `| where isnotnull(decree_listed_1)`, true},
+		{spl.New(), "splunk-windows", short, "contains", "apart", `AS Image OUTPUT value AS decree_listed_1`, true},
+		{spl.New(), "splunk-windows", short, "endswith", "apart", `AS Image OUTPUT value AS decree_listed_1`, true},
+		{spl.New(), "splunk-windows", `'a*b'`, "contains", "apart", `isnotnull(mvfind(Image, "(?i)a\\*b"))`, false},
+		{kql.New(), "sentinel", short, "contains", "apart", `contains "b\"c.exe"`, false},
 		{spl.New(), "cim", short, "", "apart", `| lookup decree_tools_`, true},
 		{kql.New(), "mde", short, "filename", "", `let tools = dynamic(["b\"c.exe", "d.exe"]);`, false},
 		{kql.New(), "mde", short, "filename", "inline", `FileName in~ ("b\"c.exe", "d.exe")`, false},
@@ -61,9 +66,12 @@ func TestWhereListsGo(t *testing.T) {
 			require.NotNil(t, q, "%v", found)
 			assert.Contains(t, q.Text, c.want)
 			var tables []string
+			definitions := ""
 			for _, a := range q.Assets {
 				if strings.HasSuffix(a.Name, ".csv") {
 					tables = append(tables, a.Content)
+				} else {
+					definitions += a.Content
 				}
 			}
 			if !c.table {
@@ -73,7 +81,15 @@ func TestWhereListsGo(t *testing.T) {
 			require.Len(t, tables, 1)
 			assert.True(t, strings.HasPrefix(tables[0], "value\n"))
 			if c.values == short {
-				assert.Equal(t, "value\n\"b\"\"c.exe\"\nd.exe\n", tables[0])
+				before, after := "", ""
+				if c.test == "contains" || c.test == "endswith" {
+					before = "*"
+				}
+				if c.test == "contains" {
+					after = "*"
+				}
+				assert.Equal(t, fmt.Sprintf("value\n\"%[1]sb\"\"c.exe%[2]s\"\n%[1]sd.exe%[2]s\n", before, after), tables[0])
+				assert.Equal(t, before != "", strings.Contains(definitions, "match_type = WILDCARD(value)"))
 			}
 		})
 	}

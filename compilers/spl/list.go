@@ -27,11 +27,15 @@ func (w *writer) member(field string, t *ir.Text) (compilers.Pred, bool) {
 	if !w.plan.Apart(t) {
 		return nil, false
 	}
-	l, a := w.lists, asked{compilers.TableOf(t.List, t.Values), field, t.Op == ir.Filename}
+	values := t.Values
+	if compilers.Patterned(t) {
+		values = patterns(t)
+	}
+	l, a := w.lists, asked{compilers.TableOf(t.List, values), field, t.Op == ir.Filename}
 	i := slices.Index(l.asked, a)
 	if i < 0 {
 		if !slices.ContainsFunc(l.asked, func(other asked) bool { return other.table == a.table }) {
-			l.assets = append(l.assets, lookupDefinition(a.table), compilers.ListAsset(a.table, "the lookup's table: the list "+t.List, t.Values))
+			l.assets = append(l.assets, lookupDefinition(a.table, compilers.Patterned(t)), compilers.ListAsset(a.table, "the lookup's table: the list "+t.List, values))
 		}
 		l.asked = append(l.asked, a)
 		i = len(l.asked) - 1
@@ -56,8 +60,27 @@ func (l *lists) stages() []string {
 	return stages
 }
 
-// lookupDefinition is the stanza of a lookup, which ignores case.
-func lookupDefinition(table string) compilers.Asset {
+// patterns are the values of a test as a lookup with wildcards has them.
+func patterns(t *ir.Text) []string {
+	out := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		if t.Op != ir.StartsWith {
+			v = "*" + v
+		}
+		if t.Op != ir.EndsWith {
+			v += "*"
+		}
+		out[i] = v
+	}
+	return out
+}
+
+// lookupDefinition is the stanza of a lookup, which ignores case. wild says that its values are patterns.
+func lookupDefinition(table string, wild bool) compilers.Asset {
+	match := ""
+	if wild {
+		match = "match_type = WILDCARD(" + compilers.ListColumn + ")\n"
+	}
 	return compilers.Asset{Name: table + ".transforms.conf", Purpose: "defines the lookup " + table,
-		Content: fmt.Sprintf("[%s]\nfilename = %s.csv\ncase_sensitive_match = false\nmax_matches = 1\nmin_matches = 0\n", table, table)}
+		Content: fmt.Sprintf("[%s]\nfilename = %s.csv\ncase_sensitive_match = false\nmax_matches = 1\nmin_matches = 0\n%s", table, table, match)}
 }

@@ -44,6 +44,12 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 			panic(fmt.Sprintf("mvfilter reads %v", read))
 		}
 		return func(r splRow) any { return splFilter(r, read[0], args[0]) }
+	case "mvmap": // "iterates over the values of a multivalue field, performs an operation using the <expression> on each value, and returns a multivalue field"
+		read = slices.Compact(slices.Sorted(slices.Values(read)))
+		if len(read) != 1 {
+			panic(fmt.Sprintf("mvmap reads %v", read))
+		}
+		return func(r splRow) any { return splMap(r, read[0], args[1]) }
 	case "searchmatch":
 		matches := splSearch(args[0](nil).(string), world)
 		return func(r splRow) any { return matches(r) }
@@ -99,6 +105,23 @@ func splFilter(r splRow, name string, holds splExpr) any {
 		}
 	}
 	return splField(kept)
+}
+
+// splMap is what an expression makes of each value of a field.
+func splMap(r splRow, name string, makes splExpr) any {
+	all, there := r[name]
+	if !there {
+		return nil
+	}
+	defer func() { r[name] = all }()
+	var made []string
+	for _, v := range splValues(all) {
+		r[name] = v
+		if one := makes(r); one != nil {
+			made = append(made, splText(one))
+		}
+	}
+	return splField(made)
 }
 
 // splExpression is an expression of PCRE, as near as two libraries come to it: where the first does not know it, the second does.

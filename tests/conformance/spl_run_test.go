@@ -352,8 +352,13 @@ func splRex(rest string, rows []splRow) {
 	}
 }
 
+// splKey is what a key of a lookup stands for.
+func splKey(key string) *regexp.Regexp {
+	return regexp.MustCompile(`(?is)\A` + strings.ReplaceAll(regexp.QuoteMeta(key), `\*`, ".*") + `\z`)
+}
+
 // splLookup adds the columns of the first row whose key is the value, in any case, as its definition says (max_matches = 1,
-// case_sensitive_match = false): `name key AS field OUTPUT column AS field, ...`. Columns that it does not find are taken away.
+// case_sensitive_match = false; a key with an asterisk is one of match_type = WILDCARD): `name key AS field OUTPUT column AS field, ...`. Columns that it does not find are taken away.
 func splLookup(p *splParser, rows []splRow) {
 	table := p.world.lookups[p.next()]
 	key := p.next()
@@ -369,7 +374,7 @@ func splLookup(p *splParser, rows []splRow) {
 	}
 	for _, r := range rows {
 		at := slices.IndexFunc(table, func(row splRow) bool {
-			return r[of] != nil && strings.EqualFold(splText(row[key]), splText(r[of]))
+			return r[of] != nil && splKey(splText(row[key])).MatchString(splText(r[of]))
 		})
 		for to, column := range outputs {
 			delete(r, to)

@@ -9,6 +9,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/regex"
 	"decree/rules/schema"
 )
 
@@ -399,7 +400,7 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 		}
 	case *ir.Regex:
 		if t.Backtracking {
-			c.need(BacktrackingRegexes, at)
+			c.backtracking(t, at)
 		} else {
 			c.need(Regexes, at)
 		}
@@ -410,6 +411,19 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 	case *ir.CIDR:
 		c.need(CIDRs, at)
 	}
+}
+
+// backtracking refuses an expression that a dialect's engine cannot run, and names what of it that is.
+func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
+	lack, lacking := c.lacks[BacktrackingRegexes]
+	if !lacking {
+		return
+	}
+	message := c.dialect + ": " + lack.Message
+	if _, err := t.Parse().In(regex.Go); err != nil {
+		message += ", and this one has " + err.Error()
+	}
+	c.report(string(BacktrackingRegexes), at, lack.Hint, message)
 }
 
 func (c *checker) prevalence(n *ir.Prevalence) {

@@ -45,6 +45,7 @@ type table struct {
 	bySlot map[string]int
 	atoms  []*atom
 	byText map[string]int
+	slow   int // atoms whose expression backtracks
 }
 
 // everySlot is the slot of keywords: every text of the event.
@@ -94,7 +95,10 @@ func (t *table) atomOf(a atom) int {
 		return i
 	}
 	a.pre = -1
-	a.program = prepare(a.test)
+	if a.program = prepare(a.test); a.program.slow != nil {
+		a.program.number = t.slow
+		t.slow++
+	}
 	i := len(t.atoms)
 	t.byText[key] = i
 	t.atoms = append(t.atoms, &a)

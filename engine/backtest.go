@@ -205,11 +205,12 @@ func (r *replay) ask(w moment, counting bool) (out outcome, err error) {
 	}
 	m.late.self = m.process(w.order)
 	for _, ui := range w.units {
-		if u := r.e.units[ui]; (u.rare != nil) == counting {
+		if u := r.e.units[ui]; (u.rare != nil) == counting && u.rule.suspension == nil {
 			if err := m.ask(ui, w.source, w.line, w.order, data, &out); err != nil {
 				return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
 			}
 		}
 	}
+	r.e.spend(out.spending, w.source, w.line, w.order)
 	return out, nil
 }

@@ -5,6 +5,7 @@ import (
 	"math"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/expr-lang/expr/vm"
@@ -26,6 +27,8 @@ type unit struct {
 	names    []*term        // of the rule, in its order
 	watched  []watchedSlots // as the rule's watched fields
 	deferred bool           // needs what only the end of the input tells: ancestors' events, or rarity
+
+	backtracks bool // some expression of its backtracks
 }
 
 // unbounded is the reach of a rule that a correlation without a schedule reads.
@@ -42,6 +45,10 @@ type rule struct {
 	silent   bool       // it has no results of its own
 
 	reach time.Duration // how far back from Options.Now correlations read it; or unbounded
+
+	suspended  atomic.Int64 // order of the first event on which it is not run
+	suspension *Suspension
+	spent      int // steps of its backtracking expressions, beyond what is free
 }
 
 // source is a source of the data model that some rule reads or that knows processes.
@@ -136,6 +143,11 @@ func (e *Engine) translated(n ir.Node, s *source, u *unit) *term {
 		t.terms = append(t.terms, e.translated(one, s, u))
 	}
 	return t
+}
+
+// backtracks tells whether a term has an expression that backtracks.
+func (e *Engine) backtracks(t *term) bool {
+	return t.op == opAtom && e.table.atoms[t.n].program.slow != nil || slices.ContainsFunc(t.terms, e.backtracks)
 }
 
 func (e *Engine) buildAll(nodes []ir.Node, s *source, u *unit) []*term {

@@ -76,9 +76,9 @@ type Stats struct {
 	Timeless     int // matches that a correlation would read, without a time that can be read
 	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations did not see them
 	Textless     int // matches whose event had no room at MaxMemory: results have no more of it than what correlations read
-	Timeouts     int // matches of a backtracking expression that ran into its time limit
 
-	Guessed string // the first time whose day and month could be the other way round, and how it was read
+	Guessed   string       // the first time whose day and month could be the other way round, and how it was read
+	Suspended []Suspension // rules that were not run to the end
 }
 
 // New compiles rules. A rule whose log source the model does not have is reported and left out.
@@ -132,6 +132,7 @@ func (e *Engine) add(r *ir.Rule, found *diag.Diagnostics) {
 		condition = &ir.And{Base: ir.Base{At: condition.Range()}, Terms: []ir.Node{condition, r.Filter}}
 	}
 	compiled := &rule{ir: r, order: len(e.rules)}
+	compiled.suspended.Store(never)
 	e.rules = append(e.rules, compiled)
 	var earlier []int
 	var asked []*unit
@@ -161,6 +162,7 @@ func (e *Engine) addUnit(u *unit, found *diag.Diagnostics) {
 		found.Errorf("program", u.rule.ir.Source.Range, "", "%v", err)
 		return
 	}
+	u.backtracks = e.backtracks(u.tree)
 	e.units = append(e.units, u)
 	e.sources[u.source].units = append(e.sources[u.source].units, len(e.units)-1)
 }

@@ -30,6 +30,8 @@ type Explanation struct {
 	Source     string             `json:"source"`
 	Line       int                `json:"line"`
 	Matched    bool               `json:"matched"`
+	Unknown    bool               `json:"unknown,omitempty"`    // its regular expressions take too many steps, which is no match
+	Suspended  string             `json:"suspended,omitempty"`  // why the rule is not run on the event: it was suspended before
 	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
 	InLookback bool               `json:"in_lookback"`
 	Facts      []Fact             `json:"facts,omitempty"`
@@ -44,11 +46,12 @@ type Explanation struct {
 
 // Step is a part of a condition with its truth on the event.
 type Step struct {
-	Text  string `json:"text"`
-	Holds bool   `json:"holds"`
-	Value string `json:"value,omitempty"` // of a predicate: what the event has
-	From  string `json:"from,omitempty"`  // where that was read, if not on the event itself
-	Steps []Step `json:"steps,omitempty"`
+	Text    string `json:"text"`
+	Holds   bool   `json:"holds"`
+	Unknown bool   `json:"unknown,omitempty"` // its regular expressions take too many steps
+	Value   string `json:"value,omitempty"`   // of a predicate: what the event has
+	From    string `json:"from,omitempty"`    // where that was read, if not on the event itself
+	Steps   []Step `json:"steps,omitempty"`
 }
 
 // NewExplainer compiles one rule.
@@ -110,6 +113,7 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 		if err != nil {
 			return out, err
 		}
+		out.Unknown = out.Unknown || m.effort.spent
 		if u == nil || holds {
 			u, matched = one, holds
 		}
@@ -120,7 +124,10 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 	s := x.e.sources[u.source]
 	out.LogSource, out.InLookback = s.Name, m.inWindow(u)
 	out.Facts = m.facts(s)
-	out.Matched = matched && out.InLookback
+	if u.backtracks && u.rule.suspension != nil && u.rule.isSuspended(w.order) && !out.Unknown {
+		out.Suspended = u.rule.suspension.Describe()
+	}
+	out.Matched = matched && out.InLookback && out.Suspended == ""
 	out.Names = m.trueNames(u)
 	condition, tree := u.rule.ir.Condition, u.tree
 	if u.rule.ir.Filter != nil {
@@ -177,7 +184,11 @@ func (e *Engine) columnsOf(slot int) string {
 
 // step explains a node by the term that was built of it.
 func (m *matcher) step(n ir.Node, t *term, s *source) Step {
+	m.effort = effort{asking: m.effort.asking + 1}
 	out := Step{Holds: m.truth(t)}
+	if m.effort.spent {
+		out.Holds, out.Unknown = false, true
+	}
 	switch n := n.(type) {
 	case *ir.And:
 		out.Text = "all of"

@@ -6,8 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// fold makes a text comparable without regard to case, by Unicode's simple folding, as regular
-// expressions with the flag i and strings.EqualFold see it. ASCII letters become lower case.
+// fold makes a text comparable without regard to case. A letter of ASCII equals its other case alone, as products have it that ignore the case
+// of ASCII only; letters beyond equal those that Unicode's simple folding gives, unless that is a letter of ASCII: neither ſ is an s, nor the
+// sign of Kelvin a k. ASCII letters become lower case.
 func fold(s string) string {
 	upper, wide := false, false
 	for i := 0; i < len(s); i++ {
@@ -23,15 +24,19 @@ func fold(s string) string {
 	return s
 }
 
-// foldRune gives one letter for all that fold alike: the ASCII one in lower case if there is
-// one, else the smallest.
+// foldRune gives one letter for all that fold alike: the ASCII one in lower case, or else the smallest beyond ASCII.
 func foldRune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
 	least := r
 	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
-		least = min(least, next)
-	}
-	if least >= 'A' && least <= 'Z' {
-		return least + 'a' - 'A'
+		if next >= utf8.RuneSelf {
+			least = min(least, next)
+		}
 	}
 	return least
 }

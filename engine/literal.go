@@ -1,11 +1,11 @@
 package engine
 
 import (
-	"regexp/syntax"
-	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"decree/rules/ir"
+	"decree/rules/regex"
 )
 
 // shortest is the least length of a literal worth looking for first.
@@ -32,23 +32,7 @@ func necessaryText(t ir.Test) *ir.Text {
 			return shortText(&ir.Text{Op: ir.Contains, Values: []string{fold(best)}})
 		}
 	case *ir.Regex:
-		if t.Backtracking {
-			return nil // its syntax is not one that we can take apart soundly
-		}
-		flags := syntax.Perl
-		for flag, f := range map[string]syntax.Flags{"i": syntax.FoldCase, "s": syntax.DotNL} {
-			if strings.Contains(t.Flags, flag) {
-				flags |= f
-			}
-		}
-		if strings.Contains(t.Flags, "m") {
-			flags &^= syntax.OneLine
-		}
-		re, err := syntax.Parse(t.Expr, flags)
-		if err != nil {
-			return nil
-		}
-		if found := required(re.Simplify()); found != nil {
+		if found := required(t.Parse().Root); found != nil {
 			return shortText(&ir.Text{Op: ir.Contains, Values: found})
 		}
 	}
@@ -96,31 +80,27 @@ func cut(v string, fromEnd bool) string {
 // mostAlternatives bounds how many literals stand for one expression.
 const mostAlternatives = 64
 
-// required lists literals of which one is part of everything that an expression matches.
-func required(re *syntax.Regexp) []string {
-	switch re.Op {
-	case syntax.OpLiteral:
-		if s := fold(string(re.Rune)); len(s) >= shortest {
-			return []string{s}
+// required lists literals of which one is part of everything that an expression finds, or stands beside it.
+func required(n regex.Node) []string {
+	switch n := n.(type) {
+	case *regex.Char:
+		return long(folding(n))
+	case *regex.Group:
+		return required(n.Body)
+	case *regex.Repeat:
+		if n.Min > 0 {
+			return required(n.Body)
 		}
-	case syntax.OpCapture, syntax.OpPlus:
-		return required(re.Sub[0])
-	case syntax.OpRepeat:
-		if re.Min > 0 {
-			return required(re.Sub[0])
+	case *regex.Look:
+		if !n.Negative {
+			return required(n.Body)
 		}
-	case syntax.OpConcat:
-		var best []string
-		for _, sub := range re.Sub {
-			if found := required(sub); found != nil && (best == nil || least(found) > least(best)) {
-				best = found
-			}
-		}
-		return best
-	case syntax.OpAlternate:
+	case *regex.Concat:
+		return requiredOfAll(n.Parts)
+	case *regex.Alternate:
 		var all []string
-		for _, sub := range re.Sub {
-			found := required(sub)
+		for _, part := range n.Parts {
+			found := required(part)
 			if found == nil || len(all)+len(found) > mostAlternatives {
 				return nil
 			}
@@ -129,6 +109,55 @@ func required(re *syntax.Regexp) []string {
 		return all
 	}
 	return nil
+}
+
+// requiredOfAll finds the longest of what several parts in a row require: characters that follow each other are one text.
+func requiredOfAll(parts []regex.Node) []string {
+	var best []string
+	better := func(found []string) {
+		if found != nil && (best == nil || least(found) > least(best)) {
+			best = found
+		}
+	}
+	run := ""
+	for _, part := range parts {
+		switch n := part.(type) {
+		case *regex.Flags, *regex.Assert:
+			continue
+		case *regex.Char:
+			if text := folding(n); text != "" {
+				run += text
+				continue
+			}
+		default:
+			better(required(part))
+		}
+		better(long(run))
+		run = ""
+	}
+	better(long(run))
+	return best
+}
+
+// folding is a character as folded texts have it; "" where one that it stands for is folded otherwise.
+func folding(c *regex.Char) string {
+	folded := foldRune(c.Rune)
+	if c.Fold {
+		for f := unicode.SimpleFold(c.Rune); f != c.Rune; f = unicode.SimpleFold(f) {
+			if foldRune(f) != folded {
+				return ""
+			}
+		}
+	}
+	return string(folded)
+}
+
+// long is a literal that is worth looking for.
+func long(s string) []string {
+	if len(s) < shortest {
+		return nil
+	}
+	return []string{s}
 }
 
 func least(texts []string) int {

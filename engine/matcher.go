@@ -9,6 +9,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"decree/engine/backtrack"
 	"decree/rules/ir"
 )
 
@@ -35,10 +36,14 @@ type matcher struct {
 	env     any
 	late    *late // the tree and the figures, once the input has ended
 
-	timeouts int
-	costs    *costs
-	order    int // of the current event
-	guess    guess
+	backtracker backtrack.Machine
+	took        []taken // backtracking atom -> what its expression took
+	effort      effort
+	spent       map[*rule]int // in a batch: steps beyond what is free
+
+	costs *costs
+	order int // of the current event
+	guess guess
 }
 
 // late is what only the end of the input tells, and the event it is asked about.
@@ -53,6 +58,7 @@ func (e *Engine) newMatcher() *matcher {
 		hit: make([]uint32, len(e.table.atoms)), asked: make([]uint32, len(e.table.atoms)), scanned: make([]uint32, len(e.table.slots)),
 		last: make([]lastHits, len(e.table.slots)), recent: make([]recent, len(e.table.slots)), resumed: make([]resumed, len(e.table.slots)), derived: make([]value, len(e.table.slots)), folds: make([]foldedSlot, len(e.table.slots)), chosen: make([]uint32, len(e.units)), routing: e.newRouting(),
 	}
+	m.took = make([]taken, e.table.slow)
 	m.costs = e.newCosts()
 	m.env = env{Atom: m.atom, Rare: m.rare, AtLeast: m.atLeast}
 	return m
@@ -75,6 +81,9 @@ func (m *matcher) atom(i int) bool {
 	if a.indexed {
 		m.scan(a.slot)
 		return m.hit[i] == m.gen
+	}
+	if a.program.slow != nil {
+		return m.backtracking(i, a)
 	}
 	if m.asked[i] != m.gen {
 		m.asked[i] = m.gen
@@ -159,12 +168,11 @@ func (f *foldedSlot) lower(t string) string {
 
 // any asks a test of each of several texts.
 func (m *matcher) any(p *predicate, texts []string) bool {
+	if p.slow != nil {
+		return m.backtracks(p, texts)
+	}
 	for _, t := range texts {
-		ok, timedOut := p.holds(t)
-		if timedOut {
-			m.timeouts++
-		}
-		if ok {
+		if p.holds(t) {
 			return true
 		}
 	}
@@ -279,14 +287,15 @@ func (m *matcher) may(u *unit) bool {
 	return true
 }
 
-// run asks a unit's program.
+// run asks a unit's program. What its expressions left unknown is no match, whichever way it stands.
 func (m *matcher) run(u *unit) (bool, error) {
+	m.effort = effort{asking: m.effort.asking + 1}
 	out, err := m.machine.Run(u.program, m.env)
 	if err != nil {
 		return false, fmt.Errorf("rule %q: %w", u.rule.ir.Source.Title, err)
 	}
 	matched, ok := out.(bool)
-	return ok && matched, nil
+	return ok && matched && !m.effort.spent, nil
 }
 
 // time is the event's own; ok is false when it has none that can be read.

@@ -8,9 +8,9 @@ import (
 	"time"
 	"unicode/utf8"
 
-	"github.com/dlclark/regexp2"
-
+	"decree/engine/backtrack"
 	"decree/rules/ir"
+	"decree/rules/regex"
 )
 
 // predicate is a test made ready: expressions compiled, values folded.
@@ -20,11 +20,12 @@ type predicate struct {
 	parts  []ir.GlobPart
 	folds  bool // it is asked of folded texts
 	re     *regexp.Regexp
-	slow   *regexp2.Regexp
+	slow   *backtrack.Program // where RE2 cannot run the expression, or not within bounds
+	number int                // among those
 }
 
-// backtrackLimit bounds one match of an expression that RE2 cannot run.
-const backtrackLimit = 50 * time.Millisecond
+// maxExpanded bounds what the repetitions of an expression that RE2 runs are written out to: each of those parts may be looked at for each letter.
+const maxExpanded = 1_000
 
 func prepare(t ir.Test) *predicate {
 	p := &predicate{test: t}
@@ -54,64 +55,50 @@ func folded(s string, cased bool) string {
 	return fold(s)
 }
 
-// compile never fails: lowering compiled the same expression before.
+// compile never fails: lowering read the same expression before.
 func (p *predicate) compile(t *ir.Regex) {
-	if !t.Backtracking {
-		expr := t.Expr
-		if t.Flags != "" {
-			expr = "(?" + t.Flags + ")" + expr
-		}
+	e := t.Parse()
+	if expr, err := e.In(regex.Go); err == nil && e.Expanded() <= maxExpanded {
 		p.re = regexp.MustCompile(expr)
 		return
 	}
-	opt := regexp2.RegexOptions(0)
-	for flag, o := range map[string]regexp2.RegexOptions{"i": regexp2.IgnoreCase, "m": regexp2.Multiline, "s": regexp2.Singleline} {
-		if strings.Contains(t.Flags, flag) {
-			opt |= o
-		}
-	}
-	p.slow = regexp2.MustCompile(t.Expr, opt)
-	p.slow.MatchTimeout = backtrackLimit
+	p.slow = backtrack.Compile(e)
 }
 
-// holds asks the test of one value, which is folded already if p.folds. timedOut says that a backtracking expression ran into its
-// limit, which counts as no match and is reported with the run's figures.
-func (p *predicate) holds(v string) (ok, timedOut bool) {
+// holds asks the test of one value, which is folded already if p.folds. An expression that backtracks is asked with a bound, by
+// matcher.backtracks.
+func (p *predicate) holds(v string) bool {
 	switch t := p.test.(type) {
 	case *ir.Text:
 		for _, want := range p.values {
 			if compareText(t.Op, v, want) {
-				return true, false
+				return true
 			}
 		}
-		return false, false
+		return false
 	case *ir.Glob:
-		return glob(p.parts, v), false
+		return glob(p.parts, v)
 	case *ir.Regex:
-		if p.re != nil {
-			return p.re.MatchString(v), false
-		}
-		ok, err := p.slow.MatchString(v)
-		return err == nil && ok, err != nil
+		return p.re.MatchString(v)
 	case *ir.Number:
 		n, err := strconv.ParseFloat(v, 64)
-		return err == nil && compareNumber(t.Op, n, t.Values), false
+		return err == nil && compareNumber(t.Op, n, t.Values)
 	case *ir.Bool:
-		return strings.EqualFold(v, strconv.FormatBool(t.Value)), false
+		return strings.EqualFold(v, strconv.FormatBool(t.Value))
 	case *ir.CIDR:
 		a, err := netip.ParseAddr(withoutZone(v))
 		if err != nil {
-			return false, false
+			return false
 		}
 		for _, prefix := range t.Prefixes {
 			if prefix.Contains(a.Unmap()) || prefix.Contains(a) {
-				return true, false
+				return true
 			}
 		}
-		return false, false
+		return false
 	case *ir.TimePart:
 		at, ok := parseTime(v)
-		return ok && compareNumber(t.Op, float64(timePart(t.Part, at)), t.Values), false
+		return ok && compareNumber(t.Op, float64(timePart(t.Part, at)), t.Values)
 	}
 	panic("engine: unknown test")
 }

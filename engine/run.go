@@ -21,6 +21,7 @@ type outcome struct {
 	occurrences []occurrence // matches that correlations read
 	timeless    int          // such matches without a time
 	foreign     bool         // of no log source that a rule reads
+	spending    []spending   // what backtracking expressions took
 }
 
 // evaluate asks an event's candidates. Without m.late, units that need the end of the input
@@ -71,7 +72,7 @@ type runError struct{ error }
 // ask runs a unit on the current event and takes down what follows from it.
 func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *outcome) error {
 	u := m.e.units[ui]
-	if u.rare == nil && out.matched == u.rule {
+	if u.rare == nil && out.matched == u.rule || u.backtracks && u.rule.isSuspended(order) {
 		return nil
 	}
 	var began time.Time
@@ -84,6 +85,9 @@ func (m *matcher) ask(ui int, source string, line, order int, data []byte, out *
 	}
 	if m.costs != nil {
 		m.costs.asked(ui, time.Since(began), matched && u.rare == nil)
+	}
+	if u.backtracks {
+		m.spend(u, order, out)
 	}
 	if !matched {
 		return nil
@@ -147,6 +151,10 @@ func (e *Engine) merge(source string, line, order int, data []byte, out outcome)
 	e.stats.Events++
 	if out.foreign {
 		e.stats.Foreign++
+	}
+	e.spend(out.spending, source, line, order)
+	if len(e.stats.Suspended) > 0 { // workers may have been ahead
+		e.dropSuspended(&out, order)
 	}
 	e.take(out.results)
 	e.occurred(out, source, line, order, data)
@@ -330,6 +338,7 @@ func (b *batch) fill(r *event.Reader) error {
 
 func (m *matcher) batch(b *batch, source string) {
 	defer close(b.done)
+	clear(m.spent)
 	b.outcomes, b.errs = slices.Grow(b.outcomes[:0], len(b.raws))[:len(b.raws)], slices.Grow(b.errs[:0], len(b.raws))[:len(b.raws)]
 	for i, raw := range b.raws {
 		if b.errs[i] = raw.Err; raw.Err != nil {
@@ -372,7 +381,6 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 func (e *Engine) finishedStats() Stats {
 	var first guess
 	for _, m := range append(e.workers, e.main) {
-		e.stats.Timeouts += m.timeouts
 		if m.guess.text != "" {
 			first.take(m.guess.order, m.guess.text, m.guess.at)
 		}
@@ -389,7 +397,7 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 	var out outcome
 	for _, ui := range w.units {
 		u := e.units[ui]
-		if (u.rare != nil) != counting {
+		if (u.rare != nil) != counting || u.rule.suspension != nil {
 			continue
 		}
 		if !loaded {
@@ -407,6 +415,7 @@ func (e *Engine) askLate(w waitingEvent, counting bool) error {
 			return err
 		}
 	}
+	e.spend(out.spending, w.source, w.line, w.order)
 	e.count(out.sightings)
 	e.take(out.results)
 	e.occurred(out, w.source, w.line, w.order, data)

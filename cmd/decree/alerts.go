@@ -15,7 +15,7 @@ import (
 // sink shows matches as they are found.
 type sink interface {
 	add(engine.Result)
-	close() error
+	close([]engine.Suspension) error
 }
 
 func newSink(s *streams, p runParams) (sink, error) {
@@ -29,6 +29,22 @@ func newSink(s *streams, p runParams) (sink, error) {
 	return textSink{s}, nil
 }
 
+// suspension is the JSON form of a rule that was suspended.
+type suspension struct {
+	Rule      string `json:"rule"`
+	ID        string `json:"rule_id"`
+	Level     string `json:"level"`
+	EventID   string `json:"event_id"`
+	Source    string `json:"source"`
+	Line      int    `json:"line"`
+	Suspended string `json:"suspended"` // why
+}
+
+func newSuspension(s engine.Suspension) suspension {
+	m := s.Rule.Source
+	return suspension{m.Title, m.ID, m.Level, s.EventID, s.Source, s.Line, s.Reason}
+}
+
 // jsonSink writes an array, element by element.
 type jsonSink struct {
 	streams *streams
@@ -36,7 +52,9 @@ type jsonSink struct {
 	err     error
 }
 
-func (j *jsonSink) add(r engine.Result) {
+func (j *jsonSink) add(r engine.Result) { j.element(newAlert(r)) }
+
+func (j *jsonSink) element(v any) {
 	var b bytes.Buffer
 	if j.some {
 		b.WriteString(",")
@@ -46,12 +64,15 @@ func (j *jsonSink) add(r engine.Result) {
 	enc := json.NewEncoder(&b)
 	enc.SetIndent("  ", "  ")
 	enc.SetEscapeHTML(false)
-	err := enc.Encode(newAlert(r))
+	err := enc.Encode(v)
 	_, more := j.streams.Out.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
 	j.err = errors.Join(j.err, err, more)
 }
 
-func (j *jsonSink) close() error {
+func (j *jsonSink) close(suspended []engine.Suspension) error {
+	for _, s := range suspended {
+		j.element(newSuspension(s))
+	}
 	end := "]\n"
 	if j.some {
 		end = "\n" + end
@@ -64,7 +85,7 @@ type textSink struct{ *streams }
 
 func (t textSink) add(r engine.Result) { printAlert(t.streams, r) }
 
-func (t textSink) close() error { return nil }
+func (t textSink) close([]engine.Suspension) error { return nil }
 
 // alert is the JSON form of a match.
 type alert struct {

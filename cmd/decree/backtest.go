@@ -74,6 +74,8 @@ type replayed struct {
 	Rules  []replayedRule `json:"rules"`
 	Alerts []datedAlert   `json:"alerts"`
 
+	Suspended []suspension `json:"suspended,omitempty"`
+
 	first, last time.Time // runs that raised alerts
 }
 
@@ -117,6 +119,9 @@ func runBacktest(s *streams, e *engine.Engine, p backtestParams, format string) 
 		fmt.Fprintf(s.Err, "warning: %d events have no time that can be read; no run sees them\n", timeless)
 	}
 	out := count(found)
+	for _, one := range stats.Suspended {
+		out.Suspended = append(out.Suspended, newSuspension(one))
+	}
 	if format == "json" {
 		err = writeJSON(s, out)
 	} else {

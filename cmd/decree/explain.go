@@ -153,8 +153,11 @@ func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
 
 func printExplanation(s *streams, title string, e engine.Explanation) {
 	verdict := "does not match"
-	if e.Matched {
+	switch {
+	case e.Matched:
 		verdict = "matches"
+	case e.Unknown:
+		verdict = "is suspended, since its regular expressions take too many steps, at"
 	}
 	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, place(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
@@ -162,6 +165,9 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 		return
 	}
 	fmt.Fprintf(s.Out, "  log source: %s\n", diag.Visible(e.LogSource))
+	if e.Suspended != "" {
+		fmt.Fprintf(s.Out, "  %s\n", diag.Visible(e.Suspended))
+	}
 	if !e.InLookback {
 		fmt.Fprintln(s.Out, "  the event is outside the rule's lookback")
 	}
@@ -200,6 +206,9 @@ func printStep(s *streams, step engine.Step, depth int) {
 	}
 	if s.OutTerminal {
 		mark = marks[step.Holds]
+	}
+	if step.Unknown {
+		mark = "?"
 	}
 	line := strings.Repeat("  ", depth) + mark + " " + diag.Visible(step.Text)
 	if step.Value != "" {

@@ -51,6 +51,9 @@ func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
 	if stats.Timeless > 0 {
 		fmt.Fprintf(s.Err, "%d matches have no time that can be read: no correlation counts them\n", stats.Timeless)
 	}
+	for _, suspended := range stats.Suspended {
+		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))
+	}
 	all := e.Nearness()
 	if p.format == "json" {
 		return writeJSON(s, all)

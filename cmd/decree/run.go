@@ -127,7 +127,7 @@ func runRules(s *streams, p runParams) error {
 	if p.backtest.on {
 		matches, noisier, stats, err = runBacktest(s, e, p.backtest, p.format)
 	} else if _, stats, err = e.Finish(); err == nil {
-		err = out.close()
+		err = out.close(stats.Suspended)
 	}
 	if err != nil {
 		return err
@@ -146,7 +146,6 @@ func runRules(s *streams, p runParams) error {
 		{stats.Uncorrelated, fmt.Sprintf("matches were dropped at --max-pending %d or --max-memory %s; correlations did not see them", p.maxPending, &p.maxMemory)},
 		{stats.Textless, fmt.Sprintf("matches of correlations show no more than their group: their events had no room at --max-memory %s", &p.maxMemory)},
 		{stats.Timeless, "matches have no time that can be read; correlations did not see them"},
-		{stats.Timeouts, "matches of a backtracking expression ran out of time and count as none"},
 	} {
 		if w.count > 0 {
 			fmt.Fprintf(s.Err, "warning: %d %s\n", w.count, w.text)
@@ -155,12 +154,15 @@ func runRules(s *streams, p runParams) error {
 	if stats.Guessed != "" {
 		fmt.Fprintf(s.Err, "warning: %s; of times that can be read in two ways the month comes first\n", stats.Guessed)
 	}
+	for _, suspended := range stats.Suspended {
+		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))
+	}
 	if p.stats {
 		if err := printStats(s, e.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
 			return err
 		}
 	}
-	return ending(append(set.Found, found...), noisier || (p.failOnMatch && matches > 0))
+	return ending(append(set.Found, found...), noisier || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }
 
 // intake feeds files to the engine and accounts for every line.

@@ -9,6 +9,7 @@ import (
 
 	"decree/compilers"
 	"decree/engine"
+	"decree/rules"
 	"decree/rules/diag"
 )
 
@@ -70,6 +71,8 @@ type ruleMatches struct {
 	ID      string `json:"rule_id"`
 	Level   string `json:"level"`
 	Matches int    `json:"matches"`
+
+	Suspended string `json:"suspended,omitempty"` // at which event, and why
 }
 
 // summary counts matches by rule.
@@ -81,19 +84,25 @@ type summary struct {
 }
 
 func (c *summary) add(r engine.Result) {
-	m := r.Rule.Source
+	c.row(r.Rule.Source).Matches++
+}
+
+func (c *summary) row(m *rules.Rule) *ruleMatches {
 	key := m.Range.File + "\x00" + m.Range.String()
 	i, ok := c.at[key]
 	if !ok {
 		i = len(c.rows)
 		c.at[key] = i
-		c.rows = append(c.rows, ruleMatches{m.Title, m.ID, m.Level, 0})
+		c.rows = append(c.rows, ruleMatches{Rule: m.Title, ID: m.ID, Level: m.Level})
 	}
-	c.rows[i].Matches++
+	return &c.rows[i]
 }
 
 // close shows the rules, those with the most matches first.
-func (c *summary) close() error {
+func (c *summary) close(suspended []engine.Suspension) error {
+	for _, one := range suspended {
+		c.row(one.Rule.Source).Suspended = one.Describe()
+	}
 	s, rows := c.streams, append([]ruleMatches{}, c.rows...)
 	slices.SortStableFunc(rows, func(a, b ruleMatches) int {
 		return cmp.Or(cmp.Compare(b.Matches, a.Matches), cmp.Compare(a.Rule, b.Rule))
@@ -104,7 +113,11 @@ func (c *summary) close() error {
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	_, err := fmt.Fprintln(w, "MATCHES\tLEVEL\tRULE")
 	for _, r := range rows {
-		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", r.Matches, diag.Visible(r.Level), diag.Visible(r.Rule))
+		title := diag.Visible(r.Rule)
+		if r.Suspended != "" {
+			title += " (suspended)"
+		}
+		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", r.Matches, diag.Visible(r.Level), title)
 		err = errors.Join(err, more)
 	}
 	return errors.Join(err, w.Flush())

@@ -32,7 +32,7 @@ var lacks = compilers.Features{
 		Hint: "name the field that holds the words, as a keyword or wildcard, or use kql or spl"},
 	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},
 	compilers.TimeParts:           {Message: "EQL has no functions for parts of a timestamp", Hint: "use kql or spl"},
-	compilers.BacktrackingRegexes: {Message: "Lucene's expressions have no lookaround and no backreferences", Hint: "rewrite the expression, or use spl"},
+	compilers.BacktrackingRegexes: {Message: "Lucene's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},
 	compilers.DeepAncestors: {Approximate: true, Effect: "false-negatives",
 		Message: "the grandparent is found through a sequence: it reports only the first matching child of each parent, and only if the parent started within maxspan before it"},
 	compilers.DeepUnderNegation: {Message: "a sequence cannot say that an ancestor is not so, or is one of two alternatives",

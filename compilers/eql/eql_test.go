@@ -92,7 +92,7 @@ func TestTests(t *testing.T) {
 		{"glob", "Path", &ir.Glob{Parts: []ir.GlobPart{{Literal: "a"}, {Wild: '*'}, {Literal: "b"}, {Wild: '?'}}}, `?file.path : "a*b?"`},
 		{"cased glob", "Path", &ir.Glob{Cased: true, Parts: []ir.GlobPart{{Literal: "a"}, {Wild: '*'}}}, `?file.path like "a*"`},
 		{"glob with literal star", "Path", &ir.Glob{Parts: []ir.GlobPart{{Literal: "a*"}, {Wild: '?'}}}, `?file.path regex "[aA]\\*."`},
-		{"regex", "Path", &ir.Regex{Expr: `^a\d+$`}, `?file.path regex "a([0-9])+"`},
+		{"regex", "Path", &ir.Regex{Expr: `^a\d+$`}, `?file.path regex "a([0-9])+(\n)?"`},
 		{"number", "Port", &ir.Number{Op: "eq", Values: []float64{80, 443}}, `?destination.port in (80, 443)`},
 		{"number order", "Port", &ir.Number{Op: "gte", Values: []float64{1024}}, `?destination.port >= 1024`},
 		{"number in text", "Path", &ir.Number{Op: "eq", Values: []float64{5}}, `?file.path : "5"`},

@@ -6,6 +6,9 @@ import (
 	"regexp/syntax"
 	"strings"
 	"unicode"
+
+	"decree/rules/ir"
+	"decree/rules/regex"
 )
 
 // maxRegex is Elasticsearch's default index.max_regex_length.
@@ -15,9 +18,10 @@ var errAnchor = errors.New("an anchor in the middle of the expression cannot be 
 
 // lucene translates an expression that is searched for anywhere in the value to Lucene's
 // syntax, which always covers the whole value and knows neither anchors nor \d and \w.
-func lucene(expr, flags string) (string, error) {
-	if flags != "" {
-		expr = "(?" + flags + ")" + expr
+func lucene(t *ir.Regex) (string, error) {
+	expr, err := t.Parse().In(regex.Go)
+	if err != nil {
+		return "", err
 	}
 	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
@@ -102,7 +106,7 @@ func luceneLeaf(re *syntax.Regexp) (string, error) {
 		var b strings.Builder
 		for _, r := range re.Rune {
 			if re.Flags&syntax.FoldCase != 0 {
-				b.WriteString(anyCase(r))
+				b.WriteString(oneOf(folded(r)))
 			} else {
 				b.WriteString(luceneRune(r))
 			}
@@ -185,18 +189,23 @@ func luceneRune(r rune) string {
 	return string(r)
 }
 
-// anyCase writes a character in all its cases.
-func anyCase(r rune) string {
-	folded := []rune{r}
+// folded lists the letters that an expression which ignores case takes for r.
+func folded(r rune) []rune {
+	all := []rune{r}
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		folded = append(folded, f)
+		all = append(all, f)
 	}
-	if len(folded) == 1 {
-		return luceneRune(r)
+	return all
+}
+
+// oneOf writes one of several characters.
+func oneOf(all []rune) string {
+	if len(all) == 1 {
+		return luceneRune(all[0])
 	}
 	var b strings.Builder
-	for _, f := range folded {
-		b.WriteString(luceneRune(f))
+	for _, r := range all {
+		b.WriteString(luceneRune(r))
 	}
 	return "[" + b.String() + "]"
 }

@@ -22,7 +22,7 @@ func match(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
 	case *ir.Glob:
 		return glob(f, t)
 	case *ir.Regex:
-		expr, err := lucene(t.Expr, t.Flags)
+		expr, err := lucene(t)
 		if err != nil {
 			return nil, err
 		}
@@ -250,7 +250,7 @@ func luceneText(s string, cased bool) string {
 		if cased {
 			b.WriteString(luceneRune(r))
 		} else {
-			b.WriteString(anyCase(r))
+			b.WriteString(oneOf(compilers.Cases(r)))
 		}
 	}
 	return b.String()

@@ -69,9 +69,9 @@ func TestSemantics(t *testing.T) {
 		}},
 		{"regex covers the whole value in Lucene's syntax and tells case apart", []row{
 			{"ecs", process, `{CommandLine|re: 'a\d\w'}`, started + `?process.command_line regex ".*a[0-9][0-9A-Z\\_a-z].*"`},
-			{"ecs", process, `{CommandLine|re: '^a$'}`, started + `?process.command_line regex "a"`},
+			{"ecs", process, `{CommandLine|re: '^a$'}`, started + `?process.command_line regex "a(\n)?"`},
 			{"ecs", process, `{CommandLine|re|i: 'a.b'}`, started + `?process.command_line regex ".*[Aa][^\n][Bb].*"`},
-			{"ecs", process, `{CommandLine|re: 'a(?=b)'}`, "regex-backtracking"},
+			{"ecs", process, `{CommandLine|re: 'a(?=b)c'}`, "regex-backtracking"},
 			{"ecs", process, `{CommandLine|re: '\bab'}`, "eql-unsupported"},
 		}},
 		{"keywords and comparisons of fields are refused", []row{

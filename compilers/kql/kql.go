@@ -26,7 +26,7 @@ func (dialect) Extension() string { return ".kql" }
 func (dialect) Models() []string  { return []string{"mde", "sentinel", "asim"} }
 
 var lacks = compilers.Features{
-	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions have no lookaround and no backreferences", Hint: "rewrite the expression, or use spl"},
+	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},
 }
 
 var syntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}

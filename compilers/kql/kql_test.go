@@ -250,7 +250,7 @@ detection:
 
 func TestGaps(t *testing.T) {
 	cases := []struct{ name, yaml, want string }{
-		{"lookaround", "detection:\n  a: {CommandLine|re: 'a(?=b)'}\n  condition: a\n", "regex-backtracking"},
+		{"lookaround", "detection:\n  a: {CommandLine|re: 'a(?=b)c'}\n  condition: a\n", "regex-backtracking"},
 		{"no column", "detection:\n  a: {Nothing: x}\n  condition: a\n", "no-column"},
 		{"reputation of a name", "prevalence:\n  p: {field: md5, global: {lt: 3}}\ndetection:\n  a: {CommandLine: x}\n  condition: a and p\n", "no-reputation"},
 		{"a signer's root", "prevalence:\n  p: {field: sha1, root: [x]}\ndetection:\n  a: {CommandLine: x}\n  condition: a and p\n", "no-column"},

@@ -8,6 +8,7 @@ import (
 
 	"decree/compilers"
 	"decree/rules/ir"
+	"decree/rules/regex"
 	"decree/rules/schema"
 )
 
@@ -168,7 +169,8 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		expr := globRegex(t)
 		return w.pattern(o, expr, expr)
 	case *ir.Regex:
-		return w.pattern(o, regexText(t), "(?"+t.Flags+":"+t.Expr+")")
+		expr := regexText(t)
+		return w.pattern(o, expr, strings.ReplaceAll(expr, regex.Rust.Word, regex.Go.Word))
 	case *ir.Number:
 		value := o.name
 		if o.kind != number {

@@ -1,74 +1,26 @@
 package kql
 
 import (
-	"fmt"
 	"regexp"
 	"strings"
 
 	"decree/compilers"
 	"decree/rules/ir"
+	"decree/rules/regex"
 )
-
-// Kusto's expressions are those of Rust's regex crate, and Sigma's those of RE2. To Kusto the classes and boundaries of words are Unicode's, < and >
-// behind a backslash are boundaries too, a set may hold sets and be joined with others by &&, -- and ~~, and { always begins a number of times.
-// https://learn.microsoft.com/en-us/kusto/query/regex
-var ofASCII = map[string]string{`\d`: `0-9`, `\w`: `0-9A-Za-z_`, `\s`: `\t\n\f\r `}
 
 // maxAlternatives bounds the length of an expression of many texts: Rust's crate compiles to 10 MB at most, which without regard to case is
 // reached at some 200,000 characters.
 const maxAlternatives = 50_000
 
-// regexText is the author's expression with its flags, as Kusto says it.
+// regexText is the author's expression as Kusto says it, in the syntax of Rust's regex crate.
+// https://learn.microsoft.com/en-us/kusto/query/regex
 func regexText(t *ir.Regex) string {
-	var b strings.Builder
-	if t.Flags != "" {
-		b.WriteString("(?" + t.Flags + ")")
+	text, err := t.Parse().In(regex.Rust)
+	if err != nil {
+		panic("kql: an expression that was to be refused: " + err.Error())
 	}
-	for _, p := range compilers.RegexParts(t.Expr) {
-		switch {
-		case p.Kind == compilers.RegexChar:
-			b.WriteString(char(p))
-		case p.Kind == compilers.RegexClass:
-			b.WriteString(class(p))
-		case p.Text == `\b`, p.Text == `\B`:
-			b.WriteString("(?-u:" + p.Text + ")")
-		default:
-			b.WriteString(p.Text)
-		}
-	}
-	return b.String()
-}
-
-// char writes a character that stands for itself.
-func char(p compilers.RegexPart) string {
-	switch {
-	case p.Escaped() && (p.Rune == '<' || p.Rune == '>'):
-		return string(p.Rune)
-	case p.Escaped() && '0' <= p.Text[1] && p.Text[1] <= '9': // octal, which the crate leaves out by default
-		return fmt.Sprintf(`\x{%X}`, p.Rune)
-	case !p.Escaped() && (p.Rune == '{' && !p.InSet || p.InSet && strings.ContainsRune(`[&~-`, p.Rune)):
-		return `\` + p.Text
-	}
-	return p.Text
-}
-
-// class writes a class of characters.
-func class(p compilers.RegexPart) string {
-	lower := strings.ToLower(p.Text)
-	members, perl := ofASCII[lower]
-	switch {
-	case strings.HasPrefix(p.Text, `\p{^`):
-		return `\P{` + p.Text[len(`\p{^`):]
-	case strings.HasPrefix(p.Text, `\P{^`):
-		return `\p{` + p.Text[len(`\P{^`):]
-	case !perl:
-		return p.Text
-	case lower != p.Text:
-		return "[^" + members + "]"
-	case p.InSet:
-		return members
-	}
-	return "[" + members + "]"
+	return text
 }
 
 // alternatives are expressions that together find any of the values as the test says.
@@ -77,7 +29,7 @@ func alternatives(t *ir.Text, values []string) []string {
 	var quoted []string
 	length := 0
 	for i, v := range values {
-		quoted = append(quoted, regexp.QuoteMeta(v))
+		quoted = append(quoted, quotedText(v, t.Cased))
 		length += len(v)
 		if length > maxAlternatives || i == len(values)-1 {
 			all = append(all, anyOf(t, quoted))
@@ -85,6 +37,14 @@ func alternatives(t *ir.Text, values []string) []string {
 		}
 	}
 	return all
+}
+
+// quotedText is a text as an expression, which ignores case unless it is cased.
+func quotedText(s string, cased bool) string {
+	if cased {
+		return regexp.QuoteMeta(s)
+	}
+	return compilers.AnyCase(s, regexp.QuoteMeta)
 }
 
 func anyOf(t *ir.Text, quoted []string) string {
@@ -123,7 +83,7 @@ func globRegex(t *ir.Glob) string {
 		case ir.AnyDash:
 			b.WriteString("[" + ir.Dashes + "]")
 		default:
-			b.WriteString(regexp.QuoteMeta(p.Literal))
+			b.WriteString(quotedText(p.Literal, t.Cased))
 		}
 	}
 	b.WriteString(`\z`)
@@ -134,7 +94,7 @@ func globRegex(t *ir.Glob) string {
 func nameRegex(t *ir.Text) string {
 	names := make([]string, len(t.Values))
 	for i, v := range t.Values {
-		names[i] = regexp.QuoteMeta(v)
+		names[i] = quotedText(v, t.Cased)
 	}
 	expr := `(?:\A|[\\/])(?:` + strings.Join(names, "|") + `)\z`
 	if t.Cased {

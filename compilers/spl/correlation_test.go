@@ -151,7 +151,7 @@ func TestCorrelationKeepsFilters(t *testing.T) {
 	c.Inputs[0].Rule.Filter = not(eq("TargetUserName", "scanner"))
 	q, found := dialect{}.CompileCorrelation(c, compilers.Options{Model: model(t)})
 	require.Empty(t, found)
-	assert.Regexp(t, `decree_rule_1=if\(.*NOT isnotnull\(mvfind\(TargetUserName, "\(\?i\)\\\\Ascanner\\\\z"\)\), 1, 0\),\n`, q.Text)
+	assert.Regexp(t, `decree_rule_1=if\(.*NOT isnotnull\(mvfind\(TargetUserName, "\(\?i\)\\\\A\(\?-i:\[Ss\]\)canner\\\\z"\)\), 1, 0\),\n`, q.Text)
 }
 
 // TestCorrelationsOfManyCorrelations holds that diamonds of correlations are compiled in a time that does not double with each.

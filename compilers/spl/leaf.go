@@ -161,18 +161,18 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	case *ir.Glob:
 		return found("_raw", globRegex(t))
 	case *ir.Regex:
-		w.expression(t, n.Range())
-		return found("_raw", regex(t))
+		return found("_raw", w.expression(t, n.Range()))
 	}
 	panic("spl: unknown keyword test")
 }
 
-// expression refuses one of which a part alone is of lines.
-func (w *writer) expression(t *ir.Regex, at diag.Range) {
-	if !oneReading(t) {
-		w.found.Errorf("regex", at, "begin the expression with (?m), or use the modifier |m",
-			"spl: ^ and $ cannot be said where only a part of the expression is of lines")
+// expression writes a regular expression.
+func (w *writer) expression(t *ir.Regex, at diag.Range) string {
+	text, ok := expression(t)
+	if !ok {
+		w.found.Errorf("regex", at, "give the groups different names", "spl: a condition on one of several groups of one name cannot be written")
 	}
+	return text
 }
 
 // test says a match on the columns of the event up levels above the one the rule is about.
@@ -193,8 +193,7 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	case *ir.Glob:
 		return found(name, globRegex(t))
 	case *ir.Regex:
-		w.expression(t, m.Range())
-		return found(name, regex(t))
+		return found(name, w.expression(t, m.Range()))
 	case *ir.Number:
 		return anyNumber("tonumber("+name+")", name, t.Op, t.Values)
 	case *ir.Bool:

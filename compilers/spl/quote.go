@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -93,11 +94,19 @@ func regexLiteral(s string) string {
 	return b.String()
 }
 
+// regexText escapes a text for an expression that ignores case unless it is cased.
+func regexText(s string, cased bool) string {
+	if cased {
+		return regexLiteral(s)
+	}
+	return compilers.AnyCase(s, regexLiteral)
+}
+
 // textRegex is a text test as one PCRE. \A and \z, not ^ and $: the latter pass over a final newline.
 func textRegex(t *ir.Text) string {
 	alternatives := make([]string, len(t.Values))
 	for i, v := range t.Values {
-		alternatives[i] = regexLiteral(v)
+		alternatives[i] = regexText(v, t.Cased)
 	}
 	body := strings.Join(alternatives, "|")
 	if len(alternatives) > 1 {
@@ -127,7 +136,7 @@ func globRegex(g *ir.Glob) string {
 		case ir.AnyDash:
 			b.WriteString(anyDash)
 		default:
-			b.WriteString(regexLiteral(p.Literal))
+			b.WriteString(regexText(p.Literal, g.Cased))
 		}
 	}
 	return b.String() + `\z`
@@ -153,12 +162,15 @@ func nameRegex(t *ir.Text) string {
 	var names []string
 	for _, v := range t.Values {
 		if !strings.ContainsAny(v, `\/`) { // no name has a separator
-			names = append(names, v)
+			names = append(names, regexText(v, t.Cased))
 		}
 	}
 	if len(names) == 0 {
 		return `[^\s\S]`
 	}
-	ends := textRegex(&ir.Text{Op: ir.EndsWith, Values: names, Cased: true})
-	return ignoreCase(t.Cased) + `(?:\A|[\\/])` + ends
+	body := names[0]
+	if len(names) > 1 {
+		body = "(?:" + strings.Join(names, "|") + ")"
+	}
+	return ignoreCase(t.Cased) + `(?:\A|[\\/])` + body + `\z`
 }

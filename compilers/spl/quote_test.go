@@ -4,11 +4,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/dlclark/regexp2"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"decree/engine/backtrack"
 	"decree/rules/ir"
+	"decree/rules/regex"
 )
 
 // unquote reads one quoted SPL string as Splunk does: `\\` and `\"` are escapes, any other
@@ -50,41 +51,12 @@ func FuzzQuote(f *testing.F) {
 		for _, op := range []ir.TextOp{ir.Equals, ir.StartsWith, ir.EndsWith, ir.Contains} {
 			pattern := unquote(t, evalString(textRegex(&ir.Text{Op: op, Values: []string{clean, "\x01other"}})))
 			assert.NotContains(t, pattern, "`")
-			matched, err := compilePCRE(t, pattern).MatchString(clean)
-			require.NoError(t, err)
+			re, err := regex.Parse(pattern, "")
+			require.NoError(t, err, pattern)
+			matched, _, _ := new(backtrack.Machine).Match(backtrack.Compile(re), clean, 1_000_000)
 			assert.True(t, matched, "%s does not match %q", pattern, clean)
 		}
 		assert.NotContains(t, strings.TrimSuffix(strings.TrimPrefix(comment(s), "```"), "```\n"), "`")
 		assert.Equal(t, 1, strings.Count(comment(s), "\n"))
 	})
-}
-
-// compilePCRE reads \x{A} as PCRE does, which regexp2 spells \u000A.
-func compilePCRE(t *testing.T, pattern string) *regexp2.Regexp {
-	t.Helper()
-	var b strings.Builder
-	for rest := pattern; rest != ""; {
-		if strings.HasPrefix(rest, `\\`) {
-			b.WriteString(`\\`)
-			rest = rest[2:]
-			continue
-		}
-		if hex, after, ok := strings.Cut(strings.TrimPrefix(rest, `\x{`), "}"); strings.HasPrefix(rest, `\x{`) && ok {
-			b.WriteString(`\u` + strings.Repeat("0", 4-len(hex)) + hex)
-			rest = after
-			continue
-		}
-		b.WriteByte(rest[0])
-		rest = rest[1:]
-	}
-	re, err := regexp2.Compile(b.String(), regexp2.None)
-	require.NoError(t, err, pattern)
-	return re
-}
-
-func TestRegexKeepsItsMeaningWithoutBackticks(t *testing.T) {
-	for expr, want := range map[string]string{"a`b": `a\x{60}b`, "a\\`b": `a\x{60}b`, "a\\\\`b": `a\\\x{60}b`, "a\nb": `a\x{A}b`, `a\nb`: `a\nb`} {
-		assert.Equal(t, want, regex(&ir.Regex{Expr: expr}), expr)
-	}
-	assert.Equal(t, `(?im)(?:^|(?<=\n)\z)a$`, regex(&ir.Regex{Expr: "^a$", Flags: "im"}))
 }

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 
@@ -120,8 +121,8 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 	switch {
 	case err != nil:
 		return err
-	case stats.Timeouts > 0:
-		return fmt.Errorf("%d matches of a backtracking expression ran out of time", stats.Timeouts)
+	case len(stats.Suspended) > 0:
+		return errors.New(stats.Suspended[0].Describe())
 	case stats.Dropped+stats.Evicted > 0:
 		return fmt.Errorf("too many events for one case: %d of those that wait for the end and %d processes were not kept", stats.Dropped, stats.Evicted)
 	case stats.Timeless+stats.Uncorrelated > 0:

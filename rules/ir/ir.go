@@ -6,10 +6,12 @@
 package ir
 
 import (
+	"fmt"
 	"net/netip"
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/regex"
 )
 
 // Rule is a lowered rule.
@@ -168,12 +170,21 @@ type GlobPart struct {
 	Literal string
 }
 
-// Regex holds when the expression is found anywhere in the value (Sigma's re). Flags is a
+// Regex holds when the expression, which is PCRE's, is found anywhere in the value (Sigma's re). Flags is a
 // subset of "ims" in that order. Backtracking is set where RE2 cannot run it.
 type Regex struct {
 	Expr         string
 	Flags        string
 	Backtracking bool
+}
+
+// Parse takes the expression apart. Lowering did so before: one that cannot be read is a programming error.
+func (t *Regex) Parse() *regex.Expression {
+	e, err := regex.Parse(t.Expr, t.Flags)
+	if err != nil {
+		panic(fmt.Sprintf("ir: the expression %q: %v", t.Expr, err))
+	}
+	return e
 }
 
 // Number compares numerically, whether the event holds 5 or "5". Op is "eq", "lt", "lte",

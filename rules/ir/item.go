@@ -1,15 +1,15 @@
 package ir
 
 import (
+	"errors"
 	"math"
 	"net/netip"
-	"regexp/syntax"
 	"strconv"
 	"strings"
-
-	"github.com/dlclark/regexp2"
+	"unicode/utf8"
 
 	"decree/rules"
+	"decree/rules/regex"
 )
 
 // chain is what an item's modifiers ask for.
@@ -243,12 +243,17 @@ func (l *lowerer) regex(c *chain, v rules.Value) []Test {
 			flags += string(f)
 		}
 	}
-	t := &Regex{Expr: v.Text, Flags: flags}
-	if _, err := syntax.Parse(v.Text, syntax.Perl); err != nil {
-		if _, err := regexp2.Compile(v.Text, regexp2.None); err != nil {
-			l.errorf("invalid-regex", v.Range, "test the expression on its own", "this is no regular expression: %v", err)
-			return nil
+	e, err := regex.Parse(v.Text, flags)
+	if failed := (*regex.Error)(nil); errors.As(err, &failed) {
+		code := "invalid-regex"
+		if failed.Unsupported {
+			code = "unsupported-regex"
 		}
+		l.errorf(code, v.Range, failed.Hint, "this regular expression cannot be read, at character %d: %s", utf8.RuneCountInString(v.Text[:failed.Offset])+1, failed.Message)
+		return nil
+	}
+	t := &Regex{Expr: v.Text, Flags: flags}
+	if _, err := e.In(regex.Go); err != nil {
 		t.Backtracking = true
 	}
 	return []Test{t}

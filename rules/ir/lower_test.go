@@ -70,7 +70,7 @@ func TestModifiers(t *testing.T) {
 		{`F|re: 'a\d+'`, `F matches /a\d+/`},
 		{`F|re|i: a`, `F matches /a/i`},
 		{`F|re|s|m|i: a`, `F matches /a/ims`},
-		{`F|re: 'a(?=b)'`, `F matches /a(?=b)/ (backtracking)`},
+		{`F|re: 'a(?=b)c'`, `F matches /a(?=b)c/ (backtracking)`},
 		{`F|re|all: [a, b]`, "and\n    F matches /a/\n    F matches /b/"},
 		{`F|lt: 5`, `F lt 5`},
 		{`F|lte: 5`, `F lte 5`},

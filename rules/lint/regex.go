@@ -1,40 +1,30 @@
 package lint
 
 import (
-	"regexp/syntax"
 	"slices"
 	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/regex"
 )
 
 var regexChecks = []Check{
 	{Code: "unportable-regex", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
-		for _, c := range []struct{ construct, what string }{
-			{`(?=`, "a look-ahead"}, {`(?!`, "a negative look-ahead"}, {`(?<=`, "a look-behind"}, {`(?<!`, "a negative look-behind"}, {`(?>`, "an atomic group"},
-		} {
-			if strings.Contains(v.Text, c.construct) {
-				s.report(v.Range, "say it with two items and a `not` in the condition", "%s cannot be said in KQL (RE2) or EQL (Lucene)", c.what)
-				return
-			}
-		}
-		re, err := syntax.Parse(v.Text, syntax.Perl)
+		e, err := regex.Parse(v.Text, "")
 		if err != nil {
-			s.report(v.Range, "write it without, so that every product can run it", "RE2, which KQL uses, refuses this: %v", err)
+			return // reported where the rule is lowered
+		}
+		if _, err := e.In(regex.Rust); err != nil {
+			s.report(v.Range, "write it without, as with two items and a `not` in the condition, so that every product can run it", "KQL (Rust's crate) and EQL (Lucene) do not backtrack, and this expression has %v", err)
 			return
 		}
-		if wordBoundary(re) {
+		if wordBoundary(e.Root) {
 			s.report(v.Range, "name the letters that may stand there, such as `[^a-z]`", "a word boundary cannot be said in EQL (Lucene)")
 		}
 	})},
 	{Code: "regex-instead-of-modifier", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
-		re, err := syntax.Parse(v.Text, syntax.Perl)
-		if err != nil {
-			return
-		}
-		re = re.Simplify()
-		if re.Op == syntax.OpLiteral && re.Flags&syntax.FoldCase == 0 {
+		if e, err := regex.Parse(v.Text, ""); err == nil && !has(it, "i") && plainText(e.Root) {
 			s.report(v.Range, "write `"+it.Field+"|contains|cased`: it is quicker everywhere, and needs no escapes", "the expression is plain text")
 		}
 	})},
@@ -53,7 +43,19 @@ func eachRegex(check func(*subject, rules.Item, rules.Value)) func(*subject) {
 	})
 }
 
+// plainText tells whether an expression is of characters alone.
+func plainText(n regex.Node) bool {
+	switch n := n.(type) {
+	case *regex.Char:
+		return !n.Fold
+	case *regex.Concat:
+		return len(n.Parts) > 0 && !slices.ContainsFunc(n.Parts, func(part regex.Node) bool { return !plainText(part) })
+	}
+	return false
+}
+
 // wordBoundary tells whether an expression has \b or \B.
-func wordBoundary(re *syntax.Regexp) bool {
-	return re.Op == syntax.OpWordBoundary || re.Op == syntax.OpNoWordBoundary || slices.ContainsFunc(re.Sub, wordBoundary)
+func wordBoundary(n regex.Node) bool {
+	a, ok := n.(*regex.Assert)
+	return ok && (a.Kind == regex.Word || a.Kind == regex.NotWord) || slices.ContainsFunc(regex.Children(n), wordBoundary)
 }

@@ -9,7 +9,8 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dlclark/regexp2"
+	"decree/engine/backtrack"
+	"decree/rules/regex"
 )
 
 // The functions of eval and where. Search Reference: "Evaluation functions".
@@ -54,16 +55,16 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 		matches := splSearch(args[0](nil).(string), world)
 		return func(r splRow) any { return matches(r) }
 	case "mvfind":
-		expr := splRegex(args[1](nil).(string))
+		expr := args[1](nil).(string)
 		return func(r splRow) any {
-			at := slices.IndexFunc(splValues(args[0](r)), expr.in)
+			at := slices.IndexFunc(splValues(args[0](r)), func(v string) bool { return splMatches(expr, v) })
 			if at < 0 {
 				return nil
 			}
 			return float64(at)
 		}
 	case "replace":
-		expr, with := splRegex(args[1](nil).(string)).plain, args[2](nil).(string)
+		expr, with := regexp.MustCompile(args[1](nil).(string)), args[2](nil).(string)
 		return func(r splRow) any {
 			if v := args[0](r); v != nil {
 				return expr.ReplaceAllLiteralString(splText(v), with)
@@ -124,35 +125,26 @@ func splMap(r splRow, name string, makes splExpr) any {
 	return splField(made)
 }
 
-// splExpression is an expression of PCRE, as near as two libraries come to it: where the first does not know it, the second does.
-type splExpression struct {
-	plain *regexp.Regexp
-	other *regexp2.Regexp
-}
+// splExpressions are expressions of PCRE, by their text.
+var splExpressions = map[string]*backtrack.Program{}
 
-var splExpressions = map[string]*splExpression{}
+var splMachine backtrack.Machine
 
-func splRegex(expr string) *splExpression {
-	if known := splExpressions[expr]; known != nil {
-		return known
+// splMatches tells whether an expression is found in a text, as PCRE finds it: the engine's own way to run such expressions is held to PCRE's by
+// TestExpressionsMeanWhatTheyMeanToPCRE.
+func splMatches(expr, v string) bool {
+	program := splExpressions[expr]
+	if program == nil {
+		e, err := regex.Parse(expr, "")
+		if err != nil {
+			panic(fmt.Sprintf("%s: %v", expr, err))
+		}
+		program = backtrack.Compile(e)
+		splExpressions[expr] = program
 	}
-	e := &splExpression{other: regexp2.MustCompile(expr, regexp2.None)}
-	if plain, err := regexp.Compile(expr); err == nil {
-		e.plain = plain
-	}
-	splExpressions[expr] = e
-	return e
-}
-
-// in tells whether the expression is found in a text. That $ stands before a newline at the end as well is only in the second,
-// to which letters beyond ASCII are those of words, as they are not to PCRE.
-func (e *splExpression) in(v string) bool {
-	if e.plain != nil && (!strings.HasSuffix(v, "\n") || !strings.Contains(e.plain.String(), "$")) {
-		return e.plain.MatchString(v)
-	}
-	found, err := e.other.MatchString(v)
-	if err != nil {
-		panic(err)
+	found, known, _ := splMachine.Match(program, v, 10_000_000)
+	if !known {
+		panic("too many steps: " + expr)
 	}
 	return found
 }

@@ -340,7 +340,7 @@ var splRexed = regexp.MustCompile(`^field=("[^"]+"|[A-Za-z_][A-Za-z0-9_.]*) ("(?
 // splRex takes fields out of the first place of another that an expression matches.
 func splRex(rest string, rows []splRow) {
 	parts := splRexed.FindStringSubmatch(rest)
-	name, expr := strings.Trim(parts[1], `"`), splRegex(splString(parts[2])).plain
+	name, expr := strings.Trim(parts[1], `"`), regexp.MustCompile(splString(parts[2]))
 	for _, r := range rows {
 		for _, v := range splValues(r[name]) {
 			for i, found := range expr.FindStringSubmatch(v) {

@@ -138,7 +138,7 @@ func leavesOf(field string) func(byte) ir.Node {
 	made := map[byte]ir.Node{}
 	return func(letter byte) ir.Node {
 		if made[letter] == nil {
-			made[letter] = &ir.Match{Field: ir.Field{Name: field}, Test: &ir.Text{Op: ir.Contains, Values: []string{"is" + string(letter)}}}
+			made[letter] = &ir.Match{Field: ir.Field{Name: field}, Test: &ir.Text{Op: ir.Contains, Values: []string{"it" + string(letter)}}}
 		}
 		return made[letter]
 	}
@@ -172,9 +172,9 @@ func holdsOf(n ir.Node, holds func(byte) bool) bool {
 
 // tests finds in a query what is written for a letter; it is replaced by a mark and the letter.
 var tests = map[string]*regexp.Regexp{
-	"kql": regexp.MustCompile(`(?:\['[^']*'\]|\["[^"]*"\]|[\w.]+) contains "is([a-d])"`),
-	"spl": regexp.MustCompile(`(?:isnotnull\(mvfind\((?:[\w.]+|'[^']*'), "\(\?i\)is([a-d])"\)\)|(?:[\w.{}]+|"[^"]*")="\*is([a-d])\*")`),
-	"eql": regexp.MustCompile("\\??(?:[\\w.@]+|`[^`]*`) : \"\\*is([a-d])\\*\""),
+	"kql": regexp.MustCompile(`(?:\['[^']*'\]|\["[^"]*"\]|[\w.]+) contains "it([a-d])"`),
+	"spl": regexp.MustCompile(`(?:isnotnull\(mvfind\((?:[\w.]+|'[^']*'), "\(\?i\)it([a-d])"\)\)|(?:[\w.{}]+|"[^"]*")="\*it([a-d])\*")`),
+	"eql": regexp.MustCompile("\\??(?:[\\w.@]+|`[^`]*`) : \"\\*it([a-d])\\*\""),
 }
 
 var (

@@ -10,7 +10,8 @@ import (
 	"strings"
 	"unicode/utf16"
 
-	"github.com/dlclark/regexp2"
+	"decree/engine/backtrack"
+	"decree/rules/regex"
 )
 
 // item evaluates one `Field|modifier|...: values`.
@@ -121,17 +122,15 @@ func expression(mods map[string]bool, text, got string) (bool, error) {
 			flags += f
 		}
 	}
-	if flags != "" {
-		text = "(?" + flags + ")" + text
-	}
-	if re, err := regexp.Compile(text); err == nil {
-		return re.MatchString(got), nil
-	}
-	re, err := regexp2.Compile(text, regexp2.None)
+	e, err := regex.Parse(text, flags)
 	if err != nil {
 		return false, err
 	}
-	return re.MatchString(got)
+	found, known, _ := new(backtrack.Machine).Match(backtrack.Compile(e), got, 10_000_000)
+	if !known {
+		return false, fmt.Errorf("%s takes too many steps", text)
+	}
+	return found, nil
 }
 
 // encoded applies the modifiers that change a value, in their order. plain says that none but

@@ -10,6 +10,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/regex"
 )
 
 // maxLevel is the farthest ancestor a rule may name.
@@ -177,7 +178,9 @@ func regexVariants(t *ir.Regex) []variant {
 		if change == "" {
 			return out
 		}
-		out = append(out, variant{"regex", "", change, &ir.Regex{Expr: re.String(), Flags: t.Flags}})
+		if _, err := regex.Parse(re.String(), t.Flags); err == nil {
+			out = append(out, variant{"regex", "", change, &ir.Regex{Expr: re.String(), Flags: t.Flags}})
+		}
 	}
 }
 

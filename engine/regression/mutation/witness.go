@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"decree/rules/ir"
+	"decree/rules/regex"
 )
 
 // mostCandidates bounds the events that are tried for one rule.
@@ -306,7 +307,11 @@ func timeSamples(t *ir.TimePart) []string {
 
 // regexSamples are texts that an expression finds: one for each alternative, in both cases, and with text around it.
 func regexSamples(t *ir.Regex) []string {
-	re, err := syntax.Parse(t.Expr, syntax.Perl)
+	expr, err := t.Parse().In(regex.Go)
+	if err != nil {
+		return nil
+	}
+	re, err := syntax.Parse(expr, syntax.Perl)
 	if err != nil {
 		return nil
 	}

@@ -1,0 +1,447 @@
+package regex
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
+
+// Bounds of PCRE2: what a repetition may count to, and how deep parentheses nest.
+const (
+	maxRepeat = 65_535
+	maxDepth  = 250
+)
+
+// maxSize bounds the parts of an expression, repetitions written out.
+const maxSize = 250_000
+
+// flags is how what follows is read.
+type flags struct{ fold, lines, dot, spaced, spacedSets, ungreedy, plain, twice bool }
+
+type parser struct {
+	src   string
+	at    int
+	flags flags
+	depth int
+
+	looking int // look-arounds that are open
+	groups  int
+	names   map[string][]int
+	twice   bool // names may be used twice
+	reads   bool
+	bodies  map[int]Node  // of groups that are closed
+	refs    []pendingRef  // to groups, which may stand further on
+	behind  []pendingLook // look-behinds, whose lengths need the groups
+}
+
+type pendingRef struct {
+	at     int
+	name   string
+	number int
+	into   *[]int
+}
+
+type pendingLook struct {
+	at   int
+	look *Look
+}
+
+// Parse takes an expression apart. flags is a subset of "ims", as Sigma's modifiers give them.
+func Parse(expr, flags string) (e *Expression, err error) {
+	p := &parser{src: expr, names: map[string][]int{}, bodies: map[int]Node{}}
+	p.flags.fold, p.flags.lines, p.flags.dot = strings.Contains(flags, "i"), strings.Contains(flags, "m"), strings.Contains(flags, "s")
+	defer func() {
+		switch failed := recover().(type) {
+		case nil:
+		case *Error:
+			e, err = nil, failed
+		default:
+			panic(failed)
+		}
+	}()
+	p.settings()
+	root := p.alternatives()
+	if p.at < len(p.src) {
+		p.fail(p.at, "write `\\)` for the character", "a closing parenthesis has no opening one")
+	}
+	p.resolve()
+	if size(root) > maxSize {
+		p.fail(0, "split the expression", "the expression is too large: with its repetitions written out it has more than %d parts", maxSize)
+	}
+	e = &Expression{Root: root, Flags: flags, Groups: p.groups, Reads: p.reads}
+	for _, groups := range p.names {
+		e.twice = e.twice || len(groups) > 1
+	}
+	return e, nil
+}
+
+func (p *parser) fail(at int, hint, format string, args ...any) {
+	panic(&Error{Message: fmt.Sprintf(format, args...), Hint: hint, Offset: at})
+}
+
+func (p *parser) unsupported(at int, hint, format string, args ...any) {
+	panic(&Error{Message: fmt.Sprintf(format, args...), Hint: hint, Offset: at, Unsupported: true})
+}
+
+func (p *parser) rest() string { return p.src[p.at:] }
+
+func (p *parser) take(prefix string) bool {
+	if strings.HasPrefix(p.rest(), prefix) {
+		p.at += len(prefix)
+		return true
+	}
+	return false
+}
+
+// settings takes what may stand before the expression.
+func (p *parser) settings() {
+	for strings.HasPrefix(p.rest(), "(*") {
+		name, _, closed := strings.Cut(p.src[p.at+2:], ")")
+		switch {
+		case closed && (name == "UTF" || name == "UTF8" || name == "NO_START_OPT" || name == "NO_AUTO_POSSESS" || name == "NO_JIT" || name == "LF"):
+			p.at += len("(*") + len(name) + len(")")
+		default:
+			return
+		}
+	}
+}
+
+// alternatives reads up to the group's end. Flags that change within it hold for the alternatives behind too.
+func (p *parser) alternatives() Node {
+	if p.depth++; p.depth > maxDepth {
+		p.fail(p.at, "", "parentheses are nested more than %d deep", maxDepth)
+	}
+	before := p.flags
+	parts := []Node{p.sequence()}
+	for p.take("|") {
+		parts = append(parts, p.sequence())
+	}
+	p.flags = before
+	p.depth--
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return &Alternate{parts}
+}
+
+func (p *parser) sequence() Node {
+	var parts []Node
+	for p.at < len(p.src) {
+		p.skip()
+		if p.at == len(p.src) || p.src[p.at] == '|' || p.src[p.at] == ')' {
+			break
+		}
+		n, repeatable := p.part()
+		if n == nil {
+			continue
+		}
+		p.skip()
+		if repeatable {
+			n = p.repeated(n)
+		}
+		parts = append(parts, n)
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return &Concat{parts}
+}
+
+// skip passes over comments, and over what (?x) makes them.
+func (p *parser) skip() {
+	for p.at < len(p.src) {
+		switch c := p.src[p.at]; {
+		case p.flags.spaced && strings.IndexByte(" \t\n\v\f\r", c) >= 0:
+			p.at++
+		case p.flags.spaced && c == '#':
+			if end := strings.IndexByte(p.rest(), '\n'); end >= 0 {
+				p.at += end + 1
+			} else {
+				p.at = len(p.src)
+			}
+		case strings.HasPrefix(p.rest(), "(?#"):
+			end := strings.IndexByte(p.rest(), ')')
+			if end < 0 {
+				p.fail(p.at, "close it with `)`", "a comment is not closed")
+			}
+			p.at += end + 1
+		case strings.HasPrefix(p.rest(), `\E`):
+			p.at += len(`\E`)
+		case strings.HasPrefix(p.rest(), `\Q\E`):
+			p.at += len(`\Q\E`)
+		default:
+			return
+		}
+	}
+}
+
+// part reads what one repetition would apply to; nil for what is none, as flags.
+func (p *parser) part() (n Node, repeatable bool) {
+	switch c := p.src[p.at]; c {
+	case '\\':
+		if p.take(`\Q`) {
+			return p.quoted(), false
+		}
+		return p.escape()
+	case '[':
+		if word, ok := p.wordEdge(); ok {
+			return word, false
+		}
+		return p.set(), true
+	case '(':
+		return p.group()
+	case '.':
+		p.at++
+		return &Any{".", p.flags.dot}, true
+	case '^':
+		p.at++
+		if p.flags.lines {
+			return &Assert{BeginLine, "^"}, false
+		}
+		return &Assert{BeginText, "^"}, false
+	case '$':
+		p.at++
+		if p.flags.lines {
+			return &Assert{EndLine, "$"}, false
+		}
+		return &Assert{End, "$"}, false
+	case '*', '+', '?':
+		p.fail(p.at, "write `\\"+string(c)+"` for the character", "%q stands behind nothing that can be repeated", c)
+	case '{':
+		if _, _, length := counted(p.rest()); length > 0 {
+			p.fail(p.at, "write `\\{` for the character", "a number of times stands behind nothing that can be repeated")
+		}
+	}
+	r, size := utf8.DecodeRuneInString(p.rest())
+	p.at += size
+	return p.char(p.src[p.at-size:p.at], r), true
+}
+
+func (p *parser) char(text string, r rune) *Char {
+	return &Char{Text: text, Rune: r, Fold: p.flags.fold}
+}
+
+// quoted reads what stands between \Q and \E. A repetition behind it applies to the last character.
+func (p *parser) quoted() Node {
+	text, _, closed := strings.Cut(p.rest(), `\E`)
+	p.at += len(text)
+	var parts []Node
+	for i, r := range text {
+		parts = append(parts, p.char(regexp.QuoteMeta(text[i:i+utf8.RuneLen(r)]), r))
+	}
+	if parts == nil {
+		return nil
+	}
+	if closed {
+		p.at += len(`\E`)
+	}
+	last := len(parts) - 1
+	p.skip()
+	parts[last] = p.repeated(parts[last])
+	return &Concat{parts}
+}
+
+// repeated reads a repetition, if one follows.
+func (p *parser) repeated(n Node) Node {
+	if p.at == len(p.src) {
+		return n
+	}
+	r := &Repeat{Body: n}
+	begin := p.at
+	switch p.src[p.at] {
+	case '*':
+		r.Max = -1
+		p.at++
+	case '+':
+		r.Min, r.Max = 1, -1
+		p.at++
+	case '?':
+		r.Max = 1
+		p.at++
+	default:
+		low, high, length := counted(p.rest())
+		if length == 0 {
+			return n
+		}
+		if low > maxRepeat || high > maxRepeat {
+			p.fail(begin, "", "a repetition counts to %d at most", maxRepeat)
+		}
+		if high >= 0 && low > high {
+			p.fail(begin, "swap them", "the numbers of a repetition are out of order")
+		}
+		r.Min, r.Max = low, high
+		p.at += length
+	}
+	switch {
+	case p.take("+"):
+		r.Mode = Possessive
+	case p.take("?"):
+		r.Mode = Lazy
+	}
+	if p.flags.ungreedy && r.Mode != Possessive {
+		r.Mode = Lazy - r.Mode
+	}
+	if look, ok := n.(*Look); ok { // to PCRE more than once is once
+		if r.Max = min(max(r.Max, -r.Max), 1); r.Min > 0 {
+			return look
+		}
+	}
+	p.skip()
+	if p.at < len(p.src) {
+		_, _, length := counted(p.rest())
+		if c := p.src[p.at]; c == '*' || c == '+' || c == '?' || length > 0 {
+			p.fail(p.at, "put what is repeated into parentheses", "a repetition stands behind a repetition")
+		}
+	}
+	return r
+}
+
+// counted reads {n}, {n,} or {n,m}; what else begins with { is text. A length of 0 says that it is.
+func counted(s string) (low, high, length int) {
+	if s == "" || s[0] != '{' {
+		return 0, 0, 0
+	}
+	end := strings.IndexByte(s, '}')
+	if end < 0 {
+		return 0, 0, 0
+	}
+	from, to, two := strings.Cut(s[1:end], ",")
+	if !digits(from) || two && to != "" && !digits(to) {
+		return 0, 0, 0
+	}
+	low, high = number(from), number(to)
+	switch {
+	case !two:
+		high = low
+	case to == "":
+		high = -1
+	}
+	return low, high, end + 1
+}
+
+func digits(s string) bool {
+	return s != "" && strings.Trim(s, "0123456789") == ""
+}
+
+// number reads digits; of too many it gives a number that is over every bound.
+func number(s string) int {
+	n, err := strconv.Atoi(s)
+	if err != nil && s != "" {
+		return 1 << 30
+	}
+	return n
+}
+
+// resolve finds the groups that references name, and how long look-behinds are.
+func (p *parser) resolve() {
+	for _, ref := range p.refs {
+		if ref.name != "" {
+			if *ref.into = p.names[ref.name]; *ref.into == nil {
+				p.fail(ref.at, "name a group of the expression", "there is no group %q", ref.name)
+			}
+			continue
+		}
+		if ref.number < 1 || ref.number > p.groups {
+			p.fail(ref.at, "write `\\x{…}` if a character was meant", "there is no group %d", ref.number)
+		}
+		*ref.into = []int{ref.number}
+	}
+	for _, b := range p.behind {
+		alternatives := []Node{b.look.Body}
+		if alt, ok := b.look.Body.(*Alternate); ok {
+			alternatives = alt.Parts
+		}
+		for _, one := range alternatives {
+			n, ok := p.length(one)
+			if !ok || n > maxRepeat {
+				p.fail(b.at, "write a look-behind of a fixed length, such as (?<=a|bc)", "a look-behind must have a fixed length, or alternatives that each have one: PCRE runs no other")
+			}
+			b.look.Lengths = append(b.look.Lengths, n)
+		}
+	}
+}
+
+// length is how many characters a part takes, if that is always as many.
+func (p *parser) length(n Node) (int, bool) {
+	switch n := n.(type) {
+	case *Char, *Set, *Any:
+		return 1, true
+	case *Assert, *Flags, *Look:
+		return 0, true
+	case *Group:
+		return p.length(n.Body)
+	case *Repeat:
+		each, ok := p.length(n.Body)
+		return each * n.Min, ok && n.Min == n.Max
+	case *Concat:
+		sum := 0
+		for _, part := range n.Parts {
+			one, ok := p.length(part)
+			if sum += one; !ok || sum > maxRepeat {
+				return 0, false
+			}
+		}
+		return sum, true
+	case *Alternate:
+		return p.sameLength(n.Parts)
+	case *Conditional:
+		return p.sameLength([]Node{n.Yes, n.No})
+	case *Backref:
+		if len(n.Groups) != 1 || p.bodies[n.Groups[0]] == nil {
+			return 0, false
+		}
+		return p.length(p.bodies[n.Groups[0]])
+	}
+	panic("regex: unknown node")
+}
+
+func (p *parser) sameLength(parts []Node) (int, bool) {
+	first, ok := p.length(parts[0])
+	return first, ok && !slices.ContainsFunc(parts[1:], func(n Node) bool {
+		other, ok := p.length(n)
+		return !ok || other != first
+	})
+}
+
+// size counts parts, with repetitions written out. What repeats one character is one part to who backtracks.
+func size(n Node) int {
+	sum := 1
+	for _, c := range Children(n) {
+		if sum += size(c); sum > maxSize {
+			return sum
+		}
+	}
+	if r, ok := n.(*Repeat); ok && !single(r.Body) {
+		return sum * max(r.Min, r.Max, 1)
+	}
+	return sum
+}
+
+// Expanded counts what repetitions add to an expression when they are written out, as engines that do not backtrack have it.
+func (e *Expression) Expanded() int { return expanded(e.Root) }
+
+func expanded(n Node) int {
+	sum := 0
+	for _, c := range Children(n) {
+		if sum += expanded(c); sum > maxSize {
+			return sum
+		}
+	}
+	if r, ok := n.(*Repeat); ok {
+		times := max(r.Min, r.Max, 1)
+		return sum*times + (times-1)*size(r.Body)
+	}
+	return sum
+}
+
+// single tells whether a part is always one character.
+func single(n Node) bool {
+	switch n.(type) {
+	case *Char, *Set, *Any:
+		return true
+	}
+	return false
+}

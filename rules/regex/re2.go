@@ -1,0 +1,506 @@
+package regex
+
+import (
+	"errors"
+	"fmt"
+	"regexp/syntax"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Dialect is how an engine differs from the others.
+type Dialect struct {
+	Word, NotWord string // what it calls the boundaries of ASCII's words
+	Backtracks    bool   // it runs all of PCRE's
+}
+
+// The dialects: Go's regexp, Rust's regex crate, which is Kusto's, and PCRE itself, which is Splunk's.
+var (
+	Go   = Dialect{Word: `\b`, NotWord: `\B`}
+	Rust = Dialect{Word: `(?-u:\b)`, NotWord: `(?-u:\B)`}
+	PCRE = Dialect{Word: `\b`, NotWord: `\B`, Backtracks: true}
+)
+
+// In writes the expression for an engine, so that it is found in exactly the same texts. Of one that does not backtrack, the error names what
+// cannot be said so.
+func (e *Expression) In(d Dialect) (string, error) {
+	p := &printer{Dialect: d, plain: e.twice}
+	if e.Flags != "" {
+		p.b.WriteString("(?" + e.Flags + ")")
+	}
+	if p.node(e.Root, place{left: true, right: true, rightAtEnd: true}); p.err != nil {
+		return "", p.err
+	}
+	text := p.b.String()
+	if d != Go {
+		return text, nil
+	}
+	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
+		return "", fmt.Errorf("more than RE2 takes: %w", err)
+	}
+	return text, nil
+}
+
+// printer writes parts as RE2 has them. Where it writes other parts than the author did, the expression is found in the same texts, though
+// what it takes of them may differ.
+type printer struct {
+	Dialect
+	b     strings.Builder
+	err   error
+	plain bool // groups without names
+}
+
+// place is where a part stands.
+type place struct {
+	left       bool // all before may take nothing
+	right      bool // all behind may take nothing
+	rightAtEnd bool // the same, where the text ends
+	more       bool // what is behind takes a character at least
+}
+
+// fail notes what an engine that does not backtrack lacks.
+func (p *printer) fail(what string) {
+	if p.err == nil {
+		p.err = errors.New(what)
+	}
+}
+
+func (p *printer) node(n Node, at place) {
+	switch n := n.(type) {
+	case *Char:
+		p.b.WriteString(p.literal(*n, false))
+	case *Set:
+		p.b.WriteString(p.set(n))
+	case *Any:
+		if n.Text == "." {
+			p.b.WriteByte('.')
+		} else {
+			p.b.WriteString(`[^\n]`)
+		}
+	case *Assert:
+		p.assert(n, at)
+	case *Flags:
+		if n.On+n.Off != "" {
+			p.b.WriteString("(?" + switched(n.On, n.Off) + ")")
+		}
+	case *Group:
+		p.group(n, at)
+	case *Repeat:
+		p.repeat(n, at)
+	case *Concat:
+		for i, part := range n.Parts {
+			p.node(part, at.of(n.Parts, i))
+		}
+	case *Alternate:
+		for i, part := range n.Parts {
+			if i > 0 {
+				p.b.WriteByte('|')
+			}
+			p.node(part, at)
+		}
+	case *Look:
+		p.look(n, at)
+	case *Backref:
+		p.backref(n)
+	case *Conditional:
+		p.conditional(n, at)
+	default:
+		panic("regex: unknown node")
+	}
+}
+
+// of is the place of the i-th of several parts that stand at a place.
+func (at place) of(parts []Node, i int) place {
+	for j, part := range parts {
+		switch {
+		case j < i:
+			at.left = at.left && nullable(part, false)
+		case j > i:
+			at.right = at.right && nullable(part, false)
+			at.rightAtEnd = at.rightAtEnd && nullable(part, true)
+			at.more = at.more || Takes(part)
+		}
+	}
+	return at
+}
+
+// nullable tells whether a part may take nothing, whatever stands around it; atEnd, where $ holds.
+func nullable(n Node, atEnd bool) bool {
+	switch n := n.(type) {
+	case *Flags:
+		return true
+	case *Assert:
+		return atEnd && (n.Kind == End || n.Kind == EndLine)
+	case *Group:
+		return !n.Atomic && nullable(n.Body, atEnd)
+	case *Repeat:
+		return n.Mode != Possessive && (n.Min == 0 || nullable(n.Body, atEnd))
+	case *Concat:
+		return !slices.ContainsFunc(n.Parts, func(part Node) bool { return !nullable(part, atEnd) })
+	case *Alternate:
+		return slices.ContainsFunc(n.Parts, func(part Node) bool { return nullable(part, atEnd) })
+	}
+	return false
+}
+
+// Takes tells whether a part takes a character at least.
+func Takes(n Node) bool {
+	switch n := n.(type) {
+	case *Char, *Set, *Any:
+		return true
+	case *Group:
+		return Takes(n.Body)
+	case *Repeat:
+		return n.Min > 0 && Takes(n.Body)
+	case *Concat:
+		return slices.ContainsFunc(n.Parts, Takes)
+	case *Alternate:
+		return !slices.ContainsFunc(n.Parts, func(part Node) bool { return !Takes(part) })
+	}
+	return false
+}
+
+// rigid tells whether a part can match in one way at most.
+func rigid(n Node) bool {
+	switch n := n.(type) {
+	case *Alternate, *Conditional:
+		return false
+	case *Repeat:
+		return n.Min == n.Max && rigid(n.Body)
+	}
+	return !slices.ContainsFunc(Children(n), func(c Node) bool { return !rigid(c) })
+}
+
+func (p *printer) assert(n *Assert, at place) {
+	switch n.Kind {
+	case BeginText:
+		if n.Text == "^" {
+			p.b.WriteByte('^')
+		} else {
+			p.b.WriteString(`\A`)
+		}
+	case EndText, EndLine:
+		p.b.WriteString(n.Text)
+	case Word:
+		p.b.WriteString(p.Word)
+	case NotWord:
+		p.b.WriteString(p.NotWord)
+	case End:
+		if p.Backtracks {
+			p.b.WriteString(n.Text)
+			return
+		}
+		if !at.rightAtEnd { // a newline is all that may be behind it
+			p.fail(n.Text + " with more behind it")
+		}
+		p.b.WriteString(`\n?`)
+		if n.Text == "$" {
+			p.b.WriteByte('$')
+		} else {
+			p.b.WriteString(`\z`)
+		}
+	case BeginLine: // there is none behind the text's last newline
+		switch {
+		case at.more || p.Backtracks:
+			p.b.WriteByte('^')
+		case at.right:
+			p.b.WriteString(`(?:\A|^(?s:.))`)
+		default:
+			p.fail("^ of lines that may be empty")
+		}
+	}
+}
+
+func (p *printer) group(n *Group, at place) {
+	open := "("
+	switch {
+	case n.Atomic && p.Backtracks:
+		open = "(?>"
+	case n.Atomic && !at.right && !rigid(n.Body):
+		p.fail("an atomic group")
+	case n.Reset && p.Backtracks:
+		open = "(?|"
+	case n.Number == 0:
+		open = "(?" + switched(n.On, n.Off) + ":"
+	case n.Name != "" && !p.plain:
+		open = "(?P<" + n.Name + ">"
+	}
+	p.b.WriteString(open)
+	p.node(n.Body, at)
+	p.b.WriteByte(')')
+}
+
+func (p *printer) repeat(n *Repeat, at place) {
+	if n.Mode == Possessive && !p.Backtracks && !at.right && (n.Min != n.Max || !rigid(n.Body)) {
+		p.fail("a possessive repetition")
+	}
+	if n.Min > 1 {
+		at.left, at.right, at.rightAtEnd = at.left && nullable(n.Body, false), at.right && nullable(n.Body, false), at.rightAtEnd && nullable(n.Body, true)
+	}
+	inner := &printer{Dialect: p.Dialect, plain: p.plain}
+	inner.node(n.Body, at)
+	if inner.err != nil {
+		p.fail(inner.err.Error())
+	}
+	body := inner.b.String()
+	if _, bare := n.Body.(*Look); bare {
+		body = "(?:" + body + ")"
+	}
+	p.b.WriteString(body)
+	switch {
+	case n.Min == 0 && n.Max < 0:
+		p.b.WriteByte('*')
+	case n.Min == 1 && n.Max < 0:
+		p.b.WriteByte('+')
+	case n.Min == 0 && n.Max == 1:
+		p.b.WriteByte('?')
+	case n.Max < 0:
+		fmt.Fprintf(&p.b, "{%d,}", n.Min)
+	case n.Min == n.Max:
+		fmt.Fprintf(&p.b, "{%d}", n.Min)
+	default:
+		fmt.Fprintf(&p.b, "{%d,%d}", n.Min, n.Max)
+	}
+	switch {
+	case n.Mode == Lazy:
+		p.b.WriteByte('?')
+	case n.Mode == Possessive && p.Backtracks:
+		p.b.WriteByte('+')
+	}
+}
+
+func (p *printer) backref(n *Backref) {
+	if !p.Backtracks {
+		p.fail("a back-reference")
+		return
+	}
+	last := len(n.Groups) - 1
+	for _, g := range n.Groups[:last] {
+		fmt.Fprintf(&p.b, `(?(%d)\g{%d}|`, g, g)
+	}
+	fmt.Fprintf(&p.b, `\g{%d}`, n.Groups[last])
+	p.b.WriteString(strings.Repeat(")", last))
+}
+
+func (p *printer) conditional(n *Conditional, at place) {
+	if !p.Backtracks || len(n.Groups) > 1 {
+		p.fail("a condition")
+		return
+	}
+	if n.Look != nil {
+		p.b.WriteString("(?")
+		p.look(n.Look, at)
+	} else {
+		fmt.Fprintf(&p.b, "(?(%d)", n.Groups[0])
+	}
+	p.node(n.Yes, at)
+	p.b.WriteByte('|')
+	p.node(n.No, at)
+	p.b.WriteByte(')')
+}
+
+// look writes a look-around at the edge of the expression as a part that takes what it finds.
+func (p *printer) look(n *Look, at place) {
+	if p.Backtracks {
+		i := slices.IndexFunc(looks, func(l lookText) bool { return l.behind == n.Behind && l.negative == n.Negative })
+		p.b.WriteString(looks[i].text)
+		p.node(n.Body, at)
+		p.b.WriteByte(')')
+		return
+	}
+	edge, name := at.right, "a look-ahead"
+	if n.Behind {
+		edge, name = at.left, "a look-behind"
+	}
+	if n.Negative {
+		name = strings.Replace(name, "a ", "a negative ", 1)
+	}
+	if !edge {
+		p.fail(name)
+		return
+	}
+	if !n.Negative {
+		p.node(&Group{Body: n.Body}, place{left: n.Behind && at.left, right: !n.Behind && at.right})
+		return
+	}
+	ranges, ok := Ranges(n.Body)
+	if !ok {
+		p.fail(name)
+		return
+	}
+	other := bracketed(negated(ranges))
+	if n.Behind {
+		p.b.WriteString(`(?:\A|` + other + ")")
+	} else {
+		p.b.WriteString("(?:" + other + `|\z)`)
+	}
+}
+
+// Ranges gives the characters, as pairs, of which a part takes exactly one; ok is false for a part that is not one character.
+func Ranges(n Node) (pairs []rune, ok bool) {
+	switch n := n.(type) {
+	case *Any:
+		if n.Newline {
+			return []rune{0, unicode.MaxRune}, true
+		}
+		return negated([]rune{'\n', '\n'}), true
+	case *Char:
+		if n.Fold {
+			return anyCase([]rune{n.Rune, n.Rune}), true
+		}
+		return []rune{n.Rune, n.Rune}, true
+	case *Set:
+		return n.Ranges, true
+	case *Group:
+		return Ranges(n.Body)
+	case *Alternate:
+		var all []rune
+		for _, part := range n.Parts {
+			one, ok := Ranges(part)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, one...)
+		}
+		return ordered(all), true
+	}
+	return nil, false
+}
+
+// switched writes flags that are set and unset.
+func switched(on, off string) string {
+	if off != "" {
+		return on + "-" + off
+	}
+	return on
+}
+
+// set writes a set by the members the author wrote, where that is read alike.
+func (p *printer) set(s *Set) string {
+	if !s.Bracket {
+		s = &Set{Ranges: s.Ranges, Fold: s.Fold, Text: s.Text, Members: []Member{{Text: s.Text, Class: s.Ranges, ByName: true}}}
+	}
+	var all []rune
+	var b strings.Builder
+	for _, m := range s.Members {
+		if m.ByName {
+			all = append(all, m.Class...)
+			b.WriteString(classText(m))
+			continue
+		}
+		all = append(all, m.Low.Rune, m.High.Rune)
+		b.WriteString(p.literal(m.Low, true))
+		if m.High.Rune != m.Low.Rune {
+			b.WriteString("-" + p.literal(m.High, true))
+		}
+	}
+	if s.Fold {
+		if all = anyCase(all); s.Negated {
+			all = negated(all)
+		}
+		if !slices.Equal(ordered(all), s.Ranges) {
+			return "(?-i:" + bracketed(s.Ranges) + ")"
+		}
+	}
+	switch {
+	case !s.Bracket && s.Text[1]|0x20 == 'p':
+		return b.String()
+	case !s.Bracket:
+		return bracketed(s.Ranges)
+	}
+	if s.Negated {
+		return "[^" + b.String() + "]"
+	}
+	return "[" + b.String() + "]"
+}
+
+// classText writes a class of a set: properties of characters by their names, all else by its members.
+func classText(m Member) string {
+	if strings.HasPrefix(strings.ToLower(m.Text), `\p`) && !strings.Contains(m.Text, "&") {
+		name := strings.Trim(m.Text[2:], "{^}")
+		if strings.Contains(m.Text, "^") != (m.Text[1] == 'P') {
+			return `\P{` + name + "}"
+		}
+		return `\p{` + name + "}"
+	}
+	return members(m.Class)
+}
+
+func bracketed(ranges []rune) string {
+	if len(ranges) == 0 {
+		return `[^\x00-\x{10FFFF}]`
+	}
+	if ranges[0] == 0 && ranges[len(ranges)-1] == unicode.MaxRune && len(ranges) > 2 {
+		return "[^" + members(negated(ranges)) + "]"
+	}
+	return "[" + members(ranges) + "]"
+}
+
+func members(ranges []rune) string {
+	if slices.Equal(ranges, word) {
+		return "0-9A-Za-z_"
+	}
+	var b strings.Builder
+	for i := 0; i < len(ranges); i += 2 {
+		b.WriteString(member(ranges[i]))
+		if ranges[i+1] > ranges[i]+1 {
+			b.WriteByte('-')
+		}
+		if ranges[i+1] > ranges[i] {
+			b.WriteString(member(ranges[i+1]))
+		}
+	}
+	return b.String()
+}
+
+// member writes a character inside of a set.
+func member(r rune) string {
+	switch {
+	case r == '\t':
+		return `\t`
+	case r == '\n':
+		return `\n`
+	case r == '\f':
+		return `\f`
+	case r == '\r':
+		return `\r`
+	case r == '`': // which begins a macro in Splunk
+	case r < 0x7f && r >= ' ' && (isAlnum(byte(r)) || strings.ContainsRune(` _,;:!"'%=<>@/`, r)):
+		return string(r)
+	case r < 0x7f && r > ' ':
+		return `\` + string(r)
+	case r > 0xa0 && unicode.IsPrint(r) && !unicode.IsMark(r):
+		return string(r)
+	}
+	return fmt.Sprintf(`\x{%X}`, r)
+}
+
+// literal writes a character that stands for itself, as the author wrote it where that is read alike.
+func (p *printer) literal(c Char, inSet bool) string {
+	first, size := utf8.DecodeRuneInString(c.Text)
+	if unicode.IsControl(c.Rune) && c.Text[0] != '\\' || p.Backtracks && c.Rune == '`' {
+		return member(c.Rune)
+	}
+	if len(c.Text) == size && first != '\\' { // unescaped
+		switch {
+		case !inSet && first == '{', inSet && strings.ContainsRune("[&~-^", first):
+			return `\` + c.Text
+		}
+		return c.Text
+	}
+	if len(c.Text) == 2 && strings.ContainsRune(`tnrfa`, rune(c.Text[1])) {
+		return c.Text
+	}
+	if len(c.Text) == 2 && c.Text[1] < utf8.RuneSelf && !isAlnum(c.Text[1]) && c.Text[1] > ' ' {
+		if c.Rune == '<' || c.Rune == '>' {
+			return string(c.Rune)
+		}
+		return c.Text
+	}
+	if strings.HasPrefix(c.Text, `\x`) && (len(c.Text) == 4 || strings.HasPrefix(c.Text, `\x{`)) {
+		return c.Text
+	}
+	return member(c.Rune)
+}

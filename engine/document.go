@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"bytes"
 	"slices"
 	"strings"
 
@@ -73,6 +74,15 @@ func (l *layout) column(name string) int {
 		}
 	}
 	return i
+}
+
+// spaced tells whether a column asks for a field of event data, whose name has spaces, by one without: event.Decode
+// gives it that.
+func (l *layout) spaced(key []byte) bool {
+	if bytes.IndexByte(key, ' ') < 0 {
+		return false
+	}
+	return slices.ContainsFunc(event.Unspaced(string(key)), func(name string) bool { return l.find([]byte(name)) >= 0 })
 }
 
 // document reads one event at a time, keeping only what the layout asks for. Its texts are valid

@@ -17,6 +17,7 @@ type foreseen struct {
 	raw    []byte // the key with its quotes and the colon; if a value is kept, that too and the byte after it
 	key    int    // bytes of the key in raw, with quotes and colon
 	column int    // -1: no column asks for it
+	spaced bool   // a column asks for it by a name without its spaces
 	next   [2]*foreseen
 
 	gen      uint32    // event that last had it
@@ -79,7 +80,7 @@ func (d *document) learn(key, raw []byte) *foreseen {
 		if len(d.known) >= maxForeseen || len(key)+2 != len(raw) || d.layout.wraps(key) { // escapes are not worth it
 			return nil
 		}
-		n = &foreseen{raw: append(bytes.Clone(raw), ':'), key: len(raw) + 1, column: d.layout.find(key)}
+		n = &foreseen{raw: append(bytes.Clone(raw), ':'), key: len(raw) + 1, column: d.layout.find(key), spaced: d.layout.spaced(key)}
 		d.known[string(key)] = n
 	}
 	d.before.next[1] = d.before.next[0]
@@ -91,7 +92,7 @@ func (d *document) learn(key, raw []byte) *foreseen {
 // outer reads the value of a key that is foreseen, of which so many bytes are those that the key had before.
 func (d *document) outer(n *foreseen, shared int) error {
 	d.outermost++
-	d.wrapped = d.wrapped || d.converted
+	d.wrapped = d.wrapped || d.converted || n.spaced
 	var col *value
 	if n.column >= 0 {
 		col = d.claim(n.column, 0)

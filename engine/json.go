@@ -148,7 +148,7 @@ func (d *document) member(key []byte, start, level int) error {
 		name = d.path
 	} else {
 		d.outermost++
-		d.wrapped = d.wrapped || d.converted
+		d.wrapped = d.wrapped || d.converted || d.layout.spaced(key)
 		if d.layout.wraps(key) {
 			if d.outermost == 1 && string(key) == "Event" && d.peek() == '{' {
 				d.converted = true
@@ -167,6 +167,7 @@ func (d *document) member(key []byte, start, level int) error {
 	if d.lifting && (level == 1 || level == 2) {
 		if alias, distance := lift(name, key); alias != nil {
 			lifted = true
+			d.wrapped = d.wrapped || d.layout.spaced(key) || d.layout.joined(key)
 			if i := d.layout.find(alias); i >= 0 {
 				col = d.claim(i, distance)
 			}

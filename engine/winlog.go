@@ -67,6 +67,11 @@ func lift(path, key []byte) ([]byte, int) {
 	return winlogNames[string(path)], liftedField
 }
 
+// joined tells whether a column asks for a field of winlogbeat's by its name without the underscores that stand for spaces.
+func (l *layout) joined(key []byte) bool {
+	return bytes.IndexByte(key, '_') >= 0 && l.find([]byte(event.Joined(string(key)))) >= 0
+}
+
 // lifts tells whether fields below an object are lifted.
 func lifts(path []byte, level int) bool {
 	switch level {

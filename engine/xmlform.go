@@ -163,6 +163,7 @@ func unplain(key []byte) bool {
 
 // nearest gives a field's column, or nil if it is not asked for or was set from nearer.
 func (d *document) nearest(name []byte, distance int) *value {
+	d.wrapped = d.wrapped || d.layout.spaced(name)
 	if i := d.layout.find(name); i >= 0 {
 		return d.claim(i, distance)
 	}

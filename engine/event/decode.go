@@ -10,13 +10,13 @@ import (
 // maxNesting is that of the engine's own parser, so that both refuse the same lines.
 const maxNesting = 300
 
-// Decode reads one JSON object as Object does, with the names that flatten gives.
+// Decode reads one JSON object as Object does, with the names that flatten gives, and those without spaces.
 func Decode(data []byte) (map[string]any, error) {
 	fields, err := Object(data)
 	if err != nil {
 		return nil, err
 	}
-	return flatten(fields), nil
+	return unspaced(flatten(fields)), nil
 }
 
 // Object reads one JSON object, numbers kept as written. Of a key that stands twice the last counts.

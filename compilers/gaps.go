@@ -16,7 +16,7 @@ var gapPages string
 // Gap is the page of a code that compiling reports: why a target cannot say something, and what to do next.
 type Gap struct {
 	Code string
-	// Kind is "refused", "accepted" (refused unless the rule or the command accepts the approximation) or "noted".
+	// Kind is "refused", "accepted" (refused unless the rule or the command accepts the approximation), "noted" or "told" (beside the query).
 	Kind      string
 	Why, Next string
 }
@@ -38,6 +38,7 @@ var kindOf = map[string]string{
 	"refused":  "refused",
 	"accepted": "refused, unless the approximation is accepted",
 	"noted":    "noted in the query",
+	"told":     "told beside the query",
 }
 
 // Said is the kind in words.

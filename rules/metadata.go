@@ -30,8 +30,7 @@ func (p *parser) metadata(r *Rule, top *yaml.Node) {
 	texts := map[string]*string{"title": &r.Title, "id": &r.ID, "name": &r.Name, "description": &r.Description, "status": &r.Status,
 		"level": &r.Level, "author": &r.Author, "license": &r.License, "date": &r.Date, "modified": &r.Modified, "taxonomy": &r.Taxonomy}
 	lists := map[string]*[]string{"references": &r.References, "tags": &r.Tags, "falsepositives": &r.FalsePositives, "fields": &r.Fields, "scope": &r.Scope}
-	decoded := map[string]any{"documentation": &r.Documentation, "data_sources": &r.DataSources, "changelog": &r.Changelog,
-		"approximate": &r.Approximate}
+	decoded := map[string]any{"documentation": &r.Documentation, "data_sources": &r.DataSources, "changelog": &r.Changelog}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		k, v := top.Content[i], top.Content[i+1]
 		switch key := k.Value; {
@@ -43,6 +42,8 @@ func (p *parser) metadata(r *Rule, top *yaml.Node) {
 			p.decode(v, decoded[key], key)
 		case key == "schedule":
 			p.schedule(r, v)
+		case key == "approximate":
+			p.approximate(r, v)
 		case key == "related":
 			p.related(r, v)
 		case slices.Contains(knownKeys, key):

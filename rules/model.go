@@ -31,6 +31,7 @@ type Rule struct {
 	DataSources   []DataSource
 	Changelog     []Change
 	Approximate   map[string][]string // target dialect -> accepted gap codes
+	Accepted      []Accepted          // the same, with places
 	Extra         []Extra             // keys neither Sigma nor decree defines, kept
 
 	places []place

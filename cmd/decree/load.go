@@ -7,9 +7,11 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/output"
+	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -152,6 +154,12 @@ func loadRules(paths []string) (*ruleSet, error) {
 		set.add(f)
 	}
 	set.addCorrelations()
+	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+		if found := compilers.CheckAccepted(r.IR.Source, dialectNames()); len(found) > 0 {
+			set.keepSource(r)
+			set.Found = append(set.Found, found...)
+		}
+	}
 	if len(set.parsed)+len(set.read)+len(set.Found) == 0 {
 		return nil, fmt.Errorf("%s: no rule stands there", strings.Join(paths, ", "))
 	}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"runtime"
 	"slices"
 	"strings"
 
@@ -54,6 +55,9 @@ type streams struct {
 
 func main() {
 	colour := os.Getenv("NO_COLOR") == "" && os.Getenv("TERM") != "dumb"
+	if runtime.GOOS == "windows" { // an old console shows the escapes themselves
+		colour = colour && os.Getenv("WT_SESSION")+os.Getenv("TERM") != ""
+	}
 	os.Exit(run(os.Args[1:], &streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		OutTerminal: colour && term.IsTerminal(int(os.Stdout.Fd())),

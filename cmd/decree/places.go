@@ -10,7 +10,8 @@ import (
 )
 
 // outputPlaces are the places of rules below an output folder: their names, and where several rules want one,
-// the folders of their files before it. What is still one place then is refused when it is written.
+// the folders of their files before it, and the titles of those without a name behind it. What is still one place
+// then is refused when it is written.
 func outputPlaces(all []loadedRule) map[*rules.Rule]string {
 	wanted := map[string]int{}
 	for _, r := range all {
@@ -28,6 +29,7 @@ func outputPlaces(all []loadedRule) map[*rules.Rule]string {
 	}
 	shared := sharedStart(folders)
 	out := map[*rules.Rule]string{}
+	taken := map[string]int{}
 	for i, r := range all {
 		place := slug(r)
 		if wanted[output.Fold(place)] > 1 {
@@ -38,6 +40,12 @@ func outputPlaces(all []loadedRule) map[*rules.Rule]string {
 			place = path.Join(append(parts, place)...)
 		}
 		out[r.IR.Source] = place
+		taken[output.Fold(place)]++
+	}
+	for _, r := range all {
+		if place := out[r.IR.Source]; taken[output.Fold(place)] > 1 && r.IR.Source.Name == "" {
+			out[r.IR.Source] = path.Join(path.Dir(place), output.Name(path.Base(place)+"_"+r.IR.Source.Title))
+		}
 	}
 	return out
 }

@@ -1,0 +1,32 @@
+package compilers
+
+import (
+	"slices"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// CheckAccepted warns of gaps that a rule accepts and that no target has: what they were meant for stays refused.
+func CheckAccepted(r *rules.Rule, targets []string) diag.Diagnostics {
+	var found diag.Diagnostics
+	var codes []string
+	for _, g := range Gaps() {
+		codes = append(codes, g.Code)
+	}
+	for _, a := range r.Accepted {
+		if !slices.Contains(targets, a.Target) {
+			found.Warnf("unknown-gap", a.TargetRange, closestOr(a.Target, targets, "targets are written in small letters: kql, spl, eql"), "unknown target %q under `approximate`", a.Target)
+		} else if !slices.Contains(codes, a.Code) {
+			found.Warnf("unknown-gap", a.Range, closestOr(a.Code, codes, "`decree compile --explain` lists them"), "unknown gap %q under `approximate`", a.Code)
+		}
+	}
+	return found
+}
+
+func closestOr(got string, known []string, otherwise string) string {
+	if near := diag.Closest(got, known); near != "" {
+		return "did you mean `" + near + "`?"
+	}
+	return otherwise
+}

@@ -123,3 +123,31 @@ func TestRecordsCannotMultiply(t *testing.T) {
 	assert.Greater(t, len(records), most/2)
 	assert.Len(t, damage, 400-len(records))
 }
+
+// TestRecordsThatEndTooEarly cuts records of every token off at each byte: none of them is an event, and none is a panic.
+func TestRecordsThatEndTooEarly(t *testing.T) {
+	for seed := range uint64(4) {
+		g := &generator{dice: dice(seed), b: newBuilder()}
+		g.events(3, nil)
+		c := chunk{data: file(g.b)[fileHeader:]}
+		c.open()
+		for {
+			at, _ := c.next()
+			if at == 0 {
+				break
+			}
+			read := func(end int) (*element, error) {
+				p := &parser{chunk: c.data, at: at + recordHeader, end: end, budget: maxRecordWeight}
+				root := &element{}
+				return root, p.fragment(root, 0)
+			}
+			whole, err := read(c.at - 5) // without the end of the stream
+			require.NoError(t, err)
+			for end := at + recordHeader; end < c.at-5; end++ {
+				if got, err := read(end); err == nil && len(got.children) > 0 {
+					assert.Equal(t, whole, got, "cut off at %d", end) // what stands behind the event was
+				}
+			}
+		}
+	}
+}

@@ -112,6 +112,7 @@ func FuzzGenerated(f *testing.F) {
 		require.Empty(t, damage)
 		require.Equal(t, want, records)
 		require.Empty(t, r.Notes())
+		agree(t, log)
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"strings"
 )
 
@@ -58,15 +59,17 @@ func ParseXML(text []byte) (map[string]any, error) {
 	}
 }
 
-// isLayout tells that an element holds only the spaces and lines that tools put between tags.
+// isLayout tells that an element holds only the spaces and lines that tools put between tags: before the end of one that
+// holds no other, a line end and what its line begins with.
 func isLayout(e *element) bool {
-	lines := false
+	var text strings.Builder
 	for _, v := range e.values {
-		text := v.(string)
-		if strings.TrimSpace(text) != "" {
-			return false
-		}
-		lines = lines || strings.Contains(text, "\n")
+		text.WriteString(v.(string))
 	}
-	return lines || len(e.children) > 0
+	if strings.TrimSpace(text.String()) != "" {
+		return false
+	}
+	return len(e.children) > 0 || indent.MatchString(text.String())
 }
+
+var indent = regexp.MustCompile(`^\r?\n[ \t]+$`)

@@ -1,6 +1,7 @@
 package eql
 
 import (
+	"fmt"
 	"regexp/syntax"
 	"slices"
 )
@@ -49,21 +50,51 @@ type nfa struct {
 	reached []int // by state: the last set that it was reached for
 }
 
-// told lists a character of each class.
+// told lists a character of each class of those that no part of the expression tells apart.
 func told(prog *syntax.Prog) []rune {
-	all := []rune{0}
-	for _, inst := range prog.Inst {
-		switch inst.Op {
+	bounds := []rune{0}
+	var parts []*syntax.Inst
+	for i := range prog.Inst {
+		switch inst := &prog.Inst[i]; inst.Op {
 		case syntax.InstRune:
 			for i := 0; i+1 < len(inst.Rune); i += 2 {
-				all = append(all, inst.Rune[i], inst.Rune[i+1]+1)
+				bounds = append(bounds, inst.Rune[i], inst.Rune[i+1]+1)
 			}
 		case syntax.InstRune1:
-			all = append(all, inst.Rune[0], inst.Rune[0]+1)
+			bounds = append(bounds, inst.Rune[0], inst.Rune[0]+1)
+		default:
+			continue
+		}
+		parts = append(parts, &prog.Inst[i])
+	}
+	slices.Sort(bounds)
+	var all []rune
+	seen := map[string]bool{}
+	parts = distinct(parts)
+	for _, sign := range slices.Compact(bounds) {
+		matched := make([]byte, len(parts))
+		for i, inst := range parts {
+			if inst.MatchRune(sign) {
+				matched[i] = 1
+			}
+		}
+		if !seen[string(matched)] {
+			seen[string(matched)] = true
+			all = append(all, sign)
 		}
 	}
-	slices.Sort(all)
-	return slices.Compact(all)
+	return all
+}
+
+// distinct leaves one of several parts that match the same characters.
+func distinct(parts []*syntax.Inst) []*syntax.Inst {
+	seen := map[string]bool{}
+	return slices.DeleteFunc(parts, func(inst *syntax.Inst) bool {
+		k := string(inst.Rune) + fmt.Sprint(inst.Arg)
+		old := seen[k]
+		seen[k] = true
+		return old
+	})
 }
 
 // step gives the states behind a character, in order.

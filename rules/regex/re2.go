@@ -90,8 +90,8 @@ func (p *printer) node(n Node, at place) {
 	case *Repeat:
 		p.repeat(n, at)
 	case *Concat:
-		for i, part := range n.Parts {
-			p.node(part, at.of(n.Parts, i))
+		for i, place := range at.each(n.Parts) {
+			p.node(n.Parts[i], place)
 		}
 	case *Alternate:
 		for i, part := range n.Parts {
@@ -111,19 +111,20 @@ func (p *printer) node(n Node, at place) {
 	}
 }
 
-// of is the place of the i-th of several parts that stand at a place.
-func (at place) of(parts []Node, i int) place {
-	for j, part := range parts {
-		switch {
-		case j < i:
-			at.left = at.left && nullable(part, false)
-		case j > i:
-			at.right = at.right && nullable(part, false)
-			at.rightAtEnd = at.rightAtEnd && nullable(part, true)
-			at.more = at.more || Takes(part)
-		}
+// each gives the places of several parts that stand, one after another, at a place.
+func (at place) each(parts []Node) []place {
+	out := make([]place, len(parts))
+	for i, left := 0, at.left; i < len(parts); i++ {
+		out[i].left = left
+		left = left && nullable(parts[i], false)
 	}
-	return at
+	for i := len(parts) - 1; i >= 0; i-- {
+		out[i].right, out[i].rightAtEnd, out[i].more = at.right, at.rightAtEnd, at.more
+		at.right = at.right && nullable(parts[i], false)
+		at.rightAtEnd = at.rightAtEnd && nullable(parts[i], true)
+		at.more = at.more || Takes(parts[i])
+	}
+	return out
 }
 
 // nullable tells whether a part may take nothing, whatever stands around it; atEnd, where $ holds.

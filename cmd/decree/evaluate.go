@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/engine"
+	"decree/rules/diag"
 	"decree/rules/schema"
 )
 
@@ -38,9 +39,9 @@ func (e *evaluation) addTo(cmd *cobra.Command) {
 func (e *evaluation) doubtModel(s *streams, model string, stats engine.Stats) {
 	switch {
 	case stats.Foreign == stats.Events:
-		fmt.Fprintf(s.Err, "no event is of a log source that the rules read, as model %s has them: does --model name the product that the events come from?\n", model)
+		fmt.Fprintf(s.Err, "no event is of a log source that the rules read, as model %s has them: does --model name the product that the events come from?\n", diag.Visible(model))
 	case model == defaultModel:
-		fmt.Fprintf(s.Err, "model %s reads fields under Sigma's own names: --model names the product that the events come from\n", model)
+		fmt.Fprintf(s.Err, "model %s reads fields under Sigma's own names: --model names the product that the events come from\n", diag.Visible(model))
 	}
 }
 

@@ -152,7 +152,7 @@ func runRules(s *streams, p runParams) error {
 		}
 	}
 	if stats.Guessed != "" {
-		fmt.Fprintf(s.Err, "warning: %s; of times that can be read in two ways the month comes first\n", stats.Guessed)
+		fmt.Fprintf(s.Err, "warning: %s; of times that can be read in two ways the month comes first\n", diag.Visible(stats.Guessed))
 	}
 	for _, suspended := range stats.Suspended {
 		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))
@@ -244,7 +244,7 @@ func (in *intake) read(file string) (err error) {
 	in.rejected += r.Rejected()
 	for _, note := range r.Notes() {
 		in.clearBar()
-		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", file, note)
+		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", diag.Visible(file), diag.Visible(note))
 	}
 	return errors.Join(err, in.barErr, r.Close())
 }

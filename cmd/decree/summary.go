@@ -33,7 +33,7 @@ func showNotRun(s *streams, set *ruleSet, found diag.Diagnostics, model string) 
 		return
 	}
 	set.show(s, others)
-	fmt.Fprintf(s.Err, "%d rules are not run: data model %s has no such log source\n", missing, model)
+	fmt.Fprintf(s.Err, "%d rules are not run: data model %s has no such log source\n", missing, diag.Visible(model))
 }
 
 // showCompiled shows what compiling found. Of queries for another model than the one that their target prefers it shows

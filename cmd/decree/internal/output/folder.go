@@ -196,6 +196,7 @@ func (f *folder) stale(below []string, files []File) ([]string, error) {
 		}
 		info, err := f.root.Lstat(name)
 		if errors.Is(err, fs.ErrNotExist) || (err == nil && info.IsDir()) {
+			delete(f.own, name) // somebody removed it: what comes there is not decree's
 			continue
 		}
 		if err != nil {

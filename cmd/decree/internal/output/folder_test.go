@@ -84,6 +84,18 @@ func TestFilesOfOthersStay(t *testing.T) {
 	assert.Equal(t, []string{"kql/mine"}, names(t, dir), "and the file is not decree's for that")
 }
 
+// TestWhatWasRemovedIsNoLongerDecrees holds that a file of the same name that comes later is somebody's own.
+func TestWhatWasRemovedIsNoLongerDecrees(t *testing.T) {
+	dir := t.TempDir()
+	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1"), file("b", "1")}, false))
+	require.NoError(t, os.Remove(filepath.Join(dir, "a")))
+	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("b", "2")}, false))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte("mine"), 0o644))
+	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("b", "3")}, false))
+	assert.Equal(t, "mine", read(t, dir, "a"))
+	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "decree did not write that file")
+}
+
 // TestManifestCannotReachOut holds that a manifest from elsewhere removes nothing outside its folder.
 func TestManifestCannotReachOut(t *testing.T) {
 	top := t.TempDir()

@@ -136,7 +136,7 @@ func (s *search) query() *compilers.Query {
 		s.correlate(k)
 	}
 	if lookback > 0 {
-		s.stage(where(since(lookback)))
+		s.stage(where(compilers.All{since(lookback), compilers.Atom("_time<=now()")}))
 	}
 	s.stage("sort 0 -_time")
 	s.stage("fields - decree_*")

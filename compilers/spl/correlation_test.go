@@ -97,7 +97,7 @@ func TestCorrelationRefusals(t *testing.T) {
 		{"an ancestor that the event does not carry", count + "rules: [r]}\n" + rule(processes, `{s: {GrandparentImage|endswith: '\a.exe'}, condition: s}`), "correlation-ancestor", "rule.yml:30:17"},
 		{"rarity", count + "rules: [r]}\n" + rule(processes, "{s: {Image: a}, condition: s and rare}") + "prevalence: {rare: {field: sha1, local: {distinct: host, rarest: 10}}}\n", "correlation-prevalence", "rule.yml:31:14"},
 		{"the median", "title: C\ncorrelation: {type: value_median, rules: [failed], timespan: 1h, condition: {field: KeyLength, lt: 128}}\n", "correlation-median", "rule.yml:25:21"},
-		{"a group by what events do not carry", count + "rules: [whoami], group-by: [GrandparentUser]}\n", "no-column", "rule.yml:25:97"},
+		{"a group by what events do not carry", count + "rules: [whoami], group-by: [GrandparentUser]}\n", "correlation-field", "rule.yml:25:97"},
 		{"a name that SPL cannot write", count + "rules: [whoami], group-by: [\"it's\"]}\n", "field-name", "rule.yml:25:97"},
 		{"a log source that the model lacks", count + "rules: [r]}\n" + rule("{product: aws, service: cloudtrail}", "{s: {a: b}, condition: s}"), "no-log-source", "rule.yml:29:12"},
 		{"matches of one event that cannot be told apart", count + "rules: [m, failed]}\n---\ntitle: M\nname: m\ncorrelation: {type: event_count, rules: [d], timespan: 1h, condition: {gte: 2}}\n---\n" +

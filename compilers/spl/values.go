@@ -89,15 +89,33 @@ func (s *search) apart(c *ir.Correlation, column ir.Column) bool {
 
 func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, by+1) }
 
-// fieldOf is the first value of a field of a rule's events.
+// fieldOf is the first value of a field of a rule's events: of several columns, that of the first which has one, and behind the domain
+// that another column holds.
 func (s *search) fieldOf(m *member, f ir.Field, name string, at diag.Range) string {
-	col, ok := m.w.plan.Column(f)
-	switch {
-	case !ok:
-		s.report("no-column", at, "group by a field that the events have, or map it in a model file", "data model %s has no column for %s in the events of %q",
+	columns, domain := m.w.plan.Whole(f)
+	if len(columns) == 0 {
+		s.report("correlation-field", at, "group by or count another field, or choose another --model", "data model %s has no column for %s in the log source of %q",
 			s.opt.Model.Name, name, m.rule.Source.Title)
 		return "null()"
-	case written(col):
+	}
+	values := make([]string, len(columns))
+	for i, c := range columns {
+		values[i] = s.columnOf(m, c, name, at)
+	}
+	value := values[0]
+	if len(values) > 1 {
+		value = "coalesce(" + strings.Join(values, ", ") + ")"
+	}
+	if domain == nil {
+		return value
+	}
+	before := s.columnOf(m, *domain, name, at)
+	return "if(" + before + `="" OR isnull(` + before + "), " + value + ", " + before + `."\\".` + value + ")"
+}
+
+// columnOf is the first value of a column.
+func (s *search) columnOf(m *member, col schema.Column, name string, at diag.Range) string {
+	if written(col) {
 		s.report("no-translation", at, "group by the product's own field, in a model of its own",
 			"data model %s holds %s otherwise than the rule says it: its values cannot be compared", s.opt.Model.Name, name)
 		return "null()"
@@ -121,7 +139,7 @@ func (s *search) report(code string, at diag.Range, hint, format string, args ..
 
 // written tells whether a column does not hold the values of its field as they are.
 func written(col schema.Column) bool {
-	return col.Holds != "" || len(col.Values) > 0 || col.Numbers != "" || len(col.Spread) > 0 || col.Under != "" || col.Prefix != "" || col.Domain != ""
+	return col.Holds != "" || len(col.Values) > 0 || col.Numbers != "" || col.Under != "" || col.Prefix != ""
 }
 
 // present asks that every one of some values is there.

@@ -26,9 +26,10 @@ var (
 type parser struct {
 	chunk   []byte
 	at, end int
-	budget  int       // weight that may still be made
-	defined bool      // what is read is a template's definition
-	values  []variant // what its substitutions stand for
+	budget  int          // weight that may still be made
+	names   map[int]name // of the chunk, by their places
+	defined bool         // what is read is a template's definition
+	values  []variant    // what its substitutions stand for
 }
 
 // spend takes the weight of a node with so many bytes of text.
@@ -181,6 +182,16 @@ func (p *parser) add(into *element, v any) error {
 	return p.spend(weight(v))
 }
 
+// name is a text that elements, attributes and entities are called by.
+type name struct {
+	text  string
+	size  int  // bytes in the chunk
+	sound bool // the hash before it is right
+}
+
+// maxKeptName bounds the bytes of names that are kept for a chunk: they are short and many refer to each.
+const maxKeptName = 512
+
 // name reads a reference to a name; the first one to it has the name at its own place.
 func (p *parser) name() (string, error) {
 	offset, err := p.u32()
@@ -188,34 +199,45 @@ func (p *parser) name() (string, error) {
 		return "", err
 	}
 	inline := offset == p.at
-	text, _, err := p.nameAt(offset)
+	n, err := p.nameAt(offset)
 	if err != nil {
 		return "", err
 	}
-	if err := p.spend(len(text)); err != nil {
+	if err := p.spend(n.size); err != nil {
 		return "", err
 	}
 	if inline {
-		_, err = p.take(8 + len(text) + 2)
+		_, err = p.take(8 + n.size + 2)
 	}
-	return utf16Text(text), err
+	return n.text, err
 }
 
-// nameAt gives the UTF-16 of a name and its hash.
-func (p *parser) nameAt(offset int) (text []byte, hash int, err error) {
+func (p *parser) nameAt(offset int) (name, error) {
+	if n, ok := p.names[offset]; ok {
+		return n, nil
+	}
 	at := &parser{chunk: p.chunk, at: offset, end: len(p.chunk)}
 	if _, err := at.take(4); err != nil { // the next name of the same hash
-		return nil, 0, err
+		return name{}, err
 	}
-	if hash, err = at.u16(); err != nil {
-		return nil, 0, err
-	}
-	n, err := at.u16()
+	hash, err := at.u16()
 	if err != nil {
-		return nil, 0, err
+		return name{}, err
 	}
-	text, err = at.take(2 * n)
-	return text, hash, err
+	count, err := at.u16()
+	if err != nil {
+		return name{}, err
+	}
+	text, err := at.take(2 * count)
+	if err != nil {
+		return name{}, err
+	}
+	p.budget -= len(text)
+	n := name{utf16Text(text), len(text), hash == nameHash(text)}
+	if p.names != nil && n.size <= maxKeptName {
+		p.names[offset] = n
+	}
+	return n, nil
 }
 
 // prefixed reads a text with its length before it.

@@ -19,10 +19,11 @@ const ChunkMagic = "ElfChnk\x00"
 // chunk is 64 KiB of a log: a header and records.
 type chunk struct {
 	data    []byte
-	number  int  // in the file, from 1
-	cut     bool // the file ends within it
-	at, end int  // of the records that are left
-	left    int  // weight that they may still have
+	number  int          // in the file, from 1
+	cut     bool         // the file ends within it
+	at, end int          // of the records that are left
+	left    int          // weight that they may still have
+	names   map[int]name // that were read
 }
 
 // begins tells whether bytes are a chunk: by their header or, where that is damaged, by the record behind it.
@@ -44,7 +45,7 @@ func recordAt(data []byte, at, end int) int {
 
 // open looks at the header. It tells whether it and the records are as their checksums say.
 func (c *chunk) open() (sound bool) {
-	c.at, c.left = chunkHeader, maxChunkWeight
+	c.at, c.left, c.names = chunkHeader, maxChunkWeight, map[int]name{}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(c.data[at:]) }
 	header := crc32.Update(crc32.ChecksumIEEE(c.data[:120]), crc32.IEEETable, c.data[128:chunkHeader])
 	free := int(u32(48))

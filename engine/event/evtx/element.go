@@ -180,9 +180,8 @@ func (p *parser) begins(at int) bool {
 	if uint64(at)+4+uint64(size) > uint64(p.end) {
 		return false
 	}
-	text, hash, err := p.nameAt(int(offset))
-	p.budget -= len(text)
-	return err == nil && hash == nameHash(text)
+	n, err := p.nameAt(int(offset))
+	return err == nil && n.sound
 }
 
 // nameHash is what Windows writes before a name.

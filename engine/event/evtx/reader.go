@@ -228,7 +228,7 @@ func (r *Reader) record() error {
 	case at == 0:
 		return nil
 	}
-	p := &parser{chunk: c.data, at: at + recordHeader, end: c.at - 4, budget: min(maxRecordWeight, c.left)}
+	p := &parser{chunk: c.data, at: at + recordHeader, end: c.at - 4, budget: min(maxRecordWeight, c.left), names: c.names}
 	c.left -= p.budget
 	root := &element{}
 	err := p.fragment(root, 0)

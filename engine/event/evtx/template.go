@@ -20,7 +20,7 @@ func (p *parser) template(into *element, depth int) error {
 	if err != nil {
 		return err
 	}
-	body := &parser{chunk: p.chunk, at: offset, end: len(p.chunk), defined: true}
+	body := &parser{chunk: p.chunk, at: offset, end: len(p.chunk), names: p.names, defined: true}
 	if _, err := body.take(4 + 16); err != nil { // next template and GUID
 		return err
 	}
@@ -99,7 +99,7 @@ func (p *parser) substitute(into *element, optional bool, depth int) error {
 		if err := p.spend(v.end - v.start); err != nil {
 			return err
 		}
-		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget}
+		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget, names: p.names}
 		err := inner.fragment(into, depth+1)
 		p.budget = inner.budget
 		return err

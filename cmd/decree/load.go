@@ -173,13 +173,14 @@ type readFile struct {
 	found diag.Diagnostics
 	rules []loadedRule
 	data  []byte // if anything was found in it
-
-	correlations []*rules.Correlation
 }
 
 func (f *readFile) read() {
 	parsed, found := f.from.Folder.ParseFile(f.from.Path)
-	f.file.Rules, f.correlations = parsed.Rules, parsed.Correlations
+	f.file.Rules, f.file.Correlations = parsed.Rules, parsed.Correlations
+	for _, c := range parsed.Correlations {
+		f.file.Path = c.Body.Range.File
+	}
 	for _, r := range parsed.Rules {
 		lowered, more := ir.Lower(r)
 		f.file.Path, f.file.Lowered = r.Range.File, append(f.file.Lowered, lowered)
@@ -198,10 +199,10 @@ func (f *readFile) read() {
 
 func (set *ruleSet) add(f readFile) {
 	set.Rules = append(set.Rules, f.rules...)
-	if len(f.file.Rules) > 0 {
+	if len(f.file.Rules)+len(f.file.Correlations) > 0 {
 		set.parsed = append(set.parsed, f.parsedFile)
 	}
-	for _, c := range f.correlations {
+	for _, c := range f.file.Correlations {
 		set.read = append(set.read, readCorrelation{f.from, c})
 	}
 	if f.found.HasErrors() {

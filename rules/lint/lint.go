@@ -11,12 +11,13 @@ import (
 	"decree/rules/ir"
 )
 
-// Check is one thing that is looked for. Exactly one of its functions is set.
+// Check is one thing that is looked for, in a rule and perhaps in a correlation, or in the whole set.
 type Check struct {
-	Code     string
-	Severity diag.Severity
-	rule     func(*subject)
-	set      func(*collection)
+	Code        string
+	Severity    diag.Severity
+	rule        func(*subject)
+	correlation func(*correlationSubject)
+	set         func(*collection)
 }
 
 // Checks lists every check, by code.
@@ -41,6 +42,8 @@ type File struct {
 	Data    []byte
 	Rules   []*rules.Rule
 	Lowered []*ir.Rule
+
+	Correlations []*rules.Correlation // linked, as far as they could be
 }
 
 // subject is one rule under one check.
@@ -49,6 +52,18 @@ type subject struct {
 	lowered *ir.Rule
 	check   Check
 	found   diag.Diagnostics
+}
+
+// correlationSubject is one correlation under one check.
+type correlationSubject struct {
+	*rules.Correlation
+	check Check
+	found diag.Diagnostics
+}
+
+// report adds a finding of the check.
+func (s *correlationSubject) report(at diag.Range, hint, format string, args ...any) {
+	add(&s.found, s.check, at, hint, format, args...)
 }
 
 // report adds a finding of the check.
@@ -79,6 +94,15 @@ func Run(files []File) diag.Diagnostics {
 			}
 			all.rules = append(all.rules, r)
 			all.lowered = append(all.lowered, f.Lowered[i])
+		}
+		for _, correlation := range f.Correlations {
+			for _, c := range checks {
+				if c.correlation != nil {
+					s := &correlationSubject{Correlation: correlation, check: c}
+					c.correlation(s)
+					byFile[f.Path] = append(byFile[f.Path], s.found...)
+				}
+			}
 		}
 	}
 	for _, c := range checks {

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -14,7 +15,7 @@ import (
 
 var logSourceChecks = []Check{
 	{Code: "unknown-log-source", Severity: diag.Warning, rule: unknownLogSource},
-	{Code: "unknown-field", Severity: diag.Warning, rule: unknownField},
+	{Code: "unknown-field", Severity: diag.Warning, rule: unknownField, correlation: unknownFieldOfCorrelation},
 	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
 }
 
@@ -60,32 +61,90 @@ func unknownLogSource(s *subject) {
 // unknownField reports a field that is nearly one that the log source has: most logs have more fields than
 // models list, so that only a slip can be told.
 func unknownField(s *subject) {
-	var known []string
+	known := fieldsOf(s.LogSource)
+	said := map[string]bool{}
+	s.EachItem(func(it rules.Item) {
+		if it.Field == "" || said[it.Field] {
+			return
+		}
+		said[it.Field] = true
+		if hint, message := slip(it.Field, known); message != "" {
+			s.report(it.Range, hint, "%s", message)
+		}
+	})
+}
+
+// fieldsOf are the fields of a log source that models list, sorted.
+func fieldsOf(ls rules.LogSource) (known []string) {
 	for _, m := range models() {
-		for _, source := range m.Find(s.LogSource.Category, s.LogSource.Product, s.LogSource.Service) {
+		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
 			for name := range source.Fields {
 				known = append(known, name)
 			}
 		}
 	}
 	slices.Sort(known)
-	known = slices.Compact(known)
-	said := map[string]bool{}
-	s.EachItem(func(it rules.Item) {
-		if it.Field == "" || said[it.Field] || slices.Contains(known, it.Field) {
-			return
+	return slices.Compact(known)
+}
+
+// slip says what is wrong with a field's name; the message is empty where nothing is.
+func slip(field string, known []string) (hint, message string) {
+	if slices.Contains(known, field) {
+		return "", ""
+	}
+	for _, name := range known {
+		if strings.EqualFold(name, field) {
+			return "write `" + name + "`: names of fields are compared as they are written", fmt.Sprintf("the log source has %q, not %q", name, field)
 		}
-		said[it.Field] = true
-		for _, name := range known {
-			if strings.EqualFold(name, it.Field) {
-				s.report(it.Range, "write `"+name+"`: names of fields are compared as they are written", "the log source has %q, not %q", name, it.Field)
+	}
+	if near := diag.Closest(field, known); near != "" && len(field) >= 6 && levenshtein.ComputeDistance(field, near) <= slips {
+		return "did you mean `" + near + "`?", fmt.Sprintf("no model has a field %q of this log source", field)
+	}
+	return "", ""
+}
+
+// unknownFieldOfCorrelation reports likewise what a correlation groups by or reads, as each of its rules has it. Entities may stand there.
+func unknownFieldOfCorrelation(s *correlationSubject) {
+	for _, f := range slices.Concat(s.GroupBy, s.Fields) {
+		said := map[string]bool{}
+		readsField(s.Correlation, f.Name, func(r *rules.Rule, field string) {
+			known := fieldsOf(r.LogSource)
+			hint, message := slip(field, known)
+			if message == "" || said[field] || isEntity(r.LogSource, field) {
 				return
 			}
+			said[field] = true
+			s.report(f.Range, hint, "%s (of the rule %q)", message, r.Title)
+		})
+	}
+}
+
+// readsField calls f with each rule below a correlation that a name is read of, and the field it is there. Of a correlation that is grouped by
+// the name, that name is read.
+func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field string)) {
+	for i, in := range c.Inputs {
+		field := c.FieldOf(name, i)
+		switch {
+		case in.Rule != nil:
+			f(in.Rule, field)
+		case in.Correlation != nil:
+			if !slices.ContainsFunc(in.Correlation.GroupBy, func(g rules.NamedField) bool { return g.Name == field }) {
+				readsField(in.Correlation, field, f)
+			}
 		}
-		if near := diag.Closest(it.Field, known); near != "" && len(it.Field) >= 6 && levenshtein.ComputeDistance(it.Field, near) <= slips {
-			s.report(it.Range, "did you mean `"+near+"`?", "no model has a field %q of this log source", it.Field)
+	}
+}
+
+// isEntity tells whether some model knows an entity of that name in a log source.
+func isEntity(ls rules.LogSource, name string) bool {
+	for _, m := range models() {
+		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+			if _, ok := source.Entities[name]; ok {
+				return true
+			}
 		}
-	})
+	}
+	return false
 }
 
 // slips is how many letters of a field's name may be wrong for it to be a slip, not another field.

@@ -17,6 +17,8 @@ func TestLargeExpressionsAreReadInTime(t *testing.T) {
 		{"many alternatives", strings.Repeat("a[b-c]d|", 30_000) + "e", ""},
 		{"deep", strings.Repeat("(?:a|b", 200) + strings.Repeat(")*", 200), ""},
 		{"deep in look-aheads", strings.Repeat("(?=a", 200) + strings.Repeat(")", 200), ""},
+		{"a group that refers to itself, behind", `(?<=(a\1))b`, "a look-behind must have a fixed length"},
+		{"groups that refer to groups, behind", `()(?<=` + strings.Repeat(`(\g{-2}\g{-2})`, 80) + `)`, ""},
 		{"too deep", strings.Repeat("(", 300) + strings.Repeat(")", 300), "parentheses are nested more than 250 deep"},
 		{"too large", `(?:(?:(?:ab){100}){100}){100}`, "the expression is too large"},
 		{"far", `a{65535}b{0,65535}`, ""},

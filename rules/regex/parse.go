@@ -35,6 +35,8 @@ type parser struct {
 	bodies  map[int]Node  // of groups that are closed
 	refs    []pendingRef  // to groups, which may stand further on
 	behind  []pendingLook // look-behinds, whose lengths need the groups
+
+	lengths map[int]int // of groups, in characters; -1 where that is not fixed
 }
 
 type pendingRef struct {
@@ -51,7 +53,7 @@ type pendingLook struct {
 
 // Parse takes an expression apart. flags is a subset of "ims", as Sigma's modifiers give them.
 func Parse(expr, flags string) (e *Expression, err error) {
-	p := &parser{src: expr, names: map[string][]int{}, bodies: map[int]Node{}}
+	p := &parser{src: expr, names: map[string][]int{}, bodies: map[int]Node{}, lengths: map[int]int{}}
 	p.flags.fold, p.flags.lines, p.flags.dot = strings.Contains(flags, "i"), strings.Contains(flags, "m"), strings.Contains(flags, "s")
 	defer func() {
 		switch failed := recover().(type) {
@@ -393,9 +395,21 @@ func (p *parser) length(n Node) (int, bool) {
 		if len(n.Groups) != 1 || p.bodies[n.Groups[0]] == nil {
 			return 0, false
 		}
-		return p.length(p.bodies[n.Groups[0]])
+		return p.groupLength(n.Groups[0])
 	}
 	panic("regex: unknown node")
+}
+
+// groupLength is how many characters a group takes. One that refers to itself has no fixed length.
+func (p *parser) groupLength(group int) (int, bool) {
+	if n, known := p.lengths[group]; known {
+		return n, n >= 0
+	}
+	p.lengths[group] = -1
+	if n, ok := p.length(p.bodies[group]); ok {
+		p.lengths[group] = n
+	}
+	return p.lengths[group], p.lengths[group] >= 0
 }
 
 func (p *parser) sameLength(parts []Node) (int, bool) {

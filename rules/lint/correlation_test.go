@@ -1,0 +1,49 @@
+package lint_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/lint"
+)
+
+// TestFieldsOfCorrelations: what a correlation groups by or reads is checked as each of its rules has it, by way of aliases and of the correlations
+// between; entities are no slips.
+func TestFieldsOfCorrelations(t *testing.T) {
+	const started = "---\ntitle: Started\nname: started\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n" +
+		"---\ntitle: Inner\nname: inner\ncorrelation: {type: event_count, rules: [started], group-by: [Who], aliases: {Who: {started: User}}, timespan: 1h, condition: {gte: 2}}\n"
+	for _, c := range []struct {
+		name, text string
+		places     []string
+	}{
+		{"as the log source has it", "{type: event_count, rules: [started], group-by: [CommandLine, ParentImage], timespan: 1h, condition: {gte: 2}}", nil},
+		{"a slip in group-by", "{type: event_count, rules: [started], group-by: [CommandLin], timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:63"}},
+		{"another case", "{type: event_count, rules: [started], group-by: [commandline], timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:63"}},
+		{"a slip in the condition", "{type: value_count, rules: [started], timespan: 1h, condition: {gte: 2, field: CommandLin}}", []string{"c.yml:2:93"}},
+		{"a slip behind an alias", "{type: event_count, rules: [started], group-by: [x], aliases: {x: {started: CommandLin}}, timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:63"}},
+		{"an alias has a name of its own", "{type: event_count, rules: [started], group-by: [comandline], aliases: {comandline: {started: CommandLine}}, timespan: 1h, condition: {gte: 2}}", nil},
+		{"of a correlation, what it is grouped by", "{type: event_count, rules: [inner], group-by: [Who], timespan: 1h, condition: {gte: 2}}", nil},
+		{"of a correlation, a field of its rules", "{type: event_count, rules: [inner], group-by: [CommandLin], timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:61"}},
+		{"entities", "{type: value_count, rules: [started], group-by: [host, user], timespan: 1h, condition: {gte: 2, field: sha256}}", nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			file, found := rules.ParseFile("c.yml", []byte("title: C\ncorrelation: "+c.text+"\n"+started), nil)
+			require.Empty(t, found)
+			_, found = rules.Link(file.Rules, file.Correlations)
+			require.Empty(t, found)
+			lowered, found := ir.Lower(file.Rules[0])
+			require.Empty(t, found)
+			var places []string
+			for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: []*ir.Rule{lowered}, Correlations: file.Correlations}}) {
+				if d.Code == "unknown-field" {
+					places = append(places, d.Range.String())
+				}
+			}
+			assert.Equal(t, c.places, places)
+		})
+	}
+}

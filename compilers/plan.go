@@ -350,6 +350,7 @@ func (c *checker) match(n *ir.Match, conjunct bool) {
 func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 	if col, native := c.plan.Native(f, t); native {
 		c.requires(col.Requires, at)
+		c.requires(c.plan.Source.Added(f), at)
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}

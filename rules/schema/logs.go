@@ -27,6 +27,7 @@ type windowsLog struct {
 	Common []string            `yaml:"common"` // what its events have, all of them
 	Fields map[string][]string `yaml:"fields"` // Sigma's category -> what else its events have
 	Lacks  []string            `yaml:"lacks"`  // what none of its events has
+	Added  []string            `yaml:"added"`  // what its events have where others put it there
 }
 
 var knownLogs = sync.OnceValue(func() *windowsLogs {
@@ -59,6 +60,9 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 	if holdsName(log.Lacks, field) {
 		return false
 	}
+	if holdsName(log.Added, field) {
+		return true
+	}
 	if len(log.Fields) == 0 || (s.Category == "" && len(log.Common) == 0) {
 		return true
 	}
@@ -68,6 +72,23 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 		}
 	}
 	return m.Open && !logs.elsewhere(s, field)
+}
+
+// Added says what must be so for a field to be in the source's events, where the log itself does not record it there; "" where it does.
+func (s *Source) Added(f ir.Field) string {
+	log := knownLogs().Logs[s.Log]
+	if log == nil || f.Level >= len(levelPrefixes) {
+		return ""
+	}
+	fields := s.Fields
+	if f.Level > 0 {
+		fields = s.Ancestors[f.Level]
+	}
+	field := levelPrefixes[f.Level] + f.Name
+	if _, mapped := mappedIn(fields, f.Name); mapped || !holdsName(log.Added, field) || holdsName(log.Fields[s.Category], field) || s.Category == "" {
+		return ""
+	}
+	return fmt.Sprintf("%s does not record %s in this event: it must be looked up from the creation of the process, and stored", s.Log, field)
 }
 
 // elsewhere tells whether a field is known as another log's, or another event's of the same log.

@@ -217,7 +217,7 @@ func (e *Engine) deepLeaf(m *ir.Match, s *source, u *unit) *term {
 // on that, said as tests of the whole column.
 func (e *Engine) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 	col, ok := e.opt.Model.Column(s.Source, f.Name, f.Level)
-	if !ok {
+	if !ok || !s.Has(e.opt.Model, f) {
 		return 0, nil, false
 	}
 	if col.Holds == "filename" {

@@ -190,5 +190,8 @@ func (e *Engine) scopeOf(s *schema.Source) []scopeTest {
 	for _, t := range s.Scope {
 		tests = append(tests, scopeTest{e.scopes.ask(e.table.slotOf(t.Reads()), t.Values), t.Optional})
 	}
+	if column := e.opt.Model.TableColumn; column != "" && s.Table != "" {
+		tests = append(tests, scopeTest{e.scopes.ask(e.table.slotOf(schema.Column{Name: column}), []string{s.Table}), true})
+	}
 	return tests
 }

@@ -83,7 +83,7 @@ func TestSemantics(t *testing.T) {
 			{"mde", process, `{CommandLine|re: 'a.b'}`, "s", `ProcessCommandLine matches regex @"a.b"`},
 		}},
 		{"odd names stand in brackets", []row{
-			{"sentinel", "ps_script", `{Odd-Name: x}`, "s", `Channel in~ ("Microsoft-Windows-PowerShell/Operational", "PowerShellCore/Operational") and tostring(EventData["Odd-Name"]) =~ "x"`},
+			{"sentinel", "antivirus", `{Odd-Name: x}`, "s", `Channel =~ "Microsoft-Windows-Windows Defender/Operational" and tostring(EventData["Odd-Name"]) =~ "x"`},
 		}},
 		{"ActionType is part of the log", []row{
 			{"mde", network, `{Initiated: 'true'}`, "s", `ActionType =~ "ConnectionSuccess"`},

@@ -1,19 +1,17 @@
 package schema
 
 import (
-	"bytes"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
+	"maps"
 	"os"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
 
+	"decree/rules/diag"
 	"github.com/agnivade/levenshtein"
-	"gopkg.in/yaml.v3"
 )
 
 //go:embed models/*.yml
@@ -71,209 +69,43 @@ const maxExtends = 8
 
 func read(file string, data []byte, depth int) (*Model, error) {
 	m := &Model{}
-	dec := yaml.NewDecoder(bytes.NewReader(data))
-	dec.KnownFields(true)
-	if err := dec.Decode(m); err != nil {
-		return nil, fmt.Errorf("data model %s: %w", file, err)
+	doc := newDocument(file, data, m)
+	if doc.found.HasErrors() {
+		return nil, doc.unread()
 	}
 	if m.Extends != "" {
-		if depth == maxExtends {
-			return nil, fmt.Errorf("data model %s: `extends` goes round in a circle", file)
-		}
 		base, err := shipped.ReadFile("models/" + m.Extends + ".yml")
-		if err != nil {
-			return nil, fmt.Errorf("data model %s: extends %q, which is not shipped (%s)", file, m.Extends, strings.Join(Names(), ", "))
+		switch {
+		case depth == maxExtends:
+			doc.found.Errorf("bad-model", doc.place("extends"), "extend a model that extends no other", "`extends` goes round in a circle")
+		case err != nil:
+			hint := "shipped are " + strings.Join(Names(), ", ")
+			if near := diag.Closest(m.Extends, Names()); near != "" {
+				hint = "did you mean `" + near + "`?"
+			}
+			doc.found.Errorf("bad-model", doc.place("extends"), hint, "extends %q, which is not shipped", m.Extends)
+		}
+		if doc.found.HasErrors() {
+			return nil, doc.unread()
 		}
 		below, err := read(m.Extends+".yml", base, depth+1)
 		if err != nil {
 			return nil, err
 		}
-		m = merge(below, m)
+		m = merge(below, m, doc)
 	}
 	m.pairs = &sync.Map{}
-	if err := m.check(); err != nil {
-		return nil, fmt.Errorf("data model %s: %w", file, err)
+	if doc.found = m.check(doc); doc.found.HasErrors() {
+		return nil, doc.unread()
 	}
 	if len(m.Columns) > 0 {
 		for i := range m.Sources {
-			m.Sources[i].Columns = mergeMap(m.Columns, m.Sources[i].Columns)
+			columns := maps.Clone(m.Columns)
+			maps.Copy(columns, m.Sources[i].Columns)
+			m.Sources[i].Columns = columns
 		}
 	}
 	return m, nil
-}
-
-// merge lays over on top of base: what over sets wins; a source of a name that base has
-// replaces its maps entry by entry, or all of it where it says so, and a new one comes first.
-func merge(base, over *Model) *Model {
-	m := *base
-	m.Name, m.Extends = over.Name, over.Extends
-	for from, to := range map[*string]*string{&over.Title: &m.Title, &over.Description: &m.Description, &over.Ingested: &m.Ingested, &over.Missing: &m.Missing, &over.Lists: &m.Lists} {
-		if *from != "" {
-			*to = *from
-		}
-	}
-	if over.Time != nil {
-		m.Time = over.Time
-	}
-	if over.Longest != 0 {
-		m.Longest = over.Longest
-	}
-	if over.ID != nil {
-		m.ID = over.ID
-	}
-	if over.Columns != nil {
-		m.Columns = mergeMap(base.Columns, over.Columns)
-	}
-	m.Passthrough = base.Passthrough || over.Passthrough
-	m.Open = base.Open || over.Open
-	m.EmptyIsMissing = base.EmptyIsMissing || over.EmptyIsMissing
-	m.EmptyListIsMissing = base.EmptyListIsMissing || over.EmptyListIsMissing
-	m.Sources = slices.Clone(base.Sources)
-	for _, s := range slices.Backward(over.Sources) {
-		i := slices.IndexFunc(m.Sources, func(b Source) bool { return b.Name == s.Name })
-		if i < 0 {
-			m.Sources = append([]Source{s}, m.Sources...)
-			continue
-		}
-		m.Sources[i] = mergeSource(m.Sources[i], s)
-	}
-	return &m
-}
-
-func mergeSource(base, over Source) Source {
-	if over.Replace {
-		return over
-	}
-	s := base
-	if over.Table != "" {
-		s.Table = over.Table
-	}
-	if over.Indices != nil {
-		s.Indices = over.Indices
-	}
-	if over.Scope != nil {
-		s.Scope = over.Scope
-	}
-	for from, to := range map[*string]*string{&over.Log: &s.Log, &over.Unlisted: &s.Unlisted, &over.UnlistedIn: &s.UnlistedIn, &over.Requires: &s.Requires} {
-		if *from != "" {
-			*to = *from
-		}
-	}
-	s.Fields = mergeMap(base.Fields, over.Fields)
-	s.Entities = mergeMap(base.Entities, over.Entities)
-	s.Columns = mergeMap(base.Columns, over.Columns)
-	if over.Keys != nil {
-		s.Keys, s.FallbackKeys, s.UniqueKeys, s.ReusedFallbackKeys = over.Keys, over.FallbackKeys, over.UniqueKeys, over.ReusedFallbackKeys
-	}
-	s.Ancestors = map[int]map[string]Column{}
-	for _, from := range []map[int]map[string]Column{base.Ancestors, over.Ancestors} {
-		for level, fields := range from {
-			s.Ancestors[level] = mergeMap(s.Ancestors[level], fields)
-		}
-	}
-	if over.Reputation != (Reputation{}) {
-		s.Reputation = over.Reputation
-	}
-	return s
-}
-
-func mergeMap[V any](base, over map[string]V) map[string]V {
-	m := map[string]V{}
-	for _, from := range []map[string]V{base, over} {
-		for k, v := range from {
-			m[k] = v
-		}
-	}
-	return m
-}
-
-// check refuses a model that would fail later, in the middle of a run.
-func (m *Model) check() error {
-	if m.Name == "" {
-		return errors.New("it has no name")
-	}
-	if len(m.Sources) == 0 {
-		return errors.New("it has no sources")
-	}
-	seen := map[string]bool{}
-	for i := range m.Sources {
-		s := &m.Sources[i]
-		if s.Name == "" || seen[s.Name] {
-			return fmt.Errorf("source %d needs a name of its own", i+1)
-		}
-		seen[s.Name] = true
-		for level, fields := range s.Ancestors {
-			if level < 1 || level > 5 {
-				return fmt.Errorf("source %s: ancestor level %d is not in 1..5", s.Name, level)
-			}
-			if err := checkColumns(fields); err != nil {
-				return fmt.Errorf("source %s: %w", s.Name, err)
-			}
-		}
-		for _, keys := range []map[int][]string{s.Keys, s.FallbackKeys} {
-			for level, columns := range keys {
-				if level < 0 || level > 5 || len(columns) == 0 {
-					return fmt.Errorf("source %s: key level %d is not in 0..5 or has no columns", s.Name, level)
-				}
-			}
-		}
-		for level := range s.FallbackKeys {
-			if s.Keys[level] == nil {
-				return fmt.Errorf("source %s: fallback key level %d is no key level", s.Name, level)
-			}
-		}
-		if s.Keys != nil {
-			for name, c := range s.Fields {
-				if c.OrElse != "" {
-					return fmt.Errorf("source %s: field %s cannot be in two columns where processes are linked", s.Name, name)
-				}
-			}
-		}
-		scope := map[string]Column{}
-		for _, t := range s.Scope {
-			scope["in scope "+t.Column] = t.Reads()
-		}
-		for _, fields := range []map[string]Column{s.Fields, s.Entities, scope} {
-			if err := checkColumns(fields); err != nil {
-				return fmt.Errorf("source %s: %w", s.Name, err)
-			}
-		}
-	}
-	if m.Lists != "" && m.Lists != "watchlist" && m.Lists != "lookup" {
-		return fmt.Errorf("lists is %q, not \"watchlist\" or \"lookup\"", m.Lists)
-	}
-	if len(m.Time) == 0 {
-		return errors.New("it does not say which column holds the time (time: [...])")
-	}
-	return nil
-}
-
-func checkColumns(fields map[string]Column) error {
-	for name, c := range fields {
-		switch c.Type {
-		case "", String, Int, Bool, Datetime, IP, HashSet, Pairs, Pattern, XML, Digests:
-		default:
-			return fmt.Errorf("field %s has the unknown type %q", name, c.Type)
-		}
-		if c.Name == "" {
-			return fmt.Errorf("field %s has no column", name)
-		}
-		if c.Holds != "" && c.Holds != "filename" {
-			return fmt.Errorf("field %s: holds is %q, not \"filename\"", name, c.Holds)
-		}
-		if c.Numbers != "" && c.Numbers != decimal && c.Numbers != hexadecimal {
-			return fmt.Errorf("field %s: numbers is %q, not %q or %q", name, c.Numbers, decimal, hexadecimal)
-		}
-		if c.Type == Pattern {
-			if re, err := regexp.Compile(c.Key); err != nil || re.NumSubexp() == 0 {
-				return fmt.Errorf("field %s: the key of a pattern is an expression with a group, which is the value, not %q", name, c.Key)
-			}
-		}
-		if (c.Type == HashSet || c.Type == Pairs || c.Type == XML) && c.Key == "" {
-			return fmt.Errorf("field %s is a %s without a key", name, c.Type)
-		}
-	}
-	return nil
 }
 
 // Find gives the sources that answer a log source, preferred first: those that leave open just what it leaves open, else in the
@@ -358,7 +190,7 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, dom
 	if len(columns) == 0 {
 		columns = []Column{col}
 	}
-	if col.Domain != "" {
+	if col.Domain != "" && col.Domain != noDomain {
 		if before, ok := m.Column(s, col.Domain, level); ok {
 			domain = &before
 		}

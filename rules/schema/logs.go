@@ -54,8 +54,11 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 	field := levelPrefixes[f.Level] + f.Name
 	logs := knownLogs()
 	log := logs.Logs[s.Log]
-	if log == nil || holdsName(logs.System, field) || holdsName(log.Common, field) {
+	if log == nil || holdsName(log.Common, field) {
 		return true
+	}
+	if holdsName(logs.System, field) { // it is no part of an event's data
+		return s.Unlisted == "" && s.UnlistedIn == ""
 	}
 	if holdsName(log.Lacks, field) {
 		return false

@@ -28,6 +28,11 @@ func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 			h.present = h.present || !t.Optional
 		}
 	}
+	for _, t := range s.Scope {
+		if name, ok := k.single(t.Reads()); ok && !k.columns[name].possible() {
+			return Contradiction{Message: t.Column + " cannot be " + strings.Join(k.columns[name].why, " and ")}, true
+		}
+	}
 	holds := k.all(terms, true)
 	return *k.found, !holds
 }

@@ -29,6 +29,8 @@ type Model struct {
 	Lists string `yaml:"lists"`
 	// Longest is how many characters a query may have where the product runs it by schedule; 0 is any number.
 	Longest int `yaml:"longest"`
+	// TableColumn is the column with the name of a row's table, by which the engine tells rows of an export apart that have it.
+	TableColumn string `yaml:"table_column"`
 	// Columns are those that every table of the product has.
 	Columns map[string]string `yaml:"columns"`
 	Sources []Source          `yaml:"sources"`
@@ -145,7 +147,7 @@ type Column struct {
 	Never []string `yaml:"never"`
 	// Prefix is what the product puts before each value.
 	Prefix string `yaml:"prefix"`
-	// Domain is the field with what stands before the backslash of `DOMAIN\user`.
+	// Domain is the field with what stands before the backslash of `DOMAIN\user`; "-" where the product keeps none.
 	Domain string `yaml:"domain"`
 }
 

@@ -161,6 +161,9 @@ func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 	return either(n.Base, terms), nil
 }
 
+// noDomain is what a column's Domain says where the product keeps none.
+const noDomain = "-"
+
 // apart asks a user and the domain before it, `DOMAIN\user`, in their two columns.
 func (c Column) apart(n *ir.Match) (ir.Node, error) {
 	text, ok := n.Test.(*ir.Text)
@@ -184,6 +187,9 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 	var terms []ir.Node
 	for _, v := range text.Values {
 		domain, name, both := strings.Cut(v, `\`)
+		if c.Domain == noDomain && (both || after == ir.StartsWith) {
+			return n, fmt.Errorf("the product keeps the names of users and not their domains: %q may be in either", v)
+		}
 		switch {
 		case both:
 			terms = append(terms, &ir.And{Base: n.Base, Terms: []ir.Node{in(c.Domain, before, domain), in(n.Field.Name, after, name)}})

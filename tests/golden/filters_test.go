@@ -123,7 +123,8 @@ func plainField(s *schema.Source) string {
 	for name, c := range s.Fields {
 		plain := schema.Column{Name: c.Name, Type: c.Type}
 		text := (c.Type == "" || c.Type == schema.String) && (s.Columns[c.Name] == "" || s.Columns[c.Name] == "string")
-		if bag, _ := s.Inside(c.Name); text && bag == "" && fmt.Sprint(plain) == fmt.Sprint(c) {
+		scoped := slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return t.Column == c.Name }) // it has the source's own values alone
+		if bag, _ := s.Inside(c.Name); text && bag == "" && !scoped && fmt.Sprint(plain) == fmt.Sprint(c) {
 			fields = append(fields, name)
 		}
 	}

@@ -1,0 +1,229 @@
+package schema
+
+import (
+	"fmt"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// checker finds what would fail later, in the middle of a run: in a model as it is after it was laid over another.
+type checker struct {
+	m     *Model
+	doc   *document
+	found diag.Diagnostics
+}
+
+// check reports every fault of a model at its place in the document.
+func (m *Model) check(doc *document) diag.Diagnostics {
+	c := &checker{m: m, doc: doc}
+	if m.Name == "" {
+		c.bad("name", "name it with `name:`", "the model has no name")
+	}
+	if len(m.Time) == 0 {
+		c.bad("time", "name the columns: `time: [Timestamp]`", "the model does not say which column holds the time")
+	}
+	c.oneOf("lists", "lists", m.Lists, "watchlist", "lookup")
+	if m.Longest < 0 {
+		c.bad("longest", "leave it out where queries may be of any length", "longest is how many characters a query may have, got: %d", m.Longest)
+	}
+	if len(m.Sources) == 0 {
+		c.bad("sources", "add a log source under `sources:`, or `extends:` another model", "the model has no sources")
+	}
+	seen := map[string]bool{}
+	for i := range m.Sources {
+		s := &m.Sources[i]
+		at := doc.source(s.Name, i)
+		switch {
+		case s.Name == "":
+			c.bad(at, "add `name:`", "source %d has no name", i+1)
+		case seen[s.Name]:
+			c.bad(join(at, "name"), "give it a name of its own, or join the two", "there is another source %q", s.Name)
+		}
+		seen[s.Name] = true
+		c.source(s, at)
+	}
+	return sorted(c.found)
+}
+
+// bad reports a fault at a path.
+func (c *checker) bad(path, hint, format string, args ...any) {
+	c.found.Errorf("bad-model", c.doc.place(path), hint, format, args...)
+}
+
+func (c *checker) oneOf(path, what, got string, words ...string) {
+	if got == "" || slices.Contains(words, got) {
+		return
+	}
+	hint := "write " + strings.Join(words, " or ")
+	if near := diag.Closest(got, words); near != "" {
+		hint = "did you mean `" + near + "`?"
+	}
+	c.bad(path, hint, "unknown word %q: %s is %s", got, what, strings.Join(words, ", "))
+}
+
+func (c *checker) source(s *Source, at string) {
+	for _, name := range sortedNames(s.Fields) {
+		c.column(s, join(at, "fields."+name), name, 0, s.Fields[name])
+		if s.Keys != nil && s.Fields[name].OrElse != "" {
+			c.bad(join(at, "fields."+name+".or_else"), "map the field to one column", "field %s cannot be in two columns where processes are linked", name)
+		}
+	}
+	c.loops(s, at, 0, s.Fields)
+	for _, level := range slices.Sorted(maps.Keys(s.Ancestors)) {
+		path := join(at, fmt.Sprintf("ancestors.%d", level))
+		if level < 1 || level > maxLevel {
+			c.bad(path, "1 is the parent", "an ancestor's level is 1 to %d, got: %d", maxLevel, level)
+			continue
+		}
+		for _, name := range sortedNames(s.Ancestors[level]) {
+			c.column(s, join(path, name), name, level, s.Ancestors[level][name])
+		}
+		c.loops(s, path, level, s.Ancestors[level])
+	}
+	for _, name := range sortedNames(s.Entities) {
+		path := join(at, "entities."+name)
+		if !slices.Contains(entities, name) {
+			hint := "entities are " + strings.Join(entities, ", ")
+			if near := diag.Closest(name, entities); near != "" {
+				hint = "did you mean `" + near + "`?"
+			}
+			c.bad(path, hint, "unknown entity %q", name)
+		}
+		c.column(s, path, name, 0, s.Entities[name])
+	}
+	for i, t := range s.Scope {
+		path := join(at, fmt.Sprintf("scope[%d]", i))
+		c.column(s, path, "of the scope", 0, t.Reads())
+		if len(t.Values) == 0 {
+			c.bad(path, "list the values that make an event one of the source", "a test of the scope has no values")
+		}
+	}
+	c.keys(s, at)
+	if s.Log != "" {
+		c.oneOf(join(at, "log"), "log", s.Log, Logs()...)
+	}
+	if s.Unlisted != "" && s.UnlistedIn != "" {
+		c.bad(join(at, "unlisted_in"), "keep one of them", "fields that are not listed are in columns of their own (unlisted) or in one (unlisted_in), not both")
+	}
+	if kind, known := s.Columns[s.UnlistedIn]; s.UnlistedIn != "" && len(s.Columns) > 0 && (!known || kind != "string") {
+		c.bad(join(at, "unlisted_in"), "name a column of the type string", "unlisted_in is the column with the XML of the other fields: the table has no such column %q", s.UnlistedIn)
+	}
+	for _, name := range sortedNames(s.Columns) {
+		c.oneOf(join(at, "columns."+name), "a column's type", s.Columns[name], columnKinds...)
+	}
+}
+
+// maxLevel is the farthest ancestor that a rule can ask about.
+const maxLevel = 5
+
+// entities are what rules may count or join by.
+var entities = []string{"domain", "file", "host", "ip", "md5", "sha1", "sha256", "url", "user"}
+
+// columnKinds are Kusto's types. https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/
+var columnKinds = []string{"bool", "datetime", "decimal", "dynamic", "guid", "int", "long", "real", "string", "timespan"}
+
+var columnTypes = []string{string(String), string(Int), string(Bool), string(Datetime), string(IP), string(HashSet), string(Pairs), string(Pattern), string(XML), string(Digests)}
+
+func (c *checker) column(s *Source, path, name string, level int, col Column) {
+	if col.Name == "" {
+		c.bad(path, "add `column:`", "field %s has no column", name)
+	}
+	c.oneOf(join(path, "type"), "a field's type", string(col.Type), columnTypes...)
+	c.oneOf(join(path, "holds"), "holds", col.Holds, "filename")
+	c.oneOf(join(path, "numbers"), "numbers", col.Numbers, decimal, hexadecimal)
+	switch col.Type {
+	case Pattern:
+		if re, err := regexp.Compile(col.Key); err != nil || re.NumSubexp() == 0 {
+			c.bad(join(path, "key"), "put a group round the value: `name=(\\S+)`", "field %s: the key of a pattern is an expression with a group, which is the value, not %q", name, col.Key)
+		}
+	case HashSet, Pairs, XML:
+		if col.Key == "" {
+			c.bad(path, "add `key:`", "field %s is a %s without a key", name, col.Type)
+		}
+	}
+	if col.OrElse != "" && col.OrElse == col.Name {
+		c.bad(join(path, "or_else"), "name another column, or leave it out", "field %s: or_else is the column itself", name)
+	}
+	if col.Alone && col.Under == "" {
+		c.bad(join(path, "alone"), "add `under:`, or leave it out", "field %s: alone is said of a path in two columns, and under names no other", name)
+	}
+	for i, other := range col.Spread {
+		c.refers(s, fmt.Sprintf("%s.spread[%d]", path, i), name, other, level)
+	}
+	for key, other := range map[string]string{"under": col.Under, "domain": col.Domain} {
+		if other != "" && (key != "domain" || other != noDomain) {
+			c.refers(s, join(path, key), name, other, level)
+		}
+	}
+}
+
+// refers reports a field that is not there, or that refers to itself.
+func (c *checker) refers(s *Source, path, name, other string, level int) {
+	if strings.EqualFold(name, other) {
+		c.bad(path, "name another field", "field %s refers to itself", name)
+		return
+	}
+	if _, ok := c.m.Column(s, other, level); ok {
+		return
+	}
+	fields := s.Fields
+	if level > 0 {
+		fields = s.Ancestors[level]
+	}
+	hint := "add the field " + other + " to the source"
+	if near := diag.Closest(other, sortedNames(fields)); near != "" {
+		hint = "did you mean `" + near + "`?"
+	}
+	c.bad(path, hint, "field %s refers to %s, which the source does not have", name, other)
+}
+
+// loops reports fields that come back to themselves through the fields that they are spread over.
+func (c *checker) loops(s *Source, path string, level int, fields map[string]Column) {
+	for _, name := range sortedNames(fields) {
+		seen := map[string]bool{}
+		var back func(at string) bool
+		back = func(at string) bool {
+			col, ok := mappedIn(fields, at)
+			if !ok || seen[strings.ToLower(at)] {
+				return false
+			}
+			seen[strings.ToLower(at)] = true
+			return slices.ContainsFunc(slices.Concat(col.Spread, []string{col.Under, col.Domain}), func(next string) bool {
+				return next != "" && !strings.EqualFold(next, at) && (strings.EqualFold(next, name) || back(next))
+			})
+		}
+		if back(name) {
+			field := name
+			if level == 0 {
+				field = "fields." + name
+			}
+			c.bad(join(path, field), "let it refer to fields that refer to none", "field %s refers to itself by way of others", name)
+		}
+	}
+}
+
+func (c *checker) keys(s *Source, at string) {
+	for _, k := range []struct {
+		name string
+		keys map[int][]string
+	}{{"keys", s.Keys}, {"fallback_keys", s.FallbackKeys}} {
+		for _, level := range slices.Sorted(maps.Keys(k.keys)) {
+			path := join(at, fmt.Sprintf("%s.%d", k.name, level))
+			columns := k.keys[level]
+			switch {
+			case level < 0 || level > maxLevel:
+				c.bad(path, "0 is the event's own process, 1 its parent", "a key's level is 0 to %d, got: %d", maxLevel, level)
+			case len(columns) == 0 || slices.Contains(columns, ""):
+				c.bad(path, "name the columns that tell a process from others on its host", "%s of level %d has no columns", k.name, level)
+			case k.name == "fallback_keys" && s.Keys[level] == nil:
+				c.bad(path, "add the level to `keys`", "fallback_keys has level %d, and keys has not", level)
+			case len(columns) != len(k.keys[0]):
+				c.bad(path, "name as many columns, in the same order", "%s of level %d has %d columns, and that of level 0 has %d", k.name, level, len(columns), len(k.keys[0]))
+			}
+		}
+	}
+}

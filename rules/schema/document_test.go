@@ -1,0 +1,164 @@
+package schema
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/ir"
+)
+
+func problems(t *testing.T, text string) []string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "m.yml")
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	_, err := LoadFile(file)
+	if err == nil {
+		return nil
+	}
+	var unread *Unread
+	require.ErrorAs(t, err, &unread)
+	var out []string
+	for _, d := range unread.Found {
+		assert.NotZero(t, d.Range.Start.Line, d.Message)
+		assert.NotEmpty(t, d.Hint, d.Message)
+		out = append(out, strings.TrimPrefix(d.Range.String(), file+":")+" "+d.Message)
+	}
+	return out
+}
+
+func TestAllFaultsOfAModelFileAreReportedAtOnce(t *testing.T) {
+	assert.Equal(t, []string{
+		`2:1 unknown key "titel"`,
+		`3:7 time must be a list, got: "t"`,
+		`7:11 unknown key "colum"`,
+		`8:30 spread must be a list, got: "I"`,
+		`9:34 multivalue must be true or false, got: "perhaps"`,
+	}, problems(t, `name: m
+titel: M
+time: t
+sources:
+  - name: s
+    fields:
+      I: {colum: a}
+      A: {column: a, spread: I}
+      B: {column: b, multivalue: perhaps}
+`))
+	assert.Equal(t, []string{
+		`6:28 unknown word "txt": a field's type is string, int, bool, datetime, ip, hashset, pairs, pattern, xml, digests`,
+		`7:31 field B refers to C, which the source does not have`,
+		`8:11 there is another source "s"`,
+		`9:26 keys of level 1 has 1 columns, and that of level 0 has 2`,
+	}, problems(t, `name: m
+time: [t]
+sources:
+  - name: s
+    fields:
+      I: {column: a, type: txt}
+      B: {column: b, spread: [C]}
+  - name: s
+    keys: {0: [a, b], 1: [c]}
+`))
+}
+
+func TestReferencesOfAModelFile(t *testing.T) {
+	source := func(rest string) string {
+		return "name: m\ntime: [t]\nsources:\n  - name: s\n    product: p\n    " + rest + "\n"
+	}
+	for rest, want := range map[string]string{
+		"fields: {A: {column: a, spread: [A]}}":                                                      "6:38 field A refers to itself",
+		"fields: {A: {column: a, spread: [B]}, B: {column: b, spread: [A]}}":                         "field A refers to itself by way of others",
+		"fields: {A: {column: a, spread: [B]}, B: {column: b, under: C}, C: {column: c, domain: A}}": "field A refers to itself by way of others",
+		"fields: {A: {column: a, spread: [Bb]}, Bc: {column: b}}":                                    "field A refers to Bb, which the source does not have",
+		"fields: {A: {column: a, domain: D}}":                                                        "field A refers to D, which the source does not have",
+		"fields: {A: {column: a, under: A}}":                                                         "field A refers to itself",
+		"fields: {A: {column: a, or_else: a}}":                                                       "field A: or_else is the column itself",
+		"fields: {A: {column: a, alone: true}}":                                                      "field A: alone is said of a path in two columns, and under names no other",
+		"fields: {A: {type: int}}":                                                                   "field A has no column",
+		"fields: {A: {column: a, holds: filenam}}":                                                   `unknown word "filenam": holds is filename`,
+		"fields: {A: {column: a, numbers: octal}}":                                                   `unknown word "octal": numbers is decimal, hexadecimal`,
+		"ancestors: {1: {A: {column: a, spread: [B]}}}":                                              "field A refers to B, which the source does not have",
+		"ancestors: {9: {A: {column: a}}}":                                                           "an ancestor's level is 1 to 5, got: 9",
+		"entities: {hots: {column: a}}":                                                              `unknown entity "hots"`,
+		"scope: [{column: a}]":                                                                       "a test of the scope has no values",
+		"log: sysmn":                                                                                 `unknown word "sysmn": log is powershell, powershell-classic, security, sysmon, system, windefend`,
+		"columns: {a: strin}":                                                                        `unknown word "strin"`,
+		"unlisted: a.\n    unlisted_in: b":                                                           "fields that are not listed are in columns of their own (unlisted) or in one (unlisted_in), not both",
+		"keys: {0: [a, b], 1: [c]}":                                                                  "keys of level 1 has 1 columns, and that of level 0 has 2",
+		"keys: {1: [c]}":                                                                             "keys of level 1 has 1 columns, and that of level 0 has 0",
+		"keys: {x: [c]}":                                                                             `a level must be a number, got: "x"`,
+		"name: t":                                                                                    `duplicate key "name"`,
+	} {
+		got := problems(t, source(rest))
+		require.NotEmpty(t, got, rest)
+		assert.Contains(t, strings.Join(got, "\n"), want, rest)
+	}
+}
+
+// TestAnOverlaySaysWhatItSays: what its file holds wins, an empty text and a false as well; what it does not name stays.
+func TestAnOverlaySaysWhatItSays(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "m.yml")
+	require.NoError(t, os.WriteFile(file, []byte(`name: mine
+extends: sentinel
+empty_is_missing: false
+longest: 0
+sources:
+  - name: sysmon_process_creation
+    product: linux
+    requires: ""
+    unique_keys: false
+    keys: {0: [EventData.ProcessId]}
+    fields: {Colour: {column: EventData.Colour}}
+    ancestors: {1: {Colour: {column: EventData.ParentColour}}}
+`), 0o600))
+	m, err := LoadFile(file)
+	require.NoError(t, err)
+	base, err := Load("sentinel")
+	require.NoError(t, err)
+	assert.False(t, m.EmptyIsMissing)
+	assert.Zero(t, m.Longest)
+	assert.Equal(t, base.Time, m.Time)
+	got, was := m.Find("process_creation", "linux", "")[0], base.Find("process_creation", "windows", "")[1]
+	assert.Equal(t, "sysmon_process_creation", was.Name)
+	assert.Empty(t, got.Requires)
+	assert.False(t, got.UniqueKeys)
+	assert.Equal(t, []string{"EventData.ProcessId"}, got.Keys[0])
+	assert.Equal(t, was.Keys[1], got.Keys[1])
+	assert.Len(t, got.Fields, len(was.Fields)+1)
+	assert.Len(t, got.Ancestors[1], len(was.Ancestors[1])+1)
+	assert.NotContains(t, was.Fields, "Colour", "the model below is as it was")
+	assert.Equal(t, []string{"2:10 extends \"sentinell\", which is not shipped"}, problems(t, "name: m\nextends: sentinell\n"))
+}
+
+func matchOf(field string) *ir.Match {
+	return &ir.Match{Field: ir.Field{Name: field}, Test: &ir.Text{Values: []string{`a\b`}}}
+}
+
+func FuzzModelFile(f *testing.F) {
+	for _, name := range []string{"mde", "sentinel-event", "splunk-windows"} {
+		data, err := shipped.ReadFile("models/" + name + ".yml")
+		require.NoError(f, err)
+		f.Add(data)
+	}
+	f.Add([]byte("name: m\ntime: [t]\nsources: [{name: s, category: x, fields: {A: {column: a, spread: [B]}, B: {column: b, spread: [A]}}}]\n"))
+	f.Add([]byte("name: &a [*a]\n"))
+	f.Add([]byte("extends: ecs\nname: m\nsources: [{<<: &s {name: s}, keys: {-1: []}}]\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := read("m.yml", data, 0)
+		if err != nil {
+			require.NotEmpty(t, err.Error())
+			return
+		}
+		for i := range m.Sources {
+			s := &m.Sources[i]
+			for name := range s.Fields {
+				_, _ = m.Translate(s, matchOf(name))
+				m.Whole(s, name, 0)
+			}
+		}
+	})
+}

@@ -1,0 +1,58 @@
+package schema
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+)
+
+// merge lays a model over another: what its document says wins, and what it does not say stays. A source of a name that base has replaces its
+// maps entry by entry, or all of it where it says so, and a new one comes first.
+func merge(base, over *Model, doc *document) *Model {
+	m := *base
+	overlay(reflect.ValueOf(&m).Elem(), reflect.ValueOf(over).Elem(), doc, "", "sources")
+	m.Sources = slices.Clone(base.Sources)
+	for i, s := range slices.Backward(over.Sources) {
+		path := fmt.Sprintf("sources[%d]", i)
+		at := slices.IndexFunc(m.Sources, func(b Source) bool { return b.Name == s.Name })
+		switch {
+		case at < 0:
+			m.Sources = append([]Source{s}, m.Sources...)
+		case s.Replace:
+			m.Sources[at] = s
+		default:
+			overlay(reflect.ValueOf(&m.Sources[at]).Elem(), reflect.ValueOf(&s).Elem(), doc, path)
+		}
+	}
+	return &m
+}
+
+// overlay sets the fields of a struct that a document says something of. Maps are merged, of a map of maps each.
+func overlay(to, from reflect.Value, doc *document, path string, but ...string) {
+	for i := range to.NumField() {
+		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")
+		if name == "" || slices.Contains(but, name) || !doc.has(join(path, name)) {
+			continue
+		}
+		if to.Field(i).Kind() == reflect.Map && !from.Field(i).IsNil() {
+			to.Field(i).Set(mergeMaps(to.Field(i), from.Field(i)))
+		} else {
+			to.Field(i).Set(from.Field(i))
+		}
+	}
+}
+
+func mergeMaps(base, over reflect.Value) reflect.Value {
+	out := reflect.MakeMap(over.Type())
+	for _, from := range []reflect.Value{base, over} {
+		for _, k := range from.MapKeys() {
+			v := from.MapIndex(k)
+			if had := out.MapIndex(k); had.IsValid() && v.Kind() == reflect.Map {
+				v = mergeMaps(had, v)
+			}
+			out.SetMapIndex(k, v)
+		}
+	}
+	return out
+}

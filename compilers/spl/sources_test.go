@@ -26,7 +26,7 @@ func TestSources(t *testing.T) {
 				` OR ((sourcetype=linux_secure OR sourcetype=syslog OR sourcetype="nix:syslog") process=sudo) OR ((sourcetype=syslog OR sourcetype=linux_messages_syslog OR sourcetype="nix:syslog") process=clamd)` +
 				` OR source="*vsftpd.log") a="b"`},
 		{"OpenCanary's JSON", "splunk-network", "{product: opencanary, category: application}", `{logtype: 4002, logdata.USERNAME: root}`, `sourcetype="opencanary*" logtype=4002 logdata.USERNAME="root"`},
-		{"Bitbucket's audit log files", "splunk-cloud", "{product: bitbucket, service: audit}", `{auditType.category: Repositories}`, `source="*.audit.log" auditType.category="Repositories"`},
+		{"Bitbucket's audit log files", "splunk-cloud", "{product: bitbucket, service: audit}", `{auditType.category: Repositories}`, `source="*.audit.log" (auditType.category="Repositories" OR "auditType{}.category"="Repositories" OR "auditType.category{}"="Repositories" OR "auditType{}.category{}"="Repositories")`},
 		{"a provider is Name in XML and SourceName as text", "splunk-windows", "{product: windows, service: system}", `{Provider_Name: ESENT}`,
 			`(source="XmlWinEventLog:System" OR source="WinEventLog:System") (Name="ESENT" OR SourceName="ESENT")`},
 		{"values without a name stay in EventData_Xml", "splunk-windows", "{product: windows, service: application}", `{Data|contains: ntds}`,

@@ -115,3 +115,51 @@ func TestNever(t *testing.T) {
 		assert.Equal(t, want != "", never, "twice negated: %s", condition)
 	}
 }
+
+// TestWhatNoLogWrites: a path that begins as Sysmon writes none.
+func TestWhatNoLogWrites(t *testing.T) {
+	for _, model := range []string{"windows", "splunk-windows", "sentinel", "sentinel-event", "winlogbeat"} {
+		m, err := Load(model)
+		require.NoError(t, err)
+		s := m.Find("registry_event", "windows", "")[0]
+		for condition, want := range map[string]bool{
+			`{TargetObject|startswith: 'HKCU\Software\'}`:                   true,
+			`{TargetObject: 'hkcu\Software\x'}`:                             true,
+			`{TargetObject|startswith: ['HKCU\Software\', 'HKEY_LOCAL_M']}`: true,
+			`{TargetObject|startswith: ['HKCU\Software\', 'HKU\']}`:         false,
+			`{TargetObject|contains: 'HKCU\Software\'}`:                     false,
+			`{TargetObject|startswith: 'HKLM\Software\'}`:                   false,
+			`{TargetObject|startswith: 'HKCU\Software\', Details: x}`:       true,
+		} {
+			r := lower(t, "product: windows, category: registry_event", "  s: "+condition+"\n  condition: s\n")
+			_, never := m.Never(s, r.Condition)
+			assert.Equal(t, want, never, "%s: %s", model, condition)
+		}
+	}
+}
+
+// TestNamesOfLists: where any part of a name may be a list, all ways to write it are asked; a field that a closed log does not name is none.
+func TestNamesOfLists(t *testing.T) {
+	m, err := Load("splunk-cloud")
+	require.NoError(t, err)
+	s := m.Find("", "aws", "cloudtrail")[0]
+	ask := func(test ir.Test) ir.Node {
+		own, err := m.Translate(s, &ir.Match{Field: ir.Field{Name: "requestParameters.tags"}, Test: test})
+		require.NoError(t, err)
+		return own
+	}
+	var names []string
+	for _, n := range ask(&ir.Text{Values: []string{"x"}}).(*ir.Or).Terms {
+		names = append(names, n.(*ir.Match).Field.Name)
+	}
+	assert.Equal(t, []string{"requestParameters.tags", "requestParameters{}.tags", "requestParameters.tags{}", "requestParameters{}.tags{}"}, names)
+	assert.IsType(t, &ir.And{}, ask(&ir.Null{}), "missing is missing in each")
+	_, err = m.Translate(s, &ir.Match{Field: ir.Field{Name: "requestParameters.a.b.c.d.e"}, Test: &ir.Null{}})
+	assert.ErrorContains(t, err, "has more than 5 parts")
+	for field, want := range map[string]bool{"eventName": true, "requestParameters.a": true, "requestParameters{}.a": true, "requestParametersX": false, "Colour": false, "userIdentity.arn": true} {
+		assert.Equal(t, want, s.Has(m, ir.Field{Name: field}), field)
+	}
+	audit := m.Find("", "azure", "auditlogs")[0]
+	assert.False(t, audit.Has(m, ir.Field{Name: "InitiatedBy.user.userPrincipalName"}))
+	assert.True(t, audit.Has(m, ir.Field{Name: "properties.initiatedBy.user.userPrincipalName"}))
+}

@@ -95,6 +95,11 @@ func (c *checker) source(s *Source, at string) {
 		}
 		c.column(s, path, name, 0, s.Entities[name])
 	}
+	for i, name := range s.Names {
+		if name == "" || name == "." {
+			c.bad(join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "a name is empty")
+		}
+	}
 	for i, t := range s.Scope {
 		path := join(at, fmt.Sprintf("scope[%d]", i))
 		c.column(s, path, "of the scope", 0, t.Reads())

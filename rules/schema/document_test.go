@@ -134,6 +134,16 @@ sources:
 	assert.Equal(t, []string{"2:10 extends \"sentinell\", which is not shipped"}, problems(t, "name: m\nextends: sentinell\n"))
 }
 
+// TestShippedModelsHaveNoFaults holds them to what a user's model is held to.
+func TestShippedModelsHaveNoFaults(t *testing.T) {
+	for _, name := range Names() {
+		data, err := shipped.ReadFile("models/" + name + ".yml")
+		require.NoError(t, err)
+		_, err = read(name+".yml", data)
+		assert.NoError(t, err)
+	}
+}
+
 func matchOf(field string) *ir.Match {
 	return &ir.Match{Field: ir.Field{Name: field}, Test: &ir.Text{Values: []string{`a\b`}}}
 }
@@ -148,7 +158,7 @@ func FuzzModelFile(f *testing.F) {
 	f.Add([]byte("name: &a [*a]\n"))
 	f.Add([]byte("extends: ecs\nname: m\nsources: [{<<: &s {name: s}, keys: {-1: []}}]\n"))
 	f.Fuzz(func(t *testing.T, data []byte) {
-		m, err := read("m.yml", data, 0)
+		m, err := read("m.yml", data)
 		if err != nil {
 			require.NotEmpty(t, err.Error())
 			return

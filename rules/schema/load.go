@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 
+	"gopkg.in/yaml.v3"
+
 	"decree/rules/diag"
 	"github.com/agnivade/levenshtein"
 )
@@ -52,7 +54,7 @@ func Load(name string) (*Model, error) {
 	if err != nil {
 		return nil, fmt.Errorf("no data model named %q (shipped: %s)", name, strings.Join(Names(), ", "))
 	}
-	return read(name+".yml", data, 0)
+	return readShipped(name+".yml", data)
 }
 
 // LoadFile reads a model from a user's file, which may extend a shipped one.
@@ -61,13 +63,24 @@ func LoadFile(path string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	return read(path, data, 0)
+	return read(path, data)
 }
 
-// maxExtends bounds how long a chain of models may be.
-const maxExtends = 8
+// readShipped reads a model that is part of the program, which tests have checked: it is read often.
+func readShipped(file string, data []byte) (*Model, error) {
+	m := &Model{}
+	if err := yaml.Unmarshal(data, m); err != nil {
+		return nil, fmt.Errorf("data model %s: %w", file, err)
+	}
+	if m.Extends != "" {
+		return read(file, data)
+	}
+	m.pairs = &sync.Map{}
+	m.ofEveryTable()
+	return m, nil
+}
 
-func read(file string, data []byte, depth int) (*Model, error) {
+func read(file string, data []byte) (*Model, error) {
 	m := &Model{}
 	doc := newDocument(file, data, m)
 	if doc.found.HasErrors() {
@@ -75,10 +88,7 @@ func read(file string, data []byte, depth int) (*Model, error) {
 	}
 	if m.Extends != "" {
 		base, err := shipped.ReadFile("models/" + m.Extends + ".yml")
-		switch {
-		case depth == maxExtends:
-			doc.found.Errorf("bad-model", doc.place("extends"), "extend a model that extends no other", "`extends` goes round in a circle")
-		case err != nil:
+		if err != nil {
 			hint := "shipped are " + strings.Join(Names(), ", ")
 			if near := diag.Closest(m.Extends, Names()); near != "" {
 				hint = "did you mean `" + near + "`?"
@@ -88,7 +98,7 @@ func read(file string, data []byte, depth int) (*Model, error) {
 		if doc.found.HasErrors() {
 			return nil, doc.unread()
 		}
-		below, err := read(m.Extends+".yml", base, depth+1)
+		below, err := readShipped(m.Extends+".yml", base)
 		if err != nil {
 			return nil, err
 		}
@@ -98,14 +108,19 @@ func read(file string, data []byte, depth int) (*Model, error) {
 	if doc.found = m.check(doc); doc.found.HasErrors() {
 		return nil, doc.unread()
 	}
-	if len(m.Columns) > 0 {
-		for i := range m.Sources {
+	m.ofEveryTable()
+	return m, nil
+}
+
+// ofEveryTable gives each table the columns that all have.
+func (m *Model) ofEveryTable() {
+	for i := range m.Sources {
+		if len(m.Columns) > 0 {
 			columns := maps.Clone(m.Columns)
 			maps.Copy(columns, m.Sources[i].Columns)
 			m.Sources[i].Columns = columns
 		}
 	}
-	return m, nil
 }
 
 // Find gives the sources that answer a log source, preferred first: those that leave open just what it leaves open, else in the

@@ -27,6 +27,7 @@ type windowsLog struct {
 	Common []string            `yaml:"common"` // what its events have, all of them
 	Fields map[string][]string `yaml:"fields"` // Sigma's category -> what else its events have
 	Lacks  []string            `yaml:"lacks"`  // what none of its events has
+	Never  map[string][]string `yaml:"never"`  // a field -> beginnings that no event's value has
 	Added  []string            `yaml:"added"`  // what its events have where others put it there
 }
 
@@ -48,10 +49,13 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 	if f.Level > 0 {
 		fields = s.Ancestors[f.Level]
 	}
-	if _, mapped := mappedIn(fields, f.Name); mapped || s.Log == "" || f.Level >= len(levelPrefixes) {
+	if _, mapped := mappedIn(fields, f.Name); mapped || (s.Log == "" && len(s.Names) == 0) || f.Level >= len(levelPrefixes) {
 		return true
 	}
 	field := levelPrefixes[f.Level] + f.Name
+	if s.Log == "" {
+		return s.named(field)
+	}
 	logs := knownLogs()
 	log := logs.Logs[s.Log]
 	if log == nil || holdsName(log.Common, field) {
@@ -75,6 +79,22 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 		}
 	}
 	return m.Open && !logs.elsewhere(s, field)
+}
+
+// never are the beginnings that no value of a field has in the source's events.
+func (s *Source) never(field string, c Column) []string {
+	if log := knownLogs().Logs[s.Log]; log != nil {
+		return slices.Concat(c.Never, log.Never[field])
+	}
+	return c.Never
+}
+
+// named tells whether a name is one of the source's Names, or below one.
+func (s *Source) named(field string) bool {
+	plain := strings.ReplaceAll(field, "{}", "")
+	return slices.ContainsFunc(s.Names, func(n string) bool {
+		return strings.EqualFold(n, plain) || strings.HasSuffix(n, ".") && len(plain) > len(n) && strings.EqualFold(plain[:len(n)], n)
+	})
 }
 
 // Added says what must be so for a field to be in the source's events, where the log itself does not record it there; "" where it does.

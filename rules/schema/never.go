@@ -146,7 +146,7 @@ func (k *knowledge) match(n *ir.Match, want bool) bool {
 	if !ok {
 		return true
 	}
-	if text, isText := n.Test.(*ir.Text); isText && want && col.neverBegins(text) {
+	if text, isText := n.Test.(*ir.Text); isText && want && neverBegins(k.source.never(n.Field.Name, col), text) {
 		*k.found = Contradiction{n.At, fmt.Sprintf("no value of %s begins with %s", col.Name, text.Values[0])}
 		return false
 	}
@@ -166,12 +166,12 @@ func (k *knowledge) match(n *ir.Match, want bool) bool {
 }
 
 // neverBegins tells whether no event's value begins as any value of a test.
-func (c Column) neverBegins(t *ir.Text) bool {
-	if t.Op != ir.Equals && t.Op != ir.StartsWith || len(c.Never) == 0 {
+func neverBegins(with []string, t *ir.Text) bool {
+	if t.Op != ir.Equals && t.Op != ir.StartsWith || len(with) == 0 {
 		return false
 	}
 	return !slices.ContainsFunc(t.Values, func(v string) bool {
-		return !slices.ContainsFunc(c.Never, func(never string) bool { return len(v) >= len(never) && strings.EqualFold(v[:len(never)], never) })
+		return !slices.ContainsFunc(with, func(never string) bool { return len(v) >= len(never) && strings.EqualFold(v[:len(never)], never) })
 	})
 }
 

@@ -19,6 +19,9 @@ type Model struct {
 	// Open says that events may carry more than their log has, under names of their own: only a field that another log is known to have is then
 	// none of a source's.
 	Open bool `yaml:"open"`
+	// Arrays says that the elements of lists have names of their own, `a.list{}.b`: of a field below others that a source does not list, all ways to write it are
+	// asked.
+	Arrays bool `yaml:"arrays"`
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
 	// EmptyListIsMissing says that the product has a field only where it has a value: not with an empty list or object, or with nulls alone.
@@ -58,6 +61,8 @@ type Source struct {
 	Requires string `yaml:"requires"`
 	// Log is the log that the events are of, by the service of Sigma that is its name, where its fields are known (logs.yml).
 	Log string `yaml:"log"`
+	// Names are what the log's events have, beside Fields; one that ends with a dot stands for all below it. None means that any name may be one.
+	Names []string `yaml:"names"`
 	// Replace takes this source instead of that of its name in the model that is extended.
 	Replace bool `yaml:"replace"`
 	// Ancestors is level -> Sigma field -> column on the event itself. A field named here is read

@@ -53,6 +53,8 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	switch {
 	case !ok:
 		return n, nil
+	case m.Arrays && n.Field.Level == 0 && mayHoldLists(s, n.Field.Name):
+		return inLists(n, col.Name)
 	case len(col.Spread) > 0:
 		return m.spread(s, col, n)
 	case col.Domain != "":

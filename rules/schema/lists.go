@@ -1,0 +1,53 @@
+package schema
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// element is what follows the name of a list in the names of what is in it.
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/search-commands/spath
+const element = "{}"
+
+// maxLists bounds how many parts of a name may be lists: each doubles the ways to write it.
+const maxLists = 5
+
+// mayHoldLists tells whether a field is below others, of which the model does not say which are lists.
+func mayHoldLists(s *Source, field string) bool {
+	if !strings.Contains(field, ".") || strings.Contains(field, element) {
+		return false
+	}
+	_, mapped := mappedIn(s.Fields, field)
+	return !mapped
+}
+
+// inLists asks a field in every way that the product may write its name: an event has one of them.
+func inLists(n *ir.Match, column string) (ir.Node, error) {
+	parts := strings.Split(column, ".")
+	if len(parts) > maxLists {
+		return n, fmt.Errorf("%s has more than %d parts, any of which may be a list, and the product writes a list's name with %s behind it", column, maxLists, element)
+	}
+	if _, compares := n.Test.(*ir.FieldRef); compares {
+		return n, nil // a field that is a list compares with none
+	}
+	terms := []ir.Node{}
+	for lists := range 1 << len(parts) {
+		var name strings.Builder
+		for i, part := range parts {
+			if i > 0 {
+				name.WriteByte('.')
+			}
+			name.WriteString(part)
+			if lists&(1<<i) > 0 {
+				name.WriteString(element)
+			}
+		}
+		terms = append(terms, &ir.Match{Base: n.Base, Field: ir.Field{Name: name.String()}, Test: n.Test})
+	}
+	if ir.WhenMissing(n.Test) {
+		return &ir.And{Base: n.Base, Terms: terms}, nil
+	}
+	return &ir.Or{Base: n.Base, Terms: terms}, nil
+}

@@ -16,6 +16,7 @@ import (
 var logSourceChecks = []Check{
 	{Code: "unknown-log-source", Severity: diag.Warning, rule: unknownLogSource},
 	{Code: "unknown-field", Severity: diag.Warning, rule: unknownField, correlation: unknownFieldOfCorrelation},
+	{Code: "absent-field", Severity: diag.Warning, rule: absentField},
 	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
 }
 

@@ -13,7 +13,7 @@ import (
 // is asked too. The answer is empty where no source of the log source can answer.
 func (m *Model) Answering(r *ir.Rule) []*Source {
 	var out []*Source
-	for _, s := range m.candidates(r) {
+	for _, s := range m.Asked(r) {
 		if m.canAnswer(s, r) {
 			out = append(out, s)
 		}
@@ -27,7 +27,8 @@ func (m *Model) Candidates(r *ir.Rule) []*Source {
 	return m.Find(ls.Category, ls.Product, ls.Service)
 }
 
-func (m *Model) candidates(r *ir.Rule) []*Source {
+// Asked gives the sources of a rule's log source, and those of other logs whose events it names by their ids, whether or not they can answer it.
+func (m *Model) Asked(r *ir.Rule) []*Source {
 	own := m.Candidates(r)
 	return append(own, m.elsewhere(r, own)...)
 }

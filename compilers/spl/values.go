@@ -110,7 +110,8 @@ func (s *search) fieldOf(m *member, f ir.Field, name string, at diag.Range) stri
 		return value
 	}
 	before := s.columnOf(m, *domain, name, at)
-	return "if(" + before + `="" OR isnull(` + before + "), " + value + ", " + before + `."\\".` + value + ")"
+	missing := whereSyntax.Print(compilers.Any{compilers.Atom(before + `=""`), compilers.Atom("isnull(" + before + ")")})
+	return missing.Call("if", value, before+`."\\".`+value)
 }
 
 // columnOf is the first value of a column.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -120,6 +121,9 @@ func (p *parser) correlation(top *yaml.Node, sections map[string]entry) *Correla
 	before := p.errors
 	given := map[string]entry{}
 	for _, e := range p.entries(section.value, "correlation") {
+		if isNull(e.value) {
+			continue
+		}
 		given[e.key.Value] = e
 		p.correlationKey(c, e)
 	}
@@ -132,10 +136,7 @@ func (p *parser) correlation(top *yaml.Node, sections map[string]entry) *Correla
 func (p *parser) correlationKey(c *Correlation, e entry) {
 	switch e.key.Value {
 	case "type":
-		var text string
-		p.text(&text, e.value, "type")
-		p.oneOf("invalid-correlation-type", e.value, text, correlationTypes)
-		c.Type, c.TypeRange = CorrelationType(text), p.span(e.value)
+		c.Type, c.TypeRange = CorrelationType(p.word("invalid-correlation-type", e.value, correlationTypes)), p.span(e.value)
 	case "rules":
 		for _, n := range listNodes(e.value) {
 			if n.Kind != yaml.ScalarNode || n.Value == "" {
@@ -152,7 +153,7 @@ func (p *parser) correlationKey(c *Correlation, e entry) {
 	case "group-by":
 		c.GroupBy = p.namedFields(e.value, "group-by")
 	case "timespan":
-		c.Timespan = p.duration(e.value)
+		c.Timespan = p.timespan(e.value)
 	case "aliases":
 		for _, a := range p.entries(e.value, "aliases") {
 			alias := Alias{NamedField: NamedField{a.key.Value, p.span(a.key)}}
@@ -193,7 +194,13 @@ func (p *parser) namedFields(n *yaml.Node, what string) []NamedField {
 
 // flag reads true or false.
 func (p *parser) flag(to *bool, n *yaml.Node, what string) {
-	if err := n.Decode(to); err != nil || n.ShortTag() != "!!bool" {
+	value, ok := Truth(n.Value)
+	switch {
+	case isNull(n):
+	case n.Kind != yaml.ScalarNode || !ok:
 		p.errorf("wrong-type", p.span(n), "", "%s must be true or false", what)
+	case n.ShortTag() != "!!bool":
+		p.fixable("truth-word", p.span(n), strconv.FormatBool(value), "%s is true or false; YAML 1.2 does not know %q as one of them", what, n.Value)
 	}
+	*to = value
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -11,13 +12,18 @@ import (
 // requireOfCorrelation checks what each type of correlation must have and reads its condition.
 func (p *parser) requireOfCorrelation(c *Correlation, section entry, given map[string]entry, readable bool) {
 	at := p.span(section.key)
+	condition, told := given["condition"]
+	told = told && condition.value.Kind == yaml.ScalarNode && c.Type.IsTemporal()
 	for _, key := range []string{"type", "rules", "timespan"} {
+		if key == "rules" && told {
+			continue // the condition names them
+		}
 		if _, ok := given[key]; !ok {
 			p.errorf("missing-"+key, at, "add `"+key+":` under correlation", "a correlation needs %s", key)
 			readable = false
 		}
 	}
-	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 {
+	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 && !told {
 		p.errorf("missing-rules", p.span(e.value), "write ids or names", "the correlation names no rule")
 	}
 	if e, ok := given["timespan"]; ok && readable && c.Timespan <= 0 {
@@ -59,7 +65,7 @@ func (p *parser) thresholds(c *Correlation, section entry) {
 				p.errorf("invalid-number", p.span(e.value), "write a number above 0 and up to 100", "%q is no percentile", e.value.Value)
 			}
 		case key == "field" || key == "percentile":
-			p.errorf("unused-key", p.span(e.key), "remove it, or choose another type", "a correlation of the type %s has no %s", c.Type, key)
+			p.warnf("unused-key", p.span(e.key), "remove it, or choose another type, such as value_count", "a correlation of the type %s has no %s: it is not read", c.Type, key)
 		case slices.Contains(correlationOps, key):
 			c.Bounds = append(c.Bounds, Bound{key, p.number(e.value), p.span(e.value)})
 		default:
@@ -77,15 +83,24 @@ func (p *parser) thresholds(c *Correlation, section entry) {
 		p.errorf("missing-field", at, "add `field:` under condition", "a correlation of the type %s needs the field it reads", c.Type)
 	}
 	if c.Type == ValuePercentile && !percentile {
-		p.errorf("missing-percentile", at, "add `percentile: 95`, or another above 0 and up to 100", "the condition does not say which percentile it compares")
+		c.Percentile = defaultPercentile
+		p.warnf("missing-percentile", at, "add `percentile: 50`, or another above 0 and up to 100",
+			"the condition does not say which percentile it compares; it is read as %d, as the reference implementation does", defaultPercentile)
 	}
 }
+
+// defaultPercentile is what a condition without one means.
+const defaultPercentile = 50
 
 var correlationOps = append(slices.Clone(boundOps), "neq")
 
 // occurrence reads a condition over the names of inputs: `a and (b or not c)`.
 func (p *parser) occurrence(c *Correlation, n *yaml.Node) {
 	reader := &conditionParser{parser: p, known: map[string]bool{}, define: "name it under `rules:` of the correlation"}
+	if len(c.Inputs) == 0 {
+		p.warnf("correlation-without-rules", p.span(n), "add `rules:` with them, as the specification asks", "the rules of this correlation are those that its condition names")
+		c.Inputs = p.namedInputs(n)
+	}
 	for _, in := range c.Inputs {
 		reader.names = append(reader.names, in.Text)
 		reader.known[in.Text] = true
@@ -93,6 +108,22 @@ func (p *parser) occurrence(c *Correlation, n *yaml.Node) {
 	if expr := reader.read(n); expr != nil {
 		c.Condition = &Condition{n.Value, p.span(n), expr}
 	}
+}
+
+// namedInputs are the rules that a condition names, in its order.
+func (p *parser) namedInputs(n *yaml.Node) []Input {
+	var out []Input
+	tokens := tokenize(n.Value)
+	for i, t := range tokens {
+		quantified := i > 0 && strings.EqualFold(tokens[i-1].text, "of") || i+1 < len(tokens) && strings.EqualFold(tokens[i+1].text, "of")
+		if quantified || slices.Contains([]string{"and", "or", "not", "of", "(", ")"}, strings.ToLower(t.text)) {
+			continue // a pattern would need the names it is about
+		}
+		if !slices.ContainsFunc(out, func(in Input) bool { return in.Text == t.text }) {
+			out = append(out, Input{RuleReference: RuleReference{t.text, p.within(n, t.offset, len(t.text))}})
+		}
+	}
+	return out
 }
 
 // ordered holds the condition of temporal_ordered to what an order can mean: every input, each after the one before.

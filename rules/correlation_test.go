@@ -38,6 +38,16 @@ func TestCorrelations(t *testing.T) {
 		{"temporal_ordered with their number", "{type: temporal_ordered, rules: [a, b], timespan: 5m, condition: {gte: 2}}", nil},
 		{"aliases", "{type: temporal, rules: [a, b], group-by: ip, timespan: 5m, aliases: {ip: {a: SourceIp, b: DestinationIp}}}", nil},
 
+		{"a type in capitals", "{type: Event_Count, rules: [a], timespan: 5m, condition: {gte: 2}}", []string{"capital-letters"}},
+		{"months", "{type: event_count, rules: [a], timespan: 2M, condition: {gte: 2}}", nil},
+		{"years", "{type: event_count, rules: [a], timespan: 1y, condition: {gte: 2}}", nil},
+		{"keys without a value", "{type: event_count, rules: [a], timespan: 5m, condition: {gte: 2}, group-by: , aliases: , generate: }", nil},
+		{"rules that the condition names", "{type: temporal, timespan: 5m, condition: a and not (b or c)}", []string{"correlation-without-rules"}},
+		{"an order that the condition names", "{type: temporal_ordered, rules: [], timespan: 5m, condition: a and b}", []string{"correlation-without-rules"}},
+		{"a pattern without rules", "{type: temporal, timespan: 5m, condition: 1 of a*}", []string{"correlation-without-rules", "undefined-name"}},
+		{"generate as YAML 1.1 writes it", "{type: temporal, rules: [a, b], timespan: 5m, generate: yes}", []string{"truth-word"}},
+		{"too many years", "{type: event_count, rules: [a], timespan: 999y, condition: {gte: 2}}", []string{"invalid-duration"}},
+
 		{"no type", "{rules: [a], timespan: 5m, condition: {gte: 2}}", []string{"missing-type"}},
 		{"an unknown type", "{type: event_cuont, rules: [a], timespan: 5m, condition: {gte: 2}}", []string{"invalid-correlation-type"}},
 		{"no rules", "{type: event_count, timespan: 5m, condition: {gte: 2}}", []string{"missing-rules"}},
@@ -68,9 +78,16 @@ func TestCorrelations(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			read, found := rules.ParseFile("rule.yml", []byte("title: T\nname: t\nlevel: high\ncorrelation: "+c.text+"\n"), nil)
 			assert.Equal(t, c.codes, codesOf(found))
-			assert.Equal(t, c.codes == nil, len(read.Correlations) == 1)
+			assert.Equal(t, !found.HasErrors(), len(read.Correlations) == 1)
 		})
 	}
+	read, _ := rules.ParseFile("rule.yml", []byte("title: T\ncorrelation: {type: temporal, timespan: 5m, condition: b and not (a or b)}\n"), nil)
+	require.Len(t, read.Correlations, 1)
+	require.Len(t, read.Correlations[0].Inputs, 2)
+	assert.Equal(t, "b", read.Correlations[0].Inputs[0].Text)
+	read, _ = rules.ParseFile("rule.yml", []byte("title: T\ncorrelation: {type: value_percentile, rules: [a], timespan: 1M, condition: {gte: 2, field: x}}\n"), nil)
+	assert.InDelta(t, 50, read.Correlations[0].Percentile, 0)
+	assert.Equal(t, 2_629_746*time.Second, read.Correlations[0].Timespan)
 	_, found := rules.ParseFile("rule.yml", []byte("correlation: {type: temporal, rules: [a], timespan: 5m}\nlogsource: {product: windows}\n"), nil)
 	assert.Equal(t, []string{"missing-title", "correlation-detection"}, codesOf(found))
 }

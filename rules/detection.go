@@ -90,20 +90,20 @@ func (p *parser) selection(n *yaml.Node) Selection {
 			p.errorf("empty-selection", p.span(n), "add a field", "this selection is an empty map, which every event would match")
 		}
 		all := AllOf{}
-		var words []Selection
+		words := 0
 		for _, e := range p.entries(n, "a selection") {
 			item := p.item(e.key, e.value)
 			if item.Field == "" {
-				words = append(words, Keywords{item})
-				continue
+				words++
 			}
 			all.Items = append(all.Items, item)
 		}
-		if len(words) == 1 && len(all.Items) == 0 {
-			return words[0]
-		}
-		if len(words) > 0 {
-			p.errorf("mixed-keywords", p.span(n), "give the keywords a search identifier of their own", "fields and keywords stand in one selection")
+		switch {
+		case words == 1 && len(all.Items) == 1:
+			return Keywords{all.Items[0]}
+		case words > 0:
+			p.warnf("mixed-keywords", p.span(n), "give the keywords a search identifier of their own",
+				"fields and keywords stand in one selection, which the specification does not speak of; all of them must hold")
 		}
 		return all
 	case yaml.SequenceNode:
@@ -148,6 +148,7 @@ func (p *parser) item(key, value *yaml.Node) Item {
 	for _, name := range parts[1:] {
 		at := p.within(key, offset+1, len(name))
 		offset += 1 + len(name)
+		name = p.modifier(name, at)
 		if !slices.Contains(modifierNames, name) {
 			hint := "modifiers: " + strings.Join(ModifierNames(), ", ")
 			if near := diag.Closest(name, modifierNames); near != "" {
@@ -164,7 +165,11 @@ func (p *parser) item(key, value *yaml.Node) Item {
 	case yaml.SequenceNode:
 		for _, c := range value.Content {
 			if c.Kind != yaml.ScalarNode {
-				p.errorf("wrong-type", p.span(c), "a field's list holds plain values", "a value cannot be a map or a list")
+				hint := "a field's list holds plain values"
+				if c.Kind == yaml.MappingNode {
+					hint += ": write a text with a colon in quotes"
+				}
+				p.errorf("wrong-type", p.span(c), hint, "a value cannot be a map or a list")
 				continue
 			}
 			it.Values = append(it.Values, p.value(c))

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"io/fs"
 	"slices"
-	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -23,7 +22,7 @@ type Entry struct{ Key, Value *yaml.Node }
 
 // ReadDocument reads the text of a file that holds one YAML document. folder may be nil.
 func ReadDocument(folder *Folder, file string, data []byte) *Document {
-	d := &Document{p: &parser{file: file, shown: folder.shown(file), folder: folder, lines: strings.Split(string(data), "\n")}}
+	d := &Document{p: newParser(file, data, folder)}
 	if len(data) > maxFile {
 		d.p.errorf("file-too-large", d.p.at(1, 1), "move recordings to files of their own", "this file holds more than %d MiB", maxFile>>20)
 		return d
@@ -108,7 +107,7 @@ func (d *Document) Filter(n *yaml.Node) *Filter {
 // there, or outside the folder, is an error at the node.
 func (d *Document) Beside(n *yaml.Node, what string) (file string, ok bool) {
 	name := d.Text(n, what)
-	at, err := d.p.folder.beside(d.p.file, name)
+	at, err := d.p.folder.beside(d.p.path, name)
 	if err == nil {
 		err = d.p.folder.check(at)
 	}

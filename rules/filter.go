@@ -47,7 +47,7 @@ func (f *Filter) Covers(r *Rule) bool {
 
 // Names tells whether the reference is to a rule.
 func (ref RuleReference) Names(r *Rule) bool {
-	return ref.Text != "" && (strings.EqualFold(ref.Text, r.ID) || ref.Text == r.Name)
+	return ref.Text != "" && (strings.EqualFold(canonicalID(ref.Text), r.ID) || ref.Text == r.Name)
 }
 
 // FilterFiles lists the YAML files of a folder of filters, sorted.
@@ -71,10 +71,10 @@ func (f *Folder) ParseFilters(file string) ([]*Filter, diag.Diagnostics) {
 	data, err := f.Read(file)
 	if err != nil {
 		var found diag.Diagnostics
-		found.Errorf(UnreadableFile, diag.Range{File: f.shown(file)}, "", "%v", err)
+		found.Errorf(UnreadableFile, diag.Range{File: f.Shown(file)}, "", "%v", err)
 		return nil, found
 	}
-	p := &parser{file: file, shown: f.shown(file), folder: f, lines: strings.Split(string(data), "\n")}
+	p := newParser(file, data, f)
 	var out []*Filter
 	p.documents(data, func(doc *yaml.Node) {
 		before := p.errors

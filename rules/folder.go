@@ -70,7 +70,7 @@ const UnreadableFile = "unreadable-file"
 // maxFile bounds the size of a rule or list file, in bytes.
 const maxFile = 4 << 20
 
-// Read gives the bytes of a file in the folder, at most 4 MiB.
+// Read gives the text of a file in the folder as UTF-8, at most 4 MiB.
 func (f *Folder) Read(file string) ([]byte, error) {
 	if err := f.check(file); err != nil {
 		return nil, err
@@ -80,7 +80,14 @@ func (f *Folder) Read(file string) ([]byte, error) {
 		return nil, err
 	}
 	data, err := readAtMost(r, file)
-	return data, errors.Join(err, r.Close())
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, err
+	}
+	text, err := utf8Text(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return text, nil
 }
 
 func readAtMost(r fs.File, file string) ([]byte, error) {
@@ -98,7 +105,7 @@ func readAtMost(r fs.File, file string) ([]byte, error) {
 
 // Parse reads the detection rules of one file of the folder, as Parse does.
 func (f *Folder) Parse(file string) ([]*Rule, diag.Diagnostics) {
-	data, found := f.readRules(file)
+	data, found := f.ReadRules(file)
 	if found != nil {
 		return nil, found
 	}
@@ -107,24 +114,26 @@ func (f *Folder) Parse(file string) ([]*Rule, diag.Diagnostics) {
 
 // ParseFile reads one rule file of the folder.
 func (f *Folder) ParseFile(file string) (File, diag.Diagnostics) {
-	data, found := f.readRules(file)
+	data, found := f.ReadRules(file)
 	if found != nil {
 		return File{}, found
 	}
 	return ParseFile(file, data, f)
 }
 
-func (f *Folder) readRules(file string) ([]byte, diag.Diagnostics) {
+// ReadRules gives the text of a rule file, or what is wrong with it.
+func (f *Folder) ReadRules(file string) ([]byte, diag.Diagnostics) {
 	data, err := f.Read(file)
 	if err == nil {
 		return data, nil
 	}
 	var found diag.Diagnostics
-	found.Errorf(UnreadableFile, diag.Range{File: f.shown(file)}, "", "%v", err)
+	found.Errorf(UnreadableFile, diag.Range{File: f.Shown(file)}, "", "%v", err)
 	return nil, found
 }
 
-func (f *Folder) shown(file string) string {
+// Shown is a file's path as findings show it.
+func (f *Folder) Shown(file string) string {
 	if f == nil {
 		return file
 	}

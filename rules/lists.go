@@ -157,7 +157,7 @@ func (p *parser) listFile(l *List, n *yaml.Node) {
 		p.errorf("wrong-type", p.span(n), "write one path, relative to the rule file", "the file of a list must be text")
 		return
 	}
-	data, at, err := p.folder.readBeside(p.file, n.Value)
+	data, at, err := p.folder.readBeside(p.path, n.Value)
 	switch {
 	case errors.Is(err, errOutside):
 		p.errorf("list-outside-folder", p.span(n), "move the list into the rules folder", "list file %q is outside the rules folder", n.Value)

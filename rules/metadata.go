@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -18,8 +19,6 @@ var (
 	levels   = []string{"informational", "low", "medium", "high", "critical"}
 )
 
-var uuid = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-
 // knownKeys are all top-level keys; a key near one of them is probably a slip.
 var knownKeys = []string{"title", "id", "name", "related", "taxonomy", "status", "description", "license", "author", "references", "date",
 	"modified", "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope", "lists", "ancestry", "prevalence", "schedule",
@@ -27,15 +26,20 @@ var knownKeys = []string{"title", "id", "name", "related", "taxonomy", "status",
 
 // metadata reads everything that is not a section of its own.
 func (p *parser) metadata(r *Rule, top *yaml.Node) {
-	texts := map[string]*string{"title": &r.Title, "id": &r.ID, "name": &r.Name, "description": &r.Description, "status": &r.Status,
-		"level": &r.Level, "author": &r.Author, "license": &r.License, "date": &r.Date, "modified": &r.Modified, "taxonomy": &r.Taxonomy}
+	texts := map[string]*string{"title": &r.Title, "name": &r.Name, "description": &r.Description, "author": &r.Author, "license": &r.License, "date": &r.Date, "modified": &r.Modified, "taxonomy": &r.Taxonomy}
 	lists := map[string]*[]string{"references": &r.References, "tags": &r.Tags, "falsepositives": &r.FalsePositives, "fields": &r.Fields, "scope": &r.Scope}
 	decoded := map[string]any{"documentation": &r.Documentation, "data_sources": &r.DataSources, "changelog": &r.Changelog}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		k, v := top.Content[i], top.Content[i+1]
 		switch key := k.Value; {
 		case texts[key] != nil:
-			p.text(texts[key], v, key)
+			p.prose(texts[key], v, key)
+		case key == "id":
+			p.id(&r.ID, v)
+		case key == "status":
+			r.Status = p.word("invalid-status", v, statuses)
+		case key == "level":
+			r.Level = p.word("invalid-level", v, levels)
 		case lists[key] != nil:
 			p.texts(lists[key], v, key)
 		case decoded[key] != nil:
@@ -52,23 +56,6 @@ func (p *parser) metadata(r *Rule, top *yaml.Node) {
 			if near := diag.Closest(key, knownKeys); near != "" {
 				p.warnf("unknown-key", p.span(k), "did you mean `"+near+"`?", "%q is no key of a rule; it is kept as a custom attribute", key)
 			}
-		}
-	}
-	p.words(r, top)
-}
-
-// words checks the keys whose values are limited.
-func (p *parser) words(r *Rule, top *yaml.Node) {
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		k, v := top.Content[i], top.Content[i+1]
-		switch {
-		case v.Kind != yaml.ScalarNode: // already said to be no text
-		case k.Value == "id" && !uuid.MatchString(r.ID):
-			p.errorf("invalid-id", p.span(v), "generate one, for example with `uuidgen`", "id %q is not a UUID", r.ID)
-		case k.Value == "status":
-			p.oneOf("invalid-status", v, r.Status, statuses)
-		case k.Value == "level":
-			p.oneOf("invalid-level", v, r.Level, levels)
 		}
 	}
 }
@@ -108,7 +95,7 @@ func (p *parser) texts(to *[]string, n *yaml.Node, what string) {
 	}
 	for _, c := range n.Content {
 		var s string
-		p.text(&s, c, "an entry of "+what)
+		p.prose(&s, c, "an entry of "+what)
 		*to = append(*to, s)
 	}
 }
@@ -143,6 +130,24 @@ func (p *parser) unknownKey(k *yaml.Node, what string, allowed ...string) {
 		hint = "did you mean `" + near + "`?"
 	}
 	p.errorf("unknown-key", p.span(k), hint, "%q is no key of %s", k.Value, what)
+}
+
+// spanForm is a correlation's timespan, which may count months and years, of the reference implementation's length.
+var spanForm = regexp.MustCompile(`^([1-9][0-9]{0,3})([My])$`)
+
+// timespan reads a duration, or months and years.
+func (p *parser) timespan(n *yaml.Node) time.Duration {
+	m := spanForm.FindStringSubmatch(n.Value)
+	if m == nil {
+		return p.duration(n)
+	}
+	count, err := strconv.Atoi(m[1])
+	length := map[string]time.Duration{"M": 2_629_746 * time.Second, "y": 31_556_952 * time.Second}[m[2]]
+	if err != nil || count > int(math.MaxInt64/length) {
+		p.errorf("invalid-duration", p.span(n), "write a shorter one", "%q is too long", n.Value)
+		return 0
+	}
+	return time.Duration(count) * length
 }
 
 var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([smhdw])$`)

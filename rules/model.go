@@ -56,7 +56,7 @@ type Search struct {
 // Selection is the body of a search identifier: AllOf (a map), AnyOf (a list) or Keywords.
 type Selection interface{ selection() }
 
-// AllOf is a map of field items: every item must match.
+// AllOf is a map of field items: every item must match. An item without a field is one of keywords.
 type AllOf struct{ Items []Item }
 
 // AnyOf is a list of selections: one must match.

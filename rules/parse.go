@@ -15,13 +15,16 @@ import (
 
 // parser reads one file. Its findings cover every document of it.
 type parser struct {
-	file   string // in the folder
+	path   string // in the folder
 	shown  string // in findings
 	folder *Folder
 	lines  []string
 	found  diag.Diagnostics
-	errors int // found, or left out because there were too many
-	unsaid int // findings left out
+	errors int  // found, or left out because there were too many
+	unsaid int  // findings left out
+	broken bool // a document is no YAML
+
+	collection collection // of older documents
 
 	names  map[string]bool // of the document being read: what its one namespace holds
 	values int             // of the document being read: values of all its lists
@@ -31,22 +34,49 @@ type parser struct {
 type File struct {
 	Rules        []*Rule
 	Correlations []*Correlation
+	Broken       []*Rule // those with an error, as far as they could be read: for other findings about them alone
 }
 
 // ParseFile reads every document of a rule file. It returns the rules and correlations that could be
 // read, and all findings; what has an error is not returned. List files are read through folder, which
 // may be nil when a rule has none.
 func ParseFile(file string, data []byte, folder *Folder) (File, diag.Diagnostics) {
-	p := &parser{file: file, shown: folder.shown(file), folder: folder, lines: strings.Split(string(data), "\n")}
+	p := newParser(file, data, folder)
 	if len(data) > maxFile {
 		p.errorf("file-too-large", p.at(1, 1), "split the file", "a rule file holds at most %d MiB", maxFile>>20)
 		return File{}, p.found
 	}
+	out := p.file(data)
+	if !p.broken {
+		return out, p.found
+	}
+	text, colons := p.quoteColons()
+	if len(colons) == 0 {
+		return out, p.found
+	}
+	again := newParser(file, []byte(text), folder)
+	read := again.file([]byte(text))
+	if again.broken {
+		return out, p.found
+	}
+	again.found = append(again.found, colons...)
+	again.found.Sort()
+	return read, again.found
+}
+
+func newParser(file string, data []byte, folder *Folder) *parser {
+	return &parser{path: file, shown: folder.Shown(file), folder: folder, lines: strings.Split(string(data), "\n")}
+}
+
+// file reads every document of a file.
+func (p *parser) file(data []byte) File {
 	var out File
 	p.documents(data, func(doc *yaml.Node) {
 		before := p.errors
 		r, c := p.document(doc)
 		switch {
+		case p.errors > before && r != nil:
+			out.Broken = append(out.Broken, r)
 		case p.errors > before:
 		case r != nil:
 			out.Rules = append(out.Rules, r)
@@ -54,7 +84,7 @@ func ParseFile(file string, data []byte, folder *Folder) (File, diag.Diagnostics
 			out.Correlations = append(out.Correlations, c)
 		}
 	})
-	return out, p.found
+	return out
 }
 
 // Parse reads the detection rules of a file, for those who have no use for correlations: each is reported as skipped.
@@ -85,7 +115,7 @@ func (p *parser) documents(data []byte, read func(*yaml.Node)) {
 	}
 	p.found.Sort()
 	if p.unsaid > 0 {
-		p.found.Errorf("too-many-findings", p.at(1, 1), "mend these first", "%d more findings are left out", p.unsaid)
+		p.found.Errorf("too-many-findings", p.at(1, 1), "fix these first", "%d more findings are left out", p.unsaid)
 	}
 }
 
@@ -100,6 +130,15 @@ func (p *parser) errorf(code string, at diag.Range, hint, format string, args ..
 
 func (p *parser) warnf(code string, at diag.Range, hint, format string, args ...any) {
 	p.add(diag.Warning, code, at, hint, format, args...)
+}
+
+// fixable warns of what can be written otherwise without a change of meaning.
+func (p *parser) fixable(code string, at diag.Range, fix, format string, args ...any) {
+	before := len(p.found)
+	p.warnf(code, at, "write `"+fix+"`", format, args...)
+	if len(p.found) > before {
+		p.found[before].Fix = fix
+	}
 }
 
 func (p *parser) infof(code string, at diag.Range, hint, format string, args ...any) {
@@ -155,6 +194,9 @@ func (p *parser) document(doc *yaml.Node) (*Rule, *Correlation) {
 	p.names, p.values = map[string]bool{}, 0
 	if top.Kind != yaml.MappingNode {
 		p.entries(top, "a rule")
+		return nil, nil
+	}
+	if top = p.collection.next(p, top); top == nil {
 		return nil, nil
 	}
 	sections := map[string]entry{}

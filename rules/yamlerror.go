@@ -14,6 +14,7 @@ var yamlLine = regexp.MustCompile(`line (\d+): `)
 
 // syntax turns the YAML library's error into a finding at its line.
 func (p *parser) syntax(err error) {
+	p.broken = true
 	line, text := 1, strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
@@ -22,7 +23,29 @@ func (p *parser) syntax(err error) {
 		text = strings.Replace(text, m[0], "", 1)
 	}
 	at := p.wholeLine(brokenLine(p.lines, line))
-	p.errorf("yaml-syntax", at, "check indentation, quotes and colons near this line", "this is not YAML: %s", text)
+	p.errorf("yaml-syntax", at, syntaxHint(text), "this is not YAML: %s", text)
+}
+
+// syntaxHints say what to do about the errors that rules have most often.
+var syntaxHints = []struct{ said, hint string }{
+	{"mapping values are not allowed", "write a text that holds a colon and a space in quotes, or check the indentation"},
+	{"found character that cannot start any token", "indent with spaces, and write a text that begins with %, @, ` or a tab in quotes"},
+	{"found unknown escape character", "write backslashes in single quotes: in double quotes each begins an escape"},
+	{"did not find expected hexdecimal number", "write backslashes in single quotes: in double quotes each begins an escape"},
+	{"unknown anchor", "write a text that begins with * in quotes"},
+	{"did not find expected alphabetic or numeric character", "write a text that begins with * or & in quotes"},
+	{"invalid leading UTF-8 octet", "save the file as UTF-8"},
+	{"invalid trailing UTF-8 octet", "save the file as UTF-8"},
+	{"control characters are not allowed", "save the file as UTF-8, without control characters"},
+}
+
+func syntaxHint(text string) string {
+	for _, h := range syntaxHints {
+		if strings.Contains(text, h.said) {
+			return h.hint
+		}
+	}
+	return "check indentation, quotes and colons near this line"
 }
 
 // How many shorter forms of a broken file are tried, and up to what size it is worth it.

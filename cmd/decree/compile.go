@@ -295,20 +295,6 @@ func (c *compiled) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagn
 	return c.to.Compile(c.rule.IR, opt)
 }
 
-// keepSource makes a rule's text available to rendered findings.
-func (set *ruleSet) keepSource(r loadedRule) {
-	set.keepFile(r.IR.Source.Range.File, r.File)
-}
-
-func (set *ruleSet) keepFile(shown string, file ruleFile) {
-	if _, ok := set.sources[shown]; ok {
-		return
-	}
-	if data, err := file.Folder.Read(file.Path); err == nil {
-		set.sources[shown] = data
-	}
-}
-
 // files are the query and its assets, as laid out in an output folder.
 func (c compiled) files() []output.File {
 	if c.Query == nil {

@@ -18,14 +18,9 @@ import (
 )
 
 // lint looks for what is allowed in the rules and still likely wrong.
-func (set *ruleSet) lint() (diag.Diagnostics, error) {
+func (set *ruleSet) lint() diag.Diagnostics {
 	var files []lint.File
 	for _, f := range set.parsed {
-		data, err := f.from.Folder.Read(f.from.Path)
-		if err != nil {
-			return nil, err
-		}
-		f.file.Data = data
 		files = append(files, f.file)
 	}
 	parts := map[diag.Range]bool{}
@@ -35,12 +30,10 @@ func (set *ruleSet) lint() (diag.Diagnostics, error) {
 	found := slices.DeleteFunc(lint.Run(files), func(d diag.Diagnostic) bool { // a part of a correlation is not referred to, and does not alert
 		return parts[d.Range] && (d.Code == "missing-id" || d.Code == "missing-level")
 	})
-	for _, f := range files {
-		if slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Range.File == f.Path }) {
-			set.sources[f.Path] = f.Data
-		}
+	for _, f := range set.parsed {
+		set.keepFile(f.file.Path, f.from)
 	}
-	return found, nil
+	return found
 }
 
 // parsedFile is a rule file as lint wants it.
@@ -49,7 +42,7 @@ type parsedFile struct {
 	file lint.File
 }
 
-// fix mends the files and says what it did.
+// fix changes the files and says what it did.
 func (set *ruleSet) fix(s *streams, force bool) error {
 	total, changed := 0, 0
 	for _, f := range set.parsed {
@@ -61,12 +54,12 @@ func (set *ruleSet) fix(s *streams, force bool) error {
 			return err
 		}
 		f.file.Data = data
-		mended, done := lint.Fix(f.file, f.reread)
-		if bytes.Equal(mended, data) {
+		fixed, done := lint.Fix(f.file, f.reread)
+		if bytes.Equal(fixed, data) {
 			continue
 		}
 		path := filepath.Join(f.from.Disk, filepath.FromSlash(f.from.Path))
-		if err := output.Write(path, mended, force); err != nil {
+		if err := output.Write(path, fixed, force); err != nil {
 			return err
 		}
 		for _, d := range done {
@@ -79,17 +72,25 @@ func (set *ruleSet) fix(s *streams, force bool) error {
 	return nil
 }
 
-// reread parses and lowers new bytes of the file; false if they have an error.
-func (f parsedFile) reread(data []byte) (lint.File, bool) {
-	out := lint.File{Path: f.file.Path, Data: data}
-	parsed, found := rules.Parse(f.from.Path, data, f.from.Folder)
-	out.Rules = parsed
-	for _, r := range parsed {
-		lowered, more := ir.Lower(r)
-		out.Lowered = append(out.Lowered, lowered)
-		found = append(found, more...)
+// reread parses and lowers new bytes of the file.
+func (f parsedFile) reread(data []byte) lint.File {
+	parsed, found := rules.ParseFile(f.from.Path, data, f.from.Folder)
+	out := lowered(parsed, found)
+	out.Path, out.Data = f.file.Path, data
+	return out
+}
+
+// lowered is what was read of a file, lowered, with all that was found.
+func lowered(parsed rules.File, found diag.Diagnostics) lint.File {
+	out := lint.File{Rules: parsed.Rules, Broken: parsed.Broken, Correlations: parsed.Correlations, Found: found}
+	for _, r := range parsed.Rules {
+		one, more := ir.Lower(r)
+		out.Lowered, out.Found = append(out.Lowered, one), append(out.Found, more...)
 	}
-	return out, !found.HasErrors()
+	for _, r := range parsed.Broken {
+		out.Found = append(out.Found, ir.Examine(r)...)
+	}
+	return out
 }
 
 // explainCheck shows what one code means, or without a code lists them all.

@@ -16,6 +16,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/library"
+	"decree/rules/lint"
 	"decree/rules/schema"
 )
 
@@ -34,8 +35,10 @@ type ruleSet struct {
 	Files   []ruleFile
 	Rules   []loadedRule
 	Found   diag.Diagnostics
-	Failed  int // files with at least one error
-	sources map[string][]byte
+	Failed  int                 // files with at least one error
+	sources map[string][]byte   // texts of files, for showing findings in them
+	files   map[string]ruleFile // where to read those of the others
+	shown   shownFile
 	parsed  []parsedFile
 	read    []readCorrelation
 
@@ -144,7 +147,7 @@ func loadRules(paths []string) (*ruleSet, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &ruleSet{Files: files, sources: map[string][]byte{}}
+	set := &ruleSet{Files: files, sources: map[string][]byte{}, files: map[string]ruleFile{}}
 	read := make([]readFile, len(files))
 	for i, f := range files {
 		read[i].from = f
@@ -170,51 +173,44 @@ func loadRules(paths []string) (*ruleSet, error) {
 // readFile is a rule file, parsed and lowered: files are read on all cores and put together in order.
 type readFile struct {
 	parsedFile
-	found diag.Diagnostics
 	rules []loadedRule
-	data  []byte // if anything was found in it
 }
 
 func (f *readFile) read() {
-	parsed, found := f.from.Folder.ParseFile(f.from.Path)
-	f.file.Rules, f.file.Correlations = parsed.Rules, parsed.Correlations
-	for _, c := range parsed.Correlations {
-		f.file.Path = c.Body.Range.File
+	data, found := f.from.Folder.ReadRules(f.from.Path)
+	f.file = lint.File{Found: found}
+	if found == nil {
+		parsed, found := rules.ParseFile(f.from.Path, data, f.from.Folder)
+		f.file = lowered(parsed, found)
 	}
-	for _, r := range parsed.Rules {
-		lowered, more := ir.Lower(r)
-		f.file.Path, f.file.Lowered = r.Range.File, append(f.file.Lowered, lowered)
-		found = append(found, more...)
-		if lowered != nil && !more.HasErrors() {
-			f.rules = append(f.rules, loadedRule{File: f.from, IR: lowered})
+	f.file.Path = f.from.Folder.Shown(f.from.Path)
+	for i, r := range f.file.Lowered {
+		if r != nil {
+			f.rules = append(f.rules, loadedRule{File: f.from, IR: f.file.Lowered[i]})
 		}
 	}
-	f.found = found
-	if len(found) > 0 {
-		if data, err := f.from.Folder.Read(f.from.Path); err == nil {
-			f.data = data
-		}
+	if lint.HasDirectives(data) {
+		f.file.Data = data
 	}
 }
 
 func (set *ruleSet) add(f readFile) {
 	set.Rules = append(set.Rules, f.rules...)
-	if len(f.file.Rules)+len(f.file.Correlations) > 0 {
+	if len(f.file.Rules)+len(f.file.Broken)+len(f.file.Correlations) > 0 {
 		set.parsed = append(set.parsed, f.parsedFile)
 	}
 	for _, c := range f.file.Correlations {
 		set.read = append(set.read, readCorrelation{f.from, c})
 	}
-	if f.found.HasErrors() {
+	if f.file.Found.HasErrors() {
 		set.Failed++
 	}
-	set.Found = append(set.Found, f.found...)
-	if f.data != nil {
-		set.sources[f.found[0].Range.File] = f.data
+	set.Found = append(set.Found, f.file.Found...)
+	if len(f.file.Found) > 0 {
+		set.files[f.file.Path] = f.from
 	}
 }
 
-// lowered are the rules that the engine runs.
 func (set *ruleSet) lowered() []*ir.Rule {
 	var out []*ir.Rule
 	stranded := set.stranded()
@@ -228,7 +224,7 @@ func (set *ruleSet) lowered() []*ir.Rule {
 
 // show prints findings to the error stream as people read them.
 func (set *ruleSet) show(s *streams, found diag.Diagnostics) {
-	diag.WriteText(s.Err, found, func(file string) []byte { return set.sources[file] }, s.ErrTerminal)
+	diag.WriteText(s.Err, found, set.source, s.ErrTerminal)
 }
 
 // loadModel reads the model a user named, or the file that overlays one.

@@ -154,7 +154,7 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 		switch {
 		case err == nil:
 			parsed, found := regression.Parse(r.File.Folder, file, data)
-			set.sources[parsed.Shown] = data
+			set.keepFile(parsed.Shown, ruleFile{r.File.Folder, r.File.Disk, file})
 			tests.found = append(tests.found, found...)
 			own = parsed
 			cases = append(cases, parsed.Cases...)

@@ -71,7 +71,7 @@ func (t *testReport) count(w io.Writer) {
 // printFailure shows where in the test file, what was expected, what came, and why.
 func (set *ruleSet) printFailure(s *streams, o regression.Outcome) {
 	var places strings.Builder
-	diag.WriteText(&places, o.Failures, func(file string) []byte { return set.sources[file] }, s.OutTerminal)
+	diag.WriteText(&places, o.Failures, set.source, s.OutTerminal)
 	for line := range strings.Lines(strings.TrimRight(places.String(), "\n") + "\n") {
 		fmt.Fprint(s.Out, "  ", line)
 	}

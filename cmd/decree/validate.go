@@ -43,11 +43,11 @@ func newValidate(s *streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&explain, "explain", "", "show what a finding's code means and how to mend it; without a code list them all")
+	f.StringVar(&explain, "explain", "", "show what a finding's code means and how to fix it; without a code list them all")
 	f.Lookup("explain").NoOptDefVal = noCode
 	f.StringVar(&p.level, "level", "warning", "least severe finding that is shown: error, warning, info")
 	f.BoolVar(&p.strict, "strict", false, "warnings fail, too")
-	f.BoolVar(&p.fix, "fix", false, "mend what can be mended without changing what a rule means, then show what is left")
+	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without changing what a rule means, then show what is left")
 	addForce(cmd, &p.force, "with --fix")
 	completeFlag(cmd, "level", these(severities...))
 	addFormat(cmd, &p.format, "text", "json", "sarif", "github")
@@ -82,11 +82,7 @@ func validate(s *streams, p validateParams) error {
 			return err
 		}
 	}
-	likely, err := set.lint()
-	if err != nil {
-		return err
-	}
-	all := append(set.Found, likely...)
+	all := append(set.Found, set.lint()...)
 	all.Sort()
 	if err := set.report(s, p, atLeast(all, p.level), len(all)); err != nil {
 		return err

@@ -55,6 +55,7 @@ type Diagnostic struct {
 	Range    Range    `json:"range"`
 	Message  string   `json:"message"`
 	Hint     string   `json:"hint,omitempty"`
+	Fix      string   `json:"fix,omitempty"` // what to write in place of Range without a change of meaning, if there is such
 }
 
 // Error makes a single finding usable as a Go error.
@@ -77,12 +78,12 @@ func (ds Diagnostics) HasErrors() bool {
 
 // Errorf adds an error.
 func (ds *Diagnostics) Errorf(code string, r Range, hint, format string, args ...any) {
-	*ds = append(*ds, Diagnostic{Error, code, r, fmt.Sprintf(format, args...), hint})
+	*ds = append(*ds, Diagnostic{Severity: Error, Code: code, Range: r, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // Warnf adds a warning.
 func (ds *Diagnostics) Warnf(code string, r Range, hint, format string, args ...any) {
-	*ds = append(*ds, Diagnostic{Warning, code, r, fmt.Sprintf(format, args...), hint})
+	*ds = append(*ds, Diagnostic{Severity: Warning, Code: code, Range: r, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
 // Sort orders findings by file, then place, then code.

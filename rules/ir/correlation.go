@@ -57,7 +57,7 @@ func LowerCorrelations(cs []*rules.Correlation, lowered map[*rules.Rule]*Rule) (
 		for _, in := range c.Inputs {
 			input := Input{Name: in.Name(), Rule: lowered[in.Rule], Correlation: done[in.Correlation]}
 			if input.Rule == nil && input.Correlation == nil {
-				found.Errorf("unreadable-input", in.Range, "mend that rule first", "%q has errors", in.Text)
+				found.Errorf("unreadable-input", in.Range, "fix that rule first", "%q has errors", in.Text)
 				whole = false
 			}
 			low.Inputs = append(low.Inputs, input)

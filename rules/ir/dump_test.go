@@ -21,7 +21,7 @@ func TestDump(t *testing.T) {
 		{"const", "detection: {a: {F: []}, condition: a}", "a:\n  false\n"},
 		{"keywords", "detection:\n  a: [x, 'y?z', 7, true, 1.50]\n  b: {'|re|i': z}\n  c: {'|startswith|cased': w}\n  condition: a and not b or c",
 			"or\n  and\n    a:\n      or\n        any value contains \"x\", \"7\", \"true\", \"1.50\"\n        any value like * \"y\" ? \"z\" *\n    not\n      b:\n        any value matches /z/i\n  c:\n    any value startswith \"w\", in this case\n"},
-		{"at least", "detection: {a1: {F: x}, a2: {F: y}, a3: {G|exists: no}, condition: 2 of a*}", ""},
+		{"at least", "detection: {a1: {F: x}, a2: {F: y}, a3: {G|exists: maybe}, condition: 2 of a*}", ""},
 		{"at least two", "detection: {a1: {F: x}, a2: {F: y}, a3: {G|exists: false}, condition: 2 of a*}",
 			"at least 2 of\n  a1:\n    F equals \"x\"\n  a2:\n    F equals \"y\"\n  a3:\n    G does not exist\n"},
 		{"many values", "detection: {a: {F: [" + strings.Join(many, ", ") + "]}, condition: a}",

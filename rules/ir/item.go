@@ -3,7 +3,6 @@ package ir
 import (
 	"errors"
 	"math"
-	"net/netip"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -36,6 +35,7 @@ var decisive = map[string]bool{"startswith": true, "endswith": true, "contains":
 var (
 	comparisons = map[string]bool{"lt": true, "lte": true, "gt": true, "gte": true}
 	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true, "year": true}
+	positions   = map[string]bool{"startswith": true, "endswith": true, "contains": true} // that an expression may have
 	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename}
 )
 
@@ -74,6 +74,12 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 		case comparisons[name]:
 			l.once(m, c.compare)
 			c.compare = name
+		case name == "re" && positions[c.opSet], positions[name] && c.opSet == "re":
+			if positions[name] {
+				c.op = textOps[name]
+			}
+			c.opSet = "re"
+			l.position(c, m)
 		case decisive[name]:
 			l.once(m, c.opSet)
 			c.opSet, c.op = name, textOps[name]
@@ -179,18 +185,18 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	}
 	switch {
 	case c.opSet == "exists":
-		if v.Kind != rules.BoolValue {
+		value, ok := rules.Truth(v.Text)
+		if !ok {
 			return fail("invalid-exists", "write true or false", "exists takes true or false, not %q", v.Text)
 		}
-		return []Test{&Exists{v.Bool}}
+		if v.Kind != rules.BoolValue {
+			l.fixable("truth-word", v.Range, strconv.FormatBool(value), "exists takes true or false; YAML 1.2 does not know %q as one of them", v.Text)
+		}
+		return []Test{&Exists{value}}
 	case c.opSet == "re":
 		return l.regex(c, v)
 	case c.opSet == "cidr":
-		prefix, err := netip.ParsePrefix(v.Text)
-		if err != nil {
-			return fail("invalid-cidr", "write an address and a length, such as 10.0.0.0/8", "%q is no network", v.Text)
-		}
-		return []Test{&CIDR{[]netip.Prefix{prefix.Masked()}}}
+		return l.network(v)
 	case c.opSet == "fieldref":
 		if v.Text == "" {
 			return fail("invalid-fieldref", "write the name of a field", "fieldref takes the name of another field")
@@ -252,7 +258,13 @@ func (l *lowerer) regex(c *chain, v rules.Value) []Test {
 		l.errorf(code, v.Range, failed.Hint, "this regular expression cannot be read, at character %d: %s", utf8.RuneCountInString(v.Text[:failed.Offset])+1, failed.Message)
 		return nil
 	}
-	t := &Regex{Expr: v.Text, Flags: flags}
+	t := &Regex{Expr: positioned(c.op, v.Text, flags), Flags: flags}
+	if t.Expr != v.Text {
+		if e, err = regex.Parse(t.Expr, flags); err != nil {
+			l.errorf("invalid-regex", v.Range, "say by ^ or $ where the expression is found", "this regular expression cannot be put at one end of a value: %v", err)
+			return nil
+		}
+	}
 	if _, err := e.In(regex.Go); err != nil {
 		t.Backtracking = true
 	}

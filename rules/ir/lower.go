@@ -23,6 +23,12 @@ func (l *lowerer) errorf(code string, at diag.Range, hint, format string, args .
 	l.found.Errorf(code, at, hint, format, args...)
 }
 
+// fixable warns of what can be written otherwise without a change of meaning.
+func (l *lowerer) fixable(code string, at diag.Range, fix, format string, args ...any) {
+	l.found.Warnf(code, at, "write `"+fix+"`", format, args...)
+	l.found[len(l.found)-1].Fix = fix
+}
+
 // Lower applies modifiers, expands lists, numbers ancestors and resolves the condition. The
 // rule is nil when there are errors.
 func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {

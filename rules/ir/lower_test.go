@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/tests/fixture"
 )
@@ -76,7 +77,7 @@ func TestModifiers(t *testing.T) {
 		{`F|lte: 5`, `F lte 5`},
 		{`F|gt: '5'`, `F gt 5`},
 		{`F|gte: 5.5`, `F gte 5.5`},
-		{`F|cidr: 10.1.2.3/8`, `F in network 10.0.0.0/8`},
+		{`F|cidr: 10.0.0.0/8`, `F in network 10.0.0.0/8`},
 		{`F|cidr: ['fe80::/10', 192.168.0.0/16]`, `F in network fe80::/10, 192.168.0.0/16`},
 		{`F: '5.0'`, `F equals "5.0"`},
 		{`F: 0x1F`, "or\n    F eq 31\n    F equals \"0x1F\""},
@@ -290,6 +291,35 @@ func TestEveryPublicRuleLowers(t *testing.T) {
 			require.NotNil(t, lowered, "%s: %v", f, found)
 			assert.NotEmpty(t, ir.Dump(lowered))
 		}
+	}
+}
+
+// TestWhatTheReferenceReads pins what is read with a warning, because the specification says otherwise or nothing.
+func TestWhatTheReferenceReads(t *testing.T) {
+	for _, c := range []struct{ item, want, code string }{
+		{`F|cidr: 10.1.2.3`, `F in network 10.1.2.3/32`, "network-form"},
+		{`F|cidr: 'fe80::1'`, `F in network fe80::1/128`, "network-form"},
+		{`F|cidr: 10.1.2.3/8`, `F in network 10.0.0.0/8`, "network-form"},
+		{`F|cidr: 10.0.0.0/255.255.0.0`, `F in network 10.0.0.0/16`, "network-form"},
+		{`F|cidr: 'fe80::1/10'`, `F in network fe80::/10`, "network-form"},
+		{`F|exists: yes`, `F exists`, "truth-word"},
+		{`F|exists: Off`, `F does not exist`, "truth-word"},
+		{`F|exists: 'true'`, `F exists`, "truth-word"},
+		{`F|re|contains: 'a|b'`, `F matches /a|b/`, "regex-position"},
+		{`F|re|startswith: 'a|b'`, `F matches /^(?:a|b)/`, "regex-position"},
+		{`F|re|endswith: 'a|b'`, `F matches /(?:a|b)$/`, "regex-position"},
+		{`F|endswith|re|i: 'a|b'`, `F matches /(?:a|b)$/i`, "regex-position"},
+		{`F|re|m|startswith: 'a|b'`, `F matches /\A(?:a|b)/m`, "regex-position"},
+	} {
+		r, found := ir.Lower(parse(t, "detection:\n  a:\n    "+c.item+"\n  condition: a\n"))
+		require.Len(t, found, 1, c.item)
+		assert.Equal(t, diag.Warning, found[0].Severity, c.item)
+		assert.Equal(t, c.code, found[0].Code, c.item)
+		assert.Equal(t, c.want, strings.TrimSpace(strings.TrimPrefix(ir.Dump(r), "a:\n")), c.item)
+	}
+	for _, item := range []string{`F|cidr: 10.0.0.0/255.0.255.0`, `F|cidr: 10.1.2`, `F|cidr: 'fe80::1%eth0'`, `F|cidr: 'fe80::/255.0.0.0'`, `F|exists: 1`, `F|re|cidr: a`, `F|re|filename: a`} {
+		_, found := ir.Lower(parse(t, "detection:\n  a:\n    "+item+"\n  condition: a\n"))
+		assert.True(t, found.HasErrors(), item)
 	}
 }
 

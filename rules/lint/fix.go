@@ -11,7 +11,7 @@ import (
 	"decree/rules/ir"
 )
 
-// fixes mend a finding by changing the lines of its file; false where they cannot.
+// fixes fix a finding by changing the lines of its file; false where they cannot.
 var fixes = map[string]func(lines []string, d diag.Diagnostic, rs []*rules.Rule) ([]string, bool){
 	"invalid-date":                 fixDate,
 	"duplicate-tag":                removeLine,
@@ -21,38 +21,75 @@ var fixes = map[string]func(lines []string, d diag.Diagnostic, rs []*rules.Rule)
 	"wildcard-instead-of-modifier": fixWildcards,
 }
 
-// Fixable tells whether Fix knows what to do about a code.
-func Fixable(code string) bool { return fixes[code] != nil }
+// fixedInPlace are codes of reading of which findings say what to write instead.
+var fixedInPlace = []string{"capital-letters", "colon-in-text", "id-form", "modifier-spelling", "network-form", "truth-word"}
 
-// Fix mends what can be mended without changing what a file's rules mean: each change is taken back unless
-// every rule means and says what it did before. Comments and layout stay. read parses and lowers the file's new bytes; it
-// gives false if they have an error. Fix gives the new bytes and what it mended.
-func Fix(f File, read func(data []byte) (File, bool)) ([]byte, diag.Diagnostics) {
-	var mended diag.Diagnostics
+// Fixable tells whether Fix knows what to do about a code.
+func Fixable(code string) bool { return fixes[code] != nil || slices.Contains(fixedInPlace, code) }
+
+// Fix fixes what can be fixed without changing what a file's rules mean: each change is taken back unless
+// every rule means and says what it did before. Comments and layout stay. read parses and lowers the file's new bytes. Fix gives
+// the new bytes and what it fixed.
+func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
+	var fixed diag.Diagnostics
 	tried := map[diag.Diagnostic]bool{}
 	for {
-		i := -1
-		found := Run([]File{f})
-		for at, d := range found {
-			if Fixable(d.Code) && !tried[d] {
-				i = at
-				break
-			}
-		}
+		found := append(Run([]File{f.whole()}), f.Found...)
+		i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return (d.Fix != "" || fixes[d.Code] != nil) && !tried[d] })
 		if i < 0 {
-			return f.Data, mended
+			return f.Data, fixed
 		}
-		tried[found[i]] = true
-		lines, ok := fixes[found[i].Code](strings.Split(string(f.Data), "\n"), found[i], f.Rules)
+		d := found[i]
+		tried[d] = true
+		how := fixes[d.Code]
+		if d.Fix != "" {
+			how = fixInPlace
+		}
+		lines, ok := how(strings.Split(string(f.Data), "\n"), d, f.Rules)
 		if !ok {
 			continue
 		}
-		next, ok := read([]byte(strings.Join(lines, "\n")))
-		if ok && same(f, next) && len(Run([]File{next})) < len(found) {
-			mended = append(mended, found[i])
+		next := read([]byte(strings.Join(lines, "\n")))
+		if same(f, next) && errorsOf(next) <= errorsOf(f) && len(Run([]File{next.whole()}))+len(next.Found) < len(found) {
+			fixed = append(fixed, d)
 			f = next
 		}
 	}
+}
+
+// whole is the file without its correlations and its rules that have errors: nothing can say whether a change to one keeps
+// its meaning.
+func (f File) whole() File {
+	f.Broken, f.Correlations = nil, nil
+	return f
+}
+
+func errorsOf(f File) int {
+	errors := 0
+	for _, d := range f.Found {
+		if d.Severity == diag.Error {
+			errors++
+		}
+	}
+	return errors
+}
+
+// fixInPlace writes what a finding says in the place of what it is about, in the quotes that stand there; true and
+// false stand without.
+func fixInPlace(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, bool) {
+	before, rest, ok := cut(lines, d.Range.Start)
+	width := d.Range.End.Col - d.Range.Start.Col
+	letters := []rune(rest)
+	if !ok || d.Range.End.Line != d.Range.Start.Line || width < 1 || width > len(letters) {
+		return nil, false
+	}
+	with := d.Fix
+	if quote := letters[0]; (quote == '\'' || quote == '"') && letters[width-1] == quote && with[0] != '\'' && d.Code != "truth-word" {
+		with = string(quote) + with + string(quote)
+	}
+	out := slices.Clone(lines)
+	out[d.Range.Start.Line-1] = before + with + string(letters[width:])
+	return out, true
 }
 
 // same tells whether two readings of a file have rules of the same meaning that say the same about themselves.

@@ -10,55 +10,68 @@ import (
 	"decree/rules/ir"
 )
 
-func reread(data []byte) (File, bool) {
-	rs, found := rules.Parse(firstFile, data, nil)
-	f := File{Path: firstFile, Data: data, Rules: rs}
-	for _, r := range rs {
+func reread(data []byte) File {
+	parsed, found := rules.ParseFile(firstFile, data, nil)
+	f := File{Path: firstFile, Data: data, Rules: parsed.Rules, Broken: parsed.Broken, Found: found}
+	for _, r := range parsed.Rules {
 		lowered, more := ir.Lower(r)
 		f.Lowered = append(f.Lowered, lowered)
-		found = append(found, more...)
+		f.Found = append(f.Found, more...)
 	}
-	return f, !found.HasErrors()
+	return f
 }
 
-// TestFix compares whole files: what is mended, and that nothing else changes.
+// TestFix compares whole files: what is fixed, and that nothing else changes.
 func TestFix(t *testing.T) {
 	head := "title: Whoami # kept\nid: 0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b10\nlogsource: {product: windows, category: process_creation}\n"
-	for _, c := range []struct{ name, in, want string }{
-		{"dates", "date: 2026/03/01 # written\nmodified:   '2026/04/01'\ndetection: {a: {F: x}, condition: a}\n", "date: 2026-03-01 # written\nmodified:   '2026-04-01'\ndetection: {a: {F: x}, condition: a}\n"},
+	const detection = "detection: {a: {F: x}, condition: a}\n"
+	for _, c := range []struct {
+		name, in, want string
+		errors         int
+	}{
+		{name: "words in capitals", in: "status: Experimental\nlevel: 'HIGH' # kept\n" + detection, want: "status: experimental\nlevel: 'high' # kept\n" + detection},
+		{name: "a colon in a list", in: "falsepositives:\n  - Administrators: those of the help desk # kept\n  - It's: 'so'\n" + detection, want: "falsepositives:\n  - 'Administrators: those of the help desk' # kept\n  - It's: 'so'\n" + detection},
+		{name: "a colon in an entry of two", in: "falsepositives:\n  - It's: so\n" + detection, want: "falsepositives:\n  - 'It''s: so'\n" + detection},
+		{name: "colons that are no YAML", in: "description: Finds: this\nauthor: a, b: c\nfalsepositives:\n  - one: two: three\n" + detection, want: "description: 'Finds: this'\nauthor: 'a, b: c'\nfalsepositives:\n  - 'one: two: three'\n" + detection},
+		{name: "modifiers", in: "detection: {a: {F|RE|ignorecase: x, 'G|Contains': y}, condition: a}\n", want: "detection: {a: {F|re|i: x, 'G|contains': y}, condition: a}\n"},
+		{name: "networks", in: "detection: {a: {F|cidr: [10.1.2.3, '10.1.2.3/8', 'fe80::1', 172.16.0.0/255.240.0.0]}, condition: a}\n", want: "detection: {a: {F|cidr: [10.1.2.3/32, '10.0.0.0/8', 'fe80::1/128', 172.16.0.0/12]}, condition: a}\n"},
+		{name: "words for true", in: "detection: {a: {F|exists: yes, G|exists: 'Off'}, condition: a}\n", want: "detection: {a: {F|exists: true, G|exists: false}, condition: a}\n"},
+		{name: "beside an error", in: "level: Low\n" + detection + "---\ntitle: Broken\nlogsource: {product: windows}\ndetection: {a: {F|what: x}, condition: a}\n", want: "level: low\n" + detection + "---\ntitle: Broken\nlogsource: {product: windows}\ndetection: {a: {F|what: x}, condition: a}\n", errors: 1},
+		{"dates", "date: 2026/03/01 # written\nmodified:   '2026/04/01'\ndetection: {a: {F: x}, condition: a}\n", "date: 2026-03-01 # written\nmodified:   '2026-04-01'\ndetection: {a: {F: x}, condition: a}\n", 0},
 		{"tags, references and values", "tags:\n    - attack.t1059\n    # a comment\n    - attack.t1059\nreferences:\n    - a\n    - a\ndetection:\n    a:\n        F|contains:\n            - whoami\n            - 'WHOAMI'   # again\n            - x\n    condition: a\n",
-			"tags:\n    - attack.t1059\n    # a comment\nreferences:\n    - a\ndetection:\n    a:\n        F|contains:\n            - whoami\n            - x\n    condition: a\n"},
-		{"an entry of several lines stays", "references:\n    - https://a b\n    - https://a\n      b\n    - c\ndetection: {a: {F: x}, condition: a}\n", "references:\n    - https://a b\n    - https://a\n      b\n    - c\ndetection: {a: {F: x}, condition: a}\n"},
-		{"a flow list stays", "tags: [attack.t1059, attack.t1059]\ndetection: {a: {F: x}, condition: a}\n", "tags: [attack.t1059, attack.t1059]\ndetection: {a: {F: x}, condition: a}\n"},
-		{"double wildcards", "detection:\n    a: {F: ['a**b***c', 'd\\**e']}\n    condition: a\n", "detection:\n    a: {F: ['a*b*c', 'd\\**e']}\n    condition: a\n"},
+			"tags:\n    - attack.t1059\n    # a comment\nreferences:\n    - a\ndetection:\n    a:\n        F|contains:\n            - whoami\n            - x\n    condition: a\n", 0},
+		{"an entry of several lines stays", "references:\n    - https://a b\n    - https://a\n      b\n    - c\ndetection: {a: {F: x}, condition: a}\n", "references:\n    - https://a b\n    - https://a\n      b\n    - c\ndetection: {a: {F: x}, condition: a}\n", 0},
+		{"a flow list stays", "tags: [attack.t1059, attack.t1059]\ndetection: {a: {F: x}, condition: a}\n", "tags: [attack.t1059, attack.t1059]\ndetection: {a: {F: x}, condition: a}\n", 0},
+		{"double wildcards", "detection:\n    a: {F: ['a**b***c', 'd\\**e']}\n    condition: a\n", "detection:\n    a: {F: ['a*b*c', 'd\\**e']}\n    condition: a\n", 0},
 		{"wildcards for modifiers", "detection:\n    a:\n        F: ['*a*', \"*b*\"] # kept\n        G|all:\n            - 'é*'\n            - 'd\\\\*'\n        'H': '*e'\n        I: '*'\n        J: ['*a*', 'b*']\n        K: '*a\\*'\n    condition: a\n",
-			"detection:\n    a:\n        F|contains: ['a', \"b\"] # kept\n        G|startswith|all:\n            - 'é'\n            - 'd\\\\'\n        'H|endswith': 'e'\n        I: '*'\n        J: ['*a*', 'b*']\n        K|endswith: 'a\\*'\n    condition: a\n"},
+			"detection:\n    a:\n        F|contains: ['a', \"b\"] # kept\n        G|startswith|all:\n            - 'é'\n            - 'd\\\\'\n        'H|endswith': 'e'\n        I: '*'\n        J: ['*a*', 'b*']\n        K|endswith: 'a\\*'\n    condition: a\n", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			f, ok := reread([]byte(head + c.in))
-			require.True(t, ok)
-			got, mended := Fix(f, reread)
+			f := reread([]byte(head + c.in))
+			require.Equal(t, c.errors, errorsOf(f), "%v", f.Found)
+			got, fixed := Fix(f, reread)
 			assert.Equal(t, head+c.want, string(got))
-			assert.Equal(t, c.in != c.want, len(mended) > 0)
-			again, ok := reread(got)
-			require.True(t, ok)
+			assert.Equal(t, c.in != c.want, len(fixed) > 0)
+			again := reread(got)
+			require.Equal(t, c.errors, errorsOf(again), "%v", again.Found)
 			assert.True(t, same(f, again))
 		})
 	}
 }
 
-// FuzzFix holds that a file that was mended reads as before.
+// FuzzFix holds that a file that was fixed reads as before.
 func FuzzFix(f *testing.F) {
 	f.Add("F: ['*a*', '*b*']", "2026/03/01")
+	f.Add("F|CIDR: '10.1.2.3'", "2026-03-01")
 	f.Add("F|all: ['a**', 'b\\**']\n        G:\n            - '*x'\n            - '*X'", "2026-03-01")
 	f.Fuzz(func(t *testing.T, item, date string) {
-		before, ok := reread([]byte("title: T\ndate: " + date + "\nlogsource: {product: windows}\ndetection:\n    a:\n        " + item + "\n    condition: a\n"))
-		if !ok || len(before.Rules) != 1 {
+		before := reread([]byte("title: T\ndate: " + date + "\nlogsource: {product: windows}\ndetection:\n    a:\n        " + item + "\n    condition: a\n"))
+		if errorsOf(before) > 0 || len(before.Rules) != 1 {
 			return
 		}
 		data, _ := Fix(before, reread)
-		after, ok := reread(data)
-		require.True(t, ok)
+		after := reread(data)
+		require.Zero(t, errorsOf(after))
 		require.True(t, same(before, after))
 	})
 }

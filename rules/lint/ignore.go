@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"bytes"
 	"regexp"
 	"slices"
 	"strings"
@@ -20,9 +21,12 @@ type directive struct {
 
 var directiveForm = regexp.MustCompile(`(?:^|\s)#\s*decree:ignore\s+([a-z0-9-]+)[ \t]*(.*)$`)
 
+// HasDirectives tells whether a file may hold comments that accept findings.
+func HasDirectives(data []byte) bool { return bytes.Contains(data, []byte("decree:ignore")) }
+
 func directives(f File) []directive {
 	var out []directive
-	if !strings.Contains(string(f.Data), "decree:ignore") {
+	if !HasDirectives(f.Data) {
 		return nil
 	}
 	for i, line := range strings.Split(string(f.Data), "\n") {

@@ -5,6 +5,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -18,11 +19,16 @@ type Check struct {
 	rule        func(*subject)
 	correlation func(*correlationSubject)
 	set         func(*collection)
+	partial     bool // it looks at parts, so that a rule with errors in others can be checked
 }
 
 // Checks lists every check, by code.
 func Checks() []Check {
-	all := slices.Concat(metadataChecks, tagChecks, logSourceChecks, conditionChecks, modifierChecks, valueChecks, regexChecks, meaningChecks, setChecks)
+	all := slices.Concat(metadataChecks, tagChecks, logSourceChecks, modifierChecks, valueChecks, regexChecks)
+	for i := range all {
+		all[i].partial = true
+	}
+	all = slices.Concat(all, conditionChecks, meaningChecks, setChecks)
 	slices.SortFunc(all, func(a, b Check) int {
 		switch {
 		case a.Code < b.Code:
@@ -38,11 +44,12 @@ func Checks() []Check {
 // File is one rule file: its bytes, and what they were parsed and lowered to. Rules and Lowered go
 // together; a rule that could not be lowered has nil.
 type File struct {
-	Path    string // as findings name it
-	Data    []byte
-	Rules   []*rules.Rule
-	Lowered []*ir.Rule
-
+	Path         string // as findings name it
+	Data         []byte // may be left out by who only checks a file that is not HasDirectives
+	Rules        []*rules.Rule
+	Lowered      []*ir.Rule
+	Broken       []*rules.Rule        // with errors
+	Found        diag.Diagnostics     // by reading it
 	Correlations []*rules.Correlation // linked, as far as they could be
 }
 
@@ -84,13 +91,24 @@ func Run(files []File) diag.Diagnostics {
 	checks := Checks()
 	all := &collection{}
 	for _, f := range files {
+		check := func(r *rules.Rule, lowered *ir.Rule, c Check) {
+			if c.rule != nil {
+				s := &subject{Rule: r, lowered: lowered, check: c}
+				c.rule(s)
+				byFile[f.Path] = append(byFile[f.Path], s.found...)
+			}
+		}
+		for _, r := range f.Broken {
+			for _, c := range checks {
+				key, missing := strings.CutPrefix(c.Code, "missing-")
+				if c.partial && !(missing && r.Key(key, -1) != r.Range) { // what could not be read is not missing
+					check(r, nil, c)
+				}
+			}
+		}
 		for i, r := range f.Rules {
 			for _, c := range checks {
-				if c.rule != nil {
-					s := &subject{Rule: r, lowered: f.Lowered[i], check: c}
-					c.rule(s)
-					byFile[f.Path] = append(byFile[f.Path], s.found...)
-				}
+				check(r, f.Lowered[i], c)
 			}
 			all.rules = append(all.rules, r)
 			all.lowered = append(all.lowered, f.Lowered[i])

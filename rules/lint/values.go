@@ -39,6 +39,19 @@ var valueChecks = []Check{
 	})},
 	{Code: "duplicate-value", Severity: diag.Warning, rule: eachItem(duplicateValue)},
 	{Code: "redundant-value", Severity: diag.Info, rule: eachItem(redundantValue)},
+	{Code: "placeholder-without-expand", Severity: diag.Warning, rule: placeholderWithoutExpand},
+	{Code: "encoded-wildcard", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if has(it, "base64", "base64offset") && wild(rules.Item{Values: []rules.Value{v}}) {
+			s.report(v.Range, "encode the parts beside it apart, or escape it if the character is meant", "the wildcard is encoded as a character: what is encoded has none")
+		}
+	})},
+	{Code: "number-spelling", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
+		for _, v := range it.Values {
+			if plain := strconv.FormatFloat(v.Number, 'f', -1, 64); v.Kind == rules.NumberValue && len(it.Modifiers) == 0 && it.Field != "" && spelled.MatchString(v.Text) {
+				s.report(v.Range, "put it in quotes if the text is meant, or write "+plain, "YAML reads %s as a number, so that other tools do not look for the text; here both match", v.Text)
+			}
+		}
+	})},
 	{Code: "missing-comma", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if len(it.Values) > 1 && !has(it, "re") && glued.MatchString(v.Text) || has(it, "endswith") && gluedPaths.MatchString(v.Text) {
 			s.report(v.Range, "close the first value and begin the next on a line of its own", "two values seem to have become one")
@@ -52,6 +65,8 @@ var valueChecks = []Check{
 }
 
 var (
+	// numbers by another base, with leading zeros, exponents or underscores
+	spelled = regexp.MustCompile(`^[-+]?0[0-9a-zA-Z_]|[eE_]`)
 	escaped = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
 	// two ends of paths, such as \a.exe and \b.exe, with what should part them
 	gluedPaths = regexp.MustCompile(`(?i)\.[a-z0-9]{2,4}['",;\s]+\\[^\\\s]+\.[a-z0-9]{2,4}$`)

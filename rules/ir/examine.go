@@ -1,0 +1,20 @@
+package ir
+
+import (
+	"slices"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// Examine lowers the parts of a rule that has errors, for what else is wrong with them.
+func Examine(r *rules.Rule) diag.Diagnostics {
+	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}}
+	for _, s := range r.Searches {
+		l.selection(s.Body, 0)
+	}
+	for _, a := range r.Ancestry {
+		l.ancestry(a)
+	}
+	return slices.DeleteFunc(l.found, func(d diag.Diagnostic) bool { return d.Code == "empty-values" }) // an error may have emptied them
+}

@@ -1,0 +1,38 @@
+package lint
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"decree/rules"
+)
+
+// wholePlaceholder is a value that is one placeholder and nothing else.
+var wholePlaceholder = regexp.MustCompile(`^%([A-Za-z0-9_.-]+)%$`)
+
+// environment are variables that Windows sets, in small letters: in a value they are usually meant as such.
+// https://learn.microsoft.com/en-us/windows/deployment/usmt/usmt-recognized-environment-variables
+var environment = []string{"allusersprofile", "appdata", "cd", "commonprogramfiles", "commonprogramw6432", "computername", "comspec", "csidl_system", "date",
+	"driverdata", "errorlevel", "homedrive", "homepath", "homeshare", "localappdata", "logonserver", "number_of_processors", "onedrive", "os", "path", "pathext",
+	"processor_architecture", "processor_identifier", "processor_level", "processor_revision", "profilesfolder", "programdata", "programfiles", "programw6432",
+	"prompt", "psmodulepath", "public", "random", "sessionname", "systemdrive", "systemroot", "temp", "time", "tmp", "userdnsdomain", "userdomain", "username",
+	"userprofile", "winbootdir", "windir"}
+
+// placeholderWithoutExpand reports a value that looks like the name of a list, which it is under `expand` alone.
+func placeholderWithoutExpand(s *subject) {
+	s.EachItem(func(it rules.Item) {
+		if has(it, "expand", "re", "fieldref") {
+			return
+		}
+		for _, v := range it.Values {
+			for _, m := range rules.Placeholder.FindAllStringSubmatch(v.Text, -1) {
+				listed := slices.ContainsFunc(s.Lists, func(l rules.List) bool { return l.Name == m[1] })
+				whole := wholePlaceholder.MatchString(v.Text) && !slices.Contains(environment, strings.ToLower(m[1]))
+				if v.Kind == rules.StringValue && (listed || whole) {
+					s.report(v.Range, "write `"+it.Field+"|expand` if the list "+m[1]+" is meant", "%%%s%% is looked for as it is written: only `expand` makes a list of it", m[1])
+				}
+			}
+		}
+	})
+}

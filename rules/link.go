@@ -15,6 +15,7 @@ type linker struct {
 	rules        []*Rule
 	correlations []*Correlation
 	state        map[*Correlation]linkState
+	named        map[string][]Input // rules, then correlations, by id and by name in small letters
 	out          []*Correlation
 	found        diag.Diagnostics
 }
@@ -30,11 +31,29 @@ const (
 // Link sets the inputs of correlations. It returns those whose inputs, and the inputs of these, all exist: every one
 // after the correlations it reads, otherwise in the order given. A name is first looked for in the file of the correlation.
 func Link(rs []*Rule, cs []*Correlation) ([]*Correlation, diag.Diagnostics) {
-	l := &linker{rules: rs, correlations: cs, state: map[*Correlation]linkState{}}
+	l := &linker{rules: rs, correlations: cs, state: map[*Correlation]linkState{}, named: map[string][]Input{}}
+	for _, r := range rs {
+		l.index(Input{Rule: r})
+	}
+	for _, c := range cs {
+		l.index(Input{Correlation: c})
+	}
 	for _, c := range cs {
 		l.link(c, 0)
 	}
 	return l.out, l.found
+}
+
+// index makes a rule or correlation known by its id and its name.
+func (l *linker) index(in Input) {
+	body := in.body()
+	id, name := strings.ToLower(body.ID), strings.ToLower(body.Name)
+	if id != "" {
+		l.named[id] = append(l.named[id], in)
+	}
+	if name != "" && name != id {
+		l.named[name] = append(l.named[name], in)
+	}
 }
 
 // link tells whether a correlation is whole.
@@ -76,21 +95,16 @@ func (l *linker) link(c *Correlation, above int) bool {
 // resolve finds the one rule or correlation that an input names.
 func (l *linker) resolve(c *Correlation, in *Input) bool {
 	var here, elsewhere []Input
-	add := func(body *Rule, candidate Input) {
-		if !in.Names(body) {
-			return
-		}
-		if body.Range.File == c.Body.Range.File {
+	for _, candidate := range l.named[strings.ToLower(canonicalID(in.Text))] {
+		body := candidate.body()
+		candidate.RuleReference = in.RuleReference
+		switch {
+		case !in.Names(body):
+		case body.Range.File == c.Body.Range.File:
 			here = append(here, candidate)
-		} else {
+		default:
 			elsewhere = append(elsewhere, candidate)
 		}
-	}
-	for _, r := range l.rules {
-		add(r, Input{in.RuleReference, r, nil})
-	}
-	for _, other := range l.correlations {
-		add(other.Body, Input{in.RuleReference, nil, other})
 	}
 	if len(here) == 0 {
 		here = elsewhere

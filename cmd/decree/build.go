@@ -61,7 +61,7 @@ type builtQuery struct {
 }
 
 func build(s *streams, p buildParams) error {
-	set, err := loadFiltered(p.paths, p.filters)
+	set, err := loadFiltered(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}

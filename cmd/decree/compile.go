@@ -127,7 +127,7 @@ func compile(s *streams, p compileParams) error {
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
 		return fmt.Errorf("--model and --model-file need one --target of %s: each target has its own models", strings.Join(dialectNames(), ", "))
 	}
-	set, err := loadFiltered(p.paths, p.filters)
+	set, err := loadFiltered(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}

@@ -47,15 +47,13 @@ func (set *ruleSet) addCorrelations() {
 	for _, d := range set.Found {
 		failed[d.Range.File] = failed[d.Range.File] || d.Severity == diag.Error
 	}
+	for _, c := range set.read {
+		set.keepFile(c.of.Body.Range.File, c.from)
+	}
 	for _, d := range found {
 		if d.Severity == diag.Error && !failed[d.Range.File] {
 			failed[d.Range.File] = true
 			set.Failed++
-		}
-		for _, c := range set.read {
-			if c.of.Body.Range.File == d.Range.File {
-				set.keepFile(d.Range.File, c.from)
-			}
 		}
 	}
 	set.Found = append(set.Found, found...)

@@ -53,7 +53,7 @@ func newExplain(s *streams) *cobra.Command {
 }
 
 func explain(s *streams, p explainParams) error {
-	set, err := loadFiltered([]string{p.rule}, p.filters)
+	set, err := loadFiltered(s, []string{p.rule}, p.filters)
 	if err != nil {
 		return err
 	}

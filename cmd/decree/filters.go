@@ -96,11 +96,11 @@ func (set *ruleSet) whyNothing(f *rules.Filter) string {
 }
 
 // loadFiltered loads rules and lays filters over them.
-func loadFiltered(paths []string, f filters) (*ruleSet, error) {
+func loadFiltered(s *streams, paths []string, f filters) (*ruleSet, error) {
 	if known := rules.FilterConditions(); f.condition != "" && !slices.Contains(known, f.condition) {
 		return nil, unknownChoice("filter condition", f.condition, known)
 	}
-	set, err := loadRules(paths)
+	set, err := loadRules(s, paths)
 	if err != nil {
 		return nil, err
 	}

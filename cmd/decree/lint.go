@@ -18,7 +18,7 @@ import (
 )
 
 // lint looks for what is allowed in the rules and still likely wrong.
-func (set *ruleSet) lint() diag.Diagnostics {
+func (set *ruleSet) lint(s *streams) diag.Diagnostics {
 	var files []lint.File
 	for _, f := range set.parsed {
 		files = append(files, f.file)
@@ -27,7 +27,10 @@ func (set *ruleSet) lint() diag.Diagnostics {
 	for r := range set.parts() {
 		parts[r.Range] = true
 	}
-	found := slices.DeleteFunc(lint.Run(files), func(d diag.Diagnostic) bool { // a part of a correlation is not referred to, and does not alert
+	step, end := ticker(s, "checks", len(files))
+	all := lint.RunEach(files, step)
+	end()
+	found := slices.DeleteFunc(all, func(d diag.Diagnostic) bool { // a part of a correlation is not referred to, and does not alert
 		return parts[d.Range] && (d.Code == "missing-id" || d.Code == "missing-level")
 	})
 	for _, f := range set.parsed {

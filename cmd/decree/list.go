@@ -44,7 +44,7 @@ type listRow struct {
 }
 
 func list(s *streams, p listParams) error {
-	set, err := loadRules(p.paths)
+	set, err := loadRules(s, p.paths)
 	if err != nil {
 		return err
 	}

@@ -59,8 +59,9 @@ func findRules(paths []string) ([]ruleFile, error) {
 	}
 	var all []ruleFile
 	seen := map[string]bool{}
+	roots := map[string]*root{}
 	for _, p := range paths {
-		files, err := findOnDisk(p)
+		files, err := findOnDisk(p, roots)
 		if err != nil {
 			return nil, err
 		}
@@ -87,7 +88,13 @@ func filesOf(folder *rules.Folder, disk string) ([]ruleFile, error) {
 	return files, nil
 }
 
-func findOnDisk(p string) ([]ruleFile, error) {
+// root is a folder that was opened, and its rule files once they are asked for.
+type root struct {
+	folder *rules.Folder
+	files  []ruleFile
+}
+
+func findOnDisk(p string, roots map[string]*root) ([]ruleFile, error) {
 	info, err := os.Stat(p)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -99,25 +106,31 @@ func findOnDisk(p string) ([]ruleFile, error) {
 	if !info.IsDir() {
 		dir = filepath.Dir(dir)
 	}
-	root := rulesRoot(dir)
-	folder, err := rules.OpenFolder(root)
-	if err != nil {
-		return nil, err
+	at := rulesRoot(dir)
+	in := roots[at]
+	if in == nil {
+		folder, err := rules.OpenFolder(at)
+		if err != nil {
+			return nil, err
+		}
+		in = &root{folder: folder}
+		roots[at] = in
 	}
-	within, err := filepath.Rel(root, p)
+	within, err := filepath.Rel(at, p)
 	if err != nil {
 		return nil, err
 	}
 	within = filepath.ToSlash(within)
 	if !info.IsDir() {
-		return []ruleFile{{folder, root, within}}, nil
+		return []ruleFile{{in.folder, at, within}}, nil
 	}
-	files, err := filesOf(folder, root)
-	if err != nil {
-		return nil, err
+	if in.files == nil {
+		if in.files, err = filesOf(in.folder, at); err != nil {
+			return nil, err
+		}
 	}
 	var below []ruleFile
-	for _, f := range files {
+	for _, f := range in.files {
 		if within == "." || strings.HasPrefix(f.Path, within+"/") {
 			below = append(below, f)
 		}
@@ -142,7 +155,7 @@ func rulesRoot(dir string) string {
 }
 
 // loadRules parses and lowers every file. A bad file is in Found; the others go on.
-func loadRules(paths []string) (*ruleSet, error) {
+func loadRules(s *streams, paths []string) (*ruleSet, error) {
 	files, err := findRules(paths)
 	if err != nil {
 		return nil, err
@@ -152,7 +165,12 @@ func loadRules(paths []string) (*ruleSet, error) {
 	for i, f := range files {
 		read[i].from = f
 	}
-	each(read, (*readFile).read)
+	step, end := ticker(s, "files", len(files))
+	each(read, func(f *readFile) {
+		f.read()
+		step()
+	})
+	end()
 	for _, f := range read {
 		set.add(f)
 	}

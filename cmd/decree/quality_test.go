@@ -1,6 +1,7 @@
 package main
 
 import (
+	"io"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -9,7 +10,7 @@ import (
 
 // TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends.
 func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
-	set, err := loadRules(nil)
+	set, err := loadRules(&streams{Err: io.Discard}, nil)
 	require.NoError(t, err)
 	tests, err := loadTests(set, nil)
 	require.NoError(t, err)

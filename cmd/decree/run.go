@@ -81,7 +81,7 @@ func newRun(s *streams) *cobra.Command {
 func runRules(s *streams, p runParams) error {
 	began := time.Now()
 	loadingDone := loadInMemory()
-	set, err := loadFiltered(p.rules, p.filters)
+	set, err := loadFiltered(s, p.rules, p.filters)
 	if err != nil {
 		return err
 	}
@@ -99,7 +99,7 @@ func runRules(s *streams, p runParams) error {
 	if err != nil {
 		return err
 	}
-	input := &intake{params: p, streams: s, bar: newBar(s, p.quiet)}
+	input := &intake{params: p, streams: s, bar: newBar(s, "events", -1, p.quiet)}
 	matches := 0
 	if !p.backtest.on {
 		opt.OnResult = func(r engine.Result) {
@@ -180,12 +180,6 @@ type intake struct {
 
 // shownRejects bounds how many bad lines are reported one by one.
 const shownRejects = 20
-
-func newBar(s *streams, quiet bool) *progressbar.ProgressBar {
-	return progressbar.NewOptions(-1, progressbar.OptionSetWriter(s.Err), progressbar.OptionSetDescription("events"),
-		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
-		progressbar.OptionSetVisibility(s.ErrTerminal && !quiet))
-}
 
 // clearBar makes room on a terminal that shows matches and progress both.
 func (in *intake) clearBar() {

@@ -89,7 +89,7 @@ func test(s *streams, p testParams) error {
 			return fmt.Errorf("--run: %w", err)
 		}
 	}
-	set, err := loadFiltered(p.paths, p.filters)
+	set, err := loadFiltered(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}

@@ -2,6 +2,8 @@ package main
 
 import (
 	"fmt"
+	"math"
+	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -63,6 +65,9 @@ type validateReport struct {
 	Findings     diag.Diagnostics `json:"findings"`
 }
 
+// memoryAimedAt is what checking keeps to while the rules themselves fit: garbage is then looked for more often.
+const memoryAimedAt = 1280 << 20
+
 // noCode is what --explain holds when no code was given.
 const noCode = "?"
 
@@ -70,7 +75,10 @@ func validate(s *streams, p validateParams) error {
 	if !slices.Contains(severities, p.level) {
 		return unknownChoice("level", p.level, severities)
 	}
-	set, err := loadRules(p.paths)
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // nobody has said another
+		debug.SetMemoryLimit(memoryAimedAt)
+	}
+	set, err := loadRules(s, p.paths)
 	if err != nil {
 		return err
 	}
@@ -78,11 +86,11 @@ func validate(s *streams, p validateParams) error {
 		if err := set.fix(s, p.force); err != nil {
 			return err
 		}
-		if set, err = loadRules(p.paths); err != nil {
+		if set, err = loadRules(s, p.paths); err != nil {
 			return err
 		}
 	}
-	all := append(set.Found, set.lint()...)
+	all := append(set.Found, set.lint(s)...)
 	all.Sort()
 	if err := set.report(s, p, atLeast(all, p.level), len(all)); err != nil {
 		return err

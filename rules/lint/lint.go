@@ -4,8 +4,11 @@
 package lint
 
 import (
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
+	"sync/atomic"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -86,56 +89,80 @@ func add(to *diag.Diagnostics, c Check, at diag.Range, hint, format string, args
 
 // Run checks files, each rule by itself and all of them together. Findings that a file's own comments
 // ignore are left out, and comments that ignore nothing are findings.
-func Run(files []File) diag.Diagnostics {
-	byFile := map[string]diag.Diagnostics{}
+func Run(files []File) diag.Diagnostics { return RunEach(files, func() {}) }
+
+// RunEach is Run, and calls step after each file, from several goroutines.
+func RunEach(files []File, step func()) diag.Diagnostics {
 	checks := Checks()
+	perFile := make([]diag.Diagnostics, len(files))
+	var next atomic.Int64
+	var done sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		done.Go(func() {
+			for i := int(next.Add(1)) - 1; i < len(files); i = int(next.Add(1)) - 1 {
+				perFile[i] = files[i].check(checks)
+				step()
+			}
+		})
+	}
+	done.Wait()
+	byPath := map[string][]int{}
 	all := &collection{}
-	for _, f := range files {
-		check := func(r *rules.Rule, lowered *ir.Rule, c Check) {
-			if c.rule != nil {
-				s := &subject{Rule: r, lowered: lowered, check: c}
-				c.rule(s)
-				byFile[f.Path] = append(byFile[f.Path], s.found...)
-			}
-		}
-		for _, r := range f.Broken {
-			for _, c := range checks {
-				key, missing := strings.CutPrefix(c.Code, "missing-")
-				if c.partial && !(missing && r.Key(key, -1) != r.Range) { // what could not be read is not missing
-					check(r, nil, c)
-				}
-			}
-		}
-		for i, r := range f.Rules {
-			for _, c := range checks {
-				check(r, f.Lowered[i], c)
-			}
-			all.rules = append(all.rules, r)
-			all.lowered = append(all.lowered, f.Lowered[i])
-		}
-		for _, correlation := range f.Correlations {
-			for _, c := range checks {
-				if c.correlation != nil {
-					s := &correlationSubject{Correlation: correlation, check: c}
-					c.correlation(s)
-					byFile[f.Path] = append(byFile[f.Path], s.found...)
-				}
-			}
-		}
+	for i, f := range files {
+		byPath[f.Path] = append(byPath[f.Path], i)
+		all.rules = append(all.rules, f.Rules...)
+		all.lowered = append(all.lowered, f.Lowered...)
 	}
 	for _, c := range checks {
 		if c.set != nil {
 			all.check, all.found = c, nil
 			c.set(all)
 			for _, d := range all.found {
-				byFile[d.Range.File] = append(byFile[d.Range.File], d)
+				i := byPath[d.Range.File][0]
+				perFile[i] = append(perFile[i], d)
 			}
 		}
 	}
 	var out diag.Diagnostics
-	for _, f := range files {
-		out = append(out, ignore(f, byFile[f.Path])...)
+	for i, f := range files {
+		out = append(out, ignore(f, perFile[i])...)
+		perFile[i] = nil
 	}
 	out.Sort()
+	return out
+}
+
+// check runs what is about one rule or correlation.
+func (f File) check(checks []Check) diag.Diagnostics {
+	var out diag.Diagnostics
+	run := func(r *rules.Rule, lowered *ir.Rule, c Check) {
+		if c.rule != nil {
+			s := &subject{Rule: r, lowered: lowered, check: c}
+			c.rule(s)
+			out = append(out, s.found...)
+		}
+	}
+	for _, r := range f.Broken {
+		for _, c := range checks {
+			key, missing := strings.CutPrefix(c.Code, "missing-")
+			if c.partial && !(missing && r.Key(key, -1) != r.Range) { // what could not be read is not missing
+				run(r, nil, c)
+			}
+		}
+	}
+	for i, r := range f.Rules {
+		for _, c := range checks {
+			run(r, f.Lowered[i], c)
+		}
+	}
+	for _, correlation := range f.Correlations {
+		for _, c := range checks {
+			if c.correlation != nil {
+				s := &correlationSubject{Correlation: correlation, check: c}
+				c.correlation(s)
+				out = append(out, s.found...)
+			}
+		}
+	}
 	return out
 }

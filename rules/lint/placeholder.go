@@ -28,7 +28,7 @@ func placeholderWithoutExpand(s *subject) {
 		for _, v := range it.Values {
 			for _, m := range rules.Placeholder.FindAllStringSubmatch(v.Text, -1) {
 				listed := slices.ContainsFunc(s.Lists, func(l rules.List) bool { return l.Name == m[1] })
-				whole := wholePlaceholder.MatchString(v.Text) && !slices.Contains(environment, strings.ToLower(m[1]))
+				whole := wholePlaceholder.MatchString(v.Text) && !has(it, "contains", "startswith", "endswith") && !slices.Contains(environment, strings.ToLower(m[1]))
 				if v.Kind == rules.StringValue && (listed || whole) {
 					s.report(v.Range, "write `"+it.Field+"|expand` if the list "+m[1]+" is meant", "%%%s%% is looked for as it is written: only `expand` makes a list of it", m[1])
 				}

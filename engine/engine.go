@@ -10,6 +10,7 @@ package engine
 import (
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/expr-lang/expr/conf"
@@ -64,6 +65,9 @@ type Engine struct {
 	stats   Stats
 
 	finishing time.Duration // what Finish took
+
+	known []int       // columns by which an event shows that it is of the model
+	fit   atomic.Bool // an event of the file did
 }
 
 // Stats says what a run saw. Anything but Events that is not 0 should be told to the user.
@@ -220,6 +224,7 @@ func (e *Engine) finishIndex(found *diag.Diagnostics) {
 		}
 	}
 	e.scopes.finish(e.sources)
+	e.findKnown()
 }
 
 // maxNeed bounds the atoms of a cover that is asked before a program is run: of many the program asks as quickly.

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strconv"
 	"strings"
@@ -46,6 +47,7 @@ type population struct {
 	seen    map[string]*sightings
 	bytes   int // about what seen takes
 	figures map[string]PrevalenceFigure
+	told    bool // the reputation of some value
 }
 
 // sightings is who saw a value, and what the event said of its reputation.
@@ -197,6 +199,7 @@ func (p *population) judge(table Reputation) {
 		}
 		f := PrevalenceFigure{Name: p.ir.Name, Value: v, Count: len(p.seen[v].by), Rank: i + 1, row: row}
 		f.judge(p.ir.Spec, p.rep)
+		p.told = p.told || len(row) > 0
 		p.figures[v] = f
 	}
 }
@@ -238,11 +241,26 @@ func (f *PrevalenceFigure) judge(spec rules.Prevalence, rep schema.Reputation) {
 			global = global && member(m.of, f.row[m.column])
 		}
 	}
-	asks := len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
-	if f.Failed && asks {
+	if f.Failed && asksReputation(spec) {
 		global = spec.Unavailable == "include"
 	}
 	f.Rare = f.Rare && global
+}
+
+func asksReputation(spec rules.Prevalence) bool {
+	return len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
+}
+
+// WithoutReputation gives, after Finish, the rules that asked for reputation where neither a table nor any event told it: each value counted
+// as unknown.
+func (e *Engine) WithoutReputation() []*ir.Rule {
+	var rs []*ir.Rule
+	for _, p := range e.populations {
+		if e.opt.Reputation == nil && !p.told && asksReputation(p.ir.Spec) && !slices.Contains(rs, p.rule.ir) {
+			rs = append(rs, p.rule.ir)
+		}
+	}
+	return rs
 }
 
 func within(bounds []rules.Bound, n float64) bool {

@@ -46,6 +46,9 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 		m.costs.read += loaded.Sub(began)
 	}
 	out.foreign = len(m.of) == 0
+	if !m.e.fit.Load() && m.fits() {
+		m.e.fit.Store(true)
+	}
 	candidates := m.candidates()
 	if m.costs != nil {
 		m.costs.find += time.Since(loaded)
@@ -240,6 +243,7 @@ type batch struct {
 // number. Lines that are no events are rejected through the reader, in order. progress, which
 // may be nil, is told how many events were read since it was called before.
 func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(int)) error {
+	e.fit.Store(false)
 	for len(e.workers) < max(workers, 1) {
 		e.workers = append(e.workers, e.newMatcher())
 	}

@@ -76,12 +76,12 @@ func explain(s *streams, p explainParams) error {
 	if x == nil {
 		return errFindings
 	}
-	files, err := event.Expand(p.events)
-	if err != nil {
+	files := event.Expand(p.events)
+	if err := errors.Join(files.Errs...); err != nil {
 		return err
 	}
 	given := 0
-	for _, file := range files {
+	for _, file := range files.Paths {
 		n, err := p.read(s, file, opt.Model, x)
 		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)

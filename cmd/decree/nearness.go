@@ -32,11 +32,11 @@ func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
 	if found.HasErrors() {
 		return errFindings
 	}
-	files, err := event.Expand(p.events)
-	if err != nil {
+	files := event.Expand(p.events)
+	if err := errors.Join(files.Errs...); err != nil {
 		return err
 	}
-	for _, file := range files {
+	for _, file := range files.Paths {
 		if err := runFile(s, e, file); err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}

@@ -3,14 +3,11 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 	"runtime"
 	"time"
 
-	"github.com/schollz/progressbar/v3"
 	"github.com/spf13/cobra"
 
-	"decree/cmd/decree/internal/output"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/diag"
@@ -110,9 +107,9 @@ func runRules(s *streams, p runParams) error {
 	}
 	e, found := engine.New(set.lowered(), opt)
 	showNotRun(s, set, found, opt.Model.Name)
-	files, err := event.Expand(p.events)
-	if err != nil {
-		return err
+	files := event.Expand(p.events)
+	if len(files.Paths) == 0 {
+		return errors.Join(files.Errs...)
 	}
 	loadingDone()
 	limitMemory(p.maxMemory)
@@ -127,14 +124,22 @@ func runRules(s *streams, p runParams) error {
 	if p.backtest.on {
 		matches, noisier, stats, err = runBacktest(s, e, p.backtest, p.format)
 	} else if _, stats, err = e.Finish(); err == nil {
+		if table, ok := out.(*summary); ok {
+			table.warn(e.WithoutReputation())
+		}
 		err = out.close(stats.Suspended)
 	}
 	if err != nil {
 		return err
 	}
+	input.showPassed()
 	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", input.lines, input.lines-input.rejected, input.rejected, matches)
-	if matches == 0 && stats.Events > 0 {
+	foreign := stats.Events > 0 && stats.Foreign == stats.Events
+	if foreign || (matches == 0 && stats.Events > 0) {
 		p.doubtModel(s, opt.Model.Name, stats)
+	}
+	for _, r := range e.WithoutReputation() {
+		fmt.Fprintf(s.Err, "warning: rule %q %s\n", diag.Visible(r.Source.Title), withoutReputation)
 	}
 	for _, w := range []struct {
 		count int
@@ -162,94 +167,8 @@ func runRules(s *streams, p runParams) error {
 			return err
 		}
 	}
-	return ending(append(set.Found, found...), noisier || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
-}
-
-// intake feeds files to the engine and accounts for every line.
-type intake struct {
-	engine          *engine.Engine
-	params          runParams
-	streams         *streams
-	lines, rejected int
-	shown           int
-	bar             *progressbar.ProgressBar
-	barErr          error
-	kept            *output.Pending
-	keptErr         error
-}
-
-// shownRejects bounds how many bad lines are reported one by one.
-const shownRejects = 20
-
-// clearBar makes room on a terminal that shows matches and progress both.
-func (in *intake) clearBar() {
-	if in.streams.OutTerminal && in.streams.ErrTerminal {
-		in.barErr = errors.Join(in.barErr, in.bar.Clear())
+	if input.unreadable {
+		return errUnreadable
 	}
-}
-
-func (in *intake) readAll(files []string) (err error) {
-	if in.params.rejects != "" {
-		if err := notAmong(in.params.rejects, files); err != nil {
-			return err
-		}
-		if in.kept, err = output.Create(in.params.rejects, in.params.force); err != nil {
-			return fmt.Errorf("--rejects: %w", err)
-		}
-		defer func() { err = errors.Join(err, in.kept.Discard()) }()
-	}
-	for _, file := range files {
-		if err := in.read(file); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-	}
-	if in.kept != nil {
-		if in.keptErr == nil {
-			in.keptErr = in.kept.Commit()
-		}
-		if in.keptErr != nil { // what stood there before is left
-			return fmt.Errorf("cannot write --rejects: %w", in.keptErr)
-		}
-	}
-	return in.bar.Finish()
-}
-
-// notAmong refuses to write rejected lines over one of the files that they come from.
-func notAmong(rejects string, files []string) error {
-	to, err := os.Stat(rejects)
-	if err != nil || !to.Mode().IsRegular() {
-		return nil // not there yet, or nothing that is replaced
-	}
-	for _, file := range files {
-		if from, err := os.Stat(file); err == nil && os.SameFile(to, from) {
-			return fmt.Errorf("--rejects %s is one of the files that are read: choose another name", rejects)
-		}
-	}
-	return nil
-}
-
-func (in *intake) read(file string) (err error) {
-	r, err := event.Open(file, event.Options{Stdin: in.streams.In, MaxLine: in.params.maxLine, OnReject: in.reject})
-	if err != nil {
-		return err
-	}
-	err = in.engine.Run(r, file, in.params.workers, func(events int) { in.barErr = errors.Join(in.barErr, in.bar.Add(events)) })
-	in.lines += r.Lines()
-	in.rejected += r.Rejected()
-	for _, note := range r.Notes() {
-		in.clearBar()
-		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", diag.Visible(file), diag.Visible(note))
-	}
-	return errors.Join(err, in.barErr, r.Close())
-}
-
-func (in *intake) reject(r event.Reject) {
-	if in.shown++; in.shown <= shownRejects {
-		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason))
-	} else if in.shown == shownRejects+1 {
-		fmt.Fprintf(in.streams.Err, "further rejected lines are counted, and kept with --rejects\n")
-	}
-	if in.kept != nil && in.keptErr == nil {
-		_, in.keptErr = in.kept.WriteString(event.FormatReject(r))
-	}
+	return ending(append(set.Found, found...), noisier || foreign || input.unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

@@ -11,6 +11,7 @@ import (
 	"decree/engine"
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/ir"
 )
 
 // shownNotRun bounds how many rules that the data model has no log source for are shown one by one.
@@ -73,6 +74,7 @@ type ruleMatches struct {
 	Matches int    `json:"matches"`
 
 	Suspended string `json:"suspended,omitempty"` // at which event, and why
+	Warning   string `json:"warning,omitempty"`   // why the number says less than it seems to
 }
 
 // summary counts matches by rule.
@@ -87,6 +89,16 @@ func (c *summary) add(r engine.Result) {
 	c.row(r.Rule.Source).Matches++
 }
 
+// withoutReputation is what is said of a rule that asks for reputation that nothing tells.
+const withoutReputation = "asks for reputation, and no table was given with --reputation: each value counted as unknown"
+
+func (c *summary) warn(rs []*ir.Rule) {
+	for _, r := range rs {
+		c.row(r.Source).Warning = withoutReputation
+	}
+}
+
+// row is the row of a rule.
 func (c *summary) row(m *rules.Rule) *ruleMatches {
 	key := m.Range.File + "\x00" + m.Range.String()
 	i, ok := c.at[key]

@@ -38,6 +38,9 @@ func newRun(s *streams) *cobra.Command {
 		Long: "Run rules (--rules; default: the shipped library) on files, folders or globs of events, or - for\n" +
 			"standard input. Reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, plain, .gz or .zst, UTF-8 or UTF-16. A\n" +
 			"line that is no event is counted, reported with its number and kept with --rejects; it never stops a run.\n" +
+			"Events in the envelopes of exports ({\"Records\": [...]}) are found, and all converters' forms of Windows' events are read\n" +
+			"alike. What of the input was not read, or is of another product, is said and decides the exit code: 2 and 1. Of\n" +
+			"a folder, files that are no logs are passed over and counted.\n" +
 			"Matches are shown as they are found and the memory needed does not grow with the input, but for rules on\n" +
 			"ancestors or rarity: what they may match waits for the end, within --max-memory, --max-pending and\n" +
 			"--max-processes.",

@@ -34,6 +34,7 @@ type layout struct {
 	flat        []flatName // columns that a collector may have under another name
 	eventID     int        // of the events where it has
 	eventSource int
+	windows     bool // a column has a name that Windows gives its events
 
 	// liftsWinlog says that no column is below winlog, so that its fields are only lifted.
 	liftsWinlog bool
@@ -52,6 +53,7 @@ func (l *layout) column(name string) int {
 	l.columns[name] = i
 	l.liftsWinlog = l.liftsWinlog && !strings.HasPrefix(name, "winlog.")
 	l.add(name)
+	l.windows = l.windows || name == "EventID" || name == "Channel" || windowsNames[name] != ""
 	if flat, ok := windowsNames[name]; ok {
 		l.flat = append(l.flat, flatName{i, l.column(flat)})
 		l.eventID, l.eventSource = l.column("EventID"), l.column("SourceName")
@@ -159,7 +161,7 @@ func (d *document) load(data []byte) error {
 func (l *layout) wraps(key []byte) bool {
 	switch len(key) {
 	case 5, 6, 7, 8, 9: // of event.Forms
-		return slices.Contains(event.Forms, string(key)) && (l.flat != nil || string(key) != "EventCode")
+		return slices.Contains(event.Forms, string(key)) && (l.windows || string(key) != "EventCode")
 	}
 	return false
 }

@@ -108,3 +108,20 @@ func TestTableOf(t *testing.T) {
 	assert.Regexp(t, `^decree_my_tools_[0-9a-f]{8}$`, a)
 	assert.NotEqual(t, a, b, "lists of one name and other values are other tables")
 }
+
+// TestUnionWithAListThatStandsApart: a watchlist is no array that others could be joined to.
+func TestUnionWithAListThatStandsApart(t *testing.T) {
+	m, err := schema.Load("sentinel")
+	require.NoError(t, err)
+	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+strings.Join(numbered(250), ", ")+
+		"], more: [y.exe], all: {union: [tools, more]}}\ndetection:\n  s: {Image|filename|expand: '%tools%'}\n  u: {CommandLine|cased|expand: '%all%'}\n  condition: s or u\n"), nil)
+	require.Empty(t, found)
+	r, found := ir.Lower(rs[0])
+	require.Empty(t, found)
+	q, found := kql.New().Compile(r, compilers.Options{Model: m})
+	require.NotNil(t, q, "%v", found)
+	assert.NotContains(t, q.Text, "array_concat")
+	assert.Contains(t, q.Text, "let tools = _GetWatchlist(")
+	assert.Contains(t, q.Text, "let all = dynamic([\n  \"x0.exe\", ")
+	assert.Contains(t, q.Text, `"y.exe"]);`)
+}

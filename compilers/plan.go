@@ -322,6 +322,9 @@ func (c *checker) walk(n ir.Node, conjunct bool) {
 			c.report("too-many-choices", n.Range(), "split the rule",
 				fmt.Sprintf("%d of %d names needs more than %d combinations in a query", n.Count, len(n.Terms), MaxChoices))
 		}
+	case *ir.And, *ir.Or, *ir.Not, *ir.Named, *ir.Const:
+	default:
+		panic("compilers: unknown node")
 	}
 	_, isAnd := n.(*ir.And)
 	_, isNamed := n.(*ir.Named)
@@ -411,6 +414,9 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 		c.need(TimeParts, at)
 	case *ir.CIDR:
 		c.need(CIDRs, at)
+	case *ir.Number, *ir.Bool, *ir.Null, *ir.Exists:
+	default:
+		panic("compilers: unknown test")
 	}
 }
 

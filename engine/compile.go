@@ -138,6 +138,9 @@ func (e *Engine) translated(n ir.Node, s *source, u *unit) *term {
 		return e.leaf(n, s, u)
 	case *ir.And:
 		t.op = opAnd
+	case *ir.Or:
+	default:
+		panic("engine: unknown translation")
 	}
 	for _, one := range ir.Children(n) {
 		t.terms = append(t.terms, e.translated(one, s, u))

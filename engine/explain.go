@@ -214,6 +214,8 @@ func (m *matcher) step(n ir.Node, t *term, s *source) Step {
 	case *ir.Match:
 		out.Text = n.Field.String() + " " + ir.Describe(n.Test)
 		out.Value, out.From = m.actual(n.Field, n.Test, t, s)
+	default:
+		panic("engine: unknown node")
 	}
 	for i, child := range ir.Children(n) {
 		out.Steps = append(out.Steps, m.step(child, t.terms[i], s))

@@ -51,8 +51,10 @@ func (w *writer) dsl(n ir.Node) (object, bool) {
 			return nil, false
 		}
 		return dslMatch(col, n.Test)
+	case *ir.AtLeast, *ir.Const:
+		return nil, false
 	}
-	return nil, false
+	panic("eql: unknown node in a population")
 }
 
 func (w *writer) dslBool(clause string, terms []ir.Node) (object, bool) {

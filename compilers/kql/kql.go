@@ -217,64 +217,6 @@ func (w *writer) where(conjuncts []ir.Node) []string {
 // where is the stage that keeps what a predicate holds for.
 func where(p compilers.Pred) string { return syntax.Lines(p).Stage("where") }
 
-// listLets writes the value lists, those a union is made of before it.
-func (w *writer) listLets() string {
-	used, apart := map[string]bool{}, map[string]bool{}
-	mark := func(n ir.Node) {
-		ir.Inspect(n, func(below ir.Node) bool {
-			if m, ok := below.(*ir.Match); ok {
-				if t, ok := m.Test.(*ir.Text); ok && compilers.Named(t) && !w.plan.Inline() {
-					used[t.List] = true
-					apart[t.List] = apart[t.List] || w.plan.Apart(t)
-				}
-			}
-			return true
-		})
-	}
-	mark(w.plan.Rule.Condition)
-	for _, p := range w.rare {
-		if p.node.Among != nil {
-			mark(p.node.Among)
-		}
-	}
-	byName := map[string]ir.List{}
-	for _, l := range w.plan.Rule.Lists {
-		byName[l.Name] = l
-	}
-	var b strings.Builder
-	var write func(name string) string
-	write = func(name string) string {
-		if v, done := w.lists[name]; done {
-			return v
-		}
-		l := byName[name]
-		if apart[name] {
-			return w.watchlist(&b, l)
-		}
-		parts := make([]string, len(l.Union))
-		for i, part := range l.Union {
-			parts[i] = write(part)
-		}
-		v := w.names.free(name)
-		w.lists[name] = v
-		if l.Comment != "" {
-			b.WriteString(comment(l.Comment))
-		}
-		if len(parts) > 0 {
-			fmt.Fprintf(&b, "let %s = array_concat(%s);\n", v, strings.Join(parts, ", "))
-		} else {
-			fmt.Fprintf(&b, "let %s = dynamic([%s]);\n", v, compilers.Fill(quoteAll(l.Values), "  "))
-		}
-		return v
-	}
-	for _, l := range w.plan.Rule.Lists {
-		if used[l.Name] {
-			write(l.Name)
-		}
-	}
-	return b.String()
-}
-
 func (w *writer) note(code, effect string, at diag.Range, message string) {
 	if !w.noted[code] {
 		w.noted[code] = true

@@ -2,11 +2,95 @@ package kql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"decree/compilers"
 	"decree/rules/ir"
 )
+
+// listLets writes the value lists, those a union is made of before it.
+func (w *writer) listLets() string {
+	l := &listWriter{writer: w, used: map[string]bool{}, apart: map[string]bool{}, byName: map[string]ir.List{}}
+	for _, list := range w.plan.Rule.Lists {
+		l.byName[list.Name] = list
+	}
+	l.mark(w.plan.Rule.Condition)
+	for _, p := range w.rare {
+		if p.node.Among != nil {
+			l.mark(p.node.Among)
+		}
+	}
+	for _, list := range w.plan.Rule.Lists {
+		if l.used[list.Name] {
+			l.list(list.Name)
+		}
+	}
+	return l.lets.String()
+}
+
+// listWriter writes the lists of a rule.
+type listWriter struct {
+	*writer
+	byName map[string]ir.List
+	used   map[string]bool // by a test
+	apart  map[string]bool // those that stand beside the query
+	lets   strings.Builder
+}
+
+func (l *listWriter) mark(n ir.Node) {
+	ir.Inspect(n, func(below ir.Node) bool {
+		if m, ok := below.(*ir.Match); ok {
+			if t, ok := m.Test.(*ir.Text); ok && compilers.Named(t) && !l.plan.Inline() {
+				l.known(t.List)
+				l.used[t.List] = true
+				l.apart[t.List] = l.apart[t.List] || l.plan.Apart(t)
+			}
+		}
+		return true
+	})
+}
+
+func (l *listWriter) known(name string) ir.List {
+	list, known := l.byName[name]
+	if !known {
+		panic("kql: unknown list " + name)
+	}
+	return list
+}
+
+// list writes one, once, and gives its statement.
+func (l *listWriter) list(name string) string {
+	if v, done := l.lists[name]; done {
+		return v
+	}
+	list := l.known(name)
+	if l.apart[name] {
+		return l.watchlist(&l.lets, list)
+	}
+	var parts []string
+	if l.joinable(list) {
+		for _, part := range list.Union {
+			parts = append(parts, l.list(part))
+		}
+	}
+	v := l.names.free(name)
+	l.lists[name] = v
+	if list.Comment != "" {
+		l.lets.WriteString(comment(list.Comment))
+	}
+	if len(parts) > 0 {
+		fmt.Fprintf(&l.lets, "let %s = array_concat(%s);\n", v, strings.Join(parts, ", "))
+	} else {
+		fmt.Fprintf(&l.lets, "let %s = dynamic([%s]);\n", v, compilers.Fill(quoteAll(list.Values), "  "))
+	}
+	return v
+}
+
+// joinable tells whether the members of a union are all arrays: a watchlist is none.
+func (l *listWriter) joinable(list ir.List) bool {
+	return !slices.ContainsFunc(list.Union, func(part string) bool { return l.apart[l.known(part).Name] })
+}
 
 // watchlist reads a list that a workspace keeps: one column, to which `in~` holds a value.
 // https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries

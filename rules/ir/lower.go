@@ -76,31 +76,59 @@ func (l *lowerer) namesInOrder() []string {
 	return names
 }
 
-// lists gives the used lists, with the members of a union before it.
+// lists gives the used lists in file order, and all that they are unions of.
 func (l *lowerer) lists() []List {
-	var out []List
+	byName := map[string]rules.List{}
 	for _, list := range l.rule.Lists {
-		for _, member := range list.Union {
-			if l.used[list.Name] {
-				l.used[member] = true
+		byName[list.Name] = list
+	}
+	used := map[string]bool{}
+	var use func(name string)
+	use = func(name string) {
+		if list, ok := byName[name]; ok && !used[name] {
+			used[name] = true
+			for _, member := range unionOf(list, byName) {
+				use(member)
 			}
 		}
 	}
+	for name := range l.used {
+		use(name)
+	}
+	var out []List
 	for _, list := range l.rule.Lists {
-		if !l.used[list.Name] {
+		if !used[list.Name] {
 			continue
 		}
 		comment := list.Title
 		if comment == "" {
 			comment = strings.TrimSpace(list.Description)
 		}
-		ir := List{Name: list.Name, Comment: comment, Values: list.Values}
-		if len(list.Except) == 0 {
-			ir.Union = list.Union
-		}
-		out = append(out, ir)
+		out = append(out, List{Name: list.Name, Comment: comment, Values: list.Values, Union: unionOf(list, byName)})
 	}
 	return out
+}
+
+// unionOf names the lists that a list is exactly the union of: without values of its own, some taken out, or one that two
+// of them write in different cases, of which the union has the first.
+func unionOf(l rules.List, byName map[string]rules.List) []string {
+	own := map[string]bool{}
+	for _, v := range l.Values {
+		own[v] = true
+	}
+	held := map[string]bool{}
+	for _, member := range l.Union {
+		for _, v := range byName[member].Values {
+			if !own[v] {
+				return nil
+			}
+			held[v] = true
+		}
+	}
+	if len(held) != len(own) {
+		return nil
+	}
+	return l.Union
 }
 
 // name lowers a search identifier, an ancestry or a prevalence entry once.

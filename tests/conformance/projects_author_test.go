@@ -1,0 +1,239 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"testing/fstest"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/tests/stories"
+)
+
+// project is what a random author wrote: rules with their filters laid over them, and correlations that read them.
+type project struct {
+	text         string
+	rules        []*ir.Rule
+	correlations []*ir.Correlation
+}
+
+// projectAuthor writes projects over the processes of a random story.
+type projectAuthor struct{ author }
+
+func newProjectAuthor(seed, round uint64) projectAuthor {
+	return projectAuthor{author{Rand: rand.New(rand.NewPCG(seed, round))}}
+}
+
+func (a projectAuthor) one(of ...string) string { return pick(a.author, of) }
+
+// named are what queries call things themselves: keywords, columns and variables of every dialect.
+var named = []string{"timeframe", "events", "remaining", "where", "let", "union", "SHA1", "Timestamp", "DeviceProcessEvents", "default_global_prevalence", "reputation_sha1",
+	"decree_value_1", "decree_rule_1", "_time", "host", "process", "any", "sequence", "Event", "At", "Value", "Key1", "First", "Input", "Bin", "materialize", "in", "project", "x"}
+
+var (
+	projectImages = []string{`C:\Windows\System32\cmd.exe`, `C:\Windows\whoami.exe`, `C:\tools\a.exe`, `C:\tools\b.exe`, `D:\c.exe`, `C:\Windows\System32\net.exe`}
+	projectNames  = []string{"cmd.exe", "whoami.exe", "a.exe", "B.EXE", "c.exe", "net.exe", "none.exe"}
+	projectWords  = []string{"run", "user", "/c", "evil", `"quoted"`, "Run", "é"}
+	projectUsers  = []string{"alice", "Bob", "svc"}
+)
+
+// projectRuns are runs of the schedules, every hour.
+var projectRuns = []time.Time{stories.Now.Add(-2 * time.Hour), stories.Now.Add(-time.Hour), stories.Now}
+
+// story is processes of a few hosts, of the hours before and between the runs.
+func (a projectAuthor) story() *stories.Story {
+	s := &stories.Story{}
+	byHost := map[string][]*stories.Process{}
+	begin := projectRuns[0].Add(-2 * time.Hour)
+	for _, host := range []string{"H1", "H2", "H3"} {
+		byHost[host] = []*stories.Process{{At: begin.Add(-50 * time.Hour), Host: host, PID: 4, Image: `C:\Windows\System32\services.exe`, Command: "services.exe", User: "svc"}}
+	}
+	at := begin
+	for i := range 70 {
+		at = at.Add(time.Duration(1+a.IntN(400)) * 700 * time.Millisecond)
+		host := a.one("H1", "H2", "H3")
+		above := byHost[host]
+		sha1 := fmt.Sprintf("%040x", 1+a.IntN(8))
+		if a.IntN(8) == 0 {
+			sha1 = ""
+		}
+		image := pick(a.author, projectImages)
+		p := &stories.Process{ID: 3000 + i, At: at, Host: host, PID: 100 + i, Image: image, SHA1: sha1, User: pick(a.author, projectUsers), Parent: above[max(0, len(above)-1-a.IntN(4))], Logged: true,
+			Command: image[strings.LastIndexByte(image, '\\')+1:] + " " + pick(a.author, projectWords) + " " + pick(a.author, projectWords)}
+		byHost[host] = append(above, p)
+		s.Processes = append(s.Processes, p)
+	}
+	for n := 1; n <= 6; n++ {
+		v := stories.Verdict{SHA1: fmt.Sprintf("%040x", n), Prevalence: a.one("", "3", "100", "5000"), Signature: a.one("", "SignedValid", "Unsigned"), Availability: a.one("Available", "Available", "Error")}
+		s.Verdicts = append(s.Verdicts, v)
+	}
+	return s
+}
+
+// lists are lists of lists, in an order that nobody would choose.
+func (a projectAuthor) lists() string {
+	return "lists:\n  outer: {union: [inner, c]}\n  less: {union: [outer], except: [b]}\n  inner: {union: [a, b]}\n" +
+		"  a: [" + a.one("cmd.exe", "a.exe", "A.exe") + "]\n  b: [b.exe, " + a.one("whoami.exe", "net.exe", "a.exe") + "]\n  c: [" + a.one("c.exe", "none.exe") + "]\n"
+}
+
+func (a projectAuthor) item() string {
+	switch a.IntN(9) {
+	case 0, 1:
+		return "Image|filename|expand: '%" + a.one("outer", "inner", "less", "a") + "%'"
+	case 2:
+		return "CommandLine|contains|expand: '%" + a.one("outer", "less") + "%'"
+	case 3:
+		return "Image|endswith: '\\" + pick(a.author, projectNames) + "'"
+	case 4:
+		return "CommandLine|contains: '" + pick(a.author, projectWords) + "'"
+	case 5:
+		return "User: " + pick(a.author, projectUsers)
+	case 6:
+		return "ParentImage|filename: " + pick(a.author, projectNames)
+	case 7:
+		return "CommandLine|re: '" + a.one("^cmd", "(evil|Run)", "user .*user") + "'"
+	}
+	return "OriginalFileName: " + a.one("null", "x.exe")
+}
+
+func (a projectAuthor) rarity() string {
+	among := a.one("", "", "among: s1, ")
+	local := a.one("", "local: {distinct: host, lte: 1}", "local: {distinct: host, gte: 2}", "local: {distinct: user, lt: 3}", "local: {distinct: host, rarest: 3}", "local: {distinct: host, rarest: 4, gte: 2}")
+	known := a.one("", "global: {lt: 250}", "global: {gte: 3, default: 100}", "signature: SignedValid", "signature: {neq: SignedValid}", "global: {gt: 50}, unavailable: include")
+	if local == "" && known == "" {
+		known = "global: {lt: 1000}"
+	}
+	parts := []string{"field: sha1"}
+	for _, p := range []string{strings.TrimSuffix(among, ", "), local, known} {
+		if p != "" {
+			parts = append(parts, p)
+		}
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
+}
+
+// condition joins names in any way, the parentheses in every place.
+func (a projectAuthor) condition(names []string, depth int) string {
+	if depth == 0 || a.IntN(4) == 0 {
+		return pick(a.author, names)
+	}
+	switch a.IntN(4) {
+	case 0:
+		return "not " + pick(a.author, names)
+	case 1:
+		return "not (" + a.condition(names, depth-1) + ")"
+	case 2:
+		return "(" + a.condition(names, depth-1) + " or " + a.condition(names, depth-1) + ")"
+	}
+	return a.condition(names, depth-1) + " and " + a.condition(names, depth-1)
+}
+
+// rule writes one rule.
+func (a projectAuthor) rule(name string) string {
+	var b strings.Builder
+	names := []string{"s1", "s2", "s1", "s2"}
+	fmt.Fprintf(&b, "title: R %s\nname: %s\nlogsource: {product: windows, category: process_creation}\nschedule: {every: 1h, lookback: %s}\n%s", name, name, a.one("1h", "2h"), a.lists())
+	if a.IntN(3) == 0 {
+		name := a.one("timeframe", "above", "events")
+		names = append(names, name)
+		fmt.Fprintf(&b, "ancestry:\n  %s:\n    %s: {%s}\n", name, a.one("parent", "grandparent"),
+			a.one("Image|filename: "+pick(a.author, projectNames), "CommandLine|contains: '"+pick(a.author, projectWords)+"'"))
+	}
+	if n := a.IntN(5); n < 3 {
+		b.WriteString("prevalence:\n")
+		for _, name := range []string{a.one("rare", "timeframe_", "SHA1"), "remaining"}[:1+n/2] {
+			names = append(names, name, name)
+			fmt.Fprintf(&b, "  %s: %s\n", name, a.rarity())
+		}
+	}
+	fmt.Fprintf(&b, "detection:\n  s1: {%s}\n  s2: {%s}\n", a.item(), a.item())
+	fmt.Fprintf(&b, "  condition: %s\n", a.condition(names, 3))
+	return b.String()
+}
+
+// filter writes a filter in one of the two forms, over some rule or any.
+func (a projectAuthor) filter(names []string) string {
+	over := "any"
+	if a.IntN(2) == 0 {
+		over = "[" + pick(a.author, names) + "]"
+	}
+	condition := a.one("not f", "not 1 of f*", "f", "f or g", "not (f and not g)", "f and g")
+	return "title: F\nlogsource: {product: windows, category: process_creation}\nlists:\n  outer: [cmd.exe, net.exe]\n  a: [c.exe]\nfilter:\n  rules: " + over +
+		"\n  f: {" + a.one("Image|filename|expand: '%outer%'", "Image|filename|expand: '%a%'", "User: svc", "ParentImage|filename: a.exe") + "}\n  g: {" +
+		a.one("Image|filename|expand: '%outer%', User: alice", "CommandLine|contains: evil") + "}\n  condition: " + condition + "\n"
+}
+
+// correlation writes one that reads some of the names.
+func (a projectAuthor) correlation(title, name string, inputs []string) string {
+	kind := a.one("event_count", "value_count", "temporal", "temporal", "temporal_ordered")
+	condition := ""
+	switch kind {
+	case "event_count":
+		condition = "\n  condition: {" + a.one("gte: 2", "gte: 3", "eq: 2", "lt: 3") + "}"
+	case "value_count":
+		condition = "\n  condition: {field: " + a.one("Image", "CommandLine") + ", " + a.one("gte: 2", "lte: 2") + "}"
+	case "temporal":
+		if a.IntN(2) == 0 && len(inputs) > 1 {
+			condition = "\n  condition: " + inputs[0] + a.one(" and not ", " or ", " and ") + inputs[1]
+		}
+	}
+	group := a.one("", "\n  group-by: [User]", "\n  group-by: [User]", "\n  group-by: [ParentImage]")
+	return "title: " + title + "\nname: " + name + "\nschedule: {every: 1h, lookback: " + a.one("1h", "2h") + "}\ncorrelation:\n  type: " + kind + "\n  rules: [" + strings.Join(inputs, ", ") +
+		"]\n  timespan: " + a.one("5m", "20m", "1h") + group + condition + "\n"
+}
+
+// project writes rules, filters and correlations; nil where the reader refuses what came out.
+func (a projectAuthor) project(t testing.TB) *project {
+	a.Shuffle(len(named), func(i, j int) { named[i], named[j] = named[j], named[i] })
+	names := append([]string{}, named[:2]...)
+	text := a.rule(names[0]) + "---\n" + a.rule(names[1])
+	if a.IntN(2) == 0 {
+		inputs := append([]string{}, names[:1+a.IntN(2)]...)
+		text += "---\n" + a.correlation("C", "first_"+names[0], inputs)
+		if a.IntN(3) == 0 {
+			text += "---\n" + a.correlation("D", named[3], []string{"first_" + names[0], names[1]})
+		}
+	}
+	files := fstest.MapFS{"rule.yml": {Data: []byte(text)}}
+	filters := ""
+	for range a.IntN(3) {
+		filters += "---\n" + a.filter(names)
+	}
+	files["filters.yml"] = &fstest.MapFile{Data: []byte(strings.TrimPrefix(filters, "---\n"))}
+	folder := rules.NewFolder("project", files)
+	p := &project{text: text + "\n=== filters\n" + filters}
+	read, found := rules.ParseFile("rule.yml", []byte(text), folder)
+	if found.HasErrors() {
+		require.Contains(t, []string{"reserved-name", "duplicate-name", "unused-name"}, found[0].Code, "%s\n%v", text, found)
+		return nil
+	}
+	var laid []*rules.Filter
+	if filters != "" {
+		laid, found = folder.ParseFilters("filters.yml")
+		require.False(t, found.HasErrors(), "%s\n%v", filters, found)
+	}
+	lowered := map[*rules.Rule]*ir.Rule{}
+	for _, source := range read.Rules {
+		r, found := ir.Lower(source)
+		require.False(t, found.HasErrors(), "%s\n%v", text, found)
+		for _, f := range laid {
+			if f.Covers(source) {
+				required, found := ir.LowerFilter(f)
+				require.False(t, found.HasErrors(), "%s\n%v", filters, found)
+				r = r.Filtered(required)
+			}
+		}
+		lowered[source] = r
+		p.rules = append(p.rules, r)
+	}
+	linked, found := rules.Link(read.Rules, read.Correlations)
+	require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	p.correlations, found = ir.LowerCorrelations(linked, lowered)
+	require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	return p
+}

@@ -1,0 +1,381 @@
+package conformance
+
+import (
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/eql"
+	"decree/compilers/kql"
+	"decree/compilers/spl"
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+	"decree/tests/stories"
+)
+
+// world is a product that has a story: what it keeps of it, and how its queries are run.
+type world struct {
+	model   *schema.Model
+	dialect compilers.Dialect
+	tell    func(*stories.Story) []doc
+	run     func(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string
+}
+
+// asked is one query of a project.
+type asked struct {
+	project *project
+	title   string
+	query   *compilers.Query
+	rule    *ir.Rule        // or
+	of      *ir.Correlation // which has no window of its own in the engine, outside of a backtest
+}
+
+// projectWorlds are those that projects are tried in.
+func projectWorlds(t *testing.T) map[string]world {
+	records := func(tell func(*stories.Story) []stories.Record) func(*stories.Story) []doc {
+		return func(s *stories.Story) []doc {
+			var docs []doc
+			for _, r := range tell(s) {
+				docs = append(docs, doc(r))
+			}
+			return docs
+		}
+	}
+	defender, _ := mde(t)
+	splunk, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	splunk.ID = []string{"RecordID"}
+	worlds := map[string]world{
+		"mde":    {defender, kql.New(), records((*stories.Story).Defender), nil},
+		"splunk": {splunk, spl.New(), func(s *stories.Story) []doc { events, _ := splStory(t, s); return events }, runSPLProjects},
+		"ecs":    {ecs(t), eql.New(), records((*stories.Story).ECS), runEQLProjects},
+	}
+	bare := ecs(t) // a model of one's own, whose table holds nothing else
+	bare.Sources = slices.DeleteFunc(bare.Sources, func(s schema.Source) bool { return s.Name != "process_creation" })
+	bare.Sources[0].Scope = nil
+	worlds["ecs without a scope"] = world{bare, eql.New(), worlds["ecs"].tell, runEQLProjects}
+	for _, s := range sentinels[:1] {
+		m := onlySource(t, s.model, s.source)
+		m.ID = []string{s.id}
+		worlds[s.model] = world{m, kql.New(), records(s.tell), nil}
+	}
+	for name, w := range worlds {
+		if w.run == nil {
+			w.run = w.runKQL
+			worlds[name] = w
+		}
+	}
+	return worlds
+}
+
+// TestProjectsAgree writes random projects and runs them over random processes: the engine and the queries find the same at each of
+// three runs, and what a backtest alerts of in a run is what its query finds and those before did not.
+// DECREE_RANDOM_PROJECTS is how many are written for each of DECREE_RANDOM_STORIES stories.
+func TestProjectsAgree(t *testing.T) {
+	for name, w := range projectWorlds(t) {
+		t.Run(name, func(t *testing.T) {
+			queries, matches, refused := 0, 0, map[string]int{}
+			for round := range uint64(fromEnv(t, "DECREE_RANDOM_STORIES", 1)) {
+				a := newProjectAuthor(seedOf(t), round)
+				story := a.story()
+				var all []*asked
+				var projects []*project
+				for tries := 0; len(projects) < fromEnv(t, "DECREE_RANDOM_PROJECTS", 6); tries++ {
+					require.Less(t, tries, 1000)
+					if p := a.project(t); p != nil {
+						projects = append(projects, p)
+						all = append(all, w.compile(t, p, refused)...)
+					}
+				}
+				q, m := w.agree(t, story, projects, all)
+				queries, matches = queries+q, matches+m
+				if t.Failed() {
+					return
+				}
+			}
+			t.Logf("%d queries, %d matches; refused: %v", queries, matches, refused)
+			assert.Greater(t, matches, queries)
+		})
+	}
+}
+
+func (w world) compile(t *testing.T, p *project, refused map[string]int) []*asked {
+	var out []*asked
+	opt := compilers.Options{Model: w.model}
+	add := func(a *asked, q *compilers.Query, found diag.Diagnostics) {
+		if q == nil {
+			require.True(t, found.HasErrors(), p.text)
+			refused[found[0].Code]++
+			return
+		}
+		if strings.Contains(q.Text, `"\u`) {
+			return // which duckdb-kql does not know
+		}
+		a.query = q
+		out = append(out, a)
+	}
+	for _, r := range p.rules {
+		q, found := w.dialect.Compile(r, opt)
+		add(&asked{project: p, title: r.Source.Title, rule: r}, q, found)
+	}
+	for _, c := range p.correlations {
+		q, found := w.dialect.CompileCorrelation(c, opt)
+		add(&asked{project: p, title: c.Source.Body.Title, of: c}, q, found)
+	}
+	return out
+}
+
+// agree compares, and counts the queries and their matches.
+func (w world) agree(t *testing.T, story *stories.Story, projects []*project, all []*asked) (queries, matches int) {
+	alerts := map[*project]map[string]map[time.Time][]string{}
+	for _, p := range projects {
+		alerts[p] = w.backtest(t, p, story)
+	}
+	before := make([]map[string]bool, len(all))
+	for run, now := range projectRuns {
+		known := &stories.Story{Verdicts: story.Verdicts}
+		for _, p := range story.Processes {
+			if !p.At.After(now) {
+				known.Processes = append(known.Processes, p)
+			}
+		}
+		got := w.run(t, known, all, now)
+		wanted := map[*project]map[string][]string{}
+		for i, q := range all {
+			queries++
+			matches += len(got[i])
+			slices.Sort(got[i])
+			if wanted[q.project] == nil {
+				wanted[q.project] = w.engine(t, q.project, known, now)
+			}
+			if q.rule != nil {
+				want := wanted[q.project][q.title]
+				slices.Sort(want)
+				assert.Equal(t, strings.Join(want, " "), strings.Join(got[i], " "), "%s of %s at %s\n%s\n%s", q.title, q.project.text, now, q.query.Text, listed(known))
+			}
+			var first []string
+			for _, id := range got[i] {
+				if !before[i][id] {
+					first = append(first, id)
+				}
+			}
+			if before[i] == nil {
+				before[i] = map[string]bool{}
+			}
+			for _, id := range got[i] {
+				before[i][id] = true
+			}
+			if run == len(projectRuns)-1 { // no run before the first of these has seen what this one sees
+				want := alerts[q.project][q.title][now]
+				slices.Sort(want)
+				assert.Equal(t, strings.Join(want, " "), strings.Join(first, " "), "alerts of %s of %s at %s\n%s\n%s", q.title, q.project.text, now, q.query.Text, listed(known))
+			}
+			if t.Failed() {
+				return
+			}
+		}
+	}
+	return queries, matches
+}
+
+func listed(s *stories.Story) string {
+	var b strings.Builder
+	for _, p := range s.Processes {
+		b.WriteString(p.At.Format("15:04:05.000") + " " + p.Host + " " + p.User + " " + p.SHA1[max(0, len(p.SHA1)-1):] + " " + p.Command + " <- " + p.Parent.Command + "\n")
+	}
+	return b.String()
+}
+
+func (w world) open(t *testing.T, p *project, story *stories.Story, opt engine.Options) *engine.Engine {
+	opt.Model, opt.Correlations = w.model, p.correlations
+	var rows []map[string]string
+	for _, r := range story.Reputation() {
+		row := map[string]string{}
+		for k, v := range r {
+			row[k] = v.(string)
+		}
+		rows = append(rows, row)
+	}
+	opt.Reputation = engine.NewReputation(rows)
+	e, found := engine.New(p.rules, opt)
+	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
+	log, err := event.Open(writeEvents(t, w.tell(story)), event.Options{})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, log.Close()) }()
+	for {
+		ev, err := log.Next()
+		if errors.Is(err, io.EOF) {
+			return e
+		}
+		require.NoError(t, err)
+		require.NoError(t, e.Add(ev))
+	}
+}
+
+// engine gives the ids that each rule finds in its own lookback before now.
+func (w world) engine(t *testing.T, p *project, story *stories.Story, now time.Time) map[string][]string {
+	alone := &project{text: p.text, rules: p.rules}
+	results, _, err := w.open(t, alone, story, engine.Options{Now: now}).Finish()
+	require.NoError(t, err)
+	out := map[string][]string{}
+	for _, r := range results {
+		out[r.Rule.Source.Title] = append(out[r.Rule.Source.Title], r.EventID)
+	}
+	return out
+}
+
+// backtest gives the ids of the alerts of each rule and run.
+func (w world) backtest(t *testing.T, p *project, story *stories.Story) map[string]map[time.Time][]string {
+	out := map[string]map[time.Time][]string{}
+	alone := &project{text: p.text, rules: p.rules} // correlations leave their inputs without alerts of their own
+	for _, of := range []*project{alone, p} {
+		alerts, _, _, err := w.open(t, of, story, engine.Options{Backtest: true}).FinishBacktest(func(r *rules.Rule) rules.Schedule { return r.Schedule })
+		require.NoError(t, err, p.text)
+		for _, a := range alerts {
+			title := a.Rule.Source.Title
+			if of == p && strings.HasPrefix(title, "R ") {
+				continue
+			}
+			if out[title] == nil {
+				out[title] = map[time.Time][]string{}
+			}
+			out[title][a.At] = append(out[title][a.At], a.EventID)
+		}
+	}
+	return out
+}
+
+// verdicts writes the story's reputation as CSV.
+func verdicts(t *testing.T, story *stories.Story) string {
+	file := filepath.Join(t.TempDir(), "verdicts.csv")
+	out, err := os.Create(file)
+	require.NoError(t, err)
+	lines := csv.NewWriter(out)
+	require.NoError(t, lines.Write([]string{"sha1", "GlobalPrevalence", "SignatureState", "ProfileAvailability"}))
+	for _, v := range story.Verdicts {
+		require.NoError(t, lines.Write([]string{v.SHA1, v.Prevalence, v.Signature, v.Availability}))
+	}
+	lines.Flush()
+	require.NoError(t, out.Close())
+	return file
+}
+
+func (w world) runKQL(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string {
+	tables := tablesOf(t, w.model)
+	texts := make([]string, len(qs))
+	for i, q := range qs {
+		texts[i] = q.query.Text
+	}
+	var runnable []string
+	for i, c := range CheckKQL(t, texts, tables, now.Format(time.RFC3339), w.model.Time[0]) {
+		require.Empty(t, c.Errors, "%s\n%s", qs[i].project.text, texts[i])
+		runnable = append(runnable, c.Text)
+	}
+	table := w.model.Find("process_creation", "windows", "")[0].Table
+	return RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{table: writeEvents(t, w.tell(story))}, Profiles: verdicts(t, story), ID: w.model.ID[0]})
+}
+
+func runSPLProjects(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string {
+	events, _ := splStory(t, story)
+	rows := splRows(t, events)
+	var known []splRow
+	for _, r := range story.Reputation() {
+		row := splRow{}
+		for k, v := range r {
+			if v != "" {
+				row[k] = v
+			}
+		}
+		known = append(known, row)
+	}
+	place := &splWorld{now: float64(now.Unix()), lookups: map[string][]splRow{"decree_reputation": known}}
+	var out [][]string
+	for _, q := range qs {
+		_, err := checkSPL(q.query.Text)
+		require.NoError(t, err, q.query.Text)
+		out = append(out, splFound(q.query.Text, rows, place, "RecordID"))
+	}
+	return out
+}
+
+// runEQLProjects runs each query over the events of its lookback, as a detection rule does, which its assets have enriched.
+func runEQLProjects(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string {
+	out := make([][]string, len(qs))
+	together := map[time.Duration][]int{} // queries without assets read the same events
+	for i, q := range qs {
+		lookback := q.rule.Source.Schedule.Lookback
+		if len(q.query.Assets) == 0 {
+			together[lookback] = append(together[lookback], i)
+			continue
+		}
+		events := recentDocuments(t, story, now.Add(-lookback))
+		deploy(t, q.query.Assets, events, map[string][]doc{"decree-reputation": knownDocuments(story)}, now)
+		runEQLOver(t, events, qs, []int{i}, out)
+	}
+	for lookback, these := range together {
+		runEQLOver(t, recentDocuments(t, story, now.Add(-lookback)), qs, these, out)
+	}
+	return out
+}
+
+func runEQLOver(t *testing.T, events []doc, qs []*asked, these []int, out [][]string) {
+	var texts []string
+	for _, i := range these {
+		texts = append(texts, qs[i].query.Text)
+	}
+	added := map[string]string{"decree.ProfileAvailability": "keyword", "decree.GlobalPrevalence": "long", "decree.SignatureState": "keyword"}
+	for k, result := range CheckEQL(t, texts, mappedFor(t, texts, added), writeEvents(t, events)) {
+		require.Nil(t, result.Error, "%s\n%s", qs[these[k]].project.text, texts[k])
+		out[these[k]] = result.IDs
+	}
+}
+
+// recentDocuments are Elastic's events from a time on, without what a pipeline adds.
+func recentDocuments(t *testing.T, story *stories.Story, from time.Time) []doc {
+	var events []doc
+	for _, r := range (&stories.Story{Processes: story.Processes}).ECS() {
+		e := doc(r)
+		text, err := json.Marshal(e) // as documents are read
+		require.NoError(t, err)
+		e = doc{}
+		require.NoError(t, json.Unmarshal(text, &e))
+		if delete(e, "decree"); !moment(t, e, "@timestamp").Before(from) {
+			events = append(events, e)
+		}
+	}
+	return events
+}
+
+// knownDocuments are those of the index of known values.
+func knownDocuments(story *stories.Story) []doc {
+	var docs []doc
+	for _, v := range story.Verdicts {
+		d := doc{"value": v.SHA1}
+		for name, text := range map[string]string{"GlobalPrevalence": v.Prevalence, "SignatureState": v.Signature, "ProfileAvailability": v.Availability} {
+			if text != "" {
+				d[name] = text
+			}
+		}
+		if n, err := strconv.Atoi(v.Prevalence); err == nil {
+			d["GlobalPrevalence"] = n
+		}
+		docs = append(docs, d)
+	}
+	return docs
+}

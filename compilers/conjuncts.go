@@ -46,13 +46,20 @@ func Holds(conjuncts []ir.Node, n ir.Node) bool {
 	return false
 }
 
+// Counts tells whether a prevalence condition depends on a population: on who saw a value, or on which events have it.
+func Counts(p *ir.Prevalence) bool {
+	local := p.Spec.Local
+	return p.Among != nil || (local != nil && (local.Rarest > 0 || len(local.Bounds) > 0))
+}
+
 // Split tells the conjuncts that may be asked before counting for rarity from those that may
 // not: an event of the population counts, whether or not the rest of the rule holds for it.
+// Reputation alone counts nothing.
 func Split(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 	for _, n := range conjuncts {
 		everywhere := !asksRarity(n)
 		for _, p := range rare {
-			everywhere = everywhere && p.Among != nil && Holds(Conjuncts(p.Among), n)
+			everywhere = everywhere && (!Counts(p) || (p.Among != nil && Holds(Conjuncts(p.Among), n)))
 		}
 		if everywhere {
 			early = append(early, n)
@@ -61,6 +68,24 @@ func Split(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 		}
 	}
 	return early, late
+}
+
+// SplitReputation tells the conjuncts that ask for no reputation by itself from those that do: it is asked of what the others leave.
+func SplitReputation(conjuncts []ir.Node) (before, after []ir.Node) {
+	for _, n := range conjuncts {
+		asks := false
+		ir.Inspect(n, func(below ir.Node) bool {
+			p, rare := below.(*ir.Prevalence)
+			asks = asks || (rare && !Counts(p))
+			return !asks
+		})
+		if asks {
+			after = append(after, n)
+		} else {
+			before = append(before, n)
+		}
+	}
+	return before, after
 }
 
 func asksRarity(n ir.Node) bool {

@@ -304,11 +304,13 @@ type checker struct {
 	plan    *Plan
 	found   diag.Diagnostics
 	seen    map[string]bool
+	at      ir.Node          // what is being checked; nil: the log source
 	negated map[ir.Node]bool // tests of the rule below a negation
 }
 
 // walk checks a subtree. conjunct is true while only And and Named stand above it.
 func (c *checker) walk(n ir.Node, conjunct bool) {
+	c.at = n
 	switch n := n.(type) {
 	case *ir.Match:
 		c.match(n, conjunct)
@@ -332,7 +334,7 @@ func (c *checker) walk(n ir.Node, conjunct bool) {
 	for _, child := range ir.Children(n) {
 		if isNot {
 			ir.Inspect(child, func(below ir.Node) bool {
-				if _, rare := below.(*ir.Prevalence); rare {
+				if p, rare := below.(*ir.Prevalence); rare && Counts(p) {
 					c.need(PrevalenceNegated, below.Range())
 				}
 				return true
@@ -442,6 +444,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 	if n.Among != nil {
 		c.need(PrevalencePopulation, at)
 		c.walk(n.Among, true)
+		c.at = n
 	}
 	if local := n.Spec.Local; local != nil {
 		if local.Rarest > 0 {
@@ -477,8 +480,10 @@ func (c *checker) need(construct Construct, at diag.Range) {
 			fmt.Sprintf("%s can only approximate this: %s", c.dialect, lack.Message))
 		return
 	}
-	if c.first(code, at) {
-		c.plan.Notes = append(c.plan.Notes, Note{Code: code, Effect: lack.Effect, Message: lack.Message, Range: at})
+	for _, effect := range c.plan.Effects(lack.Effect, c.at) {
+		if c.first(code+" "+effect, at) {
+			c.plan.Notes = append(c.plan.Notes, Note{Code: code, Effect: effect, Message: lack.Message, Range: at})
+		}
 	}
 }
 

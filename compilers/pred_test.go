@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -181,10 +182,18 @@ func TestSplitKeepsThePopulationWhole(t *testing.T) {
 	assert.Equal(t, []ir.Node{own, either}, late)
 	assert.Len(t, Unnamed(early), 2)
 
-	everyone := &ir.Prevalence{Name: "rare"}
+	everyone := &ir.Prevalence{Name: "rare", Spec: rules.Prevalence{Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 1}}}
 	early, late = Split([]ir.Node{population, everyone}, []*ir.Prevalence{everyone})
 	assert.Empty(t, early, "all events of the log source are counted")
 	assert.Len(t, late, 2)
+
+	known := &ir.Prevalence{Name: "known", Spec: rules.Prevalence{Field: "sha1"}}
+	early, late = Split([]ir.Node{population, &ir.Not{Term: known}}, []*ir.Prevalence{known})
+	assert.Equal(t, []ir.Node{population}, early, "reputation by itself counts nothing")
+	before, after := SplitReputation([]ir.Node{own, everyone, &ir.Or{Terms: []ir.Node{own, known}}})
+	assert.Equal(t, []ir.Node{own, everyone}, before)
+	assert.Len(t, after, 1)
+	assert.Len(t, late, 1)
 }
 
 func TestMarkNegated(t *testing.T) {

@@ -14,6 +14,9 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	entity := w.plan.Source.Entities[n.Spec.Field]
 	f := fieldName(entity.Name)
 	all := compilers.All{compilers.Atom(f + " != null"), compilers.None{Term: compilers.Atom(f + ` == ""`)}}
+	if local := n.Spec.Local; n.Among != nil && (local == nil || (local.Rarest == 0 && len(local.Bounds) == 0)) {
+		w.found.Errorf(string(compilers.PrevalencePopulation), n.Range(), "leave out among, or add `local: {distinct: host, gte: 1}`", "eql: an event does not tell whether a population has its value, other than by a count")
+	}
 	all = append(all, w.localTests(n)...)
 	tests := w.reputationTests(n)
 	if len(all)+len(tests) == 2 {

@@ -53,7 +53,7 @@ func (w *writer) reach(m *ir.Match) {
 		if hops == 0 {
 			continue
 		}
-		w.note("ancestor-window", "false-negatives", m.Range(), "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
+		w.noteOf(m, "ancestor-window", "false-negatives", "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
 		j := w.join(hops)
 		j.need(col)
 		if col.Filename != "" {

@@ -108,9 +108,6 @@ func (w *writer) parts() (statements, stages string) {
 	lets.WriteString(w.listLets())
 
 	early, late := compilers.Split(conjuncts, w.prevalences())
-	if len(w.rare) == 0 {
-		early, late = conjuncts, nil
-	}
 	own, linked := w.splitLinked(early)
 	base := w.scope(w.since)
 	base = append(base, w.where(own)...)
@@ -121,15 +118,7 @@ func (w *writer) parts() (statements, stages string) {
 
 	body := base
 	if len(w.rare) > 0 {
-		events := w.names.free(w.populationName(early))
-		fmt.Fprintf(&lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
-		for _, p := range w.rare {
-			lets.WriteString(w.rarityLet(p, events, early))
-		}
-		body = append([]string{events}, w.where(late)...)
-		for _, p := range w.rare {
-			body = append(body, w.enrich(p)...)
-		}
+		body = w.rareBody(&lets, base, early, late)
 	}
 	text := pipe(body) + comment("Begin environment-specific filter.")
 	if w.plan.Filter != nil {
@@ -218,9 +207,16 @@ func (w *writer) where(conjuncts []ir.Node) []string {
 func where(p compilers.Pred) string { return syntax.Lines(p).Stage("where") }
 
 func (w *writer) note(code, effect string, at diag.Range, message string) {
-	if !w.noted[code] {
-		w.noted[code] = true
+	if !w.noted[code+effect] {
+		w.noted[code+effect] = true
 		w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: code, Effect: effect, Message: message, Range: at})
+	}
+}
+
+// noteOf notes what a condition is approximated by, with what that does where it stands.
+func (w *writer) noteOf(n ir.Node, code, effect, message string) {
+	for _, e := range w.plan.Effects(effect, n) {
+		w.note(code, e, n.Range(), message)
 	}
 }
 

@@ -122,7 +122,7 @@ func (w *writer) leaf(n ir.Node) compilers.Pred {
 
 // keyword looks at every column.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
-	w.note("keyword-columns", "false-negatives", n.Range(), "keywords are looked for in the columns of one table, as Kusto's * sees them")
+	w.noteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
 	every := operand{name: "*"}
 	switch t := n.Test.(type) {
 	case *ir.Text:

@@ -8,25 +8,7 @@ import (
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
-
-// fileProfile is the function that knows files, and maxProfiles how many it takes a call.
-// https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
-const (
-	fileProfile = "FileProfile"
-	maxProfiles = 1000
-)
-
-// watchlist is the source of reputation where a workspace keeps its own: a watchlist of this name.
-// https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries
-const (
-	watchlist     = "watchlist"
-	watchlistName = "decree_reputation"
-)
-
-// reputed are the entities that each source of reputation knows.
-var reputed = map[string][]string{fileProfile: {"sha1", "sha256"}, watchlist: {"sha1", "sha256", "md5", "domain"}}
 
 // rarity is one prevalence condition: a let statement with the values that satisfy it.
 type rarity struct {
@@ -35,6 +17,7 @@ type rarity struct {
 	value    string // the column asked about, which extend adds where the table has it otherwise
 	read     string // how the event tells it
 	fallback string // the let statement of the default global prevalence, or ""
+	looked   string // of the first of those that are looked up together: the let statement of what is known
 }
 
 func (w *writer) newRarity(p *ir.Prevalence) *rarity {
@@ -87,10 +70,58 @@ func (r *rarity) member() compilers.Pred {
 	return compilers.Atom(fmt.Sprintf("tolower(%s) in ((%s | project %s))", column(r.value), r.name, column(r.value)))
 }
 
-// enrich lays the reputation of the rare values beside the events that have them.
-func (w *writer) enrich(r *rarity) []string {
-	v := column(r.value)
-	return []string{fmt.Sprintf("extend %s = tolower(%s)", v, v), fmt.Sprintf("join kind=leftouter %s on %s", r.name, v)}
+// rareBody writes the events that conditions on rarity are asked of, the statements of those conditions, and the stages that keep what the
+// whole rule holds for.
+func (w *writer) rareBody(lets *strings.Builder, base []string, early, late []ir.Node) []string {
+	events := w.names.free(w.populationName(early))
+	fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
+	for _, r := range w.rare {
+		if compilers.Counts(r.node) {
+			lets.WriteString(w.countLet(r, events, early))
+		}
+	}
+	before, after := compilers.SplitReputation(late)
+	reputed := w.reputed()
+	if len(reputed) > 0 && len(before) > 0 {
+		remaining := w.names.free("remaining")
+		fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", remaining, indent(pipe(append([]string{events}, w.where(before)...))))
+		events, before = remaining, nil
+	}
+	for _, group := range reputed {
+		lets.WriteString(w.reputationLets(group, events))
+	}
+	body := append([]string{events}, w.where(append(before, after...))...)
+	for _, r := range w.rare {
+		if compilers.Counts(r.node) {
+			body = append(body, enrich(r.value, r.name)...)
+		}
+	}
+	for _, group := range reputed {
+		body = append(body, enrich(group[0].value, group[0].looked)...)
+	}
+	return body
+}
+
+// reputed are the conditions that count nothing, together those that ask about one value.
+func (w *writer) reputed() [][]*rarity {
+	var groups [][]*rarity
+	for _, r := range w.rare {
+		if compilers.Counts(r.node) {
+			continue
+		}
+		i := slices.IndexFunc(groups, func(g []*rarity) bool { return g[0].value == r.value && g[0].read == r.read })
+		if i < 0 {
+			groups, i = append(groups, nil), len(groups)
+		}
+		groups[i] = append(groups[i], r)
+	}
+	return groups
+}
+
+// enrich lays what is known of values beside the events that have them.
+func enrich(value, known string) []string {
+	v := column(value)
+	return []string{fmt.Sprintf("extend %s = tolower(%s)", v, v), fmt.Sprintf("join kind=leftouter %s on %s", known, v)}
 }
 
 // populationName is the author's name for the events counted, where there is one.
@@ -103,9 +134,9 @@ func (w *writer) populationName(early []ir.Node) string {
 	return "events"
 }
 
-// rarityLet writes the values that satisfy a prevalence condition.
-func (w *writer) rarityLet(r *rarity, events string, early []ir.Node) string {
-	spec, v := r.node.Spec, column(r.value)
+// countLet writes the values that satisfy a condition which depends on a population.
+func (w *writer) countLet(r *rarity, events string, early []ir.Node) string {
+	spec := r.node.Spec
 	stages := []string{events}
 	if r.node.Among != nil {
 		for _, n := range compilers.Conjuncts(r.node.Among) {
@@ -114,138 +145,81 @@ func (w *writer) rarityLet(r *rarity, events string, early []ir.Node) string {
 			}
 		}
 	}
-	stages = append(stages, fmt.Sprintf("where isnotempty(%s)", v))
-	who, count := "host", ""
-	if spec.Local != nil {
-		who = spec.Local.Distinct
-	}
-	hosts, counted := w.value(w.plan.Source.Entities[who])
-	count = strings.TrimSuffix(counted, "Id") + "Count"
-	asks := len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
-	limited := asks && w.plan.Source.Reputation.Source == fileProfile
-	if limited {
-		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
-	}
-	stages = append(stages,
-		fmt.Sprintf("summarize %s = count_distinct(tolower(%s)) by %s = tolower(%s)", column(count), hosts, v, v))
-	most := 0
-	if spec.Local != nil {
-		for _, b := range spec.Local.Bounds {
+	count, counting := w.counted(r)
+	stages = append(stages, counting...)
+	if local := spec.Local; local != nil {
+		if local.Rarest > 0 {
+			stages = append(stages, rarest(count, r.value, local.Rarest)...)
+		}
+		for _, b := range local.Bounds {
 			stages = append(stages, fmt.Sprintf("where %s %s %s", column(count), comparisons[b.Op], literal(b.Value)))
 		}
-		most = spec.Local.Rarest
 	}
-	if limited && (most == 0 || most > maxProfiles) {
-		most = maxProfiles
-		w.note("fileprofile-limit", "false-negatives", r.node.Range(), fmt.Sprintf("FileProfile knows %d values a call: only the rarest are looked up", maxProfiles))
-	}
-	if most > 0 {
-		stages = append(stages, comment("Ties are broken by value, so that the result is reproducible."),
-			fmt.Sprintf("sort by %s asc, %s asc", column(count), v), fmt.Sprintf("take %d", most))
-	}
-	if asks {
-		stages = append(stages, w.reputation(r)...)
+	if asksReputation(spec) {
+		most := 0
+		if spec.Local != nil {
+			most = spec.Local.Rarest
+		}
+		if most == 0 || most > maxProfiles {
+			stages = append(stages, w.limited(count, r)...)
+		}
+		stages = append(append(stages, w.lookUp(r)...), w.reputationTests(r)...)
 	}
 	return fmt.Sprintf("let %s = materialize(\n%s);\n", r.name, indent(pipe(stages)))
 }
 
-// reputation asks FileProfile and keeps the values whose answer satisfies the condition.
-func (w *writer) reputation(r *rarity) []string {
-	spec, rep := r.node.Spec, w.plan.Source.Reputation
-	if !slices.Contains(reputed[rep.Source], spec.Field) {
-		w.found.Errorf("no-reputation", spec.FieldRange, "ask about sha1 or sha256 with a model whose reputation source is FileProfile or watchlist",
-			"kql has no reputation of a %s in data model %s", spec.Field, w.plan.Model.Name)
+// reputationLets look a value up once, and write the values that satisfy each condition on what is known of it.
+func (w *writer) reputationLets(group []*rarity, events string) string {
+	first := group[0]
+	count, counting := w.counted(first)
+	stages := append([]string{events}, counting...)
+	stages = append(append(stages, w.limited(count, group...)...), w.lookUp(group...)...)
+	if len(group) == 1 {
+		first.looked = first.name
+		return fmt.Sprintf("let %s = materialize(\n%s);\n", first.name, indent(pipe(append(stages, w.reputationTests(first)...))))
+	}
+	looked := w.names.free("reputation_" + first.node.Spec.Field)
+	first.looked = looked
+	text := fmt.Sprintf("let %s = materialize(\n%s);\n", looked, indent(pipe(stages)))
+	for _, r := range group {
+		text += fmt.Sprintf("let %s = %s;\n", r.name, strings.TrimSuffix(pipe(append([]string{looked}, w.reputationTests(r)...)), "\n"))
+	}
+	return text
+}
+
+// counted counts who saw each value, hashes in the lower case that FileProfile knows them in.
+func (w *writer) counted(r *rarity) (count string, stages []string) {
+	v, who := column(r.value), "host"
+	if r.node.Spec.Local != nil {
+		who = r.node.Spec.Local.Distinct
+	}
+	hosts, counted := w.value(w.plan.Source.Entities[who])
+	count = strings.TrimSuffix(counted, "Id") + "Count"
+	stages = []string{fmt.Sprintf("where isnotempty(%s)", v)}
+	if asksReputation(r.node.Spec) && w.plan.Source.Reputation.Source == fileProfile {
+		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
+	}
+	return count, append(stages, fmt.Sprintf("summarize %s = count_distinct(tolower(%s)) by %s = tolower(%s)", column(count), hosts, v, v))
+}
+
+// rarest keeps the rarest values.
+func rarest(count, value string, most int) []string {
+	return []string{comment("Ties are broken by value, so that the result is reproducible."),
+		fmt.Sprintf("sort by %s asc, %s asc", column(count), column(value)), fmt.Sprintf("take %d", most)}
+}
+
+// limited keeps as many values as FileProfile looks up.
+func (w *writer) limited(count string, rs ...*rarity) []string {
+	if w.plan.Source.Reputation.Source != fileProfile {
 		return nil
 	}
-	known := func(name, what string) string {
-		if name == "" {
-			w.found.Errorf("no-column", r.node.Range(), "leave the condition out for this target", "%s does not tell the %s of a file", rep.Source, what)
-			return "_"
-		}
-		return column(name)
+	for _, r := range rs {
+		w.noteOf(r.node, "fileprofile-limit", "false-negatives",
+			fmt.Sprintf("FileProfile looks up %d values a call: of more, only the rarest are, and an event with another value counts as one for which the condition does not hold", maxProfiles))
 	}
-	var tests compilers.All
-	for _, b := range spec.Global {
-		global := known(rep.Global, "prevalence")
-		if rep.Source == watchlist { // whose values are texts
-			global = "tolong(" + global + ")"
-		}
-		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], literal(b.Value))))
-	}
-	for _, m := range []struct {
-		what, column string
-		ask          *rules.Membership
-	}{{"signature state", rep.Signature, spec.Signature}, {"signer", rep.Signer, spec.Signer}, {"issuer", rep.Issuer, spec.Issuer}, {"root", rep.Root, spec.Root}} {
-		if m.ask != nil {
-			tests = append(tests, membership(known(m.column, m.what), m.ask))
-		}
-	}
-	stages := []string{fmt.Sprintf("invoke %s(%s, %d)", fileProfile, column(r.value), maxProfiles)}
-	if rep.Source == watchlist {
-		stages = w.watched(r)
-	}
-	failed := failedLookup(rep)
-	if spec.Unavailable == "include" {
-		return append(stages, where(compilers.Any{failed, tests}))
-	}
-	stages = append(stages, where(compilers.None{Term: failed}))
-	for _, t := range tests {
-		stages = append(stages, where(t))
-	}
-	return stages
+	return rarest(count, rs[0].value, maxProfiles)
 }
 
-// watched lays the watchlist's rows beside the values; of several with one value, one counts.
-func (w *writer) watched(r *rarity) []string {
-	spec, rep := r.node.Spec, w.plan.Source.Reputation
-	field, all, asked := spec.Field, []string{spec.Field}, []string{spec.Field}
-	for _, c := range []struct {
-		column string
-		ask    bool
-	}{{rep.Availability, true}, {rep.Global, len(spec.Global) > 0}, {rep.Signature, spec.Signature != nil}, {rep.Signer, spec.Signer != nil},
-		{rep.Issuer, spec.Issuer != nil}, {rep.Root, spec.Root != nil}} {
-		if c.column == "" {
-			continue
-		}
-		all = append(all, c.column)
-		if c.ask {
-			asked = append(asked, column(c.column))
-		}
-	}
-	w.note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
-	const file = watchlistName + ".csv"
-	if !slices.ContainsFunc(w.assets, func(a compilers.Asset) bool { return a.Name == file }) {
-		w.assets = append(w.assets, compilers.Asset{Name: file, Content: strings.Join(all, ",") + "\n",
-			Purpose: "the watchlist " + watchlistName + " is made of it, its search key is " + field + ": one row for each, filled by the reputation provider"})
-	}
-	key := "Watched_" + field
-	inner := []string{fmt.Sprintf("_GetWatchlist(%s)", quote(watchlistName)),
-		fmt.Sprintf("summarize arg_min(%s) by %s = tolower(%s)", strings.Join(asked, ", "), key, field),
-		"project-away " + field}
-	return []string{
-		fmt.Sprintf("join kind=leftouter (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(inner))), column(r.value), key),
-		"project-away " + key,
-	}
-}
-
-func failedLookup(rep schema.Reputation) compilers.Pred {
-	if rep.Availability == "" {
-		return compilers.Fixed(false)
-	}
-	return compilers.Atom(column(rep.Availability) + " =~ " + quote(rep.Failed))
-}
-
-func membership(name string, m *rules.Membership) compilers.Pred {
-	if len(m.Values) == 1 {
-		op := " =~ "
-		if m.Not {
-			op = " !~ "
-		}
-		return compilers.Atom(name + op + quote(m.Values[0]))
-	}
-	op := " in~ ("
-	if m.Not {
-		op = " !in~ ("
-	}
-	return compilers.Atom(name + op + compilers.Fill(quoteAll(m.Values), "    ") + ")")
+func asksReputation(spec rules.Prevalence) bool {
+	return len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
 }

@@ -116,10 +116,10 @@ func (w *writer) link() []string {
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
 		period = "the lookback and 24 hours before it"
 	}
-	w.note("ancestor-window", "false-negatives", w.deeps[0].match,
-		"an ancestor is known only if the creation event of its child is in the searched period: "+period)
-	w.note("search-memory", "false-negatives", w.deeps[0].match,
-		"mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+	for _, d := range w.deeps {
+		w.note("ancestor-window", "false-negatives", d.match, "an ancestor is known only if the creation event of its child is in the searched period: "+period)
+		w.note("search-memory", "false-negatives", d.match, "mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+	}
 	stages := []string{
 		"eval decree_self=" + w.key(0, "-") + ", decree_up=" + w.key(1, "+"),
 	}

@@ -6,9 +6,7 @@ import (
 	"strings"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // rarity numbers a prevalence condition from 1; 0 when it is not known.
@@ -16,14 +14,72 @@ func (w *writer) rarity(n *ir.Prevalence) int {
 	return slices.IndexFunc(w.rare, func(p *ir.Prevalence) bool { return p == n || (p.Name != "" && p.Name == n.Name) }) + 1
 }
 
+// rarities ask the conditions on rarity and all that depends on them: first those that count, then what asks of those alone, and
+// reputation by itself of what is left.
+func (w *writer) rarities(early, late []ir.Node) []string {
+	var stages []string
+	for i, p := range w.rare {
+		if compilers.Counts(p) {
+			stages = append(stages, w.prevalence(i+1, p, early)...)
+		}
+	}
+	before, after := compilers.SplitReputation(late)
+	if len(after) > 0 && len(before) > 0 {
+		stages = append(stages, w.where(before))
+		before = nil
+	}
+	done := map[string]bool{}
+	for _, p := range w.rare {
+		if !compilers.Counts(p) && !done[p.Spec.Field] {
+			done[p.Spec.Field] = true
+			stages = append(stages, w.reputations(p.Spec.Field)...)
+		}
+	}
+	if rest := append(before, after...); len(rest) > 0 {
+		stages = append(stages, w.where(rest))
+	}
+	return stages
+}
+
+// reputations look a value up once and set decree_rare_<i> for all conditions on what is known of it.
+func (w *writer) reputations(field string) []string {
+	var asked []*ir.Prevalence
+	first := 0
+	for i, p := range w.rare {
+		if !compilers.Counts(p) && p.Spec.Field == field {
+			if len(asked) == 0 {
+				first = i + 1
+			}
+			asked = append(asked, p)
+		}
+	}
+	value := fmt.Sprintf("decree_value_%d", first)
+	looked := w.lookUp(first, asked...)
+	stages := []string{w.valueOf(first, asked[0]), looked.stage}
+	var sets []string
+	var some compilers.Any
+	for _, p := range asked {
+		holds := append(compilers.All{compilers.Atom("isnotnull(" + value + ")")}, looked.tests(w, p)...)
+		flag := fmt.Sprintf("decree_rare_%d", w.rarity(p))
+		sets = append(sets, flag+"="+when(holds, "1", "0"))
+		some = append(some, compilers.Atom(flag+"=1"))
+	}
+	return append(stages, "eval "+strings.Join(sets, ",\n    "), looked.show(some))
+}
+
+// valueOf sets decree_value_<i> to the value asked about in lower case, where there is one.
+func (w *writer) valueOf(i int, p *ir.Prevalence) string {
+	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
+	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
+	return fmt.Sprintf("eval decree_value_%d=", i) + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")
+}
+
 // prevalence sets decree_rare_<i> to 1 on the events whose value is rare among the population, inside of which an event need
 // not be itself. Events keep their number; those with a value that the population has not seen have none.
 func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 	id := fmt.Sprintf("_%d", i)
 	value, hosts, rank := "decree_value"+id, "decree_count"+id, "decree_rank"+id
-	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
-	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
-	stages := []string{"eval " + value + "=" + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")}
+	stages := []string{w.valueOf(i, p)}
 	var counted []string
 	inside := w.population(p, early)
 	among, seen := "decree_among"+id, "decree_seen"+id
@@ -54,13 +110,13 @@ func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 		stages = append(stages, ranked(value, hosts, rank)...)
 		holds = append(holds, compilers.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
 	}
-	lookup, tests, show := w.reputation(i, p)
-	if lookup != "" {
-		stages = append(stages, lookup)
-		holds = append(holds, tests...)
+	if asksReputation(p.Spec) {
+		looked := w.lookUp(i, p)
+		stages = append(stages, looked.stage)
+		holds = append(holds, looked.tests(w, p)...)
+		return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, when(holds, "1", "0")), looked.show(compilers.Atom(fmt.Sprintf("decree_rare_%d=1", i))))
 	}
-	stages = append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, when(holds, "1", "0")))
-	return append(stages, show...)
+	return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, when(holds, "1", "0")))
 }
 
 // population is what a counted event must be, beside what every event is by now.
@@ -86,87 +142,6 @@ func ranked(value, hosts, rank string) []string {
 		fmt.Sprintf("autoregress %s AS %s", value, before),
 		fmt.Sprintf(`eval %s=if(coalesce("=".%s, "")!=coalesce("=".%s, ""), 1, 0)`, rank, value, before),
 		"accum " + rank,
-	}
-}
-
-// reputation looks the value up and says what is asked of the answer.
-func (w *writer) reputation(i int, p *ir.Prevalence) (lookup string, tests compilers.All, show []string) {
-	spec, rep := p.Spec, w.plan.Source.Reputation
-	if len(spec.Global) == 0 && spec.Signature == nil && spec.Signer == nil && spec.Issuer == nil && spec.Root == nil {
-		return "", nil, nil
-	}
-	var outputs, shown []string
-	column := func(name, what string) string {
-		if name == "" {
-			w.found.Errorf("no-column", p.Range(), "name it under reputation in a model file", "data model %s has no reputation column for %s", w.plan.Model.Name, what)
-			return ""
-		}
-		field := fmt.Sprintf("decree_%s_%d", what, i)
-		outputs = append(outputs, searchName(name)+" AS "+field)
-		shown = append(shown, fmt.Sprintf("%s=if(decree_rare_%d=1, %s, null())", evalName(name), i, field))
-		return field
-	}
-	var failed compilers.Pred
-	if rep.Availability != "" {
-		failed = compilers.Atom(fmt.Sprintf(`lower(coalesce(%s, ""))=%s`, column(rep.Availability, "availability"), evalString(strings.ToLower(rep.Failed))))
-	}
-	if len(spec.Global) > 0 {
-		field := column(rep.Global, "global")
-		for _, b := range spec.Global {
-			tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", field, number(spec.GlobalElse), comparison[b.Op], number(b.Value))))
-		}
-	}
-	for _, m := range []struct {
-		what, column string
-		ask          *rules.Membership
-	}{{"signature", rep.Signature, spec.Signature}, {"signer", rep.Signer, spec.Signer}, {"issuer", rep.Issuer, spec.Issuer}, {"root", rep.Root, spec.Root}} {
-		if m.ask != nil {
-			tests = append(tests, membership(column(m.column, m.what), m.ask))
-		}
-	}
-	switch {
-	case failed == nil:
-	case spec.Unavailable == "include":
-		tests = compilers.All{compilers.Any{failed, tests}}
-	default:
-		tests = append(compilers.All{compilers.None{Term: failed}}, tests...)
-	}
-	source := rep.Source
-	if source == "" {
-		source = "decree_reputation"
-	}
-	w.addAssets(source, spec.Field, rep)
-	return fmt.Sprintf("lookup %s %s AS decree_value_%d OUTPUT %s", source, spec.Field, i, strings.Join(outputs, ", ")),
-		tests, []string{"eval " + strings.Join(shown, ",\n    ")}
-}
-
-func membership(field string, m *rules.Membership) compilers.Pred {
-	values := make([]string, len(m.Values))
-	for i, v := range m.Values {
-		values[i] = evalString(strings.ToLower(v))
-	}
-	in := compilers.Atom(fmt.Sprintf(`in(lower(coalesce(%s, "")), %s)`, field, compilers.Fill(values, "    ")))
-	if m.Not {
-		return compilers.None{Term: in}
-	}
-	return in
-}
-
-func (w *writer) addAssets(lookup, key string, rep schema.Reputation) {
-	if len(w.assets) > 0 {
-		return
-	}
-	columns := []string{key}
-	for _, c := range []string{rep.Availability, rep.Global, rep.Signature, rep.Signer, rep.Issuer, rep.Root} {
-		if c != "" {
-			columns = append(columns, c)
-		}
-	}
-	w.assets = []compilers.Asset{
-		{Name: "transforms.conf", Purpose: "defines the lookup " + lookup,
-			Content: fmt.Sprintf("[%s]\nfilename = %s.csv\ncase_sensitive_match = false\nmax_matches = 1\nmin_matches = 0\n", lookup, lookup)},
-		{Name: lookup + ".csv", Purpose: "the lookup's table: one row for each " + key + ", filled by the reputation provider",
-			Content: strings.Join(columns, ",") + "\n"},
 	}
 }
 

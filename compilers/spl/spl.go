@@ -132,12 +132,7 @@ func (w *writer) query() *compilers.Query {
 	if lookback > 0 {
 		base = append(base, compilers.Atom("earliest=-"+splunkSpan(span)), compilers.Atom("latest=now"))
 	}
-	for i, p := range w.rare {
-		stages = append(stages, w.prevalence(i+1, p, early)...)
-	}
-	if len(late) > 0 {
-		stages = append(stages, w.where(late))
-	}
+	stages = append(stages, w.rarities(early, late)...)
 	var filter string
 	if w.plan.Filter != nil {
 		filter = "| " + w.where([]ir.Node{w.plan.Filter}) + "\n"
@@ -278,16 +273,14 @@ func (w *writer) cut() []string {
 	return stages
 }
 
+// note says what a condition is approximated by, with what that does where it stands.
 func (w *writer) note(code, effect string, n ir.Node, message string) {
-	if w.noted[code] {
-		return
+	for _, e := range w.plan.Effects(effect, n) {
+		if !w.noted[code+e] {
+			w.noted[code+e] = true
+			w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: code, Effect: e, Message: message, Range: n.Range()})
+		}
 	}
-	w.noted[code] = true
-	note := compilers.Note{Code: code, Effect: effect, Message: message, Range: w.plan.Rule.Source.Range}
-	if n != nil {
-		note.Range = n.Range()
-	}
-	w.plan.Notes = append(w.plan.Notes, note)
 }
 
 func (w *writer) header() string {

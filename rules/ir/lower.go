@@ -87,7 +87,7 @@ func (l *lowerer) lists() []List {
 	use = func(name string) {
 		if list, ok := byName[name]; ok && !used[name] {
 			used[name] = true
-			for _, member := range unionOf(list, byName) {
+			for _, member := range list.Union {
 				use(member)
 			}
 		}

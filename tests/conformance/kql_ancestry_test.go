@@ -145,6 +145,7 @@ var rarities = []string{
 	"{field: sha1, local: {distinct: host, lte: 1}}",
 	"{field: sha1, local: {distinct: host, rarest: 900}}",
 	"{field: sha1, among: shell, local: {distinct: user, lt: 2}}",
+	"{field: sha1, among: shell, signature: {neq: SignedValid}}",
 	"{field: sha1, global: {lt: 250}}",
 	"{field: sha1, global: {gte: 3, lt: 250, default: 100}, unavailable: include}",
 	"{field: sha1, signature: {neq: SignedValid}}",

@@ -1,5 +1,6 @@
-// Package golden pins what each case's rule becomes: the logical tree, the three queries and
-// their assets, or the refusal. A case is a folder with a rule.yml; the rest is rewritten with -update.
+// Package golden pins what each case becomes in every data model: the logical tree, the queries and their assets, or the refusal. A
+// case is a folder with a rule.yml, and filters.yml, and model.DIALECT.yml that overlays a model, where it is about them; the rest is
+// rewritten with -update.
 package golden
 
 import (
@@ -24,6 +25,8 @@ import (
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
+var dialects = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
+
 func same(t *testing.T, path, got string) {
 	t.Helper()
 	if *update {
@@ -34,12 +37,13 @@ func same(t *testing.T, path, got string) {
 	assert.Equal(t, string(want), got)
 }
 
+// compiler writes the case in one dialect and model.
+type compiler func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)
+
 // rendered is a query with its assets, or why there is none.
-func rendered(t *testing.T, d compilers.Dialect, r *ir.Rule, source []byte) string {
+func rendered(t *testing.T, compile compiler, d compilers.Dialect, m *schema.Model, source []byte) string {
 	t.Helper()
-	m, err := schema.Load(d.Models()[0])
-	require.NoError(t, err)
-	q, found := d.Compile(r, compilers.Options{Model: m})
+	q, found := compile(d, compilers.Options{Model: m})
 	var b strings.Builder
 	if q == nil {
 		require.True(t, found.HasErrors(), "no query and no reason")
@@ -54,26 +58,94 @@ func rendered(t *testing.T, d compilers.Dialect, r *ir.Rule, source []byte) stri
 	return b.String()
 }
 
+// read lowers a case: its last correlation or its only rule, with its filters.
+func read(t *testing.T, dir string) (compiler, string, []byte) {
+	folder, err := rules.OpenFolder(dir)
+	require.NoError(t, err)
+	source, err := folder.Read("rule.yml")
+	require.NoError(t, err)
+	file, found := rules.ParseFile("rule.yml", source, folder)
+	require.False(t, found.HasErrors(), "%v", found)
+	var filters []*rules.Filter
+	if _, err := folder.Read("filters.yml"); err == nil {
+		filters, found = folder.ParseFilters("filters.yml")
+		require.False(t, found.HasErrors(), "%v", found)
+		require.NotEmpty(t, filters)
+	}
+	lowered := map[*rules.Rule]*ir.Rule{}
+	dump := ""
+	for _, source := range file.Rules {
+		r, found := ir.Lower(source)
+		require.False(t, found.HasErrors(), "%v", found)
+		for _, f := range filters {
+			required, found := ir.LowerFilter(f)
+			require.False(t, found.HasErrors(), "%v", found)
+			if f.Covers(source) {
+				r = r.Filtered(required)
+			}
+		}
+		lowered[source] = r
+		dump += ir.Dump(r)
+	}
+	if len(file.Correlations) > 0 {
+		linked, found := rules.Link(file.Rules, file.Correlations)
+		require.False(t, found.HasErrors(), "%v", found)
+		cs, found := ir.LowerCorrelations(linked, lowered)
+		require.False(t, found.HasErrors(), "%v", found)
+		return func(d compilers.Dialect, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+			return d.CompileCorrelation(cs[len(cs)-1], opt)
+		}, dump, source
+	}
+	require.Len(t, file.Rules, 1)
+	return func(d compilers.Dialect, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+		return d.Compile(lowered[file.Rules[0]], opt)
+	}, dump, source
+}
+
+// models are those of a dialect, and the case's own overlay where it is of that dialect.
+func models(t *testing.T, d compilers.Dialect, dir string) []*schema.Model {
+	var out []*schema.Model
+	for _, name := range d.Models() {
+		m, err := schema.Load(name)
+		require.NoError(t, err)
+		out = append(out, m)
+	}
+	overlays, err := filepath.Glob(filepath.Join(dir, "model.*.yml"))
+	require.NoError(t, err)
+	for _, file := range overlays {
+		if strings.HasSuffix(file, "."+d.Name()+".yml") {
+			m, err := schema.LoadFile(file)
+			require.NoError(t, err)
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
 func TestCases(t *testing.T) {
 	folders, err := filepath.Glob("cases/*/rule.yml")
 	require.NoError(t, err)
 	require.NotEmpty(t, folders, "no cases found")
+	compiled := map[string]int{}
 	for _, file := range folders {
 		dir := filepath.Dir(file)
 		t.Run(filepath.Base(dir), func(t *testing.T) {
-			folder, err := rules.OpenFolder(dir)
-			require.NoError(t, err)
-			source, err := folder.Read("rule.yml")
-			require.NoError(t, err)
-			rs, found := rules.Parse("rule.yml", source, folder)
-			require.Empty(t, found)
-			require.Len(t, rs, 1)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
-			same(t, filepath.Join(dir, "ir.txt"), ir.Dump(r))
-			for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
-				same(t, filepath.Join(dir, "query"+d.Extension()), rendered(t, d, r, source))
+			compile, dump, source := read(t, dir)
+			same(t, filepath.Join(dir, "ir.txt"), dump)
+			for _, d := range dialects {
+				for _, m := range models(t, d, dir) {
+					text := rendered(t, compile, d, m, source)
+					if !strings.HasPrefix(text, "unsupported") {
+						compiled[m.Name]++
+					}
+					same(t, filepath.Join(dir, m.Name+d.Extension()), text)
+				}
 			}
 		})
+	}
+	for _, d := range dialects {
+		for _, name := range d.Models() {
+			assert.Positive(t, compiled[name], "no case has a query in the model %s", name)
+		}
 	}
 }

@@ -1,0 +1,139 @@
+package kql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/schema"
+)
+
+// fileProfile is the function that knows files, and maxProfiles how many it takes a call.
+// https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
+const (
+	fileProfile = "FileProfile"
+	maxProfiles = 1000
+)
+
+// watchlist is the source of reputation where a workspace keeps its own: a watchlist of this name.
+// https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries
+const (
+	watchlist     = "watchlist"
+	watchlistName = "decree_reputation"
+)
+
+// reputed are the entities that each source of reputation knows.
+var reputed = map[string][]string{fileProfile: {"sha1", "sha256"}, watchlist: {"sha1", "sha256", "md5", "domain"}}
+
+// lookUp lays what the source of reputation knows beside the values of conditions that ask about one value.
+func (w *writer) lookUp(rs ...*rarity) []string {
+	spec, rep := rs[0].node.Spec, w.plan.Source.Reputation
+	if !slices.Contains(reputed[rep.Source], spec.Field) {
+		w.found.Errorf("no-reputation", spec.FieldRange, "ask about sha1 or sha256 with a model whose reputation source is FileProfile or watchlist",
+			"kql has no reputation of a %s in data model %s", spec.Field, w.plan.Model.Name)
+		return nil
+	}
+	if rep.Source == watchlist {
+		return w.watched(rs)
+	}
+	return []string{fmt.Sprintf("invoke %s(%s, %d)", fileProfile, column(rs[0].value), maxProfiles)}
+}
+
+// reputationTests keep the values whose answer satisfies a condition.
+func (w *writer) reputationTests(r *rarity) []string {
+	spec, rep := r.node.Spec, w.plan.Source.Reputation
+	known := func(name, what string) string {
+		if name == "" {
+			w.found.Errorf("no-column", r.node.Range(), "leave the condition out for this target", "%s does not tell the %s of a file", rep.Source, what)
+			return "_"
+		}
+		return column(name)
+	}
+	var tests compilers.All
+	for _, b := range spec.Global {
+		global := known(rep.Global, "prevalence")
+		if rep.Source == watchlist { // whose values are texts
+			global = "tolong(" + global + ")"
+		}
+		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], literal(b.Value))))
+	}
+	for _, m := range []struct {
+		what, column string
+		ask          *rules.Membership
+	}{{"signature state", rep.Signature, spec.Signature}, {"signer", rep.Signer, spec.Signer}, {"issuer", rep.Issuer, spec.Issuer}, {"root", rep.Root, spec.Root}} {
+		if m.ask != nil {
+			tests = append(tests, membership(known(m.column, m.what), m.ask))
+		}
+	}
+	failed := failedLookup(rep)
+	if spec.Unavailable == "include" {
+		return []string{where(compilers.Any{failed, tests})}
+	}
+	stages := []string{where(compilers.None{Term: failed})}
+	for _, t := range tests {
+		stages = append(stages, where(t))
+	}
+	return stages
+}
+
+// watched lays the watchlist's rows beside the values; of several with one value, one counts.
+func (w *writer) watched(rs []*rarity) []string {
+	r, rep := rs[0], w.plan.Source.Reputation
+	field := r.node.Spec.Field
+	all, asked := []string{field}, []string{field}
+	asks := func(of func(rules.Prevalence) bool) bool {
+		return slices.ContainsFunc(rs, func(r *rarity) bool { return of(r.node.Spec) })
+	}
+	for _, c := range []struct {
+		column string
+		ask    bool
+	}{{rep.Availability, true}, {rep.Global, asks(func(s rules.Prevalence) bool { return len(s.Global) > 0 })},
+		{rep.Signature, asks(func(s rules.Prevalence) bool { return s.Signature != nil })}, {rep.Signer, asks(func(s rules.Prevalence) bool { return s.Signer != nil })},
+		{rep.Issuer, asks(func(s rules.Prevalence) bool { return s.Issuer != nil })}, {rep.Root, asks(func(s rules.Prevalence) bool { return s.Root != nil })}} {
+		if c.column == "" {
+			continue
+		}
+		all = append(all, c.column)
+		if c.ask {
+			asked = append(asked, column(c.column))
+		}
+	}
+	w.note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
+	const file = watchlistName + ".csv"
+	if !slices.ContainsFunc(w.assets, func(a compilers.Asset) bool { return a.Name == file }) {
+		w.assets = append(w.assets, compilers.Asset{Name: file, Content: strings.Join(all, ",") + "\n",
+			Purpose: "the watchlist " + watchlistName + " is made of it, its search key is " + field + ": one row for each, filled by the reputation provider"})
+	}
+	key := "Watched_" + field
+	inner := []string{fmt.Sprintf("_GetWatchlist(%s)", quote(watchlistName)),
+		fmt.Sprintf("summarize arg_min(%s) by %s = tolower(%s)", strings.Join(asked, ", "), key, field),
+		"project-away " + field}
+	return []string{
+		fmt.Sprintf("join kind=leftouter (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(inner))), column(r.value), key),
+		"project-away " + key,
+	}
+}
+
+func failedLookup(rep schema.Reputation) compilers.Pred {
+	if rep.Availability == "" {
+		return compilers.Fixed(false)
+	}
+	return compilers.Atom(column(rep.Availability) + " =~ " + quote(rep.Failed))
+}
+
+func membership(name string, m *rules.Membership) compilers.Pred {
+	if len(m.Values) == 1 {
+		op := " =~ "
+		if m.Not {
+			op = " !~ "
+		}
+		return compilers.Atom(name + op + quote(m.Values[0]))
+	}
+	op := " in~ ("
+	if m.Not {
+		op = " !in~ ("
+	}
+	return compilers.Atom(name + op + compilers.Fill(quoteAll(m.Values), "    ") + ")")
+}

@@ -84,7 +84,7 @@ func (a projectAuthor) lists() string {
 func (a projectAuthor) item() string {
 	switch a.IntN(9) {
 	case 0, 1:
-		return "Image|filename|expand: '%" + a.one("outer", "inner", "less", "a") + "%'"
+		return "Image|filename|expand: '%" + a.one("outer", "outer", "outer", "inner", "less", "a") + "%'"
 	case 2:
 		return "CommandLine|contains|expand: '%" + a.one("outer", "less") + "%'"
 	case 3:

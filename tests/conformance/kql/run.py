@@ -3,9 +3,11 @@
 In (stdin): {"queries": [text], "tables": {name: {column: Kusto type}}, "events": {table: NDJSON path},
 "profiles": CSV path or null, "id": column}. Out (stdout): [[id]], one list a query, in order.
 FileProfile looks a lower-case hash up in the profiles' table, and fails for none that is not there.
+Networks, which duckdb-kql lacks too, are held against addresses by Python's ipaddress.
 row_cumsum, prev and next, which duckdb-kql lacks, are DuckDB's window functions over the order of the sort before them.
 Kusto's strings are never null, so a field that an event lacks becomes "". DuckDB's expressions are RE2's, whose \\b is of ASCII and has no flag to say so.
 """
+import ipaddress
 import json
 import re
 import sys
@@ -63,6 +65,59 @@ class Sorted:
         return f"sum({translate.render_expr(call.args[0])}) OVER ({parts}{self.order()} ROWS UNBOUNDED PRECEDING)"
 
 
+def address_of(text, family):
+    """An address of a family; those of IPv4 are some of IPv6: https://learn.microsoft.com/en-us/kusto/query/ipv6-compare-function"""
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return None
+    if family == 4:
+        return address if address.version == 4 else None
+    return address if address.version == 6 else ipaddress.IPv6Address("::ffff:" + text)
+
+
+def in_range(family, text, ranges):
+    """Whether an address is in one of some networks; nothing for what is no address.
+
+    https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function, -any-range-function and those of IPv6
+    """
+    address = address_of(text, family)
+    if address is None:
+        return None
+    return any(address in ipaddress.ip_network(r, strict=False) for r in ranges)
+
+
+def literal(text):
+    return "'" + text.replace("'", "''") + "'"
+
+
+def networks(known):
+    """DuckDB has no addresses: each of those that the tables hold, however it is cut to, is held against the networks here."""
+    def call_of(family):
+        def render(call):
+            ranges = [a.value for a in call.args[1:]]
+            asked = {text: in_range(family, text, ranges) for text in known}
+            of = translate.render_expr(call.args[0])
+            lists = {held: ", ".join(literal(t) for t in sorted(asked) if asked[t] is held) or "''" for held in (True, False)}
+            return f"CASE WHEN {of} IN ({lists[True]}) THEN true WHEN {of} IN ({lists[False]}) THEN false END"
+        return render
+
+    for family in (4, 6):
+        for name in (f"ipv{family}_is_in_range", f"ipv{family}_is_in_any_range"):
+            translate._SPECIAL_FORMS[name] = call_of(family)
+
+
+def addresses(con, table, columns):
+    """The texts of a table that are addresses, and what is left of them without the prefix of IPv4 in IPv6 and without a zone."""
+    known = set()
+    for column, kind in columns.items():
+        if kind == "string":
+            for (text,) in con.execute(f'SELECT DISTINCT "{column}" FROM "{table}" WHERE regexp_matches("{column}", \'^[0-9A-Fa-f:.]+(%.*)?$\')').fetchall():
+                bare = text.split("%")[0]
+                known |= {text, bare, re.sub("(?i)^::ffff:", "", text), re.sub("(?i)^::ffff:", "", bare)}
+    return known
+
+
 def load(con, table, columns, path):
     kinds = {c: TYPES[t] for c, t in columns.items()}
     con.execute(f'CREATE TABLE "{table}" (' + ", ".join(f'"{c}" {k}' for c, k in kinds.items()) + ")")
@@ -75,8 +130,11 @@ def main():
     ask = json.load(sys.stdin)
     Sorted()
     con = duckdb_kql.connect()
+    known = set()
     for table, path in ask["events"].items():
         load(con, table, ask["tables"][table], path)
+        known |= addresses(con, table, ask["tables"][table])
+    networks(known)
     prelude = ""
     if ask["profiles"]:
         con.execute("CREATE TABLE Profiles AS SELECT * FROM read_csv(?, all_varchar=true)", [ask["profiles"]])

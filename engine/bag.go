@@ -1,6 +1,7 @@
 package engine
 
 import (
+	"slices"
 	"strings"
 
 	"decree/engine/event"
@@ -23,6 +24,29 @@ func (d *document) texts() {
 		words := len(d.every)
 		d.path = append(d.path[:0], d.layout.list[i]...)
 		d.fields(fields, 1)
-		d.path, d.every = d.path[:0], d.every[:words] // a keyword reads the text as it stands
+		d.path, d.every = d.path[:0], d.every[:words] // readWords reads it for keywords
+	}
+}
+
+// wordTexts are columns that hold an event, or a part of it, as a text of JSON or XML, whatever the model.
+var wordTexts = []string{"_raw", "message", "Message"}
+
+// readWords has keywords asked of the values in such a text, as they are of the same values in an object.
+func (d *document) readWords() {
+	for _, i := range d.layout.inWords {
+		col := &d.cols[i]
+		if col.gen != d.gen || len(col.texts) != 1 {
+			continue
+		}
+		text := col.texts[0]
+		values, ok := event.Values(text)
+		if !ok {
+			continue
+		}
+		d.seen = high // it is not known
+		if at := slices.Index(d.every, text); at >= 0 {
+			d.every = slices.Delete(d.every, at, at+1)
+		}
+		d.every = append(d.every, values...)
 	}
 }

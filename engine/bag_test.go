@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -50,7 +51,9 @@ func TestTextsOfJSON(t *testing.T) {
 		{"no JSON", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryString\":\"www.evil.test\""}`, 0},
 		{"no object", "mde", dns, `{"ActionType":"DnsQueryResponse","AdditionalFields":"[{\"DnsQueryString\":\"www.evil.test\"}]"}`, 0},
 		{"escapes twice", "mde", pipe, `{"ActionType":"NamedPipeEvent","AdditionalFields":"{\"PipeName\":\"\\\\Device\\\\NamedPipe\\\\evil\"}"}`, 1},
-		{"a keyword reads the text as it stands", "mde", keyword, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryString\":\"x\\\\y\"}"}`, 0},
+		{"a keyword reads the values of a text", "mde", keyword, `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryString\":\"x\\\\y\"}"}`, 1},
+		{"a keyword reads the values of an object", "mde", keyword, `{"ActionType":"DnsQueryResponse","AdditionalFields":{"DnsQueryString":"x\\y"}}`, 1},
+		{"a keyword does not read the names in a text", "mde", strings.Replace(keyword, "x\\y", "DnsQueryString", 1), `{"ActionType":"DnsQueryResponse","AdditionalFields":"{\"DnsQueryString\":\"x\"}"}`, 0},
 		{"negated and there", "mde", without, `{"ActionType":"DnsQueryResponse","InitiatingProcessFolderPath":"C:\\dns.exe","AdditionalFields":"{\"DnsQueryString\":\"www.good.test\"}"}`, 0},
 		{"negated and not there", "mde", without, `{"ActionType":"DnsQueryResponse","InitiatingProcessFolderPath":"C:\\dns.exe","AdditionalFields":"{}"}`, 1},
 		{"a dynamic column", "sentinel", "logsource: {product: windows, service: ntlm}\ndetection:\n  a: {WorkstationName: evil}\n  condition: a\n",
@@ -64,5 +67,24 @@ func TestTextsOfJSON(t *testing.T) {
 				assert.Len(t, run(t, opt, []*ir.Rule{lower(t, c.rule)}, c.event, `{}`, c.event, c.event), 3*c.want)
 			}
 		})
+	}
+}
+
+// TestKeywordsAndTheFormThatAnEventIsKeptIn holds that a keyword is asked of values, however a product keeps them.
+func TestKeywordsAndTheFormThatAnEventIsKeptIn(t *testing.T) {
+	for _, c := range []struct {
+		keyword, event string
+		want           int
+	}{
+		{`dir\sub`, `{"EventData":{"Path":"C:\\dir\\sub\\x"}}`, 1}, {`dir\sub`, `{"EventData":"{\"Path\":\"C:\\\\dir\\\\sub\\\\x\"}"}`, 1},
+		{`say "hi"`, `{"EventData":{"T":"say \"hi\""}}`, 1}, {`say "hi"`, `{"EventData":"{\"T\":\"say \\\"hi\\\"\"}"}`, 1},
+		{`a & b`, `{"EventData":"<EventData><Data Name=\"T\">a &amp; b</Data></EventData>"}`, 1}, {`<x>`, `{"_raw":"<Event><EventData><Data Name='T'>&lt;x&gt;</Data></EventData></Event>"}`, 1},
+		{`a & b`, `{"_raw":"{\"T\":\"a \\u0026 b\"}"}`, 1}, {`a & b`, `{"_raw":"[{\"T\":[\"a & b\"]}]"}`, 1}, {`5`, `{"_raw":"{\"T\":5}"}`, 1},
+		{`&amp;`, `{"_raw":"<Event><Data>a &amp; b</Data></Event>"}`, 0}, {`Path`, `{"EventData":"{\"Path\":\"x\"}"}`, 0}, {`Path`, `{"EventData":{"Path":"x"}}`, 0},
+		{`{a`, `{"_raw":"{a b"}`, 1}, {`<b`, `{"_raw":"a <b"}`, 1}, {`<b`, `{"_raw":"<b"}`, 1},
+	} {
+		r := lower(t, "logsource: {product: windows, service: application}\ndetection:\n  a: ['"+c.keyword+"']\n  condition: a\n")
+		event := strings.Replace(c.event, "{", `{"Type":"WindowsEvent","Channel":"Application","EventID":1,`, 1)
+		assert.Len(t, run(t, engine.Options{Model: model(t, "sentinel-event")}, []*ir.Rule{r}, event), c.want, "%s on %s", c.keyword, c.event)
 	}
 }

@@ -30,6 +30,7 @@ type layout struct {
 	textless bool            // an object or a list without scalars is present
 	bags     map[string]bool // columns that a product may write as a text of JSON
 	inTexts  []int           // those of them below which a column is asked for
+	inWords  []int           // columns whose text keywords are asked of by its parts
 
 	flat        []flatName // columns that a collector may have under another name
 	eventID     int        // of the events where it has
@@ -154,6 +155,9 @@ func (d *document) load(data []byte) error {
 		d.fields(fields, 0)
 	}
 	d.texts()
+	if d.layout.keywords {
+		d.readWords()
+	}
 	return nil
 }
 

@@ -8,6 +8,7 @@
 package engine
 
 import (
+	"maps"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -225,6 +226,11 @@ func (e *Engine) finishIndex(found *diag.Diagnostics) {
 	}
 	e.scopes.finish(e.sources)
 	e.findKnown()
+	if l := e.table.layout; l.keywords {
+		for _, name := range append(slices.Sorted(maps.Keys(l.bags)), wordTexts...) {
+			l.inWords = append(l.inWords, l.column(name))
+		}
+	}
 }
 
 // maxNeed bounds the atoms of a cover that is asked before a program is run: of many the program asks as quickly.

@@ -124,8 +124,19 @@ func (w *writer) leaf(n ir.Node) compilers.Pred {
 // keyword looks at every column.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	w.noteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
+	var either compilers.Any
+	for _, t := range compilers.Stored(n.Test) { // a dynamic column or one of XML is searched as text
+		either = append(either, w.inColumns(t, n))
+	}
+	if len(either) == 1 {
+		return either[0]
+	}
+	return either
+}
+
+func (w *writer) inColumns(test ir.Test, n *ir.Keyword) compilers.Pred {
 	every := operand{name: "*"}
-	switch t := n.Test.(type) {
+	switch t := test.(type) {
 	case *ir.Text:
 		if t.Op == ir.Filename {
 			return matches("*", nameRegex(t))
@@ -142,6 +153,9 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	case *ir.Glob:
 		return matches("*", globRegex(t))
 	case *ir.Regex:
+		if compilers.MeetsEscapes(t) {
+			w.noteOf(n, "keyword-escapes", "false-negatives", compilers.EscapesNote)
+		}
 		return matches("*", regexText(t))
 	}
 	panic("kql: unknown keyword test")

@@ -155,12 +155,26 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	}
 	w.note("keyword-raw", "false-positives", n,
 		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")
-	switch t := n.Test.(type) {
+	var either compilers.Any
+	for _, t := range compilers.Stored(n.Test) {
+		either = append(either, w.inRaw(t, n))
+	}
+	if len(either) == 1 {
+		return either[0]
+	}
+	return either
+}
+
+func (w *writer) inRaw(test ir.Test, n *ir.Keyword) compilers.Pred {
+	switch t := test.(type) {
 	case *ir.Text:
 		return found("_raw", textRegex(&ir.Text{Op: ir.Contains, Values: t.Values, Cased: t.Cased}))
 	case *ir.Glob:
 		return found("_raw", globRegex(t))
 	case *ir.Regex:
+		if compilers.MeetsEscapes(t) {
+			w.note("keyword-escapes", "false-negatives", n, compilers.EscapesNote)
+		}
 		return found("_raw", w.expression(t, n.Range()))
 	}
 	panic("spl: unknown keyword test")

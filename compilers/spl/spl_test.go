@@ -144,7 +144,7 @@ func TestStructure(t *testing.T) {
 		{"mixed not goes to where whole", not(and(eq("A", "a"), or(eq("B", "b"), cased))), `| where NOT (` + a + ` AND (` + b + ` OR ` + d + `))`},
 		{"two of three", &ir.AtLeast{Count: 2, Terms: []ir.Node{eq("A", "a"), eq("B", "b"), eq("C", "c")}},
 			`((A="a" B="b") OR (A="a" C="c") OR (B="b" C="c"))`},
-		{"keyword", &ir.Keyword{Test: is(ir.Contains, `a "b"`, "c.d")}, `| where isnotnull(mvfind(_raw, "(?i)(?:a \"b\"|c\\.d)"))`},
+		{"keyword", &ir.Keyword{Test: is(ir.Contains, `a "b"`, "c.d")}, `| where isnotnull(mvfind(_raw, "(?i)(?:a \"b\"|a \\\\\"b\\\\\"|a &quot;b&quot;|c\\.d)"))`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, body(t, c.node)) })

@@ -1,0 +1,70 @@
+package compilers
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+var (
+	xmlText = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;")
+	xmlFull = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
+)
+
+// inJSON writes a text as JSON does, with no more escapes than it needs.
+func inJSON(v string) string {
+	var b strings.Builder
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // a text always marshals
+	}
+	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+}
+
+// ways are how an event that is kept as a text may have a value: as it is, in JSON and in XML, which some writers escape quotes of and
+// others do not.
+var ways = []func(string) string{func(v string) string { return v }, inJSON, xmlText.Replace, xmlFull.Replace}
+
+// Stored gives the tests that together ask for a keyword in all these ways. An expression is asked as it is.
+func Stored(t ir.Test) []ir.Test {
+	switch t := t.(type) {
+	case *ir.Text:
+		all := *t
+		all.Values = nil
+		for _, v := range t.Values {
+			for _, way := range ways {
+				if form := way(v); !slices.Contains(all.Values, form) {
+					all.Values = append(all.Values, form)
+				}
+			}
+		}
+		return []ir.Test{&all}
+	case *ir.Glob:
+		var tests []ir.Test
+		for _, way := range ways {
+			other := *t
+			other.Parts = slices.Clone(t.Parts)
+			for i, p := range other.Parts {
+				if p.Wild == 0 {
+					other.Parts[i].Literal = way(p.Literal)
+				}
+			}
+			if !slices.ContainsFunc(tests, func(before ir.Test) bool { return slices.Equal(before.(*ir.Glob).Parts, other.Parts) }) {
+				tests = append(tests, &other)
+			}
+		}
+		return tests
+	}
+	return []ir.Test{t}
+}
+
+// EscapesNote says what an expression among keywords may miss.
+const EscapesNote = "an expression is asked of the text as it is stored, where JSON and XML may write a backslash, a quote or an ampersand otherwise"
+
+// MeetsEscapes tells whether an expression asks for a character that JSON or XML may write otherwise.
+func MeetsEscapes(t *ir.Regex) bool {
+	return strings.ContainsAny(t.Expr, `&<>"'`) || strings.Contains(t.Expr, `\\`)
+}

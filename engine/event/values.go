@@ -1,0 +1,74 @@
+package event
+
+import (
+	"encoding/json"
+	"encoding/xml"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+)
+
+// Values gives the values of a text that is JSON's, an object or a list, or XML's: what stands in its elements, and in attributes other than
+// Name, which names a value as a key does. ok is false for any other text.
+func Values(text string) (values []string, ok bool) {
+	switch begun := strings.TrimLeft(text, " \t\r\n"); {
+	case strings.HasPrefix(begun, "{"):
+		fields, err := Object([]byte(text))
+		return scalars(nil, fields), err == nil
+	case strings.HasPrefix(begun, "["):
+		fields, err := Object([]byte(`{"":` + text + `}`))
+		return scalars(nil, fields), err == nil
+	case strings.HasPrefix(begun, "<"):
+		return xmlValues(text)
+	}
+	return nil, false
+}
+
+func scalars(values []string, v any) []string {
+	switch v := v.(type) {
+	case nil:
+	case map[string]any:
+		for _, inner := range v {
+			values = scalars(values, inner)
+		}
+	case []any:
+		for _, inner := range v {
+			values = scalars(values, inner)
+		}
+	case string:
+		values = append(values, v)
+	case json.Number:
+		values = append(values, v.String())
+	default:
+		values = append(values, fmt.Sprint(v))
+	}
+	return values
+}
+
+func xmlValues(text string) (values []string, ok bool) {
+	dec := xml.NewDecoder(strings.NewReader(text))
+	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
+	for {
+		token, err := dec.Token()
+		switch token := token.(type) {
+		case xml.StartElement:
+			ok = true
+			for _, a := range token.Attr {
+				if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" && (a.Name.Local != "Name" || token.Name.Local != "Data") {
+					values = append(values, a.Value)
+				}
+			}
+		case xml.CharData:
+			if strings.TrimSpace(string(token)) != "" {
+				values = append(values, string(token))
+			}
+		}
+		if errors.Is(err, io.EOF) {
+			return values, ok
+		}
+		if err != nil {
+			return nil, false
+		}
+	}
+}

@@ -1,0 +1,30 @@
+package schema_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/schema"
+)
+
+// TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables: a table that lacks one would be asked for a column of the entity's own name, which no event has.
+func TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables(t *testing.T) {
+	for model, logs := range map[string]map[string][]string{
+		"windows":        {"security": {"SubjectUserName"}, "sysmon": {"User"}},
+		"sentinel":       {"security": {"SubjectUserName", "EventData.SubjectUserName"}, "sysmon": {"EventData.User"}, "system": {"EventData.SubjectUserName"}},
+		"splunk-windows": {"security": {"SubjectUserName"}, "sysmon": {"User"}},
+	} {
+		m, err := schema.Load(model)
+		require.NoError(t, err)
+		for service, want := range logs {
+			var got []string
+			for _, s := range m.Find("", "windows", service) {
+				columns, _ := m.Whole(s, "user", 0)
+				require.Len(t, columns, 1, "%s %s", model, s.Name)
+				got = append(got, columns[0].Name)
+			}
+			require.Equal(t, want, got, "%s %s", model, service)
+		}
+	}
+}

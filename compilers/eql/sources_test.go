@@ -31,6 +31,15 @@ func TestSources(t *testing.T) {
 				`(?registry.path : "*\\InprocServer32\\(Default)" or ?registry.path : "*\\InprocServer32\\")`},
 		{"an alert's policy is its rule", "{product: m365, service: threat_management}", `{eventName: A, status: success}`,
 			`any where ?event.dataset : "o365.audit" and (?event.action : "A" or ?rule.name : "A") and ?event.outcome : "success"`},
+		{"Sysmon's channel is asked by the names that the pipeline gives its events", "{product: windows, service: sysmon}",
+			`{EventID: 1, Image: a, ParentImage: b, OriginalFileName: c, Hashes|contains: MD5=0123456789abcdef0123456789abcdef, DestinationPort: 443, TargetFilename: d}`,
+			`any where ?winlog.channel : "Microsoft-Windows-Sysmon/Operational" and ?event.code : "1" and ?process.executable : "a" and ?process.parent.executable : "b" and ` +
+				`(?process.pe.original_file_name : "c" or ?file.pe.original_file_name : "c") and ` +
+				`(?process.hash.md5 : "0123456789abcdef0123456789abcdef" or ?file.hash.md5 : "0123456789abcdef0123456789abcdef") and ?destination.port == 443 and ?file.path : "d"`},
+		{"the hash of what the clipboard held is the process's", "{product: windows, category: clipboard_capture}", `{Hashes|contains: MD5=0123456789abcdef0123456789abcdef}`,
+			`any where ?event.code : "24" and ?winlog.channel : "Microsoft-Windows-Sysmon/Operational" and ?process.hash.md5 : "0123456789abcdef0123456789abcdef"`},
+		{"the texts of a registry value may be several", "{product: windows, category: registry_set}", `{Details|all: [a, b]}`,
+			`registry where ?event.action : ("modification", "RegistryEvent (Value Set)") and ?host.os.type : "windows" and ?registry.data.strings : "a" and ?registry.data.strings : "b"`},
 		{"a record's type and a call's name are auditd's", "{product: linux, service: auditd}", `{type: SERVICE_STOP, SYSCALL: mknod}`,
 			`any where ?event.dataset : "auditd.log" and ?auditd.log.record_type : "SERVICE_STOP" and ?auditd.log.SYSCALL : "mknod"`},
 	} {

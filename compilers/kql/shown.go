@@ -115,7 +115,7 @@ func (w *correlationWriter) own(one *writer) []string {
 		switch {
 		case expr == "":
 			continue
-		case len(s.kinds) > 1:
+		case len(s.kinds) > 1 && !strings.HasPrefix(expr, "tostring("):
 			expr = "tostring(" + expr + ")"
 		}
 		if expr != s.column {

@@ -28,3 +28,15 @@ func TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables(t *testing.T) {
 		}
 	}
 }
+
+// TestHashesOfADeletedFile: Elastic's pipeline takes those of event 23 for the process's, and those of 26 for the file's.
+func TestHashesOfADeletedFile(t *testing.T) {
+	m, err := schema.Load("winlogbeat")
+	require.NoError(t, err)
+	var got []string
+	columns, _ := m.Whole(m.Find("file_delete", "windows", "")[0], "sha1", 0)
+	for _, c := range columns {
+		got = append(got, c.Name)
+	}
+	require.Equal(t, []string{"process.hash.sha1", "file.hash.sha1"}, got)
+}

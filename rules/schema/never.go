@@ -176,7 +176,7 @@ func neverBegins(with []string, t *ir.Text) bool {
 }
 
 // several are columns of Windows' events and of Elastic's that hold several values, whatever a model says.
-var several = map[string]bool{"data": true, "keywords": true, "winlog.keywords": true, "event.category": true, "event.type": true, "process.args": true, "message": true, "eventdata_xml": true}
+var several = map[string]bool{"data": true, "keywords": true, "winlog.keywords": true, "event.category": true, "event.type": true, "process.args": true, "registry.data.strings": true, "message": true, "eventdata_xml": true}
 
 // single names a column that has one value in an event: of a table with types, or of Windows' events.
 func (k *knowledge) single(c Column) (string, bool) {

@@ -45,7 +45,7 @@ func (s *Source) numeric(c Column) bool {
 
 func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if n.Field.Name == hashesField && n.Field.Level == 0 {
-		if split, ok := s.splitHashes(n); ok {
+		if split, ok := m.splitHashes(s, n); ok {
 			return split, nil
 		}
 	}
@@ -413,7 +413,7 @@ var hashFields = map[string]struct {
 }{"MD5": {"md5", 32}, "SHA1": {"sha1", 40}, "SHA256": {"sha256", 64}, "IMPHASH": {"Imphash", 32}}
 
 // splitHashes tests each hash of an algorithm in its own field, where the source has them apart.
-func (s *Source) splitHashes(n *ir.Match) (ir.Node, bool) {
+func (m *Model) splitHashes(s *Source, n *ir.Match) (ir.Node, bool) {
 	text, isText := n.Test.(*ir.Text)
 	_, together := s.Fields[hashesField]
 	apart, ok := s.Fields["sha256"]
@@ -431,7 +431,15 @@ func (s *Source) splitHashes(n *ir.Match) (ir.Node, bool) {
 	}
 	var terms []ir.Node
 	for _, name := range sortedNames(values) {
-		terms = append(terms, &ir.Match{Base: n.Base, Field: ir.Field{Name: name}, Test: &ir.Text{Op: ir.Equals, Values: values[name]}})
+		var term ir.Node = &ir.Match{Base: n.Base, Field: ir.Field{Name: name}, Test: &ir.Text{Op: ir.Equals, Values: values[name]}}
+		if len(s.Fields[name].Spread) > 0 {
+			spread, err := m.Translate(s, term.(*ir.Match))
+			if err != nil {
+				return nil, false
+			}
+			term = spread
+		}
+		terms = append(terms, term)
 	}
 	return either(n.Base, terms), true
 }

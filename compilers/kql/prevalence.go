@@ -199,7 +199,11 @@ func (w *writer) counted(r *rarity) (count string, stages []string) {
 	if asksReputation(r.node.Spec) && w.plan.Source.Reputation.Source == fileProfile {
 		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
 	}
-	return count, append(stages, fmt.Sprintf("summarize %s = count_distinct(tolower(%s)) by %s = tolower(%s)", column(count), hosts, v, v))
+	distinct := fmt.Sprintf("count_distinct(tolower(%s))", hosts)
+	if who != "host" { // that stands in every event; an empty text would count as one more
+		distinct = fmt.Sprintf("count_distinctif(tolower(%s), isnotempty(%s))", hosts, hosts)
+	}
+	return count, append(stages, fmt.Sprintf("summarize %s = %s by %s = tolower(%s)", column(count), distinct, v, v))
 }
 
 // rarest keeps the rarest values.

@@ -176,6 +176,9 @@ func someUsers(story *stories.Story) *stories.Story {
 		if i%5 == 0 {
 			p.User = "everywhere"
 		}
+		if i%3 == 1 { // which is no user
+			p.User = ""
+		}
 	}
 	return story
 }

@@ -90,6 +90,7 @@ function check(query, globals, tables, now, arrival) {
       if (e.Name.SimpleName === "ingestion_time") edits.push([e.TextStart, e.End, arrival]);
       if (e.Name.SimpleName === "_GetWatchlist") edits.push([e.TextStart, e.End, "Profiles"]);
       if (e.Name.SimpleName === "count_distinct") edits.push([e.Name.TextStart, e.Name.End, "dcount"]);
+      if (e.Name.SimpleName === "count_distinctif") edits.push([e.Name.TextStart, e.Name.End, "dcountif"]);
       if (e.Name.SimpleName === "now") edits.push([e.TextStart, e.End, `datetime(${now})`]);
       if (e.Name.SimpleName === "ago") edits.push([e.TextStart, e.End, `(datetime(${now}) - (${args.getItem(0).Element.ToString().trim()}))`]);
     }

@@ -204,7 +204,7 @@ func (p *parser) document(doc *yaml.Node) (*Rule, *Correlation) {
 		sections[e.key.Value] = e
 	}
 	if e, ok := sections["filter"]; ok {
-		p.infof("document-skipped", p.span(e.key), "", "this is a filter document, not a detection rule")
+		p.infof("document-skipped", p.span(e.key), "give its folder as --filters: what is wrong with it is then said", "this is a filter document, not a detection rule")
 		return nil, nil
 	}
 	if _, ok := sections["correlation"]; ok {

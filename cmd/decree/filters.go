@@ -22,7 +22,7 @@ type filters struct {
 func addFilters(cmd *cobra.Command, f *filters) {
 	cmd.Flags().StringVar(&f.dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
 	cmd.Flags().StringVar(&f.condition, "filter-condition", "",
-		"how conditions of filters are read: suppress (what they describe is suppressed) or require (they must hold); without it `not x` is required, x is suppressed, and a mixture is an error")
+		"how conditions of filters are read: suppress (what they describe is suppressed) or require (they must hold); without it a condition under 'not' must hold, one without is suppressed, and a mixture is an error")
 	completeFlag(cmd, "filter-condition", rules.FilterConditions)
 	if err := cmd.MarkFlagDirname("filters"); err != nil {
 		panic(err) // the flag was defined one line above
@@ -89,6 +89,11 @@ func (set *ruleSet) whyNothing(f *rules.Filter) string {
 		for _, c := range set.read {
 			if ref.Names(c.of.Body) {
 				return fmt.Sprintf("%q is a correlation: name the rules that it reads", c.of.Body.Title)
+			}
+		}
+		for _, r := range set.Rules {
+			if r.IR.Source.Name == "" && slug(r) == ref.Text {
+				return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", r.IR.Source.Range.File, ref.Text)
 			}
 		}
 	}

@@ -21,7 +21,7 @@ func newList(s *streams) *cobra.Command {
 	var p listParams
 	cmd := &cobra.Command{
 		Use:     "list [rule files or folders]",
-		Short:   "List rules with level, log source and ATT&CK tags",
+		Short:   "List rules with level, status, name and log source; as JSON with their tags, too",
 		Example: "  decree list\n  decree list --format json my_rules/",
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"errors"
 	"fmt"
 	"math"
 	"runtime"
@@ -24,7 +25,7 @@ func (b *byteSize) String() string { return humanize.IBytes(uint64(*b)) }
 func (b *byteSize) Set(text string) error {
 	n, err := humanize.ParseBytes(text)
 	if err != nil {
-		return fmt.Errorf("write a size such as 512MiB or 4GiB: %w", err)
+		return errors.New("write a size such as 512MiB or 4GiB")
 	}
 	if n < uint64(leastMemory) || n > math.MaxInt64/2 {
 		return fmt.Errorf("%s is out of range: the least is %s", text, humanize.IBytes(uint64(leastMemory)))

@@ -14,12 +14,13 @@ import (
 )
 
 type validateParams struct {
-	paths  []string
-	format string
-	level  string
-	strict bool
-	fix    bool
-	force  bool
+	paths   []string
+	filters filters
+	format  string
+	level   string
+	strict  bool
+	fix     bool
+	force   bool
 }
 
 func newValidate(s *streams) *cobra.Command {
@@ -31,7 +32,7 @@ func newValidate(s *streams) *cobra.Command {
 		Long: "Check every rule under the paths (without any: the shipped library). All findings of all files are\n" +
 			"shown: errors, and what is allowed and still likely wrong. The exit code is 1 when any is an error, or,\n" +
 			"with --strict, a warning. A comment `# decree:ignore CODE why` accepts a finding: behind the line or above\n" +
-			"it, or at the beginning of a line for the whole file.",
+			"it, or at the beginning of a line for the whole file. With --filters the environment's filters are checked, too.",
 		Example: "  decree validate\n  decree validate my_rules/\n  decree validate --level info --fix my_rules/\n  decree validate --explain redundant-value\n  decree validate --strict --format github my_rules/\n  decree validate --format sarif my_rules/ > findings.sarif",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.Flags().Changed("explain") {
@@ -52,6 +53,7 @@ func newValidate(s *streams) *cobra.Command {
 	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without changing what a rule means, then show what is left")
 	addForce(cmd, &p.force, "with --fix")
 	completeFlag(cmd, "level", these(severities...))
+	addFilters(cmd, &p.filters)
 	addFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
 }
@@ -78,7 +80,7 @@ func validate(s *streams, p validateParams) error {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // nobody has said another
 		debug.SetMemoryLimit(memoryAimedAt)
 	}
-	set, err := loadRules(s, p.paths)
+	set, err := loadFiltered(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}
@@ -86,7 +88,7 @@ func validate(s *streams, p validateParams) error {
 		if err := set.fix(s, p.force); err != nil {
 			return err
 		}
-		if set, err = loadRules(s, p.paths); err != nil {
+		if set, err = loadFiltered(s, p.paths, p.filters); err != nil {
 			return err
 		}
 	}

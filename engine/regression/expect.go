@@ -11,7 +11,7 @@ import (
 )
 
 // expect reads what a case says must match: one way, and details of single events. Without a way
-// (an empty `expect:`) nothing can be as expected, which --update mends.
+// (an empty `expect:`) nothing can be as expected, which --update fixes.
 func (l *loader) expect(n *yaml.Node) Expect {
 	out := Expect{Range: l.Range(n), node: n}
 	if n.ShortTag() == "!!null" {

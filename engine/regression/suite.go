@@ -94,7 +94,7 @@ func (s Suite) judge(ran map[*Case]*Outcome) []Outcome {
 func (s Suite) judgeSame(c *Case, o *Outcome, ran map[*Case]*Outcome) {
 	i := slices.IndexFunc(s.Cases, func(other *Case) bool { return other.Name == c.SameAs.Case })
 	if i < 0 {
-		o.Failures.Errorf("not-the-same", c.SameAs.Range, "mend it", "the case %q could not be read", c.SameAs.Case)
+		o.Failures.Errorf("not-the-same", c.SameAs.Range, "fix that case first", "the case %q could not be read", c.SameAs.Case)
 		return
 	}
 	wrong := c.alike(o, ran[s.Cases[i]])

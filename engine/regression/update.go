@@ -52,7 +52,7 @@ func (f *File) Update(outcomes []Outcome) (text []byte, changed, left []string, 
 	return text, changed, left, nil
 }
 
-// edits mends the expectations of one case; not ok when something else is wrong with it, or its
+// edits fixes the expectations of one case; not ok when something else is wrong with it, or its
 // place cannot be rewritten without loss.
 func (f *File) edits(c *Case, o Outcome) (out []edit, ok bool) {
 	way := false

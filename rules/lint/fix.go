@@ -14,9 +14,9 @@ import (
 // fixes fix a finding by changing the lines of its file; false where they cannot.
 var fixes = map[string]func(lines []string, d diag.Diagnostic, rs []*rules.Rule) ([]string, bool){
 	"invalid-date":                 fixDate,
-	"duplicate-tag":                removeLine,
-	"duplicate-reference":          removeLine,
-	"duplicate-value":              removeLine,
+	"duplicate-tag":                removeEntry,
+	"duplicate-reference":          removeEntry,
+	"duplicate-value":              removeEntry,
 	"double-wildcard":              fixDoubleWildcard,
 	"wildcard-instead-of-modifier": fixWildcards,
 }
@@ -161,13 +161,24 @@ func cut(lines []string, at diag.Position) (before, rest string, ok bool) {
 	return string(letters[:at.Col-1]), string(letters[at.Col-1:]), true
 }
 
-// removeLine takes away an entry of a list that has a line of its own.
-func removeLine(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, bool) {
-	before, _, ok := cut(lines, d.Range.Start)
-	if !ok || strings.TrimSpace(before) != "-" {
+// removeEntry takes away an entry of a list: its line, or, of several on one line, the entry with the comma before it.
+func removeEntry(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, bool) {
+	before, rest, ok := cut(lines, d.Range.Start)
+	if !ok {
 		return nil, false
 	}
-	return slices.Delete(slices.Clone(lines), d.Range.Start.Line-1, d.Range.Start.Line), true
+	if strings.TrimSpace(before) == "-" {
+		return slices.Delete(slices.Clone(lines), d.Range.Start.Line-1, d.Range.Start.Line), true
+	}
+	before, comma := strings.CutSuffix(strings.TrimRight(before, " \t"), ",")
+	letters := []rune(rest)
+	width := d.Range.End.Col - d.Range.Start.Col
+	if !comma || d.Range.End.Line != d.Range.Start.Line || width < 1 || width > len(letters) {
+		return nil, false
+	}
+	out := slices.Clone(lines)
+	out[d.Range.Start.Line-1] = before + string(letters[width:])
+	return out, true
 }
 
 // fixWildcards puts the modifier behind the field's name and takes the asterisks off its values.

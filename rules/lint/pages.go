@@ -82,7 +82,7 @@ func Explain(code string) (string, error) {
 		fmt.Fprintf(&b, "\nNot reported:\n\n%s\n", indent(page.Good))
 	}
 	if Fixable(code) {
-		b.WriteString("\n`decree validate --fix` mends it where that cannot change what the rule means.\n")
+		b.WriteString("\n`decree validate --fix` fixes it where that cannot change what the rule means.\n")
 	}
 	if slices.Contains(codes(), code) {
 		fmt.Fprintf(&b, "\nTo accept it: # decree:ignore %s and why, behind the line or above it; at the beginning of a line for the whole file.\n", code)

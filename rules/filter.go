@@ -95,6 +95,10 @@ func (p *parser) filter(doc *yaml.Node) *Filter {
 		return nil
 	}
 	p.names, p.values = map[string]bool{}, 0
+	if top.Kind != yaml.MappingNode {
+		p.entries(top, "a filter")
+		return nil
+	}
 	out := &Filter{Body: &Rule{Range: p.span(top)}}
 	sections := map[string]entry{}
 	for _, e := range p.entries(top, "a filter") {

@@ -42,6 +42,19 @@ type assessed struct {
 	file      string
 }
 
+// passedOver says how many correlations were not assessed.
+func (q *quality) passedOver(s *streams, tests *ruleTests) {
+	n := 0
+	for _, suite := range tests.suites {
+		if suite.Correlation != nil {
+			n++
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(s.Err, "coverage and mutants are of rules: %d correlations with tests were passed over\n", n)
+	}
+}
+
 // good tells whether every rule is covered as asked and no mutant survives.
 func (q *quality) good(all []assessed) bool {
 	return !slices.ContainsFunc(all, func(a assessed) bool {

@@ -18,7 +18,9 @@ func newRoot(s *streams) *cobra.Command {
 		Use:   "decree",
 		Short: "One detection, read four ways: an engine, KQL, SPL and EQL",
 		Long: "decree checks detection rules written once in Sigma's format, runs them on real events,\n" +
-			"regression-tests them, and writes them as Microsoft KQL, Splunk SPL and Elastic EQL.",
+			"regression-tests them, and writes them as Microsoft KQL, Splunk SPL and Elastic EQL.\n\n" +
+			"Exit codes: 0 all is well; 1 something was found: an error in a rule, a failed test, a refused query;\n" +
+			"2 wrong usage, or something could not be read or written.",
 		Example:       "  decree build\n  decree run --model mde events.ndjson.gz\n  decree compile -t kql my_rule.yml",
 		Version:       buildVersion(),
 		SilenceUsage:  true,

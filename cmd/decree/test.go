@@ -119,6 +119,7 @@ func test(s *streams, p testParams) error {
 		if report.Assessed, err = p.quality.assess(tests); err != nil {
 			return err
 		}
+		p.quality.passedOver(s, tests)
 	}
 	if err := report.write(s, set, p); err != nil {
 		return err

@@ -154,7 +154,7 @@ func (p *parser) item(key, value *yaml.Node) Item {
 			if near := diag.Closest(name, modifierNames); near != "" {
 				hint = "did you mean `" + near + "`?"
 			}
-			p.errorf("unknown-modifier", at, hint, "%q is no modifier", name)
+			p.errorf("unknown-modifier", at, hint, "unknown modifier %q", name)
 			continue
 		}
 		it.Modifiers = append(it.Modifiers, Modifier{name, at})

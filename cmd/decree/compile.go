@@ -70,7 +70,7 @@ func newCompile(s *streams) *cobra.Command {
 	}
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.targets, "target", "t", nil, "targets: kql, spl, eql (default all)")
-	f.StringVar(&p.model, "model", "", "data model (default: the first of the target's that can say the rule)")
+	f.StringVarP(&p.model, "model", "m", "", "data model (default: the first of the target's that can say the rule)")
 	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
 	f.StringVarP(&p.out, "out", "o", "", "write queries and assets into this folder instead of printing them")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")

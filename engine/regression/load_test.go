@@ -30,7 +30,7 @@ func TestTestFilesThatCannotBe(t *testing.T) {
 		{"a case that is not there", "cases: [{name: a, " + event + ", same_as: b}]", `no-such-case 1:47: there is no case "b"`, "name a case of this file"},
 		{"the same as itself", "cases: [{name: a, " + event + ", same_as: a}]", "same-as-itself 1:47: a case is always the same as itself", "name another case"},
 		{"a reputation of nothing", "cases: [{name: a, " + event + ", reputation: [{x: y}], expect: {none: true}}]", "no-reputation-key 1:51: nothing says whose reputation this row tells", "add one of sha1, sha256, md5, domain"},
-		{"a filter with an error", "cases:\n  - name: a\n    " + event + "\n    filters:\n      - {title: f, logsource: {product: windows}, filter: {rules: any, x: {A|endwith: b}, condition: not x}}\n    expect: {none: true}", `unknown-modifier 5:78: "endwith" is no modifier`, "did you mean `endswith`?"},
+		{"a filter with an error", "cases:\n  - name: a\n    " + event + "\n    filters:\n      - {title: f, logsource: {product: windows}, filter: {rules: any, x: {A|endwith: b}, condition: not x}}\n    expect: {none: true}", `unknown-modifier 5:78: unknown modifier "endwith"`, "did you mean `endswith`?"},
 		{"a detail of nothing", "cases: [{name: a, " + event + ", expect: {none: true, details: [{id: a}]}}]", "no-detail 1:69: this detail says nothing about its event", "add selections, ancestors or prevalence"},
 		{"a count below none", "cases: [{name: a, " + event + ", expect: {count: -1}}]", "wrong-type 1:54: count must be a whole number, 0 or more", ""},
 	} {

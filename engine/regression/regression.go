@@ -129,7 +129,7 @@ type Outcome struct {
 
 // Summary says what was expected and what came, one line each.
 func (o Outcome) Summary() []string {
-	return []string{"expected: " + o.Expected, "came:     " + named(o.Matched)}
+	return []string{"expected: " + o.Expected, "got:      " + named(o.Matched)}
 }
 
 // Passed tells whether all was as expected.

@@ -53,7 +53,11 @@ func (w *writer) reach(m *ir.Match) {
 		if hops == 0 {
 			continue
 		}
-		w.noteOf(m, "ancestor-window", "false-negatives", "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
+		effect := "false-negatives"
+		if ir.WhenMissing(a.test) {
+			effect = "false-positives"
+		}
+		w.noteOf(m, "ancestor-window", effect, "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
 		j := w.join(hops)
 		j.need(col)
 		if col.Filename != "" {

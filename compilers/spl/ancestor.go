@@ -49,10 +49,19 @@ func (w *writer) deepOf(m *ir.Match) *deep {
 	return nil
 }
 
+// unknown is the answer where the ancestor is not known: that of a missing field.
+func (d *deep) unknown() string {
+	if ir.WhenMissing(d.match.Test) {
+		return "1"
+	}
+	return "0"
+}
+
 // narrow leaves only events that may be part of a match: children for which the own
 // conditions hold, and parents for which an ancestor's condition holds. It is said in the
 // base search as far as that can say it, else in where. With more than one hop, or
-// with no own condition, any process may be a link: nothing is narrowed.
+// with no own condition, any process may be a link: nothing is narrowed. Nor is it where an ancestor answers that is not known: one that is left out
+// would count as such.
 func (w *writer) narrow(early []ir.Node) (terms compilers.Pred, stage string) {
 	var own []ir.Node
 	for _, n := range compilers.Unnamed(early) {
@@ -60,8 +69,8 @@ func (w *writer) narrow(early []ir.Node) (terms compilers.Pred, stage string) {
 			own = append(own, n)
 		}
 	}
-	oneHop := !slices.ContainsFunc(w.deeps, func(d *deep) bool { return d.hops > 1 })
-	if len(own) == 0 || !oneHop {
+	all := slices.ContainsFunc(w.deeps, func(d *deep) bool { return d.hops > 1 || d.unknown() == "1" })
+	if len(own) == 0 || all {
 		w.note("ancestor-cost", "cost", w.deeps[0].match, "every process creation of the period is linked to its parent: narrow the rule with a condition on the event itself")
 		return nil, ""
 	}
@@ -117,8 +126,12 @@ func (w *writer) link() []string {
 		period = "the lookback and 24 hours before it"
 	}
 	for _, d := range w.deeps {
-		w.note("ancestor-window", "false-negatives", d.match, "an ancestor is known only if the creation event of its child is in the searched period: "+period)
-		w.note("search-memory", "false-negatives", d.match, "mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+		effect := "false-negatives"
+		if d.unknown() == "1" {
+			effect = "false-positives"
+		}
+		w.note("ancestor-window", effect, d.match, "an ancestor is known only if the creation event of its child is in the searched period: "+period)
+		w.note("search-memory", effect, d.match, "mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
 	}
 	stages := []string{
 		"eval decree_self=" + w.key(0, "-") + ", decree_up=" + w.key(1, "+"),
@@ -140,7 +153,7 @@ func (w *writer) link() []string {
 		var taken []string
 		for _, d := range w.deeps {
 			if d.hops >= hop {
-				taken = append(taken, fmt.Sprintf("%s=coalesce(%s_up, 0)", d.flag, d.flag))
+				taken = append(taken, fmt.Sprintf("%s=coalesce(%s_up, %s)", d.flag, d.flag, d.unknown()))
 			}
 		}
 		stages = append(stages,

@@ -123,6 +123,8 @@ var deepAncestries = []string{
 	"ancestor: {level: 5, CommandLine|contains: p.exe}",
 	"ancestor: {within: 5, CommandLine: a.exe run}",
 	"ancestor: {within: 3, Image|filename: b.exe}",
+	"grandparent: {CommandLine: null}",
+	"ancestor: {level: 3, Image|exists: false}",
 }
 
 // TestKQLLinksProcessesAsTheEngine asks each ancestry both ways, and its negation.

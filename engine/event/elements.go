@@ -17,6 +17,7 @@ type elements struct {
 
 	around  int       // brackets around the array, of an envelope
 	within  *envelope // that it is of
+	of      *envelope // that has further ones behind it; nil for none
 	columns []string  // of its rows
 }
 
@@ -43,9 +44,17 @@ func (r *Reader) nextElement() (Raw, error) {
 			r.elements.open = true
 			continue
 		case c == ']' && r.elements.open:
-			if err := r.skipRest(r.elements.around); err != nil {
+			rest := r.elements.around
+			if r.elements.of != nil {
+				rest -= 2 // the list around, and its object
+			}
+			if err := r.skipRest(rest); err != nil {
 				r.elements, r.broken = nil, "the object around the array does not end"
 				return r.bad(r.line, nil, "the object around the array does not end")
+			}
+			if of := r.elements.of; of != nil {
+				r.elements = &elements{brackets: true, open: true, last: r.elements.last, around: 1, within: of}
+				continue
 			}
 			r.elements = nil
 			r.line-- // the rest of this line is read as one

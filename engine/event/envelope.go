@@ -130,8 +130,9 @@ func open(data []byte) (found opened, ok bool) {
 		if of&(1<<i) == 0 {
 			continue
 		}
-		at := slices.IndexFunc(all, func(m member) bool { return m.key == form.holds })
-		if at < 0 || (end < 0 && at != len(all)-1) || slices.ContainsFunc(strings.Fields(form.needs), func(key string) bool {
+		holds := func(m member) bool { return m.key == form.holds }
+		at := slices.IndexFunc(all, holds)
+		if at < 0 || (end < 0 && at != len(all)-1) || slices.ContainsFunc(all[at+1:], holds) || slices.ContainsFunc(strings.Fields(form.needs), func(key string) bool {
 			return !slices.ContainsFunc(all, func(m member) bool { return m.key == key })
 		}) {
 			continue

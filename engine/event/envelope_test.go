@@ -39,6 +39,11 @@ var exports = []struct{ name, in, want string }{
 	{"a list of envelopes", `[{"Records":[{"a":1}]},{"Records":[{"a":2}]}]`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
 	{"no events", "{\"Records\":[]}\n{\"took\":1,\"hits\":{\"hits\":[]}}\n{\"a\":1}\n", "3: {\"a\":1}\n"},
 	{"one bad event", `{"Records":[{"a":1},{"a":nope},{"a":2}]}`, "1: {\"a\":1}\n1! not JSON: invalid character 'o' in literal null (expecting 'u')\n1: {\"a\":2}\n"},
+	{"envelopes behind each other on a line", "{\"Records\":[{\"a\":1}]}{\"Records\":[{\"a\":2}]} {\"a\":3}\n{\"a\":4}\n", "1: {\"a\":1}\n1: {\"a\":2}\n1: {\"a\":3}\n2: {\"a\":4}\n"},
+	{"a text behind an envelope", "{\"Records\":[{\"a\":1}]} x\n", "1: {\"a\":1}\n1! not JSON: invalid character 'x' looking for beginning of value\n"},
+	{"an envelope that is cut off between events", `{"Records":[{"a":1},`, "1: {\"a\":1}\n1! the object around the events does not end\n"},
+	{"an envelope that is cut off behind its events", `{"Records":[{"a":1}]`, "1: {\"a\":1}\n1! the object around the events does not end\n"},
+	{"an envelope that is cut off before its events", `{"took":1,"hits":{"total":2,"hits":[`, "1! the object around the events does not end\n"},
 	{"a row with fewer cells", `{"columns":[{"name":"a"},{"name":"b"}],"values":[[1],[1,2]]}`, "1! the cells of this row are not those that the columns name\n1: {\"a\":1,\"b\":2}\n"},
 	{"the number before each object", "Record 1\n{\n  \"a\": 1\n}\nRecord 2\n{\n  \"a\": 2\n}\n", "2: {\"a\":1}\n6: {\"a\":2}\n"},
 }
@@ -57,7 +62,7 @@ func TestEventsInEnvelopes(t *testing.T) {
 // TestAnObjectThatOnlyLooksLikeAnEnvelope holds that an event with another key beside those of a form is left as it is.
 func TestAnObjectThatOnlyLooksLikeAnEnvelope(t *testing.T) {
 	for _, event := range []string{
-		`{"Records":[{"b":1}],"a":1}`, `{"a":1,"Records":[{"b":1}]}`, `{"records":["x"]}`, `{"records":{"b":1}}`, `{"result":"ok"}`, `{"result":{"b":1},"user":"x"}`, `{"value":5}`, `{"value":[1,2]}`,
+		`{"Records":[{"b":1}],"a":1}`, `{"a":1,"Records":[{"b":1}]}`, `{"records":["x"]}`, `{"Records":[{"b":1}],"Records":[{"b":2}]}`, `{"records":{"b":1}}`, `{"result":"ok"}`, `{"result":{"b":1},"user":"x"}`, `{"value":5}`, `{"value":[1,2]}`,
 		`{"hits":5}`, `{"hits":{"total":1}}`, `{"hits":{"hits":[]},"user":"x"}`, `{"took":1,"timed_out":false}`, `{"rows":[[1]]}`, `{"columns":["a"],"rows":[{"a":1}]}`,
 		`{"category":"AuditEvent","properties":{"b":1},"time":"t"}`, `{"id":"1","message":"{\"b\":1}","timestamp":5}`, `{"data":{"b":1},"path":"x"}`, `{"events":[{"b":1}],"user":"x"}`, `{"_source":{"b":1},"a":1}`, `{"fields":{"b":1},"a":1}`,
 		`{"Event":{"ID":42},"a":1}`, `{"Event":{"ID":42}}`, `{"Event":"x","a":1}`,
@@ -114,6 +119,31 @@ func TestAnEnvelopeLargerThanAnEventIsStreamed(t *testing.T) {
 		assert.Equal(t, int64(100_001), events)
 	})
 	assert.Less(t, took, uint64(128<<20))
+}
+
+// TestEnvelopesInAStreamedEnvelope holds that an answer with several lists is read to its end, also where the first is large.
+func TestEnvelopesInAStreamedEnvelope(t *testing.T) {
+	large := strings.Repeat("x", 5000)
+	for name, form := range map[string]string{
+		"searches": `{"took":1,"responses":[{"hits":{"total":1,"hits":[{"_source":{"a":"%s"}}]},"status":200},{"hits":{"hits":[{"_source":{"a":"second"}}]}},{"hits":{"hits":[]}}]}`,
+		"tables":   `{"tables":[{"name":"x","columns":[{"name":"a"}],"rows":[["%s"]]},{"name":"y","columns":[{"name":"a"}],"rows":[["second"]]}],"render":{}}`,
+	} {
+		in := fmt.Sprintf(form, large) + "\n{\"a\":2}\n"
+		for _, most := range []int{5020, 1 << 20} {
+			assert.Equal(t, "1: {\"a\":\""+large+"\"}\n1: {\"a\":\"second\"}\n2: {\"a\":2}\n", transcript(t, "-", Options{Stdin: strings.NewReader(in), MaxLine: most}), name)
+		}
+	}
+}
+
+// TestACutEnvelopeIsBroken holds that a file whose envelope is cut off counts as not read to its end.
+func TestACutEnvelopeIsBroken(t *testing.T) {
+	r, err := NewReader("-", strings.NewReader("{\"a\":1}\n{\"Records\":[{\"a\":1},"), Options{})
+	assert.NoError(t, err)
+	for err == nil {
+		_, err = r.NextRaw()
+	}
+	assert.ErrorIs(t, err, io.EOF)
+	assert.Equal(t, "the object around the events does not end", r.Broken())
 }
 
 // cycle gives a text again and again.

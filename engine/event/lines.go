@@ -87,7 +87,7 @@ func (r *Reader) isTable(line, rest []byte) bool {
 		return named && len(rest) > 0
 	case bytes.HasPrefix(line, []byte(`{"`)), bytes.HasPrefix(line, []byte("[{")), !named && bytes.IndexByte([]byte("{["), line[0]) >= 0:
 		return false
-	case named || bytes.HasPrefix(line, separatorLine):
+	case named || bytes.HasPrefix(line, separatorLine) || bytes.HasPrefix(line, typeLine):
 		return true
 	case json.Valid(line):
 		return false

@@ -140,6 +140,7 @@ var formats = []struct{ name, file, in, want string }{
 	{"a table named as JSON", "e.json", "a,b\n\"1\n2\",3\n", "2: {\"a\":\"1\\n2\",\"b\":\"3\"}\n"},
 	{"one column", "e.csv", "a\n1\n", "2: {\"a\":\"1\"}\n"},
 	{"JSON named as a table", "e.csv", "{\"a\":1,\"b\":2}\n{\"a\":3}\n", "1: {\"a\":1,\"b\":2}\n2: {\"a\":3}\n"},
+	{"PowerShell's line of the type", "e.csv", "#TYPE Selected.System.Diagnostics.Eventing.Reader.EventLogRecord\r\n\"a\";\"b\"\r\n\"1\";\"2\"\r\n", "3: {\"a\":\"1\",\"b\":\"2\"}\n"},
 	{"a line that tells the separator", "e.csv", "sep=;\na;b\n1,5;2\n", "3: {\"a\":\"1,5\",\"b\":\"2\"}\n"},
 	{"bars", "e.csv", "a|b\n1|2\n", "2: {\"a\":\"1\",\"b\":\"2\"}\n"},
 	{"rows that end with carriage returns", "e.csv", "a,b\r1,2\r\"x\ry\",z\r", "2: {\"a\":\"1\",\"b\":\"2\"}\n3: {\"a\":\"x\\ny\",\"b\":\"z\"}\n"},

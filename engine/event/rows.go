@@ -29,6 +29,9 @@ func separator(header []byte) byte {
 // separatorLine begins a line before the header that tells spreadsheets the separator.
 var separatorLine = []byte("sep=")
 
+// typeLine begins a line before the header that PowerShell's Export-Csv writes.
+var typeLine = []byte("#TYPE ")
+
 // errQuoteOpen says that the file ended inside a quoted cell.
 var errQuoteOpen = errors.New("quote is never closed")
 
@@ -92,6 +95,10 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 			return append(record, line...), begin, size, err
 		}
 		if r.rows.comma == 0 {
+			if bytes.HasPrefix(line, typeLine) {
+				begin = 0
+				continue
+			}
 			if own, ok := bytes.CutPrefix(line, separatorLine); ok && len(trimEnd(own)) == 1 {
 				r.rows.comma = own[0]
 				begin = 0

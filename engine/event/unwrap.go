@@ -20,14 +20,25 @@ func (r *Reader) unwrap(raw Raw) bool {
 	if _, ok := open(raw.Data); !ok {
 		return false
 	}
-	raw.Data = bytes.Clone(raw.Data)
 	r.lines--
 	r.queue, r.queued = r.queue[:0], 0
 	var within *envelope
 	if r.elements != nil {
 		within = r.elements.within
 	}
-	r.expand(raw, within, 0)
+	for rest := bytes.Clone(raw.Data); len(rest) > 0; { // a line may hold several objects
+		end := skipValue(rest, 0)
+		_, cut := open(rest)
+		if cut = cut && end < 0; end < 0 {
+			end = len(rest)
+		}
+		r.expand(Raw{Line: raw.Line, Data: rest[:end:end]}, within, 0)
+		if cut {
+			r.broken = "the object around the events does not end"
+			r.queue = append(r.queue, Raw{Line: raw.Line, Err: errors.New(r.broken)})
+		}
+		rest = bytes.TrimSpace(rest[end:])
+	}
 	return true
 }
 
@@ -136,7 +147,9 @@ func (r *Reader) stream(head []byte) bool {
 	if !ok || (found.as != listOf && found.as != hitsOf && found.as != rowsOf) {
 		return false
 	}
+	var of *envelope
 	if found.as == listOf && (found.holds == "tables" || found.holds == "Tables" || found.holds == "responses") {
+		of = found.envelope
 		inner := start + found.at + 1
 		if found, ok = open(head[inner:]); !ok {
 			return false
@@ -156,7 +169,7 @@ func (r *Reader) stream(head []byte) bool {
 		}
 	}
 	r.line += bytes.Count(head[:before], []byte("\n"))
-	r.elements = &elements{brackets: true, last: '\n', around: depth, columns: found.columns, within: found.envelope}
+	r.elements = &elements{brackets: true, last: '\n', around: depth, columns: found.columns, within: found.envelope, of: of}
 	if _, err := r.in.Discard(before); err != nil {
 		return false // it was peeked at
 	}

@@ -19,6 +19,9 @@ func (r *Reader) nextRecord() (Raw, error) {
 	case errors.Is(err, io.EOF):
 		return Raw{}, io.EOF
 	case errors.As(err, &damage):
+		if damage.Part {
+			r.broken = damage.Reason
+		}
 		return r.bad(r.line, nil, "%s", damage.Reason)
 	case err != nil:
 		r.broken = err.Error()

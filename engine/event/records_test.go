@@ -54,3 +54,27 @@ func TestLogsAreKnownByContent(t *testing.T) {
 		})
 	}
 }
+
+// TestACutLogIsBroken holds that a log of which a part is not there counts as not read to its end, and one with a damaged record does not.
+func TestACutLogIsBroken(t *testing.T) {
+	whole, err := os.ReadFile(filepath.Join("evtx", "testdata", "common.evtx"))
+	require.NoError(t, err)
+	for name, c := range map[string]struct {
+		data   []byte
+		broken string
+	}{
+		"whole":               {whole, ""},
+		"cut within a chunk":  {whole[:5000], "the file ends within chunk 1"},
+		"cut at a chunk":      {whole[:4096], "the file ends before chunk 1 of the 1 that its header counts"},
+		"cut in its header":   {whole[:100], "the file ends within its header"},
+		"text behind the log": {append(bytes.Clone(whole), "text"...), "chunk 2 does not begin as one: nothing of what stands there was read"},
+	} {
+		r, err := NewReader("log.evtx", bytes.NewReader(c.data), Options{})
+		require.NoError(t, err)
+		for err == nil {
+			_, err = r.Next()
+		}
+		assert.ErrorIs(t, err, io.EOF)
+		assert.Equal(t, c.broken, r.Broken(), name)
+	}
+}

@@ -101,7 +101,9 @@ func TestDamage(t *testing.T) {
 		{"a record that is too long", build(func(c []byte) { binary.LittleEndian.PutUint32(c[second+size:], 1<<31) }), "1 3 4", []string{"chunk 1: no record at byte 1116, read on at byte 1462"}, []string{unsound}},
 		{"an unknown token", build(func(c []byte) { c[chunkHeader+recordHeader+4] = 0x3f }), "2 3 4", []string{"chunk 1: the record at byte 512 cannot be read: an unknown token 0x3f"}, []string{unsound}},
 		{"cut off between records", build(func([]byte) {})[:fileHeader+chunkSize+100], "1 2 3", []string{"the file ends within chunk 2"}, nil},
-		{"cut off in a record", build(func([]byte) {})[:fileHeader+second+500], "1 2", []string{"the file ends within chunk 1"}, nil},
+		{"cut off in a record", build(func([]byte) {})[:fileHeader+second+500], "1 2", []string{"the file ends within chunk 1", "the file ends before chunk 2 of the 2 that its header counts"}, nil},
+		{"cut off between chunks", build(func([]byte) {})[:fileHeader+chunkSize], "1 2 3", []string{"the file ends before chunk 2 of the 2 that its header counts"}, nil},
+		{"cut off behind the header", build(func([]byte) {})[:fileHeader], "", []string{"the file ends before chunk 1 of the 2 that its header counts"}, nil},
 		{"cut off behind the records", build(func([]byte) {})[:fileHeader+chunkSize+4000], "1 2 3 4", nil, nil},
 		{"cut off in the header", []byte(Magic), "", []string{"the file ends within its header"}, nil},
 	}

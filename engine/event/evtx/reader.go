@@ -40,6 +40,7 @@ type Reader struct {
 	lost    []error // said before the file ends
 
 	header   string // what is wrong with the file's header
+	chunks   int    // as the header counts them
 	leftOver int    // records behind the ends of their chunks
 	unsound  []int  // chunks whose checksums do not match
 	strange  []int  // what stands where a chunk should
@@ -51,11 +52,16 @@ func NewReader(in io.Reader) *Reader {
 }
 
 // Damage is an error of one record or chunk; what follows it can still be read.
-type Damage struct{ Reason string }
+type Damage struct {
+	Reason string
+	Part   bool // not one record alone: a part of the file was not read
+}
 
 func (d Damage) Error() string { return d.Reason }
 
-func damaged(format string, args ...any) error { return Damage{fmt.Sprintf(format, args...)} }
+func damaged(format string, args ...any) error { return Damage{Reason: fmt.Sprintf(format, args...)} }
+
+func partLost(format string, args ...any) error { return Damage{fmt.Sprintf(format, args...), true} }
 
 // Notes says, when all was read, what was passed over and what the file's checksums and flags say.
 func (r *Reader) Notes() []string {
@@ -152,14 +158,17 @@ func (r *Reader) begin() error {
 	}
 	if err != nil {
 		r.ended = true
-		return Damage{"the file ends within its header"}
+		return partLost("the file ends within its header")
 	}
 	switch {
 	case r.header != "":
 	case crc32.ChecksumIEEE(head[:120]) != binary.LittleEndian.Uint32(head[124:]):
 		r.header = "the checksum of the file's header does not match"
-	case head[120]&1 != 0:
-		r.header = "the log was not closed when it was copied: its newest events may be missing"
+	default:
+		r.chunks = int(binary.LittleEndian.Uint16(head[42:]))
+		if head[120]&1 != 0 {
+			r.header = "the log was not closed when it was copied: its newest events may be missing"
+		}
 	}
 	return nil
 }
@@ -189,8 +198,11 @@ func (r *Reader) nextChunk() error {
 	if !blank(c.data) {
 		r.enter(n)
 	}
+	if there := c.number - 1 + min(n, 1); r.ended && there < r.chunks {
+		r.lost = append(r.lost, partLost("the file ends before chunk %d of the %d that its header counts", there+1, r.chunks))
+	}
 	if r.ended && len(r.strange) > 0 {
-		r.lost = append(r.lost, damaged("%s %s not begin as one: nothing of what stands there was read", places(r.strange), plural(len(r.strange), "does", "do")))
+		r.lost = append(r.lost, partLost("%s %s not begin as one: nothing of what stands there was read", places(r.strange), plural(len(r.strange), "does", "do")))
 	}
 	return nil
 }
@@ -208,7 +220,7 @@ func (r *Reader) enter(n int) {
 	c.end, c.cut = min(c.end, n), cut
 	switch {
 	case cut:
-		r.lost = append(r.lost, damaged("the file ends within chunk %d", c.number))
+		r.lost = append(r.lost, partLost("the file ends within chunk %d", c.number))
 	case !sound:
 		r.unsound = append(r.unsound, c.number)
 	}
@@ -222,9 +234,9 @@ func (r *Reader) record() error {
 	switch {
 	case lost > 0 && at > 0:
 		c.at = at
-		return damaged("chunk %d: no record at byte %d, read on at byte %d", c.number, lost, at)
+		return partLost("chunk %d: no record at byte %d, read on at byte %d", c.number, lost, at)
 	case lost > 0 && !c.cut:
-		return damaged("chunk %d: no record at byte %d, the rest of the chunk is lost", c.number, lost)
+		return partLost("chunk %d: no record at byte %d, the rest of the chunk is lost", c.number, lost)
 	case at == 0:
 		return nil
 	}

@@ -162,7 +162,7 @@ func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
 	w.statements[r] = name
 	parts := make([]string, len(tables))
 	for i, one := range tables {
-		parts[i] = w.matchesOf(one, r)
+		parts[i] = w.matchesOf(one, tables, r)
 	}
 	if len(parts) == 1 {
 		fmt.Fprintf(&w.lets, "let %s = %s;\n", name, parts[0])
@@ -174,8 +174,8 @@ func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
 	fmt.Fprintf(&w.lets, "let %s = union isfuzzy=true %s;\n", name, strings.Join(parts, ", "))
 }
 
-// matchesOf reads a rule's matches from one table.
-func (w *correlationWriter) matchesOf(one *writer, r *ir.Rule) string {
+// matchesOf reads a rule's matches from one of its tables.
+func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule) string {
 	lets, text := one.parts()
 	w.found = append(w.found, one.found...)
 	for _, n := range one.plan.Notes {
@@ -188,7 +188,7 @@ func (w *correlationWriter) matchesOf(one *writer, r *ir.Rule) string {
 	}
 	kept := []string{"At = " + column(w.time), "Event = " + w.identity(one.plan)}
 	for _, f := range w.carried[r] {
-		kept = append(kept, w.carriedName(f)+" = "+w.text(one, f, r))
+		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))
 	}
 	kept = append(kept, w.own(one)...)
 	w.lets.WriteString(lets)
@@ -212,10 +212,14 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 	return `""`
 }
 
-// text reads a field of a rule's event as a text, empty where it is missing.
-func (w *correlationWriter) text(one *writer, f ir.Field, r *ir.Rule) string {
+// text reads a field of a rule's event as a text, empty where it is missing, as an entity is in all events of a table that has no such column. Some
+// table of the rule must have it.
+func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	columns, domain := one.plan.Whole(f)
 	if len(columns) == 0 {
+		if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
+			return `""`
+		}
 		w.found.Errorf("correlation-field", w.top.PlaceOf(f), "group by or count another field, or choose another --model",
 			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, r.Source.Title)
 		return `""`

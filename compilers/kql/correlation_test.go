@@ -127,6 +127,16 @@ func TestCorrelationsReadValuesThatAreSpread(t *testing.T) {
 	assert.Contains(t, q.Text, "Of_Who = coalesce(TargetUserName, SubjectUserName)")
 }
 
+// TestCorrelationsReadEntitiesOfSomeTables: an event of a table that lacks the entity is of no group, and those of the others are grouped.
+func TestCorrelationsReadEntitiesOfSomeTables(t *testing.T) {
+	m, err := schema.LoadFile(overlay(t, "name: mine\nextends: sentinel\nsources: [{name: security_channel, entities: {ip: {column: EventData.IpAddress}}}]\n"))
+	require.NoError(t, err)
+	q, _ := correlatedIn(t, "correlation: {type: event_count, rules: [logon], group-by: [ip], timespan: 1h, condition: {gte: 2}}", m)
+	require.NotNil(t, q)
+	assert.Contains(t, q.Text, `Of_ip = "",`)
+	assert.Contains(t, q.Text, "Of_ip = tostring(EventData.IpAddress),")
+}
+
 func overlay(t *testing.T, text string) string {
 	file := filepath.Join(t.TempDir(), "m.yml")
 	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))

@@ -125,6 +125,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 // add compiles a rule for each source that answers it.
 func (e *Engine) add(r *ir.Rule, found *diag.Diagnostics) {
 	sources := e.opt.Model.Answering(r)
+	e.filteredOut(r, sources, found)
 	if len(sources) == 0 {
 		sources = e.opt.Model.Candidates(r) // where none can answer, each says what it does of events without the fields
 	}

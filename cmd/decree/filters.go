@@ -1,7 +1,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 
@@ -33,6 +35,9 @@ func addFilters(cmd *cobra.Command, f *filters) {
 // go beside those about rules; a filter that covers no rule is one.
 func (set *ruleSet) applyFilters(f filters) error {
 	dir := f.dir
+	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
+		return errors.New("not a folder")
+	}
 	folder, err := rules.OpenFolder(dir)
 	if err != nil {
 		return err
@@ -46,6 +51,7 @@ func (set *ruleSet) applyFilters(f filters) error {
 		return fmt.Errorf("%s: no filter files (.yml, .yaml) in this folder", dir)
 	}
 	for _, file := range files {
+		set.filterFiles = append(set.filterFiles, filepath.Join(dir, filepath.FromSlash(file)))
 		filters, found := folder.ParseFilters(file)
 		for _, f := range filters {
 			found = append(found, set.apply(f)...)

@@ -47,9 +47,6 @@ func (in *intake) readAll(files event.Files) (err error) {
 		in.blame("%v", err)
 	}
 	if in.params.rejects != "" {
-		if err := notAmong(in.params.rejects, files.Paths); err != nil {
-			return err
-		}
 		if in.kept, err = output.Create(in.params.rejects, in.params.force); err != nil {
 			return fmt.Errorf("--rejects: %w", err)
 		}
@@ -78,7 +75,7 @@ func (in *intake) readAll(files event.Files) (err error) {
 	return in.bar.Finish()
 }
 
-// notAmong refuses to write rejected lines over one of the files that they come from.
+// notAmong refuses to write rejected lines over one of the files that the run reads.
 func notAmong(rejects string, files []string) error {
 	to, err := os.Stat(rejects)
 	if err != nil || !to.Mode().IsRegular() {

@@ -42,7 +42,19 @@ type ruleSet struct {
 	parsed  []parsedFile
 	read    []readCorrelation
 
+	filterFiles  []string
 	Correlations []loadedRule // each after those that it reads
+}
+
+// onDisk are the paths of the files that were read, of rules and of filters.
+func (set *ruleSet) onDisk() []string {
+	paths := slices.Clone(set.filterFiles)
+	for _, f := range set.Files {
+		if f.Disk != "" {
+			paths = append(paths, filepath.Join(f.Disk, filepath.FromSlash(f.Path)))
+		}
+	}
+	return paths
 }
 
 // loadedRule is a rule that can be run, or a correlation: then IR has its metadata alone.

@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"runtime"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -113,6 +114,9 @@ func runRules(s *streams, p runParams) error {
 	files := event.Expand(p.events)
 	if len(files.Paths) == 0 {
 		return errors.Join(files.Errs...)
+	}
+	if err := notAmong(p.rejects, slices.Concat(files.Paths, set.onDisk(), []string{p.modelFile, p.reputation, p.backtest.baseline})); err != nil {
+		return err
 	}
 	loadingDone()
 	limitMemory(p.maxMemory)

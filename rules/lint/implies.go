@@ -7,7 +7,7 @@ import (
 	"decree/rules/ir"
 )
 
-// mostPairs bounds the pairs of values that are compared for two tests.
+// mostPairs bounds the pairs of values that are compared for two tests, and the pairs of tests of a conjunction.
 const mostPairs = 100_000
 
 // implies tells whether what holds for a surely holds for b. False says nothing.

@@ -87,13 +87,22 @@ func contradiction(s *subject) {
 				report(not.Range(), "narrow what is left out, or ask for more", "this leaves out all that the rest asks for, so that nothing matches")
 			}
 		}
-		for i, t := range wanted {
+		asked, pairs := map[string][]*ir.Match{}, 0
+		for _, t := range wanted {
 			a, ok := t.(*ir.Match)
-			for _, earlier := range wanted[:i] {
-				if b, too := earlier.(*ir.Match); ok && too && a.Field.String() == b.Field.String() && exclude(a.Test, b.Test) {
-					report(a.Range(), "join them by `or`, unless the field holds a list", "no value of "+a.Field.String()+" satisfies this and what else is asked of it")
+			if !ok {
+				continue
+			}
+			field := a.Field.String()
+			for _, b := range asked[field] {
+				if pairs++; pairs > mostPairs {
+					return true
+				}
+				if exclude(a.Test, b.Test) {
+					report(a.Range(), "join them by `or`, unless the field holds a list", "no value of "+field+" satisfies this and what else is asked of it")
 				}
 			}
+			asked[field] = append(asked[field], a)
 		}
 		return true
 	})

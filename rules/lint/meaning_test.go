@@ -1,8 +1,11 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 )
@@ -80,4 +83,16 @@ func TestOtherThanThePages(t *testing.T) {
 		f := file(t, firstFile, "detection:\n  a: {"+c.item+"}\n  condition: a\n")
 		assert.Equal(t, c.want, slices.Contains(codesOf(Run([]File{f})), c.code), c.item)
 	}
+}
+
+// TestManyTestsOfOneFieldAreBounded holds that a conjunction of many tests is looked through in bounded time.
+func TestManyTestsOfOneFieldAreBounded(t *testing.T) {
+	var values strings.Builder
+	for i := range 20_000 {
+		fmt.Fprintf(&values, "'*%d*', ", i)
+	}
+	began := time.Now()
+	found := Run([]File{file(t, "rule.yml", "detection:\n  selection: {CommandLine|contains|all: ["+values.String()+"x]}\n  condition: selection\n")})
+	assert.False(t, slices.Contains(codesOf(found), "contradiction"))
+	assert.Less(t, time.Since(began), 10*time.Second)
 }

@@ -272,6 +272,8 @@ func TestLookback(t *testing.T) {
 	}
 	assert.Equal(t, []string{"2", "3"}, run(t, engine.Options{Now: now}, []*ir.Rule{r}, events...))
 	assert.Len(t, run(t, engine.Options{}, []*ir.Rule{r}, events...), 5)
+	_, stats := finish(t, engine.Options{Now: now}, []*ir.Rule{r}, events...)
+	assert.Equal(t, 1, stats.Undated)
 }
 
 func TestResultSaysWhy(t *testing.T) {

@@ -41,9 +41,10 @@ type matcher struct {
 	effort      effort
 	spent       map[*rule]int // in a batch: steps beyond what is free
 
-	costs *costs
-	order int // of the current event
-	guess guess
+	costs   *costs
+	order   int // of the current event
+	guess   guess
+	undated bool // the current event has no time, and a rule asked for it
 }
 
 // late is what only the end of the input tells, and the event it is asked about.
@@ -334,5 +335,6 @@ func (m *matcher) inLookback(r *rule) bool {
 // within tells whether the event lies in a time that ends now.
 func (m *matcher) within(lookback time.Duration) bool {
 	at, ok := m.time()
+	m.undated = m.undated || !ok
 	return ok && !at.Before(m.e.opt.Now.Add(-lookback)) && !at.After(m.e.opt.Now)
 }

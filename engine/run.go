@@ -21,6 +21,7 @@ type outcome struct {
 	occurrences []occurrence // matches that correlations read
 	timeless    int          // such matches without a time
 	foreign     bool         // of no log source that a rule reads
+	undated     bool         // without a time, so that a rule with a lookback did not see it
 	spending    []spending   // what backtracking expressions took
 }
 
@@ -49,6 +50,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 	if !m.e.fit.Load() && m.fits() {
 		m.e.fit.Store(true)
 	}
+	m.undated = false
 	candidates := m.candidates()
 	if m.costs != nil {
 		m.costs.find += time.Since(loaded)
@@ -66,6 +68,7 @@ func (m *matcher) evaluate(source string, line, order int, data []byte) (outcome
 			return out, err
 		}
 	}
+	out.undated = m.undated
 	return out, nil
 }
 
@@ -154,6 +157,9 @@ func (e *Engine) merge(source string, line, order int, data []byte, out outcome)
 	e.stats.Events++
 	if out.foreign {
 		e.stats.Foreign++
+	}
+	if out.undated {
+		e.stats.Undated++
 	}
 	e.spend(out.spending, source, line, order)
 	if len(e.stats.Suspended) > 0 { // workers may have been ahead

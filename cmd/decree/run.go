@@ -157,6 +157,7 @@ func runRules(s *streams, p runParams) error {
 		{stats.Uncounted, fmt.Sprintf("events were not counted at --max-memory %s; rare values may be missing, or seem rarer than they are", &p.maxMemory)},
 		{stats.Uncorrelated, fmt.Sprintf("matches were dropped at --max-pending %d or --max-memory %s; correlations did not see them", p.maxPending, &p.maxMemory)},
 		{stats.Textless, fmt.Sprintf("matches of correlations show no more than their group: their events had no room at --max-memory %s", &p.maxMemory)},
+		{stats.Undated, "events have no time that can be read; rules with a lookback did not see them"},
 		{stats.Timeless, "matches have no time that can be read; correlations did not see them"},
 	} {
 		if w.count > 0 {

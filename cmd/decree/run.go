@@ -178,5 +178,6 @@ func runRules(s *streams, p runParams) error {
 	if input.unreadable {
 		return errUnreadable
 	}
-	return ending(append(set.Found, found...), noisier || foreign || input.unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Undated + stats.Timeless
+	return ending(append(set.Found, found...), unseen > 0 || noisier || foreign || input.unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"unicode"
 
 	"decree/compilers"
 	"decree/rules/diag"
@@ -69,7 +70,8 @@ func searchLiteral(before bool, s string, after bool) (string, bool) {
 
 var block = regexp.MustCompile(`^\s*[0-9a-fA-F.:]+/\d+\s*$`)
 
-func control(r rune) bool { return r < ' ' || r == 0x7f }
+// control tells whether a character is not seen, or moves those around it.
+func control(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
 // plainText tells whether a value can stand in an eval string as it is: a backtick could be
 // taken for a macro, and a control character would be lost when the query is copied.

@@ -35,7 +35,15 @@ func unquote(t *testing.T, s string) string {
 }
 
 var hostile = []string{"", `"`, `\`, `\\`, `\"`, `a\`, `"|delete index=*`, "``` x ```", "`m`", "]", "[search x]", "*", "?", "a*b", "$x$", "%_", "\n\r\t\x00",
-	"ÅÆé", `C:\Windows\`, `'`, "|", "(?i)", `\x{41}`, "#c", "a-b", `\E`}
+	"ÅÆé", "a\u202eb", "a\u200bb", "a\u2028b", "a\u0085b", `C:\Windows\`, `'`, "|", "(?i)", `\x{41}`, "#c", "a-b", `\E`}
+
+// TestNothingUnseenIsInAQuery spells out what a reader would not see, or would see elsewhere than it stands.
+func TestNothingUnseenIsInAQuery(t *testing.T) {
+	for _, unseen := range []string{"\u202e", "\u200b", "\u2028", "\u2066", "\u0085", "\x1b", "\x7f"} {
+		assert.False(t, plainText("a"+unseen), "%q", unseen)
+		assert.NotContains(t, regexLiteral("a"+unseen), unseen)
+	}
+}
 
 func FuzzQuote(f *testing.F) {
 	for _, s := range hostile {

@@ -20,7 +20,6 @@ import (
 	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // scheduled is a random correlation on a schedule, with the events that its runs are about.
@@ -123,8 +122,7 @@ func (s scheduled) wanted(c *ir.Correlation) []string {
 // its runs do: windows that the lookback would cut are whole, also where a condition asks for what did not happen, or for few.
 func TestScheduledCorrelationsAgree(t *testing.T) {
 	m := kqlEvents()
-	splunk, err := schema.Load("splunk-windows")
-	require.NoError(t, err)
+	splunk := openModel(t, "splunk-windows")
 	reported := 0
 	for round := range uint64(4) {
 		events := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 31))))

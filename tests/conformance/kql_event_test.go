@@ -35,6 +35,7 @@ func (r record) event() doc {
 func TestKQLAgreesOnEventsInXML(t *testing.T) {
 	m, err := schema.Load("sentinel-event")
 	require.NoError(t, err)
+	m.Sources = slices.DeleteFunc(m.Sources, func(s schema.Source) bool { return s.Table != "Event" }) // no unions with other tables
 	var rows []doc
 	for _, r := range recordings(t, 200) {
 		if r.channel == sysmonChannel || strings.Contains(r.channel, "PowerShell/Operational") {

@@ -11,7 +11,6 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/spl"
-	"decree/rules/schema"
 )
 
 // at is an event of the Security channel, some seconds after the full hour, with fields written `Name=value`.
@@ -27,8 +26,7 @@ func at(seconds float64, fields ...string) splRow {
 // splFinds runs a correlation named T and gives the ids of the rows it finds, in the order of time.
 func splFinds(t *testing.T, text string, events ...splRow) []string {
 	t.Helper()
-	m, err := schema.Load("splunk-windows")
-	require.NoError(t, err)
+	m := openModel(t, "splunk-windows")
 	q, found := spl.New().(correlationCompiler).CompileCorrelation(splCorrelation(t, "title: T\n"+text), compilers.Options{Model: m})
 	require.Empty(t, found)
 	commands, err := checkSPL(q.Text)
@@ -109,8 +107,7 @@ func TestSPLRangesChainsAndTuples(t *testing.T) {
 
 // TestSPLCorrelationsHoldHostileNames: what a rule names is refused or stays what it is.
 func TestSPLCorrelationsHoldHostileNames(t *testing.T) {
-	m, err := schema.Load("splunk-windows")
-	require.NoError(t, err)
+	m := openModel(t, "splunk-windows")
 	written := 0
 	for _, name := range []string{"a b", "a|b", "a)b", "a(b", "a,b", "a=b", "it's", "`delete`", "[search x]", `a"b`, `a\b`, "a\nb", "a*", "```| delete", "where", "NOT", "_time", "decree_group", "a{}.b"} {
 		for _, text := range []string{
@@ -135,8 +132,7 @@ func TestSPLCorrelationsHoldHostileNames(t *testing.T) {
 
 // TestSPLShowsHowMany: a match says what was counted.
 func TestSPLShowsHowMany(t *testing.T) {
-	m, err := schema.Load("splunk-windows")
-	require.NoError(t, err)
+	m := openModel(t, "splunk-windows")
 	for _, c := range []struct {
 		condition, field string
 		want             float64

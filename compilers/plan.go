@@ -48,6 +48,9 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 		}
 		plans = append(plans, p)
 	}
+	if len(plans) > 0 {
+		plans[0].leftOut(r)
+	}
 	if len(plans) == 0 || len(refused) == 0 {
 		return plans, once(refused)
 	}
@@ -98,6 +101,24 @@ func First(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnos
 
 // severalSources is the gap of a log source whose sources a target cannot ask all at once.
 const severalSources = "several-sources"
+
+// leftOut notes the sources that a rule is not asked of, by the engine neither, since their events lack a field that it excludes by.
+func (p *Plan) leftOut(r *ir.Rule) {
+	left := p.Model.LeftOut(r)
+	if len(left) == 0 {
+		return
+	}
+	var names []string
+	for _, one := range left {
+		names = append(names, one.Source.Name)
+	}
+	field := left[0].By.Field.Name
+	if level := left[0].By.Field.Level; level > 0 {
+		field = fmt.Sprintf("%s of ancestor %d", field, level)
+	}
+	p.Notes = append(p.Notes, Note{Code: "sources-left-out", Effect: "exact", Range: left[0].By.Range(),
+		Message: fmt.Sprintf("not asked: %s, whose events have no %s, by which the rule or its filter excludes", shortList(names), field)})
+}
 
 // leaveOut drops the sources that the dialect cannot ask, where that is accepted.
 func leaveOut(plans []*Plan, refused diag.Diagnostics, dialect string, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {

@@ -71,3 +71,28 @@ func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 		}
 	}
 }
+
+// TestSourcesLeftOutAreNamed: a source whose events lack what a rule or its filter excludes by is not asked, and the query says so.
+func TestSourcesLeftOutAreNamed(t *testing.T) {
+	m, err := schema.Load("sentinel")
+	require.NoError(t, err)
+	for _, c := range []struct{ detection, want string }{
+		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s and not no", "not asked: security_process_creation, whose events have no OriginalFileName, by which the rule or its filter excludes"},
+		{"s: {Image: a}, no: {User: b}, condition: s and not no", ""},
+		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s or no", ""},
+	} {
+		rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+c.detection+"}\n"), nil)
+		require.Empty(t, found)
+		r, found := ir.Lower(rs[0])
+		require.Empty(t, found)
+		q, found := New().Compile(r, compilers.Options{Model: m})
+		require.Empty(t, found)
+		got := ""
+		for _, n := range q.Notes {
+			if n.Code == "sources-left-out" {
+				got = n.Message
+			}
+		}
+		assert.Equal(t, c.want, got, c.detection)
+	}
+}

@@ -34,69 +34,91 @@ func (m *Model) Asked(r *ir.Rule) []*Source {
 }
 
 func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
-	tree, ok := m.resolve(s, r.Condition, false)
-	if !ok {
-		return false
-	}
-	terms := []ir.Node{tree}
-	if r.Filter != nil {
-		filter, ok := m.resolve(s, r.Filter, false)
-		if !ok {
-			return false
-		}
-		terms = append(terms, filter)
-	}
-	_, never := m.Never(s, terms...)
-	return !never
+	seen := m.resolve(s, r)
+	return seen.possible && !seen.unable && len(seen.excluded) == 0
 }
 
-// resolve gives a tree in the source's own words, with what its missing fields say in their place. ok is false where one decides what
-// the rule excludes.
-func (m *Model) resolve(s *Source, n ir.Node, negated bool) (ir.Node, bool) {
+// LeftOut is a source that a rule is not asked of: its events lack a field by which the rule excludes.
+type LeftOut struct {
+	Source *Source
+	By     *ir.Match
+}
+
+// LeftOut gives the sources of a rule's log source that are not asked for that reason alone.
+func (m *Model) LeftOut(r *ir.Rule) []LeftOut {
+	var out []LeftOut
+	for _, s := range m.Candidates(r) {
+		if seen := m.resolve(s, r); seen.possible && !seen.unable && len(seen.excluded) > 0 {
+			out = append(out, LeftOut{s, seen.excluded[0]})
+		}
+	}
+	return out
+}
+
+// resolver reads a rule in a source's own words, with what its missing fields say in their place.
+type resolver struct {
+	m        *Model
+	s        *Source
+	excluded []*ir.Match // tests of missing fields that decide what the rule excludes
+	unable   bool        // it lacks what a condition of prevalence reads
+	possible bool        // the rule can match
+}
+
+func (m *Model) resolve(s *Source, r *ir.Rule) *resolver {
+	out := &resolver{m: m, s: s}
+	terms := []ir.Node{out.node(r.Condition, false)}
+	if r.Filter != nil {
+		terms = append(terms, out.node(r.Filter, false))
+	}
+	_, never := m.Never(s, terms...)
+	out.possible = !never
+	return out
+}
+
+func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 	switch n := n.(type) {
 	case *ir.Match:
-		own, ok := m.ask(s, n)
+		own, ok := r.m.ask(r.s, n)
 		if ok {
-			return own, true
+			return own
 		}
 		value := ir.WhenMissing(n.Test)
-		return &ir.Const{Base: n.Base, Value: value}, !negated && !value
+		if negated || value {
+			r.excluded = append(r.excluded, n)
+		}
+		return &ir.Const{Base: n.Base, Value: value}
 	case *ir.Prevalence:
-		_, ok := s.Entities[n.Spec.Field]
+		_, ok := r.s.Entities[n.Spec.Field]
 		if ok && n.Spec.Local != nil {
-			_, ok = s.Entities[n.Spec.Local.Distinct]
+			_, ok = r.s.Entities[n.Spec.Local.Distinct]
 		}
 		if ok && n.Among != nil {
-			_, ok = m.resolve(s, n.Among, negated)
+			r.node(n.Among, negated)
 		}
-		return n, ok
+		r.unable = r.unable || !ok
+		return n
 	case *ir.Not:
-		term, ok := m.resolve(s, n.Term, !negated)
-		return &ir.Not{Base: n.Base, Term: term}, ok
+		return &ir.Not{Base: n.Base, Term: r.node(n.Term, !negated)}
 	case *ir.Named:
-		return m.resolve(s, n.Body, negated)
+		return r.node(n.Body, negated)
 	case *ir.And:
-		terms, ok := m.resolveAll(s, n.Terms, negated)
-		return &ir.And{Base: n.Base, Terms: terms}, ok
+		return &ir.And{Base: n.Base, Terms: r.nodes(n.Terms, negated)}
 	case *ir.Or:
-		terms, ok := m.resolveAll(s, n.Terms, negated)
-		return &ir.Or{Base: n.Base, Terms: terms}, ok
+		return &ir.Or{Base: n.Base, Terms: r.nodes(n.Terms, negated)}
 	case *ir.AtLeast:
-		terms, ok := m.resolveAll(s, n.Terms, negated)
-		return &ir.AtLeast{Base: n.Base, Count: n.Count, Terms: terms}, ok
+		return &ir.AtLeast{Base: n.Base, Count: n.Count, Terms: r.nodes(n.Terms, negated)}
 	case *ir.Const, *ir.Keyword:
-		return n, true
+		return n
 	}
 	panic("schema: unknown node")
 }
 
-func (m *Model) resolveAll(s *Source, nodes []ir.Node, negated bool) (out []ir.Node, all bool) {
-	all = true
-	for _, n := range nodes {
-		one, ok := m.resolve(s, n, negated)
-		out, all = append(out, one), all && ok
+func (r *resolver) nodes(nodes []ir.Node, negated bool) []ir.Node {
+	out := make([]ir.Node, len(nodes))
+	for i, n := range nodes {
+		out[i] = r.node(n, negated)
 	}
-	return out, all
+	return out
 }
 
 // ask says a test in the source's own words; ok is false where the source cannot answer it. Of a list of hashes it need have some algorithm.

@@ -35,6 +35,9 @@ func (m *Model) check(doc *document) diag.Diagnostics {
 	}
 	seen := map[string]bool{}
 	for i := range m.Sources {
+		if len(c.found) > maxFaults {
+			break
+		}
 		s := &m.Sources[i]
 		at := doc.source(s.Name, i)
 		switch {
@@ -168,6 +171,9 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 
 // refers reports a field that is not there, or that refers to itself.
 func (c *checker) refers(s *Source, path, name, other string, level int) {
+	if len(c.found) > maxFaults {
+		return
+	}
 	if strings.EqualFold(name, other) {
 		c.bad(path, "name another field", "field %s refers to itself", name)
 		return
@@ -189,6 +195,9 @@ func (c *checker) refers(s *Source, path, name, other string, level int) {
 // loops reports fields that come back to themselves through the fields that they are spread over.
 func (c *checker) loops(s *Source, path string, level int, fields map[string]Column) {
 	for _, name := range sortedNames(fields) {
+		if len(c.found) > maxFaults {
+			return
+		}
 		seen := map[string]bool{}
 		var back func(at string) bool
 		back = func(at string) bool {

@@ -29,6 +29,7 @@ type document struct {
 	file  string
 	data  []byte
 	lines []string
+	width map[int]int           // a line's number -> its letters, once they are counted
 	at    map[string]diag.Range // path -> its value
 	names map[string]string     // a source's name -> its path
 	nodes int
@@ -37,7 +38,7 @@ type document struct {
 
 // newDocument reads a model's text into m, and reports all that is not a model's: unknown keys, values of another kind.
 func newDocument(file string, data []byte, m *Model) *document {
-	d := &document{file: file, data: data, lines: strings.Split(string(data), "\n"), at: map[string]diag.Range{}, names: map[string]string{}}
+	d := &document{file: file, data: data, lines: strings.Split(string(data), "\n"), width: map[int]int{}, at: map[string]diag.Range{}, names: map[string]string{}}
 	whole := diag.Range{File: file}
 	if len(data) > maxModelSize {
 		d.found.Errorf("model-too-large", whole, "divide it into models that extend each other", "a model of more than %d MiB is not read", maxModelSize>>20)
@@ -108,7 +109,10 @@ func (d *document) syntax(err error) {
 
 func (d *document) line(n int) diag.Range {
 	n = min(max(n, 1), len(d.lines))
-	return diag.Range{File: d.file, Start: diag.Position{Line: n, Col: 1}, End: diag.Position{Line: n, Col: 1 + utf8.RuneCountInString(strings.TrimRight(d.lines[n-1], "\r"))}}
+	if _, counted := d.width[n]; !counted {
+		d.width[n] = utf8.RuneCountInString(strings.TrimRight(d.lines[n-1], "\r"))
+	}
+	return diag.Range{File: d.file, Start: diag.Position{Line: n, Col: 1}, End: diag.Position{Line: n, Col: 1 + d.width[n]}}
 }
 
 // span is where a node stands, to the end of its line where it has parts.
@@ -148,6 +152,9 @@ func (d *document) has(path string) bool {
 // walk notes the places of a node's parts, and reports those that its type does not have. It is false where the document is too much to read.
 func (d *document) walk(n *yaml.Node, t reflect.Type, path string, depth int) bool {
 	d.nodes++
+	if len(d.found) > maxFaults {
+		return false
+	}
 	if d.nodes > maxModelNodes || depth > maxModelDepth {
 		d.found.Errorf("model-too-large", d.span(n), "flatten the document; avoid aliases of aliases", "this model nests deeper than %d or unfolds to more than %d nodes", maxModelDepth, maxModelNodes)
 		return false
@@ -280,8 +287,16 @@ func join(path, key string) string {
 }
 
 func (d *document) unread() error {
-	return &Unread{d.file, sorted(d.found), d.data}
+	found := sorted(d.found)
+	if len(found) > maxFaults {
+		found = found[:maxFaults]
+		found.Errorf("bad-model", diag.Range{File: d.file}, "fix these first", "there are more faults")
+	}
+	return &Unread{d.file, found, d.data}
 }
+
+// maxFaults bounds how many faults of a model are told at once.
+const maxFaults = 100
 
 // Unread are the findings of a model's file, as an error that shows them all.
 type Unread struct {

@@ -68,19 +68,6 @@ func once(ds diag.Diagnostics) diag.Diagnostics {
 	return out
 }
 
-// NewPlan is for what reads a rule's events from one place: a rule that several sources answer is refused there, or the first is asked and
-// the others are noted, where that is accepted.
-func NewPlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
-	plans, found := NewPlans(dialect, lacks, r, opt)
-	if len(plans) < 2 {
-		if len(plans) == 0 {
-			return nil, found
-		}
-		return plans[0], found
-	}
-	return First(plans, "this needs one table", dialect, opt)
-}
-
 // First is for constructs that need all events in one place. why says which.
 func First(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
 	first := plans[0]

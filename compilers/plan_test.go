@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -19,6 +20,15 @@ func lower(t *testing.T, text string) *ir.Rule {
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
 	return r
+}
+
+// onePlan is the first plan of a rule.
+func onePlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
+	plans, found := NewPlans(dialect, lacks, r, opt)
+	if len(plans) == 0 {
+		return nil, found
+	}
+	return plans[0], found
 }
 
 // hashes is a rule that asks for a hash of each algorithm.
@@ -63,7 +73,7 @@ func TestPlanReportsEveryGap(t *testing.T) {
 	require.NoError(t, err)
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			plan, found := NewPlan("test", lacks, lower(t, c.yaml), Options{Model: model, Approximate: c.accept})
+			plan, found := onePlan("test", lacks, lower(t, c.yaml), Options{Model: model, Approximate: c.accept})
 			var codes, notes []string
 			for _, d := range found {
 				codes = append(codes, d.Code)
@@ -86,7 +96,7 @@ func TestPlanWithoutALogSource(t *testing.T) {
 	require.NoError(t, err)
 	r := lower(t, "detection:\n  a: {Image: x}\n  condition: a\n")
 	r.Source.LogSource.Category = "no_such_category"
-	plan, found := NewPlan("test", nil, r, Options{Model: model})
+	plan, found := onePlan("test", nil, r, Options{Model: model})
 	require.Nil(t, plan)
 	require.Len(t, found, 1)
 	assert.Equal(t, "no-log-source", found[0].Code)
@@ -104,7 +114,7 @@ func TestPlanSaysWhatNoLogSourceHelps(t *testing.T) {
 		lack Support
 		want []string
 	}{{Support{Message: "no"}, []string{"no-log-source", "keywords"}}, {Support{Approximate: true}, []string{"no-log-source"}}} {
-		plan, found := NewPlan("test", Features{Keywords: c.lack}, r, Options{Model: model})
+		plan, found := onePlan("test", Features{Keywords: c.lack}, r, Options{Model: model})
 		require.Nil(t, plan)
 		var codes []string
 		for _, d := range found {
@@ -133,7 +143,7 @@ func TestPlanTellsWhatLostHashesDo(t *testing.T) {
 		"false-negatives": asked,
 		"false-positives": strings.Replace(asked, "condition: a", "b: {Image|endswith: x.exe}\n  condition: b and not a", 1),
 	} {
-		plan, found := NewPlan("test", Features{}, lower(t, rule), Options{Model: model, Approximate: []string{"all"}})
+		plan, found := onePlan("test", Features{}, lower(t, rule), Options{Model: model, Approximate: []string{"all"}})
 		require.Empty(t, found)
 		require.Len(t, plan.Notes, 1)
 		assert.Equal(t, effect, plan.Notes[0].Effect)
@@ -152,9 +162,9 @@ func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
-	_, found = NewPlan("test", Features{}, r, Options{Model: model})
+	_, found = onePlan("test", Features{}, r, Options{Model: model})
 	assert.Empty(t, found)
-	_, found = NewPlan("test", Features{SecondColumns: {Message: "no"}}, r, Options{Model: model})
+	_, found = onePlan("test", Features{SecondColumns: {Message: "no"}}, r, Options{Model: model})
 	require.Len(t, found, 1)
 	assert.Equal(t, "second-column", found[0].Code)
 }
@@ -167,9 +177,9 @@ func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
-	_, found = NewPlan("test", Features{}, r, Options{Model: model})
+	_, found = onePlan("test", Features{}, r, Options{Model: model})
 	assert.Empty(t, found)
-	_, found = NewPlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: model})
+	_, found = onePlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: model})
 	require.Len(t, found, 1)
 	assert.Equal(t, "named-values", found[0].Code)
 
@@ -182,7 +192,7 @@ func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	require.Empty(t, found)
 	r, found = ir.Lower(rs[0])
 	require.Empty(t, found)
-	_, found = NewPlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: inXML})
+	_, found = onePlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: inXML})
 	require.Len(t, found, 1)
 	assert.Equal(t, "named-values", found[0].Code, "of the scope")
 }

@@ -35,8 +35,12 @@ func TestSPLAgreesOnEventsMadeUp(t *testing.T) {
 				if q == nil {
 					continue
 				}
-				plan, problems := compilers.NewPlan("spl", nil, rule, compilers.Options{Model: m})
-				require.NotNil(t, plan, "%v", problems)
+				asked, problems := compilers.NewPlans("spl", nil, rule, compilers.Options{Model: m})
+				require.NotEmpty(t, asked, "%v", problems)
+				if len(asked) > 1 { // events of several sources are in a test of their own
+					continue
+				}
+				plan := asked[0]
 				compiled, searches = append(compiled, rule), append(searches, q.Text)
 				maker := &splMaker{r: r, plan: plan}
 				plans = append(plans, plan)

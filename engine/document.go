@@ -164,7 +164,7 @@ func (d *document) load(data []byte) error {
 // wraps tells whether a key of the outermost level may be of a form that event.Decode reads otherwise than as it stands.
 func (l *layout) wraps(key []byte) bool {
 	switch len(key) {
-	case 5, 6, 7, 8, 9: // of event.Forms
+	case 5, 6, 7, 8, 9, 12: // of event.Forms
 		return slices.Contains(event.Forms, string(key)) && (l.windows || string(key) != "EventCode")
 	}
 	return false

@@ -6,8 +6,9 @@ import (
 	"strings"
 )
 
-// Forms are keys of the outermost level by which flatten knows a form that it reads otherwise than as it stands.
-var Forms = []string{"Event", "winlog", "_source", "_index", "System", "Payload", "LogName", "log_name", "EventCode", "RecordID"}
+// Forms are keys of the outermost level by which flatten knows a form that it reads otherwise than as it stands. Of the keys that a form has
+// it is one that other events lack: PowerShell's own have a Payload, too.
+var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo"}
 
 // flatten gives an event Sigma's field names where its tool writes them otherwise: the converters of Windows' logs, winlogbeat, and
 // the hits of Elasticsearch. What is nested stays reachable by its path, and a field that stands further out goes first.

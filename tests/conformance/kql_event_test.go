@@ -31,11 +31,11 @@ func (r record) event() doc {
 	return doc{"_ItemId": r.id, "TimeGenerated": now, "EventLog": r.channel, "EventID": code, "Computer": r.computer, "EventData": b.String()}
 }
 
-// TestKQLAgreesOnEventsInXML runs every public rule that reads Sysmon's or PowerShell's events in the table Event, by the engine and by the query.
+// TestKQLAgreesOnEventsInXML runs public rules that read Sysmon's or PowerShell's events in the table Event alone, by the engine and by the query. Microsoft's
+// parser takes seconds for a union of such queries; TestKQLAgreesOnWideLogSources runs unions.
 func TestKQLAgreesOnEventsInXML(t *testing.T) {
 	m, err := schema.Load("sentinel-event")
 	require.NoError(t, err)
-	m.Sources = slices.DeleteFunc(m.Sources, func(s schema.Source) bool { return s.Table != "Event" }) // no unions with other tables
 	var rows []doc
 	for _, r := range recordings(t, 200) {
 		if r.channel == sysmonChannel || strings.Contains(r.channel, "PowerShell/Operational") {
@@ -47,7 +47,7 @@ func TestKQLAgreesOnEventsInXML(t *testing.T) {
 	unescaped := 0
 	for _, r := range corpusRules(t) {
 		q, _ := kql.New().Compile(r, compilers.Options{Model: m})
-		if q == nil || !strings.Contains(q.Text, "\nEvent\n") || strings.Contains(q.Text, "_is_in_any_range(") || strings.Contains(q.Text, `"\u`) {
+		if q == nil || !strings.Contains(q.Text, "\nEvent\n") || strings.Contains(q.Text, "union ") || strings.Contains(q.Text, "_is_in_any_range(") || strings.Contains(q.Text, `"\u`) {
 			continue
 		}
 		if strings.Contains(q.Text, "replace_string(") {
@@ -71,5 +71,5 @@ func TestKQLAgreesOnEventsInXML(t *testing.T) {
 		}
 	}
 	t.Logf("%d rules on %d rows: %d rules match; %d read texts without their entities", len(compiled), len(rows), matched, unescaped)
-	assert.GreaterOrEqual(t, matched, 50)
+	assert.GreaterOrEqual(t, matched, 30)
 }

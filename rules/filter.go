@@ -68,10 +68,8 @@ func (f *Folder) FilterFiles() ([]string, error) {
 // ParseFilters reads every filter document of a file of the folder. A filter with an error is
 // not returned; a document that is no filter is an error.
 func (f *Folder) ParseFilters(file string) ([]*Filter, diag.Diagnostics) {
-	data, err := f.Read(file)
-	if err != nil {
-		var found diag.Diagnostics
-		found.Errorf(UnreadableFile, diag.Range{File: f.Shown(file)}, "", "%v", err)
+	data, found := f.ReadRules(file)
+	if found != nil {
 		return nil, found
 	}
 	p := newParser(file, data, f)

@@ -121,7 +121,7 @@ func (f *Folder) ParseFile(file string) (File, diag.Diagnostics) {
 	return ParseFile(file, data, f)
 }
 
-// ReadRules gives the text of a rule file, or what is wrong with it.
+// ReadRules gives the text of a file of rules or filters, or what is wrong with it: a finding of the whole file, without a line.
 func (f *Folder) ReadRules(file string) ([]byte, diag.Diagnostics) {
 	data, err := f.Read(file)
 	if err == nil {

@@ -33,6 +33,7 @@ type Explanation struct {
 	Unknown    bool               `json:"unknown,omitempty"`    // its regular expressions take too many steps, which is no match
 	Suspended  string             `json:"suspended,omitempty"`  // why the rule is not run on the event: it was suspended before
 	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
+	NotAsked   []NotAsked         `json:"not_asked,omitempty"`  // other logs of the rule's log source, whose events are none of the rule's
 	InLookback bool               `json:"in_lookback"`
 	Facts      []Fact             `json:"facts,omitempty"`
 	Names      []string           `json:"names,omitempty"` // names of the condition that were true
@@ -96,7 +97,7 @@ func (x *Explainer) Finish() ([]Explanation, Stats, error) {
 
 func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 	m := x.e.main
-	out := Explanation{Source: w.source, Line: w.line}
+	out := Explanation{Source: w.source, Line: w.line, NotAsked: x.e.NotAsked()}
 	if err := m.load(w.data, w.order); err != nil {
 		return out, err
 	}

@@ -27,3 +27,37 @@ func (e *Engine) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Dia
 			"the rule %q is not asked of %s: data model %s has not all fields there that the filter reads", r.Source.Title, strings.Join(names, ", "), e.opt.Model.Name)
 	}
 }
+
+// NotAsked is a source of a rule's log source that the rule is not asked of: its events lack a field by which the rule itself excludes. What
+// a filter takes away is a finding of New.
+type NotAsked struct {
+	Rule      *ir.Rule `json:"-"`
+	LogSource string   `json:"log_source"` // the model's name for it
+	Field     string   `json:"field"`
+}
+
+// NotAsked gives these sources of every rule, in the rules' order.
+func (e *Engine) NotAsked() []NotAsked {
+	asked := make([][]*schema.Source, len(e.rules))
+	for _, u := range e.units {
+		if u.rare == nil {
+			asked[u.rule.order] = append(asked[u.rule.order], e.sources[u.source].Source)
+		}
+	}
+	var out []NotAsked
+	for i, r := range e.rules {
+		isAsked := func(s *schema.Source) bool { return slices.Contains(asked[i], s) }
+		candidates := e.opt.Model.Candidates(r.ir)
+		if !slices.ContainsFunc(candidates, func(s *schema.Source) bool { return !isAsked(s) }) {
+			continue
+		}
+		bare := *r.ir
+		bare.Filter = nil
+		for _, left := range e.opt.Model.LeftOut(&bare) {
+			if !isAsked(left.Source) { // where none can answer, all are asked
+				out = append(out, NotAsked{r.ir, left.Source.Name, left.By.Field.String()})
+			}
+		}
+	}
+	return out
+}

@@ -32,3 +32,38 @@ func TestSourcesThatAFilterTakesAwayAreNamed(t *testing.T) {
 		}
 	}
 }
+
+// TestNotAsked: a source without a field by which the rule itself excludes is named; what a filter takes away is not, nor what no source can answer.
+func TestNotAsked(t *testing.T) {
+	m, err := schema.Load("windows")
+	require.NoError(t, err)
+	for _, c := range []struct {
+		detection, filter string
+		want              []NotAsked
+	}{
+		{detection: `s: {Image: x}, no: {OriginalFileName: y}, condition: s and not no`, want: []NotAsked{{LogSource: "security_process_creation", Field: "OriginalFileName"}}},
+		{detection: `s: {Image: x, CurrentDirectory: null}, condition: s`, want: []NotAsked{{LogSource: "security_process_creation", Field: "CurrentDirectory"}}},
+		{detection: `s: {OriginalFileName: x}, condition: s`},
+		{detection: `s: {Image: x}, no: {CommandLine: y}, condition: s and not no`},
+		{detection: `s: {Image: x}, condition: s`, filter: `s: {SubjectUserName: y}, condition: s`},
+	} {
+		lowered := func(detection string) *ir.Rule {
+			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+detection+"}\n"), nil)
+			require.Empty(t, found)
+			r, found := ir.Lower(rs[0])
+			require.Empty(t, found)
+			return r
+		}
+		r := lowered(c.detection)
+		if c.filter != "" {
+			r.Filter = &ir.Not{Term: lowered(c.filter).Condition}
+		}
+		e, _ := New([]*ir.Rule{r}, Options{Model: m})
+		got := e.NotAsked()
+		for i := range got {
+			require.Same(t, r, got[i].Rule)
+			got[i].Rule = nil
+		}
+		require.Equal(t, c.want, got, c.detection)
+	}
+}

@@ -162,9 +162,11 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, place(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
 		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
+		printNotAsked(s, e)
 		return
 	}
 	fmt.Fprintf(s.Out, "  log source: %s\n", diag.Visible(e.LogSource))
+	printNotAsked(s, e)
 	if e.Suspended != "" {
 		fmt.Fprintf(s.Out, "  %s\n", diag.Visible(e.Suspended))
 	}
@@ -194,6 +196,12 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 		for _, a := range e.Atoms {
 			fmt.Fprintf(s.Out, "  %s\n", diag.Visible(a))
 		}
+	}
+}
+
+func printNotAsked(s *streams, e engine.Explanation) {
+	for _, n := range e.NotAsked {
+		fmt.Fprintf(s.Out, "  not asked: %s, whose events have no %s, by which the rule excludes\n", diag.Visible(n.LogSource), diag.Visible(n.Field))
 	}
 }
 

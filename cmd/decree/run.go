@@ -111,6 +111,7 @@ func runRules(s *streams, p runParams) error {
 	}
 	e, found := engine.New(set.lowered(), opt)
 	showNotRun(s, set, found, opt.Model.Name)
+	showNotAsked(s, e.NotAsked())
 	files := event.Expand(p.events)
 	if len(files.Paths) == 0 {
 		return errors.Join(files.Errs...)

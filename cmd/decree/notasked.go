@@ -1,0 +1,50 @@
+package main
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"decree/engine"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// shownNotAsked bounds how many pairs of a field and a log are shown, as a whole collection may have hundreds.
+const shownNotAsked = 3
+
+// showNotAsked says of one rule that it is not asked of all its logs, and of several how many there are, and by which fields: those of most rules
+// come first.
+func showNotAsked(s *streams, all []engine.NotAsked) {
+	type pair struct{ field, log string }
+	counts := map[pair]int{}
+	var order []pair
+	rules := map[*ir.Rule]bool{}
+	for _, n := range all {
+		p := pair{n.Field, n.LogSource}
+		if counts[p] == 0 {
+			order = append(order, p)
+		}
+		counts[p]++
+		rules[n.Rule] = true
+	}
+	slices.SortStableFunc(order, func(a, b pair) int { return cmp.Compare(counts[b], counts[a]) })
+	switch len(rules) {
+	case 0:
+		return
+	case 1:
+		fmt.Fprintf(s.Err, "warning: rule %q excludes by a field that a log does not have, and is not asked of it\n", diag.Visible(all[0].Rule.Source.Title))
+	default:
+		fmt.Fprintf(s.Err, "warning: %d rules exclude by a field that a log does not have, and are not asked of it\n", len(rules))
+	}
+	for _, p := range order[:min(len(order), shownNotAsked)] {
+		fmt.Fprintf(s.Err, "  no %s in %s", diag.Visible(p.field), diag.Visible(p.log))
+		if len(rules) > 1 {
+			fmt.Fprintf(s.Err, " (%d)", counts[p])
+		}
+		fmt.Fprintln(s.Err)
+	}
+	if more := len(order) - shownNotAsked; more > 0 {
+		fmt.Fprintf(s.Err, "  and %d more fields and logs\n", more)
+	}
+}

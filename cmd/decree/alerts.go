@@ -8,6 +8,8 @@ import (
 	"sort"
 	"strings"
 
+	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
 	"decree/rules/diag"
 )
@@ -18,7 +20,7 @@ type sink interface {
 	close([]engine.Suspension) error
 }
 
-func newSink(s *streams, p runParams) (sink, error) {
+func newSink(s *stdio.Streams, p runParams) (sink, error) {
 	switch {
 	case p.summary:
 		return &summary{streams: s, format: p.format, at: map[string]int{}}, nil
@@ -47,7 +49,7 @@ func newSuspension(s engine.Suspension) suspension {
 
 // jsonSink writes an array, element by element.
 type jsonSink struct {
-	streams *streams
+	streams *stdio.Streams
 	some    bool
 	err     error
 }
@@ -81,9 +83,9 @@ func (j *jsonSink) close(suspended []engine.Suspension) error {
 	return errors.Join(j.err, err)
 }
 
-type textSink struct{ *streams }
+type textSink struct{ *stdio.Streams }
 
-func (t textSink) add(r engine.Result) { printAlert(t.streams, r) }
+func (t textSink) add(r engine.Result) { printAlert(t.Streams, r) }
 
 func (t textSink) close([]engine.Suspension) error { return nil }
 
@@ -113,17 +115,9 @@ func newAlert(r engine.Result) alert {
 	return alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, names, r.Ancestors, r.Prevalence, r.Reputation, r.Correlated, r.Event.Fields}
 }
 
-// place names an event of a file, which may have no id.
-func place(id, source string, line int) string {
-	if id == "" {
-		return fmt.Sprintf("event at %s:%d", diag.Visible(source), line)
-	}
-	return fmt.Sprintf("event %s at %s:%d", diag.Visible(id), diag.Visible(source), line)
-}
-
 var levelColours = map[string]string{"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m", "low": "\x1b[36m"}
 
-func printAlert(s *streams, r engine.Result) {
+func printAlert(s *stdio.Streams, r engine.Result) {
 	m := r.Rule.Source
 	level := diag.Visible(m.Level)
 	if colour, ok := levelColours[m.Level]; ok && s.OutTerminal {
@@ -136,7 +130,7 @@ func printAlert(s *streams, r engine.Result) {
 	if c := r.Correlated; c != nil {
 		what = fmt.Sprintf("the last of %d since %s", c.Count, c.First)
 	}
-	fmt.Fprintf(s.Out, "[%s] %s\n  %s; %s\n", level, diag.Visible(m.Title), place(r.EventID, r.Event.Source, r.Event.Line), what)
+	fmt.Fprintf(s.Out, "[%s] %s\n  %s; %s\n", level, diag.Visible(m.Title), position.Event(r.EventID, r.Event.Source, r.Event.Line), what)
 	printCorrelated(s, r.Correlated)
 	for _, f := range r.Facts {
 		fmt.Fprintf(s.Out, "  %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
@@ -161,7 +155,7 @@ func printAlert(s *streams, r engine.Result) {
 const shownSeen = 10
 
 // printCorrelated shows what a correlation counted, and of which group.
-func printCorrelated(s *streams, c *engine.Correlated) {
+func printCorrelated(s *stdio.Streams, c *engine.Correlated) {
 	if c == nil {
 		return
 	}
@@ -169,7 +163,7 @@ func printCorrelated(s *streams, c *engine.Correlated) {
 		fmt.Fprintf(s.Out, "  grouped by %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
 	}
 	for _, e := range c.Events[:min(len(c.Events), shownSeen)] {
-		fmt.Fprintf(s.Out, "  counted %s: %s\n", diag.Visible(e.Rule), place(e.ID, e.Source, e.Line))
+		fmt.Fprintf(s.Out, "  counted %s: %s\n", diag.Visible(e.Rule), position.Event(e.ID, e.Source, e.Line))
 	}
 	if more := c.Count - shownSeen; more > 0 {
 		fmt.Fprintf(s.Out, "  and %d more\n", more)

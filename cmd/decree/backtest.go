@@ -14,6 +14,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/engine"
 	"decree/rules"
 	"decree/rules/diag"
@@ -48,8 +51,8 @@ func (p *backtestParams) check(cmd *cobra.Command, now string) error {
 			return fmt.Errorf("--%s goes with --backtest", name)
 		}
 	}
-	err := inBounds(cmd, bound{"max-new", float64(p.maxNew), 0, 0})
-	if err = cmp.Or(err, positive(cmd, "every", p.every), positive(cmd, "lookback", p.lookback)); err != nil {
+	err := usage.InBounds(cmd, usage.Bound{Flag: "max-new", Value: float64(p.maxNew)})
+	if err = cmp.Or(err, usage.Positive(cmd, "every", p.every), usage.Positive(cmd, "lookback", p.lookback)); err != nil {
 		return err
 	}
 	switch {
@@ -101,7 +104,7 @@ func (a datedAlert) eventKey() string {
 	return fmt.Sprintf("%s\x00%s\x00%s\x00%d", a.ruleKey(), a.EventID, filepath.Base(a.Source), a.Line)
 }
 
-func runBacktest(s *streams, e *engine.Engine, p backtestParams, format string) (alerts int, noisier bool, stats engine.Stats, err error) {
+func runBacktest(s *stdio.Streams, e *engine.Engine, p backtestParams, format string) (alerts int, noisier bool, stats engine.Stats, err error) {
 	before, err := readBaseline(p.baseline)
 	if err != nil {
 		return 0, false, stats, err
@@ -123,7 +126,7 @@ func runBacktest(s *streams, e *engine.Engine, p backtestParams, format string) 
 		out.Suspended = append(out.Suspended, newSuspension(one))
 	}
 	if format == "json" {
-		err = writeJSON(s, out)
+		err = s.WriteJSON(out)
 	} else {
 		err = out.table(s)
 	}
@@ -171,7 +174,7 @@ func day(at time.Time) int {
 }
 
 // table shows each rule with a chart of its days.
-func (r replayed) table(s *streams) error {
+func (r replayed) table(s *stdio.Streams) error {
 	if len(r.Alerts) == 0 {
 		return nil
 	}
@@ -237,7 +240,7 @@ func readBaseline(file string) (map[string]bool, error) {
 const shownNew = 3
 
 // compare shows the rules with more new alerts than are accepted.
-func (r replayed) compare(s *streams, before map[string]bool, p backtestParams) (noisier bool) {
+func (r replayed) compare(s *stdio.Streams, before map[string]bool, p backtestParams) (noisier bool) {
 	fresh := map[string][]datedAlert{}
 	var order []string
 	for _, a := range r.Alerts {
@@ -258,7 +261,7 @@ func (r replayed) compare(s *streams, before map[string]bool, p backtestParams) 
 		noisier = true
 		fmt.Fprintf(s.Err, "noisier: %s: %d alerts that %s does not have\n", diag.Visible(alerts[0].Rule), len(alerts), p.baseline)
 		for _, a := range alerts[:min(len(alerts), shownNew)] {
-			fmt.Fprintf(s.Err, "  %s %s\n", a.At, place(a.EventID, a.Source, a.Line))
+			fmt.Fprintf(s.Err, "  %s %s\n", a.At, position.Event(a.EventID, a.Source, a.Line))
 		}
 		if len(alerts) > shownNew {
 			fmt.Fprintf(s.Err, "  and %d more\n", len(alerts)-shownNew)

@@ -8,7 +8,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/targets"
+	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/rules/diag"
 )
@@ -21,7 +25,7 @@ type buildParams struct {
 	force   bool
 }
 
-func newBuild(s *streams) *cobra.Command {
+func newBuild(s *stdio.Streams) *cobra.Command {
 	var p buildParams
 	cmd := &cobra.Command{
 		Use:   "build [rule files or folders]",
@@ -36,9 +40,9 @@ func newBuild(s *streams) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output folder; files in it that decree did not write stay as they are")
-	addForce(cmd, &p.force, "")
+	usage.AddForce(cmd, &p.force, "")
 	addFilters(cmd, &p.filters)
-	addFormat(cmd, &p.format, "text", "json")
+	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
@@ -60,7 +64,7 @@ type builtQuery struct {
 	Notes    []compilers.Note `json:"notes,omitempty"`
 }
 
-func build(s *streams, p buildParams) error {
+func build(s *stdio.Streams, p buildParams) error {
 	set, err := loadFiltered(s, p.paths, p.filters)
 	if err != nil {
 		return err
@@ -73,9 +77,9 @@ func build(s *streams, p buildParams) error {
 	if found.HasErrors() || tests.Failed > 0 {
 		set.show(s, found)
 		tests.print(s, set, false)
-		return ending(found, true)
+		return exit.After(found, true)
 	}
-	results, err := compileAll(set, dialects, compileParams{})
+	results, err := compileAll(set, targets.All, compileParams{})
 	if err != nil {
 		return err
 	}
@@ -92,12 +96,12 @@ func build(s *streams, p buildParams) error {
 	if err := diag.WriteJSON(&text, summary); err != nil {
 		return err
 	}
-	if err := output.WriteFolder(p.out, append(foldersOf(dialects), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
+	if err := output.WriteFolder(p.out, append(foldersOf(targets.All), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
 	showCompiled(s, set, found, results)
 	if p.format == "json" {
-		err = writeJSON(s, summary)
+		err = s.WriteJSON(summary)
 	} else {
 		err = summary.print(s, p.out, len(files)+1)
 	}
@@ -112,7 +116,7 @@ func (c compiled) summary(files []output.File) builtQuery {
 	return q
 }
 
-func (b buildSummary) print(s *streams, out string, files int) error {
+func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "RULE\tTARGET\tFIDELITY\tASSETS")
 	for _, q := range b.Queries {

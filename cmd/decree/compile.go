@@ -5,16 +5,20 @@ import (
 	"errors"
 	"fmt"
 	"path"
-	"runtime"
 	"runtime/debug"
 	"slices"
 	"strings"
-	"sync"
-	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/models"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/parallel"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
+	"decree/cmd/decree/internal/targets"
+	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
@@ -35,7 +39,7 @@ type compileParams struct {
 	report      bool
 }
 
-func newCompile(s *streams) *cobra.Command {
+func newCompile(s *stdio.Streams) *cobra.Command {
 	var p compileParams
 	var explain string
 	cmd := &cobra.Command{
@@ -53,7 +57,7 @@ func newCompile(s *streams) *cobra.Command {
 				return explainGap(s, strings.TrimSuffix(explain, noCode))
 			}
 			if !slices.Contains(compilers.ListPlaces, p.lists) {
-				return unknownChoice("place of lists", p.lists, compilers.ListPlaces)
+				return usage.UnknownChoice("place of lists", p.lists, compilers.ListPlaces)
 			}
 			codes := []string{"all"}
 			for _, g := range compilers.Gaps() {
@@ -61,7 +65,7 @@ func newCompile(s *streams) *cobra.Command {
 			}
 			for _, code := range p.approximate {
 				if !slices.Contains(codes, code) {
-					return unknownName("gap", code, codes, "decree compile --explain lists them")
+					return usage.UnknownName("gap", code, codes, "decree compile --explain lists them")
 				}
 			}
 			p.paths = args
@@ -78,23 +82,23 @@ func newCompile(s *streams) *cobra.Command {
 	f.StringVar(&explain, "explain", "", "show what the code of an error or a note means and what to do next; without a code list them all")
 	f.Lookup("explain").NoOptDefVal = noCode
 	f.BoolVar(&p.report, "report", false, "show how faithful each query would be, and why rules are refused, in place of the queries")
-	addForce(cmd, &p.force, "with --out")
-	completeFlag(cmd, "target", dialectNames)
-	completeFlag(cmd, "model", func() []string { return modelsOf(dialects...) })
-	completeFlag(cmd, "lists", these(compilers.ListPlaces...))
+	usage.AddForce(cmd, &p.force, "with --out")
+	usage.Complete(cmd, "target", targets.Names)
+	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
+	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
 	addFilters(cmd, &p.filters)
-	addFormat(cmd, &p.format, "text", "json", "markdown")
+	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
 }
 
 // explainGap shows what one code means, or without a code lists them all.
-func explainGap(s *streams, code string) error {
+func explainGap(s *stdio.Streams, code string) error {
 	if code == "" {
 		rows := [][]string{{"Code", "Is"}}
 		for _, g := range compilers.Gaps() {
 			rows = append(rows, []string{g.Code, g.Said()})
 		}
-		return textTable(s.Out, rows)
+		return table.Text(s.Out, rows)
 	}
 	text, err := compilers.ExplainGap(code)
 	if err != nil {
@@ -117,15 +121,15 @@ type compiled struct {
 	passed []string // models that the target prefers, and that cannot say the rule
 }
 
-func compile(s *streams, p compileParams) error {
+func compile(s *stdio.Streams, p compileParams) error {
 	// A short run that keeps most of what it makes: to look for garbage less often is a fifth of its time.
 	debug.SetGCPercent(400)
-	chosen, err := chooseDialects(p.targets)
+	chosen, err := targets.Choose(p.targets)
 	if err != nil {
 		return err
 	}
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
-		return fmt.Errorf("--model and --model-file need one --target of %s: each target has its own models", strings.Join(dialectNames(), ", "))
+		return fmt.Errorf("--model and --model-file need one --target of %s: each target has its own models", strings.Join(targets.Names(), ", "))
 	}
 	set, err := loadFiltered(s, p.paths, p.filters)
 	if err != nil {
@@ -146,7 +150,7 @@ func compile(s *streams, p compileParams) error {
 		if err := newReport(results, chosen).print(s, p.format); err != nil {
 			return err
 		}
-		return ending(set.Found, false)
+		return exit.After(set.Found, false)
 	}
 	found := set.Found
 	for _, r := range results {
@@ -174,11 +178,11 @@ func compile(s *streams, p compileParams) error {
 		printQueries(s, results)
 	}
 	if p.format == "json" {
-		if err := writeJSON(s, results); err != nil {
+		if err := s.WriteJSON(results); err != nil {
 			return err
 		}
 	}
-	return ending(found, false)
+	return exit.After(found, false)
 }
 
 // compileAll compiles every rule for every dialect, in that order, on all cores.
@@ -195,7 +199,7 @@ func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]co
 		for _, r := range whole {
 			results = append(results, compiled{Rule: slug(r), place: places[r.IR.Source], rule: r, to: d})
 		}
-		each(results[from:], func(c *compiled) { c.compile(models, compilers.Options{Approximate: p.approximate, Lists: p.lists}) })
+		parallel.Each(results[from:], func(c *compiled) { c.compile(models, compilers.Options{Approximate: p.approximate, Lists: p.lists}) })
 	}
 	return results, nil
 }
@@ -207,7 +211,7 @@ func loadModels(d compilers.Dialect, p compileParams) ([]*schema.Model, error) {
 	case p.modelFile != "":
 		names = names[:1] // stands for the file
 	case p.model != "":
-		if own := modelsOf(d); slices.Contains(schema.Names(), p.model) && !slices.Contains(own, p.model) {
+		if own := targets.Models(d); slices.Contains(schema.Names(), p.model) && !slices.Contains(own, p.model) {
 			return nil, fmt.Errorf("%s is not written for model %s: its models are %s", d.Name(), p.model, strings.Join(own, ", "))
 		}
 		names = []string{p.model}
@@ -221,7 +225,7 @@ func loadModels(d compilers.Dialect, p compileParams) ([]*schema.Model, error) {
 	for i, name := range names {
 		all[i].name = name
 	}
-	each(all, func(l *loaded) { l.model, l.err = loadModel(l.name, p.modelFile) })
+	parallel.Each(all, func(l *loaded) { l.model, l.err = models.Load(l.name, p.modelFile) })
 	var models []*schema.Model
 	for _, l := range all {
 		if l.err != nil {
@@ -230,24 +234,6 @@ func loadModels(d compilers.Dialect, p compileParams) ([]*schema.Model, error) {
 		models = append(models, l.model)
 	}
 	return models, nil
-}
-
-// each calls do for every element, on all cores.
-func each[T any](all []T, do func(*T)) {
-	var next atomic.Int64
-	var done sync.WaitGroup
-	for range runtime.GOMAXPROCS(0) {
-		done.Go(func() {
-			for {
-				i := int(next.Add(1)) - 1
-				if i >= len(all) {
-					return
-				}
-				do(&all[i])
-			}
-		})
-	}
-	done.Wait()
 }
 
 // compile writes the rule for the first model that can say it. Where none can, the findings are those of
@@ -317,7 +303,7 @@ func foldersOf(chosen []compilers.Dialect) []string {
 	return names
 }
 
-func printQueries(s *streams, results []compiled) {
+func printQueries(s *stdio.Streams, results []compiled) {
 	first := true
 	for _, r := range results {
 		if r.Query == nil {

@@ -7,6 +7,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/models"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/engine"
 	"decree/rules/diag"
 	"decree/rules/schema"
@@ -31,12 +34,12 @@ func (e *evaluation) addTo(cmd *cobra.Command) {
 	f.StringVar(&e.modelFile, "model-file", "", "data model file; may extend a shipped model")
 	f.StringVar(&e.reputation, "reputation", "", "reputation table: CSV or NDJSON with a key column such as sha1")
 	f.StringVar(&e.now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
-	completeFlag(cmd, "model", schema.Names)
+	usage.Complete(cmd, "model", schema.Names)
 	addFilters(cmd, &e.filters)
 }
 
 // doubtModel says why there may be no match: the events are another product's than --model names.
-func (e *evaluation) doubtModel(s *streams, model string, stats engine.Stats) {
+func (e *evaluation) doubtModel(s *stdio.Streams, model string, stats engine.Stats) {
 	switch {
 	case stats.Foreign == stats.Events:
 		fmt.Fprintf(s.Err, "no event is of a log source that the rules read, as model %s has them: does --model name the product that the events come from?\n", diag.Visible(model))
@@ -47,7 +50,7 @@ func (e *evaluation) doubtModel(s *streams, model string, stats engine.Stats) {
 
 // options are the engine's, as the flags say.
 func (e *evaluation) options() (opt engine.Options, err error) {
-	if opt.Model, err = loadModel(e.model, e.modelFile); err != nil {
+	if opt.Model, err = models.Load(e.model, e.modelFile); err != nil {
 		return opt, err
 	}
 	if e.reputation != "" {

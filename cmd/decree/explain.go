@@ -8,6 +8,10 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/diag"
@@ -24,7 +28,7 @@ type explainParams struct {
 	format  string
 }
 
-func newExplain(s *streams) *cobra.Command {
+func newExplain(s *stdio.Streams) *cobra.Command {
 	var p explainParams
 	cmd := &cobra.Command{
 		Use:   "explain RULE EVENTS...",
@@ -34,9 +38,9 @@ func newExplain(s *streams) *cobra.Command {
 			"since ancestors and rarity are about others: choose the one with --event or --line.\n" +
 			"Of a correlation, show what its inputs found, and of each group the window that matched or came nearest.",
 		Example: "  decree explain my_rule.yml one_event.json\n  decree explain --model mde --event 1038 my_rule.yml export.ndjson.gz\n  decree explain --expr --line 3 my_rule.yml events.ndjson\n  decree explain --model windows my_correlation.yml logons.ndjson",
-		Args:    arguments(2, -1),
+		Args:    usage.Arguments(2, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := inBounds(cmd, bound{"line", float64(p.line), 1, 0}); err != nil {
+			if err := usage.InBounds(cmd, usage.Bound{Flag: "line", Value: float64(p.line), Least: 1}); err != nil {
 				return err
 			}
 			p.rule, p.events = args[0], args[1:]
@@ -48,17 +52,17 @@ func newExplain(s *streams) *cobra.Command {
 	f.StringVarP(&p.eventID, "event", "e", "", "id of the event, as results show it")
 	f.IntVar(&p.line, "line", 0, "line of the event in its file")
 	f.BoolVar(&p.expr, "expr", false, "show the compiled expr program and what its numbers mean")
-	addFormat(cmd, &p.format, "text", "json")
+	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
-func explain(s *streams, p explainParams) error {
+func explain(s *stdio.Streams, p explainParams) error {
 	set, err := loadFiltered(s, []string{p.rule}, p.filters)
 	if err != nil {
 		return err
 	}
 	set.show(s, set.Found)
-	if err := ending(set.Found, false); err != nil {
+	if err := exit.After(set.Found, false); err != nil {
 		return err
 	}
 	if len(set.Correlations) > 0 {
@@ -74,7 +78,7 @@ func explain(s *streams, p explainParams) error {
 	x, found := engine.NewExplainer(set.Rules[0].IR, opt)
 	set.show(s, found)
 	if x == nil {
-		return errFindings
+		return exit.ErrFindings
 	}
 	files := event.Expand(p.events)
 	if err := errors.Join(files.Errs...); err != nil {
@@ -106,7 +110,7 @@ func explain(s *streams, p explainParams) error {
 		}
 	}
 	if p.format == "json" {
-		return writeJSON(s, explanations)
+		return s.WriteJSON(explanations)
 	}
 	for _, e := range explanations {
 		printExplanation(s, set.Rules[0].IR.Source.Title, e)
@@ -115,14 +119,14 @@ func explain(s *streams, p explainParams) error {
 }
 
 // openTelling opens a file, and tells of each line that is rejected.
-func openTelling(s *streams, file string) (*event.Reader, error) {
+func openTelling(s *stdio.Streams, file string) (*event.Reader, error) {
 	return event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
 		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", diag.Visible(j.Source), j.Line, diag.Visible(j.Reason))
 	}})
 }
 
 // read gives the explainer a file's events and says how many there were.
-func (p explainParams) read(s *streams, file string, m *schema.Model, x *engine.Explainer) (n int, err error) {
+func (p explainParams) read(s *stdio.Streams, file string, m *schema.Model, x *engine.Explainer) (n int, err error) {
 	r, err := openTelling(s, file)
 	if err != nil {
 		return 0, err
@@ -151,7 +155,7 @@ func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
 	return (p.eventID == "" || engine.EventID(m, ev) == p.eventID) && (p.line == 0 || ev.Line == p.line)
 }
 
-func printExplanation(s *streams, title string, e engine.Explanation) {
+func printExplanation(s *stdio.Streams, title string, e engine.Explanation) {
 	verdict := "does not match"
 	switch {
 	case e.Matched:
@@ -159,7 +163,7 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 	case e.Unknown:
 		verdict = "is suspended, since its regular expressions take too many steps, at"
 	}
-	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, place(e.EventID, e.Source, e.Line))
+	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, position.Event(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
 		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
 		printNotAsked(s, e)
@@ -199,7 +203,7 @@ func printExplanation(s *streams, title string, e engine.Explanation) {
 	}
 }
 
-func printNotAsked(s *streams, e engine.Explanation) {
+func printNotAsked(s *stdio.Streams, e engine.Explanation) {
 	for _, n := range e.NotAsked {
 		fmt.Fprintf(s.Out, "  not asked: %s, whose events have no %s, by which the rule excludes\n", diag.Visible(n.LogSource), diag.Visible(n.Field))
 	}
@@ -207,7 +211,7 @@ func printNotAsked(s *streams, e engine.Explanation) {
 
 var marks = map[bool]string{true: "\x1b[32m✓\x1b[0m", false: "\x1b[31m✗\x1b[0m"}
 
-func printStep(s *streams, step engine.Step, depth int) {
+func printStep(s *stdio.Streams, step engine.Step, depth int) {
 	mark := "✗"
 	if step.Holds {
 		mark = "✓"

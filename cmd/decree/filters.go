@@ -9,6 +9,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -25,7 +27,7 @@ func addFilters(cmd *cobra.Command, f *filters) {
 	cmd.Flags().StringVar(&f.dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
 	cmd.Flags().StringVar(&f.condition, "filter-condition", "",
 		"how conditions of filters are read: suppress (what they describe is suppressed) or require (they must hold); without it a condition under 'not' must hold, one without is suppressed, and a mixture is an error")
-	completeFlag(cmd, "filter-condition", rules.FilterConditions)
+	usage.Complete(cmd, "filter-condition", rules.FilterConditions)
 	if err := cmd.MarkFlagDirname("filters"); err != nil {
 		panic(err) // the flag was defined one line above
 	}
@@ -107,9 +109,9 @@ func (set *ruleSet) whyNothing(f *rules.Filter) string {
 }
 
 // loadFiltered loads rules and lays filters over them.
-func loadFiltered(s *streams, paths []string, f filters) (*ruleSet, error) {
+func loadFiltered(s *stdio.Streams, paths []string, f filters) (*ruleSet, error) {
 	if known := rules.FilterConditions(); f.condition != "" && !slices.Contains(known, f.condition) {
-		return nil, unknownChoice("filter condition", f.condition, known)
+		return nil, usage.UnknownChoice("filter condition", f.condition, known)
 	}
 	set, err := loadRules(s, paths)
 	if err != nil {

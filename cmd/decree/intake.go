@@ -10,6 +10,7 @@ import (
 	"github.com/schollz/progressbar/v3"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/diag"
@@ -19,7 +20,7 @@ import (
 type intake struct {
 	engine          *engine.Engine
 	params          runParams
-	streams         *streams
+	streams         *stdio.Streams
 	lines, rejected int
 	shown           int
 	bar             *progressbar.ProgressBar

@@ -10,6 +10,8 @@ import (
 	"text/tabwriter"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/stdio"
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
@@ -18,7 +20,7 @@ import (
 )
 
 // lint looks for what is allowed in the rules and still likely wrong.
-func (set *ruleSet) lint(s *streams) diag.Diagnostics {
+func (set *ruleSet) lint(s *stdio.Streams) diag.Diagnostics {
 	var files []lint.File
 	for _, f := range set.parsed {
 		files = append(files, f.file)
@@ -27,7 +29,7 @@ func (set *ruleSet) lint(s *streams) diag.Diagnostics {
 	for r := range set.parts() {
 		parts[r.Range] = true
 	}
-	step, end := ticker(s, "checks", len(files))
+	step, end := progress.Steps(s, "checks", len(files))
 	all := lint.RunEach(files, step)
 	end()
 	found := slices.DeleteFunc(all, func(d diag.Diagnostic) bool { // a part of a correlation is not referred to, and does not alert
@@ -46,7 +48,7 @@ type parsedFile struct {
 }
 
 // fix changes the files and says what it did.
-func (set *ruleSet) fix(s *streams, force bool) error {
+func (set *ruleSet) fix(s *stdio.Streams, force bool) error {
 	total, changed := 0, 0
 	for _, f := range set.parsed {
 		if f.from.Disk == "" {
@@ -97,7 +99,7 @@ func lowered(parsed rules.File, found diag.Diagnostics) lint.File {
 }
 
 // explainCheck shows what one code means, or without a code lists them all.
-func explainCheck(s *streams, code string) error {
+func explainCheck(s *stdio.Streams, code string) error {
 	if code != "" {
 		text, err := lint.Explain(code)
 		if err != nil {
@@ -133,7 +135,7 @@ func atLeast(found diag.Diagnostics, level string) diag.Diagnostics {
 }
 
 // countByCode shows how often each code was found, the most often first, when there are many findings.
-func countByCode(s *streams, found diag.Diagnostics) error {
+func countByCode(s *stdio.Streams, found diag.Diagnostics) error {
 	if len(found) < 10 {
 		return nil
 	}

@@ -9,6 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
 )
 
@@ -17,7 +20,7 @@ type listParams struct {
 	format string
 }
 
-func newList(s *streams) *cobra.Command {
+func newList(s *stdio.Streams) *cobra.Command {
 	var p listParams
 	cmd := &cobra.Command{
 		Use:     "list [rule files or folders]",
@@ -28,7 +31,7 @@ func newList(s *streams) *cobra.Command {
 			return list(s, p)
 		},
 	}
-	addFormat(cmd, &p.format, "text", "json")
+	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
@@ -43,7 +46,7 @@ type listRow struct {
 	File      string   `json:"file"`
 }
 
-func list(s *streams, p listParams) error {
+func list(s *stdio.Streams, p listParams) error {
 	set, err := loadRules(s, p.paths)
 	if err != nil {
 		return err
@@ -64,7 +67,7 @@ func list(s *streams, p listParams) error {
 	}
 	set.show(s, set.Found)
 	if p.format == "json" {
-		err = writeJSON(s, rows)
+		err = s.WriteJSON(rows)
 	} else {
 		w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 		_, err = fmt.Fprintln(w, "LEVEL\tSTATUS\tNAME\tLOG SOURCE\tTITLE")
@@ -77,5 +80,5 @@ func list(s *streams, p listParams) error {
 	if err != nil {
 		return err
 	}
-	return ending(set.Found, false)
+	return exit.After(set.Found, false)
 }

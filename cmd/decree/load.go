@@ -11,13 +11,16 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/parallel"
+	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/library"
 	"decree/rules/lint"
-	"decree/rules/schema"
 )
 
 // libraryName is how paths of the embedded library begin in messages.
@@ -167,7 +170,7 @@ func rulesRoot(dir string) string {
 }
 
 // loadRules parses and lowers every file. A bad file is in Found; the others go on.
-func loadRules(s *streams, paths []string) (*ruleSet, error) {
+func loadRules(s *stdio.Streams, paths []string) (*ruleSet, error) {
 	files, err := findRules(paths)
 	if err != nil {
 		return nil, err
@@ -177,8 +180,8 @@ func loadRules(s *streams, paths []string) (*ruleSet, error) {
 	for i, f := range files {
 		read[i].from = f
 	}
-	step, end := ticker(s, "files", len(files))
-	each(read, func(f *readFile) {
+	step, end := progress.Steps(s, "files", len(files))
+	parallel.Each(read, func(f *readFile) {
 		f.read()
 		step()
 	})
@@ -188,7 +191,7 @@ func loadRules(s *streams, paths []string) (*ruleSet, error) {
 	}
 	set.addCorrelations()
 	for _, r := range slices.Concat(set.Rules, set.Correlations) {
-		if found := compilers.CheckAccepted(r.IR.Source, dialectNames()); len(found) > 0 {
+		if found := compilers.CheckAccepted(r.IR.Source, targets.Names()); len(found) > 0 {
 			set.keepSource(r)
 			set.Found = append(set.Found, found...)
 		}
@@ -253,24 +256,8 @@ func (set *ruleSet) lowered() []*ir.Rule {
 }
 
 // show prints findings to the error stream as people read them.
-func (set *ruleSet) show(s *streams, found diag.Diagnostics) {
+func (set *ruleSet) show(s *stdio.Streams, found diag.Diagnostics) {
 	diag.WriteText(s.Err, found, set.source, s.ErrTerminal)
-}
-
-// loadModel reads the model a user named, or the file that overlays one.
-func loadModel(name, file string) (*schema.Model, error) {
-	if file != "" {
-		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // reading a pipe may never end
-			return nil, fmt.Errorf("--model-file %s: not a regular file", file)
-		}
-		return schema.LoadFile(file)
-	}
-	for _, known := range schema.Names() {
-		if known == name {
-			return schema.Load(name)
-		}
-	}
-	return nil, unknownChoice("model", name, schema.Names())
 }
 
 // slug is a file name for a rule: its name, else its file's.
@@ -281,5 +268,3 @@ func slug(r loadedRule) string {
 	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(r.File.Path), ".yaml"), ".yml")
 	return output.Name(base)
 }
-
-func writeJSON(s *streams, v any) error { return diag.WriteJSON(s.Out, v) }

@@ -6,6 +6,9 @@ import (
 	"strconv"
 	"strings"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules"
@@ -14,7 +17,7 @@ import (
 )
 
 // explainCorrelations shows how near the correlations of a file came on events: no one event decides.
-func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
+func explainCorrelations(s *stdio.Streams, set *ruleSet, p explainParams) error {
 	if p.eventID != "" || p.line != 0 || p.expr {
 		return fmt.Errorf("%s has a correlation, which no one event decides: leave out --event, --line and --expr", p.rule)
 	}
@@ -30,7 +33,7 @@ func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
 	e, found := engine.New(rs, opt)
 	set.show(s, found)
 	if found.HasErrors() {
-		return errFindings
+		return exit.ErrFindings
 	}
 	files := event.Expand(p.events)
 	if err := errors.Join(files.Errs...); err != nil {
@@ -56,7 +59,7 @@ func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
 	}
 	all := e.Nearness()
 	if p.format == "json" {
-		return writeJSON(s, all)
+		return s.WriteJSON(all)
 	}
 	for i := len(all) - 1; i >= 0; i-- { // what others read comes after them
 		printNearness(s, all[i])
@@ -65,7 +68,7 @@ func explainCorrelations(s *streams, set *ruleSet, p explainParams) error {
 }
 
 // runFile gives an engine the events of one file.
-func runFile(s *streams, e *engine.Engine, file string) (err error) {
+func runFile(s *stdio.Streams, e *engine.Engine, file string) (err error) {
 	r, err := openTelling(s, file)
 	if err != nil {
 		return err
@@ -74,7 +77,7 @@ func runFile(s *streams, e *engine.Engine, file string) (err error) {
 	return e.Run(r, file, 1, func(int) {})
 }
 
-func printNearness(s *streams, n engine.Nearness) {
+func printNearness(s *stdio.Streams, n engine.Nearness) {
 	fmt.Fprintf(s.Out, "%s: %s\n", diag.FirstVisible(n.Correlation), diag.Visible(asks(n.Of)))
 	for _, in := range n.Inputs {
 		fmt.Fprintf(s.Out, "  %s: %s", diag.FirstVisible(in.Name), counted(in.Matches, "match", "matches"))
@@ -99,7 +102,7 @@ func printNearness(s *streams, n engine.Nearness) {
 		}
 		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, diag.Visible(came(n.Of, g)), g.From, g.To)
 		for _, e := range g.Events[:min(len(g.Events), shownSeen)] {
-			fmt.Fprintf(s.Out, "    %s: %s\n", diag.Visible(e.Rule), place(e.ID, e.Source, e.Line))
+			fmt.Fprintf(s.Out, "    %s: %s\n", diag.Visible(e.Rule), position.Event(e.ID, e.Source, e.Line))
 		}
 		if more := g.Count - shownSeen; more > 0 {
 			fmt.Fprintf(s.Out, "    and %d more\n", more)

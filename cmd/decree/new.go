@@ -14,6 +14,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/rules"
 	"decree/rules/diag"
 )
@@ -24,7 +26,7 @@ type newParams struct {
 	product, category, service string
 }
 
-func newNew(s *streams) *cobra.Command {
+func newNew(s *stdio.Streams) *cobra.Command {
 	var p newParams
 	cmd := &cobra.Command{
 		Use:   "new FILE",
@@ -33,7 +35,7 @@ func newNew(s *streams) *cobra.Command {
 			"one that does not. Both are valid and pass at once: change the condition, then the events. A file that\n" +
 			"exists is never written over.",
 		Example: "  decree new my_rules/whoami.yml\n  decree new --title 'A key in the cloud is made' --product aws --service cloudtrail cloud/key.yml",
-		Args:    arguments(1, 1),
+		Args:    usage.Arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.file = args[0]
 			return scaffold(s, p)
@@ -50,7 +52,7 @@ func newNew(s *streams) *cobra.Command {
 // fileName is what a rule's file may be called, since its name is made of it.
 var fileName = regexp.MustCompile(`^[a-z0-9_]+\.ya?ml$`)
 
-func scaffold(s *streams, p newParams) error {
+func scaffold(s *stdio.Streams, p newParams) error {
 	base := filepath.Base(p.file)
 	if !fileName.MatchString(base) {
 		return fmt.Errorf("%s: name the file in small letters, digits and underscores, such as suspicious_child.yml", base)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -15,7 +16,7 @@ const shownNotAsked = 3
 
 // showNotAsked says of one rule that it is not asked of all its logs, and of several how many there are, and by which fields: those of most rules
 // come first.
-func showNotAsked(s *streams, all []engine.NotAsked) {
+func showNotAsked(s *stdio.Streams, all []engine.NotAsked) {
 	type pair struct{ field, log string }
 	counts := map[pair]int{}
 	var order []pair

@@ -8,6 +8,8 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/engine/regression/coverage"
 	"decree/engine/regression/mutation"
 	"decree/rules/diag"
@@ -43,7 +45,7 @@ type assessed struct {
 }
 
 // passedOver says how many correlations were not assessed.
-func (q *quality) passedOver(s *streams, tests *ruleTests) {
+func (q *quality) passedOver(s *stdio.Streams, tests *ruleTests) {
 	n := 0
 	for _, suite := range tests.suites {
 		if suite.Correlation != nil {
@@ -103,7 +105,7 @@ func (q *quality) assess(tests *ruleTests) ([]assessed, error) {
 }
 
 // show prints the assessments.
-func (q *quality) show(s *streams, set *ruleSet, all []assessed, took time.Duration) {
+func (q *quality) show(s *stdio.Streams, set *ruleSet, all []assessed, took time.Duration) {
 	var found diag.Diagnostics
 	covered, mutated := 0, 0
 	met, goals, killed, mutants := 0, 0, 0, 0
@@ -164,7 +166,7 @@ func (q *quality) remedy(a assessed, survivor mutation.Mutant) string {
 func markdown(w io.Writer, all []assessed) {
 	fmt.Fprint(w, "| Rule | Covered | Of | % |\n|---|---:|---:|---:|\n")
 	for _, a := range all {
-		fmt.Fprintf(w, "| %s | %d | %d | %.1f |\n", markdownCell(diag.Visible(a.file)), a.Coverage.Met(), len(a.Coverage.Goals), percent(a.Coverage.Met(), len(a.Coverage.Goals)))
+		fmt.Fprintf(w, "| %s | %d | %d | %.1f |\n", table.Cell(diag.Visible(a.file)), a.Coverage.Met(), len(a.Coverage.Goals), percent(a.Coverage.Met(), len(a.Coverage.Goals)))
 	}
 }
 

@@ -4,13 +4,15 @@ import (
 	"io"
 	"testing"
 
+	"decree/cmd/decree/internal/stdio"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
 // TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends.
 func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
-	set, err := loadRules(&streams{Err: io.Discard}, nil)
+	set, err := loadRules(&stdio.Streams{Err: io.Discard}, nil)
 	require.NoError(t, err)
 	tests, err := loadTests(set, nil)
 	require.NoError(t, err)

@@ -4,11 +4,11 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/compilers"
 	"decree/rules/diag"
 )
@@ -212,13 +212,13 @@ func share(n, of int) string {
 	return fmt.Sprintf("%d (%.1f%%)", n, 100*float64(n)/float64(of))
 }
 
-func (r fidelityReport) print(s *streams, format string) error {
+func (r fidelityReport) print(s *stdio.Streams, format string) error {
 	if format == "json" {
-		return writeJSON(s, r)
+		return s.WriteJSON(r)
 	}
-	write := textTable
+	write := table.Text
 	if format == "markdown" {
-		write = markdownTable
+		write = table.Markdown
 	}
 	targets, reasons, rules, left := r.rows()
 	err := write(s.Out, targets)
@@ -231,42 +231,6 @@ func (r fidelityReport) print(s *streams, format string) error {
 	if left > 0 {
 		_, more := fmt.Fprintf(s.Out, "\n%d more rules are not exact everywhere: --format json has them all\n", left)
 		err = errors.Join(err, more)
-	}
-	return err
-}
-
-func textTable(w io.Writer, rows [][]string) error {
-	tw := tabwriter.NewWriter(w, 0, 4, 2, ' ', 0)
-	var err error
-	for i, row := range rows {
-		line := strings.Join(row, "\t")
-		if i == 0 {
-			line = strings.ToUpper(line)
-		}
-		_, more := fmt.Fprintln(tw, line)
-		err = errors.Join(err, more)
-	}
-	return errors.Join(err, tw.Flush())
-}
-
-// markdownCell keeps a text in its cell.
-func markdownCell(text string) string {
-	return strings.NewReplacer("|", `\|`, "<", "&lt;").Replace(text)
-}
-
-func markdownTable(w io.Writer, rows [][]string) error {
-	var err error
-	for i, row := range rows {
-		cells := make([]string, len(row))
-		for j, cell := range row {
-			cells[j] = markdownCell(cell)
-		}
-		_, more := fmt.Fprintf(w, "| %s |\n", strings.Join(cells, " | "))
-		err = errors.Join(err, more)
-		if i == 0 {
-			_, more = fmt.Fprintf(w, "|%s\n", strings.Repeat("---|", len(row)))
-			err = errors.Join(err, more)
-		}
 	}
 	return err
 }

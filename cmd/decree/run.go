@@ -9,6 +9,11 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/memory"
+	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/diag"
@@ -23,7 +28,7 @@ type runParams struct {
 	maxLine             int
 	maxPending, workers int
 	maxProc             int
-	maxMemory           byteSize
+	maxMemory           memory.Size
 	failOnMatch         bool
 	quiet, force        bool
 	summary             bool
@@ -31,8 +36,8 @@ type runParams struct {
 	backtest            backtestParams
 }
 
-func newRun(s *streams) *cobra.Command {
-	p := runParams{maxMemory: defaultMemory}
+func newRun(s *stdio.Streams) *cobra.Command {
+	p := runParams{maxMemory: memory.Default}
 	cmd := &cobra.Command{
 		Use:   "run EVENTS...",
 		Short: "Run rules on event files and show what matched",
@@ -46,11 +51,11 @@ func newRun(s *streams) *cobra.Command {
 			"ancestors or rarity: what they may match waits for the end, within --max-memory, --max-pending and\n" +
 			"--max-processes.",
 		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -\n  decree run --model mde --backtest --every 1h --lookback 2h month.ndjson.gz\n  decree run --backtest --baseline good.json --max-new 2 known_good.ndjson",
-		Args:    arguments(1, -1),
+		Args:    usage.Arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.events = args
-			err := inBounds(cmd, bound{"max-line", float64(p.maxLine), 1, 0}, bound{"max-processes", float64(p.maxProc), 0, 0},
-				bound{"max-pending", float64(p.maxPending), 0, 0}, bound{"workers", float64(p.workers), 1, 0})
+			err := usage.InBounds(cmd, usage.Bound{Flag: "max-line", Value: float64(p.maxLine), Least: 1}, usage.Bound{Flag: "max-processes", Value: float64(p.maxProc)},
+				usage.Bound{Flag: "max-pending", Value: float64(p.maxPending)}, usage.Bound{Flag: "workers", Value: float64(p.workers), Least: 1})
 			if err == nil {
 				err = p.backtest.check(cmd, p.now)
 			}
@@ -73,15 +78,15 @@ func newRun(s *streams) *cobra.Command {
 	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
 	f.BoolVar(&p.stats, "stats", false, "say how fast the run was, and which rules cost and matched the most")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
-	addForce(cmd, &p.force, "with --rejects")
+	usage.AddForce(cmd, &p.force, "with --rejects")
 	p.backtest.addTo(cmd)
-	addFormat(cmd, &p.format, "text", "json")
+	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
-func runRules(s *streams, p runParams) error {
+func runRules(s *stdio.Streams, p runParams) error {
 	began := time.Now()
-	loadingDone := loadInMemory()
+	loadingDone := memory.Loading()
 	set, err := loadFiltered(s, p.rules, p.filters)
 	if err != nil {
 		return err
@@ -100,7 +105,7 @@ func runRules(s *streams, p runParams) error {
 	if err != nil {
 		return err
 	}
-	input := &intake{params: p, streams: s, bar: newBar(s, "events", -1, p.quiet)}
+	input := &intake{params: p, streams: s, bar: progress.Bar(s, "events", -1, p.quiet)}
 	matches := 0
 	if !p.backtest.on {
 		opt.OnResult = func(r engine.Result) {
@@ -120,13 +125,13 @@ func runRules(s *streams, p runParams) error {
 		return err
 	}
 	loadingDone()
-	limitMemory(p.maxMemory)
+	memory.Limit(p.maxMemory)
 	loaded := time.Now()
 	input.engine = e
 	if err := input.readAll(files); err != nil {
 		return err
 	}
-	finishInMemory()
+	memory.Finishing()
 	var noisier bool
 	var stats engine.Stats
 	if p.backtest.on {
@@ -177,8 +182,8 @@ func runRules(s *streams, p runParams) error {
 		}
 	}
 	if input.unreadable {
-		return errUnreadable
+		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Undated + stats.Timeless
-	return ending(append(set.Found, found...), unseen > 0 || noisier || foreign || input.unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+	return exit.After(append(set.Found, found...), unseen > 0 || noisier || foreign || input.unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

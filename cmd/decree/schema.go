@@ -3,11 +3,13 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/engine/regression"
 	"decree/rules"
 )
 
-func newSchema(s *streams) *cobra.Command {
+func newSchema(s *stdio.Streams) *cobra.Command {
 	texts := map[string][]byte{"rule": rules.JSONSchema, "test": regression.JSONSchema}
 	kinds := []string{"rule", "test"}
 	return &cobra.Command{
@@ -16,12 +18,12 @@ func newSchema(s *streams) *cobra.Command {
 		Long: "Print a JSON Schema (draft 2020-12), with which editors complete keys and mark slips while a file is written.\n" +
 			"With the YAML language server: `# yaml-language-server: $schema=rule.schema.json` on the first line.",
 		Example:   "  decree schema rule > rule.schema.json\n  decree schema test > test.schema.json",
-		Args:      arguments(1, 1),
+		Args:      usage.Arguments(1, 1),
 		ValidArgs: kinds,
 		RunE: func(_ *cobra.Command, args []string) error {
 			text, ok := texts[args[0]]
 			if !ok {
-				return unknownChoice("kind of file", args[0], kinds)
+				return usage.UnknownChoice("kind of file", args[0], kinds)
 			}
 			_, err := s.Out.Write(text)
 			return err

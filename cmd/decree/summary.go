@@ -7,6 +7,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"decree/cmd/decree/internal/stdio"
 	"decree/compilers"
 	"decree/engine"
 	"decree/rules"
@@ -19,7 +20,7 @@ const shownNotRun = 3
 
 // showNotRun shows findings about rules that are not run: each, or how many when there are many, as
 // when a whole collection is run on the logs of one product.
-func showNotRun(s *streams, set *ruleSet, found diag.Diagnostics, model string) {
+func showNotRun(s *stdio.Streams, set *ruleSet, found diag.Diagnostics, model string) {
 	var others diag.Diagnostics
 	missing := 0
 	for _, d := range found {
@@ -39,7 +40,7 @@ func showNotRun(s *streams, set *ruleSet, found diag.Diagnostics, model string) 
 
 // showCompiled shows what compiling found. Of queries for another model than the one that their target prefers it shows
 // each, or how many when there are many.
-func showCompiled(s *streams, set *ruleSet, found diag.Diagnostics, results []compiled) {
+func showCompiled(s *stdio.Streams, set *ruleSet, found diag.Diagnostics, results []compiled) {
 	var order []string
 	counts := map[string]int{}
 	for _, c := range results {
@@ -79,7 +80,7 @@ type ruleMatches struct {
 
 // summary counts matches by rule.
 type summary struct {
-	streams *streams
+	streams *stdio.Streams
 	format  string
 	rows    []ruleMatches
 	at      map[string]int
@@ -120,7 +121,7 @@ func (c *summary) close(suspended []engine.Suspension) error {
 		return cmp.Or(cmp.Compare(b.Matches, a.Matches), cmp.Compare(a.Rule, b.Rule))
 	})
 	if c.format == "json" {
-		return writeJSON(s, rows)
+		return s.WriteJSON(rows)
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	_, err := fmt.Fprintln(w, "MATCHES\tLEVEL\tRULE")

@@ -12,6 +12,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/engine/regression"
 	"decree/rules/diag"
 )
@@ -30,7 +33,7 @@ type testParams struct {
 	quality quality
 }
 
-func newTest(s *streams) *cobra.Command {
+func newTest(s *stdio.Streams) *cobra.Command {
 	var p testParams
 	cmd := &cobra.Command{
 		Use:   "test [rule files or folders]",
@@ -41,7 +44,7 @@ func newTest(s *streams) *cobra.Command {
 			"tree, with what each part came to on the first wrong event.",
 		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --watch my_rules/\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml\n  decree test --coverage --mutate --suggest my_rules/",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := inBounds(cmd, bound{"min-coverage", p.quality.least, 0, 100}); err != nil {
+			if err := usage.InBounds(cmd, usage.Bound{Flag: "min-coverage", Value: p.quality.least, Most: 100}); err != nil {
 				return err
 			}
 			p.paths = args
@@ -57,12 +60,12 @@ func newTest(s *streams) *cobra.Command {
 	f.StringVar(&p.since, "since", "", "test only rules of which something changed since this git revision")
 	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
 	f.BoolVar(&p.update, "update", false, "write what is found into test files in place of what they expect; review the difference")
-	addForce(cmd, &p.force, "with --update")
+	usage.AddForce(cmd, &p.force, "with --update")
 	p.quality.flags(cmd)
 	f.BoolVar(&p.watch, "watch", false, "test again whenever a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
 	addFilters(cmd, &p.filters)
-	addFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
+	usage.AddFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
 }
 
@@ -81,7 +84,7 @@ type testedRule struct {
 	Cases []regression.Outcome `json:"cases"`
 }
 
-func test(s *streams, p testParams) error {
+func test(s *stdio.Streams, p testParams) error {
 	var only *regexp.Regexp
 	if p.run != "" {
 		var err error
@@ -127,7 +130,7 @@ func test(s *streams, p testParams) error {
 	if p.format == "text" {
 		p.quality.show(s, set, report.Assessed, time.Since(begun))
 	}
-	return ending(report.Findings, report.Failed > 0 || !p.quality.good(report.Assessed))
+	return exit.After(report.Findings, report.Failed > 0 || !p.quality.good(report.Assessed))
 }
 
 // ruleTests are the tests of a rule set, read and not run yet.

@@ -7,15 +7,16 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/stdio"
 	"decree/engine/regression"
 	"decree/rules/diag"
 )
 
 // write shows the report in the format asked for. Findings about the test files themselves go to
 // the error stream, but for GitHub, which reads them.
-func (t *testReport) write(s *streams, set *ruleSet, p testParams) error {
+func (t *testReport) write(s *stdio.Streams, set *ruleSet, p testParams) error {
 	if p.format == "json" {
-		return writeJSON(s, t)
+		return s.WriteJSON(t)
 	}
 	said := slices.Clone(t.Findings)
 	for _, r := range t.Rules {
@@ -50,7 +51,7 @@ func (t *testReport) write(s *streams, set *ruleSet, p testParams) error {
 }
 
 // print shows the report as people read it.
-func (t *testReport) print(s *streams, set *ruleSet, verbose bool) {
+func (t *testReport) print(s *stdio.Streams, set *ruleSet, verbose bool) {
 	for _, r := range t.Rules {
 		for _, o := range r.Cases {
 			if !o.Passed() {
@@ -69,7 +70,7 @@ func (t *testReport) count(w io.Writer) {
 }
 
 // printFailure shows where in the test file, what was expected, what came, and why.
-func (set *ruleSet) printFailure(s *streams, o regression.Outcome) {
+func (set *ruleSet) printFailure(s *stdio.Streams, o regression.Outcome) {
 	var places strings.Builder
 	diag.WriteText(&places, o.Failures, set.source, s.OutTerminal)
 	for line := range strings.Lines(strings.TrimRight(places.String(), "\n") + "\n") {
@@ -81,7 +82,7 @@ func (set *ruleSet) printFailure(s *streams, o regression.Outcome) {
 	}
 	if o.Explained != nil {
 		var tree strings.Builder
-		printExplanation(&streams{Out: &tree, OutTerminal: s.OutTerminal}, "the rule", *o.Explained)
+		printExplanation(&stdio.Streams{Out: &tree, OutTerminal: s.OutTerminal}, "the rule", *o.Explained)
 		for line := range strings.Lines(tree.String()) {
 			if line != "\n" {
 				line = "  " + line
@@ -105,7 +106,7 @@ func failureText(o regression.Outcome) string {
 		fmt.Fprintln(&out, diag.Visible(line))
 	}
 	if o.Explained != nil {
-		printExplanation(&streams{Out: &out}, "the rule", *o.Explained)
+		printExplanation(&stdio.Streams{Out: &out}, "the rule", *o.Explained)
 	}
 	return out.String()
 }

@@ -8,12 +8,13 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/stdio"
 	"decree/engine/regression"
 	"decree/rules/diag"
 )
 
 // update writes what is found into the test files on disk, in place of what they expect.
-func (t *ruleTests) update(s *streams, force bool) error {
+func (t *ruleTests) update(s *stdio.Streams, force bool) error {
 	written := map[string]bool{}
 	for i, outcomes := range regression.RunAll(t.suites, runtime.GOMAXPROCS(0)) {
 		file, in := t.files[i], t.rules[i].File

@@ -9,6 +9,9 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
 	"decree/rules/lint"
 )
@@ -23,7 +26,7 @@ type validateParams struct {
 	force   bool
 }
 
-func newValidate(s *streams) *cobra.Command {
+func newValidate(s *stdio.Streams) *cobra.Command {
 	var p validateParams
 	var explain string
 	cmd := &cobra.Command{
@@ -51,10 +54,10 @@ func newValidate(s *streams) *cobra.Command {
 	f.StringVar(&p.level, "level", "warning", "least severe finding that is shown: error, warning, info")
 	f.BoolVar(&p.strict, "strict", false, "warnings fail, too")
 	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without changing what a rule means, then show what is left")
-	addForce(cmd, &p.force, "with --fix")
-	completeFlag(cmd, "level", these(severities...))
+	usage.AddForce(cmd, &p.force, "with --fix")
+	usage.Complete(cmd, "level", usage.These(severities...))
 	addFilters(cmd, &p.filters)
-	addFormat(cmd, &p.format, "text", "json", "sarif", "github")
+	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
 }
 
@@ -73,9 +76,9 @@ const memoryAimedAt = 1280 << 20
 // noCode is what --explain holds when no code was given.
 const noCode = "?"
 
-func validate(s *streams, p validateParams) error {
+func validate(s *stdio.Streams, p validateParams) error {
 	if !slices.Contains(severities, p.level) {
-		return unknownChoice("level", p.level, severities)
+		return usage.UnknownChoice("level", p.level, severities)
 	}
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // nobody has said another
 		debug.SetMemoryLimit(memoryAimedAt)
@@ -97,13 +100,13 @@ func validate(s *streams, p validateParams) error {
 	if err := set.report(s, p, atLeast(all, p.level), len(all)); err != nil {
 		return err
 	}
-	return ending(all, p.strict && len(atLeast(all, diag.Warning.String())) > 0)
+	return exit.After(all, p.strict && len(atLeast(all, diag.Warning.String())) > 0)
 }
 
 var severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}
 
 // report shows the findings; of all there are more where some are less severe than was asked for.
-func (set *ruleSet) report(s *streams, p validateParams, found diag.Diagnostics, all int) error {
+func (set *ruleSet) report(s *stdio.Streams, p validateParams, found diag.Diagnostics, all int) error {
 	switch p.format {
 	case "sarif":
 		return diag.WriteSARIF(s.Out, found, buildVersion(), lint.Why)
@@ -115,7 +118,7 @@ func (set *ruleSet) report(s *streams, p validateParams, found diag.Diagnostics,
 		if report.Findings == nil {
 			report.Findings = diag.Diagnostics{}
 		}
-		return writeJSON(s, report)
+		return s.WriteJSON(report)
 	}
 	set.show(s, found)
 	err := countByCode(s, found)

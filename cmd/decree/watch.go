@@ -11,6 +11,8 @@ import (
 	"strings"
 	"time"
 
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
 )
 
@@ -19,7 +21,7 @@ import (
 const watchEvery = 300 * time.Millisecond
 
 // watchTests tests again whenever a file changes, until it is interrupted.
-func watchTests(s *streams, p testParams) error {
+func watchTests(s *stdio.Streams, p testParams) error {
 	folders := []string{}
 	for _, path := range p.paths {
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
@@ -55,7 +57,7 @@ func watch(ctx context.Context, ticks <-chan time.Time, look func() (string, err
 		}
 		if first || (err == nil && now != before) {
 			before = now
-			if err := run(); err != nil && !errors.Is(err, errFindings) && !errors.Is(err, errUnreadable) {
+			if err := run(); err != nil && !errors.Is(err, exit.ErrFindings) && !errors.Is(err, exit.ErrUnreadable) {
 				tell(err)
 			}
 		}

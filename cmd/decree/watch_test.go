@@ -8,6 +8,8 @@ import (
 	"testing"
 	"time"
 
+	"decree/cmd/decree/internal/exit"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -36,7 +38,7 @@ func TestWatch(t *testing.T) {
 		if len(ran) == 2 {
 			return errors.New("broken")
 		}
-		return errFindings
+		return exit.ErrFindings
 	}, func(err error) { told = append(told, err.Error()) }))
 	assert.Equal(t, []string{"a", "b", "c"}, ran)
 	assert.Equal(t, []string{"broken", "gone"}, told)

@@ -1,8 +1,10 @@
-package main
+// Package targets lists the languages that rules are written in.
+package targets
 
 import (
 	"slices"
 
+	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/compilers/eql"
 	"decree/compilers/kql"
@@ -10,26 +12,26 @@ import (
 	"decree/rules/schema"
 )
 
-// dialects are the targets, in the order they are compiled and shown.
-var dialects = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
+// All are the targets, in the order they are compiled and shown.
+var All = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
 
-func dialectNames() []string {
-	names := make([]string, len(dialects))
-	for i, d := range dialects {
+func Names() []string {
+	names := make([]string, len(All))
+	for i, d := range All {
 		names[i] = d.Name()
 	}
 	return names
 }
 
-// chooseDialects gives the dialects named, or all of them.
-func chooseDialects(names []string) ([]compilers.Dialect, error) {
+// Choose gives the All named, or all of them.
+func Choose(names []string) ([]compilers.Dialect, error) {
 	if len(names) == 0 {
-		return dialects, nil
+		return All, nil
 	}
 	var chosen []compilers.Dialect
 	for _, name := range names {
 		found := false
-		for _, d := range dialects {
+		for _, d := range All {
 			if d.Name() == name {
 				found = true
 				if !slices.Contains(chosen, d) { // named twice is written once
@@ -38,14 +40,14 @@ func chooseDialects(names []string) ([]compilers.Dialect, error) {
 			}
 		}
 		if !found {
-			return nil, unknownChoice("target", name, dialectNames())
+			return nil, usage.UnknownChoice("target", name, Names())
 		}
 	}
 	return chosen, nil
 }
 
-// modelsOf names the shipped data models that dialects have queries for: their own, and those that extend them.
-func modelsOf(ds ...compilers.Dialect) []string {
+// Models names the shipped data models that All have queries for: their own, and those that extend them.
+func Models(ds ...compilers.Dialect) []string {
 	var own []string
 	for _, d := range ds {
 		own = append(own, d.Models()...)

@@ -1,0 +1,26 @@
+// Package models loads the data model that a user names, or the file that overlays one.
+package models
+
+import (
+	"fmt"
+	"os"
+
+	"decree/cmd/decree/internal/usage"
+	"decree/rules/schema"
+)
+
+// Load reads the model a user named, or the file that overlays one.
+func Load(name, file string) (*schema.Model, error) {
+	if file != "" {
+		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // reading a pipe may never end
+			return nil, fmt.Errorf("--model-file %s: not a regular file", file)
+		}
+		return schema.LoadFile(file)
+	}
+	for _, known := range schema.Names() {
+		if known == name {
+			return schema.Load(name)
+		}
+	}
+	return nil, usage.UnknownChoice("model", name, schema.Names())
+}

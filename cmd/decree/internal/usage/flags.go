@@ -1,0 +1,118 @@
+// Package usage adds the flags that commands share and checks what a user gave. A wrong flag, argument or name
+// becomes an error that says what would be right.
+package usage
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"decree/rules/diag"
+)
+
+// Arguments lets a command have at least so many Arguments and at most so many; most < 0 is any number.
+func Arguments(least, most int) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) >= least && (most < 0 || len(args) <= most) {
+			return nil
+		}
+		return fmt.Errorf("%d arguments do not fit: %s\n%s --help shows examples", len(args), cmd.UseLine(), cmd.CommandPath())
+	}
+}
+
+// ExplainFlag says of a flag that cannot be read what would be right.
+func ExplainFlag(cmd *cobra.Command, err error) error {
+	hint := cmd.CommandPath() + " --help lists the flags"
+	var unknown *pflag.NotExistError
+	var invalid *pflag.InvalidValueError
+	switch {
+	case errors.As(err, &unknown):
+		var names []string
+		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+		if near := diag.Closest(unknown.GetSpecifiedName(), names); near != "" {
+			hint = fmt.Sprintf("did you mean --%s? %s", near, hint)
+		}
+	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
+		hint = "write a duration as 30m, 2h or 1h30m"
+	}
+	return fmt.Errorf("%w\n%s", err, hint)
+}
+
+// Bound is the least value of a flag; most is the greatest, if greater.
+type Bound struct {
+	Flag               string
+	Value, Least, Most float64
+}
+
+// InBounds refuses a flag that was given and is out of its bounds.
+func InBounds(cmd *cobra.Command, bounds ...Bound) error {
+	for _, b := range bounds {
+		f := cmd.Flags().Lookup(b.Flag)
+		switch {
+		case !f.Changed || b.Value >= b.Least && (b.Most <= b.Least || b.Value <= b.Most):
+		case b.Most > b.Least:
+			return fmt.Errorf("--%s %s is out of range: write a number from %v to %v", b.Flag, f.Value, b.Least, b.Most)
+		default:
+			return fmt.Errorf("--%s %s is out of range: the least is %v", b.Flag, f.Value, b.Least)
+		}
+	}
+	return nil
+}
+
+// Positive refuses a duration that was given and is not more than none.
+func Positive(cmd *cobra.Command, flag string, value time.Duration) error {
+	if cmd.Flags().Changed(flag) && value <= 0 {
+		return fmt.Errorf("--%s %s is out of range: write a duration of more than none, as 30m or 2h", flag, value)
+	}
+	return nil
+}
+
+// AddForce adds --force; when says with what it goes, or nothing.
+func AddForce(cmd *cobra.Command, force *bool, when string) {
+	if when != "" {
+		when += ": "
+	}
+	cmd.Flags().BoolVar(force, "force", false, when+"write files that are write-protected, too")
+}
+
+// Complete lets the shell complete a flag's values. Where a flag takes several, each after a comma is completed.
+func Complete(cmd *cobra.Command, flag string, values func() []string) {
+	complete := func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
+		before := begun[:strings.LastIndexByte(begun, ',')+1]
+		var out []string
+		for _, v := range values() {
+			if strings.HasPrefix(before+v, begun) {
+				out = append(out, before+v)
+			}
+		}
+		return out, cobra.ShellCompDirectiveNoFileComp
+	}
+	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
+		panic(err) // the flag is defined before
+	}
+}
+
+// These gives values that are known from the start.
+func These(values ...string) func() []string { return func() []string { return values } }
+
+// AddFormat adds the --format flag, refusing anything but the formats named.
+func AddFormat(cmd *cobra.Command, format *string, allowed ...string) {
+	cmd.Flags().StringVar(format, "format", allowed[0], "output format: "+strings.Join(allowed, ", "))
+	before := cmd.PreRunE
+	cmd.PreRunE = func(c *cobra.Command, args []string) error {
+		for _, a := range allowed {
+			if *format == a {
+				if before != nil {
+					return before(c, args)
+				}
+				return nil
+			}
+		}
+		return UnknownChoice("format", *format, allowed)
+	}
+	Complete(cmd, "format", These(allowed...))
+}

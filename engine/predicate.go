@@ -10,7 +10,6 @@ import (
 
 	"decree/engine/backtrack"
 	"decree/rules/ir"
-	"decree/rules/regex"
 )
 
 // predicate is a test made ready: expressions compiled, values folded.
@@ -58,9 +57,11 @@ func folded(s string, cased bool) string {
 // compile never fails: lowering read the same expression before.
 func (p *predicate) compile(t *ir.Regex) {
 	e := t.Parse()
-	if expr, err := e.In(regex.Go); err == nil && e.Expanded() <= maxExpanded {
-		p.re = regexp.MustCompile(expr)
-		return
+	if e.Expanded() <= maxExpanded {
+		if re, err := e.Compile(); err == nil {
+			p.re = re
+			return
+		}
 	}
 	p.slow = backtrack.Compile(e)
 }

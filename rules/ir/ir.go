@@ -176,10 +176,14 @@ type Regex struct {
 	Expr         string
 	Flags        string
 	Backtracking bool
+	parsed       *regex.Expression // as lowering read it
 }
 
 // Parse takes the expression apart. Lowering did so before: one that cannot be read is a programming error.
 func (t *Regex) Parse() *regex.Expression {
+	if t.parsed != nil {
+		return t.parsed
+	}
 	e, err := regex.Parse(t.Expr, t.Flags)
 	if err != nil {
 		panic(fmt.Sprintf("ir: the expression %q: %v", t.Expr, err))

@@ -265,6 +265,7 @@ func (l *lowerer) regex(c *chain, v rules.Value) []Test {
 			return nil
 		}
 	}
+	t.parsed = e
 	if _, err := e.In(regex.Go); err != nil {
 		t.Backtracking = true
 	}

@@ -26,6 +26,7 @@ type parser struct {
 	at    int
 	flags flags
 	depth int
+	block []Char // that the next characters are taken from
 
 	looking int // look-arounds that are open
 	groups  int
@@ -222,8 +223,13 @@ func (p *parser) part() (n Node, repeatable bool) {
 	return p.char(p.src[p.at-size:p.at], r), true
 }
 
+// char gives a character of its own. Most of an expression is characters: they are made in blocks.
 func (p *parser) char(text string, r rune) *Char {
-	return &Char{Text: text, Rune: r, Fold: p.flags.fold}
+	if len(p.block) == cap(p.block) {
+		p.block = make([]Char, 0, min(1+len(p.src)-p.at, 64))
+	}
+	p.block = append(p.block, Char{Text: text, Rune: r, Fold: p.flags.fold})
+	return &p.block[len(p.block)-1]
 }
 
 // quoted reads what stands between \Q and \E. A repetition behind it applies to the last character.
@@ -251,32 +257,27 @@ func (p *parser) repeated(n Node) Node {
 	if p.at == len(p.src) {
 		return n
 	}
-	r := &Repeat{Body: n}
-	begin := p.at
+	low, high, length := 0, -1, 1
 	switch p.src[p.at] {
 	case '*':
-		r.Max = -1
-		p.at++
 	case '+':
-		r.Min, r.Max = 1, -1
-		p.at++
+		low = 1
 	case '?':
-		r.Max = 1
-		p.at++
+		high = 1
 	default:
-		low, high, length := counted(p.rest())
+		low, high, length = counted(p.rest())
 		if length == 0 {
 			return n
 		}
 		if low > maxRepeat || high > maxRepeat {
-			p.fail(begin, "", "a repetition counts to %d at most", maxRepeat)
+			p.fail(p.at, "", "a repetition counts to %d at most", maxRepeat)
 		}
 		if high >= 0 && low > high {
-			p.fail(begin, "swap them", "the numbers of a repetition are out of order")
+			p.fail(p.at, "swap them", "the numbers of a repetition are out of order")
 		}
-		r.Min, r.Max = low, high
-		p.at += length
 	}
+	p.at += length
+	r := &Repeat{Body: n, Min: low, Max: high}
 	switch {
 	case p.take("+"):
 		r.Mode = Possessive

@@ -3,6 +3,7 @@ package regex
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -26,6 +27,32 @@ var (
 // In writes the expression for an engine, so that it is found in exactly the same texts. Of one that does not backtrack, the error names what
 // cannot be said so.
 func (e *Expression) In(d Dialect) (string, error) {
+	text, err := e.print(d)
+	if err != nil || d != Go {
+		return text, err
+	}
+	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
+		return "", beyondRE2(err)
+	}
+	return text, nil
+}
+
+// Compile gives the expression for Go's regexp. The error says what RE2 lacks.
+func (e *Expression) Compile() (*regexp.Regexp, error) {
+	text, err := e.print(Go)
+	if err != nil {
+		return nil, err
+	}
+	re, err := regexp.Compile(text)
+	if err != nil {
+		return nil, beyondRE2(err)
+	}
+	return re, nil
+}
+
+func beyondRE2(err error) error { return fmt.Errorf("more than RE2 takes: %w", err) }
+
+func (e *Expression) print(d Dialect) (string, error) {
 	p := &printer{Dialect: d, plain: e.twice}
 	if e.Flags != "" {
 		p.b.WriteString("(?" + e.Flags + ")")
@@ -33,14 +60,7 @@ func (e *Expression) In(d Dialect) (string, error) {
 	if p.node(e.Root, place{left: true, right: true, rightAtEnd: true}); p.err != nil {
 		return "", p.err
 	}
-	text := p.b.String()
-	if d != Go {
-		return text, nil
-	}
-	if _, err := syntax.Parse(text, syntax.Perl); err != nil {
-		return "", fmt.Errorf("more than RE2 takes: %w", err)
-	}
-	return text, nil
+	return p.b.String(), nil
 }
 
 // printer writes parts as RE2 has them. Where it writes other parts than the author did, the expression is found in the same texts, though

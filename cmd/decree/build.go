@@ -10,6 +10,7 @@ import (
 
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
@@ -18,7 +19,7 @@ import (
 )
 
 type buildParams struct {
-	filters filters
+	filters ruleset.Filters
 	paths   []string
 	out     string
 	format  string
@@ -41,7 +42,7 @@ func newBuild(s *stdio.Streams) *cobra.Command {
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output folder; files in it that decree did not write stay as they are")
 	usage.AddForce(cmd, &p.force, "")
-	addFilters(cmd, &p.filters)
+	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -65,7 +66,7 @@ type builtQuery struct {
 }
 
 func build(s *stdio.Streams, p buildParams) error {
-	set, err := loadFiltered(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}
@@ -75,7 +76,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	}
 	found := append(set.Found, tests.Findings...)
 	if found.HasErrors() || tests.Failed > 0 {
-		set.show(s, found)
+		set.Show(s, found)
 		tests.print(s, set, false)
 		return exit.After(found, true)
 	}
@@ -83,10 +84,10 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
-	summary := buildSummary{Rules: len(set.whole()), Passed: tests.Passed, Failed: tests.Failed}
+	summary := buildSummary{Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
 	var files []output.File
 	for _, r := range results {
-		set.keepSource(r.rule)
+		set.KeepRule(r.rule)
 		found = append(found, r.Found...)
 		written := r.files()
 		files = append(files, written...)

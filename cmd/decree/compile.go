@@ -15,6 +15,7 @@ import (
 	"decree/cmd/decree/internal/models"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/parallel"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/targets"
@@ -26,7 +27,7 @@ import (
 )
 
 type compileParams struct {
-	filters     filters
+	filters     ruleset.Filters
 	paths       []string
 	targets     []string
 	model       string
@@ -86,7 +87,7 @@ func newCompile(s *stdio.Streams) *cobra.Command {
 	usage.Complete(cmd, "target", targets.Names)
 	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
 	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
-	addFilters(cmd, &p.filters)
+	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
 }
@@ -114,7 +115,7 @@ type compiled struct {
 	Query  *compilers.Query `json:"query,omitempty"`
 	Found  diag.Diagnostics `json:"findings,omitempty"`
 	place  string           // below a target's folder, without extension
-	rule   loadedRule
+	rule   ruleset.Rule
 	to     compilers.Dialect
 	model  string
 	has    bool     // the model has the rule's log source
@@ -131,7 +132,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
 		return fmt.Errorf("--model and --model-file need one --target of %s: each target has its own models", strings.Join(targets.Names(), ", "))
 	}
-	set, err := loadFiltered(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}
@@ -146,7 +147,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 		return err
 	}
 	if p.report {
-		set.show(s, set.Found)
+		set.Show(s, set.Found)
 		if err := newReport(results, chosen).print(s, p.format); err != nil {
 			return err
 		}
@@ -155,7 +156,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	found := set.Found
 	for _, r := range results {
 		if len(r.Found) > 0 {
-			set.keepSource(r.rule)
+			set.KeepRule(r.rule)
 			found = append(found, r.Found...)
 		}
 	}
@@ -186,8 +187,8 @@ func compile(s *stdio.Streams, p compileParams) error {
 }
 
 // compileAll compiles every rule for every dialect, in that order, on all cores.
-func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
-	whole := set.whole()
+func compileAll(set *ruleset.Set, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
+	whole := set.Whole()
 	places := outputPlaces(whole)
 	results := make([]compiled, 0, len(chosen)*len(whole))
 	for _, d := range chosen {
@@ -197,7 +198,7 @@ func compileAll(set *ruleSet, chosen []compilers.Dialect, p compileParams) ([]co
 		}
 		from := len(results)
 		for _, r := range whole {
-			results = append(results, compiled{Rule: slug(r), place: places[r.IR.Source], rule: r, to: d})
+			results = append(results, compiled{Rule: r.Slug(), place: places[r.IR.Source], rule: r, to: d})
 		}
 		parallel.Each(results[from:], func(c *compiled) { c.compile(models, compilers.Options{Approximate: p.approximate, Lists: p.lists}) })
 	}
@@ -243,7 +244,7 @@ func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
 	for i, m := range models {
 		opt.Model = m
 		q, found := c.writeFor(opt)
-		has := !slices.ContainsFunc(c.rule.logSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
+		has := !slices.ContainsFunc(c.rule.LogSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.model, c.has = q, found, m.Name, has
 		}
@@ -258,7 +259,7 @@ func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
 		passed = append(passed, firstError(found))
 	}
 	for i, d := range c.Found {
-		for _, ls := range c.rule.logSources() {
+		for _, ls := range c.rule.LogSources() {
 			if d.Code == "no-log-source" && d.Range == ls.Range && !slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
 				c.Found[i] = compilers.NoLogSource(ls, models...) // the finding is of the first model, and no other has it
 			}

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/models"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine"
@@ -17,7 +18,7 @@ import (
 
 // evaluation is what every command asks that evaluates rules on events.
 type evaluation struct {
-	filters    filters
+	filters    ruleset.Filters
 	model      string
 	modelFile  string
 	reputation string
@@ -35,7 +36,7 @@ func (e *evaluation) addTo(cmd *cobra.Command) {
 	f.StringVar(&e.reputation, "reputation", "", "reputation table: CSV or NDJSON with a key column such as sha1")
 	f.StringVar(&e.now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
 	usage.Complete(cmd, "model", schema.Names)
-	addFilters(cmd, &e.filters)
+	e.filters.AddTo(cmd)
 }
 
 // doubtModel says why there may be no match: the events are another product's than --model names.

@@ -10,6 +10,7 @@ import (
 
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine"
@@ -57,11 +58,11 @@ func newExplain(s *stdio.Streams) *cobra.Command {
 }
 
 func explain(s *stdio.Streams, p explainParams) error {
-	set, err := loadFiltered(s, []string{p.rule}, p.filters)
+	set, err := ruleset.Load(s, []string{p.rule}, p.filters)
 	if err != nil {
 		return err
 	}
-	set.show(s, set.Found)
+	set.Show(s, set.Found)
 	if err := exit.After(set.Found, false); err != nil {
 		return err
 	}
@@ -76,7 +77,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 		return err
 	}
 	x, found := engine.NewExplainer(set.Rules[0].IR, opt)
-	set.show(s, found)
+	set.Show(s, found)
 	if x == nil {
 		return exit.ErrFindings
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
@@ -47,7 +48,7 @@ type listRow struct {
 }
 
 func list(s *stdio.Streams, p listParams) error {
-	set, err := loadRules(s, p.paths)
+	set, err := ruleset.Load(s, p.paths, ruleset.Filters{})
 	if err != nil {
 		return err
 	}
@@ -63,9 +64,9 @@ func list(s *stdio.Streams, p listParams) error {
 		if c := r.Correlation; c != nil {
 			parts = []string{string(c.Source.Type)}
 		}
-		rows = append(rows, listRow{m.ID, slug(r), m.Title, m.Level, m.Status, strings.Join(parts, "/"), m.Tags, m.Range.File})
+		rows = append(rows, listRow{m.ID, r.Slug(), m.Title, m.Level, m.Status, strings.Join(parts, "/"), m.Tags, m.Range.File})
 	}
-	set.show(s, set.Found)
+	set.Show(s, set.Found)
 	if p.format == "json" {
 		err = s.WriteJSON(rows)
 	} else {

@@ -8,6 +8,7 @@ import (
 
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
 	"decree/engine/event"
@@ -17,7 +18,7 @@ import (
 )
 
 // explainCorrelations shows how near the correlations of a file came on events: no one event decides.
-func explainCorrelations(s *stdio.Streams, set *ruleSet, p explainParams) error {
+func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) error {
 	if p.eventID != "" || p.line != 0 || p.expr {
 		return fmt.Errorf("%s has a correlation, which no one event decides: leave out --event, --line and --expr", p.rule)
 	}
@@ -25,13 +26,13 @@ func explainCorrelations(s *stdio.Streams, set *ruleSet, p explainParams) error 
 	if err != nil {
 		return err
 	}
-	opt.Correlations, opt.Observe = set.loweredCorrelations(), true
+	opt.Correlations, opt.Observe = set.LoweredCorrelations(), true
 	rs := make([]*ir.Rule, len(set.Rules))
 	for i, r := range set.Rules {
 		rs[i] = r.IR
 	}
 	e, found := engine.New(rs, opt)
-	set.show(s, found)
+	set.Show(s, found)
 	if found.HasErrors() {
 		return exit.ErrFindings
 	}

@@ -6,16 +6,17 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/rules"
 )
 
 // outputPlaces are the places of rules below an output folder: their names, and where several rules want one,
 // the folders of their files before it, and the titles of those without a name behind it. What is still one place
 // then is refused when it is written.
-func outputPlaces(all []loadedRule) map[*rules.Rule]string {
+func outputPlaces(all []ruleset.Rule) map[*rules.Rule]string {
 	wanted := map[string]int{}
 	for _, r := range all {
-		wanted[output.Fold(slug(r))]++
+		wanted[output.Fold(r.Slug())]++
 	}
 	folders := make([][]string, len(all))
 	for i, r := range all {
@@ -31,7 +32,7 @@ func outputPlaces(all []loadedRule) map[*rules.Rule]string {
 	out := map[*rules.Rule]string{}
 	taken := map[string]int{}
 	for i, r := range all {
-		place := slug(r)
+		place := r.Slug()
 		if wanted[output.Fold(place)] > 1 {
 			parts := []string{}
 			for _, folder := range folders[i][shared:] {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
 	"decree/engine/regression/coverage"
@@ -70,7 +71,7 @@ func (q *quality) assess(tests *ruleTests) ([]assessed, error) {
 		if suite.Correlation != nil {
 			continue // its parts are conditions of other kinds
 		}
-		a := assessed{Rule: slug(tests.rules[i]), file: suite.Rule.Source.Range.File}
+		a := assessed{Rule: tests.rules[i].Slug(), file: suite.Rule.Source.Range.File}
 		var trials []mutation.Trial
 		for _, c := range suite.Cases {
 			if suite.Select != nil && !suite.Select(c) {
@@ -105,7 +106,7 @@ func (q *quality) assess(tests *ruleTests) ([]assessed, error) {
 }
 
 // show prints the assessments.
-func (q *quality) show(s *stdio.Streams, set *ruleSet, all []assessed, took time.Duration) {
+func (q *quality) show(s *stdio.Streams, set *ruleset.Set, all []assessed, took time.Duration) {
 	var found diag.Diagnostics
 	covered, mutated := 0, 0
 	met, goals, killed, mutants := 0, 0, 0, 0
@@ -129,9 +130,9 @@ func (q *quality) show(s *stdio.Streams, set *ruleSet, all []assessed, took time
 	}
 	found.Sort()
 	for _, d := range found {
-		set.keep(d.Range.File)
+		set.KeepRulesOf(d.Range.File)
 	}
-	set.show(s, found)
+	set.Show(s, found)
 	if q.markdown {
 		markdown(s.Out, all)
 	} else if covered > 0 {
@@ -175,13 +176,4 @@ func percent(part, whole int) float64 {
 		return 100
 	}
 	return 100 * float64(part) / float64(whole)
-}
-
-// keep makes the text of a rule file ready for showing findings in it.
-func (set *ruleSet) keep(file string) {
-	for _, r := range slices.Concat(set.Rules, set.Correlations) {
-		if r.IR.Source.Range.File == file {
-			set.keepSource(r)
-		}
-	}
 }

@@ -4,6 +4,7 @@ import (
 	"io"
 	"testing"
 
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 
 	"github.com/stretchr/testify/assert"
@@ -12,7 +13,7 @@ import (
 
 // TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends.
 func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
-	set, err := loadRules(&stdio.Streams{Err: io.Discard}, nil)
+	set, err := ruleset.Load(&stdio.Streams{Err: io.Discard}, nil, ruleset.Filters{})
 	require.NoError(t, err)
 	tests, err := loadTests(set, nil)
 	require.NoError(t, err)

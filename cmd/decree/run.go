@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/memory"
 	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine"
@@ -87,12 +88,12 @@ func newRun(s *stdio.Streams) *cobra.Command {
 func runRules(s *stdio.Streams, p runParams) error {
 	began := time.Now()
 	loadingDone := memory.Loading()
-	set, err := loadFiltered(s, p.rules, p.filters)
+	set, err := ruleset.Load(s, p.rules, p.filters)
 	if err != nil {
 		return err
 	}
 	if len(set.Found) > 0 {
-		set.show(s, set.Found)
+		set.Show(s, set.Found)
 	}
 	opt, err := p.options()
 	if err != nil {
@@ -100,7 +101,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 	}
 	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
 	opt.MaxMemory, opt.Measure = int(p.maxMemory), p.stats
-	opt.Correlations = set.loweredCorrelations()
+	opt.Correlations = set.LoweredCorrelations()
 	out, err := newSink(s, p)
 	if err != nil {
 		return err
@@ -114,14 +115,14 @@ func runRules(s *stdio.Streams, p runParams) error {
 			out.add(r)
 		}
 	}
-	e, found := engine.New(set.lowered(), opt)
+	e, found := engine.New(set.Lowered(), opt)
 	showNotRun(s, set, found, opt.Model.Name)
 	showNotAsked(s, e.NotAsked())
 	files := event.Expand(p.events)
 	if len(files.Paths) == 0 {
 		return errors.Join(files.Errs...)
 	}
-	if err := notAmong(p.rejects, slices.Concat(files.Paths, set.onDisk(), []string{p.modelFile, p.reputation, p.backtest.baseline})); err != nil {
+	if err := notAmong(p.rejects, slices.Concat(files.Paths, set.OnDisk(), []string{p.modelFile, p.reputation, p.backtest.baseline})); err != nil {
 		return err
 	}
 	loadingDone()

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"decree/cmd/decree/internal/ruleset"
 	"decree/engine/regression"
 	"decree/rules"
 	"decree/rules/diag"
@@ -16,7 +17,7 @@ const regressionKey = "regression_tests_path"
 // sigmaTests reads the regression data that a rule names in Sigma's own way: a path from the
 // folder that holds both the rules and the data, which is the nearest one above the rule that has it.
 // named is false when the rule names none.
-func sigmaTests(set *ruleSet, r loadedRule) (cases []*regression.Case, named bool, found diag.Diagnostics) {
+func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, named bool, found diag.Diagnostics) {
 	var data string
 	var at diag.Range
 	for _, extra := range r.IR.Source.Extra {
@@ -29,7 +30,7 @@ func sigmaTests(set *ruleSet, r loadedRule) (cases []*regression.Case, named boo
 	}
 	root := folderWith(filepath.Join(r.File.Disk, filepath.FromSlash(filepath.ToSlash(filepath.Dir(r.File.Path)))), data)
 	if root == "" {
-		set.keepSource(r)
+		set.KeepRule(r)
 		found.Errorf("no-regression-data", at, "the path counts from a folder above the rule", "no folder above the rule has %q", data)
 		return nil, true, found
 	}
@@ -43,7 +44,7 @@ func sigmaTests(set *ruleSet, r loadedRule) (cases []*regression.Case, named boo
 		found.Errorf("no-regression-data", at, "", "%v", err)
 		return nil, true, found
 	}
-	set.sources[filepath.ToSlash(filepath.Join(root, data))] = text
+	set.KeepText(filepath.ToSlash(filepath.Join(root, data)), text)
 	cases, found = regression.LoadInfo(in, file, text, modelOf(r))
 	return cases, true, found
 }
@@ -68,7 +69,7 @@ func folderWith(dir, file string) string {
 }
 
 // modelOf chooses the data model whose raw events a rule reads.
-func modelOf(r loadedRule) string {
+func modelOf(r ruleset.Rule) string {
 	ls := r.IR.Source.LogSource
 	for _, name := range []string{"windows", "linux", "macos", "cloud", "network", "web", "applications"} {
 		if m, err := schema.Shared(name); err == nil && len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {

@@ -9,6 +9,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/ruleset"
 	"decree/rules/diag"
 )
 
@@ -16,7 +17,7 @@ import (
 // tests, a list or an event file. Files that git does not know yet are changed.
 func (t *ruleTests) keepChanged(rev string) error {
 	changed := map[string]map[string]bool{} // folder on disk -> its changed files
-	keep := func(r loadedRule, files []string) (bool, error) {
+	keep := func(r ruleset.Rule, files []string) (bool, error) {
 		if r.File.Disk == "" {
 			return false, errors.New("--since: the shipped library has no history; name a folder")
 		}
@@ -98,11 +99,11 @@ func git(dir string, args ...string) (string, error) {
 }
 
 // requireTests finds the rules that say they are ready and have no test.
-func (t *ruleTests) requireTests(set *ruleSet) diag.Diagnostics {
+func (t *ruleTests) requireTests(set *ruleset.Set) diag.Diagnostics {
 	var found diag.Diagnostics
 	for _, r := range t.untested {
 		if status := r.IR.Source.Status; status == "stable" || status == "test" {
-			set.keepSource(r)
+			set.KeepRule(r)
 			file, _ := testFileOf(r.File)
 			found.Errorf("no-tests", r.IR.Source.Range, "write "+path.Base(file)+" beside it, or give the rule the status experimental",
 				"a rule of status %s must have a test", status)

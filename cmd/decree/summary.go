@@ -7,6 +7,7 @@ import (
 	"slices"
 	"text/tabwriter"
 
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/compilers"
 	"decree/engine"
@@ -20,7 +21,7 @@ const shownNotRun = 3
 
 // showNotRun shows findings about rules that are not run: each, or how many when there are many, as
 // when a whole collection is run on the logs of one product.
-func showNotRun(s *stdio.Streams, set *ruleSet, found diag.Diagnostics, model string) {
+func showNotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model string) {
 	var others diag.Diagnostics
 	missing := 0
 	for _, d := range found {
@@ -31,16 +32,16 @@ func showNotRun(s *stdio.Streams, set *ruleSet, found diag.Diagnostics, model st
 		}
 	}
 	if missing <= shownNotRun {
-		set.show(s, found)
+		set.Show(s, found)
 		return
 	}
-	set.show(s, others)
+	set.Show(s, others)
 	fmt.Fprintf(s.Err, "%d rules are not run: data model %s has no such log source\n", missing, diag.Visible(model))
 }
 
 // showCompiled shows what compiling found. Of queries for another model than the one that their target prefers it shows
 // each, or how many when there are many.
-func showCompiled(s *stdio.Streams, set *ruleSet, found diag.Diagnostics, results []compiled) {
+func showCompiled(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []compiled) {
 	var order []string
 	counts := map[string]int{}
 	for _, c := range results {
@@ -57,10 +58,10 @@ func showCompiled(s *stdio.Streams, set *ruleSet, found diag.Diagnostics, result
 		many = many || n > shownNotRun
 	}
 	if !many {
-		set.show(s, found)
+		set.Show(s, found)
 		return
 	}
-	set.show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == compilers.ModelPassedOver }))
+	set.Show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == compilers.ModelPassedOver }))
 	for _, kind := range order {
 		fmt.Fprintf(s.Err, kind, counts[kind])
 	}

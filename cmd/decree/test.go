@@ -13,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine/regression"
@@ -20,7 +21,7 @@ import (
 )
 
 type testParams struct {
-	filters filters
+	filters ruleset.Filters
 	paths   []string
 	format  string
 	run     string
@@ -64,7 +65,7 @@ func newTest(s *stdio.Streams) *cobra.Command {
 	p.quality.flags(cmd)
 	f.BoolVar(&p.watch, "watch", false, "test again whenever a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
-	addFilters(cmd, &p.filters)
+	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
 }
@@ -92,7 +93,7 @@ func test(s *stdio.Streams, p testParams) error {
 			return fmt.Errorf("--run: %w", err)
 		}
 	}
-	set, err := loadFiltered(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}
@@ -136,17 +137,17 @@ func test(s *stdio.Streams, p testParams) error {
 // ruleTests are the tests of a rule set, read and not run yet.
 type ruleTests struct {
 	suites   []regression.Suite
-	rules    []loadedRule       // of suites
+	rules    []ruleset.Rule     // of suites
 	files    []*regression.File // of suites, nil for one without
-	untested []loadedRule
+	untested []ruleset.Rule
 	found    diag.Diagnostics
 }
 
 // loadTests reads the test file beside every rule, and Sigma's own regression data where a rule
 // names it. only chooses cases; nil is all.
-func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
+func loadTests(set *ruleset.Set, only *regexp.Regexp) (*ruleTests, error) {
 	tests := &ruleTests{}
-	for _, r := range set.whole() {
+	for _, r := range set.Whole() {
 		cases, named, found := sigmaTests(set, r)
 		tests.found = append(tests.found, found...)
 		file, second := testFileOf(r.File)
@@ -158,7 +159,7 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 		switch {
 		case err == nil:
 			parsed, found := regression.Parse(r.File.Folder, file, data)
-			set.keepFile(parsed.Shown, ruleFile{r.File.Folder, r.File.Disk, file})
+			set.KeepFile(parsed.Shown, ruleset.File{Folder: r.File.Folder, Disk: r.File.Disk, Path: file})
 			tests.found = append(tests.found, found...)
 			own = parsed
 			cases = append(cases, parsed.Cases...)
@@ -170,7 +171,7 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 		}
 		suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}
 		if only != nil {
-			suite.Select = func(c *regression.Case) bool { return only.MatchString(slug(r) + "/" + c.Name) }
+			suite.Select = func(c *regression.Case) bool { return only.MatchString(r.Slug() + "/" + c.Name) }
 		}
 		tests.suites, tests.rules, tests.files = append(tests.suites, suite), append(tests.rules, r), append(tests.files, own)
 	}
@@ -179,7 +180,7 @@ func loadTests(set *ruleSet, only *regexp.Regexp) (*ruleTests, error) {
 
 // testFileOf is the test file that stands beside a rule file, or where one would; second is another, when both
 // ways to write its name are in use.
-func testFileOf(f ruleFile) (file, second string) {
+func testFileOf(f ruleset.File) (file, second string) {
 	base := strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test"
 	yml, yaml := base+".yml", base+".yaml"
 	switch {
@@ -196,17 +197,17 @@ func (t *ruleTests) run() *testReport {
 	report := &testReport{Untested: []string{}, Rules: []testedRule{}, Findings: t.found}
 	for i, outcomes := range regression.RunAll(t.suites, runtime.GOMAXPROCS(0)) {
 		if len(outcomes) > 0 || t.suites[i].Select == nil {
-			report.add(testedRule{slug(t.rules[i]), outcomes})
+			report.add(testedRule{t.rules[i].Slug(), outcomes})
 		}
 	}
 	for _, r := range t.untested {
-		report.Untested = append(report.Untested, slug(r))
+		report.Untested = append(report.Untested, r.Slug())
 	}
 	return report
 }
 
 // runTests reads and runs the tests of a rule set.
-func runTests(set *ruleSet) (*testReport, error) {
+func runTests(set *ruleset.Set) (*testReport, error) {
 	tests, err := loadTests(set, nil)
 	if err != nil {
 		return nil, err

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine/regression"
 	"decree/rules/diag"
@@ -14,7 +15,7 @@ import (
 
 // write shows the report in the format asked for. Findings about the test files themselves go to
 // the error stream, but for GitHub, which reads them.
-func (t *testReport) write(s *stdio.Streams, set *ruleSet, p testParams) error {
+func (t *testReport) write(s *stdio.Streams, set *ruleset.Set, p testParams) error {
 	if p.format == "json" {
 		return s.WriteJSON(t)
 	}
@@ -25,7 +26,7 @@ func (t *testReport) write(s *stdio.Streams, set *ruleSet, p testParams) error {
 		}
 	}
 	if p.format != "github" {
-		set.show(s, said)
+		set.Show(s, said)
 	}
 	switch p.format {
 	case "junit":
@@ -51,12 +52,12 @@ func (t *testReport) write(s *stdio.Streams, set *ruleSet, p testParams) error {
 }
 
 // print shows the report as people read it.
-func (t *testReport) print(s *stdio.Streams, set *ruleSet, verbose bool) {
+func (t *testReport) print(s *stdio.Streams, set *ruleset.Set, verbose bool) {
 	for _, r := range t.Rules {
 		for _, o := range r.Cases {
 			if !o.Passed() {
 				fmt.Fprintf(s.Out, "FAIL %s / %s\n", r.Rule, diag.Visible(o.Case))
-				set.printFailure(s, o)
+				printFailure(s, set, o)
 			} else if verbose {
 				fmt.Fprintf(s.Out, "ok   %s / %s\n", r.Rule, diag.Visible(o.Case))
 			}
@@ -70,9 +71,9 @@ func (t *testReport) count(w io.Writer) {
 }
 
 // printFailure shows where in the test file, what was expected, what came, and why.
-func (set *ruleSet) printFailure(s *stdio.Streams, o regression.Outcome) {
+func printFailure(s *stdio.Streams, set *ruleset.Set, o regression.Outcome) {
 	var places strings.Builder
-	diag.WriteText(&places, o.Failures, set.source, s.OutTerminal)
+	diag.WriteText(&places, o.Failures, set.Text, s.OutTerminal)
 	for line := range strings.Lines(strings.TrimRight(places.String(), "\n") + "\n") {
 		fmt.Fprint(s.Out, "  ", line)
 	}

@@ -1,24 +1,29 @@
 package main
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
 	"slices"
 	"strings"
+	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
+	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/lint"
 )
 
 type validateParams struct {
 	paths   []string
-	filters filters
+	filters ruleset.Filters
 	format  string
 	level   string
 	strict  bool
@@ -56,7 +61,7 @@ func newValidate(s *stdio.Streams) *cobra.Command {
 	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without changing what a rule means, then show what is left")
 	usage.AddForce(cmd, &p.force, "with --fix")
 	usage.Complete(cmd, "level", usage.These(severities...))
-	addFilters(cmd, &p.filters)
+	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
 }
@@ -83,21 +88,21 @@ func validate(s *stdio.Streams, p validateParams) error {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // nobody has said another
 		debug.SetMemoryLimit(memoryAimedAt)
 	}
-	set, err := loadFiltered(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}
 	if p.fix {
-		if err := set.fix(s, p.force); err != nil {
+		if err := set.Fix(s, p.force); err != nil {
 			return err
 		}
-		if set, err = loadFiltered(s, p.paths, p.filters); err != nil {
+		if set, err = ruleset.Load(s, p.paths, p.filters); err != nil {
 			return err
 		}
 	}
-	all := append(set.Found, set.lint(s)...)
+	all := append(set.Found, set.Lint(s)...)
 	all.Sort()
-	if err := set.report(s, p, atLeast(all, p.level), len(all)); err != nil {
+	if err := report(s, set, p, atLeast(all, p.level), len(all)); err != nil {
 		return err
 	}
 	return exit.After(all, p.strict && len(atLeast(all, diag.Warning.String())) > 0)
@@ -106,7 +111,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 var severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}
 
 // report shows the findings; of all there are more where some are less severe than was asked for.
-func (set *ruleSet) report(s *stdio.Streams, p validateParams, found diag.Diagnostics, all int) error {
+func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Diagnostics, all int) error {
 	switch p.format {
 	case "sarif":
 		return diag.WriteSARIF(s.Out, found, buildVersion(), lint.Why)
@@ -120,7 +125,7 @@ func (set *ruleSet) report(s *stdio.Streams, p validateParams, found diag.Diagno
 		}
 		return s.WriteJSON(report)
 	}
-	set.show(s, found)
+	set.Show(s, found)
 	err := countByCode(s, found)
 	correlations := ""
 	if n := len(set.Correlations); n > 0 {
@@ -131,4 +136,65 @@ func (set *ruleSet) report(s *stdio.Streams, p validateParams, found diag.Diagno
 		fmt.Fprintf(s.Out, "%d less severe findings: --level info shows them\n", less)
 	}
 	return err
+}
+
+// explainCheck shows what one code means, or without a code lists them all.
+func explainCheck(s *stdio.Streams, code string) error {
+	if code != "" {
+		text, err := lint.Explain(code)
+		if err != nil {
+			if _, compiling := compilers.ExplainGap(code); compiling == nil {
+				return fmt.Errorf("compiling reports %q, not validating: decree compile --explain %s", code, code)
+			}
+			return err
+		}
+		fmt.Fprint(s.Out, text)
+		return nil
+	}
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	fmt.Fprintln(w, "CODE\tSEVERITY\tFIXED BY --fix")
+	for _, page := range lint.Pages() {
+		fixed := ""
+		if lint.Fixable(page.Code) {
+			fixed = "yes"
+		}
+		fmt.Fprintf(w, "%s\t%s\t%s\n", page.Code, page.Severity, fixed)
+	}
+	return w.Flush()
+}
+
+// atLeast leaves out what is less severe.
+func atLeast(found diag.Diagnostics, level string) diag.Diagnostics {
+	least := diag.Info
+	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+		if s.String() == level {
+			least = s
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity > least })
+}
+
+// countByCode shows how often each code was found, the most often first, when there are many findings.
+func countByCode(s *stdio.Streams, found diag.Diagnostics) error {
+	if len(found) < 10 {
+		return nil
+	}
+	counts := map[diag.Diagnostic]int{}
+	for _, d := range found {
+		counts[diag.Diagnostic{Code: d.Code, Severity: d.Severity}]++
+	}
+	kinds := make([]diag.Diagnostic, 0, len(counts))
+	for d := range counts {
+		kinds = append(kinds, d)
+	}
+	slices.SortFunc(kinds, func(a, b diag.Diagnostic) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
+	})
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	_, err := fmt.Fprintln(w, "FOUND\tSEVERITY\tCODE")
+	for _, d := range kinds {
+		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", counts[d], d.Severity, d.Code)
+		err = errors.Join(err, more)
+	}
+	return errors.Join(err, w.Flush())
 }

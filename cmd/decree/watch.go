@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
 )
@@ -27,13 +28,13 @@ func watchTests(s *stdio.Streams, p testParams) error {
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
 			path = filepath.Dir(path)
 		}
-		folders = append(folders, rulesRoot(filepath.Clean(path)))
+		folders = append(folders, ruleset.Root(filepath.Clean(path)))
 	}
 	if len(folders) == 0 {
 		return errors.New("--watch: the shipped library does not change; name a folder")
 	}
-	if p.filters.dir != "" {
-		folders = append(folders, p.filters.dir)
+	if p.filters.Dir != "" {
+		folders = append(folders, p.filters.Dir)
 	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()

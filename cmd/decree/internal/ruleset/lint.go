@@ -1,26 +1,23 @@
-package main
+package ruleset
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"path/filepath"
 	"slices"
-	"text/tabwriter"
 
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/progress"
 	"decree/cmd/decree/internal/stdio"
-	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/lint"
 )
 
-// lint looks for what is allowed in the rules and still likely wrong.
-func (set *ruleSet) lint(s *stdio.Streams) diag.Diagnostics {
+// Lint looks for what is allowed in the rules and still likely wrong.
+func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	var files []lint.File
 	for _, f := range set.parsed {
 		files = append(files, f.file)
@@ -36,19 +33,19 @@ func (set *ruleSet) lint(s *stdio.Streams) diag.Diagnostics {
 		return parts[d.Range] && (d.Code == "missing-id" || d.Code == "missing-level")
 	})
 	for _, f := range set.parsed {
-		set.keepFile(f.file.Path, f.from)
+		set.KeepFile(f.file.Path, f.from)
 	}
 	return found
 }
 
 // parsedFile is a rule file as lint wants it.
 type parsedFile struct {
-	from ruleFile
+	from File
 	file lint.File
 }
 
-// fix changes the files and says what it did.
-func (set *ruleSet) fix(s *stdio.Streams, force bool) error {
+// Fix changes the files and says what it did.
+func (set *Set) Fix(s *stdio.Streams, force bool) error {
 	total, changed := 0, 0
 	for _, f := range set.parsed {
 		if f.from.Disk == "" {
@@ -96,65 +93,4 @@ func lowered(parsed rules.File, found diag.Diagnostics) lint.File {
 		out.Found = append(out.Found, ir.Examine(r)...)
 	}
 	return out
-}
-
-// explainCheck shows what one code means, or without a code lists them all.
-func explainCheck(s *stdio.Streams, code string) error {
-	if code != "" {
-		text, err := lint.Explain(code)
-		if err != nil {
-			if _, compiling := compilers.ExplainGap(code); compiling == nil {
-				return fmt.Errorf("compiling reports %q, not validating: decree compile --explain %s", code, code)
-			}
-			return err
-		}
-		fmt.Fprint(s.Out, text)
-		return nil
-	}
-	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "CODE\tSEVERITY\tFIXED BY --fix")
-	for _, page := range lint.Pages() {
-		fixed := ""
-		if lint.Fixable(page.Code) {
-			fixed = "yes"
-		}
-		fmt.Fprintf(w, "%s\t%s\t%s\n", page.Code, page.Severity, fixed)
-	}
-	return w.Flush()
-}
-
-// atLeast leaves out what is less severe.
-func atLeast(found diag.Diagnostics, level string) diag.Diagnostics {
-	least := diag.Info
-	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
-		if s.String() == level {
-			least = s
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity > least })
-}
-
-// countByCode shows how often each code was found, the most often first, when there are many findings.
-func countByCode(s *stdio.Streams, found diag.Diagnostics) error {
-	if len(found) < 10 {
-		return nil
-	}
-	counts := map[diag.Diagnostic]int{}
-	for _, d := range found {
-		counts[diag.Diagnostic{Code: d.Code, Severity: d.Severity}]++
-	}
-	kinds := make([]diag.Diagnostic, 0, len(counts))
-	for d := range counts {
-		kinds = append(kinds, d)
-	}
-	slices.SortFunc(kinds, func(a, b diag.Diagnostic) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
-	})
-	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
-	_, err := fmt.Fprintln(w, "FOUND\tSEVERITY\tCODE")
-	for _, d := range kinds {
-		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", counts[d], d.Severity, d.Code)
-		err = errors.Join(err, more)
-	}
-	return errors.Join(err, w.Flush())
 }

@@ -1,4 +1,4 @@
-package main
+package ruleset
 
 import (
 	"slices"
@@ -10,17 +10,17 @@ import (
 
 // readCorrelation is a correlation of some file, not linked to what it reads yet.
 type readCorrelation struct {
-	from ruleFile
+	from File
 	of   *rules.Correlation
 }
 
 // correlate links the correlations that were read with the rules and lowers them.
-func (set *ruleSet) correlate() diag.Diagnostics {
+func (set *Set) correlate() diag.Diagnostics {
 	var all []*rules.Rule
 	for _, f := range set.parsed {
 		all = append(all, f.file.Rules...)
 	}
-	from := map[*rules.Correlation]ruleFile{}
+	from := map[*rules.Correlation]File{}
 	var cs []*rules.Correlation
 	for _, c := range set.read {
 		from[c.of] = c.from
@@ -35,20 +35,20 @@ func (set *ruleSet) correlate() diag.Diagnostics {
 	set.Correlations = nil
 	for _, c := range done {
 		body := &ir.Rule{Source: c.Source.Body, Condition: &ir.Const{Base: ir.Base{At: c.Source.Body.Range}, Value: true}}
-		set.Correlations = append(set.Correlations, loadedRule{from[c.Source], body, c})
+		set.Correlations = append(set.Correlations, Rule{from[c.Source], body, c})
 	}
 	return append(found, more...)
 }
 
 // addCorrelations makes the correlations ready that were read, and takes down what is wrong with them.
-func (set *ruleSet) addCorrelations() {
+func (set *Set) addCorrelations() {
 	found := set.correlate()
 	failed := map[string]bool{}
 	for _, d := range set.Found {
 		failed[d.Range.File] = failed[d.Range.File] || d.Severity == diag.Error
 	}
 	for _, c := range set.read {
-		set.keepFile(c.of.Body.Range.File, c.from)
+		set.KeepFile(c.of.Body.Range.File, c.from)
 	}
 	for _, d := range found {
 		if d.Severity == diag.Error && !failed[d.Range.File] {
@@ -59,8 +59,8 @@ func (set *ruleSet) addCorrelations() {
 	set.Found = append(set.Found, found...)
 }
 
-// loweredCorrelations are those that the engine runs.
-func (set *ruleSet) loweredCorrelations() []*ir.Correlation {
+// LoweredCorrelations are those that the engine runs.
+func (set *Set) LoweredCorrelations() []*ir.Correlation {
 	out := make([]*ir.Correlation, len(set.Correlations))
 	for i, c := range set.Correlations {
 		out[i] = c.Correlation
@@ -68,8 +68,8 @@ func (set *ruleSet) loweredCorrelations() []*ir.Correlation {
 	return out
 }
 
-// logSources are those that a rule, or all that a correlation reads, is about.
-func (r loadedRule) logSources() []rules.LogSource {
+// LogSources are those that a rule, or all that a correlation reads, is about.
+func (r Rule) LogSources() []rules.LogSource {
 	if r.Correlation == nil {
 		return []rules.LogSource{r.IR.Source.LogSource}
 	}
@@ -82,7 +82,7 @@ func (r loadedRule) logSources() []rules.LogSource {
 
 // parts are the rules that some correlation of their own file reads, and does not generate: they are parts of it, even of one that
 // has errors.
-func (set *ruleSet) parts() map[*rules.Rule]bool {
+func (set *Set) parts() map[*rules.Rule]bool {
 	out := map[*rules.Rule]bool{}
 	for _, c := range set.read {
 		for _, in := range c.of.Inputs {
@@ -99,7 +99,7 @@ func (set *ruleSet) parts() map[*rules.Rule]bool {
 }
 
 // stranded are parts of which no correlation is left, since it has errors: by themselves they are not run.
-func (set *ruleSet) stranded() map[*rules.Rule]bool {
+func (set *Set) stranded() map[*rules.Rule]bool {
 	out := set.parts()
 	for _, c := range set.Correlations {
 		for _, r := range c.Correlation.Rules() {
@@ -109,8 +109,8 @@ func (set *ruleSet) stranded() map[*rules.Rule]bool {
 	return out
 }
 
-// whole are the rules and correlations that are no part of another: what is tested and compiled.
-func (set *ruleSet) whole() []loadedRule {
+// Whole are the rules and correlations that are no part of another: what is tested and compiled.
+func (set *Set) Whole() []Rule {
 	parts := set.parts()
-	return slices.DeleteFunc(slices.Concat(set.Rules, set.Correlations), func(r loadedRule) bool { return parts[r.IR.Source] })
+	return slices.DeleteFunc(slices.Concat(set.Rules, set.Correlations), func(r Rule) bool { return parts[r.IR.Source] })
 }

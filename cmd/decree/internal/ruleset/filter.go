@@ -1,31 +1,29 @@
-package main
+package ruleset
 
 import (
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
 
 	"github.com/spf13/cobra"
 
-	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
-// filters says which filters are laid over rules, and how their conditions are read.
-type filters struct {
-	dir       string
-	condition string
+// Filters says which filters are laid over rules, and how their conditions are read.
+type Filters struct {
+	Dir       string
+	Condition string
 }
 
-// addFilters adds the --filters flag, and --filter-condition.
-func addFilters(cmd *cobra.Command, f *filters) {
-	cmd.Flags().StringVar(&f.dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
-	cmd.Flags().StringVar(&f.condition, "filter-condition", "",
+// AddTo adds the --filters flag, and --filter-condition.
+func (f *Filters) AddTo(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.Dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
+	cmd.Flags().StringVar(&f.Condition, "filter-condition", "",
 		"how conditions of filters are read: suppress (what they describe is suppressed) or require (they must hold); without it a condition under 'not' must hold, one without is suppressed, and a mixture is an error")
 	usage.Complete(cmd, "filter-condition", rules.FilterConditions)
 	if err := cmd.MarkFlagDirname("filters"); err != nil {
@@ -35,8 +33,8 @@ func addFilters(cmd *cobra.Command, f *filters) {
 
 // applyFilters lays every filter of a folder over the rules it covers. Findings about filters
 // go beside those about rules; a filter that covers no rule is one.
-func (set *ruleSet) applyFilters(f filters) error {
-	dir := f.dir
+func (set *Set) applyFilters(f Filters) error {
+	dir := f.Dir
 	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
 		return errors.New("not a folder")
 	}
@@ -44,7 +42,7 @@ func (set *ruleSet) applyFilters(f filters) error {
 	if err != nil {
 		return err
 	}
-	folder.FilterCondition = rules.FilterCondition(f.condition)
+	folder.FilterCondition = rules.FilterCondition(f.Condition)
 	files, err := folder.FilterFiles()
 	if err != nil {
 		return err
@@ -60,7 +58,7 @@ func (set *ruleSet) applyFilters(f filters) error {
 		}
 		if len(found) > 0 {
 			if data, err := folder.Read(file); err == nil {
-				set.sources[found[0].Range.File] = data
+				set.texts[found[0].Range.File] = data
 			}
 			set.Found = append(set.Found, found...)
 		}
@@ -73,7 +71,7 @@ func (set *ruleSet) applyFilters(f filters) error {
 }
 
 // apply lays a filter over each rule that it covers.
-func (set *ruleSet) apply(f *rules.Filter) diag.Diagnostics {
+func (set *Set) apply(f *rules.Filter) diag.Diagnostics {
 	required, found := ir.LowerFilter(f)
 	if required == nil {
 		return found
@@ -92,7 +90,7 @@ func (set *ruleSet) apply(f *rules.Filter) diag.Diagnostics {
 }
 
 // whyNothing is a hint why a filter covers no rule.
-func (set *ruleSet) whyNothing(f *rules.Filter) string {
+func (set *Set) whyNothing(f *rules.Filter) string {
 	for _, ref := range f.Rules {
 		for _, c := range set.read {
 			if ref.Names(c.of.Body) {
@@ -100,32 +98,10 @@ func (set *ruleSet) whyNothing(f *rules.Filter) string {
 			}
 		}
 		for _, r := range set.Rules {
-			if r.IR.Source.Name == "" && slug(r) == ref.Text {
+			if r.IR.Source.Name == "" && r.Slug() == ref.Text {
 				return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", r.IR.Source.Range.File, ref.Text)
 			}
 		}
 	}
 	return "check the ids and names under `rules`, and the log source"
-}
-
-// loadFiltered loads rules and lays filters over them.
-func loadFiltered(s *stdio.Streams, paths []string, f filters) (*ruleSet, error) {
-	if known := rules.FilterConditions(); f.condition != "" && !slices.Contains(known, f.condition) {
-		return nil, usage.UnknownChoice("filter condition", f.condition, known)
-	}
-	set, err := loadRules(s, paths)
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range set.Files { // test files beside rules hold filters, too
-		file.Folder.FilterCondition = rules.FilterCondition(f.condition)
-	}
-	if f.dir == "" {
-		return set, nil
-	}
-	if err := set.applyFilters(f); err != nil {
-		return nil, fmt.Errorf("--filters %s: %w", filepath.Clean(f.dir), err)
-	}
-	set.correlate() // anew, over the filtered rules; what is wrong was found before
-	return set, nil
 }

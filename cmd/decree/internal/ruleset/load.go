@@ -1,0 +1,116 @@
+// Package ruleset reads the rules that a user names: their files become rules and correlations, lowered and under the
+// filters of the environment, with all that was found in them. A file with errors never hides the others.
+package ruleset
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/parallel"
+	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/targets"
+	"decree/cmd/decree/internal/usage"
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/lint"
+)
+
+// Load loads rules and lays filters over them.
+func Load(s *stdio.Streams, paths []string, f Filters) (*Set, error) {
+	if known := rules.FilterConditions(); f.Condition != "" && !slices.Contains(known, f.Condition) {
+		return nil, usage.UnknownChoice("filter condition", f.Condition, known)
+	}
+	set, err := read(s, paths)
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range set.Files { // test files beside rules hold filters, too
+		file.Folder.FilterCondition = rules.FilterCondition(f.Condition)
+	}
+	if f.Dir == "" {
+		return set, nil
+	}
+	if err := set.applyFilters(f); err != nil {
+		return nil, fmt.Errorf("--filters %s: %w", filepath.Clean(f.Dir), err)
+	}
+	set.correlate() // anew, over the filtered rules; what is wrong was found before
+	return set, nil
+}
+
+// read parses and lowers every file. A bad file is in Found; the others go on.
+func read(s *stdio.Streams, paths []string) (*Set, error) {
+	files, err := findRules(paths)
+	if err != nil {
+		return nil, err
+	}
+	set := &Set{Files: files, texts: map[string][]byte{}, files: map[string]File{}}
+	read := make([]readFile, len(files))
+	for i, f := range files {
+		read[i].from = f
+	}
+	step, end := progress.Steps(s, "files", len(files))
+	parallel.Each(read, func(f *readFile) {
+		f.read()
+		step()
+	})
+	end()
+	for _, f := range read {
+		set.add(f)
+	}
+	set.addCorrelations()
+	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+		if found := compilers.CheckAccepted(r.IR.Source, targets.Names()); len(found) > 0 {
+			set.KeepRule(r)
+			set.Found = append(set.Found, found...)
+		}
+	}
+	if len(set.parsed)+len(set.read)+len(set.Found) == 0 {
+		return nil, fmt.Errorf("%s: no rule stands there", strings.Join(paths, ", "))
+	}
+	set.Found.Sort()
+	return set, nil
+}
+
+// readFile is a rule file, parsed and lowered: files are read on all cores and put together in order.
+type readFile struct {
+	parsedFile
+	rules []Rule
+}
+
+func (f *readFile) read() {
+	data, found := f.from.Folder.ReadRules(f.from.Path)
+	f.file = lint.File{Found: found}
+	if found == nil {
+		parsed, found := rules.ParseFile(f.from.Path, data, f.from.Folder)
+		f.file = lowered(parsed, found)
+	}
+	f.file.Path = f.from.Folder.Shown(f.from.Path)
+	for i, r := range f.file.Lowered {
+		if r != nil {
+			f.rules = append(f.rules, Rule{File: f.from, IR: f.file.Lowered[i]})
+		}
+	}
+	if lint.HasDirectives(data) {
+		f.file.Data = data
+	}
+}
+
+func (set *Set) add(f readFile) {
+	set.Rules = append(set.Rules, f.rules...)
+	if len(f.file.Rules)+len(f.file.Broken)+len(f.file.Correlations) > 0 {
+		set.parsed = append(set.parsed, f.parsedFile)
+	}
+	for _, c := range f.file.Correlations {
+		set.read = append(set.read, readCorrelation{f.from, c})
+	}
+	if f.file.Found.HasErrors() {
+		set.Failed++
+	}
+	set.Found = append(set.Found, f.file.Found...)
+	if len(f.file.Found) > 0 {
+		set.files[f.file.Path] = f.from
+	}
+}

@@ -1,0 +1,44 @@
+package ruleset
+
+import "slices"
+
+// shownFile is the file that findings were shown in last: they come file by file.
+type shownFile struct {
+	name string
+	data []byte
+}
+
+// Text gives the text of a file that findings are shown in; nil without one. What can be read again is not kept: a folder of
+// rules may hold gigabytes.
+func (set *Set) Text(file string) []byte {
+	if data, ok := set.texts[file]; ok {
+		return data
+	}
+	if set.shown.name != file {
+		set.shown = shownFile{name: file}
+		if from, ok := set.files[file]; ok {
+			if data, err := from.Folder.Read(from.Path); err == nil {
+				set.shown.data = data
+			}
+		}
+	}
+	return set.shown.data
+}
+
+// KeepText makes a text available to findings in the file that is shown under a name.
+func (set *Set) KeepText(shown string, text []byte) { set.texts[shown] = text }
+
+// KeepFile makes the text of a file available to findings in it.
+func (set *Set) KeepFile(shown string, file File) { set.files[shown] = file }
+
+// KeepRule makes a rule's text available to findings in it.
+func (set *Set) KeepRule(r Rule) { set.KeepFile(r.IR.Source.Range.File, r.File) }
+
+// KeepRulesOf makes the text of a rule file available to findings in it.
+func (set *Set) KeepRulesOf(file string) {
+	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+		if r.IR.Source.Range.File == file {
+			set.KeepRule(r)
+		}
+	}
+}

@@ -98,27 +98,49 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 		r.unable = r.unable || !ok
 		return n
 	case *ir.Not:
-		return &ir.Not{Base: n.Base, Term: r.node(n.Term, !negated)}
+		if term := r.node(n.Term, !negated); term != n.Term {
+			return &ir.Not{Base: n.Base, Term: term}
+		}
+		return n
 	case *ir.Named:
-		return r.node(n.Body, negated)
+		if body := r.node(n.Body, negated); body != n.Body {
+			return body
+		}
+		return n
 	case *ir.And:
-		return &ir.And{Base: n.Base, Terms: r.nodes(n.Terms, negated)}
+		if terms, changed := r.nodes(n.Terms, negated); changed {
+			return &ir.And{Base: n.Base, Terms: terms}
+		}
+		return n
 	case *ir.Or:
-		return &ir.Or{Base: n.Base, Terms: r.nodes(n.Terms, negated)}
+		if terms, changed := r.nodes(n.Terms, negated); changed {
+			return &ir.Or{Base: n.Base, Terms: terms}
+		}
+		return n
 	case *ir.AtLeast:
-		return &ir.AtLeast{Base: n.Base, Count: n.Count, Terms: r.nodes(n.Terms, negated)}
+		if terms, changed := r.nodes(n.Terms, negated); changed {
+			return &ir.AtLeast{Base: n.Base, Count: n.Count, Terms: terms}
+		}
+		return n
 	case *ir.Const, *ir.Keyword:
 		return n
 	}
 	panic("schema: unknown node")
 }
 
-func (r *resolver) nodes(nodes []ir.Node, negated bool) []ir.Node {
-	out := make([]ir.Node, len(nodes))
+// nodes gives the same slice where no node changed: most rules are said in a source's words as they are.
+func (r *resolver) nodes(nodes []ir.Node, negated bool) (out []ir.Node, changed bool) {
+	out = nodes
 	for i, n := range nodes {
-		out[i] = r.node(n, negated)
+		own := r.node(n, negated)
+		if own != n && !changed {
+			out, changed = slices.Clone(nodes), true
+		}
+		if changed {
+			out[i] = own
+		}
 	}
-	return out
+	return out, changed
 }
 
 // ask says a test in the source's own words; ok is false where the source cannot answer it. Of a list of hashes it need have some algorithm.

@@ -320,3 +320,35 @@ func printQueries(s *stdio.Streams, results []compiled) {
 		}
 	}
 }
+
+// showCompiled shows what compiling found. Of queries for another model than the one that their target prefers it shows
+// each, or how many when there are many.
+func showCompiled(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []compiled) {
+	var order []string
+	counts := map[string]int{}
+	for _, c := range results {
+		for _, passed := range c.passed {
+			kind := fmt.Sprintf("%s: %%d queries are for model %s; %s was passed over, which cannot say those rules\n", c.to.Name(), c.model, passed)
+			if counts[kind] == 0 {
+				order = append(order, kind)
+			}
+			counts[kind]++
+		}
+	}
+	many := false
+	for _, n := range counts {
+		many = many || n > shownPassedOver
+	}
+	if !many {
+		set.Show(s, found)
+		return
+	}
+	set.Show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == compilers.ModelPassedOver }))
+	for _, kind := range order {
+		fmt.Fprintf(s.Err, kind, counts[kind])
+	}
+	fmt.Fprintln(s.Err, "--format json says why, rule by rule")
+}
+
+// shownPassedOver bounds how many queries for another model than the preferred one are shown one by one.
+const shownPassedOver = 3

@@ -4,23 +4,25 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/exit"
-	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/explanation"
+	"decree/cmd/decree/internal/nearmiss"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/diag"
+	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
 type explainParams struct {
-	evaluation
+	evaluation.Flags
 	rule    string
 	events  []string
 	eventID string
@@ -48,7 +50,7 @@ func newExplain(s *stdio.Streams) *cobra.Command {
 			return explain(s, p)
 		},
 	}
-	p.addTo(cmd)
+	p.AddTo(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&p.eventID, "event", "e", "", "id of the event, as results show it")
 	f.IntVar(&p.line, "line", 0, "line of the event in its file")
@@ -58,7 +60,7 @@ func newExplain(s *stdio.Streams) *cobra.Command {
 }
 
 func explain(s *stdio.Streams, p explainParams) error {
-	set, err := ruleset.Load(s, []string{p.rule}, p.filters)
+	set, err := ruleset.Load(s, []string{p.rule}, p.Filters)
 	if err != nil {
 		return err
 	}
@@ -72,7 +74,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 	if len(set.Rules) != 1 {
 		return fmt.Errorf("%s has %d rules; explain one", p.rule, len(set.Rules))
 	}
-	opt, err := p.options()
+	opt, err := p.Options()
 	if err != nil {
 		return err
 	}
@@ -114,7 +116,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 		return s.WriteJSON(explanations)
 	}
 	for _, e := range explanations {
-		printExplanation(s, set.Rules[0].IR.Source.Title, e)
+		explanation.Print(s, set.Rules[0].IR.Source.Title, e)
 	}
 	return nil
 }
@@ -156,82 +158,63 @@ func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
 	return (p.eventID == "" || engine.EventID(m, ev) == p.eventID) && (p.line == 0 || ev.Line == p.line)
 }
 
-func printExplanation(s *stdio.Streams, title string, e engine.Explanation) {
-	verdict := "does not match"
-	switch {
-	case e.Matched:
-		verdict = "matches"
-	case e.Unknown:
-		verdict = "is suspended, since its regular expressions take too many steps, at"
+// explainCorrelations shows how near the correlations of a file came on events: no one event decides.
+func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) error {
+	if p.eventID != "" || p.line != 0 || p.expr {
+		return fmt.Errorf("%s has a correlation, which no one event decides: leave out --event, --line and --expr", p.rule)
 	}
-	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, position.Event(e.EventID, e.Source, e.Line))
-	if e.LogSource == "" {
-		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
-		printNotAsked(s, e)
-		return
+	opt, err := p.Options()
+	if err != nil {
+		return err
 	}
-	fmt.Fprintf(s.Out, "  log source: %s\n", diag.Visible(e.LogSource))
-	printNotAsked(s, e)
-	if e.Suspended != "" {
-		fmt.Fprintf(s.Out, "  %s\n", diag.Visible(e.Suspended))
+	opt.Correlations, opt.Observe = set.LoweredCorrelations(), true
+	rs := make([]*ir.Rule, len(set.Rules))
+	for i, r := range set.Rules {
+		rs[i] = r.IR
 	}
-	if !e.InLookback {
-		fmt.Fprintln(s.Out, "  the event is outside the rule's lookback")
+	e, found := engine.New(rs, opt)
+	set.Show(s, found)
+	if found.HasErrors() {
+		return exit.ErrFindings
 	}
-	for _, f := range e.Facts {
-		fmt.Fprintf(s.Out, "  %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
+	files := event.Expand(p.events)
+	if err := errors.Join(files.Errs...); err != nil {
+		return err
 	}
-	fmt.Fprintln(s.Out)
-	printStep(s, *e.Condition, 0)
-	if e.Filter != nil {
-		fmt.Fprintln(s.Out, "the environment's filter, all of which must hold:")
-		printStep(s, *e.Filter, 1)
-	}
-	if len(e.Ancestors)+len(e.Prevalence) > 0 {
-		fmt.Fprintln(s.Out)
-	}
-	for _, a := range e.Ancestors {
-		fmt.Fprintf(s.Out, "ancestor %d: %s (%s)\n", a.Level, diag.Visible(a.Describe()), a.From)
-	}
-	for _, f := range e.Prevalence {
-		fmt.Fprintf(s.Out, "prevalence %s\n", diag.Visible(f.Describe()))
-	}
-	if e.Expr != "" {
-		fmt.Fprintf(s.Out, "\nexpr: %s\n", diag.Visible(e.Expr))
-		for _, a := range e.Atoms {
-			fmt.Fprintf(s.Out, "  %s\n", diag.Visible(a))
+	for _, file := range files.Paths {
+		if err := runFile(s, e, file); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
+	_, stats, err := e.Finish()
+	if err != nil {
+		return err
+	}
+	if stats.Events == 0 {
+		return errors.New("there is no event to explain")
+	}
+	if stats.Timeless > 0 {
+		fmt.Fprintf(s.Err, "%d matches have no time that can be read: no correlation counts them\n", stats.Timeless)
+	}
+	for _, suspended := range stats.Suspended {
+		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))
+	}
+	all := e.Nearness()
+	if p.format == "json" {
+		return s.WriteJSON(all)
+	}
+	for i := len(all) - 1; i >= 0; i-- { // what others read comes after them
+		nearmiss.Print(s, all[i])
+	}
+	return nil
 }
 
-func printNotAsked(s *stdio.Streams, e engine.Explanation) {
-	for _, n := range e.NotAsked {
-		fmt.Fprintf(s.Out, "  not asked: %s, whose events have no %s, by which the rule excludes\n", diag.Visible(n.LogSource), diag.Visible(n.Field))
+// runFile gives an engine the events of one file.
+func runFile(s *stdio.Streams, e *engine.Engine, file string) (err error) {
+	r, err := openTelling(s, file)
+	if err != nil {
+		return err
 	}
-}
-
-var marks = map[bool]string{true: "\x1b[32m✓\x1b[0m", false: "\x1b[31m✗\x1b[0m"}
-
-func printStep(s *stdio.Streams, step engine.Step, depth int) {
-	mark := "✗"
-	if step.Holds {
-		mark = "✓"
-	}
-	if s.OutTerminal {
-		mark = marks[step.Holds]
-	}
-	if step.Unknown {
-		mark = "?"
-	}
-	line := strings.Repeat("  ", depth) + mark + " " + diag.Visible(step.Text)
-	if step.Value != "" {
-		line += "   ← " + diag.Visible(step.Value)
-	}
-	if step.From != "" {
-		line += " (" + diag.Visible(step.From) + ")"
-	}
-	fmt.Fprintln(s.Out, line)
-	for _, below := range step.Steps {
-		printStep(s, below, depth+1)
-	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return e.Run(r, file, 1, func(int) {})
 }

@@ -9,19 +9,23 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/alerts"
+	"decree/cmd/decree/internal/backtest"
+	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/memory"
-	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/profile"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
+	"decree/cmd/decree/internal/warnings"
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules/diag"
 )
 
 type runParams struct {
-	evaluation
+	evaluation.Flags
 	events              []string
 	rules               []string
 	rejects             string
@@ -34,7 +38,7 @@ type runParams struct {
 	quiet, force        bool
 	summary             bool
 	stats               bool
-	backtest            backtestParams
+	backtest            backtest.Flags
 }
 
 func newRun(s *stdio.Streams) *cobra.Command {
@@ -58,7 +62,7 @@ func newRun(s *stdio.Streams) *cobra.Command {
 			err := usage.InBounds(cmd, usage.Bound{Flag: "max-line", Value: float64(p.maxLine), Least: 1}, usage.Bound{Flag: "max-processes", Value: float64(p.maxProc)},
 				usage.Bound{Flag: "max-pending", Value: float64(p.maxPending)}, usage.Bound{Flag: "workers", Value: float64(p.workers), Least: 1})
 			if err == nil {
-				err = p.backtest.check(cmd, p.now)
+				err = p.backtest.Check(cmd, p.Now)
 			}
 			if err != nil {
 				return err
@@ -66,7 +70,7 @@ func newRun(s *stdio.Streams) *cobra.Command {
 			return runRules(s, p)
 		},
 	}
-	p.addTo(cmd)
+	p.AddTo(cmd)
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.rules, "rules", "r", nil, "rule files or folders (default: the shipped library)")
 	f.StringVar(&p.rejects, "rejects", "", "write lines that are no events to this file, as NDJSON")
@@ -80,7 +84,7 @@ func newRun(s *stdio.Streams) *cobra.Command {
 	f.BoolVar(&p.stats, "stats", false, "say how fast the run was, and which rules cost and matched the most")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
 	usage.AddForce(cmd, &p.force, "with --rejects")
-	p.backtest.addTo(cmd)
+	p.backtest.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -88,103 +92,76 @@ func newRun(s *stdio.Streams) *cobra.Command {
 func runRules(s *stdio.Streams, p runParams) error {
 	began := time.Now()
 	loadingDone := memory.Loading()
-	set, err := ruleset.Load(s, p.rules, p.filters)
+	set, err := ruleset.Load(s, p.rules, p.Filters)
 	if err != nil {
 		return err
 	}
 	if len(set.Found) > 0 {
 		set.Show(s, set.Found)
 	}
-	opt, err := p.options()
+	opt, err := p.Options()
 	if err != nil {
 		return err
 	}
-	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.on
+	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.On
 	opt.MaxMemory, opt.Measure = int(p.maxMemory), p.stats
 	opt.Correlations = set.LoweredCorrelations()
-	out, err := newSink(s, p)
-	if err != nil {
-		return err
-	}
-	input := &intake{params: p, streams: s, bar: progress.Bar(s, "events", -1, p.quiet)}
+	in := input.New(s, input.Options{Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
+	var out alerts.Sink
 	matches := 0
-	if !p.backtest.on {
+	if !p.backtest.On {
+		if out, err = alerts.New(s, p.format, p.summary); err != nil {
+			return err
+		}
 		opt.OnResult = func(r engine.Result) {
 			matches++
-			input.clearBar()
-			out.add(r)
+			in.ClearBar()
+			out.Add(r)
 		}
 	}
 	e, found := engine.New(set.Lowered(), opt)
-	showNotRun(s, set, found, opt.Model.Name)
-	showNotAsked(s, e.NotAsked())
+	warnings.NotRun(s, set, found, opt.Model.Name)
+	warnings.NotAsked(s, e.NotAsked())
 	files := event.Expand(p.events)
 	if len(files.Paths) == 0 {
 		return errors.Join(files.Errs...)
 	}
-	if err := notAmong(p.rejects, slices.Concat(files.Paths, set.OnDisk(), []string{p.modelFile, p.reputation, p.backtest.baseline})); err != nil {
+	if err := input.NotAmong(p.rejects, slices.Concat(files.Paths, set.OnDisk(), []string{p.ModelFile, p.Reputation, p.backtest.Baseline})); err != nil {
 		return err
 	}
 	loadingDone()
 	memory.Limit(p.maxMemory)
 	loaded := time.Now()
-	input.engine = e
-	if err := input.readAll(files); err != nil {
+	if err := in.ReadAll(e, files); err != nil {
 		return err
 	}
 	memory.Finishing()
 	var noisier bool
 	var stats engine.Stats
-	if p.backtest.on {
-		matches, noisier, stats, err = runBacktest(s, e, p.backtest, p.format)
+	if p.backtest.On {
+		matches, noisier, stats, err = backtest.Run(s, e, p.backtest, p.format)
 	} else if _, stats, err = e.Finish(); err == nil {
-		if table, ok := out.(*summary); ok {
-			table.warn(e.WithoutReputation())
-		}
-		err = out.close(stats.Suspended)
+		err = out.Close(stats.Suspended, e.WithoutReputation())
 	}
 	if err != nil {
 		return err
 	}
-	input.showPassed()
-	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", input.lines, input.lines-input.rejected, input.rejected, matches)
+	in.ShowPassed()
+	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", in.Lines, in.Lines-in.Rejected, in.Rejected, matches)
 	foreign := stats.Events > 0 && stats.Foreign == stats.Events
 	if foreign || (matches == 0 && stats.Events > 0) {
-		p.doubtModel(s, opt.Model.Name, stats)
+		warnings.Model(s, opt.Model.Name, stats)
 	}
-	for _, r := range e.WithoutReputation() {
-		fmt.Fprintf(s.Err, "warning: rule %q %s\n", diag.Visible(r.Source.Title), withoutReputation)
-	}
-	for _, w := range []struct {
-		count int
-		text  string
-	}{
-		{stats.Evicted, fmt.Sprintf("processes were dropped at --max-processes %d or --max-memory %s; ancestors may be missing", p.maxProc, &p.maxMemory)},
-		{stats.Dropped, fmt.Sprintf("events were dropped at --max-pending %d or --max-memory %s; rules on ancestors or rarity did not see them", p.maxPending, &p.maxMemory)},
-		{stats.Uncounted, fmt.Sprintf("events were not counted at --max-memory %s; rare values may be missing, or seem rarer than they are", &p.maxMemory)},
-		{stats.Uncorrelated, fmt.Sprintf("matches were dropped at --max-pending %d or --max-memory %s; correlations did not see them", p.maxPending, &p.maxMemory)},
-		{stats.Textless, fmt.Sprintf("matches of correlations show no more than their group: their events had no room at --max-memory %s", &p.maxMemory)},
-		{stats.Undated, "events have no time that can be read; rules with a lookback did not see them"},
-		{stats.Timeless, "matches have no time that can be read; correlations did not see them"},
-	} {
-		if w.count > 0 {
-			fmt.Fprintf(s.Err, "warning: %d %s\n", w.count, w.text)
-		}
-	}
-	if stats.Guessed != "" {
-		fmt.Fprintf(s.Err, "warning: %s; of times that can be read in two ways the month comes first\n", diag.Visible(stats.Guessed))
-	}
-	for _, suspended := range stats.Suspended {
-		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))
-	}
+	warnings.NoReputation(s, e.WithoutReputation())
+	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
-		if err := printStats(s, e.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
+		if err := profile.Print(s, e.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
 			return err
 		}
 	}
-	if input.unreadable {
+	if in.Unreadable {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Undated + stats.Timeless
-	return exit.After(append(set.Found, found...), unseen > 0 || noisier || foreign || input.unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+	return exit.After(append(set.Found, found...), unseen > 0 || noisier || foreign || in.Unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

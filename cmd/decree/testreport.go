@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/explanation"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine/regression"
@@ -83,7 +84,7 @@ func printFailure(s *stdio.Streams, set *ruleset.Set, o regression.Outcome) {
 	}
 	if o.Explained != nil {
 		var tree strings.Builder
-		printExplanation(&stdio.Streams{Out: &tree, OutTerminal: s.OutTerminal}, "the rule", *o.Explained)
+		explanation.Print(&stdio.Streams{Out: &tree, OutTerminal: s.OutTerminal}, "the rule", *o.Explained)
 		for line := range strings.Lines(tree.String()) {
 			if line != "\n" {
 				line = "  " + line
@@ -107,7 +108,7 @@ func failureText(o regression.Outcome) string {
 		fmt.Fprintln(&out, diag.Visible(line))
 	}
 	if o.Explained != nil {
-		printExplanation(&stdio.Streams{Out: &out}, "the rule", *o.Explained)
+		explanation.Print(&stdio.Streams{Out: &out}, "the rule", *o.Explained)
 	}
 	return out.String()
 }

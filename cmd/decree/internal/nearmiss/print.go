@@ -1,84 +1,21 @@
-package main
+// Package nearmiss shows how near a correlation came to a match on the events given.
+package nearmiss
 
 import (
-	"errors"
 	"fmt"
 	"strconv"
 	"strings"
 
-	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/position"
-	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
-	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
-// explainCorrelations shows how near the correlations of a file came on events: no one event decides.
-func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) error {
-	if p.eventID != "" || p.line != 0 || p.expr {
-		return fmt.Errorf("%s has a correlation, which no one event decides: leave out --event, --line and --expr", p.rule)
-	}
-	opt, err := p.options()
-	if err != nil {
-		return err
-	}
-	opt.Correlations, opt.Observe = set.LoweredCorrelations(), true
-	rs := make([]*ir.Rule, len(set.Rules))
-	for i, r := range set.Rules {
-		rs[i] = r.IR
-	}
-	e, found := engine.New(rs, opt)
-	set.Show(s, found)
-	if found.HasErrors() {
-		return exit.ErrFindings
-	}
-	files := event.Expand(p.events)
-	if err := errors.Join(files.Errs...); err != nil {
-		return err
-	}
-	for _, file := range files.Paths {
-		if err := runFile(s, e, file); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
-	}
-	_, stats, err := e.Finish()
-	if err != nil {
-		return err
-	}
-	if stats.Events == 0 {
-		return errors.New("there is no event to explain")
-	}
-	if stats.Timeless > 0 {
-		fmt.Fprintf(s.Err, "%d matches have no time that can be read: no correlation counts them\n", stats.Timeless)
-	}
-	for _, suspended := range stats.Suspended {
-		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))
-	}
-	all := e.Nearness()
-	if p.format == "json" {
-		return s.WriteJSON(all)
-	}
-	for i := len(all) - 1; i >= 0; i-- { // what others read comes after them
-		printNearness(s, all[i])
-	}
-	return nil
-}
-
-// runFile gives an engine the events of one file.
-func runFile(s *stdio.Streams, e *engine.Engine, file string) (err error) {
-	r, err := openTelling(s, file)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	return e.Run(r, file, 1, func(int) {})
-}
-
-func printNearness(s *stdio.Streams, n engine.Nearness) {
+// Print shows what the inputs of a correlation found, and of each group the window that matched or came nearest.
+func Print(s *stdio.Streams, n engine.Nearness) {
 	fmt.Fprintf(s.Out, "%s: %s\n", diag.FirstVisible(n.Correlation), diag.Visible(asks(n.Of)))
 	for _, in := range n.Inputs {
 		fmt.Fprintf(s.Out, "  %s: %s", diag.FirstVisible(in.Name), counted(in.Matches, "match", "matches"))
@@ -102,10 +39,10 @@ func printNearness(s *stdio.Streams, n engine.Nearness) {
 			fmt.Fprint(s.Out, "  ")
 		}
 		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, diag.Visible(came(n.Of, g)), g.From, g.To)
-		for _, e := range g.Events[:min(len(g.Events), shownSeen)] {
+		for _, e := range g.Events[:min(len(g.Events), shownEvents)] {
 			fmt.Fprintf(s.Out, "    %s: %s\n", diag.Visible(e.Rule), position.Event(e.ID, e.Source, e.Line))
 		}
-		if more := g.Count - shownSeen; more > 0 {
+		if more := g.Count - shownEvents; more > 0 {
 			fmt.Fprintf(s.Out, "    and %d more\n", more)
 		}
 	}
@@ -174,3 +111,6 @@ func counted(n int, one, several string) string {
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// shownEvents bounds the events of a group that are shown.
+const shownEvents = 10

@@ -1,4 +1,5 @@
-package main
+// Package profile shows how fast a run was and where its time went.
+package profile
 
 import (
 	"cmp"
@@ -16,8 +17,8 @@ import (
 // shownCosts is how many rules each table of --stats has.
 const shownCosts = 10
 
-// printStats says how fast a run was and where its time went, on the error stream.
-func printStats(s *stdio.Streams, p *engine.Profile, stats engine.Stats, loading, running time.Duration) error {
+// Print says how fast a run was and where its time went, on the error stream.
+func Print(s *stdio.Streams, p *engine.Profile, stats engine.Stats, loading, running time.Duration) error {
 	perSecond := func(n float64) float64 { return n / max(running.Seconds(), 1e-9) }
 	_, err := fmt.Fprintf(s.Err, "%.0f events/s, %.1f MB/s; rules loaded in %s, events in %s\n", perSecond(float64(stats.Events)), perSecond(float64(p.Bytes)/1e6), round(loading), round(running))
 	_, more := fmt.Fprintf(s.Err, "time of all workers: reading JSON %s, finding rules %s, asking them %s; at the end %s\n", round(p.Read), round(p.Find), round(p.Ask), round(p.Finish))

@@ -1,4 +1,4 @@
-package main
+package warnings
 
 import (
 	"cmp"
@@ -14,9 +14,9 @@ import (
 // shownNotAsked bounds how many pairs of a field and a log are shown, as a whole collection may have hundreds.
 const shownNotAsked = 3
 
-// showNotAsked says of one rule that it is not asked of all its logs, and of several how many there are, and by which fields: those of most rules
+// NotAsked says of one rule that it is not asked of all its logs, and of several how many there are, and by which fields: those of most rules
 // come first.
-func showNotAsked(s *stdio.Streams, all []engine.NotAsked) {
+func NotAsked(s *stdio.Streams, all []engine.NotAsked) {
 	type pair struct{ field, log string }
 	counts := map[pair]int{}
 	var order []pair

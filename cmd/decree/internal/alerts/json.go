@@ -1,0 +1,95 @@
+package alerts
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// Suspension is the JSON form of a rule that was suspended.
+type Suspension struct {
+	Rule      string `json:"rule"`
+	ID        string `json:"rule_id"`
+	Level     string `json:"level"`
+	EventID   string `json:"event_id"`
+	Source    string `json:"source"`
+	Line      int    `json:"line"`
+	Suspended string `json:"suspended"` // why
+}
+
+// NewSuspension gives the JSON form of a suspension.
+func NewSuspension(s engine.Suspension) Suspension {
+	m := s.Rule.Source
+	return Suspension{m.Title, m.ID, m.Level, s.EventID, s.Source, s.Line, s.Reason}
+}
+
+// jsonSink writes an array, element by element.
+type jsonSink struct {
+	streams *stdio.Streams
+	some    bool
+	err     error
+}
+
+// Add writes a match.
+func (j *jsonSink) Add(r engine.Result) { j.element(NewAlert(r)) }
+
+func (j *jsonSink) element(v any) {
+	var b bytes.Buffer
+	if j.some {
+		b.WriteString(",")
+	}
+	j.some = true
+	b.WriteString("\n  ")
+	enc := json.NewEncoder(&b)
+	enc.SetIndent("  ", "  ")
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	_, more := j.streams.Out.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+	j.err = errors.Join(j.err, err, more)
+}
+
+// Close ends the array.
+func (j *jsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
+	for _, s := range suspended {
+		j.element(NewSuspension(s))
+	}
+	end := "]\n"
+	if j.some {
+		end = "\n" + end
+	}
+	_, err := fmt.Fprint(j.streams.Out, end)
+	return errors.Join(j.err, err)
+}
+
+// Alert is the JSON form of a match.
+type Alert struct {
+	Rule       string                    `json:"rule"`
+	ID         string                    `json:"rule_id"`
+	Level      string                    `json:"level"`
+	EventID    string                    `json:"event_id"`
+	Source     string                    `json:"source"`
+	Line       int                       `json:"line"`
+	Facts      []engine.Fact             `json:"facts"`
+	Names      []string                  `json:"names"`
+	Ancestors  []engine.Ancestor         `json:"ancestors,omitempty"`
+	Prevalence []engine.PrevalenceFigure `json:"prevalence,omitempty"`
+	Reputation map[string]string         `json:"reputation,omitempty"`
+	Correlated *engine.Correlated        `json:"correlated,omitempty"`
+	Event      map[string]any            `json:"event"`
+}
+
+// NewAlert gives the JSON form of a match.
+func NewAlert(r engine.Result) Alert {
+	m := r.Rule.Source
+	names := r.Names
+	if names == nil {
+		names = []string{}
+	}
+	return Alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, names, r.Ancestors, r.Prevalence, r.Reputation, r.Correlated, r.Event.Fields}
+}

@@ -1,0 +1,65 @@
+package backtest
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/usage"
+	"decree/rules"
+)
+
+// Flags say how history is replayed, and what it is compared with.
+type Flags struct {
+	On       bool
+	Every    time.Duration
+	Lookback time.Duration
+	Baseline string
+	MaxNew   int
+}
+
+const (
+	defaultEvery    = time.Hour
+	defaultLookback = 2 * time.Hour
+)
+
+// AddTo adds the flags.
+func (p *Flags) AddTo(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&p.On, "backtest", false, "replay the events as the rules' schedules would have run, and count alerts by rule and day")
+	f.DurationVar(&p.Every, "every", 0, "with --backtest: how often each rule runs (default: its schedule, else 1h)")
+	f.DurationVar(&p.Lookback, "lookback", 0, "with --backtest: how far each run looks back (default: the rule's schedule, else 2h)")
+	f.StringVar(&p.Baseline, "baseline", "", "with --backtest: what --format json wrote before; new alerts fail the command")
+	f.IntVar(&p.MaxNew, "max-new", 0, "with --baseline: so many new alerts of a rule are accepted")
+}
+
+// Check refuses flags that do not go together. now is the value of --now.
+func (p *Flags) Check(cmd *cobra.Command, now string) error {
+	for _, name := range []string{"every", "lookback", "baseline"} {
+		if cmd.Flags().Changed(name) && !p.On {
+			return fmt.Errorf("--%s goes with --backtest", name)
+		}
+	}
+	err := usage.InBounds(cmd, usage.Bound{Flag: "max-new", Value: float64(p.MaxNew)})
+	if err = cmp.Or(err, usage.Positive(cmd, "every", p.Every), usage.Positive(cmd, "lookback", p.Lookback)); err != nil {
+		return err
+	}
+	switch {
+	case cmd.Flags().Changed("max-new") && p.Baseline == "":
+		return errors.New("--max-new goes with --baseline")
+	case p.On && now != "":
+		return errors.New("--now and --backtest exclude each other: a replay has a time for each run")
+	}
+	return nil
+}
+
+// schedule is a rule's, as the flags say.
+func (p *Flags) schedule(r *rules.Rule) rules.Schedule {
+	return rules.Schedule{
+		Every:    cmp.Or(p.Every, r.Schedule.Every, defaultEvery),
+		Lookback: cmp.Or(p.Lookback, r.Schedule.Lookback, defaultLookback),
+	}
+}

@@ -1,0 +1,57 @@
+// Package evaluation has the flags of every command that evaluates rules on events.
+package evaluation
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/models"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/usage"
+	"decree/engine"
+	"decree/rules/schema"
+)
+
+// Flags is what every command asks that evaluates rules on events.
+type Flags struct {
+	Filters    ruleset.Filters
+	Model      string
+	ModelFile  string
+	Reputation string
+	Now        string
+}
+
+// DefaultModel is that of events which have Sigma's own field names.
+const DefaultModel = "sigma"
+
+// AddTo adds the flags.
+func (e *Flags) AddTo(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.StringVarP(&e.Model, "model", "m", DefaultModel, "data model of the events: "+strings.Join(schema.Names(), ", "))
+	f.StringVar(&e.ModelFile, "model-file", "", "data model file; may extend a shipped model")
+	f.StringVar(&e.Reputation, "reputation", "", "reputation table: CSV or NDJSON with a key column such as sha1")
+	f.StringVar(&e.Now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
+	usage.Complete(cmd, "model", schema.Names)
+	e.Filters.AddTo(cmd)
+}
+
+// Options are the engine's, as the flags say.
+func (e *Flags) Options() (opt engine.Options, err error) {
+	if opt.Model, err = models.Load(e.Model, e.ModelFile); err != nil {
+		return opt, err
+	}
+	if e.Reputation != "" {
+		if opt.Reputation, err = engine.LoadReputation(e.Reputation); err != nil {
+			return opt, err
+		}
+	}
+	if e.Now != "" {
+		if opt.Now, err = time.Parse(time.RFC3339, e.Now); err != nil {
+			return opt, fmt.Errorf("--now %s is no time as RFC 3339 has it: write it as 2026-03-02T12:00:00Z", e.Now)
+		}
+	}
+	return opt, nil
+}

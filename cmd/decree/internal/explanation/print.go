@@ -1,0 +1,93 @@
+// Package explanation shows why a rule did or did not match an event, as a tree of its condition.
+package explanation
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/cmd/decree/internal/position"
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine"
+	"decree/rules/diag"
+)
+
+// Print shows an explanation; title is what the rule is called.
+func Print(s *stdio.Streams, title string, e engine.Explanation) {
+	verdict := "does not match"
+	switch {
+	case e.Matched:
+		verdict = "matches"
+	case e.Unknown:
+		verdict = "is suspended, since its regular expressions take too many steps, at"
+	}
+	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, position.Event(e.EventID, e.Source, e.Line))
+	if e.LogSource == "" {
+		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
+		printNotAsked(s, e)
+		return
+	}
+	fmt.Fprintf(s.Out, "  log source: %s\n", diag.Visible(e.LogSource))
+	printNotAsked(s, e)
+	if e.Suspended != "" {
+		fmt.Fprintf(s.Out, "  %s\n", diag.Visible(e.Suspended))
+	}
+	if !e.InLookback {
+		fmt.Fprintln(s.Out, "  the event is outside the rule's lookback")
+	}
+	for _, f := range e.Facts {
+		fmt.Fprintf(s.Out, "  %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
+	}
+	fmt.Fprintln(s.Out)
+	printStep(s, *e.Condition, 0)
+	if e.Filter != nil {
+		fmt.Fprintln(s.Out, "the environment's filter, all of which must hold:")
+		printStep(s, *e.Filter, 1)
+	}
+	if len(e.Ancestors)+len(e.Prevalence) > 0 {
+		fmt.Fprintln(s.Out)
+	}
+	for _, a := range e.Ancestors {
+		fmt.Fprintf(s.Out, "ancestor %d: %s (%s)\n", a.Level, diag.Visible(a.Describe()), a.From)
+	}
+	for _, f := range e.Prevalence {
+		fmt.Fprintf(s.Out, "prevalence %s\n", diag.Visible(f.Describe()))
+	}
+	if e.Expr != "" {
+		fmt.Fprintf(s.Out, "\nexpr: %s\n", diag.Visible(e.Expr))
+		for _, a := range e.Atoms {
+			fmt.Fprintf(s.Out, "  %s\n", diag.Visible(a))
+		}
+	}
+}
+
+func printNotAsked(s *stdio.Streams, e engine.Explanation) {
+	for _, n := range e.NotAsked {
+		fmt.Fprintf(s.Out, "  not asked: %s, whose events have no %s, by which the rule excludes\n", diag.Visible(n.LogSource), diag.Visible(n.Field))
+	}
+}
+
+var marks = map[bool]string{true: "\x1b[32m✓\x1b[0m", false: "\x1b[31m✗\x1b[0m"}
+
+func printStep(s *stdio.Streams, step engine.Step, depth int) {
+	mark := "✗"
+	if step.Holds {
+		mark = "✓"
+	}
+	if s.OutTerminal {
+		mark = marks[step.Holds]
+	}
+	if step.Unknown {
+		mark = "?"
+	}
+	line := strings.Repeat("  ", depth) + mark + " " + diag.Visible(step.Text)
+	if step.Value != "" {
+		line += "   ← " + diag.Visible(step.Value)
+	}
+	if step.From != "" {
+		line += " (" + diag.Visible(step.From) + ")"
+	}
+	fmt.Fprintln(s.Out, line)
+	for _, below := range step.Steps {
+		printStep(s, below, depth+1)
+	}
+}

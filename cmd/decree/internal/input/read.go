@@ -1,0 +1,139 @@
+// Package input feeds event files to the engine. Every line is accounted for: it is an event, or it is rejected, shown and kept.
+package input
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/schollz/progressbar/v3"
+
+	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/diag"
+)
+
+// Options say how files are read.
+type Options struct {
+	Files   []string // as the user names them
+	Rejects string   // the file that keeps rejected lines; "" for none
+	Force   bool     // writes over a write-protected file of rejects
+	MaxLine int      // bytes
+	Workers int
+	Quiet   bool
+}
+
+// Reader feeds files to the engine and accounts for every line.
+type Reader struct {
+	Lines, Rejected int
+	Unreadable      bool // of some file not all was read, or nothing of it was an event
+	Unfit           bool // of some file no event is of the model
+
+	engine  *engine.Engine
+	opt     Options
+	streams *stdio.Streams
+	shown   int // rejected lines
+	bar     *progressbar.ProgressBar
+	barErr  error
+	kept    *output.Pending
+	keptErr error
+	passed  []string // files of folders that are no logs
+}
+
+// New gives a reader that has read nothing yet.
+func New(s *stdio.Streams, opt Options) *Reader {
+	return &Reader{streams: s, opt: opt, bar: progress.Bar(s, "events", -1, opt.Quiet)}
+}
+
+// ClearBar makes room on a terminal that shows matches and progress both.
+func (in *Reader) ClearBar() {
+	if in.streams.OutTerminal && in.streams.ErrTerminal {
+		in.barErr = errors.Join(in.barErr, in.bar.Clear())
+	}
+}
+
+// ReadAll gives the engine the events of all files.
+func (in *Reader) ReadAll(e *engine.Engine, files event.Files) (err error) {
+	in.engine, in.passed = e, files.Passed
+	for _, err := range files.Errs {
+		in.blame("%v", err)
+	}
+	if in.opt.Rejects != "" {
+		if in.kept, err = output.Create(in.opt.Rejects, in.opt.Force); err != nil {
+			return fmt.Errorf("--rejects: %w", err)
+		}
+		defer func() { err = errors.Join(err, in.kept.Discard()) }()
+	}
+	for _, file := range files.Paths {
+		if files.Doubt[file] && !in.isLog(file) {
+			in.passed = append(in.passed, file)
+			continue
+		}
+		if err := in.read(file); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	if len(in.passed) > 0 && len(in.passed) >= len(files.Paths)+len(files.Passed) {
+		in.blame("there are no events in %s", strings.Join(in.opt.Files, ", "))
+	}
+	if in.kept != nil {
+		if in.keptErr == nil {
+			in.keptErr = in.kept.Commit()
+		}
+		if in.keptErr != nil { // what stood there before is left
+			return fmt.Errorf("cannot write --rejects: %w", in.keptErr)
+		}
+	}
+	return in.bar.Finish()
+}
+
+// blame says what is wrong with the input, and that not all of it was read. The other files are read.
+func (in *Reader) blame(format string, args ...any) {
+	in.Unreadable = true
+	in.ClearBar()
+	fmt.Fprintf(in.streams.Err, "error: %s\n", diag.Visible(fmt.Sprintf(format, args...)))
+}
+
+func (in *Reader) read(file string) error {
+	r, err := event.Open(file, event.Options{Stdin: in.streams.In, MaxLine: in.opt.MaxLine, OnReject: in.reject})
+	if err != nil {
+		in.blame("%v", err)
+		return nil
+	}
+	err = in.engine.Run(r, file, in.opt.Workers, func(events int) { in.barErr = errors.Join(in.barErr, in.bar.Add(events)) })
+	in.Lines += r.Lines()
+	in.Rejected += r.Rejected()
+	for _, note := range r.Notes() {
+		in.ClearBar()
+		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", diag.Visible(file), diag.Visible(note))
+	}
+	switch events := r.Lines() - r.Rejected(); {
+	case r.Broken() != "":
+		in.blame("%s: not all of it was read: %s", file, r.Broken())
+	case events == 0 && r.Rejected() > 0:
+		in.blame("%s: nothing in it is an event", file)
+	case events > 0 && !in.engine.Fitted() && len(in.engine.Rules()) > 0:
+		in.Unfit = true
+		in.ClearBar()
+		fmt.Fprintf(in.streams.Err, "error: %s: no event has a field that the rules or the log sources of the data model name: does --model name the product that the events come from?\n", diag.Visible(file))
+	}
+	return errors.Join(err, in.barErr, r.Close())
+}
+
+// shownPassed bounds how many files are named that were passed over.
+const shownPassed = 3
+
+// ShowPassed says which files were passed over.
+func (in *Reader) ShowPassed() {
+	if len(in.passed) == 0 {
+		return
+	}
+	names := strings.Join(in.passed[:min(len(in.passed), shownPassed)], ", ")
+	if len(in.passed) > shownPassed {
+		names += ", …"
+	}
+	fmt.Fprintf(in.streams.Err, "%d files are no logs of the data model and were passed over: %s\n", len(in.passed), diag.Visible(names))
+}

@@ -1,0 +1,37 @@
+package input
+
+import (
+	"fmt"
+	"os"
+
+	"decree/engine/event"
+	"decree/rules/diag"
+)
+
+// shownRejects bounds how many bad lines are reported one by one.
+const shownRejects = 20
+
+// NotAmong refuses to write rejected lines over one of the files that the run reads.
+func NotAmong(rejects string, files []string) error {
+	to, err := os.Stat(rejects)
+	if err != nil || !to.Mode().IsRegular() {
+		return nil // not there yet, or nothing that is replaced
+	}
+	for _, file := range files {
+		if from, err := os.Stat(file); err == nil && os.SameFile(to, from) {
+			return fmt.Errorf("--rejects %s is one of the files that are read: choose another name", rejects)
+		}
+	}
+	return nil
+}
+
+func (in *Reader) reject(r event.Reject) {
+	if in.shown++; in.shown <= shownRejects {
+		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason))
+	} else if in.shown == shownRejects+1 {
+		fmt.Fprintf(in.streams.Err, "further rejected lines are counted, and kept with --rejects\n")
+	}
+	if in.kept != nil && in.keptErr == nil {
+		_, in.keptErr = in.kept.WriteString(event.FormatReject(r))
+	}
+}

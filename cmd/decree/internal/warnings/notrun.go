@@ -1,0 +1,32 @@
+package warnings
+
+import (
+	"fmt"
+
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/stdio"
+	"decree/rules/diag"
+)
+
+// shownNotRun bounds how many rules that the data model has no log source for are shown one by one.
+const shownNotRun = 3
+
+// NotRun shows findings about rules that are not run: each, or how many when there are many, as
+// when a whole collection is run on the logs of one product.
+func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model string) {
+	var others diag.Diagnostics
+	missing := 0
+	for _, d := range found {
+		if d.Code == "no-log-source" {
+			missing++
+		} else {
+			others = append(others, d)
+		}
+	}
+	if missing <= shownNotRun {
+		set.Show(s, found)
+		return
+	}
+	set.Show(s, others)
+	fmt.Fprintf(s.Err, "%d rules are not run: data model %s has no such log source\n", missing, diag.Visible(model))
+}

@@ -1,6 +1,7 @@
 package compilers
 
 import (
+	"fmt"
 	"slices"
 
 	"decree/rules"
@@ -29,4 +30,14 @@ func closestOr(got string, known []string, otherwise string) string {
 		return "did you mean `" + near + "`?"
 	}
 	return otherwise
+}
+
+// Accepts tells whether a rule, or the command, accepts the approximation of a gap.
+func (o Options) Accepts(dialect string, r *rules.Rule, code string) bool {
+	return slices.Contains(r.Approximate[dialect], code) || slices.Contains(o.Approximate, code) || slices.Contains(o.Approximate, "all")
+}
+
+// AcceptHint tells how to accept the approximation of a gap.
+func AcceptHint(dialect, code string) string {
+	return fmt.Sprintf("accept it in the rule with `approximate: {%s: [%s]}`, or for one command with --allow-approximate %s", dialect, code, code)
 }

@@ -2,7 +2,6 @@ package kql
 
 import (
 	"fmt"
-	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -10,103 +9,7 @@ import (
 	"decree/compilers"
 	"decree/rules/ir"
 	"decree/rules/regex"
-	"decree/rules/schema"
 )
-
-// kind is how Kusto holds a column's values. Only strings cannot be null.
-type kind int
-
-const (
-	text kind = iota
-	number
-	boolean
-	datetime
-	other // dynamic, guid, timespan: compared as text
-)
-
-// operand is a column as the query names it.
-type operand struct {
-	name      string
-	kind      kind
-	companion string // a column with only the file name
-	onlyName  bool   // the column itself holds only the file name
-}
-
-// asText is the operand as a string.
-func (o operand) asText() string {
-	if o.kind == text {
-		return o.name
-	}
-	return "tostring(" + o.name + ")"
-}
-
-func (w *writer) typed(name string, declared schema.Type) operand {
-	if bag, path := w.plan.Source.Inside(name); bag != "" {
-		return w.property(bag, path, declared)
-	}
-	o := operand{name: column(name)}
-	switch declared {
-	case schema.Int:
-		o.kind = number
-	case schema.Bool:
-		o.kind = boolean
-	case schema.Datetime:
-		o.kind = datetime
-	}
-	switch w.plan.Source.Columns[name] {
-	case "int", "long", "real", "decimal":
-		o.kind = number
-	case "bool":
-		o.kind = boolean
-	case "datetime":
-		o.kind = datetime
-	case "string":
-		o.kind = text
-	case "dynamic", "guid", "timespan":
-		o.kind = other
-	}
-	return o
-}
-
-// read is a column, or where it is empty the other that has its value.
-func (w *writer) read(c schema.Column) operand {
-	o := w.typed(c.Name, c.Type)
-	if c.OrElse != "" {
-		o.name = fmt.Sprintf("coalesce(%s, %s)", o.name, w.typed(c.OrElse, c.Type).name)
-	}
-	return o
-}
-
-// operandOf finds a field on the event or on an ancestor's creation event joined to it.
-func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
-	col, hops := w.place(f, t)
-	o := w.read(col)
-	if hops > 0 {
-		o.name = above(hops, col.Name)
-	}
-	o.onlyName = col.Holds == "filename"
-	if col.Filename != "" {
-		o.companion = w.typed(col.Filename, "").name
-		if hops > 0 {
-			o.companion = above(hops, col.Filename)
-		}
-	}
-	return part(o, col, t)
-}
-
-// part reads one hash out of a column that holds several, or a value out of a longer text.
-func part(o operand, c schema.Column, t ir.Test) operand {
-	switch {
-	case c.Within() != "":
-		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(c.Within()), o.asText()), text
-		if c.Type == schema.XML {
-			o.name = unescaped(o.name, t)
-		}
-	case c.Type == schema.HashSet:
-		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(c.Key)+`=([^,]+)`), o.asText()), text
-	}
-	return o
-}
 
 // leaf writes one test.
 func (w *writer) leaf(n ir.Node) compilers.Pred {
@@ -119,46 +22,6 @@ func (w *writer) leaf(n ir.Node) compilers.Pred {
 		return w.match(n)
 	}
 	panic("kql: unknown leaf")
-}
-
-// keyword looks at every column.
-func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
-	w.noteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
-	var either compilers.Any
-	for _, t := range compilers.Stored(n.Test) { // a dynamic column or one of XML is searched as text
-		either = append(either, w.inColumns(t, n))
-	}
-	if len(either) == 1 {
-		return either[0]
-	}
-	return either
-}
-
-func (w *writer) inColumns(test ir.Test, n *ir.Keyword) compilers.Pred {
-	every := operand{name: "*"}
-	switch t := test.(type) {
-	case *ir.Text:
-		if t.Op == ir.Filename {
-			return matches("*", nameRegex(t))
-		}
-		either := make(compilers.Any, len(t.Values))
-		for i, v := range t.Values {
-			if !t.Cased && compilers.FoldsBeyondASCII(v) {
-				either[i] = matches("*", alternatives(t, []string{v})[0])
-			} else {
-				either[i] = compilers.Atom(compare(every.name, t.Op, v, t.Cased))
-			}
-		}
-		return either
-	case *ir.Glob:
-		return matches("*", globRegex(t))
-	case *ir.Regex:
-		if compilers.MeetsEscapes(t) {
-			w.noteOf(n, "keyword-escapes", "false-negatives", compilers.EscapesNote)
-		}
-		return matches("*", regexText(t))
-	}
-	panic("kql: unknown keyword test")
 }
 
 func (w *writer) match(m *ir.Match) compilers.Pred {
@@ -377,50 +240,6 @@ func numbers(value, op string, values []float64) compilers.Pred {
 	return either
 }
 
-// cidr asks each family's own function whether an address is in a network: each gives null for an address it cannot read. Dual-stack
-// sockets write `::ffff:10.0.0.1`, which the functions for IPv4 take for no address, and Windows writes an interface's number behind a
-// link-local one (`fe80::1%4`): https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
-func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
-	var v4, v6 []string
-	holdsV4 := false
-	for _, p := range t.Prefixes {
-		if p.Addr().Is4() {
-			v4 = append(v4, quote(p.String()))
-		} else {
-			v6 = append(v6, quote(p.String()))
-			holdsV4 = holdsV4 || p.Overlaps(mappedV4)
-		}
-	}
-	var either compilers.Any
-	for _, family := range []struct {
-		name   string
-		noise  string
-		ranges []string
-	}{{"ipv4", `(?i)^::ffff:|%.*$`, v4}, {"ipv6", `%.*$`, v6}} {
-		if len(family.ranges) == 0 {
-			continue
-		}
-		function := family.name + "_is_in_range"
-		if len(family.ranges) > 1 {
-			function = family.name + "_is_in_any_range"
-		}
-		call := fmt.Sprintf(`%s(replace_regex(%s, %s, ""), %s)`, function, o.asText(), verbatim(family.noise), strings.Join(family.ranges, ", "))
-		if negated {
-			call = "coalesce(" + call + ", false)"
-		}
-		if family.name == "ipv6" && holdsV4 {
-			either = append(either, compilers.All{compilers.Atom(o.asText() + ` contains ":"`), compilers.Atom(call)})
-		} else {
-			either = append(either, compilers.Atom(call))
-		}
-	}
-	return either
-}
-
-// mappedV4 are the addresses of IPv6 that those of IPv4 are for Kusto's functions of IPv6. For a rule they are none of IPv6.
-// https://learn.microsoft.com/en-us/kusto/query/ipv6-compare-function
-var mappedV4 = netip.MustParsePrefix("::ffff:0:0/96")
-
 func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
 	if t.Op == ir.Equals && a.kind == b.kind && a.kind != text && a.kind != other {
 		p := compilers.Atom(a.name + " == " + b.name)
@@ -438,6 +257,7 @@ func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
 }
 
 var timeParts = map[string]string{"minute": `datetime_part("minute", %s)`, "hour": "hourofday(%s)", "day": "dayofmonth(%s)",
+
 	"week": "week_of_year(%s)", "month": "monthofyear(%s)", "year": "getyear(%s)"}
 
 func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {

@@ -1,0 +1,270 @@
+package compilers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/regex"
+	"decree/rules/schema"
+)
+
+// neverMatches is the error of a rule that contradicts itself, or its log source, once its fields are columns.
+const neverMatches = "never-matches"
+
+func (c *checker) impossible(r *ir.Rule) {
+	terms := []ir.Node{r.Condition}
+	if r.Filter != nil {
+		terms = append(terms, r.Filter)
+	}
+	why, never := c.opt.Model.Never(c.plan.Source, terms...)
+	if !never {
+		return
+	}
+	hint := "ask for what one event can hold, or remove the condition"
+	if service := schema.ElsewhereService(r); service != "" && !strings.EqualFold(service, r.Source.LogSource.Service) {
+		hint = "the event is of another log: `logsource: {product: windows, service: " + service + "}`"
+	}
+	if why.Message == "" {
+		why.At, why.Message = r.Source.LogSource.Range, "nothing is left of its condition"
+	}
+	c.report(neverMatches, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
+}
+
+// requires notes, once, what must be so in the product.
+func (c *checker) requires(what string, at diag.Range) {
+	known := slices.ContainsFunc(c.plan.Notes, func(n Note) bool { return n.Message == what })
+	if what != "" && !known {
+		c.plan.Notes = append(c.plan.Notes, Note{Code: "requires", Effect: "exact", Message: what, Range: at})
+	}
+}
+
+// translate says a test as the product holds its field.
+func (c *checker) translate(n *ir.Match) ir.Node {
+	own, err := c.opt.Model.Translate(c.plan.Source, n)
+	if err != nil {
+		c.report("no-translation", n.Range(), "write what the product's own field holds, in a rule or a model of its own", err.Error())
+	}
+	return c.hashes(n, own)
+}
+
+type checker struct {
+	dialect string
+	lacks   Features
+	opt     Options
+	plan    *Plan
+	found   diag.Diagnostics
+	seen    map[string]bool
+	at      ir.Node          // what is being checked; nil: the log source
+	negated map[ir.Node]bool // tests of the rule below a negation
+}
+
+// walk checks a subtree. conjunct is true while only And and Named stand above it.
+func (c *checker) walk(n ir.Node, conjunct bool) {
+	c.at = n
+	switch n := n.(type) {
+	case *ir.Match:
+		c.match(n, conjunct)
+	case *ir.Keyword:
+		c.need(Keywords, n.Range())
+		c.test(n.Test, n.Range())
+	case *ir.Prevalence:
+		c.prevalence(n)
+	case *ir.AtLeast:
+		if choices(len(n.Terms), n.Count) > MaxChoices {
+			c.report("too-many-choices", n.Range(), "split the rule",
+				fmt.Sprintf("%d of %d names needs more than %d combinations in a query", n.Count, len(n.Terms), MaxChoices))
+		}
+	case *ir.And, *ir.Or, *ir.Not, *ir.Named, *ir.Const:
+	default:
+		panic("compilers: unknown node")
+	}
+	_, isAnd := n.(*ir.And)
+	_, isNamed := n.(*ir.Named)
+	_, isNot := n.(*ir.Not)
+	for _, child := range ir.Children(n) {
+		if isNot {
+			ir.Inspect(child, func(below ir.Node) bool {
+				if p, rare := below.(*ir.Prevalence); rare && Counts(p) {
+					c.need(PrevalenceNegated, below.Range())
+				}
+				return true
+			})
+		}
+		c.walk(child, conjunct && (isAnd || isNamed))
+	}
+}
+
+func (c *checker) match(n *ir.Match, conjunct bool) {
+	c.field(n.Field, n.Test, n.Range(), conjunct)
+	c.test(n.Test, n.Range())
+	if ref, ok := n.Test.(*ir.FieldRef); ok {
+		c.field(ref.Other, nil, n.Range(), conjunct)
+	}
+}
+
+func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
+	if col, native := c.plan.Native(f, t); native {
+		c.requires(col.Requires, at)
+		c.requires(c.plan.Source.Added(f), at)
+		if col.Within() != "" {
+			c.need(NamedValues, at)
+		}
+		if col.OrElse != "" {
+			c.need(SecondColumns, at)
+		}
+		return
+	}
+	if f.Level > 0 {
+		own, known := c.plan.Column(ir.Field{Name: f.Name})
+		_, linked := c.plan.Source.Keys[1]
+		if known && linked && own.Holds == "" {
+			c.need(DeepAncestors, at)
+			if !conjunct {
+				c.need(DeepUnderNegation, at)
+			}
+			return
+		}
+	}
+	if col, mapped := c.plan.Column(f); mapped {
+		c.report("filename-only", at, "test it with |filename, or with |endswith and one leading backslash",
+			fmt.Sprintf("column %s holds only the file name, which cannot answer this test", col.Name))
+		return
+	}
+	hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
+	if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
+		hint = "closest mapped fields: " + strings.Join(near, ", ")
+	} else if near := c.plan.Source.ClosestColumns(f.Name); len(near) > 0 {
+		hint += "; closest columns of the table: " + strings.Join(near, ", ")
+	}
+	name := f.Name
+	if f.Level > 0 {
+		name = fmt.Sprintf("%s of ancestor %d", f.Name, f.Level)
+	}
+	c.report("no-column", at, hint, fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
+}
+
+func (c *checker) test(t ir.Test, at diag.Range) {
+	switch t := t.(type) {
+	case *ir.Text:
+		if t.Cased {
+			c.need(Cased, at)
+		}
+	case *ir.Glob:
+		c.need(Wildcards, at)
+		if t.Cased {
+			c.need(Cased, at)
+		}
+	case *ir.Regex:
+		if t.Backtracking {
+			c.backtracking(t, at)
+		} else {
+			c.need(Regexes, at)
+		}
+	case *ir.FieldRef:
+		c.need(FieldRefs, at)
+	case *ir.TimePart:
+		c.need(TimeParts, at)
+	case *ir.CIDR:
+		c.need(CIDRs, at)
+	case *ir.Number, *ir.Bool, *ir.Null, *ir.Exists:
+	default:
+		panic("compilers: unknown test")
+	}
+}
+
+// backtracking refuses an expression that a dialect's engine cannot run, and names what of it that is.
+func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
+	lack, lacking := c.lacks[BacktrackingRegexes]
+	if !lacking {
+		return
+	}
+	message := c.dialect + ": " + lack.Message
+	if _, err := t.Parse().In(regex.Go); err != nil {
+		message += ", and this one has " + err.Error()
+	}
+	c.report(string(BacktrackingRegexes), at, lack.Hint, message)
+}
+
+func (c *checker) prevalence(n *ir.Prevalence) {
+	at := n.Range()
+	if _, ok := c.plan.Source.Entities[n.Spec.Field]; !ok {
+		c.report("no-entity", n.Spec.FieldRange, "entities of this source: "+strings.Join(sortedKeys(c.plan.Source.Entities), ", "),
+			fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, n.Spec.Field))
+	}
+	if n.Among != nil {
+		c.need(PrevalencePopulation, at)
+		c.walk(n.Among, true)
+		c.at = n
+	}
+	if local := n.Spec.Local; local != nil {
+		if local.Rarest > 0 {
+			c.need(PrevalenceRank, at)
+		}
+		if len(local.Bounds) > 0 {
+			c.need(PrevalenceCount, at)
+		}
+		if _, ok := c.plan.Source.Entities[local.Distinct]; !ok {
+			c.report("no-entity", at, "entities of this source: "+strings.Join(sortedKeys(c.plan.Source.Entities), ", "),
+				fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, local.Distinct))
+		}
+	}
+	spec := n.Spec
+	if len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil {
+		c.need(GlobalPrevalence, at)
+	}
+}
+
+// need records that the rule uses a construct; a lacking dialect makes it a note or an error.
+func (c *checker) need(construct Construct, at diag.Range) {
+	lack, lacking := c.lacks[construct]
+	if !lacking {
+		return
+	}
+	code := string(construct)
+	if !lack.Approximate {
+		c.report(code, at, lack.Hint, c.dialect+": "+lack.Message)
+		return
+	}
+	if !c.accepted(code) {
+		c.report(code, at, AcceptHint(c.dialect, code),
+			fmt.Sprintf("%s can only approximate this: %s", c.dialect, lack.Message))
+		return
+	}
+	for _, effect := range c.plan.Effects(lack.Effect, c.at) {
+		if c.first(code+" "+effect, at) {
+			c.plan.Notes = append(c.plan.Notes, Note{Code: code, Effect: effect, Message: lack.Message, Range: at})
+		}
+	}
+}
+
+func (c *checker) accepted(code string) bool {
+	return c.opt.Accepts(c.dialect, c.plan.Rule.Source, code)
+}
+
+func (c *checker) report(code string, at diag.Range, hint, message string) {
+	if c.first(code, at) {
+		c.found.Errorf(code, at, hint, "%s", message)
+	}
+}
+
+// first tells whether a gap is new: the same one at the same place is said once.
+func (c *checker) first(code string, at diag.Range) bool {
+	key := code + "@" + at.String()
+	if c.seen[key] {
+		return false
+	}
+	c.seen[key] = true
+	return true
+}
+
+func sortedKeys(m map[string]schema.Column) []string {
+	keys := make([]string, 0, len(m))
+	for k := range m {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}

@@ -1,0 +1,46 @@
+package kql
+
+import (
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// keyword looks at every column.
+func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
+	w.noteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
+	var either compilers.Any
+	for _, t := range compilers.Stored(n.Test) { // a dynamic column or one of XML is searched as text
+		either = append(either, w.inColumns(t, n))
+	}
+	if len(either) == 1 {
+		return either[0]
+	}
+	return either
+}
+
+func (w *writer) inColumns(test ir.Test, n *ir.Keyword) compilers.Pred {
+	every := operand{name: "*"}
+	switch t := test.(type) {
+	case *ir.Text:
+		if t.Op == ir.Filename {
+			return matches("*", nameRegex(t))
+		}
+		either := make(compilers.Any, len(t.Values))
+		for i, v := range t.Values {
+			if !t.Cased && compilers.FoldsBeyondASCII(v) {
+				either[i] = matches("*", alternatives(t, []string{v})[0])
+			} else {
+				either[i] = compilers.Atom(compare(every.name, t.Op, v, t.Cased))
+			}
+		}
+		return either
+	case *ir.Glob:
+		return matches("*", globRegex(t))
+	case *ir.Regex:
+		if compilers.MeetsEscapes(t) {
+			w.noteOf(n, "keyword-escapes", "false-negatives", compilers.EscapesNote)
+		}
+		return matches("*", regexText(t))
+	}
+	panic("kql: unknown keyword test")
+}

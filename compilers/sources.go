@@ -1,0 +1,94 @@
+package compilers
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// First is for constructs that need all events in one place. why says which.
+func First(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
+	first := plans[0]
+	var names []string
+	for _, p := range plans {
+		names = append(names, p.Source.Name)
+	}
+	at := first.Rule.Source.LogSource.Range
+	message := fmt.Sprintf("data model %s has the log source in %d of its sources (%s): %s", opt.Model.Name, len(names), shortList(names), why)
+	if !opt.Accepts(dialect, first.Rule.Source, severalSources) {
+		var ds diag.Diagnostics
+		ds.Errorf(severalSources, at, "name a log source that one of them answers, or "+AcceptHint(dialect, severalSources), "%s: %s", dialect, message)
+		return nil, ds
+	}
+	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + names[0] + " is asked: " + message, Range: at})
+	return first, nil
+}
+
+// severalSources is the gap of a log source whose sources a target cannot ask all at once.
+const severalSources = "several-sources"
+
+// leftOut notes the sources that a rule is not asked of, by the engine neither, since their events lack a field that it excludes by.
+func (p *Plan) leftOut(r *ir.Rule) {
+	left := p.Model.LeftOut(r)
+	if len(left) == 0 {
+		return
+	}
+	var names []string
+	for _, one := range left {
+		names = append(names, one.Source.Name)
+	}
+	field := left[0].By.Field.Name
+	if level := left[0].By.Field.Level; level > 0 {
+		field = fmt.Sprintf("%s of ancestor %d", field, level)
+	}
+	p.Notes = append(p.Notes, Note{Code: "sources-left-out", Effect: "exact", Range: left[0].By.Range(),
+		Message: fmt.Sprintf("not asked: %s, whose events have no %s, by which the rule or its filter excludes", shortList(names), field)})
+}
+
+// leaveOut drops the sources that the dialect cannot ask, where that is accepted.
+func leaveOut(plans []*Plan, refused diag.Diagnostics, dialect string, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
+	if !opt.Accepts(dialect, r.Source, severalSources) {
+		for i := range refused {
+			if refused[i].Severity == diag.Error {
+				refused[i].Hint += "; or ask the other sources alone: " + AcceptHint(dialect, severalSources)
+			}
+		}
+		return nil, refused
+	}
+	for _, p := range plans {
+		p.Notes = append(p.Notes, Note{Code: severalSources, Effect: "false-negatives", Range: r.Source.LogSource.Range,
+			Message: "a source of the log source is not asked: " + refused[0].Message})
+	}
+	return plans, nil
+}
+
+// cannotAnswer says why none of a rule's sources answers it: of the first source, what it lacks or what contradicts itself there.
+func cannotAnswer(candidates []*schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
+	var first diag.Diagnostics
+	for i, s := range candidates {
+		p, found := planOn(s, nil, dialect, lacks, r, opt)
+		if p != nil {
+			return []*Plan{p}, nil
+		}
+		if i == 0 || (onlyNever(first) && !onlyNever(found)) {
+			first = found
+		}
+	}
+	return nil, first
+}
+
+func onlyNever(ds diag.Diagnostics) bool {
+	return !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != neverMatches })
+}
+
+func shortList(names []string) string {
+	const shown = 4
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return strings.Join(names[:shown], ", ") + " …"
+}

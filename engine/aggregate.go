@@ -48,7 +48,7 @@ type eventCount struct {
 func (a *eventCount) add(_ time.Time, es []entry) { a.n += len(es) }
 func (a *eventCount) remove(entry)                { a.n-- }
 func (a *eventCount) holds(time.Time) (float64, bool) {
-	return float64(a.n), within(a.bounds, float64(a.n))
+	return float64(a.n), rules.Within(a.bounds, float64(a.n))
 }
 
 type valueCount struct {
@@ -75,7 +75,7 @@ func (a *valueCount) remove(e entry) {
 }
 
 func (a *valueCount) holds(time.Time) (float64, bool) {
-	return float64(len(a.of)), within(a.bounds, float64(len(a.of)))
+	return float64(len(a.of)), rules.Within(a.bounds, float64(len(a.of)))
 }
 
 // numbers computes over the values in the window.
@@ -123,7 +123,7 @@ func (a *numbers) holds(time.Time) (float64, bool) {
 		return 0, false
 	}
 	v := a.compute()
-	return v, within(a.bounds, v)
+	return v, rules.Within(a.bounds, v)
 }
 
 // compute gives the one number. A percentile is that of the nearest rank: the least value that so many in a hundred do not exceed.
@@ -184,7 +184,7 @@ func (a *together) holds(time.Time) (float64, bool) {
 	if a.of.Condition != nil {
 		return float64(different), a.occurred(a.of.Condition)
 	}
-	return float64(different), within(a.of.Bounds, float64(different))
+	return float64(different), rules.Within(a.of.Bounds, float64(different))
 }
 
 func (a *together) occurred(n ir.Node) bool {

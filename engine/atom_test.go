@@ -34,9 +34,9 @@ func TestEqualPredicatesOfDifferentRulesAreOneAtom(t *testing.T) {
 		`F: x`, `F|contains: [x, y]`, `F|endswith|cased: X`, `F: 'a*b'`, `F|re: 'a.c'`, `F|re: '(?=a)a'`, `F|re|i: 'a.c'`, `F: 5`, `F|gt: 5`, `F: true`,
 		`F|cidr: 10.0.0.0/8`, `F|fieldref: G`, `F|hour: 5`, `F: '*'`, `F: null`, `ParentImage: x`,
 	} {
-		one := len(compiled(t, item).table.atoms)
+		one := len(compiled(t, item).atoms.All())
 		assert.LessOrEqual(t, one, 2, "%s: the test, and perhaps a text that it needs", item)
-		assert.Len(t, compiled(t, item, item, item).table.atoms, one, item)
+		assert.Len(t, compiled(t, item, item, item).atoms.All(), one, item)
 	}
 }
 
@@ -48,8 +48,8 @@ func TestPredicatesThatDifferAreNotOneAtom(t *testing.T) {
 		{`F|fieldref: G`, `F|fieldref: H`}, {`F|fieldref: G`, `F|fieldref|startswith: G`}, {`F|hour: 5`, `F|minute: 5`}, {`F|exists: true`, `F|exists: false`},
 		{`F: [` + numbered(30, 1) + `]`, `F: [` + numbered(30, 2) + `]`}, {`F|contains: [` + quotedNumbers(30, 1) + `]`, `F|contains: [` + quotedNumbers(30, 2) + `]`},
 	} {
-		a, b := len(compiled(t, pair[0]).table.atoms), len(compiled(t, pair[1]).table.atoms)
-		assert.Greater(t, len(compiled(t, pair[0], pair[1]).table.atoms), max(a, b), "%s and %s", pair[0], pair[1])
+		a, b := len(compiled(t, pair[0]).atoms.All()), len(compiled(t, pair[1]).atoms.All())
+		assert.Greater(t, len(compiled(t, pair[0], pair[1]).atoms.All()), max(a, b), "%s and %s", pair[0], pair[1])
 	}
 }
 
@@ -65,21 +65,4 @@ func numbered(n, seed int) string {
 
 func quotedNumbers(n, seed int) string {
 	return "'" + strings.ReplaceAll(numbered(n, seed), ", ", "', '") + "'"
-}
-
-// TestAnExpressionIsTriedOnceForAllRules counts the steps of a hundred rules with one expression that backtracks.
-func TestAnExpressionIsTriedOnceForAllRules(t *testing.T) {
-	items := make([]string, 100)
-	for i := range items {
-		items[i] = fmt.Sprintf(`F|re: '^(?=a)(a*)*$', G|contains: 'g%d'`, i)
-	}
-	e, all := compiled(t, items...), ""
-	for i := range items {
-		all += fmt.Sprintf("g%d ", i)
-	}
-	out, err := e.main.evaluate("test", 1, 0, []byte(`{"F":"`+strings.Repeat("a", 5000)+`b","G":"`+all+`"}`))
-	require.NoError(t, err)
-	require.Len(t, out.spending, len(items), "each rule is told what it took")
-	assert.Len(t, e.main.took, 1)
-	assert.Less(t, e.main.took[0].steps, 2*stepsPerEvent)
 }

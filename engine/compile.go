@@ -4,12 +4,12 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"time"
 
 	"github.com/expr-lang/expr/vm"
 
+	"decree/engine/document"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -110,8 +110,8 @@ func (e *Engine) build(n ir.Node, s *source, u *unit) *term {
 	case *ir.Const:
 		return constant(n.Value)
 	case *ir.Keyword:
-		e.table.layout.keywords = true
-		return &term{op: opAtom, n: e.table.atomOf(atom{slot: everySlot, other: -1, test: n.Test})}
+		e.layout.AskKeywords()
+		return &term{op: opAtom, n: e.atoms.OfSlot(document.Every, n.Test)}
 	case *ir.Prevalence:
 		u.deferred = true
 		return &term{op: opRare, n: e.populationOf(n, u.rule)}
@@ -150,7 +150,7 @@ func (e *Engine) translated(n ir.Node, s *source, u *unit) *term {
 
 // backtracks tells whether a term has an expression that backtracks.
 func (e *Engine) backtracks(t *term) bool {
-	return t.op == opAtom && e.table.atoms[t.n].program.slow != nil || slices.ContainsFunc(t.terms, e.backtracks)
+	return t.op == opAtom && e.atoms.Backtracks(t.n) || slices.ContainsFunc(t.terms, e.backtracks)
 }
 
 func (e *Engine) buildAll(nodes []ir.Node, s *source, u *unit) []*term {
@@ -179,10 +179,10 @@ func (e *Engine) leaf(m *ir.Match, s *source, u *unit) *term {
 	if native && isRef {
 		var other int
 		if other, _, native = e.native(ref.Other, nil, s); native {
-			return &term{op: opAtom, n: e.table.atomOf(atom{slot: slot, other: other, test: test})}
+			return &term{op: opAtom, n: e.atoms.OfSlots(slot, other, test)}
 		}
 	} else if native {
-		return &term{op: opAtom, n: e.table.atomOf(atom{slot: slot, other: -1, test: test})}
+		return &term{op: opAtom, n: e.atoms.OfSlot(slot, test)}
 	}
 	deep := m.Field.Level > 0 || (isRef && ref.Other.Level > 0)
 	if !deep || len(s.Keys[1]) == 0 {
@@ -213,7 +213,7 @@ func (e *Engine) deepLeaf(m *ir.Match, s *source, u *unit) *term {
 			e.treeFields[f.Name] = true
 		}
 	}
-	return &term{op: opAtom, n: e.table.atomOf(atom{slot: -1, other: -1, test: m.Test, deep: m.Field, isDeep: true})}
+	return &term{op: opAtom, n: e.atoms.OfAncestor(m.Field, m.Test)}
 }
 
 // native finds a field on the event itself. A column with only the file name answers tests
@@ -234,7 +234,7 @@ func (e *Engine) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 		// queries ask the column of names, which an event may have without the path
 		col.Also = append(slices.Clone(col.Also), col.Filename)
 	}
-	return e.table.slotOf(col), t, true
+	return e.layout.Slot(col), t, true
 }
 
 // cover is a set of indexed atoms of which one holds on every event that satisfies a term.
@@ -322,35 +322,9 @@ func (e *Engine) atLeastCover(t *term) (c cover, ok bool) {
 }
 
 func (e *Engine) coverOf(i int) (cover, bool) {
-	a := e.table.atoms[i]
-	if !a.indexed {
-		if a.pre < 0 {
-			return cover{}, false
-		}
-		i, a = a.pre, e.table.atoms[a.pre]
+	atom, often, ok := e.atoms.Trigger(i)
+	if !ok {
+		return cover{}, false
 	}
-	c := cover{atoms: []int{i}}
-	switch t := a.test.(type) {
-	case *ir.Text:
-		for _, v := range t.Values {
-			c.cost += commonness(t.Op, v)
-		}
-	case *ir.Number:
-		c.cost = 0.02 * float64(len(t.Values))
-	}
-	return c, true
-}
-
-// commonness guesses how often a value holds: short ones and everybody's programs often.
-func commonness(op ir.TextOp, v string) float64 {
-	guess := 0.01 + math.Pow(0.6, float64(len(v)))
-	if op == ir.Equals {
-		guess = 0.01
-	}
-	for _, everyday := range []string{"cmd.exe", "powershell.exe", "pwsh.exe", "svchost.exe", "http", "windows", "system32", "users", ".exe", ".dll"} {
-		if strings.Contains(strings.ToLower(v), everyday) && len(v) <= len(everyday)+3 {
-			guess += 0.1
-		}
-	}
-	return guess
+	return cover{atoms: []int{atom}, cost: often}, true
 }

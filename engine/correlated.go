@@ -82,7 +82,7 @@ func (v *evaluation) report(of int32, to []reported) []reported {
 }
 
 // result describes a match: it is that of the event that completed it.
-func (v *evaluation) result(c *correlation, m match) (Result, error) {
+func (v *evaluation) result(c *correlation, m completion) (Result, error) {
 	found := v.of[c]
 	g, by := found.groups[m.group], found.completing(m)
 	k := v.kept.at(by.occurrence)

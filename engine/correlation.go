@@ -149,10 +149,10 @@ func (e *Engine) reads(s *source, f ir.Field) watchedSlots {
 	columns, domain := e.opt.Model.Whole(s.Source, f.Name, f.Level)
 	reads := watchedSlots{domain: -1}
 	for _, column := range columns {
-		reads.slots = append(reads.slots, e.table.slotOf(column))
+		reads.slots = append(reads.slots, e.layout.Slot(column))
 	}
 	if domain != nil {
-		reads.domain = e.table.slotOf(*domain)
+		reads.domain = e.layout.Slot(*domain)
 	}
 	return reads
 }

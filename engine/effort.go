@@ -5,17 +5,11 @@ import (
 	"math"
 	"slices"
 
+	"decree/engine/match"
 	"decree/rules/ir"
 )
 
-// What the backtracking expressions of a rule may take on one event, in steps, of which a core makes some hundred million a second: an expression on
-// its own, and all of a rule together. A long text allows for more.
-const (
-	stepsPerEvent = 1_000_000
-	stepsPerByte  = 100
-)
-
-// What they may take in a run: what is ordinary is free, and all that goes beyond adds up.
+// What the backtracking expressions of a rule may take in a run, in steps: what is ordinary is free, and all that goes beyond adds up.
 const (
 	freePerEvent = 2_000
 	freePerByte  = 32
@@ -40,65 +34,6 @@ func (s Suspension) Describe() string {
 	return fmt.Sprintf("rule %q was suspended at %s: %s", s.Rule.Source.Title, place, s.Reason)
 }
 
-// taken is what an expression took on the current event.
-type taken struct {
-	steps, bytes int
-	unknown      bool
-	counted      uint32 // the asking that it was counted for
-}
-
-// effort is what the unit that is being asked took on the current event.
-type effort struct {
-	asking       uint32
-	steps, bytes int
-	spent        bool // more than is allowed: the outcome is unknown, whichever way it stands
-}
-
-// count adds what an expression took, once.
-func (f *effort) count(t *taken) {
-	if t.counted == f.asking {
-		return
-	}
-	t.counted = f.asking
-	f.steps += t.steps
-	f.bytes += t.bytes
-	f.spent = f.spent || t.unknown || f.steps > stepsPerEvent+stepsPerByte*f.bytes
-}
-
-// backtracking answers an atom whose expression backtracks. It is asked once an event for all rules, but counts for each.
-func (m *matcher) backtracking(i int, a *atom) bool {
-	if m.effort.spent {
-		return false
-	}
-	took := &m.took[a.program.number]
-	if m.asked[i] != m.gen {
-		m.asked[i] = m.gen
-		*took = taken{}
-		if (a.pre < 0 || m.atom(a.pre)) && m.holds(a) {
-			m.hit[i] = m.gen
-		}
-	}
-	m.effort.count(took)
-	return m.hit[i] == m.gen && !m.effort.spent
-}
-
-// backtracks asks a backtracking expression of each of several texts.
-func (m *matcher) backtracks(p *predicate, texts []string) bool {
-	took := &m.took[p.number]
-	for _, t := range texts {
-		took.bytes += len(t)
-		found, known, steps := m.backtracker.Match(p.slow, t, stepsPerEvent+stepsPerByte*took.bytes-took.steps)
-		if took.steps += steps; !known {
-			took.unknown = true
-			return false
-		}
-		if found {
-			return true
-		}
-	}
-	return false
-}
-
 // spending is what a unit took beyond what is free, on one event.
 type spending struct {
 	rule    *rule
@@ -110,13 +45,13 @@ type spending struct {
 // spend takes down what the unit that was asked took of an event, if that counts. Other workers need not go on with a rule of which merging the
 // events in their order will find that it is suspended before.
 func (m *matcher) spend(u *unit, order int, out *outcome) {
-	f := &m.effort
-	beyond := max(f.steps-freePerEvent-freePerByte*f.bytes, 0)
-	if !f.spent && beyond == 0 {
+	f := &m.atoms.Usage
+	beyond := max(f.Steps-freePerEvent-freePerByte*f.Bytes, 0)
+	if !f.Exceeded && beyond == 0 {
 		return
 	}
-	out.spending = append(out.spending, spending{u.rule, m.id(), beyond, f.spent})
-	if f.spent {
+	out.spending = append(out.spending, spending{u.rule, m.id(), beyond, f.Exceeded})
+	if f.Exceeded {
 		u.rule.suspendFrom(order)
 	}
 	if m.spent == nil {
@@ -153,7 +88,7 @@ func (e *Engine) spend(all []spending, source string, line, order int) {
 		case r.suspension != nil:
 			continue
 		case s.unknown:
-			reason = fmt.Sprintf("its regular expressions take more than %d steps on it", stepsPerEvent)
+			reason = fmt.Sprintf("its regular expressions take more than %d steps on it", match.StepsPerEvent)
 			r.suspendFrom(order)
 		case r.spent > stepsPerRun:
 			reason = fmt.Sprintf("its regular expressions took more than %d steps so far", stepsPerRun)

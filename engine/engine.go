@@ -8,14 +8,14 @@
 package engine
 
 import (
-	"maps"
 	"slices"
-	"sync"
 	"sync/atomic"
 	"time"
 
 	"github.com/expr-lang/expr/conf"
 
+	"decree/engine/document"
+	"decree/engine/match"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -42,7 +42,8 @@ type Options struct {
 type Engine struct {
 	opt          Options
 	config       *conf.Config
-	table        *table
+	layout       *document.Layout
+	atoms        *match.Atoms
 	rules        []*rule
 	units        []*unit
 	sources      []*source
@@ -107,12 +108,13 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	if opt.MaxPending <= 0 {
 		opt.MaxPending = 1_000_000
 	}
-	e := &Engine{opt: opt, config: programConfig(), table: newTable(opt.Model), scopes: newScopes(), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}, occurrences: newOccurrences(&eventStore{})}
+	e := &Engine{opt: opt, config: programConfig(), layout: document.NewLayout(opt.Model), scopes: newScopes(), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}, occurrences: newOccurrences(&eventStore{})}
+	e.atoms = match.NewAtoms(e.layout)
 	for _, column := range opt.Model.Time {
-		e.times = append(e.times, e.table.slotOf(schema.Column{Name: column}))
+		e.times = append(e.times, e.layout.Slot(schema.Column{Name: column}))
 	}
 	for _, column := range opt.Model.ID {
-		e.ids = append(e.ids, e.table.slotOf(schema.Column{Name: column}))
+		e.ids = append(e.ids, e.layout.Slot(schema.Column{Name: column}))
 	}
 	for _, r := range rs {
 		e.add(r, &found)
@@ -182,13 +184,13 @@ func (e *Engine) sourceOf(s *schema.Source) int {
 	out := &source{Source: s, host: -1, refs: map[ir.Field]int{}, shown: map[ir.Field]int{}}
 	out.scope = e.scopeOf(s)
 	if host, ok := s.Entities["host"]; ok {
-		out.host = e.table.slotOf(host)
+		out.host = e.layout.Slot(host)
 	}
 	for level := range out.keys {
 		for _, keys := range []map[int][]string{s.Keys, s.FallbackKeys} {
 			var slots []int
 			for _, c := range keys[level] {
-				slots = append(slots, e.table.slotOf(schema.Column{Name: c}))
+				slots = append(slots, e.layout.Slot(schema.Column{Name: c}))
 			}
 			if slots != nil {
 				out.keys[level] = append(out.keys[level], slots)
@@ -213,26 +215,12 @@ func (e *Engine) finishIndex(found *diag.Diagnostics) {
 	for i := range e.units {
 		e.index(i)
 	}
-	var made sync.WaitGroup
-	for _, s := range e.table.slots {
-		made.Go(func() {
-			s.literals, s.patterns = newLiterals(s.patterns, maxCells), nil
-		})
-	}
-	made.Wait()
-	for _, s := range e.table.slots {
-		if s.literals == nil {
-			s.literals = &literals{}
-			found.Errorf("too-many-literals", diag.Range{}, "run fewer rules at once", "the rules have more texts to look for than can be numbered; matches are missing")
-		}
+	for _, err := range e.atoms.Finish() {
+		found.Errorf("too-many-literals", diag.Range{}, "run fewer rules at once", "the rules have %v; matches are missing", err)
 	}
 	e.scopes.finish(e.sources)
 	e.findKnown()
-	if l := e.table.layout; l.keywords {
-		for _, name := range append(slices.Sorted(maps.Keys(l.bags)), wordTexts...) {
-			l.inWords = append(l.inWords, l.column(name))
-		}
-	}
+	e.layout.Finish()
 }
 
 // maxNeed bounds the atoms of a cover that is asked before a program is run: of many the program asks as quickly.
@@ -253,14 +241,14 @@ func (e *Engine) index(i int) {
 			u.needs = append(u.needs, other.atoms)
 		}
 	}
-	for len(e.triggers) < len(e.table.atoms) {
+	for len(e.triggers) < len(e.atoms.All()) {
 		e.triggers = append(e.triggers, nil)
 	}
 	for _, a := range c.atoms {
 		if !slices.Contains(e.triggers[a], i) {
 			e.triggers[a] = append(e.triggers[a], i)
 		}
-		if slot := e.table.atoms[a].slot; !slices.Contains(s.slots, slot) {
+		if slot := e.atoms.All()[a].Slot; !slices.Contains(s.slots, slot) {
 			s.slots = append(s.slots, slot)
 		}
 	}

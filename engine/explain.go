@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/engine/document"
 	"decree/engine/event"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -114,7 +115,7 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 		if err != nil {
 			return out, err
 		}
-		out.Unknown = out.Unknown || m.effort.spent
+		out.Unknown = out.Unknown || m.atoms.Usage.Exceeded
 		if u == nil || holds {
 			u, matched = one, holds
 		}
@@ -144,8 +145,8 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 		}
 	}
 	out.Expr = u.program.Node().String()
-	for i, a := range x.e.table.atoms {
-		out.Atoms = append(out.Atoms, fmt.Sprintf("atom(%d): %s", i, x.e.describeAtom(a)))
+	for i := range x.e.atoms.All() {
+		out.Atoms = append(out.Atoms, fmt.Sprintf("atom(%d): %s", i, x.e.atoms.Describe(i)))
 	}
 	for i, p := range x.e.populations {
 		out.Atoms = append(out.Atoms, fmt.Sprintf("rare(%d): prevalence %s", i, p.ir.Name))
@@ -156,38 +157,11 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 	return out, nil
 }
 
-func (e *Engine) describeAtom(a *atom) string {
-	if a.isDeep {
-		return a.deep.String() + " " + ir.Describe(a.test)
-	}
-	if a.slot == everySlot {
-		return "any value " + ir.Describe(a.test)
-	}
-	return "column " + e.columnsOf(a.slot) + " " + ir.Describe(a.test)
-}
-
-// columnsOf names the columns of a slot.
-func (e *Engine) columnsOf(slot int) string {
-	var names []string
-	for _, c := range e.table.slots[slot].columns {
-		for name, i := range e.table.layout.columns {
-			if i == c {
-				names = append(names, name)
-			}
-		}
-	}
-	text := strings.Join(names, " or ")
-	if hash := e.table.slots[slot].hash; hash != "" {
-		text += " (" + hash + ")"
-	}
-	return text
-}
-
 // step explains a node by the term that was built of it.
 func (m *matcher) step(n ir.Node, t *term, s *source) Step {
-	m.effort = effort{asking: m.effort.asking + 1}
+	m.atoms.Ask()
 	out := Step{Holds: m.truth(t)}
-	if m.effort.spent {
+	if m.atoms.Usage.Exceeded {
 		out.Holds, out.Unknown = false, true
 	}
 	switch n := n.(type) {
@@ -229,14 +203,14 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *term, s *source) (value, f
 	if t.op != opAtom {
 		return "missing: the data model has no column for it here", ""
 	}
-	a := m.e.table.atoms[t.n]
-	if !a.isDeep {
-		value = shown(m.slot(a.slot))
-		if columns := m.e.columnsOf(a.slot); !m.slot(a.slot).present && columns != f.Name {
+	a := m.e.atoms.All()[t.n]
+	if !a.Ancestor {
+		value = shown(m.doc.Slot(a.Slot))
+		if columns := m.e.layout.Describe(a.Slot); !m.doc.Slot(a.Slot).Present && columns != f.Name {
 			value = "missing: no " + columns
 		}
-		if a.other >= 0 {
-			value += ", the other " + shown(m.slot(a.other))
+		if a.Other >= 0 {
+			value += ", the other " + shown(m.doc.Slot(a.Other))
 		}
 		return value, ""
 	}
@@ -244,20 +218,20 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *term, s *source) (value, f
 	if !ok {
 		return "unknown", "no creation event tells it"
 	}
-	if slot, native := s.refs[f]; (!native || !m.slot(slot).present) && m.late.self != nil {
+	if slot, native := s.refs[f]; (!native || !m.doc.Slot(slot).Present) && m.late.self != nil {
 		_, from, _ = m.late.tree.attribute(m.late.self, f)
 	}
 	return quoteAll(texts), from
 }
 
-func shown(v *value) string {
+func shown(v *document.Value) string {
 	switch {
-	case !v.present:
+	case !v.Present:
 		return "missing"
-	case len(v.texts) == 0:
+	case len(v.Texts) == 0:
 		return "present, without a text"
 	}
-	return quoteAll(v.texts)
+	return quoteAll(v.Texts)
 }
 
 func quoteAll(texts []string) string {
@@ -272,7 +246,7 @@ func quoteAll(texts []string) string {
 func EventID(m *schema.Model, ev *event.Event) string {
 	for _, column := range m.ID {
 		if v, ok := ev.Lookup(column); ok && v != nil {
-			return text(v)
+			return event.Text(v)
 		}
 	}
 	return ""

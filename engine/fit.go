@@ -1,6 +1,10 @@
 package engine
 
-import "slices"
+import (
+	"slices"
+
+	"decree/engine/document"
+)
 
 // generalColumns are those that any product's events may have.
 var generalColumns = []string{"id", "_id", "@timestamp", "timestamp", "Timestamp", "time", "_time"}
@@ -9,12 +13,12 @@ var generalColumns = []string{"id", "_id", "@timestamp", "timestamp", "Timestamp
 // its ids, hosts and users under their first names.
 func (e *Engine) findKnown() {
 	add := func(slot int, most int) {
-		if slot <= everySlot {
+		if slot <= document.Every {
 			return
 		}
-		columns := e.table.slots[slot].columns
+		columns := e.layout.ColumnsOf(slot)
 		for _, c := range columns[:min(len(columns), most)] {
-			if !slices.Contains(e.known, c) && !slices.Contains(generalColumns, e.table.layout.list[c]) {
+			if !slices.Contains(e.known, c) && !slices.Contains(generalColumns, e.layout.ColumnName(c)) {
 				e.known = append(e.known, c)
 			}
 		}
@@ -23,9 +27,9 @@ func (e *Engine) findKnown() {
 	for _, slot := range e.scopes.slots {
 		add(slot, all)
 	}
-	for _, a := range e.table.atoms {
-		add(a.slot, all)
-		add(a.other, all)
+	for _, a := range e.atoms.All() {
+		add(a.Slot, all)
+		add(a.Other, all)
 	}
 	for _, slot := range e.ids {
 		add(slot, 1)
@@ -39,10 +43,10 @@ func (e *Engine) findKnown() {
 
 // fits tells whether the current event has a column of the model. A rule's keywords are asked of any event of its log source.
 func (m *matcher) fits() bool {
-	if m.e.table.layout.keywords && len(m.of) > 0 {
+	if m.e.layout.Keywords() && len(m.of) > 0 {
 		return true
 	}
-	return slices.ContainsFunc(m.e.known, func(c int) bool { return m.doc.cols[c].gen == m.doc.gen })
+	return slices.ContainsFunc(m.e.known, m.doc.Has)
 }
 
 // Fitted tells whether an event of the file that Run read last has a column of the model that rules or log sources ask for.

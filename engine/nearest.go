@@ -133,7 +133,7 @@ func (o *observer) short(value float64, missing int) float64 {
 	}
 	total := 0.0
 	for _, b := range o.of.ir.Bounds {
-		if !within([]rules.Bound{b}, value) {
+		if !b.Holds(value) {
 			total += math.Max(math.Abs(b.Value-value), 0.5) // a bound may leave out its own value
 		}
 	}

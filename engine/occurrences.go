@@ -44,12 +44,12 @@ func (m *matcher) occur(ui int) (o occurrence, ok bool) {
 // whole reads a watched field.
 func (m *matcher) whole(reads watchedSlots) watchedValue {
 	for _, slot := range reads.slots {
-		text, ok := m.first(slot)
+		text, ok := m.doc.First(slot)
 		if !ok {
 			continue
 		}
 		if reads.domain >= 0 {
-			if domain, ok := m.first(reads.domain); ok && domain != "" {
+			if domain, ok := m.doc.First(reads.domain); ok && domain != "" {
 				return watchedValue{domain + `\` + text, true}
 			}
 		}

@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"decree/engine/fold"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -80,16 +81,16 @@ func (e *Engine) addPopulation(p *population, of *unit, earlier []int, found *di
 	if !ok {
 		return
 	}
-	p.entity[of.source] = e.table.slotOf(entity)
+	p.entity[of.source] = e.layout.Slot(entity)
 	if spec.Local != nil {
 		if who, ok := s.Entities[spec.Local.Distinct]; ok {
-			p.who[of.source] = e.table.slotOf(who)
+			p.who[of.source] = e.layout.Slot(who)
 		}
 	}
 	p.columns[of.source] = map[string]int{}
 	for _, c := range []string{s.Reputation.Availability, s.Reputation.Global, s.Reputation.Signature, s.Reputation.Signer, s.Reputation.Issuer, s.Reputation.Root} {
 		if c != "" {
-			p.columns[of.source][c] = e.table.slotOf(schema.Column{Name: s.Reputation.Prefix + c})
+			p.columns[of.source][c] = e.layout.Slot(schema.Column{Name: s.Reputation.Prefix + c})
 		}
 	}
 	u := &unit{rule: of.rule, rare: p, source: of.source, earlier: earlier, tree: constant(true)}
@@ -116,12 +117,12 @@ func (m *matcher) sight(u *unit) (sighting, bool) {
 	}
 	s := sighting{of: p, value: value, row: Row{}}
 	if slot, ok := p.who[u.source]; ok {
-		if by, ok := m.first(slot); ok {
-			s.by = strings.Clone(fold(by))
+		if by, ok := m.doc.First(slot); ok {
+			s.by = strings.Clone(fold.Text(by))
 		}
 	}
 	for column, slot := range p.columns[u.source] {
-		if v, ok := m.first(slot); ok {
+		if v, ok := m.doc.First(slot); ok {
 			s.row[column] = strings.Clone(v)
 		}
 	}
@@ -132,7 +133,7 @@ func (m *matcher) sight(u *unit) (sighting, bool) {
 func (m *matcher) entity(p *population) (string, bool) {
 	for _, si := range m.of {
 		if slot, ok := p.entity[si]; ok {
-			v, ok := m.first(slot)
+			v, ok := m.doc.First(slot)
 			return strings.Clone(strings.ToLower(v)), ok && v != ""
 		}
 	}
@@ -230,9 +231,9 @@ func (f *PrevalenceFigure) judge(spec rules.Prevalence, rep schema.Reputation) {
 	f.Failed = rep.Failed != "" && strings.EqualFold(f.row[rep.Availability], rep.Failed)
 	f.Rare = true
 	if local := spec.Local; local != nil {
-		f.Rare = (local.Rarest == 0 || f.Rank <= local.Rarest) && within(local.Bounds, float64(f.Count))
+		f.Rare = (local.Rarest == 0 || f.Rank <= local.Rarest) && rules.Within(local.Bounds, float64(f.Count))
 	}
-	global := within(spec.Global, f.Global)
+	global := rules.Within(spec.Global, f.Global)
 	for _, m := range []struct {
 		column string
 		of     *rules.Membership
@@ -261,19 +262,6 @@ func (e *Engine) WithoutReputation() []*ir.Rule {
 		}
 	}
 	return rs
-}
-
-func within(bounds []rules.Bound, n float64) bool {
-	for _, b := range bounds {
-		holds := n != b.Value
-		if b.Op != "neq" {
-			holds = compareNumber(b.Op, n, []float64{b.Value})
-		}
-		if !holds {
-			return false
-		}
-	}
-	return true
 }
 
 func member(m *rules.Membership, v string) bool {

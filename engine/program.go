@@ -12,8 +12,6 @@ import (
 	"github.com/expr-lang/expr/file"
 	"github.com/expr-lang/expr/parser"
 	"github.com/expr-lang/expr/vm"
-
-	"decree/rules/ir"
 )
 
 // env is what a program sees: functions that answer an atom, a rarity condition or a counted
@@ -77,14 +75,7 @@ func (e *Engine) cheapestFirst(terms []*term) []*term {
 func (e *Engine) cost(t *term) int {
 	switch t.op {
 	case opAtom:
-		a := e.table.atoms[t.n]
-		if _, isRegex := a.test.(*ir.Regex); isRegex {
-			return 100
-		}
-		if a.indexed {
-			return 1
-		}
-		return 10
+		return e.atoms.Cost(t.n)
 	case opRare:
 		return 1000
 	}

@@ -81,7 +81,7 @@ func LoadReputation(path string) (_ Reputation, err error) {
 		row := map[string]string{}
 		for column, v := range ev.Fields {
 			if v != nil {
-				row[column] = text(v)
+				row[column] = event.Text(v)
 			}
 		}
 		if !t.add(row) {

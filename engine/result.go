@@ -61,17 +61,17 @@ func (e *Engine) factsOf(s *schema.Source, out *source) []fact {
 	facts := []fact{}
 	for _, name := range []string{"host", "user"} {
 		if c, ok := s.Entities[name]; ok {
-			facts = append(facts, fact{name, e.table.slotOf(c)})
+			facts = append(facts, fact{name, e.layout.Slot(c)})
 		}
 	}
 	for _, name := range []string{"Image", "CommandLine"} {
 		if c, ok := e.opt.Model.Column(s, name, 0); ok {
-			facts = append(facts, fact{name, e.table.slotOf(c)})
+			facts = append(facts, fact{name, e.layout.Slot(c)})
 		}
 		// what results show of ancestors that the event carries
 		for level := 1; level <= 2; level++ {
 			if c, ok := e.opt.Model.Column(s, name, level); ok {
-				out.shown[ir.Field{Name: name, Level: level}] = e.table.slotOf(c)
+				out.shown[ir.Field{Name: name, Level: level}] = e.layout.Slot(c)
 			}
 		}
 	}
@@ -145,7 +145,7 @@ func (m *matcher) trueNames(u *unit) []string {
 // id is the event's own, as the model names it.
 func (m *matcher) id() string {
 	for _, slot := range m.e.ids {
-		if id, ok := m.first(slot); ok {
+		if id, ok := m.doc.First(slot); ok {
 			return strings.Clone(id)
 		}
 	}
@@ -159,7 +159,7 @@ func (m *matcher) facts(s *source) []Fact {
 		facts = append(facts, Fact{"time", at.Format("2006-01-02T15:04:05.000Z07:00")})
 	}
 	for _, f := range s.facts {
-		if v, ok := m.first(f.slot); ok && v != "" {
+		if v, ok := m.doc.First(f.slot); ok && v != "" {
 			facts = append(facts, Fact{f.name, strings.Clone(v)})
 		}
 	}
@@ -193,7 +193,7 @@ func (m *matcher) describe(s *source, level int) Ancestor {
 	}{{"Image", &a.Image}, {"CommandLine", &a.CommandLine}} {
 		f := ir.Field{Name: part.name, Level: level}
 		if slot, ok := s.shown[f]; ok {
-			if v, ok := m.first(slot); ok && v != "" {
+			if v, ok := m.doc.First(slot); ok && v != "" {
 				*part.to, a.From = strings.Clone(v), "the event itself"
 				continue
 			}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"decree/engine/event"
+	"decree/engine/timestamp"
 )
 
 // outcome is what one event came to.
@@ -389,11 +390,9 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 
 // finishedStats adds up what the workers counted.
 func (e *Engine) finishedStats() Stats {
-	var first guess
+	var first timestamp.Guess
 	for _, m := range append(e.workers, e.main) {
-		if m.guess.text != "" {
-			first.take(m.guess.order, m.guess.text, m.guess.at)
-		}
+		first.Merge(m.guess)
 	}
 	e.stats.Guessed = first.String()
 	return e.stats

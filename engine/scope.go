@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/engine/fold"
 	"decree/rules/schema"
 )
 
@@ -30,7 +31,7 @@ func newScopes() *scopes { return &scopes{byKey: map[string]int{}, main: -1} }
 func (s *scopes) ask(slot int, values []string) int {
 	folded := make([]string, len(values))
 	for i, v := range values {
-		folded[i] = fold(v)
+		folded[i] = fold.Text(v)
 	}
 	slices.Sort(folded)
 	key := string(rune(slot)) + strings.Join(folded, "\x00")
@@ -104,7 +105,7 @@ type scopeText struct {
 }
 
 func (e *Engine) newRouting() routing {
-	r := routing{yes: make([]uint32, len(e.scopes.questions)), there: make([]uint32, len(e.table.slots)), applies: make([]uint32, len(e.sources))}
+	r := routing{yes: make([]uint32, len(e.scopes.questions)), there: make([]uint32, e.layout.Slots()), applies: make([]uint32, len(e.sources))}
 	r.last = make([]lastScope, len(e.scopes.slots))
 	for range e.scopes.slots {
 		r.known = append(r.known, map[string]scopeText{})
@@ -130,7 +131,7 @@ func (s *scopes) lookUp(known map[string]scopeText, i int, t string) scopeText {
 	if found, ok := known[t]; ok {
 		return found
 	}
-	f := fold(t)
+	f := fold.Text(t)
 	found := scopeText{answers: s.answers[i][f]}
 	if s.slots[i] == s.main {
 		found.sources = s.byValue[f]
@@ -146,13 +147,13 @@ func (m *matcher) route() {
 	m.of, m.considered = m.of[:0], m.considered[:0]
 	s := m.e.scopes
 	for i, slot := range s.slots {
-		v := m.slot(slot)
-		if !v.present {
+		v := m.doc.Slot(slot)
+		if !v.Present {
 			continue
 		}
 		m.there[slot] = m.gen
-		for _, t := range v.texts {
-			says := s.asks(&m.routing, i, v.since, t)
+		for _, t := range v.Texts {
+			says := s.asks(&m.routing, i, v.Since, t)
 			for _, q := range says.answers {
 				m.yes[q] = m.gen
 			}
@@ -188,10 +189,10 @@ func (m *matcher) consider(i int) {
 func (e *Engine) scopeOf(s *schema.Source) []scopeTest {
 	var tests []scopeTest
 	for _, t := range s.Scope {
-		tests = append(tests, scopeTest{e.scopes.ask(e.table.slotOf(t.Reads()), t.Values), t.Optional})
+		tests = append(tests, scopeTest{e.scopes.ask(e.layout.Slot(t.Reads()), t.Values), t.Optional})
 	}
 	if column := e.opt.Model.TableColumn; column != "" && s.Table != "" {
-		tests = append(tests, scopeTest{e.scopes.ask(e.table.slotOf(schema.Column{Name: column}), []string{s.Table}), true})
+		tests = append(tests, scopeTest{e.scopes.ask(e.layout.Slot(schema.Column{Name: column}), []string{s.Table}), true})
 	}
 	return tests
 }

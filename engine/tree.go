@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"decree/engine/fold"
 	"decree/rules/ir"
 )
 
@@ -80,7 +81,7 @@ func (e *Engine) know(s *source) {
 	for _, name := range names {
 		for level := range 3 {
 			if c, ok := e.opt.Model.Column(s.Source, name, level); ok && c.Holds == "" {
-				s.known = append(s.known, known{ir.Field{Name: name, Level: level}, e.table.slotOf(c)})
+				s.known = append(s.known, known{ir.Field{Name: name, Level: level}, e.layout.Slot(c)})
 			}
 		}
 	}
@@ -100,7 +101,7 @@ func (m *matcher) process(order int) *process {
 		}
 		for i := range s.known {
 			k := &s.known[i]
-			if v, ok := m.first(k.slot); ok {
+			if v, ok := m.doc.First(k.slot); ok {
 				p.fields = append(p.fields, processField{&k.field, strings.Clone(v)})
 			}
 		}
@@ -116,10 +117,10 @@ func (m *matcher) key(s *source, level int) (key string, unique bool) {
 	if s.host < 0 {
 		return "", false
 	}
-	host, _ := m.first(s.host)
+	host, _ := m.doc.First(s.host)
 	for way, slots := range s.keys[level] {
 		if values, whole := m.values(slots); whole {
-			return fold(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold(strings.Join(values, "\x00")), s.UniqueKeys && !(way > 0 && s.ReusedFallbackKeys)
+			return fold.Text(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold.Text(strings.Join(values, "\x00")), s.UniqueKeys && !(way > 0 && s.ReusedFallbackKeys)
 		}
 	}
 	return "", false
@@ -128,7 +129,7 @@ func (m *matcher) key(s *source, level int) (key string, unique bool) {
 // values reads each slot's first value; whole is false when one has none.
 func (m *matcher) values(slots []int) (values []string, whole bool) {
 	for _, slot := range slots {
-		v, ok := m.first(slot)
+		v, ok := m.doc.First(slot)
 		if !ok || v == "" {
 			return nil, false
 		}

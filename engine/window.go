@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 
+	"decree/engine/fold"
 	"decree/rules"
 	"decree/rules/ir"
 )
@@ -21,8 +22,8 @@ type participant struct {
 // group is the members with the same values, in the order of their times.
 type group []participant
 
-// match is one of a correlation: its window holds the members from first to before end of a group, and the one at completes it.
-type match struct {
+// completion is a match of a correlation: its window holds the members from first to before end of a group, and the one at completes it.
+type completion struct {
 	group, first, at, end int32
 	value                 float64
 }
@@ -30,11 +31,11 @@ type match struct {
 // matched is what was found of one correlation: the matches by time and input order.
 type matched struct {
 	groups  []group
-	matches []match
+	matches []completion
 }
 
 // completing is the participant that completed a match.
-func (f *matched) completing(m match) participant { return f.groups[m.group][m.at] }
+func (f *matched) completing(m completion) participant { return f.groups[m.group][m.at] }
 
 // evaluation finds the matches of all correlations in some matches of rules.
 type evaluation struct {
@@ -109,7 +110,7 @@ func (v *evaluation) find(c *correlation, seen *observer) {
 		slices.SortStableFunc(members, func(a, b participant) int { return v.when(a).compare(v.when(b)) })
 		found.matches = v.slide(c, members, int32(g), found.matches, seen)
 	}
-	slices.SortStableFunc(found.matches, func(a, b match) int {
+	slices.SortStableFunc(found.matches, func(a, b completion) int {
 		return v.when(found.completing(a)).compare(v.when(found.completing(b)))
 	})
 }
@@ -171,7 +172,7 @@ func (v *evaluation) number(key string) int32 {
 func joinKey(values []string) string {
 	var b strings.Builder
 	for _, v := range values {
-		f := fold(v)
+		f := fold.Text(v)
 		b.WriteString(strconv.Itoa(len(f)))
 		b.WriteByte(':')
 		b.WriteString(f)
@@ -180,7 +181,7 @@ func joinKey(values []string) string {
 }
 
 // slide moves the window over a group. All participants of one time have the same window, which holds each of them.
-func (v *evaluation) slide(c *correlation, g group, number int32, out []match, seen *observer) []match {
+func (v *evaluation) slide(c *correlation, g group, number int32, out []completion, seen *observer) []completion {
 	seen.begin()
 	a := newAggregate(c.ir)
 	var now []entry
@@ -204,7 +205,7 @@ func (v *evaluation) slide(c *correlation, g group, number int32, out []match, s
 			for i, e := range now { // an event that several inputs found is one: they stand together
 				if event := v.when(e.participant).order; event != order && a.completes(e) {
 					order = event
-					out = append(out, match{number, int32(from), int32(at + i), int32(end), value})
+					out = append(out, completion{number, int32(from), int32(at + i), int32(end), value})
 				}
 			}
 		}

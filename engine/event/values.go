@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"strconv"
 	"strings"
 )
 
@@ -36,14 +37,23 @@ func scalars(values []string, v any) []string {
 		for _, inner := range v {
 			values = scalars(values, inner)
 		}
-	case string:
-		values = append(values, v)
-	case json.Number:
-		values = append(values, v.String())
 	default:
-		values = append(values, fmt.Sprint(v))
+		values = append(values, Text(v))
 	}
 	return values
+}
+
+// Text writes a decoded scalar as the text that tests compare.
+func Text(v any) string {
+	switch v := v.(type) {
+	case string:
+		return v
+	case json.Number:
+		return v.String()
+	case bool:
+		return strconv.FormatBool(v)
+	}
+	return fmt.Sprint(v)
 }
 
 func xmlValues(text string) (values []string, ok bool) {

@@ -1,0 +1,7 @@
+package document
+
+// All gives every text of the event, if keywords are asked for.
+func (d *Document) All() []string { return d.all }
+
+// Has tells whether the event has a column, by its number.
+func (d *Document) Has(column int) bool { return d.cols[column].gen == d.gen }

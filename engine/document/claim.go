@@ -1,0 +1,50 @@
+package document
+
+// claim readies a column to be set; nil if it was set from further out: an exact name goes
+// before a path.
+func (d *Document) claim(i, depth int) *Value {
+	col := &d.cols[i]
+	if col.gen == d.gen {
+		return d.claimAgain(col, int32(depth))
+	}
+	col.gen, col.Since, col.depth, col.item, col.before, col.Present, col.Texts = d.gen, 0, int32(depth), d.item, 0, false, col.Texts[:0]
+	return col
+}
+
+// claimAgain readies a column that was set by this event. What it has from other items of the same list is kept; of a key that
+// stands twice the last counts.
+func (d *Document) claimAgain(col *Value, depth int32) *Value {
+	if col.depth < depth {
+		return nil
+	}
+	switch sameList := col.depth == depth && d.item > 0 && col.item > d.earlier; {
+	case !sameList:
+		col.before, col.Present = 0, false
+	case col.item != d.item:
+		col.before = int32(len(col.Texts))
+	default:
+		col.Present = col.before > 0
+	}
+	col.Since, col.depth, col.item, col.Texts = 0, depth, d.item, col.Texts[:col.before]
+	return col
+}
+
+// enter enters a list whose objects' columns are asked for, each item for itself. It gives what leave goes back to.
+func (d *Document) enter() (outer int32) {
+	if d.item == 0 {
+		d.earlier = d.items
+	}
+	d.inLists++
+	return d.item
+}
+
+func (d *Document) leave(outer int32) {
+	d.inLists--
+	d.item = outer
+}
+
+// next turns to another item of a list.
+func (d *Document) next() {
+	d.items++
+	d.item = d.items
+}

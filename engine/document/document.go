@@ -1,0 +1,96 @@
+// Package document reads the columns that rules ask for out of an event's bytes. In: a Layout, made once from the fields of all rules,
+// and events as JSON text, one at a time. Out: for each column, and for each slot that a field of Sigma has in the data model, the
+// texts that the event has there.
+//
+// What must stay true: an event is read exactly as event.Decode reads it, with Windows' names wherever a tool writes them otherwise
+// (the fuzz tests compare both); nothing is allocated for an event of the usual form; texts are views of the event's bytes, and valid
+// until the next Load.
+package document
+
+import "decree/engine/event"
+
+// Value is what one column or slot of the current event holds: nothing, or texts (several for a list).
+// An object or a list without scalars is present without texts, if the layout says so.
+type Value struct {
+	Present bool
+	Texts   []string
+	Since   uint32 // number of the event from which on the value has been the same; 0 if that is not known
+
+	gen    uint32 // event that it is of
+	depth  int32
+	item   int32 // of a list that it was last read in; 0 if in none
+	before int32 // texts that it has from earlier items
+}
+
+// Document reads one event at a time, keeping only what the layout asks for. Its texts are valid
+// until the next Load, and as long as the event's bytes do not change. It reuses all its memory.
+type Document struct {
+	layout *Layout
+	gen    uint32 // number of the event
+	cols   []Value
+	slots  []Value  // values of slots that are not simply a column's
+	all    []string // all texts of the event, if keywords are asked for
+	arena  []byte   // texts that had escapes
+
+	data    []byte
+	at      int
+	depth   int
+	path    []byte // of the object being read
+	bits    uint64 // bits that some byte of the texts has
+	wrapped bool   // the event's fields may stand below others
+	lifting bool   // the object being read is winlog's, or below it
+
+	inLists int   // lists around what is being read
+	item    int32 // of a list, that is being read; 0 outside of any
+	items   int32 // that were read of this event
+	earlier int32 // of them, those before the outermost list around what is being read
+
+	keys         map[string]*knownKey // keys of the outermost level, by their names
+	start        knownKey             // stands before the first key
+	previous     *knownKey            // the key of the outermost level that was read last
+	cached       int                  // bytes of the values that are kept
+	recording    *knownKey            // takes down the escapes of the text being read
+	recordedFrom int                  // where that begins
+	recordedText int                  // bytes of it that were kept
+
+	outermost int  // fields read at the outermost level
+	converted bool // the event's fields are below Event
+	record    bool // which has what a Windows event has
+}
+
+// New makes a document that reads what a layout asks for, which must be complete.
+func New(l *Layout) *Document {
+	return &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), slots: make([]Value, len(l.slots))}
+}
+
+// Load reads an event's JSON text. An error means that it is no event.
+func (d *Document) Load(data []byte) error {
+	d.gen++
+	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
+	d.lifting, d.converted, d.outermost = false, false, 0
+	d.inLists, d.item, d.items = 0, 0, 0
+	d.previous, d.recording = &d.start, nil
+	if err := d.read(data); err != nil {
+		if _, plain := event.Decode(data); plain != nil {
+			return plain // says what is wrong
+		}
+		return refusal(err)
+	}
+	if !d.wrapped {
+		d.flatNames()
+	} else {
+		fields, err := event.Decode(data)
+		if err != nil {
+			return err
+		}
+		d.bits = high // it is not known
+		d.gen++       // what was read at its place in the wrapping does not count
+		d.all, d.path = d.all[:0], d.path[:0]
+		d.fields(fields, 0)
+	}
+	d.readEmbedded()
+	if d.layout.keywords {
+		d.readWords()
+	}
+	return nil
+}

@@ -1,0 +1,122 @@
+package document
+
+import (
+	"bytes"
+	"encoding/json"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/require"
+
+	"decree/engine/event"
+)
+
+// loaded reads data with a document that asks for the columns, and by decoding it wholly.
+func loaded(t *testing.T, data []byte) {
+	loadedBy(t, New(layoutFor(data)), data)
+}
+
+// layoutFor asks for every field of some events.
+func layoutFor(events ...[]byte) *Layout {
+	l := newLayout()
+	l.keywords = true
+	for _, data := range events {
+		fields, _ := event.Decode(data)
+		for name := range fields {
+			l.column(name)
+		}
+	}
+	return l
+}
+
+// loadedBy loads data with a document that may have loaded other events before.
+func loadedBy(t *testing.T, d *Document, data []byte) {
+	t.Helper()
+	fields, wrong := event.Decode(data)
+	l := d.layout
+	err := d.Load(data)
+	require.Equal(t, wrong == nil, err == nil, "decoding: %v, loading: %v", wrong, err)
+	if err != nil || !utf8.Valid(data) {
+		return // what is no UTF-8 is replaced by one and kept by the other
+	}
+	for name, i := range l.columns {
+		want := Value{Texts: []string{}}
+		setAny(&want, fields[name])
+		got := d.cols[i]
+		texts := []string{}
+		if got.gen == d.gen && got.Present {
+			texts = append(texts, got.Texts...)
+		}
+		require.Equal(t, want.Present, got.gen == d.gen && got.Present, "is %q there", name)
+		require.Equal(t, want.Texts, texts, "%q", name)
+	}
+	for _, text := range appendTexts(nil, fields) {
+		require.Contains(t, d.all, text)
+	}
+}
+
+var documents = []string{
+	`{"a":"x","b":[1,null,{"c":true}],"d":{"e":"f"},"n":null,"o":{},"l":[]}`,
+	`{"a":1,"a":2}`, `{"a":1,"a":null}`, `{"a":null,"a":1}`, `{"a.b":1,"a":{"b":2}}`, `{"a":{"b":2},"a.b":1}`,
+	`{"Event":{"System":{"EventID":1},"EventData":{"Image":"x"}}}`, `{"Event":1,"Event":{"EventData":{"Image":"x"}}}`,
+	`{"Event":{"EventData":{"Image":"x"}},"Event":1}`, `{"winlog":{"event_id":1,"event_data":{"Image":"x"}}}`,
+	`{"winlog":{"event_data":{"a":1,"b":{"c":2}},"user_data":{"a":3,"d":4},"channel":"c","event_id":5}}`, `{"a":0,"winlog":{"event_data":{"a":1}},"Channel":"x"}`,
+	`{"winlog":{"channel":"w","event_data":{"Channel":"d"}},"Channel":null}`, `{"winlog":{"event_data":{"x":1}},"winlog":{"event_data":{"y":1}}}`, `{"winlog":{"event_data":{"a":{"event_data":1}}},"event_data":2}`,
+	`{"Event":{"#attributes":{"xmlns":"x"},"System":{"Provider":{"#attributes":{"Name":"p","Guid":"g"}},"TimeCreated":{"#attributes":{"SystemTime":"t"}},"Correlation":null},"EventData":{"#attributes":{"Name":"n"},"a":1,"b":[1,{"c":2}]}}}`,
+	`{"Event":{"System":{"Provider":{"Name":"p"},"EventID":{"#text":1,"Qualifiers":2},"Security":{},"A":[1]},"UserData":{"EventXML":{"Param1":"x","#attributes":{"y":1}}}}}`,
+	`{"Event":{"EventData":{"Computer":"d"},"System":{"Computer":"s","Channel":"c"},"UserData":{"Channel":"u"}}}`, `{"Event":{"System":{"A":{"b":1},"A":{"c":1}}}}`,
+	`{"Event":{"System":{"A":{"b":1},"A":3}}}`, `{"Event":{"System":{"A":{"b":1,"#attributes":{"c":2}}}}}`, `{"Event":{"System":{"A":{"#attributes":{"c":2},"b":1}}}}`, `{"Event":{"System":{"a":1},"System":{"b":1}}}`,
+	`{"Event":{"EventData":{"a":1},"EventData":2}}`, `{"Event":{"EventData":{"Data":{"#text":["a","b"]}}}}`, `{"Event":{"EventData":{"a":{"b":{"c":1}},"d":{"e":1}}}}`, `{"Event":{"EventData":{"a":{"b":1},"b":2}}}`, `{"Event":{"EventData":{"b":2,"a":{"b":1}}}}`, `{"Event":{"UserData":{"b":2},"EventData":{"a":{"b":1}}}}`,
+	`{"Event":{"EventData":{"a":1}},"b":2}`, `{"b":2,"Event":{"EventData":{"a":1}}}`, `{"Event":{"EventData":{"a":1}},"_source":{"b":1}}`, `{"Event":{"EventData":{"a":1}},"Event":{"EventData":{"b":1}}}`, `{"Event":{"EventData":[{"a":1}],"System":1}}`,
+	`{"Event":{"ID":42}}`, `{"Event":{"System":{"ID":42}}}`, `{"Event":{"System":{"ID":1},"x":2}}`, `{"A":"b","Event":{"ID":42}}`, `{"A":"b","Event":{"System":{"EventID":1},"EventData":{"A":2,"C":3}}}`, `{"Event":{"EventData":{"a":1},"x":2}}`, `{"Event":{"EventData":"text"}}`,
+	`{"Event":{"@xmlns":"x","System":{"Provider":{"@Name":"p","@Guid":"g"},"EventID":"1","TimeCreated":{"@SystemTime":"t"},"Correlation":null},"EventData":{"Data":[{"@Name":"a","#text":"x"},{"@Name":"b"},"c"]}}}`,
+	`{"Event":{"System":{"Provider_attributes":{"Name":"p"},"EventID":1,"EventID_attributes":{"Qualifiers":0}},"EventData":{"a":1}},"Event_attributes":{"xmlns":"x"}}`, `{"Event":{"System":{"EventID":{"Value":1}},"EventData":{"Data":{"@Name":"a","#text":"x"}}}}`,
+	`{"System":{"Provider":{"Name":"p"},"EventID":{"Value":1},"TimeCreated":{"SystemTime":1.5}},"EventData":{"a":1},"Message":"m"}`, `{"System":"x","EventData":{"a":1}}`, `{"EventData":{"a":1}}`, `{"EventData":{"a":1},"b":2}`, `{"System":{"a":1}}`,
+	`{"Event":{"$":{"xmlns":"x"},"System":[{"EventID":["1"]}]}}`, `{"Event":{"System":{"EventID":["1"],"Provider":[{"$":{"Name":"p"}}]},"EventData":{"Data":[{"$":{"Name":"a"},"_":"x"}]}}}`,
+	`{"Payload":"{\"EventData\":{\"Data\":[{\"@Name\":\"a\",\"#text\":\"x\"}]}}","EventId":1,"Channel":"c","Provider":"p","ProcessId":5}`, `{"Payload":"x"}`, `{"LogName":"c","ProviderName":"p","Id":1,"ProcessId":5,"RecordId":7}`, `{"LogName":"c"}`,
+	`{"log_name":"c","event_id":1,"event_data":{"a":1},"source_name":"p"}`, `{"EventID":1,"SourceName":"p","Hostname":"h","RecordNumber":5}`, `{"EventID":1,"SourceName":"p","Provider_Name":"q","Computer":null,"Hostname":"h"}`, `{"EventID":null,"SourceName":"p"}`, `{"SourceName":"p","Hostname":"h"}`,
+	`{"EventCode":"1","source":"XmlWinEventLog:Security","ComputerName":"h"}`, `{"EventCode":"1","source":"other"}`, `{"EventCode":"","source":"WinEventLog:"}`, `{"AllFieldInfo":{"a":1},"EventID":1,"RecordID":2}`, `{"_index":"i","_id":"x","fields":{"a.b":[1]}}`, `{"_source":{"a":1},"b":2}`, `{"_source":{"winlog":{"event_id":1}},"_id":"x"}`,
+	`{"winlog":{"event_data":{"SourceName":"s","Hostname":"h"},"event_id":1}}`, `{"Event":{"EventData":{"SourceName":"s","Hostname":"h"},"System":{"EventID":1}}}`,
+	`{"_source":{"a":1},"_id":"i"}`, `{"winlog":null}`, `{"Event":{"System":{"EventID":{"#text":1,"#attributes":{"Qualifiers":2}}}}}`,
+	`{"a b":1}`, `{"a b":1,"ab":2,"a_b":[3]}`, `{"a b":null,"ab":2}`, `{"a b":[1,2],"ab":[]}`, `{"a b":1,"c":{"d e":2}}`, `{"a\u0020b":1}`, `{" ":1}`, `{"a b":{"c":1},"a  b":2}`,
+	`{"Event":{"System":{"EventID":1,"SourceName":"x"},"EventData":{"Source Name":"y","a":{"b c":1}}}}`, `{"winlog":{"event_data":{"Source Name":"x","New_Value":1},"user_data":{"a_b":2}},"SourceName":"y"}`, `{"winlog":{"event_data":{"a_b":1,"a b":2}}}`,
+	`{"a":"x` + "\x01" + `"}`, `{"a":01}`, `{"a":1.2.3}`, `{"a":nan}`, `{"a":-}`, `{"a":+1}`, `{"a":1e}`, `{"a":"\q"}`, `{"a":1,}`, `{"a":1}}`,
+	`{"a":1e400}`, `{"a":-0}`, `{"a":1.50}`, `{"a":1E+2}`, `[]`, `[{"a":1}]`, `"x"`, `1`, `null`, `true`, ``, ` `, `{`, `{"a"}`, `{"a":tru}`, "{\"a\":\"\x7f\xff\"}",
+	"{\"\x1c\\b0\":0}", "{\"\t\\b0\":0}", "{\t\"a\":1}", "{\"a\":1}\f", "\f{\"a\":1}", `{"":1}`, `{"\u0061":1}`, `{"a":"\ud800"}`, "{\"a\":1}\x00", "\v{\"a\":1}", "{\"a\":\f1}",
+}
+
+func TestLoadingAgreesWithDecoding(t *testing.T) {
+	for _, text := range documents {
+		t.Run(text, func(t *testing.T) { loaded(t, []byte(text)) })
+	}
+	for deep := 198; deep < 305; deep++ {
+		loaded(t, []byte(`{"a":`+string(bytes.Repeat([]byte("["), deep))+string(bytes.Repeat([]byte("]"), deep))+"}"))
+	}
+}
+
+// FuzzLoad holds that what is read of an event's columns is what the event says, and that what
+// is no event is refused by both ways of reading it.
+func FuzzLoad(f *testing.F) {
+	for _, text := range documents {
+		f.Add([]byte(text))
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		if json.Valid(data) || len(data) < 1<<12 {
+			loaded(t, data)
+		}
+	})
+}
+
+// TestUsualEventsAreReadOnce: what has the names of another form among its own is not decoded a second time, which costs ten times as much.
+func TestUsualEventsAreReadOnce(t *testing.T) {
+	l := newLayout()
+	l.column("Payload")
+	d := New(l)
+	for _, line := range []string{
+		`{"EventID":4103,"Channel":"Microsoft-Windows-PowerShell/Operational","Payload":"CommandInvocation(Get-Date)","Hostname":"h","SourceName":"s","RecordNumber":1,"RecordID":2}`,
+		`{"EventID":1}`,
+	} {
+		require.NoError(t, d.Load([]byte(line)))
+		require.False(t, d.wrapped, line)
+	}
+}

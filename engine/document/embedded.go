@@ -1,0 +1,52 @@
+package document
+
+import (
+	"slices"
+	"strings"
+
+	"decree/engine/event"
+)
+
+// readEmbedded reads what is asked for below columns that are written as texts of JSON. A text that is no
+// object has nothing below it, as parse_json has it:
+// https://learn.microsoft.com/en-us/kusto/query/parse-json-function
+func (d *Document) readEmbedded() {
+	for _, i := range d.layout.nested {
+		col := &d.cols[i]
+		if col.gen != d.gen || len(col.Texts) != 1 || !strings.HasPrefix(strings.TrimLeft(col.Texts[0], " \t\r\n"), "{") {
+			continue
+		}
+		fields, err := event.Object([]byte(col.Texts[0]))
+		if err != nil {
+			continue // a text like any other
+		}
+		d.bits = high // it is not known
+		words := len(d.all)
+		d.path = append(d.path[:0], d.layout.list[i]...)
+		d.fields(fields, 1)
+		d.path, d.all = d.path[:0], d.all[:words] // readWords reads it for keywords
+	}
+}
+
+// wordTexts are columns that hold an event, or a part of it, as a text of JSON or XML, whatever the model.
+var wordTexts = []string{"_raw", "message", "Message"}
+
+// readWords has keywords asked of the values in such a text, as they are of the same values in an object.
+func (d *Document) readWords() {
+	for _, i := range d.layout.wordColumns {
+		col := &d.cols[i]
+		if col.gen != d.gen || len(col.Texts) != 1 {
+			continue
+		}
+		text := col.Texts[0]
+		values, ok := event.Values(text)
+		if !ok {
+			continue
+		}
+		d.bits = high // it is not known
+		if at := slices.Index(d.all, text); at >= 0 {
+			d.all = slices.Delete(d.all, at, at+1)
+		}
+		d.all = append(d.all, values...)
+	}
+}

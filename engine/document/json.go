@@ -1,0 +1,335 @@
+package document
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"unsafe"
+)
+
+// What follows reads strict JSON in one pass, and makes texts only of what the layout asks for;
+// they are views of the event's own bytes unless they have escapes. It accepts what
+// encoding/json accepts, as a fuzz test holds.
+
+var (
+	errJSON = errors.New("not JSON")
+	errDeep = errors.New("JSON nests too deep")
+)
+
+// maxNesting is event.Decode's.
+const maxNesting = 300
+
+// read reads the whole text. The outermost value must be an object.
+func (d *Document) read(data []byte) error {
+	d.data, d.at, d.depth = data, 0, 0
+	d.bits = 0
+	d.space()
+	if d.at >= len(data) || data[d.at] != '{' {
+		return errJSON
+	}
+	if err := d.object(true); err != nil {
+		return err
+	}
+	d.space()
+	if d.at != len(data) {
+		return errJSON
+	}
+	return nil
+}
+
+// space skips white space, of which there seldom is any.
+func (d *Document) space() {
+	if d.at < len(d.data) && d.data[d.at] <= ' ' {
+		d.skip()
+	}
+}
+
+func (d *Document) skip() {
+	for d.at < len(d.data) {
+		switch d.data[d.at] {
+		case ' ', '\t', '\n', '\r':
+			d.at++
+		default:
+			return
+		}
+	}
+}
+
+// object reads an object at its brace. known says that its columns are asked for, by d.path.
+func (d *Document) object(known bool) error {
+	start, level := len(d.path), d.depth-d.inLists
+	return d.members(func(key []byte) error {
+		if !known {
+			return d.value(nil, false)
+		}
+		return d.member(key, start, level)
+	})
+}
+
+// members reads an object at its brace: read is called at each value, with its key.
+func (d *Document) members(read func(key []byte) error) error {
+	if d.depth++; d.depth > maxNesting {
+		return errDeep
+	}
+	d.at++
+	for first := true; ; first = false {
+		d.space()
+		if d.at >= len(d.data) {
+			return errJSON
+		}
+		switch c := d.data[d.at]; {
+		case c == '}' && first:
+			d.at++
+			d.depth--
+			return nil
+		case c != '"':
+			return errJSON
+		}
+		if err := d.pair(read); err != nil {
+			return err
+		}
+		d.space()
+		if d.at >= len(d.data) {
+			return errJSON
+		}
+		switch d.data[d.at] {
+		case ',':
+			d.at++
+			d.space()
+			if d.at >= len(d.data) || d.data[d.at] != '"' {
+				return errJSON
+			}
+		case '}':
+			d.at++
+			d.depth--
+			return nil
+		default:
+			return errJSON
+		}
+	}
+}
+
+// pair reads a key, at its quote, and its value. Those of the outermost level are seldom new.
+func (d *Document) pair(read func(key []byte) error) error {
+	if d.depth == 1 {
+		if n, shared := d.expected(); n != nil {
+			if d.peek() <= ' ' {
+				d.space()
+				shared = 0
+			}
+			return d.knownMember(n, shared)
+		}
+	}
+	start := d.at
+	key, err := d.token(true)
+	if err != nil {
+		return err
+	}
+	raw := d.data[start:d.at]
+	d.space()
+	if d.at >= len(d.data) || d.data[d.at] != ':' {
+		return errJSON
+	}
+	d.at++
+	d.space()
+	if d.depth == 1 {
+		if n := d.remember(key, raw); n != nil {
+			return d.knownMember(n, 0)
+		}
+	}
+	return read(key)
+}
+
+// member reads the value of a key.
+func (d *Document) member(key []byte, start, level int) error {
+	name := key
+	if level > 0 {
+		d.path = append(append(d.path[:start], '.'), key...)
+		name = d.path
+	} else {
+		d.outermost++
+		d.wrapped = d.wrapped || d.converted || d.layout.spaced(key)
+		if d.layout.wraps(key) {
+			if d.outermost == 1 && string(key) == "Event" && d.peek() == '{' {
+				d.converted = true
+				return d.xmlForm()
+			}
+			again := d.lifting // of a key that stands twice the last counts, as for the plain decoder
+			d.lifting = d.layout.liftsWinlog && string(key) == "winlog"
+			d.wrapped = d.wrapped || again || !d.lifting
+		}
+	}
+	var col *Value
+	if i := d.layout.find(name); i >= 0 {
+		col = d.claim(i, level)
+	}
+	lifted := false
+	if d.lifting && (level == 1 || level == 2) {
+		if alias, distance := lift(name, key); alias != nil {
+			lifted = true
+			d.wrapped = d.wrapped || d.layout.spaced(key) || d.layout.joined(key)
+			if i := d.layout.find(alias); i >= 0 {
+				col = d.claim(i, distance)
+			}
+		}
+	}
+	inside := d.asked(name) || (d.lifting && !lifted && d.peek() == '{' && lifts(name, level))
+	if inside && level == 0 {
+		d.path = append(d.path[:0], key...)
+	}
+	err := d.value(col, inside)
+	d.path = d.path[:start]
+	return err
+}
+
+// asked tells whether columns below the value that comes, which is of this name, are asked for.
+func (d *Document) asked(name []byte) bool {
+	switch d.peek() {
+	case '{':
+		return d.layout.keywords || d.layout.prefixes[string(name)]
+	case '[':
+		return d.layout.lists[string(name)]
+	}
+	return false
+}
+
+// value reads any value into a column, which may be nil. known says that columns of an object, or of a
+// list's objects, are asked for.
+func (d *Document) value(col *Value, known bool) error {
+	if d.at >= len(d.data) {
+		return errJSON
+	}
+	switch c := d.data[d.at]; c {
+	case '"':
+		want := col != nil || d.layout.keywords
+		text, err := d.token(want)
+		if err == nil && want {
+			d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
+		}
+		return err
+	case '{':
+		if col != nil {
+			col.Present = col.Present || d.layout.textless
+		}
+		return d.object(known)
+	case '[':
+		return d.array(col, known)
+	case 't':
+		return d.word(col, "true")
+	case 'f':
+		return d.word(col, "false")
+	case 'n':
+		return d.word(nil, "null")
+	}
+	return d.number(col)
+}
+
+// scalar takes a text down where it is asked for.
+func (d *Document) scalar(col *Value, text string) {
+	if col != nil {
+		col.Present = true
+		col.Texts = append(col.Texts, text)
+	}
+	if d.layout.keywords {
+		d.all = append(d.all, text)
+	}
+}
+
+func (d *Document) array(col *Value, known bool) error {
+	if d.depth++; d.depth > maxNesting {
+		return errDeep
+	}
+	if known {
+		defer d.leave(d.enter())
+	}
+	if col != nil {
+		col.Present = col.Present || d.layout.textless
+	}
+	d.at++
+	d.space()
+	if d.at < len(d.data) && d.data[d.at] == ']' {
+		d.at++
+		d.depth--
+		return nil
+	}
+	for {
+		d.space()
+		if known {
+			d.next()
+		}
+		if err := d.value(col, known); err != nil {
+			return err
+		}
+		d.space()
+		if d.at >= len(d.data) {
+			return errJSON
+		}
+		switch d.data[d.at] {
+		case ',':
+			d.at++
+		case ']':
+			d.at++
+			d.depth--
+			return nil
+		default:
+			return errJSON
+		}
+	}
+}
+
+func (d *Document) word(col *Value, word string) error {
+	if !bytes.HasPrefix(d.data[d.at:], []byte(word)) {
+		return errJSON
+	}
+	d.at += len(word)
+	if word != "null" {
+		d.scalar(col, word)
+	}
+	return nil
+}
+
+// number reads a number and keeps it as it is written.
+// https://www.rfc-editor.org/rfc/rfc8259#section-6
+func (d *Document) number(col *Value) error {
+	start := d.at
+	if d.data[d.at] == '-' {
+		d.at++
+	}
+	zero := d.at < len(d.data) && d.data[d.at] == '0'
+	if n := d.digits(); n == 0 || (zero && n > 1) {
+		return errJSON
+	}
+	if d.at < len(d.data) && d.data[d.at] == '.' {
+		d.at++
+		if d.digits() == 0 {
+			return errJSON
+		}
+	}
+	if d.at < len(d.data) && (d.data[d.at] == 'e' || d.data[d.at] == 'E') {
+		d.at++
+		if d.at < len(d.data) && (d.data[d.at] == '+' || d.data[d.at] == '-') {
+			d.at++
+		}
+		if d.digits() == 0 {
+			return errJSON
+		}
+	}
+	raw := d.data[start:d.at]
+	d.scalar(col, unsafe.String(unsafe.SliceData(raw), len(raw)))
+	return nil
+}
+
+func (d *Document) digits() int {
+	start := d.at
+	for d.at < len(d.data) && d.data[d.at] >= '0' && d.data[d.at] <= '9' {
+		d.at++
+	}
+	return d.at - start
+}
+
+func refusal(err error) error {
+	if errors.Is(err, errDeep) {
+		return fmt.Errorf("JSON nests deeper than %d", maxNesting)
+	}
+	return err
+}

@@ -1,0 +1,122 @@
+package document
+
+import (
+	"bytes"
+	"maps"
+	"slices"
+	"strings"
+
+	"decree/engine/event"
+	"decree/rules/schema"
+)
+
+// Layout says which columns of an event are asked for. It is made while rules are compiled, and fixed from Finish on.
+type Layout struct {
+	names                       // in the order of their numbers
+	columns     map[string]int  // column -> its number
+	prefixes    map[string]bool // objects on the way to a column with dots
+	lists       map[string]bool // those of them that may be lists of objects, each of which has the column
+	keywords    bool            // some rule asks for every value
+	textless    bool            // an object or a list without scalars is present
+	jsonColumns map[string]bool // columns that a product may write as a text of JSON
+	nested      []int           // those of them below which a column is asked for
+	wordColumns []int           // columns whose text keywords are asked of by its parts
+
+	flat        []flatName // columns that a collector may have under another name
+	eventID     int        // of the events where it has
+	eventSource int
+	windows     bool // a column has a name that Windows gives its events
+
+	slots          []*slot
+	bySlot         map[string]int
+	emptyIsMissing bool   // an empty text counts as missing
+	missing        string // the product's word for a missing value; "" = none
+
+	// liftsWinlog says that no column is below winlog, so that its fields are only lifted.
+	liftsWinlog bool
+}
+
+// NewLayout makes a layout for events as a data model has them.
+func NewLayout(m *schema.Model) *Layout {
+	l := newLayout()
+	l.jsonColumns = m.JSONTexts()
+	l.textless = !m.EmptyListIsMissing
+	l.emptyIsMissing, l.missing = m.EmptyIsMissing, m.Missing
+	return l
+}
+
+func newLayout() *Layout {
+	return &Layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, liftsWinlog: true, textless: true,
+		slots: []*slot{{}}, bySlot: map[string]int{}}
+}
+
+// AskKeywords has every text of an event read.
+func (l *Layout) AskKeywords() { l.keywords = true }
+
+// Keywords tells whether every text is asked for.
+func (l *Layout) Keywords() bool { return l.keywords }
+
+// ColumnName gives the name of a column by its number.
+func (l *Layout) ColumnName(column int) string { return l.list[column] }
+
+// Finish completes the layout, once all rules are compiled.
+func (l *Layout) Finish() {
+	if !l.keywords {
+		return
+	}
+	for _, name := range append(slices.Sorted(maps.Keys(l.jsonColumns)), wordTexts...) {
+		l.wordColumns = append(l.wordColumns, l.column(name))
+	}
+}
+
+// column numbers a column.
+func (l *Layout) column(name string) int {
+	if i, ok := l.columns[name]; ok {
+		return i
+	}
+	i := len(l.columns)
+	l.columns[name] = i
+	l.liftsWinlog = l.liftsWinlog && !strings.HasPrefix(name, "winlog.")
+	l.add(name)
+	l.windows = l.windows || name == "EventID" || name == "Channel" || windowsNames[name] != ""
+	if flat, ok := windowsNames[name]; ok {
+		l.flat = append(l.flat, flatName{i, l.column(flat)})
+		l.eventID, l.eventSource = l.column("EventID"), l.column("SourceName")
+	}
+	listed := true
+	for at := range len(name) {
+		if name[at] != '.' {
+			continue
+		}
+		outer := name[:at]
+		if l.jsonColumns[outer] {
+			listed = false // a path of Kusto's ends at a list
+			if !l.prefixes[outer] {
+				l.nested = append(l.nested, l.column(outer))
+			}
+		}
+		l.prefixes[outer] = true
+		if listed {
+			l.lists[outer] = true
+		}
+	}
+	return i
+}
+
+// spaced tells whether a column asks for a field of event data, whose name has spaces, by one without: event.Decode
+// gives it that.
+func (l *Layout) spaced(key []byte) bool {
+	if bytes.IndexByte(key, ' ') < 0 {
+		return false
+	}
+	return slices.ContainsFunc(event.Unspaced(string(key)), func(name string) bool { return l.find([]byte(name)) >= 0 })
+}
+
+// wraps tells whether a key of the outermost level may be of a form that event.Decode reads otherwise than as it stands.
+func (l *Layout) wraps(key []byte) bool {
+	switch len(key) {
+	case 5, 6, 7, 8, 9, 12: // of event.Forms
+		return slices.Contains(event.Forms, string(key)) && (l.windows || string(key) != "EventCode")
+	}
+	return false
+}

@@ -1,0 +1,159 @@
+package document
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine/event"
+)
+
+// TestFieldsOfListsOfObjects holds that a field with dots is found in each object of a list, as Elasticsearch flattens them and
+// Splunk names them with {}: https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/object
+func TestFieldsOfListsOfObjects(t *testing.T) {
+	for _, c := range []struct {
+		event string
+		texts []string // of a.b.c
+		there bool
+	}{
+		{`{"a":[{"b":{"c":1}},{"b":{"c":2}}]}`, []string{"1", "2"}, true},
+		{`{"a":{"b":[{"c":"x"},{"d":"y"},{"c":["z","w"]}]}}`, []string{"x", "z", "w"}, true},
+		{`{"a":[{"b":[{"c":1},{"c":2}]},{"b":[{"c":3}]}]}`, []string{"1", "2", "3"}, true},
+		{`{"a":[[{"b":{"c":1}}],[{"b":[[{"c":2}]]}]]}`, []string{"1", "2"}, true},
+		{`{"a":[{"b":{"c":null}},{"b":{"c":{}}},{"b":{"c":1}}]}`, []string{"1"}, true},
+		{`{"a":[{"b":{"c":null}}]}`, nil, false},
+		{`{"a":[{"b":{"c":1}},{"b":{"c":null}}]}`, []string{"1"}, true},
+		{`{"a":[1,"x",null,true,{"b":{"c":2}},[]]}`, []string{"2"}, true},
+		{`{"a":[]}`, nil, false}, {`{"a":[{}]}`, nil, false}, {`{"a":[{"b":[]}]}`, nil, false},
+		{`{"a.b.c":1,"a":[{"b":{"c":2}}]}`, []string{"1"}, true}, {`{"a":[{"b":{"c":2}},{"b":{"c":3}}],"a.b.c":1}`, []string{"1"}, true},
+		{`{"a.b":[{"c":1},{"c":2}]}`, []string{"1", "2"}, true}, {`{"a":[{"b.c":1}]}`, []string{"1"}, true},
+		{`{"x":[{"a":{"b":{"c":1}}}],"a":[{"b":{"c":2}}]}`, []string{"2"}, true},
+		{`{"_source":{"a":[{"b":{"c":1}},{"b":{"c":2}}]}}`, []string{"1", "2"}, true},
+	} {
+		for _, keywords := range []bool{false, true} {
+			l := newLayout()
+			l.keywords = keywords
+			i := l.column("a.b.c")
+			read := New(l)
+			for range 3 { // what was read before changes nothing
+				require.NoError(t, read.Load([]byte(c.event)), c.event)
+				checkColumn(t, read, i, c.texts, c.there, c.event)
+			}
+			fields, err := event.Decode([]byte(c.event))
+			require.NoError(t, err)
+			decoded := ofFields(l, fields)
+			checkColumn(t, decoded, i, c.texts, c.there, c.event)
+			if keywords {
+				assert.Subset(t, read.all, appendTexts(nil, fields))
+				assert.Subset(t, decoded.all, appendTexts(nil, fields))
+			}
+		}
+	}
+}
+
+// ofFields reads decoded fields.
+func ofFields(l *Layout, fields map[string]any) *Document {
+	d := New(l)
+	d.gen = 1
+	d.fields(fields, 0)
+	return d
+}
+
+func checkColumn(t *testing.T, d *Document, i int, texts []string, there bool, event string) {
+	t.Helper()
+	col := d.cols[i]
+	assert.Equal(t, there, col.gen == d.gen && col.Present, event)
+	if col.gen == d.gen {
+		assert.ElementsMatch(t, texts, col.Texts, event)
+	} else {
+		assert.Empty(t, texts, event)
+	}
+}
+
+// TestOfAKeyInAListThatStandsTwiceTheLastCounts holds for the objects of lists what holds for the event.
+func TestOfAKeyInAListThatStandsTwiceTheLastCounts(t *testing.T) {
+	for event, texts := range map[string][]string{
+		`{"a":[{"b":1,"b":2},{"b":3}]}`:                 {"2", "3"},
+		`{"a":[{"b":1},{"b":2,"b":3}]}`:                 {"1", "3"},
+		`{"a":[{"b":1},{"b":2}],"a":[{"b":3},{"b":4}]}`: {"3", "4"},
+		`{"a":[{"b":1},{"b":2}],"a":{"b":3}}`:           {"3"},
+		`{"a":[{"b":1},{"b":2,"b":null}]}`:              {"1"},
+	} {
+		l := newLayout()
+		i := l.column("a.b")
+		d := New(l)
+		require.NoError(t, d.Load([]byte(event)))
+		checkColumn(t, d, i, texts, true, event)
+	}
+}
+
+// TestAPathOfKustoEndsAtAList holds that below a column of the type dynamic lists have no properties:
+// https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/dynamic
+func TestAPathOfKustoEndsAtAList(t *testing.T) {
+	for _, event := range []string{`{"a":[{"b":1}]}`, `{"a":{"b":[{"c":1}]}}`, `{"a":"{\"b\":[{\"c\":1}]}"}`} {
+		l := newLayout()
+		l.jsonColumns = map[string]bool{"a": true}
+		b, c := l.column("a.b"), l.column("a.b.c")
+		d := New(l)
+		require.NoError(t, d.Load([]byte(event)))
+		assert.NotContains(t, d.cols[b].Texts, "1", event)
+		assert.NotEqual(t, d.gen, d.cols[c].gen, event)
+	}
+}
+
+// FuzzPaths holds that what stands below other fields is read from an event's text as from the decoded event.
+func FuzzPaths(f *testing.F) {
+	for _, text := range documents {
+		f.Add([]byte(text))
+	}
+	f.Add([]byte(`{"a":[{"b":[{"c":1},{"c":[2,3]}]},{"b":{"c":"x"}},[{"b":{"c":null}}],{"b":{}}]}`))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		fields, err := event.Decode(data)
+		if err != nil || !utf8.Valid(data) || len(data) > 1<<12 {
+			t.Skip("no event that both keep as it is")
+		}
+		l := newLayout()
+		paths(l, "", fields)
+		once, err := json.Marshal(fields) // without keys that stand twice
+		require.NoError(t, err)
+		for name := range l.columns {
+			if outermost, _, _ := strings.Cut(name, "."); slices.Contains(event.Forms, outermost) {
+				t.Skip("wrapped: it is decoded to be read")
+			}
+		}
+		read := New(l)
+		require.NoError(t, read.Load(once))
+		decoded := ofFields(l, fields)
+		for name, i := range l.columns {
+			want := decoded.cols[i]
+			checkColumn(t, read, i, want.Texts, want.gen == decoded.gen && want.Present, name+" of "+string(once))
+		}
+	})
+}
+
+// paths asks for every field below others, but for those whose names have dots of their own.
+func paths(l *Layout, name string, v any) {
+	switch v := v.(type) {
+	case []any:
+		for _, item := range v {
+			paths(l, name, item)
+		}
+	case map[string]any:
+		for key, inner := range v {
+			if strings.Contains(key, ".") {
+				continue
+			}
+			path := key
+			if name != "" {
+				path = name + "." + key
+			}
+			l.column(path)
+			paths(l, path, inner)
+		}
+	}
+}

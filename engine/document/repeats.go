@@ -1,0 +1,265 @@
+package document
+
+import (
+	"bytes"
+	"encoding/binary"
+	"math/bits"
+	"unsafe"
+)
+
+// Events of one log have the same keys in the same order, and most of their values are those of the event before. What
+// follows keeps, for each key of the outermost level, the bytes of the value it had and what they came to: bytes that are the same need
+// only be compared, and a long text is read from where it differs. It changes no outcome: other bytes are read as
+// any others.
+
+// knownKey is a key of the outermost level: what its value was, and the keys that came after it.
+type knownKey struct {
+	raw    []byte // the key with its quotes and the colon; if a value is kept, that too and the byte after it
+	key    int    // bytes of the key in raw, with quotes and colon
+	column int    // -1: no column asks for it
+	spaced bool   // a column asks for it by a name without its spaces
+	next   [2]*knownKey
+
+	gen     uint32    // event that last had it
+	since   uint32    // event from which on its value has been the same
+	what    valueKind // of the value it had
+	text    []byte    // of a text with escapes
+	escapes []escape  // in the value, by their place
+	bits    uint64    // that the text's bytes have, as in Document.bits
+	cached  int       // bytes that are kept, as counted in Document.cached
+}
+
+type valueKind uint8
+
+const (
+	unknownValue valueKind = iota
+	nullValue
+	bareValue // a number, true or false
+	plainText
+	escapedText
+)
+
+// escape is where an escape stands in a raw value, and where the text goes on after it.
+type escape struct{ start, end, text int32 }
+
+// What is kept is bounded: a key or value is forgotten, not cut.
+const (
+	maxKeys        = 2048    // keys
+	maxCachedValue = 1 << 16 // bytes of one value
+	maxCached      = 8 << 20 // bytes of all values
+	minShared      = 64      // bytes that must be the same for a text to be read from its difference
+)
+
+// expected reads a key at its quote if it is one of the two that came after the one before; nil if it is another. Of its value it
+// says how many bytes are those that the key had before, if nothing stands between key and value.
+func (d *Document) expected() (n *knownKey, shared int) {
+	ahead := d.data[d.at:]
+	next := &d.previous.next
+	for i, n := range next {
+		if n == nil {
+			break
+		}
+		shared := SharedPrefix(n.raw, ahead)
+		if shared < n.key {
+			continue
+		}
+		if i > 0 {
+			next[0], next[1] = n, next[0]
+		}
+		d.at += n.key
+		d.previous = n
+		return n, shared - n.key
+	}
+	return nil, 0
+}
+
+// remember takes down which key came, so that it is expected after the one before; nil if it cannot be. raw is the key with its quotes.
+func (d *Document) remember(key, raw []byte) *knownKey {
+	n := d.keys[string(key)]
+	if n == nil {
+		if len(d.keys) >= maxKeys || len(key)+2 != len(raw) || d.layout.wraps(key) { // escapes are not worth it
+			return nil
+		}
+		n = &knownKey{raw: append(bytes.Clone(raw), ':'), key: len(raw) + 1, column: d.layout.find(key), spaced: d.layout.spaced(key)}
+		d.keys[string(key)] = n
+	}
+	d.previous.next[1] = d.previous.next[0]
+	d.previous.next[0] = n
+	d.previous = n
+	return n
+}
+
+// knownMember reads the value of a known key, of which so many bytes are those that the key had before.
+func (d *Document) knownMember(n *knownKey, shared int) error {
+	d.outermost++
+	d.wrapped = d.wrapped || d.converted || n.spaced
+	var col *Value
+	if n.column >= 0 {
+		col = d.claim(n.column, 0)
+	}
+	if n.gen == d.gen { // it stands twice: what the first came to may be in use
+		return d.uncached(n, col)
+	}
+	n.gen = d.gen
+	if n.what != unknownValue && shared == len(n.raw)-n.key {
+		if d.repeated(n, col); col != nil {
+			col.Since = n.since
+		}
+		d.at += shared - 1
+		return nil
+	}
+	if d.at >= len(d.data) || d.data[d.at] == '{' || d.data[d.at] == '[' {
+		return d.uncached(n, col)
+	}
+	return d.changed(n, col, shared)
+}
+
+// changed reads a value, neither object nor list, that is not the one its key had before, though its first bytes are, and keeps it.
+func (d *Document) changed(n *knownKey, col *Value, shared int) error {
+	ahead, start := d.data[d.at:], d.at
+	seen := d.bits
+	d.bits = 0
+	var err error
+	switch {
+	case ahead[0] != '"':
+		err = d.value(col, false)
+		n.what = bareValue
+		if ahead[0] == 'n' {
+			n.what = nullValue
+		}
+	case col == nil && !d.layout.keywords:
+		_, err = d.token(false)
+		n.what = plainText // or not: nobody asks
+	default: // if anything is shared, a text was read before
+		var text []byte
+		if text, err = d.textLike(n, shared); err == nil {
+			d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
+		}
+	}
+	n.bits = d.bits
+	d.bits |= seen
+	if n.since = d.gen; col != nil {
+		col.Since = d.gen
+	}
+	if err != nil {
+		n.what, n.raw = unknownValue, n.raw[:n.key]
+		return err
+	}
+	d.cache(n, start, shared)
+	return nil
+}
+
+// uncached reads a value that is not kept.
+func (d *Document) uncached(n *knownKey, col *Value) error {
+	d.path = append(d.path[:0], n.raw[1:n.key-2]...)
+	err := d.value(col, d.asked(d.path))
+	d.path = d.path[:0]
+	return err
+}
+
+// repeated takes down the value that a key had before.
+func (d *Document) repeated(n *knownKey, col *Value) {
+	d.bits |= n.bits
+	if n.what == nullValue || (col == nil && !d.layout.keywords) {
+		return
+	}
+	text := d.data[d.at : d.at+len(n.raw)-n.key-1]
+	switch n.what {
+	case plainText:
+		text = text[1 : len(text)-1]
+	case escapedText:
+		text = n.text
+	}
+	d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
+}
+
+// textLike reads a text, at its quote, whose first bytes are those that the key had before.
+func (d *Document) textLike(n *knownKey, shared int) ([]byte, error) {
+	open := d.at
+	kept, from := 0, 1 // escapes that hold again, and where to read on
+	if shared = min(shared, len(n.raw)-n.key-2); shared >= minShared {
+		kept, from = n.sharedEscapes(shared)
+	}
+	n.escapes = n.escapes[:kept]
+	at := d.special(open + from)
+	if kept == 0 && at < len(d.data) && d.data[at] == '"' {
+		n.what = plainText
+		if from > 1 {
+			d.bits |= n.bits
+		}
+		d.at = at + 1
+		return d.data[open+1 : at], nil
+	}
+	start, keep := open+1, 0
+	if kept > 0 {
+		start = open + from
+		keep = int(n.escapes[kept-1].text) + from - int(n.escapes[kept-1].end)
+	}
+	if from > 1 {
+		d.bits |= n.bits
+	}
+	d.recording, d.recordedFrom = n, open
+	d.recordedText = keep
+	rest, err := d.escaped(start, at, true)
+	d.recording = nil
+	n.text = append(n.text[:keep], rest...)
+	n.what = escapedText
+	return n.text, err
+}
+
+// sharedEscapes counts the escapes within the first bytes of the raw value, which another shares, and says where to read on: what
+// follows an escape may belong to it, as the second of a pair of surrogates does.
+func (n *knownKey) sharedEscapes(shared int) (count, from int) {
+	low, high := 0, len(n.escapes)
+	for low < high {
+		if mid := (low + high) / 2; int(n.escapes[mid].end)+longestEscape <= shared {
+			low = mid + 1
+		} else {
+			high = mid
+		}
+	}
+	if low < len(n.escapes) {
+		shared = min(shared, int(n.escapes[low].start))
+	}
+	return low, shared
+}
+
+// record takes an escape down.
+func (n *knownKey) record(start, taken, text int) {
+	n.escapes = append(n.escapes, escape{int32(start), int32(start + taken), int32(text)})
+}
+
+// longestEscape is that of a letter by its code.
+const longestEscape = len(`\u0000`)
+
+// cache keeps a value that was read, from start on, and the byte after it, if there is room. Its first bytes are kept already.
+func (d *Document) cache(n *knownKey, start, shared int) {
+	raw := d.data[start:min(d.at+1, len(d.data))]
+	d.cached -= n.cached
+	n.cached = 0
+	if d.at >= len(d.data) || len(raw) > maxCachedValue || d.cached > maxCached {
+		*n = knownKey{raw: bytes.Clone(n.raw[:n.key]), key: n.key, column: n.column, next: n.next, gen: n.gen}
+		return
+	}
+	n.raw = append(n.raw[:n.key+shared], raw[shared:]...)
+	n.cached = cap(n.raw) + cap(n.text) + cap(n.escapes)*int(unsafe.Sizeof(escape{}))
+	d.cached += n.cached
+}
+
+// SharedPrefix is how many bytes two texts begin with alike.
+func SharedPrefix(a, b []byte) int {
+	n, at := min(len(a), len(b)), 0
+	const block = 128 // compared as a whole, which is quicker than word by word
+	for at+block <= n && bytes.Equal(a[at:at+block], b[at:at+block]) {
+		at += block
+	}
+	for ; at+8 <= n; at += 8 {
+		if differ := binary.LittleEndian.Uint64(a[at:]) ^ binary.LittleEndian.Uint64(b[at:]); differ != 0 {
+			return at + bits.TrailingZeros64(differ)/8
+		}
+	}
+	for at < n && a[at] == b[at] {
+		at++
+	}
+	return at
+}

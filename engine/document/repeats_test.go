@@ -1,0 +1,115 @@
+package document
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// loadedInTurn loads events by one document, in every order of two, with keywords and without: what is kept of
+// one must not be seen in another.
+func loadedInTurn(t *testing.T, events ...[]byte) {
+	t.Helper()
+	for _, keywords := range []bool{true, false} {
+		d := New(layoutFor(events...))
+		d.layout.keywords = keywords
+		for _, first := range events {
+			for _, second := range events {
+				for _, data := range [][]byte{first, second} {
+					fresh := New(d.layout)
+					wrong := fresh.Load(data)
+					require.Equal(t, wrong == nil, d.Load(data) == nil, "%s", data)
+					if wrong != nil {
+						continue
+					}
+					for i := range fresh.cols {
+						want, got := fresh.cols[i], d.cols[i]
+						require.Equal(t, want.gen == fresh.gen && want.Present, got.gen == d.gen && got.Present)
+						if want.gen == fresh.gen {
+							require.Equal(t, append([]string{}, want.Texts...), append([]string{}, got.Texts...), "%s", data)
+						}
+					}
+					require.ElementsMatch(t, fresh.all, d.all)
+					wide := false
+					for _, text := range d.all {
+						wide = wide || strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
+					}
+					require.False(t, wide && d.ASCII(), "letters beyond ASCII are seen")
+				}
+			}
+		}
+	}
+}
+
+func TestRepeats(t *testing.T) {
+	long := strings.Repeat("x", 100)
+	slashes := strings.Repeat(`\\`, 80)
+	cases := [][]string{
+		{`{"a":1,"b":2}`, `{"a":12,"b":2}`, `{"a":1 ,"b":2}`, `{"b":2,"a":1}`, `{"a":1}`, `{"a" :1}`, `{"a":"1"}`, `{"a":null}`, `{"a":{"b":1}}`, `{"a":[1]}`},
+		{`{"a":true}`, `{"a":truer}`, `{"a":tru}`, `{"a":null}`, `{"a":nullx}`, `{"a":false}`},
+		{`{"a":1,"a":2}`, `{"a":1,"a":1}`, `{"a":"` + long + `\n","a":"` + long + `\t"}`, `{"a":"` + long + `\n"}`},
+		{`{"a":"` + long + `b"}`, `{"a":"` + long + `"}`, `{"a":"` + long + `bc"}`, `{"a":"` + long + `\nb"}`, `{"a":"` + long + `\nbc"}`, `{"a":"` + long + `\"bc"}`, `{"a":"` + long + `\`, `{"a":"` + long},
+		{`{"a":"` + slashes + `b"}`, `{"a":"` + slashes + `\b"}`, `{"a":"` + slashes + `"}`, `{"a":"` + slashes + slashes + `"}`, `{"a":"` + slashes + `\"}`},
+		{`{"a":"` + long + `\ud83d"}`, `{"a":"` + long + `\ud83d\ude00"}`, `{"a":"` + long + `\ud83d\u0041"}`, `{"a":"` + long + `\ud83d\ud83d\ude00"}`, `{"a":"` + long + `\ud83`},
+		{`{"a":"` + long + `ä"}`, `{"a":"` + long + `ö"}`, `{"a":"` + long + `äb"}`, `{"a":"` + long + `\u00e4"}`, `{"a":"` + long + `\u00e5"}`},
+		{`{"winlog":{"event_data":{"a":"` + long + `"}},"a":1}`, `{"a":"` + long + `"}`, `{"a":1,"winlog":{"event_data":{"b":2}}}`},
+		{`{"Event":{"EventData":{"a":1}}}`, `{"a":1}`, `{"_source":{"a":1}}`, `{"x":1,"Event":{"EventData":{"a":1}}}`},
+		{`{"\u0061":1}`, `{"a":1}`, `{"a\"":1}`, `{"":1}`},
+		{`{"a.b":1,"a":{"b":2}}`, `{"a":{"b":2},"a.b":1}`, `{"a":{"b":2}}`, `{"a":3}`},
+	}
+	for _, c := range cases {
+		var events [][]byte
+		for _, text := range c {
+			events = append(events, []byte(text))
+		}
+		loadedInTurn(t, events...)
+	}
+	for _, a := range documents {
+		loadedInTurn(t, []byte(a), []byte(`{"a":"x","b":1,"winlog":1}`), []byte(a[:len(a)/2]))
+	}
+}
+
+// TestRepeatedTexts cuts texts of escapes at random places and goes on otherwise.
+func TestRepeatedTexts(t *testing.T) {
+	parts := []string{"a", "Ä", `\n`, `\\`, `\"`, `\u0041`, `\u00e4`, `\ud83d\ude00`, `\ud83d`, `\ude00`, "plain text of some length"}
+	r := rand.New(rand.NewPCG(1, 2))
+	grow := func(text string, n int) string {
+		for range n {
+			text += parts[r.IntN(len(parts))]
+		}
+		return text
+	}
+	for range 200 {
+		head := grow("", 20+r.IntN(40))
+		events := [][]byte{[]byte(`{"a":"` + head + `"}`)}
+		for range 3 {
+			events = append(events, fmt.Appendf(nil, `{"a":"%s","b":"%s"}`, grow(head[:r.IntN(len(head))], r.IntN(5)), grow(head, 1)))
+		}
+		loadedInTurn(t, events...)
+	}
+}
+
+func TestRepeatsAreBounded(t *testing.T) {
+	d := New(newLayout())
+	d.layout.keywords = true
+	big := strings.Repeat(`\n`, maxCachedValue/24)
+	for i := range 3 * maxKeys {
+		require.NoError(t, d.Load(fmt.Appendf(nil, `{"k%d":"%s","short":%d}`, i, big, i)))
+		require.Less(t, d.cached, maxCached+32*maxCachedValue)
+	}
+	assert.LessOrEqual(t, len(d.keys), maxKeys)
+}
+
+// FuzzRepeats holds that an event reads the same whatever was read before it.
+func FuzzRepeats(f *testing.F) {
+	for i, text := range documents {
+		f.Add([]byte(text), []byte(documents[(i+1)%len(documents)]))
+	}
+	f.Add([]byte(`{"a":"`+strings.Repeat(`\\x`, 40)+`","b":1}`), []byte(`{"a":"`+strings.Repeat(`\\x`, 40)+`\ud83d","b":12}`))
+	f.Fuzz(func(t *testing.T, a, b []byte) { loadedInTurn(t, a, b) })
+}

@@ -1,0 +1,162 @@
+package document
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"decree/rules/schema"
+)
+
+// Every is the slot of keywords: all texts of the event.
+const Every = 0
+
+// slot is where a field of Sigma is: a column, or the first present of several, or a hash in a set, or a name's value.
+type slot struct {
+	columns      []int
+	hash         string
+	pair         *regexp.Regexp      // finds the value in a longer text
+	plain        func(string) string // what the found text stands for
+	emptyMissing bool                // an empty text counts as missing
+	missing      string              // the product's word for a missing value; "" = none
+}
+
+// isColumn tells whether the slot's value is simply that of its column.
+func (s *slot) isColumn() bool {
+	return len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == ""
+}
+
+// Slot numbers the slot of a column.
+func (l *Layout) Slot(c schema.Column) int {
+	names := append([]string{c.Name}, c.Also...)
+	if c.OrElse != "" {
+		names = append(names, c.OrElse)
+	}
+	key := strings.Join(names, "\x00")
+	hash := ""
+	if c.Type == schema.HashSet {
+		hash = c.Key
+		key += "\x01" + strings.ToUpper(c.Key)
+	}
+	var pair *regexp.Regexp
+	if within := c.Within(); within != "" {
+		pair = regexp.MustCompile(within)
+		key += "\x02" + within
+	}
+	if i, ok := l.bySlot[key]; ok {
+		return i
+	}
+	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: l.emptyIsMissing, missing: l.missing}
+	for _, n := range names {
+		s.columns = append(s.columns, l.column(n))
+	}
+	l.slots = append(l.slots, s)
+	l.bySlot[key] = len(l.slots) - 1
+	return len(l.slots) - 1
+}
+
+// Slots is how many slots there are.
+func (l *Layout) Slots() int { return len(l.slots) }
+
+// EmptyIsMissing tells whether an empty text of the slot counts as missing.
+func (l *Layout) EmptyIsMissing(slot int) bool { return l.slots[slot].emptyMissing }
+
+// ColumnsOf gives the columns that a slot reads, in order of preference.
+func (l *Layout) ColumnsOf(slot int) []int { return l.slots[slot].columns }
+
+// Describe names what a slot reads.
+func (l *Layout) Describe(slot int) string {
+	var names []string
+	for _, c := range l.slots[slot].columns {
+		names = append(names, l.list[c])
+	}
+	text := strings.Join(names, " or ")
+	if hash := l.slots[slot].hash; hash != "" {
+		text += " (" + hash + ")"
+	}
+	return text
+}
+
+// Slot gives the value of a slot on the current event.
+func (d *Document) Slot(i int) *Value {
+	s := d.layout.slots[i]
+	if s.isColumn() {
+		return d.column(s.columns[0])
+	}
+	v := &d.slots[i]
+	if v.gen != d.gen {
+		d.derive(v, s)
+	}
+	return v
+}
+
+// derive reads a slot that is not simply a column.
+func (d *Document) derive(v *Value, s *slot) {
+	v.gen, v.Since, v.Present, v.Texts = d.gen, 0, false, v.Texts[:0]
+	for _, c := range s.columns {
+		from := d.column(c)
+		if !from.Present {
+			continue
+		}
+		v.Present = true
+		if len(s.columns) == 1 {
+			v.Since = from.Since
+		}
+		for _, t := range from.Texts {
+			if s.missing != "" && t == s.missing {
+				continue
+			}
+			if s.hash != "" {
+				var ok bool
+				if t, ok = hashIn(t, s.hash); !ok {
+					continue
+				}
+			}
+			if s.pair != nil {
+				found := s.pair.FindStringSubmatch(t)
+				if found == nil {
+					continue
+				}
+				t = s.plain(found[1])
+			}
+			v.Texts = append(v.Texts, t)
+		}
+		if (s.hash != "" || s.pair != nil || s.missing != "") && len(v.Texts) == 0 {
+			v.Present = false
+		}
+		if s.emptyMissing && !slices.ContainsFunc(v.Texts, func(t string) bool { return t != "" }) {
+			v.Present, v.Texts = false, v.Texts[:0]
+		}
+		if v.Present {
+			break
+		}
+	}
+}
+
+var absent = &Value{}
+
+func (d *Document) column(c int) *Value {
+	if v := &d.cols[c]; v.gen == d.gen {
+		return v
+	}
+	return absent
+}
+
+// hashIn takes one hash out of Sysmon's "SHA1=...,MD5=...".
+func hashIn(set, name string) (string, bool) {
+	for part := range strings.SplitSeq(set, ",") {
+		if key, hash, ok := strings.Cut(part, "="); ok && strings.EqualFold(strings.TrimSpace(key), name) {
+			return strings.TrimSpace(hash), true
+		}
+	}
+	return "", false
+}
+
+// First gives the first text of a slot.
+func (d *Document) First(slot int) (string, bool) {
+	v := d.Slot(slot)
+	if len(v.Texts) == 0 {
+		return "", false
+	}
+	return v.Texts[0], true
+}

@@ -1,0 +1,84 @@
+package document
+
+import (
+	"bytes"
+
+	"decree/engine/event"
+)
+
+// winlogbeat puts a Windows event's own fields below winlog, where event.Decode lifts them to the
+// outermost level. What follows does the same while the text is read. A field that stands
+// further out goes first, as a claim's distance says.
+
+// windowsNames are the names that collectors give Windows' own, by these.
+var windowsNames = func() map[string]string {
+	names := map[string]string{}
+	for flat, windows := range event.FlatNames {
+		names[windows] = flat
+	}
+	return names
+}()
+
+// flatName is a column and that which has its value where a collector names it otherwise.
+type flatName struct{ to, from int }
+
+// flatNames gives columns what a collector wrote in one level under other names, as event.Decode does.
+func (d *Document) flatNames() {
+	outermost := func(i int) *Value {
+		if col := &d.cols[i]; col.gen == d.gen && col.Present && col.depth == 0 {
+			return col
+		}
+		return nil
+	}
+	if len(d.layout.flat) == 0 || outermost(d.layout.eventSource) == nil || outermost(d.layout.eventID) == nil {
+		return
+	}
+	for _, flat := range d.layout.flat {
+		to, from := &d.cols[flat.to], outermost(flat.from)
+		if from == nil || (to.gen == d.gen && to.depth == 0) {
+			continue
+		}
+		to.gen, to.Since, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, from.Since, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
+	}
+}
+
+const (
+	liftedField = 50 + iota // winlog's own, under Windows' names
+	liftedEventData
+	liftedUserData
+)
+
+var winlogNames = map[string][]byte{"winlog.event_id": []byte("EventID"), "winlog.channel": []byte("Channel"), "winlog.computer_name": []byte("Computer"),
+	"winlog.provider_name": []byte("Provider_Name"), "winlog.record_id": []byte("EventRecordID")}
+
+var (
+	eventData = []byte("winlog.event_data.")
+	userData  = []byte("winlog.user_data.")
+)
+
+// lift gives the outermost name of a field below winlog, and how near it counts; nil if it has none.
+func lift(path, key []byte) ([]byte, int) {
+	switch {
+	case bytes.HasPrefix(path, eventData) && len(path) == len(eventData)+len(key):
+		return key, liftedEventData
+	case bytes.HasPrefix(path, userData) && len(path) == len(userData)+len(key):
+		return key, liftedUserData
+	}
+	return winlogNames[string(path)], liftedField
+}
+
+// joined tells whether a column asks for a field of winlogbeat's by its name without the underscores that stand for spaces.
+func (l *Layout) joined(key []byte) bool {
+	return bytes.IndexByte(key, '_') >= 0 && l.find([]byte(event.Joined(string(key)))) >= 0
+}
+
+// lifts tells whether fields below an object are lifted.
+func lifts(path []byte, level int) bool {
+	switch level {
+	case 0:
+		return string(path) == "winlog"
+	case 1:
+		return string(path) == "winlog.event_data" || string(path) == "winlog.user_data"
+	}
+	return false
+}

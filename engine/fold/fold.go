@@ -1,0 +1,77 @@
+// Package fold makes texts comparable without regard to case, as every test that is not cased compares them. In: a text. Out: its folded form,
+// the same for texts that differ in case alone.
+package fold
+
+import (
+	"encoding/binary"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+	"unsafe"
+)
+
+// Text makes a text comparable without regard to case. A letter of ASCII equals its other case alone, as products have it that ignore the case
+// of ASCII only; letters beyond equal those that Unicode's simple folding gives, unless that is a letter of ASCII: neither ſ is an s, nor the
+// sign of Kelvin a k. ASCII letters become lower case.
+func Text(s string) string {
+	upper, wide := false, false
+	for i := 0; i < len(s); i++ {
+		upper = upper || (s[i] >= 'A' && s[i] <= 'Z')
+		wide = wide || s[i] >= utf8.RuneSelf
+	}
+	switch {
+	case wide:
+		return strings.Map(Rune, s)
+	case upper:
+		return strings.ToLower(s)
+	}
+	return s
+}
+
+// Rune gives one letter for all that fold alike: the ASCII one in lower case, or else the smallest beyond ASCII.
+func Rune(r rune) rune {
+	if r < utf8.RuneSelf {
+		if r >= 'A' && r <= 'Z' {
+			return r + 'a' - 'A'
+		}
+		return r
+	}
+	least := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		if next >= utf8.RuneSelf {
+			least = min(least, next)
+		}
+	}
+	return least
+}
+
+// Arena holds folded texts of ASCII in memory that is used again.
+type Arena struct{ bytes []byte }
+
+// Reset gives the memory of all texts up.
+func (a *Arena) Reset() { a.bytes = a.bytes[:0] }
+
+const (
+	ones = 0x0101010101010101
+	high = 0x8080808080808080
+)
+
+// ASCII folds an ASCII text, eight bytes at once: added to a letter's byte, what is missing from 'A', or
+// from the one after 'Z', to 0x80 sets its highest bit or does not. The text is valid until Reset.
+func (a *Arena) ASCII(t string) string {
+	start := len(a.bytes)
+	a.bytes = append(a.bytes, t...)
+	b := a.bytes[start:]
+	at := 0
+	for ; at+8 <= len(b); at += 8 {
+		w := binary.LittleEndian.Uint64(b[at:])
+		upper := (w + (0x80-'A')*ones) &^ (w + (0x80-'Z'-1)*ones) & high
+		binary.LittleEndian.PutUint64(b[at:], w|upper>>2)
+	}
+	for ; at < len(b); at++ {
+		if c := b[at]; c >= 'A' && c <= 'Z' {
+			b[at] += 'a' - 'A'
+		}
+	}
+	return unsafe.String(unsafe.SliceData(b), len(b))
+}

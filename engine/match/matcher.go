@@ -1,0 +1,176 @@
+// Package match decides predicates on events. In: the tests of all rules, numbered as atoms, and a document that has read an event.
+// Out: whether an atom holds, and which atoms a slot's texts decide in one pass.
+//
+// Texts that a test looks for, in any case, are found by an automaton or by an index of their parts, for all rules at once; every
+// other test is asked lazily, and only where a literal that it needs was found. What must stay true: an atom is decided at most once an
+// event and as its test says, whatever was found before; nothing is allocated for an event; an expression that backtracks has a bound.
+package match
+
+import (
+	"slices"
+
+	"decree/engine/backtrack"
+	"decree/engine/document"
+	"decree/engine/fold"
+	"decree/rules/ir"
+)
+
+// Ancestors reads a field of the process above the current event's, or of one further up.
+type Ancestors func(ir.Field) (texts []string, present bool)
+
+// Matcher decides atoms on one event at a time. Each worker has its own; nothing in it is shared. It
+// marks with the event's number what is known of it, so that nothing is cleared in between.
+type Matcher struct {
+	Usage Usage // of the rule that is being asked
+
+	atoms     *Atoms
+	doc       *document.Document
+	ancestors Ancestors
+	gen       uint32       // number of the event
+	hit       []uint32     // atom -> event on which it is known to hold
+	asked     []uint32     // atom -> event on which it was asked
+	scanned   []uint32     // slot -> event on which its text atoms were found
+	last      []lastHits   // slot -> atoms of the value it had last
+	cached    []textCache  // slot -> atoms of the texts it had
+	texts     []lastText   // slot -> how its last long text was read
+	folds     []foldedSlot // slot -> its texts folded, where some test asks for that
+	hits      []int32
+
+	backtracker backtrack.Machine
+	took        []exprUsage // backtracking atom -> what its expression took
+}
+
+// NewMatcher makes a matcher of the events that a document reads. Atoms must be finished.
+func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
+	slots, atoms := a.layout.Slots(), len(a.list)
+	return &Matcher{
+		atoms: a, doc: d, ancestors: ancestors,
+		hit: make([]uint32, atoms), asked: make([]uint32, atoms), scanned: make([]uint32, slots),
+		last: make([]lastHits, slots), cached: make([]textCache, slots), texts: make([]lastText, slots), folds: make([]foldedSlot, slots),
+		took: make([]exprUsage, a.slow),
+	}
+}
+
+// Next turns to the event that the document has loaded.
+func (m *Matcher) Next() { m.gen++ }
+
+// Ask begins to ask another rule: what its expressions take is counted anew.
+func (m *Matcher) Ask() { m.Usage = Usage{asking: m.Usage.asking + 1} }
+
+// Holds tells whether an atom holds on the current event.
+func (m *Matcher) Holds(i int) bool {
+	a := m.atoms.list[i]
+	if a.indexed {
+		m.Scan(a.Slot)
+		return m.hit[i] == m.gen
+	}
+	if a.program.slow != nil {
+		return m.backtracking(i, a)
+	}
+	if m.asked[i] != m.gen {
+		m.asked[i] = m.gen
+		if (a.pre < 0 || m.Holds(a.pre)) && m.test(a) {
+			m.hit[i] = m.gen
+		}
+	}
+	return m.hit[i] == m.gen
+}
+
+// test asks an atom's test.
+func (m *Matcher) test(a *Atom) bool {
+	if a.Ancestor {
+		return m.ofAncestor(a)
+	}
+	texts, present := m.doc.All(), true
+	if a.Slot != document.Every {
+		v := m.doc.Slot(a.Slot)
+		texts, present = v.Texts, v.Present
+	}
+	switch t := a.Test.(type) {
+	case *ir.Null:
+		return !present
+	case *ir.Exists:
+		return present == t.Value
+	case *ir.FieldRef:
+		return compareFields(t, texts, m.doc.Slot(a.Other).Texts)
+	case *ir.Text:
+		if !present && t.Op == ir.Equals && a.Slot != document.Every && m.atoms.layout.EmptyIsMissing(a.Slot) && slices.Contains(t.Values, "") {
+			return true
+		}
+	}
+	if a.program.folds {
+		texts = m.foldedTexts(a.Slot, texts)
+	}
+	return m.any(a.program, texts)
+}
+
+// ofAncestor asks a test of an ancestor's field, which the tree knows or does not.
+func (m *Matcher) ofAncestor(a *Atom) bool {
+	texts, present := m.ancestors(a.Field)
+	switch t := a.Test.(type) {
+	case *ir.Null:
+		return !present
+	case *ir.Exists:
+		return present == t.Value
+	case *ir.FieldRef:
+		others, _ := m.ancestors(t.Other)
+		return compareFields(t, texts, others)
+	}
+	if a.program.folds {
+		texts = slices.Clone(texts)
+		for i, t := range texts {
+			texts[i] = fold.Text(t)
+		}
+	}
+	return m.any(a.program, texts)
+}
+
+// foldedTexts gives a slot's texts folded, which is done at most once an event.
+func (m *Matcher) foldedTexts(slot int, texts []string) []string {
+	f := &m.folds[slot]
+	if f.gen == m.gen {
+		return f.texts
+	}
+	f.gen, f.texts = m.gen, f.texts[:0]
+	f.arena.Reset()
+	for _, t := range texts {
+		if m.doc.ASCII() {
+			t = f.arena.ASCII(t)
+		} else {
+			t = fold.Text(t)
+		}
+		f.texts = append(f.texts, t)
+	}
+	return f.texts
+}
+
+// foldedSlot is a slot's texts folded, in memory that is used again for the next event.
+type foldedSlot struct {
+	gen   uint32
+	texts []string
+	arena fold.Arena
+}
+
+// any asks a test of each of several texts.
+func (m *Matcher) any(p *predicate, texts []string) bool {
+	if p.slow != nil {
+		return m.backtracks(p, texts)
+	}
+	for _, t := range texts {
+		if p.holds(t) {
+			return true
+		}
+	}
+	return false
+}
+
+func compareFields(ref *ir.FieldRef, values, others []string) bool {
+	for _, v := range values {
+		for _, o := range others {
+			if compareText(ref.Op, folded(v, ref.Cased), folded(o, ref.Cased)) {
+				return true
+			}
+		}
+	}
+	return false
+}

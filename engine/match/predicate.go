@@ -1,0 +1,112 @@
+package match
+
+import (
+	"net/netip"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"decree/engine/backtrack"
+	"decree/engine/fold"
+	"decree/engine/timestamp"
+	"decree/rules/ir"
+)
+
+// predicate is a test made ready: expressions compiled, values folded.
+type predicate struct {
+	test   ir.Test
+	values []string // of a Text, folded unless it is cased
+	parts  []ir.GlobPart
+	folds  bool // it is asked of folded texts
+	re     *regexp.Regexp
+	slow   *backtrack.Program // where RE2 cannot run the expression, or not within bounds
+	number int                // among those
+}
+
+// maxExpanded bounds what the repetitions of an expression that RE2 runs are written out to: each of those parts may be looked at for each letter.
+const maxExpanded = 1_000
+
+func prepare(t ir.Test) *predicate {
+	p := &predicate{test: t}
+	switch t := t.(type) {
+	case *ir.Text:
+		p.folds = !t.Cased
+		p.values = make([]string, len(t.Values))
+		for i, v := range t.Values {
+			p.values[i] = folded(v, t.Cased)
+		}
+	case *ir.Glob:
+		p.folds = !t.Cased
+		p.parts = make([]ir.GlobPart, len(t.Parts))
+		for i, part := range t.Parts {
+			p.parts[i] = ir.GlobPart{Wild: part.Wild, Literal: folded(part.Literal, t.Cased)}
+		}
+	case *ir.Regex:
+		p.compile(t)
+	}
+	return p
+}
+
+func folded(s string, cased bool) string {
+	if cased {
+		return s
+	}
+	return fold.Text(s)
+}
+
+// compile never fails: lowering read the same expression before.
+func (p *predicate) compile(t *ir.Regex) {
+	e := t.Parse()
+	if e.Expanded() <= maxExpanded {
+		if re, err := e.Compile(); err == nil {
+			p.re = re
+			return
+		}
+	}
+	p.slow = backtrack.Compile(e)
+}
+
+// holds asks the test of one value, which is folded already if p.folds. An expression that backtracks is asked with a bound, by
+// Matcher.backtracks.
+func (p *predicate) holds(v string) bool {
+	switch t := p.test.(type) {
+	case *ir.Text:
+		for _, want := range p.values {
+			if compareText(t.Op, v, want) {
+				return true
+			}
+		}
+		return false
+	case *ir.Glob:
+		return glob(p.parts, v)
+	case *ir.Regex:
+		return p.re.MatchString(v)
+	case *ir.Number:
+		n, err := strconv.ParseFloat(v, 64)
+		return err == nil && compareNumber(t.Op, n, t.Values)
+	case *ir.Bool:
+		return strings.EqualFold(v, strconv.FormatBool(t.Value))
+	case *ir.CIDR:
+		a, err := netip.ParseAddr(withoutZone(v))
+		if err != nil {
+			return false
+		}
+		for _, prefix := range t.Prefixes {
+			if prefix.Contains(a.Unmap()) || prefix.Contains(a) {
+				return true
+			}
+		}
+		return false
+	case *ir.TimePart:
+		at, _, ok := timestamp.Parse(v)
+		return ok && compareNumber(t.Op, float64(timePart(t.Part, at)), t.Values)
+	}
+	panic("match: unknown test")
+}
+
+// withoutZone drops from an address the interface that it is reached through (fe80::1%4), which says nothing of its network.
+// https://www.rfc-editor.org/rfc/rfc4007#section-11
+func withoutZone(address string) string {
+	address, _, _ = strings.Cut(address, "%")
+	return address
+}

@@ -1,0 +1,183 @@
+package match
+
+import (
+	"slices"
+	"unicode"
+	"unicode/utf8"
+
+	"decree/engine/fold"
+	"decree/rules/ir"
+	"decree/rules/regex"
+)
+
+// shortest is the least length of a literal worth looking for first.
+const shortest = 3
+
+// necessaryText gives a test on literals, in any case, that holds for every value for which t
+// does; nil when there is none. It lets a pass over the value rule out what is slow to ask:
+// an expression or a pattern runs only where its literal was found.
+func necessaryText(t ir.Test) *ir.Text {
+	switch t := t.(type) {
+	case *ir.Text:
+		if slices.Contains(t.Values, "") {
+			return nil
+		}
+		return shortText(t)
+	case *ir.Glob:
+		best := ""
+		for _, p := range t.Parts {
+			if p.Wild == 0 && len(p.Literal) > len(best) {
+				best = p.Literal
+			}
+		}
+		if len(best) >= 2 {
+			return shortText(&ir.Text{Op: ir.Contains, Values: []string{fold.Text(best)}})
+		}
+	case *ir.Regex:
+		if found := required(t.Parse().Root); found != nil {
+			return shortText(&ir.Text{Op: ir.Contains, Values: found})
+		}
+	}
+	return nil
+}
+
+// shortText is a text test on parts of the values that fit into an automaton.
+func shortText(t *ir.Text) *ir.Text {
+	if longest(t.Values) <= maxPattern {
+		return &ir.Text{Op: t.Op, Values: t.Values}
+	}
+	op, fromEnd := t.Op, false
+	switch t.Op {
+	case ir.Equals:
+		op = ir.StartsWith
+	case ir.EndsWith, ir.Filename:
+		op, fromEnd = ir.EndsWith, true
+	}
+	values := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		values[i] = cut(fold.Text(v), fromEnd)
+	}
+	return &ir.Text{Op: op, Values: values}
+}
+
+// cut gives the first or last letters of a folded text that fit into maxPattern bytes.
+func cut(v string, fromEnd bool) string {
+	if len(v) <= maxPattern {
+		return v
+	}
+	if fromEnd {
+		at := len(v) - maxPattern
+		for !utf8.RuneStart(v[at]) {
+			at++
+		}
+		return v[at:]
+	}
+	at := maxPattern
+	for !utf8.RuneStart(v[at]) {
+		at--
+	}
+	return v[:at]
+}
+
+// mostAlternatives bounds how many literals stand for one expression.
+const mostAlternatives = 64
+
+// required lists literals of which one is part of everything that an expression finds, or stands beside it.
+func required(n regex.Node) []string {
+	switch n := n.(type) {
+	case *regex.Char:
+		return long(folding(n))
+	case *regex.Group:
+		return required(n.Body)
+	case *regex.Repeat:
+		if n.Min > 0 {
+			return required(n.Body)
+		}
+	case *regex.Look:
+		if !n.Negative {
+			return required(n.Body)
+		}
+	case *regex.Concat:
+		return requiredOfAll(n.Parts)
+	case *regex.Alternate:
+		var all []string
+		for _, part := range n.Parts {
+			found := required(part)
+			if found == nil || len(all)+len(found) > mostAlternatives {
+				return nil
+			}
+			all = append(all, found...)
+		}
+		return all
+	}
+	return nil
+}
+
+// requiredOfAll finds the longest of what several parts in a row require: characters that follow each other are one text.
+func requiredOfAll(parts []regex.Node) []string {
+	var best []string
+	better := func(found []string) {
+		if found != nil && (best == nil || least(found) > least(best)) {
+			best = found
+		}
+	}
+	run := ""
+	for _, part := range parts {
+		switch n := part.(type) {
+		case *regex.Flags, *regex.Assert:
+			continue
+		case *regex.Char:
+			if text := folding(n); text != "" {
+				run += text
+				continue
+			}
+		default:
+			better(required(part))
+		}
+		better(long(run))
+		run = ""
+	}
+	better(long(run))
+	return best
+}
+
+// folding is a character as folded texts have it; "" where one that it stands for is folded otherwise.
+func folding(c *regex.Char) string {
+	folded := fold.Rune(c.Rune)
+	if c.Fold {
+		for f := unicode.SimpleFold(c.Rune); f != c.Rune; f = unicode.SimpleFold(f) {
+			if fold.Rune(f) != folded {
+				return ""
+			}
+		}
+	}
+	return string(folded)
+}
+
+// long is a literal that is worth looking for.
+func long(s string) []string {
+	if len(s) < shortest {
+		return nil
+	}
+	return []string{s}
+}
+
+func least(texts []string) int {
+	n := len(texts[0])
+	for _, t := range texts {
+		n = min(n, len(t))
+	}
+	return n
+}
+
+// maxPattern bounds a pattern's bytes: of a longer one only a part is looked for, and the whole
+// asked where that was found. Short patterns keep the automata small and long values quick to read.
+const maxPattern = 80
+
+func longest(values []string) int {
+	n := 0
+	for _, v := range values {
+		n = max(n, len(fold.Text(v)))
+	}
+	return n
+}

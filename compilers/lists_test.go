@@ -12,8 +12,8 @@ import (
 	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -57,7 +57,7 @@ func TestWhereListsGo(t *testing.T) {
 			}
 			m, err := schema.Load(c.model)
 			require.NoError(t, err)
-			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+c.values+
+			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+c.values+
 				"]}\ndetection: {s: {'Image"+modifiers+"': '%tools%'}, condition: s}\n"), nil)
 			require.Empty(t, found)
 			r, found := ir.Lower(rs[0])
@@ -113,7 +113,7 @@ func TestTableOf(t *testing.T) {
 func TestUnionWithAListThatStandsApart(t *testing.T) {
 	m, err := schema.Load("sentinel")
 	require.NoError(t, err)
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+strings.Join(numbered(250), ", ")+
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+strings.Join(numbered(250), ", ")+
 		"], more: [y.exe], all: {union: [tools, more]}}\ndetection:\n  s: {Image|filename|expand: '%tools%'}\n  u: {CommandLine|cased|expand: '%all%'}\n  condition: s or u\n"), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])

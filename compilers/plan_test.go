@@ -10,12 +10,13 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
 func lower(t *testing.T, text string) *ir.Rule {
 	t.Helper()
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+text), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+text), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -158,7 +159,7 @@ func TestPlanTellsWhatLostHashesDo(t *testing.T) {
 func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 	model, err := schema.Load("mde")
 	require.NoError(t, err)
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_event}\ndetection:\n  a: {TargetObject|endswith: '\\a\\b'}\n  condition: a\n"), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_event}\ndetection:\n  a: {TargetObject|endswith: '\\a\\b'}\n  condition: a\n"), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -173,7 +174,7 @@ func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	model, err := schema.Load("sentinel")
 	require.NoError(t, err)
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: linux, service: auditd}\ndetection:\n  a: {type: EXECVE}\n  condition: a\n"), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: linux, service: auditd}\ndetection:\n  a: {type: EXECVE}\n  condition: a\n"), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -188,7 +189,7 @@ func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	for i := range inXML.Sources {
 		inXML.Sources[i].UnlistedIn, inXML.Sources[i].Requires = "", ""
 	}
-	rs, found = rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_add}\ndetection:\n  a: {EventID: 12}\n  condition: a\n"), nil)
+	rs, found = parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_add}\ndetection:\n  a: {EventID: 12}\n  condition: a\n"), nil)
 	require.Empty(t, found)
 	r, found = ir.Lower(rs[0])
 	require.Empty(t, found)

@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // compiled makes an engine of rules, each given by its items.
@@ -18,7 +18,7 @@ func compiled(t testing.TB, rulesItems ...string) *Engine {
 	var lowered []*ir.Rule
 	for _, items := range rulesItems {
 		text := "title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  a: {" + items + "}\n  condition: a\n"
-		rs, found := rules.Parse("rule.yml", []byte(text), nil)
+		rs, found := parse.Rules("rule.yml", []byte(text), nil)
 		require.Empty(t, found, items)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found, items)

@@ -15,6 +15,7 @@ import (
 	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // backtest gives the alerts of a replay as "run event rule".
@@ -112,12 +113,12 @@ func TestBacktestRefusesSchedulesThatCannotBe(t *testing.T) {
 // TestBacktestReplaysCorrelations: a correlation reads matches of all times, and raises its alert with the first run that sees
 // the event which completes it.
 func TestBacktestReplaysCorrelations(t *testing.T) {
-	file, found := rules.ParseFile("c.yml", []byte("title: Twice\ndescription: twice\ncorrelation: {type: event_count, rules: [who], timespan: 3h, condition: {gte: 2}}\n"+
+	file, found := parse.Documents("c.yml", []byte("title: Twice\ndescription: twice\ncorrelation: {type: event_count, rules: [who], timespan: 3h, condition: {gte: 2}}\n"+
 		"---\ntitle: Who\nname: who\nlogsource: {category: process_creation, product: windows}\ndetection: {s: {CommandLine|contains: whoami}, condition: s}\n"), nil)
 	require.Empty(t, found)
 	who, found := ir.Lower(file.Rules[0])
 	require.Empty(t, found)
-	linked, found := rules.Link(file.Rules, file.Correlations)
+	linked, found := parse.Link(file.Rules, file.Correlations)
 	require.Empty(t, found)
 	cs, found := ir.LowerCorrelations(linked, map[*rules.Rule]*ir.Rule{file.Rules[0]: who})
 	require.Empty(t, found)

@@ -15,14 +15,15 @@ import (
 	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // correlations lowers the rules and correlations of a file.
 func correlations(t testing.TB, text string) ([]*ir.Rule, []*ir.Correlation) {
 	t.Helper()
-	file, found := rules.ParseFile("c.yml", []byte(text), nil)
+	file, found := parse.Documents("c.yml", []byte(text), nil)
 	require.Empty(t, found, text)
-	linked, found := rules.Link(file.Rules, file.Correlations)
+	linked, found := parse.Link(file.Rules, file.Correlations)
 	require.Empty(t, found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	var rs []*ir.Rule

@@ -12,8 +12,8 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -22,7 +22,7 @@ func lower(t testing.TB, text string) *ir.Rule {
 	if !strings.Contains(text, "logsource:") {
 		text = "logsource: {product: windows, category: process_creation}\n" + text
 	}
-	rs, found := rules.Parse("rule.yml", []byte("title: T\n"+text), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\n"+text), nil)
 	require.Empty(t, found)
 	require.Len(t, rs, 1)
 	r, found := ir.Lower(rs[0])

@@ -5,8 +5,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -16,7 +16,7 @@ func TestSourcesThatAFilterTakesAwayAreNamed(t *testing.T) {
 	require.NoError(t, err)
 	for filter, want := range map[string]int{"SubjectUserName: a": 1, "User: a": 0} {
 		lowered := func(detection string) *ir.Rule {
-			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {"+detection+"}\n  condition: s\n"), nil)
+			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {"+detection+"}\n  condition: s\n"), nil)
 			require.Empty(t, found)
 			r, found := ir.Lower(rs[0])
 			require.Empty(t, found)
@@ -48,7 +48,7 @@ func TestNotAsked(t *testing.T) {
 		{detection: `s: {Image: x}, condition: s`, filter: `s: {SubjectUserName: y}, condition: s`},
 	} {
 		lowered := func(detection string) *ir.Rule {
-			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+detection+"}\n"), nil)
+			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+detection+"}\n"), nil)
 			require.Empty(t, found)
 			r, found := ir.Lower(rs[0])
 			require.Empty(t, found)

@@ -1,66 +1,22 @@
 package rules
 
-import (
-	"strconv"
-
-	"gopkg.in/yaml.v3"
-)
+import "decree/rules/diag"
 
 // MaxAncestor is the highest ancestor a rule may ask about.
 const MaxAncestor = 5
 
-// ancestry reads the named conditions on ancestors.
-func (p *parser) ancestry(r *Rule, n *yaml.Node) {
-	for _, e := range p.entries(n, "ancestry") {
-		before := p.errors
-		a := Ancestry{Name: e.key.Value, Range: p.span(e.key)}
-		for _, part := range p.entries(e.value, "an ancestry condition") {
-			switch part.key.Value {
-			case "parent":
-				a.Levels = append(a.Levels, AncestryLevel{1, false, p.selection(part.value), p.span(part.key)})
-			case "grandparent":
-				a.Levels = append(a.Levels, AncestryLevel{2, false, p.selection(part.value), p.span(part.key)})
-			case "ancestor":
-				for _, m := range listNodes(part.value) {
-					a.Levels = append(a.Levels, p.ancestor(part.key, m))
-				}
-			default:
-				p.unknownKey(part.key, "an ancestry condition", "parent", "grandparent", "ancestor")
-			}
-		}
-		if len(a.Levels) == 0 && p.errors == before {
-			p.errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q says nothing", a.Name)
-		}
-		if p.claim(e.key) {
-			r.Ancestry = append(r.Ancestry, a)
-		}
-	}
+// Ancestry is one named condition on processes above the event's own: every Level must hold.
+type Ancestry struct {
+	Name   string
+	Range  diag.Range
+	Levels []AncestryLevel
 }
 
-// ancestor reads `{level: n, ...fields}` or `{within: n, ...fields}`.
-func (p *parser) ancestor(key, n *yaml.Node) AncestryLevel {
-	level := AncestryLevel{Range: p.span(key), Body: AllOf{}}
-	fields := &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
-	given := 0
-	for _, e := range p.entries(n, "an ancestor") {
-		if e.key.Value != "level" && e.key.Value != "within" {
-			fields.Content = append(fields.Content, e.key, e.value)
-			continue
-		}
-		given++
-		count, err := strconv.Atoi(e.value.Value)
-		if err != nil || count < 1 || count > MaxAncestor {
-			p.errorf("ancestry-level", p.span(e.value), "1 is the parent, 2 the grandparent", "%s must be 1 to %d, not %q", e.key.Value, MaxAncestor, e.value.Value)
-		}
-		level.Level, level.Within = count, e.key.Value == "within"
-	}
-	if given != 1 {
-		p.errorf("ancestry-level", level.Range, "add `level: 3` or `within: 3`", "an ancestor needs either level or within")
-	}
-	if len(fields.Content) == 0 {
-		p.errorf("ancestry-empty", level.Range, "add fields, such as `Image|filename: x.exe`", "this ancestor has no fields")
-		return level
-	}
-	level.Body = p.selection(fields)
-	return level
+// AncestryLevel is the part about one ancestor: level Level (1 = parent), or with
+// Within set any one level from 1 to Level, on which the whole Body holds.
+type AncestryLevel struct {
+	Level  int
+	Within bool
+	Body   Selection
+	Range  diag.Range
 }

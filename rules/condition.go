@@ -1,228 +1,124 @@
 package rules
 
 import (
-	"path"
-	"strconv"
+	"fmt"
 	"strings"
-	"unicode"
-
-	"gopkg.in/yaml.v3"
 
 	"decree/rules/diag"
 )
 
-// token is one word or parenthesis of a condition; offset counts bytes.
-type token struct {
-	text   string
-	offset int
+// Condition is one parsed condition.
+type Condition struct {
+	Text  string
+	Range diag.Range
+	Expr  Expr
 }
 
-func tokenize(text string) []token {
-	var out []token
-	start := -1
-	flush := func(end int) {
-		if start >= 0 {
-			out = append(out, token{text[start:end], start})
-			start = -1
-		}
-	}
-	for i, c := range text {
-		switch {
-		case c == '(' || c == ')':
-			flush(i)
-			out = append(out, token{string(c), i})
-		case unicode.IsSpace(c):
-			flush(i)
-		case start < 0:
-			start = i
-		}
-	}
-	flush(len(text))
-	return out
+// Expr is a condition's syntax: AndExpr, OrExpr, NotExpr, NameExpr or OfExpr.
+type Expr interface {
+	ExprRange() diag.Range
+	String() string // the condition's text, which reads back as the same tree
+	expr()
 }
 
-// conditionParser reads the conditions of one rule by recursive descent: not binds tighter than
-// and, and tighter than or.
-type conditionParser struct {
-	*parser
-	names  []string // what may be named, in file order by section
-	known  map[string]bool
-	lists  map[string]bool
-	define string // how an unknown name could be made known
-	words  int    // of all conditions so far
-	node   *yaml.Node
-	tokens []token
-	next   int
-	failed bool
+// AndExpr is `a and b and ...` (two or more terms).
+type AndExpr struct {
+	Range diag.Range
+	Terms []Expr
 }
 
-// maxWords bounds the words of a rule's conditions together.
-const maxWords = 2000
-
-func newConditionParser(p *parser, r *Rule) *conditionParser {
-	c := &conditionParser{parser: p, names: r.names(), known: map[string]bool{}, lists: map[string]bool{}, define: "define it under detection, ancestry or prevalence"}
-	for _, name := range c.names {
-		c.known[name] = true
-	}
-	for _, l := range r.Lists {
-		c.lists[l.Name] = true
-	}
-	return c
+// OrExpr is `a or b or ...` (two or more terms).
+type OrExpr struct {
+	Range diag.Range
+	Terms []Expr
 }
 
-// read parses one condition; nil when it has an error, which is reported.
-func (c *conditionParser) read(n *yaml.Node) Expr {
-	c.node, c.tokens, c.next, c.failed = n, tokenize(n.Value), 0, false
-	if c.words += len(c.tokens); c.words > maxWords {
-		c.errorf("condition-too-large", c.span(n), "split the rule", "the conditions of a rule have at most %d words", maxWords)
-		return nil
-	}
-	expr := c.or(0)
-	if !c.failed && c.next < len(c.tokens) {
-		t := c.tokens[c.next]
-		hint := "join terms with and, or"
-		if t.text == ")" {
-			hint = "remove it, or open it before"
-		} else if t.text == "|" {
-			hint = "aggregations are deprecated; use a correlation rule"
-		}
-		c.fail(t, hint, "%q is not expected here", t.text)
-	}
-	if c.failed {
-		return nil
-	}
-	return expr
+// NotExpr is `not a`.
+type NotExpr struct {
+	Range diag.Range
+	Term  Expr
 }
 
-func (c *conditionParser) fail(t token, hint, format string, args ...any) Expr {
-	if !c.failed {
-		c.errorf("condition-syntax", c.rangeOf(t), hint, format, args...)
-	}
-	c.failed = true
-	return NameExpr{}
+// NameExpr is one name: a search identifier, an ancestry or a prevalence entry.
+type NameExpr struct {
+	Range diag.Range
+	Name  string
 }
 
-func (c *conditionParser) rangeOf(t token) diag.Range { return c.within(c.node, t.offset, len(t.text)) }
-
-func (c *conditionParser) peek(word string) bool {
-	return c.next < len(c.tokens) && strings.EqualFold(c.tokens[c.next].text, word)
+// OfExpr is `1 of x*`, `all of x*`, `N of them`. Names are those matched, in file order.
+type OfExpr struct {
+	Range   diag.Range
+	All     bool
+	Count   int    // when All is false
+	Pattern string // "them" for all names not starting with an underscore
+	Names   []string
 }
 
-func (c *conditionParser) or(depth int) Expr {
-	terms := []Expr{c.and(depth)}
-	for !c.failed && c.peek("or") {
-		c.next++
-		terms = append(terms, c.and(depth))
+// ExprRange gives the place of the expression in the rule file.
+func (e AndExpr) ExprRange() diag.Range { return e.Range }
+
+// ExprRange gives the place of the expression in the rule file.
+func (e OrExpr) ExprRange() diag.Range { return e.Range }
+
+// ExprRange gives the place of the expression in the rule file.
+func (e NotExpr) ExprRange() diag.Range { return e.Range }
+
+// ExprRange gives the place of the expression in the rule file.
+func (e NameExpr) ExprRange() diag.Range { return e.Range }
+
+// ExprRange gives the place of the expression in the rule file.
+func (e OfExpr) ExprRange() diag.Range { return e.Range }
+
+func (AndExpr) expr()  {}
+func (OrExpr) expr()   {}
+func (NotExpr) expr()  {}
+func (NameExpr) expr() {}
+func (OfExpr) expr()   {}
+
+// precedence orders the connectives: or binds least, then and, then not and the names.
+func precedence(e Expr) int {
+	switch e.(type) {
+	case OrExpr:
+		return 0
+	case AndExpr:
+		return 1
 	}
-	if len(terms) == 1 {
-		return terms[0]
-	}
-	return OrExpr{c.span(c.node), terms}
+	return 2
 }
 
-func (c *conditionParser) and(depth int) Expr {
-	terms := []Expr{c.not(depth)}
-	for !c.failed && c.peek("and") {
-		c.next++
-		terms = append(terms, c.not(depth))
+// printed writes a term below a connective, in parentheses unless it binds tighter: a term of
+// the same kind keeps its own.
+func printed(term Expr, above int) string {
+	if precedence(term) <= above {
+		return "(" + term.String() + ")"
 	}
-	if len(terms) == 1 {
-		return terms[0]
-	}
-	return AndExpr{c.span(c.node), terms}
+	return term.String()
 }
 
-func (c *conditionParser) not(depth int) Expr {
-	if depth > maxDepth {
-		return c.fail(c.tokens[min(c.next, len(c.tokens)-1)], "split the condition", "this condition nests deeper than %d", maxDepth)
+func joined(terms []Expr, word string, above int) string {
+	parts := make([]string, len(terms))
+	for i, t := range terms {
+		parts[i] = printed(t, above)
 	}
-	if c.peek("not") {
-		at := c.rangeOf(c.tokens[c.next])
-		c.next++
-		return NotExpr{at, c.not(depth + 1)}
-	}
-	return c.primary(depth)
+	return strings.Join(parts, word)
 }
 
-func (c *conditionParser) primary(depth int) Expr {
-	if c.next >= len(c.tokens) {
-		end := token{"", len(strings.TrimRight(c.node.Value, " \n"))}
-		return c.fail(end, "add a name, or remove the word before", "the condition ends where a name is expected")
-	}
-	t := c.tokens[c.next]
-	c.next++
-	switch word := strings.ToLower(t.text); {
-	case word == "(":
-		inner := c.or(depth + 1)
-		if c.failed {
-			return inner
-		}
-		if !c.peek(")") {
-			return c.fail(t, "add `)`", "this parenthesis is not closed")
-		}
-		c.next++
-		return inner
-	case word == ")" || word == "and" || word == "or":
-		return c.fail(t, "put a name before it", "%q is not expected here", t.text)
-	case c.peek("of"):
-		return c.of(t)
-	}
-	if !c.known[t.text] {
-		if strings.ContainsAny(t.text, "*?") {
-			return c.fail(t, "write `1 of "+t.text+"` or `all of "+t.text+"`", "a pattern needs a quantifier")
-		}
-		c.undefined(t)
-	}
-	return NameExpr{c.rangeOf(t), t.text}
-}
+// String writes the expression so that it reads back as the same tree.
+func (e AndExpr) String() string { return joined(e.Terms, " and ", precedence(e)) }
 
-func (c *conditionParser) undefined(t token) {
-	hint := c.define
-	if near := diag.Closest(t.text, c.names); near != "" {
-		hint = "did you mean `" + near + "`?"
-	} else if c.lists[t.text] {
-		hint = "a list is used in a value: `Field|expand: '%" + t.text + "%'`"
-	}
-	c.errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
-}
+// String writes the expression so that it reads back as the same tree.
+func (e OrExpr) String() string { return joined(e.Terms, " or ", precedence(e)) }
 
-// of reads `1 of x*`, `all of them`, `2 of x*`, `any of them`.
-func (c *conditionParser) of(quantifier token) Expr {
-	e := OfExpr{Range: c.rangeOf(quantifier)}
-	switch word := strings.ToLower(quantifier.text); word {
-	case "all":
-		e.All = true
-	case "any":
-		e.Count = 1
-	default:
-		n, err := strconv.Atoi(word)
-		if err != nil || n < 1 {
-			return c.fail(quantifier, "write 1, all, any or a number", "%q is no quantifier", quantifier.text)
-		}
-		e.Count = n
+// String writes the expression so that it reads back as the same tree.
+func (e NotExpr) String() string { return "not " + printed(e.Term, precedence(AndExpr{})) }
+
+// String gives the name.
+func (e NameExpr) String() string { return e.Name }
+
+// String writes the quantifier and the pattern; `any of` is written `1 of`.
+func (e OfExpr) String() string {
+	if e.All {
+		return "all of " + e.Pattern
 	}
-	c.next++ // the word `of`
-	if c.next >= len(c.tokens) {
-		return c.fail(quantifier, "add a name pattern or them", "nothing follows `of`")
-	}
-	t := c.tokens[c.next]
-	c.next++
-	e.Pattern = t.text
-	for _, name := range c.names {
-		if strings.EqualFold(t.text, "them") {
-			if !strings.HasPrefix(name, "_") {
-				e.Names = append(e.Names, name)
-			}
-			continue
-		}
-		if ok, err := path.Match(t.text, name); err == nil && ok {
-			e.Names = append(e.Names, name)
-		}
-	}
-	if len(e.Names) == 0 {
-		c.undefined(t)
-	} else if e.Count > len(e.Names) {
-		c.fail(quantifier, "lower the number", "of %d names asked for, %q matches %d", e.Count, t.text, len(e.Names))
-	}
-	return e
+	return fmt.Sprintf("%d of %s", e.Count, e.Pattern)
 }

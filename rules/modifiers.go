@@ -17,3 +17,6 @@ func ModifierNames() []string {
 	slices.Sort(names)
 	return names
 }
+
+// IsModifier tells whether a modifier is known by this name.
+func IsModifier(name string) bool { return slices.Contains(modifierNames, name) }

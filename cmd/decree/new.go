@@ -16,8 +16,8 @@ import (
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
-	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/parse"
 )
 
 type newParams struct {
@@ -81,7 +81,7 @@ func scaffold(s *stdio.Streams, p newParams) error {
 		}
 		texts[name] = out.Bytes()
 	}
-	if _, found := rules.Parse(p.file, texts[p.file], nil); found.HasErrors() { // a title or log source that is none
+	if _, found := parse.Rules(p.file, texts[p.file], nil); found.HasErrors() { // a title or log source that is none
 		return found[0]
 	}
 	if err := os.MkdirAll(filepath.Dir(p.file), 0o755); err != nil {

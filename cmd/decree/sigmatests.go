@@ -6,9 +6,9 @@ import (
 
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine/regression"
-	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 // regressionKey is where a Sigma rule names its regression data.
@@ -35,7 +35,7 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, nam
 		return nil, true, found
 	}
 	file := filepath.ToSlash(filepath.Clean(data))
-	in, err := rules.OpenFolder(root)
+	in, err := source.OpenFolder(root)
 	var text []byte
 	if err == nil {
 		text, err = in.Read(file)

@@ -158,7 +158,7 @@ func loadTests(set *ruleset.Set, only *regexp.Regexp) (*ruleTests, error) {
 		data, err := r.File.Folder.Read(file)
 		switch {
 		case err == nil:
-			parsed, found := regression.Parse(r.File.Folder, file, data)
+			parsed, found := regression.Parse(r.File.Folder, file, data, set.FilterCondition)
 			set.KeepFile(parsed.Shown, ruleset.File{Folder: r.File.Folder, Disk: r.File.Disk, Path: file})
 			tests.found = append(tests.found, found...)
 			own = parsed

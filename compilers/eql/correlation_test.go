@@ -10,6 +10,7 @@ import (
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 const processes = `title: A
@@ -37,9 +38,9 @@ correlation: {type: event_count, rules: [a], timespan: 1h, condition: {gte: 2}}
 // correlated compiles the correlation T of a text that stands behind processes.
 func correlated(t *testing.T, text string, accept ...string) (*compilers.Query, []string) {
 	t.Helper()
-	read, found := rules.ParseFile("rule.yml", []byte(processes+"title: T\ncorrelation: "+text), nil)
+	read, found := parse.Documents("rule.yml", []byte(processes+"title: T\ncorrelation: "+text), nil)
 	require.Empty(t, found)
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, r := range read.Rules {

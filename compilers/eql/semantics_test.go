@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -19,7 +19,7 @@ func compiled(t *testing.T, model, logsource, detection string) string {
 	t.Helper()
 	m, err := schema.Load(model)
 	require.NoError(t, err)
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n"), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n"), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -121,7 +121,7 @@ func TestNegationHoldsWithoutTheField(t *testing.T) {
 func TestWhatAProductDoesNotFillIsSaid(t *testing.T) {
 	m, err := schema.Load("ecs")
 	require.NoError(t, err)
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {Description: a, Company: b}\n  condition: s\n"), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {Description: a, Company: b}\n  condition: s\n"), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)

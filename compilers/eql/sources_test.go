@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -44,7 +44,7 @@ func TestSources(t *testing.T) {
 			`any where ?event.dataset : "auditd.log" and ?auditd.log.record_type : "SERVICE_STOP" and ?auditd.log.SYSCALL : "mknod"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n"), nil)
+			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n"), nil)
 			require.Empty(t, found)
 			r, found := ir.Lower(rs[0])
 			require.Empty(t, found)

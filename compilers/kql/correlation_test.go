@@ -11,6 +11,7 @@ import (
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -40,9 +41,9 @@ func correlated(t *testing.T, text, model string) (*compilers.Query, []string) {
 
 func correlatedIn(t *testing.T, text string, m *schema.Model) (*compilers.Query, []string) {
 	t.Helper()
-	read, found := rules.ParseFile("rule.yml", []byte(logons+"title: T\n"+text), nil)
+	read, found := parse.Documents("rule.yml", []byte(logons+"title: T\n"+text), nil)
 	require.Empty(t, found)
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, r := range read.Rules {

@@ -15,7 +15,9 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/library"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -30,7 +32,7 @@ func model(t *testing.T) *schema.Model {
 // fromYAML lowers the one rule of a document.
 func fromYAML(t *testing.T, text string) *ir.Rule {
 	t.Helper()
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+text), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+text), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -163,12 +165,12 @@ func TestManyValuesBecomeOneExpression(t *testing.T) {
 
 // goldens are the rules whose whole queries are pinned: the library's, and what they do not use.
 func goldens(t *testing.T) map[string]*ir.Rule {
-	folder := rules.NewFolder("library", library.FS())
-	files, err := folder.Files()
+	folder := source.NewFolder("library", library.FS())
+	files, err := parse.RuleFiles(folder)
 	require.NoError(t, err)
 	queries := map[string]*ir.Rule{}
 	for _, f := range files {
-		rs, found := folder.Parse(f)
+		rs, found := parse.RulesIn(folder, f)
 		require.Empty(t, found)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found)

@@ -9,8 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -33,7 +33,7 @@ func TestProperties(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			text := "title: T\nlogsource: " + c.logsource + "\ndetection:\n  s: " + c.detection + "\n  condition: s\n"
-			rs, found := rules.Parse("rule.yml", []byte(text), nil)
+			rs, found := parse.Rules("rule.yml", []byte(text), nil)
 			require.Empty(t, found)
 			r, found := ir.Lower(rs[0])
 			require.Empty(t, found)
@@ -60,7 +60,7 @@ func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 		if strings.Contains(detection, "no:") {
 			condition = "s and not no"
 		}
-		rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  "+detection+"\n  condition: "+condition+"\n"), nil)
+		rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  "+detection+"\n  condition: "+condition+"\n"), nil)
 		require.Empty(t, found)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found)
@@ -81,7 +81,7 @@ func TestSourcesLeftOutAreNamed(t *testing.T) {
 		{"s: {Image: a}, no: {User: b}, condition: s and not no", ""},
 		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s or no", ""},
 	} {
-		rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+c.detection+"}\n"), nil)
+		rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+c.detection+"}\n"), nil)
 		require.Empty(t, found)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found)

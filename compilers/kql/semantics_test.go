@@ -8,8 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -19,7 +19,7 @@ func conditions(t *testing.T, model, logsource, detection, condition string) str
 	t.Helper()
 	m, err := schema.Load(model)
 	require.NoError(t, err)
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n"), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n"), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)

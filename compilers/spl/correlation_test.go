@@ -13,6 +13,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -45,9 +46,9 @@ detection: {proxy: {DestinationPort: 3128}, condition: proxy}
 // correlationOf is the last correlation of a file with the rules above.
 func correlationOf(t *testing.T, text string) *ir.Correlation {
 	t.Helper()
-	read, found := rules.ParseFile("rule.yml", []byte(logons+text), nil)
+	read, found := parse.Documents("rule.yml", []byte(logons+text), nil)
 	require.Empty(t, found)
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, r := range read.Rules {

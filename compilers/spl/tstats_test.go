@@ -8,9 +8,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -19,7 +19,7 @@ func accelerated(t *testing.T, logsource, detection string) (*compilers.Query, d
 	t.Helper()
 	m, err := schema.Load("cim")
 	require.NoError(t, err)
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: "+logsource+"\ndetection:\n"+detection), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: "+logsource+"\ndetection:\n"+detection), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)

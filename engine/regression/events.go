@@ -11,8 +11,8 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 // input is a stretch of a case's events: inline, or a file that is opened anew for each run.
@@ -23,7 +23,7 @@ type input struct {
 	open func() (io.ReadCloser, error)
 }
 
-func fileOf(folder *rules.Folder, at string) func() (io.ReadCloser, error) {
+func fileOf(folder *source.Folder, at string) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return folder.Open(at) }
 }
 

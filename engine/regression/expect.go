@@ -1,13 +1,12 @@
 package regression
 
 import (
+	"decree/rules/parse"
 	"slices"
 	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
-
-	"decree/rules"
 )
 
 // expect reads what a case says must match: one way, and details of single events. Without a way
@@ -129,12 +128,12 @@ func (l *loader) ancestor(n *yaml.Node) Ancestor {
 	return out
 }
 
-func (l *loader) optional(e rules.Entry) *string {
+func (l *loader) optional(e parse.Entry) *string {
 	text := l.Text(e.Value, e.Key.Value)
 	return &text
 }
 
-func (l *loader) prevalence(figure rules.Entry) Prevalence {
+func (l *loader) prevalence(figure parse.Entry) Prevalence {
 	out := Prevalence{Range: l.Range(figure.Value), Name: figure.Key.Value}
 	for _, e := range l.Entries(figure.Value, "a prevalence figure", "found", "value", "count", "rank", "global", "signature", "rare") {
 		switch e.Key.Value {

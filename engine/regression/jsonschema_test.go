@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"decree/rules/library"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -69,7 +70,7 @@ func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 	} {
 		var v any
 		require.NoError(t, yaml.Unmarshal([]byte(text), &v))
-		_, found := Parse(nil, "t", []byte(text))
+		_, found := Parse(nil, "t", []byte(text), parse.FilterByForm)
 		assert.Equal(t, ok, len(found) == 0, text)
 		assert.Equal(t, ok, compiled.Validate(v) == nil, "%s: %v", text, compiled.Validate(v))
 	}

@@ -10,7 +10,9 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 // caseKeys are the keys of a case, in the order in which people write them.
@@ -18,8 +20,8 @@ var caseKeys = []string{"name", "model", "now", "use", "events", "file", "reputa
 
 // loader reads one test file.
 type loader struct {
-	*rules.Document
-	folder   *rules.Folder
+	*parse.Document
+	folder   *source.Folder
 	fixtures map[string]part
 }
 
@@ -31,9 +33,10 @@ type part struct {
 }
 
 // Parse reads the text of a test file that stands in a folder, which may be nil when no case
-// names a file. A case with an error is left out; the others are returned with all findings.
-func Parse(folder *rules.Folder, file string, data []byte) (*File, diag.Diagnostics) {
-	l := &loader{rules.ReadDocument(folder, file, data), folder, map[string]part{}}
+// names a file; how says how the conditions of its filters are read. A case with an error is left out; the others are returned with
+// all findings.
+func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCondition) (*File, diag.Diagnostics) {
+	l := &loader{parse.ReadDocument(folder, file, data, how), folder, map[string]part{}}
 	out := &File{Path: file, Shown: l.Shown(), text: data}
 	if l.Top == nil {
 		if found := l.Found(); l.Errors() > 0 {
@@ -128,7 +131,7 @@ func (l *loader) shared(n *yaml.Node) {
 
 // common reads a key that fixtures and cases share. source names inline events
 // in messages; own tells a case's from a fixture's.
-func (l *loader) common(p *part, e rules.Entry, source string, own bool) {
+func (l *loader) common(p *part, e parse.Entry, source string, own bool) {
 	switch e.Key.Value {
 	case "events":
 		if in, ok := l.inline(e.Value, source, own); ok {

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"decree/rules/parse"
 	"fmt"
 	"testing"
 
@@ -35,7 +36,7 @@ func TestTestFilesThatCannotBe(t *testing.T) {
 		{"a count below none", "cases: [{name: a, " + event + ", expect: {count: -1}}]", "wrong-type 1:54: count must be a whole number, 0 or more", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			_, found := Parse(folder, "dir/t.test.yml", []byte(c.text))
+			_, found := Parse(folder, "dir/t.test.yml", []byte(c.text), parse.FilterByForm)
 			require.Len(t, found, 1)
 			d := found[0]
 			assert.Equal(t, "dir/t.test.yml", d.Range.File)
@@ -46,7 +47,7 @@ func TestTestFilesThatCannotBe(t *testing.T) {
 }
 
 func TestABadCaseLeavesTheOthers(t *testing.T) {
-	file, found := Parse(nil, "t.yml", []byte("cases:\n  - {name: a, expect: {none: true}}\n  - {name: b, events: [{id: 1}], expect: {none: true}}\n"))
+	file, found := Parse(nil, "t.yml", []byte("cases:\n  - {name: a, expect: {none: true}}\n  - {name: b, events: [{id: 1}], expect: {none: true}}\n"), parse.FilterByForm)
 	assert.Len(t, found, 1)
 	require.Len(t, file.Cases, 1)
 	assert.Equal(t, "b", file.Cases[0].Name)
@@ -55,7 +56,7 @@ func TestABadCaseLeavesTheOthers(t *testing.T) {
 // TestWarningsDropNoCase reads a case of which a finding is only a warning.
 func TestWarningsDropNoCase(t *testing.T) {
 	text := "cases:\n  - name: a\n    events: [{id: a}]\n    filters: [{title: f, logsource: {product: windows}, filter: {rules: any, s: {A: b}, condition: s}}]\n    expect: {none: true}"
-	file, found := Parse(nil, "t.test.yml", []byte(text))
+	file, found := Parse(nil, "t.test.yml", []byte(text), parse.FilterByForm)
 	require.Len(t, found, 1)
 	assert.Equal(t, "filter-without-not", found[0].Code)
 	require.Len(t, file.Cases, 1)

@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 const ruleText = `
@@ -26,7 +27,7 @@ schedule: {every: 1h, lookback: 2h}
 
 func rule(t *testing.T, text string) *ir.Rule {
 	t.Helper()
-	rs, found := rules.Parse("rule.yml", []byte(text), nil)
+	rs, found := parse.Rules("rule.yml", []byte(text), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -34,7 +35,7 @@ func rule(t *testing.T, text string) *ir.Rule {
 }
 
 // folder holds the files that cases of dir/rule.test.yml name.
-var folder = rules.NewFolder("", fstest.MapFS{
+var folder = source.NewFolder("", fstest.MapFS{
 	"dir/e.ndjson": {Data: []byte("{\"id\":1,\"Image\":\"C:\\\\x.exe\"}\n{\"id\":2,\"Image\":\"C:\\\\y.exe\"}\n")},
 	"dir/e.csv":    {Data: []byte("id,Image\n1,C:\\x.exe\n2,C:\\y.exe\n")},
 	"dir/bad.json": {Data: []byte("{\"id\":1}\nnope\n[]\n")},
@@ -45,7 +46,7 @@ var folder = rules.NewFolder("", fstest.MapFS{
 // outcomes runs cases and shows each on a line: what matched, else what is wrong and where.
 func outcomes(t *testing.T, r *ir.Rule, text string) string {
 	t.Helper()
-	file, found := Parse(folder, "dir/rule.test.yml", []byte(text))
+	file, found := Parse(folder, "dir/rule.test.yml", []byte(text), parse.FilterByForm)
 	require.Empty(t, found)
 	var got strings.Builder
 	for _, o := range RunAll([]Suite{{Rule: r, Cases: file.Cases}}, 4)[0] {

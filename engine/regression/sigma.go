@@ -7,15 +7,16 @@ import (
 
 	"gopkg.in/yaml.v3"
 
-	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 // LoadInfo reads Sigma's own regression data (info.yml): each recording becomes a case that must
 // match as often as it says, or more. Paths count from the folder, which holds the rules and the
 // data. A recording of the same name as JSON is a case too.
-func LoadInfo(folder *rules.Folder, file string, data []byte, model string) ([]*Case, diag.Diagnostics) {
-	l := &loader{Document: rules.ReadDocument(folder, file, data), folder: folder}
+func LoadInfo(folder *source.Folder, file string, data []byte, model string) ([]*Case, diag.Diagnostics) {
+	l := &loader{Document: parse.ReadDocument(folder, file, data, parse.FilterByForm), folder: folder}
 	var list *yaml.Node
 	if l.Top != nil {
 		list = caseValue(l.Top, "regression_tests_info")

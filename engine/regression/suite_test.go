@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"decree/rules/parse"
 	"fmt"
 	"strings"
 	"testing"
@@ -77,7 +78,7 @@ detection:
 		{"{id: y, prevalence: {rare: {rare: true}}}", " wrong-prevalence event y: rare has no figure: its value is not in the population"},
 		{"{id: y, prevalence: {rarest: {rare: true}}}", ` unknown-selection the rule has no prevalence condition "rarest"`},
 	} {
-		file, found := Parse(nil, "t", []byte("cases: [{name: a, "+events+", expect: {ids: [x], details: ["+c.details+"]}}]"))
+		file, found := Parse(nil, "t", []byte("cases: [{name: a, "+events+", expect: {ids: [x], details: ["+c.details+"]}}]"), parse.FilterByForm)
 		require.Empty(t, found, c.details)
 		o := RunAll([]Suite{{Rule: deep, Cases: file.Cases}}, 1)[0][0]
 		got := fmt.Sprintf(" ok %v", o.Matched)
@@ -92,7 +93,7 @@ detection:
 // TestTheFirstWrongEventIsExplained asks for the event that a reader must look at.
 func TestTheFirstWrongEventIsExplained(t *testing.T) {
 	for expect, want := range map[string]string{"{ids: [b]}": "a", "{ids: [a, b]}": "b", "{none: true}": "a", "{count: 3}": "b", "{count: 1}": "c", "{ids: [a, c]}": ""} {
-		file, found := Parse(nil, "t", []byte("cases: [{name: n, events: [{id: a, Image: x.exe}, {id: b}, {id: c, Image: x.exe}], expect: "+expect+"}]"))
+		file, found := Parse(nil, "t", []byte("cases: [{name: n, events: [{id: a, Image: x.exe}, {id: b}, {id: c, Image: x.exe}], expect: "+expect+"}]"), parse.FilterByForm)
 		require.Empty(t, found)
 		o := file.Cases[0].Run(rule(t, ruleText))
 		if want == "" {
@@ -110,7 +111,7 @@ func TestWorkersChangeNothing(t *testing.T) {
 	for i := range 200 {
 		fmt.Fprintf(&text, "  - {name: c%d, events: [{id: a, Image: x.exe}, {id: b%d}], expect: {ids: [a]}}\n", i, i)
 	}
-	file, found := Parse(nil, "t", []byte(text.String()))
+	file, found := Parse(nil, "t", []byte(text.String()), parse.FilterByForm)
 	require.Empty(t, found)
 	suite := []Suite{{Rule: rule(t, ruleText), Cases: file.Cases, Select: func(c *Case) bool { return strings.HasSuffix(c.Name, "7") }}}
 	one := RunAll(suite, 1)

@@ -1,6 +1,7 @@
 package regression
 
 import (
+	"decree/rules/parse"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -104,7 +105,7 @@ cases:
 
 func TestUpdateKeepsEveryOtherLetter(t *testing.T) {
 	r := rule(t, ruleText)
-	file, found := Parse(nil, "t", []byte(beforeUpdate))
+	file, found := Parse(nil, "t", []byte(beforeUpdate), parse.FilterByForm)
 	require.Empty(t, found)
 	text, changed, left, err := file.Update(RunAll([]Suite{{Rule: r, Cases: file.Cases}}, 2)[0])
 	require.NoError(t, err)
@@ -112,7 +113,7 @@ func TestUpdateKeepsEveryOtherLetter(t *testing.T) {
 	assert.Len(t, changed, 14)
 	assert.Equal(t, []string{"commented"}, left)
 
-	again, found := Parse(nil, "t", text)
+	again, found := Parse(nil, "t", text, parse.FilterByForm)
 	require.Empty(t, found)
 	for _, o := range RunAll([]Suite{{Rule: r, Cases: again.Cases}}, 2)[0] {
 		assert.Equal(t, o.Case != "commented", o.Passed(), o.Case)
@@ -120,7 +121,7 @@ func TestUpdateKeepsEveryOtherLetter(t *testing.T) {
 }
 
 func TestUpdateRefusesASharedExpectation(t *testing.T) {
-	file, found := Parse(nil, "t", []byte("cases:\n  - {name: a, events: [{id: a, Image: x.exe}], expect: &e {ids: []}}\n  - {name: b, events: [{id: b, Image: x.exe}], expect: *e}\n"))
+	file, found := Parse(nil, "t", []byte("cases:\n  - {name: a, events: [{id: a, Image: x.exe}], expect: &e {ids: []}}\n  - {name: b, events: [{id: b, Image: x.exe}], expect: *e}\n"), parse.FilterByForm)
 	require.Empty(t, found)
 	_, _, _, err := file.Update(RunAll([]Suite{{Rule: rule(t, ruleText), Cases: file.Cases}}, 1)[0])
 	assert.ErrorContains(t, err, "two cases share one expectation")

@@ -8,15 +8,16 @@ import (
 
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // correlationsOf lowers a file with two rules, a and b, and what follows them.
 func correlationsOf(t *testing.T, text string) []*ir.Correlation {
 	t.Helper()
 	const inputs = "title: A\nname: a\nlogsource: {product: windows}\ndetection: {s: {F: x}, condition: s}\n---\ntitle: B\nname: b\nlogsource: {product: windows}\ndetection: {s: {F: y}, condition: s}\n---\n"
-	read, found := rules.ParseFile("rule.yml", []byte(inputs+text), nil)
+	read, found := parse.Documents("rule.yml", []byte(inputs+text), nil)
 	require.Empty(t, found)
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, r := range read.Rules {
@@ -78,9 +79,9 @@ func TestOccurrences(t *testing.T) {
 }
 
 func TestCorrelationOfRuleWithErrors(t *testing.T) {
-	read, found := rules.ParseFile("rule.yml", []byte("title: A\nname: a\nlogsource: {product: windows}\ndetection: {s: {F: x}, condition: s}\n---\ntitle: C\ncorrelation: {type: temporal, rules: [a], timespan: 1h}\n"), nil)
+	read, found := parse.Documents("rule.yml", []byte("title: A\nname: a\nlogsource: {product: windows}\ndetection: {s: {F: x}, condition: s}\n---\ntitle: C\ncorrelation: {type: temporal, rules: [a], timespan: 1h}\n"), nil)
 	require.Empty(t, found)
-	linked, _ := rules.Link(read.Rules, read.Correlations)
+	linked, _ := parse.Link(read.Rules, read.Correlations)
 	out, found := ir.LowerCorrelations(linked, nil)
 	assert.Empty(t, out)
 	require.Len(t, found, 1)

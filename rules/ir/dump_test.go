@@ -65,7 +65,7 @@ detection: {a: {F: x}, condition: p}`, `p:
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			r, found := ir.Lower(parse(t, c.rule))
+			r, found := ir.Lower(ruleOf(t, c.rule))
 			if c.want == "" {
 				require.True(t, found.HasErrors())
 				return

@@ -10,12 +10,13 @@ import (
 
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // FuzzLower lowers whatever the parser reads: it never panics, a rule without a tree has an
 // error, and a tree keeps what its types promise.
 func FuzzLower(f *testing.F) {
-	seeds, err := filepath.Glob("../testdata/*/*.yml")
+	seeds, err := filepath.Glob("../parse/testdata/*/*.yml")
 	require.NoError(f, err)
 	require.Greater(f, len(seeds), 50, "the seeds are gone")
 	for _, s := range seeds {
@@ -26,7 +27,7 @@ func FuzzLower(f *testing.F) {
 		}
 	}
 	f.Fuzz(func(t *testing.T, data []byte) {
-		rs, _ := rules.Parse("rule.yml", data, nil)
+		rs, _ := parse.Rules("rule.yml", data, nil)
 		for _, r := range rs {
 			lowered, found := ir.Lower(r)
 			require.Equal(t, found.HasErrors(), lowered == nil, "%v", found)

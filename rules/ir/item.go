@@ -9,6 +9,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/regex"
+	"decree/rules/source"
 )
 
 // chain is what an item's modifiers ask for.
@@ -185,7 +186,7 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	}
 	switch {
 	case c.opSet == "exists":
-		value, ok := rules.Truth(v.Text)
+		value, ok := source.Truth(v.Text)
 		if !ok {
 			return fail("invalid-exists", "write true or false", "exists takes true or false, not %q", v.Text)
 		}

@@ -8,8 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 // TestListsOfLists: every list that a used one is made of is there, and a union says no more and no less than its members.
@@ -30,11 +31,11 @@ func TestListsOfLists(t *testing.T) {
 		{"lists that nobody uses", "{a: [a], b: [b], other: {union: [b]}}", "a", map[string][]string{"a": nil}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			folder := rules.NewFolder("rules", fstest.MapFS{
+			folder := source.NewFolder("rules", fstest.MapFS{
 				"more.yml": {Data: []byte("title: More\nvalues: [z]\n")},
 				"rule.yml": {Data: []byte("title: T\nlogsource: {category: process_creation}\nlists: " + c.lists + "\ndetection: {s: {Image|filename|expand: '%" + c.used + "%'}, condition: s}\n")},
 			})
-			rs, found := folder.Parse("rule.yml")
+			rs, found := parse.RulesIn(folder, "rule.yml")
 			require.False(t, found.HasErrors(), "%v", found)
 			r, found := ir.Lower(rs[0])
 			require.Empty(t, found)

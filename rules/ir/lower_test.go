@@ -12,12 +12,14 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/source"
 	"decree/tests/fixture"
 )
 
-func parse(t testing.TB, text string) *rules.Rule {
+func ruleOf(t testing.TB, text string) *rules.Rule {
 	t.Helper()
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {category: process_creation}\n"+text), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {category: process_creation}\n"+text), nil)
 	require.False(t, found.HasErrors(), found)
 	require.Len(t, rs, 1)
 	return rs[0]
@@ -26,7 +28,7 @@ func parse(t testing.TB, text string) *rules.Rule {
 // lowered gives the tree of a rule with one item under the name `a`.
 func lowered(t *testing.T, item string) string {
 	t.Helper()
-	r, found := ir.Lower(parse(t, "detection:\n  a:\n    "+item+"\n  condition: a\n"))
+	r, found := ir.Lower(ruleOf(t, "detection:\n  a:\n    "+item+"\n  condition: a\n"))
 	require.Empty(t, found)
 	return strings.TrimSpace(strings.TrimPrefix(ir.Dump(r), "a:\n"))
 }
@@ -176,7 +178,7 @@ func TestLoweringErrors(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.item, func(t *testing.T) {
-			r, found := ir.Lower(parse(t, "detection:\n  a:\n    "+c.item+"\n  condition: a\n"))
+			r, found := ir.Lower(ruleOf(t, "detection:\n  a:\n    "+c.item+"\n  condition: a\n"))
 			require.Nil(t, r)
 			require.NotEmpty(t, found)
 			assert.Equal(t, c.code, found[0].Code)
@@ -186,7 +188,7 @@ func TestLoweringErrors(t *testing.T) {
 }
 
 func TestSections(t *testing.T) {
-	r, found := ir.Lower(parse(t, `
+	r, found := ir.Lower(ruleOf(t, `
 lists:
   one: [a, b]
   two: [c]
@@ -257,7 +259,7 @@ func TestConditions(t *testing.T) {
 			for _, n := range []string{"a1", "a2", "a3", "b", "_hidden"} {
 				text += fmt.Sprintf("  %s: {F_%s: x}\n", n, n)
 			}
-			rs, found := rules.Parse("rule.yml", []byte(text+"  condition: "+c.condition+"\n"), nil)
+			rs, found := parse.Rules("rule.yml", []byte(text+"  condition: "+c.condition+"\n"), nil)
 			if c.want == "" {
 				require.NotEmpty(t, found)
 				return
@@ -278,13 +280,13 @@ func TestConditions(t *testing.T) {
 
 // TestEveryPublicRuleLowers has each rule of the public corpus become a tree.
 func TestEveryPublicRuleLowers(t *testing.T) {
-	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
+	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	files, err := folder.Files()
+	files, err := parse.RuleFiles(folder)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	for _, f := range files {
-		rs, _ := folder.Parse(f)
+		rs, _ := parse.RulesIn(folder, f)
 		require.NotEmpty(t, rs, f)
 		for _, r := range rs {
 			lowered, found := ir.Lower(r)
@@ -311,21 +313,21 @@ func TestWhatTheReferenceReads(t *testing.T) {
 		{`F|endswith|re|i: 'a|b'`, `F matches /(?:a|b)$/i`, "regex-position"},
 		{`F|re|m|startswith: 'a|b'`, `F matches /\A(?:a|b)/m`, "regex-position"},
 	} {
-		r, found := ir.Lower(parse(t, "detection:\n  a:\n    "+c.item+"\n  condition: a\n"))
+		r, found := ir.Lower(ruleOf(t, "detection:\n  a:\n    "+c.item+"\n  condition: a\n"))
 		require.Len(t, found, 1, c.item)
 		assert.Equal(t, diag.Warning, found[0].Severity, c.item)
 		assert.Equal(t, c.code, found[0].Code, c.item)
 		assert.Equal(t, c.want, strings.TrimSpace(strings.TrimPrefix(ir.Dump(r), "a:\n")), c.item)
 	}
 	for _, item := range []string{`F|cidr: 10.0.0.0/255.0.255.0`, `F|cidr: 10.1.2`, `F|cidr: 'fe80::1%eth0'`, `F|cidr: 'fe80::/255.0.0.0'`, `F|exists: 1`, `F|re|cidr: a`, `F|re|filename: a`} {
-		_, found := ir.Lower(parse(t, "detection:\n  a:\n    "+item+"\n  condition: a\n"))
+		_, found := ir.Lower(ruleOf(t, "detection:\n  a:\n    "+item+"\n  condition: a\n"))
 		assert.True(t, found.HasErrors(), item)
 	}
 }
 
 // TestTwoDashes gives every combination of them.
 func TestTwoDashes(t *testing.T) {
-	lowered, found := ir.Lower(parse(t, "detection:\n  a: {F|windash: '-a /b'}\n  condition: a\n"))
+	lowered, found := ir.Lower(ruleOf(t, "detection:\n  a: {F|windash: '-a /b'}\n  condition: a\n"))
 	require.Empty(t, found)
 	values := lowered.Names[0].Body.(*ir.Match).Test.(*ir.Text).Values
 	assert.Len(t, values, 25)
@@ -376,7 +378,7 @@ func TestExpansionIsBounded(t *testing.T) {
 		"lists of which all must be found": items(300, "F%d|expand|contains|all: '%%many%%'"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			lowered, found := ir.Lower(parse(t, lists+"detection:\n  a:\n"+text+"  condition: a\n"))
+			lowered, found := ir.Lower(ruleOf(t, lists+"detection:\n  a:\n"+text+"  condition: a\n"))
 			assert.Nil(t, lowered)
 			require.Len(t, found, 1)
 			assert.Equal(t, "too-many-values", found[0].Code)
@@ -388,7 +390,7 @@ func TestExpansionIsBounded(t *testing.T) {
 		"a list as it is, many times":     items(1000, "F%d|expand: '%%many%%'"),
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, found := ir.Lower(parse(t, lists+"detection:\n  a:\n"+text+"  condition: a\n"))
+			_, found := ir.Lower(ruleOf(t, lists+"detection:\n  a:\n"+text+"  condition: a\n"))
 			assert.False(t, found.HasErrors(), "%v", found)
 		})
 	}
@@ -402,7 +404,7 @@ func manyValues(t testing.TB) *rules.Rule {
 		fmt.Fprintf(&text, "      - value%d\n", i)
 	}
 	text.WriteString("  condition: a\n")
-	return parse(t, text.String())
+	return ruleOf(t, text.String())
 }
 
 // TestManyValues lowers 100,000 values into one test. Anything quadratic would take minutes.
@@ -429,9 +431,9 @@ func BenchmarkLowerManyValues(b *testing.B) {
 // TestNoModifierIsPassedOver pins that what the parser knows as a modifier has a meaning here: one that has none panics.
 func TestNoModifierIsPassedOver(t *testing.T) {
 	for _, name := range rules.ModifierNames() {
-		assert.NotPanics(t, func() { ir.Lower(parse(t, "detection:\n  a: {Image|"+name+": '1'}\n  condition: a\n")) }, name)
+		assert.NotPanics(t, func() { ir.Lower(ruleOf(t, "detection:\n  a: {Image|"+name+": '1'}\n  condition: a\n")) }, name)
 	}
-	r := parse(t, "detection:\n  a: {Image|all: ['1', '2']}\n  condition: a\n")
+	r := ruleOf(t, "detection:\n  a: {Image|all: ['1', '2']}\n  condition: a\n")
 	r.Searches[0].Body.(rules.AllOf).Items[0].Modifiers[0].Name = "unheard-of"
 	assert.PanicsWithValue(t, "ir: unknown modifier unheard-of", func() { ir.Lower(r) })
 }

@@ -10,17 +10,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules"
+	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 func parsed(t *testing.T) map[string]*rules.Rule {
 	t.Helper()
-	folder := rules.NewFolder("library", FS())
-	files, err := folder.Files()
+	folder := source.NewFolder("library", FS())
+	files, err := parse.RuleFiles(folder)
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	byFile := map[string]*rules.Rule{}
 	for _, f := range files {
-		rs, found := folder.Parse(f)
+		rs, found := parse.RulesIn(folder, f)
 		require.Empty(t, found)
 		require.Len(t, rs, 1, f)
 		byFile[f] = rs[0]

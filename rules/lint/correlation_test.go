@@ -6,9 +6,9 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/lint"
+	"decree/rules/parse"
 )
 
 // TestFieldsOfCorrelations: what a correlation groups by or reads is checked as each of its rules has it, by way of aliases and of the correlations
@@ -31,9 +31,9 @@ func TestFieldsOfCorrelations(t *testing.T) {
 		{"entities", "{type: value_count, rules: [started], group-by: [host, user], timespan: 1h, condition: {gte: 2, field: sha256}}", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			file, found := rules.ParseFile("c.yml", []byte("title: C\ncorrelation: "+c.text+"\n"+started), nil)
+			file, found := parse.Documents("c.yml", []byte("title: C\ncorrelation: "+c.text+"\n"+started), nil)
 			require.Empty(t, found)
-			_, found = rules.Link(file.Rules, file.Correlations)
+			_, found = parse.Link(file.Rules, file.Correlations)
 			require.Empty(t, found)
 			lowered, found := ir.Lower(file.Rules[0])
 			require.Empty(t, found)

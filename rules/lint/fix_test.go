@@ -6,12 +6,12 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 func reread(data []byte) File {
-	parsed, found := rules.ParseFile(firstFile, data, nil)
+	parsed, found := parse.Documents(firstFile, data, nil)
 	f := File{Path: firstFile, Data: data, Rules: parsed.Rules, Broken: parsed.Broken, Found: found}
 	for _, r := range parsed.Rules {
 		lowered, more := ir.Lower(r)

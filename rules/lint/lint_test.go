@@ -13,9 +13,10 @@ import (
 	"github.com/stretchr/testify/require"
 	"gopkg.in/yaml.v3"
 
-	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/source"
 	"decree/tests/fixture"
 )
 
@@ -54,7 +55,7 @@ func over(t *testing.T, under, text string) string {
 
 func parsed(t *testing.T, name string, data []byte) File {
 	t.Helper()
-	rs, found := rules.Parse(name, data, nil)
+	rs, found := parse.Rules(name, data, nil)
 	require.False(t, found.HasErrors(), "%v", found)
 	f := File{Path: name, Data: data, Rules: rs}
 	for _, r := range rs {
@@ -129,7 +130,7 @@ func TestPagesOfReading(t *testing.T) {
 		if page.Kind == "reading" {
 			text = over(t, base, text)
 		}
-		rs, found := rules.Parse(firstFile, []byte(text), nil)
+		rs, found := parse.Rules(firstFile, []byte(text), nil)
 		f := File{Path: firstFile, Data: []byte(text), Rules: rs}
 		for _, r := range rs {
 			lowered, more := ir.Lower(r)
@@ -173,7 +174,7 @@ func TestPagesOfReading(t *testing.T) {
 func TestEveryCodeHasAPage(t *testing.T) {
 	said := regexp.MustCompile(`(?:[Ee]rrorf|[Ww]arnf|infof|fail|oneOf)\("([a-z]+(?:-[a-z]+)+)"|Code: "([a-z-]+)"`)
 	count := 0
-	for _, pattern := range []string{"../*.go", "../ir/*.go", "*.go"} {
+	for _, pattern := range []string{"../source/*.go", "../parse/*.go", "../ir/*.go", "*.go"} {
 		names, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, name := range names {
@@ -215,9 +216,9 @@ func TestIgnoring(t *testing.T) {
 // TestPublicRules keeps the checks quiet on rules that many have reviewed: a check that reports one in
 // twenty of them is wrong more often than they are.
 func TestPublicRules(t *testing.T) {
-	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
+	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	names, err := folder.Files()
+	names, err := parse.RuleFiles(folder)
 	require.NoError(t, err)
 	var files []File
 	for _, name := range names {

@@ -6,13 +6,13 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 func lower(t *testing.T, logsource, detection string) *ir.Rule {
 	t.Helper()
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {"+logsource+"}\ndetection:\n"+detection), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {"+logsource+"}\ndetection:\n"+detection), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)

@@ -6,15 +6,16 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/fixture"
 )
 
 // TestEveryPublicLogSourceIsKnown asks that each log source of the public rules is in a model
 // that is about a product, not only in the one of plain Sigma names.
 func TestEveryPublicLogSourceIsKnown(t *testing.T) {
-	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
+	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
 	var models []*schema.Model
 	for _, name := range schema.Names() {
@@ -25,10 +26,10 @@ func TestEveryPublicLogSourceIsKnown(t *testing.T) {
 		require.NoError(t, err)
 		models = append(models, m)
 	}
-	files, err := folder.Files()
+	files, err := parse.RuleFiles(folder)
 	require.NoError(t, err)
 	for _, f := range files {
-		rs, _ := folder.Parse(f)
+		rs, _ := parse.RulesIn(folder, f)
 		for _, r := range rs {
 			known := false
 			for _, m := range models {

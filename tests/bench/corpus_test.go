@@ -15,18 +15,19 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/fixture"
 )
 
 // publicRules gives the first n of the public rules; 0 is all.
 func publicRules(b *testing.B, n int) []*ir.Rule {
 	b.Helper()
-	folder, err := rules.OpenFolder(fixture.Corpus(b, "sigmahq", "rules"))
+	folder, err := source.OpenFolder(fixture.Corpus(b, "sigmahq", "rules"))
 	require.NoError(b, err)
-	files, err := folder.Files()
+	files, err := parse.RuleFiles(folder)
 	require.NoError(b, err)
 	var out []*ir.Rule
 	step := 1
@@ -34,7 +35,7 @@ func publicRules(b *testing.B, n int) []*ir.Rule {
 		step = len(files) / n
 	}
 	for i := 0; i < len(files) && (n == 0 || len(out) < n); i += step {
-		rs, _ := folder.Parse(files[i])
+		rs, _ := parse.RulesIn(folder, files[i])
 		for _, r := range rs {
 			lowered, found := ir.Lower(r)
 			require.NotNil(b, lowered, found)

@@ -11,8 +11,8 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 var (
@@ -75,7 +75,7 @@ detection:
   filter: {User|contains: 'svc%d'}
   condition: image and rest and not filter
 `, i, kind, fields[kind][0], images[r.IntN(len(images))], i, fields[kind][1], words[r.IntN(len(words)-1)], r.IntN(10), i, i%7)
-		parsed, found := rules.Parse("generated.yml", []byte(text), nil)
+		parsed, found := parse.Rules("generated.yml", []byte(text), nil)
 		require.False(tb, found.HasErrors(), "%v", found)
 		lowered, found := ir.Lower(parsed[0])
 		require.Empty(tb, found)

@@ -15,6 +15,7 @@ import (
 	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 const engineInputs = `title: A
@@ -90,9 +91,9 @@ func TestEngineCorrelationsFindWhatTheyMean(t *testing.T) {
 // engineCorrelations lowers the rules a, b and c and the correlations of a text that stands beside them.
 func engineCorrelations(t *testing.T, text string) ([]*ir.Rule, []*ir.Correlation) {
 	t.Helper()
-	read, found := rules.ParseFile("rule.yml", []byte(engineInputs+text), nil)
+	read, found := parse.Documents("rule.yml", []byte(engineInputs+text), nil)
 	require.Empty(t, found, text)
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found, text)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	var rs []*ir.Rule

@@ -12,9 +12,10 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/eql"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/fixture"
 )
 
@@ -27,13 +28,13 @@ func corpusFolder(t testing.TB, name string) string {
 // corpusRules are the public rules, lowered.
 func corpusRules(t testing.TB) []*ir.Rule {
 	t.Helper()
-	folder, err := rules.OpenFolder(corpusFolder(t, "rules"))
+	folder, err := source.OpenFolder(corpusFolder(t, "rules"))
 	require.NoError(t, err)
-	files, err := folder.Files()
+	files, err := parse.RuleFiles(folder)
 	require.NoError(t, err)
 	var all []*ir.Rule
 	for _, f := range files {
-		parsed, found := folder.Parse(f)
+		parsed, found := parse.RulesIn(folder, f)
 		require.False(t, found.HasErrors(), f)
 		for _, r := range parsed {
 			lowered, found := ir.Lower(r)

@@ -18,6 +18,7 @@ import (
 	"decree/compilers/eql"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -44,9 +45,9 @@ func TestEQLCorrelations(t *testing.T) {
 		"{type: event_count, rules: [failed], group-by: [TargetUserName], timespan: 10m, condition: {gte: 3}}",
 		"{type: temporal_ordered, rules: [failed, logon], group-by: [TargetUserName], timespan: 10m}",
 	} {
-		read, found := rules.ParseFile("rule.yml", []byte(logons+text), nil)
+		read, found := parse.Documents("rule.yml", []byte(logons+text), nil)
 		require.Empty(t, found)
-		linked, found := rules.Link(read.Rules, read.Correlations)
+		linked, found := parse.Link(read.Rules, read.Correlations)
 		require.Empty(t, found)
 		lowered := map[*rules.Rule]*ir.Rule{}
 		for _, r := range read.Rules {

@@ -14,8 +14,8 @@ import (
 	"decree/compilers/eql"
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 	"decree/tests/stories"
 )
@@ -44,7 +44,7 @@ func TestEQLAgreesWithTheEngine(t *testing.T) {
 	refused := map[string]string{}
 	texts := conditions()
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		rs, found := rules.Parse("rule.yml", []byte(texts[name]), nil)
+		rs, found := parse.Rules("rule.yml", []byte(texts[name]), nil)
 		require.Empty(t, found, name)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found, name)

@@ -16,10 +16,11 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/eql"
-	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/library"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/stories"
 )
 
@@ -70,7 +71,7 @@ func writeEvents(t testing.TB, events []doc) string {
 
 func libraryRule(t testing.TB, name string) *ir.Rule {
 	t.Helper()
-	rs, found := rules.NewFolder("library", library.FS()).Parse("windows/process_creation/" + name + ".yml")
+	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), "windows/process_creation/"+name+".yml")
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)

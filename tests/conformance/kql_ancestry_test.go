@@ -14,10 +14,11 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/kql"
-	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/library"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/stories"
 )
 
@@ -59,7 +60,7 @@ func recorded(t testing.TB, m *schema.Model, id string, rows []stories.Record) R
 
 // TestKQLFindsTheStoryInSentinel runs the reference rule's own queries on the recorded intrusion.
 func TestKQLFindsTheStoryInSentinel(t *testing.T) {
-	rs, found := rules.NewFolder("library", library.FS()).Parse("windows/process_creation/sql_server_suspicious_grandchild.yml")
+	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), "windows/process_creation/sql_server_suspicious_grandchild.yml")
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -192,7 +193,7 @@ func bothWays(t *testing.T, m *schema.Model, id string, rows []stories.Record, s
 	var wanted [][]string
 	for _, section := range sections {
 		for _, condition := range []string{"any and x", "any and not x"} {
-			rs, found := rules.Parse("rule.yml", []byte(header+section+"detection:\n  any: {Image|contains: .}\n  shell: {ParentImage|endswith: '\\cmd.exe'}\n  condition: "+condition+"\n"), nil)
+			rs, found := parse.Rules("rule.yml", []byte(header+section+"detection:\n  any: {Image|contains: .}\n  shell: {ParentImage|endswith: '\\cmd.exe'}\n  condition: "+condition+"\n"), nil)
 			require.Empty(t, found)
 			r, found := ir.Lower(rs[0])
 			require.Empty(t, found)

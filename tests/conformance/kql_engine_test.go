@@ -12,8 +12,8 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 	"decree/tests/stories"
 )
@@ -101,7 +101,7 @@ func TestKQLAgreesWithTheEngine(t *testing.T) {
 	var names, queries []string
 	var wanted [][]string
 	for name, text := range texts {
-		rs, found := rules.Parse("rule.yml", []byte(text), nil)
+		rs, found := parse.Rules("rule.yml", []byte(text), nil)
 		require.Empty(t, found, name)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found, name)

@@ -13,6 +13,7 @@ import (
 	"decree/compilers/kql"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 var letName = regexp.MustCompile(`(?m)^let (\w+) =`)
@@ -57,14 +58,14 @@ func TestKQLNamesNeverCollide(t *testing.T) {
 func compileText(t *testing.T, text string) string {
 	t.Helper()
 	m, _ := mde(t)
-	read, found := rules.ParseFile("rule.yml", []byte(text), nil)
+	read, found := parse.Documents("rule.yml", []byte(text), nil)
 	require.False(t, found.HasErrors(), "%s\n%v", text, found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, r := range read.Rules {
 		lowered[r], found = ir.Lower(r)
 		require.Empty(t, found, text)
 	}
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found, text)
 	cs, found := ir.LowerCorrelations(linked, lowered)
 	require.Empty(t, found, text)

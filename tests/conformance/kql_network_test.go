@@ -10,8 +10,8 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/kql"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -30,7 +30,7 @@ func TestKQLFindsAddressesInNetworks(t *testing.T) {
 	var queries []string
 	for _, networks := range []string{"10.0.0.0/8", "10.0.0.1/32", "[10.0.0.0/16, 192.168.0.0/16]", "'fe80::/10'", "['2001:db8::/32', '::1/128']", "[127.0.0.0/8, 'fe80::/64', 10.0.0.0/24]", "0.0.0.0/0", "'::/0'"} {
 		for _, condition := range []string{"s", "not s"} {
-			rs, found := rules.Parse("rule.yml", []byte(fmt.Sprintf("title: %q\nlogsource: {product: windows, category: network_connection}\ndetection: {s: {DestinationIp|cidr: %s}, condition: %s}\n",
+			rs, found := parse.Rules("rule.yml", []byte(fmt.Sprintf("title: %q\nlogsource: {product: windows, category: network_connection}\ndetection: {s: {DestinationIp|cidr: %s}, condition: %s}\n",
 				condition+" "+networks, networks, condition)), nil)
 			require.False(t, found.HasErrors(), "%v", found)
 			r, found := ir.Lower(rs[0])

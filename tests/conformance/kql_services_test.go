@@ -12,8 +12,8 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/kql"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -115,7 +115,7 @@ func servicesAgree(t *testing.T, model, id string) {
 		if c.model != model {
 			continue
 		}
-		rs, problems := rules.Parse("rule.yml", []byte("title: T\nlogsource: {"+c.source+"}\ndetection:\n  "+c.detection+"\n"), nil)
+		rs, problems := parse.Rules("rule.yml", []byte("title: T\nlogsource: {"+c.source+"}\ndetection:\n  "+c.detection+"\n"), nil)
 		require.Empty(t, problems, c.name)
 		r, problems := ir.Lower(rs[0])
 		require.Empty(t, problems, c.name)

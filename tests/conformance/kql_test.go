@@ -15,7 +15,9 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/library"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/stories"
 )
 
@@ -34,7 +36,7 @@ func mde(t testing.TB) (*schema.Model, Tables) {
 func compileKQL(t testing.TB, file string) string {
 	t.Helper()
 	m, _ := mde(t)
-	rs, found := rules.NewFolder("library", library.FS()).Parse(file)
+	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), file)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)

@@ -9,14 +9,14 @@ import (
 	"decree/compilers"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
 // TestListsApartAreWellFormed has Microsoft's parser read watchlists and the checker of SPL read lookups.
 func TestListsApartAreWellFormed(t *testing.T) {
-	rs, found := rules.Parse("rule.yml", []byte(`title: T
+	rs, found := parse.Rules("rule.yml", []byte(`title: T
 logsource: {product: windows, category: process_creation}
 lists:
   my-tools: [whoami.exe, 'a"b.exe', '`+"`x`"+`']

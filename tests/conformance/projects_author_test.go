@@ -12,6 +12,8 @@ import (
 
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/source"
 	"decree/tests/stories"
 )
 
@@ -205,16 +207,16 @@ func (a projectAuthor) project(t testing.TB) *project {
 		filters += "---\n" + a.filter(names)
 	}
 	files["filters.yml"] = &fstest.MapFile{Data: []byte(strings.TrimPrefix(filters, "---\n"))}
-	folder := rules.NewFolder("project", files)
+	folder := source.NewFolder("project", files)
 	p := &project{text: text + "\n=== filters\n" + filters}
-	read, found := rules.ParseFile("rule.yml", []byte(text), folder)
+	read, found := parse.Documents("rule.yml", []byte(text), folder)
 	if found.HasErrors() {
 		require.Contains(t, []string{"reserved-name", "duplicate-name", "unused-name"}, found[0].Code, "%s\n%v", text, found)
 		return nil
 	}
 	var laid []*rules.Filter
 	if filters != "" {
-		laid, found = folder.ParseFilters("filters.yml")
+		laid, found = parse.Filters(folder, "filters.yml", parse.FilterByForm)
 		require.False(t, found.HasErrors(), "%s\n%v", filters, found)
 	}
 	lowered := map[*rules.Rule]*ir.Rule{}
@@ -231,7 +233,7 @@ func (a projectAuthor) project(t testing.TB) *project {
 		lowered[source] = r
 		p.rules = append(p.rules, r)
 	}
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.False(t, found.HasErrors(), "%s\n%v", text, found)
 	p.correlations, found = ir.LowerCorrelations(linked, lowered)
 	require.False(t, found.HasErrors(), "%s\n%v", text, found)

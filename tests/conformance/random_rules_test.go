@@ -11,8 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // author writes rules and events that nobody would: of few and awkward letters, so that they meet often.
@@ -127,7 +127,7 @@ func (a author) rule(t testing.TB) *ir.Rule {
 		}
 	}
 	b.WriteString("  condition: " + pick(a, []string{"s1", "not s1", "s1 and s2", "s1 and not s2", "s1 or not s2", "1 of s*", "all of s*", "2 of s*", "not (s1 or s2) and s3", "not 1 of s*", "(s1 or s2) and not s3", "not (s1 and not s2)"}) + "\n")
-	parsed, found := rules.Parse("rule.yml", []byte(b.String()), nil)
+	parsed, found := parse.Rules("rule.yml", []byte(b.String()), nil)
 	if found.HasErrors() {
 		return nil
 	}

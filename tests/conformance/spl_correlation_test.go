@@ -16,6 +16,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -49,9 +50,9 @@ var splMeant = map[string]func(splRow) bool{
 // splCorrelation lowers the last correlation of a text that stands beside the rules a, b and c.
 func splCorrelation(t *testing.T, text string) *ir.Correlation {
 	t.Helper()
-	read, found := rules.ParseFile("rule.yml", []byte(splInputs+text), nil)
+	read, found := parse.Documents("rule.yml", []byte(splInputs+text), nil)
 	require.Empty(t, found, text)
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found, text)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, r := range read.Rules {

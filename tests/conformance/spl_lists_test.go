@@ -10,8 +10,8 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/spl"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 	"decree/tests/stories"
 )
@@ -28,7 +28,7 @@ func TestSPLListsApartAgreeWithTheEngine(t *testing.T) {
 		"{CommandLine|startswith|expand: '%names%'}", "{CommandLine|contains|all|expand: '%parts%'}",
 	} {
 		for _, not := range []string{"", "not "} {
-			rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+
+			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+
 				"lists: {names: [CMD.exe, whoami.exe, cmd], parts: [EXE, '/c']}\ndetection: {s: "+condition+", condition: "+not+"s}\n"), nil)
 			require.False(t, found.HasErrors())
 			r, found := ir.Lower(rs[0])

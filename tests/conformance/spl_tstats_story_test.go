@@ -10,8 +10,8 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/spl"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 	"decree/tests/stories"
 )
@@ -52,7 +52,7 @@ func TestDataModelsLinkProcessesAsTheEngine(t *testing.T) {
 	for _, a := range deepAncestries {
 		for _, condition := range []string{"any and x", "any and not x", "own and x", "own or x"} {
 			text := "title: T\nlogsource: {product: windows, category: process_creation}\nancestry:\n  x:\n    " + a + "\ndetection:\n  any: {Image|contains: .}\n  own: {Image|contains: ':\\x\\'}\n  condition: " + condition + "\n"
-			rs, problems := rules.Parse("rule.yml", []byte(text), nil)
+			rs, problems := parse.Rules("rule.yml", []byte(text), nil)
 			require.Empty(t, problems)
 			r, problems := ir.Lower(rs[0])
 			require.Empty(t, problems)

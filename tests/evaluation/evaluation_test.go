@@ -25,7 +25,9 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 // construct is a rule, or a part of one, with events that match it and events that do not.
@@ -104,7 +106,7 @@ func (c *construct) rule(t *testing.T) *ir.Rule {
 	if c.Item != "" {
 		text = append(text, "detection:\n  s:\n    "+strings.ReplaceAll(c.Item, "\n", "\n    ")+"\n  condition: s\n"...)
 	}
-	rs, found := rules.Parse("rule.yml", text, nil)
+	rs, found := parse.Rules("rule.yml", text, nil)
 	require.False(t, found.HasErrors(), "%v", found)
 	require.Len(t, rs, 1)
 	lowered, found := ir.Lower(rs[0])
@@ -114,7 +116,7 @@ func (c *construct) rule(t *testing.T) *ir.Rule {
 	}
 	text, err = yaml.Marshal(map[string]any{"title": "F", "logsource": map[string]string{"product": "windows"}, "filter": &c.Filter})
 	require.NoError(t, err)
-	filters, found := rules.NewFolder("f", fstest.MapFS{"f.yml": {Data: text}}).ParseFilters("f.yml")
+	filters, found := parse.Filters(source.NewFolder("f", fstest.MapFS{"f.yml": {Data: text}}), "f.yml", parse.FilterByForm)
 	require.Len(t, filters, 1, "%v", found)
 	if !filters[0].Covers(rs[0]) {
 		return lowered
@@ -125,7 +127,7 @@ func (c *construct) rule(t *testing.T) *ir.Rule {
 }
 
 func (s *sequence) check(t *testing.T) {
-	read, found := rules.ParseFile("rules.yml", []byte(s.Rules), nil)
+	read, found := parse.Documents("rules.yml", []byte(s.Rules), nil)
 	require.False(t, found.HasErrors(), "%v", found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	var rs []*ir.Rule
@@ -135,7 +137,7 @@ func (s *sequence) check(t *testing.T) {
 		lowered[r] = one
 		rs = append(rs, one)
 	}
-	linked, found := rules.Link(read.Rules, read.Correlations)
+	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.False(t, found.HasErrors(), "%v", found)
 	correlations, found := ir.LowerCorrelations(linked, lowered)
 	require.False(t, found.HasErrors(), "%v", found)

@@ -15,6 +15,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -33,7 +34,7 @@ func FuzzCompile(f *testing.F) {
 	f.Add([]byte("title: T\nlogsource: {category: process_creation}\ndetection: {s: {User|fieldref: ParentUser, ParentUser|fieldref|endswith: CommandLine}, condition: s}\n"))
 	f.Add([]byte("title: C\ncorrelation: {type: value_count, rules: [r], group-by: [User], timespan: 5m, condition: {field: Image, gte: 3}}\n---\ntitle: R\nname: r\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image|endswith: a}, condition: s}\n"))
 	f.Fuzz(func(t *testing.T, text []byte) {
-		file, found := rules.ParseFile("rule.yml", text, nil)
+		file, found := parse.Documents("rule.yml", text, nil)
 		if found.HasErrors() {
 			return
 		}
@@ -46,7 +47,7 @@ func FuzzCompile(f *testing.F) {
 				})
 			}
 		}
-		linked, found := rules.Link(file.Rules, file.Correlations)
+		linked, found := parse.Link(file.Rules, file.Correlations)
 		if found.HasErrors() {
 			return
 		}

@@ -20,7 +20,9 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -60,15 +62,15 @@ func rendered(t *testing.T, compile compiler, d compilers.Dialect, m *schema.Mod
 
 // read lowers a case: its last correlation or its only rule, with its filters.
 func read(t *testing.T, dir string) (compiler, string, []byte) {
-	folder, err := rules.OpenFolder(dir)
+	folder, err := source.OpenFolder(dir)
 	require.NoError(t, err)
 	source, err := folder.Read("rule.yml")
 	require.NoError(t, err)
-	file, found := rules.ParseFile("rule.yml", source, folder)
+	file, found := parse.Documents("rule.yml", source, folder)
 	require.False(t, found.HasErrors(), "%v", found)
 	var filters []*rules.Filter
 	if _, err := folder.Read("filters.yml"); err == nil {
-		filters, found = folder.ParseFilters("filters.yml")
+		filters, found = parse.Filters(folder, "filters.yml", parse.FilterByForm)
 		require.False(t, found.HasErrors(), "%v", found)
 		require.NotEmpty(t, filters)
 	}
@@ -88,7 +90,7 @@ func read(t *testing.T, dir string) (compiler, string, []byte) {
 		dump += ir.Dump(r)
 	}
 	if len(file.Correlations) > 0 {
-		linked, found := rules.Link(file.Rules, file.Correlations)
+		linked, found := parse.Link(file.Rules, file.Correlations)
 		require.False(t, found.HasErrors(), "%v", found)
 		cs, found := ir.LowerCorrelations(linked, lowered)
 		require.False(t, found.HasErrors(), "%v", found)

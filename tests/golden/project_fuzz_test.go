@@ -13,7 +13,9 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 // FuzzProject reads a file of rules, the list file that they may name and a file of filters, whatever is in them. What can be read is written in a dialect and model; none panics, and each says why it refuses.
@@ -64,15 +66,15 @@ logsource: {product: windows}
 filter: {s: {User|cidr: '::/0'}, condition: s}
 `))
 	f.Fuzz(func(t *testing.T, rule, list, filter []byte) {
-		folder := rules.NewFolder("", fstest.MapFS{"rule.yml": {Data: rule}, "lists/a.yml": {Data: list}, "filters/f.yml": {Data: filter}})
-		all, _ := folder.ParseFile("rule.yml")
+		folder := source.NewFolder("", fstest.MapFS{"rule.yml": {Data: rule}, "lists/a.yml": {Data: list}, "filters/f.yml": {Data: filter}})
+		all, _ := parse.DocumentsIn(folder, "rule.yml")
 		lowered := map[*rules.Rule]*ir.Rule{}
 		for _, source := range all.Rules {
 			if r, found := ir.Lower(source); !found.HasErrors() {
 				lowered[source] = r
 			}
 		}
-		filters, _ := folder.ParseFilters("filters/f.yml")
+		filters, _ := parse.Filters(folder, "filters/f.yml", parse.FilterByForm)
 		for _, filter := range filters {
 			required, _ := ir.LowerFilter(filter)
 			for source, r := range lowered {
@@ -94,7 +96,7 @@ filter: {s: {User|cidr: '::/0'}, condition: s}
 				to.written(t, func(opt compilers.Options) (*compilers.Query, diag.Diagnostics) { return to.Compile(r, opt) })
 			}
 		}
-		linked, _ := rules.Link(all.Rules, all.Correlations)
+		linked, _ := parse.Link(all.Rules, all.Correlations)
 		correlations, _ := ir.LowerCorrelations(linked, lowered)
 		for _, c := range correlations {
 			to.written(t, func(opt compilers.Options) (*compilers.Query, diag.Diagnostics) { return to.CompileCorrelation(c, opt) })

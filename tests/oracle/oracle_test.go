@@ -15,9 +15,10 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 	"decree/tests/fixture"
 )
 
@@ -63,13 +64,13 @@ func TestOracle(t *testing.T) {
 
 // both are the public rules as the engine and as the oracle read them.
 func both(t *testing.T) (lowered []*ir.Rule, plain map[*ir.Rule]*Rule) {
-	folder, err := rules.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
+	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	files, err := folder.Files()
+	files, err := parse.RuleFiles(folder)
 	require.NoError(t, err)
 	plain = map[*ir.Rule]*Rule{}
 	for _, f := range files {
-		rs, _ := folder.Parse(f)
+		rs, _ := parse.RulesIn(folder, f)
 		text, err := folder.Read(f)
 		require.NoError(t, err)
 		for _, r := range rs {

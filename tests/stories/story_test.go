@@ -17,10 +17,11 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/library"
+	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 var update = flag.Bool("update", false, "write the recorded logs anew")
@@ -99,7 +100,7 @@ func TestRecordingsAreTheStory(t *testing.T) {
 
 // grandchild is the lowered reference rule.
 func grandchild(t *testing.T) *ir.Rule {
-	rs, found := rules.NewFolder("library", library.FS()).Parse("windows/process_creation/sql_server_suspicious_grandchild.yml")
+	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), "windows/process_creation/sql_server_suspicious_grandchild.yml")
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)

@@ -8,8 +8,8 @@ import (
 
 	"decree/engine/regression"
 	"decree/engine/regression/mutation"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 const text = `
@@ -23,11 +23,11 @@ detection:
 
 func unmet(t *testing.T, events string) []string {
 	t.Helper()
-	rs, found := rules.Parse("rule.yml", []byte(text), nil)
+	rs, found := parse.Rules("rule.yml", []byte(text), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
-	file, found := regression.Parse(nil, "rule.test.yml", []byte("cases: [{name: a, events: "+events+", expect: {count: 0}}]"))
+	file, found := regression.Parse(nil, "rule.test.yml", []byte("cases: [{name: a, events: "+events+", expect: {count: 0}}]"), parse.FilterByForm)
 	require.Empty(t, found)
 	trial, err := file.Cases[0].Trial()
 	require.NoError(t, err)

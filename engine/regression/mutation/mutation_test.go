@@ -8,13 +8,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine/regression"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 func rule(t *testing.T, body string) *ir.Rule {
 	t.Helper()
-	rs, found := rules.Parse("rule.yml", []byte("title: T\nlogsource: {product: windows}\n"+body), nil)
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows}\n"+body), nil)
 	require.Empty(t, found)
 	r, found := ir.Lower(rs[0])
 	require.Empty(t, found)
@@ -150,7 +150,7 @@ func TestEquivalent(t *testing.T) {
 // trials reads cases.
 func trials(t *testing.T, text string) []Trial {
 	t.Helper()
-	file, found := regression.Parse(nil, "rule.test.yml", []byte(text))
+	file, found := regression.Parse(nil, "rule.test.yml", []byte(text), parse.FilterByForm)
 	require.Empty(t, found)
 	var out []Trial
 	for _, c := range file.Cases {

@@ -5,8 +5,8 @@ import (
 	"errors"
 	"slices"
 
-	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // The exit codes.
@@ -29,7 +29,7 @@ func Shown(err error) bool { return errors.Is(err, ErrFindings) || errors.Is(err
 // After is how a command ends that has shown what it found; fails is whether there is another reason to fail.
 func After(found diag.Diagnostics, fails bool) error {
 	switch {
-	case slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == rules.UnreadableFile }):
+	case slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == source.UnreadableFile }):
 		return ErrUnreadable
 	case fails || found.HasErrors():
 		return ErrFindings

@@ -6,6 +6,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // readCorrelation is a correlation of some file, not linked to what it reads yet.
@@ -30,7 +31,7 @@ func (set *Set) correlate() diag.Diagnostics {
 	for _, r := range set.Rules {
 		lowered[r.IR.Source] = r.IR
 	}
-	linked, found := rules.Link(all, cs)
+	linked, found := parse.Link(all, cs)
 	done, more := ir.LowerCorrelations(linked, lowered)
 	set.Correlations = nil
 	for _, c := range done {

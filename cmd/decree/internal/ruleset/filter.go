@@ -12,6 +12,8 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 // Filters says which filters are laid over rules, and how their conditions are read.
@@ -25,7 +27,7 @@ func (f *Filters) AddTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.Dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
 	cmd.Flags().StringVar(&f.Condition, "filter-condition", "",
 		"how conditions of filters are read: suppress (what they describe is suppressed) or require (they must hold); without it a condition under 'not' must hold, one without is suppressed, and a mixture is an error")
-	usage.Complete(cmd, "filter-condition", rules.FilterConditions)
+	usage.Complete(cmd, "filter-condition", parse.FilterConditions)
 	if err := cmd.MarkFlagDirname("filters"); err != nil {
 		panic(err) // the flag was defined one line above
 	}
@@ -38,12 +40,11 @@ func (set *Set) applyFilters(f Filters) error {
 	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
 		return errors.New("not a folder")
 	}
-	folder, err := rules.OpenFolder(dir)
+	folder, err := source.OpenFolder(dir)
 	if err != nil {
 		return err
 	}
-	folder.FilterCondition = rules.FilterCondition(f.Condition)
-	files, err := folder.FilterFiles()
+	files, err := parse.FilterFiles(folder)
 	if err != nil {
 		return err
 	}
@@ -52,7 +53,7 @@ func (set *Set) applyFilters(f Filters) error {
 	}
 	for _, file := range files {
 		set.filterFiles = append(set.filterFiles, filepath.Join(dir, filepath.FromSlash(file)))
-		filters, found := folder.ParseFilters(file)
+		filters, found := parse.Filters(folder, file, parse.FilterCondition(f.Condition))
 		for _, f := range filters {
 			found = append(found, set.apply(f)...)
 		}

@@ -8,8 +8,9 @@ import (
 	"path/filepath"
 	"strings"
 
-	"decree/rules"
 	"decree/rules/library"
+	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 // libraryName is how paths of the embedded library begin in messages.
@@ -17,7 +18,7 @@ const libraryName = "library"
 
 // File names one rule file in the folder that its lists may come from.
 type File struct {
-	Folder *rules.Folder
+	Folder *source.Folder
 	Disk   string // the folder's path on disk, "" for the embedded library
 	Path   string // slash path in the folder
 }
@@ -25,7 +26,7 @@ type File struct {
 // findRules lists the rule files under paths; without any, those of the embedded library.
 func findRules(paths []string) ([]File, error) {
 	if len(paths) == 0 {
-		return filesOf(rules.NewFolder(libraryName, library.FS()), "")
+		return filesOf(source.NewFolder(libraryName, library.FS()), "")
 	}
 	var all []File
 	seen := map[string]bool{}
@@ -46,8 +47,8 @@ func findRules(paths []string) ([]File, error) {
 	return all, nil
 }
 
-func filesOf(folder *rules.Folder, disk string) ([]File, error) {
-	names, err := folder.Files()
+func filesOf(folder *source.Folder, disk string) ([]File, error) {
+	names, err := parse.RuleFiles(folder)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +61,7 @@ func filesOf(folder *rules.Folder, disk string) ([]File, error) {
 
 // root is a folder that was opened, and its rule files once they are asked for.
 type root struct {
-	folder *rules.Folder
+	folder *source.Folder
 	files  []File
 }
 
@@ -79,7 +80,7 @@ func findOnDisk(p string, roots map[string]*root) ([]File, error) {
 	at := Root(dir)
 	in := roots[at]
 	if in == nil {
-		folder, err := rules.OpenFolder(at)
+		folder, err := source.OpenFolder(at)
 		if err != nil {
 			return nil, err
 		}

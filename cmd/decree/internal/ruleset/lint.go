@@ -10,10 +10,10 @@ import (
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/progress"
 	"decree/cmd/decree/internal/stdio"
-	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/lint"
+	"decree/rules/parse"
 )
 
 // Lint looks for what is allowed in the rules and still likely wrong.
@@ -76,14 +76,14 @@ func (set *Set) Fix(s *stdio.Streams, force bool) error {
 
 // reread parses and lowers new bytes of the file.
 func (f parsedFile) reread(data []byte) lint.File {
-	parsed, found := rules.ParseFile(f.from.Path, data, f.from.Folder)
+	parsed, found := parse.Documents(f.from.Path, data, f.from.Folder)
 	out := lowered(parsed, found)
 	out.Path, out.Data = f.file.Path, data
 	return out
 }
 
 // lowered is what was read of a file, lowered, with all that was found.
-func lowered(parsed rules.File, found diag.Diagnostics) lint.File {
+func lowered(parsed parse.File, found diag.Diagnostics) lint.File {
 	out := lint.File{Rules: parsed.Rules, Broken: parsed.Broken, Correlations: parsed.Correlations, Found: found}
 	for _, r := range parsed.Rules {
 		one, more := ir.Lower(r)

@@ -14,22 +14,20 @@ import (
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/lint"
+	"decree/rules/parse"
 )
 
 // Load loads rules and lays filters over them.
 func Load(s *stdio.Streams, paths []string, f Filters) (*Set, error) {
-	if known := rules.FilterConditions(); f.Condition != "" && !slices.Contains(known, f.Condition) {
+	if known := parse.FilterConditions(); f.Condition != "" && !slices.Contains(known, f.Condition) {
 		return nil, usage.UnknownChoice("filter condition", f.Condition, known)
 	}
 	set, err := read(s, paths)
 	if err != nil {
 		return nil, err
 	}
-	for _, file := range set.Files { // test files beside rules hold filters, too
-		file.Folder.FilterCondition = rules.FilterCondition(f.Condition)
-	}
+	set.FilterCondition = parse.FilterCondition(f.Condition)
 	if f.Dir == "" {
 		return set, nil
 	}
@@ -81,10 +79,10 @@ type readFile struct {
 }
 
 func (f *readFile) read() {
-	data, found := f.from.Folder.ReadRules(f.from.Path)
+	data, found := f.from.Folder.Load(f.from.Path)
 	f.file = lint.File{Found: found}
 	if found == nil {
-		parsed, found := rules.ParseFile(f.from.Path, data, f.from.Folder)
+		parsed, found := parse.Documents(f.from.Path, data, f.from.Folder)
 		f.file = lowered(parsed, found)
 	}
 	f.file.Path = f.from.Folder.Shown(f.from.Path)

@@ -10,6 +10,7 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // Set is what was read from the paths a user named.
@@ -19,6 +20,8 @@ type Set struct {
 	Correlations []Rule // each after those that it reads
 	Found        diag.Diagnostics
 	Failed       int // files with at least one error
+
+	FilterCondition parse.FilterCondition // how filters are read, those in test files too
 
 	parsed      []parsedFile
 	read        []readCorrelation

@@ -1,0 +1,17 @@
+package rules
+
+import "decree/rules/diag"
+
+// List is one value list, used as %name% through `expand`. Values are resolved:
+// read from its file, inline, or the result of its set expression; duplicates
+// (compared case-insensitively) are removed, order kept.
+type List struct {
+	Name        string
+	Range       diag.Range
+	Title       string
+	Description string
+	File        string // for a list file: its path
+	Union       []string
+	Except      []string // names whose values are taken away
+	Values      []string
+}

@@ -1,0 +1,229 @@
+package parse
+
+import (
+	"path"
+	"strconv"
+	"strings"
+	"unicode"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// token is one word or parenthesis of a condition; offset counts bytes.
+type token struct {
+	text   string
+	offset int
+}
+
+func tokenize(text string) []token {
+	var out []token
+	start := -1
+	flush := func(end int) {
+		if start >= 0 {
+			out = append(out, token{text[start:end], start})
+			start = -1
+		}
+	}
+	for i, c := range text {
+		switch {
+		case c == '(' || c == ')':
+			flush(i)
+			out = append(out, token{string(c), i})
+		case unicode.IsSpace(c):
+			flush(i)
+		case start < 0:
+			start = i
+		}
+	}
+	flush(len(text))
+	return out
+}
+
+// conditionParser reads the conditions of one rule by recursive descent: not binds tighter than
+// and, and tighter than or.
+type conditionParser struct {
+	*parser
+	names  []string // what may be named, in file order by section
+	known  map[string]bool
+	lists  map[string]bool
+	define string // how an unknown name could be made known
+	words  int    // of all conditions so far
+	node   *yaml.Node
+	tokens []token
+	next   int
+	failed bool
+}
+
+// maxWords bounds the words of a rule's conditions together.
+const maxWords = 2000
+
+func newConditionParser(p *parser, r *rules.Rule) *conditionParser {
+	c := &conditionParser{parser: p, names: r.Names(), known: map[string]bool{}, lists: map[string]bool{}, define: "define it under detection, ancestry or prevalence"}
+	for _, name := range c.names {
+		c.known[name] = true
+	}
+	for _, l := range r.Lists {
+		c.lists[l.Name] = true
+	}
+	return c
+}
+
+// read parses one condition; nil when it has an error, which is reported.
+func (c *conditionParser) read(n *yaml.Node) rules.Expr {
+	c.node, c.tokens, c.next, c.failed = n, tokenize(n.Value), 0, false
+	if c.words += len(c.tokens); c.words > maxWords {
+		c.errorf("condition-too-large", c.span(n), "split the rule", "the conditions of a rule have at most %d words", maxWords)
+		return nil
+	}
+	expr := c.or(0)
+	if !c.failed && c.next < len(c.tokens) {
+		t := c.tokens[c.next]
+		hint := "join terms with and, or"
+		if t.text == ")" {
+			hint = "remove it, or open it before"
+		} else if t.text == "|" {
+			hint = "aggregations are deprecated; use a correlation rule"
+		}
+		c.fail(t, hint, "%q is not expected here", t.text)
+	}
+	if c.failed {
+		return nil
+	}
+	return expr
+}
+
+func (c *conditionParser) fail(t token, hint, format string, args ...any) rules.Expr {
+	if !c.failed {
+		c.errorf("condition-syntax", c.rangeOf(t), hint, format, args...)
+	}
+	c.failed = true
+	return rules.NameExpr{}
+}
+
+func (c *conditionParser) rangeOf(t token) diag.Range { return c.within(c.node, t.offset, len(t.text)) }
+
+func (c *conditionParser) peek(word string) bool {
+	return c.next < len(c.tokens) && strings.EqualFold(c.tokens[c.next].text, word)
+}
+
+func (c *conditionParser) or(depth int) rules.Expr {
+	terms := []rules.Expr{c.and(depth)}
+	for !c.failed && c.peek("or") {
+		c.next++
+		terms = append(terms, c.and(depth))
+	}
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	return rules.OrExpr{Range: c.span(c.node), Terms: terms}
+}
+
+func (c *conditionParser) and(depth int) rules.Expr {
+	terms := []rules.Expr{c.not(depth)}
+	for !c.failed && c.peek("and") {
+		c.next++
+		terms = append(terms, c.not(depth))
+	}
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	return rules.AndExpr{Range: c.span(c.node), Terms: terms}
+}
+
+func (c *conditionParser) not(depth int) rules.Expr {
+	if depth > maxDepth {
+		return c.fail(c.tokens[min(c.next, len(c.tokens)-1)], "split the condition", "this condition nests deeper than %d", maxDepth)
+	}
+	if c.peek("not") {
+		at := c.rangeOf(c.tokens[c.next])
+		c.next++
+		return rules.NotExpr{Range: at, Term: c.not(depth + 1)}
+	}
+	return c.primary(depth)
+}
+
+func (c *conditionParser) primary(depth int) rules.Expr {
+	if c.next >= len(c.tokens) {
+		end := token{"", len(strings.TrimRight(c.node.Value, " \n"))}
+		return c.fail(end, "add a name, or remove the word before", "the condition ends where a name is expected")
+	}
+	t := c.tokens[c.next]
+	c.next++
+	switch word := strings.ToLower(t.text); {
+	case word == "(":
+		inner := c.or(depth + 1)
+		if c.failed {
+			return inner
+		}
+		if !c.peek(")") {
+			return c.fail(t, "add `)`", "this parenthesis is not closed")
+		}
+		c.next++
+		return inner
+	case word == ")" || word == "and" || word == "or":
+		return c.fail(t, "put a name before it", "%q is not expected here", t.text)
+	case c.peek("of"):
+		return c.of(t)
+	}
+	if !c.known[t.text] {
+		if strings.ContainsAny(t.text, "*?") {
+			return c.fail(t, "write `1 of "+t.text+"` or `all of "+t.text+"`", "a pattern needs a quantifier")
+		}
+		c.undefined(t)
+	}
+	return rules.NameExpr{Range: c.rangeOf(t), Name: t.text}
+}
+
+func (c *conditionParser) undefined(t token) {
+	hint := c.define
+	if near := diag.Closest(t.text, c.names); near != "" {
+		hint = "did you mean `" + near + "`?"
+	} else if c.lists[t.text] {
+		hint = "a list is used in a value: `Field|expand: '%" + t.text + "%'`"
+	}
+	c.errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
+}
+
+// of reads `1 of x*`, `all of them`, `2 of x*`, `any of them`.
+func (c *conditionParser) of(quantifier token) rules.Expr {
+	e := rules.OfExpr{Range: c.rangeOf(quantifier)}
+	switch word := strings.ToLower(quantifier.text); word {
+	case "all":
+		e.All = true
+	case "any":
+		e.Count = 1
+	default:
+		n, err := strconv.Atoi(word)
+		if err != nil || n < 1 {
+			return c.fail(quantifier, "write 1, all, any or a number", "%q is no quantifier", quantifier.text)
+		}
+		e.Count = n
+	}
+	c.next++ // the word `of`
+	if c.next >= len(c.tokens) {
+		return c.fail(quantifier, "add a name pattern or them", "nothing follows `of`")
+	}
+	t := c.tokens[c.next]
+	c.next++
+	e.Pattern = t.text
+	for _, name := range c.names {
+		if strings.EqualFold(t.text, "them") {
+			if !strings.HasPrefix(name, "_") {
+				e.Names = append(e.Names, name)
+			}
+			continue
+		}
+		if ok, err := path.Match(t.text, name); err == nil && ok {
+			e.Names = append(e.Names, name)
+		}
+	}
+	if len(e.Names) == 0 {
+		c.undefined(t)
+	} else if e.Count > len(e.Names) {
+		c.fail(quantifier, "lower the number", "of %d names asked for, %q matches %d", e.Count, t.text, len(e.Names))
+	}
+	return e
+}

@@ -1,0 +1,172 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// requireOfCorrelation checks what each type of correlation must have and reads its condition.
+func (p *parser) requireOfCorrelation(c *rules.Correlation, section entry, given map[string]entry, readable bool) {
+	at := p.span(section.key)
+	condition, told := given["condition"]
+	told = told && condition.value.Kind == yaml.ScalarNode && c.Type.IsTemporal()
+	for _, key := range []string{"type", "rules", "timespan"} {
+		if key == "rules" && told {
+			continue // the condition names them
+		}
+		if _, ok := given[key]; !ok {
+			p.errorf("missing-"+key, at, "add `"+key+":` under correlation", "a correlation needs %s", key)
+			readable = false
+		}
+	}
+	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 && !told {
+		p.errorf("missing-rules", p.span(e.value), "write ids or names", "the correlation names no rule")
+	}
+	if e, ok := given["timespan"]; ok && readable && c.Timespan <= 0 {
+		p.errorf("invalid-duration", p.span(e.value), "write a number above 0 and a unit, such as 30m, 2h or 7d", "a correlation's timespan is not 0")
+	}
+	if len(c.Inputs) > maxInputs {
+		p.errorf("too-many-rules", p.span(given["rules"].value), "split the correlation", "a correlation names at most %d rules", maxInputs)
+	}
+	if !readable {
+		return
+	}
+	e, ok := given["condition"]
+	switch {
+	case ok && e.value.Kind == yaml.ScalarNode && c.Type.IsTemporal():
+		p.occurrence(c, e.value)
+	case ok:
+		p.thresholds(c, e)
+	case !c.Type.IsTemporal():
+		p.errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of the type %s needs a condition", c.Type)
+	}
+	if c.Type == rules.TemporalOrdered {
+		p.ordered(c, e)
+	}
+}
+
+// thresholds reads a condition of numbers: bounds, the field they are about, and a percentile.
+func (p *parser) thresholds(c *rules.Correlation, section entry) {
+	percentile := false
+	for _, e := range p.entries(section.value, "the condition of a correlation") {
+		switch key := e.key.Value; {
+		case key == "field" && c.Type.OverValues():
+			c.Fields = p.namedFields(e.value, "field")
+			if len(c.Fields) > 1 && c.Type != rules.ValueCount {
+				p.errorf("too-many-fields", p.span(e.value), "name one field", "only value_count reads several fields")
+			}
+		case key == "percentile" && c.Type == rules.ValuePercentile:
+			percentile = true
+			if c.Percentile = p.number(e.value); c.Percentile <= 0 || c.Percentile > 100 {
+				p.errorf("invalid-number", p.span(e.value), "write a number above 0 and up to 100", "%q is no percentile", e.value.Value)
+			}
+		case key == "field" || key == "percentile":
+			p.warnf("unused-key", p.span(e.key), "remove it, or choose another type, such as value_count", "a correlation of the type %s has no %s: it is not read", c.Type, key)
+		case slices.Contains(correlationOps, key):
+			c.Bounds = append(c.Bounds, rules.Bound{Op: key, Value: p.number(e.value), Range: p.span(e.value)})
+		default:
+			p.unknownKey(e.key, "the condition of a correlation", append([]string{"field", "percentile"}, correlationOps...)...)
+		}
+	}
+	if section.value.Kind != yaml.MappingNode {
+		return
+	}
+	at := p.span(section.key)
+	if len(c.Bounds) == 0 {
+		p.errorf("missing-bound", at, "add a bound, such as `gte: 10`", "the condition compares with no number")
+	}
+	if c.Type.OverValues() && len(c.Fields) == 0 {
+		p.errorf("missing-field", at, "add `field:` under condition", "a correlation of the type %s needs the field it reads", c.Type)
+	}
+	if c.Type == rules.ValuePercentile && !percentile {
+		c.Percentile = defaultPercentile
+		p.warnf("missing-percentile", at, "add `percentile: 50`, or another above 0 and up to 100",
+			"the condition does not say which percentile it compares; it is read as %d, as the reference implementation does", defaultPercentile)
+	}
+}
+
+// defaultPercentile is what a condition without one means.
+const defaultPercentile = 50
+
+var correlationOps = append(slices.Clone(boundOps), "neq")
+
+// occurrence reads a condition over the names of inputs: `a and (b or not c)`.
+func (p *parser) occurrence(c *rules.Correlation, n *yaml.Node) {
+	reader := &conditionParser{parser: p, known: map[string]bool{}, define: "name it under `rules:` of the correlation"}
+	if len(c.Inputs) == 0 {
+		p.warnf("correlation-without-rules", p.span(n), "add `rules:` with them, as the specification asks", "the rules of this correlation are those that its condition names")
+		c.Inputs = p.namedInputs(n)
+	}
+	for _, in := range c.Inputs {
+		reader.names = append(reader.names, in.Text)
+		reader.known[in.Text] = true
+	}
+	if expr := reader.read(n); expr != nil {
+		c.Condition = &rules.Condition{Text: n.Value, Range: p.span(n), Expr: expr}
+	}
+}
+
+// namedInputs are the rules that a condition names, in its order.
+func (p *parser) namedInputs(n *yaml.Node) []rules.Input {
+	var out []rules.Input
+	tokens := tokenize(n.Value)
+	for i, t := range tokens {
+		quantified := i > 0 && strings.EqualFold(tokens[i-1].text, "of") || i+1 < len(tokens) && strings.EqualFold(tokens[i+1].text, "of")
+		if quantified || slices.Contains([]string{"and", "or", "not", "of", "(", ")"}, strings.ToLower(t.text)) {
+			continue // a pattern would need the names it is about
+		}
+		if !slices.ContainsFunc(out, func(in rules.Input) bool { return in.Text == t.text }) {
+			out = append(out, rules.Input{RuleReference: rules.RuleReference{Text: t.text, Range: p.within(n, t.offset, len(t.text))}})
+		}
+	}
+	return out
+}
+
+// ordered holds the condition of temporal_ordered to what an order can mean: every input, each after the one before.
+func (p *parser) ordered(c *rules.Correlation, e entry) {
+	all := true
+	var at diag.Range
+	if c.Condition != nil {
+		at = c.Condition.Range
+		named := map[string]bool{}
+		all = namesAll(c.Condition.Expr, named) && len(named) == len(c.Inputs)
+	}
+	for _, b := range c.Bounds {
+		at = b.Range
+		if (b.Op != "gte" && b.Op != "eq") || b.Value != float64(len(c.Inputs)) {
+			all = false
+		}
+	}
+	if !all {
+		p.errorf("ordered-condition", at, "leave the condition out, or use `type: temporal`", "temporal_ordered asks for every rule, each after the one before it")
+		return
+	}
+	c.Condition, c.Bounds = nil, nil
+}
+
+// namesAll collects the names of an expression; false if it is more than names joined by and.
+func namesAll(e rules.Expr, into map[string]bool) bool {
+	switch e := e.(type) {
+	case rules.NameExpr:
+		into[e.Name] = true
+	case rules.OfExpr:
+		for _, n := range e.Names {
+			into[n] = true
+		}
+		return e.All || e.Count == len(e.Names)
+	case rules.AndExpr:
+		for _, t := range e.Terms {
+			if !namesAll(t, into) {
+				return false
+			}
+		}
+	default:
+		return false
+	}
+	return true
+}

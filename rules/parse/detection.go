@@ -1,0 +1,196 @@
+package parse
+
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// detection reads the search identifiers and the condition.
+func (p *parser) detection(r *rules.Rule, section entry) {
+	if section.value.Kind != yaml.MappingNode {
+		p.entries(section.value, "detection")
+		return
+	}
+	var condition *yaml.Node
+	for _, e := range p.entries(section.value, "detection") {
+		switch e.key.Value {
+		case "condition":
+			condition = e.value
+		case "timeframe": // of deprecated aggregations; kept nowhere because nothing reads it
+			p.warnf("unused-timeframe", p.span(e.key), "use a correlation rule", "`timeframe` has no meaning in a detection rule")
+		default:
+			if body := p.selection(e.value); p.claim(e.key) {
+				r.Searches = append(r.Searches, rules.Search{Name: e.key.Value, Range: p.span(e.key), Body: body})
+			}
+		}
+	}
+	if condition == nil {
+		p.errorf("missing-condition", p.span(section.key), "add `condition:` under detection", "the detection has no condition")
+		return
+	}
+	nodes := listNodes(condition)
+	if len(nodes) == 0 {
+		p.errorf("missing-condition", p.span(condition), "write at least one", "the list of conditions is empty")
+	}
+	reader := newConditionParser(p, r)
+	for _, n := range nodes {
+		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
+			p.errorf("condition-syntax", p.span(n), "write it as text, such as `selection and not filter`", "a condition is text, and not empty")
+			continue
+		}
+		if expr := reader.read(n); expr != nil {
+			r.Conditions = append(r.Conditions, rules.Condition{Text: n.Value, Range: p.span(n), Expr: expr})
+		}
+	}
+}
+
+// maxNames bounds the names of one rule: every quantifier of a condition looks at all of them.
+const maxNames = 1000
+
+// claim makes a name known in the rule's one namespace; false when there are too many.
+func (p *parser) claim(key *yaml.Node) bool {
+	if p.names[key.Value] {
+		p.errorf("duplicate-name", p.span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share their names",
+			"the name %q is already used in this rule", key.Value)
+	} else if len(p.names) == maxNames {
+		p.errorf("too-many-names", p.span(key), "split the rule", "a rule defines at most %d names", maxNames)
+		return false
+	}
+	p.names[key.Value] = true
+	return true
+}
+
+// selection reads a map, a list of maps, or keywords.
+func (p *parser) selection(n *yaml.Node) rules.Selection {
+	switch n.Kind {
+	case yaml.MappingNode:
+		if len(n.Content) == 0 {
+			p.errorf("empty-selection", p.span(n), "add a field", "this selection is an empty map, which every event would match")
+		}
+		all := rules.AllOf{}
+		words := 0
+		for _, e := range p.entries(n, "a selection") {
+			item := p.item(e.key, e.value)
+			if item.Field == "" {
+				words++
+			}
+			all.Items = append(all.Items, item)
+		}
+		switch {
+		case words == 1 && len(all.Items) == 1:
+			return rules.Keywords{Item: all.Items[0]}
+		case words > 0:
+			p.warnf("mixed-keywords", p.span(n), "give the keywords a search identifier of their own",
+				"fields and keywords stand in one selection, which the specification does not speak of; all of them must hold")
+		}
+		return all
+	case yaml.SequenceNode:
+		return p.alternatives(n)
+	case yaml.ScalarNode:
+		if n.ShortTag() == "!!null" {
+			p.errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is empty")
+		}
+		return rules.Keywords{Item: rules.Item{Values: []rules.Value{p.value(n)}, Range: p.span(n)}}
+	}
+	p.errorf("wrong-type", p.span(n), "write fields, a list of maps, or keywords", "this is no selection")
+	return rules.AllOf{}
+}
+
+func (p *parser) alternatives(n *yaml.Node) rules.Selection {
+	if len(n.Content) == 0 {
+		p.errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is an empty list")
+	}
+	any := rules.AnyOf{}
+	words := rules.Keywords{Item: rules.Item{Range: p.span(n)}}
+	for _, c := range n.Content {
+		if c.Kind == yaml.ScalarNode {
+			words.Item.Values = append(words.Item.Values, p.value(c))
+			continue
+		}
+		any.Selections = append(any.Selections, p.selection(c))
+	}
+	if len(words.Item.Values) > 0 {
+		if len(any.Selections) == 0 {
+			return words
+		}
+		any.Selections = append(any.Selections, words)
+	}
+	return any
+}
+
+// item reads `Field|modifier|...: values`.
+func (p *parser) item(key, value *yaml.Node) rules.Item {
+	parts := strings.Split(key.Value, "|")
+	it := rules.Item{Field: parts[0], Range: p.span(key)}
+	offset := len(parts[0])
+	for _, name := range parts[1:] {
+		at := p.within(key, offset+1, len(name))
+		offset += 1 + len(name)
+		name = p.modifier(name, at)
+		if !rules.IsModifier(name) {
+			hint := "modifiers: " + strings.Join(rules.ModifierNames(), ", ")
+			if near := diag.Closest(name, rules.ModifierNames()); near != "" {
+				hint = "did you mean `" + near + "`?"
+			}
+			p.errorf("unknown-modifier", at, hint, "unknown modifier %q", name)
+			continue
+		}
+		it.Modifiers = append(it.Modifiers, rules.Modifier{Name: name, Range: at})
+	}
+	switch value.Kind {
+	case yaml.ScalarNode:
+		it.Values = []rules.Value{p.value(value)}
+	case yaml.SequenceNode:
+		for _, c := range value.Content {
+			if c.Kind != yaml.ScalarNode {
+				hint := "a field's list holds plain values"
+				if c.Kind == yaml.MappingNode {
+					hint += ": write a text with a colon in quotes"
+				}
+				p.errorf("wrong-type", p.span(c), hint, "a value cannot be a map or a list")
+				continue
+			}
+			it.Values = append(it.Values, p.value(c))
+		}
+	default:
+		p.errorf("wrong-type", p.span(value), "write a value or a list of values", "a field's value cannot be a map")
+	}
+	return it
+}
+
+func (p *parser) value(n *yaml.Node) rules.Value {
+	v := rules.Value{Kind: rules.StringValue, Text: n.Value, Range: p.span(n)}
+	switch n.ShortTag() {
+	case "!!null":
+		v.Kind, v.Text = rules.NullValue, ""
+	case "!!int", "!!float":
+		if number, ok := parseNumber(n.Value); ok {
+			v.Kind, v.Number = rules.NumberValue, number
+		}
+	case "!!bool":
+		v.Kind, v.Bool = rules.BoolValue, strings.EqualFold(n.Value, "true")
+	}
+	return v
+}
+
+// parseNumber reads a number in any of YAML's spellings: 17, 017 and 1_7 are seventeen, 0x17, 0o17 and 0b1 count by other bases.
+// What is not finite stays a text.
+func parseNumber(text string) (float64, bool) {
+	text = strings.ReplaceAll(text, "_", "")
+	if f, err := strconv.ParseFloat(text, 64); err == nil {
+		return f, !math.IsInf(f, 0) && !math.IsNaN(f)
+	}
+	i, ok := new(big.Int).SetString(text, 0)
+	if !ok {
+		return 0, false
+	}
+	f, _ := new(big.Float).SetInt(i).Float64()
+	return f, true
+}

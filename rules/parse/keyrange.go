@@ -1,0 +1,22 @@
+package parse
+
+import (
+	"decree/rules"
+
+	"gopkg.in/yaml.v3"
+)
+
+// keyRanges notes where the metadata stands, of which the model keeps the texts alone.
+func (p *parser) keyRanges(top *yaml.Node) []rules.KeyRange {
+	var out []rules.KeyRange
+	for i := 0; i+1 < len(top.Content); i += 2 {
+		key, value := top.Content[i].Value, top.Content[i+1]
+		out = append(out, rules.KeyRange{Key: key, Index: -1, Range: p.inside(p.span(value))})
+		if value.Kind == yaml.SequenceNode {
+			for j, entry := range value.Content {
+				out = append(out, rules.KeyRange{Key: key, Index: j, Range: p.inside(p.span(entry))})
+			}
+		}
+	}
+	return out
+}

@@ -1,0 +1,164 @@
+package parse
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// maxChain bounds how many correlations stand one above another.
+const maxChain = 20
+
+// linker finds what correlations name.
+type linker struct {
+	rules        []*rules.Rule
+	correlations []*rules.Correlation
+	state        map[*rules.Correlation]linkState
+	named        map[string][]rules.Input // rules, then correlations, by id and by name in small letters
+	out          []*rules.Correlation
+	found        diag.Diagnostics
+}
+
+type linkState int
+
+const (
+	linking linkState = iota + 1
+	linked
+	broken
+)
+
+// Link sets the inputs of correlations. It returns those whose inputs, and the inputs of these, all exist: every one
+// after the correlations it reads, otherwise in the order given. A name is first looked for in the file of the correlation.
+func Link(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Correlation, diag.Diagnostics) {
+	l := &linker{rules: rs, correlations: cs, state: map[*rules.Correlation]linkState{}, named: map[string][]rules.Input{}}
+	for _, r := range rs {
+		l.index(rules.Input{Rule: r})
+	}
+	for _, c := range cs {
+		l.index(rules.Input{Correlation: c})
+	}
+	for _, c := range cs {
+		l.link(c, 0)
+	}
+	return l.out, l.found
+}
+
+// index makes a rule or correlation known by its id and its name.
+func (l *linker) index(in rules.Input) {
+	body := in.Body()
+	id, name := strings.ToLower(body.ID), strings.ToLower(body.Name)
+	if id != "" {
+		l.named[id] = append(l.named[id], in)
+	}
+	if name != "" && name != id {
+		l.named[name] = append(l.named[name], in)
+	}
+}
+
+// link tells whether a correlation is whole.
+func (l *linker) link(c *rules.Correlation, above int) bool {
+	if l.state[c] != 0 {
+		return l.state[c] == linked
+	}
+	l.state[c] = linking
+	whole := true
+	for i := range c.Inputs {
+		in := &c.Inputs[i]
+		if !l.resolve(c, in) {
+			whole = false
+			continue
+		}
+		if in.Correlation == nil {
+			continue
+		}
+		switch {
+		case l.state[in.Correlation] == linking:
+			l.found.Errorf("correlation-cycle", in.Range, "break the circle", "%q reads itself, by way of %q", c.Body.Title, in.Text)
+			whole = false
+		case above >= maxChain:
+			l.found.Errorf("correlation-chain", in.Range, "join some of them", "more than %d correlations stand one above another", maxChain)
+			whole = false
+		case !l.link(in.Correlation, above+1):
+			whole = false
+		}
+	}
+	if !l.aliases(c) || !whole {
+		l.state[c] = broken
+		return false
+	}
+	l.state[c] = linked
+	l.out = append(l.out, c)
+	return true
+}
+
+// resolve finds the one rule or correlation that an input names.
+func (l *linker) resolve(c *rules.Correlation, in *rules.Input) bool {
+	var here, elsewhere []rules.Input
+	for _, candidate := range l.named[strings.ToLower(rules.CanonicalID(in.Text))] {
+		body := candidate.Body()
+		candidate.RuleReference = in.RuleReference
+		switch {
+		case !in.Names(body):
+		case body.Range.File == c.Body.Range.File:
+			here = append(here, candidate)
+		default:
+			elsewhere = append(elsewhere, candidate)
+		}
+	}
+	if len(here) == 0 {
+		here = elsewhere
+	}
+	switch len(here) {
+	case 0:
+		l.found.Errorf("unknown-rule", in.Range, l.nearest(in.Text), "no rule that was read has the id or name %q", in.Text)
+		return false
+	case 1:
+		*in = here[0]
+		return true
+	}
+	l.found.Errorf("ambiguous-rule", in.Range, "name it by its id", "%q is the name of %d rules, such as %s and %s", in.Text, len(here), here[0].Body().Range, here[1].Body().Range)
+	return false
+}
+
+// nearest is a hint: the closest name.
+func (l *linker) nearest(text string) string {
+	var names []string
+	for _, r := range l.rules {
+		names = append(names, r.Name)
+	}
+	for _, c := range l.correlations {
+		names = append(names, c.Body.Name)
+	}
+	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
+	if near := diag.Closest(text, names); near != "" {
+		return "did you mean `" + near + "`?"
+	}
+	return "the rule must be among the files that are read; give it a `name:`"
+}
+
+// aliases checks that aliases speak of the correlation's inputs, else it gives false, and that something uses them.
+func (l *linker) aliases(c *rules.Correlation) bool {
+	whole := true
+	var names []string
+	for _, in := range c.Inputs {
+		names = append(names, in.Name())
+	}
+	for _, a := range c.Aliases {
+		for _, of := range a.Of {
+			if c.InputNamed(of.Input) < 0 {
+				hint := "one of " + strings.Join(names, ", ")
+				if near := diag.Closest(of.Input, names); near != "" {
+					hint = "did you mean `" + near + "`?"
+				}
+				l.found.Errorf("unknown-rule", of.Range, hint, "the alias %s is for %q, which is no rule of this correlation", a.Name, of.Input)
+				whole = false
+			}
+		}
+		if !slices.ContainsFunc(slices.Concat(c.GroupBy, c.Fields), func(f rules.NamedField) bool { return f.Name == a.Name }) {
+			l.found.Warnf("unused-alias", a.Range, "use it in group-by, or remove it", "nothing uses the alias %q", a.Name)
+		}
+	}
+	return whole
+}

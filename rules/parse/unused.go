@@ -1,0 +1,41 @@
+package parse
+
+import (
+	"decree/rules"
+	"slices"
+)
+
+// checkUnused warns of lists that neither an item nor a used list names.
+func (p *parser) checkUnused(r *rules.Rule) {
+	byName := map[string]*rules.List{}
+	for i := range r.Lists {
+		byName[r.Lists[i].Name] = &r.Lists[i]
+	}
+	used := map[string]bool{}
+	var use func(name string)
+	use = func(name string) {
+		l := byName[name]
+		if l == nil || used[name] {
+			return
+		}
+		used[name] = true
+		for _, part := range slices.Concat(l.Union, l.Except) {
+			use(part)
+		}
+	}
+	r.EachItem(func(it rules.Item) {
+		if !slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "expand" }) {
+			return
+		}
+		for _, v := range it.Values {
+			for _, m := range rules.Placeholder.FindAllStringSubmatch(v.Text, -1) {
+				use(m[1])
+			}
+		}
+	})
+	for _, l := range r.Lists {
+		if !used[l.Name] {
+			p.warnf("unused-list", l.Range, "use it as `Field|expand: '%"+l.Name+"%'`, or remove it", "nothing uses the list %q", l.Name)
+		}
+	}
+}

@@ -1,0 +1,110 @@
+package rules
+
+import (
+	"time"
+
+	"decree/rules/diag"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Rule is one Sigma detection rule with decree's three sections (lists, ancestry,
+// prevalence) and its metadata, as written: nothing is expanded or lowered yet.
+type Rule struct {
+	Range diag.Range // the whole document; Range.File is the path as the user gave it
+
+	Title, ID, Name, Description, Status, Level string
+	Author, License, Date, Modified, Taxonomy   string
+	References, Tags, FalsePositives            []string
+	Fields, Scope                               []string
+	Related                                     []Related
+	LogSource                                   LogSource
+
+	Searches   []Search    // search identifiers, in file order
+	Conditions []Condition // one or more; any of them makes the rule match
+	Lists      []List
+	Ancestry   []Ancestry
+	Prevalence []Prevalence
+
+	Schedule      Schedule
+	Documentation Documentation
+	DataSources   []DataSource
+	Changelog     []Change
+	Approximate   map[string][]string // target dialect -> accepted gap codes
+	Accepted      []Accepted          // the same, with places
+	Extra         []Extra             // keys neither Sigma nor decree defines, kept
+
+	Keys []KeyRange // where the metadata stands
+}
+
+// Related is one entry of Sigma's `related`.
+type Related struct{ ID, Type string }
+
+// LogSource says which logs a rule reads. Empty parts mean any.
+type LogSource struct {
+	Range                                  diag.Range
+	Category, Product, Service, Definition string
+}
+
+// Schedule is how a query is run: every Every, over the last Lookback. Zero = not set.
+type Schedule struct{ Every, Lookback time.Duration }
+
+// Documentation is the prose that Sigma has no key for.
+type Documentation struct {
+	OS                 []string `yaml:"os"`
+	PermissionRequired []string `yaml:"permission_required"`
+	Attack             string   `yaml:"attack"`
+	Considerations     string   `yaml:"considerations"`
+	Response           string   `yaml:"response"`
+	BlindSpots         string   `yaml:"blind_spots"`
+}
+
+// DataSource is one log a rule was written for.
+type DataSource struct {
+	Provider            string `yaml:"provider"`
+	Table               string `yaml:"table"`
+	EventID             string `yaml:"event_id"`
+	EventName           string `yaml:"event_name"`
+	AttackDataSource    string `yaml:"attack_data_source"`
+	AttackDataComponent string `yaml:"attack_data_component"`
+}
+
+// Change is one entry of the version history, newest first.
+type Change struct {
+	Version string `yaml:"version"`
+	Date    string `yaml:"date"`
+	Impact  string `yaml:"impact"`
+	Notes   string `yaml:"notes"`
+}
+
+// Extra is a top-level key kept as it was written.
+type Extra struct {
+	Key   string
+	Node  *yaml.Node
+	Range diag.Range
+}
+
+// Accepted is one gap of one target that a rule accepts, and where it says so.
+type Accepted struct {
+	Target, Code string
+	TargetRange  diag.Range
+	Range        diag.Range
+}
+
+// KeyRange is where a top-level key's value stands, or with an index of 0 or more one of its entries.
+type KeyRange struct {
+	Key   string
+	Index int
+	Range diag.Range
+}
+
+// Key gives the place of a top-level key's value, and of one of its entries where index is not
+// negative. Without the key it is the rule's own place.
+func (r *Rule) Key(key string, index int) diag.Range {
+	for _, k := range r.Keys {
+		if k.Key == key && k.Index == index {
+			return k.Range
+		}
+	}
+	return r.Range
+}

@@ -1,0 +1,151 @@
+package source
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// Folder is a tree of rules and the list files they may read. Nothing outside it is ever
+// opened, neither through ".." nor through a symbolic link.
+type Folder struct {
+	name string
+	fsys fs.FS
+}
+
+// OpenFolder opens a folder on disk.
+func OpenFolder(dir string) (*Folder, error) {
+	root, err := os.OpenRoot(dir)
+	if err != nil {
+		return nil, err
+	}
+	return &Folder{name: dir, fsys: root.FS()}, nil
+}
+
+// NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
+func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
+
+// YAMLFiles lists the files that end in .yml or .yaml, sorted, but for what stands under a folder that skip names; skip may be nil.
+func (f *Folder) YAMLFiles(skip func(folder string) bool) ([]string, error) {
+	var files []string
+	err := fs.WalkDir(f.fsys, ".", func(p string, d fs.DirEntry, err error) error {
+		if err != nil {
+			return err
+		}
+		if d.IsDir() {
+			if skip != nil && skip(path.Base(p)) {
+				return fs.SkipDir
+			}
+			return nil
+		}
+		if ext := path.Ext(p); ext == ".yml" || ext == ".yaml" {
+			files = append(files, p)
+		}
+		return nil
+	})
+	return files, err
+}
+
+// UnreadableFile is the code of a file that cannot be read.
+const UnreadableFile = "unreadable-file"
+
+// MaxSize bounds the size of a rule or list file, in bytes.
+const MaxSize = 4 << 20
+
+// Read gives the text of a file in the folder as UTF-8, at most 4 MiB.
+func (f *Folder) Read(file string) ([]byte, error) {
+	if err := f.check(file); err != nil {
+		return nil, err
+	}
+	r, err := f.fsys.Open(file)
+	if err != nil {
+		return nil, err
+	}
+	data, err := readAtMost(r, file)
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, err
+	}
+	text, err := utf8Text(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", file, err)
+	}
+	return text, nil
+}
+
+func readAtMost(r fs.File, file string) ([]byte, error) {
+	info, err := r.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > MaxSize {
+		return nil, fmt.Errorf("%s: larger than %d MiB", file, MaxSize>>20)
+	}
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = data.ReadFrom(r)
+	return data.Bytes(), err
+}
+
+// Load gives the text of a file, or what is wrong with it: a finding of the whole file, without a line.
+func (f *Folder) Load(file string) ([]byte, diag.Diagnostics) {
+	data, err := f.Read(file)
+	if err == nil {
+		return data, nil
+	}
+	var found diag.Diagnostics
+	found.Errorf(UnreadableFile, diag.Range{File: f.Shown(file)}, "", "%v", err)
+	return nil, found
+}
+
+// Shown is a file's path as findings show it.
+func (f *Folder) Shown(file string) string {
+	if f == nil {
+		return file
+	}
+	return path.Join(f.name, file)
+}
+
+// Open opens a file of the folder, of any size, for reading it as a stream.
+func (f *Folder) Open(file string) (io.ReadCloser, error) {
+	if err := f.check(file); err != nil {
+		return nil, err
+	}
+	return f.fsys.Open(file)
+}
+
+// Exists tells whether the folder has a file of that name.
+func (f *Folder) Exists(file string) bool { return f.check(file) == nil }
+
+// check says why a file of the folder cannot be opened. A pipe or a device is refused, since
+// reading one may never end.
+func (f *Folder) check(file string) error {
+	info, err := fs.Stat(f.fsys, file)
+	switch {
+	case err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "escapes"):
+		return ErrOutside
+	case err != nil:
+		return err
+	case !info.Mode().IsRegular():
+		return fmt.Errorf("%s: not a regular file", file)
+	}
+	return nil
+}
+
+// Beside is the path in the folder of a file named relative to another one. The error is ErrOutside or fs.ErrNotExist, or says
+// why the file cannot be opened.
+func (f *Folder) Beside(file, name string) (string, error) {
+	at := path.Join(path.Dir(file), name)
+	if f == nil || path.IsAbs(name) || !fs.ValidPath(at) {
+		return at, ErrOutside
+	}
+	return at, f.check(at)
+}
+
+// ErrOutside says that a file is outside of the folder.
+var ErrOutside = errors.New("outside the rules folder")

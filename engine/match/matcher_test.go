@@ -10,8 +10,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine/document"
-	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/parse"
 	"decree/rules/schema"
 )
 
@@ -21,7 +21,7 @@ func tests(t testing.TB, items ...string) []*ir.Match {
 	var out []*ir.Match
 	for _, item := range items {
 		text := "title: T\nlogsource: {category: test}\ndetection:\n  a: {" + item + "}\n  condition: a\n"
-		rs, found := rules.Parse("rule.yml", []byte(text), nil)
+		rs, found := parse.Rules("rule.yml", []byte(text), nil)
 		require.Empty(t, found, item)
 		r, found := ir.Lower(rs[0])
 		require.Empty(t, found, item)

@@ -1,8 +1,9 @@
-// Package pages holds README.md and CONTRIBUTING.md to the tree: the files they name are there.
+// Package pages holds the documents to the tree: the files they name are there, and their commands print what they show.
 package pages
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"regexp"
 	"testing"
@@ -11,18 +12,27 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// named is a path of this repository in a page: in code quotes, or the target of a link.
-var named = regexp.MustCompile("(?:`|\\]\\()((?:cmd|compilers|engine|rules|tests)/[a-zA-Z0-9_/.-]*)")
+// named is a path of this repository in code quotes; linked is the target of a link, from the page's folder.
+var (
+	named  = regexp.MustCompile("`((?:cmd|compilers|engine|rules|tests)/[a-zA-Z0-9_/.-]*)")
+	linked = regexp.MustCompile(`\]\(([a-zA-Z0-9_/.-]+)(?:#[a-z-]*)?\)`)
+)
 
 func TestFilesThatPagesNameAreThere(t *testing.T) {
-	for _, page := range []string{"README.md", "CONTRIBUTING.md"} {
-		text, err := os.ReadFile(filepath.Join("..", "..", filepath.FromSlash(page)))
+	for _, page := range pages {
+		text, err := os.ReadFile(filepath.Join(root, filepath.FromSlash(page)))
 		require.NoError(t, err)
-		found := named.FindAllSubmatch(text, -1)
-		assert.NotEmpty(t, found, page)
-		for _, path := range found {
-			_, err := os.Stat(filepath.Join("..", "..", filepath.FromSlash(string(path[1]))))
-			assert.NoError(t, err, "%s names %s", page, path[1])
+		var paths []string
+		for _, at := range named.FindAllSubmatch(text, -1) {
+			paths = append(paths, string(at[1]))
+		}
+		for _, at := range linked.FindAllSubmatch(text, -1) {
+			paths = append(paths, path.Join(path.Dir(page), string(at[1])))
+		}
+		assert.NotEmpty(t, paths, page)
+		for _, named := range paths {
+			_, err := os.Stat(filepath.Join(root, filepath.FromSlash(named)))
+			assert.NoError(t, err, "%s names %s", page, named)
 		}
 	}
 }

@@ -9,10 +9,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
+	"decree/cmd/decree/internal/testreport"
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/rules/diag"
@@ -70,37 +74,38 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
-	tests, err := runTests(set)
+	loaded, err := ruletests.Load(set, nil)
 	if err != nil {
 		return err
 	}
+	tests := testreport.Run(loaded)
 	found := append(set.Found, tests.Findings...)
 	if found.HasErrors() || tests.Failed > 0 {
 		set.Show(s, found)
-		tests.print(s, set, false)
+		tests.Print(s, set, false)
 		return exit.After(found, true)
 	}
-	results, err := compileAll(set, targets.All, compileParams{})
+	results, err := queries.Compile(set, targets.All, queries.Options{})
 	if err != nil {
 		return err
 	}
 	summary := buildSummary{Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
 	var files []output.File
 	for _, r := range results {
-		set.KeepRule(r.rule)
+		set.KeepRule(r.Source)
 		found = append(found, r.Found...)
-		written := r.files()
+		written := r.Files()
 		files = append(files, written...)
-		summary.Queries = append(summary.Queries, r.summary(written))
+		summary.Queries = append(summary.Queries, newBuiltQuery(r, written))
 	}
 	var text bytes.Buffer
 	if err := diag.WriteJSON(&text, summary); err != nil {
 		return err
 	}
-	if err := output.WriteFolder(p.out, append(foldersOf(targets.All), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
+	if err := output.WriteFolder(p.out, append(queries.Folders(targets.All), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
-	showCompiled(s, set, found, results)
+	queries.Show(s, set, found, results)
 	if p.format == "json" {
 		err = s.WriteJSON(summary)
 	} else {
@@ -109,8 +114,8 @@ func build(s *stdio.Streams, p buildParams) error {
 	return err
 }
 
-func (c compiled) summary(files []output.File) builtQuery {
-	q := builtQuery{Rule: c.Rule, ID: c.rule.IR.Source.ID, Dialect: c.to.Name(), Fidelity: c.fidelity()}
+func newBuiltQuery(c queries.Result, files []output.File) builtQuery {
+	q := builtQuery{Rule: c.Rule, ID: c.Source.IR.Source.ID, Dialect: c.Target.Name(), Fidelity: fidelity.Of(c)}
 	if c.Query != nil {
 		q.File, q.Assets, q.Notes = files[0].Path, len(c.Query.Assets), c.Query.Notes
 	}

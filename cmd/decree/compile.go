@@ -1,10 +1,8 @@
 package main
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
-	"path"
 	"runtime/debug"
 	"slices"
 	"strings"
@@ -12,18 +10,16 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
-	"decree/cmd/decree/internal/models"
+	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
-	"decree/cmd/decree/internal/parallel"
+	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/diag"
-	"decree/rules/schema"
 )
 
 type compileParams struct {
@@ -109,19 +105,6 @@ func explainGap(s *stdio.Streams, code string) error {
 	return err
 }
 
-// compiled is one rule in one target.
-type compiled struct {
-	Rule   string           `json:"rule"`
-	Query  *compilers.Query `json:"query,omitempty"`
-	Found  diag.Diagnostics `json:"findings,omitempty"`
-	place  string           // below a target's folder, without extension
-	rule   ruleset.Rule
-	to     compilers.Dialect
-	model  string
-	has    bool     // the model has the rule's log source
-	passed []string // models that the target prefers, and that cannot say the rule
-}
-
 func compile(s *stdio.Streams, p compileParams) error {
 	// A short run that keeps most of what it makes: to look for garbage less often is a fifth of its time.
 	debug.SetGCPercent(400)
@@ -142,13 +125,13 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if p.report && p.out != "" {
 		return errors.New("--report and --out exclude each other: a report is printed in place of the queries")
 	}
-	results, err := compileAll(set, chosen, p)
+	results, err := queries.Compile(set, chosen, queries.Options{Model: p.model, ModelFile: p.modelFile, Approximate: p.approximate, Lists: p.lists})
 	if err != nil {
 		return err
 	}
 	if p.report {
 		set.Show(s, set.Found)
-		if err := newReport(results, chosen).print(s, p.format); err != nil {
+		if err := fidelity.New(results, chosen).Print(s, p.format); err != nil {
 			return err
 		}
 		return exit.After(set.Found, false)
@@ -156,27 +139,27 @@ func compile(s *stdio.Streams, p compileParams) error {
 	found := set.Found
 	for _, r := range results {
 		if len(r.Found) > 0 {
-			set.KeepRule(r.rule)
+			set.KeepRule(r.Source)
 			found = append(found, r.Found...)
 		}
 	}
 	if p.format != "json" {
-		showCompiled(s, set, found, results)
+		queries.Show(s, set, found, results)
 	}
 	switch {
 	case p.out != "":
 		var files []output.File
 		for _, r := range results {
-			files = append(files, r.files()...)
+			files = append(files, r.Files()...)
 		}
-		if err := output.WriteFolder(p.out, foldersOf(chosen), files, p.force); err != nil {
+		if err := output.WriteFolder(p.out, queries.Folders(chosen), files, p.force); err != nil {
 			return err
 		}
 		if p.format != "json" {
 			fmt.Fprintf(s.Out, "%d files written to %s\n", len(files), diag.Visible(p.out))
 		}
 	case p.format != "json":
-		printQueries(s, results)
+		queries.Print(s, results)
 	}
 	if p.format == "json" {
 		if err := s.WriteJSON(results); err != nil {
@@ -185,170 +168,3 @@ func compile(s *stdio.Streams, p compileParams) error {
 	}
 	return exit.After(found, false)
 }
-
-// compileAll compiles every rule for every dialect, in that order, on all cores.
-func compileAll(set *ruleset.Set, chosen []compilers.Dialect, p compileParams) ([]compiled, error) {
-	whole := set.Whole()
-	places := outputPlaces(whole)
-	results := make([]compiled, 0, len(chosen)*len(whole))
-	for _, d := range chosen {
-		models, err := loadModels(d, p)
-		if err != nil {
-			return nil, err
-		}
-		from := len(results)
-		for _, r := range whole {
-			results = append(results, compiled{Rule: r.Slug(), place: places[r.IR.Source], rule: r, to: d})
-		}
-		parallel.Each(results[from:], func(c *compiled) { c.compile(models, compilers.Options{Approximate: p.approximate, Lists: p.lists}) })
-	}
-	return results, nil
-}
-
-// loadModels reads the models that a rule is compiled for, preferred first.
-func loadModels(d compilers.Dialect, p compileParams) ([]*schema.Model, error) {
-	names := d.Models()
-	switch {
-	case p.modelFile != "":
-		names = names[:1] // stands for the file
-	case p.model != "":
-		if own := targets.Models(d); slices.Contains(schema.Names(), p.model) && !slices.Contains(own, p.model) {
-			return nil, fmt.Errorf("%s is not written for model %s: its models are %s", d.Name(), p.model, strings.Join(own, ", "))
-		}
-		names = []string{p.model}
-	}
-	type loaded struct {
-		name  string
-		model *schema.Model
-		err   error
-	}
-	all := make([]loaded, len(names))
-	for i, name := range names {
-		all[i].name = name
-	}
-	parallel.Each(all, func(l *loaded) { l.model, l.err = models.Load(l.name, p.modelFile) })
-	var models []*schema.Model
-	for _, l := range all {
-		if l.err != nil {
-			return nil, l.err
-		}
-		models = append(models, l.model)
-	}
-	return models, nil
-}
-
-// compile writes the rule for the first model that can say it. Where none can, the findings are those of
-// the first that has the rule's log source.
-func (c *compiled) compile(models []*schema.Model, opt compilers.Options) {
-	var passed []diag.Diagnostic // why each model before was passed over
-	for i, m := range models {
-		opt.Model = m
-		q, found := c.writeFor(opt)
-		has := !slices.ContainsFunc(c.rule.LogSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
-		if q != nil || i == 0 || (has && !c.has) {
-			c.Query, c.Found, c.model, c.has = q, found, m.Name, has
-		}
-		if q != nil {
-			at := cmp.Or(c.rule.IR.Source.LogSource.Range, c.rule.IR.Source.Range)
-			for j, why := range passed {
-				c.passed = append(c.passed, models[j].Name)
-				c.Found = append(c.Found, compilers.PassedOver(c.to.Name(), m.Name, models[j].Name, at, why))
-			}
-			return
-		}
-		passed = append(passed, firstError(found))
-	}
-	for i, d := range c.Found {
-		for _, ls := range c.rule.LogSources() {
-			if d.Code == "no-log-source" && d.Range == ls.Range && !slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
-				c.Found[i] = compilers.NoLogSource(ls, models...) // the finding is of the first model, and no other has it
-			}
-		}
-	}
-}
-
-func firstError(found diag.Diagnostics) diag.Diagnostic {
-	return found[slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })]
-}
-
-func hasSource(m *schema.Model, ls rules.LogSource) bool {
-	return len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
-}
-
-func (c *compiled) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	if c.rule.Correlation != nil {
-		return c.to.CompileCorrelation(c.rule.Correlation, opt)
-	}
-	return c.to.Compile(c.rule.IR, opt)
-}
-
-// files are the query and its assets, as laid out in an output folder.
-func (c compiled) files() []output.File {
-	if c.Query == nil {
-		return nil
-	}
-	base, from := path.Join(c.to.Name(), c.place), fmt.Sprintf("%q (%s)", c.rule.IR.Source.Title, c.rule.IR.Source.Range)
-	files := []output.File{{Path: base + c.to.Extension(), Text: c.Query.Text, From: from}}
-	for _, a := range c.Query.Assets {
-		files = append(files, output.File{Path: path.Join(base+".assets", output.Name(a.Name)), Text: a.Content, From: from})
-	}
-	return files
-}
-
-// foldersOf are the parts of an output folder that belong to targets.
-func foldersOf(chosen []compilers.Dialect) []string {
-	names := make([]string, len(chosen))
-	for i, d := range chosen {
-		names[i] = d.Name()
-	}
-	return names
-}
-
-func printQueries(s *stdio.Streams, results []compiled) {
-	first := true
-	for _, r := range results {
-		if r.Query == nil {
-			continue
-		}
-		if !first {
-			fmt.Fprintln(s.Out)
-		}
-		first = false
-		fmt.Fprintf(s.Out, "=== %s: %s ===\n%s\n", r.to.Title(), r.Rule, r.Query.Text)
-		for _, a := range r.Query.Assets {
-			fmt.Fprintf(s.Out, "--- asset %s (%s) ---\n%s\n", diag.Visible(a.Name), diag.Visible(a.Purpose), a.Content)
-		}
-	}
-}
-
-// showCompiled shows what compiling found. Of queries for another model than the one that their target prefers it shows
-// each, or how many when there are many.
-func showCompiled(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []compiled) {
-	var order []string
-	counts := map[string]int{}
-	for _, c := range results {
-		for _, passed := range c.passed {
-			kind := fmt.Sprintf("%s: %%d queries are for model %s; %s was passed over, which cannot say those rules\n", c.to.Name(), c.model, passed)
-			if counts[kind] == 0 {
-				order = append(order, kind)
-			}
-			counts[kind]++
-		}
-	}
-	many := false
-	for _, n := range counts {
-		many = many || n > shownPassedOver
-	}
-	if !many {
-		set.Show(s, found)
-		return
-	}
-	set.Show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == compilers.ModelPassedOver }))
-	for _, kind := range order {
-		fmt.Fprintf(s.Err, kind, counts[kind])
-	}
-	fmt.Fprintln(s.Err, "--format json says why, rule by rule")
-}
-
-// shownPassedOver bounds how many queries for another model than the preferred one are shown one by one.
-const shownPassedOver = 3

@@ -3,21 +3,21 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
-	"path"
+	"os"
+	"path/filepath"
 	"regexp"
-	"runtime"
-	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/testreport"
 	"decree/cmd/decree/internal/usage"
-	"decree/engine/regression"
-	"decree/rules/diag"
+	"decree/cmd/decree/internal/watch"
 )
 
 type testParams struct {
@@ -31,7 +31,7 @@ type testParams struct {
 	force   bool
 	watch   bool
 	verbose bool
-	quality quality
+	quality assessment.Flags
 }
 
 func newTest(s *stdio.Streams) *cobra.Command {
@@ -45,7 +45,7 @@ func newTest(s *stdio.Streams) *cobra.Command {
 			"tree, with what each part came to on the first wrong event.",
 		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --watch my_rules/\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml\n  decree test --coverage --mutate --suggest my_rules/",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := usage.InBounds(cmd, usage.Bound{Flag: "min-coverage", Value: p.quality.least, Most: 100}); err != nil {
+			if err := usage.InBounds(cmd, usage.Bound{Flag: "min-coverage", Value: p.quality.Least, Most: 100}); err != nil {
 				return err
 			}
 			p.paths = args
@@ -62,27 +62,12 @@ func newTest(s *stdio.Streams) *cobra.Command {
 	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
 	f.BoolVar(&p.update, "update", false, "write what is found into test files in place of what they expect; review the difference")
 	usage.AddForce(cmd, &p.force, "with --update")
-	p.quality.flags(cmd)
+	p.quality.AddTo(cmd)
 	f.BoolVar(&p.watch, "watch", false, "test again whenever a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
 	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
-}
-
-// testReport is what the tests of a rule set came to.
-type testReport struct {
-	Passed   int              `json:"passed"`
-	Failed   int              `json:"failed"`
-	Untested []string         `json:"untested"`
-	Rules    []testedRule     `json:"rules"`
-	Findings diag.Diagnostics `json:"findings,omitempty"`
-	Assessed []assessed       `json:"assessed,omitempty"`
-}
-
-type testedRule struct {
-	Rule  string               `json:"rule"`
-	Cases []regression.Outcome `json:"cases"`
 }
 
 func test(s *stdio.Streams, p testParams) error {
@@ -97,131 +82,57 @@ func test(s *stdio.Streams, p testParams) error {
 	if err != nil {
 		return err
 	}
-	tests, err := loadTests(set, only)
+	tests, err := ruletests.Load(set, only)
 	if err != nil {
 		return err
 	}
 	if p.since != "" {
-		if err := tests.keepChanged(p.since); err != nil {
+		if err := tests.KeepChanged(p.since); err != nil {
 			return err
 		}
 	}
 	if p.require {
-		tests.found = append(tests.found, tests.requireTests(set)...)
+		tests.Found = append(tests.Found, tests.Required(set)...)
 	}
 	if p.update {
-		if err := tests.update(s, p.force); err != nil {
+		if err := tests.Update(s, p.force); err != nil {
 			return err
 		}
 		p.update = false
 		return test(s, p) // what was written is read and run anew
 	}
-	report := tests.run()
+	report := testreport.Run(tests)
 	report.Findings = append(set.Found, report.Findings...)
 	begun := time.Now()
-	if p.quality.asked() && report.Failed == 0 { // of tests that fail there is nothing to say
-		if report.Assessed, err = p.quality.assess(tests); err != nil {
+	if p.quality.Asked() && report.Failed == 0 { // of tests that fail there is nothing to say
+		if report.Assessed, err = p.quality.Assess(tests); err != nil {
 			return err
 		}
-		p.quality.passedOver(s, tests)
+		assessment.PassedOver(s, tests)
 	}
-	if err := report.write(s, set, p); err != nil {
+	if err := report.Write(s, set, p.format, p.verbose); err != nil {
 		return err
 	}
 	if p.format == "text" {
-		p.quality.show(s, set, report.Assessed, time.Since(begun))
+		p.quality.Show(s, set, report.Assessed, time.Since(begun))
 	}
-	return exit.After(report.Findings, report.Failed > 0 || !p.quality.good(report.Assessed))
+	return exit.After(report.Findings, report.Failed > 0 || !p.quality.Good(report.Assessed))
 }
 
-// ruleTests are the tests of a rule set, read and not run yet.
-type ruleTests struct {
-	suites   []regression.Suite
-	rules    []ruleset.Rule     // of suites
-	files    []*regression.File // of suites, nil for one without
-	untested []ruleset.Rule
-	found    diag.Diagnostics
-}
-
-// loadTests reads the test file beside every rule, and Sigma's own regression data where a rule
-// names it. only chooses cases; nil is all.
-func loadTests(set *ruleset.Set, only *regexp.Regexp) (*ruleTests, error) {
-	tests := &ruleTests{}
-	for _, r := range set.Whole() {
-		cases, named, found := sigmaTests(set, r)
-		tests.found = append(tests.found, found...)
-		file, second := testFileOf(r.File)
-		if second != "" {
-			tests.found.Errorf("second-test-file", diag.Range{File: path.Join(r.File.Disk, second)}, "join the two", "the rule has another test file, %s; this one is not run", path.Base(file))
+// watchTests tests again whenever a file changes.
+func watchTests(s *stdio.Streams, p testParams) error {
+	folders := []string{}
+	for _, path := range p.paths {
+		if info, err := os.Stat(path); err == nil && !info.IsDir() {
+			path = filepath.Dir(path)
 		}
-		var own *regression.File
-		data, err := r.File.Folder.Read(file)
-		switch {
-		case err == nil:
-			parsed, found := regression.Parse(r.File.Folder, file, data, set.FilterCondition)
-			set.KeepFile(parsed.Shown, ruleset.File{Folder: r.File.Folder, Disk: r.File.Disk, Path: file})
-			tests.found = append(tests.found, found...)
-			own = parsed
-			cases = append(cases, parsed.Cases...)
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, err
-		case !named:
-			tests.untested = append(tests.untested, r)
-			continue
-		}
-		suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}
-		if only != nil {
-			suite.Select = func(c *regression.Case) bool { return only.MatchString(r.Slug() + "/" + c.Name) }
-		}
-		tests.suites, tests.rules, tests.files = append(tests.suites, suite), append(tests.rules, r), append(tests.files, own)
+		folders = append(folders, ruleset.Root(filepath.Clean(path)))
 	}
-	return tests, nil
-}
-
-// testFileOf is the test file that stands beside a rule file, or where one would; second is another, when both
-// ways to write its name are in use.
-func testFileOf(f ruleset.File) (file, second string) {
-	base := strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test"
-	yml, yaml := base+".yml", base+".yaml"
-	switch {
-	case !f.Folder.Exists(yaml):
-		return yml, ""
-	case f.Folder.Exists(yml):
-		return yml, yaml
+	if len(folders) == 0 {
+		return errors.New("--watch: the shipped library does not change; name a folder")
 	}
-	return yaml, ""
-}
-
-// run runs all cases, as many at once as there are processors.
-func (t *ruleTests) run() *testReport {
-	report := &testReport{Untested: []string{}, Rules: []testedRule{}, Findings: t.found}
-	for i, outcomes := range regression.RunAll(t.suites, runtime.GOMAXPROCS(0)) {
-		if len(outcomes) > 0 || t.suites[i].Select == nil {
-			report.add(testedRule{t.rules[i].Slug(), outcomes})
-		}
+	if p.filters.Dir != "" {
+		folders = append(folders, p.filters.Dir)
 	}
-	for _, r := range t.untested {
-		report.Untested = append(report.Untested, r.Slug())
-	}
-	return report
-}
-
-// runTests reads and runs the tests of a rule set.
-func runTests(set *ruleset.Set) (*testReport, error) {
-	tests, err := loadTests(set, nil)
-	if err != nil {
-		return nil, err
-	}
-	return tests.run(), nil
-}
-
-func (t *testReport) add(r testedRule) {
-	for _, o := range r.Cases {
-		if o.Passed() {
-			t.Passed++
-		} else {
-			t.Failed++
-		}
-	}
-	t.Rules = append(t.Rules, r)
+	return watch.Run(s, folders, func() error { return test(s, p) })
 }

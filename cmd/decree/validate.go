@@ -1,8 +1,6 @@
 package main
 
 import (
-	"cmp"
-	"errors"
 	"fmt"
 	"math"
 	"runtime/debug"
@@ -13,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -60,7 +59,7 @@ func newValidate(s *stdio.Streams) *cobra.Command {
 	f.BoolVar(&p.strict, "strict", false, "warnings fail, too")
 	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without changing what a rule means, then show what is left")
 	usage.AddForce(cmd, &p.force, "with --fix")
-	usage.Complete(cmd, "level", usage.These(severities...))
+	usage.Complete(cmd, "level", usage.These(findings.Severities...))
 	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
@@ -82,8 +81,8 @@ const memoryAimedAt = 1280 << 20
 const noCode = "?"
 
 func validate(s *stdio.Streams, p validateParams) error {
-	if !slices.Contains(severities, p.level) {
-		return usage.UnknownChoice("level", p.level, severities)
+	if !slices.Contains(findings.Severities, p.level) {
+		return usage.UnknownChoice("level", p.level, findings.Severities)
 	}
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // nobody has said another
 		debug.SetMemoryLimit(memoryAimedAt)
@@ -102,13 +101,11 @@ func validate(s *stdio.Streams, p validateParams) error {
 	}
 	all := append(set.Found, set.Lint(s)...)
 	all.Sort()
-	if err := report(s, set, p, atLeast(all, p.level), len(all)); err != nil {
+	if err := report(s, set, p, findings.AtLeast(all, p.level), len(all)); err != nil {
 		return err
 	}
-	return exit.After(all, p.strict && len(atLeast(all, diag.Warning.String())) > 0)
+	return exit.After(all, p.strict && len(findings.AtLeast(all, diag.Warning.String())) > 0)
 }
-
-var severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}
 
 // report shows the findings; of all there are more where some are less severe than was asked for.
 func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Diagnostics, all int) error {
@@ -126,7 +123,7 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 		return s.WriteJSON(report)
 	}
 	set.Show(s, found)
-	err := countByCode(s, found)
+	err := findings.CountByCode(s, found)
 	correlations := ""
 	if n := len(set.Correlations); n > 0 {
 		correlations = fmt.Sprintf(" and %d correlations", n)
@@ -161,40 +158,4 @@ func explainCheck(s *stdio.Streams, code string) error {
 		fmt.Fprintf(w, "%s\t%s\t%s\n", page.Code, page.Severity, fixed)
 	}
 	return w.Flush()
-}
-
-// atLeast leaves out what is less severe.
-func atLeast(found diag.Diagnostics, level string) diag.Diagnostics {
-	least := diag.Info
-	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
-		if s.String() == level {
-			least = s
-		}
-	}
-	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity > least })
-}
-
-// countByCode shows how often each code was found, the most often first, when there are many findings.
-func countByCode(s *stdio.Streams, found diag.Diagnostics) error {
-	if len(found) < 10 {
-		return nil
-	}
-	counts := map[diag.Diagnostic]int{}
-	for _, d := range found {
-		counts[diag.Diagnostic{Code: d.Code, Severity: d.Severity}]++
-	}
-	kinds := make([]diag.Diagnostic, 0, len(counts))
-	for d := range counts {
-		kinds = append(kinds, d)
-	}
-	slices.SortFunc(kinds, func(a, b diag.Diagnostic) int {
-		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
-	})
-	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
-	_, err := fmt.Fprintln(w, "FOUND\tSEVERITY\tCODE")
-	for _, d := range kinds {
-		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", counts[d], d.Severity, d.Code)
-		err = errors.Join(err, more)
-	}
-	return errors.Join(err, w.Flush())
 }

@@ -1,9 +1,45 @@
-package main
+// Package scaffold writes a new rule and its test file, which are valid and pass at once.
+package scaffold
 
 import (
+	"bytes"
+	"errors"
+	"fmt"
 	"strings"
 	"text/template"
+	"time"
 )
+
+// Request says what the new rule is about.
+type Request struct {
+	Name, Title                string // the title is made of the name if it is empty
+	Product, Category, Service string // all empty: windows process_creation
+	Date                       time.Time
+}
+
+// Texts are the new rule and its test file.
+type Texts struct{ Rule, Test []byte }
+
+// Write gives the texts of a valid rule and of a test file that it passes.
+func Write(r Request) (Texts, error) {
+	if r.Product+r.Category+r.Service == "" {
+		r.Product, r.Category = "windows", "process_creation"
+	}
+	d := draft{Name: r.Name, Title: r.Title, Date: r.Date.Format(time.DateOnly), ID: newUUID()}
+	if d.Title == "" {
+		words := strings.ReplaceAll(r.Name, "_", " ")
+		d.Title = strings.ToUpper(words[:1]) + words[1:]
+	}
+	for _, part := range [][2]string{{"category", r.Category}, {"product", r.Product}, {"service", r.Service}} {
+		if part[1] != "" {
+			d.LogSource = append(d.LogSource, fmt.Sprintf("%s: %q", part[0], part[1]))
+		}
+	}
+	d.Field, d.Hit, d.Miss = exampleFor(r)
+	var rule, test bytes.Buffer
+	err := errors.Join(ruleDraft.Execute(&rule, d), testDraft.Execute(&test, d))
+	return Texts{rule.Bytes(), test.Bytes()}, err
+}
 
 // draft is what a new rule and its test file are written from.
 type draft struct {

@@ -1,10 +1,11 @@
-package main
+package assessment
 
 import (
 	"io"
 	"testing"
 
 	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
 
 	"github.com/stretchr/testify/assert"
@@ -15,9 +16,9 @@ import (
 func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
 	set, err := ruleset.Load(&stdio.Streams{Err: io.Discard}, nil, ruleset.Filters{})
 	require.NoError(t, err)
-	tests, err := loadTests(set, nil)
+	tests, err := ruletests.Load(set, nil)
 	require.NoError(t, err)
-	all, err := (&quality{coverage: true, mutate: true}).assess(tests)
+	all, err := (&Flags{coverage: true, mutate: true}).Assess(tests)
 	require.NoError(t, err)
 	require.Len(t, all, len(set.Rules), "every rule has tests")
 	for _, a := range all {

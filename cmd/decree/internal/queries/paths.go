@@ -1,4 +1,4 @@
-package main
+package queries
 
 import (
 	"path"
@@ -10,10 +10,10 @@ import (
 	"decree/rules"
 )
 
-// outputPlaces are the places of rules below an output folder: their names, and where several rules want one,
+// outputPaths are the paths of rules below an output folder: their names, and where several rules want one,
 // the folders of their files before it, and the titles of those without a name behind it. What is still one place
 // then is refused when it is written.
-func outputPlaces(all []ruleset.Rule) map[*rules.Rule]string {
+func outputPaths(all []ruleset.Rule) map[*rules.Rule]string {
 	wanted := map[string]int{}
 	for _, r := range all {
 		wanted[output.Fold(r.Slug())]++

@@ -1,23 +1,21 @@
-package main
+package ruletests
 
 import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"runtime"
 	"strings"
 
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/stdio"
-	"decree/engine/regression"
 	"decree/rules/diag"
 )
 
-// update writes what is found into the test files on disk, in place of what they expect.
-func (t *ruleTests) update(s *stdio.Streams, force bool) error {
+// Update writes what is found into the test files on disk, in place of what they expect.
+func (t *Tests) Update(s *stdio.Streams, force bool) error {
 	written := map[string]bool{}
-	for i, outcomes := range regression.RunAll(t.suites, runtime.GOMAXPROCS(0)) {
-		file, in := t.files[i], t.rules[i].File
+	for i, outcomes := range t.Run() {
+		file, in := t.Tested[i].file, t.Tested[i].Rule.File
 		if file == nil {
 			continue
 		}

@@ -1,8 +1,8 @@
-package main
+// Package watch does a work again whenever files change.
+package watch
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -12,36 +12,23 @@ import (
 	"time"
 
 	"decree/cmd/decree/internal/exit"
-	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
 )
 
-// watchEvery is how often the files are looked at. Looking works on every file system and with
+// every is how often the files are looked at. Looking works on every file system and with
 // every editor, and a rules folder is read in milliseconds.
-const watchEvery = 300 * time.Millisecond
+const every = 300 * time.Millisecond
 
-// watchTests tests again whenever a file changes, until it is interrupted.
-func watchTests(s *stdio.Streams, p testParams) error {
-	folders := []string{}
-	for _, path := range p.paths {
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
-			path = filepath.Dir(path)
-		}
-		folders = append(folders, ruleset.Root(filepath.Clean(path)))
-	}
-	if len(folders) == 0 {
-		return errors.New("--watch: the shipped library does not change; name a folder")
-	}
-	if p.filters.Dir != "" {
-		folders = append(folders, p.filters.Dir)
-	}
+// Run calls run, and again whenever a file below the folders changes, until the user interrupts. Errors of run whose findings are not shown yet
+// are told.
+func Run(s *stdio.Streams, folders []string, run func() error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	ticker := time.NewTicker(watchEvery)
+	ticker := time.NewTicker(every)
 	defer ticker.Stop()
 	return watch(ctx, ticker.C, func() (string, error) { return snapshot(folders) }, func() error {
-		err := test(s, p)
+		err := run()
 		fmt.Fprintln(s.Err, "watching for changes; interrupt to end")
 		return err
 	}, func(err error) { fmt.Fprintf(s.Err, "decree: %s\n", diag.Visible(err.Error())) })
@@ -58,7 +45,7 @@ func watch(ctx context.Context, ticks <-chan time.Time, look func() (string, err
 		}
 		if first || (err == nil && now != before) {
 			before = now
-			if err := run(); err != nil && !errors.Is(err, exit.ErrFindings) && !errors.Is(err, exit.ErrUnreadable) {
+			if err := run(); err != nil && !exit.Shown(err) {
 				tell(err)
 			}
 		}

@@ -1,0 +1,107 @@
+// Package assessment says what the regression tests of rules are worth: which parts of a rule they cover, and which small changes of it they notice.
+package assessment
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/ruletests"
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine/regression/coverage"
+	"decree/engine/regression/mutation"
+)
+
+// Flags are what `decree test` says of the tests themselves.
+type Flags struct {
+	coverage, mutate, suggest bool
+	markdown                  bool
+	Least                     float64
+}
+
+// AddTo adds the flags.
+func (q *Flags) AddTo(cmd *cobra.Command) {
+	f := cmd.Flags()
+	f.BoolVar(&q.coverage, "coverage", false, "tell which names, values and branches of each rule some test made decide")
+	f.BoolVar(&q.markdown, "coverage-markdown", false, "write the coverage as a Markdown table")
+	f.Float64Var(&q.Least, "min-coverage", 0, "fail when a rule with tests is covered by less than this many percent")
+	f.BoolVar(&q.mutate, "mutate", false, "change each rule a little, in every way, and name the changes that no test notices")
+	f.BoolVar(&q.suggest, "suggest", false, "with --mutate, print test cases that would notice them")
+}
+
+// Asked tells whether the tests are to be assessed.
+func (q *Flags) Asked() bool {
+	return q.coverage || q.markdown || q.Least > 0 || q.mutate || q.suggest
+}
+
+// Rule is a rule with what its tests are worth.
+type Rule struct {
+	Rule      string           `json:"rule"`
+	Coverage  *coverage.Report `json:"coverage,omitempty"`
+	Mutation  *mutation.Report `json:"mutation,omitempty"`
+	Suggested []mutation.Case  `json:"suggested,omitempty"`
+	file      string
+}
+
+// PassedOver says how many correlations were not assessed.
+func PassedOver(s *stdio.Streams, tests *ruletests.Tests) {
+	n := 0
+	for _, tested := range tests.Tested {
+		if tested.Suite.Correlation != nil {
+			n++
+		}
+	}
+	if n > 0 {
+		fmt.Fprintf(s.Err, "coverage and mutants are of rules: %d correlations with tests were passed over\n", n)
+	}
+}
+
+// Good tells whether every rule is covered as asked and no mutant survives.
+func (q *Flags) Good(all []Rule) bool {
+	return !slices.ContainsFunc(all, func(a Rule) bool {
+		return a.Coverage != nil && percent(a.Coverage.Met(), len(a.Coverage.Goals)) < q.Least || a.Mutation != nil && len(a.Mutation.Survivors) > 0
+	})
+}
+
+// Assess judges the tests of each rule.
+func (q *Flags) Assess(tests *ruletests.Tests) ([]Rule, error) {
+	var out []Rule
+	for _, tested := range tests.Tested {
+		suite := tested.Suite
+		if suite.Correlation != nil {
+			continue // its parts are conditions of other kinds
+		}
+		a := Rule{Rule: tested.Rule.Slug(), file: suite.Rule.Source.Range.File}
+		var trials []mutation.Trial
+		for _, c := range suite.Cases {
+			if suite.Select != nil && !suite.Select(c) {
+				continue
+			}
+			t, err := c.Trial()
+			if err != nil {
+				return nil, err
+			}
+			trials = append(trials, t)
+		}
+		if q.coverage || q.markdown || q.Least > 0 {
+			report, err := coverage.Measure(suite.Rule, trials)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", a.file, err)
+			}
+			a.Coverage = &report
+		}
+		if q.mutate || q.suggest {
+			report, err := mutation.Judge(suite.Rule, trials)
+			if err == nil && q.suggest {
+				a.Suggested, err = mutation.Suggest(suite.Rule, report.Survivors)
+			}
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", a.file, err)
+			}
+			a.Mutation = &report
+		}
+		out = append(out, a)
+	}
+	return out, nil
+}

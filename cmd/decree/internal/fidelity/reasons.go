@@ -1,0 +1,59 @@
+package fidelity
+
+import (
+	"slices"
+
+	"decree/cmd/decree/internal/queries"
+	"decree/compilers"
+	"decree/rules/diag"
+)
+
+// Of is the word for how a query keeps a rule's meaning.
+func Of(c queries.Result) string {
+	if c.Query == nil {
+		return "refused"
+	}
+	if slices.ContainsFunc(c.Query.Notes, func(n compilers.Note) bool { return n.Effect != "exact" }) {
+		return "approximate"
+	}
+	return "exact"
+}
+
+// counts tells whether a note stands in the report: it says that the query is not exact, or cannot be deployed.
+func counts(n compilers.Note) bool { return n.Effect != "exact" || n.Code == compilers.LongQuery }
+
+// reasons lists the codes for which a query is refused or approximate, or too long, each once.
+func reasons(c queries.Result) []string {
+	var codes []string
+	if c.Query == nil {
+		for _, d := range c.Found {
+			if d.Severity == diag.Error {
+				codes = append(codes, d.Code)
+			}
+		}
+	} else {
+		for _, n := range c.Query.Notes {
+			if counts(n) {
+				codes = append(codes, n.Code)
+			}
+		}
+	}
+	slices.Sort(codes)
+	return slices.Compact(codes)
+}
+
+func example(c queries.Result, code string) string {
+	for _, d := range c.Found {
+		if d.Code == code {
+			return d.Message
+		}
+	}
+	if c.Query != nil {
+		for _, n := range c.Query.Notes {
+			if n.Code == code {
+				return n.Message
+			}
+		}
+	}
+	return ""
+}

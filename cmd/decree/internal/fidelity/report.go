@@ -1,0 +1,95 @@
+// Package fidelity reports how faithful the queries of a rule set are: exact, approximate or refused, and why.
+package fidelity
+
+import (
+	"cmp"
+	"slices"
+
+	"decree/cmd/decree/internal/queries"
+	"decree/compilers"
+	"decree/rules/diag"
+)
+
+// Report says how each rule comes out in each target.
+type Report struct {
+	Targets []targetCount  `json:"targets"`
+	Reasons []reasonCount  `json:"reasons"` // why rules are refused, approximate or too long to deploy
+	Rules   []ruleFidelity `json:"rules"`
+}
+
+type targetCount struct {
+	Target      string `json:"target"`
+	Rules       int    `json:"rules"`
+	Exact       int    `json:"exact"`
+	Approximate int    `json:"approximate"`
+	Refused     int    `json:"refused"`
+}
+
+type reasonCount struct {
+	Target  string `json:"target"`
+	Code    string `json:"code"`
+	Rules   int    `json:"rules"`
+	Example string `json:"example"`
+}
+
+type ruleFidelity struct {
+	Rule    string           `json:"rule"`
+	ID      string           `json:"rule_id"`
+	File    string           `json:"file"`
+	Targets []targetFidelity `json:"targets"`
+}
+
+type targetFidelity struct {
+	Target   string           `json:"target"`
+	Model    string           `json:"model"`
+	Fidelity string           `json:"fidelity"` // exact, approximate or refused
+	Notes    []compilers.Note `json:"notes,omitempty"`
+	Findings diag.Diagnostics `json:"findings,omitempty"`
+}
+
+// New sums up what was compiled: for each target all rules, in one order.
+func New(results []queries.Result, chosen []compilers.Dialect) Report {
+	out := Report{Targets: []targetCount{}, Reasons: []reasonCount{}, Rules: []ruleFidelity{}}
+	if len(chosen) == 0 {
+		return out
+	}
+	each := len(results) / len(chosen)
+	for i := range each {
+		m := results[i].Source.IR.Source
+		out.Rules = append(out.Rules, ruleFidelity{Rule: m.Title, ID: m.ID, File: m.Range.File})
+	}
+	for t, d := range chosen {
+		count := targetCount{Target: d.Name(), Rules: each}
+		counts := map[string]int{}
+		var codes []string
+		examples := map[string]string{}
+		for i, r := range results[t*each : (t+1)*each] {
+			f := targetFidelity{Target: d.Name(), Model: r.Model, Fidelity: Of(r), Findings: r.Found}
+			if r.Query != nil {
+				f.Notes = r.Query.Notes
+			}
+			out.Rules[i].Targets = append(out.Rules[i].Targets, f)
+			switch f.Fidelity {
+			case "exact":
+				count.Exact++
+			case "approximate":
+				count.Approximate++
+			default:
+				count.Refused++
+			}
+			for _, code := range reasons(r) {
+				if counts[code] == 0 {
+					codes = append(codes, code)
+					examples[code] = example(r, code)
+				}
+				counts[code]++
+			}
+		}
+		slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
+		for _, code := range codes {
+			out.Reasons = append(out.Reasons, reasonCount{d.Name(), code, counts[code], examples[code]})
+		}
+		out.Targets = append(out.Targets, count)
+	}
+	return out
+}

@@ -1,0 +1,101 @@
+package fidelity
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
+	"decree/rules/diag"
+)
+
+// shownRules bounds how many rules a table lists.
+const shownRules = 40
+
+// rows are the report's three tables: heads first, then cells.
+func (r Report) rows() (targets, reasons, rules [][]string, left int) {
+	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Refused"}}
+	for _, t := range r.Targets {
+		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.Refused, t.Rules)})
+	}
+	reasons = [][]string{{"Rules", "Target", "Reason", "Such as"}}
+	for _, c := range r.Reasons {
+		reasons = append(reasons, []string{fmt.Sprint(c.Rules), c.Target, c.Code, diag.Visible(c.Example)})
+	}
+	head := []string{"Rule"}
+	for _, t := range r.Targets {
+		head = append(head, t.Target)
+	}
+	rules = [][]string{head}
+	for _, rule := range r.Rules {
+		row, exact := []string{diag.FirstVisible(rule.Rule)}, true
+		for _, t := range rule.Targets {
+			exact = exact && t.Fidelity == "exact" && !slices.ContainsFunc(t.Notes, counts)
+			row = append(row, t.cell())
+		}
+		switch {
+		case exact && len(r.Rules) > shownRules:
+		case len(rules) > shownRules:
+			left++
+		default:
+			rules = append(rules, row)
+		}
+	}
+	return targets, reasons, rules, left
+}
+
+func (t targetFidelity) cell() string {
+	var codes []string
+	for _, d := range t.Findings {
+		if d.Severity == diag.Error {
+			codes = append(codes, d.Code)
+		}
+	}
+	for _, n := range t.Notes {
+		if counts(n) {
+			codes = append(codes, n.Code)
+		}
+	}
+	slices.Sort(codes)
+	cell := t.Fidelity
+	if cell == "exact" {
+		cell += " (" + t.Model + ")"
+	}
+	if len(codes) > 0 {
+		cell += ": " + strings.Join(slices.Compact(codes), ", ")
+	}
+	return cell
+}
+
+func share(n, of int) string {
+	if of == 0 {
+		return "0"
+	}
+	return fmt.Sprintf("%d (%.1f%%)", n, 100*float64(n)/float64(of))
+}
+
+// Print shows the report as text, json or markdown.
+func (r Report) Print(s *stdio.Streams, format string) error {
+	if format == "json" {
+		return s.WriteJSON(r)
+	}
+	write := table.Text
+	if format == "markdown" {
+		write = table.Markdown
+	}
+	targets, reasons, rules, left := r.rows()
+	err := write(s.Out, targets)
+	for _, table := range [][][]string{reasons, rules} {
+		if len(table) > 1 {
+			_, more := fmt.Fprintln(s.Out)
+			err = errors.Join(err, more, write(s.Out, table))
+		}
+	}
+	if left > 0 {
+		_, more := fmt.Fprintf(s.Out, "\n%d more rules are not exact everywhere: --format json has them all\n", left)
+		err = errors.Join(err, more)
+	}
+	return err
+}

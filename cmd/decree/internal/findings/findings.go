@@ -1,0 +1,52 @@
+// Package findings sums up findings: the severe ones, and how often each code was found.
+package findings
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"text/tabwriter"
+
+	"decree/cmd/decree/internal/stdio"
+	"decree/rules/diag"
+)
+
+// Severities are the names of the severities, the worst first.
+var Severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}
+
+// AtLeast leaves out what is less severe.
+func AtLeast(found diag.Diagnostics, level string) diag.Diagnostics {
+	least := diag.Info
+	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
+		if s.String() == level {
+			least = s
+		}
+	}
+	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity > least })
+}
+
+// CountByCode shows how often each code was found, the most often first, when there are many findings.
+func CountByCode(s *stdio.Streams, found diag.Diagnostics) error {
+	if len(found) < 10 {
+		return nil
+	}
+	counts := map[diag.Diagnostic]int{}
+	for _, d := range found {
+		counts[diag.Diagnostic{Code: d.Code, Severity: d.Severity}]++
+	}
+	kinds := make([]diag.Diagnostic, 0, len(counts))
+	for d := range counts {
+		kinds = append(kinds, d)
+	}
+	slices.SortFunc(kinds, func(a, b diag.Diagnostic) int {
+		return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a.Code, b.Code), cmp.Compare(a.Severity, b.Severity))
+	})
+	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
+	_, err := fmt.Fprintln(w, "FOUND\tSEVERITY\tCODE")
+	for _, d := range kinds {
+		_, more := fmt.Fprintf(w, "%d\t%s\t%s\n", counts[d], d.Severity, d.Code)
+		err = errors.Join(err, more)
+	}
+	return errors.Join(err, w.Flush())
+}

@@ -1,0 +1,136 @@
+// Package queries writes a rule set in the languages of its targets: a query or a refusal for each rule and target.
+package queries
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/models"
+	"decree/cmd/decree/internal/parallel"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/targets"
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/schema"
+)
+
+// Options say which model rules are written for, and how.
+type Options struct {
+	Model, ModelFile string   // as the user names them; without, the first of the target's models that can say the rule
+	Approximate      []string // accepted gaps
+	Lists            string   // where value lists go
+}
+
+// Result is one rule in one target.
+type Result struct {
+	Rule  string           `json:"rule"`
+	Query *compilers.Query `json:"query,omitempty"` // nil for a refused rule
+	Found diag.Diagnostics `json:"findings,omitempty"`
+
+	Source ruleset.Rule      `json:"-"`
+	Target compilers.Dialect `json:"-"`
+	Model  string            `json:"-"` // the name of the model that the query, or the refusal, is for
+
+	path       string   // below a target's folder, without extension
+	has        bool     // the model has the rule's log source
+	passedOver []string // models that the target prefers, and that cannot say the rule
+}
+
+// Compile compiles every rule for every dialect, in that order, on all cores.
+func Compile(set *ruleset.Set, chosen []compilers.Dialect, opt Options) ([]Result, error) {
+	whole := set.Whole()
+	paths := outputPaths(whole)
+	results := make([]Result, 0, len(chosen)*len(whole))
+	for _, d := range chosen {
+		models, err := loadModels(d, opt)
+		if err != nil {
+			return nil, err
+		}
+		from := len(results)
+		for _, r := range whole {
+			results = append(results, Result{Rule: r.Slug(), path: paths[r.IR.Source], Source: r, Target: d})
+		}
+		parallel.Each(results[from:], func(c *Result) { c.compile(models, compilers.Options{Approximate: opt.Approximate, Lists: opt.Lists}) })
+	}
+	return results, nil
+}
+
+// loadModels reads the models that a rule is Result for, preferred first.
+func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
+	names := d.Models()
+	switch {
+	case opt.ModelFile != "":
+		names = names[:1] // stands for the file
+	case opt.Model != "":
+		if own := targets.Models(d); slices.Contains(schema.Names(), opt.Model) && !slices.Contains(own, opt.Model) {
+			return nil, fmt.Errorf("%s is not written for model %s: its models are %s", d.Name(), opt.Model, strings.Join(own, ", "))
+		}
+		names = []string{opt.Model}
+	}
+	type loaded struct {
+		name  string
+		model *schema.Model
+		err   error
+	}
+	all := make([]loaded, len(names))
+	for i, name := range names {
+		all[i].name = name
+	}
+	parallel.Each(all, func(l *loaded) { l.model, l.err = models.Load(l.name, opt.ModelFile) })
+	var models []*schema.Model
+	for _, l := range all {
+		if l.err != nil {
+			return nil, l.err
+		}
+		models = append(models, l.model)
+	}
+	return models, nil
+}
+
+// compile writes the rule for the first model that can say it. Where none can, the findings are those of
+// the first that has the rule's log source.
+func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
+	var passed []diag.Diagnostic // why each model before was passed over
+	for i, m := range models {
+		opt.Model = m
+		q, found := c.writeFor(opt)
+		has := !slices.ContainsFunc(c.Source.LogSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
+		if q != nil || i == 0 || (has && !c.has) {
+			c.Query, c.Found, c.Model, c.has = q, found, m.Name, has
+		}
+		if q != nil {
+			at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
+			for j, why := range passed {
+				c.passedOver = append(c.passedOver, models[j].Name)
+				c.Found = append(c.Found, compilers.PassedOver(c.Target.Name(), m.Name, models[j].Name, at, why))
+			}
+			return
+		}
+		passed = append(passed, firstError(found))
+	}
+	for i, d := range c.Found {
+		for _, ls := range c.Source.LogSources() {
+			if d.Code == "no-log-source" && d.Range == ls.Range && !slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
+				c.Found[i] = compilers.NoLogSource(ls, models...) // the finding is of the first model, and no other has it
+			}
+		}
+	}
+}
+
+func firstError(found diag.Diagnostics) diag.Diagnostic {
+	return found[slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })]
+}
+
+func hasSource(m *schema.Model, ls rules.LogSource) bool {
+	return len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
+}
+
+func (c *Result) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if c.Source.Correlation != nil {
+		return c.Target.CompileCorrelation(c.Source.Correlation, opt)
+	}
+	return c.Target.Compile(c.Source.IR, opt)
+}

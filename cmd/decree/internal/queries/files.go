@@ -1,0 +1,31 @@
+package queries
+
+import (
+	"fmt"
+	"path"
+
+	"decree/cmd/decree/internal/output"
+	"decree/compilers"
+)
+
+// Files are the query and its assets, as laid out in an output folder.
+func (c Result) Files() []output.File {
+	if c.Query == nil {
+		return nil
+	}
+	base, from := path.Join(c.Target.Name(), c.path), fmt.Sprintf("%q (%s)", c.Source.IR.Source.Title, c.Source.IR.Source.Range)
+	files := []output.File{{Path: base + c.Target.Extension(), Text: c.Query.Text, From: from}}
+	for _, a := range c.Query.Assets {
+		files = append(files, output.File{Path: path.Join(base+".assets", output.Name(a.Name)), Text: a.Content, From: from})
+	}
+	return files
+}
+
+// Folders are the parts of an output folder that belong to targets.
+func Folders(chosen []compilers.Dialect) []string {
+	names := make([]string, len(chosen))
+	for i, d := range chosen {
+		names[i] = d.Name()
+	}
+	return names
+}

@@ -1,0 +1,87 @@
+// Package ruletests reads the regression tests that stand beside rules, chooses among them, runs them, and writes what they should expect.
+package ruletests
+
+import (
+	"errors"
+	"io/fs"
+	"path"
+	"regexp"
+	"runtime"
+	"strings"
+
+	"decree/cmd/decree/internal/ruleset"
+	"decree/engine/regression"
+	"decree/rules/diag"
+)
+
+// Tests are the tests of a rule set, read and not run yet.
+type Tests struct {
+	Tested   []Tested
+	Untested []ruleset.Rule
+	Found    diag.Diagnostics
+}
+
+// Tested is a rule with its tests.
+type Tested struct {
+	Rule  ruleset.Rule
+	Suite regression.Suite
+	file  *regression.File // nil for a rule with Sigma's own regression data alone
+}
+
+// Load reads the test file beside every rule, and Sigma's own regression data where a rule
+// names it. only chooses cases; nil is all.
+func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
+	tests := &Tests{}
+	for _, r := range set.Whole() {
+		cases, named, found := sigmaTests(set, r)
+		tests.Found = append(tests.Found, found...)
+		file, second := testFileOf(r.File)
+		if second != "" {
+			tests.Found.Errorf("second-test-file", diag.Range{File: path.Join(r.File.Disk, second)}, "join the two", "the rule has another test file, %s; this one is not run", path.Base(file))
+		}
+		var own *regression.File
+		data, err := r.File.Folder.Read(file)
+		switch {
+		case err == nil:
+			parsed, found := regression.Parse(r.File.Folder, file, data, set.FilterCondition)
+			set.KeepFile(parsed.Shown, ruleset.File{Folder: r.File.Folder, Disk: r.File.Disk, Path: file})
+			tests.Found = append(tests.Found, found...)
+			own = parsed
+			cases = append(cases, parsed.Cases...)
+		case !errors.Is(err, fs.ErrNotExist):
+			return nil, err
+		case !named:
+			tests.Untested = append(tests.Untested, r)
+			continue
+		}
+		suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}
+		if only != nil {
+			suite.Select = func(c *regression.Case) bool { return only.MatchString(r.Slug() + "/" + c.Name) }
+		}
+		tests.Tested = append(tests.Tested, Tested{r, suite, own})
+	}
+	return tests, nil
+}
+
+// testFileOf is the test file that stands beside a rule file, or where one would; second is another, when both
+// ways to write its name are in use.
+func testFileOf(f ruleset.File) (file, second string) {
+	base := strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test"
+	yml, yaml := base+".yml", base+".yaml"
+	switch {
+	case !f.Folder.Exists(yaml):
+		return yml, ""
+	case f.Folder.Exists(yml):
+		return yml, yaml
+	}
+	return yaml, ""
+}
+
+// Run runs all cases, as many at once as there are processors. The outcomes are in the order of Tested.
+func (t *Tests) Run() [][]regression.Outcome {
+	suites := make([]regression.Suite, len(t.Tested))
+	for i, tested := range t.Tested {
+		suites[i] = tested.Suite
+	}
+	return regression.RunAll(suites, runtime.GOMAXPROCS(0))
+}

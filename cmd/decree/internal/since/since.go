@@ -1,0 +1,45 @@
+// Package since asks git which files changed since a revision.
+package since
+
+import (
+	"errors"
+	"fmt"
+	"os/exec"
+	"path/filepath"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// Changed lists the files below a folder that differ from a revision, and those git does not
+// know, by their slash paths from the folder.
+func Changed(dir, rev string) (map[string]bool, error) {
+	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
+	if err != nil {
+		return nil, errors.Join(errors.New("git knows no such revision here"), err)
+	}
+	out := map[string]bool{}
+	for _, command := range [][]string{
+		{"diff", "--name-only", "--relative", "-z", strings.TrimSpace(at), "--", "."},
+		{"ls-files", "--others", "--exclude-standard", "-z", "--", "."},
+	} {
+		names, err := git(dir, command...)
+		if err != nil {
+			return nil, err
+		}
+		for name := range strings.SplitSeq(names, "\x00") {
+			out[filepath.ToSlash(name)] = true
+		}
+	}
+	return out, nil
+}
+
+func git(dir string, args ...string) (string, error) {
+	cmd := exec.Command("git", append([]string{"-C", dir}, args...)...)
+	out, err := cmd.Output()
+	var failed *exec.ExitError
+	if errors.As(err, &failed) && len(failed.Stderr) > 0 {
+		err = fmt.Errorf("git: %s", diag.Visible(strings.TrimSpace(string(failed.Stderr))))
+	}
+	return string(out), err
+}

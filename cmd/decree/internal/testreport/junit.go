@@ -1,0 +1,58 @@
+package testreport
+
+import (
+	"encoding/xml"
+	"fmt"
+	"io"
+
+	"decree/rules/diag"
+)
+
+// The part of JUnit's report that CI servers read. https://github.com/testmoapp/junitxml
+type (
+	junitReport struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+	junitCase struct {
+		Name    string        `xml:"name,attr"`
+		Class   string        `xml:"classname,attr"`
+		File    string        `xml:"file,attr"`
+		Line    int           `xml:"line,attr"`
+		Failure *junitFailure `xml:"failure"`
+	}
+	junitFailure struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+func (t *Report) junit(w io.Writer) error {
+	report := junitReport{Tests: t.Passed + t.Failed, Failures: t.Failed}
+	for _, r := range t.Rules {
+		suite := junitSuite{Name: r.Rule, Tests: len(r.Cases)}
+		for _, o := range r.Cases {
+			c := junitCase{Name: diag.Visible(o.Case), Class: r.Rule, File: diag.Visible(o.At.File), Line: o.At.Start.Line}
+			if !o.Passed() {
+				suite.Failures++
+				c.Failure = &junitFailure{diag.Visible(o.Failures[0].Message), failureText(o)}
+			}
+			suite.Cases = append(suite.Cases, c)
+		}
+		report.Suites = append(report.Suites, suite)
+	}
+	text, err := xml.MarshalIndent(report, "", "  ")
+	if err != nil {
+		return err
+	}
+	_, err = fmt.Fprintf(w, "%s%s\n", xml.Header, text)
+	return err
+}

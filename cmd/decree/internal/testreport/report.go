@@ -1,0 +1,93 @@
+// Package testreport shows what the regression tests of a rule set came to: for people, as JSON, as JUnit's XML, in the Test Anything Protocol, and for
+// GitHub.
+package testreport
+
+import (
+	"slices"
+
+	"decree/cmd/decree/internal/assessment"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/ruletests"
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine/regression"
+	"decree/rules/diag"
+)
+
+// Report is what the tests of a rule set came to.
+type Report struct {
+	Passed   int               `json:"passed"`
+	Failed   int               `json:"failed"`
+	Untested []string          `json:"untested"`
+	Rules    []Rule            `json:"rules"`
+	Findings diag.Diagnostics  `json:"findings,omitempty"`
+	Assessed []assessment.Rule `json:"assessment.Rule,omitempty"`
+}
+
+// Rule is a tested rule.
+type Rule struct {
+	Rule  string               `json:"rule"`
+	Cases []regression.Outcome `json:"cases"`
+}
+
+// Run runs the tests.
+func Run(tests *ruletests.Tests) *Report {
+	report := &Report{Untested: []string{}, Rules: []Rule{}, Findings: tests.Found}
+	for i, outcomes := range tests.Run() {
+		if tested := tests.Tested[i]; len(outcomes) > 0 || tested.Suite.Select == nil {
+			report.add(Rule{tested.Rule.Slug(), outcomes})
+		}
+	}
+	for _, r := range tests.Untested {
+		report.Untested = append(report.Untested, r.Slug())
+	}
+	return report
+}
+
+func (t *Report) add(r Rule) {
+	for _, o := range r.Cases {
+		if o.Passed() {
+			t.Passed++
+		} else {
+			t.Failed++
+		}
+	}
+	t.Rules = append(t.Rules, r)
+}
+
+// Write shows the report in the format asked for. Findings about the test files themselves go to
+// the error stream, but for GitHub, which reads them.
+func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbose bool) error {
+	if format == "json" {
+		return s.WriteJSON(t)
+	}
+	said := slices.Clone(t.Findings)
+	for _, r := range t.Rules {
+		for _, o := range r.Cases {
+			said = append(said, o.Warnings...)
+		}
+	}
+	if format != "github" {
+		set.Show(s, said)
+	}
+	switch format {
+	case "junit":
+		return t.junit(s.Out)
+	case "tap":
+		return t.tap(s.Out)
+	case "github":
+		found := said
+		for _, r := range t.Rules {
+			for _, o := range r.Cases {
+				for _, f := range o.Failures {
+					f.Message = r.Rule + " / " + o.Case + ": " + f.Message
+					found = append(found, f)
+				}
+			}
+		}
+		diag.WriteGitHub(s.Out, found)
+		t.count(s.Out)
+		return nil
+	}
+	t.Print(s, set, verbose)
+	return nil
+}

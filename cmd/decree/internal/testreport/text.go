@@ -1,0 +1,74 @@
+package testreport
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"decree/cmd/decree/internal/explanation"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine/regression"
+	"decree/rules/diag"
+)
+
+// Print shows the report as people read it.
+func (t *Report) Print(s *stdio.Streams, set *ruleset.Set, verbose bool) {
+	for _, r := range t.Rules {
+		for _, o := range r.Cases {
+			if !o.Passed() {
+				fmt.Fprintf(s.Out, "FAIL %s / %s\n", r.Rule, diag.Visible(o.Case))
+				printFailure(s, set, o)
+			} else if verbose {
+				fmt.Fprintf(s.Out, "ok   %s / %s\n", r.Rule, diag.Visible(o.Case))
+			}
+		}
+	}
+	t.count(s.Out)
+}
+
+func (t *Report) count(w io.Writer) {
+	fmt.Fprintf(w, "%d passed, %d failed; %d rules without tests\n", t.Passed, t.Failed, len(t.Untested))
+}
+
+// printFailure shows where in the test file, what was expected, what came, and why.
+func printFailure(s *stdio.Streams, set *ruleset.Set, o regression.Outcome) {
+	var places strings.Builder
+	diag.WriteText(&places, o.Failures, set.Text, s.OutTerminal)
+	for line := range strings.Lines(strings.TrimRight(places.String(), "\n") + "\n") {
+		fmt.Fprint(s.Out, "  ", line)
+	}
+	fmt.Fprintln(s.Out)
+	for _, line := range o.Summary() {
+		fmt.Fprintln(s.Out, "  "+diag.Visible(line))
+	}
+	if o.Explained != nil {
+		var tree strings.Builder
+		explanation.Print(&stdio.Streams{Out: &tree, OutTerminal: s.OutTerminal}, "the rule", *o.Explained)
+		for line := range strings.Lines(tree.String()) {
+			if line != "\n" {
+				line = "  " + line
+			}
+			fmt.Fprint(s.Out, line)
+		}
+	}
+	fmt.Fprintln(s.Out)
+}
+
+// failureText is a failure without excerpts, for formats that place it themselves.
+func failureText(o regression.Outcome) string {
+	var out strings.Builder
+	for _, f := range o.Failures {
+		fmt.Fprintln(&out, diag.FirstVisible(f.Error()))
+		if f.Hint != "" {
+			fmt.Fprintln(&out, "hint: "+diag.Visible(f.Hint))
+		}
+	}
+	for _, line := range o.Summary() {
+		fmt.Fprintln(&out, diag.Visible(line))
+	}
+	if o.Explained != nil {
+		explanation.Print(&stdio.Streams{Out: &out}, "the rule", *o.Explained)
+	}
+	return out.String()
+}

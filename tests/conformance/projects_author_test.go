@@ -3,6 +3,7 @@ package conformance
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -11,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/source"
@@ -19,16 +21,21 @@ import (
 
 // project is what a random author wrote: rules with their filters laid over them, and correlations that read them.
 type project struct {
-	text         string
+	text         string            // of all its files, to be shown
+	files        map[string]string // rule files, by name
+	filters      string            // of the one file of filters, or ""
 	rules        []*ir.Rule
 	correlations []*ir.Correlation
 }
 
 // projectAuthor writes projects over the processes of a random story.
-type projectAuthor struct{ author }
+type projectAuthor struct {
+	author
+	crowded bool // there are more values than one look-up takes: rules ask about few of them, and count none
+}
 
 func newProjectAuthor(seed, round uint64) projectAuthor {
-	return projectAuthor{author{Rand: rand.New(rand.NewPCG(seed, round))}}
+	return projectAuthor{author: author{Rand: rand.New(rand.NewPCG(seed, round))}}
 }
 
 func (a projectAuthor) one(of ...string) string { return pick(a.author, of) }
@@ -70,11 +77,24 @@ func (a projectAuthor) story() *stories.Story {
 		byHost[host] = append(above, p)
 		s.Processes = append(s.Processes, p)
 	}
+	if a.crowded {
+		s.Processes = slices.Concat(crowd(begin, byHost["H1"][0]), s.Processes)
+	}
 	for n := 1; n <= 6; n++ {
 		v := stories.Verdict{SHA1: fmt.Sprintf("%040x", n), Prevalence: a.one("", "3", "100", "5000"), Signature: a.one("", "SignedValid", "Unsigned"), Availability: a.one("Available", "Available", "Error")}
 		s.Verdicts = append(s.Verdicts, v)
 	}
 	return s
+}
+
+// crowd is processes with values that nobody else has, more of them than one look-up takes.
+func crowd(at time.Time, parent *stories.Process) []*stories.Process {
+	var all []*stories.Process
+	for i := range 1100 {
+		all = append(all, &stories.Process{ID: 6000 + 3*i, At: at, Host: "H9", PID: 5000 + i, Image: `C:\crowd.exe`, Command: "crowd.exe", User: "crowd",
+			SHA1: fmt.Sprintf("%036x%04x", 0, 0x1000+i), Parent: parent, Logged: true})
+	}
+	return all
 }
 
 // lists are lists of lists, in an order that nobody would choose.
@@ -105,6 +125,9 @@ func (a projectAuthor) item() string {
 
 func (a projectAuthor) rarity() string {
 	among := a.one("", "", "among: s1, ")
+	if a.crowded {
+		return "{field: sha1, " + a.one("global: {lt: 250}", "global: {gte: 3, default: 100}", "signature: SignedValid", "signature: {neq: SignedValid}") + "}"
+	}
 	local := a.one("", "local: {distinct: host, lte: 1}", "local: {distinct: host, gte: 2}", "local: {distinct: user, lt: 3}", "local: {distinct: host, rarest: 3}", "local: {distinct: host, rarest: 4, gte: 2}")
 	known := a.one("", "global: {lt: 250}", "global: {gte: 3, default: 100}", "signature: SignedValid", "signature: {neq: SignedValid}", "global: {gt: 50}, unavailable: include")
 	if local == "" && known == "" {
@@ -135,18 +158,25 @@ func (a projectAuthor) condition(names []string, depth int) string {
 	return a.condition(names, depth-1) + " and " + a.condition(names, depth-1)
 }
 
+// slip is a line that is warned of, and changes nothing.
+func (a projectAuthor) slip() string {
+	return a.one("", "", "level: High\n", "status: Stable\n", "license: 1\n")
+}
+
 // rule writes one rule.
 func (a projectAuthor) rule(name string) string {
 	var b strings.Builder
 	names := []string{"s1", "s2", "s1", "s2"}
-	fmt.Fprintf(&b, "title: R %s\nname: %s\nlogsource: {product: windows, category: process_creation}\nschedule: {every: 1h, lookback: %s}\n%s", name, name, a.one("1h", "2h"), a.lists())
+	logsource := a.one("{product: windows, category: process_creation}", "{product: windows, category: process_creation}", "{product: windows, category: process_creation}", "{category: process_creation}")
+	fmt.Fprintf(&b, "title: R %s\nname: %s\n%slogsource: %s\nschedule: {every: 1h, lookback: %s}\n%s", name, name, a.slip(), logsource, a.one("1h", "2h"), a.lists())
 	if a.IntN(3) == 0 {
 		name := a.one("timeframe", "above", "events")
 		names = append(names, name)
 		fmt.Fprintf(&b, "ancestry:\n  %s:\n    %s: {%s}\n", name, a.one("parent", "grandparent"),
 			a.one("Image|filename: "+pick(a.author, projectNames), "CommandLine|contains: '"+pick(a.author, projectWords)+"'"))
 	}
-	if n := a.IntN(5); n < 3 {
+	if n := a.IntN(5); n < 3 || a.crowded {
+		n %= 3
 		b.WriteString("prevalence:\n")
 		for _, name := range []string{a.one("rare", "timeframe_", "SHA1"), "remaining"}[:1+n/2] {
 			names = append(names, name, name)
@@ -154,7 +184,12 @@ func (a projectAuthor) rule(name string) string {
 		}
 	}
 	fmt.Fprintf(&b, "detection:\n  s1: {%s}\n  s2: {%s}\n", a.item(), a.item())
-	fmt.Fprintf(&b, "  condition: %s\n", a.condition(names, 3))
+	condition := a.condition(names, 3)
+	if a.crowded {
+		fmt.Fprintf(&b, "  s3: {User: [alice, Bob]}\n")
+		condition = "s3 and (" + condition + ") and " + names[len(names)-1]
+	}
+	fmt.Fprintf(&b, "  condition: %s\n", condition)
 	return b.String()
 }
 
@@ -185,57 +220,86 @@ func (a projectAuthor) correlation(title, name string, inputs []string) string {
 		}
 	}
 	group := a.one("", "\n  group-by: [User]", "\n  group-by: [User]", "\n  group-by: [ParentImage]")
-	return "title: " + title + "\nname: " + name + "\nschedule: {every: 1h, lookback: " + a.one("1h", "2h") + "}\ncorrelation:\n  type: " + kind + "\n  rules: [" + strings.Join(inputs, ", ") +
+	if a.IntN(4) == 0 {
+		group += "\n  aliases: {nobody: {" + inputs[0] + ": Image}}"
+	}
+	return "title: " + title + "\nname: " + name + "\n" + a.slip() + "schedule: {every: 1h, lookback: " + a.one("1h", "2h") + "}\ncorrelation:\n  type: " + kind + "\n  rules: [" + strings.Join(inputs, ", ") +
 		"]\n  timespan: " + a.one("5m", "20m", "1h") + group + condition + "\n"
 }
 
 // project writes rules, filters and correlations; nil where the reader refuses what came out.
 func (a projectAuthor) project(t testing.TB) *project {
-	a.Shuffle(len(named), func(i, j int) { named[i], named[j] = named[j], named[i] })
-	names := append([]string{}, named[:2]...)
+	given := slices.Clone(named)
+	a.Shuffle(len(given), func(i, j int) { given[i], given[j] = given[j], given[i] })
+	names := slices.Clone(given[:2])
 	text := a.rule(names[0]) + "---\n" + a.rule(names[1])
+	above := ""
 	if a.IntN(2) == 0 {
 		inputs := append([]string{}, names[:1+a.IntN(2)]...)
-		text += "---\n" + a.correlation("C", "first_"+names[0], inputs)
+		above = a.correlation("C", "first_"+names[0], inputs)
 		if a.IntN(3) == 0 {
-			text += "---\n" + a.correlation("D", named[3], []string{"first_" + names[0], names[1]})
+			above += "---\n" + a.correlation("D", given[3], []string{"first_" + names[0], names[1]})
 		}
 	}
-	files := fstest.MapFS{"rule.yml": {Data: []byte(text)}}
-	filters := ""
-	for range a.IntN(3) {
-		filters += "---\n" + a.filter(names)
+	p := &project{files: map[string]string{"rule.yml": text}}
+	switch {
+	case above == "":
+	case a.IntN(4) == 0: // the rules are no parts of correlations in another file
+		p.files["correlation.yml"] = above
+	default:
+		p.files["rule.yml"] += "---\n" + above
 	}
-	files["filters.yml"] = &fstest.MapFile{Data: []byte(strings.TrimPrefix(filters, "---\n"))}
+	var filters []string
+	for range a.IntN(3) {
+		filters = append(filters, a.filter(names))
+	}
+	p.filters = strings.Join(filters, "---\n")
+	return p.read(t)
+}
+
+// read reads a project's files; nil where the reader refuses them.
+func (p *project) read(t testing.TB) *project {
+	files := fstest.MapFS{"filters.yml": {Data: []byte(p.filters)}}
+	for _, name := range sortedNames(p.files) {
+		files[name] = &fstest.MapFile{Data: []byte(p.files[name])}
+		p.text += "=== " + name + "\n" + p.files[name]
+	}
+	p.text += "=== filters\n" + p.filters
 	folder := source.NewFolder("project", files)
-	p := &project{text: text + "\n=== filters\n" + filters}
-	read, found := parse.Documents("rule.yml", []byte(text), folder)
-	if found.HasErrors() {
-		require.Contains(t, []string{"reserved-name", "duplicate-name", "unused-name"}, found[0].Code, "%s\n%v", text, found)
-		return nil
+	var read parse.File
+	for _, name := range sortedNames(p.files) {
+		one, found := parse.Documents(name, []byte(p.files[name]), folder)
+		if found.HasErrors() {
+			first := found[slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })]
+			require.Contains(t, []string{"reserved-name", "duplicate-name", "unused-name"}, first.Code, "%s\n%v", p.text, found)
+			return nil
+		}
+		read.Rules, read.Correlations = append(read.Rules, one.Rules...), append(read.Correlations, one.Correlations...)
 	}
 	var laid []*rules.Filter
-	if filters != "" {
+	if p.filters != "" {
+		var found diag.Diagnostics
 		laid, found = parse.Filters(folder, "filters.yml", parse.FilterByForm)
-		require.False(t, found.HasErrors(), "%s\n%v", filters, found)
+		require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
 	}
 	lowered := map[*rules.Rule]*ir.Rule{}
-	for _, source := range read.Rules {
-		r, found := ir.Lower(source)
-		require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	for _, one := range read.Rules {
+		r, found := ir.Lower(one)
+		require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
 		for _, f := range laid {
-			if f.Covers(source) {
+			if f.Covers(one) {
 				required, found := ir.LowerFilter(f)
-				require.False(t, found.HasErrors(), "%s\n%v", filters, found)
+				require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
 				r = r.Filtered(required)
 			}
 		}
-		lowered[source] = r
+		lowered[one] = r
 		p.rules = append(p.rules, r)
 	}
 	linked, found := parse.Link(read.Rules, read.Correlations)
-	require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
 	p.correlations, found = ir.LowerCorrelations(linked, lowered)
-	require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
+	require.Len(t, p.correlations, len(read.Correlations), p.text)
 	return p
 }

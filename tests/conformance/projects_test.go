@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"io"
+	"maps"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -32,9 +34,12 @@ import (
 // world is a product that has a story: what it keeps of it, and how its queries are run.
 type world struct {
 	model   *schema.Model
+	file    string // the model's, where commands read it
 	dialect compilers.Dialect
-	tell    func(*stories.Story) []doc
+	base    func(*stories.Story) []doc // the product's own log
+	own     *mine                      // and one beside it
 	run     func(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string
+	crowded bool
 }
 
 // asked is one query of a project.
@@ -46,57 +51,88 @@ type asked struct {
 	of      *ir.Correlation // which has no window of its own in the engine, outside of a backtest
 }
 
-// projectWorlds are those that projects are tried in.
-func projectWorlds(t *testing.T) map[string]world {
-	records := func(tell func(*stories.Story) []stories.Record) func(*stories.Story) []doc {
-		return func(s *stories.Story) []doc {
-			var docs []doc
-			for _, r := range tell(s) {
-				docs = append(docs, doc(r))
-			}
-			return docs
-		}
+func defenderRows(s *stories.Story) []doc { return recordsOf(s.Defender()) }
+
+func elasticRows(s *stories.Story) []doc { return recordsOf(s.ECS()) }
+
+func recordsOf(rows []stories.Record) []doc {
+	docs := make([]doc, len(rows))
+	for i, r := range rows {
+		docs[i] = doc(r)
 	}
-	defender, _ := mde(t)
-	splunk, err := schema.Load("splunk-windows")
-	require.NoError(t, err)
-	splunk.ID = []string{"RecordID"}
-	worlds := map[string]world{
-		"mde":    {defender, kql.New(), records((*stories.Story).Defender), nil},
-		"splunk": {splunk, spl.New(), func(s *stories.Story) []doc { events, _ := splStory(t, s); return events }, runSPLProjects},
-		"ecs":    {ecs(t), eql.New(), records((*stories.Story).ECS), runEQLProjects},
+	return docs
+}
+
+// projectWorlds are those that projects are tried in, by their names: the models that a command can read, shipped and laid over those, and some that are cut to
+// one source.
+func projectWorlds(t *testing.T, a projectAuthor) map[string]world {
+	tells := map[string]func(*stories.Story) []doc{"mde": defenderRows, "ecs": elasticRows, "splunk": func(s *stories.Story) []doc {
+		events, _ := splStory(t, s)
+		return events
+	}}
+	dialects := map[string]compilers.Dialect{"mde": kql.New(), "splunk": spl.New(), "ecs": eql.New()}
+	worlds := map[string]world{}
+	for _, name := range slices.Sorted(maps.Keys(products)) {
+		of := products[name]
+		file, m := modelFile(t, "name: own\ntitle: Own\nextends: "+of.extends+"\n"+of.header)
+		worlds[name] = world{model: m, file: file, dialect: dialects[name], base: tells[name]}
+		own := a.overlay(of)
+		file, m = modelFile(t, own.text)
+		worlds[name+" and a log of one's own"] = world{model: m, file: file, dialect: dialects[name], base: tells[name], own: own}
 	}
-	bare := ecs(t) // a model of one's own, whose table holds nothing else
+	crowd := worlds["mde"]
+	crowd.crowded = true
+	worlds["mde and more values than a look-up takes"] = crowd
+	bare := ecs(t) // whose table holds nothing else
 	bare.Sources = slices.DeleteFunc(bare.Sources, func(s schema.Source) bool { return s.Name != "process_creation" })
 	bare.Sources[0].Scope = nil
-	worlds["ecs without a scope"] = world{bare, eql.New(), worlds["ecs"].tell, runEQLProjects}
+	worlds["ecs without a scope"] = world{model: bare, dialect: eql.New(), base: elasticRows}
 	for _, s := range sentinels[:1] {
 		m := onlySource(t, s.model, s.source)
 		m.ID = []string{s.id}
-		worlds[s.model] = world{m, kql.New(), records(s.tell), nil}
+		worlds[s.model] = world{model: m, dialect: kql.New(), base: func(story *stories.Story) []doc { return recordsOf(s.tell(story)) }}
 	}
 	for name, w := range worlds {
-		if w.run == nil {
-			w.run = w.runKQL
-			worlds[name] = w
-		}
+		w.run = map[string]func(*testing.T, *stories.Story, []*asked, time.Time) [][]string{"kql": w.runKQL, "spl": w.runSPL, "eql": w.runEQL}[w.dialect.Name()]
+		worlds[name] = w
 	}
 	return worlds
+}
+
+// apart are the events of the product's log and those of one's own.
+func (w world) apart(story *stories.Story) (base, own []doc) {
+	rest := &stories.Story{Verdicts: story.Verdicts}
+	for _, p := range story.Processes {
+		if w.own.has(p) {
+			own = append(own, w.own.doc(p))
+		} else {
+			rest.Processes = append(rest.Processes, p)
+		}
+	}
+	return w.base(rest), own
+}
+
+// tell gives all events.
+func (w world) tell(story *stories.Story) []doc {
+	base, own := w.apart(story)
+	return append(base, own...)
 }
 
 // TestProjectsAgree writes random projects and runs them over random processes: the engine and the queries find the same at each of
 // three runs, and what a backtest alerts of in a run is what its query finds and those before did not.
 // DECREE_RANDOM_PROJECTS is how many are written for each of DECREE_RANDOM_STORIES stories.
 func TestProjectsAgree(t *testing.T) {
-	for name, w := range projectWorlds(t) {
+	for _, name := range slices.Sorted(maps.Keys(projectWorlds(t, newProjectAuthor(0, 0)))) {
 		t.Run(name, func(t *testing.T) {
 			queries, matches, refused := 0, 0, map[string]int{}
 			for round := range uint64(fromEnv(t, "DECREE_RANDOM_STORIES", 1)) {
 				a := newProjectAuthor(seedOf(t), round)
+				w := projectWorlds(t, a)[name]
+				a.crowded = w.crowded
 				story := a.story()
 				var all []*asked
 				var projects []*project
-				for tries := 0; len(projects) < fromEnv(t, "DECREE_RANDOM_PROJECTS", 6); tries++ {
+				for tries := 0; len(projects) < w.projects(t); tries++ {
 					require.Less(t, tries, 1000)
 					if p := a.project(t); p != nil {
 						projects = append(projects, p)
@@ -115,9 +151,18 @@ func TestProjectsAgree(t *testing.T) {
 	}
 }
 
+// projects is how many are tried: to translate KQL takes long.
+func (w world) projects(t *testing.T) int {
+	few := map[string]int{"kql": 1, "spl": 6, "eql": 3}[w.dialect.Name()]
+	if os.Getenv("DECREE_HEAVY") != "" {
+		few *= 4
+	}
+	return fromEnv(t, "DECREE_RANDOM_PROJECTS", few)
+}
+
 func (w world) compile(t *testing.T, p *project, refused map[string]int) []*asked {
 	var out []*asked
-	opt := compilers.Options{Model: w.model}
+	opt := compilers.Options{Model: w.model, Lists: compilers.ListsBySize}
 	add := func(a *asked, q *compilers.Query, found diag.Diagnostics) {
 		if q == nil {
 			require.True(t, found.HasErrors(), p.text)
@@ -228,13 +273,24 @@ func (w world) open(t *testing.T, p *project, story *stories.Story, opt engine.O
 	}
 }
 
+// results are those of a run.
+func (w world) results(t *testing.T, p *project, story *stories.Story, now time.Time) []engine.Result {
+	results, _, err := w.open(t, p, story, engine.Options{Now: now}).Finish()
+	require.NoError(t, err, p.text)
+	return results
+}
+
+// alerts are those of a backtest.
+func (w world) alerts(t *testing.T, p *project, story *stories.Story) []engine.Alert {
+	alerts, _, _, err := w.open(t, p, story, engine.Options{Backtest: true}).FinishBacktest(func(r *rules.Rule) rules.Schedule { return r.Schedule })
+	require.NoError(t, err, p.text)
+	return alerts
+}
+
 // engine gives the ids that each rule finds in its own lookback before now.
 func (w world) engine(t *testing.T, p *project, story *stories.Story, now time.Time) map[string][]string {
-	alone := &project{text: p.text, rules: p.rules}
-	results, _, err := w.open(t, alone, story, engine.Options{Now: now}).Finish()
-	require.NoError(t, err)
 	out := map[string][]string{}
-	for _, r := range results {
+	for _, r := range w.results(t, &project{text: p.text, rules: p.rules}, story, now) {
 		out[r.Rule.Source.Title] = append(out[r.Rule.Source.Title], r.EventID)
 	}
 	return out
@@ -245,9 +301,7 @@ func (w world) backtest(t *testing.T, p *project, story *stories.Story) map[stri
 	out := map[string]map[time.Time][]string{}
 	alone := &project{text: p.text, rules: p.rules} // correlations leave their inputs without alerts of their own
 	for _, of := range []*project{alone, p} {
-		alerts, _, _, err := w.open(t, of, story, engine.Options{Backtest: true}).FinishBacktest(func(r *rules.Rule) rules.Schedule { return r.Schedule })
-		require.NoError(t, err, p.text)
-		for _, a := range alerts {
+		for _, a := range w.alerts(t, of, story) {
 			title := a.Rule.Source.Title
 			if of == p && strings.HasPrefix(title, "R ") {
 				continue
@@ -287,13 +341,19 @@ func (w world) runKQL(t *testing.T, story *stories.Story, qs []*asked, now time.
 		require.Empty(t, c.Errors, "%s\n%s", qs[i].project.text, texts[i])
 		runnable = append(runnable, c.Text)
 	}
-	table := w.model.Find("process_creation", "windows", "")[0].Table
-	return RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{table: writeEvents(t, w.tell(story))}, Profiles: verdicts(t, story), ID: w.model.ID[0]})
+	base, own := w.apart(story)
+	rows := map[string][]doc{"DeviceProcessEvents": base, "WindowsEvent": base, "MyProcesses": own}
+	events, all := map[string]string{}, strings.Join(runnable, "\n")
+	for table := range tables { // also those of other logs, which are empty
+		if strings.Contains(all, table) {
+			events[table] = writeEvents(t, rows[table])
+		}
+	}
+	return RunKQL(t, runnable, Recording{Tables: tables, Events: events, Profiles: verdicts(t, story), ID: w.model.ID[0]})
 }
 
-func runSPLProjects(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string {
-	events, _ := splStory(t, story)
-	rows := splRows(t, events)
+func (w world) runSPL(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string {
+	rows := splRows(t, w.tell(story))
 	var known []splRow
 	for _, r := range story.Reputation() {
 		row := splRow{}
@@ -314,8 +374,8 @@ func runSPLProjects(t *testing.T, story *stories.Story, qs []*asked, now time.Ti
 	return out
 }
 
-// runEQLProjects runs each query over the events of its lookback, as a detection rule does, which its assets have enriched.
-func runEQLProjects(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string {
+// runEQL runs each query over the events of its lookback, as a detection rule does, which its assets have enriched.
+func (w world) runEQL(t *testing.T, story *stories.Story, qs []*asked, now time.Time) [][]string {
 	out := make([][]string, len(qs))
 	together := map[time.Duration][]int{} // queries without assets read the same events
 	for i, q := range qs {
@@ -324,15 +384,17 @@ func runEQLProjects(t *testing.T, story *stories.Story, qs []*asked, now time.Ti
 			together[lookback] = append(together[lookback], i)
 			continue
 		}
-		events := recentDocuments(t, story, now.Add(-lookback))
+		events := w.recentDocuments(t, story, now.Add(-lookback))
 		deploy(t, q.query.Assets, events, map[string][]doc{"decree-reputation": knownDocuments(story)}, now)
 		runEQLOver(t, events, qs, []int{i}, out)
 	}
 	for lookback, these := range together {
-		runEQLOver(t, recentDocuments(t, story, now.Add(-lookback)), qs, these, out)
+		runEQLOver(t, w.recentDocuments(t, story, now.Add(-lookback)), qs, these, out)
 	}
 	return out
 }
+
+var ownColumn = regexp.MustCompile(`\bmine\.\w+`)
 
 func runEQLOver(t *testing.T, events []doc, qs []*asked, these []int, out [][]string) {
 	var texts []string
@@ -340,6 +402,9 @@ func runEQLOver(t *testing.T, events []doc, qs []*asked, these []int, out [][]st
 		texts = append(texts, qs[i].query.Text)
 	}
 	added := map[string]string{"decree.ProfileAvailability": "keyword", "decree.GlobalPrevalence": "long", "decree.SignatureState": "keyword"}
+	for _, name := range ownColumn.FindAllString(strings.Join(texts, "\n"), -1) {
+		added[name] = "keyword"
+	}
 	for k, result := range CheckEQL(t, texts, mappedFor(t, texts, added), writeEvents(t, events)) {
 		require.Nil(t, result.Error, "%s\n%s", qs[these[k]].project.text, texts[k])
 		out[these[k]] = result.IDs
@@ -347,10 +412,9 @@ func runEQLOver(t *testing.T, events []doc, qs []*asked, these []int, out [][]st
 }
 
 // recentDocuments are Elastic's events from a time on, without what a pipeline adds.
-func recentDocuments(t *testing.T, story *stories.Story, from time.Time) []doc {
+func (w world) recentDocuments(t *testing.T, story *stories.Story, from time.Time) []doc {
 	var events []doc
-	for _, r := range (&stories.Story{Processes: story.Processes}).ECS() {
-		e := doc(r)
+	for _, e := range w.tell(&stories.Story{Processes: story.Processes}) {
 		text, err := json.Marshal(e) // as documents are read
 		require.NoError(t, err)
 		e = doc{}

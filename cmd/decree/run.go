@@ -122,6 +122,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 	e, found := engine.New(set.Lowered(), opt)
 	warnings.NotRun(s, set, found, opt.Model.Name)
 	warnings.NotAsked(s, e.NotAsked())
+	warnings.MissingFields(s, opt.Model, set.Lowered())
 	files := event.Expand(p.events)
 	if len(files.Paths) == 0 {
 		return errors.Join(files.Errs...)

@@ -155,6 +155,12 @@ func (m *Model) ask(s *Source, n *ir.Match) (own ir.Node, ok bool) {
 	return own, m.reaches(s, own)
 }
 
+// Answers tells whether a source can answer a test.
+func (m *Model) Answers(s *Source, n *ir.Match) bool {
+	_, ok := m.ask(s, n)
+	return ok
+}
+
 // Absent gives, for each of the sources that a rule is asked of, the tests that it cannot answer and another can.
 func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[*ir.Match]bool {
 	out := make([]map[*ir.Match]bool, len(sources))

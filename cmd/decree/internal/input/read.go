@@ -4,7 +4,6 @@ package input
 import (
 	"errors"
 	"fmt"
-	"strings"
 
 	"github.com/schollz/progressbar/v3"
 
@@ -41,6 +40,7 @@ type Reader struct {
 	kept    *output.Pending
 	keptErr error
 	passed  []string // files of folders that are no logs
+	empty   []string // inputs without an event and without a rejected line
 }
 
 // New gives a reader that has read nothing yet.
@@ -76,9 +76,7 @@ func (in *Reader) ReadAll(e *engine.Engine, files event.Files) (err error) {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
-	if len(in.passed) > 0 && len(in.passed) >= len(files.Paths)+len(files.Passed) {
-		in.blame("there are no events in %s", strings.Join(in.opt.Files, ", "))
-	}
+	in.showEmpty()
 	if in.kept != nil {
 		if in.keptErr == nil {
 			in.keptErr = in.kept.Commit()
@@ -115,25 +113,12 @@ func (in *Reader) read(file string) error {
 		in.blame("%s: not all of it was read: %s", file, r.Broken())
 	case events == 0 && r.Rejected() > 0:
 		in.blame("%s: nothing in it is an event", file)
+	case events == 0:
+		in.empty = append(in.empty, file)
 	case events > 0 && !in.engine.Fitted() && len(in.engine.Rules()) > 0:
 		in.Unfit = true
 		in.ClearBar()
 		fmt.Fprintf(in.streams.Err, "error: %s: no event has a field that the rules or the log sources of the data model name: does --model name the product that the events come from?\n", diag.Visible(file))
 	}
 	return errors.Join(err, in.barErr, r.Close())
-}
-
-// shownPassed bounds how many files are named that were passed over.
-const shownPassed = 3
-
-// ShowPassed says which files were passed over.
-func (in *Reader) ShowPassed() {
-	if len(in.passed) == 0 {
-		return
-	}
-	names := strings.Join(in.passed[:min(len(in.passed), shownPassed)], ", ")
-	if len(in.passed) > shownPassed {
-		names += ", …"
-	}
-	fmt.Fprintf(in.streams.Err, "%d files are no logs of the data model and were passed over: %s\n", len(in.passed), diag.Visible(names))
 }

@@ -1,0 +1,50 @@
+package input
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// shownPassed and shownEmpty bound how many files are named.
+const (
+	shownPassed = 3
+	shownEmpty  = 10
+)
+
+// ShowPassed says which files were passed over.
+func (in *Reader) ShowPassed() {
+	if len(in.passed) > 0 {
+		fmt.Fprintf(in.streams.Err, "%d files are no logs of the data model and were passed over: %s\n", len(in.passed), names(in.passed, shownPassed))
+	}
+}
+
+// showEmpty names the inputs that hold no event. If none holds one, nothing was read.
+func (in *Reader) showEmpty() {
+	switch {
+	case in.Lines == in.Rejected && !in.Unreadable:
+		in.blame("no events in %s", names(in.opt.Files, shownEmpty))
+	case len(in.empty) == 1:
+		in.ClearBar()
+		fmt.Fprintf(in.streams.Err, "warning: %s holds no events\n", names(in.empty, shownEmpty))
+	case len(in.empty) > 1:
+		in.ClearBar()
+		fmt.Fprintf(in.streams.Err, "warning: %d inputs hold no events: %s\n", len(in.empty), names(in.empty, shownEmpty))
+	}
+}
+
+// names lists the first of some files.
+func names(files []string, most int) string {
+	shown := make([]string, 0, most)
+	for _, file := range files[:min(len(files), most)] {
+		if file == "-" {
+			file = "standard input"
+		}
+		shown = append(shown, diag.Visible(file))
+	}
+	if len(files) > most {
+		shown = append(shown, "…")
+	}
+	return strings.Join(shown, ", ")
+}

@@ -1,0 +1,79 @@
+package warnings
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/stdio"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// shownFields bounds how many missing fields are named: a whole collection may test hundreds.
+const shownFields = 5
+
+// MissingFields names the fields that rules test and that the data model has in none of the rules' log sources.
+func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
+	counts := map[string]int{} // field -> rules that test it
+	var order []string
+	var of []*ir.Rule
+	for _, r := range rules {
+		missing := missingFields(m, r)
+		for _, field := range missing {
+			if counts[field] == 0 {
+				order = append(order, field)
+			}
+			counts[field]++
+		}
+		if len(missing) > 0 {
+			of = append(of, r)
+		}
+	}
+	slices.SortStableFunc(order, func(a, b string) int { return cmp.Compare(counts[b], counts[a]) })
+	names := make([]string, 0, shownFields)
+	for _, field := range order[:min(len(order), shownFields)] {
+		name := diag.Visible(field)
+		if len(of) > 1 {
+			name += fmt.Sprintf(" (%d)", counts[field])
+		}
+		names = append(names, name)
+	}
+	list := strings.Join(names, ", ")
+	if more := len(order) - shownFields; more > 0 {
+		list += fmt.Sprintf(" and %d more", more)
+	}
+	model := diag.Visible(m.Name)
+	switch {
+	case len(of) > 1:
+		fmt.Fprintf(s.Err, "warning: %d rules test fields that no event of data model %s has: %s\n", len(of), model, list)
+	case len(order) > 1:
+		fmt.Fprintf(s.Err, "warning: rule %q tests fields that no event of data model %s has: %s\n", diag.Visible(of[0].Source.Title), model, list)
+	case len(of) == 1:
+		fmt.Fprintf(s.Err, "warning: rule %q tests %s, a field that no event of data model %s has\n", diag.Visible(of[0].Source.Title), list, model)
+	}
+}
+
+// missingFields are the fields of a rule that no source of its log source can answer, each once.
+func missingFields(m *schema.Model, r *ir.Rule) []string {
+	sources := m.Asked(r)
+	if len(sources) == 0 {
+		return nil // the rule is not run
+	}
+	var missing []string
+	inspect := func(n ir.Node) bool {
+		if n, ok := n.(*ir.Match); ok && !slices.ContainsFunc(sources, func(s *schema.Source) bool { return m.Answers(s, n) }) {
+			if field := n.Field.String(); !slices.Contains(missing, field) {
+				missing = append(missing, field)
+			}
+		}
+		return true
+	}
+	ir.Inspect(r.Condition, inspect)
+	if r.Filter != nil {
+		ir.Inspect(r.Filter, inspect)
+	}
+	return missing
+}

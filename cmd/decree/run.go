@@ -110,9 +110,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 	var out alerts.Sink
 	matches := 0
 	if !p.backtest.On {
-		if out, err = alerts.New(s, p.format, p.summary); err != nil {
-			return err
-		}
+		out = alerts.New(s, p.format, p.summary)
 		opt.OnResult = func(r engine.Result) {
 			matches++
 			in.ClearBar()

@@ -1,14 +1,12 @@
 package alerts
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
 
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
-	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -31,40 +29,21 @@ func NewSuspension(s engine.Suspension) Suspension {
 
 // jsonSink writes an array, element by element.
 type jsonSink struct {
-	streams *stdio.Streams
-	some    bool
-	err     error
+	out   io.Writer
+	array *stdio.Array
 }
 
 // Add writes a match.
-func (j *jsonSink) Add(r engine.Result) { j.element(NewAlert(r)) }
-
-func (j *jsonSink) element(v any) {
-	var b bytes.Buffer
-	if j.some {
-		b.WriteString(",")
-	}
-	j.some = true
-	b.WriteString("\n  ")
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("  ", "  ")
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	_, more := j.streams.Out.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
-	j.err = errors.Join(j.err, err, more)
-}
+func (j *jsonSink) Add(r engine.Result) { j.array.Add(NewAlert(r)) }
 
 // Close ends the array.
 func (j *jsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
 	for _, s := range suspended {
-		j.element(NewSuspension(s))
+		j.array.Add(NewSuspension(s))
 	}
-	end := "]\n"
-	if j.some {
-		end = "\n" + end
-	}
-	_, err := fmt.Fprint(j.streams.Out, end)
-	return errors.Join(j.err, err)
+	err := j.array.Close()
+	_, more := fmt.Fprintln(j.out)
+	return errors.Join(err, more)
 }
 
 // Alert is the JSON form of a match.

@@ -3,8 +3,6 @@
 package alerts
 
 import (
-	"fmt"
-
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
 	"decree/rules/ir"
@@ -18,13 +16,12 @@ type Sink interface {
 }
 
 // New gives a sink that writes to the streams; format is text or json.
-func New(s *stdio.Streams, format string, summarized bool) (Sink, error) {
+func New(s *stdio.Streams, format string, summarized bool) Sink {
 	switch {
 	case summarized:
-		return &summary{streams: s, format: format, at: map[string]int{}}, nil
+		return &summary{streams: s, format: format, at: map[string]int{}}
 	case format == "json":
-		_, err := fmt.Fprint(s.Out, "[")
-		return &jsonSink{streams: s}, err
+		return &jsonSink{s.Out, stdio.NewArray(s.Out)}
 	}
-	return textSink{s}, nil
+	return textSink{s}
 }

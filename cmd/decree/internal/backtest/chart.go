@@ -13,11 +13,11 @@ import (
 )
 
 // table shows each rule with a chart of its days.
-func (r replayed) table(s *stdio.Streams) error {
-	if len(r.Alerts) == 0 {
+func (c *counts) table(s *stdio.Streams) error {
+	if len(c.rules) == 0 {
 		return nil
 	}
-	first, last := r.first, r.last
+	first, last := c.first, c.last
 	days := day(last) - day(first) + 1
 	width := (days + chartWidth - 1) / chartWidth // days that one column stands for
 	title := fmt.Sprintf("%s TO %s", first.Format(time.DateOnly), last.Format(time.DateOnly))
@@ -26,7 +26,7 @@ func (r replayed) table(s *stdio.Streams) error {
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	_, err := fmt.Fprintf(w, "ALERTS\tLEVEL\tRULE\tMOST A DAY\t%s\n", title)
-	for _, rule := range r.Rules {
+	for _, rule := range c.sorted() {
 		columns, most := make([]int, (days+width-1)/width), 0
 		for at, n := range rule.byDay {
 			columns[(at-day(first))/width] += n

@@ -1,0 +1,112 @@
+package stdio
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+
+	"decree/rules/diag"
+)
+
+// Array writes a JSON array element by element, so that it never stands in memory as a whole.
+type Array struct {
+	to     io.Writer
+	indent string // of the line that the array begins on
+	some   bool
+	err    error
+}
+
+// NewArray begins an array.
+func NewArray(to io.Writer) *Array { return newArray(to, "") }
+
+func newArray(to io.Writer, indent string) *Array {
+	a := &Array{to: to, indent: indent}
+	_, a.err = fmt.Fprint(to, "[")
+	return a
+}
+
+// Add writes an element.
+func (a *Array) Add(v any) {
+	comma := ""
+	if a.some {
+		comma = ","
+	}
+	a.some = true
+	if a.err == nil {
+		a.err = writeMember(a.to, comma+"\n"+a.indent+"  ", v, a.indent+"  ")
+	}
+}
+
+// Close ends the array and gives the first error of it all.
+func (a *Array) Close() error {
+	end := "]"
+	if a.some {
+		end = "\n" + a.indent + end
+	}
+	if a.err == nil {
+		_, a.err = fmt.Fprint(a.to, end)
+	}
+	return a.err
+}
+
+// Object writes a JSON object member by member.
+type Object struct {
+	to   io.Writer
+	some bool
+	err  error
+}
+
+// NewObject begins an object.
+func NewObject(to io.Writer) *Object {
+	o := &Object{to: to}
+	_, o.err = fmt.Fprint(to, "{")
+	return o
+}
+
+// key gives what stands before a member's value.
+func (o *Object) key(name string) string {
+	comma := ""
+	if o.some {
+		comma = ","
+	}
+	o.some = true
+	return fmt.Sprintf("%s\n  %q: ", comma, name)
+}
+
+// Member writes a member.
+func (o *Object) Member(name string, v any) {
+	key := o.key(name)
+	if o.err == nil {
+		o.err = writeMember(o.to, key, v, "  ")
+	}
+}
+
+// Array begins a member that is an array. It must be closed before the next member.
+func (o *Object) Array(name string) *Array {
+	_, err := fmt.Fprint(o.to, o.key(name))
+	o.err = errors.Join(o.err, err)
+	return newArray(o.to, "  ")
+}
+
+// Close ends the object and its line, and gives the first error.
+func (o *Object) Close() error {
+	if o.err == nil {
+		_, o.err = fmt.Fprint(o.to, "\n}\n")
+	}
+	return o.err
+}
+
+// writeMember writes a value as indented JSON behind what separates it from the one before.
+func writeMember(to io.Writer, before string, v any, indent string) error {
+	b := bytes.NewBufferString(before)
+	enc := json.NewEncoder(b)
+	enc.SetIndent(indent, "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		return err
+	}
+	_, err := to.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+	return err
+}

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"decree/rules/diag"
 )
 
 // maxNamed bounds how many events one message names.
@@ -139,7 +141,7 @@ func (o *Outcome) unknown(ref Reference) {
 	if len(known) == 0 {
 		hint = "the events have no ids that the data model knows: use `indexes`"
 	}
-	o.Failures.Errorf("unknown-event", ref.Range, didYouMean(ref.ID, known, hint), "no event of this case has the id %q", ref.ID)
+	o.Failures.Errorf("unknown-event", ref.Range, diag.DidYouMean(ref.ID, known, hint), "no event of this case has the id %q", ref.ID)
 }
 
 // String names the event as the test file does.

@@ -73,7 +73,7 @@ func (s *Selections) compare(o *Outcome, r *ir.Rule, x engine.Explanation) {
 	known := namesOf(r)
 	for _, name := range s.Names {
 		if !slices.Contains(known, name) {
-			o.Failures.Errorf("unknown-selection", s.Range, didYouMean(name, known, "the names are "+named(known)), "the condition uses no name %q", name)
+			o.Failures.Errorf("unknown-selection", s.Range, diag.DidYouMean(name, known, "the names are "+named(known)), "the condition uses no name %q", name)
 			return
 		}
 	}
@@ -121,7 +121,7 @@ func (a Ancestor) compare(o *Outcome, event Reference, x engine.Explanation) {
 
 func (p Prevalence) compare(o *Outcome, r *ir.Rule, event Reference, x engine.Explanation) {
 	if known := prevalenceOf(r); !slices.Contains(known, p.Name) {
-		o.Failures.Errorf("unknown-selection", p.Range, didYouMean(p.Name, known, "the names are "+named(known)), "the rule has no prevalence condition %q", p.Name)
+		o.Failures.Errorf("unknown-selection", p.Range, diag.DidYouMean(p.Name, known, "the names are "+named(known)), "the rule has no prevalence condition %q", p.Name)
 		return
 	}
 	fail := func(format string, args ...any) {

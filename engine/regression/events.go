@@ -33,14 +33,14 @@ func textOf(data []byte) func() (io.ReadCloser, error) {
 
 // inline reads events written in the test file: a list of mappings, or a text that is read as a
 // file would be. Both become lines, so that there is one way for all events.
-func (l *loader) inline(n *yaml.Node, source string, own bool) (input, bool) {
-	in := input{name: source, own: own}
+func (l *loader) inline(n *yaml.Node, name string, own bool) (input, bool) {
+	in := input{name: name, own: own}
 	switch {
 	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str":
 		in.open = textOf([]byte(n.Value))
 		return in, true
 	case n.Kind != yaml.SequenceNode || len(n.Content) == 0:
-		l.Errorf("wrong-type", n, "begin each event with `-`", "events must be a list of events, or the text of an event file")
+		l.errorf("wrong-type", n, "begin each event with `-`", "events must be a list of events, or the text of an event file")
 		return in, false
 	}
 	var lines bytes.Buffer
@@ -48,7 +48,7 @@ func (l *loader) inline(n *yaml.Node, source string, own bool) (input, bool) {
 	for _, e := range n.Content {
 		line, err := eventLine(e)
 		if err != nil {
-			l.Errorf("invalid-event", e, "write it as `{Field: value, ...}`; quote what YAML would not read as text", "this is no event: %v", err)
+			l.errorf("invalid-event", e, "write it as `{Field: value, ...}`; quote what YAML would not read as text", "this is no event: %v", err)
 			ok = false
 		}
 		lines.Write(append(line, '\n'))
@@ -71,19 +71,19 @@ func eventLine(n *yaml.Node) ([]byte, error) {
 // rows reads reputation rows: a list of mappings of texts and numbers.
 func (l *loader) rows(n *yaml.Node) []map[string]string {
 	if n.Kind != yaml.SequenceNode {
-		l.Errorf("wrong-type", n, "write `- {sha1: ..., GlobalPrevalence: 5}`", "reputation must be a list of rows")
+		l.errorf("wrong-type", n, "write `- {sha1: ..., GlobalPrevalence: 5}`", "reputation must be a list of rows")
 		return nil
 	}
 	var out []map[string]string
 	for _, r := range n.Content {
 		row := map[string]string{}
 		for _, e := range l.Entries(r, "a reputation row") {
-			if text := l.Text(e.Value, "a value of a reputation row"); text != "" {
+			if text := l.text(e.Value, "a value of a reputation row"); text != "" {
 				row[e.Key.Value] = text
 			}
 		}
 		if !engine.HasReputationKey(row) {
-			l.Errorf("no-reputation-key", r, "add one of sha1, sha256, md5, domain", "nothing says whose reputation this row tells")
+			l.errorf("no-reputation-key", r, "add one of sha1, sha256, md5, domain", "nothing says whose reputation this row tells")
 		}
 		out = append(out, row)
 	}

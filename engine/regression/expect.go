@@ -1,12 +1,13 @@
 package regression
 
 import (
-	"decree/rules/parse"
+	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"decree/rules/source"
 )
 
 // expect reads what a case says must match: one way, and details of single events. Without a way
@@ -18,20 +19,20 @@ func (l *loader) expect(n *yaml.Node) Expect {
 	}
 	for _, e := range l.Entries(n, "expect", append(slices.Clone(ways), "details")...) {
 		if e.Key.Value == "details" {
-			for _, d := range l.List(e.Value) {
+			for _, d := range source.Items(e.Value) {
 				out.Details = append(out.Details, l.detail(d))
 			}
 			continue
 		}
 		if out.Way != "" {
-			l.Errorf("two-ways", e.Key, "keep one of "+strings.Join(ways, ", "), "expect says both %s and %s", out.Way, e.Key.Value)
+			l.errorf("two-ways", e.Key, "keep one of "+strings.Join(ways, ", "), "expect says both %s and %s", out.Way, e.Key.Value)
 			continue
 		}
 		out.Way, out.node, out.Range = Way(e.Key.Value), e.Value, l.Range(e.Value)
 		switch out.Way {
 		case ByID:
 			for _, ref := range l.listOf(e.Value) {
-				out.Events = append(out.Events, Reference{l.Range(ref), l.Text(ref, "an event id"), 0})
+				out.Events = append(out.Events, Reference{l.Range(ref), l.text(ref, "an event id"), 0})
 			}
 		case ByIndex:
 			for _, ref := range l.listOf(e.Value) {
@@ -41,7 +42,7 @@ func (l *loader) expect(n *yaml.Node) Expect {
 			out.Count = l.whole(e.Value, e.Key.Value, 0)
 		case ByNone:
 			if !l.truth(e.Value, "none") {
-				l.Errorf("wrong-type", e.Value, "write `none: true`, or say what must match", "none is true or left out")
+				l.errorf("wrong-type", e.Value, "write `none: true`, or say what must match", "none is true or left out")
 			}
 		}
 	}
@@ -51,25 +52,20 @@ func (l *loader) expect(n *yaml.Node) Expect {
 // listOf gives the entries of what must be a list, which may be empty.
 func (l *loader) listOf(n *yaml.Node) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode {
-		l.Errorf("wrong-type", n, "write it in brackets: [a, b]", "this must be a list")
+		l.errorf("wrong-type", n, "write it in brackets: [a, b]", "this must be a list")
 		return nil
 	}
 	return n.Content
 }
 
 func (l *loader) whole(n *yaml.Node, what string, least int) int {
-	v, err := strconv.Atoi(n.Value)
-	if n.Kind != yaml.ScalarNode || err != nil || v < least {
-		l.Errorf("wrong-type", n, "", "%s must be a whole number, %d or more", what, least)
-	}
-	return v
+	return l.Whole("wrong-type", n, what, "", least, math.MaxInt)
 }
 
 func (l *loader) truth(n *yaml.Node, what string) bool {
-	if n.ShortTag() != "!!bool" {
-		l.Errorf("wrong-type", n, "", "%s must be true or false", what)
-	}
-	return strings.EqualFold(n.Value, "true")
+	var out bool
+	l.Bool(&out, n, what)
+	return out
 }
 
 // detail reads what must be found out about one event.
@@ -80,17 +76,17 @@ func (l *loader) detail(n *yaml.Node) Detail {
 		switch e.Key.Value {
 		case "id":
 			named++
-			out.Event = Reference{Range: l.Range(e.Value), ID: l.Text(e.Value, "id")}
+			out.Event = Reference{Range: l.Range(e.Value), ID: l.text(e.Value, "id")}
 		case "index":
 			named++
 			out.Event = Reference{Range: l.Range(e.Value), Index: l.whole(e.Value, "index", 1)}
 		case "selections":
 			out.Selections = &Selections{Range: l.Range(e.Value), node: e.Value}
 			for _, name := range l.listOf(e.Value) {
-				out.Selections.Names = append(out.Selections.Names, l.Text(name, "a name of the condition"))
+				out.Selections.Names = append(out.Selections.Names, l.text(name, "a name of the condition"))
 			}
 		case "ancestors":
-			for _, a := range l.List(e.Value) {
+			for _, a := range source.Items(e.Value) {
 				out.Ancestors = append(out.Ancestors, l.ancestor(a))
 			}
 		case "prevalence":
@@ -100,10 +96,10 @@ func (l *loader) detail(n *yaml.Node) Detail {
 		}
 	}
 	if named != 1 {
-		l.Errorf("no-event", n, "add `id:` or `index:`", "a detail is about one event")
+		l.errorf("no-event", n, "add `id:` or `index:`", "a detail is about one event")
 	}
 	if out.Selections == nil && out.Ancestors == nil && out.Prevalence == nil {
-		l.Errorf("no-detail", n, "add selections, ancestors or prevalence", "this detail says nothing about its event")
+		l.errorf("no-detail", n, "add selections, ancestors or prevalence", "this detail says nothing about its event")
 	}
 	return out
 }
@@ -123,17 +119,17 @@ func (l *loader) ancestor(n *yaml.Node) Ancestor {
 		}
 	}
 	if out.Level == 0 {
-		l.Errorf("no-level", n, "add `level: 1` for the parent, 2 for the grandparent", "an ancestor has a level")
+		l.errorf("no-level", n, "add `level: 1` for the parent, 2 for the grandparent", "an ancestor has a level")
 	}
 	return out
 }
 
-func (l *loader) optional(e parse.Entry) *string {
-	text := l.Text(e.Value, e.Key.Value)
+func (l *loader) optional(e source.Entry) *string {
+	text := l.text(e.Value, e.Key.Value)
 	return &text
 }
 
-func (l *loader) prevalence(figure parse.Entry) Prevalence {
+func (l *loader) prevalence(figure source.Entry) Prevalence {
 	out := Prevalence{Range: l.Range(figure.Value), Name: figure.Key.Value}
 	for _, e := range l.Entries(figure.Value, "a prevalence figure", "found", "value", "count", "rank", "global", "signature", "rare") {
 		switch e.Key.Value {
@@ -150,10 +146,7 @@ func (l *loader) prevalence(figure parse.Entry) Prevalence {
 			v := l.whole(e.Value, "rank", 1)
 			out.Rank = &v
 		case "global":
-			v, err := strconv.ParseFloat(e.Value.Value, 64)
-			if err != nil {
-				l.Errorf("wrong-type", e.Value, "", "global must be a number")
-			}
+			v := l.Number(e.Value)
 			out.Global = &v
 		case "rare":
 			v := l.truth(e.Value, "rare")

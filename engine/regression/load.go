@@ -20,9 +20,22 @@ var caseKeys = []string{"name", "model", "now", "use", "events", "file", "reputa
 
 // loader reads one test file.
 type loader struct {
-	*parse.Document
-	folder   *source.Folder
-	fixtures map[string]part
+	*source.File
+	folder          *source.Folder
+	filterCondition parse.FilterCondition
+	fixtures        map[string]part
+}
+
+// errorf adds an error at a node; nil is the file's beginning.
+func (l *loader) errorf(code string, n *yaml.Node, hint, format string, args ...any) {
+	l.Errorf(code, l.Range(n), hint, format, args...)
+}
+
+// text reads a text; of anything else it says that it must be text.
+func (l *loader) text(n *yaml.Node, what string) string {
+	var out string
+	l.Text(&out, n, what)
+	return out
 }
 
 // part is what fixtures and cases have in common.
@@ -36,17 +49,18 @@ type part struct {
 // names a file; how says how the conditions of its filters are read. A case with an error is left out; the others are returned with
 // all findings.
 func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCondition) (*File, diag.Diagnostics) {
-	l := &loader{parse.ReadDocument(folder, file, data, how), folder, map[string]part{}}
+	l := &loader{File: source.New(folder, file, data, source.ForTests), folder: folder, filterCondition: how, fixtures: map[string]part{}}
+	top := l.One()
 	out := &File{Path: file, Shown: l.Shown(), text: data}
-	if l.Top == nil {
+	if top == nil {
 		if found := l.Found(); l.Errors() > 0 {
 			return out, found
 		}
-		l.Errorf("no-cases", nil, "add `cases:` with at least one case", "this test file has no cases")
+		l.errorf("no-cases", nil, "add `cases:` with at least one case", "this test file has no cases")
 		return out, l.Found()
 	}
 	var cases *yaml.Node
-	for _, e := range l.Entries(l.Top, "a test file", "fixtures", "cases") {
+	for _, e := range l.Entries(top, "a test file", "fixtures", "cases") {
 		if e.Key.Value == "cases" {
 			cases = e.Value
 		} else {
@@ -54,11 +68,11 @@ func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCond
 		}
 	}
 	if cases == nil || len(cases.Content) == 0 {
-		l.Errorf("no-cases", cases, "add `cases:` with at least one case", "this test file has no cases")
+		l.errorf("no-cases", cases, "add `cases:` with at least one case", "this test file has no cases")
 		return out, l.Found()
 	}
 	if cases.Kind != yaml.SequenceNode {
-		l.Errorf("wrong-type", cases, "begin each case with `- name:`", "cases must be a list")
+		l.errorf("wrong-type", cases, "begin each case with `- name:`", "cases must be a list")
 		return out, l.Found()
 	}
 	names := map[string]bool{}
@@ -66,7 +80,7 @@ func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCond
 		before := l.Errors()
 		c := l.oneCase(n)
 		if c.Name != "" && names[c.Name] {
-			l.Errorf("duplicate-name", n, "rename one of them", "there are two cases named %q", c.Name)
+			l.errorf("duplicate-name", n, "rename one of them", "there are two cases named %q", c.Name)
 		}
 		names[c.Name] = true
 		if l.Errors() == before {
@@ -83,39 +97,21 @@ func (l *loader) checkSame(cases []*Case, names map[string]bool) {
 		if c.SameAs == nil {
 			continue
 		}
-		at := caseValue(c.node, "same_as")
+		at := source.Value(c.node, "same_as")
 		i := slices.IndexFunc(cases, func(other *Case) bool { return other.Name == c.SameAs.Case })
 		switch {
 		case c.SameAs.Case == c.Name:
-			l.Errorf("same-as-itself", at, "name another case", "a case is always the same as itself")
+			l.errorf("same-as-itself", at, "name another case", "a case is always the same as itself")
 		case i >= 0 && cases[i].SameAs != nil && cases[i].Expect.Way == "":
-			l.Errorf("same-as-same", at, fmt.Sprintf("name `%s`", cases[i].SameAs.Case), "the case %q says itself only that it is the same as another", c.SameAs.Case)
+			l.errorf("same-as-same", at, fmt.Sprintf("name `%s`", cases[i].SameAs.Case), "the case %q says itself only that it is the same as another", c.SameAs.Case)
 		case i < 0 && !names[c.SameAs.Case]:
 			var known []string
 			for _, other := range cases {
 				known = append(known, other.Name)
 			}
-			l.Errorf("no-such-case", at, didYouMean(c.SameAs.Case, known, "name a case of this file"), "there is no case %q", c.SameAs.Case)
+			l.errorf("no-such-case", at, diag.DidYouMean(c.SameAs.Case, known, "name a case of this file"), "there is no case %q", c.SameAs.Case)
 		}
 	}
-}
-
-// didYouMean is a hint with the closest name, else another.
-func didYouMean(got string, known []string, otherwise string) string {
-	if near := diag.Closest(got, known); near != "" {
-		return "did you mean `" + near + "`?"
-	}
-	return otherwise
-}
-
-// caseValue is the value of a case's key; nil if it has none.
-func caseValue(n *yaml.Node, key string) *yaml.Node {
-	for i := 0; i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
-	return nil
 }
 
 // shared reads the fixtures.
@@ -129,25 +125,25 @@ func (l *loader) shared(n *yaml.Node) {
 	}
 }
 
-// common reads a key that fixtures and cases share. source names inline events
+// common reads a key that fixtures and cases share. name is that of inline events
 // in messages; own tells a case's from a fixture's.
-func (l *loader) common(p *part, e parse.Entry, source string, own bool) {
+func (l *loader) common(p *part, e source.Entry, name string, own bool) {
 	switch e.Key.Value {
 	case "events":
-		if in, ok := l.inline(e.Value, source, own); ok {
+		if in, ok := l.inline(e.Value, name, own); ok {
 			p.inputs = append(p.inputs, in)
 		}
 	case "file":
-		for _, n := range l.List(e.Value) {
-			if at, ok := l.Beside(n, "event file"); ok {
+		for _, n := range source.Items(e.Value) {
+			if at, ok := l.Beside(n, "file", "event file"); ok {
 				p.inputs = append(p.inputs, input{name: n.Value, own: own, file: at, open: fileOf(l.folder, at)})
 			}
 		}
 	case "reputation":
 		p.reputation = l.rows(e.Value)
 	case "filters":
-		for _, n := range l.List(e.Value) {
-			if f := l.Filter(n); f != nil {
+		for _, n := range source.Items(e.Value) {
+			if f := parse.Filter(l.File, n, l.filterCondition); f != nil {
 				p.filters = append(p.filters, f)
 			}
 		}
@@ -162,16 +158,16 @@ func (l *loader) oneCase(n *yaml.Node) *Case {
 		given[e.Key.Value] = true
 		switch e.Key.Value {
 		case "name":
-			c.Name = l.Text(e.Value, "name")
+			c.Name = l.text(e.Value, "name")
 		case "model":
-			c.Model = l.Text(e.Value, "model")
+			c.Model = l.text(e.Value, "model")
 			if !slices.Contains(schema.Names(), c.Model) {
-				l.Errorf("unknown-model", e.Value, didYouMean(c.Model, schema.Names(), "one of "+strings.Join(schema.Names(), ", ")), "there is no data model %q", c.Model)
+				l.errorf("unknown-model", e.Value, diag.OneOf(c.Model, schema.Names()), "there is no data model %q", c.Model)
 			}
 		case "now":
 			var err error
-			if c.Now, err = time.Parse(time.RFC3339, l.Text(e.Value, "now")); err != nil {
-				l.Errorf("invalid-time", e.Value, "write it as 2026-03-02T12:00:00Z", "%q is no time", e.Value.Value)
+			if c.Now, err = time.Parse(time.RFC3339, l.text(e.Value, "now")); err != nil {
+				l.errorf("invalid-time", e.Value, "write it as 2026-03-02T12:00:00Z", "%q is no time", e.Value.Value)
 			}
 		case "use":
 			l.use(&used, e.Value)
@@ -191,28 +187,28 @@ func (l *loader) oneCase(n *yaml.Node) *Case {
 }
 
 func (l *loader) checkCase(c *Case, n *yaml.Node, given map[string]bool) {
-	if !given["name"] || (c.Name == "" && caseValue(n, "name").Kind == yaml.ScalarNode) {
-		l.Errorf("missing-name", n, "add `name:` and say what the case shows", "a case needs a name")
+	if !given["name"] || (c.Name == "" && source.Value(n, "name").Kind == yaml.ScalarNode) {
+		l.errorf("missing-name", n, "add `name:` and say what the case shows", "a case needs a name")
 	}
 	if !given["events"] && !given["file"] && !given["use"] {
-		l.Errorf("missing-events", n, "add `events:`, `file:` or `use:`", "a case needs events")
+		l.errorf("missing-events", n, "add `events:`, `file:` or `use:`", "a case needs events")
 	}
 	if !given["expect"] && !given["same_as"] {
-		l.Errorf("missing-expect", n, "add `expect:` with "+strings.Join(ways, ", ")+"; `decree test --update` writes what is found in place of an empty one", "a case must say what is expected")
+		l.errorf("missing-expect", n, "add `expect:` with "+strings.Join(ways, ", ")+"; `decree test --update` writes what is found in place of an empty one", "a case must say what is expected")
 	}
 }
 
 // use adds the fixtures that a case names.
 func (l *loader) use(to *part, n *yaml.Node) {
-	for _, ref := range l.List(n) {
-		p, ok := l.fixtures[l.Text(ref, "a name under use")]
+	for _, ref := range source.Items(n) {
+		p, ok := l.fixtures[l.text(ref, "a name under use")]
 		if !ok {
 			var known []string
 			for name := range l.fixtures {
 				known = append(known, name)
 			}
 			slices.Sort(known)
-			l.Errorf("no-such-fixture", ref, didYouMean(ref.Value, known, "name one under `fixtures:`"), "there is no fixture %q", ref.Value)
+			l.errorf("no-such-fixture", ref, diag.DidYouMean(ref.Value, known, "name one under `fixtures:`"), "there is no fixture %q", ref.Value)
 			continue
 		}
 		to.inputs = append(to.inputs, p.inputs...)
@@ -225,17 +221,17 @@ func (l *loader) use(to *part, n *yaml.Node) {
 func (l *loader) sameAs(n *yaml.Node) *SameAs {
 	out := &SameAs{Range: l.Range(n), By: ByID}
 	if n.Kind != yaml.MappingNode {
-		out.Case = l.Text(n, "same_as")
+		out.Case = l.text(n, "same_as")
 		return out
 	}
 	for _, e := range l.Entries(n, "same_as", "case", "by") {
 		if e.Key.Value == "case" {
-			out.Case = l.Text(e.Value, "case")
+			out.Case = l.text(e.Value, "case")
 			continue
 		}
-		out.By = Way(l.Text(e.Value, "by"))
+		out.By = Way(l.text(e.Value, "by"))
 		if by := []string{string(ByID), string(ByIndex), string(ByCount)}; !slices.Contains(by, string(out.By)) {
-			l.Errorf("invalid-way", e.Value, didYouMean(string(out.By), by, "one of "+strings.Join(by, ", ")), "the same events cannot be known by %q", out.By)
+			l.errorf("invalid-way", e.Value, diag.OneOf(string(out.By), by), "the same events cannot be known by %q", out.By)
 		}
 	}
 	return out

@@ -1,13 +1,14 @@
 package regression
 
 import (
-	"decree/rules/parse"
 	"fmt"
 	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/rules/parse"
 )
 
 func TestStoriesFixturesAndFilters(t *testing.T) {

@@ -1,11 +1,12 @@
 package regression
 
 import (
-	"decree/rules/parse"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/rules/parse"
 )
 
 const beforeUpdate = `# what whoami must find

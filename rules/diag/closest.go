@@ -47,3 +47,16 @@ func letters(s string) []rune {
 	slices.Sort(r)
 	return r
 }
+
+// DidYouMean is a hint with the candidate most like name, or otherwise where none is near.
+func DidYouMean(name string, candidates []string, otherwise string) string {
+	if near := Closest(name, candidates); near != "" {
+		return "did you mean `" + near + "`?"
+	}
+	return otherwise
+}
+
+// OneOf is a hint with the candidate most like name, or all of them where none is near.
+func OneOf(name string, candidates []string) string {
+	return DidYouMean(name, candidates, "one of "+strings.Join(candidates, ", "))
+}

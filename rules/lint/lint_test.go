@@ -172,7 +172,7 @@ func TestPagesOfReading(t *testing.T) {
 
 // TestEveryCodeHasAPage finds the codes in the sources of what reads rules.
 func TestEveryCodeHasAPage(t *testing.T) {
-	said := regexp.MustCompile(`(?:[Ee]rrorf|[Ww]arnf|infof|fail|oneOf)\("([a-z]+(?:-[a-z]+)+)"|Code: "([a-z-]+)"`)
+	said := regexp.MustCompile(`(?:[Ee]rrorf|[Ww]arnf|Infof|Fixable|fail|OneOf|Word|Whole)\("([a-z]+(?:-[a-z]+)+)"|Code: "([a-z-]+)"`)
 	count := 0
 	for _, pattern := range []string{"../source/*.go", "../parse/*.go", "../ir/*.go", "*.go"} {
 		names, err := filepath.Glob(pattern)

@@ -1,35 +1,35 @@
 package parse
 
 import (
-	"decree/rules"
-	"strconv"
-
 	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/source"
 )
 
 // ancestry reads the named conditions on ancestors.
 func (p *parser) ancestry(r *rules.Rule, n *yaml.Node) {
-	for _, e := range p.entries(n, "ancestry") {
-		before := p.errors
-		a := rules.Ancestry{Name: e.key.Value, Range: p.span(e.key)}
-		for _, part := range p.entries(e.value, "an ancestry condition") {
-			switch part.key.Value {
+	for _, e := range p.Entries(n, "ancestry") {
+		before := p.Errors()
+		a := rules.Ancestry{Name: e.Key.Value, Range: p.Span(e.Key)}
+		for _, part := range p.Entries(e.Value, "an ancestry condition") {
+			switch part.Key.Value {
 			case "parent":
-				a.Levels = append(a.Levels, rules.AncestryLevel{Level: 1, Within: false, Body: p.selection(part.value), Range: p.span(part.key)})
+				a.Levels = append(a.Levels, rules.AncestryLevel{Level: 1, Within: false, Body: p.selection(part.Value), Range: p.Span(part.Key)})
 			case "grandparent":
-				a.Levels = append(a.Levels, rules.AncestryLevel{Level: 2, Within: false, Body: p.selection(part.value), Range: p.span(part.key)})
+				a.Levels = append(a.Levels, rules.AncestryLevel{Level: 2, Within: false, Body: p.selection(part.Value), Range: p.Span(part.Key)})
 			case "ancestor":
-				for _, m := range listNodes(part.value) {
-					a.Levels = append(a.Levels, p.ancestor(part.key, m))
+				for _, m := range source.Items(part.Value) {
+					a.Levels = append(a.Levels, p.ancestor(part.Key, m))
 				}
 			default:
-				p.unknownKey(part.key, "an ancestry condition", "parent", "grandparent", "ancestor")
+				p.UnknownKey(part.Key, "an ancestry condition", "parent", "grandparent", "ancestor")
 			}
 		}
-		if len(a.Levels) == 0 && p.errors == before {
-			p.errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q says nothing", a.Name)
+		if len(a.Levels) == 0 && p.Errors() == before {
+			p.Errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q says nothing", a.Name)
 		}
-		if p.claim(e.key) {
+		if p.claim(e.Key) {
 			r.Ancestry = append(r.Ancestry, a)
 		}
 	}
@@ -37,26 +37,23 @@ func (p *parser) ancestry(r *rules.Rule, n *yaml.Node) {
 
 // ancestor reads `{level: n, ...fields}` or `{within: n, ...fields}`.
 func (p *parser) ancestor(key, n *yaml.Node) rules.AncestryLevel {
-	level := rules.AncestryLevel{Range: p.span(key), Body: rules.AllOf{}}
+	level := rules.AncestryLevel{Range: p.Span(key), Body: rules.AllOf{}}
 	fields := &yaml.Node{Kind: yaml.MappingNode, Line: n.Line, Column: n.Column}
 	given := 0
-	for _, e := range p.entries(n, "an ancestor") {
-		if e.key.Value != "level" && e.key.Value != "within" {
-			fields.Content = append(fields.Content, e.key, e.value)
+	for _, e := range p.Entries(n, "an ancestor") {
+		if e.Key.Value != "level" && e.Key.Value != "within" {
+			fields.Content = append(fields.Content, e.Key, e.Value)
 			continue
 		}
 		given++
-		count, err := strconv.Atoi(e.value.Value)
-		if err != nil || count < 1 || count > rules.MaxAncestor {
-			p.errorf("ancestry-level", p.span(e.value), "1 is the parent, 2 the grandparent", "%s must be 1 to %d, not %q", e.key.Value, rules.MaxAncestor, e.value.Value)
-		}
-		level.Level, level.Within = count, e.key.Value == "within"
+		level.Level = p.Whole("ancestry-level", e.Value, e.Key.Value, "1 is the parent, 2 the grandparent", 1, rules.MaxAncestor)
+		level.Within = e.Key.Value == "within"
 	}
 	if given != 1 {
-		p.errorf("ancestry-level", level.Range, "add `level: 3` or `within: 3`", "an ancestor needs either level or within")
+		p.Errorf("ancestry-level", level.Range, "add `level: 3` or `within: 3`", "an ancestor needs either level or within")
 	}
 	if len(fields.Content) == 0 {
-		p.errorf("ancestry-empty", level.Range, "add fields, such as `Image|filename: x.exe`", "this ancestor has no fields")
+		p.Errorf("ancestry-empty", level.Range, "add fields, such as `Image|filename: x.exe`", "this ancestor has no fields")
 		return level
 	}
 	level.Body = p.selection(fields)

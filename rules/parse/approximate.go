@@ -1,18 +1,19 @@
 package parse
 
 import (
-	"decree/rules"
-
 	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/source"
 )
 
 // approximate reads the gaps that a rule accepts: by target, one code or a list of them.
 func (p *parser) approximate(r *rules.Rule, n *yaml.Node) {
-	for _, e := range p.entries(n, "approximate") {
-		target := e.key.Value
-		for _, c := range listNodes(e.value) {
+	for _, e := range p.Entries(n, "approximate") {
+		target := e.Key.Value
+		for _, c := range source.Items(e.Value) {
 			var code string
-			p.text(&code, c, "an entry of approximate")
+			p.Text(&code, c, "an entry of approximate")
 			if code == "" {
 				continue
 			}
@@ -20,7 +21,7 @@ func (p *parser) approximate(r *rules.Rule, n *yaml.Node) {
 				r.Approximate = map[string][]string{}
 			}
 			r.Approximate[target] = append(r.Approximate[target], code)
-			r.Accepted = append(r.Accepted, rules.Accepted{Target: target, Code: code, TargetRange: p.span(e.key), Range: p.span(c)})
+			r.Accepted = append(r.Accepted, rules.Accepted{Target: target, Code: code, TargetRange: p.Span(e.Key), Range: p.Span(c)})
 		}
 	}
 }

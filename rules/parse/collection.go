@@ -6,6 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // collection follows the documents of a file that is a collection of Sigma's older format: what `action: global` says
@@ -19,17 +20,17 @@ var actions = []string{"global", "repeat", "reset"}
 
 // next gives the document that a document of a collection stands for; nil where it stands for none.
 func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
-	action := valueOf(top, "action")
+	action := source.Value(top, "action")
 	if action == nil {
-		if c.global != nil && valueOf(top, "correlation") == nil && valueOf(top, "filter") == nil {
+		if c.global != nil && source.Value(top, "correlation") == nil && source.Value(top, "filter") == nil {
 			top = overlaid(top, c.global)
 		}
 		c.previous = top
 		return top
 	}
-	rest := withoutKey(top, "action")
+	rest := source.Without(top, "action")
 	if slices.Contains(actions, action.Value) {
-		p.warnf("action-collection", p.span(action), "write whole rules, one a document", "`action: %s` belongs to Sigma's older format, which the specification has dropped", action.Value)
+		p.Warnf("action-collection", p.Span(action), "write whole rules, one a document", "`action: %s` belongs to Sigma's older format, which the specification has dropped", action.Value)
 	}
 	switch action.Value {
 	case "global":
@@ -40,11 +41,11 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 		if len(rest.Content) == 0 {
 			return nil
 		}
-		p.errorf("action-collection", p.span(action), "put the rule into a document of its own", "`action: reset` stands alone in its document")
+		p.Errorf("action-collection", p.Span(action), "put the rule into a document of its own", "`action: reset` stands alone in its document")
 		return nil
 	case "repeat":
 		if c.previous == nil {
-			p.errorf("action-collection", p.span(action), "put it behind the rule that it repeats", "`action: repeat` has no rule before it")
+			p.Errorf("action-collection", p.Span(action), "put it behind the rule that it repeats", "`action: repeat` has no rule before it")
 			return nil
 		}
 		c.previous = overlaid(c.previous, rest)
@@ -54,17 +55,7 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 	if near := diag.Closest(action.Value, actions); near != "" {
 		hint = "did you mean `" + near + "`?"
 	}
-	p.errorf("action-collection", p.span(action), hint, "unknown action %q", action.Value)
-	return nil
-}
-
-// valueOf is the value of a mapping's key; nil if it has none.
-func valueOf(n *yaml.Node, key string) *yaml.Node {
-	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
-		if n.Content[i].Value == key {
-			return n.Content[i+1]
-		}
-	}
+	p.Errorf("action-collection", p.Span(action), hint, "unknown action %q", action.Value)
 	return nil
 }
 

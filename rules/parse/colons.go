@@ -23,7 +23,7 @@ var (
 // quoteColons puts the texts of a file that YAML does not read because of a colon in quotes. It gives the file so changed,
 // and a finding for each.
 func (p *parser) quoteColons() (string, diag.Diagnostics) {
-	lines := slices.Clone(p.lines)
+	lines := slices.Clone(p.Lines())
 	var found diag.Diagnostics
 	section := ""
 	for i, line := range lines {
@@ -40,7 +40,7 @@ func (p *parser) quoteColons() (string, diag.Diagnostics) {
 			continue
 		}
 		start := strings.LastIndex(line, text)
-		at := p.at(i+1, utf8.RuneCountInString(line[:start])+1)
+		at := p.At(i+1, utf8.RuneCountInString(line[:start])+1)
 		at.End.Col = at.Start.Col + utf8.RuneCountInString(text)
 		quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
 		lines[i] = line[:start] + quoted + line[start+len(text):]

@@ -57,6 +57,9 @@ type conditionParser struct {
 	failed bool
 }
 
+// maxDepth bounds how deep conditions, and lists made from lists, nest.
+const maxDepth = 64
+
 // maxWords bounds the words of a rule's conditions together.
 const maxWords = 2000
 
@@ -75,7 +78,7 @@ func newConditionParser(p *parser, r *rules.Rule) *conditionParser {
 func (c *conditionParser) read(n *yaml.Node) rules.Expr {
 	c.node, c.tokens, c.next, c.failed = n, tokenize(n.Value), 0, false
 	if c.words += len(c.tokens); c.words > maxWords {
-		c.errorf("condition-too-large", c.span(n), "split the rule", "the conditions of a rule have at most %d words", maxWords)
+		c.Errorf("condition-too-large", c.Span(n), "split the rule", "the conditions of a rule have at most %d words", maxWords)
 		return nil
 	}
 	expr := c.or(0)
@@ -97,13 +100,13 @@ func (c *conditionParser) read(n *yaml.Node) rules.Expr {
 
 func (c *conditionParser) fail(t token, hint, format string, args ...any) rules.Expr {
 	if !c.failed {
-		c.errorf("condition-syntax", c.rangeOf(t), hint, format, args...)
+		c.Errorf("condition-syntax", c.rangeOf(t), hint, format, args...)
 	}
 	c.failed = true
 	return rules.NameExpr{}
 }
 
-func (c *conditionParser) rangeOf(t token) diag.Range { return c.within(c.node, t.offset, len(t.text)) }
+func (c *conditionParser) rangeOf(t token) diag.Range { return c.Within(c.node, t.offset, len(t.text)) }
 
 func (c *conditionParser) peek(word string) bool {
 	return c.next < len(c.tokens) && strings.EqualFold(c.tokens[c.next].text, word)
@@ -118,7 +121,7 @@ func (c *conditionParser) or(depth int) rules.Expr {
 	if len(terms) == 1 {
 		return terms[0]
 	}
-	return rules.OrExpr{Range: c.span(c.node), Terms: terms}
+	return rules.OrExpr{Range: c.Span(c.node), Terms: terms}
 }
 
 func (c *conditionParser) and(depth int) rules.Expr {
@@ -130,7 +133,7 @@ func (c *conditionParser) and(depth int) rules.Expr {
 	if len(terms) == 1 {
 		return terms[0]
 	}
-	return rules.AndExpr{Range: c.span(c.node), Terms: terms}
+	return rules.AndExpr{Range: c.Span(c.node), Terms: terms}
 }
 
 func (c *conditionParser) not(depth int) rules.Expr {
@@ -184,7 +187,7 @@ func (c *conditionParser) undefined(t token) {
 	} else if c.lists[t.text] {
 		hint = "a list is used in a value: `Field|expand: '%" + t.text + "%'`"
 	}
-	c.errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
+	c.Errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
 }
 
 // of reads `1 of x*`, `all of them`, `2 of x*`, `any of them`.

@@ -1,13 +1,13 @@
 package parse
 
 import (
-	"decree/rules"
-	"decree/rules/source"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/source"
 )
 
 var correlationTypes = []string{string(rules.EventCount), string(rules.ValueCount), string(rules.ValueSum), string(rules.ValueAvg), string(rules.ValueMin), string(rules.ValueMax),
@@ -20,104 +20,91 @@ const (
 )
 
 // correlation reads one correlation document.
-func (p *parser) correlation(top *yaml.Node, sections map[string]entry) *rules.Correlation {
-	c := &rules.Correlation{Body: &rules.Rule{Range: p.span(top), Keys: p.keyRanges(top)}}
+func (p *parser) correlation(top *yaml.Node, sections map[string]source.Entry) *rules.Correlation {
+	c := &rules.Correlation{Body: &rules.Rule{Range: p.Span(top), Keys: p.keyRanges(top)}}
 	if _, ok := sections["title"]; !ok {
-		p.errorf("missing-title", c.Body.Range, "add `title:`", "a correlation needs a title")
+		p.Errorf("missing-title", c.Body.Range, "add `title:`", "a correlation needs a title")
 	}
 	for _, key := range []string{"logsource", "detection", "lists", "ancestry", "prevalence"} {
 		if e, ok := sections[key]; ok {
-			p.errorf("correlation-detection", p.span(e.key), "put it into a rule of its own that the correlation names", "a correlation has no `%s`", key)
+			p.Errorf("correlation-detection", p.Span(e.Key), "put it into a rule of its own that the correlation names", "a correlation has no `%s`", key)
 		}
 	}
-	p.metadata(c.Body, withoutKey(withoutKey(top, "correlation"), "generate"))
+	p.metadata(c.Body, source.Without(source.Without(top, "correlation"), "generate"))
 	if e, ok := sections["generate"]; ok {
-		p.flag(&c.Generate, e.value, "generate")
+		p.Bool(&c.Generate, e.Value, "generate")
 	}
 	section := sections["correlation"]
-	before := p.errors
-	given := map[string]entry{}
-	for _, e := range p.entries(section.value, "correlation") {
-		if isNull(e.value) {
+	before := p.Errors()
+	given := map[string]source.Entry{}
+	for _, e := range p.Entries(section.Value, "correlation") {
+		if source.IsNull(e.Value) {
 			continue
 		}
-		given[e.key.Value] = e
+		given[e.Key.Value] = e
 		p.correlationKey(c, e)
 	}
-	if section.value.Kind == yaml.MappingNode {
-		p.requireOfCorrelation(c, section, given, p.errors == before)
+	if section.Value.Kind == yaml.MappingNode {
+		p.requireOfCorrelation(c, section, given, p.Errors() == before)
 	}
 	return c
 }
 
-func (p *parser) correlationKey(c *rules.Correlation, e entry) {
-	switch e.key.Value {
+func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
+	switch e.Key.Value {
 	case "type":
-		c.Type, c.TypeRange = rules.CorrelationType(p.word("invalid-correlation-type", e.value, correlationTypes)), p.span(e.value)
+		c.Type, c.TypeRange = rules.CorrelationType(p.Word("invalid-correlation-type", e.Value, correlationTypes)), p.Span(e.Value)
 	case "rules":
-		for _, n := range listNodes(e.value) {
+		for _, n := range source.Items(e.Value) {
 			if n.Kind != yaml.ScalarNode || n.Value == "" {
-				p.errorf("wrong-type", p.span(n), "", "a rule is named by its id or its name")
+				p.Errorf("wrong-type", p.Span(n), "", "a rule is named by its id or its name")
 				continue
 			}
-			ref := rules.RuleReference{Text: n.Value, Range: p.span(n)}
+			ref := rules.RuleReference{Text: n.Value, Range: p.Span(n)}
 			if slices.ContainsFunc(c.Inputs, func(in rules.Input) bool { return strings.EqualFold(in.Text, ref.Text) }) {
-				p.errorf("duplicate-name", ref.Range, "remove one of them", "the correlation names %q twice", ref.Text)
+				p.Errorf("duplicate-name", ref.Range, "remove one of them", "the correlation names %q twice", ref.Text)
 				continue
 			}
 			c.Inputs = append(c.Inputs, rules.Input{RuleReference: ref})
 		}
 	case "group-by":
-		c.GroupBy = p.namedFields(e.value, "group-by")
+		c.GroupBy = p.namedFields(e.Value, "group-by")
 	case "timespan":
-		c.Timespan = p.timespan(e.value)
+		c.Timespan = p.Timespan(e.Value)
 	case "aliases":
-		for _, a := range p.entries(e.value, "aliases") {
-			alias := rules.Alias{NamedField: rules.NamedField{Name: a.key.Value, Range: p.span(a.key)}}
-			for _, of := range p.entries(a.value, "an alias") {
-				field := rules.AliasField{Input: of.key.Value, Range: p.span(of.key)}
-				p.text(&field.Field, of.value, "an alias's field")
+		for _, a := range p.Entries(e.Value, "aliases") {
+			alias := rules.Alias{NamedField: rules.NamedField{Name: a.Key.Value, Range: p.Span(a.Key)}}
+			for _, of := range p.Entries(a.Value, "an alias") {
+				field := rules.AliasField{Input: of.Key.Value, Range: p.Span(of.Key)}
+				p.Text(&field.Field, of.Value, "an alias's field")
 				alias.Of = append(alias.Of, field)
 			}
 			c.Aliases = append(c.Aliases, alias)
 		}
 	case "generate":
-		p.flag(&c.Generate, e.value, "generate")
+		p.Bool(&c.Generate, e.Value, "generate")
 	case "condition": // read by requireOfCorrelation, which knows the type
 	default:
-		p.unknownKey(e.key, "correlation", "type", "rules", "group-by", "timespan", "condition", "aliases", "generate")
+		p.UnknownKey(e.Key, "correlation", "type", "rules", "group-by", "timespan", "condition", "aliases", "generate")
 	}
 }
 
 func (p *parser) namedFields(n *yaml.Node, what string) []rules.NamedField {
 	var out []rules.NamedField
-	for _, m := range listNodes(n) {
-		f := rules.NamedField{Range: p.span(m)}
-		p.text(&f.Name, m, "an entry of "+what)
+	for _, m := range source.Items(n) {
+		f := rules.NamedField{Range: p.Span(m)}
+		p.Text(&f.Name, m, "an entry of "+what)
 		switch {
 		case f.Name == "":
-			p.errorf("wrong-type", f.Range, "name a field", "an entry of %s is empty", what)
+			p.Errorf("wrong-type", f.Range, "name a field", "an entry of %s is empty", what)
 		case slices.ContainsFunc(out, func(o rules.NamedField) bool { return o.Name == f.Name }):
-			p.errorf("duplicate-name", f.Range, "remove one of them", "%q stands twice in %s", f.Name, what)
+			p.Errorf("duplicate-name", f.Range, "remove one of them", "%q stands twice in %s", f.Name, what)
 		case len(out) == maxGroups:
-			p.errorf("too-many-fields", f.Range, "name fewer", "%s holds at most %d fields", what, maxGroups)
+			p.Errorf("too-many-fields", f.Range, "name fewer", "%s holds at most %d fields", what, maxGroups)
 			return out
 		default:
 			out = append(out, f)
 		}
 	}
 	return out
-}
-
-// flag reads true or false.
-func (p *parser) flag(to *bool, n *yaml.Node, what string) {
-	value, ok := source.Truth(n.Value)
-	switch {
-	case isNull(n):
-	case n.Kind != yaml.ScalarNode || !ok:
-		p.errorf("wrong-type", p.span(n), "", "%s must be true or false", what)
-	case n.ShortTag() != "!!bool":
-		p.fixable("truth-word", p.span(n), strconv.FormatBool(value), "%s is true or false; YAML 1.2 does not know %q as one of them", what, n.Value)
-	}
-	*to = value
 }

@@ -8,42 +8,43 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // requireOfCorrelation checks what each type of correlation must have and reads its condition.
-func (p *parser) requireOfCorrelation(c *rules.Correlation, section entry, given map[string]entry, readable bool) {
-	at := p.span(section.key)
+func (p *parser) requireOfCorrelation(c *rules.Correlation, section source.Entry, given map[string]source.Entry, readable bool) {
+	at := p.Span(section.Key)
 	condition, told := given["condition"]
-	told = told && condition.value.Kind == yaml.ScalarNode && c.Type.IsTemporal()
+	told = told && condition.Value.Kind == yaml.ScalarNode && c.Type.IsTemporal()
 	for _, key := range []string{"type", "rules", "timespan"} {
 		if key == "rules" && told {
 			continue // the condition names them
 		}
 		if _, ok := given[key]; !ok {
-			p.errorf("missing-"+key, at, "add `"+key+":` under correlation", "a correlation needs %s", key)
+			p.Errorf("missing-"+key, at, "add `"+key+":` under correlation", "a correlation needs %s", key)
 			readable = false
 		}
 	}
 	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 && !told {
-		p.errorf("missing-rules", p.span(e.value), "write ids or names", "the correlation names no rule")
+		p.Errorf("missing-rules", p.Span(e.Value), "write ids or names", "the correlation names no rule")
 	}
 	if e, ok := given["timespan"]; ok && readable && c.Timespan <= 0 {
-		p.errorf("invalid-duration", p.span(e.value), "write a number above 0 and a unit, such as 30m, 2h or 7d", "a correlation's timespan is not 0")
+		p.Errorf("invalid-duration", p.Span(e.Value), "write a number above 0 and a unit, such as 30m, 2h or 7d", "a correlation's timespan is not 0")
 	}
 	if len(c.Inputs) > maxInputs {
-		p.errorf("too-many-rules", p.span(given["rules"].value), "split the correlation", "a correlation names at most %d rules", maxInputs)
+		p.Errorf("too-many-rules", p.Span(given["rules"].Value), "split the correlation", "a correlation names at most %d rules", maxInputs)
 	}
 	if !readable {
 		return
 	}
 	e, ok := given["condition"]
 	switch {
-	case ok && e.value.Kind == yaml.ScalarNode && c.Type.IsTemporal():
-		p.occurrence(c, e.value)
+	case ok && e.Value.Kind == yaml.ScalarNode && c.Type.IsTemporal():
+		p.occurrence(c, e.Value)
 	case ok:
 		p.thresholds(c, e)
 	case !c.Type.IsTemporal():
-		p.errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of the type %s needs a condition", c.Type)
+		p.Errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of the type %s needs a condition", c.Type)
 	}
 	if c.Type == rules.TemporalOrdered {
 		p.ordered(c, e)
@@ -51,41 +52,41 @@ func (p *parser) requireOfCorrelation(c *rules.Correlation, section entry, given
 }
 
 // thresholds reads a condition of numbers: bounds, the field they are about, and a percentile.
-func (p *parser) thresholds(c *rules.Correlation, section entry) {
+func (p *parser) thresholds(c *rules.Correlation, section source.Entry) {
 	percentile := false
-	for _, e := range p.entries(section.value, "the condition of a correlation") {
-		switch key := e.key.Value; {
+	for _, e := range p.Entries(section.Value, "the condition of a correlation") {
+		switch key := e.Key.Value; {
 		case key == "field" && c.Type.OverValues():
-			c.Fields = p.namedFields(e.value, "field")
+			c.Fields = p.namedFields(e.Value, "field")
 			if len(c.Fields) > 1 && c.Type != rules.ValueCount {
-				p.errorf("too-many-fields", p.span(e.value), "name one field", "only value_count reads several fields")
+				p.Errorf("too-many-fields", p.Span(e.Value), "name one field", "only value_count reads several fields")
 			}
 		case key == "percentile" && c.Type == rules.ValuePercentile:
 			percentile = true
-			if c.Percentile = p.number(e.value); c.Percentile <= 0 || c.Percentile > 100 {
-				p.errorf("invalid-number", p.span(e.value), "write a number above 0 and up to 100", "%q is no percentile", e.value.Value)
+			if c.Percentile = p.Number(e.Value); c.Percentile <= 0 || c.Percentile > 100 {
+				p.Errorf("invalid-number", p.Span(e.Value), "write a number above 0 and up to 100", "%q is no percentile", e.Value.Value)
 			}
 		case key == "field" || key == "percentile":
-			p.warnf("unused-key", p.span(e.key), "remove it, or choose another type, such as value_count", "a correlation of the type %s has no %s: it is not read", c.Type, key)
+			p.Warnf("unused-key", p.Span(e.Key), "remove it, or choose another type, such as value_count", "a correlation of the type %s has no %s: it is not read", c.Type, key)
 		case slices.Contains(correlationOps, key):
-			c.Bounds = append(c.Bounds, rules.Bound{Op: key, Value: p.number(e.value), Range: p.span(e.value)})
+			c.Bounds = append(c.Bounds, rules.Bound{Op: key, Value: p.Number(e.Value), Range: p.Span(e.Value)})
 		default:
-			p.unknownKey(e.key, "the condition of a correlation", append([]string{"field", "percentile"}, correlationOps...)...)
+			p.UnknownKey(e.Key, "the condition of a correlation", append([]string{"field", "percentile"}, correlationOps...)...)
 		}
 	}
-	if section.value.Kind != yaml.MappingNode {
+	if section.Value.Kind != yaml.MappingNode {
 		return
 	}
-	at := p.span(section.key)
+	at := p.Span(section.Key)
 	if len(c.Bounds) == 0 {
-		p.errorf("missing-bound", at, "add a bound, such as `gte: 10`", "the condition compares with no number")
+		p.Errorf("missing-bound", at, "add a bound, such as `gte: 10`", "the condition compares with no number")
 	}
 	if c.Type.OverValues() && len(c.Fields) == 0 {
-		p.errorf("missing-field", at, "add `field:` under condition", "a correlation of the type %s needs the field it reads", c.Type)
+		p.Errorf("missing-field", at, "add `field:` under condition", "a correlation of the type %s needs the field it reads", c.Type)
 	}
 	if c.Type == rules.ValuePercentile && !percentile {
 		c.Percentile = defaultPercentile
-		p.warnf("missing-percentile", at, "add `percentile: 50`, or another above 0 and up to 100",
+		p.Warnf("missing-percentile", at, "add `percentile: 50`, or another above 0 and up to 100",
 			"the condition does not say which percentile it compares; it is read as %d, as the reference implementation does", defaultPercentile)
 	}
 }
@@ -99,7 +100,7 @@ var correlationOps = append(slices.Clone(boundOps), "neq")
 func (p *parser) occurrence(c *rules.Correlation, n *yaml.Node) {
 	reader := &conditionParser{parser: p, known: map[string]bool{}, define: "name it under `rules:` of the correlation"}
 	if len(c.Inputs) == 0 {
-		p.warnf("correlation-without-rules", p.span(n), "add `rules:` with them, as the specification asks", "the rules of this correlation are those that its condition names")
+		p.Warnf("correlation-without-rules", p.Span(n), "add `rules:` with them, as the specification asks", "the rules of this correlation are those that its condition names")
 		c.Inputs = p.namedInputs(n)
 	}
 	for _, in := range c.Inputs {
@@ -107,7 +108,7 @@ func (p *parser) occurrence(c *rules.Correlation, n *yaml.Node) {
 		reader.known[in.Text] = true
 	}
 	if expr := reader.read(n); expr != nil {
-		c.Condition = &rules.Condition{Text: n.Value, Range: p.span(n), Expr: expr}
+		c.Condition = &rules.Condition{Text: n.Value, Range: p.Span(n), Expr: expr}
 	}
 }
 
@@ -121,14 +122,14 @@ func (p *parser) namedInputs(n *yaml.Node) []rules.Input {
 			continue // a pattern would need the names it is about
 		}
 		if !slices.ContainsFunc(out, func(in rules.Input) bool { return in.Text == t.text }) {
-			out = append(out, rules.Input{RuleReference: rules.RuleReference{Text: t.text, Range: p.within(n, t.offset, len(t.text))}})
+			out = append(out, rules.Input{RuleReference: rules.RuleReference{Text: t.text, Range: p.Within(n, t.offset, len(t.text))}})
 		}
 	}
 	return out
 }
 
 // ordered holds the condition of temporal_ordered to what an order can mean: every input, each after the one before.
-func (p *parser) ordered(c *rules.Correlation, e entry) {
+func (p *parser) ordered(c *rules.Correlation, e source.Entry) {
 	all := true
 	var at diag.Range
 	if c.Condition != nil {
@@ -143,7 +144,7 @@ func (p *parser) ordered(c *rules.Correlation, e entry) {
 		}
 	}
 	if !all {
-		p.errorf("ordered-condition", at, "leave the condition out, or use `type: temporal`", "temporal_ordered asks for every rule, each after the one before it")
+		p.Errorf("ordered-condition", at, "leave the condition out, or use `type: temporal`", "temporal_ordered asks for every rule, each after the one before it")
 		return
 	}
 	c.Condition, c.Bounds = nil, nil

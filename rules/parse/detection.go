@@ -10,43 +10,44 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // detection reads the search identifiers and the condition.
-func (p *parser) detection(r *rules.Rule, section entry) {
-	if section.value.Kind != yaml.MappingNode {
-		p.entries(section.value, "detection")
+func (p *parser) detection(r *rules.Rule, section source.Entry) {
+	if section.Value.Kind != yaml.MappingNode {
+		p.Entries(section.Value, "detection")
 		return
 	}
 	var condition *yaml.Node
-	for _, e := range p.entries(section.value, "detection") {
-		switch e.key.Value {
+	for _, e := range p.Entries(section.Value, "detection") {
+		switch e.Key.Value {
 		case "condition":
-			condition = e.value
+			condition = e.Value
 		case "timeframe": // of deprecated aggregations; kept nowhere because nothing reads it
-			p.warnf("unused-timeframe", p.span(e.key), "use a correlation rule", "`timeframe` has no meaning in a detection rule")
+			p.Warnf("unused-timeframe", p.Span(e.Key), "use a correlation rule", "`timeframe` has no meaning in a detection rule")
 		default:
-			if body := p.selection(e.value); p.claim(e.key) {
-				r.Searches = append(r.Searches, rules.Search{Name: e.key.Value, Range: p.span(e.key), Body: body})
+			if body := p.selection(e.Value); p.claim(e.Key) {
+				r.Searches = append(r.Searches, rules.Search{Name: e.Key.Value, Range: p.Span(e.Key), Body: body})
 			}
 		}
 	}
 	if condition == nil {
-		p.errorf("missing-condition", p.span(section.key), "add `condition:` under detection", "the detection has no condition")
+		p.Errorf("missing-condition", p.Span(section.Key), "add `condition:` under detection", "the detection has no condition")
 		return
 	}
-	nodes := listNodes(condition)
+	nodes := source.Items(condition)
 	if len(nodes) == 0 {
-		p.errorf("missing-condition", p.span(condition), "write at least one", "the list of conditions is empty")
+		p.Errorf("missing-condition", p.Span(condition), "write at least one", "the list of conditions is empty")
 	}
 	reader := newConditionParser(p, r)
 	for _, n := range nodes {
 		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
-			p.errorf("condition-syntax", p.span(n), "write it as text, such as `selection and not filter`", "a condition is text, and not empty")
+			p.Errorf("condition-syntax", p.Span(n), "write it as text, such as `selection and not filter`", "a condition is text, and not empty")
 			continue
 		}
 		if expr := reader.read(n); expr != nil {
-			r.Conditions = append(r.Conditions, rules.Condition{Text: n.Value, Range: p.span(n), Expr: expr})
+			r.Conditions = append(r.Conditions, rules.Condition{Text: n.Value, Range: p.Span(n), Expr: expr})
 		}
 	}
 }
@@ -57,10 +58,10 @@ const maxNames = 1000
 // claim makes a name known in the rule's one namespace; false when there are too many.
 func (p *parser) claim(key *yaml.Node) bool {
 	if p.names[key.Value] {
-		p.errorf("duplicate-name", p.span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share their names",
+		p.Errorf("duplicate-name", p.Span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share their names",
 			"the name %q is already used in this rule", key.Value)
 	} else if len(p.names) == maxNames {
-		p.errorf("too-many-names", p.span(key), "split the rule", "a rule defines at most %d names", maxNames)
+		p.Errorf("too-many-names", p.Span(key), "split the rule", "a rule defines at most %d names", maxNames)
 		return false
 	}
 	p.names[key.Value] = true
@@ -72,12 +73,12 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 	switch n.Kind {
 	case yaml.MappingNode:
 		if len(n.Content) == 0 {
-			p.errorf("empty-selection", p.span(n), "add a field", "this selection is an empty map, which every event would match")
+			p.Errorf("empty-selection", p.Span(n), "add a field", "this selection is an empty map, which every event would match")
 		}
 		all := rules.AllOf{}
 		words := 0
-		for _, e := range p.entries(n, "a selection") {
-			item := p.item(e.key, e.value)
+		for _, e := range p.Entries(n, "a selection") {
+			item := p.item(e.Key, e.Value)
 			if item.Field == "" {
 				words++
 			}
@@ -87,7 +88,7 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 		case words == 1 && len(all.Items) == 1:
 			return rules.Keywords{Item: all.Items[0]}
 		case words > 0:
-			p.warnf("mixed-keywords", p.span(n), "give the keywords a search identifier of their own",
+			p.Warnf("mixed-keywords", p.Span(n), "give the keywords a search identifier of their own",
 				"fields and keywords stand in one selection, which the specification does not speak of; all of them must hold")
 		}
 		return all
@@ -95,20 +96,20 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 		return p.alternatives(n)
 	case yaml.ScalarNode:
 		if n.ShortTag() == "!!null" {
-			p.errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is empty")
+			p.Errorf("empty-selection", p.Span(n), "add a map of fields or a keyword", "this selection is empty")
 		}
-		return rules.Keywords{Item: rules.Item{Values: []rules.Value{p.value(n)}, Range: p.span(n)}}
+		return rules.Keywords{Item: rules.Item{Values: []rules.Value{p.value(n)}, Range: p.Span(n)}}
 	}
-	p.errorf("wrong-type", p.span(n), "write fields, a list of maps, or keywords", "this is no selection")
+	p.Errorf("wrong-type", p.Span(n), "write fields, a list of maps, or keywords", "this is no selection")
 	return rules.AllOf{}
 }
 
 func (p *parser) alternatives(n *yaml.Node) rules.Selection {
 	if len(n.Content) == 0 {
-		p.errorf("empty-selection", p.span(n), "add a map of fields or a keyword", "this selection is an empty list")
+		p.Errorf("empty-selection", p.Span(n), "add a map of fields or a keyword", "this selection is an empty list")
 	}
 	any := rules.AnyOf{}
-	words := rules.Keywords{Item: rules.Item{Range: p.span(n)}}
+	words := rules.Keywords{Item: rules.Item{Range: p.Span(n)}}
 	for _, c := range n.Content {
 		if c.Kind == yaml.ScalarNode {
 			words.Item.Values = append(words.Item.Values, p.value(c))
@@ -128,10 +129,10 @@ func (p *parser) alternatives(n *yaml.Node) rules.Selection {
 // item reads `Field|modifier|...: values`.
 func (p *parser) item(key, value *yaml.Node) rules.Item {
 	parts := strings.Split(key.Value, "|")
-	it := rules.Item{Field: parts[0], Range: p.span(key)}
+	it := rules.Item{Field: parts[0], Range: p.Span(key)}
 	offset := len(parts[0])
 	for _, name := range parts[1:] {
-		at := p.within(key, offset+1, len(name))
+		at := p.Within(key, offset+1, len(name))
 		offset += 1 + len(name)
 		name = p.modifier(name, at)
 		if !rules.IsModifier(name) {
@@ -139,7 +140,7 @@ func (p *parser) item(key, value *yaml.Node) rules.Item {
 			if near := diag.Closest(name, rules.ModifierNames()); near != "" {
 				hint = "did you mean `" + near + "`?"
 			}
-			p.errorf("unknown-modifier", at, hint, "unknown modifier %q", name)
+			p.Errorf("unknown-modifier", at, hint, "unknown modifier %q", name)
 			continue
 		}
 		it.Modifiers = append(it.Modifiers, rules.Modifier{Name: name, Range: at})
@@ -154,19 +155,19 @@ func (p *parser) item(key, value *yaml.Node) rules.Item {
 				if c.Kind == yaml.MappingNode {
 					hint += ": write a text with a colon in quotes"
 				}
-				p.errorf("wrong-type", p.span(c), hint, "a value cannot be a map or a list")
+				p.Errorf("wrong-type", p.Span(c), hint, "a value cannot be a map or a list")
 				continue
 			}
 			it.Values = append(it.Values, p.value(c))
 		}
 	default:
-		p.errorf("wrong-type", p.span(value), "write a value or a list of values", "a field's value cannot be a map")
+		p.Errorf("wrong-type", p.Span(value), "write a value or a list of values", "a field's value cannot be a map")
 	}
 	return it
 }
 
 func (p *parser) value(n *yaml.Node) rules.Value {
-	v := rules.Value{Kind: rules.StringValue, Text: n.Value, Range: p.span(n)}
+	v := rules.Value{Kind: rules.StringValue, Text: n.Value, Range: p.Span(n)}
 	switch n.ShortTag() {
 	case "!!null":
 		v.Kind, v.Text = rules.NullValue, ""

@@ -89,10 +89,10 @@ func (p *parser) required(c rules.Condition, how FilterCondition) rules.Expr {
 	case negatedForm:
 		return c.Expr
 	case mixedForm:
-		p.errorf("filter-mixed-condition", c.Range, "write `not (...)` around what is suppressed, or say how to read it: --filter-condition suppress, or require",
+		p.Errorf("filter-mixed-condition", c.Range, "write `not (...)` around what is suppressed, or say how to read it: --filter-condition suppress, or require",
 			"this filter's condition is negated in part, so that it may say what is suppressed or what must hold")
 	case plainForm:
-		p.warnf("filter-without-not", c.Range, "write `"+suppressed.String()+"`, which every tool reads alike",
+		p.Warnf("filter-without-not", c.Range, "write `"+suppressed.String()+"`, which every tool reads alike",
 			"this filter suppresses what its condition describes; other tools keep only these events")
 	}
 	return suppressed
@@ -103,11 +103,11 @@ func (p *parser) keepsOnly(c rules.Condition, how FilterCondition) {
 	if how == FilterRequire {
 		hint = "write `" + rules.NotExpr{Range: c.Range, Term: c.Expr}.String() + "` if they are to be suppressed"
 	}
-	p.warnf("filter-keeps-only", c.Range, hint, "this filter keeps only the events that it describes, because conditions of filters are read as %q", how)
+	p.Warnf("filter-keeps-only", c.Range, hint, "this filter keeps only the events that it describes, because conditions of filters are read as %q", how)
 }
 
 // forAll notes that a filter names no rules.
 func (p *parser) forAll(f *rules.Filter, at diag.Range) {
 	f.Any = true
-	p.infof("filter-without-rules", at, "write `rules: any`, or ids and names", "the filter names no rules, so that it applies to every rule of its log source")
+	p.Infof("filter-without-rules", at, "write `rules: any`, or ids and names", "the filter names no rules, so that it applies to every rule of its log source")
 }

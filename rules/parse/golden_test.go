@@ -50,7 +50,9 @@ func eachCase(t *testing.T, dir string, check func(t *testing.T, base string, rs
 				}
 			}
 			var b strings.Builder
-			diag.WriteText(&b, found, func(string) []byte {
+			diag.WriteText(&b, found, func(shown string) []byte {
+				file, ok := folder.Inside(shown)
+				require.True(t, ok)
 				data, err := folder.Read(file)
 				require.NoError(t, err)
 				return data

@@ -1,9 +1,9 @@
 package parse
 
 import (
-	"decree/rules"
-
 	"gopkg.in/yaml.v3"
+
+	"decree/rules"
 )
 
 // keyRanges notes where the metadata stands, of which the model keeps the texts alone.
@@ -11,10 +11,10 @@ func (p *parser) keyRanges(top *yaml.Node) []rules.KeyRange {
 	var out []rules.KeyRange
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i].Value, top.Content[i+1]
-		out = append(out, rules.KeyRange{Key: key, Index: -1, Range: p.inside(p.span(value))})
+		out = append(out, rules.KeyRange{Key: key, Index: -1, Range: p.Range(value)})
 		if value.Kind == yaml.SequenceNode {
-			for j, entry := range value.Content {
-				out = append(out, rules.KeyRange{Key: key, Index: j, Range: p.inside(p.span(entry))})
+			for j, item := range value.Content {
+				out = append(out, rules.KeyRange{Key: key, Index: j, Range: p.Range(item)})
 			}
 		}
 	}

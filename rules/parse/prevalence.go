@@ -1,15 +1,14 @@
 package parse
 
 import (
-	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // maxRarest bounds the rarest values kept, far above what a look-up service answers.
@@ -19,119 +18,105 @@ var boundOps = []string{"lt", "lte", "gt", "gte", "eq"}
 
 // prevalence reads the named rarity conditions.
 func (p *parser) prevalence(r *rules.Rule, n *yaml.Node) {
-	for _, e := range p.entries(n, "prevalence") {
-		if q := p.rarity(e); p.claim(e.key) {
+	for _, e := range p.Entries(n, "prevalence") {
+		if q := p.rarity(e); p.claim(e.Key) {
 			r.Prevalence = append(r.Prevalence, q)
 		}
 	}
 }
 
-func (p *parser) rarity(block entry) rules.Prevalence {
-	q := rules.Prevalence{Name: block.key.Value, Range: p.span(block.key), Unavailable: "exclude"}
+func (p *parser) rarity(block source.Entry) rules.Prevalence {
+	q := rules.Prevalence{Name: block.Key.Value, Range: p.Span(block.Key), Unavailable: "exclude"}
 	members := map[string]**rules.Membership{"signature": &q.Signature, "signer": &q.Signer, "issuer": &q.Issuer, "root": &q.Root}
-	asked, before := false, p.errors
-	for _, e := range p.entries(block.value, "a prevalence condition") {
-		switch key := e.key.Value; key {
+	asked, before := false, p.Errors()
+	for _, e := range p.Entries(block.Value, "a prevalence condition") {
+		switch key := e.Key.Value; key {
 		case "field":
-			p.text(&q.Field, e.value, key)
-			q.FieldRange = p.span(e.value)
+			p.Text(&q.Field, e.Value, key)
+			q.FieldRange = p.Span(e.Value)
 		case "among":
-			p.text(&q.Among, e.value, key)
+			p.Text(&q.Among, e.Value, key)
 		case "local":
-			q.Local, asked = p.local(e.value), true
+			q.Local, asked = p.local(e.Value), true
 		case "global":
-			for _, part := range p.entries(e.value, "global") {
-				if part.key.Value == "default" {
-					q.GlobalElse = p.number(part.value)
+			for _, part := range p.Entries(e.Value, "global") {
+				if part.Key.Value == "default" {
+					q.GlobalElse = p.Number(part.Value)
 				} else {
 					p.bound(&q.Global, part, "global", "default")
 				}
 			}
 			asked = true
 			if len(q.Global) == 0 {
-				p.errorf("prevalence-empty", p.span(e.key), "add a bound, such as `lt: 250`", "global has no bound")
+				p.Errorf("prevalence-empty", p.Span(e.Key), "add a bound, such as `lt: 250`", "global has no bound")
 			}
 		case "unavailable":
-			p.text(&q.Unavailable, e.value, key)
-			p.oneOf("invalid-unavailable", e.value, q.Unavailable, []string{"exclude", "include"})
+			p.Text(&q.Unavailable, e.Value, key)
+			p.OneOf("invalid-unavailable", e.Value, q.Unavailable, []string{"exclude", "include"})
 		default:
 			to := members[key]
 			if to == nil {
-				p.unknownKey(e.key, "a prevalence condition", "field", "among", "local", "global", "signature", "signer", "issuer", "root", "unavailable")
+				p.UnknownKey(e.Key, "a prevalence condition", "field", "among", "local", "global", "signature", "signer", "issuer", "root", "unavailable")
 				continue
 			}
-			*to, asked = p.membership(e.value, key), true
+			*to, asked = p.membership(e.Value, key), true
 		}
 	}
-	if block.value.Kind != yaml.MappingNode {
+	if block.Value.Kind != yaml.MappingNode {
 		return q
 	}
 	if q.Field == "" {
-		p.errorf("prevalence-without-field", q.Range, "add `field: sha1`, or another entity", "prevalence %q does not say what is counted", q.Name)
+		p.Errorf("prevalence-without-field", q.Range, "add `field: sha1`, or another entity", "prevalence %q does not say what is counted", q.Name)
 	}
-	if !asked && p.errors == before {
-		p.errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q asks nothing", q.Name)
+	if !asked && p.Errors() == before {
+		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q asks nothing", q.Name)
 	}
 	return q
 }
 
 func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {
 	l := &rules.LocalPrevalence{}
-	for _, e := range p.entries(n, "local") {
-		switch e.key.Value {
+	for _, e := range p.Entries(n, "local") {
+		switch e.Key.Value {
 		case "distinct":
-			p.text(&l.Distinct, e.value, "distinct")
+			p.Text(&l.Distinct, e.Value, "distinct")
 		case "rarest":
-			n, err := strconv.Atoi(e.value.Value)
-			if err != nil || n < 1 || n > maxRarest {
-				p.errorf("invalid-number", p.span(e.value), "write a whole number above 0", "rarest cannot be %q", e.value.Value)
-				n = 1
-			}
-			l.Rarest = n
+			l.Rarest = p.Whole("invalid-number", e.Value, "rarest", "write how many of the rarest values to keep", 1, maxRarest)
 		default:
 			p.bound(&l.Bounds, e, "local", "distinct", "rarest")
 		}
 	}
 	if l.Distinct == "" {
-		p.errorf("prevalence-without-field", p.span(n), "add `distinct: host`", "local does not say what is counted")
+		p.Errorf("prevalence-without-field", p.Span(n), "add `distinct: host`", "local does not say what is counted")
 	}
 	if l.Rarest == 0 && len(l.Bounds) == 0 {
-		p.errorf("prevalence-empty", p.span(n), "add `rarest: 1000` or `lte: 3`", "local has no cut and no bound")
+		p.Errorf("prevalence-empty", p.Span(n), "add `rarest: 1000` or `lte: 3`", "local has no cut and no bound")
 	}
 	return l
 }
 
-func (p *parser) bound(to *[]rules.Bound, e entry, what string, others ...string) {
-	if !slices.Contains(boundOps, e.key.Value) {
-		p.unknownKey(e.key, what, append(others, boundOps...)...)
+func (p *parser) bound(to *[]rules.Bound, e source.Entry, what string, others ...string) {
+	if !slices.Contains(boundOps, e.Key.Value) {
+		p.UnknownKey(e.Key, what, append(others, boundOps...)...)
 		return
 	}
-	*to = append(*to, rules.Bound{Op: e.key.Value, Value: p.number(e.value), Range: p.span(e.value)})
-}
-
-func (p *parser) number(n *yaml.Node) float64 {
-	f, err := strconv.ParseFloat(n.Value, 64)
-	if err != nil || math.IsNaN(f) || math.IsInf(f, 0) {
-		p.errorf("invalid-number", p.span(n), "write a number", "%q is no number", n.Value)
-		return 0
-	}
-	return f
+	*to = append(*to, rules.Bound{Op: e.Key.Value, Value: p.Number(e.Value), Range: p.Span(e.Value)})
 }
 
 // membership reads `x`, `[x, y]`, `{eq: x}` or `{neq: [x, y]}`.
 func (p *parser) membership(n *yaml.Node, what string) *rules.Membership {
-	m := &rules.Membership{Range: p.span(n)}
+	m := &rules.Membership{Range: p.Span(n)}
 	if n.Kind != yaml.MappingNode {
-		p.texts(&m.Values, n, what)
+		p.Texts(&m.Values, n, what)
 		return m
 	}
-	entries := p.entries(n, what)
-	if len(entries) != 1 || !slices.Contains([]string{"eq", "neq"}, entries[0].key.Value) {
-		p.errorf("unknown-key", m.Range, "write `{neq: SignedValid}`", "%s takes exactly one of eq, neq", what)
+	entries := p.Entries(n, what)
+	if len(entries) != 1 || !slices.Contains([]string{"eq", "neq"}, entries[0].Key.Value) {
+		p.Errorf("unknown-key", m.Range, "write `{neq: SignedValid}`", "%s takes exactly one of eq, neq", what)
 		return m
 	}
-	m.Not = entries[0].key.Value == "neq"
-	p.texts(&m.Values, entries[0].value, what)
+	m.Not = entries[0].Key.Value == "neq"
+	p.Texts(&m.Values, entries[0].Value, what)
 	return m
 }
 
@@ -146,6 +131,6 @@ func (p *parser) checkAmong(r *rules.Rule) {
 		if near := diag.Closest(q.Among, names); near != "" {
 			hint = "did you mean `" + near + "`?"
 		}
-		p.errorf("undefined-name", q.Range, hint, "prevalence %q counts among %q, which the rule does not define", q.Name, q.Among)
+		p.Errorf("undefined-name", q.Range, hint, "prevalence %q counts among %q, which the rule does not define", q.Name, q.Among)
 	}
 }

@@ -1,8 +1,9 @@
 package parse
 
 import (
-	"decree/rules"
 	"slices"
+
+	"decree/rules"
 )
 
 // checkUnused warns of lists that neither an item nor a used list names.
@@ -35,7 +36,7 @@ func (p *parser) checkUnused(r *rules.Rule) {
 	})
 	for _, l := range r.Lists {
 		if !used[l.Name] {
-			p.warnf("unused-list", l.Range, "use it as `Field|expand: '%"+l.Name+"%'`, or remove it", "nothing uses the list %q", l.Name)
+			p.Warnf("unused-list", l.Range, "use it as `Field|expand: '%"+l.Name+"%'`, or remove it", "nothing uses the list %q", l.Name)
 		}
 	}
 }

@@ -8,17 +8,17 @@ import (
 	"strings"
 
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // checker finds what would fail later, in the middle of a run: in a model as it is after it was laid over another.
 type checker struct {
-	m     *Model
-	doc   *document
-	found diag.Diagnostics
+	m   *Model
+	doc *document
 }
 
 // check reports every fault of a model at its place in the document.
-func (m *Model) check(doc *document) diag.Diagnostics {
+func (m *Model) check(doc *document) {
 	c := &checker{m: m, doc: doc}
 	if m.Name == "" {
 		c.bad("name", "name it with `name:`", "the model has no name")
@@ -35,7 +35,7 @@ func (m *Model) check(doc *document) diag.Diagnostics {
 	}
 	seen := map[string]bool{}
 	for i := range m.Sources {
-		if len(c.found) > maxFaults {
+		if c.doc.full() {
 			break
 		}
 		s := &m.Sources[i]
@@ -44,67 +44,58 @@ func (m *Model) check(doc *document) diag.Diagnostics {
 		case s.Name == "":
 			c.bad(at, "add `name:`", "source %d has no name", i+1)
 		case seen[s.Name]:
-			c.bad(join(at, "name"), "give it a name of its own, or join the two", "there is another source %q", s.Name)
+			c.bad(source.Join(at, "name"), "give it a name of its own, or join the two", "there is another source %q", s.Name)
 		}
 		seen[s.Name] = true
 		c.source(s, at)
 	}
-	return sorted(c.found)
 }
 
 // bad reports a fault at a path.
 func (c *checker) bad(path, hint, format string, args ...any) {
-	c.found.Errorf("bad-model", c.doc.place(path), hint, format, args...)
+	c.doc.Errorf("bad-model", c.doc.Places.Range(path), hint, format, args...)
 }
 
 func (c *checker) oneOf(path, what, got string, words ...string) {
 	if got == "" || slices.Contains(words, got) {
 		return
 	}
-	hint := "write " + strings.Join(words, " or ")
-	if near := diag.Closest(got, words); near != "" {
-		hint = "did you mean `" + near + "`?"
-	}
-	c.bad(path, hint, "unknown word %q: %s is %s", got, what, strings.Join(words, ", "))
+	c.bad(path, diag.DidYouMean(got, words, "write "+strings.Join(words, " or ")), "unknown word %q: %s is %s", got, what, strings.Join(words, ", "))
 }
 
 func (c *checker) source(s *Source, at string) {
 	for _, name := range sortedNames(s.Fields) {
-		c.column(s, join(at, "fields."+name), name, 0, s.Fields[name])
+		c.column(s, source.Join(at, "fields."+name), name, 0, s.Fields[name])
 		if s.Keys != nil && s.Fields[name].OrElse != "" {
-			c.bad(join(at, "fields."+name+".or_else"), "map the field to one column", "field %s cannot be in two columns where processes are linked", name)
+			c.bad(source.Join(at, "fields."+name+".or_else"), "map the field to one column", "field %s cannot be in two columns where processes are linked", name)
 		}
 	}
 	c.loops(s, at, 0, s.Fields)
 	for _, level := range slices.Sorted(maps.Keys(s.Ancestors)) {
-		path := join(at, fmt.Sprintf("ancestors.%d", level))
+		path := source.Join(at, fmt.Sprintf("ancestors.%d", level))
 		if level < 1 || level > maxLevel {
 			c.bad(path, "1 is the parent", "an ancestor's level is 1 to %d, got: %d", maxLevel, level)
 			continue
 		}
 		for _, name := range sortedNames(s.Ancestors[level]) {
-			c.column(s, join(path, name), name, level, s.Ancestors[level][name])
+			c.column(s, source.Join(path, name), name, level, s.Ancestors[level][name])
 		}
 		c.loops(s, path, level, s.Ancestors[level])
 	}
 	for _, name := range sortedNames(s.Entities) {
-		path := join(at, "entities."+name)
+		path := source.Join(at, "entities."+name)
 		if !slices.Contains(entities, name) {
-			hint := "entities are " + strings.Join(entities, ", ")
-			if near := diag.Closest(name, entities); near != "" {
-				hint = "did you mean `" + near + "`?"
-			}
-			c.bad(path, hint, "unknown entity %q", name)
+			c.bad(path, diag.OneOf(name, entities), "unknown entity %q", name)
 		}
 		c.column(s, path, name, 0, s.Entities[name])
 	}
 	for i, name := range s.Names {
 		if name == "" || name == "." {
-			c.bad(join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "a name is empty")
+			c.bad(source.Join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "a name is empty")
 		}
 	}
 	for i, t := range s.Scope {
-		path := join(at, fmt.Sprintf("scope[%d]", i))
+		path := source.Join(at, fmt.Sprintf("scope[%d]", i))
 		c.column(s, path, "of the scope", 0, t.Reads())
 		if len(t.Values) == 0 {
 			c.bad(path, "list the values that make an event one of the source", "a test of the scope has no values")
@@ -112,16 +103,16 @@ func (c *checker) source(s *Source, at string) {
 	}
 	c.keys(s, at)
 	if s.Log != "" {
-		c.oneOf(join(at, "log"), "log", s.Log, Logs()...)
+		c.oneOf(source.Join(at, "log"), "log", s.Log, Logs()...)
 	}
 	if s.Unlisted != "" && s.UnlistedIn != "" {
-		c.bad(join(at, "unlisted_in"), "keep one of them", "fields that are not listed are in columns of their own (unlisted) or in one (unlisted_in), not both")
+		c.bad(source.Join(at, "unlisted_in"), "keep one of them", "fields that are not listed are in columns of their own (unlisted) or in one (unlisted_in), not both")
 	}
 	if kind, known := s.Columns[s.UnlistedIn]; s.UnlistedIn != "" && len(s.Columns) > 0 && (!known || kind != "string") {
-		c.bad(join(at, "unlisted_in"), "name a column of the type string", "unlisted_in is the column with the XML of the other fields: the table has no such column %q", s.UnlistedIn)
+		c.bad(source.Join(at, "unlisted_in"), "name a column of the type string", "unlisted_in is the column with the XML of the other fields: the table has no such column %q", s.UnlistedIn)
 	}
 	for _, name := range sortedNames(s.Columns) {
-		c.oneOf(join(at, "columns."+name), "a column's type", s.Columns[name], columnKinds...)
+		c.oneOf(source.Join(at, "columns."+name), "a column's type", s.Columns[name], columnKinds...)
 	}
 }
 
@@ -140,13 +131,13 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	if col.Name == "" {
 		c.bad(path, "add `column:`", "field %s has no column", name)
 	}
-	c.oneOf(join(path, "type"), "a field's type", string(col.Type), columnTypes...)
-	c.oneOf(join(path, "holds"), "holds", col.Holds, "filename")
-	c.oneOf(join(path, "numbers"), "numbers", col.Numbers, decimal, hexadecimal)
+	c.oneOf(source.Join(path, "type"), "a field's type", string(col.Type), columnTypes...)
+	c.oneOf(source.Join(path, "holds"), "holds", col.Holds, "filename")
+	c.oneOf(source.Join(path, "numbers"), "numbers", col.Numbers, decimal, hexadecimal)
 	switch col.Type {
 	case Pattern:
 		if re, err := regexp.Compile(col.Key); err != nil || re.NumSubexp() == 0 {
-			c.bad(join(path, "key"), "put a group round the value: `name=(\\S+)`", "field %s: the key of a pattern is an expression with a group, which is the value, not %q", name, col.Key)
+			c.bad(source.Join(path, "key"), "put a group round the value: `name=(\\S+)`", "field %s: the key of a pattern is an expression with a group, which is the value, not %q", name, col.Key)
 		}
 	case HashSet, Pairs, XML:
 		if col.Key == "" {
@@ -154,24 +145,24 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 		}
 	}
 	if col.OrElse != "" && col.OrElse == col.Name {
-		c.bad(join(path, "or_else"), "name another column, or leave it out", "field %s: or_else is the column itself", name)
+		c.bad(source.Join(path, "or_else"), "name another column, or leave it out", "field %s: or_else is the column itself", name)
 	}
 	if col.Alone && col.Under == "" {
-		c.bad(join(path, "alone"), "add `under:`, or leave it out", "field %s: alone is said of a path in two columns, and under names no other", name)
+		c.bad(source.Join(path, "alone"), "add `under:`, or leave it out", "field %s: alone is said of a path in two columns, and under names no other", name)
 	}
 	for i, other := range col.Spread {
 		c.refers(s, fmt.Sprintf("%s.spread[%d]", path, i), name, other, level)
 	}
 	for key, other := range map[string]string{"under": col.Under, "domain": col.Domain} {
 		if other != "" && (key != "domain" || other != noDomain) {
-			c.refers(s, join(path, key), name, other, level)
+			c.refers(s, source.Join(path, key), name, other, level)
 		}
 	}
 }
 
 // refers reports a field that is not there, or that refers to itself.
 func (c *checker) refers(s *Source, path, name, other string, level int) {
-	if len(c.found) > maxFaults {
+	if c.doc.full() {
 		return
 	}
 	if strings.EqualFold(name, other) {
@@ -185,17 +176,13 @@ func (c *checker) refers(s *Source, path, name, other string, level int) {
 	if level > 0 {
 		fields = s.Ancestors[level]
 	}
-	hint := "add the field " + other + " to the source"
-	if near := diag.Closest(other, sortedNames(fields)); near != "" {
-		hint = "did you mean `" + near + "`?"
-	}
-	c.bad(path, hint, "field %s refers to %s, which the source does not have", name, other)
+	c.bad(path, diag.DidYouMean(other, sortedNames(fields), "add the field "+other+" to the source"), "field %s refers to %s, which the source does not have", name, other)
 }
 
 // loops reports fields that come back to themselves through the fields that they are spread over.
 func (c *checker) loops(s *Source, path string, level int, fields map[string]Column) {
 	for _, name := range sortedNames(fields) {
-		if len(c.found) > maxFaults {
+		if c.doc.full() {
 			return
 		}
 		seen := map[string]bool{}
@@ -215,7 +202,7 @@ func (c *checker) loops(s *Source, path string, level int, fields map[string]Col
 			if level == 0 {
 				field = "fields." + name
 			}
-			c.bad(join(path, field), "let it refer to fields that refer to none", "field %s refers to itself by way of others", name)
+			c.bad(source.Join(path, field), "let it refer to fields that refer to none", "field %s refers to itself by way of others", name)
 		}
 	}
 }
@@ -226,7 +213,7 @@ func (c *checker) keys(s *Source, at string) {
 		keys map[int][]string
 	}{{"keys", s.Keys}, {"fallback_keys", s.FallbackKeys}} {
 		for _, level := range slices.Sorted(maps.Keys(k.keys)) {
-			path := join(at, fmt.Sprintf("%s.%d", k.name, level))
+			path := source.Join(at, fmt.Sprintf("%s.%d", k.name, level))
 			columns := k.keys[level]
 			switch {
 			case level < 0 || level > maxLevel:

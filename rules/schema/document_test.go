@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
+	"decree/rules/source"
 )
 
 func problems(t *testing.T, text string) []string {
@@ -26,7 +27,7 @@ func problems(t *testing.T, text string) []string {
 	require.ErrorAs(t, err, &unread)
 	var out []string
 	for _, d := range unread.Found {
-		assert.True(t, d.Range.Start.Line > 0 || d.Message == "there are more faults", d.Message)
+		assert.True(t, d.Range.Start.Line > 0 || d.Code == "too-many-findings", d.Message)
 		assert.NotEmpty(t, d.Hint, d.Message)
 		out = append(out, strings.TrimPrefix(d.Range.String(), file+":")+" "+d.Message)
 	}
@@ -35,9 +36,9 @@ func problems(t *testing.T, text string) []string {
 
 func TestAllFaultsOfAModelFileAreReportedAtOnce(t *testing.T) {
 	assert.Equal(t, []string{
-		`2:1 unknown key "titel"`,
+		`2:1 unknown key "titel" in a model`,
 		`3:7 time must be a list, got: "t"`,
-		`7:11 unknown key "colum"`,
+		`7:11 unknown key "colum" in I`,
 		`8:30 spread must be a list, got: "I"`,
 		`9:34 multivalue must be true or false, got: "perhaps"`,
 	}, problems(t, `name: m
@@ -92,8 +93,8 @@ func TestReferencesOfAModelFile(t *testing.T) {
 		"unlisted: a.\n    unlisted_in: b":                                                           "fields that are not listed are in columns of their own (unlisted) or in one (unlisted_in), not both",
 		"keys: {0: [a, b], 1: [c]}":                                                                  "keys of level 1 has 1 columns, and that of level 0 has 2",
 		"keys: {1: [c]}":                                                                             "keys of level 1 has 1 columns, and that of level 0 has 0",
-		"keys: {x: [c]}":                                                                             `a level must be a number, got: "x"`,
-		"name: t":                                                                                    `duplicate key "name"`,
+		"keys: {x: [c]}":                                                                             `a key of keys must be a number, got: "x"`,
+		"name: t":                                                                                    `duplicate key "name" in an entry of sources`,
 	} {
 		got := problems(t, source(rest))
 		require.NotEmpty(t, got, rest)
@@ -159,7 +160,7 @@ func TestALongModelIsReadInTime(t *testing.T) {
 			fmt.Fprintf(&b, field+", ", i, i)
 		}
 		began := time.Now()
-		assert.Len(t, problems(t, b.String()+"}}]\n"), maxFaults+1)
+		assert.Len(t, problems(t, b.String()+"}}]\n"), source.ForModels.Findings+1)
 		assert.Less(t, time.Since(began), 20*time.Second, field)
 	}
 }

@@ -5,15 +5,15 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"sync"
 
+	"github.com/agnivade/levenshtein"
 	"gopkg.in/yaml.v3"
 
 	"decree/rules/diag"
-	"github.com/agnivade/levenshtein"
+	"decree/rules/source"
 )
 
 //go:embed models/*.yml
@@ -59,7 +59,7 @@ func Load(name string) (*Model, error) {
 
 // LoadFile reads a model from a user's file, which may extend a shipped one.
 func LoadFile(path string) (*Model, error) {
-	data, err := os.ReadFile(path)
+	data, err := source.ReadFile(path, source.ForModels)
 	if err != nil {
 		return nil, err
 	}
@@ -83,19 +83,13 @@ func readShipped(file string, data []byte) (*Model, error) {
 func read(file string, data []byte) (*Model, error) {
 	m := &Model{}
 	doc := newDocument(file, data, m)
-	if doc.found.HasErrors() {
-		return nil, doc.unread()
+	if err := doc.unread(); err != nil {
+		return nil, err
 	}
 	if m.Extends != "" {
 		base, err := shipped.ReadFile("models/" + m.Extends + ".yml")
 		if err != nil {
-			hint := "shipped are " + strings.Join(Names(), ", ")
-			if near := diag.Closest(m.Extends, Names()); near != "" {
-				hint = "did you mean `" + near + "`?"
-			}
-			doc.found.Errorf("bad-model", doc.place("extends"), hint, "extends %q, which is not shipped", m.Extends)
-		}
-		if doc.found.HasErrors() {
+			doc.Errorf("bad-model", doc.Places.Range("extends"), diag.OneOf(m.Extends, Names()), "extends %q, which is not shipped", m.Extends)
 			return nil, doc.unread()
 		}
 		below, err := readShipped(m.Extends+".yml", base)
@@ -105,8 +99,9 @@ func read(file string, data []byte) (*Model, error) {
 		m = merge(below, m, doc)
 	}
 	m.pairs = &sync.Map{}
-	if doc.found = m.check(doc); doc.found.HasErrors() {
-		return nil, doc.unread()
+	m.check(doc)
+	if err := doc.unread(); err != nil {
+		return nil, err
 	}
 	m.ofEveryTable()
 	return m, nil

@@ -5,6 +5,8 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+
+	"decree/rules/source"
 )
 
 // merge lays a model over another: what its document says wins, and what it does not say stays. A source of a name that base has replaces its
@@ -32,7 +34,7 @@ func merge(base, over *Model, doc *document) *Model {
 func overlay(to, from reflect.Value, doc *document, path string, but ...string) {
 	for i := range to.NumField() {
 		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")
-		if name == "" || slices.Contains(but, name) || !doc.has(join(path, name)) {
+		if name == "" || slices.Contains(but, name) || !doc.Has(source.Join(path, name)) {
 			continue
 		}
 		if to.Field(i).Kind() == reflect.Map && !from.Field(i).IsNil() {

@@ -1,7 +1,6 @@
 package source
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
 	"io"
@@ -68,28 +67,7 @@ func (f *Folder) Read(file string) ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	data, err := readAtMost(r, file)
-	if err = errors.Join(err, r.Close()); err != nil {
-		return nil, err
-	}
-	text, err := utf8Text(data)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", file, err)
-	}
-	return text, nil
-}
-
-func readAtMost(r fs.File, file string) ([]byte, error) {
-	info, err := r.Stat()
-	if err != nil {
-		return nil, err
-	}
-	if info.Size() > MaxSize {
-		return nil, fmt.Errorf("%s: larger than %d MiB", file, MaxSize>>20)
-	}
-	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
-	_, err = data.ReadFrom(r)
-	return data.Bytes(), err
+	return readText(r, file, MaxSize)
 }
 
 // Load gives the text of a file, or what is wrong with it: a finding of the whole file, without a line.
@@ -109,6 +87,14 @@ func (f *Folder) Shown(file string) string {
 		return file
 	}
 	return path.Join(f.name, file)
+}
+
+// Inside is the path in the folder of a file that findings show; ok is false where that is not in the folder.
+func (f *Folder) Inside(shown string) (file string, ok bool) {
+	if f.name == "" {
+		return shown, fs.ValidPath(shown)
+	}
+	return strings.CutPrefix(shown, path.Clean(f.name)+"/")
 }
 
 // Open opens a file of the folder, of any size, for reading it as a stream.

@@ -69,6 +69,7 @@ func read(s *stdio.Streams, paths []string) (*Set, error) {
 		return nil, fmt.Errorf("%s: no rule stands there", strings.Join(paths, ", "))
 	}
 	set.Found.Sort()
+	set.Found = slices.Compact(set.Found) // what is wrong with a list is found by every rule that uses it
 	return set, nil
 }
 

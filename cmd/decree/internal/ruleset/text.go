@@ -20,9 +20,23 @@ func (set *Set) Text(file string) []byte {
 			if data, err := from.Folder.Read(from.Path); err == nil {
 				set.shown.data = data
 			}
+		} else {
+			set.shown.data = set.listFile(file)
 		}
 	}
 	return set.shown.data
+}
+
+// listFile is the text of a file that a rule names, such as a list; nil if no folder of rules has it.
+func (set *Set) listFile(shown string) []byte {
+	for _, f := range set.Files {
+		if file, ok := f.Folder.Inside(shown); ok {
+			if data, err := f.Folder.Read(file); err == nil {
+				return data
+			}
+		}
+	}
+	return nil
 }
 
 // KeepText makes a text available to findings in the file that is shown under a name.

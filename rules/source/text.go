@@ -2,11 +2,56 @@ package source
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
 )
+
+// ReadFile gives the text of a file on disk as UTF-8. A pipe or a device is refused, since reading one may never end.
+func ReadFile(path string, limits Limits) ([]byte, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, fmt.Errorf("%s: not a regular file", path)
+	}
+	r, err := os.Open(path)
+	if err != nil {
+		return nil, err
+	}
+	return readText(r, path, limits.Size)
+}
+
+// readText gives the text of an open file, which it closes.
+func readText(r fs.File, name string, most int) ([]byte, error) {
+	data, err := readAtMost(r, name, most)
+	if err = errors.Join(err, r.Close()); err != nil {
+		return nil, err
+	}
+	text, err := utf8Text(data)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return text, nil
+}
+
+func readAtMost(r fs.File, name string, most int) ([]byte, error) {
+	info, err := r.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Size() > int64(most) {
+		return nil, fmt.Errorf("%s: larger than %d MiB", name, most>>20)
+	}
+	data := bytes.NewBuffer(make([]byte, 0, info.Size()+bytes.MinRead))
+	_, err = data.ReadFrom(r)
+	return data.Bytes(), err
+}
 
 // utf8Text gives the text of a file as UTF-8, without a byte order mark. UTF-16, which Windows editors write, is known by its
 // mark, and without one by its zeros.

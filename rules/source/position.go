@@ -1,4 +1,4 @@
-package parse
+package source
 
 import (
 	"strings"
@@ -10,13 +10,14 @@ import (
 	"decree/rules/diag"
 )
 
-func (p *parser) at(line, col int) diag.Range {
-	return diag.Range{File: p.shown, Start: diag.Position{Line: line, Col: col}, End: diag.Position{Line: line, Col: col + 1}}
+// At is the place of one character; lines and columns count from 1.
+func (f *File) At(line, col int) diag.Range {
+	return diag.Range{File: f.shown, Start: diag.Position{Line: line, Col: col}, End: diag.Position{Line: line, Col: col + 1}}
 }
 
-// span is the range of a node: its text on its first line.
-func (p *parser) span(n *yaml.Node) diag.Range {
-	r := p.at(n.Line, n.Column)
+// Span is the range of a node: its text on its first line.
+func (f *File) Span(n *yaml.Node) diag.Range {
+	r := f.At(n.Line, n.Column)
 	if n.Kind == yaml.ScalarNode {
 		width := utf8.RuneCountInString(n.Value)
 		if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
@@ -31,10 +32,10 @@ func (p *parser) span(n *yaml.Node) diag.Range {
 }
 
 // wholeLine is what is written on a line, without its indentation.
-func (p *parser) wholeLine(number int) diag.Range {
-	number = min(number, len(p.lines))
-	text := strings.TrimRightFunc(p.lines[number-1], unicode.IsSpace)
-	r := p.at(number, 1+utf8.RuneCountInString(text)-utf8.RuneCountInString(strings.TrimLeftFunc(text, unicode.IsSpace)))
+func (f *File) wholeLine(number int) diag.Range {
+	number = min(number, len(f.lines))
+	text := strings.TrimRightFunc(f.lines[number-1], unicode.IsSpace)
+	r := f.At(number, 1+utf8.RuneCountInString(text)-utf8.RuneCountInString(strings.TrimLeftFunc(text, unicode.IsSpace)))
 	r.End.Col = max(r.End.Col, 1+utf8.RuneCountInString(text))
 	return r
 }
@@ -42,16 +43,16 @@ func (p *parser) wholeLine(number int) diag.Range {
 // maxSearched bounds the text that is searched for one place, in bytes.
 const maxSearched = 16 << 10
 
-// within is a part of a scalar, from its byte offset. Where escapes hide the place, it is the
+// Within is a part of a scalar, from its byte offset. Where escapes hide the place, it is the
 // scalar's start.
-func (p *parser) within(n *yaml.Node, offset, length int) diag.Range {
-	r := p.span(n)
+func (f *File) Within(n *yaml.Node, offset, length int) diag.Range {
+	r := f.Span(n)
 	if offset > len(n.Value) {
 		return r
 	}
 	part := n.Value[offset:min(len(n.Value), offset+length)]
-	if !p.verbatim(n) {
-		if at, ok := p.find(n, offset, part); ok {
+	if !f.verbatim(n) {
+		if at, ok := f.find(n, offset, part); ok {
 			r.Start = at
 			r.End = diag.Position{Line: at.Line, Col: at.Col + max(1, utf8.RuneCountInString(part))}
 		}
@@ -66,11 +67,11 @@ func (p *parser) within(n *yaml.Node, offset, length int) diag.Range {
 }
 
 // verbatim tells whether a scalar stands in the source as in its value, on one line.
-func (p *parser) verbatim(n *yaml.Node) bool {
-	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || n.Line > len(p.lines) || len(p.lines[n.Line-1]) > maxSearched {
+func (f *File) verbatim(n *yaml.Node) bool {
+	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || n.Line > len(f.lines) || len(f.lines[n.Line-1]) > maxSearched {
 		return false
 	}
-	line := []rune(p.lines[n.Line-1])
+	line := []rune(f.lines[n.Line-1])
 	start := n.Column - 1
 	if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		start++
@@ -80,7 +81,7 @@ func (p *parser) verbatim(n *yaml.Node) bool {
 
 // find looks for a part of a scalar in the source, where line breaks and indentation differ
 // from the value: as many letters stand before it there as in the value.
-func (p *parser) find(n *yaml.Node, offset int, part string) (diag.Position, bool) {
+func (f *File) find(n *yaml.Node, offset int, part string) (diag.Position, bool) {
 	if offset > maxSearched {
 		return diag.Position{}, false
 	}
@@ -96,11 +97,11 @@ func (p *parser) find(n *yaml.Node, offset int, part string) (diag.Position, boo
 	} else if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
 		col++
 	}
-	for walked := 0; line <= len(p.lines); line, col = line+1, 1 {
-		if walked += len(p.lines[line-1]); walked > maxSearched {
+	for walked := 0; line <= len(f.lines); line, col = line+1, 1 {
+		if walked += len(f.lines[line-1]); walked > maxSearched {
 			break
 		}
-		text := []rune(p.lines[line-1])
+		text := []rune(f.lines[line-1])
 		for ; col <= len(text); col++ {
 			switch {
 			case unicode.IsSpace(text[col-1]):
@@ -114,14 +115,34 @@ func (p *parser) find(n *yaml.Node, offset int, part string) (diag.Position, boo
 	return diag.Position{}, false
 }
 
+// Range is the place of a node in the file as the reader of findings counts its lines; nil is the file's beginning.
+func (f *File) Range(n *yaml.Node) diag.Range {
+	if n == nil {
+		return f.inside(f.At(1, 1))
+	}
+	return f.inside(f.Span(n))
+}
+
 // inside moves a range into the file where YAML and the source count lines differently: YAML
 // also breaks lines at a lone carriage return and at Unicode's separators.
-func (p *parser) inside(r diag.Range) diag.Range {
-	r.Start.Line = max(1, min(r.Start.Line, len(p.lines)))
-	width := utf8.RuneCountInString(p.lines[r.Start.Line-1])
+func (f *File) inside(r diag.Range) diag.Range {
+	r.Start.Line = max(1, min(r.Start.Line, len(f.lines)))
+	width := f.width(r.Start.Line)
 	r.Start.Col = max(1, min(r.Start.Col, width+1))
 	if r.End.Line <= r.Start.Line {
 		r.End = diag.Position{Line: r.Start.Line, Col: max(r.Start.Col+1, min(r.End.Col, width+1))}
 	}
 	return r
+}
+
+// width is how many characters a line has, counted once: one line of a crafted file may have many findings.
+func (f *File) width(line int) int {
+	if f.widths == nil {
+		f.widths = make([]int, len(f.lines))
+	}
+	w := &f.widths[line-1]
+	if *w == 0 {
+		*w = 1 + utf8.RuneCountInString(f.lines[line-1])
+	}
+	return *w - 1
 }

@@ -1,4 +1,4 @@
-package parse
+package source
 
 import (
 	"errors"
@@ -13,8 +13,8 @@ import (
 var yamlLine = regexp.MustCompile(`line (\d+): `)
 
 // syntax turns the YAML library's error into a finding at its line.
-func (p *parser) syntax(err error) {
-	p.broken = true
+func (f *File) syntax(err error) {
+	f.broken = true
 	line, text := 1, strings.TrimPrefix(err.Error(), "yaml: ")
 	if m := yamlLine.FindStringSubmatch(text); m != nil {
 		if n, convErr := strconv.Atoi(m[1]); convErr == nil {
@@ -22,12 +22,12 @@ func (p *parser) syntax(err error) {
 		}
 		text = strings.Replace(text, m[0], "", 1)
 	}
-	at := p.wholeLine(brokenLine(p.lines, line))
-	p.errorf("yaml-syntax", at, syntaxHint(text), "this is not YAML: %s", text)
+	at := f.wholeLine(brokenLine(f.lines, line))
+	f.Errorf("yaml-syntax", at, syntaxHint(text), "this is not YAML: %s", text)
 }
 
-// syntaxHints say what to do about the errors that rules have most often.
-var syntaxHints = []struct{ said, hint string }{
+// syntaxHints say what to do about the errors that rules have most often: a part of the library's message, and the hint.
+var syntaxHints = []struct{ message, hint string }{
 	{"mapping values are not allowed", "write a text that holds a colon and a space in quotes, or check the indentation"},
 	{"found character that cannot start any token", "indent with spaces, and write a text that begins with %, @, ` or a tab in quotes"},
 	{"found unknown escape character", "write backslashes in single quotes: in double quotes each begins an escape"},
@@ -41,7 +41,7 @@ var syntaxHints = []struct{ said, hint string }{
 
 func syntaxHint(text string) string {
 	for _, h := range syntaxHints {
-		if strings.Contains(text, h.said) {
+		if strings.Contains(text, h.message) {
 			return h.hint
 		}
 	}
@@ -55,12 +55,12 @@ const (
 )
 
 // brokenLine finds where a file stops being YAML: the line after the longest beginning that is.
-// The library says where the enclosing block began, or the line before, which misleads.
-func brokenLine(lines []string, said int) int {
+// The library reports where the enclosing block began, or the line before, which misleads.
+func brokenLine(lines []string, reported int) int {
 	for n := len(lines) - 1; n > 0; n-- {
 		beginning := strings.Join(lines[:n], "\n")
 		if len(lines)-n > maxProbes || len(beginning) > maxProbeSize {
-			return said
+			return reported
 		}
 		if isYAML(beginning) {
 			return n + 1

@@ -1,0 +1,160 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"reflect"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
+)
+
+// Places says where the parts of a decoded value stand. A path is how Go would reach a part: `sources[0].fields.Image.column`.
+type Places struct {
+	file *File
+	at   map[string]*yaml.Node
+}
+
+// Has tells whether the file itself says something of a path.
+func (p *Places) Has(path string) bool { return p.at[path] != nil }
+
+// Range is where a path stands, or the nearest above it that does.
+func (p *Places) Range(path string) diag.Range {
+	for path != "" && p.at[path] == nil {
+		path = path[:max(0, strings.LastIndexAny(path, ".["))]
+	}
+	return p.file.Range(p.at[path])
+}
+
+// Decode reads a node into a value: structs whose fields have a yaml tag, maps, slices, pointers and scalars. Each part of a wrong
+// type is an error at its place; a key that the value has no field for is a finding of the severity given. what names the value in
+// messages.
+func (f *File) Decode(n *yaml.Node, to any, what string, unknownKey diag.Severity) *Places {
+	d := &decoder{File: f, unknownKey: unknownKey, what: what, places: &Places{f, map[string]*yaml.Node{}}}
+	before := f.errors
+	d.walk(n, reflect.TypeOf(to).Elem(), "")
+	if err := n.Decode(to); err != nil && f.errors == before {
+		var parts *yaml.TypeError
+		if !errors.As(err, &parts) {
+			parts = &yaml.TypeError{Errors: []string{strings.TrimPrefix(err.Error(), "yaml: ")}}
+		}
+		f.Errorf("wrong-type", f.Span(n), "", "%s: %s", what, strings.Join(parts.Errors, "; "))
+	}
+	return d.places
+}
+
+// decoder holds a node to a type before the YAML library fills it, since the library's own errors have no columns.
+type decoder struct {
+	*File
+	unknownKey diag.Severity
+	what       string
+	places     *Places
+}
+
+func (d *decoder) walk(n *yaml.Node, t reflect.Type, path string) {
+	if path != "" && d.places.at[path] == nil {
+		d.places.at[path] = n
+	}
+	if IsNull(n) {
+		return
+	}
+	switch t.Kind() {
+	case reflect.Pointer:
+		d.walk(n, t.Elem(), path)
+	case reflect.Struct:
+		d.fields(n, t, path)
+	case reflect.Map:
+		d.pairs(n, t, path)
+	case reflect.Slice:
+		if n.Kind != yaml.SequenceNode {
+			d.wrong(n, path, "a list")
+			return
+		}
+		for i, item := range n.Content {
+			d.walk(item, t.Elem(), fmt.Sprintf("%s[%d]", path, i))
+		}
+	case reflect.Bool:
+		if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
+			d.wrong(n, path, "true or false")
+		}
+	case reflect.Int:
+		if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" {
+			d.wrong(n, path, "a whole number")
+		}
+	default:
+		if n.Kind != yaml.ScalarNode {
+			d.wrong(n, path, "text")
+		}
+	}
+}
+
+// name is what the value at a path is called in messages.
+func (d *decoder) name(path string) string {
+	name := path[strings.LastIndexByte(path, '.')+1:]
+	list, _, entry := strings.Cut(name, "[")
+	if list == "" {
+		list = d.what
+	}
+	if entry {
+		return "an entry of " + list
+	}
+	return list
+}
+
+func (d *decoder) wrong(n *yaml.Node, path, want string) {
+	got := map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list", yaml.ScalarNode: fmt.Sprintf("%q", n.Value)}[n.Kind]
+	d.Errorf("wrong-type", d.Span(n), "write "+want, "%s must be %s, got: %s", d.name(path), want, got)
+}
+
+// fields reads a mapping with the keys of a struct.
+func (d *decoder) fields(n *yaml.Node, t reflect.Type, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.wrong(n, path, "a mapping")
+		return
+	}
+	types := make(map[string]reflect.Type, t.NumField())
+	var names []string
+	for i := range t.NumField() {
+		if name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ","); name != "" {
+			types[name] = t.Field(i).Type
+			names = append(names, name)
+		}
+	}
+	for _, e := range d.Entries(n, d.name(path)) {
+		of, known := types[e.Key.Value]
+		switch {
+		case known:
+			d.walk(e.Value, of, Join(path, e.Key.Value))
+		case d.unknownKey == diag.Error:
+			d.UnknownKey(e.Key, d.name(path), names...)
+		default:
+			d.add(d.unknownKey, "unknown-key", d.Span(e.Key), diag.OneOf(e.Key.Value, names), "unknown key %q in %s: it is not read", e.Key.Value, d.name(path))
+		}
+	}
+}
+
+// pairs reads a mapping of names or numbers.
+func (d *decoder) pairs(n *yaml.Node, t reflect.Type, path string) {
+	if n.Kind != yaml.MappingNode {
+		d.wrong(n, path, "a mapping")
+		return
+	}
+	for _, e := range d.Entries(n, d.name(path)) {
+		if _, err := strconv.Atoi(e.Key.Value); t.Key().Kind() == reflect.Int && err != nil {
+			d.Errorf("wrong-type", d.Span(e.Key), "write a whole number", "a key of %s must be a number, got: %q", d.name(path), e.Key.Value)
+			continue
+		}
+		d.walk(e.Value, t.Elem(), Join(path, e.Key.Value))
+	}
+}
+
+// Join is the path of a key below a path.
+func Join(path, key string) string {
+	if path == "" {
+		return key
+	}
+	return path + "." + key
+}

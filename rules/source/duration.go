@@ -1,0 +1,46 @@
+package source
+
+import (
+	"math"
+	"regexp"
+	"strconv"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+// timespanForm is a correlation's timespan, which may count months and years, of the reference implementation's length.
+var timespanForm = regexp.MustCompile(`^([1-9][0-9]{0,3})([My])$`)
+
+// Timespan reads a duration, or months and years.
+func (f *File) Timespan(n *yaml.Node) time.Duration {
+	m := timespanForm.FindStringSubmatch(n.Value)
+	if m == nil {
+		return f.Duration(n)
+	}
+	count, err := strconv.Atoi(m[1])
+	length := map[string]time.Duration{"M": 2_629_746 * time.Second, "y": 31_556_952 * time.Second}[m[2]]
+	if err != nil || count > int(math.MaxInt64/length) {
+		f.Errorf("invalid-duration", f.Span(n), "write a shorter one", "%q is too long", n.Value)
+		return 0
+	}
+	return time.Duration(count) * length
+}
+
+var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([smhdw])$`)
+
+// Duration reads a whole number and a unit: s, m, h, d or w.
+func (f *File) Duration(n *yaml.Node) time.Duration {
+	m := durationForm.FindStringSubmatch(n.Value)
+	if m == nil {
+		f.Errorf("invalid-duration", f.Span(n), "write a number and a unit, such as 30m, 2h or 7d", "%q is not a duration", n.Value)
+		return 0
+	}
+	count, err := strconv.Atoi(m[1])
+	if err != nil {
+		f.Errorf("invalid-duration", f.Span(n), "", "%v", err)
+		return 0
+	}
+	unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
+	return time.Duration(count) * unit
+}

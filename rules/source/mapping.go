@@ -1,0 +1,81 @@
+package source
+
+import (
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/diag"
+)
+
+// Entry is one key of a mapping with its value.
+type Entry struct{ Key, Value *yaml.Node }
+
+// Entries lists a mapping in file order. What is not a mapping, duplicate keys, and keys that are none of those allowed are errors;
+// without any allowed, every key is.
+func (f *File) Entries(n *yaml.Node, what string, allowed ...string) []Entry {
+	if n.Kind != yaml.MappingNode {
+		f.Errorf("wrong-type", f.Span(n), "write it as `key: value` lines", "%s must be a mapping", what)
+		return nil
+	}
+	out := make([]Entry, 0, len(n.Content)/2)
+	seen := make(map[string]bool, len(n.Content)/2)
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k := n.Content[i]
+		if k.Kind != yaml.ScalarNode {
+			f.Errorf("wrong-type", f.Span(k), "", "a key of %s must be text", what)
+			continue
+		}
+		switch {
+		case seen[k.Value]:
+			f.Errorf("duplicate-name", f.Span(k), "rename or remove one of them", "duplicate key %q in %s", k.Value, what)
+		case len(allowed) > 0 && !slices.Contains(allowed, k.Value):
+			f.UnknownKey(k, what, allowed...)
+		default:
+			out = append(out, Entry{k, n.Content[i+1]})
+		}
+		seen[k.Value] = true
+	}
+	return out
+}
+
+// UnknownKey reports a key that is none of those allowed.
+func (f *File) UnknownKey(k *yaml.Node, what string, allowed ...string) {
+	f.Errorf("unknown-key", f.Span(k), diag.OneOf(k.Value, allowed), "unknown key %q in %s", k.Value, what)
+}
+
+// Value is the value of a mapping's key; nil if it has none, or is not a mapping.
+func Value(n *yaml.Node, key string) *yaml.Node {
+	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value == key {
+			return n.Content[i+1]
+		}
+	}
+	return nil
+}
+
+// Without is a mapping without one of its keys; the mapping itself stays as it was.
+func Without(n *yaml.Node, key string) *yaml.Node {
+	if n.Kind != yaml.MappingNode {
+		return n
+	}
+	out := *n
+	out.Content = nil
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Value != key {
+			out.Content = append(out.Content, n.Content[i], n.Content[i+1])
+		}
+	}
+	return &out
+}
+
+// Items are the entries of a list; one value alone is a list of one.
+func Items(n *yaml.Node) []*yaml.Node {
+	if n.Kind == yaml.SequenceNode {
+		return n.Content
+	}
+	return []*yaml.Node{n}
+}
+
+// IsNull tells whether a node is YAML's null: `~`, `null`, or nothing.
+func IsNull(n *yaml.Node) bool { return n.Kind == yaml.ScalarNode && n.ShortTag() == "!!null" }

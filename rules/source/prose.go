@@ -1,0 +1,48 @@
+package source
+
+import (
+	"strings"
+
+	"gopkg.in/yaml.v3"
+)
+
+// Prose reads a text for people. One with a colon that stands without quotes is a mapping to YAML, and is read as the text it was meant to be.
+func (f *File) Prose(to *string, n *yaml.Node, what string) {
+	if n.Kind == yaml.MappingNode {
+		if text, ok := f.colon(n); ok {
+			*to = text
+			return
+		}
+	}
+	f.Text(to, n, what)
+}
+
+// colon reads `a: b` as the text it is, with a finding; ok is false where more than texts stand there.
+func (f *File) colon(n *yaml.Node) (text string, ok bool) {
+	var lines []string
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		k, v := n.Content[i], n.Content[i+1]
+		if k.Kind != yaml.ScalarNode || v.Kind != yaml.ScalarNode {
+			return "", false
+		}
+		line := k.Value + ":"
+		if !IsNull(v) {
+			line += " " + v.Value
+		}
+		lines = append(lines, line)
+	}
+	if len(lines) == 0 || n.Line != n.Content[0].Line || n.Column != n.Content[0].Column { // braces begin before it
+		return "", false
+	}
+	text = strings.Join(lines, "\n")
+	k, v := n.Content[0], n.Content[1]
+	at := f.Span(k)
+	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
+	if len(lines) == 1 && v.Line == k.Line && (k.Style|v.Style)&quoted == 0 && f.verbatim(k) && f.verbatim(v) && !IsNull(v) {
+		at.End = f.Span(v).End
+		f.Fixable("colon-in-text", at, "'"+strings.ReplaceAll(text, "'", "''")+"'", "a text with a colon needs quotes: to YAML this is a mapping")
+		return text, true
+	}
+	f.Warnf("colon-in-text", at, "write the text in quotes", "a text with a colon needs quotes: to YAML this is a mapping")
+	return text, true
+}

@@ -352,9 +352,12 @@ func splRex(rest string, rows []splRow) {
 	}
 }
 
-// splKey is what a key of a lookup stands for.
-func splKey(key string) *regexp.Regexp {
-	return regexp.MustCompile(`(?is)\A` + strings.ReplaceAll(regexp.QuoteMeta(key), `\*`, ".*") + `\z`)
+// splKey tells whether a value is what a key of a lookup stands for.
+func splKey(key string) func(value string) bool {
+	if !strings.Contains(key, "*") {
+		return func(value string) bool { return strings.EqualFold(value, key) }
+	}
+	return regexp.MustCompile(`(?is)\A` + strings.ReplaceAll(regexp.QuoteMeta(key), `\*`, ".*") + `\z`).MatchString
 }
 
 // splLookup adds the columns of the first row whose key is the value, in any case, as its definition says (max_matches = 1,
@@ -372,10 +375,16 @@ func splLookup(p *splParser, rows []splRow) {
 		outputs[p.next()] = column
 		p.take(",")
 	}
+	keys := make([]func(string) bool, len(table))
+	for i, row := range table {
+		keys[i] = splKey(splText(row[key]))
+	}
 	for _, r := range rows {
-		at := slices.IndexFunc(table, func(row splRow) bool {
-			return r[of] != nil && splKey(splText(row[key])).MatchString(splText(r[of]))
-		})
+		at := -1
+		if r[of] != nil {
+			value := splText(r[of])
+			at = slices.IndexFunc(keys, func(is func(string) bool) bool { return is(value) })
+		}
 		for to, column := range outputs {
 			delete(r, to)
 			if at >= 0 && table[at][column] != nil {

@@ -20,7 +20,7 @@ type Alert struct {
 
 // moment is an event that some of a rule's units wait for, at its time.
 type moment struct {
-	waitingEvent
+	pendingEvent
 	at time.Time
 }
 
@@ -31,8 +31,7 @@ type moment struct {
 // whole, and there their rarity is judged. schedule gives a rule's, in whole seconds; the engine must have been made with Options.Backtest. timeless counts
 // events without a time that can be read, which no run sees.
 func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (alerts []Alert, timeless int, stats Stats, err error) {
-	e.dropProcesses(len(e.waiting.processes) - e.opt.MaxProcesses)
-	e.main.late = &late{tree: newTree(e.waiting.processes)}
+	e.linkProcesses()
 	moments, timeless, err := e.moments()
 	if err != nil {
 		return nil, timeless, e.stats, err
@@ -61,7 +60,7 @@ func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (aler
 		return nil, timeless, e.stats, err
 	}
 	alerts = append(alerts, correlated...)
-	e.waiting = waiting{}
+	e.pending = e.newPending()
 	slices.SortStableFunc(alerts, func(a, b Alert) int {
 		return cmp.Or(a.At.Compare(b.At), compareResults(a.Result, b.Result))
 	})
@@ -71,13 +70,13 @@ func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (aler
 // moments gives the waiting events of each rule, by its order, in the order of their times.
 func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 	of = make([][]moment, len(e.rules))
-	for _, w := range e.waiting.events {
-		data, err := e.waiting.store.get(w.ref)
+	for _, w := range e.pending.events {
+		in, err := e.pending.recall(w)
 		if err == nil {
-			err = e.main.load(data, w.order)
+			err = e.main.load(in)
 		}
 		if err != nil {
-			return nil, 0, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+			return nil, 0, fmt.Errorf("%s: %w", w.Origin, err)
 		}
 		at, ok := e.main.time()
 		if !ok {
@@ -90,7 +89,7 @@ func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 			for n < len(w.units) && e.units[w.units[n]].rule == r {
 				n++
 			}
-			of[r.order] = append(of[r.order], moment{waitingEvent{w.source, w.line, w.order, w.units[:n], w.ref}, at})
+			of[r.order] = append(of[r.order], moment{pendingEvent{w.Origin, w.units[:n], w.ref}, at})
 			w.units = w.units[n:]
 		}
 	}
@@ -183,34 +182,33 @@ func (r *replay) sightings() ([][]sighting, error) {
 // judge counts what a run sees and decides what is rare in it.
 func (r *replay) judge(seen [][]sighting) {
 	for _, p := range r.rule.rare {
-		p.forget()
+		p.Forget()
 	}
 	for _, of := range seen {
 		r.e.count(of)
 	}
 	for _, p := range r.rule.rare {
-		p.judge(r.e.opt.Reputation)
+		p.Judge(r.e.opt.Reputation)
 	}
 }
 
 // ask asks an event's units: those that count populations, or the rule's.
 func (r *replay) ask(w moment, counting bool) (out outcome, err error) {
 	m := r.e.main
-	data, err := r.e.waiting.store.get(w.ref)
+	in, err := r.e.pending.recall(w.pendingEvent)
 	if err == nil {
-		err = m.load(data, w.order)
+		err = m.loadLate(in)
 	}
 	if err != nil {
-		return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+		return out, fmt.Errorf("%s: %w", w.Origin, err)
 	}
-	m.late.self = m.process(w.order)
 	for _, ui := range w.units {
 		if u := r.e.units[ui]; (u.rare != nil) == counting && u.rule.suspension == nil {
-			if err := m.ask(ui, w.source, w.line, w.order, data, &out); err != nil {
-				return out, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+			if err := m.ask(ui, in, &out); err != nil {
+				return out, fmt.Errorf("%s: %w", w.Origin, err)
 			}
 		}
 	}
-	r.e.spend(out.spending, w.source, w.line, w.order)
+	r.e.spend(out.spending, w.Origin)
 	return out, nil
 }

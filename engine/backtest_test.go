@@ -12,16 +12,23 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/tests/fixture/lowered"
+)
+
+const (
+	plainRule = "description: plain\ndetection:\n  a: {CommandLine|contains: whoami}\n  condition: a\n"
+	rareRule  = "description: rare\nprevalence:\n  rare: {field: sha1, among: a, local: {distinct: host, lte: 1}}\ndetection:\n  a: {CommandLine|contains: run}\n  condition: a and rare\n"
 )
 
 // backtest gives the alerts of a replay as "run event rule".
 func backtest(t testing.TB, rs []*ir.Rule, schedule rules.Schedule, lines ...string) (alerts []string, timeless int) {
 	t.Helper()
-	e, found := engine.New(rs, engine.Options{Model: model(t, "mde"), Backtest: true})
+	e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true})
 	require.Empty(t, found)
 	for i, line := range lines {
 		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
@@ -35,33 +42,24 @@ func backtest(t testing.TB, rs []*ir.Rule, schedule rules.Schedule, lines ...str
 	return alerts, timeless
 }
 
-func mdeEvent(id int, at, host, hash, command string) string {
-	return fmt.Sprintf(`{"ActionType":"ProcessCreated","ReportId":%d,"Timestamp":"2026-03-01T%sZ","DeviceId":%q,"SHA1":%q,"ProcessCommandLine":%q}`, id, at, host, hash, command)
-}
-
-const (
-	plainRule = "description: plain\ndetection:\n  a: {CommandLine|contains: whoami}\n  condition: a\n"
-	rareRule  = "description: rare\nprevalence:\n  rare: {field: sha1, among: a, local: {distinct: host, lte: 1}}\ndetection:\n  a: {CommandLine|contains: run}\n  condition: a and rare\n"
-)
-
 func TestBacktestRaisesAnAlertOnce(t *testing.T) {
 	hourly := rules.Schedule{Every: time.Hour, Lookback: 2 * time.Hour}
 	events := []string{
-		mdeEvent(3, "10:30:00", "h", "x", "whoami"), // not in the order of their times
-		mdeEvent(1, "09:10:00", "h", "x", "whoami"), mdeEvent(2, "10:00:00", "h", "x", "whoami"),
-		mdeEvent(4, "20:00:01", "h", "x", "whoami"), `{"ActionType":"ProcessCreated","ReportId":5,"ProcessCommandLine":"whoami"}`,
+		enginetest.DefenderProcess(3, "10:30:00", "h", "x", "whoami"), // not in the order of their times
+		enginetest.DefenderProcess(1, "09:10:00", "h", "x", "whoami"), enginetest.DefenderProcess(2, "10:00:00", "h", "x", "whoami"),
+		enginetest.DefenderProcess(4, "20:00:01", "h", "x", "whoami"), `{"ActionType":"ProcessCreated","ReportId":5,"ProcessCommandLine":"whoami"}`,
 	}
-	alerts, timeless := backtest(t, []*ir.Rule{lower(t, plainRule)}, hourly, events...)
+	alerts, timeless := backtest(t, []*ir.Rule{lowered.Rule(t, plainRule)}, hourly, events...)
 	assert.Equal(t, []string{"10:00 1 plain", "10:00 2 plain", "11:00 3 plain", "21:00 4 plain"}, alerts)
 	assert.Equal(t, 1, timeless)
-	alerts, _ = backtest(t, []*ir.Rule{lower(t, plainRule)}, rules.Schedule{Every: time.Hour, Lookback: 10 * time.Minute}, events...)
+	alerts, _ = backtest(t, []*ir.Rule{lowered.Rule(t, plainRule)}, rules.Schedule{Every: time.Hour, Lookback: 10 * time.Minute}, events...)
 	assert.Equal(t, []string{"10:00 2 plain"}, alerts, "what falls between two lookbacks is not seen")
 }
 
 func TestBacktestJudgesRarityInEachRun(t *testing.T) {
-	alerts, _ := backtest(t, []*ir.Rule{lower(t, rareRule)}, rules.Schedule{Every: time.Hour, Lookback: 2 * time.Hour},
-		mdeEvent(1, "09:10:00", "h1", "x", "run"), mdeEvent(2, "10:10:00", "h2", "x", "run"), mdeEvent(3, "11:10:00", "h3", "x", "run"),
-		mdeEvent(4, "15:10:00", "h1", "x", "run"))
+	alerts, _ := backtest(t, []*ir.Rule{lowered.Rule(t, rareRule)}, rules.Schedule{Every: time.Hour, Lookback: 2 * time.Hour},
+		enginetest.DefenderProcess(1, "09:10:00", "h1", "x", "run"), enginetest.DefenderProcess(2, "10:10:00", "h2", "x", "run"), enginetest.DefenderProcess(3, "11:10:00", "h3", "x", "run"),
+		enginetest.DefenderProcess(4, "15:10:00", "h1", "x", "run"))
 	assert.Equal(t, []string{"10:00 1 rare", "13:00 3 rare", "16:00 4 rare"}, alerts)
 }
 
@@ -72,17 +70,17 @@ func TestBacktestIsWhatTheRunsSay(t *testing.T) {
 		var events []string
 		for i := range 60 {
 			at := fmt.Sprintf("%02d:%02d:%02d", r.IntN(20), r.IntN(60), r.IntN(60))
-			events = append(events, mdeEvent(i, at, fmt.Sprint("h", r.IntN(3)), fmt.Sprint("x", r.IntN(4)), []string{"run", "whoami", "whoami run", "else"}[r.IntN(4)]))
+			events = append(events, enginetest.DefenderProcess(i, at, fmt.Sprint("h", r.IntN(3)), fmt.Sprint("x", r.IntN(4)), []string{"run", "whoami", "whoami run", "else"}[r.IntN(4)]))
 		}
 		schedule := rules.Schedule{Every: time.Duration(1+r.IntN(90)) * time.Minute, Lookback: time.Duration(1+r.IntN(300)) * time.Minute}
 		block := fmt.Sprintf("schedule: {every: %.0fm, lookback: %.0fm}\n", schedule.Every.Minutes(), schedule.Lookback.Minutes())
-		rs := []*ir.Rule{lower(t, block+plainRule), lower(t, block+rareRule)}
+		rs := []*ir.Rule{lowered.Rule(t, block+plainRule), lowered.Rule(t, block+rareRule)}
 		want := []string{}
 		raised := map[string]bool{}
 		midnight := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		first := midnight.Unix() - midnight.Unix()%int64(schedule.Every/time.Second)
 		for at := time.Unix(first, 0).UTC(); at.Before(midnight.Add(30 * time.Hour)); at = at.Add(schedule.Every) {
-			results, _ := finish(t, engine.Options{Model: model(t, "mde"), Now: at}, rs, events...)
+			results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "mde"), Now: at}, rs, events...)
 			var found []string
 			for _, res := range results {
 				key := res.EventID + " " + res.Rule.Source.Description
@@ -100,12 +98,12 @@ func TestBacktestIsWhatTheRunsSay(t *testing.T) {
 
 func TestBacktestRefusesSchedulesThatCannotBe(t *testing.T) {
 	for _, s := range []rules.Schedule{{}, {Every: time.Hour}, {Every: time.Millisecond, Lookback: time.Hour}, {Every: 1500 * time.Millisecond, Lookback: time.Hour}, {Every: time.Second, Lookback: 1e5 * time.Second}} {
-		e, _ := engine.New([]*ir.Rule{lower(t, plainRule)}, engine.Options{Model: model(t, "mde"), Backtest: true})
+		e, _ := engine.New([]*ir.Rule{lowered.Rule(t, plainRule)}, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true})
 		_, _, _, err := e.FinishBacktest(func(*rules.Rule) rules.Schedule { return s })
 		assert.ErrorContains(t, err, "cannot be replayed", s)
 	}
-	alerts, _ := backtest(t, []*ir.Rule{lower(t, plainRule)}, rules.Schedule{Every: time.Hour, Lookback: time.Hour},
-		strings.Replace(mdeEvent(1, "10:00:00", "h", "x", "whoami"), "2026", "9999", 1), strings.Replace(mdeEvent(2, "10:00:00", "h", "x", "whoami"), "2026", "0001", 1))
+	alerts, _ := backtest(t, []*ir.Rule{lowered.Rule(t, plainRule)}, rules.Schedule{Every: time.Hour, Lookback: time.Hour},
+		strings.Replace(enginetest.DefenderProcess(1, "10:00:00", "h", "x", "whoami"), "2026", "9999", 1), strings.Replace(enginetest.DefenderProcess(2, "10:00:00", "h", "x", "whoami"), "2026", "0001", 1))
 	slices.Sort(alerts)
 	assert.Len(t, alerts, 2, "times far away are times")
 }
@@ -129,10 +127,10 @@ func TestBacktestReplaysCorrelations(t *testing.T) {
 		{2 * time.Hour, []string{"11:00 2", "13:00 3"}},
 		{time.Minute, []string{"13:00 3"}},
 	} {
-		e, found := engine.New([]*ir.Rule{who}, engine.Options{Model: model(t, "mde"), Backtest: true, Correlations: cs})
+		e, found := engine.New([]*ir.Rule{who}, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true, Correlations: cs})
 		require.Empty(t, found)
 		for i, at := range []string{"09:10:00", "10:30:00", "12:59:30", "20:00:00"} { // the first two are not seen by one run
-			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(mdeEvent(i+1, at, "h", "x", "whoami"))}))
+			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(enginetest.DefenderProcess(i+1, at, "h", "x", "whoami"))}))
 		}
 		alerts, _, _, err := e.FinishBacktest(func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: c.lookback} })
 		require.NoError(t, err)

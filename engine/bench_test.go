@@ -10,6 +10,7 @@ import (
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // synthetic gives rules as public ones are, and process creations of which one in a hundred is
@@ -18,7 +19,7 @@ func synthetic(b *testing.B, rules, events int) ([]*ir.Rule, []*event.Event) {
 	r := rand.New(rand.NewPCG(1, 2))
 	rs := make([]*ir.Rule, rules)
 	for i := range rs {
-		rs[i] = lower(b, fmt.Sprintf(`
+		rs[i] = lowered.Rule(b, fmt.Sprintf(`
 detection:
   image: [{Image|endswith: ['\tool%[1]d.exe', '\other%[1]d.exe']}, {OriginalFileName: tool%[1]d.exe}]
   line: {CommandLine|contains|all: [' -flag%[1]d', 'run']}

@@ -6,7 +6,9 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestTheWordForMissing runs rules on events as a data model of Splunk's holds them, where unknown stands for what is not there.
@@ -29,8 +31,8 @@ func TestTheWordForMissing(t *testing.T) {
 		{"a hash without its name", `{md5: ` + md5 + `}`, []string{"1"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := lower(t, "detection:\n  s: "+c.selection+"\n  condition: s\n")
-			assert.Equal(t, c.want, run(t, engine.Options{Model: model(t, "cim")}, []*ir.Rule{r}, whole, without, empty, file))
+			r := lowered.Rule(t, "detection:\n  s: "+c.selection+"\n  condition: s\n")
+			assert.Equal(t, c.want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "cim")}, []*ir.Rule{r}, whole, without, empty, file))
 		})
 	}
 }

@@ -4,73 +4,10 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sync/atomic"
-	"time"
-
-	"github.com/expr-lang/expr/vm"
 
 	"decree/engine/document"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
-
-// unit is a rule, or the population of a prevalence condition, as one source of the data model
-// answers it: its fields are slots and its leaves atoms.
-type unit struct {
-	rule     *rule
-	rare     *population // of which this unit finds the events; nil for the rule itself
-	source   int
-	earlier  []int // of a population: sources whose events are counted by another of its units
-	tree     *term
-	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
-	program  *vm.Program
-	names    []*term        // of the rule, in its order
-	watched  []watchedSlots // as the rule's watched fields
-	deferred bool           // needs what only the end of the input tells: ancestors' events, or rarity
-
-	backtracks bool // some expression of its backtracks
-}
-
-// unbounded is the reach of a rule that a correlation without a schedule reads.
-const unbounded time.Duration = -1
-
-// rule is a compiled rule.
-type rule struct {
-	ir    *ir.Rule
-	order int
-	rare  []*population
-
-	watching bool       // some correlation reads its matches
-	watched  []ir.Field // what that needs of them
-	silent   bool       // it has no results of its own
-
-	reach time.Duration // how far back from Options.Now correlations read it; or unbounded
-
-	suspended  atomic.Int64 // order of the first event on which it is not run
-	suspension *Suspension
-	spent      int // steps of its backtracking expressions, beyond what is free
-}
-
-// source is a source of the data model that some rule reads or that knows processes.
-type source struct {
-	*schema.Source
-	scope  []scopeTest
-	units  []int      // all of them
-	always []int      // those without atoms that must hold
-	slots  []int      // whose atoms make candidates here
-	keys   [3][][]int // level -> the ways to name that process, in order of preference -> slots
-	host   int
-	known  []known          // what the tree keeps of its events
-	refs   map[ir.Field]int // slots of fields that are compared with an ancestor's
-	shown  map[ir.Field]int // slots of what results show of ancestors that the event carries
-	facts  []fact
-}
-
-// scopeTest is a question of scope, by its number, and whether an event without the column passes.
-type scopeTest struct {
-	question int
-	optional bool
-}
 
 // term is a node of a unit's tree.
 type term struct {
@@ -173,7 +110,7 @@ func constant(v bool) *term {
 func (e *Engine) leaf(m *ir.Match, s *source, u *unit) *term {
 	slot, test, native := e.native(m.Field, m.Test, s)
 	ref, isRef := m.Test.(*ir.FieldRef)
-	if native && m.Field.Level > 0 && e.optional(m.Field, s) {
+	if native && m.Field.Level > 0 && s.lineage.Optional(m.Field) {
 		return e.deepLeaf(m, s, u)
 	}
 	if native && isRef {
@@ -191,12 +128,6 @@ func (e *Engine) leaf(m *ir.Match, s *source, u *unit) *term {
 	return e.deepLeaf(m, s, u)
 }
 
-// optional tells whether the process tree is asked for an ancestor's field where an event lacks it.
-func (e *Engine) optional(f ir.Field, s *source) bool {
-	col, ok := e.opt.Model.Column(s.Source, f.Name, f.Level)
-	return ok && col.Optional && len(s.Keys[1]) > 0
-}
-
 // deepLeaf is an atom on an ancestor's event.
 func (e *Engine) deepLeaf(m *ir.Match, s *source, u *unit) *term {
 	u.deferred = true
@@ -207,9 +138,9 @@ func (e *Engine) deepLeaf(m *ir.Match, s *source, u *unit) *term {
 	for _, f := range asked {
 		slot, _, native := e.native(f, nil, s)
 		if native {
-			s.refs[f] = slot
+			s.lineage.AddNative(f, slot)
 		}
-		if !native || e.optional(f, s) {
+		if !native || s.lineage.Optional(f) {
 			e.treeFields[f.Name] = true
 		}
 	}

@@ -7,7 +7,9 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestPairs reads auditd's lines out of syslog's.
@@ -27,8 +29,8 @@ func TestPairs(t *testing.T) {
 		{"a: {a2: null}", line("audispd", `a0=\"chmod\"`), 1},
 		{"a: {a0: null}", line("audispd", `a0=\"chmod\"`), 0},
 	} {
-		r := lower(t, "logsource: {product: linux, service: auditd}\ndetection:\n  "+c.detection+"\n  condition: a\n")
-		assert.Len(t, run(t, engine.Options{Model: model(t, "sentinel")}, []*ir.Rule{r}, c.event), c.want, "%s on %s", c.detection, c.event)
+		r := lowered.Rule(t, "logsource: {product: linux, service: auditd}\ndetection:\n  "+c.detection+"\n  condition: a\n")
+		assert.Len(t, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "sentinel")}, []*ir.Rule{r}, c.event), c.want, "%s on %s", c.detection, c.event)
 	}
 }
 
@@ -61,10 +63,10 @@ func TestTextsOfJSON(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, exhaustive := range []bool{false, true} {
-				opt := engine.Options{Exhaustive: exhaustive, Model: model(t, c.model)}
-				assert.Len(t, run(t, opt, []*ir.Rule{lower(t, c.rule)}, c.event), c.want)
+				opt := engine.Options{Exhaustive: exhaustive, Model: lowered.Model(t, c.model)}
+				assert.Len(t, enginetest.IDs(t, opt, []*ir.Rule{lowered.Rule(t, c.rule)}, c.event), c.want)
 				// Again, with the event before, whose bytes are the same, in between.
-				assert.Len(t, run(t, opt, []*ir.Rule{lower(t, c.rule)}, c.event, `{}`, c.event, c.event), 3*c.want)
+				assert.Len(t, enginetest.IDs(t, opt, []*ir.Rule{lowered.Rule(t, c.rule)}, c.event, `{}`, c.event, c.event), 3*c.want)
 			}
 		})
 	}
@@ -83,8 +85,8 @@ func TestKeywordsAndTheFormThatAnEventIsKeptIn(t *testing.T) {
 		{`&amp;`, `{"_raw":"<Event><Data>a &amp; b</Data></Event>"}`, 0}, {`Path`, `{"EventData":"{\"Path\":\"x\"}"}`, 0}, {`Path`, `{"EventData":{"Path":"x"}}`, 0},
 		{`{a`, `{"_raw":"{a b"}`, 1}, {`<b`, `{"_raw":"a <b"}`, 1}, {`<b`, `{"_raw":"<b"}`, 1},
 	} {
-		r := lower(t, "logsource: {product: windows, service: application}\ndetection:\n  a: ['"+c.keyword+"']\n  condition: a\n")
+		r := lowered.Rule(t, "logsource: {product: windows, service: application}\ndetection:\n  a: ['"+c.keyword+"']\n  condition: a\n")
 		event := strings.Replace(c.event, "{", `{"Type":"WindowsEvent","Channel":"Application","EventID":1,`, 1)
-		assert.Len(t, run(t, engine.Options{Model: model(t, "sentinel-event")}, []*ir.Rule{r}, event), c.want, "%s on %s", c.keyword, c.event)
+		assert.Len(t, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "sentinel-event")}, []*ir.Rule{r}, event), c.want, "%s on %s", c.keyword, c.event)
 	}
 }

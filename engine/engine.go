@@ -8,34 +8,22 @@
 package engine
 
 import (
+	"fmt"
 	"slices"
 	"sync/atomic"
 	"time"
 
 	"github.com/expr-lang/expr/conf"
 
+	"decree/engine/correlate"
 	"decree/engine/document"
+	"decree/engine/event"
+	"decree/engine/eventstore"
 	"decree/engine/match"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
-
-// Options steer an engine.
-type Options struct {
-	Model        *schema.Model     // how events name their fields; nil is "sigma"
-	Reputation   Reputation        // nil: only what events carry
-	Now          time.Time         // end of each rule's lookback; zero: the whole input is one window
-	MaxProcesses int               // processes kept for ancestry; 0 is 200,000
-	MaxPending   int               // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
-	MaxMemory    int               // bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
-	OnResult     func(Result)      // is given results as they are found, in place of Finish: those that wait for the end of the input come last
-	Backtest     bool              // all events that rules ask for wait for FinishBacktest
-	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
-	Observe      bool              // Nearness tells how near correlations came
-	Measure      bool              // Profile tells where the time went
-	Exhaustive   bool              // try every rule on every event of its log source: the index's own test
-}
 
 // Engine evaluates rules on events given to it in order. It is for one goroutine; what it
 // compiled from the rules is shared with the workers of Run.
@@ -52,9 +40,11 @@ type Engine struct {
 	triggers     [][]int // atom -> units for which it is one of those that must hold
 	groups       []*term // atLeast terms, by the number their programs call
 	populations  []*population
-	correlations []*correlation
-	occurrences  *occurrences // matches that correlations read
-	nearness     []Nearness
+	correlations *correlate.Set
+	correlated   []correlation      // as results show them, in the set's order
+	matches      *correlate.Matches // that correlations read
+	matchEvents  *eventstore.Store  // their events; may be those that wait for the end
+	progress     []correlate.Progress
 	treeFields   map[string]bool // fields of ancestors that some rule asks the tree for
 	times        []int           // slots of the model's time columns
 	ids          []int           // slots of the model's id columns
@@ -62,7 +52,7 @@ type Engine struct {
 	main    *matcher
 	workers []*matcher
 	order   int
-	waiting waiting
+	pending pending
 	results []Result
 	stats   Stats
 
@@ -99,16 +89,8 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 		}
 		opt.Model = m
 	}
-	if opt.MaxProcesses <= 0 {
-		opt.MaxProcesses = 200_000
-	}
-	if opt.MaxMemory <= 0 {
-		opt.MaxMemory = 1 << 30
-	}
-	if opt.MaxPending <= 0 {
-		opt.MaxPending = 1_000_000
-	}
-	e := &Engine{opt: opt, config: programConfig(), layout: document.NewLayout(opt.Model), scopes: newScopes(), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}, occurrences: newOccurrences(&eventStore{})}
+	e := &Engine{opt: opt.withDefaults(), config: programConfig(), layout: document.NewLayout(opt.Model), scopes: newScopes(), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
+	e.pending = e.newPending()
 	e.atoms = match.NewAtoms(e.layout)
 	for _, column := range opt.Model.Time {
 		e.times = append(e.times, e.layout.Slot(schema.Column{Name: column}))
@@ -140,8 +122,7 @@ func (e *Engine) add(r *ir.Rule, found *diag.Diagnostics) {
 	if r.Filter != nil {
 		condition = &ir.And{Base: ir.Base{At: condition.Range()}, Terms: []ir.Node{condition, r.Filter}}
 	}
-	compiled := &rule{ir: r, order: len(e.rules)}
-	compiled.suspended.Store(never)
+	compiled := newRule(r, len(e.rules))
 	e.rules = append(e.rules, compiled)
 	var earlier []int
 	var asked []*unit
@@ -176,42 +157,9 @@ func (e *Engine) addUnit(u *unit, found *diag.Diagnostics) {
 	e.sources[u.source].units = append(e.sources[u.source].units, len(e.units)-1)
 }
 
-// sourceOf numbers a source and makes its scope and keys ready.
-func (e *Engine) sourceOf(s *schema.Source) int {
-	if i, ok := e.byModel[s]; ok {
-		return i
-	}
-	out := &source{Source: s, host: -1, refs: map[ir.Field]int{}, shown: map[ir.Field]int{}}
-	out.scope = e.scopeOf(s)
-	if host, ok := s.Entities["host"]; ok {
-		out.host = e.layout.Slot(host)
-	}
-	for level := range out.keys {
-		for _, keys := range []map[int][]string{s.Keys, s.FallbackKeys} {
-			var slots []int
-			for _, c := range keys[level] {
-				slots = append(slots, e.layout.Slot(schema.Column{Name: c}))
-			}
-			if slots != nil {
-				out.keys[level] = append(out.keys[level], slots)
-			}
-		}
-	}
-	out.facts = e.factsOf(s, out)
-	e.sources = append(e.sources, out)
-	e.byModel[s] = len(e.sources) - 1
-	return len(e.sources) - 1
-}
-
 // finishIndex makes the automata, the inverted index and the router, once all atoms are known.
 func (e *Engine) finishIndex(found *diag.Diagnostics) {
-	if len(e.treeFields) > 0 {
-		for i := range e.opt.Model.Sources {
-			if s := &e.opt.Model.Sources[i]; len(s.Keys[0]) > 0 {
-				e.know(e.sources[e.sourceOf(s)])
-			}
-		}
-	}
+	e.keepProcesses()
 	for i := range e.units {
 		e.index(i)
 	}
@@ -263,10 +211,14 @@ func (e *Engine) Rules() []*ir.Rule {
 	return out
 }
 
-// compareResults puts results in event order, then rule order.
-func compareResults(a, b Result) int {
-	if a.order != b.order {
-		return a.order - b.order
+// Add gives the engine an event, whose Raw is its JSON text.
+func (e *Engine) Add(ev *event.Event) error {
+	in := event.Input{Origin: event.Origin{Source: ev.Source, Line: ev.Line, Order: e.order}, Data: ev.Raw}
+	out, err := e.main.evaluate(in)
+	if err != nil {
+		return fmt.Errorf("%s: %w", in.Origin, err)
 	}
-	return a.rule.order - b.rule.order
+	e.merge(in, out)
+	e.order++
+	return nil
 }

@@ -11,54 +11,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/engine/event"
+	"decree/engine/lineage"
 	"decree/rules/ir"
-	"decree/rules/parse"
-	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
-
-func lower(t testing.TB, text string) *ir.Rule {
-	t.Helper()
-	if !strings.Contains(text, "logsource:") {
-		text = "logsource: {product: windows, category: process_creation}\n" + text
-	}
-	rs, found := parse.Rules("rule.yml", []byte("title: T\n"+text), nil)
-	require.Empty(t, found)
-	require.Len(t, rs, 1)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	return r
-}
-
-func model(t testing.TB, name string) *schema.Model {
-	t.Helper()
-	m, err := schema.Load(name)
-	require.NoError(t, err)
-	return m
-}
-
-// run gives the ids of the events that a rule matches.
-func run(t testing.TB, opt engine.Options, rs []*ir.Rule, lines ...string) []string {
-	t.Helper()
-	results, _ := finish(t, opt, rs, lines...)
-	ids := []string{}
-	for _, r := range results {
-		ids = append(ids, r.EventID)
-	}
-	return ids
-}
-
-func finish(t testing.TB, opt engine.Options, rs []*ir.Rule, lines ...string) ([]engine.Result, engine.Stats) {
-	t.Helper()
-	e, found := engine.New(rs, opt)
-	require.Empty(t, found)
-	for i, line := range lines {
-		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
-	}
-	results, stats, err := e.Finish()
-	require.NoError(t, err)
-	return results, stats
-}
 
 // TestPredicates asks one item of one event, and its negation, which is always the opposite:
 // a missing field makes a predicate false.
@@ -201,9 +159,9 @@ func TestPredicates(t *testing.T) {
 				if negated {
 					condition = "not a"
 				}
-				r := lower(t, "detection:\n  a:\n    "+c.item+"\n  condition: "+condition+"\n")
+				r := lowered.Rule(t, "detection:\n  a:\n    "+c.item+"\n  condition: "+condition+"\n")
 				for _, exhaustive := range []bool{false, true} {
-					got := len(run(t, engine.Options{Exhaustive: exhaustive}, []*ir.Rule{r}, c.event)) == 1
+					got := len(enginetest.IDs(t, engine.Options{Exhaustive: exhaustive}, []*ir.Rule{r}, c.event)) == 1
 					assert.Equal(t, c.want != negated, got, "negated %t, exhaustive %t", negated, exhaustive)
 				}
 			}
@@ -236,7 +194,7 @@ func TestIndexFindsWhatTheRulesMean(t *testing.T) {
 			fmt.Fprintf(&b, "  %s: {%s%s: %s}\n", name, pick("F", "G"), mod, value)
 		}
 		fmt.Fprintf(&b, "  condition: %s\n", pick("a1 and b", "a1 or a2", "not a1", "1 of a* and not b", "all of a*", "2 of them", "3 of them", "(a1 or b) and (a2 or c)", "not (a1 or b) and c"))
-		rs = append(rs, lower(t, b.String()))
+		rs = append(rs, lowered.Rule(t, b.String()))
 	}
 	var events []string
 	for i := range 200 {
@@ -249,7 +207,7 @@ func TestIndexFindsWhatTheRulesMean(t *testing.T) {
 	}
 	type match struct{ rule, event string }
 	collect := func(exhaustive bool) (all []match) {
-		results, _ := finish(t, engine.Options{Exhaustive: exhaustive}, rs, events...)
+		results, _ := enginetest.Run(t, engine.Options{Exhaustive: exhaustive}, rs, events...)
 		for _, res := range results {
 			all = append(all, match{fmt.Sprintf("%p", res.Rule), res.EventID})
 		}
@@ -261,7 +219,7 @@ func TestIndexFindsWhatTheRulesMean(t *testing.T) {
 }
 
 func TestLookback(t *testing.T) {
-	r := lower(t, "schedule: {every: 1h, lookback: 2h}\ndetection:\n  a: {Image: x}\n  condition: a\n")
+	r := lowered.Rule(t, "schedule: {every: 1h, lookback: 2h}\ndetection:\n  a: {Image: x}\n  condition: a\n")
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	events := []string{
 		`{"EventRecordID":1,"Image":"x","UtcTime":"2026-03-01 09:59:59.999"}`,
@@ -270,37 +228,37 @@ func TestLookback(t *testing.T) {
 		`{"EventRecordID":4,"Image":"x","UtcTime":"2026-03-01 12:00:00.001"}`,
 		`{"EventRecordID":5,"Image":"x"}`,
 	}
-	assert.Equal(t, []string{"2", "3"}, run(t, engine.Options{Now: now}, []*ir.Rule{r}, events...))
-	assert.Len(t, run(t, engine.Options{}, []*ir.Rule{r}, events...), 5)
-	_, stats := finish(t, engine.Options{Now: now}, []*ir.Rule{r}, events...)
+	assert.Equal(t, []string{"2", "3"}, enginetest.IDs(t, engine.Options{Now: now}, []*ir.Rule{r}, events...))
+	assert.Len(t, enginetest.IDs(t, engine.Options{}, []*ir.Rule{r}, events...), 5)
+	_, stats := enginetest.Run(t, engine.Options{Now: now}, []*ir.Rule{r}, events...)
 	assert.Equal(t, 1, stats.Undated)
 }
 
 func TestResultSaysWhy(t *testing.T) {
-	r := lower(t, "detection:\n  a: {Image|endswith: x.exe}\n  b: {Image: y}\n  c: {ParentImage: p}\n  condition: a and not b or c\n")
-	results, _ := finish(t, engine.Options{Model: model(t, "windows")}, []*ir.Rule{r},
+	r := lowered.Rule(t, "detection:\n  a: {Image|endswith: x.exe}\n  b: {Image: y}\n  c: {ParentImage: p}\n  condition: a and not b or c\n")
+	results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "windows")}, []*ir.Rule{r},
 		`{"EventID":1,"EventRecordID":7,"Computer":"H","User":"U","UtcTime":"2026-03-01 10:00:00","Image":"C:\\x.exe","CommandLine":"x","ParentImage":"P"}`)
 	require.Len(t, results, 1)
 	assert.Equal(t, []string{"a", "c"}, results[0].Names)
-	assert.Equal(t, []engine.Fact{{Name: "time", Value: "2026-03-01T10:00:00.000Z"}, {Name: "host", Value: "H"}, {Name: "user", Value: "U"},
+	assert.Equal(t, []event.Fact{{Name: "time", Value: "2026-03-01T10:00:00.000Z"}, {Name: "host", Value: "H"}, {Name: "user", Value: "U"},
 		{Name: "Image", Value: `C:\x.exe`}, {Name: "CommandLine", Value: "x"}}, results[0].Facts)
-	assert.Equal(t, []engine.Ancestor{{Level: 1, Image: "P", From: "the event itself"}}, results[0].Ancestors)
+	assert.Equal(t, []lineage.Ancestor{{Level: 1, Image: "P", From: "the event itself"}}, results[0].Ancestors)
 }
 
 // TestProductsThatKnowNoEmptyText pins that Defender's empty columns are missing ones.
 func TestProductsThatKnowNoEmptyText(t *testing.T) {
-	opt := engine.Options{Model: model(t, "mde")}
+	opt := engine.Options{Model: lowered.Model(t, "mde")}
 	for item, want := range map[string]bool{"sha1: null": true, "sha1: ''": true, "sha1: '*'": false, "sha1|exists: false": true, "sha1|contains: a": false} {
-		r := lower(t, "detection:\n  a: {"+item+"}\n  condition: a\n")
+		r := lowered.Rule(t, "detection:\n  a: {"+item+"}\n  condition: a\n")
 		for _, line := range []string{`{"ActionType":"ProcessCreated","ReportId":1,"SHA1":""}`, `{"ActionType":"ProcessCreated","ReportId":1}`} {
-			assert.Equal(t, want, len(run(t, opt, []*ir.Rule{r}, line)) == 1, "%s on %s", item, line)
+			assert.Equal(t, want, len(enginetest.IDs(t, opt, []*ir.Rule{r}, line)) == 1, "%s on %s", item, line)
 		}
 	}
 }
 
 // TestNamesWithoutAPath pins that a file name is read from its own column where an event has no path, as queries ask for it.
 func TestNamesWithoutAPath(t *testing.T) {
-	opt := engine.Options{Model: model(t, "mde")}
+	opt := engine.Options{Model: lowered.Model(t, "mde")}
 	for line, want := range map[string]bool{
 		`{"ActionType":"ProcessCreated","FileName":"A.exe","InitiatingProcessFileName":"w3wp.exe"}`:                                                               true,
 		`{"ActionType":"ProcessCreated","FileName":"A.exe","FolderPath":"","InitiatingProcessFolderPath":"c:\\w3wp.exe"}`:                                         true,
@@ -308,13 +266,13 @@ func TestNamesWithoutAPath(t *testing.T) {
 		`{"ActionType":"ProcessCreated","FileName":"A.exe","FolderPath":"c:\\b.exe","InitiatingProcessFileName":"w3wp.exe"}`:                                      false,
 		`{"ActionType":"ProcessCreated","FileName":"A.exe","InitiatingProcessFileName":"cmd.exe","InitiatingProcessFolderPath":"c:\\windows\\system32\\cmd.exe"}`: false,
 	} {
-		r := lower(t, "detection:\n  a: {Image|filename: a.exe, ParentImage|filename: w3wp.exe}\n  condition: a\n")
-		assert.Equal(t, want, len(run(t, opt, []*ir.Rule{r}, line)) == 1, line)
+		r := lowered.Rule(t, "detection:\n  a: {Image|filename: a.exe, ParentImage|filename: w3wp.exe}\n  condition: a\n")
+		assert.Equal(t, want, len(enginetest.IDs(t, opt, []*ir.Rule{r}, line)) == 1, line)
 	}
 }
 
 func TestWrongEventsAreErrors(t *testing.T) {
-	e, found := engine.New([]*ir.Rule{lower(t, "detection:\n  a: {Image: x}\n  condition: a\n")}, engine.Options{})
+	e, found := engine.New([]*ir.Rule{lowered.Rule(t, "detection:\n  a: {Image: x}\n  condition: a\n")}, engine.Options{})
 	require.Empty(t, found)
 	for _, line := range []string{``, `{`, `[]`, `"x"`, `{"a":1}{`, strings.Repeat(`{"a":`, 10_000) + `1` + strings.Repeat(`}`, 10_000)} {
 		assert.Error(t, e.Add(&event.Event{Raw: []byte(line)}), line[:min(len(line), 20)])
@@ -323,16 +281,16 @@ func TestWrongEventsAreErrors(t *testing.T) {
 }
 
 func TestCatastrophicExpressionsAreBounded(t *testing.T) {
-	r := lower(t, "detection:\n  a: {Image|re: '^(?=a)(a*)*$'}\n  condition: a\n")
+	r := lowered.Rule(t, "detection:\n  a: {Image|re: '^(?=a)(a*)*$'}\n  condition: a\n")
 	start := time.Now()
-	results, stats := finish(t, engine.Options{}, []*ir.Rule{r}, `{"Image":"`+strings.Repeat("a", 5000)+`b"}`)
+	results, stats := enginetest.Run(t, engine.Options{}, []*ir.Rule{r}, `{"Image":"`+strings.Repeat("a", 5000)+`b"}`)
 	assert.Empty(t, results)
 	assert.Len(t, stats.Suspended, 1)
 	assert.Less(t, time.Since(start), time.Minute)
 }
 
 func TestUnknownLogSourceIsReported(t *testing.T) {
-	_, found := engine.New([]*ir.Rule{lower(t, "logsource: {category: nothing_of_the_kind}\ndetection:\n  a: {Image: x}\n  condition: a\n")}, engine.Options{Model: model(t, "mde")})
+	_, found := engine.New([]*ir.Rule{lowered.Rule(t, "logsource: {category: nothing_of_the_kind}\ndetection:\n  a: {Image: x}\n  condition: a\n")}, engine.Options{Model: lowered.Model(t, "mde")})
 	require.Len(t, found, 1)
 	assert.Equal(t, "no-log-source", found[0].Code)
 }
@@ -341,7 +299,7 @@ func TestUnknownLogSourceIsReported(t *testing.T) {
 func TestNothingIsAllocatedForOthersEvents(t *testing.T) {
 	var rs []*ir.Rule
 	for i := range 200 {
-		rs = append(rs, lower(t, fmt.Sprintf("detection:\n  a: {Image|endswith: '\\tool%d.exe', CommandLine|contains: [x%d, y%d]}\n  b: {CommandLine|re: 'foo%d[0-9]+'}\n  condition: a or b\n", i, i, i, i)))
+		rs = append(rs, lowered.Rule(t, fmt.Sprintf("detection:\n  a: {Image|endswith: '\\tool%d.exe', CommandLine|contains: [x%d, y%d]}\n  b: {CommandLine|re: 'foo%d[0-9]+'}\n  condition: a or b\n", i, i, i, i)))
 	}
 	e, found := engine.New(rs, engine.Options{})
 	require.Empty(t, found)

@@ -7,6 +7,8 @@ import (
 
 	"decree/engine/document"
 	"decree/engine/event"
+	"decree/engine/lineage"
+	"decree/engine/rarity"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -16,13 +18,7 @@ import (
 // ancestors and rarity are about others.
 type Explainer struct {
 	e      *Engine
-	chosen []chosenEvent
-}
-
-// chosenEvent is an event that is explained at the end.
-type chosenEvent struct {
-	waitingEvent
-	data []byte
+	chosen []event.Input
 }
 
 // Explanation is why a rule did or did not match one event.
@@ -36,12 +32,12 @@ type Explanation struct {
 	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
 	NotAsked   []NotAsked         `json:"not_asked,omitempty"`  // other logs of the rule's log source, whose events are none of the rule's
 	InLookback bool               `json:"in_lookback"`
-	Facts      []Fact             `json:"facts,omitempty"`
+	Facts      []event.Fact       `json:"facts,omitempty"`
 	Names      []string           `json:"names,omitempty"` // names of the condition that were true
 	Condition  *Step              `json:"condition,omitempty"`
 	Filter     *Step              `json:"filter,omitempty"`
-	Ancestors  []Ancestor         `json:"ancestors,omitempty"`
-	Prevalence []PrevalenceFigure `json:"prevalence,omitempty"`
+	Ancestors  []lineage.Ancestor `json:"ancestors,omitempty"`
+	Prevalence []rarity.Figure    `json:"prevalence,omitempty"`
 	Expr       string             `json:"expr,omitempty"`  // the program that decided
 	Atoms      []string           `json:"atoms,omitempty"` // what its numbers mean
 }
@@ -74,7 +70,7 @@ func (x *Explainer) Add(ev *event.Event, chosen bool) error {
 		return err
 	}
 	if chosen {
-		x.chosen = append(x.chosen, chosenEvent{waitingEvent{source: ev.Source, line: ev.Line, order: order}, slices.Clone(ev.Raw)})
+		x.chosen = append(x.chosen, event.Input{Origin: event.Origin{Source: ev.Source, Line: ev.Line, Order: order}, Data: slices.Clone(ev.Raw)})
 	}
 	return nil
 }
@@ -86,23 +82,22 @@ func (x *Explainer) Finish() ([]Explanation, Stats, error) {
 		return nil, stats, err
 	}
 	var out []Explanation
-	for _, w := range x.chosen {
-		one, err := x.explain(w)
+	for _, in := range x.chosen {
+		one, err := x.explain(in)
 		if err != nil {
-			return nil, stats, fmt.Errorf("%s:%d: %w", w.source, w.line, err)
+			return nil, stats, fmt.Errorf("%s: %w", in.Origin, err)
 		}
 		out = append(out, one)
 	}
 	return out, stats, nil
 }
 
-func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
+func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	m := x.e.main
-	out := Explanation{Source: w.source, Line: w.line, NotAsked: x.e.NotAsked()}
-	if err := m.load(w.data, w.order); err != nil {
+	out := Explanation{Source: in.Source, Line: in.Line, NotAsked: x.e.NotAsked()}
+	if err := m.loadLate(in); err != nil {
 		return out, err
 	}
-	m.late.self = m.process(w.order)
 	out.EventID = m.id()
 	// Of several sources that the event is of, one by which it matches says most.
 	var u *unit
@@ -126,7 +121,7 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 	s := x.e.sources[u.source]
 	out.LogSource, out.InLookback = s.Name, m.inWindow(u)
 	out.Facts = m.facts(s)
-	if u.backtracks && u.rule.suspension != nil && u.rule.isSuspended(w.order) && !out.Unknown {
+	if u.backtracks && u.rule.suspension != nil && u.rule.isSuspended(in.Order) && !out.Unknown {
 		out.Suspended = u.rule.suspension.Describe()
 	}
 	out.Matched = matched && out.InLookback && out.Suspended == ""
@@ -149,7 +144,7 @@ func (x *Explainer) explain(w chosenEvent) (Explanation, error) {
 		out.Atoms = append(out.Atoms, fmt.Sprintf("atom(%d): %s", i, x.e.atoms.Describe(i)))
 	}
 	for i, p := range x.e.populations {
-		out.Atoms = append(out.Atoms, fmt.Sprintf("rare(%d): prevalence %s", i, p.ir.Name))
+		out.Atoms = append(out.Atoms, fmt.Sprintf("rare(%d): prevalence %s", i, p.Condition().Name))
 	}
 	for i, t := range x.e.groups {
 		out.Atoms = append(out.Atoms, fmt.Sprintf("atleast(%d): %d of %d parts", i, t.n, len(t.terms)))
@@ -214,12 +209,12 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *term, s *source) (value, f
 		}
 		return value, ""
 	}
-	texts, ok := m.lineage(f)
+	texts, ok := m.ancestor(f)
 	if !ok {
 		return "unknown", "no creation event tells it"
 	}
-	if slot, native := s.refs[f]; (!native || !m.doc.Slot(slot).Present) && m.late.self != nil {
-		_, from, _ = m.late.tree.attribute(m.late.self, f)
+	if !s.lineage.Carries(m.doc, f) {
+		_, from, _ = m.above.Field(f)
 	}
 	return quoteAll(texts), from
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"decree/engine/document"
+	"decree/engine/event"
 )
 
 // generalColumns are those that any product's events may have.
@@ -53,4 +54,6 @@ func (m *matcher) fits() bool {
 func (e *Engine) Fitted() bool { return e.fit.Load() }
 
 // Fits tells the same of one event, which is not given to the rules.
-func (e *Engine) Fits(data []byte) bool { return e.main.load(data, e.order) == nil && e.main.fits() }
+func (e *Engine) Fits(data []byte) bool {
+	return e.main.load(event.Input{Data: data}) == nil && e.main.fits()
+}

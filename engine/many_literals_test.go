@@ -10,7 +10,9 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestManyLiterals holds that texts that make no small automaton are all found, each by its own rule, beside what is found by one.
@@ -23,7 +25,7 @@ func TestManyLiterals(t *testing.T) {
 		}
 		return b.String()
 	}
-	rules := []*ir.Rule{lower(t, "\ndetection: {s: {CommandLine|contains: whoami}, condition: s}\n")}
+	rules := []*ir.Rule{lowered.Rule(t, "\ndetection: {s: {CommandLine|contains: whoami}, condition: s}\n")}
 	var texts []string
 	for _, modifier := range []string{"contains", "startswith", "endswith", "filename", "contains|cased"} {
 		var list strings.Builder
@@ -32,7 +34,7 @@ func TestManyLiterals(t *testing.T) {
 			texts = append(texts, text)
 			fmt.Fprintf(&list, "      - '%s'\n", text)
 		}
-		rules = append(rules, lower(t, "\ndetection:\n  s:\n    CommandLine|"+modifier+":\n"+list.String()+"  condition: s\n"))
+		rules = append(rules, lowered.Rule(t, "\ndetection:\n  s:\n    CommandLine|"+modifier+":\n"+list.String()+"  condition: s\n"))
 	}
 	events := []string{`{"CommandLine":"cmd /c WhoAmI"}`}
 	want := []string{"0"}
@@ -52,7 +54,7 @@ func TestManyLiterals(t *testing.T) {
 		}
 	}
 	for _, exhaustive := range []bool{false, true} {
-		results, _ := finish(t, engine.Options{Exhaustive: exhaustive}, rules, events...)
+		results, _ := enginetest.Run(t, engine.Options{Exhaustive: exhaustive}, rules, events...)
 		got := make([]string, len(events))
 		for _, result := range results {
 			got[result.Order()] += fmt.Sprint(slices.Index(rules, result.Rule))

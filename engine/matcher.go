@@ -7,7 +7,10 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"decree/engine/correlate"
 	"decree/engine/document"
+	"decree/engine/event"
+	"decree/engine/lineage"
 	"decree/engine/match"
 	"decree/engine/timestamp"
 	"decree/rules/ir"
@@ -25,7 +28,7 @@ type matcher struct {
 	list    []int    // candidates
 	machine vm.VM
 	env     any
-	late    *late         // the tree and the figures, once the input has ended
+	above   lineage.View  // the processes above the event, once the input has ended
 	spent   map[*rule]int // in a batch: steps beyond what is free
 
 	costs   *costs
@@ -34,24 +37,18 @@ type matcher struct {
 	undated bool // the current event has no time, and a rule asked for it
 }
 
-// late is what only the end of the input tells, and the event it is asked about.
-type late struct {
-	tree *tree
-	self *process // the event as a child in the tree
-}
-
 func (e *Engine) newMatcher() *matcher {
 	m := &matcher{e: e, doc: document.New(e.layout), chosen: make([]uint32, len(e.units)), routing: e.newRouting()}
-	m.atoms = e.atoms.NewMatcher(m.doc, m.lineage)
+	m.atoms = e.atoms.NewMatcher(m.doc, m.ancestor)
 	m.costs = e.newCosts()
 	m.env = env{Atom: m.atoms.Holds, Rare: m.rare, AtLeast: m.atLeast}
 	return m
 }
 
 // load reads an event and finds the sources it is of.
-func (m *matcher) load(data []byte, order int) error {
-	m.order = order
-	if err := m.doc.Load(data); err != nil {
+func (m *matcher) load(in event.Input) error {
+	m.order = in.Order
+	if err := m.doc.Load(in.Data); err != nil {
 		return err
 	}
 	m.gen++
@@ -60,19 +57,34 @@ func (m *matcher) load(data []byte, order int) error {
 	return nil
 }
 
-// lineage reads a field of the event's own process or of one above it.
-func (m *matcher) lineage(f ir.Field) ([]string, bool) {
+// loadLate reads an event again, once the input has ended, so that it sees the processes above it.
+func (m *matcher) loadLate(in event.Input) error {
+	if err := m.load(in); err != nil {
+		return err
+	}
+	m.above.Self = m.process(in.Order)
+	return nil
+}
+
+// process makes the tree's entry for the current event; nil if it tells of no process.
+func (m *matcher) process(order int) *lineage.Process {
 	for _, si := range m.of {
-		if slot, ok := m.e.sources[si].refs[f]; ok {
-			if v := m.doc.Slot(slot); v.Present || f.Level == 0 || !m.e.optional(f, m.e.sources[si]) {
-				return v.Texts, v.Present
-			}
+		if s := m.e.sources[si].lineage; s.Tells() {
+			at, _ := m.time()
+			return s.Process(m.doc, order, at)
 		}
 	}
-	if m.late == nil || m.late.self == nil {
-		return nil, false
+	return nil
+}
+
+// ancestor reads a field of the event's own process or of one above it.
+func (m *matcher) ancestor(f ir.Field) ([]string, bool) {
+	for _, si := range m.of {
+		if texts, present, known := m.e.sources[si].lineage.Native(m.doc, f); known {
+			return texts, present
+		}
 	}
-	v, _, ok := m.late.tree.attribute(m.late.self, f)
+	v, _, ok := m.above.Field(f)
 	if !ok {
 		return nil, false
 	}
@@ -168,10 +180,15 @@ func (m *matcher) inWindow(u *unit) bool {
 	if m.e.opt.Now.IsZero() {
 		return true
 	}
-	if r.silent {
-		return r.reach == unbounded || m.within(r.reach)
+	if r.correlated.Silent {
+		return m.inReach(r)
 	}
-	return m.inLookback(r) || u.rare == nil && r.watching && (r.reach == unbounded || m.within(r.reach))
+	return m.inLookback(r) || u.rare == nil && r.correlated.Read && m.inReach(r)
+}
+
+// inReach tells whether the event is in what correlations read of the rule.
+func (m *matcher) inReach(r *rule) bool {
+	return r.correlated.Reach == correlate.Unbounded || m.within(r.correlated.Reach)
 }
 
 // inLookback tells whether the event is in the rule's own lookback.

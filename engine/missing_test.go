@@ -7,14 +7,16 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestValuesThatAnIndexDoesNotHave holds that Elastic's models take for missing what Elasticsearch's index does, whatever the document
 // has in its place: https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-exists-query
 func TestValuesThatAnIndexDoesNotHave(t *testing.T) {
 	rule := func(tests string) []*ir.Rule {
-		return []*ir.Rule{lower(t, "detection:\n  s: "+tests+"\n  condition: s\n")}
+		return []*ir.Rule{lowered.Rule(t, "detection:\n  s: "+tests+"\n  condition: s\n")}
 	}
 	for value, missing := range map[string]bool{
 		`[]`: true, `[null]`: true, `{}`: true, `[[]]`: true, `[{}]`: true, `[[null],{}]`: true, `null`: true, `{"x":null}`: true,
@@ -26,12 +28,12 @@ func TestValuesThatAnIndexDoesNotHave(t *testing.T) {
 		} {
 			event := fmt.Sprintf(form, value, `"event":{"id":"1","category":["process"],"type":["start"]},"host":{"os":{"type":"windows"}}`)
 			for tests, when := range map[string]bool{"{ParentImage: null}": true, "{ParentImage|exists: false}": true, "{ParentImage|exists: true}": false} {
-				got := run(t, engine.Options{Model: model(t, "ecs")}, rule(tests), event)
+				got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "ecs")}, rule(tests), event)
 				assert.Equal(t, missing == when, len(got) == 1, "%s of %s", tests, event)
 			}
 		}
 		plain := fmt.Sprintf(`{"id":1,"ParentImage":%s}`, value)
-		got := run(t, engine.Options{}, rule("{ParentImage|exists: true}"), plain)
+		got := enginetest.IDs(t, engine.Options{}, rule("{ParentImage|exists: true}"), plain)
 		assert.Equal(t, value != "null", len(got) == 1, "other products: %s", plain)
 	}
 }
@@ -45,8 +47,8 @@ func TestNetworksOfAddressesAsTheyAreLogged(t *testing.T) {
 		{"::ffff:10.1.2.3", "10.0.0.0/8", true}, {"::FFFF:10.1.2.3", "10.0.0.0/8", true}, {"::ffff:10.1.2.3%4", "10.0.0.0/8", true}, {"::ffff:11.1.2.3", "10.0.0.0/8", false}, {"::ffff:10.1.2.3", "::ffff:0:0/96", true},
 		{"10.1.2.3:443", "10.0.0.0/8", false}, {"[fe80::1]", "fe80::/10", false}, {"%4", "fe80::/10", false}, {"", "::/0", false}, {"10.1.2.3", "::/0", false},
 	} {
-		rule := lower(t, "detection:\n  s: {IpAddress|cidr: '"+c.network+"'}\n  condition: s\n")
-		got := run(t, engine.Options{}, []*ir.Rule{rule}, fmt.Sprintf(`{"id":1,"IpAddress":%q}`, c.address))
+		rule := lowered.Rule(t, "detection:\n  s: {IpAddress|cidr: '"+c.network+"'}\n  condition: s\n")
+		got := enginetest.IDs(t, engine.Options{}, []*ir.Rule{rule}, fmt.Sprintf(`{"id":1,"IpAddress":%q}`, c.address))
 		assert.Equal(t, c.inside, len(got) == 1, "%s in %s", c.address, c.network)
 	}
 }

@@ -11,7 +11,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestIdentities runs pairs of rules that mean the same on random events with hostile values.
@@ -77,8 +79,8 @@ func TestIdentities(t *testing.T) {
 	}
 	for _, p := range pairs {
 		t.Run(p.one, func(t *testing.T) {
-			one := run(t, engine.Options{}, []*ir.Rule{lower(t, "detection:\n"+p.one+"\n")}, lines...)
-			other := run(t, engine.Options{}, []*ir.Rule{lower(t, "detection:\n"+p.other+"\n")}, lines...)
+			one := enginetest.IDs(t, engine.Options{}, []*ir.Rule{lowered.Rule(t, "detection:\n"+p.one+"\n")}, lines...)
+			other := enginetest.IDs(t, engine.Options{}, []*ir.Rule{lowered.Rule(t, "detection:\n"+p.other+"\n")}, lines...)
 			assert.Equal(t, other, one, p.other)
 			assert.NotEmpty(t, one, "it proves nothing: no event matches")
 			assert.Less(t, len(one), len(lines), fmt.Sprintf("it proves nothing: every event matches %s", p.one))

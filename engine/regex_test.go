@@ -11,8 +11,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/engine/event"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestExpressionsMeanWhatPCREMeans states the verdict of each construct. Where one engine runs the expression, a look-ahead that changes nothing makes
@@ -38,7 +40,7 @@ func TestExpressionsMeanWhatPCREMeans(t *testing.T) {
 		{`(?<!b)[[:digit:]]z`, "b5z", false}, {`(?<!b)[[:digit:]]z`, "5z", true}, {`(?<=a|bc)x`, "bcx", true}, {`a(?=b)c`, "ac", false}, {`a(?!b)`, "ab ac", true}, {`^(?!.*x).*$`, "abx", false},
 	} {
 		for _, expr := range []string{c.expr, c.expr + "|(?=(*F))x"} {
-			assert.Equal(t, c.want, len(run(t, engine.Options{}, []*ir.Rule{lower(t, "detection:\n  a:\n    F|re: '"+strings.ReplaceAll(expr, "'", "''")+"'\n  condition: a\n")}, line(t, c.text))) == 1, "%q on %q", expr, c.text)
+			assert.Equal(t, c.want, len(enginetest.IDs(t, engine.Options{}, []*ir.Rule{lowered.Rule(t, "detection:\n  a:\n    F|re: '"+strings.ReplaceAll(expr, "'", "''")+"'\n  condition: a\n")}, line(t, c.text))) == 1, "%q on %q", expr, c.text)
 		}
 	}
 }
@@ -61,7 +63,7 @@ func TestARuleThatTakesTooManyStepsIsSuspended(t *testing.T) {
 		lines = append(lines, fmt.Sprintf(`{"EventRecordID":%d,"F":%q}`, i, text))
 	}
 	const hostile = "detection:\n  a: {F|re: '^(?=a)(a*)*\\1x$'}\n  b: {F|re: '(?<!b)a.*b$'}\n  condition: "
-	rs := []*ir.Rule{lower(t, hostile+"a\n"), lower(t, hostile+"not a\n"), lower(t, hostile+"not (b and a)\n"), lower(t, hostile+"b\n")}
+	rs := []*ir.Rule{lowered.Rule(t, hostile+"a\n"), lowered.Rule(t, hostile+"not a\n"), lowered.Rule(t, hostile+"not (b and a)\n"), lowered.Rule(t, hostile+"b\n")}
 	for _, workers := range []int{1, 4} {
 		matches := map[int][]string{}
 		e, found := engine.New(rs, engine.Options{OnResult: func(r engine.Result) {
@@ -93,14 +95,14 @@ func TestARuleThatTakesTooManyStepsIsSuspended(t *testing.T) {
 
 // TestWhatIsDearOnEachEventAddsUp suspends a rule that stays within what one event may take, but takes it of each.
 func TestWhatIsDearOnEachEventAddsUp(t *testing.T) {
-	r := lower(t, "detection:\n  a: {F|re: '^(?=a)(a*)*\\1x$'}\n  condition: not a\n")
+	r := lowered.Rule(t, "detection:\n  a: {F|re: '^(?=a)(a*)*\\1x$'}\n  condition: not a\n")
 	text := line(t, strings.Repeat("a", 14)+"b")
 	lines := make([]string, 20_000)
 	for i := range lines {
 		lines[i] = text
 	}
 	began := time.Now()
-	results, stats := finish(t, engine.Options{}, []*ir.Rule{r}, lines...)
+	results, stats := enginetest.Run(t, engine.Options{}, []*ir.Rule{r}, lines...)
 	require.Len(t, stats.Suspended, 1)
 	assert.Contains(t, stats.Suspended[0].Reason, "so far")
 	assert.NotEmpty(t, results)
@@ -112,7 +114,7 @@ func TestWhatIsDearOnEachEventAddsUp(t *testing.T) {
 func TestManyTimesAreRunWithABound(t *testing.T) {
 	for expr, want := range map[string]int{`^(?:[a-z]{900}){3}$`: 1, `^(?:ab|aa){1350}$`: 1, `^.{2699}$`: 0, `a{2000,}a{700}$`: 1} {
 		began := time.Now()
-		results, stats := finish(t, engine.Options{}, []*ir.Rule{lower(t, "detection:\n  a: {F|re: '"+expr+"'}\n  condition: a\n")}, line(t, strings.Repeat("a", 2700)))
+		results, stats := enginetest.Run(t, engine.Options{}, []*ir.Rule{lowered.Rule(t, "detection:\n  a: {F|re: '"+expr+"'}\n  condition: a\n")}, line(t, strings.Repeat("a", 2700)))
 		assert.Len(t, results, want, expr)
 		assert.Empty(t, stats.Suspended, expr)
 		assert.Less(t, time.Since(began), 5*time.Second, expr)
@@ -120,7 +122,7 @@ func TestManyTimesAreRunWithABound(t *testing.T) {
 }
 
 func TestExplainSaysWhatIsUnknown(t *testing.T) {
-	x, found := engine.NewExplainer(lower(t, "detection:\n  a: {F|re: '^(?=a)(a*)*\\1x$'}\n  condition: not a\n"), engine.Options{})
+	x, found := engine.NewExplainer(lowered.Rule(t, "detection:\n  a: {F|re: '^(?=a)(a*)*\\1x$'}\n  condition: not a\n"), engine.Options{})
 	require.Empty(t, found)
 	require.NoError(t, x.Add(&event.Event{Raw: []byte(line(t, strings.Repeat("a", 40)+"b"))}, true))
 	require.NoError(t, x.Add(&event.Event{Raw: []byte(line(t, "b"))}, true))

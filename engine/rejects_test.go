@@ -12,6 +12,7 @@ import (
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestRejectsComeInOrder mixes lines that the reader refuses with lines that only a decoder
@@ -40,7 +41,7 @@ func TestRejectsComeInOrder(t *testing.T) {
 		}
 		lines = append(lines, line)
 	}
-	rule := lower(t, "detection:\n  a: {Image: x}\n  condition: a\n")
+	rule := lowered.Rule(t, "detection:\n  a: {Image: x}\n  condition: a\n")
 	for _, workers := range []int{1, 2, 5} {
 		e, found := engine.New([]*ir.Rule{rule}, engine.Options{})
 		require.Empty(t, found)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"time"
 
+	"decree/engine/correlate"
 	"decree/rules"
 )
 
@@ -11,9 +12,9 @@ import (
 type correlationReplay struct {
 	*Engine
 	rules.Schedule
-	of      *correlation
+	of      *correlate.Correlation
 	read    []*replayedRule // those whose matches depend on the run
-	always  map[*rule][]int32
+	always  [][]int32
 	times   []time.Time // of all that its rules may match, in order
 	reached map[reachedMatch]bool
 }
@@ -34,30 +35,28 @@ type replayedRule struct {
 // replayCorrelations raises the alerts of correlations. Rules that do not ask how rare something is find the same in every run, and
 // so do correlations of them: those are evaluated once.
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error)) ([]Alert, error) {
-	e.occurrences = newOccurrences(&e.waiting.store)
+	e.keepMatchesIn(&e.pending.store)
 	for _, r := range e.rules {
-		if r.watching && len(r.rare) == 0 {
+		if r.correlated.Read && len(r.rare) == 0 {
 			replayed := &replay{e: e, rule: r, moments: moments[r.order]}
-			if err := replayed.occurrences(); err != nil {
+			if err := replayed.matches(); err != nil {
 				return nil, err
 			}
 		}
 	}
-	once := e.evaluation(e.occurrences.byRule)
-	for _, c := range e.correlations {
-		once.find(c, nil)
-	}
+	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
+	once.FindAll(false)
 	var alerts []Alert
-	for _, c := range e.correlations {
-		if c.silent {
+	for _, c := range e.correlations.All {
+		if c.Silent {
 			continue
 		}
-		s, err := schedule(c.rule.ir.Source)
+		s, err := schedule(c.IR.Source.Body)
 		if err != nil {
 			return nil, err
 		}
-		r := &correlationReplay{Engine: e, Schedule: s, of: c, always: once.byRule, reached: map[reachedMatch]bool{}}
-		if !slices.ContainsFunc(c.rules(), func(r *rule) bool { return len(r.rare) > 0 }) {
+		r := &correlationReplay{Engine: e, Schedule: s, of: c, always: e.matches.ByRule(), reached: map[reachedMatch]bool{}}
+		if !slices.ContainsFunc(c.Rules(), func(below int) bool { return len(e.rules[below].rare) > 0 }) {
 			err = r.raise(once, nil, &alerts)
 		} else if err = r.prepare(moments); err == nil {
 			err = r.run(&alerts)
@@ -69,15 +68,15 @@ func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rul
 	return alerts, nil
 }
 
-// occurrences keeps all matches of the rule for correlations.
-func (r *replay) occurrences() error {
+// matches keeps all matches of the rule for correlations.
+func (r *replay) matches() error {
 	for _, m := range r.moments {
 		out, err := r.ask(m, false)
 		if err != nil {
 			return err
 		}
-		for _, found := range out.occurrences {
-			r.e.keep(found, m.source, m.line, m.order, m.ref)
+		for _, found := range out.matches {
+			r.e.keepMatch(found, m.Origin, m.ref)
 		}
 	}
 	return nil
@@ -85,7 +84,8 @@ func (r *replay) occurrences() error {
 
 // prepare finds what the runs of the correlation read.
 func (r *correlationReplay) prepare(moments [][]moment) error {
-	for _, below := range r.of.rules() {
+	for _, number := range r.of.Rules() {
+		below := r.rules[number]
 		for _, m := range moments[below.order] {
 			r.times = append(r.times, m.at)
 		}
@@ -133,11 +133,11 @@ func (r *correlationReplay) run(alerts *[]Alert) error {
 }
 
 // seen evaluates what the run at a time reads.
-func (r *correlationReplay) seen(at time.Time) (*evaluation, error) {
-	byRule := map[*rule][]int32{}
-	begin := at.Add(-r.Lookback - r.of.ir.Reach())
+func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
+	byRule := make([][]int32, len(r.rules))
+	begin := at.Add(-r.Lookback - r.of.IR.Reach())
 	for below, kept := range r.always {
-		byRule[below] = r.occurrences.between(kept, begin, at)
+		byRule[below] = r.matches.Between(kept, begin, at)
 	}
 	for _, read := range r.read {
 		first, end := read.between(begin, at)
@@ -148,10 +148,10 @@ func (r *correlationReplay) seen(at time.Time) (*evaluation, error) {
 			if err != nil {
 				return nil, err
 			}
-			for _, found := range out.occurrences {
+			for _, found := range out.matches {
 				if read.kept[i] < 0 {
 					m := read.moments[i]
-					kept, ok := r.keep(found, m.source, m.line, m.order, m.ref)
+					kept, ok := r.keepMatch(found, m.Origin, m.ref)
 					if !ok {
 						continue
 					}
@@ -160,23 +160,11 @@ func (r *correlationReplay) seen(at time.Time) (*evaluation, error) {
 				matches = append(matches, read.kept[i])
 			}
 		}
-		byRule[read.rule] = matches
+		byRule[read.rule.order] = matches
 	}
-	v := r.evaluation(byRule)
-	for _, c := range r.of.chain() {
-		v.find(c, nil)
-	}
+	v := r.correlations.Evaluate(r.matches, byRule)
+	v.Find(r.of)
 	return v, nil
-}
-
-// between gives those of some matches, in the order of their times, that lie from a time to another, both included.
-func (o *occurrences) between(kept []int32, begin, end time.Time) []int32 {
-	first, _ := slices.BinarySearchFunc(kept, begin, func(i int32, at time.Time) int { return o.at(i).time().Compare(at) })
-	after := first
-	for after < len(kept) && !o.at(kept[after]).time().After(end) {
-		after++
-	}
-	return kept[first:after]
 }
 
 // between gives the moments from a time to another, both included.
@@ -190,27 +178,24 @@ func (r *replay) between(begin, end time.Time) (first, after int) {
 }
 
 // raise adds the alerts of matches in the lookback of the run at a time, or, without one, in that of the first run which sees them.
-func (r *correlationReplay) raise(v *evaluation, run *time.Time, alerts *[]Alert) error {
+func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alerts *[]Alert) error {
 	next := (&replay{Schedule: r.Schedule}).next
-	found := v.of[r.of]
-	for _, m := range found.matches {
-		by := found.completing(m)
-		is := v.kept.at(by.occurrence).time()
-		at := next(is)
+	for found := range v.Completions(r.of) {
+		at := next(found.At)
 		if run != nil {
 			at = *run
 		}
-		if is.After(at) || is.Before(at.Add(-r.Lookback)) {
+		if found.At.After(at) || found.At.Before(at.Add(-r.Lookback)) {
 			continue
 		}
 		if run != nil {
-			group, _ := v.key(r.of, r.of.ir.GroupBy, by)
-			if r.reached[reachedMatch{by.occurrence, group}] {
+			reached := reachedMatch{found.Position(), found.GroupKey()}
+			if r.reached[reached] {
 				continue
 			}
-			r.reached[reachedMatch{by.occurrence, group}] = true
+			r.reached[reached] = true
 		}
-		result, err := v.result(r.of, m)
+		result, err := r.correlationResult(found)
 		if err != nil {
 			return err
 		}

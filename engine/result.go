@@ -3,9 +3,11 @@ package engine
 import (
 	"slices"
 	"strings"
-	"time"
 
+	"decree/engine/correlate"
 	"decree/engine/event"
+	"decree/engine/lineage"
+	"decree/engine/rarity"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -15,41 +17,18 @@ type Result struct {
 	Rule       *ir.Rule
 	Event      *event.Event
 	EventID    string
-	Facts      []Fact   // who, where, when and what, as far as the model names them
-	Names      []string // names of the condition that were true
-	Ancestors  []Ancestor
-	Prevalence []PrevalenceFigure
+	Facts      []event.Fact // who, where, when and what, as far as the model names them
+	Names      []string     // names of the condition that were true
+	Ancestors  []lineage.Ancestor
+	Prevalence []rarity.Figure
 	Reputation map[string]string
-	Correlated *Correlated // of a correlation: what it counted; Event is the one that completed it
+	Correlated *correlate.Window // of a correlation: what it counted; Event is the one that completed it
 	order      int
-	at         time.Time // of a correlation: the time of the event that completed it
 	rule       *rule
 }
 
 // Order is the event's place among all that the engine was given, from 0.
 func (r Result) Order() int { return r.order }
-
-// Fact is one thing that the event says of itself.
-type Fact struct {
-	Name  string `json:"name"`
-	Value string `json:"value"`
-}
-
-// Ancestor is what a result says of a process above the event's own.
-type Ancestor struct {
-	Level       int    `json:"level"`
-	Image       string `json:"image,omitempty"`
-	CommandLine string `json:"command_line,omitempty"`
-	From        string `json:"from"` // where it was read
-}
-
-// Describe writes the ancestor on one line.
-func (a Ancestor) Describe() string {
-	if a.CommandLine == "" {
-		return a.Image
-	}
-	return a.Image + "  " + a.CommandLine
-}
 
 type fact struct {
 	name string
@@ -57,7 +36,7 @@ type fact struct {
 }
 
 // factsOf lists what results show of a source's events.
-func (e *Engine) factsOf(s *schema.Source, out *source) []fact {
+func (e *Engine) factsOf(s *schema.Source) []fact {
 	facts := []fact{}
 	for _, name := range []string{"host", "user"} {
 		if c, ok := s.Entities[name]; ok {
@@ -67,12 +46,6 @@ func (e *Engine) factsOf(s *schema.Source, out *source) []fact {
 	for _, name := range []string{"Image", "CommandLine"} {
 		if c, ok := e.opt.Model.Column(s, name, 0); ok {
 			facts = append(facts, fact{name, e.layout.Slot(c)})
-		}
-		// what results show of ancestors that the event carries
-		for level := 1; level <= 2; level++ {
-			if c, ok := e.opt.Model.Column(s, name, level); ok {
-				out.shown[ir.Field{Name: name, Level: level}] = e.layout.Slot(c)
-			}
 		}
 	}
 	return facts
@@ -104,12 +77,12 @@ func (e *Engine) namesOf(u *unit) []*term {
 }
 
 // result describes the current event's match. All of it is copied: the document is read over.
-func (m *matcher) result(u *unit, source string, line, order int, data []byte) (Result, error) {
-	fields, err := event.Decode(data)
+func (m *matcher) result(u *unit, in event.Input) (Result, error) {
+	fields, err := event.Decode(in.Data)
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: source, Line: line, Fields: fields, Raw: slices.Clone(data)}, order: order, rule: u.rule}
+	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.Data)}, order: in.Order, rule: u.rule}
 	s := m.e.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	r.Names = m.trueNames(u)
@@ -123,7 +96,7 @@ func (m *matcher) result(u *unit, source string, line, order int, data []byte) (
 			if r.Reputation == nil {
 				r.Reputation = map[string]string{}
 			}
-			for k, v := range f.row {
+			for k, v := range f.Row {
 				r.Reputation[k] = v
 			}
 		}
@@ -153,21 +126,21 @@ func (m *matcher) id() string {
 }
 
 // facts lists what results show of the event.
-func (m *matcher) facts(s *source) []Fact {
-	var facts []Fact
+func (m *matcher) facts(s *source) []event.Fact {
+	var facts []event.Fact
 	if at, ok := m.time(); ok {
-		facts = append(facts, Fact{"time", at.Format("2006-01-02T15:04:05.000Z07:00")})
+		facts = append(facts, event.Fact{Name: "time", Value: at.Format("2006-01-02T15:04:05.000Z07:00")})
 	}
 	for _, f := range s.facts {
 		if v, ok := m.doc.First(f.slot); ok && v != "" {
-			facts = append(facts, Fact{f.name, strings.Clone(v)})
+			facts = append(facts, event.Fact{Name: f.name, Value: strings.Clone(v)})
 		}
 	}
 	return facts
 }
 
 // ancestors describes the processes above the event's own, as far up as the rule asks.
-func (m *matcher) ancestors(u *unit, s *source) []Ancestor {
+func (m *matcher) ancestors(u *unit, s *source) []lineage.Ancestor {
 	deepest := 0
 	ir.Inspect(u.rule.ir.Condition, func(n ir.Node) bool {
 		if leaf, ok := n.(*ir.Match); ok {
@@ -175,38 +148,5 @@ func (m *matcher) ancestors(u *unit, s *source) []Ancestor {
 		}
 		return true
 	})
-	var out []Ancestor
-	for level := 1; level <= deepest; level++ {
-		if a := m.describe(s, level); a.Image != "" || a.CommandLine != "" {
-			out = append(out, a)
-		}
-	}
-	return out
-}
-
-// describe says what is known of an ancestor, from the event itself before the tree.
-func (m *matcher) describe(s *source, level int) Ancestor {
-	a := Ancestor{Level: level}
-	for _, part := range []struct {
-		name string
-		to   *string
-	}{{"Image", &a.Image}, {"CommandLine", &a.CommandLine}} {
-		f := ir.Field{Name: part.name, Level: level}
-		if slot, ok := s.shown[f]; ok {
-			if v, ok := m.doc.First(slot); ok && v != "" {
-				*part.to, a.From = strings.Clone(v), "the event itself"
-				continue
-			}
-		}
-		if m.late == nil || m.late.self == nil {
-			continue
-		}
-		if v, from, ok := m.late.tree.attribute(m.late.self, f); ok {
-			*part.to = v
-			if a.From == "" {
-				a.From = from
-			}
-		}
-	}
-	return a
+	return s.lineage.Ancestors(m.doc, m.above, deepest)
 }

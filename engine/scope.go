@@ -80,6 +80,12 @@ func (s *scopes) finish(sources []*source) {
 	}
 }
 
+// scopeTest is a question of scope, by its number, and whether an event without the column passes.
+type scopeTest struct {
+	question int
+	optional bool
+}
+
 // routing is a matcher's part in it.
 type routing struct {
 	yes     []uint32               // question -> event that answers it

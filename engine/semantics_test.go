@@ -6,7 +6,9 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestSemantics pins where readings of the Sigma specification differ from one tool to the next: each case
@@ -39,14 +41,14 @@ func TestSemantics(t *testing.T) {
 		{"keywords only", "keywords: [mimikatz, 'se*lsa']\n  condition: keywords", []string{`{"M":"run MimiKatz now"}`, `{"A":{"B":["sekurlsa"]}}`}, []string{`{"mimikatz":"x"}`, `{"M":"lsa se"}`}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := lower(t, "detection:\n  "+c.detection+"\n")
+			r := lowered.Rule(t, "detection:\n  "+c.detection+"\n")
 			for _, exhaustive := range []bool{false, true} {
 				opt := engine.Options{Exhaustive: exhaustive}
 				for _, e := range c.match {
-					assert.Len(t, run(t, opt, []*ir.Rule{r}, e), 1, e)
+					assert.Len(t, enginetest.IDs(t, opt, []*ir.Rule{r}, e), 1, e)
 				}
 				for _, e := range c.miss {
-					assert.Empty(t, run(t, opt, []*ir.Rule{r}, e), e)
+					assert.Empty(t, enginetest.IDs(t, opt, []*ir.Rule{r}, e), e)
 				}
 			}
 		})

@@ -6,7 +6,9 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestNamesWithSpaces holds that fields of event data whose names have spaces answer to Sigma's, in every form of a Windows
@@ -21,7 +23,7 @@ func TestNamesWithSpaces(t *testing.T) {
 		"winlogbeat's, with underscores": `{"winlog":{"event_id":1119,"channel":"` + channel + `","record_id":1,"event_data":{"Source_Name":"AMSI","Feature_Name":"f"}}}`,
 	}
 	rule := func(logsource, name, value string) *ir.Rule {
-		return lower(t, "logsource: {"+logsource+"}\ndetection:\n  s: {EventID: 1119, "+name+": "+value+"}\n  condition: s\n")
+		return lowered.Rule(t, "logsource: {"+logsource+"}\ndetection:\n  s: {EventID: 1119, "+name+": "+value+"}\n  condition: s\n")
 	}
 	for name, form := range forms {
 		t.Run(name, func(t *testing.T) {
@@ -29,7 +31,7 @@ func TestNamesWithSpaces(t *testing.T) {
 				for _, logsource := range []string{"product: windows, service: windefend", "product: windows"} {
 					rules := []*ir.Rule{rule(logsource, "SourceName", "AMSI"), rule(logsource, "SourceName", "other"), rule(logsource, "Feature_Name", "f"), rule(logsource, "FeatureName", "f")}
 					for i, want := range [][]string{{"1"}, {}, {"1"}, {"1"}} {
-						assert.Equal(t, want, run(t, engine.Options{Model: model(t, m)}, rules[i:i+1], form), "%s, {%s}, rule %d", m, logsource, i)
+						assert.Equal(t, want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, m)}, rules[i:i+1], form), "%s, {%s}, rule %d", m, logsource, i)
 					}
 				}
 			}
@@ -37,7 +39,7 @@ func TestNamesWithSpaces(t *testing.T) {
 	}
 	beat := `{"event":{"code":"1119"},"winlog":{"channel":"` + channel + `","record_id":1,"event_data":{"Source_Name":"AMSI","Threat_Name":"t"}}}`
 	for _, asked := range []string{"{SourceName: AMSI}", "{ThreatName: t}"} {
-		r := lower(t, "logsource: {product: windows, service: windefend}\ndetection:\n  s: "+asked+"\n  condition: s\n")
-		assert.Equal(t, []string{"1"}, run(t, engine.Options{Model: model(t, "winlogbeat")}, []*ir.Rule{r}, beat), asked)
+		r := lowered.Rule(t, "logsource: {product: windows, service: windefend}\ndetection:\n  s: "+asked+"\n  condition: s\n")
+		assert.Equal(t, []string{"1"}, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "winlogbeat")}, []*ir.Rule{r}, beat), asked)
 	}
 }

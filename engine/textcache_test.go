@@ -8,13 +8,15 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestTextsThatComeAgain has more texts than are remembered, each several times, in turns and one after
 // the other: what is remembered of one must not be taken for another.
 func TestTextsThatComeAgain(t *testing.T) {
-	r := lower(t, "detection:\n  a: {F|contains: needle}\n  b: {F: 'é*'}\n  condition: a or b\n")
+	r := lowered.Rule(t, "detection:\n  a: {F|contains: needle}\n  b: {F: 'é*'}\n  condition: a or b\n")
 	var events []string
 	want := 0
 	for round := range 4 {
@@ -29,6 +31,6 @@ func TestTextsThatComeAgain(t *testing.T) {
 			events = append(events, fmt.Sprintf(`{"F":%q}`, text))
 		}
 	}
-	results, _ := finish(t, engine.Options{}, []*ir.Rule{r}, events...)
+	results, _ := enginetest.Run(t, engine.Options{}, []*ir.Rule{r}, events...)
 	assert.Len(t, results, want)
 }

@@ -9,7 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestEventsInTurn holds that what an engine keeps of one event, to be quicker with the next, changes no outcome: each event of a
@@ -34,9 +36,9 @@ func TestEventsInTurn(t *testing.T) {
 		`{a: {SHA1: ab}, condition: a}`, `{a: {Hashes|contains: 'MD5=CD'}, condition: a}`, `{a: {Image: 7}, condition: a}`,
 		`{a: {CommandLine|re: 'on[e]$'}, condition: a}`, `{a: ['two', 'SHA1=ef'], condition: a}`, `{a: {User|exists: true}, b: {Image|contains: e}, condition: a and b}`,
 	} {
-		rs = append(rs, lower(t, "detection: "+detection))
+		rs = append(rs, lowered.Rule(t, "detection: "+detection))
 	}
-	opt := engine.Options{Model: model(t, "windows")}
+	opt := engine.Options{Model: lowered.Model(t, "windows")}
 	r := rand.New(rand.NewPCG(5, 6))
 	var lines []string
 	for i := range 300 {
@@ -53,14 +55,14 @@ func TestEventsInTurn(t *testing.T) {
 		lines = append(lines, line+"}")
 	}
 	together := map[int][]int{}
-	results, _ := finish(t, opt, rs, lines...)
+	results, _ := enginetest.Run(t, opt, rs, lines...)
 	for _, result := range results {
 		together[result.Order()] = append(together[result.Order()], ruleIndex(rs, result.Rule))
 	}
 	require.Greater(t, len(together), 100)
 	for i, line := range lines {
 		var alone []int
-		results, _ := finish(t, opt, rs, line)
+		results, _ := enginetest.Run(t, opt, rs, line)
 		for _, result := range results {
 			alone = append(alone, ruleIndex(rs, result.Rule))
 		}

@@ -199,7 +199,7 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	for _, suspended := range stats.Suspended {
 		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))
 	}
-	all := e.Nearness()
+	all := e.Progress()
 	if p.format == "json" {
 		return s.WriteJSON(all)
 	}

@@ -4,7 +4,10 @@
 // Every line is accounted for.
 package event
 
-import "strings"
+import (
+	"strconv"
+	"strings"
+)
 
 // Event is one event as its product wrote it.
 type Event struct {
@@ -12,6 +15,28 @@ type Event struct {
 	Line   int    // where the event begins, from 1
 	Fields map[string]any
 	Raw    []byte
+}
+
+// Origin is where an event came from.
+type Origin struct {
+	Source string // file name, or - for standard input
+	Line   int    // where the event begins, from 1
+	Order  int    // its place among all events that were read, from 0
+}
+
+// String writes the origin as errors begin.
+func (o Origin) String() string { return o.Source + ":" + strconv.Itoa(o.Line) }
+
+// Input is an event's JSON text, and where it came from.
+type Input struct {
+	Origin
+	Data []byte
+}
+
+// Fact is one thing that an event says of itself.
+type Fact struct {
+	Name  string `json:"name"`
+	Value string `json:"value"`
 }
 
 // Lookup gives a column's value: of the exact key, else along the path that the dots of the

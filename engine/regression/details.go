@@ -7,6 +7,8 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"decree/engine"
+	"decree/engine/lineage"
+	"decree/engine/rarity"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -99,7 +101,7 @@ func (a Ancestor) compare(o *Outcome, event Reference, x engine.Explanation) {
 	fail := func(format string, args ...any) {
 		o.Failures.Errorf("wrong-ancestor", a.Range, "", format, args...)
 	}
-	i := slices.IndexFunc(x.Ancestors, func(found engine.Ancestor) bool { return found.Level == a.Level })
+	i := slices.IndexFunc(x.Ancestors, func(found lineage.Ancestor) bool { return found.Level == a.Level })
 	switch {
 	case i < 0 && !a.Unknown:
 		fail("event %s: ancestor %d was not found; ancestors are looked for as far up as the rule asks", event, a.Level)
@@ -127,7 +129,7 @@ func (p Prevalence) compare(o *Outcome, r *ir.Rule, event Reference, x engine.Ex
 	fail := func(format string, args ...any) {
 		o.Failures.Errorf("wrong-prevalence", p.Range, "", format, args...)
 	}
-	i := slices.IndexFunc(x.Prevalence, func(f engine.PrevalenceFigure) bool { return f.Name == p.Name })
+	i := slices.IndexFunc(x.Prevalence, func(f rarity.Figure) bool { return f.Name == p.Name })
 	switch {
 	case i < 0 && !p.Unknown:
 		fail("event %s: %s has no figure: its value is not in the population", event, p.Name)
@@ -139,7 +141,7 @@ func (p Prevalence) compare(o *Outcome, r *ir.Rule, event Reference, x engine.Ex
 }
 
 // holds compares the parts that the test names; a global figure is compared only where one is known.
-func (p Prevalence) holds(f engine.PrevalenceFigure) bool {
+func (p Prevalence) holds(f rarity.Figure) bool {
 	return (p.Value == nil || strings.EqualFold(*p.Value, f.Value)) &&
 		(p.Count == nil || *p.Count == f.Count) &&
 		(p.Rank == nil || *p.Rank == f.Rank) &&

@@ -11,6 +11,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
+	"decree/engine/rarity"
 	"decree/rules/schema"
 	"decree/rules/source"
 )
@@ -82,7 +83,7 @@ func (l *loader) rows(n *yaml.Node) []map[string]string {
 				row[e.Key.Value] = text
 			}
 		}
-		if !engine.HasReputationKey(row) {
+		if !rarity.HasKey(row) {
 			l.errorf("no-reputation-key", r, "add one of sha1, sha256, md5, domain", "nothing says whose reputation this row tells")
 		}
 		out = append(out, row)
@@ -172,5 +173,5 @@ func (in input) read(each func(*event.Event, bool) error) (err error) {
 // Options are the engine's for this case.
 func (c *Case) Options() (engine.Options, error) {
 	m, err := schema.Shared(c.Model)
-	return engine.Options{Model: m, Reputation: engine.NewReputation(c.Reputation), Now: c.Now}, err
+	return engine.Options{Model: m, Reputation: rarity.NewTable(c.Reputation), Now: c.Now}, err
 }

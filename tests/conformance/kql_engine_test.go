@@ -12,6 +12,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
+	"decree/engine/rarity"
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/schema"
@@ -21,7 +22,7 @@ import (
 // RunEngine gives the ids of the events of a recording that a rule matches, in order.
 func RunEngine(t testing.TB, r *ir.Rule, model *schema.Model, file, reputation string) []string {
 	t.Helper()
-	table, err := engine.LoadReputation(reputation)
+	table, err := rarity.LoadTable(reputation)
 	require.NoError(t, err)
 	e, found := engine.New([]*ir.Rule{r}, engine.Options{Model: model, Reputation: table, Now: stories.Now})
 	require.Empty(t, found)

@@ -24,6 +24,7 @@ import (
 	"decree/compilers/spl"
 	"decree/engine"
 	"decree/engine/event"
+	"decree/engine/rarity"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -257,7 +258,7 @@ func (w world) open(t *testing.T, p *project, story *stories.Story, opt engine.O
 		}
 		rows = append(rows, row)
 	}
-	opt.Reputation = engine.NewReputation(rows)
+	opt.Reputation = rarity.NewTable(rows)
 	e, found := engine.New(p.rules, opt)
 	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
 	log, err := event.Open(writeEvents(t, w.tell(story)), event.Options{})

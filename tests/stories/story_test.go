@@ -17,6 +17,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
+	"decree/engine/rarity"
 	"decree/rules/ir"
 	"decree/rules/library"
 	"decree/rules/parse"
@@ -113,7 +114,7 @@ func TestAllLogsGiveTheSameMatches(t *testing.T) {
 	for _, p := range s.Processes {
 		why[fmt.Sprint(p.ID)] = p.Why
 	}
-	reputation, err := engine.LoadReputation(filepath.Join("testdata", reputationFile))
+	reputation, err := rarity.LoadTable(filepath.Join("testdata", reputationFile))
 	require.NoError(t, err)
 	for _, log := range logs {
 		t.Run(log.model, func(t *testing.T) {

@@ -7,6 +7,10 @@ import (
 
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
+	"decree/engine/correlate"
+	"decree/engine/event"
+	"decree/engine/lineage"
+	"decree/engine/rarity"
 	"decree/rules/ir"
 )
 
@@ -48,19 +52,19 @@ func (j *jsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
 
 // Alert is the JSON form of a match.
 type Alert struct {
-	Rule       string                    `json:"rule"`
-	ID         string                    `json:"rule_id"`
-	Level      string                    `json:"level"`
-	EventID    string                    `json:"event_id"`
-	Source     string                    `json:"source"`
-	Line       int                       `json:"line"`
-	Facts      []engine.Fact             `json:"facts"`
-	Names      []string                  `json:"names"`
-	Ancestors  []engine.Ancestor         `json:"ancestors,omitempty"`
-	Prevalence []engine.PrevalenceFigure `json:"prevalence,omitempty"`
-	Reputation map[string]string         `json:"reputation,omitempty"`
-	Correlated *engine.Correlated        `json:"correlated,omitempty"`
-	Event      map[string]any            `json:"event"`
+	Rule       string             `json:"rule"`
+	ID         string             `json:"rule_id"`
+	Level      string             `json:"level"`
+	EventID    string             `json:"event_id"`
+	Source     string             `json:"source"`
+	Line       int                `json:"line"`
+	Facts      []event.Fact       `json:"facts"`
+	Names      []string           `json:"names"`
+	Ancestors  []lineage.Ancestor `json:"ancestors,omitempty"`
+	Prevalence []rarity.Figure    `json:"prevalence,omitempty"`
+	Reputation map[string]string  `json:"reputation,omitempty"`
+	Correlated *correlate.Window  `json:"correlated,omitempty"`
+	Event      map[string]any     `json:"event"`
 }
 
 // NewAlert gives the JSON form of a match.

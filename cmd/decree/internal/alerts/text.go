@@ -8,6 +8,7 @@ import (
 	"decree/cmd/decree/internal/position"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
+	"decree/engine/correlate"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -61,7 +62,7 @@ func printAlert(s *stdio.Streams, r engine.Result) {
 const shownCounted = 10
 
 // printCorrelated shows what a correlation counted, and of which group.
-func printCorrelated(s *stdio.Streams, c *engine.Correlated) {
+func printCorrelated(s *stdio.Streams, c *correlate.Window) {
 	if c == nil {
 		return
 	}

@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine"
+	"decree/engine/rarity"
 	"decree/rules/schema"
 )
 
@@ -44,7 +45,7 @@ func (e *Flags) Options() (opt engine.Options, err error) {
 		return opt, err
 	}
 	if e.Reputation != "" {
-		if opt.Reputation, err = engine.LoadReputation(e.Reputation); err != nil {
+		if opt.Reputation, err = rarity.LoadTable(e.Reputation); err != nil {
 			return opt, err
 		}
 	}

@@ -8,14 +8,14 @@ import (
 
 	"decree/cmd/decree/internal/position"
 	"decree/cmd/decree/internal/stdio"
-	"decree/engine"
+	"decree/engine/correlate"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
 // Print shows what the inputs of a correlation found, and of each group the window that matched or came nearest.
-func Print(s *stdio.Streams, n engine.Nearness) {
+func Print(s *stdio.Streams, n correlate.Progress) {
 	fmt.Fprintf(s.Out, "%s: %s\n", diag.FirstVisible(n.Correlation), diag.Visible(asks(n.Of)))
 	for _, in := range n.Inputs {
 		fmt.Fprintf(s.Out, "  %s: %s", diag.FirstVisible(in.Name), counted(in.Matches, "match", "matches"))
@@ -52,7 +52,7 @@ func Print(s *stdio.Streams, n engine.Nearness) {
 }
 
 // came says what a window came to.
-func came(c *ir.Correlation, g engine.GroupFigure) string {
+func came(c *ir.Correlation, g correlate.GroupProgress) string {
 	switch c.Source.Type {
 	case rules.TemporalOrdered:
 		text := fmt.Sprintf("%s of %d in order", number(g.Value), len(c.Inputs))

@@ -2,9 +2,10 @@ package engine
 
 import (
 	"fmt"
-	"math"
 	"slices"
 
+	"decree/engine/correlate"
+	"decree/engine/event"
 	"decree/engine/match"
 	"decree/rules/ir"
 )
@@ -62,9 +63,6 @@ func (m *matcher) spend(u *unit, order int, out *outcome) {
 	}
 }
 
-// never is the order of no event.
-const never = math.MaxInt64
-
 // suspendFrom notes the first event on which a rule is not run.
 func (r *rule) suspendFrom(order int) {
 	for {
@@ -79,7 +77,7 @@ func (r *rule) suspendFrom(order int) {
 func (r *rule) isSuspended(order int) bool { return int64(order) >= r.suspended.Load() }
 
 // spend adds up what an event cost, in the order of events, so that the number of workers changes nothing.
-func (e *Engine) spend(all []spending, source string, line, order int) {
+func (e *Engine) spend(all []spending, from event.Origin) {
 	for _, s := range all {
 		r := s.rule
 		r.spent += s.steps
@@ -89,14 +87,14 @@ func (e *Engine) spend(all []spending, source string, line, order int) {
 			continue
 		case s.unknown:
 			reason = fmt.Sprintf("its regular expressions take more than %d steps on it", match.StepsPerEvent)
-			r.suspendFrom(order)
+			r.suspendFrom(from.Order)
 		case r.spent > stepsPerRun:
 			reason = fmt.Sprintf("its regular expressions took more than %d steps so far", stepsPerRun)
-			r.suspendFrom(order + 1)
+			r.suspendFrom(from.Order + 1)
 		default:
 			continue
 		}
-		r.suspension = &Suspension{Rule: r.ir, EventID: s.event, Source: source, Line: line, Reason: reason}
+		r.suspension = &Suspension{Rule: r.ir, EventID: s.event, Source: from.Source, Line: from.Line, Reason: reason}
 		e.stats.Suspended = append(e.stats.Suspended, *r.suspension)
 	}
 }
@@ -104,6 +102,6 @@ func (e *Engine) spend(all []spending, source string, line, order int) {
 // dropSuspended takes out what suspended rules found.
 func (e *Engine) dropSuspended(o *outcome, order int) {
 	o.results = slices.DeleteFunc(o.results, func(r Result) bool { return r.rule.isSuspended(order) })
-	o.occurrences = slices.DeleteFunc(o.occurrences, func(found occurrence) bool { return e.units[found.unit].rule.isSuspended(order) })
+	o.matches = slices.DeleteFunc(o.matches, func(found correlate.Match) bool { return e.units[found.Unit].rule.isSuspended(order) })
 	o.sightings = slices.DeleteFunc(o.sightings, func(s sighting) bool { return s.of.rule.isSuspended(order) })
 }

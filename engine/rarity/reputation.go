@@ -1,4 +1,4 @@
-package engine
+package rarity
 
 import (
 	"errors"
@@ -21,26 +21,26 @@ type Row map[string]string
 // entities are the columns that can be a reputation table's key.
 var entities = []string{"sha1", "sha256", "md5", "domain"}
 
-type reputationTable map[string]Row
+type table map[string]Row
 
-func (t reputationTable) Lookup(entity, value string) (Row, bool) {
+func (t table) Lookup(entity, value string) (Row, bool) {
 	row, ok := t[entity+"\x00"+strings.ToLower(value)]
 	return row, ok
 }
 
-// HasReputationKey tells whether a row says whose reputation it tells.
-func HasReputationKey(row map[string]string) bool { return reputationTable{}.add(row) }
+// HasKey tells whether a row says whose reputation it tells.
+func HasKey(row map[string]string) bool { return table{}.add(row) }
 
-// NewReputation makes a table of rows. Each row is found by each entity column it has.
-func NewReputation(rows []map[string]string) Reputation {
-	t := reputationTable{}
+// NewTable makes a table of rows. Each row is found by each entity column it has.
+func NewTable(rows []map[string]string) Reputation {
+	t := table{}
 	for _, row := range rows {
 		t.add(row)
 	}
 	return t
 }
 
-func (t reputationTable) add(row map[string]string) bool {
+func (t table) add(row map[string]string) bool {
 	kept, added := Row{}, false
 	for column, v := range row {
 		if v != "" {
@@ -58,9 +58,9 @@ func (t reputationTable) add(row map[string]string) bool {
 	return added
 }
 
-// LoadReputation reads a table from CSV or NDJSON, plain or compressed. A row without a key
+// LoadTable reads a table from CSV or NDJSON, plain or compressed. A row without a key
 // column is an error: a table that answers less than it seems to would silence rules.
-func LoadReputation(path string) (_ Reputation, err error) {
+func LoadTable(path string) (_ Reputation, err error) {
 	var bad []string
 	r, err := event.Open(path, event.Options{OnReject: func(j event.Reject) {
 		bad = append(bad, fmt.Sprintf("%s:%d: %s", j.Source, j.Line, j.Reason))
@@ -69,7 +69,7 @@ func LoadReputation(path string) (_ Reputation, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	t := reputationTable{}
+	t := table{}
 	for {
 		ev, err := r.Next()
 		if errors.Is(err, io.EOF) {

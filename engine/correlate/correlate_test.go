@@ -1,4 +1,4 @@
-package engine_test
+package correlate_test
 
 import (
 	"fmt"
@@ -12,30 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/engine/event"
 	"decree/rules"
-	"decree/rules/ir"
-	"decree/rules/parse"
+	"decree/tests/fixture/lowered"
 )
-
-// correlations lowers the rules and correlations of a file.
-func correlations(t testing.TB, text string) ([]*ir.Rule, []*ir.Correlation) {
-	t.Helper()
-	file, found := parse.Documents("c.yml", []byte(text), nil)
-	require.Empty(t, found, text)
-	linked, found := parse.Link(file.Rules, file.Correlations)
-	require.Empty(t, found)
-	lowered := map[*rules.Rule]*ir.Rule{}
-	var rs []*ir.Rule
-	for _, r := range file.Rules {
-		lowered[r], found = ir.Lower(r)
-		require.Empty(t, found)
-		rs = append(rs, lowered[r])
-	}
-	cs, found := ir.LowerCorrelations(linked, lowered)
-	require.Empty(t, found)
-	return rs, cs
-}
 
 const correlatedRules = `---
 title: Who
@@ -59,7 +40,7 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 		var events []string
 		for i := range 40 {
 			at := fmt.Sprintf("%02d:%02d:00", r.IntN(20), 5*r.IntN(12))
-			events = append(events, mdeEvent(i, at, fmt.Sprint("h", r.IntN(2)), fmt.Sprint("x", r.IntN(4)), []string{"run", "whoami", "whoami run", "else"}[r.IntN(4)]))
+			events = append(events, enginetest.DefenderProcess(i, at, fmt.Sprint("h", r.IntN(2)), fmt.Sprint("x", r.IntN(4)), []string{"run", "whoami", "whoami run", "else"}[r.IntN(4)]))
 		}
 		schedule := rules.Schedule{Every: time.Duration(2+r.IntN(12)) * 10 * time.Minute, Lookback: time.Duration(1+r.IntN(40)) * 5 * time.Minute}
 		block := fmt.Sprintf("title: T\nschedule: {every: %.0fm, lookback: %.0fm}\ncorrelation:\n  timespan: %dm\n  group-by: [host]\n", schedule.Every.Minutes(), schedule.Lookback.Minutes(), 5*(1+r.IntN(30)))
@@ -73,15 +54,15 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 			"  type: temporal\n  rules: [who, pair]\n  condition: who and not pair\n---\ntitle: Pair\nname: pair\ncorrelation: {type: event_count, rules: [run], group-by: [host], timespan: 50m, condition: {gte: 2}}\n",
 		}
 		kind := kinds[round%len(kinds)]
-		rs, cs := correlations(t, block+kind+correlatedRules)
+		rs, cs := lowered.Correlations(t, block+kind+correlatedRules)
 		var want []string
 		known := map[string]bool{}
 		midnight := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 		first := midnight.Unix() - midnight.Unix()%int64(schedule.Every/time.Second)
 		for at := time.Unix(first, 0).UTC(); at.Before(midnight.Add(30 * time.Hour)); at = at.Add(schedule.Every) {
-			e, found := engine.New(rs, engine.Options{Model: model(t, "mde"), Now: at, Correlations: cs})
+			e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Now: at, Correlations: cs})
 			require.Empty(t, found)
-			addLines(t, e, events)
+			enginetest.Add(t, e, events...)
 			results, _, err := e.Finish()
 			require.NoError(t, err)
 			for _, res := range results {
@@ -94,9 +75,9 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 				}
 			}
 		}
-		e, found := engine.New(rs, engine.Options{Model: model(t, "mde"), Backtest: true, Correlations: cs})
+		e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true, Correlations: cs})
 		require.Empty(t, found)
-		addLines(t, e, events)
+		enginetest.Add(t, e, events...)
 		alerts, _, _, err := e.FinishBacktest(func(r *rules.Rule) rules.Schedule { return schedule })
 		require.NoError(t, err)
 		var got []string
@@ -114,24 +95,18 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 	}
 }
 
-func addLines(t testing.TB, e *engine.Engine, lines []string) {
-	for i, line := range lines {
-		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
-	}
-}
-
 // TestResultsOfCorrelationsTellOfTheirEvent: its time, id, host and user, and what `fields:` names, of every type and through a chain.
 func TestResultsOfCorrelationsTellOfTheirEvent(t *testing.T) {
-	events := []string{mdeEvent(1, "09:00:00", "h", "x", "whoami"), mdeEvent(2, "09:01:00", "h", "y", "whoami /all")}
+	events := []string{enginetest.DefenderProcess(1, "09:00:00", "h", "x", "whoami"), enginetest.DefenderProcess(2, "09:01:00", "h", "y", "whoami /all")}
 	for _, kind := range []string{
 		"type: event_count, rules: [who], condition: {gte: 2}", "type: value_count, rules: [who], condition: {field: sha1, gte: 2}",
 		"type: value_sum, rules: [who], condition: {field: ProcessId, gte: 0}", "type: value_median, rules: [who], condition: {field: ProcessId, gte: 0}",
 		"type: temporal, rules: [who, run], condition: who and not run", "type: temporal_ordered, rules: [who]",
 		"type: event_count, rules: [inner], condition: {gte: 1}",
 	} {
-		rs, cs := correlations(t, "title: T\nfields: [CommandLine, sha1, Nothing]\ncorrelation: {timespan: 1h, group-by: [host], "+kind+"}\n"+
+		rs, cs := lowered.Correlations(t, "title: T\nfields: [CommandLine, sha1, Nothing]\ncorrelation: {timespan: 1h, group-by: [host], "+kind+"}\n"+
 			"---\ntitle: Inner\nname: inner\ncorrelation: {type: event_count, rules: [who], group-by: [host], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
-		e, _ := engine.New(rs, engine.Options{Model: model(t, "mde"), Correlations: cs})
+		e, _ := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs})
 		for i, line := range events {
 			line = strings.Replace(line, "{", fmt.Sprintf(`{"ProcessId":%d,"AccountName":"u",`, i), 1)
 			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
@@ -146,14 +121,14 @@ func TestResultsOfCorrelationsTellOfTheirEvent(t *testing.T) {
 		}
 		require.NotNil(t, last, kind)
 		assert.Equal(t, "2", last.EventID, kind)
-		assert.Equal(t, []engine.Fact{{Name: "time", Value: "2026-03-01T09:01:00.000Z"}, {Name: "host", Value: "h"}, {Name: "user", Value: "u"}, {Name: "CommandLine", Value: "whoami /all"}, {Name: "sha1", Value: "y"}}, last.Facts, kind)
+		assert.Equal(t, []event.Fact{{Name: "time", Value: "2026-03-01T09:01:00.000Z"}, {Name: "host", Value: "h"}, {Name: "user", Value: "u"}, {Name: "CommandLine", Value: "whoami /all"}, {Name: "sha1", Value: "y"}}, last.Facts, kind)
 		assert.Equal(t, "u", last.Event.Fields["AccountName"], kind)
 	}
 }
 
 // TestMatchesOfCorrelationsTakeLittleRoom: what is kept of each is small, and results come one by one.
 func TestMatchesOfCorrelationsTakeLittleRoom(t *testing.T) {
-	rs, cs := correlations(t, "title: T\ncorrelation: {type: event_count, rules: [who], group-by: [host], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
+	rs, cs := lowered.Correlations(t, "title: T\ncorrelation: {type: event_count, rules: [who], group-by: [host], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
 	live := func() int64 {
 		var stats runtime.MemStats
 		runtime.GC()
@@ -162,14 +137,14 @@ func TestMatchesOfCorrelationsTakeLittleRoom(t *testing.T) {
 	}
 	const matches = 100_000
 	results, most := 0, int64(0)
-	e, _ := engine.New(rs, engine.Options{Model: model(t, "mde"), Correlations: cs, OnResult: func(engine.Result) {
+	e, _ := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs, OnResult: func(engine.Result) {
 		if results++; results%(matches/4) == 0 {
 			most = max(most, live())
 		}
 	}})
 	before := live()
 	for i := range matches {
-		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(mdeEvent(i, fmt.Sprintf("%02d:%02d:%02d", i/3600%24, i/60%60, i%60), "h", "x", "whoami"))}))
+		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(enginetest.DefenderProcess(i, fmt.Sprintf("%02d:%02d:%02d", i/3600%24, i/60%60, i%60), "h", "x", "whoami"))}))
 	}
 	_, stats, err := e.Finish()
 	require.NoError(t, err)
@@ -180,11 +155,11 @@ func TestMatchesOfCorrelationsTakeLittleRoom(t *testing.T) {
 
 // TestMatchesBeyondTheRoomAreCounted: what had no room is said.
 func TestMatchesBeyondTheRoomAreCounted(t *testing.T) {
-	rs, cs := correlations(t, "title: T\ncorrelation: {type: event_count, rules: [who], group-by: [host], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
+	rs, cs := lowered.Correlations(t, "title: T\ncorrelation: {type: event_count, rules: [who], group-by: [host], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
 	for _, c := range []struct{ memory, uncorrelated, textless int }{{1 << 20, 0, 0}, {16 * 300, 8, 2}} {
-		e, _ := engine.New(rs, engine.Options{Model: model(t, "mde"), Correlations: cs, MaxMemory: c.memory})
+		e, _ := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs, MaxMemory: c.memory})
 		for i := range 10 {
-			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(mdeEvent(i, "09:00:00", "h", "x", "whoami "+strings.Repeat("x", 300)))}))
+			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(enginetest.DefenderProcess(i, "09:00:00", "h", "x", "whoami "+strings.Repeat("x", 300)))}))
 		}
 		results, stats, err := e.Finish()
 		require.NoError(t, err)

@@ -1,4 +1,6 @@
-package engine
+// Package eventstore keeps events until the end of the input. In: an event's bytes. Out: the same bytes, by the Ref that they were kept under.
+// What must stay true: an event comes back as it was given.
+package eventstore
 
 import (
 	"fmt"
@@ -7,9 +9,9 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// eventStore keeps events until the end of the input, compressed in blocks: logs repeat themselves, so that they
+// Store keeps events, compressed in blocks: logs repeat themselves, so that they
 // take a fraction of their size. It is for one goroutine.
-type eventStore struct {
+type Store struct {
 	blocks [][]byte // compressed
 	open   []byte   // the last block, while it is filled
 	held   int      // bytes of the compressed blocks
@@ -18,18 +20,24 @@ type eventStore struct {
 	cache  []byte
 }
 
-// eventRef names an event of a store.
-type eventRef struct{ block, offset, size int }
+// Ref names an event of a store.
+type Ref struct{ block, offset, size int32 }
+
+// None is the Ref of an event that is not kept.
+var None = Ref{size: -1}
+
+// IsNone tells whether the event is not kept.
+func (r Ref) IsNone() bool { return r.size < 0 }
 
 // storeBlock is how many bytes a block has at least before it is compressed; one event may have more.
 const storeBlock = 32 << 10
 
-// size is how many bytes the events take.
-func (s *eventStore) size() int { return s.held + len(s.open) }
+// Size is how many bytes the events take.
+func (s *Store) Size() int { return s.held + len(s.open) }
 
-// add keeps a copy of an event.
-func (s *eventStore) add(data []byte) eventRef {
-	ref := eventRef{len(s.blocks), len(s.open), len(data)}
+// Add keeps a copy of an event.
+func (s *Store) Add(data []byte) Ref {
+	ref := Ref{int32(len(s.blocks)), int32(len(s.open)), int32(len(data))}
 	s.open = append(s.open, data...)
 	if len(s.open) >= storeBlock {
 		block := slices.Clip(slices.Clone(s2.Encode(nil, s.open)))
@@ -41,17 +49,17 @@ func (s *eventStore) add(data []byte) eventRef {
 	return ref
 }
 
-// get gives an event, until the next call.
-func (s *eventStore) get(ref eventRef) ([]byte, error) {
+// Get gives an event, until the next call.
+func (s *Store) Get(ref Ref) ([]byte, error) {
 	block := s.open
-	if ref.block < len(s.blocks) {
-		if s.cache == nil || s.cached != ref.block {
+	if int(ref.block) < len(s.blocks) {
+		if s.cache == nil || s.cached != int(ref.block) {
 			var err error
 			if s.cache, err = s2.Decode(s.cache[:cap(s.cache)], s.blocks[ref.block]); err != nil {
 				s.cache = nil
 				return nil, fmt.Errorf("an event that was kept cannot be read: %w", err)
 			}
-			s.cached = ref.block
+			s.cached = int(ref.block)
 		}
 		block = s.cache
 	}

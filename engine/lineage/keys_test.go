@@ -1,4 +1,4 @@
-package engine_test
+package lineage_test
 
 import (
 	"fmt"
@@ -8,7 +8,9 @@ import (
 	"github.com/stretchr/testify/assert"
 
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // normalized is a process creation as ASIM has it, with the columns that name the process and the one that started it.
@@ -18,7 +20,7 @@ func normalized(id int, image, columns string) string {
 
 // TestProcessesAreNamedInTheFirstWayThatIsWhole pins a model's keys and fallback keys.
 func TestProcessesAreNamedInTheFirstWayThatIsWhole(t *testing.T) {
-	r := lower(t, "ancestry:\n  up:\n    parent: {CommandLine|contains: '/c'}\ndetection:\n  any: {Image|filename: who.exe}\n  condition: any and up\n")
+	r := lowered.Rule(t, "ancestry:\n  up:\n    parent: {CommandLine|contains: '/c'}\ndetection:\n  any: {Image|filename: who.exe}\n  condition: any and up\n")
 	parent := func(columns string) string {
 		return normalized(1, "cmd.exe", `"TargetProcessCommandLine":"cmd /c who",`+columns)
 	}
@@ -35,21 +37,21 @@ func TestProcessesAreNamedInTheFirstWayThatIsWhole(t *testing.T) {
 			`"ActingProcessGuid":"{H}","ActingProcessId":"7","ActingProcessCreationTime":"t"`, []string{}},
 		{"ways are not mixed", `"TargetProcessGuid":"7"`, `"ActingProcessId":"7","ActingProcessCreationTime":""`, []string{}},
 	}
-	m := model(t, "asim")
+	m := lowered.Model(t, "asim")
 	for i := range m.Sources { // the parent's own event is asked
 		delete(m.Sources[i].Ancestors[1], "CommandLine")
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			assert.Equal(t, c.want, run(t, engine.Options{Model: m}, []*ir.Rule{r}, parent(c.above), normalized(2, "who.exe", c.below)))
+			assert.Equal(t, c.want, enginetest.IDs(t, engine.Options{Model: m}, []*ir.Rule{r}, parent(c.above), normalized(2, "who.exe", c.below)))
 		})
 	}
 }
 
 func TestAnEndIsNoCreation(t *testing.T) {
-	r := lower(t, "ancestry:\n  up:\n    grandparent: {Image|filename: x.exe}\ndetection:\n  any: {Image|filename: who.exe}\n  condition: any and up\n")
+	r := lowered.Rule(t, "ancestry:\n  up:\n    grandparent: {Image|filename: x.exe}\ndetection:\n  any: {Image|filename: who.exe}\n  condition: any and up\n")
 	born := normalized(1, "cmd.exe", `"TargetProcessGuid":"{G}"`)
 	ended := strings.NewReplacer("ProcessCreated", "ProcessTerminated", "x.exe", "killer.exe").Replace(normalized(2, "cmd.exe", `"TargetProcessGuid":"{G}"`))
 	who := normalized(3, "who.exe", `"ActingProcessGuid":"{G}"`)
-	assert.Equal(t, []string{"3"}, run(t, engine.Options{Model: model(t, "asim")}, []*ir.Rule{r}, born, ended, who))
+	assert.Equal(t, []string{"3"}, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "asim")}, []*ir.Rule{r}, born, ended, who))
 }

@@ -1,0 +1,135 @@
+package correlate
+
+import (
+	"cmp"
+	"fmt"
+	"iter"
+	"slices"
+	"time"
+
+	"decree/engine/event"
+)
+
+// Window is what a result says of the matches that its correlation counted.
+type Window struct {
+	Group  []event.Fact `json:"group,omitempty"` // the values that it was grouped by
+	Count  int          `json:"count"`           // matches in the window
+	Value  float64      `json:"value"`           // what the condition compared: a count, a number of values, or a number computed over them
+	First  string       `json:"first"`           // time of the window's first match
+	Events []Member     `json:"events"`          // the first of them in time, at most 10
+}
+
+// Member is a match that a correlation counted.
+type Member struct {
+	Rule   string `json:"rule"`
+	ID     string `json:"event_id"`
+	Source string `json:"source"`
+	Line   int    `json:"line"`
+}
+
+// maxShown bounds the matches that one window names.
+const maxShown = 10
+
+// Completion is a match of a correlation. Its event is the one that completed it.
+type Completion struct {
+	Of *Correlation
+	At time.Time // of the event
+
+	match completion
+	v     *Evaluation
+}
+
+// Completions gives the matches that were found of a correlation, by time and input order.
+func (v *Evaluation) Completions(c *Correlation) iter.Seq[Completion] {
+	return func(yield func(Completion) bool) {
+		found := v.of[c]
+		for _, m := range found.matches {
+			if !yield(Completion{c, v.when(found.completing(m)).time(), m, v}) {
+				return
+			}
+		}
+	}
+}
+
+// reported is a match of a correlation that has results, in little room: there may be millions.
+type reported struct {
+	order     int
+	of, match int32 // the position of the correlation, and of its match
+}
+
+// Reports gives the matches of the correlations that have results, by the order of their events, then of the correlations. Of a correlation with a
+// lookback they are those whose event lies in it, if now is not zero.
+func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
+	var all []reported
+	for _, c := range v.set.All {
+		if c.Silent {
+			continue
+		}
+		found, lookback := v.of[c], c.IR.Source.Body.Schedule.Lookback
+		all = slices.Grow(all, len(found.matches))
+		for i, m := range found.matches {
+			k := v.when(found.completing(m))
+			if at := k.time(); !now.IsZero() && lookback > 0 && (at.After(now) || at.Before(now.Add(-lookback))) {
+				continue
+			}
+			all = append(all, reported{k.order, int32(c.number), int32(i)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b reported) int { return cmp.Or(a.order-b.order, int(a.of-b.of)) })
+	return func(yield func(Completion) bool) {
+		for _, r := range all {
+			c := v.set.All[r.of]
+			found := v.of[c]
+			m := found.matches[r.match]
+			if !yield(Completion{c, v.when(found.completing(m)).time(), m, v}) {
+				return
+			}
+		}
+	}
+}
+
+// Position is that of the rule's match which completed the correlation.
+func (m Completion) Position() int32 { return m.completing().of }
+
+// Number is that of the correlation among all.
+func (m Completion) Number() int { return m.Of.number }
+
+// GroupKey is one text for the values that the match is grouped by.
+func (m Completion) GroupKey() string {
+	key, _ := m.v.key(m.Of, m.Of.IR.GroupBy, m.completing())
+	return key
+}
+
+func (m Completion) completing() member { return m.v.of[m.Of].completing(m.match) }
+
+// Window tells what was counted.
+func (m Completion) Window() Window {
+	v, c := m.v, m.Of
+	g := v.of[c].groups[m.match.group]
+	w := Window{Count: int(m.match.end - m.match.first), Value: m.match.value, First: v.when(g[m.match.first]).time().Format(time.RFC3339Nano)}
+	for _, column := range c.IR.GroupBy {
+		text, _ := v.text(c, column, m.completing())
+		w.Group = append(w.Group, event.Fact{Name: column.Name, Value: text})
+	}
+	for _, counted := range g[m.match.first:min(m.match.end, m.match.first+maxShown)] {
+		w.Events = append(w.Events, v.member(c, counted))
+	}
+	return w
+}
+
+// Event gives the event, its id and the unit that found it. Its Data is nil where there was no room for it.
+func (m Completion) Event() (in event.Input, id string, unit int, err error) {
+	position := m.Position()
+	k := m.v.matches.at(position)
+	in, err = m.v.matches.event(k)
+	if err != nil {
+		err = fmt.Errorf("%s: %w", in.Origin, err)
+	}
+	return in, m.v.matches.id(position), int(k.unit), err
+}
+
+// member names a member.
+func (v *Evaluation) member(c *Correlation, m member) Member {
+	k := v.when(m)
+	return Member{c.IR.Inputs[m.input].Name, v.matches.id(m.of), v.matches.sources[k.source], k.line}
+}

@@ -1,0 +1,176 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+
+	"decree/engine/correlate"
+	"decree/engine/document"
+	"decree/engine/event"
+	"decree/engine/eventstore"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// correlation is a correlation as results show it.
+type correlation struct {
+	rule  *rule              // what its results name: its metadata, after the rules in order
+	shown map[int][]nameable // unit -> what results tell of its events, beside what those of rules do
+}
+
+// nameable is a field that `fields:` of a correlation names, where a source has it.
+type nameable struct {
+	name string
+	at   document.Whole
+}
+
+// addCorrelations compiles correlations of the rules.
+func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) {
+	e.correlations = correlate.Compile(cs, e.Rules(), found)
+	e.keepMatchesIn(&eventstore.Store{})
+	for i, r := range e.rules {
+		r.correlated = *e.correlations.Rule(i)
+	}
+	for _, u := range e.units {
+		if u.rare == nil {
+			e.takeDown(u, found)
+		}
+	}
+	for _, c := range e.correlations.All {
+		e.correlated = append(e.correlated, e.shownBy(c))
+	}
+}
+
+// takeDown finds where a unit's events have what correlations take down of its matches.
+func (e *Engine) takeDown(u *unit, found *diag.Diagnostics) {
+	for _, f := range u.rule.correlated.Fields {
+		at := e.layout.Whole(e.opt.Model, e.sources[u.source].Source, f)
+		if at.IsMissing() {
+			found.Warnf("correlation-field", e.correlations.RangeOf(u.rule.order, f), "choose another --model, or another field",
+				"data model %s has no field %s in the log source of %q; a correlation counts none of its events", e.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
+		}
+		u.taken = append(u.taken, at)
+	}
+}
+
+// shownBy finds what results of a correlation tell of the event that completes it.
+func (e *Engine) shownBy(c *correlate.Correlation) correlation {
+	body := c.IR.Source.Body
+	of := &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}
+	out := correlation{rule: newRule(of, len(e.rules)+len(e.correlated)), shown: map[int][]nameable{}}
+	below := c.IR.Rules()
+	for i, u := range e.units {
+		if u.rare != nil || !slices.Contains(below, u.rule.ir) {
+			continue
+		}
+		for _, name := range body.Fields {
+			if at := e.layout.Whole(e.opt.Model, e.sources[u.source].Source, ir.FieldNamed(name)); !at.IsMissing() {
+				out.shown[i] = append(out.shown[i], nameable{name, at})
+			}
+		}
+	}
+	return out
+}
+
+// correlationMatch takes down what correlations need of the current event; ok is false when it has no time.
+func (m *matcher) correlationMatch(ui int) (found correlate.Match, ok bool) {
+	at, ok := m.time()
+	if !ok {
+		return found, false
+	}
+	u := m.e.units[ui]
+	found = correlate.Match{Rule: u.rule.order, Unit: ui, At: at, ID: m.id()}
+	for _, field := range u.taken {
+		text, present := m.doc.Whole(field)
+		found.Values = append(found.Values, correlate.Value{Text: text, Present: present})
+	}
+	return found, true
+}
+
+// keepMatches keeps what correlations read for the end of the input, as long as there is room for it. Of matches beyond the room for
+// events, results have the values that their correlation was grouped by.
+func (e *Engine) keepMatches(out outcome, in event.Input) {
+	e.stats.Timeless += out.timeless
+	for _, found := range out.matches {
+		ref := eventstore.None
+		room := e.matchEvents.Size()+len(in.Data) <= e.opt.matchMemory()
+		if room {
+			ref = e.matchEvents.Add(in.Data)
+		}
+		if _, kept := e.keepMatch(found, in.Origin, ref); kept && !room {
+			e.stats.Textless++
+		}
+	}
+}
+
+// keepMatch keeps a match, whose event is at ref in the store, as long as there is room for it.
+func (e *Engine) keepMatch(found correlate.Match, from event.Origin, ref eventstore.Ref) (at int32, ok bool) {
+	if e.matches.Len() >= e.opt.MaxPending || e.matches.Size() > e.opt.matchMemory() {
+		e.stats.Uncorrelated++
+		return 0, false
+	}
+	return e.matches.Add(found, from, ref), true
+}
+
+// correlate evaluates all correlations, and gives the results of those that report, one by one.
+func (e *Engine) correlate(give func(Result)) error {
+	v := e.correlations.Evaluate(e.matches, e.matches.ByRule())
+	v.FindAll(e.opt.Observe)
+	e.progress = v.Progress()
+	for found := range v.Reports(e.opt.Now) {
+		r, err := e.correlationResult(found)
+		if err != nil {
+			return err
+		}
+		give(r)
+	}
+	e.keepMatchesIn(&eventstore.Store{})
+	return nil
+}
+
+// keepMatchesIn begins to keep matches of rules, whose events are in a store.
+func (e *Engine) keepMatchesIn(store *eventstore.Store) {
+	e.matchEvents, e.matches = store, e.correlations.NewMatches(store)
+}
+
+// correlationResult describes a match of a correlation: it is that of the event that completed it.
+func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
+	in, id, ui, err := found.Event()
+	if err != nil {
+		return Result{}, err
+	}
+	of, window := &e.correlated[found.Number()], found.Window()
+	r := Result{Rule: of.rule.ir, EventID: id, Correlated: &window, order: in.Order, rule: of.rule}
+	fields := map[string]any{}
+	for _, group := range window.Group {
+		fields[group.Name] = group.Value
+	}
+	if in.Data != nil {
+		if fields, err = event.Decode(in.Data); err == nil {
+			r.Facts, err = e.factsAbout(of, ui, in)
+		}
+		if err != nil {
+			return Result{}, fmt.Errorf("%s: %w", in.Origin, err)
+		}
+	}
+	r.Event = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: in.Data}
+	return r, nil
+}
+
+// factsAbout lists what results of a correlation show of the event that completed it.
+func (e *Engine) factsAbout(of *correlation, ui int, in event.Input) ([]event.Fact, error) {
+	m := e.main
+	if err := m.load(in); err != nil {
+		return nil, err
+	}
+	facts := m.facts(e.sources[e.units[ui].source])
+	for _, f := range of.shown[ui] {
+		if text, ok := m.doc.Whole(f.at); ok && !slices.ContainsFunc(facts, func(other event.Fact) bool { return other.Name == f.name }) {
+			facts = append(facts, event.Fact{Name: f.name, Value: text})
+		}
+	}
+	return facts, nil
+}
+
+// Progress says, after Finish and with Options.Observe, how near each correlation came, in the order in which they were given.
+func (e *Engine) Progress() []correlate.Progress { return e.progress }

@@ -1,0 +1,48 @@
+package document
+
+import (
+	"strings"
+
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// Whole is where a field stands as a whole: in the first of some slots that has a value, behind the domain that another slot
+// has. A log source may lack the field.
+type Whole struct {
+	slots  []int
+	domain int // slot, or -1
+}
+
+// Whole gives the slots of a field of a log source.
+func (l *Layout) Whole(m *schema.Model, s *schema.Source, f ir.Field) Whole {
+	columns, domain := m.Whole(s, f.Name, f.Level)
+	w := Whole{domain: -1}
+	for _, column := range columns {
+		w.slots = append(w.slots, l.Slot(column))
+	}
+	if domain != nil {
+		w.domain = l.Slot(*domain)
+	}
+	return w
+}
+
+// IsMissing tells whether the log source lacks the field.
+func (w Whole) IsMissing() bool { return len(w.slots) == 0 }
+
+// Whole reads a field as a whole. The text is a copy.
+func (d *Document) Whole(w Whole) (text string, ok bool) {
+	for _, slot := range w.slots {
+		text, ok := d.First(slot)
+		if !ok {
+			continue
+		}
+		if w.domain >= 0 {
+			if domain, ok := d.First(w.domain); ok && domain != "" {
+				return domain + `\` + text, true
+			}
+		}
+		return strings.Clone(text), true
+	}
+	return "", false
+}

@@ -1,0 +1,122 @@
+package engine
+
+import (
+	"time"
+
+	"decree/engine/correlate"
+	"decree/engine/event"
+	"decree/engine/lineage"
+)
+
+// outcome is what one event came to.
+type outcome struct {
+	results   []Result
+	process   *lineage.Process
+	sightings []sighting
+	pending   []int // units that wait for the end of the input
+	matched   *rule // the last rule that the event matched, which more of its units need not say again
+
+	matches  []correlate.Match // that correlations read
+	timeless int               // such matches without a time
+	foreign  bool              // of no log source that a rule reads
+	undated  bool              // without a time, so that a rule with a lookback did not see it
+	spending []spending        // what backtracking expressions took
+}
+
+// evaluate asks an event's candidates. Without m.late, units that need the end of the input
+// are put off. An error of load means that the data is no event.
+func (m *matcher) evaluate(in event.Input) (outcome, error) {
+	var out outcome
+	var began, loaded time.Time
+	if m.costs != nil {
+		began = time.Now()
+	}
+	if err := m.load(in); err != nil {
+		return out, err
+	}
+	if len(m.e.treeFields) > 0 {
+		if p := m.process(in.Order); p != nil && p.Created {
+			out.process = p
+		}
+	}
+	if m.costs != nil {
+		loaded = time.Now()
+		m.costs.bytes += len(in.Data)
+		m.costs.read += loaded.Sub(began)
+	}
+	out.foreign = len(m.of) == 0
+	if !m.e.fit.Load() && m.fits() {
+		m.e.fit.Store(true)
+	}
+	m.undated = false
+	candidates := m.candidates()
+	if m.costs != nil {
+		m.costs.find += time.Since(loaded)
+	}
+	for _, ui := range candidates {
+		u := m.e.units[ui]
+		if !m.may(u) || !m.inWindow(u) {
+			continue
+		}
+		if u.deferred || m.e.opt.Backtest {
+			out.pending = append(out.pending, ui)
+			continue
+		}
+		if err := m.ask(ui, in, &out); err != nil {
+			return out, err
+		}
+	}
+	out.undated = m.undated
+	return out, nil
+}
+
+// runError is an error of the engine, not of the event.
+type runError struct{ error }
+
+// ask runs a unit on the current event and takes down what follows from it.
+func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
+	u := m.e.units[ui]
+	if u.rare == nil && out.matched == u.rule || u.backtracks && u.rule.isSuspended(in.Order) {
+		return nil
+	}
+	var began time.Time
+	if m.costs != nil {
+		began = time.Now()
+	}
+	matched, err := m.run(u)
+	if err != nil {
+		return runError{err}
+	}
+	if m.costs != nil {
+		m.costs.asked(ui, time.Since(began), matched && u.rare == nil)
+	}
+	if u.backtracks {
+		m.spend(u, in.Order, out)
+	}
+	if !matched {
+		return nil
+	}
+	if u.rare != nil {
+		if s, ok := u.rare.Sight(m.doc, u.source, m.of); ok {
+			out.sightings = append(out.sightings, sighting{s, u.rare})
+		}
+		return nil
+	}
+	out.matched = u.rule
+	if u.rule.correlated.Read {
+		if found, ok := m.correlationMatch(ui); ok {
+			out.matches = append(out.matches, found)
+		} else {
+			out.timeless++
+		}
+	}
+	if u.rule.correlated.Silent || u.rule.correlated.Read && !m.inLookback(u.rule) {
+		return nil
+	}
+	r, err := m.result(u, in)
+	if err != nil {
+		return err
+	}
+	out.results = append(out.results, r)
+	return nil
+}

@@ -1,0 +1,104 @@
+package engine
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"decree/engine/lineage"
+	"decree/engine/timestamp"
+)
+
+// Finish asks what had to wait for the end of the input, and gives all results in event order,
+// then rule order. With Options.OnResult it gives none: they were handed on.
+func (e *Engine) Finish() ([]Result, Stats, error) {
+	began := time.Now()
+	defer func() { e.finishing = time.Since(began) }()
+	e.linkProcesses()
+	for _, counting := range []bool{true, false} {
+		if !counting {
+			for _, p := range e.populations {
+				p.Judge(e.opt.Reputation)
+			}
+		}
+		for _, w := range e.pending.events {
+			if err := e.askPending(w, counting); err != nil {
+				return nil, e.stats, fmt.Errorf("%s: %w", w.Origin, err)
+			}
+		}
+	}
+	e.pending = e.newPending()
+	if err := e.correlate(func(r Result) { e.give(r) }); err != nil {
+		return nil, e.stats, err
+	}
+	slices.SortStableFunc(e.results, compareResults)
+	return e.results, e.finishedStats(), nil
+}
+
+// linkProcesses makes the tree, once all processes are known.
+func (e *Engine) linkProcesses() {
+	tree, evicted := e.pending.processes.Tree()
+	e.stats.Evicted += evicted
+	e.main.above = lineage.View{Tree: tree}
+}
+
+// askPending asks the units that an event waits for: those that count populations, or the rules.
+func (e *Engine) askPending(w pendingEvent, counting bool) error {
+	asked := func(ui int) bool {
+		u := e.units[ui]
+		return (u.rare != nil) == counting && u.rule.suspension == nil
+	}
+	if !slices.ContainsFunc(w.units, asked) {
+		return nil
+	}
+	in, err := e.pending.recall(w)
+	if err != nil {
+		return err
+	}
+	if err := e.main.loadLate(in); err != nil {
+		return err
+	}
+	var out outcome
+	for _, ui := range w.units {
+		if !asked(ui) {
+			continue
+		}
+		if err := e.main.ask(ui, in, &out); err != nil {
+			return err
+		}
+	}
+	e.spend(out.spending, in.Origin)
+	e.count(out.sightings)
+	e.give(out.results...)
+	e.keepMatches(out, in)
+	return nil
+}
+
+// give hands results on, or keeps them for Finish.
+func (e *Engine) give(results ...Result) {
+	if e.opt.OnResult == nil {
+		e.results = append(e.results, results...)
+		return
+	}
+	for _, r := range results {
+		e.opt.OnResult(r)
+	}
+}
+
+// compareResults puts results in event order, then rule order.
+func compareResults(a, b Result) int {
+	if a.order != b.order {
+		return a.order - b.order
+	}
+	return a.rule.order - b.rule.order
+}
+
+// finishedStats adds up what the workers counted.
+func (e *Engine) finishedStats() Stats {
+	var first timestamp.Guess
+	for _, m := range append(e.workers, e.main) {
+		first.Merge(m.guess)
+	}
+	e.stats.Guessed = first.String()
+	return e.stats
+}

@@ -1,0 +1,100 @@
+package lineage
+
+import (
+	"strconv"
+	"strings"
+	"time"
+
+	"decree/engine/document"
+	"decree/engine/fold"
+	"decree/rules/ir"
+)
+
+// Process is what is kept of an event that tells of a process: who it is, who made it, and the fields
+// of both that rules ask for or results show.
+type Process struct {
+	// Created says that the event is the process's creation: where a source has events of any category, one that names its parent.
+	Created bool
+
+	order  int
+	at     time.Time
+	keys   [3]string // of the process, its parent and its grandparent; "" is unknown
+	unique [3]bool   // keys that are never used again
+	fields []processField
+}
+
+type processField struct {
+	field *ir.Field // the source's, shared
+	value string
+}
+
+// Tells tells whether events of the source are kept for the tree.
+func (s *Source) Tells() bool { return len(s.keys[0]) > 0 && s.kept != nil }
+
+// Process reads what the current event tells of its process. order is the event's place in the input, and at its time, zero if unknown.
+func (s *Source) Process(d *document.Document, order int, at time.Time) *Process {
+	p := &Process{order: order, at: at, fields: make([]processField, 0, len(s.kept))}
+	for level := range p.keys {
+		p.keys[level], p.unique[level] = s.key(d, level)
+	}
+	for i := range s.kept {
+		k := &s.kept[i]
+		if v, ok := d.First(k.slot); ok {
+			p.fields = append(p.fields, processField{&k.field, strings.Clone(v)})
+		}
+	}
+	p.Created = p.keys[0] != "" && (s.source.Category != "*" || p.keys[1] != "")
+	return p
+}
+
+// key names the process at a level on its host, in the first way that the event has whole; "" when there is none. unique says that
+// no other process is ever named so.
+func (s *Source) key(d *document.Document, level int) (key string, unique bool) {
+	if s.host < 0 {
+		return "", false
+	}
+	host, _ := d.First(s.host)
+	for way, slots := range s.keys[level] {
+		if values, whole := all(d, slots); whole {
+			return fold.Text(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold.Text(strings.Join(values, "\x00")), s.source.UniqueKeys && !(way > 0 && s.source.ReusedFallbackKeys)
+		}
+	}
+	return "", false
+}
+
+// all reads each slot's first value; whole is false when one has none.
+func all(d *document.Document, slots []int) (values []string, whole bool) {
+	for _, slot := range slots {
+		v, ok := d.First(slot)
+		if !ok || v == "" {
+			return nil, false
+		}
+		values = append(values, v)
+	}
+	return values, true
+}
+
+// field gives a field of the process or of one above it, as its event has it.
+func (p *Process) field(f ir.Field) (string, bool) {
+	for _, known := range p.fields {
+		if *known.field == f {
+			return known.value, true
+		}
+	}
+	return "", false
+}
+
+// processSize is about what a process takes beside its texts.
+const processSize = 200
+
+// size is about how many bytes a process takes.
+func (p *Process) size() int {
+	size := processSize
+	for _, k := range p.keys {
+		size += 16 + len(k)
+	}
+	for _, f := range p.fields {
+		size += 32 + len(f.value)
+	}
+	return size
+}

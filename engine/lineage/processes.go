@@ -1,0 +1,43 @@
+package lineage
+
+import "slices"
+
+// Processes keeps processes until the end of the input, within bounds.
+type Processes struct {
+	MaxCount int
+	MaxBytes int
+
+	all   []*Process
+	bytes int
+}
+
+// Add keeps a process. It gives how many had to go for it: the oldest go in one sweep, so that the cost stays linear.
+func (ps *Processes) Add(p *Process) (evicted int) {
+	ps.all = append(ps.all, p)
+	ps.bytes += p.size()
+	over := len(ps.all) - ps.MaxCount
+	if over <= ps.MaxCount/4 {
+		over = 0
+	}
+	if ps.bytes > ps.MaxBytes {
+		over = max(over, len(ps.all)/4, 1)
+	}
+	return ps.evict(over)
+}
+
+func (ps *Processes) evict(over int) int {
+	if over <= 0 {
+		return 0
+	}
+	for _, p := range ps.all[:over] {
+		ps.bytes -= p.size()
+	}
+	ps.all = slices.Clone(ps.all[over:])
+	return over
+}
+
+// Tree links the processes, once the input has ended, and gives how many are beyond MaxCount and left out.
+func (ps *Processes) Tree() (t *Tree, evicted int) {
+	evicted = ps.evict(len(ps.all) - ps.MaxCount)
+	return newTree(ps.all), evicted
+}

@@ -1,0 +1,82 @@
+package lineage
+
+import (
+	"fmt"
+	"slices"
+
+	"decree/rules/ir"
+)
+
+// Tree knows the creation event of every process, by host and process key. Where keys are not
+// unique (a bare pid), the latest creation at or before the child's counts.
+type Tree struct {
+	born map[string][]*Process // in order of creation
+}
+
+// newTree orders creation events by time; those without one keep the order of the input.
+func newTree(all []*Process) *Tree {
+	slices.SortStableFunc(all, func(a, b *Process) int { return a.at.Compare(b.at) })
+	t := &Tree{born: map[string][]*Process{}}
+	for _, p := range all {
+		if p.Created {
+			t.born[p.keys[0]] = append(t.born[p.keys[0]], p)
+		}
+	}
+	return t
+}
+
+// ancestor finds the creation event of the process n levels above another's. A product that
+// names the grandparent too lets a missing parent be skipped.
+func (t *Tree) ancestor(p *Process, n int) (*Process, bool) {
+	for n > 0 {
+		parent, found := t.find(1, p)
+		switch {
+		case found:
+			p, n = parent, n-1
+		case n >= 2 && p.keys[2] != "":
+			if p, found = t.find(2, p); !found {
+				return nil, false
+			}
+			n -= 2
+		default:
+			return nil, false
+		}
+	}
+	return p, true
+}
+
+// find gives the creation of the process that a child names at a level.
+func (t *Tree) find(level int, child *Process) (*Process, bool) {
+	key := child.keys[level]
+	born := t.born[key]
+	if key == "" || len(born) == 0 {
+		return nil, false
+	}
+	if child.unique[level] {
+		return born[len(born)-1], true
+	}
+	for _, p := range slices.Backward(born) {
+		if p.order != child.order && !child.at.IsZero() && !p.at.IsZero() && !p.at.After(child.at) {
+			return p, true
+		}
+	}
+	return nil, false
+}
+
+// field reads an ancestor's field from the creation event of the process below it, whose own
+// parent fields describe it, else from its own creation event; from says which.
+func (t *Tree) field(self *Process, f ir.Field) (v, from string, ok bool) {
+	for below := f.Level - 1; below >= 1; below-- {
+		if p, known := t.ancestor(self, below); known {
+			if v, ok := p.field(ir.Field{Name: f.Name, Level: f.Level - below}); ok {
+				return v, fmt.Sprintf("creation of ancestor %d", below), true
+			}
+		}
+	}
+	if p, known := t.ancestor(self, f.Level); known {
+		if v, ok := p.field(ir.Field{Name: f.Name}); ok {
+			return v, "its own creation", true
+		}
+	}
+	return "", "", false
+}

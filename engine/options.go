@@ -1,0 +1,47 @@
+package engine
+
+import (
+	"time"
+
+	"decree/engine/rarity"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// Options steer an engine.
+type Options struct {
+	Model        *schema.Model     // how events name their fields; nil is "sigma"
+	Reputation   rarity.Reputation // nil: only what events carry
+	Now          time.Time         // end of each rule's lookback; zero: the whole input is one window
+	MaxProcesses int               // processes kept for ancestry; 0 is 200,000
+	MaxPending   int               // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
+	MaxMemory    int               // bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
+	OnResult     func(Result)      // is given results as they are found, in place of Finish: those that wait for the end of the input come last
+	Backtest     bool              // all events that rules ask for wait for FinishBacktest
+	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
+	Observe      bool              // Progress tells how near correlations came
+	Measure      bool              // Profile tells where the time went
+	Exhaustive   bool              // try every rule on every event of its log source: the index's own test
+}
+
+// withDefaults puts the default for every bound that is not set.
+func (o Options) withDefaults() Options {
+	if o.MaxProcesses <= 0 {
+		o.MaxProcesses = 200_000
+	}
+	if o.MaxMemory <= 0 {
+		o.MaxMemory = 1 << 30
+	}
+	if o.MaxPending <= 0 {
+		o.MaxPending = 1_000_000
+	}
+	return o
+}
+
+// The shares of MaxMemory.
+func (o Options) eventMemory() int   { return o.MaxMemory / 2 }
+func (o Options) processMemory() int { return o.MaxMemory / 4 }
+func (o Options) matchMemory() int   { return o.MaxMemory / 16 } // of correlations, and as much of the events
+func (o Options) rarityMemory(populations int) int {
+	return o.MaxMemory / 8 / max(1, populations)
+}

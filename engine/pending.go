@@ -1,0 +1,77 @@
+package engine
+
+import (
+	"slices"
+
+	"decree/engine/event"
+	"decree/engine/eventstore"
+	"decree/engine/lineage"
+)
+
+// pending is what is kept until the end of the input.
+type pending struct {
+	processes lineage.Processes
+	events    []pendingEvent
+	bytes     int // of what describes the events, beside the store
+	store     eventstore.Store
+}
+
+// pendingEvent is an event that some units wait for. Its text is in the store.
+type pendingEvent struct {
+	event.Origin
+	units []int
+	ref   eventstore.Ref
+}
+
+// pendingSize is about what a pending event takes beside its text, of one unit and of each further one.
+const (
+	pendingSize = 96
+	unitSize    = 8
+)
+
+// newPending makes room for what waits for the end of the input.
+func (e *Engine) newPending() pending {
+	return pending{processes: lineage.Processes{MaxCount: e.opt.MaxProcesses, MaxBytes: e.opt.processMemory()}}
+}
+
+// wait keeps an event for some units until the end of the input, if there is room for it.
+func (e *Engine) wait(in event.Input, units []int) {
+	p := &e.pending
+	if len(p.events) >= e.opt.MaxPending || p.bytes+p.store.Size()+len(in.Data) > e.opt.eventMemory() {
+		e.stats.Dropped++
+		return
+	}
+	p.bytes += pendingSize + unitSize*len(units)
+	p.events = append(p.events, pendingEvent{in.Origin, slices.Clone(units), p.store.Add(in.Data)})
+}
+
+// recall gives a pending event as it was, until the next one is recalled.
+func (p *pending) recall(w pendingEvent) (event.Input, error) {
+	data, err := p.store.Get(w.ref)
+	return event.Input{Origin: w.Origin, Data: data}, err
+}
+
+// merge takes in what an event came to. Events are merged in their order, so that the number
+// of workers changes nothing.
+func (e *Engine) merge(in event.Input, out outcome) {
+	e.stats.Events++
+	if out.foreign {
+		e.stats.Foreign++
+	}
+	if out.undated {
+		e.stats.Undated++
+	}
+	e.spend(out.spending, in.Origin)
+	if len(e.stats.Suspended) > 0 { // workers may have been ahead
+		e.dropSuspended(&out, in.Order)
+	}
+	e.give(out.results...)
+	e.keepMatches(out, in)
+	e.count(out.sightings)
+	if out.process != nil {
+		e.stats.Evicted += e.pending.processes.Add(out.process)
+	}
+	if len(out.pending) > 0 {
+		e.wait(in, out.pending)
+	}
+}

@@ -1,0 +1,116 @@
+package rarity
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"decree/engine/document"
+	"decree/rules"
+	"decree/rules/schema"
+)
+
+// Figure is what is known of one value's rarity.
+type Figure struct {
+	Name        string  `json:"name"`
+	Value       string  `json:"value"`
+	Count       int     `json:"count"` // distinct entities that saw it
+	Rank        int     `json:"rank"`  // from 1, the rarest; ties by value
+	Global      float64 `json:"global"`
+	GlobalKnown bool    `json:"global_known"`
+	Signature   string  `json:"signature,omitempty"`
+	Failed      bool    `json:"lookup_failed,omitempty"`
+	Rare        bool    `json:"rare"`
+	Row         Row     `json:"-"` // of the value's reputation, with the column names of the data model
+}
+
+// Describe writes the figure on one line.
+func (f Figure) Describe() string {
+	global := "unknown"
+	if f.GlobalKnown {
+		global = strconv.FormatFloat(f.Global, 'f', -1, 64)
+	}
+	return fmt.Sprintf("%s: %s seen by %d here (rank %d), globally %s, signature %q, rare: %t", f.Name, f.Value, f.Count, f.Rank, global, f.Signature, f.Rare)
+}
+
+// Judge ranks a population's values, rarest first, and decides which are rare.
+func (p *Population) Judge(table Reputation) {
+	values := make([]string, 0, len(p.seen))
+	for v := range p.seen {
+		values = append(values, v)
+	}
+	slices.SortFunc(values, func(a, b string) int {
+		return cmp.Or(cmp.Compare(len(p.seen[a].by), len(p.seen[b].by)), cmp.Compare(a, b))
+	})
+	p.figures = make(map[string]Figure, len(values))
+	for i, v := range values {
+		row := p.seen[v].row
+		if table != nil {
+			if known, ok := table.Lookup(p.of.Spec.Field, v); ok {
+				row = known
+			}
+		}
+		f := Figure{Name: p.of.Name, Value: v, Count: len(p.seen[v].by), Rank: i + 1, Row: row}
+		f.judge(p.of.Spec, p.rep)
+		p.told = p.told || len(row) > 0
+		p.figures[v] = f
+	}
+}
+
+// Figure gives the figure of the current event's value, once it is judged. of are the log sources that the event is of.
+func (p *Population) Figure(d *document.Document, of []int) (Figure, bool) {
+	v, ok := p.value(d, of)
+	if !ok {
+		return Figure{}, false
+	}
+	f, ok := p.figures[v]
+	return f, ok
+}
+
+// AsksReputation tells whether the condition asks for more than who saw a value.
+func (p *Population) AsksReputation() bool { return asksReputation(p.of.Spec) }
+
+// Told tells whether a table or an event told the reputation of some value that was judged.
+func (p *Population) Told() bool { return p.told }
+
+// judge decides whether a value is rare.
+func (f *Figure) judge(spec rules.Prevalence, rep schema.Reputation) {
+	f.Global = spec.GlobalElse
+	if g, err := strconv.ParseFloat(f.Row[rep.Global], 64); err == nil && rep.Global != "" {
+		f.Global, f.GlobalKnown = g, true
+	}
+	f.Signature = f.Row[rep.Signature]
+	f.Failed = rep.Failed != "" && strings.EqualFold(f.Row[rep.Availability], rep.Failed)
+	f.Rare = true
+	if local := spec.Local; local != nil {
+		f.Rare = (local.Rarest == 0 || f.Rank <= local.Rarest) && rules.Within(local.Bounds, float64(f.Count))
+	}
+	global := rules.Within(spec.Global, f.Global)
+	for _, m := range []struct {
+		column string
+		of     *rules.Membership
+	}{{rep.Signature, spec.Signature}, {rep.Signer, spec.Signer}, {rep.Issuer, spec.Issuer}, {rep.Root, spec.Root}} {
+		if m.of != nil {
+			global = global && member(m.of, f.Row[m.column])
+		}
+	}
+	if f.Failed && asksReputation(spec) {
+		global = spec.Unavailable == "include"
+	}
+	f.Rare = f.Rare && global
+}
+
+func asksReputation(spec rules.Prevalence) bool {
+	return len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
+}
+
+func member(m *rules.Membership, v string) bool {
+	for _, want := range m.Values {
+		if strings.EqualFold(want, v) {
+			return !m.Not
+		}
+	}
+	return m.Not
+}

@@ -1,0 +1,149 @@
+// Package rarity says how rare a value is: here, by who saw it, and in the world, by its reputation. In: a prevalence condition, the events of
+// its population, and a table of reputation, which may be nil. Out: for each value a Figure, which says whether it is rare.
+//
+// A Population is compiled for each log source that answers the rule; it counts a Sighting of each event; once the input, or the
+// lookback, has ended, it judges all values. What must stay true: values compare in lower case and an empty one is none; ties of the rarest are broken
+// by value, so that a result is reproducible; a population takes no more memory than it is given.
+package rarity
+
+import (
+	"strings"
+
+	"decree/engine/document"
+	"decree/engine/fold"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// Population is what a prevalence condition of a rule counts.
+type Population struct {
+	of      *ir.Prevalence
+	rep     schema.Reputation
+	sources map[int]sourceSlots // by the caller's number of the log source
+	seen    map[string]*sightings
+	bytes   int // about what seen takes
+	figures map[string]Figure
+	told    bool // the reputation of some value
+}
+
+// sourceSlots are where the events of a log source have what is counted.
+type sourceSlots struct {
+	value   int
+	who     int            // who saw the value, or -1
+	columns map[string]int // reputation column -> slot
+}
+
+// New makes the population of a condition, without log sources.
+func New(n *ir.Prevalence) *Population {
+	return &Population{of: n, sources: map[int]sourceSlots{}, seen: map[string]*sightings{}}
+}
+
+// Condition is the condition whose population it is.
+func (p *Population) Condition() *ir.Prevalence { return p.of }
+
+// AddSource compiles how events of a log source, of which the number is the caller's, are counted; false if they have no such value.
+func (p *Population) AddSource(number int, s *schema.Source, l *document.Layout) bool {
+	if len(p.sources) == 0 {
+		p.rep = s.Reputation
+	}
+	spec := p.of.Spec
+	entity, ok := s.Entities[spec.Field]
+	if !ok {
+		return false
+	}
+	slots := sourceSlots{value: l.Slot(entity), who: -1, columns: map[string]int{}}
+	if spec.Local != nil {
+		if who, ok := s.Entities[spec.Local.Distinct]; ok {
+			slots.who = l.Slot(who)
+		}
+	}
+	for _, c := range []string{s.Reputation.Availability, s.Reputation.Global, s.Reputation.Signature, s.Reputation.Signer, s.Reputation.Issuer, s.Reputation.Root} {
+		if c != "" {
+			slots.columns[c] = l.Slot(schema.Column{Name: s.Reputation.Prefix + c})
+		}
+	}
+	p.sources[number] = slots
+	return true
+}
+
+// Sighting is what one event adds to a population.
+type Sighting struct {
+	value string
+	by    string
+	row   Row
+}
+
+// Sight says what the current event, which is of some log sources, adds as one of a log source; ok is false when it has no value.
+func (p *Population) Sight(d *document.Document, source int, of []int) (s Sighting, ok bool) {
+	value, ok := p.value(d, of)
+	if !ok {
+		return Sighting{}, false
+	}
+	slots := p.sources[source]
+	s = Sighting{value: value, row: Row{}}
+	if slots.who >= 0 {
+		if by, ok := d.First(slots.who); ok {
+			s.by = strings.Clone(fold.Text(by))
+		}
+	}
+	for column, slot := range slots.columns {
+		if v, ok := d.First(slot); ok {
+			s.row[column] = strings.Clone(v)
+		}
+	}
+	return s, true
+}
+
+// value gives the value whose prevalence is asked, folded; an empty one is none.
+func (p *Population) value(d *document.Document, of []int) (string, bool) {
+	for _, source := range of {
+		if slots, ok := p.sources[source]; ok {
+			v, ok := d.First(slots.value)
+			return strings.Clone(strings.ToLower(v)), ok && v != ""
+		}
+	}
+	return "", false
+}
+
+// sightings is who saw a value, and what the event said of its reputation.
+type sightings struct {
+	by  map[string]struct{}
+	row Row
+}
+
+// valueSize and bySize are about what a value of a population takes, and who saw it, beside their texts.
+const (
+	valueSize = 300
+	bySize    = 48
+)
+
+// Count counts a sighting; false when the population would need more than so many bytes.
+func (p *Population) Count(s Sighting, limit int) bool {
+	seen := p.seen[s.value]
+	if seen == nil {
+		size := valueSize + len(s.value)
+		for column, v := range s.row {
+			size += bySize + len(column) + len(v)
+		}
+		if p.bytes+size > limit {
+			return false
+		}
+		p.bytes += size
+		seen = &sightings{by: map[string]struct{}{}, row: s.row}
+		p.seen[s.value] = seen
+	}
+	if _, known := seen.by[s.by]; s.by == "" || known {
+		return true
+	}
+	if p.bytes += bySize + len(s.by); p.bytes > limit {
+		return false
+	}
+	seen.by[s.by] = struct{}{}
+	return true
+}
+
+// Forget begins the count anew.
+func (p *Population) Forget() {
+	clear(p.seen)
+	p.bytes = 0
+}

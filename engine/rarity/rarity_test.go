@@ -1,0 +1,103 @@
+package rarity_test
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine"
+	"decree/engine/enginetest"
+	"decree/engine/rarity"
+	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
+)
+
+// seen is a process creation as Defender tells it.
+func seen(id int, host, sha1, name string) string {
+	return fmt.Sprintf(`{"ActionType":"ProcessCreated","ReportId":%d,"DeviceId":%q,"SHA1":%q,"FolderPath":%q,"FileName":%q}`, id, host, sha1, `C:\`+name, name)
+}
+
+func TestPrevalence(t *testing.T) {
+	table := rarity.NewTable([]map[string]string{
+		{"sha1": "AA", "GlobalPrevalence": "249", "SignatureState": "Unsigned"},
+		{"sha1": "bb", "GlobalPrevalence": "250", "SignatureState": "Unsigned"},
+		{"sha1": "cc", "GlobalPrevalence": "3", "SignatureState": "SignedValid"},
+		{"sha1": "dd", "ProfileAvailability": "Error"},
+		{"sha1": "ee", "SignatureState": "Unsigned"},
+	})
+	events := []string{seen(1, "h1", "aa", "a"), seen(2, "h1", "bb", "a"), seen(3, "h1", "CC", "a"), seen(4, "h1", "dd", "a"), seen(5, "h1", "ee", "a"),
+		seen(6, "h1", "", "a"), seen(7, "h1", "ff", "a"), seen(8, "h2", "FF", "b"), seen(9, "H2", "ff", "b"), seen(10, "h3", "ff", "b")}
+	cases := []struct{ name, spec, condition, want string }{
+		{"global", "global: {lt: 250}", "rare", "1 3 5 7 8 9 10"},
+		{"global, unknown means many", "global: {lt: 250, default: 1000}", "rare", "1 3"},
+		{"a failed look-up included", "global: {lt: 250, default: 1000}, unavailable: include", "rare", "1 3 4"},
+		{"a range", "global: {gte: 3, lt: 250, default: 0}", "rare", "1 3"},
+		{"signature", "signature: {neq: SignedValid}", "rare", "1 2 5 7 8 9 10"},
+		{"signature in", "signature: [signedvalid, x]", "rare", "3"},
+		{"count", "local: {distinct: host, lte: 2}", "rare", "1 2 3 4 5"},
+		{"count, hosts in any case", "local: {distinct: host, eq: 3}", "rare", "7 8 9 10"},
+		{"the rarest, ties by value", "local: {distinct: host, rarest: 2}", "rare", "1 2"},
+		{"the rarest five", "local: {distinct: host, rarest: 5}", "rare", "1 2 3 4 5"},
+		{"among a few", "local: {distinct: host, eq: 2}, among: b", "rare", "7 8 9 10"},
+		{"not rare", "global: {lt: 250}", "not rare", "2 4 6"},
+		{"rare or named", "global: {lt: 5, default: 9}", "rare or b", "3 8 9 10"},
+	}
+	for _, c := range cases {
+		t.Run(c.name, func(t *testing.T) {
+			r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, "+c.spec+"}\ndetection:\n  b: {Image|endswith: '\\b'}\n  condition: "+c.condition+"\n")
+			got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "mde"), Reputation: table}, []*ir.Rule{r}, events...)
+			assert.Equal(t, c.want, strings.Join(got, " "))
+		})
+	}
+}
+
+func TestReputationOnTheEvent(t *testing.T) {
+	r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, global: {lt: 250, default: 1000}}\ndetection:\n  a: {Image: '*'}\n  condition: a and rare\n")
+	line := `{"event":{"id":"1","category":["process"],"type":["start"]},"host":{"id":"h","os":{"type":"windows"}},"process":{"executable":"x","hash":{"sha1":"aa"}},"decree":{"GlobalPrevalence":7}}`
+	results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "ecs")}, []*ir.Rule{r}, line)
+	require.Len(t, results, 1)
+	assert.Equal(t, map[string]string{"GlobalPrevalence": "7"}, results[0].Reputation)
+}
+
+func TestLoadReputation(t *testing.T) {
+	_, err := rarity.LoadTable("testdata/none.csv")
+	assert.ErrorContains(t, err, "none.csv")
+	_, err = rarity.LoadTable("testdata/nokey.csv")
+	assert.ErrorContains(t, err, "a reputation row needs one of the columns sha1, sha256, md5, domain")
+	table, err := rarity.LoadTable("testdata/reputation.csv")
+	require.NoError(t, err)
+	row, ok := table.Lookup("sha1", "AB")
+	require.True(t, ok)
+	assert.Equal(t, rarity.Row{"SHA1": "ab", "GlobalPrevalence": "5"}, row)
+	_, ok = table.Lookup("md5", "ab")
+	assert.False(t, ok)
+}
+
+func TestReputationTablesThatCannotBe(t *testing.T) {
+	for _, c := range []struct{ name, text, want string }{
+		{"r.ndjson", "{\"sha1\":\"AA\",\"GlobalPrevalence\":5}\n", ""},
+		{"r.json", "[{\"Sha256\":\"AA\",\"GlobalPrevalence\":5,\"Signer\":null}]\n", ""},
+		{"r.ndjson", "{\"sha1\":\"AA\"}\n{\"GlobalPrevalence\":5}\n", "r.ndjson:2: a reputation row needs one of the columns sha1, sha256, md5, domain"},
+		{"r.csv", "sha1,GlobalPrevalence\n,5\n", "r.csv:2: a reputation row needs one of the columns sha1, sha256, md5, domain"},
+		{"r.csv", "sha1,GlobalPrevalence\naa,5\nbb\n", "r.csv:3: 1 cells where the header has 2"},
+		{"r.csv", "sha1,GlobalPrevalence\n\"aa,5\nbb,6\n", "r.csv:2: not CSV: lines 2 to 3 are one row, because a quote is never closed"},
+		{"r.ndjson", "{\"sha1\":\"aa\"}\nnope\n", "r.ndjson:2: not JSON: invalid character 'o' in literal null (expecting 'u')"},
+	} {
+		path := filepath.Join(t.TempDir(), c.name)
+		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o644))
+		table, err := rarity.LoadTable(path)
+		if c.want != "" {
+			assert.ErrorContains(t, err, c.want)
+			continue
+		}
+		require.NoError(t, err)
+		row, ok := table.Lookup(map[string]string{"r.ndjson": "sha1", "r.json": "sha256"}[c.name], "aa")
+		assert.True(t, ok, c.name)
+		assert.Equal(t, "5", row["GlobalPrevalence"])
+	}
+}

@@ -1,0 +1,89 @@
+package engine
+
+import (
+	"math"
+	"sync/atomic"
+
+	"github.com/expr-lang/expr/vm"
+
+	"decree/engine/correlate"
+	"decree/engine/document"
+	"decree/engine/lineage"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// rule is a compiled rule.
+type rule struct {
+	ir         *ir.Rule
+	order      int
+	rare       []*population
+	correlated correlate.Rule // what correlations need of it
+
+	suspended  atomic.Int64 // order of the first event on which it is not run
+	suspension *Suspension
+	spent      int // steps of its backtracking expressions, beyond what is free
+}
+
+// never is the order of no event.
+const never = math.MaxInt64
+
+func newRule(r *ir.Rule, order int) *rule {
+	out := &rule{ir: r, order: order}
+	out.suspended.Store(never)
+	return out
+}
+
+// unit is a rule, or the population of a prevalence condition, as one source of the data model
+// answers it: its fields are slots and its leaves atoms.
+type unit struct {
+	rule     *rule
+	rare     *population // of which this unit finds the events; nil for the rule itself
+	source   int
+	earlier  []int // of a population: sources whose events are counted by another of its units
+	tree     *term
+	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
+	program  *vm.Program
+	names    []*term          // of the rule, in its order
+	taken    []document.Whole // what correlations take down of its matches, as rule.correlated.Fields
+	deferred bool             // needs what only the end of the input tells: ancestors' events, or rarity
+
+	backtracks bool // some expression of its backtracks
+}
+
+// source is a source of the data model that some rule reads or that knows processes.
+type source struct {
+	*schema.Source
+	scope   []scopeTest
+	units   []int // all of them
+	always  []int // those without atoms that must hold
+	slots   []int // whose atoms make candidates here
+	lineage *lineage.Source
+	facts   []fact
+}
+
+// sourceOf numbers a source and makes its scope and keys ready.
+func (e *Engine) sourceOf(s *schema.Source) int {
+	if i, ok := e.byModel[s]; ok {
+		return i
+	}
+	out := &source{Source: s, lineage: lineage.NewSource(e.opt.Model, s, e.layout)}
+	out.scope = e.scopeOf(s)
+	out.facts = e.factsOf(s)
+	out.lineage.Show()
+	e.sources = append(e.sources, out)
+	e.byModel[s] = len(e.sources) - 1
+	return len(e.sources) - 1
+}
+
+// keepProcesses has the process tree know the events of every source that names processes, if some rule asks it.
+func (e *Engine) keepProcesses() {
+	if len(e.treeFields) == 0 {
+		return
+	}
+	for i := range e.opt.Model.Sources {
+		if s := &e.opt.Model.Sources[i]; len(s.Keys[0]) > 0 {
+			e.sources[e.sourceOf(s)].lineage.Keep(e.treeFields)
+		}
+	}
+}

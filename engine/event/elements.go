@@ -58,7 +58,7 @@ func (r *Reader) nextElement() (Raw, error) {
 			}
 			r.elements = nil
 			r.line-- // the rest of this line is read as one
-			r.started = false
+			r.started, r.arrays = false, true
 			return Raw{}, errArrayEnd
 		case c == ',' && r.elements.open:
 			continue

@@ -20,6 +20,10 @@ import (
 func (r *Reader) detect() {
 	for n := 64; ; n *= 2 {
 		head, err := r.in.Peek(min(n, r.in.Size()))
+		if r.arrays && bytes.HasPrefix(bytes.TrimLeft(head, " \t\r\n"), []byte("[")) {
+			r.elements = &elements{brackets: true, last: '\n'}
+			return // an array after another needs no second look
+		}
 		ended := err != nil || len(head) == r.in.Size()
 		if ended && bytes.IndexByte(head, '\n') < 0 && bytes.IndexByte(head, '\r') >= 0 {
 			r.in = bufio.NewReaderSize(transform.NewReader(r.in, carriageReturns{}), 1<<16)

@@ -68,6 +68,7 @@ type Reader struct {
 	records  *evtx.Reader // of a Windows event log
 	xml      *xmlEvents   // of Windows' XML
 	started  bool
+	arrays   bool   // one has ended
 	refused  string // why the whole file cannot be read
 	broken   string // why it cannot be read to its end
 	queue    []Raw  // events of an envelope

@@ -11,6 +11,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
@@ -34,17 +35,21 @@ func newBuild(s *stdio.Streams) *cobra.Command {
 	var p buildParams
 	cmd := &cobra.Command{
 		Use:   "build [rule files or folders]",
-		Short: "Validate, regression-test and compile rules into dist/",
-		Long: "The main job: validate every rule (without paths: the shipped library), run its regression tests,\n" +
-			"and write it for every target with its assets and a summary. Nothing is written when a rule is\n" +
-			"invalid or a test fails.",
-		Example: "  decree build\n  decree build my_rules/\n  decree build -o out --format json my_rules/",
+		Short: "Check, test and compile rules into a folder",
+		Long: `Check every rule, run its regression tests, and write it for every target. The
+output folder gets the queries, what they need beside them, and summary.json.
+If a rule has an error or a test fails, nothing is written.
+
+Use it in CI, or before you deploy. Without paths it builds the shipped library.`,
+		Example: `  decree build
+  decree build -o out tests/examples/rules
+  decree build -o out --format json tests/examples/rules`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return build(s, p)
 		},
 	}
-	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output folder; files in it that decree did not write stay as they are")
+	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output `DIR`; decree replaces only its own files there")
 	usage.AddForce(cmd, &p.force, "")
 	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -128,6 +133,6 @@ func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 	for _, q := range b.Queries {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", q.Rule, q.Dialect, q.Fidelity, q.Assets)
 	}
-	_, err := fmt.Fprintf(w, "\n%d rules valid, %d tests passed, %d failed; %d files written to %s\n", b.Rules, b.Passed, b.Failed, files, out)
+	_, err := fmt.Fprintf(w, "\n%s valid, %s passed, %d failed; %s written to %s\n", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, plural.Count(files, "file"), diag.Visible(out))
 	return errors.Join(err, w.Flush())
 }

@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
@@ -38,23 +39,27 @@ type compileParams struct {
 
 func newCompile(s *stdio.Streams) *cobra.Command {
 	var p compileParams
-	var explain string
+	var explain usage.Explain
 	cmd := &cobra.Command{
 		Use:   "compile [rule files or folders]",
-		Short: "Write rules as KQL, SPL and EQL",
-		Long: "Write each rule (without paths: the shipped library) in each target's language. What a target\n" +
-			"cannot say is an error with its place in the rule; an accepted approximation is noted in the query.\n" +
-			"--explain CODE tells what an error's or a note's code means, and what to do next.",
-		Example: "  decree compile my_rule.yml\n  decree compile -t kql my_rule.yml\n  decree compile -t spl,eql -o queries my_rules/\n  decree compile -t eql --model winlogbeat my_rule.yml\n  decree compile -t kql --model sentinel my_rule.yml\n  decree compile -t spl --lists apart -o queries my_rules/\n  decree compile --allow-approximate deep-ancestor -t eql my_rule.yml\n  decree compile --report --format markdown my_rules/ > FIDELITY.md\n  decree compile --explain no-column",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("explain") {
-				if explain == noCode && len(args) > 0 { // the code stands behind a space
-					explain = args[0]
-				}
-				return explainGap(s, strings.TrimSuffix(explain, noCode))
+		Short: "Write rules as KQL, SPL and EQL queries",
+		Long: `Write each rule in the language of each target. What a target cannot say is an
+error, with its place in the rule. The query notes each approximation that was
+accepted.
+
+Use it to get one query, or with --out a folder of queries and what they need
+beside them. --report shows how faithful the queries are. --explain CODE says
+what an error or a note means. Without paths it compiles the shipped library.`,
+		Example: `  decree compile -t kql tests/examples/rules/remote_script.yml
+  decree compile -t spl,eql -o queries tests/examples/rules
+  decree compile --report tests/examples/rules
+  decree compile --explain no-column`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if code, asked := explain.Code(args); asked {
+				return explainGap(s, code)
 			}
 			if !slices.Contains(compilers.ListPlaces, p.lists) {
-				return usage.UnknownChoice("place of lists", p.lists, compilers.ListPlaces)
+				return usage.UnknownChoice("value of --lists", p.lists, compilers.ListPlaces)
 			}
 			codes := []string{"all"}
 			for _, g := range compilers.Gaps() {
@@ -70,15 +75,14 @@ func newCompile(s *stdio.Streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVarP(&p.targets, "target", "t", nil, "targets: kql, spl, eql (default all)")
-	f.StringVarP(&p.model, "model", "m", "", "data model (default: the first of the target's that can say the rule)")
-	f.StringVar(&p.modelFile, "model-file", "", "data model file; may extend a shipped model")
-	f.StringVarP(&p.out, "out", "o", "", "write queries and assets into this folder instead of printing them")
-	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap codes to accept for this command, or all")
-	f.StringVar(&p.lists, "lists", compilers.ListsBySize, "where value lists go: "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or a lookup)")
-	f.StringVar(&explain, "explain", "", "show what the code of an error or a note means and what to do next; without a code list them all")
-	f.Lookup("explain").NoOptDefVal = noCode
-	f.BoolVar(&p.report, "report", false, "show how faithful each query would be, and why rules are refused, in place of the queries")
+	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to write: kql, spl, eql (default all)")
+	f.StringVarP(&p.model, "model", "m", "", "data `MODEL` (default: the target's first that can say the rule)")
+	f.StringVar(&p.modelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
+	f.StringVarP(&p.out, "out", "o", "", "output `DIR` for queries and what they need; without it they are printed")
+	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
+	f.StringVar(&p.lists, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
+	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all")
+	f.BoolVar(&p.report, "report", false, "show how faithful the queries are and why rules are refused, not the queries")
 	usage.AddForce(cmd, &p.force, "with --out")
 	usage.Complete(cmd, "target", targets.Names)
 	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
@@ -113,17 +117,17 @@ func compile(s *stdio.Streams, p compileParams) error {
 		return err
 	}
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
-		return fmt.Errorf("--model and --model-file need one --target of %s: each target has its own models", strings.Join(targets.Names(), ", "))
+		return fmt.Errorf("--model and --model-file need exactly one --target (%s): each target has its own models", strings.Join(targets.Names(), ", "))
 	}
 	set, err := ruleset.Load(s, p.paths, p.filters)
 	if err != nil {
 		return err
 	}
 	if p.format == "markdown" && !p.report {
-		return errors.New("--format markdown goes with --report")
+		return errors.New("--format markdown needs --report")
 	}
 	if p.report && p.out != "" {
-		return errors.New("--report and --out exclude each other: a report is printed in place of the queries")
+		return errors.New("choose --report or --out: a report replaces the queries")
 	}
 	results, err := queries.Compile(set, chosen, queries.Options{Model: p.model, ModelFile: p.modelFile, Approximate: p.approximate, Lists: p.lists})
 	if err != nil {
@@ -156,7 +160,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 			return err
 		}
 		if p.format != "json" {
-			fmt.Fprintf(s.Out, "%d files written to %s\n", len(files), diag.Visible(p.out))
+			fmt.Fprintf(s.Out, "%s written to %s\n", plural.Count(len(files), "file"), diag.Visible(p.out))
 		}
 	case p.format != "json":
 		queries.Print(s, results)

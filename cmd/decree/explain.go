@@ -11,6 +11,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/explanation"
 	"decree/cmd/decree/internal/nearmiss"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -35,13 +36,19 @@ func newExplain(s *stdio.Streams) *cobra.Command {
 	var p explainParams
 	cmd := &cobra.Command{
 		Use:   "explain RULE EVENTS...",
-		Short: "Say why a rule did or did not match an event",
-		Long: "Show the condition of a rule as a tree, with what each part came to on one event and what the event has;\n" +
-			"the ancestors that were found, and where; and how rare its value is. All events of the files are read,\n" +
-			"since ancestors and rarity are about others: choose the one with --event or --line.\n" +
-			"Of a correlation, show what its inputs found, and of each group the window that matched or came nearest.",
-		Example: "  decree explain my_rule.yml one_event.json\n  decree explain --model mde --event 1038 my_rule.yml export.ndjson.gz\n  decree explain --expr --line 3 my_rule.yml events.ndjson\n  decree explain --model windows my_correlation.yml logons.ndjson",
-		Args:    usage.Arguments(2, -1),
+		Short: "Show why a rule did or did not match an event",
+		Long: `Show the condition of a rule as a tree: the result of each part on one event,
+and the value that the event has. Ancestors and rarity are shown too.
+
+Use it when a rule matches too much or too little. Choose the event with --event
+or --line. decree reads all events, because ancestors and rarity depend on other
+events. For a correlation it shows what the inputs found, and for each group the
+window that matched or came nearest.`,
+		Example: `  decree explain --line 2 tests/examples/rules/remote_script.yml \
+    tests/examples/events/processes.ndjson
+  decree explain -m windows tests/examples/rules/password_guessing.yml \
+    tests/examples/events/logons.ndjson`,
+		Args: usage.Arguments(2, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := usage.InBounds(cmd, usage.Bound{Flag: "line", Value: float64(p.line), Least: 1}); err != nil {
 				return err
@@ -52,9 +59,9 @@ func newExplain(s *stdio.Streams) *cobra.Command {
 	}
 	p.AddTo(cmd)
 	f := cmd.Flags()
-	f.StringVarP(&p.eventID, "event", "e", "", "id of the event, as results show it")
-	f.IntVar(&p.line, "line", 0, "line of the event in its file")
-	f.BoolVar(&p.expr, "expr", false, "show the compiled expr program and what its numbers mean")
+	f.StringVarP(&p.eventID, "event", "e", "", "`ID` of the event, as results show it")
+	f.IntVar(&p.line, "line", 0, "line `N` of the event in its file")
+	f.BoolVar(&p.expr, "expr", false, "show the compiled program and what its numbers mean")
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -72,7 +79,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 		return explainCorrelations(s, set, p)
 	}
 	if len(set.Rules) != 1 {
-		return fmt.Errorf("%s has %d rules; explain one", p.rule, len(set.Rules))
+		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(set.Rules))
 	}
 	opt, err := p.Options()
 	if err != nil {
@@ -101,11 +108,11 @@ func explain(s *stdio.Streams, p explainParams) error {
 	}
 	switch {
 	case len(explanations) == 0 && p.eventID == "" && p.line == 0:
-		return errors.New("there is no event to explain")
+		return errors.New("no events to explain")
 	case len(explanations) == 0:
-		return fmt.Errorf("none of the %d events is the one asked for: `decree run` shows the id and the line of each match", given)
+		return fmt.Errorf("no event with this --event or --line among %s: `decree run` shows the id and the line of each match", plural.Count(given, "event"))
 	case p.eventID == "" && p.line == 0 && given > 1:
-		return fmt.Errorf("there are %d events: choose one with --event ID or --line N", given)
+		return fmt.Errorf("%d events: choose one with --event ID or --line N", given)
 	}
 	if !p.expr {
 		for i := range explanations {
@@ -161,7 +168,7 @@ func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
 // explainCorrelations shows how near the correlations of a file came on events: no one event decides.
 func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) error {
 	if p.eventID != "" || p.line != 0 || p.expr {
-		return fmt.Errorf("%s has a correlation, which no one event decides: leave out --event, --line and --expr", p.rule)
+		return fmt.Errorf("%s has a correlation, which needs several events: leave out --event, --line and --expr", p.rule)
 	}
 	opt, err := p.Options()
 	if err != nil {
@@ -191,10 +198,10 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 		return err
 	}
 	if stats.Events == 0 {
-		return errors.New("there is no event to explain")
+		return errors.New("no events to explain")
 	}
 	if stats.Timeless > 0 {
-		fmt.Fprintf(s.Err, "%d matches have no time that can be read: no correlation counts them\n", stats.Timeless)
+		fmt.Fprintf(s.Err, "warning: %s without a readable time; correlations do not count them\n", plural.Count(stats.Timeless, "match"))
 	}
 	for _, suspended := range stats.Suspended {
 		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))

@@ -24,9 +24,15 @@ type listParams struct {
 func newList(s *stdio.Streams) *cobra.Command {
 	var p listParams
 	cmd := &cobra.Command{
-		Use:     "list [rule files or folders]",
-		Short:   "List rules with level, status, name and log source; as JSON with their tags, too",
-		Example: "  decree list\n  decree list --format json my_rules/",
+		Use:   "list [rule files or folders]",
+		Short: "List rules with level, status, name and log source",
+		Long: `List rules with their level, status, name, log source and title. The JSON form
+has their ids, tags and files too.
+
+Use it to see which rules a folder holds. Without paths it lists the shipped
+library.`,
+		Example: `  decree list tests/examples/rules
+  decree list --format json`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.paths = args
 			return list(s, p)

@@ -28,22 +28,25 @@ func newNew(s *stdio.Streams) *cobra.Command {
 	var p newParams
 	cmd := &cobra.Command{
 		Use:   "new FILE",
-		Short: "Begin a rule and its test file",
-		Long: "Write a rule with all that a reader asks of one, and x.test.yml beside it with an event that matches and\n" +
-			"one that does not. Both are valid and pass at once: change the condition, then the events. A file that\n" +
-			"exists is never written over.",
-		Example: "  decree new my_rules/whoami.yml\n  decree new --title 'A key in the cloud is made' --product aws --service cloudtrail cloud/key.yml",
-		Args:    usage.Arguments(1, 1),
+		Short: "Start a rule and its test file",
+		Long: `Write a new rule, and beside it a test file with one event that matches and one
+that does not. Both are valid and pass at once.
+
+Use it to start a rule: then change the condition and the events. An existing
+file is never overwritten.`,
+		Example: `  decree new my_rules/whoami.yml
+  decree new --product aws --service cloudtrail my_rules/new_key.yml`,
+		Args: usage.Arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.file = args[0]
 			return begin(s, p)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&p.title, "title", "", "title of the rule; without it the file's name")
-	f.StringVar(&p.product, "product", "", "product of the log source, such as windows, linux, aws")
-	f.StringVar(&p.category, "category", "", "category of the log source, such as process_creation")
-	f.StringVar(&p.service, "service", "", "service of the log source, such as security, cloudtrail")
+	f.StringVar(&p.title, "title", "", "`TITLE` of the rule (default: made of the file name)")
+	f.StringVar(&p.product, "product", "", "`PRODUCT` of the log source, such as windows, linux, aws")
+	f.StringVar(&p.category, "category", "", "`CATEGORY` of the log source, such as process_creation")
+	f.StringVar(&p.service, "service", "", "`SERVICE` of the log source, such as security, cloudtrail")
 	return cmd
 }
 
@@ -53,7 +56,7 @@ var fileName = regexp.MustCompile(`^[a-z0-9_]+\.ya?ml$`)
 func begin(s *stdio.Streams, p newParams) error {
 	base := filepath.Base(p.file)
 	if !fileName.MatchString(base) {
-		return fmt.Errorf("%s: name the file in small letters, digits and underscores, such as suspicious_child.yml", base)
+		return fmt.Errorf("%s: use lower-case letters, digits and underscores in the file name, such as suspicious_child.yml", base)
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(p.file, ".yaml"), ".yml")
 	test := name + ".test.yml"

@@ -2,11 +2,12 @@ package main
 
 import (
 	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
-
-	"github.com/spf13/cobra"
 )
 
 // version is set by release builds with -ldflags "-X main.version=...".
@@ -16,11 +17,19 @@ func newRoot(s *stdio.Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "decree",
 		Short: "One detection, read four ways: an engine, KQL, SPL and EQL",
-		Long: "decree checks detection rules written once in Sigma's format, runs them on real events,\n" +
-			"regression-tests them, and writes them as Microsoft KQL, Splunk SPL and Elastic EQL.\n\n" +
-			"Exit codes: 0 all is well; 1 something was found: an error in a rule, a failed test, a refused query;\n" +
-			"2 wrong usage, or something could not be read or written.",
-		Example:       "  decree build\n  decree run --model mde events.ndjson.gz\n  decree compile -t kql my_rule.yml",
+		Long: `decree checks detection rules in Sigma's format, runs them on event files, runs
+their regression tests, and writes them as Microsoft KQL, Splunk SPL and Elastic
+EQL. You write a detection once, and all four find the same events.
+
+The examples use files of decree's repository.
+
+Exit codes:
+  0  all is well
+  1  something was found: an error in a rule, a failed test, a refused query
+  2  wrong usage, or a file could not be read or written`,
+		Example: `  decree validate tests/examples/rules
+  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
+  decree compile -t kql tests/examples/rules/remote_script.yml`,
 		Version:       buildVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
@@ -28,6 +37,8 @@ func newRoot(s *stdio.Streams) *cobra.Command {
 	root.SetIn(s.In)
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
+	root.Flags().Bool("version", false, "show the version") // cobra's own takes -v, which is --verbose elsewhere
+	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 76"))
 	root.SetFlagErrorFunc(usage.ExplainFlag)
 	root.AddCommand(newBuild(s), newValidate(s), newCompile(s), newRun(s), newTest(s), newNew(s), newSchema(s), newExplain(s), newList(s))
 	return root

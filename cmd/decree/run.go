@@ -15,6 +15,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/memory"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/profile"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
@@ -46,17 +47,30 @@ func newRun(s *stdio.Streams) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run EVENTS...",
 		Short: "Run rules on event files and show what matched",
-		Long: "Run rules (--rules; default: the shipped library) on files, folders or globs of events, or - for\n" +
-			"standard input. Reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, plain, .gz or .zst, UTF-8 or UTF-16. A\n" +
-			"line that is no event is counted, reported with its number and kept with --rejects; it never stops a run.\n" +
-			"Events in the envelopes of exports ({\"Records\": [...]}) are found, and all converters' forms of Windows' events are read\n" +
-			"alike. What of the input was not read, or is of another product, is said and decides the exit code: 2 and 1. Of\n" +
-			"a folder, files that are no logs are passed over and counted.\n" +
-			"Matches are shown as they are found and the memory needed does not grow with the input, but for rules on\n" +
-			"ancestors or rarity: what they may match waits for the end, within --max-memory, --max-pending and\n" +
-			"--max-processes.",
-		Example: "  decree run --model mde export.ndjson.gz\n  decree run --rules my_rules/ --model windows --summary logs/*.evtx\n  decree run --rules my_rules/ --model windows --format json logs/\n  zcat events.gz | decree run --reputation known_hashes.csv -\n  decree run --model mde --backtest --every 1h --lookback 2h month.ndjson.gz\n  decree run --backtest --baseline good.json --max-new 2 known_good.ndjson",
-		Args:    usage.Arguments(1, -1),
+		Long: `Run rules on event files and show each match. EVENTS are files, folders, globs,
+or - for standard input.
+
+Use it to try a rule on recorded events, to hunt in exports, or with --backtest
+to count the alerts that rules would have raised. --model says which product the
+events come from.
+
+decree reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, in UTF-8 or UTF-16,
+plain, .gz or .zst. It opens the envelopes of exports, as {"Records": [...]}.
+A line that is not an event is counted, shown with its number, and kept with
+--rejects. It never stops a run. In a folder, files that are not logs are
+skipped and counted.
+
+Matches are shown as they are found, and memory does not grow with the input.
+Rules on ancestors or rarity, and correlations, wait for the end of the input,
+within --max-memory, --max-pending and --max-processes.
+
+The exit code is 2 if an input could not be read, or if no input holds an event.
+It is 1 if rules did not see all events, if a file's events are of another
+product, and with --fail-on-match if a rule matched.`,
+		Example: `  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
+  decree run -m windows --summary tests/stories/testdata/sysmon.ndjson.gz
+  decree run -m mde --backtest tests/stories/testdata/defender.ndjson.gz`,
+		Args: usage.Arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.events = args
 			err := usage.InBounds(cmd, usage.Bound{Flag: "max-line", Value: float64(p.maxLine), Least: 1}, usage.Bound{Flag: "max-processes", Value: float64(p.maxProc)},
@@ -72,17 +86,17 @@ func newRun(s *stdio.Streams) *cobra.Command {
 	}
 	p.AddTo(cmd)
 	f := cmd.Flags()
-	f.StringSliceVarP(&p.rules, "rules", "r", nil, "rule files or folders (default: the shipped library)")
-	f.StringVar(&p.rejects, "rejects", "", "write lines that are no events to this file, as NDJSON")
-	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line read, in bytes; a longer one is rejected")
-	f.IntVar(&p.maxProc, "max-processes", 200_000, "processes kept for ancestry; the oldest go first, and the run says how many went")
-	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 when a rule matched")
-	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "events kept to the end for rules on ancestors or rarity; further ones are dropped, and the run says how many; as many matches are kept for correlations")
-	f.Var(&p.maxMemory, "max-memory", "memory for what waits for the end (events, processes, who saw what is rare); what does not fit is dropped, and the run says how much")
-	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "events are evaluated on so many cores; the result is the same with any number")
-	f.BoolVar(&p.summary, "summary", false, "show a table of rules with the number of their matches, not each match")
-	f.BoolVar(&p.stats, "stats", false, "say how fast the run was, and which rules cost and matched the most")
-	f.BoolVarP(&p.quiet, "quiet", "q", false, "no progress bar")
+	f.StringSliceVarP(&p.rules, "rules", "r", nil, "rule `PATHS`, files or folders (default: the shipped library)")
+	f.StringVar(&p.rejects, "rejects", "", "write lines that are not events to this `FILE`, as NDJSON")
+	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line in `BYTES`; a longer line is rejected")
+	f.IntVar(&p.maxProc, "max-processes", 200_000, "number `N` of processes kept for ancestors; the oldest are dropped first, and the run says how many")
+	f.BoolVar(&p.failOnMatch, "fail-on-match", false, "exit with 1 if a rule matched")
+	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "number `N` of events kept to the end for rules on ancestors or rarity, and of matches kept for correlations; more are dropped, and the run says how many")
+	f.Var(&p.maxMemory, "max-memory", "memory `SIZE` for what waits for the end; what does not fit is dropped, and the run says how much")
+	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "number `N` of cores; the result is the same with any number")
+	f.BoolVar(&p.summary, "summary", false, "show a table of rules with their number of matches, not each match")
+	f.BoolVar(&p.stats, "stats", false, "show how fast the run was, and which rules cost and matched the most")
+	f.BoolVarP(&p.quiet, "quiet", "q", false, "show no progress bar")
 	usage.AddForce(cmd, &p.force, "with --rejects")
 	p.backtest.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -146,7 +160,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 		return err
 	}
 	in.ShowPassed()
-	fmt.Fprintf(s.Err, "%d lines read, %d events, %d rejected, %d matches\n", in.Lines, in.Lines-in.Rejected, in.Rejected, matches)
+	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected, plural.Count(matches, "match"))
 	foreign := stats.Events > 0 && stats.Foreign == stats.Events
 	if foreign || (matches == 0 && stats.Events > 0) {
 		warnings.Model(s, opt.Model.Name, stats)

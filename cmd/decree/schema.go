@@ -14,10 +14,14 @@ func newSchema(s *stdio.Streams) *cobra.Command {
 	kinds := []string{"rule", "test"}
 	return &cobra.Command{
 		Use:   "schema rule|test",
-		Short: "Print the JSON Schema of rules or of test files, for editors",
-		Long: "Print a JSON Schema (draft 2020-12), with which editors complete keys and mark slips while a file is written.\n" +
-			"With the YAML language server: `# yaml-language-server: $schema=rule.schema.json` on the first line.",
-		Example:   "  decree schema rule > rule.schema.json\n  decree schema test > test.schema.json",
+		Short: "Print the JSON Schema of rules or tests, for editors",
+		Long: `Print a JSON Schema (draft 2020-12). Editors use it to complete keys and to mark
+mistakes while you type.
+
+Use it once for each project. The YAML language server needs this first line:
+# yaml-language-server: $schema=rule.schema.json`,
+		Example: `  decree schema rule > rule.schema.json
+  decree schema test > test.schema.json`,
 		Args:      usage.Arguments(1, 1),
 		ValidArgs: kinds,
 		RunE: func(_ *cobra.Command, args []string) error {

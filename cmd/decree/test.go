@@ -38,12 +38,17 @@ func newTest(s *stdio.Streams) *cobra.Command {
 	var p testParams
 	cmd := &cobra.Command{
 		Use:   "test [rule files or folders]",
-		Short: "Run the regression tests that stand beside rules",
-		Long: "Run x.test.yml (or .yaml) beside each rule x.yml (without paths: the shipped library). Each case names\n" +
-			"events and exactly which of them must match. Sigma's own regression data (regression_tests_path) is\n" +
-			"read as it is: recordings and how often each must match. For a failure the condition is shown as a\n" +
-			"tree, with what each part came to on the first wrong event.",
-		Example: "  decree test\n  decree test -v my_rules/\n  decree test --run 'sql_server.*/prevalence'\n  decree test --watch my_rules/\n  decree test --update my_rules/ && git diff\n  decree test --since origin/main --require-tests my_rules/\n  decree test --format junit my_rules/ > report.xml\n  decree test --coverage --mutate --suggest my_rules/",
+		Short: "Run the regression tests of rules",
+		Long: `Run the regression tests of rules. The tests of x.yml stand beside it, in
+x.test.yml. A case gives events and says exactly which of them must match.
+Sigma's own regression data (regression_tests_path) is read too. For a failed
+case, decree shows the condition as a tree with the result of each part.
+
+Use it after each change of a rule, and in CI. --coverage and --mutate say what
+the tests are worth. Without paths it tests the shipped library.`,
+		Example: `  decree test -v tests/examples/rules
+  decree test --run remote_script/ tests/examples/rules
+  decree test --coverage --mutate tests/examples/rules/remote_script.yml`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := usage.InBounds(cmd, usage.Bound{Flag: "min-coverage", Value: p.quality.Least, Most: 100}); err != nil {
 				return err
@@ -56,14 +61,14 @@ func newTest(s *stdio.Streams) *cobra.Command {
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed too")
-	f.StringVar(&p.run, "run", "", "run only the cases whose `rule/case` this regular expression finds")
-	f.StringVar(&p.since, "since", "", "test only rules of which something changed since this git revision")
-	f.BoolVar(&p.require, "require-tests", false, "a rule of status stable or test without tests is an error; with --since, only new and changed rules")
-	f.BoolVar(&p.update, "update", false, "write what is found into test files in place of what they expect; review the difference")
+	f.BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed, too")
+	f.StringVar(&p.run, "run", "", "run only cases whose rule/case matches the regular expression `RE`")
+	f.StringVar(&p.since, "since", "", "test only rules that changed since the git revision `REV`, or their tests, lists or events")
+	f.BoolVar(&p.require, "require-tests", false, "report an error for each stable or test rule without tests; with --since, only for changed rules")
+	f.BoolVar(&p.update, "update", false, "replace what test files expect by what rules find; review the difference")
 	usage.AddForce(cmd, &p.force, "with --update")
 	p.quality.AddTo(cmd)
-	f.BoolVar(&p.watch, "watch", false, "test again whenever a file changes")
+	f.BoolVar(&p.watch, "watch", false, "test again when a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
 	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")

@@ -5,13 +5,13 @@ import (
 	"math"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/findings"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -32,32 +32,34 @@ type validateParams struct {
 
 func newValidate(s *stdio.Streams) *cobra.Command {
 	var p validateParams
-	var explain string
+	var explain usage.Explain
 	cmd := &cobra.Command{
 		Use:   "validate [rule files or folders]",
-		Short: "Check rules and say what is wrong, where, and what to do next",
-		Long: "Check every rule under the paths (without any: the shipped library). All findings of all files are\n" +
-			"shown: errors, and what is allowed and still likely wrong. The exit code is 1 when any is an error, or,\n" +
-			"with --strict, a warning. A comment `# decree:ignore CODE why` accepts a finding: behind the line or above\n" +
-			"it, or at the beginning of a line for the whole file. With --filters the environment's filters are checked, too.",
-		Example: "  decree validate\n  decree validate my_rules/\n  decree validate --level info --fix my_rules/\n  decree validate --explain redundant-value\n  decree validate --strict --format github my_rules/\n  decree validate --format sarif my_rules/ > findings.sarif",
-		RunE: func(cmd *cobra.Command, args []string) error {
-			if cmd.Flags().Changed("explain") {
-				if explain == noCode && len(args) > 0 { // the code stands behind a space
-					explain = args[0]
-				}
-				return explainCheck(s, strings.TrimSuffix(explain, noCode))
+		Short: "Check rules: what is wrong, where, and what to do",
+		Long: `Check every rule and show the findings of all files: errors, and what is allowed
+but likely wrong. With --filters the filters are checked too.
+
+Use it while you write rules, and in CI. Without paths it checks the shipped
+library. The exit code is 1 for an error, and with --strict for a warning too.
+
+To accept a finding, write the comment "# decree:ignore CODE reason" at the end
+of its line or above it. At the left margin the comment is for the whole file.`,
+		Example: `  decree validate tests/examples/rules
+  decree validate --strict --level info tests/examples/rules
+  decree validate --explain redundant-value`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			if code, asked := explain.Code(args); asked {
+				return explainCheck(s, code)
 			}
 			p.paths = args
 			return validate(s, p)
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&explain, "explain", "", "show what a finding's code means and how to fix it; without a code list them all")
-	f.Lookup("explain").NoOptDefVal = noCode
-	f.StringVar(&p.level, "level", "warning", "least severe finding that is shown: error, warning, info")
-	f.BoolVar(&p.strict, "strict", false, "warnings fail, too")
-	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without changing what a rule means, then show what is left")
+	explain.AddTo(cmd, "say what a finding's `CODE` means and how to fix it; without a code, list all")
+	f.StringVar(&p.level, "level", "warning", "least severe `LEVEL` to show: error, warning, info")
+	f.BoolVar(&p.strict, "strict", false, "exit with 1 for warnings too")
+	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without a change of meaning, then show the rest")
 	usage.AddForce(cmd, &p.force, "with --fix")
 	usage.Complete(cmd, "level", usage.These(findings.Severities...))
 	p.filters.AddTo(cmd)
@@ -76,9 +78,6 @@ type validateReport struct {
 
 // memoryAimedAt is what checking keeps to while the rules themselves fit: garbage is then looked for more often.
 const memoryAimedAt = 1280 << 20
-
-// noCode is what --explain holds when no code was given.
-const noCode = "?"
 
 func validate(s *stdio.Streams, p validateParams) error {
 	if !slices.Contains(findings.Severities, p.level) {
@@ -126,11 +125,11 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 	err := findings.CountByCode(s, found)
 	correlations := ""
 	if n := len(set.Correlations); n > 0 {
-		correlations = fmt.Sprintf(" and %d correlations", n)
+		correlations = " and " + plural.Count(n, "correlation")
 	}
-	fmt.Fprintf(s.Out, "%d files, %d rules%s valid, %d files with errors\n", len(set.Files), len(set.Rules), correlations, set.Failed)
+	fmt.Fprintf(s.Out, "%s, %s%s valid, %s with errors\n", plural.Count(len(set.Files), "file"), plural.Count(len(set.Rules), "rule"), correlations, plural.Count(set.Failed, "file"))
 	if less := all - len(found); less > 0 {
-		fmt.Fprintf(s.Out, "%d less severe findings: --level info shows them\n", less)
+		fmt.Fprintf(s.Out, "%s not shown: add --level info\n", plural.Count(less, "less severe finding"))
 	}
 	return err
 }
@@ -141,7 +140,7 @@ func explainCheck(s *stdio.Streams, code string) error {
 		text, err := lint.Explain(code)
 		if err != nil {
 			if _, compiling := compilers.ExplainGap(code); compiling == nil {
-				return fmt.Errorf("compiling reports %q, not validating: decree compile --explain %s", code, code)
+				return fmt.Errorf("%q is a code of compile: use decree compile --explain %s", code, code)
 			}
 			return err
 		}

@@ -5,6 +5,7 @@ import (
 	"sort"
 	"strings"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/position"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
@@ -35,7 +36,7 @@ func printAlert(s *stdio.Streams, r engine.Result) {
 	}
 	what := "true: " + diag.Visible(strings.Join(r.Names, ", "))
 	if c := r.Correlated; c != nil {
-		what = fmt.Sprintf("the last of %d since %s", c.Count, c.First)
+		what = fmt.Sprintf("the last of %s since %s", plural.Count(c.Count, "match"), c.First)
 	}
 	fmt.Fprintf(s.Out, "[%s] %s\n  %s; %s\n", level, diag.Visible(m.Title), position.Event(r.EventID, r.Event.Source, r.Event.Line), what)
 	printCorrelated(s, r.Correlated)

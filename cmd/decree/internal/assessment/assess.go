@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine/regression/coverage"
@@ -23,11 +24,11 @@ type Flags struct {
 // AddTo adds the flags.
 func (q *Flags) AddTo(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.BoolVar(&q.coverage, "coverage", false, "tell which names, values and branches of each rule some test made decide")
+	f.BoolVar(&q.coverage, "coverage", false, "show which names, values and branches of each rule decided a test")
 	f.BoolVar(&q.markdown, "coverage-markdown", false, "write the coverage as a Markdown table")
-	f.Float64Var(&q.Least, "min-coverage", 0, "fail when a rule with tests is covered by less than this many percent")
-	f.BoolVar(&q.mutate, "mutate", false, "change each rule a little, in every way, and name the changes that no test notices")
-	f.BoolVar(&q.suggest, "suggest", false, "with --mutate, print test cases that would notice them")
+	f.Float64Var(&q.Least, "min-coverage", 0, "exit with 1 if the tests of a rule cover less than `PERCENT` of it")
+	f.BoolVar(&q.mutate, "mutate", false, "change each rule in many small ways, and name the changes that no test notices")
+	f.BoolVar(&q.suggest, "suggest", false, "with --mutate: print test cases that would notice them")
 }
 
 // Asked tells whether the tests are to be assessed.
@@ -53,7 +54,7 @@ func PassedOver(s *stdio.Streams, tests *ruletests.Tests) {
 		}
 	}
 	if n > 0 {
-		fmt.Fprintf(s.Err, "coverage and mutants are of rules: %d correlations with tests were passed over\n", n)
+		fmt.Fprintf(s.Err, "%s with tests skipped: only rules have coverage and mutants\n", plural.Count(n, "correlation"))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"time"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
@@ -24,7 +25,7 @@ func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.D
 			met, goals = met+c.Met(), goals+len(c.Goals)
 			for _, g := range c.Goals {
 				if !g.Met {
-					found.Warnf("not-covered", g.At, "add an event on whose match this decides", "no test made this decide: %s", g.What)
+					found.Warnf("not-covered", g.At, "add an event whose match depends on it", "no test depends on this: %s", g.What)
 				}
 			}
 		}
@@ -52,10 +53,10 @@ func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.D
 		mutation.WriteCases(s.Out, a.file, a.Suggested)
 	}
 	if covered > 0 {
-		fmt.Fprintf(s.Out, "coverage: %d of %d (%.1f%%) in %d rules\n", met, goals, percent(met, goals), covered)
+		fmt.Fprintf(s.Out, "coverage: %d of %d (%.1f%%) in %s\n", met, goals, percent(met, goals), plural.Count(covered, "rule"))
 	}
 	if mutated > 0 {
-		fmt.Fprintf(s.Out, "mutants: %d of %d killed (%.1f%%), %d survivors in %d rules\n", killed, mutants, percent(killed, mutants), mutants-killed, mutated)
+		fmt.Fprintf(s.Out, "mutants: %d of %d killed (%.1f%%), %s in %s\n", killed, mutants, percent(killed, mutants), plural.Count(mutants-killed, "survivor"), plural.Count(mutated, "rule"))
 		fmt.Fprintf(s.Err, "in %.1f s\n", took.Seconds())
 	}
 }
@@ -64,11 +65,11 @@ func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.D
 func (q *Flags) remedy(a Rule, survivor mutation.Mutant) string {
 	switch {
 	case !q.suggest:
-		return "`--suggest` writes a test case for it, where one can be found"
+		return "--suggest writes a test case that notices it, if it finds one"
 	case slices.ContainsFunc(a.Suggested, func(c mutation.Case) bool { return slices.Contains(c.Kills, survivor.Change) }):
 		return "a suggested case notices it"
 	}
-	return "no case could be suggested: write one in which the rule as it is and the changed one differ"
+	return "no test case found: write one on which the rule and the changed rule differ"
 }
 
 // markdown writes the coverage as a table.

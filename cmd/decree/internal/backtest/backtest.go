@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"decree/cmd/decree/internal/alerts"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
 	"decree/rules/diag"
@@ -28,7 +29,7 @@ func Run(s *stdio.Streams, e *engine.Engine, p Flags, format string) (raised int
 	}
 	for _, r := range e.Rules() {
 		if schedule := p.schedule(r.Source); schedule.Lookback < schedule.Every {
-			fmt.Fprintf(s.Err, "warning: rule %q runs every %s and looks back %s: what falls between is not seen\n", diag.Visible(r.Source.Title), schedule.Every, schedule.Lookback)
+			fmt.Fprintf(s.Err, "warning: rule %q runs every %s but looks back only %s: it misses the events between\n", diag.Visible(r.Source.Title), schedule.Every, schedule.Lookback)
 		}
 	}
 	found, timeless, stats, err := e.FinishBacktest(p.schedule)
@@ -36,7 +37,7 @@ func Run(s *stdio.Streams, e *engine.Engine, p Flags, format string) (raised int
 		return 0, false, stats, err
 	}
 	if timeless > 0 {
-		fmt.Fprintf(s.Err, "warning: %d events have no time that can be read; no run sees them\n", timeless)
+		fmt.Fprintf(s.Err, "warning: %s without a readable time; no run sees them\n", plural.Count(timeless, "event"))
 	}
 	var counted counts
 	var object *stdio.Object

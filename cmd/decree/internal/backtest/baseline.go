@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/position"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
@@ -60,7 +61,7 @@ func readBaseline(file string) (*baseline, error) {
 		Alerts []knownAlert `json:"alerts"`
 	}
 	if err := json.Unmarshal(data, &before); err != nil {
-		return nil, fmt.Errorf("cannot read --baseline: %s is not what decree run --backtest --format json writes: %w", file, err)
+		return nil, fmt.Errorf("cannot read --baseline %s: it is not the output of decree run --backtest --format json: %w", file, err)
 	}
 	out := &baseline{file: file, known: map[string]bool{}, byKey: map[string]*newAlerts{}}
 	for _, a := range before.Alerts {
@@ -93,7 +94,7 @@ func (b *baseline) show(s *stdio.Streams, accepted int) (noisier bool) {
 			continue
 		}
 		noisier = true
-		fmt.Fprintf(s.Err, "noisier: %s: %d alerts that %s does not have\n", diag.Visible(of.rule), of.count, diag.Visible(b.file))
+		fmt.Fprintf(s.Err, "noisier: %s: %s not in %s\n", diag.Visible(of.rule), plural.Count(of.count, "alert"), diag.Visible(b.file))
 		for _, alert := range of.shown {
 			fmt.Fprintf(s.Err, "  %s\n", alert)
 		}

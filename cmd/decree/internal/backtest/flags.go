@@ -29,18 +29,18 @@ const (
 // AddTo adds the flags.
 func (p *Flags) AddTo(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.BoolVar(&p.On, "backtest", false, "replay the events as the rules' schedules would have run, and count alerts by rule and day")
-	f.DurationVar(&p.Every, "every", 0, "with --backtest: how often each rule runs (default: its schedule, else 1h)")
-	f.DurationVar(&p.Lookback, "lookback", 0, "with --backtest: how far each run looks back (default: the rule's schedule, else 2h)")
-	f.StringVar(&p.Baseline, "baseline", "", "with --backtest: what --format json wrote before; new alerts fail the command")
-	f.IntVar(&p.MaxNew, "max-new", 0, "with --baseline: so many new alerts of a rule are accepted")
+	f.BoolVar(&p.On, "backtest", false, "replay the events on the rules' schedules, and count alerts by rule and day")
+	f.DurationVar(&p.Every, "every", 0, "with --backtest: `DURATION` between runs of a rule (default: its schedule, else 1h)")
+	f.DurationVar(&p.Lookback, "lookback", 0, "with --backtest: `DURATION` that each run looks back (default: the rule's schedule, else 2h)")
+	f.StringVar(&p.Baseline, "baseline", "", "with --backtest: `FILE` that --format json wrote before; exit with 1 for new alerts")
+	f.IntVar(&p.MaxNew, "max-new", 0, "with --baseline: accept up to `N` new alerts of each rule")
 }
 
 // Check refuses flags that do not go together. now is the value of --now.
 func (p *Flags) Check(cmd *cobra.Command, now string) error {
 	for _, name := range []string{"every", "lookback", "baseline"} {
 		if cmd.Flags().Changed(name) && !p.On {
-			return fmt.Errorf("--%s goes with --backtest", name)
+			return fmt.Errorf("--%s needs --backtest", name)
 		}
 	}
 	err := usage.InBounds(cmd, usage.Bound{Flag: "max-new", Value: float64(p.MaxNew)})
@@ -49,9 +49,9 @@ func (p *Flags) Check(cmd *cobra.Command, now string) error {
 	}
 	switch {
 	case cmd.Flags().Changed("max-new") && p.Baseline == "":
-		return errors.New("--max-new goes with --baseline")
+		return errors.New("--max-new needs --baseline")
 	case p.On && now != "":
-		return errors.New("--now and --backtest exclude each other: a replay has a time for each run")
+		return errors.New("choose --now or --backtest: a replay has a time for each run")
 	}
 	return nil
 }

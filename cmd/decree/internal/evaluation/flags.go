@@ -31,10 +31,10 @@ const DefaultModel = "sigma"
 // AddTo adds the flags.
 func (e *Flags) AddTo(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&e.Model, "model", "m", DefaultModel, "data model of the events: "+strings.Join(schema.Names(), ", "))
-	f.StringVar(&e.ModelFile, "model-file", "", "data model file; may extend a shipped model")
-	f.StringVar(&e.Reputation, "reputation", "", "reputation table: CSV or NDJSON with a key column such as sha1")
-	f.StringVar(&e.Now, "now", "", "end of the lookback, RFC 3339; without it the whole input is one window")
+	f.StringVarP(&e.Model, "model", "m", DefaultModel, "data `MODEL` of the events: "+strings.Join(schema.Names(), ", "))
+	f.StringVar(&e.ModelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
+	f.StringVar(&e.Reputation, "reputation", "", "`FILE` with a reputation table: CSV or NDJSON with a key column such as sha1")
+	f.StringVar(&e.Now, "now", "", "`TIME` at which the lookback ends, as 2026-03-02T12:00:00Z; without it the whole input is one window")
 	usage.Complete(cmd, "model", schema.Names)
 	e.Filters.AddTo(cmd)
 }
@@ -51,7 +51,7 @@ func (e *Flags) Options() (opt engine.Options, err error) {
 	}
 	if e.Now != "" {
 		if opt.Now, err = time.Parse(time.RFC3339, e.Now); err != nil {
-			return opt, fmt.Errorf("--now %s is no time as RFC 3339 has it: write it as 2026-03-02T12:00:00Z", e.Now)
+			return opt, fmt.Errorf("--now %s is not an RFC 3339 time: write it as 2026-03-02T12:00:00Z", e.Now)
 		}
 	}
 	return opt, nil

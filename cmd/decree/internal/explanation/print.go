@@ -18,11 +18,11 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 	case e.Matched:
 		verdict = "matches"
 	case e.Unknown:
-		verdict = "is suspended, since its regular expressions take too many steps, at"
+		verdict = "is suspended (its regular expressions take too many steps) at"
 	}
 	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, position.Event(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
-		fmt.Fprintln(s.Out, "  the event is not of the rule's log source")
+		fmt.Fprintln(s.Out, "  the event is not from the rule's log source")
 		printNotAsked(s, e)
 		return
 	}
@@ -40,7 +40,7 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 	fmt.Fprintln(s.Out)
 	printStep(s, *e.Condition, 0)
 	if e.Filter != nil {
-		fmt.Fprintln(s.Out, "the environment's filter, all of which must hold:")
+		fmt.Fprintln(s.Out, "the environment's filters must hold too:")
 		printStep(s, *e.Filter, 1)
 	}
 	if len(e.Ancestors)+len(e.Prevalence) > 0 {
@@ -62,7 +62,7 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 
 func printNotAsked(s *stdio.Streams, e engine.Explanation) {
 	for _, n := range e.NotAsked {
-		fmt.Fprintf(s.Out, "  not asked: %s, whose events have no %s, by which the rule excludes\n", diag.Visible(n.LogSource), diag.Visible(n.Field))
+		fmt.Fprintf(s.Out, "  not run on %s: its events lack %s, which the rule uses to exclude\n", diag.Visible(n.LogSource), diag.Visible(n.Field))
 	}
 }
 

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
 	"decree/rules/diag"
@@ -94,7 +95,7 @@ func (r Report) Print(s *stdio.Streams, format string) error {
 		}
 	}
 	if left > 0 {
-		_, more := fmt.Fprintf(s.Out, "\n%d more rules are not exact everywhere: --format json has them all\n", left)
+		_, more := fmt.Fprintf(s.Out, "\n%s not exact in every target: --format json lists them all\n", plural.Count(left, "more rule"))
 		err = errors.Join(err, more)
 	}
 	return err

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/rules/diag"
 )
 
@@ -16,7 +17,7 @@ const (
 // ShowPassed says which files were passed over.
 func (in *Reader) ShowPassed() {
 	if len(in.passed) > 0 {
-		fmt.Fprintf(in.streams.Err, "%d files are no logs of the data model and were passed over: %s\n", len(in.passed), names(in.passed, shownPassed))
+		fmt.Fprintf(in.streams.Err, "%s skipped, not logs of the data model: %s\n", plural.Count(len(in.passed), "file"), names(in.passed, shownPassed))
 	}
 }
 

@@ -110,15 +110,15 @@ func (in *Reader) read(file string) error {
 	}
 	switch events := r.Lines() - r.Rejected(); {
 	case r.Broken() != "":
-		in.blame("%s: not all of it was read: %s", file, r.Broken())
+		in.blame("%s: read only in part: %s", file, r.Broken())
 	case events == 0 && r.Rejected() > 0:
-		in.blame("%s: nothing in it is an event", file)
+		in.blame("%s: it holds no valid events", file)
 	case events == 0:
 		in.empty = append(in.empty, file)
 	case events > 0 && !in.engine.Fitted() && len(in.engine.Rules()) > 0:
 		in.Unfit = true
 		in.ClearBar()
-		fmt.Fprintf(in.streams.Err, "error: %s: no event has a field that the rules or the log sources of the data model name: does --model name the product that the events come from?\n", diag.Visible(file))
+		fmt.Fprintf(in.streams.Err, "error: %s: no event has a field of the rules or of the data model: check that --model names the product that the events come from\n", diag.Visible(file))
 	}
 	return errors.Join(err, in.barErr, r.Close())
 }

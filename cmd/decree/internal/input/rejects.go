@@ -19,7 +19,7 @@ func NotAmong(rejects string, files []string) error {
 	}
 	for _, file := range files {
 		if from, err := os.Stat(file); err == nil && os.SameFile(to, from) {
-			return fmt.Errorf("--rejects %s is one of the files that are read: choose another name", rejects)
+			return fmt.Errorf("--rejects %s is a file that this run reads: choose another name", rejects)
 		}
 	}
 	return nil
@@ -29,7 +29,7 @@ func (in *Reader) reject(r event.Reject) {
 	if in.shown++; in.shown <= shownRejects {
 		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason))
 	} else if in.shown == shownRejects+1 {
-		fmt.Fprintf(in.streams.Err, "further rejected lines are counted, and kept with --rejects\n")
+		fmt.Fprintf(in.streams.Err, "more rejected lines are only counted; --rejects FILE keeps them all\n")
 	}
 	if in.kept != nil && in.keptErr == nil {
 		_, in.keptErr = in.kept.WriteString(event.FormatReject(r))

@@ -29,7 +29,7 @@ func (b *Size) Set(text string) error {
 		return errors.New("write a size such as 512MiB or 4GiB")
 	}
 	if n < uint64(leastMemory) || n > math.MaxInt64/2 {
-		return fmt.Errorf("%s is out of range: the least is %s", text, humanize.IBytes(uint64(leastMemory)))
+		return fmt.Errorf("%s is out of range: the minimum is %s", text, humanize.IBytes(uint64(leastMemory)))
 	}
 	*b = Size(n)
 	return nil

@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/position"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine/correlate"
@@ -18,7 +19,7 @@ import (
 func Print(s *stdio.Streams, n correlate.Progress) {
 	fmt.Fprintf(s.Out, "%s: %s\n", diag.FirstVisible(n.Correlation), diag.Visible(asks(n.Of)))
 	for _, in := range n.Inputs {
-		fmt.Fprintf(s.Out, "  %s: %s", diag.FirstVisible(in.Name), counted(in.Matches, "match", "matches"))
+		fmt.Fprintf(s.Out, "  %s: %s", diag.FirstVisible(in.Name), plural.Count(in.Matches, "match"))
 		if in.Ungrouped > 0 {
 			fmt.Fprintf(s.Out, ", %d in no group", in.Ungrouped)
 		}
@@ -31,7 +32,7 @@ func Print(s *stdio.Streams, n correlate.Progress) {
 		}
 		verdict := "no match; the nearest"
 		if g.Matches > 0 {
-			verdict = counted(g.Matches, "match", "matches") + "; one"
+			verdict = plural.Count(g.Matches, "match") + "; one"
 		}
 		if len(names) > 0 {
 			fmt.Fprintf(s.Out, "  %s: ", strings.Join(names, ", "))
@@ -47,7 +48,7 @@ func Print(s *stdio.Streams, n correlate.Progress) {
 		}
 	}
 	if n.More > 0 {
-		fmt.Fprintf(s.Out, "  and %s\n", counted(n.More, "more group", "more groups"))
+		fmt.Fprintf(s.Out, "  and %s\n", plural.Count(n.More, "more group"))
 	}
 }
 
@@ -101,13 +102,6 @@ func columnNames(columns []ir.Column) string {
 		names[i] = c.Name
 	}
 	return strings.Join(names, ", ")
-}
-
-func counted(n int, one, several string) string {
-	if n == 1 {
-		several = one
-	}
-	return fmt.Sprintf("%d %s", n, several)
 }
 
 func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }

@@ -96,9 +96,9 @@ func distinct(files []File) error {
 		}
 		what := "the same file " + f.Path
 		if before.Path != f.Path {
-			what = fmt.Sprintf("the files %s and %s, which are one where case does not count", before.Path, f.Path)
+			what = fmt.Sprintf("the files %s and %s, which are the same file where case is ignored", before.Path, f.Path)
 		}
-		return fmt.Errorf("%s and %s want %s: give them different names with `name:`", before.From, f.From, what)
+		return fmt.Errorf("%s and %s would both write %s: give them different names with `name:`", before.From, f.From, what)
 	}
 	return nil
 }
@@ -171,7 +171,7 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 		case info.IsDir():
 			return nil, nil, unwritable(full, errors.New("it is a folder"))
 		case !own:
-			return nil, nil, unwritable(full, errors.New("decree did not write that file; move it, or choose another folder with --out"))
+			return nil, nil, unwritable(full, errors.New("decree did not write this file: move it, or choose another folder with --out"))
 		default:
 			if err := f.writable(file.Path, info); err != nil {
 				return nil, nil, err

@@ -75,7 +75,7 @@ func TestFilesOfOthersStay(t *testing.T) {
 	all := []string{"kql"}
 
 	require.NoError(t, WriteFolder(dir, all, []File{file("kql/a", "1")}, false))
-	assert.ErrorContains(t, WriteFolder(dir, all, []File{file("kql/b", "1"), file("kql/mine", "1")}, true), "mine: decree did not write that file")
+	assert.ErrorContains(t, WriteFolder(dir, all, []File{file("kql/b", "1"), file("kql/mine", "1")}, true), "mine: decree did not write this file")
 	assert.Equal(t, []string{"kql/a", "kql/mine"}, names(t, dir))
 	assert.Equal(t, "mine\n", read(t, mine))
 
@@ -93,7 +93,7 @@ func TestWhatWasRemovedIsNoLongerDecrees(t *testing.T) {
 	require.NoError(t, os.WriteFile(filepath.Join(dir, "a"), []byte("mine"), 0o644))
 	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("b", "3")}, false))
 	assert.Equal(t, "mine", read(t, dir, "a"))
-	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "decree did not write that file")
+	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "decree did not write this file")
 }
 
 // TestManifestCannotReachOut holds that a manifest from elsewhere removes nothing outside its folder.
@@ -148,8 +148,8 @@ func TestWriteProtected(t *testing.T) {
 	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false))
 	require.NoError(t, os.Chmod(at, 0o444))
 	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "nothing changes")
-	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "2")}, false), "write-protected; --force")
-	assert.ErrorContains(t, WriteFolder(dir, []string{""}, nil, false), "write-protected; --force")
+	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "2")}, false), "write-protected: --force")
+	assert.ErrorContains(t, WriteFolder(dir, []string{""}, nil, false), "write-protected: --force")
 	assert.Equal(t, "1\n", read(t, at))
 	require.NoError(t, WriteFolder(dir, []string{""}, []File{file("a", "2")}, true))
 	assert.Equal(t, "2\n", read(t, at))
@@ -160,12 +160,12 @@ func TestFilesOfOneName(t *testing.T) {
 	one := File{"kql/Straße", "1", `"One" (a.yml:1:1)`}
 	for path, want := range map[string]string{
 		"kql/Straße": "the same file kql/Straße",
-		"KQL/sTRAßE": "one where case does not count",
-		"kql/straẞe": "one where case does not count",
+		"KQL/sTRAßE": "the same file where case is ignored",
+		"kql/straẞe": "the same file where case is ignored",
 	} {
 		err := WriteFolder(dir, nil, []File{one, {path, "2", `"Two" (b.yml:1:1)`}}, false)
 		assert.ErrorContains(t, err, want)
-		assert.ErrorContains(t, err, `"One" (a.yml:1:1) and "Two" (b.yml:1:1) want `)
+		assert.ErrorContains(t, err, `"One" (a.yml:1:1) and "Two" (b.yml:1:1) would both write `)
 	}
 	assert.NoDirExists(t, dir)
 }

@@ -109,7 +109,7 @@ func Write(path string, data []byte, force bool) error {
 	return p.Commit()
 }
 
-var errProtected = errors.New("it is write-protected; --force writes it")
+var errProtected = errors.New("it is write-protected: --force overwrites it")
 
 // protected tells whether nobody may write a file: root could, but was asked not to.
 func protected(info fs.FileInfo) bool { return info.Mode().Perm()&0o222 == 0 }
@@ -130,7 +130,7 @@ func target(path string) (string, error) {
 		}
 		path = next
 	}
-	return "", errors.New("it is a circle of symbolic links")
+	return "", errors.New("its symbolic links form a loop")
 }
 
 // unwritable says which file cannot be written; a temporary name means nothing to a reader.

@@ -21,7 +21,7 @@ const shownCosts = 10
 func Print(s *stdio.Streams, p *engine.Profile, stats engine.Stats, loading, running time.Duration) error {
 	perSecond := func(n float64) float64 { return n / max(running.Seconds(), 1e-9) }
 	_, err := fmt.Fprintf(s.Err, "%.0f events/s, %.1f MB/s; rules loaded in %s, events in %s\n", perSecond(float64(stats.Events)), perSecond(float64(p.Bytes)/1e6), round(loading), round(running))
-	_, more := fmt.Fprintf(s.Err, "time of all workers: reading JSON %s, finding rules %s, asking them %s; at the end %s\n", round(p.Read), round(p.Find), round(p.Ask), round(p.Finish))
+	_, more := fmt.Fprintf(s.Err, "time of all workers: reading JSON %s, selecting rules %s, evaluating rules %s; at the end of the input %s\n", round(p.Read), round(p.Find), round(p.Ask), round(p.Finish))
 	err = errors.Join(err, more)
 	byMatches := slices.DeleteFunc(slices.Clone(p.ByRules), func(r engine.RuleCost) bool { return r.Matched == 0 })
 	slices.SortStableFunc(byMatches, func(a, b engine.RuleCost) int { return cmp.Compare(b.Matched, a.Matched) })
@@ -34,7 +34,7 @@ func Print(s *stdio.Streams, p *engine.Profile, stats engine.Stats, loading, run
 		}
 		_, more := fmt.Fprintf(s.Err, "\n%s:\n", table.title)
 		w := tabwriter.NewWriter(s.Err, 0, 4, 2, ' ', 0)
-		_, head := fmt.Fprintln(w, "TIME\tASKED\tMATCHED\tRULE")
+		_, head := fmt.Fprintln(w, "TIME\tEVALUATED\tMATCHED\tRULE")
 		err = errors.Join(err, more, head)
 		for _, r := range table.rules[:min(len(table.rules), shownCosts)] {
 			_, more := fmt.Fprintf(w, "%s\t%d\t%d\t%s\n", round(r.Time), r.Asked, r.Matched, diag.Visible(r.Rule.Source.Title))

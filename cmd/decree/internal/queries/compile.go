@@ -66,7 +66,7 @@ func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
 		names = names[:1] // stands for the file
 	case opt.Model != "":
 		if own := targets.Models(d); slices.Contains(schema.Names(), opt.Model) && !slices.Contains(own, opt.Model) {
-			return nil, fmt.Errorf("%s is not written for model %s: its models are %s", d.Name(), opt.Model, strings.Join(own, ", "))
+			return nil, fmt.Errorf("target %s has no queries for model %s: its models are %s", d.Name(), opt.Model, strings.Join(own, ", "))
 		}
 		names = []string{opt.Model}
 	}

@@ -38,7 +38,7 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	counts := map[string]int{}
 	for _, c := range results {
 		for _, passed := range c.passedOver {
-			kind := fmt.Sprintf("%s: %%d queries are for model %s; %s was passed over, which cannot say those rules\n", c.Target.Name(), c.Model, passed)
+			kind := fmt.Sprintf("%s: %%d queries use model %s, because model %s cannot say those rules\n", c.Target.Name(), c.Model, passed)
 			if counts[kind] == 0 {
 				order = append(order, kind)
 			}
@@ -57,5 +57,5 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	for _, kind := range order {
 		fmt.Fprintf(s.Err, kind, counts[kind])
 	}
-	fmt.Fprintln(s.Err, "--format json says why, rule by rule")
+	fmt.Fprintln(s.Err, "--format json gives the reason for each rule")
 }

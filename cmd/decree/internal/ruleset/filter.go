@@ -24,9 +24,9 @@ type Filters struct {
 
 // AddTo adds the --filters flag, and --filter-condition.
 func (f *Filters) AddTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.Dir, "filters", "", "folder of Sigma filter documents: what they describe is suppressed in the rules they name")
+	cmd.Flags().StringVar(&f.Dir, "filters", "", "`DIR` of Sigma filters: they suppress what they describe in the rules that they name")
 	cmd.Flags().StringVar(&f.Condition, "filter-condition", "",
-		"how conditions of filters are read: suppress (what they describe is suppressed) or require (they must hold); without it a condition under 'not' must hold, one without is suppressed, and a mixture is an error")
+		"how filter conditions are read: `MODE` is suppress (suppress what it describes) or require (it must hold). By default a condition with 'not' must hold, and one without is suppressed; a mixture is an error")
 	usage.Complete(cmd, "filter-condition", parse.FilterConditions)
 	if err := cmd.MarkFlagDirname("filters"); err != nil {
 		panic(err) // the flag was defined one line above
@@ -85,7 +85,7 @@ func (set *Set) apply(f *rules.Filter) diag.Diagnostics {
 		}
 	}
 	if covered == 0 {
-		found.Warnf("filter-covers-nothing", f.Body.Range, set.whyNothing(f), "the filter %q covers none of the rules given", f.Body.Title)
+		found.Warnf("filter-covers-nothing", f.Body.Range, set.whyNothing(f), "filter %q applies to none of the given rules", f.Body.Title)
 	}
 	return found
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/progress"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
@@ -49,7 +50,7 @@ func (set *Set) Fix(s *stdio.Streams, force bool) error {
 	total, changed := 0, 0
 	for _, f := range set.parsed {
 		if f.from.Disk == "" {
-			return errors.New("--fix changes files on disk: name them; the shipped library is part of the program")
+			return errors.New("--fix needs files on disk: name them (the shipped library is part of the program)")
 		}
 		data, err := f.from.Folder.Read(f.from.Path)
 		if err != nil {
@@ -70,7 +71,7 @@ func (set *Set) Fix(s *stdio.Streams, force bool) error {
 		total += len(done)
 		changed++
 	}
-	fmt.Fprintf(s.Err, "%d findings fixed in %d files\n", total, changed)
+	fmt.Fprintf(s.Err, "%s fixed in %s\n", plural.Count(total, "finding"), plural.Count(changed, "file"))
 	return nil
 }
 

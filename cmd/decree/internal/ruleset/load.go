@@ -66,7 +66,7 @@ func read(s *stdio.Streams, paths []string) (*Set, error) {
 		}
 	}
 	if len(set.parsed)+len(set.read)+len(set.Found) == 0 {
-		return nil, fmt.Errorf("%s: no rule stands there", strings.Join(paths, ", "))
+		return nil, fmt.Errorf("no rules in %s", strings.Join(paths, ", "))
 	}
 	set.Found.Sort()
 	set.Found = slices.Compact(set.Found) // what is wrong with a list is found by every rule that uses it

@@ -70,8 +70,8 @@ func (t *Tests) Required(set *ruleset.Set) diag.Diagnostics {
 		if status := r.IR.Source.Status; status == "stable" || status == "test" {
 			set.KeepRule(r)
 			file, _ := testFileOf(r.File)
-			found.Errorf("no-tests", r.IR.Source.Range, "write "+path.Base(file)+" beside it, or give the rule the status experimental",
-				"a rule of status %s must have a test", status)
+			found.Errorf("no-tests", r.IR.Source.Range, "add "+path.Base(file)+" beside it, or set status: experimental",
+				"a rule of status %s needs a test", status)
 		}
 	}
 	return found

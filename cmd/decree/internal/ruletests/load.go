@@ -37,7 +37,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 		tests.Found = append(tests.Found, found...)
 		file, second := testFileOf(r.File)
 		if second != "" {
-			tests.Found.Errorf("second-test-file", diag.Range{File: path.Join(r.File.Disk, second)}, "join the two", "the rule has another test file, %s; this one is not run", path.Base(file))
+			tests.Found.Errorf("second-test-file", diag.Range{File: path.Join(r.File.Disk, second)}, "merge the two files", "the rule has a second test file: %s is run, and this one is not", path.Base(file))
 		}
 		var own *regression.File
 		data, err := r.File.Folder.Read(file)

@@ -31,7 +31,7 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, nam
 	root := folderWith(filepath.Join(r.File.Disk, filepath.FromSlash(filepath.ToSlash(filepath.Dir(r.File.Path)))), data)
 	if root == "" {
 		set.KeepRule(r)
-		found.Errorf("no-regression-data", at, "the path counts from a folder above the rule", "no folder above the rule has %q", data)
+		found.Errorf("no-regression-data", at, "the path is relative to a folder above the rule", "no folder above the rule has %q", data)
 		return nil, true, found
 	}
 	file := filepath.ToSlash(filepath.Clean(data))

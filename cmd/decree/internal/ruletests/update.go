@@ -24,7 +24,7 @@ func (t *Tests) Update(s *stdio.Streams, force bool) error {
 			return fmt.Errorf("%s: %w", file.Shown, err)
 		}
 		if len(left) > 0 {
-			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(left, ", ")))
+			fmt.Fprintf(s.Err, "not updated in %s, edit by hand: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(left, ", ")))
 		}
 		if len(changed) == 0 {
 			continue
@@ -34,7 +34,7 @@ func (t *Tests) Update(s *stdio.Streams, force bool) error {
 		}
 		to := filepath.Join(in.Disk, filepath.FromSlash(file.Path))
 		if written[to] { // two rules of one file have the same tests
-			fmt.Fprintf(s.Err, "left as it is in %s, edit by hand: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(changed, ", ")))
+			fmt.Fprintf(s.Err, "not updated in %s, edit by hand: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(changed, ", ")))
 			continue
 		}
 		written[to] = true

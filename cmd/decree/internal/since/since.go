@@ -16,7 +16,7 @@ import (
 func Changed(dir, rev string) (map[string]bool, error) {
 	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
-		return nil, errors.Join(errors.New("git knows no such revision here"), err)
+		return nil, errors.Join(errors.New("unknown git revision"), err)
 	}
 	out := map[string]bool{}
 	for _, command := range [][]string{

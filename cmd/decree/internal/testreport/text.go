@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/explanation"
+	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine/regression"
@@ -28,7 +29,7 @@ func (t *Report) Print(s *stdio.Streams, set *ruleset.Set, verbose bool) {
 }
 
 func (t *Report) count(w io.Writer) {
-	fmt.Fprintf(w, "%d passed, %d failed; %d rules without tests\n", t.Passed, t.Failed, len(t.Untested))
+	fmt.Fprintf(w, "%d passed, %d failed; %s without tests\n", t.Passed, t.Failed, plural.Count(len(t.Untested), "rule"))
 }
 
 // printFailure shows where in the test file, what was expected, what came, and why.

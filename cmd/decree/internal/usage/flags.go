@@ -20,7 +20,7 @@ func Arguments(least, most int) cobra.PositionalArgs {
 		if len(args) >= least && (most < 0 || len(args) <= most) {
 			return nil
 		}
-		return fmt.Errorf("%d arguments do not fit: %s\n%s --help shows examples", len(args), cmd.UseLine(), cmd.CommandPath())
+		return fmt.Errorf("wrong number of arguments: %d\nusage: %s\n%s --help shows examples", len(args), cmd.UseLine(), cmd.CommandPath())
 	}
 }
 
@@ -37,7 +37,7 @@ func ExplainFlag(cmd *cobra.Command, err error) error {
 			hint = fmt.Sprintf("did you mean --%s? %s", near, hint)
 		}
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
-		hint = "write a duration as 30m, 2h or 1h30m"
+		hint = "write a duration such as 30m, 2h or 1h30m"
 	}
 	return fmt.Errorf("%w\n%s", err, hint)
 }
@@ -57,7 +57,7 @@ func InBounds(cmd *cobra.Command, bounds ...Bound) error {
 		case b.Most > b.Least:
 			return fmt.Errorf("--%s %s is out of range: write a number from %v to %v", b.Flag, f.Value, b.Least, b.Most)
 		default:
-			return fmt.Errorf("--%s %s is out of range: the least is %v", b.Flag, f.Value, b.Least)
+			return fmt.Errorf("--%s %s is out of range: the minimum is %v", b.Flag, f.Value, b.Least)
 		}
 	}
 	return nil
@@ -66,7 +66,7 @@ func InBounds(cmd *cobra.Command, bounds ...Bound) error {
 // Positive refuses a duration that was given and is not more than none.
 func Positive(cmd *cobra.Command, flag string, value time.Duration) error {
 	if cmd.Flags().Changed(flag) && value <= 0 {
-		return fmt.Errorf("--%s %s is out of range: write a duration of more than none, as 30m or 2h", flag, value)
+		return fmt.Errorf("--%s %s is out of range: write a positive duration, such as 30m or 2h", flag, value)
 	}
 	return nil
 }
@@ -76,7 +76,7 @@ func AddForce(cmd *cobra.Command, force *bool, when string) {
 	if when != "" {
 		when += ": "
 	}
-	cmd.Flags().BoolVar(force, "force", false, when+"write files that are write-protected, too")
+	cmd.Flags().BoolVar(force, "force", false, when+"overwrite write-protected files too")
 }
 
 // Complete lets the shell complete a flag's values. Where a flag takes several, each after a comma is completed.
@@ -101,7 +101,7 @@ func These(values ...string) func() []string { return func() []string { return v
 
 // AddFormat adds the --format flag, refusing anything but the formats named.
 func AddFormat(cmd *cobra.Command, format *string, allowed ...string) {
-	cmd.Flags().StringVar(format, "format", allowed[0], "output format: "+strings.Join(allowed, ", "))
+	cmd.Flags().StringVar(format, "format", allowed[0], "output `FORMAT`: "+strings.Join(allowed, ", "))
 	before := cmd.PreRunE
 	cmd.PreRunE = func(c *cobra.Command, args []string) error {
 		for _, a := range allowed {

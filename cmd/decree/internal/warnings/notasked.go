@@ -34,9 +34,9 @@ func NotAsked(s *stdio.Streams, all []engine.NotAsked) {
 	case 0:
 		return
 	case 1:
-		fmt.Fprintf(s.Err, "warning: rule %q excludes by a field that a log does not have, and is not asked of it\n", diag.Visible(all[0].Rule.Source.Title))
+		fmt.Fprintf(s.Err, "warning: rule %q is not run on some logs: it excludes by fields that they lack\n", diag.Visible(all[0].Rule.Source.Title))
 	default:
-		fmt.Fprintf(s.Err, "warning: %d rules exclude by a field that a log does not have, and are not asked of it\n", len(rules))
+		fmt.Fprintf(s.Err, "warning: %d rules are not run on some logs: they exclude by fields that these lack\n", len(rules))
 	}
 	for _, p := range order[:min(len(order), shownNotAsked)] {
 		fmt.Fprintf(s.Err, "  no %s in %s", diag.Visible(p.field), diag.Visible(p.log))
@@ -46,6 +46,6 @@ func NotAsked(s *stdio.Streams, all []engine.NotAsked) {
 		fmt.Fprintln(s.Err)
 	}
 	if more := len(order) - shownNotAsked; more > 0 {
-		fmt.Fprintf(s.Err, "  and %d more fields and logs\n", more)
+		fmt.Fprintf(s.Err, "  and %d more\n", more)
 	}
 }

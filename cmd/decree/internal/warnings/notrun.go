@@ -28,5 +28,5 @@ func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model st
 		return
 	}
 	set.Show(s, others)
-	fmt.Fprintf(s.Err, "%d rules are not run: data model %s has no such log source\n", missing, diag.Visible(model))
+	fmt.Fprintf(s.Err, "%d rules are not run: data model %s does not have their log sources\n", missing, diag.Visible(model))
 }

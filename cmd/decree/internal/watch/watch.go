@@ -29,7 +29,7 @@ func Run(s *stdio.Streams, folders []string, run func() error) error {
 	defer ticker.Stop()
 	return watch(ctx, ticker.C, func() (string, error) { return snapshot(folders) }, func() error {
 		err := run()
-		fmt.Fprintln(s.Err, "watching for changes; interrupt to end")
+		fmt.Fprintln(s.Err, "watching for changes; press Ctrl-C to stop")
 		return err
 	}, func(err error) { fmt.Fprintf(s.Err, "decree: %s\n", diag.Visible(err.Error())) })
 }

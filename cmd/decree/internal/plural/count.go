@@ -1,0 +1,18 @@
+// Package plural writes a number with the word that it counts.
+package plural
+
+import (
+	"fmt"
+	"strings"
+)
+
+// Count writes a number and a noun, which gets its ending unless there is one of it: 1 match, 2 matches.
+func Count(n int, noun string) string {
+	switch {
+	case n == 1:
+		return "1 " + noun
+	case strings.HasSuffix(noun, "ch") || strings.HasSuffix(noun, "ss"):
+		noun += "e"
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

@@ -4,8 +4,6 @@ import (
 	"time"
 
 	"decree/rules/diag"
-
-	"gopkg.in/yaml.v3"
 )
 
 // Rule is one Sigma detection rule with decree's three sections (lists, ancestry,
@@ -32,13 +30,17 @@ type Rule struct {
 	Changelog     []Change
 	Approximate   map[string][]string // target dialect -> accepted gap codes
 	Accepted      []Accepted          // the same, with places
-	Extra         []Extra             // keys neither Sigma nor decree defines, kept
+
+	RegressionTests string // Sigma's own regression data: a path from a folder above the rule
 
 	Keys []KeyRange // where the metadata stands
 }
 
 // Related is one entry of Sigma's `related`.
-type Related struct{ ID, Type string }
+type Related struct {
+	ID   string `yaml:"id"`
+	Type string `yaml:"type"`
+}
 
 // LogSource says which logs a rule reads. Empty parts mean any.
 type LogSource struct {
@@ -75,13 +77,6 @@ type Change struct {
 	Date    string `yaml:"date"`
 	Impact  string `yaml:"impact"`
 	Notes   string `yaml:"notes"`
-}
-
-// Extra is a top-level key kept as it was written.
-type Extra struct {
-	Key   string
-	Node  *yaml.Node
-	Range diag.Range
 }
 
 // Accepted is one gap of one target that a rule accepts, and where it says so.

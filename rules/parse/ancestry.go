@@ -8,8 +8,8 @@ import (
 )
 
 // ancestry reads the named conditions on ancestors.
-func (p *parser) ancestry(r *rules.Rule, n *yaml.Node) {
-	for _, e := range p.Entries(n, "ancestry") {
+func (p *parser) ancestry(r *rules.Rule, section source.Entry) {
+	for _, e := range p.Entries(section.Value, "ancestry") {
 		before := p.Errors()
 		a := rules.Ancestry{Name: e.Key.Value, Range: p.Span(e.Key)}
 		for _, part := range p.Entries(e.Value, "an ancestry condition") {

@@ -1,15 +1,13 @@
 package parse
 
 import (
-	"gopkg.in/yaml.v3"
-
 	"decree/rules"
 	"decree/rules/source"
 )
 
 // approximate reads the gaps that a rule accepts: by target, one code or a list of them.
-func (p *parser) approximate(r *rules.Rule, n *yaml.Node) {
-	for _, e := range p.Entries(n, "approximate") {
+func (p *parser) approximate(r *rules.Rule, section source.Entry) {
+	for _, e := range p.Entries(section.Value, "approximate") {
 		target := e.Key.Value
 		for _, c := range source.Items(e.Value) {
 			var code string

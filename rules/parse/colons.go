@@ -6,13 +6,8 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"decree/rules"
 	"decree/rules/diag"
-)
-
-// The texts and lists of texts of a rule in which a colon stands without quotes most often.
-var (
-	proseKeys     = []string{"title", "name", "description", "author", "license"}
-	proseListKeys = []string{"falsepositives", "references", "fields", "tags"}
 )
 
 var (
@@ -25,15 +20,15 @@ var (
 func (p *parser) quoteColons() (string, diag.Diagnostics) {
 	lines := slices.Clone(p.Lines())
 	var found diag.Diagnostics
-	section := ""
+	prose := rules.NoProse
 	for i, line := range lines {
 		var text string
 		if m := topLevelKey.FindStringSubmatch(line); m != nil {
-			section = m[1]
-			if slices.Contains(proseKeys, section) {
+			prose = proseOf(m[1])
+			if prose == rules.ProseText {
 				text = m[2]
 			}
-		} else if m := listEntry.FindStringSubmatch(line); m != nil && slices.Contains(proseListKeys, section) {
+		} else if m := listEntry.FindStringSubmatch(line); m != nil && prose == rules.ProseList {
 			text = m[1]
 		}
 		if !strings.Contains(text, ": ") || strings.ContainsAny(text[:1], "'\"[{|>&*!#%@`") || strings.Contains(text, " #") {
@@ -48,4 +43,14 @@ func (p *parser) quoteColons() (string, diag.Diagnostics) {
 		found[len(found)-1].Fix = quoted
 	}
 	return strings.Join(lines, "\n"), found
+}
+
+// proseOf is how the section of a name holds texts for people.
+func proseOf(name string) rules.Prose {
+	for _, s := range sections {
+		if s.Name == name {
+			return s.Prose
+		}
+	}
+	return rules.NoProse
 }

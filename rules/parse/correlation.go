@@ -20,21 +20,16 @@ const (
 )
 
 // correlation reads one correlation document.
-func (p *parser) correlation(top *yaml.Node, sections map[string]source.Entry) *rules.Correlation {
+func (p *parser) correlation(top *yaml.Node) *rules.Correlation {
 	c := &rules.Correlation{Body: &rules.Rule{Range: p.Span(top), Keys: p.keyRanges(top)}}
-	if _, ok := sections["title"]; !ok {
-		p.Errorf("missing-title", c.Body.Range, "add `title:`", "a correlation needs a title")
-	}
-	for _, key := range []string{"logsource", "detection", "lists", "ancestry", "prevalence"} {
-		if e, ok := sections[key]; ok {
-			p.Errorf("correlation-detection", p.Span(e.Key), "put it into a rule of its own that the correlation names", "a correlation has no `%s`", key)
-		}
-	}
-	p.metadata(c.Body, source.Without(source.Without(top, "correlation"), "generate"))
-	if e, ok := sections["generate"]; ok {
+	sections := p.sections(c.Body, rules.CorrelationRules, top)
+	if e, ok := section(sections, "generate"); ok {
 		p.Bool(&c.Generate, e.Value, "generate")
 	}
-	section := sections["correlation"]
+	section, ok := section(sections, "correlation")
+	if !ok {
+		return c
+	}
 	before := p.Errors()
 	given := map[string]source.Entry{}
 	for _, e := range p.Entries(section.Value, "correlation") {

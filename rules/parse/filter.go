@@ -55,29 +55,8 @@ func (p *parser) filter(top *yaml.Node) *rules.Filter {
 		return nil
 	}
 	out := &rules.Filter{Body: &rules.Rule{Range: p.Span(top)}}
-	sections := map[string]source.Entry{}
-	for _, e := range p.Entries(top, "a filter") {
-		sections[e.Key.Value] = e
-	}
-	for _, key := range []string{"title", "logsource", "filter"} {
-		if _, ok := sections[key]; !ok {
-			p.Errorf("missing-"+key, out.Body.Range, "add `"+key+":`", "a filter needs a %s", key)
-		}
-	}
-	if e, ok := sections["prevalence"]; ok {
-		p.Errorf("filter-prevalence", p.Span(e.Key), "filter by fields, lists or ancestry", "a filter cannot ask how rare a value is")
-	}
-	p.metadata(out.Body, source.Without(top, "filter"))
-	if e, ok := sections["logsource"]; ok {
-		p.logSource(out.Body, e.Value)
-	}
-	if e, ok := sections["lists"]; ok {
-		p.lists(out.Body, e.Value)
-	}
-	if e, ok := sections["ancestry"]; ok {
-		p.ancestry(out.Body, e.Value)
-	}
-	if e, ok := sections["filter"]; ok {
+	given := p.sections(out.Body, rules.FilterRules, top)
+	if e, ok := section(given, "filter"); ok {
 		p.filterRules(out, e)
 		p.detection(out.Body, source.Entry{Key: e.Key, Value: source.Without(e.Value, "rules")})
 		p.require(out, p.filterCondition)
@@ -91,12 +70,7 @@ func (p *parser) filterRules(f *rules.Filter, section source.Entry) {
 	if section.Value.Kind != yaml.MappingNode {
 		return // detection says so
 	}
-	var at *yaml.Node
-	for i := 0; i+1 < len(section.Value.Content); i += 2 {
-		if section.Value.Content[i].Value == "rules" {
-			at = section.Value.Content[i+1]
-		}
-	}
+	at := source.Value(section.Value, "rules")
 	switch {
 	case at == nil:
 		p.forAll(f, p.Span(section.Key))

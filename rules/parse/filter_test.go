@@ -45,7 +45,7 @@ func TestFilters(t *testing.T) {
 		{"rules that are no names", filterHead + "filter: {rules: [{a: b}], s: {F: x}, condition: not s}", []string{"wrong-type"}},
 		{"no condition", filterHead + "filter: {rules: any, s: {F: x}}", []string{"missing-condition"}},
 		{"no log source", "title: T\nfilter: {rules: any, s: {F: x}, condition: not s}", []string{"missing-logsource"}},
-		{"a rule", filterHead + "detection: {s: {F: x}, condition: s}", []string{"missing-filter"}},
+		{"a rule", filterHead + "detection: {s: {F: x}, condition: s}", []string{"missing-filter", "unknown-key"}},
 		{"no mapping", "filters/deployment.yml", []string{"wrong-type"}},
 		{"a text", filterHead + "filter: x", []string{"wrong-type"}},
 		{"rarity", filterHead + "prevalence: {p: {field: sha1}}\nfilter: {rules: any, s: {F: x}, condition: not s}", []string{"filter-prevalence"}},

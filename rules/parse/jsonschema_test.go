@@ -3,6 +3,7 @@ package parse
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 
@@ -132,15 +133,39 @@ func yamlOf(t *testing.T, text string) any {
 	return plain(t, &doc)
 }
 
-// TestTheSchemaKnowsTheWords holds the schema's lists of words to the parser's.
-func TestTheSchemaKnowsTheWords(t *testing.T) {
+// TestTheSchemaKnowsTheSections holds the schema's keys to the table of sections, and its words to the parser's.
+func TestTheSchemaKnowsTheSections(t *testing.T) {
 	var schema struct {
+		AnyOf      []struct{ Required []string }
 		Properties map[string]struct{ Enum []string }
 	}
 	require.NoError(t, json.Unmarshal(rules.JSONSchema, &schema))
 	assert.Equal(t, statuses, schema.Properties["status"].Enum)
 	assert.Equal(t, levels, schema.Properties["level"].Enum)
-	for _, key := range knownKeys {
-		assert.Contains(t, schema.Properties, key)
+	required := make([][]string, 3)
+	for _, s := range rules.Sections() {
+		assert.Contains(t, schema.Properties, s.Name)
+		delete(schema.Properties, s.Name)
+		for i, kind := range []rules.Kinds{rules.DetectionRules, rules.CorrelationRules, rules.FilterRules} {
+			if s.Required&kind != 0 {
+				required[i] = append(required[i], s.Name)
+			}
+		}
+	}
+	assert.Empty(t, schema.Properties, "keys that no document has")
+	for i, names := range required {
+		assert.Equal(t, names, schema.AnyOf[i].Required)
+	}
+}
+
+// TestEverySectionIsRead holds the table of sections to what reads them.
+func TestEverySectionIsRead(t *testing.T) {
+	byDocument := []string{"filter", "correlation", "generate"} // read by what reads these documents
+	for _, s := range rules.Sections() {
+		assert.Equal(t, !slices.Contains(byDocument, s.Name), readers[s.Name] != nil, s.Name)
+		assert.Equal(t, s.Required, s.Required&s.In, "%s is required where it is not allowed", s.Name)
+	}
+	for name := range readers {
+		assert.False(t, isUnknown(name), name)
 	}
 }

@@ -16,8 +16,8 @@ const maxListValues = 1_000_000
 
 // lists reads the rule's value lists and resolves set expressions, which may name lists
 // above or below them but never themselves.
-func (p *parser) lists(r *rules.Rule, n *yaml.Node) {
-	s := &listSet{parser: p, entries: p.Entries(n, "lists"), pending: map[string]source.Entry{}, done: map[string]*rules.List{}}
+func (p *parser) lists(r *rules.Rule, section source.Entry) {
+	s := &listSet{parser: p, entries: p.Entries(section.Value, "lists"), pending: map[string]source.Entry{}, done: map[string]*rules.List{}}
 	for _, e := range s.entries {
 		s.pending[e.Key.Value] = e
 	}

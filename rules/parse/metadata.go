@@ -1,12 +1,11 @@
 package parse
 
 import (
-	"slices"
-
 	"gopkg.in/yaml.v3"
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 // The words that Sigma 2.1 allows for status and level.
@@ -15,72 +14,43 @@ var (
 	levels   = []string{"informational", "low", "medium", "high", "critical"}
 )
 
-// knownKeys are all top-level keys; a key near one of them is probably a slip.
-var knownKeys = []string{"title", "id", "name", "related", "taxonomy", "status", "description", "license", "author", "references", "date",
-	"modified", "logsource", "detection", "fields", "falsepositives", "level", "tags", "scope", "lists", "ancestry", "prevalence", "schedule",
-	"documentation", "data_sources", "changelog", "approximate"}
+func (p *parser) status(r *rules.Rule, e source.Entry) {
+	r.Status = p.Word("invalid-status", e.Value, statuses)
+}
 
-// metadata reads everything that is not a section of its own.
-func (p *parser) metadata(r *rules.Rule, top *yaml.Node) {
-	texts := map[string]*string{"title": &r.Title, "name": &r.Name, "description": &r.Description, "author": &r.Author, "license": &r.License, "date": &r.Date, "modified": &r.Modified, "taxonomy": &r.Taxonomy}
-	lists := map[string]*[]string{"references": &r.References, "tags": &r.Tags, "falsepositives": &r.FalsePositives, "fields": &r.Fields, "scope": &r.Scope}
-	decoded := map[string]any{"documentation": &r.Documentation, "data_sources": &r.DataSources, "changelog": &r.Changelog}
-	for i := 0; i+1 < len(top.Content); i += 2 {
-		k, v := top.Content[i], top.Content[i+1]
-		switch key := k.Value; {
-		case texts[key] != nil:
-			p.Prose(texts[key], v, key)
-		case key == "id":
-			p.id(&r.ID, v)
-		case key == "status":
-			r.Status = p.Word("invalid-status", v, statuses)
-		case key == "level":
-			r.Level = p.Word("invalid-level", v, levels)
-		case lists[key] != nil:
-			p.Texts(lists[key], v, key)
-		case decoded[key] != nil:
-			p.Decode(v, decoded[key], key, diag.Warning)
-		case key == "schedule":
-			p.schedule(r, v)
-		case key == "approximate":
-			p.approximate(r, v)
-		case key == "related":
-			p.related(r, v)
-		case slices.Contains(knownKeys, key):
-		default:
-			r.Extra = append(r.Extra, rules.Extra{Key: key, Node: v, Range: p.Span(k)})
-			if near := diag.Closest(key, knownKeys); near != "" {
-				p.Warnf("unknown-key", p.Span(k), "did you mean `"+near+"`?", "%q is no key of a rule; it is kept as a custom attribute", key)
-			}
-		}
+func (p *parser) level(r *rules.Rule, e source.Entry) {
+	r.Level = p.Word("invalid-level", e.Value, levels)
+}
+
+// id reads an id. One that is not a UUID still names the rule.
+func (p *parser) id(r *rules.Rule, e source.Entry) {
+	n := e.Value
+	p.Text(&r.ID, n, "id")
+	if source.IsNull(n) || n.Kind != yaml.ScalarNode {
+		return
+	}
+	r.ID = rules.CanonicalID(n.Value)
+	switch {
+	case r.ID != n.Value:
+		p.Fixable("id-form", p.Span(n), r.ID, "the id is a UUID in another form than most tools read")
+	case !rules.IsUUID(r.ID):
+		p.Warnf("invalid-id", p.Span(n), "generate one, for example with `uuidgen`", "id %q is not a UUID", r.ID)
 	}
 }
 
-func (p *parser) related(r *rules.Rule, n *yaml.Node) {
-	var rows []struct {
-		ID   string `yaml:"id"`
-		Type string `yaml:"type"`
-	}
-	p.Decode(n, &rows, "related", diag.Warning)
-	for _, row := range rows {
-		r.Related = append(r.Related, rules.Related{ID: row.ID, Type: row.Type})
-	}
-}
-
-func (p *parser) schedule(r *rules.Rule, n *yaml.Node) {
-	for _, e := range p.Entries(n, "schedule") {
+func (p *parser) schedule(r *rules.Rule, section source.Entry) {
+	for _, e := range p.Entries(section.Value, "schedule", "every", "lookback") {
 		switch e.Key.Value {
 		case "every":
 			r.Schedule.Every = p.Duration(e.Value)
 		case "lookback":
 			r.Schedule.Lookback = p.Duration(e.Value)
-		default:
-			p.UnknownKey(e.Key, "schedule", "every", "lookback")
 		}
 	}
 }
 
-func (p *parser) logSource(r *rules.Rule, n *yaml.Node) {
+func (p *parser) logSource(r *rules.Rule, section source.Entry) {
+	n := section.Value
 	r.LogSource.Range = p.Span(n)
 	if n.Kind != yaml.MappingNode {
 		p.Entries(n, "logsource")

@@ -1,8 +1,6 @@
 package parse
 
 import (
-	"fmt"
-	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -129,56 +127,21 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 	if top = p.collection.next(p, top); top == nil {
 		return nil, nil
 	}
-	sections := map[string]source.Entry{}
-	for _, e := range p.Entries(top, "a rule") {
-		sections[e.Key.Value] = e
-	}
-	if e, ok := sections["filter"]; ok {
+	if e, ok := source.Find(top, "filter"); ok {
 		p.Infof("document-skipped", p.Span(e.Key), "give its folder as --filters: what is wrong with it is then said", "this is a filter document, not a detection rule")
 		return nil, nil
 	}
-	if _, ok := sections["correlation"]; ok {
-		return nil, p.correlation(top, sections)
+	if source.Value(top, "correlation") != nil {
+		return nil, p.correlation(top)
 	}
-	return p.rule(top, sections), nil
+	return p.rule(top), nil
 }
 
 // rule reads a detection rule.
-func (p *parser) rule(top *yaml.Node, sections map[string]source.Entry) *rules.Rule {
+func (p *parser) rule(top *yaml.Node) *rules.Rule {
 	r := &rules.Rule{Range: p.Span(top), Keys: p.keyRanges(top)}
-	p.requireSections(r, sections)
-	p.metadata(r, top)
-	if e, ok := sections["logsource"]; ok {
-		p.logSource(r, e.Value)
-	}
-	if e, ok := sections["lists"]; ok {
-		p.lists(r, e.Value)
-	}
-	if e, ok := sections["ancestry"]; ok {
-		p.ancestry(r, e.Value)
-	}
-	if e, ok := sections["prevalence"]; ok {
-		p.prevalence(r, e.Value)
-	}
-	if e, ok := sections["detection"]; ok {
-		p.detection(r, e)
-	}
+	p.sections(r, rules.DetectionRules, top)
 	p.checkAmong(r)
 	p.checkUnused(r)
 	return r
-}
-
-func (p *parser) requireSections(r *rules.Rule, sections map[string]source.Entry) {
-	for _, key := range []string{"title", "logsource", "detection"} {
-		if _, ok := sections[key]; ok {
-			continue
-		}
-		hint := "add `" + key + ":`"
-		for _, other := range slices.Sorted(maps.Keys(sections)) {
-			if diag.Closest(other, []string{key}) != "" {
-				hint = fmt.Sprintf("did you mean `%s:` where line %d has `%s:`?", key, sections[other].Key.Line, other)
-			}
-		}
-		p.Errorf("missing-"+key, r.Range, hint, "a rule needs a %s", key)
-	}
 }

@@ -17,8 +17,8 @@ const maxRarest = 1_000_000
 var boundOps = []string{"lt", "lte", "gt", "gte", "eq"}
 
 // prevalence reads the named rarity conditions.
-func (p *parser) prevalence(r *rules.Rule, n *yaml.Node) {
-	for _, e := range p.Entries(n, "prevalence") {
+func (p *parser) prevalence(r *rules.Rule, section source.Entry) {
+	for _, e := range p.Entries(section.Value, "prevalence") {
 		if q := p.rarity(e); p.claim(e.Key) {
 			r.Prevalence = append(r.Prevalence, q)
 		}

@@ -3,11 +3,8 @@ package parse
 import (
 	"strings"
 
-	"gopkg.in/yaml.v3"
-
 	"decree/rules"
 	"decree/rules/diag"
-	"decree/rules/source"
 )
 
 // modifier gives the name of a modifier in any of its spellings; unknown ones are given back as they are.
@@ -29,18 +26,3 @@ func (p *parser) modifier(name string, at diag.Range) string {
 
 // longModifiers are names that the reference implementation knows beside those of the specification.
 var longModifiers = map[string]string{"ignorecase": "i", "multiline": "m", "dotall": "s"}
-
-// id reads an id. One that is no UUID still names the rule.
-func (p *parser) id(to *string, n *yaml.Node) {
-	p.Text(to, n, "id")
-	if source.IsNull(n) || n.Kind != yaml.ScalarNode {
-		return
-	}
-	*to = rules.CanonicalID(n.Value)
-	switch {
-	case *to != n.Value:
-		p.Fixable("id-form", p.Span(n), *to, "the id is a UUID in another form than most tools read")
-	case !rules.IsUUID(*to):
-		p.Warnf("invalid-id", p.Span(n), "generate one, for example with `uuidgen`", "id %q is not a UUID", *to)
-	}
-}

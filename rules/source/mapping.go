@@ -44,14 +44,20 @@ func (f *File) UnknownKey(k *yaml.Node, what string, allowed ...string) {
 	f.Errorf("unknown-key", f.Span(k), diag.OneOf(k.Value, allowed), "unknown key %q in %s", k.Value, what)
 }
 
-// Value is the value of a mapping's key; nil if it has none, or is not a mapping.
-func Value(n *yaml.Node, key string) *yaml.Node {
+// Find gives the entry of a mapping's key; ok is false if it has none, or is not a mapping.
+func Find(n *yaml.Node, key string) (e Entry, ok bool) {
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
-			return n.Content[i+1]
+			return Entry{n.Content[i], n.Content[i+1]}, true
 		}
 	}
-	return nil
+	return Entry{}, false
+}
+
+// Value is the value of a mapping's key; nil if it has none, or is not a mapping.
+func Value(n *yaml.Node, key string) *yaml.Node {
+	e, _ := Find(n, key)
+	return e.Value
 }
 
 // Without is a mapping without one of its keys; the mapping itself stays as it was.

@@ -18,13 +18,7 @@ const regressionKey = "regression_tests_path"
 // folder that holds both the rules and the data, which is the nearest one above the rule that has it.
 // named is false when the rule names none.
 func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, named bool, found diag.Diagnostics) {
-	var data string
-	var at diag.Range
-	for _, extra := range r.IR.Source.Extra {
-		if extra.Key == regressionKey {
-			data, at = extra.Node.Value, extra.Range
-		}
-	}
+	data, at := r.IR.Source.RegressionTests, r.IR.Source.Key(regressionKey, -1)
 	if data == "" || r.File.Disk == "" {
 		return nil, false, nil
 	}

@@ -1,0 +1,142 @@
+package parse
+
+import (
+	"fmt"
+	"slices"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/source"
+)
+
+var sections = rules.Sections()
+
+// readers read the sections that a rule holds. Those of a filter or a correlation alone are read by what reads these documents.
+var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
+	"title":       text(func(r *rules.Rule) *string { return &r.Title }),
+	"name":        text(func(r *rules.Rule) *string { return &r.Name }),
+	"taxonomy":    text(func(r *rules.Rule) *string { return &r.Taxonomy }),
+	"description": text(func(r *rules.Rule) *string { return &r.Description }),
+	"license":     text(func(r *rules.Rule) *string { return &r.License }),
+	"author":      text(func(r *rules.Rule) *string { return &r.Author }),
+	"date":        text(func(r *rules.Rule) *string { return &r.Date }),
+	"modified":    text(func(r *rules.Rule) *string { return &r.Modified }),
+
+	"references":     texts(func(r *rules.Rule) *[]string { return &r.References }),
+	"fields":         texts(func(r *rules.Rule) *[]string { return &r.Fields }),
+	"falsepositives": texts(func(r *rules.Rule) *[]string { return &r.FalsePositives }),
+	"tags":           texts(func(r *rules.Rule) *[]string { return &r.Tags }),
+	"scope":          texts(func(r *rules.Rule) *[]string { return &r.Scope }),
+
+	"documentation": decoded(func(r *rules.Rule) any { return &r.Documentation }),
+	"data_sources":  decoded(func(r *rules.Rule) any { return &r.DataSources }),
+	"changelog":     decoded(func(r *rules.Rule) any { return &r.Changelog }),
+	"related":       decoded(func(r *rules.Rule) any { return &r.Related }),
+
+	"id":                    (*parser).id,
+	"status":                (*parser).status,
+	"level":                 (*parser).level,
+	"schedule":              (*parser).schedule,
+	"approximate":           (*parser).approximate,
+	"regression_tests_path": text(func(r *rules.Rule) *string { return &r.RegressionTests }),
+
+	"logsource":  (*parser).logSource,
+	"lists":      (*parser).lists,
+	"ancestry":   (*parser).ancestry,
+	"prevalence": (*parser).prevalence,
+	"detection":  (*parser).detection,
+}
+
+func text(to func(*rules.Rule) *string) func(*parser, *rules.Rule, source.Entry) {
+	return func(p *parser, r *rules.Rule, e source.Entry) { p.Prose(to(r), e.Value, e.Key.Value) }
+}
+
+func texts(to func(*rules.Rule) *[]string) func(*parser, *rules.Rule, source.Entry) {
+	return func(p *parser, r *rules.Rule, e source.Entry) { p.Texts(to(r), e.Value, e.Key.Value) }
+}
+
+func decoded(to func(*rules.Rule) any) func(*parser, *rules.Rule, source.Entry) {
+	return func(p *parser, r *rules.Rule, e source.Entry) { p.Decode(e.Value, to(r), e.Key.Value, diag.Warning) }
+}
+
+// sections reads what a document of a kind may hold into its rule, and gives every section of the document.
+func (p *parser) sections(r *rules.Rule, kind rules.Kinds, top *yaml.Node) []source.Entry {
+	given := p.Entries(top, "a "+kind.String())
+	for _, s := range sections {
+		e, ok := section(given, s.Name)
+		switch {
+		case !ok && s.Required&kind != 0:
+			p.missing(r, kind, s.Name, given)
+		case !ok:
+		case s.In&kind == 0:
+			p.misplaced(kind, e)
+		case readers[s.Name] != nil:
+			readers[s.Name](p, r, e)
+		}
+	}
+	p.unknownSections(kind, given)
+	return given
+}
+
+// section finds the section of a name.
+func section(given []source.Entry, name string) (source.Entry, bool) {
+	i := slices.IndexFunc(given, func(e source.Entry) bool { return e.Key.Value == name })
+	if i < 0 {
+		return source.Entry{}, false
+	}
+	return given[i], true
+}
+
+// missing reports a section that a document must have.
+func (p *parser) missing(r *rules.Rule, kind rules.Kinds, name string, given []source.Entry) {
+	hint := "add `" + name + ":`"
+	for _, e := range given {
+		if other := e.Key.Value; isUnknown(other) && diag.Closest(other, []string{name}) != "" {
+			hint = fmt.Sprintf("did you mean `%s:` where line %d has `%s:`?", name, e.Key.Line, other)
+		}
+	}
+	p.Errorf("missing-"+name, r.Range, hint, "a %s needs a %s", kind, name)
+}
+
+// misplaced reports a section that documents of another kind have.
+func (p *parser) misplaced(kind rules.Kinds, e source.Entry) {
+	name := e.Key.Value
+	switch {
+	case kind == rules.CorrelationRules:
+		p.Errorf("correlation-detection", p.Span(e.Key), "put it into a rule of its own that the correlation names", "a correlation has no `%s`", name)
+	case kind == rules.FilterRules && name == "prevalence":
+		p.Errorf("filter-prevalence", p.Span(e.Key), "filter by fields, lists or ancestry", "a filter cannot ask how rare a value is")
+	default:
+		p.Warnf("unknown-key", p.Span(e.Key), "remove it", "a %s has no `%s`: it is not read", kind, name)
+	}
+}
+
+// unknownSections warns of keys that are almost those of a section. Other keys are custom attributes, which anyone may add.
+func (p *parser) unknownSections(kind rules.Kinds, given []source.Entry) {
+	for _, e := range given {
+		name := e.Key.Value
+		if !isUnknown(name) {
+			continue
+		}
+		if near := diag.Closest(name, sectionsOf(kind)); near != "" {
+			p.Warnf("unknown-key", p.Span(e.Key), "did you mean `"+near+"`?", "unknown key %q in a %s: it is not read", name, kind)
+		}
+	}
+}
+
+func isUnknown(name string) bool {
+	return !slices.ContainsFunc(sections, func(s rules.Section) bool { return s.Name == name })
+}
+
+// sectionsOf names the sections that documents of a kind may have.
+func sectionsOf(kind rules.Kinds) []string {
+	var names []string
+	for _, s := range sections {
+		if s.In&kind != 0 {
+			names = append(names, s.Name)
+		}
+	}
+	return names
+}

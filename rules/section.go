@@ -1,0 +1,76 @@
+package rules
+
+import "slices"
+
+// Kinds is a set of kinds of document.
+type Kinds uint8
+
+// The kinds of document that Sigma has.
+const (
+	DetectionRules Kinds = 1 << iota
+	CorrelationRules
+	FilterRules
+	anyKind = DetectionRules | CorrelationRules | FilterRules
+)
+
+// String names a kind in messages.
+func (k Kinds) String() string {
+	return map[Kinds]string{DetectionRules: "rule", CorrelationRules: "correlation", FilterRules: "filter"}[k]
+}
+
+// Prose says how a section holds texts for people, in which a colon often lacks its quotes.
+type Prose uint8
+
+// The ways to hold them.
+const (
+	NoProse   Prose = iota
+	ProseText       // one text
+	ProseList       // a list of texts
+)
+
+// Section is one top-level key of a document.
+type Section struct {
+	Name     string
+	In       Kinds // the documents that may have it
+	Required Kinds // the documents that must have it
+	Prose    Prose
+}
+
+// sections are all top-level keys, in the order in which they are read: the names that lists, ancestry and prevalence define are
+// known before a detection names them.
+var sections = []Section{
+	{Name: "title", In: anyKind, Required: anyKind, Prose: ProseText},
+	{Name: "id", In: anyKind},
+	{Name: "name", In: anyKind, Prose: ProseText},
+	{Name: "related", In: anyKind},
+	{Name: "taxonomy", In: anyKind},
+	{Name: "status", In: anyKind},
+	{Name: "level", In: anyKind},
+	{Name: "description", In: anyKind, Prose: ProseText},
+	{Name: "license", In: anyKind, Prose: ProseText},
+	{Name: "author", In: anyKind, Prose: ProseText},
+	{Name: "references", In: anyKind, Prose: ProseList},
+	{Name: "date", In: anyKind},
+	{Name: "modified", In: anyKind},
+	{Name: "fields", In: anyKind, Prose: ProseList},
+	{Name: "falsepositives", In: anyKind, Prose: ProseList},
+	{Name: "tags", In: anyKind, Prose: ProseList},
+	{Name: "scope", In: anyKind},
+	{Name: "schedule", In: anyKind},
+	{Name: "documentation", In: anyKind},
+	{Name: "data_sources", In: anyKind},
+	{Name: "changelog", In: anyKind},
+	{Name: "approximate", In: anyKind},
+	{Name: "regression_tests_path", In: anyKind},
+	{Name: "logsource", In: DetectionRules | FilterRules, Required: DetectionRules | FilterRules},
+	{Name: "lists", In: DetectionRules | FilterRules},
+	{Name: "ancestry", In: DetectionRules | FilterRules},
+	{Name: "prevalence", In: DetectionRules},
+	{Name: "detection", In: DetectionRules, Required: DetectionRules},
+	{Name: "filter", In: FilterRules, Required: FilterRules},
+	{Name: "correlation", In: CorrelationRules, Required: CorrelationRules},
+	{Name: "generate", In: CorrelationRules},
+}
+
+// Sections lists all top-level keys of documents, in the order in which they are read.
+func Sections() []Section { return slices.Clone(sections) }

@@ -53,10 +53,11 @@ func CheckEQL(t testing.TB, queries []string, mapping Mapping, eventsPath string
 	if mapping != nil {
 		schema = mapping.schema()
 	}
-	var results []EQLResult
-	cmd := exec.Command(pythonWith(t, "from eql import parse_query", "eql"), filepath.Join(root(), "tests", "conformance", "eql", "check.py"))
-	ask(t, cmd, map[string]any{"queries": queries, "schema": schema, "mapping": mapping, "events": eventsPath}, &results)
-	return results
+	python := pythonWith(t, "from eql import parse_query", "eql")
+	return askInParts[EQLResult](t, queries, func(some []string) (*exec.Cmd, any) {
+		return exec.Command(python, filepath.Join(root(), "tests", "conformance", "eql", "check.py")),
+			map[string]any{"queries": some, "schema": schema, "mapping": mapping, "events": eventsPath}
+	})
 }
 
 // categories are those of ECS that queries name; `any` is all of them.

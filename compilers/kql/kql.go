@@ -61,18 +61,19 @@ func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagno
 
 // writer holds one compilation.
 type writer struct {
-	plan    *compilers.Plan
-	sources []*schema.Source // whose events are asked: the plan's own, and others of its table
-	found   diag.Diagnostics
-	negated map[ir.Node]bool
-	names   names
-	span    string            // the let statement of the lookback
-	since   string            // how far back the rule's own events are read, by way of it
-	lists   map[string]string // a rule's list -> its let statement
-	joined  map[int]*joined   // hops -> creation event joined
-	rare    []*rarity
-	assets  []compilers.Asset
-	noted   map[string]bool
+	plan     *compilers.Plan
+	sources  []*schema.Source // whose events are asked: the plan's own, and others of its table
+	found    diag.Diagnostics
+	negated  map[ir.Node]bool
+	names    names
+	span     string            // the let statement of the lookback
+	since    string            // how far back the rule's own events are read, by way of it
+	lists    map[string]string // a rule's list -> its let statement
+	joined   map[int]*joined   // hops -> creation event joined
+	rare     []*rarity
+	repeated []*readOnce
+	assets   []compilers.Asset
+	noted    map[string]bool
 }
 
 // newWriter begins a query.
@@ -98,14 +99,14 @@ func (w *writer) parts() (statements, stages string) {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)
 	var lets strings.Builder
-	w.prepare(r.Condition)
-	if w.plan.Filter != nil {
-		w.prepare(w.plan.Filter)
+	for _, c := range conditionsOf(w.plan) {
+		w.prepare(c)
 	}
 	for _, p := range w.rare {
 		lets.WriteString(p.defaultLet())
 	}
 	lets.WriteString(w.listLets())
+	w.findRepeated(conditionsOf(w.plan))
 
 	early, late := compilers.Split(conjuncts, w.prevalences())
 	own, linked := w.splitLinked(early)
@@ -194,11 +195,12 @@ func (w *writer) scopeTests() []string {
 	return stages
 }
 
-// where writes each conjunct as its own stage.
+// where writes each conjunct as its own stage, behind those that read what it asks.
 func (w *writer) where(conjuncts []ir.Node) []string {
 	var stages []string
 	for _, n := range compilers.Unnamed(conjuncts) {
-		stages = append(stages, where(compilers.Build(n, w.leaf)))
+		test := where(compilers.Build(n, w.leaf))
+		stages = append(append(stages, w.additions()...), test)
 	}
 	return stages
 }

@@ -86,6 +86,10 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 			o.companion = above(hops, col.Filename)
 		}
 	}
+	if name := w.once(col, f); hops == 0 && name != "" {
+		o.name, o.kind = name, text
+		return o
+	}
 	return part(o, col, t)
 }
 

@@ -8,14 +8,17 @@ import (
 )
 
 // unescaped reads an element's text as what it stands for. A test that cannot tell the two apart asks the text as it is.
+// https://learn.microsoft.com/en-us/kusto/query/replace-strings-function
 func unescaped(text string, t ir.Test) string {
 	if sameEscaped(t) {
 		return text
 	}
+	var written, plain []string
 	for _, e := range schema.Entities {
-		text = "replace_string(" + text + ", " + quote(e[0]) + ", " + quote(e[1]) + ")"
+		written, plain = append(written, e[0]), append(plain, e[1])
 	}
-	return text
+	list := func(texts []string) string { return "dynamic([" + strings.Join(quoteAll(texts), ", ") + "])" }
+	return "replace_strings(" + text + ", " + list(written) + ", " + list(plain) + ")"
 }
 
 // sameEscaped tells whether a test finds the same in a text with entities as in what it stands for: no entity stands for what is

@@ -69,7 +69,7 @@ func TestKQLAgreesOnEventsInXML(t *testing.T) {
 		if q == nil || !readsEvent.MatchString(q.Text) || strings.Contains(q.Text, "_is_in_any_range(") || strings.Contains(q.Text, `"\u`) {
 			continue
 		}
-		if strings.Contains(q.Text, "replace_string(") {
+		if strings.Contains(q.Text, "replace_strings(") {
 			unescaped++
 		}
 		if strings.Contains(q.Text, "union ") {

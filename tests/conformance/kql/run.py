@@ -4,6 +4,7 @@ In (stdin): {"queries": [text], "tables": {name: {column: Kusto type}}, "events"
 "profiles": CSV path or null, "id": column}. Out (stdout): [[id]], one list a query, in order.
 FileProfile looks a lower-case hash up in the profiles' table, and fails for none that is not there.
 Networks, which duckdb-kql lacks too, are held against addresses by Python's ipaddress.
+replace_strings, which it lacks as well, replaces one after the other: that is the same where no replacement makes another text to be replaced, or it is last.
 row_cumsum, prev and next, which duckdb-kql lacks, are DuckDB's window functions over the order of the sort before them.
 Kusto's strings are never null, so a field that an event lacks becomes "". DuckDB's expressions are RE2's, whose \\b is of ASCII and has no flag to say so.
 """
@@ -87,6 +88,14 @@ def in_range(family, text, ranges):
     return any(address in ipaddress.ip_network(r, strict=False) for r in ranges)
 
 
+def replaced(call):
+    """https://learn.microsoft.com/en-us/kusto/query/replace-strings-function"""
+    text = translate.render_expr(call.args[0])
+    for old, new in zip(*(json.loads(a.value) for a in call.args[1:]), strict=True):
+        text = f"replace({text}, {literal(old)}, {literal(new)})"
+    return text
+
+
 def literal(text):
     return "'" + text.replace("'", "''") + "'"
 
@@ -135,6 +144,7 @@ def main():
         load(con, table, ask["tables"][table], path)
         known |= addresses(con, table, ask["tables"][table])
     networks(known)
+    translate._SPECIAL_FORMS["replace_strings"] = replaced
     prelude = ""
     if ask["profiles"]:
         con.execute("CREATE TABLE Profiles AS SELECT * FROM read_csv(?, all_varchar=true)", [ask["profiles"]])

@@ -1,6 +1,7 @@
 package compilers
 
 import (
+	"fmt"
 	"slices"
 
 	"decree/rules/ir"
@@ -36,6 +37,24 @@ func Branches(plans []*Plan, asked func(*Plan) string) []*Branch {
 		b.Sources = widest(b.Sources)
 	}
 	return out
+}
+
+// AlsoReading is a question with the columns of fields that are read of its events: sources that hold one of these otherwise are asked apart.
+func AlsoReading(asked func(*Plan) string, fields []ir.Field) func(*Plan) string {
+	return func(p *Plan) string {
+		text := asked(p)
+		for _, f := range fields {
+			columns, domain := p.Whole(f)
+			if domain != nil {
+				columns = append(slices.Clone(columns), *domain)
+			}
+			text += "\n" + f.String()
+			for _, c := range columns {
+				text += fmt.Sprintf(" %q", []string{c.Name, string(c.Type), c.Key, c.OrElse})
+			}
+		}
+		return text
+	}
 }
 
 // widest leaves out sources of which another holds all events.

@@ -129,7 +129,7 @@ func (s *sequence) runs() string {
 // part is an input's event, with the fields that join it.
 func (s *sequence) part(input int, r *ir.Rule, opt compilers.Options) string {
 	plans, found := compilers.NewPlans("eql", lacks, r, opt)
-	branches := compilers.Branches(plans, bare)
+	branches := compilers.Branches(plans, compilers.AlsoReading(bare, s.c.Reads(r)))
 	if len(branches) > 1 {
 		plan, more := compilers.First(plans, "each event of a sequence is of one", "eql", opt)
 		found = append(found, more...)

@@ -143,7 +143,11 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	}
 	w.time = w.opt.Model.Time[0]
 	var out []*writer
-	for _, b := range compilers.Branches(plans, bare) {
+	told := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // and what the result shows
+	for _, name := range slices.Concat(w.top.Source.Body.Fields, r.Source.Fields) {
+		told = append(told, ir.FieldNamed(name))
+	}
+	for _, b := range compilers.Branches(plans, compilers.AlsoReading(bare, told)) {
 		one := newWriter(b.Plan, nil, w.names)
 		one.sources = b.Sources
 		one.since = w.span + " + " + timespan(w.top.Reach())

@@ -63,7 +63,7 @@ type member struct {
 // add plans one rule.
 func (s *search) add(r *ir.Rule) {
 	plans, found := compilers.NewPlans("spl", lacks, r, s.opt)
-	branches := compilers.Branches(plans, bare)
+	branches := compilers.Branches(plans, compilers.AlsoReading(bare, s.top.Reads(r)))
 	if len(branches) > 1 {
 		plan, more := compilers.First(plans, "in a correlation each rule is read from one", "spl", s.opt)
 		found = append(found, more...)

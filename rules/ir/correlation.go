@@ -181,6 +181,24 @@ func (c *Correlation) Rules() []*Rule {
 	return out
 }
 
+// Reads gives the fields of a rule's events that the correlation, or one that it reads, groups by or counts.
+func (c *Correlation) Reads(r *Rule) []Field {
+	var out []Field
+	for _, below := range c.Chain() {
+		for i, in := range below.Inputs {
+			if in.Rule != r && (in.Correlation == nil || !slices.Contains(in.Correlation.Rules(), r)) {
+				continue
+			}
+			for _, column := range slices.Concat(below.GroupBy, below.Values) {
+				if f := column.Fields[i]; !slices.Contains(out, f) {
+					out = append(out, f)
+				}
+			}
+		}
+	}
+	return out
+}
+
 // Rewrite gives the correlation with other rules in the place of those that it reads, by itself or by others.
 func (c *Correlation) Rewrite(f func(*Rule) *Rule) *Correlation {
 	rs, cs := map[*Rule]*Rule{}, map[*Correlation]*Correlation{}

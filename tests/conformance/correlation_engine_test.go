@@ -55,7 +55,7 @@ func TestEngineCorrelationsFindWhatTheyMean(t *testing.T) {
 		rs, cs := engineCorrelations(t, text)
 		want := map[string]int{}
 		top := cs[len(cs)-1]
-		for _, o := range (naive{events, engineMeant}).correlate(top) {
+		for _, o := range (naive{events: events, rules: engineMeant}).correlate(top) {
 			want[events[o.event]["id"].(string)]++
 		}
 		for workers := 1; workers <= 3; workers += 2 {

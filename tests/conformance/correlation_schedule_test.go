@@ -42,7 +42,7 @@ func scheduledCorrelation(r *rand.Rand, events []splRow) scheduled {
 // reported are the ids that a run reports: of the matches in all events, those whose event lies in its lookback.
 func (s scheduled) reported(c *ir.Correlation, means map[string]func(splRow) bool, run int64) []string {
 	ids := []string{}
-	for _, o := range (naive{s.events, means}).correlate(c) {
+	for _, o := range (naive{events: s.events, rules: means}).correlate(c) {
 		if at := s.events[o.event]["_time"].(float64); at <= float64(run) && at >= float64(run)-s.Lookback.Seconds() {
 			ids = append(ids, s.events[o.event]["id"].(string))
 		}

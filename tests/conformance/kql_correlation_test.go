@@ -52,7 +52,7 @@ func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
 			q, found := kql.New().CompileCorrelation(c, compilers.Options{Model: m})
 			require.Empty(t, found, text)
 			want := []string{}
-			for _, o := range (naive{events, engineMeant}).correlate(c) {
+			for _, o := range (naive{events: events, rules: engineMeant}).correlate(c) {
 				want = append(want, events[o.event]["id"].(string))
 			}
 			slices.Sort(want)

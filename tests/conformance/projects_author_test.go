@@ -26,6 +26,7 @@ type project struct {
 	filters      string            // of the one file of filters, or ""
 	rules        []*ir.Rule
 	correlations []*ir.Correlation
+	never        []string // titles of those that a dialect refuses since they can never match
 }
 
 // projectAuthor writes projects over the processes of a random story.
@@ -64,7 +65,7 @@ func (a projectAuthor) story() *stories.Story {
 	}
 	at := begin
 	for i := range 70 {
-		at = at.Add(time.Duration(1+a.IntN(400)) * 700 * time.Millisecond)
+		at = at.Add(time.Duration(1+a.IntN(550)) * 700 * time.Millisecond)
 		host := a.one("H1", "H2", "H3")
 		above := byHost[host]
 		sha1 := fmt.Sprintf("%040x", 1+a.IntN(8))

@@ -39,13 +39,14 @@ var products = map[string]product{
 type mine struct {
 	product
 	text    string
-	columns []string                      // of it, for KQL with their types
-	fills   []func(doc, *stories.Process) // write the fields of an event
+	columns []string                                 // of it, for KQL with their types
+	values  map[string]func(*stories.Process) string // of the fields that it has, as it has them
+	fills   []func(doc, *stories.Process)            // write the fields of an event
 }
 
 // overlay writes a model file with a log of one's own.
 func (a projectAuthor) overlay(of product) *mine {
-	m := &mine{product: of}
+	m := &mine{product: of, values: map[string]func(*stories.Process) string{}}
 	var fields, parents, entities []string
 	maybe := func(n int) bool { return a.IntN(n) > 0 } // nearly always, for a large n
 	if maybe(8) {
@@ -61,7 +62,8 @@ func (a projectAuthor) overlay(of product) *mine {
 		fields = append(fields, "OriginalFileName: "+m.plain("OriginalFileName", func(*stories.Process) string { return "" }))
 	}
 	if maybe(4) {
-		parents = append(parents, "Image: "+m.plain("ParentImage", func(p *stories.Process) string { return p.Parent.Image }))
+		m.values["ParentImage"] = func(p *stories.Process) string { return p.Parent.Image }
+		parents = append(parents, "Image: "+m.plain("ParentImage", m.values["ParentImage"]))
 	}
 	if maybe(4) {
 		parents = append(parents, "CommandLine: "+m.plain("ParentCommandLine", func(p *stories.Process) string { return p.Parent.Command }))
@@ -94,6 +96,7 @@ func (m *mine) plain(name string, value func(*stories.Process) string) string {
 
 // field writes a field in one of the ways that a model knows.
 func (m *mine) field(a projectAuthor, name string, value func(*stories.Process) string) []string {
+	m.values[name] = value
 	half := func(of int) func(*stories.Process) string {
 		return func(p *stories.Process) string {
 			if p.ID%2 == of {
@@ -120,7 +123,8 @@ func (m *mine) field(a projectAuthor, name string, value func(*stories.Process) 
 		return []string{strings.TrimSuffix("Image: "+m.plain(name, value), "}") + ", filename: " + m.prefix + "FileName}"}
 	case kind == 3 && name == "User": // under the product's own names
 		own := map[string]string{"alice": "user-1", "Bob": "user-2", "svc": "service"}
-		text := m.plain(name, func(p *stories.Process) string { return own[p.User] })
+		m.values[name] = func(p *stories.Process) string { return own[p.User] }
+		text := m.plain(name, m.values[name])
 		return []string{"User: " + strings.TrimSuffix(text, "}") + ", values: {alice: user-1, Bob: user-2, svc: service}}"}
 	}
 	return []string{name + ": " + m.plain(name, value)}

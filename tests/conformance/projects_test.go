@@ -168,6 +168,9 @@ func (w world) compile(t *testing.T, p *project, refused map[string]int) []*aske
 		if q == nil {
 			require.True(t, found.HasErrors(), p.text)
 			refused[found[0].Code]++
+			if found[0].Code == "never-matches" && a.rule != nil {
+				p.never = append(p.never, a.title)
+			}
 			return
 		}
 		if strings.Contains(q.Text, `"\u`) {
@@ -209,12 +212,16 @@ func (w world) agree(t *testing.T, story *stories.Story, projects []*project, al
 			slices.Sort(got[i])
 			if wanted[q.project] == nil {
 				wanted[q.project] = w.engine(t, q.project, known, now)
+				for _, title := range q.project.never {
+					assert.Empty(t, wanted[q.project][title], "%s, which is refused since it can never match, of %s", title, q.project.text)
+				}
 			}
-			if q.rule != nil {
-				want := wanted[q.project][q.title]
-				slices.Sort(want)
-				assert.Equal(t, strings.Join(want, " "), strings.Join(got[i], " "), "%s of %s at %s\n%s\n%s", q.title, q.project.text, now, q.query.Text, listed(known))
+			want := wanted[q.project][q.title]
+			if q.of != nil {
+				want = w.reported(t, q.project, q.of, known, now)
 			}
+			slices.Sort(want)
+			assert.Equal(t, strings.Join(want, " "), strings.Join(got[i], " "), "%s of %s at %s\n%s\n%s", q.title, q.project.text, now, q.query.Text, listed(known))
 			var first []string
 			for _, id := range got[i] {
 				if !before[i][id] {
@@ -300,18 +307,21 @@ func (w world) engine(t *testing.T, p *project, story *stories.Story, now time.T
 // backtest gives the ids of the alerts of each rule and run.
 func (w world) backtest(t *testing.T, p *project, story *stories.Story) map[string]map[time.Time][]string {
 	out := map[string]map[time.Time][]string{}
-	alone := &project{text: p.text, rules: p.rules} // correlations leave their inputs without alerts of their own
-	for _, of := range []*project{alone, p} {
+	take := func(of *project, title string) {
 		for _, a := range w.alerts(t, of, story) {
-			title := a.Rule.Source.Title
-			if of == p && strings.HasPrefix(title, "R ") {
+			if got := a.Rule.Source.Title; got != title && (title != "" || !strings.HasPrefix(got, "R ")) {
 				continue
 			}
+			title := a.Rule.Source.Title
 			if out[title] == nil {
 				out[title] = map[time.Time][]string{}
 			}
 			out[title][a.At] = append(out[title][a.At], a.EventID)
 		}
+	}
+	take(&project{text: p.text, rules: p.rules}, "")
+	for i, c := range p.correlations { // what another reads has no alerts of its own beside it
+		take(&project{text: p.text, rules: p.rules, correlations: p.correlations[:i+1]}, c.Source.Body.Title)
 	}
 	return out
 }

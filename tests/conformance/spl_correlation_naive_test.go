@@ -15,7 +15,8 @@ import (
 // naive is what correlations mean, said as plainly as it can be: every match with every other.
 type naive struct {
 	events []splRow
-	rules  map[string]func(splRow) bool // by the names of rules
+	rules  map[string]func(splRow) bool // by the names of rules; or
+	reads  func(of *ir.Correlation, in ir.Input, e splRow) bool
 }
 
 // occasion is a match: an event, and of a correlation the values it was grouped by.
@@ -31,13 +32,13 @@ type entry struct {
 	time  float64
 }
 
-func (n naive) matches(in ir.Input) []occasion {
+func (n naive) matches(c *ir.Correlation, in ir.Input) []occasion {
 	if in.Correlation != nil {
 		return n.correlate(in.Correlation)
 	}
 	var out []occasion
 	for i, e := range n.events {
-		if n.rules[in.Name](e) {
+		if n.reads != nil && n.reads(c, in, e) || n.reads == nil && n.rules[in.Name](e) {
 			out = append(out, occasion{event: i})
 		}
 	}
@@ -64,7 +65,7 @@ func (n naive) values(c *ir.Correlation, columns []ir.Column, input int, o occas
 func (n naive) correlate(c *ir.Correlation) []occasion {
 	groups := map[string][]entry{}
 	for i, in := range c.Inputs {
-		for _, o := range n.matches(in) {
+		for _, o := range n.matches(c, in) {
 			if values, ok := n.values(c, c.GroupBy, i, o); ok {
 				key := fmt.Sprintf("%q", strings.Split(strings.ToLower(strings.Join(values, "\x00")), "\x00"))
 				groups[key] = append(groups[key], entry{o, i, n.events[o.event]["_time"].(float64)})

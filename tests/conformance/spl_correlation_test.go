@@ -166,7 +166,7 @@ func TestSPLCorrelationsFindWhatTheyMean(t *testing.T) {
 		require.NoError(t, err, q.Text)
 		events := splRandomEvents(r)
 		var want, got []string
-		for _, o := range (naive{events, splMeant}).correlate(c) {
+		for _, o := range (naive{events: events, rules: splMeant}).correlate(c) {
 			want = append(want, events[o.event]["id"].(string))
 		}
 		for _, row := range splRun(q.Text, events) {

@@ -1,0 +1,76 @@
+package compilers_test
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/eql"
+	"decree/compilers/kql"
+	"decree/compilers/spl"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/schema"
+)
+
+const twoUsers = `name: two
+title: Two
+time: [T]
+sources:
+  - {name: first, product: windows, category: process_creation, table: process, scope: [{column: Kind, values: [a]}],
+     fields: {Image: {column: Image}, User: {column: FirstUser}}, columns: {T: datetime, Kind: string, Image: string, FirstUser: string, SecondUser: string}}
+  - {name: second, product: windows, category: process_creation, table: process, scope: [{column: Kind, values: [b]}],
+     fields: {Image: {column: Image}, User: {column: SecondUser}}, columns: {T: datetime, Kind: string, Image: string, FirstUser: string, SecondUser: string}}
+`
+
+// TestCorrelationsReadEachSourcesOwnColumns: sources of one table that a rule asks alike, and that hold what is grouped by in other columns, are asked apart, or one of
+// them alone where that is accepted.
+func TestCorrelationsReadEachSourcesOwnColumns(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "model.yml")
+	require.NoError(t, os.WriteFile(file, []byte(twoUsers), 0o600))
+	m, err := schema.LoadFile(file)
+	require.NoError(t, err)
+	correlated := func(group string) *ir.Correlation {
+		read, found := parse.Documents("rule.yml", []byte("title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\n"+
+			"title: C\ncorrelation: {type: event_count, rules: [a], group-by: "+group+", timespan: 5m, condition: {gte: 2}}\n"), nil)
+		require.Empty(t, found)
+		linked, found := parse.Link(read.Rules, read.Correlations)
+		require.Empty(t, found)
+		r, found := ir.Lower(read.Rules[0])
+		require.Empty(t, found)
+		cs, found := ir.LowerCorrelations(linked, map[*rules.Rule]*ir.Rule{read.Rules[0]: r})
+		require.Empty(t, found)
+		return cs[0]
+	}
+	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
+		t.Run(d.Name(), func(t *testing.T) {
+			opt := compilers.Options{Model: m, Approximate: []string{"correlation-sequence"}}
+			q, found := d.CompileCorrelation(correlated("Image"), opt)
+			require.NotNil(t, q, found)
+			if d.Name() != "kql" { // which also shows the user
+				assert.NotContains(t, q.Text, "User")
+			}
+			q, found = d.CompileCorrelation(correlated("User"), opt)
+			if d.Name() == "kql" {
+				require.NotNil(t, q, found)
+				assert.Contains(t, q.Text, "FirstUser")
+				assert.Contains(t, q.Text, "SecondUser")
+				return
+			}
+			require.Nil(t, q)
+			assert.Equal(t, "several-sources", found[0].Code)
+			opt.Approximate = append(opt.Approximate, "several-sources")
+			q, found = d.CompileCorrelation(correlated("User"), opt)
+			require.NotNil(t, q, found)
+			assert.Contains(t, q.Text, "FirstUser")
+			assert.NotContains(t, q.Text, "SecondUser")
+			assert.False(t, strings.Contains(q.Text, `"b"`), "the other source is not asked")
+		})
+	}
+}

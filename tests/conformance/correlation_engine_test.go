@@ -6,6 +6,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"testing/fstest"
 	"time"
 
 	"github.com/stretchr/testify/assert"
@@ -16,12 +17,13 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 const engineInputs = `title: A
 name: a
 logsource: {product: windows}
-detection: {s: {Kind: x}, condition: s}
+` + kindsOfLists + `detection: {s: {Kind|expand: '%kinds%'}, condition: s}
 ---
 title: B
 name: b
@@ -31,9 +33,15 @@ detection: {s: {Other|cased: X}, condition: s}
 title: C
 name: c
 logsource: {product: windows}
-detection: {s: {Kind: x}, n: {Other: x}, condition: s and not n}
+detection: {s: {Kind: x}, condition: s}
 ---
 `
+
+// kindsOfLists is a list of lists that comes to one value, and inputFilter what is laid over the rule c.
+const (
+	kindsOfLists = "lists: {kinds: {union: [inner, other]}, inner: {union: [one]}, one: [X], other: [nothing]}\n"
+	inputFilter  = "title: F\nlogsource: {product: windows}\nfilter: {rules: [c], n: {Other: x}, condition: not n}\n"
+)
 
 var engineMeant = map[string]func(splRow) bool{
 	"a": func(e splRow) bool { return e["Kind"] == "x" },
@@ -95,16 +103,33 @@ func engineCorrelations(t *testing.T, text string) ([]*ir.Rule, []*ir.Correlatio
 	require.Empty(t, found, text)
 	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found, text)
-	lowered := map[*rules.Rule]*ir.Rule{}
+	lowered := filteredInputs(t, read.Rules)
 	var rs []*ir.Rule
 	for _, rule := range read.Rules {
-		lowered[rule], found = ir.Lower(rule)
-		require.Empty(t, found)
 		rs = append(rs, lowered[rule])
 	}
 	cs, found := ir.LowerCorrelations(linked, lowered)
 	require.Empty(t, found)
 	return rs, cs
+}
+
+// filteredInputs lowers rules and lays the filter over those that it covers.
+func filteredInputs(t *testing.T, rs []*rules.Rule) map[*rules.Rule]*ir.Rule {
+	t.Helper()
+	filters, found := parse.Filters(source.NewFolder("", fstest.MapFS{"f.yml": {Data: []byte(inputFilter)}}), "f.yml", parse.FilterByForm)
+	require.Empty(t, found)
+	required, found := ir.LowerFilter(filters[0])
+	require.Empty(t, found)
+	lowered := map[*rules.Rule]*ir.Rule{}
+	for _, one := range rs {
+		r, found := ir.Lower(one)
+		require.Empty(t, found)
+		if filters[0].Covers(one) {
+			r = r.Filtered(required)
+		}
+		lowered[one] = r
+	}
+	return lowered
 }
 
 // asLines writes events as the data model sigma names their time and id.

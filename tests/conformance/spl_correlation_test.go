@@ -24,7 +24,7 @@ import (
 const splInputs = `title: A
 name: a
 logsource: {product: windows, service: security}
-detection: {s: {Kind: x}, condition: s}
+` + kindsOfLists + `detection: {s: {Kind|expand: '%kinds%'}, condition: s}
 ---
 title: B
 name: b
@@ -34,7 +34,7 @@ detection: {s: {Other|cased: X}, condition: s}
 title: C
 name: c
 logsource: {product: windows, category: process_creation}
-detection: {s: {Kind|endswith: x}, n: {Other: x}, condition: s and not n}
+detection: {s: {Kind|endswith: x}, condition: s}
 ---
 `
 
@@ -54,12 +54,7 @@ func splCorrelation(t *testing.T, text string) *ir.Correlation {
 	require.Empty(t, found, text)
 	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.Empty(t, found, text)
-	lowered := map[*rules.Rule]*ir.Rule{}
-	for _, r := range read.Rules {
-		lowered[r], found = ir.Lower(r)
-		require.Empty(t, found)
-	}
-	out, found := ir.LowerCorrelations(linked, lowered)
+	out, found := ir.LowerCorrelations(linked, filteredInputs(t, read.Rules))
 	require.Empty(t, found)
 	return out[slices.IndexFunc(out, func(c *ir.Correlation) bool { return c.Source.Body.Title == "T" })]
 }

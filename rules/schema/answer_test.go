@@ -116,6 +116,25 @@ func TestNever(t *testing.T) {
 	}
 }
 
+// TestEventsOfNoSuchLog: Sysmon has no other event ids than its own, in every model.
+func TestEventsOfNoSuchLog(t *testing.T) {
+	for _, model := range []string{"windows", "splunk-windows", "sentinel", "sentinel-event", "winlogbeat", "ecs"} {
+		m, err := Load(model)
+		require.NoError(t, err)
+		for condition, want := range map[string]bool{
+			"{EventID: 4688}": true, "{EventID: '4688'}": true, "{EventID: [30, 4657]}": true, "{EventID: 1.5}": true,
+			"{EventID: 1}": false, "{EventID: [4688, 1]}": false, "{EventID|gt: 5}": false, "{Image: a}": false, "{EventID: 255}": false,
+		} {
+			r := lower(t, "product: windows, service: sysmon", "  s: "+condition+"\n  condition: s\n")
+			for _, s := range m.Candidates(r) {
+				why, never := m.Never(s, r.Condition)
+				assert.Equal(t, want, never, "%s %s: %s", model, condition, why.Message)
+			}
+			assert.Equal(t, want, len(m.Answering(r)) == 0, "%s %s", model, condition)
+		}
+	}
+}
+
 // TestWhatNoLogWrites: a path that begins as Sysmon writes none.
 func TestWhatNoLogWrites(t *testing.T) {
 	for _, model := range []string{"windows", "splunk-windows", "sentinel", "sentinel-event", "winlogbeat"} {

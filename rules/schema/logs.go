@@ -24,6 +24,7 @@ type windowsLogs struct {
 
 type windowsLog struct {
 	Events []string            `yaml:"events"` // ids that it is known by, or ranges of them
+	Closed bool                `yaml:"closed"` // it has no other ids
 	Common []string            `yaml:"common"` // what its events have, all of them
 	Fields map[string][]string `yaml:"fields"` // Sigma's category -> what else its events have
 	Lacks  []string            `yaml:"lacks"`  // what none of its events has
@@ -133,22 +134,30 @@ func holdsName(names []string, name string) bool {
 // ofEvent is the service whose log has an event id; "" if none is known.
 func (l *windowsLogs) ofEvent(id int) string {
 	for _, service := range sortedNames(l.Logs) {
-		for _, span := range l.Logs[service].Events {
-			low, high, isRange := strings.Cut(span, "-")
-			from, err := strconv.Atoi(low)
-			to := from
-			if err == nil && isRange {
-				to, err = strconv.Atoi(high)
-			}
-			if err != nil {
-				panic(fmt.Sprintf("schema: logs.yml: %q is no range of event ids", span))
-			}
-			if from <= id && id <= to {
-				return service
-			}
+		if l.Logs[service].has(id) {
+			return service
 		}
 	}
 	return ""
+}
+
+// has tells whether an event id is among those that the log is known by.
+func (l *windowsLog) has(id int) bool {
+	for _, span := range l.Events {
+		low, high, isRange := strings.Cut(span, "-")
+		from, err := strconv.Atoi(low)
+		to := from
+		if err == nil && isRange {
+			to, err = strconv.Atoi(high)
+		}
+		if err != nil {
+			panic(fmt.Sprintf("schema: logs.yml: %q is not a range of event ids", span))
+		}
+		if from <= id && id <= to {
+			return true
+		}
+	}
+	return false
 }
 
 // elsewhere gives the sources of the logs whose events a rule of a category names by their ids, where none of the category's own sources

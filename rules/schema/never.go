@@ -33,8 +33,29 @@ func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 			return Contradiction{Message: t.Column + " cannot be " + strings.Join(k.columns[name].why, " and ")}, true
 		}
 	}
+	k.numbered()
 	holds := k.all(terms, true)
 	return *k.found, !holds
+}
+
+// numbered takes in that a log has no other event ids than those that it is known by.
+func (k *knowledge) numbered() {
+	log := knownLogs().Logs[k.source.Log]
+	if log == nil || !log.Closed {
+		return
+	}
+	col, ok := k.model.Native(k.source, ir.Field{Name: eventIDField}, nil)
+	if !ok {
+		return
+	}
+	if name, ok := k.single(col); ok && k.columns[name] == nil { // the scope is narrower
+		h := k.of(name)
+		h.tests = append(h.tests, func(v string) bool {
+			id, err := strconv.ParseFloat(v, 64)
+			return err == nil && id == float64(int(id)) && log.has(int(id))
+		})
+		h.why = append(h.why, "of the log "+k.source.Log+" ("+strings.Join(log.Events, ", ")+")")
+	}
 }
 
 // held is what is known of a column's one value.

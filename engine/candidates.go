@@ -5,8 +5,8 @@ import "slices"
 // candidates lists the units that may match, in rule order.
 func (m *matcher) candidates() []int {
 	m.list = m.list[:0]
-	for _, si := range m.of {
-		s := m.e.sources[si]
+	for _, si := range m.route.Of {
+		s := m.p.sources[si]
 		for _, u := range s.always {
 			m.choose(u)
 		}
@@ -19,13 +19,13 @@ func (m *matcher) candidates() []int {
 }
 
 func (m *matcher) choose(u int) {
-	unit := m.e.units[u]
-	if m.chosen[u] == m.gen || m.applies[unit.source] != m.gen {
+	unit := m.p.units[u]
+	if m.chosen[u] == m.gen || !m.route.Is(unit.source) {
 		return
 	}
 	m.chosen[u] = m.gen
 	for _, s := range unit.earlier {
-		if m.applies[s] == m.gen {
+		if m.route.Is(s) {
 			return
 		}
 	}
@@ -35,8 +35,8 @@ func (m *matcher) choose(u int) {
 // scan finds the atoms of a slot that its texts decide at once, and chooses the units they call for.
 func (m *matcher) scan(slot int) {
 	for _, a := range m.atoms.Scan(slot) {
-		if int(a) < len(m.e.triggers) {
-			for _, u := range m.e.triggers[a] {
+		if int(a) < len(m.p.triggers) {
+			for _, u := range m.p.triggers[a] {
 				m.choose(u)
 			}
 		}

@@ -25,46 +25,45 @@ type nameable struct {
 }
 
 // addCorrelations compiles correlations of the rules.
-func (e *Engine) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) {
-	e.correlations = correlate.Compile(cs, e.Rules(), found)
-	e.keepMatchesIn(&eventstore.Store{})
-	for i, r := range e.rules {
-		r.correlated = *e.correlations.Rule(i)
+func (p *plan) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) {
+	p.correlations = correlate.Compile(cs, p.Rules(), found)
+	for i, r := range p.rules {
+		r.correlated = *p.correlations.Rule(i)
 	}
-	for _, u := range e.units {
+	for _, u := range p.units {
 		if u.rare == nil {
-			e.takeDown(u, found)
+			p.takeDown(u, found)
 		}
 	}
-	for _, c := range e.correlations.All {
-		e.correlated = append(e.correlated, e.shownBy(c))
+	for _, c := range p.correlations.All {
+		p.correlated = append(p.correlated, p.shownBy(c))
 	}
 }
 
 // takeDown finds where a unit's events have what correlations take down of its matches.
-func (e *Engine) takeDown(u *unit, found *diag.Diagnostics) {
+func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 	for _, f := range u.rule.correlated.Fields {
-		at := e.layout.Whole(e.opt.Model, e.sources[u.source].Source, f)
+		at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, f)
 		if at.IsMissing() {
-			found.Warnf("correlation-field", e.correlations.RangeOf(u.rule.order, f), "choose another --model, or another field",
-				"data model %s has no field %s in the log source of %q; a correlation counts none of its events", e.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
+			found.Warnf("correlation-field", p.correlations.RangeOf(u.rule.order, f), "choose another --model, or another field",
+				"data model %s has no field %s in the log source of %q; a correlation counts none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
 		}
 		u.taken = append(u.taken, at)
 	}
 }
 
 // shownBy finds what results of a correlation tell of the event that completes it.
-func (e *Engine) shownBy(c *correlate.Correlation) correlation {
+func (p *plan) shownBy(c *correlate.Correlation) correlation {
 	body := c.IR.Source.Body
 	of := &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}
-	out := correlation{rule: newRule(of, len(e.rules)+len(e.correlated)), shown: map[int][]nameable{}}
+	out := correlation{rule: newRule(of, len(p.rules)+len(p.correlated)), shown: map[int][]nameable{}}
 	below := c.IR.Rules()
-	for i, u := range e.units {
+	for i, u := range p.units {
 		if u.rare != nil || !slices.Contains(below, u.rule.ir) {
 			continue
 		}
 		for _, name := range body.Fields {
-			if at := e.layout.Whole(e.opt.Model, e.sources[u.source].Source, ir.FieldNamed(name)); !at.IsMissing() {
+			if at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, ir.FieldNamed(name)); !at.IsMissing() {
 				out.shown[i] = append(out.shown[i], nameable{name, at})
 			}
 		}
@@ -78,7 +77,7 @@ func (m *matcher) correlationMatch(ui int) (found correlate.Match, ok bool) {
 	if !ok {
 		return found, false
 	}
-	u := m.e.units[ui]
+	u := m.p.units[ui]
 	found = correlate.Match{Rule: u.rule.order, Unit: ui, At: at, ID: m.id()}
 	for _, field := range u.taken {
 		text, present := m.doc.Whole(field)

@@ -34,7 +34,7 @@ func (m *matcher) evaluate(in event.Input) (outcome, error) {
 	if err := m.load(in); err != nil {
 		return out, err
 	}
-	if len(m.e.treeFields) > 0 {
+	if len(m.p.treeFields) > 0 {
 		if p := m.process(in.Order); p != nil && p.Created {
 			out.process = p
 		}
@@ -44,21 +44,19 @@ func (m *matcher) evaluate(in event.Input) (outcome, error) {
 		m.costs.bytes += len(in.Data)
 		m.costs.read += loaded.Sub(began)
 	}
-	out.foreign = len(m.of) == 0
-	if !m.e.fit.Load() && m.fits() {
-		m.e.fit.Store(true)
-	}
+	out.foreign = len(m.route.Of) == 0
+	m.fitted = m.fitted || m.fits()
 	m.undated = false
 	candidates := m.candidates()
 	if m.costs != nil {
 		m.costs.find += time.Since(loaded)
 	}
 	for _, ui := range candidates {
-		u := m.e.units[ui]
+		u := m.p.units[ui]
 		if !m.may(u) || !m.inWindow(u) {
 			continue
 		}
-		if u.deferred || m.e.opt.Backtest {
+		if u.deferred || m.p.opt.Backtest {
 			out.pending = append(out.pending, ui)
 			continue
 		}
@@ -75,7 +73,7 @@ type runError struct{ error }
 
 // ask runs a unit on the current event and takes down what follows from it.
 func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
-	u := m.e.units[ui]
+	u := m.p.units[ui]
 	if u.rare == nil && out.matched == u.rule || u.backtracks && u.rule.isSuspended(in.Order) {
 		return nil
 	}
@@ -97,7 +95,7 @@ func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
 		return nil
 	}
 	if u.rare != nil {
-		if s, ok := u.rare.Sight(m.doc, u.source, m.of); ok {
+		if s, ok := u.rare.Sight(m.doc, u.source, m.route.Of); ok {
 			out.sightings = append(out.sightings, sighting{s, u.rare})
 		}
 		return nil

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/engine/condition"
 	"decree/engine/document"
 	"decree/engine/event"
 	"decree/engine/lineage"
@@ -103,7 +104,7 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	var u *unit
 	matched := false
 	for _, one := range x.e.units {
-		if matched || one.rare != nil || !slices.Contains(m.of, one.source) {
+		if matched || one.rare != nil || !slices.Contains(m.route.Of, one.source) {
 			continue
 		}
 		holds, err := m.run(one)
@@ -128,8 +129,8 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	out.Names = m.trueNames(u)
 	condition, tree := u.rule.ir.Condition, u.tree
 	if u.rule.ir.Filter != nil {
-		filter := m.step(u.rule.ir.Filter, tree.terms[1], s)
-		out.Filter, tree = &filter, tree.terms[0]
+		filter := m.step(u.rule.ir.Filter, tree.Terms[1], s)
+		out.Filter, tree = &filter, tree.Terms[0]
 	}
 	step := m.step(condition, tree, s)
 	out.Condition = &step
@@ -146,16 +147,16 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	for i, p := range x.e.populations {
 		out.Atoms = append(out.Atoms, fmt.Sprintf("rare(%d): prevalence %s", i, p.Condition().Name))
 	}
-	for i, t := range x.e.groups {
-		out.Atoms = append(out.Atoms, fmt.Sprintf("atleast(%d): %d of %d parts", i, t.n, len(t.terms)))
+	for i, t := range x.e.programs.Groups() {
+		out.Atoms = append(out.Atoms, fmt.Sprintf("atleast(%d): %d of %d parts", i, t.N, len(t.Terms)))
 	}
 	return out, nil
 }
 
 // step explains a node by the term that was built of it.
-func (m *matcher) step(n ir.Node, t *term, s *source) Step {
+func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 	m.atoms.Ask()
-	out := Step{Holds: m.truth(t)}
+	out := Step{Holds: m.program.Truth(t)}
 	if m.atoms.Usage.Exceeded {
 		out.Holds, out.Unknown = false, true
 	}
@@ -176,7 +177,7 @@ func (m *matcher) step(n ir.Node, t *term, s *source) Step {
 		out.Text = "any value " + ir.Describe(n.Test)
 	case *ir.Prevalence:
 		out.Text = "prevalence " + n.Name
-		if f, ok := m.figure(m.e.populations[t.n]); ok {
+		if f, ok := m.figure(m.p.populations[t.N]); ok {
 			out.Value = f.Describe()
 		} else {
 			out.Value = "the event's value is not in the population"
@@ -188,20 +189,20 @@ func (m *matcher) step(n ir.Node, t *term, s *source) Step {
 		panic("engine: unknown node")
 	}
 	for i, child := range ir.Children(n) {
-		out.Steps = append(out.Steps, m.step(child, t.terms[i], s))
+		out.Steps = append(out.Steps, m.step(child, t.Terms[i], s))
 	}
 	return out
 }
 
 // actual is what the event, or an ancestor's, has in a field.
-func (m *matcher) actual(f ir.Field, test ir.Test, t *term, s *source) (value, from string) {
-	if t.op != opAtom {
+func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source) (value, from string) {
+	if t.Op != condition.Atom {
 		return "missing: the data model has no column for it here", ""
 	}
-	a := m.e.atoms.All()[t.n]
+	a := m.p.atoms.All()[t.N]
 	if !a.Ancestor {
 		value = shown(m.doc.Slot(a.Slot))
-		if columns := m.e.layout.Describe(a.Slot); !m.doc.Slot(a.Slot).Present && columns != f.Name {
+		if columns := m.p.layout.Describe(a.Slot); !m.doc.Slot(a.Slot).Present && columns != f.Name {
 			value = "missing: no " + columns
 		}
 		if a.Other >= 0 {

@@ -10,21 +10,21 @@ import (
 )
 
 // filteredOut reports sources that a rule is not asked of because its filter reads what they do not have.
-func (e *Engine) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Diagnostics) {
+func (p *plan) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Diagnostics) {
 	if r.Filter == nil || len(asked) == 0 {
 		return
 	}
 	bare := *r
 	bare.Filter = nil
 	var names []string
-	for _, s := range e.opt.Model.Answering(&bare) {
+	for _, s := range p.opt.Model.Answering(&bare) {
 		if !slices.Contains(asked, s) {
 			names = append(names, s.Name)
 		}
 	}
 	if len(names) > 0 {
 		found.Warnf("several-sources", r.Filter.Range(), "name fields as the category has them in each of its logs, such as User and not SubjectUserName",
-			"the rule %q is not asked of %s: data model %s has not all fields there that the filter reads", r.Source.Title, strings.Join(names, ", "), e.opt.Model.Name)
+			"the rule %q is not asked of %s: data model %s has not all fields there that the filter reads", r.Source.Title, strings.Join(names, ", "), p.opt.Model.Name)
 	}
 }
 
@@ -37,23 +37,23 @@ type NotAsked struct {
 }
 
 // NotAsked gives these sources of every rule, in the rules' order.
-func (e *Engine) NotAsked() []NotAsked {
-	asked := make([][]*schema.Source, len(e.rules))
-	for _, u := range e.units {
+func (p *plan) NotAsked() []NotAsked {
+	asked := make([][]*schema.Source, len(p.rules))
+	for _, u := range p.units {
 		if u.rare == nil {
-			asked[u.rule.order] = append(asked[u.rule.order], e.sources[u.source].Source)
+			asked[u.rule.order] = append(asked[u.rule.order], p.sources[u.source].Source)
 		}
 	}
 	var out []NotAsked
-	for i, r := range e.rules {
+	for i, r := range p.rules {
 		isAsked := func(s *schema.Source) bool { return slices.Contains(asked[i], s) }
-		candidates := e.opt.Model.Candidates(r.ir)
+		candidates := p.opt.Model.Candidates(r.ir)
 		if !slices.ContainsFunc(candidates, func(s *schema.Source) bool { return !isAsked(s) }) {
 			continue
 		}
 		bare := *r.ir
 		bare.Filter = nil
-		for _, left := range e.opt.Model.LeftOut(&bare) {
+		for _, left := range p.opt.Model.LeftOut(&bare) {
 			if !isAsked(left.Source) { // where none can answer, all are asked
 				out = append(out, NotAsked{r.ir, left.Source.Name, left.By.Field.String()})
 			}

@@ -12,30 +12,30 @@ var generalColumns = []string{"id", "_id", "@timestamp", "timestamp", "Timestamp
 
 // findKnown lists the columns that tell the model's events from others: those that rules and log sources ask for, and those of
 // its ids, hosts and users under their first names.
-func (e *Engine) findKnown() {
+func (p *plan) findKnown() {
 	add := func(slot int, most int) {
 		if slot <= document.Every {
 			return
 		}
-		columns := e.layout.ColumnsOf(slot)
+		columns := p.layout.ColumnsOf(slot)
 		for _, c := range columns[:min(len(columns), most)] {
-			if !slices.Contains(e.known, c) && !slices.Contains(generalColumns, e.layout.ColumnName(c)) {
-				e.known = append(e.known, c)
+			if !slices.Contains(p.known, c) && !slices.Contains(generalColumns, p.layout.ColumnName(c)) {
+				p.known = append(p.known, c)
 			}
 		}
 	}
 	const all = 1 << 10
-	for _, slot := range e.scopes.slots {
+	for _, slot := range p.routes.Slots() {
 		add(slot, all)
 	}
-	for _, a := range e.atoms.All() {
+	for _, a := range p.atoms.All() {
 		add(a.Slot, all)
 		add(a.Other, all)
 	}
-	for _, slot := range e.ids {
+	for _, slot := range p.ids {
 		add(slot, 1)
 	}
-	for _, s := range e.sources {
+	for _, s := range p.sources {
 		for _, f := range s.facts {
 			add(f.slot, 1)
 		}
@@ -44,14 +44,23 @@ func (e *Engine) findKnown() {
 
 // fits tells whether the current event has a column of the model. A rule's keywords are asked of any event of its log source.
 func (m *matcher) fits() bool {
-	if m.e.layout.Keywords() && len(m.of) > 0 {
+	if m.p.layout.Keywords() && len(m.route.Of) > 0 {
 		return true
 	}
-	return slices.ContainsFunc(m.e.known, m.doc.Has)
+	return slices.ContainsFunc(m.p.known, m.doc.Has)
 }
 
-// Fitted tells whether an event of the file that Run read last has a column of the model that rules or log sources ask for.
-func (e *Engine) Fitted() bool { return e.fit.Load() }
+// Fitted tells whether an event of the file that Run read last, or one that was added since, has a column of the model that rules or log sources ask for.
+func (e *Engine) Fitted() bool {
+	return slices.ContainsFunc(append(e.workers, e.main), func(m *matcher) bool { return m.fitted })
+}
+
+// forgetFitted begins to look for such an event anew.
+func (e *Engine) forgetFitted() {
+	for _, m := range append(e.workers, e.main) {
+		m.fitted = false
+	}
+}
 
 // Fits tells the same of one event, which is not given to the rules.
 func (e *Engine) Fits(data []byte) bool {

@@ -5,13 +5,13 @@ import (
 	"slices"
 	"time"
 
-	"github.com/expr-lang/expr/vm"
-
+	"decree/engine/condition"
 	"decree/engine/correlate"
 	"decree/engine/document"
 	"decree/engine/event"
 	"decree/engine/lineage"
 	"decree/engine/match"
+	"decree/engine/route"
 	"decree/engine/timestamp"
 	"decree/rules/ir"
 )
@@ -19,29 +19,28 @@ import (
 // matcher evaluates events one at a time. Each worker has its own; nothing in it is shared. It
 // marks with the event's number what is known of it, so that nothing is cleared in between.
 type matcher struct {
-	routing
-	e       *Engine
+	p       *plan
 	doc     *document.Document
+	route   *route.Router
 	atoms   *match.Matcher
-	gen     uint32
-	chosen  []uint32 // unit -> event for which it is a candidate
-	list    []int    // candidates
-	machine vm.VM
-	env     any
+	program *condition.Runner
+	gen     uint32        // number of the event
+	chosen  []uint32      // unit -> event for which it is a candidate
+	list    []int         // candidates
 	above   lineage.View  // the processes above the event, once the input has ended
 	spent   map[*rule]int // in a batch: steps beyond what is free
-
 	costs   *costs
-	order   int // of the current event
 	guess   timestamp.Guess
+	fitted  bool // some event had a column of the model
+
+	order   int  // of the current event
 	undated bool // the current event has no time, and a rule asked for it
 }
 
-func (e *Engine) newMatcher() *matcher {
-	m := &matcher{e: e, doc: document.New(e.layout), chosen: make([]uint32, len(e.units)), routing: e.newRouting()}
-	m.atoms = e.atoms.NewMatcher(m.doc, m.ancestor)
-	m.costs = e.newCosts()
-	m.env = env{Atom: m.atoms.Holds, Rare: m.rare, AtLeast: m.atLeast}
+func (p *plan) newMatcher() *matcher {
+	m := &matcher{p: p, doc: document.New(p.layout), route: p.routes.NewRouter(), chosen: make([]uint32, len(p.units)), costs: p.newCosts()}
+	m.atoms = p.atoms.NewMatcher(m.doc, m.ancestor)
+	m.program = p.programs.NewRunner(m.atoms.Holds, m.rare)
 	return m
 }
 
@@ -53,7 +52,7 @@ func (m *matcher) load(in event.Input) error {
 	}
 	m.gen++
 	m.atoms.Next()
-	m.route()
+	m.route.Route(m.doc)
 	return nil
 }
 
@@ -68,8 +67,8 @@ func (m *matcher) loadLate(in event.Input) error {
 
 // process makes the tree's entry for the current event; nil if it tells of no process.
 func (m *matcher) process(order int) *lineage.Process {
-	for _, si := range m.of {
-		if s := m.e.sources[si].lineage; s.Tells() {
+	for _, si := range m.route.Of {
+		if s := m.p.sources[si].lineage; s.Tells() {
 			at, _ := m.time()
 			return s.Process(m.doc, order, at)
 		}
@@ -79,8 +78,8 @@ func (m *matcher) process(order int) *lineage.Process {
 
 // ancestor reads a field of the event's own process or of one above it.
 func (m *matcher) ancestor(f ir.Field) ([]string, bool) {
-	for _, si := range m.of {
-		if texts, present, known := m.e.sources[si].lineage.Native(m.doc, f); known {
+	for _, si := range m.route.Of {
+		if texts, present, known := m.p.sources[si].lineage.Native(m.doc, f); known {
 			return texts, present
 		}
 	}
@@ -89,53 +88,6 @@ func (m *matcher) ancestor(f ir.Field) ([]string, bool) {
 		return nil, false
 	}
 	return []string{v}, true
-}
-
-// atLeast answers a program's counted group.
-func (m *matcher) atLeast(i int) bool {
-	t := m.e.groups[i]
-	count := 0
-	for left, inner := range t.terms {
-		if m.truth(inner) {
-			count++
-		}
-		if count >= t.n || count+len(t.terms)-left-1 < t.n {
-			break
-		}
-	}
-	return count >= t.n
-}
-
-// truth evaluates a term without its program: for counted groups and for the names of a result.
-func (m *matcher) truth(t *term) bool {
-	switch t.op {
-	case opAnd:
-		for _, inner := range t.terms {
-			if !m.truth(inner) {
-				return false
-			}
-		}
-		return true
-	case opOr:
-		return slices.ContainsFunc(t.terms, m.truth)
-	case opNot:
-		return !m.truth(t.terms[0])
-	case opNamed:
-		return m.truth(t.terms[0])
-	case opAtLeast:
-		count := 0
-		for _, inner := range t.terms {
-			if m.truth(inner) {
-				count++
-			}
-		}
-		return count >= t.n
-	case opAtom:
-		return m.atoms.Holds(t.n)
-	case opRare:
-		return m.rare(t.n)
-	}
-	return t.op == opTrue
 }
 
 // may tells whether what must hold for a unit does: most candidates end here, at less than a program costs.
@@ -151,17 +103,16 @@ func (m *matcher) may(u *unit) bool {
 // run asks a unit's program. What its expressions left unknown is no match, whichever way it stands.
 func (m *matcher) run(u *unit) (bool, error) {
 	m.atoms.Ask()
-	out, err := m.machine.Run(u.program, m.env)
+	matched, err := m.program.Run(u.program)
 	if err != nil {
 		return false, fmt.Errorf("rule %q: %w", u.rule.ir.Source.Title, err)
 	}
-	matched, ok := out.(bool)
-	return ok && matched && !m.atoms.Usage.Exceeded, nil
+	return matched && !m.atoms.Usage.Exceeded, nil
 }
 
 // time is the event's own; ok is false when it has none that can be read.
 func (m *matcher) time() (time.Time, bool) {
-	for _, slot := range m.e.times {
+	for _, slot := range m.p.times {
 		for _, t := range m.doc.Slot(slot).Texts {
 			if at, guessed, ok := timestamp.Parse(t); ok {
 				if guessed {
@@ -177,7 +128,7 @@ func (m *matcher) time() (time.Time, bool) {
 // inWindow tells whether the event is in the rule's lookback, or in what correlations read of it. Without a known time it is not.
 func (m *matcher) inWindow(u *unit) bool {
 	r := u.rule
-	if m.e.opt.Now.IsZero() {
+	if m.p.opt.Now.IsZero() {
 		return true
 	}
 	if r.correlated.Silent {
@@ -194,12 +145,12 @@ func (m *matcher) inReach(r *rule) bool {
 // inLookback tells whether the event is in the rule's own lookback.
 func (m *matcher) inLookback(r *rule) bool {
 	lookback := r.ir.Source.Schedule.Lookback
-	return m.e.opt.Now.IsZero() || lookback == 0 || m.within(lookback)
+	return m.p.opt.Now.IsZero() || lookback == 0 || m.within(lookback)
 }
 
 // within tells whether the event lies in a time that ends now.
 func (m *matcher) within(lookback time.Duration) bool {
 	at, ok := m.time()
 	m.undated = m.undated || !ok
-	return ok && !at.Before(m.e.opt.Now.Add(-lookback)) && !at.After(m.e.opt.Now)
+	return ok && !at.Before(m.p.opt.Now.Add(-lookback)) && !at.After(m.p.opt.Now)
 }

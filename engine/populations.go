@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 
+	"decree/engine/condition"
 	"decree/engine/rarity"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -21,29 +22,29 @@ type sighting struct {
 }
 
 // populationOf numbers a condition's population; one condition of a rule has one.
-func (e *Engine) populationOf(n *ir.Prevalence, r *rule) int {
-	for i, p := range e.populations {
-		if p.Condition() == n && p.rule == r {
+func (p *plan) populationOf(n *ir.Prevalence, r *rule) int {
+	for i, pop := range p.populations {
+		if pop.Condition() == n && pop.rule == r {
 			return i
 		}
 	}
-	p := &population{rarity.New(n), r}
-	e.populations = append(e.populations, p)
-	r.rare = append(r.rare, p)
-	return len(e.populations) - 1
+	pop := &population{rarity.New(n), r}
+	p.populations = append(p.populations, pop)
+	r.rare = append(r.rare, pop)
+	return len(p.populations) - 1
 }
 
 // addPopulation compiles how a source's events are counted.
-func (e *Engine) addPopulation(p *population, of *unit, earlier []int, found *diag.Diagnostics) {
-	s := e.sources[of.source]
-	if !p.AddSource(of.source, s.Source, e.layout) {
+func (p *plan) addPopulation(pop *population, of *unit, earlier []int, found *diag.Diagnostics) {
+	s := p.sources[of.source]
+	if !pop.AddSource(of.source, s.Source, p.layout) {
 		return
 	}
-	u := &unit{rule: of.rule, rare: p, source: of.source, earlier: earlier, tree: constant(true)}
-	if among := p.Condition().Among; among != nil {
-		u.tree = e.build(among, s, u)
+	u := &unit{rule: of.rule, rare: pop, source: of.source, earlier: earlier, tree: condition.Constant(true)}
+	if among := pop.Condition().Among; among != nil {
+		u.tree = p.build(among, s, u)
 	}
-	e.addUnit(u, found)
+	p.addUnit(u, found)
 }
 
 // count adds sightings to their populations, as long as there is room for them.
@@ -58,12 +59,12 @@ func (e *Engine) count(all []sighting) {
 
 // rare answers a program.
 func (m *matcher) rare(i int) bool {
-	f, ok := m.figure(m.e.populations[i])
+	f, ok := m.figure(m.p.populations[i])
 	return ok && f.Rare
 }
 
 // figure gives the figure of the current event's value.
-func (m *matcher) figure(p *population) (rarity.Figure, bool) { return p.Figure(m.doc, m.of) }
+func (m *matcher) figure(p *population) (rarity.Figure, bool) { return p.Figure(m.doc, m.route.Of) }
 
 // WithoutReputation gives, after Finish, the rules that asked for reputation where neither a table nor any event told it: each value counted
 // as unknown.

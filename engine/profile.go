@@ -34,11 +34,11 @@ type costs struct {
 	units           []RuleCost // by unit
 }
 
-func (e *Engine) newCosts() *costs {
-	if !e.opt.Measure {
+func (p *plan) newCosts() *costs {
+	if !p.opt.Measure {
 		return nil
 	}
-	return &costs{units: make([]RuleCost, len(e.units))}
+	return &costs{units: make([]RuleCost, len(p.units))}
 }
 
 // asked takes down what asking a unit cost.

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/engine/condition"
 	"decree/engine/correlate"
 	"decree/engine/event"
 	"decree/engine/lineage"
@@ -36,16 +37,16 @@ type fact struct {
 }
 
 // factsOf lists what results show of a source's events.
-func (e *Engine) factsOf(s *schema.Source) []fact {
+func (p *plan) factsOf(s *schema.Source) []fact {
 	facts := []fact{}
 	for _, name := range []string{"host", "user"} {
 		if c, ok := s.Entities[name]; ok {
-			facts = append(facts, fact{name, e.layout.Slot(c)})
+			facts = append(facts, fact{name, p.layout.Slot(c)})
 		}
 	}
 	for _, name := range []string{"Image", "CommandLine"} {
-		if c, ok := e.opt.Model.Column(s, name, 0); ok {
-			facts = append(facts, fact{name, e.layout.Slot(c)})
+		if c, ok := p.opt.Model.Column(s, name, 0); ok {
+			facts = append(facts, fact{name, p.layout.Slot(c)})
 		}
 	}
 	return facts
@@ -53,23 +54,13 @@ func (e *Engine) factsOf(s *schema.Source) []fact {
 
 // namesOf finds the parts of a unit's tree under the author's names, and compiles those that
 // only a population uses.
-func (e *Engine) namesOf(u *unit) []*term {
-	found := map[string]*term{}
-	var walk func(*term)
-	walk = func(t *term) {
-		if t.op == opNamed {
-			found[t.name] = t
-		}
-		for _, inner := range t.terms {
-			walk(inner)
-		}
-	}
-	walk(u.tree)
-	var names []*term
+func (p *plan) namesOf(u *unit) []*condition.Term {
+	found := u.tree.Names()
+	var names []*condition.Term
 	for _, n := range u.rule.ir.Names {
 		t, ok := found[n.Name]
 		if !ok {
-			t = e.build(n, e.sources[u.source], &unit{rule: u.rule, source: u.source})
+			t = p.build(n, p.sources[u.source], &unit{rule: u.rule, source: u.source})
 		}
 		names = append(names, t)
 	}
@@ -83,7 +74,7 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 		return Result{}, err
 	}
 	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.Data)}, order: in.Order, rule: u.rule}
-	s := m.e.sources[u.source]
+	s := m.p.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	r.Names = m.trueNames(u)
 	for _, p := range u.rule.rare {
@@ -108,8 +99,8 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 func (m *matcher) trueNames(u *unit) []string {
 	var names []string
 	for _, t := range u.names {
-		if m.truth(t) {
-			names = append(names, t.name)
+		if m.program.Truth(t) {
+			names = append(names, t.Name)
 		}
 	}
 	return names
@@ -117,7 +108,7 @@ func (m *matcher) trueNames(u *unit) []string {
 
 // id is the event's own, as the model names it.
 func (m *matcher) id() string {
-	for _, slot := range m.e.ids {
+	for _, slot := range m.p.ids {
 		if id, ok := m.doc.First(slot); ok {
 			return strings.Clone(id)
 		}

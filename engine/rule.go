@@ -6,6 +6,7 @@ import (
 
 	"github.com/expr-lang/expr/vm"
 
+	"decree/engine/condition"
 	"decree/engine/correlate"
 	"decree/engine/document"
 	"decree/engine/lineage"
@@ -41,12 +42,12 @@ type unit struct {
 	rare     *population // of which this unit finds the events; nil for the rule itself
 	source   int
 	earlier  []int // of a population: sources whose events are counted by another of its units
-	tree     *term
+	tree     *condition.Term
 	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
 	program  *vm.Program
-	names    []*term          // of the rule, in its order
-	taken    []document.Whole // what correlations take down of its matches, as rule.correlated.Fields
-	deferred bool             // needs what only the end of the input tells: ancestors' events, or rarity
+	names    []*condition.Term // of the rule, in its order
+	taken    []document.Whole  // what correlations take down of its matches, as rule.correlated.Fields
+	deferred bool              // needs what only the end of the input tells: ancestors' events, or rarity
 
 	backtracks bool // some expression of its backtracks
 }
@@ -54,7 +55,6 @@ type unit struct {
 // source is a source of the data model that some rule reads or that knows processes.
 type source struct {
 	*schema.Source
-	scope   []scopeTest
 	units   []int // all of them
 	always  []int // those without atoms that must hold
 	slots   []int // whose atoms make candidates here
@@ -63,27 +63,26 @@ type source struct {
 }
 
 // sourceOf numbers a source and makes its scope and keys ready.
-func (e *Engine) sourceOf(s *schema.Source) int {
-	if i, ok := e.byModel[s]; ok {
+func (p *plan) sourceOf(s *schema.Source) int {
+	if i, ok := p.byModel[s]; ok {
 		return i
 	}
-	out := &source{Source: s, lineage: lineage.NewSource(e.opt.Model, s, e.layout)}
-	out.scope = e.scopeOf(s)
-	out.facts = e.factsOf(s)
+	out := &source{Source: s, lineage: lineage.NewSource(p.opt.Model, s, p.layout)}
+	out.facts = p.factsOf(s)
 	out.lineage.Show()
-	e.sources = append(e.sources, out)
-	e.byModel[s] = len(e.sources) - 1
-	return len(e.sources) - 1
+	p.sources = append(p.sources, out)
+	p.byModel[s] = p.routes.Add(s, p.opt.Model.TableColumn)
+	return p.byModel[s]
 }
 
 // keepProcesses has the process tree know the events of every source that names processes, if some rule asks it.
-func (e *Engine) keepProcesses() {
-	if len(e.treeFields) == 0 {
+func (p *plan) keepProcesses() {
+	if len(p.treeFields) == 0 {
 		return
 	}
-	for i := range e.opt.Model.Sources {
-		if s := &e.opt.Model.Sources[i]; len(s.Keys[0]) > 0 {
-			e.sources[e.sourceOf(s)].lineage.Keep(e.treeFields)
+	for i := range p.opt.Model.Sources {
+		if s := &p.opt.Model.Sources[i]; len(s.Keys[0]) > 0 {
+			p.sources[p.sourceOf(s)].lineage.Keep(p.treeFields)
 		}
 	}
 }

@@ -29,10 +29,10 @@ type batch struct {
 // number. Lines that are no events are rejected through the reader, in order. progress, which
 // may be nil, is told how many events were read since it was called before.
 func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(int)) error {
-	e.fit.Store(false)
 	for len(e.workers) < max(workers, 1) {
 		e.workers = append(e.workers, e.newMatcher())
 	}
+	e.forgetFitted()
 	// The reader goes some batches ahead, so that it does not have to be waited for while every core is busy with others.
 	jobs, inOrder := make(chan *batch, 4*len(e.workers)), make(chan *batch, 8*len(e.workers))
 	free := make(chan *batch, cap(inOrder))

@@ -1,0 +1,86 @@
+package condition
+
+import (
+	"cmp"
+	"math"
+	"slices"
+)
+
+// Cover is a set of atoms of which one holds wherever a term does.
+type Cover struct {
+	Atoms []int
+	Often float64 // a guess at how often one holds
+}
+
+// Triggers gives the atom that is found without being asked for, and holds wherever another does, with a guess at how often it
+// holds; ok is false where there is none.
+type Triggers func(atom int) (trigger int, often float64, ok bool)
+
+// Covers finds the covers of a term's conjuncts, the rarest first.
+func (t *Term) Covers(triggers Triggers) []Cover {
+	var out []Cover
+	switch t.Op {
+	case Named:
+		return t.Terms[0].Covers(triggers)
+	case And:
+		for _, inner := range t.Terms {
+			out = append(out, inner.Covers(triggers)...)
+		}
+	default:
+		if c, ok := t.cover(triggers); ok {
+			out = append(out, c)
+		}
+	}
+	slices.SortStableFunc(out, byOften)
+	return out
+}
+
+func byOften(a, b Cover) int { return cmp.Compare(a.Often, b.Often) }
+
+// cover finds the rarest cover of a term; ok is false when there is none. It is sound by
+// induction: a conjunction needs each of its terms, so any term's cover will do; a disjunction
+// needs one of its terms, so the union of all covers; k of n needs one of any n-k+1 terms. Below a
+// negation nothing is sought: what does not hold leaves no trace.
+func (t *Term) cover(triggers Triggers) (c Cover, ok bool) {
+	switch t.Op {
+	case Atom:
+		trigger, often, ok := triggers(t.N)
+		return Cover{Atoms: []int{trigger}, Often: often}, ok
+	case Named:
+		return t.Terms[0].cover(triggers)
+	case False:
+		return Cover{}, true
+	case And:
+		c.Often = math.Inf(1)
+		for _, inner := range t.Terms {
+			if found, has := inner.cover(triggers); has && found.Often < c.Often {
+				c, ok = found, true
+			}
+		}
+		return c, ok
+	case Or:
+		return t.coverOfAny(len(t.Terms), triggers)
+	case AtLeast:
+		return t.coverOfAny(len(t.Terms)-t.N+1, triggers)
+	}
+	return Cover{}, false
+}
+
+// coverOfAny joins the rarest covers of so many terms; ok is false if fewer have one.
+func (t *Term) coverOfAny(needed int, triggers Triggers) (c Cover, ok bool) {
+	var covers []Cover
+	for _, inner := range t.Terms {
+		if found, has := inner.cover(triggers); has {
+			covers = append(covers, found)
+		}
+	}
+	if len(covers) < needed {
+		return Cover{}, false
+	}
+	slices.SortStableFunc(covers, byOften)
+	for _, found := range covers[:needed] {
+		c.Atoms = append(c.Atoms, found.Atoms...)
+		c.Often += found.Often
+	}
+	return c, true
+}

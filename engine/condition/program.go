@@ -1,0 +1,113 @@
+package condition
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+
+	"github.com/expr-lang/expr/ast"
+	"github.com/expr-lang/expr/checker"
+	"github.com/expr-lang/expr/compiler"
+	"github.com/expr-lang/expr/conf"
+	"github.com/expr-lang/expr/file"
+	"github.com/expr-lang/expr/parser"
+	"github.com/expr-lang/expr/vm"
+)
+
+// env is what a program sees: functions that answer an atom, a rarity condition or a counted
+// group by its number. A field of function type is far cheaper for expr to call than a method.
+type env struct {
+	Atom    func(int) bool `expr:"atom"`
+	Rare    func(int) bool `expr:"rare"`
+	AtLeast func(int) bool `expr:"atleast"`
+}
+
+// Compiler makes programs of terms.
+type Compiler struct {
+	cost   func(atom int) int
+	config *conf.Config
+	groups []*Term // AtLeast terms, by the number that programs call
+}
+
+// NewCompiler makes a compiler, which asks what an atom costs once it is compiled: a guess, in look-ups.
+func NewCompiler(cost func(atom int) int) *Compiler {
+	c := &Compiler{cost: cost, config: conf.New(env{})}
+	c.config.MaxNodes = 0
+	return c
+}
+
+// Program compiles a term into an expr program. It is built as a syntax tree, not as text, so
+// that nothing in a rule can be read as code.
+func (c *Compiler) Program(t *Term) (*vm.Program, error) {
+	tree := &parser.Tree{Node: c.ast(t), Source: file.NewSource("")}
+	if _, err := checker.Check(tree, c.config); err != nil {
+		return nil, fmt.Errorf("engine: program does not check: %w", err)
+	}
+	return compiler.Compile(tree, c.config)
+}
+
+// Groups are the counted groups of all programs, by the number that they call them by.
+func (c *Compiler) Groups() []*Term { return c.groups }
+
+func (c *Compiler) ast(t *Term) ast.Node {
+	switch t.Op {
+	case And:
+		return c.balanced("and", c.cheapestFirst(t.Terms), true)
+	case Or:
+		return c.balanced("or", c.cheapestFirst(t.Terms), false)
+	case Not:
+		return &ast.UnaryNode{Operator: "not", Node: c.ast(t.Terms[0])}
+	case Named:
+		return c.ast(t.Terms[0])
+	case True, False:
+		return &ast.BoolNode{Value: t.Op == True}
+	case Atom:
+		return call("atom", t.N)
+	case Rare:
+		return call("rare", t.N)
+	case AtLeast:
+		c.groups = append(c.groups, t)
+		return call("atleast", len(c.groups)-1)
+	}
+	panic("condition: unknown term")
+}
+
+func call(name string, n int) ast.Node {
+	return &ast.CallNode{Callee: &ast.IdentifierNode{Value: name}, Arguments: []ast.Node{&ast.IntegerNode{Value: n}}}
+}
+
+// cheapestFirst orders terms by what asking them costs, so that an expression is run only where the look-ups
+// beside it leave the outcome open. Terms have no effects, so their order does not matter.
+func (c *Compiler) cheapestFirst(terms []*Term) []*Term {
+	return slices.SortedStableFunc(slices.Values(terms), func(a, b *Term) int { return cmp.Compare(c.costOf(a), c.costOf(b)) })
+}
+
+// rareCost is what asking how rare a value is costs, in look-ups, about.
+const rareCost = 1000
+
+// costOf is a guess at what asking a term costs, in look-ups.
+func (c *Compiler) costOf(t *Term) int {
+	switch t.Op {
+	case Atom:
+		return c.cost(t.N)
+	case Rare:
+		return rareCost
+	}
+	sum := 0
+	for _, inner := range t.Terms {
+		sum += c.costOf(inner)
+	}
+	return sum
+}
+
+// balanced makes a balanced tree, so that a thousand terms do not nest a thousand deep.
+func (c *Compiler) balanced(op string, terms []*Term, empty bool) ast.Node {
+	switch len(terms) {
+	case 0:
+		return &ast.BoolNode{Value: empty}
+	case 1:
+		return c.ast(terms[0])
+	}
+	half := len(terms) / 2
+	return &ast.BinaryNode{Operator: op, Left: c.balanced(op, terms[:half], empty), Right: c.balanced(op, terms[half:], empty)}
+}

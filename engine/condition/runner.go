@@ -1,0 +1,79 @@
+package condition
+
+import (
+	"slices"
+
+	"github.com/expr-lang/expr/vm"
+)
+
+// Runner runs programs with one source of answers. It is for one goroutine.
+type Runner struct {
+	atom, rare func(int) bool
+	groups     []*Term
+	machine    vm.VM
+	env        any
+}
+
+// NewRunner makes a runner of the programs that a compiler made. atom and rare answer the questions by their numbers.
+func (c *Compiler) NewRunner(atom, rare func(int) bool) *Runner {
+	r := &Runner{atom: atom, rare: rare, groups: c.groups}
+	r.env = env{Atom: atom, Rare: rare, AtLeast: r.atLeast}
+	return r
+}
+
+// Run runs a program.
+func (r *Runner) Run(p *vm.Program) (bool, error) {
+	out, err := r.machine.Run(p, r.env)
+	if err != nil {
+		return false, err
+	}
+	holds, ok := out.(bool)
+	return ok && holds, nil
+}
+
+// atLeast answers a program's counted group.
+func (r *Runner) atLeast(i int) bool {
+	t := r.groups[i]
+	count := 0
+	for left, inner := range t.Terms {
+		if r.Truth(inner) {
+			count++
+		}
+		if count >= t.N || count+len(t.Terms)-left-1 < t.N {
+			break
+		}
+	}
+	return count >= t.N
+}
+
+// Truth evaluates a term without its program: for counted groups and for the names of a result.
+func (r *Runner) Truth(t *Term) bool {
+	switch t.Op {
+	case And:
+		for _, inner := range t.Terms {
+			if !r.Truth(inner) {
+				return false
+			}
+		}
+		return true
+	case Or:
+		return slices.ContainsFunc(t.Terms, r.Truth)
+	case Not:
+		return !r.Truth(t.Terms[0])
+	case Named:
+		return r.Truth(t.Terms[0])
+	case AtLeast:
+		count := 0
+		for _, inner := range t.Terms {
+			if r.Truth(inner) {
+				count++
+			}
+		}
+		return count >= t.N
+	case Atom:
+		return r.atom(t.N)
+	case Rare:
+		return r.rare(t.N)
+	}
+	return t.Op == True
+}

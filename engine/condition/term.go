@@ -1,0 +1,64 @@
+// Package condition decides conditions. In: a rule's tree, of which the leaves are numbered questions (atoms, and whether something is rare).
+// Out: an expr program that decides it; the sets of atoms of which one must hold wherever it does; and the truth of each part, for results that
+// say why.
+//
+// What must stay true: the program says of a tree what Truth says; nothing in a rule can be read as code, since a program is built as a syntax
+// tree; running one allocates nothing.
+package condition
+
+import "slices"
+
+// Term is a node of a condition's tree.
+type Term struct {
+	Op    Op
+	Terms []*Term
+	N     int    // number of an Atom or of a Rare, or the count of an AtLeast
+	Name  string // of a Named
+}
+
+// Op is what a term asks.
+type Op int
+
+const (
+	And     Op = iota // of all terms
+	Or                // of one of them
+	Not               // of the one term
+	AtLeast           // of N terms
+	Atom              // of the question N
+	Rare              // of the value of the population N
+	True
+	False
+	Named // of the one term, which has a name in the rule
+)
+
+// Constant is a term that always holds, or never.
+func Constant(v bool) *Term {
+	if v {
+		return &Term{Op: True}
+	}
+	return &Term{Op: False}
+}
+
+// OfAtom asks an atom by its number.
+func OfAtom(n int) *Term { return &Term{Op: Atom, N: n} }
+
+// HasAtom tells whether some atom of the term is one of these.
+func (t *Term) HasAtom(is func(int) bool) bool {
+	return t.Op == Atom && is(t.N) || slices.ContainsFunc(t.Terms, func(inner *Term) bool { return inner.HasAtom(is) })
+}
+
+// Names finds the parts of a term under their names.
+func (t *Term) Names() map[string]*Term {
+	found := map[string]*Term{}
+	var walk func(*Term)
+	walk = func(t *Term) {
+		if t.Op == Named {
+			found[t.Name] = t
+		}
+		for _, inner := range t.Terms {
+			walk(inner)
+		}
+	}
+	walk(t)
+	return found
+}

@@ -1,0 +1,158 @@
+package engine
+
+import (
+	"slices"
+
+	"decree/engine/condition"
+	"decree/engine/correlate"
+	"decree/engine/document"
+	"decree/engine/match"
+	"decree/engine/route"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// plan is the rules compiled. Workers share it.
+type plan struct {
+	opt          Options
+	layout       *document.Layout
+	atoms        *match.Atoms
+	programs     *condition.Compiler
+	routes       *route.Table
+	rules        []*rule
+	units        []*unit
+	sources      []*source // by their numbers in routes
+	byModel      map[*schema.Source]int
+	triggers     [][]int // atom -> units for which it is one of those that must hold
+	populations  []*population
+	correlations *correlate.Set
+	correlated   []correlation   // as results show them, in the set's order
+	treeFields   map[string]bool // fields of ancestors that some rule asks the tree for
+	times        []int           // slots of the model's time columns
+	ids          []int           // slots of the model's id columns
+	known        []int           // columns by which an event shows that it is of the model
+}
+
+// newPlan compiles rules and correlations. A rule whose log source the model does not have is reported and left out.
+func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
+	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
+	p.atoms, p.routes = match.NewAtoms(p.layout), route.NewTable(p.layout)
+	p.programs = condition.NewCompiler(p.atoms.Cost)
+	for _, column := range opt.Model.Time {
+		p.times = append(p.times, p.layout.Slot(schema.Column{Name: column}))
+	}
+	for _, column := range opt.Model.ID {
+		p.ids = append(p.ids, p.layout.Slot(schema.Column{Name: column}))
+	}
+	for _, r := range rs {
+		p.add(r, found)
+	}
+	p.addCorrelations(opt.Correlations, found)
+	p.finishIndex(found)
+	return p
+}
+
+// add compiles a rule for each source that answers it.
+func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
+	sources := p.opt.Model.Answering(r)
+	p.filteredOut(r, sources, found)
+	if len(sources) == 0 {
+		sources = p.opt.Model.Candidates(r) // where none can answer, each says what it does of events without the fields
+	}
+	if len(sources) == 0 {
+		found.Warnf("no-log-source", r.Source.LogSource.Range, "choose another --model", "data model %s has no such log source; the rule is not run", p.opt.Model.Name)
+		return
+	}
+	whole := r.Condition
+	if r.Filter != nil {
+		whole = &ir.And{Base: ir.Base{At: whole.Range()}, Terms: []ir.Node{whole, r.Filter}}
+	}
+	compiled := newRule(r, len(p.rules))
+	p.rules = append(p.rules, compiled)
+	var earlier []int
+	var asked []*unit
+	for _, s := range sources {
+		at := p.sourceOf(s)
+		u := &unit{rule: compiled, source: at}
+		u.tree = p.build(whole, p.sources[at], u)
+		p.addUnit(u, found)
+		u.names = p.namesOf(u)
+		for _, pop := range compiled.rare {
+			p.addPopulation(pop, u, slices.Clone(earlier), found)
+		}
+		earlier = append(earlier, at)
+		asked = append(asked, u)
+	}
+	// An event of several sources is one match: all of a rule's units are asked at the same time.
+	if slices.ContainsFunc(asked, func(u *unit) bool { return u.deferred }) {
+		for _, u := range asked {
+			u.deferred = true
+		}
+	}
+}
+
+func (p *plan) addUnit(u *unit, found *diag.Diagnostics) {
+	var err error
+	if u.program, err = p.programs.Program(u.tree); err != nil {
+		found.Errorf("program", u.rule.ir.Source.Range, "", "%v", err)
+		return
+	}
+	u.backtracks = u.tree.HasAtom(p.atoms.Backtracks)
+	p.units = append(p.units, u)
+	p.sources[u.source].units = append(p.sources[u.source].units, len(p.units)-1)
+}
+
+// finishIndex makes the automata, the inverted index and the router, once all atoms are known.
+func (p *plan) finishIndex(found *diag.Diagnostics) {
+	p.keepProcesses()
+	for i := range p.units {
+		p.index(i)
+	}
+	for _, err := range p.atoms.Finish() {
+		found.Errorf("too-many-literals", diag.Range{}, "run fewer rules at once", "the rules have %v; matches are missing", err)
+	}
+	p.routes.Finish()
+	p.findKnown()
+	p.layout.Finish()
+}
+
+// maxNeed bounds the atoms of a cover that is asked before a program is run: of many the program asks as quickly.
+const maxNeed = 64
+
+// index puts a unit where the atoms that must hold for it will find it.
+func (p *plan) index(i int) {
+	u := p.units[i]
+	s := p.sources[u.source]
+	covers := u.tree.Covers(p.atoms.Trigger)
+	if len(covers) == 0 || p.opt.Exhaustive {
+		s.always = append(s.always, i)
+		return
+	}
+	c := covers[0]
+	for _, other := range covers[1:] {
+		if len(other.Atoms) <= maxNeed {
+			u.needs = append(u.needs, other.Atoms)
+		}
+	}
+	for len(p.triggers) < len(p.atoms.All()) {
+		p.triggers = append(p.triggers, nil)
+	}
+	for _, a := range c.Atoms {
+		if !slices.Contains(p.triggers[a], i) {
+			p.triggers[a] = append(p.triggers[a], i)
+		}
+		if slot := p.atoms.All()[a].Slot; !slices.Contains(s.slots, slot) {
+			s.slots = append(s.slots, slot)
+		}
+	}
+}
+
+// Rules gives the rules that are run, in order.
+func (p *plan) Rules() []*ir.Rule {
+	out := make([]*ir.Rule, len(p.rules))
+	for i, r := range p.rules {
+		out[i] = r.ir
+	}
+	return out
+}

@@ -1,0 +1,67 @@
+package route_test
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine/document"
+	"decree/engine/route"
+	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
+)
+
+// TestEventsAreRoutedByTheirScope routes each event several times, in turn with others, by all log sources of a model: what is
+// remembered of one changes nothing for the next.
+func TestEventsAreRoutedByTheirScope(t *testing.T) {
+	m := lowered.Model(t, "windows")
+	l := document.NewLayout(m)
+	table := route.NewTable(l)
+	for i := range m.Sources {
+		require.Equal(t, i, table.Add(&m.Sources[i], m.TableColumn))
+	}
+	table.Finish()
+	l.Finish()
+	assert.NotEmpty(t, table.Slots())
+	d, r := document.New(l), table.NewRouter()
+	events := []string{
+		`{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1}`, `{"Channel":"microsoft-windows-sysmon/operational","EventID":"1"}`,
+		`{"Channel":"Security","EventID":4688}`, `{"Channel":"Security","EventID":[4688,4624]}`, `{"EventID":4688}`, `{"Channel":"none"}`, `{}`,
+	}
+	var first [][]int
+	for round := range 3 {
+		for i, event := range events {
+			require.NoError(t, d.Load([]byte(event)))
+			r.Route(d)
+			if round == 0 {
+				first = append(first, append([]int{}, r.Of...))
+			}
+			assert.Equal(t, first[i], append([]int{}, r.Of...), event)
+			for source := range m.Sources {
+				assert.Equal(t, isOf(&m.Sources[source], d, l), r.Is(source), "%s of %s", event, m.Sources[source].Name)
+			}
+		}
+	}
+	assert.NotEmpty(t, first[0])
+	assert.Equal(t, first[0], first[1], "case and the type of a number change nothing")
+	assert.NotEqual(t, first[0], first[2])
+}
+
+// isOf asks every test of a scope, one by one.
+func isOf(s *schema.Source, d *document.Document, l *document.Layout) bool {
+	for _, test := range s.Scope {
+		v := d.Slot(l.Slot(test.Reads()))
+		holds := !v.Present && test.Optional
+		for _, text := range v.Texts {
+			for _, want := range test.Values {
+				holds = holds || strings.EqualFold(text, want)
+			}
+		}
+		if !holds {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,134 @@
+package engine
+
+import (
+	"slices"
+
+	"decree/engine/condition"
+	"decree/engine/document"
+	"decree/rules/ir"
+)
+
+// build resolves a tree against a source. deep is set when a leaf needs another event.
+func (p *plan) build(n ir.Node, s *source, u *unit) *condition.Term {
+	switch n := n.(type) {
+	case *ir.And:
+		return &condition.Term{Op: condition.And, Terms: p.buildAll(n.Terms, s, u)}
+	case *ir.Or:
+		return &condition.Term{Op: condition.Or, Terms: p.buildAll(n.Terms, s, u)}
+	case *ir.Not:
+		return &condition.Term{Op: condition.Not, Terms: []*condition.Term{p.build(n.Term, s, u)}}
+	case *ir.AtLeast:
+		return &condition.Term{Op: condition.AtLeast, N: n.Count, Terms: p.buildAll(n.Terms, s, u)}
+	case *ir.Named:
+		return &condition.Term{Op: condition.Named, Name: n.Name, Terms: []*condition.Term{p.build(n.Body, s, u)}}
+	case *ir.Const:
+		return condition.Constant(n.Value)
+	case *ir.Keyword:
+		p.layout.AskKeywords()
+		return condition.OfAtom(p.atoms.OfSlot(document.Every, n.Test))
+	case *ir.Prevalence:
+		u.deferred = true
+		return &condition.Term{Op: condition.Rare, N: p.populationOf(n, u.rule)}
+	case *ir.Match:
+		return p.match(n, s, u)
+	}
+	panic("engine: unknown node")
+}
+
+// match asks a field in the product's own words. What its column cannot answer is answered as
+// of an event without the field.
+func (p *plan) match(n *ir.Match, s *source, u *unit) *condition.Term {
+	own, err := p.opt.Model.Translate(s.Source, n)
+	if err != nil {
+		return condition.Constant(ir.WhenMissing(n.Test))
+	}
+	return p.translated(own, s, u)
+}
+
+func (p *plan) translated(n ir.Node, s *source, u *unit) *condition.Term {
+	t := &condition.Term{Op: condition.Or}
+	switch n := n.(type) {
+	case *ir.Match:
+		return p.leaf(n, s, u)
+	case *ir.And:
+		t.Op = condition.And
+	case *ir.Or:
+	default:
+		panic("engine: unknown translation")
+	}
+	for _, one := range ir.Children(n) {
+		t.Terms = append(t.Terms, p.translated(one, s, u))
+	}
+	return t
+}
+
+func (p *plan) buildAll(nodes []ir.Node, s *source, u *unit) []*condition.Term {
+	terms := make([]*condition.Term, len(nodes))
+	for i, n := range nodes {
+		terms[i] = p.build(n, s, u)
+	}
+	return terms
+}
+
+// leaf is an atom on the event, an atom on an ancestor's event, or, for a field that the model
+// does not have, what the test says of a missing one.
+func (p *plan) leaf(m *ir.Match, s *source, u *unit) *condition.Term {
+	slot, test, native := p.native(m.Field, m.Test, s)
+	ref, isRef := m.Test.(*ir.FieldRef)
+	if native && m.Field.Level > 0 && s.lineage.Optional(m.Field) {
+		return p.deepLeaf(m, s, u)
+	}
+	if native && isRef {
+		var other int
+		if other, _, native = p.native(ref.Other, nil, s); native {
+			return condition.OfAtom(p.atoms.OfSlots(slot, other, test))
+		}
+	} else if native {
+		return condition.OfAtom(p.atoms.OfSlot(slot, test))
+	}
+	deep := m.Field.Level > 0 || (isRef && ref.Other.Level > 0)
+	if !deep || len(s.Keys[1]) == 0 {
+		return condition.Constant(ir.WhenMissing(m.Test))
+	}
+	return p.deepLeaf(m, s, u)
+}
+
+// deepLeaf is an atom on an ancestor's event.
+func (p *plan) deepLeaf(m *ir.Match, s *source, u *unit) *condition.Term {
+	u.deferred = true
+	asked := []ir.Field{m.Field}
+	if ref, ok := m.Test.(*ir.FieldRef); ok {
+		asked = append(asked, ref.Other)
+	}
+	for _, f := range asked {
+		slot, _, native := p.native(f, nil, s)
+		if native {
+			s.lineage.AddNative(f, slot)
+		}
+		if !native || s.lineage.Optional(f) {
+			p.treeFields[f.Name] = true
+		}
+	}
+	return condition.OfAtom(p.atoms.OfAncestor(m.Field, m.Test))
+}
+
+// native finds a field on the event itself. A column with only the file name answers tests
+// on that, said as tests of the whole column.
+func (p *plan) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
+	col, ok := p.opt.Model.Column(s.Source, f.Name, f.Level)
+	if !ok || !s.Has(p.opt.Model, f) {
+		return 0, nil, false
+	}
+	if col.Holds == "filename" {
+		name, is := ir.FilenameTest(t)
+		if !is {
+			return 0, nil, false
+		}
+		t = &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased}
+	}
+	if text, ok := t.(*ir.Text); ok && text.Op == ir.Filename && col.Filename != "" {
+		// queries ask the column of names, which an event may have without the path
+		col.Also = append(slices.Clone(col.Also), col.Filename)
+	}
+	return p.layout.Slot(col), t, true
+}

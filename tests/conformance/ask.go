@@ -34,8 +34,8 @@ func tell(cmd *exec.Cmd, question, answer any) error {
 	return json.Unmarshal(out, answer)
 }
 
-// fewQueries are asked by one process: a tool takes about a second to start.
-const fewQueries = 40
+// fewQueries are asked by one process: a tool takes about a second to start, and may take as long for one query.
+const fewQueries = 8
 
 // askInParts asks a tool of many queries, by one process for each processor. question makes the command of one process and what it is told of some of the
 // queries. The tool answers with a list, one element a query, in order; so is what comes back.

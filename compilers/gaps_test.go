@@ -52,8 +52,8 @@ func TestExplainGap(t *testing.T) {
 	text, err := ExplainGap("lost-hashes")
 	require.NoError(t, err)
 	assert.Equal(t, "lost-hashes (refused, unless the approximation is accepted)\n\n"+
-		"A list of hashes has some of an algorithm for which the product has no column, IMPHASH above all. The others can be looked for.\n\n"+
-		"Accept it, or give the hashes of an algorithm that the product has.\n\n"+
+		"The list has hashes of an algorithm for which the product has no column, most often IMPHASH. The query searches for the others.\n\n"+
+		"Accept the approximation, or give the hashes of an algorithm that the product records.\n\n"+
 		"To accept it: `approximate: {TARGET: [lost-hashes]}` in the rule, or for one command --allow-approximate lost-hashes\n", text)
 	_, err = ExplainGap("no-colum")
 	assert.EqualError(t, err, `compiling reports nothing with the code "no-colum": did you mean no-column?`)

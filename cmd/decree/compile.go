@@ -92,7 +92,7 @@ what an error or a note means. Without paths it compiles the shipped library.`,
 	return cmd
 }
 
-// explainGap shows what one code means, or without a code lists them all.
+// explainGap shows what a code means. Without a code it lists all.
 func explainGap(s *stdio.Streams, code string) error {
 	if code == "" {
 		rows := [][]string{{"Code", "Is"}}
@@ -110,7 +110,7 @@ func explainGap(s *stdio.Streams, code string) error {
 }
 
 func compile(s *stdio.Streams, p compileParams) error {
-	// A short run that keeps most of what it makes: to look for garbage less often is a fifth of its time.
+	// The run is short and keeps most of what it makes. Collecting garbage less often saves a fifth of its time.
 	debug.SetGCPercent(400)
 	chosen, err := targets.Choose(p.targets)
 	if err != nil {

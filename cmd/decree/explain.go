@@ -128,16 +128,16 @@ func explain(s *stdio.Streams, p explainParams) error {
 	return nil
 }
 
-// openTelling opens a file, and tells of each line that is rejected.
-func openTelling(s *stdio.Streams, file string) (*event.Reader, error) {
+// openReporting opens a file and shows each rejected line.
+func openReporting(s *stdio.Streams, file string) (*event.Reader, error) {
 	return event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
 		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", diag.Visible(j.Source), j.Line, diag.Visible(j.Reason))
 	}})
 }
 
-// read gives the explainer a file's events and says how many there were.
+// read gives the explainer the events of a file, and returns their number.
 func (p explainParams) read(s *stdio.Streams, file string, m *schema.Model, x *engine.Explainer) (n int, err error) {
-	r, err := openTelling(s, file)
+	r, err := openReporting(s, file)
 	if err != nil {
 		return 0, err
 	}
@@ -157,7 +157,7 @@ func (p explainParams) read(s *stdio.Streams, file string, m *schema.Model, x *e
 	}
 }
 
-// chooses tells whether an event is the one asked about. Without a choice it is the first.
+// chooses tells whether the user asked about this event. By default it is the first.
 func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
 	if p.eventID == "" && p.line == 0 {
 		return nth == 1
@@ -165,7 +165,7 @@ func (p explainParams) chooses(m *schema.Model, ev *event.Event, nth int) bool {
 	return (p.eventID == "" || engine.EventID(m, ev) == p.eventID) && (p.line == 0 || ev.Line == p.line)
 }
 
-// explainCorrelations shows how near the correlations of a file came on events: no one event decides.
+// explainCorrelations shows how near the correlations of a file came to a match. No single event decides that.
 func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) error {
 	if p.eventID != "" || p.line != 0 || p.expr {
 		return fmt.Errorf("%s has a correlation, which needs several events: leave out --event, --line and --expr", p.rule)
@@ -210,7 +210,7 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	if p.format == "json" {
 		return s.WriteJSON(all)
 	}
-	for i := len(all) - 1; i >= 0; i-- { // what others read comes after them
+	for i := len(all) - 1; i >= 0; i-- { // inputs are shown below the correlations that read them
 		nearmiss.Print(s, all[i])
 	}
 	return nil
@@ -218,7 +218,7 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 
 // runFile gives an engine the events of one file.
 func runFile(s *stdio.Streams, e *engine.Engine, file string) (err error) {
-	r, err := openTelling(s, file)
+	r, err := openReporting(s, file)
 	if err != nil {
 		return err
 	}

@@ -1,5 +1,7 @@
-// Command decree validates, runs, tests and compiles detection rules. It is a thin skin:
-// each file here is one command over the packages rules, engine and compilers.
+// Command decree validates, runs, tests and compiles detection rules. Each file here is one command. Commands parse flags and print;
+// the work is done in rules, engine and compilers, and what commands share stands in internal.
+//
+// In: arguments, files and standard input. Out: text or JSON, files, and an exit code. Only main exits.
 package main
 
 import (
@@ -36,7 +38,7 @@ func run(args []string, s *stdio.Streams) int {
 	root.SetArgs(args)
 	at, err := root.ExecuteC()
 	switch {
-	case output.Closed(out.Err): // whoever read it has seen enough
+	case output.Closed(out.Err): // the reader of the pipe has gone
 		return exit.Closed
 	case out.Err != nil:
 		err = fmt.Errorf("cannot write standard output: %w", out.Err)

@@ -50,7 +50,7 @@ file is never overwritten.`,
 	return cmd
 }
 
-// fileName is what a rule's file may be called, since its name is made of it.
+// fileName is the form of a rule's file name. The rule's name is made of it.
 var fileName = regexp.MustCompile(`^[a-z0-9_]+\.ya?ml$`)
 
 func begin(s *stdio.Streams, p newParams) error {
@@ -64,13 +64,13 @@ func begin(s *stdio.Streams, p newParams) error {
 	if err != nil {
 		return err
 	}
-	if _, found := parse.Rules(p.file, texts.Rule, nil); found.HasErrors() { // a title or log source that is none
+	if _, found := parse.Rules(p.file, texts.Rule, nil); found.HasErrors() { // the title or the log source is not valid
 		return found[0]
 	}
 	if err := os.MkdirAll(filepath.Dir(p.file), 0o755); err != nil {
 		return err
 	}
-	for _, name := range []string{p.file, test} { // nothing is written if one of them is there
+	for _, name := range []string{p.file, test} { // if one of them exists, nothing is written
 		if _, err := os.Lstat(name); err == nil {
 			return fmt.Errorf("%s exists; choose another name", name)
 		}

@@ -159,7 +159,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 	if err != nil {
 		return err
 	}
-	in.ShowPassed()
+	in.ShowSkipped()
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected, plural.Count(matches, "match"))
 	foreign := stats.Events > 0 && stats.Foreign == stats.Events
 	if foreign || (matches == 0 && stats.Events > 0) {

@@ -104,16 +104,16 @@ func test(s *stdio.Streams, p testParams) error {
 			return err
 		}
 		p.update = false
-		return test(s, p) // what was written is read and run anew
+		return test(s, p) // read and run what was written
 	}
 	report := testreport.Run(tests)
 	report.Findings = append(set.Found, report.Findings...)
 	begun := time.Now()
-	if p.quality.Asked() && report.Failed == 0 { // of tests that fail there is nothing to say
+	if p.quality.Asked() && report.Failed == 0 { // failing tests say nothing about coverage
 		if report.Assessed, err = p.quality.Assess(tests); err != nil {
 			return err
 		}
-		assessment.PassedOver(s, tests)
+		assessment.ShowSkipped(s, tests)
 	}
 	if err := report.Write(s, set, p.format, p.verbose); err != nil {
 		return err
@@ -124,7 +124,7 @@ func test(s *stdio.Streams, p testParams) error {
 	return exit.After(report.Findings, report.Failed > 0 || !p.quality.Good(report.Assessed))
 }
 
-// watchTests tests again whenever a file changes.
+// watchTests tests again when a file changes.
 func watchTests(s *stdio.Streams, p testParams) error {
 	folders := []string{}
 	for _, path := range p.paths {

@@ -76,14 +76,14 @@ type validateReport struct {
 	Findings     diag.Diagnostics `json:"findings"`
 }
 
-// memoryAimedAt is what checking keeps to while the rules themselves fit: garbage is then looked for more often.
+// memoryAimedAt is the memory that checking stays within if the rules fit. Garbage is collected more often near it.
 const memoryAimedAt = 1280 << 20
 
 func validate(s *stdio.Streams, p validateParams) error {
 	if !slices.Contains(findings.Severities, p.level) {
 		return usage.UnknownChoice("level", p.level, findings.Severities)
 	}
-	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // nobody has said another
+	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
 		debug.SetMemoryLimit(memoryAimedAt)
 	}
 	set, err := ruleset.Load(s, p.paths, p.filters)
@@ -106,7 +106,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 	return exit.After(all, p.strict && len(findings.AtLeast(all, diag.Warning.String())) > 0)
 }
 
-// report shows the findings; of all there are more where some are less severe than was asked for.
+// report shows the findings. all is their number, with those that are less severe than --level.
 func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Diagnostics, all int) error {
 	switch p.format {
 	case "sarif":
@@ -134,7 +134,7 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 	return err
 }
 
-// explainCheck shows what one code means, or without a code lists them all.
+// explainCheck shows what a code means. Without a code it lists all.
 func explainCheck(s *stdio.Streams, code string) error {
 	if code != "" {
 		text, err := lint.Explain(code)

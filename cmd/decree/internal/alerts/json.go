@@ -14,7 +14,7 @@ import (
 	"decree/rules/ir"
 )
 
-// Suspension is the JSON form of a rule that was suspended.
+// Suspension is the JSON form of a suspended rule.
 type Suspension struct {
 	Rule      string `json:"rule"`
 	ID        string `json:"rule_id"`
@@ -31,7 +31,7 @@ func NewSuspension(s engine.Suspension) Suspension {
 	return Suspension{m.Title, m.ID, m.Level, s.EventID, s.Source, s.Line, s.Reason}
 }
 
-// jsonSink writes an array, element by element.
+// jsonSink writes an array of matches.
 type jsonSink struct {
 	out   io.Writer
 	array *stdio.Array

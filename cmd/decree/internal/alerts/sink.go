@@ -1,5 +1,4 @@
-// Package alerts shows what matched: each match as text or as JSON when it is found, or a table of the rules with the number of
-// their matches.
+// Package alerts shows what matched: each match when it is found, as text or JSON, or a table with the number of matches of each rule.
 package alerts
 
 import (
@@ -11,11 +10,11 @@ import (
 // Sink shows matches as they are found.
 type Sink interface {
 	Add(engine.Result)
-	// Close ends the output. Rules were suspended at some event, or asked for reputation that no table gives.
+	// Close ends the output. It names suspended rules, and rules that asked for reputation without a table.
 	Close(suspended []engine.Suspension, withoutReputation []*ir.Rule) error
 }
 
-// New gives a sink that writes to the streams; format is text or json.
+// New gives a sink. format is text or json; summarized chooses the table.
 func New(s *stdio.Streams, format string, summarized bool) Sink {
 	switch {
 	case summarized:

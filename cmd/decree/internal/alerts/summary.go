@@ -22,8 +22,8 @@ type ruleMatches struct {
 	Level   string `json:"level"`
 	Matches int    `json:"matches"`
 
-	Suspended string `json:"suspended,omitempty"` // at which event, and why
-	Warning   string `json:"warning,omitempty"`   // why the number says less than it seems to
+	Suspended string `json:"suspended,omitempty"` // the event, and why
+	Warning   string `json:"warning,omitempty"`   // why the number may mislead
 }
 
 // summary counts matches by rule.

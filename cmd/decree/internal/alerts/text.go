@@ -59,7 +59,7 @@ func printAlert(s *stdio.Streams, r engine.Result) {
 	}
 }
 
-// shownCounted bounds the matches that a correlation's result shows to people.
+// shownCounted bounds how many matches a correlation's alert shows.
 const shownCounted = 10
 
 // printCorrelated shows what a correlation counted, and of which group.

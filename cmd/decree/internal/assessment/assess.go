@@ -1,4 +1,4 @@
-// Package assessment says what the regression tests of rules are worth: which parts of a rule they cover, and which small changes of it they notice.
+// Package assessment judges the regression tests of rules: which parts of a rule they cover, and which small changes of it they notice.
 package assessment
 
 import (
@@ -14,7 +14,7 @@ import (
 	"decree/engine/regression/mutation"
 )
 
-// Flags are what `decree test` says of the tests themselves.
+// Flags choose how the tests are judged.
 type Flags struct {
 	coverage, mutate, suggest bool
 	markdown                  bool
@@ -31,12 +31,12 @@ func (q *Flags) AddTo(cmd *cobra.Command) {
 	f.BoolVar(&q.suggest, "suggest", false, "with --mutate: print test cases that would notice them")
 }
 
-// Asked tells whether the tests are to be assessed.
+// Asked tells whether the user asked for any judgement.
 func (q *Flags) Asked() bool {
 	return q.coverage || q.markdown || q.Least > 0 || q.mutate || q.suggest
 }
 
-// Rule is a rule with what its tests are worth.
+// Rule is a rule with the judgement of its tests.
 type Rule struct {
 	Rule      string           `json:"rule"`
 	Coverage  *coverage.Report `json:"coverage,omitempty"`
@@ -45,8 +45,8 @@ type Rule struct {
 	file      string
 }
 
-// PassedOver says how many correlations were not assessed.
-func PassedOver(s *stdio.Streams, tests *ruletests.Tests) {
+// ShowSkipped says how many correlations were not judged.
+func ShowSkipped(s *stdio.Streams, tests *ruletests.Tests) {
 	n := 0
 	for _, tested := range tests.Tested {
 		if tested.Suite.Correlation != nil {
@@ -58,7 +58,7 @@ func PassedOver(s *stdio.Streams, tests *ruletests.Tests) {
 	}
 }
 
-// Good tells whether every rule is covered as asked and no mutant survives.
+// Good tells whether every rule has the coverage asked for, and no mutant survived.
 func (q *Flags) Good(all []Rule) bool {
 	return !slices.ContainsFunc(all, func(a Rule) bool {
 		return a.Coverage != nil && percent(a.Coverage.Met(), len(a.Coverage.Goals)) < q.Least || a.Mutation != nil && len(a.Mutation.Survivors) > 0
@@ -71,7 +71,7 @@ func (q *Flags) Assess(tests *ruletests.Tests) ([]Rule, error) {
 	for _, tested := range tests.Tested {
 		suite := tested.Suite
 		if suite.Correlation != nil {
-			continue // its parts are conditions of other kinds
+			continue // it has no condition of its own
 		}
 		a := Rule{Rule: tested.Rule.Slug(), file: suite.Rule.Source.Range.File}
 		var trials []mutation.Trial

@@ -14,7 +14,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Show prints the assessments.
+// Show prints the judgements.
 func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.Duration) {
 	var found diag.Diagnostics
 	covered, mutated := 0, 0
@@ -61,7 +61,7 @@ func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.D
 	}
 }
 
-// remedy says how a survivor comes to be noticed.
+// remedy says how to notice a survivor.
 func (q *Flags) remedy(a Rule, survivor mutation.Mutant) string {
 	switch {
 	case !q.suggest:

@@ -1,5 +1,5 @@
-// Package backtest replays events as the schedules of the rules would have run, counts the alerts by rule and day, and compares them with
-// those of an earlier backtest. Alerts are written as they come and never kept.
+// Package backtest replays events on the schedules of the rules, counts the alerts by rule and day, and compares them with an earlier
+// backtest. Alerts are written as they come, and are not kept.
 package backtest
 
 import (
@@ -14,14 +14,14 @@ import (
 	"decree/rules/diag"
 )
 
-// datedAlert is a match with the run of the schedule that raised it.
+// datedAlert is a match with the time of the run that raised it.
 type datedAlert struct {
 	At string `json:"at"` // RFC 3339
 	alerts.Alert
 }
 
-// Run replays the events that the engine was given, shows the alerts, and compares them with the baseline. noisier is true where a rule has
-// more new alerts than are accepted.
+// Run replays the events that the engine read, shows the alerts, and compares them with the baseline. noisier is true if some rule has more
+// new alerts than the flags accept.
 func Run(s *stdio.Streams, e *engine.Engine, p Flags, format string) (raised int, noisier bool, stats engine.Stats, err error) {
 	before, err := readBaseline(p.Baseline)
 	if err != nil {
@@ -50,7 +50,7 @@ func Run(s *stdio.Streams, e *engine.Engine, p Flags, format string) (raised int
 		raised++
 		counted.add(f)
 		if written == nil && before == nil {
-			continue // the table counts
+			continue // the table needs only the count
 		}
 		a := datedAlert{f.At.Format(time.RFC3339), alerts.NewAlert(f.Result)}
 		if before != nil {

@@ -16,22 +16,22 @@ import (
 // shownNew bounds how many new alerts of a rule are shown.
 const shownNew = 3
 
-// baseline holds the alerts of an earlier backtest, and counts those that it does not have.
+// baseline holds the alerts of an earlier backtest, and counts new ones.
 type baseline struct {
 	file  string
 	known map[string]bool
-	rules []*newAlerts // that have some, in the order of their first
+	rules []*newAlerts // with new alerts, in the order of their first
 	byKey map[string]*newAlerts
 }
 
-// newAlerts are those of a rule that the baseline does not have.
+// newAlerts are the alerts of a rule that are not in the baseline.
 type newAlerts struct {
 	rule  string
 	count int
 	shown []string // the first
 }
 
-// knownAlert is as much of an earlier alert as tells it from others.
+// knownAlert has the fields that identify an alert.
 type knownAlert struct {
 	Rule    string `json:"rule"`
 	ID      string `json:"rule_id"`
@@ -40,15 +40,15 @@ type knownAlert struct {
 	Line    int    `json:"line"`
 }
 
-// ruleKey tells rules apart from one version of a collection to the next.
+// ruleKey identifies a rule across versions of a collection.
 func (a knownAlert) ruleKey() string { return cmp.Or(a.ID, a.Rule) }
 
-// eventKey tells events apart wherever their files lie.
+// eventKey identifies an event of a rule, in whatever folder its file lies.
 func (a knownAlert) eventKey() string {
 	return fmt.Sprintf("%s\x00%s\x00%s\x00%d", a.ruleKey(), a.EventID, filepath.Base(a.Source), a.Line)
 }
 
-// readBaseline reads what an earlier backtest wrote; nil if there is none to compare with.
+// readBaseline reads the output of an earlier backtest. It is nil without a file.
 func readBaseline(file string) (*baseline, error) {
 	if file == "" {
 		return nil, nil
@@ -70,7 +70,7 @@ func readBaseline(file string) (*baseline, error) {
 	return out, nil
 }
 
-// compare counts an alert that the baseline does not have.
+// compare counts an alert if it is new.
 func (b *baseline) compare(a datedAlert) {
 	is := knownAlert{a.Rule, a.ID, a.EventID, a.Source, a.Line}
 	if b.known[is.eventKey()] {
@@ -87,7 +87,7 @@ func (b *baseline) compare(a datedAlert) {
 	}
 }
 
-// show names the rules with more new alerts than are accepted, and tells whether there are any.
+// show names the rules with more new alerts than accepted, and tells whether there are any.
 func (b *baseline) show(s *stdio.Streams, accepted int) (noisier bool) {
 	for _, of := range b.rules {
 		if of.count <= accepted {

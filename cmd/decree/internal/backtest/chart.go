@@ -19,7 +19,7 @@ func (c *counts) table(s *stdio.Streams) error {
 	}
 	first, last := c.first, c.last
 	days := day(last) - day(first) + 1
-	width := (days + chartWidth - 1) / chartWidth // days that one column stands for
+	width := (days + chartWidth - 1) / chartWidth // days of one column
 	title := fmt.Sprintf("%s TO %s", first.Format(time.DateOnly), last.Format(time.DateOnly))
 	if width > 1 {
 		title += fmt.Sprintf(", %d DAYS A COLUMN", width)
@@ -40,7 +40,7 @@ func (c *counts) table(s *stdio.Streams) error {
 
 const chartWidth = 60
 
-// chart draws a bar for each count; a dot is none.
+// chart draws a bar for each count, and a dot for 0.
 func chart(counts []int) string {
 	bars := []rune("▁▂▃▄▅▆▇█")
 	most := slices.Max(counts)

@@ -12,7 +12,7 @@ import (
 type counts struct {
 	rules       []*ruleCount
 	byRule      map[string]*ruleCount
-	first, last time.Time // runs that raised alerts
+	first, last time.Time // runs with alerts
 }
 
 type ruleCount struct {
@@ -51,7 +51,7 @@ func (c *counts) sorted() []*ruleCount {
 	return append([]*ruleCount{}, c.rules...)
 }
 
-// day is the number of a time's day since 1970.
+// day is the number of days since 1970.
 func day(at time.Time) int {
 	const seconds = 24 * 60 * 60
 	days := at.Unix() / seconds

@@ -12,7 +12,7 @@ import (
 	"decree/rules"
 )
 
-// Flags say how history is replayed, and what it is compared with.
+// Flags say how events are replayed, and with which baseline alerts are compared.
 type Flags struct {
 	On       bool
 	Every    time.Duration
@@ -56,7 +56,7 @@ func (p *Flags) Check(cmd *cobra.Command, now string) error {
 	return nil
 }
 
-// schedule is a rule's, as the flags say.
+// schedule gives the schedule of a rule. Flags win over the rule's own.
 func (p *Flags) schedule(r *rules.Rule) rules.Schedule {
 	return rules.Schedule{
 		Every:    cmp.Or(p.Every, r.Schedule.Every, defaultEvery),

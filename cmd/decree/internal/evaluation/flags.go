@@ -16,7 +16,7 @@ import (
 	"decree/rules/schema"
 )
 
-// Flags is what every command asks that evaluates rules on events.
+// Flags are the flags of commands that evaluate rules on events.
 type Flags struct {
 	Filters    ruleset.Filters
 	Model      string
@@ -25,7 +25,7 @@ type Flags struct {
 	Now        string
 }
 
-// DefaultModel is that of events which have Sigma's own field names.
+// DefaultModel is the model of events with Sigma's own field names.
 const DefaultModel = "sigma"
 
 // AddTo adds the flags.
@@ -39,7 +39,7 @@ func (e *Flags) AddTo(cmd *cobra.Command) {
 	e.Filters.AddTo(cmd)
 }
 
-// Options are the engine's, as the flags say.
+// Options gives the engine's options.
 func (e *Flags) Options() (opt engine.Options, err error) {
 	if opt.Model, err = models.Load(e.Model, e.ModelFile); err != nil {
 		return opt, err

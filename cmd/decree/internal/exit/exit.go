@@ -1,4 +1,4 @@
-// Package exit says how a command ends: the error that it returns becomes the exit code of the process.
+// Package exit turns the error of a command into the exit code of the process.
 package exit
 
 import (
@@ -14,19 +14,19 @@ const (
 	Fine   = 0
 	Found  = 1        // lint errors, failed tests, matches with --fail-on-match
 	Usage  = 2        // wrong usage, unreadable input, unwritable output
-	Closed = 128 + 13 // as if by SIGPIPE, where the system has none
+	Closed = 128 + 13 // standard output was closed: as after SIGPIPE
 )
 
-// ErrFindings ends a command whose findings were already shown.
+// ErrFindings ends a command that has shown findings.
 var ErrFindings = errors.New("findings")
 
-// ErrUnreadable ends a command whose findings, already shown, say that a file cannot be read.
+// ErrUnreadable ends a command that has said which file it could not read.
 var ErrUnreadable = errors.New("unreadable")
 
 // Shown tells whether an error was already shown to the user.
 func Shown(err error) bool { return errors.Is(err, ErrFindings) || errors.Is(err, ErrUnreadable) }
 
-// After is how a command ends that has shown what it found; fails is whether there is another reason to fail.
+// After gives the error of a command that has shown its findings. fails says whether it fails for another reason.
 func After(found diag.Diagnostics, fails bool) error {
 	switch {
 	case slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == source.UnreadableFile }):
@@ -37,7 +37,7 @@ func After(found diag.Diagnostics, fails bool) error {
 	return nil
 }
 
-// Code is the exit code for the error that a command returned; nil is Fine.
+// Code gives the exit code for the error of a command. nil is Fine.
 func Code(err error) int {
 	switch {
 	case err == nil:

@@ -11,7 +11,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Print shows an explanation; title is what the rule is called.
+// Print shows an explanation. title names the rule.
 func Print(s *stdio.Streams, title string, e engine.Explanation) {
 	verdict := "does not match"
 	switch {

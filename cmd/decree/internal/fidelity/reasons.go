@@ -8,7 +8,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Of is the word for how a query keeps a rule's meaning.
+// Of says how a query keeps a rule's meaning: exact, approximate or refused.
 func Of(c queries.Result) string {
 	if c.Query == nil {
 		return "refused"
@@ -19,10 +19,10 @@ func Of(c queries.Result) string {
 	return "exact"
 }
 
-// counts tells whether a note stands in the report: it says that the query is not exact, or cannot be deployed.
+// counts tells whether a note belongs in the report: the query is not exact, or too long to deploy.
 func counts(n compilers.Note) bool { return n.Effect != "exact" || n.Code == compilers.LongQuery }
 
-// reasons lists the codes for which a query is refused or approximate, or too long, each once.
+// reasons lists the codes of why a query is refused, approximate or too long, each once.
 func reasons(c queries.Result) []string {
 	var codes []string
 	if c.Query == nil {

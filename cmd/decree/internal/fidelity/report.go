@@ -10,7 +10,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Report says how each rule comes out in each target.
+// Report says how faithful each rule is in each target.
 type Report struct {
 	Targets []targetCount  `json:"targets"`
 	Reasons []reasonCount  `json:"reasons"` // why rules are refused, approximate or too long to deploy
@@ -47,7 +47,7 @@ type targetFidelity struct {
 	Findings diag.Diagnostics `json:"findings,omitempty"`
 }
 
-// New sums up what was compiled: for each target all rules, in one order.
+// New sums up results. They come by target, with the rules in the same order in each.
 func New(results []queries.Result, chosen []compilers.Dialect) Report {
 	out := Report{Targets: []targetCount{}, Reasons: []reasonCount{}, Rules: []ruleFidelity{}}
 	if len(chosen) == 0 {

@@ -15,7 +15,7 @@ import (
 // shownRules bounds how many rules a table lists.
 const shownRules = 40
 
-// rows are the report's three tables: heads first, then cells.
+// rows gives the report's three tables, each with its heads first.
 func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Refused"}}
 	for _, t := range r.Targets {

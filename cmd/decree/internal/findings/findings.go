@@ -1,4 +1,4 @@
-// Package findings sums up findings: the severe ones, and how often each code was found.
+// Package findings sums up findings: it selects the severe ones and counts codes.
 package findings
 
 import (
@@ -15,7 +15,7 @@ import (
 // Severities are the names of the severities, the worst first.
 var Severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}
 
-// AtLeast leaves out what is less severe.
+// AtLeast gives the findings that are at least as severe as a level.
 func AtLeast(found diag.Diagnostics, level string) diag.Diagnostics {
 	least := diag.Info
 	for _, s := range []diag.Severity{diag.Error, diag.Warning} {
@@ -26,7 +26,7 @@ func AtLeast(found diag.Diagnostics, level string) diag.Diagnostics {
 	return slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity > least })
 }
 
-// CountByCode shows how often each code was found, the most often first, when there are many findings.
+// CountByCode shows how often each code was found, the most frequent first. A few findings need no table.
 func CountByCode(s *stdio.Streams, found diag.Diagnostics) error {
 	if len(found) < 10 {
 		return nil

@@ -8,16 +8,16 @@ import (
 	"decree/rules/diag"
 )
 
-// shownPassed and shownEmpty bound how many files are named.
+// shownSkipped and shownEmpty bound how many files are named.
 const (
-	shownPassed = 3
-	shownEmpty  = 10
+	shownSkipped = 3
+	shownEmpty   = 10
 )
 
-// ShowPassed says which files were passed over.
-func (in *Reader) ShowPassed() {
-	if len(in.passed) > 0 {
-		fmt.Fprintf(in.streams.Err, "%s skipped, not logs of the data model: %s\n", plural.Count(len(in.passed), "file"), names(in.passed, shownPassed))
+// ShowSkipped names the files that were skipped.
+func (in *Reader) ShowSkipped() {
+	if len(in.skipped) > 0 {
+		fmt.Fprintf(in.streams.Err, "%s skipped, not logs of the data model: %s\n", plural.Count(len(in.skipped), "file"), names(in.skipped, shownSkipped))
 	}
 }
 
@@ -35,7 +35,7 @@ func (in *Reader) showEmpty() {
 	}
 }
 
-// names lists the first of some files.
+// names lists the first files.
 func names(files []string, most int) string {
 	shown := make([]string, 0, most)
 	for _, file := range files[:min(len(files), most)] {

@@ -7,16 +7,17 @@ import (
 	"decree/engine/event"
 )
 
-// probedEvents bounds how many events of a file are looked at to tell whether it is a log.
+// probedEvents bounds how many events are read to tell whether a file is a log.
 const probedEvents = 100
 
-// isLog tells whether a file of a folder whose name says little has an event of the model. What cannot be read, or goes on, is for read.
+// isLog tells whether a file has an event of the model. It is asked of files in a folder whose names do not say so. A file that cannot be read,
+// or is longer, counts as a log: read reports what is wrong with it.
 func (in *Reader) isLog(file string) bool {
 	r, err := event.Open(file, event.Options{MaxLine: in.opt.MaxLine})
 	if err != nil {
 		return true
 	}
-	defer func() { _ = r.Close() }() // it was only looked at
+	defer func() { _ = r.Close() }() // errors are for read
 	for range probedEvents {
 		raw, err := r.NextRaw()
 		switch {

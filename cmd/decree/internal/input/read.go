@@ -19,7 +19,7 @@ import (
 type Options struct {
 	Files   []string // as the user names them
 	Rejects string   // the file that keeps rejected lines; "" for none
-	Force   bool     // writes over a write-protected file of rejects
+	Force   bool     // overwrites a write-protected file
 	MaxLine int      // bytes
 	Workers int
 	Quiet   bool
@@ -28,27 +28,27 @@ type Options struct {
 // Reader feeds files to the engine and accounts for every line.
 type Reader struct {
 	Lines, Rejected int
-	Unreadable      bool // of some file not all was read, or nothing of it was an event
-	Unfit           bool // of some file no event is of the model
+	Unreadable      bool // some input was not read whole, or none held an event
+	Unfit           bool // some file has no event of the model
 
 	engine  *engine.Engine
 	opt     Options
 	streams *stdio.Streams
-	shown   int // rejected lines
+	shown   int // rejected lines shown
 	bar     *progressbar.ProgressBar
 	barErr  error
 	kept    *output.Pending
 	keptErr error
-	passed  []string // files of folders that are no logs
+	skipped []string // files in folders that are not logs
 	empty   []string // inputs without an event and without a rejected line
 }
 
-// New gives a reader that has read nothing yet.
+// New gives a reader.
 func New(s *stdio.Streams, opt Options) *Reader {
 	return &Reader{streams: s, opt: opt, bar: progress.Bar(s, "events", -1, opt.Quiet)}
 }
 
-// ClearBar makes room on a terminal that shows matches and progress both.
+// ClearBar removes the progress bar where the terminal shows matches too.
 func (in *Reader) ClearBar() {
 	if in.streams.OutTerminal && in.streams.ErrTerminal {
 		in.barErr = errors.Join(in.barErr, in.bar.Clear())
@@ -57,7 +57,7 @@ func (in *Reader) ClearBar() {
 
 // ReadAll gives the engine the events of all files.
 func (in *Reader) ReadAll(e *engine.Engine, files event.Files) (err error) {
-	in.engine, in.passed = e, files.Passed
+	in.engine, in.skipped = e, files.Passed
 	for _, err := range files.Errs {
 		in.blame("%v", err)
 	}
@@ -69,7 +69,7 @@ func (in *Reader) ReadAll(e *engine.Engine, files event.Files) (err error) {
 	}
 	for _, file := range files.Paths {
 		if files.Doubt[file] && !in.isLog(file) {
-			in.passed = append(in.passed, file)
+			in.skipped = append(in.skipped, file)
 			continue
 		}
 		if err := in.read(file); err != nil {
@@ -81,14 +81,14 @@ func (in *Reader) ReadAll(e *engine.Engine, files event.Files) (err error) {
 		if in.keptErr == nil {
 			in.keptErr = in.kept.Commit()
 		}
-		if in.keptErr != nil { // what stood there before is left
+		if in.keptErr != nil { // the file keeps its old content
 			return fmt.Errorf("cannot write --rejects: %w", in.keptErr)
 		}
 	}
 	return in.bar.Finish()
 }
 
-// blame says what is wrong with the input, and that not all of it was read. The other files are read.
+// blame shows an error of an input, and notes that the input is unreadable. Other files are still read.
 func (in *Reader) blame(format string, args ...any) {
 	in.Unreadable = true
 	in.ClearBar()

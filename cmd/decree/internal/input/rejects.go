@@ -8,14 +8,14 @@ import (
 	"decree/rules/diag"
 )
 
-// shownRejects bounds how many bad lines are reported one by one.
+// shownRejects bounds how many rejected lines are shown.
 const shownRejects = 20
 
-// NotAmong refuses to write rejected lines over one of the files that the run reads.
+// NotAmong refuses to write rejected lines to a file that the run reads.
 func NotAmong(rejects string, files []string) error {
 	to, err := os.Stat(rejects)
 	if err != nil || !to.Mode().IsRegular() {
-		return nil // not there yet, or nothing that is replaced
+		return nil // it does not exist, or is a device or pipe
 	}
 	for _, file := range files {
 		if from, err := os.Stat(file); err == nil && os.SameFile(to, from) {

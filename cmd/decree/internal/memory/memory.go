@@ -1,4 +1,4 @@
-// Package memory bounds what a command keeps: a flag for sizes, and what the garbage collector is told in each phase.
+// Package memory bounds the memory of a command: a flag for sizes, and settings of the garbage collector for each phase.
 package memory
 
 import (
@@ -11,7 +11,7 @@ import (
 	"github.com/dustin/go-humanize"
 )
 
-// Size is the value of a flag that takes a size, as 512MiB or 1GiB.
+// Size is the value of a flag that takes a size in bytes, such as 512MiB or 1GiB.
 type Size int64
 
 const (
@@ -38,11 +38,11 @@ func (b *Size) Set(text string) error {
 // Type names the value in the help.
 func (b *Size) Type() string { return "size" }
 
-// loadingMemory is what loading rules may take before the garbage collector works harder.
+// loadingMemory is the memory for loading rules, in bytes. Beyond it the garbage collector works harder.
 const loadingMemory = 3 << 30
 
-// Loading tells the garbage collector that what is made now is mostly kept: to look for garbage less often meanwhile takes
-// a quarter off the time. The function it gives ends that.
+// Loading tells the garbage collector that most of what is made now is kept. Collecting less often saves a quarter of the loading time. Call
+// loaded when loading ends.
 func Loading() (loaded func()) {
 	usual, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(loadingMemory)
 	return func() {
@@ -51,19 +51,19 @@ func Loading() (loaded func()) {
 	}
 }
 
-// collectorRoom is how much garbage may lie about beside what is kept, before the collector works harder.
+// collectorRoom is the memory for garbage, in bytes. Beyond it the collector works harder.
 const collectorRoom = 512 << 20
 
-// Limit tells the garbage collector how much a run may keep beside what is loaded already.
+// Limit tells the garbage collector how much a run may keep, beside what is already loaded.
 func Limit(keep Size) {
 	var now runtime.MemStats
 	if runtime.ReadMemStats(&now); now.HeapAlloc > loadingMemory/2 {
-		runtime.GC() // so that what loading left over does not count
+		runtime.GC() // garbage of loading does not count
 		runtime.ReadMemStats(&now)
 	}
 	debug.SetMemoryLimit(int64(now.HeapAlloc) + int64(keep) + collectorRoom)
 }
 
-// Finishing bounds what results take while they are made, beside what waited for the end. That is large, and most of it without
-// pointers: to look for garbage more often costs little.
+// Finishing keeps garbage small while results are made at the end of the input. What waited for the end is large and has few pointers, so
+// collecting more often costs little.
 func Finishing() { debug.SetGCPercent(40) }

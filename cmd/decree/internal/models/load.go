@@ -9,7 +9,7 @@ import (
 	"decree/rules/schema"
 )
 
-// Load reads the model a user named, or the file that overlays one.
+// Load gives the model of a name. A file wins over the name.
 func Load(name, file string) (*schema.Model, error) {
 	if file != "" {
 		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // reading a pipe may never end

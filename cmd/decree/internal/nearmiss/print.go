@@ -1,4 +1,4 @@
-// Package nearmiss shows how near a correlation came to a match on the events given.
+// Package nearmiss shows how near a correlation came to a match.
 package nearmiss
 
 import (
@@ -15,9 +15,9 @@ import (
 	"decree/rules/ir"
 )
 
-// Print shows what the inputs of a correlation found, and of each group the window that matched or came nearest.
+// Print shows what the inputs of a correlation found, and for each group the window that matched or came nearest.
 func Print(s *stdio.Streams, n correlate.Progress) {
-	fmt.Fprintf(s.Out, "%s: %s\n", diag.FirstVisible(n.Correlation), diag.Visible(asks(n.Of)))
+	fmt.Fprintf(s.Out, "%s: %s\n", diag.FirstVisible(n.Correlation), diag.Visible(summary(n.Of)))
 	for _, in := range n.Inputs {
 		fmt.Fprintf(s.Out, "  %s: %s", diag.FirstVisible(in.Name), plural.Count(in.Matches, "match"))
 		if in.Ungrouped > 0 {
@@ -39,7 +39,7 @@ func Print(s *stdio.Streams, n correlate.Progress) {
 		} else {
 			fmt.Fprint(s.Out, "  ")
 		}
-		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, diag.Visible(came(n.Of, g)), g.From, g.To)
+		fmt.Fprintf(s.Out, "%s is %s, from %s to %s\n", verdict, diag.Visible(result(n.Of, g)), g.From, g.To)
 		for _, e := range g.Events[:min(len(g.Events), shownEvents)] {
 			fmt.Fprintf(s.Out, "    %s: %s\n", diag.Visible(e.Rule), position.Event(e.ID, e.Source, e.Line))
 		}
@@ -52,8 +52,8 @@ func Print(s *stdio.Streams, n correlate.Progress) {
 	}
 }
 
-// came says what a window came to.
-func came(c *ir.Correlation, g correlate.GroupProgress) string {
+// result gives the value of a window, and which inputs it lacks.
+func result(c *ir.Correlation, g correlate.GroupProgress) string {
 	switch c.Source.Type {
 	case rules.TemporalOrdered:
 		text := fmt.Sprintf("%s of %d in order", number(g.Value), len(c.Inputs))
@@ -71,8 +71,8 @@ func came(c *ir.Correlation, g correlate.GroupProgress) string {
 	return number(g.Value)
 }
 
-// asks says in a line what a correlation asks.
-func asks(c *ir.Correlation) string {
+// summary describes a correlation in one line.
+func summary(c *ir.Correlation) string {
 	names := make([]string, len(c.Inputs))
 	for i, in := range c.Inputs {
 		names[i] = in.Name

@@ -15,7 +15,7 @@ import (
 // File is one file of an output folder. Path is relative to it, with slashes.
 type File struct {
 	Path, Text string
-	From       string // what it is made of, for messages: a rule and its place
+	From       string // the rule and its place, for messages
 }
 
 // Manifest names the file of an output folder in which decree lists its own files.
@@ -23,18 +23,17 @@ const Manifest = ".decree-output"
 
 const manifestHead = "# Written by decree, which replaces and removes the files below and no others."
 
-// folder is an output folder while it is written.
+// folder is an output folder that is being written.
 type folder struct {
 	dir   string
 	root  *os.Root
-	own   map[string]bool // what decree wrote before
+	own   map[string]bool // files that decree wrote before
 	force bool
 }
 
-// WriteFolder writes files into dir, and removes what decree wrote there before below the folders named, or at
-// the top, and does not write now. All is written inside dir under another name first, so that a failure
-// leaves what was there. A file that decree did not write is never touched: where one is in the way, nothing
-// is written. So it is with a write-protected file, but with force.
+// WriteFolder writes files into dir. It removes files that decree wrote there before and does not write now, below the folders named ("" is the
+// top). All files get temporary names first, so that a failure changes nothing. A file that decree did not write is never touched: if one is in
+// the way, nothing is written. Only force overwrites a write-protected file.
 func WriteFolder(dir string, below []string, files []File, force bool) (err error) {
 	if err := distinct(files); err != nil {
 		return err
@@ -45,7 +44,7 @@ func WriteFolder(dir string, below []string, files []File, force bool) (err erro
 	}
 	defer func() {
 		if err != nil && made != "" {
-			_ = os.Remove(made) // if nothing is in it
+			_ = os.Remove(made) // only if it is empty
 		}
 	}()
 	root, err := os.OpenRoot(dir)
@@ -68,7 +67,7 @@ func WriteFolder(dir string, below []string, files []File, force bool) (err erro
 	return f.replace(changed, kept, stale)
 }
 
-// makeFolder makes dir if it is not there, also where a symbolic link leads, and says what it made.
+// makeFolder makes dir if it does not exist, also behind a symbolic link. It gives the topmost folder that it made, or "".
 func makeFolder(dir string) (made string, err error) {
 	to, err := target(filepath.Clean(dir))
 	if err != nil {
@@ -84,7 +83,7 @@ func makeFolder(dir string) (made string, err error) {
 	return "", err
 }
 
-// distinct refuses files that some file system takes for one.
+// distinct refuses paths that are the same file on some system.
 func distinct(files []File) error {
 	seen := map[string]File{}
 	for _, f := range files {
@@ -134,10 +133,9 @@ func (f *folder) writable(name string, info fs.FileInfo) error {
 	return nil
 }
 
-// compare finds which files must be written, and which of decree's own stay as they are: a build tool sees by
-// its time that a file did not change.
+// compare finds which files must be written. Files that did not change keep their times, which build tools compare.
 func (f *folder) compare(files []File) (changed, kept []File, err error) {
-	folded := map[string]string{} // of what decree wrote: a file may come back in another case
+	folded := map[string]string{} // of files that decree wrote; a file may now have a name in another case
 	for name := range f.own {
 		folded[Fold(name)] = name
 	}
@@ -167,7 +165,7 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 		switch {
 		case same && own:
 			kept = append(kept, file)
-		case same: // someone's own, and right
+		case same: // not decree's, but with the same content
 		case info.IsDir():
 			return nil, nil, unwritable(full, errors.New("it is a folder"))
 		case !own:
@@ -182,7 +180,7 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 	return changed, kept, nil
 }
 
-// stale lists what decree wrote before and does not write now.
+// stale lists the files that decree wrote before and does not write now.
 func (f *folder) stale(below []string, files []File) ([]string, error) {
 	now := map[string]bool{}
 	for _, file := range files {
@@ -196,7 +194,7 @@ func (f *folder) stale(below []string, files []File) ([]string, error) {
 		}
 		info, err := f.root.Lstat(name)
 		if errors.Is(err, fs.ErrNotExist) || (err == nil && info.IsDir()) {
-			delete(f.own, name) // somebody removed it: what comes there is not decree's
+			delete(f.own, name) // the user removed it: a new file there is not decree's
 			continue
 		}
 		if err != nil {
@@ -211,7 +209,7 @@ func (f *folder) stale(below []string, files []File) ([]string, error) {
 	return out, nil
 }
 
-// replace writes the changed files beside their places, and moves them there when all are written.
+// replace writes the changed files under temporary names, and moves them when all are written.
 func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 	fresh := temporary()
 	place := filepath.Join(f.dir, fresh)
@@ -248,7 +246,7 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 	return watched.whole(func() error { return f.move(changed, stale, fresh, all, left) })
 }
 
-// move puts all in place. The manifest names at every moment what is decree's.
+// move renames all files. At every moment the manifest lists decree's files.
 func (f *folder) move(changed []File, stale []string, fresh, all, left string) error {
 	if err := f.root.Rename(all, Manifest); err != nil {
 		return unwritable(filepath.Join(f.dir, Manifest), err)
@@ -277,7 +275,7 @@ func (f *folder) move(changed []File, stale []string, fresh, all, left string) e
 			return unwritable(filepath.Join(f.dir, filepath.FromSlash(name)), err)
 		}
 		for up := path.Dir(name); up != "." && f.root.Remove(up) == nil; up = path.Dir(up) {
-			continue // a folder with something in it stays
+			continue // a folder that is not empty stays
 		}
 	}
 	if err := f.root.Rename(left, Manifest); err != nil {

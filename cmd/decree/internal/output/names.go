@@ -10,11 +10,11 @@ import (
 	"golang.org/x/text/unicode/norm"
 )
 
-// longestName is how many bytes of a name are kept, so that an extension fits into the 255 that file systems take.
+// longestName is the number of bytes of a name that are kept. File systems take 255, and an extension must fit.
 const longestName = 180
 
-// Name makes a file name of a text, which cannot choose a path with it. Letters of every script stay, in the
-// one form that all systems compare alike; what some system refuses becomes an underscore.
+// Name makes a file name of a text. The text cannot choose a path. Letters of every script stay, in the form that all systems compare alike.
+// Characters that some system refuses become underscores.
 func Name(text string) string {
 	name := strings.Map(func(c rune) rune {
 		switch {
@@ -47,7 +47,7 @@ func Name(text string) string {
 	return name
 }
 
-// reserved are the names of Windows' devices, with any extension.
+// reserved are the names of devices on Windows, with any extension.
 // https://learn.microsoft.com/en-us/windows/win32/fileio/naming-a-file#naming-conventions
 var reserved = func() map[string]bool {
 	out := map[string]bool{"CON": true, "PRN": true, "AUX": true, "NUL": true, "CONIN$": true, "CONOUT$": true}
@@ -59,7 +59,7 @@ var reserved = func() map[string]bool {
 	return out
 }()
 
-// Fold makes paths equal that some file system takes for one.
+// Fold gives paths that are the same file on some system the same form.
 func Fold(path string) string {
 	folded := strings.Map(func(c rune) rune {
 		least := c

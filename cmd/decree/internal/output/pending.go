@@ -1,6 +1,5 @@
-// Package output writes what commands leave on disk. In: paths and texts. Out: files that are whole or not
-// there at all, whatever ends the command; folders in which decree touches its own files alone; and file names
-// that every system accepts.
+// Package output writes files and folders. In: paths and texts. Out: files that are complete or not there, however the command ends; folders in
+// which decree touches only its own files; and file names that every system accepts.
 package output
 
 import (
@@ -15,15 +14,14 @@ import (
 	"sync"
 )
 
-// Pending is a file that is being written. It stands beside its place until Commit moves it there.
+// Pending is a file that is being written. Commit moves it from a temporary name to its own.
 type Pending struct {
 	*os.File
-	to   string // "" for a device or a pipe, which is written as it is
+	to   string // "" for a device or a pipe, which is written directly
 	done bool
 }
 
-// Create begins a file. A symbolic link is followed, and a file that is there keeps its permissions. A
-// write-protected one is refused, but with force.
+// Create begins a file. It follows symbolic links, and an existing file keeps its permissions. Only force overwrites a write-protected file.
 func Create(path string, force bool) (*Pending, error) {
 	to, err := target(path)
 	if err != nil {
@@ -60,7 +58,7 @@ func Create(path string, force bool) (*Pending, error) {
 	return p, nil
 }
 
-// Commit moves the file to its place.
+// Commit moves the file to its name.
 func (p *Pending) Commit() error {
 	if p.to == "" {
 		p.done = true
@@ -97,7 +95,7 @@ func (p *Pending) remove() error {
 	return os.Remove(p.Name())
 }
 
-// Write writes a file whole.
+// Write writes a complete file.
 func Write(path string, data []byte, force bool) error {
 	p, err := Create(path, force)
 	if err != nil {
@@ -111,12 +109,12 @@ func Write(path string, data []byte, force bool) error {
 
 var errProtected = errors.New("it is write-protected: --force overwrites it")
 
-// protected tells whether nobody may write a file: root could, but was asked not to.
+// protected tells whether a file has no write permission at all. Root could write it, but the user asked not to.
 func protected(info fs.FileInfo) bool { return info.Mode().Perm()&0o222 == 0 }
 
-// target is where a path leads: to what a symbolic link names, even if that is not there yet.
+// target follows symbolic links to a path, which need not exist.
 func target(path string) (string, error) {
-	for range 40 { // as many as Linux follows
+	for range 40 { // as many links as Linux follows
 		info, err := os.Lstat(path)
 		if err != nil || info.Mode()&fs.ModeSymlink == 0 {
 			return path, nil
@@ -133,7 +131,7 @@ func target(path string) (string, error) {
 	return "", errors.New("its symbolic links form a loop")
 }
 
-// unwritable says which file cannot be written; a temporary name means nothing to a reader.
+// unwritable gives the error of a file. It names the file, not its temporary name.
 func unwritable(path string, err error) error {
 	var at *fs.PathError
 	if errors.As(err, &at) {
@@ -146,7 +144,7 @@ const temporaryPrefix = ".decree-new-"
 
 func temporary() string { return temporaryPrefix + strings.ToLower(rand.Text()) }
 
-// watched are the temporary files and folders there are. They are removed when a signal ends the command.
+// watched holds the temporary files and folders. They are removed when a signal ends the command.
 var watched watch
 
 type watch struct {
@@ -161,7 +159,7 @@ func (w *watch) add(path string) {
 	if len(w.paths) == 0 {
 		w.paths, w.signals = map[string]bool{}, make(chan os.Signal, 1)
 		for _, s := range deadly {
-			if !signal.Ignored(s) { // as nohup and a shell's background jobs ask
+			if !signal.Ignored(s) { // nohup and background jobs ignore signals
 				signal.Notify(w.signals, s)
 			}
 		}
@@ -179,7 +177,7 @@ func (w *watch) forget(path string) {
 	}
 }
 
-// whole runs a step that no signal may cut in two.
+// whole runs a step that no signal may interrupt.
 func (w *watch) whole(step func() error) error {
 	w.lock.Lock()
 	defer w.lock.Unlock()
@@ -191,9 +189,9 @@ func (w *watch) wait(signals chan os.Signal) {
 	if !ok {
 		return
 	}
-	w.lock.Lock() // never given back: nothing is written any more
+	w.lock.Lock() // never unlocked: nothing is written after this
 	for path := range w.paths {
-		_ = os.RemoveAll(path) // the command ends, whether it can be removed or not
+		_ = os.RemoveAll(path) // the command ends in any case
 	}
 	end(s)
 }

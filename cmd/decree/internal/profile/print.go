@@ -14,10 +14,10 @@ import (
 	"decree/rules/diag"
 )
 
-// shownCosts is how many rules each table of --stats has.
+// shownCosts bounds the rules in each table.
 const shownCosts = 10
 
-// Print says how fast a run was and where its time went, on the error stream.
+// Print shows the profile of a run on the error stream.
 func Print(s *stdio.Streams, p *engine.Profile, stats engine.Stats, loading, running time.Duration) error {
 	perSecond := func(n float64) float64 { return n / max(running.Seconds(), 1e-9) }
 	_, err := fmt.Fprintf(s.Err, "%.0f events/s, %.1f MB/s; rules loaded in %s, events in %s\n", perSecond(float64(stats.Events)), perSecond(float64(p.Bytes)/1e6), round(loading), round(running))

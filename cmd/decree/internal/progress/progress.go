@@ -9,18 +9,18 @@ import (
 	"github.com/schollz/progressbar/v3"
 )
 
-// Bar is a progress bar, which is shown on a terminal alone. A total of -1 is not known.
+// Bar gives a progress bar. Only a terminal shows it. A total of -1 is unknown.
 func Bar(s *stdio.Streams, what string, total int, quiet bool) *progressbar.ProgressBar {
 	return progressbar.NewOptions(total, progressbar.OptionSetWriter(s.Err), progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(100*time.Millisecond), progressbar.OptionClearOnFinish(),
 		progressbar.OptionSetVisibility(s.ErrTerminal && !quiet))
 }
 
-// quick is how many files are read before anybody wonders.
+// quick is the number of steps that are done too fast for a bar.
 const quick = 1000
 
-// Steps gives what counts one step of a long work on a progress bar, and what takes the bar away again.
+// Steps gives a function that counts a step on a progress bar, and one that removes the bar.
 func Steps(s *stdio.Streams, what string, total int) (step func(), end func()) {
 	bar := Bar(s, what, total, total < quick)
-	return func() { _ = bar.Add(1) }, func() { _ = bar.Finish() } // a bar that cannot be drawn is no reason to stop
+	return func() { _ = bar.Add(1) }, func() { _ = bar.Finish() } // the work goes on without a bar
 }

@@ -1,4 +1,4 @@
-// Package queries writes a rule set in the languages of its targets: a query or a refusal for each rule and target.
+// Package queries writes a rule set in the languages of its targets. Each rule and target gives a query or a refusal.
 package queries
 
 import (
@@ -17,9 +17,9 @@ import (
 	"decree/rules/schema"
 )
 
-// Options say which model rules are written for, and how.
+// Options say which data model rules are written for, and how.
 type Options struct {
-	Model, ModelFile string   // as the user names them; without, the first of the target's models that can say the rule
+	Model, ModelFile string   // as the user names them; empty: the target's first that can say the rule
 	Approximate      []string // accepted gaps
 	Lists            string   // where value lists go
 }
@@ -32,14 +32,14 @@ type Result struct {
 
 	Source ruleset.Rule      `json:"-"`
 	Target compilers.Dialect `json:"-"`
-	Model  string            `json:"-"` // the name of the model that the query, or the refusal, is for
+	Model  string            `json:"-"` // name of the model of the query or the refusal
 
 	path       string   // below a target's folder, without extension
 	has        bool     // the model has the rule's log source
-	passedOver []string // models that the target prefers, and that cannot say the rule
+	passedOver []string // names of preferred models that cannot say the rule
 }
 
-// Compile compiles every rule for every dialect, in that order, on all cores.
+// Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their order.
 func Compile(set *ruleset.Set, chosen []compilers.Dialect, opt Options) ([]Result, error) {
 	whole := set.Whole()
 	paths := outputPaths(whole)
@@ -58,7 +58,7 @@ func Compile(set *ruleset.Set, chosen []compilers.Dialect, opt Options) ([]Resul
 	return results, nil
 }
 
-// loadModels reads the models that a rule is Result for, preferred first.
+// loadModels reads the models to try for a target, the preferred first.
 func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
 	names := d.Models()
 	switch {
@@ -90,10 +90,10 @@ func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
 	return models, nil
 }
 
-// compile writes the rule for the first model that can say it. Where none can, the findings are those of
-// the first that has the rule's log source.
+// compile writes the rule for the first model that can say it. If none can, the findings are from the first model that has the rule's log
+// source.
 func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
-	var passed []diag.Diagnostic // why each model before was passed over
+	var passed []diag.Diagnostic // why each preferred model cannot say the rule
 	for i, m := range models {
 		opt.Model = m
 		q, found := c.writeFor(opt)
@@ -114,7 +114,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	for i, d := range c.Found {
 		for _, ls := range c.Source.LogSources() {
 			if d.Code == "no-log-source" && d.Range == ls.Range && !slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
-				c.Found[i] = compilers.NoLogSource(ls, models...) // the finding is of the first model, and no other has it
+				c.Found[i] = compilers.NoLogSource(ls, models...) // no model has it
 			}
 		}
 	}

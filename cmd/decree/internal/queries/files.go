@@ -8,7 +8,7 @@ import (
 	"decree/compilers"
 )
 
-// Files are the query and its assets, as laid out in an output folder.
+// Files gives the query and its assets as files of an output folder. A refused rule has none.
 func (c Result) Files() []output.File {
 	if c.Query == nil {
 		return nil
@@ -21,7 +21,7 @@ func (c Result) Files() []output.File {
 	return files
 }
 
-// Folders are the parts of an output folder that belong to targets.
+// Folders names the target's parts of an output folder.
 func Folders(chosen []compilers.Dialect) []string {
 	names := make([]string, len(chosen))
 	for i, d := range chosen {

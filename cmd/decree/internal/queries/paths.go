@@ -10,9 +10,9 @@ import (
 	"decree/rules"
 )
 
-// outputPaths are the paths of rules below an output folder: their names, and where several rules want one,
-// the folders of their files before it, and the titles of those without a name behind it. What is still one place
-// then is refused when it is written.
+// outputPaths gives each rule its path below an output folder. It is the rule's name. If several rules have that name, the folders of their
+// files come before it. If they still clash, rules without a name of their own get their titles behind it. Rules that clash even then are
+// refused when they are written.
 func outputPaths(all []ruleset.Rule) map[*rules.Rule]string {
 	wanted := map[string]int{}
 	for _, r := range all {
@@ -51,7 +51,7 @@ func outputPaths(all []ruleset.Rule) map[*rules.Rule]string {
 	return out
 }
 
-// sharedStart is how many folders all begin with.
+// sharedStart counts the leading folders that all have in common.
 func sharedStart(all [][]string) int {
 	if len(all) == 0 {
 		return 0

@@ -10,7 +10,7 @@ import (
 	"decree/rules/diag"
 )
 
-// shownPassedOver bounds how many queries for another model than the preferred one are shown one by one.
+// shownPassedOver bounds how many queries for a less preferred model are shown one by one.
 const shownPassedOver = 3
 
 // Print writes the queries and their assets.
@@ -31,8 +31,7 @@ func Print(s *stdio.Streams, results []Result) {
 	}
 }
 
-// Show shows what compiling found. Of queries for another model than the one that their target prefers it shows
-// each, or how many when there are many.
+// Show shows the findings of compiling. If many queries are for a less preferred model, it counts them.
 func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []Result) {
 	var order []string
 	counts := map[string]int{}

@@ -9,13 +9,13 @@ import (
 	"decree/rules/parse"
 )
 
-// readCorrelation is a correlation of some file, not linked to what it reads yet.
+// readCorrelation is a correlation that is not yet linked to the rules that it reads.
 type readCorrelation struct {
 	from File
 	of   *rules.Correlation
 }
 
-// correlate links the correlations that were read with the rules and lowers them.
+// correlate links correlations with the rules that they read, and lowers them.
 func (set *Set) correlate() diag.Diagnostics {
 	var all []*rules.Rule
 	for _, f := range set.parsed {
@@ -41,7 +41,7 @@ func (set *Set) correlate() diag.Diagnostics {
 	return append(found, more...)
 }
 
-// addCorrelations makes the correlations ready that were read, and takes down what is wrong with them.
+// addCorrelations links the correlations and keeps what is wrong with them.
 func (set *Set) addCorrelations() {
 	found := set.correlate()
 	failed := map[string]bool{}
@@ -60,7 +60,7 @@ func (set *Set) addCorrelations() {
 	set.Found = append(set.Found, found...)
 }
 
-// LoweredCorrelations are those that the engine runs.
+// LoweredCorrelations gives the correlations that the engine runs.
 func (set *Set) LoweredCorrelations() []*ir.Correlation {
 	out := make([]*ir.Correlation, len(set.Correlations))
 	for i, c := range set.Correlations {
@@ -69,7 +69,7 @@ func (set *Set) LoweredCorrelations() []*ir.Correlation {
 	return out
 }
 
-// LogSources are those that a rule, or all that a correlation reads, is about.
+// LogSources gives the log source of a rule, or those of all rules that a correlation reads.
 func (r Rule) LogSources() []rules.LogSource {
 	if r.Correlation == nil {
 		return []rules.LogSource{r.IR.Source.LogSource}
@@ -81,8 +81,8 @@ func (r Rule) LogSources() []rules.LogSource {
 	return out
 }
 
-// parts are the rules that some correlation of their own file reads, and does not generate: they are parts of it, even of one that
-// has errors.
+// parts gives the rules that are only parts of a correlation: one of their own file reads them and does not set generate. A correlation with
+// errors counts too.
 func (set *Set) parts() map[*rules.Rule]bool {
 	out := map[*rules.Rule]bool{}
 	for _, c := range set.read {
@@ -99,7 +99,7 @@ func (set *Set) parts() map[*rules.Rule]bool {
 	return out
 }
 
-// stranded are parts of which no correlation is left, since it has errors: by themselves they are not run.
+// stranded gives parts whose correlation has errors. They are not run alone.
 func (set *Set) stranded() map[*rules.Rule]bool {
 	out := set.parts()
 	for _, c := range set.Correlations {
@@ -110,7 +110,7 @@ func (set *Set) stranded() map[*rules.Rule]bool {
 	return out
 }
 
-// Whole are the rules and correlations that are no part of another: what is tested and compiled.
+// Whole gives the rules and correlations that are not part of another. They are tested and compiled.
 func (set *Set) Whole() []Rule {
 	parts := set.parts()
 	return slices.DeleteFunc(slices.Concat(set.Rules, set.Correlations), func(r Rule) bool { return parts[r.IR.Source] })

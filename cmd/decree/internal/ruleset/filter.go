@@ -16,13 +16,13 @@ import (
 	"decree/rules/source"
 )
 
-// Filters says which filters are laid over rules, and how their conditions are read.
+// Filters says which filters apply to rules, and how their conditions are read.
 type Filters struct {
 	Dir       string
 	Condition string
 }
 
-// AddTo adds the --filters flag, and --filter-condition.
+// AddTo adds the flags --filters and --filter-condition.
 func (f *Filters) AddTo(cmd *cobra.Command) {
 	cmd.Flags().StringVar(&f.Dir, "filters", "", "`DIR` of Sigma filters: they suppress what they describe in the rules that they name")
 	cmd.Flags().StringVar(&f.Condition, "filter-condition", "",
@@ -33,8 +33,8 @@ func (f *Filters) AddTo(cmd *cobra.Command) {
 	}
 }
 
-// applyFilters lays every filter of a folder over the rules it covers. Findings about filters
-// go beside those about rules; a filter that covers no rule is one.
+// applyFilters applies every filter of a folder to the rules that it covers. Findings about filters are added to the set. A filter that covers
+// no rule is a finding.
 func (set *Set) applyFilters(f Filters) error {
 	dir := f.Dir
 	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
@@ -71,7 +71,7 @@ func (set *Set) applyFilters(f Filters) error {
 	return nil
 }
 
-// apply lays a filter over each rule that it covers.
+// apply applies a filter to each rule that it covers.
 func (set *Set) apply(f *rules.Filter) diag.Diagnostics {
 	required, found := ir.LowerFilter(f)
 	if required == nil {
@@ -90,7 +90,7 @@ func (set *Set) apply(f *rules.Filter) diag.Diagnostics {
 	return found
 }
 
-// whyNothing is a hint why a filter covers no rule.
+// whyNothing gives a hint why a filter covers no rule.
 func (set *Set) whyNothing(f *rules.Filter) string {
 	for _, ref := range f.Rules {
 		for _, c := range set.read {

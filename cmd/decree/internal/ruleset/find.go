@@ -13,17 +13,17 @@ import (
 	"decree/rules/source"
 )
 
-// libraryName is how paths of the embedded library begin in messages.
+// libraryName begins the paths of the embedded library in messages.
 const libraryName = "library"
 
-// File names one rule file in the folder that its lists may come from.
+// File is a rule file in the folder that its lists may come from.
 type File struct {
 	Folder *source.Folder
 	Disk   string // the folder's path on disk, "" for the embedded library
 	Path   string // slash path in the folder
 }
 
-// findRules lists the rule files under paths; without any, those of the embedded library.
+// findRules lists the rule files under paths. Without paths it lists the embedded library.
 func findRules(paths []string) ([]File, error) {
 	if len(paths) == 0 {
 		return filesOf(source.NewFolder(libraryName, library.FS()), "")
@@ -59,7 +59,7 @@ func filesOf(folder *source.Folder, disk string) ([]File, error) {
 	return files, nil
 }
 
-// root is a folder that was opened, and its rule files once they are asked for.
+// root is an open folder, with its rule files once they are listed.
 type root struct {
 	folder *source.Folder
 	files  []File
@@ -112,8 +112,8 @@ func findOnDisk(p string, roots map[string]*root) ([]File, error) {
 	return below, nil
 }
 
-// Root is the folder that a rule's list files must stay inside: the nearest one at or
-// above dir that has a lists folder, else dir itself.
+// Root gives the folder that the list files of rules in dir must stay inside. It is the nearest folder at or above dir with a folder lists, else
+// dir itself.
 func Root(dir string) string {
 	for at, up := dir, ""; ; at = up {
 		if info, err := os.Stat(filepath.Join(at, "lists")); err == nil && info.IsDir() {

@@ -17,7 +17,7 @@ import (
 	"decree/rules/parse"
 )
 
-// Lint looks for what is allowed in the rules and still likely wrong.
+// Lint finds what is allowed in the rules but likely wrong.
 func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	var files []lint.File
 	for _, f := range set.parsed {
@@ -30,7 +30,7 @@ func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	step, end := progress.Steps(s, "checks", len(files))
 	all := lint.RunEach(files, step)
 	end()
-	found := slices.DeleteFunc(all, func(d diag.Diagnostic) bool { // a part of a correlation is not referred to, and does not alert
+	found := slices.DeleteFunc(all, func(d diag.Diagnostic) bool { // a part of a correlation needs no id and no level
 		return parts[d.Range] && (d.Code == "missing-id" || d.Code == "missing-level")
 	})
 	for _, f := range set.parsed {
@@ -39,13 +39,13 @@ func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	return found
 }
 
-// parsedFile is a rule file as lint wants it.
+// parsedFile is a rule file in the form that lint reads.
 type parsedFile struct {
 	from File
 	file lint.File
 }
 
-// Fix changes the files and says what it did.
+// Fix changes the files, and says what it fixed. force overwrites write-protected files.
 func (set *Set) Fix(s *stdio.Streams, force bool) error {
 	total, changed := 0, 0
 	for _, f := range set.parsed {

@@ -1,5 +1,5 @@
-// Package ruleset reads the rules that a user names: their files become rules and correlations, lowered and under the
-// filters of the environment, with all that was found in them. A file with errors never hides the others.
+// Package ruleset loads the rules that a user names. In: paths. Out: rules and correlations, lowered and with the environment's filters, and all
+// findings about them. A file with errors never hides the others.
 package ruleset
 
 import (
@@ -18,7 +18,7 @@ import (
 	"decree/rules/parse"
 )
 
-// Load loads rules and lays filters over them.
+// Load loads rules and applies filters to them. Errors in files are findings of the set.
 func Load(s *stdio.Streams, paths []string, f Filters) (*Set, error) {
 	if known := parse.FilterConditions(); f.Condition != "" && !slices.Contains(known, f.Condition) {
 		return nil, usage.UnknownChoice("filter condition", f.Condition, known)
@@ -34,11 +34,11 @@ func Load(s *stdio.Streams, paths []string, f Filters) (*Set, error) {
 	if err := set.applyFilters(f); err != nil {
 		return nil, fmt.Errorf("--filters %s: %w", filepath.Clean(f.Dir), err)
 	}
-	set.correlate() // anew, over the filtered rules; what is wrong was found before
+	set.correlate() // again, now with the filtered rules; the findings are known
 	return set, nil
 }
 
-// read parses and lowers every file. A bad file is in Found; the others go on.
+// read parses and lowers every file. What is wrong with a file is in Found.
 func read(s *stdio.Streams, paths []string) (*Set, error) {
 	files, err := findRules(paths)
 	if err != nil {
@@ -69,11 +69,11 @@ func read(s *stdio.Streams, paths []string) (*Set, error) {
 		return nil, fmt.Errorf("no rules in %s", strings.Join(paths, ", "))
 	}
 	set.Found.Sort()
-	set.Found = slices.Compact(set.Found) // what is wrong with a list is found by every rule that uses it
+	set.Found = slices.Compact(set.Found) // every rule that uses a list finds what is wrong with it
 	return set, nil
 }
 
-// readFile is a rule file, parsed and lowered: files are read on all cores and put together in order.
+// readFile is a parsed and lowered rule file. Files are read on all cores, and put together in order.
 type readFile struct {
 	parsedFile
 	rules []Rule

@@ -13,26 +13,26 @@ import (
 	"decree/rules/parse"
 )
 
-// Set is what was read from the paths a user named.
+// Set holds the rules of the paths that a user named.
 type Set struct {
 	Files        []File
 	Rules        []Rule
-	Correlations []Rule // each after those that it reads
+	Correlations []Rule // each after the correlations that it reads
 	Found        diag.Diagnostics
 	Failed       int // files with at least one error
 
-	FilterCondition parse.FilterCondition // how filters are read, those in test files too
+	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed      []parsedFile
 	read        []readCorrelation
 	filterFiles []string
 
-	texts map[string][]byte // texts of files, for showing findings in them
-	files map[string]File   // where to read those of the others
+	texts map[string][]byte // file -> its text, to show findings in it
+	files map[string]File   // file -> where to read its text
 	shown shownFile
 }
 
-// OnDisk are the paths of the files that were read, of rules and of filters.
+// OnDisk gives the paths of all rule and filter files that were read.
 func (set *Set) OnDisk() []string {
 	paths := slices.Clone(set.filterFiles)
 	for _, f := range set.Files {
@@ -43,14 +43,14 @@ func (set *Set) OnDisk() []string {
 	return paths
 }
 
-// Rule is a rule that can be run, or a correlation: then IR has its metadata alone.
+// Rule is a rule that can be run, or a correlation. IR of a correlation has only metadata.
 type Rule struct {
 	File        File
 	IR          *ir.Rule
 	Correlation *ir.Correlation
 }
 
-// Lowered are the rules that the engine runs.
+// Lowered gives the rules that the engine runs.
 func (set *Set) Lowered() []*ir.Rule {
 	var out []*ir.Rule
 	stranded := set.stranded()
@@ -62,12 +62,12 @@ func (set *Set) Lowered() []*ir.Rule {
 	return out
 }
 
-// Show prints findings to the error stream as people read them.
+// Show prints findings to the error stream, with excerpts of their files.
 func (set *Set) Show(s *stdio.Streams, found diag.Diagnostics) {
 	diag.WriteText(s.Err, found, set.Text, s.ErrTerminal)
 }
 
-// Slug is a file name for a rule: its name, else its file's.
+// Slug gives a file name for a rule: its name, else the name of its file.
 func (r Rule) Slug() string {
 	if r.IR.Source.Name != "" {
 		return output.Name(r.IR.Source.Name)

@@ -2,14 +2,13 @@ package ruleset
 
 import "slices"
 
-// shownFile is the file that findings were shown in last: they come file by file.
+// shownFile is the file of the last finding that was shown. Findings come file by file.
 type shownFile struct {
 	name string
 	data []byte
 }
 
-// Text gives the text of a file that findings are shown in; nil without one. What can be read again is not kept: a folder of
-// rules may hold gigabytes.
+// Text gives the text of a file to show findings in, or nil. Files that can be read again are not kept: a folder of rules may hold gigabytes.
 func (set *Set) Text(file string) []byte {
 	if data, ok := set.texts[file]; ok {
 		return data

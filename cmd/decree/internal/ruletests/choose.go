@@ -11,8 +11,8 @@ import (
 	"decree/rules/diag"
 )
 
-// KeepChanged leaves the rules of which something changed since a git revision: the rule, its
-// tests, a list or an event file. Files that git does not know yet are changed.
+// KeepChanged drops the rules that did not change since a git revision. A rule changed if its file, tests, lists or event files did. A file that
+// git does not track counts as changed.
 func (t *Tests) KeepChanged(rev string) error {
 	changed := map[string]map[string]bool{} // folder on disk -> its changed files
 	keep := func(r ruleset.Rule, files []string) (bool, error) {
@@ -63,7 +63,7 @@ func (t *Tests) KeepChanged(rev string) error {
 	return nil
 }
 
-// Required finds the rules that say they are ready and have no test.
+// Required reports stable and test rules without a test.
 func (t *Tests) Required(set *ruleset.Set) diag.Diagnostics {
 	var found diag.Diagnostics
 	for _, r := range t.Untested {

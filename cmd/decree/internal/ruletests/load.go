@@ -1,4 +1,4 @@
-// Package ruletests reads the regression tests that stand beside rules, chooses among them, runs them, and writes what they should expect.
+// Package ruletests loads the regression tests beside rules, selects them, runs them, and updates what they expect.
 package ruletests
 
 import (
@@ -14,7 +14,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Tests are the tests of a rule set, read and not run yet.
+// Tests are the tests of a rule set. They are loaded, not run.
 type Tests struct {
 	Tested   []Tested
 	Untested []ruleset.Rule
@@ -25,11 +25,11 @@ type Tests struct {
 type Tested struct {
 	Rule  ruleset.Rule
 	Suite regression.Suite
-	file  *regression.File // nil for a rule with Sigma's own regression data alone
+	file  *regression.File // nil if the rule has only Sigma's own regression data
 }
 
-// Load reads the test file beside every rule, and Sigma's own regression data where a rule
-// names it. only chooses cases; nil is all.
+// Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by rule/case; nil selects
+// all.
 func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 	tests := &Tests{}
 	for _, r := range set.Whole() {
@@ -63,8 +63,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 	return tests, nil
 }
 
-// testFileOf is the test file that stands beside a rule file, or where one would; second is another, when both
-// ways to write its name are in use.
+// testFileOf gives the test file of a rule file, which need not exist. second is not empty if there are two, x.test.yml and x.test.yaml.
 func testFileOf(f ruleset.File) (file, second string) {
 	base := strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test"
 	yml, yaml := base+".yml", base+".yaml"
@@ -77,7 +76,7 @@ func testFileOf(f ruleset.File) (file, second string) {
 	return yaml, ""
 }
 
-// Run runs all cases, as many at once as there are processors. The outcomes are in the order of Tested.
+// Run runs all cases on all cores. The outcomes are in the order of Tested.
 func (t *Tests) Run() [][]regression.Outcome {
 	suites := make([]regression.Suite, len(t.Tested))
 	for i, tested := range t.Tested {

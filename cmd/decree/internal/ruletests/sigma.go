@@ -11,12 +11,11 @@ import (
 	"decree/rules/source"
 )
 
-// regressionKey is where a Sigma rule names its regression data.
+// regressionKey is the key by which a Sigma rule names its regression data.
 const regressionKey = "regression_tests_path"
 
-// sigmaTests reads the regression data that a rule names in Sigma's own way: a path from the
-// folder that holds both the rules and the data, which is the nearest one above the rule that has it.
-// named is false when the rule names none.
+// sigmaTests reads the regression data that a rule names by regression_tests_path. The path is relative to the nearest folder above the rule that
+// holds it. named is false if the rule names no data.
 func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, named bool, found diag.Diagnostics) {
 	data, at := r.IR.Source.RegressionTests, r.IR.Source.Key(regressionKey, -1)
 	if data == "" || r.File.Disk == "" {
@@ -43,7 +42,7 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, nam
 	return cases, true, found
 }
 
-// folderWith is the nearest folder at or above dir that has a file; "" if none.
+// folderWith gives the nearest folder at or above dir that has a file, or "".
 func folderWith(dir, file string) string {
 	if !filepath.IsLocal(file) {
 		return ""

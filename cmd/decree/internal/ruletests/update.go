@@ -11,7 +11,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Update writes what is found into the test files on disk, in place of what they expect.
+// Update replaces what the test files on disk expect by what the rules find.
 func (t *Tests) Update(s *stdio.Streams, force bool) error {
 	written := map[string]bool{}
 	for i, outcomes := range t.Run() {
@@ -33,7 +33,7 @@ func (t *Tests) Update(s *stdio.Streams, force bool) error {
 			return errors.New("--update: the shipped library cannot be written; name a folder")
 		}
 		to := filepath.Join(in.Disk, filepath.FromSlash(file.Path))
-		if written[to] { // two rules of one file have the same tests
+		if written[to] { // another rule of the same file
 			fmt.Fprintf(s.Err, "not updated in %s, edit by hand: %s\n", diag.Visible(file.Shown), diag.Visible(strings.Join(changed, ", ")))
 			continue
 		}

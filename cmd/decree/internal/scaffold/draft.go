@@ -1,4 +1,4 @@
-// Package scaffold writes a new rule and its test file, which are valid and pass at once.
+// Package scaffold writes a new rule and its test file. The rule is valid, and passes the test.
 package scaffold
 
 import (
@@ -10,17 +10,17 @@ import (
 	"time"
 )
 
-// Request says what the new rule is about.
+// Request describes the new rule.
 type Request struct {
-	Name, Title                string // the title is made of the name if it is empty
+	Name, Title                string // an empty title is made of the name
 	Product, Category, Service string // all empty: windows process_creation
 	Date                       time.Time
 }
 
-// Texts are the new rule and its test file.
+// Texts are the texts of the new rule and its test file.
 type Texts struct{ Rule, Test []byte }
 
-// Write gives the texts of a valid rule and of a test file that it passes.
+// Write gives the texts of the rule and its tests.
 func Write(r Request) (Texts, error) {
 	if r.Product+r.Category+r.Service == "" {
 		r.Product, r.Category = "windows", "process_creation"
@@ -41,7 +41,7 @@ func Write(r Request) (Texts, error) {
 	return Texts{rule.Bytes(), test.Bytes()}, err
 }
 
-// draft is what a new rule and its test file are written from.
+// draft is the data of the templates.
 type draft struct {
 	Title, Name, ID, Date string
 	LogSource             []string
@@ -49,7 +49,7 @@ type draft struct {
 	Hit, Miss             string
 }
 
-// Column is the event's field that the draft's item asks.
+// Column is the field of the event that the rule tests.
 func (d draft) Column() string {
 	name, _, _ := strings.Cut(d.Field, "|")
 	if name == "" {
@@ -58,7 +58,7 @@ func (d draft) Column() string {
 	return name
 }
 
-// draftFuncs write texts into YAML: q between single quotes, where nothing is an escape.
+// draftFuncs write YAML. q writes a text between single quotes, where nothing is an escape.
 var draftFuncs = template.FuncMap{
 	"q":    func(s string) string { return "'" + strings.ReplaceAll(s, "'", "''") + "'" },
 	"join": func(parts []string) string { return strings.Join(parts, ", ") },

@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// newUUID is a random UUID, version 4 of RFC 9562.
+// newUUID gives a random UUID, version 4 of RFC 9562.
 func newUUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
@@ -13,8 +13,8 @@ func newUUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// exampleFor is a field that Sigma's taxonomy gives the log source, with a value that matches and one
-// that does not; no field where it gives none: then it is a word. https://sigmahq.io/docs/basics/log-sources.html
+// exampleFor gives a field that Sigma's taxonomy has for the log source, a value that matches, and one that does not. Without such a field the
+// values are keywords. https://sigmahq.io/docs/basics/log-sources.html
 func exampleFor(r Request) (field, hit, miss string) {
 	switch r.Category {
 	case "process_creation", "image_load", "process_access", "driver_load":

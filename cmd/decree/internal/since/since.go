@@ -11,8 +11,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Changed lists the files below a folder that differ from a revision, and those git does not
-// know, by their slash paths from the folder.
+// Changed lists the files below a folder that differ from a revision, and those that git does not track. They are slash paths relative to the
+// folder.
 func Changed(dir, rev string) (map[string]bool, error) {
 	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {

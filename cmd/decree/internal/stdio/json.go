@@ -10,7 +10,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Array writes a JSON array element by element, so that it never stands in memory as a whole.
+// Array writes a JSON array element by element. It is never in memory as a whole.
 type Array struct {
 	to     io.Writer
 	indent string // of the line that the array begins on
@@ -39,7 +39,7 @@ func (a *Array) Add(v any) {
 	}
 }
 
-// Close ends the array and gives the first error of it all.
+// Close ends the array and gives the first error.
 func (a *Array) Close() error {
 	end := "]"
 	if a.some {
@@ -65,7 +65,7 @@ func NewObject(to io.Writer) *Object {
 	return o
 }
 
-// key gives what stands before a member's value.
+// key gives the text before a member's value.
 func (o *Object) key(name string) string {
 	comma := ""
 	if o.some {
@@ -98,7 +98,7 @@ func (o *Object) Close() error {
 	return o.err
 }
 
-// writeMember writes a value as indented JSON behind what separates it from the one before.
+// writeMember writes a separator and a value as indented JSON.
 func writeMember(to io.Writer, before string, v any, indent string) error {
 	b := bytes.NewBufferString(before)
 	enc := json.NewEncoder(b)

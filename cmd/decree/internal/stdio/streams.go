@@ -1,5 +1,5 @@
-// Package stdio holds what a command reads from and writes to. Commands get their streams as a value, so that a test
-// can run them on buffers.
+// Package stdio holds the streams of a command, and writes JSON to them. Commands get their streams as a value, so that tests run them on
+// buffers.
 package stdio
 
 import (
@@ -8,8 +8,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Streams are a command's surroundings. Err is never coloured unless ErrTerminal. What Out is given and cannot
-// take is an error of the command, which run finds.
+// Streams are the streams of a command. Out and Err are coloured only on a terminal. Commands need not check for errors of Out: main does so when
+// the command ends.
 type Streams struct {
 	In          io.Reader
 	Out, Err    io.Writer

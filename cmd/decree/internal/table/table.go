@@ -24,7 +24,7 @@ func Text(w io.Writer, rows [][]string) error {
 	return errors.Join(err, tw.Flush())
 }
 
-// Cell keeps a text in its cell.
+// Cell escapes a text for a cell of a Markdown table.
 func Cell(text string) string {
 	return strings.NewReplacer("|", `\|`, "<", "&lt;").Replace(text)
 }

@@ -1,4 +1,4 @@
-// Package targets lists the languages that rules are written in.
+// Package targets lists the dialects that rules are compiled to.
 package targets
 
 import (
@@ -12,7 +12,7 @@ import (
 	"decree/rules/schema"
 )
 
-// All are the targets, in the order they are compiled and shown.
+// All are the targets, in the order in which they are compiled and shown.
 var All = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
 
 func Names() []string {
@@ -23,7 +23,7 @@ func Names() []string {
 	return names
 }
 
-// Choose gives the All named, or all of them.
+// Choose gives the targets of some names, or all without a name.
 func Choose(names []string) ([]compilers.Dialect, error) {
 	if len(names) == 0 {
 		return All, nil
@@ -34,7 +34,7 @@ func Choose(names []string) ([]compilers.Dialect, error) {
 		for _, d := range All {
 			if d.Name() == name {
 				found = true
-				if !slices.Contains(chosen, d) { // named twice is written once
+				if !slices.Contains(chosen, d) { // named twice
 					chosen = append(chosen, d)
 				}
 			}
@@ -46,7 +46,7 @@ func Choose(names []string) ([]compilers.Dialect, error) {
 	return chosen, nil
 }
 
-// Models names the shipped data models that All have queries for: their own, and those that extend them.
+// Models names the shipped data models of some targets: their own, and those that extend them.
 func Models(ds ...compilers.Dialect) []string {
 	var own []string
 	for _, d := range ds {

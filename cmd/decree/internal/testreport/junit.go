@@ -8,7 +8,7 @@ import (
 	"decree/rules/diag"
 )
 
-// The part of JUnit's report that CI servers read. https://github.com/testmoapp/junitxml
+// This is the part of JUnit's report that CI servers read. https://github.com/testmoapp/junitxml
 type (
 	junitReport struct {
 		XMLName  xml.Name     `xml:"testsuites"`

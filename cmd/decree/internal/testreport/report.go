@@ -1,5 +1,4 @@
-// Package testreport shows what the regression tests of a rule set came to: for people, as JSON, as JUnit's XML, in the Test Anything Protocol, and for
-// GitHub.
+// Package testreport runs the regression tests of a rule set and shows the results: as text, JSON, JUnit XML, TAP or GitHub annotations.
 package testreport
 
 import (
@@ -13,7 +12,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Report is what the tests of a rule set came to.
+// Report holds the results of the tests of a rule set.
 type Report struct {
 	Passed   int               `json:"passed"`
 	Failed   int               `json:"failed"`
@@ -29,7 +28,7 @@ type Rule struct {
 	Cases []regression.Outcome `json:"cases"`
 }
 
-// Run runs the tests.
+// Run runs the tests and gives their report.
 func Run(tests *ruletests.Tests) *Report {
 	report := &Report{Untested: []string{}, Rules: []Rule{}, Findings: tests.Found}
 	for i, outcomes := range tests.Run() {
@@ -54,8 +53,8 @@ func (t *Report) add(r Rule) {
 	t.Rules = append(t.Rules, r)
 }
 
-// Write shows the report in the format asked for. Findings about the test files themselves go to
-// the error stream, but for GitHub, which reads them.
+// Write shows the report in a format: text, json, junit, tap or github. Findings about test files go to the error stream. GitHub gets them as
+// annotations.
 func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbose bool) error {
 	if format == "json" {
 		return s.WriteJSON(t)

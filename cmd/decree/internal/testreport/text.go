@@ -13,7 +13,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Print shows the report as people read it.
+// Print shows the report as text. verbose names the cases that passed too.
 func (t *Report) Print(s *stdio.Streams, set *ruleset.Set, verbose bool) {
 	for _, r := range t.Rules {
 		for _, o := range r.Cases {
@@ -32,7 +32,7 @@ func (t *Report) count(w io.Writer) {
 	fmt.Fprintf(w, "%d passed, %d failed; %s without tests\n", t.Passed, t.Failed, plural.Count(len(t.Untested), "rule"))
 }
 
-// printFailure shows where in the test file, what was expected, what came, and why.
+// printFailure shows the place in the test file, what was expected, what was found, and why.
 func printFailure(s *stdio.Streams, set *ruleset.Set, o regression.Outcome) {
 	var places strings.Builder
 	diag.WriteText(&places, o.Failures, set.Text, s.OutTerminal)
@@ -56,7 +56,7 @@ func printFailure(s *stdio.Streams, set *ruleset.Set, o regression.Outcome) {
 	fmt.Fprintln(s.Out)
 }
 
-// failureText is a failure without excerpts, for formats that place it themselves.
+// failureText describes a failure without an excerpt of the test file.
 func failureText(o regression.Outcome) string {
 	var out strings.Builder
 	for _, f := range o.Failures {

@@ -9,7 +9,7 @@ import (
 // noCode is the value of --explain without a code.
 const noCode = "?"
 
-// Explain is the flag --explain, which takes a code or nothing.
+// Explain is the flag --explain. It takes a code or nothing.
 type Explain struct {
 	cmd  *cobra.Command
 	text string
@@ -22,7 +22,7 @@ func (e *Explain) AddTo(cmd *cobra.Command, help string) {
 	cmd.Flags().Lookup("explain").NoOptDefVal = noCode
 }
 
-// Code gives the code to explain, "" for all of them; asked is false without the flag. A code behind a space is the first argument.
+// Code gives the code to explain, or "" for all. asked is false without the flag. In `--explain CODE` the code is the first argument.
 func (e *Explain) Code(args []string) (code string, asked bool) {
 	if !e.cmd.Flags().Changed("explain") {
 		return "", false

@@ -1,5 +1,4 @@
-// Package usage adds the flags that commands share and checks what a user gave. A wrong flag, argument or name
-// becomes an error that says what would be right.
+// Package usage adds the flags that commands share, and checks flags and arguments. Its errors say what would be right.
 package usage
 
 import (
@@ -14,7 +13,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Arguments lets a command have at least so many Arguments and at most so many; most < 0 is any number.
+// Arguments requires at least and at most so many arguments. A negative most sets no limit.
 func Arguments(least, most int) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if len(args) >= least && (most < 0 || len(args) <= most) {
@@ -24,7 +23,7 @@ func Arguments(least, most int) cobra.PositionalArgs {
 	}
 }
 
-// ExplainFlag says of a flag that cannot be read what would be right.
+// ExplainFlag adds to the error of a flag what would be right.
 func ExplainFlag(cmd *cobra.Command, err error) error {
 	hint := cmd.CommandPath() + " --help lists the flags"
 	var unknown *pflag.NotExistError
@@ -42,13 +41,13 @@ func ExplainFlag(cmd *cobra.Command, err error) error {
 	return fmt.Errorf("%w\n%s", err, hint)
 }
 
-// Bound is the least value of a flag; most is the greatest, if greater.
+// Bound gives the value of a flag, its minimum, and its maximum if that is greater.
 type Bound struct {
 	Flag               string
 	Value, Least, Most float64
 }
 
-// InBounds refuses a flag that was given and is out of its bounds.
+// InBounds refuses a flag that the user set out of its bounds.
 func InBounds(cmd *cobra.Command, bounds ...Bound) error {
 	for _, b := range bounds {
 		f := cmd.Flags().Lookup(b.Flag)
@@ -63,7 +62,7 @@ func InBounds(cmd *cobra.Command, bounds ...Bound) error {
 	return nil
 }
 
-// Positive refuses a duration that was given and is not more than none.
+// Positive refuses a duration that the user set to zero or less.
 func Positive(cmd *cobra.Command, flag string, value time.Duration) error {
 	if cmd.Flags().Changed(flag) && value <= 0 {
 		return fmt.Errorf("--%s %s is out of range: write a positive duration, such as 30m or 2h", flag, value)
@@ -71,7 +70,7 @@ func Positive(cmd *cobra.Command, flag string, value time.Duration) error {
 	return nil
 }
 
-// AddForce adds --force; when says with what it goes, or nothing.
+// AddForce adds --force. when names the flag that it needs, as "with --out", or is empty.
 func AddForce(cmd *cobra.Command, force *bool, when string) {
 	if when != "" {
 		when += ": "
@@ -79,7 +78,7 @@ func AddForce(cmd *cobra.Command, force *bool, when string) {
 	cmd.Flags().BoolVar(force, "force", false, when+"overwrite write-protected files too")
 }
 
-// Complete lets the shell complete a flag's values. Where a flag takes several, each after a comma is completed.
+// Complete lets the shell complete a flag's values. In a list it completes each value after a comma.
 func Complete(cmd *cobra.Command, flag string, values func() []string) {
 	complete := func(_ *cobra.Command, _ []string, begun string) ([]string, cobra.ShellCompDirective) {
 		before := begun[:strings.LastIndexByte(begun, ',')+1]
@@ -92,14 +91,14 @@ func Complete(cmd *cobra.Command, flag string, values func() []string) {
 		return out, cobra.ShellCompDirectiveNoFileComp
 	}
 	if err := cmd.RegisterFlagCompletionFunc(flag, complete); err != nil {
-		panic(err) // the flag is defined before
+		panic(err) // the flag is defined before it is completed
 	}
 }
 
-// These gives values that are known from the start.
+// These gives fixed values to Complete.
 func These(values ...string) func() []string { return func() []string { return values } }
 
-// AddFormat adds the --format flag, refusing anything but the formats named.
+// AddFormat adds --format. It takes one of the allowed formats; the first is the default.
 func AddFormat(cmd *cobra.Command, format *string, allowed ...string) {
 	cmd.Flags().StringVar(format, "format", allowed[0], "output `FORMAT`: "+strings.Join(allowed, ", "))
 	before := cmd.PreRunE

@@ -7,7 +7,7 @@ import (
 	"decree/rules/diag"
 )
 
-// UnknownName says what was not understood, and the closest, else where they are listed.
+// UnknownName gives the error for an unknown name. It suggests the closest name, or else says where names are listed.
 func UnknownName(what, got string, allowed []string, otherwise string) error {
 	if near := diag.Closest(got, allowed); near != "" {
 		otherwise = fmt.Sprintf("did you mean %q?", near)
@@ -15,7 +15,7 @@ func UnknownName(what, got string, allowed []string, otherwise string) error {
 	return fmt.Errorf("unknown %s %q: %s", what, got, otherwise)
 }
 
-// UnknownChoice says what was not understood, what would be, and the closest.
+// UnknownChoice gives the error for an unknown value. It lists the allowed values, and suggests the closest.
 func UnknownChoice(what, got string, allowed []string) error {
 	hint := ""
 	if near := diag.Closest(got, allowed); near != "" {

@@ -12,10 +12,10 @@ import (
 	"decree/rules/schema"
 )
 
-// shownFields bounds how many missing fields are named: a whole collection may test hundreds.
+// shownFields bounds how many fields are named. A collection may lack hundreds.
 const shownFields = 5
 
-// MissingFields names the fields that rules test and that the data model has in none of the rules' log sources.
+// MissingFields names the fields that rules test but no event can have: no log source of the rule in the data model has them.
 func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	counts := map[string]int{} // field -> rules that test it
 	var order []string
@@ -56,7 +56,7 @@ func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	}
 }
 
-// missingFields are the fields of a rule that no source of its log source can answer, each once.
+// missingFields gives the fields of a rule that no source of its log source has, each once.
 func missingFields(m *schema.Model, r *ir.Rule) []string {
 	sources := m.Asked(r)
 	if len(sources) == 0 {

@@ -11,11 +11,10 @@ import (
 	"decree/rules/ir"
 )
 
-// shownNotAsked bounds how many pairs of a field and a log are shown, as a whole collection may have hundreds.
+// shownNotAsked bounds how many pairs of a field and a log are shown. A collection may have hundreds.
 const shownNotAsked = 3
 
-// NotAsked says of one rule that it is not asked of all its logs, and of several how many there are, and by which fields: those of most rules
-// come first.
+// NotAsked names the logs that rules are not run on, because the rules exclude by fields that the logs lack. Fields of many rules come first.
 func NotAsked(s *stdio.Streams, all []engine.NotAsked) {
 	type pair struct{ field, log string }
 	counts := map[pair]int{}

@@ -8,11 +8,11 @@ import (
 	"decree/rules/diag"
 )
 
-// shownNotRun bounds how many rules that the data model has no log source for are shown one by one.
+// shownNotRun bounds how many rules without a log source are shown one by one.
 const shownNotRun = 3
 
-// NotRun shows findings about rules that are not run: each, or how many when there are many, as
-// when a whole collection is run on the logs of one product.
+// NotRun shows the findings about rules that are not run. Many rules without a log source are counted: they are usual when a collection is run on
+// the logs of one product.
 func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model string) {
 	var others diag.Diagnostics
 	missing := 0

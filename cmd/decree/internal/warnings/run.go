@@ -1,5 +1,5 @@
-// Package warnings says what a run did not see: rules and logs that were not asked, events that had no room or no time, and a data model that does
-// not fit the events.
+// Package warnings says what a run did not see: rules that were not run, logs that were not asked, events without room or without a time, and
+// events that do not fit the data model.
 package warnings
 
 import (
@@ -13,10 +13,10 @@ import (
 	"decree/rules/ir"
 )
 
-// WithoutReputation is what is said of a rule that asks for reputation that nothing tells.
+// WithoutReputation is the warning about a rule that asks for reputation without a table.
 const WithoutReputation = "asks for reputation, but there is no --reputation table: every value counts as unknown"
 
-// Model says why there may be no match: the events are another product's than --model names.
+// Model says why there may be no match: --model may name another product than that of the events.
 func Model(s *stdio.Streams, model string, stats engine.Stats) {
 	switch {
 	case stats.Foreign == stats.Events:
@@ -26,20 +26,20 @@ func Model(s *stdio.Streams, model string, stats engine.Stats) {
 	}
 }
 
-// NoReputation names the rules that ask for reputation that no table gives.
+// NoReputation names the rules that ask for reputation without a table.
 func NoReputation(s *stdio.Streams, rules []*ir.Rule) {
 	for _, r := range rules {
 		fmt.Fprintf(s.Err, "warning: rule %q %s\n", diag.Visible(r.Source.Title), WithoutReputation)
 	}
 }
 
-// Limits are the bounds of a run.
+// Limits are the limits of a run, as the flags set them.
 type Limits struct {
 	Processes, Pending int
 	Memory             fmt.Stringer
 }
 
-// Unseen says what had no room within the limits, or no time, and which rules were suspended.
+// Unseen says how much did not fit in the limits or had no time, and which rules were suspended.
 func Unseen(s *stdio.Streams, stats engine.Stats, l Limits) {
 	for _, w := range []struct {
 		count      int

@@ -1,4 +1,4 @@
-// Package watch does a work again whenever files change.
+// Package watch runs a function again when files change.
 package watch
 
 import (
@@ -16,12 +16,10 @@ import (
 	"decree/rules/diag"
 )
 
-// every is how often the files are looked at. Looking works on every file system and with
-// every editor, and a rules folder is read in milliseconds.
+// every is the interval between looks at the files. Polling works on every file system and with every editor, and takes milliseconds.
 const every = 300 * time.Millisecond
 
-// Run calls run, and again whenever a file below the folders changes, until the user interrupts. Errors of run whose findings are not shown yet
-// are told.
+// Run calls run, and calls it again when a file below the folders changes, until the user interrupts. It shows errors of run, unless run has.
 func Run(s *stdio.Streams, folders []string, run func() error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -34,8 +32,7 @@ func Run(s *stdio.Streams, folders []string, run func() error) error {
 	}, func(err error) { fmt.Fprintf(s.Err, "decree: %s\n", diag.Visible(err.Error())) })
 }
 
-// watch runs once, and again at each tick that finds another snapshot. An error is told and does
-// not end it: files are often wrong while they are written.
+// watch runs once, and again at each tick with a different snapshot. Errors do not end it: files are often wrong while they are written.
 func watch(ctx context.Context, ticks <-chan time.Time, look func() (string, error), run func() error, tell func(error)) error {
 	before := ""
 	for first := true; ; first = false {
@@ -57,8 +54,7 @@ func watch(ctx context.Context, ticks <-chan time.Time, look func() (string, err
 	}
 }
 
-// snapshot tells folders as they are from folders as they were, by the names, sizes and times of
-// their files.
+// snapshot describes folders by the names, sizes and times of their files.
 func snapshot(folders []string) (string, error) {
 	var out strings.Builder
 	for _, folder := range folders {

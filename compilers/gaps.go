@@ -13,15 +13,15 @@ import (
 //go:embed gaps.md
 var gapPages string
 
-// Gap is the page of a code that compiling reports: why a target cannot say something, and what to do next.
+// Gap is the page of a code that compiling reports: why the target cannot express something, and what to do next.
 type Gap struct {
 	Code string
-	// Kind is "refused", "accepted" (refused unless the rule or the command accepts the approximation), "noted" or "told" (beside the query).
+	// Kind is "refused", "accepted" (refused unless the rule or the command accepts the approximation), "noted" (in the query) or "told" (beside it).
 	Kind      string
 	Why, Next string
 }
 
-// Gaps gives all pages, by code. The file has them as `## CODE KIND`, why, `### Next` and what to do.
+// Gaps gives all pages, sorted by code. A page is `## CODE KIND`, why, `### Next`, what to do.
 var Gaps = sync.OnceValue(func() []Gap {
 	var out []Gap
 	for _, section := range strings.Split("\n"+gapPages, "\n## ")[1:] {
@@ -38,13 +38,13 @@ var kindOf = map[string]string{
 	"refused":  "refused",
 	"accepted": "refused, unless the approximation is accepted",
 	"noted":    "noted in the query",
-	"told":     "told beside the query",
+	"told":     "reported beside the query",
 }
 
-// Said is the kind in words.
+// Said describes the kind in words.
 func (g Gap) Said() string { return kindOf[g.Kind] }
 
-// ExplainGap writes a code's page as people read it. An unknown code is an error with the closest one.
+// ExplainGap formats a code's page for the terminal. An unknown code is an error that suggests the closest one.
 func ExplainGap(code string) (string, error) {
 	var codes []string
 	for _, g := range Gaps() {
@@ -54,13 +54,13 @@ func ExplainGap(code string) (string, error) {
 		}
 		text := fmt.Sprintf("%s (%s)\n\n%s\n\n%s\n", g.Code, g.Said(), g.Why, g.Next)
 		if g.Kind == "accepted" {
-			text += fmt.Sprintf("\nTo accept it: `approximate: {TARGET: [%s]}` in the rule, or for one command --allow-approximate %[1]s\n", code)
+			text += fmt.Sprintf("\nTo accept it, write `approximate: {TARGET: [%s]}` in the rule. To accept it for one command only, pass --allow-approximate %[1]s.\n", code)
 		}
 		return text, nil
 	}
-	hint := "without a code --explain lists them"
+	hint := "--explain without a code lists them"
 	if near := diag.Closest(code, codes); near != "" {
 		hint = "did you mean " + near + "?"
 	}
-	return "", fmt.Errorf("compiling reports nothing with the code %q: %s", code, hint)
+	return "", fmt.Errorf("unknown code %q: %s", code, hint)
 }

@@ -54,7 +54,7 @@ func TestExplainGap(t *testing.T) {
 	assert.Equal(t, "lost-hashes (refused, unless the approximation is accepted)\n\n"+
 		"The list has hashes of an algorithm for which the product has no column, most often IMPHASH. The query searches for the others.\n\n"+
 		"Accept the approximation, or give the hashes of an algorithm that the product records.\n\n"+
-		"To accept it: `approximate: {TARGET: [lost-hashes]}` in the rule, or for one command --allow-approximate lost-hashes\n", text)
+		"To accept it, write `approximate: {TARGET: [lost-hashes]}` in the rule. To accept it for one command only, pass --allow-approximate lost-hashes.\n", text)
 	_, err = ExplainGap("no-colum")
-	assert.EqualError(t, err, `compiling reports nothing with the code "no-colum": did you mean no-column?`)
+	assert.EqualError(t, err, `unknown code "no-colum": did you mean no-column?`)
 }

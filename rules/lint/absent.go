@@ -9,7 +9,7 @@ import (
 	"decree/rules/schema"
 )
 
-// absentField reports a field that no model's source of the log source has: its log is known not to hold it. Logs of which no fields are known hold any.
+// absentField reports a field that no data model has in this log source. A source without a list of fields may have any field.
 func absentField(s *subject) {
 	if s.lowered == nil {
 		return
@@ -35,16 +35,16 @@ func absentField(s *subject) {
 			if known || !asked {
 				return
 			}
-			hint := "remove it, or ask it of the log that has it (logsource)"
+			hint := "remove it, or use the log source that has this field"
 			if closest := diag.Closest(it.Field, near); closest != "" {
 				hint = "did you mean `" + closest + "`?"
 			}
-			s.report(it.Range, hint, "no log of this log source has a field %q: its test can never hold", it.Field)
+			s.report(it.Range, hint, "this log source has no field %q: the test never matches", it.Field)
 		})
 	}
 }
 
-// closedModels are the models, of which none takes a field that its logs are not known to hold.
+// closedModels are the models with Open switched off: they refuse a field that their logs are not known to have.
 var closedModels = sync.OnceValue(func() []*schema.Model {
 	var out []*schema.Model
 	for _, m := range models() {

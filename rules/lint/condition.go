@@ -13,28 +13,28 @@ var conditionChecks = []Check{
 	{Code: "them-of-one", Severity: diag.Info, rule: func(s *subject) {
 		s.eachExpr(func(e rules.Expr, _ bool) {
 			if of, ok := e.(rules.OfExpr); ok && of.Pattern == "them" && len(of.Names) == 1 {
-				s.report(of.Range, "write the name `"+of.Names[0]+"`", "`them` is a single selection")
+				s.report(of.Range, "write the name `"+of.Names[0]+"`", "`them` covers a single selection")
 			}
 		})
 	}},
 	{Code: "all-of-them", Severity: diag.Info, rule: func(s *subject) {
 		s.eachExpr(func(e rules.Expr, _ bool) {
 			if of, ok := e.(rules.OfExpr); ok && of.Pattern == "them" && of.All && len(of.Names) > 1 {
-				s.report(of.Range, "write `all of selection_*`, so that a filter can be added later", "`all of them` takes in whatever is added to the rule")
+				s.report(of.Range, "write `all of selection_*`, so that a filter can be added later", "`all of them` includes every selection that is added later")
 			}
 		})
 	}},
 	{Code: "of-without-wildcard", Severity: diag.Info, rule: func(s *subject) {
 		s.eachExpr(func(e rules.Expr, _ bool) {
 			if of, ok := e.(rules.OfExpr); ok && of.Pattern != "them" && !strings.Contains(of.Pattern, "*") {
-				s.report(of.Range, "write the name `"+of.Pattern+"`, or a pattern such as `"+of.Pattern+"_*`", "the quantifier counts a single selection")
+				s.report(of.Range, "write the name `"+of.Pattern+"`, or a pattern such as `"+of.Pattern+"_*`", "the quantifier applies to a single selection")
 			}
 		})
 	}},
 	{Code: "filter-not-negated", Severity: diag.Warning, rule: filterNotNegated},
 }
 
-// eachExpr visits every part of the conditions; negated says that it stands below an odd number of nots.
+// eachExpr visits every part of the conditions. negated is true below an odd number of nots.
 func (s *subject) eachExpr(visit func(e rules.Expr, negated bool)) {
 	var walk func(rules.Expr, bool)
 	walk = func(e rules.Expr, negated bool) {
@@ -79,7 +79,7 @@ func unusedSelection(s *subject) {
 	}
 	unused := func(name string, at diag.Range) {
 		if !used[name] {
-			s.report(at, "use it in the condition, or remove it", "no condition uses %q", name)
+			s.report(at, "use it in the condition, or remove it", "the condition does not use %q", name)
 		}
 	}
 	for _, search := range s.Searches {
@@ -93,13 +93,13 @@ func unusedSelection(s *subject) {
 	}
 }
 
-// filterNotNegated reports what is called a filter and yet adds to what the rule finds.
+// filterNotNegated reports names that begin with "filter" and are required instead of excluded.
 func filterNotNegated(s *subject) {
 	s.eachExpr(func(e rules.Expr, negated bool) {
 		names := namesOf(e)
 		if negated || len(names) == 0 || slices.ContainsFunc(names, func(n string) bool { return !strings.HasPrefix(n, "filter") }) {
 			return
 		}
-		s.report(e.ExprRange(), "write `not` before it, or call it a selection", "a filter that is not negated asks for what it should leave out")
+		s.report(e.ExprRange(), "add `not` before it, or rename it to a selection", "the filter is not negated, so the rule requires what the filter should exclude")
 	})
 }

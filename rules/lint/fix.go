@@ -11,7 +11,7 @@ import (
 	"decree/rules/ir"
 )
 
-// fixes fix a finding by changing the lines of its file; false where they cannot.
+// fixes gives the function that fixes a code by changing the lines of the file. It returns false if it cannot.
 var fixes = map[string]func(lines []string, d diag.Diagnostic, rs []*rules.Rule) ([]string, bool){
 	"invalid-date":                 fixDate,
 	"duplicate-tag":                removeEntry,
@@ -21,15 +21,15 @@ var fixes = map[string]func(lines []string, d diag.Diagnostic, rs []*rules.Rule)
 	"wildcard-instead-of-modifier": fixWildcards,
 }
 
-// fixedInPlace are codes of reading of which findings say what to write instead.
+// fixedInPlace are codes found while reading whose findings say what to write instead.
 var fixedInPlace = []string{"capital-letters", "colon-in-text", "id-form", "modifier-spelling", "network-form", "truth-word"}
 
 // Fixable tells whether Fix knows what to do about a code.
 func Fixable(code string) bool { return fixes[code] != nil || slices.Contains(fixedInPlace, code) }
 
-// Fix fixes what can be fixed without changing what a file's rules mean: each change is taken back unless
-// every rule means and says what it did before. Comments and layout stay. read parses and lowers the file's new bytes. Fix gives
-// the new bytes and what it fixed.
+// Fix fixes what it can without changing what a file's rules mean. It takes a change back unless every rule
+// keeps its meaning and its metadata. Comments and layout stay. read parses and lowers the file's new bytes.
+// Fix gives the new bytes and the findings that it fixed.
 func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 	var fixed diag.Diagnostics
 	tried := map[diag.Diagnostic]bool{}
@@ -57,8 +57,8 @@ func Fix(f File, read func(data []byte) File) ([]byte, diag.Diagnostics) {
 	}
 }
 
-// whole is the file without its correlations and its rules that have errors: nothing can say whether a change to one keeps
-// its meaning.
+// whole is the file without its correlations and without rules that have errors. Whether a change keeps their meaning
+// cannot be checked.
 func (f File) whole() File {
 	f.Broken, f.Correlations = nil, nil
 	return f
@@ -74,8 +74,8 @@ func errorsOf(f File) int {
 	return errors
 }
 
-// fixInPlace writes what a finding says in the place of what it is about, in the quotes that stand there; true and
-// false stand without.
+// fixInPlace replaces the text at a finding with its fix and keeps the quotes around it. Only true and false lose
+// their quotes.
 func fixInPlace(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, bool) {
 	before, rest, ok := cut(lines, d.Range.Start)
 	width := d.Range.End.Col - d.Range.Start.Col
@@ -92,7 +92,7 @@ func fixInPlace(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, b
 	return out, true
 }
 
-// same tells whether two readings of a file have rules of the same meaning that say the same about themselves.
+// same tells whether two readings of a file have the same rules, in meaning and in metadata.
 func same(a, b File) bool {
 	return slices.EqualFunc(a.Rules, b.Rules, func(a, b *rules.Rule) bool { return about(a) == about(b) }) &&
 		slices.EqualFunc(a.Lowered, b.Lowered, func(a, b *ir.Rule) bool {
@@ -100,8 +100,7 @@ func same(a, b File) bool {
 		})
 }
 
-// about is a text that rules share which say the same about themselves: a date in either form, and
-// what stands twice once.
+// about is the metadata of a rule as one text, for comparison. Dates are in one form, and duplicates count once.
 func about(r *rules.Rule) string {
 	date := func(text string) string {
 		if t, ok := readDate(text); ok {
@@ -134,7 +133,7 @@ func fixDoubleWildcard(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]st
 	return replaceIn(lines, d.Range, severalAsterisks, "*")
 }
 
-// replaceIn replaces what matches an expression in a stretch of a line.
+// replaceIn replaces the matches of an expression within a range of a line.
 func replaceIn(lines []string, at diag.Range, what *regexp.Regexp, with string) ([]string, bool) {
 	before, rest, ok := cut(lines, at.Start)
 	_, after, more := cut(lines, at.End)
@@ -149,7 +148,7 @@ func replaceIn(lines []string, at diag.Range, what *regexp.Regexp, with string) 
 	return out, true
 }
 
-// cut gives what stands before a place on its line, and from it on.
+// cut splits a line at a position.
 func cut(lines []string, at diag.Position) (before, rest string, ok bool) {
 	if at.Line < 1 || at.Line > len(lines) {
 		return "", "", false
@@ -161,7 +160,7 @@ func cut(lines []string, at diag.Position) (before, rest string, ok bool) {
 	return string(letters[:at.Col-1]), string(letters[at.Col-1:]), true
 }
 
-// removeEntry takes away an entry of a list: its line, or, of several on one line, the entry with the comma before it.
+// removeEntry removes an entry of a list: its whole line, or, if a line has several entries, the entry and the comma before it.
 func removeEntry(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, bool) {
 	before, rest, ok := cut(lines, d.Range.Start)
 	if !ok {
@@ -181,7 +180,7 @@ func removeEntry(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, 
 	return out, true
 }
 
-// fixWildcards puts the modifier behind the field's name and takes the asterisks off its values.
+// fixWildcards adds the modifier to the field's name and removes the asterisks from its values.
 func fixWildcards(lines []string, d diag.Diagnostic, rs []*rules.Rule) (out []string, ok bool) {
 	for _, r := range rs {
 		r.EachItem(func(it rules.Item) {
@@ -199,7 +198,7 @@ func rewriteItem(lines []string, it rules.Item) ([]string, bool) {
 		return nil, false
 	}
 	out := slices.Clone(lines)
-	// from the last value to the first: several may stand on one line
+	// last value first: an edit must not move values that follow on the same line
 	for _, v := range slices.Backward(it.Values) {
 		before, rest, ok := cut(out, v.Range.Start)
 		if !ok || len(rest) < 2 || strings.IndexByte(`'"`, rest[0]) < 0 {

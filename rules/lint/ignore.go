@@ -9,8 +9,8 @@ import (
 	"decree/rules/diag"
 )
 
-// directive is a comment `# decree:ignore CODE reason`. At the beginning of a line it is for the whole
-// file; after something, or indented, for its own line and the next.
+// directive is a comment `# decree:ignore CODE reason`. At the beginning of a line it applies to the whole
+// file. Indented or at the end of a line, it applies to its own line and the next.
 type directive struct {
 	code   string
 	at     diag.Range
@@ -21,7 +21,7 @@ type directive struct {
 
 var directiveForm = regexp.MustCompile(`(?:^|\s)#\s*decree:ignore\s+([a-z0-9-]+)[ \t]*(.*)$`)
 
-// HasDirectives tells whether a file may hold comments that accept findings.
+// HasDirectives tells whether a file may have comments that ignore findings.
 func HasDirectives(data []byte) bool { return bytes.Contains(data, []byte("decree:ignore")) }
 
 func directives(f File) []directive {
@@ -41,7 +41,7 @@ func directives(f File) []directive {
 	return out
 }
 
-// ignore leaves out what a file's comments ignore, and adds what is wrong with the comments.
+// ignore removes the findings that a file's comments ignore, and adds findings about the comments themselves.
 func ignore(f File, found diag.Diagnostics) diag.Diagnostics {
 	all := directives(f)
 	if len(all) == 0 {
@@ -65,15 +65,15 @@ func ignore(f File, found diag.Diagnostics) diag.Diagnostics {
 		known := slices.ContainsFunc(Checks(), func(c Check) bool { return c.Code == g.code })
 		switch {
 		case !known:
-			hint := "`decree validate --explain` lists the codes; an error cannot be ignored"
+			hint := "`decree validate --explain` lists the codes; errors cannot be ignored"
 			if near := diag.Closest(g.code, codes()); near != "" {
 				hint = "did you mean `" + near + "`?"
 			}
-			out.Warnf("invalid-ignore", g.at, hint, "%q is no finding that can be ignored", g.code)
+			out.Warnf("invalid-ignore", g.at, hint, "%q is not a code that can be ignored", g.code)
 		case !g.used:
 			out.Warnf("invalid-ignore", g.at, "remove the comment", "there is no %s here to ignore", g.code)
 		case !g.reason:
-			out.Warnf("invalid-ignore", g.at, "write it after the code", "whoever reads this wants to know why %s is ignored", g.code)
+			out.Warnf("invalid-ignore", g.at, "write it after the code", "the comment gives no reason why %s is ignored", g.code)
 		}
 	}
 	return out

@@ -7,10 +7,10 @@ import (
 	"decree/rules/ir"
 )
 
-// mostPairs bounds the pairs of values that are compared for two tests, and the pairs of tests of a conjunction.
+// mostPairs limits how many pairs of values are compared for two tests, and how many pairs of tests in a conjunction.
 const mostPairs = 100_000
 
-// implies tells whether what holds for a surely holds for b. False says nothing.
+// implies tells whether b certainly holds wherever a does. False means unknown.
 func implies(a, b ir.Node) bool {
 	if n, ok := a.(*ir.Named); ok {
 		return implies(n.Body, b)

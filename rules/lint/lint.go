@@ -1,6 +1,6 @@
-// Package lint finds what is allowed in a rule and still likely wrong. In: parsed and lowered rules, with
-// the bytes of their files. Out: findings with a code, a place and a hint, none of which changes what a
-// rule means; each code has a page (pages/CODE.md) that says why, with an example of each kind.
+// Package lint finds what is valid in a rule but probably wrong. In: parsed and lowered rules, with the bytes
+// of their files. Out: findings with a code, a position and a hint. A finding never changes what a rule means.
+// Each code has a page in pages/*.md that says why it is reported, with an example of each kind.
 package lint
 
 import (
@@ -15,14 +15,14 @@ import (
 	"decree/rules/ir"
 )
 
-// Check is one thing that is looked for, in a rule and perhaps in a correlation, or in the whole set.
+// Check finds one kind of problem: in a rule, in a correlation, or across the whole set of rules.
 type Check struct {
 	Code        string
 	Severity    diag.Severity
 	rule        func(*subject)
 	correlation func(*correlationSubject)
 	set         func(*collection)
-	partial     bool // it looks at parts, so that a rule with errors in others can be checked
+	partial     bool // it looks at single parts, so it also runs on a rule with errors elsewhere
 }
 
 // Checks lists every check, by code.
@@ -44,16 +44,16 @@ func Checks() []Check {
 	return all
 }
 
-// File is one rule file: its bytes, and what they were parsed and lowered to. Rules and Lowered go
-// together; a rule that could not be lowered has nil.
+// File is one rule file: its bytes, and what they were parsed and lowered to. Lowered[i] belongs to Rules[i]
+// and is nil if that rule could not be lowered.
 type File struct {
 	Path         string // as findings name it
-	Data         []byte // may be left out by who only checks a file that is not HasDirectives
+	Data         []byte // not needed to check a file without HasDirectives
 	Rules        []*rules.Rule
 	Lowered      []*ir.Rule
-	Broken       []*rules.Rule        // with errors
-	Found        diag.Diagnostics     // by reading it
-	Correlations []*rules.Correlation // linked, as far as they could be
+	Broken       []*rules.Rule        // rules with errors
+	Found        diag.Diagnostics     // found while reading the file
+	Correlations []*rules.Correlation // linked as far as possible
 }
 
 // subject is one rule under one check.
@@ -87,11 +87,11 @@ func add(to *diag.Diagnostics, c Check, at diag.Range, hint, format string, args
 	(*to)[before].Severity = c.Severity
 }
 
-// Run checks files, each rule by itself and all of them together. Findings that a file's own comments
-// ignore are left out, and comments that ignore nothing are findings.
+// Run checks files: each rule by itself, then all rules together. It leaves out findings that comments in the
+// file ignore, and reports comments that ignore nothing.
 func Run(files []File) diag.Diagnostics { return RunEach(files, func() {}) }
 
-// RunEach is Run, and calls step after each file, from several goroutines.
+// RunEach is Run with a progress callback. It calls step after each file, from several goroutines.
 func RunEach(files []File, step func()) diag.Diagnostics {
 	checks := Checks()
 	perFile := make([]diag.Diagnostics, len(files))
@@ -132,7 +132,7 @@ func RunEach(files []File, step func()) diag.Diagnostics {
 	return out
 }
 
-// check runs what is about one rule or correlation.
+// check runs the checks on single rules and correlations.
 func (f File) check(checks []Check) diag.Diagnostics {
 	var out diag.Diagnostics
 	run := func(r *rules.Rule, lowered *ir.Rule, c Check) {
@@ -145,7 +145,7 @@ func (f File) check(checks []Check) diag.Diagnostics {
 	for _, r := range f.Broken {
 		for _, c := range checks {
 			key, missing := strings.CutPrefix(c.Code, "missing-")
-			if c.partial && !(missing && r.Key(key, -1) != r.Range) { // what could not be read is not missing
+			if c.partial && !(missing && r.Key(key, -1) != r.Range) { // a key that could not be read is not missing
 				run(r, nil, c)
 			}
 		}

@@ -20,7 +20,7 @@ var logSourceChecks = []Check{
 	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
 }
 
-// models are the shipped data models but the plain one, which takes whatever it is given.
+// models are the shipped data models, without the plain one, which accepts everything.
 var models = sync.OnceValue(func() []*schema.Model {
 	var out []*schema.Model
 	for _, name := range schema.Names() {
@@ -38,7 +38,7 @@ var models = sync.OnceValue(func() []*schema.Model {
 
 func unknownLogSource(s *subject) {
 	ls := s.LogSource
-	var parts [3][]string // what models know, of products, categories and services
+	var parts [3][]string // known products, categories and services
 	for _, m := range models() {
 		if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
 			return
@@ -47,7 +47,7 @@ func unknownLogSource(s *subject) {
 			parts[0], parts[1], parts[2] = append(parts[0], source.Product), append(parts[1], source.Category), append(parts[2], source.Service)
 		}
 	}
-	hint := "the rule is kept, but no shipped data model says where its events are"
+	hint := "check its spelling; to run or compile the rule, map the log source in a model file"
 	for i, part := range []struct{ key, value string }{{"product", ls.Product}, {"category", ls.Category}, {"service", ls.Service}} {
 		if part.value == "" || slices.Contains(parts[i], part.value) {
 			continue
@@ -56,11 +56,11 @@ func unknownLogSource(s *subject) {
 			hint = "did you mean `" + part.key + ": " + near + "`?"
 		}
 	}
-	s.report(ls.Range, hint, "no data model knows this log source")
+	s.report(ls.Range, hint, "no shipped data model has this log source")
 }
 
-// unknownField reports a field that is nearly one that the log source has: most logs have more fields than
-// models list, so that only a slip can be told.
+// unknownField reports a field whose name is close to one that the log source has. Most logs have more fields
+// than models list, so a name that resembles none is not reported.
 func unknownField(s *subject) {
 	known := fieldsOf(s.LogSource)
 	said := map[string]bool{}
@@ -88,23 +88,23 @@ func fieldsOf(ls rules.LogSource) (known []string) {
 	return slices.Compact(known)
 }
 
-// slip says what is wrong with a field's name; the message is empty where nothing is.
+// slip says what is wrong with the name of a field. The message is empty if nothing is.
 func slip(field string, known []string) (hint, message string) {
 	if slices.Contains(known, field) {
 		return "", ""
 	}
 	for _, name := range known {
 		if strings.EqualFold(name, field) {
-			return "write `" + name + "`: names of fields are compared as they are written", fmt.Sprintf("the log source has %q, not %q", name, field)
+			return "write `" + name + "`: field names are case-sensitive", fmt.Sprintf("the log source has %q, not %q", name, field)
 		}
 	}
 	if near := diag.Closest(field, known); near != "" && len(field) >= 6 && levenshtein.ComputeDistance(field, near) <= slips {
-		return "did you mean `" + near + "`?", fmt.Sprintf("no model has a field %q of this log source", field)
+		return "did you mean `" + near + "`?", fmt.Sprintf("no data model has a field %q in this log source", field)
 	}
 	return "", ""
 }
 
-// unknownFieldOfCorrelation reports likewise what a correlation groups by or reads, as each of its rules has it. Entities may stand there.
+// unknownFieldOfCorrelation checks the fields that a correlation groups by or reads, in each of its rules. Entity names are allowed there.
 func unknownFieldOfCorrelation(s *correlationSubject) {
 	for _, f := range slices.Concat(s.GroupBy, s.Fields) {
 		said := map[string]bool{}
@@ -120,8 +120,8 @@ func unknownFieldOfCorrelation(s *correlationSubject) {
 	}
 }
 
-// readsField calls f with each rule below a correlation that a name is read of, and the field it is there. Of a correlation that is grouped by
-// the name, that name is read.
+// readsField calls f for each rule below a correlation from which a name is read, with the field's name in that rule. It does not descend
+// into a correlation that groups by the name: there the name itself is read.
 func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field string)) {
 	for i, in := range c.Inputs {
 		field := c.FieldOf(name, i)
@@ -136,7 +136,7 @@ func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field s
 	}
 }
 
-// isEntity tells whether some model knows an entity of that name in a log source.
+// isEntity tells whether any model has an entity of that name in a log source.
 func isEntity(ls rules.LogSource, name string) bool {
 	for _, m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
@@ -148,10 +148,10 @@ func isEntity(ls rules.LogSource, name string) bool {
 	return false
 }
 
-// slips is how many letters of a field's name may be wrong for it to be a slip, not another field.
+// slips is how many letters may differ for a name to count as a misspelling and not as another field.
 const slips = 2
 
-// generic are the categories that stand for events of a service.
+// generic gives the categories that cover events of a service, by event id.
 var generic = map[string]map[string]string{
 	"sysmon": {"1": "process_creation", "2": "file_change", "3": "network_connection", "5": "process_termination", "6": "driver_load", "7": "image_load",
 		"8": "create_remote_thread", "9": "raw_access_thread", "10": "process_access", "11": "file_event", "12": "registry_event", "13": "registry_set",
@@ -171,7 +171,7 @@ func specificLogSource(s *subject) {
 		}
 		for _, v := range it.Values {
 			if category, ok := categories[v.Text]; ok {
-				s.report(v.Range, "write `category: "+category+"` in place of the service and the event id", "%s's event %s is what the category %s stands for, on any sensor", s.LogSource.Service, v.Text, category)
+				s.report(v.Range, "write `category: "+category+"` instead of the service and the event id", "event %[2]s of %[1]s is in the category %[3]s, which covers every sensor", s.LogSource.Service, v.Text, category)
 			}
 		}
 	})

@@ -8,13 +8,13 @@ import (
 var meaningChecks = []Check{
 	{Code: "matches-everything", Severity: diag.Warning, rule: func(s *subject) {
 		if s.lowered != nil && onNothing(s.lowered.Condition) {
-			s.report(s.Conditions[0].Range, "add a selection that the event must satisfy", "the rule matches events that have none of its fields")
+			s.report(s.Conditions[0].Range, "add a selection that the event must match", "the rule matches events that have none of its fields")
 		}
 	}},
 	{Code: "contradiction", Severity: diag.Warning, rule: contradiction},
 }
 
-// onNothing tells whether a tree holds for an event without any field.
+// onNothing tells whether a tree matches an event without fields.
 func onNothing(n ir.Node) bool {
 	switch n := n.(type) {
 	case *ir.And:
@@ -55,8 +55,8 @@ func onNothing(n ir.Node) bool {
 	return false
 }
 
-// contradiction reports a conjunction that nothing satisfies: what it asks for is left out again, or one
-// field must have two values.
+// contradiction reports a conjunction that no event satisfies: everything it requires is excluded again, or
+// one field must have two values.
 func contradiction(s *subject) {
 	if s.lowered == nil {
 		return
@@ -84,7 +84,7 @@ func contradiction(s *subject) {
 		}
 		for _, not := range unwanted {
 			if implies(&ir.And{Terms: wanted}, not.Term) {
-				report(not.Range(), "narrow what is left out, or ask for more", "this leaves out all that the rest asks for, so that nothing matches")
+				report(not.Range(), "narrow this exclusion, or widen the rest", "this excludes everything that the rest of the condition selects, so nothing matches")
 			}
 		}
 		asked, pairs := map[string][]*ir.Match{}, 0
@@ -99,7 +99,7 @@ func contradiction(s *subject) {
 					return true
 				}
 				if exclude(a.Test, b.Test) {
-					report(a.Range(), "join them by `or`, unless the field holds a list", "no value of "+field+" satisfies this and what else is asked of it")
+					report(a.Range(), "join them by `or`, unless the field holds a list", "no value of "+field+" can satisfy both this and another test of the field")
 				}
 			}
 			asked[field] = append(asked[field], a)
@@ -108,7 +108,7 @@ func contradiction(s *subject) {
 	})
 }
 
-// conjuncts are the terms of a conjunction and of those within it.
+// conjuncts are the terms of a conjunction, with nested conjunctions flattened.
 func conjuncts(n ir.Node) []ir.Node {
 	switch n := n.(type) {
 	case *ir.Named:

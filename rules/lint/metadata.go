@@ -11,7 +11,7 @@ import (
 	"decree/rules/diag"
 )
 
-// The bounds that the public rules keep to.
+// Limits that the public rules keep to.
 const (
 	longestTitle       = 120
 	shortestText       = 16
@@ -26,27 +26,27 @@ const (
 var metadataChecks = []Check{
 	{Code: "missing-id", Severity: diag.Warning, rule: func(s *subject) {
 		if s.ID == "" {
-			s.report(s.Range, "add `id:` with what `uuidgen` prints", "the rule has no id, so that nothing can refer to it")
+			s.report(s.Range, "add `id:` with a UUID, for example from `uuidgen`", "the rule has no id, so nothing can refer to it")
 		}
 	}},
 	{Code: "missing-description", Severity: diag.Info, rule: func(s *subject) {
 		if s.Description == "" {
-			s.report(s.Range, "say what the rule finds and why that matters", "the rule has no description")
+			s.report(s.Range, "say what the rule finds and why it matters", "the rule has no description")
 		}
 	}},
 	{Code: "short-description", Severity: diag.Info, rule: func(s *subject) {
 		if n := utf8.RuneCountInString(s.Description); n > 0 && n < shortestText {
-			s.report(s.Key("description", -1), "say what the rule finds and why that matters", "a description of %d letters tells little", n)
+			s.report(s.Key("description", -1), "say what the rule finds and why it matters", "the description has only %d characters", n)
 		}
 	}},
 	{Code: "long-title", Severity: diag.Info, rule: func(s *subject) {
 		if n := utf8.RuneCountInString(s.Title); n > longestTitle {
-			s.report(s.Key("title", -1), "move details to the description", "a title of %d letters is cut off in most lists of alerts; keep to %d", n, longestTitle)
+			s.report(s.Key("title", -1), "move details into the description", "the title has %d characters; most consoles cut off titles longer than %d", n, longestTitle)
 		}
 	}},
 	{Code: "missing-level", Severity: diag.Warning, rule: func(s *subject) {
 		if s.Level == "" {
-			s.report(s.Range, "add `level:` informational, low, medium, high or critical", "the rule has no level, so that its alerts cannot be ranked")
+			s.report(s.Range, "add `level:` informational, low, medium, high or critical", "the rule has no level, so its alerts cannot be ranked")
 		}
 	}},
 	{Code: "missing-status", Severity: diag.Info, rule: func(s *subject) {
@@ -56,7 +56,7 @@ var metadataChecks = []Check{
 	}},
 	{Code: "retired-status", Severity: diag.Info, rule: func(s *subject) {
 		if s.Status == "deprecated" || s.Status == "unsupported" {
-			s.report(s.Key("status", -1), "keep it out of the folder that is deployed", "this rule is %s", s.Status)
+			s.report(s.Key("status", -1), "keep it out of the folder that you deploy", "the rule is %s", s.Status)
 		}
 	}},
 	{Code: "missing-date", Severity: diag.Info, rule: func(s *subject) {
@@ -66,7 +66,7 @@ var metadataChecks = []Check{
 	}},
 	{Code: "missing-author", Severity: diag.Info, rule: func(s *subject) {
 		if s.Author == "" {
-			s.report(s.Range, "add `author:`", "the rule has no author whom one could ask")
+			s.report(s.Range, "add `author:`", "the rule has no author")
 		}
 	}},
 	{Code: "invalid-date", Severity: diag.Warning, rule: invalidDate},
@@ -80,19 +80,19 @@ var metadataChecks = []Check{
 	{Code: "duplicate-reference", Severity: diag.Warning, rule: func(s *subject) {
 		for i := range s.References {
 			if slices.Contains(s.References[:i], s.References[i]) {
-				s.report(s.Key("references", i), "remove one of them", "this reference stands twice")
+				s.report(s.Key("references", i), "remove one of them", "duplicate reference")
 			}
 		}
 	}},
 	{Code: "description-link", Severity: diag.Info, rule: func(s *subject) {
 		if strings.Contains(s.Description, "http://") || strings.Contains(s.Description, "https://") {
-			s.report(s.Key("description", -1), "move it to `references`", "the description holds a link")
+			s.report(s.Key("description", -1), "move it to `references`", "the description contains a link")
 		}
 	}},
 	{Code: "unhelpful-falsepositive", Severity: diag.Info, rule: func(s *subject) {
 		for i, text := range s.FalsePositives {
 			if unhelpful.MatchString(text) {
-				s.report(s.Key("falsepositives", i), "name what else does the same, or leave the list out", "%q does not help whoever reads the alert", text)
+				s.report(s.Key("falsepositives", i), "describe a legitimate activity that triggers the rule, or remove the entry", "%q does not help the analyst who reads the alert", text)
 			}
 		}
 	}},
@@ -105,17 +105,17 @@ var metadataChecks = []Check{
 				if near := diag.Closest(related.Type, types); near != "" {
 					hint = "did you mean `" + near + "`?"
 				}
-				s.report(s.Key("related", i), hint, "%q is no relation", related.Type)
+				s.report(s.Key("related", i), hint, "unknown type of relation %q", related.Type)
 			case strings.EqualFold(related.ID, s.ID):
 				s.report(s.Key("related", i), "name the other rule", "the rule is related to itself")
 			case !uuidForm.MatchString(related.ID):
-				s.report(s.Key("related", i), "give the other rule's id", "%q is no id of a rule", related.ID)
+				s.report(s.Key("related", i), "write the id of the other rule", "%q is not a rule id", related.ID)
 			}
 		}
 	}},
 	{Code: "filename-length", Severity: diag.Info, rule: func(s *subject) {
 		if n := len(path.Base(s.Range.File)); n < shortestFilename || n > longestFilename {
-			s.report(diag.Range{File: s.Range.File}, "say in the name what log the rule reads and what it finds", "a file name of %d letters; keep to %d to %d", n, shortestFilename, longestFilename)
+			s.report(diag.Range{File: s.Range.File}, "name the log and what the rule finds", "the file name has %d characters; use %d to %d", n, shortestFilename, longestFilename)
 		}
 	}},
 }
@@ -145,7 +145,7 @@ func invalidDate(s *subject) {
 		if t, err := time.Parse(formerDateForm, text); err == nil {
 			s.report(s.Key(key, -1), "write "+t.Format(dateForm), "dates are written with dashes since Sigma 2.0")
 		} else {
-			s.report(s.Key(key, -1), "write it as "+dateForm, "%q is no date", text)
+			s.report(s.Key(key, -1), "write it as "+dateForm, "%q is not a date", text)
 		}
 	}
 }

@@ -10,44 +10,44 @@ import (
 var modifierChecks = []Check{
 	{Code: "all-of-one-value", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		if has(it, "all") && len(it.Values) == 1 && !has(it, "expand") {
-			s.report(it.Range, "remove `all`", "`all` asks for every one of several values, and here is one")
+			s.report(it.Range, "remove `all`", "`all` has no effect on a single value")
 		}
 	})},
 	{Code: "all-without-contains", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		if it.Field != "" && has(it, "all") && len(it.Values) > 1 && !has(it, "contains", "startswith", "endswith", "re", "filename", "cidr", "neq", "lt", "lte", "gt", "gte", "fieldref") && !wild(it) {
-			s.report(it.Range, "write `contains|all`, unless the field holds a list", "a field with one value cannot equal every one of %d", len(it.Values))
+			s.report(it.Range, "write `contains|all`, unless the field holds a list", "a field with one value cannot equal all %d values", len(it.Values))
 		}
 	})},
 	{Code: "windash-with-all", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {
 		if has(it, "windash") && has(it, "all") {
-			s.report(it.Range, "give each value a line of its own in a selection", "some tools ask for every dash of every value here, which nothing satisfies")
+			s.report(it.Range, "write a selection for each value, and join them by `and`", "some tools require every dash of every value here, which no event satisfies")
 		}
 	})},
 	{Code: "repeated-modifier", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		for i, m := range it.Modifiers {
 			if slices.ContainsFunc(it.Modifiers[:i], func(before rules.Modifier) bool { return before.Name == m.Name }) && m.Name != "base64" && m.Name != "wide" {
-				s.report(m.Range, "remove one of them", "the modifier %s stands twice", m.Name)
+				s.report(m.Range, "remove one of them", "duplicate modifier %s", m.Name)
 			}
 		}
 	})},
 	{Code: "base64-without-contains", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		if has(it, "base64", "base64offset") && !has(it, "contains", "startswith", "endswith") {
-			s.report(it.Range, "add `contains`", "the whole field would have to be this one encoded value")
+			s.report(it.Range, "add `contains`", "the whole field must equal the encoded value")
 		}
 	})},
 	{Code: "redundant-cased", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {
 		if has(it, "cased") && len(it.Values) > 0 && !slices.ContainsFunc(it.Values, func(v rules.Value) bool { return hasLetters(v.Text) }) {
-			s.report(it.Range, "remove `cased`", "none of the values has letters, so that their case cannot matter")
+			s.report(it.Range, "remove `cased`", "`cased` has no effect: the values have no letters")
 		}
 	})},
 }
 
-// eachItem makes a check of a rule out of one of an item.
+// eachItem turns a check of an item into a check of a rule.
 func eachItem(check func(*subject, rules.Item)) func(*subject) {
 	return func(s *subject) { s.EachItem(func(it rules.Item) { check(s, it) }) }
 }
 
-// has tells whether an item has one of some modifiers.
+// has tells whether an item has one of the named modifiers.
 func has(it rules.Item, names ...string) bool {
 	return slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return slices.Contains(names, m.Name) })
 }

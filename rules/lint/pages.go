@@ -15,20 +15,20 @@ import (
 //go:embed pages/*.md
 var pageFiles embed.FS
 
-// Page says why something is reported, with parts of a rule that are reported and that are not: what a
-// check looks for, or what reading a rule finds.
+// Page is the documentation of a code, from a check or from reading a rule: why it is reported, with one example
+// that is reported and one that is not.
 type Page struct {
 	Code     string
 	Severity string
 	Why      string
-	// What Bad and Good hold: "" and "reading" are parts of a rule, "text" a whole file, "file" its file's
-	// name, "rules" what two rules share, "described" says in words what no short example shows.
+	// Kind says what Bad and Good are. "" and "reading" are parts of a rule, "text" is a whole file, "file" is a file
+	// name, "rules" is what two rules share, and "described" is an example in words.
 	Kind      string
 	Bad, Good string
 }
 
-// pages reads them once: `## CODE` (and, where no check has it, the severity), why, `### Bad KIND`, an
-// example, `### Good`, an example.
+// pages reads the pages once. A page is `## CODE` (with the severity, if no check has the code), why,
+// `### Bad KIND`, an example, `### Good`, an example.
 var pages = sync.OnceValue(func() map[string]Page {
 	entries, err := pageFiles.ReadDir("pages")
 	if err != nil {
@@ -56,25 +56,25 @@ var pages = sync.OnceValue(func() map[string]Page {
 	return out
 })
 
-// Pages gives the page of every code, by code.
+// Pages gives the pages of all codes, sorted by code.
 func Pages() []Page {
 	return slices.SortedFunc(maps.Values(pages()), func(a, b Page) int { return strings.Compare(a.Code, b.Code) })
 }
 
-// Why says in a few sentences why a code is reported; "" if it has no page.
+// Why says in a few sentences why a code is reported. It is empty if the code has no page.
 func Why(code string) string { return pages()[code].Why }
 
 var exampleOf = map[string]string{"file": ", as a file name", "rules": ", in two rules", "described": ", for example"}
 
-// Explain writes a code's page as people read it. An unknown code is an error with the closest one.
+// Explain formats a code's page for the terminal. An unknown code is an error that suggests the closest one.
 func Explain(code string) (string, error) {
 	page, ok := pages()[code]
 	if !ok {
-		hint := "without a code --explain lists them"
+		hint := "--explain without a code lists them"
 		if near := diag.Closest(code, slices.Sorted(maps.Keys(pages()))); near != "" {
 			hint = "did you mean " + near + "?"
 		}
-		return "", fmt.Errorf("nothing is reported with the code %q: %s", code, hint)
+		return "", fmt.Errorf("unknown code %q: %s", code, hint)
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s (%s)\n\n%s\n\nReported%s:\n\n%s\n", code, page.Severity, page.Why, exampleOf[page.Kind], indent(page.Bad))
@@ -82,15 +82,15 @@ func Explain(code string) (string, error) {
 		fmt.Fprintf(&b, "\nNot reported:\n\n%s\n", indent(page.Good))
 	}
 	if Fixable(code) {
-		b.WriteString("\n`decree validate --fix` fixes it where that cannot change what the rule means.\n")
+		b.WriteString("\n`decree validate --fix` fixes it, unless that could change what the rule means.\n")
 	}
 	if slices.Contains(codes(), code) {
-		fmt.Fprintf(&b, "\nTo accept it: # decree:ignore %s and why, behind the line or above it; at the beginning of a line for the whole file.\n", code)
+		fmt.Fprintf(&b, "\nTo ignore it, write `# decree:ignore %s REASON` at the end of the line or above it. At the beginning of a line, the comment applies to the whole file.\n", code)
 	}
 	return b.String(), nil
 }
 
-// severityOf is that of a check.
+// severityOf is the severity of a check's findings.
 func severityOf(code string) diag.Severity {
 	for _, c := range Checks() {
 		if c.Code == code {

@@ -11,7 +11,7 @@ import (
 // wholePlaceholder is a value that is one placeholder and nothing else.
 var wholePlaceholder = regexp.MustCompile(`^%([A-Za-z0-9_.-]+)%$`)
 
-// environment are variables that Windows sets, in small letters: in a value they are usually meant as such.
+// environment lists Windows environment variables, in lower case. In a value, `%temp%` usually means the variable and not a list.
 // https://learn.microsoft.com/en-us/windows/deployment/usmt/usmt-recognized-environment-variables
 var environment = []string{"allusersprofile", "appdata", "cd", "commonprogramfiles", "commonprogramw6432", "computername", "comspec", "csidl_system", "date",
 	"driverdata", "errorlevel", "homedrive", "homepath", "homeshare", "localappdata", "logonserver", "number_of_processors", "onedrive", "os", "path", "pathext",
@@ -19,7 +19,7 @@ var environment = []string{"allusersprofile", "appdata", "cd", "commonprogramfil
 	"prompt", "psmodulepath", "public", "random", "sessionname", "systemdrive", "systemroot", "temp", "time", "tmp", "userdnsdomain", "userdomain", "username",
 	"userprofile", "winbootdir", "windir"}
 
-// placeholderWithoutExpand reports a value that looks like the name of a list, which it is under `expand` alone.
+// placeholderWithoutExpand reports a value that looks like a reference to a list but lacks `expand`.
 func placeholderWithoutExpand(s *subject) {
 	s.EachItem(func(it rules.Item) {
 		if has(it, "expand", "re", "fieldref") {
@@ -30,7 +30,7 @@ func placeholderWithoutExpand(s *subject) {
 				listed := slices.ContainsFunc(s.Lists, func(l rules.List) bool { return l.Name == m[1] })
 				whole := wholePlaceholder.MatchString(v.Text) && !has(it, "contains", "startswith", "endswith") && !slices.Contains(environment, strings.ToLower(m[1]))
 				if v.Kind == rules.StringValue && (listed || whole) {
-					s.report(v.Range, "write `"+it.Field+"|expand` if the list "+m[1]+" is meant", "%%%s%% is looked for as it is written: only `expand` makes a list of it", m[1])
+					s.report(v.Range, "write `"+it.Field+"|expand` if you mean the list "+m[1], "%%%s%% is searched for literally: only `expand` replaces it with the values of a list", m[1])
 				}
 			}
 		}

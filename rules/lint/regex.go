@@ -13,24 +13,24 @@ var regexChecks = []Check{
 	{Code: "unportable-regex", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
 		e, err := regex.Parse(v.Text, "")
 		if err != nil {
-			return // reported where the rule is lowered
+			return // lowering reports it
 		}
 		if _, err := e.In(regex.Rust); err != nil {
-			s.report(v.Range, "write it without, as with two items and a `not` in the condition, so that every product can run it", "KQL (Rust's crate) and EQL (Lucene) do not backtrack, and this expression has %v", err)
+			s.report(v.Range, "rewrite it so that every product can run it, for example with two selections and `not`", "the engines of KQL (Rust's regex crate) and EQL (Lucene) do not support this: the expression has %v", err)
 			return
 		}
 		if wordBoundary(e.Root) {
-			s.report(v.Range, "name the letters that may stand there, such as `[^a-z]`", "a word boundary cannot be said in EQL (Lucene)")
+			s.report(v.Range, "write the characters that may come there, such as `[^a-z]`", "EQL (Lucene) has no word boundaries")
 		}
 	})},
 	{Code: "regex-instead-of-modifier", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
 		if e, err := regex.Parse(v.Text, ""); err == nil && !has(it, "i") && plainText(e.Root) {
-			s.report(v.Range, "write `"+it.Field+"|contains|cased`: it is quicker everywhere, and needs no escapes", "the expression is plain text")
+			s.report(v.Range, "write `"+it.Field+"|contains|cased`: it is faster in every product and needs no escapes", "the expression is plain text")
 		}
 	})},
 	{Code: "needless-wildcard-in-regex", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
 		if strings.HasPrefix(v.Text, ".*") || strings.HasPrefix(v.Text, "^.*") || (strings.HasSuffix(v.Text, ".*") && !strings.HasSuffix(v.Text, `\.*`)) || strings.HasSuffix(v.Text, ".*$") {
-			s.report(v.Range, "take it away", "an expression is looked for anywhere in the value, so that `.*` at its end only slows it down")
+			s.report(v.Range, "remove it", "an expression matches anywhere in the value, so `.*` at its start or end only slows it down")
 		}
 	})},
 }
@@ -43,7 +43,7 @@ func eachRegex(check func(*subject, rules.Item, rules.Value)) func(*subject) {
 	})
 }
 
-// plainText tells whether an expression is of characters alone.
+// plainText tells whether an expression consists of literal characters only.
 func plainText(n regex.Node) bool {
 	switch n := n.(type) {
 	case *regex.Char:

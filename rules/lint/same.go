@@ -8,8 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// meaning is a text that trees with the same meaning share, as far as that can be seen: without the author's
-// names, with terms and values in one order, in lower case where case does not matter.
+// meaning is a normal form: trees with equal texts have the same meaning. It drops the author's names, sorts
+// terms and values, and uses lower case where case does not matter. Equal meanings may still have different texts.
 func meaning(n ir.Node) string {
 	switch n := n.(type) {
 	case *ir.Named:

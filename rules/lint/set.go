@@ -9,7 +9,7 @@ import (
 	"decree/rules/ir"
 )
 
-// collection is all the rules under a check of what they have in common.
+// collection is all rules together, under one check.
 type collection struct {
 	rules   []*rules.Rule
 	lowered []*ir.Rule
@@ -19,21 +19,21 @@ type collection struct {
 
 var setChecks = []Check{
 	{Code: "duplicate-id", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("id", "give each rule an id of its own, for example with `uuidgen`", "the id %s is also that of %s", func(r *rules.Rule) string { return strings.ToLower(r.ID) })
+		c.twice("id", "give each rule its own id, for example from `uuidgen`", "the id %s is also used by %s", func(r *rules.Rule) string { return strings.ToLower(r.ID) })
 	}},
 	{Code: "duplicate-title", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("title", "say in the title how the rules differ", "the title %q is also that of %s", func(r *rules.Rule) string { return r.Title })
+		c.twice("title", "say in the title how the rules differ", "the title %q is also used by %s", func(r *rules.Rule) string { return r.Title })
 	}},
 	{Code: "name-used-twice", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("name", "give each rule a name of its own: others refer to it by that", "the name %q is also that of %s", func(r *rules.Rule) string { return r.Name })
+		c.twice("name", "give each rule its own name: other rules refer to it", "the name %q is also used by %s", func(r *rules.Rule) string { return r.Name })
 	}},
 	{Code: "duplicate-filename", Severity: diag.Warning, set: func(c *collection) {
-		c.twice("", "rename one of the files", "the file name %s is also that of %s", func(r *rules.Rule) string { return path.Base(r.Range.File) })
+		c.twice("", "rename one of the files", "the file name %s is also used by %s", func(r *rules.Rule) string { return path.Base(r.Range.File) })
 	}},
 	{Code: "same-detection", Severity: diag.Info, set: sameDetection},
 }
 
-// twice reports what a rule shares with an earlier one of another file (of the same file, for all but names of files).
+// twice reports a key that a rule shares with an earlier rule. File names are compared between files only.
 func (c *collection) twice(key, hint, format string, of func(*rules.Rule) string) {
 	first := map[string]*rules.Rule{}
 	for _, r := range c.rules {
@@ -56,7 +56,7 @@ func (c *collection) twice(key, hint, format string, of func(*rules.Rule) string
 	}
 }
 
-// sameDetection reports rules that mean the same on the same log.
+// sameDetection reports rules with the same detection on the same log source.
 func sameDetection(c *collection) {
 	first := map[string]*rules.Rule{}
 	for i, r := range c.rules {
@@ -66,7 +66,7 @@ func sameDetection(c *collection) {
 		ls := r.LogSource
 		key := strings.Join([]string{ls.Category, ls.Product, ls.Service, meaning(c.lowered[i].Condition)}, "\x00")
 		if before, ok := first[key]; ok {
-			add(&c.found, c.check, r.Key("detection", -1), "remove one of them, or say in `related` what became of it", "this detection means the same as that of %s", before.Key("detection", -1))
+			add(&c.found, c.check, r.Key("detection", -1), "remove one of them, or explain it under `related`", "the detection has the same meaning as that of %s", before.Key("detection", -1))
 			continue
 		}
 		first[key] = r

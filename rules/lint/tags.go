@@ -14,7 +14,7 @@ import (
 //go:embed attack.csv
 var attackTable string
 
-// AttackVersion is that of the table of tactics and techniques.
+// AttackVersion is the version of the table of tactics and techniques.
 const AttackVersion = "19"
 
 // attack maps tactics and techniques, as tags name them, to whether they are still in ATT&CK.
@@ -32,7 +32,7 @@ var attack = sync.OnceValue(func() map[string]bool {
 	return known
 })
 
-// namespaces are Sigma's, with the form of the names in each.
+// namespaces are Sigma's namespaces, each with the form of its names.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/appendix/sigma-tags-appendix.md
 var namespaces = map[string]*regexp.Regexp{
 	"attack":    regexp.MustCompile(`^(t\d{4}(\.\d{3})?|[gsc]\d{4}|m\d{4}|ds\d{4}|ta\d{4}|[a-z]+(-[a-z]+)*)$`),
@@ -50,14 +50,14 @@ var tagChecks = []Check{
 	{Code: "invalid-tag", Severity: diag.Warning, rule: func(s *subject) {
 		s.eachTag(func(i int, tag, _, _ string) {
 			if !tagForm.MatchString(tag) {
-				s.report(s.Key("tags", i), "write `namespace.name` in lower case, such as attack.t1059", "%q is not written as a tag", tag)
+				s.report(s.Key("tags", i), "write `namespace.name` in lower case, such as attack.t1059", "%q does not have the form of a tag", tag)
 			}
 		})
 	}},
 	{Code: "unknown-tag-namespace", Severity: diag.Warning, rule: func(s *subject) {
 		s.eachTag(func(i int, _, namespace, _ string) {
 			if _, known := namespaces[namespace]; !known {
-				s.report(s.Key("tags", i), "one of "+strings.Join(namespaceNames(), ", "), "%q is no namespace of tags", namespace)
+				s.report(s.Key("tags", i), "one of "+strings.Join(namespaceNames(), ", "), "unknown tag namespace %q", namespace)
 			}
 		})
 	}},
@@ -83,12 +83,12 @@ var tagChecks = []Check{
 	{Code: "invalid-cve-tag", Severity: diag.Warning, rule: tagsOf("cve", "write it as cve.2021-44228")},
 	{Code: "invalid-d3fend-tag", Severity: diag.Warning, rule: tagsOf("d3fend", "write it as d3fend.d3-am")},
 	{Code: "invalid-detection-tag", Severity: diag.Warning, rule: tagsOf("detection", "one of dfir, emerging-threats, threat-hunting")},
-	{Code: "invalid-stp-tag", Severity: diag.Warning, rule: tagsOf("stp", "a number from 1 to 5, and a, u or k")},
+	{Code: "invalid-stp-tag", Severity: diag.Warning, rule: tagsOf("stp", "a number from 1 to 5, optionally followed by a, u or k")},
 	{Code: "invalid-tlp-tag", Severity: diag.Warning, rule: tagsOf("tlp", "one of clear, green, amber, amber-strict, red")},
 	{Code: "duplicate-tag", Severity: diag.Warning, rule: func(s *subject) {
 		for i := range s.Tags {
 			if slices.Contains(s.Tags[:i], s.Tags[i]) {
-				s.report(s.Key("tags", i), "remove one of them", "the tag %s stands twice", s.Tags[i])
+				s.report(s.Key("tags", i), "remove one of them", "duplicate tag %s", s.Tags[i])
 			}
 		}
 	}},
@@ -110,13 +110,13 @@ func tagsOf(namespace, hint string) func(*subject) {
 	return func(s *subject) {
 		s.eachTag(func(i int, tag, in, name string) {
 			if in == namespace && !namespaces[in].MatchString(name) {
-				s.report(s.Key("tags", i), hint, "%q is no tag of %s", tag, namespace)
+				s.report(s.Key("tags", i), hint, "%q is not a tag of the namespace %s", tag, namespace)
 			}
 		})
 	}
 }
 
-// isTacticOrTechnique leaves out groups, software, campaigns and data sources, of which there is no table.
+// isTacticOrTechnique is false for groups, software, campaigns and data sources: there is no table of these.
 func isTacticOrTechnique(name string) bool {
 	return !groupOrSoftware.MatchString(name)
 }

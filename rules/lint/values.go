@@ -14,27 +14,27 @@ import (
 var valueChecks = []Check{
 	{Code: "wildcard-instead-of-modifier", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {
 		if name, _, ok := modifierFor(it); ok {
-			s.report(it.Range, "write `"+it.Field+"|"+name+"` and take the asterisks away", "the wildcards of every value say what `%s` says", name)
+			s.report(it.Range, "write `"+it.Field+"|"+name+"` and remove the asterisks", "the wildcards mean the same as the modifier `%s`", name)
 		}
 	})},
 	{Code: "double-wildcard", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if slices.Contains(asterisks(v.Text), 2) {
-			s.report(v.Range, "write one", "two asterisks in a row mean what one does")
+			s.report(v.Range, "write one", "two asterisks in a row mean the same as one")
 		}
 	})},
 	{Code: "escaped-wildcard", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if !has(it, "re", "cidr") && escaped.MatchString(v.Text) {
-			s.report(v.Range, "if a path with a wildcard is meant, write `\\\\*`", "`\\*` and `\\?` are a plain asterisk and question mark here, not a backslash and a wildcard")
+			s.report(v.Range, "if a path with a wildcard is meant, write `\\\\*`", "`\\*` and `\\?` mean a literal asterisk and question mark, not a backslash and a wildcard")
 		}
 	})},
 	{Code: "number-as-text", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if _, err := strconv.Atoi(v.Text); err == nil && len(it.Modifiers) == 0 && it.Field != "" {
-			s.report(v.Range, "write it without quotes, if the field is a number", "a number in quotes is compared as text: 05 would not be 5")
+			s.report(v.Range, "remove the quotes if the field is a number", "a number in quotes is compared as text: 05 does not equal 5")
 		}
 	})},
 	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if strings.ContainsFunc(v.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
-			s.report(v.Range, "write backslashes in single quotes: in double quotes \"\\b\" is one character", "the value holds a character that is not printed")
+			s.report(v.Range, "write backslashes in single quotes: in double quotes \"\\b\" is one character", "the value contains a control character")
 		}
 	})},
 	{Code: "duplicate-value", Severity: diag.Warning, rule: eachItem(duplicateValue)},
@@ -42,38 +42,38 @@ var valueChecks = []Check{
 	{Code: "placeholder-without-expand", Severity: diag.Warning, rule: placeholderWithoutExpand},
 	{Code: "encoded-wildcard", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if has(it, "base64", "base64offset") && wild(rules.Item{Values: []rules.Value{v}}) {
-			s.report(v.Range, "encode the parts beside it apart, or escape it if the character is meant", "the wildcard is encoded as a character: what is encoded has none")
+			s.report(v.Range, "split the value at the wildcard, or escape it if you mean the character", "the wildcard is encoded as an ordinary character")
 		}
 	})},
 	{Code: "number-spelling", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		for _, v := range it.Values {
 			if plain := strconv.FormatFloat(v.Number, 'f', -1, 64); v.Kind == rules.NumberValue && len(it.Modifiers) == 0 && it.Field != "" && spelled.MatchString(v.Text) {
-				s.report(v.Range, "put it in quotes if the text is meant, or write "+plain, "YAML reads %s as a number, so that other tools do not look for the text; here both match", v.Text)
+				s.report(v.Range, "put it in quotes if you mean the text, or write "+plain, "YAML reads %s as a number, and other tools do not search for the text; decree matches both", v.Text)
 			}
 		}
 	})},
 	{Code: "missing-comma", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if len(it.Values) > 1 && !has(it, "re") && glued.MatchString(v.Text) || has(it, "endswith") && gluedPaths.MatchString(v.Text) {
-			s.report(v.Range, "close the first value and begin the next on a line of its own", "two values seem to have become one")
+			s.report(v.Range, "close the first value and start the next on a new line", "this looks like two values joined into one")
 		}
 	})},
 	{Code: "space-at-the-end", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if len(it.Modifiers) == 0 && it.Field != "" && v.Text != strings.TrimSpace(v.Text) && strings.TrimSpace(v.Text) != "" {
-			s.report(v.Range, "take the space away, or add `contains`", "the value begins or ends with a space, and the whole field must equal it")
+			s.report(v.Range, "remove the space, or add `contains`", "the value begins or ends with a space, and the field must equal it exactly")
 		}
 	})},
 }
 
 var (
-	// numbers by another base, with leading zeros, exponents or underscores
+	// numbers in another base, or with leading zeros, exponents or underscores
 	spelled = regexp.MustCompile(`^[-+]?0[0-9a-zA-Z_]|[eE_]`)
 	escaped = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
-	// two ends of paths, such as \a.exe and \b.exe, with what should part them
+	// two ends of paths, such as \a.exe and \b.exe, and what should separate them
 	gluedPaths = regexp.MustCompile(`(?i)\.[a-z0-9]{2,4}['",;\s]+\\[^\\\s]+\.[a-z0-9]{2,4}$`)
 	glued      = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)
 )
 
-// eachText makes a check of a rule out of one of a text value.
+// eachText turns a check of a text value into a check of a rule.
 func eachText(check func(*subject, rules.Item, rules.Value)) func(*subject) {
 	return eachItem(func(s *subject, it rules.Item) {
 		for _, v := range it.Values {
@@ -84,7 +84,7 @@ func eachText(check func(*subject, rules.Item, rules.Value)) func(*subject) {
 	})
 }
 
-// asterisks gives the lengths of the runs of wildcard asterisks in a value; of longer ones 2.
+// asterisks gives the length of each run of wildcard asterisks in a value, at most 2.
 func asterisks(text string) []int {
 	var runs []int
 	run := 0
@@ -114,8 +114,8 @@ func wild(it rules.Item) bool {
 	})
 }
 
-// modifierFor finds the modifier that says what the wildcards at the ends of all values of an item say, and
-// the values without them. ok is false when there is none, or a value has others.
+// modifierFor finds the modifier that means the same as the wildcards at the ends of all values of an item, and
+// gives the values without them. ok is false if there is no such modifier, or a value has other wildcards.
 func modifierFor(it rules.Item) (name string, bare []string, ok bool) {
 	if it.Field == "" || len(it.Values) == 0 || slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name != "all" && m.Name != "cased" }) {
 		return "", nil, false
@@ -147,7 +147,7 @@ func endsWild(text string) bool {
 	return ends && slashes%2 == 0
 }
 
-// caseMatters tells whether values that differ in case only are two: encoded, they differ in more.
+// caseMatters tells whether values that differ only in case are different values. Once encoded, they differ in more than case.
 func caseMatters(it rules.Item) bool {
 	return has(it, "cased", "re", "base64", "base64offset", "wide", "utf16", "utf16le", "utf16be")
 }
@@ -160,22 +160,22 @@ func duplicateValue(s *subject, it rules.Item) {
 			key = strings.ToLower(key)
 		}
 		if v.Kind != rules.NullValue && seen[key] {
-			s.report(v.Range, "remove one of them", "this value stands twice")
+			s.report(v.Range, "remove one of them", "duplicate value")
 		}
 		seen[key] = true
 	}
 }
 
-// mostCompared bounds the values that are compared with each other.
+// mostCompared limits how many values of a list are compared with each other.
 const mostCompared = 1000
 
-// redundantValue reports a value that matches nothing which another of the list does not.
+// redundantValue reports a value that adds nothing, because a shorter one in the list matches the same.
 func redundantValue(s *subject, it rules.Item) {
 	compare := map[string]func(s, part string) bool{"contains": strings.Contains, "startswith": strings.HasPrefix, "endswith": strings.HasSuffix}
 	var holds func(s, part string) bool
 	for _, m := range it.Modifiers {
 		if compare[m.Name] == nil {
-			return // others change the values, or what is asked of them
+			return // other modifiers change the values or the test
 		}
 		holds = compare[m.Name]
 	}
@@ -186,7 +186,7 @@ func redundantValue(s *subject, it rules.Item) {
 		for j, other := range it.Values {
 			long, short := strings.ToLower(v.Text), strings.ToLower(other.Text)
 			if i != j && long != short && v.Kind == rules.StringValue && other.Kind == rules.StringValue && holds(long, short) {
-				s.report(v.Range, "remove it, or the shorter one", "what matches this value matches %q too", other.Text)
+				s.report(v.Range, "remove it, or the shorter one", "everything that this value matches, %q matches too", other.Text)
 				break
 			}
 		}

@@ -60,11 +60,26 @@ var envelopes = []envelope{
 	{"properties", oneOf, "time tenantId operationName category Tenant", "category"},
 	// CloudWatch, and what AWS' commands write
 	{"logEvents", listOf, "messageType owner logGroup logStream subscriptionFilters", ""},
-	{"events", listOf, "nextToken searchedLogStreams nextForwardToken nextBackwardToken next_token total count", ""},
+	{"events", listOf, "nextToken searchedLogStreams nextForwardToken nextBackwardToken next_token next nextLink links meta total count", ""},
 	{"Events", listOf, "NextToken", ""},
 	{"Findings", listOf, "NextToken", ""},
 	{"CloudTrailEvent", textOf, "EventId EventName ReadOnly AccessKeyId EventTime EventSource Username Resources", "EventId"},
 	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"}, // inside of these lists alone
+	// Splunk's HTTP event collector: https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in : format events for HTTP Event Collector
+	{"event", oneOf, collector, "sourcetype"},
+	{"event", textOf, collector, "sourcetype"},
+	{"event", oneOf, collector, "time"},
+	{"event", textOf, collector, "time"},
+	// A search of Splunk that shows raw events of JSON
+	{"_raw", textOf, "_time _indextime _cd _bkt _serial _si _sourcetype _subsecond host source sourcetype index linecount splunk_server punct eventtype tag timestamp", ""},
+	// Event Hubs: https://learn.microsoft.com/en-us/azure/event-hubs/event-hubs-capture-overview
+	{"Body", oneOf, hub, "EnqueuedTimeUtc"},
+	{"Body", textOf, hub, ""},
+	// Docker's and Fluent Bit's
+	{"log", textOf, "stream time attrs", "stream time"},
+	{"log", textOf, "date stream time kubernetes", "date"},
+	{"hits", listOf, "total max_score", ""},
+	{"logs", listOf, "next nextToken total count meta links", ""},
 	// Google's and others' lists
 	{"items", listOf, "kind etag nextPageToken", ""},
 	{"entries", listOf, "nextPageToken", ""},
@@ -75,6 +90,12 @@ var envelopes = []envelope{
 	{"data", oneOf, "kind path", "kind path"},
 	{"document", inside, "group kind name timestamp authors level source status falsepositives id logsource references tags aggregate", "group"},
 }
+
+// What stands beside the event in two of them.
+const (
+	collector = "time host source sourcetype index fields"
+	hub       = "SequenceNumber Offset EnqueuedTimeUtc SystemProperties Properties PartitionKey PartitionId"
+)
 
 // forms tells for each key which forms may have it, a bit for each.
 var forms = func() map[string]uint64 {

@@ -45,6 +45,18 @@ var exports = []struct{ name, in, want string }{
 	{"an envelope that is cut off behind its events", `{"Records":[{"a":1}]`, "1: {\"a\":1}\n1! the object around the events does not end\n"},
 	{"an envelope that is cut off before its events", `{"took":1,"hits":{"total":2,"hits":[`, "1! the object around the events does not end\n"},
 	{"a row with fewer cells", `{"columns":[{"name":"a"},{"name":"b"}],"values":[[1],[1,2]]}`, "1! the cells of this row are not those that the columns name\n1: {\"a\":1,\"b\":2}\n"},
+	{"Splunk's collector", "{\"time\":1.5,\"host\":\"h\",\"event\":{\"a\":1}}{\"time\":1.5,\"event\":\"{\\\"a\\\":2}\"}\n{\"sourcetype\":\"s\",\"event\":{\"a\":3}}\n", "1: {\"a\":1}\n1: {\"a\":2}\n2: {\"a\":3}\n"},
+	{"Splunk's collector with a text", `{"time":1.5,"event":"text"}`, "1: {\"event\":\"text\",\"time\":1.5}\n"},
+	{"an event's own object of this name", `{"@timestamp":"t","event":{"code":"1"},"host":{"name":"h"}}`, "1: {\"@timestamp\":\"t\",\"event\":{\"code\":\"1\"},\"host\":{\"name\":\"h\"}}\n"},
+	{"an event's own object alone", `{"event":{"code":"1"}}`, "1: {\"event\":{\"code\":\"1\"}}\n"},
+	{"Splunk's raw events", `{"result":{"_time":"t","_raw":"{\"a\":1}","host":"h"}}`, "1: {\"a\":1}\n"},
+	{"Event Hubs", `{"SequenceNumber":1,"Offset":"0","EnqueuedTimeUtc":"t","Body":"{\"records\":[{\"a\":1},{\"a\":2}]}"}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
+	{"Docker", `{"log":"{\"a\":1}\n","stream":"stdout","time":"t"}`, "1: {\"a\":1}\n"},
+	{"hits without what is around them", `{"hits":[{"_id":"x","_source":{"a":1}}]}`, "1: {\"_id\":\"x\",\"a\":1}\n"},
+	{"objects directly behind each other", "{\"a\":1}{\"a\":\"}{\"}{\"a\":3}\n{\"a\":\"}{\"}\n", "1: {\"a\":1}\n1: {\"a\":\"}{\"}\n1: {\"a\":3}\n2: {\"a\":\"}{\"}\n"},
+	{"an object that is cut off behind another", `{"a":1}{"a":`, "1: {\"a\":1}\n1! not JSON: unexpected EOF\n"},
+	{"a list without brackets", "{\"a\":1},\n{\"a\":2},\n", "1: {\"a\":1}\n2: {\"a\":2}\n"},
+	{"record separators", "\x1e{\"a\":1}\n\x1e{\"a\":2}\n", "1: {\"a\":1}\n2: {\"a\":2}\n"},
 	{"the number before each object", "Record 1\n{\n  \"a\": 1\n}\nRecord 2\n{\n  \"a\": 2\n}\n", "2: {\"a\":1}\n6: {\"a\":2}\n"},
 }
 

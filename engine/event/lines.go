@@ -30,7 +30,7 @@ func (r *Reader) detect() {
 			n = 32
 			continue
 		}
-		trimmed := bytes.TrimLeft(head, " \t\r\n")
+		trimmed := bytes.TrimLeft(head, " \t\r\n\x1e")
 		line, rest, whole := bytes.Cut(trimmed, []byte("\n"))
 		line = bytes.TrimSpace(line)
 		if !ended && (!whole || (len(rest) == 0 && skipValue(line, 0) != len(line))) {
@@ -141,11 +141,23 @@ func (r *Reader) nextLine() (Raw, error) {
 		if size > r.opt.MaxLine {
 			return r.bad(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
-		if trimmed := bytes.TrimSpace(line); len(trimmed) > 0 {
+		if object := object(line); len(object) > 0 {
 			r.lines++
-			return Raw{Line: r.line, Data: trimmed}, nil
+			return Raw{Line: r.line, Data: object}, nil
 		}
 	}
+}
+
+// object is a line without what may stand around its object: a record separator (RFC 7464), or the comma of a list without brackets.
+func object(line []byte) []byte {
+	line = bytes.TrimSpace(line)
+	if len(line) > 1 && line[0] == '\x1e' {
+		line = bytes.TrimSpace(line[1:])
+	}
+	if n := len(line); n > 2 && line[n-1] == ',' && line[n-2] == '}' && line[0] == '{' {
+		line = line[:n-1]
+	}
+	return line
 }
 
 // unreadable ends a file that breaks off, such as a truncated archive. What came before stands.

@@ -11,13 +11,13 @@ import (
 // maxEnvelopes bounds how deep envelopes stand in each other.
 const maxEnvelopes = 5
 
-// unwrap puts the events of an envelope into the reader's queue; false if raw is none. A table or list of a million events is
-// not copied for each, only once: raw may be in memory that was lent.
+// unwrap puts the events of an envelope, or of several objects on one line, into the reader's queue; false if raw is one event. A table
+// or list of a million events is not copied for each, only once: raw may be in memory that was lent.
 func (r *Reader) unwrap(raw Raw) bool {
 	if len(raw.Data) == 0 || raw.Data[0] != '{' {
 		return false
 	}
-	if _, ok := open(raw.Data); !ok {
+	if _, ok := open(raw.Data); !ok && !several(raw.Data) {
 		return false
 	}
 	r.lines--
@@ -40,6 +40,15 @@ func (r *Reader) unwrap(raw Raw) bool {
 		rest = bytes.TrimSpace(rest[end:])
 	}
 	return true
+}
+
+// several tells whether an object stands directly behind another, as some tools write them. It is asked of every event.
+func several(data []byte) bool {
+	if !bytes.Contains(data, []byte("}{")) {
+		return false
+	}
+	end := skipValue(data, 0)
+	return end > 0 && end < len(data) && data[end] == '{'
 }
 
 // expand queues what is in an envelope, or raw itself where it is none. within is the envelope around it, or nil.

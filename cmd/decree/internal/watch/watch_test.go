@@ -5,9 +5,11 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"runtime"
 	"testing"
 	"time"
 
+	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/exit"
 
 	"github.com/stretchr/testify/assert"
@@ -68,4 +70,25 @@ func TestSnapshotsDiffer(t *testing.T) {
 	assert.NotEqual(t, second, look())
 	_, err := snapshot([]string{filepath.Join(dir, "none")})
 	assert.Error(t, err)
+}
+
+// TestRunEndsWithAnInterrupt: the user ends it, which is no error.
+func TestRunEndsWithAnInterrupt(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("a process cannot interrupt itself")
+	}
+	dir := t.TempDir()
+	s, _, errs := clitest.Streams("")
+	ran := 0
+	require.NoError(t, Run(s, []string{dir}, func() error {
+		if ran++; ran == 1 {
+			return errors.Join(errors.New("broken\x1b"), os.WriteFile(filepath.Join(dir, "new.yml"), nil, 0o644))
+		}
+		self, err := os.FindProcess(os.Getpid())
+		require.NoError(t, err)
+		return self.Signal(os.Interrupt)
+	}))
+	assert.Equal(t, 2, ran, "a new file is a change")
+	assert.Contains(t, errs.String(), "watching for changes; press Ctrl-C to stop\ndecree: broken")
+	assert.NotContains(t, errs.String(), "\x1b")
 }

@@ -1,0 +1,40 @@
+package exit
+
+import (
+	"errors"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/rules/diag"
+	"decree/rules/source"
+)
+
+func TestAfter(t *testing.T) {
+	var warned, failed, unreadable diag.Diagnostics
+	warned.Warnf("w", diag.Range{}, "", "w")
+	failed.Errorf("e", diag.Range{}, "", "e")
+	unreadable.Errorf(source.UnreadableFile, diag.Range{}, "", "u")
+	for _, c := range []struct {
+		found diag.Diagnostics
+		fails bool
+		want  error
+		code  int
+	}{
+		{nil, false, nil, Fine},
+		{warned, false, nil, Fine},
+		{warned, true, ErrFindings, Found},
+		{failed, false, ErrFindings, Found},
+		{append(failed, unreadable...), true, ErrUnreadable, Usage},
+	} {
+		err := After(c.found, c.fails)
+		assert.Equal(t, c.want, err)
+		assert.Equal(t, c.code, Code(err))
+		assert.Equal(t, err != nil, Shown(err))
+	}
+	other := errors.New("other")
+	assert.Equal(t, Usage, Code(other))
+	assert.False(t, Shown(other))
+	assert.True(t, Shown(fmt.Errorf("more: %w", ErrFindings)))
+}

@@ -1,0 +1,40 @@
+package memory
+
+import (
+	"math"
+	"runtime/debug"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestSize(t *testing.T) {
+	s := Default
+	assert.Equal(t, "1.0 GiB", s.String())
+	assert.Equal(t, "size", s.Type())
+	require.NoError(t, s.Set("512MiB"))
+	assert.EqualValues(t, 512<<20, s)
+	assert.EqualError(t, s.Set("much"), "write a size such as 512MiB or 4GiB")
+	assert.EqualError(t, s.Set("1KiB"), "1KiB is out of range: the minimum is 16 MiB")
+	assert.ErrorContains(t, s.Set("9EiB"), "out of range")
+	assert.EqualValues(t, 512<<20, s, "a size that is refused changes nothing")
+}
+
+func TestPhases(t *testing.T) {
+	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(-1)
+	defer func() {
+		debug.SetGCPercent(percent)
+		debug.SetMemoryLimit(limit)
+	}()
+	loaded := Loading()
+	assert.EqualValues(t, loadingMemory, debug.SetMemoryLimit(-1))
+	loaded()
+	assert.Equal(t, limit, debug.SetMemoryLimit(-1))
+	assert.Equal(t, 100, debug.SetGCPercent(100))
+	Limit(64 << 20)
+	assert.Greater(t, debug.SetMemoryLimit(-1), int64(64<<20)+collectorRoom)
+	assert.Less(t, debug.SetMemoryLimit(-1), int64(math.MaxInt64))
+	Finishing()
+	assert.Less(t, debug.SetGCPercent(100), 100)
+}

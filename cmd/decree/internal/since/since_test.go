@@ -1,0 +1,34 @@
+package since
+
+import (
+	"os"
+	"os/exec"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/cmd/decree/internal/clitest"
+)
+
+func TestChanged(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	clitest.Files(t, "-- rules/same.yml --\n1\n-- rules/other.yml --\n1\n-- outside.yml --\n1\n-- .gitignore --\n*.log\n")
+	for _, args := range [][]string{{"init", "-q"}, {"add", "."}, {"-c", "user.name=x", "-c", "user.email=x@example.com", "commit", "-qm", "one"}} {
+		_, err := git(".", args...)
+		require.NoError(t, err)
+	}
+	for file, text := range map[string]string{"rules/other.yml": "2", "rules/new.yml": "1", "rules/x.log": "1", "outside.yml": "2"} {
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o644))
+	}
+	changed, err := Changed("rules", "HEAD")
+	require.NoError(t, err)
+	assert.True(t, changed["other.yml"] && changed["new.yml"])
+	assert.False(t, changed["same.yml"] || changed["x.log"] || changed["../outside.yml"])
+	_, err = Changed("rules", "nowhere")
+	assert.ErrorContains(t, err, "unknown git revision")
+	_, err = Changed("rules", "--help")
+	assert.ErrorContains(t, err, "unknown git revision")
+}

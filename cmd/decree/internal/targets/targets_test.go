@@ -1,0 +1,27 @@
+package targets
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestChoose(t *testing.T) {
+	all, err := Choose(nil)
+	require.NoError(t, err)
+	assert.Equal(t, All, all)
+	some, err := Choose([]string{"eql", "kql", "eql"})
+	require.NoError(t, err)
+	require.Len(t, some, 2)
+	assert.Equal(t, []string{"eql", "kql"}, []string{some[0].Name(), some[1].Name()})
+	_, err = Choose([]string{"kpl"})
+	assert.EqualError(t, err, `unknown target "kpl" (one of kql, spl, eql); did you mean "kql"?`)
+}
+
+func TestModels(t *testing.T) {
+	kql := Models(All[0])
+	assert.Contains(t, kql, "mde")
+	assert.NotContains(t, kql, "ecs")
+	assert.Greater(t, len(Models(All...)), len(kql))
+}

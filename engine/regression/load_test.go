@@ -13,10 +13,10 @@ import (
 func TestTestFilesThatCannotBe(t *testing.T) {
 	const event = "events: [{id: a}]"
 	for _, c := range []struct{ name, text, want, hint string }{
-		{"no YAML", "cases: [", "yaml-syntax 1:1: this is not YAML: did not find expected node content", "check indentation, quotes and colons near this line"},
+		{"no YAML", "cases: [", "yaml-syntax 1:1: invalid YAML: did not find expected node content", "check indentation, quotes and colons near this line"},
 		{"no cases", "", "no-cases 1:1: this test file has no cases", "add `cases:` with at least one case"},
 		{"another key", "cases: [{name: a, " + event + ", expect: {none: true}}]\ncase: []", `unknown-key 2:1: unknown key "case" in a test file`, "did you mean `cases`?"},
-		{"two documents", "cases: [{name: a, " + event + ", expect: {none: true}}]\n---\ncases: []", "second-document 2:1: this file is one document; what follows `---` would not be read", "remove the `---` before it"},
+		{"two documents", "cases: [{name: a, " + event + ", expect: {none: true}}]\n---\ncases: []", "second-document 2:1: this file must be a single document; text after `---` is not read", "remove the `---` before it"},
 		{"no name", "cases: [{" + event + ", expect: {none: true}}]", "missing-name 1:9: a case needs a name", "add `name:` and say what the case shows"},
 		{"one name twice", "cases: [{name: a, " + event + ", expect: {none: true}}, {name: a, " + event + ", expect: {none: true}}]", `duplicate-name 1:61: there are two cases named "a"`, "rename one of them"},
 		{"no expectation", "cases:\n  - {name: a, " + event + "}", "missing-expect 2:5: a case must say what is expected", "add `expect:` with ids, indexes, count, at_least, none; `decree test --update` writes what is found in place of an empty one"},
@@ -25,7 +25,7 @@ func TestTestFilesThatCannotBe(t *testing.T) {
 		{"an event that is none", "cases: [{name: a, events: [x], expect: {none: true}}]", "invalid-event 1:28: this is no event: it must be a mapping", "write it as `{Field: value, ...}`; quote what YAML would not read as text"},
 		{"unknown model", "cases: [{name: a, model: mdee, " + event + ", expect: {none: true}}]", `unknown-model 1:26: there is no data model "mdee"`, "did you mean `mde`?"},
 		{"time that is none", "cases: [{name: a, now: yesterday, " + event + ", expect: {none: true}}]", `invalid-time 1:24: "yesterday" is no time`, "write it as 2026-03-02T12:00:00Z"},
-		{"a file that is missing", "cases:\n  - name: a\n    file: none.evtx\n    expect: {none: true}", `file-not-found 3:11: there is no event file "none.evtx"`, "the path is relative to this file"},
+		{"a file that is missing", "cases:\n  - name: a\n    file: none.evtx\n    expect: {none: true}", `file-not-found 3:11: the event file "none.evtx" does not exist`, "the path is relative to this file"},
 		{"a file outside", "cases:\n  - {name: a, file: ../../e.json, expect: {none: true}}", `file-outside-folder 2:21: event file "../../e.json" is outside the rules folder`, "move it into the rules folder"},
 		{"a folder", "cases:\n  - {name: a, file: ., expect: {none: true}}", `file-unreadable 2:21: cannot read event file ".": dir: not a regular file`, ""},
 		{"a fixture that is not there", "fixtures: {estate: {" + event + "}}\ncases: [{name: a, use: state, expect: {none: true}}]", `no-such-fixture 2:24: there is no fixture "state"`, "did you mean `estate`?"},

@@ -27,7 +27,7 @@ func (p *parser) ancestry(r *rules.Rule, section source.Entry) {
 			}
 		}
 		if len(a.Levels) == 0 && p.Errors() == before {
-			p.Errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q says nothing", a.Name)
+			p.Errorf("ancestry-empty", a.Range, "add parent, grandparent or ancestor", "ancestry %q has no level", a.Name)
 		}
 		if p.claim(e.Key) {
 			r.Ancestry = append(r.Ancestry, a)

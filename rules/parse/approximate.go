@@ -5,7 +5,7 @@ import (
 	"decree/rules/source"
 )
 
-// approximate reads the gaps that a rule accepts: by target, one code or a list of them.
+// approximate reads the gaps that a rule accepts: for each target, one code or a list of codes.
 func (p *parser) approximate(r *rules.Rule, section source.Entry) {
 	for _, e := range p.Entries(section.Value, "approximate") {
 		target := e.Key.Value

@@ -9,16 +9,16 @@ import (
 	"decree/rules/source"
 )
 
-// collection follows the documents of a file that is a collection of Sigma's older format: what `action: global` says
-// holds for each rule behind it, `action: repeat` is the rule before it with other parts, and `action: reset` ends what
-// global began. https://github.com/SigmaHQ/sigma/wiki/Specification#rule-collections
+// collection reads rule collections of Sigma's older format. The parts of `action: global` apply to each rule after it.
+// `action: repeat` is the previous rule with other parts. `action: reset` ends the effect of global.
+// https://github.com/SigmaHQ/sigma/wiki/Specification#rule-collections
 type collection struct {
 	global, previous *yaml.Node
 }
 
 var actions = []string{"global", "repeat", "reset"}
 
-// next gives the document that a document of a collection stands for; nil where it stands for none.
+// next gives the whole rule that a document of a collection stands for, or nil if it stands for none.
 func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 	action := source.Value(top, "action")
 	if action == nil {
@@ -30,7 +30,7 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 	}
 	rest := source.Without(top, "action")
 	if slices.Contains(actions, action.Value) {
-		p.Warnf("action-collection", p.Span(action), "write whole rules, one a document", "`action: %s` belongs to Sigma's older format, which the specification has dropped", action.Value)
+		p.Warnf("action-collection", p.Span(action), "write each rule in full, in a document of its own", "`action: %s` belongs to an older format that Sigma dropped", action.Value)
 	}
 	switch action.Value {
 	case "global":
@@ -41,11 +41,11 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 		if len(rest.Content) == 0 {
 			return nil
 		}
-		p.Errorf("action-collection", p.Span(action), "put the rule into a document of its own", "`action: reset` stands alone in its document")
+		p.Errorf("action-collection", p.Span(action), "move the rule into the next document", "a document with `action: reset` must have no other keys")
 		return nil
 	case "repeat":
 		if c.previous == nil {
-			p.Errorf("action-collection", p.Span(action), "put it behind the rule that it repeats", "`action: repeat` has no rule before it")
+			p.Errorf("action-collection", p.Span(action), "move it after the rule that it repeats", "`action: repeat` has no rule before it")
 			return nil
 		}
 		c.previous = overlaid(c.previous, rest)
@@ -59,7 +59,7 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// overlaid is a mapping with the parts of another laid over it: mappings in both are joined, of anything else the upper one counts.
+// overlaid merges two mappings: where both have a mapping for a key, these are merged too; otherwise the upper value wins.
 func overlaid(under, upper *yaml.Node) *yaml.Node {
 	if under.Kind != yaml.MappingNode || upper.Kind != yaml.MappingNode {
 		return upper
@@ -78,7 +78,7 @@ func overlaid(under, upper *yaml.Node) *yaml.Node {
 	return &out
 }
 
-// evens are the keys of a mapping's content.
+// evens gives the keys of a mapping: its content alternates keys and values.
 func evens(content []*yaml.Node) []*yaml.Node {
 	var keys []*yaml.Node
 	for i := 0; i+1 < len(content); i += 2 {

@@ -15,8 +15,8 @@ var (
 	listEntry   = regexp.MustCompile(`^\s*-\s+(.*?)\s*$`)
 )
 
-// quoteColons puts the texts of a file that YAML does not read because of a colon in quotes. It gives the file so changed,
-// and a finding for each.
+// quoteColons adds quotes to texts that YAML cannot read because of a colon. It gives the changed file, and a finding
+// for each text.
 func (p *parser) quoteColons() (string, diag.Diagnostics) {
 	lines := slices.Clone(p.Lines())
 	var found diag.Diagnostics
@@ -39,7 +39,7 @@ func (p *parser) quoteColons() (string, diag.Diagnostics) {
 		at.End.Col = at.Start.Col + utf8.RuneCountInString(text)
 		quoted := "'" + strings.ReplaceAll(text, "'", "''") + "'"
 		lines[i] = line[:start] + quoted + line[start+len(text):]
-		found.Warnf("colon-in-text", at, "write `"+quoted+"`", "a text with a colon needs quotes: to YAML this is a mapping")
+		found.Warnf("colon-in-text", at, "write `"+quoted+"`", "a text with a colon needs quotes: YAML reads this as a mapping")
 		found[len(found)-1].Fix = quoted
 	}
 	return strings.Join(lines, "\n"), found

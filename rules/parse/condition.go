@@ -46,21 +46,21 @@ func tokenize(text string) []token {
 // and, and tighter than or.
 type conditionParser struct {
 	*parser
-	names  []string // what may be named, in file order by section
+	names  []string // the names that a condition may use, by section and in file order
 	known  map[string]bool
 	lists  map[string]bool
-	define string // how an unknown name could be made known
-	words  int    // of all conditions so far
+	define string // hint for an unknown name: how to define it
+	words  int    // words of all conditions so far
 	node   *yaml.Node
 	tokens []token
 	next   int
 	failed bool
 }
 
-// maxDepth bounds how deep conditions, and lists made from lists, nest.
+// maxDepth limits how deep conditions, and lists made from lists, may nest.
 const maxDepth = 64
 
-// maxWords bounds the words of a rule's conditions together.
+// maxWords limits the words of all conditions of a rule together.
 const maxWords = 2000
 
 func newConditionParser(p *parser, r *rules.Rule) *conditionParser {
@@ -74,23 +74,23 @@ func newConditionParser(p *parser, r *rules.Rule) *conditionParser {
 	return c
 }
 
-// read parses one condition; nil when it has an error, which is reported.
+// read parses one condition. It reports an error and gives nil if it cannot.
 func (c *conditionParser) read(n *yaml.Node) rules.Expr {
 	c.node, c.tokens, c.next, c.failed = n, tokenize(n.Value), 0, false
 	if c.words += len(c.tokens); c.words > maxWords {
-		c.Errorf("condition-too-large", c.Span(n), "split the rule", "the conditions of a rule have at most %d words", maxWords)
+		c.Errorf("condition-too-large", c.Span(n), "split the rule", "the conditions of a rule may have at most %d words", maxWords)
 		return nil
 	}
 	expr := c.or(0)
 	if !c.failed && c.next < len(c.tokens) {
 		t := c.tokens[c.next]
-		hint := "join terms with and, or"
+		hint := "join terms with `and` or `or`"
 		if t.text == ")" {
-			hint = "remove it, or open it before"
+			hint = "remove it, or add the opening parenthesis"
 		} else if t.text == "|" {
 			hint = "aggregations are deprecated; use a correlation rule"
 		}
-		c.fail(t, hint, "%q is not expected here", t.text)
+		c.fail(t, hint, "unexpected %q", t.text)
 	}
 	if c.failed {
 		return nil
@@ -138,7 +138,7 @@ func (c *conditionParser) and(depth int) rules.Expr {
 
 func (c *conditionParser) not(depth int) rules.Expr {
 	if depth > maxDepth {
-		return c.fail(c.tokens[min(c.next, len(c.tokens)-1)], "split the condition", "this condition nests deeper than %d", maxDepth)
+		return c.fail(c.tokens[min(c.next, len(c.tokens)-1)], "split the condition", "the condition is nested deeper than %d levels", maxDepth)
 	}
 	if c.peek("not") {
 		at := c.rangeOf(c.tokens[c.next])
@@ -151,7 +151,7 @@ func (c *conditionParser) not(depth int) rules.Expr {
 func (c *conditionParser) primary(depth int) rules.Expr {
 	if c.next >= len(c.tokens) {
 		end := token{"", len(strings.TrimRight(c.node.Value, " \n"))}
-		return c.fail(end, "add a name, or remove the word before", "the condition ends where a name is expected")
+		return c.fail(end, "add a name, or remove the last word", "the condition ends where a name is expected")
 	}
 	t := c.tokens[c.next]
 	c.next++
@@ -167,13 +167,13 @@ func (c *conditionParser) primary(depth int) rules.Expr {
 		c.next++
 		return inner
 	case word == ")" || word == "and" || word == "or":
-		return c.fail(t, "put a name before it", "%q is not expected here", t.text)
+		return c.fail(t, "put a name before it", "unexpected %q", t.text)
 	case c.peek("of"):
 		return c.of(t)
 	}
 	if !c.known[t.text] {
 		if strings.ContainsAny(t.text, "*?") {
-			return c.fail(t, "write `1 of "+t.text+"` or `all of "+t.text+"`", "a pattern needs a quantifier")
+			return c.fail(t, "write `1 of "+t.text+"` or `all of "+t.text+"`", "a name with a wildcard needs a quantifier")
 		}
 		c.undefined(t)
 	}
@@ -185,7 +185,7 @@ func (c *conditionParser) undefined(t token) {
 	if near := diag.Closest(t.text, c.names); near != "" {
 		hint = "did you mean `" + near + "`?"
 	} else if c.lists[t.text] {
-		hint = "a list is used in a value: `Field|expand: '%" + t.text + "%'`"
+		hint = "use the list in a value: `Field|expand: '%" + t.text + "%'`"
 	}
 	c.Errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
 }
@@ -201,13 +201,13 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 	default:
 		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 {
-			return c.fail(quantifier, "write 1, all, any or a number", "%q is no quantifier", quantifier.text)
+			return c.fail(quantifier, "write 1, all, any or a number", "unknown quantifier %q", quantifier.text)
 		}
 		e.Count = n
 	}
 	c.next++ // the word `of`
 	if c.next >= len(c.tokens) {
-		return c.fail(quantifier, "add a name pattern or them", "nothing follows `of`")
+		return c.fail(quantifier, "add a name pattern or `them`", "a name pattern is missing after `of`")
 	}
 	t := c.tokens[c.next]
 	c.next++
@@ -226,7 +226,7 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 	if len(e.Names) == 0 {
 		c.undefined(t)
 	} else if e.Count > len(e.Names) {
-		c.fail(quantifier, "lower the number", "of %d names asked for, %q matches %d", e.Count, t.text, len(e.Names))
+		c.fail(quantifier, "lower the number", "the quantifier needs %d names, but %q matches only %d", e.Count, t.text, len(e.Names))
 	}
 	return e
 }

@@ -13,7 +13,7 @@ import (
 var correlationTypes = []string{string(rules.EventCount), string(rules.ValueCount), string(rules.ValueSum), string(rules.ValueAvg), string(rules.ValueMin), string(rules.ValueMax),
 	string(rules.ValueMedian), string(rules.ValuePercentile), string(rules.Temporal), string(rules.TemporalOrdered)}
 
-// The bounds of one correlation, far above what any needs.
+// Limits of one correlation, far above what any needs.
 const (
 	maxInputs = 100
 	maxGroups = 20
@@ -52,7 +52,7 @@ func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
 	case "rules":
 		for _, n := range source.Items(e.Value) {
 			if n.Kind != yaml.ScalarNode || n.Value == "" {
-				p.Errorf("wrong-type", p.Span(n), "", "a rule is named by its id or its name")
+				p.Errorf("wrong-type", p.Span(n), "", "write the id or the name of a rule")
 				continue
 			}
 			ref := rules.RuleReference{Text: n.Value, Range: p.Span(n)}
@@ -91,11 +91,11 @@ func (p *parser) namedFields(n *yaml.Node, what string) []rules.NamedField {
 		p.Text(&f.Name, m, "an entry of "+what)
 		switch {
 		case f.Name == "":
-			p.Errorf("wrong-type", f.Range, "name a field", "an entry of %s is empty", what)
+			p.Errorf("wrong-type", f.Range, "name a field", "empty entry in %s", what)
 		case slices.ContainsFunc(out, func(o rules.NamedField) bool { return o.Name == f.Name }):
-			p.Errorf("duplicate-name", f.Range, "remove one of them", "%q stands twice in %s", f.Name, what)
+			p.Errorf("duplicate-name", f.Range, "remove one of them", "duplicate %q in %s", f.Name, what)
 		case len(out) == maxGroups:
-			p.Errorf("too-many-fields", f.Range, "name fewer", "%s holds at most %d fields", what, maxGroups)
+			p.Errorf("too-many-fields", f.Range, "name fewer", "%s may have at most %d fields", what, maxGroups)
 			return out
 		default:
 			out = append(out, f)

@@ -11,7 +11,7 @@ import (
 	"decree/rules/source"
 )
 
-// requireOfCorrelation checks what each type of correlation must have and reads its condition.
+// requireOfCorrelation checks that a correlation has the keys that its type needs, and reads its condition.
 func (p *parser) requireOfCorrelation(c *rules.Correlation, section source.Entry, given map[string]source.Entry, readable bool) {
 	at := p.Span(section.Key)
 	condition, told := given["condition"]
@@ -26,13 +26,13 @@ func (p *parser) requireOfCorrelation(c *rules.Correlation, section source.Entry
 		}
 	}
 	if e, ok := given["rules"]; ok && readable && len(c.Inputs) == 0 && !told {
-		p.Errorf("missing-rules", p.Span(e.Value), "write ids or names", "the correlation names no rule")
+		p.Errorf("missing-rules", p.Span(e.Value), "write ids or names", "the correlation has no rules")
 	}
 	if e, ok := given["timespan"]; ok && readable && c.Timespan <= 0 {
-		p.Errorf("invalid-duration", p.Span(e.Value), "write a number above 0 and a unit, such as 30m, 2h or 7d", "a correlation's timespan is not 0")
+		p.Errorf("invalid-duration", p.Span(e.Value), "write a number above 0 and a unit, such as 30m, 2h or 7d", "the timespan of a correlation must be above 0")
 	}
 	if len(c.Inputs) > maxInputs {
-		p.Errorf("too-many-rules", p.Span(given["rules"].Value), "split the correlation", "a correlation names at most %d rules", maxInputs)
+		p.Errorf("too-many-rules", p.Span(given["rules"].Value), "split the correlation", "a correlation may have at most %d rules", maxInputs)
 	}
 	if !readable {
 		return
@@ -44,14 +44,14 @@ func (p *parser) requireOfCorrelation(c *rules.Correlation, section source.Entry
 	case ok:
 		p.thresholds(c, e)
 	case !c.Type.IsTemporal():
-		p.Errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of the type %s needs a condition", c.Type)
+		p.Errorf("missing-condition", at, "add `condition: {gte: 10}` under correlation", "a correlation of type %s needs a condition", c.Type)
 	}
 	if c.Type == rules.TemporalOrdered {
 		p.ordered(c, e)
 	}
 }
 
-// thresholds reads a condition of numbers: bounds, the field they are about, and a percentile.
+// thresholds reads a numeric condition: its bounds, the field they apply to, and a percentile.
 func (p *parser) thresholds(c *rules.Correlation, section source.Entry) {
 	percentile := false
 	for _, e := range p.Entries(section.Value, "the condition of a correlation") {
@@ -59,15 +59,15 @@ func (p *parser) thresholds(c *rules.Correlation, section source.Entry) {
 		case key == "field" && c.Type.OverValues():
 			c.Fields = p.namedFields(e.Value, "field")
 			if len(c.Fields) > 1 && c.Type != rules.ValueCount {
-				p.Errorf("too-many-fields", p.Span(e.Value), "name one field", "only value_count reads several fields")
+				p.Errorf("too-many-fields", p.Span(e.Value), "name one field", "only value_count can use several fields")
 			}
 		case key == "percentile" && c.Type == rules.ValuePercentile:
 			percentile = true
 			if c.Percentile = p.Number(e.Value); c.Percentile <= 0 || c.Percentile > 100 {
-				p.Errorf("invalid-number", p.Span(e.Value), "write a number above 0 and up to 100", "%q is no percentile", e.Value.Value)
+				p.Errorf("invalid-number", p.Span(e.Value), "write a number above 0 and up to 100", "%q is not a percentile", e.Value.Value)
 			}
 		case key == "field" || key == "percentile":
-			p.Warnf("unused-key", p.Span(e.Key), "remove it, or choose another type, such as value_count", "a correlation of the type %s has no %s: it is not read", c.Type, key)
+			p.Warnf("unused-key", p.Span(e.Key), "remove it, or choose another type, such as value_count", "a correlation of type %s does not use %s", c.Type, key)
 		case slices.Contains(correlationOps, key):
 			c.Bounds = append(c.Bounds, rules.Bound{Op: key, Value: p.Number(e.Value), Range: p.Span(e.Value)})
 		default:
@@ -79,28 +79,28 @@ func (p *parser) thresholds(c *rules.Correlation, section source.Entry) {
 	}
 	at := p.Span(section.Key)
 	if len(c.Bounds) == 0 {
-		p.Errorf("missing-bound", at, "add a bound, such as `gte: 10`", "the condition compares with no number")
+		p.Errorf("missing-bound", at, "add a bound, such as `gte: 10`", "the condition has no bound")
 	}
 	if c.Type.OverValues() && len(c.Fields) == 0 {
-		p.Errorf("missing-field", at, "add `field:` under condition", "a correlation of the type %s needs the field it reads", c.Type)
+		p.Errorf("missing-field", at, "add `field:` under condition", "a correlation of type %s needs a field", c.Type)
 	}
 	if c.Type == rules.ValuePercentile && !percentile {
 		c.Percentile = defaultPercentile
-		p.Warnf("missing-percentile", at, "add `percentile: 50`, or another above 0 and up to 100",
-			"the condition does not say which percentile it compares; it is read as %d, as the reference implementation does", defaultPercentile)
+		p.Warnf("missing-percentile", at, "add `percentile: 50`, or another number above 0 and up to 100",
+			"the condition has no percentile; %d is used, as in the reference implementation", defaultPercentile)
 	}
 }
 
-// defaultPercentile is what a condition without one means.
+// defaultPercentile is used if a condition has no percentile.
 const defaultPercentile = 50
 
 var correlationOps = append(slices.Clone(boundOps), "neq")
 
-// occurrence reads a condition over the names of inputs: `a and (b or not c)`.
+// occurrence reads a condition over the rules of a correlation: `a and (b or not c)`.
 func (p *parser) occurrence(c *rules.Correlation, n *yaml.Node) {
 	reader := &conditionParser{parser: p, known: map[string]bool{}, define: "name it under `rules:` of the correlation"}
 	if len(c.Inputs) == 0 {
-		p.Warnf("correlation-without-rules", p.Span(n), "add `rules:` with them, as the specification asks", "the rules of this correlation are those that its condition names")
+		p.Warnf("correlation-without-rules", p.Span(n), "list them under `rules:`, as the specification requires", "the correlation has no `rules:`; the rules that its condition names are used")
 		c.Inputs = p.namedInputs(n)
 	}
 	for _, in := range c.Inputs {
@@ -112,14 +112,14 @@ func (p *parser) occurrence(c *rules.Correlation, n *yaml.Node) {
 	}
 }
 
-// namedInputs are the rules that a condition names, in its order.
+// namedInputs are the rules that a condition names, in the order of the condition.
 func (p *parser) namedInputs(n *yaml.Node) []rules.Input {
 	var out []rules.Input
 	tokens := tokenize(n.Value)
 	for i, t := range tokens {
 		quantified := i > 0 && strings.EqualFold(tokens[i-1].text, "of") || i+1 < len(tokens) && strings.EqualFold(tokens[i+1].text, "of")
 		if quantified || slices.Contains([]string{"and", "or", "not", "of", "(", ")"}, strings.ToLower(t.text)) {
-			continue // a pattern would need the names it is about
+			continue // a pattern cannot be resolved before the names are known
 		}
 		if !slices.ContainsFunc(out, func(in rules.Input) bool { return in.Text == t.text }) {
 			out = append(out, rules.Input{RuleReference: rules.RuleReference{Text: t.text, Range: p.Within(n, t.offset, len(t.text))}})
@@ -128,7 +128,7 @@ func (p *parser) namedInputs(n *yaml.Node) []rules.Input {
 	return out
 }
 
-// ordered holds the condition of temporal_ordered to what an order can mean: every input, each after the one before.
+// ordered checks that a condition of temporal_ordered joins all rules by `and`: an order has no meaning if one is left out.
 func (p *parser) ordered(c *rules.Correlation, e source.Entry) {
 	all := true
 	var at diag.Range
@@ -144,13 +144,13 @@ func (p *parser) ordered(c *rules.Correlation, e source.Entry) {
 		}
 	}
 	if !all {
-		p.Errorf("ordered-condition", at, "leave the condition out, or use `type: temporal`", "temporal_ordered asks for every rule, each after the one before it")
+		p.Errorf("ordered-condition", at, "remove the condition, or use `type: temporal`", "temporal_ordered needs every rule, in order")
 		return
 	}
 	c.Condition, c.Bounds = nil, nil
 }
 
-// namesAll collects the names of an expression; false if it is more than names joined by and.
+// namesAll collects the names of an expression. It is false if the expression is more than names joined by `and`.
 func namesAll(e rules.Expr, into map[string]bool) bool {
 	switch e := e.(type) {
 	case rules.NameExpr:

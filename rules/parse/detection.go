@@ -24,8 +24,8 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 		switch e.Key.Value {
 		case "condition":
 			condition = e.Value
-		case "timeframe": // of deprecated aggregations; kept nowhere because nothing reads it
-			p.Warnf("unused-timeframe", p.Span(e.Key), "use a correlation rule", "`timeframe` has no meaning in a detection rule")
+		case "timeframe": // belongs to deprecated aggregations, and nothing reads it
+			p.Warnf("unused-timeframe", p.Span(e.Key), "use a correlation rule", "`timeframe` has no effect in a detection rule")
 		default:
 			if body := p.selection(e.Value); p.claim(e.Key) {
 				r.Searches = append(r.Searches, rules.Search{Name: e.Key.Value, Range: p.Span(e.Key), Body: body})
@@ -43,7 +43,7 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 	reader := newConditionParser(p, r)
 	for _, n := range nodes {
 		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
-			p.Errorf("condition-syntax", p.Span(n), "write it as text, such as `selection and not filter`", "a condition is text, and not empty")
+			p.Errorf("condition-syntax", p.Span(n), "write it as text, such as `selection and not filter`", "a condition must be text and not empty")
 			continue
 		}
 		if expr := reader.read(n); expr != nil {
@@ -52,16 +52,16 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 	}
 }
 
-// maxNames bounds the names of one rule: every quantifier of a condition looks at all of them.
+// maxNames limits the names of one rule, because every quantifier of a condition searches all of them.
 const maxNames = 1000
 
-// claim makes a name known in the rule's one namespace; false when there are too many.
+// claim adds a name to the namespace of the rule. It is false if the rule has too many.
 func (p *parser) claim(key *yaml.Node) bool {
 	if p.names[key.Value] {
-		p.Errorf("duplicate-name", p.Span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share their names",
+		p.Errorf("duplicate-name", p.Span(key), "rename one of them: lists, ancestry, prevalence and search identifiers share one namespace",
 			"the name %q is already used in this rule", key.Value)
 	} else if len(p.names) == maxNames {
-		p.Errorf("too-many-names", p.Span(key), "split the rule", "a rule defines at most %d names", maxNames)
+		p.Errorf("too-many-names", p.Span(key), "split the rule", "a rule may define at most %d names", maxNames)
 		return false
 	}
 	p.names[key.Value] = true
@@ -73,7 +73,7 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 	switch n.Kind {
 	case yaml.MappingNode:
 		if len(n.Content) == 0 {
-			p.Errorf("empty-selection", p.Span(n), "add a field", "this selection is an empty map, which every event would match")
+			p.Errorf("empty-selection", p.Span(n), "add a field", "this selection has no fields, so every event would match")
 		}
 		all := rules.AllOf{}
 		words := 0
@@ -89,7 +89,7 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 			return rules.Keywords{Item: all.Items[0]}
 		case words > 0:
 			p.Warnf("mixed-keywords", p.Span(n), "give the keywords a search identifier of their own",
-				"fields and keywords stand in one selection, which the specification does not speak of; all of them must hold")
+				"the selection mixes fields and keywords, which the specification does not define; decree requires all of them")
 		}
 		return all
 	case yaml.SequenceNode:
@@ -100,7 +100,7 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 		}
 		return rules.Keywords{Item: rules.Item{Values: []rules.Value{p.value(n)}, Range: p.Span(n)}}
 	}
-	p.Errorf("wrong-type", p.Span(n), "write fields, a list of maps, or keywords", "this is no selection")
+	p.Errorf("wrong-type", p.Span(n), "write fields, a list of maps, or keywords", "this is not a selection")
 	return rules.AllOf{}
 }
 
@@ -151,9 +151,9 @@ func (p *parser) item(key, value *yaml.Node) rules.Item {
 	case yaml.SequenceNode:
 		for _, c := range value.Content {
 			if c.Kind != yaml.ScalarNode {
-				hint := "a field's list holds plain values"
+				hint := "write plain values in the list of a field"
 				if c.Kind == yaml.MappingNode {
-					hint += ": write a text with a colon in quotes"
+					hint += ", and quotes around a text with a colon"
 				}
 				p.Errorf("wrong-type", p.Span(c), hint, "a value cannot be a map or a list")
 				continue
@@ -181,8 +181,8 @@ func (p *parser) value(n *yaml.Node) rules.Value {
 	return v
 }
 
-// parseNumber reads a number in any of YAML's spellings: 17, 017 and 1_7 are seventeen, 0x17, 0o17 and 0b1 count by other bases.
-// What is not finite stays a text.
+// parseNumber reads a number in any of YAML's spellings: 17, 017 and 1_7 are seventeen; 0x17, 0o17 and 0b1 use other bases.
+// Infinity and NaN stay texts.
 func parseNumber(text string) (float64, bool) {
 	text = strings.ReplaceAll(text, "_", "")
 	if f, err := strconv.ParseFloat(text, 64); err == nil {

@@ -13,8 +13,8 @@ import (
 // FilterFiles lists the YAML files of a folder of filters, sorted.
 func FilterFiles(folder *source.Folder) ([]string, error) { return folder.YAMLFiles(nil) }
 
-// Filters reads every filter document of a file of the folder. A filter with an error is not returned; a document that is
-// no filter is an error.
+// Filters reads every filter document of a file in the folder. A filter with an error is not returned. A document that is
+// not a filter is an error.
 func Filters(folder *source.Folder, file string, how FilterCondition) ([]*rules.Filter, diag.Diagnostics) {
 	data, found := folder.Load(file)
 	if found != nil {
@@ -31,13 +31,13 @@ func Filters(folder *source.Folder, file string, how FilterCondition) ([]*rules.
 	return out, p.Found()
 }
 
-// Filter reads a filter document that stands in another file, such as a test; nil when it has an error.
+// Filter reads a filter that is part of another file, such as a test. It gives nil if the filter has an error.
 func Filter(in *source.File, n *yaml.Node, how FilterCondition) *rules.Filter {
 	p := &parser{File: in, filterCondition: how}
 	return p.wholeFilter(n)
 }
 
-// wholeFilter reads a filter document; nil when it has an error.
+// wholeFilter reads a filter document. It gives nil if the filter has an error.
 func (p *parser) wholeFilter(top *yaml.Node) *rules.Filter {
 	before := p.Errors()
 	f := p.filter(top)
@@ -65,7 +65,7 @@ func (p *parser) filter(top *yaml.Node) *rules.Filter {
 	return out
 }
 
-// filterRules reads which rules a filter is for: `any`, or a list of ids and names. Without any it is for all.
+// filterRules reads which rules a filter applies to: `any`, or a list of ids and names. Without `rules` it applies to all.
 func (p *parser) filterRules(f *rules.Filter, section source.Entry) {
 	if section.Value.Kind != yaml.MappingNode {
 		return // detection says so
@@ -83,7 +83,7 @@ func (p *parser) filterRules(f *rules.Filter, section source.Entry) {
 	for _, n := range nodes {
 		switch {
 		case n.Kind != yaml.ScalarNode || n.Value == "":
-			p.Errorf("wrong-type", p.Span(n), "", "a rule is named by its id or its name")
+			p.Errorf("wrong-type", p.Span(n), "", "write the id or the name of a rule")
 		case strings.EqualFold(n.Value, "any") && len(nodes) == 1:
 			f.Any = true
 		default:

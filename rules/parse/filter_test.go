@@ -106,14 +106,14 @@ func TestFilterConditionFindings(t *testing.T) {
 		how             FilterCondition
 		condition, want string
 	}{
-		{FilterByForm, "s", "warning filter-without-not write `not s`, which every tool reads alike"},
-		{FilterByForm, "1 of s*", "warning filter-without-not write `not 1 of s*`, which every tool reads alike"},
-		{FilterByForm, "s or s", "warning filter-without-not write `not (s or s)`, which every tool reads alike"},
+		{FilterByForm, "s", "warning filter-without-not write `not s`, which every tool reads the same way"},
+		{FilterByForm, "1 of s*", "warning filter-without-not write `not 1 of s*`, which every tool reads the same way"},
+		{FilterByForm, "s or s", "warning filter-without-not write `not (s or s)`, which every tool reads the same way"},
 		{FilterByForm, "not s", ""},
 		{FilterSuppress, "s", ""},
-		{FilterSuppress, "not s", "warning filter-keeps-only leave `not` out if they are to be suppressed"},
+		{FilterSuppress, "not s", "warning filter-keeps-only remove `not` to suppress them"},
 		{FilterSuppress, "s and not s", ""},
-		{FilterRequire, "s", "warning filter-keeps-only write `not s` if they are to be suppressed"},
+		{FilterRequire, "s", "warning filter-keeps-only write `not s` to suppress them"},
 		{FilterRequire, "not s", ""},
 		{FilterRequire, "s and not s", ""},
 	} {

@@ -5,19 +5,19 @@ import (
 	"decree/rules/diag"
 )
 
-// FilterCondition says how the conditions of filters are read. Two forms are in use: the specification's example
-// describes what is suppressed (`condition: selection`), the reference implementation ANDs the condition to the rule
-// (`condition: not selection`).
+// FilterCondition says how the conditions of filters are read. Two forms are in use. In the specification's example,
+// the condition describes what is suppressed (`condition: selection`). The reference implementation adds the condition
+// to the rule with `and` (`condition: not selection`).
 type FilterCondition string
 
 // The ways to read the condition of a filter.
 const (
-	FilterByForm   FilterCondition = ""         // `not x` is what must hold, `x` is what is suppressed, and both at once are an error
+	FilterByForm   FilterCondition = ""         // `not x` must hold, `x` is suppressed, and a mix of both is an error
 	FilterSuppress FilterCondition = "suppress" // a condition describes what is suppressed
-	FilterRequire  FilterCondition = "require"  // a condition is what must hold
+	FilterRequire  FilterCondition = "require"  // a condition must hold
 )
 
-// FilterConditions are the ways that a user may ask for.
+// FilterConditions are the ways that a user may choose.
 func FilterConditions() []string { return []string{string(FilterSuppress), string(FilterRequire)} }
 
 // form is how a condition uses `not`.
@@ -54,14 +54,14 @@ func formOfAll(terms []rules.Expr) form {
 	return first
 }
 
-// require sets what must hold of an event for every condition of a filter: each of a list is read by itself.
+// require sets what an event must satisfy for every condition of a filter. Each condition of a list is read by itself.
 func (p *parser) require(f *rules.Filter, how FilterCondition) {
 	var terms []rules.Expr
 	for _, c := range f.Body.Conditions {
 		terms = append(terms, p.required(c, how))
 	}
 	switch len(terms) {
-	case 0: // the detection's reader has said why
+	case 0: // already reported while reading the detection
 	case 1:
 		f.Required = terms[0]
 	default:
@@ -69,7 +69,7 @@ func (p *parser) require(f *rules.Filter, how FilterCondition) {
 	}
 }
 
-// required is what one condition asks of an event.
+// required is what an event must satisfy for one condition.
 func (p *parser) required(c rules.Condition, how FilterCondition) rules.Expr {
 	suppressed := rules.NotExpr{Range: c.Range, Term: c.Expr}
 	form := formOf(c.Expr)
@@ -89,25 +89,25 @@ func (p *parser) required(c rules.Condition, how FilterCondition) rules.Expr {
 	case negatedForm:
 		return c.Expr
 	case mixedForm:
-		p.Errorf("filter-mixed-condition", c.Range, "write `not (...)` around what is suppressed, or say how to read it: --filter-condition suppress, or require",
-			"this filter's condition is negated in part, so that it may say what is suppressed or what must hold")
+		p.Errorf("filter-mixed-condition", c.Range, "write `not (...)` around what is suppressed, or pass --filter-condition suppress or require",
+			"only a part of this filter's condition is negated, so it may mean what is suppressed or what must hold")
 	case plainForm:
-		p.Warnf("filter-without-not", c.Range, "write `"+suppressed.String()+"`, which every tool reads alike",
+		p.Warnf("filter-without-not", c.Range, "write `"+suppressed.String()+"`, which every tool reads the same way",
 			"this filter suppresses what its condition describes; other tools keep only these events")
 	}
 	return suppressed
 }
 
 func (p *parser) keepsOnly(c rules.Condition, how FilterCondition) {
-	hint := "leave `not` out if they are to be suppressed"
+	hint := "remove `not` to suppress them"
 	if how == FilterRequire {
-		hint = "write `" + rules.NotExpr{Range: c.Range, Term: c.Expr}.String() + "` if they are to be suppressed"
+		hint = "write `" + rules.NotExpr{Range: c.Range, Term: c.Expr}.String() + "` to suppress them"
 	}
-	p.Warnf("filter-keeps-only", c.Range, hint, "this filter keeps only the events that it describes, because conditions of filters are read as %q", how)
+	p.Warnf("filter-keeps-only", c.Range, hint, "this filter keeps only the events that it describes, because filter conditions are read as %q", how)
 }
 
-// forAll notes that a filter names no rules.
+// forAll reports that a filter names no rules.
 func (p *parser) forAll(f *rules.Filter, at diag.Range) {
 	f.Any = true
-	p.Infof("filter-without-rules", at, "write `rules: any`, or ids and names", "the filter names no rules, so that it applies to every rule of its log source")
+	p.Infof("filter-without-rules", at, "write `rules: any`, or ids and names", "the filter names no rules, so it applies to every rule of its log source")
 }

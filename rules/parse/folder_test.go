@@ -110,5 +110,5 @@ func TestFileTooLarge(t *testing.T) {
 	rs, found := parse.Rules("rule.yml", []byte(strings.Repeat("# x\n", 2<<20)), nil)
 	assert.Empty(t, rs)
 	require.Len(t, found, 1)
-	assert.Equal(t, "rule.yml:1:1: error[file-too-large]: this file holds more than 4 MiB", found[0].Error())
+	assert.Equal(t, "rule.yml:1:1: error[file-too-large]: the file is larger than 4 MiB", found[0].Error())
 }

@@ -6,7 +6,7 @@ import (
 	"decree/rules"
 )
 
-// keyRanges notes where the metadata stands, of which the model keeps the texts alone.
+// keyRanges records the positions of the metadata. The model keeps only its texts.
 func (p *parser) keyRanges(top *yaml.Node) []rules.KeyRange {
 	var out []rules.KeyRange
 	for i := 0; i+1 < len(top.Content); i += 2 {

@@ -8,15 +8,15 @@ import (
 	"decree/rules/diag"
 )
 
-// maxChain bounds how many correlations stand one above another.
+// maxChain limits how many correlations may build on each other.
 const maxChain = 20
 
-// linker finds what correlations name.
+// linker finds the rules that correlations name.
 type linker struct {
 	rules        []*rules.Rule
 	correlations []*rules.Correlation
 	state        map[*rules.Correlation]linkState
-	named        map[string][]rules.Input // rules, then correlations, by id and by name in small letters
+	named        map[string][]rules.Input // rules, then correlations, by id and by name in lower case
 	out          []*rules.Correlation
 	found        diag.Diagnostics
 }
@@ -29,8 +29,8 @@ const (
 	broken
 )
 
-// Link sets the inputs of correlations. It returns those whose inputs, and the inputs of these, all exist: every one
-// after the correlations it reads, otherwise in the order given. A name is first looked for in the file of the correlation.
+// Link sets the inputs of correlations. It returns those whose inputs all exist, directly and indirectly. A correlation
+// comes after the correlations it reads; otherwise the order given is kept. A name in the correlation's own file is preferred.
 func Link(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Correlation, diag.Diagnostics) {
 	l := &linker{rules: rs, correlations: cs, state: map[*rules.Correlation]linkState{}, named: map[string][]rules.Input{}}
 	for _, r := range rs {
@@ -45,7 +45,7 @@ func Link(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Correlation, diag
 	return l.out, l.found
 }
 
-// index makes a rule or correlation known by its id and its name.
+// index registers a rule or correlation under its id and its name.
 func (l *linker) index(in rules.Input) {
 	body := in.Body()
 	id, name := strings.ToLower(body.ID), strings.ToLower(body.Name)
@@ -57,7 +57,7 @@ func (l *linker) index(in rules.Input) {
 	}
 }
 
-// link tells whether a correlation is whole.
+// link tells whether a correlation and all its inputs are valid.
 func (l *linker) link(c *rules.Correlation, above int) bool {
 	if l.state[c] != 0 {
 		return l.state[c] == linked
@@ -75,10 +75,10 @@ func (l *linker) link(c *rules.Correlation, above int) bool {
 		}
 		switch {
 		case l.state[in.Correlation] == linking:
-			l.found.Errorf("correlation-cycle", in.Range, "break the circle", "%q reads itself, by way of %q", c.Body.Title, in.Text)
+			l.found.Errorf("correlation-cycle", in.Range, "remove one of the references", "%q reads itself through %q", c.Body.Title, in.Text)
 			whole = false
 		case above >= maxChain:
-			l.found.Errorf("correlation-chain", in.Range, "join some of them", "more than %d correlations stand one above another", maxChain)
+			l.found.Errorf("correlation-chain", in.Range, "combine some of them", "more than %d correlations build on each other", maxChain)
 			whole = false
 		case !l.link(in.Correlation, above+1):
 			whole = false
@@ -112,17 +112,17 @@ func (l *linker) resolve(c *rules.Correlation, in *rules.Input) bool {
 	}
 	switch len(here) {
 	case 0:
-		l.found.Errorf("unknown-rule", in.Range, l.nearest(in.Text), "no rule that was read has the id or name %q", in.Text)
+		l.found.Errorf("unknown-rule", in.Range, l.nearest(in.Text), "no loaded rule has the id or name %q", in.Text)
 		return false
 	case 1:
 		*in = here[0]
 		return true
 	}
-	l.found.Errorf("ambiguous-rule", in.Range, "name it by its id", "%q is the name of %d rules, such as %s and %s", in.Text, len(here), here[0].Body().Range, here[1].Body().Range)
+	l.found.Errorf("ambiguous-rule", in.Range, "refer to it by its id", "%[2]d rules have the name %[1]q, such as %[3]s and %[4]s", in.Text, len(here), here[0].Body().Range, here[1].Body().Range)
 	return false
 }
 
-// nearest is a hint: the closest name.
+// nearest is a hint with the closest name.
 func (l *linker) nearest(text string) string {
 	var names []string
 	for _, r := range l.rules {
@@ -135,10 +135,10 @@ func (l *linker) nearest(text string) string {
 	if near := diag.Closest(text, names); near != "" {
 		return "did you mean `" + near + "`?"
 	}
-	return "the rule must be among the files that are read; give it a `name:`"
+	return "pass the rule's file to the command too, and give the rule a `name:`"
 }
 
-// aliases checks that aliases speak of the correlation's inputs, else it gives false, and that something uses them.
+// aliases checks that aliases name inputs of the correlation and are used. It is false if one names something else.
 func (l *linker) aliases(c *rules.Correlation) bool {
 	whole := true
 	var names []string
@@ -152,7 +152,7 @@ func (l *linker) aliases(c *rules.Correlation) bool {
 				if near := diag.Closest(of.Input, names); near != "" {
 					hint = "did you mean `" + near + "`?"
 				}
-				l.found.Errorf("unknown-rule", of.Range, hint, "the alias %s is for %q, which is no rule of this correlation", a.Name, of.Input)
+				l.found.Errorf("unknown-rule", of.Range, hint, "the alias %s names %q, which is not a rule of this correlation", a.Name, of.Input)
 				whole = false
 			}
 		}

@@ -11,11 +11,11 @@ import (
 	"decree/rules/source"
 )
 
-// maxListValues bounds the values of all lists of a rule together, unions counted again.
+// maxListValues limits the values of all lists of a rule together. The values of a union count again.
 const maxListValues = 1_000_000
 
-// lists reads the rule's value lists and resolves set expressions, which may name lists
-// above or below them but never themselves.
+// lists reads the rule's value lists and resolves set expressions. A set expression may name any other list of the
+// rule, before or after it, but never itself.
 func (p *parser) lists(r *rules.Rule, section source.Entry) {
 	s := &listSet{parser: p, entries: p.Entries(section.Value, "lists"), pending: map[string]source.Entry{}, done: map[string]*rules.List{}}
 	for _, e := range s.entries {
@@ -34,7 +34,7 @@ type listSet struct {
 	entries []source.Entry
 	pending map[string]source.Entry
 	done    map[string]*rules.List
-	chain   []string // being resolved, outermost first
+	chain   []string // the lists being resolved, outermost first
 }
 
 func (s *listSet) resolve(e source.Entry) *rules.List {
@@ -46,10 +46,10 @@ func (s *listSet) resolve(e source.Entry) *rules.List {
 	switch {
 	case slices.Contains(s.chain, name):
 		circle := append(slices.Clone(s.chain[slices.Index(s.chain, name):]), name)
-		s.Errorf("list-cycle", l.Range, "break the circle", "list %q is made from itself: %s", name, strings.Join(circle, " -> "))
+		s.Errorf("list-cycle", l.Range, "remove one of the references", "list %q is made from itself: %s", name, strings.Join(circle, " -> "))
 		return l
 	case len(s.chain) == maxDepth:
-		s.Errorf("list-cycle", l.Range, "name the lists at the bottom", "lists are made from lists more than %d deep", maxDepth)
+		s.Errorf("list-cycle", l.Range, "name the innermost lists directly", "lists are nested more than %d deep", maxDepth)
 		return l
 	}
 	before := s.Errors()
@@ -59,7 +59,7 @@ func (s *listSet) resolve(e source.Entry) *rules.List {
 	s.done[name] = l
 	if s.values += len(l.Values); s.values > maxListValues {
 		l.Values = nil
-		s.Errorf("list-too-large", l.Range, "use shorter lists", "the lists of a rule hold at most %d values", maxListValues)
+		s.Errorf("list-too-large", l.Range, "use shorter lists", "the lists of a rule may have at most %d values", maxListValues)
 	}
 	if len(l.Values) == 0 && s.Errors() == before {
 		s.Errorf("empty-list", l.Range, "add values", "list %q has no values", name)
@@ -86,7 +86,7 @@ func (p *parser) noSuchList(n *yaml.Node, entries []source.Entry) {
 	if near := diag.Closest(n.Value, names); near != "" {
 		hint = "did you mean `" + near + "`?"
 	}
-	p.Errorf("no-such-list", p.Span(n), hint, "there is no list %q", n.Value)
+	p.Errorf("no-such-list", p.Span(n), hint, "the rule has no list %q", n.Value)
 }
 
 // list reads values written inline, a list file, or a set expression.
@@ -134,7 +134,7 @@ func (s *listSet) entriesOf(n *yaml.Node) []source.Entry {
 	return s.parser.Entries(n, "a list")
 }
 
-// listValues reads values, none of which may be empty.
+// listValues reads values and reports empty ones.
 func (p *parser) listValues(to *[]string, n *yaml.Node, what string) {
 	p.Texts(to, n, what)
 	p.NoEmpty(n, what)
@@ -174,7 +174,7 @@ func (p *parser) listFile(l *rules.List, n *yaml.Node) {
 	}
 }
 
-// unique drops values that stand before in any case.
+// unique drops values that occur earlier in the list, ignoring case.
 func unique(values []string) []string {
 	seen := map[string]bool{}
 	var out []string

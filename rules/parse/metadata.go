@@ -32,7 +32,7 @@ func (p *parser) id(r *rules.Rule, e source.Entry) {
 	r.ID = rules.CanonicalID(n.Value)
 	switch {
 	case r.ID != n.Value:
-		p.Fixable("id-form", p.Span(n), r.ID, "the id is a UUID in another form than most tools read")
+		p.Fixable("id-form", p.Span(n), r.ID, "the id is a UUID, but not in the form that most tools read")
 	case !rules.IsUUID(r.ID):
 		p.Warnf("invalid-id", p.Span(n), "generate one, for example with `uuidgen`", "id %q is not a UUID", r.ID)
 	}
@@ -65,6 +65,6 @@ func (p *parser) logSource(r *rules.Rule, section source.Entry) {
 		}
 	}
 	if r.LogSource.Category+r.LogSource.Product+r.LogSource.Service == "" {
-		p.Errorf("missing-logsource", r.LogSource.Range, "name a category, a product or a service", "this logsource names no log")
+		p.Errorf("missing-logsource", r.LogSource.Range, "name a category, a product or a service", "the log source is empty")
 	}
 }

@@ -16,23 +16,22 @@ import (
 type parser struct {
 	*source.File
 
-	collection      collection      // of older documents
+	collection      collection      // state of an older rule collection
 	filterCondition FilterCondition // how filters are read
 
-	names  map[string]bool // of the document being read: what its one namespace holds
+	names  map[string]bool // of the document being read: all names of its namespace
 	values int             // of the document being read: values of all its lists
 }
 
-// File is what one rule file holds, in its order. Correlations are not linked yet.
+// File is the content of one rule file, in file order. Correlations are not linked yet.
 type File struct {
 	Rules        []*rules.Rule
 	Correlations []*rules.Correlation
-	Broken       []*rules.Rule // those with an error, as far as they could be read: for other findings about them alone
+	Broken       []*rules.Rule // rules with an error, as far as they could be read: used only to find more errors in them
 }
 
-// Documents reads every document of a rule file. It returns the rules and correlations that could be
-// read, and all findings; what has an error is not returned. List files are read through folder, which
-// may be nil when a rule has none.
+// Documents reads every document of a rule file. It returns the rules and correlations without errors, and all
+// findings. List files are read through folder, which may be nil if no rule has one.
 func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diagnostics) {
 	p := newParser(file, data, folder)
 	out := p.documents()
@@ -53,8 +52,8 @@ func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diag
 	return read, found
 }
 
-// RuleFiles lists the rule files of a folder: .yml and .yaml, sorted, without test files and without what stands under a
-// folder named lists, filters or regression_data.
+// RuleFiles lists the rule files of a folder: .yml and .yaml, sorted. It skips test files and everything in a folder
+// named lists, filters or regression_data.
 func RuleFiles(folder *source.Folder) ([]string, error) {
 	files, err := folder.YAMLFiles(func(name string) bool { return name == "lists" || name == "filters" || name == "regression_data" })
 	return slices.DeleteFunc(files, func(file string) bool {
@@ -71,7 +70,7 @@ func DocumentsIn(folder *source.Folder, file string) (File, diag.Diagnostics) {
 	return Documents(file, data, folder)
 }
 
-// RulesIn reads the detection rules of a file of the folder, as Rules does.
+// RulesIn reads the detection rules of a file in the folder, as Rules does.
 func RulesIn(folder *source.Folder, file string) ([]*rules.Rule, diag.Diagnostics) {
 	data, found := folder.Load(file)
 	if found != nil {
@@ -103,7 +102,7 @@ func (p *parser) documents() File {
 	return out
 }
 
-// Rules reads the detection rules of a file, for those who have no use for correlations: each is reported as skipped.
+// Rules reads the detection rules of a file, for callers that do not use correlations. Each correlation is reported as skipped.
 func Rules(file string, data []byte, folder *source.Folder) ([]*rules.Rule, diag.Diagnostics) {
 	read, found := Documents(file, data, folder)
 	for _, c := range read.Correlations {
@@ -128,7 +127,7 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 		return nil, nil
 	}
 	if e, ok := source.Find(top, "filter"); ok {
-		p.Infof("document-skipped", p.Span(e.Key), "give its folder as --filters: what is wrong with it is then said", "this is a filter document, not a detection rule")
+		p.Infof("document-skipped", p.Span(e.Key), "pass its folder with --filters to check it", "this is a filter document, not a detection rule")
 		return nil, nil
 	}
 	if source.Value(top, "correlation") != nil {

@@ -11,7 +11,7 @@ import (
 	"decree/rules/source"
 )
 
-// maxRarest bounds the rarest values kept, far above what a look-up service answers.
+// maxRarest limits the rarest values kept, far above what a look-up service answers.
 const maxRarest = 1_000_000
 
 var boundOps = []string{"lt", "lte", "gt", "gte", "eq"}
@@ -69,7 +69,7 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 		p.Errorf("prevalence-without-field", q.Range, "add `field: sha1`, or another entity", "prevalence %q does not say what is counted", q.Name)
 	}
 	if !asked && p.Errors() == before {
-		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q asks nothing", q.Name)
+		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q has no bound", q.Name)
 	}
 	return q
 }
@@ -90,7 +90,7 @@ func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {
 		p.Errorf("prevalence-without-field", p.Span(n), "add `distinct: host`", "local does not say what is counted")
 	}
 	if l.Rarest == 0 && len(l.Bounds) == 0 {
-		p.Errorf("prevalence-empty", p.Span(n), "add `rarest: 1000` or `lte: 3`", "local has no cut and no bound")
+		p.Errorf("prevalence-empty", p.Span(n), "add `rarest: 1000` or `lte: 3`", "local has no bound")
 	}
 	return l
 }
@@ -120,7 +120,7 @@ func (p *parser) membership(n *yaml.Node, what string) *rules.Membership {
 	return m
 }
 
-// checkAmong reports populations that no name defines.
+// checkAmong reports populations that the rule does not define.
 func (p *parser) checkAmong(r *rules.Rule) {
 	names := r.Names()
 	for _, q := range r.Prevalence {

@@ -7,7 +7,7 @@ import (
 	"decree/rules/diag"
 )
 
-// modifier gives the name of a modifier in any of its spellings; unknown ones are given back as they are.
+// modifier gives the specification's name of a modifier in any of its spellings. Unknown names are returned unchanged.
 func (p *parser) modifier(name string, at diag.Range) string {
 	plain := strings.ToLower(strings.TrimSpace(name))
 	if long, ok := longModifiers[plain]; ok {
@@ -18,11 +18,11 @@ func (p *parser) modifier(name string, at diag.Range) string {
 		return plain
 	}
 	if plain != name && rules.IsModifier(plain) {
-		p.Fixable("capital-letters", at, plain, "%q has capital letters, and the specification's word has none", name)
+		p.Fixable("capital-letters", at, plain, "%q is written in lower case in the specification", name)
 		return plain
 	}
 	return name
 }
 
-// longModifiers are names that the reference implementation knows beside those of the specification.
+// longModifiers are names that only the reference implementation reads.
 var longModifiers = map[string]string{"ignorecase": "i", "multiline": "m", "dotall": "s"}

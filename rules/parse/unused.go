@@ -6,7 +6,7 @@ import (
 	"decree/rules"
 )
 
-// checkUnused warns of lists that neither an item nor a used list names.
+// checkUnused warns of lists that no item uses, directly or through another list.
 func (p *parser) checkUnused(r *rules.Rule) {
 	byName := map[string]*rules.List{}
 	for i := range r.Lists {

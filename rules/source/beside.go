@@ -7,9 +7,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Beside finds a file that a node names relative to this one: its path in the folder. A file that is not there, or outside the
-// folder, is an error at the node. kind begins the codes of these errors, such as file in file-not-found; what names the file
-// in messages.
+// Beside finds a file that a node names relative to this one, and gives its path in the folder. A file that does not exist, or
+// is outside the folder, is an error at the node. kind begins the codes of these errors, such as file in file-not-found. what
+// names the file in messages.
 func (f *File) Beside(n *yaml.Node, kind, what string) (file string, ok bool) {
 	if n.Kind != yaml.ScalarNode || IsNull(n) || n.Value == "" {
 		f.Errorf("missing-file", f.Span(n), "write one path, relative to this file", "the %s has no path", what)
@@ -21,7 +21,7 @@ func (f *File) Beside(n *yaml.Node, kind, what string) (file string, ok bool) {
 	case errors.Is(err, ErrOutside):
 		f.Errorf(kind+"-outside-folder", f.Span(n), "move it into the rules folder", "%s %q is outside the rules folder", what, name)
 	case errors.Is(err, fs.ErrNotExist):
-		f.Errorf(kind+"-not-found", f.Span(n), "the path is relative to this file", "there is no %s %q", what, name)
+		f.Errorf(kind+"-not-found", f.Span(n), "the path is relative to this file", "the %s %q does not exist", what, name)
 	case err != nil:
 		f.Errorf(kind+"-unreadable", f.Span(n), "", "cannot read %s %q: %v", what, name, err)
 	default:
@@ -30,8 +30,7 @@ func (f *File) Beside(n *yaml.Node, kind, what string) (file string, ok bool) {
 	return "", false
 }
 
-// ReadBeside reads a file that a node names relative to this one, as Beside finds it. What is found in it is told once Include has
-// taken it over.
+// ReadBeside reads the file that Beside finds. Its findings are reported once Include has taken them over.
 func (f *File) ReadBeside(n *yaml.Node, kind, what string) (*File, bool) {
 	at, ok := f.Beside(n, kind, what)
 	if !ok {
@@ -45,7 +44,7 @@ func (f *File) ReadBeside(n *yaml.Node, kind, what string) (*File, bool) {
 	return New(f.folder, at, data, f.limits), true
 }
 
-// Include takes over what was found in another file: its errors count as this file's.
+// Include takes over the findings of another file. Its errors count as errors of this file.
 func (f *File) Include(other *File) {
 	f.errors += other.errors
 	f.unsaid += other.unsaid

@@ -12,16 +12,16 @@ import (
 	"decree/rules/diag"
 )
 
-// Places says where the parts of a decoded value stand. A path is how Go would reach a part: `sources[0].fields.Image.column`.
+// Places gives the positions of the parts of a decoded value. A path is written as Go would reach a part: `sources[0].fields.Image.column`.
 type Places struct {
 	file *File
 	at   map[string]*yaml.Node
 }
 
-// Has tells whether the file itself says something of a path.
+// Has tells whether the file itself sets a path.
 func (p *Places) Has(path string) bool { return p.at[path] != nil }
 
-// Range is where a path stands, or the nearest above it that does.
+// Range is the position of a path, or of the nearest part above it that the file has.
 func (p *Places) Range(path string) diag.Range {
 	for path != "" && p.at[path] == nil {
 		path = path[:max(0, strings.LastIndexAny(path, ".["))]
@@ -29,9 +29,9 @@ func (p *Places) Range(path string) diag.Range {
 	return p.file.Range(p.at[path])
 }
 
-// Decode reads a node into a value: structs whose fields have a yaml tag, maps, slices, pointers and scalars. Each part of a wrong
-// type is an error at its place; a key that the value has no field for is a finding of the severity given. what names the value in
-// messages.
+// Decode reads a node into a value: structs whose fields have a yaml tag, maps, slices, pointers and scalars. Each part of the
+// wrong type is an error at its position. A key without a field in the value is a finding of the given severity. what names the
+// value in messages.
 func (f *File) Decode(n *yaml.Node, to any, what string, unknownKey diag.Severity) *Places {
 	d := &decoder{File: f, unknownKey: unknownKey, what: what, places: &Places{f, map[string]*yaml.Node{}}}
 	before := f.errors
@@ -46,7 +46,7 @@ func (f *File) Decode(n *yaml.Node, to any, what string, unknownKey diag.Severit
 	return d.places
 }
 
-// decoder holds a node to a type before the YAML library fills it, since the library's own errors have no columns.
+// decoder checks a node against a type before the YAML library fills the value, because the library's errors have no columns.
 type decoder struct {
 	*File
 	unknownKey diag.Severity
@@ -91,7 +91,7 @@ func (d *decoder) walk(n *yaml.Node, t reflect.Type, path string) {
 	}
 }
 
-// name is what the value at a path is called in messages.
+// name is the name of the value at a path in messages.
 func (d *decoder) name(path string) string {
 	name := path[strings.LastIndexByte(path, '.')+1:]
 	list, _, entry := strings.Cut(name, "[")
@@ -131,7 +131,7 @@ func (d *decoder) fields(n *yaml.Node, t reflect.Type, path string) {
 		case d.unknownKey == diag.Error:
 			d.UnknownKey(e.Key, d.name(path), names...)
 		default:
-			d.add(d.unknownKey, "unknown-key", d.Span(e.Key), diag.OneOf(e.Key.Value, names), "unknown key %q in %s: it is not read", e.Key.Value, d.name(path))
+			d.add(d.unknownKey, "unknown-key", d.Span(e.Key), diag.OneOf(e.Key.Value, names), "unknown key %q in %s is ignored", e.Key.Value, d.name(path))
 		}
 	}
 }
@@ -151,7 +151,7 @@ func (d *decoder) pairs(n *yaml.Node, t reflect.Type, path string) {
 	}
 }
 
-// Join is the path of a key below a path.
+// Join adds a key to a path.
 func Join(path, key string) string {
 	if path == "" {
 		return key

@@ -9,10 +9,10 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// timespanForm is a correlation's timespan, which may count months and years, of the reference implementation's length.
+// timespanForm is a correlation's timespan in months or years. Their length is that of the reference implementation.
 var timespanForm = regexp.MustCompile(`^([1-9][0-9]{0,3})([My])$`)
 
-// Timespan reads a duration, or months and years.
+// Timespan reads a duration, or a number of months or years.
 func (f *File) Timespan(n *yaml.Node) time.Duration {
 	m := timespanForm.FindStringSubmatch(n.Value)
 	if m == nil {
@@ -21,7 +21,7 @@ func (f *File) Timespan(n *yaml.Node) time.Duration {
 	count, err := strconv.Atoi(m[1])
 	length := map[string]time.Duration{"M": 2_629_746 * time.Second, "y": 31_556_952 * time.Second}[m[2]]
 	if err != nil || count > int(math.MaxInt64/length) {
-		f.Errorf("invalid-duration", f.Span(n), "write a shorter one", "%q is too long", n.Value)
+		f.Errorf("invalid-duration", f.Span(n), "write a shorter one", "the duration %q is too long", n.Value)
 		return 0
 	}
 	return time.Duration(count) * length

@@ -7,18 +7,18 @@ import (
 	"decree/rules/diag"
 )
 
-// Found is all that was found so far, in the order of the file, each finding once.
+// Found gives all findings so far, in file order and without duplicates.
 func (f *File) Found() diag.Diagnostics {
 	out := slices.Clone(f.found)
 	out.Sort()
 	out = slices.Compact(out)
 	if f.unsaid > 0 {
-		out.Errorf("too-many-findings", f.At(1, 1), "fix these first", "%d more findings are left out", f.unsaid)
+		out.Errorf("too-many-findings", f.At(1, 1), "fix these first", "%d more findings are not shown", f.unsaid)
 	}
 	return out
 }
 
-// Errors is how many errors were found so far: findings below are no reason to leave anything out.
+// Errors is the number of errors so far. Warnings and remarks do not count: they never make a document invalid.
 func (f *File) Errors() int { return f.errors }
 
 // Errorf adds an error.
@@ -32,12 +32,12 @@ func (f *File) Warnf(code string, at diag.Range, hint, format string, args ...an
 	f.add(diag.Warning, code, at, hint, format, args...)
 }
 
-// Infof adds a remark.
+// Infof adds an informational finding.
 func (f *File) Infof(code string, at diag.Range, hint, format string, args ...any) {
 	f.add(diag.Info, code, at, hint, format, args...)
 }
 
-// Fixable warns of what can be written otherwise without a change of meaning.
+// Fixable warns of a text that can be rewritten without a change of meaning.
 func (f *File) Fixable(code string, at diag.Range, fix, format string, args ...any) {
 	before := len(f.found)
 	f.Warnf(code, at, "write `"+fix+"`", format, args...)

@@ -31,7 +31,7 @@ func OpenFolder(dir string) (*Folder, error) {
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
-// YAMLFiles lists the files that end in .yml or .yaml, sorted, but for what stands under a folder that skip names; skip may be nil.
+// YAMLFiles lists the files that end in .yml or .yaml, sorted. It leaves out folders that skip accepts. skip may be nil.
 func (f *Folder) YAMLFiles(skip func(folder string) bool) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(f.fsys, ".", func(p string, d fs.DirEntry, err error) error {
@@ -55,7 +55,7 @@ func (f *Folder) YAMLFiles(skip func(folder string) bool) ([]string, error) {
 // UnreadableFile is the code of a file that cannot be read.
 const UnreadableFile = "unreadable-file"
 
-// MaxSize bounds the size of a rule or list file, in bytes.
+// MaxSize limits the size of a rule or list file, in bytes.
 const MaxSize = 4 << 20
 
 // Read gives the text of a file in the folder as UTF-8, at most 4 MiB.
@@ -70,7 +70,7 @@ func (f *Folder) Read(file string) ([]byte, error) {
 	return readText(r, file, MaxSize)
 }
 
-// Load gives the text of a file, or what is wrong with it: a finding of the whole file, without a line.
+// Load gives the text of a file, or a finding about the whole file, without a line, if it cannot be read.
 func (f *Folder) Load(file string) ([]byte, diag.Diagnostics) {
 	data, err := f.Read(file)
 	if err == nil {
@@ -89,7 +89,7 @@ func (f *Folder) Shown(file string) string {
 	return path.Join(f.name, file)
 }
 
-// Inside is the path in the folder of a file that findings show; ok is false where that is not in the folder.
+// Inside turns a path as findings show it into a path in the folder. ok is false if it is not in the folder.
 func (f *Folder) Inside(shown string) (file string, ok bool) {
 	if f.name == "" {
 		return shown, fs.ValidPath(shown)
@@ -97,7 +97,7 @@ func (f *Folder) Inside(shown string) (file string, ok bool) {
 	return strings.CutPrefix(shown, path.Clean(f.name)+"/")
 }
 
-// Open opens a file of the folder, of any size, for reading it as a stream.
+// Open opens a file in the folder for reading as a stream. The file may have any size.
 func (f *Folder) Open(file string) (io.ReadCloser, error) {
 	if err := f.check(file); err != nil {
 		return nil, err
@@ -108,8 +108,7 @@ func (f *Folder) Open(file string) (io.ReadCloser, error) {
 // Exists tells whether the folder has a file of that name.
 func (f *Folder) Exists(file string) bool { return f.check(file) == nil }
 
-// check says why a file of the folder cannot be opened. A pipe or a device is refused, since
-// reading one may never end.
+// check says why a file in the folder cannot be opened. Pipes and devices are refused, because reading one may never end.
 func (f *Folder) check(file string) error {
 	info, err := fs.Stat(f.fsys, file)
 	switch {
@@ -123,8 +122,8 @@ func (f *Folder) check(file string) error {
 	return nil
 }
 
-// Beside is the path in the folder of a file named relative to another one. The error is ErrOutside or fs.ErrNotExist, or says
-// why the file cannot be opened.
+// Beside resolves the name of a file relative to another file, and gives its path in the folder. The error is ErrOutside or
+// fs.ErrNotExist, or says why the file cannot be opened.
 func (f *Folder) Beside(file, name string) (string, error) {
 	at := path.Join(path.Dir(file), name)
 	if f == nil || path.IsAbs(name) || !fs.ValidPath(at) {
@@ -133,5 +132,5 @@ func (f *Folder) Beside(file, name string) (string, error) {
 	return at, f.check(at)
 }
 
-// ErrOutside says that a file is outside of the folder.
+// ErrOutside says that a file is outside the folder.
 var ErrOutside = errors.New("outside the rules folder")

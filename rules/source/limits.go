@@ -2,23 +2,23 @@ package source
 
 import "gopkg.in/yaml.v3"
 
-// Limits bound what one file may hold: people write a hundredth of it, and a crafted file must not take the machine.
+// Limits of one file. Real files have a hundredth of this; a crafted file must not exhaust the machine.
 type Limits struct {
 	Size     int    // bytes
-	Depth    int    // of nested lists and mappings, of one document
-	Nodes    int    // of one document, aliases unfolded
-	Findings int    // that are told: a broken file of megabytes must not become gigabytes of findings
+	Depth    int    // levels of nested lists and mappings in one document
+	Nodes    int    // nodes of one document, with aliases expanded
+	Findings int    // reported findings: a broken file of megabytes must not become gigabytes of findings
 	Hint     string // what to do about a file that is too large
 }
 
-// The limits of each kind of file. The largest model that is shipped has a tenth of what a model may hold.
+// The limits of each kind of file. The largest shipped model has a tenth of what a model may have.
 var (
 	ForRules  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "split the file"} // and lists and filters
 	ForTests  = Limits{Size: MaxSize, Depth: 64, Nodes: 200_000, Findings: 1000, Hint: "move recordings to files of their own"}
-	ForModels = Limits{Size: 16 << 20, Depth: 64, Nodes: 500_000, Findings: 100, Hint: "divide it into models that extend each other"}
+	ForModels = Limits{Size: 16 << 20, Depth: 64, Nodes: 500_000, Findings: 100, Hint: "split it into models that extend each other"}
 )
 
-// resolve replaces aliases by what they name and merge keys by what they bring, refusing what grows or nests without bound.
+// resolve expands aliases and merge keys. It refuses a document that grows or nests without limit.
 func (f *File) resolve(n *yaml.Node) bool {
 	count := 0
 	var walk func(n *yaml.Node, depth int) bool
@@ -26,7 +26,7 @@ func (f *File) resolve(n *yaml.Node) bool {
 		count++
 		if depth > f.limits.Depth || count > f.limits.Nodes {
 			f.Errorf("yaml-too-large", f.Span(n), "flatten the document; avoid aliases of aliases",
-				"this document nests deeper than %d or unfolds to more than %d nodes", f.limits.Depth, f.limits.Nodes)
+				"the document is nested deeper than %d levels or expands to more than %d nodes", f.limits.Depth, f.limits.Nodes)
 			return false
 		}
 		for i, c := range n.Content {
@@ -44,7 +44,7 @@ func (f *File) resolve(n *yaml.Node) bool {
 	return walk(n, 0)
 }
 
-// merge puts what `<<` names behind a mapping's own keys, which win; of several mappings, the first wins
+// merge adds the keys of the mappings that `<<` names. A mapping's own keys win, then the first of several mappings
 // (https://yaml.org/type/merge.html).
 func (f *File) merge(n *yaml.Node) {
 	if n.Kind != yaml.MappingNode {
@@ -61,7 +61,7 @@ func (f *File) merge(n *yaml.Node) {
 		}
 		for _, from := range Items(v) {
 			if from.Kind != yaml.MappingNode {
-				f.Errorf("wrong-type", f.Span(k), "name a mapping with an anchor, or a list of such", "`<<` must name a mapping")
+				f.Errorf("wrong-type", f.Span(k), "name the anchor of a mapping, or a list of such anchors", "`<<` must name a mapping")
 				continue
 			}
 			brought = append(brought, from.Content...)

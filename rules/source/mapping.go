@@ -11,8 +11,8 @@ import (
 // Entry is one key of a mapping with its value.
 type Entry struct{ Key, Value *yaml.Node }
 
-// Entries lists a mapping in file order. What is not a mapping, duplicate keys, and keys that are none of those allowed are errors;
-// without any allowed, every key is.
+// Entries lists a mapping in file order. A node that is not a mapping, a duplicate key and a key that is not allowed are errors.
+// If none are given as allowed, every key is.
 func (f *File) Entries(n *yaml.Node, what string, allowed ...string) []Entry {
 	if n.Kind != yaml.MappingNode {
 		f.Errorf("wrong-type", f.Span(n), "write it as `key: value` lines", "%s must be a mapping", what)
@@ -39,12 +39,12 @@ func (f *File) Entries(n *yaml.Node, what string, allowed ...string) []Entry {
 	return out
 }
 
-// UnknownKey reports a key that is none of those allowed.
+// UnknownKey reports a key that is not allowed.
 func (f *File) UnknownKey(k *yaml.Node, what string, allowed ...string) {
 	f.Errorf("unknown-key", f.Span(k), diag.OneOf(k.Value, allowed), "unknown key %q in %s", k.Value, what)
 }
 
-// Find gives the entry of a mapping's key; ok is false if it has none, or is not a mapping.
+// Find gives the entry of a mapping with a key. ok is false if there is none, or the node is not a mapping.
 func Find(n *yaml.Node, key string) (e Entry, ok bool) {
 	for i := 0; n.Kind == yaml.MappingNode && i+1 < len(n.Content); i += 2 {
 		if n.Content[i].Value == key {
@@ -54,13 +54,13 @@ func Find(n *yaml.Node, key string) (e Entry, ok bool) {
 	return Entry{}, false
 }
 
-// Value is the value of a mapping's key; nil if it has none, or is not a mapping.
+// Value gives the value of a key in a mapping. It is nil if there is none, or the node is not a mapping.
 func Value(n *yaml.Node, key string) *yaml.Node {
 	e, _ := Find(n, key)
 	return e.Value
 }
 
-// Without is a mapping without one of its keys; the mapping itself stays as it was.
+// Without gives a copy of a mapping without one of its keys.
 func Without(n *yaml.Node, key string) *yaml.Node {
 	if n.Kind != yaml.MappingNode {
 		return n
@@ -75,7 +75,7 @@ func Without(n *yaml.Node, key string) *yaml.Node {
 	return &out
 }
 
-// Items are the entries of a list; one value alone is a list of one.
+// Items gives the entries of a list. A single value counts as a list of one.
 func Items(n *yaml.Node) []*yaml.Node {
 	if n.Kind == yaml.SequenceNode {
 		return n.Content

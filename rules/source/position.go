@@ -10,7 +10,7 @@ import (
 	"decree/rules/diag"
 )
 
-// At is the place of one character; lines and columns count from 1.
+// At is the position of one character. Lines and columns count from 1.
 func (f *File) At(line, col int) diag.Range {
 	return diag.Range{File: f.shown, Start: diag.Position{Line: line, Col: col}, End: diag.Position{Line: line, Col: col + 1}}
 }
@@ -31,7 +31,7 @@ func (f *File) Span(n *yaml.Node) diag.Range {
 	return r
 }
 
-// wholeLine is what is written on a line, without its indentation.
+// wholeLine is the range of a line without its indentation.
 func (f *File) wholeLine(number int) diag.Range {
 	number = min(number, len(f.lines))
 	text := strings.TrimRightFunc(f.lines[number-1], unicode.IsSpace)
@@ -40,11 +40,11 @@ func (f *File) wholeLine(number int) diag.Range {
 	return r
 }
 
-// maxSearched bounds the text that is searched for one place, in bytes.
+// maxSearched limits how much text is searched for one position, in bytes.
 const maxSearched = 16 << 10
 
-// Within is a part of a scalar, from its byte offset. Where escapes hide the place, it is the
-// scalar's start.
+// Within is the range of a part of a scalar, given by its byte offset. If escapes hide the position, it is the start of
+// the scalar.
 func (f *File) Within(n *yaml.Node, offset, length int) diag.Range {
 	r := f.Span(n)
 	if offset > len(n.Value) {
@@ -66,7 +66,7 @@ func (f *File) Within(n *yaml.Node, offset, length int) diag.Range {
 	return r
 }
 
-// verbatim tells whether a scalar stands in the source as in its value, on one line.
+// verbatim tells whether a scalar is written in the source exactly as its value, on one line.
 func (f *File) verbatim(n *yaml.Node) bool {
 	if n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 || n.Line > len(f.lines) || len(f.lines[n.Line-1]) > maxSearched {
 		return false
@@ -79,8 +79,8 @@ func (f *File) verbatim(n *yaml.Node) bool {
 	return strings.HasPrefix(string(line[min(start, len(line)):]), n.Value)
 }
 
-// find looks for a part of a scalar in the source, where line breaks and indentation differ
-// from the value: as many letters stand before it there as in the value.
+// find locates a part of a scalar in the source by counting letters: line breaks and indentation differ between source
+// and value, but the number of letters before the part is the same.
 func (f *File) find(n *yaml.Node, offset int, part string) (diag.Position, bool) {
 	if offset > maxSearched {
 		return diag.Position{}, false
@@ -115,7 +115,7 @@ func (f *File) find(n *yaml.Node, offset int, part string) (diag.Position, bool)
 	return diag.Position{}, false
 }
 
-// Range is the place of a node in the file as the reader of findings counts its lines; nil is the file's beginning.
+// Range is the position of a node, with lines counted as an editor counts them. For nil it is the beginning of the file.
 func (f *File) Range(n *yaml.Node) diag.Range {
 	if n == nil {
 		return f.inside(f.At(1, 1))
@@ -123,8 +123,8 @@ func (f *File) Range(n *yaml.Node) diag.Range {
 	return f.inside(f.Span(n))
 }
 
-// inside moves a range into the file where YAML and the source count lines differently: YAML
-// also breaks lines at a lone carriage return and at Unicode's separators.
+// inside moves a range back into the file if YAML and the source count lines differently: YAML also breaks lines at a
+// lone carriage return and at Unicode's separators.
 func (f *File) inside(r diag.Range) diag.Range {
 	r.Start.Line = max(1, min(r.Start.Line, len(f.lines)))
 	width := f.width(r.Start.Line)
@@ -135,7 +135,7 @@ func (f *File) inside(r diag.Range) diag.Range {
 	return r
 }
 
-// width is how many characters a line has, counted once: one line of a crafted file may have many findings.
+// width is the number of characters in a line. It is counted once, because one line of a crafted file may have many findings.
 func (f *File) width(line int) int {
 	if f.widths == nil {
 		f.widths = make([]int, len(f.lines))

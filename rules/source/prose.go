@@ -6,7 +6,7 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Prose reads a text for people. One with a colon that stands without quotes is a mapping to YAML, and is read as the text it was meant to be.
+// Prose reads a text for people. YAML reads a text with an unquoted colon as a mapping; Prose restores the text.
 func (f *File) Prose(to *string, n *yaml.Node, what string) {
 	if n.Kind == yaml.MappingNode {
 		if text, ok := f.colon(n); ok {
@@ -17,7 +17,7 @@ func (f *File) Prose(to *string, n *yaml.Node, what string) {
 	f.Text(to, n, what)
 }
 
-// colon reads `a: b` as the text it is, with a finding; ok is false where more than texts stand there.
+// colon reads `a: b` as one text, with a finding. ok is false if the mapping has values other than texts.
 func (f *File) colon(n *yaml.Node) (text string, ok bool) {
 	var lines []string
 	for i := 0; i+1 < len(n.Content); i += 2 {
@@ -40,9 +40,9 @@ func (f *File) colon(n *yaml.Node) (text string, ok bool) {
 	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle | yaml.LiteralStyle | yaml.FoldedStyle
 	if len(lines) == 1 && v.Line == k.Line && (k.Style|v.Style)&quoted == 0 && f.verbatim(k) && f.verbatim(v) && !IsNull(v) {
 		at.End = f.Span(v).End
-		f.Fixable("colon-in-text", at, "'"+strings.ReplaceAll(text, "'", "''")+"'", "a text with a colon needs quotes: to YAML this is a mapping")
+		f.Fixable("colon-in-text", at, "'"+strings.ReplaceAll(text, "'", "''")+"'", "a text with a colon needs quotes: YAML reads this as a mapping")
 		return text, true
 	}
-	f.Warnf("colon-in-text", at, "write the text in quotes", "a text with a colon needs quotes: to YAML this is a mapping")
+	f.Warnf("colon-in-text", at, "write the text in quotes", "a text with a colon needs quotes: YAML reads this as a mapping")
 	return text, true
 }

@@ -12,7 +12,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Text reads a text; null leaves what is there.
+// Text reads a text. Null leaves the old value.
 func (f *File) Text(to *string, n *yaml.Node, what string) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
@@ -22,7 +22,7 @@ func (f *File) Text(to *string, n *yaml.Node, what string) {
 	}
 }
 
-// Texts reads a list of texts; one text alone is a list of one, and null leaves what is there.
+// Texts reads a list of texts. A single text counts as a list of one, and null leaves the old value.
 func (f *File) Texts(to *[]string, n *yaml.Node, what string) {
 	switch {
 	case n.Kind == yaml.ScalarNode && IsNull(n):
@@ -39,16 +39,16 @@ func (f *File) Texts(to *[]string, n *yaml.Node, what string) {
 	}
 }
 
-// NoEmpty reports the empty values of a list, which would be a part of every text.
+// NoEmpty reports the empty values of a list: every text contains them.
 func (f *File) NoEmpty(n *yaml.Node, what string) {
 	for _, c := range Items(n) {
 		if c.Kind == yaml.ScalarNode && (c.Value == "" || IsNull(c)) {
-			f.Errorf("empty-value", f.Span(c), "remove it", "%s holds an empty value, which is a part of every text", what)
+			f.Errorf("empty-value", f.Span(c), "remove it", "%s has an empty value, which every text contains", what)
 		}
 	}
 }
 
-// Word reads one of a few words, in capitals too. What is none of them is an error with the code given.
+// Word reads one of the allowed words, in any case. Any other word is an error with the given code.
 func (f *File) Word(code string, n *yaml.Node, allowed []string) string {
 	if IsNull(n) {
 		return ""
@@ -61,7 +61,7 @@ func (f *File) Word(code string, n *yaml.Node, allowed []string) string {
 	switch {
 	case slices.Contains(allowed, n.Value):
 	case slices.Contains(allowed, plain):
-		f.Fixable("capital-letters", f.Span(n), plain, "%q has capital letters, and the specification's word has none", n.Value)
+		f.Fixable("capital-letters", f.Span(n), plain, "%q is written in lower case in the specification", n.Value)
 	default:
 		f.OneOf(code, n, n.Value, allowed)
 		return n.Value
@@ -69,14 +69,14 @@ func (f *File) Word(code string, n *yaml.Node, allowed []string) string {
 	return plain
 }
 
-// OneOf reports a word that is none of those allowed.
+// OneOf reports a word that is not allowed.
 func (f *File) OneOf(code string, n *yaml.Node, got string, allowed []string) {
 	if !slices.Contains(allowed, got) {
 		f.Errorf(code, f.Span(n), diag.OneOf(got, allowed), "%q is not allowed here", got)
 	}
 }
 
-// Bool reads true or false, in any of YAML's words; null leaves what is there.
+// Bool reads true or false in any of YAML's spellings. Null leaves the old value.
 func (f *File) Bool(to *bool, n *yaml.Node, what string) {
 	value, ok := Truth(n.Value)
 	switch {
@@ -85,13 +85,13 @@ func (f *File) Bool(to *bool, n *yaml.Node, what string) {
 	case n.Kind != yaml.ScalarNode || !ok:
 		f.Errorf("wrong-type", f.Span(n), "", "%s must be true or false", what)
 	case n.ShortTag() != "!!bool":
-		f.Fixable("truth-word", f.Span(n), strconv.FormatBool(value), "%s is true or false; YAML 1.2 does not know %q as one of them", what, n.Value)
+		f.Fixable("truth-word", f.Span(n), strconv.FormatBool(value), "%s must be true or false; in YAML 1.2, %q is a text", what, n.Value)
 	}
 	*to = value
 }
 
-// Whole reads a whole number from least to most; of anything else it is least, with an error of the code given. A most of
-// math.MaxInt is not named in the message.
+// Whole reads a whole number from least to most. Anything else is an error with the given code, and reads as least. If most
+// is math.MaxInt, the message does not mention it.
 func (f *File) Whole(code string, n *yaml.Node, what, hint string, least, most int) int {
 	v, err := strconv.Atoi(n.Value)
 	if n.Kind == yaml.ScalarNode && err == nil && v >= least && v <= most {
@@ -109,16 +109,16 @@ func (f *File) Whole(code string, n *yaml.Node, what, hint string, least, most i
 func (f *File) Number(n *yaml.Node) float64 {
 	v, err := strconv.ParseFloat(n.Value, 64)
 	if err != nil || math.IsNaN(v) || math.IsInf(v, 0) {
-		f.Errorf("invalid-number", f.Span(n), "write a number", "%q is no number", n.Value)
+		f.Errorf("invalid-number", f.Span(n), "write a number", "%q is not a number", n.Value)
 		return 0
 	}
 	return v
 }
 
-// truths are the words for true and false of YAML 1.1, which the reference implementation's reader knows.
+// truths are the words for true and false in YAML 1.1, which the reference implementation reads.
 var truths = map[string]bool{"true": true, "yes": true, "on": true, "false": false, "no": false, "off": false}
 
-// Truth reads true or false in any of YAML's words.
+// Truth reads true or false in any of YAML's spellings.
 func Truth(text string) (value, ok bool) {
 	value, ok = truths[strings.ToLower(strings.TrimSpace(text))]
 	return value, ok

@@ -23,17 +23,17 @@ func (f *File) syntax(err error) {
 		text = strings.Replace(text, m[0], "", 1)
 	}
 	at := f.wholeLine(brokenLine(f.lines, line))
-	f.Errorf("yaml-syntax", at, syntaxHint(text), "this is not YAML: %s", text)
+	f.Errorf("yaml-syntax", at, syntaxHint(text), "invalid YAML: %s", text)
 }
 
-// syntaxHints say what to do about the errors that rules have most often: a part of the library's message, and the hint.
+// syntaxHints say how to fix the most frequent errors: a part of the library's message, and the hint.
 var syntaxHints = []struct{ message, hint string }{
-	{"mapping values are not allowed", "write a text that holds a colon and a space in quotes, or check the indentation"},
-	{"found character that cannot start any token", "indent with spaces, and write a text that begins with %, @, ` or a tab in quotes"},
-	{"found unknown escape character", "write backslashes in single quotes: in double quotes each begins an escape"},
-	{"did not find expected hexdecimal number", "write backslashes in single quotes: in double quotes each begins an escape"},
-	{"unknown anchor", "write a text that begins with * in quotes"},
-	{"did not find expected alphabetic or numeric character", "write a text that begins with * or & in quotes"},
+	{"mapping values are not allowed", "put a text with a colon and a space in quotes, or check the indentation"},
+	{"found character that cannot start any token", "indent with spaces, and put a text that begins with %, @, ` or a tab in quotes"},
+	{"found unknown escape character", "put texts with backslashes in single quotes: in double quotes a backslash begins an escape"},
+	{"did not find expected hexdecimal number", "put texts with backslashes in single quotes: in double quotes a backslash begins an escape"},
+	{"unknown anchor", "put a text that begins with * in quotes"},
+	{"did not find expected alphabetic or numeric character", "put a text that begins with * or & in quotes"},
 	{"invalid leading UTF-8 octet", "save the file as UTF-8"},
 	{"invalid trailing UTF-8 octet", "save the file as UTF-8"},
 	{"control characters are not allowed", "save the file as UTF-8, without control characters"},
@@ -48,14 +48,14 @@ func syntaxHint(text string) string {
 	return "check indentation, quotes and colons near this line"
 }
 
-// How many shorter forms of a broken file are tried, and up to what size it is worth it.
+// How many shortened forms of a broken file are tried, and up to which size of file.
 const (
 	maxProbes    = 300
 	maxProbeSize = 32 << 10
 )
 
-// brokenLine finds where a file stops being YAML: the line after the longest beginning that is.
-// The library reports where the enclosing block began, or the line before, which misleads.
+// brokenLine finds the line where a file stops being valid YAML: the one after its longest valid beginning. The line
+// that the library reports misleads: it is the start of the enclosing block, or the line before.
 func brokenLine(lines []string, reported int) int {
 	for n := len(lines) - 1; n > 0; n-- {
 		beginning := strings.Join(lines[:n], "\n")
@@ -79,7 +79,7 @@ func isYAML(text string) bool {
 	}
 }
 
-// oneLine says a YAML error, which may be a list of them, on one line.
+// oneLine writes a YAML error, or a list of them, on one line.
 func oneLine(err error) string {
 	var typed *yaml.TypeError
 	if errors.As(err, &typed) {

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/text/encoding/unicode"
 )
 
-// ReadFile gives the text of a file on disk as UTF-8. A pipe or a device is refused, since reading one may never end.
+// ReadFile gives the text of a file on disk as UTF-8. Pipes and devices are refused, because reading one may never end.
 func ReadFile(path string, limits Limits) ([]byte, error) {
 	info, err := os.Stat(path)
 	if err != nil {
@@ -27,7 +27,7 @@ func ReadFile(path string, limits Limits) ([]byte, error) {
 	return readText(r, path, limits.Size)
 }
 
-// readText gives the text of an open file, which it closes.
+// readText gives the text of an open file and closes it.
 func readText(r fs.File, name string, most int) ([]byte, error) {
 	data, err := readAtMost(r, name, most)
 	if err = errors.Join(err, r.Close()); err != nil {
@@ -53,15 +53,15 @@ func readAtMost(r fs.File, name string, most int) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// utf8Text gives the text of a file as UTF-8, without a byte order mark. UTF-16, which Windows editors write, is known by its
-// mark, and without one by its zeros.
+// utf8Text gives the text of a file as UTF-8, without a byte order mark. UTF-16, which Windows editors write, is recognised
+// by its mark or, without one, by its zero bytes.
 func utf8Text(data []byte) ([]byte, error) {
 	order, mark := unicode.LittleEndian, unicode.ExpectBOM
 	switch {
 	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
 		return data[3:], nil
 	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(data, []byte("\x00\x00\xfe\xff")):
-		return nil, fmt.Errorf("this text is UTF-32: save it as UTF-8")
+		return nil, fmt.Errorf("the file is UTF-32: save it as UTF-8")
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):
 	case bytes.HasPrefix(data, []byte("\xfe\xff")):
 		order = unicode.BigEndian
@@ -73,11 +73,11 @@ func utf8Text(data []byte) ([]byte, error) {
 		return data, nil
 	}
 	if len(data)%2 != 0 {
-		return nil, fmt.Errorf("this text is UTF-16 and ends in the middle of a character")
+		return nil, fmt.Errorf("the file is UTF-16 and ends in the middle of a character")
 	}
 	text, err := unicode.UTF16(order, mark).NewDecoder().Bytes(data)
 	if err == nil && bytes.ContainsRune(text, utf8.RuneError) {
-		err = fmt.Errorf("this text is UTF-16 with characters that are none")
+		err = fmt.Errorf("the file is UTF-16 and has invalid characters")
 	}
 	return text, err
 }

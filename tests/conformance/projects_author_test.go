@@ -221,7 +221,7 @@ func (a projectAuthor) correlation(title, name string, inputs []string) string {
 		}
 	}
 	group := a.one("", "\n  group-by: [User]", "\n  group-by: [User]", "\n  group-by: [ParentImage]")
-	if a.IntN(4) == 0 {
+	if a.IntN(2) == 0 { // which is warned of
 		group += "\n  aliases: {nobody: {" + inputs[0] + ": Image}}"
 	}
 	return "title: " + title + "\nname: " + name + "\n" + a.slip() + "schedule: {every: 1h, lookback: " + a.one("1h", "2h") + "}\ncorrelation:\n  type: " + kind + "\n  rules: [" + strings.Join(inputs, ", ") +
@@ -235,7 +235,7 @@ func (a projectAuthor) project(t testing.TB) *project {
 	names := slices.Clone(given[:2])
 	text := a.rule(names[0]) + "---\n" + a.rule(names[1])
 	above := ""
-	if a.IntN(2) == 0 {
+	if a.IntN(3) > 0 {
 		inputs := append([]string{}, names[:1+a.IntN(2)]...)
 		above = a.correlation("C", "first_"+names[0], inputs)
 		if a.IntN(3) == 0 {

@@ -120,9 +120,11 @@ func (p *project) whole() (rs map[*rules.Rule]bool) {
 	}
 	for _, c := range p.correlations {
 		for _, in := range c.Inputs {
-			part := in.Rule.Source
+			var part *rules.Rule
 			if in.Correlation != nil {
 				part = in.Correlation.Source.Body
+			} else {
+				part = in.Rule.Source
 			}
 			if part.Range.File == c.Source.Body.Range.File {
 				delete(rs, part)

@@ -154,9 +154,17 @@ func TestProjectsAgree(t *testing.T) {
 
 // projects is how many are tried: to translate KQL takes long.
 func (w world) projects(t *testing.T) int {
-	few := map[string]int{"kql": 1, "spl": 6, "eql": 3}[w.dialect.Name()]
+	few, many := 1, 4
+	switch {
+	case w.dialect.Name() == "spl":
+		few, many = 6, 24
+	case w.dialect.Name() == "eql":
+		few, many = 3, 12
+	case w.file != "" && w.own == nil && !w.crowded:
+		many = 9
+	}
 	if os.Getenv("DECREE_HEAVY") != "" {
-		few *= 4
+		few = many
 	}
 	return fromEnv(t, "DECREE_RANDOM_PROJECTS", few)
 }

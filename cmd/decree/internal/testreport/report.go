@@ -19,7 +19,7 @@ type Report struct {
 	Untested []string          `json:"untested"`
 	Rules    []Rule            `json:"rules"`
 	Findings diag.Diagnostics  `json:"findings,omitempty"`
-	Assessed []assessment.Rule `json:"assessment.Rule,omitempty"`
+	Assessed []assessment.Rule `json:"assessed,omitempty"`
 }
 
 // Rule is a tested rule.

@@ -1,0 +1,173 @@
+package queries
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/targets"
+	"decree/compilers"
+)
+
+const files = `
+-- windows/who.yml --
+title: Who
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image|endswith: '\whoami.exe'}, condition: a}
+-- linux/who.yml --
+title: Who
+logsource: {product: linux, category: process_creation}
+detection: {a: {Image|endswith: '/who'}, condition: a}
+-- aws.yml --
+title: Key
+name: key
+logsource: {product: aws, service: cloudtrail}
+detection: {a: {eventName: CreateAccessKey}, condition: a}
+-- nothing.yml --
+title: Nothing
+logsource: {product: nothing, category: nothing}
+detection: {a: {x: y}, condition: a}
+-- own.yml --
+name: own
+extends: mde
+`
+
+// compiled compiles the rules of paths.
+func compiled(t *testing.T, opt Options, target string, paths ...string) (*ruleset.Set, []Result) {
+	t.Helper()
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, paths, ruleset.Filters{})
+	require.NoError(t, err)
+	chosen, err := targets.Choose([]string{target})
+	require.NoError(t, err)
+	results, err := Compile(set, chosen, opt)
+	require.NoError(t, err)
+	return set, results
+}
+
+func TestTheFirstModelThatCanSayARuleIsTaken(t *testing.T) {
+	clitest.Files(t, files)
+	set, results := compiled(t, Options{}, "kql", "windows", "aws.yml", "nothing.yml")
+	require.Len(t, results, 3)
+	models := map[string]string{}
+	for _, r := range results {
+		models[r.Rule] = r.Model
+	}
+	assert.Equal(t, "mde", models["who"])
+	assert.NotEqual(t, "mde", models["key"])
+	refused := results[2]
+	assert.Nil(t, refused.Query)
+	assert.Empty(t, refused.Files())
+	s, out, errs := clitest.Streams("")
+	found := set.Found
+	for _, r := range results {
+		set.KeepRule(r.Source)
+		found = append(found, r.Found...)
+	}
+	Show(s, set, found, results)
+	assert.Contains(t, errs.String(), "error[no-log-source]")
+	assert.Contains(t, errs.String(), compilers.ModelPassedOver)
+	Print(s, results)
+	assert.Contains(t, out.String(), "=== Microsoft KQL: who ===\n")
+	assert.Contains(t, out.String(), "\n\n=== Microsoft KQL: key ===\n", "a line between queries")
+	assert.NotContains(t, out.String(), "nothing")
+}
+
+func TestAModelThatIsNamed(t *testing.T) {
+	clitest.Files(t, files)
+	_, results := compiled(t, Options{Model: "asim"}, "kql", "windows")
+	assert.Equal(t, "asim", results[0].Model)
+	_, results = compiled(t, Options{ModelFile: "own.yml"}, "kql", "windows")
+	assert.Equal(t, "own", results[0].Model)
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, []string{"windows"}, ruleset.Filters{})
+	require.NoError(t, err)
+	for name, want := range map[string]string{
+		"ecs":  "target kql has no queries for model ecs: its models are asim, mde",
+		"mdee": `unknown model "mdee"`,
+	} {
+		_, err = Compile(set, targets.All[:1], Options{Model: name})
+		assert.ErrorContains(t, err, want)
+	}
+}
+
+func TestManyQueriesForALessPreferredModelAreCounted(t *testing.T) {
+	archive := ""
+	for _, name := range []string{"a", "b", "c", "d"} {
+		archive += "-- rules/" + name + ".yml --\ntitle: Key\nlogsource: {product: aws, service: cloudtrail}\ndetection: {a: {eventName: x}, condition: a}\n"
+	}
+	clitest.Files(t, archive)
+	set, results := compiled(t, Options{}, "kql", "rules")
+	var found = set.Found
+	for _, r := range results {
+		found = append(found, r.Found...)
+	}
+	s, _, errs := clitest.Streams("")
+	Show(s, set, found, results)
+	assert.Contains(t, errs.String(), "kql: 4 queries use model sentinel, because model mde cannot say those rules\n")
+	assert.Contains(t, errs.String(), "--format json gives the reason for each rule\n")
+	assert.NotContains(t, errs.String(), compilers.ModelPassedOver)
+}
+
+func TestRulesOfOneNameGetTheirFolders(t *testing.T) {
+	clitest.Files(t, files)
+	_, results := compiled(t, Options{}, "spl", "windows", "linux", "aws.yml")
+	var paths []string
+	for _, r := range results {
+		for _, f := range r.Files() {
+			paths = append(paths, f.Path)
+		}
+	}
+	assert.Equal(t, []string{"spl/windows/who.spl", "spl/linux/who.spl", "spl/key.spl"}, paths)
+	assert.Equal(t, `"Who" (windows/who.yml:1:1)`, results[0].Files()[0].From)
+	assert.Equal(t, []string{"kql", "spl", "eql"}, Folders(targets.All))
+}
+
+func TestRulesOfOneFileGetTheirTitles(t *testing.T) {
+	rule := "logsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"
+	clitest.Files(t, "-- both.yml --\ntitle: One\n"+rule+"---\ntitle: Two\n"+rule)
+	_, results := compiled(t, Options{}, "eql", "both.yml")
+	require.Len(t, results, 2)
+	assert.Equal(t, "eql/both_One.eql", results[0].Files()[0].Path)
+	assert.Equal(t, "eql/both_Two.eql", results[1].Files()[0].Path)
+	assert.Zero(t, sharedStart(nil))
+}
+
+func TestAssetsStandBesideTheirQuery(t *testing.T) {
+	clitest.Files(t, `
+-- lists/tools.yml --
+title: Tools
+values: [a.exe, b.exe]
+-- who.yml --
+title: Who
+logsource: {product: windows, category: process_creation}
+lists: {tools: {file: lists/tools.yml}}
+detection: {a: {Image|filename|expand: '%tools%'}, condition: a}
+`)
+	_, results := compiled(t, Options{Lists: "apart"}, "spl", "who.yml")
+	files := results[0].Files()
+	require.Greater(t, len(files), 1)
+	assert.Regexp(t, `^spl/who\.assets/`, files[1].Path)
+	s, out, _ := clitest.Streams("")
+	Print(s, results)
+	assert.Contains(t, out.String(), "--- asset ")
+}
+
+func TestCorrelationsAreCompiled(t *testing.T) {
+	clitest.Files(t, `
+-- c.yml --
+title: Twice
+correlation: {type: event_count, rules: [base], group-by: [User], timespan: 1h, condition: {gte: 2}}
+---
+title: Base
+name: base
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, condition: a}
+`)
+	_, results := compiled(t, Options{}, "kql", "c.yml")
+	require.Len(t, results, 1)
+	require.NotNil(t, results[0].Query, results[0].Found)
+}

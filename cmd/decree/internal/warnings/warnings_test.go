@@ -1,0 +1,134 @@
+package warnings
+
+import (
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/memory"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/engine"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+func titled(title string) *ir.Rule { return &ir.Rule{Source: &rules.Rule{Title: title}} }
+
+func TestModel(t *testing.T) {
+	for _, c := range []struct {
+		model string
+		stats engine.Stats
+		want  string
+	}{
+		{"mde", engine.Stats{Events: 2, Foreign: 2}, "no event is from a log source of the rules in data model mde: check that --model names the product"},
+		{"sigma", engine.Stats{Events: 2, Foreign: 1}, "data model sigma expects Sigma's own field names"},
+		{"mde", engine.Stats{Events: 2, Foreign: 1}, ""},
+	} {
+		s, _, errs := clitest.Streams("")
+		Model(s, c.model, c.stats)
+		assert.Contains(t, errs.String(), c.want)
+		assert.Equal(t, c.want == "", errs.Len() == 0)
+	}
+}
+
+func TestUnseen(t *testing.T) {
+	s, _, errs := clitest.Streams("")
+	size := memory.Default
+	Unseen(s, engine.Stats{Events: 9}, Limits{1, 2, &size})
+	assert.Empty(t, errs.String())
+	Unseen(s, engine.Stats{Evicted: 1, Dropped: 2, Uncounted: 3, Uncorrelated: 4, Textless: 5, Undated: 1, Timeless: 7, Guessed: `the time "1/2/26" was read as 2 January 2026`,
+		Suspended: []engine.Suspension{{Rule: titled("Slow"), EventID: "1", Source: "e", Line: 1, Reason: "steps"}}}, Limits{10, 20, &size})
+	assert.Contains(t, errs.String(), `warning: 1 process dropped at --max-processes 10 or --max-memory 1.0 GiB; ancestors may be missing
+warning: 2 events dropped at --max-pending 20 or --max-memory 1.0 GiB; rules on ancestors or rarity did not see them
+warning: 3 events not counted at --max-memory 1.0 GiB; rare values may be missing, or seem rarer than they are
+warning: 4 matches dropped at --max-pending 20 or --max-memory 1.0 GiB; correlations did not see them
+warning: 5 matches of correlations shown with the group alone: the events did not fit in --max-memory 1.0 GiB
+warning: 1 event without a readable time; rules with a lookback did not see them
+warning: 7 matches without a readable time; correlations did not see them
+warning: the time "1/2/26" was read as 2 January 2026; where day and month are ambiguous, the month comes first
+error: `)
+}
+
+func TestNoReputation(t *testing.T) {
+	s, _, errs := clitest.Streams("")
+	NoReputation(s, []*ir.Rule{titled("A\x1b"), titled("B")})
+	assert.Contains(t, errs.String(), `warning: rule "B" asks for reputation, but there is no --reputation table: every value counts as unknown`)
+	assert.NotContains(t, errs.String(), "\x1b")
+}
+
+func TestNotRun(t *testing.T) {
+	for n, counted := range map[int]bool{shownNotRun: false, shownNotRun + 1: true} {
+		var found diag.Diagnostics
+		found.Errorf("other", diag.Range{}, "", "something else")
+		for range n {
+			found.Warnf("no-log-source", diag.Range{}, "", "not here")
+		}
+		s, _, errs := clitest.Streams("")
+		NotRun(s, &ruleset.Set{}, found, "mde")
+		assert.Contains(t, errs.String(), "error[other]: something else")
+		line := fmt.Sprintf("%d rules are not run: data model mde does not have their log sources\n", n)
+		if counted {
+			assert.Contains(t, errs.String(), line)
+			assert.NotContains(t, errs.String(), "not here")
+		} else {
+			assert.NotContains(t, errs.String(), line)
+			assert.Contains(t, errs.String(), "not here")
+		}
+	}
+}
+
+func TestNotAsked(t *testing.T) {
+	s, _, errs := clitest.Streams("")
+	NotAsked(s, nil)
+	assert.Empty(t, errs.String())
+	one, two := titled("One"), titled("Two")
+	NotAsked(s, []engine.NotAsked{{Rule: one, LogSource: "log", Field: "X"}})
+	assert.Equal(t, "warning: rule \"One\" is not run on some logs: it excludes by fields that they lack\n  no X in log\n", errs.String())
+	errs.Reset()
+	all := []engine.NotAsked{{Rule: one, LogSource: "log", Field: "Rare"}}
+	for _, field := range []string{"A", "B", "C"} {
+		all = append(all, engine.NotAsked{Rule: one, LogSource: "log", Field: field}, engine.NotAsked{Rule: two, LogSource: "log", Field: field})
+	}
+	NotAsked(s, all)
+	assert.Equal(t, "warning: 2 rules are not run on some logs: they exclude by fields that these lack\n  no A in log (2)\n  no B in log (2)\n  no C in log (2)\n  and 1 more\n", errs.String())
+}
+
+func TestMissingFields(t *testing.T) {
+	clitest.Files(t, `
+-- one.yml --
+title: One
+logsource: {product: aws, service: cloudtrail}
+detection: {a: {eventName: x, madeUp: y}, b: {madeUp: z}, condition: a or b}
+-- more.yml --
+title: More
+logsource: {product: aws, service: cloudtrail}
+detection: {a: {madeUp: x, f1: x, f2: x, f3: x, f4: x, f5: x, f6: x}, condition: a}
+-- elsewhere.yml --
+title: Elsewhere
+logsource: {product: nothing, service: nothing}
+detection: {a: {madeUp: x}, condition: a}
+-- filters/f.yml --
+title: Filter
+logsource: {product: aws, service: cloudtrail}
+filter: {rules: any, selection: {filtered: x}, condition: selection}
+`)
+	m, err := schema.Load("splunk-cloud")
+	require.NoError(t, err)
+	missing := func(f ruleset.Filters, paths ...string) string {
+		s, _, errs := clitest.Streams("")
+		set, err := ruleset.Load(s, paths, f)
+		require.NoError(t, err)
+		errs.Reset()
+		MissingFields(s, m, set.Lowered())
+		return errs.String()
+	}
+	assert.Equal(t, "warning: rule \"One\" tests madeUp, a field that no event of data model splunk-cloud has\n", missing(ruleset.Filters{}, "one.yml", "elsewhere.yml"))
+	assert.Equal(t, "warning: 2 rules test fields that no event of data model splunk-cloud has: madeUp (2), f1 (1), f2 (1), f3 (1), f4 (1) and 2 more\n", missing(ruleset.Filters{}, "one.yml", "more.yml"))
+	assert.Equal(t, "warning: rule \"One\" tests fields that no event of data model splunk-cloud has: madeUp, filtered\n", missing(ruleset.Filters{Dir: "filters"}, "one.yml"))
+	assert.Empty(t, missing(ruleset.Filters{}, "elsewhere.yml"), "a rule that is not run")
+}

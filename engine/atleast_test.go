@@ -21,7 +21,7 @@ func TestAtLeast(t *testing.T) {
 		"1 of s*": "1 2 3 4", "2 of s*": "2 3", "all of s*": "3", "2 of them": "2 3 4", "not 2 of s*": "0 1 4", "2 of s* and not all of s*": "2", "2 of s* or other": "2 3 4",
 	} {
 		for _, exhaustive := range []bool{false, true} {
-			assert.Equal(t, want, strings.Join(enginetest.IDs(t, engine.Options{Exhaustive: exhaustive}, r(condition), events...), " "), condition)
+			assert.Equal(t, want, strings.Join(enginetest.IDs(t, engine.Exhaustively(exhaustive, engine.Options{}), r(condition), events...), " "), condition)
 		}
 	}
 }

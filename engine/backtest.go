@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
 )
 
 // maxRuns bounds how many runs of a schedule see one event.
@@ -24,13 +26,29 @@ type moment struct {
 	at time.Time
 }
 
-// FinishBacktest replays what was read as each rule's schedule would have run: at every multiple of
+// Backtest replays events as each rule's schedule would have run. It is given them as an engine is; all that rules ask for wait for Finish.
+type Backtest struct{ *Engine }
+
+// NewBacktest compiles rules, as New does. Options.Now and Options.OnResult are for engines alone.
+func NewBacktest(rs []*ir.Rule, opt Options) (*Backtest, diag.Diagnostics) {
+	e, found := New(rs, opt)
+	if e == nil {
+		return nil, found
+	}
+	for _, u := range e.units {
+		u.deferred = true
+	}
+	return &Backtest{e}, found
+}
+
+// Finish replays what was read as each rule's schedule would have run: at every multiple of
 // Every since 1970, over the events of the last Lookback. Rarity is judged anew in each run; ancestors are
 // those of the whole input. An event that several runs find is one alert, of the first. A run of a correlation's own schedule reports the
 // matches whose event lies in its lookback; it reads rules as much further back as windows reach, so that each of these windows is
-// whole, and there their rarity is judged. schedule gives a rule's, in whole seconds; the engine must have been made with Options.Backtest. timeless counts
+// whole, and there their rarity is judged. schedule gives a rule's, in whole seconds. timeless counts
 // events without a time that can be read, which no run sees.
-func (e *Engine) FinishBacktest(schedule func(*rules.Rule) rules.Schedule) (alerts []Alert, timeless int, stats Stats, err error) {
+func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule) (alerts []Alert, timeless int, stats Stats, err error) {
+	e := b.Engine
 	e.linkProcesses()
 	moments, timeless, err := e.moments()
 	if err != nil {

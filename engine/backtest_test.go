@@ -28,12 +28,12 @@ const (
 // backtest gives the alerts of a replay as "run event rule".
 func backtest(t testing.TB, rs []*ir.Rule, schedule rules.Schedule, lines ...string) (alerts []string, timeless int) {
 	t.Helper()
-	e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true})
+	e, found := engine.NewBacktest(rs, engine.Options{Model: lowered.Model(t, "mde")})
 	require.Empty(t, found)
 	for i, line := range lines {
 		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
 	}
-	raised, timeless, _, err := e.FinishBacktest(func(*rules.Rule) rules.Schedule { return schedule })
+	raised, timeless, _, err := e.Finish(func(*rules.Rule) rules.Schedule { return schedule })
 	require.NoError(t, err)
 	alerts = []string{}
 	for _, a := range raised {
@@ -98,8 +98,8 @@ func TestBacktestIsWhatTheRunsSay(t *testing.T) {
 
 func TestBacktestRefusesSchedulesThatCannotBe(t *testing.T) {
 	for _, s := range []rules.Schedule{{}, {Every: time.Hour}, {Every: time.Millisecond, Lookback: time.Hour}, {Every: 1500 * time.Millisecond, Lookback: time.Hour}, {Every: time.Second, Lookback: 1e5 * time.Second}} {
-		e, _ := engine.New([]*ir.Rule{lowered.Rule(t, plainRule)}, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true})
-		_, _, _, err := e.FinishBacktest(func(*rules.Rule) rules.Schedule { return s })
+		e, _ := engine.NewBacktest([]*ir.Rule{lowered.Rule(t, plainRule)}, engine.Options{Model: lowered.Model(t, "mde")})
+		_, _, _, err := e.Finish(func(*rules.Rule) rules.Schedule { return s })
 		assert.ErrorContains(t, err, "cannot be replayed", s)
 	}
 	alerts, _ := backtest(t, []*ir.Rule{lowered.Rule(t, plainRule)}, rules.Schedule{Every: time.Hour, Lookback: time.Hour},
@@ -127,12 +127,12 @@ func TestBacktestReplaysCorrelations(t *testing.T) {
 		{2 * time.Hour, []string{"11:00 2", "13:00 3"}},
 		{time.Minute, []string{"13:00 3"}},
 	} {
-		e, found := engine.New([]*ir.Rule{who}, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true, Correlations: cs})
+		e, found := engine.NewBacktest([]*ir.Rule{who}, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs})
 		require.Empty(t, found)
 		for i, at := range []string{"09:10:00", "10:30:00", "12:59:30", "20:00:00"} { // the first two are not seen by one run
 			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(enginetest.DefenderProcess(i+1, at, "h", "x", "whoami"))}))
 		}
-		alerts, _, _, err := e.FinishBacktest(func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: c.lookback} })
+		alerts, _, _, err := e.Finish(func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: c.lookback} })
 		require.NoError(t, err)
 		got := []string{}
 		for _, a := range alerts {

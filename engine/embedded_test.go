@@ -63,7 +63,7 @@ func TestTextsOfJSON(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			for _, exhaustive := range []bool{false, true} {
-				opt := engine.Options{Exhaustive: exhaustive, Model: lowered.Model(t, c.model)}
+				opt := engine.Exhaustively(exhaustive, engine.Options{Model: lowered.Model(t, c.model)})
 				assert.Len(t, enginetest.IDs(t, opt, []*ir.Rule{lowered.Rule(t, c.rule)}, c.event), c.want)
 				// Again, with the event before, whose bytes are the same, in between.
 				assert.Len(t, enginetest.IDs(t, opt, []*ir.Rule{lowered.Rule(t, c.rule)}, c.event, `{}`, c.event, c.event), 3*c.want)

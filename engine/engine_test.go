@@ -161,7 +161,7 @@ func TestPredicates(t *testing.T) {
 				}
 				r := lowered.Rule(t, "detection:\n  a:\n    "+c.item+"\n  condition: "+condition+"\n")
 				for _, exhaustive := range []bool{false, true} {
-					got := len(enginetest.IDs(t, engine.Options{Exhaustive: exhaustive}, []*ir.Rule{r}, c.event)) == 1
+					got := len(enginetest.IDs(t, engine.Exhaustively(exhaustive, engine.Options{}), []*ir.Rule{r}, c.event)) == 1
 					assert.Equal(t, c.want != negated, got, "negated %t, exhaustive %t", negated, exhaustive)
 				}
 			}
@@ -207,7 +207,7 @@ func TestIndexFindsWhatTheRulesMean(t *testing.T) {
 	}
 	type match struct{ rule, event string }
 	collect := func(exhaustive bool) (all []match) {
-		results, _ := enginetest.Run(t, engine.Options{Exhaustive: exhaustive}, rs, events...)
+		results, _ := enginetest.Run(t, engine.Exhaustively(exhaustive, engine.Options{}), rs, events...)
 		for _, res := range results {
 			all = append(all, match{fmt.Sprintf("%p", res.Rule), res.EventID})
 		}

@@ -56,7 +56,7 @@ func (m *matcher) evaluate(in event.Input) (outcome, error) {
 		if !m.may(u) || !m.inWindow(u) {
 			continue
 		}
-		if u.deferred || m.p.opt.Backtest {
+		if u.deferred {
 			out.pending = append(out.pending, ui)
 			continue
 		}

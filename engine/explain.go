@@ -55,7 +55,7 @@ type Step struct {
 
 // NewExplainer compiles one rule.
 func NewExplainer(r *ir.Rule, opt Options) (*Explainer, diag.Diagnostics) {
-	opt.Exhaustive = true
+	opt.exhaustive = true
 	e, found := New([]*ir.Rule{r}, opt)
 	if e == nil || len(e.rules) == 0 {
 		return nil, found

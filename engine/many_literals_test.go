@@ -54,7 +54,7 @@ func TestManyLiterals(t *testing.T) {
 		}
 	}
 	for _, exhaustive := range []bool{false, true} {
-		results, _ := enginetest.Run(t, engine.Options{Exhaustive: exhaustive}, rules, events...)
+		results, _ := enginetest.Run(t, engine.Exhaustively(exhaustive, engine.Options{}), rules, events...)
 		got := make([]string, len(events))
 		for _, result := range results {
 			got[result.Order()] += fmt.Sprint(slices.Index(rules, result.Rule))

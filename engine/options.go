@@ -17,11 +17,11 @@ type Options struct {
 	MaxPending   int               // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
 	MaxMemory    int               // bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
 	OnResult     func(Result)      // is given results as they are found, in place of Finish: those that wait for the end of the input come last
-	Backtest     bool              // all events that rules ask for wait for FinishBacktest
 	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
 	Observe      bool              // Progress tells how near correlations came
 	Measure      bool              // Profile tells where the time went
-	Exhaustive   bool              // try every rule on every event of its log source: the index's own test
+
+	exhaustive bool // try every rule on every event of its log source
 }
 
 // withDefaults puts the default for every bound that is not set.

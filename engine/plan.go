@@ -125,7 +125,7 @@ func (p *plan) index(i int) {
 	u := p.units[i]
 	s := p.sources[u.source]
 	covers := u.tree.Covers(p.atoms.Trigger)
-	if len(covers) == 0 || p.opt.Exhaustive {
+	if len(covers) == 0 || p.opt.exhaustive {
 		s.always = append(s.always, i)
 		return
 	}

@@ -43,7 +43,7 @@ func TestSemantics(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			r := lowered.Rule(t, "detection:\n  "+c.detection+"\n")
 			for _, exhaustive := range []bool{false, true} {
-				opt := engine.Options{Exhaustive: exhaustive}
+				opt := engine.Exhaustively(exhaustive, engine.Options{})
 				for _, e := range c.match {
 					assert.Len(t, enginetest.IDs(t, opt, []*ir.Rule{r}, e), 1, e)
 				}

@@ -23,6 +23,7 @@ import (
 	"decree/cmd/decree/internal/warnings"
 	"decree/engine"
 	"decree/engine/event"
+	"decree/rules/diag"
 )
 
 type runParams struct {
@@ -117,7 +118,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 	if err != nil {
 		return err
 	}
-	opt.MaxProcesses, opt.MaxPending, opt.Backtest = p.maxProc, p.maxPending, p.backtest.On
+	opt.MaxProcesses, opt.MaxPending = p.maxProc, p.maxPending
 	opt.MaxMemory, opt.Measure = int(p.maxMemory), p.stats
 	opt.Correlations = set.LoweredCorrelations()
 	in := input.New(s, input.Options{Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
@@ -131,7 +132,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 			out.Add(r)
 		}
 	}
-	e, found := engine.New(set.Lowered(), opt)
+	e, replay, found := p.engine(set, opt)
 	warnings.NotRun(s, set, found, opt.Model.Name)
 	warnings.NotAsked(s, e.NotAsked())
 	warnings.MissingFields(s, opt.Model, set.Lowered())
@@ -151,8 +152,8 @@ func runRules(s *stdio.Streams, p runParams) error {
 	memory.Finishing()
 	var noisier bool
 	var stats engine.Stats
-	if p.backtest.On {
-		matches, noisier, stats, err = backtest.Run(s, e, p.backtest, p.format)
+	if replay != nil {
+		matches, noisier, stats, err = backtest.Run(s, replay, p.backtest, p.format)
 	} else if _, stats, err = e.Finish(); err == nil {
 		err = out.Close(stats.Suspended, e.WithoutReputation())
 	}
@@ -177,4 +178,14 @@ func runRules(s *stdio.Streams, p runParams) error {
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Undated + stats.Timeless
 	return exit.After(append(set.Found, found...), unseen > 0 || noisier || foreign || in.Unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+}
+
+// engine makes the engine that reads the events, and the backtest that it is of; nil if it is of none.
+func (p runParams) engine(set *ruleset.Set, opt engine.Options) (*engine.Engine, *engine.Backtest, diag.Diagnostics) {
+	if !p.backtest.On {
+		e, found := engine.New(set.Lowered(), opt)
+		return e, nil, found
+	}
+	replay, found := engine.NewBacktest(set.Lowered(), opt)
+	return replay.Engine, replay, found
 }

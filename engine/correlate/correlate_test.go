@@ -75,10 +75,10 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 				}
 			}
 		}
-		e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Backtest: true, Correlations: cs})
+		e, found := engine.NewBacktest(rs, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs})
 		require.Empty(t, found)
-		enginetest.Add(t, e, events...)
-		alerts, _, _, err := e.FinishBacktest(func(r *rules.Rule) rules.Schedule { return schedule })
+		enginetest.Add(t, e.Engine, events...)
+		alerts, _, _, err := e.Finish(func(r *rules.Rule) rules.Schedule { return schedule })
 		require.NoError(t, err)
 		var got []string
 		for _, a := range alerts {

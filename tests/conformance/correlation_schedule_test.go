@@ -79,16 +79,24 @@ func (s scheduled) searched(text string, run int64) []string {
 func (s scheduled) engine(t *testing.T, rs []*ir.Rule, opt engine.Options) *engine.Engine {
 	e, found := engine.New(rs, opt)
 	require.Empty(t, found)
+	s.read(t, e)
+	return e
+}
+
+// read gives an engine the events.
+func (s scheduled) read(t *testing.T, e *engine.Engine) {
 	in, err := event.NewReader("x.ndjson", strings.NewReader(asLines(t, s.events)), event.Options{})
 	require.NoError(t, err)
 	require.NoError(t, e.Run(in, "x", 1, nil))
-	return e
 }
 
 // alerts are those of a backtest, as "run id"; wanted those that follow from what each run reports: an event is the first run's.
 func (s scheduled) alerts(t *testing.T, rs []*ir.Rule, cs []*ir.Correlation) []string {
 	alerts := []string{}
-	found, _, _, err := s.engine(t, rs, engine.Options{Correlations: cs, Backtest: true}).FinishBacktest(func(*rules.Rule) rules.Schedule { return s.Schedule })
+	replay, diagnostics := engine.NewBacktest(rs, engine.Options{Correlations: cs})
+	require.Empty(t, diagnostics)
+	s.read(t, replay.Engine)
+	found, _, _, err := replay.Finish(func(*rules.Rule) rules.Schedule { return s.Schedule })
 	require.NoError(t, err)
 	for _, a := range found {
 		if a.Rule.Source.Title == "T" {

@@ -263,8 +263,8 @@ func listed(s *stories.Story) string {
 	return b.String()
 }
 
-func (w world) open(t *testing.T, p *project, story *stories.Story, opt engine.Options) *engine.Engine {
-	opt.Model, opt.Correlations = w.model, p.correlations
+// options are those of an engine for a project's rules.
+func (w world) options(p *project, story *stories.Story) engine.Options {
 	var rows []map[string]string
 	for _, r := range story.Reputation() {
 		row := map[string]string{}
@@ -273,16 +273,28 @@ func (w world) open(t *testing.T, p *project, story *stories.Story, opt engine.O
 		}
 		rows = append(rows, row)
 	}
-	opt.Reputation = rarity.NewTable(rows)
+	return engine.Options{Model: w.model, Correlations: p.correlations, Reputation: rarity.NewTable(rows)}
+}
+
+// open makes an engine that has read a story.
+func (w world) open(t *testing.T, p *project, story *stories.Story, now time.Time) *engine.Engine {
+	opt := w.options(p, story)
+	opt.Now = now
 	e, found := engine.New(p.rules, opt)
 	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
+	w.read(t, e, story)
+	return e
+}
+
+// read gives an engine a story's events.
+func (w world) read(t *testing.T, e *engine.Engine, story *stories.Story) {
 	log, err := event.Open(writeEvents(t, w.tell(story)), event.Options{})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, log.Close()) }()
 	for {
 		ev, err := log.Next()
 		if errors.Is(err, io.EOF) {
-			return e
+			return
 		}
 		require.NoError(t, err)
 		require.NoError(t, e.Add(ev))
@@ -291,14 +303,17 @@ func (w world) open(t *testing.T, p *project, story *stories.Story, opt engine.O
 
 // results are those of a run.
 func (w world) results(t *testing.T, p *project, story *stories.Story, now time.Time) []engine.Result {
-	results, _, err := w.open(t, p, story, engine.Options{Now: now}).Finish()
+	results, _, err := w.open(t, p, story, now).Finish()
 	require.NoError(t, err, p.text)
 	return results
 }
 
 // alerts are those of a backtest.
 func (w world) alerts(t *testing.T, p *project, story *stories.Story) []engine.Alert {
-	alerts, _, _, err := w.open(t, p, story, engine.Options{Backtest: true}).FinishBacktest(func(r *rules.Rule) rules.Schedule { return r.Schedule })
+	replay, found := engine.NewBacktest(p.rules, w.options(p, story))
+	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
+	w.read(t, replay.Engine, story)
+	alerts, _, _, err := replay.Finish(func(r *rules.Rule) rules.Schedule { return r.Schedule })
 	require.NoError(t, err, p.text)
 	return alerts
 }

@@ -22,7 +22,7 @@ type datedAlert struct {
 
 // Run replays the events that the engine read, shows the alerts, and compares them with the baseline. noisier is true if some rule has more
 // new alerts than the flags accept.
-func Run(s *stdio.Streams, e *engine.Engine, p Flags, format string) (raised int, noisier bool, stats engine.Stats, err error) {
+func Run(s *stdio.Streams, e *engine.Backtest, p Flags, format string) (raised int, noisier bool, stats engine.Stats, err error) {
 	before, err := readBaseline(p.Baseline)
 	if err != nil {
 		return 0, false, stats, err
@@ -32,7 +32,7 @@ func Run(s *stdio.Streams, e *engine.Engine, p Flags, format string) (raised int
 			fmt.Fprintf(s.Err, "warning: rule %q runs every %s but looks back only %s: it misses the events between\n", diag.Visible(r.Source.Title), schedule.Every, schedule.Lookback)
 		}
 	}
-	found, timeless, stats, err := e.FinishBacktest(p.schedule)
+	found, timeless, stats, err := e.Finish(p.schedule)
 	if err != nil {
 		return 0, false, stats, err
 	}

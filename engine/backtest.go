@@ -23,7 +23,9 @@ type Alert struct {
 // moment is an event that some of a rule's units wait for, at its time.
 type moment struct {
 	pendingEvent
-	at time.Time
+	at     time.Time
+	adds   []sighting // to the rule's populations, whichever run sees it
+	raised bool       // some run has raised an alert for it
 }
 
 // Backtest replays events as each rule's schedule would have run. It is given them as an engine is; all that rules ask for wait for Finish.
@@ -107,7 +109,7 @@ func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 			for n < len(w.units) && e.units[w.units[n]].rule == r {
 				n++
 			}
-			of[r.order] = append(of[r.order], moment{pendingEvent{w.Origin, w.units[:n], w.ref}, at})
+			of[r.order] = append(of[r.order], moment{pendingEvent: pendingEvent{w.Origin, w.units[:n], w.ref}, at: at})
 			w.units = w.units[n:]
 		}
 	}
@@ -126,12 +128,10 @@ type replay struct {
 }
 
 func (r *replay) run() ([]Alert, error) {
-	sightings, err := r.sightings()
-	if err != nil {
+	if err := r.sight(); err != nil {
 		return nil, err
 	}
 	var alerts []Alert
-	done := make([]bool, len(r.moments))
 	from, to := 0, 0 // the events that a run sees
 	for to < len(r.moments) {
 		// no run before this one sees anything new; those after it do as long as events are in reach
@@ -145,17 +145,18 @@ func (r *replay) run() ([]Alert, error) {
 			if from == to {
 				break
 			}
-			r.judge(sightings[from:to])
+			r.judge(r.moments[from:to])
 			for i := from; i < to; i++ {
-				if done[i] {
+				m := &r.moments[i]
+				if m.raised {
 					continue
 				}
-				out, err := r.ask(r.moments[i], false)
+				out, err := r.ask(m, false)
 				if err != nil {
 					return nil, err
 				}
 				for _, result := range out.results {
-					done[i] = true
+					m.raised = true
 					alerts = append(alerts, Alert{result, at})
 				}
 			}
@@ -181,29 +182,28 @@ func (r *replay) next(at time.Time) time.Time {
 	return time.Unix(second, 0).UTC()
 }
 
-// sightings gives what each event adds to the rule's populations, whichever run sees it.
-func (r *replay) sightings() ([][]sighting, error) {
-	all := make([][]sighting, len(r.moments))
+// sight finds what each event adds to the rule's populations.
+func (r *replay) sight() error {
 	if len(r.rule.rare) == 0 {
-		return all, nil
+		return nil
 	}
-	for i, m := range r.moments {
-		out, err := r.ask(m, true)
+	for i := range r.moments {
+		out, err := r.ask(&r.moments[i], true)
 		if err != nil {
-			return nil, err
+			return err
 		}
-		all[i] = out.sightings
+		r.moments[i].adds = out.sightings
 	}
-	return all, nil
+	return nil
 }
 
 // judge counts what a run sees and decides what is rare in it.
-func (r *replay) judge(seen [][]sighting) {
+func (r *replay) judge(seen []moment) {
 	for _, p := range r.rule.rare {
 		p.Forget()
 	}
-	for _, of := range seen {
-		r.e.count(of)
+	for _, m := range seen {
+		r.e.count(m.adds)
 	}
 	for _, p := range r.rule.rare {
 		p.Judge(r.e.opt.Reputation)
@@ -211,7 +211,7 @@ func (r *replay) judge(seen [][]sighting) {
 }
 
 // ask asks an event's units: those that count populations, or the rule's.
-func (r *replay) ask(w moment, counting bool) (out outcome, err error) {
+func (r *replay) ask(w *moment, counting bool) (out outcome, err error) {
 	m := r.e.main
 	in, err := r.e.pending.recall(w.pendingEvent)
 	if err == nil {

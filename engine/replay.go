@@ -25,11 +25,10 @@ type reachedMatch struct {
 	group string
 }
 
-// replayedRule is a rule that asks how rare something is, with the position of each of its events among the kept, -1 where it is none.
+// replayedRule is a rule that asks how rare something is.
 type replayedRule struct {
 	*replay
-	sightings [][]sighting
-	kept      []int32
+	kept map[int]int32 // of the matches that some run found: the moment's number -> the position among the kept
 }
 
 // replayCorrelations raises the alerts of correlations. Rules that do not ask how rare something is find the same in every run, and
@@ -70,7 +69,8 @@ func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rul
 
 // matches keeps all matches of the rule for correlations.
 func (r *replay) matches() error {
-	for _, m := range r.moments {
+	for i := range r.moments {
+		m := &r.moments[i]
 		out, err := r.ask(m, false)
 		if err != nil {
 			return err
@@ -92,13 +92,9 @@ func (r *correlationReplay) prepare(moments [][]moment) error {
 		if len(below.rare) == 0 {
 			continue
 		}
-		read := &replayedRule{replay: &replay{e: r.Engine, rule: below, moments: moments[below.order]}}
-		var err error
-		if read.sightings, err = read.replay.sightings(); err != nil {
+		read := &replayedRule{&replay{e: r.Engine, rule: below, moments: moments[below.order]}, map[int]int32{}}
+		if err := read.sight(); err != nil {
 			return err
-		}
-		for range read.moments {
-			read.kept = append(read.kept, -1)
 		}
 		r.read = append(r.read, read)
 	}
@@ -141,23 +137,24 @@ func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 	}
 	for _, read := range r.read {
 		first, end := read.between(begin, at)
-		read.judge(read.sightings[first:end])
+		read.judge(read.moments[first:end])
 		matches := []int32{}
 		for i := first; i < end; i++ {
-			out, err := read.ask(read.moments[i], false)
+			m := &read.moments[i]
+			out, err := read.ask(m, false)
 			if err != nil {
 				return nil, err
 			}
 			for _, found := range out.matches {
-				if read.kept[i] < 0 {
-					m := read.moments[i]
-					kept, ok := r.keepMatch(found, m.Origin, m.ref)
-					if !ok {
+				kept, known := read.kept[i]
+				if !known {
+					var room bool
+					if kept, room = r.keepMatch(found, m.Origin, m.ref); !room {
 						continue
 					}
 					read.kept[i] = kept
 				}
-				matches = append(matches, read.kept[i])
+				matches = append(matches, kept)
 			}
 		}
 		byRule[read.rule.order] = matches

@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"slices"
 
 	"decree/engine/event"
 )
@@ -17,12 +16,18 @@ const (
 
 // batch is read by one goroutine, evaluated by another and merged by a third, and then read into again.
 type batch struct {
-	memory   []byte // of its lines
-	raws     []event.Raw
-	outcomes []outcome
-	errs     []error
-	order    int // of the first event, were none rejected
-	done     chan struct{}
+	memory []byte // of its lines
+	lines  []line
+	source string
+	order  int // of the first event, were none rejected
+	done   chan struct{}
+}
+
+// line is an event of a batch, or what is none, and what it came to.
+type line struct {
+	event.Raw
+	outcome outcome
+	err     error
 }
 
 // Run reads a file to its end on several workers. What comes of it does not depend on their
@@ -49,10 +54,10 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 			default:
 				b = &batch{memory: make([]byte, 0, batchBytes)}
 			}
-			b.order, b.done = order, make(chan struct{})
+			b.source, b.order, b.done = source, order, make(chan struct{})
 			readErr = b.fill(r)
-			order += len(b.raws)
-			if len(b.raws) > 0 {
+			order += len(b.lines)
+			if len(b.lines) > 0 {
 				select {
 				case inOrder <- b:
 				case <-stop:
@@ -68,7 +73,7 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 	for _, m := range e.workers {
 		go func() {
 			for b := range jobs {
-				m.batch(b, source)
+				m.batch(b)
 			}
 		}()
 	}
@@ -78,24 +83,25 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 		if failed != nil {
 			continue
 		}
-		for i, raw := range b.raws {
+		for i := range b.lines {
 			e.order++
-			switch err := b.errs[i]; {
-			case errors.As(err, &runError{}):
-				failed = fmt.Errorf("%s:%d: %w", source, raw.Line, err)
+			l := &b.lines[i]
+			switch {
+			case errors.As(l.err, &runError{}):
+				failed = fmt.Errorf("%s: %w", b.input(i).Origin, l.err)
 				close(stop)
-			case err != nil:
-				raw.Err = err
-				r.Reject(raw)
+			case l.err != nil:
+				l.Raw.Err = l.err
+				r.Reject(l.Raw)
 			default:
-				e.merge(b.input(i, source), b.outcomes[i])
+				e.merge(b.input(i), l.outcome)
 			}
 			if failed != nil {
 				break
 			}
 		}
 		if progress != nil {
-			progress(len(b.raws))
+			progress(len(b.lines))
 		}
 		select {
 		case free <- b:
@@ -111,35 +117,34 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 	return readErr
 }
 
-// input is one event of a file's batch.
-func (b *batch) input(i int, source string) event.Input {
-	return event.Input{Origin: event.Origin{Source: source, Line: b.raws[i].Line, Order: b.order + i}, Data: b.raws[i].Data}
+// input is one event of the batch.
+func (b *batch) input(i int) event.Input {
+	l := &b.lines[i]
+	return event.Input{Origin: event.Origin{Source: b.source, Line: l.Line, Order: b.order + i}, Data: l.Data}
 }
 
 func (b *batch) fill(r *event.Reader) error {
 	size := 0
-	b.raws = b.raws[:0]
+	b.lines = b.lines[:0]
 	r.Lend(b.memory)
-	for len(b.raws) < batchSize && size < batchBytes {
+	for len(b.lines) < batchSize && size < batchBytes {
 		raw, err := r.NextRaw()
 		if err != nil {
 			return err
 		}
-		b.raws = append(b.raws, raw)
+		b.lines = append(b.lines, line{Raw: raw, err: raw.Err})
 		size += len(raw.Data)
 	}
 	return nil
 }
 
-func (m *matcher) batch(b *batch, source string) {
+// batch evaluates what can be read of a batch.
+func (m *matcher) batch(b *batch) {
 	defer close(b.done)
 	clear(m.spent)
-	b.outcomes, b.errs = slices.Grow(b.outcomes[:0], len(b.raws))[:len(b.raws)], slices.Grow(b.errs[:0], len(b.raws))[:len(b.raws)]
-	for i, raw := range b.raws {
-		if b.errs[i] = raw.Err; raw.Err != nil {
-			b.outcomes[i] = outcome{}
-			continue
+	for i := range b.lines {
+		if l := &b.lines[i]; l.err == nil {
+			l.outcome, l.err = m.evaluate(b.input(i))
 		}
-		b.outcomes[i], b.errs[i] = m.evaluate(b.input(i, source))
 	}
 }

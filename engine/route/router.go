@@ -13,32 +13,32 @@ type Router struct {
 	Of []int // log sources of the current event
 
 	table      *Table
-	gen        uint32                 // number of the event
-	yes        []uint32               // question -> event that answers it
-	there      []uint32               // slot -> event that has the column
-	known      []map[string]scopeText // by slot, as in slots: what was found for a text before
-	last       []lastScope            // by slot, as in slots: what was found for the text it had last
-	applies    []uint32               // source -> event that is of it
-	considered []int                  // sources that the main column's texts call for
+	gen        uint32   // number of the event
+	yes        []uint32 // question -> event that answers it
+	there      []uint32 // slot -> event that has the column
+	texts      []texts  // by column
+	applies    []uint32 // source -> event that is of it
+	considered []int    // sources that the main column's texts call for
 }
 
-// lastScope is what a slot's one text has said since an event.
-type lastScope struct {
-	since uint32
-	says  scopeText
+// texts remembers what the texts of a column answer.
+type texts struct {
+	known map[string]answer
+	since uint32 // the event from which on the column has had its one text; 0 if that is not known
+	last  answer // of that text
 }
 
-// scopeText is what a text of a scope column says.
-type scopeText struct {
+// answer is what a text of a column says.
+type answer struct {
 	answers []int // the questions it answers
 	sources []int // to consider, if the column is the main one
 }
 
 // NewRouter makes a router. The table must be finished.
-func (s *Table) NewRouter() *Router {
-	r := &Router{table: s, yes: make([]uint32, len(s.questions)), there: make([]uint32, s.layout.Slots()), applies: make([]uint32, len(s.sources)), last: make([]lastScope, len(s.slots))}
-	for range s.slots {
-		r.known = append(r.known, map[string]scopeText{})
+func (t *Table) NewRouter() *Router {
+	r := &Router{table: t, yes: make([]uint32, len(t.questions)), there: make([]uint32, t.layout.Slots()), applies: make([]uint32, len(t.sources))}
+	for range t.columns {
+		r.texts = append(r.texts, texts{known: map[string]answer{}})
 	}
 	return r
 }
@@ -46,28 +46,28 @@ func (s *Table) NewRouter() *Router {
 // maxKnown bounds how many texts of a scope column are remembered.
 const maxKnown = 1000
 
-// asks tells what a text of a scope column says, which may be the one it has had since an event: only a value of one text has
+// asks tells what a text of a column says, which may be the one it has had since an event: only a value of one text has
 // such. Of such texts there are few.
-func (s *Table) asks(r *Router, i int, since uint32, t string) scopeText {
-	last := &r.last[i]
-	if since != 0 && since == last.since {
-		return last.says
+func (r *Router) asks(column int, since uint32, text string) answer {
+	t := &r.texts[column]
+	if since == 0 || since != t.since {
+		t.since, t.last = since, r.lookUp(column, text)
 	}
-	last.since, last.says = since, s.lookUp(r.known[i], i, t)
-	return last.says
+	return t.last
 }
 
-func (s *Table) lookUp(known map[string]scopeText, i int, t string) scopeText {
-	if found, ok := known[t]; ok {
+func (r *Router) lookUp(column int, text string) answer {
+	known, c := r.texts[column].known, &r.table.columns[column]
+	if found, ok := known[text]; ok {
 		return found
 	}
-	f := fold.Text(t)
-	found := scopeText{answers: s.answers[i][f]}
-	if s.slots[i] == s.main {
-		found.sources = s.byValue[f]
+	folded := fold.Text(text)
+	found := answer{answers: c.answers[folded]}
+	if c.slot == r.table.main {
+		found.sources = r.table.byValue[folded]
 	}
 	if len(known) < maxKnown {
-		known[strings.Clone(t)] = found
+		known[strings.Clone(text)] = found
 	}
 	return found
 }
@@ -75,16 +75,16 @@ func (s *Table) lookUp(known map[string]scopeText, i int, t string) scopeText {
 // Route finds the sources that the current event is of.
 func (r *Router) Route(d *document.Document) {
 	r.Of, r.considered = r.Of[:0], r.considered[:0]
-	s := r.table
 	r.gen++
-	for i, slot := range s.slots {
+	for i := range r.table.columns {
+		slot := r.table.columns[i].slot
 		v := d.Slot(slot)
 		if !v.Present {
 			continue
 		}
 		r.there[slot] = r.gen
-		for _, t := range v.Texts {
-			says := s.asks(r, i, v.Since, t)
+		for _, text := range v.Texts {
+			says := r.asks(i, v.Since, text)
 			for _, q := range says.answers {
 				r.yes[q] = r.gen
 			}
@@ -94,7 +94,7 @@ func (r *Router) Route(d *document.Document) {
 	for _, src := range r.considered {
 		r.consider(src)
 	}
-	for _, src := range s.others {
+	for _, src := range r.table.others {
 		r.consider(src)
 	}
 	slices.Sort(r.Of)

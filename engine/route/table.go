@@ -8,6 +8,7 @@ package route
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"decree/engine/document"
@@ -20,12 +21,17 @@ type Table struct {
 	layout    *document.Layout
 	sources   [][]scopeTest // the scopes, by the number of the log source
 	questions []question
-	slots     []int              // that some question is about
-	byKey     map[string]int     // slot and values -> question
-	answers   []map[string][]int // by slot, as in slots: folded text -> the questions it answers
-	main      int                // the slot that most sources ask for, or -1
-	byValue   map[string][]int   // its folded text -> sources to consider
-	others    []int              // sources that do not ask for it
+	byKey     map[string]int   // slot and values -> question
+	columns   []column         // that some question is about
+	main      int              // the slot that most sources ask for, or -1
+	byValue   map[string][]int // its folded text -> sources to consider
+	others    []int            // sources that do not ask for it
+}
+
+// column is what a slot's texts answer.
+type column struct {
+	slot    int
+	answers map[string][]int // folded text -> questions
 }
 
 // scopeTest is a question, by its number, and whether an event without the column passes.
@@ -45,70 +51,75 @@ func NewTable(l *document.Layout) *Table {
 }
 
 // Add adds a log source, and gives its number. tableColumn is the column of the data model that names the table; "" if there is none.
-func (s *Table) Add(of *schema.Source, tableColumn string) (number int) {
+func (t *Table) Add(of *schema.Source, tableColumn string) (number int) {
 	var tests []scopeTest
-	for _, t := range of.Scope {
-		tests = append(tests, scopeTest{s.ask(s.layout.Slot(t.Reads()), t.Values), t.Optional})
+	for _, test := range of.Scope {
+		tests = append(tests, scopeTest{t.ask(t.layout.Slot(test.Reads()), test.Values), test.Optional})
 	}
 	if tableColumn != "" && of.Table != "" {
-		tests = append(tests, scopeTest{s.ask(s.layout.Slot(schema.Column{Name: tableColumn}), []string{of.Table}), true})
+		tests = append(tests, scopeTest{t.ask(t.layout.Slot(schema.Column{Name: tableColumn}), []string{of.Table}), true})
 	}
-	s.sources = append(s.sources, tests)
-	return len(s.sources) - 1
+	t.sources = append(t.sources, tests)
+	return len(t.sources) - 1
 }
 
 // ask numbers a question.
-func (s *Table) ask(slot int, values []string) int {
+func (t *Table) ask(slot int, values []string) int {
 	folded := make([]string, len(values))
 	for i, v := range values {
 		folded[i] = fold.Text(v)
 	}
 	slices.Sort(folded)
-	key := string(rune(slot)) + strings.Join(folded, "\x00")
-	if i, ok := s.byKey[key]; ok {
+	key := strconv.Itoa(slot) + "\x00" + strings.Join(folded, "\x00")
+	if i, ok := t.byKey[key]; ok {
 		return i
 	}
-	s.byKey[key] = len(s.questions)
-	s.questions = append(s.questions, question{slot, folded})
-	return len(s.questions) - 1
+	t.byKey[key] = len(t.questions)
+	t.questions = append(t.questions, question{slot, folded})
+	return len(t.questions) - 1
 }
 
 // Finish makes the look-ups, once all sources are known.
-func (s *Table) Finish() {
-	for i, q := range s.questions {
-		at := slices.Index(s.slots, q.slot)
+func (t *Table) Finish() {
+	for i, q := range t.questions {
+		at := slices.IndexFunc(t.columns, func(c column) bool { return c.slot == q.slot })
 		if at < 0 {
-			at = len(s.slots)
-			s.slots = append(s.slots, q.slot)
-			s.answers = append(s.answers, map[string][]int{})
+			at = len(t.columns)
+			t.columns = append(t.columns, column{q.slot, map[string][]int{}})
 		}
 		for _, v := range q.values {
-			s.answers[at][v] = append(s.answers[at][v], i)
+			t.columns[at].answers[v] = append(t.columns[at].answers[v], i)
 		}
 	}
 	count := map[int]int{}
-	for _, src := range s.sources {
-		for _, t := range src {
-			if slot := s.questions[t.question].slot; !t.optional {
+	for _, src := range t.sources {
+		for _, test := range src {
+			if slot := t.questions[test.question].slot; !test.optional {
 				count[slot]++
-				if s.main < 0 || count[slot] > count[s.main] {
-					s.main = slot
+				if t.main < 0 || count[slot] > count[t.main] {
+					t.main = slot
 				}
 			}
 		}
 	}
-	s.byValue = map[string][]int{}
-	for i, src := range s.sources {
-		at := slices.IndexFunc(src, func(t scopeTest) bool { return !t.optional && s.questions[t.question].slot == s.main })
+	t.byValue = map[string][]int{}
+	for i, src := range t.sources {
+		at := slices.IndexFunc(src, func(test scopeTest) bool { return !test.optional && t.questions[test.question].slot == t.main })
 		if at < 0 {
-			s.others = append(s.others, i)
+			t.others = append(t.others, i)
 			continue
 		}
-		for _, v := range s.questions[src[at].question].values {
-			s.byValue[v] = append(s.byValue[v], i)
+		for _, v := range t.questions[src[at].question].values {
+			t.byValue[v] = append(t.byValue[v], i)
 		}
 	}
 }
 
 // Slots are those that scopes read.
-func (s *Table) Slots() []int { return s.slots }
+func (t *Table) Slots() []int {
+	var slots []int
+	for _, c := range t.columns {
+		slots = append(slots, c.slot)
+	}
+	return slots
+}

@@ -1,0 +1,125 @@
+package engine_test
+
+import (
+	"encoding/json"
+	"slices"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine"
+	"decree/engine/enginetest"
+	"decree/engine/event"
+	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
+)
+
+// explained explains the last of some events, which all are given.
+func explained(t *testing.T, opt engine.Options, r *ir.Rule, lines ...string) engine.Explanation {
+	t.Helper()
+	x, found := engine.NewExplainer(r, opt)
+	require.Empty(t, found)
+	for i, line := range lines {
+		require.NoError(t, x.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}, i == len(lines)-1))
+	}
+	all, _, err := x.Finish()
+	require.NoError(t, err)
+	require.Len(t, all, 1)
+	return all[0]
+}
+
+// leaves lists the steps that are predicates: their text, truth, value and where that was read.
+func leaves(s *engine.Step) []engine.Step {
+	if s == nil {
+		return nil
+	}
+	if len(s.Steps) == 0 {
+		return []engine.Step{*s}
+	}
+	var out []engine.Step
+	for i := range s.Steps {
+		out = append(out, leaves(&s.Steps[i])...)
+	}
+	return out
+}
+
+func TestExplanationsSayWhatEachPartHas(t *testing.T) {
+	r := lowered.Rule(t, `
+ancestry:
+  up:
+    parent: {CommandLine|contains: '/c'}
+    grandparent: {Image|filename: sqlservr.exe}
+prevalence:
+  rare: {field: sha1, among: named, local: {distinct: host, lte: 1}}
+detection:
+  named: {Image|filename: who.exe}
+  line: {CommandLine|fieldref: NewProcessName}
+  other: {CommandLine: 'x*y'}
+  gone: {Product: z}
+  words: [whoami]
+  condition: named and up and not (line or other) and not gone and not words and 1 of named* and not rare
+`)
+	x := explained(t, engine.Options{Model: lowered.Model(t, "windows")}, r,
+		enginetest.SecurityProcess(1, "A", "01", 1, 0, "sqlservr.exe", "s"), enginetest.SecurityProcess(2, "A", "02", 2, 1, "cmd.exe", "cmd /c who"), enginetest.SecurityProcess(3, "A", "03", 3, 2, "who.exe", "who"))
+	assert.True(t, x.Matched)
+	assert.Equal(t, "3", x.EventID)
+	assert.NotEmpty(t, x.LogSource)
+	assert.True(t, x.InLookback)
+	assert.Contains(t, x.Names, "named")
+	assert.Len(t, x.Ancestors, 2)
+	assert.NotEmpty(t, x.Expr)
+	assert.NotEmpty(t, x.Atoms)
+	steps := leaves(x.Condition)
+	has := func(text, value, from string) {
+		t.Helper()
+		i := slices.IndexFunc(steps, func(s engine.Step) bool { return s.Text == text })
+		if assert.GreaterOrEqual(t, i, 0, "no step %q among %v", text, steps) {
+			assert.Equal(t, value, steps[i].Value, text)
+			assert.Equal(t, from, steps[i].From, text)
+		}
+	}
+	has(`Image filename "who.exe"`, `"who.exe"`, "")
+	has(`parent's CommandLine contains "/c"`, `"cmd /c who"`, "its own creation")
+	has(`grandparent's Image filename "sqlservr.exe"`, `"sqlservr.exe"`, "its own creation")
+	has(`CommandLine equals the field NewProcessName`, `"who", the other "who.exe"`, "")
+	has(`Product equals "z"`, "missing: the data model has no column for it here", "")
+	has(`prevalence rare`, "the event's value is not in the population", "")
+	_, err := json.Marshal(x)
+	assert.NoError(t, err)
+}
+
+func TestExplanationsOfOtherLogsAndUnknownAncestors(t *testing.T) {
+	r := lowered.Rule(t, "ancestry:\n  up:\n    grandparent: {Image|filename: x.exe}\ndetection:\n  a: {Image|filename: who.exe}\n  b: {CommandLine|exists: true}\n  condition: a and b and up\n")
+	opt := engine.Options{Model: lowered.Model(t, "windows")}
+	x := explained(t, opt, r, `{"Channel":"other","EventID":1}`)
+	assert.False(t, x.Matched)
+	assert.Empty(t, x.LogSource)
+	x = explained(t, opt, r, `{"EventID":4688,"Channel":"Security","EventRecordID":3,"Computer":"A","NewProcessName":"who.exe"}`)
+	assert.False(t, x.Matched)
+	var values, from []string
+	for _, s := range leaves(x.Condition) {
+		values, from = append(values, s.Value), append(from, s.From)
+	}
+	assert.Contains(t, values, "unknown")
+	assert.Contains(t, from, "no creation event tells it")
+	assert.Contains(t, values, "missing")
+}
+
+func TestExplanationsShowFilters(t *testing.T) {
+	r := lowered.Rule(t, "detection:\n  a: {Image|filename: who.exe}\n  condition: a\n")
+	filter := lowered.Rule(t, "detection:\n  a: {User: root}\n  condition: not a\n")
+	filtered := *r
+	filtered.Filter = filter.Condition
+	x := explained(t, engine.Options{}, &filtered, `{"id":1,"Image":"who.exe","User":"root"}`)
+	assert.False(t, x.Matched)
+	require.NotNil(t, x.Filter)
+	assert.True(t, x.Condition.Holds)
+	assert.False(t, x.Filter.Holds)
+}
+
+func TestEventIDIsTheFirstColumnThatIsThere(t *testing.T) {
+	m := lowered.Model(t, "windows")
+	assert.Equal(t, "7", engine.EventID(m, &event.Event{Fields: map[string]any{"EventRecordID": json.Number("7")}}))
+	assert.Empty(t, engine.EventID(m, &event.Event{Fields: map[string]any{"x": 1}}))
+}

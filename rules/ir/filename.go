@@ -1,6 +1,12 @@
 package ir
 
-import "strings"
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"decree/rules/regex"
+)
 
 // FilenameTest says a text test as an equivalent test on the last path component alone, where
 // there is one: Filename itself, and EndsWith whose every value is one separator and a name.
@@ -24,3 +30,38 @@ func FilenameTest(t Test) (*Text, bool) {
 	}
 	return &Text{Op: Filename, Values: names, Cased: text.Cased}, true
 }
+
+// filenamePattern is a file name with wildcards, which match no separator: what follows the last one must be the whole name.
+func filenamePattern(ps []GlobPart, cased bool) Test {
+	var b strings.Builder
+	b.WriteString(`(?:\A|[\\/])`)
+	for _, p := range ps {
+		switch p.Wild {
+		case '*':
+			b.WriteString(`[^\\/]*`)
+		case '?':
+			b.WriteString(`[^\\/]`)
+		default:
+			literal := regexp.QuoteMeta(p.Literal)
+			if !cased {
+				literal = asciiCase.Replace(literal)
+			}
+			b.WriteString(literal)
+		}
+	}
+	b.WriteString(`\z`)
+	flags := "is"
+	if cased {
+		flags = "s"
+	}
+	t := &Regex{Expr: b.String(), Flags: flags}
+	e, err := regex.Parse(t.Expr, t.Flags)
+	if err != nil {
+		panic(fmt.Sprintf("ir: the expression %q: %v", t.Expr, err)) // it is made of quoted text
+	}
+	t.parsed = e
+	return t
+}
+
+// asciiCase spells the two letters of ASCII that an expression without case finds in others as well (U+017F and U+212A).
+var asciiCase = strings.NewReplacer("s", "(?-i:[sS])", "S", "(?-i:[sS])", "k", "(?-i:[kK])", "K", "(?-i:[kK])")

@@ -119,7 +119,7 @@ func TestModifiers(t *testing.T) {
 		{`F|endswith: '\x.exe'`, `F endswith "\\x.exe"`},
 		{`F|contains: '*x*'`, `F contains "x"`},
 		{`F|startswith: '*x'`, `F contains "x"`},
-		{`F|filename: 'a*.exe'`, `F like * "\\" "a" * ".exe"`},
+		{`F|filename: 'a*.exe'`, `F matches /(?:\A|[\\/])a[^\\/]*\.exe\z/is`},
 		{`F|neq|all: [x, y]`, "not\n    and\n      F equals \"x\"\n      F equals \"y\""},
 		{`F|neq: null`, "not\n    F is null"},
 		{`F|cidr: '::1/128'`, `F in network ::1/128`},

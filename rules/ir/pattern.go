@@ -80,7 +80,7 @@ func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 	case op == Filename && literal && !lead && !trail:
 		return text(Filename)
 	case op == Filename:
-		return &Glob{Parts: filenameParts(ps), Cased: cased}
+		return filenamePattern(ps, cased)
 	case len(ps) == 0:
 		return &Text{Op: Equals, Values: []string{""}, Cased: cased}
 	case lead && len(inner) == 0:
@@ -95,11 +95,6 @@ func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 		return text(Equals)
 	}
 	return &Glob{Parts: ps, Cased: cased}
-}
-
-// filenameParts is reached by a file name with wildcards: it is anchored behind a separator.
-func filenameParts(ps []GlobPart) []GlobPart {
-	return oneStar(append([]GlobPart{{Wild: '*'}, {Literal: `\`}}, ps...))
 }
 
 func oneStar(ps []GlobPart) []GlobPart {

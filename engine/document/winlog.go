@@ -48,8 +48,14 @@ const (
 	liftedUserData
 )
 
-var winlogNames = map[string][]byte{"winlog.event_id": []byte("EventID"), "winlog.channel": []byte("Channel"), "winlog.computer_name": []byte("Computer"),
-	"winlog.provider_name": []byte("Provider_Name"), "winlog.record_id": []byte("EventRecordID")}
+// winlogNames are event.WinlogNames by their paths.
+var winlogNames = func() map[string][]byte {
+	names := map[string][]byte{}
+	for name, windows := range event.WinlogNames {
+		names["winlog."+name] = []byte(windows)
+	}
+	return names
+}()
 
 var (
 	eventData = []byte("winlog.event_data.")

@@ -84,11 +84,11 @@ func alone(fields map[string]any) bool {
 	return true
 }
 
-// winlogNames are Windows' own for fields of winlogbeat, below winlog or, before version 7, at the outermost level.
-var winlogNames = map[string]string{"event_id": "EventID", "channel": "Channel", "computer_name": "Computer", "provider_name": "Provider_Name", "record_id": "EventRecordID"}
+// WinlogNames are Windows' own for fields of winlogbeat, below winlog or, before version 7, at the outermost level.
+var WinlogNames = map[string]string{"event_id": "EventID", "channel": "Channel", "computer_name": "Computer", "provider_name": "Provider_Name", "record_id": "EventRecordID"}
 
 func flattenWinlog(fields, winlog map[string]any) map[string]any {
-	return with(with(fields, renamed(winlog, winlogNames)), with(part(winlog, "event_data"), part(winlog, "user_data")))
+	return with(with(fields, renamed(winlog, WinlogNames)), with(part(winlog, "event_data"), part(winlog, "user_data")))
 }
 
 func part(fields map[string]any, name string) map[string]any {

@@ -3,11 +3,11 @@ package eql
 import (
 	"fmt"
 	"math"
-	"net/netip"
 	"strconv"
 	"strings"
 
 	"decree/compilers"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -92,44 +92,6 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	return ways, nil
 }
 
-// typedText compares text with a column that is not text: only equality can be said, and
-// only for a value that is of the column's type.
-func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
-	if t.Op != ir.Equals {
-		return nil, fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
-	}
-	values := make([]string, 0, len(t.Values))
-	for _, v := range t.Values {
-		lit := quote(v)
-		switch col.Type {
-		case schema.IP:
-			if _, err := netip.ParseAddr(v); err != nil {
-				continue // no address is this text, and Elasticsearch refuses to look for it
-			}
-		case schema.Int:
-			n, err := strconv.ParseInt(v, 0, 64)
-			if err != nil {
-				return nil, fmt.Errorf("column %s is a number, which %q is not", col.Name, v)
-			}
-			lit = strconv.FormatInt(n, 10)
-		case schema.Bool:
-			b, err := strconv.ParseBool(strings.ToLower(v))
-			if err != nil {
-				return nil, fmt.Errorf("column %s is a boolean, which %q is not", col.Name, v)
-			}
-			lit = strconv.FormatBool(b)
-		}
-		values = append(values, lit)
-	}
-	switch len(values) {
-	case 0:
-		return compilers.Fixed(false), nil
-	case 1:
-		return compilers.Atom(fieldName(col.Name) + " == " + values[0]), nil
-	}
-	return compilers.Atom(fieldName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
-}
-
 func wildcards(f string, op ir.TextOp, values []string, cased bool) compilers.Pred {
 	if cased && op == ir.Equals {
 		return literals(f, op, values, true)[0]
@@ -150,8 +112,6 @@ func wildcards(f string, op ir.TextOp, values []string, cased bool) compilers.Pr
 	}
 	return compilers.Atom(f + word + quoteAll(patterns))
 }
-
-var functions = map[ir.TextOp]string{ir.StartsWith: "startsWith", ir.EndsWith: "endsWith", ir.Contains: "stringContains"}
 
 // literals compares without wildcards.
 func literals(f string, op ir.TextOp, values []string, cased bool) compilers.Any {
@@ -241,25 +201,6 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 	return compilers.Atom(f + " regex " + quote(expr.String())), nil
 }
 
-// anyDash is a class of Lucene's expressions.
-var anyDash = "[" + luceneText(ir.Dashes, true) + "]"
-
-func luceneText(s string, cased bool) string {
-	var b strings.Builder
-	for _, r := range s {
-		if cased {
-			b.WriteString(luceneRune(r))
-		} else {
-			b.WriteString(oneOf(compilers.Cases(r)))
-		}
-	}
-	return b.String()
-}
-
-func foldedPattern(op ir.TextOp, v string) string {
-	return beyond(luceneText(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
-}
-
 var signs = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 // number compares numerically. On a text column only equality can be said.
@@ -293,4 +234,30 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 		ways = append(ways, way)
 	}
 	return ways, nil
+}
+
+// leaf writes one test of the event itself.
+func (w *writer) leaf(n ir.Node) compilers.Pred {
+	switch n := n.(type) {
+	case *ir.Match:
+		col, ok := w.plan.Column(n.Field)
+		if !ok {
+			w.found.Errorf("deep-ancestor-negated", n.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s can only be tested for every match", n.Field.Name)
+			return compilers.Fixed(false)
+		}
+		p, err := match(col, n.Test, w.negated[n])
+		return w.said(p, err, n.Range())
+	case *ir.Prevalence:
+		return w.prevalence(n)
+	}
+	panic("eql: a leaf the plan should have refused")
+}
+
+// said reports what cannot be written.
+func (w *writer) said(p compilers.Pred, err error, at diag.Range) compilers.Pred {
+	if err != nil {
+		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
+		return compilers.Fixed(false)
+	}
+	return p
 }

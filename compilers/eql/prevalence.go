@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -76,58 +75,4 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 // localField names a count's field: below the rule's own name, since each rule counts its own population.
 func (w *writer) localField(name string) string {
 	return w.plan.Source.Reputation.Prefix + "local." + w.countName() + "." + name
-}
-
-func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
-	rep, spec := w.plan.Source.Reputation, n.Spec
-	var tests compilers.All
-	for _, b := range spec.Global {
-		col := w.reputationColumn(n, rep.Global, "global prevalence")
-		col.Type = schema.Int
-		known := holds(spec.GlobalElse, b)
-		p, err := number(fieldName(col.Name), col, b.Op, []float64{b.Value}, !known)
-		p = w.said(p, err, b.Range)
-		if known {
-			p = compilers.Any{compilers.Atom(fieldName(col.Name) + " == null"), p}
-		}
-		tests = append(tests, p)
-	}
-	for _, m := range []struct {
-		of     *rules.Membership
-		column string
-		name   string
-	}{{spec.Signature, rep.Signature, "signature"}, {spec.Signer, rep.Signer, "signer"}, {spec.Issuer, rep.Issuer, "issuer"}, {spec.Root, rep.Root, "root"}} {
-		if m.of == nil {
-			continue
-		}
-		p, err := text(w.reputationColumn(n, m.column, m.name), &ir.Text{Op: ir.Equals, Values: m.of.Values})
-		p = w.said(p, err, m.of.Range)
-		if m.of.Not {
-			p = compilers.None{Term: p}
-		}
-		tests = append(tests, p)
-	}
-	return tests
-}
-
-func (w *writer) reputationColumn(n *ir.Prevalence, name, what string) schema.Column {
-	if name == "" {
-		w.found.Errorf("no-reputation", n.Range(), "add it to the model's reputation block", "data model %s does not say where the %s is", w.plan.Model.Name, what)
-	}
-	return schema.Column{Name: w.plan.Source.Reputation.Prefix + name}
-}
-
-// holds tells whether a number is within a bound.
-func holds(v float64, b rules.Bound) bool {
-	switch b.Op {
-	case "lt":
-		return v < b.Value
-	case "lte":
-		return v <= b.Value
-	case "gt":
-		return v > b.Value
-	case "gte":
-		return v >= b.Value
-	}
-	return v == b.Value
 }

@@ -14,26 +14,6 @@ func quote(s string) string {
 	return compilers.Quote(s, func(r rune) string { return fmt.Sprintf(`\u{%02x}`, r) })
 }
 
-// quoteAll writes a list of literals: a lone one bare, several in parentheses.
-func quoteAll(values []string) string {
-	quoted := make([]string, len(values))
-	for i, v := range values {
-		quoted[i] = quote(v)
-	}
-	if len(quoted) == 1 {
-		return quoted[0]
-	}
-	return "(" + compilers.Fill(quoted, "      ") + ")"
-}
-
-// quoteSet is quoteAll for `in`, which wants its parentheses always.
-func quoteSet(values []string) string {
-	if len(values) == 1 {
-		return "(" + quote(values[0]) + ")"
-	}
-	return quoteAll(values)
-}
-
 // keywords are the words that cannot be a bare field name.
 var keywords = map[string]bool{"and": true, "any": true, "by": true, "false": true, "in": true, "join": true, "like": true, "maxspan": true,
 	"not": true, "null": true, "of": true, "or": true, "regex": true, "sequence": true, "sample": true, "true": true, "until": true, "where": true, "with": true}

@@ -1,8 +1,6 @@
 package spl
 
 import (
-	"fmt"
-	"reflect"
 	"slices"
 	"strings"
 
@@ -51,75 +49,6 @@ type search struct {
 	expanded bool // events may stand on several rows, of which decree_first=1 marks one
 }
 
-// member is a rule that the correlation reads, by itself or by others.
-type member struct {
-	rule  *ir.Rule
-	w     *writer
-	terms compilers.All // of the base search
-	early []ir.Node     // what the base search cannot say
-	asked compilers.All // the whole rule in where's language, its log source apart
-}
-
-// add plans one rule.
-func (s *search) add(r *ir.Rule) {
-	plans, found := compilers.NewPlans("spl", lacks, r, s.opt)
-	branches := compilers.Branches(plans, compilers.AlsoReading(bare, s.top.Reads(r)))
-	if len(branches) > 1 {
-		plan, more := compilers.First(plans, "in a correlation each rule is read from one", "spl", s.opt)
-		found = append(found, more...)
-		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
-	}
-	s.found = append(s.found, found...)
-	if len(branches) == 0 || found.HasErrors() {
-		return
-	}
-	plan := branches[0].Plan
-	m := &member{rule: r, w: newWriter(plan)}
-	m.w.sources = branches[0].Sources
-	m.w.hashes, m.w.lists = s.hashes, &s.lists
-	if m.w.data != nil {
-		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
-			"spl: in a correlation, rows of a data model cannot be told apart")
-		return
-	}
-	conditions := compilers.Conjuncts(plan.Rule.Condition)
-	if plan.Filter != nil {
-		conditions = append(conditions, plan.Filter)
-	}
-	m.terms = m.w.scope()
-	for _, n := range compilers.Unnamed(conditions) {
-		m.w.collect(n)
-		if m.w.found.HasErrors() {
-			s.found = append(s.found, m.w.found...)
-			return
-		}
-		if len(m.w.deeps) > 0 || len(m.w.rare) > 0 {
-			s.refuse(m.w)
-			return
-		}
-		if p, ok := m.w.searchable(n); ok {
-			m.terms = append(m.terms, p)
-		} else {
-			m.early = append(m.early, n)
-		}
-		m.asked = append(m.asked, compilers.Build(n, m.w.whereLeaf))
-	}
-	s.found = append(s.found, m.w.found...)
-	m.w.found = nil
-	s.rules = append(s.rules, m)
-}
-
-// refuse reports what an input needs that takes a pipeline of its own.
-func (s *search) refuse(w *writer) {
-	if len(w.deeps) > 0 {
-		s.found.Errorf("correlation-ancestor", w.deeps[0].match.Range(), "correlate a rule that asks for what the event carries itself",
-			"spl: in a correlation, an ancestor that the event does not carry cannot be asked for")
-		return
-	}
-	s.found.Errorf("correlation-prevalence", w.rare[0].Range(), "correlate a rule without prevalence",
-		"spl: in a correlation, rarity cannot be asked for")
-}
-
 func (s *search) query() *compilers.Query {
 	base := s.base()
 	lookback := s.top.Source.Body.Schedule.Lookback
@@ -155,119 +84,6 @@ func (s *search) query() *compilers.Query {
 	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes}
 }
 
-// base is the search for the events of every rule. What all of them ask first stands once.
-func (s *search) base() compilers.All {
-	common := s.common()
-	terms := slices.Clone(s.rules[0].terms[:common])
-	var each compilers.Any
-	for _, m := range s.rules {
-		own := m.terms[common:]
-		if len(own) == 0 {
-			return terms
-		}
-		if !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
-			each = append(each, own)
-		}
-	}
-	return append(terms, each)
-}
-
-// common is how many terms the rules begin with alike: all of them when there is one rule.
-func (s *search) common() int {
-	first := s.rules[0].terms
-	if len(s.rules) == 1 {
-		return len(first)
-	}
-	n := len(first)
-	for _, m := range s.rules[1:] {
-		n = min(n, len(m.terms))
-		for i := range n {
-			if !reflect.DeepEqual(m.terms[i], first[i]) {
-				n = i
-				break
-			}
-		}
-	}
-	return n
-}
-
-// mark sets decree_rule_<i> to 1 on the events of rule i, where there are several rules, and decree_event to the number of
-// the event, where one may come to stand on several rows of a group.
-func (s *search) mark() {
-	for _, m := range s.rules {
-		for _, n := range m.w.plan.Notes {
-			s.addNote(n)
-		}
-	}
-	if len(s.rules) == 1 {
-		if m := s.rules[0]; len(m.early) > 0 {
-			s.stage(m.w.where(m.early))
-		}
-	} else {
-		s.markEach()
-	}
-	if slices.ContainsFunc(s.chain, s.repeats) {
-		s.stage("eval decree_event=1")
-		s.stage("accum decree_event")
-	}
-}
-
-func (s *search) markEach() {
-	common := s.common()
-	var sets []string
-	var one compilers.Any
-	for i, m := range s.rules {
-		asked := both(append(m.w.inScope(common), m.asked...)...)
-		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, when(asked, "1", "0")))
-		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
-	}
-	s.stage("eval " + strings.Join(sets, ",\n    "))
-	if s.neededAfter(0).any() { // else the first correlation leaves its own matches alone
-		s.stage(where(one))
-	}
-}
-
-// inScope asks in where's language for the terms of the base search of a source, from a position on.
-func (w *writer) inScope(from int) compilers.All {
-	if len(w.sources) == 1 {
-		return inScopeOf(w.sources[0], from)
-	}
-	if from > 0 {
-		return nil
-	}
-	var either compilers.Any
-	for _, s := range w.sources {
-		either = append(either, inScopeOf(s, 0))
-	}
-	return compilers.All{either}
-}
-
-func inScopeOf(s *schema.Source, from int) compilers.All {
-	var all compilers.All
-	at := 0
-	if table := s.Table; table != "" {
-		if from == 0 {
-			all = append(all, compilers.Atom("searchmatch("+evalString(table)+")"))
-		}
-		at++
-	}
-	for _, t := range s.Scope {
-		if t.EngineOnly {
-			continue
-		}
-		if at >= from {
-			name := evalName(t.Column)
-			is := found(name, textRegex(&ir.Text{Op: ir.Equals, Values: t.Values}))
-			if t.Optional {
-				is = compilers.Any{is, compilers.Atom("isnull(" + name + ")")}
-			}
-			all = append(all, is)
-		}
-		at++
-	}
-	return all
-}
-
 func (s *search) stage(text string) { s.stages = append(s.stages, text) }
 
 func (s *search) note(code, effect, message string) {
@@ -278,5 +94,12 @@ func (s *search) note(code, effect, message string) {
 func (s *search) addNote(n compilers.Note) {
 	if !slices.ContainsFunc(s.notes, func(o compilers.Note) bool { return o.Code == n.Code && o.Message == n.Message }) {
 		s.notes = append(s.notes, n)
+	}
+}
+
+// report adds an error, once at each place.
+func (s *search) report(code string, at diag.Range, hint, format string, args ...any) {
+	if !slices.ContainsFunc(s.found, func(d diag.Diagnostic) bool { return d.Code == code && d.Range == at }) {
+		s.found.Errorf(code, at, hint, format, args...)
 	}
 }

@@ -1,6 +1,10 @@
 package spl
 
 import (
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/regex"
 )
@@ -11,4 +15,89 @@ import (
 func expression(t *ir.Regex) (text string, ok bool) {
 	text, err := t.Parse().In(regex.PCRE)
 	return text, err == nil
+}
+
+// expression writes a regular expression.
+func (w *writer) expression(t *ir.Regex, at diag.Range) string {
+	text, ok := expression(t)
+	if !ok {
+		w.found.Errorf("regex", at, "give the groups different names", "spl: a condition on one of several groups of one name cannot be written")
+	}
+	return text
+}
+
+// regexText escapes a text for an expression that ignores case unless it is cased.
+func regexText(s string, cased bool) string {
+	if cased {
+		return regexLiteral(s)
+	}
+	return compilers.AnyCase(s, regexLiteral)
+}
+
+// textRegex is a text test as one PCRE. \A and \z, not ^ and $: the latter pass over a final newline.
+func textRegex(t *ir.Text) string {
+	alternatives := make([]string, len(t.Values))
+	for i, v := range t.Values {
+		alternatives[i] = regexText(v, t.Cased)
+	}
+	body := strings.Join(alternatives, "|")
+	if len(alternatives) > 1 {
+		body = "(?:" + body + ")"
+	}
+	switch t.Op {
+	case ir.Equals:
+		body = `\A` + body + `\z`
+	case ir.StartsWith:
+		body = `\A` + body
+	case ir.EndsWith:
+		body += `\z`
+	}
+	return ignoreCase(t.Cased) + body
+}
+
+// globRegex is a wildcard pattern as PCRE.
+func globRegex(g *ir.Glob) string {
+	var b strings.Builder
+	b.WriteString(ignoreCase(g.Cased) + `(?s)\A`)
+	for _, p := range g.Parts {
+		switch p.Wild {
+		case '*':
+			b.WriteString(".*")
+		case '?':
+			b.WriteString(".")
+		case ir.AnyDash:
+			b.WriteString(anyDash)
+		default:
+			b.WriteString(regexText(p.Literal, g.Cased))
+		}
+	}
+	return b.String() + `\z`
+}
+
+// nameRegex is a file name test as one PCRE.
+func nameRegex(t *ir.Text) string {
+	var names []string
+	for _, v := range t.Values {
+		if !strings.ContainsAny(v, `\/`) { // no name has a separator
+			names = append(names, regexText(v, t.Cased))
+		}
+	}
+	if len(names) == 0 {
+		return `[^\s\S]`
+	}
+	body := names[0]
+	if len(names) > 1 {
+		body = "(?:" + strings.Join(names, "|") + ")"
+	}
+	return ignoreCase(t.Cased) + `(?:\A|[\\/])` + body + `\z`
+}
+
+// anyDash names the dashes one by one: a class would take those beyond ASCII for several bytes where letters are bytes.
+var anyDash = "(?:" + strings.Join(strings.Split(ir.Dashes, ""), "|") + ")"
+
+func ignoreCase(cased bool) string {
+	if cased {
+		return ""
+	}
+	return "(?i)"
 }

@@ -1,37 +1,8 @@
 package kql
 
 import (
-	"fmt"
-
 	"decree/compilers"
 )
-
-// ordered writes, for each input, the latest time at which a sequence that leads up to its matches began: a later begin is never worse, and
-// never earlier than that of a match before. A match takes it from the last match of the input before it.
-func (st *window) ordered(windows string) {
-	before := ""
-	for i := range st.c.Inputs {
-		name := windows
-		if i < len(st.c.Inputs)-1 {
-			name = st.names.free(fmt.Sprintf("%s_%d", st.name, i+1))
-		}
-		own := fmt.Sprintf("%s | where Input == %d | distinct %s", st.inputs, i, st.by("At"))
-		if i == 0 {
-			st.let(name, st.inputs, "where Input == 0", "distinct "+st.by("At"), "extend Start = At")
-			before = name
-			continue
-		}
-		rows := st.names.free(fmt.Sprintf("%s_%d_rows", st.name, i+1))
-		st.let(rows, "materialize(union\n    ("+before+" | extend Own = 0),\n    ("+own+" | extend Own = 1)",
-			st.sorted("At asc", "Own asc"),
-			"extend Nth = "+st.cumulated("1 - Own")+")")
-		st.let(name, rows, "where Own == 1",
-			"join kind=inner ("+rows+" | where Own == 0 | project "+st.by("Nth", "Began = Start")+") on "+st.by("Nth"),
-			"project "+st.by("At", "Start = Began"),
-			"where Start >= At - "+st.span)
-		before = name
-	}
-}
 
 // median are the times of matches at which the median of a window satisfies the bounds. It takes the values of each window themselves, which
 // are found by way of bins as long as the window: two of them hold each window.

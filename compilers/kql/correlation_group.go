@@ -133,22 +133,6 @@ func (st *window) cumulated(expr string) string {
 	return syntax.Print(restart).CallLast("row_cumsum", expr)
 }
 
-// occurred says a condition over inputs.
-func occurred(n ir.Node, flag func(input int) compilers.Pred) compilers.Pred {
-	return compilers.Occurrences(n, flag, func(terms []compilers.Pred, count int) compilers.Pred {
-		return compilers.Atom("(" + held(terms) + fmt.Sprintf(") >= %d", count))
-	})
-}
-
-// held is how many of some predicates hold.
-func held(terms []compilers.Pred) string {
-	var out []string
-	for _, p := range terms {
-		out = append(out, syntax.Print(p).Call("toint"))
-	}
-	return strings.Join(out, " + ")
-}
-
 func number64(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
 
 // notEmpty asks that every one of some texts is there.

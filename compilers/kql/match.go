@@ -2,6 +2,7 @@ package kql
 
 import (
 	"fmt"
+	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -174,17 +175,6 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 // or is. More values become one expression.
 const maxTerms = 100
 
-// canonical tells whether every value is written as Kusto itself writes that number.
-func canonical(values []string) bool {
-	for _, v := range values {
-		n, err := strconv.ParseInt(v, 10, 64)
-		if err != nil || strconv.FormatInt(n, 10) != v {
-			return false
-		}
-	}
-	return true
-}
-
 func numberSet(name string, values []string) compilers.Pred {
 	if len(values) == 1 {
 		return compilers.Atom(name + " == " + values[0])
@@ -222,8 +212,6 @@ func matches(name, expr string) compilers.Pred {
 }
 
 var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-
-func literal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func numbers(value, op string, values []float64) compilers.Pred {
 	if op == "eq" {
@@ -267,3 +255,47 @@ func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {
 	}
 	return notNull(numbers(fmt.Sprintf(timeParts[t.Part], when), t.Op, t.Values), when, negated)
 }
+
+// cidr asks each family's own function whether an address is in a network: each gives null for an address it cannot read. Dual-stack
+// sockets write `::ffff:10.0.0.1`, which the functions for IPv4 take for no address, and Windows writes an interface's number behind a
+// link-local one (`fe80::1%4`): https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
+func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
+	var v4, v6 []string
+	holdsV4 := false
+	for _, p := range t.Prefixes {
+		if p.Addr().Is4() {
+			v4 = append(v4, quote(p.String()))
+		} else {
+			v6 = append(v6, quote(p.String()))
+			holdsV4 = holdsV4 || p.Overlaps(mappedV4)
+		}
+	}
+	var either compilers.Any
+	for _, family := range []struct {
+		name   string
+		noise  string
+		ranges []string
+	}{{"ipv4", `(?i)^::ffff:|%.*$`, v4}, {"ipv6", `%.*$`, v6}} {
+		if len(family.ranges) == 0 {
+			continue
+		}
+		function := family.name + "_is_in_range"
+		if len(family.ranges) > 1 {
+			function = family.name + "_is_in_any_range"
+		}
+		call := fmt.Sprintf(`%s(replace_regex(%s, %s, ""), %s)`, function, o.asText(), verbatim(family.noise), strings.Join(family.ranges, ", "))
+		if negated {
+			call = "coalesce(" + call + ", false)"
+		}
+		if family.name == "ipv6" && holdsV4 {
+			either = append(either, compilers.All{compilers.Atom(o.asText() + ` contains ":"`), compilers.Atom(call)})
+		} else {
+			either = append(either, compilers.Atom(call))
+		}
+	}
+	return either
+}
+
+// mappedV4 are the addresses of IPv6 that those of IPv4 are for Kusto's functions of IPv6. For a rule they are none of IPv6.
+// https://learn.microsoft.com/en-us/kusto/query/ipv6-compare-function
+var mappedV4 = netip.MustParsePrefix("::ffff:0:0/96")

@@ -5,10 +5,6 @@
 package eql
 
 import (
-	"fmt"
-	"strings"
-	"time"
-
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -18,8 +14,7 @@ import (
 type dialect struct{}
 
 // New gives the EQL dialect.
-func New() compilers.Dialect { return dialect{} }
-
+func New() compilers.Dialect      { return dialect{} }
 func (dialect) Name() string      { return "eql" }
 func (dialect) Title() string     { return "Elastic EQL" }
 func (dialect) Extension() string { return ".eql" }
@@ -114,75 +109,6 @@ func (w *writer) query() *compilers.Query {
 		Notes: w.plan.Notes, Assets: w.assets()}
 }
 
-// leaf writes one test of the event itself.
-func (w *writer) leaf(n ir.Node) compilers.Pred {
-	switch n := n.(type) {
-	case *ir.Match:
-		col, ok := w.plan.Column(n.Field)
-		if !ok {
-			w.found.Errorf("deep-ancestor-negated", n.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s can only be tested for every match", n.Field.Name)
-			return compilers.Fixed(false)
-		}
-		p, err := match(col, n.Test, w.negated[n])
-		return w.said(p, err, n.Range())
-	case *ir.Prevalence:
-		return w.prevalence(n)
-	}
-	panic("eql: a leaf the plan should have refused")
-}
-
-// said reports what cannot be written.
-func (w *writer) said(p compilers.Pred, err error, at diag.Range) compilers.Pred {
-	if err != nil {
-		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
-		return compilers.Fixed(false)
-	}
-	return p
-}
-
-// deep tells whether a field is on another event.
-func (w *writer) deep(f ir.Field) bool {
-	_, native := w.plan.Column(f)
-	return !native && f.Level > 0
-}
-
-// parentMatch writes a test of the parent or grandparent on the parent's creation event.
-func (w *writer) parentMatch(m *ir.Match) compilers.Pred {
-	if m.Field.Level <= 2 {
-		if col, ok := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
-			p, err := match(col, m.Test, false)
-			return w.said(p, err, m.Range())
-		}
-	}
-	w.found.Errorf("ancestor-too-far", m.Range(), "use kql or spl for this rule",
-		"eql: %s of ancestor %d is on no event that a sequence can reach: all its events share one key, so it spans parent and child only", m.Field.Name, m.Field.Level)
-	return compilers.Fixed(false)
-}
-
-// scope is what makes an event one of the sources.
-func (w *writer) scope() compilers.All {
-	var either compilers.Any
-	for _, tests := range compilers.Scopes(w.sources) {
-		var all compilers.All
-		for _, s := range tests {
-			f := fieldName(s.Column)
-			var p compilers.Pred = compilers.Atom(f + " : " + quoteAll(s.Values))
-			if s.Optional {
-				p = compilers.Any{compilers.Atom(f + " == null"), p}
-			}
-			all = append(all, p)
-		}
-		either = append(either, all)
-	}
-	switch len(either) {
-	case 0:
-		return nil
-	case 1:
-		return either[0].(compilers.All)
-	}
-	return compilers.All{either}
-}
-
 // event asks an event for a condition, behind which the environment's own filter has its place.
 func (w *writer) event(cond compilers.All, indent string) string {
 	return w.where(cond, &compilers.Section{Begin: beginFilter, End: endFilter, Terms: w.filter}, indent)
@@ -196,45 +122,4 @@ const (
 
 func (w *writer) where(cond compilers.All, filter *compilers.Section, indent string) string {
 	return spelling.Conjunction(append(w.scope(), cond...), filter, indent).Stage(w.category() + " where")
-}
-
-func (w *writer) category() string {
-	if w.plan.Source.Table == "" {
-		return "any"
-	}
-	if isWord(w.plan.Source.Table) {
-		return w.plan.Source.Table
-	}
-	return quote(w.plan.Source.Table)
-}
-
-// defaultSpan bounds a sequence whose rule has no lookback.
-const defaultSpan = time.Hour
-
-// sequence joins the parent's creation to the event by the host and the parent's key.
-func (w *writer) sequence(above, own compilers.All) string {
-	keys := w.plan.Source.Keys
-	if len(keys[0]) == 0 || len(keys[0]) != len(keys[1]) {
-		w.found.Errorf("no-process-key", w.plan.Rule.Source.Range, "add keys for levels 0 and 1 to the data model",
-			"eql: data model %s has no matching keys of process and parent", w.plan.Model.Name)
-		return ""
-	}
-	host := ""
-	if col, ok := w.plan.Source.Entities["host"]; ok {
-		host = " by " + joinField(col.Name)
-	}
-	span := w.plan.Rule.Source.Schedule.Lookback
-	if span <= 0 {
-		span = defaultSpan
-	}
-	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s] by %s\n  [%s\n  ] by %s", host, int64(span/time.Second),
-		w.where(above, nil, "    "), joinFields(keys[0]), w.event(own, "    "), joinFields(keys[1]))
-}
-
-func joinFields(columns []string) string {
-	names := make([]string, len(columns))
-	for i, c := range columns {
-		names[i] = joinField(c)
-	}
-	return strings.Join(names, ", ")
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
 
@@ -38,4 +39,13 @@ func decode(t *testing.T, literal string) string {
 			out, rest = append(out, r), rest[len(string(r)):]
 		}
 	}
+}
+
+func FuzzQuote(f *testing.F) {
+	for _, s := range []string{"", `a"b`, `\`, `\"`, "\n\r\t\x00", `"""`, "\u2028", "*?", "\xff"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		assert.Equal(t, strings.ToValidUTF8(s, "\ufffd"), decode(t, quote(s)))
+	})
 }

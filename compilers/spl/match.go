@@ -8,7 +8,6 @@ import (
 	"strings"
 
 	"decree/compilers"
-	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -146,49 +145,6 @@ func (w *writer) whereLeaf(n ir.Node) compilers.Pred {
 	panic("spl: unknown leaf")
 }
 
-// keyword looks at the event's own text.
-func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
-	if w.data != nil {
-		w.found.Errorf("keywords", n.Range(), "name the field that the value is looked for in, or choose a --model that searches events",
-			"spl: a data model has no text of the whole event")
-		return compilers.Fixed(false)
-	}
-	w.note("keyword-raw", "false-positives", n,
-		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")
-	var either compilers.Any
-	for _, t := range compilers.Stored(n.Test) {
-		either = append(either, w.inRaw(t, n))
-	}
-	if len(either) == 1 {
-		return either[0]
-	}
-	return either
-}
-
-func (w *writer) inRaw(test ir.Test, n *ir.Keyword) compilers.Pred {
-	switch t := test.(type) {
-	case *ir.Text:
-		return found("_raw", textRegex(&ir.Text{Op: ir.Contains, Values: t.Values, Cased: t.Cased}))
-	case *ir.Glob:
-		return found("_raw", globRegex(t))
-	case *ir.Regex:
-		if compilers.MeetsEscapes(t) {
-			w.note("keyword-escapes", "false-negatives", n, compilers.EscapesNote)
-		}
-		return found("_raw", w.expression(t, n.Range()))
-	}
-	panic("spl: unknown keyword test")
-}
-
-// expression writes a regular expression.
-func (w *writer) expression(t *ir.Regex, at diag.Range) string {
-	text, ok := expression(t)
-	if !ok {
-		w.found.Errorf("regex", at, "give the groups different names", "spl: a condition on one of several groups of one name cannot be written")
-	}
-	return text
-}
-
 // test says a match on the columns of the event up levels above the one the rule is about.
 func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	name := w.field(m, ir.Field{Name: m.Field.Name, Level: m.Field.Level - up})
@@ -245,9 +201,6 @@ func found(name, pattern string) compilers.Pred {
 	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalString(pattern) + "))")
 }
 
-// lastPart is a path's file name.
-func lastPart(name string) string { return "replace(" + name + `, "(?s)^.*[\\\\/]", "")` }
-
 func fileName(name string, t *ir.Text) compilers.Pred {
 	last := lastPart(name)
 	values := make([]string, len(t.Values))
@@ -272,8 +225,6 @@ func someValue(p compilers.Pred) compilers.Pred {
 }
 
 var comparison = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
-
-func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 func anyNumber(value, name, op string, values []float64) compilers.Pred {
 	tests := make(compilers.Any, len(values))
@@ -306,10 +257,6 @@ func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
 	}
 	return compilers.Atom(when(holds, "1", "0") + "=1") // never null
 }
-
-// sameText compares two texts as such: 7 and 7.0 are the same to Splunk where both could be numbers.
-// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where
-func sameText(x, y string) compilers.Pred { return compilers.Atom(`"=".` + x + `="=".` + y) }
 
 var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}
 

@@ -11,24 +11,6 @@ import (
 	"decree/rules/schema"
 )
 
-// matches asks whether a row is a match of an input.
-func (s *search) matches(in ir.Input) compilers.Pred {
-	if in.Correlation != nil {
-		return compilers.Atom(fmt.Sprintf("decree_corr_%d=1", slices.Index(s.chain, in.Correlation)+1))
-	}
-	var all compilers.All
-	if len(s.rules) > 1 {
-		all = append(all, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", s.ruleAt(in.Rule)+1)))
-	}
-	if s.expanded {
-		all = append(all, compilers.Atom("decree_first=1"))
-	}
-	if len(all) == 0 {
-		return compilers.Fixed(true)
-	}
-	return all
-}
-
 func (s *search) ruleAt(r *ir.Rule) int {
 	return slices.IndexFunc(s.rules, func(m *member) bool { return m.rule == r })
 }
@@ -129,13 +111,6 @@ func (s *search) columnOf(m *member, col schema.Column, name string, at diag.Ran
 		s.addNote(compilers.Note{Code: "requires", Effect: "exact", Message: col.Requires, Range: at})
 	}
 	return "mvindex(" + m.w.column(at, col) + ", 0)"
-}
-
-// report adds an error, once at each place.
-func (s *search) report(code string, at diag.Range, hint, format string, args ...any) {
-	if !slices.ContainsFunc(s.found, func(d diag.Diagnostic) bool { return d.Code == code && d.Range == at }) {
-		s.found.Errorf(code, at, hint, format, args...)
-	}
 }
 
 // written tells whether a column does not hold the values of its field as they are.

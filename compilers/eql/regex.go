@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode"
 
+	"decree/compilers"
 	"decree/rules/ir"
 	"decree/rules/regex"
 )
@@ -209,3 +210,22 @@ func oneOf(all []rune) string {
 	}
 	return "[" + b.String() + "]"
 }
+
+func luceneText(s string, cased bool) string {
+	var b strings.Builder
+	for _, r := range s {
+		if cased {
+			b.WriteString(luceneRune(r))
+		} else {
+			b.WriteString(oneOf(compilers.Cases(r)))
+		}
+	}
+	return b.String()
+}
+
+func foldedPattern(op ir.TextOp, v string) string {
+	return beyond(luceneText(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
+}
+
+// anyDash is a class of Lucene's expressions.
+var anyDash = "[" + luceneText(ir.Dashes, true) + "]"

@@ -3,6 +3,8 @@ package kql
 import (
 	"fmt"
 	"regexp"
+	"strconv"
+	"strings"
 
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -105,4 +107,59 @@ func part(o operand, c schema.Column, t ir.Test) operand {
 		o.name, o.kind = fmt.Sprintf("extract(%s, 1, %s)", verbatim(`(?i)(?:^|,)`+regexp.QuoteMeta(c.Key)+`=([^,]+)`), o.asText()), text
 	}
 	return o
+}
+
+// property reads a property as what it is declared to be. One of a column of text is read out of
+// the JSON that the text is. A property that is not there is an empty text, as a missing column is.
+func (w *writer) property(bag string, path []string, declared schema.Type) operand {
+	from := column(bag)
+	if w.plan.Source.Columns[bag] == "string" {
+		from = "parse_json(" + from + ")"
+	}
+	for _, key := range path {
+		if plainName.MatchString(key) && !words[strings.ToLower(key)] {
+			from += "." + key
+		} else {
+			from += "[" + quote(key) + "]"
+		}
+	}
+	switch declared {
+	case schema.Int:
+		return operand{name: fmt.Sprintf("tolong(%s)", from), kind: number}
+	case schema.Bool:
+		return operand{name: fmt.Sprintf("tobool(%s)", from), kind: boolean}
+	case schema.Datetime:
+		return operand{name: fmt.Sprintf("todatetime(%s)", from), kind: datetime}
+	}
+	return operand{name: fmt.Sprintf("tostring(%s)", from), kind: text}
+}
+
+func literal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// canonical tells whether every value is written as Kusto itself writes that number.
+func canonical(values []string) bool {
+	for _, v := range values {
+		n, err := strconv.ParseInt(v, 10, 64)
+		if err != nil || strconv.FormatInt(n, 10) != v {
+			return false
+		}
+	}
+	return true
+}
+
+// value is a column's value as the query reads it, and the name it has or gets.
+func (w *writer) value(c schema.Column) (expr, name string) {
+	if bag, path := w.plan.Source.Inside(c.Name); bag != "" {
+		name = path[len(path)-1]
+	} else {
+		name = c.Name
+	}
+	o := part(w.typed(c.Name, c.Type), c, nil)
+	if c.Type == schema.HashSet {
+		name = c.Key
+	}
+	if _, taken := w.plan.Source.Columns[name]; taken && o.name != column(name) {
+		name = "Decree" + name
+	}
+	return o.name, name
 }

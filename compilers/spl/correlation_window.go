@@ -77,13 +77,6 @@ func sum(flags []compilers.Pred, value, otherwise string) string {
 	return strings.Join(parts, "+")
 }
 
-func when(p compilers.Pred, value, otherwise string) string {
-	if p == compilers.Pred(compilers.Fixed(true)) {
-		return value
-	}
-	return whereSyntax.Print(p).Call("if", value, otherwise)
-}
-
 // bounds compares an expression with every bound.
 func (st *step) bounds(value string) compilers.Pred {
 	var all compilers.All

@@ -5,8 +5,6 @@
 package spl
 
 import (
-	"fmt"
-	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -21,11 +19,11 @@ import (
 type dialect struct{}
 
 // New gives the SPL dialect.
-func New() compilers.Dialect { return dialect{} }
-
+func New() compilers.Dialect      { return dialect{} }
 func (dialect) Name() string      { return "spl" }
 func (dialect) Title() string     { return "Splunk SPL" }
 func (dialect) Extension() string { return ".spl" }
+
 func (dialect) Models() []string {
 	return []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network", "cim"}
 }
@@ -177,47 +175,6 @@ func (w *writer) collect(n ir.Node) {
 	})
 }
 
-// scope is the base search of the log source.
-func (w *writer) scope() compilers.All {
-	if len(w.sources) == 1 {
-		return w.scopeOf(w.sources[0])
-	}
-	var each compilers.Any
-	for _, s := range w.sources {
-		if own := w.scopeOf(s); !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
-			each = append(each, own)
-		}
-	}
-	return compilers.All{each}
-}
-
-func (w *writer) scopeOf(s *schema.Source) compilers.All {
-	var terms compilers.All
-	if s.Table != "" && w.data == nil {
-		terms = append(terms, baseSearch(s.Table))
-	}
-	for _, t := range s.Scope {
-		if t.EngineOnly {
-			continue
-		}
-		values := make([]string, len(t.Values))
-		for i, v := range t.Values {
-			values[i] = `"` + escaper.Replace(v) + `"`
-		}
-		name := w.data.name(t.Column)
-		is := oneOf(name, values)
-		if t.Optional {
-			is = compilers.Any{is, presence(name, false)}
-		}
-		terms = append(terms, is)
-	}
-	if len(terms) == 0 && w.data == nil {
-		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file",
-			"data model %s does not limit %s: the search would read every index", w.plan.Model.Name, s.Name)
-	}
-	return terms
-}
-
 func (w *writer) where(conjuncts []ir.Node) string {
 	var all compilers.All
 	for _, n := range conjuncts {
@@ -232,45 +189,6 @@ func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where")
 // since asks for events of a time before now.
 func since(lookback time.Duration) compilers.Pred {
 	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+splunkSpan(lookback)) + ")")
-}
-
-// field names the column of a field in eval, having a hash cut out of its set first.
-func (w *writer) field(n ir.Node, f ir.Field) string {
-	col, ok := w.plan.Column(f)
-	if !ok {
-		panic("spl: field without a column passed the check")
-	}
-	return w.column(n.Range(), col)
-}
-
-func (w *writer) column(at diag.Range, col schema.Column) string {
-	if !nameable(col.Name) {
-		w.found.Errorf("field-name", at, "give the column another name in the product, or map the field to one",
-			"SPL cannot name the field %q", col.Name)
-	}
-	if w.data != nil {
-		w.data.read(w, at, col)
-	}
-	if col.Type == schema.HashSet {
-		name := "decree_hash_" + strings.ToLower(col.Key)
-		for cut, taken := w.hashes[name]; taken && cut.Name != col.Name; cut, taken = w.hashes[name] {
-			name += "_" // rules of a correlation may have it in different fields
-		}
-		w.hashes[name] = col
-		return name
-	}
-	return evalName(col.Name)
-}
-
-// cut takes the hashes in use out of their sets.
-func (w *writer) cut() []string {
-	var stages []string
-	for _, name := range sortedKeys(w.hashes) {
-		col := w.hashes[name]
-		stages = append(stages, fmt.Sprintf("rex field=%s %s", searchName(col.Name),
-			evalString("(?i)(?:^|,)"+regexLiteral(col.Key)+"=(?<"+name+">[^,]+)")))
-	}
-	return stages
 }
 
 // note says what a condition is approximated by, with what that does where it stands.

@@ -249,12 +249,3 @@ func TestPopulationQuery(t *testing.T) {
 		})
 	}
 }
-
-func FuzzQuote(f *testing.F) {
-	for _, s := range []string{"", `a"b`, `\`, `\"`, "\n\r\t\x00", `"""`, "\u2028", "*?", "\xff"} {
-		f.Add(s)
-	}
-	f.Fuzz(func(t *testing.T, s string) {
-		assert.Equal(t, strings.ToValidUTF8(s, "\ufffd"), decode(t, quote(s)))
-	})
-}

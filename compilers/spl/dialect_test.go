@@ -40,11 +40,10 @@ func ancestor(level int, name string, t ir.Test) *ir.Match {
 }
 
 func is(op ir.TextOp, values ...string) *ir.Text { return &ir.Text{Op: op, Values: values} }
-
-func not(n ir.Node) ir.Node         { return &ir.Not{Term: n} }
-func and(terms ...ir.Node) ir.Node  { return &ir.And{Terms: terms} }
-func or(terms ...ir.Node) ir.Node   { return &ir.Or{Terms: terms} }
-func eq(name, value string) ir.Node { return field(name, is(ir.Equals, value)) }
+func not(n ir.Node) ir.Node                      { return &ir.Not{Term: n} }
+func and(terms ...ir.Node) ir.Node               { return &ir.And{Terms: terms} }
+func or(terms ...ir.Node) ir.Node                { return &ir.Or{Terms: terms} }
+func eq(name, value string) ir.Node              { return field(name, is(ir.Equals, value)) }
 func compile(t *testing.T, r *ir.Rule) *compilers.Query {
 	t.Helper()
 	q, ds := New().Compile(r, compilers.Options{Model: model(t), Approximate: []string{"time-part"}})

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"decree/compilers"
-	"decree/rules/schema"
 )
 
 // A process whose key is not plain columns is linked by one text: host and key in lower case, as the engine compares
@@ -133,21 +132,4 @@ func (w *writer) linkColumns(hops int) []string {
 		names[i] = above(hops, names[i])
 	}
 	return names
-}
-
-// value is a column's value as the query reads it, and the name it has or gets.
-func (w *writer) value(c schema.Column) (expr, name string) {
-	if bag, path := w.plan.Source.Inside(c.Name); bag != "" {
-		name = path[len(path)-1]
-	} else {
-		name = c.Name
-	}
-	o := part(w.typed(c.Name, c.Type), c, nil)
-	if c.Type == schema.HashSet {
-		name = c.Key
-	}
-	if _, taken := w.plan.Source.Columns[name]; taken && o.name != column(name) {
-		name = "Decree" + name
-	}
-	return o.name, name
 }

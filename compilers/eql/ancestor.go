@@ -1,0 +1,60 @@
+package eql
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// deep tells whether a field is on another event.
+func (w *writer) deep(f ir.Field) bool {
+	_, native := w.plan.Column(f)
+	return !native && f.Level > 0
+}
+
+// parentMatch writes a test of the parent or grandparent on the parent's creation event.
+func (w *writer) parentMatch(m *ir.Match) compilers.Pred {
+	if m.Field.Level <= 2 {
+		if col, ok := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
+			p, err := match(col, m.Test, false)
+			return w.said(p, err, m.Range())
+		}
+	}
+	w.found.Errorf("ancestor-too-far", m.Range(), "use kql or spl for this rule",
+		"eql: %s of ancestor %d is on no event that a sequence can reach: all its events share one key, so it spans parent and child only", m.Field.Name, m.Field.Level)
+	return compilers.Fixed(false)
+}
+
+// defaultSpan bounds a sequence whose rule has no lookback.
+const defaultSpan = time.Hour
+
+// sequence joins the parent's creation to the event by the host and the parent's key.
+func (w *writer) sequence(above, own compilers.All) string {
+	keys := w.plan.Source.Keys
+	if len(keys[0]) == 0 || len(keys[0]) != len(keys[1]) {
+		w.found.Errorf("no-process-key", w.plan.Rule.Source.Range, "add keys for levels 0 and 1 to the data model",
+			"eql: data model %s has no matching keys of process and parent", w.plan.Model.Name)
+		return ""
+	}
+	host := ""
+	if col, ok := w.plan.Source.Entities["host"]; ok {
+		host = " by " + joinField(col.Name)
+	}
+	span := w.plan.Rule.Source.Schedule.Lookback
+	if span <= 0 {
+		span = defaultSpan
+	}
+	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s] by %s\n  [%s\n  ] by %s", host, int64(span/time.Second),
+		w.where(above, nil, "    "), joinFields(keys[0]), w.event(own, "    "), joinFields(keys[1]))
+}
+
+func joinFields(columns []string) string {
+	names := make([]string, len(columns))
+	for i, c := range columns {
+		names[i] = joinField(c)
+	}
+	return strings.Join(names, ", ")
+}

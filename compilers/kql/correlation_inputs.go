@@ -1,0 +1,177 @@
+package kql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+// carry has the matches below an input keep a field. One that an inner correlation is grouped by is a column of its matches.
+func (w *correlationWriter) carry(c *ir.Correlation, input int, name string, f ir.Field) {
+	in := c.Inputs[input]
+	if in.Correlation == nil || !w.grouped(in.Correlation, c.Source.FieldOf(name, input)) {
+		w.carryBelow(in, f)
+	}
+}
+
+func (w *correlationWriter) carryBelow(in ir.Input, f ir.Field) {
+	var of any = in.Rule
+	if in.Correlation != nil {
+		of = in.Correlation
+	}
+	if slices.Contains(w.carried[of], f) {
+		return
+	}
+	w.carried[of] = append(w.carried[of], f)
+	if in.Correlation != nil {
+		for _, below := range in.Correlation.Inputs {
+			w.carryBelow(below, f)
+		}
+	}
+}
+
+func (w *correlationWriter) grouped(c *ir.Correlation, name string) bool {
+	return slices.ContainsFunc(c.GroupBy, func(column ir.Column) bool { return column.Name == name })
+}
+
+// carriedName is the column of a field in the matches of a rule.
+func (w *correlationWriter) carriedName(f ir.Field) string {
+	name := f.Name
+	if f.Level > 0 {
+		name = fmt.Sprintf("Ancestor%d_%s", f.Level, f.Name)
+	}
+	return w.named(f, "Of_"+name)
+}
+
+// groupName is the column of a value that a correlation is grouped by, in its matches.
+func (w *correlationWriter) groupName(name string) string { return w.named(name, "By_"+name) }
+
+// named gives a column of our own a name that no other has.
+func (w *correlationWriter) named(key any, wanted string) string {
+	if w.columns[key] == "" {
+		w.columns[key] = w.names.free(wanted)
+	}
+	return w.columns[key]
+}
+
+// plan prepares a rule's part of the query, in which each of the tables that it is asked of has its own; none where it has no part.
+func (w *correlationWriter) plan(r *ir.Rule) []*writer {
+	source := *r.Source
+	source.Schedule = rules.Schedule{Lookback: w.top.Source.Body.Schedule.Lookback}
+	timed := *r
+	timed.Source = &source
+	plans, found := compilers.NewPlans("kql", lacks, &timed, w.opt)
+	if len(plans) > 1 && compilers.Gathers(r) {
+		plan, more := compilers.First(plans, rarityTogether, "kql", w.opt)
+		plans, found = []*compilers.Plan{plan}, append(found, more...)
+	}
+	w.found = append(w.found, found...)
+	if len(plans) == 0 || found.HasErrors() {
+		return nil
+	}
+	w.time = w.opt.Model.Time[0]
+	var out []*writer
+	told := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // and what the result shows
+	for _, name := range slices.Concat(w.top.Source.Body.Fields, r.Source.Fields) {
+		told = append(told, ir.FieldNamed(name))
+	}
+	for _, b := range compilers.Branches(plans, compilers.AlsoReading(bare, told)) {
+		one := newWriter(b.Plan, nil, w.names)
+		one.sources = b.Sources
+		one.since = w.span + " + " + timespan(w.top.Reach())
+		out = append(out, one)
+	}
+	return out
+}
+
+// rule writes the statement with the matches of a rule: their time, id and the fields that are asked for.
+func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
+	name := r.Source.Name
+	if name == "" {
+		name = r.Source.Title
+	}
+	name = w.names.free(strings.ToLower(name))
+	w.statements[r] = name
+	parts := make([]string, len(tables))
+	for i, one := range tables {
+		parts[i] = w.matchesOf(one, tables, r)
+	}
+	if len(parts) == 1 {
+		fmt.Fprintf(&w.lets, "let %s = %s;\n", name, parts[0])
+		return
+	}
+	for i, part := range parts {
+		parts[i] = "(\n" + indent(part) + ")"
+	}
+	fmt.Fprintf(&w.lets, "let %s = union isfuzzy=true %s;\n", name, strings.Join(parts, ", "))
+}
+
+// matchesOf reads a rule's matches from one of its tables.
+func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule) string {
+	lets, text := one.parts()
+	w.found = append(w.found, one.found...)
+	for _, n := range one.plan.Notes {
+		w.note(n)
+	}
+	for _, a := range one.assets {
+		if !slices.Contains(w.assets, a) {
+			w.assets = append(w.assets, a)
+		}
+	}
+	kept := []string{"At = " + column(w.time), "Event = " + w.identity(one.plan)}
+	for _, f := range w.carried[r] {
+		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))
+	}
+	kept = append(kept, w.own(one)...)
+	w.lets.WriteString(lets)
+	return text + "| project " + strings.Join(kept, ", ")
+}
+
+// identity is a text that tells the events of a table apart, as far as its columns do.
+func (w *correlationWriter) identity(plan *compilers.Plan) string {
+	for _, id := range plan.Model.ID {
+		if kind, ok := plan.Source.Columns[id]; ok {
+			if kind == "string" {
+				return column(id)
+			}
+			return "tostring(" + column(id) + ")"
+		}
+	}
+	if len(w.top.Chain()) > 1 || len(w.top.Inputs) > 1 {
+		w.note(compilers.Note{Code: "event-identity", Effect: "false-negatives", Range: w.top.Source.TypeRange,
+			Message: plan.Source.Table + " has no column that tells its events apart: matches of several inputs, or of a correlation, at one time in one group are one"})
+	}
+	return `""`
+}
+
+// text reads a field of a rule's event as a text, empty where it is missing, as an entity is in all events of a table that has no such column. Some
+// table of the rule must have it.
+func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
+	columns, domain := one.plan.Whole(f)
+	if len(columns) == 0 {
+		if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
+			return `""`
+		}
+		w.found.Errorf("correlation-field", w.top.PlaceOf(f), "group by or count another field, or choose another --model",
+			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, r.Source.Title)
+		return `""`
+	}
+	texts := make([]string, len(columns))
+	for i, col := range columns {
+		texts[i] = part(one.read(col), col, nil).asText()
+	}
+	text := texts[0]
+	if len(texts) > 1 {
+		text = "coalesce(" + strings.Join(texts, ", ") + ")"
+	}
+	if domain == nil {
+		return text
+	}
+	before := part(one.typed(domain.Name, domain.Type), *domain, nil).asText()
+	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
+	return syntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
+}

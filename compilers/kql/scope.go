@@ -1,0 +1,53 @@
+package kql
+
+import (
+	"fmt"
+
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// scope is the table with the tests that make its rows the rule's log source.
+func (w *writer) scope(since string) []string {
+	s := w.plan.Source
+	if s.Table == "" {
+		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table in a model file",
+			"data model %s names no table for %s", w.plan.Model.Name, s.Name)
+	}
+	stages := []string{s.Table}
+	if w.plan.Rule.Source.Schedule.Lookback > 0 {
+		arrival := w.plan.Model.Ingested
+		if arrival == "" {
+			arrival = column(w.plan.Model.Time[0])
+		}
+		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", arrival, since))
+	}
+	return append(stages, w.scopeTests()...)
+}
+
+// scopeTests are the tests that make a row one of the sources'.
+func (w *writer) scopeTests() []string {
+	var either compilers.Any
+	for _, tests := range compilers.Scopes(w.sources) {
+		var all compilers.All
+		for _, t := range tests {
+			asked := &ir.Text{Op: ir.Equals, Values: t.Values}
+			c := part(w.typed(t.Column, t.Type), t.Reads(), asked)
+			test := w.text(c, asked)
+			if t.Optional {
+				test = compilers.Any{absent(c), test}
+			}
+			all = append(all, test)
+		}
+		either = append(either, all)
+	}
+	var stages []string
+	if len(either) == 1 {
+		for _, test := range either[0].(compilers.All) {
+			stages = append(stages, where(test))
+		}
+	} else if len(either) > 1 {
+		stages = append(stages, where(either))
+	}
+	return stages
+}

@@ -1,0 +1,171 @@
+package spl
+
+import (
+	"fmt"
+	"reflect"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// member is a rule that the correlation reads, by itself or by others.
+type member struct {
+	rule  *ir.Rule
+	w     *writer
+	terms compilers.All // of the base search
+	early []ir.Node     // what the base search cannot say
+	asked compilers.All // the whole rule in where's language, its log source apart
+}
+
+// add plans one rule.
+func (s *search) add(r *ir.Rule) {
+	plans, found := compilers.NewPlans("spl", lacks, r, s.opt)
+	branches := compilers.Branches(plans, compilers.AlsoReading(bare, s.top.Reads(r)))
+	if len(branches) > 1 {
+		plan, more := compilers.First(plans, "in a correlation each rule is read from one", "spl", s.opt)
+		found = append(found, more...)
+		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
+	}
+	s.found = append(s.found, found...)
+	if len(branches) == 0 || found.HasErrors() {
+		return
+	}
+	plan := branches[0].Plan
+	m := &member{rule: r, w: newWriter(plan)}
+	m.w.sources = branches[0].Sources
+	m.w.hashes, m.w.lists = s.hashes, &s.lists
+	if m.w.data != nil {
+		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
+			"spl: in a correlation, rows of a data model cannot be told apart")
+		return
+	}
+	conditions := compilers.Conjuncts(plan.Rule.Condition)
+	if plan.Filter != nil {
+		conditions = append(conditions, plan.Filter)
+	}
+	m.terms = m.w.scope()
+	for _, n := range compilers.Unnamed(conditions) {
+		m.w.collect(n)
+		if m.w.found.HasErrors() {
+			s.found = append(s.found, m.w.found...)
+			return
+		}
+		if len(m.w.deeps) > 0 || len(m.w.rare) > 0 {
+			s.refuse(m.w)
+			return
+		}
+		if p, ok := m.w.searchable(n); ok {
+			m.terms = append(m.terms, p)
+		} else {
+			m.early = append(m.early, n)
+		}
+		m.asked = append(m.asked, compilers.Build(n, m.w.whereLeaf))
+	}
+	s.found = append(s.found, m.w.found...)
+	m.w.found = nil
+	s.rules = append(s.rules, m)
+}
+
+// refuse reports what an input needs that takes a pipeline of its own.
+func (s *search) refuse(w *writer) {
+	if len(w.deeps) > 0 {
+		s.found.Errorf("correlation-ancestor", w.deeps[0].match.Range(), "correlate a rule that asks for what the event carries itself",
+			"spl: in a correlation, an ancestor that the event does not carry cannot be asked for")
+		return
+	}
+	s.found.Errorf("correlation-prevalence", w.rare[0].Range(), "correlate a rule without prevalence",
+		"spl: in a correlation, rarity cannot be asked for")
+}
+
+// base is the search for the events of every rule. What all of them ask first stands once.
+func (s *search) base() compilers.All {
+	common := s.common()
+	terms := slices.Clone(s.rules[0].terms[:common])
+	var each compilers.Any
+	for _, m := range s.rules {
+		own := m.terms[common:]
+		if len(own) == 0 {
+			return terms
+		}
+		if !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
+			each = append(each, own)
+		}
+	}
+	return append(terms, each)
+}
+
+// common is how many terms the rules begin with alike: all of them when there is one rule.
+func (s *search) common() int {
+	first := s.rules[0].terms
+	if len(s.rules) == 1 {
+		return len(first)
+	}
+	n := len(first)
+	for _, m := range s.rules[1:] {
+		n = min(n, len(m.terms))
+		for i := range n {
+			if !reflect.DeepEqual(m.terms[i], first[i]) {
+				n = i
+				break
+			}
+		}
+	}
+	return n
+}
+
+// mark sets decree_rule_<i> to 1 on the events of rule i, where there are several rules, and decree_event to the number of
+// the event, where one may come to stand on several rows of a group.
+func (s *search) mark() {
+	for _, m := range s.rules {
+		for _, n := range m.w.plan.Notes {
+			s.addNote(n)
+		}
+	}
+	if len(s.rules) == 1 {
+		if m := s.rules[0]; len(m.early) > 0 {
+			s.stage(m.w.where(m.early))
+		}
+	} else {
+		s.markEach()
+	}
+	if slices.ContainsFunc(s.chain, s.repeats) {
+		s.stage("eval decree_event=1")
+		s.stage("accum decree_event")
+	}
+}
+
+func (s *search) markEach() {
+	common := s.common()
+	var sets []string
+	var one compilers.Any
+	for i, m := range s.rules {
+		asked := both(append(m.w.inScope(common), m.asked...)...)
+		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, when(asked, "1", "0")))
+		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
+	}
+	s.stage("eval " + strings.Join(sets, ",\n    "))
+	if s.neededAfter(0).any() { // else the first correlation leaves its own matches alone
+		s.stage(where(one))
+	}
+}
+
+// matches asks whether a row is a match of an input.
+func (s *search) matches(in ir.Input) compilers.Pred {
+	if in.Correlation != nil {
+		return compilers.Atom(fmt.Sprintf("decree_corr_%d=1", slices.Index(s.chain, in.Correlation)+1))
+	}
+	var all compilers.All
+	if len(s.rules) > 1 {
+		all = append(all, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", s.ruleAt(in.Rule)+1)))
+	}
+	if s.expanded {
+		all = append(all, compilers.Atom("decree_first=1"))
+	}
+	if len(all) == 0 {
+		return compilers.Fixed(true)
+	}
+	return all
+}

@@ -1,0 +1,66 @@
+package spl
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// field names the column of a field in eval, having a hash cut out of its set first.
+func (w *writer) field(n ir.Node, f ir.Field) string {
+	col, ok := w.plan.Column(f)
+	if !ok {
+		panic("spl: field without a column passed the check")
+	}
+	return w.column(n.Range(), col)
+}
+
+func (w *writer) column(at diag.Range, col schema.Column) string {
+	if !nameable(col.Name) {
+		w.found.Errorf("field-name", at, "give the column another name in the product, or map the field to one",
+			"SPL cannot name the field %q", col.Name)
+	}
+	if w.data != nil {
+		w.data.read(w, at, col)
+	}
+	if col.Type == schema.HashSet {
+		name := "decree_hash_" + strings.ToLower(col.Key)
+		for cut, taken := w.hashes[name]; taken && cut.Name != col.Name; cut, taken = w.hashes[name] {
+			name += "_" // rules of a correlation may have it in different fields
+		}
+		w.hashes[name] = col
+		return name
+	}
+	return evalName(col.Name)
+}
+
+// cut takes the hashes in use out of their sets.
+func (w *writer) cut() []string {
+	var stages []string
+	for _, name := range sortedKeys(w.hashes) {
+		col := w.hashes[name]
+		stages = append(stages, fmt.Sprintf("rex field=%s %s", searchName(col.Name),
+			evalString("(?i)(?:^|,)"+regexLiteral(col.Key)+"=(?<"+name+">[^,]+)")))
+	}
+	return stages
+}
+
+// lastPart is a path's file name.
+func lastPart(name string) string { return "replace(" + name + `, "(?s)^.*[\\\\/]", "")` }
+func number(f float64) string     { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+// sameText compares two texts as such: 7 and 7.0 are the same to Splunk where both could be numbers.
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where
+func sameText(x, y string) compilers.Pred { return compilers.Atom(`"=".` + x + `="=".` + y) }
+
+func when(p compilers.Pred, value, otherwise string) string {
+	if p == compilers.Pred(compilers.Fixed(true)) {
+		return value
+	}
+	return whereSyntax.Print(p).Call("if", value, otherwise)
+}

@@ -1,0 +1,140 @@
+package spl
+
+import (
+	"reflect"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+var connectives = map[string]bool{"AND": true, "OR": true, "NOT": true}
+
+// baseSearch is a model's own search as a predicate: all of its terms, or where it joins them otherwise the whole of it in parentheses.
+func baseSearch(table string) compilers.Pred {
+	var all compilers.All
+	terms, ok := searchTerms(table)
+	for _, t := range terms {
+		ok = ok && !connectives[strings.ToUpper(t)]
+		all = append(all, compilers.Atom(t))
+	}
+	if !ok {
+		return compilers.Atom("(" + table + ")")
+	}
+	return all
+}
+
+// searchTerms cuts a search at the spaces outside of quotes, macros and parentheses. It is not ok where a parenthesis stands
+// inside a word, or has no other.
+func searchTerms(text string) (terms []string, ok bool) {
+	depth, quote, from := 0, byte(0), 0
+	ok = true
+	for i := 0; i <= len(text); i++ {
+		switch {
+		case i == len(text) || (text[i] == ' ' && depth == 0 && quote == 0):
+			if i > from {
+				terms = append(terms, text[from:i])
+			}
+			from = i + 1
+		case quote != 0 && text[i] == '\\':
+			i++
+		case quote != 0:
+			if text[i] == quote {
+				quote = 0
+			}
+		case text[i] == '"' || text[i] == '`':
+			quote = text[i]
+		case text[i] == '(':
+			ok = ok && (depth > 0 || i == from)
+			depth++
+		case text[i] == ')':
+			depth--
+			ok = ok && depth >= 0 && (depth > 0 || i+1 == len(text) || text[i+1] == ' ')
+		}
+	}
+	return terms, ok && depth == 0 && quote == 0
+}
+
+// scope is the base search of the log source.
+func (w *writer) scope() compilers.All {
+	if len(w.sources) == 1 {
+		return w.scopeOf(w.sources[0])
+	}
+	var each compilers.Any
+	for _, s := range w.sources {
+		if own := w.scopeOf(s); !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
+			each = append(each, own)
+		}
+	}
+	return compilers.All{each}
+}
+
+func (w *writer) scopeOf(s *schema.Source) compilers.All {
+	var terms compilers.All
+	if s.Table != "" && w.data == nil {
+		terms = append(terms, baseSearch(s.Table))
+	}
+	for _, t := range s.Scope {
+		if t.EngineOnly {
+			continue
+		}
+		values := make([]string, len(t.Values))
+		for i, v := range t.Values {
+			values[i] = `"` + escaper.Replace(v) + `"`
+		}
+		name := w.data.name(t.Column)
+		is := oneOf(name, values)
+		if t.Optional {
+			is = compilers.Any{is, presence(name, false)}
+		}
+		terms = append(terms, is)
+	}
+	if len(terms) == 0 && w.data == nil {
+		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file",
+			"data model %s does not limit %s: the search would read every index", w.plan.Model.Name, s.Name)
+	}
+	return terms
+}
+
+// inScope asks in where's language for the terms of the base search of a source, from a position on.
+func (w *writer) inScope(from int) compilers.All {
+	if len(w.sources) == 1 {
+		return inScopeOf(w.sources[0], from)
+	}
+	if from > 0 {
+		return nil
+	}
+	var either compilers.Any
+	for _, s := range w.sources {
+		either = append(either, inScopeOf(s, 0))
+	}
+	return compilers.All{either}
+}
+
+func inScopeOf(s *schema.Source, from int) compilers.All {
+	var all compilers.All
+	at := 0
+	if table := s.Table; table != "" {
+		if from == 0 {
+			all = append(all, compilers.Atom("searchmatch("+evalString(table)+")"))
+		}
+		at++
+	}
+	for _, t := range s.Scope {
+		if t.EngineOnly {
+			continue
+		}
+		if at >= from {
+			name := evalName(t.Column)
+			is := found(name, textRegex(&ir.Text{Op: ir.Equals, Values: t.Values}))
+			if t.Optional {
+				is = compilers.Any{is, compilers.Atom("isnull(" + name + ")")}
+			}
+			all = append(all, is)
+		}
+		at++
+	}
+	return all
+}

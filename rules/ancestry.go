@@ -2,7 +2,7 @@ package rules
 
 import "decree/rules/diag"
 
-// MaxAncestor is the highest ancestor a rule may ask about.
+// MaxAncestor is the highest level of an ancestor in a rule.
 const MaxAncestor = 5
 
 // Ancestry is one named condition on processes above the event's own: every Level must hold.
@@ -12,8 +12,8 @@ type Ancestry struct {
 	Levels []AncestryLevel
 }
 
-// AncestryLevel is the part about one ancestor: level Level (1 = parent), or with
-// Within set any one level from 1 to Level, on which the whole Body holds.
+// AncestryLevel is a condition on one ancestor at level Level (1 = parent). With Within set, the ancestor may be at any
+// level from 1 to Level, and the whole Body must hold for the same one.
 type AncestryLevel struct {
 	Level  int
 	Within bool

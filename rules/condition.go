@@ -54,19 +54,19 @@ type OfExpr struct {
 	Names   []string
 }
 
-// ExprRange gives the place of the expression in the rule file.
+// ExprRange gives the position of the expression in the rule file.
 func (e AndExpr) ExprRange() diag.Range { return e.Range }
 
-// ExprRange gives the place of the expression in the rule file.
+// ExprRange gives the position of the expression in the rule file.
 func (e OrExpr) ExprRange() diag.Range { return e.Range }
 
-// ExprRange gives the place of the expression in the rule file.
+// ExprRange gives the position of the expression in the rule file.
 func (e NotExpr) ExprRange() diag.Range { return e.Range }
 
-// ExprRange gives the place of the expression in the rule file.
+// ExprRange gives the position of the expression in the rule file.
 func (e NameExpr) ExprRange() diag.Range { return e.Range }
 
-// ExprRange gives the place of the expression in the rule file.
+// ExprRange gives the position of the expression in the rule file.
 func (e OfExpr) ExprRange() diag.Range { return e.Range }
 
 func (AndExpr) expr()  {}
@@ -75,7 +75,7 @@ func (NotExpr) expr()  {}
 func (NameExpr) expr() {}
 func (OfExpr) expr()   {}
 
-// precedence orders the connectives: or binds least, then and, then not and the names.
+// precedence orders the connectives: or binds loosest, then and, then not and names.
 func precedence(e Expr) int {
 	switch e.(type) {
 	case OrExpr:
@@ -86,8 +86,8 @@ func precedence(e Expr) int {
 	return 2
 }
 
-// printed writes a term below a connective, in parentheses unless it binds tighter: a term of
-// the same kind keeps its own.
+// printed writes a term of a connective. It adds parentheses unless the term binds tighter, so a nested term of the
+// same kind keeps its parentheses.
 func printed(term Expr, above int) string {
 	if precedence(term) <= above {
 		return "(" + term.String() + ")"
@@ -103,13 +103,13 @@ func joined(terms []Expr, word string, above int) string {
 	return strings.Join(parts, word)
 }
 
-// String writes the expression so that it reads back as the same tree.
+// String writes the expression. Parsing the result gives the same tree.
 func (e AndExpr) String() string { return joined(e.Terms, " and ", precedence(e)) }
 
-// String writes the expression so that it reads back as the same tree.
+// String writes the expression. Parsing the result gives the same tree.
 func (e OrExpr) String() string { return joined(e.Terms, " or ", precedence(e)) }
 
-// String writes the expression so that it reads back as the same tree.
+// String writes the expression. Parsing the result gives the same tree.
 func (e NotExpr) String() string { return "not " + printed(e.Term, precedence(AndExpr{})) }
 
 // String gives the name.

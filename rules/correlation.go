@@ -7,7 +7,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Correlation is one Sigma correlation: what several matches of rules mean together.
+// Correlation is one Sigma correlation: it matches when several matches of rules occur together.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-correlation-rules-specification.md
 type Correlation struct {
 	Body       *Rule // its title, id, name and other metadata; it has no log source and no detection
@@ -16,18 +16,18 @@ type Correlation struct {
 	Inputs     []Input // the rules it reads, in the order they are named
 	GroupBy    []NamedField
 	Aliases    []Alias
-	Timespan   time.Duration // above 0
-	Bounds     []Bound       // all must hold; of a temporal correlation on the number of different inputs
-	Fields     []NamedField  // what value_count counts together, or the one field others compute over
-	Percentile float64       // of value_percentile: above 0, at most 100
-	Condition  *Condition    // of a temporal correlation written as text; its names are those of inputs
+	Timespan   time.Duration // greater than 0
+	Bounds     []Bound       // all must hold; in a temporal correlation they limit the number of different inputs
+	Fields     []NamedField  // the fields that value_count counts together, or the single field of other types
+	Percentile float64       // for value_percentile: greater than 0, at most 100
+	Condition  *Condition    // for a temporal correlation with a condition as text; its names are names of inputs
 	Generate   bool          // its inputs report their own matches too
 }
 
-// CorrelationType says what a correlation asks of the matches in its window.
+// CorrelationType says what a correlation computes from the matches in its window.
 type CorrelationType string
 
-// The types of Sigma, those of its coming version included.
+// The types of Sigma, including those of its next version.
 const (
 	EventCount      CorrelationType = "event_count"
 	ValueCount      CorrelationType = "value_count"
@@ -41,7 +41,7 @@ const (
 	TemporalOrdered CorrelationType = "temporal_ordered"
 )
 
-// IsTemporal tells whether the correlation asks which inputs occurred, not how often or with which values.
+// IsTemporal tells whether the correlation is about which inputs occurred, and not about how often or with which values.
 func (t CorrelationType) IsTemporal() bool { return t == Temporal || t == TemporalOrdered }
 
 // OverValues tells whether the correlation reads a field.
@@ -54,7 +54,7 @@ type Input struct {
 	Correlation *Correlation
 }
 
-// Name is what the input is called in conditions and aliases: the name of its rule, or how it is referred to.
+// Name is the name of the input in conditions and aliases: the name of its rule, or the text that refers to it.
 func (in Input) Name() string {
 	body := in.Body()
 	if body != nil && body.Name != "" {
@@ -63,7 +63,7 @@ func (in Input) Name() string {
 	return in.Text
 }
 
-// Body is the rule's or the correlation's own metadata; nil before Link.
+// Body is the metadata of the rule or correlation. It is nil before Link.
 func (in Input) Body() *Rule {
 	if in.Correlation != nil {
 		return in.Correlation.Body
@@ -71,33 +71,33 @@ func (in Input) Body() *Rule {
 	return in.Rule
 }
 
-// NamedField is a field, or an alias, at its place.
+// NamedField is a field or an alias, with its position.
 type NamedField struct {
 	Name  string
 	Range diag.Range
 }
 
-// Alias names a field that is another one in each input.
+// Alias is a name for a field that has a different name in each input.
 type Alias struct {
 	NamedField
-	Of []AliasField // an input that is not among them has the field by the alias's own name
+	Of []AliasField // an input that is not listed has a field with the alias's own name
 }
 
-// AliasField says which field the alias is in one input.
+// AliasField is the field that an alias stands for in one input.
 type AliasField struct {
 	Input string
 	Field string
 	Range diag.Range // of the input's name
 }
 
-// InputNamed is the position of the input with a name or id; -1 without one.
+// InputNamed is the index of the input with a name or id, or -1.
 func (c *Correlation) InputNamed(text string) int {
 	return slices.IndexFunc(c.Inputs, func(in Input) bool {
 		return in.Text == text || in.Body() != nil && RuleReference{Text: text}.Names(in.Body())
 	})
 }
 
-// FieldOf is the field that a name of group-by or of the condition is in an input.
+// FieldOf is the field of an input that a name in group-by or in the condition stands for.
 func (c *Correlation) FieldOf(name string, input int) string {
 	for _, a := range c.Aliases {
 		for _, of := range a.Of {

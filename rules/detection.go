@@ -16,13 +16,13 @@ type Search struct {
 // Selection is the body of a search identifier: AllOf (a map), AnyOf (a list) or Keywords.
 type Selection interface{ selection() }
 
-// AllOf is a map of field items: every item must match. An item without a field is one of keywords.
+// AllOf is a map of field items: every item must match. An item without a field holds keywords.
 type AllOf struct{ Items []Item }
 
 // AnyOf is a list of selections: one must match.
 type AnyOf struct{ Selections []Selection }
 
-// Keywords is a list of values looked for in the whole event (a bare list, or the
+// Keywords is a list of values that are searched for in the whole event (a bare list, or the
 // map form `"|all": [...]`, where every value must be found). Modifiers apply as in Item.
 type Keywords struct{ Item Item }
 
@@ -38,7 +38,7 @@ type Item struct {
 	Range     diag.Range
 }
 
-// Modifier is one known modifier of an item, at its place in the key.
+// Modifier is one known modifier of an item, with its position in the key.
 type Modifier struct {
 	Name  string
 	Range diag.Range
@@ -55,7 +55,7 @@ const (
 	NullValue
 )
 
-// Value is one scalar, as written. Text holds its source text in every kind but null.
+// Value is one scalar, as written. Text is its source text, except for null.
 type Value struct {
 	Kind   ValueKind
 	Text   string
@@ -94,7 +94,7 @@ func (r *Rule) EachItem(f func(Item)) {
 	}
 }
 
-// Names lists what a condition may name, in file order by section.
+// Names lists the names that a condition may use, by section and in file order.
 func (r *Rule) Names() []string {
 	var names []string
 	for _, s := range r.Searches {

@@ -6,11 +6,11 @@ import (
 	"decree/rules/diag"
 )
 
-// Filter is one Sigma filter document: the rules it names report only the events of which Required holds.
+// Filter is one Sigma filter document. The rules it applies to report only events for which Required holds.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-filters-specification.md
 type Filter struct {
-	Body     *Rule // its title, log source, search identifiers and conditions, as written
-	Required Expr  // what must hold of an event, by all conditions together
+	Body     *Rule // title, log source, search identifiers and conditions, as written
+	Required Expr  // what an event must satisfy, from all conditions together
 	Any      bool  // it applies to every rule of its log source
 	Rules    []RuleReference
 }
@@ -21,8 +21,8 @@ type RuleReference struct {
 	Range diag.Range
 }
 
-// Covers tells whether the filter applies to a rule: it names it, or any, and the parts of the
-// log source that the filter gives are the rule's.
+// Covers tells whether the filter applies to a rule: it names the rule or any rule, and the parts of its log source are
+// those of the rule.
 func (f *Filter) Covers(r *Rule) bool {
 	ls, of := f.Body.LogSource, r.LogSource
 	for _, part := range [][2]string{{ls.Category, of.Category}, {ls.Product, of.Product}, {ls.Service, of.Service}} {
@@ -41,7 +41,7 @@ func (f *Filter) Covers(r *Rule) bool {
 	return false
 }
 
-// Names tells whether the reference is to a rule.
+// Names tells whether the reference names a rule.
 func (ref RuleReference) Names(r *Rule) bool {
 	return ref.Text != "" && (strings.EqualFold(CanonicalID(ref.Text), r.ID) || ref.Text == r.Name)
 }

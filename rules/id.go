@@ -10,7 +10,7 @@ var (
 	looseUUID = regexp.MustCompile(`^(?:urn:uuid:)?\{?([0-9a-f]{8})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{4})-?([0-9a-f]{12})\}?$`)
 )
 
-// CanonicalID is a UUID as it is usually written; other texts stay as they are.
+// CanonicalID gives a UUID in its usual form. Other texts are returned unchanged.
 func CanonicalID(text string) string {
 	if m := looseUUID.FindStringSubmatch(strings.ToLower(strings.TrimSpace(text))); m != nil && !uuid.MatchString(text) {
 		return strings.Join(m[1:], "-")
@@ -18,5 +18,5 @@ func CanonicalID(text string) string {
 	return text
 }
 
-// IsUUID tells whether a text is a UUID as it is usually written.
+// IsUUID tells whether a text is a UUID in its usual form.
 func IsUUID(text string) bool { return uuid.MatchString(text) }

@@ -18,10 +18,10 @@ func (k Kinds) String() string {
 	return map[Kinds]string{DetectionRules: "rule", CorrelationRules: "correlation", FilterRules: "filter"}[k]
 }
 
-// Prose says how a section holds texts for people, in which a colon often lacks its quotes.
+// Prose says how a section contains texts for people. In these, an unquoted colon is a frequent mistake.
 type Prose uint8
 
-// The ways to hold them.
+// The ways a section contains them.
 const (
 	NoProse   Prose = iota
 	ProseText       // one text
@@ -36,8 +36,8 @@ type Section struct {
 	Prose    Prose
 }
 
-// sections are all top-level keys, in the order in which they are read: the names that lists, ancestry and prevalence define are
-// known before a detection names them.
+// sections are all top-level keys, in the order in which they are read. Lists, ancestry and prevalence come before the
+// detection, which uses the names they define.
 var sections = []Section{
 	{Name: "title", In: anyKind, Required: anyKind, Prose: ProseText},
 	{Name: "id", In: anyKind},

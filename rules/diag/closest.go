@@ -8,12 +8,12 @@ import (
 	"github.com/agnivade/levenshtein"
 )
 
-// longest is the longest name worth comparing, in letters.
+// longest limits the names that are compared, in letters.
 const longest = 64
 
-// Closest gives the candidate most like name, or "" when none is near: at most a third of
-// the name's letters (one at the least, never all) may differ. Letters in another order count
-// as one difference. Case does not count. The first of equals wins.
+// Closest gives the candidate most like name, or "" if none is close: at most a third of the name's letters may differ,
+// but always one and never all. Letters in another order count as one difference. Case does not matter. If several are
+// equally close, the first wins.
 func Closest(name string, candidates []string) string {
 	name = strings.ToLower(name)
 	size := utf8.RuneCountInString(name)
@@ -29,7 +29,7 @@ func Closest(name string, candidates []string) string {
 	return best
 }
 
-// distance counts the letters to change; it is at least bound when the lengths alone say so.
+// distance counts the letters to change. If the lengths alone differ by bound or more, it gives bound.
 func distance(a, b string, bound int) int {
 	if gap := utf8.RuneCountInString(a) - utf8.RuneCountInString(b); max(gap, -gap) >= bound {
 		return bound
@@ -48,7 +48,7 @@ func letters(s string) []rune {
 	return r
 }
 
-// DidYouMean is a hint with the candidate most like name, or otherwise where none is near.
+// DidYouMean is a hint with the candidate closest to name. If none is close, it is the text in otherwise.
 func DidYouMean(name string, candidates []string, otherwise string) string {
 	if near := Closest(name, candidates); near != "" {
 		return "did you mean `" + near + "`?"
@@ -56,7 +56,7 @@ func DidYouMean(name string, candidates []string, otherwise string) string {
 	return otherwise
 }
 
-// OneOf is a hint with the candidate most like name, or all of them where none is near.
+// OneOf is a hint with the candidate closest to name, or with all candidates if none is close.
 func OneOf(name string, candidates []string) string {
 	return DidYouMean(name, candidates, "one of "+strings.Join(candidates, ", "))
 }

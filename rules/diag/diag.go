@@ -1,6 +1,5 @@
-// Package diag holds the findings about a user's files: what is wrong, where, and
-// what to do next. Findings are collected, never printed, by the packages that make
-// them; rendering is separate (text.go).
+// Package diag holds the findings about a user's files: what is wrong, where, and what to do next. Packages collect
+// findings and never print them. Rendering is separate (text.go, sarif.go, github.go).
 package diag
 
 import (
@@ -8,14 +7,13 @@ import (
 	"sort"
 )
 
-// Position is a place in a file. Line and Col count from 1; Col counts characters.
+// Position is a position in a file. Line and Col count from 1, and Col counts characters.
 type Position struct {
 	Line int `json:"line"`
 	Col  int `json:"col"`
 }
 
-// Range is a stretch of one file. End is the position after the last character.
-// A zero Start means the file as a whole.
+// Range is a part of one file. End is the position after the last character. A zero Start means the whole file.
 type Range struct {
 	File  string   `json:"file"`
 	Start Position `json:"start"`
@@ -55,15 +53,15 @@ type Diagnostic struct {
 	Range    Range    `json:"range"`
 	Message  string   `json:"message"`
 	Hint     string   `json:"hint,omitempty"`
-	Fix      string   `json:"fix,omitempty"` // what to write in place of Range without a change of meaning, if there is such
+	Fix      string   `json:"fix,omitempty"` // replacement for the text at Range that keeps the meaning; "" if there is none
 }
 
-// Error makes a single finding usable as a Go error.
+// Error makes a finding usable as a Go error.
 func (d Diagnostic) Error() string {
 	return fmt.Sprintf("%s: %s[%s]: %s", d.Range, d.Severity, d.Code, d.Message)
 }
 
-// Diagnostics is all that was found in some input.
+// Diagnostics are all findings about some input.
 type Diagnostics []Diagnostic
 
 // HasErrors tells whether any finding is an Error.
@@ -86,7 +84,7 @@ func (ds *Diagnostics) Warnf(code string, r Range, hint, format string, args ...
 	*ds = append(*ds, Diagnostic{Severity: Warning, Code: code, Range: r, Message: fmt.Sprintf(format, args...), Hint: hint})
 }
 
-// Sort orders findings by file, then place, then code.
+// Sort orders findings by file, then position, then code.
 func (ds Diagnostics) Sort() {
 	sort.SliceStable(ds, func(i, j int) bool {
 		a, b := ds[i], ds[j]

@@ -23,7 +23,7 @@ func WriteGitHub(w io.Writer, ds Diagnostics) {
 	}
 }
 
-// A command ends with its line, and a property with a colon or a comma.
+// A line break ends a command, and a colon or comma ends a property.
 var (
 	escapeData     = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	escapeProperty = strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")

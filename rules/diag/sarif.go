@@ -63,8 +63,8 @@ type (
 	}
 )
 
-// WriteSARIF renders findings as a log that code scanning reads. Columns count characters. why describes a
-// code; "" leaves its description out.
+// WriteSARIF renders findings as a log for code scanning. Columns count characters. why describes a code; if it is
+// empty, the description is omitted.
 func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code string) string) error {
 	levels := map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
 	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "decree", Version: version, Rules: []sarifRule{}}}, Results: []sarifResult{}}

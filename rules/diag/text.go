@@ -9,8 +9,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// WriteText renders findings as people read them: what, where with the source line and a
-// caret, and what to do next. source gives a file's bytes, or nil.
+// WriteText renders findings for the terminal: the message, the source line with a caret, and the hint. source gives a
+// file's bytes, or nil.
 func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, color bool) {
 	for _, d := range ds {
 		paint := func(code, s string) string {
@@ -50,15 +50,15 @@ func lineOf(data []byte, number int) (string, bool) {
 	return strings.TrimRight(string(line), "\r"), true
 }
 
-// widest is the longest source line shown whole, in characters; of a longer one the
-// surroundings of the range are shown, with lead characters before it.
+// widest is the longest source line that is shown in full, in characters. For a longer line, only the text around the
+// range is shown, with lead characters before it.
 const (
 	widest = 160
 	lead   = 40
 )
 
-// excerpt gives the part of a source line to show, and the carets below the range. Tabs stay, so
-// that the carets stand where they should, and wide characters take two columns.
+// excerpt gives the part of a source line to show, and the carets below the range. It keeps tabs, so that the carets
+// line up. Wide characters take two columns.
 func excerpt(line string, r Range) (shown, carets string) {
 	text := []rune(line)
 	start := min(max(0, r.Start.Col-1), len(text))
@@ -86,7 +86,7 @@ func excerpt(line string, r Range) (shown, carets string) {
 	return before + visible(from, to) + after, blank(before+visible(from, start)) + strings.Repeat("^", max(1, uniseg.StringWidth(marked)))
 }
 
-// blank is as wide as a text, tab for tab.
+// blank is white space as wide as a text. It keeps the tabs of the text.
 func blank(text string) string {
 	parts := strings.Split(text, "\t")
 	for i, part := range parts {

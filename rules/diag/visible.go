@@ -10,9 +10,9 @@ import (
 	"unicode/utf8"
 )
 
-// Visible makes a text from a rule, a test or an event safe to show: on one line, with every character that
-// steers a terminal, reorders a line or takes no room written as an escape such as \x1b, \u202e. Everything that
-// people read passes through it: findings, tables, results, reports for CI, and the comments of queries.
+// Visible makes a text from a rule, a test or an event safe to show. The result is one line. Characters that control a
+// terminal, reorder a line or are invisible become escapes, such as \x1b or \u202e. All output for people passes through
+// it: findings, tables, results, reports for CI, and comments in queries.
 func Visible(text string) string {
 	if strings.IndexFunc(text, hidden) < 0 && utf8.ValidString(text) {
 		return text
@@ -28,7 +28,7 @@ func Visible(text string) string {
 	return b.String()
 }
 
-// FirstVisible is Visible for a text that begins a line: it is no command to GitHub's runner either.
+// FirstVisible is Visible for text at the start of a line: it also prevents commands to GitHub's runner.
 // https://docs.github.com/en/actions/reference/workflows-and-actions/workflow-commands
 func FirstVisible(text string) string {
 	shown := Visible(text)
@@ -58,7 +58,7 @@ func writeVisible(b *strings.Builder, c rune) {
 	}
 }
 
-// hidden tells whether a character is not seen as itself.
+// hidden tells whether a character is invisible or changes how others are shown.
 func hidden(c rune) bool {
 	if c < 0x7f {
 		return c < ' '
@@ -66,7 +66,7 @@ func hidden(c rune) bool {
 	return !unicode.IsGraphic(c) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c) || unicode.Is(unicode.Variation_Selector, c)
 }
 
-// WriteJSON writes a value as indented JSON, in which what Visible escapes is escaped too.
+// WriteJSON writes a value as indented JSON and escapes the characters that Visible escapes.
 func WriteJSON(w io.Writer, v any) error {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -79,8 +79,8 @@ func WriteJSON(w io.Writer, v any) error {
 	return err
 }
 
-// VisibleJSON escapes in a JSON text what Visible escapes elsewhere. The data stays the same: such characters
-// stand in its strings alone, but for the line breaks and tabs between its elements.
+// VisibleJSON escapes in a JSON text the characters that Visible escapes. The data stays the same: except for line
+// breaks and tabs between elements, such characters occur only in strings.
 func VisibleJSON(data []byte) []byte {
 	isHidden := func(c rune) bool { return c >= 0x7f && hidden(c) }
 	text := string(data)

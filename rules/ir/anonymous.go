@@ -1,7 +1,7 @@
 package ir
 
-// Anonymous is the same tree without names of its parts and lists: a tree that is laid over
-// another must not be taken for what that one calls the same.
+// Anonymous is the same tree without the names of its parts and lists. When two trees are combined, equal names in them
+// must not be confused.
 func Anonymous(n Node) Node {
 	switch n := n.(type) {
 	case *And:

@@ -8,45 +8,46 @@ import (
 	"decree/rules/diag"
 )
 
-// Correlation is a lowered correlation. It matches at an event of one of its inputs, when what it asks holds for the
-// inputs' matches of the same group within Timespan before that event: both ends and every tie of time included.
+// Correlation is a lowered correlation. It matches at an event of one of its inputs, if its condition holds for all
+// matches of the same group within Timespan before that event. Both ends of the window and all events of the same time
+// are included.
 //
-// A match of a rule is an event. A match of a correlation is the event that completed it, with that event's fields and the
-// values the correlation was grouped by. A match that lacks a field of GroupBy is in no group.
+// A match of a rule is an event. A match of a correlation is the event that completed it, with that event's fields and
+// the values that the correlation is grouped by. A match without a field of GroupBy belongs to no group.
 type Correlation struct {
 	Source   *rules.Correlation
 	Inputs   []Input // one or more
 	GroupBy  []Column
-	Values   []Column // of the types over values: one or more
+	Values   []Column // for the types over values: one or more
 	Timespan time.Duration
-	Bounds   []rules.Bound // on the count or value; of a temporal correlation without Condition, on the number of different inputs
-	// Condition is which inputs must have occurred, over *Occurred. Nil where Bounds are asked.
-	// Those of temporal_ordered must all have, each at the time of the one before or later, the last at the event itself.
+	Bounds   []rules.Bound // on the count or value; in a temporal correlation without Condition, on the number of different inputs
+	// Condition is over *Occurred: which inputs must have occurred. It is nil if Bounds decide.
+	// In temporal_ordered all inputs must occur, none before the previous one, and the last at the event itself.
 	Condition Node
 }
 
-// Input is what a correlation reads: a rule or another correlation, never both.
+// Input is an input of a correlation: either a rule or another correlation.
 type Input struct {
 	Name        string
 	Rule        *Rule
 	Correlation *Correlation
 }
 
-// Column is a value that every input has: in each its own field.
+// Column is a value that every input has, each in a field of its own.
 type Column struct {
 	Name   string
-	Fields []Field // as many as inputs
+	Fields []Field // one for each input
 	At     diag.Range
 }
 
-// Occurred holds when an input has a match in the window. It stands in correlations alone.
+// Occurred holds when an input has a match in the window. It occurs only in correlations.
 type Occurred struct {
 	Base
 	Input int
 }
 
-// LowerCorrelations lowers linked correlations, which come after those that they read. lowered gives the tree of each
-// rule; a correlation that reads a rule without one is reported and left out.
+// LowerCorrelations lowers linked correlations, which must come after those they read. lowered gives the tree of each
+// rule. A correlation that reads a rule without a tree is reported and left out.
 func LowerCorrelations(cs []*rules.Correlation, lowered map[*rules.Rule]*Rule) ([]*Correlation, diag.Diagnostics) {
 	var out []*Correlation
 	var found diag.Diagnostics
@@ -87,7 +88,7 @@ func (l *lowerer) columns(c *rules.Correlation, names []rules.NamedField) []Colu
 	return out
 }
 
-// occurrences is the condition of a temporal correlation: as written, or all of its inputs.
+// occurrences is the condition of a temporal correlation: the written one, or all of its inputs.
 func occurrences(c *rules.Correlation) Node {
 	switch {
 	case !c.Type.IsTemporal() || len(c.Bounds) > 0:
@@ -137,17 +138,17 @@ func occurrenceTerms(c *rules.Correlation, terms []rules.Expr) []Node {
 	return out
 }
 
-// inputNamed is the position of an input by the text it is referred to, which the parser has checked.
+// inputNamed is the index of the input that a text refers to. The parser has checked that there is one.
 func inputNamed(c *rules.Correlation, text string) int {
 	for i, in := range c.Inputs {
 		if in.Text == text {
 			return i
 		}
 	}
-	panic("ir: the condition names no input: " + text)
+	panic("ir: the condition names an unknown input: " + text)
 }
 
-// Chain are the correlations that a correlation reads, by itself or by others, each once and after those it reads; itself is the last.
+// Chain gives the correlation and all correlations that it reads, directly or indirectly. Each occurs once and after those it reads.
 func (c *Correlation) Chain() []*Correlation {
 	var out []*Correlation
 	seen := map[*Correlation]bool{}
@@ -168,7 +169,7 @@ func (c *Correlation) Chain() []*Correlation {
 	return out
 }
 
-// Rules are the rules that a correlation reads, by itself or by others, each once.
+// Rules gives the rules that a correlation reads, directly or indirectly, each once.
 func (c *Correlation) Rules() []*Rule {
 	var out []*Rule
 	for _, below := range c.Chain() {
@@ -181,7 +182,7 @@ func (c *Correlation) Rules() []*Rule {
 	return out
 }
 
-// Reads gives the fields of a rule's events that the correlation, or one that it reads, groups by or counts.
+// Reads gives the fields of a rule's events that the correlation groups by or counts, directly or through another one.
 func (c *Correlation) Reads(r *Rule) []Field {
 	var out []Field
 	for _, below := range c.Chain() {
@@ -199,7 +200,7 @@ func (c *Correlation) Reads(r *Rule) []Field {
 	return out
 }
 
-// Rewrite gives the correlation with other rules in the place of those that it reads, by itself or by others.
+// Rewrite gives the correlation with its rules replaced, including those that it reads indirectly.
 func (c *Correlation) Rewrite(f func(*Rule) *Rule) *Correlation {
 	rs, cs := map[*Rule]*Rule{}, map[*Correlation]*Correlation{}
 	for _, r := range c.Rules() {
@@ -216,7 +217,7 @@ func (c *Correlation) Rewrite(f func(*Rule) *Rule) *Correlation {
 	return cs[c]
 }
 
-// Reach is how far back from a match the first of what it counts may lie, through the correlations that it reads.
+// Reach is the longest time between a match and the earliest event that it counts, including through other correlations.
 func (c *Correlation) Reach() time.Duration {
 	reach := map[*Correlation]time.Duration{}
 	for _, below := range c.Chain() {
@@ -228,7 +229,7 @@ func (c *Correlation) Reach() time.Duration {
 	return reach[c]
 }
 
-// PlaceOf is where a correlation, or one that it reads, names a field of some input; its type's place where none does.
+// PlaceOf is the position where a correlation, or one that it reads, names a field of an input. If none does, it is the position of the type.
 func (c *Correlation) PlaceOf(f Field) diag.Range {
 	chain := c.Chain()
 	slices.Reverse(chain)

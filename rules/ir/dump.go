@@ -8,8 +8,8 @@ import (
 	"decree/rules"
 )
 
-// Dump writes a lowered rule as an indented tree, stable from run to run: for golden files
-// and for people who wonder what a rule means.
+// Dump writes a lowered rule as an indented tree, for golden files and for people. The same rule always gives the same
+// text.
 func Dump(r *Rule) string {
 	var d dumper
 	for _, l := range r.Lists {
@@ -108,7 +108,7 @@ func (f Field) String() string {
 	return fmt.Sprintf("ancestor %d's %s", f.Level, f.Name)
 }
 
-// Describe says a test in words.
+// Describe puts a test into words.
 func Describe(t Test) string {
 	switch t := t.(type) {
 	case *Text:
@@ -164,7 +164,7 @@ func cased(yes bool) string {
 	return ""
 }
 
-// shownValues bounds how many values are written out.
+// shownValues limits how many values are written out.
 const shownValues = 20
 
 func quoted(values []string) string {

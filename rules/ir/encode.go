@@ -13,12 +13,12 @@ import (
 type encoder struct {
 	encode func(string) ([]string, error)
 	forms  func(string) float64 // how many forms it makes
-	growth float64              // how many bytes it makes of one, at most
+	growth float64              // bytes made from one byte, at most
 }
 
 func forms(n float64) func(string) float64 { return func(string) float64 { return n } }
 
-// encoders are those after which no wildcard has a meaning.
+// encoders are the modifiers that encode a value. After one of them, wildcards have no meaning.
 var encoders = map[string]encoder{
 	"base64":       {one(func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }), forms(1), 4},
 	"base64offset": {base64Offsets, forms(3), 4},
@@ -44,8 +44,8 @@ func utf16Bytes(s string, big bool) string {
 	return b.String()
 }
 
-// base64Offsets gives the three forms that a text takes inside base64, by its offset modulo 3,
-// without the characters that neighbouring bytes would change.
+// base64Offsets gives the three forms of a text inside base64, by its offset modulo 3, without the characters that
+// depend on neighbouring bytes.
 func base64Offsets(s string) ([]string, error) {
 	starts, ends := []int{0, 2, 3}, []int{0, 3, 2}
 	out := make([]string, 3)
@@ -63,7 +63,7 @@ func base64Offsets(s string) ([]string, error) {
 	return out, nil
 }
 
-// encode gives the forms that an item's encoders make of a value; ok is false when an error was reported.
+// encode gives the forms that an item's encoders generate from a value. ok is false if an error was reported.
 func (l *lowerer) encode(c *chain, value string, v rules.Value) (values []string, ok bool) {
 	values = []string{value}
 	for _, e := range c.encoders {

@@ -7,7 +7,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Examine lowers the parts of a rule that has errors, for what else is wrong with them.
+// Examine lowers the parts of a rule that has errors, to find further errors in them.
 func Examine(r *rules.Rule) diag.Diagnostics {
 	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}}
 	for _, s := range r.Searches {

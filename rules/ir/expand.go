@@ -7,8 +7,8 @@ import (
 	"decree/rules/diag"
 )
 
-// expanded replaces each %list% of a value by each of the list's values. They are literal text:
-// neither wildcards, nor expressions, nor placeholders have a meaning in them.
+// expanded replaces each %list% in a value by each value of the list. The values of a list are literal: wildcards,
+// expressions and placeholders have no meaning in them.
 func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	m := rules.Placeholder.FindStringSubmatchIndex(v.Text)
 	if _, textual := textOps[c.opSet]; (textual || c.opSet == "") && len(c.encoders) == 0 && !c.all && c.compare == "" && c.part == "" && m[0] == 0 && m[1] == len(v.Text) {
@@ -40,7 +40,7 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	return out
 }
 
-// countExpansions is how many texts a text with placeholders stands for, and their bytes; ok is false where there is no such list.
+// countExpansions counts the texts that a text with placeholders expands to, and their bytes. ok is false if a list does not exist.
 func (l *lowerer) countExpansions(text string, at diag.Range) (forms, bytes float64, ok bool) {
 	forms, ok = 1, true
 	average := float64(len(text))
@@ -57,7 +57,7 @@ func (l *lowerer) countExpansions(text string, at diag.Range) (forms, bytes floa
 	return forms, forms * average, ok
 }
 
-// expansions gives a text with its placeholders replaced, in every combination. Who calls it has counted them.
+// expansions gives a text with its placeholders replaced, in every combination. The caller must count them first.
 func (l *lowerer) expansions(text string, quote func(string) string, at diag.Range) []string {
 	m := rules.Placeholder.FindStringSubmatchIndex(text)
 	if m == nil {

@@ -8,8 +8,8 @@ import (
 	"decree/rules/regex"
 )
 
-// FilenameTest says a text test as an equivalent test on the last path component alone, where
-// there is one: Filename itself, and EndsWith whose every value is one separator and a name.
+// FilenameTest turns a text test into an equivalent test on the last component of the path, if there is one. This works
+// for Filename, and for EndsWith if every value is a separator and a name.
 func FilenameTest(t Test) (*Text, bool) {
 	text, ok := t.(*Text)
 	if !ok {

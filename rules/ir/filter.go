@@ -5,8 +5,7 @@ import (
 	"decree/rules/diag"
 )
 
-// LowerFilter lowers what an environment's filter asks of the events of the rules it covers. It is nil
-// when there are errors.
+// LowerFilter lowers what a filter requires of the events of the rules it covers. It is nil if there are errors.
 func LowerFilter(f *rules.Filter) (Node, diag.Diagnostics) {
 	body := *f.Body
 	body.Conditions = []rules.Condition{{Text: f.Required.String(), Range: f.Body.Conditions[0].Range, Expr: f.Required}}
@@ -17,7 +16,7 @@ func LowerFilter(f *rules.Filter) (Node, diag.Diagnostics) {
 	return Anonymous(lowered.Condition), found
 }
 
-// Filtered is the rule with a filter laid over it. The rule itself stays as it was.
+// Filtered is a copy of the rule with a filter added.
 func (r *Rule) Filtered(required Node) *Rule {
 	out := *r
 	if r.Filter == nil {

@@ -1,8 +1,8 @@
-// Package ir is the one logical tree of a rule that both the engine and the compilers
-// read. In: a parsed *rules.Rule. Out: a Rule whose modifiers are applied, lists expanded,
-// conditions resolved and ancestors numbered. It must stay free of products and dialects.
+// Package ir is the logical tree of a rule that the engine and the compilers share. In: a parsed *rules.Rule. Out: a
+// Rule with modifiers applied, lists expanded, conditions resolved and ancestors numbered. It must not depend on
+// products or dialects.
 //
-// Logic is two-valued: a predicate on a missing field is false, so its negation is true.
+// Logic has two values: a test of a missing field is false, so its negation is true.
 package ir
 
 import (
@@ -20,19 +20,19 @@ type Rule struct {
 	Condition Node        // never nil
 	Names     []*Named    // every name the condition uses, in file order
 	Lists     []List      // value lists that some Text test uses, in file order
-	Filter    Node        // what the environment's own filters ask of an event; nil = none
+	Filter    Node        // what the environment's own filters require of an event; nil = none
 }
 
-// List is a value list a dialect may print once and refer to.
+// List is a value list that a dialect may print once and refer to.
 type List struct {
 	Name    string
 	Comment string
 	Values  []string
-	Union   []string // the lists it is exactly the union of, printed before it
+	Union   []string // if the list is exactly a union: its parts, printed before it
 }
 
-// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword or *Prevalence; in the
-// condition of a correlation, and there alone, *Occurred.
+// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword or *Prevalence. Only the
+// condition of a correlation has *Occurred.
 type Node interface {
 	Range() diag.Range
 	node()
@@ -49,10 +49,10 @@ func (*Keyword) node()    {}
 func (*Prevalence) node() {}
 func (*Occurred) node()   {}
 
-// Base carries the place in the rule a node came from.
+// Base carries the position in the rule file that a node came from.
 type Base struct{ At diag.Range }
 
-// Range gives the place in the rule file.
+// Range gives the position in the rule file.
 func (b Base) Range() diag.Range { return b.At }
 
 // And holds when all Terms do. It has at least two.
@@ -80,8 +80,8 @@ type AtLeast struct {
 	Terms []Node
 }
 
-// Named is a part of the condition under the author's own name for it; it means Body.
-// One name is one *Named, shared by every place that uses it.
+// Named is a part of the condition that has a name in the rule. It means Body. Each name has one *Named, shared by all
+// its uses.
 type Named struct {
 	Base
 	Name string
@@ -108,14 +108,14 @@ type Match struct {
 	Test  Test
 }
 
-// Keyword is a test on the whole event: any of its values matches. Only *Text (Contains,
-// or Equals when the author wrote modifiers that say so), *Glob and *Regex occur.
+// Keyword is a test of the whole event: it holds if any value of the event matches. Its test is a *Text (Contains, or
+// Equals if modifiers say so), a *Glob or a *Regex.
 type Keyword struct {
 	Base
 	Test Test
 }
 
-// Prevalence asks how rare the value of an entity is. All parts that are set must hold.
+// Prevalence tests how rare the value of an entity is. All parts that are set must hold.
 type Prevalence struct {
 	Base
 	Name  string
@@ -123,11 +123,11 @@ type Prevalence struct {
 	Among Node // nil: all events of the log source
 }
 
-// Test is what is asked of a value: *Text, *Glob, *Regex, *Number, *Bool, *Null, *Exists,
+// Test is a test of a value: *Text, *Glob, *Regex, *Number, *Bool, *Null, *Exists,
 // *CIDR, *FieldRef or *TimePart.
 type Test interface{ test() }
 
-// TextOp is how a Text or FieldRef compares.
+// TextOp is the comparison of a Text or FieldRef.
 type TextOp int
 
 // The text operations. Filename compares the part after the last '\' or '/'.
@@ -144,14 +144,14 @@ var textOpNames = [...]string{"equals", "startswith", "endswith", "contains", "f
 // String gives the operation's Sigma name.
 func (o TextOp) String() string { return textOpNames[o] }
 
-// Text holds when the value compares so with any of Values: literal strings, no wildcards.
-// Equals with "" holds for a present, empty value. Case is ignored unless Cased.
+// Text holds if the comparison is true for any of Values: literal strings, no wildcards.
+// Equals with "" holds for a field that is present and empty. Case is ignored unless Cased.
 type Text struct {
 	Op     TextOp
 	Values []string // one or more
 	Cased  bool
-	List   string // the rule's list that Values are exactly, or ""
-	// Spelling says that Values are how the rule writes a number, as 0x17 for 23: no column of numbers holds that.
+	List   string // name of the rule's list that has exactly these Values, or ""
+	// Spelling is set if Values are spellings of a number, such as 0x17 for 23. A numeric column never has such a text.
 	Spelling bool
 }
 
@@ -170,16 +170,16 @@ type GlobPart struct {
 	Literal string
 }
 
-// Regex holds when the expression, which is PCRE's, is found anywhere in the value (Sigma's re). Flags is a
-// subset of "ims" in that order. Backtracking is set where RE2 cannot run it.
+// Regex holds if the PCRE expression matches anywhere in the value (Sigma's re). Flags is a subset of "ims" in that
+// order. Backtracking is set if RE2 cannot run the expression.
 type Regex struct {
 	Expr         string
 	Flags        string
 	Backtracking bool
-	parsed       *regex.Expression // as lowering read it
+	parsed       *regex.Expression // parsed by lowering
 }
 
-// Parse takes the expression apart. Lowering did so before: one that cannot be read is a programming error.
+// Parse gives the syntax tree of the expression. Lowering has parsed it already, so an error is a programming error.
 func (t *Regex) Parse() *regex.Expression {
 	if t.parsed != nil {
 		return t.parsed
@@ -191,8 +191,8 @@ func (t *Regex) Parse() *regex.Expression {
 	return e
 }
 
-// Number compares numerically, whether the event holds 5 or "5". Op is "eq", "lt", "lte",
-// "gt" or "gte"; any one of Values holding is enough ("eq" alone has several).
+// Number compares numerically, whether the event has 5 or "5". Op is "eq", "lt", "lte", "gt" or "gte". One of Values
+// is enough; only "eq" has several.
 type Number struct {
 	Op     string
 	Values []float64
@@ -224,7 +224,7 @@ type TimePart struct {
 	Values []float64
 }
 
-// WhenMissing is what a test says of a field that is not there.
+// WhenMissing is the result of a test of a missing field.
 func WhenMissing(t Test) bool {
 	switch t := t.(type) {
 	case *Null:
@@ -246,8 +246,8 @@ func (*CIDR) test()     {}
 func (*FieldRef) test() {}
 func (*TimePart) test() {}
 
-// Children lists a node's direct children; leaves have none. A Prevalence's population is
-// not a child: it is about other events. An unknown node is a programming error.
+// Children lists a node's direct children. Leaves have none. The population of a Prevalence is not a child, because it
+// is about other events. An unknown node is a programming error.
 func Children(n Node) []Node {
 	switch n := n.(type) {
 	case *And:
@@ -266,7 +266,7 @@ func Children(n Node) []Node {
 	panic("ir: unknown node")
 }
 
-// Inspect calls f for n and, while f returns true, for all below it in order.
+// Inspect calls f for n and, if f returns true, for its children in order.
 func Inspect(n Node, f func(Node) bool) {
 	if !f(n) {
 		return

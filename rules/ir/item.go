@@ -12,11 +12,11 @@ import (
 	"decree/rules/source"
 )
 
-// chain is what an item's modifiers ask for.
+// chain is the combined meaning of an item's modifiers.
 type chain struct {
 	item     rules.Item
 	op       TextOp
-	opSet    string // the modifier that decided what the test is
+	opSet    string // the modifier that decided the kind of test
 	all      bool
 	cased    bool
 	negated  bool
@@ -27,20 +27,20 @@ type chain struct {
 	compare  string    // lt, lte, gt, gte
 	encoders []encoder // in the order written
 	windash  bool
-	encoded  bool // by another than windash
+	encoded  bool // by a modifier other than windash
 }
 
-// kinds of test that exclude each other.
+// kinds of test that exclude each other
 var decisive = map[string]bool{"startswith": true, "endswith": true, "contains": true, "filename": true, "re": true, "cidr": true, "exists": true}
 
 var (
 	comparisons = map[string]bool{"lt": true, "lte": true, "gt": true, "gte": true}
 	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true, "year": true}
-	positions   = map[string]bool{"startswith": true, "endswith": true, "contains": true} // that an expression may have
+	positions   = map[string]bool{"startswith": true, "endswith": true, "contains": true} // modifiers that an expression may have
 	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename}
 )
 
-// read interprets the modifiers in order; ok is false when they contradict.
+// read interprets the modifiers in order. ok is false if they contradict each other.
 func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	c = &chain{item: item}
 	before := l.errors
@@ -57,7 +57,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 			c.expand = true
 		case name == "fieldref":
 			ref = true
-		case name == "windash" && c.windash: // twice is as once
+		case name == "windash" && c.windash: // repeating it changes nothing
 		case name == "windash":
 			c.windash = true
 			c.encoders = append(c.encoders, encoder{windash, dashForms, 3})
@@ -66,7 +66,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 			c.encoded = true
 		case name == "i" || name == "m" || name == "s":
 			if c.opSet != "re" {
-				l.errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re", name)
+				l.errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re and must follow it", name)
 			}
 			c.flags += name
 		case timeParts[name]:
@@ -91,7 +91,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	}
 	if ref {
 		if _, text := textOps[c.opSet]; c.opSet != "" && !text {
-			l.errorf("modifier-conflict", item.Range, "", "fieldref goes with startswith, endswith and contains only")
+			l.errorf("modifier-conflict", item.Range, "", "fieldref can be combined only with startswith, endswith and contains")
 		}
 		c.opSet = "fieldref"
 	}
@@ -99,7 +99,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 		l.errorf("modifier-conflict", item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
 	}
 	if textual := c.opSet == "" && c.compare == "" && c.part == "" || decisiveText(c.opSet); !textual && len(c.encoders) > 0 {
-		l.errorf("modifier-conflict", item.Range, "keep one of them", "an encoding or windash goes with whole values, contains, startswith, endswith and filename only")
+		l.errorf("modifier-conflict", item.Range, "keep one of them", "encodings and windash can be combined only with contains, startswith, endswith and filename")
 	}
 	if c.expand && (c.exists || ref) {
 		l.errorf("modifier-conflict", item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
@@ -107,7 +107,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	return c, l.errors == before
 }
 
-// once reports a modifier of a kind of which the item has another already.
+// once reports a modifier if the item already has another of the same kind.
 func (l *lowerer) once(m rules.Modifier, earlier string) {
 	if earlier != "" {
 		l.errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", earlier, m.Name)
@@ -127,12 +127,12 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 		return &Const{at, false}
 	}
 	if len(item.Values) == 0 {
-		l.found.Warnf("empty-values", item.Range, "add a value, or remove the field", "this list is empty, so the item never matches")
+		l.found.Warnf("empty-values", item.Range, "add a value, or remove the field", "the list of values is empty, so this field never matches")
 		return &Const{at, false}
 	}
 	f := l.field(item.Field, level, item.Range)
 	if f.Name == "" && level > 0 {
-		l.errorf("ancestry-keywords", item.Range, "name a field, such as `CommandLine|contains`", "an ancestor has no keywords, only fields")
+		l.errorf("ancestry-keywords", item.Range, "name a field, such as `CommandLine|contains`", "an ancestor cannot be searched for keywords: only its fields are known")
 		return &Const{at, false}
 	}
 	var terms []Node
@@ -169,8 +169,8 @@ func wrap(at Base, f Field, t Test) Node {
 	return &Match{at, f, t}
 }
 
-// values gives the values that one written value stands for, each as its forms: `all` asks for
-// every value, in any of its forms.
+// values gives the values that one written value stands for, each with its forms. `all` requires every value, each in
+// any of its forms.
 func (l *lowerer) values(c *chain, v rules.Value, level int) [][]Test {
 	if c.expand && rules.Placeholder.MatchString(v.Text) {
 		return l.expanded(c, v, level)
@@ -178,7 +178,7 @@ func (l *lowerer) values(c *chain, v rules.Value, level int) [][]Test {
 	return [][]Test{l.tests(c, v, level)}
 }
 
-// tests gives the tests of one value; several (forms of an encoding) are alternatives.
+// tests gives the tests of one value. Several tests, for the forms of an encoding, are alternatives.
 func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	fail := func(code, hint, format string, args ...any) []Test {
 		l.errorf(code, v.Range, hint, format, args...)
@@ -188,10 +188,10 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	case c.opSet == "exists":
 		value, ok := source.Truth(v.Text)
 		if !ok {
-			return fail("invalid-exists", "write true or false", "exists takes true or false, not %q", v.Text)
+			return fail("invalid-exists", "write true or false", "the value of exists must be true or false, got: %q", v.Text)
 		}
 		if v.Kind != rules.BoolValue {
-			l.fixable("truth-word", v.Range, strconv.FormatBool(value), "exists takes true or false; YAML 1.2 does not know %q as one of them", v.Text)
+			l.fixable("truth-word", v.Range, strconv.FormatBool(value), "the value of exists must be true or false; in YAML 1.2, %q is a text", v.Text)
 		}
 		return []Test{&Exists{value}}
 	case c.opSet == "re":
@@ -200,7 +200,7 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 		return l.network(v)
 	case c.opSet == "fieldref":
 		if v.Text == "" {
-			return fail("invalid-fieldref", "write the name of a field", "fieldref takes the name of another field")
+			return fail("invalid-fieldref", "write the name of a field", "the value of fieldref must be the name of another field")
 		}
 		return []Test{&FieldRef{c.op, l.field(v.Text, level, v.Range), c.cased}}
 	case c.part != "" || c.compare != "":
@@ -209,7 +209,7 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	switch v.Kind {
 	case rules.NullValue:
 		if c.opSet != "" || len(c.encoders) > 0 {
-			return fail("modifier-conflict", "remove the modifier", "null goes with no modifier")
+			return fail("modifier-conflict", "remove the modifier", "null cannot be combined with modifiers")
 		}
 		return []Test{&Null{}}
 	case rules.BoolValue:
@@ -230,7 +230,7 @@ func (l *lowerer) numeric(c *chain, v rules.Value) []Test {
 		n, err = v.Number, nil
 	}
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		l.errorf("invalid-number", v.Range, "write a number", "%q is no number", v.Text)
+		l.errorf("invalid-number", v.Range, "write a number", "%q is not a number", v.Text)
 		return nil
 	}
 	op := c.compare
@@ -256,13 +256,13 @@ func (l *lowerer) regex(c *chain, v rules.Value) []Test {
 		if failed.Unsupported {
 			code = "unsupported-regex"
 		}
-		l.errorf(code, v.Range, failed.Hint, "this regular expression cannot be read, at character %d: %s", utf8.RuneCountInString(v.Text[:failed.Offset])+1, failed.Message)
+		l.errorf(code, v.Range, failed.Hint, "invalid regular expression at character %d: %s", utf8.RuneCountInString(v.Text[:failed.Offset])+1, failed.Message)
 		return nil
 	}
 	t := &Regex{Expr: positioned(c.op, v.Text, flags), Flags: flags}
 	if t.Expr != v.Text {
 		if e, err = regex.Parse(t.Expr, flags); err != nil {
-			l.errorf("invalid-regex", v.Range, "say by ^ or $ where the expression is found", "this regular expression cannot be put at one end of a value: %v", err)
+			l.errorf("invalid-regex", v.Range, "write ^ or $ in the expression instead", "this regular expression cannot be anchored at one end of the value: %v", err)
 			return nil
 		}
 	}
@@ -279,7 +279,7 @@ func (l *lowerer) text(c *chain, v rules.Value) []Test {
 	switch {
 	case c.encoded:
 		written = unescape(v.Text)
-	case c.windash && c.op != Filename && manyDashes(v.Text): // a name has no slash
+	case c.windash && c.op != Filename && manyDashes(v.Text): // a file name has no slash
 		return []Test{patternOf(dashed(v.Text), c.op, c.cased)}
 	}
 	values, ok := l.encode(c, written, v)

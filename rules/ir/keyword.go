@@ -6,8 +6,8 @@ import (
 	"decree/rules"
 )
 
-// keyword makes a field's test into one of the whole event. A keyword is text: a number is its
-// digits, and what every event would match is an error.
+// keyword turns a test of a field into a test of the whole event. A keyword is text: a number becomes its digits, and a
+// keyword that every event would match is an error.
 func (l *lowerer) keyword(c *chain, v rules.Value, t Test) Test {
 	switch of := t.(type) {
 	case *Number:
@@ -31,12 +31,12 @@ func (l *lowerer) keyword(c *chain, v rules.Value, t Test) Test {
 	case *Regex:
 		return t
 	}
-	l.errorf("invalid-keyword", v.Range, "write a text to look for, or name a field", "this is no keyword: it must be text that not every event holds")
+	l.errorf("invalid-keyword", v.Range, "write a text to search for, or name a field", "this cannot be a keyword: it is not text, or every event would match")
 	return t
 }
 
-// anywhere makes a keyword's test: a keyword without modifiers may stand anywhere in a value, and
-// its wildcards reach as far as the value does.
+// anywhere makes the test of a keyword without modifiers. Such a keyword may occur anywhere in a value, and its
+// wildcards reach to the ends of the value.
 func anywhere(t Test) Test {
 	switch t := t.(type) {
 	case *Text:

@@ -11,10 +11,10 @@ import (
 type lowerer struct {
 	rule    *rules.Rule
 	named   map[string]*Named // finished names
-	pending map[string]bool   // names being lowered, to find circles
-	used    map[string]bool   // lists
+	pending map[string]bool   // names being lowered, to find cycles
+	used    map[string]bool   // names of used lists
 	found   diag.Diagnostics
-	errors  int // in found
+	errors  int // number of errors in found
 	budget  budget
 }
 
@@ -23,14 +23,14 @@ func (l *lowerer) errorf(code string, at diag.Range, hint, format string, args .
 	l.found.Errorf(code, at, hint, format, args...)
 }
 
-// fixable warns of what can be written otherwise without a change of meaning.
+// fixable warns of a text that can be rewritten without a change of meaning.
 func (l *lowerer) fixable(code string, at diag.Range, fix, format string, args ...any) {
 	l.found.Warnf(code, at, "write `"+fix+"`", format, args...)
 	l.found[len(l.found)-1].Fix = fix
 }
 
-// Lower applies modifiers, expands lists, numbers ancestors and resolves the condition. The
-// rule is nil when there are errors.
+// Lower applies modifiers, expands lists, numbers ancestors and resolves the condition. The rule is nil if there are
+// errors.
 func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
 	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}}
 	var alternatives []Node
@@ -38,7 +38,7 @@ func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
 		alternatives = append(alternatives, l.expr(c.Expr))
 	}
 	if len(alternatives) == 0 {
-		l.errorf("missing-condition", r.Range, "", "the rule has no condition that could be read")
+		l.errorf("missing-condition", r.Range, "", "the rule has no valid condition")
 	}
 	if l.errors > 0 {
 		return nil, l.found
@@ -76,7 +76,7 @@ func (l *lowerer) namesInOrder() []string {
 	return names
 }
 
-// lists gives the used lists in file order, and all that they are unions of.
+// lists gives the used lists and the parts of their unions, in file order.
 func (l *lowerer) lists() []List {
 	byName := map[string]rules.List{}
 	for _, list := range l.rule.Lists {
@@ -109,8 +109,8 @@ func (l *lowerer) lists() []List {
 	return out
 }
 
-// unionOf names the lists that a list is exactly the union of: without values of its own, some taken out, or one that two
-// of them write in different cases, of which the union has the first.
+// unionOf names the lists that a list is exactly the union of. It must not have values of its own or exceptions. No two
+// parts may write a value in different cases, because the union keeps only the first.
 func unionOf(l rules.List, byName map[string]rules.List) []string {
 	own := map[string]bool{}
 	for _, v := range l.Values {
@@ -137,7 +137,7 @@ func (l *lowerer) name(name string, at diag.Range) Node {
 		return n
 	}
 	if l.pending[name] {
-		l.errorf("name-cycle", at, "break the circle", "%q is defined by itself", name)
+		l.errorf("name-cycle", at, "remove one of the references", "%q is defined by itself", name)
 		return &Const{Base{at}, false}
 	}
 	l.pending[name] = true
@@ -215,7 +215,7 @@ func (l *lowerer) prevalence(p rules.Prevalence) Node {
 	return n
 }
 
-// ancestry is the conjunction of its levels; `within` is a disjunction over levels.
+// ancestry is the conjunction of its levels. `within` is a disjunction over levels.
 func (l *lowerer) ancestry(a rules.Ancestry) Node {
 	var terms []Node
 	for _, level := range a.Levels {
@@ -232,7 +232,7 @@ func (l *lowerer) ancestry(a rules.Ancestry) Node {
 	return &And{Base{a.Range}, terms}
 }
 
-// selection lowers a selection about the process at a level.
+// selection lowers a selection for the process at a level.
 func (l *lowerer) selection(s rules.Selection, level int) Node {
 	switch s := s.(type) {
 	case rules.AllOf:
@@ -261,13 +261,13 @@ func (l *lowerer) selection(s rules.Selection, level int) Node {
 	panic("ir: unknown selection")
 }
 
-// ancestorPrefixes are Sigma's own names for an ancestor's fields.
+// ancestorPrefixes are Sigma's prefixes for the fields of an ancestor.
 var ancestorPrefixes = []struct {
 	prefix string
 	level  int
 }{{"GrandParent", 2}, {"Grandparent", 2}, {"Parent", 1}}
 
-// processFields are the fields that exist for every process, its ancestors included.
+// processFields are the fields that every process has, including ancestors.
 var processFields = map[string]bool{"Image": true, "CommandLine": true, "ProcessId": true, "ProcessGuid": true, "User": true,
 	"IntegrityLevel": true, "Product": true, "Company": true, "Description": true, "OriginalFileName": true}
 
@@ -276,7 +276,7 @@ func (l *lowerer) field(name string, level int, at diag.Range) Field {
 	f := FieldNamed(name)
 	f.Level += level
 	if f.Level > rules.MaxAncestor {
-		l.errorf("ancestry-level", at, "ask about a nearer process", "%s of ancestor %d is ancestor %d; the farthest is %d", name, level, f.Level, rules.MaxAncestor)
+		l.errorf("ancestry-level", at, "use a lower level", "%s of ancestor %d is ancestor %d, but the highest level is %d", name, level, f.Level, rules.MaxAncestor)
 	}
 	return f
 }

@@ -9,23 +9,23 @@ import (
 	"decree/rules"
 )
 
-// network reads a network. An address alone is a network of one, a mask stands for its length, and bits behind the
-// length do not count: all three are read with a finding.
+// network reads a network. A single address is a network of one, a mask is read as its length, and bits behind the
+// length are ignored. All three are accepted with a finding.
 func (l *lowerer) network(v rules.Value) []Test {
 	prefix, err := readNetwork(v.Text)
 	if err != nil {
-		l.errorf("invalid-cidr", v.Range, "write an address and a length, such as 10.0.0.0/8", "%q is no network", v.Text)
+		l.errorf("invalid-cidr", v.Range, "write an address and a length, such as 10.0.0.0/8", "%q is not a network", v.Text)
 		return nil
 	}
 	masked := prefix.Masked()
 	_, length, _ := strings.Cut(v.Text, "/")
 	switch {
 	case length == "":
-		l.fixable("network-form", v.Range, masked.String(), "a network has a length; this address is read as a network of one")
+		l.fixable("network-form", v.Range, masked.String(), "the network has no length; it is read as a single address")
 	case length != fmt.Sprint(prefix.Bits()):
-		l.fixable("network-form", v.Range, masked.String(), "the specification writes a network with its length, not with a mask")
+		l.fixable("network-form", v.Range, masked.String(), "the specification writes a network with a length and not with a mask")
 	case prefix.Addr() != masked.Addr():
-		l.fixable("network-form", v.Range, masked.String(), "the address has bits behind the length of its network, which do not count")
+		l.fixable("network-form", v.Range, masked.String(), "the address has bits behind the length of its network; they are ignored")
 	}
 	return []Test{&CIDR{[]netip.Prefix{masked}}}
 }
@@ -38,14 +38,14 @@ func readNetwork(text string) (netip.Prefix, error) {
 		ones := bits.LeadingZeros32(^whole)
 		addr, err := netip.ParseAddr(address)
 		if err != nil || !addr.Is4() || whole<<ones != 0 {
-			return netip.Prefix{}, fmt.Errorf("%q is no mask", length)
+			return netip.Prefix{}, fmt.Errorf("%q is not a mask", length)
 		}
 		return netip.PrefixFrom(addr, ones), nil
 	}
 	if !found {
 		addr, err := netip.ParseAddr(text)
 		if err != nil || addr.Zone() != "" {
-			return netip.Prefix{}, fmt.Errorf("%q is no address", text)
+			return netip.Prefix{}, fmt.Errorf("%q is not an address", text)
 		}
 		return netip.PrefixFrom(addr, addr.BitLen()), nil
 	}

@@ -8,16 +8,16 @@ import (
 	"decree/rules"
 )
 
-// exactFloats is the largest whole number up to which a float64 tells each from its neighbours.
+// exactFloats is the largest number up to which a float64 represents every whole number exactly.
 const exactFloats = 1 << 53
 
-// numbered gives the tests of an unquoted number. YAML reads 0x17 as 23, and a log holds what it holds: the text as
-// written is looked for too, wherever it is another than the number's digits.
+// numbered gives the tests of an unquoted number. YAML reads 0x17 as 23, but a log may have either. If the written text
+// differs from the digits of the number, it is searched for too.
 func numbered(c *chain, v rules.Value) []Test {
 	digits := number(v.Number)
 	tests := []Test{&Number{"eq", []float64{v.Number}}}
 	if c.item.Field == "" {
-		return tests // a keyword is the text as written
+		return tests // a keyword is searched for as written
 	}
 	if whole, ok := wholeNumber(v.Text); ok && math.Abs(v.Number) >= exactFloats {
 		digits = whole.String()

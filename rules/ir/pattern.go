@@ -2,8 +2,8 @@ package ir
 
 import "strings"
 
-// parts splits a Sigma value into literals and wildcards. A backslash is itself unless it
-// stands before *, ? or another backslash (Sigma specification 2.1, "Escaping").
+// parts splits a Sigma value into literals and wildcards. A backslash is literal unless *, ? or another backslash
+// follows (Sigma specification 2.1, "Escaping").
 func parts(s string) []GlobPart {
 	var out []GlobPart
 	var lit strings.Builder
@@ -31,7 +31,7 @@ func parts(s string) []GlobPart {
 	return out
 }
 
-// unescape gives a value's literal text, wildcards being characters.
+// unescape gives the literal text of a value, with wildcards as ordinary characters.
 func unescape(s string) string {
 	var b strings.Builder
 	for _, p := range parts(s) {
@@ -48,7 +48,7 @@ var escaper = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`)
 // escape writes literal text as a Sigma value.
 func escape(s string) string { return escaper.Replace(s) }
 
-// pattern is the simplest test that means a value with wildcards under an operation.
+// pattern is the simplest test for a value with wildcards under an operation.
 func pattern(value string, op TextOp, cased bool) Test { return patternOf(parts(value), op, cased) }
 
 func patternOf(ps []GlobPart, op TextOp, cased bool) Test {

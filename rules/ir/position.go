@@ -6,16 +6,16 @@ import (
 	"decree/rules"
 )
 
-// position notes an expression with startswith, endswith or contains, of which the specification does not speak.
+// position warns of an expression with startswith, endswith or contains, which the specification does not define.
 func (l *lowerer) position(c *chain, m rules.Modifier) {
-	hint := map[TextOp]string{Contains: "remove `contains`: an expression is found anywhere", StartsWith: "begin the expression with `^` instead", EndsWith: "end the expression with `$` instead"}
-	l.found.Warnf("regex-position", m.Range, hint[c.op], "the specification does not have %s with re", c.op)
+	hint := map[TextOp]string{Contains: "remove `contains`: an expression matches anywhere", StartsWith: "begin the expression with `^` instead", EndsWith: "end the expression with `$` instead"}
+	l.found.Warnf("regex-position", m.Range, hint[c.op], "the specification does not define %s with re", c.op)
 }
 
-// positioned is an expression that is found at the beginning, or at the end, of a value.
+// positioned anchors an expression at the beginning or at the end of a value.
 func positioned(op TextOp, expr, flags string) string {
 	begin, end := "^", "$"
-	if strings.Contains(flags, "m") { // of the value, not of a line
+	if strings.Contains(flags, "m") { // anchors for the value, not for a line
 		begin, end = `\A`, `\z`
 	}
 	switch op {

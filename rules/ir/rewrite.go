@@ -1,14 +1,14 @@
 package ir
 
-// Rewrite gives a rule with other nodes in the place of its field tests; f may give the test
-// itself. One name is one *Named as before, and what becomes alternatives joins those beside it.
+// Rewrite gives a rule with its field tests replaced by the nodes that f returns, which may be the test itself. Each
+// name still has one *Named. New alternatives are merged with those beside them.
 func Rewrite(r *Rule, f func(*Match) Node) *Rule {
 	w := rewriter{f: f, names: map[*Named]*Named{}}
 	return w.rule(r)
 }
 
-// Replace gives a rule with another node in the place of one, which must not be a *Named: of those
-// replace the body. The new node may hold the old one.
+// Replace gives a rule with one node replaced. The node must not be a *Named: replace its body instead. The new node
+// may contain the old one.
 func Replace(r *Rule, old, with Node) *Rule {
 	w := rewriter{f: func(m *Match) Node { return m }, names: map[*Named]*Named{}, old: old, with: with}
 	return w.rule(r)
@@ -27,8 +27,8 @@ func (w *rewriter) rule(r *Rule) *Rule {
 	return &out
 }
 
-// Settle gives a rule without the constants that Rewrite has put in place of tests: what they decide is decided. A *Named whose body is decided
-// is the constant.
+// Settle simplifies a rule in which Rewrite has replaced tests by constants. A *Named whose body becomes constant is
+// replaced by the constant.
 func Settle(r *Rule) *Rule {
 	w := rewriter{f: func(m *Match) Node { return m }, names: map[*Named]*Named{}, settle: true}
 	return w.rule(r)
@@ -38,7 +38,7 @@ type rewriter struct {
 	f     func(*Match) Node
 	names map[*Named]*Named
 
-	old, with Node // nil when all is replaced, or nothing to be
+	old, with Node // nil if all tests are replaced, or none
 	settle    bool
 }
 
@@ -50,7 +50,7 @@ func (w *rewriter) node(n Node) Node {
 	return out
 }
 
-// settled decides a node whose parts are settled.
+// settled simplifies a node whose children are already simplified.
 func settled(n Node) Node {
 	switch n := n.(type) {
 	case *Not:
@@ -89,7 +89,7 @@ func settled(n Node) Node {
 	return n
 }
 
-// settledTerms leaves out the constants that decide nothing: neutral is what the connective of no terms is.
+// settledTerms removes constants that have no effect. neutral is the value of the connective without terms.
 func settledTerms(at Base, terms []Node, neutral bool, join func([]Node) Node) Node {
 	var left []Node
 	for _, t := range terms {
@@ -134,7 +134,7 @@ func (w *rewriter) below(n Node) Node {
 			or, several := rewritten.(*Or)
 			never, constant := rewritten.(*Const)
 			switch {
-			case constant && !never.Value && isMatch(t): // an alternative that the product's column rules out
+			case constant && !never.Value && isMatch(t): // the product's column rules this alternative out
 			case several && isMatch(t):
 				out.Terms = append(out.Terms, or.Terms...)
 			default:

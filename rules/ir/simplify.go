@@ -2,8 +2,8 @@ package ir
 
 import "slices"
 
-// simplify brings a tree into its shortest form with the same meaning. Named nodes stay, so
-// that results can say which names were true; their bodies are simplified once, by Lower.
+// simplify gives the shortest tree with the same meaning. Named nodes stay, because results report which names were
+// true. Lower simplifies their bodies once.
 func simplify(n Node) Node {
 	switch n := n.(type) {
 	case *And:
@@ -70,8 +70,8 @@ func flatten(terms []Node, same func(Node) ([]Node, bool)) []Node {
 	return out
 }
 
-// merge joins alternatives on one field into one test with several values, in place of the
-// first: a dialect can then print a list. `f is x or f is y` = `f is any of x, y`.
+// merge joins alternatives on one field into a single test with several values, at the position of the first. A dialect
+// can then print a list. `f is x or f is y` = `f is any of x, y`.
 func merge(terms []Node) []Node {
 	var out []Node
 	first := map[mergeKey]int{}
@@ -91,7 +91,7 @@ func merge(terms []Node) []Node {
 	return out
 }
 
-// mergeKey is equal for tests that one test with all their values can replace.
+// mergeKey is equal for tests that can be merged into one test with all their values.
 type mergeKey struct {
 	keyword bool
 	field   Field
@@ -126,7 +126,7 @@ func keyOf(n Node) (mergeKey, bool) {
 	return key, false
 }
 
-// fresh copies a leaf, so that join may add to its values.
+// fresh copies a leaf, because join changes its values.
 func fresh(n Node) Node {
 	switch n := n.(type) {
 	case *Match:
@@ -137,7 +137,7 @@ func fresh(n Node) Node {
 	panic("ir: only leaves are merged")
 }
 
-// join adds the values of b to a, which fresh made.
+// join adds the values of b to a, which must be a copy made by fresh.
 func join(a, b Node) Node {
 	switch a := a.(type) {
 	case *Match:

@@ -11,10 +11,10 @@ const Dashes = "-/–—―"
 // dashSpots finds a dash or slash that begins a word; the group is the dash.
 var dashSpots = regexp.MustCompile(`(?:^|\B)([-/–—―])\b`)
 
-// maxSpelledDashes is how many dashes of one value are spelled out, which makes 5ⁿ texts. Of more, each is a part of a pattern.
+// maxSpelledDashes limits how many dashes of one value are spelled out: n dashes make 5ⁿ texts. With more, a pattern is used.
 const maxSpelledDashes = 3
 
-// dashForms is how many texts windash makes of a value.
+// dashForms is the number of texts that windash generates from a value.
 func dashForms(s string) float64 {
 	forms := 1.0
 	for range dashSpots.FindAllStringIndex(s, -1) {
@@ -23,8 +23,7 @@ func dashForms(s string) float64 {
 	return forms
 }
 
-// windash gives every combination of dashes that a value can be written with, the value itself first. Who calls it has
-// counted them.
+// windash gives every combination of dashes for a value, with the value itself first. The caller must count them first.
 func windash(s string) ([]string, error) {
 	forms, last := []string{""}, 0
 	for _, spot := range dashSpots.FindAllStringSubmatchIndex(s, -1) {
@@ -47,8 +46,8 @@ func windash(s string) ([]string, error) {
 	return forms, nil
 }
 
-// dashed is a value with wildcards in which every dash that begins a word may be any of Dashes. A backslash escapes no dash, so
-// that what stands between them is read by itself.
+// dashed is a pattern in which every dash that begins a word may be any of Dashes. A backslash never escapes a dash, so
+// the text between dashes is read separately.
 func dashed(s string) []GlobPart {
 	var out []GlobPart
 	last := 0
@@ -59,7 +58,7 @@ func dashed(s string) []GlobPart {
 	return append(out, parts(s[last:])...)
 }
 
-// manyDashes tells whether a value has more dashes than are spelled out.
+// manyDashes tells whether a value has more dashes than maxSpelledDashes.
 func manyDashes(s string) bool {
 	return strings.ContainsAny(s, Dashes) && len(dashSpots.FindAllStringIndex(s, maxSpelledDashes+1)) > maxSpelledDashes
 }

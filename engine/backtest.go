@@ -87,7 +87,7 @@ func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule) (alerts []A
 	return alerts, timeless, e.finishedStats(), nil
 }
 
-// moments gives the waiting events of each rule, by its order, in the order of their times.
+// moments lists the pending events of each rule, by the rule's order, in the order of their times.
 func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 	of = make([][]moment, len(e.rules))
 	for _, w := range e.pending.events {
@@ -134,7 +134,7 @@ func (r *replay) run() ([]Alert, error) {
 	var alerts []Alert
 	from, to := 0, 0 // the events that a run sees
 	for to < len(r.moments) {
-		// no run before this one sees anything new; those after it do as long as events are in reach
+		// earlier runs see nothing new; later runs do as long as events are in reach
 		for at := r.next(r.moments[to].at); ; at = at.Add(r.Every) {
 			for to < len(r.moments) && !r.moments[to].at.After(at) {
 				to++
@@ -182,7 +182,7 @@ func (r *replay) next(at time.Time) time.Time {
 	return time.Unix(second, 0).UTC()
 }
 
-// sight finds what each event adds to the rule's populations.
+// sight finds what each event adds to the populations of the rule.
 func (r *replay) sight() error {
 	if len(r.rule.rare) == 0 {
 		return nil
@@ -210,7 +210,7 @@ func (r *replay) judge(seen []moment) {
 	}
 }
 
-// ask asks an event's units: those that count populations, or the rule's.
+// ask asks the units of an event: those that count populations, or the rule itself.
 func (r *replay) ask(w *moment, counting bool) (out outcome, err error) {
 	m := r.e.main
 	in, err := r.e.pending.recall(w.pendingEvent)

@@ -8,7 +8,7 @@ import (
 	"decree/rules/ir"
 )
 
-// build resolves a tree against a source. deep is set when a leaf needs another event.
+// build resolves a rule's tree against a log source. It marks the unit as deferred if a part of the tree needs other events.
 func (p *plan) build(n ir.Node, s *source, u *unit) *condition.Term {
 	switch n := n.(type) {
 	case *ir.And:
@@ -35,8 +35,8 @@ func (p *plan) build(n ir.Node, s *source, u *unit) *condition.Term {
 	panic("engine: unknown node")
 }
 
-// match asks a field in the product's own words. What its column cannot answer is answered as
-// of an event without the field.
+// match translates a test into the product's own terms. If the column cannot answer it, the answer is that of an event
+// without the field.
 func (p *plan) match(n *ir.Match, s *source, u *unit) *condition.Term {
 	own, err := p.opt.Model.Translate(s.Source, n)
 	if err != nil {
@@ -70,8 +70,8 @@ func (p *plan) buildAll(nodes []ir.Node, s *source, u *unit) []*condition.Term {
 	return terms
 }
 
-// leaf is an atom on the event, an atom on an ancestor's event, or, for a field that the model
-// does not have, what the test says of a missing one.
+// leaf makes an atom on the event or on an ancestor's event. If the model does not have the field, the leaf is constant: what the test says of a
+// missing field.
 func (p *plan) leaf(m *ir.Match, s *source, u *unit) *condition.Term {
 	slot, test, native := p.native(m.Field, m.Test, s)
 	ref, isRef := m.Test.(*ir.FieldRef)
@@ -93,7 +93,7 @@ func (p *plan) leaf(m *ir.Match, s *source, u *unit) *condition.Term {
 	return p.deepLeaf(m, s, u)
 }
 
-// deepLeaf is an atom on an ancestor's event.
+// deepLeaf makes an atom on an ancestor's event.
 func (p *plan) deepLeaf(m *ir.Match, s *source, u *unit) *condition.Term {
 	u.deferred = true
 	asked := []ir.Field{m.Field}
@@ -112,8 +112,8 @@ func (p *plan) deepLeaf(m *ir.Match, s *source, u *unit) *condition.Term {
 	return condition.OfAtom(p.atoms.OfAncestor(m.Field, m.Test))
 }
 
-// native finds a field on the event itself. A column with only the file name answers tests
-// on that, said as tests of the whole column.
+// native finds a field on the event itself. A column that holds only a file name answers tests of the file name, as tests
+// of the whole column.
 func (p *plan) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 	col, ok := p.opt.Model.Column(s.Source, f.Name, f.Level)
 	if !ok || !s.Has(p.opt.Model, f) {
@@ -127,7 +127,7 @@ func (p *plan) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 		t = &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased}
 	}
 	if text, ok := t.(*ir.Text); ok && text.Op == ir.Filename && col.Filename != "" {
-		// queries ask the column of names, which an event may have without the path
+		// an event may have the file name without the path; queries read it too
 		col.Also = append(slices.Clone(col.Also), col.Filename)
 	}
 	return p.layout.Slot(col), t, true

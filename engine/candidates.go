@@ -2,7 +2,7 @@ package engine
 
 import "slices"
 
-// candidates lists the units that may match, in rule order.
+// candidates lists the units that may match the event, in the order of rules.
 func (m *matcher) candidates() []int {
 	m.list = m.list[:0]
 	for _, si := range m.route.Of {
@@ -32,7 +32,7 @@ func (m *matcher) choose(u int) {
 	m.list = append(m.list, u)
 }
 
-// scan finds the atoms of a slot that its texts decide at once, and chooses the units they call for.
+// scan finds the atoms of a slot in one pass over its texts, and chooses the units that those atoms trigger.
 func (m *matcher) scan(slot int) {
 	for _, a := range m.atoms.Scan(slot) {
 		if int(a) < len(m.p.triggers) {

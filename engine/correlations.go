@@ -40,7 +40,7 @@ func (p *plan) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) {
 	}
 }
 
-// takeDown finds where a unit's events have what correlations take down of its matches.
+// takeDown finds the slots of what correlations record of a unit's matches.
 func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 	for _, f := range u.rule.correlated.Fields {
 		at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, f)
@@ -52,7 +52,7 @@ func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 	}
 }
 
-// shownBy finds what results of a correlation tell of the event that completes it.
+// shownBy finds the fields that results of a correlation show of the completing event.
 func (p *plan) shownBy(c *correlate.Correlation) correlation {
 	body := c.IR.Source.Body
 	of := &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}
@@ -71,7 +71,7 @@ func (p *plan) shownBy(c *correlate.Correlation) correlation {
 	return out
 }
 
-// correlationMatch takes down what correlations need of the current event; ok is false when it has no time.
+// correlationMatch records what correlations need of the current event; ok is false if it has no readable time.
 func (m *matcher) correlationMatch(ui int) (found correlate.Match, ok bool) {
 	at, ok := m.time()
 	if !ok {
@@ -86,8 +86,8 @@ func (m *matcher) correlationMatch(ui int) (found correlate.Match, ok bool) {
 	return found, true
 }
 
-// keepMatches keeps what correlations read for the end of the input, as long as there is room for it. Of matches beyond the room for
-// events, results have the values that their correlation was grouped by.
+// keepMatches keeps matches for correlations until the end of the input, as long as there is room. If there is room for a match but not for its
+// event, a result shows only the values that its correlation was grouped by.
 func (e *Engine) keepMatches(out outcome, in event.Input) {
 	e.stats.Timeless += out.timeless
 	for _, found := range out.matches {
@@ -132,7 +132,7 @@ func (e *Engine) keepMatchesIn(store *eventstore.Store) {
 	e.matchEvents, e.matches = store, e.correlations.NewMatches(store)
 }
 
-// correlationResult describes a match of a correlation: it is that of the event that completed it.
+// correlationResult describes a match of a correlation. The result's event is the one that completed it.
 func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 	in, id, ui, err := found.Event()
 	if err != nil {
@@ -156,7 +156,7 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 	return r, nil
 }
 
-// factsAbout lists what results of a correlation show of the event that completed it.
+// factsAbout lists what a result of a correlation shows of the completing event.
 func (e *Engine) factsAbout(of *correlation, ui int, in event.Input) ([]event.Fact, error) {
 	m := e.main
 	if err := m.load(in); err != nil {
@@ -171,5 +171,5 @@ func (e *Engine) factsAbout(of *correlation, ui int, in event.Input) ([]event.Fa
 	return facts, nil
 }
 
-// Progress says, after Finish and with Options.Observe, how near each correlation came, in the order in which they were given.
+// Progress tells, after Finish and with Options.Observe, how near each correlation came, in their order.
 func (e *Engine) Progress() []correlate.Progress { return e.progress }

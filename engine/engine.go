@@ -55,7 +55,7 @@ type Stats struct {
 	Suspended []Suspension // rules that were not run to the end
 }
 
-// New compiles rules. A rule whose log source the model does not have is reported and left out.
+// New compiles rules. If the model has no log source for a rule, it reports that and leaves the rule out.
 func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	var found diag.Diagnostics
 	if opt.Model == nil {

@@ -8,13 +8,13 @@ import (
 	"decree/engine/lineage"
 )
 
-// outcome is what one event came to.
+// outcome is the result of evaluating one event.
 type outcome struct {
 	results   []Result
 	process   *lineage.Process
 	sightings []sighting
 	pending   []int // units that wait for the end of the input
-	matched   *rule // the last rule that the event matched, which more of its units need not say again
+	matched   *rule // the last rule that matched; its other units need not be asked
 
 	matches  []correlate.Match // that correlations read
 	timeless int               // such matches without a time
@@ -23,8 +23,8 @@ type outcome struct {
 	spending []spending        // what backtracking expressions took
 }
 
-// evaluate asks an event's candidates. Without m.late, units that need the end of the input
-// are put off. An error of load means that the data is no event.
+// evaluate asks an event's candidates. Units that need the end of the input are put off. An error that is not a runError means that the
+// data is not an event.
 func (m *matcher) evaluate(in event.Input) (outcome, error) {
 	var out outcome
 	var began, loaded time.Time
@@ -71,7 +71,7 @@ func (m *matcher) evaluate(in event.Input) (outcome, error) {
 // runError is an error of the engine, not of the event.
 type runError struct{ error }
 
-// ask runs a unit on the current event and takes down what follows from it.
+// ask runs a unit on the current event and adds what it found to the outcome.
 func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
 	u := m.p.units[ui]
 	if u.rare == nil && out.matched == u.rule || u.backtracks && u.rule.isSuspended(in.Order) {

@@ -15,8 +15,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Explainer tells why a rule did or did not match chosen events. It is given every event, since
-// ancestors and rarity are about others.
+// Explainer tells why a rule did or did not match chosen events. It needs every event, since
+// ancestors and rarity depend on other events.
 type Explainer struct {
 	e      *Engine
 	chosen []event.Input
@@ -100,7 +100,7 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 		return out, err
 	}
 	out.EventID = m.id()
-	// Of several sources that the event is of, one by which it matches says most.
+	// If the event is of several sources, show one by which it matches.
 	var u *unit
 	matched := false
 	for _, one := range x.e.units {
@@ -153,7 +153,7 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	return out, nil
 }
 
-// step explains a node by the term that was built of it.
+// step explains a node by the term that was built from it.
 func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 	m.atoms.Ask()
 	out := Step{Holds: m.program.Truth(t)}
@@ -194,7 +194,7 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 	return out
 }
 
-// actual is what the event, or an ancestor's, has in a field.
+// actual is what the event, or an ancestor's event, has in a field.
 func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source) (value, from string) {
 	if t.Op != condition.Atom {
 		return "missing: the data model has no column for it here", ""

@@ -9,8 +9,8 @@ import (
 	"decree/engine/timestamp"
 )
 
-// Finish asks what had to wait for the end of the input, and gives all results in event order,
-// then rule order. With Options.OnResult it gives none: they were handed on.
+// Finish asks the rules that had to wait for the end of the input, and returns all results in the order of events,
+// then of rules. With Options.OnResult it returns none: they were handed on as they were found.
 func (e *Engine) Finish() ([]Result, Stats, error) {
 	began := time.Now()
 	defer func() { e.finishing = time.Since(began) }()
@@ -35,14 +35,14 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 	return e.results, e.finishedStats(), nil
 }
 
-// linkProcesses makes the tree, once all processes are known.
+// linkProcesses builds the process tree, once all processes are known.
 func (e *Engine) linkProcesses() {
 	tree, evicted := e.pending.processes.Tree()
 	e.stats.Evicted += evicted
 	e.main.above = lineage.View{Tree: tree}
 }
 
-// askPending asks the units that an event waits for: those that count populations, or the rules.
+// askPending asks the units that wait for an event: first the units that count populations, then the rules.
 func (e *Engine) askPending(w pendingEvent, counting bool) error {
 	asked := func(ui int) bool {
 		u := e.units[ui]

@@ -7,11 +7,11 @@ import (
 	"decree/engine/event"
 )
 
-// generalColumns are those that any product's events may have.
+// generalColumns are columns that events of any product may have.
 var generalColumns = []string{"id", "_id", "@timestamp", "timestamp", "Timestamp", "time", "_time"}
 
-// findKnown lists the columns that tell the model's events from others: those that rules and log sources ask for, and those of
-// its ids, hosts and users under their first names.
+// findKnown lists the columns that tell the model's events from others: the columns that rules and log sources ask for, and the first
+// columns of ids, hosts and users.
 func (p *plan) findKnown() {
 	add := func(slot int, most int) {
 		if slot <= document.Every {
@@ -50,19 +50,20 @@ func (m *matcher) fits() bool {
 	return slices.ContainsFunc(m.p.known, m.doc.Has)
 }
 
-// Fitted tells whether an event of the file that Run read last, or one that was added since, has a column of the model that rules or log sources ask for.
+// Fitted tells whether the events fit the model: whether any event of the last file that Run read, or any added since, has a column that rules or
+// log sources ask for.
 func (e *Engine) Fitted() bool {
 	return slices.ContainsFunc(append(e.workers, e.main), func(m *matcher) bool { return m.fitted })
 }
 
-// forgetFitted begins to look for such an event anew.
+// forgetFitted resets Fitted for the next file.
 func (e *Engine) forgetFitted() {
 	for _, m := range append(e.workers, e.main) {
 		m.fitted = false
 	}
 }
 
-// Fits tells the same of one event, which is not given to the rules.
+// Fits tells whether one event fits the model. It does not run any rule on it.
 func (e *Engine) Fits(data []byte) bool {
 	return e.main.load(event.Input{Data: data}) == nil && e.main.fits()
 }

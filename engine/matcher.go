@@ -16,8 +16,8 @@ import (
 	"decree/rules/ir"
 )
 
-// matcher evaluates events one at a time. Each worker has its own; nothing in it is shared. It
-// marks with the event's number what is known of it, so that nothing is cleared in between.
+// matcher evaluates one event at a time. Each worker has its own, and shares nothing in it. What is known of an event is marked
+// with the event's number, so that nothing needs to be cleared for the next.
 type matcher struct {
 	p       *plan
 	doc     *document.Document
@@ -90,7 +90,7 @@ func (m *matcher) ancestor(f ir.Field) ([]string, bool) {
 	return []string{v}, true
 }
 
-// may tells whether what must hold for a unit does: most candidates end here, at less than a program costs.
+// may tells whether everything holds that a unit needs. Most candidates end here, and this costs less than a program.
 func (m *matcher) may(u *unit) bool {
 	for _, atoms := range u.needs {
 		if !slices.ContainsFunc(atoms, m.atoms.Holds) {
@@ -100,7 +100,7 @@ func (m *matcher) may(u *unit) bool {
 	return true
 }
 
-// run asks a unit's program. What its expressions left unknown is no match, whichever way it stands.
+// run runs a unit's program. If its regular expressions exceed their budget, the event does not match.
 func (m *matcher) run(u *unit) (bool, error) {
 	m.atoms.Ask()
 	matched, err := m.program.Run(u.program)
@@ -110,7 +110,7 @@ func (m *matcher) run(u *unit) (bool, error) {
 	return matched && !m.atoms.Usage.Exceeded, nil
 }
 
-// time is the event's own; ok is false when it has none that can be read.
+// time is the event's own time; ok is false if the event has none that can be read.
 func (m *matcher) time() (time.Time, bool) {
 	for _, slot := range m.p.times {
 		for _, t := range m.doc.Slot(slot).Texts {
@@ -125,7 +125,7 @@ func (m *matcher) time() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// inWindow tells whether the event is in the rule's lookback, or in what correlations read of it. Without a known time it is not.
+// inWindow tells whether the event is in the rule's lookback, or in the time that correlations read. An event without a readable time is not.
 func (m *matcher) inWindow(u *unit) bool {
 	r := u.rule
 	if m.p.opt.Now.IsZero() {
@@ -137,7 +137,7 @@ func (m *matcher) inWindow(u *unit) bool {
 	return m.inLookback(r) || u.rare == nil && r.correlated.Read && m.inReach(r)
 }
 
-// inReach tells whether the event is in what correlations read of the rule.
+// inReach tells whether the event is in the time for which correlations read the rule.
 func (m *matcher) inReach(r *rule) bool {
 	return r.correlated.Reach == correlate.Unbounded || m.within(r.correlated.Reach)
 }
@@ -148,7 +148,7 @@ func (m *matcher) inLookback(r *rule) bool {
 	return m.p.opt.Now.IsZero() || lookback == 0 || m.within(lookback)
 }
 
-// within tells whether the event lies in a time that ends now.
+// within tells whether the event lies in a period that ends at Options.Now.
 func (m *matcher) within(lookback time.Duration) bool {
 	at, ok := m.time()
 	m.undated = m.undated || !ok

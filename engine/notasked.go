@@ -9,7 +9,7 @@ import (
 	"decree/rules/schema"
 )
 
-// filteredOut reports sources that a rule is not asked of because its filter reads what they do not have.
+// filteredOut reports log sources on which a rule does not run because they lack a field that its filter reads.
 func (p *plan) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Diagnostics) {
 	if r.Filter == nil || len(asked) == 0 {
 		return

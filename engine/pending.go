@@ -23,7 +23,7 @@ type pendingEvent struct {
 	ref   eventstore.Ref
 }
 
-// pendingSize is about what a pending event takes beside its text, of one unit and of each further one.
+// The memory that a pending event takes beside its text, about, and that each of its units takes.
 const (
 	pendingSize = 96
 	unitSize    = 8
@@ -45,13 +45,13 @@ func (e *Engine) wait(in event.Input, units []int) {
 	p.events = append(p.events, pendingEvent{in.Origin, slices.Clone(units), p.store.Add(in.Data)})
 }
 
-// recall gives a pending event as it was, until the next one is recalled.
+// recall gives a pending event back. Its data is valid until the next call.
 func (p *pending) recall(w pendingEvent) (event.Input, error) {
 	data, err := p.store.Get(w.ref)
 	return event.Input{Origin: w.Origin, Data: data}, err
 }
 
-// merge takes in what an event came to. Events are merged in their order, so that the number
+// merge adds an event's outcome to the run. Events are merged in their order, so that the number
 // of workers changes nothing.
 func (e *Engine) merge(in event.Input, out outcome) {
 	e.stats.Events++

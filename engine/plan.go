@@ -13,7 +13,7 @@ import (
 	"decree/rules/schema"
 )
 
-// plan is the rules compiled. Workers share it.
+// plan is what rules are compiled to. All workers share it.
 type plan struct {
 	opt          Options
 	layout       *document.Layout
@@ -34,7 +34,7 @@ type plan struct {
 	known        []int           // columns by which an event shows that it is of the model
 }
 
-// newPlan compiles rules and correlations. A rule whose log source the model does not have is reported and left out.
+// newPlan compiles rules and correlations. If the model has no log source for a rule, it reports that and leaves the rule out.
 func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
 	p.atoms, p.routes = match.NewAtoms(p.layout), route.NewTable(p.layout)
@@ -58,7 +58,7 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 	sources := p.opt.Model.Answering(r)
 	p.filteredOut(r, sources, found)
 	if len(sources) == 0 {
-		sources = p.opt.Model.Candidates(r) // where none can answer, each says what it does of events without the fields
+		sources = p.opt.Model.Candidates(r) // no source has all fields: ask all of them, as of events without the fields
 	}
 	if len(sources) == 0 {
 		found.Warnf("no-log-source", r.Source.LogSource.Range, "choose another --model", "data model %s has no such log source; the rule is not run", p.opt.Model.Name)
@@ -84,7 +84,7 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 		earlier = append(earlier, at)
 		asked = append(asked, u)
 	}
-	// An event of several sources is one match: all of a rule's units are asked at the same time.
+	// An event of several sources is one match, so all units of a rule are asked at the same time.
 	if slices.ContainsFunc(asked, func(u *unit) bool { return u.deferred }) {
 		for _, u := range asked {
 			u.deferred = true
@@ -117,10 +117,10 @@ func (p *plan) finishIndex(found *diag.Diagnostics) {
 	p.layout.Finish()
 }
 
-// maxNeed bounds the atoms of a cover that is asked before a program is run: of many the program asks as quickly.
+// maxNeed bounds the atoms of a cover that is checked before a program runs. With more, the program itself is as fast.
 const maxNeed = 64
 
-// index puts a unit where the atoms that must hold for it will find it.
+// index registers a unit with the atoms that make it a candidate.
 func (p *plan) index(i int) {
 	u := p.units[i]
 	s := p.sources[u.source]

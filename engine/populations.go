@@ -21,7 +21,7 @@ type sighting struct {
 	of *population
 }
 
-// populationOf numbers a condition's population; one condition of a rule has one.
+// populationOf numbers the population of a condition. A condition has one population, whichever unit asks.
 func (p *plan) populationOf(n *ir.Prevalence, r *rule) int {
 	for i, pop := range p.populations {
 		if pop.Condition() == n && pop.rule == r {
@@ -57,7 +57,7 @@ func (e *Engine) count(all []sighting) {
 	}
 }
 
-// rare answers a program.
+// rare answers a program: whether the event's value is rare in a population.
 func (m *matcher) rare(i int) bool {
 	f, ok := m.figure(m.p.populations[i])
 	return ok && f.Rare
@@ -66,8 +66,8 @@ func (m *matcher) rare(i int) bool {
 // figure gives the figure of the current event's value.
 func (m *matcher) figure(p *population) (rarity.Figure, bool) { return p.Figure(m.doc, m.route.Of) }
 
-// WithoutReputation gives, after Finish, the rules that asked for reputation where neither a table nor any event told it: each value counted
-// as unknown.
+// WithoutReputation lists, after Finish, the rules that asked for reputation although no table and no event had any. Every value counted
+// as unknown there.
 func (e *Engine) WithoutReputation() []*ir.Rule {
 	var rs []*ir.Rule
 	for _, p := range e.populations {

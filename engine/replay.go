@@ -25,14 +25,14 @@ type reachedMatch struct {
 	group string
 }
 
-// replayedRule is a rule that asks how rare something is.
+// replayedRule is a rule with a prevalence condition: its matches depend on the run.
 type replayedRule struct {
 	*replay
-	kept map[int]int32 // of the matches that some run found: the moment's number -> the position among the kept
+	kept map[int]int32 // number of a moment that matched in some run -> position of the match
 }
 
-// replayCorrelations raises the alerts of correlations. Rules that do not ask how rare something is find the same in every run, and
-// so do correlations of them: those are evaluated once.
+// replayCorrelations raises the alerts of correlations. Rules without a prevalence condition find the same in every run, and so do
+// correlations of such rules, so those are evaluated once.
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error)) ([]Alert, error) {
 	e.keepMatchesIn(&e.pending.store)
 	for _, r := range e.rules {
@@ -128,7 +128,7 @@ func (r *correlationReplay) run(alerts *[]Alert) error {
 	return nil
 }
 
-// seen evaluates what the run at a time reads.
+// seen evaluates the correlation over what the run at a time sees.
 func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 	byRule := make([][]int32, len(r.rules))
 	begin := at.Add(-r.Lookback - r.of.IR.Reach())
@@ -174,7 +174,7 @@ func (r *replay) between(begin, end time.Time) (first, after int) {
 	return first, after
 }
 
-// raise adds the alerts of matches in the lookback of the run at a time, or, without one, in that of the first run which sees them.
+// raise adds an alert for each match in the lookback of a run. Without a run it is the first run that sees the match.
 func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alerts *[]Alert) error {
 	next := (&replay{Schedule: r.Schedule}).next
 	for found := range v.Completions(r.of) {

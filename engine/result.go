@@ -28,7 +28,7 @@ type Result struct {
 	rule       *rule
 }
 
-// Order is the event's place among all that the engine was given, from 0.
+// Order is the event's position among all events of the run, from 0.
 func (r Result) Order() int { return r.order }
 
 type fact struct {
@@ -52,7 +52,7 @@ func (p *plan) factsOf(s *schema.Source) []fact {
 	return facts
 }
 
-// namesOf finds the parts of a unit's tree under the author's names, and compiles those that
+// namesOf finds the parts of a unit's tree by the names in the rule, and compiles those that
 // only a population uses.
 func (p *plan) namesOf(u *unit) []*condition.Term {
 	found := u.tree.Names()
@@ -67,7 +67,7 @@ func (p *plan) namesOf(u *unit) []*condition.Term {
 	return names
 }
 
-// result describes the current event's match. All of it is copied: the document is read over.
+// result describes the current event's match. It copies everything, since the document's memory is used again.
 func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 	fields, err := event.Decode(in.Data)
 	if err != nil {
@@ -106,7 +106,7 @@ func (m *matcher) trueNames(u *unit) []string {
 	return names
 }
 
-// id is the event's own, as the model names it.
+// id is the event's own id, in the column that the model names.
 func (m *matcher) id() string {
 	for _, slot := range m.p.ids {
 		if id, ok := m.doc.First(slot); ok {

@@ -23,22 +23,22 @@ type batch struct {
 	done   chan struct{}
 }
 
-// line is an event of a batch, or what is none, and what it came to.
+// line is one line of a batch and its outcome. err says why it is not an event.
 type line struct {
 	event.Raw
 	outcome outcome
 	err     error
 }
 
-// Run reads a file to its end on several workers. What comes of it does not depend on their
-// number. Lines that are no events are rejected through the reader, in order. progress, which
-// may be nil, is told how many events were read since it was called before.
+// Run reads a file to its end on several workers. The result does not depend on their
+// number. Lines that are not events are rejected through the reader, in order. progress, which
+// may be nil, is called with the number of events read since the call before.
 func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(int)) error {
 	for len(e.workers) < max(workers, 1) {
 		e.workers = append(e.workers, e.newMatcher())
 	}
 	e.forgetFitted()
-	// The reader goes some batches ahead, so that it does not have to be waited for while every core is busy with others.
+	// The reader works some batches ahead, so that workers do not wait for it.
 	jobs, inOrder := make(chan *batch, 4*len(e.workers)), make(chan *batch, 8*len(e.workers))
 	free := make(chan *batch, cap(inOrder))
 	stop := make(chan struct{})
@@ -138,7 +138,7 @@ func (b *batch) fill(r *event.Reader) error {
 	return nil
 }
 
-// batch evaluates what can be read of a batch.
+// batch evaluates the events of a batch.
 func (m *matcher) batch(b *batch) {
 	defer close(b.done)
 	clear(m.spent)

@@ -10,14 +10,14 @@ import (
 	"decree/rules/ir"
 )
 
-// What the backtracking expressions of a rule may take in a run, in steps: what is ordinary is free, and all that goes beyond adds up.
+// What the backtracking expressions of a rule may take in a run, in steps. An ordinary amount on each event is free; the rest adds up.
 const (
 	freePerEvent = 2_000
 	freePerByte  = 32
 	stepsPerRun  = 100_000_000
 )
 
-// Suspension is a rule that was not run to the end, because its regular expressions took too many steps.
+// Suspension is a rule that stopped before the end of the run, because its regular expressions took too many steps.
 type Suspension struct {
 	Rule    *ir.Rule
 	EventID string
@@ -26,7 +26,7 @@ type Suspension struct {
 	Reason  string
 }
 
-// Describe says on one line which rule was suspended, where and why.
+// Describe writes on one line which rule was suspended, where and why.
 func (s Suspension) Describe() string {
 	place := fmt.Sprintf("%s:%d", s.Source, s.Line)
 	if s.EventID != "" {
@@ -35,7 +35,7 @@ func (s Suspension) Describe() string {
 	return fmt.Sprintf("rule %q was suspended at %s: %s", s.Rule.Source.Title, place, s.Reason)
 }
 
-// spending is what a unit took beyond what is free, on one event.
+// spending is the steps that a unit took on one event, beyond the free ones.
 type spending struct {
 	rule    *rule
 	event   string // its id
@@ -43,8 +43,8 @@ type spending struct {
 	unknown bool // more than is allowed on one event
 }
 
-// spend takes down what the unit that was asked took of an event, if that counts. Other workers need not go on with a rule of which merging the
-// events in their order will find that it is suspended before.
+// spend records the steps of the unit that was asked, if they count. It also marks a rule that is about to be suspended, so that other workers
+// stop asking it; the merge, which sees events in order, decides.
 func (m *matcher) spend(u *unit, order int, out *outcome) {
 	f := &m.atoms.Usage
 	beyond := max(f.Steps-freePerEvent-freePerByte*f.Bytes, 0)
@@ -76,7 +76,7 @@ func (r *rule) suspendFrom(order int) {
 // isSuspended tells whether a rule is not run on an event.
 func (r *rule) isSuspended(order int) bool { return int64(order) >= r.suspended.Load() }
 
-// spend adds up what an event cost, in the order of events, so that the number of workers changes nothing.
+// spend adds up the steps of an event. It is called in the order of events, so that the number of workers changes nothing.
 func (e *Engine) spend(all []spending, from event.Origin) {
 	for _, s := range all {
 		r := s.rule
@@ -99,7 +99,7 @@ func (e *Engine) spend(all []spending, from event.Origin) {
 	}
 }
 
-// dropSuspended takes out what suspended rules found.
+// dropSuspended removes what suspended rules found.
 func (e *Engine) dropSuspended(o *outcome, order int) {
 	o.results = slices.DeleteFunc(o.results, func(r Result) bool { return r.rule.isSuspended(order) })
 	o.matches = slices.DeleteFunc(o.matches, func(found correlate.Match) bool { return e.units[found.Unit].rule.isSuspended(order) })

@@ -1,7 +1,7 @@
 package document
 
-// claim readies a column to be set; nil if it was set from further out: an exact name goes
-// before a path.
+// claim prepares a column for a value; nil if a value from further out is there already. An exact name wins over
+// a path.
 func (d *Document) claim(i, depth int) *Value {
 	col := &d.cols[i]
 	if col.gen == d.gen {
@@ -11,8 +11,8 @@ func (d *Document) claim(i, depth int) *Value {
 	return col
 }
 
-// claimAgain readies a column that was set by this event. What it has from other items of the same list is kept; of a key that
-// stands twice the last counts.
+// claimAgain prepares a column that this event has set before. Texts from other items of the same list stay. Of a duplicate key
+// the last one counts.
 func (d *Document) claimAgain(col *Value, depth int32) *Value {
 	if col.depth < depth {
 		return nil
@@ -29,7 +29,7 @@ func (d *Document) claimAgain(col *Value, depth int32) *Value {
 	return col
 }
 
-// enter enters a list whose objects' columns are asked for, each item for itself. It gives what leave goes back to.
+// enter begins a list of objects whose columns are asked for. It gives the item that leave returns to.
 func (d *Document) enter() (outer int32) {
 	if d.item == 0 {
 		d.earlier = d.items

@@ -1,16 +1,16 @@
-// Package document reads the columns that rules ask for out of an event's bytes. In: a Layout, made once from the fields of all rules,
-// and events as JSON text, one at a time. Out: for each column, and for each slot that a field of Sigma has in the data model, the
-// texts that the event has there.
+// Package document reads columns out of an event's bytes. In: a Layout, which names the columns that rules ask for, and events as JSON
+// text, one at a time. Out: the texts that the event has in each column and in each slot. A slot is where a field of Sigma stands in the
+// data model: a column, the first of several, or a part of a column's text.
 //
-// What must stay true: an event is read exactly as event.Decode reads it, with Windows' names wherever a tool writes them otherwise
-// (the fuzz tests compare both); nothing is allocated for an event of the usual form; texts are views of the event's bytes, and valid
+// What must stay true: an event reads exactly as event.Decode reads it, with Windows' own names wherever a tool writes other ones
+// (fuzz tests compare both). Reading an event of a usual form allocates nothing. Texts are views of the event's bytes and valid
 // until the next Load.
 package document
 
 import "decree/engine/event"
 
 // Value is what one column or slot of the current event holds: nothing, or texts (several for a list).
-// An object or a list without scalars is present without texts, if the layout says so.
+// An object or a list without scalars is present without texts, unless the model says that it is missing.
 type Value struct {
 	Present bool
 	Texts   []string
@@ -22,8 +22,8 @@ type Value struct {
 	before int32 // texts that it has from earlier items
 }
 
-// Document reads one event at a time, keeping only what the layout asks for. Its texts are valid
-// until the next Load, and as long as the event's bytes do not change. It reuses all its memory.
+// Document reads one event at a time and keeps only what its layout asks for. Texts are valid
+// until the next Load, as long as the event's bytes do not change. All memory is used again.
 type Document struct {
 	layout *Layout
 	gen    uint32 // number of the event
@@ -58,12 +58,12 @@ type Document struct {
 	record    bool // which has what a Windows event has
 }
 
-// New makes a document that reads what a layout asks for, which must be complete.
+// New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
 	return &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), slots: make([]Value, len(l.slots))}
 }
 
-// Load reads an event's JSON text. An error means that it is no event.
+// Load reads an event's JSON text. An error means that the text is not an event.
 func (d *Document) Load(data []byte) error {
 	d.gen++
 	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false

@@ -7,8 +7,8 @@ import (
 	"decree/engine/event"
 )
 
-// readEmbedded reads what is asked for below columns that are written as texts of JSON. A text that is no
-// object has nothing below it, as parse_json has it:
+// readEmbedded reads fields inside columns that hold JSON as a text. A text that is not an
+// object has no fields, as in parse_json:
 // https://learn.microsoft.com/en-us/kusto/query/parse-json-function
 func (d *Document) readEmbedded() {
 	for _, i := range d.layout.nested {
@@ -28,10 +28,10 @@ func (d *Document) readEmbedded() {
 	}
 }
 
-// wordTexts are columns that hold an event, or a part of it, as a text of JSON or XML, whatever the model.
+// wordTexts are columns that may hold a whole event, or a part of one, as JSON or XML text, in any model.
 var wordTexts = []string{"_raw", "message", "Message"}
 
-// readWords has keywords asked of the values in such a text, as they are of the same values in an object.
+// readWords lets keywords match the values inside such a text, as they match the same values in an object.
 func (d *Document) readWords() {
 	for _, i := range d.layout.wordColumns {
 		col := &d.cols[i]

@@ -2,7 +2,7 @@ package document
 
 import "decree/engine/event"
 
-// fields reads decoded fields, for events that came wrapped.
+// fields reads decoded fields, for events of unusual forms.
 func (d *Document) fields(fields map[string]any, depth int) {
 	start := len(d.path)
 	for key, v := range fields {
@@ -22,7 +22,7 @@ func (d *Document) fields(fields map[string]any, depth int) {
 	d.path = d.path[:start]
 }
 
-// below reads what is asked for below a decoded value, which is at d.path.
+// below reads the fields inside a decoded value, whose path is d.path.
 func (d *Document) below(v any, depth int) {
 	switch v := v.(type) {
 	case map[string]any:

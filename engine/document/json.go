@@ -7,16 +7,16 @@ import (
 	"unsafe"
 )
 
-// What follows reads strict JSON in one pass, and makes texts only of what the layout asks for;
-// they are views of the event's own bytes unless they have escapes. It accepts what
-// encoding/json accepts, as a fuzz test holds.
+// This file reads strict JSON in one pass and makes texts only of what the layout asks for. Texts are
+// views of the event's bytes unless they have escapes. It accepts what encoding/json accepts;
+// a fuzz test compares the two.
 
 var (
 	errJSON = errors.New("not JSON")
 	errDeep = errors.New("JSON nests too deep")
 )
 
-// maxNesting is event.Decode's.
+// maxNesting is the same as in event.Decode.
 const maxNesting = 300
 
 // read reads the whole text. The outermost value must be an object.
@@ -37,7 +37,7 @@ func (d *Document) read(data []byte) error {
 	return nil
 }
 
-// space skips white space, of which there seldom is any.
+// space skips white space. There seldom is any.
 func (d *Document) space() {
 	if d.at < len(d.data) && d.data[d.at] <= ' ' {
 		d.skip()
@@ -109,7 +109,7 @@ func (d *Document) members(read func(key []byte) error) error {
 	}
 }
 
-// pair reads a key, at its quote, and its value. Those of the outermost level are seldom new.
+// pair reads a key, at its quote, and its value. Keys of the outermost level are seldom new.
 func (d *Document) pair(read func(key []byte) error) error {
 	if d.depth == 1 {
 		if n, shared := d.expected(); n != nil {
@@ -182,7 +182,7 @@ func (d *Document) member(key []byte, start, level int) error {
 	return err
 }
 
-// asked tells whether columns below the value that comes, which is of this name, are asked for.
+// asked tells whether columns inside the next value are asked for. name is the path of that value.
 func (d *Document) asked(name []byte) bool {
 	switch d.peek() {
 	case '{':
@@ -224,7 +224,7 @@ func (d *Document) value(col *Value, known bool) error {
 	return d.number(col)
 }
 
-// scalar takes a text down where it is asked for.
+// scalar adds a text to the column and to the keywords, where they are asked for.
 func (d *Document) scalar(col *Value, text string) {
 	if col != nil {
 		col.Present = true

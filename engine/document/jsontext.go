@@ -7,7 +7,7 @@ import (
 	"unicode/utf8"
 )
 
-// What follows reads JSON's strings, eight bytes at a time where none needs a look, and undoes their escapes.
+// This file reads JSON strings, eight bytes at a time, and decodes their escapes.
 
 const (
 	ones = 0x0101010101010101
@@ -111,7 +111,7 @@ func (d *Document) special(at int) int {
 	return at
 }
 
-// ASCII tells whether all texts are ASCII. It may say no when they are.
+// ASCII tells whether all texts are ASCII. It may be false although they are.
 func (d *Document) ASCII() bool { return d.bits&high == 0 }
 
 // escapeLength is how long the escape at the head of b is; 0 if it is none.

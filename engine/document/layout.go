@@ -10,7 +10,7 @@ import (
 	"decree/rules/schema"
 )
 
-// Layout says which columns of an event are asked for. It is made while rules are compiled, and fixed from Finish on.
+// Layout lists the columns that rules ask for. It grows while rules are compiled and does not change after Finish.
 type Layout struct {
 	names                       // in the order of their numbers
 	columns     map[string]int  // column -> its number
@@ -32,11 +32,11 @@ type Layout struct {
 	emptyIsMissing bool   // an empty text counts as missing
 	missing        string // the product's word for a missing value; "" = none
 
-	// liftsWinlog says that no column is below winlog, so that its fields are only lifted.
+	// liftsWinlog is true if no column is below winlog: its fields are then only read under Windows' own names.
 	liftsWinlog bool
 }
 
-// NewLayout makes a layout for events as a data model has them.
+// NewLayout makes an empty layout for the events of a data model.
 func NewLayout(m *schema.Model) *Layout {
 	l := newLayout()
 	l.jsonColumns = m.JSONTexts()
@@ -50,7 +50,7 @@ func newLayout() *Layout {
 		slots: []*slot{{}}, bySlot: map[string]int{}}
 }
 
-// AskKeywords has every text of an event read.
+// AskKeywords asks for every text of an event.
 func (l *Layout) AskKeywords() { l.keywords = true }
 
 // Keywords tells whether every text is asked for.
@@ -103,8 +103,8 @@ func (l *Layout) column(name string) int {
 	return i
 }
 
-// spaced tells whether a column asks for a field of event data, whose name has spaces, by one without: event.Decode
-// gives it that.
+// spaced tells whether some column asks for a field under its name without spaces, such as SourceName for "Source Name". event.Decode
+// knows such a field by both.
 func (l *Layout) spaced(key []byte) bool {
 	if bytes.IndexByte(key, ' ') < 0 {
 		return false
@@ -112,7 +112,7 @@ func (l *Layout) spaced(key []byte) bool {
 	return slices.ContainsFunc(event.Unspaced(string(key)), func(name string) bool { return l.find([]byte(name)) >= 0 })
 }
 
-// wraps tells whether a key of the outermost level may be of a form that event.Decode reads otherwise than as it stands.
+// wraps tells whether a key of the outermost level may belong to a form that event.Decode flattens.
 func (l *Layout) wraps(key []byte) bool {
 	switch len(key) {
 	case 5, 6, 7, 8, 9, 12: // of event.Forms

@@ -2,7 +2,7 @@ package document
 
 import "encoding/binary"
 
-// names finds columns by their names without hashing, or comparing, more of a name than its ends.
+// names finds columns by name. It hashes and compares only the ends of a name.
 type names struct {
 	list  []string
 	table []nameEntry // open addressing; its length is a power of two
@@ -15,8 +15,8 @@ type nameEntry struct {
 	number     int32
 }
 
-// ends gives the first and the last eight bytes of a name, which may overlap; of a shorter one what it has.
-// With the length they tell names of up to sixteen bytes apart.
+// ends gives the first and the last eight bytes of a name, which may overlap, or all bytes of a shorter name.
+// Together with the length they identify names of up to sixteen bytes.
 func ends(name []byte) (head, tail uint64) {
 	n := len(name)
 	switch {

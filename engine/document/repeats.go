@@ -7,10 +7,10 @@ import (
 	"unsafe"
 )
 
-// Events of one log have the same keys in the same order, and most of their values are those of the event before. What
-// follows keeps, for each key of the outermost level, the bytes of the value it had and what they came to: bytes that are the same need
-// only be compared, and a long text is read from where it differs. It changes no outcome: other bytes are read as
-// any others.
+// Events of one log have the same keys in the same order, and most values are the same as in the event before. This file keeps, for
+// each key of the outermost level, the bytes of its last value and the text they decode to. If the same bytes come again, they are only
+// compared, and a long text is read on from where it differs. The outcome is the same as without: bytes that differ are read like any
+// others. The benchmark BenchmarkRepeats shows what this saves.
 
 // knownKey is a key of the outermost level: what its value was, and the keys that came after it.
 type knownKey struct {
@@ -42,7 +42,7 @@ const (
 // escape is where an escape stands in a raw value, and where the text goes on after it.
 type escape struct{ start, end, text int32 }
 
-// What is kept is bounded: a key or value is forgotten, not cut.
+// The bounds of what is kept. A key or value beyond them is forgotten, not cut.
 const (
 	maxKeys        = 2048    // keys
 	maxCachedValue = 1 << 16 // bytes of one value
@@ -50,8 +50,8 @@ const (
 	minShared      = 64      // bytes that must be the same for a text to be read from its difference
 )
 
-// expected reads a key at its quote if it is one of the two that came after the one before; nil if it is another. Of its value it
-// says how many bytes are those that the key had before, if nothing stands between key and value.
+// expected reads a key, at its quote, if it is one of the two that last followed the previous key; nil if it is another. shared is how many
+// bytes of its value are the same as last time, if nothing stands between key and value.
 func (d *Document) expected() (n *knownKey, shared int) {
 	ahead := d.data[d.at:]
 	next := &d.previous.next
@@ -73,7 +73,7 @@ func (d *Document) expected() (n *knownKey, shared int) {
 	return nil, 0
 }
 
-// remember takes down which key came, so that it is expected after the one before; nil if it cannot be. raw is the key with its quotes.
+// remember records that a key followed the previous one, so that it is expected there; nil if there is no room. raw is the key with its quotes.
 func (d *Document) remember(key, raw []byte) *knownKey {
 	n := d.keys[string(key)]
 	if n == nil {
@@ -89,7 +89,7 @@ func (d *Document) remember(key, raw []byte) *knownKey {
 	return n
 }
 
-// knownMember reads the value of a known key, of which so many bytes are those that the key had before.
+// knownMember reads the value of a known key. shared is how many of its bytes are the same as last time.
 func (d *Document) knownMember(n *knownKey, shared int) error {
 	d.outermost++
 	d.wrapped = d.wrapped || d.converted || n.spaced
@@ -114,7 +114,7 @@ func (d *Document) knownMember(n *knownKey, shared int) error {
 	return d.changed(n, col, shared)
 }
 
-// changed reads a value, neither object nor list, that is not the one its key had before, though its first bytes are, and keeps it.
+// changed reads and keeps a value that differs from the last one of its key. It is neither an object nor a list.
 func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 	ahead, start := d.data[d.at:], d.at
 	seen := d.bits
@@ -149,7 +149,7 @@ func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 	return nil
 }
 
-// uncached reads a value that is not kept.
+// uncached reads a value without keeping it.
 func (d *Document) uncached(n *knownKey, col *Value) error {
 	d.path = append(d.path[:0], n.raw[1:n.key-2]...)
 	err := d.value(col, d.asked(d.path))
@@ -157,7 +157,7 @@ func (d *Document) uncached(n *knownKey, col *Value) error {
 	return err
 }
 
-// repeated takes down the value that a key had before.
+// repeated uses the last value of a key again.
 func (d *Document) repeated(n *knownKey, col *Value) {
 	d.bits |= n.bits
 	if n.what == nullValue || (col == nil && !d.layout.keywords) {
@@ -173,7 +173,7 @@ func (d *Document) repeated(n *knownKey, col *Value) {
 	d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
 }
 
-// textLike reads a text, at its quote, whose first bytes are those that the key had before.
+// textLike reads a text, at its quote, that begins like the last one of its key.
 func (d *Document) textLike(n *knownKey, shared int) ([]byte, error) {
 	open := d.at
 	kept, from := 0, 1 // escapes that hold again, and where to read on
@@ -207,8 +207,8 @@ func (d *Document) textLike(n *knownKey, shared int) ([]byte, error) {
 	return n.text, err
 }
 
-// sharedEscapes counts the escapes within the first bytes of the raw value, which another shares, and says where to read on: what
-// follows an escape may belong to it, as the second of a pair of surrogates does.
+// sharedEscapes counts the escapes within the shared bytes, and says where to read on. What follows an escape may belong to it: the
+// second of a pair of surrogates does.
 func (n *knownKey) sharedEscapes(shared int) (count, from int) {
 	low, high := 0, len(n.escapes)
 	for low < high {
@@ -224,7 +224,7 @@ func (n *knownKey) sharedEscapes(shared int) (count, from int) {
 	return low, shared
 }
 
-// record takes an escape down.
+// record notes an escape.
 func (n *knownKey) record(start, taken, text int) {
 	n.escapes = append(n.escapes, escape{int32(start), int32(start + taken), int32(text)})
 }
@@ -232,7 +232,7 @@ func (n *knownKey) record(start, taken, text int) {
 // longestEscape is that of a letter by its code.
 const longestEscape = len(`\u0000`)
 
-// cache keeps a value that was read, from start on, and the byte after it, if there is room. Its first bytes are kept already.
+// cache keeps a value, which begins at start, and the byte after it, if there is room. The shared bytes are kept already.
 func (d *Document) cache(n *knownKey, start, shared int) {
 	raw := d.data[start:min(d.at+1, len(d.data))]
 	d.cached -= n.cached
@@ -246,7 +246,7 @@ func (d *Document) cache(n *knownKey, start, shared int) {
 	d.cached += n.cached
 }
 
-// SharedPrefix is how many bytes two texts begin with alike.
+// SharedPrefix is the length of the common prefix of two texts, in bytes.
 func SharedPrefix(a, b []byte) int {
 	n, at := min(len(a), len(b)), 0
 	const block = 128 // compared as a whole, which is quicker than word by word

@@ -11,7 +11,7 @@ import (
 // Every is the slot of keywords: all texts of the event.
 const Every = 0
 
-// slot is where a field of Sigma is: a column, or the first present of several, or a hash in a set, or a name's value.
+// slot is where a field of Sigma stands: a column, the first present of several, a hash in a set of hashes, or a value after its name.
 type slot struct {
 	columns      []int
 	hash         string

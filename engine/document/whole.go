@@ -7,8 +7,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Whole is where a field stands as a whole: in the first of some slots that has a value, behind the domain that another slot
-// has. A log source may lack the field.
+// Whole is where a field stands, including its domain: the first of some slots that has a value, after the domain from another
+// slot. A log source may lack the field.
 type Whole struct {
 	slots  []int
 	domain int // slot, or -1
@@ -30,7 +30,7 @@ func (l *Layout) Whole(m *schema.Model, s *schema.Source, f ir.Field) Whole {
 // IsMissing tells whether the log source lacks the field.
 func (w Whole) IsMissing() bool { return len(w.slots) == 0 }
 
-// Whole reads a field as a whole. The text is a copy.
+// Whole reads such a field, as DOMAIN\name if it has a domain. The text is a copy.
 func (d *Document) Whole(w Whole) (text string, ok bool) {
 	for _, slot := range w.slots {
 		text, ok := d.First(slot)

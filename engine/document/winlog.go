@@ -6,11 +6,11 @@ import (
 	"decree/engine/event"
 )
 
-// winlogbeat puts a Windows event's own fields below winlog, where event.Decode lifts them to the
-// outermost level. What follows does the same while the text is read. A field that stands
-// further out goes first, as a claim's distance says.
+// winlogbeat puts the fields of a Windows event below winlog. event.Decode lifts them to the
+// outermost level; this file does the same while it reads the text. A field that stands
+// further out wins, by the depth that it claims its column with.
 
-// windowsNames are the names that collectors give Windows' own, by these.
+// windowsNames maps Windows' own names to those that collectors use instead.
 var windowsNames = func() map[string]string {
 	names := map[string]string{}
 	for flat, windows := range event.FlatNames {
@@ -19,10 +19,10 @@ var windowsNames = func() map[string]string {
 	return names
 }()
 
-// flatName is a column and that which has its value where a collector names it otherwise.
+// flatName is a column, and the column that has its value under a collector's name.
 type flatName struct{ to, from int }
 
-// flatNames gives columns what a collector wrote in one level under other names, as event.Decode does.
+// flatNames fills columns from the names that collectors use in events of one level, as event.Decode does.
 func (d *Document) flatNames() {
 	outermost := func(i int) *Value {
 		if col := &d.cols[i]; col.gen == d.gen && col.Present && col.depth == 0 {
@@ -62,7 +62,7 @@ var (
 	userData  = []byte("winlog.user_data.")
 )
 
-// lift gives the outermost name of a field below winlog, and how near it counts; nil if it has none.
+// lift gives the outermost name of a field below winlog, and its depth; nil if it has none.
 func lift(path, key []byte) ([]byte, int) {
 	switch {
 	case bytes.HasPrefix(path, eventData) && len(path) == len(eventData)+len(key):
@@ -73,7 +73,7 @@ func lift(path, key []byte) ([]byte, int) {
 	return winlogNames[string(path)], liftedField
 }
 
-// joined tells whether a column asks for a field of winlogbeat's by its name without the underscores that stand for spaces.
+// joined tells whether some column asks for a field of winlogbeat without the underscores that replace spaces.
 func (l *Layout) joined(key []byte) bool {
 	return bytes.IndexByte(key, '_') >= 0 && l.find([]byte(event.Joined(string(key)))) >= 0
 }

@@ -2,11 +2,11 @@ package document
 
 import "bytes"
 
-// EVTX converters write a record as {"Event": {"System": …, "EventData": …}}, which event.Decode flattens to
-// Sigma's names. What follows does the same while the text is read. Where the form has something
-// unusual (fields beside Event, a name that stands twice), d.wrapped leaves the event to event.Decode.
+// EVTX converters write a record as {"Event": {"System": …, "EventData": …}}. event.Decode flattens it to
+// Sigma's names; this file does the same while it reads the text. If the form has something
+// unusual (fields beside Event, a duplicate name), d.wrapped leaves the event to event.Decode.
 
-// How near a field of each section counts: of two with one name, EventData's is taken.
+// The depth of the fields of each section. Of two fields with one name, EventData's wins.
 const (
 	fromEventData = 60 + iota
 	fromInnerEventData
@@ -149,7 +149,7 @@ func (d *Document) inner(distance int) error {
 	})
 }
 
-// unplain tells a key of data that is no field's name, or may be none.
+// unplain tells whether a key of data may be something other than a field's name.
 func unplain(key []byte) bool {
 	if len(key) == 0 {
 		return false
@@ -161,7 +161,7 @@ func unplain(key []byte) bool {
 	return bytes.HasSuffix(key, []byte("_attributes"))
 }
 
-// fieldAt gives a field's column, or nil if it is not asked for or was set from nearer.
+// fieldAt gives a field's column; nil if it is not asked for or has a value of less depth.
 func (d *Document) fieldAt(name []byte, distance int) *Value {
 	d.wrapped = d.wrapped || d.layout.spaced(name)
 	if i := d.layout.find(name); i >= 0 {
@@ -170,7 +170,7 @@ func (d *Document) fieldAt(name []byte, distance int) *Value {
 	return nil
 }
 
-// ignored reads a value that is no part of the event.
+// ignored reads a value that is not part of the event.
 func (d *Document) ignored() error {
 	every := d.all
 	err := d.value(nil, false)

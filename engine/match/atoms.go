@@ -10,8 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Atom is one predicate on an event, shared by every rule that has it. It is decided by its
-// slot's index, or lazily by its test, at most once an event.
+// Atom is one predicate on an event, shared by all rules that have it. It is decided at most once an event: by the
+// index of its slot, or by its test when a program asks.
 type Atom struct {
 	Test     ir.Test
 	Slot     int // document.Every for a keyword, None for an ancestor's field
@@ -27,14 +27,14 @@ type Atom struct {
 // None is no slot.
 const None = -1
 
-// index finds the atoms of a slot that one pass over a text decides.
+// index finds the text and number atoms of a slot in one pass over a text.
 type index struct {
 	patterns []pattern // of the text atoms, until they are made ready
 	literals *literals
 	numbers  map[float64][]int32 // number -> atoms that ask for it
 }
 
-// Atoms numbers the predicates of all rules while they are compiled. From Finish on it is fixed, and safe to share.
+// Atoms numbers the predicates of all rules while they are compiled. It does not change after Finish and is then safe to share.
 type Atoms struct {
 	layout  *document.Layout
 	list    []*Atom
@@ -43,7 +43,7 @@ type Atoms struct {
 	slow    int     // atoms whose expression backtracks
 }
 
-// NewAtoms begins to number predicates on the slots of a layout.
+// NewAtoms makes an empty set of predicates on the slots of a layout.
 func NewAtoms(l *document.Layout) *Atoms { return &Atoms{layout: l, byText: map[string]int{}} }
 
 // All gives the atoms by their numbers.
@@ -64,7 +64,7 @@ func (a *Atoms) OfAncestor(f ir.Field, t ir.Test) int {
 	return a.number(Atom{Slot: None, Other: None, Test: t, Field: f, Ancestor: true})
 }
 
-// number numbers a predicate. Equal ones, of whichever rules, are one.
+// number numbers a predicate. Equal predicates have one number, whichever rules they are from.
 func (a *Atoms) number(atom Atom) int {
 	key := fmt.Sprintf("%d %d %v %t %s", atom.Slot, atom.Other, atom.Field, atom.Ancestor, canonical(atom.Test))
 	if i, ok := a.byText[key]; ok {
@@ -115,7 +115,7 @@ func (a *Atoms) index(slot int) *index {
 	return &a.indexes[slot]
 }
 
-// ErrTooMany says that there are more texts to look for than can be numbered. The atoms of a slot that has too many do not hold.
+// ErrTooMany says that there are more texts to look for than can be numbered. The text atoms of such a slot never hold.
 var ErrTooMany = errors.New("more texts to look for than can be numbered")
 
 // Finish makes the indexes, once all rules are compiled. It gives ErrTooMany for each slot that has too many texts.
@@ -138,7 +138,7 @@ func (a *Atoms) Finish() (tooMany []error) {
 	return tooMany
 }
 
-// Backtracks tells whether an atom's expression backtracks, so that it takes steps that are counted.
+// Backtracks tells whether an atom is a backtracking expression, whose steps are counted.
 func (a *Atoms) Backtracks(i int) bool { return a.list[i].program.slow != nil }
 
 // Describe says what an atom asks.

@@ -19,8 +19,8 @@ type automaton struct {
 // emits is the bit of a row that says that patterns end there. Rows stay far below it.
 const emits = 1 << 31
 
-// chains is how many parts of a long value are read at once. Each step waits for the one before
-// it; steps of different parts do not wait for each other.
+// chains is how many parts of a long value are read at once. A step depends on the one before
+// it; steps of different parts do not depend on each other.
 const chains = 4
 
 // scan appends the atoms that a folded value satisfies; one may come several times.

@@ -1,13 +1,13 @@
 package match
 
-// What the backtracking expressions of a rule may take on one event, in steps, of which a core makes some hundred million a second: an expression on
-// its own, and all of a rule together. A long text allows for more.
+// The budget of backtracking expressions on one event, in steps. It is for each expression, and for all expressions of a rule together. A long text
+// has a larger one. A core makes some hundred million steps a second.
 const (
 	StepsPerEvent = 1_000_000
 	StepsPerByte  = 100
 )
 
-// Usage is what the backtracking expressions of the rule that is being asked took on the current event.
+// Usage is the steps that the backtracking expressions of the current rule took on the current event.
 type Usage struct {
 	Steps, Bytes int
 	Exceeded     bool // more than is allowed: the outcome is unknown, whichever way it stands
@@ -15,7 +15,7 @@ type Usage struct {
 	asking uint32 // number of the asking
 }
 
-// exprUsage is what one expression took on the current event, for all rules that have it.
+// exprUsage is the steps that one expression took on the current event, for all rules that have it.
 type exprUsage struct {
 	steps, bytes int
 	unknown      bool
@@ -33,7 +33,7 @@ func (u *Usage) count(e *exprUsage) {
 	u.Exceeded = u.Exceeded || e.unknown || u.Steps > StepsPerEvent+StepsPerByte*u.Bytes
 }
 
-// backtracking answers an atom whose expression backtracks. It is asked once an event for all rules, but counts for each.
+// backtracking answers an atom whose expression backtracks. It runs once an event for all rules, but its steps count for each rule.
 func (m *Matcher) backtracking(i int, a *Atom) bool {
 	if m.Usage.Exceeded {
 		return false
@@ -50,7 +50,7 @@ func (m *Matcher) backtracking(i int, a *Atom) bool {
 	return m.hit[i] == m.gen && !m.Usage.Exceeded
 }
 
-// backtracks asks a backtracking expression of each of several texts.
+// backtracks runs a backtracking expression on several texts.
 func (m *Matcher) backtracks(p *predicate, texts []string) bool {
 	took := &m.took[p.number]
 	for _, t := range texts {

@@ -8,7 +8,7 @@ import (
 	"decree/rules/ir"
 )
 
-// mostSpelledOut is how many values the name of a test spells out; of more it has a digest, which takes no memory to speak of.
+// mostSpelledOut is how many values the name of a test spells out. With more it has a digest, which takes little memory.
 const mostSpelledOut = 64
 
 // canonical is a test's text, equal for equal tests. Describe would shorten long lists.

@@ -7,7 +7,7 @@ import (
 	"decree/rules/ir"
 )
 
-// Trigger gives the indexed atom whose holding is necessary for an atom, with a guess at how often it holds; ok is false when there is none.
+// Trigger gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none.
 func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 	is := a.list[i]
 	if !is.indexed {
@@ -27,7 +27,7 @@ func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 	return i, often, true
 }
 
-// commonness guesses how often a value holds: short ones and everybody's programs often.
+// commonness guesses how often a value matches. Short values and everyday programs match often.
 func commonness(op ir.TextOp, v string) float64 {
 	guess := 0.01 + math.Pow(0.6, float64(len(v)))
 	if op == ir.Equals {
@@ -41,7 +41,7 @@ func commonness(op ir.TextOp, v string) float64 {
 	return guess
 }
 
-// Cost is a guess at what asking an atom costs, in look-ups.
+// Cost is a guess at the cost of asking an atom, in look-ups.
 func (a *Atoms) Cost(i int) int {
 	atom := a.list[i]
 	if _, isRegex := atom.Test.(*ir.Regex); isRegex {

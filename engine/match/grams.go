@@ -2,9 +2,9 @@ package match
 
 import "math/bits"
 
-// gramIndex finds long patterns by one part of each, some bytes that few of the others have: every
-// part of that size of a text is looked up, and where it is known the patterns it stands for are compared.
-// It takes about 50 bytes a pattern beside its text.
+// gramIndex finds long patterns by one part (gram) of each: a few bytes that few other patterns have. Every part
+// of a text is looked up; if it is known, its patterns are compared with the text.
+// It takes about 50 bytes a pattern beside the pattern's text.
 type gramIndex struct {
 	size     int // bytes of a part, 4 or 8
 	patterns []pattern
@@ -24,7 +24,7 @@ type gramEntry struct {
 // gramSizes are the sizes of parts, the longest first: a longer one is rarer.
 var gramSizes = []int{8, 4}
 
-// gramSize gives the size of the part that a pattern is found by; 0 for one too short to have any.
+// gramSize gives the size of the part by which a pattern is found; 0 if the pattern is too short.
 func gramSize(text string) int {
 	for _, size := range gramSizes {
 		if len(text) >= size {

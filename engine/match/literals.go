@@ -14,10 +14,9 @@ type pattern struct {
 	op   uint8 // an ir.TextOp
 }
 
-// literals finds every text atom of a slot in one pass over a text. Patterns that make a small
-// table are an automaton, whose every step is one look-up. A table grows with the patterns times the
-// letters in use, so of many patterns only the shortest are in it; the others are found by a
-// part of them, in memory that grows with the patterns alone.
+// literals finds every text atom of a slot in one pass over a text. If the table is small enough, all patterns are in one
+// automaton, where a step is one look-up. The table grows with the number of patterns times the letters in use. So of many
+// patterns only the shortest are in it, and the others are found by their parts, in memory that grows with the patterns alone.
 type literals struct {
 	machine *automaton
 	grams   []*gramIndex
@@ -26,7 +25,7 @@ type literals struct {
 // maxCells bounds an automaton's table: 64 MiB.
 const maxCells = 16 << 20
 
-// newLiterals makes patterns ready to be found. nil means that there are more than can be numbered.
+// newLiterals compiles patterns; nil if there are more than can be numbered.
 func newLiterals(patterns []pattern, most int) *literals {
 	if len(patterns) == 0 {
 		return &literals{}
@@ -93,7 +92,7 @@ func lay(t *trie, op ir.TextOp, v string, atom int32) {
 	}
 }
 
-// stands tells whether a pattern that begins at a place in a text holds there.
+// stands tells whether a pattern matches at a position of a text, given that its letters do.
 func (p *pattern) stands(v string, at int) bool {
 	atBegin, atEnd := at == 0, at+len(p.text) == len(v)
 	switch ir.TextOp(p.op) {

@@ -1,9 +1,9 @@
 // Package match decides predicates on events. In: the tests of all rules, numbered as atoms, and a document that has read an event.
-// Out: whether an atom holds, and which atoms a slot's texts decide in one pass.
+// Out: whether an atom holds, and the atoms of a slot that one pass over its texts finds.
 //
-// Texts that a test looks for, in any case, are found by an automaton or by an index of their parts, for all rules at once; every
-// other test is asked lazily, and only where a literal that it needs was found. What must stay true: an atom is decided at most once an
-// event and as its test says, whatever was found before; nothing is allocated for an event; an expression that backtracks has a bound.
+// Literal texts are found for all rules at once, by an automaton or by an index of their parts. Every other test is asked only when a
+// program needs it, and only if a literal that it requires was found. What must stay true: an atom is decided at most once an event and as
+// its test says, whatever came before. Deciding atoms allocates nothing. An expression that backtracks has a budget of steps.
 package match
 
 import (
@@ -15,11 +15,11 @@ import (
 	"decree/rules/ir"
 )
 
-// Ancestors reads a field of the process above the current event's, or of one further up.
+// Ancestors reads a field of a process above the current event's own.
 type Ancestors func(ir.Field) (texts []string, present bool)
 
-// Matcher decides atoms on one event at a time. Each worker has its own; nothing in it is shared. It
-// marks with the event's number what is known of it, so that nothing is cleared in between.
+// Matcher decides atoms on one event at a time. Each worker has its own, and shares nothing in it. What is known of an event is marked
+// with the event's number, so that nothing needs to be cleared for the next.
 type Matcher struct {
 	Usage Usage // of the rule that is being asked
 
@@ -40,7 +40,7 @@ type Matcher struct {
 	took        []exprUsage // backtracking atom -> what its expression took
 }
 
-// NewMatcher makes a matcher of the events that a document reads. Atoms must be finished.
+// NewMatcher makes a matcher for the events that a document reads. The atoms must be finished.
 func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 	slots, atoms := a.layout.Slots(), len(a.list)
 	return &Matcher{
@@ -51,10 +51,10 @@ func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 	}
 }
 
-// Next turns to the event that the document has loaded.
+// Next begins the event that the document has loaded.
 func (m *Matcher) Next() { m.gen++ }
 
-// Ask begins to ask another rule: what its expressions take is counted anew.
+// Ask begins another rule: the usage of its expressions starts at zero.
 func (m *Matcher) Ask() { m.Usage = Usage{asking: m.Usage.asking + 1} }
 
 // Holds tells whether an atom holds on the current event.
@@ -104,7 +104,7 @@ func (m *Matcher) test(a *Atom) bool {
 	return m.any(a.program, texts)
 }
 
-// ofAncestor asks a test of an ancestor's field, which the tree knows or does not.
+// ofAncestor asks a test of an ancestor's field. An unknown ancestor has no field.
 func (m *Matcher) ofAncestor(a *Atom) bool {
 	texts, present := m.ancestors(a.Field)
 	switch t := a.Test.(type) {
@@ -125,7 +125,7 @@ func (m *Matcher) ofAncestor(a *Atom) bool {
 	return m.any(a.program, texts)
 }
 
-// foldedTexts gives a slot's texts folded, which is done at most once an event.
+// foldedTexts gives a slot's texts folded. They are folded at most once an event.
 func (m *Matcher) foldedTexts(slot int, texts []string) []string {
 	f := &m.folds[slot]
 	if f.gen == m.gen {
@@ -151,7 +151,7 @@ type foldedSlot struct {
 	arena fold.Arena
 }
 
-// any asks a test of each of several texts.
+// any asks a test of several texts.
 func (m *Matcher) any(p *predicate, texts []string) bool {
 	if p.slow != nil {
 		return m.backtracks(p, texts)

@@ -12,7 +12,7 @@ import (
 	"decree/rules/ir"
 )
 
-// predicate is a test made ready: expressions compiled, values folded.
+// predicate is a compiled test: its expression compiled, its values folded.
 type predicate struct {
 	test   ir.Test
 	values []string // of a Text, folded unless it is cased
@@ -23,7 +23,7 @@ type predicate struct {
 	number int                // among those
 }
 
-// maxExpanded bounds what the repetitions of an expression that RE2 runs are written out to: each of those parts may be looked at for each letter.
+// maxExpanded bounds the size of an expression for RE2 once its repetitions are written out. RE2 may look at each part for each letter.
 const maxExpanded = 1_000
 
 func prepare(t ir.Test) *predicate {
@@ -104,7 +104,7 @@ func (p *predicate) holds(v string) bool {
 	panic("match: unknown test")
 }
 
-// withoutZone drops from an address the interface that it is reached through (fe80::1%4), which says nothing of its network.
+// withoutZone drops the interface from an address (fe80::1%4); it says nothing about the network.
 // https://www.rfc-editor.org/rfc/rfc4007#section-11
 func withoutZone(address string) string {
 	address, _, _ = strings.Cut(address, "%")

@@ -13,9 +13,9 @@ import (
 // shortest is the least length of a literal worth looking for first.
 const shortest = 3
 
-// necessaryText gives a test on literals, in any case, that holds for every value for which t
-// does; nil when there is none. It lets a pass over the value rule out what is slow to ask:
-// an expression or a pattern runs only where its literal was found.
+// necessaryText gives a test for literals that holds, in any case, for every value for which t
+// holds; nil if there is none. An expression or a wildcard pattern, which is slow to ask, then runs only
+// where its literal was found.
 func necessaryText(t ir.Test) *ir.Text {
 	switch t := t.(type) {
 	case *ir.Text:
@@ -82,7 +82,7 @@ func cut(v string, fromEnd bool) string {
 // mostAlternatives bounds how many literals stand for one expression.
 const mostAlternatives = 64
 
-// required lists literals of which one is part of everything that an expression finds, or stands beside it.
+// required lists literals. Every text in which the expression matches contains one of them.
 func required(n regex.Node) []string {
 	switch n := n.(type) {
 	case *regex.Char:
@@ -113,7 +113,7 @@ func required(n regex.Node) []string {
 	return nil
 }
 
-// requiredOfAll finds the longest of what several parts in a row require: characters that follow each other are one text.
+// requiredOfAll finds the longest literals that several parts in a row require. Characters in a row are one text.
 func requiredOfAll(parts []regex.Node) []string {
 	var best []string
 	better := func(found []string) {
@@ -141,7 +141,7 @@ func requiredOfAll(parts []regex.Node) []string {
 	return best
 }
 
-// folding is a character as folded texts have it; "" where one that it stands for is folded otherwise.
+// folding is a character in its folded form; "" if it stands for characters that fold differently.
 func folding(c *regex.Char) string {
 	folded := fold.Rune(c.Rune)
 	if c.Fold {
@@ -170,8 +170,8 @@ func least(texts []string) int {
 	return n
 }
 
-// maxPattern bounds a pattern's bytes: of a longer one only a part is looked for, and the whole
-// asked where that was found. Short patterns keep the automata small and long values quick to read.
+// maxPattern bounds the bytes of a pattern. Only a part of a longer text is looked for, and the whole
+// is compared where that was found. Short patterns keep the automata small, and long values fast to read.
 const maxPattern = 80
 
 func longest(values []string) int {

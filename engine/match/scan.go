@@ -7,8 +7,7 @@ import (
 	"decree/engine/fold"
 )
 
-// Scan finds the atoms of a slot that its texts decide at once. It gives those that hold, some perhaps more than once, the first time that
-// it is asked of an event; after that it gives none.
+// Scan finds the indexed atoms of a slot that hold. It lists them, some perhaps twice, the first time in an event; after that it lists none.
 func (m *Matcher) Scan(slot int) []int32 {
 	if m.scanned[slot] == m.gen {
 		return nil
@@ -21,13 +20,13 @@ func (m *Matcher) Scan(slot int) []int32 {
 	return hits
 }
 
-// lastHits are the atoms of a slot's value since an event; of an event 0 there is none.
+// lastHits are the atoms of the value that a slot has had since an event; 0 is no event.
 type lastHits struct {
 	since uint32
 	atoms []int32
 }
 
-// hitsOf gives the atoms that a slot's texts satisfy; one may come several times.
+// hitsOf lists the indexed atoms that hold of a slot's texts, some perhaps twice.
 func (m *Matcher) hitsOf(slot int) []int32 {
 	s := &m.atoms.indexes[slot]
 	m.hits = m.hits[:0]
@@ -51,7 +50,7 @@ func (m *Matcher) hitsOf(slot int) []int32 {
 	return m.hits
 }
 
-// readCached is read for a text that may be one of those that came before.
+// readCached is read for a text that may have come before.
 func (m *Matcher) readCached(slot int, s *index, t string) {
 	if len(t) < shortestCached || len(t) > longestCached {
 		m.read(slot, s, t)
@@ -67,7 +66,7 @@ func (m *Matcher) readCached(slot int, s *index, t string) {
 	at.keep(t, m.hits[before:])
 }
 
-// read appends the atoms that a text of a slot satisfies to the hits.
+// read appends the indexed atoms that hold of a text to the hits.
 func (m *Matcher) read(slot int, s *index, t string) {
 	l := s.literals
 	if (l.machine != nil || l.grams != nil) && !m.doc.ASCII() {

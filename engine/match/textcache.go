@@ -2,10 +2,10 @@ package match
 
 import "hash/maphash"
 
-// textCache remembers which atoms the texts of a slot satisfied: the paths, accounts and command lines of a
-// log come again and again, and to hash and compare a text is several times quicker than to read it
-// through an automaton. A text takes the place of another with the same hash, so that no more is kept than
-// cachedTexts of each slot, none longer than longestCached, and memory is used again.
+// textCache remembers which atoms the texts of a slot satisfied. The paths, accounts and command lines of a
+// log come again and again, and hashing and comparing a text is several times faster than reading it
+// through an automaton (BenchmarkTextCache). A text replaces another with the same hash, so that no slot keeps
+// more than cachedTexts, none longer than longestCached, and memory is used again.
 type textCache struct {
 	entries []cachedText
 }
@@ -15,7 +15,7 @@ type cachedText struct {
 	hits []int32
 }
 
-// Shorter texts are read as quickly as they are found.
+// Shorter texts are read as fast as they are looked up.
 const (
 	cachedTexts    = 256
 	shortestCached = 24
@@ -24,7 +24,7 @@ const (
 
 var cacheSeed = maphash.MakeSeed()
 
-// of gives where the atoms of a text are kept, and whether they are those of this text already.
+// of gives the entry for a text, and whether it holds this text's atoms already.
 func (c *textCache) of(text string) (at *cachedText, known bool) {
 	if c.entries == nil {
 		c.entries = make([]cachedText, cachedTexts)
@@ -33,7 +33,7 @@ func (c *textCache) of(text string) (at *cachedText, known bool) {
 	return at, string(at.text) == text
 }
 
-// keep puts a text and its atoms in the place that of gave.
+// keep puts a text and its atoms into the entry.
 func (at *cachedText) keep(text string, hits []int32) {
 	at.text = append(at.text[:0], text...)
 	at.hits = append(at.hits[:0], hits...)

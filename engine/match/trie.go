@@ -23,7 +23,7 @@ type trieNode struct {
 
 func newTrie() *trie { return &trie{nodes: make([]trieNode, 1), atoms: map[int32][]int32{}} }
 
-// add lays down a folded pattern.
+// add adds a folded pattern.
 func (t *trie) add(begin bool, text string, end bool, atom int32) {
 	at, length := int32(0), len(text)
 	if begin {
@@ -58,7 +58,7 @@ func (t *trie) step(at int32, symbol uint16) int32 {
 	return to
 }
 
-// cells is how large the automaton's table would be, the marks and the bytes that no pattern has among its columns.
+// cells is the size of the automaton's table, including columns for the marks and for bytes that no pattern has.
 func (t *trie) cells() int { return len(t.nodes) * (t.width + 3) }
 
 // machine makes the automaton. Its table is complete: a step is one look-up.

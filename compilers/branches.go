@@ -16,7 +16,7 @@ type Branch struct {
 
 // Branches joins plans that are asked the same. asked is all that a plan's query asks of an event of its table, what makes it one of the source
 // aside: equal texts mean the same question. A source whose scope another's holds in is not asked beside it.
-func Branches(plans []*Plan, asked func(*Plan) string) []*Branch {
+func Branches(plans []*Plan, textOf func(*Plan) string) []*Branch {
 	var out []*Branch
 	byText := map[string]*Branch{}
 	for _, p := range plans {
@@ -24,7 +24,7 @@ func Branches(plans []*Plan, asked func(*Plan) string) []*Branch {
 		source := *p.Source
 		source.Scope = nil
 		bare.Source = &source
-		text := asked(&bare)
+		text := textOf(&bare)
 		if had := byText[text]; had != nil {
 			had.Sources = append(had.Sources, p.Source)
 			had.Notes = JoinNotes(had.Notes, p.Notes)
@@ -39,10 +39,10 @@ func Branches(plans []*Plan, asked func(*Plan) string) []*Branch {
 	return out
 }
 
-// AlsoReading is a question with the columns of fields that are read of its events: sources that hold one of these otherwise are asked apart.
-func AlsoReading(asked func(*Plan) string, fields []ir.Field) func(*Plan) string {
+// WithColumns is a question with the columns of fields that are read of its events: sources that hold one of these otherwise are asked apart.
+func WithColumns(textOf func(*Plan) string, fields []ir.Field) func(*Plan) string {
 	return func(p *Plan) string {
-		text := asked(p)
+		text := textOf(p)
 		for _, f := range fields {
 			columns, domain := p.Whole(f)
 			if domain != nil {
@@ -136,8 +136,8 @@ func Notes(branches []*Branch) []Note {
 	return notes
 }
 
-// Gathers tells whether a rule asks of events together, as how rare a value is among them, so that all its sources would have to be counted as one.
-func Gathers(r *ir.Rule) bool {
-	asks := asksRarity(r.Condition)
-	return asks || r.Filter != nil && asksRarity(r.Filter)
+// AsksPrevalence tells whether a rule asks of events together, as how rare a value is among them, so that all its sources would have to be counted as one.
+func AsksPrevalence(r *ir.Rule) bool {
+	asks := asksPrevalence(r.Condition)
+	return asks || r.Filter != nil && asksPrevalence(r.Filter)
 }

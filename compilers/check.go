@@ -11,10 +11,10 @@ import (
 	"decree/rules/schema"
 )
 
-// neverMatches is the error of a rule that contradicts itself, or its log source, once its fields are columns.
-const neverMatches = "never-matches"
+// neverMatchesCode is the error of a rule that contradicts itself, or its log source, once its fields are columns.
+const neverMatchesCode = "never-matches"
 
-func (c *checker) impossible(r *ir.Rule) {
+func (c *checker) neverMatches(r *ir.Rule) {
 	terms := []ir.Node{r.Condition}
 	if r.Filter != nil {
 		terms = append(terms, r.Filter)
@@ -30,11 +30,11 @@ func (c *checker) impossible(r *ir.Rule) {
 	if why.Message == "" {
 		why.At, why.Message = r.Source.LogSource.Range, "nothing is left of its condition"
 	}
-	c.report(neverMatches, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
+	c.report(neverMatchesCode, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
 }
 
-// requires notes, once, what must be so in the product.
-func (c *checker) requires(what string, at diag.Range) {
+// noteRequirement notes, once, what must be so in the product.
+func (c *checker) noteRequirement(what string, at diag.Range) {
 	known := slices.ContainsFunc(c.plan.Notes, func(n Note) bool { return n.Message == what })
 	if what != "" && !known {
 		c.plan.Notes = append(c.plan.Notes, Note{Code: "requires", Effect: "exact", Message: what, Range: at})
@@ -87,7 +87,7 @@ func (c *checker) walk(n ir.Node, conjunct bool) {
 	for _, child := range ir.Children(n) {
 		if isNot {
 			ir.Inspect(child, func(below ir.Node) bool {
-				if p, rare := below.(*ir.Prevalence); rare && Counts(p) {
+				if p, rare := below.(*ir.Prevalence); rare && CountsPopulation(p) {
 					c.need(PrevalenceNegated, below.Range())
 				}
 				return true
@@ -107,8 +107,8 @@ func (c *checker) match(n *ir.Match, conjunct bool) {
 
 func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 	if col, native := c.plan.Native(f, t); native {
-		c.requires(col.Requires, at)
-		c.requires(c.plan.Source.Added(f), at)
+		c.noteRequirement(col.Requires, at)
+		c.noteRequirement(c.plan.Source.Added(f), at)
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}

@@ -15,15 +15,15 @@ func Conjuncts(n ir.Node) []ir.Node {
 	return out
 }
 
-// Unnamed lists the conjuncts of nodes with those inside their names.
-func Unnamed(nodes []ir.Node) []ir.Node {
+// FlatConjuncts lists the conjuncts of nodes with those inside their names.
+func FlatConjuncts(nodes []ir.Node) []ir.Node {
 	var out []ir.Node
 	for _, n := range nodes {
 		switch n := n.(type) {
 		case *ir.Named:
-			out = append(out, Unnamed([]ir.Node{n.Body})...)
+			out = append(out, FlatConjuncts([]ir.Node{n.Body})...)
 		case *ir.And:
-			out = append(out, Unnamed(n.Terms)...)
+			out = append(out, FlatConjuncts(n.Terms)...)
 		default:
 			out = append(out, n)
 		}
@@ -31,8 +31,8 @@ func Unnamed(nodes []ir.Node) []ir.Node {
 	return out
 }
 
-// Holds tells whether n is one of conjuncts.
-func Holds(conjuncts []ir.Node, n ir.Node) bool {
+// IsConjunct tells whether n is one of conjuncts.
+func IsConjunct(conjuncts []ir.Node, n ir.Node) bool {
 	for _, c := range conjuncts {
 		if c == n {
 			return true
@@ -46,20 +46,20 @@ func Holds(conjuncts []ir.Node, n ir.Node) bool {
 	return false
 }
 
-// Counts tells whether a prevalence condition depends on a population: on who saw a value, or on which events have it.
-func Counts(p *ir.Prevalence) bool {
+// CountsPopulation tells whether a prevalence condition depends on a population: on who saw a value, or on which events have it.
+func CountsPopulation(p *ir.Prevalence) bool {
 	local := p.Spec.Local
 	return p.Among != nil || (local != nil && (local.Rarest > 0 || len(local.Bounds) > 0))
 }
 
-// Split tells the conjuncts that may be asked before counting for rarity from those that may
+// SplitAtPrevalence tells the conjuncts that may be asked before counting for rarity from those that may
 // not: an event of the population counts, whether or not the rest of the rule holds for it.
 // Reputation alone counts nothing.
-func Split(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
+func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 	for _, n := range conjuncts {
-		everywhere := !asksRarity(n)
+		everywhere := !asksPrevalence(n)
 		for _, p := range rare {
-			everywhere = everywhere && (!Counts(p) || (p.Among != nil && Holds(Conjuncts(p.Among), n)))
+			everywhere = everywhere && (!CountsPopulation(p) || (p.Among != nil && IsConjunct(Conjuncts(p.Among), n)))
 		}
 		if everywhere {
 			early = append(early, n)
@@ -70,13 +70,13 @@ func Split(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 	return early, late
 }
 
-// SplitReputation tells the conjuncts that ask for no reputation by itself from those that do: it is asked of what the others leave.
-func SplitReputation(conjuncts []ir.Node) (before, after []ir.Node) {
+// SplitAtReputation tells the conjuncts that ask for no reputation by itself from those that do: it is asked of what the others leave.
+func SplitAtReputation(conjuncts []ir.Node) (before, after []ir.Node) {
 	for _, n := range conjuncts {
 		asks := false
 		ir.Inspect(n, func(below ir.Node) bool {
 			p, rare := below.(*ir.Prevalence)
-			asks = asks || (rare && !Counts(p))
+			asks = asks || (rare && !CountsPopulation(p))
 			return !asks
 		})
 		if asks {
@@ -88,7 +88,7 @@ func SplitReputation(conjuncts []ir.Node) (before, after []ir.Node) {
 	return before, after
 }
 
-func asksRarity(n ir.Node) bool {
+func asksPrevalence(n ir.Node) bool {
 	asks := false
 	ir.Inspect(n, func(below ir.Node) bool {
 		_, rare := below.(*ir.Prevalence)

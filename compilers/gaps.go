@@ -41,8 +41,8 @@ var kindOf = map[string]string{
 	"told":     "reported beside the query",
 }
 
-// Said describes the kind in words.
-func (g Gap) Said() string { return kindOf[g.Kind] }
+// KindText describes the kind in words.
+func (g Gap) KindText() string { return kindOf[g.Kind] }
 
 // ExplainGap formats a code's page for the terminal. An unknown code is an error that suggests the closest one.
 func ExplainGap(code string) (string, error) {
@@ -52,7 +52,7 @@ func ExplainGap(code string) (string, error) {
 			codes = append(codes, g.Code)
 			continue
 		}
-		text := fmt.Sprintf("%s (%s)\n\n%s\n\n%s\n", g.Code, g.Said(), g.Why, g.Next)
+		text := fmt.Sprintf("%s (%s)\n\n%s\n\n%s\n", g.Code, g.KindText(), g.Why, g.Next)
 		if g.Kind == "accepted" {
 			text += fmt.Sprintf("\nTo accept it, write `approximate: {TARGET: [%s]}` in the rule. To accept it for one command only, pass --allow-approximate %[1]s.\n", code)
 		}

@@ -26,8 +26,8 @@ const (
 // https://learn.microsoft.com/en-us/azure/sentinel/create-analytics-rules
 const longList = 250
 
-// Named tells whether a test can refer to its list: one of whole values.
-func Named(t *ir.Text) bool {
+// NamesList tells whether a test can refer to its list: one of whole values.
+func NamesList(t *ir.Text) bool {
 	return t.List != "" && (t.Op == ir.Equals || t.Op == ir.Filename) && !slices.Contains(t.Values, "")
 }
 
@@ -35,14 +35,14 @@ func Named(t *ir.Text) bool {
 // of parts of values does where it was asked for and the product can look up patterns.
 func (p *Plan) Apart(t *ir.Text) bool {
 	long := p.lists == ListsApart || (p.lists != ListsInline && len(t.Values) >= longList)
-	return long && (Named(t) || p.lists == ListsApart && p.Model.Lists == "lookup" && Patterned(t)) && !t.Cased && p.Model.Lists != "" &&
+	return long && (NamesList(t) || p.lists == ListsApart && p.Model.Lists == "lookup" && FitsWildcardLookup(t)) && !t.Cased && p.Model.Lists != "" &&
 		!slices.ContainsFunc(t.Values, func(v string) bool { return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) })
 }
 
-// Patterned tells whether a lookup with wildcards can hold a test's list: one of parts of values, none of which is a wildcard
+// FitsWildcardLookup tells whether a lookup with wildcards can hold a test's list: one of parts of values, none of which is a wildcard
 // itself. No page says what a backslash is there.
 // https://docs.splunk.com/Documentation/Splunk/latest/Admin/Transformsconf (match_type)
-func Patterned(t *ir.Text) bool {
+func FitsWildcardLookup(t *ir.Text) bool {
 	return t.List != "" && (t.Op == ir.Contains || t.Op == ir.StartsWith || t.Op == ir.EndsWith) &&
 		!slices.ContainsFunc(t.Values, func(v string) bool { return v == "" || strings.ContainsAny(v, `*\`) })
 }

@@ -12,8 +12,8 @@ import (
 	"decree/rules/schema"
 )
 
-// unsayable finds what the dialect could not say with any log source, so that nobody adds one for nothing.
-func unsayable(dialect string, lacks Features, r *ir.Rule, opt Options) diag.Diagnostics {
+// gapsInAnySource finds what the dialect could not say with any log source, so that nobody adds one for nothing.
+func gapsInAnySource(dialect string, lacks Features, r *ir.Rule, opt Options) diag.Diagnostics {
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: &Plan{Rule: r, Model: opt.Model}, seen: map[string]bool{}}
 	ir.Inspect(r.Condition, func(n ir.Node) bool {
 		if _, ok := n.(*ir.Keyword); ok && !lacks[Keywords].Approximate {

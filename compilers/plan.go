@@ -26,7 +26,7 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 	ls := r.Source.LogSource
 	candidates := opt.Model.Candidates(r)
 	if len(candidates) == 0 {
-		return nil, append(diag.Diagnostics{NoLogSource(ls, opt.Model)}, unsayable(dialect, lacks, r, opt)...)
+		return nil, append(diag.Diagnostics{NoLogSource(ls, opt.Model)}, gapsInAnySource(dialect, lacks, r, opt)...)
 	}
 	sources := opt.Model.Answering(r)
 	if len(sources) == 0 {
@@ -44,12 +44,12 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 		plans = append(plans, p)
 	}
 	if len(plans) > 0 {
-		plans[0].leftOut(r)
+		plans[0].noteLeftOut(r)
 	}
 	if len(plans) == 0 || len(refused) == 0 {
 		return plans, once(refused)
 	}
-	return leaveOut(plans, once(refused), dialect, r, opt)
+	return leaveOutRefused(plans, once(refused), dialect, r, opt)
 }
 
 // once drops what several sources report alike.
@@ -94,10 +94,10 @@ func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks F
 	if c.found.HasErrors() {
 		return nil, c.found
 	}
-	if c.impossible(r); c.found.HasErrors() {
+	if c.neverMatches(r); c.found.HasErrors() {
 		return nil, c.found
 	}
-	c.requires(s.Requires, r.Source.LogSource.Range)
+	c.noteRequirement(s.Requires, r.Source.LogSource.Range)
 	return p, c.found
 }
 

@@ -23,18 +23,18 @@ type Any []Pred
 // Listed is a disjunction that is written a term a line, in parentheses.
 type Listed []Pred
 
-// None is a negation.
-type None struct{ Term Pred }
+// Not is a negation.
+type Not struct{ Term Pred }
 
-// Fixed is always true or always false.
-type Fixed bool
+// Constant is always true or always false.
+type Constant bool
 
-func (Atom) pred()   {}
-func (All) pred()    {}
-func (Any) pred()    {}
-func (Listed) pred() {}
-func (None) pred()   {}
-func (Fixed) pred()  {}
+func (Atom) pred()     {}
+func (All) pred()      {}
+func (Any) pred()      {}
+func (Listed) pred()   {}
+func (Not) pred()      {}
+func (Constant) pred() {}
 
 // Syntax is a target's spelling of the connectives.
 type Syntax struct {
@@ -56,12 +56,12 @@ func (s Syntax) print(p Pred) (string, int) {
 	switch p := p.(type) {
 	case Atom:
 		return string(p), strengthAtom
-	case Fixed:
+	case Constant:
 		if p {
 			return s.True, strengthAtom
 		}
 		return s.False, strengthAtom
-	case None:
+	case Not:
 		if s.NotCall {
 			return s.Print(p.Term).Call(strings.TrimSpace(s.Not)), strengthAtom
 		}
@@ -72,7 +72,7 @@ func (s Syntax) print(p Pred) (string, int) {
 		return s.join(disjuncts(p), s.Or, strengthOr, false)
 	case Listed:
 		if len(p) == 0 {
-			return s.print(Fixed(false))
+			return s.print(Constant(false))
 		}
 		return "(" + s.lines(p) + ")", strengthAtom
 	}
@@ -83,7 +83,7 @@ func (s Syntax) print(p Pred) (string, int) {
 func conjuncts(p All) []Pred {
 	var terms []Pred
 	for _, t := range p {
-		if below, ok := alone(t).(All); ok && len(below) > 0 {
+		if below, ok := onlyTerm(t).(All); ok && len(below) > 0 {
 			terms = append(terms, conjuncts(below)...)
 		} else {
 			terms = append(terms, t)
@@ -96,7 +96,7 @@ func conjuncts(p All) []Pred {
 func disjuncts(p Any) []Pred {
 	var terms []Pred
 	for _, t := range p {
-		if below, ok := alone(t).(Any); ok && len(below) > 0 {
+		if below, ok := onlyTerm(t).(Any); ok && len(below) > 0 {
 			terms = append(terms, disjuncts(below)...)
 		} else {
 			terms = append(terms, t)
@@ -105,16 +105,16 @@ func disjuncts(p Any) []Pred {
 	return terms
 }
 
-// alone is the one term of a conjunction or disjunction that has no other, or p.
-func alone(p Pred) Pred {
+// onlyTerm is the one term of a conjunction or disjunction that has no other, or p.
+func onlyTerm(p Pred) Pred {
 	switch p := p.(type) {
 	case All:
 		if len(p) == 1 {
-			return alone(p[0])
+			return onlyTerm(p[0])
 		}
 	case Any:
 		if len(p) == 1 {
-			return alone(p[0])
+			return onlyTerm(p[0])
 		}
 	}
 	return p
@@ -123,7 +123,7 @@ func alone(p Pred) Pred {
 func (s Syntax) join(terms []Pred, word string, strength int, empty bool) (string, int) {
 	switch len(terms) {
 	case 0:
-		return s.print(Fixed(empty))
+		return s.print(Constant(empty))
 	case 1:
 		return s.print(terms[0])
 	}
@@ -145,20 +145,20 @@ func (s Syntax) wrap(p Pred, needed int) string {
 
 // Build turns a tree into a Pred; leaf gives the Pred of a Match, Keyword or Prevalence.
 // `N of` becomes the disjunction of the ways to choose N (see MaxChoices).
-func Build(n ir.Node, leaf func(ir.Node) Pred) Pred {
+func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
 	switch n := n.(type) {
 	case *ir.And:
-		return All(buildAll(n.Terms, leaf))
+		return All(buildAll(n.Terms, predicate))
 	case *ir.Or:
-		return Any(buildAll(n.Terms, leaf))
+		return Any(buildAll(n.Terms, predicate))
 	case *ir.Not:
-		return None{Build(n.Term, leaf)}
+		return Not{Build(n.Term, predicate)}
 	case *ir.Named:
-		return Build(n.Body, leaf)
+		return Build(n.Body, predicate)
 	case *ir.Const:
-		return Fixed(n.Value)
+		return Constant(n.Value)
 	case *ir.AtLeast:
-		terms := buildAll(n.Terms, leaf)
+		terms := buildAll(n.Terms, predicate)
 		var ways Any
 		choose(len(terms), n.Count, func(picked []int) {
 			var way All
@@ -169,7 +169,7 @@ func Build(n ir.Node, leaf func(ir.Node) Pred) Pred {
 		})
 		return ways
 	case *ir.Match, *ir.Keyword, *ir.Prevalence:
-		return leaf(n)
+		return predicate(n)
 	}
 	panic("compilers: unknown node")
 }
@@ -190,17 +190,17 @@ func Occurrences(n ir.Node, flag func(input int) Pred, atLeast func(terms []Pred
 	case *ir.Or:
 		return Any(terms)
 	case *ir.Not:
-		return None{terms[0]}
+		return Not{terms[0]}
 	case *ir.AtLeast:
 		return atLeast(terms, n.Count)
 	}
 	panic("compilers: unknown node in a correlation's condition")
 }
 
-func buildAll(nodes []ir.Node, leaf func(ir.Node) Pred) []Pred {
+func buildAll(nodes []ir.Node, predicate func(ir.Node) Pred) []Pred {
 	preds := make([]Pred, len(nodes))
 	for i, n := range nodes {
-		preds[i] = Build(n, leaf)
+		preds[i] = Build(n, predicate)
 	}
 	return preds
 }

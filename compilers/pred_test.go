@@ -30,15 +30,15 @@ func TestPrint(t *testing.T) {
 		{All{a, b}, "a and b", "a and b", "a and b"},
 		{All{a, Any{b, c}}, "a and (b or c)", "a and (b or c)", "a and (b or c)"},
 		{Any{a, All{b, c}}, "a or b and c", "a or (b and c)", "a or (b and c)"},
-		{None{a}, "not a", "not(a)", "not a"},
-		{None{All{a, b}}, "not (a and b)", "not(a and b)", "not (a and b)"},
-		{All{None{a}, b}, "not a and b", "not(a) and b", "not a and b"},
-		{None{None{a}}, "not not a", "not(not(a))", "not not a"},
+		{Not{a}, "not a", "not(a)", "not a"},
+		{Not{All{a, b}}, "not (a and b)", "not(a and b)", "not (a and b)"},
+		{All{Not{a}, b}, "not a and b", "not(a) and b", "not a and b"},
+		{Not{Not{a}}, "not not a", "not(not(a))", "not not a"},
 		{All{}, "true", "true", "true"},
 		{Any{}, "false", "false", "false"},
 		{All{a}, "a", "a", "a"},
 		{Any{All{a, b}}, "a and b", "a and b", "a and b"},
-		{Fixed(false), "false", "false", "false"},
+		{Constant(false), "false", "false", "false"},
 	}
 	for _, c := range cases {
 		assert.Equal(t, c.plain, plain.Print(c.pred).Stage(""))
@@ -52,9 +52,9 @@ func truth(p Pred, set map[string]bool) bool {
 	switch p := p.(type) {
 	case Atom:
 		return set[string(p)]
-	case Fixed:
+	case Constant:
 		return bool(p)
-	case None:
+	case Not:
 		return !truth(p.Term, set)
 	case All:
 		for _, t := range p {
@@ -82,7 +82,7 @@ func randomPred(r *rand.Rand, depth int) (p Pred) {
 	}
 	switch r.IntN(5) {
 	case 0:
-		return None{randomPred(r, depth-1)}
+		return Not{randomPred(r, depth-1)}
 	case 1, 2:
 		all := All{}
 		for range r.IntN(4) {
@@ -177,20 +177,20 @@ func TestSplitKeepsThePopulationWhole(t *testing.T) {
 	either := &ir.Or{Terms: []ir.Node{match("d"), rare}}
 	conjuncts := Conjuncts(&ir.And{Terms: []ir.Node{population, &ir.And{Terms: []ir.Node{own, either}}}})
 	require.Len(t, conjuncts, 3)
-	early, late := Split(conjuncts, []*ir.Prevalence{rare})
+	early, late := SplitAtPrevalence(conjuncts, []*ir.Prevalence{rare})
 	assert.Equal(t, []ir.Node{population}, early, "only what limits the population may come before counting")
 	assert.Equal(t, []ir.Node{own, either}, late)
-	assert.Len(t, Unnamed(early), 2)
+	assert.Len(t, FlatConjuncts(early), 2)
 
 	everyone := &ir.Prevalence{Name: "rare", Spec: rules.Prevalence{Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 1}}}
-	early, late = Split([]ir.Node{population, everyone}, []*ir.Prevalence{everyone})
+	early, late = SplitAtPrevalence([]ir.Node{population, everyone}, []*ir.Prevalence{everyone})
 	assert.Empty(t, early, "all events of the log source are counted")
 	assert.Len(t, late, 2)
 
 	known := &ir.Prevalence{Name: "known", Spec: rules.Prevalence{Field: "sha1"}}
-	early, late = Split([]ir.Node{population, &ir.Not{Term: known}}, []*ir.Prevalence{known})
+	early, late = SplitAtPrevalence([]ir.Node{population, &ir.Not{Term: known}}, []*ir.Prevalence{known})
 	assert.Equal(t, []ir.Node{population}, early, "reputation by itself counts nothing")
-	before, after := SplitReputation([]ir.Node{own, everyone, &ir.Or{Terms: []ir.Node{own, known}}})
+	before, after := SplitAtReputation([]ir.Node{own, everyone, &ir.Or{Terms: []ir.Node{own, known}}})
 	assert.Equal(t, []ir.Node{own, everyone}, before)
 	assert.Len(t, after, 1)
 	assert.Len(t, late, 1)
@@ -210,7 +210,7 @@ func TestPrintNeedsNoParenthesesForTheSame(t *testing.T) {
 		"a and b and c":       All{a, All{b, All{c}}},
 		"a or b or c":         Any{Any{a, b}, All{Any{c}}},
 		"a and (b or c)":      All{Any{a}, Any{b, c}},
-		"a and not (b and c)": All{a, None{Term: All{b, c}}},
+		"a and not (b and c)": All{a, Not{Term: All{b, c}}},
 		"a and true":          All{a, All{}},
 		"(a and b) or false":  Any{All{a, b}, Any{}},
 		"a and (false or b)":  All{a, Any{Any{}, b}},

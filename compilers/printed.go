@@ -51,7 +51,7 @@ func (s Syntax) Print(p Pred) Printed {
 // Lines writes p, and a disjunction that is longer than a line a term a line.
 func (s Syntax) Lines(p Pred) Printed {
 	text, _ := s.print(p)
-	either, ok := alone(p).(Any)
+	either, ok := onlyTerm(p).(Any)
 	if !ok || len(text) <= LineWidth {
 		return Printed{text}
 	}
@@ -71,7 +71,7 @@ type Section struct {
 // Conjunction writes a term a line, and those of a section behind the others: its comments stand where it has no terms, too.
 func (s Syntax) Conjunction(terms All, section *Section, indent string) Printed {
 	if len(terms) == 0 {
-		terms = All{Fixed(true)}
+		terms = All{Constant(true)}
 	}
 	line := "\n" + indent
 	and := strings.TrimRight(s.And, " ") + line

@@ -31,7 +31,7 @@ func TestLinesAndSections(t *testing.T) {
 	for want, got := range map[string]Printed{
 		"a or b":                       explicit.Conjunction(All{either}, nil, "  "),
 		"a or b\n  // Begin\n  // End": explicit.Conjunction(All{either}, begin(), "  "),
-		"(a or b)\n  // Begin\n  and not f\n  // End":                   explicit.Conjunction(All{either}, begin(None{Atom("f")}), "  "),
+		"(a or b)\n  // Begin\n  and not f\n  // End":                   explicit.Conjunction(All{either}, begin(Not{Atom("f")}), "  "),
 		"(a or b) and\n  c and d\n  // Begin\n  and (a or b)\n  // End": explicit.Conjunction(All{either, both}, begin(either), "  "),
 		"true\n  // Begin\n  and (a or b)\n  // End":                    explicit.Conjunction(nil, begin(either), "  "),
 		"(a or b)\n  // Begin\n  and false\n  // End":                   explicit.Conjunction(All{All{either}}, begin(All{Any{}}), "  "),

@@ -71,13 +71,13 @@ func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSynt
 		case "lte":
 			all = append(all, atLeast("lte", low))
 		case "gt":
-			all = append(all, None{atLeast("lte", high)})
+			all = append(all, Not{atLeast("lte", high)})
 		case "gte":
-			all = append(all, None{atLeast("lt", high)})
+			all = append(all, Not{atLeast("lt", high)})
 		case "eq":
-			all = append(all, atLeast("lte", low), None{atLeast("lt", high)})
+			all = append(all, atLeast("lte", low), Not{atLeast("lt", high)})
 		case "neq":
-			all = append(all, Any{atLeast("lt", low), None{atLeast("lte", high)}})
+			all = append(all, Any{atLeast("lt", low), Not{atLeast("lte", high)}})
 		default:
 			panic("compilers: unknown bound")
 		}

@@ -10,8 +10,8 @@ import (
 	"decree/rules/schema"
 )
 
-// First is for constructs that need all events in one place. why says which.
-func First(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
+// SingleSource is for constructs that need all events in one place. why says which.
+func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
 	first := plans[0]
 	var names []string
 	for _, p := range plans {
@@ -31,8 +31,8 @@ func First(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnos
 // severalSources is the gap of a log source whose sources a target cannot ask all at once.
 const severalSources = "several-sources"
 
-// leftOut notes the sources that a rule is not asked of, by the engine neither, since their events lack a field that it excludes by.
-func (p *Plan) leftOut(r *ir.Rule) {
+// noteLeftOut notes the sources that a rule is not asked of, by the engine neither, since their events lack a field that it excludes by.
+func (p *Plan) noteLeftOut(r *ir.Rule) {
 	left := p.Model.LeftOut(r)
 	if len(left) == 0 {
 		return
@@ -49,8 +49,8 @@ func (p *Plan) leftOut(r *ir.Rule) {
 		Message: fmt.Sprintf("not asked: %s, whose events have no %s, by which the rule or its filter excludes", shortList(names), field)})
 }
 
-// leaveOut drops the sources that the dialect cannot ask, where that is accepted.
-func leaveOut(plans []*Plan, refused diag.Diagnostics, dialect string, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
+// leaveOutRefused drops the sources that the dialect cannot ask, where that is accepted.
+func leaveOutRefused(plans []*Plan, refused diag.Diagnostics, dialect string, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
 	if !opt.Accepts(dialect, r.Source, severalSources) {
 		for i := range refused {
 			if refused[i].Severity == diag.Error {
@@ -82,7 +82,7 @@ func cannotAnswer(candidates []*schema.Source, dialect string, lacks Features, r
 }
 
 func onlyNever(ds diag.Diagnostics) bool {
-	return !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != neverMatches })
+	return !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != neverMatchesCode })
 }
 
 func shortList(names []string) string {

@@ -24,18 +24,18 @@ func inJSON(v string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
-// ways are how an event that is kept as a text may have a value: as it is, in JSON and in XML, which some writers escape quotes of and
+// storedForms are how an event that is kept as a text may have a value: as it is, in JSON and in XML, which some writers escape quotes of and
 // others do not.
-var ways = []func(string) string{func(v string) string { return v }, inJSON, xmlText.Replace, xmlFull.Replace}
+var storedForms = []func(string) string{func(v string) string { return v }, inJSON, xmlText.Replace, xmlFull.Replace}
 
-// Stored gives the tests that together ask for a keyword in all these ways. An expression is asked as it is.
-func Stored(t ir.Test) []ir.Test {
+// StoredForms gives the tests that together ask for a keyword in all these ways. An expression is asked as it is.
+func StoredForms(t ir.Test) []ir.Test {
 	switch t := t.(type) {
 	case *ir.Text:
 		all := *t
 		all.Values = nil
 		for _, v := range t.Values {
-			for _, way := range ways {
+			for _, way := range storedForms {
 				if form := way(v); !slices.Contains(all.Values, form) {
 					all.Values = append(all.Values, form)
 				}
@@ -44,7 +44,7 @@ func Stored(t ir.Test) []ir.Test {
 		return []ir.Test{&all}
 	case *ir.Glob:
 		var tests []ir.Test
-		for _, way := range ways {
+		for _, way := range storedForms {
 			other := *t
 			other.Parts = slices.Clone(t.Parts)
 			for i, p := range other.Parts {

@@ -97,7 +97,7 @@ func explainGap(s *stdio.Streams, code string) error {
 	if code == "" {
 		rows := [][]string{{"Code", "Is"}}
 		for _, g := range compilers.Gaps() {
-			rows = append(rows, []string{g.Code, g.Said()})
+			rows = append(rows, []string{g.Code, g.KindText()})
 		}
 		return table.Text(s.Out, rows)
 	}

@@ -9,23 +9,23 @@ import (
 	"decree/rules/ir"
 )
 
-// deep tells whether a field is on another event.
-func (w *writer) deep(f ir.Field) bool {
+// needsAncestor tells whether a field is on another event.
+func (w *writer) needsAncestor(f ir.Field) bool {
 	_, native := w.plan.Column(f)
 	return !native && f.Level > 0
 }
 
-// parentMatch writes a test of the parent or grandparent on the parent's creation event.
-func (w *writer) parentMatch(m *ir.Match) compilers.Pred {
+// ancestorMatch writes a test of the parent or grandparent on the parent's creation event.
+func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
 	if m.Field.Level <= 2 {
 		if col, ok := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - 1}); ok {
-			p, err := match(col, m.Test, false)
-			return w.said(p, err, m.Range())
+			p, err := columnTest(col, m.Test, false)
+			return w.reportError(p, err, m.Range())
 		}
 	}
 	w.found.Errorf("ancestor-too-far", m.Range(), "use kql or spl for this rule",
 		"eql: %s of ancestor %d is on no event that a sequence can reach: all its events share one key, so it spans parent and child only", m.Field.Name, m.Field.Level)
-	return compilers.Fixed(false)
+	return compilers.Constant(false)
 }
 
 // defaultSpan bounds a sequence whose rule has no lookback.
@@ -41,20 +41,20 @@ func (w *writer) sequence(above, own compilers.All) string {
 	}
 	host := ""
 	if col, ok := w.plan.Source.Entities["host"]; ok {
-		host = " by " + joinField(col.Name)
+		host = " by " + joinColumn(col.Name)
 	}
 	span := w.plan.Rule.Source.Schedule.Lookback
 	if span <= 0 {
 		span = defaultSpan
 	}
 	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s] by %s\n  [%s\n  ] by %s", host, int64(span/time.Second),
-		w.where(above, nil, "    "), joinFields(keys[0]), w.event(own, "    "), joinFields(keys[1]))
+		w.where(above, nil, "    "), joinColumns(keys[0]), w.event(own, "    "), joinColumns(keys[1]))
 }
 
-func joinFields(columns []string) string {
+func joinColumns(columns []string) string {
 	names := make([]string, len(columns))
 	for i, c := range columns {
-		names[i] = joinField(c)
+		names[i] = joinColumn(c)
 	}
 	return strings.Join(names, ", ")
 }

@@ -22,7 +22,7 @@ func tooComplex(expr string) bool {
 	if err != nil {
 		return true
 	}
-	n := &nfa{prog: prog, signs: told(prog), set: 1, reached: make([]int, len(prog.Inst))}
+	n := &nfa{prog: prog, runes: distinctRunes(prog), set: 1, reached: make([]int, len(prog.Inst))}
 	start := n.closure(nil, uint32(prog.Start))
 	seen := map[string]bool{key(start): true}
 	effort := 0
@@ -31,7 +31,7 @@ func tooComplex(expr string) bool {
 		if effort > maxEffort {
 			return true
 		}
-		for _, sign := range n.signs {
+		for _, sign := range n.runes {
 			next := n.step(queue[0], sign)
 			if k := key(next); len(next) > 0 && !seen[k] {
 				seen[k] = true
@@ -45,13 +45,13 @@ func tooComplex(expr string) bool {
 // nfa is an expression's automaton. signs has one character of each class of those that no part of the expression tells apart.
 type nfa struct {
 	prog    *syntax.Prog
-	signs   []rune
+	runes   []rune
 	set     int   // number of the set of states that is being made, from 1 on
 	reached []int // by state: the last set that it was reached for
 }
 
-// told lists a character of each class of those that no part of the expression tells apart.
-func told(prog *syntax.Prog) []rune {
+// distinctRunes lists a character of each class of those that no part of the expression tells apart.
+func distinctRunes(prog *syntax.Prog) []rune {
 	bounds := []rune{0}
 	var parts []*syntax.Inst
 	for i := range prog.Inst {

@@ -20,7 +20,7 @@ const sequenceGap = "correlation-sequence"
 // CompileCorrelation writes a count of at least so many events of one rule as a sequence with runs, and rules in their order as a
 // sequence, where the approximation is accepted. What else correlations ask has no form in EQL.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &sequence{c: c, types: make([]string, len(c.GroupBy))}
+	s := &correlationWriter{c: c, types: make([]string, len(c.GroupBy))}
 	runs := s.runs()
 	accepted := opt.Accepts("eql", c.Source.Body, sequenceGap)
 	if !s.found.HasErrors() && !accepted {
@@ -43,15 +43,15 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 
 const sequenceEffect = "sequences of one group do not overlap, so that of a longer series not every event is reported, events of one time need a tiebreaker, and values are joined as they are written, letter by letter"
 
-// sequence holds one compilation.
-type sequence struct {
+// correlationWriter holds one compilation.
+type correlationWriter struct {
 	c     *ir.Correlation
 	types []string // of the columns that each value is joined by, as the first event has them
 	notes []compilers.Note
 	found diag.Diagnostics
 }
 
-func (s *sequence) note(n compilers.Note) {
+func (s *correlationWriter) note(n compilers.Note) {
 	if !slices.ContainsFunc(s.notes, func(o compilers.Note) bool { return o.Code == n.Code && o.Message == n.Message }) {
 		s.notes = append(s.notes, n)
 	}
@@ -62,7 +62,7 @@ func (s *sequence) note(n compilers.Note) {
 const maxRuns = 100
 
 // runs checks that a sequence can say the correlation, and gives how often its one event must come.
-func (s *sequence) runs() string {
+func (s *correlationWriter) runs() string {
 	source := s.c.Source
 	refuse := func(hint, format string, args ...any) {
 		s.found.Errorf("correlation", source.TypeRange, hint, format, args...)

@@ -14,17 +14,17 @@ import (
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
 func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, present compilers.Pred) {
 	if len(columns) == 1 {
-		keys = []string{joinField(columns[0].Name)}
+		keys = []string{joinColumn(columns[0].Name)}
 	} else {
 		var any compilers.Any
 		for _, c := range columns {
-			keys = append(keys, fieldName(c.Name))
-			any = append(any, compilers.Atom(fieldName(c.Name)+" != null"))
+			keys = append(keys, columnName(c.Name))
+			any = append(any, compilers.Atom(columnName(c.Name)+" != null"))
 		}
 		present = any
 	}
 	if domain != nil {
-		keys = append(keys, fieldName(domain.Name))
+		keys = append(keys, columnName(domain.Name))
 	}
 	return keys, present
 }
@@ -42,11 +42,11 @@ func keyTypes(columns []schema.Column, domain *schema.Column) string {
 }
 
 // part is an input's event, with the fields that join it.
-func (s *sequence) part(input int, r *ir.Rule, opt compilers.Options) string {
+func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) string {
 	plans, found := compilers.NewPlans("eql", lacks, r, opt)
-	branches := compilers.Branches(plans, compilers.AlsoReading(bare, s.c.Reads(r)))
+	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, s.c.Reads(r)))
 	if len(branches) > 1 {
-		plan, more := compilers.First(plans, "each event of a sequence is of one", "eql", opt)
+		plan, more := compilers.SingleSource(plans, "each event of a sequence is of one", "eql", opt)
 		found = append(found, more...)
 		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
 	}
@@ -59,18 +59,18 @@ func (s *sequence) part(input int, r *ir.Rule, opt compilers.Options) string {
 	w.sources = branches[0].Sources
 	compilers.MarkNegated(plan.Rule.Condition, w.negated)
 	var own compilers.All
-	for _, n := range compilers.Unnamed([]ir.Node{plan.Rule.Condition}) {
-		if m, ok := n.(*ir.Match); ok && w.deep(m.Field) {
+	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
+		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
 			s.found.Errorf("correlation-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot ask about an ancestor that its event does not carry")
 			return ""
 		}
-		own = append(own, compilers.Build(n, w.leaf))
+		own = append(own, compilers.Build(n, w.predicate))
 	}
 	if plan.Filter != nil {
 		compilers.MarkNegated(plan.Filter, w.negated)
-		w.filter = compilers.All{compilers.Build(plan.Filter, w.leaf)}
+		w.filter = compilers.All{compilers.Build(plan.Filter, w.predicate)}
 	}
-	if w.reputation != "" {
+	if w.enriched != "" {
 		s.found.Errorf("correlation-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot ask how rare a value is")
 	}
 	s.found = append(s.found, w.found...)

@@ -14,7 +14,8 @@ import (
 type dialect struct{}
 
 // New gives the EQL dialect.
-func New() compilers.Dialect      { return dialect{} }
+func New() compilers.Dialect { return dialect{} }
+
 func (dialect) Name() string      { return "eql" }
 func (dialect) Title() string     { return "Elastic EQL" }
 func (dialect) Extension() string { return ".eql" }
@@ -42,7 +43,7 @@ var lacks = compilers.Features{
 		Hint: "write the rarity condition without not"},
 }
 
-var spelling = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
+var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
@@ -72,36 +73,36 @@ func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagno
 
 // writer holds one compilation.
 type writer struct {
-	plan       *compilers.Plan
-	sources    []*schema.Source // whose events are asked: the plan's own, and others of its category
-	found      diag.Diagnostics
-	negated    map[ir.Node]bool
-	filter     compilers.All
-	reputation string         // the entity column whose enrichment the query reads
-	judged     bool           // it reads the vendor's verdict too, not counts alone
-	counted    *ir.Prevalence // the condition whose local counts the query reads
+	plan        *compilers.Plan
+	sources     []*schema.Source // whose events are asked: the plan's own, and others of its category
+	found       diag.Diagnostics
+	negated     map[ir.Node]bool
+	filter      compilers.All
+	enriched    string         // the entity column whose enrichment the query reads
+	asksVerdict bool           // it reads the vendor's verdict too, not counts alone
+	counted     *ir.Prevalence // the condition whose local counts the query reads
 }
 
 func (w *writer) query() *compilers.Query {
 	r := w.plan.Rule
 	compilers.MarkNegated(r.Condition, w.negated)
 	var own, above compilers.All
-	for _, n := range compilers.Unnamed([]ir.Node{r.Condition}) {
-		if m, ok := n.(*ir.Match); ok && w.deep(m.Field) {
-			above = append(above, w.parentMatch(m))
+	for _, n := range compilers.FlatConjuncts([]ir.Node{r.Condition}) {
+		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
+			above = append(above, w.ancestorMatch(m))
 		} else {
-			own = append(own, compilers.Build(n, w.leaf))
+			own = append(own, compilers.Build(n, w.predicate))
 		}
 	}
 	if w.plan.Filter != nil {
 		compilers.MarkNegated(w.plan.Filter, w.negated)
-		w.filter = compilers.All{compilers.Build(w.plan.Filter, w.leaf)}
+		w.filter = compilers.All{compilers.Build(w.plan.Filter, w.predicate)}
 	}
 	text := w.event(own, "  ")
 	if len(above) > 0 {
 		text = w.sequence(above, own)
 	}
-	if w.reputation != "" {
+	if w.enriched != "" {
 		w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: "enriched-at-ingest", Effect: "exact", Range: r.Source.Range,
 			Message: "reputation and prevalence are read from fields that an ingest pipeline adds to events: deploy the assets first"})
 	}
@@ -121,5 +122,5 @@ const (
 )
 
 func (w *writer) where(cond compilers.All, filter *compilers.Section, indent string) string {
-	return spelling.Conjunction(append(w.scope(), cond...), filter, indent).Stage(w.category() + " where")
+	return whereSyntax.Conjunction(append(w.scope(), cond...), filter, indent).Stage(w.category() + " where")
 }

@@ -2,8 +2,8 @@ package eql
 
 import "decree/compilers"
 
-// quoteAll writes a list of literals: a lone one bare, several in parentheses.
-func quoteAll(values []string) string {
+// quoteList writes a list of literals: a lone one bare, several in parentheses.
+func quoteList(values []string) string {
 	quoted := make([]string, len(values))
 	for i, v := range values {
 		quoted[i] = quote(v)
@@ -19,5 +19,5 @@ func quoteSet(values []string) string {
 	if len(values) == 1 {
 		return "(" + quote(values[0]) + ")"
 	}
-	return quoteAll(values)
+	return quoteList(values)
 }

@@ -12,17 +12,17 @@ import (
 	"decree/rules/schema"
 )
 
-// match writes a test on a column. negated asks for a form whose negation holds for an
+// columnTest writes a test on a column. negated asks for a form whose negation holds for an
 // event without the field.
-func match(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
-	f := fieldName(col.Name)
+func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
+	f := columnName(col.Name)
 	switch t := t.(type) {
 	case *ir.Text:
 		return text(col, t)
 	case *ir.Glob:
 		return glob(f, t)
 	case *ir.Regex:
-		expr, err := lucene(t)
+		expr, err := expression(t)
 		if err != nil {
 			return nil, err
 		}
@@ -60,7 +60,7 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	if col.Type == schema.Int || col.Type == schema.Bool || col.Type == schema.Datetime || col.Type == schema.IP {
 		return typedText(col, t)
 	}
-	f := fieldName(col.Name)
+	f := columnName(col.Name)
 	if t.Op == ir.Filename {
 		return filename(col, t)
 	}
@@ -110,7 +110,7 @@ func wildcards(f string, op ir.TextOp, values []string, cased bool) compilers.Pr
 		}
 		patterns[i] = v
 	}
-	return compilers.Atom(f + word + quoteAll(patterns))
+	return compilers.Atom(f + word + quoteList(patterns))
 }
 
 // literals compares without wildcards.
@@ -155,7 +155,7 @@ func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		end.Values = append(end.Values, `\`+v, "/"+v)
 	}
 	if len(names) == 0 {
-		return compilers.Fixed(false), nil
+		return compilers.Constant(false), nil
 	}
 	whole.Values = names
 	bare := schema.Column{Name: col.Name}
@@ -185,7 +185,7 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 		default:
 			plain = plain && !strings.ContainsAny(p.Literal, "*?") && (g.Cased || !compilers.FoldsBeyondASCII(p.Literal))
 			pattern.WriteString(p.Literal)
-			expr.WriteString(luceneText(p.Literal, g.Cased))
+			expr.WriteString(literalRegex(p.Literal, g.Cased))
 		}
 	}
 	if plain {
@@ -201,7 +201,7 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 	return compilers.Atom(f + " regex " + quote(expr.String())), nil
 }
 
-var signs = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 // number compares numerically. On a text column only equality can be said.
 func number(f string, col schema.Column, op string, values []float64, negated bool) (compilers.Pred, error) {
@@ -217,7 +217,7 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 		texts[i] = strconv.FormatFloat(v, 'f', -1, 64)
 	}
 	if !typed {
-		return compilers.Atom(f + " : " + quoteAll(texts)), nil
+		return compilers.Atom(f + " : " + quoteList(texts)), nil
 	}
 	if op == "eq" {
 		if len(texts) == 1 {
@@ -227,7 +227,7 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 	}
 	var ways compilers.Any
 	for _, v := range texts {
-		var way compilers.Pred = compilers.Atom(f + " " + signs[op] + " " + v)
+		var way compilers.Pred = compilers.Atom(f + " " + comparisons[op] + " " + v)
 		if negated { // Elasticsearch turns `not a < b` into `a >= b`, false without the field
 			way = compilers.All{compilers.Atom(f + " != null"), way}
 		}
@@ -236,28 +236,28 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 	return ways, nil
 }
 
-// leaf writes one test of the event itself.
-func (w *writer) leaf(n ir.Node) compilers.Pred {
+// predicate writes one test of the event itself.
+func (w *writer) predicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Match:
 		col, ok := w.plan.Column(n.Field)
 		if !ok {
 			w.found.Errorf("deep-ancestor-negated", n.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s can only be tested for every match", n.Field.Name)
-			return compilers.Fixed(false)
+			return compilers.Constant(false)
 		}
-		p, err := match(col, n.Test, w.negated[n])
-		return w.said(p, err, n.Range())
+		p, err := columnTest(col, n.Test, w.negated[n])
+		return w.reportError(p, err, n.Range())
 	case *ir.Prevalence:
 		return w.prevalence(n)
 	}
 	panic("eql: a leaf the plan should have refused")
 }
 
-// said reports what cannot be written.
-func (w *writer) said(p compilers.Pred, err error, at diag.Range) compilers.Pred {
+// reportError reports what cannot be written.
+func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compilers.Pred {
 	if err != nil {
 		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
-		return compilers.Fixed(false)
+		return compilers.Constant(false)
 	}
 	return p
 }

@@ -11,8 +11,8 @@ import (
 // prevalence writes what the fields that the pipeline puts on an event say of its value's rarity.
 func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	entity := w.plan.Source.Entities[n.Spec.Field]
-	f := fieldName(entity.Name)
-	all := compilers.All{compilers.Atom(f + " != null"), compilers.None{Term: compilers.Atom(f + ` == ""`)}}
+	f := columnName(entity.Name)
+	all := compilers.All{compilers.Atom(f + " != null"), compilers.Not{Term: compilers.Atom(f + ` == ""`)}}
 	if local := n.Spec.Local; n.Among != nil && (local == nil || (local.Rarest == 0 && len(local.Bounds) == 0)) {
 		w.found.Errorf(string(compilers.PrevalencePopulation), n.Range(), "leave out among, or add `local: {distinct: host, gte: 1}`", "eql: an event does not tell whether a population has its value, other than by a count")
 	}
@@ -21,19 +21,19 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	if len(all)+len(tests) == 2 {
 		return all
 	}
-	if w.reputation == "" {
-		w.reputation = entity.Name
-	} else if w.reputation != entity.Name {
-		w.found.Errorf("one-reputation", n.Range(), "split the rule", "eql: an event carries the enrichment of one value only: %s or %s", w.reputation, entity.Name)
+	if w.enriched == "" {
+		w.enriched = entity.Name
+	} else if w.enriched != entity.Name {
+		w.found.Errorf("one-reputation", n.Range(), "split the rule", "eql: an event carries the enrichment of one value only: %s or %s", w.enriched, entity.Name)
 	}
-	w.judged = w.judged || len(tests) > 0
+	w.asksVerdict = w.asksVerdict || len(tests) > 0
 	rep := w.plan.Source.Reputation
 	if len(tests) > 0 && rep.Availability != "" {
-		failed := compilers.Atom(fieldName(rep.Prefix+rep.Availability) + " : " + quote(rep.Failed))
+		failed := compilers.Atom(columnName(rep.Prefix+rep.Availability) + " : " + quote(rep.Failed))
 		if n.Spec.Unavailable == "include" {
 			return append(all, compilers.Any{failed, tests})
 		}
-		all = append(all, compilers.None{Term: failed})
+		all = append(all, compilers.Not{Term: failed})
 	}
 	return append(all, tests...)
 }
@@ -55,11 +55,11 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 			"data model %s does not say where local counts are", w.plan.Model.Name)
 		return nil
 	}
-	count := fieldName(w.localField(rep.LocalCount))
+	count := columnName(w.localField(rep.LocalCount))
 	var tests compilers.All
 	for _, b := range local.Bounds {
 		known, err := number(count, schema.Column{Name: count, Type: schema.Int}, b.Op, []float64{b.Value}, false)
-		p := w.said(known, err, b.Range)
+		p := w.reportError(known, err, b.Range)
 		if holds(1, b) {
 			p = compilers.Any{compilers.Atom(count + " == null"), p}
 		}
@@ -67,7 +67,7 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 	}
 	if local.Rarest > 0 {
 		tests = append(tests, compilers.Any{compilers.Atom(count + " == null"),
-			compilers.Atom(fmt.Sprintf("%s <= %d", fieldName(w.localField(rep.LocalRank)), local.Rarest))})
+			compilers.Atom(fmt.Sprintf("%s <= %d", columnName(w.localField(rep.LocalRank)), local.Rarest))})
 	}
 	return tests
 }

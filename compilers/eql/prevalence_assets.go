@@ -50,18 +50,18 @@ func (w *writer) countName() string {
 // assets are what puts reputation and local prevalence on events. They are empty for a rule
 // that reads neither.
 func (w *writer) assets() []compilers.Asset {
-	if w.reputation == "" {
+	if w.enriched == "" {
 		return nil
 	}
 	rep := w.plan.Source.Reputation
 	target := strings.TrimSuffix(rep.Prefix, ".")
 	processors := []object{
-		{"set": object{"field": keyField, "copy_from": w.reputation, "ignore_empty_value": true}},
+		{"set": object{"field": keyField, "copy_from": w.enriched, "ignore_empty_value": true}},
 		{"lowercase": object{"field": keyField, "ignore_missing": true}},
 	}
 	pipeline := reputationIndex
 	var assets []compilers.Asset
-	if w.judged {
+	if w.asksVerdict {
 		assets = w.reputationAssets()
 		processors = append(processors, enrich(reputationIndex, target, false)) // another rule's counts may stand below target already
 	}
@@ -77,7 +77,7 @@ func (w *writer) assets() []compilers.Asset {
 	}
 	processors = append(processors, object{"remove": object{"field": keyField, "ignore_missing": true}})
 	return append(assets, asset("ingest-pipeline."+pipeline+".json", "PUT _ingest/pipeline/"+pipeline+" : call it from the @custom pipeline of the data stream that the rule reads",
-		object{"description": "Puts what is known of " + w.reputation + " on each event, below " + target +
+		object{"description": "Puts what is known of " + w.enriched + " on each event, below " + target +
 			", as the enrich policies last copied it: an event that arrives before a value is known, counted or ranked goes without", "processors": processors}))
 }
 
@@ -137,12 +137,12 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 	return []compilers.Asset{
 		asset("transform."+seen+".json", "PUT _transform/"+seen+" : then POST _transform/"+seen+"/_start",
 			object{
-				"description": "Counts the distinct " + who + " that saw each " + w.reputation + " within " + age +
+				"description": "Counts the distinct " + who + " that saw each " + w.enriched + " within " + age +
 					". A value is counted anew only when it is seen again, so between sightings its count may include hosts from before; counts beyond 40000 are estimates",
 				"source": object{
 					"index":            w.plan.Source.Indices,
 					"query":            object{"bool": object{"filter": filters}},
-					"runtime_mappings": object{keyField: object{"type": "keyword", "script": object{"source": lowered(w.reputation)}}},
+					"runtime_mappings": object{keyField: object{"type": "keyword", "script": object{"source": lowered(w.enriched)}}},
 				},
 				"dest":      object{"index": seen},
 				"frequency": "1m",

@@ -26,7 +26,7 @@ func (w *writer) populationQuery() []object {
 	if w.counted.Among == nil {
 		return all
 	}
-	for _, n := range compilers.Unnamed([]ir.Node{w.counted.Among}) {
+	for _, n := range compilers.FlatConjuncts([]ir.Node{w.counted.Among}) {
 		if q, ok := w.dsl(n); ok {
 			all = append(all, q)
 		}

@@ -14,24 +14,24 @@ func quote(s string) string {
 	return compilers.Quote(s, func(r rune) string { return fmt.Sprintf(`\u{%02x}`, r) })
 }
 
-// keywords are the words that cannot be a bare field name.
-var keywords = map[string]bool{"and": true, "any": true, "by": true, "false": true, "in": true, "join": true, "like": true, "maxspan": true,
+// reservedWords are the words that cannot be a bare field name.
+var reservedWords = map[string]bool{"and": true, "any": true, "by": true, "false": true, "in": true, "join": true, "like": true, "maxspan": true,
 	"not": true, "null": true, "of": true, "or": true, "regex": true, "sequence": true, "sample": true, "true": true, "until": true, "where": true, "with": true}
 
-// fieldName writes a column, with backquotes round each part that is not a plain word. The
+// columnName writes a column, with backquotes round each part that is not a plain word. The
 // question mark lets the index lack the field: without it one unmapped name fails the query.
-func fieldName(column string) string {
+func columnName(column string) string {
 	parts := strings.Split(column, ".")
 	for i, p := range parts {
-		if !isWord(p) || keywords[p] {
+		if !isWord(p) || reservedWords[p] {
 			parts[i] = "`" + strings.ReplaceAll(stripControls(p), "`", "``") + "`"
 		}
 	}
 	return "?" + strings.Join(parts, ".")
 }
 
-// joinField writes a column as a join key: it must be mapped, so there is no question mark.
-func joinField(column string) string { return strings.TrimPrefix(fieldName(column), "?") }
+// joinColumn writes a column as a join key: it must be mapped, so there is no question mark.
+func joinColumn(column string) string { return strings.TrimPrefix(columnName(column), "?") }
 
 func isWord(s string) bool {
 	for i, r := range s {

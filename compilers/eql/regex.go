@@ -17,9 +17,9 @@ const maxRegex = 1000
 
 var errAnchor = errors.New("an anchor in the middle of the expression cannot be said in Lucene's syntax")
 
-// lucene translates an expression that is searched for anywhere in the value to Lucene's
+// expression translates an expression that is searched for anywhere in the value to Lucene's
 // syntax, which always covers the whole value and knows neither anchors nor \d and \w.
-func lucene(t *ir.Regex) (string, error) {
+func expression(t *ir.Regex) (string, error) {
 	expr, err := t.Parse().In(regex.Go)
 	if err != nil {
 		return "", err
@@ -74,12 +74,12 @@ func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
 		if !left {
 			return "", errAnchor
 		}
-		return beyond("", false, right), nil
+		return unanchored("", false, right), nil
 	case syntax.OpEndText:
 		if !right {
 			return "", errAnchor
 		}
-		return beyond("", left, false), nil
+		return unanchored("", left, false), nil
 	case syntax.OpEmptyMatch:
 		if left || right {
 			return ".*", nil
@@ -87,11 +87,11 @@ func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
 		return "", nil
 	}
 	text, err := luceneLeaf(re)
-	return beyond(text, left, right), err
+	return unanchored(text, left, right), err
 }
 
-// beyond adds what may lie to the left and right of text.
-func beyond(text string, left, right bool) string {
+// unanchored adds what may lie to the left and right of text.
+func unanchored(text string, left, right bool) string {
 	if left {
 		text = ".*" + text
 	}
@@ -107,7 +107,7 @@ func luceneLeaf(re *syntax.Regexp) (string, error) {
 		var b strings.Builder
 		for _, r := range re.Rune {
 			if re.Flags&syntax.FoldCase != 0 {
-				b.WriteString(oneOf(folded(r)))
+				b.WriteString(runeClass(folded(r)))
 			} else {
 				b.WriteString(luceneRune(r))
 			}
@@ -199,8 +199,8 @@ func folded(r rune) []rune {
 	return all
 }
 
-// oneOf writes one of several characters.
-func oneOf(all []rune) string {
+// runeClass writes one of several characters.
+func runeClass(all []rune) string {
 	if len(all) == 1 {
 		return luceneRune(all[0])
 	}
@@ -211,21 +211,21 @@ func oneOf(all []rune) string {
 	return "[" + b.String() + "]"
 }
 
-func luceneText(s string, cased bool) string {
+func literalRegex(s string, cased bool) string {
 	var b strings.Builder
 	for _, r := range s {
 		if cased {
 			b.WriteString(luceneRune(r))
 		} else {
-			b.WriteString(oneOf(compilers.Cases(r)))
+			b.WriteString(runeClass(compilers.Cases(r)))
 		}
 	}
 	return b.String()
 }
 
 func foldedPattern(op ir.TextOp, v string) string {
-	return beyond(luceneText(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
+	return unanchored(literalRegex(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
 }
 
 // anyDash is a class of Lucene's expressions.
-var anyDash = "[" + luceneText(ir.Dashes, true) + "]"
+var anyDash = "[" + literalRegex(ir.Dashes, true) + "]"

@@ -30,7 +30,7 @@ func FuzzLucene(f *testing.F) {
 		if err != nil {
 			t.Skip()
 		}
-		translated, err := lucene(&ir.Regex{Expr: expr})
+		translated, err := expression(&ir.Regex{Expr: expr})
 		if err != nil {
 			t.Skip()
 		}

@@ -14,10 +14,10 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 		col := w.reputationColumn(n, rep.Global, "global prevalence")
 		col.Type = schema.Int
 		known := holds(spec.GlobalElse, b)
-		p, err := number(fieldName(col.Name), col, b.Op, []float64{b.Value}, !known)
-		p = w.said(p, err, b.Range)
+		p, err := number(columnName(col.Name), col, b.Op, []float64{b.Value}, !known)
+		p = w.reportError(p, err, b.Range)
 		if known {
-			p = compilers.Any{compilers.Atom(fieldName(col.Name) + " == null"), p}
+			p = compilers.Any{compilers.Atom(columnName(col.Name) + " == null"), p}
 		}
 		tests = append(tests, p)
 	}
@@ -30,9 +30,9 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 			continue
 		}
 		p, err := text(w.reputationColumn(n, m.column, m.name), &ir.Text{Op: ir.Equals, Values: m.of.Values})
-		p = w.said(p, err, m.of.Range)
+		p = w.reportError(p, err, m.of.Range)
 		if m.of.Not {
-			p = compilers.None{Term: p}
+			p = compilers.Not{Term: p}
 		}
 		tests = append(tests, p)
 	}

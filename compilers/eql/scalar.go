@@ -42,11 +42,11 @@ func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	}
 	switch len(values) {
 	case 0:
-		return compilers.Fixed(false), nil
+		return compilers.Constant(false), nil
 	case 1:
-		return compilers.Atom(fieldName(col.Name) + " == " + values[0]), nil
+		return compilers.Atom(columnName(col.Name) + " == " + values[0]), nil
 	}
-	return compilers.Atom(fieldName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
+	return compilers.Atom(columnName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
 }
 
 var functions = map[ir.TextOp]string{ir.StartsWith: "startsWith", ir.EndsWith: "endsWith", ir.Contains: "stringContains"}

@@ -8,8 +8,8 @@ func (w *writer) scope() compilers.All {
 	for _, tests := range compilers.Scopes(w.sources) {
 		var all compilers.All
 		for _, s := range tests {
-			f := fieldName(s.Column)
-			var p compilers.Pred = compilers.Atom(f + " : " + quoteAll(s.Values))
+			f := columnName(s.Column)
+			var p compilers.Pred = compilers.Atom(f + " : " + quoteList(s.Values))
 			if s.Optional {
 				p = compilers.Any{compilers.Atom(f + " == null"), p}
 			}

@@ -8,8 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// bare is what a plan asks, without what makes an event one of its source.
-func bare(p *compilers.Plan) string {
+// textWithoutScope is what a plan asks, without what makes an event one of its source.
+func textWithoutScope(p *compilers.Plan) string {
 	q, _ := newWriter(p).compiled(nil)
 	if q == nil {
 		return "of its own: " + p.Source.Name
@@ -21,15 +21,15 @@ func bare(p *compilers.Plan) string {
 // is of any, and each part says its category: that is a field like others.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
 func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	if slices.ContainsFunc(plans, apart) {
-		plan, more := compilers.First(plans, "what is above a process, or how rare a value is, is looked for in one", "eql", opt)
+	if slices.ContainsFunc(plans, needsOneSource) {
+		plan, more := compilers.SingleSource(plans, "what is above a process, or how rare a value is, is looked for in one", "eql", opt)
 		found = append(found, more...)
 		if plan == nil {
 			return nil, found
 		}
 		return newWriter(plan).compiled(found)
 	}
-	branches := compilers.Branches(plans, bare)
+	branches := compilers.Branches(plans, textWithoutScope)
 	if len(branches) == 1 {
 		w := newWriter(branches[0].Plan)
 		w.sources = branches[0].Sources
@@ -44,16 +44,16 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		compilers.MarkNegated(b.Rule.Condition, w.negated)
 		var part compilers.All
 		if table := b.Source.Table; !same && table != "" && table != "any" {
-			part = append(part, compilers.Atom(fieldName("event.category")+" : "+quote(table)))
+			part = append(part, compilers.Atom(columnName("event.category")+" : "+quote(table)))
 		}
 		part = append(part, w.scope()...)
 		filter := slices.Clone(part)
-		for _, n := range compilers.Unnamed([]ir.Node{b.Rule.Condition}) {
-			part = append(part, compilers.Build(n, w.leaf))
+		for _, n := range compilers.FlatConjuncts([]ir.Node{b.Rule.Condition}) {
+			part = append(part, compilers.Build(n, w.predicate))
 		}
 		if b.Filter != nil {
 			compilers.MarkNegated(b.Filter, w.negated)
-			filter = append(filter, compilers.Build(b.Filter, w.leaf))
+			filter = append(filter, compilers.Build(b.Filter, w.predicate))
 		}
 		parts, kept = append(parts, part), append(kept, filter)
 		found = append(found, w.found...)
@@ -69,19 +69,19 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	if lead.plan.Filter != nil {
 		filter.Terms = compilers.All{kept}
 	}
-	text := spelling.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"
+	text := whereSyntax.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"
 	lead.plan.Notes = compilers.Notes(branches)
 	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes}, found
 }
 
-// apart tells whether a plan's query is more than conditions on one event.
-func apart(p *compilers.Plan) bool {
+// needsOneSource tells whether a plan's query is more than conditions on one event.
+func needsOneSource(p *compilers.Plan) bool {
 	w := newWriter(p)
 	deep := false
 	ir.Inspect(p.Rule.Condition, func(n ir.Node) bool {
 		m, ok := n.(*ir.Match)
-		deep = deep || ok && w.deep(m.Field)
+		deep = deep || ok && w.needsAncestor(m.Field)
 		return !deep
 	})
-	return deep || compilers.Gathers(p.Rule)
+	return deep || compilers.AsksPrevalence(p.Rule)
 }

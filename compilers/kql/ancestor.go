@@ -10,8 +10,8 @@ import (
 	"decree/rules/schema"
 )
 
-// joined is the creation event of the process hops levels above, laid beside the event.
-type joined struct {
+// creation is the creation event of the process hops levels above, laid beside the event.
+type creation struct {
 	hops    int
 	from    int             // the record that carries its key: 0 for the event itself, else another joined one
 	columns []schema.Column // of that creation event, beside its key
@@ -21,9 +21,9 @@ type joined struct {
 // parentWindow is how much longer than the lookback creation events of ancestors are looked for.
 const parentWindow = "1d"
 
-// place finds the column of a field: on the event, on the creation event of the process below
+// columnOf finds the column of a field: on the event, on the creation event of the process below
 // the ancestor, whose own parent columns describe it, or on the ancestor's own.
-func (w *writer) place(f ir.Field, t ir.Test) (col schema.Column, hops int) {
+func (w *writer) columnOf(f ir.Field, t ir.Test) (col schema.Column, hops int) {
 	if col, ok := w.plan.Native(f, t); ok {
 		return col, 0
 	}
@@ -38,18 +38,18 @@ func (w *writer) place(f ir.Field, t ir.Test) (col schema.Column, hops int) {
 	panic("kql: field without a column passed the check")
 }
 
-// above names a column of the record hops above.
-func above(hops int, name string) string {
+// ancestorColumn names a column of the record hops above.
+func ancestorColumn(hops int, name string) string {
 	if hops == 0 {
-		return column(name)
+		return columnName(name)
 	}
-	return column(fmt.Sprintf("Ancestor%d_%s", hops, strings.ReplaceAll(name, ".", "_")))
+	return columnName(fmt.Sprintf("Ancestor%d_%s", hops, strings.ReplaceAll(name, ".", "_")))
 }
 
-// reach joins the creation events that a match needs.
-func (w *writer) reach(m *ir.Match) {
-	for _, a := range asked(m) {
-		col, hops := w.place(a.field, a.test)
+// joinFor joins the creation events that a match needs.
+func (w *writer) joinFor(m *ir.Match) {
+	for _, a := range fieldsRead(m) {
+		col, hops := w.columnOf(a.field, a.test)
 		if hops == 0 {
 			continue
 		}
@@ -58,29 +58,29 @@ func (w *writer) reach(m *ir.Match) {
 			effect = "false-positives"
 		}
 		w.noteOf(m, "ancestor-window", effect, "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
-		j := w.join(hops)
-		j.need(col)
+		j := w.joinCreation(hops)
+		j.addColumn(col)
 		if col.Filename != "" {
-			j.need(schema.Column{Name: col.Filename})
+			j.addColumn(schema.Column{Name: col.Filename})
 		}
 	}
 }
 
-func (j *joined) need(c schema.Column) {
+func (j *creation) addColumn(c schema.Column) {
 	if !slices.ContainsFunc(j.columns, func(had schema.Column) bool { return had.Name == c.Name }) {
 		j.columns = append(j.columns, schema.Column{Name: c.Name, Type: c.Type})
 	}
 }
 
-// splitLinked tells the conditions on the event alone, to be asked before any join, from those
+// splitAtAncestors tells the conditions on the event alone, to be asked before any join, from those
 // that need an ancestor's event.
-func (w *writer) splitLinked(conjuncts []ir.Node) (own, linked []ir.Node) {
-	for _, n := range compilers.Unnamed(conjuncts) {
+func (w *writer) splitAtAncestors(conjuncts []ir.Node) (own, linked []ir.Node) {
+	for _, n := range compilers.FlatConjuncts(conjuncts) {
 		needs := false
 		ir.Inspect(n, func(below ir.Node) bool {
 			if m, ok := below.(*ir.Match); ok {
-				for _, a := range asked(m) {
-					_, hops := w.place(a.field, a.test)
+				for _, a := range fieldsRead(m) {
+					_, hops := w.columnOf(a.field, a.test)
 					needs = needs || hops > 0
 				}
 			}
@@ -95,26 +95,26 @@ func (w *writer) splitLinked(conjuncts []ir.Node) (own, linked []ir.Node) {
 	return own, linked
 }
 
-// question is a field and the test its value must answer; nil where the whole value is needed.
-type question struct {
+// fieldRead is a field and the test its value must answer; nil where the whole value is needed.
+type fieldRead struct {
 	field ir.Field
 	test  ir.Test
 }
 
-// asked lists the fields a match reads.
-func asked(m *ir.Match) []question {
+// fieldsRead lists the fields a match reads.
+func fieldsRead(m *ir.Match) []fieldRead {
 	if ref, ok := m.Test.(*ir.FieldRef); ok {
-		return []question{{m.Field, nil}, {ref.Other, nil}}
+		return []fieldRead{{m.Field, nil}, {ref.Other, nil}}
 	}
-	return []question{{m.Field, m.Test}}
+	return []fieldRead{{m.Field, m.Test}}
 }
 
-// join makes sure that the record hops above is joined, and those that lead to it.
-func (w *writer) join(hops int) *joined {
-	if j, ok := w.joined[hops]; ok {
+// joinCreation makes sure that the record hops above is joined, and those that lead to it.
+func (w *writer) joinCreation(hops int) *creation {
+	if j, ok := w.creations[hops]; ok {
 		return j
 	}
-	j := &joined{hops: hops}
+	j := &creation{hops: hops}
 	keys := w.plan.Source.Keys
 	if _, carried := keys[hops]; !carried {
 		step := 1
@@ -122,16 +122,16 @@ func (w *writer) join(hops int) *joined {
 			step++
 		}
 		j.from = hops - step
-		from := w.join(j.from)
+		from := w.joinCreation(j.from)
 		if w.plainKeys() {
 			for _, c := range keys[step] {
-				from.need(schema.Column{Name: c})
+				from.addColumn(schema.Column{Name: c})
 			}
 		} else {
 			from.links = append(from.links, hops)
 		}
 	}
-	w.joined[hops] = j
+	w.creations[hops] = j
 	return j
 }
 
@@ -142,10 +142,10 @@ func (w *writer) joins() []string {
 		return w.linkJoins()
 	}
 	var stages []string
-	host := column(w.plan.Source.Entities["host"].Name)
-	key := append([]string{host}, columns(w.plan.Source.Keys[0])...)
+	host := columnName(w.plan.Source.Entities["host"].Name)
+	key := append([]string{host}, columnNames(w.plan.Source.Keys[0])...)
 	for _, hops := range w.hops() {
-		j := w.joined[hops]
+		j := w.creations[hops]
 		inner := w.scope(w.since + " + " + parentWindow)
 		project := make([]string, 0, len(key)+len(j.columns))
 		for i, c := range key {
@@ -153,17 +153,17 @@ func (w *writer) joins() []string {
 		}
 		var kept []string
 		for _, c := range j.columns {
-			if !slices.Contains(key, column(c.Name)) {
-				kept = append(kept, column(c.Name))
+			if !slices.Contains(key, columnName(c.Name)) {
+				kept = append(kept, columnName(c.Name))
 			}
-			project = append(project, above(hops, c.Name)+" = "+column(c.Name))
+			project = append(project, ancestorColumn(hops, c.Name)+" = "+columnName(c.Name))
 		}
 		inner = append(inner,
-			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(append([]string{column(w.plan.Model.Time[0])}, kept...), ", "), strings.Join(key, ", ")),
+			fmt.Sprintf("summarize arg_min(%s) by %s", strings.Join(append([]string{columnName(w.plan.Model.Time[0])}, kept...), ", "), strings.Join(key, ", ")),
 			"project "+strings.Join(project, ", "))
 		on := []string{fmt.Sprintf("$left.%s == $right.%s", host, keyName(hops, 0))}
 		for i, c := range w.plan.Source.Keys[hops-j.from] {
-			on = append(on, fmt.Sprintf("$left.%s == $right.%s", above(j.from, c), keyName(hops, i+1)))
+			on = append(on, fmt.Sprintf("$left.%s == $right.%s", ancestorColumn(j.from, c), keyName(hops, i+1)))
 		}
 		stages = append(stages, fmt.Sprintf("join kind=leftouter (\n%s  ) on %s", indent(indent(pipe(inner))), strings.Join(on, ", ")))
 	}
@@ -172,7 +172,7 @@ func (w *writer) joins() []string {
 
 func (w *writer) hops() []int {
 	var all []int
-	for h := range w.joined {
+	for h := range w.creations {
 		all = append(all, h)
 	}
 	slices.Sort(all)
@@ -199,10 +199,10 @@ func (w *writer) dropKeys() []string {
 
 func keyName(hops, i int) string { return fmt.Sprintf("Ancestor%d_Key%d", hops, i) }
 
-func columns(names []string) []string {
+func columnNames(names []string) []string {
 	out := make([]string, len(names))
 	for i, n := range names {
-		out[i] = column(n)
+		out[i] = columnName(n)
 	}
 	return out
 }

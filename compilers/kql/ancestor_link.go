@@ -25,7 +25,7 @@ func (w *writer) plainKeys() bool {
 	}
 	for _, names := range s.Keys {
 		for _, name := range names {
-			if bag, _ := w.plan.Source.Inside(name); bag != "" {
+			if container, _ := w.plan.Source.Inside(name); container != "" {
 				return false
 			}
 		}
@@ -50,7 +50,7 @@ func (w *writer) link(level int) (text string, whole compilers.Pred) {
 		return "tolower(" + first + ")", has
 	}
 	second, hasSecond := way(s.FallbackKeys[level])
-	text = "tolower(" + compilers.Choose("case", []compilers.Case{{If: syntax.Print(has), Then: first}, {If: syntax.Print(hasSecond), Then: second}}, quote("")) + ")"
+	text = "tolower(" + compilers.Choose("case", []compilers.Case{{If: whereSyntax.Print(has), Then: first}, {If: whereSyntax.Print(hasSecond), Then: second}}, quote("")) + ")"
 	return text, compilers.Any{has, hasSecond}
 }
 
@@ -58,66 +58,66 @@ func (w *writer) link(level int) (text string, whole compilers.Pred) {
 func (w *writer) linkJoins() []string {
 	var stages []string
 	for _, hops := range w.hops() {
-		j := w.joined[hops]
-		born := column(w.plan.Model.Time[0])
+		j := w.creations[hops]
+		born := columnName(w.plan.Model.Time[0])
 		if j.from == 0 {
 			link, _ := w.link(hops)
-			stages = append(stages, fmt.Sprintf("extend %s = %s", above(hops, linkName), link))
+			stages = append(stages, fmt.Sprintf("extend %s = %s", ancestorColumn(hops, linkName), link))
 		} else {
-			born = above(j.from, bornAt)
+			born = ancestorColumn(j.from, bornAt)
 		}
-		inner, on := w.creations(j), fmt.Sprintf("$left.%s == $right.%s", above(hops, linkName), above(hops, keyOf))
+		inner, on := w.creationStages(j), fmt.Sprintf("$left.%s == $right.%s", ancestorColumn(hops, linkName), ancestorColumn(hops, keyOf))
 		if !w.plan.Source.UniqueKeys {
 			w.note("process-id", "exact", w.plan.Rule.Source.LogSource.Range, "process ids are used again: the latest creation of an id on its host at or before the child's is the parent's")
 			inner = w.latest(j, inner)
 			on = fmt.Sprintf("$left.%s == $right.%s, $left.%s == $right.%s",
-				above(hops, linkName), above(hops, childLink), born, above(hops, childBirth))
+				ancestorColumn(hops, linkName), ancestorColumn(hops, childLink), born, ancestorColumn(hops, childBirth))
 		}
 		stages = append(stages, fmt.Sprintf("join kind=leftouter (\n%s  ) on %s", indent(indent(pipe(inner))), on))
 	}
 	return stages
 }
 
-// creations are the creation events with what is asked of them; one a key, where a key is never used again.
-func (w *writer) creations(j *joined) []string {
+// creationStages are the creation events with what is asked of them; one a key, where a key is never used again.
+func (w *writer) creationStages(j *creation) []string {
 	key, whole := w.link(0)
-	born := above(j.hops, bornAt)
-	project := []string{above(j.hops, keyOf) + " = " + key, born + " = " + column(w.plan.Model.Time[0])}
+	born := ancestorColumn(j.hops, bornAt)
+	project := []string{ancestorColumn(j.hops, keyOf) + " = " + key, born + " = " + columnName(w.plan.Model.Time[0])}
 	for _, c := range j.columns {
-		project = append(project, above(j.hops, c.Name)+" = "+w.typed(c.Name, c.Type).name)
+		project = append(project, ancestorColumn(j.hops, c.Name)+" = "+w.typed(c.Name, c.Type).name)
 	}
 	for _, next := range j.links {
 		link, _ := w.link(next - j.hops)
-		project = append(project, above(next, linkName)+" = "+link)
+		project = append(project, ancestorColumn(next, linkName)+" = "+link)
 	}
 	inner := append(w.scope(w.since+" + "+parentWindow), where(whole), "project "+strings.Join(project, ", "))
 	if w.plan.Source.UniqueKeys {
-		inner = append(inner, fmt.Sprintf("summarize arg_max(%s) by %s", strings.Join(append([]string{born}, carried(j)...), ", "), above(j.hops, keyOf)))
+		inner = append(inner, fmt.Sprintf("summarize arg_max(%s) by %s", strings.Join(append([]string{born}, carriedColumns(j)...), ", "), ancestorColumn(j.hops, keyOf)))
 	}
 	return inner
 }
 
 // latest finds for each link, and the time of the creation event that has it, the creation that counts.
-func (w *writer) latest(j *joined, creations []string) []string {
+func (w *writer) latest(j *creation, creations []string) []string {
 	link, whole := w.link(j.hops - j.from)
-	child, before, born := above(j.hops, childLink), above(j.hops, childBirth), above(j.hops, bornAt)
+	child, before, born := ancestorColumn(j.hops, childLink), ancestorColumn(j.hops, childBirth), ancestorColumn(j.hops, bornAt)
 	return append(w.scope(w.since+" + "+parentWindow),
 		where(whole),
-		fmt.Sprintf("project %s = %s, %s = %s", child, link, before, column(w.plan.Model.Time[0])),
+		fmt.Sprintf("project %s = %s, %s = %s", child, link, before, columnName(w.plan.Model.Time[0])),
 		fmt.Sprintf("distinct %s, %s", child, before),
-		fmt.Sprintf("join kind=inner (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(creations))), child, above(j.hops, keyOf)),
+		fmt.Sprintf("join kind=inner (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(creations))), child, ancestorColumn(j.hops, keyOf)),
 		fmt.Sprintf("where %s <= %s", born, before),
-		fmt.Sprintf("summarize arg_max(%s) by %s, %s", strings.Join(append([]string{born}, carried(j)...), ", "), child, before))
+		fmt.Sprintf("summarize arg_max(%s) by %s, %s", strings.Join(append([]string{born}, carriedColumns(j)...), ", "), child, before))
 }
 
-// carried are the columns that a joined record brings, beside its key and its time.
-func carried(j *joined) []string {
+// carriedColumns are the columns that a joined record brings, beside its key and its time.
+func carriedColumns(j *creation) []string {
 	var names []string
 	for _, c := range j.columns {
-		names = append(names, above(j.hops, c.Name))
+		names = append(names, ancestorColumn(j.hops, c.Name))
 	}
 	for _, next := range j.links {
-		names = append(names, above(next, linkName))
+		names = append(names, ancestorColumn(next, linkName))
 	}
 	return names
 }
@@ -129,7 +129,7 @@ func (w *writer) linkColumns(hops int) []string {
 		names = []string{linkName, childLink, childBirth, bornAt}
 	}
 	for i := range names {
-		names[i] = above(hops, names[i])
+		names[i] = ancestorColumn(hops, names[i])
 	}
 	return names
 }

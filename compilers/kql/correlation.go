@@ -34,7 +34,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	if w.found.HasErrors() {
 		return nil, w.found
 	}
-	w.show(read)
+	w.collectResultColumns(read)
 	for _, r := range c.Rules() {
 		w.rule(r, read[r])
 	}
@@ -52,21 +52,21 @@ var reserved = []string{"At", "Event", "Input", "Step", "Moment", "Has", "Enters
 
 // correlationWriter holds one compilation.
 type correlationWriter struct {
-	top        *ir.Correlation
-	opt        compilers.Options
-	names      names
-	span       string             // the statement of the lookback
-	statements map[any]string     // *ir.Rule or *ir.Correlation -> the statement with its matches
-	carried    map[any][]ir.Field // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
-	columns    map[any]string     // field, or name that some correlation is grouped by -> its column
-	shown      []*shownColumn     // what a result tells of its event
-	hosts      []string           // those of them that name its host
-	lets       strings.Builder
-	time       string // the models' column
-	noted      map[string]bool
-	notes      []compilers.Note
-	assets     []compilers.Asset
-	found      diag.Diagnostics
+	top           *ir.Correlation
+	opt           compilers.Options
+	names         names
+	span          string             // the statement of the lookback
+	statements    map[any]string     // *ir.Rule or *ir.Correlation -> the statement with its matches
+	carried       map[any][]ir.Field // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
+	columns       map[any]string     // field, or name that some correlation is grouped by -> its column
+	resultColumns []*resultColumn    // what a result tells of its event
+	hosts         []string           // those of them that name its host
+	lets          strings.Builder
+	time          string // the models' column
+	noted         map[string]bool
+	notes         []compilers.Note
+	assets        []compilers.Asset
+	found         diag.Diagnostics
 }
 
 func (w *correlationWriter) note(n compilers.Note) {
@@ -88,7 +88,7 @@ func (w *correlationWriter) query() *compilers.Query {
 		w.note(compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: w.top.Source.TypeRange,
 			Message: "matches before the searched period are not known: choose it " + timespan(w.top.Reach()) + " longer than what is of interest"})
 	}
-	stages = append(stages, "project "+strings.Join(w.result(), ", "), "sort by "+column(w.time)+" asc")
+	stages = append(stages, "project "+strings.Join(w.resultProjection(), ", "), "sort by "+columnName(w.time)+" asc")
 	text := before + w.lets.String() + pipe(stages)
 	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)
 	var header strings.Builder

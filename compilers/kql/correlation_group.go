@@ -11,8 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// window is one correlation's part of a query.
-type window struct {
+// correlationPart is one correlation's part of a query.
+type correlationPart struct {
 	*correlationWriter
 	c      *ir.Correlation
 	name   string   // how its statements begin
@@ -28,7 +28,7 @@ func (w *correlationWriter) correlation(c *ir.Correlation) {
 	if name == "" {
 		name = c.Source.Body.Title
 	}
-	st := &window{correlationWriter: w, c: c, name: w.names.free(strings.ToLower(name)), span: timespan(c.Timespan)}
+	st := &correlationPart{correlationWriter: w, c: c, name: w.names.free(strings.ToLower(name)), span: timespan(c.Timespan)}
 	for i := range c.GroupBy {
 		st.keys = append(st.keys, fmt.Sprintf("Key%d", i+1))
 	}
@@ -36,13 +36,13 @@ func (w *correlationWriter) correlation(c *ir.Correlation) {
 		st.values = append(st.values, fmt.Sprintf("Value%d", i+1))
 	}
 	st.inputs = w.names.free(st.name + "_inputs")
-	st.let(st.inputs, st.together()...)
+	st.let(st.inputs, st.inputMatches()...)
 	windows := w.names.free(st.name + "_windows")
 	switch c.Source.Type {
 	case rules.TemporalOrdered:
-		st.ordered(windows)
+		st.temporalOrdered(windows)
 	case rules.ValueMedian:
-		st.let(windows, st.median()...)
+		st.let(windows, st.valueMedian()...)
 	default:
 		st.let(windows, st.sliding()...)
 	}
@@ -50,12 +50,12 @@ func (w *correlationWriter) correlation(c *ir.Correlation) {
 	w.statements[c] = st.name
 }
 
-func (st *window) let(name string, stages ...string) {
+func (st *correlationPart) let(name string, stages ...string) {
 	fmt.Fprintf(&st.lets, "let %s = %s;\n", name, strings.TrimSuffix(pipe(stages), "\n"))
 }
 
-// together are the matches of all inputs that are in a group.
-func (st *window) together() []string {
+// inputMatches are the matches of all inputs that are in a group.
+func (st *correlationPart) inputMatches() []string {
 	var parts []string
 	for i, in := range st.c.Inputs {
 		from := st.statements[in.Rule]
@@ -72,7 +72,7 @@ func (st *window) together() []string {
 		for _, f := range st.carried[st.c] {
 			columns = append(columns, st.carriedName(f))
 		}
-		columns = append(columns, st.shownBelow(in)...)
+		columns = append(columns, st.resultColumnsOf(in)...)
 		if len(st.c.Inputs) == 1 {
 			parts = []string{from, "project " + strings.Join(columns, ", ")}
 		} else {
@@ -90,7 +90,7 @@ func (st *window) together() []string {
 }
 
 // column names a field in the matches of an input.
-func (st *window) column(c ir.Column, input int) string {
+func (st *correlationPart) column(c ir.Column, input int) string {
 	if in := st.c.Inputs[input].Correlation; in != nil {
 		if name := st.c.Source.FieldOf(c.Name, input); st.grouped(in, name) {
 			return st.groupName(name)
@@ -100,20 +100,20 @@ func (st *window) column(c ir.Column, input int) string {
 }
 
 // value is what the condition reads of a match: a text in lower case, or a number.
-func (st *window) value(c ir.Column, input int) string {
+func (st *correlationPart) value(c ir.Column, input int) string {
 	if st.c.Source.Type == rules.ValueCount {
 		return "tolower(" + st.column(c, input) + ")"
 	}
 	return "todouble(" + st.column(c, input) + ")"
 }
 
-// by lists columns behind those of the group.
-func (st *window) by(more ...string) string {
+// groupColumns lists columns behind those of the group.
+func (st *correlationPart) groupColumns(more ...string) string {
 	return strings.Join(append(append([]string{}, st.keys...), more...), ", ")
 }
 
-// sorted sorts by the group and then by more, each with its direction.
-func (st *window) sorted(more ...string) string {
+// sortStage sorts by the group and then by more, each with its direction.
+func (st *correlationPart) sortStage(more ...string) string {
 	var by []string
 	for _, k := range st.keys {
 		by = append(by, k+" asc")
@@ -121,8 +121,8 @@ func (st *window) sorted(more ...string) string {
 	return "sort by " + strings.Join(append(by, more...), ", ")
 }
 
-// cumulated is the sum of an expression down the sorted rows of a group.
-func (st *window) cumulated(expr string) string {
+// cumulativeSum is the sum of an expression down the sorted rows of a group.
+func (st *correlationPart) cumulativeSum(expr string) string {
 	var restart compilers.Any
 	for _, k := range st.keys {
 		restart = append(restart, compilers.Atom(k+" != prev("+k+")"))
@@ -130,7 +130,7 @@ func (st *window) cumulated(expr string) string {
 	if len(restart) == 0 {
 		return "row_cumsum(" + expr + ")"
 	}
-	return syntax.Print(restart).CallLast("row_cumsum", expr)
+	return whereSyntax.Print(restart).CallLast("row_cumsum", expr)
 }
 
 func number64(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
@@ -145,7 +145,7 @@ func notEmpty(columns []string) compilers.Pred {
 }
 
 // bounds compares an expression with every bound.
-func (st *window) bounds(value string) compilers.Pred {
+func (st *correlationPart) bounds(value string) compilers.Pred {
 	var all compilers.All
 	for _, b := range st.c.Bounds {
 		all = append(all, compilers.Atom(value+" "+boundOps[b.Op]+" "+number64(b.Value)))
@@ -165,13 +165,13 @@ func valued(c *ir.Correlation) bool {
 }
 
 // matches are the events at the times of windows. An event that several inputs found is one.
-func (st *window) matches(windows string) []string {
+func (st *correlationPart) matches(windows string) []string {
 	stages := []string{st.inputs}
 	if st.c.Source.Type == rules.TemporalOrdered {
 		stages = append(stages, fmt.Sprintf("where Input == %d", len(st.c.Inputs)-1))
 	}
-	stages = append(stages, "join kind=inner "+windows+" on "+st.by("At"))
-	own := st.shownBelow(ir.Input{Correlation: st.c})
+	stages = append(stages, "join kind=inner "+windows+" on "+st.groupColumns("At"))
+	own := st.resultColumnsOf(ir.Input{Correlation: st.c})
 	if len(st.c.Inputs) > 1 || st.c.Inputs[0].Correlation != nil {
 		event := []string{"Event"} // which may tell events of one host apart, and no others
 		for _, name := range st.hosts {
@@ -179,7 +179,7 @@ func (st *window) matches(windows string) []string {
 				event = append(event, name)
 			}
 		}
-		stages = append(stages, "summarize arg_min(Input, *) by "+st.by(append(event, "At")...))
+		stages = append(stages, "summarize arg_min(Input, *) by "+st.groupColumns(append(event, "At")...))
 	}
 	kept := []string{"At", "Event"}
 	if valued(st.c) {

@@ -65,8 +65,8 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	timed := *r
 	timed.Source = &source
 	plans, found := compilers.NewPlans("kql", lacks, &timed, w.opt)
-	if len(plans) > 1 && compilers.Gathers(r) {
-		plan, more := compilers.First(plans, rarityTogether, "kql", w.opt)
+	if len(plans) > 1 && compilers.AsksPrevalence(r) {
+		plan, more := compilers.SingleSource(plans, rarityTogether, "kql", w.opt)
 		plans, found = []*compilers.Plan{plan}, append(found, more...)
 	}
 	w.found = append(w.found, found...)
@@ -75,11 +75,11 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	}
 	w.time = w.opt.Model.Time[0]
 	var out []*writer
-	told := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // and what the result shows
+	read := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // and what the result shows
 	for _, name := range slices.Concat(w.top.Source.Body.Fields, r.Source.Fields) {
-		told = append(told, ir.FieldNamed(name))
+		read = append(read, ir.FieldNamed(name))
 	}
-	for _, b := range compilers.Branches(plans, compilers.AlsoReading(bare, told)) {
+	for _, b := range compilers.Branches(plans, compilers.WithColumns(textWithoutScope, read)) {
 		one := newWriter(b.Plan, nil, w.names)
 		one.sources = b.Sources
 		one.since = w.span + " + " + timespan(w.top.Reach())
@@ -122,11 +122,11 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 			w.assets = append(w.assets, a)
 		}
 	}
-	kept := []string{"At = " + column(w.time), "Event = " + w.identity(one.plan)}
+	kept := []string{"At = " + columnName(w.time), "Event = " + w.identity(one.plan)}
 	for _, f := range w.carried[r] {
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))
 	}
-	kept = append(kept, w.own(one)...)
+	kept = append(kept, w.eventColumns(one)...)
 	w.lets.WriteString(lets)
 	return text + "| project " + strings.Join(kept, ", ")
 }
@@ -136,9 +136,9 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 	for _, id := range plan.Model.ID {
 		if kind, ok := plan.Source.Columns[id]; ok {
 			if kind == "string" {
-				return column(id)
+				return columnName(id)
 			}
-			return "tostring(" + column(id) + ")"
+			return "tostring(" + columnName(id) + ")"
 		}
 	}
 	if len(w.top.Chain()) > 1 || len(w.top.Inputs) > 1 {
@@ -173,5 +173,5 @@ func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *i
 	}
 	before := part(one.typed(domain.Name, domain.Type), *domain, nil).asText()
 	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
-	return syntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
+	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
 }

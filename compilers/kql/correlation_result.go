@@ -8,8 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// shownColumn is one that a result has of the event that completed it, under the product's own name for it.
-type shownColumn struct {
+// resultColumn is one that a result has of the event that completed it, under the product's own name for it.
+type resultColumn struct {
 	name   string
 	column string             // in the statements
 	of     map[*writer]string // how an event of a rule tells it, in each table
@@ -17,30 +17,30 @@ type shownColumn struct {
 	kinds  map[string]bool    // the types that tables give it
 }
 
-// show collects what results tell of their event: what identifies it, its host and user, and the fields that the top correlation or the
+// collectResultColumns collects what results tell of their event: what identifies it, its host and user, and the fields that the top correlation or the
 // rule names in `fields:`. Defender's custom detections ask for the first three in the result.
 // https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules#required-columns-in-the-query-results
-func (w *correlationWriter) show(read map[*ir.Rule][]*writer) {
+func (w *correlationWriter) collectResultColumns(read map[*ir.Rule][]*writer) {
 	w.eachTable(read, func(r *ir.Rule, one *writer) {
 		p := one.plan
 		for _, id := range p.Model.ID {
 			if kind, ok := p.Source.Columns[id]; ok {
-				w.add(r, one, id, column(id), kind)
+				w.addResultColumn(r, one, id, columnName(id), kind)
 			}
 		}
-		before := len(w.shown)
-		w.showField(one, r, ir.Field{Name: "host"})
-		for _, s := range w.shown[before:] {
+		before := len(w.resultColumns)
+		w.addField(one, r, ir.Field{Name: "host"})
+		for _, s := range w.resultColumns[before:] {
 			w.hosts = append(w.hosts, s.column)
 		}
-		w.showField(one, r, ir.Field{Name: "user"})
+		w.addField(one, r, ir.Field{Name: "user"})
 		if c, ok := p.Column(ir.Field{Name: "User"}); ok && c.Domain != "" {
-			w.showField(one, r, ir.Field{Name: c.Domain})
+			w.addField(one, r, ir.Field{Name: c.Domain})
 		}
 	})
 	for _, name := range w.top.Source.Body.Fields {
 		known := false
-		w.eachTable(read, func(r *ir.Rule, one *writer) { known = w.showNamed(one, r, name) || known })
+		w.eachTable(read, func(r *ir.Rule, one *writer) { known = w.addNamedField(one, r, name) || known })
 		if !known {
 			w.note(compilers.Note{Code: "field-not-shown", Effect: "exact", Range: w.top.Source.Body.Range,
 				Message: "`fields:` names " + name + ", which no rule's log source has: the result does not show it"})
@@ -48,7 +48,7 @@ func (w *correlationWriter) show(read map[*ir.Rule][]*writer) {
 	}
 	w.eachTable(read, func(r *ir.Rule, one *writer) {
 		for _, name := range r.Source.Fields {
-			w.showNamed(one, r, name)
+			w.addNamedField(one, r, name)
 		}
 	})
 }
@@ -62,44 +62,44 @@ func (w *correlationWriter) eachTable(read map[*ir.Rule][]*writer, do func(*ir.R
 	}
 }
 
-// showNamed shows a field, or a column of the table.
-func (w *correlationWriter) showNamed(one *writer, r *ir.Rule, name string) bool {
-	if w.showField(one, r, ir.FieldNamed(name)) {
+// addNamedField shows a field, or a column of the table.
+func (w *correlationWriter) addNamedField(one *writer, r *ir.Rule, name string) bool {
+	if w.addField(one, r, ir.FieldNamed(name)) {
 		return true
 	}
 	kind, ok := one.plan.Source.Columns[name]
 	if ok {
-		w.add(r, one, name, column(name), kind)
+		w.addResultColumn(r, one, name, columnName(name), kind)
 	}
 	return ok
 }
 
-func (w *correlationWriter) showField(one *writer, r *ir.Rule, f ir.Field) bool {
+func (w *correlationWriter) addField(one *writer, r *ir.Rule, f ir.Field) bool {
 	columns, _ := one.plan.Model.Whole(one.plan.Source, f.Name, f.Level)
 	for _, c := range columns {
 		expr, name := one.value(c)
-		w.add(r, one, name, expr, one.plan.Source.Columns[c.Name])
+		w.addResultColumn(r, one, name, expr, one.plan.Source.Columns[c.Name])
 		if kind, ok := one.plan.Source.Columns[c.Filename]; ok {
-			w.add(r, one, c.Filename, column(c.Filename), kind)
+			w.addResultColumn(r, one, c.Filename, columnName(c.Filename), kind)
 		}
 	}
 	return len(columns) > 0
 }
 
-func (w *correlationWriter) add(r *ir.Rule, one *writer, name, expr, kind string) {
+func (w *correlationWriter) addResultColumn(r *ir.Rule, one *writer, name, expr, kind string) {
 	if name == w.time {
 		return
 	}
-	at := slices.IndexFunc(w.shown, func(s *shownColumn) bool { return s.name == name })
+	at := slices.IndexFunc(w.resultColumns, func(s *resultColumn) bool { return s.name == name })
 	if at < 0 {
-		at = len(w.shown)
-		s := &shownColumn{name: name, column: column(name), of: map[*writer]string{}, rules: map[*ir.Rule]bool{}, kinds: map[string]bool{}}
+		at = len(w.resultColumns)
+		s := &resultColumn{name: name, column: columnName(name), of: map[*writer]string{}, rules: map[*ir.Rule]bool{}, kinds: map[string]bool{}}
 		if slices.ContainsFunc(reserved, func(own string) bool { return strings.EqualFold(own, name) }) || madeName.MatchString(name) {
 			s.column = w.names.free("Own_" + name)
 		}
-		w.shown = append(w.shown, s)
+		w.resultColumns = append(w.resultColumns, s)
 	}
-	s := w.shown[at]
+	s := w.resultColumns[at]
 	s.rules[r] = true
 	if s.of[one] == "" {
 		s.of[one] = expr
@@ -107,10 +107,10 @@ func (w *correlationWriter) add(r *ir.Rule, one *writer, name, expr, kind string
 	}
 }
 
-// own are the columns of a rule's table that its results show. Where tables give a column several types, it is a text.
-func (w *correlationWriter) own(one *writer) []string {
+// eventColumns are the columns of a rule's table that its results show. Where tables give a column several types, it is a text.
+func (w *correlationWriter) eventColumns(one *writer) []string {
 	var out []string
-	for _, s := range w.shown {
+	for _, s := range w.resultColumns {
 		expr := s.of[one]
 		switch {
 		case expr == "":
@@ -126,14 +126,14 @@ func (w *correlationWriter) own(one *writer) []string {
 	return out
 }
 
-// shownBelow are the columns that matches of an input bring.
-func (w *correlationWriter) shownBelow(in ir.Input) []string {
+// resultColumnsOf are the columns that matches of an input bring.
+func (w *correlationWriter) resultColumnsOf(in ir.Input) []string {
 	below := []*ir.Rule{in.Rule}
 	if in.Correlation != nil {
 		below = in.Correlation.Rules()
 	}
 	var out []string
-	for _, s := range w.shown {
+	for _, s := range w.resultColumns {
 		if slices.ContainsFunc(below, func(r *ir.Rule) bool { return s.rules[r] }) {
 			out = append(out, s.column)
 		}
@@ -141,21 +141,21 @@ func (w *correlationWriter) shownBelow(in ir.Input) []string {
 	return out
 }
 
-// result are the columns of the query's result.
-func (w *correlationWriter) result() []string {
-	out := []string{column(w.time) + " = At"}
+// resultProjection are the columns of the query's result.
+func (w *correlationWriter) resultProjection() []string {
+	out := []string{columnName(w.time) + " = At"}
 	named := []string{w.time}
 	has := func(name string) bool {
 		return slices.ContainsFunc(named, func(other string) bool { return strings.EqualFold(other, name) })
 	}
 	put := func(name, from string) {
 		named = append(named, name)
-		if name = column(name); name != from {
+		if name = columnName(name); name != from {
 			from = name + " = " + from
 		}
 		out = append(out, from)
 	}
-	for _, s := range w.shown {
+	for _, s := range w.resultColumns {
 		put(s.name, s.column)
 	}
 	if !has("Event") {

@@ -8,28 +8,28 @@ import (
 	"decree/rules/ir"
 )
 
-// ordered writes, for each input, the latest time at which a sequence that leads up to its matches began: a later begin is never worse, and
+// temporalOrdered writes, for each input, the latest time at which a sequence that leads up to its matches began: a later begin is never worse, and
 // never earlier than that of a match before. A match takes it from the last match of the input before it.
-func (st *window) ordered(windows string) {
+func (st *correlationPart) temporalOrdered(windows string) {
 	before := ""
 	for i := range st.c.Inputs {
 		name := windows
 		if i < len(st.c.Inputs)-1 {
 			name = st.names.free(fmt.Sprintf("%s_%d", st.name, i+1))
 		}
-		own := fmt.Sprintf("%s | where Input == %d | distinct %s", st.inputs, i, st.by("At"))
+		own := fmt.Sprintf("%s | where Input == %d | distinct %s", st.inputs, i, st.groupColumns("At"))
 		if i == 0 {
-			st.let(name, st.inputs, "where Input == 0", "distinct "+st.by("At"), "extend Start = At")
+			st.let(name, st.inputs, "where Input == 0", "distinct "+st.groupColumns("At"), "extend Start = At")
 			before = name
 			continue
 		}
 		rows := st.names.free(fmt.Sprintf("%s_%d_rows", st.name, i+1))
 		st.let(rows, "materialize(union\n    ("+before+" | extend Own = 0),\n    ("+own+" | extend Own = 1)",
-			st.sorted("At asc", "Own asc"),
-			"extend Nth = "+st.cumulated("1 - Own")+")")
+			st.sortStage("At asc", "Own asc"),
+			"extend Nth = "+st.cumulativeSum("1 - Own")+")")
 		st.let(name, rows, "where Own == 1",
-			"join kind=inner ("+rows+" | where Own == 0 | project "+st.by("Nth", "Began = Start")+") on "+st.by("Nth"),
-			"project "+st.by("At", "Start = Began"),
+			"join kind=inner ("+rows+" | where Own == 0 | project "+st.groupColumns("Nth", "Began = Start")+") on "+st.groupColumns("Nth"),
+			"project "+st.groupColumns("At", "Start = Began"),
 			"where Start >= At - "+st.span)
 		before = name
 	}
@@ -38,15 +38,15 @@ func (st *window) ordered(windows string) {
 // occurred says a condition over inputs.
 func occurred(n ir.Node, flag func(input int) compilers.Pred) compilers.Pred {
 	return compilers.Occurrences(n, flag, func(terms []compilers.Pred, count int) compilers.Pred {
-		return compilers.Atom("(" + held(terms) + fmt.Sprintf(") >= %d", count))
+		return compilers.Atom("(" + countHolding(terms) + fmt.Sprintf(") >= %d", count))
 	})
 }
 
-// held is how many of some predicates hold.
-func held(terms []compilers.Pred) string {
+// countHolding is how many of some predicates hold.
+func countHolding(terms []compilers.Pred) string {
 	var out []string
 	for _, p := range terms {
-		out = append(out, syntax.Print(p).Call("toint"))
+		out = append(out, whereSyntax.Print(p).Call("toint"))
 	}
 	return strings.Join(out, " + ")
 }

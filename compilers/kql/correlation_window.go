@@ -13,14 +13,14 @@ import (
 // what is added comes first. The cost is that of sorting, however many matches a window holds.
 // https://learn.microsoft.com/en-us/kusto/query/row-cumsum-function
 
-// moving is what a time of a group adds to the window.
-type moving struct {
+// slidingSum is what a time of a group adds to the window.
+type slidingSum struct {
 	enter string // an aggregate over the matches of that time
 	leave string // likewise what leaves it; "" is what entered
 }
 
 // sliding are the times of matches at which the condition of a correlation holds.
-func (st *window) sliding() []string {
+func (st *correlationPart) sliding() []string {
 	stages, sums := st.moments()
 	var aggregates, running []string
 	for i, m := range sums {
@@ -30,13 +30,13 @@ func (st *window) sliding() []string {
 			aggregates = append(aggregates, fmt.Sprintf("Leave%d = %s", i+1, m.leave))
 			step = fmt.Sprintf("iff(Step == 1, Enter%d, -Leave%[1]d)", i+1)
 		}
-		running = append(running, st.running(i)+" = "+st.cumulated(step))
+		running = append(running, st.running(i)+" = "+st.cumulativeSum(step))
 	}
 	stages = append(stages,
-		"summarize "+strings.Join(aggregates, ", ")+" by "+st.by("At"),
+		"summarize "+strings.Join(aggregates, ", ")+" by "+st.groupColumns("At"),
 		"mv-expand Step = dynamic([1, -1]) to typeof(long)",
 		"extend Moment = iff(Step == 1, At, At + "+st.span+")",
-		st.sorted("Moment asc", "Step desc"),
+		st.sortStage("Moment asc", "Step desc"),
 		"extend "+strings.Join(running, ", "),
 		"where Step == 1")
 	value, condition := st.condition()
@@ -44,35 +44,35 @@ func (st *window) sliding() []string {
 		stages = append(stages, "extend Value = "+value)
 	}
 	stages = append(stages, where(condition))
-	kept := st.by("At")
+	kept := st.groupColumns("At")
 	if value != "" {
-		kept = st.by("At", "Value")
+		kept = st.groupColumns("At", "Value")
 	}
 	return append(stages, "project "+kept)
 }
 
 // running names what the window holds of a sum.
-func (st *window) running(i int) string { return fmt.Sprintf("Running%d", i+1) }
+func (st *correlationPart) running(i int) string { return fmt.Sprintf("Running%d", i+1) }
 
 // moments are the stages before the sums, and the sums themselves.
-func (st *window) moments() ([]string, []moving) {
+func (st *correlationPart) moments() ([]string, []slidingSum) {
 	switch kind := st.c.Source.Type; kind {
 	case rules.EventCount:
-		return []string{st.inputs}, []moving{{enter: "count()"}}
+		return []string{st.inputs}, []slidingSum{{enter: "count()"}}
 	case rules.ValueCount:
-		return st.distinct(), []moving{{enter: "sum(Enters)", leave: "sum(Leaves)"}}
+		return st.distinct(), []slidingSum{{enter: "sum(Enters)", leave: "sum(Leaves)"}}
 	case rules.ValueSum, rules.ValueAvg:
-		return st.numbers(), []moving{{enter: "countif(Has)"}, {enter: "sum(iff(Has, Value1, 0.0))"}}
+		return st.numbers(), []slidingSum{{enter: "countif(Has)"}, {enter: "sum(iff(Has, Value1, 0.0))"}}
 	case rules.ValueMin, rules.ValueMax, rules.ValuePercentile:
-		sums := []moving{{enter: "countif(Has)"}}
+		sums := []slidingSum{{enter: "countif(Has)"}}
 		for _, c := range compilers.Ranks(st.c.Source) {
-			sums = append(sums, moving{enter: "countif(Has and Value1 " + boundOps[c.Op] + " " + number64(c.Bound) + ")"})
+			sums = append(sums, slidingSum{enter: "countif(Has and Value1 " + boundOps[c.Op] + " " + number64(c.Bound) + ")"})
 		}
 		return st.numbers(), sums
 	case rules.Temporal:
-		var sums []moving
+		var sums []slidingSum
 		for i := range st.c.Inputs {
-			sums = append(sums, moving{enter: fmt.Sprintf("countif(Input == %d)", i)})
+			sums = append(sums, slidingSum{enter: fmt.Sprintf("countif(Input == %d)", i)})
 		}
 		return []string{st.inputs}, sums
 	}
@@ -80,15 +80,15 @@ func (st *window) moments() ([]string, []moving) {
 }
 
 // numbers tells matches with a number from others.
-func (st *window) numbers() []string {
-	return []string{st.inputs, syntax.Print(finite).Stage("extend Has =")}
+func (st *correlationPart) numbers() []string {
+	return []string{st.inputs, whereSyntax.Print(finite).Stage("extend Has =")}
 }
 
 var finite = compilers.All{compilers.Atom("isnotnull(Value1)"), compilers.Atom("isfinite(Value1)")}
 
 // distinct tells of each value when it comes into the window and leaves it: it does not as long as the next match that has it comes before.
 // A window whose matches all lack the values has none of them, which a bound may allow.
-func (st *window) distinct() []string {
+func (st *correlationPart) distinct() []string {
 	var by []string
 	for _, v := range st.values {
 		by = append(by, v+" asc")
@@ -100,17 +100,17 @@ func (st *window) distinct() []string {
 			same = append(same, compilers.Atom(name+" == "+beside+"("+name+")"))
 		}
 		same = append(same, compilers.Atom(away+" <= "+st.span))
-		return syntax.Print(compilers.All{compilers.Atom("Has"), compilers.None{Term: same}}).Call("toint")
+		return whereSyntax.Print(compilers.All{compilers.Atom("Has"), compilers.Not{Term: same}}).Call("toint")
 	}
 	return []string{st.inputs,
-		"distinct " + st.by(append(append([]string{}, st.values...), "At")...),
-		st.sorted(append(by, "At asc")...),
-		syntax.Print(notEmpty(st.values)).Stage("extend Has ="),
+		"distinct " + st.groupColumns(append(append([]string{}, st.values...), "At")...),
+		st.sortStage(append(by, "At asc")...),
+		whereSyntax.Print(notEmpty(st.values)).Stage("extend Has ="),
 		"extend Enters = " + alone("prev", "At - prev(At)") + ", Leaves = " + alone("next", "next(At) - At")}
 }
 
 // condition is what a window's sums must satisfy, and the value that it compares, where it is known.
-func (st *window) condition() (value string, holds compilers.Pred) {
+func (st *correlationPart) condition() (value string, holds compilers.Pred) {
 	some := compilers.Atom(st.running(0) + " > 0")
 	switch kind := st.c.Source.Type; kind {
 	case rules.EventCount, rules.ValueCount:
@@ -129,9 +129,9 @@ func (st *window) condition() (value string, holds compilers.Pred) {
 			flags[i] = compilers.Atom(st.running(i) + " > 0")
 		}
 		if st.c.Condition != nil {
-			return held(flags), occurred(st.c.Condition, func(input int) compilers.Pred { return flags[input] })
+			return countHolding(flags), occurred(st.c.Condition, func(input int) compilers.Pred { return flags[input] })
 		}
-		return held(flags), st.bounds("Value")
+		return countHolding(flags), st.bounds("Value")
 	}
 	ranked := compilers.Ranked(st.c.Source, st.running(0), func(i int) string { return st.running(i + 1) },
 		compilers.RankSyntax{Ceiling: "ceiling(%s * %s / 100.0)", AtLeast: "%s >= %s"})

@@ -18,7 +18,8 @@ import (
 type dialect struct{}
 
 // New gives the KQL dialect.
-func New() compilers.Dialect      { return dialect{} }
+func New() compilers.Dialect { return dialect{} }
+
 func (dialect) Name() string      { return "kql" }
 func (dialect) Title() string     { return "Microsoft KQL" }
 func (dialect) Extension() string { return ".kql" }
@@ -28,13 +29,13 @@ var lacks = compilers.Features{
 	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},
 }
 
-var syntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
+var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	plans, ds := compilers.NewPlans("kql", lacks, r, opt)
-	if len(plans) > 1 && compilers.Gathers(r) {
-		plan, found := compilers.First(plans, rarityTogether, "kql", opt)
+	if len(plans) > 1 && compilers.AsksPrevalence(r) {
+		plan, found := compilers.SingleSource(plans, rarityTogether, "kql", opt)
 		plans, ds = []*compilers.Plan{plan}, append(ds, found...)
 	}
 	if len(plans) == 0 || ds.HasErrors() {
@@ -60,24 +61,24 @@ func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagno
 
 // writer holds one compilation.
 type writer struct {
-	plan     *compilers.Plan
-	sources  []*schema.Source // whose events are asked: the plan's own, and others of its table
-	found    diag.Diagnostics
-	negated  map[ir.Node]bool
-	names    names
-	span     string            // the let statement of the lookback
-	since    string            // how far back the rule's own events are read, by way of it
-	lists    map[string]string // a rule's list -> its let statement
-	joined   map[int]*joined   // hops -> creation event joined
-	rare     []*rarity
-	repeated []*readOnce
-	assets   []compilers.Asset
-	noted    map[string]bool
+	plan        *compilers.Plan
+	sources     []*schema.Source // whose events are asked: the plan's own, and others of its table
+	found       diag.Diagnostics
+	negated     map[ir.Node]bool
+	names       names
+	span        string            // the let statement of the lookback
+	since       string            // how far back the rule's own events are read, by way of it
+	lists       map[string]string // a rule's list -> its let statement
+	creations   map[int]*creation // hops -> creation event joined
+	prevalences []*prevalence
+	extended    []*extendedColumn
+	assets      []compilers.Asset
+	noted       map[string]bool
 }
 
 // newWriter begins a query.
 func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, joined: map[int]*joined{}, noted: map[string]bool{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}, noted: map[string]bool{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -101,14 +102,14 @@ func (w *writer) parts() (statements, stages string) {
 	for _, c := range conditionsOf(w.plan) {
 		w.prepare(c)
 	}
-	for _, p := range w.rare {
+	for _, p := range w.prevalences {
 		lets.WriteString(p.defaultLet())
 	}
 	lets.WriteString(w.listLets())
-	w.findRepeated(conditionsOf(w.plan))
+	w.findExtended(conditionsOf(w.plan))
 
-	early, late := compilers.Split(conjuncts, w.prevalences())
-	own, linked := w.splitLinked(early)
+	early, late := compilers.SplitAtPrevalence(conjuncts, w.prevalenceNodes())
+	own, linked := w.splitAtAncestors(early)
 	base := w.scope(w.since)
 	base = append(base, w.where(own)...)
 	base = append(base, w.joins()...)
@@ -117,8 +118,8 @@ func (w *writer) parts() (statements, stages string) {
 	base = append(base, w.values()...)
 
 	body := base
-	if len(w.rare) > 0 {
-		body = w.rareBody(&lets, base, early, late)
+	if len(w.prevalences) > 0 {
+		body = w.prevalenceBody(&lets, base, early, late)
 	}
 	text := pipe(body) + comment("Begin environment-specific filter.")
 	if w.plan.Filter != nil {
@@ -136,13 +137,13 @@ func (w *writer) prepare(n ir.Node) {
 	ir.Inspect(n, func(below ir.Node) bool {
 		switch below := below.(type) {
 		case *ir.Match:
-			w.reach(below)
+			w.joinFor(below)
 		case *ir.Prevalence:
-			if w.rarityOf(below) == nil {
+			if w.prevalenceOf(below) == nil {
 				if below.Among != nil {
 					w.prepare(below.Among)
 				}
-				w.rare = append(w.rare, w.newRarity(below))
+				w.prevalences = append(w.prevalences, w.newPrevalence(below))
 			}
 		}
 		return true
@@ -152,15 +153,15 @@ func (w *writer) prepare(n ir.Node) {
 // where writes each conjunct as its own stage, behind those that read what it asks.
 func (w *writer) where(conjuncts []ir.Node) []string {
 	var stages []string
-	for _, n := range compilers.Unnamed(conjuncts) {
-		test := where(compilers.Build(n, w.leaf))
-		stages = append(append(stages, w.additions()...), test)
+	for _, n := range compilers.FlatConjuncts(conjuncts) {
+		test := where(compilers.Build(n, w.predicate))
+		stages = append(append(stages, w.extendStages()...), test)
 	}
 	return stages
 }
 
 // where is the stage that keeps what a predicate holds for.
-func where(p compilers.Pred) string { return syntax.Lines(p).Stage("where") }
+func where(p compilers.Pred) string { return whereSyntax.Lines(p).Stage("where") }
 
 func (w *writer) note(code, effect string, at diag.Range, message string) {
 	if !w.noted[code+effect] {

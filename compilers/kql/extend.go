@@ -9,20 +9,20 @@ import (
 	"decree/rules/schema"
 )
 
-// readOnce is a value inside a longer text, as one of an event's XML. A stage reads it into a column, which several tests ask.
-type readOnce struct {
+// extendedColumn is a value inside a longer text, as one of an event's XML. A stage reads it into a column, which several tests ask.
+type extendedColumn struct {
 	column string // as the query writes it
 	expr   string // how the longer text tells it
-	asked  bool   // by a test that is written
+	used   bool   // by a test that is written
 	added  bool   // a stage has added the column
 }
 
-func (r *readOnce) stage() string { return "extend " + r.column + " = " + r.expr }
+func (r *extendedColumn) stage() string { return "extend " + r.column + " = " + r.expr }
 
-// findRepeated finds the values inside longer texts that make the query shorter as columns. Where the query joins or counts events, or looks for keywords
+// findExtended finds the values inside longer texts that make the query shorter as columns. Where the query joins or counts events, or looks for keywords
 // in every column, each test reads its value by itself.
-func (w *writer) findRepeated(conditions []ir.Node) {
-	if len(w.rare) > 0 || len(w.joined) > 0 || len(w.plan.Source.Columns) == 0 {
+func (w *writer) findExtended(conditions []ir.Node) {
+	if len(w.prevalences) > 0 || len(w.creations) > 0 || len(w.plan.Source.Columns) == 0 {
 		return
 	}
 	type candidate struct {
@@ -37,9 +37,9 @@ func (w *writer) findRepeated(conditions []ir.Node) {
 			case *ir.Keyword:
 				keywords = true
 			case *ir.Match:
-				for _, a := range asked(n) {
-					col, _ := w.place(a.field, a.test)
-					name, expr := w.inside(col, a.field)
+				for _, a := range fieldsRead(n) {
+					col, _ := w.columnOf(a.field, a.test)
+					name, expr := w.innerValue(col, a.field)
 					if name == "" {
 						continue
 					}
@@ -58,15 +58,15 @@ func (w *writer) findRepeated(conditions []ir.Node) {
 		return
 	}
 	for _, f := range found {
-		r := &readOnce{column: column(f.name), expr: f.expr}
-		if f.saved > len(pipe([]string{"", r.stage()})) && w.mayAdd(f.name) {
-			w.repeated = append(w.repeated, r)
+		r := &extendedColumn{column: columnName(f.name), expr: f.expr}
+		if f.saved > len(pipe([]string{"", r.stage()})) && w.mayExtend(f.name) {
+			w.extended = append(w.extended, r)
 		}
 	}
 }
 
-// inside tells how a value inside a longer text is read, and its name; "" where the column itself is the value.
-func (w *writer) inside(c schema.Column, f ir.Field) (name, expr string) {
+// innerValue tells how a value inside a longer text is read, and its name; "" where the column itself is the value.
+func (w *writer) innerValue(c schema.Column, f ir.Field) (name, expr string) {
 	switch {
 	case c.Type == schema.XML, c.Type == schema.HashSet:
 		name = c.Key
@@ -86,12 +86,12 @@ func timesRead(t ir.Test) int {
 	return 1
 }
 
-// mayAdd tells whether a column of a name can be added: the table has none, no statement or function has the name, and where another table of the model
+// mayExtend tells whether a column of a name can be added: the table has none, no statement or function has the name, and where another table of the model
 // has it, it is a text there, too. A union would else rename that column.
-func (w *writer) mayAdd(name string) bool {
+func (w *writer) mayExtend(name string) bool {
 	lower := strings.ToLower(name)
-	if !plainName.MatchString(name) || words[lower] || statementWords[lower] || madeName.MatchString(name) || slices.Contains(functions, lower) ||
-		slices.ContainsFunc(w.repeated, func(r *readOnce) bool { return strings.EqualFold(r.column, name) }) {
+	if !plainName.MatchString(name) || reservedWords[lower] || statementWords[lower] || madeName.MatchString(name) || slices.Contains(functions, lower) ||
+		slices.ContainsFunc(w.extended, func(r *extendedColumn) bool { return strings.EqualFold(r.column, name) }) {
 		return false
 	}
 	elsewhere := false
@@ -113,26 +113,26 @@ func (w *writer) mayAdd(name string) bool {
 	return elsewhere || !w.names[lower]
 }
 
-// once gives the column that a value inside a longer text is read into; "" where each test reads it.
-func (w *writer) once(c schema.Column, f ir.Field) string {
-	if len(w.repeated) == 0 {
+// extendedName gives the column that a value inside a longer text is read into; "" where each test reads it.
+func (w *writer) extendedName(c schema.Column, f ir.Field) string {
+	if len(w.extended) == 0 {
 		return ""
 	}
-	_, expr := w.inside(c, f)
-	for _, r := range w.repeated {
+	_, expr := w.innerValue(c, f)
+	for _, r := range w.extended {
 		if r.expr == expr {
-			r.asked = true
+			r.used = true
 			return r.column
 		}
 	}
 	return ""
 }
 
-// additions are the stages that read the values which written tests ask, and no stage before.
-func (w *writer) additions() []string {
+// extendStages are the stages that read the values which written tests ask, and no stage before.
+func (w *writer) extendStages() []string {
 	var stages []string
-	for _, r := range w.repeated {
-		if r.asked && !r.added {
+	for _, r := range w.extended {
+		if r.used && !r.added {
 			r.added = true
 			stages = append(stages, r.stage())
 		}

@@ -9,7 +9,7 @@ import (
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	w.noteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
 	var either compilers.Any
-	for _, t := range compilers.Stored(n.Test) { // a dynamic column or one of XML is searched as text
+	for _, t := range compilers.StoredForms(n.Test) { // a dynamic column or one of XML is searched as text
 		either = append(either, w.inColumns(t, n))
 	}
 	if len(either) == 1 {
@@ -23,12 +23,12 @@ func (w *writer) inColumns(test ir.Test, n *ir.Keyword) compilers.Pred {
 	switch t := test.(type) {
 	case *ir.Text:
 		if t.Op == ir.Filename {
-			return matches("*", nameRegex(t))
+			return matches("*", filenameRegex(t))
 		}
 		either := make(compilers.Any, len(t.Values))
 		for i, v := range t.Values {
 			if !t.Cased && compilers.FoldsBeyondASCII(v) {
-				either[i] = matches("*", alternatives(t, []string{v})[0])
+				either[i] = matches("*", textRegexes(t, []string{v})[0])
 			} else {
 				either[i] = compilers.Atom(compare(every.name, t.Op, v, t.Cased))
 			}
@@ -40,7 +40,7 @@ func (w *writer) inColumns(test ir.Test, n *ir.Keyword) compilers.Pred {
 		if compilers.MeetsEscapes(t) {
 			w.noteOf(n, "keyword-escapes", "false-negatives", compilers.EscapesNote)
 		}
-		return matches("*", regexText(t))
+		return matches("*", expression(t))
 	}
 	panic("kql: unknown keyword test")
 }

@@ -16,7 +16,7 @@ func (w *writer) listLets() string {
 		l.byName[list.Name] = list
 	}
 	l.mark(w.plan.Rule.Condition)
-	for _, p := range w.rare {
+	for _, p := range w.prevalences {
 		if p.node.Among != nil {
 			l.mark(p.node.Among)
 		}
@@ -41,7 +41,7 @@ type listWriter struct {
 func (l *listWriter) mark(n ir.Node) {
 	ir.Inspect(n, func(below ir.Node) bool {
 		if m, ok := below.(*ir.Match); ok {
-			if t, ok := m.Test.(*ir.Text); ok && compilers.Named(t) && !l.plan.Inline() {
+			if t, ok := m.Test.(*ir.Text); ok && compilers.NamesList(t) && !l.plan.Inline() {
 				l.known(t.List)
 				l.used[t.List] = true
 				l.apart[t.List] = l.apart[t.List] || l.plan.Apart(t)

@@ -12,11 +12,11 @@ import (
 	"decree/rules/regex"
 )
 
-// leaf writes one test.
-func (w *writer) leaf(n ir.Node) compilers.Pred {
+// predicate writes one test.
+func (w *writer) predicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
-		return w.rarityOf(n).member()
+		return w.prevalenceOf(n).predicate()
 	case *ir.Keyword:
 		return w.keyword(n)
 	case *ir.Match:
@@ -26,7 +26,7 @@ func (w *writer) leaf(n ir.Node) compilers.Pred {
 }
 
 func (w *writer) match(m *ir.Match) compilers.Pred {
-	question := asked(m)[0]
+	question := fieldsRead(m)[0]
 	o := w.operandOf(question.field, question.test)
 	negated := w.negated[m]
 	switch t := m.Test.(type) {
@@ -48,7 +48,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		expr := globRegex(t)
 		return w.pattern(o, expr, expr)
 	case *ir.Regex:
-		expr := regexText(t)
+		expr := expression(t)
 		return w.pattern(o, expr, strings.ReplaceAll(expr, regex.Rust.Word, regex.Go.Word))
 	case *ir.Number:
 		value := o.name
@@ -144,7 +144,7 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	if inexact && len(values) > maxTerms {
 		values, folded = nil, append(values, folded...)
 	}
-	for _, expr := range alternatives(t, folded) {
+	for _, expr := range textRegexes(t, folded) {
 		either = append(either, matches(name, expr))
 	}
 	if inexact {
@@ -159,7 +159,7 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	}
 	switch {
 	case len(values) == 0:
-	case compilers.Named(t) && w.lists[t.List] != "":
+	case compilers.NamesList(t) && w.lists[t.List] != "":
 		either = append(either, compilers.Atom(name+in+"("+w.lists[t.List]+")"))
 	case o.kind == number && !t.Cased && canonical(values):
 		either = append(either, numberSet(o.name, values))

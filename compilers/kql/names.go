@@ -48,7 +48,7 @@ func (n names) free(wanted string) string {
 	if name == "" || (name[0] >= '0' && name[0] <= '9') || madeName.MatchString(name) {
 		name = "_" + name
 	}
-	for n[strings.ToLower(name)] || words[strings.ToLower(name)] || statementWords[strings.ToLower(name)] {
+	for n[strings.ToLower(name)] || reservedWords[strings.ToLower(name)] || statementWords[strings.ToLower(name)] {
 		name += "_"
 	}
 	n[strings.ToLower(name)] = true

@@ -44,15 +44,15 @@ func quoteAll(values []string) []string {
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// words are the names that mean something else when they stand bare.
-var words = map[string]bool{"and": true, "or": true, "not": true, "in": true, "has": true, "by": true, "on": true, "where": true, "between": true,
+// reservedWords are the names that mean something else when they stand bare.
+var reservedWords = map[string]bool{"and": true, "or": true, "not": true, "in": true, "has": true, "by": true, "on": true, "where": true, "between": true,
 	"contains": true, "startswith": true, "endswith": true, "matches": true, "let": true, "set": true, "true": true, "false": true, "null": true,
 	"dynamic": true, "datetime": true, "timespan": true, "bool": true, "int": true, "long": true, "real": true, "string": true, "guid": true,
 	"with": true, "of": true, "kind": true, "asc": true, "desc": true, "nulls": true, "first": true, "last": true, "to": true, "step": true, "from": true}
 
-// column writes a column's name, in brackets where it is not a plain word.
-func column(name string) string {
-	if plainName.MatchString(name) && !words[strings.ToLower(name)] {
+// columnName writes a column's name, in brackets where it is not a plain word.
+func columnName(name string) string {
+	if plainName.MatchString(name) && !reservedWords[strings.ToLower(name)] {
 		return name
 	}
 	return "[" + quote(name) + "]"

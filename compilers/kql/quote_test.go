@@ -59,11 +59,11 @@ func FuzzQuote(f *testing.F) {
 		assert.Equal(t, clean, unquote(t, verbatim(clean)))
 		assert.Equal(t, 1, strings.Count(comment(s), "\n"))
 		assert.True(t, strings.HasPrefix(comment(s), "// "))
-		if name := column(s); name != s {
+		if name := columnName(s); name != s {
 			assert.Equal(t, clean, unquote(t, strings.TrimSuffix(strings.TrimPrefix(name, "["), "]")))
 		}
 		for _, op := range []ir.TextOp{ir.StartsWith, ir.EndsWith, ir.Contains} {
-			re, err := regexp.Compile(unquote(t, verbatim(alternatives(&ir.Text{Op: op}, []string{clean, "\x01other"})[0])))
+			re, err := regexp.Compile(unquote(t, verbatim(textRegexes(&ir.Text{Op: op}, []string{clean, "\x01other"})[0])))
 			require.NoError(t, err)
 			assert.True(t, re.MatchString(clean))
 		}

@@ -13,9 +13,9 @@ import (
 // reached at some 200,000 characters.
 const maxAlternatives = 50_000
 
-// regexText is the author's expression as Kusto says it, in the syntax of Rust's regex crate.
+// expression is the author's expression as Kusto says it, in the syntax of Rust's regex crate.
 // https://learn.microsoft.com/en-us/kusto/query/regex
-func regexText(t *ir.Regex) string {
+func expression(t *ir.Regex) string {
 	text, err := t.Parse().In(regex.Rust)
 	if err != nil {
 		panic("kql: an expression that was to be refused: " + err.Error())
@@ -23,31 +23,31 @@ func regexText(t *ir.Regex) string {
 	return text
 }
 
-// alternatives are expressions that together find any of the values as the test says.
-func alternatives(t *ir.Text, values []string) []string {
+// textRegexes are expressions that together find any of the values as the test says.
+func textRegexes(t *ir.Text, values []string) []string {
 	var all []string
 	var quoted []string
 	length := 0
 	for i, v := range values {
-		quoted = append(quoted, quotedText(v, t.Cased))
+		quoted = append(quoted, literalRegex(v, t.Cased))
 		length += len(v)
 		if length > maxAlternatives || i == len(values)-1 {
-			all = append(all, anyOf(t, quoted))
+			all = append(all, textRegex(t, quoted))
 			quoted, length = nil, 0
 		}
 	}
 	return all
 }
 
-// quotedText is a text as an expression, which ignores case unless it is cased.
-func quotedText(s string, cased bool) string {
+// literalRegex is a text as an expression, which ignores case unless it is cased.
+func literalRegex(s string, cased bool) string {
 	if cased {
 		return regexp.QuoteMeta(s)
 	}
 	return compilers.AnyCase(s, regexp.QuoteMeta)
 }
 
-func anyOf(t *ir.Text, quoted []string) string {
+func textRegex(t *ir.Text, quoted []string) string {
 	expr := quoted[0]
 	if len(quoted) > 1 {
 		expr = "(?:" + strings.Join(quoted, "|") + ")"
@@ -83,18 +83,18 @@ func globRegex(t *ir.Glob) string {
 		case ir.AnyDash:
 			b.WriteString("[" + ir.Dashes + "]")
 		default:
-			b.WriteString(quotedText(p.Literal, t.Cased))
+			b.WriteString(literalRegex(p.Literal, t.Cased))
 		}
 	}
 	b.WriteString(`\z`)
 	return b.String()
 }
 
-// nameRegex finds a file name at the end of a path.
-func nameRegex(t *ir.Text) string {
+// filenameRegex finds a file name at the end of a path.
+func filenameRegex(t *ir.Text) string {
 	names := make([]string, len(t.Values))
 	for i, v := range t.Values {
-		names[i] = quotedText(v, t.Cased)
+		names[i] = literalRegex(v, t.Cased)
 	}
 	expr := `(?:\A|[\\/])(?:` + strings.Join(names, "|") + `)\z`
 	if t.Cased {

@@ -30,7 +30,7 @@ func TestRegexes(t *testing.T) {
 		{"repetitions that give nothing back, where nothing follows", `a++|(?>b+)`, "", `a+|(?:b+)`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			assert.Equal(t, c.want, regexText(&ir.Regex{Expr: c.expr, Flags: c.flags}))
+			assert.Equal(t, c.want, expression(&ir.Regex{Expr: c.expr, Flags: c.flags}))
 		})
 	}
 }

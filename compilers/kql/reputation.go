@@ -24,32 +24,32 @@ const (
 	watchlistName = "decree_reputation"
 )
 
-// reputed are the entities that each source of reputation knows.
-var reputed = map[string][]string{fileProfile: {"sha1", "sha256"}, watchlist: {"sha1", "sha256", "md5", "domain"}}
+// knownEntities are the entities that each source of reputation knows.
+var knownEntities = map[string][]string{fileProfile: {"sha1", "sha256"}, watchlist: {"sha1", "sha256", "md5", "domain"}}
 
 // lookUp lays what the source of reputation knows beside the values of conditions that ask about one value.
-func (w *writer) lookUp(rs ...*rarity) []string {
+func (w *writer) lookUp(rs ...*prevalence) []string {
 	spec, rep := rs[0].node.Spec, w.plan.Source.Reputation
-	if !slices.Contains(reputed[rep.Source], spec.Field) {
+	if !slices.Contains(knownEntities[rep.Source], spec.Field) {
 		w.found.Errorf("no-reputation", spec.FieldRange, "ask about sha1 or sha256 with a model whose reputation source is FileProfile or watchlist",
 			"kql has no reputation of a %s in data model %s", spec.Field, w.plan.Model.Name)
 		return nil
 	}
 	if rep.Source == watchlist {
-		return w.watched(rs)
+		return w.watchlistLookup(rs)
 	}
-	return []string{fmt.Sprintf("invoke %s(%s, %d)", fileProfile, column(rs[0].value), maxProfiles)}
+	return []string{fmt.Sprintf("invoke %s(%s, %d)", fileProfile, columnName(rs[0].value), maxProfiles)}
 }
 
 // reputationTests keep the values whose answer satisfies a condition.
-func (w *writer) reputationTests(r *rarity) []string {
+func (w *writer) reputationTests(r *prevalence) []string {
 	spec, rep := r.node.Spec, w.plan.Source.Reputation
 	known := func(name, what string) string {
 		if name == "" {
 			w.found.Errorf("no-column", r.node.Range(), "leave the condition out for this target", "%s does not tell the %s of a file", rep.Source, what)
 			return "_"
 		}
-		return column(name)
+		return columnName(name)
 	}
 	var tests compilers.All
 	for _, b := range spec.Global {
@@ -71,20 +71,20 @@ func (w *writer) reputationTests(r *rarity) []string {
 	if spec.Unavailable == "include" {
 		return []string{where(compilers.Any{failed, tests})}
 	}
-	stages := []string{where(compilers.None{Term: failed})}
+	stages := []string{where(compilers.Not{Term: failed})}
 	for _, t := range tests {
 		stages = append(stages, where(t))
 	}
 	return stages
 }
 
-// watched lays the watchlist's rows beside the values; of several with one value, one counts.
-func (w *writer) watched(rs []*rarity) []string {
+// watchlistLookup lays the watchlist's rows beside the values; of several with one value, one counts.
+func (w *writer) watchlistLookup(rs []*prevalence) []string {
 	r, rep := rs[0], w.plan.Source.Reputation
 	field := r.node.Spec.Field
 	all, asked := []string{field}, []string{field}
 	asks := func(of func(rules.Prevalence) bool) bool {
-		return slices.ContainsFunc(rs, func(r *rarity) bool { return of(r.node.Spec) })
+		return slices.ContainsFunc(rs, func(r *prevalence) bool { return of(r.node.Spec) })
 	}
 	for _, c := range []struct {
 		column string
@@ -97,7 +97,7 @@ func (w *writer) watched(rs []*rarity) []string {
 		}
 		all = append(all, c.column)
 		if c.ask {
-			asked = append(asked, column(c.column))
+			asked = append(asked, columnName(c.column))
 		}
 	}
 	w.note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
@@ -111,16 +111,16 @@ func (w *writer) watched(rs []*rarity) []string {
 		fmt.Sprintf("summarize arg_min(%s) by %s = tolower(%s)", strings.Join(asked, ", "), key, field),
 		"project-away " + field}
 	return []string{
-		fmt.Sprintf("join kind=leftouter (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(inner))), column(r.value), key),
+		fmt.Sprintf("join kind=leftouter (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(inner))), columnName(r.value), key),
 		"project-away " + key,
 	}
 }
 
 func failedLookup(rep schema.Reputation) compilers.Pred {
 	if rep.Availability == "" {
-		return compilers.Fixed(false)
+		return compilers.Constant(false)
 	}
-	return compilers.Atom(column(rep.Availability) + " =~ " + quote(rep.Failed))
+	return compilers.Atom(columnName(rep.Availability) + " =~ " + quote(rep.Failed))
 }
 
 func membership(name string, m *rules.Membership) compilers.Pred {

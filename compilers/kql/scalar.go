@@ -38,10 +38,10 @@ func (o operand) asText() string {
 }
 
 func (w *writer) typed(name string, declared schema.Type) operand {
-	if bag, path := w.plan.Source.Inside(name); bag != "" {
-		return w.property(bag, path, declared)
+	if container, path := w.plan.Source.Inside(name); container != "" {
+		return w.property(container, path, declared)
 	}
-	o := operand{name: column(name)}
+	o := operand{name: columnName(name)}
 	switch declared {
 	case schema.Int:
 		o.kind = number
@@ -76,19 +76,19 @@ func (w *writer) read(c schema.Column) operand {
 
 // operandOf finds a field on the event or on an ancestor's creation event joined to it.
 func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
-	col, hops := w.place(f, t)
+	col, hops := w.columnOf(f, t)
 	o := w.read(col)
 	if hops > 0 {
-		o.name = above(hops, col.Name)
+		o.name = ancestorColumn(hops, col.Name)
 	}
 	o.onlyName = col.Holds == "filename"
 	if col.Filename != "" {
 		o.companion = w.typed(col.Filename, "").name
 		if hops > 0 {
-			o.companion = above(hops, col.Filename)
+			o.companion = ancestorColumn(hops, col.Filename)
 		}
 	}
-	if name := w.once(col, f); hops == 0 && name != "" {
+	if name := w.extendedName(col, f); hops == 0 && name != "" {
 		o.name, o.kind = name, text
 		return o
 	}
@@ -111,13 +111,13 @@ func part(o operand, c schema.Column, t ir.Test) operand {
 
 // property reads a property as what it is declared to be. One of a column of text is read out of
 // the JSON that the text is. A property that is not there is an empty text, as a missing column is.
-func (w *writer) property(bag string, path []string, declared schema.Type) operand {
-	from := column(bag)
-	if w.plan.Source.Columns[bag] == "string" {
+func (w *writer) property(container string, path []string, declared schema.Type) operand {
+	from := columnName(container)
+	if w.plan.Source.Columns[container] == "string" {
 		from = "parse_json(" + from + ")"
 	}
 	for _, key := range path {
-		if plainName.MatchString(key) && !words[strings.ToLower(key)] {
+		if plainName.MatchString(key) && !reservedWords[strings.ToLower(key)] {
 			from += "." + key
 		} else {
 			from += "[" + quote(key) + "]"
@@ -149,7 +149,7 @@ func canonical(values []string) bool {
 
 // value is a column's value as the query reads it, and the name it has or gets.
 func (w *writer) value(c schema.Column) (expr, name string) {
-	if bag, path := w.plan.Source.Inside(c.Name); bag != "" {
+	if container, path := w.plan.Source.Inside(c.Name); container != "" {
 		name = path[len(path)-1]
 	} else {
 		name = c.Name
@@ -158,7 +158,7 @@ func (w *writer) value(c schema.Column) (expr, name string) {
 	if c.Type == schema.HashSet {
 		name = c.Key
 	}
-	if _, taken := w.plan.Source.Columns[name]; taken && o.name != column(name) {
+	if _, taken := w.plan.Source.Columns[name]; taken && o.name != columnName(name) {
 		name = "Decree" + name
 	}
 	return o.name, name

@@ -18,7 +18,7 @@ func (w *writer) scope(since string) []string {
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
 		arrival := w.plan.Model.Ingested
 		if arrival == "" {
-			arrival = column(w.plan.Model.Time[0])
+			arrival = columnName(w.plan.Model.Time[0])
 		}
 		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", arrival, since))
 	}

@@ -10,8 +10,8 @@ import (
 
 const rarityTogether = "how rare a value is would have to be counted over all of them"
 
-// bare is what a plan asks, without what makes a row one of its source.
-func bare(p *compilers.Plan) string {
+// textWithoutScope is what a plan asks, without what makes a row one of its source.
+func textWithoutScope(p *compilers.Plan) string {
 	lets, text := newWriter(p, nil, newNames(p.Model)).parts()
 	return lets + text
 }
@@ -19,7 +19,7 @@ func bare(p *compilers.Plan) string {
 // union asks several tables, each in its own words. A table that a workspace does not have is passed over.
 // https://learn.microsoft.com/en-us/kusto/query/union-operator
 func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
-	branches := compilers.Branches(plans, bare)
+	branches := compilers.Branches(plans, textWithoutScope)
 	if len(branches) == 1 {
 		w := newWriter(branches[0].Plan, nil, newNames(branches[0].Model))
 		w.sources = branches[0].Sources

@@ -9,16 +9,16 @@ import (
 	"decree/rules/ir"
 )
 
-// deep is a test on an ancestor that the event does not carry: it is asked of the creation
+// ancestorTest is a test on an ancestor that the event does not carry: it is asked of the creation
 // event hops above, as a test on that event's own columns, and its answer handed down.
-type deep struct {
+type ancestorTest struct {
 	match *ir.Match
 	hops  int
 	flag  string
 }
 
-// addDeep takes a match whose column is not on the event itself. Two fields are compared on one event alone.
-func (w *writer) addDeep(m *ir.Match) {
+// addAncestorTest takes a match whose column is not on the event itself. Two fields are compared on one event alone.
+func (w *writer) addAncestorTest(m *ir.Match) {
 	if ref, ok := m.Test.(*ir.FieldRef); ok {
 		for _, f := range []ir.Field{m.Field, ref.Other} {
 			if _, native := w.plan.Column(f); !native {
@@ -28,20 +28,20 @@ func (w *writer) addDeep(m *ir.Match) {
 			}
 		}
 	}
-	if _, native := w.plan.Column(m.Field); native || m.Field.Level == 0 || w.deepOf(m) != nil {
+	if _, native := w.plan.Column(m.Field); native || m.Field.Level == 0 || w.ancestorTestOf(m) != nil {
 		return
 	}
 	for hops := 1; hops <= m.Field.Level; hops++ {
 		if _, native := w.plan.Column(ir.Field{Name: m.Field.Name, Level: m.Field.Level - hops}); native {
-			w.deeps = append(w.deeps, &deep{m, hops, fmt.Sprintf("decree_above_%d", len(w.deeps)+1)})
+			w.ancestorTests = append(w.ancestorTests, &ancestorTest{m, hops, fmt.Sprintf("decree_above_%d", len(w.ancestorTests)+1)})
 			return
 		}
 	}
 	panic("spl: ancestor's field without a column passed the check")
 }
 
-func (w *writer) deepOf(m *ir.Match) *deep {
-	for _, d := range w.deeps {
+func (w *writer) ancestorTestOf(m *ir.Match) *ancestorTest {
+	for _, d := range w.ancestorTests {
 		if d.match == m {
 			return d
 		}
@@ -50,28 +50,28 @@ func (w *writer) deepOf(m *ir.Match) *deep {
 }
 
 // unknown is the answer where the ancestor is not known: that of a missing field.
-func (d *deep) unknown() string {
+func (d *ancestorTest) unknown() string {
 	if ir.WhenMissing(d.match.Test) {
 		return "1"
 	}
 	return "0"
 }
 
-// narrow leaves only events that may be part of a match: children for which the own
+// narrowSearch leaves only events that may be part of a match: children for which the own
 // conditions hold, and parents for which an ancestor's condition holds. It is said in the
 // base search as far as that can say it, else in where. With more than one hop, or
 // with no own condition, any process may be a link: nothing is narrowed. Nor is it where an ancestor answers that is not known: one that is left out
 // would count as such.
-func (w *writer) narrow(early []ir.Node) (terms compilers.Pred, stage string) {
+func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage string) {
 	var own []ir.Node
-	for _, n := range compilers.Unnamed(early) {
-		if !w.hasDeep(n) {
+	for _, n := range compilers.FlatConjuncts(early) {
+		if !w.asksAncestor(n) {
 			own = append(own, n)
 		}
 	}
-	all := slices.ContainsFunc(w.deeps, func(d *deep) bool { return d.hops > 1 || d.unknown() == "1" })
+	all := slices.ContainsFunc(w.ancestorTests, func(d *ancestorTest) bool { return d.hops > 1 || d.unknown() == "1" })
 	if len(own) == 0 || all {
-		w.note("ancestor-cost", "cost", w.deeps[0].match, "every process creation of the period is linked to its parent: narrow the rule with a condition on the event itself")
+		w.note("ancestor-cost", "cost", w.ancestorTests[0].match, "every process creation of the period is linked to its parent: narrow the rule with a condition on the event itself")
 		return nil, ""
 	}
 	var child compilers.All
@@ -82,8 +82,8 @@ func (w *writer) narrow(early []ir.Node) (terms compilers.Pred, stage string) {
 		child = append(child, p)
 	}
 	var parents compilers.Any
-	for _, d := range w.deeps {
-		p, ok := w.searchLeaf(d.above())
+	for _, d := range w.ancestorTests {
+		p, ok := w.searchPredicate(d.onDescendant())
 		inSearch = inSearch && ok
 		parents = append(parents, p)
 	}
@@ -92,24 +92,24 @@ func (w *writer) narrow(early []ir.Node) (terms compilers.Pred, stage string) {
 	}
 	child, parents = nil, nil
 	for _, n := range own {
-		child = append(child, compilers.Build(n, w.whereLeaf))
+		child = append(child, compilers.Build(n, w.wherePredicate))
 	}
-	for _, d := range w.deeps {
-		parents = append(parents, w.test(d.match, d.hops))
+	for _, d := range w.ancestorTests {
+		parents = append(parents, w.match(d.match, d.hops))
 	}
 	return nil, where(compilers.Any{child, parents})
 }
 
-// above is the test as it is asked of the ancestor's descendant hops below it.
-func (d *deep) above() *ir.Match {
+// onDescendant is the test as it is asked of the ancestor's descendant hops below it.
+func (d *ancestorTest) onDescendant() *ir.Match {
 	return &ir.Match{Base: d.match.Base, Test: d.match.Test,
 		Field: ir.Field{Name: d.match.Field.Name, Level: d.match.Field.Level - d.hops}}
 }
 
-func (w *writer) hasDeep(n ir.Node) bool {
+func (w *writer) asksAncestor(n ir.Node) bool {
 	has := false
 	ir.Inspect(n, func(below ir.Node) bool {
-		if m, ok := below.(*ir.Match); ok && w.deepOf(m) != nil {
+		if m, ok := below.(*ir.Match); ok && w.ancestorTestOf(m) != nil {
 			has = true
 		}
 		return !has
@@ -117,15 +117,15 @@ func (w *writer) hasDeep(n ir.Node) bool {
 	return has
 }
 
-// link hands answers down the process tree. Each event is laid under two keys, its own
+// linkAncestors hands answers down the process tree. Each event is laid under two keys, its own
 // process's and its parent's; what the event under a key's own process says is copied to all
 // events under that key, and the copy under the parent's key is kept: one for each event.
-func (w *writer) link() []string {
+func (w *writer) linkAncestors() []string {
 	period := "choose it in the time picker"
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
 		period = "the lookback and 24 hours before it"
 	}
-	for _, d := range w.deeps {
+	for _, d := range w.ancestorTests {
 		effect := "false-negatives"
 		if d.unknown() == "1" {
 			effect = "false-positives"
@@ -134,24 +134,24 @@ func (w *writer) link() []string {
 		w.note("search-memory", effect, d.match, "mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
 	}
 	stages := []string{
-		"eval decree_self=" + w.key(0, "-") + ", decree_up=" + w.key(1, "+"),
+		"eval decree_self=" + w.processKey(0, "-") + ", decree_up=" + w.processKey(1, "+"),
 	}
-	flags := make([]string, len(w.deeps))
+	flags := make([]string, len(w.ancestorTests))
 	most := 0
-	for i, d := range w.deeps {
-		flags[i] = d.flag + "=" + when(w.test(d.match, d.hops), "1", "0")
+	for i, d := range w.ancestorTests {
+		flags[i] = d.flag + "=" + ifElse(w.match(d.match, d.hops), "1", "0")
 		most = max(most, d.hops)
 	}
 	stages = append(stages, "eval "+strings.Join(flags, ",\n    "))
 	for hop := 1; hop <= most; hop++ {
 		var handed []string
-		for _, d := range w.deeps {
+		for _, d := range w.ancestorTests {
 			if d.hops >= hop {
 				handed = append(handed, fmt.Sprintf("max(eval(if(decree_key=decree_self, %s, null()))) as %s_up", d.flag, d.flag))
 			}
 		}
 		var taken []string
-		for _, d := range w.deeps {
+		for _, d := range w.ancestorTests {
 			if d.hops >= hop {
 				taken = append(taken, fmt.Sprintf("%s=coalesce(%s_up, %s)", d.flag, d.flag, d.unknown()))
 			}
@@ -166,13 +166,13 @@ func (w *writer) link() []string {
 	return stages
 }
 
-// key is a process's key within its host. A missing key gets a text that differs for the
+// processKey is a process's key within its host. A missing key gets a text that differs for the
 // two roles, so that it links nothing.
-func (w *writer) key(level int, missing string) string {
+func (w *writer) processKey(level int, missing string) string {
 	parts := []string{"lower(coalesce(" + w.column(w.plan.Rule.Source.LogSource.Range, w.plan.Source.Entities["host"]) + `, ""))`}
 	for _, c := range w.plan.Source.Keys[level] {
-		if w.data != nil {
-			w.data.used[c] = true // unknown names no process
+		if w.dataset != nil {
+			w.dataset.used[c] = true // unknown names no process
 		}
 		parts = append(parts, "lower(coalesce("+evalName(c)+", "+evalString(missing)+"))")
 	}

@@ -20,9 +20,9 @@ import (
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown, autoregress)
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/10.0.2503/search-commands/mvexpand
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &search{top: c, opt: opt, chain: c.Chain(), hashes: map[string]schema.Column{}, values: map[valueKey]string{}}
+	s := &correlationWriter{top: c, opt: opt, chain: c.Chain(), hashes: map[string]schema.Column{}, values: map[valueKey]string{}}
 	for _, r := range c.Rules() {
-		s.add(r)
+		s.addRule(r)
 	}
 	if s.found.HasErrors() {
 		return nil, s.found
@@ -34,11 +34,11 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	return q, s.found
 }
 
-// search is the compilation of one correlation.
-type search struct {
+// correlationWriter is the compilation of one correlation.
+type correlationWriter struct {
 	top      *ir.Correlation
 	opt      compilers.Options
-	rules    []*member
+	rules    []*inputRule
 	chain    []*ir.Correlation   // each after those it reads; the last is top
 	values   map[valueKey]string // expressions, once they are known
 	hashes   map[string]schema.Column
@@ -49,14 +49,14 @@ type search struct {
 	expanded bool // events may stand on several rows, of which decree_first=1 marks one
 }
 
-func (s *search) query() *compilers.Query {
+func (s *correlationWriter) query() *compilers.Query {
 	base := s.base()
 	lookback := s.top.Source.Body.Schedule.Lookback
 	if lookback > 0 {
-		base = append(base, compilers.Atom("earliest=-"+splunkSpan(lookback+s.top.Reach())), compilers.Atom("latest=now"))
+		base = append(base, compilers.Atom("earliest=-"+timespan(lookback+s.top.Reach())), compilers.Atom("latest=now"))
 	} else {
 		s.note("correlation-period", "false-negatives",
-			"matches before the searched period are not known: choose it "+splunkSpan(s.top.Reach())+" longer than what is of interest")
+			"matches before the searched period are not known: choose it "+timespan(s.top.Reach())+" longer than what is of interest")
 	}
 	s.note("search-memory", "false-negatives",
 		"mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
@@ -72,7 +72,7 @@ func (s *search) query() *compilers.Query {
 	for _, m := range s.rules {
 		s.found = append(s.found, m.w.found...)
 	}
-	cut := (&writer{hashes: s.hashes}).cut()
+	cut := (&writer{hashes: s.hashes}).hashStages()
 	var b strings.Builder
 	for _, line := range compilers.Header(s.top.Source.Body, s.notes) {
 		b.WriteString(comment(line))
@@ -84,21 +84,21 @@ func (s *search) query() *compilers.Query {
 	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes}
 }
 
-func (s *search) stage(text string) { s.stages = append(s.stages, text) }
+func (s *correlationWriter) stage(text string) { s.stages = append(s.stages, text) }
 
-func (s *search) note(code, effect, message string) {
+func (s *correlationWriter) note(code, effect, message string) {
 	s.addNote(compilers.Note{Code: code, Effect: effect, Message: message, Range: s.top.Source.TypeRange})
 }
 
 // addNote takes what is not noted yet.
-func (s *search) addNote(n compilers.Note) {
+func (s *correlationWriter) addNote(n compilers.Note) {
 	if !slices.ContainsFunc(s.notes, func(o compilers.Note) bool { return o.Code == n.Code && o.Message == n.Message }) {
 		s.notes = append(s.notes, n)
 	}
 }
 
 // report adds an error, once at each place.
-func (s *search) report(code string, at diag.Range, hint, format string, args ...any) {
+func (s *correlationWriter) report(code string, at diag.Range, hint, format string, args ...any) {
 	if !slices.ContainsFunc(s.found, func(d diag.Diagnostic) bool { return d.Code == code && d.Range == at }) {
 		s.found.Errorf(code, at, hint, format, args...)
 	}

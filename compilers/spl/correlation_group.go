@@ -10,16 +10,16 @@ import (
 	"decree/rules/ir"
 )
 
-// step is one correlation's part of a search. Its first stages put each event on one row for each of its groups, named in
+// correlationPart is one correlation's part of a search. Its first stages put each event on one row for each of its groups, named in
 // decree_group; those that follow tell on which of these rows the correlation matches.
-type step struct {
-	*search
-	c      *ir.Correlation
-	k      int
-	kept   needed
-	inside compilers.Pred   // the row is in a group: a match of some input
-	flags  []compilers.Pred // the row is, in its group, a match of this input
-	shown  string           // what a row of the last correlation shows beside the event: a field and its value
+type correlationPart struct {
+	*correlationWriter
+	c           *ir.Correlation
+	k           int
+	kept        needed
+	inside      compilers.Pred   // the row is in a group: a match of some input
+	flags       []compilers.Pred // the row is, in its group, a match of this input
+	resultField string           // what a row of the last correlation shows beside the event: a field and its value
 }
 
 // needed is what later correlations read beside the matches of one: while there is any, rows that are none must stay.
@@ -32,33 +32,33 @@ func (n needed) any() bool { return n.rules || len(n.correlations) > 0 }
 
 // correlate writes the stages of the k-th correlation. After them its matches are the rows where decree_corr_<k+1>=1;
 // those of the last one are all rows.
-func (s *search) correlate(k int) {
-	st := &step{search: s, c: s.chain[k], k: k, kept: s.neededAfter(k)}
+func (s *correlationWriter) correlate(k int) {
+	st := &correlationPart{correlationWriter: s, c: s.chain[k], k: k, kept: s.neededAfter(k)}
 	st.group()
-	holds := both(st.inside, st.holds())
+	holds := allOf(st.inside, st.holds())
 	repeats := s.repeats(st.c)
 	if st.kept.any() {
 		if repeats {
 			s.report("correlation-groups", st.c.Source.TypeRange, "group by what that correlation is grouped by",
 				"spl: an event may be several matches of a correlation that %q reads, in one group: they cannot be told apart here", st.c.Source.Body.Title)
 		}
-		s.stage(fmt.Sprintf("eval decree_corr_%d=%s", k+1, when(holds, "1", "0")))
+		s.stage(fmt.Sprintf("eval decree_corr_%d=%s", k+1, ifElse(holds, "1", "0")))
 	} else {
 		s.stage(where(holds))
 		if repeats {
 			s.stage("dedup decree_event, decree_group")
 		}
 		if k < len(s.chain)-1 {
-			st.shown = fmt.Sprintf("decree_corr_%d=1", k+1)
+			st.resultField = fmt.Sprintf("decree_corr_%d=1", k+1)
 		}
-		if st.shown != "" {
-			s.stage("eval " + st.shown)
+		if st.resultField != "" {
+			s.stage("eval " + st.resultField)
 		}
 	}
 }
 
 // neededAfter is what correlations above the k-th read beside its matches.
-func (s *search) neededAfter(k int) needed {
+func (s *correlationWriter) neededAfter(k int) needed {
 	var n needed
 	for _, later := range s.chain[k+1:] {
 		for _, in := range later.Inputs {
@@ -76,7 +76,7 @@ func (s *search) neededAfter(k int) needed {
 
 // repeats tells whether one event may be on several rows of a group of c: when it reads a correlation that puts events into
 // several groups, and is not grouped by the same, or reads others beside.
-func (s *search) repeats(c *ir.Correlation) bool {
+func (s *correlationWriter) repeats(c *ir.Correlation) bool {
 	for i, in := range c.Inputs {
 		if in.Correlation == nil {
 			continue
@@ -92,7 +92,7 @@ func (s *search) repeats(c *ir.Correlation) bool {
 }
 
 // group sets decree_group: a key of the group's values, "none" on rows that are in no group and must stay.
-func (st *step) group() {
+func (st *correlationPart) group() {
 	c := st.c
 	groups := make([][]string, len(c.Inputs))
 	shared := true
@@ -104,14 +104,14 @@ func (st *step) group() {
 		}
 		shared = shared && slices.Equal(groups[i], groups[0])
 	}
-	st.inside = compilers.Fixed(true)
+	st.inside = compilers.Constant(true)
 	if !shared {
 		st.groupEach(matches, groups)
 		return
 	}
-	in := both(either(matches), present(groups[0]))
+	in := allOf(anyOf(matches), present(groups[0]))
 	switch {
-	case in == compilers.Pred(compilers.Fixed(true)):
+	case in == compilers.Pred(compilers.Constant(true)):
 		st.stage("eval decree_group=" + key(groups[0]))
 	case st.kept.any():
 		st.stage("eval decree_group=" + whereSyntax.Print(in).Call("if", key(groups[0]), `"none"`))
@@ -121,26 +121,26 @@ func (st *step) group() {
 		st.stage("eval decree_group=" + key(groups[0]))
 	}
 	for _, m := range matches {
-		st.flags = append(st.flags, both(st.inside, m))
+		st.flags = append(st.flags, allOf(st.inside, m))
 	}
 }
 
 // groupEach puts an event on a row for each of the groups that it is in as a match of one input or another.
-func (st *step) groupEach(matches compilers.Any, groups [][]string) {
+func (st *correlationPart) groupEach(matches compilers.Any, groups [][]string) {
 	sets, keys := make([]string, len(groups)), make([]string, len(groups))
 	for i, values := range groups {
 		keys[i] = fmt.Sprintf("decree_key_%d", i+1)
-		sets[i] = keys[i] + "=" + whereSyntax.Print(both(matches[i], present(values))).Call("if", key(values), `"none"`)
+		sets[i] = keys[i] + "=" + whereSyntax.Print(allOf(matches[i], present(values))).Call("if", key(values), `"none"`)
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
-	st.spread("decree_group", keys)
+	st.expandTexts("decree_group", keys)
 	if st.kept.any() {
 		st.inside = compilers.Atom(`decree_group!="none"`)
 	} else {
 		st.stage(`where decree_group!="none"`)
 	}
 	for i := range groups {
-		st.flags = append(st.flags, both(st.inside, compilers.Atom(keys[i]+"=decree_group")))
+		st.flags = append(st.flags, allOf(st.inside, compilers.Atom(keys[i]+"=decree_group")))
 	}
 	if st.k == len(st.chain)-1 {
 		return
@@ -154,9 +154,9 @@ func (st *step) groupEach(matches compilers.Any, groups [][]string) {
 	}
 }
 
-// spread puts each of some texts on a row of its own, as the field into. What else later correlations read of the event
+// expandTexts puts each of some texts on a row of its own, as the field into. What else later correlations read of the event
 // stays on the first of its rows: decree_first=1.
-func (st *step) spread(into string, texts []string) {
+func (st *correlationPart) expandTexts(into string, texts []string) {
 	st.stage("eval decree_texts=mvdedup(mvappend(" + strings.Join(texts, ", ") + ")), " + into + "=decree_texts")
 	st.stage("mvexpand " + into)
 	if !st.kept.any() {
@@ -167,52 +167,52 @@ func (st *step) spread(into string, texts []string) {
 	if st.expanded {
 		once = append(once, compilers.Atom("decree_first=1"))
 	}
-	sets := []string{"decree_first=" + when(once, "1", "0")}
+	sets := []string{"decree_first=" + ifElse(once, "1", "0")}
 	for _, k := range st.kept.correlations {
-		sets = append(sets, fmt.Sprintf("decree_corr_%d=%s", k+1, when(first, fmt.Sprintf("decree_corr_%d", k+1), "0")))
+		sets = append(sets, fmt.Sprintf("decree_corr_%d=%s", k+1, ifElse(first, fmt.Sprintf("decree_corr_%d", k+1), "0")))
 	}
 	st.stage("eval " + strings.Join(sets, ", "))
 	st.expanded = true
 }
 
 // holds writes what the type of the correlation asks for and gives the predicate that it comes to.
-func (st *step) holds() compilers.Pred {
+func (st *correlationPart) holds() compilers.Pred {
 	switch st.c.Source.Type {
 	case rules.EventCount:
-		return st.events()
+		return st.eventCount()
 	case rules.ValueCount:
-		return st.distinct()
+		return st.valueCount()
 	case rules.ValueSum, rules.ValueAvg:
-		return st.total()
+		return st.valueTotal()
 	case rules.ValueMin, rules.ValueMax, rules.ValueMedian, rules.ValuePercentile:
-		return st.ranked()
+		return st.valueRanked()
 	case rules.Temporal:
-		return st.together()
+		return st.temporal()
 	case rules.TemporalOrdered:
-		return st.inOrder()
+		return st.temporalOrdered()
 	}
 	panic("spl: unknown type of correlation")
 }
 
-// either is a disjunction, of which one that always holds leaves nothing to ask.
-func either(terms compilers.Any) compilers.Pred {
+// anyOf is a disjunction, of which one that always holds leaves nothing to ask.
+func anyOf(terms compilers.Any) compilers.Pred {
 	for _, t := range terms {
-		if t == compilers.Pred(compilers.Fixed(true)) {
+		if t == compilers.Pred(compilers.Constant(true)) {
 			return t
 		}
 	}
 	return terms
 }
 
-// both is a conjunction without what always holds.
-func both(terms ...compilers.Pred) compilers.Pred {
+// allOf is a conjunction without what always holds.
+func allOf(terms ...compilers.Pred) compilers.Pred {
 	var all compilers.All
 	for _, t := range terms {
 		if inner, ok := t.(compilers.All); ok {
-			t = both(inner...)
+			t = allOf(inner...)
 		}
 		switch t := t.(type) {
-		case compilers.Fixed:
+		case compilers.Constant:
 			if !t {
 				return t
 			}
@@ -224,7 +224,7 @@ func both(terms ...compilers.Pred) compilers.Pred {
 	}
 	switch len(all) {
 	case 0:
-		return compilers.Fixed(true)
+		return compilers.Constant(true)
 	case 1:
 		return all[0]
 	}

@@ -11,21 +11,21 @@ import (
 	"decree/rules/schema"
 )
 
-// member is a rule that the correlation reads, by itself or by others.
-type member struct {
-	rule  *ir.Rule
-	w     *writer
-	terms compilers.All // of the base search
-	early []ir.Node     // what the base search cannot say
-	asked compilers.All // the whole rule in where's language, its log source apart
+// inputRule is a rule that the correlation reads, by itself or by others.
+type inputRule struct {
+	rule      *ir.Rule
+	w         *writer
+	terms     compilers.All // of the base search
+	early     []ir.Node     // what the base search cannot say
+	condition compilers.All // the whole rule in where's language, its log source apart
 }
 
-// add plans one rule.
-func (s *search) add(r *ir.Rule) {
+// addRule plans one rule.
+func (s *correlationWriter) addRule(r *ir.Rule) {
 	plans, found := compilers.NewPlans("spl", lacks, r, s.opt)
-	branches := compilers.Branches(plans, compilers.AlsoReading(bare, s.top.Reads(r)))
+	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, s.top.Reads(r)))
 	if len(branches) > 1 {
-		plan, more := compilers.First(plans, "in a correlation each rule is read from one", "spl", s.opt)
+		plan, more := compilers.SingleSource(plans, "in a correlation each rule is read from one", "spl", s.opt)
 		found = append(found, more...)
 		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
 	}
@@ -34,10 +34,10 @@ func (s *search) add(r *ir.Rule) {
 		return
 	}
 	plan := branches[0].Plan
-	m := &member{rule: r, w: newWriter(plan)}
+	m := &inputRule{rule: r, w: newWriter(plan)}
 	m.w.sources = branches[0].Sources
 	m.w.hashes, m.w.lists = s.hashes, &s.lists
-	if m.w.data != nil {
+	if m.w.dataset != nil {
 		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
 			"spl: in a correlation, rows of a data model cannot be told apart")
 		return
@@ -47,13 +47,13 @@ func (s *search) add(r *ir.Rule) {
 		conditions = append(conditions, plan.Filter)
 	}
 	m.terms = m.w.scope()
-	for _, n := range compilers.Unnamed(conditions) {
+	for _, n := range compilers.FlatConjuncts(conditions) {
 		m.w.collect(n)
 		if m.w.found.HasErrors() {
 			s.found = append(s.found, m.w.found...)
 			return
 		}
-		if len(m.w.deeps) > 0 || len(m.w.rare) > 0 {
+		if len(m.w.ancestorTests) > 0 || len(m.w.prevalences) > 0 {
 			s.refuse(m.w)
 			return
 		}
@@ -62,7 +62,7 @@ func (s *search) add(r *ir.Rule) {
 		} else {
 			m.early = append(m.early, n)
 		}
-		m.asked = append(m.asked, compilers.Build(n, m.w.whereLeaf))
+		m.condition = append(m.condition, compilers.Build(n, m.w.wherePredicate))
 	}
 	s.found = append(s.found, m.w.found...)
 	m.w.found = nil
@@ -70,18 +70,18 @@ func (s *search) add(r *ir.Rule) {
 }
 
 // refuse reports what an input needs that takes a pipeline of its own.
-func (s *search) refuse(w *writer) {
-	if len(w.deeps) > 0 {
-		s.found.Errorf("correlation-ancestor", w.deeps[0].match.Range(), "correlate a rule that asks for what the event carries itself",
+func (s *correlationWriter) refuse(w *writer) {
+	if len(w.ancestorTests) > 0 {
+		s.found.Errorf("correlation-ancestor", w.ancestorTests[0].match.Range(), "correlate a rule that asks for what the event carries itself",
 			"spl: in a correlation, an ancestor that the event does not carry cannot be asked for")
 		return
 	}
-	s.found.Errorf("correlation-prevalence", w.rare[0].Range(), "correlate a rule without prevalence",
+	s.found.Errorf("correlation-prevalence", w.prevalences[0].Range(), "correlate a rule without prevalence",
 		"spl: in a correlation, rarity cannot be asked for")
 }
 
 // base is the search for the events of every rule. What all of them ask first stands once.
-func (s *search) base() compilers.All {
+func (s *correlationWriter) base() compilers.All {
 	common := s.common()
 	terms := slices.Clone(s.rules[0].terms[:common])
 	var each compilers.Any
@@ -98,7 +98,7 @@ func (s *search) base() compilers.All {
 }
 
 // common is how many terms the rules begin with alike: all of them when there is one rule.
-func (s *search) common() int {
+func (s *correlationWriter) common() int {
 	first := s.rules[0].terms
 	if len(s.rules) == 1 {
 		return len(first)
@@ -118,7 +118,7 @@ func (s *search) common() int {
 
 // mark sets decree_rule_<i> to 1 on the events of rule i, where there are several rules, and decree_event to the number of
 // the event, where one may come to stand on several rows of a group.
-func (s *search) mark() {
+func (s *correlationWriter) mark() {
 	for _, m := range s.rules {
 		for _, n := range m.w.plan.Notes {
 			s.addNote(n)
@@ -137,13 +137,13 @@ func (s *search) mark() {
 	}
 }
 
-func (s *search) markEach() {
+func (s *correlationWriter) markEach() {
 	common := s.common()
 	var sets []string
 	var one compilers.Any
 	for i, m := range s.rules {
-		asked := both(append(m.w.inScope(common), m.asked...)...)
-		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, when(asked, "1", "0")))
+		asked := allOf(append(m.w.inScope(common), m.condition...)...)
+		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, ifElse(asked, "1", "0")))
 		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
 	}
 	s.stage("eval " + strings.Join(sets, ",\n    "))
@@ -153,7 +153,7 @@ func (s *search) markEach() {
 }
 
 // matches asks whether a row is a match of an input.
-func (s *search) matches(in ir.Input) compilers.Pred {
+func (s *correlationWriter) matches(in ir.Input) compilers.Pred {
 	if in.Correlation != nil {
 		return compilers.Atom(fmt.Sprintf("decree_corr_%d=1", slices.Index(s.chain, in.Correlation)+1))
 	}
@@ -165,7 +165,7 @@ func (s *search) matches(in ir.Input) compilers.Pred {
 		all = append(all, compilers.Atom("decree_first=1"))
 	}
 	if len(all) == 0 {
-		return compilers.Fixed(true)
+		return compilers.Constant(true)
 	}
 	return all
 }

@@ -10,9 +10,9 @@ import (
 // median is the code of what SPL cannot say of it.
 const median = "correlation-median"
 
-// ranked asks for the value at a rank among those of the window, in order: the first, the last, that of a percentile or the
+// valueRanked asks for the value at a rank among those of the window, in order: the first, the last, that of a percentile or the
 // middle one. It is compared by counting. Two middle values are asked instead of what lies half way between them.
-func (st *step) ranked() compilers.Pred {
+func (st *correlationPart) valueRanked() compilers.Pred {
 	if st.c.Source.Type == rules.ValueMedian {
 		if !st.opt.Accepts("spl", st.c.Source.Body, median) {
 			st.report(median, st.c.Source.TypeRange, compilers.AcceptHint("spl", median)+"; or use value_percentile with `percentile: 50`",
@@ -26,7 +26,7 @@ func (st *step) ranked() compilers.Pred {
 	for _, rank := range compilers.Ranks(st.c.Source) {
 		flags := make([]compilers.Pred, len(names))
 		for i, name := range names {
-			flags[i] = both(there[i], compilers.Atom(name+comparison[rank.Op]+number(rank.Bound)))
+			flags[i] = allOf(there[i], compilers.Atom(name+comparisons[rank.Op]+number(rank.Bound)))
 		}
 		e := sum(flags, "1", "0")
 		if !slices.Contains(enters, e) {
@@ -34,7 +34,7 @@ func (st *step) ranked() compilers.Pred {
 		}
 		counted = append(counted, slices.Index(enters, e))
 	}
-	n := st.most(st.window(enters))
+	n := st.highestAtTime(st.window(enters))
 	within := compilers.Ranked(st.c.Source, n[0], func(i int) string { return n[counted[i]] }, compilers.RankSyntax{Ceiling: "ceiling(%s*%s/100)", AtLeast: "%s>=%s"})
 	return compilers.All{compilers.Atom(n[0] + ">0"), within}
 }

@@ -13,10 +13,10 @@ import (
 // and every row of one time the same, whichever match it is.
 
 // occurrences sorts the rows and tells on each whether inputs had a match at its very time: decree_now_<i>.
-func (st *step) occurrences() {
+func (st *correlationPart) occurrences() {
 	var sets, now []string
 	for i, f := range st.flags {
-		sets = append(sets, fmt.Sprintf("decree_in_%d=%s", i+1, when(f, "1", "0")))
+		sets = append(sets, fmt.Sprintf("decree_in_%d=%s", i+1, ifElse(f, "1", "0")))
 		now = append(now, fmt.Sprintf("max(decree_in_%d) as decree_now_%d", i+1, i+1))
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
@@ -26,14 +26,16 @@ func (st *step) occurrences() {
 }
 
 // last is the time that a field takes on rows where input i has a match, carried down from there.
-func (st *step) last(i int, taken string) string {
+func (st *correlationPart) last(i int, taken string) string {
 	return fmt.Sprintf(`decree_last_%d=case(decree_now_%d=1, %s, coalesce(decree_above, "")!=decree_group, _time-%s)`, i+1, i+1, taken, number(st.c.Timespan.Seconds()+1))
 }
 
-func (st *step) within(i int) string { return fmt.Sprintf("_time-decree_last_%d<=%s", i+1, st.span()) }
+func (st *correlationPart) within(i int) string {
+	return fmt.Sprintf("_time-decree_last_%d<=%s", i+1, st.span())
+}
 
-// together asks which inputs occurred in the window.
-func (st *step) together() compilers.Pred {
+// temporal asks which inputs occurred in the window.
+func (st *correlationPart) temporal() compilers.Pred {
 	st.occurrences()
 	var sets, names []string
 	var flags []compilers.Pred
@@ -58,10 +60,10 @@ func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
 		})
 }
 
-// inOrder asks for each input after the one before it, the last at the event itself. decree_last_<i> is the latest time
+// temporalOrdered asks for each input after the one before it, the last at the event itself. decree_last_<i> is the latest time
 // at which a row of matches of the inputs up to i can have begun, by now: no other beginning lets more windows hold it.
 // That of i is taken over from i-1 whenever i has a match, since the beginning known for i-1 only grows later.
-func (st *step) inOrder() compilers.Pred {
+func (st *correlationPart) temporalOrdered() compilers.Pred {
 	st.occurrences()
 	end := len(st.flags) - 1
 	taken := "_time"
@@ -74,5 +76,5 @@ func (st *step) inOrder() compilers.Pred {
 	if end == 0 {
 		return is
 	}
-	return both(is, compilers.Atom(st.within(end-1)))
+	return allOf(is, compilers.Atom(st.within(end-1)))
 }

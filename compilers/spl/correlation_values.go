@@ -11,8 +11,8 @@ import (
 	"decree/rules/schema"
 )
 
-func (s *search) ruleAt(r *ir.Rule) int {
-	return slices.IndexFunc(s.rules, func(m *member) bool { return m.rule == r })
+func (s *correlationWriter) ruleAt(r *ir.Rule) int {
+	return slices.IndexFunc(s.rules, func(m *inputRule) bool { return m.rule == r })
 }
 
 type valueKey struct {
@@ -22,7 +22,7 @@ type valueKey struct {
 }
 
 // value is the expression of a column's first value in one input; null without one.
-func (s *search) value(c *ir.Correlation, input int, column ir.Column) string {
+func (s *correlationWriter) value(c *ir.Correlation, input int, column ir.Column) string {
 	at := valueKey{c, input, column.Name}
 	v, known := s.values[at]
 	if !known {
@@ -34,7 +34,7 @@ func (s *search) value(c *ir.Correlation, input int, column ir.Column) string {
 
 // valueIn is the first value of a field in the matches of an input. A correlation's match is an event with the values it
 // was grouped by: those decree_by_<k>_<i> holds where its inputs have them in different fields.
-func (s *search) valueIn(in ir.Input, f ir.Field, name string, at diag.Range) string {
+func (s *correlationWriter) valueIn(in ir.Input, f ir.Field, name string, at diag.Range) string {
 	if in.Correlation == nil {
 		return s.fieldOf(s.rules[s.ruleAt(in.Rule)], f, name, at)
 	}
@@ -60,7 +60,7 @@ func (s *search) valueIn(in ir.Input, f ir.Field, name string, at diag.Range) st
 }
 
 // apart tells whether inputs have a column's value in different fields.
-func (s *search) apart(c *ir.Correlation, column ir.Column) bool {
+func (s *correlationWriter) apart(c *ir.Correlation, column ir.Column) bool {
 	for i := range c.Inputs {
 		if s.value(c, i, column) != s.value(c, 0, column) {
 			return true
@@ -73,7 +73,7 @@ func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, b
 
 // fieldOf is the first value of a field of a rule's events: of several columns, that of the first which has one, and behind the domain
 // that another column holds.
-func (s *search) fieldOf(m *member, f ir.Field, name string, at diag.Range) string {
+func (s *correlationWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Range) string {
 	columns, domain := m.w.plan.Whole(f)
 	if len(columns) == 0 {
 		s.report("correlation-field", at, "group by or count another field, or choose another --model", "data model %s has no column for %s in the log source of %q",
@@ -97,7 +97,7 @@ func (s *search) fieldOf(m *member, f ir.Field, name string, at diag.Range) stri
 }
 
 // columnOf is the first value of a column.
-func (s *search) columnOf(m *member, col schema.Column, name string, at diag.Range) string {
+func (s *correlationWriter) columnOf(m *inputRule, col schema.Column, name string, at diag.Range) string {
 	if written(col) {
 		s.report("no-translation", at, "group by the product's own field, in a model of its own",
 			"data model %s holds %s otherwise than the rule says it: its values cannot be compared", s.opt.Model.Name, name)

@@ -15,14 +15,14 @@ import (
 // group comes to 0 by its end, so that accum, which knows no groups, begins the next one with nothing.
 
 // window sums up what each expression comes to on the rows of the window; it gives the names of the running sums.
-func (st *step) window(enters []string) []string {
-	st.bothWays(enters, st.inside)
+func (st *correlationPart) window(enters []string) []string {
+	st.slidingRows(enters, st.inside)
 	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
 	return st.running(len(enters))
 }
 
-// bothWays puts every row that may enter on two rows.
-func (st *step) bothWays(enters []string, may compilers.Pred) {
+// slidingRows puts every row that may enter on two rows.
+func (st *correlationPart) slidingRows(enters []string, may compilers.Pred) {
 	var sets, leaves []string
 	for i, e := range enters {
 		name := fmt.Sprintf("decree_enter_%d", i+1)
@@ -30,7 +30,7 @@ func (st *step) bothWays(enters []string, may compilers.Pred) {
 		leaves = append(leaves, fmt.Sprintf(`%s=if(decree_step="out", 0-%s, %s)`, name, name, name))
 	}
 	ways := `split("in,out", ",")`
-	if may != compilers.Pred(compilers.Fixed(true)) {
+	if may != compilers.Pred(compilers.Constant(true)) {
 		ways = whereSyntax.Print(may).Call("if", ways, `"in"`)
 	}
 	st.stage("eval " + strings.Join(append(sets, "decree_step="+ways), ",\n    "))
@@ -38,7 +38,7 @@ func (st *step) bothWays(enters []string, may compilers.Pred) {
 	st.stage("eval " + strings.Join(append([]string{fmt.Sprintf(`decree_at=if(decree_step="out", _time+%s, _time)`, st.span())}, leaves...), ",\n    "))
 }
 
-func (st *step) running(n int) []string {
+func (st *correlationPart) running(n int) []string {
 	var names []string
 	for i := range n {
 		names = append(names, fmt.Sprintf("decree_running_%d", i+1))
@@ -48,8 +48,8 @@ func (st *step) running(n int) []string {
 	return names
 }
 
-// most gives each row the highest running sum at its time: with sums that only grow while matches come in, the whole one.
-func (st *step) most(running []string) []string {
+// highestAtTime gives each row the highest running sum at its time: with sums that only grow while matches come in, the whole one.
+func (st *correlationPart) highestAtTime(running []string) []string {
 	var names, sets []string
 	for i, r := range running {
 		names = append(names, fmt.Sprintf("decree_n_%d", i+1))
@@ -59,12 +59,12 @@ func (st *step) most(running []string) []string {
 	return names
 }
 
-func (st *step) span() string { return number(st.c.Timespan.Seconds()) }
+func (st *correlationPart) span() string { return number(st.c.Timespan.Seconds()) }
 
-// events counts matches: an event once for each input that it is a match of.
-func (st *step) events() compilers.Pred {
-	n := st.most(st.window([]string{sum(st.flags, "1", "0")}))[0]
-	st.shown = "correlation_count=" + n
+// eventCount counts matches: an event once for each input that it is a match of.
+func (st *correlationPart) eventCount() compilers.Pred {
+	n := st.highestAtTime(st.window([]string{sum(st.flags, "1", "0")}))[0]
+	st.resultField = "correlation_count=" + n
 	return st.bounds(n)
 }
 
@@ -72,16 +72,16 @@ func (st *step) events() compilers.Pred {
 func sum(flags []compilers.Pred, value, otherwise string) string {
 	parts := make([]string, len(flags))
 	for i, f := range flags {
-		parts[i] = when(f, value, otherwise)
+		parts[i] = ifElse(f, value, otherwise)
 	}
 	return strings.Join(parts, "+")
 }
 
 // bounds compares an expression with every bound.
-func (st *step) bounds(value string) compilers.Pred {
+func (st *correlationPart) bounds(value string) compilers.Pred {
 	var all compilers.All
 	for _, b := range st.c.Bounds {
-		op := comparison[b.Op]
+		op := comparisons[b.Op]
 		if b.Op == "neq" {
 			op = "!="
 		}
@@ -90,9 +90,9 @@ func (st *step) bounds(value string) compilers.Pred {
 	return all
 }
 
-// distinct counts the different tuples of values. A tuple enters when the first match that has it comes in, and leaves
+// valueCount counts the different tuples of values. A tuple enters when the first match that has it comes in, and leaves
 // when the last one goes out.
-func (st *step) distinct() compilers.Pred {
+func (st *correlationPart) valueCount() compilers.Pred {
 	tuples := make([][]string, len(st.c.Inputs))
 	shared := true
 	for i := range st.c.Inputs {
@@ -101,60 +101,60 @@ func (st *step) distinct() compilers.Pred {
 		}
 		shared = shared && slices.Equal(tuples[i], tuples[0])
 	}
-	once := compilers.Pred(compilers.Fixed(true))
+	once := compilers.Pred(compilers.Constant(true))
 	if shared {
-		st.stage("eval decree_value=" + when(both(st.inside, present(tuples[0])), key(tuples[0]), `"none"`))
+		st.stage("eval decree_value=" + ifElse(allOf(st.inside, present(tuples[0])), key(tuples[0]), `"none"`))
 	} else {
 		var sets, names []string
 		for i, tuple := range tuples {
 			names = append(names, fmt.Sprintf("decree_value_%d", i+1))
-			sets = append(sets, names[i]+"="+when(both(st.flags[i], present(tuple)), key(tuple), `"none"`))
+			sets = append(sets, names[i]+"="+ifElse(allOf(st.flags[i], present(tuple)), key(tuple), `"none"`))
 		}
 		st.stage("eval " + strings.Join(sets, ",\n    "))
-		st.spread("decree_value", names)
+		st.expandTexts("decree_value", names)
 		st.stage("eval decree_once=if(decree_value=mvindex(decree_texts, 0), 1, 0)")
 		once = compilers.Atom("decree_once=1")
 	}
-	st.bothWays([]string{`if(decree_value="none", 0, 1)`}, compilers.Atom(`decree_value!="none"`))
+	st.slidingRows([]string{`if(decree_value="none", 0, 1)`}, compilers.Atom(`decree_value!="none"`))
 	st.stage("sort 0 str(decree_group), str(decree_value), num(decree_at), str(decree_step)")
 	st.stage("accum decree_enter_1 AS decree_open")
 	first := compilers.All{compilers.Atom(`decree_step="in"`), compilers.Atom("decree_open=1")}
 	last := compilers.All{compilers.Atom(`decree_step="out"`), compilers.Atom("decree_open=0")}
-	st.stage("eval decree_enter_1=" + when(compilers.Atom(`decree_value="none"`), "0", when(first, "1", when(last, "0-1", "0"))))
+	st.stage("eval decree_enter_1=" + ifElse(compilers.Atom(`decree_value="none"`), "0", ifElse(first, "1", ifElse(last, "0-1", "0"))))
 	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
-	n := st.most(st.running(1))[0]
-	st.shown = "correlation_count=" + n
-	return both(once, st.bounds(n))
+	n := st.highestAtTime(st.running(1))[0]
+	st.resultField = "correlation_count=" + n
+	return allOf(once, st.bounds(n))
 }
 
 // numbers sets decree_number_<i> to the value that the row is as a match of each input. It gives, for each, that there is one.
-func (st *step) numbers() (names []string, there []compilers.Pred) {
+func (st *correlationPart) numbers() (names []string, there []compilers.Pred) {
 	var sets []string
 	for i := range st.c.Inputs {
 		name := fmt.Sprintf("decree_number_%d", i+1)
 		names = append(names, name)
 		there = append(there, compilers.Atom("isnotnull("+name+")"))
-		sets = append(sets, name+"="+when(st.flags[i], "tonumber("+st.value(st.c, i, st.c.Values[0])+")", "null()"))
+		sets = append(sets, name+"="+ifElse(st.flags[i], "tonumber("+st.value(st.c, i, st.c.Values[0])+")", "null()"))
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
 	return names, there
 }
 
-// total asks for the sum or the average. Sums do not only grow: the whole one at a time is where most values came in.
-func (st *step) total() compilers.Pred {
+// valueTotal asks for the sum or the average. Sums do not only grow: the whole one at a time is where most values came in.
+func (st *correlationPart) valueTotal() compilers.Pred {
 	names, there := st.numbers()
 	values := make([]string, len(names))
 	for i, name := range names {
 		values[i] = "coalesce(" + name + ", 0)"
 	}
 	running := st.window([]string{sum(there, "1", "0"), strings.Join(values, "+")})
-	n := st.most(running[:1])[0]
+	n := st.highestAtTime(running[:1])[0]
 	st.stage(fmt.Sprintf("eventstats max(eval(if(%s=%s, %s, null()))) as decree_total by decree_group, _time", running[0], n, running[1]))
 	st.note("value-rounding", "exact", "sums are rounded to six decimals, so that fractions taken away leave nothing behind")
 	value := "round(decree_total, 6)"
 	if st.c.Source.Type == rules.ValueAvg {
 		value += "/" + n
 	}
-	st.shown = "correlation_value=" + value
-	return both(compilers.Atom(n+">0"), st.bounds(value))
+	st.resultField = "correlation_value=" + value
+	return allOf(compilers.Atom(n+">0"), st.bounds(value))
 }

@@ -19,7 +19,8 @@ import (
 type dialect struct{}
 
 // New gives the SPL dialect.
-func New() compilers.Dialect      { return dialect{} }
+func New() compilers.Dialect { return dialect{} }
+
 func (dialect) Name() string      { return "spl" }
 func (dialect) Title() string     { return "Splunk SPL" }
 func (dialect) Extension() string { return ".spl" }
@@ -68,20 +69,20 @@ func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagno
 
 // writer holds one compilation.
 type writer struct {
-	plan    *compilers.Plan
-	sources []*schema.Source // whose events are asked: the plan's own, and others that are asked the same
-	data    *dataset         // nil where the source is a search of events
-	found   diag.Diagnostics
-	deeps   []*deep
-	rare    []*ir.Prevalence
-	lists   *lists
-	hashes  map[string]schema.Column // eval field -> the hashset column it is cut out of
-	noted   map[string]bool
-	assets  []compilers.Asset
+	plan          *compilers.Plan
+	sources       []*schema.Source // whose events are asked: the plan's own, and others that are asked the same
+	dataset       *dataset         // nil where the source is a search of events
+	found         diag.Diagnostics
+	ancestorTests []*ancestorTest
+	prevalences   []*ir.Prevalence
+	lists         *lists
+	hashes        map[string]schema.Column // eval field -> the hashset column it is cut out of
+	noted         map[string]bool
+	assets        []compilers.Asset
 }
 
 func newWriter(plan *compilers.Plan) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, data: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -93,21 +94,21 @@ func (w *writer) query() *compilers.Query {
 	if w.found.HasErrors() {
 		return nil
 	}
-	early, late := compilers.Split(compilers.Conjuncts(r.Condition), w.rare)
+	early, late := compilers.SplitAtPrevalence(compilers.Conjuncts(r.Condition), w.prevalences)
 	base := w.scope()
 	var stages []string
 	lookback := r.Source.Schedule.Lookback
 	span := lookback
-	if len(w.deeps) > 0 {
+	if len(w.ancestorTests) > 0 {
 		span += parentWindow
-		terms, narrowed := w.narrow(early)
+		terms, narrowed := w.narrowSearch(early)
 		if terms != nil {
 			base = append(base, terms)
 		}
 		if narrowed != "" {
 			stages = append(stages, narrowed)
 		}
-		stages = append(stages, w.link()...)
+		stages = append(stages, w.linkAncestors()...)
 		if lookback > 0 {
 			stages = append(stages, where(since(lookback)))
 		}
@@ -116,7 +117,7 @@ func (w *writer) query() *compilers.Query {
 		}
 	} else {
 		var rest []ir.Node
-		for _, n := range compilers.Unnamed(early) {
+		for _, n := range compilers.FlatConjuncts(early) {
 			if p, ok := w.searchable(n); ok {
 				base = append(base, p)
 			} else {
@@ -128,18 +129,18 @@ func (w *writer) query() *compilers.Query {
 		}
 	}
 	if lookback > 0 {
-		base = append(base, compilers.Atom("earliest=-"+splunkSpan(span)), compilers.Atom("latest=now"))
+		base = append(base, compilers.Atom("earliest=-"+timespan(span)), compilers.Atom("latest=now"))
 	}
-	stages = append(stages, w.rarities(early, late)...)
+	stages = append(stages, w.prevalenceStages(early, late)...)
 	var filter string
 	if w.plan.Filter != nil {
 		filter = "| " + w.where([]ir.Node{w.plan.Filter}) + "\n"
 	}
-	stages = slices.Concat(w.cut(), w.lists.stages(), stages)
+	stages = slices.Concat(w.hashStages(), w.lists.stages(), stages)
 	first := searchSyntax.Print(base).Stage("")
-	if w.data != nil {
+	if w.dataset != nil {
 		first = w.tstats(base)
-		stages = append(w.data.plain(w.plan.Model), stages...)
+		stages = append(w.dataset.nullMissing(w.plan.Model), stages...)
 	}
 
 	var b strings.Builder
@@ -148,10 +149,10 @@ func (w *writer) query() *compilers.Query {
 		b.WriteString("| " + s + "\n")
 	}
 	b.WriteString(comment("Begin environment-specific filter.") + filter + comment("End environment-specific filter."))
-	if len(w.rare) > 0 {
+	if len(w.prevalences) > 0 {
 		b.WriteString("| sort 0 -_time\n")
 	}
-	if len(w.rare)+len(w.deeps)+len(w.hashes)+len(w.lists.asked) > 0 {
+	if len(w.prevalences)+len(w.ancestorTests)+len(w.hashes)+len(w.lists.lookups) > 0 {
 		b.WriteString("| fields - decree_*\n")
 	}
 	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: w.header() + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes}
@@ -162,13 +163,13 @@ func (w *writer) collect(n ir.Node) {
 	ir.Inspect(n, func(below ir.Node) bool {
 		switch below := below.(type) {
 		case *ir.Match:
-			w.addDeep(below)
+			w.addAncestorTest(below)
 		case *ir.Prevalence:
-			if w.rarity(below) == 0 {
+			if w.prevalenceNumber(below) == 0 {
 				if below.Among != nil {
 					w.collect(below.Among)
 				}
-				w.rare = append(w.rare, below)
+				w.prevalences = append(w.prevalences, below)
 			}
 		}
 		return true
@@ -178,7 +179,7 @@ func (w *writer) collect(n ir.Node) {
 func (w *writer) where(conjuncts []ir.Node) string {
 	var all compilers.All
 	for _, n := range conjuncts {
-		all = append(all, compilers.Build(n, w.whereLeaf))
+		all = append(all, compilers.Build(n, w.wherePredicate))
 	}
 	return where(all)
 }
@@ -188,7 +189,7 @@ func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where")
 
 // since asks for events of a time before now.
 func since(lookback time.Duration) compilers.Pred {
-	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+splunkSpan(lookback)) + ")")
+	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(lookback)) + ")")
 }
 
 // note says what a condition is approximated by, with what that does where it stands.
@@ -209,8 +210,8 @@ func (w *writer) header() string {
 	return b.String()
 }
 
-// splunkSpan writes a duration as a time modifier's number and unit.
-func splunkSpan(d time.Duration) string {
+// timespan writes a duration as a time modifier's number and unit.
+func timespan(d time.Duration) string {
 	for _, u := range []struct {
 		unit string
 		size time.Duration

@@ -7,15 +7,15 @@ import (
 
 // keyword looks at the event's own text.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
-	if w.data != nil {
+	if w.dataset != nil {
 		w.found.Errorf("keywords", n.Range(), "name the field that the value is looked for in, or choose a --model that searches events",
 			"spl: a data model has no text of the whole event")
-		return compilers.Fixed(false)
+		return compilers.Constant(false)
 	}
 	w.note("keyword-raw", "false-positives", n,
 		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")
 	var either compilers.Any
-	for _, t := range compilers.Stored(n.Test) {
+	for _, t := range compilers.StoredForms(n.Test) {
 		either = append(either, w.inRaw(t, n))
 	}
 	if len(either) == 1 {
@@ -27,14 +27,14 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 func (w *writer) inRaw(test ir.Test, n *ir.Keyword) compilers.Pred {
 	switch t := test.(type) {
 	case *ir.Text:
-		return found("_raw", textRegex(&ir.Text{Op: ir.Contains, Values: t.Values, Cased: t.Cased}))
+		return anyValueMatches("_raw", textRegex(&ir.Text{Op: ir.Contains, Values: t.Values, Cased: t.Cased}))
 	case *ir.Glob:
-		return found("_raw", globRegex(t))
+		return anyValueMatches("_raw", globRegex(t))
 	case *ir.Regex:
 		if compilers.MeetsEscapes(t) {
 			w.note("keyword-escapes", "false-negatives", n, compilers.EscapesNote)
 		}
-		return found("_raw", w.expression(t, n.Range()))
+		return anyValueMatches("_raw", w.expression(t, n.Range()))
 	}
 	panic("spl: unknown keyword test")
 }

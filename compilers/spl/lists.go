@@ -12,33 +12,33 @@ import (
 // values of a field is looked up; decree_listed_<i> is there where one was found.
 // https://help.splunk.com/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/use-the-configuration-files-to-configure-lookups/add-field-matching-rules-to-your-lookup-configuration
 type lists struct {
-	asked  []asked
-	assets []compilers.Asset
+	lookups []listLookup
+	assets  []compilers.Asset
 }
 
-// asked is one field held against one list.
-type asked struct {
+// listLookup is one field held against one list.
+type listLookup struct {
 	table, field string
 	names        bool // the field's file name is looked up
 }
 
-// member tells whether a field's value is in the list of a test, where a lookup holds that.
-func (w *writer) member(field string, t *ir.Text) (compilers.Pred, bool) {
+// inList tells whether a field's value is in the list of a test, where a lookup holds that.
+func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
 	if !w.plan.Apart(t) {
 		return nil, false
 	}
 	values := t.Values
-	if compilers.Patterned(t) {
+	if compilers.FitsWildcardLookup(t) {
 		values = patterns(t)
 	}
-	l, a := w.lists, asked{compilers.TableOf(t.List, values), field, t.Op == ir.Filename}
-	i := slices.Index(l.asked, a)
+	l, a := w.lists, listLookup{compilers.TableOf(t.List, values), field, t.Op == ir.Filename}
+	i := slices.Index(l.lookups, a)
 	if i < 0 {
-		if !slices.ContainsFunc(l.asked, func(other asked) bool { return other.table == a.table }) {
-			l.assets = append(l.assets, lookupDefinition(a.table, compilers.Patterned(t)), compilers.ListAsset(a.table, "the lookup's table: the list "+t.List, values))
+		if !slices.ContainsFunc(l.lookups, func(other listLookup) bool { return other.table == a.table }) {
+			l.assets = append(l.assets, lookupDefinition(a.table, compilers.FitsWildcardLookup(t)), compilers.ListAsset(a.table, "the lookup's table: the list "+t.List, values))
 		}
-		l.asked = append(l.asked, a)
-		i = len(l.asked) - 1
+		l.lookups = append(l.lookups, a)
+		i = len(l.lookups) - 1
 	}
 	return compilers.Atom(fmt.Sprintf("isnotnull(decree_listed_%d)", i+1)), true
 }
@@ -46,7 +46,7 @@ func (w *writer) member(field string, t *ir.Text) (compilers.Pred, bool) {
 // stages ask the lookups.
 func (l *lists) stages() []string {
 	var stages []string
-	for i, a := range l.asked {
+	for i, a := range l.lookups {
 		value := a.field
 		if a.names {
 			value = fmt.Sprintf("decree_name_%d", i+1)

@@ -15,18 +15,18 @@ import (
 // maxSearchNames bounds how many file names become search terms, each of which takes three.
 const maxSearchNames = 20
 
-// searchLeaf says a leaf in the search command, when that is exact there. The command
+// searchPredicate says a leaf in the search command, when that is exact there. The command
 // ignores case, looks at every value of a field, and its NOT holds for a missing field.
-func (w *writer) searchLeaf(n ir.Node) (compilers.Pred, bool) {
+func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
 	m, ok := n.(*ir.Match)
 	if !ok {
 		return nil, false
 	}
 	col, native := w.plan.Column(m.Field)
-	if !native || col.Type == schema.HashSet || !nameable(col.Name) || (w.data != nil && !w.data.exact(m.Test, w.plan.Model.Missing)) {
+	if !native || col.Type == schema.HashSet || !nameable(col.Name) || (w.dataset != nil && !w.dataset.canSay(m.Test, w.plan.Model.Missing)) {
 		return nil, false
 	}
-	name := w.data.name(col.Name)
+	name := w.dataset.fieldName(col.Name)
 	switch t := m.Test.(type) {
 	case *ir.Exists:
 		return presence(name, t.Value), true
@@ -37,18 +37,18 @@ func (w *writer) searchLeaf(n ir.Node) (compilers.Pred, bool) {
 		if !ok || w.plan.Apart(t) {
 			return nil, false
 		}
-		return oneOf(name, values), true
+		return searchIn(name, values), true
 	case *ir.Bool:
 		return compilers.Atom(name + `="` + strconv.FormatBool(t.Value) + `"`), true
 	case *ir.Number:
 		if values, ok := searchNumbers(col, t); ok {
-			return oneOf(name, values), true
+			return searchIn(name, values), true
 		}
 	}
 	return nil, false
 }
 
-func oneOf(name string, values []string) compilers.Pred {
+func searchIn(name string, values []string) compilers.Pred {
 	if len(values) == 1 {
 		return compilers.Atom(name + "=" + values[0])
 	}
@@ -76,7 +76,7 @@ func presence(name string, present bool) compilers.Pred {
 	if present {
 		return compilers.Atom(name + "=*")
 	}
-	return compilers.None{Term: compilers.Atom(name + "=*")}
+	return compilers.Not{Term: compilers.Atom(name + "=*")}
 }
 
 func searchValues(t *ir.Text) ([]string, bool) {
@@ -113,7 +113,7 @@ func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 	ir.Inspect(n, func(below ir.Node) bool {
 		switch below.(type) {
 		case *ir.Match, *ir.Keyword, *ir.Prevalence:
-			_, ok := w.searchLeaf(below)
+			_, ok := w.searchPredicate(below)
 			all = all && ok
 		case *ir.Const:
 			all = false
@@ -124,46 +124,46 @@ func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 		return nil, false
 	}
 	return compilers.Build(n, func(leaf ir.Node) compilers.Pred {
-		p, _ := w.searchLeaf(leaf)
+		p, _ := w.searchPredicate(leaf)
 		return p
 	}), true
 }
 
-// whereLeaf says a leaf in where. Every such predicate is true or false, never null.
-func (w *writer) whereLeaf(n ir.Node) compilers.Pred {
+// wherePredicate says a leaf in where. Every such predicate is true or false, never null.
+func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
-		return compilers.Atom(fmt.Sprintf("decree_rare_%d=1", w.rarity(n)))
+		return compilers.Atom(fmt.Sprintf("decree_rare_%d=1", w.prevalenceNumber(n)))
 	case *ir.Keyword:
 		return w.keyword(n)
 	case *ir.Match:
-		if d := w.deepOf(n); d != nil {
+		if d := w.ancestorTestOf(n); d != nil {
 			return compilers.Atom("coalesce(" + d.flag + ", 0)=1")
 		}
-		return w.test(n, 0)
+		return w.match(n, 0)
 	}
 	panic("spl: unknown leaf")
 }
 
-// test says a match on the columns of the event up levels above the one the rule is about.
-func (w *writer) test(m *ir.Match, up int) compilers.Pred {
+// match says a match on the columns of the event up levels above the one the rule is about.
+func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 	name := w.field(m, ir.Field{Name: m.Field.Name, Level: m.Field.Level - up})
 	switch t := m.Test.(type) {
 	case *ir.Text:
-		if listed, apart := w.member(name, t); apart {
+		if listed, apart := w.inList(name, t); apart {
 			return listed
 		}
 		if t.Op == ir.Filename {
 			return fileName(name, t)
 		}
 		if w.plan.Model.EmptyIsMissing && t.Op == ir.Equals && slices.Contains(t.Values, "") {
-			return compilers.Any{compilers.Atom("isnull(" + name + ")"), found(name, textRegex(t))}
+			return compilers.Any{compilers.Atom("isnull(" + name + ")"), anyValueMatches(name, textRegex(t))}
 		}
-		return found(name, textRegex(t))
+		return anyValueMatches(name, textRegex(t))
 	case *ir.Glob:
-		return found(name, globRegex(t))
+		return anyValueMatches(name, globRegex(t))
 	case *ir.Regex:
-		return found(name, w.expression(t, m.Range()))
+		return anyValueMatches(name, w.expression(t, m.Range()))
 	case *ir.Number:
 		return anyNumber("tonumber("+name+")", name, t.Op, t.Values)
 	case *ir.Bool:
@@ -195,9 +195,9 @@ func (w *writer) test(m *ir.Match, up int) compilers.Pred {
 	panic("spl: unknown test")
 }
 
-// found holds when some value of the field matches; mvfind gives null when none does, or
+// anyValueMatches holds when some value of the field matches; mvfind gives null when none does, or
 // when there is no field.
-func found(name, pattern string) compilers.Pred {
+func anyValueMatches(name, pattern string) compilers.Pred {
 	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalString(pattern) + "))")
 }
 
@@ -206,7 +206,7 @@ func fileName(name string, t *ir.Text) compilers.Pred {
 	values := make([]string, len(t.Values))
 	for i, v := range t.Values {
 		if _, notNumber := strconv.ParseFloat(v, 64); !plainText(v) || notNumber == nil { // 1 might be 1.0 there
-			return found(name, nameRegex(t))
+			return anyValueMatches(name, filenameRegex(t))
 		}
 		if !t.Cased {
 			v = strings.ToLower(v)
@@ -224,12 +224,12 @@ func someValue(p compilers.Pred) compilers.Pred {
 	return compilers.Atom("isnotnull(" + whereSyntax.Print(p).Call("mvfilter") + ")")
 }
 
-var comparison = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+var comparisons = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 func anyNumber(value, name, op string, values []float64) compilers.Pred {
 	tests := make(compilers.Any, len(values))
 	for i, v := range values {
-		tests[i] = compilers.Atom(value + comparison[op] + number(v))
+		tests[i] = compilers.Atom(value + comparisons[op] + number(v))
 	}
 	return someValue(tests)
 }
@@ -255,7 +255,7 @@ func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
 	default:
 		panic("spl: unknown operation")
 	}
-	return compilers.Atom(when(holds, "1", "0") + "=1") // never null
+	return compilers.Atom(ifElse(holds, "1", "0") + "=1") // never null
 }
 
 var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}

@@ -9,30 +9,30 @@ import (
 	"decree/rules/ir"
 )
 
-// rarity numbers a prevalence condition from 1; 0 when it is not known.
-func (w *writer) rarity(n *ir.Prevalence) int {
-	return slices.IndexFunc(w.rare, func(p *ir.Prevalence) bool { return p == n || (p.Name != "" && p.Name == n.Name) }) + 1
+// prevalenceNumber numbers a prevalence condition from 1; 0 when it is not known.
+func (w *writer) prevalenceNumber(n *ir.Prevalence) int {
+	return slices.IndexFunc(w.prevalences, func(p *ir.Prevalence) bool { return p == n || (p.Name != "" && p.Name == n.Name) }) + 1
 }
 
-// rarities ask the conditions on rarity and all that depends on them: first those that count, then what asks of those alone, and
+// prevalenceStages ask the conditions on rarity and all that depends on them: first those that count, then what asks of those alone, and
 // reputation by itself of what is left.
-func (w *writer) rarities(early, late []ir.Node) []string {
+func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 	var stages []string
-	for i, p := range w.rare {
-		if compilers.Counts(p) {
-			stages = append(stages, w.prevalence(i+1, p, early)...)
+	for i, p := range w.prevalences {
+		if compilers.CountsPopulation(p) {
+			stages = append(stages, w.populationStages(i+1, p, early)...)
 		}
 	}
-	before, after := compilers.SplitReputation(late)
+	before, after := compilers.SplitAtReputation(late)
 	if len(after) > 0 && len(before) > 0 {
 		stages = append(stages, w.where(before))
 		before = nil
 	}
 	done := map[string]bool{}
-	for _, p := range w.rare {
-		if !compilers.Counts(p) && !done[p.Spec.Field] {
+	for _, p := range w.prevalences {
+		if !compilers.CountsPopulation(p) && !done[p.Spec.Field] {
 			done[p.Spec.Field] = true
-			stages = append(stages, w.reputations(p.Spec.Field)...)
+			stages = append(stages, w.reputationStages(p.Spec.Field)...)
 		}
 	}
 	if rest := append(before, after...); len(rest) > 0 {
@@ -41,12 +41,12 @@ func (w *writer) rarities(early, late []ir.Node) []string {
 	return stages
 }
 
-// reputations look a value up once and set decree_rare_<i> for all conditions on what is known of it.
-func (w *writer) reputations(field string) []string {
+// reputationStages look a value up once and set decree_rare_<i> for all conditions on what is known of it.
+func (w *writer) reputationStages(field string) []string {
 	var asked []*ir.Prevalence
 	first := 0
-	for i, p := range w.rare {
-		if !compilers.Counts(p) && p.Spec.Field == field {
+	for i, p := range w.prevalences {
+		if !compilers.CountsPopulation(p) && p.Spec.Field == field {
 			if len(asked) == 0 {
 				first = i + 1
 			}
@@ -55,36 +55,36 @@ func (w *writer) reputations(field string) []string {
 	}
 	value := fmt.Sprintf("decree_value_%d", first)
 	looked := w.lookUp(first, asked...)
-	stages := []string{w.valueOf(first, asked[0]), looked.stage}
+	stages := []string{w.valueStage(first, asked[0]), looked.stage}
 	var sets []string
 	var some compilers.Any
 	for _, p := range asked {
 		holds := append(compilers.All{compilers.Atom("isnotnull(" + value + ")")}, looked.tests(w, p)...)
-		flag := fmt.Sprintf("decree_rare_%d", w.rarity(p))
-		sets = append(sets, flag+"="+when(holds, "1", "0"))
+		flag := fmt.Sprintf("decree_rare_%d", w.prevalenceNumber(p))
+		sets = append(sets, flag+"="+ifElse(holds, "1", "0"))
 		some = append(some, compilers.Atom(flag+"=1"))
 	}
-	return append(stages, "eval "+strings.Join(sets, ",\n    "), looked.show(some))
+	return append(stages, "eval "+strings.Join(sets, ",\n    "), looked.showStage(some))
 }
 
-// valueOf sets decree_value_<i> to the value asked about in lower case, where there is one.
-func (w *writer) valueOf(i int, p *ir.Prevalence) string {
+// valueStage sets decree_value_<i> to the value asked about in lower case, where there is one.
+func (w *writer) valueStage(i int, p *ir.Prevalence) string {
 	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
 	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
 	return fmt.Sprintf("eval decree_value_%d=", i) + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")
 }
 
-// prevalence sets decree_rare_<i> to 1 on the events whose value is rare among the population, inside of which an event need
+// populationStages sets decree_rare_<i> to 1 on the events whose value is rare among the population, inside of which an event need
 // not be itself. Events keep their number; those with a value that the population has not seen have none.
-func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
+func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []string {
 	id := fmt.Sprintf("_%d", i)
 	value, hosts, rank := "decree_value"+id, "decree_count"+id, "decree_rank"+id
-	stages := []string{w.valueOf(i, p)}
+	stages := []string{w.valueStage(i, p)}
 	var counted []string
 	inside := w.population(p, early)
 	among, seen := "decree_among"+id, "decree_seen"+id
 	if len(inside) > 0 {
-		stages = append(stages, "eval "+among+"="+when(inside, "1", "0"))
+		stages = append(stages, "eval "+among+"="+ifElse(inside, "1", "0"))
 		counted = append(counted, fmt.Sprintf("max(%s) as %s", among, seen))
 	}
 	holds := compilers.All{compilers.Atom("isnotnull(" + value + ")")}
@@ -96,7 +96,7 @@ func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 		}
 		counted = append(counted, fmt.Sprintf("dc(eval(%s)) as %s", who, hosts))
 		for _, b := range local.Bounds {
-			holds = append(holds, compilers.Atom(hosts+comparison[b.Op]+number(b.Value)))
+			holds = append(holds, compilers.Atom(hosts+comparisons[b.Op]+number(b.Value)))
 		}
 	}
 	if len(counted) > 0 {
@@ -107,16 +107,16 @@ func (w *writer) prevalence(i int, p *ir.Prevalence, early []ir.Node) []string {
 		stages = append(stages, fmt.Sprintf("eval %s=if(coalesce(%s, 0)=1, %s, null())", value, seen, value))
 	}
 	if local != nil && local.Rarest > 0 {
-		stages = append(stages, ranked(value, hosts, rank)...)
+		stages = append(stages, rankStages(value, hosts, rank)...)
 		holds = append(holds, compilers.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
 	}
 	if asksReputation(p.Spec) {
 		looked := w.lookUp(i, p)
 		stages = append(stages, looked.stage)
 		holds = append(holds, looked.tests(w, p)...)
-		return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, when(holds, "1", "0")), looked.show(compilers.Atom(fmt.Sprintf("decree_rare_%d=1", i))))
+		return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")), looked.showStage(compilers.Atom(fmt.Sprintf("decree_rare_%d=1", i))))
 	}
-	return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, when(holds, "1", "0")))
+	return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")))
 }
 
 // population is what a counted event must be, beside what every event is by now.
@@ -126,16 +126,16 @@ func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 		return inside
 	}
 	for _, n := range compilers.Conjuncts(p.Among) {
-		if !compilers.Holds(early, n) {
-			inside = append(inside, compilers.Build(n, w.whereLeaf))
+		if !compilers.IsConjunct(early, n) {
+			inside = append(inside, compilers.Build(n, w.wherePredicate))
 		}
 	}
 	return inside
 }
 
-// ranked numbers the distinct values from the rarest on. streamstats would do it for the latest 10,000 events alone
+// rankStages numbers the distinct values from the rarest on. streamstats would do it for the latest 10,000 events alone
 // (max_stream_window of limits.conf): a frequent value would be the first among them.
-func ranked(value, hosts, rank string) []string {
+func rankStages(value, hosts, rank string) []string {
 	before := rank + "_before"
 	return []string{
 		fmt.Sprintf("sort 0 num(%s), str(%s)", hosts, value),

@@ -18,8 +18,8 @@ func evalString(s string) string { return `"` + escaper.Replace(s) + `"` }
 var plainEvalName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 var plainSearchName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-// words have a meaning of their own where a field name may stand.
-var words = map[string]bool{"and": true, "or": true, "not": true, "xor": true, "in": true, "like": true, "as": true, "by": true,
+// reservedWords have a meaning of their own where a field name may stand.
+var reservedWords = map[string]bool{"and": true, "or": true, "not": true, "xor": true, "in": true, "like": true, "as": true, "by": true,
 	"true": true, "false": true, "null": true, "where": true, "earliest": true, "latest": true}
 
 // nameable tells whether a field's name can be written at all: there is no escape inside quoted names.
@@ -29,7 +29,7 @@ func nameable(name string) bool {
 
 // evalName writes a field in eval, where and stats functions' eval().
 func evalName(name string) string {
-	if plainEvalName.MatchString(name) && !words[strings.ToLower(name)] {
+	if plainEvalName.MatchString(name) && !reservedWords[strings.ToLower(name)] {
 		return name
 	}
 	return "'" + name + "'"
@@ -37,7 +37,7 @@ func evalName(name string) string {
 
 // searchName writes a field in the search command and in the field lists of other commands.
 func searchName(name string) string {
-	if plainSearchName.MatchString(name) && !words[strings.ToLower(name)] {
+	if plainSearchName.MatchString(name) && !reservedWords[strings.ToLower(name)] {
 		return name
 	}
 	return `"` + name + `"`

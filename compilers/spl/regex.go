@@ -26,8 +26,8 @@ func (w *writer) expression(t *ir.Regex, at diag.Range) string {
 	return text
 }
 
-// regexText escapes a text for an expression that ignores case unless it is cased.
-func regexText(s string, cased bool) string {
+// literalRegex escapes a text for an expression that ignores case unless it is cased.
+func literalRegex(s string, cased bool) string {
 	if cased {
 		return regexLiteral(s)
 	}
@@ -38,7 +38,7 @@ func regexText(s string, cased bool) string {
 func textRegex(t *ir.Text) string {
 	alternatives := make([]string, len(t.Values))
 	for i, v := range t.Values {
-		alternatives[i] = regexText(v, t.Cased)
+		alternatives[i] = literalRegex(v, t.Cased)
 	}
 	body := strings.Join(alternatives, "|")
 	if len(alternatives) > 1 {
@@ -68,18 +68,18 @@ func globRegex(g *ir.Glob) string {
 		case ir.AnyDash:
 			b.WriteString(anyDash)
 		default:
-			b.WriteString(regexText(p.Literal, g.Cased))
+			b.WriteString(literalRegex(p.Literal, g.Cased))
 		}
 	}
 	return b.String() + `\z`
 }
 
-// nameRegex is a file name test as one PCRE.
-func nameRegex(t *ir.Text) string {
+// filenameRegex is a file name test as one PCRE.
+func filenameRegex(t *ir.Text) string {
 	var names []string
 	for _, v := range t.Values {
 		if !strings.ContainsAny(v, `\/`) { // no name has a separator
-			names = append(names, regexText(v, t.Cased))
+			names = append(names, literalRegex(v, t.Cased))
 		}
 	}
 	if len(names) == 0 {

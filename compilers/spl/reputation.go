@@ -15,17 +15,17 @@ func asksReputation(s rules.Prevalence) bool {
 	return len(s.Global) > 0 || s.Signature != nil || s.Signer != nil || s.Issuer != nil || s.Root != nil
 }
 
-// looked is one look-up of a value.
-type looked struct {
-	stage  string
-	fields map[string]string // what is known -> the field that has it
-	shown  []string          // the lookup's own columns, as they are shown, by the field that has them
+// lookup is one look-up of a value.
+type lookup struct {
+	stage   string
+	fields  map[string]string // what is known -> the field that has it
+	columns []string          // the lookup's own columns, as they are shown, by the field that has them
 }
 
 // lookUp looks the value of conditions up, decree_value_<i>.
-func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *looked {
+func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *lookup {
 	rep := w.plan.Source.Reputation
-	l := &looked{fields: map[string]string{}}
+	l := &lookup{fields: map[string]string{}}
 	asks := func(of func(rules.Prevalence) bool) bool {
 		return slices.ContainsFunc(ps, func(p *ir.Prevalence) bool { return of(p.Spec) })
 	}
@@ -48,7 +48,7 @@ func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *looked {
 		default:
 			l.fields[c.what] = fmt.Sprintf("decree_%s_%d", c.what, i)
 			outputs = append(outputs, searchName(c.column)+" AS "+l.fields[c.what])
-			l.shown = append(l.shown, c.column, l.fields[c.what])
+			l.columns = append(l.columns, c.column, l.fields[c.what])
 		}
 	}
 	source := rep.Source
@@ -61,11 +61,11 @@ func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *looked {
 }
 
 // tests say what a condition asks of the answer.
-func (l *looked) tests(w *writer, p *ir.Prevalence) compilers.All {
+func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 	spec, rep := p.Spec, w.plan.Source.Reputation
 	var tests compilers.All
 	for _, b := range spec.Global {
-		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", l.fields["global"], number(spec.GlobalElse), comparison[b.Op], number(b.Value))))
+		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", l.fields["global"], number(spec.GlobalElse), comparisons[b.Op], number(b.Value))))
 	}
 	for _, m := range []struct {
 		what string
@@ -82,14 +82,14 @@ func (l *looked) tests(w *writer, p *ir.Prevalence) compilers.All {
 	if spec.Unavailable == "include" {
 		return compilers.All{compilers.Any{failed, tests}}
 	}
-	return append(compilers.All{compilers.None{Term: failed}}, tests...)
+	return append(compilers.All{compilers.Not{Term: failed}}, tests...)
 }
 
-// show gives events what is known of their values where a condition holds.
-func (l *looked) show(held compilers.Pred) string {
+// showStage gives events what is known of their values where a condition holds.
+func (l *lookup) showStage(held compilers.Pred) string {
 	var sets []string
-	for i := 0; i < len(l.shown); i += 2 {
-		sets = append(sets, evalName(l.shown[i])+"="+when(held, l.shown[i+1], "null()"))
+	for i := 0; i < len(l.columns); i += 2 {
+		sets = append(sets, evalName(l.columns[i])+"="+ifElse(held, l.columns[i+1], "null()"))
 	}
 	return "eval " + strings.Join(sets, ",\n    ")
 }
@@ -101,7 +101,7 @@ func membership(field string, m *rules.Membership) compilers.Pred {
 	}
 	in := compilers.Atom(fmt.Sprintf(`in(lower(coalesce(%s, "")), %s)`, field, compilers.Fill(values, "    ")))
 	if m.Not {
-		return compilers.None{Term: in}
+		return compilers.Not{Term: in}
 	}
 	return in
 }

@@ -25,8 +25,8 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 		w.found.Errorf("field-name", at, "give the column another name in the product, or map the field to one",
 			"SPL cannot name the field %q", col.Name)
 	}
-	if w.data != nil {
-		w.data.read(w, at, col)
+	if w.dataset != nil {
+		w.dataset.noteRead(w, at, col)
 	}
 	if col.Type == schema.HashSet {
 		name := "decree_hash_" + strings.ToLower(col.Key)
@@ -39,8 +39,8 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	return evalName(col.Name)
 }
 
-// cut takes the hashes in use out of their sets.
-func (w *writer) cut() []string {
+// hashStages takes the hashes in use out of their sets.
+func (w *writer) hashStages() []string {
 	var stages []string
 	for _, name := range sortedKeys(w.hashes) {
 		col := w.hashes[name]
@@ -58,8 +58,8 @@ func number(f float64) string     { return strconv.FormatFloat(f, 'f', -1, 64) }
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where
 func sameText(x, y string) compilers.Pred { return compilers.Atom(`"=".` + x + `="=".` + y) }
 
-func when(p compilers.Pred, value, otherwise string) string {
-	if p == compilers.Pred(compilers.Fixed(true)) {
+func ifElse(p compilers.Pred, value, otherwise string) string {
+	if p == compilers.Pred(compilers.Constant(true)) {
 		return value
 	}
 	return whereSyntax.Print(p).Call("if", value, otherwise)

@@ -73,7 +73,7 @@ func (w *writer) scope() compilers.All {
 
 func (w *writer) scopeOf(s *schema.Source) compilers.All {
 	var terms compilers.All
-	if s.Table != "" && w.data == nil {
+	if s.Table != "" && w.dataset == nil {
 		terms = append(terms, baseSearch(s.Table))
 	}
 	for _, t := range s.Scope {
@@ -84,14 +84,14 @@ func (w *writer) scopeOf(s *schema.Source) compilers.All {
 		for i, v := range t.Values {
 			values[i] = `"` + escaper.Replace(v) + `"`
 		}
-		name := w.data.name(t.Column)
-		is := oneOf(name, values)
+		name := w.dataset.fieldName(t.Column)
+		is := searchIn(name, values)
 		if t.Optional {
 			is = compilers.Any{is, presence(name, false)}
 		}
 		terms = append(terms, is)
 	}
-	if len(terms) == 0 && w.data == nil {
+	if len(terms) == 0 && w.dataset == nil {
 		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file",
 			"data model %s does not limit %s: the search would read every index", w.plan.Model.Name, s.Name)
 	}
@@ -128,7 +128,7 @@ func inScopeOf(s *schema.Source, from int) compilers.All {
 		}
 		if at >= from {
 			name := evalName(t.Column)
-			is := found(name, textRegex(&ir.Text{Op: ir.Equals, Values: t.Values}))
+			is := anyValueMatches(name, textRegex(&ir.Text{Op: ir.Equals, Values: t.Values}))
 			if t.Optional {
 				is = compilers.Any{is, compilers.Atom("isnull(" + name + ")")}
 			}

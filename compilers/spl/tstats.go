@@ -42,17 +42,17 @@ func newDataset(s *schema.Source) *dataset {
 	return d
 }
 
-// name writes a field in a search, and in the where of tstats, where the dataset stands before it.
-func (d *dataset) name(field string) string {
+// fieldName writes a field in a search, and in the where of tstats, where the dataset stands before it.
+func (d *dataset) fieldName(field string) string {
 	if d == nil {
 		return searchName(field)
 	}
 	return searchName(d.root + "." + field)
 }
 
-// exact tells whether the where of tstats can say a test: of text, and of none that the product's word for a
+// canSay tells whether the where of tstats can say a test: of text, and of none that the product's word for a
 // missing value passes.
-func (d *dataset) exact(t ir.Test, missing string) bool {
+func (d *dataset) canSay(t ir.Test, missing string) bool {
 	text, ok := t.(*ir.Text)
 	if !ok {
 		return false
@@ -72,9 +72,9 @@ func (d *dataset) exact(t ir.Test, missing string) bool {
 	})
 }
 
-// read notes that where or eval reads a column. One that holds several values makes a row of each, of which a test
+// noteRead notes that where or eval reads a column. One that holds several values makes a row of each, of which a test
 // would see only one.
-func (d *dataset) read(w *writer, at diag.Range, c schema.Column) {
+func (d *dataset) noteRead(w *writer, at diag.Range, c schema.Column) {
 	d.used[c.Name] = true
 	if c.Multivalue {
 		w.found.Errorf("data-model-values", at, "ask for whole values in items of their own, or choose a --model that searches events",
@@ -84,22 +84,22 @@ func (d *dataset) read(w *writer, at diag.Range, c schema.Column) {
 
 // tstats writes the command, one line for each of its clauses, and takes the dataset's name from the fields.
 func (w *writer) tstats(terms compilers.All) string {
-	d := w.data
+	d := w.dataset
 	where := ""
 	if len(terms) > 0 {
 		where = "\n    " + searchSyntax.Print(terms).Stage("where")
 	}
 	by := []string{"_time"}
 	for _, f := range d.fields {
-		by = append(by, d.name(f))
+		by = append(by, d.fieldName(f))
 	}
 	text := fmt.Sprintf("| tstats summariesonly=false fillnull_value=%s count from datamodel=%s.%s%s\n    by %s span=1s\n| rename %s.* AS *",
 		evalString(w.plan.Model.Missing), d.model, d.root, where, compilers.Fill(by, "        "), d.root)
 	return strings.ReplaceAll(text, " \n", "\n")
 }
 
-// plain makes the fields that are read afterwards null where they hold the product's word for a missing value.
-func (d *dataset) plain(m *schema.Model) []string {
+// nullMissing makes the fields that are read afterwards null where they hold the product's word for a missing value.
+func (d *dataset) nullMissing(m *schema.Model) []string {
 	var evals []string
 	for _, f := range d.fields {
 		if d.used[f] {

@@ -8,8 +8,8 @@ import (
 	"decree/rules/schema"
 )
 
-// bare is what a plan asks, without what makes an event one of its source.
-func bare(p *compilers.Plan) string {
+// textWithoutScope is what a plan asks, without what makes an event one of its source.
+func textWithoutScope(p *compilers.Plan) string {
 	source := *p.Source
 	if newDataset(&source) == nil {
 		source.Table = "*"
@@ -27,10 +27,10 @@ func bare(p *compilers.Plan) string {
 // search reads what the search command can say of each; the rest is asked behind it, of the sources apart.
 func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if slices.ContainsFunc(plans, func(p *compilers.Plan) bool { return newDataset(p.Source) != nil }) {
-		return first(plans, "tstats reads one dataset", found, opt)
+		return singleSource(plans, "tstats reads one dataset", found, opt)
 	}
 	u := &unionWriter{hashes: map[string]schema.Column{}}
-	for _, b := range compilers.Branches(plans, bare) {
+	for _, b := range compilers.Branches(plans, textWithoutScope) {
 		w := newWriter(b.Plan)
 		w.sources, w.hashes, w.lists = b.Sources, u.hashes, &u.lists
 		w.collect(b.Rule.Condition)
@@ -40,8 +40,8 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		if w.found.HasErrors() {
 			return nil, append(found, w.found...)
 		}
-		if len(w.deeps)+len(w.rare) > 0 {
-			return first(plans, "what is above a process, or how rare a value is, is looked for in one", found, opt)
+		if len(w.ancestorTests)+len(w.prevalences) > 0 {
+			return singleSource(plans, "what is above a process, or how rare a value is, is looked for in one", found, opt)
 		}
 		u.add(w)
 	}
@@ -60,8 +60,8 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	return q, found
 }
 
-func first(plans []*compilers.Plan, why string, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	plan, more := compilers.First(plans, why, "spl", opt)
+func singleSource(plans []*compilers.Plan, why string, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	plan, more := compilers.SingleSource(plans, why, "spl", opt)
 	found = append(found, more...)
 	if plan == nil {
 		return nil, found
@@ -79,24 +79,24 @@ type unionWriter struct {
 // branch is the part of a search that asks sources alike.
 type branch struct {
 	*writer
-	terms compilers.All // of the base search
-	rest  bool          // the base search says not all
-	asked compilers.All // the whole condition in where's language
-	kept  compilers.All // the filter, likewise
+	terms     compilers.All // of the base search
+	rest      bool          // the base search says not all
+	condition compilers.All // the whole condition in where's language
+	filter    compilers.All // the filter, likewise
 }
 
 func (u *unionWriter) add(w *writer) {
 	b := &branch{writer: w, terms: w.scope()}
-	for _, n := range compilers.Unnamed(compilers.Conjuncts(w.plan.Rule.Condition)) {
+	for _, n := range compilers.FlatConjuncts(compilers.Conjuncts(w.plan.Rule.Condition)) {
 		if p, ok := w.searchable(n); ok {
 			b.terms = append(b.terms, p)
 		} else {
 			b.rest = true
 		}
-		b.asked = append(b.asked, compilers.Build(n, w.whereLeaf))
+		b.condition = append(b.condition, compilers.Build(n, w.wherePredicate))
 	}
 	if w.plan.Filter != nil {
-		b.kept = compilers.All{compilers.Build(w.plan.Filter, w.whereLeaf)}
+		b.filter = compilers.All{compilers.Build(w.plan.Filter, w.wherePredicate)}
 	}
 	u.branches = append(u.branches, b)
 }
@@ -110,21 +110,21 @@ func (u *unionWriter) query() *compilers.Query {
 	for _, b := range u.branches {
 		base = append(base, b.terms)
 		rest = rest || b.rest
-		either = append(either, append(b.inScope(0), b.asked...))
-		filter = append(filter, append(b.inScope(0), b.kept...))
+		either = append(either, append(b.inScope(0), b.condition...))
+		filter = append(filter, append(b.inScope(0), b.filter...))
 		notes = compilers.JoinNotes(notes, b.plan.Notes)
 	}
 	lead.Notes = notes
 	search := compilers.All{base}
 	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
-		search = append(search, compilers.Atom("earliest=-"+splunkSpan(lookback)), compilers.Atom("latest=now"))
+		search = append(search, compilers.Atom("earliest=-"+timespan(lookback)), compilers.Atom("latest=now"))
 	}
 	text := searchSyntax.Print(search).Stage("") + "\n"
 	var stages []string
 	if rest {
 		stages = append(stages, where(either))
 	}
-	cut := (&writer{hashes: u.hashes}).cut()
+	cut := (&writer{hashes: u.hashes}).hashStages()
 	for _, s := range slices.Concat(cut, u.lists.stages(), stages) {
 		text += "| " + s + "\n"
 	}
@@ -133,7 +133,7 @@ func (u *unionWriter) query() *compilers.Query {
 		text += "| " + where(filter) + "\n"
 	}
 	text += comment("End environment-specific filter.")
-	if len(u.hashes)+len(u.lists.asked) > 0 {
+	if len(u.hashes)+len(u.lists.lookups) > 0 {
 		text += "| fields - decree_*\n"
 	}
 	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: u.branches[0].header() + text, Assets: u.lists.assets, Notes: lead.Notes}

@@ -6,11 +6,11 @@ import (
 	"decree/rules/ir"
 )
 
-// Answering gives the sources that a rule is asked of, by engine and queries alike: each one of its log source that has what the
-// rule asks for. A source that lacks a field still answers by the rest of the rule, where the test of the field is false; it is
-// left out where it cannot tell what the rule excludes (the test is negated, or asks that the field is missing), and where the rule
-// can never match. Where the rule names an event of another log of the same product (a Sysmon category with Security's EventID), that log
-// is asked too. The answer is empty where no source of the log source can answer.
+// Answering gives the sources that the engine and the queries search for a rule: the sources of its log source that can
+// answer it. If a source lacks a field, tests of the field are false, and the source still answers the rest of the rule. A
+// source is left out if the rule can never match there, or if it lacks a field by which the rule excludes (the test is negated,
+// or requires that the field is missing). If the rule names an event of another log of the same product (a Sysmon category with
+// Security's EventID), that log is searched too. The result is empty if no source can answer.
 func (m *Model) Answering(r *ir.Rule) []*Source {
 	var out []*Source
 	for _, s := range m.Asked(r) {
@@ -21,13 +21,13 @@ func (m *Model) Answering(r *ir.Rule) []*Source {
 	return out
 }
 
-// Candidates gives the sources of a rule's log source, whether or not they can answer it.
+// Candidates gives the sources of a rule's log source, including those that cannot answer it.
 func (m *Model) Candidates(r *ir.Rule) []*Source {
 	ls := r.Source.LogSource
 	return m.Find(ls.Category, ls.Product, ls.Service)
 }
 
-// Asked gives the sources of a rule's log source, and those of other logs whose events it names by their ids, whether or not they can answer it.
+// Asked gives the sources of a rule's log source and of other logs whose event ids it names, including those that cannot answer it.
 func (m *Model) Asked(r *ir.Rule) []*Source {
 	own := m.Candidates(r)
 	return append(own, m.elsewhere(r, own)...)
@@ -38,13 +38,13 @@ func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
 	return seen.possible && !seen.unable && len(seen.excluded) == 0
 }
 
-// LeftOut is a source that a rule is not asked of: its events lack a field by which the rule excludes.
+// LeftOut is a source that is not searched for a rule, because its events lack a field by which the rule excludes.
 type LeftOut struct {
 	Source *Source
 	By     *ir.Match
 }
 
-// LeftOut gives the sources of a rule's log source that are not asked for that reason alone.
+// LeftOut gives the sources of a rule's log source that are not searched for this reason only.
 func (m *Model) LeftOut(r *ir.Rule) []LeftOut {
 	var out []LeftOut
 	for _, s := range m.Candidates(r) {
@@ -55,12 +55,12 @@ func (m *Model) LeftOut(r *ir.Rule) []LeftOut {
 	return out
 }
 
-// resolver reads a rule in a source's own words, with what its missing fields say in their place.
+// resolver translates a rule into the terms of a source. Tests of missing fields become constants.
 type resolver struct {
 	m        *Model
 	s        *Source
 	excluded []*ir.Match // tests of missing fields that decide what the rule excludes
-	unable   bool        // it lacks what a condition of prevalence reads
+	unable   bool        // the source lacks a field that a prevalence condition reads
 	possible bool        // the rule can match
 }
 
@@ -128,7 +128,7 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 	panic("schema: unknown node")
 }
 
-// nodes gives the same slice where no node changed: most rules are said in a source's words as they are.
+// nodes gives the same slice if no node changed. Most rules need no translation.
 func (r *resolver) nodes(nodes []ir.Node, negated bool) (out []ir.Node, changed bool) {
 	out = nodes
 	for i, n := range nodes {
@@ -143,7 +143,7 @@ func (r *resolver) nodes(nodes []ir.Node, negated bool) (out []ir.Node, changed 
 	return out, changed
 }
 
-// ask says a test in the source's own words; ok is false where the source cannot answer it. Of a list of hashes it need have some algorithm.
+// ask translates a test into the terms of the source. ok is false if the source cannot answer it. For a list of hashes, one algorithm is enough.
 func (m *Model) ask(s *Source, n *ir.Match) (own ir.Node, ok bool) {
 	own, err := m.Translate(s, n)
 	if err != nil {
@@ -161,7 +161,7 @@ func (m *Model) Answers(s *Source, n *ir.Match) bool {
 	return ok
 }
 
-// Absent gives, for each of the sources that a rule is asked of, the tests that it cannot answer and another can.
+// Absent gives, for each source that is searched for a rule, the tests that it cannot answer but another source can.
 func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[*ir.Match]bool {
 	out := make([]map[*ir.Match]bool, len(sources))
 	for i := range out {
@@ -190,7 +190,7 @@ func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[*ir.Match]bool {
 	return out
 }
 
-// reaches tells whether the source has all fields of a translated test, on the event or through the links between processes.
+// reaches tells whether the source has all fields of a translated test, on the event or on a linked process.
 func (m *Model) reaches(s *Source, n ir.Node) bool {
 	all := true
 	ir.Inspect(n, func(below ir.Node) bool {
@@ -205,8 +205,8 @@ func (m *Model) reaches(s *Source, n ir.Node) bool {
 	return all
 }
 
-// Reaches tells whether the source can answer a test of a field, on the event itself or on that of a process above; t is nil where the
-// whole value is asked for.
+// Reaches tells whether the source can answer a test of a field, on the event itself or on the event of an ancestor. t is nil
+// if the whole value is needed.
 func (m *Model) Reaches(s *Source, f ir.Field, t ir.Test) bool {
 	if _, native := m.Native(s, f, t); native {
 		return true
@@ -215,8 +215,8 @@ func (m *Model) Reaches(s *Source, f ir.Field, t ir.Test) bool {
 	return f.Level > 0 && known && len(s.Keys[1]) > 0 && own.Holds == "" && s.Has(m, ir.Field{Name: f.Name})
 }
 
-// Native gives the column on the event itself that can answer a test of a field. A column that holds only a file name answers only
-// tests on that; t is nil where the whole value is asked for.
+// Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers only
+// tests of the file name. t is nil if the whole value is needed.
 func (m *Model) Native(s *Source, f ir.Field, t ir.Test) (Column, bool) {
 	col, ok := m.Column(s, f.Name, f.Level)
 	ok = ok && s.Has(m, f)

@@ -7,8 +7,8 @@ import (
 	"decree/rules/ir"
 )
 
-// both gives the sources of a category that are of a service, too: events of which both a source of the category and one of
-// the service hold. Each is made once.
+// both gives sources for a rule with a category and a service: the events that are in a source of the category and in a
+// source of the service. Each is made once.
 func (m *Model) both(category, product, service string) []*Source {
 	key := strings.ToLower(strings.Join([]string{category, product, service}, "\x00"))
 	if m.pairs == nil {
@@ -43,7 +43,7 @@ func (m *Model) makeBoth(category, product, service string) []*Source {
 	return out
 }
 
-// within is a source of a category, narrowed to what a source of a service holds. ok is false where these are different tables.
+// within narrows a source of a category to the events of a source of a service. ok is false if they are different tables.
 func (s *Source) within(of *Source) (*Source, bool) {
 	both := *s
 	both.Service = of.Service
@@ -67,5 +67,5 @@ func (s *Source) within(of *Source) (*Source, bool) {
 	return &both, true
 }
 
-// isAny tells whether a table is all that there is.
+// isAny tells whether a table stands for all tables.
 func isAny(table string) bool { return table == "" || table == "any" }

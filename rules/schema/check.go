@@ -11,24 +11,25 @@ import (
 	"decree/rules/source"
 )
 
-// checker finds what would fail later, in the middle of a run: in a model as it is after it was laid over another.
+// checker finds faults in a model that would otherwise fail in the middle of a run. It checks the model after merging it with
+// the model it extends.
 type checker struct {
 	m   *Model
 	doc *document
 }
 
-// check reports every fault of a model at its place in the document.
+// check reports every fault of a model at its position in the document.
 func (m *Model) check(doc *document) {
 	c := &checker{m: m, doc: doc}
 	if m.Name == "" {
-		c.bad("name", "name it with `name:`", "the model has no name")
+		c.bad("name", "add `name:`", "the model has no name")
 	}
 	if len(m.Time) == 0 {
 		c.bad("time", "name the columns: `time: [Timestamp]`", "the model does not say which column holds the time")
 	}
 	c.oneOf("lists", "lists", m.Lists, "watchlist", "lookup")
 	if m.Longest < 0 {
-		c.bad("longest", "leave it out where queries may be of any length", "longest is how many characters a query may have, got: %d", m.Longest)
+		c.bad("longest", "remove it if queries may have any length", "longest must be a number of characters above 0, got: %d", m.Longest)
 	}
 	if len(m.Sources) == 0 {
 		c.bad("sources", "add a log source under `sources:`, or `extends:` another model", "the model has no sources")
@@ -44,7 +45,7 @@ func (m *Model) check(doc *document) {
 		case s.Name == "":
 			c.bad(at, "add `name:`", "source %d has no name", i+1)
 		case seen[s.Name]:
-			c.bad(source.Join(at, "name"), "give it a name of its own, or join the two", "there is another source %q", s.Name)
+			c.bad(source.Join(at, "name"), "rename it, or merge the two", "duplicate source %q", s.Name)
 		}
 		seen[s.Name] = true
 		c.source(s, at)
@@ -67,14 +68,14 @@ func (c *checker) source(s *Source, at string) {
 	for _, name := range sortedNames(s.Fields) {
 		c.column(s, source.Join(at, "fields."+name), name, 0, s.Fields[name])
 		if s.Keys != nil && s.Fields[name].OrElse != "" {
-			c.bad(source.Join(at, "fields."+name+".or_else"), "map the field to one column", "field %s cannot be in two columns where processes are linked", name)
+			c.bad(source.Join(at, "fields."+name+".or_else"), "map the field to one column", "field %s links processes and cannot be in two columns", name)
 		}
 	}
 	c.loops(s, at, 0, s.Fields)
 	for _, level := range slices.Sorted(maps.Keys(s.Ancestors)) {
 		path := source.Join(at, fmt.Sprintf("ancestors.%d", level))
 		if level < 1 || level > maxLevel {
-			c.bad(path, "1 is the parent", "an ancestor's level is 1 to %d, got: %d", maxLevel, level)
+			c.bad(path, "1 is the parent", "the level of an ancestor must be 1 to %d, got: %d", maxLevel, level)
 			continue
 		}
 		for _, name := range sortedNames(s.Ancestors[level]) {
@@ -91,14 +92,14 @@ func (c *checker) source(s *Source, at string) {
 	}
 	for i, name := range s.Names {
 		if name == "" || name == "." {
-			c.bad(source.Join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "a name is empty")
+			c.bad(source.Join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "empty name")
 		}
 	}
 	for i, t := range s.Scope {
 		path := source.Join(at, fmt.Sprintf("scope[%d]", i))
 		c.column(s, path, "of the scope", 0, t.Reads())
 		if len(t.Values) == 0 {
-			c.bad(path, "list the values that make an event one of the source", "a test of the scope has no values")
+			c.bad(path, "list the values by which events of the source are recognised", "the scope test has no values")
 		}
 	}
 	c.keys(s, at)
@@ -106,20 +107,20 @@ func (c *checker) source(s *Source, at string) {
 		c.oneOf(source.Join(at, "log"), "log", s.Log, Logs()...)
 	}
 	if s.Unlisted != "" && s.UnlistedIn != "" {
-		c.bad(source.Join(at, "unlisted_in"), "keep one of them", "fields that are not listed are in columns of their own (unlisted) or in one (unlisted_in), not both")
+		c.bad(source.Join(at, "unlisted_in"), "keep one of them", "unlisted and unlisted_in exclude each other: unlisted fields are either in columns of their own or in one column")
 	}
 	if kind, known := s.Columns[s.UnlistedIn]; s.UnlistedIn != "" && len(s.Columns) > 0 && (!known || kind != "string") {
-		c.bad(source.Join(at, "unlisted_in"), "name a column of the type string", "unlisted_in is the column with the XML of the other fields: the table has no such column %q", s.UnlistedIn)
+		c.bad(source.Join(at, "unlisted_in"), "name a column of type string", "unlisted_in must be the column with the XML of the other fields, but the table has no string column %q", s.UnlistedIn)
 	}
 	for _, name := range sortedNames(s.Columns) {
 		c.oneOf(source.Join(at, "columns."+name), "a column's type", s.Columns[name], columnKinds...)
 	}
 }
 
-// maxLevel is the farthest ancestor that a rule can ask about.
+// maxLevel is the highest level of an ancestor in a rule.
 const maxLevel = 5
 
-// entities are what rules may count or join by.
+// entities are the names that rules may count or join by.
 var entities = []string{"domain", "file", "host", "ip", "md5", "sha1", "sha256", "url", "user"}
 
 // columnKinds are Kusto's types. https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/
@@ -137,18 +138,18 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	switch col.Type {
 	case Pattern:
 		if re, err := regexp.Compile(col.Key); err != nil || re.NumSubexp() == 0 {
-			c.bad(source.Join(path, "key"), "put a group round the value: `name=(\\S+)`", "field %s: the key of a pattern is an expression with a group, which is the value, not %q", name, col.Key)
+			c.bad(source.Join(path, "key"), "put a group around the value: `name=(\\S+)`", "field %s: the key of a pattern must be an expression with a group for the value, got: %q", name, col.Key)
 		}
 	case HashSet, Pairs, XML:
 		if col.Key == "" {
-			c.bad(path, "add `key:`", "field %s is a %s without a key", name, col.Type)
+			c.bad(path, "add `key:`", "field %s has type %s but no key", name, col.Type)
 		}
 	}
 	if col.OrElse != "" && col.OrElse == col.Name {
-		c.bad(source.Join(path, "or_else"), "name another column, or leave it out", "field %s: or_else is the column itself", name)
+		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)
 	}
 	if col.Alone && col.Under == "" {
-		c.bad(source.Join(path, "alone"), "add `under:`, or leave it out", "field %s: alone is said of a path in two columns, and under names no other", name)
+		c.bad(source.Join(path, "alone"), "add `under:`, or remove it", "field %s: alone needs under, which names the field with the first part of the path", name)
 	}
 	for i, other := range col.Spread {
 		c.refers(s, fmt.Sprintf("%s.spread[%d]", path, i), name, other, level)
@@ -160,7 +161,7 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	}
 }
 
-// refers reports a field that is not there, or that refers to itself.
+// refers reports a reference to a field that does not exist or to the field itself.
 func (c *checker) refers(s *Source, path, name, other string, level int) {
 	if c.doc.full() {
 		return
@@ -176,10 +177,10 @@ func (c *checker) refers(s *Source, path, name, other string, level int) {
 	if level > 0 {
 		fields = s.Ancestors[level]
 	}
-	c.bad(path, diag.DidYouMean(other, sortedNames(fields), "add the field "+other+" to the source"), "field %s refers to %s, which the source does not have", name, other)
+	c.bad(path, diag.DidYouMean(other, sortedNames(fields), "add the field "+other+" to the source"), "field %s refers to field %s, which the source does not have", name, other)
 }
 
-// loops reports fields that come back to themselves through the fields that they are spread over.
+// loops reports fields that refer to themselves through the fields that they are spread over.
 func (c *checker) loops(s *Source, path string, level int, fields map[string]Column) {
 	for _, name := range sortedNames(fields) {
 		if c.doc.full() {
@@ -202,7 +203,7 @@ func (c *checker) loops(s *Source, path string, level int, fields map[string]Col
 			if level == 0 {
 				field = "fields." + name
 			}
-			c.bad(source.Join(path, field), "let it refer to fields that refer to none", "field %s refers to itself by way of others", name)
+			c.bad(source.Join(path, field), "refer only to fields that do not refer to others", "field %s refers to itself through other fields", name)
 		}
 	}
 }
@@ -217,13 +218,13 @@ func (c *checker) keys(s *Source, at string) {
 			columns := k.keys[level]
 			switch {
 			case level < 0 || level > maxLevel:
-				c.bad(path, "0 is the event's own process, 1 its parent", "a key's level is 0 to %d, got: %d", maxLevel, level)
+				c.bad(path, "0 is the event's own process, 1 its parent", "the level of a key must be 0 to %d, got: %d", maxLevel, level)
 			case len(columns) == 0 || slices.Contains(columns, ""):
-				c.bad(path, "name the columns that tell a process from others on its host", "%s of level %d has no columns", k.name, level)
+				c.bad(path, "name the columns that identify a process on its host", "%s of level %d has no columns", k.name, level)
 			case k.name == "fallback_keys" && s.Keys[level] == nil:
-				c.bad(path, "add the level to `keys`", "fallback_keys has level %d, and keys has not", level)
+				c.bad(path, "add the level to `keys`", "fallback_keys has level %d, but keys does not", level)
 			case len(columns) != len(k.keys[0]):
-				c.bad(path, "name as many columns, in the same order", "%s of level %d has %d columns, and that of level 0 has %d", k.name, level, len(columns), len(k.keys[0]))
+				c.bad(path, "name the same number of columns, in the same order", "%s of level %d has %d columns, but level 0 has %d", k.name, level, len(columns), len(k.keys[0]))
 			}
 		}
 	}

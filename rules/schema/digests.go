@@ -7,7 +7,7 @@ import (
 	"decree/rules/ir"
 )
 
-// digests looks for whole hashes among those that a column holds, whatever stands before and after them.
+// digests searches for whole hashes in a column with several hashes, whatever surrounds them.
 func (c Column) digests(n *ir.Match) (ir.Node, error) {
 	switch n.Test.(type) {
 	case *ir.Null, *ir.Exists:
@@ -35,10 +35,10 @@ func (c Column) digests(n *ir.Match) (ir.Node, error) {
 }
 
 func (c Column) wholeDigests() error {
-	return fmt.Errorf("column %s holds hashes of several algorithms: only whole ones can be looked for", c.Name)
+	return fmt.Errorf("column %s holds hashes of several algorithms: only whole hashes can be searched for", c.Name)
 }
 
-// isDigest tells whether a text is as long as a hash and made of hexadecimal digits.
+// isDigest tells whether a text has the length of a hash and consists of hexadecimal digits.
 func isDigest(s string) bool {
 	for _, f := range hashFields {
 		if len(s) == f.length {

@@ -8,7 +8,7 @@ import (
 	"decree/rules/source"
 )
 
-// document is a model's file while it is read: where its parts are, and what was found in it.
+// document is a model's file while it is read: the positions of its parts, and the findings.
 type document struct {
 	*source.File
 	*source.Places
@@ -16,13 +16,13 @@ type document struct {
 	names map[string]string // a source's name -> its path
 }
 
-// newDocument reads a model's text into m, and reports unknown keys and values of another type.
+// newDocument reads a model's text into m. It reports unknown keys and values of the wrong type.
 func newDocument(file string, text []byte, m *Model) *document {
 	d := &document{File: source.New(nil, file, text, source.ForModels), text: text, names: map[string]string{}}
 	top := d.One()
 	if top == nil {
 		if d.Errors() == 0 {
-			d.Errorf("empty-model", d.At(1, 1), "a model begins with `name:`", "the file is empty")
+			d.Errorf("empty-model", d.At(1, 1), "start with `name:`", "the file is empty")
 		}
 		return d
 	}
@@ -35,7 +35,7 @@ func newDocument(file string, text []byte, m *Model) *document {
 	return d
 }
 
-// source is the path of a source. Of one that only the extended model has, it is where that is named.
+// source is the path of a source. For a source that only the extended model has, it is the place where that model is named.
 func (d *document) source(name string, i int) string {
 	path, own := d.names[name]
 	switch {
@@ -47,10 +47,10 @@ func (d *document) source(name string, i int) string {
 	return "extends"
 }
 
-// full tells whether so much is wrong that there is no use in looking for more.
+// full tells whether the file has so many errors that further checks are useless.
 func (d *document) full() bool { return d.Errors() > source.ForModels.Findings }
 
-// unread is the error about a file with errors; nil without any.
+// unread gives an error if the file has errors, else nil.
 func (d *document) unread() error {
 	if d.Errors() == 0 {
 		return nil
@@ -65,7 +65,7 @@ type Unread struct {
 	text  []byte
 }
 
-// Error lists the findings, each with its place and the line there.
+// Error lists the findings, each with its position and source line.
 func (u *Unread) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "data model %s cannot be used\n", u.File)

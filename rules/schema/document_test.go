@@ -53,9 +53,9 @@ sources:
 `))
 	assert.Equal(t, []string{
 		`6:28 unknown word "txt": a field's type is string, int, bool, datetime, ip, hashset, pairs, pattern, xml, digests`,
-		`7:31 field B refers to C, which the source does not have`,
-		`8:11 there is another source "s"`,
-		`9:26 keys of level 1 has 1 columns, and that of level 0 has 2`,
+		`7:31 field B refers to field C, which the source does not have`,
+		`8:11 duplicate source "s"`,
+		`9:26 keys of level 1 has 1 columns, but level 0 has 2`,
 	}, problems(t, `name: m
 time: [t]
 sources:
@@ -74,25 +74,25 @@ func TestReferencesOfAModelFile(t *testing.T) {
 	}
 	for rest, want := range map[string]string{
 		"fields: {A: {column: a, spread: [A]}}":                                                      "6:38 field A refers to itself",
-		"fields: {A: {column: a, spread: [B]}, B: {column: b, spread: [A]}}":                         "field A refers to itself by way of others",
-		"fields: {A: {column: a, spread: [B]}, B: {column: b, under: C}, C: {column: c, domain: A}}": "field A refers to itself by way of others",
-		"fields: {A: {column: a, spread: [Bb]}, Bc: {column: b}}":                                    "field A refers to Bb, which the source does not have",
-		"fields: {A: {column: a, domain: D}}":                                                        "field A refers to D, which the source does not have",
+		"fields: {A: {column: a, spread: [B]}, B: {column: b, spread: [A]}}":                         "field A refers to itself through other fields",
+		"fields: {A: {column: a, spread: [B]}, B: {column: b, under: C}, C: {column: c, domain: A}}": "field A refers to itself through other fields",
+		"fields: {A: {column: a, spread: [Bb]}, Bc: {column: b}}":                                    "field A refers to field Bb, which the source does not have",
+		"fields: {A: {column: a, domain: D}}":                                                        "field A refers to field D, which the source does not have",
 		"fields: {A: {column: a, under: A}}":                                                         "field A refers to itself",
-		"fields: {A: {column: a, or_else: a}}":                                                       "field A: or_else is the column itself",
-		"fields: {A: {column: a, alone: true}}":                                                      "field A: alone is said of a path in two columns, and under names no other",
+		"fields: {A: {column: a, or_else: a}}":                                                       "field A: or_else must differ from column",
+		"fields: {A: {column: a, alone: true}}":                                                      "field A: alone needs under, which names the field with the first part of the path",
 		"fields: {A: {type: int}}":                                                                   "field A has no column",
 		"fields: {A: {column: a, holds: filenam}}":                                                   `unknown word "filenam": holds is filename`,
 		"fields: {A: {column: a, numbers: octal}}":                                                   `unknown word "octal": numbers is decimal, hexadecimal`,
-		"ancestors: {1: {A: {column: a, spread: [B]}}}":                                              "field A refers to B, which the source does not have",
-		"ancestors: {9: {A: {column: a}}}":                                                           "an ancestor's level is 1 to 5, got: 9",
+		"ancestors: {1: {A: {column: a, spread: [B]}}}":                                              "field A refers to field B, which the source does not have",
+		"ancestors: {9: {A: {column: a}}}":                                                           "the level of an ancestor must be 1 to 5, got: 9",
 		"entities: {hots: {column: a}}":                                                              `unknown entity "hots"`,
-		"scope: [{column: a}]":                                                                       "a test of the scope has no values",
+		"scope: [{column: a}]":                                                                       "the scope test has no values",
 		"log: sysmn":                                                                                 `unknown word "sysmn": log is powershell, powershell-classic, security, sysmon, system, windefend`,
 		"columns: {a: strin}":                                                                        `unknown word "strin"`,
-		"unlisted: a.\n    unlisted_in: b":                                                           "fields that are not listed are in columns of their own (unlisted) or in one (unlisted_in), not both",
-		"keys: {0: [a, b], 1: [c]}":                                                                  "keys of level 1 has 1 columns, and that of level 0 has 2",
-		"keys: {1: [c]}":                                                                             "keys of level 1 has 1 columns, and that of level 0 has 0",
+		"unlisted: a.\n    unlisted_in: b":                                                           "unlisted and unlisted_in exclude each other: unlisted fields are either in columns of their own or in one column",
+		"keys: {0: [a, b], 1: [c]}":                                                                  "keys of level 1 has 1 columns, but level 0 has 2",
+		"keys: {1: [c]}":                                                                             "keys of level 1 has 1 columns, but level 0 has 0",
 		"keys: {x: [c]}":                                                                             `a key of keys must be a number, got: "x"`,
 		"name: t":                                                                                    `duplicate key "name" in an entry of sources`,
 	} {
@@ -134,7 +134,7 @@ sources:
 	assert.Len(t, got.Fields, len(was.Fields)+1)
 	assert.Len(t, got.Ancestors[1], len(was.Ancestors[1])+1)
 	assert.NotContains(t, was.Fields, "Colour", "the model below is as it was")
-	assert.Equal(t, []string{"2:10 extends \"sentinell\", which is not shipped"}, problems(t, "name: m\nextends: sentinell\n"))
+	assert.Equal(t, []string{"2:10 unknown model \"sentinell\" in extends"}, problems(t, "name: m\nextends: sentinell\n"))
 }
 
 // TestShippedModelsHaveNoFaults holds them to what a user's model is held to.

@@ -2,8 +2,8 @@ package schema
 
 import "strings"
 
-// Inside finds the column that holds a property, and the property's path in it: a column's name
-// and more after a dot. The column is of the type dynamic, or a string of JSON; "" is none.
+// Inside finds the column that holds a property, and the property's path in it, from a name such as `column.property`. The
+// column has type dynamic, or is a string with JSON. It is "" if there is none.
 func (s *Source) Inside(name string) (bag string, path []string) {
 	if _, whole := s.Columns[name]; whole {
 		return "", nil
@@ -20,8 +20,8 @@ func (s *Source) Inside(name string) (bag string, path []string) {
 	return "", nil
 }
 
-// JSONTexts gives the columns that an export may write as texts of JSON: those of the type dynamic,
-// and those of the type string that fields are read out of.
+// JSONTexts gives the columns that an export may write as JSON text: columns of type dynamic, and string columns from which
+// fields are extracted.
 func (m *Model) JSONTexts() map[string]bool {
 	texts := map[string]bool{}
 	for i := range m.Sources {

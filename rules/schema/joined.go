@@ -7,11 +7,11 @@ import (
 	"decree/rules/ir"
 )
 
-// defaultValue is how Sysmon names a key's unnamed value, which products leave empty.
+// defaultValue is Sysmon's name for the unnamed value of a key. Products leave it empty.
 const defaultValue = "(Default)"
 
-// joined asks for a path whose last component is in the field's own column and whose others, up
-// to the last backslash, are in the column of the field Under. Names have no backslash.
+// joined tests a path that is split over two columns. The last component is in the field's own column. Everything before the
+// last backslash is in the column of the field Under. Names have no backslash.
 func (c Column) joined(n *ir.Match) (ir.Node, error) {
 	j := joint{c, n}
 	switch t := n.Test.(type) {
@@ -32,7 +32,7 @@ type joint struct {
 }
 
 func (j joint) refusal() error {
-	return fmt.Errorf("%s is in two columns, key and name: a pattern over both cannot be asked", j.at.Field.Name)
+	return fmt.Errorf("%s is in two columns, key and name: a pattern cannot span both", j.at.Field.Name)
 }
 
 func (j joint) key(t ir.Test) ir.Node {
@@ -45,14 +45,14 @@ func (j joint) name(t ir.Test) ir.Node {
 
 func (j joint) both(terms ...ir.Node) ir.Node { return &ir.And{Base: j.at.Base, Terms: terms} }
 
-// keyAlone holds for events that are about a key and no value of it.
+// keyAlone holds for events about a key and not about one of its values.
 func (j joint) keyAlone(t ir.Test) ir.Node {
 	return j.both(j.key(t), j.name(&ir.Null{}))
 }
 
 func (j joint) text(t *ir.Text) (ir.Node, error) {
 	of := func(op ir.TextOp, values ...string) *ir.Text { return &ir.Text{Op: op, Values: values, Cased: t.Cased} }
-	before, after := ir.Equals, ir.Equals // what is asked of the key and of the name round the last backslash
+	before, after := ir.Equals, ir.Equals // the tests of the key and of the name around the last backslash
 	if t.Op == ir.Contains || t.Op == ir.EndsWith {
 		before = ir.EndsWith
 	}
@@ -97,12 +97,12 @@ func (j joint) text(t *ir.Text) (ir.Node, error) {
 		terms = append(terms, j.name(of(t.Op, names...)))
 	}
 	if len(terms) == 0 {
-		return nil, fmt.Errorf("%s is a path: none is %q", j.at.Field.Name, t.Values)
+		return nil, fmt.Errorf("%s is a path and never equals %q", j.at.Field.Name, t.Values)
 	}
 	return either(j.at.Base, terms), nil
 }
 
-// glob splits a pattern at its last backslash. What may hold more than a name is not split.
+// glob splits a pattern at its last backslash. A pattern whose last part may match more than a name is not split.
 func (j joint) glob(t *ir.Glob) (ir.Node, error) {
 	last, at := -1, 0
 	for i, p := range t.Parts {
@@ -122,7 +122,7 @@ func (j joint) glob(t *ir.Glob) (ir.Node, error) {
 		after = append(after, ir.GlobPart{Literal: right})
 	}
 	after = append(after, t.Parts[last+1:]...)
-	open := false // the pattern may go on
+	open := false // the pattern may continue
 	for i, p := range after {
 		if p.Wild == '*' {
 			if i < len(after)-1 {
@@ -141,7 +141,7 @@ func (j joint) glob(t *ir.Glob) (ir.Node, error) {
 	return either(j.at.Base, terms), nil
 }
 
-// prefixed asks for values as a product holds them that puts the same before each.
+// prefixed tests values in a product that puts the same prefix before each value.
 func (c Column) prefixed(n *ir.Match) (ir.Node, error) {
 	switch t := n.Test.(type) {
 	case *ir.Text:
@@ -164,5 +164,5 @@ func (c Column) prefixed(n *ir.Match) (ir.Node, error) {
 	case *ir.Null, *ir.Exists:
 		return n, nil
 	}
-	return n, fmt.Errorf("the product holds %s with %s before it: a pattern cannot be asked", n.Field.Name, c.Prefix)
+	return n, fmt.Errorf("the product stores %s with the prefix %s: a pattern cannot be translated", n.Field.Name, c.Prefix)
 }

@@ -7,14 +7,14 @@ import (
 	"decree/rules/ir"
 )
 
-// element is what follows the name of a list in the names of what is in it.
+// element follows the name of a list in the names of its elements' fields.
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/search-commands/spath
 const element = "{}"
 
-// maxLists bounds how many parts of a name may be lists: each doubles the ways to write it.
+// maxLists limits how many parts of a name may be lists. Each part doubles the number of spellings.
 const maxLists = 5
 
-// mayHoldLists tells whether a field is below others, of which the model does not say which are lists.
+// mayHoldLists tells whether a field is nested and the model does not say which of its parents are lists.
 func mayHoldLists(s *Source, field string) bool {
 	if !strings.Contains(field, ".") || strings.Contains(field, element) {
 		return false
@@ -23,14 +23,14 @@ func mayHoldLists(s *Source, field string) bool {
 	return !mapped
 }
 
-// inLists asks a field in every way that the product may write its name: an event has one of them.
+// inLists tests a field under every name that the product may give it. An event has one of them.
 func inLists(n *ir.Match, column string) (ir.Node, error) {
 	parts := strings.Split(column, ".")
 	if len(parts) > maxLists {
-		return n, fmt.Errorf("%s has more than %d parts, any of which may be a list, and the product writes a list's name with %s behind it", column, maxLists, element)
+		return n, fmt.Errorf("%s has more than %d parts, any of which may be a list; the product adds %s to the name of a list", column, maxLists, element)
 	}
 	if _, compares := n.Test.(*ir.FieldRef); compares {
-		return n, nil // a field that is a list compares with none
+		return n, nil // a field that is a list is not compared with another
 	}
 	terms := []ir.Node{}
 	for lists := range 1 << len(parts) {

@@ -29,14 +29,13 @@ func Names() []string {
 	for i, e := range entries {
 		names[i] = strings.TrimSuffix(e.Name(), ".yml")
 	}
-	slices.Sort(names) // a file's name sorts otherwise, by what follows the model's
+	slices.Sort(names) // file names sort differently, because of the extension
 	return names
 }
 
 var shared sync.Map // name -> *Model
 
-// Shared gives a shipped model that is read once, for those who ask for it many times. Nobody may
-// change it.
+// Shared gives a shipped model that is read only once. Callers must not change it.
 func Shared(name string) (*Model, error) {
 	if m, ok := shared.Load(name); ok {
 		return m.(*Model), nil
@@ -66,7 +65,7 @@ func LoadFile(path string) (*Model, error) {
 	return read(path, data)
 }
 
-// readShipped reads a model that is part of the program, which tests have checked: it is read often.
+// readShipped reads a shipped model without checking it: tests have checked it, and it is read often.
 func readShipped(file string, data []byte) (*Model, error) {
 	m := &Model{}
 	if err := yaml.Unmarshal(data, m); err != nil {
@@ -89,7 +88,7 @@ func read(file string, data []byte) (*Model, error) {
 	if m.Extends != "" {
 		base, err := shipped.ReadFile("models/" + m.Extends + ".yml")
 		if err != nil {
-			doc.Errorf("bad-model", doc.Places.Range("extends"), diag.OneOf(m.Extends, Names()), "extends %q, which is not shipped", m.Extends)
+			doc.Errorf("bad-model", doc.Places.Range("extends"), diag.OneOf(m.Extends, Names()), "unknown model %q in extends", m.Extends)
 			return nil, doc.unread()
 		}
 		below, err := readShipped(m.Extends+".yml", base)
@@ -107,7 +106,7 @@ func read(file string, data []byte) (*Model, error) {
 	return m, nil
 }
 
-// ofEveryTable gives each table the columns that all have.
+// ofEveryTable adds to each table the columns that all tables have.
 func (m *Model) ofEveryTable() {
 	for i := range m.Sources {
 		if len(m.Columns) > 0 {
@@ -118,8 +117,8 @@ func (m *Model) ofEveryTable() {
 	}
 }
 
-// Find gives the sources that answer a log source, preferred first: those that leave open just what it leaves open, else in the
-// model's order.
+// Find gives the sources that answer a log source, preferred first. A source that leaves the same parts unset as the log source
+// is preferred. Otherwise the model's order counts.
 func (m *Model) Find(category, product, service string) []*Source {
 	var same, others []*Source
 	for i := range m.Sources {
@@ -137,14 +136,14 @@ func (m *Model) Find(category, product, service string) []*Source {
 	return m.both(category, product, service)
 }
 
-// answers tells whether a part of a source's log source answers what a rule asks: a rule that
-// leaves the part open asks for all, and a source answers anything with "*".
+// answers tells whether one part of a source's log source fits that of a rule. An unset part in the rule fits every source, and
+// "*" in the source fits every rule.
 func answers(has, asked string) bool {
 	return has == "*" || asked == "" || strings.EqualFold(has, asked)
 }
 
-// Column finds the column of a Sigma field. Level 0 is the event's own process; level n is its
-// nth ancestor as far as the event itself carries it.
+// Column finds the column of a Sigma field on the event itself. Level 0 is the event's own process, and level n is its nth
+// ancestor.
 func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	fields := s.Fields
 	if level > 0 {
@@ -165,7 +164,7 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	return Column{}, false
 }
 
-// mappedIn finds a field among those that are mapped, whatever its case.
+// mappedIn finds a field among the mapped ones, ignoring case.
 func mappedIn(fields map[string]Column, field string) (Column, bool) {
 	if c, ok := fields[field]; ok {
 		return c, true
@@ -179,9 +178,9 @@ func mappedIn(fields map[string]Column, field string) (Column, bool) {
 	return fields[first], first != ""
 }
 
-// Whole tells where the whole value of a field stands: in the first of the columns that has one and, where the product has
-// `DOMAIN\user` apart, behind the domain of another column, which is nil elsewhere. A field that the source lacks has no columns.
-// The name may be that of an entity, unless the source lists a field of just this name.
+// Whole gives the columns with the whole value of a field; the first that has a value counts. If the product splits
+// `DOMAIN\user`, it also gives the column with the domain, else nil. A field that the source lacks has no columns. The name may
+// be that of an entity, unless the source lists a field of the same name.
 func (m *Model) Whole(s *Source, field string, level int) (columns []Column, domain *Column) {
 	if c, ok := s.Entities[field]; ok && level == 0 {
 		if _, listed := s.Fields[field]; !listed {
@@ -208,8 +207,8 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, dom
 	return columns, domain
 }
 
-// levelPrefixes are how Sigma names the fields of the event's process and of those above it. A log
-// that knows no processes may still carry them, where something has put them there.
+// levelPrefixes are Sigma's prefixes for the fields of the event's process and its ancestors. Other logs may have such fields
+// too, if something has added them.
 var levelPrefixes = []string{"", "Parent", "GrandParent"}
 
 // Closest names up to three mapped fields with the most similar names.
@@ -227,7 +226,7 @@ func nearest(names []string, field string) []string {
 	for _, name := range names {
 		away[name] = distance(name, field)
 	}
-	// Of names that are more than half unlike, the nearest is no help.
+	// names that differ in more than half of their letters do not help
 	names = slices.DeleteFunc(names, func(name string) bool { return away[name] > max(1, len(field)/2) })
 	slices.SortStableFunc(names, func(a, b string) int { return away[a] - away[b] })
 	return names[:min(3, len(names))]

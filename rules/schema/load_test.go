@@ -67,14 +67,14 @@ func TestModelFiles(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, problem string }{
 		"overlay":             {"name: mine\nextends: mde\nsources:\n  - name: device_process_events\n    fields: {Imphash: {column: MyImphash}}\n", ""},
 		"unknown key":         {"name: mine\ncolour: red\n", `unknown key "colour"`},
-		"unknown base":        {"name: mine\nextends: mdee\n", `extends "mdee", which is not shipped`},
+		"unknown base":        {"name: mine\nextends: mdee\n", `unknown model "mdee" in extends`},
 		"no sources":          {"name: mine\n", "the model has no sources"},
 		"bad type":            {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: text}}}]\n", `unknown word "text": a field's type is string, int`},
-		"bad pattern":         {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: 'x=(a'}}}]\n", `field X: the key of a pattern is an expression with a group, which is the value, not "x=(a"`},
-		"no group":            {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: x=a}}}]\n", "is an expression with a group"},
-		"no element":          {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: xml}}}]\n", "field X is a xml without a key"},
-		"no element in scope": {"name: mine\nsources: [{name: a, scope: [{column: x, type: xml, values: [b]}]}]\n", "field of the scope is a xml without a key"},
-		"bad level":           {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "an ancestor's level is 1 to 5, got: 0"},
+		"bad pattern":         {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: 'x=(a'}}}]\n", `field X: the key of a pattern must be an expression with a group for the value, got: "x=(a"`},
+		"no group":            {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: x=a}}}]\n", "must be an expression with a group"},
+		"no element":          {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: xml}}}]\n", "field X has type xml but no key"},
+		"no element in scope": {"name: mine\nsources: [{name: a, scope: [{column: x, type: xml, values: [b]}]}]\n", "field of the scope has type xml but no key"},
+		"bad level":           {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "the level of an ancestor must be 1 to 5, got: 0"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file := filepath.Join(t.TempDir(), "m.yml")
@@ -110,10 +110,10 @@ func TestColumnsOfEveryTable(t *testing.T) {
 
 func TestKeysThatCannotBe(t *testing.T) {
 	for keys, want := range map[string]string{
-		"keys: {6: [a]}": "a key's level is 0 to 5, got: 6",
+		"keys: {6: [a]}": "the level of a key must be 0 to 5, got: 6",
 		"keys: {0: []}":  "keys of level 0 has no columns",
-		"keys: {0: [a], 1: [b]}, fields: {x: {column: y, or_else: z}}": "field x cannot be in two columns where processes are linked",
-		"keys: {0: [a], 1: [b]}, fallback_keys: {0: [c], 2: [d]}":      "fallback_keys has level 2, and keys has not",
+		"keys: {0: [a], 1: [b]}, fields: {x: {column: y, or_else: z}}": "field x links processes and cannot be in two columns",
+		"keys: {0: [a], 1: [b]}, fallback_keys: {0: [c], 2: [d]}":      "fallback_keys has level 2, but keys does not",
 	} {
 		path := filepath.Join(t.TempDir(), "m.yml")
 		require.NoError(t, os.WriteFile(path, []byte("name: m\ntime: [t]\nsources: [{name: s, category: x, "+keys+"}]\n"), 0o644))

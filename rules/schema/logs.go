@@ -16,20 +16,20 @@ import (
 //go:embed logs.yml
 var logsYAML []byte
 
-// windowsLogs is what is known of Windows' logs, whatever product keeps them.
+// windowsLogs describes Windows' logs, whatever product stores them.
 type windowsLogs struct {
-	System []string               `yaml:"system"` // what every event has
+	System []string               `yaml:"system"` // fields of every event
 	Logs   map[string]*windowsLog `yaml:"logs"`   // by Sigma's service
 }
 
 type windowsLog struct {
-	Events []string            `yaml:"events"` // ids that it is known by, or ranges of them
-	Closed bool                `yaml:"closed"` // it has no other ids
-	Common []string            `yaml:"common"` // what its events have, all of them
-	Fields map[string][]string `yaml:"fields"` // Sigma's category -> what else its events have
-	Lacks  []string            `yaml:"lacks"`  // what none of its events has
-	Never  map[string][]string `yaml:"never"`  // a field -> beginnings that no event's value has
-	Added  []string            `yaml:"added"`  // what its events have where others put it there
+	Events []string            `yaml:"events"` // known event ids, or ranges of them
+	Closed bool                `yaml:"closed"` // the log has no other ids
+	Common []string            `yaml:"common"` // fields of all its events
+	Fields map[string][]string `yaml:"fields"` // Sigma's category -> further fields of its events
+	Lacks  []string            `yaml:"lacks"`  // fields that none of its events has
+	Never  map[string][]string `yaml:"never"`  // a field -> prefixes that no value has
+	Added  []string            `yaml:"added"`  // fields that its events have only if something adds them
 }
 
 var knownLogs = sync.OnceValue(func() *windowsLogs {
@@ -40,11 +40,11 @@ var knownLogs = sync.OnceValue(func() *windowsLogs {
 	return &logs
 })
 
-// Logs lists the logs that a source may say it is of.
+// Logs lists the logs that a source may name.
 func Logs() []string { return sortedNames(knownLogs().Logs) }
 
-// Has tells whether the source's events can have a field of their process or of one above it: what the source maps it has, and of others what the log
-// is known to hold.
+// Has tells whether the source's events can have a field, of their own process or of an ancestor. These are the fields that the source maps, and
+// other fields that the log is known to have.
 func (s *Source) Has(m *Model, f ir.Field) bool {
 	fields := s.Fields
 	if f.Level > 0 {
@@ -62,7 +62,7 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 	if log == nil || holdsName(log.Common, field) {
 		return true
 	}
-	if holdsName(logs.System, field) { // it is no part of an event's data
+	if holdsName(logs.System, field) { // it is not part of an event's data
 		return s.Unlisted == "" && s.UnlistedIn == ""
 	}
 	if holdsName(log.Lacks, field) {
@@ -82,7 +82,7 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 	return m.Open && !logs.elsewhere(s, field)
 }
 
-// never are the beginnings that no value of a field has in the source's events.
+// never are the prefixes that no value of a field has in the source's events.
 func (s *Source) never(field string, c Column) []string {
 	if log := knownLogs().Logs[s.Log]; log != nil {
 		return slices.Concat(c.Never, log.Never[field])
@@ -98,7 +98,7 @@ func (s *Source) named(field string) bool {
 	})
 }
 
-// Added says what must be so for a field to be in the source's events, where the log itself does not record it there; "" where it does.
+// Added says what must be set up for a field to be in the source's events if the log itself does not record it. It is "" if the log does.
 func (s *Source) Added(f ir.Field) string {
 	log := knownLogs().Logs[s.Log]
 	if log == nil || f.Level >= len(levelPrefixes) {
@@ -112,10 +112,10 @@ func (s *Source) Added(f ir.Field) string {
 	if _, mapped := mappedIn(fields, f.Name); mapped || !holdsName(log.Added, field) || holdsName(log.Fields[s.Category], field) || s.Category == "" {
 		return ""
 	}
-	return fmt.Sprintf("%s does not record %s in this event: it must be looked up from the creation of the process, and stored", s.Log, field)
+	return fmt.Sprintf("%s does not record %s in this event: it must be looked up in the creation of the process and stored with the event", s.Log, field)
 }
 
-// elsewhere tells whether a field is known as another log's, or another event's of the same log.
+// elsewhere tells whether a field is known to belong to another log, or to another event of the same log.
 func (l *windowsLogs) elsewhere(s *Source, field string) bool {
 	for name, log := range l.Logs {
 		for category, fields := range log.Fields {
@@ -131,7 +131,7 @@ func holdsName(names []string, name string) bool {
 	return slices.ContainsFunc(names, func(n string) bool { return strings.EqualFold(n, name) })
 }
 
-// ofEvent is the service whose log has an event id; "" if none is known.
+// ofEvent is the service whose log has an event id, or "" if none is known.
 func (l *windowsLogs) ofEvent(id int) string {
 	for _, service := range sortedNames(l.Logs) {
 		if l.Logs[service].has(id) {
@@ -160,8 +160,8 @@ func (l *windowsLog) has(id int) bool {
 	return false
 }
 
-// elsewhere gives the sources of the logs whose events a rule of a category names by their ids, where none of the category's own sources
-// has such events. Windows alone numbers events so.
+// elsewhere gives sources of other logs whose event ids a rule of a category names, if none of the category's own sources has
+// such events. Only Windows numbers events this way.
 func (m *Model) elsewhere(r *ir.Rule, own []*Source) []*Source {
 	ls := r.Source.LogSource
 	if ls.Category == "" || ls.Service != "" || !strings.EqualFold(ls.Product, "windows") {
@@ -185,7 +185,7 @@ func (m *Model) elsewhere(r *ir.Rule, own []*Source) []*Source {
 	return out
 }
 
-// ElsewhereService is the service of Sigma whose log has an event that the rule names; "" if it names none that is known.
+// ElsewhereService is the Sigma service whose log has an event id that the rule names, or "" if none is known.
 func ElsewhereService(r *ir.Rule) string {
 	for _, id := range eventIDs(r.Condition) {
 		if service := knownLogs().ofEvent(id); service != "" {
@@ -195,7 +195,7 @@ func ElsewhereService(r *ir.Rule) string {
 	return ""
 }
 
-// hasEvent tells whether a source's scope lets events of an id pass.
+// hasEvent tells whether a source's scope accepts events with an id.
 func (m *Model) hasEvent(s *Source, id int) bool {
 	col, ok := m.Column(s, eventIDField, 0)
 	if !ok || !s.Has(m, ir.Field{Name: eventIDField}) {
@@ -211,7 +211,7 @@ func (m *Model) hasEvent(s *Source, id int) bool {
 
 const eventIDField = "EventID"
 
-// eventIDs are the ids that a rule asks for, in its order.
+// eventIDs are the event ids that a rule tests for, in the order of the rule.
 func eventIDs(n ir.Node) []int {
 	var ids []int
 	var walk func(n ir.Node, negated bool)
@@ -228,7 +228,7 @@ func eventIDs(n ir.Node) []int {
 	return ids
 }
 
-// equalNumbers are the whole numbers that a value may equal to pass a test.
+// equalNumbers are the whole numbers that pass a test.
 func equalNumbers(t ir.Test) (out []int) {
 	switch t := t.(type) {
 	case *ir.Number:

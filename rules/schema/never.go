@@ -11,14 +11,14 @@ import (
 	"decree/rules/ir"
 )
 
-// Contradiction is why a condition can never hold: two tests of one column that no value passes.
+// Contradiction says why a condition can never hold: no value passes two tests of one column.
 type Contradiction struct {
-	At      diag.Range // of the later test
+	At      diag.Range // position of the later test
 	Message string
 }
 
-// Never tells whether conditions, in a source's own words, can hold together on no event of the source. It knows what follows from single tests
-// of columns with one value: that a condition is not found to be impossible says nothing.
+// Never tells whether no event of the source can satisfy all conditions, which are in the terms of the source. It reasons only about single tests
+// of columns with one value: if it finds nothing, the conditions may still be impossible.
 func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 	k := &knowledge{model: m, source: s, columns: map[string]*held{}, found: &Contradiction{}}
 	for _, t := range s.Scope {
@@ -38,7 +38,7 @@ func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 	return *k.found, !holds
 }
 
-// numbered takes in that a log has no other event ids than those that it is known by.
+// numbered adds that a closed log has only its known event ids.
 func (k *knowledge) numbered() {
 	log := knownLogs().Logs[k.source.Log]
 	if log == nil || !log.Closed {
@@ -58,27 +58,27 @@ func (k *knowledge) numbered() {
 	}
 }
 
-// held is what is known of a column's one value.
+// held is what is known about the one value of a column.
 type held struct {
-	values           []string // one of these; nil is any
+	values           []string // the value is one of these; nil means any
 	tests            []func(string) bool
 	low, high        bound
 	present, missing bool
-	why              []string // what it must be, in words
+	why              []string // the requirements in words
 }
 
-// bound is an end of a range of numbers.
+// bound is one end of a range of numbers.
 type bound struct {
 	set   bool
 	value float64
-	open  bool // the value itself is out
+	open  bool // the value itself is excluded
 }
 
 type knowledge struct {
 	model   *Model
 	source  *Source
 	columns map[string]*held
-	found   *Contradiction // the first that was met
+	found   *Contradiction // the first one found
 }
 
 func (k *knowledge) of(column string) *held {
@@ -91,7 +91,7 @@ func (k *knowledge) of(column string) *held {
 	return h
 }
 
-// all takes in conditions that hold, or do not, those of one test before those with alternatives.
+// all adds conditions that all hold, or all fail. Single tests come first, then alternatives.
 func (k *knowledge) all(terms []ir.Node, want bool) bool {
 	var later []ir.Node
 	for _, n := range terms {
@@ -115,7 +115,7 @@ func (k *knowledge) all(terms []ir.Node, want bool) bool {
 	return true
 }
 
-// some tells whether one of several conditions could hold, or not hold, beside what is known.
+// some tells whether at least so many of the conditions could hold, or fail, together with what is known.
 func (k *knowledge) some(terms []ir.Node, want bool, least int) bool {
 	n := 0
 	for _, t := range terms {
@@ -161,14 +161,14 @@ func (k *knowledge) holds(n ir.Node, want bool) bool {
 	panic("schema: unknown node")
 }
 
-// match takes in a test. What it says of no single value is let pass.
+// match adds a test. A test that does not concern a single value is ignored.
 func (k *knowledge) match(n *ir.Match, want bool) bool {
 	col, ok := k.model.Native(k.source, n.Field, n.Test)
 	if !ok {
 		return true
 	}
 	if text, isText := n.Test.(*ir.Text); isText && want && neverBegins(k.source.never(n.Field.Name, col), text) {
-		*k.found = Contradiction{n.At, fmt.Sprintf("no value of %s begins with %s", col.Name, text.Values[0])}
+		*k.found = Contradiction{n.At, fmt.Sprintf("%s never begins with %s", col.Name, text.Values[0])}
 		return false
 	}
 	name, ok := k.single(col)
@@ -186,7 +186,7 @@ func (k *knowledge) match(n *ir.Match, want bool) bool {
 	return false
 }
 
-// neverBegins tells whether no event's value begins as any value of a test.
+// neverBegins tells whether no value in an event begins with any value of a test.
 func neverBegins(with []string, t *ir.Text) bool {
 	if t.Op != ir.Equals && t.Op != ir.StartsWith || len(with) == 0 {
 		return false
@@ -196,10 +196,10 @@ func neverBegins(with []string, t *ir.Text) bool {
 	})
 }
 
-// several are columns of Windows' events and of Elastic's that hold several values, whatever a model says.
+// several are columns of Windows' and Elastic's events that may have several values, whatever a model says.
 var several = map[string]bool{"data": true, "keywords": true, "winlog.keywords": true, "event.category": true, "event.type": true, "process.args": true, "registry.data.strings": true, "message": true, "eventdata_xml": true}
 
-// single names a column that has one value in an event: of a table with types, or of Windows' events.
+// single names a column that has at most one value per event: in a table with types, or in Windows' events.
 func (k *knowledge) single(c Column) (string, bool) {
 	name := strings.ToLower(c.Name)
 	if c.Multivalue || c.Type == Digests || len(c.Spread) > 0 || several[name] || strings.Contains(name, "{}") {
@@ -215,13 +215,13 @@ func (k *knowledge) single(c Column) (string, bool) {
 	default:
 		return "", false
 	}
-	if c.Key != "" { // a part of the column
+	if c.Key != "" { // the field is only a part of the column
 		name += "\x00" + string(c.Type) + "\x00" + c.Key
 	}
 	return name, true
 }
 
-// number tells whether a column holds nothing but numbers.
+// number tells whether a column holds only numbers.
 func (s *Source) number(c Column) bool {
 	switch s.Columns[c.Name] {
 	case "int", "long", "real":
@@ -232,7 +232,7 @@ func (s *Source) number(c Column) bool {
 	return false
 }
 
-// take adds what a test says; false where it says nothing that is kept here.
+// take adds a test. It is false if nothing can be concluded from the test.
 func (h *held) take(t ir.Test, want, numeric bool) bool {
 	switch t := t.(type) {
 	case *ir.Null:
@@ -251,7 +251,7 @@ func (h *held) take(t ir.Test, want, numeric bool) bool {
 func (h *held) there(present bool) bool {
 	h.present, h.missing = h.present || present, h.missing || !present
 	if present {
-		h.why = append(h.why, "there")
+		h.why = append(h.why, "present")
 	} else {
 		h.why = append(h.why, "missing")
 	}
@@ -260,7 +260,7 @@ func (h *held) there(present bool) bool {
 
 func (h *held) text(t *ir.Text, want, numeric bool) bool {
 	if slices.Contains(t.Values, "") || len(t.Values) > keptValues {
-		return false // where a product has no empty texts, they are missing
+		return false // in a product without empty texts, an empty text is a missing one
 	}
 	asked := make([]string, len(t.Values))
 	for i, v := range t.Values {
@@ -291,7 +291,7 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 	return true
 }
 
-// keptValues bounds how many values of one test are kept in mind.
+// keptValues limits how many values of one test are remembered.
 const keptValues = 1000
 
 func words(op ir.TextOp) string {
@@ -345,7 +345,7 @@ func (h *held) numbers(t *ir.Number, want bool) bool {
 	return true
 }
 
-// possible tells whether a value is left, or none need be there.
+// possible tells whether a value is left, or the column may be missing.
 func (h *held) possible() bool {
 	if h.present && h.missing {
 		return false
@@ -361,7 +361,7 @@ func (h *held) possible() bool {
 	})
 }
 
-// intersect keeps the values that are in both; had nil is any.
+// intersect keeps the values that are in both lists. If had is nil, every value is allowed.
 func intersect(had, more []string) []string {
 	out := []string{}
 	for _, v := range more {
@@ -373,10 +373,10 @@ func intersect(had, more []string) []string {
 	return out
 }
 
-// folded is a text as it is compared where case does not count.
+// folded is the form of a text for comparison without case.
 func folded(v string) string { return strings.ToLower(strings.ToUpper(v)) }
 
-// alike tells whether two folded values may be the same: as texts, or as numbers.
+// alike tells whether two folded values are equal as texts or as numbers.
 func alike(a, b string) bool {
 	if a == b {
 		return true

@@ -9,8 +9,8 @@ import (
 	"decree/rules/source"
 )
 
-// merge lays a model over another: what its document says wins, and what it does not say stays. A source of a name that base has replaces its
-// maps entry by entry, or all of it where it says so, and a new one comes first.
+// merge extends a base model by another. What the extending document sets wins; everything else stays. A source with the name of a base source
+// is merged with it entry by entry, or replaces it if it says so. A new source comes first.
 func merge(base, over *Model, doc *document) *Model {
 	m := *base
 	overlay(reflect.ValueOf(&m).Elem(), reflect.ValueOf(over).Elem(), doc, "", "sources")
@@ -30,7 +30,7 @@ func merge(base, over *Model, doc *document) *Model {
 	return &m
 }
 
-// overlay sets the fields of a struct that a document says something of. Maps are merged, of a map of maps each.
+// overlay sets the fields of a struct that a document sets. Maps are merged, including maps of maps.
 func overlay(to, from reflect.Value, doc *document, path string, but ...string) {
 	for i := range to.NumField() {
 		name, _, _ := strings.Cut(to.Type().Field(i).Tag.Get("yaml"), ",")

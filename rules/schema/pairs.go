@@ -2,7 +2,7 @@ package schema
 
 import "regexp"
 
-// Within is the expression whose first group is the field's value in the column's text; "" where the column is the value.
+// Within is an expression whose first group is the field's value in the column's text. It is "" if the column is the value.
 func (c Column) Within() string {
 	switch c.Type {
 	case Pairs:
@@ -15,9 +15,9 @@ func (c Column) Within() string {
 	return ""
 }
 
-// pairPattern is the expression whose group is the value of a name in auditd's lines, without its quotes. A name
-// stands at the beginning, after a space, after the quote that opens msg='...', or after the separator of enriched lines. A
-// quoted value has no space and no quote: with one, auditd writes it in hexadecimal.
+// pairPattern is an expression whose group is the value of a name in auditd's lines, without its quotes. A name comes
+// at the beginning, after a space, after the quote that opens msg='...', or after the separator of enriched lines. A
+// quoted value has no space and no quote: auditd writes such values in hexadecimal.
 // https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Enrichment
 // https://github.com/torvalds/linux/blob/master/kernel/audit.c (audit_log_n_untrustedstring)
 func pairPattern(name string) string {

@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// How products write the numbers of the registry.
+// The ways products write numbers of the registry.
 const (
 	decimal     = "decimal"
 	hexadecimal = "hexadecimal"
@@ -20,13 +20,13 @@ var (
 		hexadecimal: regexp.MustCompile(`(?i)\b[DQ]WORD\b|\(0x|0x[0-9a-f-]*\)`),
 	}
 	registryHeld = map[string]string{
-		decimal:     "numbers as decimals, and binary data elsewhere",
-		hexadecimal: "a number alone, without its type and the parentheses",
+		decimal:     "numbers in decimal, and binary data in another column",
+		hexadecimal: "only the number, without type and parentheses",
 	}
 )
 
-// registryData says a value as Sysmon shows it ("DWORD (0x0000001f)", "(Empty)") as other products do: ECS as "31" and "",
-// Splunk's add-on for Sysmon as "0x0000001f". whole tells that it is all that the column holds then.
+// registryData translates a value from Sysmon's form ("DWORD (0x0000001f)", "(Empty)") to that of another product: ECS has
+// "31" and "", Splunk's add-on for Sysmon has "0x0000001f". whole tells whether the result is the whole value of the column.
 // https://www.elastic.co/docs/reference/ecs/ecs-registry
 // https://splunkbase.splunk.com/app/5709, transforms.conf
 func registryData(v, numbers string) (own string, whole bool, err error) {
@@ -41,7 +41,7 @@ func registryData(v, numbers string) (own string, whole bool, err error) {
 	case strings.EqualFold(v, "(Empty)") && numbers == decimal:
 		return "", true, nil
 	case registryWords[numbers].MatchString(v):
-		return "", false, fmt.Errorf("%q is how Sysmon shows data of the registry: the product holds %s", v, registryHeld[numbers])
+		return "", false, fmt.Errorf("%q is registry data in Sysmon's form, but the product stores %s", v, registryHeld[numbers])
 	}
 	return v, false, nil
 }

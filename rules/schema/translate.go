@@ -9,11 +9,11 @@ import (
 	"decree/rules/ir"
 )
 
-// Translate says a test as the product holds the field: its own words for Sigma's values, its own
-// way to write numbers of the registry, domain and user apart, each hash in the column of its
-// algorithm. A test that needs none of it is given back itself; else the answer is made of
-// *ir.Match, *ir.And and *ir.Or. An error tells what the product's column cannot answer. A number's spelling is
-// *ir.Const, which does not hold, where the column holds no texts, or another product's.
+// Translate rewrites a test for the way the product stores the field. The product may have other words for Sigma's values,
+// another notation for registry numbers, separate columns for domain and user, and a column for each hash algorithm. A test
+// that needs no translation is returned unchanged. Otherwise the result consists of *ir.Match, *ir.And and *ir.Or. An error
+// says what the product's column cannot answer. The spelling of a number becomes a false *ir.Const if the column holds no
+// texts, or texts of another product.
 func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 	text, ok := n.Test.(*ir.Text)
 	if !ok || !text.Spelling {
@@ -30,7 +30,7 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 	return own, nil
 }
 
-// numeric tells whether a column holds no texts.
+// numeric tells whether a column has no texts.
 func (s *Source) numeric(c Column) bool {
 	switch c.Type {
 	case Int, Bool, Datetime, IP:
@@ -110,7 +110,7 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 	case !changed:
 		return t, nil
 	case wholes > 0 && wholes < len(text.Values) && text.Op != ir.Equals:
-		return nil, fmt.Errorf("column %s has other values than Sigma: test some of these in an item of their own", c.Name)
+		return nil, fmt.Errorf("column %s has other values than Sigma: move some of these values into a separate item", c.Name)
 	case wholes > 0:
 		out.Op, out.Cased = ir.Equals, false
 	}
@@ -118,8 +118,8 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 	return out, nil
 }
 
-// own gives the product's word for one of Sigma's values. whole tells that it is all that the
-// column holds then, whichever part of Sigma's value the test names.
+// own gives the product's word for one of Sigma's values. whole tells whether the word is the whole value of the column,
+// whichever part of Sigma's value the test names.
 func (c Column) own(v string) (own string, whole bool, err error) {
 	for _, from := range sortedNames(c.Values) {
 		if strings.EqualFold(from, v) {
@@ -132,8 +132,8 @@ func (c Column) own(v string) (own string, whole bool, err error) {
 	return v, false, nil
 }
 
-// spread asks each of the fields that a field's values are spread over, in its own words. A network is
-// looked for where addresses are held as such, if they are.
+// spread tests each of the fields that a field's values are spread over. A network is searched for in the columns that
+// store addresses as such, if there are any.
 func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 	var terms, typed []ir.Node
 	for _, name := range c.Spread {
@@ -148,7 +148,7 @@ func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 	}
 	switch t := n.Test.(type) {
 	case *ir.FieldRef:
-		return n, fmt.Errorf("the values of %s are spread over several columns: they cannot be compared with another's", n.Field.Name)
+		return n, fmt.Errorf("the values of %s are spread over several columns and cannot be compared with another field", n.Field.Name)
 	case *ir.CIDR:
 		if len(typed) > 0 {
 			terms = typed
@@ -163,10 +163,10 @@ func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 	return either(n.Base, terms), nil
 }
 
-// noDomain is what a column's Domain says where the product keeps none.
+// noDomain is the value of Domain in a product that does not store domains.
 const noDomain = "-"
 
-// apart asks a user and the domain before it, `DOMAIN\user`, in their two columns.
+// apart tests `DOMAIN\user` in a product that has domain and user in two columns.
 func (c Column) apart(n *ir.Match) (ir.Node, error) {
 	text, ok := n.Test.(*ir.Text)
 	if !ok {
@@ -174,12 +174,12 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 		case *ir.Null, *ir.Exists, *ir.Number, *ir.FieldRef:
 			return n, nil
 		}
-		return n, fmt.Errorf("the domain and the name of %s are in two columns: a pattern over both cannot be asked", n.Field.Name)
+		return n, fmt.Errorf("the domain and the name of %s are in two columns: a pattern cannot span both", n.Field.Name)
 	}
 	in := func(field string, op ir.TextOp, v string) ir.Node {
 		return &ir.Match{Base: n.Base, Field: ir.Field{Name: field, Level: n.Field.Level}, Test: &ir.Text{Op: op, Values: []string{v}, Cased: text.Cased}}
 	}
-	before, after := ir.Equals, ir.Equals // what is asked of the domain and of the name round a backslash
+	before, after := ir.Equals, ir.Equals // the tests of the domain and of the name around the backslash
 	if text.Op == ir.Contains || text.Op == ir.EndsWith {
 		before = ir.EndsWith
 	}
@@ -190,7 +190,7 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 	for _, v := range text.Values {
 		domain, name, both := strings.Cut(v, `\`)
 		if c.Domain == noDomain && (both || after == ir.StartsWith) {
-			return n, fmt.Errorf("the product keeps the names of users and not their domains: %q may be in either", v)
+			return n, fmt.Errorf("the product stores user names without domains: %q may be part of either", v)
 		}
 		switch {
 		case both:
@@ -206,7 +206,7 @@ func (c Column) apart(n *ir.Match) (ir.Node, error) {
 	return either(n.Base, terms), nil
 }
 
-// path asks for a path as Sigma writes it and as the product may, in the columns that hold it.
+// path tests a path in Sigma's form and in the product's, in the columns that hold it.
 func (c Column) path(n *ir.Match) (ir.Node, error) {
 	written := c.bothWays(c.asWritten(n))
 	ways := []ir.Node{written}
@@ -236,7 +236,7 @@ func (c Column) path(n *ir.Match) (ir.Node, error) {
 	return either(n.Base, terms), nil
 }
 
-// unnamed asks for a key's unnamed value, which has an empty name in the product. Nothing comes behind a value's name.
+// unnamed tests for the unnamed value of a key, which has an empty name in the product. Nothing follows the name of a value.
 func unnamed(n *ir.Match) (ways []ir.Node) {
 	ask := func(t ir.Test) { ways = append(ways, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
 	switch t := n.Test.(type) {
@@ -273,7 +273,7 @@ func unnamed(n *ir.Match) (ways []ir.Node) {
 	return ways
 }
 
-// withoutName is the path of a key's unnamed value where that has no name.
+// withoutName is the path of a key's unnamed value in a product where it has no name.
 func withoutName(path string) (key string, ok bool) {
 	at := len(path) - len(defaultValue)
 	if at < 0 || !strings.EqualFold(path[at:], defaultValue) || at > 0 && path[at-1] != '\\' {
@@ -289,7 +289,7 @@ func either(at ir.Base, terms []ir.Node) ir.Node {
 	return &ir.Or{Base: at, Terms: terms}
 }
 
-// asWritten asks for the beginnings of paths as the product has them. A beginning stands first in a value, or after a wildcard.
+// asWritten replaces prefixes of paths by the product's. A prefix is at the start of a value, or after a wildcard.
 func (c Column) asWritten(n *ir.Match) *ir.Match {
 	var test ir.Test
 	switch t := n.Test.(type) {
@@ -327,7 +327,7 @@ func (c Column) begun(text string) string {
 	return text
 }
 
-// bothWays asks for values as Sigma writes them and as the product may.
+// bothWays tests values in Sigma's form and in the product's.
 func (c Column) bothWays(n *ir.Match) ir.Node {
 	terms := []ir.Node{n}
 	ask := func(t ir.Test) { terms = append(terms, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
@@ -357,7 +357,7 @@ func (c Column) bothWays(n *ir.Match) ir.Node {
 	return either(n.Base, terms)
 }
 
-// otherwise writes the literals of a pattern as the product may.
+// otherwise writes the literals of a pattern in the product's form.
 func (c Column) otherwise(parts []ir.GlobPart) (out []ir.GlobPart, changed bool) {
 	literal := func(text string) {
 		switch last := len(out) - 1; {
@@ -391,7 +391,7 @@ func (c Column) otherwise(parts []ir.GlobPart) (out []ir.GlobPart, changed bool)
 	return out, changed
 }
 
-// next finds the first part of a text that the product may write otherwise; "" if there is none.
+// next finds the first part of a text that the product may write differently, or "" if there is none.
 func (c Column) next(text string) (at int, from string) {
 	at = len(text)
 	for _, name := range sortedNames(c.AlsoWritten) {
@@ -406,13 +406,13 @@ func (c Column) next(text string) (at int, from string) {
 
 const hashesField = "Hashes"
 
-// hashFields are the fields that hold what Sysmon's Hashes has under these names.
+// hashFields are the fields for the algorithms in Sysmon's Hashes.
 var hashFields = map[string]struct {
 	field  string
 	length int
 }{"MD5": {"md5", 32}, "SHA1": {"sha1", 40}, "SHA256": {"sha256", 64}, "IMPHASH": {"Imphash", 32}}
 
-// splitHashes tests each hash of an algorithm in its own field, where the source has them apart.
+// splitHashes tests each hash in the field of its algorithm, if the source has separate fields.
 func (m *Model) splitHashes(s *Source, n *ir.Match) (ir.Node, bool) {
 	text, isText := n.Test.(*ir.Text)
 	_, together := s.Fields[hashesField]

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Entities are what XML writes for characters that it cannot have in an element's text, or that would be lost there: &amp; last, so
-// that one after the other gives the text back. https://www.w3.org/TR/xml/#syntax https://www.w3.org/TR/xml/#sec-line-ends
+// Entities are XML's escapes for characters that an element's text cannot contain or would lose. &amp; is last, so that
+// replacing one after the other restores the text. https://www.w3.org/TR/xml/#syntax https://www.w3.org/TR/xml/#sec-line-ends
 var Entities = [][2]string{{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", `"`}, {"&apos;", "'"}, {"&#x9;", "\t"}, {"&#xA;", "\n"}, {"&#xD;", "\r"}, {"&amp;", "&"}}
 
 var plain = func() *strings.Replacer {
@@ -17,7 +17,7 @@ var plain = func() *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }()
 
-// Plain is what a text found by Within stands for.
+// Plain decodes a text found by Within.
 func (c Column) Plain(text string) string {
 	if c.Type != XML {
 		return text
@@ -25,7 +25,7 @@ func (c Column) Plain(text string) string {
 	return plain.Replace(text)
 }
 
-// dataPattern finds the text of the element that Windows writes a value of an event into.
+// dataPattern finds the text of the element in which Windows stores a value of an event.
 func dataPattern(name string) string {
 	return `<Data Name="` + regexp.QuoteMeta(name) + `">([^<]*)</Data>`
 }

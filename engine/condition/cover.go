@@ -6,14 +6,13 @@ import (
 	"slices"
 )
 
-// Cover is a set of atoms of which one holds wherever a term does.
+// Cover is a set of atoms. If a term holds, one of them does.
 type Cover struct {
 	Atoms []int
 	Often float64 // a guess at how often one holds
 }
 
-// Triggers gives the atom that is found without being asked for, and holds wherever another does, with a guess at how often it
-// holds; ok is false where there is none.
+// Triggers gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none.
 type Triggers func(atom int) (trigger int, often float64, ok bool)
 
 // Covers finds the covers of a term's conjuncts, the rarest first.
@@ -37,10 +36,10 @@ func (t *Term) Covers(triggers Triggers) []Cover {
 
 func byOften(a, b Cover) int { return cmp.Compare(a.Often, b.Often) }
 
-// cover finds the rarest cover of a term; ok is false when there is none. It is sound by
-// induction: a conjunction needs each of its terms, so any term's cover will do; a disjunction
-// needs one of its terms, so the union of all covers; k of n needs one of any n-k+1 terms. Below a
-// negation nothing is sought: what does not hold leaves no trace.
+// cover finds the rarest cover of a term; ok is false if there is none. It is sound by
+// induction: a conjunction needs all of its terms, so the cover of any term will do; a disjunction
+// needs one of its terms, so it takes the union of all covers; k of n need one of any n-k+1 terms. A
+// negation has no cover, since it holds if atoms do not.
 func (t *Term) cover(triggers Triggers) (c Cover, ok bool) {
 	switch t.Op {
 	case Atom:
@@ -66,7 +65,7 @@ func (t *Term) cover(triggers Triggers) (c Cover, ok bool) {
 	return Cover{}, false
 }
 
-// coverOfAny joins the rarest covers of so many terms; ok is false if fewer have one.
+// coverOfAny joins the rarest covers of as many terms as are needed; ok is false if fewer have one.
 func (t *Term) coverOfAny(needed int, triggers Triggers) (c Cover, ok bool) {
 	var covers []Cover
 	for _, inner := range t.Terms {

@@ -29,7 +29,7 @@ type Compiler struct {
 	groups []*Term // AtLeast terms, by the number that programs call
 }
 
-// NewCompiler makes a compiler, which asks what an atom costs once it is compiled: a guess, in look-ups.
+// NewCompiler makes a compiler. cost is a guess at the cost of an atom, in look-ups.
 func NewCompiler(cost func(atom int) int) *Compiler {
 	c := &Compiler{cost: cost, config: conf.New(env{})}
 	c.config.MaxNodes = 0
@@ -46,7 +46,7 @@ func (c *Compiler) Program(t *Term) (*vm.Program, error) {
 	return compiler.Compile(tree, c.config)
 }
 
-// Groups are the counted groups of all programs, by the number that they call them by.
+// Groups are the counted groups of all programs, by the numbers in their calls.
 func (c *Compiler) Groups() []*Term { return c.groups }
 
 func (c *Compiler) ast(t *Term) ast.Node {
@@ -76,16 +76,16 @@ func call(name string, n int) ast.Node {
 	return &ast.CallNode{Callee: &ast.IdentifierNode{Value: name}, Arguments: []ast.Node{&ast.IntegerNode{Value: n}}}
 }
 
-// cheapestFirst orders terms by what asking them costs, so that an expression is run only where the look-ups
-// beside it leave the outcome open. Terms have no effects, so their order does not matter.
+// cheapestFirst orders terms by cost, so that a regular expression is run only if the look-ups beside it do not decide
+// the outcome. Terms have no effects, so their order does not matter.
 func (c *Compiler) cheapestFirst(terms []*Term) []*Term {
 	return slices.SortedStableFunc(slices.Values(terms), func(a, b *Term) int { return cmp.Compare(c.costOf(a), c.costOf(b)) })
 }
 
-// rareCost is what asking how rare a value is costs, in look-ups, about.
+// rareCost is the cost of asking how rare a value is, in look-ups, about.
 const rareCost = 1000
 
-// costOf is a guess at what asking a term costs, in look-ups.
+// costOf is a guess at the cost of a term, in look-ups.
 func (c *Compiler) costOf(t *Term) int {
 	switch t.Op {
 	case Atom:

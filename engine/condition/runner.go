@@ -14,7 +14,7 @@ type Runner struct {
 	env        any
 }
 
-// NewRunner makes a runner of the programs that a compiler made. atom and rare answer the questions by their numbers.
+// NewRunner makes a runner for the compiler's programs. atom and rare answer questions by their numbers.
 func (c *Compiler) NewRunner(atom, rare func(int) bool) *Runner {
 	r := &Runner{atom: atom, rare: rare, groups: c.groups}
 	r.env = env{Atom: atom, Rare: rare, AtLeast: r.atLeast}

@@ -1,9 +1,9 @@
-// Package condition decides conditions. In: a rule's tree, of which the leaves are numbered questions (atoms, and whether something is rare).
-// Out: an expr program that decides it; the sets of atoms of which one must hold wherever it does; and the truth of each part, for results that
-// say why.
+// Package condition decides conditions. In: a rule's tree, whose leaves are numbered questions: atoms, and whether a value is rare.
+// Out: an expr program that decides the tree; sets of atoms of which one must hold for the tree to hold; and the truth of each part, for results
+// that say why.
 //
-// What must stay true: the program says of a tree what Truth says; nothing in a rule can be read as code, since a program is built as a syntax
-// tree; running one allocates nothing.
+// What must stay true: a program and Truth agree on every tree. Nothing in a rule can be read as code, since programs are built as syntax
+// trees. Running a program allocates nothing.
 package condition
 
 import "slices"

@@ -7,11 +7,11 @@ import (
 	"decree/rules/ir"
 )
 
-// aggregate is what the condition of a correlation asks of the entries in a window, kept while the window slides.
+// aggregate computes what the condition of a correlation compares, while the window slides over entries.
 type aggregate interface {
 	add(at time.Time, sameTime []entry) // the latest entries, all of one time
 	remove(entry)                       // the earliest
-	// holds tells whether the condition holds of the window, which begins at a time, and what it compared.
+	// holds tells whether the condition holds of the window, which begins at from, and what it compared.
 	holds(from time.Time) (value float64, ok bool)
 	// completes tells whether an entry of the latest time may be what completed the match.
 	completes(entry) bool
@@ -32,7 +32,7 @@ func newAggregate(c *ir.Correlation) aggregate {
 	}
 }
 
-// anyCompletes is of the types that match at every event of the window's end.
+// anyCompletes is for the types in which every event at the window's end completes a match.
 type anyCompletes struct{}
 
 func (anyCompletes) completes(entry) bool { return true }

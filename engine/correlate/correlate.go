@@ -1,10 +1,11 @@
 // Package correlate evaluates correlations over matches of rules. In: lowered correlations, the rules that are run, by their numbers, and
-// each match of a rule that some correlation reads. Out, once the input has ended: the matches of each correlation, with the event that completed
-// each, and how near a correlation came.
+// each match of a rule that some correlation reads. Out, once the input has ended: the matches of each correlation, with the event that
+// completed each, and how near a correlation came.
 //
-// Compile says what is taken down of a rule's matches (Rule); Matches keeps them until the end; an Evaluation sorts them into groups
-// and slides a window over each; a Completion is reported with its Window. What must stay true: an event's time decides, not its place in
-// the input; all events of one time have the same window, which holds each of them; of matches little is kept, and no more than there is room for.
+// Compile finds what to record of each rule's matches (Rule). Matches keeps them until the end of the input. An Evaluation sorts them into groups
+// and slides a window over each group. A Completion is one match of a correlation, with its Window. What must stay true: the time of an event
+// decides, not its position in the input. All events of one time share one window, which holds all of them. A match takes little
+// memory.
 package correlate
 
 import (
@@ -15,7 +16,7 @@ import (
 	"decree/rules/ir"
 )
 
-// Set is the correlations of a run, compiled. It does not change after that.
+// Set is the compiled correlations of a run. It does not change after Compile.
 type Set struct {
 	All   []*Correlation // each after those that it reads
 	rules []*Rule
@@ -47,14 +48,14 @@ type Correlation struct {
 	carried []ir.Field // what those that read it need of the events that complete it
 }
 
-// input is a rule, by its number, or a correlation. One that is not run is neither.
+// input is a rule, by its number, or a correlation. An input that is not run is neither.
 type input struct {
 	rule        int // or -1
 	correlation *Correlation
 }
 
-// Compile compiles correlations of some rules, which are numbered as they are listed. A correlation comes after those that it reads. One of
-// which some input is not run is reported and left out.
+// Compile compiles correlations. The rules are numbered in the order of the list, and a correlation must come after those that it reads. If an
+// input is not run, Compile reports that and leaves the correlation out.
 func Compile(cs []*ir.Correlation, rs []*ir.Rule, found *diag.Diagnostics) *Set {
 	s := &Set{}
 	byRule := map[*ir.Rule]int{}
@@ -96,7 +97,7 @@ func Compile(cs []*ir.Correlation, rs []*ir.Rule, found *diag.Diagnostics) *Set 
 	return s
 }
 
-// silenceInputs makes silent what a correlation of the same file reads, whether it is run or not: it is a part of that correlation, unless
+// silenceInputs silences the inputs of a correlation that are in the same file: they are part of it, whether it is run or not, unless
 // it says `generate: true`.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-correlation-rules-specification.md#correlation-rules
 func (s *Set) silenceInputs(c *Correlation) {
@@ -115,7 +116,7 @@ func (s *Set) silenceInputs(c *Correlation) {
 	}
 }
 
-// read has the rules below a correlation take down what it reads of their matches.
+// read adds the fields that a correlation reads to the rules below it.
 func (s *Set) read(c *Correlation) {
 	for _, in := range c.inputs {
 		if in.rule >= 0 {
@@ -134,7 +135,7 @@ func (s *Set) read(c *Correlation) {
 	}
 }
 
-// take has the rules below an input take down a field.
+// take adds a field to the rules below an input.
 func (s *Set) take(in input, f ir.Field) {
 	if c := in.correlation; c != nil {
 		if slices.Contains(c.carried, f) {
@@ -149,7 +150,7 @@ func (s *Set) take(in input, f ir.Field) {
 	}
 }
 
-// reachBack has the rules below a correlation read as far back as its windows reach from its lookback.
+// reachBack extends the reach of the rules below a correlation to its lookback plus its windows.
 func (s *Set) reachBack(c *Correlation) {
 	reach := Unbounded
 	if lookback := c.IR.Source.Body.Schedule.Lookback; lookback > 0 {
@@ -167,7 +168,7 @@ func (c *Correlation) grouped(name string) int {
 	return slices.IndexFunc(c.IR.GroupBy, func(column ir.Column) bool { return column.Name == name })
 }
 
-// chain are the correlations that a correlation reads, by itself or by others, each after those it reads; itself is the last.
+// chain lists the correlations that a correlation reads, directly or not, each after those that it reads; the correlation itself is the last.
 func (c *Correlation) chain() []*Correlation {
 	var out []*Correlation
 	var visit func(*Correlation)
@@ -186,7 +187,7 @@ func (c *Correlation) chain() []*Correlation {
 	return out
 }
 
-// Rules are the numbers of the rules that a correlation reads, by itself or by others, each once.
+// Rules are the numbers of the rules that a correlation reads, directly or not, each once.
 func (c *Correlation) Rules() []int {
 	var out []int
 	for _, below := range c.chain() {
@@ -199,7 +200,7 @@ func (c *Correlation) Rules() []int {
 	return out
 }
 
-// RangeOf is where some correlation that reads a rule, by its number, names a field.
+// RangeOf is where a correlation names a field of a rule, given by its number.
 func (s *Set) RangeOf(rule int, f ir.Field) diag.Range {
 	r := s.rules[rule].ir
 	for _, c := range s.All {

@@ -12,13 +12,13 @@ type member struct {
 // group is the members with the same values, in the order of their times.
 type group []member
 
-// completion is one match of a correlation: its window holds the members from first to before end of a group, and the one at completes it.
+// completion is one match of a correlation. Its window is the members of a group from first to before end; the member at completed it.
 type completion struct {
 	group, first, at, end int32
 	value                 float64
 }
 
-// result is what was found of one correlation: its matches by time and input order.
+// result is the matches of one correlation, by time and input order.
 type result struct {
 	groups  []group
 	matches []completion
@@ -27,7 +27,7 @@ type result struct {
 // completing is the member that completed a match.
 func (f *result) completing(m completion) member { return f.groups[m.group][m.at] }
 
-// Evaluation finds the matches of correlations in some matches of rules.
+// Evaluation finds the matches of correlations over some matches of rules.
 type Evaluation struct {
 	set      *Set
 	matches  *Matches
@@ -37,12 +37,12 @@ type Evaluation struct {
 	progress []Progress
 }
 
-// Evaluate begins to evaluate correlations over some of the matches, given by each rule's number.
+// Evaluate begins an evaluation over some of the matches: byRule lists their positions by the number of the rule.
 func (s *Set) Evaluate(ms *Matches, byRule [][]int32) *Evaluation {
 	return &Evaluation{set: s, matches: ms, byRule: byRule, of: map[*Correlation]*result{}, values: map[string]int32{}}
 }
 
-// FindAll evaluates all correlations, and takes down how near each came if that is asked for.
+// FindAll evaluates all correlations. With observe it also records how near each came.
 func (v *Evaluation) FindAll(observe bool) {
 	for _, c := range v.set.All {
 		var seen *observer
@@ -63,7 +63,7 @@ func (v *Evaluation) Find(c *Correlation) {
 	}
 }
 
-// Progress says how near each correlation came, where FindAll took it down, in the order of the set.
+// Progress tells how near each correlation came, in the order of the set, if FindAll recorded it.
 func (v *Evaluation) Progress() []Progress { return v.progress }
 
 // entry is a member of the group at hand, with what its window reads.
@@ -77,7 +77,7 @@ type entry struct {
 // when gives the match that a member is, or that completed it.
 func (v *Evaluation) when(m member) *kept { return v.matches.at(m.of) }
 
-// find evaluates a correlation whose inputs are evaluated. seen is told how near it came; it may be nil.
+// find evaluates a correlation whose inputs are evaluated already. seen records how near it came; it may be nil.
 func (v *Evaluation) find(c *Correlation, seen *observer) {
 	found := &result{}
 	v.of[c] = found
@@ -117,7 +117,7 @@ func (v *Evaluation) find(c *Correlation, seen *observer) {
 	})
 }
 
-// slide moves the window over a group. All members of one time have the same window, which holds each of them.
+// slide moves the window over a group. All members of one time share one window, which holds all of them.
 func (v *Evaluation) slide(c *Correlation, g group, number int32, out []completion, seen *observer) []completion {
 	seen.begin()
 	a := newAggregate(c.IR)

@@ -21,7 +21,7 @@ func (v *Evaluation) text(c *Correlation, column ir.Column, m member) (text stri
 	return v.matches.value(m.of, column.Fields[m.input])
 }
 
-// key is one text for a member's columns; ok is false when it lacks one.
+// key joins a member's columns to one text; ok is false if it lacks one.
 func (v *Evaluation) key(c *Correlation, columns []ir.Column, m member) (key string, ok bool) {
 	texts := make([]string, 0, 4)
 	for _, column := range columns {

@@ -75,7 +75,7 @@ func (ms *Matches) Size() int {
 // ByRule lists the positions of each rule's matches, by its number, in the order in which they were added.
 func (ms *Matches) ByRule() [][]int32 { return ms.byRule }
 
-// Add keeps a match, and gives its position. ref is its event's in the store.
+// Add keeps a match and returns its position. ref is that of its event in the store.
 func (ms *Matches) Add(m Match, from event.Origin, ref eventstore.Ref) int32 {
 	if ms.n%chunkSize == 0 {
 		ms.chunks = append(ms.chunks, make([]kept, 0, chunkSize))
@@ -122,7 +122,7 @@ func (ms *Matches) at(i int32) *kept { return &ms.chunks[i/chunkSize][i%chunkSiz
 // Time is when the event of a match was.
 func (ms *Matches) Time(i int32) time.Time { return ms.at(i).time() }
 
-// Between gives those of some matches, in the order of their times, that lie from a time to another, both included.
+// Between selects the matches from begin to end, both included. positions must be in the order of times.
 func (ms *Matches) Between(positions []int32, begin, end time.Time) []int32 {
 	first, _ := slices.BinarySearchFunc(positions, begin, func(i int32, at time.Time) int { return ms.Time(i).Compare(at) })
 	after := first
@@ -140,7 +140,7 @@ func (ms *Matches) id(i int32) string {
 	return string(ms.ids[begin:ms.at(i).idEnd])
 }
 
-// value is what a match has in a field that is taken down of its rule.
+// value is what a match has in one of its rule's Fields.
 func (ms *Matches) value(i int32, f ir.Field) (text string, ok bool) {
 	k := ms.at(i)
 	at := slices.Index(ms.set.rules[k.rule].Fields, f)
@@ -150,7 +150,7 @@ func (ms *Matches) value(i int32, f ir.Field) (text string, ok bool) {
 	return ms.texts[ms.values[int(k.values)+at]], true
 }
 
-// event is a match's event; its Data is nil where there was no room for it.
+// event is a match's event; its Data is nil if there was no room for it.
 func (ms *Matches) event(k *kept) (event.Input, error) {
 	in := event.Input{Origin: event.Origin{Source: ms.sources[k.source], Line: k.line, Order: k.order}}
 	if k.ref.IsNone() {
@@ -163,7 +163,7 @@ func (ms *Matches) event(k *kept) (event.Input, error) {
 
 func (k *kept) time() time.Time { return time.Unix(k.second, int64(k.nano)).UTC() }
 
-// compare puts matches in the order of their times, and those of one time in that of the input.
+// compare orders matches by time, and those of one time by input.
 func (k *kept) compare(o *kept) int {
 	return cmp.Or(cmp.Compare(k.second, o.second), cmp.Compare(k.nano, o.nano), cmp.Compare(k.order, o.order))
 }

@@ -56,7 +56,8 @@ func (a *numbers) holds(time.Time) (float64, bool) {
 	return v, rules.Within(a.bounds, v)
 }
 
-// compute gives the one number. A percentile is that of the nearest rank: the least value that so many in a hundred do not exceed.
+// compute gives the number that is compared. A percentile is that of the nearest rank: the least value that at least that percentage of values
+// does not exceed.
 func (a *numbers) compute() float64 {
 	switch a.kind {
 	case rules.ValueSum:
@@ -73,7 +74,7 @@ func (a *numbers) compute() float64 {
 	return a.sorted[max(0, int(math.Ceil(float64(a.n)*a.percentile/100))-1)]
 }
 
-// sum adds and takes away without gathering errors of rounding: what each addition loses is kept beside.
+// sum adds and subtracts without accumulating rounding errors: it also keeps what each addition loses.
 // https://en.wikipedia.org/wiki/Kahan_summation_algorithm#Further_enhancements
 type sum struct{ total, lost float64 }
 

@@ -11,8 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Progress says how near a correlation came: what each input found, and of each group the window that matched or, where
-// none did, the one that lacked least.
+// Progress tells how near a correlation came: what each input found, and of each group the window that matched or, if
+// none did, the window that lacked least.
 type Progress struct {
 	Correlation string          `json:"correlation"`
 	Inputs      []InputProgress `json:"inputs"`
@@ -42,10 +42,10 @@ type GroupProgress struct {
 	lacks float64 // how much the value is short of the condition, 0 where it holds
 }
 
-// maxShownGroups bounds the groups that are told of.
+// maxShownGroups bounds the groups that are listed.
 const maxShownGroups = 20
 
-// observer takes down how near one correlation came while its windows slide.
+// observer records how near one correlation came while its windows slide.
 type observer struct {
 	of      *Correlation
 	figures Progress
@@ -61,7 +61,7 @@ func newObserver(c *Correlation) *observer {
 	return o
 }
 
-// read counts a match of an input. A nil observer takes nothing down.
+// read counts a match of an input. A nil observer records nothing.
 func (o *observer) read(input int, grouped bool) {
 	if o == nil {
 		return
@@ -72,7 +72,7 @@ func (o *observer) read(input int, grouped bool) {
 	}
 }
 
-// begin turns to a group.
+// begin begins a group.
 func (o *observer) begin() {
 	if o != nil {
 		o.now = &GroupProgress{lacks: math.Inf(1)}
@@ -80,7 +80,7 @@ func (o *observer) begin() {
 	}
 }
 
-// window takes down one place of the window, where it is the best of its group so far.
+// window records one position of the window, if it is the best of its group so far.
 func (o *observer) window(v *Evaluation, in []member, value float64, holds bool, matches int) {
 	if o == nil {
 		return
@@ -109,7 +109,7 @@ func (o *observer) window(v *Evaluation, in []member, value float64, holds bool,
 	*o.now = *best
 }
 
-// missing are the inputs without a match in a window: of an order, those after the last that was reached.
+// missing are the inputs without a match in a window. If their order matters, they are those after the last that was reached.
 func (o *observer) missing(in []member, reached float64) []string {
 	var out []string
 	switch o.of.IR.Source.Type {
@@ -127,7 +127,7 @@ func (o *observer) missing(in []member, reached float64) []string {
 	return out
 }
 
-// short tells how much a value is short of the bounds; where the condition names inputs, it is how many are missing.
+// short is how far a value is from the bounds. If the condition names inputs, it is the number that is missing.
 func (o *observer) short(value float64, missing int) float64 {
 	if o.of.IR.Source.Type == rules.TemporalOrdered || o.of.IR.Condition != nil {
 		return math.Max(float64(missing), 0.5) // a condition may want one not to have occurred
@@ -141,7 +141,7 @@ func (o *observer) short(value float64, missing int) float64 {
 	return total
 }
 
-// report gives the figures, what matched most and what lacked least first.
+// report gives the figures. Groups that matched most come first, then those that lacked least.
 func (o *observer) report() Progress {
 	slices.SortStableFunc(o.all, func(a, b *GroupProgress) int {
 		return cmp.Or(cmp.Compare(b.Matches, a.Matches), cmp.Compare(a.lacks, b.lacks))

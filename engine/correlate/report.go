@@ -10,7 +10,7 @@ import (
 	"decree/engine/event"
 )
 
-// Window is what a result says of the matches that its correlation counted.
+// Window is the matches that completed a correlation, as a result shows them.
 type Window struct {
 	Group  []event.Fact `json:"group,omitempty"` // the values that it was grouped by
 	Count  int          `json:"count"`           // matches in the window
@@ -39,7 +39,7 @@ type Completion struct {
 	v     *Evaluation
 }
 
-// Completions gives the matches that were found of a correlation, by time and input order.
+// Completions gives the matches of a correlation, by time and input order.
 func (v *Evaluation) Completions(c *Correlation) iter.Seq[Completion] {
 	return func(yield func(Completion) bool) {
 		found := v.of[c]
@@ -51,14 +51,14 @@ func (v *Evaluation) Completions(c *Correlation) iter.Seq[Completion] {
 	}
 }
 
-// reported is a match of a correlation that has results, in little room: there may be millions.
+// reported is a match of a correlation that has results. There may be millions, so it is small.
 type reported struct {
 	order     int
 	of, match int32 // the position of the correlation, and of its match
 }
 
-// Reports gives the matches of the correlations that have results, by the order of their events, then of the correlations. Of a correlation with a
-// lookback they are those whose event lies in it, if now is not zero.
+// Reports gives the matches of all correlations that are not silent, in the order of their events, then of the correlations. If now is not zero and a
+// correlation has a lookback, only matches whose event lies in it are given.
 func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
 	var all []reported
 	for _, c := range v.set.All {
@@ -88,13 +88,13 @@ func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
 	}
 }
 
-// Position is that of the rule's match which completed the correlation.
+// Position is the position of the rule's match that completed the correlation.
 func (m Completion) Position() int32 { return m.completing().of }
 
 // Number is that of the correlation among all.
 func (m Completion) Number() int { return m.Of.number }
 
-// GroupKey is one text for the values that the match is grouped by.
+// GroupKey is the values that the match is grouped by, joined to one text.
 func (m Completion) GroupKey() string {
 	key, _ := m.v.key(m.Of, m.Of.IR.GroupBy, m.completing())
 	return key
@@ -117,7 +117,7 @@ func (m Completion) Window() Window {
 	return w
 }
 
-// Event gives the event, its id and the unit that found it. Its Data is nil where there was no room for it.
+// Event gives the event, its id and the unit that found it. The event's Data is nil if there was no room for it.
 func (m Completion) Event() (in event.Input, id string, unit int, err error) {
 	position := m.Position()
 	k := m.v.matches.at(position)

@@ -8,7 +8,7 @@ import (
 	"decree/rules/ir"
 )
 
-// together asks which inputs occurred, in whichever order.
+// together asks which inputs occurred, in any order.
 type together struct {
 	anyCompletes
 	of    *ir.Correlation
@@ -58,8 +58,8 @@ func (a *together) occurred(n ir.Node) bool {
 	panic("correlate: unknown node in a correlation's condition")
 }
 
-// inTurn asks whether all inputs occurred one after the other. Of every input it knows the latest time at which a
-// sequence can have begun that leads up to it: a later begin is never worse.
+// inTurn asks whether all inputs occurred in order. For every input it knows the latest time at which a
+// sequence up to it can have begun; a later begin is never worse.
 type inTurn struct {
 	starts  []time.Time
 	reached []bool // some sequence leads up to the input

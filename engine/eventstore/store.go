@@ -1,5 +1,5 @@
-// Package eventstore keeps events until the end of the input. In: an event's bytes. Out: the same bytes, by the Ref that they were kept under.
-// What must stay true: an event comes back as it was given.
+// Package eventstore keeps events until the end of the input, compressed. In: an event's bytes. Out: a Ref, and for a Ref the same bytes.
+// What must stay true: an event comes back exactly as it was given.
 package eventstore
 
 import (
@@ -9,7 +9,7 @@ import (
 	"github.com/klauspost/compress/s2"
 )
 
-// Store keeps events, compressed in blocks: logs repeat themselves, so that they
+// Store keeps events, compressed in blocks. Logs repeat themselves, so they
 // take a fraction of their size. It is for one goroutine.
 type Store struct {
 	blocks [][]byte // compressed
@@ -29,7 +29,7 @@ var None = Ref{size: -1}
 // IsNone tells whether the event is not kept.
 func (r Ref) IsNone() bool { return r.size < 0 }
 
-// storeBlock is how many bytes a block has at least before it is compressed; one event may have more.
+// storeBlock is the least size of a block before it is compressed, in bytes. One event may be larger.
 const storeBlock = 32 << 10
 
 // Size is how many bytes the events take.
@@ -49,7 +49,7 @@ func (s *Store) Add(data []byte) Ref {
 	return ref
 }
 
-// Get gives an event, until the next call.
+// Get gives an event back. The bytes are valid until the next call.
 func (s *Store) Get(ref Ref) ([]byte, error) {
 	block := s.open
 	if int(ref.block) < len(s.blocks) {

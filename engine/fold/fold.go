@@ -1,5 +1,5 @@
-// Package fold makes texts comparable without regard to case, as every test that is not cased compares them. In: a text. Out: its folded form,
-// the same for texts that differ in case alone.
+// Package fold makes texts comparable without regard to case, as all tests compare them that are not cased. In: a text. Out: its folded
+// form, which is the same for texts that differ only in case.
 package fold
 
 import (
@@ -10,9 +10,9 @@ import (
 	"unsafe"
 )
 
-// Text makes a text comparable without regard to case. A letter of ASCII equals its other case alone, as products have it that ignore the case
-// of ASCII only; letters beyond equal those that Unicode's simple folding gives, unless that is a letter of ASCII: neither ſ is an s, nor the
-// sign of Kelvin a k. ASCII letters become lower case.
+// Text gives the folded form of a text. ASCII letters become lower case and equal only their other case, as in products that ignore the case
+// of ASCII alone. Other letters equal those that Unicode's simple folding gives, except for ASCII letters: ſ is not an s, and the
+// Kelvin sign is not a k.
 func Text(s string) string {
 	upper, wide := false, false
 	for i := 0; i < len(s); i++ {
@@ -28,7 +28,7 @@ func Text(s string) string {
 	return s
 }
 
-// Rune gives one letter for all that fold alike: the ASCII one in lower case, or else the smallest beyond ASCII.
+// Rune gives one letter for all letters that fold alike: the lower case of an ASCII letter, or the smallest letter beyond ASCII.
 func Rune(r rune) rune {
 	if r < utf8.RuneSelf {
 		if r >= 'A' && r <= 'Z' {
@@ -48,7 +48,7 @@ func Rune(r rune) rune {
 // Arena holds folded texts of ASCII in memory that is used again.
 type Arena struct{ bytes []byte }
 
-// Reset gives the memory of all texts up.
+// Reset frees the memory of all texts for new ones.
 func (a *Arena) Reset() { a.bytes = a.bytes[:0] }
 
 const (

@@ -10,10 +10,10 @@ import (
 	"decree/rules/ir"
 )
 
-// Process is what is kept of an event that tells of a process: who it is, who made it, and the fields
-// of both that rules ask for or results show.
+// Process is what the tree keeps of an event: the keys of its process and of those above it, and the fields
+// of all that rules ask for or results show.
 type Process struct {
-	// Created says that the event is the process's creation: where a source has events of any category, one that names its parent.
+	// Created says that the event is the creation of the process. In a source with events of any category, an event is one if it names the parent.
 	Created bool
 
 	order  int
@@ -31,7 +31,7 @@ type processField struct {
 // Tells tells whether events of the source are kept for the tree.
 func (s *Source) Tells() bool { return len(s.keys[0]) > 0 && s.kept != nil }
 
-// Process reads what the current event tells of its process. order is the event's place in the input, and at its time, zero if unknown.
+// Process reads the process of the current event. order is the event's position in the input; at is its time, or zero.
 func (s *Source) Process(d *document.Document, order int, at time.Time) *Process {
 	p := &Process{order: order, at: at, fields: make([]processField, 0, len(s.kept))}
 	for level := range p.keys {
@@ -47,8 +47,8 @@ func (s *Source) Process(d *document.Document, order int, at time.Time) *Process
 	return p
 }
 
-// key names the process at a level on its host, in the first way that the event has whole; "" when there is none. unique says that
-// no other process is ever named so.
+// key names the process at a level: by its host and the first key whose columns the event has all; "" if there is none. unique says that
+// no other process ever has the same key.
 func (s *Source) key(d *document.Document, level int) (key string, unique bool) {
 	if s.host < 0 {
 		return "", false
@@ -62,7 +62,7 @@ func (s *Source) key(d *document.Document, level int) (key string, unique bool) 
 	return "", false
 }
 
-// all reads each slot's first value; whole is false when one has none.
+// all reads the first value of each slot; whole is false if one has none.
 func all(d *document.Document, slots []int) (values []string, whole bool) {
 	for _, slot := range slots {
 		v, ok := d.First(slot)

@@ -11,7 +11,7 @@ type Processes struct {
 	bytes int
 }
 
-// Add keeps a process. It gives how many had to go for it: the oldest go in one sweep, so that the cost stays linear.
+// Add keeps a process, and returns how many old ones were evicted for it. They are evicted in batches, so that the cost stays linear.
 func (ps *Processes) Add(p *Process) (evicted int) {
 	ps.all = append(ps.all, p)
 	ps.bytes += p.size()
@@ -36,7 +36,7 @@ func (ps *Processes) evict(over int) int {
 	return over
 }
 
-// Tree links the processes, once the input has ended, and gives how many are beyond MaxCount and left out.
+// Tree links the processes, once the input has ended. It leaves out the oldest beyond MaxCount, and returns their number.
 func (ps *Processes) Tree() (t *Tree, evicted int) {
 	evicted = ps.evict(len(ps.all) - ps.MaxCount)
 	return newTree(ps.all), evicted

@@ -1,9 +1,9 @@
-// Package lineage knows the processes above an event's own. In: the links and fields of processes, as a log source has them, and each
-// event that tells of one. Out, once the input has ended: a field of the parent, the grandparent or a process further up.
+// Package lineage finds the processes above an event's own. In: the columns in which a log source names processes, and each
+// event that describes one. Out, once the input has ended: fields of the parent, the grandparent or a process further up.
 //
-// A log source says where its events name processes (Source); an event becomes a Process; Processes keeps those that are needed until the end,
-// within bounds; a Tree links them, and a View reads it as one event sees it. What must stay true: an ancestor that is not known
-// has no field, so that no test holds of it; a process is linked by its whole key, on its own host, and never by a process id alone.
+// A Source says where the events of a log source name processes. An event becomes a Process. Processes keeps them until the end of the
+// input, within bounds. A Tree links them, and a View reads the tree from the position of one event. What must stay true: an unknown ancestor
+// has no fields, so no test holds of it. A process is linked by its whole key, on its own host, and never by a process id alone.
 package lineage
 
 import (
@@ -14,7 +14,7 @@ import (
 	"decree/rules/schema"
 )
 
-// Source says how the events of a log source name processes and what they tell of them.
+// Source says in which columns the events of a log source name and describe processes.
 type Source struct {
 	model  *schema.Model
 	source *schema.Source
@@ -33,13 +33,13 @@ type keptField struct {
 	slot  int
 }
 
-// nativeField is a field that the event carries, always or with the tree to be asked where it lacks it.
+// nativeField is a field of an ancestor that the event itself carries. If it is optional and missing, the tree is asked.
 type nativeField struct {
 	slot     int
 	optional bool
 }
 
-// NewSource compiles the links of a log source.
+// NewSource finds the columns of a log source.
 func NewSource(m *schema.Model, s *schema.Source, l *document.Layout) *Source {
 	out := &Source{model: m, source: s, layout: l, host: -1, native: map[ir.Field]nativeField{}, shown: map[ir.Field]int{}}
 	if host, ok := s.Entities["host"]; ok {
@@ -62,7 +62,7 @@ func NewSource(m *schema.Model, s *schema.Source, l *document.Layout) *Source {
 // shownFields are kept for results, whatever rules ask.
 var shownFields = []string{"CommandLine", "Image"}
 
-// Show has results tell of the parent and the grandparent what the event itself carries.
+// Show lets results show what the event itself carries of the parent and the grandparent.
 func (s *Source) Show() {
 	for _, name := range slices.Backward(shownFields) {
 		for level := 1; level <= 2; level++ {
@@ -78,13 +78,13 @@ func (s *Source) AddNative(f ir.Field, slot int) {
 	s.native[f] = nativeField{slot, f.Level > 0 && s.Optional(f)}
 }
 
-// Optional tells whether the tree is asked for an ancestor's field where an event lacks it.
+// Optional tells whether the tree is asked for an ancestor's field if an event lacks it.
 func (s *Source) Optional(f ir.Field) bool {
 	col, ok := s.model.Column(s.source, f.Name, f.Level)
 	return ok && col.Optional && len(s.source.Keys[1]) > 0
 }
 
-// Keep has the tree keep some fields of the source's events, besides those that results show: of the process itself and of those above it
+// Keep lets the tree keep these fields, and those that results show, of the source's events: of the process itself and of those above it,
 // as far as the event carries them.
 func (s *Source) Keep(fields map[string]bool) {
 	names := slices.Clone(shownFields)

@@ -7,8 +7,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Tree knows the creation event of every process, by host and process key. Where keys are not
-// unique (a bare pid), the latest creation at or before the child's counts.
+// Tree finds the creation event of a process by its host and key. If keys are used again (a bare pid),
+// the latest creation at or before the child's counts.
 type Tree struct {
 	born map[string][]*Process // in order of creation
 }
@@ -25,8 +25,8 @@ func newTree(all []*Process) *Tree {
 	return t
 }
 
-// ancestor finds the creation event of the process n levels above another's. A product that
-// names the grandparent too lets a missing parent be skipped.
+// ancestor finds the creation event of the process n levels above another. If the product
+// names the grandparent too, a missing parent is skipped.
 func (t *Tree) ancestor(p *Process, n int) (*Process, bool) {
 	for n > 0 {
 		parent, found := t.find(1, p)
@@ -45,7 +45,7 @@ func (t *Tree) ancestor(p *Process, n int) (*Process, bool) {
 	return p, true
 }
 
-// find gives the creation of the process that a child names at a level.
+// find gives the creation event of the process that a child names at a level.
 func (t *Tree) find(level int, child *Process) (*Process, bool) {
 	key := child.keys[level]
 	born := t.born[key]

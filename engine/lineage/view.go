@@ -7,7 +7,7 @@ import (
 	"decree/rules/ir"
 )
 
-// View is the tree as one event sees it: the zero View knows no ancestors.
+// View is the tree from the position of one event. The zero View knows no ancestors.
 type View struct {
 	Tree *Tree
 	Self *Process // the event as a child in the tree; nil if it tells of no process
@@ -21,7 +21,7 @@ func (v View) Field(f ir.Field) (text, from string, ok bool) {
 	return v.Tree.field(v.Self, f)
 }
 
-// Native reads a field that the current event carries itself; known is false where the tree is asked instead.
+// Native reads a field that the current event carries itself; known is false if the tree is to be asked instead.
 func (s *Source) Native(d *document.Document, f ir.Field) (texts []string, present, known bool) {
 	n, ok := s.native[f]
 	if !ok {
@@ -37,7 +37,7 @@ func (s *Source) Carries(d *document.Document, f ir.Field) bool {
 	return ok && d.Slot(n.slot).Present
 }
 
-// Ancestor is what a result says of a process above the event's own.
+// Ancestor is what a result shows of a process above the event's own.
 type Ancestor struct {
 	Level       int    `json:"level"`
 	Image       string `json:"image,omitempty"`
@@ -53,7 +53,7 @@ func (a Ancestor) Describe() string {
 	return a.Image + "  " + a.CommandLine
 }
 
-// Ancestors describes the processes above the current event's own, up to a level. Those of which nothing is known are left out.
+// Ancestors describes the processes above the current event's own, up to a level. Unknown ones are left out.
 func (s *Source) Ancestors(d *document.Document, v View, deepest int) []Ancestor {
 	var out []Ancestor
 	for level := 1; level <= deepest; level++ {
@@ -64,7 +64,7 @@ func (s *Source) Ancestors(d *document.Document, v View, deepest int) []Ancestor
 	return out
 }
 
-// ancestor says what is known of an ancestor, from the event itself before the tree.
+// ancestor describes an ancestor, from the event itself or else from the tree.
 func (s *Source) ancestor(d *document.Document, view View, level int) Ancestor {
 	a := Ancestor{Level: level}
 	for _, part := range []struct {

@@ -12,7 +12,7 @@ import (
 	"decree/rules/schema"
 )
 
-// Figure is what is known of one value's rarity.
+// Figure is the rarity of one value.
 type Figure struct {
 	Name        string  `json:"name"`
 	Value       string  `json:"value"`
@@ -59,7 +59,7 @@ func (p *Population) Judge(table Reputation) {
 	}
 }
 
-// Figure gives the figure of the current event's value, once it is judged. of are the log sources that the event is of.
+// Figure gives the figure of the current event's value, after Judge. of are the log sources of the event.
 func (p *Population) Figure(d *document.Document, of []int) (Figure, bool) {
 	v, ok := p.value(d, of)
 	if !ok {
@@ -69,10 +69,10 @@ func (p *Population) Figure(d *document.Document, of []int) (Figure, bool) {
 	return f, ok
 }
 
-// AsksReputation tells whether the condition asks for more than who saw a value.
+// AsksReputation tells whether the condition asks for reputation, not only for local counts.
 func (p *Population) AsksReputation() bool { return asksReputation(p.of.Spec) }
 
-// Told tells whether a table or an event told the reputation of some value that was judged.
+// Told tells whether a table or an event had the reputation of any value.
 func (p *Population) Told() bool { return p.told }
 
 // judge decides whether a value is rare.

@@ -1,9 +1,10 @@
-// Package rarity says how rare a value is: here, by who saw it, and in the world, by its reputation. In: a prevalence condition, the events of
-// its population, and a table of reputation, which may be nil. Out: for each value a Figure, which says whether it is rare.
+// Package rarity finds how rare a value is: locally, by the number of hosts or users that saw it, and globally, by its reputation. In: a
+// prevalence condition, the events of its population, and a reputation table, which may be nil. Out: for each value a Figure, which says
+// whether it is rare.
 //
-// A Population is compiled for each log source that answers the rule; it counts a Sighting of each event; once the input, or the
-// lookback, has ended, it judges all values. What must stay true: values compare in lower case and an empty one is none; ties of the rarest are broken
-// by value, so that a result is reproducible; a population takes no more memory than it is given.
+// A Population counts a Sighting of each event. Once the input, or a lookback, has ended, it judges all values. What must stay true: values
+// compare in lower case, and an empty one does not count. Ties of the rarest are broken by value, so that a result is reproducible. A
+// population takes no more memory than it is given.
 package rarity
 
 import (
@@ -26,14 +27,14 @@ type Population struct {
 	told    bool // the reputation of some value
 }
 
-// sourceSlots are where the events of a log source have what is counted.
+// sourceSlots are the slots of what is counted, in the events of a log source.
 type sourceSlots struct {
 	value   int
 	who     int            // who saw the value, or -1
 	columns map[string]int // reputation column -> slot
 }
 
-// New makes the population of a condition, without log sources.
+// New makes an empty population for a condition.
 func New(n *ir.Prevalence) *Population {
 	return &Population{of: n, sources: map[int]sourceSlots{}, seen: map[string]*sightings{}}
 }
@@ -41,7 +42,7 @@ func New(n *ir.Prevalence) *Population {
 // Condition is the condition whose population it is.
 func (p *Population) Condition() *ir.Prevalence { return p.of }
 
-// AddSource compiles how events of a log source, of which the number is the caller's, are counted; false if they have no such value.
+// AddSource finds the slots of a log source. number is the caller's number for it. It returns false if the events have no such value.
 func (p *Population) AddSource(number int, s *schema.Source, l *document.Layout) bool {
 	if len(p.sources) == 0 {
 		p.rep = s.Reputation
@@ -73,7 +74,8 @@ type Sighting struct {
 	row   Row
 }
 
-// Sight says what the current event, which is of some log sources, adds as one of a log source; ok is false when it has no value.
+// Sight reads what the current event adds to the population; ok is false if it has no value. of are all log sources of the event, source is the
+// one for which it is counted.
 func (p *Population) Sight(d *document.Document, source int, of []int) (s Sighting, ok bool) {
 	value, ok := p.value(d, of)
 	if !ok {
@@ -94,7 +96,7 @@ func (p *Population) Sight(d *document.Document, source int, of []int) (s Sighti
 	return s, true
 }
 
-// value gives the value whose prevalence is asked, folded; an empty one is none.
+// value gives the value whose prevalence is asked, in lower case. An empty value does not count.
 func (p *Population) value(d *document.Document, of []int) (string, bool) {
 	for _, source := range of {
 		if slots, ok := p.sources[source]; ok {
@@ -105,19 +107,19 @@ func (p *Population) value(d *document.Document, of []int) (string, bool) {
 	return "", false
 }
 
-// sightings is who saw a value, and what the event said of its reputation.
+// sightings is who saw a value, and its reputation from the first event.
 type sightings struct {
 	by  map[string]struct{}
 	row Row
 }
 
-// valueSize and bySize are about what a value of a population takes, and who saw it, beside their texts.
+// valueSize and bySize are the memory that a value takes, and each of those who saw it, beside their texts, about.
 const (
 	valueSize = 300
 	bySize    = 48
 )
 
-// Count counts a sighting; false when the population would need more than so many bytes.
+// Count counts a sighting. It returns false if the population would need more than limit bytes.
 func (p *Population) Count(s Sighting, limit int) bool {
 	seen := p.seen[s.value]
 	if seen == nil {
@@ -142,7 +144,7 @@ func (p *Population) Count(s Sighting, limit int) bool {
 	return true
 }
 
-// Forget begins the count anew.
+// Forget resets the count.
 func (p *Population) Forget() {
 	clear(p.seen)
 	p.bytes = 0

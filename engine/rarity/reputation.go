@@ -9,7 +9,7 @@ import (
 	"decree/engine/event"
 )
 
-// Reputation tells what is known of a value. Entity is sha1, sha256, md5 or domain; value is
+// Reputation looks up the reputation of a value. Entity is sha1, sha256, md5 or domain; value is
 // lower-cased. Implementations must be safe for concurrent use.
 type Reputation interface {
 	Lookup(entity, value string) (Row, bool)
@@ -28,7 +28,7 @@ func (t table) Lookup(entity, value string) (Row, bool) {
 	return row, ok
 }
 
-// HasKey tells whether a row says whose reputation it tells.
+// HasKey tells whether a row of a reputation table has one of the key columns.
 func HasKey(row map[string]string) bool { return table{}.add(row) }
 
 // NewTable makes a table of rows. Each row is found by each entity column it has.

@@ -46,8 +46,8 @@ func (t *Table) NewRouter() *Router {
 // maxKnown bounds how many texts of a scope column are remembered.
 const maxKnown = 1000
 
-// asks tells what a text of a column says, which may be the one it has had since an event: only a value of one text has
-// such. Of such texts there are few.
+// asks looks up what a text of a column answers. since is not 0 only for a value of one text that has been the same since an
+// event.
 func (r *Router) asks(column int, since uint32, text string) answer {
 	t := &r.texts[column]
 	if since == 0 || since != t.since {
@@ -72,7 +72,7 @@ func (r *Router) lookUp(column int, text string) answer {
 	return found
 }
 
-// Route finds the sources that the current event is of.
+// Route finds the log sources of the event that the document has read.
 func (r *Router) Route(d *document.Document) {
 	r.Of, r.considered = r.Of[:0], r.considered[:0]
 	r.gen++

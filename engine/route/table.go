@@ -1,9 +1,9 @@
-// Package route tells which log sources an event is of. In: the log sources that rules read, numbered as they are added, and a document that has
-// read an event. Out: the numbers of those whose scope the event satisfies, in their order.
+// Package route finds the log sources that an event belongs to. In: the log sources that rules read, numbered as they are added, and a document that
+// has read an event. Out: the numbers of the log sources whose scope the event satisfies, in order.
 //
 // A scope asks whether columns have one of some values: the channel, the event id, the name of a table. A column's text is looked up
-// once an event, for all log sources at once. What must stay true: an event is of a log source if every test of its scope holds, whatever
-// was found for the event before.
+// once an event, for all log sources at once. What must stay true: an event belongs to a log source if every test of its scope holds,
+// whatever events came before.
 package route
 
 import (
@@ -28,7 +28,7 @@ type Table struct {
 	others    []int            // sources that do not ask for it
 }
 
-// column is what a slot's texts answer.
+// column is a slot that scopes ask about, and what its texts answer.
 type column struct {
 	slot    int
 	answers map[string][]int // folded text -> questions

@@ -13,7 +13,7 @@ type Guess struct {
 	at    time.Time
 }
 
-// Take takes a time down if it is the first.
+// Take records a time if it is the first.
 func (g *Guess) Take(order int, text string, at time.Time) {
 	if g.text == "" || order < g.order {
 		*g = Guess{order, strings.Clone(text), at}
@@ -28,7 +28,7 @@ func (g Guess) String() string {
 	return fmt.Sprintf("the time %q was read as %s", g.text, g.at.Format("2 January 2006"))
 }
 
-// Merge takes down another's time if it is the first.
+// Merge records the time of another guess if it is the first.
 func (g *Guess) Merge(other Guess) {
 	if other.text != "" {
 		g.Take(other.order, other.text, other.at)

@@ -1,5 +1,5 @@
-// Package timestamp reads times as products export them. In: a text. Out: the time in UTC, and whether day and month could also be the
-// other way round. What must stay true: a text that is no time is never read as one, and one text is always read alike.
+// Package timestamp reads times as products export them. In: a text. Out: the time in UTC, and whether day and month could also be
+// swapped. What must stay true: a text that is not a time is never read as one.
 package timestamp
 
 import (
@@ -43,8 +43,8 @@ var (
 	unpunctus = strings.NewReplacer(", ", " ", " @ ", " ", "\u202f", " ", "\u00a0", " ", "  ", " ")
 )
 
-// Parse reads a timestamp, in UTC where it names no zone. guessed says that day and month could also be the other way round: the month is read first, as
-// the products that write slashes do.
+// Parse reads a timestamp. Without a zone it is UTC. guessed says that day and month could also be swapped; the month is then read first, as
+// products that write slashes do.
 func Parse(s string) (at time.Time, guessed, ok bool) {
 	for _, layout := range commonTimes {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -65,7 +65,7 @@ func Parse(s string) (at time.Time, guessed, ok bool) {
 	return readWritten(s)
 }
 
-// maxTime bounds the text that is looked at as a time.
+// maxTime bounds the length of a text that may be a time.
 const maxTime = 64
 
 // readWritten reads a date and a time of day in capitals, without punctuation, and perhaps with a zone.

@@ -1,7 +1,6 @@
 package engine
 
 import (
-	"cmp"
 	"fmt"
 	"slices"
 	"time"
@@ -13,12 +12,6 @@ import (
 
 // maxRuns bounds how many runs of a schedule see one event.
 const maxRuns = 10_000
-
-// Alert is a result with the run of the schedule that would have raised it.
-type Alert struct {
-	Result
-	At time.Time
-}
 
 // moment is an event that some of a rule's units wait for, at its time.
 type moment struct {
@@ -33,6 +26,7 @@ type Backtest struct{ *Engine }
 
 // NewBacktest compiles rules, as New does. Options.Now and Options.OnResult are for engines alone.
 func NewBacktest(rs []*ir.Rule, opt Options) (*Backtest, diag.Diagnostics) {
+	opt.raises = true
 	e, found := New(rs, opt)
 	if e == nil {
 		return nil, found
@@ -47,14 +41,16 @@ func NewBacktest(rs []*ir.Rule, opt Options) (*Backtest, diag.Diagnostics) {
 // Every since 1970, over the events of the last Lookback. Rarity is judged anew in each run; ancestors are
 // those of the whole input. An event that several runs find is one alert, of the first. A run of a correlation's own schedule reports the
 // matches whose event lies in its lookback; it reads rules as much further back as windows reach, so that each of these windows is
-// whole, and there their rarity is judged. schedule gives a rule's, in whole seconds. timeless counts
-// events without a time that can be read, which no run sees.
-func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule) (alerts []Alert, timeless int, stats Stats, err error) {
+// whole, and there their rarity is judged. schedule gives a rule's, in whole seconds. Alerts are given one
+// by one, in the order of their runs, events and rules. timeless counts events without a time that can be read, which no run sees.
+func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule, give func(Alert)) (timeless int, stats Stats, err error) {
 	e := b.Engine
+	e.main.brief = true // alerts read their events again when they are given
+	alerts := raisedAlerts{room: e.opt.alertMemory()}
 	e.linkProcesses()
 	moments, timeless, err := e.moments()
 	if err != nil {
-		return nil, timeless, e.stats, err
+		return timeless, e.stats, err
 	}
 	of := func(r *rules.Rule) (rules.Schedule, error) {
 		s := schedule(r)
@@ -66,25 +62,22 @@ func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule) (alerts []A
 	for _, r := range e.rules {
 		s, err := of(r.ir.Source)
 		if err != nil {
-			return nil, timeless, e.stats, err
+			return timeless, e.stats, err
 		}
 		replayed := &replay{e, r, s, moments[r.order]}
-		found, err := replayed.run()
-		if err != nil {
-			return nil, timeless, e.stats, err
+		if err := replayed.run(&alerts); err != nil {
+			return timeless, e.stats, err
 		}
-		alerts = append(alerts, found...)
 	}
-	correlated, err := e.replayCorrelations(moments, of)
-	if err != nil {
-		return nil, timeless, e.stats, err
+	if err := e.replayCorrelations(moments, of, &alerts); err != nil {
+		return timeless, e.stats, err
 	}
-	alerts = append(alerts, correlated...)
+	e.stats.Unraised = alerts.dropped
+	if err := alerts.give(give); err != nil {
+		return timeless, e.stats, err
+	}
 	e.pending = e.newPending()
-	slices.SortStableFunc(alerts, func(a, b Alert) int {
-		return cmp.Or(a.At.Compare(b.At), compareResults(a.Result, b.Result))
-	})
-	return alerts, timeless, e.finishedStats(), nil
+	return timeless, e.finishedStats(), nil
 }
 
 // moments lists the pending events of each rule, by the rule's order, in the order of their times.
@@ -127,11 +120,10 @@ type replay struct {
 	moments []moment
 }
 
-func (r *replay) run() ([]Alert, error) {
+func (r *replay) run(alerts *raisedAlerts) error {
 	if err := r.sight(); err != nil {
-		return nil, err
+		return err
 	}
-	var alerts []Alert
 	from, to := 0, 0 // the events that a run sees
 	for to < len(r.moments) {
 		// earlier runs see nothing new; later runs do as long as events are in reach
@@ -153,11 +145,11 @@ func (r *replay) run() ([]Alert, error) {
 				}
 				out, err := r.ask(m, false)
 				if err != nil {
-					return nil, err
+					return err
 				}
 				for _, result := range out.results {
 					m.raised = true
-					alerts = append(alerts, Alert{result, at})
+					alerts.addMatch(r.e, m, result, at)
 				}
 			}
 			if len(r.rule.rare) == 0 {
@@ -165,7 +157,7 @@ func (r *replay) run() ([]Alert, error) {
 			}
 		}
 	}
-	return alerts, nil
+	return nil
 }
 
 // next is the first run at a time or after it.

@@ -33,7 +33,7 @@ func backtest(t testing.TB, rs []*ir.Rule, schedule rules.Schedule, lines ...str
 	for i, line := range lines {
 		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
 	}
-	raised, timeless, _, err := e.Finish(func(*rules.Rule) rules.Schedule { return schedule })
+	raised, timeless, _, err := enginetest.Replay(e, func(*rules.Rule) rules.Schedule { return schedule })
 	require.NoError(t, err)
 	alerts = []string{}
 	for _, a := range raised {
@@ -99,7 +99,7 @@ func TestBacktestIsWhatTheRunsSay(t *testing.T) {
 func TestBacktestRefusesSchedulesThatCannotBe(t *testing.T) {
 	for _, s := range []rules.Schedule{{}, {Every: time.Hour}, {Every: time.Millisecond, Lookback: time.Hour}, {Every: 1500 * time.Millisecond, Lookback: time.Hour}, {Every: time.Second, Lookback: 1e5 * time.Second}} {
 		e, _ := engine.NewBacktest([]*ir.Rule{lowered.Rule(t, plainRule)}, engine.Options{Model: lowered.Model(t, "mde")})
-		_, _, _, err := e.Finish(func(*rules.Rule) rules.Schedule { return s })
+		_, _, _, err := enginetest.Replay(e, func(*rules.Rule) rules.Schedule { return s })
 		assert.ErrorContains(t, err, "cannot be replayed", s)
 	}
 	alerts, _ := backtest(t, []*ir.Rule{lowered.Rule(t, plainRule)}, rules.Schedule{Every: time.Hour, Lookback: time.Hour},
@@ -132,7 +132,7 @@ func TestBacktestReplaysCorrelations(t *testing.T) {
 		for i, at := range []string{"09:10:00", "10:30:00", "12:59:30", "20:00:00"} { // the first two are not seen by one run
 			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(enginetest.DefenderProcess(i+1, at, "h", "x", "whoami"))}))
 		}
-		alerts, _, _, err := e.Finish(func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: c.lookback} })
+		alerts, _, _, err := enginetest.Replay(e, func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: c.lookback} })
 		require.NoError(t, err)
 		got := []string{}
 		for _, a := range alerts {
@@ -141,4 +141,46 @@ func TestBacktestReplaysCorrelations(t *testing.T) {
 		}
 		assert.Equal(t, c.want, got)
 	}
+}
+
+// TestAlertsKeepToTheMemory: what has no room is dropped and counted; the others are whole.
+func TestAlertsKeepToTheMemory(t *testing.T) {
+	const events = 100
+	raised := func(memory int) (alerts []engine.Alert, stats engine.Stats) {
+		b, found := engine.NewBacktest([]*ir.Rule{lowered.Rule(t, plainRule)}, engine.Options{Model: lowered.Model(t, "mde"), MaxMemory: memory})
+		require.Empty(t, found)
+		for i := range events {
+			require.NoError(t, b.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(enginetest.DefenderProcess(i+1, "10:00:00", "h", "x", "whoami"))}))
+		}
+		alerts, _, stats, err := enginetest.Replay(b, func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: time.Hour} })
+		require.NoError(t, err)
+		return alerts, stats
+	}
+	all, stats := raised(1 << 20)
+	assert.Len(t, all, events)
+	assert.Zero(t, stats.Unraised)
+	some, stats := raised(1 << 17)
+	assert.Zero(t, stats.Dropped, "there was room for the events")
+	assert.Positive(t, stats.Unraised)
+	assert.Len(t, some, events-stats.Unraised)
+	for i, a := range some {
+		assert.Equal(t, all[i].EventID, a.EventID)
+	}
+	for _, a := range all {
+		assert.Equal(t, "whoami", a.Event.Fields["ProcessCommandLine"])
+		assert.Equal(t, []string{"a"}, a.Names)
+	}
+}
+
+// TestRunsPastTheLastYearHaveTheTimeOfTheirEvent: RFC 3339 cannot write the run's.
+func TestRunsPastTheLastYearHaveTheTimeOfTheirEvent(t *testing.T) {
+	b, found := engine.NewBacktest([]*ir.Rule{lowered.Rule(t, plainRule)}, engine.Options{Model: lowered.Model(t, "mde")})
+	require.Empty(t, found)
+	last := strings.Replace(enginetest.DefenderProcess(1, "23:59:59", "h", "x", "whoami"), "2026-03-01", "9999-12-31", 1)
+	require.Contains(t, last, "9999-12-31")
+	require.NoError(t, b.Add(&event.Event{Source: "test", Line: 1, Raw: []byte(last)}))
+	alerts, _, _, err := enginetest.Replay(b, func(*rules.Rule) rules.Schedule { return rules.Schedule{Every: time.Hour, Lookback: time.Hour} })
+	require.NoError(t, err)
+	require.Len(t, alerts, 1)
+	assert.Equal(t, time.Date(9999, 12, 31, 23, 59, 59, 0, time.UTC), alerts[0].At)
 }

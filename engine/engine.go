@@ -49,6 +49,7 @@ type Stats struct {
 	Timeless     int // matches that a correlation would read, without a time that can be read
 	Undated      int // events without a time that can be read, which rules with a lookback would be asked of
 	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations did not see them
+	Unraised     int // alerts of a backtest dropped at MaxMemory
 	Textless     int // matches whose event had no room at MaxMemory: results have no more of it than what correlations read
 
 	Guessed   string       // the first time whose day and month could be the other way round, and how it was read

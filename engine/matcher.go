@@ -32,6 +32,7 @@ type matcher struct {
 	costs   *costs
 	guess   timestamp.Guess
 	fitted  bool // some event had a column of the model
+	brief   bool // results do not describe their events
 
 	order   int  // of the current event
 	undated bool // the current event has no time, and a rule asked for it

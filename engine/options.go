@@ -22,6 +22,7 @@ type Options struct {
 	Measure      bool              // Profile tells where the time went
 
 	exhaustive bool // try every rule on every event of its log source
+	raises     bool // a backtest keeps alerts beside events
 }
 
 // withDefaults puts the default for every bound that is not set.
@@ -39,7 +40,13 @@ func (o Options) withDefaults() Options {
 }
 
 // The shares of MaxMemory.
-func (o Options) eventMemory() int   { return o.MaxMemory / 2 }
+func (o Options) eventMemory() int {
+	if o.raises {
+		return o.MaxMemory/2 - o.alertMemory()
+	}
+	return o.MaxMemory / 2
+}
+func (o Options) alertMemory() int   { return o.MaxMemory / 8 }
 func (o Options) processMemory() int { return o.MaxMemory / 4 }
 func (o Options) matchMemory() int   { return o.MaxMemory / 16 } // of correlations, and as much of the events
 func (o Options) rarityMemory(populations int) int {

@@ -33,38 +33,37 @@ type replayedRule struct {
 
 // replayCorrelations raises the alerts of correlations. Rules without a prevalence condition find the same in every run, and so do
 // correlations of such rules, so those are evaluated once.
-func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error)) ([]Alert, error) {
+func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error), alerts *raisedAlerts) error {
 	e.keepMatchesIn(&e.pending.store)
 	for _, r := range e.rules {
 		if r.correlated.Read && len(r.rare) == 0 {
 			replayed := &replay{e: e, rule: r, moments: moments[r.order]}
 			if err := replayed.matches(); err != nil {
-				return nil, err
+				return err
 			}
 		}
 	}
 	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
 	once.FindAll(false)
-	var alerts []Alert
 	for _, c := range e.correlations.All {
 		if c.Silent {
 			continue
 		}
 		s, err := schedule(c.IR.Source.Body)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		r := &correlationReplay{Engine: e, Schedule: s, of: c, always: e.matches.ByRule(), reached: map[reachedMatch]bool{}}
 		if !slices.ContainsFunc(c.Rules(), func(below int) bool { return len(e.rules[below].rare) > 0 }) {
-			err = r.raise(once, nil, &alerts)
+			err = r.raise(once, nil, alerts)
 		} else if err = r.prepare(moments); err == nil {
-			err = r.run(&alerts)
+			err = r.run(alerts)
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return alerts, nil
+	return nil
 }
 
 // matches keeps all matches of the rule for correlations.
@@ -103,7 +102,7 @@ func (r *correlationReplay) prepare(moments [][]moment) error {
 }
 
 // run evaluates the correlation in each run that sees something.
-func (r *correlationReplay) run(alerts *[]Alert) error {
+func (r *correlationReplay) run(alerts *raisedAlerts) error {
 	next := (&replay{Schedule: r.Schedule}).next
 	if len(r.times) == 0 {
 		return nil
@@ -175,7 +174,7 @@ func (r *replay) between(begin, end time.Time) (first, after int) {
 }
 
 // raise adds an alert for each match in the lookback of a run. Without a run it is the first run that sees the match.
-func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alerts *[]Alert) error {
+func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alerts *raisedAlerts) error {
 	next := (&replay{Schedule: r.Schedule}).next
 	for found := range v.Completions(r.of) {
 		at := next(found.At)
@@ -185,18 +184,20 @@ func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alert
 		if found.At.After(at) || found.At.Before(at.Add(-r.Lookback)) {
 			continue
 		}
-		if run != nil {
-			reached := reachedMatch{found.Position(), found.GroupKey()}
-			if r.reached[reached] {
-				continue
-			}
-			r.reached[reached] = true
+		if run == nil {
+			alerts.addCompletion(r.Engine, found, at)
+			continue
 		}
+		reached := reachedMatch{found.Position(), found.GroupKey()}
+		if r.reached[reached] {
+			continue
+		}
+		r.reached[reached] = true
 		result, err := r.correlationResult(found)
 		if err != nil {
 			return err
 		}
-		*alerts = append(*alerts, Alert{result, at})
+		alerts.addResult(result, found.At, at)
 	}
 	return nil
 }

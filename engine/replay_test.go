@@ -76,7 +76,7 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 		e, found := engine.NewBacktest(rs, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs})
 		require.Empty(t, found)
 		enginetest.Add(t, e.Engine, events...)
-		alerts, _, _, err := e.Finish(func(r *rules.Rule) rules.Schedule { return schedule })
+		alerts, _, _, err := enginetest.Replay(e, func(r *rules.Rule) rules.Schedule { return schedule })
 		require.NoError(t, err)
 		var got []string
 		for _, a := range alerts {

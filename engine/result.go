@@ -26,6 +26,7 @@ type Result struct {
 	Correlated *correlate.Window // of a correlation: what it counted; Event is the one that completed it
 	order      int
 	rule       *rule
+	unit       *unit // that found it; nil of a correlation
 }
 
 // Order is the event's position among all events of the run, from 0.
@@ -69,13 +70,13 @@ func (p *plan) namesOf(u *unit) []*condition.Term {
 
 // result describes the current event's match. It copies everything, since the document's memory is used again.
 func (m *matcher) result(u *unit, in event.Input) (Result, error) {
-	fields, err := event.Decode(in.Data)
-	if err != nil {
-		return Result{}, err
+	r := Result{order: in.Order, rule: u.rule, unit: u}
+	if !m.brief {
+		var err error
+		if r, err = m.resultOf(u, in); err != nil {
+			return r, err
+		}
 	}
-	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.Data)}, order: in.Order, rule: u.rule}
-	s := m.p.sources[u.source]
-	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	r.Names = m.trueNames(u)
 	for _, p := range u.rule.rare {
 		f, ok := m.figure(p)
@@ -92,6 +93,18 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 			}
 		}
 	}
+	return r, nil
+}
+
+// resultOf says what a result does of its event and the processes above it, whatever was found of it.
+func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
+	fields, err := event.Decode(in.Data)
+	if err != nil {
+		return Result{}, err
+	}
+	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.Data)}, order: in.Order, rule: u.rule, unit: u}
+	s := m.p.sources[u.source]
+	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	return r, nil
 }
 

@@ -176,7 +176,7 @@ func runRules(s *stdio.Streams, p runParams) error {
 	if in.Unreadable {
 		return exit.ErrUnreadable
 	}
-	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Undated + stats.Timeless
+	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless
 	return exit.After(append(set.Found, found...), unseen > 0 || noisier || foreign || in.Unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }
 

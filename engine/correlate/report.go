@@ -88,6 +88,9 @@ func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
 	}
 }
 
+// Order is the place of its event among all events that were read.
+func (m Completion) Order() int { return m.v.matches.at(m.Position()).order }
+
 // Position is the position of the rule's match that completed the correlation.
 func (m Completion) Position() int32 { return m.completing().of }
 

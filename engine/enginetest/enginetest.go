@@ -9,6 +9,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/event"
+	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -40,4 +41,10 @@ func Add(t testing.TB, e *engine.Engine, lines ...string) {
 	for i, line := range lines {
 		require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(line)}))
 	}
+}
+
+// Replay finishes a backtest and gives its alerts.
+func Replay(b *engine.Backtest, schedule func(*rules.Rule) rules.Schedule) (alerts []engine.Alert, timeless int, stats engine.Stats, err error) {
+	timeless, stats, err = b.Finish(schedule, func(a engine.Alert) { alerts = append(alerts, a) })
+	return alerts, timeless, stats, err
 }

@@ -17,6 +17,7 @@ import (
 	"decree/compilers/kql"
 	"decree/compilers/spl"
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/ir"
@@ -96,7 +97,7 @@ func (s scheduled) alerts(t *testing.T, rs []*ir.Rule, cs []*ir.Correlation) []s
 	replay, diagnostics := engine.NewBacktest(rs, engine.Options{Correlations: cs})
 	require.Empty(t, diagnostics)
 	s.read(t, replay.Engine)
-	found, _, _, err := replay.Finish(func(*rules.Rule) rules.Schedule { return s.Schedule })
+	found, _, _, err := enginetest.Replay(replay, func(*rules.Rule) rules.Schedule { return s.Schedule })
 	require.NoError(t, err)
 	for _, a := range found {
 		if a.Rule.Source.Title == "T" {

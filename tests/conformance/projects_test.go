@@ -23,6 +23,7 @@ import (
 	"decree/compilers/kql"
 	"decree/compilers/spl"
 	"decree/engine"
+	"decree/engine/enginetest"
 	"decree/engine/event"
 	"decree/engine/rarity"
 	"decree/rules"
@@ -313,7 +314,7 @@ func (w world) alerts(t *testing.T, p *project, story *stories.Story) []engine.A
 	replay, found := engine.NewBacktest(p.rules, w.options(p, story))
 	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
 	w.read(t, replay.Engine, story)
-	alerts, _, _, err := replay.Finish(func(r *rules.Rule) rules.Schedule { return r.Schedule })
+	alerts, _, _, err := enginetest.Replay(replay, func(r *rules.Rule) rules.Schedule { return r.Schedule })
 	require.NoError(t, err, p.text)
 	return alerts
 }

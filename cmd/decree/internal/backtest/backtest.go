@@ -1,5 +1,5 @@
 // Package backtest replays events on the schedules of the rules, counts the alerts by rule and day, and compares them with an earlier
-// backtest. Alerts are written as they come, and are not kept.
+// backtest. Alerts are written as they come, and are not kept here.
 package backtest
 
 import (
@@ -32,33 +32,36 @@ func Run(s *stdio.Streams, e *engine.Backtest, p Flags, format string) (raised i
 			fmt.Fprintf(s.Err, "warning: rule %q runs every %s but looks back only %s: it misses the events between\n", diag.Visible(r.Source.Title), schedule.Every, schedule.Lookback)
 		}
 	}
-	found, timeless, stats, err := e.Finish(p.schedule)
-	if err != nil {
-		return 0, false, stats, err
-	}
-	if timeless > 0 {
-		fmt.Fprintf(s.Err, "warning: %s without a readable time; no run sees them\n", plural.Count(timeless, "event"))
-	}
 	var counted counts
 	var object *stdio.Object
 	var written *stdio.Array
-	if format == "json" {
-		object = stdio.NewObject(s.Out)
-		written = object.Array("alerts")
-	}
-	for _, f := range found {
-		raised++
-		counted.add(f)
-		if written == nil && before == nil {
-			continue // the table needs only the count
+	begin := func() { // a schedule that cannot be replayed leaves no output
+		if format == "json" && object == nil {
+			object = stdio.NewObject(s.Out)
+			written = object.Array("alerts")
 		}
-		a := datedAlert{f.At.Format(time.RFC3339), alerts.NewAlert(f.Result)}
+	}
+	timeless, stats, err := e.Finish(p.schedule, func(found engine.Alert) {
+		begin()
+		raised++
+		counted.add(found)
+		if written == nil && before == nil {
+			return // the table needs only the count
+		}
+		a := datedAlert{found.At.Format(time.RFC3339), alerts.NewAlert(found.Result)}
 		if before != nil {
 			before.compare(a)
 		}
 		if written != nil {
 			written.Add(a)
 		}
+	})
+	if err != nil {
+		return 0, false, stats, err
+	}
+	begin()
+	if timeless > 0 {
+		fmt.Fprintf(s.Err, "warning: %s without a readable time; no run sees them\n", plural.Count(timeless, "event"))
 	}
 	if written == nil {
 		err = counted.table(s)

@@ -27,7 +27,7 @@ func Branches(plans []*Plan, textOf func(*Plan) string) []*Branch {
 		text := textOf(&bare)
 		if had := byText[text]; had != nil {
 			had.Sources = append(had.Sources, p.Source)
-			had.Notes = JoinNotes(had.Notes, p.Notes)
+			had.Notes = AddNotes(had.Notes, p.Notes...)
 			continue
 		}
 		byText[text] = &Branch{p, []*schema.Source{p.Source}}
@@ -117,8 +117,8 @@ func oneTest(a, b []schema.ScopeTest) bool {
 	return len(a) == 1 && len(b) == 1 && a[0].Column == b[0].Column && a[0].Type == b[0].Type && a[0].Key == b[0].Key && a[0].Optional == b[0].Optional
 }
 
-// JoinNotes adds the notes that are not there yet.
-func JoinNotes(notes, more []Note) []Note {
+// AddNotes adds the notes that are not there yet.
+func AddNotes(notes []Note, more ...Note) []Note {
 	for _, n := range more {
 		if !slices.ContainsFunc(notes, func(had Note) bool { return had.Code == n.Code && had.Message == n.Message }) {
 			notes = append(notes, n)
@@ -131,7 +131,7 @@ func JoinNotes(notes, more []Note) []Note {
 func Notes(branches []*Branch) []Note {
 	var notes []Note
 	for _, b := range branches {
-		notes = JoinNotes(notes, b.Notes)
+		notes = AddNotes(notes, b.Notes...)
 	}
 	return notes
 }

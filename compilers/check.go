@@ -2,6 +2,7 @@ package compilers
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -73,9 +74,9 @@ func (c *checker) walk(n ir.Node, conjunct bool) {
 	case *ir.Prevalence:
 		c.prevalence(n)
 	case *ir.AtLeast:
-		if choices(len(n.Terms), n.Count) > MaxChoices {
+		if choices(len(n.Terms), n.Count) > maxChoices {
 			c.report("too-many-choices", n.Range(), "split the rule",
-				fmt.Sprintf("%d of %d names needs more than %d combinations in a query", n.Count, len(n.Terms), MaxChoices))
+				fmt.Sprintf("%d of %d names needs more than %d combinations in a query", n.Count, len(n.Terms), maxChoices))
 		}
 	case *ir.And, *ir.Or, *ir.Not, *ir.Named, *ir.Const:
 	default:
@@ -191,7 +192,7 @@ func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
 func (c *checker) prevalence(n *ir.Prevalence) {
 	at := n.Range()
 	if _, ok := c.plan.Source.Entities[n.Spec.Field]; !ok {
-		c.report("no-entity", n.Spec.FieldRange, "entities of this source: "+strings.Join(sortedKeys(c.plan.Source.Entities), ", "),
+		c.report("no-entity", n.Spec.FieldRange, "entities of this source: "+strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", "),
 			fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, n.Spec.Field))
 	}
 	if n.Among != nil {
@@ -207,12 +208,11 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 			c.need(PrevalenceCount, at)
 		}
 		if _, ok := c.plan.Source.Entities[local.Distinct]; !ok {
-			c.report("no-entity", at, "entities of this source: "+strings.Join(sortedKeys(c.plan.Source.Entities), ", "),
+			c.report("no-entity", at, "entities of this source: "+strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", "),
 				fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, local.Distinct))
 		}
 	}
-	spec := n.Spec
-	if len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil {
+	if n.Spec.AsksReputation() {
 		c.need(GlobalPrevalence, at)
 	}
 }
@@ -258,13 +258,4 @@ func (c *checker) first(code string, at diag.Range) bool {
 	}
 	c.seen[key] = true
 	return true
-}
-
-func sortedKeys(m map[string]schema.Column) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

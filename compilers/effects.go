@@ -1,6 +1,11 @@
 package compilers
 
-import "decree/rules/ir"
+import (
+	"slices"
+
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
 
 // Effects say what an approximation does to the rule's matches where a condition stands: as it is, the other way round below a negation,
 // or both where it stands in both ways. An effect that is neither false positives nor false negatives stays.
@@ -35,5 +40,19 @@ func stands(n ir.Node, turned bool, look func(ir.Node) bool, plain, negated *boo
 	}
 	for _, below := range ir.Children(n) {
 		stands(below, turned, look, plain, negated)
+	}
+}
+
+// Note notes what the query says otherwise, once for each code and effect.
+func (p *Plan) Note(code, effect string, at diag.Range, message string) {
+	if !slices.ContainsFunc(p.Notes, func(n Note) bool { return n.Code == code && n.Effect == effect }) {
+		p.Notes = append(p.Notes, Note{Code: code, Effect: effect, Message: message, Range: at})
+	}
+}
+
+// NoteOf notes what a condition is approximated by, with what that does where the condition stands.
+func (p *Plan) NoteOf(n ir.Node, code, effect, message string) {
+	for _, e := range p.Effects(effect, n) {
+		p.Note(code, e, n.Range(), message)
 	}
 }

@@ -2,22 +2,22 @@ package compilers
 
 import "strings"
 
-// LineWidth is where long lists in a query are broken.
-const LineWidth = 120
+// lineWidth is where long lists in a query are broken.
+const lineWidth = 120
 
 // Fill joins values with commas, broken into lines after indent when they are long.
 func Fill(values []string, indent string) string {
 	one := strings.Join(values, ", ")
-	if len(one) <= LineWidth {
+	if len(one) <= lineWidth {
 		return one
 	}
 	var b strings.Builder
-	width := LineWidth
+	width := lineWidth
 	for i, v := range values {
 		if i > 0 {
 			b.WriteString(",")
 		}
-		if width+len(v)+2 > LineWidth {
+		if width+len(v)+2 > lineWidth {
 			b.WriteString("\n" + indent)
 			width = len(indent)
 		} else {

@@ -14,7 +14,7 @@ func TestLongListsAreBrokenBetweenValues(t *testing.T) {
 	}
 	got := Fill(values, "    ")
 	for _, line := range strings.Split(got, "\n") {
-		assert.LessOrEqual(t, len(line), LineWidth+1)
+		assert.LessOrEqual(t, len(line), lineWidth+1)
 	}
 	assert.Equal(t, strings.Join(values, ", "), strings.Join(strings.Fields(got), " "))
 }

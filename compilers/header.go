@@ -6,6 +6,12 @@ import (
 	"decree/rules"
 )
 
+// The comments between which a query has the environment's own filter, on lines of their own.
+const (
+	BeginFilter = "Begin environment-specific filter."
+	EndFilter   = "End environment-specific filter."
+)
+
 // headerWidth is how long the lines of a description are in a query's header.
 const headerWidth = 100
 

@@ -2,8 +2,6 @@ package compilers
 
 import (
 	"strings"
-
-	"decree/rules/ir"
 )
 
 // Pred is a boolean expression of a target whose leaves are already text: Atom, All, Any,
@@ -29,11 +27,16 @@ type Not struct{ Term Pred }
 // Constant is always true or always false.
 type Constant bool
 
-func (Atom) pred()     {}
-func (All) pred()      {}
-func (Any) pred()      {}
-func (Listed) pred()   {}
-func (Not) pred()      {}
+func (Atom) pred() {}
+
+func (All) pred() {}
+
+func (Any) pred() {}
+
+func (Listed) pred() {}
+
+func (Not) pred() {}
+
 func (Constant) pred() {}
 
 // Syntax is a target's spelling of the connectives.
@@ -141,99 +144,4 @@ func (s Syntax) wrap(p Pred, needed int) string {
 		return "(" + text + ")"
 	}
 	return text
-}
-
-// Build turns a tree into a Pred; leaf gives the Pred of a Match, Keyword or Prevalence.
-// `N of` becomes the disjunction of the ways to choose N (see MaxChoices).
-func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
-	switch n := n.(type) {
-	case *ir.And:
-		return All(buildAll(n.Terms, predicate))
-	case *ir.Or:
-		return Any(buildAll(n.Terms, predicate))
-	case *ir.Not:
-		return Not{Build(n.Term, predicate)}
-	case *ir.Named:
-		return Build(n.Body, predicate)
-	case *ir.Const:
-		return Constant(n.Value)
-	case *ir.AtLeast:
-		terms := buildAll(n.Terms, predicate)
-		var ways Any
-		choose(len(terms), n.Count, func(picked []int) {
-			var way All
-			for _, i := range picked {
-				way = append(way, terms[i])
-			}
-			ways = append(ways, way)
-		})
-		return ways
-	case *ir.Match, *ir.Keyword, *ir.Prevalence:
-		return predicate(n)
-	}
-	panic("compilers: unknown node")
-}
-
-// Occurrences makes a predicate of the condition of a correlation. flag says that an input occurred, and atLeast that so many
-// of some terms hold: of many inputs the combinations would be too many to write.
-func Occurrences(n ir.Node, flag func(input int) Pred, atLeast func(terms []Pred, count int) Pred) Pred {
-	if o, ok := n.(*ir.Occurred); ok {
-		return flag(o.Input)
-	}
-	var terms []Pred
-	for _, t := range ir.Children(n) {
-		terms = append(terms, Occurrences(t, flag, atLeast))
-	}
-	switch n := n.(type) {
-	case *ir.And:
-		return All(terms)
-	case *ir.Or:
-		return Any(terms)
-	case *ir.Not:
-		return Not{terms[0]}
-	case *ir.AtLeast:
-		return atLeast(terms, n.Count)
-	}
-	panic("compilers: unknown node in a correlation's condition")
-}
-
-func buildAll(nodes []ir.Node, predicate func(ir.Node) Pred) []Pred {
-	preds := make([]Pred, len(nodes))
-	for i, n := range nodes {
-		preds[i] = Build(n, predicate)
-	}
-	return preds
-}
-
-// MaxChoices bounds how many combinations an `N of` may expand to in a query.
-const MaxChoices = 200
-
-// choices counts the ways to choose k of n, giving up beyond MaxChoices.
-func choices(n, k int) int {
-	ways := 1
-	for i := 1; i <= k; i++ {
-		ways = ways * (n - k + i) / i
-		if ways > MaxChoices {
-			return MaxChoices + 1
-		}
-	}
-	return ways
-}
-
-// choose calls f with every ascending choice of k indexes below n.
-func choose(n, k int, f func([]int)) {
-	picked := make([]int, 0, k)
-	var from func(int)
-	from = func(i int) {
-		if len(picked) == k {
-			f(picked)
-			return
-		}
-		for ; i <= n-(k-len(picked)); i++ {
-			picked = append(picked, i)
-			from(i + 1)
-			picked = picked[:len(picked)-1]
-		}
-	}
-	from(0)
 }

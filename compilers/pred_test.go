@@ -160,9 +160,9 @@ func TestBuildSaysNOf(t *testing.T) {
 }
 
 func TestChoices(t *testing.T) {
-	for _, c := range []struct{ n, k, want int }{{3, 2, 3}, {10, 3, 120}, {6, 6, 1}, {40, 20, MaxChoices + 1}} {
+	for _, c := range []struct{ n, k, want int }{{3, 2, 3}, {10, 3, 120}, {6, 6, 1}, {40, 20, maxChoices + 1}} {
 		assert.Equal(t, c.want, choices(c.n, c.k), "%d of %d", c.k, c.n)
-		if c.want <= MaxChoices {
+		if c.want <= maxChoices {
 			count := 0
 			choose(c.n, c.k, func([]int) { count++ })
 			assert.Equal(t, c.want, count)

@@ -52,7 +52,7 @@ func (s Syntax) Print(p Pred) Printed {
 func (s Syntax) Lines(p Pred) Printed {
 	text, _ := s.print(p)
 	either, ok := onlyTerm(p).(Any)
-	if !ok || len(text) <= LineWidth {
+	if !ok || len(text) <= lineWidth {
 		return Printed{text}
 	}
 	return Printed{s.lines(either)}

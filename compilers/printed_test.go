@@ -38,7 +38,7 @@ func TestLinesAndSections(t *testing.T) {
 	} {
 		assert.Equal(t, want, got.Stage(""))
 	}
-	long := Atom(strings.Repeat("x", LineWidth))
+	long := Atom(strings.Repeat("x", lineWidth))
 	assert.Equal(t, string(long)+"\n    or (c and d)\n    or a or b", explicit.Lines(All{Any{long, both, either}}).Stage(""))
 	assert.Equal(t, "((a or b)\n    or (c and d)) and e", explicit.Print(All{Listed{Listed{either}, both}, Atom("e")}).Stage(""))
 	assert.Equal(t, string(long)+" and (a or b)", explicit.Lines(All{long, either}).Stage(""), "only a disjunction has lines")

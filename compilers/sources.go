@@ -28,6 +28,22 @@ func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.
 	return first, nil
 }
 
+// OneBranch plans a rule that a correlation can read from one branch alone: nil where it has none, or several and reading one of them is not accepted.
+// why says why not from several.
+func OneBranch(dialect string, lacks Features, r *ir.Rule, opt Options, textOf func(*Plan) string, why string) (*Branch, diag.Diagnostics) {
+	plans, found := NewPlans(dialect, lacks, r, opt)
+	branches := Branches(plans, textOf)
+	if len(branches) > 1 {
+		plan, more := SingleSource(plans, why, dialect, opt)
+		found = append(found, more...)
+		branches = []*Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
+	}
+	if len(branches) == 0 || found.HasErrors() {
+		return nil, found
+	}
+	return branches[0], found
+}
+
 // severalSources is the gap of a log source whose sources a target cannot ask all at once.
 const severalSources = "several-sources"
 

@@ -2,7 +2,6 @@ package eql
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +28,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	if s.found.HasErrors() {
 		return nil, s.found
 	}
-	s.note(compilers.Note{Code: sequenceGap, Effect: "false-negatives", Message: sequenceEffect, Range: c.Source.TypeRange})
+	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: sequenceGap, Effect: "false-negatives", Message: sequenceEffect, Range: c.Source.TypeRange})
 	var parts []string
 	for i, in := range c.Inputs {
 		parts = append(parts, s.part(i, in.Rule, opt))
@@ -49,12 +48,6 @@ type correlationWriter struct {
 	types []string // of the columns that each value is joined by, as the first event has them
 	notes []compilers.Note
 	found diag.Diagnostics
-}
-
-func (s *correlationWriter) note(n compilers.Note) {
-	if !slices.ContainsFunc(s.notes, func(o compilers.Note) bool { return o.Code == n.Code && o.Message == n.Message }) {
-		s.notes = append(s.notes, n)
-	}
 }
 
 // maxRuns is Elastic's bound of `with runs`.

@@ -43,20 +43,14 @@ func keyTypes(columns []schema.Column, domain *schema.Column) string {
 
 // part is an input's event, with the fields that join it.
 func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) string {
-	plans, found := compilers.NewPlans("eql", lacks, r, opt)
-	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, s.c.Reads(r)))
-	if len(branches) > 1 {
-		plan, more := compilers.SingleSource(plans, "each event of a sequence is of one", "eql", opt)
-		found = append(found, more...)
-		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
-	}
+	branch, found := compilers.OneBranch("eql", lacks, r, opt, compilers.WithColumns(textWithoutScope, s.c.Reads(r)), "each event of a sequence is of one")
 	s.found = append(s.found, found...)
-	if len(branches) == 0 || found.HasErrors() {
+	if branch == nil {
 		return ""
 	}
-	plan := branches[0].Plan
+	plan := branch.Plan
 	w := newWriter(plan)
-	w.sources = branches[0].Sources
+	w.sources = branch.Sources
 	compilers.MarkNegated(plan.Rule.Condition, w.negated)
 	var own compilers.All
 	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
@@ -74,9 +68,7 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 		s.found.Errorf("correlation-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot ask how rare a value is")
 	}
 	s.found = append(s.found, w.found...)
-	for _, n := range plan.Notes {
-		s.note(n)
-	}
+	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
 	var by []string
 	for i, g := range s.c.GroupBy {
 		columns, domain := plan.Whole(g.Fields[input])

@@ -117,8 +117,8 @@ func (w *writer) event(cond compilers.All, indent string) string {
 
 // The lines between which the environment's own filter stands.
 const (
-	beginFilter = "// Begin environment-specific filter."
-	endFilter   = "// End environment-specific filter."
+	beginFilter = "// " + compilers.BeginFilter
+	endFilter   = "// " + compilers.EndFilter
 )
 
 func (w *writer) where(cond compilers.All, filter *compilers.Section, indent string) string {

@@ -214,7 +214,7 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 		if math.IsInf(v, 0) || math.IsNaN(v) {
 			return nil, fmt.Errorf("%v is not a number EQL knows", v)
 		}
-		texts[i] = strconv.FormatFloat(v, 'f', -1, 64)
+		texts[i] = compilers.Number(v)
 	}
 	if !typed {
 		return compilers.Atom(f + " : " + quoteList(texts)), nil

@@ -95,17 +95,13 @@ func (w *writer) localTarget(name string) string {
 func (w *writer) reputationAssets() []compilers.Asset {
 	rep := w.plan.Source.Reputation
 	properties := object{"value": object{"type": "keyword"}}
-	var fields []string
-	for _, name := range []string{rep.Availability, rep.Global, rep.Signature, rep.Signer, rep.Issuer, rep.Root} {
-		if name == "" {
-			continue
-		}
+	fields := rep.Columns()
+	for _, name := range fields {
 		kind := "keyword"
 		if name == rep.Global {
 			kind = "long"
 		}
 		properties[name] = object{"type": kind}
-		fields = append(fields, name)
 	}
 	return []compilers.Asset{
 		asset("index."+reputationIndex+".json", "PUT "+reputationIndex+" : the index of known values, one document each, hashes in lower case; fill it from your reputation source",

@@ -21,17 +21,10 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 		}
 		tests = append(tests, p)
 	}
-	for _, m := range []struct {
-		of     *rules.Membership
-		column string
-		name   string
-	}{{spec.Signature, rep.Signature, "signature"}, {spec.Signer, rep.Signer, "signer"}, {spec.Issuer, rep.Issuer, "issuer"}, {spec.Root, rep.Root, "root"}} {
-		if m.of == nil {
-			continue
-		}
-		p, err := text(w.reputationColumn(n, m.column, m.name), &ir.Text{Op: ir.Equals, Values: m.of.Values})
-		p = w.reportError(p, err, m.of.Range)
-		if m.of.Not {
+	for _, t := range spec.ReputationTests() {
+		p, err := text(w.reputationColumn(n, rep.Column(t.Part), t.Part), &ir.Text{Op: ir.Equals, Values: t.Is.Values})
+		p = w.reportError(p, err, t.Is.Range)
+		if t.Is.Not {
 			p = compilers.Not{Term: p}
 		}
 		tests = append(tests, p)

@@ -57,7 +57,7 @@ func (w *writer) joinFor(m *ir.Match) {
 		if ir.WhenMissing(a.test) {
 			effect = "false-positives"
 		}
-		w.noteOf(m, "ancestor-window", effect, "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
+		w.plan.NoteOf(m, "ancestor-window", effect, "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
 		j := w.joinCreation(hops)
 		j.addColumn(col)
 		if col.Filename != "" {

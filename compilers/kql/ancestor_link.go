@@ -68,7 +68,7 @@ func (w *writer) linkJoins() []string {
 		}
 		inner, on := w.creationStages(j), fmt.Sprintf("$left.%s == $right.%s", ancestorColumn(hops, linkName), ancestorColumn(hops, keyOf))
 		if !w.plan.Source.UniqueKeys {
-			w.note("process-id", "exact", w.plan.Rule.Source.LogSource.Range, "process ids are used again: the latest creation of an id on its host at or before the child's is the parent's")
+			w.plan.Note("process-id", "exact", w.plan.Rule.Source.LogSource.Range, "process ids are used again: the latest creation of an id on its host at or before the child's is the parent's")
 			inner = w.latest(j, inner)
 			on = fmt.Sprintf("$left.%s == $right.%s, $left.%s == $right.%s",
 				ancestorColumn(hops, linkName), ancestorColumn(hops, childLink), born, ancestorColumn(hops, childBirth))

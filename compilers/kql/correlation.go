@@ -13,7 +13,7 @@ import (
 // together, one for its windows and one for its own matches. On a schedule it reports the matches whose events have their time in the lookback;
 // rules are read as much further back as their windows reach, so that every reported match is one of a whole window.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, noted: map[string]bool{}}
+	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}}
 	w.span = w.names.free("timeframe")
 	for _, name := range reserved {
 		w.names[strings.ToLower(name)] = true
@@ -63,17 +63,13 @@ type correlationWriter struct {
 	hosts         []string           // those of them that name its host
 	lets          strings.Builder
 	time          string // the models' column
-	noted         map[string]bool
 	notes         []compilers.Note
 	assets        []compilers.Asset
 	found         diag.Diagnostics
 }
 
-func (w *correlationWriter) note(n compilers.Note) {
-	if !w.noted[n.Code+n.Message] {
-		w.noted[n.Code+n.Message] = true
-		w.notes = append(w.notes, n)
-	}
+func (w *correlationWriter) note(notes ...compilers.Note) {
+	w.notes = compilers.AddNotes(w.notes, notes...)
 }
 
 // query is the last correlation's matches, as they are read.
@@ -91,9 +87,5 @@ func (w *correlationWriter) query() *compilers.Query {
 	stages = append(stages, "project "+strings.Join(w.resultProjection(), ", "), "sort by "+columnName(w.time)+" asc")
 	text := before + w.lets.String() + pipe(stages)
 	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)
-	var header strings.Builder
-	for _, line := range compilers.Header(body, w.notes) {
-		header.WriteString(comment(line))
-	}
-	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: header.String() + text, Assets: w.assets, Notes: w.notes}
+	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: comment(compilers.Header(body, w.notes)...) + text, Assets: w.assets, Notes: w.notes}
 }

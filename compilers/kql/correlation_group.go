@@ -133,8 +133,6 @@ func (st *correlationPart) cumulativeSum(expr string) string {
 	return whereSyntax.Print(restart).CallLast("row_cumsum", expr)
 }
 
-func number64(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
-
 // notEmpty asks that every one of some texts is there.
 func notEmpty(columns []string) compilers.Pred {
 	var all compilers.All
@@ -148,12 +146,10 @@ func notEmpty(columns []string) compilers.Pred {
 func (st *correlationPart) bounds(value string) compilers.Pred {
 	var all compilers.All
 	for _, b := range st.c.Bounds {
-		all = append(all, compilers.Atom(value+" "+boundOps[b.Op]+" "+number64(b.Value)))
+		all = append(all, compilers.Atom(value+" "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
 	}
 	return all
 }
-
-var boundOps = map[string]string{"gt": ">", "gte": ">=", "lt": "<", "lte": "<=", "eq": "==", "neq": "!="}
 
 // valued tells whether a correlation's windows have a Value: what their condition compared.
 func valued(c *ir.Correlation) bool {

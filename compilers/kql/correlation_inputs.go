@@ -114,9 +114,7 @@ func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
 func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule) string {
 	lets, text := one.parts()
 	w.found = append(w.found, one.found...)
-	for _, n := range one.plan.Notes {
-		w.note(n)
-	}
+	w.note(one.plan.Notes...)
 	for _, a := range one.assets {
 		if !slices.Contains(w.assets, a) {
 			w.assets = append(w.assets, a)

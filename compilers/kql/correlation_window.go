@@ -66,7 +66,7 @@ func (st *correlationPart) moments() ([]string, []slidingSum) {
 	case rules.ValueMin, rules.ValueMax, rules.ValuePercentile:
 		sums := []slidingSum{{enter: "countif(Has)"}}
 		for _, c := range compilers.Ranks(st.c.Source) {
-			sums = append(sums, slidingSum{enter: "countif(Has and Value1 " + boundOps[c.Op] + " " + number64(c.Bound) + ")"})
+			sums = append(sums, slidingSum{enter: "countif(Has and Value1 " + comparisons[c.Op] + " " + compilers.Number(c.Bound) + ")"})
 		}
 		return st.numbers(), sums
 	case rules.Temporal:

@@ -5,7 +5,6 @@ package kql
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -73,12 +72,11 @@ type writer struct {
 	prevalences []*prevalence
 	extended    []*extendedColumn
 	assets      []compilers.Asset
-	noted       map[string]bool
 }
 
 // newWriter begins a query.
 func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}, noted: map[string]bool{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -87,7 +85,7 @@ func (w *writer) query() *compilers.Query {
 		lets = spanLet(w.span, lookback) + lets
 	}
 	w.plan.Notes = append(w.plan.Notes, compilers.TooLong(w.plan.Model, lets+text, w.plan.Rule.Source.LogSource.Range)...)
-	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: w.header() + lets + text, Assets: w.assets, Notes: w.plan.Notes}
+	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + lets + text, Assets: w.assets, Notes: w.plan.Notes}
 }
 
 func spanLet(name string, lookback time.Duration) string {
@@ -121,13 +119,13 @@ func (w *writer) parts() (statements, stages string) {
 	if len(w.prevalences) > 0 {
 		body = w.prevalenceBody(&lets, base, early, late)
 	}
-	text := pipe(body) + comment("Begin environment-specific filter.")
+	text := pipe(body) + comment(compilers.BeginFilter)
 	if w.plan.Filter != nil {
 		for _, s := range w.where(compilers.Conjuncts(w.plan.Filter)) {
 			text += "| " + s + "\n"
 		}
 	}
-	text += comment("End environment-specific filter.")
+	text += comment(compilers.EndFilter)
 	return lets.String(), text
 }
 
@@ -163,28 +161,6 @@ func (w *writer) where(conjuncts []ir.Node) []string {
 // where is the stage that keeps what a predicate holds for.
 func where(p compilers.Pred) string { return whereSyntax.Lines(p).Stage("where") }
 
-func (w *writer) note(code, effect string, at diag.Range, message string) {
-	if !w.noted[code+effect] {
-		w.noted[code+effect] = true
-		w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: code, Effect: effect, Message: message, Range: at})
-	}
-}
-
-// noteOf notes what a condition is approximated by, with what that does where it stands.
-func (w *writer) noteOf(n ir.Node, code, effect, message string) {
-	for _, e := range w.plan.Effects(effect, n) {
-		w.note(code, e, n.Range(), message)
-	}
-}
-
-func (w *writer) header() string {
-	var b strings.Builder
-	for _, line := range w.plan.Header() {
-		b.WriteString(comment(line))
-	}
-	return b.String()
-}
-
 // pipe writes stages one a line. A stage that is a comment stands alone.
 func pipe(stages []string) string {
 	var b strings.Builder
@@ -202,14 +178,4 @@ func indent(text string) string {
 }
 
 // timespan writes a duration as a literal.
-func timespan(d time.Duration) string {
-	for _, u := range []struct {
-		unit string
-		size time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}} {
-		if d%u.size == 0 {
-			return strconv.FormatInt(int64(d/u.size), 10) + u.unit
-		}
-	}
-	return strconv.FormatInt(int64(d/time.Second), 10) + "s"
-}
+func timespan(d time.Duration) string { return compilers.Span(d, "d", "h", "m") }

@@ -7,7 +7,7 @@ import (
 
 // keyword looks at every column.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
-	w.noteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
+	w.plan.NoteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
 	var either compilers.Any
 	for _, t := range compilers.StoredForms(n.Test) { // a dynamic column or one of XML is searched as text
 		either = append(either, w.inColumns(t, n))
@@ -38,7 +38,7 @@ func (w *writer) inColumns(test ir.Test, n *ir.Keyword) compilers.Pred {
 		return matches("*", globRegex(t))
 	case *ir.Regex:
 		if compilers.MeetsEscapes(t) {
-			w.noteOf(n, "keyword-escapes", "false-negatives", compilers.EscapesNote)
+			w.plan.NoteOf(n, "keyword-escapes", "false-negatives", compilers.EscapesNote)
 		}
 		return matches("*", expression(t))
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -40,7 +41,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		if o.kind == datetime {
 			w.found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a datetime, which has no text form of its own", o.name)
 		}
-		if t.Op == ir.Equals && hasEmpty(t.Values) {
+		if t.Op == ir.Equals && slices.Contains(t.Values, "") {
 			w.noteEmpty(m)
 		}
 		return w.text(o, t)
@@ -85,16 +86,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 }
 
 func (w *writer) noteEmpty(n ir.Node) {
-	w.note("empty-is-missing", "exact", n.Range(), "a Kusto string cannot be null: an empty value and a missing one are the same")
-}
-
-func hasEmpty(values []string) bool {
-	for _, v := range values {
-		if v == "" {
-			return true
-		}
-	}
-	return false
+	w.plan.Note("empty-is-missing", "exact", n.Range(), "a Kusto string cannot be null: an empty value and a missing one are the same")
 }
 
 func absent(o operand) compilers.Pred {
@@ -211,19 +203,19 @@ func matches(name, expr string) compilers.Pred {
 	return compilers.Atom(name + " matches regex " + verbatim(expr))
 }
 
-var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+var comparisons = map[string]string{"eq": "==", "neq": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 func numbers(value, op string, values []float64) compilers.Pred {
 	if op == "eq" {
 		texts := make([]string, len(values))
 		for i, v := range values {
-			texts[i] = literal(v)
+			texts[i] = compilers.Number(v)
 		}
 		return numberSet(value, texts)
 	}
 	either := make(compilers.Any, len(values))
 	for i, v := range values {
-		either[i] = compilers.Atom(value + " " + comparisons[op] + " " + literal(v))
+		either[i] = compilers.Atom(value + " " + comparisons[op] + " " + compilers.Number(v))
 	}
 	return either
 }

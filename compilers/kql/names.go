@@ -31,8 +31,7 @@ func newNames(m *schema.Model) names {
 	for _, s := range m.Sources {
 		add(s.Table)
 		columns(s.Columns)
-		r := s.Reputation
-		add(r.Availability, r.Global, r.Signature, r.Signer, r.Issuer, r.Root)
+		add(s.Reputation.Columns()...)
 	}
 	return n
 }

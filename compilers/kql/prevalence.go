@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -62,7 +61,7 @@ func (r *prevalence) defaultLet() string {
 	if r.fallback == "" {
 		return ""
 	}
-	return fmt.Sprintf("let %s = %s;\n", r.fallback, literal(r.node.Spec.GlobalElse))
+	return fmt.Sprintf("let %s = %s;\n", r.fallback, compilers.Number(r.node.Spec.GlobalElse))
 }
 
 // predicate holds when the event's value is one of the rare.
@@ -152,10 +151,10 @@ func (w *writer) countLet(r *prevalence, events string, early []ir.Node) string 
 			stages = append(stages, rarest(count, r.value, local.Rarest)...)
 		}
 		for _, b := range local.Bounds {
-			stages = append(stages, fmt.Sprintf("where %s %s %s", columnName(count), comparisons[b.Op], literal(b.Value)))
+			stages = append(stages, fmt.Sprintf("where %s %s %s", columnName(count), comparisons[b.Op], compilers.Number(b.Value)))
 		}
 	}
-	if asksReputation(spec) {
+	if spec.AsksReputation() {
 		most := 0
 		if spec.Local != nil {
 			most = spec.Local.Rarest
@@ -196,7 +195,7 @@ func (w *writer) countStages(r *prevalence) (count string, stages []string) {
 	hosts, counted := w.value(w.plan.Source.Entities[who])
 	count = strings.TrimSuffix(counted, "Id") + "Count"
 	stages = []string{fmt.Sprintf("where isnotempty(%s)", v)}
-	if asksReputation(r.node.Spec) && w.plan.Source.Reputation.Source == fileProfile {
+	if r.node.Spec.AsksReputation() && w.plan.Source.Reputation.Source == fileProfile {
 		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
 	}
 	distinct := fmt.Sprintf("count_distinct(tolower(%s))", hosts)
@@ -218,12 +217,8 @@ func (w *writer) lookupLimit(count string, rs ...*prevalence) []string {
 		return nil
 	}
 	for _, r := range rs {
-		w.noteOf(r.node, "fileprofile-limit", "false-negatives",
+		w.plan.NoteOf(r.node, "fileprofile-limit", "false-negatives",
 			fmt.Sprintf("FileProfile looks up %d values a call: of more, only the rarest are, and an event with another value counts as one for which the condition does not hold", maxProfiles))
 	}
 	return rarest(count, rs[0].value, maxProfiles)
-}
-
-func asksReputation(spec rules.Prevalence) bool {
-	return len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
 }

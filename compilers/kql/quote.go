@@ -58,7 +58,11 @@ func columnName(name string) string {
 	return "[" + quote(name) + "]"
 }
 
-// comment writes text as comment lines: nothing in it can end the comment early.
-func comment(text string) string {
-	return "// " + diag.Visible(text) + "\n"
+// comment writes lines as comments: nothing in one can end it early.
+func comment(lines ...string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString("// " + diag.Visible(l) + "\n")
+	}
+	return b.String()
 }

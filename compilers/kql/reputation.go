@@ -57,15 +57,10 @@ func (w *writer) reputationTests(r *prevalence) []string {
 		if rep.Source == watchlist { // whose values are texts
 			global = "tolong(" + global + ")"
 		}
-		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], literal(b.Value))))
+		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], compilers.Number(b.Value))))
 	}
-	for _, m := range []struct {
-		what, column string
-		ask          *rules.Membership
-	}{{"signature state", rep.Signature, spec.Signature}, {"signer", rep.Signer, spec.Signer}, {"issuer", rep.Issuer, spec.Issuer}, {"root", rep.Root, spec.Root}} {
-		if m.ask != nil {
-			tests = append(tests, membership(known(m.column, m.what), m.ask))
-		}
+	for _, t := range spec.ReputationTests() {
+		tests = append(tests, membership(known(rep.Column(t.Part), t.Part), t.Is))
 	}
 	failed := failedLookup(rep)
 	if spec.Unavailable == "include" {
@@ -83,24 +78,18 @@ func (w *writer) watchlistLookup(rs []*prevalence) []string {
 	r, rep := rs[0], w.plan.Source.Reputation
 	field := r.node.Spec.Field
 	all, asked := []string{field}, []string{field}
-	asks := func(of func(rules.Prevalence) bool) bool {
-		return slices.ContainsFunc(rs, func(r *prevalence) bool { return of(r.node.Spec) })
-	}
-	for _, c := range []struct {
-		column string
-		ask    bool
-	}{{rep.Availability, true}, {rep.Global, asks(func(s rules.Prevalence) bool { return len(s.Global) > 0 })},
-		{rep.Signature, asks(func(s rules.Prevalence) bool { return s.Signature != nil })}, {rep.Signer, asks(func(s rules.Prevalence) bool { return s.Signer != nil })},
-		{rep.Issuer, asks(func(s rules.Prevalence) bool { return s.Issuer != nil })}, {rep.Root, asks(func(s rules.Prevalence) bool { return s.Root != nil })}} {
-		if c.column == "" {
+	for _, part := range schema.ReputationParts {
+		name := rep.Column(part)
+		if name == "" {
 			continue
 		}
-		all = append(all, c.column)
-		if c.ask {
-			asked = append(asked, columnName(c.column))
+		all = append(all, name)
+		asks := func(r *prevalence) bool { return r.node.Spec.Asks(part) }
+		if part == "availability" || slices.ContainsFunc(rs, asks) {
+			asked = append(asked, columnName(name))
 		}
 	}
-	w.note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
+	w.plan.Note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
 	const file = watchlistName + ".csv"
 	if !slices.ContainsFunc(w.assets, func(a compilers.Asset) bool { return a.Name == file }) {
 		w.assets = append(w.assets, compilers.Asset{Name: file, Content: strings.Join(all, ",") + "\n",

@@ -134,8 +134,6 @@ func (w *writer) property(container string, path []string, declared schema.Type)
 	return operand{name: fmt.Sprintf("tostring(%s)", from), kind: text}
 }
 
-func literal(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
-
 // canonical tells whether every value is written as Kusto itself writes that number.
 func canonical(values []string) bool {
 	for _, v := range values {

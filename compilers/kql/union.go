@@ -53,6 +53,5 @@ func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, d
 	}
 	lead.Notes = compilers.Notes(branches)
 	lead.Notes = append(lead.Notes, compilers.TooLong(lead.Model, text, lead.Rule.Source.LogSource.Range)...)
-	header := newWriter(lead, nil, taken).header()
-	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: header + text, Assets: assets, Notes: lead.Notes}, found
+	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes}, found
 }

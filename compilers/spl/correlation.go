@@ -74,9 +74,7 @@ func (s *correlationWriter) query() *compilers.Query {
 	}
 	cut := (&writer{hashes: s.hashes}).hashStages()
 	var b strings.Builder
-	for _, line := range compilers.Header(s.top.Source.Body, s.notes) {
-		b.WriteString(comment(line))
-	}
+	b.WriteString(comment(compilers.Header(s.top.Source.Body, s.notes)...))
 	b.WriteString(searchSyntax.Print(base).Stage("") + "\n")
 	for _, stage := range slices.Concat(cut, s.lists.stages(), s.stages) {
 		b.WriteString("| " + stage + "\n")
@@ -87,14 +85,7 @@ func (s *correlationWriter) query() *compilers.Query {
 func (s *correlationWriter) stage(text string) { s.stages = append(s.stages, text) }
 
 func (s *correlationWriter) note(code, effect, message string) {
-	s.addNote(compilers.Note{Code: code, Effect: effect, Message: message, Range: s.top.Source.TypeRange})
-}
-
-// addNote takes what is not noted yet.
-func (s *correlationWriter) addNote(n compilers.Note) {
-	if !slices.ContainsFunc(s.notes, func(o compilers.Note) bool { return o.Code == n.Code && o.Message == n.Message }) {
-		s.notes = append(s.notes, n)
-	}
+	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: code, Effect: effect, Message: message, Range: s.top.Source.TypeRange})
 }
 
 // report adds an error, once at each place.

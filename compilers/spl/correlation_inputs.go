@@ -8,7 +8,6 @@ import (
 
 	"decree/compilers"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // inputRule is a rule that the correlation reads, by itself or by others.
@@ -22,20 +21,14 @@ type inputRule struct {
 
 // addRule plans one rule.
 func (s *correlationWriter) addRule(r *ir.Rule) {
-	plans, found := compilers.NewPlans("spl", lacks, r, s.opt)
-	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, s.top.Reads(r)))
-	if len(branches) > 1 {
-		plan, more := compilers.SingleSource(plans, "in a correlation each rule is read from one", "spl", s.opt)
-		found = append(found, more...)
-		branches = []*compilers.Branch{{Plan: plan, Sources: []*schema.Source{plans[0].Source}}}
-	}
+	branch, found := compilers.OneBranch("spl", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, s.top.Reads(r)), "in a correlation each rule is read from one")
 	s.found = append(s.found, found...)
-	if len(branches) == 0 || found.HasErrors() {
+	if branch == nil {
 		return
 	}
-	plan := branches[0].Plan
+	plan := branch.Plan
 	m := &inputRule{rule: r, w: newWriter(plan)}
-	m.w.sources = branches[0].Sources
+	m.w.sources = branch.Sources
 	m.w.hashes, m.w.lists = s.hashes, &s.lists
 	if m.w.dataset != nil {
 		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
@@ -120,9 +113,7 @@ func (s *correlationWriter) common() int {
 // the event, where one may come to stand on several rows of a group.
 func (s *correlationWriter) mark() {
 	for _, m := range s.rules {
-		for _, n := range m.w.plan.Notes {
-			s.addNote(n)
-		}
+		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
 	}
 	if len(s.rules) == 1 {
 		if m := s.rules[0]; len(m.early) > 0 {

@@ -26,7 +26,7 @@ func (st *correlationPart) valueRanked() compilers.Pred {
 	for _, rank := range compilers.Ranks(st.c.Source) {
 		flags := make([]compilers.Pred, len(names))
 		for i, name := range names {
-			flags[i] = allOf(there[i], compilers.Atom(name+comparisons[rank.Op]+number(rank.Bound)))
+			flags[i] = allOf(there[i], compilers.Atom(name+comparisons[rank.Op]+compilers.Number(rank.Bound)))
 		}
 		e := sum(flags, "1", "0")
 		if !slices.Contains(enters, e) {

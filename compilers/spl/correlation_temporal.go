@@ -27,7 +27,7 @@ func (st *correlationPart) occurrences() {
 
 // last is the time that a field takes on rows where input i has a match, carried down from there.
 func (st *correlationPart) last(i int, taken string) string {
-	return fmt.Sprintf(`decree_last_%d=case(decree_now_%d=1, %s, coalesce(decree_above, "")!=decree_group, _time-%s)`, i+1, i+1, taken, number(st.c.Timespan.Seconds()+1))
+	return fmt.Sprintf(`decree_last_%d=case(decree_now_%d=1, %s, coalesce(decree_above, "")!=decree_group, _time-%s)`, i+1, i+1, taken, compilers.Number(st.c.Timespan.Seconds()+1))
 }
 
 func (st *correlationPart) within(i int) string {
@@ -56,7 +56,7 @@ func (st *correlationPart) temporal() compilers.Pred {
 func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
 	return compilers.Occurrences(n, func(input int) compilers.Pred { return flags[input] },
 		func(terms []compilers.Pred, count int) compilers.Pred {
-			return compilers.Atom(sum(terms, "1", "0") + ">=" + number(float64(count)))
+			return compilers.Atom(sum(terms, "1", "0") + ">=" + compilers.Number(float64(count)))
 		})
 }
 

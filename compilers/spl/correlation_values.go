@@ -108,7 +108,7 @@ func (s *correlationWriter) columnOf(m *inputRule, col schema.Column, name strin
 		return "null()"
 	}
 	if col.Requires != "" {
-		s.addNote(compilers.Note{Code: "requires", Effect: "exact", Message: col.Requires, Range: at})
+		s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: "requires", Effect: "exact", Message: col.Requires, Range: at})
 	}
 	return "mvindex(" + m.w.column(at, col) + ", 0)"
 }

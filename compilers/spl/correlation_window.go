@@ -59,7 +59,7 @@ func (st *correlationPart) highestAtTime(running []string) []string {
 	return names
 }
 
-func (st *correlationPart) span() string { return number(st.c.Timespan.Seconds()) }
+func (st *correlationPart) span() string { return compilers.Number(st.c.Timespan.Seconds()) }
 
 // eventCount counts matches: an event once for each input that it is a match of.
 func (st *correlationPart) eventCount() compilers.Pred {
@@ -81,11 +81,7 @@ func sum(flags []compilers.Pred, value, otherwise string) string {
 func (st *correlationPart) bounds(value string) compilers.Pred {
 	var all compilers.All
 	for _, b := range st.c.Bounds {
-		op := comparisons[b.Op]
-		if b.Op == "neq" {
-			op = "!="
-		}
-		all = append(all, compilers.Atom(value+op+number(b.Value)))
+		all = append(all, compilers.Atom(value+comparisons[b.Op]+compilers.Number(b.Value)))
 	}
 	return all
 }

@@ -6,7 +6,6 @@ package spl
 
 import (
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -77,12 +76,11 @@ type writer struct {
 	prevalences   []*ir.Prevalence
 	lists         *lists
 	hashes        map[string]schema.Column // eval field -> the hashset column it is cut out of
-	noted         map[string]bool
 	assets        []compilers.Asset
 }
 
 func newWriter(plan *compilers.Plan) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, noted: map[string]bool{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -148,14 +146,14 @@ func (w *writer) query() *compilers.Query {
 	for _, s := range stages {
 		b.WriteString("| " + s + "\n")
 	}
-	b.WriteString(comment("Begin environment-specific filter.") + filter + comment("End environment-specific filter."))
+	b.WriteString(comment(compilers.BeginFilter) + filter + comment(compilers.EndFilter))
 	if len(w.prevalences) > 0 {
 		b.WriteString("| sort 0 -_time\n")
 	}
 	if len(w.prevalences)+len(w.ancestorTests)+len(w.hashes)+len(w.lists.lookups) > 0 {
 		b.WriteString("| fields - decree_*\n")
 	}
-	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: w.header() + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes}
+	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes}
 }
 
 // collect finds what needs work before the condition can be asked: links and rarity.
@@ -192,33 +190,5 @@ func since(lookback time.Duration) compilers.Pred {
 	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(lookback)) + ")")
 }
 
-// note says what a condition is approximated by, with what that does where it stands.
-func (w *writer) note(code, effect string, n ir.Node, message string) {
-	for _, e := range w.plan.Effects(effect, n) {
-		if !w.noted[code+e] {
-			w.noted[code+e] = true
-			w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: code, Effect: e, Message: message, Range: n.Range()})
-		}
-	}
-}
-
-func (w *writer) header() string {
-	var b strings.Builder
-	for _, line := range w.plan.Header() {
-		b.WriteString(comment(line))
-	}
-	return b.String()
-}
-
 // timespan writes a duration as a time modifier's number and unit.
-func timespan(d time.Duration) string {
-	for _, u := range []struct {
-		unit string
-		size time.Duration
-	}{{"h", time.Hour}, {"m", time.Minute}} {
-		if d%u.size == 0 {
-			return strconv.FormatInt(int64(d/u.size), 10) + u.unit
-		}
-	}
-	return strconv.FormatInt(int64(d/time.Second), 10) + "s"
-}
+func timespan(d time.Duration) string { return compilers.Span(d, "h", "m") }

@@ -12,7 +12,7 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 			"spl: a data model has no text of the whole event")
 		return compilers.Constant(false)
 	}
-	w.note("keyword-raw", "false-positives", n,
+	w.plan.NoteOf(n, "keyword-raw", "false-positives",
 		"keywords are looked for in _raw as it is stored, where field names and the format's own escapes stand beside the values")
 	var either compilers.Any
 	for _, t := range compilers.StoredForms(n.Test) {
@@ -32,7 +32,7 @@ func (w *writer) inRaw(test ir.Test, n *ir.Keyword) compilers.Pred {
 		return anyValueMatches("_raw", globRegex(t))
 	case *ir.Regex:
 		if compilers.MeetsEscapes(t) {
-			w.note("keyword-escapes", "false-negatives", n, compilers.EscapesNote)
+			w.plan.NoteOf(n, "keyword-escapes", "false-negatives", compilers.EscapesNote)
 		}
 		return anyValueMatches("_raw", w.expression(t, n.Range()))
 	}

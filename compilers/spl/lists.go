@@ -35,7 +35,7 @@ func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
 	i := slices.Index(l.lookups, a)
 	if i < 0 {
 		if !slices.ContainsFunc(l.lookups, func(other listLookup) bool { return other.table == a.table }) {
-			l.assets = append(l.assets, lookupDefinition(a.table, compilers.FitsWildcardLookup(t)), compilers.ListAsset(a.table, "the lookup's table: the list "+t.List, values))
+			l.assets = append(l.assets, lookupDefinition(a.table+".transforms.conf", a.table, compilers.FitsWildcardLookup(t)), compilers.ListAsset(a.table, "the lookup's table: the list "+t.List, values))
 		}
 		l.lookups = append(l.lookups, a)
 		i = len(l.lookups) - 1
@@ -76,11 +76,11 @@ func patterns(t *ir.Text) []string {
 }
 
 // lookupDefinition is the stanza of a lookup, which ignores case. wild says that its values are patterns.
-func lookupDefinition(table string, wild bool) compilers.Asset {
+func lookupDefinition(file, lookup string, wild bool) compilers.Asset {
 	match := ""
 	if wild {
 		match = "match_type = WILDCARD(" + compilers.ListColumn + ")\n"
 	}
-	return compilers.Asset{Name: table + ".transforms.conf", Purpose: "defines the lookup " + table,
-		Content: fmt.Sprintf("[%s]\nfilename = %s.csv\ncase_sensitive_match = false\nmax_matches = 1\nmin_matches = 0\n%s", table, table, match)}
+	return compilers.Asset{Name: file, Purpose: "defines the lookup " + lookup,
+		Content: fmt.Sprintf("[%s]\nfilename = %s.csv\ncase_sensitive_match = false\nmax_matches = 1\nmin_matches = 0\n%s", lookup, lookup, match)}
 }

@@ -187,7 +187,7 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 		}
 		return someValue(nets)
 	case *ir.FieldRef:
-		w.note("fieldref-single-valued", "exact", m, "both fields are compared as single values; a field with several values never matches")
+		w.plan.NoteOf(m, "fieldref-single-valued", "exact", "both fields are compared as single values; a field with several values never matches")
 		return fieldRef(name, w.field(m, ir.Field{Name: t.Other.Name, Level: t.Other.Level - up}), t)
 	case *ir.TimePart:
 		return timePart(name, t)
@@ -224,12 +224,12 @@ func someValue(p compilers.Pred) compilers.Pred {
 	return compilers.Atom("isnotnull(" + whereSyntax.Print(p).Call("mvfilter") + ")")
 }
 
-var comparisons = map[string]string{"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+var comparisons = map[string]string{"eq": "=", "neq": "!=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
 func anyNumber(value, name, op string, values []float64) compilers.Pred {
 	tests := make(compilers.Any, len(values))
 	for i, v := range values {
-		tests[i] = compilers.Atom(value + comparisons[op] + number(v))
+		tests[i] = compilers.Atom(value + comparisons[op] + compilers.Number(v))
 	}
 	return someValue(tests)
 }

@@ -96,12 +96,12 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 		}
 		counted = append(counted, fmt.Sprintf("dc(eval(%s)) as %s", who, hosts))
 		for _, b := range local.Bounds {
-			holds = append(holds, compilers.Atom(hosts+comparisons[b.Op]+number(b.Value)))
+			holds = append(holds, compilers.Atom(hosts+comparisons[b.Op]+compilers.Number(b.Value)))
 		}
 	}
 	if len(counted) > 0 {
 		stages = append(stages, "eventstats "+strings.Join(counted, " ")+" by "+value)
-		w.note("search-memory", "false-negatives", p, "eventstats stops at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+		w.plan.NoteOf(p, "search-memory", "false-negatives", "eventstats stops at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
 	}
 	if len(inside) > 0 {
 		stages = append(stages, fmt.Sprintf("eval %s=if(coalesce(%s, 0)=1, %s, null())", value, seen, value))
@@ -110,7 +110,7 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 		stages = append(stages, rankStages(value, hosts, rank)...)
 		holds = append(holds, compilers.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
 	}
-	if asksReputation(p.Spec) {
+	if p.Spec.AsksReputation() {
 		looked := w.lookUp(i, p)
 		stages = append(stages, looked.stage)
 		holds = append(holds, looked.tests(w, p)...)
@@ -143,13 +143,4 @@ func rankStages(value, hosts, rank string) []string {
 		fmt.Sprintf(`eval %s=if(coalesce("=".%s, "")!=coalesce("=".%s, ""), 1, 0)`, rank, value, before),
 		"accum " + rank,
 	}
-}
-
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
 }

@@ -94,7 +94,11 @@ func regexLiteral(s string) string {
 	return b.String()
 }
 
-// comment writes one comment line (Splunk 8.1 and later).
-func comment(s string) string {
-	return "``` " + strings.TrimSpace(strings.ReplaceAll(diag.Visible(s), "`", "'")) + " ```\n"
+// comment writes lines as comments, each between three backticks (Splunk 8.1 and later).
+func comment(lines ...string) string {
+	var b strings.Builder
+	for _, l := range lines {
+		b.WriteString("``` " + strings.TrimSpace(strings.ReplaceAll(diag.Visible(l), "`", "'")) + " ```\n")
+	}
+	return b.String()
 }

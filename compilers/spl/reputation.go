@@ -11,10 +11,6 @@ import (
 	"decree/rules/schema"
 )
 
-func asksReputation(s rules.Prevalence) bool {
-	return len(s.Global) > 0 || s.Signature != nil || s.Signer != nil || s.Issuer != nil || s.Root != nil
-}
-
 // lookup is one look-up of a value.
 type lookup struct {
 	stage   string
@@ -26,29 +22,18 @@ type lookup struct {
 func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *lookup {
 	rep := w.plan.Source.Reputation
 	l := &lookup{fields: map[string]string{}}
-	asks := func(of func(rules.Prevalence) bool) bool {
-		return slices.ContainsFunc(ps, func(p *ir.Prevalence) bool { return of(p.Spec) })
-	}
 	var outputs []string
-	for _, c := range []struct {
-		what, column string
-		asked        bool
-	}{
-		{"availability", rep.Availability, rep.Availability != ""},
-		{"global", rep.Global, asks(func(s rules.Prevalence) bool { return len(s.Global) > 0 })},
-		{"signature", rep.Signature, asks(func(s rules.Prevalence) bool { return s.Signature != nil })},
-		{"signer", rep.Signer, asks(func(s rules.Prevalence) bool { return s.Signer != nil })},
-		{"issuer", rep.Issuer, asks(func(s rules.Prevalence) bool { return s.Issuer != nil })},
-		{"root", rep.Root, asks(func(s rules.Prevalence) bool { return s.Root != nil })},
-	} {
+	for _, part := range schema.ReputationParts {
+		name := rep.Column(part)
+		asks := func(p *ir.Prevalence) bool { return p.Spec.Asks(part) }
 		switch {
-		case !c.asked:
-		case c.column == "":
-			w.found.Errorf("no-column", ps[0].Range(), "name it under reputation in a model file", "data model %s has no reputation column for %s", w.plan.Model.Name, c.what)
+		case part == "availability" && name == "", part != "availability" && !slices.ContainsFunc(ps, asks):
+		case name == "":
+			w.found.Errorf("no-column", ps[0].Range(), "name it under reputation in a model file", "data model %s has no reputation column for %s", w.plan.Model.Name, part)
 		default:
-			l.fields[c.what] = fmt.Sprintf("decree_%s_%d", c.what, i)
-			outputs = append(outputs, searchName(c.column)+" AS "+l.fields[c.what])
-			l.columns = append(l.columns, c.column, l.fields[c.what])
+			l.fields[part] = fmt.Sprintf("decree_%s_%d", part, i)
+			outputs = append(outputs, searchName(name)+" AS "+l.fields[part])
+			l.columns = append(l.columns, name, l.fields[part])
 		}
 	}
 	source := rep.Source
@@ -65,15 +50,10 @@ func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 	spec, rep := p.Spec, w.plan.Source.Reputation
 	var tests compilers.All
 	for _, b := range spec.Global {
-		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", l.fields["global"], number(spec.GlobalElse), comparisons[b.Op], number(b.Value))))
+		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", l.fields["global"], compilers.Number(spec.GlobalElse), comparisons[b.Op], compilers.Number(b.Value))))
 	}
-	for _, m := range []struct {
-		what string
-		ask  *rules.Membership
-	}{{"signature", spec.Signature}, {"signer", spec.Signer}, {"issuer", spec.Issuer}, {"root", spec.Root}} {
-		if m.ask != nil {
-			tests = append(tests, membership(l.fields[m.what], m.ask))
-		}
+	for _, t := range spec.ReputationTests() {
+		tests = append(tests, membership(l.fields[t.Part], t.Is))
 	}
 	if rep.Availability == "" {
 		return tests
@@ -110,15 +90,9 @@ func (w *writer) addAssets(lookup, key string, rep schema.Reputation) {
 	if len(w.assets) > 0 {
 		return
 	}
-	columns := []string{key}
-	for _, c := range []string{rep.Availability, rep.Global, rep.Signature, rep.Signer, rep.Issuer, rep.Root} {
-		if c != "" {
-			columns = append(columns, c)
-		}
-	}
+	columns := append([]string{key}, rep.Columns()...)
 	w.assets = []compilers.Asset{
-		{Name: "transforms.conf", Purpose: "defines the lookup " + lookup,
-			Content: fmt.Sprintf("[%s]\nfilename = %s.csv\ncase_sensitive_match = false\nmax_matches = 1\nmin_matches = 0\n", lookup, lookup)},
+		lookupDefinition("transforms.conf", lookup, false),
 		{Name: lookup + ".csv", Purpose: "the lookup's table: one row for each " + key + ", filled by the reputation provider",
 			Content: strings.Join(columns, ",") + "\n"},
 	}

@@ -2,7 +2,8 @@ package spl
 
 import (
 	"fmt"
-	"strconv"
+	"maps"
+	"slices"
 	"strings"
 
 	"decree/compilers"
@@ -42,7 +43,7 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 // hashStages takes the hashes in use out of their sets.
 func (w *writer) hashStages() []string {
 	var stages []string
-	for _, name := range sortedKeys(w.hashes) {
+	for _, name := range slices.Sorted(maps.Keys(w.hashes)) {
 		col := w.hashes[name]
 		stages = append(stages, fmt.Sprintf("rex field=%s %s", searchName(col.Name),
 			evalString("(?i)(?:^|,)"+regexLiteral(col.Key)+"=(?<"+name+">[^,]+)")))
@@ -52,7 +53,6 @@ func (w *writer) hashStages() []string {
 
 // lastPart is a path's file name.
 func lastPart(name string) string { return "replace(" + name + `, "(?s)^.*[\\\\/]", "")` }
-func number(f float64) string     { return strconv.FormatFloat(f, 'f', -1, 64) }
 
 // sameText compares two texts as such: 7 and 7.0 are the same to Splunk where both could be numbers.
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where

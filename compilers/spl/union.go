@@ -112,7 +112,7 @@ func (u *unionWriter) query() *compilers.Query {
 		rest = rest || b.rest
 		either = append(either, append(b.inScope(0), b.condition...))
 		filter = append(filter, append(b.inScope(0), b.filter...))
-		notes = compilers.JoinNotes(notes, b.plan.Notes)
+		notes = compilers.AddNotes(notes, b.plan.Notes...)
 	}
 	lead.Notes = notes
 	search := compilers.All{base}
@@ -128,13 +128,13 @@ func (u *unionWriter) query() *compilers.Query {
 	for _, s := range slices.Concat(cut, u.lists.stages(), stages) {
 		text += "| " + s + "\n"
 	}
-	text += comment("Begin environment-specific filter.")
+	text += comment(compilers.BeginFilter)
 	if lead.Filter != nil {
 		text += "| " + where(filter) + "\n"
 	}
-	text += comment("End environment-specific filter.")
+	text += comment(compilers.EndFilter)
 	if len(u.hashes)+len(u.lists.lookups) > 0 {
 		text += "| fields - decree_*\n"
 	}
-	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: u.branches[0].header() + text, Assets: u.lists.assets, Notes: lead.Notes}
+	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: u.lists.assets, Notes: lead.Notes}
 }

@@ -70,7 +70,7 @@ func (p *Population) Figure(d *document.Document, of []int) (Figure, bool) {
 }
 
 // AsksReputation tells whether the condition asks for reputation, not only for local counts.
-func (p *Population) AsksReputation() bool { return asksReputation(p.of.Spec) }
+func (p *Population) AsksReputation() bool { return p.of.Spec.AsksReputation() }
 
 // Told tells whether a table or an event had the reputation of any value.
 func (p *Population) Told() bool { return p.told }
@@ -96,14 +96,10 @@ func (f *Figure) judge(spec rules.Prevalence, rep schema.Reputation) {
 			global = global && member(m.of, f.Row[m.column])
 		}
 	}
-	if f.Failed && asksReputation(spec) {
+	if f.Failed && spec.AsksReputation() {
 		global = spec.Unavailable == "include"
 	}
 	f.Rare = f.Rare && global
-}
-
-func asksReputation(spec rules.Prevalence) bool {
-	return len(spec.Global) > 0 || spec.Signature != nil || spec.Signer != nil || spec.Issuer != nil || spec.Root != nil
 }
 
 func member(m *rules.Membership, v string) bool {

@@ -58,10 +58,8 @@ func (p *Population) AddSource(number int, s *schema.Source, l *document.Layout)
 			slots.who = l.Slot(who)
 		}
 	}
-	for _, c := range []string{s.Reputation.Availability, s.Reputation.Global, s.Reputation.Signature, s.Reputation.Signer, s.Reputation.Issuer, s.Reputation.Root} {
-		if c != "" {
-			slots.columns[c] = l.Slot(schema.Column{Name: s.Reputation.Prefix + c})
-		}
+	for _, c := range s.Reputation.Columns() {
+		slots.columns[c] = l.Slot(schema.Column{Name: s.Reputation.Prefix + c})
 	}
 	p.sources[number] = slots
 	return true

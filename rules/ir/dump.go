@@ -79,18 +79,12 @@ func (d *dumper) prevalence(n *Prevalence, depth int) {
 	if len(s.Global) > 0 {
 		d.line(depth+1, "global%s, %s when unknown", bounds(s.Global), number(s.GlobalElse))
 	}
-	for _, m := range []struct {
-		what string
-		of   *rules.Membership
-	}{{"signature", s.Signature}, {"signer", s.Signer}, {"issuer", s.Issuer}, {"root", s.Root}} {
-		if m.of == nil {
-			continue
-		}
+	for _, t := range s.ReputationTests() {
 		in := "in"
-		if m.of.Not {
+		if t.Is.Not {
 			in = "not in"
 		}
-		d.line(depth+1, "%s %s %s", m.what, in, quoted(m.of.Values))
+		d.line(depth+1, "%s %s %s", t.Part, in, quoted(t.Is.Values))
 	}
 	d.line(depth+1, "a failed look-up: %s", s.Unavailable)
 }

@@ -68,7 +68,7 @@ func (m *maker) prevalence(n *ir.Prevalence) {
 		}
 	}
 	other := map[string]string{"exclude": "include", "include": "exclude"}[n.Spec.Unavailable]
-	if len(n.Spec.Global) > 0 || n.Spec.Signature != nil || n.Spec.Signer != nil || n.Spec.Issuer != nil || n.Spec.Root != nil {
+	if n.Spec.AsksReputation() {
 		change(func(s *rules.Prevalence) { s.Unavailable = other }, "%s failed look-ups", other)
 	}
 }

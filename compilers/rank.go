@@ -3,7 +3,6 @@ package compilers
 import (
 	"fmt"
 	"slices"
-	"strconv"
 
 	"decree/rules"
 )
@@ -52,7 +51,7 @@ func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSynt
 	case rules.ValueMax:
 		low, high = n, n
 	case rules.ValuePercentile:
-		low = fmt.Sprintf(s.Ceiling, n, strconv.FormatFloat(c.Percentile, 'f', -1, 64))
+		low = fmt.Sprintf(s.Ceiling, n, Number(c.Percentile))
 		high = low
 	case rules.ValueMedian:
 		low, high = "ceiling("+n+"/2)", "floor("+n+"/2)+1"

@@ -14,7 +14,7 @@ var modifierChecks = []Check{
 		}
 	})},
 	{Code: "all-without-contains", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
-		if it.Field != "" && has(it, "all") && len(it.Values) > 1 && !has(it, "contains", "startswith", "endswith", "re", "filename", "cidr", "neq", "lt", "lte", "gt", "gte", "fieldref") && !wild(it) {
+		if it.Field != "" && has(it, "all") && len(it.Values) > 1 && equalsWhole(it) && !wild(it) {
 			s.report(it.Range, "write `contains|all`, unless the field holds a list", "a field with one value cannot equal all %d values", len(it.Values))
 		}
 	})},
@@ -45,6 +45,13 @@ var modifierChecks = []Check{
 // eachItem turns a check of an item into a check of a rule.
 func eachItem(check func(*subject, rules.Item)) func(*subject) {
 	return func(s *subject) { s.EachItem(func(it rules.Item) { check(s, it) }) }
+}
+
+// equalsWhole tells whether an item asks that the field equals its values: it has no modifier that compares otherwise.
+func equalsWhole(it rules.Item) bool {
+	return !slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool {
+		return !slices.Contains([]string{"all", "cased", "windash", "base64", "base64offset", "utf16", "utf16le", "utf16be", "wide", "expand"}, m.Name)
+	})
 }
 
 // has tells whether an item has one of the named modifiers.

@@ -53,6 +53,15 @@ type sequence struct {
 // least is how many verdicts the tables hold at least: a file that was lost is noticed.
 const least = 750
 
+// TestEveryModifierHasVerdicts notices a modifier of which no table says what it means.
+func TestEveryModifierHasVerdicts(t *testing.T) {
+	data, err := os.ReadFile("modifiers.yml")
+	require.NoError(t, err)
+	for _, name := range rules.ModifierNames() {
+		assert.Regexp(t, `\|`+name+"[|:\"']", string(data), "add verdicts of %s to tests/evaluation/modifiers.yml", name)
+	}
+}
+
 func TestVerdicts(t *testing.T) {
 	files, err := filepath.Glob("*.yml")
 	require.NoError(t, err)

@@ -47,8 +47,14 @@ var valueChecks = []Check{
 	})},
 	{Code: "number-spelling", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		for _, v := range it.Values {
-			if plain := strconv.FormatFloat(v.Number, 'f', -1, 64); v.Kind == rules.NumberValue && len(it.Modifiers) == 0 && it.Field != "" && spelled.MatchString(v.Text) {
-				s.report(v.Range, "put it in quotes if you mean the text, or write "+plain, "YAML reads %s as a number, and other tools do not search for the text; decree matches both", v.Text)
+			plain := strconv.FormatFloat(v.Number, 'f', -1, 64)
+			hint := "put it in quotes if you mean the text, or write " + plain
+			switch {
+			case v.Kind != rules.NumberValue || it.Field == "":
+			case leadingZero.MatchString(v.Text):
+				s.report(v.Range, hint, "decree and YAML 1.2 read %s as %s, and YAML 1.1 reads it as an octal number", v.Text, plain)
+			case len(it.Modifiers) == 0 && spelled.MatchString(v.Text):
+				s.report(v.Range, hint, "YAML reads %s as a number, and other tools do not search for the text; decree matches both", v.Text)
 			}
 		}
 	})},
@@ -67,7 +73,9 @@ var valueChecks = []Check{
 var (
 	// numbers in another base, or with leading zeros, exponents or underscores
 	spelled = regexp.MustCompile(`^[-+]?0[0-9a-zA-Z_]|[eE_]`)
-	escaped = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
+	// YAML 1.1's octal numbers: https://yaml.org/type/int.html
+	leadingZero = regexp.MustCompile(`^[-+]?0[0-7_]+$`)
+	escaped     = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
 	// two ends of paths, such as \a.exe and \b.exe, and what should separate them
 	gluedPaths = regexp.MustCompile(`(?i)\.[a-z0-9]{2,4}['",;\s]+\\[^\\\s]+\.[a-z0-9]{2,4}$`)
 	glued      = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)

@@ -167,6 +167,7 @@ func (p *parser) item(key, value *yaml.Node) rules.Item {
 }
 
 func (p *parser) value(n *yaml.Node) rules.Value {
+	p.warnOfTag(n)
 	v := rules.Value{Kind: rules.StringValue, Text: n.Value, Range: p.Span(n)}
 	switch n.ShortTag() {
 	case "!!null":

@@ -7,10 +7,10 @@ import (
 	"fmt"
 )
 
-// maxNesting is that of the engine's own parser, so that both refuse the same lines.
+// maxNesting is the limit of the engine's own parser, so that both refuse the same lines.
 const maxNesting = 300
 
-// Decode reads one JSON object as Object does, with the names that flatten gives, and those without spaces.
+// Decode reads one JSON object as Object does. It adds the field names of flatten, and names without spaces.
 func Decode(data []byte) (map[string]any, error) {
 	fields, err := Object(data)
 	if err != nil {
@@ -19,10 +19,10 @@ func Decode(data []byte) (map[string]any, error) {
 	return unspaced(flatten(fields)), nil
 }
 
-// Object reads one JSON object, numbers kept as written. Of a key that stands twice the last counts.
+// Object reads one JSON object and keeps numbers as written. Of a duplicate key, the last value counts.
 func Object(data []byte) (map[string]any, error) {
 	if deep := nesting(data); deep > maxNesting {
-		return nil, fmt.Errorf("JSON nests deeper than %d", maxNesting)
+		return nil, fmt.Errorf("JSON is nested deeper than %d levels", maxNesting)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()

@@ -6,11 +6,10 @@ import (
 	"io"
 )
 
-// elements reads the values of a JSON array, or of several objects that span lines. It only
-// counts brackets, so that one bad element does not take those after it along, and no
-// element is kept in memory beyond the limit.
+// elements reads the values of a JSON array, or of several objects that span lines. It only counts brackets, so a bad
+// element does not affect the elements after it. No element larger than the limit is kept in memory.
 type elements struct {
-	brackets bool // the values stand in an array
+	brackets bool // the values are in an array
 	open     bool // its [ was read
 	last     byte // read last; at first as if a line had ended
 	titled   bool // objects have a line with their number before them
@@ -21,11 +20,11 @@ type elements struct {
 	columns []string  // of its rows
 }
 
-// errArrayEnd says that an array ended and the file may go on.
+// errArrayEnd says that an array has ended. The file may continue.
 var errArrayEnd = errors.New("end of array")
 
-// nextElement reads the next element of an array, or the next object of several. After an
-// array ends (errArrayEnd) the file is looked at anew.
+// nextElement reads the next element of an array, or the next of several objects. After the end of an array
+// (errArrayEnd), the rest of the file is detected again.
 func (r *Reader) nextElement() (Raw, error) {
 	for {
 		c, err := r.skipSpace()

@@ -7,27 +7,27 @@ import (
 	"strings"
 )
 
-// Exports put their events into an envelope: {"Records": [...]}. One is known by all of its keys: an object with another key beside
-// those of a form is an event like any other.
+// Exports put their events into an envelope: {"Records": [...]}. An envelope is recognised by all of its keys. An object with
+// any other key is an ordinary event.
 
 // envelope is one form.
 type envelope struct {
 	holds  string // the key with the events
 	as     content
-	beside string // keys that may stand beside it
-	needs  string // of them, those that must
+	beside string // other keys that it may have
+	needs  string // those of the other keys that it must have
 }
 
 type content uint8
 
 const (
 	listOf   content = iota // a list of events, or of envelopes
-	rowsOf                  // a list of lists: the cells of each event, whose names stand beside it
+	rowsOf                  // a list of lists: the cells of each event; the names of the columns are in another key
 	hitsOf                  // an object with a list of events
 	oneOf                   // an event, an object
 	inside                  // an object that is an envelope itself
-	textOf                  // an event as a text of JSON
-	noEvents                // something that exports say of themselves
+	textOf                  // an event as JSON text
+	noEvents                // information about the export itself
 )
 
 var envelopes = []envelope{
@@ -58,13 +58,13 @@ var envelopes = []envelope{
 	{"FrameType", noEvents, "IsProgressive Version IsFragmented ErrorReportingPlacement HasErrors Cancelled OneApiErrors", ""},
 	// Defender's streaming interface: https://learn.microsoft.com/en-us/defender-xdr/streaming-api-event-hub
 	{"properties", oneOf, "time tenantId operationName category Tenant", "category"},
-	// CloudWatch, and what AWS' commands write
+	// CloudWatch, and the output of AWS' commands
 	{"logEvents", listOf, "messageType owner logGroup logStream subscriptionFilters", ""},
 	{"events", listOf, "nextToken searchedLogStreams nextForwardToken nextBackwardToken next_token next nextLink links meta total count", ""},
 	{"Events", listOf, "NextToken", ""},
 	{"Findings", listOf, "NextToken", ""},
 	{"CloudTrailEvent", textOf, "EventId EventName ReadOnly AccessKeyId EventTime EventSource Username Resources", "EventId"},
-	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"}, // inside of these lists alone
+	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"}, // only inside these lists
 	// Splunk's HTTP event collector: https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in : format events for HTTP Event Collector
 	{"event", oneOf, collector, "sourcetype"},
 	{"event", textOf, collector, "sourcetype"},
@@ -91,13 +91,13 @@ var envelopes = []envelope{
 	{"document", inside, "group kind name timestamp authors level source status falsepositives id logsource references tags aggregate", "group"},
 }
 
-// What stands beside the event in two of them.
+// The other keys of two forms.
 const (
 	collector = "time host source sourcetype index fields"
 	hub       = "SequenceNumber Offset EnqueuedTimeUtc SystemProperties Properties PartitionKey PartitionId"
 )
 
-// forms tells for each key which forms may have it, a bit for each.
+// forms tells for each key which forms may have it, with one bit for each form.
 var forms = func() map[string]uint64 {
 	of := map[string]uint64{}
 	for i, form := range envelopes {
@@ -108,7 +108,7 @@ var forms = func() map[string]uint64 {
 	return of
 }()
 
-// formsOf tells which forms may have a key. Those of OData describe any list.
+// formsOf tells which forms may have a key. OData's keys may be part of any list.
 func formsOf(key []byte) uint64 {
 	if of, ok := forms[string(key)]; ok {
 		return of
@@ -119,15 +119,15 @@ func formsOf(key []byte) uint64 {
 	return 0
 }
 
-// opened is an envelope whose events were found.
+// opened is an envelope with its events located.
 type opened struct {
 	*envelope
 	at      int      // where the value with the events begins
 	columns []string // of rows
 }
 
-// open finds the events of the object that data begins with. Where data is cut off it goes by what is there: the cut must be inside the
-// value with the events.
+// open finds the events of the object at the beginning of data. If data is cut off, the part before the cut decides, and the cut must be
+// inside the value with the events.
 func open(data []byte) (found opened, ok bool) {
 	if mayWrap(data) == 0 {
 		return found, false
@@ -173,7 +173,7 @@ func open(data []byte) (found opened, ok bool) {
 	return found, false
 }
 
-// mayWrap tells by its first key which forms an object may have. It is asked of every event.
+// mayWrap tells by its first key which forms an object may have. It runs for every event.
 func mayWrap(data []byte) uint64 {
 	at := 1
 	if at < len(data) && data[at] <= ' ' {
@@ -192,7 +192,7 @@ func mayWrap(data []byte) uint64 {
 
 const longestKey = 48
 
-// open looks into the value with the events, of which the form was found.
+// open examines the value with the events, once the form is known.
 func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened, bool) {
 	out := opened{envelope: e, at: at}
 	first := byte(0) // of the value's elements
@@ -234,7 +234,7 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 	return out, true
 }
 
-// columnNames reads the names of rows' cells: texts, or objects that have a name.
+// columnNames reads the names of columns: texts, or objects with a name.
 func columnNames(data []byte) (names []string) {
 	var columns []json.RawMessage
 	if json.Unmarshal(data, &columns) != nil {

@@ -44,7 +44,7 @@ var exports = []struct{ name, in, want string }{
 	{"an envelope that is cut off between events", `{"Records":[{"a":1},`, "1: {\"a\":1}\n1! the object around the events does not end\n"},
 	{"an envelope that is cut off behind its events", `{"Records":[{"a":1}]`, "1: {\"a\":1}\n1! the object around the events does not end\n"},
 	{"an envelope that is cut off before its events", `{"took":1,"hits":{"total":2,"hits":[`, "1! the object around the events does not end\n"},
-	{"a row with fewer cells", `{"columns":[{"name":"a"},{"name":"b"}],"values":[[1],[1,2]]}`, "1! the cells of this row are not those that the columns name\n1: {\"a\":1,\"b\":2}\n"},
+	{"a row with fewer cells", `{"columns":[{"name":"a"},{"name":"b"}],"values":[[1],[1,2]]}`, "1! the cells of this row do not fit the columns\n1: {\"a\":1,\"b\":2}\n"},
 	{"Splunk's collector", "{\"time\":1.5,\"host\":\"h\",\"event\":{\"a\":1}}{\"time\":1.5,\"event\":\"{\\\"a\\\":2}\"}\n{\"sourcetype\":\"s\",\"event\":{\"a\":3}}\n", "1: {\"a\":1}\n1: {\"a\":2}\n2: {\"a\":3}\n"},
 	{"Splunk's collector with a text", `{"time":1.5,"event":"text"}`, "1: {\"event\":\"text\",\"time\":1.5}\n"},
 	{"an event's own object of this name", `{"@timestamp":"t","event":{"code":"1"},"host":{"name":"h"}}`, "1: {\"@timestamp\":\"t\",\"event\":{\"code\":\"1\"},\"host\":{\"name\":\"h\"}}\n"},

@@ -1,7 +1,6 @@
-// Package event reads events from files. In: NDJSON, JSON arrays, single JSON objects, CSV, Windows
-// event logs and their XML, plain or compressed with gzip or zstd, in UTF-8 or UTF-16. Out: one
-// Event at a time; a line that is no event is rejected and counted, and never stops the reading.
-// Every line is accounted for.
+// Package event reads events from files. In: NDJSON, JSON arrays, single JSON objects, CSV, Windows event logs and their
+// XML, plain or compressed with gzip or zstd, in UTF-8 or UTF-16. Out: one Event at a time. Lines that are not events are
+// rejected and counted, and never stop the reading. Every line is accounted for.
 package event
 
 import (
@@ -33,14 +32,14 @@ type Input struct {
 	Data []byte
 }
 
-// Fact is one thing that an event says of itself.
+// Fact is one property of an event.
 type Fact struct {
 	Name  string `json:"name"`
 	Value string `json:"value"`
 }
 
-// Lookup gives a column's value: of the exact key, else along the path that the dots of the
-// name describe. Values are string, json.Number, bool, nil, []any or map[string]any.
+// Lookup gives a column's value: that of the exact key, or else that of the path that the dots of the name describe.
+// Values are string, json.Number, bool, nil, []any or map[string]any.
 func (e *Event) Lookup(column string) (any, bool) { return lookup(e.Fields, column) }
 
 func lookup(fields map[string]any, column string) (any, bool) {

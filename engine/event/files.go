@@ -9,19 +9,19 @@ import (
 	"strings"
 )
 
-// extensions are those of logs; files of the last two are often something else.
+// extensions are the extensions of logs. Files with the last two are often something else.
 var extensions = []string{".ndjson", ".jsonl", ".csv", ".tsv", ".evtx", ".json", ".xml"}
 
-// Files are what paths name.
+// Files are the files that paths name.
 type Files struct {
 	Paths  []string
-	Passed []string        // files of a folder that are no logs
-	Doubt  map[string]bool // files of a folder that may be no logs, as their content tells
-	Errs   []error         // paths that name nothing, and folders that cannot be read
+	Passed []string        // files in a folder that are not logs
+	Doubt  map[string]bool // files in a folder that may not be logs; their content decides
+	Errs   []error         // paths without a file, and folders that cannot be read
 }
 
-// Expand lists the event files that paths name: files as they are, folders with all below
-// them, globs, and "-" for standard input. Of a folder it takes what has the name of a log, and leaves out what is hidden.
+// Expand lists the event files that paths name: files, folders with everything below them, globs, and "-" for standard
+// input. In a folder it takes files with the extension of a log, and skips hidden files.
 func Expand(paths []string) Files {
 	out := Files{Doubt: map[string]bool{}}
 	fail := func(format string, args ...any) { out.Errs = append(out.Errs, fmt.Errorf(format, args...)) }
@@ -30,7 +30,7 @@ func Expand(paths []string) Files {
 			out.Paths = append(out.Paths, p)
 			continue
 		}
-		matches := []string{p} // a name may have brackets, as a pattern has
+		matches := []string{p} // brackets may be part of a file name, not only of a pattern
 		if _, err := os.Lstat(p); err != nil {
 			if matches, err = filepath.Glob(p); err != nil {
 				fail("%s: %w", p, err)
@@ -43,7 +43,7 @@ func Expand(paths []string) Files {
 		}
 		switch {
 		case len(matches) == 0 && strings.ContainsAny(p, "*?["):
-			fail("%s: no file has such a name", p)
+			fail("%s: no file matches", p)
 		case len(matches) == 0:
 			fail("%s: no such file or folder", p)
 		case len(out.Paths) == before && len(out.Errs) == failed:
@@ -57,7 +57,7 @@ func (f *Files) walk(root string) {
 	err := filepath.WalkDir(root, func(at string, d fs.DirEntry, err error) error {
 		hidden := at != root && strings.HasPrefix(d.Name(), ".")
 		switch {
-		case err != nil: // of a folder inside, what else there is is read
+		case err != nil: // an unreadable folder inside another: the rest is still read
 			f.Errs = append(f.Errs, err)
 			if d != nil && d.IsDir() {
 				return fs.SkipDir
@@ -80,7 +80,7 @@ func (f *Files) walk(root string) {
 	}
 }
 
-// regular tells a file, or a link to one, from a pipe that nobody writes to.
+// regular tells whether a path is a file or a link to one. Anything else, such as a pipe, could block forever.
 func regular(name string) bool {
 	info, err := os.Stat(name)
 	return err != nil || info.Mode().IsRegular()
@@ -90,7 +90,7 @@ func supported(name string) bool {
 	return slices.Contains(extensions, filepath.Ext(plainName(name)))
 }
 
-// plainName is a file's name in lower case without what compression added to it.
+// plainName is a file's name in lower case, without the extension of a compression.
 func plainName(name string) string {
 	return strings.TrimSuffix(strings.TrimSuffix(strings.ToLower(name), ".gz"), ".zst")
 }

@@ -6,12 +6,12 @@ import (
 	"strings"
 )
 
-// Forms are keys of the outermost level by which flatten knows a form that it reads otherwise than as it stands. Of the keys that a form has
-// it is one that other events lack: PowerShell's own have a Payload, too.
+// Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other events lack: PowerShell's
+// own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo"}
 
-// flatten gives an event Sigma's field names where its tool writes them otherwise: the converters of Windows' logs, winlogbeat, and
-// the hits of Elasticsearch. What is nested stays reachable by its path, and a field that stands further out goes first.
+// flatten gives an event Sigma's field names if its tool uses other names: converters of Windows' logs, winlogbeat, and
+// hits of Elasticsearch. Nested fields stay reachable by their path. An outer field takes precedence over an inner one.
 func flatten(fields map[string]any) map[string]any {
 	if hit := ofHit(fields); hit != nil {
 		return flatten(hit)
@@ -37,12 +37,12 @@ func flatten(fields map[string]any) map[string]any {
 	return fields
 }
 
-// hitKeys may stand beside the document of a search hit.
+// hitKeys are the keys that a search hit may have besides the document.
 // https://www.elastic.co/docs/api/doc/elasticsearch/operation/operation-search
 var hitKeys = []string{"_index", "_id", "_source", "fields", "_score", "_type", "_version", "_seq_no", "_primary_term", "_routing", "_ignored", "_nested", "_shard", "_node", "_explanation", "_rank",
 	"found", "sort", "highlight", "ignored_field_values", "inner_hits", "matched_queries", "missing"}
 
-// ofHit gives the document of a search hit with its id, or its fields where the document was not asked for; nil if it is none.
+// ofHit gives the document of a search hit with its id, or its fields if the document was not requested. It is nil for other objects.
 func ofHit(fields map[string]any) map[string]any {
 	for name := range fields {
 		if !slices.Contains(hitKeys, name) {
@@ -63,7 +63,7 @@ func ofHit(fields map[string]any) map[string]any {
 	return hit
 }
 
-// with adds what was found below the outermost level.
+// with adds fields from below the outermost level.
 func with(fields, more map[string]any) map[string]any {
 	out := maps.Clone(fields)
 	for name, v := range more {
@@ -74,7 +74,7 @@ func with(fields, more map[string]any) map[string]any {
 	return out
 }
 
-// alone tells whether Event is all that there is, but for attributes of its element.
+// alone tells whether the object has only Event, apart from attributes of its element.
 func alone(fields map[string]any) bool {
 	for name := range fields {
 		if name != "Event" && name != "Event"+apart {
@@ -84,7 +84,7 @@ func alone(fields map[string]any) bool {
 	return true
 }
 
-// WinlogNames are Windows' own for fields of winlogbeat, below winlog or, before version 7, at the outermost level.
+// WinlogNames are Windows' own names for winlogbeat's fields, below winlog or, before version 7, at the outermost level.
 var WinlogNames = map[string]string{"event_id": "EventID", "channel": "Channel", "computer_name": "Computer", "provider_name": "Provider_Name", "record_id": "EventRecordID"}
 
 func flattenWinlog(fields, winlog map[string]any) map[string]any {
@@ -99,7 +99,7 @@ func part(fields map[string]any, name string) map[string]any {
 	return inner
 }
 
-// renamed gives the fields that have another name in Sigma, under that.
+// renamed gives the fields that have another name in Sigma, under that name.
 func renamed(fields map[string]any, names map[string]string) map[string]any {
 	out := map[string]any{}
 	for from, to := range names {
@@ -110,9 +110,9 @@ func renamed(fields map[string]any, names map[string]string) map[string]any {
 	return out
 }
 
-// flatForm is one way to write a Windows event in one level.
+// flatForm is one way to write a Windows event on a single level.
 type flatForm struct {
-	keys []string // that it has
+	keys []string // keys by which it is recognised
 	read func(map[string]any) map[string]any
 }
 
@@ -157,10 +157,10 @@ var flatForms = []flatForm{
 	}},
 }
 
-// FlatNames are Windows' own names and those that collectors give them in one level: NXLog's, where an event has an EventID and a SourceName.
+// FlatNames map Windows' own names to those of collectors with a single level, such as NXLog, whose events have an EventID and a SourceName.
 var FlatNames = map[string]string{"SourceName": "Provider_Name", "Hostname": "Computer", "RecordNumber": "EventRecordID"}
 
-// moved renames fields for good, where their names mean something else in the event's own data.
+// moved renames fields and removes the old names, because these mean something else in the event's own data.
 func moved(fields map[string]any, names map[string]string) map[string]any {
 	out := maps.Clone(fields)
 	for from := range names {
@@ -169,7 +169,7 @@ func moved(fields map[string]any, names map[string]string) map[string]any {
 	return with(out, renamed(fields, names))
 }
 
-// payload reads the data of EvtxECmd, which is a text of JSON.
+// payload reads the data of EvtxECmd, which is JSON text.
 func payload(v any) map[string]any {
 	text, _ := v.(string)
 	fields, err := Object([]byte(text))

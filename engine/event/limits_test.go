@@ -74,8 +74,8 @@ func TestAnEndlessLineIsOneRejectInBoundedMemory(t *testing.T) {
 	}{
 		{"a line", gibibyte, "{\"a\":1}\n{\"a\":\"", "\"}\n{\"a\":2}\n", "1: {\"a\":1}\n2! line of 1073741832 bytes is longer than 16777216\n3: {\"a\":2}\n"},
 		{"an element", gibibyte / 8, "[{\"a\":1},\n{\"a\":\"", "\"},\n{\"a\":2}]\n", "1: {\"a\":1}\n2! element of 134217736 bytes is longer than 16777216\n3: {\"a\":2}\n"},
-		{"an event of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>", "</a></Event>\n<Event/>", "1: {}\n2! event of more than 16777216 bytes\n3: {}\n"},
-		{"tags of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>" + strings.Repeat(">", 1<<20), "</a></Event>\n<Event/>", "1: {}\n2! event of more than 16777216 bytes\n3: {}\n"},
+		{"an event of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>", "</a></Event>\n<Event/>", "1: {}\n2! the event is longer than 16777216 bytes\n3: {}\n"},
+		{"tags of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>" + strings.Repeat(">", 1<<20), "</a></Event>\n<Event/>", "1: {}\n2! the event is longer than 16777216 bytes\n3: {}\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			took := peak(func() {
@@ -96,7 +96,7 @@ func TestAnEndlessCellIsRejectedInBoundedMemory(t *testing.T) {
 		_, err := r.Next()
 		assert.ErrorIs(t, err, io.EOF)
 	})
-	assert.Equal(t, []string{"row of 1048577 bytes is longer than 1048576", "not CSV: lines 16777218 to 16777218 are one row, because a quote is never closed"}, rejects)
+	assert.Equal(t, []string{"row of 1048577 bytes is longer than 1048576", "not CSV: a quote is never closed, so lines 16777218 to 16777218 are one row"}, rejects)
 	assert.Less(t, took, uint64(64<<20))
 }
 
@@ -104,7 +104,7 @@ func TestDeepNestingIsARejectAndNothingElse(t *testing.T) {
 	for _, deep := range []int{301, 10_000, 2_000_000} {
 		bomb := strings.Repeat(`{"a":`, deep) + "1" + strings.Repeat("}", deep)
 		list := strings.Repeat(`[`, deep) + strings.Repeat("]", deep)
-		want := "1! JSON nests deeper than 300\n2: {\"a\":1}\n"
+		want := "1! JSON is nested deeper than 300 levels\n2: {\"a\":1}\n"
 		assert.Equal(t, want, inFile(t, "e.ndjson", []byte(bomb+"\n{\"a\":1}\n"), Options{}))
 		assert.Equal(t, want, inFile(t, "e.json", []byte("["+bomb+",\n{\"a\":1}]\n"), Options{}))
 		assert.Equal(t, want, inFile(t, "e.json", []byte("["+list+",\n{\"a\":1}]\n"), Options{}))

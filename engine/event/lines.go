@@ -14,9 +14,9 @@ import (
 	"golang.org/x/text/transform"
 )
 
-// detect tells a JSON array, or one object over several lines, and Windows' XML from lines of JSON,
-// and on standard input, which has no name, CSV too. What it cannot read it leaves to whoever reads
-// next, so that it is rejected like any other line.
+// detect distinguishes a JSON array, an object over several lines, and Windows' XML from lines of JSON. On standard
+// input, which has no file name, it detects CSV too. It leaves anything unreadable to the next read, which rejects it like
+// any other line.
 func (r *Reader) detect() {
 	for n := 64; ; n *= 2 {
 		head, err := r.in.Peek(min(n, r.in.Size()))
@@ -34,7 +34,7 @@ func (r *Reader) detect() {
 		line, rest, whole := bytes.Cut(trimmed, []byte("\n"))
 		line = bytes.TrimSpace(line)
 		if !ended && (!whole || (len(rest) == 0 && skipValue(line, 0) != len(line))) {
-			continue // an object that is typed line by line is read at once
+			continue // an object that somebody types line by line is read at once
 		}
 		next := bytes.TrimLeft(rest, " \t\r\n")
 		titled := isRecordLine(line) && bytes.HasPrefix(next, []byte("{"))
@@ -47,7 +47,7 @@ func (r *Reader) detect() {
 			r.line++ // which lines of JSON do at each
 			return
 		case r.line == 0 && bytes.HasPrefix(line, []byte("<")) && !bytes.Contains(head, []byte("\n{")):
-			r.refused = fmt.Sprintf("XML, but no <Event>: the file begins with %.60q", line)
+			r.refused = fmt.Sprintf("XML without <Event>: the file begins with %.60q", line)
 			return
 		case r.line == 0 && bytes.IndexByte(line, 0) >= 0 && bytes.IndexByte([]byte("{["), line[0]) < 0:
 			r.refused = "not a log: the file is binary"
@@ -67,8 +67,8 @@ func (r *Reader) detect() {
 	}
 }
 
-// goesOn tells an object over several lines, of which the next begins so, from a damaged line: it breaks off where a list or an object
-// begins, or before another key.
+// goesOn distinguishes an object over several lines from a damaged line. Such an object breaks off where a list or object begins, or before
+// another key. The parameter is the beginning of the next line.
 func goesOn(line, next []byte) bool {
 	if skipValue(line, 0) >= 0 {
 		return false
@@ -82,8 +82,8 @@ func goesOn(line, next []byte) bool {
 	return false
 }
 
-// isTable tells CSV from lines of JSON, whatever the file's name: its first line has several cells, and the next as many. The name only
-// tells of a table with one column.
+// isTable distinguishes CSV from lines of JSON, whatever the file's name: the first line has several cells, and the next has as many. The name
+// matters only for a table with one column.
 func (r *Reader) isTable(line, rest []byte) bool {
 	named := slices.Contains([]string{".csv", ".tsv"}, filepath.Ext(plainName(r.source)))
 	switch {
@@ -112,7 +112,7 @@ func cellsOf(line []byte, comma byte) int {
 	return len(row)
 }
 
-// carriageReturns makes line feeds of the carriage returns that end the lines of a file alone.
+// carriageReturns turns carriage returns into line feeds if they alone end the lines of a file.
 type carriageReturns struct{ transform.NopResetter }
 
 func (carriageReturns) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err error) {
@@ -148,7 +148,7 @@ func (r *Reader) nextLine() (Raw, error) {
 	}
 }
 
-// object is a line without what may stand around its object: a record separator (RFC 7464), or the comma of a list without brackets.
+// object removes what may surround the object of a line: a record separator (RFC 7464), or the comma of a list without brackets.
 func object(line []byte) []byte {
 	line = bytes.TrimSpace(line)
 	if len(line) > 1 && line[0] == '\x1e' {
@@ -160,14 +160,14 @@ func object(line []byte) []byte {
 	return line
 }
 
-// unreadable ends a file that breaks off, such as a truncated archive. What came before stands.
+// unreadable ends a file that breaks off, such as a truncated archive. Events before the break are kept.
 func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {
 	r.in, r.elements, r.broken = bufio.NewReader(bytes.NewReader(nil)), nil, err.Error()
-	return r.bad(line, data, "the file cannot be read on: %w", err)
+	return r.bad(line, data, "cannot read the rest of the file: %w", err)
 }
 
-// readLine gives the next line with its end, or its first bytes when it is too long. Size does
-// not count the line's end. The line is in the memory lent, if there is room.
+// readLine gives the next line with its line break, or the first bytes of a line that is too long. size does not count
+// the line break. The line is in the lent memory, if there is room.
 func (r *Reader) readLine() (line []byte, size int, err error) {
 	room := r.lent[len(r.lent):]
 	line, size, err = r.appendLine(room)

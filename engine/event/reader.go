@@ -24,10 +24,10 @@ import (
 type Options struct {
 	Stdin    io.Reader    // what "-" reads; nil is os.Stdin
 	MaxLine  int          // longest line in bytes; 0 means 16 MiB
-	OnReject func(Reject) // called for each line that is no event
+	OnReject func(Reject) // called for each line that is not an event
 }
 
-// Reject is a line that is no event.
+// Reject is a line that is not an event.
 type Reject struct {
 	Source string `json:"source"`
 	Line   int    `json:"line"`
@@ -35,7 +35,7 @@ type Reject struct {
 	Raw    []byte `json:"-"`
 }
 
-// FormatReject writes a reject as one line of JSON. Bytes that are no UTF-8 are kept in base64 too.
+// FormatReject writes a reject as one line of JSON. Bytes that are not UTF-8 are also included in base64.
 func FormatReject(r Reject) string {
 	kept := struct {
 		Reject
@@ -54,7 +54,7 @@ func FormatReject(r Reject) string {
 
 const (
 	defaultMaxLine = 16 << 20
-	keptRaw        = 4096 // of a line that is too long
+	keptRaw        = 4096 // bytes kept of a line that is too long
 )
 
 // Reader gives the events of one file.
@@ -68,18 +68,18 @@ type Reader struct {
 	records  *evtx.Reader // of a Windows event log
 	xml      *xmlEvents   // of Windows' XML
 	started  bool
-	arrays   bool   // one has ended
+	arrays   bool   // an array has ended
 	refused  string // why the whole file cannot be read
-	broken   string // why it cannot be read to its end
+	broken   string // why the file cannot be read to its end
 	queue    []Raw  // events of an envelope
-	queued   int    // of them, those that were given
-	lent     []byte // lines are put behind what it holds
+	queued   int    // how many of them were given
+	lent     []byte // memory for lines, which are appended
 	line     int
 	lines    int
 	rejected int
 }
 
-// Open begins to read a file, or standard input for "-".
+// Open opens a file for reading, or standard input for "-".
 func Open(path string, opt Options) (*Reader, error) {
 	raw := opt.Stdin
 	if path == "-" {
@@ -95,7 +95,7 @@ func Open(path string, opt Options) (*Reader, error) {
 	return NewReader(path, f, opt)
 }
 
-// NewReader reads what raw gives as a file of that name, and closes it if it can be closed.
+// NewReader reads raw as a file with that name. Closing the reader closes raw, if possible.
 func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 	r := &Reader{source: path, opt: opt}
 	if c, ok := raw.(io.Closer); ok {
@@ -113,10 +113,10 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 	case bytes.HasPrefix(magic, []byte{0x1f, 0x8b}):
 		z, err := gzip.NewReader(in)
 		if err != nil {
-			r.refused = "the archive cannot be read: " + err.Error()
+			r.refused = "cannot read the archive: " + err.Error()
 			return r, nil
 		}
-		in = bufio.NewReaderSize(z, 1<<16) // its Close holds nothing and only repeats what reading said
+		in = bufio.NewReaderSize(z, 1<<16) // its Close releases nothing and only repeats errors of reading
 	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(in, zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderConcurrency(1))
 		if err != nil {
@@ -130,16 +130,16 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 		r.records = evtx.NewReader(in)
 		return r, nil
 	}
-	head, _ := in.Peek(4) // what cannot be read is rejected by whoever reads on
+	head, _ := in.Peek(4) // an error is reported by the next read
 	r.refused = foreign(head)
 	r.encoding()
 	return r, nil
 }
 
-// isLog tells a Windows event log by its content. It looks further than at the first bytes only where these are no
-// text, so that a line that somebody types is read at once.
+// isLog recognises a Windows event log by its content. It looks beyond the first bytes only if these are not text, so
+// that a line that somebody types is read at once.
 func isLog(in *bufio.Reader, path string) bool {
-	head, _ := in.Peek(len(evtx.Magic)) // what cannot be read is rejected by whoever reads on
+	head, _ := in.Peek(len(evtx.Magic)) // an error is reported by the next read
 	if evtx.Detect(head) {
 		return true
 	}
@@ -151,10 +151,10 @@ func isLog(in *bufio.Reader, path string) bool {
 	return evtx.Detect(head)
 }
 
-// encoding skips the byte order mark of UTF-8, and decodes UTF-16, which PowerShell writes. Without
-// a mark UTF-16 shows by the zero byte beside its first character.
+// encoding skips the byte order mark of UTF-8, and decodes UTF-16, which PowerShell writes. Without a mark, UTF-16 is
+// recognised by the zero byte beside its first character.
 func (r *Reader) encoding() {
-	head, _ := r.in.Peek(3) // what cannot be read is rejected by whoever reads on
+	head, _ := r.in.Peek(3) // an error is reported by the next read
 	order := unicode.LittleEndian
 	switch {
 	case len(head) < 2:
@@ -172,14 +172,14 @@ func (r *Reader) encoding() {
 	r.in = bufio.NewReaderSize(transform.NewReader(r.in, decoder), 1<<16)
 }
 
-// Lines counts the lines (or array elements, or rows) read so far, good and bad.
+// Lines counts the lines (or array elements, or rows) read so far, including rejected ones.
 func (r *Reader) Lines() int { return r.lines }
 
-// Rejected counts the bad ones among them.
+// Rejected counts the rejected ones among them.
 func (r *Reader) Rejected() int { return r.rejected }
 
-// Notes says, once all was read, what is worth knowing of the file but is no reject: what lies in a log's unused
-// space, or a checksum that does not match.
+// Notes gives, at the end of the file, information about the file that is not a reject: data in the unused space of a
+// log, or a checksum that does not match.
 func (r *Reader) Notes() []string {
 	if r.records == nil {
 		return nil
@@ -187,10 +187,10 @@ func (r *Reader) Notes() []string {
 	return r.records.Notes()
 }
 
-// Broken says, once all was read, why the file was not read to its end; "" if it was.
+// Broken says, at the end, why the file was not read completely. It is "" if it was.
 func (r *Reader) Broken() string { return r.broken }
 
-// foreign names files that people take for logs by their first bytes; "" for all others.
+// foreign recognises, by their first bytes, files that are often mistaken for logs. It is "" for all others.
 func foreign(magic []byte) string {
 	for begin, what := range map[string]string{"PK\x03\x04": "a zip archive, or a document that is one", "\xfd7zX": "an archive of xz", "BZh": "an archive of bzip2", "7z\xbc\xaf": "an archive of 7-Zip",
 		"PAR1": "Parquet", "SQLi": "a database of SQLite", "%PDF": "a PDF", "\x89PNG": "an image", "GIF8": "an image", "\xff\xd8\xff": "an image", "\x7fELF": "a program", "MZ\x90\x00": "a program"} {
@@ -211,19 +211,19 @@ func (r *Reader) Close() error {
 	return errors.Join(errs...)
 }
 
-// Lend gives the reader memory to put lines into, as long as it has capacity left. What it gave of it is valid for as
-// long as the caller leaves that memory as it is.
+// Lend gives the reader memory for lines, as long as its capacity lasts. Lines in it are valid until the caller changes
+// the memory.
 func (r *Reader) Lend(memory []byte) { r.lent = memory[:0] }
 
-// Raw is one line, element or row as a JSON text that was not looked into yet. Data is the
-// caller's to keep, unless it is in memory that was lent.
+// Raw is one line, element or row as JSON text that is not parsed yet. The caller may keep Data, unless it is in lent
+// memory.
 type Raw struct {
 	Line int // where it begins, from 1
 	Data []byte
-	Err  error // why it is no event, where that shows without looking into it
+	Err  error // why it is not an event, if that is known without parsing it
 }
 
-// Next gives the next event, or io.EOF. Other errors mean that the file itself cannot be read on.
+// Next gives the next event, or io.EOF. Any other error means that the rest of the file cannot be read.
 func (r *Reader) Next() (*Event, error) {
 	for {
 		raw, err := r.NextRaw()
@@ -241,8 +241,8 @@ func (r *Reader) Next() (*Event, error) {
 	}
 }
 
-// NextRaw gives the next line, or io.EOF. Whoever decodes it hands it to Reject if it is no
-// event. NextRaw itself rejects nothing, so that lines may be read ahead and judged in order.
+// NextRaw gives the next line, or io.EOF. The caller decodes it, and passes it to Reject if it is not an event. NextRaw
+// itself rejects nothing, so that lines can be read ahead and judged in order.
 func (r *Reader) NextRaw() (Raw, error) {
 	if r.refused != "" {
 		reason := r.refused
@@ -286,8 +286,8 @@ func (r *Reader) NextRaw() (Raw, error) {
 	}
 }
 
-// Reject counts a line that NextRaw gave as no event, for the reason in its Err. It may be
-// called while another goroutine reads on.
+// Reject counts a line from NextRaw as rejected, for the reason in its Err. It may be called while another goroutine
+// reads.
 func (r *Reader) Reject(raw Raw) {
 	r.rejected++
 	if r.opt.OnReject != nil {
@@ -295,7 +295,7 @@ func (r *Reader) Reject(raw Raw) {
 	}
 }
 
-// bad gives a line that is no event. Of data it does not keep more memory than it shows.
+// bad gives a line that is not an event. It keeps no more of data than it shows.
 func (r *Reader) bad(line int, data []byte, format string, args ...any) (Raw, error) {
 	r.lines++
 	if cap(data) > len(data)+keptRaw {

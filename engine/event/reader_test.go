@@ -127,11 +127,11 @@ var formats = []struct{ name, file, in, want string }{
 	{"rows", "e.csv", "a,b\n1,\"x,\"\"y\"\"\"\n,z\n", "2: {\"a\":\"1\",\"b\":\"x,\\\"y\\\"\"}\n3: {\"b\":\"z\"}\n"},
 	{"rows with CRLF, blank lines and a byte order mark", "E.CSV", "\xef\xbb\xbfa,b\r\n\r\n1,2\r\n", "3: {\"a\":\"1\",\"b\":\"2\"}\n"},
 	{"a cell over lines", "e.csv", "a,b\n\"1\n\n2\",3\n4,5\n", "2: {\"a\":\"1\\n\\n2\",\"b\":\"3\"}\n5: {\"a\":\"4\",\"b\":\"5\"}\n"},
-	{"rows with other numbers of cells", "e.csv", "a,b\n1\n1,2,3\n4,5\n", `2! 1 cells where the header has 2
-3! 3 cells where the header has 2
+	{"rows with other numbers of cells", "e.csv", "a,b\n1\n1,2,3\n4,5\n", `2! the row has 1 cells, but the header has 2
+3! the row has 3 cells, but the header has 2
 4: {"a":"4","b":"5"}
 `},
-	{"quotes inside cells", "e.csv", "a,b\n5\" disk,\"x\" y\n1,2\n", "2! not CSV: lines 2 to 3 are one row, because a quote is never closed\n"},
+	{"quotes inside cells", "e.csv", "a,b\n5\" disk,\"x\" y\n1,2\n", "2! not CSV: a quote is never closed, so lines 2 to 3 are one row\n"},
 	{"a quote inside an unquoted cell", "e.csv", "a,b\n5\" disk,y\n1,2\n", "2: {\"a\":\"5\\\" disk\",\"b\":\"y\"}\n3: {\"a\":\"1\",\"b\":\"2\"}\n"},
 	{"semicolons, as spreadsheets write", "e.csv", "a;\"b\"\n1,5;\"x;\n\"\"y\"\"\"\n", "2: {\"a\":\"1,5\",\"b\":\"x;\\n\\\"y\\\"\"}\n"},
 	{"tabs", "e.csv", "a\tb;c\n1\t2,3\n", "2: {\"a\":\"1\",\"b;c\":\"2,3\"}\n"},
@@ -149,7 +149,7 @@ var formats = []struct{ name, file, in, want string }{
 	{"binary", "e.json", "\x7f\x01\x00\x02\n\x00\n", "1! not a log: the file is binary\n"},
 	{"an image", "e.json", "\x89PNG\r\n\x1a\n\x00\x00", "1! not a log: the file is an image\n"},
 	{"a zip archive", "e.ndjson", "PK\x03\x04\n\n", "1! not a log: the file is a zip archive, or a document that is one\n"},
-	{"a web page", "e.json", "<html>\n<body>\n</html>\n", "1! XML, but no <Event>: the file begins with \"<html>\"\n"},
+	{"a web page", "e.json", "<html>\n<body>\n</html>\n", "1! XML without <Event>: the file begins with \"<html>\"\n"},
 	{"UTF-16 table without a mark", "e.tsv", "a\x00\t\x00b\x00\n\x001\x00\t\x00\xe9\x00", "2: {\"a\":\"1\",\"b\":\"é\"}\n"},
 	{"a portal's times", "e.csv", "TimeGenerated [UTC],a\n1,2\n", "2: {\"TimeGenerated\":\"1\",\"a\":\"2\"}\n"},
 	{"only a header", "e.csv", "a,b\n", ""},
@@ -199,13 +199,13 @@ func TestATruncatedArchiveGivesWhatCameBefore(t *testing.T) {
 	whole := gzipped(t, lines.Bytes())
 	for _, tail := range []int{len(whole) / 2, len(whole) - 20, 9, 1} {
 		got := inFile(t, "e.ndjson.gz", whole[:len(whole)-tail], Options{})
-		assert.Regexp(t, `\n?\d+! the file cannot be read on: unexpected EOF\n$`, got, "without the last %d bytes", tail)
+		assert.Regexp(t, `\n?\d+! cannot read the rest of the file: unexpected EOF\n$`, got, "without the last %d bytes", tail)
 		assert.Equal(t, 1, strings.Count(got, "!"))
 	}
 	zst := zstded(t, lines.Bytes())
-	assert.Regexp(t, `(?s)^1: .*\d+! the file cannot be read on: unexpected EOF\n$`, inFile(t, "e.ndjson.zst", append(zst, zst[:100]...), Options{}))
-	assert.Equal(t, "1! the file cannot be read on: unexpected EOF\n", inFile(t, "e.csv.gz", gzipped(t, []byte("a,b\n1,2\n"))[:14], Options{}))
-	assert.Equal(t, "1! the file cannot be read on: gzip: invalid checksum\n1: {\"a\":1}\n",
+	assert.Regexp(t, `(?s)^1: .*\d+! cannot read the rest of the file: unexpected EOF\n$`, inFile(t, "e.ndjson.zst", append(zst, zst[:100]...), Options{}))
+	assert.Equal(t, "1! cannot read the rest of the file: unexpected EOF\n", inFile(t, "e.csv.gz", gzipped(t, []byte("a,b\n1,2\n"))[:14], Options{}))
+	assert.Equal(t, "1! cannot read the rest of the file: gzip: invalid checksum\n1: {\"a\":1}\n",
 		strings.Join(swap(strings.SplitAfter(inFile(t, "e.json.gz", spoilt(gzipped(t, []byte("[{\"a\":1}"))), Options{}), "\n")), ""))
 }
 
@@ -227,10 +227,10 @@ func TestArchivesOneAfterTheOther(t *testing.T) {
 
 func TestAnArchiveWithoutAHeadIsAReject(t *testing.T) {
 	for _, name := range []string{"e.ndjson.gz", "e.csv.gz"} {
-		assert.Equal(t, "1! the archive cannot be read: gzip: invalid header\n", inFile(t, name, []byte("\x1f\x8b\x00\x00 and so on"), Options{}))
-		assert.Equal(t, "1! the archive cannot be read: unexpected EOF\n", inFile(t, name, []byte{0x1f, 0x8b, 8, 0}, Options{}))
+		assert.Equal(t, "1! cannot read the archive: gzip: invalid header\n", inFile(t, name, []byte("\x1f\x8b\x00\x00 and so on"), Options{}))
+		assert.Equal(t, "1! cannot read the archive: unexpected EOF\n", inFile(t, name, []byte{0x1f, 0x8b, 8, 0}, Options{}))
 	}
-	assert.Equal(t, "1! the file cannot be read on: unexpected EOF\n", inFile(t, "e.ndjson.zst", []byte{0x28, 0xb5, 0x2f, 0xfd}, Options{}))
+	assert.Equal(t, "1! cannot read the rest of the file: unexpected EOF\n", inFile(t, "e.ndjson.zst", []byte{0x28, 0xb5, 0x2f, 0xfd}, Options{}))
 }
 
 func TestAMissingFileIsAnError(t *testing.T) {

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// What follows reads a Windows event whose XML a tool made JSON of. They differ in how they write an element's attributes: below
-// "#attributes" or beside it as NAME_attributes (evtx_dump), before its text with an @ (xmltodict and python-evtx) or -, below $ (xml2js),
-// or plainly (Velociraptor); and in whether a list of <Data Name="x"> becomes fields of those names.
+// This file reads Windows events whose XML a tool has converted to JSON. The tools write attributes of an element in different
+// ways: below "#attributes" or beside it as NAME_attributes (evtx_dump), with the prefix @ (xmltodict and python-evtx) or -,
+// below $ (xml2js), or without a mark (Velociraptor). Some turn a list of <Data Name="x"> into fields of those names.
 
 const apart = "_attributes"
 
@@ -39,7 +39,7 @@ func onlySections(event map[string]any) bool {
 	return true
 }
 
-// isAttribute tells what stands for an element's attributes from its children.
+// isAttribute tells whether a key is for attributes of an element and not for a child.
 func isAttribute(name string) bool {
 	return name == "#attributes" || name == "$" || strings.HasPrefix(name, "@") || strings.HasPrefix(name, "-") || strings.HasSuffix(name, apart)
 }
@@ -93,7 +93,7 @@ func addElement(out map[string]any, name string, v any) {
 	}
 }
 
-// element gives the attributes and the text of an element, as any of the tools writes them; text is nil if it has none.
+// element gives the attributes and the text of an element in any of these forms. text is nil if it has none.
 func element(inner map[string]any) (attributes map[string]any, text any) {
 	attributes = map[string]any{}
 	for name, v := range inner {
@@ -111,8 +111,8 @@ func element(inner map[string]any) (attributes map[string]any, text any) {
 	return attributes, text
 }
 
-// addData adds the values of EventData or UserData. Those of an inner object come under their own names,
-// but not over a value that stands further out.
+// addData adds the values of EventData or UserData. Values of an inner object are added under their own names, unless an
+// outer value has the name.
 func addData(out, data map[string]any) {
 	names := slices.DeleteFunc(slices.Sorted(maps.Keys(data)), isAttribute)
 	for _, name := range names {
@@ -133,14 +133,14 @@ func addData(out, data map[string]any) {
 	}
 }
 
-// isText tells an element with attributes and a text from one with children.
+// isText tells whether an element has attributes and a text, and no children.
 func isText(inner map[string]any) bool {
 	_, plain := inner["#text"]
 	_, short := inner["_"]
 	return plain || short
 }
 
-// addNamed adds <Data Name="x"> elements, one or a list, under their names, and those without one as Data.
+// addNamed adds one or several <Data Name="x"> elements under their names. Elements without a name are added as Data.
 func addNamed(out map[string]any, data any) {
 	list, ok := data.([]any)
 	if !ok {

@@ -8,15 +8,14 @@ import (
 	"strings"
 )
 
-// rows reads CSV, record by record, so that a line number is exact and a quote that is never
-// closed does not fill the memory.
+// rows reads CSV record by record, so that line numbers are exact and an unclosed quote does not fill the memory.
 type rows struct {
 	header []string
-	comma  byte // what stands between cells
+	comma  byte // separator of cells
 }
 
-// separator is what stands between the cells of a file with that first line: a comma, or, where it has none, a tab or the
-// semicolon that spreadsheets write where the comma is a decimal's.
+// separator gives the separator of a file by its first line. It is a comma. If the line has none, it is a tab, or the
+// semicolon that spreadsheets write in countries with a decimal comma.
 func separator(header []byte) byte {
 	for _, c := range []byte(",\t;|") {
 		if bytes.IndexByte(header, c) >= 0 {
@@ -26,16 +25,16 @@ func separator(header []byte) byte {
 	return ','
 }
 
-// separatorLine begins a line before the header that tells spreadsheets the separator.
+// separatorLine begins a line before the header that names the separator for spreadsheets.
 var separatorLine = []byte("sep=")
 
 // typeLine begins a line before the header that PowerShell's Export-Csv writes.
 var typeLine = []byte("#TYPE ")
 
-// errQuoteOpen says that the file ended inside a quoted cell.
+// errQuoteOpen says that the file ends inside a quoted cell.
 var errQuoteOpen = errors.New("quote is never closed")
 
-// nextRow reads a row. An empty cell is a missing field: exports write both alike.
+// nextRow reads a row. An empty cell is a missing field, because exports do not distinguish the two.
 func (r *Reader) nextRow() (Raw, error) {
 	for {
 		record, begin, size, err := r.record()
@@ -43,7 +42,7 @@ func (r *Reader) nextRow() (Raw, error) {
 			return Raw{}, io.EOF
 		}
 		if errors.Is(err, errQuoteOpen) {
-			return r.bad(begin, trimEnd(record), "not CSV: lines %d to %d are one row, because a quote is never closed", begin, r.line-1)
+			return r.bad(begin, trimEnd(record), "not CSV: a quote is never closed, so lines %d to %d are one row", begin, r.line-1)
 		}
 		if err != nil {
 			return r.unreadable(begin, record, err)
@@ -68,7 +67,7 @@ func (r *Reader) nextRow() (Raw, error) {
 		case err != nil:
 			return r.bad(begin, trimEnd(record), "not CSV: %w", err)
 		case len(row) != len(r.rows.header):
-			return r.bad(begin, trimEnd(record), "%d cells where the header has %d", len(row), len(r.rows.header))
+			return r.bad(begin, trimEnd(record), "the row has %d cells, but the header has %d", len(row), len(r.rows.header))
 		}
 		fields := make(map[string]string, len(row))
 		for i, cell := range row {
@@ -80,7 +79,7 @@ func (r *Reader) nextRow() (Raw, error) {
 	}
 }
 
-// record reads the lines of one row: a line, and those after it while a quoted cell is open.
+// record reads the lines of one row: a line, and further lines while a quoted cell is open.
 func (r *Reader) record() (record []byte, begin, size int, err error) {
 	open := false
 	for {
@@ -116,8 +115,8 @@ func (r *Reader) record() (record []byte, begin, size int, err error) {
 	}
 }
 
-// quoteOpen tells whether a quoted cell goes on after a line. As encoding/csv reads them lazily, a
-// quote opens a cell only at its beginning, and closes it only before what separates cells or the end.
+// quoteOpen tells whether a quoted cell continues after a line. As with LazyQuotes of encoding/csv, a quote opens a cell
+// only at its beginning, and closes it only before a separator or the end of the line.
 func quoteOpen(line []byte, open bool, comma byte) bool {
 	s := strings.TrimRight(string(line), "\r\n")
 	for {

@@ -2,11 +2,11 @@ package event
 
 import "bytes"
 
-// What follows finds where the parts of a JSON text begin and end by its brackets and quotes alone, so that a damaged part does not take
-// those after it along. Whether a part is JSON is for those to say who read it.
+// This file finds where the parts of a JSON text begin and end, by brackets and quotes alone. A damaged part therefore does not affect the
+// parts after it. Whether a part is valid JSON is checked when it is read.
 
-// walk calls visit with each key of the object that data begins with, without its quotes, and with where its value begins, until visit
-// says no. end is where the object ends; -1 if data is cut off before, or is no object.
+// walk calls visit for each key of the object at the beginning of data, with the key without quotes and the offset of its value, until visit
+// returns false. end is the end of the object, or -1 if data is cut off before or is not an object.
 func walk(data []byte, visit func(key []byte, value int) bool) (end int) {
 	at := space(data, 0)
 	if at >= len(data) || data[at] != '{' {
@@ -64,7 +64,7 @@ func each(data []byte, at int, visit func(from, to int)) {
 	}
 }
 
-// skipValue gives the place behind the value that begins at data[at]; -1 if data is cut off before.
+// skipValue gives the offset after the value at data[at], or -1 if data is cut off before.
 func skipValue(data []byte, at int) int {
 	depth := 0
 	for at < len(data) {
@@ -89,7 +89,7 @@ func skipValue(data []byte, at int) int {
 			case n < 0:
 				return -1
 			case n == 0:
-				return at + 1 // no value: whoever reads it says so
+				return at + 1 // not a value: reading it reports that
 			}
 			return at + n
 		}

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Unspaced gives the names that a field answers to whose own has spaces, as those of Defender's events: Sigma's rules write
-// "Source Name" as SourceName, and "Feature Name" as Feature_Name.
+// Unspaced gives further names of a field whose name has spaces, as in Defender's events. Sigma's rules write "Source Name" as
+// SourceName, and "Feature Name" as Feature_Name.
 func Unspaced(name string) []string {
 	if !strings.Contains(name, " ") {
 		return nil
@@ -16,7 +16,7 @@ func Unspaced(name string) []string {
 	return []string{strings.ReplaceAll(name, " ", ""), strings.ReplaceAll(name, " ", "_")}
 }
 
-// Joined gives the name without the underscores that winlogbeat writes for spaces in event data; "" if it has none.
+// Joined gives the name without the underscores that winlogbeat writes for spaces in event data. It is "" if there are none.
 func Joined(name string) string {
 	if joined := strings.ReplaceAll(name, "_", ""); joined != name {
 		return joined
@@ -24,8 +24,8 @@ func Joined(name string) string {
 	return ""
 }
 
-// unspaced adds the fields whose names have spaces under the names that they answer to. Where a field of that name stands already,
-// as NXLog's SourceName, it has both values.
+// unspaced adds fields whose names have spaces under their other names. If a field of that name exists already, as NXLog's
+// SourceName, it gets both values.
 func unspaced(fields map[string]any) map[string]any {
 	added := map[string][]string{}
 	for name := range fields {
@@ -53,10 +53,10 @@ func unspaced(fields map[string]any) map[string]any {
 	return out
 }
 
-// maxCompared bounds how many values are compared with each other.
+// maxCompared limits how many values are compared with each other.
 const maxCompared = 64
 
-// both puts the values of two fields together, each once where they are few.
+// both joins the values of two fields. It removes duplicates if there are few values.
 func both(a, b any) any {
 	if a == nil {
 		return b

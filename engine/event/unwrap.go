@@ -8,11 +8,11 @@ import (
 	"io"
 )
 
-// maxEnvelopes bounds how deep envelopes stand in each other.
+// maxEnvelopes limits how deep envelopes are nested.
 const maxEnvelopes = 5
 
-// unwrap puts the events of an envelope, or of several objects on one line, into the reader's queue; false if raw is one event. A table
-// or list of a million events is not copied for each, only once: raw may be in memory that was lent.
+// unwrap puts the events of an envelope, or several objects on one line, into the reader's queue. It is false if raw is a single event. raw
+// may be in lent memory, so it is copied, but only once for all events of a table or list.
 func (r *Reader) unwrap(raw Raw) bool {
 	if len(raw.Data) == 0 || raw.Data[0] != '{' {
 		return false
@@ -42,7 +42,7 @@ func (r *Reader) unwrap(raw Raw) bool {
 	return true
 }
 
-// several tells whether an object stands directly behind another, as some tools write them. It is asked of every event.
+// several tells whether one object directly follows another, as some tools write them. It runs for every event.
 func several(data []byte) bool {
 	if !bytes.Contains(data, []byte("}{")) {
 		return false
@@ -51,7 +51,7 @@ func several(data []byte) bool {
 	return end > 0 && end < len(data) && data[end] == '{'
 }
 
-// expand queues what is in an envelope, or raw itself where it is none. within is the envelope around it, or nil.
+// expand queues the events of an envelope, or raw itself if it is not an envelope. within is the envelope around it, or nil.
 func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	found, ok := open(raw.Data)
 	if !ok || depth == maxEnvelopes || (found.holds == "message" && (within == nil || (within.holds != "events" && within.holds != "logEvents"))) {
@@ -88,11 +88,11 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	}
 }
 
-// row makes an event of a list of cells.
+// row turns a list of cells into an event.
 func row(raw Raw, columns []string) Raw {
 	var cells []json.RawMessage
 	if err := json.Unmarshal(raw.Data, &cells); err != nil || len(cells) != len(columns) {
-		raw.Err = errors.New("the cells of this row are not those that the columns name")
+		raw.Err = errors.New("the cells of this row do not fit the columns")
 		return raw
 	}
 	var event bytes.Buffer
@@ -111,7 +111,7 @@ func row(raw Raw, columns []string) Raw {
 	return raw
 }
 
-// nextQueued gives the next event of an envelope; ok is false where none is left.
+// nextQueued gives the next event of an envelope. ok is false if none is left.
 func (r *Reader) nextQueued() (raw Raw, ok bool) {
 	if r.queued == len(r.queue) {
 		return Raw{}, false
@@ -123,12 +123,12 @@ func (r *Reader) nextQueued() (raw Raw, ok bool) {
 	return raw, true
 }
 
-// streamed tells whether the file goes on with an envelope that is larger than an event may be, so that it is not
-// held in memory: its events are then read as those of an array. The reader is put before the first of them.
+// streamed tells whether the file continues with an envelope that is larger than an event may be. Such an envelope is not
+// held in memory: its events are read like elements of an array. The reader is then before the first of them.
 func (r *Reader) streamed() bool {
 	head, err := r.in.Peek(min(4096, r.in.Size()))
 	if err != nil && !errors.Is(err, io.EOF) {
-		return false // whoever reads on says so
+		return false // the next read reports it
 	}
 	if at := space(head, 0); at >= len(head) || head[at] != '{' || mayWrap(head[at:]) == 0 {
 		return false
@@ -143,7 +143,7 @@ func (r *Reader) streamed() bool {
 		}
 		var err error
 		if head, err = r.in.Peek(n); err != nil {
-			return false // the file ends: it is read as others are
+			return false // the file ends: it is read like any other
 		}
 	}
 	return false
@@ -185,7 +185,7 @@ func (r *Reader) stream(head []byte) bool {
 	return true
 }
 
-// skipRest reads what stands behind the list of an envelope that is streamed.
+// skipRest reads the part after the list of a streamed envelope.
 func (r *Reader) skipRest(depth int) error {
 	quoted := false
 	for depth > 0 {

@@ -10,11 +10,10 @@ import (
 	"decree/engine/event/evtx"
 )
 
-// xmlEvents splits Windows' XML into its events: <Events> as the event viewer saves them, or <Event>
-// elements one after the other. It only looks for the tags of an event, so that a damaged one
-// does not take those after it along.
+// xmlEvents splits Windows' XML into events: <Events> as the event viewer saves them, or a sequence of <Event> elements.
+// It searches only for the tags of events, so that a damaged event does not affect those after it.
 type xmlEvents struct {
-	begun []byte // the start tag of an event that was met too early
+	begun []byte // the start tag of an event inside another one
 }
 
 // nextXML gives the next event, as the JSON of its fields.
@@ -31,7 +30,7 @@ func (r *Reader) nextXML() (Raw, error) {
 		}
 		if open, ok := opensAside(part); ok && err == nil {
 			if !r.skipAside(part[open:]) {
-				return r.bad(begin, part[:min(len(part), keptRaw)], "not XML: a comment or document type that has no end")
+				return r.bad(begin, part[:min(len(part), keptRaw)], "not XML: a comment or document type does not end")
 			}
 			part = part[:open]
 		}
@@ -44,7 +43,7 @@ func (r *Reader) nextXML() (Raw, error) {
 		trimmed := bytes.TrimLeft(text, " \t\r\n")
 		if len(trimmed) > 0 && !isRecordLine(trimmed) {
 			begin += bytes.Count(text[:len(text)-len(trimmed)], []byte("\n"))
-			return r.bad(begin, trimmed[:min(len(trimmed), keptRaw)], "no <Event>: Windows' XML has nothing else")
+			return r.bad(begin, trimmed[:min(len(trimmed), keptRaw)], "not an <Event>: Windows' XML has nothing else")
 		}
 		if err != nil {
 			return Raw{}, io.EOF
@@ -52,15 +51,15 @@ func (r *Reader) nextXML() (Raw, error) {
 	}
 }
 
-// opensAside tells where a comment or a document type begins in a part, which runs to the first >.
+// opensAside finds the beginning of a comment or document type in a part. A part ends at the first >.
 func opensAside(part []byte) (at int, ok bool) {
 	at = bytes.IndexByte(part, '<')
 	ok = at >= 0 && (bytes.HasPrefix(part[at:], []byte("<!--")) || bytes.HasPrefix(part[at:], []byte("<!DOCTYPE")))
 	return at, ok
 }
 
-// skipAside reads to the end of a comment or document type whose first part was read. What it declares is not looked at: no
-// entity of a file's own is ever replaced. It tells whether there was an end.
+// skipAside reads to the end of a comment or document type whose first part was read, and tells whether there is an end.
+// It ignores declarations, so entities that a file defines are never replaced.
 func (r *Reader) skipAside(part []byte) bool {
 	a := aside{}
 	for {
@@ -75,9 +74,9 @@ func (r *Reader) skipAside(part []byte) bool {
 	}
 }
 
-// aside follows a document type: what is quoted, a comment in it, and the brackets around what it declares.
+// aside tracks quotes, comments and brackets inside a document type.
 type aside struct {
-	until    string // the end of what is being passed over
+	until    string // the end of the part being skipped
 	brackets int
 }
 
@@ -90,7 +89,7 @@ func (a *aside) ends(part []byte) bool {
 				continue
 			}
 			if a.until = ""; c == '-' && a.brackets == 0 {
-				return true // of a comment that stands alone
+				return true // the end of a comment outside a document type
 			}
 		case bytes.HasPrefix(rest, []byte("<!--")):
 			a.until = "-->"
@@ -109,10 +108,10 @@ func (a *aside) ends(part []byte) bool {
 
 var recordLine = regexp.MustCompile(`^Record \d+\s*$`)
 
-// isRecordLine tells what evtx_dump writes before each event.
+// isRecordLine recognises the line that evtx_dump writes before each event.
 func isRecordLine(text []byte) bool { return recordLine.Match(text) }
 
-// xmlEvent reads an event from behind its start tag to its end tag.
+// xmlEvent reads an event from after its start tag to its end tag.
 func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 	raw, size, begin := tag, len(tag), r.line-bytes.Count(tag, []byte("\n"))
 	for !bytes.HasSuffix(tag, []byte("/>")) {
@@ -140,7 +139,7 @@ func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 		}
 	}
 	if size > r.opt.MaxLine {
-		return r.bad(begin, raw, "event of more than %d bytes", r.opt.MaxLine)
+		return r.bad(begin, raw, "the event is longer than %d bytes", r.opt.MaxLine)
 	}
 	fields, err := evtx.ParseXML(raw)
 	if err != nil {
@@ -149,8 +148,8 @@ func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 	return r.encoded(begin, fields)
 }
 
-// untilTag reads to the next >, or to the end of the file. What is longer than an event may be is
-// given in parts. It counts lines.
+// untilTag reads to the next >, or to the end of the file, and counts lines. A text that is longer than an event may be
+// is given in parts.
 func (r *Reader) untilTag() (part []byte, err error) {
 	for len(part) <= r.opt.MaxLine {
 		more, err := r.in.ReadSlice('>')
@@ -171,7 +170,7 @@ func cutTag(part []byte) (text, tag []byte) {
 	return part, nil
 }
 
-// isEventTag tells the tag of an event from those of other elements whose names begin alike.
+// isEventTag distinguishes the tag of an event from tags of other elements whose names begin the same way.
 func isEventTag(tag []byte, begin string) bool {
 	rest, ok := bytes.CutPrefix(tag, []byte(begin))
 	return ok && len(rest) > 0 && bytes.IndexByte([]byte(" \t\r\n/>"), rest[0]) >= 0
@@ -179,7 +178,7 @@ func isEventTag(tag []byte, begin string) bool {
 
 // isXML tells by its first line whether a file is Windows' XML.
 func isXML(line []byte) bool {
-	tag := append(bytes.Clone(line[:min(len(line), len("<Events "))]), ' ') // where the line ends the name does
+	tag := append(bytes.Clone(line[:min(len(line), len("<Events "))]), ' ') // the end of the line ends the name
 	for _, begin := range []string{"<?xml", "<!DOCTYPE", "<!--"} {
 		if bytes.HasPrefix(line, []byte(begin)) {
 			return true
@@ -188,7 +187,7 @@ func isXML(line []byte) bool {
 	return isRecordLine(line) || isEventTag(tag, "<Event") || isEventTag(tag, "<Events")
 }
 
-// isFrame tells what stands around events: the XML declaration, and the tags of the list.
+// isFrame recognises the text around events: the XML declaration, and the tags of the list.
 func isFrame(tag []byte) bool {
 	return bytes.HasPrefix(tag, []byte("<?")) || isEventTag(tag, "<Events") || isEventTag(tag, "</Events")
 }

@@ -26,8 +26,8 @@ func TestXML(t *testing.T) {
 		{"a > in a value", "<Event><EventData><Data Name='a>b'>c -> d</Data></EventData></Event>", "1: {\"a\\u003eb\":\"c -\\u003e d\"}\n"},
 		{"an empty event", "<Event/>\n<Event />" + event("1"), "1: {}\n2: {}\n2: {\"EventID\":\"1\"}\n"},
 		{"characters that XML cannot have", "<Event><EventData><Data Name='c'>a\x01b&#x2;c&#1;d\xffe&#10;f&#x110000;</Data></EventData></Event>", "1: {\"c\":\"a\\u0001b\\u0002c\\u0001d�e\\nf�\"}\n"},
-		{"text between events", event("1") + "\n\n noise" + event("2") + "x\n", "1: {\"EventID\":\"1\"}\n3! no <Event>: Windows' XML has nothing else\n3: {\"EventID\":\"2\"}\n3! no <Event>: Windows' XML has nothing else\n"},
-		{"other elements", event("0") + "<html><body>" + event("1") + "</body></html>", "1: {\"EventID\":\"0\"}\n1! no <Event>: Windows' XML has nothing else\n1! no <Event>: Windows' XML has nothing else\n1: {\"EventID\":\"1\"}\n1! no <Event>: Windows' XML has nothing else\n1! no <Event>: Windows' XML has nothing else\n"},
+		{"text between events", event("1") + "\n\n noise" + event("2") + "x\n", "1: {\"EventID\":\"1\"}\n3! not an <Event>: Windows' XML has nothing else\n3: {\"EventID\":\"2\"}\n3! not an <Event>: Windows' XML has nothing else\n"},
+		{"other elements", event("0") + "<html><body>" + event("1") + "</body></html>", "1: {\"EventID\":\"0\"}\n1! not an <Event>: Windows' XML has nothing else\n1! not an <Event>: Windows' XML has nothing else\n1: {\"EventID\":\"1\"}\n1! not an <Event>: Windows' XML has nothing else\n1! not an <Event>: Windows' XML has nothing else\n"},
 		{"an event that has no end", "<Event><System>\n" + event("2"), "1! not XML: the next event begins inside this one\n2: {\"EventID\":\"2\"}\n"},
 		{"tags that do not close", "<Event><System></Event>\n" + event("2"), "1! not XML: element <System> closed by </Event>\n2: {\"EventID\":\"2\"}\n"},
 		{"XML of others", "<html>\n{\"a\":1}", "1! not JSON: invalid character '<' looking for beginning of value\n2: {\"a\":1}\n"},
@@ -35,13 +35,13 @@ func TestXML(t *testing.T) {
 		{"a document type", "<!DOCTYPE Events SYSTEM \"a>b\" [\n<!ENTITY a '>]>'>\n<!-- '> -->\n]>\n<Events>" + event("1") + "</Events>", "5: {\"EventID\":\"1\"}\n"},
 		{"an entity of the file's own", "<?xml?><!DOCTYPE x [<!ENTITY a 'b'>]>\n<Event><EventData><Data Name='a'>&a;</Data></EventData></Event>\n" + event("2"),
 			"2! not XML: invalid character entity &a;\n3: {\"EventID\":\"2\"}\n"},
-		{"a document type that has no end", "<!DOCTYPE x [\n" + event("1"), "1! not XML: a comment or document type that has no end\n"},
+		{"a document type that has no end", "<!DOCTYPE x [\n" + event("1"), "1! not XML: a comment or document type does not end\n"},
 		{"comments", "<!-- <Event> it's > this -->\n" + event("1") + "<!---->" + event("2"), "2: {\"EventID\":\"1\"}\n2: {\"EventID\":\"2\"}\n"},
 		{"as evtx_dump writes it", "Record 1\n<?xml version='1.0'?>\n<Event>\n  <System>\n    <Correlation>\n    </Correlation>\n    <EventID>1</EventID>\n  </System>\n  <EventData>\n    <Data Name='a'>\n    </Data>\n  </EventData>\n</Event>\n\nRecord 2\n" + event("2"),
 			"3: {\"EventID\":\"1\",\"a\":\"\"}\n16: {\"EventID\":\"2\"}\n"},
 		{"line ends in a value", "<Event\r\n  a='1'>\r\n<EventData>\r\n<Data Name='a'>x\r\ny&#13;\n</Data><Data Name='b'><![CDATA[x\r\ny<z]]></Data></EventData></Event>", "1: {\"a\":\"x\\r\\ny\\r\\n\",\"b\":\"x\\r\\ny\\u003cz\"}\n"},
 		{"a file that is cut off", event("1") + "<Event><System>", "1: {\"EventID\":\"1\"}\n1! not XML: the file ends inside this event\n"},
-		{"a file that is cut off inside a tag", event("1") + "\n<Eve", "1: {\"EventID\":\"1\"}\n2! no <Event>: Windows' XML has nothing else\n"},
+		{"a file that is cut off inside a tag", event("1") + "\n<Eve", "1: {\"EventID\":\"1\"}\n2! not an <Event>: Windows' XML has nothing else\n"},
 		{"elements too deep", "<Event>" + strings.Repeat("<a>", 70) + strings.Repeat("</a>", 70) + "</Event>", "1! not XML: elements nest deeper than 64\n"},
 		{"UTF-16", "\xff\xfe" + wide("<?xml version='1.0' encoding='utf-16'?>\n"+event("1")), "2: {\"EventID\":\"1\"}\n"},
 	} {
@@ -63,7 +63,7 @@ func wide(s string) string {
 func TestXMLBounds(t *testing.T) {
 	long := "<Event><EventData><Data Name='a'>" + strings.Repeat("x", 200) + "</Data></EventData></Event>"
 	good := "<Event><EventData><Data Name='a'>x</Data></EventData></Event>"
-	assert.Equal(t, "1! event of more than 100 bytes\n2: {\"a\":\"x\"}\n", inFile(t, "e.xml", []byte(long+"\n"+good), Options{MaxLine: 100}))
+	assert.Equal(t, "1! the event is longer than 100 bytes\n2: {\"a\":\"x\"}\n", inFile(t, "e.xml", []byte(long+"\n"+good), Options{MaxLine: 100}))
 }
 
 func TestCSVOnStandardInput(t *testing.T) {

@@ -8,10 +8,10 @@ import (
 	"decree/rules/diag"
 )
 
-// maxNamed bounds how many events one message names.
+// maxNamed limits how many events one message names.
 const maxNamed = 20
 
-// compare says what is not as expected, and which events are wrong, by their places.
+// compare reports what differs from the expectation, and gives the indexes of the wrong events.
 func (c *Case) compare(o *Outcome) (wrong []int) {
 	o.Expected = c.Expect.describe()
 	switch e := c.Expect; e.Way {
@@ -26,11 +26,11 @@ func (c *Case) compare(o *Outcome) (wrong []int) {
 		return c.compareCount(o, e.Count, "expected %d matches, got %d")
 	case ByAtLeast:
 		if len(o.matches) < e.Count {
-			return c.compareCount(o, e.Count, "expected %d matches or more, got %d")
+			return c.compareCount(o, e.Count, "expected at least %d matches, got %d")
 		}
 	default:
 		if c.SameAs == nil {
-			o.Failures.Errorf("missing-expect", e.Range, "add "+strings.Join(ways, ", ")+"; `decree test --update` writes what is found", "the case does not say what must match")
+			o.Failures.Errorf("missing-expect", e.Range, "add "+strings.Join(ways, ", ")+"; `decree test --update` writes the observed matches", "the case does not say what must match")
 		}
 	}
 	return nil
@@ -51,7 +51,7 @@ func (c *Case) compareCount(o *Outcome, want int, message string) []int {
 	return o.misses()
 }
 
-// misses are the events that did not match.
+// misses are events that did not match.
 func (o *Outcome) misses() []int {
 	matched := o.matched()
 	var out []int
@@ -71,7 +71,7 @@ func (o *Outcome) matched() map[int]bool {
 	return out
 }
 
-// compareEvents asks for exactly the events that are named. Several events with one id are all meant, and that is said.
+// compareEvents expects exactly the named events to match. If several events have one id, all are expected, with a warning.
 func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 	wanted, matched := map[int]bool{}, o.matched()
 	for _, ref := range c.Expect.Events {
@@ -88,11 +88,11 @@ func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 		}
 		switch {
 		case len(places) > 1 && len(missed) > 0:
-			o.Failures.Errorf("missing-match", ref.Range, notUnique, "%d events have the id %s, and %d of them do not match; all were expected to", len(places), ref, len(missed))
+			o.Failures.Errorf("missing-match", ref.Range, notUnique, "expected all %d events with the id %s to match, but %d do not", len(places), ref, len(missed))
 		case len(places) > 1:
 			o.Warnings.Warnf("ambiguous-id", ref.Range, notUnique, "%d events have the id %s; all of them match", len(places), ref)
 		case len(missed) > 0:
-			o.Failures.Errorf("missing-match", ref.Range, "", "event %s was expected to match and does not", ref)
+			o.Failures.Errorf("missing-match", ref.Range, "", "expected event %s to match, but it does not", ref)
 		}
 		wrong = append(wrong, missed...)
 	}
@@ -104,15 +104,15 @@ func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 		}
 	}
 	if len(extra) > 0 {
-		o.Failures.Errorf("unexpected-match", c.Expect.Range, "", "not expected to match: %s", named(extra))
+		o.Failures.Errorf("unexpected-match", c.Expect.Range, "", "unexpected matches: %s", named(extra))
 	}
 	slices.Sort(wrong)
 	return wrong
 }
 
-const notUnique = "give each event an id of its own, or write `indexes`"
+const notUnique = "give each event its own id, or use `indexes`"
 
-// find gives the places of the events that a reference names.
+// find gives the indexes of the events that a reference names.
 func (o *Outcome) find(ref Reference) []int {
 	var out []int
 	for i, s := range o.events {
@@ -123,7 +123,7 @@ func (o *Outcome) find(ref Reference) []int {
 	return out
 }
 
-// unknown says that no event of the case is the one named.
+// unknown reports that a reference names no event of the case.
 func (o *Outcome) unknown(ref Reference) {
 	var known []string
 	own := 0
@@ -134,17 +134,17 @@ func (o *Outcome) unknown(ref Reference) {
 		}
 	}
 	if ref.Index > 0 {
-		o.Failures.Errorf("unknown-event", ref.Range, "indexes count from 1, without the events of fixtures", "there is no event %d: the case has %d of its own", ref.Index, own)
+		o.Failures.Errorf("unknown-event", ref.Range, "indexes count from 1 and skip the events of fixtures", "event %d does not exist: the case has %d events of its own", ref.Index, own)
 		return
 	}
 	hint := "the ids are " + named(known)
 	if len(known) == 0 {
-		hint = "the events have no ids that the data model knows: use `indexes`"
+		hint = "the data model finds no ids in these events: use `indexes`"
 	}
 	o.Failures.Errorf("unknown-event", ref.Range, diag.DidYouMean(ref.ID, known, hint), "no event of this case has the id %q", ref.ID)
 }
 
-// String names the event as the test file does.
+// String names the event as in the test file.
 func (ref Reference) String() string {
 	if ref.Index > 0 {
 		return fmt.Sprintf("#%d", ref.Index)
@@ -152,7 +152,7 @@ func (ref Reference) String() string {
 	return ref.ID
 }
 
-// describe says on one line what was expected.
+// describe gives the expectation on one line.
 func (e Expect) describe() string {
 	switch e.Way {
 	case ByID, ByIndex:
@@ -164,14 +164,14 @@ func (e Expect) describe() string {
 	case ByCount:
 		return fmt.Sprintf("%d matches", e.Count)
 	case ByAtLeast:
-		return fmt.Sprintf("%d matches or more", e.Count)
+		return fmt.Sprintf("at least %d matches", e.Count)
 	case ByNone:
 		return "none"
 	}
-	return "not said"
+	return "nothing"
 }
 
-// named joins names, as many as people read.
+// named joins names, up to maxNamed.
 func named(names []string) string {
 	switch {
 	case len(names) == 0:
@@ -182,13 +182,13 @@ func named(names []string) string {
 	return strings.Join(names, ", ")
 }
 
-// alike compares a case with the one whose story it tells.
+// alike compares a case with the case named by its same_as.
 func (c *Case) alike(o *Outcome, other *Outcome) (wrong []int) {
 	if c.Expect.Way == "" {
 		o.Expected = fmt.Sprintf("as in %q: %s", other.Case, named(other.Matched))
 	}
 	if other.notRun() {
-		o.Failures.Errorf("not-the-same", c.SameAs.Range, "", "the case %q could not be run", other.Case)
+		o.Failures.Errorf("not-the-same", c.SameAs.Range, "", "cannot compare: the case %q could not be run", other.Case)
 		return nil
 	}
 	fail := func(hint, format string, args ...any) {
@@ -196,21 +196,21 @@ func (c *Case) alike(o *Outcome, other *Outcome) (wrong []int) {
 	}
 	if c.SameAs.By == ByCount {
 		if len(o.matches) != len(other.matches) {
-			fail("", "%d events match, and %d in %q", len(o.matches), len(other.matches), other.Case)
+			fail("", "%d events match here, but %d in %q", len(o.matches), len(other.matches), other.Case)
 		}
 		return nil
 	}
 	mine, places, ok := o.keys(c.SameAs.By)
 	theirs, _, too := other.keys(c.SameAs.By)
 	if !ok || !too {
-		fail("add `by: indexes` or `by: count`: `same_as: {case: ..., by: indexes}`", "a matching event has no id, so the two cannot be compared by ids")
+		fail("add `by: indexes` or `by: count`: `same_as: {case: ..., by: indexes}`", "a matching event has no id, so the cases cannot be compared by ids")
 		return nil
 	}
 	missing, extra := difference(theirs, mine), difference(mine, theirs)
 	if len(missing)+len(extra) == 0 {
 		return nil
 	}
-	fail("", "in %q match %s, here %s", other.Case, named(theirs), named(mine))
+	fail("", "in %q these match: %s; here: %s", other.Case, named(theirs), named(mine))
 	for _, key := range extra {
 		wrong = append(wrong, places[key])
 	}
@@ -223,8 +223,8 @@ func (c *Case) alike(o *Outcome, other *Outcome) (wrong []int) {
 	return wrong
 }
 
-// keys are what the matching events are known by, and where they stand; not ok when one has none. Of several
-// events with one id, the further ones are known by their number too.
+// keys gives a key for each matching event, and its index. ok is false if an event has no key. If several events have
+// one id, a number is added to the key of further ones.
 func (o *Outcome) keys(by Way) (keys []string, places map[string]int, ok bool) {
 	places, times := map[string]int{}, map[string]int{}
 	for _, i := range o.matches {

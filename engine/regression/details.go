@@ -13,7 +13,7 @@ import (
 	"decree/rules/ir"
 )
 
-// inspect explains the events that details are about and the first wrong one.
+// inspect explains the events of the details and the first wrong event.
 func (c *Case) inspect(r *ir.Rule, o *Outcome, wrong []int) error {
 	var chosen []int
 	for _, d := range c.Expect.Details {
@@ -49,7 +49,7 @@ func (c *Case) inspect(r *ir.Rule, o *Outcome, wrong []int) error {
 	return nil
 }
 
-// explainFirst explains the first of the events that are wrong.
+// explainFirst explains the first wrong event.
 func (c *Case) explainFirst(r *ir.Rule, o *Outcome, wrong []int) error {
 	explained, err := c.explain(r, wrong[:1])
 	if one, ok := explained[wrong[0]]; ok {
@@ -58,7 +58,7 @@ func (c *Case) explainFirst(r *ir.Rule, o *Outcome, wrong []int) error {
 	return err
 }
 
-// compare says what was found out about an event and is not as expected.
+// compare reports details of an event that differ from the expectation.
 func (d Detail) compare(o *Outcome, r *ir.Rule, x engine.Explanation) {
 	if d.Selections != nil {
 		d.Selections.compare(o, r, x)
@@ -75,7 +75,7 @@ func (s *Selections) compare(o *Outcome, r *ir.Rule, x engine.Explanation) {
 	known := namesOf(r)
 	for _, name := range s.Names {
 		if !slices.Contains(known, name) {
-			o.Failures.Errorf("unknown-selection", s.Range, diag.DidYouMean(name, known, "the names are "+named(known)), "the condition uses no name %q", name)
+			o.Failures.Errorf("unknown-selection", s.Range, diag.DidYouMean(name, known, "the names are "+named(known)), "the condition does not use the name %q", name)
 			return
 		}
 	}
@@ -84,7 +84,7 @@ func (s *Selections) compare(o *Outcome, r *ir.Rule, x engine.Explanation) {
 			o.observed = map[*yaml.Node][]string{}
 		}
 		o.observed[s.node] = x.Names
-		o.Failures.Errorf("wrong-selections", s.Range, "", "expected to be true: %s; are true: %s", named(s.Names), named(x.Names))
+		o.Failures.Errorf("wrong-selections", s.Range, "", "expected to be true: %s; got: %s", named(s.Names), named(x.Names))
 	}
 }
 
@@ -104,7 +104,7 @@ func (a Ancestor) compare(o *Outcome, event Reference, x engine.Explanation) {
 	i := slices.IndexFunc(x.Ancestors, func(found lineage.Ancestor) bool { return found.Level == a.Level })
 	switch {
 	case i < 0 && !a.Unknown:
-		fail("event %s: ancestor %d was not found; ancestors are looked for as far up as the rule asks", event, a.Level)
+		fail("event %s: ancestor %d was not found; ancestors are searched only up to the highest level in the rule", event, a.Level)
 	case i >= 0 && a.Unknown:
 		fail("event %s: ancestor %d was found: %s (%s)", event, a.Level, x.Ancestors[i].Describe(), x.Ancestors[i].From)
 	case i >= 0:
@@ -115,7 +115,7 @@ func (a Ancestor) compare(o *Outcome, event Reference, x engine.Explanation) {
 			got  string
 		}{{"Image", a.Image, found.Image}, {"CommandLine", a.CommandLine, found.CommandLine}} {
 			if part.want != nil && !strings.EqualFold(*part.want, part.got) {
-				fail("event %s: ancestor %d has %s %q, not %q (%s)", event, a.Level, part.name, part.got, *part.want, found.From)
+				fail("event %s: ancestor %d has %s %q, expected %q (%s)", event, a.Level, part.name, part.got, *part.want, found.From)
 			}
 		}
 	}
@@ -132,7 +132,7 @@ func (p Prevalence) compare(o *Outcome, r *ir.Rule, event Reference, x engine.Ex
 	i := slices.IndexFunc(x.Prevalence, func(f rarity.Figure) bool { return f.Name == p.Name })
 	switch {
 	case i < 0 && !p.Unknown:
-		fail("event %s: %s has no figure: its value is not in the population", event, p.Name)
+		fail("event %s: %s has no result: its value is not in the population", event, p.Name)
 	case i >= 0 && p.Unknown:
 		fail("event %s: %s", event, x.Prevalence[i].Describe())
 	case i >= 0 && !p.holds(x.Prevalence[i]):
@@ -140,7 +140,7 @@ func (p Prevalence) compare(o *Outcome, r *ir.Rule, event Reference, x engine.Ex
 	}
 }
 
-// holds compares the parts that the test names; a global figure is compared only where one is known.
+// holds compares the parts that the test names. A global prevalence is compared only if it is known.
 func (p Prevalence) holds(f rarity.Figure) bool {
 	return (p.Value == nil || strings.EqualFold(*p.Value, f.Value)) &&
 		(p.Count == nil || *p.Count == f.Count) &&
@@ -159,7 +159,7 @@ func prevalenceOf(r *ir.Rule) []string {
 	return names
 }
 
-// notRun tells whether the case came to nothing that could be compared.
+// notRun tells whether the case gave no result to compare.
 func (o Outcome) notRun() bool {
 	return slices.ContainsFunc(o.Failures, func(d diag.Diagnostic) bool { return d.Code == "case-not-run" })
 }

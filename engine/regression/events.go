@@ -16,7 +16,7 @@ import (
 	"decree/rules/source"
 )
 
-// input is a stretch of a case's events: inline, or a file that is opened anew for each run.
+// input is a part of a case's events: inline, or a file that is opened again for each run.
 type input struct {
 	name string
 	own  bool   // the case's, not a fixture's
@@ -32,8 +32,8 @@ func textOf(data []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 }
 
-// inline reads events written in the test file: a list of mappings, or a text that is read as a
-// file would be. Both become lines, so that there is one way for all events.
+// inline reads events written in the test file: a list of mappings, or a text that is read like a file. Both become lines,
+// so that all events are read in one way.
 func (l *loader) inline(n *yaml.Node, name string, own bool) (input, bool) {
 	in := input{name: name, own: own}
 	switch {
@@ -49,7 +49,7 @@ func (l *loader) inline(n *yaml.Node, name string, own bool) (input, bool) {
 	for _, e := range n.Content {
 		line, err := eventLine(e)
 		if err != nil {
-			l.errorf("invalid-event", e, "write it as `{Field: value, ...}`; quote what YAML would not read as text", "this is no event: %v", err)
+			l.errorf("invalid-event", e, "write it as `{Field: value, ...}`; put values in quotes that YAML would not read as text", "this is not an event: %v", err)
 			ok = false
 		}
 		lines.Write(append(line, '\n'))
@@ -69,7 +69,7 @@ func eventLine(n *yaml.Node) ([]byte, error) {
 	return json.Marshal(fields)
 }
 
-// rows reads reputation rows: a list of mappings of texts and numbers.
+// rows reads reputation rows: a list of mappings with texts and numbers.
 func (l *loader) rows(n *yaml.Node) []map[string]string {
 	if n.Kind != yaml.SequenceNode {
 		l.errorf("wrong-type", n, "write `- {sha1: ..., GlobalPrevalence: 5}`", "reputation must be a list of rows")
@@ -84,14 +84,14 @@ func (l *loader) rows(n *yaml.Node) []map[string]string {
 			}
 		}
 		if !rarity.HasKey(row) {
-			l.errorf("no-reputation-key", r, "add one of sha1, sha256, md5, domain", "nothing says whose reputation this row tells")
+			l.errorf("no-reputation-key", r, "add one of sha1, sha256, md5, domain", "the row does not say whose reputation it is")
 		}
 		out = append(out, row)
 	}
 	return out
 }
 
-// seen is what is kept of each event that a case read.
+// seen is the information kept about each event of a case.
 type seen struct {
 	id     string
 	source string
@@ -99,7 +99,7 @@ type seen struct {
 	index  int // among the case's own, from 1; 0 = a fixture's
 }
 
-// label names the event in messages: its id, else its place.
+// label names the event in messages: by its id, or else by its index.
 func (s seen) label() string {
 	switch {
 	case s.id != "":
@@ -135,8 +135,8 @@ func (c *Case) read(each func(ev *event.Event, own bool) error) error {
 	return nil
 }
 
-// read gives an input's events. Lines that are no events are an error: a test must not pass
-// because its recording could not be read.
+// read gives an input's events. Lines that are not events are an error: a test must not pass because its recording could
+// not be read.
 func (in input) read(each func(*event.Event, bool) error) (err error) {
 	raw, err := in.open()
 	if err != nil {
@@ -165,7 +165,7 @@ func (in input) read(each func(*event.Event, bool) error) (err error) {
 		}
 	}
 	if rejected > 0 {
-		return fmt.Errorf("%d lines are no events, the first at %s", rejected, first)
+		return fmt.Errorf("%d lines are not events, the first at %s", rejected, first)
 	}
 	return nil
 }

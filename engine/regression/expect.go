@@ -10,8 +10,8 @@ import (
 	"decree/rules/source"
 )
 
-// expect reads what a case says must match: one way, and details of single events. Without a way
-// (an empty `expect:`) nothing can be as expected, which --update fixes.
+// expect reads what must match in a case: one way, and details of single events. Without a way (an empty `expect:`) the
+// case fails, and --update fills it in.
 func (l *loader) expect(n *yaml.Node) Expect {
 	out := Expect{Range: l.Range(n), node: n}
 	if n.ShortTag() == "!!null" {
@@ -25,7 +25,7 @@ func (l *loader) expect(n *yaml.Node) Expect {
 			continue
 		}
 		if out.Way != "" {
-			l.errorf("two-ways", e.Key, "keep one of "+strings.Join(ways, ", "), "expect says both %s and %s", out.Way, e.Key.Value)
+			l.errorf("two-ways", e.Key, "keep one of "+strings.Join(ways, ", "), "expect has both %s and %s", out.Way, e.Key.Value)
 			continue
 		}
 		out.Way, out.node, out.Range = Way(e.Key.Value), e.Value, l.Range(e.Value)
@@ -42,14 +42,14 @@ func (l *loader) expect(n *yaml.Node) Expect {
 			out.Count = l.whole(e.Value, e.Key.Value, 0)
 		case ByNone:
 			if !l.truth(e.Value, "none") {
-				l.errorf("wrong-type", e.Value, "write `none: true`, or say what must match", "none is true or left out")
+				l.errorf("wrong-type", e.Value, "write `none: true`, or say what must match", "none must be true")
 			}
 		}
 	}
 	return out
 }
 
-// listOf gives the entries of what must be a list, which may be empty.
+// listOf gives the entries of a list, which may be empty. Anything else is an error.
 func (l *loader) listOf(n *yaml.Node) []*yaml.Node {
 	if n.Kind != yaml.SequenceNode {
 		l.errorf("wrong-type", n, "write it in brackets: [a, b]", "this must be a list")
@@ -68,7 +68,7 @@ func (l *loader) truth(n *yaml.Node, what string) bool {
 	return out
 }
 
-// detail reads what must be found out about one event.
+// detail reads the expected details of one event.
 func (l *loader) detail(n *yaml.Node) Detail {
 	var out Detail
 	named := 0
@@ -96,10 +96,10 @@ func (l *loader) detail(n *yaml.Node) Detail {
 		}
 	}
 	if named != 1 {
-		l.errorf("no-event", n, "add `id:` or `index:`", "a detail is about one event")
+		l.errorf("no-event", n, "add `id:` or `index:`", "a detail must name an event")
 	}
 	if out.Selections == nil && out.Ancestors == nil && out.Prevalence == nil {
-		l.errorf("no-detail", n, "add selections, ancestors or prevalence", "this detail says nothing about its event")
+		l.errorf("no-detail", n, "add selections, ancestors or prevalence", "the detail has no expectation")
 	}
 	return out
 }
@@ -119,7 +119,7 @@ func (l *loader) ancestor(n *yaml.Node) Ancestor {
 		}
 	}
 	if out.Level == 0 {
-		l.errorf("no-level", n, "add `level: 1` for the parent, 2 for the grandparent", "an ancestor has a level")
+		l.errorf("no-level", n, "add `level: 1` for the parent, 2 for the grandparent", "an ancestor needs a level")
 	}
 	return out
 }

@@ -26,28 +26,27 @@ type loader struct {
 	fixtures        map[string]part
 }
 
-// errorf adds an error at a node; nil is the file's beginning.
+// errorf adds an error at a node, or for nil at the beginning of the file.
 func (l *loader) errorf(code string, n *yaml.Node, hint, format string, args ...any) {
 	l.Errorf(code, l.Range(n), hint, format, args...)
 }
 
-// text reads a text; of anything else it says that it must be text.
+// text reads a text. Anything else is an error.
 func (l *loader) text(n *yaml.Node, what string) string {
 	var out string
 	l.Text(&out, n, what)
 	return out
 }
 
-// part is what fixtures and cases have in common.
+// part holds the keys that fixtures and cases share.
 type part struct {
 	inputs     []input
 	reputation []map[string]string
 	filters    []*rules.Filter
 }
 
-// Parse reads the text of a test file that stands in a folder, which may be nil when no case
-// names a file; how says how the conditions of its filters are read. A case with an error is left out; the others are returned with
-// all findings.
+// Parse reads the text of a test file in a folder, which may be nil if no case names a file. how says how the conditions
+// of its filters are read. A case with an error is left out. The others are returned, with all findings.
 func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCondition) (*File, diag.Diagnostics) {
 	l := &loader{File: source.New(folder, file, data, source.ForTests), folder: folder, filterCondition: how, fixtures: map[string]part{}}
 	top := l.One()
@@ -56,7 +55,7 @@ func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCond
 		if found := l.Found(); l.Errors() > 0 {
 			return out, found
 		}
-		l.errorf("no-cases", nil, "add `cases:` with at least one case", "this test file has no cases")
+		l.errorf("no-cases", nil, "add `cases:` with at least one case", "the test file has no cases")
 		return out, l.Found()
 	}
 	var cases *yaml.Node
@@ -64,11 +63,11 @@ func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCond
 		if e.Key.Value == "cases" {
 			cases = e.Value
 		} else {
-			l.shared(e.Value) // a case may stand before the fixtures: cases are read below
+			l.shared(e.Value) // cases may come before the fixtures, so they are read below
 		}
 	}
 	if cases == nil || len(cases.Content) == 0 {
-		l.errorf("no-cases", cases, "add `cases:` with at least one case", "this test file has no cases")
+		l.errorf("no-cases", cases, "add `cases:` with at least one case", "the test file has no cases")
 		return out, l.Found()
 	}
 	if cases.Kind != yaml.SequenceNode {
@@ -80,7 +79,7 @@ func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCond
 		before := l.Errors()
 		c := l.oneCase(n)
 		if c.Name != "" && names[c.Name] {
-			l.errorf("duplicate-name", n, "rename one of them", "there are two cases named %q", c.Name)
+			l.errorf("duplicate-name", n, "rename one of them", "duplicate case name %q", c.Name)
 		}
 		names[c.Name] = true
 		if l.Errors() == before {
@@ -91,7 +90,7 @@ func Parse(folder *source.Folder, file string, data []byte, how parse.FilterCond
 	return out, l.Found()
 }
 
-// checkSame finds stories that no case tells, and those that are the same as one that is the same as a third.
+// checkSame reports a same_as that names no case, or a case that has a same_as itself.
 func (l *loader) checkSame(cases []*Case, names map[string]bool) {
 	for _, c := range cases {
 		if c.SameAs == nil {
@@ -101,15 +100,15 @@ func (l *loader) checkSame(cases []*Case, names map[string]bool) {
 		i := slices.IndexFunc(cases, func(other *Case) bool { return other.Name == c.SameAs.Case })
 		switch {
 		case c.SameAs.Case == c.Name:
-			l.errorf("same-as-itself", at, "name another case", "a case is always the same as itself")
+			l.errorf("same-as-itself", at, "name another case", "the case refers to itself")
 		case i >= 0 && cases[i].SameAs != nil && cases[i].Expect.Way == "":
-			l.errorf("same-as-same", at, fmt.Sprintf("name `%s`", cases[i].SameAs.Case), "the case %q says itself only that it is the same as another", c.SameAs.Case)
+			l.errorf("same-as-same", at, fmt.Sprintf("name `%s`", cases[i].SameAs.Case), "the case %q has a same_as itself", c.SameAs.Case)
 		case i < 0 && !names[c.SameAs.Case]:
 			var known []string
 			for _, other := range cases {
 				known = append(known, other.Name)
 			}
-			l.errorf("no-such-case", at, diag.DidYouMean(c.SameAs.Case, known, "name a case of this file"), "there is no case %q", c.SameAs.Case)
+			l.errorf("no-such-case", at, diag.DidYouMean(c.SameAs.Case, known, "name a case of this file"), "unknown case %q", c.SameAs.Case)
 		}
 	}
 }
@@ -125,8 +124,8 @@ func (l *loader) shared(n *yaml.Node) {
 	}
 }
 
-// common reads a key that fixtures and cases share. name is that of inline events
-// in messages; own tells a case's from a fixture's.
+// common reads a key that fixtures and cases share. name is the name of inline events in messages. own is true for a
+// case and false for a fixture.
 func (l *loader) common(p *part, e source.Entry, name string, own bool) {
 	switch e.Key.Value {
 	case "events":
@@ -162,12 +161,12 @@ func (l *loader) oneCase(n *yaml.Node) *Case {
 		case "model":
 			c.Model = l.text(e.Value, "model")
 			if !slices.Contains(schema.Names(), c.Model) {
-				l.errorf("unknown-model", e.Value, diag.OneOf(c.Model, schema.Names()), "there is no data model %q", c.Model)
+				l.errorf("unknown-model", e.Value, diag.OneOf(c.Model, schema.Names()), "unknown data model %q", c.Model)
 			}
 		case "now":
 			var err error
 			if c.Now, err = time.Parse(time.RFC3339, l.text(e.Value, "now")); err != nil {
-				l.errorf("invalid-time", e.Value, "write it as 2026-03-02T12:00:00Z", "%q is no time", e.Value.Value)
+				l.errorf("invalid-time", e.Value, "write it as 2026-03-02T12:00:00Z", "%q is not a time", e.Value.Value)
 			}
 		case "use":
 			l.use(&used, e.Value)
@@ -194,7 +193,7 @@ func (l *loader) checkCase(c *Case, n *yaml.Node, given map[string]bool) {
 		l.errorf("missing-events", n, "add `events:`, `file:` or `use:`", "a case needs events")
 	}
 	if !given["expect"] && !given["same_as"] {
-		l.errorf("missing-expect", n, "add `expect:` with "+strings.Join(ways, ", ")+"; `decree test --update` writes what is found in place of an empty one", "a case must say what is expected")
+		l.errorf("missing-expect", n, "add `expect:` with "+strings.Join(ways, ", ")+"; `decree test --update` fills in an empty one", "a case needs an expectation")
 	}
 }
 
@@ -208,7 +207,7 @@ func (l *loader) use(to *part, n *yaml.Node) {
 				known = append(known, name)
 			}
 			slices.Sort(known)
-			l.errorf("no-such-fixture", ref, diag.DidYouMean(ref.Value, known, "name one under `fixtures:`"), "there is no fixture %q", ref.Value)
+			l.errorf("no-such-fixture", ref, diag.DidYouMean(ref.Value, known, "name one under `fixtures:`"), "unknown fixture %q", ref.Value)
 			continue
 		}
 		to.inputs = append(to.inputs, p.inputs...)
@@ -231,7 +230,7 @@ func (l *loader) sameAs(n *yaml.Node) *SameAs {
 		}
 		out.By = Way(l.text(e.Value, "by"))
 		if by := []string{string(ByID), string(ByIndex), string(ByCount)}; !slices.Contains(by, string(out.By)) {
-			l.errorf("invalid-way", e.Value, diag.OneOf(string(out.By), by), "the same events cannot be known by %q", out.By)
+			l.errorf("invalid-way", e.Value, diag.OneOf(string(out.By), by), "unknown way to compare events: %q", out.By)
 		}
 	}
 	return out

@@ -1,7 +1,6 @@
-// Package regression runs a rule's test file, x.test.yml: cases with events and what must match.
-// In: test files (or Sigma's own regression data) and the rules beside them. Out: an outcome for
-// each case, and diagnostics for a test file that says something impossible. What a case says of a
-// rule does not depend on other cases, on their order, nor on how many run at once.
+// Package regression runs a rule's test file, x.test.yml: cases with events and what must match. In: test files (or Sigma's
+// own regression data) and the rules beside them. Out: an outcome for each case, and findings about errors in the test file.
+// The outcome of a case does not depend on other cases, on their order, or on how many run at once.
 package regression
 
 import (
@@ -17,7 +16,7 @@ import (
 // File is a test file.
 type File struct {
 	Path  string // in the rules folder
-	Shown string // as findings show it
+	Shown string // path in findings
 	Cases []*Case
 	text  []byte
 }
@@ -30,23 +29,23 @@ type Case struct {
 	Now        time.Time // the end of the lookback; zero = no cut
 	Reputation []map[string]string
 	Filters    []*rules.Filter
-	SameAs     *SameAs // another case that must match alike; nil = none
+	SameAs     *SameAs // another case that must have the same matches; nil = none
 	Expect     Expect
 	inputs     []input // shared events first
 	node       *yaml.Node
 }
 
-// SameAs says that a case tells another's story, mostly in another data model.
+// SameAs names another case with the same story, mostly in another data model.
 type SameAs struct {
 	Range diag.Range
 	Case  string
-	By    Way // ByID, ByIndex or ByCount: how the same events are known
+	By    Way // ByID, ByIndex or ByCount: how the events are compared
 }
 
 // Way is how a case says what must match.
 type Way string
 
-// The ways. A case says one of them, or none when it is the same as another.
+// The ways. A case has one of them, or none if it has a SameAs.
 const (
 	ByID      Way = "ids"     // exactly the events with these ids
 	ByIndex   Way = "indexes" // exactly these of the case's own events, from 1
@@ -57,7 +56,7 @@ const (
 
 var ways = []string{string(ByID), string(ByIndex), string(ByCount), string(ByAtLeast), string(ByNone)}
 
-// Expect is what must match, and what must be found out about single events.
+// Expect is what must match, and the expected details of single events.
 type Expect struct {
 	Range   diag.Range // of what the way says
 	Way     Way
@@ -67,14 +66,14 @@ type Expect struct {
 	node    *yaml.Node // what --update rewrites: the way's value
 }
 
-// Reference names an event of a case: by id, or by its place among the case's own, from 1.
+// Reference names an event of a case: by id, or by its index among the case's own events, from 1.
 type Reference struct {
 	Range diag.Range
 	ID    string
 	Index int
 }
 
-// Detail is what must be found out about one event, whether it matches or not.
+// Detail is the expected explanation of one event, whether it matches or not.
 type Detail struct {
 	Event      Reference
 	Selections *Selections
@@ -89,7 +88,7 @@ type Selections struct {
 	node  *yaml.Node
 }
 
-// Ancestor is what must be known of a process above the event's own. Nil texts are not compared.
+// Ancestor is what must be known about an ancestor of the event's process. Nil texts are not compared.
 type Ancestor struct {
 	Range       diag.Range
 	Level       int
@@ -98,7 +97,7 @@ type Ancestor struct {
 	CommandLine *string
 }
 
-// Prevalence is the figure that must be found for a prevalence condition. Nil parts are not compared.
+// Prevalence is the expected result of a prevalence condition. Nil parts are not compared.
 type Prevalence struct {
 	Range     diag.Range
 	Name      string
@@ -111,26 +110,26 @@ type Prevalence struct {
 	Rare      *bool
 }
 
-// Outcome is what one case came to. It passed when nothing failed.
+// Outcome is the result of one case. The case passed if Failures is empty.
 type Outcome struct {
 	Case      string              `json:"case"`
 	Model     string              `json:"model"`
 	At        diag.Range          `json:"at"`
 	Events    int                 `json:"events"`
 	Expected  string              `json:"expected"`
-	Matched   []string            `json:"matched"` // ids, or places where an event has no id
+	Matched   []string            `json:"matched"` // ids, or indexes of events without an id
 	Failures  diag.Diagnostics    `json:"failures,omitempty"`
-	Warnings  diag.Diagnostics    `json:"warnings,omitempty"`  // what the case says less exactly than it seems to
+	Warnings  diag.Diagnostics    `json:"warnings,omitempty"`  // expectations that are less exact than they seem
 	Explained *engine.Explanation `json:"explained,omitempty"` // the first wrong event
 	events    []seen
 	matches   []int                   // places in events
 	observed  map[*yaml.Node][]string // what was true where other selections were expected
 }
 
-// Summary says what was expected and what came, one line each.
+// Summary gives the expected and the observed matches, one line each.
 func (o Outcome) Summary() []string {
 	return []string{"expected: " + o.Expected, "got:      " + named(o.Matched)}
 }
 
-// Passed tells whether all was as expected.
+// Passed tells whether the case passed.
 func (o Outcome) Passed() bool { return len(o.Failures) == 0 }

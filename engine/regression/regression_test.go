@@ -77,9 +77,9 @@ cases:
   - {name: typing error, events: [{id: a, Image: x.exe}], expect: {ids: [aa]}}
   - {name: count, events: [{id: a, Image: x.exe}], expect: {count: 2}}
   - {name: none, events: [{id: a, Image: x.exe}], expect: {none: true}}
-`, `ids: unexpected-match 3:73 not expected to match: a
- missing-match 3:74 event b was expected to match and does not
-typing error: unexpected-match 4:73 not expected to match: a
+`, `ids: unexpected-match 3:73 unexpected matches: a
+ missing-match 3:74 expected event b to match, but it does not
+typing error: unexpected-match 4:73 unexpected matches: a
  unknown-event 4:74 no event of this case has the id "aa"
 count: wrong-count 5:68 expected 2 matches, got 1: a
 none: unexpected-match 6:66 expected no match, got 1: a
@@ -92,12 +92,12 @@ cases:
   - {name: not asked, events: [{id: a}, {id: a}, {id: b, Image: x.exe}], expect: {ids: [b]}}
   - {name: the same once, events: [{id: a, Image: x.exe}], same_as: both}
   - {name: the same twice, events: [{id: a, Image: x.exe}, {id: a, Image: x.exe}, {id: a}], same_as: both}
-`, `one of two: missing-match 3:81 2 events have the id a, and 1 of them do not match; all were expected to
-none of two: missing-match 4:68 2 events have the id a, and 2 of them do not match; all were expected to
+`, `one of two: missing-match 3:81 expected all 2 events with the id a to match, but 1 do not
+none of two: missing-match 4:68 expected all 2 events with the id a to match, but 2 do not
 both: ok [a a]
  ambiguous-id 5:89 2 events have the id a; all of them match
 not asked: ok [b]
-the same once: not-the-same 7:69 in "both" match a, a (2), here a
+the same once: not-the-same 7:69 in "both" these match: a, a (2); here: a
 the same twice: ok [a a]
 `},
 		{"files", `
@@ -113,7 +113,7 @@ rows: ok [1]
 above the rule: ok [above]
 longer than a rule may be: ok []
 several: ok [1 above]
-lines that are no events: case-not-run 8:5 2 lines are no events, the first at bad.json:2: not JSON: invalid character 'o' in literal null (expecting 'u')
+lines that are no events: case-not-run 8:5 2 lines are not events, the first at bad.json:2: not JSON: invalid character 'o' in literal null (expecting 'u')
 `},
 		{"reputation, time and model", `
 cases:

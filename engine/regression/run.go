@@ -11,7 +11,7 @@ import (
 	"decree/rules/ir"
 )
 
-// Prepare is the rule with the case's filters laid over it.
+// Prepare is the rule with the case's filters applied.
 func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
 	rs, err := c.filtered([]*ir.Rule{r})
 	if err != nil {
@@ -20,7 +20,7 @@ func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
 	return rs[0], nil
 }
 
-// filtered are rules with the case's filters laid over those that they cover.
+// filtered applies the case's filters to the rules that they cover.
 func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 	out := slices.Clone(rs)
 	for _, f := range c.Filters {
@@ -35,14 +35,14 @@ func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 			}
 		}
 		if !covered {
-			return nil, diag.Diagnostic{Code: "filter-covers-nothing", Range: f.Body.Range, Message: "this filter does not cover the rule",
+			return nil, diag.Diagnostic{Code: "filter-covers-nothing", Range: f.Body.Range, Message: "the filter does not apply to the rule",
 				Hint: "check the ids and names under `rules`, and the log source"}
 		}
 	}
 	return out, nil
 }
 
-// RunCorrelation runs the case against a correlation and all that it reads.
+// RunCorrelation runs the case against a correlation and everything that it reads.
 func (c *Case) RunCorrelation(tested *ir.Correlation) Outcome {
 	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Matched: []string{}}
 	rs := tested.Rules()
@@ -57,13 +57,13 @@ func (c *Case) RunCorrelation(tested *ir.Correlation) Outcome {
 	}
 	c.compare(&o)
 	if len(c.Expect.Details) > 0 {
-		o.Failures.Errorf("correlation-details", c.Expect.Range, "test those of the rules that it reads", "details are found out about rules; this is a correlation")
+		o.Failures.Errorf("correlation-details", c.Expect.Range, "test the details of the rules that it reads", "details are available only for rules, and this is a correlation")
 	}
 	o.Failures.Sort()
 	return o
 }
 
-// Run runs the case against a rule. What must be the same as another case is judged by RunAll.
+// Run runs the case against a rule. RunAll compares it with the case named by same_as.
 func (c *Case) Run(r *ir.Rule) Outcome {
 	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Matched: []string{}}
 	prepared, err := c.Prepare(r)
@@ -82,7 +82,7 @@ func (c *Case) Run(r *ir.Rule) Outcome {
 	return o
 }
 
-// problem is why a case could not be run; a finding keeps its place.
+// problem reports why a case could not be run. A finding keeps its position.
 func (o *Outcome) problem(err error, at diag.Range) {
 	if d, ok := err.(diag.Diagnostic); ok {
 		o.Failures = append(o.Failures, d)
@@ -101,7 +101,7 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 		opt.Correlations = tested.Chain()
 	}
 	e, found := engine.New(rs, opt)
-	if len(found) > 0 { // a rule that is not run would pass every `none`
+	if len(found) > 0 { // without an error, a rule that is not run would pass every `none`
 		return found[0]
 	}
 	index := 0
@@ -124,9 +124,9 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 	case len(stats.Suspended) > 0:
 		return errors.New(stats.Suspended[0].Describe())
 	case stats.Dropped+stats.Evicted > 0:
-		return fmt.Errorf("too many events for one case: %d of those that wait for the end and %d processes were not kept", stats.Dropped, stats.Evicted)
+		return fmt.Errorf("too many events for one case: %d events that wait for the end of input and %d processes were dropped", stats.Dropped, stats.Evicted)
 	case stats.Timeless+stats.Uncorrelated > 0:
-		return fmt.Errorf("%d matches have no time that can be read, or were too many to be kept", stats.Timeless+stats.Uncorrelated)
+		return fmt.Errorf("%d matches have no readable time, or exceeded the limit", stats.Timeless+stats.Uncorrelated)
 	}
 	for _, res := range results {
 		if tested != nil && res.Rule.Source != tested.Source.Body {
@@ -139,7 +139,7 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 	return nil
 }
 
-// explain explains chosen events, by their places.
+// explain explains the events with the given indexes.
 func (c *Case) explain(r *ir.Rule, chosen []int) (map[int]engine.Explanation, error) {
 	opt, err := c.Options()
 	if err != nil {
@@ -162,7 +162,7 @@ func (c *Case) explain(r *ir.Rule, chosen []int) (map[int]engine.Explanation, er
 	explanations, _, err := x.Finish()
 	out := map[int]engine.Explanation{}
 	for i, one := range explanations {
-		one.Expr, one.Atoms = "", nil // a test is about what the rule says, not how it was compiled
+		one.Expr, one.Atoms = "", nil // a test is about the rule and not about how it was compiled
 		out[chosen[i]] = one
 	}
 	return out, err

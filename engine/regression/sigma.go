@@ -12,9 +12,8 @@ import (
 	"decree/rules/source"
 )
 
-// LoadInfo reads Sigma's own regression data (info.yml): each recording becomes a case that must
-// match as often as it says, or more. Paths count from the folder, which holds the rules and the
-// data. A recording of the same name as JSON is a case too.
+// LoadInfo reads Sigma's own regression data (info.yml). Each recording becomes a case with a minimum number of matches.
+// Paths are relative to the folder with the rules and the data. A JSON file with the name of a recording is a case too.
 func LoadInfo(folder *source.Folder, file string, data []byte, model string) ([]*Case, diag.Diagnostics) {
 	l := &loader{File: source.New(folder, file, data, source.ForTests), folder: folder}
 	var list *yaml.Node
@@ -22,7 +21,7 @@ func LoadInfo(folder *source.Folder, file string, data []byte, model string) ([]
 		list = source.Value(top, "regression_tests_info")
 	}
 	if l.Errors() == 0 && (list == nil || list.Kind != yaml.SequenceNode || len(list.Content) == 0) {
-		l.errorf("no-cases", list, "add `regression_tests_info:` with a recording", "this regression data names no recording")
+		l.errorf("no-cases", list, "add `regression_tests_info:` with a recording", "the regression data has no recordings")
 	}
 	if l.Errors() > 0 {
 		return nil, l.Found()
@@ -34,7 +33,7 @@ func LoadInfo(folder *source.Folder, file string, data []byte, model string) ([]
 	return cases, l.Found()
 }
 
-// recordings makes cases of one entry. Keys that are not decree's are left to Sigma.
+// recordings makes cases from one entry. It ignores keys that only Sigma uses.
 func (l *loader) recordings(n *yaml.Node, model string) []*Case {
 	before := l.Errors()
 	var name, at string
@@ -55,12 +54,12 @@ func (l *loader) recordings(n *yaml.Node, model string) []*Case {
 		return nil
 	}
 	if at == "" {
-		l.errorf("test-case", n, "keys of a recording: name, type, provider, match_count, path", "this recording has no path")
+		l.errorf("test-case", n, "keys of a recording: name, type, provider, match_count, path", "the recording has no path")
 		return nil
 	}
 	recording := path.Clean(at)
 	if !l.folder.Exists(recording) {
-		l.errorf("no-recording", n, "the path counts from the folder above the rules", "there is no file %q", at)
+		l.errorf("no-recording", n, "the path is relative to the folder above the rules", "the file %q does not exist", at)
 		return nil
 	}
 	files := []string{recording}

@@ -11,15 +11,13 @@ import (
 type Suite struct {
 	Rule  *ir.Rule
 	Cases []*Case
-	// Correlation is what is tested in place of the rule, which then has its metadata alone.
+	// Correlation is tested instead of the rule, if set. The rule then has only its metadata.
 	Correlation *ir.Correlation
-	// Select chooses cases; nil is all. A case that a chosen one must be the same as is run too,
-	// and not reported.
+	// Select chooses cases; nil means all. A case that a chosen one names in same_as is run too, but not reported.
 	Select func(*Case) bool
 }
 
-// RunAll runs suites on several workers. Outcomes are in the order of suites and cases, whatever
-// the number of workers.
+// RunAll runs suites on several workers. Outcomes are in the order of suites and cases, whatever the number of workers.
 func RunAll(suites []Suite, workers int) [][]Outcome {
 	type job struct {
 		c  *Case
@@ -64,7 +62,7 @@ func (s Suite) run(c *Case) Outcome {
 	return c.Run(s.Rule)
 }
 
-// needed are the chosen cases and those they must be the same as, in order.
+// needed are the chosen cases and those they name in same_as, in order.
 func (s Suite) needed() []*Case {
 	return slices.DeleteFunc(slices.Clone(s.Cases), func(c *Case) bool {
 		return !s.selects(c) && !slices.ContainsFunc(s.Cases, func(by *Case) bool {
@@ -75,7 +73,7 @@ func (s Suite) needed() []*Case {
 
 func (s Suite) selects(c *Case) bool { return s.Select == nil || s.Select(c) }
 
-// judge compares cases that tell one story, and gives the outcomes of the chosen ones.
+// judge compares cases with the case named in same_as, and gives the outcomes of the chosen ones.
 func (s Suite) judge(ran map[*Case]*Outcome) []Outcome {
 	var out []Outcome
 	for _, c := range s.Cases {
@@ -94,7 +92,7 @@ func (s Suite) judge(ran map[*Case]*Outcome) []Outcome {
 func (s Suite) judgeSame(c *Case, o *Outcome, ran map[*Case]*Outcome) {
 	i := slices.IndexFunc(s.Cases, func(other *Case) bool { return other.Name == c.SameAs.Case })
 	if i < 0 {
-		o.Failures.Errorf("not-the-same", c.SameAs.Range, "fix that case first", "the case %q could not be read", c.SameAs.Case)
+		o.Failures.Errorf("not-the-same", c.SameAs.Range, "fix that case first", "cannot compare: the case %q could not be read", c.SameAs.Case)
 		return
 	}
 	wrong := c.alike(o, ran[s.Cases[i]])

@@ -38,14 +38,14 @@ cases:
 `)
 	assert.Equal(t, `story: ok [a]
 told alike: ok [a]
-told otherwise: not-the-same 9:79 in "story" match a, here b
-without ids: not-the-same 10:60 a matching event has no id, so the two cannot be compared by ids
+told otherwise: not-the-same 9:79 in "story" these match: a; here: b
+without ids: not-the-same 10:60 a matching event has no id, so the cases cannot be compared by ids
 by place: ok [#1]
 by count: ok [#2]
 shared: ok [s x b]
-own alone: unexpected-match 14:83 not expected to match: s, x
+own alone: unexpected-match 14:83 unexpected matches: s, x
 filtered: ok [b]
-filter of other rules: filter-covers-nothing 21:15 this filter does not cover the rule
+filter of other rules: filter-covers-nothing 21:15 the filter does not apply to the rule
 text: ok [a]
 `, got)
 }
@@ -67,16 +67,16 @@ detection:
 	for _, c := range []struct{ details, want string }{
 		{"{id: x, selections: [shell, rare, a], ancestors: [{level: 1, Image: 'c:\\CMD.exe', CommandLine: cmd /c}], prevalence: {rare: {value: aa, count: 1, rank: 1, rare: true}}}", " ok [x]"},
 		{"{index: 2, selections: [b], ancestors: {level: 1, found: false}, prevalence: {rare: {found: false}}}", " ok [x]"},
-		{"{id: x, selections: [b]}", " wrong-selections expected to be true: b; are true: shell, rare, a"},
-		{"{id: x, selections: [c]}", ` unknown-selection the condition uses no name "c"`},
+		{"{id: x, selections: [b]}", " wrong-selections expected to be true: b; got: shell, rare, a"},
+		{"{id: x, selections: [c]}", ` unknown-selection the condition does not use the name "c"`},
 		{"{id: z, selections: [a]}", ` unknown-event no event of this case has the id "z"`},
-		{"{index: 3, selections: [a]}", " unknown-event there is no event 3: the case has 2 of its own"},
-		{"{id: x, ancestors: [{level: 1, Image: x}]}", ` wrong-ancestor event x: ancestor 1 has Image "C:\\cmd.exe", not "x" (the event itself)`},
+		{"{index: 3, selections: [a]}", " unknown-event event 3 does not exist: the case has 2 events of its own"},
+		{"{id: x, ancestors: [{level: 1, Image: x}]}", ` wrong-ancestor event x: ancestor 1 has Image "C:\\cmd.exe", expected "x" (the event itself)`},
 		{"{id: x, ancestors: [{level: 1, found: false}]}", ` wrong-ancestor event x: ancestor 1 was found: C:\cmd.exe  cmd /c (the event itself)`},
-		{"{id: y, ancestors: [{level: 1}]}", " wrong-ancestor event y: ancestor 1 was not found; ancestors are looked for as far up as the rule asks"},
+		{"{id: y, ancestors: [{level: 1}]}", " wrong-ancestor event y: ancestor 1 was not found; ancestors are searched only up to the highest level in the rule"},
 		{"{id: x, prevalence: {rare: {count: 2}}}", ` wrong-prevalence event x: not as expected: rare: aa seen by 1 here (rank 1), globally unknown, signature "", rare: true`},
 		{"{id: x, prevalence: {rare: {global: 0}}}", ` wrong-prevalence event x: not as expected: rare: aa seen by 1 here (rank 1), globally unknown, signature "", rare: true`},
-		{"{id: y, prevalence: {rare: {rare: true}}}", " wrong-prevalence event y: rare has no figure: its value is not in the population"},
+		{"{id: y, prevalence: {rare: {rare: true}}}", " wrong-prevalence event y: rare has no result: its value is not in the population"},
 		{"{id: y, prevalence: {rarest: {rare: true}}}", ` unknown-selection the rule has no prevalence condition "rarest"`},
 	} {
 		file, found := Parse(nil, "t", []byte("cases: [{name: a, "+events+", expect: {ids: [x], details: ["+c.details+"]}}]"), parse.FilterByForm)

@@ -6,8 +6,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Trial is a case whose events are read once, so that many variants of its rule can be run on them.
-// What the case says of single events, and of other cases, is not asked.
+// Trial is a case whose events are read once, so that many variants of its rule can be run on them. It ignores details of
+// single events and same_as.
 type Trial struct {
 	of     *Case
 	opt    engine.Options
@@ -35,7 +35,7 @@ func (c *Case) Trial() (*Trial, error) {
 	return t, err
 }
 
-// Matched gives for each rule the places of the events that match it. A rule that cannot be run is an error.
+// Matched gives for each rule the indexes of the events that match it. A rule that cannot be run is an error.
 func (t *Trial) Matched(rs []*ir.Rule) ([][]int, error) {
 	prepared := make([]*ir.Rule, len(rs))
 	at := make(map[*ir.Rule]int, len(rs))
@@ -64,7 +64,7 @@ func (t *Trial) Matched(rs []*ir.Rule) ([][]int, error) {
 	return out, err
 }
 
-// AsExpected tells whether the events that matched are those that the case says.
+// AsExpected tells whether the matching events are the expected ones.
 func (t *Trial) AsExpected(matched []int) bool {
 	o := Outcome{events: t.seen, matches: matched}
 	for _, i := range matched {

@@ -15,15 +15,15 @@ import (
 	"decree/rules/diag"
 )
 
-// edit replaces a stretch of a test file's text.
+// edit replaces a part of a test file's text.
 type edit struct {
 	from, to int
 	text     string
 }
 
-// Update writes what was observed in place of what was expected, and leaves every other letter of
-// the file as it was, comments too. It gives the new text, the cases that changed, and those that
-// must be edited by hand. Without changes the text is the file's own.
+// Update replaces expectations by the observed results, and changes no other character of the file. Comments stay. It
+// gives the new text, the cases that changed, and those that must be edited by hand. Without changes, the text is the
+// file's own.
 func (f *File) Update(outcomes []Outcome) (text []byte, changed, left []string, err error) {
 	var edits []edit
 	for _, o := range outcomes {
@@ -40,20 +40,20 @@ func (f *File) Update(outcomes []Outcome) (text []byte, changed, left []string, 
 	slices.SortFunc(edits, func(a, b edit) int { return b.from - a.from })
 	text = bytes.Clone(f.text)
 	for i, e := range edits {
-		if i > 0 && e.to > edits[i-1].from { // an alias: one place for two cases
+		if i > 0 && e.to > edits[i-1].from { // an alias: two cases share one position
 			return nil, nil, nil, errors.New("two cases share one expectation; edit it by hand")
 		}
 		text = slices.Concat(text[:e.from], []byte(e.text), text[e.to:])
 	}
 	var doc yaml.Node
 	if err := yaml.Unmarshal(text, &doc); err != nil {
-		return nil, nil, nil, fmt.Errorf("the expectations cannot be written in place: %w", err)
+		return nil, nil, nil, fmt.Errorf("cannot update the expectations in place: %w", err)
 	}
 	return text, changed, left, nil
 }
 
-// edits fixes the expectations of one case; not ok when something else is wrong with it, or its
-// place cannot be rewritten without loss.
+// edits updates the expectations of one case. ok is false if something else is wrong with the case, or if its text cannot
+// be replaced without loss.
 func (f *File) edits(c *Case, o Outcome) (out []edit, ok bool) {
 	way := false
 	for _, failure := range o.Failures {
@@ -90,7 +90,7 @@ func (f *File) edits(c *Case, o Outcome) (out []edit, ok bool) {
 	return out, true
 }
 
-// wayEdit says what matched, in the case's own way where that can say it.
+// wayEdit writes what matched, in the case's own way if possible.
 func (f *File) wayEdit(e Expect, o Outcome) (edit, bool) {
 	n := e.node
 	if n == nil {
@@ -123,7 +123,7 @@ func (f *File) wayEdit(e Expect, o Outcome) (edit, bool) {
 	return edit{}, false
 }
 
-// say is what matched as an expectation.
+// say writes the matches as an expectation.
 func (o Outcome) say() string {
 	for _, by := range []Way{ByID, ByIndex} {
 		names, ok := o.names(by)
@@ -137,8 +137,8 @@ func (o Outcome) say() string {
 	return fmt.Sprintf("count: %d", len(o.matches))
 }
 
-// names are what a test file calls the matching events, each once; not ok where that would not name exactly
-// these: an event without an id or of a fixture, or one whose id another has that does not match.
+// names gives the names of the matching events in a test file, each once. ok is false if the names would not describe
+// exactly these events: one has no id or is part of a fixture, or an event with the same id does not match.
 func (o Outcome) names(by Way) (names []string, ok bool) {
 	matched := o.matched()
 	for _, i := range o.matches {
@@ -157,12 +157,12 @@ func (o Outcome) names(by Way) (names []string, ok bool) {
 	return names, true
 }
 
-// plainText is what may stand without quotes, inside brackets too, if YAML reads it as a text; or it is a whole
-// number, which is read as it is written.
+// plainText matches texts that need no quotes, even inside brackets, if YAML reads them as text. It also matches whole
+// numbers, which keep their digits.
 var (
 	plainText   = regexp.MustCompile(`^[A-Za-z0-9_][A-Za-z0-9_.\\/-]*$`)
 	wholeNumber = regexp.MustCompile(`^(0|[1-9][0-9]*)$`)
-	oldTruth    = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`) // of YAML 1.1, as many tools read it
+	oldTruth    = regexp.MustCompile(`^(?i:y|n|yes|no|on|off)$`) // words for true and false in YAML 1.1, which many tools read
 )
 
 func quoteYAML(s string) string {
@@ -184,7 +184,7 @@ func flow(values []string) string {
 	return "[" + strings.Join(quoted, ", ") + "]"
 }
 
-// offset is where a node begins in the text.
+// offset is the offset of a node in the text.
 func (f *File) offset(n *yaml.Node) (int, bool) {
 	at := 0
 	for range n.Line - 1 {
@@ -201,7 +201,7 @@ func (f *File) offset(n *yaml.Node) (int, bool) {
 	return at, at <= len(f.text)
 }
 
-// replace writes a scalar anew, if it stands in the text as it was read.
+// replace rewrites a scalar, if it is written in the text exactly as its value.
 func (f *File) replace(n *yaml.Node, old, text string) (edit, bool) {
 	from, ok := f.offset(n)
 	if !ok || !bytes.HasPrefix(f.text[from:], []byte(old)) {
@@ -210,8 +210,7 @@ func (f *File) replace(n *yaml.Node, old, text string) (edit, bool) {
 	return edit{from, from + len(old), text}, true
 }
 
-// listEdit writes a list anew: between its brackets, or line by line, so that the comments beside
-// entries that stay are kept.
+// listEdit rewrites a list, between its brackets or line by line. Comments beside unchanged entries are kept.
 func (f *File) listEdit(n *yaml.Node, values []string) (edit, bool) {
 	from, ok := f.offset(n)
 	if !ok || from >= len(f.text) {
@@ -251,8 +250,8 @@ func (f *File) listEdit(n *yaml.Node, values []string) (edit, bool) {
 	return edit{start, start + len(region), out.String()}, string(f.text[start:from]) == indent
 }
 
-// bracketed is the length of a list in brackets at the beginning of a text; not ok when it holds a
-// comment, which would be lost.
+// bracketed is the length of a list in brackets at the beginning of a text. ok is false if the list has a comment, which
+// would be lost.
 func bracketed(text string) (int, bool) {
 	depth, quote := 0, byte(0)
 	for i := 0; i < len(text); i++ {

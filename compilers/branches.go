@@ -127,6 +127,16 @@ func AddNotes(notes []Note, more ...Note) []Note {
 	return notes
 }
 
+// AddAssets adds the assets that are not there yet.
+func AddAssets(assets []Asset, more ...Asset) []Asset {
+	for _, a := range more {
+		if !slices.Contains(assets, a) {
+			assets = append(assets, a)
+		}
+	}
+	return assets
+}
+
 // Notes are the notes of all branches, each once.
 func Notes(branches []*Branch) []Note {
 	var notes []Note

@@ -4,7 +4,7 @@ import (
 	"decree/rules/ir"
 )
 
-// Build turns a tree into a Pred; leaf gives the Pred of a Match, Keyword or Prevalence.
+// Build turns a tree into a Pred; predicate gives the Pred of a Match, Keyword or Prevalence.
 // `N of` becomes the disjunction of the ways to choose N (see maxChoices).
 func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
 	switch n := n.(type) {

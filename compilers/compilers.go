@@ -1,6 +1,20 @@
-// Package compilers turns a lowered rule into a product's query. In: ir.Rule and a data
-// model. Out: a Query, or diagnostics for everything the target cannot say. Nothing is
-// dropped: a gap is an error, or an accepted approximation that the query's notes name.
+// Package compilers turns rules into the queries of products. It holds what the dialects share; each dialect is a folder below.
+//
+// In: a lowered rule or correlation (ir), and Options with the data model. Out: a Query, which is a text, the files that must be deployed
+// beside it, and notes; or findings.
+//
+// What must stay true:
+//   - A query finds the events that the engine finds. A note names every difference, and the rule or the command has accepted it.
+//   - Nothing is dropped. What a dialect cannot say is reported with a code, a place in the rule and a hint, before a byte is printed.
+//   - Parentheses come from the tree: a dialect builds a Pred, and a Syntax prints it.
+//   - The same input gives the same bytes.
+//
+// The way of a rule: NewPlans checks it against the dialect's Features and gives a Plan for each source of the data model. Branches joins
+// the plans that ask the same. Build makes a Pred of each condition, Syntax.Print a text of it.
+//
+// The files of a dialect have the same names: dialect (features, the query as a whole), scope (what makes an event one of the source),
+// match (tests of fields), scalar (values and functions), ancestor, prevalence and reputation, correlation (a file a part), lists, regex,
+// quote, union (several sources). What only one dialect has is in a file named for it.
 package compilers
 
 import (

@@ -101,6 +101,14 @@ func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks F
 	return p, c.found
 }
 
+// Conditions are the rule's and, where there is one, the environment's filter's.
+func (p *Plan) Conditions() []ir.Node {
+	if p.Filter == nil {
+		return []ir.Node{p.Rule.Condition}
+	}
+	return []ir.Node{p.Rule.Condition, p.Filter}
+}
+
 // Column gives the column that holds a field on the event itself. ok is false for an
 // ancestor's field that only a link through the process keys can reach; its column on that
 // ancestor's own creation event is Column of the same name at level 0.

@@ -51,7 +51,6 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 	plan := branch.Plan
 	w := newWriter(plan)
 	w.sources = branch.Sources
-	compilers.MarkNegated(plan.Rule.Condition, w.negated)
 	var own compilers.All
 	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
 		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
@@ -61,7 +60,6 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 		own = append(own, compilers.Build(n, w.predicate))
 	}
 	if plan.Filter != nil {
-		compilers.MarkNegated(plan.Filter, w.negated)
 		w.filter = compilers.All{compilers.Build(plan.Filter, w.predicate)}
 	}
 	if w.enriched != "" {

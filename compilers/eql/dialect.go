@@ -1,7 +1,10 @@
-// Package eql writes rules in Elastic's Event Query Language. In: a lowered rule and a data
-// model whose tables are event categories. Out: one event query, or a two-event sequence
-// where the rule asks about a process above the parent, and the files that put reputation
-// on events at ingest. A query never matches what the rule does not, unless a note says so.
+// Package eql writes rules and correlations in Elastic's Event Query Language.
+//
+// In: a lowered rule or correlation, and a data model whose tables are event categories. Out: one query of events, or a sequence where the
+// rule asks about a process above the parent, with the files that put reputation and counts on events at ingest.
+//
+// What must stay true: a query never matches what the rule does not, unless a note says so. A negation holds for an event without the
+// field. Every text of a rule enters the query through quote.go.
 package eql
 
 import (
@@ -57,8 +60,13 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	return newWriter(plans[0]).compiled(ds)
 }
 
+// newWriter begins a query.
 func newWriter(plan *compilers.Plan) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, negated: map[ir.Node]bool{}}
+	w := &writer{plan: plan, sources: []*schema.Source{plan.Source}, negated: map[ir.Node]bool{}}
+	for _, c := range plan.Conditions() {
+		compilers.MarkNegated(c, w.negated)
+	}
+	return w
 }
 
 // compiled writes the query of one plan.
@@ -85,7 +93,6 @@ type writer struct {
 
 func (w *writer) query() *compilers.Query {
 	r := w.plan.Rule
-	compilers.MarkNegated(r.Condition, w.negated)
 	var own, above compilers.All
 	for _, n := range compilers.FlatConjuncts([]ir.Node{r.Condition}) {
 		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
@@ -95,7 +102,6 @@ func (w *writer) query() *compilers.Query {
 		}
 	}
 	if w.plan.Filter != nil {
-		compilers.MarkNegated(w.plan.Filter, w.negated)
 		w.filter = compilers.All{compilers.Build(w.plan.Filter, w.predicate)}
 	}
 	text := w.event(own, "  ")

@@ -2,7 +2,6 @@ package eql
 
 import (
 	"fmt"
-	"math"
 	"strconv"
 	"strings"
 
@@ -11,6 +10,37 @@ import (
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
+
+// predicate writes a test of the event itself, or the condition on how rare a value is.
+func (w *writer) predicate(n ir.Node) compilers.Pred {
+	switch n := n.(type) {
+	case *ir.Match:
+		return w.match(n)
+	case *ir.Prevalence:
+		return w.prevalence(n)
+	}
+	panic("eql: a node the plan should have refused")
+}
+
+// match writes a test of a field that the event carries.
+func (w *writer) match(m *ir.Match) compilers.Pred {
+	col, ok := w.plan.Column(m.Field)
+	if !ok {
+		w.found.Errorf("deep-ancestor-negated", m.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s can only be tested for every match", m.Field.Name)
+		return compilers.Constant(false)
+	}
+	p, err := columnTest(col, m.Test, w.negated[m])
+	return w.reportError(p, err, m.Range())
+}
+
+// reportError reports what cannot be written.
+func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compilers.Pred {
+	if err != nil {
+		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
+		return compilers.Constant(false)
+	}
+	return p
+}
 
 // columnTest writes a test on a column. negated asks for a form whose negation holds for an
 // event without the field.
@@ -90,6 +120,31 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		ways = append(ways, compilers.Atom(f+" regex "+quote(expr)))
 	}
 	return ways, nil
+}
+
+// typedText compares text with a column that is not text: only equality can be said, and
+// only for a value that is of the column's type.
+func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
+	if t.Op != ir.Equals {
+		return nil, fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
+	}
+	values := make([]string, 0, len(t.Values))
+	for _, v := range t.Values {
+		text, ok, err := literal(col, v)
+		if err != nil {
+			return nil, err
+		}
+		if ok {
+			values = append(values, text)
+		}
+	}
+	switch len(values) {
+	case 0:
+		return compilers.Constant(false), nil
+	case 1:
+		return compilers.Atom(columnName(col.Name) + " == " + values[0]), nil
+	}
+	return compilers.Atom(columnName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
 }
 
 func wildcards(f string, op ir.TextOp, values []string, cased bool) compilers.Pred {
@@ -209,12 +264,9 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 	if !typed && op != "eq" {
 		return nil, fmt.Errorf("column %s is not a number: it cannot be ordered", col.Name)
 	}
-	texts := make([]string, len(values))
-	for i, v := range values {
-		if math.IsInf(v, 0) || math.IsNaN(v) {
-			return nil, fmt.Errorf("%v is not a number EQL knows", v)
-		}
-		texts[i] = compilers.Number(v)
+	texts, err := numberLiterals(values)
+	if err != nil {
+		return nil, err
 	}
 	if !typed {
 		return compilers.Atom(f + " : " + quoteList(texts)), nil
@@ -234,30 +286,4 @@ func number(f string, col schema.Column, op string, values []float64, negated bo
 		ways = append(ways, way)
 	}
 	return ways, nil
-}
-
-// predicate writes one test of the event itself.
-func (w *writer) predicate(n ir.Node) compilers.Pred {
-	switch n := n.(type) {
-	case *ir.Match:
-		col, ok := w.plan.Column(n.Field)
-		if !ok {
-			w.found.Errorf("deep-ancestor-negated", n.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s can only be tested for every match", n.Field.Name)
-			return compilers.Constant(false)
-		}
-		p, err := columnTest(col, n.Test, w.negated[n])
-		return w.reportError(p, err, n.Range())
-	case *ir.Prevalence:
-		return w.prevalence(n)
-	}
-	panic("eql: a leaf the plan should have refused")
-}
-
-// reportError reports what cannot be written.
-func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compilers.Pred {
-	if err != nil {
-		w.found.Errorf("eql-unsupported", at, "rewrite the test, or use another target for this rule", "eql: %v", err)
-		return compilers.Constant(false)
-	}
-	return p
 }

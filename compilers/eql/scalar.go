@@ -2,6 +2,7 @@ package eql
 
 import (
 	"fmt"
+	"math"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -11,42 +12,40 @@ import (
 	"decree/rules/schema"
 )
 
-// typedText compares text with a column that is not text: only equality can be said, and
-// only for a value that is of the column's type.
-func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
-	if t.Op != ir.Equals {
-		return nil, fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
-	}
-	values := make([]string, 0, len(t.Values))
-	for _, v := range t.Values {
-		lit := quote(v)
-		switch col.Type {
-		case schema.IP:
-			if _, err := netip.ParseAddr(v); err != nil {
-				continue // no address is this text, and Elasticsearch refuses to look for it
-			}
-		case schema.Int:
-			n, err := strconv.ParseInt(v, 0, 64)
-			if err != nil {
-				return nil, fmt.Errorf("column %s is a number, which %q is not", col.Name, v)
-			}
-			lit = strconv.FormatInt(n, 10)
-		case schema.Bool:
-			b, err := strconv.ParseBool(strings.ToLower(v))
-			if err != nil {
-				return nil, fmt.Errorf("column %s is a boolean, which %q is not", col.Name, v)
-			}
-			lit = strconv.FormatBool(b)
+// literal writes a text as a value of a column's type. It is not ok for a text that the column never holds.
+func literal(col schema.Column, v string) (text string, ok bool, err error) {
+	switch col.Type {
+	case schema.IP:
+		if _, err := netip.ParseAddr(v); err != nil {
+			return "", false, nil // Elasticsearch refuses to look for it
 		}
-		values = append(values, lit)
+	case schema.Int:
+		n, err := strconv.ParseInt(v, 0, 64)
+		if err != nil {
+			return "", false, fmt.Errorf("column %s is a number, which %q is not", col.Name, v)
+		}
+		return strconv.FormatInt(n, 10), true, nil
+	case schema.Bool:
+		b, err := strconv.ParseBool(strings.ToLower(v))
+		if err != nil {
+			return "", false, fmt.Errorf("column %s is a boolean, which %q is not", col.Name, v)
+		}
+		return strconv.FormatBool(b), true, nil
 	}
-	switch len(values) {
-	case 0:
-		return compilers.Constant(false), nil
-	case 1:
-		return compilers.Atom(columnName(col.Name) + " == " + values[0]), nil
-	}
-	return compilers.Atom(columnName(col.Name) + " in (" + strings.Join(values, ", ") + ")"), nil
+	return quote(v), true, nil
 }
 
+// numberLiterals writes numbers.
+func numberLiterals(values []float64) ([]string, error) {
+	texts := make([]string, len(values))
+	for i, v := range values {
+		if math.IsInf(v, 0) || math.IsNaN(v) {
+			return nil, fmt.Errorf("%v is not a number EQL knows", v)
+		}
+		texts[i] = compilers.Number(v)
+	}
+	return texts, nil
+}
+
+// functions compare the start, the end or a part of a text.
 var functions = map[ir.TextOp]string{ir.StartsWith: "startsWith", ir.EndsWith: "endsWith", ir.Contains: "stringContains"}

@@ -41,7 +41,6 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	for _, b := range branches {
 		w := newWriter(b.Plan)
 		w.sources = b.Sources
-		compilers.MarkNegated(b.Rule.Condition, w.negated)
 		var part compilers.All
 		if table := b.Source.Table; !same && table != "" && table != "any" {
 			part = append(part, compilers.Atom(columnName("event.category")+" : "+quote(table)))
@@ -52,7 +51,6 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 			part = append(part, compilers.Build(n, w.predicate))
 		}
 		if b.Filter != nil {
-			compilers.MarkNegated(b.Filter, w.negated)
 			filter = append(filter, compilers.Build(b.Filter, w.predicate))
 		}
 		parts, kept = append(parts, part), append(kept, filter)
@@ -77,11 +75,11 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 // needsOneSource tells whether a plan's query is more than conditions on one event.
 func needsOneSource(p *compilers.Plan) bool {
 	w := newWriter(p)
-	deep := false
+	needs := false
 	ir.Inspect(p.Rule.Condition, func(n ir.Node) bool {
 		m, ok := n.(*ir.Match)
-		deep = deep || ok && w.needsAncestor(m.Field)
-		return !deep
+		needs = needs || ok && w.needsAncestor(m.Field)
+		return !needs
 	})
-	return deep || compilers.AsksPrevalence(p.Rule)
+	return needs || compilers.AsksPrevalence(p.Rule)
 }

@@ -64,11 +64,7 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	source.Schedule = rules.Schedule{Lookback: w.top.Source.Body.Schedule.Lookback}
 	timed := *r
 	timed.Source = &source
-	plans, found := compilers.NewPlans("kql", lacks, &timed, w.opt)
-	if len(plans) > 1 && compilers.AsksPrevalence(r) {
-		plan, more := compilers.SingleSource(plans, rarityTogether, "kql", w.opt)
-		plans, found = []*compilers.Plan{plan}, append(found, more...)
-	}
+	plans, found := newPlans(&timed, w.opt)
 	w.found = append(w.found, found...)
 	if len(plans) == 0 || found.HasErrors() {
 		return nil
@@ -115,11 +111,7 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 	lets, text := one.parts()
 	w.found = append(w.found, one.found...)
 	w.note(one.plan.Notes...)
-	for _, a := range one.assets {
-		if !slices.Contains(w.assets, a) {
-			w.assets = append(w.assets, a)
-		}
-	}
+	w.assets = compilers.AddAssets(w.assets, one.assets...)
 	kept := []string{"At = " + columnName(w.time), "Event = " + w.identity(one.plan)}
 	for _, f := range w.carried[r] {
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))

@@ -1,6 +1,9 @@
-// Package kql writes rules in Microsoft's Kusto Query Language. In: a lowered rule and a data
-// model whose tables are Kusto tables. Out: one query. Every predicate below a negation is
-// written so that it is never null, since negation must hold for a missing value.
+// Package kql writes rules and correlations in Microsoft's Kusto Query Language.
+//
+// In: a lowered rule or correlation, and a data model whose tables are Kusto tables. Out: one query, with the watchlists that it reads.
+//
+// What must stay true: a predicate below a negation is never null, because the negation must hold for a missing value. A join never
+// multiplies events. Every text of a rule enters the query through quote.go.
 package kql
 
 import (
@@ -32,11 +35,7 @@ var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCal
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	plans, ds := compilers.NewPlans("kql", lacks, r, opt)
-	if len(plans) > 1 && compilers.AsksPrevalence(r) {
-		plan, found := compilers.SingleSource(plans, rarityTogether, "kql", opt)
-		plans, ds = []*compilers.Plan{plan}, append(ds, found...)
-	}
+	plans, ds := newPlans(r, opt)
 	if len(plans) == 0 || ds.HasErrors() {
 		return nil, ds
 	}
@@ -44,6 +43,16 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 		return union(plans, ds)
 	}
 	return newWriter(plans[0], nil, newNames(opt.Model)).compiled(ds)
+}
+
+// newPlans plans a rule for each of its sources, or for one alone where it asks how rare a value is.
+func newPlans(r *ir.Rule, opt compilers.Options) ([]*compilers.Plan, diag.Diagnostics) {
+	plans, found := compilers.NewPlans("kql", lacks, r, opt)
+	if len(plans) > 1 && compilers.AsksPrevalence(r) {
+		plan, more := compilers.SingleSource(plans, "how rare a value is would have to be counted over all of them", "kql", opt)
+		plans, found = []*compilers.Plan{plan}, append(found, more...)
+	}
+	return plans, found
 }
 
 // compiled writes the query of one plan.
@@ -97,14 +106,14 @@ func (w *writer) parts() (statements, stages string) {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)
 	var lets strings.Builder
-	for _, c := range conditionsOf(w.plan) {
+	for _, c := range w.plan.Conditions() {
 		w.prepare(c)
 	}
 	for _, p := range w.prevalences {
 		lets.WriteString(p.defaultLet())
 	}
 	lets.WriteString(w.listLets())
-	w.findExtended(conditionsOf(w.plan))
+	w.findExtended(w.plan.Conditions())
 
 	early, late := compilers.SplitAtPrevalence(conjuncts, w.prevalenceNodes())
 	own, linked := w.splitAtAncestors(early)

@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"decree/compilers"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -138,12 +137,4 @@ func (w *writer) extendStages() []string {
 		}
 	}
 	return stages
-}
-
-// conditionsOf are the rule's and its filter's.
-func conditionsOf(p *compilers.Plan) []ir.Node {
-	if p.Filter == nil {
-		return []ir.Node{p.Rule.Condition}
-	}
-	return []ir.Node{p.Rule.Condition, p.Filter}
 }

@@ -23,7 +23,7 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 	case *ir.Match:
 		return w.match(n)
 	}
-	panic("kql: unknown leaf")
+	panic("kql: unknown node")
 }
 
 func (w *writer) match(m *ir.Match) compilers.Pred {

@@ -1,14 +1,11 @@
 package kql
 
 import (
-	"slices"
 	"strings"
 
 	"decree/compilers"
 	"decree/rules/diag"
 )
-
-const rarityTogether = "how rare a value is would have to be counted over all of them"
 
 // textWithoutScope is what a plan asks, without what makes a row one of its source.
 func textWithoutScope(p *compilers.Plan) string {
@@ -38,11 +35,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, d
 		lets.WriteString(own)
 		parts = append(parts, "(\n"+indent(text)+")")
 		found = append(found, w.found...)
-		for _, a := range w.assets {
-			if !slices.Contains(assets, a) {
-				assets = append(assets, a)
-			}
-		}
+		assets = compilers.AddAssets(assets, w.assets...)
 	}
 	if found.HasErrors() {
 		return nil, found

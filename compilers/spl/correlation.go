@@ -75,10 +75,7 @@ func (s *correlationWriter) query() *compilers.Query {
 	cut := (&writer{hashes: s.hashes}).hashStages()
 	var b strings.Builder
 	b.WriteString(comment(compilers.Header(s.top.Source.Body, s.notes)...))
-	b.WriteString(searchSyntax.Print(base).Stage("") + "\n")
-	for _, stage := range slices.Concat(cut, s.lists.stages(), s.stages) {
-		b.WriteString("| " + stage + "\n")
-	}
+	b.WriteString(pipe(searchSyntax.Print(base).Stage(""), slices.Concat(cut, s.lists.stages(), s.stages)))
 	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes}
 }
 

@@ -1,7 +1,9 @@
-// Package spl writes rules and correlations in Splunk's Search Processing Language. In: what was
-// lowered and a data model whose tables are base searches. Out: one search without subsearches, which
-// Splunk would cut off silently, and the lookup it needs. Every predicate in where is
-// written so that it is never null, since negation must hold for a missing field.
+// Package spl writes rules and correlations in Splunk's Search Processing Language.
+//
+// In: a lowered rule or correlation, and a data model whose tables are base searches or datasets. Out: one search, with the lookups that it reads.
+//
+// What must stay true: there are no subsearches, which Splunk cuts off silently. A predicate in where is never null, because a negation
+// must hold for a missing field. A test is in the search command only where that is exact. Every text of a rule enters the search through quote.go.
 package spl
 
 import (
@@ -85,9 +87,8 @@ func newWriter(plan *compilers.Plan) *writer {
 
 func (w *writer) query() *compilers.Query {
 	r := w.plan.Rule
-	w.collect(r.Condition)
-	if w.plan.Filter != nil {
-		w.collect(w.plan.Filter)
+	for _, c := range w.plan.Conditions() {
+		w.collect(c)
 	}
 	if w.found.HasErrors() {
 		return nil
@@ -142,10 +143,7 @@ func (w *writer) query() *compilers.Query {
 	}
 
 	var b strings.Builder
-	b.WriteString(first + "\n")
-	for _, s := range stages {
-		b.WriteString("| " + s + "\n")
-	}
+	b.WriteString(pipe(first, stages))
 	b.WriteString(comment(compilers.BeginFilter) + filter + comment(compilers.EndFilter))
 	if len(w.prevalences) > 0 {
 		b.WriteString("| sort 0 -_time\n")
@@ -188,6 +186,11 @@ func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where")
 // since asks for events of a time before now.
 func since(lookback time.Duration) compilers.Pred {
 	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(lookback)) + ")")
+}
+
+// pipe writes a search and the stages behind it, one a line.
+func pipe(search string, stages []string) string {
+	return strings.Join(append([]string{search}, stages...), "\n| ") + "\n"
 }
 
 // timespan writes a duration as a time modifier's number and unit.

@@ -15,7 +15,7 @@ import (
 // maxSearchNames bounds how many file names become search terms, each of which takes three.
 const maxSearchNames = 20
 
-// searchPredicate says a leaf in the search command, when that is exact there. The command
+// searchPredicate writes a test for the search command, when that is exact there. The command
 // ignores case, looks at every value of a field, and its NOT holds for a missing field.
 func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
 	m, ok := n.(*ir.Match)
@@ -123,13 +123,13 @@ func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 	if !all {
 		return nil, false
 	}
-	return compilers.Build(n, func(leaf ir.Node) compilers.Pred {
-		p, _ := w.searchPredicate(leaf)
+	return compilers.Build(n, func(n ir.Node) compilers.Pred {
+		p, _ := w.searchPredicate(n)
 		return p
 	}), true
 }
 
-// wherePredicate says a leaf in where. Every such predicate is true or false, never null.
+// wherePredicate writes a test, or the condition on how rare a value is, for where. Every such predicate is true or false, never null.
 func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
@@ -142,7 +142,7 @@ func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 		}
 		return w.match(n, 0)
 	}
-	panic("spl: unknown leaf")
+	panic("spl: unknown node")
 }
 
 // match says a match on the columns of the event up levels above the one the rule is about.

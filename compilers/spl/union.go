@@ -33,9 +33,8 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	for _, b := range compilers.Branches(plans, textWithoutScope) {
 		w := newWriter(b.Plan)
 		w.sources, w.hashes, w.lists = b.Sources, u.hashes, &u.lists
-		w.collect(b.Rule.Condition)
-		if b.Filter != nil {
-			w.collect(b.Filter)
+		for _, c := range b.Conditions() {
+			w.collect(c)
 		}
 		if w.found.HasErrors() {
 			return nil, append(found, w.found...)
@@ -119,15 +118,12 @@ func (u *unionWriter) query() *compilers.Query {
 	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
 		search = append(search, compilers.Atom("earliest=-"+timespan(lookback)), compilers.Atom("latest=now"))
 	}
-	text := searchSyntax.Print(search).Stage("") + "\n"
 	var stages []string
 	if rest {
 		stages = append(stages, where(either))
 	}
 	cut := (&writer{hashes: u.hashes}).hashStages()
-	for _, s := range slices.Concat(cut, u.lists.stages(), stages) {
-		text += "| " + s + "\n"
-	}
+	text := pipe(searchSyntax.Print(search).Stage(""), slices.Concat(cut, u.lists.stages(), stages))
 	text += comment(compilers.BeginFilter)
 	if lead.Filter != nil {
 		text += "| " + where(filter) + "\n"

@@ -17,19 +17,12 @@ func CheckAccepted(r *rules.Rule, targets []string) diag.Diagnostics {
 	}
 	for _, a := range r.Accepted {
 		if !slices.Contains(targets, a.Target) {
-			found.Warnf("unknown-gap", a.TargetRange, closestOr(a.Target, targets, "targets are written in small letters: kql, spl, eql"), "unknown target %q under `approximate`", a.Target)
+			found.Warnf("unknown-gap", a.TargetRange, diag.DidYouMean(a.Target, targets, "targets are written in small letters: kql, spl, eql"), "unknown target %q under `approximate`", a.Target)
 		} else if !slices.Contains(codes, a.Code) {
-			found.Warnf("unknown-gap", a.Range, closestOr(a.Code, codes, "`decree compile --explain` lists them"), "unknown gap %q under `approximate`", a.Code)
+			found.Warnf("unknown-gap", a.Range, diag.DidYouMean(a.Code, codes, "`decree compile --explain` lists them"), "unknown gap %q under `approximate`", a.Code)
 		}
 	}
 	return found
-}
-
-func closestOr(got string, known []string, otherwise string) string {
-	if near := diag.Closest(got, known); near != "" {
-		return "did you mean `" + near + "`?"
-	}
-	return otherwise
 }
 
 // Accepts tells whether a rule, or the command, accepts the approximation of a gap.

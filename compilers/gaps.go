@@ -58,9 +58,6 @@ func ExplainGap(code string) (string, error) {
 		}
 		return text, nil
 	}
-	hint := "--explain without a code lists them"
-	if near := diag.Closest(code, codes); near != "" {
-		hint = "did you mean " + near + "?"
-	}
+	hint := diag.Suggest("did you mean %s?", code, codes, "--explain without a code lists them")
 	return "", fmt.Errorf("unknown code %q: %s", code, hint)
 }

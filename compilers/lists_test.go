@@ -12,9 +12,8 @@ import (
 	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestWhereListsGo compiles a rule whose list is too long for a query, and one whose list is not, with each choice.
@@ -57,11 +56,8 @@ func TestWhereListsGo(t *testing.T) {
 			}
 			m, err := schema.Load(c.model)
 			require.NoError(t, err)
-			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+c.values+
-				"]}\ndetection: {s: {'Image"+modifiers+"': '%tools%'}, condition: s}\n"), nil)
-			require.Empty(t, found)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
+			r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+c.values+
+				"]}\ndetection: {s: {'Image"+modifiers+"': '%tools%'}, condition: s}\n")
 			q, found := c.dialect.Compile(r, compilers.Options{Model: m, Lists: c.places})
 			require.NotNil(t, q, "%v", found)
 			assert.Contains(t, q.Text, c.want)
@@ -113,11 +109,8 @@ func TestTableOf(t *testing.T) {
 func TestUnionWithAListThatStandsApart(t *testing.T) {
 	m, err := schema.Load("sentinel")
 	require.NoError(t, err)
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+strings.Join(numbered(250), ", ")+
-		"], more: [y.exe], all: {union: [tools, more]}}\ndetection:\n  s: {Image|filename|expand: '%tools%'}\n  u: {CommandLine|cased|expand: '%all%'}\n  condition: s or u\n"), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+strings.Join(numbered(250), ", ")+
+		"], more: [y.exe], all: {union: [tools, more]}}\ndetection:\n  s: {Image|filename|expand: '%tools%'}\n  u: {CommandLine|cased|expand: '%all%'}\n  condition: s or u\n")
 	q, found := kql.New().Compile(r, compilers.Options{Model: m})
 	require.NotNil(t, q, "%v", found)
 	assert.NotContains(t, q.Text, "array_concat")

@@ -10,17 +10,13 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 func lower(t *testing.T, text string) *ir.Rule {
 	t.Helper()
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+text), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	return r
+	return lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\n"+text)
 }
 
 // onePlan is the first plan of a rule.
@@ -159,11 +155,8 @@ func TestPlanTellsWhatLostHashesDo(t *testing.T) {
 func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 	model, err := schema.Load("mde")
 	require.NoError(t, err)
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_event}\ndetection:\n  a: {TargetObject|endswith: '\\a\\b'}\n  condition: a\n"), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	_, found = onePlan("test", Features{}, r, Options{Model: model})
+	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: registry_event}\ndetection:\n  a: {TargetObject|endswith: '\\a\\b'}\n  condition: a\n")
+	_, found := onePlan("test", Features{}, r, Options{Model: model})
 	assert.Empty(t, found)
 	_, found = onePlan("test", Features{SecondColumns: {Message: "no"}}, r, Options{Model: model})
 	require.Len(t, found, 1)
@@ -174,11 +167,8 @@ func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	model, err := schema.Load("sentinel")
 	require.NoError(t, err)
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: linux, service: auditd}\ndetection:\n  a: {type: EXECVE}\n  condition: a\n"), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	_, found = onePlan("test", Features{}, r, Options{Model: model})
+	r := lowered.Rule(t, "title: T\nlogsource: {product: linux, service: auditd}\ndetection:\n  a: {type: EXECVE}\n  condition: a\n")
+	_, found := onePlan("test", Features{}, r, Options{Model: model})
 	assert.Empty(t, found)
 	_, found = onePlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: model})
 	require.Len(t, found, 1)
@@ -189,10 +179,7 @@ func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
 	for i := range inXML.Sources {
 		inXML.Sources[i].UnlistedIn, inXML.Sources[i].Requires = "", ""
 	}
-	rs, found = parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: registry_add}\ndetection:\n  a: {EventID: 12}\n  condition: a\n"), nil)
-	require.Empty(t, found)
-	r, found = ir.Lower(rs[0])
-	require.Empty(t, found)
+	r = lowered.Rule(t, "title: T\nlogsource: {product: windows, category: registry_add}\ndetection:\n  a: {EventID: 12}\n  condition: a\n")
 	_, found = onePlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: inXML})
 	require.Len(t, found, 1)
 	assert.Equal(t, "named-values", found[0].Code, "of the scope")

@@ -9,22 +9,19 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
-	"decree/rules/parse"
+	"decree/tests/fixture/lowered"
 )
 
 // compiled makes an engine of rules, each given by its items.
 func compiled(t testing.TB, rulesItems ...string) *Engine {
 	t.Helper()
-	var lowered []*ir.Rule
+	var rs []*ir.Rule
 	for _, items := range rulesItems {
 		text := "title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  a: {" + items + "}\n  condition: a\n"
-		rs, found := parse.Rules("rule.yml", []byte(text), nil)
-		require.Empty(t, found, items)
-		r, found := ir.Lower(rs[0])
-		require.Empty(t, found, items)
-		lowered = append(lowered, r)
+		r := lowered.Rule(t, text)
+		rs = append(rs, r)
 	}
-	e, found := New(lowered, Options{})
+	e, found := New(rs, Options{})
 	require.Empty(t, found)
 	return e
 }

@@ -6,8 +6,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestSourcesThatAFilterTakesAwayAreNamed: Sysmon has no SubjectUserName, so that its events are not asked.
@@ -16,11 +16,7 @@ func TestSourcesThatAFilterTakesAwayAreNamed(t *testing.T) {
 	require.NoError(t, err)
 	for filter, want := range map[string]int{"SubjectUserName: a": 1, "User: a": 0} {
 		lowered := func(detection string) *ir.Rule {
-			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {"+detection+"}\n  condition: s\n"), nil)
-			require.Empty(t, found)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
-			return r
+			return lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {"+detection+"}\n  condition: s\n")
 		}
 		r := lowered(`Image|endswith: '\x.exe'`)
 		r.Filter = &ir.Not{Term: lowered(filter).Condition}
@@ -48,11 +44,7 @@ func TestNotAsked(t *testing.T) {
 		{detection: `s: {Image: x}, condition: s`, filter: `s: {SubjectUserName: y}, condition: s`},
 	} {
 		lowered := func(detection string) *ir.Rule {
-			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+detection+"}\n"), nil)
-			require.Empty(t, found)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
-			return r
+			return lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+detection+"}\n")
 		}
 		r := lowered(c.detection)
 		if c.filter != "" {

@@ -8,9 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
-	"decree/rules/ir"
-	"decree/rules/parse"
+	fixture "decree/tests/fixture/lowered"
 )
 
 const processes = `title: A
@@ -38,17 +36,7 @@ correlation: {type: event_count, rules: [a], timespan: 1h, condition: {gte: 2}}
 // correlated compiles the correlation T of a text that stands behind processes.
 func correlated(t *testing.T, text string, accept ...string) (*compilers.Query, []string) {
 	t.Helper()
-	read, found := parse.Documents("rule.yml", []byte(processes+"title: T\ncorrelation: "+text), nil)
-	require.Empty(t, found)
-	linked, found := parse.Link(read.Rules, read.Correlations)
-	require.Empty(t, found)
-	lowered := map[*rules.Rule]*ir.Rule{}
-	for _, r := range read.Rules {
-		lowered[r], found = ir.Lower(r)
-		require.Empty(t, found)
-	}
-	cs, found := ir.LowerCorrelations(linked, lowered)
-	require.Empty(t, found)
+	_, cs := fixture.Correlations(t, processes+"title: T\ncorrelation: "+text)
 	q, found := New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: model(), Approximate: accept})
 	var codes []string
 	for _, d := range found {

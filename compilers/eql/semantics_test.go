@@ -9,8 +9,8 @@ import (
 
 	"decree/compilers"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	fixture "decree/tests/fixture/lowered"
 )
 
 // compiled writes a rule of one detection item for a shipped model: its query without header and
@@ -19,10 +19,7 @@ func compiled(t *testing.T, model, logsource, detection string) string {
 	t.Helper()
 	m, err := schema.Load(model)
 	require.NoError(t, err)
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n"), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := fixture.Rule(t, "title: T\nlogsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n")
 	q, found := New().Compile(r, compilers.Options{Model: m})
 	if q == nil {
 		return found[0].Code
@@ -121,10 +118,7 @@ func TestNegationHoldsWithoutTheField(t *testing.T) {
 func TestWhatAProductDoesNotFillIsSaid(t *testing.T) {
 	m, err := schema.Load("ecs")
 	require.NoError(t, err)
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {Description: a, Company: b}\n  condition: s\n"), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := fixture.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {Description: a, Company: b}\n  condition: s\n")
 	q, found := New().Compile(r, compilers.Options{Model: m})
 	require.Empty(t, found)
 	require.Len(t, q.Notes, 1, "two fields of one reason are one note")

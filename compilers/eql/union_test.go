@@ -8,9 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	fixture "decree/tests/fixture/lowered"
 )
 
 // TestSources pins how sources say values that their integration holds in other words or places.
@@ -44,10 +43,7 @@ func TestSources(t *testing.T) {
 			`any where ?event.dataset : "auditd.log" and ?auditd.log.record_type : "SERVICE_STOP" and ?auditd.log.SYSCALL : "mknod"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n"), nil)
-			require.Empty(t, found)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
+			r := fixture.Rule(t, "title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n")
 			q, found := New().Compile(r, compilers.Options{Model: m})
 			require.NotNil(t, q, "%v", found)
 			text, _, _ := strings.Cut(q.Text, "\n  // Begin")

@@ -9,10 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 const logons = `title: Failed logon
@@ -41,17 +39,7 @@ func correlated(t *testing.T, text, model string) (*compilers.Query, []string) {
 
 func correlatedIn(t *testing.T, text string, m *schema.Model) (*compilers.Query, []string) {
 	t.Helper()
-	read, found := parse.Documents("rule.yml", []byte(logons+"title: T\n"+text), nil)
-	require.Empty(t, found)
-	linked, found := parse.Link(read.Rules, read.Correlations)
-	require.Empty(t, found)
-	lowered := map[*rules.Rule]*ir.Rule{}
-	for _, r := range read.Rules {
-		lowered[r], found = ir.Lower(r)
-		require.Empty(t, found)
-	}
-	cs, found := ir.LowerCorrelations(linked, lowered)
-	require.Empty(t, found)
+	_, cs := lowered.Correlations(t, logons+"title: T\n"+text)
 	q, found := New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: m})
 	var codes []string
 	for _, d := range found {

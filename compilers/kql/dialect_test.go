@@ -19,6 +19,7 @@ import (
 	"decree/rules/parse"
 	"decree/rules/schema"
 	"decree/rules/source"
+	"decree/tests/fixture/lowered"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -33,11 +34,7 @@ func model(t *testing.T) *schema.Model {
 // fromYAML lowers the one rule of a document.
 func fromYAML(t *testing.T, text string) *ir.Rule {
 	t.Helper()
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\n"+text), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	return r
+	return lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\n"+text)
 }
 
 // body compiles a condition and gives what stands between the scope and the filter's place.

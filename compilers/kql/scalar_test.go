@@ -7,9 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestProperties asks for what stands inside a column: of the type dynamic, or of JSON as text.
@@ -31,10 +30,7 @@ func TestProperties(t *testing.T) {
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
 			text := "title: T\nlogsource: " + c.logsource + "\ndetection:\n  s: " + c.detection + "\n  condition: s\n"
-			rs, found := parse.Rules("rule.yml", []byte(text), nil)
-			require.Empty(t, found)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
+			r := lowered.Rule(t, text)
 			q, found := New().Compile(r, compilers.Options{Model: m})
 			require.Empty(t, found)
 			assert.Contains(t, q.Text, "\n| where "+c.want+"\n")

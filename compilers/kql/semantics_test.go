@@ -8,9 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // conditions writes a rule of one item for a shipped model: what its query asks beside its scope,
@@ -19,10 +18,7 @@ func conditions(t *testing.T, model, logsource, detection, condition string) str
 	t.Helper()
 	m, err := schema.Load(model)
 	require.NoError(t, err)
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n"), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n")
 	q, found := New().Compile(r, compilers.Options{Model: m})
 	if q == nil {
 		return found[0].Code

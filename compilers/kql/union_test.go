@@ -9,9 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestLogsThatHaveTheFieldsAreAskedTogether compiles to all tables of the log source that can answer.
@@ -30,10 +29,7 @@ func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 		if strings.Contains(detection, "no:") {
 			condition = "s and not no"
 		}
-		rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  "+detection+"\n  condition: "+condition+"\n"), nil)
-		require.Empty(t, found)
-		r, found := ir.Lower(rs[0])
-		require.Empty(t, found)
+		r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  "+detection+"\n  condition: "+condition+"\n")
 		q, found := New().Compile(r, compilers.Options{Model: m})
 		require.Empty(t, found, detection)
 		for _, table := range []string{"SecurityEvent", "WindowsEvent"} {
@@ -51,10 +47,7 @@ func TestSourcesLeftOutAreNamed(t *testing.T) {
 		{"s: {Image: a}, no: {User: b}, condition: s and not no", ""},
 		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s or no", ""},
 	} {
-		rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+c.detection+"}\n"), nil)
-		require.Empty(t, found)
-		r, found := ir.Lower(rs[0])
-		require.Empty(t, found)
+		r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+c.detection+"}\n")
 		q, found := New().Compile(r, compilers.Options{Model: m})
 		require.Empty(t, found)
 		got := ""

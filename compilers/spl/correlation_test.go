@@ -10,11 +10,10 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // logons are rules that the correlations of the tests read.
@@ -46,17 +45,7 @@ detection: {proxy: {DestinationPort: 3128}, condition: proxy}
 // correlationOf is the last correlation of a file with the rules above.
 func correlationOf(t *testing.T, text string) *ir.Correlation {
 	t.Helper()
-	read, found := parse.Documents("rule.yml", []byte(logons+text), nil)
-	require.Empty(t, found)
-	linked, found := parse.Link(read.Rules, read.Correlations)
-	require.Empty(t, found)
-	lowered := map[*rules.Rule]*ir.Rule{}
-	for _, r := range read.Rules {
-		lowered[r], found = ir.Lower(r)
-		require.Empty(t, found)
-	}
-	out, found := ir.LowerCorrelations(linked, lowered)
-	require.Empty(t, found)
+	_, out := lowered.Correlations(t, logons+text)
 	return out[len(out)-1]
 }
 

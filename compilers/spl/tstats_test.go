@@ -9,9 +9,8 @@ import (
 
 	"decree/compilers"
 	"decree/rules/diag"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // accelerated compiles a detection for Splunk's data models.
@@ -19,10 +18,7 @@ func accelerated(t *testing.T, logsource, detection string) (*compilers.Query, d
 	t.Helper()
 	m, err := schema.Load("cim")
 	require.NoError(t, err)
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: "+logsource+"\ndetection:\n"+detection), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := lowered.Rule(t, "title: T\nlogsource: "+logsource+"\ndetection:\n"+detection)
 	return New().Compile(r, compilers.Options{Model: m})
 }
 

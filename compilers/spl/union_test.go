@@ -8,9 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestSources pins the base searches of log sources and the words that their add-ons have for Sigma's.
@@ -56,10 +55,7 @@ func TestSources(t *testing.T) {
 		t.Run(c.name, func(t *testing.T) {
 			m, err := schema.Load(c.model)
 			require.NoError(t, err)
-			rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n"), nil)
-			require.Empty(t, found)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
+			r := lowered.Rule(t, "title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n")
 			q, found := New().Compile(r, compilers.Options{Model: m})
 			require.NotNil(t, q, "%v", found)
 			var query []string

@@ -11,8 +11,8 @@ import (
 
 	"decree/engine/document"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // tests lowers the items of a detection, such as `F|contains: x`, to their matches.
@@ -21,10 +21,7 @@ func tests(t testing.TB, items ...string) []*ir.Match {
 	var out []*ir.Match
 	for _, item := range items {
 		text := "title: T\nlogsource: {category: test}\ndetection:\n  a: {" + item + "}\n  condition: a\n"
-		rs, found := parse.Rules("rule.yml", []byte(text), nil)
-		require.Empty(t, found, item)
-		r, found := ir.Lower(rs[0])
-		require.Empty(t, found, item)
+		r := lowered.Rule(t, text)
 		ir.Inspect(r.Condition, func(n ir.Node) bool {
 			if m, ok := n.(*ir.Match); ok {
 				out = append(out, m)

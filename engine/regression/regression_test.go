@@ -12,6 +12,7 @@ import (
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/source"
+	"decree/tests/fixture/lowered"
 )
 
 const ruleText = `
@@ -27,11 +28,7 @@ schedule: {every: 1h, lookback: 2h}
 
 func rule(t *testing.T, text string) *ir.Rule {
 	t.Helper()
-	rs, found := parse.Rules("rule.yml", []byte(text), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	return r
+	return lowered.Rule(t, text)
 }
 
 // folder holds the files that cases of dir/rule.test.yml name.

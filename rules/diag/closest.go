@@ -1,6 +1,7 @@
 package diag
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -48,10 +49,26 @@ func letters(s string) []rune {
 	return r
 }
 
+// Similar gives up to most candidates, the most like name first: at most half of the name's letters may differ. Case does not count.
+func Similar(name string, candidates []string, most int) []string {
+	differ := make(map[string]int, len(candidates))
+	for _, c := range candidates {
+		differ[c] = levenshtein.ComputeDistance(strings.ToLower(c), strings.ToLower(name))
+	}
+	near := slices.DeleteFunc(slices.Clone(candidates), func(c string) bool { return differ[c] > max(1, len(name)/2) })
+	slices.SortStableFunc(near, func(a, b string) int { return differ[a] - differ[b] })
+	return near[:min(most, len(near))]
+}
+
 // DidYouMean is a hint with the candidate closest to name. If none is close, it is the text in otherwise.
 func DidYouMean(name string, candidates []string, otherwise string) string {
+	return Suggest("did you mean `%s`?", name, candidates, otherwise)
+}
+
+// Suggest is a hint in another form, which has %s or %q where the candidate goes.
+func Suggest(form, name string, candidates []string, otherwise string) string {
 	if near := Closest(name, candidates); near != "" {
-		return "did you mean `" + near + "`?"
+		return fmt.Sprintf(form, near)
 	}
 	return otherwise
 }

@@ -109,3 +109,19 @@ func TestClosest(t *testing.T) {
 	assert.Equal(t, "ab", Closest("abc", []string{"ab", "bc"}), "the first of equals")
 	assert.Empty(t, Closest("x", nil))
 }
+
+func TestSimilar(t *testing.T) {
+	assert.Empty(t, Similar("hostPath", []string{"stage"}, 3), "a name that is more than half unlike is no help")
+	assert.Equal(t, []string{"Image", "Images"}, Similar("Imgae", []string{"User", "Images", "Image", "ParentImage"}, 2))
+}
+
+func TestSuggestions(t *testing.T) {
+	for _, c := range []struct{ got, want string }{
+		{DidYouMean("endwith", []string{"endswith", "re"}, "other"), "did you mean `endswith`?"},
+		{DidYouMean("xyz", []string{"endswith", "re"}, "other"), "other"},
+		{OneOf("xyz", []string{"endswith", "re"}), "one of endswith, re"},
+		{Suggest("did you mean `%%%s%%`?", "tols", []string{"tools"}, ""), "did you mean `%tools%`?"},
+	} {
+		assert.Equal(t, c.want, c.got)
+	}
+}

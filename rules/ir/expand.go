@@ -83,10 +83,6 @@ func (l *lowerer) list(name string, at diag.Range) (rules.List, bool) {
 		}
 		names = append(names, list.Name)
 	}
-	hint := "define it under `lists:`"
-	if near := diag.Closest(name, names); near != "" {
-		hint = "did you mean `%" + near + "%`?"
-	}
-	l.errorf("no-such-list", at, hint, "the rule has no list %q", name)
+	l.errorf("no-such-list", at, diag.Suggest("did you mean `%%%s%%`?", name, names, "define it under `lists:`"), "the rule has no list %q", name)
 	return rules.List{}, false
 }

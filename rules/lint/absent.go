@@ -35,10 +35,7 @@ func absentField(s *subject) {
 			if known || !asked {
 				return
 			}
-			hint := "remove it, or use the log source that has this field"
-			if closest := diag.Closest(it.Field, near); closest != "" {
-				hint = "did you mean `" + closest + "`?"
-			}
+			hint := diag.DidYouMean(it.Field, near, "remove it, or use the log source that has this field")
 			s.report(it.Range, hint, "this log source has no field %q: the test never matches", it.Field)
 		})
 	}

@@ -65,10 +65,7 @@ func ignore(f File, found diag.Diagnostics) diag.Diagnostics {
 		known := slices.ContainsFunc(Checks(), func(c Check) bool { return c.Code == g.code })
 		switch {
 		case !known:
-			hint := "`decree validate --explain` lists the codes; errors cannot be ignored"
-			if near := diag.Closest(g.code, codes()); near != "" {
-				hint = "did you mean `" + near + "`?"
-			}
+			hint := diag.DidYouMean(g.code, codes(), "`decree validate --explain` lists the codes; errors cannot be ignored")
 			out.Warnf("invalid-ignore", g.at, hint, "%q is not a code that can be ignored", g.code)
 		case !g.used:
 			out.Warnf("invalid-ignore", g.at, "remove the comment", "there is no %s here to ignore", g.code)

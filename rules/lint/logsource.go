@@ -52,9 +52,7 @@ func unknownLogSource(s *subject) {
 		if part.value == "" || slices.Contains(parts[i], part.value) {
 			continue
 		}
-		if near := diag.Closest(part.value, parts[i]); near != "" {
-			hint = "did you mean `" + part.key + ": " + near + "`?"
-		}
+		hint = diag.Suggest("did you mean `"+part.key+": %s`?", part.value, parts[i], hint)
 	}
 	s.report(ls.Range, hint, "no shipped data model has this log source")
 }

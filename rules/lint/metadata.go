@@ -8,6 +8,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"decree/rules"
 	"decree/rules/diag"
 )
 
@@ -101,14 +102,11 @@ var metadataChecks = []Check{
 		for i, related := range s.Related {
 			switch {
 			case !slices.Contains(types, related.Type):
-				hint := "one of " + relatedTypesForm
-				if near := diag.Closest(related.Type, types); near != "" {
-					hint = "did you mean `" + near + "`?"
-				}
+				hint := diag.OneOf(related.Type, types)
 				s.report(s.Key("related", i), hint, "unknown type of relation %q", related.Type)
 			case strings.EqualFold(related.ID, s.ID):
 				s.report(s.Key("related", i), "name the other rule", "the rule is related to itself")
-			case !uuidForm.MatchString(related.ID):
+			case !rules.IsUUID(related.ID):
 				s.report(s.Key("related", i), "write the id of the other rule", "%q is not a rule id", related.ID)
 			}
 		}
@@ -120,10 +118,7 @@ var metadataChecks = []Check{
 	}},
 }
 
-var (
-	unhelpful = regexp.MustCompile(`(?i)^(` + unhelpfulFalseForm + `)s?\.?$`)
-	uuidForm  = regexp.MustCompile(`^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$`)
-)
+var unhelpful = regexp.MustCompile(`(?i)^(` + unhelpfulFalseForm + `)s?\.?$`)
 
 func readDate(text string) (time.Time, bool) {
 	for _, form := range []string{dateForm, formerDateForm} {

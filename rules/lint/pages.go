@@ -70,10 +70,7 @@ var exampleOf = map[string]string{"file": ", as a file name", "rules": ", in two
 func Explain(code string) (string, error) {
 	page, ok := pages()[code]
 	if !ok {
-		hint := "--explain without a code lists them"
-		if near := diag.Closest(code, slices.Sorted(maps.Keys(pages()))); near != "" {
-			hint = "did you mean " + near + "?"
-		}
+		hint := diag.Suggest("did you mean %s?", code, slices.Sorted(maps.Keys(pages())), "--explain without a code lists them")
 		return "", fmt.Errorf("unknown code %q: %s", code, hint)
 	}
 	var b strings.Builder

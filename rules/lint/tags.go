@@ -65,8 +65,8 @@ var tagChecks = []Check{
 		s.eachTag(func(i int, _, namespace, name string) {
 			if _, known := attack()[name]; namespace == "attack" && !known && isTacticOrTechnique(name) {
 				hint := "look it up at https://attack.mitre.org"
-				if near := diag.Closest(name, attackNames()); near != "" && !strings.HasPrefix(name, "t1") {
-					hint = "did you mean attack." + near + "?"
+				if !strings.HasPrefix(name, "t1") { // another number is another technique
+					hint = diag.Suggest("did you mean attack.%s?", name, attackNames(), hint)
 				}
 				s.report(s.Key("tags", i), hint, "ATT&CK %s has no %q", AttackVersion, name)
 			}

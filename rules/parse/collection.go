@@ -51,11 +51,7 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 		c.previous = overlaid(c.previous, rest)
 		return c.previous
 	}
-	hint := "one of global, repeat, reset"
-	if near := diag.Closest(action.Value, actions); near != "" {
-		hint = "did you mean `" + near + "`?"
-	}
-	p.Errorf("action-collection", p.Span(action), hint, "unknown action %q", action.Value)
+	p.Errorf("action-collection", p.Span(action), diag.OneOf(action.Value, actions), "unknown action %q", action.Value)
 	return nil
 }
 

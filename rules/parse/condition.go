@@ -182,12 +182,10 @@ func (c *conditionParser) primary(depth int) rules.Expr {
 
 func (c *conditionParser) undefined(t token) {
 	hint := c.define
-	if near := diag.Closest(t.text, c.names); near != "" {
-		hint = "did you mean `" + near + "`?"
-	} else if c.lists[t.text] {
+	if c.lists[t.text] {
 		hint = "use the list in a value: `Field|expand: '%" + t.text + "%'`"
 	}
-	c.Errorf("undefined-name", c.rangeOf(t), hint, "the condition names %q, which the rule does not define", t.text)
+	c.Errorf("undefined-name", c.rangeOf(t), diag.DidYouMean(t.text, c.names, hint), "the condition names %q, which the rule does not define", t.text)
 }
 
 // of reads `1 of x*`, `all of them`, `2 of x*`, `any of them`.

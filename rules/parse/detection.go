@@ -136,11 +136,7 @@ func (p *parser) item(key, value *yaml.Node) rules.Item {
 		offset += 1 + len(name)
 		name = p.modifier(name, at)
 		if !rules.IsModifier(name) {
-			hint := "modifiers: " + strings.Join(rules.ModifierNames(), ", ")
-			if near := diag.Closest(name, rules.ModifierNames()); near != "" {
-				hint = "did you mean `" + near + "`?"
-			}
-			p.Errorf("unknown-modifier", at, hint, "unknown modifier %q", name)
+			p.Errorf("unknown-modifier", at, diag.OneOf(name, rules.ModifierNames()), "unknown modifier %q", name)
 			continue
 		}
 		it.Modifiers = append(it.Modifiers, rules.Modifier{Name: name, Range: at})

@@ -132,10 +132,7 @@ func (l *linker) nearest(text string) string {
 		names = append(names, c.Body.Name)
 	}
 	names = slices.DeleteFunc(names, func(s string) bool { return s == "" })
-	if near := diag.Closest(text, names); near != "" {
-		return "did you mean `" + near + "`?"
-	}
-	return "pass the rule's file to the command too, and give the rule a `name:`"
+	return diag.DidYouMean(text, names, "pass the rule's file to the command too, and give the rule a `name:`")
 }
 
 // aliases checks that aliases name inputs of the correlation and are used. It is false if one names something else.
@@ -148,10 +145,7 @@ func (l *linker) aliases(c *rules.Correlation) bool {
 	for _, a := range c.Aliases {
 		for _, of := range a.Of {
 			if c.InputNamed(of.Input) < 0 {
-				hint := "one of " + strings.Join(names, ", ")
-				if near := diag.Closest(of.Input, names); near != "" {
-					hint = "did you mean `" + near + "`?"
-				}
+				hint := diag.OneOf(of.Input, names)
 				l.found.Errorf("unknown-rule", of.Range, hint, "the alias %s names %q, which is not a rule of this correlation", a.Name, of.Input)
 				whole = false
 			}

@@ -82,10 +82,7 @@ func (p *parser) noSuchList(n *yaml.Node, entries []source.Entry) {
 	for _, e := range entries {
 		names = append(names, e.Key.Value)
 	}
-	hint := "lists of this rule: " + strings.Join(names, ", ")
-	if near := diag.Closest(n.Value, names); near != "" {
-		hint = "did you mean `" + near + "`?"
-	}
+	hint := diag.DidYouMean(n.Value, names, "lists of this rule: "+strings.Join(names, ", "))
 	p.Errorf("no-such-list", p.Span(n), hint, "the rule has no list %q", n.Value)
 }
 

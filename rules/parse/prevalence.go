@@ -127,10 +127,6 @@ func (p *parser) checkAmong(r *rules.Rule) {
 		if q.Among == "" || slices.Contains(names, q.Among) {
 			continue
 		}
-		hint := "names of this rule: " + strings.Join(names, ", ")
-		if near := diag.Closest(q.Among, names); near != "" {
-			hint = "did you mean `" + near + "`?"
-		}
-		p.Errorf("undefined-name", q.Range, hint, "prevalence %q counts among %q, which the rule does not define", q.Name, q.Among)
+		p.Errorf("undefined-name", q.Range, diag.DidYouMean(q.Among, names, "names of this rule: "+strings.Join(names, ", ")), "prevalence %q counts among %q, which the rule does not define", q.Name, q.Among)
 	}
 }

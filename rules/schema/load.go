@@ -9,7 +9,6 @@ import (
 	"strings"
 	"sync"
 
-	"github.com/agnivade/levenshtein"
 	"gopkg.in/yaml.v3"
 
 	"decree/rules/diag"
@@ -213,27 +212,12 @@ var levelPrefixes = []string{"", "Parent", "GrandParent"}
 
 // Closest names up to three mapped fields with the most similar names.
 func (m *Model) Closest(s *Source, field string) []string {
-	return nearest(sortedNames(s.Fields), field)
+	return diag.Similar(field, sortedNames(s.Fields), 3)
 }
 
 // ClosestColumns names up to three columns of the source's table with the most similar names.
 func (s *Source) ClosestColumns(field string) []string {
-	return nearest(sortedNames(s.Columns), field)
-}
-
-func nearest(names []string, field string) []string {
-	away := make(map[string]int, len(names))
-	for _, name := range names {
-		away[name] = distance(name, field)
-	}
-	// names that differ in more than half of their letters do not help
-	names = slices.DeleteFunc(names, func(name string) bool { return away[name] > max(1, len(field)/2) })
-	slices.SortStableFunc(names, func(a, b string) int { return away[a] - away[b] })
-	return names[:min(3, len(names))]
-}
-
-func distance(a, b string) int {
-	return levenshtein.ComputeDistance(strings.ToLower(a), strings.ToLower(b))
+	return diag.Similar(field, sortedNames(s.Columns), 3)
 }
 
 func sortedNames[V any](fields map[string]V) []string {

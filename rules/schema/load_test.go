@@ -36,7 +36,6 @@ func TestDefenderCarriesTheGrandparentsFileNameOnly(t *testing.T) {
 	_, ok = m.Column(s, "Imphash", 0)
 	assert.False(t, ok, "Defender has no imphash")
 	assert.Equal(t, []string{"Image"}, m.Closest(s, "Imgae"))
-	assert.Empty(t, nearest([]string{"stage"}, "hostPath"), "a name that is more than half unlike is no help")
 	assert.Empty(t, m.Find("ps_script", "windows", ""))
 	for _, level := range []int{0, 1, 2} {
 		for _, fields := range []map[string]Column{s.Fields, s.Ancestors[level], s.Entities} {

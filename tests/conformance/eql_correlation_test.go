@@ -16,10 +16,8 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/eql"
-	"decree/rules"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 var withRuns = regexp.MustCompile(`(?s)\n  (\[.*\](?: by [^\n]*?)?) with runs=(\d+)\n`)
@@ -45,16 +43,7 @@ func TestEQLCorrelations(t *testing.T) {
 		"{type: event_count, rules: [failed], group-by: [TargetUserName], timespan: 10m, condition: {gte: 3}}",
 		"{type: temporal_ordered, rules: [failed, logon], group-by: [TargetUserName], timespan: 10m}",
 	} {
-		read, found := parse.Documents("rule.yml", []byte(logons+text), nil)
-		require.Empty(t, found)
-		linked, found := parse.Link(read.Rules, read.Correlations)
-		require.Empty(t, found)
-		lowered := map[*rules.Rule]*ir.Rule{}
-		for _, r := range read.Rules {
-			lowered[r], _ = ir.Lower(r)
-		}
-		cs, found := ir.LowerCorrelations(linked, lowered)
-		require.Empty(t, found)
+		_, cs := lowered.Correlations(t, logons+text)
 		q, found := eql.New().CompileCorrelation(cs[0], compilers.Options{Model: m, Approximate: []string{"correlation-sequence"}})
 		require.Empty(t, found)
 		queries = append(queries, unrolled(q.Text))

@@ -15,8 +15,8 @@ import (
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 	"decree/tests/stories"
 )
 
@@ -40,30 +40,27 @@ func TestEQLAgreesWithTheEngine(t *testing.T) {
 	events := ecsEvents(t)
 	var names []string
 	var compiled []*compilers.Query
-	var lowered []*ir.Rule
+	var rs []*ir.Rule
 	refused := map[string]string{}
 	texts := conditions()
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		rs, found := parse.Rules("rule.yml", []byte(texts[name]), nil)
-		require.Empty(t, found, name)
-		r, found := ir.Lower(rs[0])
-		require.Empty(t, found, name)
+		r := lowered.Rule(t, texts[name])
 		q, found := eql.New().Compile(r, compilers.Options{Model: m, Approximate: []string{"deep-ancestor"}})
 		if q == nil {
 			refused[name] = found[0].Code
 			continue
 		}
-		names, compiled, lowered = append(names, name), append(compiled, q), append(lowered, r)
+		names, compiled, rs = append(names, name), append(compiled, q), append(rs, r)
 	}
 	assert.Equal(t, refusedByEQL, refused)
 	queries := make([]string, len(compiled))
 	for i, q := range compiled {
 		queries[i] = q.Text
 	}
-	wanted := matchesOf(t, lowered, m)
+	wanted := matchesOf(t, rs, m)
 	for i, got := range CheckEQL(t, queries, mappedFor(t, queries, map[string]string{"process.logon_id": "long"}), writeEvents(t, events)) {
 		require.Nil(t, got.Error, "%s\n%s", names[i], queries[i])
-		want := wanted[lowered[i]]
+		want := wanted[rs[i]]
 		if strings.Contains(queries[i], "\nsequence ") {
 			want = firstOfEachParent(events, want)
 		}

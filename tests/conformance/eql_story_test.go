@@ -17,10 +17,8 @@ import (
 	"decree/compilers"
 	"decree/compilers/eql"
 	"decree/rules/ir"
-	"decree/rules/library"
-	"decree/rules/parse"
 	"decree/rules/schema"
-	"decree/rules/source"
+	"decree/tests/fixture/lowered"
 	"decree/tests/stories"
 )
 
@@ -71,11 +69,7 @@ func writeEvents(t testing.TB, events []doc) string {
 
 func libraryRule(t testing.TB, name string) *ir.Rule {
 	t.Helper()
-	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), "windows/process_creation/"+name+".yml")
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	return r
+	return lowered.Shipped(t, "windows/process_creation/"+name+".yml")
 }
 
 // grandchildFields are what the assets of the reference rule add to events.

@@ -14,11 +14,8 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/kql"
-	"decree/rules/ir"
-	"decree/rules/library"
-	"decree/rules/parse"
 	"decree/rules/schema"
-	"decree/rules/source"
+	"decree/tests/fixture/lowered"
 	"decree/tests/stories"
 )
 
@@ -60,10 +57,7 @@ func recorded(t testing.TB, m *schema.Model, id string, rows []stories.Record) R
 
 // TestKQLFindsTheStoryInSentinel runs the reference rule's own queries on the recorded intrusion.
 func TestKQLFindsTheStoryInSentinel(t *testing.T) {
-	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), "windows/process_creation/sql_server_suspicious_grandchild.yml")
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := lowered.Shipped(t, "windows/process_creation/sql_server_suspicious_grandchild.yml")
 	story := stories.Tell()
 	for _, s := range sentinels {
 		t.Run(s.name, func(t *testing.T) {
@@ -193,10 +187,7 @@ func bothWays(t *testing.T, m *schema.Model, id string, rows []stories.Record, s
 	var wanted [][]string
 	for _, section := range sections {
 		for _, condition := range []string{"any and x", "any and not x"} {
-			rs, found := parse.Rules("rule.yml", []byte(header+section+"detection:\n  any: {Image|contains: .}\n  shell: {ParentImage|endswith: '\\cmd.exe'}\n  condition: "+condition+"\n"), nil)
-			require.Empty(t, found)
-			r, found := ir.Lower(rs[0])
-			require.Empty(t, found)
+			r := lowered.Rule(t, header+section+"detection:\n  any: {Image|contains: .}\n  shell: {ParentImage|endswith: '\\cmd.exe'}\n  condition: "+condition+"\n")
 			want := RunEngine(t, r, m, rec.Events[m.Sources[0].Table], rec.Profiles)
 			require.NotEmpty(t, want, "%s: %s proves nothing: no event matches", condition, section)
 			require.Less(t, len(want), len(rows), "%s: %s proves nothing: every event matches", condition, section)

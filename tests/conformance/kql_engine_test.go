@@ -14,8 +14,8 @@ import (
 	"decree/engine/event"
 	"decree/engine/rarity"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 	"decree/tests/stories"
 )
 
@@ -102,10 +102,7 @@ func TestKQLAgreesWithTheEngine(t *testing.T) {
 	var names, queries []string
 	var wanted [][]string
 	for name, text := range texts {
-		rs, found := parse.Rules("rule.yml", []byte(text), nil)
-		require.Empty(t, found, name)
-		r, found := ir.Lower(rs[0])
-		require.Empty(t, found, name)
+		r := lowered.Rule(t, text)
 		want := RunEngine(t, r, m, rec.Events["DeviceProcessEvents"], rec.Profiles)
 		if !assert.NotEmpty(t, want, "%s proves nothing: no event matches", name) {
 			continue

@@ -13,8 +13,8 @@ import (
 	"decree/compilers"
 	"decree/compilers/kql"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // services are conditions on rows as Sentinel's connectors of other products write them, and the rows they find, by their places.
@@ -115,10 +115,7 @@ func servicesAgree(t *testing.T, model, id string) {
 		if c.model != model {
 			continue
 		}
-		rs, problems := parse.Rules("rule.yml", []byte("title: T\nlogsource: {"+c.source+"}\ndetection:\n  "+c.detection+"\n"), nil)
-		require.Empty(t, problems, c.name)
-		r, problems := ir.Lower(rs[0])
-		require.Empty(t, problems, c.name)
+		r := lowered.Rule(t, "title: T\nlogsource: {"+c.source+"}\ndetection:\n  "+c.detection+"\n")
 		for j, row := range c.rows {
 			row[id], row[m.Time[0]] = i*100+j, now
 		}

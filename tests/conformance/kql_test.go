@@ -14,10 +14,8 @@ import (
 	"decree/compilers/kql"
 	"decree/rules"
 	"decree/rules/ir"
-	"decree/rules/library"
-	"decree/rules/parse"
 	"decree/rules/schema"
-	"decree/rules/source"
+	"decree/tests/fixture/lowered"
 	"decree/tests/stories"
 )
 
@@ -36,10 +34,7 @@ func mde(t testing.TB) (*schema.Model, Tables) {
 func compileKQL(t testing.TB, file string) string {
 	t.Helper()
 	m, _ := mde(t)
-	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), file)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := lowered.Shipped(t, file)
 	return compileIR(t, r, m)
 }
 

@@ -9,14 +9,13 @@ import (
 	"decree/compilers"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestListsApartAreWellFormed has Microsoft's parser read watchlists and the checker of SPL read lookups.
 func TestListsApartAreWellFormed(t *testing.T) {
-	rs, found := parse.Rules("rule.yml", []byte(`title: T
+	r := lowered.Rule(t, `title: T
 logsource: {product: windows, category: process_creation}
 lists:
   my-tools: [whoami.exe, 'a"b.exe', '`+"`x`"+`']
@@ -26,10 +25,7 @@ detection:
   path: {Image|expand: '%my-tools%'}
   line: {CommandLine|expand: '%bad%'}
   condition: tool or not path or line
-`), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+`)
 	for _, d := range []compilers.Dialect{kql.New(), spl.New()} {
 		for _, name := range d.Models() {
 			m, err := schema.Load(name)

@@ -16,9 +16,8 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/spl"
-	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 	"decree/tests/stories"
 )
 
@@ -71,10 +70,7 @@ func splBoth(t *testing.T, model string, events []doc, world *splWorld, texts ma
 	m.ID = []string{"RecordID"}
 	file, rows := writeEvents(t, events), splRows(t, events)
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
-		rs, found := parse.Rules("rule.yml", []byte(texts[name]), nil)
-		require.Empty(t, found, name)
-		r, found := ir.Lower(rs[0])
-		require.Empty(t, found, name)
+		r := lowered.Rule(t, texts[name])
 		q, found := spl.New().Compile(r, compilers.Options{Model: m})
 		require.Empty(t, found, name)
 		_, err := checkSPL(q.Text)

@@ -11,8 +11,8 @@ import (
 	"decree/compilers"
 	"decree/compilers/spl"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 	"decree/tests/stories"
 )
 
@@ -52,10 +52,7 @@ func TestDataModelsLinkProcessesAsTheEngine(t *testing.T) {
 	for _, a := range deepAncestries {
 		for _, condition := range []string{"any and x", "any and not x", "own and x", "own or x"} {
 			text := "title: T\nlogsource: {product: windows, category: process_creation}\nancestry:\n  x:\n    " + a + "\ndetection:\n  any: {Image|contains: .}\n  own: {Image|contains: ':\\x\\'}\n  condition: " + condition + "\n"
-			rs, problems := parse.Rules("rule.yml", []byte(text), nil)
-			require.Empty(t, problems)
-			r, problems := ir.Lower(rs[0])
-			require.Empty(t, problems)
+			r := lowered.Rule(t, text)
 			q, problems := spl.New().Compile(r, compilers.Options{Model: m})
 			require.NotNil(t, q, "%v", problems)
 			_, err := checkSPL(q.Text)

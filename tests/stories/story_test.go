@@ -19,10 +19,8 @@ import (
 	"decree/engine/event"
 	"decree/engine/rarity"
 	"decree/rules/ir"
-	"decree/rules/library"
-	"decree/rules/parse"
 	"decree/rules/schema"
-	"decree/rules/source"
+	"decree/tests/fixture/lowered"
 )
 
 var update = flag.Bool("update", false, "write the recorded logs anew")
@@ -101,11 +99,7 @@ func TestRecordingsAreTheStory(t *testing.T) {
 
 // grandchild is the lowered reference rule.
 func grandchild(t *testing.T) *ir.Rule {
-	rs, found := parse.RulesIn(source.NewFolder("library", library.FS()), "windows/process_creation/sql_server_suspicious_grandchild.yml")
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	return r
+	return lowered.Shipped(t, "windows/process_creation/sql_server_suspicious_grandchild.yml")
 }
 
 func TestAllLogsGiveTheSameMatches(t *testing.T) {

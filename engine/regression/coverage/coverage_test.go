@@ -8,8 +8,8 @@ import (
 
 	"decree/engine/regression"
 	"decree/engine/regression/mutation"
-	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/tests/fixture/lowered"
 )
 
 const text = `
@@ -23,10 +23,7 @@ detection:
 
 func unmet(t *testing.T, events string) []string {
 	t.Helper()
-	rs, found := parse.Rules("rule.yml", []byte(text), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
+	r := lowered.Rule(t, text)
 	file, found := regression.Parse(nil, "rule.test.yml", []byte("cases: [{name: a, events: "+events+", expect: {count: 0}}]"), parse.FilterByForm)
 	require.Empty(t, found)
 	trial, err := file.Cases[0].Trial()

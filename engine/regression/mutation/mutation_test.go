@@ -10,15 +10,12 @@ import (
 	"decree/engine/regression"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/tests/fixture/lowered"
 )
 
 func rule(t *testing.T, body string) *ir.Rule {
 	t.Helper()
-	rs, found := parse.Rules("rule.yml", []byte("title: T\nlogsource: {product: windows}\n"+body), nil)
-	require.Empty(t, found)
-	r, found := ir.Lower(rs[0])
-	require.Empty(t, found)
-	return r
+	return lowered.Rule(t, "title: T\nlogsource: {product: windows}\n"+body)
 }
 
 // TestMutants pins every change that is made, and where it is said to be.

@@ -32,9 +32,7 @@ func ExplainFlag(cmd *cobra.Command, err error) error {
 	case errors.As(err, &unknown):
 		var names []string
 		cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-		if near := diag.Closest(unknown.GetSpecifiedName(), names); near != "" {
-			hint = fmt.Sprintf("did you mean --%s? %s", near, hint)
-		}
+		hint = diag.Suggest("did you mean --%s? ", unknown.GetSpecifiedName(), names, "") + hint
 	case errors.As(err, &invalid) && invalid.GetFlag().Value.Type() == "duration":
 		hint = "write a duration such as 30m, 2h or 1h30m"
 	}

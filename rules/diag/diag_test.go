@@ -112,7 +112,7 @@ func TestClosest(t *testing.T) {
 
 func TestSimilar(t *testing.T) {
 	assert.Empty(t, Similar("hostPath", []string{"stage"}, 3), "a name that is more than half unlike is no help")
-	assert.Equal(t, []string{"Image", "Images"}, Similar("Imgae", []string{"User", "Images", "Image", "ParentImage"}, 2))
+	assert.Equal(t, []string{"Images", "Image"}, Similar("Imagess", []string{"User", "Image", "Images", "ParentImage"}, 2))
 }
 
 func TestSuggestions(t *testing.T) {

@@ -60,7 +60,6 @@ type Dialect interface {
 	Name() string      // "kql"
 	Title() string     // "Microsoft KQL"
 	Extension() string // ".kql"
-	Models() []string  // the shipped data models that it has queries for: a rule is written for the first that can say it
 	Compile(*ir.Rule, Options) (*Query, diag.Diagnostics)
 	CompileCorrelation(*ir.Correlation, Options) (*Query, diag.Diagnostics)
 }

@@ -60,7 +60,7 @@ type Stats struct {
 func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 	var found diag.Diagnostics
 	if opt.Model == nil {
-		m, err := schema.Load("sigma")
+		m, err := schema.Load(schema.Plain)
 		if err != nil {
 			found.Errorf("model", diag.Range{}, "", "%v", err)
 			return nil, found

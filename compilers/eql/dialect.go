@@ -22,7 +22,6 @@ func New() compilers.Dialect { return dialect{} }
 func (dialect) Name() string      { return "eql" }
 func (dialect) Title() string     { return "Elastic EQL" }
 func (dialect) Extension() string { return ".eql" }
-func (dialect) Models() []string  { return []string{"ecs", "winlogbeat"} }
 
 var lacks = compilers.Features{
 	compilers.NamedValues:   {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},

@@ -25,7 +25,6 @@ func New() compilers.Dialect { return dialect{} }
 func (dialect) Name() string      { return "kql" }
 func (dialect) Title() string     { return "Microsoft KQL" }
 func (dialect) Extension() string { return ".kql" }
-func (dialect) Models() []string  { return []string{"mde", "sentinel", "asim"} }
 
 var lacks = compilers.Features{
 	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},

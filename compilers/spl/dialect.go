@@ -26,10 +26,6 @@ func (dialect) Name() string      { return "spl" }
 func (dialect) Title() string     { return "Splunk SPL" }
 func (dialect) Extension() string { return ".spl" }
 
-func (dialect) Models() []string {
-	return []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network", "cim"}
-}
-
 var lacks = compilers.Features{
 	compilers.NamedValues:   {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
 	compilers.SecondColumns: {Message: "the field is read from one column alone", Hint: "map the field to one column, or use kql"},

@@ -172,6 +172,6 @@ func (in input) read(each func(*event.Event, bool) error) (err error) {
 
 // Options are the engine's for this case.
 func (c *Case) Options() (engine.Options, error) {
-	m, err := schema.Shared(c.Model)
+	m, err := schema.Load(c.Model)
 	return engine.Options{Model: m, Reputation: rarity.NewTable(c.Reputation), Now: c.Now}, err
 }

@@ -150,7 +150,7 @@ func (l *loader) common(p *part, e source.Entry, name string, own bool) {
 }
 
 func (l *loader) oneCase(n *yaml.Node) *Case {
-	c := &Case{Range: l.Range(n), Model: "sigma", node: n}
+	c := &Case{Range: l.Range(n), Model: schema.Plain, node: n}
 	var own, used part
 	given := map[string]bool{}
 	for _, e := range l.Entries(n, "a case", caseKeys...) {

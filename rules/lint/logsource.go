@@ -24,7 +24,7 @@ var logSourceChecks = []Check{
 var models = sync.OnceValue(func() []*schema.Model {
 	var out []*schema.Model
 	for _, name := range schema.Names() {
-		if name == "sigma" {
+		if name == schema.Plain {
 			continue
 		}
 		m, err := schema.Load(name)

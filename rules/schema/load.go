@@ -1,9 +1,7 @@
 package schema
 
 import (
-	"embed"
 	"fmt"
-	"io/fs"
 	"maps"
 	"slices"
 	"strings"
@@ -14,46 +12,6 @@ import (
 	"decree/rules/diag"
 	"decree/rules/source"
 )
-
-//go:embed models/*.yml
-var shipped embed.FS
-
-// Names lists the shipped models.
-func Names() []string {
-	entries, err := fs.ReadDir(shipped, "models")
-	if err != nil {
-		panic(err) // the folder is embedded
-	}
-	names := make([]string, len(entries))
-	for i, e := range entries {
-		names[i] = strings.TrimSuffix(e.Name(), ".yml")
-	}
-	slices.Sort(names) // file names sort differently, because of the extension
-	return names
-}
-
-var shared sync.Map // name -> *Model
-
-// Shared gives a shipped model that is read only once. Callers must not change it.
-func Shared(name string) (*Model, error) {
-	if m, ok := shared.Load(name); ok {
-		return m.(*Model), nil
-	}
-	m, err := Load(name)
-	if err == nil {
-		shared.Store(name, m)
-	}
-	return m, err
-}
-
-// Load reads a shipped model.
-func Load(name string) (*Model, error) {
-	data, err := shipped.ReadFile("models/" + name + ".yml")
-	if err != nil {
-		return nil, fmt.Errorf("no data model named %q (shipped: %s)", name, strings.Join(Names(), ", "))
-	}
-	return readShipped(name+".yml", data)
-}
 
 // LoadFile reads a model from a user's file, which may extend a shipped one.
 func LoadFile(path string) (*Model, error) {

@@ -138,3 +138,56 @@ func TestSourcesThatLeaveTheSameOpenComeFirst(t *testing.T) {
 		assert.Equal(t, want, got, "%v", asked)
 	}
 }
+
+// TestHeadersAgree holds what is read of a model's first lines to the model.
+func TestHeadersAgree(t *testing.T) {
+	for _, h := range headers() {
+		m, err := Load(h.name)
+		require.NoError(t, err)
+		assert.Equal(t, header{m.Name, m.Dialect, m.Order}, h)
+	}
+	assert.Equal(t, []string{"mde", "sentinel", "asim"}, Preferred("kql"))
+	assert.Equal(t, []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network", "cim"}, Preferred("spl"))
+	assert.Equal(t, []string{"ecs", "winlogbeat"}, Preferred("eql"))
+	assert.Equal(t, []string{"windows", "linux", "macos", "cloud", "network", "web", "applications"}, Preferred(""))
+	assert.Equal(t, []string{"asim", "mde", "sentinel", "sentinel-event"}, NamesFor("kql"))
+}
+
+// TestNobodyChangesAModel: what a caller does to a model that was loaded is done to no other.
+func TestNobodyChangesAModel(t *testing.T) {
+	for _, name := range Names() {
+		mine, err := Load(name)
+		require.NoError(t, err)
+		want, err := Load(name)
+		require.NoError(t, err)
+		require.Equal(t, want, mine)
+		mine.Time[0] = "changed"
+		for i := range mine.Sources {
+			s := &mine.Sources[i]
+			s.Name = "changed"
+			for field, c := range s.Fields {
+				for word := range c.Values {
+					c.Values[word] = "changed"
+				}
+				c.Name = "changed"
+				s.Fields[field] = c
+			}
+			for _, columns := range s.Keys {
+				columns[0] = "changed"
+			}
+			for _, test := range s.Scope {
+				test.Values[0] = "changed"
+			}
+			clear(s.Ancestors)
+		}
+		again, err := Load(name)
+		require.NoError(t, err)
+		require.Equal(t, want, again)
+	}
+}
+
+func BenchmarkLoad(b *testing.B) {
+	for b.Loop() {
+		_, _ = Load("winlogbeat")
+	}
+}

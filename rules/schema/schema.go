@@ -11,6 +11,8 @@ type Model struct {
 	Title       string   `yaml:"title"`
 	Description string   `yaml:"description"`
 	Extends     string   `yaml:"extends"`
+	Dialect     string   `yaml:"dialect"`     // the language of the product's queries; "" = events as their product writes them
+	Order       int      `yaml:"order"`       // of a dialect's models, a query is written for the lowest that can say the rule; 0 = only where it is named
 	Time        []string `yaml:"time"`        // columns with the event's time; the first that is present counts
 	Ingested    string   `yaml:"ingested"`    // column or function for the arrival time, "" = none
 	ID          []string `yaml:"id"`          // columns that identify an event in results

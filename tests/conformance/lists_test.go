@@ -27,7 +27,7 @@ detection:
   condition: tool or not path or line
 `)
 	for _, d := range []compilers.Dialect{kql.New(), spl.New()} {
-		for _, name := range d.Models() {
+		for _, name := range schema.Preferred(d.Name()) {
 			m, err := schema.Load(name)
 			require.NoError(t, err)
 			q, found := d.Compile(r, compilers.Options{Model: m, Lists: compilers.ListsApart})

@@ -16,7 +16,7 @@ import (
 // log source: at least 97 of a hundred have one, none of those is refused, and all pass the checker.
 func TestPublicRulesBecomeWellFormedSPL(t *testing.T) {
 	var models []*schema.Model
-	for _, name := range spl.New().Models() {
+	for _, name := range schema.Preferred("spl") {
 		m, err := schema.Load(name)
 		require.NoError(t, err)
 		models = append(models, m)

@@ -173,7 +173,7 @@ func raw(t *testing.T, e any) []byte {
 }
 
 func matched(t *testing.T, rs []*ir.Rule, cs []*ir.Correlation, events ...any) []engine.Result {
-	model, err := schema.Shared("sigma")
+	model, err := schema.Load("sigma")
 	require.NoError(t, err)
 	e, found := engine.New(rs, engine.Options{Model: model, Correlations: cs})
 	require.Empty(t, found)
@@ -188,7 +188,7 @@ func matched(t *testing.T, rs []*ir.Rule, cs []*ir.Correlation, events ...any) [
 // compiles holds each dialect to a query, or to gaps that have a code and a place.
 func compiles(t *testing.T, compile func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)) {
 	for model, dialect := range map[string]compilers.Dialect{"mde": kql.New(), "splunk-windows": spl.New(), "ecs": eql.New()} {
-		m, err := schema.Shared(model)
+		m, err := schema.Load(model)
 		require.NoError(t, err)
 		query, found := compile(dialect, compilers.Options{Model: m})
 		if query != nil {

@@ -53,9 +53,9 @@ func shapes(leaf func(letter byte) ir.Node) map[string]ir.Node {
 // beside the condition, and in one that has a scope. The query must mean the condition and the filter.
 func TestFiltersOverEveryShape(t *testing.T) {
 	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
-		for _, name := range d.Models() {
+		for _, name := range schema.Preferred(d.Name()) {
 			t.Run(d.Name()+" "+name, func(t *testing.T) {
-				m, err := schema.Shared(name)
+				m, err := schema.Load(name)
 				require.NoError(t, err)
 				bare, scoped := 0, 0
 				alike := map[string][]schema.Source{} // those that a rule of all of them asks together

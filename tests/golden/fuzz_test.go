@@ -63,8 +63,8 @@ func FuzzCompile(f *testing.F) {
 // written writes in every dialect, data model and place of lists.
 func written(t *testing.T, compile func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)) {
 	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
-		for _, name := range d.Models() {
-			m, err := schema.Shared(name)
+		for _, name := range schema.Preferred(d.Name()) {
+			m, err := schema.Load(name)
 			require.NoError(t, err)
 			for _, lists := range compilers.ListPlaces {
 				opt := compilers.Options{Model: m, Approximate: []string{"all"}, Lists: lists}

@@ -107,7 +107,7 @@ func read(t *testing.T, dir string) (compiler, string, []byte) {
 // models are those of a dialect, and the case's own overlay where it is of that dialect.
 func models(t *testing.T, d compilers.Dialect, dir string) []*schema.Model {
 	var out []*schema.Model
-	for _, name := range d.Models() {
+	for _, name := range schema.Preferred(d.Name()) {
 		m, err := schema.Load(name)
 		require.NoError(t, err)
 		out = append(out, m)
@@ -146,7 +146,7 @@ func TestCases(t *testing.T) {
 		})
 	}
 	for _, d := range dialects {
-		for _, name := range d.Models() {
+		for _, name := range schema.Preferred(d.Name()) {
 			assert.Positive(t, compiled[name], "no case has a query in the model %s", name)
 		}
 	}

@@ -86,7 +86,7 @@ filter: {s: {User|cidr: '::/0'}, condition: s}
 		// One model an input: FuzzCompile has them all.
 		var targets []target
 		for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
-			for _, name := range d.Models() {
+			for _, name := range schema.Preferred(d.Name()) {
 				targets = append(targets, target{d, name})
 			}
 		}
@@ -112,7 +112,7 @@ type target struct {
 
 // written writes a query, or says why not.
 func (to target) written(t *testing.T, compile func(compilers.Options) (*compilers.Query, diag.Diagnostics)) {
-	m, err := schema.Shared(to.model)
+	m, err := schema.Load(to.model)
 	require.NoError(t, err)
 	q, found := compile(compilers.Options{Model: m, Approximate: []string{"all"}})
 	require.Equal(t, q == nil, found.HasErrors(), "%s: %v", to.model, found)

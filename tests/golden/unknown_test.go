@@ -34,7 +34,7 @@ func TestUnknownNodesAreNeverOutput(t *testing.T) {
 			filtered := &ir.Rule{Source: r.Source, Condition: known, Filter: n}
 			assert.Panics(t, func() { ir.Dump(r) }, "dump")
 			for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
-				m, err := schema.Shared(d.Models()[0])
+				m, err := schema.Load(schema.Preferred(d.Name())[0])
 				require.NoError(t, err)
 				assert.Panics(t, func() { d.Compile(r, compilers.Options{Model: m}) }, d.Name())
 				assert.Panics(t, func() { d.Compile(filtered, compilers.Options{Model: m}) }, d.Name()+", in a filter")
@@ -49,7 +49,7 @@ func TestUnknownNodesAreNeverOutput(t *testing.T) {
 
 // TestUnknownListsAreNeverOutput: a test that names a list which its rule does not have.
 func TestUnknownListsAreNeverOutput(t *testing.T) {
-	m, err := schema.Shared("mde")
+	m, err := schema.Load("mde")
 	require.NoError(t, err)
 	named := &ir.Match{Field: ir.Field{Name: "Image"}, Test: &ir.Text{Op: ir.Equals, Values: []string{"a"}, List: "nobody"}}
 	r := &ir.Rule{Source: &rules.Rule{Title: "T", LogSource: rules.LogSource{Product: "windows", Category: "process_creation"}}, Condition: named}

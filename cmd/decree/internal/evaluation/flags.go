@@ -26,7 +26,7 @@ type Flags struct {
 }
 
 // DefaultModel is the model of events with Sigma's own field names.
-const DefaultModel = "sigma"
+const DefaultModel = schema.Plain
 
 // AddTo adds the flags.
 func (e *Flags) AddTo(cmd *cobra.Command) {

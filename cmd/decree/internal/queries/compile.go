@@ -60,7 +60,7 @@ func Compile(set *ruleset.Set, chosen []compilers.Dialect, opt Options) ([]Resul
 
 // loadModels reads the models to try for a target, the preferred first.
 func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
-	names := d.Models()
+	names := schema.Preferred(d.Name())
 	switch {
 	case opt.ModelFile != "":
 		names = names[:1] // stands for the file

@@ -64,10 +64,10 @@ func folderWith(dir, file string) string {
 // modelOf chooses the data model whose raw events a rule reads.
 func modelOf(r ruleset.Rule) string {
 	ls := r.IR.Source.LogSource
-	for _, name := range []string{"windows", "linux", "macos", "cloud", "network", "web", "applications"} {
-		if m, err := schema.Shared(name); err == nil && len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
+	for _, name := range schema.Preferred("") {
+		if m, err := schema.Load(name); err == nil && len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
 			return name
 		}
 	}
-	return "sigma"
+	return schema.Plain
 }

@@ -46,17 +46,12 @@ func Choose(names []string) ([]compilers.Dialect, error) {
 	return chosen, nil
 }
 
-// Models names the shipped data models of some targets: their own, and those that extend them.
+// Models names the shipped data models of some targets.
 func Models(ds ...compilers.Dialect) []string {
-	var own []string
+	var names []string
 	for _, d := range ds {
-		own = append(own, d.Models()...)
+		names = append(names, schema.NamesFor(d.Name())...)
 	}
-	return slices.DeleteFunc(schema.Names(), func(name string) bool {
-		if slices.Contains(own, name) {
-			return false
-		}
-		m, err := schema.Shared(name)
-		return err != nil || !slices.Contains(own, m.Extends)
-	})
+	slices.Sort(names)
+	return names
 }

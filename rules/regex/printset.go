@@ -1,0 +1,176 @@
+package regex
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+)
+
+// Ranges gives the characters, as pairs, of which a part takes exactly one; ok is false for a part that is not one character.
+func Ranges(n Node) (pairs []rune, ok bool) {
+	switch n := n.(type) {
+	case *Any:
+		if n.Newline {
+			return []rune{0, unicode.MaxRune}, true
+		}
+		return negated([]rune{'\n', '\n'}), true
+	case *Char:
+		if n.Fold {
+			return anyCase([]rune{n.Rune, n.Rune}), true
+		}
+		return []rune{n.Rune, n.Rune}, true
+	case *Set:
+		return n.Ranges, true
+	case *Group:
+		return Ranges(n.Body)
+	case *Alternate:
+		var all []rune
+		for _, part := range n.Parts {
+			one, ok := Ranges(part)
+			if !ok {
+				return nil, false
+			}
+			all = append(all, one...)
+		}
+		return ordered(all), true
+	}
+	return nil, false
+}
+
+// switched writes flags that are set and unset.
+func switched(on, off string) string {
+	if off != "" {
+		return on + "-" + off
+	}
+	return on
+}
+
+// set writes a set by the members the author wrote, where that is read alike.
+func (p *printer) set(s *Set) string {
+	if !s.Bracket {
+		s = &Set{Ranges: s.Ranges, Fold: s.Fold, Text: s.Text, Members: []Member{{Text: s.Text, Class: s.Ranges, ByName: true}}}
+	}
+	var all []rune
+	var b strings.Builder
+	for _, m := range s.Members {
+		if m.ByName {
+			all = append(all, m.Class...)
+			b.WriteString(classText(m))
+			continue
+		}
+		all = append(all, m.Low.Rune, m.High.Rune)
+		b.WriteString(p.literal(m.Low, true))
+		if m.High.Rune != m.Low.Rune {
+			b.WriteString("-" + p.literal(m.High, true))
+		}
+	}
+	if s.Fold {
+		if all = anyCase(all); s.Negated {
+			all = negated(all)
+		}
+		if !slices.Equal(ordered(all), s.Ranges) {
+			return "(?-i:" + bracketed(s.Ranges) + ")"
+		}
+	}
+	switch {
+	case !s.Bracket && s.Text[1]|0x20 == 'p':
+		return b.String()
+	case !s.Bracket:
+		return bracketed(s.Ranges)
+	}
+	if s.Negated {
+		return "[^" + b.String() + "]"
+	}
+	return "[" + b.String() + "]"
+}
+
+// classText writes a class of a set: properties of characters by their names, all else by its members.
+func classText(m Member) string {
+	if strings.HasPrefix(strings.ToLower(m.Text), `\p`) && !strings.Contains(m.Text, "&") {
+		name := strings.Trim(m.Text[2:], "{^}")
+		if strings.Contains(m.Text, "^") != (m.Text[1] == 'P') {
+			return `\P{` + name + "}"
+		}
+		return `\p{` + name + "}"
+	}
+	return members(m.Class)
+}
+
+func bracketed(ranges []rune) string {
+	if len(ranges) == 0 {
+		return `[^\x00-\x{10FFFF}]`
+	}
+	if ranges[0] == 0 && ranges[len(ranges)-1] == unicode.MaxRune && len(ranges) > 2 {
+		return "[^" + members(negated(ranges)) + "]"
+	}
+	return "[" + members(ranges) + "]"
+}
+
+func members(ranges []rune) string {
+	if slices.Equal(ranges, word) {
+		return "0-9A-Za-z_"
+	}
+	var b strings.Builder
+	for i := 0; i < len(ranges); i += 2 {
+		b.WriteString(member(ranges[i]))
+		if ranges[i+1] > ranges[i]+1 {
+			b.WriteByte('-')
+		}
+		if ranges[i+1] > ranges[i] {
+			b.WriteString(member(ranges[i+1]))
+		}
+	}
+	return b.String()
+}
+
+// member writes a character inside of a set.
+func member(r rune) string {
+	switch {
+	case r == '\t':
+		return `\t`
+	case r == '\n':
+		return `\n`
+	case r == '\f':
+		return `\f`
+	case r == '\r':
+		return `\r`
+	case r == '`': // which begins a macro in Splunk
+	case r < 0x7f && r >= ' ' && (isAlnum(byte(r)) || strings.ContainsRune(` _,;:!"'%=<>@/`, r)):
+		return string(r)
+	case r < 0x7f && r > ' ':
+		return `\` + string(r)
+	case r > 0xa0 && unicode.IsPrint(r) && !unicode.IsMark(r):
+		return string(r)
+	}
+	return fmt.Sprintf(`\x{%X}`, r)
+}
+
+// literal writes a character that stands for itself, as the author wrote it where that is read alike.
+func (p *printer) literal(c Char, inSet bool) string {
+	first, size := utf8.DecodeRuneInString(c.Text)
+	if unicode.IsControl(c.Rune) && c.Text[0] != '\\' || p.Backtracks && c.Rune == '`' {
+		return member(c.Rune)
+	}
+	if len(c.Text) == size && first != '\\' { // unescaped
+		switch {
+		case !inSet && first == '{', inSet && strings.ContainsRune("[&~-^", first):
+			return `\` + c.Text
+		}
+		return c.Text
+	}
+	if len(c.Text) == 2 && strings.ContainsRune(`tnrfa`, rune(c.Text[1])) {
+		return c.Text
+	}
+	if len(c.Text) == 2 && c.Text[1] < utf8.RuneSelf && !isAlnum(c.Text[1]) && c.Text[1] > ' ' {
+		if c.Rune == '<' || c.Rune == '>' {
+			return string(c.Rune)
+		}
+		return c.Text
+	}
+	if strings.HasPrefix(c.Text, `\x`) && (len(c.Text) == 4 || strings.HasPrefix(c.Text, `\x{`)) {
+		return c.Text
+	}
+	return member(c.Rune)
+}

@@ -1,0 +1,206 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// path tests a path in Sigma's form and in the product's, in the columns that hold it.
+func (c Column) path(n *ir.Match) (ir.Node, error) {
+	written := c.bothWays(c.asWritten(n))
+	ways := []ir.Node{written}
+	if or, ok := written.(*ir.Or); ok {
+		ways = slices.Clone(or.Terms)
+	}
+	if c.Unnamed {
+		for _, way := range slices.Clone(ways) {
+			ways = append(ways, unnamed(way.(*ir.Match))...)
+		}
+	}
+	if c.Under == "" {
+		return either(n.Base, ways), nil
+	}
+	var terms []ir.Node
+	for _, way := range ways {
+		own, err := c.joined(way.(*ir.Match))
+		if err != nil {
+			return n, err
+		}
+		if or, ok := own.(*ir.Or); ok {
+			terms = append(terms, or.Terms...)
+		} else {
+			terms = append(terms, own)
+		}
+	}
+	return either(n.Base, terms), nil
+}
+
+// unnamed tests for the unnamed value of a key, which has an empty name in the product. Nothing follows the name of a value.
+func unnamed(n *ir.Match) (ways []ir.Node) {
+	ask := func(t ir.Test) { ways = append(ways, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
+	switch t := n.Test.(type) {
+	case *ir.Text:
+		var keys []string
+		for _, v := range t.Values {
+			if key, ok := withoutName(v); ok {
+				keys = append(keys, key)
+			}
+		}
+		op := t.Op
+		switch op {
+		case ir.StartsWith:
+			op = ir.Equals
+		case ir.Contains:
+			op = ir.EndsWith
+		case ir.Filename:
+			return nil
+		}
+		if len(keys) > 0 {
+			ask(&ir.Text{Op: op, Values: keys, Cased: t.Cased})
+		}
+	case *ir.Glob:
+		last := len(t.Parts) - 1
+		if last > 0 && t.Parts[last].Wild == '*' {
+			last--
+		}
+		if key, ok := withoutName(t.Parts[last].Literal); ok {
+			parts := slices.Clone(t.Parts[:last+1])
+			parts[last].Literal = key
+			ask(&ir.Glob{Parts: parts, Cased: t.Cased})
+		}
+	}
+	return ways
+}
+
+// withoutName is the path of a key's unnamed value in a product where it has no name.
+func withoutName(path string) (key string, ok bool) {
+	at := len(path) - len(defaultValue)
+	if at < 0 || !strings.EqualFold(path[at:], defaultValue) || at > 0 && path[at-1] != '\\' {
+		return "", false
+	}
+	return strings.TrimSuffix(path[:at], `\`) + `\`, true
+}
+
+func either(at ir.Base, terms []ir.Node) ir.Node {
+	if len(terms) == 1 {
+		return terms[0]
+	}
+	return &ir.Or{Base: at, Terms: terms}
+}
+
+// asWritten replaces prefixes of paths by the product's. A prefix is at the start of a value, or after a wildcard.
+func (c Column) asWritten(n *ir.Match) *ir.Match {
+	var test ir.Test
+	switch t := n.Test.(type) {
+	case *ir.Glob:
+		out := &ir.Glob{Parts: slices.Clone(t.Parts), Cased: t.Cased}
+		for i, p := range t.Parts {
+			if p.Wild == 0 {
+				out.Parts[i].Literal = c.begun(p.Literal)
+			}
+		}
+		test = out
+	case *ir.Text:
+		out := &ir.Text{Op: t.Op, Cased: t.Cased}
+		for _, v := range t.Values {
+			if own := c.begun(v); !slices.Contains(out.Values, own) {
+				out.Values = append(out.Values, own)
+			}
+		}
+		if slices.Equal(out.Values, t.Values) {
+			return n
+		}
+		test = out
+	default:
+		return n
+	}
+	return &ir.Match{Base: n.Base, Field: n.Field, Test: test}
+}
+
+func (c Column) begun(text string) string {
+	for _, from := range sortedNames(c.Written) {
+		if len(text) >= len(from) && strings.EqualFold(text[:len(from)], from) {
+			return c.Written[from] + text[len(from):]
+		}
+	}
+	return text
+}
+
+// bothWays tests values in Sigma's form and in the product's.
+func (c Column) bothWays(n *ir.Match) ir.Node {
+	terms := []ir.Node{n}
+	ask := func(t ir.Test) { terms = append(terms, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
+	switch t := n.Test.(type) {
+	case *ir.Glob:
+		if parts, changed := c.otherwise(t.Parts); changed {
+			ask(&ir.Glob{Parts: parts, Cased: t.Cased})
+		}
+	case *ir.Text:
+		for _, v := range t.Values {
+			parts, changed := c.otherwise([]ir.GlobPart{{Literal: v}})
+			switch {
+			case !changed:
+			case len(parts) == 1:
+				ask(&ir.Text{Op: t.Op, Values: []string{parts[0].Literal}, Cased: t.Cased})
+			default:
+				if t.Op == ir.EndsWith || t.Op == ir.Contains {
+					parts = append([]ir.GlobPart{{Wild: '*'}}, parts...)
+				}
+				if t.Op == ir.StartsWith || t.Op == ir.Contains {
+					parts = append(parts, ir.GlobPart{Wild: '*'})
+				}
+				ask(&ir.Glob{Parts: parts, Cased: t.Cased})
+			}
+		}
+	}
+	return either(n.Base, terms)
+}
+
+// otherwise writes the literals of a pattern in the product's form.
+func (c Column) otherwise(parts []ir.GlobPart) (out []ir.GlobPart, changed bool) {
+	literal := func(text string) {
+		switch last := len(out) - 1; {
+		case text == "":
+		case last >= 0 && out[last].Wild == 0:
+			out[last].Literal += text
+		default:
+			out = append(out, ir.GlobPart{Literal: text})
+		}
+	}
+	for _, p := range parts {
+		if p.Wild != 0 {
+			out = append(out, p)
+			continue
+		}
+		for rest := p.Literal; rest != ""; {
+			at, from := c.next(rest)
+			literal(rest[:at])
+			if from != "" {
+				changed = true
+				for i, text := range strings.Split(c.AlsoWritten[from], "?") {
+					if i > 0 {
+						out = append(out, ir.GlobPart{Wild: '?'})
+					}
+					literal(text)
+				}
+			}
+			rest = rest[at+len(from):]
+		}
+	}
+	return out, changed
+}
+
+// next finds the first part of a text that the product may write differently, or "" if there is none.
+func (c Column) next(text string) (at int, from string) {
+	at = len(text)
+	for _, name := range sortedNames(c.AlsoWritten) {
+		for i := 0; i+len(name) <= len(text) && i < at; i++ {
+			if strings.EqualFold(text[i:i+len(name)], name) {
+				at, from = i, name
+			}
+		}
+	}
+	return at, from
+}

@@ -155,7 +155,7 @@ func (p *printer) literal(c Char, inSet bool) string {
 	}
 	if len(c.Text) == size && first != '\\' { // unescaped
 		switch {
-		case !inSet && first == '{', inSet && strings.ContainsRune("[&~-^", first):
+		case !inSet && first == '{', inSet && strings.ContainsRune("[]&~-^", first):
 			return `\` + c.Text
 		}
 		return c.Text

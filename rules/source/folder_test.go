@@ -1,0 +1,92 @@
+package source
+
+import (
+	"os"
+	"path/filepath"
+	"testing"
+	"testing/fstest"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func TestFolder(t *testing.T) {
+	folder := NewFolder("rules", fstest.MapFS{"b.yml": {Data: []byte("x: 1")}, "a.yaml": {}, "c.txt": {}, "skipped/d.yml": {}, "big.yml": {Data: make([]byte, MaxSize+1)}, "half.yml": {Data: []byte("\xff\xfea")}})
+	files, err := folder.YAMLFiles(func(name string) bool { return name == "skipped" })
+	require.NoError(t, err)
+	assert.Equal(t, []string{"a.yaml", "b.yml", "big.yml", "half.yml"}, files)
+	assert.Equal(t, "rules/b.yml", folder.Shown("b.yml"))
+	file, ok := folder.Inside("rules/b.yml")
+	assert.True(t, ok)
+	assert.Equal(t, "b.yml", file)
+	_, ok = folder.Inside("elsewhere/b.yml")
+	assert.False(t, ok)
+	assert.True(t, folder.Exists("b.yml"))
+	assert.False(t, folder.Exists("skipped"))
+	r, err := folder.Open("b.yml")
+	require.NoError(t, err)
+	require.NoError(t, r.Close())
+	_, err = folder.Open("none.yml")
+	assert.Error(t, err)
+	for name, want := range map[string]string{"none.yml": "does not exist", "big.yml": "larger than 4 MiB", "half.yml": "UTF-16", "skipped": "not a regular file"} {
+		_, found := folder.Load(name)
+		require.Len(t, found, 1, name)
+		assert.Equal(t, UnreadableFile, found[0].Code)
+		assert.Contains(t, found[0].Message, want)
+	}
+}
+
+// TestBeside reads files that another one names.
+func TestBeside(t *testing.T) {
+	folder := NewFolder("", fstest.MapFS{"dir/f.yml": {}, "dir/g.yml": {Data: []byte("a: [")}, "h.yml": {Data: []byte("\xff\xfea")}})
+	for name, want := range map[string]string{"g.yml": "", "../dir/g.yml": "", "../../g.yml": "list-outside-folder", "/g.yml": "list-outside-folder", "none.yml": "list-not-found",
+		"../dir": "list-unreadable", "''": "missing-file", "[a]": "missing-file", "../h.yml": "list-unreadable"} {
+		f := New(folder, "dir/f.yml", []byte("file: "+name), ForRules)
+		other, ok := f.ReadBeside(Value(f.One(), "file"), "list", "list file")
+		if want == "" {
+			require.True(t, ok, name)
+			assert.Equal(t, "dir/g.yml", other.Path())
+			assert.Nil(t, other.One())
+			f.Include(other)
+			require.Len(t, f.Found(), 1)
+			assert.Equal(t, "dir/g.yml", f.Found()[0].Range.File)
+			assert.Equal(t, 1, f.Errors())
+			continue
+		}
+		assert.False(t, ok, name)
+		require.Len(t, f.Found(), 1, name)
+		assert.Equal(t, want, f.Found()[0].Code, name)
+	}
+}
+
+func TestReadFile(t *testing.T) {
+	dir := t.TempDir()
+	file := filepath.Join(dir, "m.yml")
+	require.NoError(t, os.WriteFile(file, []byte("\xff\xfea\x00:\x00 \x001\x00"), 0o600))
+	text, err := ReadFile(file, ForModels)
+	require.NoError(t, err)
+	assert.Equal(t, "a: 1", string(text))
+	_, err = ReadFile(dir, ForModels)
+	assert.ErrorContains(t, err, "not a regular file")
+	_, err = ReadFile(filepath.Join(dir, "none"), ForModels)
+	assert.ErrorIs(t, err, os.ErrNotExist)
+	_, err = OpenFolder(filepath.Join(dir, "none"))
+	assert.ErrorIs(t, err, os.ErrNotExist)
+	small := ForModels
+	small.Size = 4
+	_, err = ReadFile(file, small)
+	assert.ErrorContains(t, err, "larger than")
+}
+
+// TestEncodings reads texts as editors save them.
+func TestEncodings(t *testing.T) {
+	for text, want := range map[string]string{"a": "a", "\xef\xbb\xbfa": "a", "a\x00b\x00": "ab", "\x00a\x00b": "ab", "\xfe\xff\x00a": "a", "\xff\xfea\x00": "a", "": ""} {
+		got, err := utf8Text([]byte(text))
+		require.NoError(t, err, "%q", text)
+		assert.Equal(t, want, string(got), "%q", text)
+	}
+	for _, text := range []string{"\xff\xfe\x00\x00a", "\xff\xfea", "\xff\xfe\x00\xd8"} {
+		_, err := utf8Text([]byte(text))
+		assert.Error(t, err, "%q", text)
+	}
+}

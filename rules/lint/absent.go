@@ -14,14 +14,14 @@ func absentField(s *subject) {
 	if s.lowered == nil {
 		return
 	}
-	said := map[string]bool{}
+	reported := map[string]bool{}
 	for _, search := range s.Searches {
 		one := rules.Rule{Searches: []rules.Search{search}}
 		one.EachItem(func(it rules.Item) {
-			if it.Field == "" || said[it.Field] {
+			if it.Field == "" || reported[it.Field] {
 				return
 			}
-			said[it.Field] = true
+			reported[it.Field] = true
 			near, known, asked := []string{}, false, false
 			for _, m := range closedModels() {
 				for _, source := range m.Asked(s.lowered) {

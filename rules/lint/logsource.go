@@ -61,13 +61,13 @@ func unknownLogSource(s *subject) {
 // than models list, so a name that resembles none is not reported.
 func unknownField(s *subject) {
 	known := fieldsOf(s.LogSource)
-	said := map[string]bool{}
+	reported := map[string]bool{}
 	s.EachItem(func(it rules.Item) {
-		if it.Field == "" || said[it.Field] {
+		if it.Field == "" || reported[it.Field] {
 			return
 		}
-		said[it.Field] = true
-		if hint, message := slip(it.Field, known); message != "" {
+		reported[it.Field] = true
+		if hint, message := misspelt(it.Field, known); message != "" {
 			s.report(it.Range, hint, "%s", message)
 		}
 	})
@@ -86,8 +86,8 @@ func fieldsOf(ls rules.LogSource) (known []string) {
 	return slices.Compact(known)
 }
 
-// slip says what is wrong with the name of a field. The message is empty if nothing is.
-func slip(field string, known []string) (hint, message string) {
+// misspelt says what is wrong with the name of a field. The message is empty if nothing is.
+func misspelt(field string, known []string) (hint, message string) {
 	if slices.Contains(known, field) {
 		return "", ""
 	}
@@ -96,7 +96,7 @@ func slip(field string, known []string) (hint, message string) {
 			return "write `" + name + "`: field names are case-sensitive", fmt.Sprintf("the log source has %q, not %q", name, field)
 		}
 	}
-	if near := diag.Closest(field, known); near != "" && len(field) >= 6 && levenshtein.ComputeDistance(field, near) <= slips {
+	if near := diag.Closest(field, known); near != "" && len(field) >= 6 && levenshtein.ComputeDistance(field, near) <= maxMisspelt {
 		return "did you mean `" + near + "`?", fmt.Sprintf("no data model has a field %q in this log source", field)
 	}
 	return "", ""
@@ -105,14 +105,14 @@ func slip(field string, known []string) (hint, message string) {
 // unknownFieldOfCorrelation checks the fields that a correlation groups by or reads, in each of its rules. Entity names are allowed there.
 func unknownFieldOfCorrelation(s *correlationSubject) {
 	for _, f := range slices.Concat(s.GroupBy, s.Fields) {
-		said := map[string]bool{}
+		reported := map[string]bool{}
 		readsField(s.Correlation, f.Name, func(r *rules.Rule, field string) {
 			known := fieldsOf(r.LogSource)
-			hint, message := slip(field, known)
-			if message == "" || said[field] || isEntity(r.LogSource, field) {
+			hint, message := misspelt(field, known)
+			if message == "" || reported[field] || isEntity(r.LogSource, field) {
 				return
 			}
-			said[field] = true
+			reported[field] = true
 			s.report(f.Range, hint, "%s (of the rule %q)", message, r.Title)
 		})
 	}
@@ -146,8 +146,8 @@ func isEntity(ls rules.LogSource, name string) bool {
 	return false
 }
 
-// slips is how many letters may differ for a name to count as a misspelling and not as another field.
-const slips = 2
+// maxMisspelt is how many letters may differ for a name to count as a misspelling and not as another field.
+const maxMisspelt = 2
 
 // generic gives the categories that cover events of a service, by event id.
 var generic = map[string]map[string]string{

@@ -61,12 +61,12 @@ func contradiction(s *subject) {
 	if s.lowered == nil {
 		return
 	}
-	said := map[diag.Range]bool{}
+	reported := map[diag.Range]bool{}
 	report := func(at diag.Range, hint, message string) {
-		if !said[at] {
+		if !reported[at] {
 			s.report(at, hint, "%s", message)
 		}
-		said[at] = true
+		reported[at] = true
 	}
 	ir.Inspect(s.lowered.Condition, func(n ir.Node) bool {
 		and, ok := n.(*ir.And)

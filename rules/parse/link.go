@@ -112,7 +112,7 @@ func (l *linker) resolve(c *rules.Correlation, in *rules.Input) bool {
 	}
 	switch len(here) {
 	case 0:
-		l.found.Errorf("unknown-rule", in.Range, l.nearest(in.Text), "no loaded rule has the id or name %q", in.Text)
+		l.found.Errorf("unknown-rule", in.Range, l.closestName(in.Text), "no loaded rule has the id or name %q", in.Text)
 		return false
 	case 1:
 		*in = here[0]
@@ -122,8 +122,8 @@ func (l *linker) resolve(c *rules.Correlation, in *rules.Input) bool {
 	return false
 }
 
-// nearest is a hint with the closest name.
-func (l *linker) nearest(text string) string {
+// closestName is a hint with the closest name.
+func (l *linker) closestName(text string) string {
 	var names []string
 	for _, r := range l.rules {
 		names = append(names, r.Name)

@@ -55,7 +55,7 @@ func (e *Expression) print(d Dialect) (string, error) {
 	if e.Flags != "" {
 		p.b.WriteString("(?" + e.Flags + ")")
 	}
-	if p.node(e.Root, place{left: true, right: true, rightAtEnd: true}); p.err != nil {
+	if p.node(e.Root, surroundings{left: true, right: true, rightAtEnd: true}); p.err != nil {
 		return "", p.err
 	}
 	return p.b.String(), nil
@@ -70,8 +70,8 @@ type printer struct {
 	plain bool // groups without names
 }
 
-// place is where a part stands.
-type place struct {
+// surroundings is where a part stands.
+type surroundings struct {
 	left       bool // all before may take nothing
 	right      bool // all behind may take nothing
 	rightAtEnd bool // the same, where the text ends
@@ -85,7 +85,7 @@ func (p *printer) fail(what string) {
 	}
 }
 
-func (p *printer) node(n Node, at place) {
+func (p *printer) node(n Node, at surroundings) {
 	switch n := n.(type) {
 	case *Char:
 		p.b.WriteString(p.literal(*n, false))
@@ -108,8 +108,8 @@ func (p *printer) node(n Node, at place) {
 	case *Repeat:
 		p.repeat(n, at)
 	case *Concat:
-		for i, place := range at.each(n.Parts) {
-			p.node(n.Parts[i], place)
+		for i, around := range at.each(n.Parts) {
+			p.node(n.Parts[i], around)
 		}
 	case *Alternate:
 		for i, part := range n.Parts {
@@ -130,8 +130,8 @@ func (p *printer) node(n Node, at place) {
 }
 
 // each gives the places of several parts that stand, one after another, at a place.
-func (at place) each(parts []Node) []place {
-	out := make([]place, len(parts))
+func (at surroundings) each(parts []Node) []surroundings {
+	out := make([]surroundings, len(parts))
 	for i, left := 0, at.left; i < len(parts); i++ {
 		out[i].left = left
 		left = left && nullable(parts[i], false)
@@ -145,7 +145,7 @@ func (at place) each(parts []Node) []place {
 	return out
 }
 
-func (p *printer) assert(n *Assert, at place) {
+func (p *printer) assert(n *Assert, at surroundings) {
 	switch n.Kind {
 	case BeginText:
 		if n.Text == "^" {
@@ -185,7 +185,7 @@ func (p *printer) assert(n *Assert, at place) {
 	}
 }
 
-func (p *printer) group(n *Group, at place) {
+func (p *printer) group(n *Group, at surroundings) {
 	open := "("
 	switch {
 	case n.Atomic && p.Backtracks:
@@ -204,7 +204,7 @@ func (p *printer) group(n *Group, at place) {
 	p.b.WriteByte(')')
 }
 
-func (p *printer) repeat(n *Repeat, at place) {
+func (p *printer) repeat(n *Repeat, at surroundings) {
 	if n.Mode == Possessive && !p.Backtracks && !at.right && (n.Min != n.Max || !rigid(n.Body)) {
 		p.fail("a possessive repetition")
 	}
@@ -256,7 +256,7 @@ func (p *printer) backref(n *Backref) {
 	p.b.WriteString(strings.Repeat(")", last))
 }
 
-func (p *printer) conditional(n *Conditional, at place) {
+func (p *printer) conditional(n *Conditional, at surroundings) {
 	if !p.Backtracks || len(n.Groups) > 1 {
 		p.fail("a condition")
 		return
@@ -274,7 +274,7 @@ func (p *printer) conditional(n *Conditional, at place) {
 }
 
 // look writes a look-around at the edge of the expression as a part that takes what it finds.
-func (p *printer) look(n *Look, at place) {
+func (p *printer) look(n *Look, at surroundings) {
 	if p.Backtracks {
 		i := slices.IndexFunc(looks, func(l lookText) bool { return l.behind == n.Behind && l.negative == n.Negative })
 		p.b.WriteString(looks[i].text)
@@ -294,7 +294,7 @@ func (p *printer) look(n *Look, at place) {
 		return
 	}
 	if !n.Negative {
-		p.node(&Group{Body: n.Body}, place{left: n.Behind && at.left, right: !n.Behind && at.right})
+		p.node(&Group{Body: n.Body}, surroundings{left: n.Behind && at.left, right: !n.Behind && at.right})
 		return
 	}
 	ranges, ok := Ranges(n.Body)

@@ -4,7 +4,7 @@ import "strings"
 
 // Inside finds the column that holds a property, and the property's path in it, from a name such as `column.property`. The
 // column has type dynamic, or is a string with JSON. It is "" if there is none.
-func (s *Source) Inside(name string) (bag string, path []string) {
+func (s *Source) Inside(name string) (container string, path []string) {
 	if _, whole := s.Columns[name]; whole {
 		return "", nil
 	}
@@ -32,8 +32,8 @@ func (m *Model) JSONTexts() map[string]bool {
 			}
 		}
 		for _, c := range s.Fields {
-			if bag, _ := s.Inside(c.Name); bag != "" {
-				texts[bag] = true
+			if container, _ := s.Inside(c.Name); container != "" {
+				texts[container] = true
 			}
 		}
 	}

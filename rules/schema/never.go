@@ -24,7 +24,7 @@ func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 	for _, t := range s.Scope {
 		if name, ok := k.single(t.Reads()); ok {
 			h := k.of(name)
-			h.values, h.why = intersect(h.values, t.Values), append(h.why, said(t.Values)+" in the log source "+s.Name)
+			h.values, h.why = intersect(h.values, t.Values), append(h.why, listed(t.Values)+" in the log source "+s.Name)
 			h.present = h.present || !t.Optional
 		}
 	}
@@ -284,9 +284,9 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 	}
 	if want {
 		h.present = true
-		h.why = append(h.why, words(t.Op)+said(t.Values))
+		h.why = append(h.why, words(t.Op)+listed(t.Values))
 	} else {
-		h.why = append(h.why, "not "+words(t.Op)+said(t.Values))
+		h.why = append(h.why, "not "+words(t.Op)+listed(t.Values))
 	}
 	return true
 }
@@ -325,11 +325,11 @@ func (h *held) numbers(t *ir.Number, want bool) bool {
 		return (err == nil && slices.ContainsFunc(t.Values, func(asked float64) bool { return comparisons[t.Op](n, asked) })) == want
 	})
 	if !want {
-		h.why = append(h.why, "not "+sign+said(texts))
+		h.why = append(h.why, "not "+sign+listed(texts))
 		return true
 	}
 	h.present = true
-	h.why = append(h.why, sign+said(texts))
+	h.why = append(h.why, sign+listed(texts))
 	switch t.Op {
 	case "eq":
 		h.values = intersect(h.values, texts)
@@ -386,8 +386,8 @@ func alike(a, b string) bool {
 	return err == nil && also == nil && x == y
 }
 
-// said lists a few values.
-func said(values []string) string {
+// listed lists a few values.
+func listed(values []string) string {
 	const shown = 4
 	text := strings.Join(values[:min(len(values), shown)], ", ")
 	if len(values) > shown {

@@ -9,7 +9,7 @@ import (
 
 // path tests a path in Sigma's form and in the product's, in the columns that hold it.
 func (c Column) path(n *ir.Match) (ir.Node, error) {
-	written := c.bothWays(c.asWritten(n))
+	written := c.bothSpellings(c.asWritten(n))
 	ways := []ir.Node{written}
 	if or, ok := written.(*ir.Or); ok {
 		ways = slices.Clone(or.Terms)
@@ -98,14 +98,14 @@ func (c Column) asWritten(n *ir.Match) *ir.Match {
 		out := &ir.Glob{Parts: slices.Clone(t.Parts), Cased: t.Cased}
 		for i, p := range t.Parts {
 			if p.Wild == 0 {
-				out.Parts[i].Literal = c.begun(p.Literal)
+				out.Parts[i].Literal = c.productPrefix(p.Literal)
 			}
 		}
 		test = out
 	case *ir.Text:
 		out := &ir.Text{Op: t.Op, Cased: t.Cased}
 		for _, v := range t.Values {
-			if own := c.begun(v); !slices.Contains(out.Values, own) {
+			if own := c.productPrefix(v); !slices.Contains(out.Values, own) {
 				out.Values = append(out.Values, own)
 			}
 		}
@@ -119,7 +119,7 @@ func (c Column) asWritten(n *ir.Match) *ir.Match {
 	return &ir.Match{Base: n.Base, Field: n.Field, Test: test}
 }
 
-func (c Column) begun(text string) string {
+func (c Column) productPrefix(text string) string {
 	for _, from := range sortedNames(c.Written) {
 		if len(text) >= len(from) && strings.EqualFold(text[:len(from)], from) {
 			return c.Written[from] + text[len(from):]
@@ -128,18 +128,18 @@ func (c Column) begun(text string) string {
 	return text
 }
 
-// bothWays tests values in Sigma's form and in the product's.
-func (c Column) bothWays(n *ir.Match) ir.Node {
+// bothSpellings tests values in Sigma's form and in the product's.
+func (c Column) bothSpellings(n *ir.Match) ir.Node {
 	terms := []ir.Node{n}
 	ask := func(t ir.Test) { terms = append(terms, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
 	switch t := n.Test.(type) {
 	case *ir.Glob:
-		if parts, changed := c.otherwise(t.Parts); changed {
+		if parts, changed := c.otherSpelling(t.Parts); changed {
 			ask(&ir.Glob{Parts: parts, Cased: t.Cased})
 		}
 	case *ir.Text:
 		for _, v := range t.Values {
-			parts, changed := c.otherwise([]ir.GlobPart{{Literal: v}})
+			parts, changed := c.otherSpelling([]ir.GlobPart{{Literal: v}})
 			switch {
 			case !changed:
 			case len(parts) == 1:
@@ -158,8 +158,8 @@ func (c Column) bothWays(n *ir.Match) ir.Node {
 	return either(n.Base, terms)
 }
 
-// otherwise writes the literals of a pattern in the product's form.
-func (c Column) otherwise(parts []ir.GlobPart) (out []ir.GlobPart, changed bool) {
+// otherSpelling writes the literals of a pattern in the product's form.
+func (c Column) otherSpelling(parts []ir.GlobPart) (out []ir.GlobPart, changed bool) {
 	literal := func(text string) {
 		switch last := len(out) - 1; {
 		case text == "":
@@ -175,7 +175,7 @@ func (c Column) otherwise(parts []ir.GlobPart) (out []ir.GlobPart, changed bool)
 			continue
 		}
 		for rest := p.Literal; rest != ""; {
-			at, from := c.next(rest)
+			at, from := c.nextSpelled(rest)
 			literal(rest[:at])
 			if from != "" {
 				changed = true
@@ -192,8 +192,8 @@ func (c Column) otherwise(parts []ir.GlobPart) (out []ir.GlobPart, changed bool)
 	return out, changed
 }
 
-// next finds the first part of a text that the product may write differently, or "" if there is none.
-func (c Column) next(text string) (at int, from string) {
+// nextSpelled finds the first part of a text that the product may write differently, or "" if there is none.
+func (c Column) nextSpelled(text string) (at int, from string) {
 	at = len(text)
 	for _, name := range sortedNames(c.AlsoWritten) {
 		for i := 0; i+len(name) <= len(text) && i < at; i++ {

@@ -58,7 +58,7 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	case len(col.Spread) > 0:
 		return m.spread(s, col, n)
 	case col.Domain != "":
-		return col.apart(n)
+		return col.inTwoColumns(n)
 	case col.Prefix != "":
 		return col.prefixed(n)
 	case col.Type == Digests:
@@ -94,7 +94,7 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 	out := &ir.Text{Op: text.Op, Cased: text.Cased, List: text.List}
 	wholes, changed := 0, false
 	for _, v := range text.Values {
-		own, whole, err := c.own(v)
+		own, whole, err := c.productValue(v)
 		if err != nil {
 			return nil, err
 		}
@@ -118,9 +118,9 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 	return out, nil
 }
 
-// own gives the product's word for one of Sigma's values. whole tells whether the word is the whole value of the column,
+// productValue gives the product's word for one of Sigma's values. whole tells whether the word is the whole value of the column,
 // whichever part of Sigma's value the test names.
-func (c Column) own(v string) (own string, whole bool, err error) {
+func (c Column) productValue(v string) (own string, whole bool, err error) {
 	for _, from := range sortedNames(c.Values) {
 		if strings.EqualFold(from, v) {
 			return c.Values[from], false, nil
@@ -166,8 +166,8 @@ func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 // noDomain is the value of Domain in a product that does not store domains.
 const noDomain = "-"
 
-// apart tests `DOMAIN\user` in a product that has domain and user in two columns.
-func (c Column) apart(n *ir.Match) (ir.Node, error) {
+// inTwoColumns tests `DOMAIN\user` in a product that has domain and user in two columns.
+func (c Column) inTwoColumns(n *ir.Match) (ir.Node, error) {
 	text, ok := n.Test.(*ir.Text)
 	if !ok {
 		switch n.Test.(type) {

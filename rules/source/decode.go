@@ -36,6 +36,9 @@ func (f *File) Decode(n *yaml.Node, to any, what string, unknownKey diag.Severit
 	d := &decoder{File: f, unknownKey: unknownKey, what: what, places: &Places{f, map[string]*yaml.Node{}}}
 	before := f.errors
 	d.walk(n, reflect.TypeOf(to).Elem(), "")
+	if f.errors > before && unknownKey == diag.Error {
+		return d.places // what must be whole is not read in part
+	}
 	if err := n.Decode(to); err != nil && f.errors == before {
 		var parts *yaml.TypeError
 		if !errors.As(err, &parts) {

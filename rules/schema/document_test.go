@@ -161,7 +161,7 @@ func TestALongModelIsReadInTime(t *testing.T) {
 		}
 		began := time.Now()
 		assert.Len(t, problems(t, b.String()+"}}]\n"), source.ForModels.Findings+1)
-		assert.Less(t, time.Since(began), 20*time.Second, field)
+		assert.Less(t, time.Since(began), time.Minute, field) // as for a rule file: the machine may be busy
 	}
 }
 

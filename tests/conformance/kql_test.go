@@ -111,7 +111,7 @@ func TestKQLQuoting(t *testing.T) {
 func TestKQLGolden(t *testing.T) {
 	for model, folder := range map[string]string{"mde": ".", "sentinel": "sentinel", "asim": "asim"} {
 		t.Run(model, func(t *testing.T) {
-			m, err := schema.Shared(model)
+			m, err := schema.Load(model)
 			require.NoError(t, err)
 			files, err := filepath.Glob(filepath.Join(root(), "compilers", "kql", "testdata", folder, "*.kql"))
 			require.NoError(t, err)

@@ -132,7 +132,7 @@ func splRule(condition ir.Node) *ir.Rule {
 
 func compileSPL(t *testing.T, r *ir.Rule) *compilers.Query {
 	t.Helper()
-	model, err := schema.Shared("splunk-windows")
+	model, err := schema.Load("splunk-windows")
 	require.NoError(t, err)
 	q, ds := spl.New().Compile(r, compilers.Options{Model: model, Approximate: []string{"all"}})
 	require.Empty(t, ds)

@@ -73,7 +73,7 @@ func TestTstatsCheckerFindsFaults(t *testing.T) {
 // TestPublicRulesOfDataModels compiles every public rule of a log source that Splunk's accelerated data models have: most
 // can be said, every other is refused with a code and a hint, and all pass the checker.
 func TestPublicRulesOfDataModels(t *testing.T) {
-	model, err := schema.Shared("cim")
+	model, err := schema.Load("cim")
 	require.NoError(t, err)
 	compiled, all := 0, 0
 	for _, r := range corpusRules(t) {

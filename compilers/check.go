@@ -12,8 +12,8 @@ import (
 	"decree/rules/schema"
 )
 
-// neverMatchesCode is the error of a rule that contradicts itself, or its log source, once its fields are columns.
-const neverMatchesCode = "never-matches"
+// NeverMatches is the code of the error of a rule that contradicts itself, or its log source, once its fields are columns.
+const NeverMatches = "never-matches"
 
 func (c *checker) neverMatches(r *ir.Rule) {
 	terms := []ir.Node{r.Condition}
@@ -31,7 +31,7 @@ func (c *checker) neverMatches(r *ir.Rule) {
 	if why.Message == "" {
 		why.At, why.Message = r.Source.LogSource.Range, "nothing is left of its condition"
 	}
-	c.report(neverMatchesCode, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
+	c.report(NeverMatches, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
 }
 
 // noteRequirement notes, once, what must be so in the product.

@@ -98,7 +98,7 @@ func cannotAnswer(candidates []*schema.Source, dialect string, lacks Features, r
 }
 
 func onlyNever(ds diag.Diagnostics) bool {
-	return !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != neverMatchesCode })
+	return !slices.ContainsFunc(ds, func(d diag.Diagnostic) bool { return d.Severity == diag.Error && d.Code != NeverMatches })
 }
 
 func shortList(names []string) string {

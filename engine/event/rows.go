@@ -5,6 +5,7 @@ import (
 	"encoding/csv"
 	"errors"
 	"io"
+	"slices"
 	"strings"
 )
 
@@ -69,14 +70,31 @@ func (r *Reader) nextRow() (Raw, error) {
 		case len(row) != len(r.rows.header):
 			return r.bad(begin, trimEnd(record), "the row has %d cells, but the header has %d", len(row), len(r.rows.header))
 		}
-		fields := make(map[string]string, len(row))
+		fields := make(map[string]any, len(row))
 		for i, cell := range row {
-			if cell != "" {
-				fields[r.rows.header[i]] = cell
+			if name := r.rows.header[i]; cell != "" {
+				fields[name] = besides(fields[name], cell)
 			}
 		}
 		return r.encoded(begin, fields)
 	}
+}
+
+// besides adds a cell to what its column has: two columns of one name are one field, with several values if they differ.
+func besides(had any, cell string) any {
+	switch had := had.(type) {
+	case string:
+		if had != cell {
+			return []string{had, cell}
+		}
+		return had
+	case []string:
+		if !slices.Contains(had, cell) {
+			return append(had, cell)
+		}
+		return had
+	}
+	return cell
 }
 
 // record reads the lines of one row: a line, and further lines while a quoted cell is open.

@@ -135,8 +135,26 @@ func offset(zone string) time.Duration {
 	return d
 }
 
+// Numbers of 18 digits would be nanoseconds of the years before 2001. They are counts of 100 ns instead: Windows' FILETIME, since 1601,
+// up to the year 2200, and .NET's ticks, since the year 1, of the years 1970 to 2200.
+// https://learn.microsoft.com/en-us/windows/win32/api/minwinbase/ns-minwinbase-filetime
+// https://learn.microsoft.com/en-us/dotnet/api/system.datetime.ticks
+const (
+	filetimeEnd     = 190_000_000_000_000_000
+	ticksBegin      = 621_355_968_000_000_000
+	ticksEnd        = 694_000_000_000_000_000
+	ticksBefore1601 = 504_911_232_000_000_000
+	unixIn1601      = -11_644_473_600 // seconds
+)
+
+// sinceYear1601 is a count of 100 ns since 1601.
+func sinceYear1601(n int64) time.Time {
+	const second = 10_000_000
+	return time.Unix(unixIn1601+n/second, n%second*100).UTC()
+}
+
 // epoch reads seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size: each reaches from 1970's first
-// days to beyond the year 5000. Eight or fourteen digits that begin as a year of our time are a date instead.
+// days to beyond the year 5000, but for nanoseconds. Eight or fourteen digits that begin as a year of our time are a date instead.
 func epoch(s string) (time.Time, bool) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)
@@ -160,6 +178,10 @@ func epoch(s string) (time.Time, bool) {
 		return time.UnixMilli(n).UTC(), true
 	case n < 1e17:
 		return time.UnixMicro(n).UTC(), true
+	case n < filetimeEnd:
+		return sinceYear1601(n), true
+	case n >= ticksBegin && n < ticksEnd:
+		return sinceYear1601(n - ticksBefore1601), true
 	}
 	return time.Unix(0, n).UTC(), true
 }

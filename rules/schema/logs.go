@@ -25,6 +25,7 @@ type windowsLogs struct {
 type windowsLog struct {
 	Events []string            `yaml:"events"` // known event ids, or ranges of them
 	Closed bool                `yaml:"closed"` // the log has no other ids
+	Holds  map[string][]string `yaml:"holds"`  // a field -> the values that all of its events have one of
 	Common []string            `yaml:"common"` // fields of all its events
 	Fields map[string][]string `yaml:"fields"` // Sigma's category -> further fields of its events
 	Lacks  []string            `yaml:"lacks"`  // fields that none of its events has
@@ -173,8 +174,8 @@ func (m *Model) elsewhere(r *ir.Rule, own []*Source) []*Source {
 			continue
 		}
 		service := knownLogs().ofEvent(id)
-		if service == "" {
-			continue
+		if service == "" || slices.ContainsFunc(own, func(s *Source) bool { return s.Log == service && knownLogs().Logs[service].Closed }) {
+			continue // another event of the category's own log: the rule contradicts its category
 		}
 		for _, s := range m.Find("", ls.Product, service) {
 			if s.Category == "" && !slices.Contains(out, s) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
 
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -33,23 +34,26 @@ func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 			return Contradiction{Message: t.Column + " cannot be " + strings.Join(k.columns[name].why, " and ")}, true
 		}
 	}
-	k.numbered()
+	k.logged()
 	holds := k.all(terms, true)
 	return *k.found, !holds
 }
 
-// numbered adds that a closed log has only its known event ids.
-func (k *knowledge) numbered() {
+// logged adds what is known of every event of the source's log: its provider and channel and, if the log is closed, its event ids.
+func (k *knowledge) logged() {
 	log := knownLogs().Logs[k.source.Log]
-	if log == nil || !log.Closed {
+	if log == nil {
 		return
 	}
-	col, ok := k.model.Native(k.source, ir.Field{Name: eventIDField}, nil)
-	if !ok {
+	for _, field := range sortedNames(log.Holds) {
+		if h := k.unscoped(field); h != nil {
+			h.values, h.why = intersect(h.values, log.Holds[field]), append(h.why, said(log.Holds[field])+" in the log "+k.source.Log)
+		}
+	}
+	if !log.Closed {
 		return
 	}
-	if name, ok := k.single(col); ok && k.columns[name] == nil { // the scope is narrower
-		h := k.of(name)
+	if h := k.unscoped(eventIDField); h != nil {
 		h.tests = append(h.tests, func(v string) bool {
 			id, err := strconv.ParseFloat(v, 64)
 			return err == nil && id == float64(int(id)) && log.has(int(id))
@@ -58,9 +62,23 @@ func (k *knowledge) numbered() {
 	}
 }
 
+// unscoped gives what is known of a field's column; nil if it has no single value, or if the scope says more.
+func (k *knowledge) unscoped(field string) *held {
+	col, ok := k.model.Native(k.source, ir.Field{Name: field}, nil)
+	if !ok {
+		return nil
+	}
+	name, ok := k.single(col)
+	if !ok || k.columns[name] != nil {
+		return nil
+	}
+	return k.of(name)
+}
+
 // held is what is known about the one value of a column.
 type held struct {
 	values           []string // the value is one of these; nil means any
+	names            []string // its last path component is one of these; nil means any
 	tests            []func(string) bool
 	low, high        bound
 	present, missing bool
@@ -243,6 +261,13 @@ func (h *held) take(t ir.Test, want, numeric bool) bool {
 		return h.text(t, want, numeric)
 	case *ir.Number:
 		return h.numbers(t, want)
+	case *ir.Regex:
+		if re, err := t.Parse().Compile(); err == nil && h.values != nil && !slices.ContainsFunc(h.values, hasLetter) { // values are kept without their case
+			h.tests = append(h.tests, func(v string) bool { return re.MatchString(v) == want })
+			h.why = append(h.why, map[bool]string{true: "", false: "not "}[want]+"a match of "+t.Expr)
+			h.present = h.present || want
+			return true
+		}
 	}
 	h.present = h.present || want
 	return want
@@ -269,8 +294,10 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 	compare := map[ir.TextOp]func(v, a string) bool{ir.StartsWith: strings.HasPrefix, ir.EndsWith: strings.HasSuffix, ir.Contains: strings.Contains}[t.Op]
 	switch {
 	case t.Op == ir.Filename:
-		h.present = h.present || want
-		return want
+		h.tests = append(h.tests, func(v string) bool { return slices.Contains(asked, v[strings.LastIndexAny(v, `\/`)+1:]) == want })
+		if want {
+			h.names = intersect(h.names, t.Values)
+		}
 	case t.Op != ir.Equals:
 		h.tests = append(h.tests, func(v string) bool {
 			return slices.ContainsFunc(asked, func(a string) bool { return compare(v, a) }) == want
@@ -302,6 +329,8 @@ func words(op ir.TextOp) string {
 		return "a text that ends with "
 	case ir.Contains:
 		return "a text with "
+	case ir.Filename:
+		return "a path to "
 	}
 	return ""
 }
@@ -356,6 +385,9 @@ func (h *held) possible() bool {
 	if h.low.set && h.high.set && (h.low.value > h.high.value || (h.low.value == h.high.value && (h.low.open || h.high.open))) {
 		return false
 	}
+	if h.names != nil && len(h.names) == 0 {
+		return false
+	}
 	return h.values == nil || slices.ContainsFunc(h.values, func(v string) bool {
 		return !slices.ContainsFunc(h.tests, func(test func(string) bool) bool { return !test(v) })
 	})
@@ -375,6 +407,8 @@ func intersect(had, more []string) []string {
 
 // folded is the form of a text for comparison without case.
 func folded(v string) string { return strings.ToLower(strings.ToUpper(v)) }
+
+func hasLetter(v string) bool { return strings.ContainsFunc(v, unicode.IsLetter) }
 
 // alike tells whether two folded values are equal as texts or as numbers.
 func alike(a, b string) bool {

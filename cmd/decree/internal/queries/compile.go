@@ -101,6 +101,9 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.Model, c.has = q, found, m.Name, has
 		}
+		if q == nil && has && found[0].Code == compilers.NeverMatches {
+			return // another model would only hide that the rule contradicts itself
+		}
 		if q != nil {
 			at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
 			for j, why := range passed {

@@ -47,7 +47,7 @@ func (k *knowledge) logged() {
 	}
 	for _, field := range sortedNames(log.Holds) {
 		if h := k.unscoped(field); h != nil {
-			h.values, h.why = intersect(h.values, log.Holds[field]), append(h.why, said(log.Holds[field])+" in the log "+k.source.Log)
+			h.values, h.why = intersect(h.values, log.Holds[field]), append(h.why, listed(log.Holds[field])+" in the log "+k.source.Log)
 		}
 	}
 	if !log.Closed {

@@ -11,8 +11,8 @@ import (
 
 // The exit codes.
 const (
-	Fine   = 0
-	Found  = 1        // lint errors, failed tests, matches with --fail-on-match
+	fine   = 0
+	found  = 1        // lint errors, failed tests, matches with --fail-on-match
 	Usage  = 2        // wrong usage, unreadable input, unwritable output
 	Closed = 128 + 13 // standard output was closed: as after SIGPIPE
 )
@@ -37,13 +37,13 @@ func After(found diag.Diagnostics, fails bool) error {
 	return nil
 }
 
-// Code gives the exit code for the error of a command. nil is Fine.
+// Code gives the exit code for the error of a command. nil is fine.
 func Code(err error) int {
 	switch {
 	case err == nil:
-		return Fine
+		return fine
 	case errors.Is(err, ErrFindings):
-		return Found
+		return found
 	}
 	return Usage
 }

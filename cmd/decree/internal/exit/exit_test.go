@@ -22,10 +22,10 @@ func TestAfter(t *testing.T) {
 		want  error
 		code  int
 	}{
-		{nil, false, nil, Fine},
-		{warned, false, nil, Fine},
-		{warned, true, ErrFindings, Found},
-		{failed, false, ErrFindings, Found},
+		{nil, false, nil, fine},
+		{warned, false, nil, fine},
+		{warned, true, ErrFindings, found},
+		{failed, false, ErrFindings, found},
 		{append(failed, unreadable...), true, ErrUnreadable, Usage},
 	} {
 		err := After(c.found, c.fails)

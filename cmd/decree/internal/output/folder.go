@@ -18,8 +18,8 @@ type File struct {
 	From       string // the rule and its place, for messages
 }
 
-// Manifest names the file of an output folder in which decree lists its own files.
-const Manifest = ".decree-output"
+// manifestName names the file of an output folder in which decree lists its own files.
+const manifestName = ".decree-output"
 
 const manifestHead = "# Written by decree, which replaces and removes the files below and no others."
 
@@ -104,7 +104,7 @@ func distinct(files []File) error {
 
 func (f *folder) readManifest() error {
 	f.own = map[string]bool{}
-	info, err := f.root.Lstat(Manifest)
+	info, err := f.root.Lstat(manifestName)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
@@ -113,13 +113,13 @@ func (f *folder) readManifest() error {
 	}
 	var text []byte
 	if err == nil {
-		text, err = f.root.ReadFile(Manifest)
+		text, err = f.root.ReadFile(manifestName)
 	}
 	if err != nil {
-		return unwritable(filepath.Join(f.dir, Manifest), err)
+		return unwritable(filepath.Join(f.dir, manifestName), err)
 	}
 	for line := range strings.Lines(string(text)) {
-		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") && filepath.IsLocal(filepath.FromSlash(name)) && name != Manifest {
+		if name := strings.TrimSpace(line); name != "" && !strings.HasPrefix(name, "#") && filepath.IsLocal(filepath.FromSlash(name)) && name != manifestName {
 			f.own[name] = true
 		}
 	}
@@ -239,8 +239,8 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 		at    string
 		names map[string]bool
 	}{{all, union(f.own, after)}, {left, after}} {
-		if err := f.root.WriteFile(m.at, manifest(m.names), 0o644); err != nil {
-			return unwritable(filepath.Join(f.dir, Manifest), err)
+		if err := f.root.WriteFile(m.at, manifestText(m.names), 0o644); err != nil {
+			return unwritable(filepath.Join(f.dir, manifestName), err)
 		}
 	}
 	return watched.whole(func() error { return f.move(changed, stale, fresh, all, left) })
@@ -248,8 +248,8 @@ func (f *folder) replace(changed, kept []File, stale []string) (err error) {
 
 // move renames all files. At every moment the manifest lists decree's files.
 func (f *folder) move(changed []File, stale []string, fresh, all, left string) error {
-	if err := f.root.Rename(all, Manifest); err != nil {
-		return unwritable(filepath.Join(f.dir, Manifest), err)
+	if err := f.root.Rename(all, manifestName); err != nil {
+		return unwritable(filepath.Join(f.dir, manifestName), err)
 	}
 	written := map[string]fs.FileInfo{}
 	for i, file := range changed {
@@ -278,8 +278,8 @@ func (f *folder) move(changed []File, stale []string, fresh, all, left string) e
 			continue // a folder that is not empty stays
 		}
 	}
-	if err := f.root.Rename(left, Manifest); err != nil {
-		return unwritable(filepath.Join(f.dir, Manifest), err)
+	if err := f.root.Rename(left, manifestName); err != nil {
+		return unwritable(filepath.Join(f.dir, manifestName), err)
 	}
 	return nil
 }
@@ -295,7 +295,7 @@ func union(a, b map[string]bool) map[string]bool {
 	return out
 }
 
-func manifest(names map[string]bool) []byte {
+func manifestText(names map[string]bool) []byte {
 	var lines []string
 	for name, is := range names {
 		if is {

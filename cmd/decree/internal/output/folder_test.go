@@ -17,11 +17,11 @@ func read(t *testing.T, parts ...string) string {
 	return string(text)
 }
 
-// names lists what is in a folder, without the manifest.
+// names lists what is in a folder, without the manifestName.
 func names(t *testing.T, dir string) []string {
 	out := []string{}
 	require.NoError(t, filepath.WalkDir(dir, func(at string, d os.DirEntry, err error) error {
-		if err == nil && !d.IsDir() && d.Name() != Manifest {
+		if err == nil && !d.IsDir() && d.Name() != manifestName {
 			name, _ := filepath.Rel(dir, at)
 			out = append(out, filepath.ToSlash(name))
 		}
@@ -96,7 +96,7 @@ func TestWhatWasRemovedIsNoLongerDecrees(t *testing.T) {
 	assert.ErrorContains(t, WriteFolder(dir, []string{""}, []File{file("a", "1")}, false), "decree did not write this file")
 }
 
-// TestManifestCannotReachOut holds that a manifest from elsewhere removes nothing outside its folder.
+// TestManifestCannotReachOut holds that a manifestName from elsewhere removes nothing outside its folder.
 func TestManifestCannotReachOut(t *testing.T) {
 	top := t.TempDir()
 	outside := filepath.Join(top, "outside")
@@ -104,7 +104,7 @@ func TestManifestCannotReachOut(t *testing.T) {
 	dir := filepath.Join(top, "out")
 	require.NoError(t, os.Mkdir(dir, 0o755))
 	require.NoError(t, os.Symlink(top, filepath.Join(dir, "up")))
-	require.NoError(t, os.WriteFile(filepath.Join(dir, Manifest), []byte("../outside\n"+outside+"\nup/outside\n"), 0o644))
+	require.NoError(t, os.WriteFile(filepath.Join(dir, manifestName), []byte("../outside\n"+outside+"\nup/outside\n"), 0o644))
 	assert.Error(t, WriteFolder(dir, []string{"", "..", "up"}, []File{file("a", "1")}, true))
 	assert.FileExists(t, outside)
 	assert.NoFileExists(t, filepath.Join(dir, "a"))

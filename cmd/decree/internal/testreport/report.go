@@ -59,14 +59,14 @@ func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbos
 	if format == "json" {
 		return s.WriteJSON(t)
 	}
-	said := slices.Clone(t.Findings)
+	all := slices.Clone(t.Findings)
 	for _, r := range t.Rules {
 		for _, o := range r.Cases {
-			said = append(said, o.Warnings...)
+			all = append(all, o.Warnings...)
 		}
 	}
 	if format != "github" {
-		set.Show(s, said)
+		set.Show(s, all)
 	}
 	switch format {
 	case "junit":
@@ -74,7 +74,7 @@ func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbos
 	case "tap":
 		return t.tap(s.Out)
 	case "github":
-		found := said
+		found := all
 		for _, r := range t.Rules {
 			for _, o := range r.Cases {
 				for _, f := range o.Failures {

@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"weak"
 )
 
 //go:embed models/*.yml
@@ -75,12 +76,16 @@ func namesOf(hs []header) []string {
 	return names
 }
 
-var loaded sync.Map // name -> *Model, which nobody else has
+// loaded are models as they are shipped, by name, which nobody else has: weak pointers, so that a command that asks for each model
+// once holds it once.
+var loaded sync.Map
 
 // Load gives a shipped model. Every caller has a copy of its own.
 func Load(name string) (*Model, error) {
-	if m, ok := loaded.Load(name); ok {
-		return m.(*Model).clone(), nil
+	if kept, ok := loaded.Load(name); ok {
+		if m := kept.(weak.Pointer[Model]).Value(); m != nil {
+			return m.clone(), nil
+		}
 	}
 	data, err := shipped.ReadFile("models/" + name + ".yml")
 	if err != nil {
@@ -90,7 +95,7 @@ func Load(name string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded.Store(name, m)
+	loaded.Store(name, weak.Make(m))
 	return m.clone(), nil
 }
 

@@ -13,10 +13,9 @@ import (
 	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
-	"decree/rules"
 	"decree/rules/ir"
-	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 const twoUsers = `name: two
@@ -37,15 +36,8 @@ func TestCorrelationsReadEachSourcesOwnColumns(t *testing.T) {
 	m, err := schema.LoadFile(file)
 	require.NoError(t, err)
 	correlated := func(group string) *ir.Correlation {
-		read, found := parse.Documents("rule.yml", []byte("title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\n"+
-			"title: C\ncorrelation: {type: event_count, rules: [a], group-by: "+group+", timespan: 5m, condition: {gte: 2}}\n"), nil)
-		require.Empty(t, found)
-		linked, found := parse.Link(read.Rules, read.Correlations)
-		require.Empty(t, found)
-		r, found := ir.Lower(read.Rules[0])
-		require.Empty(t, found)
-		cs, found := ir.LowerCorrelations(linked, map[*rules.Rule]*ir.Rule{read.Rules[0]: r})
-		require.Empty(t, found)
+		_, cs := lowered.Correlations(t, "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\n"+
+			"title: C\ncorrelation: {type: event_count, rules: [a], group-by: "+group+", timespan: 5m, condition: {gte: 2}}\n")
 		return cs[0]
 	}
 	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {

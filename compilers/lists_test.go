@@ -12,7 +12,6 @@ import (
 	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -54,9 +53,8 @@ func TestWhereListsGo(t *testing.T) {
 			if c.test != "" {
 				modifiers = "|" + c.test + modifiers
 			}
-			m, err := schema.Load(c.model)
-			require.NoError(t, err)
-			r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+c.values+
+			m := lowered.Model(t, c.model)
+			r := lowered.Rule(t, "lists: {tools: ["+c.values+
 				"]}\ndetection: {s: {'Image"+modifiers+"': '%tools%'}, condition: s}\n")
 			q, found := c.dialect.Compile(r, compilers.Options{Model: m, Lists: c.places})
 			require.NotNil(t, q, "%v", found)
@@ -107,9 +105,8 @@ func TestTableOf(t *testing.T) {
 
 // TestUnionWithAListThatStandsApart: a watchlist is no array that others could be joined to.
 func TestUnionWithAListThatStandsApart(t *testing.T) {
-	m, err := schema.Load("sentinel")
-	require.NoError(t, err)
-	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nlists: {tools: ["+strings.Join(numbered(250), ", ")+
+	m := lowered.Model(t, "sentinel")
+	r := lowered.Rule(t, "lists: {tools: ["+strings.Join(numbered(250), ", ")+
 		"], more: [y.exe], all: {union: [tools, more]}}\ndetection:\n  s: {Image|filename|expand: '%tools%'}\n  u: {CommandLine|cased|expand: '%all%'}\n  condition: s or u\n")
 	q, found := kql.New().Compile(r, compilers.Options{Model: m})
 	require.NotNil(t, q, "%v", found)

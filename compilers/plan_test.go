@@ -10,14 +10,8 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
-
-func lower(t *testing.T, text string) *ir.Rule {
-	t.Helper()
-	return lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\n"+text)
-}
 
 // onePlan is the first plan of a rule.
 func onePlan(dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
@@ -66,11 +60,10 @@ func TestPlanReportsEveryGap(t *testing.T) {
 		{"nothing is lost", hashes("MD5", "SHA1"), nil, nil, nil},
 		{"an entity nobody has", "prevalence:\n  p: {field: colour, local: {distinct: host, lte: 3}}\ndetection:\n  a: {Image: x}\n  condition: a and p\n", nil, []string{"no-entity"}, nil},
 	}
-	model, err := schema.Load("mde")
-	require.NoError(t, err)
+	model := lowered.Model(t, "mde")
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			plan, found := onePlan("test", lacks, lower(t, c.yaml), Options{Model: model, Approximate: c.accept})
+			plan, found := onePlan("test", lacks, lowered.Rule(t, c.yaml), Options{Model: model, Approximate: c.accept})
 			var codes, notes []string
 			for _, d := range found {
 				codes = append(codes, d.Code)
@@ -89,9 +82,8 @@ func TestPlanReportsEveryGap(t *testing.T) {
 }
 
 func TestPlanWithoutALogSource(t *testing.T) {
-	model, err := schema.Load("mde")
-	require.NoError(t, err)
-	r := lower(t, "detection:\n  a: {Image: x}\n  condition: a\n")
+	model := lowered.Model(t, "mde")
+	r := lowered.Rule(t, "detection:\n  a: {Image: x}\n  condition: a\n")
 	r.Source.LogSource.Category = "no_such_category"
 	plan, found := onePlan("test", nil, r, Options{Model: model})
 	require.Nil(t, plan)
@@ -103,9 +95,8 @@ func TestPlanWithoutALogSource(t *testing.T) {
 
 // TestPlanSaysWhatNoLogSourceHelps names what the target cannot say wherever the events are, so that nobody adds a source in vain.
 func TestPlanSaysWhatNoLogSourceHelps(t *testing.T) {
-	model, err := schema.Load("ecs")
-	require.NoError(t, err)
-	r := lower(t, "detection:\n  a: [x]\n  condition: a\n")
+	model := lowered.Model(t, "ecs")
+	r := lowered.Rule(t, "detection:\n  a: [x]\n  condition: a\n")
 	r.Source.LogSource = rules.LogSource{Product: "onelogin", Service: "onelogin.events"}
 	for _, c := range []struct {
 		lack Support
@@ -122,7 +113,7 @@ func TestPlanSaysWhatNoLogSourceHelps(t *testing.T) {
 }
 
 func TestHeader(t *testing.T) {
-	r := lower(t, "id: 5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178\ndescription: "+
+	r := lowered.Rule(t, "id: 5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178\ndescription: "+
 		"one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen\n"+
 		"detection:\n  a: {Image: x}\n  condition: a\n")
 	p := &Plan{Rule: r, Notes: []Note{{Code: "code", Effect: "cost", Message: "slow"}}}
@@ -133,14 +124,13 @@ func TestHeader(t *testing.T) {
 
 // TestPlanTellsWhatLostHashesDo holds the note of a loss to the side on which it errs.
 func TestPlanTellsWhatLostHashesDo(t *testing.T) {
-	model, err := schema.Load("mde")
-	require.NoError(t, err)
+	model := lowered.Model(t, "mde")
 	asked := hashes("MD5", "IMPHASH")
 	for effect, rule := range map[string]string{
 		"false-negatives": asked,
 		"false-positives": strings.Replace(asked, "condition: a", "b: {Image|endswith: x.exe}\n  condition: b and not a", 1),
 	} {
-		plan, found := onePlan("test", Features{}, lower(t, rule), Options{Model: model, Approximate: []string{"all"}})
+		plan, found := onePlan("test", Features{}, lowered.Rule(t, rule), Options{Model: model, Approximate: []string{"all"}})
 		require.Empty(t, found)
 		require.Len(t, plan.Notes, 1)
 		assert.Equal(t, effect, plan.Notes[0].Effect)
@@ -153,9 +143,8 @@ func TestPlanTellsWhatLostHashesDo(t *testing.T) {
 
 // TestPlanKnowsWhoReadsSecondColumns refuses fields in one of two columns where a dialect reads one.
 func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
-	model, err := schema.Load("mde")
-	require.NoError(t, err)
-	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: registry_event}\ndetection:\n  a: {TargetObject|endswith: '\\a\\b'}\n  condition: a\n")
+	model := lowered.Model(t, "mde")
+	r := lowered.Rule(t, "logsource: {product: windows, category: registry_event}\ndetection:\n  a: {TargetObject|endswith: '\\a\\b'}\n  condition: a\n")
 	_, found := onePlan("test", Features{}, r, Options{Model: model})
 	assert.Empty(t, found)
 	_, found = onePlan("test", Features{SecondColumns: {Message: "no"}}, r, Options{Model: model})
@@ -165,21 +154,19 @@ func TestPlanKnowsWhoReadsSecondColumns(t *testing.T) {
 
 // TestPlanKnowsWhoReadsNamedValues refuses fields in auditd's lines where a dialect does not take them out.
 func TestPlanKnowsWhoReadsNamedValues(t *testing.T) {
-	model, err := schema.Load("sentinel")
-	require.NoError(t, err)
-	r := lowered.Rule(t, "title: T\nlogsource: {product: linux, service: auditd}\ndetection:\n  a: {type: EXECVE}\n  condition: a\n")
+	model := lowered.Model(t, "sentinel")
+	r := lowered.Rule(t, "logsource: {product: linux, service: auditd}\ndetection:\n  a: {type: EXECVE}\n  condition: a\n")
 	_, found := onePlan("test", Features{}, r, Options{Model: model})
 	assert.Empty(t, found)
 	_, found = onePlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: model})
 	require.Len(t, found, 1)
 	assert.Equal(t, "named-values", found[0].Code)
 
-	inXML, err := schema.Load("sentinel-event")
-	require.NoError(t, err)
+	inXML := lowered.Model(t, "sentinel-event")
 	for i := range inXML.Sources {
 		inXML.Sources[i].UnlistedIn, inXML.Sources[i].Requires = "", ""
 	}
-	r = lowered.Rule(t, "title: T\nlogsource: {product: windows, category: registry_add}\ndetection:\n  a: {EventID: 12}\n  condition: a\n")
+	r = lowered.Rule(t, "logsource: {product: windows, category: registry_add}\ndetection:\n  a: {EventID: 12}\n  condition: a\n")
 	_, found = onePlan("test", Features{NamedValues: {Message: "no"}}, r, Options{Model: inXML})
 	require.Len(t, found, 1)
 	assert.Equal(t, "named-values", found[0].Code, "of the scope")

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	fixture "decree/tests/fixture/lowered"
+	"decree/tests/fixture/lowered"
 )
 
 const processes = `title: A
@@ -36,7 +36,7 @@ correlation: {type: event_count, rules: [a], timespan: 1h, condition: {gte: 2}}
 // correlated compiles the correlation T of a text that stands behind processes.
 func correlated(t *testing.T, text string, accept ...string) (*compilers.Query, []string) {
 	t.Helper()
-	_, cs := fixture.Correlations(t, processes+"title: T\ncorrelation: "+text)
+	_, cs := lowered.Correlations(t, processes+"title: T\ncorrelation: "+text)
 	q, found := New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: model(), Approximate: accept})
 	var codes []string
 	for _, d := range found {

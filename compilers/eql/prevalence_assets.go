@@ -24,8 +24,8 @@ const maxRanked = 10000
 // keyField holds the value in lower case while the pipeline looks it up, and while a transform groups by it.
 const keyField = "decree_key"
 
-// lowered is a Painless script that gives a field's value in lower case, and nothing for an empty one.
-func lowered(field string) string {
+// lowercaseScript is a Painless script that gives a field's value in lower case, and nothing for an empty one.
+func lowercaseScript(field string) string {
 	doc := "doc['" + strings.NewReplacer(`\`, `\\`, `'`, `\'`).Replace(field) + "']"
 	return "if (" + doc + ".size() != 0 && " + doc + ".value.length() != 0) { emit(" + doc + ".value.toLowerCase()); }"
 }
@@ -138,7 +138,7 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 				"source": object{
 					"index":            w.plan.Source.Indices,
 					"query":            object{"bool": object{"filter": filters}},
-					"runtime_mappings": object{keyField: object{"type": "keyword", "script": object{"source": lowered(w.enriched)}}},
+					"runtime_mappings": object{keyField: object{"type": "keyword", "script": object{"source": lowercaseScript(w.enriched)}}},
 				},
 				"dest":      object{"index": seen},
 				"frequency": "1m",

@@ -127,7 +127,7 @@ func TestAssetsAreOnlyThoseRead(t *testing.T) {
 
 // TestLoweredQuotesTheField keeps a column's name inside its Painless string.
 func TestLoweredQuotesTheField(t *testing.T) {
-	assert.Contains(t, lowered(`a'b\c`), `doc['a\'b\\c'].value`)
+	assert.Contains(t, lowercaseScript(`a'b\c`), `doc['a\'b\\c'].value`)
 }
 
 // TestNamesBeyondASCIIAreTwo holds that rules whose names have no letter that an index or a field may be named with do not

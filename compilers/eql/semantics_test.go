@@ -9,17 +9,15 @@ import (
 
 	"decree/compilers"
 	"decree/rules/ir"
-	"decree/rules/schema"
-	fixture "decree/tests/fixture/lowered"
+	"decree/tests/fixture/lowered"
 )
 
 // compiled writes a rule of one detection item for a shipped model: its query without header and
 // marks, or the code it is refused with.
 func compiled(t *testing.T, model, logsource, detection string) string {
 	t.Helper()
-	m, err := schema.Load(model)
-	require.NoError(t, err)
-	r := fixture.Rule(t, "title: T\nlogsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n")
+	m := lowered.Model(t, model)
+	r := lowered.Rule(t, "logsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n")
 	q, found := New().Compile(r, compilers.Options{Model: m})
 	if q == nil {
 		return found[0].Code
@@ -116,9 +114,8 @@ func TestNegationHoldsWithoutTheField(t *testing.T) {
 
 // TestWhatAProductDoesNotFillIsSaid pins the note on a column that ECS has and Elastic Defend leaves empty.
 func TestWhatAProductDoesNotFillIsSaid(t *testing.T) {
-	m, err := schema.Load("ecs")
-	require.NoError(t, err)
-	r := fixture.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  s: {Description: a, Company: b}\n  condition: s\n")
+	m := lowered.Model(t, "ecs")
+	r := lowered.Rule(t, "detection:\n  s: {Description: a, Company: b}\n  condition: s\n")
 	q, found := New().Compile(r, compilers.Options{Model: m})
 	require.Empty(t, found)
 	require.Len(t, q.Notes, 1, "two fields of one reason are one note")

@@ -8,14 +8,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/schema"
-	fixture "decree/tests/fixture/lowered"
+	"decree/tests/fixture/lowered"
 )
 
 // TestSources pins how sources say values that their integration holds in other words or places.
 func TestSources(t *testing.T) {
-	m, err := schema.Load("ecs")
-	require.NoError(t, err)
+	m := lowered.Model(t, "ecs")
 	for _, c := range []struct{ name, logsource, detection, want string }{
 		{"RPC Firewall's values have places, not names", "{product: rpc_firewall, category: application}", `{EventLog: RPCFW, EventID: 3, OpNum: [1, 3]}`,
 			`any where ?winlog.channel : "RPCFW" and ?winlog.channel : "RPCFW" and ?event.code : "3" and ?winlog.event_data.param8 : ("1", "3")`},
@@ -43,7 +41,7 @@ func TestSources(t *testing.T) {
 			`any where ?event.dataset : "auditd.log" and ?auditd.log.record_type : "SERVICE_STOP" and ?auditd.log.SYSCALL : "mknod"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := fixture.Rule(t, "title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n")
+			r := lowered.Rule(t, "logsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n")
 			q, found := New().Compile(r, compilers.Options{Model: m})
 			require.NotNil(t, q, "%v", found)
 			text, _, _ := strings.Cut(q.Text, "\n  // Begin")

@@ -32,8 +32,7 @@ correlation: {type: event_count, rules: [failed_logon], group-by: [TargetUserNam
 // correlated compiles the last correlation of a text that stands behind logons.
 func correlated(t *testing.T, text, model string) (*compilers.Query, []string) {
 	t.Helper()
-	m, err := schema.Load(model)
-	require.NoError(t, err)
+	m := lowered.Model(t, model)
 	return correlatedIn(t, text, m)
 }
 
@@ -86,8 +85,7 @@ func TestCorrelationsRefused(t *testing.T) {
 // time are one, and the query says so.
 func TestCorrelationsTellEventsApart(t *testing.T) {
 	const two = "correlation: {type: temporal, rules: [failed_logon, logon], group-by: [TargetUserName], timespan: 1h}"
-	m, err := schema.Load("sentinel")
-	require.NoError(t, err)
+	m := lowered.Model(t, "sentinel")
 	q, _ := correlatedIn(t, two, m)
 	assert.Contains(t, q.Text, "Event = _ItemId")
 	assert.NotContains(t, q.Text, "event-identity")

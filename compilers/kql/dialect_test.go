@@ -26,15 +26,8 @@ var update = flag.Bool("update", false, "rewrite the golden files")
 
 func model(t *testing.T) *schema.Model {
 	t.Helper()
-	m, err := schema.Load("mde")
-	require.NoError(t, err)
+	m := lowered.Model(t, "mde")
 	return m
-}
-
-// fromYAML lowers the one rule of a document.
-func fromYAML(t *testing.T, text string) *ir.Rule {
-	t.Helper()
-	return lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\n"+text)
 }
 
 // body compiles a condition and gives what stands between the scope and the filter's place.
@@ -121,7 +114,7 @@ func TestNegation(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			r := fromYAML(t, "detection:\n  "+c.detection+"\n  condition: not s\n")
+			r := lowered.Rule(t, "detection:\n  "+c.detection+"\n  condition: not s\n")
 			if c.want == "" {
 				_, found := New().Compile(r, compilers.Options{Model: model(t)})
 				require.True(t, found.HasErrors())
@@ -147,7 +140,9 @@ func TestStructure(t *testing.T) {
 		{"parent as a field", "a: {ParentImage|endswith: '\\cmd.exe'}\n  condition: a", `| where InitiatingProcessFileName =~ "cmd.exe"`},
 	}
 	for _, c := range cases {
-		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, body(t, fromYAML(t, "detection:\n  "+c.detection+"\n"))) })
+		t.Run(c.name, func(t *testing.T) {
+			assert.Equal(t, c.want, body(t, lowered.Rule(t, "detection:\n  "+c.detection+"\n")))
+		})
 	}
 }
 
@@ -174,8 +169,8 @@ func goldens(t *testing.T) map[string]*ir.Rule {
 		require.Empty(t, found)
 		queries[rs[0].Name] = r
 	}
-	queries["deep"] = fromYAML(t, deepRule)
-	queries["two_rarities"] = fromYAML(t, twoRarities)
+	queries["deep"] = lowered.Rule(t, deepRule)
+	queries["two_rarities"] = lowered.Rule(t, twoRarities)
 	require.Len(t, queries, len(files)+2)
 	return queries
 }
@@ -194,7 +189,7 @@ func assertGolden(t *testing.T, path, got string) {
 func TestGolden(t *testing.T) {
 	for name, r := range goldens(t) {
 		t.Run(name, func(t *testing.T) {
-			filter := fromYAML(t, "detection:\n  f: {AccountName: 'CORP\\backup'}\n  condition: f\n")
+			filter := lowered.Rule(t, "detection:\n  f: {AccountName: 'CORP\\backup'}\n  condition: f\n")
 			r.Filter = ir.Anonymous(&ir.Not{Term: filter.Condition})
 			q, found := New().Compile(r, compilers.Options{Model: withAccount(t)})
 			require.Empty(t, found)
@@ -206,8 +201,7 @@ func TestGolden(t *testing.T) {
 // TestGoldenOfSentinel pins the same rules where processes are linked by one text.
 func TestGoldenOfSentinel(t *testing.T) {
 	for _, name := range []string{"sentinel", "asim"} {
-		m, err := schema.Load(name)
-		require.NoError(t, err)
+		m := lowered.Model(t, name)
 		for rule, r := range goldens(t) {
 			t.Run(name+" "+rule, func(t *testing.T) {
 				q, found := New().Compile(r, compilers.Options{Model: m})
@@ -257,7 +251,7 @@ func TestGaps(t *testing.T) {
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			q, found := New().Compile(fromYAML(t, c.yaml), compilers.Options{Model: model(t)})
+			q, found := New().Compile(lowered.Rule(t, c.yaml), compilers.Options{Model: model(t)})
 			require.Nil(t, q)
 			require.NotEmpty(t, found)
 			assert.Equal(t, c.want, found[0].Code)
@@ -273,8 +267,7 @@ func TestLongQueriesAreNoted(t *testing.T) {
 		values = append(values, fmt.Sprintf("a value of some thirty letters %d", i))
 	}
 	noted := func(model string, values []string) []compilers.Note {
-		m, err := schema.Load(model)
-		require.NoError(t, err)
+		m := lowered.Model(t, model)
 		r := &ir.Rule{Source: &rules.Rule{LogSource: rules.LogSource{Product: "windows", Category: process}},
 			Condition: &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Equals, Values: values}}}
 		q, found := New().Compile(r, compilers.Options{Model: m})

@@ -13,12 +13,12 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 // TestValuesInsideATextAreReadOnce: a value that many tests ask is a column, where that makes the query shorter and the name is free.
 func TestValuesInsideATextAreReadOnce(t *testing.T) {
-	m, err := schema.Load("sentinel-event")
-	require.NoError(t, err)
+	m := lowered.Model(t, "sentinel-event")
 	for i := range m.Sources {
 		s := &m.Sources[i]
 		s.Fields = maps.Clone(s.Fields)

@@ -7,7 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -25,11 +24,10 @@ func TestProperties(t *testing.T) {
 		{"a value after its name", "{product: linux, service: auditd}", "{a0|cased: ls}", "extract(\"(?:^|[\\\\s'\\\\x1d])a0=\\\"?([^\\\"\\\\s\\\\x1d]*[^\\\"\\\\s\\\\x1d'])\", 1, SyslogMessage) == \"ls\""},
 		{"the table's own column", "{product: windows, category: ps_script}", "{EventID: 4104}", "EventID == 4104"},
 	}
-	m, err := schema.Load("sentinel")
-	require.NoError(t, err)
+	m := lowered.Model(t, "sentinel")
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {
-			text := "title: T\nlogsource: " + c.logsource + "\ndetection:\n  s: " + c.detection + "\n  condition: s\n"
+			text := "logsource: " + c.logsource + "\ndetection:\n  s: " + c.detection + "\n  condition: s\n"
 			r := lowered.Rule(t, text)
 			q, found := New().Compile(r, compilers.Options{Model: m})
 			require.Empty(t, found)

@@ -5,10 +5,8 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -16,9 +14,8 @@ import (
 // joined by and, or the code it is refused with.
 func conditions(t *testing.T, model, logsource, detection, condition string) string {
 	t.Helper()
-	m, err := schema.Load(model)
-	require.NoError(t, err)
-	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n")
+	m := lowered.Model(t, model)
+	r := lowered.Rule(t, "logsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n")
 	q, found := New().Compile(r, compilers.Options{Model: m})
 	if q == nil {
 		return found[0].Code

@@ -9,14 +9,12 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
 // TestLogsThatHaveTheFieldsAreAskedTogether compiles to all tables of the log source that can answer.
 func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
-	m, err := schema.Load("sentinel")
-	require.NoError(t, err)
+	m := lowered.Model(t, "sentinel")
 	for detection, tables := range map[string][]string{
 		"s: {CommandLine: x}":                                        {"SecurityEvent", "WindowsEvent"},
 		"s: {OriginalFileName: x}":                                   {"WindowsEvent"},
@@ -29,7 +27,7 @@ func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 		if strings.Contains(detection, "no:") {
 			condition = "s and not no"
 		}
-		r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection:\n  "+detection+"\n  condition: "+condition+"\n")
+		r := lowered.Rule(t, "detection:\n  "+detection+"\n  condition: "+condition+"\n")
 		q, found := New().Compile(r, compilers.Options{Model: m})
 		require.Empty(t, found, detection)
 		for _, table := range []string{"SecurityEvent", "WindowsEvent"} {
@@ -40,14 +38,13 @@ func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 
 // TestSourcesLeftOutAreNamed: a source whose events lack what a rule or its filter excludes by is not asked, and the query says so.
 func TestSourcesLeftOutAreNamed(t *testing.T) {
-	m, err := schema.Load("sentinel")
-	require.NoError(t, err)
+	m := lowered.Model(t, "sentinel")
 	for _, c := range []struct{ detection, want string }{
 		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s and not no", "not asked: security_process_creation, whose events have no OriginalFileName, by which the rule or its filter excludes"},
 		{"s: {Image: a}, no: {User: b}, condition: s and not no", ""},
 		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s or no", ""},
 	} {
-		r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\ndetection: {"+c.detection+"}\n")
+		r := lowered.Rule(t, "detection: {"+c.detection+"}\n")
 		q, found := New().Compile(r, compilers.Options{Model: m})
 		require.Empty(t, found)
 		got := ""

@@ -15,14 +15,14 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
 
 func model(t *testing.T) *schema.Model {
 	t.Helper()
-	m, err := schema.Load("splunk-windows")
-	require.NoError(t, err)
+	m := lowered.Model(t, "splunk-windows")
 	for i := range m.Sources {
 		m.Sources[i].Log = "" // fields here have names that no log knows
 	}

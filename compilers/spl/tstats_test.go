@@ -9,16 +9,14 @@ import (
 
 	"decree/compilers"
 	"decree/rules/diag"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
 // accelerated compiles a detection for Splunk's data models.
 func accelerated(t *testing.T, logsource, detection string) (*compilers.Query, diag.Diagnostics) {
 	t.Helper()
-	m, err := schema.Load("cim")
-	require.NoError(t, err)
-	r := lowered.Rule(t, "title: T\nlogsource: "+logsource+"\ndetection:\n"+detection)
+	m := lowered.Model(t, "cim")
+	r := lowered.Rule(t, "logsource: "+logsource+"\ndetection:\n"+detection)
 	return New().Compile(r, compilers.Options{Model: m})
 }
 

@@ -8,7 +8,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -53,9 +52,8 @@ func TestSources(t *testing.T) {
 			`tag=network tag=communicate action="allowed" action="allowed"`},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			m, err := schema.Load(c.model)
-			require.NoError(t, err)
-			r := lowered.Rule(t, "title: T\nlogsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n")
+			m := lowered.Model(t, c.model)
+			r := lowered.Rule(t, "logsource: "+c.logsource+"\ndetection:\n  s: "+c.detection+"\n  condition: s\n")
 			q, found := New().Compile(r, compilers.Options{Model: m})
 			require.NotNil(t, q, "%v", found)
 			var query []string

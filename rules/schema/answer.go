@@ -18,7 +18,7 @@ func (m *Model) Answering(r *ir.Rule) []*Source {
 			out = append(out, s)
 		}
 	}
-	return out
+	return m.withoutCovered(out, r)
 }
 
 // Candidates gives the sources of a rule's log source, including those that cannot answer it.

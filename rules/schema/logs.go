@@ -170,15 +170,14 @@ func (m *Model) elsewhere(r *ir.Rule, own []*Source) []*Source {
 	}
 	var out []*Source
 	for _, id := range eventIDs(r.Condition) {
-		if slices.ContainsFunc(own, func(s *Source) bool { return m.hasEvent(s, id) }) {
-			continue
-		}
 		service := knownLogs().ofEvent(id)
 		if service == "" || slices.ContainsFunc(own, func(s *Source) bool { return s.Log == service && knownLogs().Logs[service].Closed }) {
 			continue // another event of the category's own log: the rule contradicts its category
 		}
 		for _, s := range m.Find("", ls.Product, service) {
-			if s.Category == "" && !slices.Contains(out, s) {
+			// A table that has the event is not asked twice; Kusto may have it in a second table.
+			held := slices.ContainsFunc(own, func(o *Source) bool { return m.hasEvent(o, id) && (o.Table == s.Table || m.Dialect != "kql") })
+			if s.Category == "" && !held && !slices.Contains(out, s) {
 				out = append(out, s)
 			}
 		}

@@ -1,0 +1,70 @@
+package schema
+
+import (
+	"reflect"
+	"slices"
+
+	"decree/rules/ir"
+)
+
+// withoutCovered leaves out sources whose events another source of the list has too and reads alike: a whole log covers its categories. Asked of
+// both, a table would give the same event twice.
+func (m *Model) withoutCovered(sources []*Source, r *ir.Rule) []*Source {
+	whole := slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool { return s.Category != "" || s.Log == "" })
+	if len(whole) == 0 || len(whole) == len(sources) {
+		return sources
+	}
+	return slices.DeleteFunc(sources, func(s *Source) bool {
+		return s.Category != "" && slices.ContainsFunc(whole, func(w *Source) bool { return w.holds(s) && m.readsAlike(w, s, r) })
+	})
+}
+
+// holds tells whether each event of another source is the source's own, too.
+func (s *Source) holds(other *Source) bool {
+	return s.Log == other.Log && s.Table == other.Table && !slices.ContainsFunc(s.Scope, func(t ScopeTest) bool {
+		return !slices.ContainsFunc(other.Scope, func(o ScopeTest) bool { return reflect.DeepEqual(t, o) })
+	})
+}
+
+// readsAlike tells whether the whole log answers each test that the category answers, in the same way.
+func (m *Model) readsAlike(whole, category *Source, r *ir.Rule) bool {
+	alike := true
+	each := func(n ir.Node) bool {
+		switch n := n.(type) {
+		case *ir.Prevalence, *ir.Keyword:
+			alike = false
+		case *ir.Match:
+			own, answered := m.ask(category, n)
+			if answered {
+				other, also := m.ask(whole, n)
+				alike = alike && also && n.Field.Level == 0 && reflect.DeepEqual(own, other) && m.sameColumns(whole, category, own)
+			}
+		}
+		return alike
+	}
+	ir.Inspect(r.Condition, each)
+	if r.Filter != nil {
+		ir.Inspect(r.Filter, each)
+	}
+	return alike
+}
+
+// sameColumns tells whether the fields of translated tests are the same columns in both sources.
+func (m *Model) sameColumns(a, b *Source, translated ir.Node) bool {
+	same := true
+	ir.Inspect(translated, func(n ir.Node) bool {
+		if match, ok := n.(*ir.Match); ok {
+			fields := []ir.Field{match.Field}
+			if ref, ok := match.Test.(*ir.FieldRef); ok {
+				fields = append(fields, ref.Other)
+			}
+			for _, f := range fields {
+				one, _ := m.Column(a, f.Name, f.Level)
+				two, _ := m.Column(b, f.Name, f.Level)
+				same = same && f.Level == 0 && reflect.DeepEqual(one, two)
+			}
+		}
+		return same
+	})
+	return same
+}

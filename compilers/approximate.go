@@ -8,7 +8,7 @@ import (
 	"decree/rules/diag"
 )
 
-// CheckAccepted warns of gaps that a rule accepts and that no target has: what they were meant for stays refused.
+// CheckAccepted warns of accepted gaps that no target has. The gap that was meant is still refused.
 func CheckAccepted(r *rules.Rule, targets []string) diag.Diagnostics {
 	var found diag.Diagnostics
 	var codes []string
@@ -17,7 +17,7 @@ func CheckAccepted(r *rules.Rule, targets []string) diag.Diagnostics {
 	}
 	for _, a := range r.Accepted {
 		if !slices.Contains(targets, a.Target) {
-			found.Warnf("unknown-gap", a.TargetRange, diag.DidYouMean(a.Target, targets, "targets are written in small letters: kql, spl, eql"), "unknown target %q under `approximate`", a.Target)
+			found.Warnf("unknown-gap", a.TargetRange, diag.DidYouMean(a.Target, targets, "targets are kql, spl and eql, in lower case"), "unknown target %q under `approximate`", a.Target)
 		} else if !slices.Contains(codes, a.Code) {
 			found.Warnf("unknown-gap", a.Range, diag.DidYouMean(a.Code, codes, "`decree compile --explain` lists them"), "unknown gap %q under `approximate`", a.Code)
 		}
@@ -25,12 +25,12 @@ func CheckAccepted(r *rules.Rule, targets []string) diag.Diagnostics {
 	return found
 }
 
-// Accepts tells whether a rule, or the command, accepts the approximation of a gap.
+// Accepts tells whether the rule or the command accepts the approximation of a gap.
 func (o Options) Accepts(dialect string, r *rules.Rule, code string) bool {
 	return slices.Contains(r.Approximate[dialect], code) || slices.Contains(o.Approximate, code) || slices.Contains(o.Approximate, "all")
 }
 
 // AcceptHint tells how to accept the approximation of a gap.
 func AcceptHint(dialect, code string) string {
-	return fmt.Sprintf("accept it in the rule with `approximate: {%s: [%s]}`, or for one command with --allow-approximate %s", dialect, code, code)
+	return fmt.Sprintf("accept it in the rule with `approximate: {%s: [%s]}`, or for this command with --allow-approximate %s", dialect, code, code)
 }

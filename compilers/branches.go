@@ -8,14 +8,14 @@ import (
 	"decree/rules/schema"
 )
 
-// Branch is a part of a query that several sources share: their events are asked the same, and only what makes an event one of them differs.
+// Branch is a part of a query that several sources share. The conditions on their events are the same; only the scopes differ.
 type Branch struct {
 	*Plan
 	Sources []*schema.Source
 }
 
-// Branches joins plans that are asked the same. asked is all that a plan's query asks of an event of its table, what makes it one of the source
-// aside: equal texts mean the same question. A source whose scope another's holds in is not asked beside it.
+// Branches joins plans with the same conditions. asked gives the conditions of a plan's query as text, without the source's scope: equal texts
+// mean equal conditions. A source is left out if the scope of another one includes it.
 func Branches(plans []*Plan, textOf func(*Plan) string) []*Branch {
 	var out []*Branch
 	byText := map[string]*Branch{}
@@ -39,7 +39,7 @@ func Branches(plans []*Plan, textOf func(*Plan) string) []*Branch {
 	return out
 }
 
-// WithColumns is a question with the columns of fields that are read of its events: sources that hold one of these otherwise are asked apart.
+// WithColumns adds the columns that are read from events to a text of conditions. Sources with other columns for a field are then separate.
 func WithColumns(textOf func(*Plan) string, fields []ir.Field) func(*Plan) string {
 	return func(p *Plan) string {
 		text := textOf(p)
@@ -57,7 +57,7 @@ func WithColumns(textOf func(*Plan) string, fields []ir.Field) func(*Plan) strin
 	}
 }
 
-// widest leaves out sources of which another holds all events.
+// widest leaves out sources whose events are all in another source.
 func widest(sources []*schema.Source) []*schema.Source {
 	var out []*schema.Source
 	for i, s := range sources {
@@ -72,7 +72,7 @@ func widest(sources []*schema.Source) []*schema.Source {
 	return out
 }
 
-// holdsAll tells whether tests hold wherever others do, each for the same reason.
+// holdsAll tells whether tests hold wherever others do, because each is implied by one of the others.
 func holdsAll(narrow, wide []schema.ScopeTest) bool {
 	return !slices.ContainsFunc(wide, func(w schema.ScopeTest) bool {
 		return !slices.ContainsFunc(narrow, func(n schema.ScopeTest) bool {
@@ -82,8 +82,8 @@ func holdsAll(narrow, wide []schema.ScopeTest) bool {
 	})
 }
 
-// Scopes says what makes an event one of several sources of a table: alternatives, each of tests that all hold. Sources that differ in one test's
-// values are one alternative. The answer is empty where every event is.
+// Scopes gives the condition under which an event belongs to one of several sources of a table. It is a list of alternatives, each a list of tests
+// that must all hold. Sources that differ only in the values of one test share an alternative. The result is empty if every event belongs.
 func Scopes(sources []*schema.Source) [][]schema.ScopeTest {
 	var out [][]schema.ScopeTest
 	for _, s := range sources {
@@ -146,7 +146,7 @@ func Notes(branches []*Branch) []Note {
 	return notes
 }
 
-// AsksPrevalence tells whether a rule asks of events together, as how rare a value is among them, so that all its sources would have to be counted as one.
+// AsksPrevalence tells whether a rule tests how rare a value is among all events. All its sources would then have to be counted together.
 func AsksPrevalence(r *ir.Rule) bool {
 	asks := asksPrevalence(r.Condition)
 	return asks || r.Filter != nil && asksPrevalence(r.Filter)

@@ -24,7 +24,7 @@ func (c *checker) neverMatches(r *ir.Rule) {
 	if !never {
 		return
 	}
-	hint := "ask for what one event can hold, or remove the condition"
+	hint := "test for values that one event can have, or remove the condition"
 	if service := schema.ElsewhereService(r); service != "" && !strings.EqualFold(service, r.Source.LogSource.Service) {
 		hint = "the event is of another log: `logsource: {product: windows, service: " + service + "}`"
 	}
@@ -34,7 +34,7 @@ func (c *checker) neverMatches(r *ir.Rule) {
 	c.report(NeverMatches, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
 }
 
-// noteRequirement notes, once, what must be so in the product.
+// noteRequirement notes, once, what must be set up in the product.
 func (c *checker) noteRequirement(what string, at diag.Range) {
 	known := slices.ContainsFunc(c.plan.Notes, func(n Note) bool { return n.Message == what })
 	if what != "" && !known {
@@ -42,11 +42,11 @@ func (c *checker) noteRequirement(what string, at diag.Range) {
 	}
 }
 
-// translate says a test as the product holds its field.
+// translate rewrites a test for the way the product stores its field.
 func (c *checker) translate(n *ir.Match) ir.Node {
 	own, err := c.opt.Model.Translate(c.plan.Source, n)
 	if err != nil {
-		c.report("no-translation", n.Range(), "write what the product's own field holds, in a rule or a model of its own", err.Error())
+		c.report("no-translation", n.Range(), "write the value of the product's own field, in a separate rule or data model", err.Error())
 	}
 	return c.hashes(n, own)
 }
@@ -58,11 +58,11 @@ type checker struct {
 	plan    *Plan
 	found   diag.Diagnostics
 	seen    map[string]bool
-	at      ir.Node          // what is being checked; nil: the log source
+	at      ir.Node          // the node being checked; nil for the log source
 	negated map[ir.Node]bool // tests of the rule below a negation
 }
 
-// walk checks a subtree. conjunct is true while only And and Named stand above it.
+// walk checks a subtree. conjunct is true if only And and Named are above it.
 func (c *checker) walk(n ir.Node, conjunct bool) {
 	c.at = n
 	switch n := n.(type) {
@@ -76,7 +76,7 @@ func (c *checker) walk(n ir.Node, conjunct bool) {
 	case *ir.AtLeast:
 		if choices(len(n.Terms), n.Count) > maxChoices {
 			c.report("too-many-choices", n.Range(), "split the rule",
-				fmt.Sprintf("%d of %d names needs more than %d combinations in a query", n.Count, len(n.Terms), maxChoices))
+				fmt.Sprintf("%d of %d names expands to more than %d combinations in the query", n.Count, len(n.Terms), maxChoices))
 		}
 	case *ir.And, *ir.Or, *ir.Not, *ir.Named, *ir.Const:
 	default:
@@ -131,7 +131,7 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 	}
 	if col, mapped := c.plan.Column(f); mapped {
 		c.report("filename-only", at, "test it with |filename, or with |endswith and one leading backslash",
-			fmt.Sprintf("column %s holds only the file name, which cannot answer this test", col.Name))
+			fmt.Sprintf("column %s has only the file name, which is not enough for this test", col.Name))
 		return
 	}
 	hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
@@ -176,7 +176,7 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 	}
 }
 
-// backtracking refuses an expression that a dialect's engine cannot run, and names what of it that is.
+// backtracking refuses an expression that a dialect's engine cannot run, and names the construct.
 func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
 	lack, lacking := c.lacks[BacktrackingRegexes]
 	if !lacking {
@@ -193,7 +193,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 	at := n.Range()
 	if _, ok := c.plan.Source.Entities[n.Spec.Field]; !ok {
 		c.report("no-entity", n.Spec.FieldRange, "entities of this source: "+strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", "),
-			fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, n.Spec.Field))
+			fmt.Sprintf("data model %s has no column for the entity %s", c.opt.Model.Name, n.Spec.Field))
 	}
 	if n.Among != nil {
 		c.need(PrevalencePopulation, at)
@@ -209,7 +209,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 		}
 		if _, ok := c.plan.Source.Entities[local.Distinct]; !ok {
 			c.report("no-entity", at, "entities of this source: "+strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", "),
-				fmt.Sprintf("data model %s does not say which column is the %s", c.opt.Model.Name, local.Distinct))
+				fmt.Sprintf("data model %s has no column for the entity %s", c.opt.Model.Name, local.Distinct))
 		}
 	}
 	if n.Spec.AsksReputation() {
@@ -250,7 +250,7 @@ func (c *checker) report(code string, at diag.Range, hint, message string) {
 	}
 }
 
-// first tells whether a gap is new: the same one at the same place is said once.
+// first tells whether a gap is new. The same gap at the same position is reported once.
 func (c *checker) first(code string, at diag.Range) bool {
 	key := code + "@" + at.String()
 	if c.seen[key] {

@@ -48,11 +48,11 @@ type Note struct {
 	Range   diag.Range `json:"range"`
 }
 
-// Options steer one compilation.
+// Options of one compilation.
 type Options struct {
 	Model       *schema.Model
-	Approximate []string // gap codes accepted for this command; "all" accepts every one
-	Lists       string   // one of ListPlaces; "" is by size
+	Approximate []string // gap codes accepted for this command; "all" accepts all
+	Lists       string   // one of ListPlaces; "" means by size
 }
 
 // Dialect is one query language.

@@ -2,7 +2,7 @@ package compilers
 
 import "decree/rules/ir"
 
-// Conjuncts lists the conditions that must all hold for n. Named ones stay whole.
+// Conjuncts lists the conditions that must all hold for n. Named conditions are not split.
 func Conjuncts(n ir.Node) []ir.Node {
 	and, ok := n.(*ir.And)
 	if !ok {
@@ -15,7 +15,7 @@ func Conjuncts(n ir.Node) []ir.Node {
 	return out
 }
 
-// FlatConjuncts lists the conjuncts of nodes with those inside their names.
+// FlatConjuncts lists the conjuncts of nodes, including those inside named conditions.
 func FlatConjuncts(nodes []ir.Node) []ir.Node {
 	var out []ir.Node
 	for _, n := range nodes {
@@ -46,15 +46,14 @@ func IsConjunct(conjuncts []ir.Node, n ir.Node) bool {
 	return false
 }
 
-// CountsPopulation tells whether a prevalence condition depends on a population: on who saw a value, or on which events have it.
+// CountsPopulation tells whether a prevalence condition counts a population: who saw a value, or which events have it.
 func CountsPopulation(p *ir.Prevalence) bool {
 	local := p.Spec.Local
 	return p.Among != nil || (local != nil && (local.Rarest > 0 || len(local.Bounds) > 0))
 }
 
-// SplitAtPrevalence tells the conjuncts that may be asked before counting for rarity from those that may
-// not: an event of the population counts, whether or not the rest of the rule holds for it.
-// Reputation alone counts nothing.
+// SplitAtPrevalence separates the conjuncts that may filter events before counting from those that may not: every event
+// of the population counts, whether or not the rest of the rule holds for it. Reputation alone counts nothing.
 func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 	for _, n := range conjuncts {
 		everywhere := !asksPrevalence(n)
@@ -70,7 +69,7 @@ func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late 
 	return early, late
 }
 
-// SplitAtReputation tells the conjuncts that ask for no reputation by itself from those that do: it is asked of what the others leave.
+// SplitAtReputation separates the conjuncts with reputation alone from all others, which are evaluated first.
 func SplitAtReputation(conjuncts []ir.Node) (before, after []ir.Node) {
 	for _, n := range conjuncts {
 		asks := false
@@ -98,8 +97,7 @@ func asksPrevalence(n ir.Node) bool {
 	return asks
 }
 
-// MarkNegated adds to marks every node that stands below a negation, where a target's null
-// must not decide.
+// MarkNegated adds to marks every node below a negation. A null of the target must not decide the result there.
 func MarkNegated(n ir.Node, marks map[ir.Node]bool) { markNegated(n, false, marks) }
 
 func markNegated(n ir.Node, negated bool, marks map[ir.Node]bool) {

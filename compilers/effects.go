@@ -30,7 +30,7 @@ func (p *Plan) effects(effect string, n ir.Node) []string {
 	return []string{effect}
 }
 
-// stands tells how a condition stands in a tree: below an even number of negations, below an odd one, or in both ways.
+// stands tells whether a condition occurs in a tree below an even number of negations, below an odd number, or both.
 func stands(n ir.Node, turned bool, look func(ir.Node) bool, plain, negated *bool) {
 	if look(n) {
 		*plain, *negated = *plain || !turned, *negated || turned

@@ -1,9 +1,9 @@
 package compilers
 
-// Construct names something a rule can say that not every target can.
+// Construct is a part of a rule that not every target supports.
 type Construct string
 
-// The constructs a dialect may lack. Those absent from its Features are exact.
+// The constructs that a dialect may lack. Those absent from its Features are supported exactly.
 const (
 	Cased                Construct = "cased"                 // case-sensitive text
 	Wildcards            Construct = "wildcards"             // inner * and ?
@@ -13,8 +13,8 @@ const (
 	FieldRefs            Construct = "fieldref"              // one field against another
 	TimeParts            Construct = "time-part"             // hour, weekday ...
 	CIDRs                Construct = "cidr"                  // addresses inside a network
-	DeepAncestors        Construct = "deep-ancestor"         // ancestors the event does not carry
-	DeepUnderNegation    Construct = "deep-ancestor-negated" // the same, below not or beside or
+	DeepAncestors        Construct = "deep-ancestor"         // ancestors that the event does not record
+	DeepUnderNegation    Construct = "deep-ancestor-negated" // the same, below not or or
 	PrevalencePopulation Construct = "prevalence-population" // counting among a named population
 	PrevalenceRank       Construct = "prevalence-rank"       // the N rarest values
 	PrevalenceCount      Construct = "prevalence-count"      // a bound on the distinct count
@@ -24,11 +24,11 @@ const (
 	GlobalPrevalence     Construct = "prevalence-global"     // reputation: vendor prevalence and signatures
 )
 
-// Support is how a dialect deals with a construct it cannot say exactly.
+// Support says how a dialect handles a construct that it does not support exactly.
 type Support struct {
-	Approximate bool   // an approximation exists, to be accepted by the rule or the command
+	Approximate bool   // an approximation exists, which the rule or the command must accept
 	Effect      string // of the approximation: false-positives, false-negatives or cost
-	Message     string // what differs, or why it cannot be said
+	Message     string // what differs, or why the construct is not supported
 	Hint        string // what to do instead
 }
 

@@ -5,7 +5,7 @@ import "strings"
 // lineWidth is where long lists in a query are broken.
 const lineWidth = 120
 
-// Fill joins values with commas, broken into lines after indent when they are long.
+// Fill joins values with commas and breaks long lists into lines that begin with indent.
 func Fill(values []string, indent string) string {
 	one := strings.Join(values, ", ")
 	if len(one) <= lineWidth {

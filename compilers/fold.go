@@ -6,14 +6,14 @@ import (
 	"unicode"
 )
 
-// FoldsBeyondASCII tells whether a value has letters whose case is ignored by Sigma's comparisons, but not by those of a product that ignores the
-// case of ASCII's letters alone: Kusto's operators and Elasticsearch's.
+// FoldsBeyondASCII tells whether a value has letters whose case Sigma ignores, but not a product that ignores case only for ASCII. Kusto's and
+// Elasticsearch's operators do so.
 // https://learn.microsoft.com/en-us/kusto/query/equals-operator
 func FoldsBeyondASCII(s string) bool {
 	return strings.ContainsFunc(s, func(r rune) bool { return len(Cases(r)) > 1 && r > unicode.MaxASCII })
 }
 
-// Cases lists the letters that Sigma's comparisons take for r, itself first: those of Unicode's simple folding, but never one of ASCII for one beyond.
+// Cases lists the letters that are equal to r in Sigma, with r first: those of Unicode's simple folding, but an ASCII letter never equals another one.
 func Cases(r rune) []rune {
 	all := []rune{r}
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
@@ -24,7 +24,7 @@ func Cases(r rune) []rune {
 	return all
 }
 
-// AnyCase writes a text for an expression that ignores case by Unicode's folding, (?i), of which s also finds ſ, and k the sign of Kelvin. quote
+// AnyCase writes a text for an expression with (?i), which uses Unicode's folding: there, s also matches ſ, and k the Kelvin sign. quote
 // escapes a text.
 func AnyCase(s string, quote func(string) string) string {
 	var b strings.Builder
@@ -45,7 +45,7 @@ func AnyCase(s string, quote func(string) string) string {
 	return b.String() + quote(s[from:])
 }
 
-// folding counts the letters that Unicode's folding takes for r.
+// folding counts the letters that are equal to r in Unicode's folding.
 func folding(r rune) int {
 	n := 1
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {

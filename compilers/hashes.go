@@ -8,11 +8,11 @@ import (
 	"decree/rules/ir"
 )
 
-// lostHashes is the gap of a list of hashes some of whose algorithms have no column.
+// lostHashes is the gap of a list of hashes if some of the algorithms have no column.
 const lostHashes = "lost-hashes"
 
-// hashes keeps, of a list of hashes that is asked for in a column for each algorithm, those that have one,
-// where a loss of the others is accepted. Where nothing would be left, or nothing is lost, it keeps all.
+// hashes handles a list of hashes in a product with a column for each algorithm. If the loss is accepted, it keeps the
+// hashes that have a column. If nothing is lost, or nothing would be left, it keeps all.
 func (c *checker) hashes(n *ir.Match, own ir.Node) ir.Node {
 	or, isOr := own.(*ir.Or)
 	if n.Field.Name != "Hashes" || !isOr {
@@ -42,7 +42,7 @@ func (c *checker) hashes(n *ir.Match, own ir.Node) ir.Node {
 		return own
 	}
 	slices.Sort(lost)
-	what := fmt.Sprintf("data model %s has no column for %s: %d of the %d hashes are looked for", c.opt.Model.Name, strings.Join(lost, " and "), left, all)
+	what := fmt.Sprintf("data model %s has no column for %s: the query searches for %d of %d hashes", c.opt.Model.Name, strings.Join(lost, " and "), left, all)
 	if !c.accepted(lostHashes) {
 		c.report(lostHashes, n.Range(), AcceptHint(c.dialect, lostHashes), what)
 	} else if c.first(lostHashes, n.Range()) {

@@ -12,14 +12,14 @@ const (
 	EndFilter   = "End environment-specific filter."
 )
 
-// headerWidth is how long the lines of a description are in a query's header.
+// headerWidth is the width of a description's lines in a query's header.
 const headerWidth = 100
 
-// Header is what the query of a plan says of itself.
+// Header gives the header comments of a plan's query.
 func (p *Plan) Header() []string { return Header(p.Rule.Source, p.Notes) }
 
-// Header is what a query says of itself before it begins, a comment a line: the rule's title,
-// id and version, its description, and what the query does not say exactly.
+// Header gives the comments before a query, one per line: the rule's title, id and version, its description, and what the
+// query does not express exactly.
 func Header(r *rules.Rule, notes []Note) []string {
 	lines := []string{strings.Join(strings.Fields(r.Title), " ")}
 	if r.ID != "" {

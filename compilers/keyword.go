@@ -13,7 +13,7 @@ var (
 	xmlFull = strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&apos;")
 )
 
-// inJSON writes a text as JSON does, with no more escapes than it needs.
+// inJSON writes a text as in JSON, with as few escapes as possible.
 func inJSON(v string) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
@@ -24,11 +24,11 @@ func inJSON(v string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
-// storedForms are how an event that is kept as a text may have a value: as it is, in JSON and in XML, which some writers escape quotes of and
-// others do not.
+// storedForms are the forms of a value in an event that is stored as text: unchanged, in JSON, and in XML. Some XML writers escape quotes, others
+// do not.
 var storedForms = []func(string) string{func(v string) string { return v }, inJSON, xmlText.Replace, xmlFull.Replace}
 
-// StoredForms gives the tests that together ask for a keyword in all these ways. An expression is asked as it is.
+// StoredForms gives the tests that together search for a keyword in all these forms. A regular expression is not changed.
 func StoredForms(t ir.Test) []ir.Test {
 	switch t := t.(type) {
 	case *ir.Text:
@@ -61,10 +61,10 @@ func StoredForms(t ir.Test) []ir.Test {
 	return []ir.Test{t}
 }
 
-// EscapesNote says what an expression among keywords may miss.
+// EscapesNote says what a regular expression among keywords may miss.
 const EscapesNote = "an expression is asked of the text as it is stored, where JSON and XML may write a backslash, a quote or an ampersand otherwise"
 
-// MeetsEscapes tells whether an expression asks for a character that JSON or XML may write otherwise.
+// MeetsEscapes tells whether an expression needs a character that JSON or XML may escape.
 func MeetsEscapes(t *ir.Regex) bool {
 	return strings.ContainsAny(t.Expr, `&<>"'`) || strings.Contains(t.Expr, `\\`)
 }

@@ -12,7 +12,7 @@ import (
 	"decree/rules/schema"
 )
 
-// gapsInAnySource finds what the dialect could not say with any log source, so that nobody adds one for nothing.
+// gapsInAnySource finds gaps that would remain with any log source, so that nobody adds a source in vain.
 func gapsInAnySource(dialect string, lacks Features, r *ir.Rule, opt Options) diag.Diagnostics {
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: &Plan{Rule: r, Model: opt.Model}, seen: map[string]bool{}}
 	ir.Inspect(r.Condition, func(n ir.Node) bool {
@@ -24,7 +24,7 @@ func gapsInAnySource(dialect string, lacks Features, r *ir.Rule, opt Options) di
 	return c.found
 }
 
-// NoLogSource reports a log source that none of the models has.
+// NoLogSource reports a log source that no model has.
 func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 	var names, has []string
 	for _, m := range models {
@@ -45,17 +45,17 @@ func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 		hint = "choose another --model, or " + hint
 	}
 	if len(has) > 0 && len(has) <= maxShownParts {
-		hint += fmt.Sprintf("; of %s there are: %s", ls.Product, strings.Join(has, ", "))
+		hint += fmt.Sprintf("; log sources of %s in these models: %s", ls.Product, strings.Join(has, ", "))
 	}
 	var ds diag.Diagnostics
 	ds.Errorf("no-log-source", ls.Range, hint, "%s no log source {%s}", what, parts(ls))
 	return ds[0]
 }
 
-// maxShownParts bounds how many log sources of a product a hint names.
+// maxShownParts limits how many log sources of a product a hint names.
 const maxShownParts = 12
 
-// parts writes a log source as its rule does.
+// parts writes a log source as in a rule.
 func parts(ls rules.LogSource) string {
 	var out []string
 	for _, p := range [][2]string{{"product", ls.Product}, {"category", ls.Category}, {"service", ls.Service}} {

@@ -6,10 +6,10 @@ import (
 	"decree/rules/diag"
 )
 
-// ModelPassedOver is the code of what PassedOver says.
+// ModelPassedOver is the code of PassedOver's finding.
 const ModelPassedOver = "model-passed-over"
 
-// PassedOver says that a query is not for the model that a target prefers, and why that one was passed over.
+// PassedOver reports that a query is not for the target's preferred model, and why.
 func PassedOver(dialect, written, passed string, at diag.Range, why diag.Diagnostic) diag.Diagnostic {
 	return diag.Diagnostic{Severity: diag.Info, Code: ModelPassedOver, Range: at,
 		Message: fmt.Sprintf("%s: the query is for model %s; %s was passed over: %s (%s)", dialect, written, passed, why.Message, why.Code),

@@ -8,8 +8,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Plan is a rule met with one source of a data model: every field has its column, and every gap is either
-// an accepted note or an error that was reported. Dialects print from it.
+// Plan is a rule combined with one source of a data model. Every field has its column, and every gap is an accepted note
+// or a reported error. Dialects print from it.
 type Plan struct {
 	Rule   *ir.Rule
 	Model  *schema.Model
@@ -19,9 +19,9 @@ type Plan struct {
 	lists  string
 }
 
-// NewPlans meets a rule with each source that it is asked of (schema.Model.Answering): an event matches if it does by one of them. It checks
-// the whole rule against these and against the dialect's features. There are no plans where there are errors. Where no source can answer, the errors
-// are those of the first one.
+// NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule if it matches one of the
+// plans. NewPlans checks the whole rule against the sources and against the dialect's features. If there are errors, there are no plans. If no source
+// can answer, the errors are those of the first one.
 func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
 	ls := r.Source.LogSource
 	candidates := opt.Model.Candidates(r)
@@ -52,7 +52,7 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 	return leaveOutRefused(plans, once(refused), dialect, r, opt)
 }
 
-// once drops what several sources report alike.
+// once drops findings that several sources report.
 func once(ds diag.Diagnostics) diag.Diagnostics {
 	var out diag.Diagnostics
 	for _, d := range ds {
@@ -63,7 +63,7 @@ func once(ds diag.Diagnostics) diag.Diagnostics {
 	return out
 }
 
-// planOn meets a rule with one source. Tests that are absent ask for fields that other sources of the rule have, and this one has not.
+// planOn combines a rule with one source. absent are tests of fields that other sources of the rule have, but not this one.
 func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
@@ -109,21 +109,20 @@ func (p *Plan) Conditions() []ir.Node {
 	return []ir.Node{p.Rule.Condition, p.Filter}
 }
 
-// Column gives the column that holds a field on the event itself. ok is false for an
-// ancestor's field that only a link through the process keys can reach; its column on that
-// ancestor's own creation event is Column of the same name at level 0.
+// Column gives the column of a field on the event itself. ok is false for a field of an ancestor that only a link through
+// process keys can reach. Its column on the ancestor's own creation event is Column of the same name at level 0.
 func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
 	col, ok := p.Model.Column(p.Source, f.Name, f.Level)
 	return col, ok && p.Source.Has(p.Model, f)
 }
 
-// Native gives the column on the event itself that can answer a test of a field. A column that
-// holds only a file name answers only tests on that; t is nil where the whole value is asked for.
+// Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers
+// only tests of the file name. t is nil if the whole value is needed.
 func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
 	return p.Model.Native(p.Source, f, t)
 }
 
-// Whole gives the columns that hold a field's value, as Model.Whole does, where the event itself has the whole of it.
+// Whole gives the columns of a field's whole value, as Model.Whole does, if the event itself has it.
 func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column) {
 	columns, domain = p.Model.Whole(p.Source, f.Name, f.Level)
 	if slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Holds == "filename" }) {

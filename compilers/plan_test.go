@@ -134,7 +134,7 @@ func TestPlanTellsWhatLostHashesDo(t *testing.T) {
 		require.Empty(t, found)
 		require.Len(t, plan.Notes, 1)
 		assert.Equal(t, effect, plan.Notes[0].Effect)
-		assert.Equal(t, "data model mde has no column for Imphash: 1 of the 2 hashes are looked for", plan.Notes[0].Message)
+		assert.Equal(t, "data model mde has no column for Imphash: the query searches for 1 of 2 hashes", plan.Notes[0].Message)
 		dump := ir.Dump(plan.Rule)
 		assert.Contains(t, dump, "md5")
 		assert.NotContains(t, dump, "Imphash")

@@ -9,7 +9,7 @@ import (
 // that parentheses always come from structure.
 type Pred interface{ pred() }
 
-// Atom is one comparison, printed as it is. It must bind tighter than any connective.
+// Atom is one comparison, printed unchanged. It must bind tighter than any connective.
 type Atom string
 
 // All is a conjunction.
@@ -18,7 +18,7 @@ type All []Pred
 // Any is a disjunction.
 type Any []Pred
 
-// Listed is a disjunction that is written a term a line, in parentheses.
+// Listed is a disjunction that is written in parentheses, with one term per line.
 type Listed []Pred
 
 // Not is a negation.
@@ -42,12 +42,12 @@ func (Constant) pred() {}
 // Syntax is a target's spelling of the connectives.
 type Syntax struct {
 	And, Or, Not string // with the spaces around or after them: " and ", " or ", "not "
-	NotCall      bool   // negation takes its term in parentheses always: not(x)
+	NotCall      bool   // negation always has parentheses: not(x)
 	Explicit     bool   // parenthesise every connective inside another, whatever binds tighter
 	True, False  string
 }
 
-// The strength with which a printed expression holds together.
+// How tightly a printed expression binds.
 const (
 	strengthOr = iota
 	strengthAnd
@@ -82,7 +82,7 @@ func (s Syntax) print(p Pred) (string, int) {
 	panic("compilers: unknown predicate")
 }
 
-// conjuncts are the terms of a conjunction, and of those that stand in it: they need no parentheses.
+// conjuncts are the terms of a conjunction, with nested conjunctions flattened: these need no parentheses.
 func conjuncts(p All) []Pred {
 	var terms []Pred
 	for _, t := range p {
@@ -95,7 +95,7 @@ func conjuncts(p All) []Pred {
 	return terms
 }
 
-// disjuncts likewise.
+// disjuncts does the same for disjunctions.
 func disjuncts(p Any) []Pred {
 	var terms []Pred
 	for _, t := range p {
@@ -108,7 +108,7 @@ func disjuncts(p Any) []Pred {
 	return terms
 }
 
-// onlyTerm is the one term of a conjunction or disjunction that has no other, or p.
+// onlyTerm is the single term of a conjunction or disjunction with one term. Otherwise it is p.
 func onlyTerm(p Pred) Pred {
 	switch p := p.(type) {
 	case All:
@@ -137,7 +137,7 @@ func (s Syntax) join(terms []Pred, word string, strength int, empty bool) (strin
 	return strings.Join(parts, word), strength
 }
 
-// wrap prints a term so that it holds at least as strongly as needed.
+// wrap prints a term, in parentheses unless it binds tightly enough.
 func (s Syntax) wrap(p Pred, needed int) string {
 	text, strength := s.print(p)
 	if strength < needed || (s.Explicit && strength < strengthNot) {

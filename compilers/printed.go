@@ -5,11 +5,11 @@ import (
 	"strings"
 )
 
-// Printed is a predicate as its target writes it. It is whole: a stage takes it behind its command, a function as an
-// argument, and nothing else can be done with it. What is to be joined with and, or and not is joined as Preds, before it is printed.
+// Printed is a predicate in the target's syntax. It can only be the argument of a command or of a function. To join predicates
+// with and, or and not, join them as Preds before printing.
 type Printed struct{ text string }
 
-// Stage writes it behind a command, or alone where the command is "".
+// Stage writes it after a command, or alone if the command is "".
 func (p Printed) Stage(command string) string {
 	if command == "" {
 		return p.text
@@ -27,7 +27,7 @@ func (p Printed) CallLast(function string, before ...string) string {
 	return function + "(" + strings.Join(append(before, p.text), ", ") + ")"
 }
 
-// Case is a value where a predicate holds.
+// Case is the value for the case that a predicate holds.
 type Case struct {
 	If   Printed
 	Then string
@@ -48,7 +48,7 @@ func (s Syntax) Print(p Pred) Printed {
 	return Printed{text}
 }
 
-// Lines writes p, and a disjunction that is longer than a line a term a line.
+// Lines writes p. A disjunction that is longer than a line gets one line per term.
 func (s Syntax) Lines(p Pred) Printed {
 	text, _ := s.print(p)
 	either, ok := onlyTerm(p).(Any)
@@ -62,13 +62,13 @@ func (s Syntax) lines(terms []Pred) string {
 	return strings.Join(s.terms(terms, strengthOr), "\n    "+strings.TrimLeft(s.Or, " "))
 }
 
-// Section is a part of a conjunction that stands between two lines of comment.
+// Section is a part of a conjunction between two comment lines.
 type Section struct {
 	Begin, End string
 	Terms      All
 }
 
-// Conjunction writes a term a line, and those of a section behind the others: its comments stand where it has no terms, too.
+// Conjunction writes one term per line. The terms of a section come last. Its comments are written even if it has no terms.
 func (s Syntax) Conjunction(terms All, section *Section, indent string) Printed {
 	if len(terms) == 0 {
 		terms = All{Constant(true)}
@@ -86,7 +86,7 @@ func (s Syntax) Conjunction(terms All, section *Section, indent string) Printed 
 	return Printed{text + line + section.End}
 }
 
-// terms prints the terms of one connective, which holds its terms together with a strength.
+// terms prints the terms of one connective, which binds with the given strength.
 func (s Syntax) terms(terms []Pred, strength int) []string {
 	if len(terms) == 1 {
 		return []string{s.Print(terms[0]).text}

@@ -7,14 +7,14 @@ import (
 	"decree/rules"
 )
 
-// Rank is a number of values that a correlation over ranked values counts in its window: those that compare so with Bound.
+// Rank is a count of values in the window of a correlation over ranked values: those for which the comparison with Bound holds.
 type Rank struct {
 	Op    string // "lt" or "lte"
 	Bound float64
 }
 
-// Ranks are the counts that tell whether the value at a rank, in order, is within a correlation's bounds: at least r of the values are at
-// most b exactly when the r-th is.
+// Ranks are the counts that decide whether the value at a rank is within a correlation's bounds. The r-th value is at most b exactly if
+// at least r values are at most b.
 func Ranks(c *rules.Correlation) []Rank {
 	var out []Rank
 	for _, b := range c.Bounds {
@@ -35,15 +35,15 @@ func asksRank(bound, rank string) bool {
 	return bound != "lt" && bound != "gte"
 }
 
-// RankSyntax is how a dialect writes what ranks need.
+// RankSyntax is the syntax that ranks need in a dialect.
 type RankSyntax struct {
 	Ceiling string // of a count and a percentage
 	AtLeast string // of two numbers
 }
 
-// Ranked compares the value at the rank that a correlation of the type value_min, value_max, value_median or value_percentile asks for with its
-// bounds. n is how many values the window has, and counted(i) the i-th of Ranks. Of an even number of values the median is two: one of
-// them must be within an upper bound, or a lower one, so that every match is found.
+// Ranked compares the value at a rank with the bounds, for the types value_min, value_max, value_median and value_percentile. n is the number of
+// values in the window, and counted(i) the i-th of Ranks. With an even number of values, the median lies between two: it is enough if one of them is
+// within the bound, so that every match is found.
 func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSyntax) Pred {
 	low, high := "1", "1"
 	switch c.Type {

@@ -10,7 +10,7 @@ import (
 	"decree/rules/schema"
 )
 
-// SingleSource is for constructs that need all events in one place. why says which.
+// SingleSource is for constructs that need all events in one place. why names the construct.
 func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.Diagnostics) {
 	first := plans[0]
 	var names []string
@@ -21,10 +21,10 @@ func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.
 	message := fmt.Sprintf("data model %s has the log source in %d of its sources (%s): %s", opt.Model.Name, len(names), shortList(names), why)
 	if !opt.Accepts(dialect, first.Rule.Source, severalSources) {
 		var ds diag.Diagnostics
-		ds.Errorf(severalSources, at, "name a log source that one of them answers, or "+AcceptHint(dialect, severalSources), "%s: %s", dialect, message)
+		ds.Errorf(severalSources, at, "use a log source that only one of them answers, or "+AcceptHint(dialect, severalSources), "%s: %s", dialect, message)
 		return nil, ds
 	}
-	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + names[0] + " is asked: " + message, Range: at})
+	first.Notes = append(first.Notes, Note{Code: severalSources, Effect: "false-negatives", Message: "only " + names[0] + " is searched: " + message, Range: at})
 	return first, nil
 }
 
@@ -44,10 +44,10 @@ func OneBranch(dialect string, lacks Features, r *ir.Rule, opt Options, textOf f
 	return branches[0], found
 }
 
-// severalSources is the gap of a log source whose sources a target cannot ask all at once.
+// severalSources is the gap of a log source whose sources a target cannot search together.
 const severalSources = "several-sources"
 
-// noteLeftOut notes the sources that a rule is not asked of, by the engine neither, since their events lack a field that it excludes by.
+// noteLeftOut notes the sources that neither the query nor the engine searches, because their events lack a field by which the rule excludes.
 func (p *Plan) noteLeftOut(r *ir.Rule) {
 	left := p.Model.LeftOut(r)
 	if len(left) == 0 {
@@ -62,27 +62,27 @@ func (p *Plan) noteLeftOut(r *ir.Rule) {
 		field = fmt.Sprintf("%s of ancestor %d", field, level)
 	}
 	p.Notes = append(p.Notes, Note{Code: "sources-left-out", Effect: "exact", Range: left[0].By.Range(),
-		Message: fmt.Sprintf("not asked: %s, whose events have no %s, by which the rule or its filter excludes", shortList(names), field)})
+		Message: fmt.Sprintf("not searched: %s. Their events have no %s, by which the rule or its filter excludes", shortList(names), field)})
 }
 
-// leaveOutRefused drops the sources that the dialect cannot ask, where that is accepted.
+// leaveOutRefused drops the sources that the dialect cannot search, if that is accepted.
 func leaveOutRefused(plans []*Plan, refused diag.Diagnostics, dialect string, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
 	if !opt.Accepts(dialect, r.Source, severalSources) {
 		for i := range refused {
 			if refused[i].Severity == diag.Error {
-				refused[i].Hint += "; or ask the other sources alone: " + AcceptHint(dialect, severalSources)
+				refused[i].Hint += "; to search only the other sources: " + AcceptHint(dialect, severalSources)
 			}
 		}
 		return nil, refused
 	}
 	for _, p := range plans {
 		p.Notes = append(p.Notes, Note{Code: severalSources, Effect: "false-negatives", Range: r.Source.LogSource.Range,
-			Message: "a source of the log source is not asked: " + refused[0].Message})
+			Message: "a source of the log source is not searched: " + refused[0].Message})
 	}
 	return plans, nil
 }
 
-// cannotAnswer says why none of a rule's sources answers it: of the first source, what it lacks or what contradicts itself there.
+// cannotAnswer says why no source answers a rule: what the first source lacks, or which conditions contradict each other there.
 func cannotAnswer(candidates []*schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
 	var first diag.Diagnostics
 	for i, s := range candidates {

@@ -24,7 +24,7 @@ func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
 		}
 	}
 	w.found.Errorf("ancestor-too-far", m.Range(), "use kql or spl for this rule",
-		"eql: %s of ancestor %d is on no event that a sequence can reach: all its events share one key, so it spans parent and child only", m.Field.Name, m.Field.Level)
+		"eql: a sequence cannot reach %s of ancestor %d: its events share one key, so it spans only parent and child", m.Field.Name, m.Field.Level)
 	return compilers.Constant(false)
 }
 
@@ -36,7 +36,7 @@ func (w *writer) sequence(above, own compilers.All) string {
 	keys := w.plan.Source.Keys
 	if len(keys[0]) == 0 || len(keys[0]) != len(keys[1]) {
 		w.found.Errorf("no-process-key", w.plan.Rule.Source.Range, "add keys for levels 0 and 1 to the data model",
-			"eql: data model %s has no matching keys of process and parent", w.plan.Model.Name)
+			"eql: data model %s has no keys that link a process to its parent", w.plan.Model.Name)
 		return ""
 	}
 	host := ""

@@ -40,7 +40,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes}, s.found
 }
 
-const sequenceEffect = "sequences of one group do not overlap, so that of a longer series not every event is reported, events of one time need a tiebreaker, and values are joined as they are written, letter by letter"
+const sequenceEffect = "sequences of one group do not overlap, so not every event of a longer series is reported; events of the same time need a tiebreaker; values are joined exactly, including case"
 
 // correlationWriter holds one compilation.
 type correlationWriter struct {
@@ -70,7 +70,7 @@ func (s *correlationWriter) runs() string {
 	case source.Type == rules.TemporalOrdered && len(s.c.Inputs) > 1:
 		return ""
 	case source.Type != rules.EventCount || len(s.c.Inputs) != 1 || len(s.c.Bounds) != 1:
-		refuse("use kql or spl, or a threshold rule or ES|QL in Elastic, which decree does not write", "EQL has sequences, which say event_count of one rule with one lower bound, and temporal_ordered of several")
+		refuse("use kql or spl; in Elastic a threshold rule or ES|QL may serve, but decree does not generate these", "an EQL sequence supports only event_count of one rule with a lower bound, and temporal_ordered")
 		return ""
 	}
 	b := s.c.Bounds[0]
@@ -79,7 +79,7 @@ func (s *correlationWriter) runs() string {
 		least = float64(int64(least)) + 1
 	}
 	if (b.Op != "gt" && b.Op != "gte") || least != float64(int64(least)) || least < 2 || least > maxRuns {
-		refuse("use kql or spl", "a sequence of EQL says at least 2 and up to %d events, no other bound", maxRuns)
+		refuse("use kql or spl", "a sequence of EQL supports only a lower bound from 2 to %d events", maxRuns)
 		return ""
 	}
 	return fmt.Sprintf(" with runs=%d", int64(least))

@@ -43,7 +43,7 @@ func keyTypes(columns []schema.Column, domain *schema.Column) string {
 
 // part is an input's event, with the fields that join it.
 func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) string {
-	branch, found := compilers.OneBranch("eql", lacks, r, opt, compilers.WithColumns(textWithoutScope, s.c.Reads(r)), "each event of a sequence is of one")
+	branch, found := compilers.OneBranch("eql", lacks, r, opt, compilers.WithColumns(textWithoutScope, s.c.Reads(r)), "each event of a sequence comes from a single source")
 	s.found = append(s.found, found...)
 	if branch == nil {
 		return ""
@@ -54,7 +54,7 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 	var own compilers.All
 	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
 		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
-			s.found.Errorf("correlation-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot ask about an ancestor that its event does not carry")
+			s.found.Errorf("correlation-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot use an ancestor that its event does not record")
 			return ""
 		}
 		own = append(own, compilers.Build(n, w.predicate))
@@ -63,7 +63,7 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 		w.filter = compilers.All{compilers.Build(plan.Filter, w.predicate)}
 	}
 	if w.enriched != "" {
-		s.found.Errorf("correlation-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot ask how rare a value is")
+		s.found.Errorf("correlation-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot have a prevalence condition")
 	}
 	s.found = append(s.found, w.found...)
 	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
@@ -82,8 +82,8 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 		if types := keyTypes(columns, domain); s.types[i] == "" {
 			s.types[i] = types
 		} else if s.types[i] != types {
-			s.found.Errorf("correlation-field", g.At, "group by fields that are held alike, or use kql or spl",
-				"eql joins columns of one type, and data model %s holds %s as (%s) in one log source and as (%s) in another", plan.Model.Name, g.Name, s.types[i], types)
+			s.found.Errorf("correlation-field", g.At, "group by fields that are stored the same way, or use kql or spl",
+				"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", plan.Model.Name, g.Name, s.types[i], types)
 		}
 	}
 	text := "[" + w.event(own, "    ") + "\n  ]"

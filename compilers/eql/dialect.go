@@ -24,25 +24,25 @@ func (dialect) Title() string     { return "Elastic EQL" }
 func (dialect) Extension() string { return ".eql" }
 
 var lacks = compilers.Features{
-	compilers.NamedValues:   {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns: {Message: "the field is read from one column alone", Hint: "map the field to one column, or use kql"},
-	compilers.Keywords: {Message: "EQL searches fields, never the whole event, and not message either, which Elasticsearch maps as text",
-		Hint: "name the field that holds the words, as a keyword or wildcard, or use kql or spl"},
+	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
+	compilers.Keywords: {Message: "EQL searches fields only: not the whole event, and not message, which Elasticsearch maps as text",
+		Hint: "name the field that holds the words (mapped as keyword or wildcard), or use kql or spl"},
 	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},
 	compilers.TimeParts:           {Message: "EQL has no functions for parts of a timestamp", Hint: "use kql or spl"},
 	compilers.BacktrackingRegexes: {Message: "Lucene's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},
 	compilers.DeepAncestors: {Approximate: true, Effect: "false-negatives",
 		Message: "the grandparent is found through a sequence: it reports only the first matching child of each parent, and only if the parent started within maxspan before it"},
-	compilers.DeepUnderNegation: {Message: "a sequence cannot say that an ancestor is not so, or is one of two alternatives",
+	compilers.DeepUnderNegation: {Message: "a sequence cannot exclude an ancestor or make it an alternative",
 		Hint: "move the ancestor's condition out of not and or, or use kql or spl"},
 	compilers.PrevalencePopulation: {Approximate: true, Effect: "false-negatives",
-		Message: "values are counted by a transform, which sees single events: what the population says of ancestors that an event does not carry is left out, so that more events are counted and a value may seem less rare"},
+		Message: "a transform counts single events: conditions of the population on ancestors that events do not record are left out, so a value may seem more common than it is"},
 	compilers.PrevalenceRank: {Approximate: true, Effect: "false-positives",
-		Message: "values are ranked by a watch, and events carry the rank of its last run before they arrived: a value first seen since then has none and passes as rare"},
+		Message: "a watch ranks values, and an event gets the rank of the last run before it arrived: a value first seen after that run has no rank and passes as rare"},
 	compilers.PrevalenceCount: {Approximate: true, Effect: "false-positives",
-		Message: "values are counted by a transform, and events carry the count of its last checkpoint before they arrived: a value first seen since then counts as one"},
-	compilers.PrevalenceNegated: {Message: "rarity is approximated by more events than the rule means, so its negation would lose events",
-		Hint: "write the rarity condition without not"},
+		Message: "a transform counts values, and an event gets the count of the last checkpoint before it arrived: a value first seen after that checkpoint counts as one"},
+	compilers.PrevalenceNegated: {Message: "more values pass as rare than are rare, so the negation would miss events",
+		Hint: "write the prevalence condition without `not`"},
 }
 
 var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCall: true, Explicit: true, True: "true", False: "false"}
@@ -59,7 +59,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	return newWriter(plans[0]).compiled(ds)
 }
 
-// newWriter begins a query.
+// newWriter starts a query.
 func newWriter(plan *compilers.Plan) *writer {
 	w := &writer{plan: plan, sources: []*schema.Source{plan.Source}, negated: map[ir.Node]bool{}}
 	for _, c := range plan.Conditions() {

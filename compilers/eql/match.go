@@ -26,7 +26,7 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 func (w *writer) match(m *ir.Match) compilers.Pred {
 	col, ok := w.plan.Column(m.Field)
 	if !ok {
-		w.found.Errorf("deep-ancestor-negated", m.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s can only be tested for every match", m.Field.Name)
+		w.found.Errorf("deep-ancestor-negated", m.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s cannot be tested below not or or", m.Field.Name)
 		return compilers.Constant(false)
 	}
 	p, err := columnTest(col, m.Test, w.negated[m])
@@ -73,7 +73,7 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 		return compilers.Atom(f + " == null"), nil
 	case *ir.CIDR:
 		if col.Type != schema.IP { // https://www.elastic.co/docs/reference/query-languages/eql/eql-function-ref
-			return nil, fmt.Errorf("cidrMatch takes columns of type ip, and %s is text", col.Name)
+			return nil, fmt.Errorf("cidrMatch needs a column of type ip, but %s is text", col.Name)
 		}
 		nets := make([]string, len(t.Prefixes))
 		for i, p := range t.Prefixes {

@@ -14,7 +14,7 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	f := columnName(entity.Name)
 	all := compilers.All{compilers.Atom(f + " != null"), compilers.Not{Term: compilers.Atom(f + ` == ""`)}}
 	if local := n.Spec.Local; n.Among != nil && (local == nil || (local.Rarest == 0 && len(local.Bounds) == 0)) {
-		w.found.Errorf(string(compilers.PrevalencePopulation), n.Range(), "leave out among, or add `local: {distinct: host, gte: 1}`", "eql: an event does not tell whether a population has its value, other than by a count")
+		w.found.Errorf(string(compilers.PrevalencePopulation), n.Range(), "remove among, or add `local: {distinct: host, gte: 1}`", "eql: only a count tells whether a population has the value of an event")
 	}
 	all = append(all, w.localTests(n)...)
 	tests := w.reputationTests(n)
@@ -24,7 +24,7 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	if w.enriched == "" {
 		w.enriched = entity.Name
 	} else if w.enriched != entity.Name {
-		w.found.Errorf("one-reputation", n.Range(), "split the rule", "eql: an event carries the enrichment of one value only: %s or %s", w.enriched, entity.Name)
+		w.found.Errorf("one-reputation", n.Range(), "split the rule", "eql: an event has the enrichment of one value only: %s or %s", w.enriched, entity.Name)
 	}
 	w.asksVerdict = w.asksVerdict || len(tests) > 0
 	rep := w.plan.Source.Reputation
@@ -46,13 +46,13 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 		return nil
 	}
 	if w.counted != nil && w.counted.Name != n.Name {
-		w.found.Errorf("one-count", n.Range(), "split the rule", "eql: an event carries the local counts of one prevalence condition only: %s or %s", w.counted.Name, n.Name)
+		w.found.Errorf("one-count", n.Range(), "split the rule", "eql: an event has the local counts of one prevalence condition only: %s or %s", w.counted.Name, n.Name)
 	}
 	w.counted = n
 	rep := w.plan.Source.Reputation
 	if rep.LocalCount == "" || (local.Rarest > 0 && rep.LocalRank == "") || len(w.plan.Source.Indices) == 0 {
 		w.found.Errorf("no-local-count", n.Range(), "name local_count, local_rank and the source's indices in a model file",
-			"data model %s does not say where local counts are", w.plan.Model.Name)
+			"data model %s has no field for local counts", w.plan.Model.Name)
 		return nil
 	}
 	count := columnName(w.localField(rep.LocalCount))

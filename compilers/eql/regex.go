@@ -15,7 +15,7 @@ import (
 // maxRegex is Elasticsearch's default index.max_regex_length.
 const maxRegex = 1000
 
-var errAnchor = errors.New("an anchor in the middle of the expression cannot be said in Lucene's syntax")
+var errAnchor = errors.New("Lucene's syntax has no anchors in the middle of an expression")
 
 // expression translates an expression that is searched for anywhere in the value to Lucene's
 // syntax, which always covers the whole value and knows neither anchors nor \d and \w.
@@ -36,7 +36,7 @@ func expression(t *ir.Regex) (string, error) {
 		return "", fmt.Errorf("the translated expression has %d characters; Elasticsearch allows %d", len(text), maxRegex)
 	}
 	if tooComplex(text) {
-		return "", errors.New("the expression takes more states than Elasticsearch allows: what is repeated a number of times stands behind what may begin anywhere")
+		return "", errors.New("the expression needs more states than Elasticsearch allows: a counted repetition follows a part that may begin anywhere")
 	}
 	return text, nil
 }
@@ -126,11 +126,11 @@ func luceneLeaf(re *syntax.Regexp) (string, error) {
 		}
 		return "(" + inner + ")" + quantifier(re), nil
 	case syntax.OpBeginLine, syntax.OpEndLine:
-		return "", errors.New("anchors at each line (multi-line) cannot be said in Lucene's syntax")
+		return "", errors.New("Lucene's syntax has no multi-line anchors")
 	case syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return "", errors.New("word boundaries cannot be said in Lucene's syntax")
+		return "", errors.New("Lucene's syntax has no word boundaries")
 	}
-	return "", fmt.Errorf("%s cannot be said in Lucene's syntax", re)
+	return "", fmt.Errorf("Lucene's syntax has no equivalent of %s", re)
 }
 
 func quantifier(re *syntax.Regexp) string {
@@ -153,7 +153,7 @@ func quantifier(re *syntax.Regexp) string {
 // written by what it leaves out, so that no unprintable bound is needed.
 func luceneClass(ranges []rune) (string, error) {
 	if len(ranges) == 0 {
-		return "", errors.New("an expression that never matches cannot be said in Lucene's syntax")
+		return "", errors.New("Lucene's syntax has no expression that never matches")
 	}
 	open := "["
 	if ranges[len(ranges)-1] == unicode.MaxRune {

@@ -34,7 +34,7 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 
 func (w *writer) reputationColumn(n *ir.Prevalence, name, what string) schema.Column {
 	if name == "" {
-		w.found.Errorf("no-reputation", n.Range(), "add it to the model's reputation block", "data model %s does not say where the %s is", w.plan.Model.Name, what)
+		w.found.Errorf("no-reputation", n.Range(), "add it to the model's reputation block", "data model %s has no field for %s", w.plan.Model.Name, what)
 	}
 	return schema.Column{Name: w.plan.Source.Reputation.Prefix + name}
 }

@@ -22,13 +22,13 @@ func literal(col schema.Column, v string) (text string, ok bool, err error) {
 	case schema.Int:
 		n, err := strconv.ParseInt(v, 0, 64)
 		if err != nil {
-			return "", false, fmt.Errorf("column %s is a number, which %q is not", col.Name, v)
+			return "", false, fmt.Errorf("column %s is a number, but %q is not", col.Name, v)
 		}
 		return strconv.FormatInt(n, 10), true, nil
 	case schema.Bool:
 		b, err := strconv.ParseBool(strings.ToLower(v))
 		if err != nil {
-			return "", false, fmt.Errorf("column %s is a boolean, which %q is not", col.Name, v)
+			return "", false, fmt.Errorf("column %s is a boolean, but %q is not", col.Name, v)
 		}
 		return strconv.FormatBool(b), true, nil
 	}
@@ -40,7 +40,7 @@ func numberLiterals(values []float64) ([]string, error) {
 	texts := make([]string, len(values))
 	for i, v := range values {
 		if math.IsInf(v, 0) || math.IsNaN(v) {
-			return nil, fmt.Errorf("%v is not a number EQL knows", v)
+			return nil, fmt.Errorf("EQL cannot represent the number %v", v)
 		}
 		texts[i] = compilers.Number(v)
 	}

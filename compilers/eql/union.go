@@ -22,7 +22,7 @@ func textWithoutScope(p *compilers.Plan) string {
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
 func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if slices.ContainsFunc(plans, needsOneSource) {
-		plan, more := compilers.SingleSource(plans, "what is above a process, or how rare a value is, is looked for in one", "eql", opt)
+		plan, more := compilers.SingleSource(plans, "ancestors and prevalence are searched in a single source", "eql", opt)
 		found = append(found, more...)
 		if plan == nil {
 			return nil, found

@@ -10,15 +10,15 @@ import (
 	"decree/rules/schema"
 )
 
-// creation is the creation event of the process hops levels above, laid beside the event.
+// creation is the joined creation event of the process hops levels above the event's own.
 type creation struct {
 	hops    int
-	from    int             // the record that carries its key: 0 for the event itself, else another joined one
-	columns []schema.Column // of that creation event, beside its key
-	links   []int           // the joined records whose link it carries
+	from    int             // the record that has its key: 0 for the event itself, else another joined one
+	columns []schema.Column // columns of the creation event, besides its key
+	links   []int           // the joined records whose link it has
 }
 
-// parentWindow is how much longer than the lookback creation events of ancestors are looked for.
+// parentWindow is how far before the lookback creation events of ancestors are searched.
 const parentWindow = "1d"
 
 // columnOf finds the column of a field: on the event, on the creation event of the process below
@@ -57,7 +57,7 @@ func (w *writer) joinFor(m *ir.Match) {
 		if ir.WhenMissing(a.test) {
 			effect = "false-positives"
 		}
-		w.plan.NoteOf(m, "ancestor-window", effect, "an ancestor that the event does not carry is known only if the creation event of a process between them was ingested in the lookback or the day before it")
+		w.plan.NoteOf(m, "ancestor-window", effect, "an ancestor that the event does not record is found only if the creation events of the processes in between were ingested in the lookback or the day before it")
 		j := w.joinCreation(hops)
 		j.addColumn(col)
 		if col.Filename != "" {
@@ -72,8 +72,8 @@ func (j *creation) addColumn(c schema.Column) {
 	}
 }
 
-// splitAtAncestors tells the conditions on the event alone, to be asked before any join, from those
-// that need an ancestor's event.
+// splitAtAncestors separates the conditions on the event alone, which come before any join, from those that need an
+// ancestor's event.
 func (w *writer) splitAtAncestors(conjuncts []ir.Node) (own, linked []ir.Node) {
 	for _, n := range compilers.FlatConjuncts(conjuncts) {
 		needs := false
@@ -95,7 +95,7 @@ func (w *writer) splitAtAncestors(conjuncts []ir.Node) (own, linked []ir.Node) {
 	return own, linked
 }
 
-// fieldRead is a field and the test its value must answer; nil where the whole value is needed.
+// fieldRead is a field and the test of its value. The test is nil if the whole value is needed.
 type fieldRead struct {
 	field ir.Field
 	test  ir.Test
@@ -109,7 +109,7 @@ func fieldsRead(m *ir.Match) []fieldRead {
 	return []fieldRead{{m.Field, m.Test}}
 }
 
-// joinCreation makes sure that the record hops above is joined, and those that lead to it.
+// joinCreation adds the join of the record hops above, and of those that lead to it.
 func (w *writer) joinCreation(hops int) *creation {
 	if j, ok := w.creations[hops]; ok {
 		return j
@@ -135,8 +135,8 @@ func (w *writer) joinCreation(hops int) *creation {
 	return j
 }
 
-// joins writes the joins, nearest ancestor first. One creation event a key is kept, so that a
-// join never multiplies events.
+// joins writes the joins, nearest ancestor first. Only one creation event per key is kept, so a join never multiplies
+// events.
 func (w *writer) joins() []string {
 	if !w.plainKeys() {
 		return w.linkJoins()
@@ -179,7 +179,7 @@ func (w *writer) hops() []int {
 	return all
 }
 
-// dropKeys removes the joins' own columns.
+// dropKeys removes the columns that the joins added.
 func (w *writer) dropKeys() []string {
 	var names []string
 	for _, hops := range w.hops() {

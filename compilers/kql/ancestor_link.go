@@ -7,8 +7,8 @@ import (
 	"decree/compilers"
 )
 
-// A process whose key is not plain columns is linked by one text: host and key in lower case, as the engine compares
-// them. Where keys are used again, the creation that counts is the latest at or before the child's.
+// A process whose key is not plain columns is linked by one text: host and key in lower case, as the engine compares them.
+// If keys are reused, the latest creation at or before the child's counts.
 const (
 	linkName   = "Link"   // of the process above, on the record below
 	keyOf      = "Key"    // of the process itself, on its creation event
@@ -17,7 +17,7 @@ const (
 	childBirth = "Before" // and that event's time
 )
 
-// plainKeys tells whether processes are joined on columns as they are: those of Defender, which never come twice.
+// plainKeys tells whether processes are joined on unchanged columns: those of Defender, whose keys are unique.
 func (w *writer) plainKeys() bool {
 	s := w.plan.Source
 	if !s.UniqueKeys || s.FallbackKeys != nil {
@@ -33,7 +33,7 @@ func (w *writer) plainKeys() bool {
 	return true
 }
 
-// link is the text that names the process at a level of a creation event; whole holds where the event has all of it.
+// link is the text that identifies the process at a level of a creation event. whole holds if the event has all parts of it.
 func (w *writer) link(level int) (text string, whole compilers.Pred) {
 	s := w.plan.Source
 	host := w.typed(s.Entities["host"].Name, s.Entities["host"].Type).asText()
@@ -54,7 +54,7 @@ func (w *writer) link(level int) (text string, whole compilers.Pred) {
 	return text, compilers.Any{has, hasSecond}
 }
 
-// linkJoins writes the joins, nearest ancestor first; none multiplies events.
+// linkJoins writes the joins, nearest ancestor first. No join multiplies events.
 func (w *writer) linkJoins() []string {
 	var stages []string
 	for _, hops := range w.hops() {
@@ -68,7 +68,7 @@ func (w *writer) linkJoins() []string {
 		}
 		inner, on := w.creationStages(j), fmt.Sprintf("$left.%s == $right.%s", ancestorColumn(hops, linkName), ancestorColumn(hops, keyOf))
 		if !w.plan.Source.UniqueKeys {
-			w.plan.Note("process-id", "exact", w.plan.Rule.Source.LogSource.Range, "process ids are used again: the latest creation of an id on its host at or before the child's is the parent's")
+			w.plan.Note("process-id", "exact", w.plan.Rule.Source.LogSource.Range, "Windows reuses process ids: the parent is the latest process with the id on the same host, created at or before the child")
 			inner = w.latest(j, inner)
 			on = fmt.Sprintf("$left.%s == $right.%s, $left.%s == $right.%s",
 				ancestorColumn(hops, linkName), ancestorColumn(hops, childLink), born, ancestorColumn(hops, childBirth))
@@ -78,7 +78,7 @@ func (w *writer) linkJoins() []string {
 	return stages
 }
 
-// creationStages are the creation events with what is asked of them; one a key, where a key is never used again.
+// creationStages reads the creation events with the needed columns. If keys are never reused, there is one event per key.
 func (w *writer) creationStages(j *creation) []string {
 	key, whole := w.link(0)
 	born := ancestorColumn(j.hops, bornAt)
@@ -97,7 +97,7 @@ func (w *writer) creationStages(j *creation) []string {
 	return inner
 }
 
-// latest finds for each link, and the time of the creation event that has it, the creation that counts.
+// latest finds the creation that counts for each link and the time of the creation event with that link.
 func (w *writer) latest(j *creation, creations []string) []string {
 	link, whole := w.link(j.hops - j.from)
 	child, before, born := ancestorColumn(j.hops, childLink), ancestorColumn(j.hops, childBirth), ancestorColumn(j.hops, bornAt)
@@ -110,7 +110,7 @@ func (w *writer) latest(j *creation, creations []string) []string {
 		fmt.Sprintf("summarize arg_max(%s) by %s, %s", strings.Join(append([]string{born}, carriedColumns(j)...), ", "), child, before))
 }
 
-// carriedColumns are the columns that a joined record brings, beside its key and its time.
+// carriedColumns are the columns of a joined record, besides its key and its time.
 func carriedColumns(j *creation) []string {
 	var names []string
 	for _, c := range j.columns {

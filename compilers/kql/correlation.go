@@ -9,9 +9,9 @@ import (
 	"decree/rules/ir"
 )
 
-// CompileCorrelation writes a correlation: a statement for the matches of each rule it reads, and for each correlation one for its inputs
-// together, one for its windows and one for its own matches. On a schedule it reports the matches whose events have their time in the lookback;
-// rules are read as much further back as their windows reach, so that every reported match is one of a whole window.
+// CompileCorrelation writes a correlation. It has a statement for the matches of each rule, and for each correlation one for all its inputs, one
+// for its windows and one for its own matches. On a schedule it reports matches whose events are in the lookback. Rules are searched further back,
+// as far as their windows reach, so that every reported match has a complete window.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}}
 	w.span = w.names.free("timeframe")
@@ -47,7 +47,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	return w.query(), w.found
 }
 
-// reserved are the columns that the statements themselves make.
+// reserved are the columns that the statements create.
 var reserved = []string{"At", "Event", "Input", "Step", "Moment", "Has", "Enters", "Leaves", "Bin", "Later", "EarlierAt", "Numbers", "Value", "Start", "Began", "Own", "Nth"}
 
 // correlationWriter holds one compilation.
@@ -60,7 +60,7 @@ type correlationWriter struct {
 	carried       map[any][]ir.Field // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
 	columns       map[any]string     // field, or name that some correlation is grouped by -> its column
 	resultColumns []*resultColumn    // what a result tells of its event
-	hosts         []string           // those of them that name its host
+	hosts         []string           // those result columns that name its host
 	lets          strings.Builder
 	time          string // the models' column
 	notes         []compilers.Note
@@ -72,7 +72,7 @@ func (w *correlationWriter) note(notes ...compilers.Note) {
 	w.notes = compilers.AddNotes(w.notes, notes...)
 }
 
-// query is the last correlation's matches, as they are read.
+// query gives the matches of the last correlation.
 func (w *correlationWriter) query() *compilers.Query {
 	body := w.top.Source.Body
 	stages := []string{w.statements[w.top]}

@@ -15,7 +15,7 @@ import (
 type correlationPart struct {
 	*correlationWriter
 	c      *ir.Correlation
-	name   string   // how its statements begin
+	name   string   // prefix of its statements
 	inputs string   // the statement with all its inputs' matches
 	keys   []string // columns of the group, in lower case
 	values []string // columns of what the condition reads
@@ -99,7 +99,7 @@ func (st *correlationPart) column(c ir.Column, input int) string {
 	return st.carriedName(c.Fields[input])
 }
 
-// value is what the condition reads of a match: a text in lower case, or a number.
+// value is the value of a match that the condition uses: a text in lower case, or a number.
 func (st *correlationPart) value(c ir.Column, input int) string {
 	if st.c.Source.Type == rules.ValueCount {
 		return "tolower(" + st.column(c, input) + ")"
@@ -133,7 +133,7 @@ func (st *correlationPart) cumulativeSum(expr string) string {
 	return whereSyntax.Print(restart).CallLast("row_cumsum", expr)
 }
 
-// notEmpty asks that every one of some texts is there.
+// notEmpty tests that all texts are present.
 func notEmpty(columns []string) compilers.Pred {
 	var all compilers.All
 	for _, c := range columns {
@@ -151,7 +151,7 @@ func (st *correlationPart) bounds(value string) compilers.Pred {
 	return all
 }
 
-// valued tells whether a correlation's windows have a Value: what their condition compared.
+// valued tells whether a correlation's windows have a Value, which is the value that the condition compared.
 func valued(c *ir.Correlation) bool {
 	switch c.Source.Type {
 	case rules.TemporalOrdered, rules.ValueMin, rules.ValueMax, rules.ValuePercentile:
@@ -160,7 +160,7 @@ func valued(c *ir.Correlation) bool {
 	return true
 }
 
-// matches are the events at the times of windows. An event that several inputs found is one.
+// matches are the events at the times of windows. An event that several inputs found counts once.
 func (st *correlationPart) matches(windows string) []string {
 	stages := []string{st.inputs}
 	if st.c.Source.Type == rules.TemporalOrdered {
@@ -169,7 +169,7 @@ func (st *correlationPart) matches(windows string) []string {
 	stages = append(stages, "join kind=inner "+windows+" on "+st.groupColumns("At"))
 	own := st.resultColumnsOf(ir.Input{Correlation: st.c})
 	if len(st.c.Inputs) > 1 || st.c.Inputs[0].Correlation != nil {
-		event := []string{"Event"} // which may tell events of one host apart, and no others
+		event := []string{"Event"} // it may be unique only within one host
 		for _, name := range st.hosts {
 			if slices.Contains(own, name) {
 				event = append(event, name)

@@ -10,7 +10,7 @@ import (
 	"decree/rules/ir"
 )
 
-// carry has the matches below an input keep a field. One that an inner correlation is grouped by is a column of its matches.
+// carry makes the matches below an input keep a field. A field that an inner correlation groups by is a column of its matches.
 func (w *correlationWriter) carry(c *ir.Correlation, input int, name string, f ir.Field) {
 	in := c.Inputs[input]
 	if in.Correlation == nil || !w.grouped(in.Correlation, c.Source.FieldOf(name, input)) {
@@ -50,7 +50,7 @@ func (w *correlationWriter) carriedName(f ir.Field) string {
 // groupName is the column of a value that a correlation is grouped by, in its matches.
 func (w *correlationWriter) groupName(name string) string { return w.named(name, "By_"+name) }
 
-// named gives a column of our own a name that no other has.
+// named gives a unique name to a column that the query adds.
 func (w *correlationWriter) named(key any, wanted string) string {
 	if w.columns[key] == "" {
 		w.columns[key] = w.names.free(wanted)
@@ -58,7 +58,7 @@ func (w *correlationWriter) named(key any, wanted string) string {
 	return w.columns[key]
 }
 
-// plan prepares a rule's part of the query, in which each of the tables that it is asked of has its own; none where it has no part.
+// plan prepares a rule's part of the query, with one part for each table that is searched. It is nil if there is none.
 func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	source := *r.Source
 	source.Schedule = rules.Schedule{Lookback: w.top.Source.Body.Schedule.Lookback}
@@ -71,7 +71,7 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	}
 	w.time = w.opt.Model.Time[0]
 	var out []*writer
-	read := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // and what the result shows
+	read := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // also for the columns of the result
 	for _, name := range slices.Concat(w.top.Source.Body.Fields, r.Source.Fields) {
 		read = append(read, ir.FieldNamed(name))
 	}
@@ -84,7 +84,7 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	return out
 }
 
-// rule writes the statement with the matches of a rule: their time, id and the fields that are asked for.
+// rule writes the statement with the matches of a rule: their time, id and the needed fields.
 func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
 	name := r.Source.Name
 	if name == "" {
@@ -121,7 +121,7 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 	return text + "| project " + strings.Join(kept, ", ")
 }
 
-// identity is a text that tells the events of a table apart, as far as its columns do.
+// identity is a text that distinguishes the events of a table, as far as its columns do.
 func (w *correlationWriter) identity(plan *compilers.Plan) string {
 	for _, id := range plan.Model.ID {
 		if kind, ok := plan.Source.Columns[id]; ok {
@@ -138,8 +138,8 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 	return `""`
 }
 
-// text reads a field of a rule's event as a text, empty where it is missing, as an entity is in all events of a table that has no such column. Some
-// table of the rule must have it.
+// text reads a field of a rule's event as text. It is empty if the field is missing, also for an entity in a table without such a column. At least
+// one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	columns, domain := one.plan.Whole(f)
 	if len(columns) == 0 {

@@ -8,17 +8,17 @@ import (
 	"decree/rules/ir"
 )
 
-// resultColumn is one that a result has of the event that completed it, under the product's own name for it.
+// resultColumn is a column of the event that completed a correlation, under the product's own name.
 type resultColumn struct {
 	name   string
 	column string             // in the statements
-	of     map[*writer]string // how an event of a rule tells it, in each table
-	rules  map[*ir.Rule]bool  // whose events tell it
-	kinds  map[string]bool    // the types that tables give it
+	of     map[*writer]string // expression for it on an event of a rule, in each table
+	rules  map[*ir.Rule]bool  // rules whose events have it
+	kinds  map[string]bool    // its types in the tables
 }
 
-// collectResultColumns collects what results tell of their event: what identifies it, its host and user, and the fields that the top correlation or the
-// rule names in `fields:`. Defender's custom detections ask for the first three in the result.
+// collectResultColumns collects the columns of a result: those that identify the event, its host and user, and the fields that the top correlation or the
+// rule names in `fields:`. Defender's custom detections require the first three.
 // https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules#required-columns-in-the-query-results
 func (w *correlationWriter) collectResultColumns(read map[*ir.Rule][]*writer) {
 	w.eachTable(read, func(r *ir.Rule, one *writer) {
@@ -107,7 +107,7 @@ func (w *correlationWriter) addResultColumn(r *ir.Rule, one *writer, name, expr,
 	}
 }
 
-// eventColumns are the columns of a rule's table that its results show. Where tables give a column several types, it is a text.
+// eventColumns are the columns of a rule's table that its results show. If the tables have several types for a column, it becomes text.
 func (w *correlationWriter) eventColumns(one *writer) []string {
 	var out []string
 	for _, s := range w.resultColumns {

@@ -8,8 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// temporalOrdered writes, for each input, the latest time at which a sequence that leads up to its matches began: a later begin is never worse, and
-// never earlier than that of a match before. A match takes it from the last match of the input before it.
+// temporalOrdered writes, for each input, the latest start of a sequence that ends at one of its matches. A later start is never worse, and starts
+// never decrease over time. A match takes its start from the last match of the previous input.
 func (st *correlationPart) temporalOrdered(windows string) {
 	before := ""
 	for i := range st.c.Inputs {
@@ -35,7 +35,7 @@ func (st *correlationPart) temporalOrdered(windows string) {
 	}
 }
 
-// occurred says a condition over inputs.
+// occurred writes a condition over inputs.
 func occurred(n ir.Node, flag func(input int) compilers.Pred) compilers.Pred {
 	return compilers.Occurrences(n, flag, func(terms []compilers.Pred, count int) compilers.Pred {
 		return compilers.Atom("(" + countHolding(terms) + fmt.Sprintf(") >= %d", count))

@@ -8,18 +8,18 @@ import (
 	"decree/rules"
 )
 
-// A window slides to each time of a match. What it holds is summed up in one pass down the sorted times of a group: what a time brings
-// is added there, and taken away again once the window has left it, a timespan later. Both ends are part of the window: of one moment,
-// what is added comes first. The cost is that of sorting, however many matches a window holds.
+// A window slides to each time of a match. Its content is summed up in one pass over the sorted times of a group: a match is added at its
+// time and subtracted a timespan later, when the window has passed it. Both ends belong to the window, so at equal times additions come
+// first. The cost is that of sorting, however many matches a window has.
 // https://learn.microsoft.com/en-us/kusto/query/row-cumsum-function
 
-// slidingSum is what a time of a group adds to the window.
+// slidingSum is a sum over the window.
 type slidingSum struct {
 	enter string // an aggregate over the matches of that time
-	leave string // likewise what leaves it; "" is what entered
+	leave string // the same for matches that leave; "" means that what entered is subtracted
 }
 
-// sliding are the times of matches at which the condition of a correlation holds.
+// sliding gives the times of matches at which the condition of a correlation holds.
 func (st *correlationPart) sliding() []string {
 	stages, sums := st.moments()
 	var aggregates, running []string
@@ -79,15 +79,15 @@ func (st *correlationPart) moments() ([]string, []slidingSum) {
 	panic("kql: unknown type of correlation")
 }
 
-// numbers tells matches with a number from others.
+// numbers separates matches with a number from others.
 func (st *correlationPart) numbers() []string {
 	return []string{st.inputs, whereSyntax.Print(finite).Stage("extend Has =")}
 }
 
 var finite = compilers.All{compilers.Atom("isnotnull(Value1)"), compilers.Atom("isfinite(Value1)")}
 
-// distinct tells of each value when it comes into the window and leaves it: it does not as long as the next match that has it comes before.
-// A window whose matches all lack the values has none of them, which a bound may allow.
+// distinct computes when each value enters and leaves the window. A value does not leave if its next match comes before that.
+// A window whose matches all lack the values has a count of zero, which a bound may allow.
 func (st *correlationPart) distinct() []string {
 	var by []string
 	for _, v := range st.values {
@@ -117,7 +117,7 @@ func (st *correlationPart) condition() (value string, holds compilers.Pred) {
 		return st.running(0), st.bounds("Value")
 	case rules.ValueSum, rules.ValueAvg:
 		st.note(compilers.Note{Code: "value-rounding", Effect: "exact", Range: st.c.Source.TypeRange,
-			Message: "sums are rounded to six decimals, so that fractions taken away leave nothing behind"})
+			Message: "sums are rounded to six decimals, so that rounding errors do not add up"})
 		value = "round(" + st.running(1) + ", 6)"
 		if kind == rules.ValueAvg {
 			value += " / " + st.running(0)

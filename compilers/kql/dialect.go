@@ -69,7 +69,7 @@ func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagno
 // writer holds one compilation.
 type writer struct {
 	plan        *compilers.Plan
-	sources     []*schema.Source // whose events are asked: the plan's own, and others of its table
+	sources     []*schema.Source // the sources that are searched: the plan's own, and others of its table
 	found       diag.Diagnostics
 	negated     map[ir.Node]bool
 	names       names
@@ -82,7 +82,7 @@ type writer struct {
 	assets      []compilers.Asset
 }
 
-// newWriter begins a query.
+// newWriter starts a query.
 func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
 	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
 }
@@ -137,7 +137,7 @@ func (w *writer) parts() (statements, stages string) {
 	return lets.String(), text
 }
 
-// prepare finds what must be known before the first predicate is written.
+// prepare collects everything that the predicates depend on.
 func (w *writer) prepare(n ir.Node) {
 	compilers.MarkNegated(n, w.negated)
 	ir.Inspect(n, func(below ir.Node) bool {
@@ -156,7 +156,7 @@ func (w *writer) prepare(n ir.Node) {
 	})
 }
 
-// where writes each conjunct as its own stage, behind those that read what it asks.
+// where writes each conjunct as its own stage, after the stages that read its columns.
 func (w *writer) where(conjuncts []ir.Node) []string {
 	var stages []string
 	for _, n := range compilers.FlatConjuncts(conjuncts) {
@@ -166,10 +166,10 @@ func (w *writer) where(conjuncts []ir.Node) []string {
 	return stages
 }
 
-// where is the stage that keeps what a predicate holds for.
+// where is the stage that keeps events for which a predicate holds.
 func where(p compilers.Pred) string { return whereSyntax.Lines(p).Stage("where") }
 
-// pipe writes stages one a line. A stage that is a comment stands alone.
+// pipe writes one stage per line. A comment is a line of its own.
 func pipe(stages []string) string {
 	var b strings.Builder
 	for i, s := range stages {

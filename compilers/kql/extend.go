@@ -8,25 +8,25 @@ import (
 	"decree/rules/schema"
 )
 
-// extendedColumn is a value inside a longer text, as one of an event's XML. A stage reads it into a column, which several tests ask.
+// extendedColumn is a value inside a longer text, such as an event's XML. A stage extracts it into a column that several tests use.
 type extendedColumn struct {
 	column string // as the query writes it
-	expr   string // how the longer text tells it
-	used   bool   // by a test that is written
+	expr   string // expression that extracts it
+	used   bool   // a written test uses it
 	added  bool   // a stage has added the column
 }
 
 func (r *extendedColumn) stage() string { return "extend " + r.column + " = " + r.expr }
 
-// findExtended finds the values inside longer texts that make the query shorter as columns. Where the query joins or counts events, or looks for keywords
-// in every column, each test reads its value by itself.
+// findExtended finds the values inside longer texts that make the query shorter as columns. If the query joins or counts events, or searches every
+// column for keywords, each test extracts its value itself.
 func (w *writer) findExtended(conditions []ir.Node) {
 	if len(w.prevalences) > 0 || len(w.creations) > 0 || len(w.plan.Source.Columns) == 0 {
 		return
 	}
 	type candidate struct {
 		name, expr string
-		saved      int // characters, in all tests
+		saved      int // characters saved, over all tests
 	}
 	var found []*candidate
 	keywords := false
@@ -64,7 +64,7 @@ func (w *writer) findExtended(conditions []ir.Node) {
 	}
 }
 
-// innerValue tells how a value inside a longer text is read, and its name; "" where the column itself is the value.
+// innerValue gives the expression for a value inside a longer text, and its name. They are "" if the column itself is the value.
 func (w *writer) innerValue(c schema.Column, f ir.Field) (name, expr string) {
 	switch {
 	case c.Type == schema.XML, c.Type == schema.HashSet:
@@ -77,7 +77,7 @@ func (w *writer) innerValue(c schema.Column, f ir.Field) (name, expr string) {
 	return name, part(w.read(c), c, nil).name
 }
 
-// timesRead counts how often a test names its value in the query.
+// timesRead counts how often a test uses its value in the query.
 func timesRead(t ir.Test) int {
 	if text, ok := t.(*ir.Text); ok && text.Op != ir.Equals && text.Op != ir.Filename {
 		return len(text.Values)
@@ -85,8 +85,8 @@ func timesRead(t ir.Test) int {
 	return 1
 }
 
-// mayExtend tells whether a column of a name can be added: the table has none, no statement or function has the name, and where another table of the model
-// has it, it is a text there, too. A union would else rename that column.
+// mayExtend tells whether a column of a name can be added. The table must not have it, no statement or function may have the name, and if another table
+// of the model has it, it must be text there too: otherwise a union would rename that column.
 func (w *writer) mayExtend(name string) bool {
 	lower := strings.ToLower(name)
 	if !plainName.MatchString(name) || reservedWords[lower] || statementWords[lower] || madeName.MatchString(name) || slices.Contains(functions, lower) ||
@@ -112,7 +112,7 @@ func (w *writer) mayExtend(name string) bool {
 	return elsewhere || !w.names[lower]
 }
 
-// extendedName gives the column that a value inside a longer text is read into; "" where each test reads it.
+// extendedName gives the column for a value inside a longer text. It is "" if each test extracts the value itself.
 func (w *writer) extendedName(c schema.Column, f ir.Field) string {
 	if len(w.extended) == 0 {
 		return ""
@@ -127,7 +127,7 @@ func (w *writer) extendedName(c schema.Column, f ir.Field) string {
 	return ""
 }
 
-// extendStages are the stages that read the values which written tests ask, and no stage before.
+// extendStages are the stages that extract the values of written tests, unless an earlier stage did.
 func (w *writer) extendStages() []string {
 	var stages []string
 	for _, r := range w.extended {

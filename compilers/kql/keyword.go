@@ -7,7 +7,7 @@ import (
 
 // keyword looks at every column.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
-	w.plan.NoteOf(n, "keyword-columns", "false-negatives", "keywords are looked for in the columns of one table, as Kusto's * sees them")
+	w.plan.NoteOf(n, "keyword-columns", "false-negatives", "keywords are searched for in the columns of one table, as Kusto's * does")
 	var either compilers.Any
 	for _, t := range compilers.StoredForms(n.Test) { // a dynamic column or one of XML is searched as text
 		either = append(either, w.inColumns(t, n))

@@ -9,7 +9,7 @@ import (
 	"decree/rules/ir"
 )
 
-// listLets writes the value lists, those a union is made of before it.
+// listLets writes the value lists. The parts of a union come before it.
 func (w *writer) listLets() string {
 	l := &listWriter{writer: w, used: map[string]bool{}, apart: map[string]bool{}, byName: map[string]ir.List{}}
 	for _, list := range w.plan.Rule.Lists {
@@ -33,8 +33,8 @@ func (w *writer) listLets() string {
 type listWriter struct {
 	*writer
 	byName map[string]ir.List
-	used   map[string]bool // by a test
-	apart  map[string]bool // those that stand beside the query
+	used   map[string]bool // lists that a test uses
+	apart  map[string]bool // lists in a watchlist beside the query
 	lets   strings.Builder
 }
 
@@ -87,12 +87,12 @@ func (l *listWriter) list(name string) string {
 	return v
 }
 
-// joinable tells whether the members of a union are all arrays: a watchlist is none.
+// joinable tells whether all parts of a union are arrays. A watchlist is not.
 func (l *listWriter) joinable(list ir.List) bool {
 	return !slices.ContainsFunc(list.Union, func(part string) bool { return l.apart[l.known(part).Name] })
 }
 
-// watchlist reads a list that a workspace keeps: one column, to which `in~` holds a value.
+// watchlist reads a list from a watchlist of the workspace: one column, for use with `in~`.
 // https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries
 func (w *writer) watchlist(lets *strings.Builder, l ir.List) string {
 	table := compilers.TableOf(l.Name, l.Values)

@@ -39,7 +39,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 			return w.text(o, &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased, List: name.List})
 		}
 		if o.kind == datetime {
-			w.found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a datetime, which has no text form of its own", o.name)
+			w.found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a datetime and cannot be searched as text", o.name)
 		}
 		if t.Op == ir.Equals && slices.Contains(t.Values, "") {
 			w.noteEmpty(m)
@@ -86,7 +86,7 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 }
 
 func (w *writer) noteEmpty(n ir.Node) {
-	w.plan.Note("empty-is-missing", "exact", n.Range(), "a Kusto string cannot be null: an empty value and a missing one are the same")
+	w.plan.Note("empty-is-missing", "exact", n.Range(), "a string in Kusto cannot be null: an empty value and a missing one are the same")
 }
 
 func absent(o operand) compilers.Pred {
@@ -103,7 +103,7 @@ func present(o operand) compilers.Pred {
 	return compilers.Atom("isnotnull(" + o.name + ")")
 }
 
-// notNull makes a comparison false where its value is null, if that would matter.
+// notNull makes a comparison false if its value is null and that would matter.
 func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
 	if !negated {
 		return p
@@ -111,7 +111,7 @@ func notNull(p compilers.Pred, value string, negated bool) compilers.Pred {
 	return compilers.All{compilers.Atom("isnotnull(" + value + ")"), p}
 }
 
-// text compares a column with literal strings. Operators that ignore case do so for letters of ASCII alone, expressions for all.
+// text compares a column with literal strings. Operators that ignore case do so only for ASCII, expressions for all letters.
 // https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators
 func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	name := o.asText()
@@ -163,8 +163,8 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	return either
 }
 
-// maxTerms bounds a disjunction: Kusto refuses queries that are nested too deep, as a chain of
-// or is. More values become one expression.
+// maxTerms limits the terms of a disjunction. Kusto refuses deeply nested queries, and a chain of `or` is nested. With more
+// values, one regular expression is used.
 const maxTerms = 100
 
 func numberSet(name string, values []string) compilers.Pred {
@@ -190,7 +190,7 @@ func operator(op ir.TextOp, cased bool) string {
 	return operators[op][0]
 }
 
-// pattern matches a regular expression, of which re2 is RE2's form; a missing value, which Kusto holds as "", never matches.
+// pattern matches a regular expression; re2 is its form for RE2. A missing value, which is "" in Kusto, never matches.
 func (w *writer) pattern(o operand, expr, re2 string) compilers.Pred {
 	p := matches(o.asText(), expr)
 	if re, err := regexp.Compile(re2); err == nil && re.MatchString("") {
@@ -230,7 +230,7 @@ func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
 	if op == ir.Filename {
 		x, op = fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), x), ir.Equals
 	}
-	if !t.Cased { // operators would ignore the case of ASCII's letters alone
+	if !t.Cased { // operators would ignore case only for ASCII
 		x, y = "tolower("+x+")", "tolower("+y+")"
 	}
 	return compilers.All{present(a), present(b), compilers.Atom(x + " " + operator(op, true) + " " + y)}
@@ -248,9 +248,9 @@ func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {
 	return notNull(numbers(fmt.Sprintf(timeParts[t.Part], when), t.Op, t.Values), when, negated)
 }
 
-// cidr asks each family's own function whether an address is in a network: each gives null for an address it cannot read. Dual-stack
-// sockets write `::ffff:10.0.0.1`, which the functions for IPv4 take for no address, and Windows writes an interface's number behind a
-// link-local one (`fe80::1%4`): https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
+// cidr tests with the function of each address family whether an address is in a network. Each gives null for an address that it cannot
+// parse. Dual-stack sockets write `::ffff:10.0.0.1`, which the functions for IPv4 cannot parse, and Windows adds the number of the interface to
+// a link-local address (`fe80::1%4`): https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
 func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	var v4, v6 []string
 	holdsV4 := false
@@ -288,6 +288,6 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	return either
 }
 
-// mappedV4 are the addresses of IPv6 that those of IPv4 are for Kusto's functions of IPv6. For a rule they are none of IPv6.
+// mappedV4 are the IPv6 addresses to which Kusto's IPv6 functions map IPv4 addresses. In a rule, these do not count as IPv6.
 // https://learn.microsoft.com/en-us/kusto/query/ipv6-compare-function
 var mappedV4 = netip.MustParsePrefix("::ffff:0:0/96")

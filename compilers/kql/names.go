@@ -7,12 +7,12 @@ import (
 	"decree/rules/schema"
 )
 
-// names are those that a statement or a column of the query's own may not have, in lower case: they are taken, or the
-// model's tables and columns have them.
+// names are the names that a new statement or column of the query may not use, in lower case: they are taken by the query,
+// or by tables and columns of the model.
 type names map[string]bool
 
-// newNames knows every name that a query of a model may hold by itself. A name that the query's statements do not read
-// is left out as well: a query may then be read without its schema.
+// newNames contains every name that a query on a model may use. It also contains names that this query does not use, so
+// that the query can be understood without the schema.
 func newNames(m *schema.Model) names {
 	n := names{}
 	add := func(all ...string) {
@@ -38,10 +38,10 @@ func newNames(m *schema.Model) names {
 
 var unsafeInName = regexp.MustCompile(`[^A-Za-z0-9_]`)
 
-// madeName is how the columns begin that a query makes and numbers.
+// madeName matches the numbered columns that a query creates.
 var madeName = regexp.MustCompile(`(?i)^(ancestor\d+_|watched_|(key|value|input|enter|leave|running)\d)`)
 
-// free makes a name that nothing else has, close to the author's.
+// free makes a unique name that is close to the author's.
 func (n names) free(wanted string) string {
 	name := unsafeInName.ReplaceAllString(wanted, "_")
 	if name == "" || (name[0] >= '0' && name[0] <= '9') || madeName.MatchString(name) {
@@ -54,7 +54,7 @@ func (n names) free(wanted string) string {
 	return name
 }
 
-// functions are those that queries call.
+// functions are the functions that queries call.
 var functions = []string{"ago", "arg_max", "arg_min", "array_concat", "array_length", "array_sort_asc", "bin", "case", "ceiling", "coalesce", "count", "count_distinct",
 	"countif", "datetime_part", "dynamic", "extract", "fileprofile", "iff", "ingestion_time", "ipv4_is_in_any_range", "ipv4_is_in_range", "ipv6_is_in_any_range", "ipv6_is_in_range",
 	"isempty", "isfinite", "isnotempty", "isnotnull", "isnull", "make_list", "materialize", "max", "min", "next", "not", "now", "parse_json", "parse_url", "prev", "replace_strings",
@@ -65,7 +65,7 @@ var functions = []string{"ago", "arg_max", "arg_min", "array_concat", "array_len
 var profileColumns = []string{"SHA1", "SHA256", "MD5", "FileSize", "GlobalPrevalence", "GlobalFirstSeen", "GlobalLastSeen", "Signer", "Issuer", "SignerHash", "IsCertificateValid",
 	"IsRootSignerMicrosoft", "SignatureState", "IsExecutable", "ThreatName", "Publisher", "SoftwareName", "ProfileAvailability"}
 
-// statementWords are the words of the language that are no name of a statement, beside those that are no bare name of a column.
+// statementWords are words of the language that cannot name a statement, in addition to those that cannot be a bare column name.
 var statementWords = wordSet(`accumulate anomalychart areachart bagexpansion barchart bin_legacy boolean byte cachingpolicy callout cancel card char columnchart
 	containscs contains_cs cycles dataexport datascope datatable date decimal decodeblocks double earliest encodingpolicy endswith_cs entity_group expandoutput
 	extent_tags_retention externaldata external_data find flags float force_remote harddelete hardretention has_all has_any has_cs hasprefix hasprefix_cs hassuffix

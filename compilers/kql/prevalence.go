@@ -13,10 +13,10 @@ import (
 type prevalence struct {
 	node     *ir.Prevalence
 	name     string // of its let statement
-	value    string // the column asked about, which extend adds where the table has it otherwise
-	expr     string // how the event tells it
+	value    string // the column of the value, which extend adds if the table stores it in another form
+	expr     string // expression for the value on an event
 	fallback string // the let statement of the default global prevalence, or ""
-	lookup   string // of the first of those that are looked up together: the let statement of what is known
+	lookup   string // for the first of conditions with a shared look-up: the let statement with its result
 }
 
 func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
@@ -37,7 +37,7 @@ func (w *writer) prevalenceOf(p *ir.Prevalence) *prevalence {
 	return nil
 }
 
-// values adds the values asked about that are no columns of the table.
+// values adds the tested values that are not columns of the table.
 func (w *writer) values() []string {
 	var stages []string
 	for _, r := range w.prevalences {
@@ -64,13 +64,13 @@ func (r *prevalence) defaultLet() string {
 	return fmt.Sprintf("let %s = %s;\n", r.fallback, compilers.Number(r.node.Spec.GlobalElse))
 }
 
-// predicate holds when the event's value is one of the rare.
+// predicate holds if the event's value is one of the rare ones.
 func (r *prevalence) predicate() compilers.Pred {
 	return compilers.Atom(fmt.Sprintf("tolower(%s) in ((%s | project %s))", columnName(r.value), r.name, columnName(r.value)))
 }
 
-// prevalenceBody writes the events that conditions on rarity are asked of, the statements of those conditions, and the stages that keep what the
-// whole rule holds for.
+// prevalenceBody writes the events to which prevalence conditions apply, the statements of these conditions, and the stages that keep the events
+// that match the whole rule.
 func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, late []ir.Node) []string {
 	events := w.names.free(w.populationName(early))
 	fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
@@ -101,7 +101,7 @@ func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, lat
 	return body
 }
 
-// reputationGroups are the conditions that count nothing, together those that ask about one value.
+// reputationGroups are the conditions without counting, grouped by value.
 func (w *writer) reputationGroups() [][]*prevalence {
 	var groups [][]*prevalence
 	for _, r := range w.prevalences {
@@ -117,13 +117,13 @@ func (w *writer) reputationGroups() [][]*prevalence {
 	return groups
 }
 
-// joinKnown lays what is known of values beside the events that have them.
+// joinKnown joins the reputation of values to the events.
 func joinKnown(value, known string) []string {
 	v := columnName(value)
 	return []string{fmt.Sprintf("extend %s = tolower(%s)", v, v), fmt.Sprintf("join kind=leftouter %s on %s", known, v)}
 }
 
-// populationName is the author's name for the events counted, where there is one.
+// populationName is the author's name for the counted events, if there is one.
 func (w *writer) populationName(early []ir.Node) string {
 	if len(early) == 1 {
 		if named, ok := early[0].(*ir.Named); ok {
@@ -167,7 +167,7 @@ func (w *writer) countLet(r *prevalence, events string, early []ir.Node) string 
 	return fmt.Sprintf("let %s = materialize(\n%s);\n", r.name, indent(pipe(stages)))
 }
 
-// reputationLets look a value up once, and write the values that satisfy each condition on what is known of it.
+// reputationLets look a value up once, and write the values that satisfy each condition on its reputation.
 func (w *writer) reputationLets(group []*prevalence, events string) string {
 	first := group[0]
 	count, counting := w.countStages(first)
@@ -199,7 +199,7 @@ func (w *writer) countStages(r *prevalence) (count string, stages []string) {
 		stages = append(stages, comment("FileProfile distinguishes case and knows hashes in lower case."))
 	}
 	distinct := fmt.Sprintf("count_distinct(tolower(%s))", hosts)
-	if who != "host" { // that stands in every event; an empty text would count as one more
+	if who != "host" { // every event has a host; for others, an empty text would count as one more
 		distinct = fmt.Sprintf("count_distinctif(tolower(%s), isnotempty(%s))", hosts, hosts)
 	}
 	return count, append(stages, fmt.Sprintf("summarize %s = %s by %s = tolower(%s)", columnName(count), distinct, v, v))
@@ -211,14 +211,14 @@ func rarest(count, value string, most int) []string {
 		fmt.Sprintf("sort by %s asc, %s asc", columnName(count), columnName(value)), fmt.Sprintf("take %d", most)}
 }
 
-// lookupLimit keeps as many values as FileProfile looks up.
+// lookupLimit keeps the number of values that FileProfile looks up.
 func (w *writer) lookupLimit(count string, rs ...*prevalence) []string {
 	if w.plan.Source.Reputation.Source != fileProfile {
 		return nil
 	}
 	for _, r := range rs {
 		w.plan.NoteOf(r.node, "fileprofile-limit", "false-negatives",
-			fmt.Sprintf("FileProfile looks up %d values a call: of more, only the rarest are, and an event with another value counts as one for which the condition does not hold", maxProfiles))
+			fmt.Sprintf("FileProfile looks up %d values per call. If there are more, only the rarest are looked up, and for other values the condition is false", maxProfiles))
 	}
 	return rarest(count, rs[0].value, maxProfiles)
 }

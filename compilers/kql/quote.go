@@ -24,7 +24,7 @@ func quote(s string) string {
 	})
 }
 
-// verbatim writes a pattern as a literal in which a backslash is itself, where it can be.
+// verbatim writes a pattern as a literal without escapes, if possible.
 func verbatim(s string) string {
 	for _, r := range s {
 		if r == '"' || r == utf8.RuneError || !unicode.IsPrint(r) {
@@ -44,13 +44,13 @@ func quoteAll(values []string) []string {
 
 var plainName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-// reservedWords are the names that mean something else when they stand bare.
+// reservedWords are names that mean something else without brackets.
 var reservedWords = map[string]bool{"and": true, "or": true, "not": true, "in": true, "has": true, "by": true, "on": true, "where": true, "between": true,
 	"contains": true, "startswith": true, "endswith": true, "matches": true, "let": true, "set": true, "true": true, "false": true, "null": true,
 	"dynamic": true, "datetime": true, "timespan": true, "bool": true, "int": true, "long": true, "real": true, "string": true, "guid": true,
 	"with": true, "of": true, "kind": true, "asc": true, "desc": true, "nulls": true, "first": true, "last": true, "to": true, "step": true, "from": true}
 
-// columnName writes a column's name, in brackets where it is not a plain word.
+// columnName writes a column's name, in brackets if it is not a plain word.
 func columnName(name string) string {
 	if plainName.MatchString(name) && !reservedWords[strings.ToLower(name)] {
 		return name

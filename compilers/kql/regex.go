@@ -9,11 +9,11 @@ import (
 	"decree/rules/regex"
 )
 
-// maxAlternatives bounds the length of an expression of many texts: Rust's crate compiles to 10 MB at most, which without regard to case is
-// reached at some 200,000 characters.
+// maxAlternatives limits the length of an expression with many texts. Rust's crate compiles to at most 10 MB, which an expression that ignores
+// case reaches at about 200,000 characters.
 const maxAlternatives = 50_000
 
-// expression is the author's expression as Kusto says it, in the syntax of Rust's regex crate.
+// expression is the author's expression for Kusto, in the syntax of Rust's regex crate.
 // https://learn.microsoft.com/en-us/kusto/query/regex
 func expression(t *ir.Regex) string {
 	text, err := t.Parse().In(regex.Rust)
@@ -23,7 +23,7 @@ func expression(t *ir.Regex) string {
 	return text
 }
 
-// textRegexes are expressions that together find any of the values as the test says.
+// textRegexes are expressions that together match any of the values of a test.
 func textRegexes(t *ir.Text, values []string) []string {
 	var all []string
 	var quoted []string
@@ -39,7 +39,7 @@ func textRegexes(t *ir.Text, values []string) []string {
 	return all
 }
 
-// literalRegex is a text as an expression, which ignores case unless it is cased.
+// literalRegex is an expression for a literal text. It ignores case unless cased.
 func literalRegex(s string, cased bool) string {
 	if cased {
 		return regexp.QuoteMeta(s)
@@ -66,7 +66,7 @@ func textRegex(t *ir.Text, quoted []string) string {
 	return "(?i)" + expr
 }
 
-// globRegex finds a text with wildcards, which covers the whole value.
+// globRegex matches a text with wildcards against the whole value.
 func globRegex(t *ir.Glob) string {
 	flags := "(?is)"
 	if t.Cased {
@@ -90,7 +90,7 @@ func globRegex(t *ir.Glob) string {
 	return b.String()
 }
 
-// filenameRegex finds a file name at the end of a path.
+// filenameRegex matches a file name at the end of a path.
 func filenameRegex(t *ir.Text) string {
 	names := make([]string, len(t.Values))
 	for i, v := range t.Values {

@@ -10,28 +10,28 @@ import (
 	"decree/rules/schema"
 )
 
-// fileProfile is the function that knows files, and maxProfiles how many it takes a call.
+// fileProfile is the function for the reputation of files, and maxProfiles its limit of values per call.
 // https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
 const (
 	fileProfile = "FileProfile"
 	maxProfiles = 1000
 )
 
-// watchlist is the source of reputation where a workspace keeps its own: a watchlist of this name.
+// watchlist is the source of reputation in a workspace: a watchlist of this name.
 // https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries
 const (
 	watchlist     = "watchlist"
 	watchlistName = "decree_reputation"
 )
 
-// knownEntities are the entities that each source of reputation knows.
+// knownEntities are the entities that each source of reputation covers.
 var knownEntities = map[string][]string{fileProfile: {"sha1", "sha256"}, watchlist: {"sha1", "sha256", "md5", "domain"}}
 
-// lookUp lays what the source of reputation knows beside the values of conditions that ask about one value.
+// lookUp joins the reputation to the values of conditions on one value.
 func (w *writer) lookUp(rs ...*prevalence) []string {
 	spec, rep := rs[0].node.Spec, w.plan.Source.Reputation
 	if !slices.Contains(knownEntities[rep.Source], spec.Field) {
-		w.found.Errorf("no-reputation", spec.FieldRange, "ask about sha1 or sha256 with a model whose reputation source is FileProfile or watchlist",
+		w.found.Errorf("no-reputation", spec.FieldRange, "use sha1 or sha256, and a data model whose reputation source is FileProfile or watchlist",
 			"kql has no reputation of a %s in data model %s", spec.Field, w.plan.Model.Name)
 		return nil
 	}
@@ -41,12 +41,12 @@ func (w *writer) lookUp(rs ...*prevalence) []string {
 	return []string{fmt.Sprintf("invoke %s(%s, %d)", fileProfile, columnName(rs[0].value), maxProfiles)}
 }
 
-// reputationTests keep the values whose answer satisfies a condition.
+// reputationTests keep the values whose reputation satisfies a condition.
 func (w *writer) reputationTests(r *prevalence) []string {
 	spec, rep := r.node.Spec, w.plan.Source.Reputation
 	known := func(name, what string) string {
 		if name == "" {
-			w.found.Errorf("no-column", r.node.Range(), "leave the condition out for this target", "%s does not tell the %s of a file", rep.Source, what)
+			w.found.Errorf("no-column", r.node.Range(), "remove the condition for this target", "%s does not provide the %s of a file", rep.Source, what)
 			return "_"
 		}
 		return columnName(name)
@@ -73,7 +73,7 @@ func (w *writer) reputationTests(r *prevalence) []string {
 	return stages
 }
 
-// watchlistLookup lays the watchlist's rows beside the values; of several with one value, one counts.
+// watchlistLookup joins the watchlist's rows to the values. If several rows have the same value, one counts.
 func (w *writer) watchlistLookup(rs []*prevalence) []string {
 	r, rep := rs[0], w.plan.Source.Reputation
 	field := r.node.Spec.Field
@@ -89,7 +89,7 @@ func (w *writer) watchlistLookup(rs []*prevalence) []string {
 			asked = append(asked, columnName(name))
 		}
 	}
-	w.plan.Note("watchlist", "exact", r.node.Range(), "reputation is what the watchlist "+watchlistName+" says")
+	w.plan.Note("watchlist", "exact", r.node.Range(), "reputation is read from the watchlist "+watchlistName)
 	const file = watchlistName + ".csv"
 	if !slices.ContainsFunc(w.assets, func(a compilers.Asset) bool { return a.Name == file }) {
 		w.assets = append(w.assets, compilers.Asset{Name: file, Content: strings.Join(all, ",") + "\n",

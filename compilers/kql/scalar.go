@@ -10,7 +10,7 @@ import (
 	"decree/rules/schema"
 )
 
-// kind is how Kusto holds a column's values. Only strings cannot be null.
+// kind is the type of a column's values in Kusto. Only strings cannot be null.
 type kind int
 
 const (
@@ -21,12 +21,12 @@ const (
 	other // dynamic, guid, timespan: compared as text
 )
 
-// operand is a column as the query names it.
+// operand is a column in the query.
 type operand struct {
 	name      string
 	kind      kind
 	companion string // a column with only the file name
-	onlyName  bool   // the column itself holds only the file name
+	onlyName  bool   // the column itself has only the file name
 }
 
 // asText is the operand as a string.
@@ -65,7 +65,7 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 	return o
 }
 
-// read is a column, or where it is empty the other that has its value.
+// read reads a column, or if it is empty, the other column with its value.
 func (w *writer) read(c schema.Column) operand {
 	o := w.typed(c.Name, c.Type)
 	if c.OrElse != "" {
@@ -95,7 +95,7 @@ func (w *writer) operandOf(f ir.Field, t ir.Test) operand {
 	return part(o, col, t)
 }
 
-// part reads one hash out of a column that holds several, or a value out of a longer text.
+// part extracts one hash from a column with several, or a value from a longer text.
 func part(o operand, c schema.Column, t ir.Test) operand {
 	switch {
 	case c.Within() != "":
@@ -109,8 +109,8 @@ func part(o operand, c schema.Column, t ir.Test) operand {
 	return o
 }
 
-// property reads a property as what it is declared to be. One of a column of text is read out of
-// the JSON that the text is. A property that is not there is an empty text, as a missing column is.
+// property reads a property with its declared type. In a text column, it is read from the JSON in the text. A missing
+// property is an empty text, like a missing column.
 func (w *writer) property(container string, path []string, declared schema.Type) operand {
 	from := columnName(container)
 	if w.plan.Source.Columns[container] == "string" {
@@ -145,7 +145,7 @@ func canonical(values []string) bool {
 	return true
 }
 
-// value is a column's value as the query reads it, and the name it has or gets.
+// value is the expression for a column's value, and the name that it has or gets.
 func (w *writer) value(c schema.Column) (expr, name string) {
 	if container, path := w.plan.Source.Inside(c.Name); container != "" {
 		name = path[len(path)-1]

@@ -7,7 +7,7 @@ import (
 	"decree/rules/ir"
 )
 
-// scope is the table with the tests that make its rows the rule's log source.
+// scope is the table, with the tests that limit it to the rule's log source.
 func (w *writer) scope(since string) []string {
 	s := w.plan.Source
 	if s.Table == "" {
@@ -25,7 +25,7 @@ func (w *writer) scope(since string) []string {
 	return append(stages, w.scopeTests()...)
 }
 
-// scopeTests are the tests that make a row one of the sources'.
+// scopeTests are the tests by which a row belongs to one of the sources.
 func (w *writer) scopeTests() []string {
 	var either compilers.Any
 	for _, tests := range compilers.Scopes(w.sources) {

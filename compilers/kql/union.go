@@ -7,13 +7,13 @@ import (
 	"decree/rules/diag"
 )
 
-// textWithoutScope is what a plan asks, without what makes a row one of its source.
+// textWithoutScope is the text of a plan's conditions, without the scope of its source.
 func textWithoutScope(p *compilers.Plan) string {
 	lets, text := newWriter(p, nil, newNames(p.Model)).parts()
 	return lets + text
 }
 
-// union asks several tables, each in its own words. A table that a workspace does not have is passed over.
+// union searches several tables, each with its own columns. A table that a workspace does not have is skipped.
 // https://learn.microsoft.com/en-us/kusto/query/union-operator
 func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
 	branches := compilers.Branches(plans, textWithoutScope)

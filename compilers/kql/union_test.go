@@ -40,7 +40,7 @@ func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 func TestSourcesLeftOutAreNamed(t *testing.T) {
 	m := lowered.Model(t, "sentinel")
 	for _, c := range []struct{ detection, want string }{
-		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s and not no", "not asked: security_process_creation, whose events have no OriginalFileName, by which the rule or its filter excludes"},
+		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s and not no", "not searched: security_process_creation. Their events have no OriginalFileName, by which the rule or its filter excludes"},
 		{"s: {Image: a}, no: {User: b}, condition: s and not no", ""},
 		{"s: {Image: a}, no: {OriginalFileName: b}, condition: s or no", ""},
 	} {

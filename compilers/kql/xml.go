@@ -7,7 +7,7 @@ import (
 	"decree/rules/schema"
 )
 
-// unescaped reads an element's text as what it stands for. A test that cannot tell the two apart asks the text as it is.
+// unescaped decodes the text of an element. If a test has the same result on the encoded text, it is not decoded.
 // https://learn.microsoft.com/en-us/kusto/query/replace-strings-function
 func unescaped(text string, t ir.Test) string {
 	if sameEscaped(t) {
@@ -21,8 +21,8 @@ func unescaped(text string, t ir.Test) string {
 	return "replace_strings(" + text + ", " + list(written) + ", " + list(plain) + ")"
 }
 
-// sameEscaped tells whether a test finds the same in a text with entities as in what it stands for: no entity stands for what is
-// asked, and no part of one is.
+// sameEscaped tells whether a test has the same result on a text with entities and on the decoded text: it does not search for a
+// character that an entity stands for, or for a part of an entity.
 func sameEscaped(t ir.Test) bool {
 	switch t := t.(type) {
 	case *ir.Null, *ir.Exists, *ir.Number, *ir.Bool, *ir.CIDR:

@@ -71,7 +71,7 @@ func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage stri
 	}
 	all := slices.ContainsFunc(w.ancestorTests, func(d *ancestorTest) bool { return d.hops > 1 || d.unknown() == "1" })
 	if len(own) == 0 || all {
-		w.plan.NoteOf(w.ancestorTests[0].match, "ancestor-cost", "cost", "every process creation of the period is linked to its parent: narrow the rule with a condition on the event itself")
+		w.plan.NoteOf(w.ancestorTests[0].match, "ancestor-cost", "cost", "every process creation of the period is linked to its parent: a condition on the event itself narrows this")
 		return nil, ""
 	}
 	var child compilers.All
@@ -130,7 +130,7 @@ func (w *writer) linkAncestors() []string {
 		if d.unknown() == "1" {
 			effect = "false-positives"
 		}
-		w.plan.NoteOf(d.match, "ancestor-window", effect, "an ancestor is known only if the creation event of its child is in the searched period: "+period)
+		w.plan.NoteOf(d.match, "ancestor-window", effect, "an ancestor is found only if the creation event of its child is in the searched period: "+period)
 		w.plan.NoteOf(d.match, "search-memory", effect, "mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
 	}
 	stages := []string{

@@ -39,8 +39,8 @@ func (s *correlationWriter) correlate(k int) {
 	repeats := s.repeats(st.c)
 	if st.kept.any() {
 		if repeats {
-			s.report("correlation-groups", st.c.Source.TypeRange, "group by what that correlation is grouped by",
-				"spl: an event may be several matches of a correlation that %q reads, in one group: they cannot be told apart here", st.c.Source.Body.Title)
+			s.report("correlation-groups", st.c.Source.TypeRange, "group by the same fields as that correlation",
+				"spl: an event can be several matches, in one group, of a correlation that %q reads: spl cannot distinguish them", st.c.Source.Body.Title)
 		}
 		s.stage(fmt.Sprintf("eval decree_corr_%d=%s", k+1, ifElse(holds, "1", "0")))
 	} else {

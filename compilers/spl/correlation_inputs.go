@@ -21,7 +21,7 @@ type inputRule struct {
 
 // addRule plans one rule.
 func (s *correlationWriter) addRule(r *ir.Rule) {
-	branch, found := compilers.OneBranch("spl", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, s.top.Reads(r)), "in a correlation each rule is read from one")
+	branch, found := compilers.OneBranch("spl", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, s.top.Reads(r)), "a correlation reads each rule from a single source")
 	s.found = append(s.found, found...)
 	if branch == nil {
 		return
@@ -31,8 +31,8 @@ func (s *correlationWriter) addRule(r *ir.Rule) {
 	m.w.sources = branch.Sources
 	m.w.hashes, m.w.lists = s.hashes, &s.lists
 	if m.w.dataset != nil {
-		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, as splunk-windows",
-			"spl: in a correlation, rows of a data model cannot be told apart")
+		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, such as splunk-windows",
+			"spl: an accelerated data model has no single events to correlate")
 		return
 	}
 	conditions := compilers.Conjuncts(plan.Rule.Condition)
@@ -65,12 +65,12 @@ func (s *correlationWriter) addRule(r *ir.Rule) {
 // refuse reports what an input needs that takes a pipeline of its own.
 func (s *correlationWriter) refuse(w *writer) {
 	if len(w.ancestorTests) > 0 {
-		s.found.Errorf("correlation-ancestor", w.ancestorTests[0].match.Range(), "correlate a rule that asks for what the event carries itself",
-			"spl: in a correlation, an ancestor that the event does not carry cannot be asked for")
+		s.found.Errorf("correlation-ancestor", w.ancestorTests[0].match.Range(), "correlate a rule that needs only fields of the event itself",
+			"spl: a correlation cannot use an ancestor that the event does not record")
 		return
 	}
 	s.found.Errorf("correlation-prevalence", w.prevalences[0].Range(), "correlate a rule without prevalence",
-		"spl: in a correlation, rarity cannot be asked for")
+		"spl: a correlation cannot use prevalence")
 }
 
 // base is the search for the events of every rule. What all of them ask first stands once.

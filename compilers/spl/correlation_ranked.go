@@ -16,9 +16,9 @@ func (st *correlationPart) valueRanked() compilers.Pred {
 	if st.c.Source.Type == rules.ValueMedian {
 		if !st.opt.Accepts("spl", st.c.Source.Body, median) {
 			st.report(median, st.c.Source.TypeRange, compilers.AcceptHint("spl", median)+"; or use value_percentile with `percentile: 50`",
-				"spl can only approximate this: of two middle values, one is compared instead of what lies half way between them")
+				"spl can only approximate this: one of two middle values is compared instead of their mean")
 		}
-		st.note(median, "false-positives", "of two middle values, one is compared instead of what lies half way between them: the one for which the condition is likelier to hold")
+		st.note(median, "false-positives", "one of two middle values is compared instead of their mean: the one for which the condition is more likely to hold")
 	}
 	names, there := st.numbers()
 	enters := []string{sum(there, "1", "0")}

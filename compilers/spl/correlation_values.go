@@ -99,12 +99,12 @@ func (s *correlationWriter) fieldOf(m *inputRule, f ir.Field, name string, at di
 // columnOf is the first value of a column.
 func (s *correlationWriter) columnOf(m *inputRule, col schema.Column, name string, at diag.Range) string {
 	if written(col) {
-		s.report("no-translation", at, "group by the product's own field, in a model of its own",
-			"data model %s holds %s otherwise than the rule says it: its values cannot be compared", s.opt.Model.Name, name)
+		s.report("no-translation", at, "group by the product's own field, with a data model of your own",
+			"data model %s stores %s in another form than the rule uses: its values cannot be compared", s.opt.Model.Name, name)
 		return "null()"
 	}
 	if strings.HasPrefix(col.Name, "decree_") {
-		s.report("field-name", at, "give the column another name in the product", "a correlation's search keeps fields that begin with decree_ for itself")
+		s.report("field-name", at, "give the column another name in the product", "field names that begin with decree_ are reserved in a correlation's search")
 		return "null()"
 	}
 	if col.Requires != "" {

@@ -146,7 +146,7 @@ func (st *correlationPart) valueTotal() compilers.Pred {
 	running := st.window([]string{sum(there, "1", "0"), strings.Join(values, "+")})
 	n := st.highestAtTime(running[:1])[0]
 	st.stage(fmt.Sprintf("eventstats max(eval(if(%s=%s, %s, null()))) as decree_total by decree_group, _time", running[0], n, running[1]))
-	st.note("value-rounding", "exact", "sums are rounded to six decimals, so that fractions taken away leave nothing behind")
+	st.note("value-rounding", "exact", "sums are rounded to six decimals, so that rounding errors do not add up")
 	value := "round(decree_total, 6)"
 	if st.c.Source.Type == rules.ValueAvg {
 		value += "/" + n

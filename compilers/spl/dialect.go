@@ -27,10 +27,10 @@ func (dialect) Title() string     { return "Splunk SPL" }
 func (dialect) Extension() string { return ".spl" }
 
 var lacks = compilers.Features{
-	compilers.NamedValues:   {Message: "fields are read as the product has them, not out of a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns: {Message: "the field is read from one column alone", Hint: "map the field to one column, or use kql"},
+	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",
-		Message: "strftime works in the time zone of the search's owner, so the part of the time is UTC only when that is",
+		Message: "strftime uses the time zone of the user who runs the search: the result is exact only if that is UTC",
 		Hint:    "run the search as a user whose time zone is UTC"},
 }
 
@@ -176,7 +176,7 @@ func (w *writer) where(conjuncts []ir.Node) string {
 	return where(all)
 }
 
-// where is the stage that keeps what a predicate holds for.
+// where is the stage that keeps events for which a predicate holds.
 func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where") }
 
 // since asks for events of a time before now.

@@ -8,8 +8,8 @@ import (
 // keyword looks at the event's own text.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	if w.dataset != nil {
-		w.found.Errorf("keywords", n.Range(), "name the field that the value is looked for in, or choose a --model that searches events",
-			"spl: a data model has no text of the whole event")
+		w.found.Errorf("keywords", n.Range(), "name the field that holds the word, or choose a --model that searches events",
+			"spl: an accelerated data model does not keep the whole event")
 		return compilers.Constant(false)
 	}
 	w.plan.NoteOf(n, "keyword-raw", "false-positives",

@@ -187,7 +187,7 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 		}
 		return someValue(nets)
 	case *ir.FieldRef:
-		w.plan.NoteOf(m, "fieldref-single-valued", "exact", "both fields are compared as single values; a field with several values never matches")
+		w.plan.NoteOf(m, "fieldref-single-valued", "exact", "fields are compared as single values: a field with several values never matches")
 		return fieldRef(name, w.field(m, ir.Field{Name: t.Other.Name, Level: t.Other.Level - up}), t)
 	case *ir.TimePart:
 		return timePart(name, t)

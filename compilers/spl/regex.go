@@ -21,7 +21,7 @@ func expression(t *ir.Regex) (text string, ok bool) {
 func (w *writer) expression(t *ir.Regex, at diag.Range) string {
 	text, ok := expression(t)
 	if !ok {
-		w.found.Errorf("regex", at, "give the groups different names", "spl: a condition on one of several groups of one name cannot be written")
+		w.found.Errorf("regex", at, "give the groups different names", "spl: a conditional on a group cannot be written if several groups have its name")
 	}
 	return text
 }

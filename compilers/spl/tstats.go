@@ -77,8 +77,8 @@ func (d *dataset) canSay(t ir.Test, missing string) bool {
 func (d *dataset) noteRead(w *writer, at diag.Range, c schema.Column) {
 	d.used[c.Name] = true
 	if c.Multivalue {
-		w.found.Errorf("data-model-values", at, "ask for whole values in items of their own, or choose a --model that searches events",
-			"spl: %s may hold several values, of which only the where of tstats sees all: this condition cannot be said there", c.Name)
+		w.found.Errorf("data-model-values", at, "test whole values in separate items, or choose a --model that searches events",
+			"spl: %s may have several values, and only the where of tstats sees all of them: it does not support this condition", c.Name)
 	}
 }
 

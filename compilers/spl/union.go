@@ -40,7 +40,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 			return nil, append(found, w.found...)
 		}
 		if len(w.ancestorTests)+len(w.prevalences) > 0 {
-			return singleSource(plans, "what is above a process, or how rare a value is, is looked for in one", found, opt)
+			return singleSource(plans, "ancestors and prevalence are searched in a single source", found, opt)
 		}
 		u.add(w)
 	}

@@ -123,7 +123,8 @@ func plainField(s *schema.Source) string {
 	for name, c := range s.Fields {
 		plain := schema.Column{Name: c.Name, Type: c.Type}
 		text := (c.Type == "" || c.Type == schema.String) && (s.Columns[c.Name] == "" || s.Columns[c.Name] == "string")
-		scoped := slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return t.Column == c.Name }) // it has the source's own values alone
+		// a column with the source's own values only: one of its scope, or the channel, which is fixed in a known log
+		scoped := name == "Channel" || slices.ContainsFunc(s.Scope, func(t schema.ScopeTest) bool { return t.Column == c.Name })
 		if bag, _ := s.Inside(c.Name); text && bag == "" && !scoped && fmt.Sprint(plain) == fmt.Sprint(c) {
 			fields = append(fields, name)
 		}

@@ -14,7 +14,7 @@ func TestAcceptedGapsAreKnown(t *testing.T) {
 	for _, c := range []struct{ target, code, message, hint string }{
 		{"eql", "deep-ancestor", "", ""},
 		{"elq", "deep-ancestor", "unknown target \"elq\" under `approximate`", "did you mean `eql`?"},
-		{"splunk-enterprise", "deep-ancestor", "unknown target \"splunk-enterprise\" under `approximate`", "targets are written in small letters: kql, spl, eql"},
+		{"splunk-enterprise", "deep-ancestor", "unknown target \"splunk-enterprise\" under `approximate`", "targets are kql, spl and eql, in lower case"},
 		{"eql", "deep-ancester", "unknown gap \"deep-ancester\" under `approximate`", "did you mean `deep-ancestor`?"},
 		{"eql", "everything", "unknown gap \"everything\" under `approximate`", "`decree compile --explain` lists them"},
 	} {

@@ -9,9 +9,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/compilers/eql"
-	"decree/compilers/kql"
-	"decree/compilers/spl"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -62,7 +59,7 @@ func FuzzCompile(f *testing.F) {
 
 // written writes in every dialect, data model and place of lists.
 func written(t *testing.T, compile func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)) {
-	for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
+	for _, d := range dialects {
 		for _, name := range schema.Preferred(d.Name()) {
 			m, err := schema.Load(name)
 			require.NoError(t, err)

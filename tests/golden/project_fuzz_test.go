@@ -7,9 +7,6 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
-	"decree/compilers/eql"
-	"decree/compilers/kql"
-	"decree/compilers/spl"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -85,7 +82,7 @@ filter: {s: {User|cidr: '::/0'}, condition: s}
 		}
 		// One model an input: FuzzCompile has them all.
 		var targets []target
-		for _, d := range []compilers.Dialect{kql.New(), spl.New(), eql.New()} {
+		for _, d := range dialects {
 			for _, name := range schema.Preferred(d.Name()) {
 				targets = append(targets, target{d, name})
 			}

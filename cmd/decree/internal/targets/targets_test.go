@@ -3,6 +3,8 @@ package targets
 import (
 	"testing"
 
+	"decree/rules/schema"
+
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 )
@@ -24,4 +26,11 @@ func TestModels(t *testing.T) {
 	assert.Contains(t, kql, "mde")
 	assert.NotContains(t, kql, "ecs")
 	assert.Greater(t, len(Models(All...)), len(kql))
+}
+
+// TestEachTargetHasAModel holds that a rule is compiled to each target, or refused by it: without a model with an order, it would be neither.
+func TestEachTargetHasAModel(t *testing.T) {
+	for _, d := range All {
+		assert.NotEmpty(t, schema.Preferred(d.Name()), d.Name())
+	}
 }

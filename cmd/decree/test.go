@@ -91,6 +91,9 @@ func test(s *stdio.Streams, p testParams) error {
 	if err != nil {
 		return err
 	}
+	if only != nil && !tests.Selected() {
+		return fmt.Errorf("--run %s: no case has such a rule/case; decree test -v lists them", p.run)
+	}
 	if p.since != "" {
 		if err := tests.KeepChanged(p.since); err != nil {
 			return err

@@ -7,6 +7,7 @@ import (
 	"path"
 	"regexp"
 	"runtime"
+	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/ruleset"
@@ -61,6 +62,13 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 		tests.Tested = append(tests.Tested, Tested{r, suite, own})
 	}
 	return tests, nil
+}
+
+// Selected tells whether any case is selected.
+func (t *Tests) Selected() bool {
+	return slices.ContainsFunc(t.Tested, func(tested Tested) bool {
+		return slices.ContainsFunc(tested.Suite.Cases, func(c *regression.Case) bool { return tested.Suite.Select == nil || tested.Suite.Select(c) })
+	})
 }
 
 // testFileOf gives the test file of a rule file, which need not exist. second is not empty if there are two, x.test.yml and x.test.yaml.

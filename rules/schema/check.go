@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 
 	"decree/rules/diag"
 	"decree/rules/source"
@@ -64,7 +65,15 @@ func (c *checker) oneOf(path, what, got string, words ...string) {
 	c.bad(path, diag.DidYouMean(got, words, "write "+strings.Join(words, " or ")), "unknown word %q: %s is %s", got, what, strings.Join(words, ", "))
 }
 
+// printable reports a name that a query could not hold on its line.
+func (c *checker) printable(path, what, name string) {
+	if strings.ContainsFunc(name, unicode.IsControl) {
+		c.bad(path, "remove line breaks and other control characters", "%s has a control character in its name: %q", what, name)
+	}
+}
+
 func (c *checker) source(s *Source, at string) {
+	c.printable(source.Join(at, "table"), "a table", s.Table)
 	for _, name := range sortedNames(s.Fields) {
 		c.column(s, source.Join(at, "fields."+name), name, 0, s.Fields[name])
 		if s.Keys != nil && s.Fields[name].OrElse != "" {
@@ -129,6 +138,7 @@ var columnKinds = []string{"bool", "datetime", "decimal", "dynamic", "guid", "in
 var columnTypes = []string{string(String), string(Int), string(Bool), string(Datetime), string(IP), string(HashSet), string(Pairs), string(Pattern), string(XML), string(Digests)}
 
 func (c *checker) column(s *Source, path, name string, level int, col Column) {
+	c.printable(path, "a column", col.Name)
 	if col.Name == "" {
 		c.bad(path, "add `column:`", "field %s has no column", name)
 	}

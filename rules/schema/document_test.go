@@ -86,6 +86,8 @@ func TestReferencesOfAModelFile(t *testing.T) {
 		"fields: {A: {column: a, numbers: octal}}":                                                   `unknown word "octal": numbers is decimal, hexadecimal`,
 		"ancestors: {1: {A: {column: a, spread: [B]}}}":                                              "field A refers to field B, which the source does not have",
 		"ancestors: {9: {A: {column: a}}}":                                                           "the level of an ancestor must be 1 to 5, got: 9",
+		`table: "T\n| delete"`:                                                                       `a table has a control character in its name: "T\n| delete"`,
+		`fields: {I: {column: "a\tb"}}`:                                                              `a column has a control character in its name: "a\tb"`,
 		"entities: {hots: {column: a}}":                                                              `unknown entity "hots"`,
 		"scope: [{column: a}]":                                                                       "the scope test has no values",
 		"log: sysmn":                                                                                 `unknown word "sysmn": log is powershell, powershell-classic, security, sysmon, system, windefend`,

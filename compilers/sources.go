@@ -102,9 +102,9 @@ func onlyNever(ds diag.Diagnostics) bool {
 }
 
 func shortList(names []string) string {
-	const shown = 4
-	if len(names) <= shown {
+	const most = 4
+	if len(names) <= most {
 		return strings.Join(names, ", ")
 	}
-	return strings.Join(names[:shown], ", ") + " …"
+	return strings.Join(names[:most], ", ") + " …"
 }

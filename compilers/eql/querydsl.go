@@ -58,15 +58,15 @@ func (w *writer) dsl(n ir.Node) (object, bool) {
 }
 
 func (w *writer) dslBool(clause string, terms []ir.Node) (object, bool) {
-	var said []object
+	var clauses []object
 	for _, t := range terms {
 		q, ok := w.dsl(t)
 		if !ok {
 			return nil, false
 		}
-		said = append(said, q)
+		clauses = append(clauses, q)
 	}
-	return object{"bool": object{clause: said}}, true
+	return object{"bool": object{clause: clauses}}, true
 }
 
 func dslMatch(col schema.Column, test ir.Test) (object, bool) {

@@ -177,11 +177,11 @@ func (w *writer) reputationLets(group []*prevalence, events string) string {
 		first.lookup = first.name
 		return fmt.Sprintf("let %s = materialize(\n%s);\n", first.name, indent(pipe(append(stages, w.reputationTests(first)...))))
 	}
-	looked := w.names.free("reputation_" + first.node.Spec.Field)
-	first.lookup = looked
-	text := fmt.Sprintf("let %s = materialize(\n%s);\n", looked, indent(pipe(stages)))
+	lookup := w.names.free("reputation_" + first.node.Spec.Field)
+	first.lookup = lookup
+	text := fmt.Sprintf("let %s = materialize(\n%s);\n", lookup, indent(pipe(stages)))
 	for _, r := range group {
-		text += fmt.Sprintf("let %s = %s;\n", r.name, strings.TrimSuffix(pipe(append([]string{looked}, w.reputationTests(r)...)), "\n"))
+		text += fmt.Sprintf("let %s = %s;\n", r.name, strings.TrimSuffix(pipe(append([]string{lookup}, w.reputationTests(r)...)), "\n"))
 	}
 	return text
 }

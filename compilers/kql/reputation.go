@@ -77,7 +77,7 @@ func (w *writer) reputationTests(r *prevalence) []string {
 func (w *writer) watchlistLookup(rs []*prevalence) []string {
 	r, rep := rs[0], w.plan.Source.Reputation
 	field := r.node.Spec.Field
-	all, asked := []string{field}, []string{field}
+	all, read := []string{field}, []string{field}
 	for _, part := range schema.ReputationParts {
 		name := rep.Column(part)
 		if name == "" {
@@ -86,7 +86,7 @@ func (w *writer) watchlistLookup(rs []*prevalence) []string {
 		all = append(all, name)
 		asks := func(r *prevalence) bool { return r.node.Spec.Asks(part) }
 		if part == "availability" || slices.ContainsFunc(rs, asks) {
-			asked = append(asked, columnName(name))
+			read = append(read, columnName(name))
 		}
 	}
 	w.plan.Note("watchlist", "exact", r.node.Range(), "reputation is read from the watchlist "+watchlistName)
@@ -97,7 +97,7 @@ func (w *writer) watchlistLookup(rs []*prevalence) []string {
 	}
 	key := "Watched_" + field
 	inner := []string{fmt.Sprintf("_GetWatchlist(%s)", quote(watchlistName)),
-		fmt.Sprintf("summarize arg_min(%s) by %s = tolower(%s)", strings.Join(asked, ", "), key, field),
+		fmt.Sprintf("summarize arg_min(%s) by %s = tolower(%s)", strings.Join(read, ", "), key, field),
 		"project-away " + field}
 	return []string{
 		fmt.Sprintf("join kind=leftouter (\n%s  ) on $left.%s == $right.%s", indent(indent(pipe(inner))), columnName(r.value), key),

@@ -31,9 +31,9 @@ func (w *writer) scopeTests() []string {
 	for _, tests := range compilers.Scopes(w.sources) {
 		var all compilers.All
 		for _, t := range tests {
-			asked := &ir.Text{Op: ir.Equals, Values: t.Values}
-			c := part(w.typed(t.Column, t.Type), t.Reads(), asked)
-			test := w.text(c, asked)
+			values := &ir.Text{Op: ir.Equals, Values: t.Values}
+			c := part(w.typed(t.Column, t.Type), t.Reads(), values)
+			test := w.text(c, values)
 			if t.Optional {
 				test = compilers.Any{absent(c), test}
 			}

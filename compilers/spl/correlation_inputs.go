@@ -133,8 +133,8 @@ func (s *correlationWriter) markEach() {
 	var sets []string
 	var one compilers.Any
 	for i, m := range s.rules {
-		asked := allOf(append(m.w.inScope(common), m.condition...)...)
-		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, ifElse(asked, "1", "0")))
+		condition := allOf(append(m.w.inScope(common), m.condition...)...)
+		sets = append(sets, fmt.Sprintf("decree_rule_%d=%s", i+1, ifElse(condition, "1", "0")))
 		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
 	}
 	s.stage("eval " + strings.Join(sets, ",\n    "))

@@ -43,28 +43,28 @@ func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 
 // reputationStages look a value up once and set decree_rare_<i> for all conditions on what is known of it.
 func (w *writer) reputationStages(field string) []string {
-	var asked []*ir.Prevalence
+	var conditions []*ir.Prevalence
 	first := 0
 	for i, p := range w.prevalences {
 		if !compilers.CountsPopulation(p) && p.Spec.Field == field {
-			if len(asked) == 0 {
+			if len(conditions) == 0 {
 				first = i + 1
 			}
-			asked = append(asked, p)
+			conditions = append(conditions, p)
 		}
 	}
 	value := fmt.Sprintf("decree_value_%d", first)
-	looked := w.lookUp(first, asked...)
-	stages := []string{w.valueStage(first, asked[0]), looked.stage}
+	answer := w.lookUp(first, conditions...)
+	stages := []string{w.valueStage(first, conditions[0]), answer.stage}
 	var sets []string
 	var some compilers.Any
-	for _, p := range asked {
-		holds := append(compilers.All{compilers.Atom("isnotnull(" + value + ")")}, looked.tests(w, p)...)
+	for _, p := range conditions {
+		holds := append(compilers.All{compilers.Atom("isnotnull(" + value + ")")}, answer.tests(w, p)...)
 		flag := fmt.Sprintf("decree_rare_%d", w.prevalenceNumber(p))
 		sets = append(sets, flag+"="+ifElse(holds, "1", "0"))
 		some = append(some, compilers.Atom(flag+"=1"))
 	}
-	return append(stages, "eval "+strings.Join(sets, ",\n    "), looked.showStage(some))
+	return append(stages, "eval "+strings.Join(sets, ",\n    "), answer.showStage(some))
 }
 
 // valueStage sets decree_value_<i> to the value asked about in lower case, where there is one.
@@ -111,10 +111,10 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 		holds = append(holds, compilers.Atom(fmt.Sprintf("%s<=%d", rank, local.Rarest)))
 	}
 	if p.Spec.AsksReputation() {
-		looked := w.lookUp(i, p)
-		stages = append(stages, looked.stage)
-		holds = append(holds, looked.tests(w, p)...)
-		return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")), looked.showStage(compilers.Atom(fmt.Sprintf("decree_rare_%d=1", i))))
+		answer := w.lookUp(i, p)
+		stages = append(stages, answer.stage)
+		holds = append(holds, answer.tests(w, p)...)
+		return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")), answer.showStage(compilers.Atom(fmt.Sprintf("decree_rare_%d=1", i))))
 	}
 	return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")))
 }

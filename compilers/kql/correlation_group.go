@@ -89,24 +89,6 @@ func (st *correlationPart) inputMatches() []string {
 	return stages
 }
 
-// column names a field in the matches of an input.
-func (st *correlationPart) column(c ir.Column, input int) string {
-	if in := st.c.Inputs[input].Correlation; in != nil {
-		if name := st.c.Source.FieldOf(c.Name, input); st.grouped(in, name) {
-			return st.groupName(name)
-		}
-	}
-	return st.carriedName(c.Fields[input])
-}
-
-// value is the value of a match that the condition uses: a text in lower case, or a number.
-func (st *correlationPart) value(c ir.Column, input int) string {
-	if st.c.Source.Type == rules.ValueCount {
-		return "tolower(" + st.column(c, input) + ")"
-	}
-	return "todouble(" + st.column(c, input) + ")"
-}
-
 // groupColumns lists columns behind those of the group.
 func (st *correlationPart) groupColumns(more ...string) string {
 	return strings.Join(append(append([]string{}, st.keys...), more...), ", ")

@@ -1,0 +1,74 @@
+package kql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+// identity is a text that distinguishes the events of a table, as far as its columns do.
+func (w *correlationWriter) identity(plan *compilers.Plan) string {
+	for _, id := range plan.Model.ID {
+		if kind, ok := plan.Source.Columns[id]; ok {
+			if kind == "string" {
+				return columnName(id)
+			}
+			return "tostring(" + columnName(id) + ")"
+		}
+	}
+	if len(w.top.Chain()) > 1 || len(w.top.Inputs) > 1 {
+		w.note(compilers.Note{Code: "event-identity", Effect: "false-negatives", Range: w.top.Source.TypeRange,
+			Message: plan.Source.Table + " has no column that tells its events apart: matches of several inputs, or of a correlation, at one time in one group are one"})
+	}
+	return `""`
+}
+
+// text reads a field of a rule's event as text. It is empty if the field is missing, also for an entity in a table without such a column. At least
+// one table of the rule must have the field.
+func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
+	columns, domain := one.plan.Whole(f)
+	if len(columns) == 0 {
+		if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
+			return `""`
+		}
+		w.found.Errorf("correlation-field", w.top.PlaceOf(f), "group by or count another field, or choose another --model",
+			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, r.Source.Title)
+		return `""`
+	}
+	texts := make([]string, len(columns))
+	for i, col := range columns {
+		texts[i] = part(one.read(col), col, nil).asText()
+	}
+	text := texts[0]
+	if len(texts) > 1 {
+		text = "coalesce(" + strings.Join(texts, ", ") + ")"
+	}
+	if domain == nil {
+		return text
+	}
+	before := part(one.typed(domain.Name, domain.Type), *domain, nil).asText()
+	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
+	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
+}
+
+// column names a field in the matches of an input.
+func (st *correlationPart) column(c ir.Column, input int) string {
+	if in := st.c.Inputs[input].Correlation; in != nil {
+		if name := st.c.Source.FieldOf(c.Name, input); st.grouped(in, name) {
+			return st.groupName(name)
+		}
+	}
+	return st.carriedName(c.Fields[input])
+}
+
+// value is the value of a match that the condition uses: a text in lower case, or a number.
+func (st *correlationPart) value(c ir.Column, input int) string {
+	if st.c.Source.Type == rules.ValueCount {
+		return "tolower(" + st.column(c, input) + ")"
+	}
+	return "todouble(" + st.column(c, input) + ")"
+}

@@ -123,11 +123,12 @@ func runRules(s *stdio.Streams, p runParams) error {
 	opt.Correlations = set.LoweredCorrelations()
 	in := input.New(s, input.Options{Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
 	var out alerts.Sink
-	matches := 0
+	matches, windows := 0, false
 	if !p.backtest.On {
 		out = alerts.New(s, p.format, p.summary)
 		opt.OnResult = func(r engine.Result) {
 			matches++
+			windows = windows || (opt.Model.Name == evaluation.DefaultModel && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
 			in.ClearBar()
 			out.Add(r)
 		}
@@ -164,7 +165,10 @@ func runRules(s *stdio.Streams, p runParams) error {
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected, plural.Count(matches, "match"))
 	foreign := stats.Events > 0 && stats.Foreign == stats.Events
 	if foreign || (matches == 0 && stats.Events > 0) {
-		warnings.Model(s, opt.Model.Name, stats)
+		warnings.Model(s, opt.Model, stats)
+	}
+	if windows {
+		warnings.NoModel(s)
 	}
 	warnings.NoReputation(s, e.WithoutReputation())
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})

@@ -3,7 +3,12 @@
 package warnings
 
 import (
+	"bytes"
+	"cmp"
 	"fmt"
+	"maps"
+	"slices"
+	"strings"
 
 	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/plural"
@@ -11,19 +16,49 @@ import (
 	"decree/engine"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // WithoutReputation is the warning about a rule that asks for reputation without a table.
 const WithoutReputation = "asks for reputation, but there is no --reputation table: every value counts as unknown"
 
 // Model says why there may be no match: --model may name another product than that of the events.
-func Model(s *stdio.Streams, model string, stats engine.Stats) {
+func Model(s *stdio.Streams, m *schema.Model, stats engine.Stats) {
 	switch {
 	case stats.Foreign == stats.Events:
-		fmt.Fprintf(s.Err, "no event is from a log source of the rules in data model %s: check that --model names the product that the events come from\n", diag.Visible(model))
-	case model == evaluation.DefaultModel:
-		fmt.Fprintf(s.Err, "data model %s expects Sigma's own field names: if the events come from a product, name it with --model\n", diag.Visible(model))
+		known := ""
+		if columns := recognisedBy(m); len(columns) > 0 {
+			known = " (it recognises events by " + strings.Join(columns, " and ") + ")"
+		}
+		fmt.Fprintf(s.Err, "no event is from a log source of the rules in data model %s%s: check that --model names the product that the events come from\n", diag.Visible(m.Name), known)
+	case m.Name == evaluation.DefaultModel:
+		fmt.Fprintf(s.Err, "data model %s expects Sigma's own field names: if the events come from a product, name it with --model\n", diag.Visible(m.Name))
 	}
+}
+
+// recognisedBy gives the two columns that most log sources are told by.
+func recognisedBy(m *schema.Model) []string {
+	counts := map[string]int{}
+	for _, source := range m.Sources {
+		for _, test := range source.Scope {
+			counts[test.Column]++
+		}
+	}
+	columns := slices.SortedFunc(maps.Keys(counts), func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), strings.Compare(a, b)) })
+	for i, column := range columns {
+		columns[i] = diag.Visible(column)
+	}
+	return columns[:min(len(columns), 2)]
+}
+
+// LooksLikeWindows tells whether an event, as JSON, is one of Windows' logs: it names its channel and its id.
+func LooksLikeWindows(raw []byte) bool {
+	return bytes.Contains(raw, []byte(`"Channel"`)) && bytes.Contains(raw, []byte(`"EventID"`))
+}
+
+// NoModel says that without --model the log sources of rules were not checked, though the events would tell.
+func NoModel(s *stdio.Streams) {
+	fmt.Fprintf(s.Err, "warning: these look like events of Windows' logs, but without --model each rule is asked of every event, whatever its log source: try --model windows\n")
 }
 
 // NoReputation names the rules that ask for reputation without a table.

@@ -25,12 +25,14 @@ func TestModel(t *testing.T) {
 		stats engine.Stats
 		want  string
 	}{
-		{"mde", engine.Stats{Events: 2, Foreign: 2}, "no event is from a log source of the rules in data model mde: check that --model names the product"},
+		{"mde", engine.Stats{Events: 2, Foreign: 2}, "no event is from a log source of the rules in data model mde (it recognises events by ActionType and "},
 		{"sigma", engine.Stats{Events: 2, Foreign: 1}, "data model sigma expects Sigma's own field names"},
 		{"mde", engine.Stats{Events: 2, Foreign: 1}, ""},
 	} {
 		s, _, errs := clitest.Streams("")
-		Model(s, c.model, c.stats)
+		m, err := schema.Load(c.model)
+		require.NoError(t, err)
+		Model(s, m, c.stats)
 		assert.Contains(t, errs.String(), c.want)
 		assert.Equal(t, c.want == "", errs.Len() == 0)
 	}

@@ -28,10 +28,10 @@ func (w *writer) ancestorMatch(m *ir.Match) compilers.Pred {
 	return compilers.Constant(false)
 }
 
-// defaultSpan bounds a sequence whose rule has no lookback.
+// defaultSpan limits a sequence whose rule has no lookback.
 const defaultSpan = time.Hour
 
-// sequence joins the parent's creation to the event by the host and the parent's key.
+// sequence joins the parent's creation event to the event by host and by the parent's key.
 func (w *writer) sequence(above, own compilers.All) string {
 	keys := w.plan.Source.Keys
 	if len(keys[0]) == 0 || len(keys[0]) != len(keys[1]) {

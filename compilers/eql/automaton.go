@@ -6,13 +6,13 @@ import (
 	"slices"
 )
 
-// maxEffort bounds the states that are looked at together, summed up, while an expression's automaton is made deterministic. Lucene
-// answers by such automata, and Elasticsearch has it give up at ten times max_determinized_states, of which EQL keeps the default
-// of 10,000. Lucene's own automata have more states than these, nearly twice as many: a third is kept to.
+// maxEffort limits the work of making an expression's automaton deterministic: the sum of the states that are visited together. Lucene
+// uses such automata, and in Elasticsearch it gives up at ten times max_determinized_states, for which EQL keeps the default of 10,000.
+// Lucene's own automata have nearly twice as many states as these, so a third of that limit is used.
 // https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-regexp-query
 const maxEffort = 10 * 10_000 / 3
 
-// tooComplex tells whether Lucene would give an expression up. It is one of those that luceneNode writes, which RE2 reads as Lucene does.
+// tooComplex tells whether Lucene would give up on an expression. The expression must be one that luceneNode wrote: RE2 reads these as Lucene does.
 func tooComplex(expr string) bool {
 	re, err := syntax.Parse("(?s:"+expr+")", syntax.Perl)
 	if err != nil {
@@ -42,15 +42,15 @@ func tooComplex(expr string) bool {
 	return false
 }
 
-// nfa is an expression's automaton. signs has one character of each class of those that no part of the expression tells apart.
+// nfa is an expression's automaton. signs has one character for each class of characters that the expression does not distinguish.
 type nfa struct {
 	prog    *syntax.Prog
 	runes   []rune
-	set     int   // number of the set of states that is being made, from 1 on
-	reached []int // by state: the last set that it was reached for
+	set     int   // number of the current set of states, from 1
+	reached []int // by state: the last set in which it was reached
 }
 
-// distinctRunes lists a character of each class of those that no part of the expression tells apart.
+// distinctRunes lists one character for each class of characters that the expression does not distinguish.
 func distinctRunes(prog *syntax.Prog) []rune {
 	bounds := []rune{0}
 	var parts []*syntax.Inst
@@ -86,7 +86,7 @@ func distinctRunes(prog *syntax.Prog) []rune {
 	return all
 }
 
-// distinct leaves one of several parts that match the same characters.
+// distinct keeps one of several parts that match the same characters.
 func distinct(parts []*syntax.Inst) []*syntax.Inst {
 	seen := map[string]bool{}
 	return slices.DeleteFunc(parts, func(inst *syntax.Inst) bool {
@@ -97,7 +97,7 @@ func distinct(parts []*syntax.Inst) []*syntax.Inst {
 	})
 }
 
-// step gives the states behind a character, in order.
+// step gives the states after a character, in order.
 func (n *nfa) step(states []uint32, sign rune) []uint32 {
 	n.set++
 	var next []uint32
@@ -110,7 +110,7 @@ func (n *nfa) step(states []uint32, sign rune) []uint32 {
 	return next
 }
 
-// closure adds the states that are reached without a character. What repeats nothing, as ()* does, leads back to itself.
+// closure adds the states that are reached without a character. A repetition of the empty text, such as ()*, leads back to itself.
 func (n *nfa) closure(states []uint32, pc uint32) []uint32 {
 	if n.reached[pc] == n.set {
 		return states

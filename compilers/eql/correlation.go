@@ -11,13 +11,13 @@ import (
 	"decree/rules/ir"
 )
 
-// sequenceGap is the code of what a sequence says otherwise than a correlation. Of a group's events it reports sequences that do not overlap,
-// in the order of a timestamp and its tiebreaker, and joins values as they are written.
+// sequenceGap is the code of the differences between a sequence and a correlation. A sequence reports sequences of a group that do not overlap,
+// orders events by a timestamp and its tiebreaker, and joins values exactly.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-sequences
 const sequenceGap = "correlation-sequence"
 
-// CompileCorrelation writes a count of at least so many events of one rule as a sequence with runs, and rules in their order as a
-// sequence, where the approximation is accepted. What else correlations ask has no form in EQL.
+// CompileCorrelation writes a minimum number of events of one rule as a sequence with runs, and several rules in order as a
+// sequence, if the approximation is accepted. EQL has no form for other correlations.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	s := &correlationWriter{c: c, types: make([]string, len(c.GroupBy))}
 	runs := s.runs()
@@ -45,16 +45,16 @@ const sequenceEffect = "sequences of one group do not overlap, so not every even
 // correlationWriter holds one compilation.
 type correlationWriter struct {
 	c     *ir.Correlation
-	types []string // of the columns that each value is joined by, as the first event has them
+	types []string // types of the columns that each value is joined by, in the first event
 	notes []compilers.Note
 	found diag.Diagnostics
 }
 
-// maxRuns is Elastic's bound of `with runs`.
+// maxRuns is Elastic's limit of `with runs`.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-with-runs-keyword
 const maxRuns = 100
 
-// runs checks that a sequence can say the correlation, and gives how often its one event must come.
+// runs checks that a sequence can express the correlation, and gives how often its single event must occur.
 func (s *correlationWriter) runs() string {
 	source := s.c.Source
 	refuse := func(hint, format string, args ...any) {

@@ -9,8 +9,8 @@ import (
 	"decree/rules/schema"
 )
 
-// joinKeys are the columns that a field's value is joined by. Of columns that the value is spread over one has it, so that the others'
-// null is joined too; present asks for one of them. A user's domain may be missing.
+// joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, one has it and the others are
+// null, which is joined too. present tests that one of them has a value. The domain of a user may be missing.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
 func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, present compilers.Pred) {
 	if len(columns) == 1 {
@@ -29,7 +29,7 @@ func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, pr
 	return keys, present
 }
 
-// keyTypes says the types of a value's columns, which must be the same in every event of a sequence.
+// keyTypes gives the types of a value's columns, which must be the same in every event of a sequence.
 func keyTypes(columns []schema.Column, domain *schema.Column) string {
 	var types []string
 	for _, c := range columns {

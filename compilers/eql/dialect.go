@@ -81,12 +81,12 @@ func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagno
 // writer holds one compilation.
 type writer struct {
 	plan        *compilers.Plan
-	sources     []*schema.Source // whose events are asked: the plan's own, and others of its category
+	sources     []*schema.Source // the sources that are searched: the plan's own, and others of its category
 	found       diag.Diagnostics
 	negated     map[ir.Node]bool
 	filter      compilers.All
 	enriched    string         // the entity column whose enrichment the query reads
-	asksVerdict bool           // it reads the vendor's verdict too, not counts alone
+	asksVerdict bool           // the query reads the vendor's verdict too, and not only counts
 	counted     *ir.Prevalence // the condition whose local counts the query reads
 }
 
@@ -115,12 +115,12 @@ func (w *writer) query() *compilers.Query {
 		Notes: w.plan.Notes, Assets: w.assets()}
 }
 
-// event asks an event for a condition, behind which the environment's own filter has its place.
+// event writes an event with a condition, followed by the place for the environment's own filter.
 func (w *writer) event(cond compilers.All, indent string) string {
 	return w.where(cond, &compilers.Section{Begin: beginFilter, End: endFilter, Terms: w.filter}, indent)
 }
 
-// The lines between which the environment's own filter stands.
+// The lines around the environment's own filter.
 const (
 	beginFilter = "// " + compilers.BeginFilter
 	endFilter   = "// " + compilers.EndFilter

@@ -42,8 +42,7 @@ func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compile
 	return p
 }
 
-// columnTest writes a test on a column. negated asks for a form whose negation holds for an
-// event without the field.
+// columnTest writes a test on a column. With negated, it chooses a form whose negation holds for an event without the field.
 func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
 	f := columnName(col.Name)
 	switch t := t.(type) {
@@ -84,8 +83,8 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 	panic("eql: a test the plan should have refused")
 }
 
-// text writes literal comparisons. The `:` and like operators read * and ? as wildcards and
-// have no escape for them, and fold ASCII letters alone: values they cannot hold go another way.
+// text writes literal comparisons. The operators `:` and like read * and ? as wildcards without an escape, and ignore case
+// only for ASCII. Other values are written differently.
 func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	if col.Type == schema.Int || col.Type == schema.Bool || col.Type == schema.Datetime || col.Type == schema.IP {
 		return typedText(col, t)
@@ -122,8 +121,8 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	return ways, nil
 }
 
-// typedText compares text with a column that is not text: only equality can be said, and
-// only for a value that is of the column's type.
+// typedText compares a text with a column of another type. It supports only equality, and only a value that has the column's
+// type.
 func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	if t.Op != ir.Equals {
 		return nil, fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)
@@ -190,7 +189,7 @@ func literals(f string, op ir.TextOp, values []string, cased bool) compilers.Any
 	return ways
 }
 
-// filename compares the part after the last separator, on a column of names where there is one.
+// filename compares the part after the last separator. It uses a column with file names, if there is one.
 func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	name := col.Filename
 	if col.Holds == "filename" {
@@ -222,7 +221,7 @@ func filename(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	return compilers.Any{same, below}, err
 }
 
-// glob writes a pattern: with wildcards where its literals allow it, else as an expression.
+// glob writes a pattern with wildcards if its literals allow it, else as a regular expression.
 func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 	var pattern, expr strings.Builder
 	plain := true
@@ -258,7 +257,7 @@ func glob(f string, g *ir.Glob) (compilers.Pred, error) {
 
 var comparisons = map[string]string{"eq": "==", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
 
-// number compares numerically. On a text column only equality can be said.
+// number compares numerically. A text column supports only equality.
 func number(f string, col schema.Column, op string, values []float64, negated bool) (compilers.Pred, error) {
 	typed := col.Type == schema.Int
 	if !typed && op != "eq" {

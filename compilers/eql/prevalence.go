@@ -8,7 +8,7 @@ import (
 	"decree/rules/schema"
 )
 
-// prevalence writes what the fields that the pipeline puts on an event say of its value's rarity.
+// prevalence writes a condition on the fields with which the pipeline marks the prevalence of an event's value.
 func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	entity := w.plan.Source.Entities[n.Spec.Field]
 	f := columnName(entity.Name)
@@ -38,8 +38,8 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 	return append(all, tests...)
 }
 
-// localTests asks the count and the rank that stand on the event. A value that nothing was
-// counted of yet is new, so seen once and among the rarest.
+// localTests tests the count and the rank on the event. A value without a count is new: it was seen once and is among the
+// rarest.
 func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 	local := n.Spec.Local
 	if local == nil || (local.Rarest == 0 && len(local.Bounds) == 0) {
@@ -72,7 +72,7 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 	return tests
 }
 
-// localField names a count's field: below the rule's own name, since each rule counts its own population.
+// localField names the field of a count. It contains the rule's name, because each rule counts its own population.
 func (w *writer) localField(name string) string {
 	return w.plan.Source.Reputation.Prefix + "local." + w.countName() + "." + name
 }

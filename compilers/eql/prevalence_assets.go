@@ -14,11 +14,10 @@ import (
 
 type object map[string]any
 
-// reputationIndex holds one document a value: the value, and the reputation's fields. Every
-// rule shares it.
+// reputationIndex has one document per value: the value, and the fields of its reputation. All rules share it.
 const reputationIndex = "decree-reputation"
 
-// maxRanked is how many values a watch ranks: a search gives no more at once.
+// maxRanked is how many values a watch ranks: the maximum number of results of a search.
 const maxRanked = 10000
 
 // keyField holds the value in lower case while the pipeline looks it up, and while a transform groups by it.
@@ -32,7 +31,7 @@ func lowercaseScript(field string) string {
 
 var notInName = regexp.MustCompile(`[^a-z0-9_]+`)
 
-// countName names what is counted for the rule: in fields, indices and assets.
+// countName names the rule's counts in fields, indices and assets.
 func (w *writer) countName() string {
 	r := w.plan.Rule.Source
 	name := r.Name
@@ -41,14 +40,13 @@ func (w *writer) countName() string {
 	}
 	name = strings.ToLower(name + "_" + w.counted.Name)
 	plain := strings.Trim(notInName.ReplaceAllString(name, "_"), "_")
-	if strings.ContainsFunc(name, func(c rune) bool { return c >= utf8.RuneSelf }) { // whose letters are lost: names of two rules stay two
+	if strings.ContainsFunc(name, func(c rune) bool { return c >= utf8.RuneSelf }) { // letters are lost here, and the names of two rules must stay different
 		plain = strings.TrimLeft(fmt.Sprintf("%s_%x", plain, sha256.Sum256([]byte(name)))[:len(plain)+9], "_")
 	}
 	return plain
 }
 
-// assets are what puts reputation and local prevalence on events. They are empty for a rule
-// that reads neither.
+// assets are the files that add reputation and local prevalence to events. There are none for a rule that reads neither.
 func (w *writer) assets() []compilers.Asset {
 	if w.enriched == "" {
 		return nil
@@ -63,7 +61,7 @@ func (w *writer) assets() []compilers.Asset {
 	var assets []compilers.Asset
 	if w.asksVerdict {
 		assets = w.reputationAssets()
-		processors = append(processors, enrich(reputationIndex, target, false)) // another rule's counts may stand below target already
+		processors = append(processors, enrich(reputationIndex, target, false)) // another rule's counts may exist below target already
 	}
 	if w.counted != nil {
 		name := strings.ReplaceAll(w.countName(), "_", "-")
@@ -81,7 +79,7 @@ func (w *writer) assets() []compilers.Asset {
 			", as the enrich policies last copied it: an event that arrives before a value is known, counted or ranked goes without", "processors": processors}))
 }
 
-// enrich replaces all that is below target, or with override false leaves a target that exists alone.
+// enrich replaces everything below target. With override false, it does not change an existing target.
 func enrich(policy, target string, override bool) object {
 	return object{"enrich": object{"policy_name": policy, "field": keyField, "target_field": target, "ignore_missing": true, "max_matches": 1, "override": override}}
 }

@@ -8,9 +8,9 @@ import (
 	"decree/rules/schema"
 )
 
-// populationQuery says which events a transform counts, in Elasticsearch's query DSL: the log source,
-// and what can be said there of the population. What cannot is left out, so that more events
-// are counted, never fewer; below a negation that means leaving out the whole of it.
+// populationQuery selects the events that a transform counts, in Elasticsearch's query DSL: the log source, and the
+// conditions of the population that the DSL supports. Others are left out, so that more events are counted and never fewer.
+// Below a negation, this means that the whole negation is left out.
 func (w *writer) populationQuery() []object {
 	var all []object
 	for _, t := range w.plan.Source.Scope {
@@ -34,7 +34,7 @@ func (w *writer) populationQuery() []object {
 	return all
 }
 
-// dsl says a node exactly, or not at all.
+// dsl writes a node exactly, or not at all.
 func (w *writer) dsl(n ir.Node) (object, bool) {
 	switch n := n.(type) {
 	case *ir.Named:
@@ -108,7 +108,7 @@ func wildcardValue(v string) string {
 	return strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`).Replace(v)
 }
 
-// anyValue holds when the field has one of the values, whatever their case.
+// anyValue holds if the field has one of the values, ignoring case.
 func anyValue(field, query string, values []string, write func(string) string) object {
 	each := make([]object, len(values))
 	for i, v := range values {

@@ -18,8 +18,8 @@ func quote(s string) string {
 var reservedWords = map[string]bool{"and": true, "any": true, "by": true, "false": true, "in": true, "join": true, "like": true, "maxspan": true,
 	"not": true, "null": true, "of": true, "or": true, "regex": true, "sequence": true, "sample": true, "true": true, "until": true, "where": true, "with": true}
 
-// columnName writes a column, with backquotes round each part that is not a plain word. The
-// question mark lets the index lack the field: without it one unmapped name fails the query.
+// columnName writes a column, with backquotes around each part that is not a plain word. The question mark allows the
+// index to lack the field: without it, one unmapped name fails the query.
 func columnName(column string) string {
 	parts := strings.Split(column, ".")
 	for i, p := range parts {
@@ -53,7 +53,7 @@ func stripControls(s string) string {
 	}, s)
 }
 
-// comment writes lines as // comments; a line break inside one cannot leave it.
+// comment writes lines as // comments. A line break in a text cannot end the comment.
 func comment(lines ...string) string {
 	var b strings.Builder
 	for _, l := range lines {

@@ -17,8 +17,8 @@ const maxRegex = 1000
 
 var errAnchor = errors.New("Lucene's syntax has no anchors in the middle of an expression")
 
-// expression translates an expression that is searched for anywhere in the value to Lucene's
-// syntax, which always covers the whole value and knows neither anchors nor \d and \w.
+// expression translates an expression that may match anywhere in the value to Lucene's syntax. Lucene always matches the
+// whole value, and has neither anchors nor \d and \w.
 func expression(t *ir.Regex) (string, error) {
 	expr, err := t.Parse().In(regex.Go)
 	if err != nil {
@@ -41,8 +41,8 @@ func expression(t *ir.Regex) (string, error) {
 	return text, nil
 }
 
-// luceneNode translates a node. left and right tell that it stands at that edge of the whole
-// expression, where anything may lie beyond unless it is anchored.
+// luceneNode translates a node. left and right are true if it is at that end of the whole expression. Any text may come
+// beyond that end, unless the expression is anchored there.
 func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
 	switch re.Op {
 	case syntax.OpCapture:
@@ -90,7 +90,7 @@ func luceneNode(re *syntax.Regexp, left, right bool) (string, error) {
 	return unanchored(text, left, right), err
 }
 
-// unanchored adds what may lie to the left and right of text.
+// unanchored adds any text to the left and right.
 func unanchored(text string, left, right bool) string {
 	if left {
 		text = ".*" + text
@@ -149,8 +149,8 @@ func quantifier(re *syntax.Regexp) string {
 	return fmt.Sprintf("{%d,%d}", re.Min, re.Max)
 }
 
-// luceneClass writes a class from its ranges; one that reaches the last character is
-// written by what it leaves out, so that no unprintable bound is needed.
+// luceneClass writes a class from its ranges. A class that reaches the last character is written as a negated class, so
+// that no unprintable character is needed.
 func luceneClass(ranges []rune) (string, error) {
 	if len(ranges) == 0 {
 		return "", errors.New("Lucene's syntax has no expression that never matches")
@@ -190,7 +190,7 @@ func luceneRune(r rune) string {
 	return string(r)
 }
 
-// folded lists the letters that an expression which ignores case takes for r.
+// folded lists the letters that are equal to r in an expression that ignores case.
 func folded(r rune) []rune {
 	all := []rune{r}
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
@@ -227,5 +227,5 @@ func foldedPattern(op ir.TextOp, v string) string {
 	return unanchored(literalRegex(v, false), op == ir.EndsWith || op == ir.Contains, op == ir.StartsWith || op == ir.Contains)
 }
 
-// anyDash is a class of Lucene's expressions.
+// anyDash is a class with all dashes, in Lucene's syntax.
 var anyDash = "[" + literalRegex(ir.Dashes, true) + "]"

@@ -2,7 +2,7 @@ package eql
 
 import "decree/compilers"
 
-// scope is what makes an event one of the sources.
+// scope is the condition under which an event belongs to one of the sources.
 func (w *writer) scope() compilers.All {
 	var either compilers.Any
 	for _, tests := range compilers.Scopes(w.sources) {

@@ -8,7 +8,7 @@ import (
 	"decree/rules/ir"
 )
 
-// textWithoutScope is what a plan asks, without what makes an event one of its source.
+// textWithoutScope is the text of a plan's conditions, without the scope of its source.
 func textWithoutScope(p *compilers.Plan) string {
 	q, _ := newWriter(p).compiled(nil)
 	if q == nil {
@@ -17,8 +17,8 @@ func textWithoutScope(p *compilers.Plan) string {
 	return q.Text
 }
 
-// union asks the events of several sources in one query, those of each in its own words. Where these are of several categories, the query
-// is of any, and each part says its category: that is a field like others.
+// union searches several sources in one query, each with its own fields. If they have several categories, the query uses `any`, and each part
+// tests its category, which is an ordinary field.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
 func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if slices.ContainsFunc(plans, needsOneSource) {

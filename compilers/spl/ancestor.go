@@ -9,15 +9,15 @@ import (
 	"decree/rules/ir"
 )
 
-// ancestorTest is a test on an ancestor that the event does not carry: it is asked of the creation
-// event hops above, as a test on that event's own columns, and its answer handed down.
+// ancestorTest is a test on an ancestor that the event does not record. It is evaluated on the creation event hops above,
+// as a test on that event's own columns, and the result is passed down.
 type ancestorTest struct {
 	match *ir.Match
 	hops  int
 	flag  string
 }
 
-// addAncestorTest takes a match whose column is not on the event itself. Two fields are compared on one event alone.
+// addAncestorTest adds a match whose column is not on the event itself. Two fields can be compared only on one event.
 func (w *writer) addAncestorTest(m *ir.Match) {
 	if ref, ok := m.Test.(*ir.FieldRef); ok {
 		for _, f := range []ir.Field{m.Field, ref.Other} {
@@ -49,7 +49,7 @@ func (w *writer) ancestorTestOf(m *ir.Match) *ancestorTest {
 	return nil
 }
 
-// unknown is the answer where the ancestor is not known: that of a missing field.
+// unknown is the result for an unknown ancestor: that of a missing field.
 func (d *ancestorTest) unknown() string {
 	if ir.WhenMissing(d.match.Test) {
 		return "1"
@@ -117,9 +117,9 @@ func (w *writer) asksAncestor(n ir.Node) bool {
 	return has
 }
 
-// linkAncestors hands answers down the process tree. Each event is laid under two keys, its own
-// process's and its parent's; what the event under a key's own process says is copied to all
-// events under that key, and the copy under the parent's key is kept: one for each event.
+// linkAncestors passes results down the process tree. Each event gets two rows: one under the key of its own process and
+// one under the key of its parent. The result of a process's own row is copied to all rows under that key. Then the row
+// under the parent's key is kept, which leaves one row per event.
 func (w *writer) linkAncestors() []string {
 	period := "choose it in the time picker"
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
@@ -166,8 +166,8 @@ func (w *writer) linkAncestors() []string {
 	return stages
 }
 
-// processKey is a process's key within its host. A missing key gets a text that differs for the
-// two roles, so that it links nothing.
+// processKey is a process's key within its host. A missing key gets a text that differs for the two roles, so that it never
+// links events.
 func (w *writer) processKey(level int, missing string) string {
 	parts := []string{"lower(coalesce(" + w.column(w.plan.Rule.Source.LogSource.Range, w.plan.Source.Entities["host"]) + `, ""))`}
 	for _, c := range w.plan.Source.Keys[level] {

@@ -10,12 +10,12 @@ import (
 	"decree/rules/schema"
 )
 
-// CompileCorrelation writes a correlation, with all that it reads, as one search: the searches of its rules joined by OR,
-// a mark on each event for each rule it matches, and for each correlation the stages that mark the events which complete
-// it. Windows are not made with streamstats, which keeps max_stream_window events, 10,000, and drops others without a
-// word; nor does its page say whether time_window holds an event exactly its length ago. They are made with what has no
-// such limit: every match comes twice, entering the window and leaving it, and accum sums up (window.go), or filldown
-// carries the time of the last match (temporal.go).
+// CompileCorrelation writes a correlation, with everything that it reads, as one search. The searches of its rules are
+// joined by OR. Each event is marked for each rule it matches. For each correlation, stages mark the events that complete
+// it. streamstats is not used for windows: it keeps only max_stream_window events (10,000) and drops others silently, and
+// its documentation does not say whether time_window includes an event exactly its length ago. Two commands without such
+// limits are used instead. Every match has two rows, for entering and leaving the window, and accum sums them up
+// (correlation_window.go). Or filldown carries the time of the last match (correlation_temporal.go).
 // https://help.splunk.com/splunk-enterprise/spl-search-reference/9.4/search-commands/streamstats
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown, autoregress)
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/10.0.2503/search-commands/mvexpand
@@ -39,14 +39,14 @@ type correlationWriter struct {
 	top      *ir.Correlation
 	opt      compilers.Options
 	rules    []*inputRule
-	chain    []*ir.Correlation   // each after those it reads; the last is top
-	values   map[valueKey]string // expressions, once they are known
+	chain    []*ir.Correlation   // each correlation after those it reads; the last is top
+	values   map[valueKey]string // known expressions
 	hashes   map[string]schema.Column
 	lists    lists
 	found    diag.Diagnostics
 	notes    []compilers.Note
 	stages   []string
-	expanded bool // events may stand on several rows, of which decree_first=1 marks one
+	expanded bool // events may have several rows; decree_first=1 marks one of them
 }
 
 func (s *correlationWriter) query() *compilers.Query {
@@ -85,7 +85,7 @@ func (s *correlationWriter) note(code, effect, message string) {
 	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: code, Effect: effect, Message: message, Range: s.top.Source.TypeRange})
 }
 
-// report adds an error, once at each place.
+// report adds an error, once per position.
 func (s *correlationWriter) report(code string, at diag.Range, hint, format string, args ...any) {
 	if !slices.ContainsFunc(s.found, func(d diag.Diagnostic) bool { return d.Code == code && d.Range == at }) {
 		s.found.Errorf(code, at, hint, format, args...)

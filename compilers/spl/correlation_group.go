@@ -10,19 +10,19 @@ import (
 	"decree/rules/ir"
 )
 
-// correlationPart is one correlation's part of a search. Its first stages put each event on one row for each of its groups, named in
-// decree_group; those that follow tell on which of these rows the correlation matches.
+// correlationPart is one correlation's part of a search. Its first stages give each event one row for each of its groups, with the group in
+// decree_group. The stages after them compute on which rows the correlation matches.
 type correlationPart struct {
 	*correlationWriter
 	c           *ir.Correlation
 	k           int
 	kept        needed
 	inside      compilers.Pred   // the row is in a group: a match of some input
-	flags       []compilers.Pred // the row is, in its group, a match of this input
-	resultField string           // what a row of the last correlation shows beside the event: a field and its value
+	flags       []compilers.Pred // the row is a match of this input in its group
+	resultField string           // what a row of the last correlation shows in addition to the event: a field and its value
 }
 
-// needed is what later correlations read beside the matches of one: while there is any, rows that are none must stay.
+// needed is what later correlations read besides the matches of this one. If there is anything, rows without a match must stay.
 type needed struct {
 	rules        bool
 	correlations []int
@@ -30,8 +30,8 @@ type needed struct {
 
 func (n needed) any() bool { return n.rules || len(n.correlations) > 0 }
 
-// correlate writes the stages of the k-th correlation. After them its matches are the rows where decree_corr_<k+1>=1;
-// those of the last one are all rows.
+// correlate writes the stages of the k-th correlation. After them, its matches are the rows with decree_corr_<k+1>=1. For the
+// last correlation, all rows are matches.
 func (s *correlationWriter) correlate(k int) {
 	st := &correlationPart{correlationWriter: s, c: s.chain[k], k: k, kept: s.neededAfter(k)}
 	st.group()
@@ -57,7 +57,7 @@ func (s *correlationWriter) correlate(k int) {
 	}
 }
 
-// neededAfter is what correlations above the k-th read beside its matches.
+// neededAfter is what correlations after the k-th read besides its matches.
 func (s *correlationWriter) neededAfter(k int) needed {
 	var n needed
 	for _, later := range s.chain[k+1:] {
@@ -74,8 +74,8 @@ func (s *correlationWriter) neededAfter(k int) needed {
 	return n
 }
 
-// repeats tells whether one event may be on several rows of a group of c: when it reads a correlation that puts events into
-// several groups, and is not grouped by the same, or reads others beside.
+// repeats tells whether one event may have several rows in a group of c. This happens if c reads a correlation that puts events
+// into several groups, and c is grouped by other fields or reads other inputs too.
 func (s *correlationWriter) repeats(c *ir.Correlation) bool {
 	for i, in := range c.Inputs {
 		if in.Correlation == nil {
@@ -91,7 +91,7 @@ func (s *correlationWriter) repeats(c *ir.Correlation) bool {
 	return false
 }
 
-// group sets decree_group: a key of the group's values, "none" on rows that are in no group and must stay.
+// group sets decree_group to a key of the group's values. It is "none" on rows that have no group but must stay.
 func (st *correlationPart) group() {
 	c := st.c
 	groups := make([][]string, len(c.Inputs))
@@ -125,7 +125,7 @@ func (st *correlationPart) group() {
 	}
 }
 
-// groupEach puts an event on a row for each of the groups that it is in as a match of one input or another.
+// groupEach gives an event one row for each group that it is in, as a match of any input.
 func (st *correlationPart) groupEach(matches compilers.Any, groups [][]string) {
 	sets, keys := make([]string, len(groups)), make([]string, len(groups))
 	for i, values := range groups {
@@ -154,8 +154,8 @@ func (st *correlationPart) groupEach(matches compilers.Any, groups [][]string) {
 	}
 }
 
-// expandTexts puts each of some texts on a row of its own, as the field into. What else later correlations read of the event
-// stays on the first of its rows: decree_first=1.
+// expandTexts gives each text a row of its own, in the field into. Everything else that later correlations read from the event
+// stays on its first row, with decree_first=1.
 func (st *correlationPart) expandTexts(into string, texts []string) {
 	st.stage("eval decree_texts=mvdedup(mvappend(" + strings.Join(texts, ", ") + ")), " + into + "=decree_texts")
 	st.stage("mvexpand " + into)
@@ -175,7 +175,7 @@ func (st *correlationPart) expandTexts(into string, texts []string) {
 	st.expanded = true
 }
 
-// holds writes what the type of the correlation asks for and gives the predicate that it comes to.
+// holds writes the stages for the type of the correlation, and gives the resulting predicate.
 func (st *correlationPart) holds() compilers.Pred {
 	switch st.c.Source.Type {
 	case rules.EventCount:
@@ -194,7 +194,7 @@ func (st *correlationPart) holds() compilers.Pred {
 	panic("spl: unknown type of correlation")
 }
 
-// anyOf is a disjunction, of which one that always holds leaves nothing to ask.
+// anyOf is a disjunction. It is true if one of its terms is.
 func anyOf(terms compilers.Any) compilers.Pred {
 	for _, t := range terms {
 		if t == compilers.Pred(compilers.Constant(true)) {
@@ -204,7 +204,7 @@ func anyOf(terms compilers.Any) compilers.Pred {
 	return terms
 }
 
-// allOf is a conjunction without what always holds.
+// allOf is a conjunction without terms that are always true.
 func allOf(terms ...compilers.Pred) compilers.Pred {
 	var all compilers.All
 	for _, t := range terms {

@@ -10,13 +10,13 @@ import (
 	"decree/rules/ir"
 )
 
-// inputRule is a rule that the correlation reads, by itself or by others.
+// inputRule is a rule that the correlation reads, directly or through another one.
 type inputRule struct {
 	rule      *ir.Rule
 	w         *writer
 	terms     compilers.All // of the base search
-	early     []ir.Node     // what the base search cannot say
-	condition compilers.All // the whole rule in where's language, its log source apart
+	early     []ir.Node     // conditions that the base search cannot express
+	condition compilers.All // the whole rule in where's language, without its log source
 }
 
 // addRule plans one rule.
@@ -62,7 +62,7 @@ func (s *correlationWriter) addRule(r *ir.Rule) {
 	s.rules = append(s.rules, m)
 }
 
-// refuse reports what an input needs that takes a pipeline of its own.
+// refuse reports features of an input that need a pipeline of their own.
 func (s *correlationWriter) refuse(w *writer) {
 	if len(w.ancestorTests) > 0 {
 		s.found.Errorf("correlation-ancestor", w.ancestorTests[0].match.Range(), "correlate a rule that needs only fields of the event itself",
@@ -73,7 +73,7 @@ func (s *correlationWriter) refuse(w *writer) {
 		"spl: a correlation cannot use prevalence")
 }
 
-// base is the search for the events of every rule. What all of them ask first stands once.
+// base is the search for the events of all rules. Terms with which all of them begin are written once.
 func (s *correlationWriter) base() compilers.All {
 	common := s.common()
 	terms := slices.Clone(s.rules[0].terms[:common])
@@ -90,7 +90,7 @@ func (s *correlationWriter) base() compilers.All {
 	return append(terms, each)
 }
 
-// common is how many terms the rules begin with alike: all of them when there is one rule.
+// common is the number of terms with which all rules begin. For a single rule it is all of its terms.
 func (s *correlationWriter) common() int {
 	first := s.rules[0].terms
 	if len(s.rules) == 1 {
@@ -109,8 +109,8 @@ func (s *correlationWriter) common() int {
 	return n
 }
 
-// mark sets decree_rule_<i> to 1 on the events of rule i, where there are several rules, and decree_event to the number of
-// the event, where one may come to stand on several rows of a group.
+// mark sets decree_rule_<i> to 1 on the events of rule i, if there are several rules. It sets decree_event to the number of the
+// event, if an event may have several rows in a group.
 func (s *correlationWriter) mark() {
 	for _, m := range s.rules {
 		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
@@ -138,12 +138,12 @@ func (s *correlationWriter) markEach() {
 		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
 	}
 	s.stage("eval " + strings.Join(sets, ",\n    "))
-	if s.neededAfter(0).any() { // else the first correlation leaves its own matches alone
+	if s.neededAfter(0).any() { // otherwise the first correlation keeps only its own matches
 		s.stage(where(one))
 	}
 }
 
-// matches asks whether a row is a match of an input.
+// matches tests whether a row is a match of an input.
 func (s *correlationWriter) matches(in ir.Input) compilers.Pred {
 	if in.Correlation != nil {
 		return compilers.Atom(fmt.Sprintf("decree_corr_%d=1", slices.Index(s.chain, in.Correlation)+1))

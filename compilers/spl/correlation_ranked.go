@@ -7,11 +7,11 @@ import (
 	"decree/rules"
 )
 
-// median is the code of what SPL cannot say of it.
+// median is the code of the gap: SPL only approximates a median.
 const median = "correlation-median"
 
-// valueRanked asks for the value at a rank among those of the window, in order: the first, the last, that of a percentile or the
-// middle one. It is compared by counting. Two middle values are asked instead of what lies half way between them.
+// valueRanked tests the value at a rank among the sorted values of the window: the first, the last, a percentile or the middle
+// one. The comparison is done by counting. If there are two middle values, one of them is tested instead of their mean.
 func (st *correlationPart) valueRanked() compilers.Pred {
 	if st.c.Source.Type == rules.ValueMedian {
 		if !st.opt.Accepts("spl", st.c.Source.Body, median) {

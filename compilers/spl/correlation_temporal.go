@@ -8,11 +8,11 @@ import (
 	"decree/rules/ir"
 )
 
-// Which inputs occurred is known from the time of the last match of each, which filldown carries down the rows of a group.
-// The first row of a group is given one, longer ago than a window reaches, so that none is carried in from the group above;
-// and every row of one time the same, whichever match it is.
+// Which inputs occurred follows from the time of the last match of each input, which filldown carries down the rows of a
+// group. The first row of a group gets a time outside every window, so that nothing is carried over from the group above.
+// All rows of one time get the same value.
 
-// occurrences sorts the rows and tells on each whether inputs had a match at its very time: decree_now_<i>.
+// occurrences sorts the rows and sets on each whether an input has a match at exactly its time: decree_now_<i>.
 func (st *correlationPart) occurrences() {
 	var sets, now []string
 	for i, f := range st.flags {
@@ -25,7 +25,7 @@ func (st *correlationPart) occurrences() {
 	st.stage("autoregress decree_group AS decree_above")
 }
 
-// last is the time that a field takes on rows where input i has a match, carried down from there.
+// last sets a field on rows where input i has a match, and carries the value down from there.
 func (st *correlationPart) last(i int, taken string) string {
 	return fmt.Sprintf(`decree_last_%d=case(decree_now_%d=1, %s, coalesce(decree_above, "")!=decree_group, _time-%s)`, i+1, i+1, taken, compilers.Number(st.c.Timespan.Seconds()+1))
 }
@@ -34,7 +34,7 @@ func (st *correlationPart) within(i int) string {
 	return fmt.Sprintf("_time-decree_last_%d<=%s", i+1, st.span())
 }
 
-// temporal asks which inputs occurred in the window.
+// temporal tests which inputs occurred in the window.
 func (st *correlationPart) temporal() compilers.Pred {
 	st.occurrences()
 	var sets, names []string
@@ -60,9 +60,9 @@ func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
 		})
 }
 
-// temporalOrdered asks for each input after the one before it, the last at the event itself. decree_last_<i> is the latest time
-// at which a row of matches of the inputs up to i can have begun, by now: no other beginning lets more windows hold it.
-// That of i is taken over from i-1 whenever i has a match, since the beginning known for i-1 only grows later.
+// temporalOrdered tests that each input occurred after the previous one, and the last at the event itself. decree_last_<i> is
+// the latest start of a sequence of matches of the inputs up to i: with any other start, fewer windows would contain it. It is
+// taken over from i-1 whenever i has a match, because the start known for i-1 only increases.
 func (st *correlationPart) temporalOrdered() compilers.Pred {
 	st.occurrences()
 	end := len(st.flags) - 1

@@ -21,7 +21,7 @@ type valueKey struct {
 	name  string
 }
 
-// value is the expression of a column's first value in one input; null without one.
+// value is the expression for a column's first value in one input. It is null if there is none.
 func (s *correlationWriter) value(c *ir.Correlation, input int, column ir.Column) string {
 	at := valueKey{c, input, column.Name}
 	v, known := s.values[at]
@@ -32,8 +32,8 @@ func (s *correlationWriter) value(c *ir.Correlation, input int, column ir.Column
 	return v
 }
 
-// valueIn is the first value of a field in the matches of an input. A correlation's match is an event with the values it
-// was grouped by: those decree_by_<k>_<i> holds where its inputs have them in different fields.
+// valueIn is the first value of a field in the matches of an input. A match of a correlation is an event with the values of
+// its group. If its inputs have these in different fields, decree_by_<k>_<i> has them.
 func (s *correlationWriter) valueIn(in ir.Input, f ir.Field, name string, at diag.Range) string {
 	if in.Correlation == nil {
 		return s.fieldOf(s.rules[s.ruleAt(in.Rule)], f, name, at)
@@ -59,7 +59,7 @@ func (s *correlationWriter) valueIn(in ir.Input, f ir.Field, name string, at dia
 	return "case(" + strings.Join(cases, ", ") + ")"
 }
 
-// apart tells whether inputs have a column's value in different fields.
+// apart tells whether inputs have the value of a column in different fields.
 func (s *correlationWriter) apart(c *ir.Correlation, column ir.Column) bool {
 	for i := range c.Inputs {
 		if s.value(c, i, column) != s.value(c, 0, column) {
@@ -71,8 +71,8 @@ func (s *correlationWriter) apart(c *ir.Correlation, column ir.Column) bool {
 
 func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, by+1) }
 
-// fieldOf is the first value of a field of a rule's events: of several columns, that of the first which has one, and behind the domain
-// that another column holds.
+// fieldOf is the first value of a field of a rule's events. With several columns, the first one that has a value counts. If another
+// column has the domain, it is put in front.
 func (s *correlationWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Range) string {
 	columns, domain := m.w.plan.Whole(f)
 	if len(columns) == 0 {
@@ -113,12 +113,12 @@ func (s *correlationWriter) columnOf(m *inputRule, col schema.Column, name strin
 	return "mvindex(" + m.w.column(at, col) + ", 0)"
 }
 
-// written tells whether a column does not hold the values of its field as they are.
+// written tells whether a column stores the values of its field in another form.
 func written(col schema.Column) bool {
 	return col.Holds != "" || len(col.Values) > 0 || col.Numbers != "" || col.Under != "" || col.Prefix != ""
 }
 
-// present asks that every one of some values is there.
+// present tests that all values are present.
 func present(values []string) compilers.All {
 	var all compilers.All
 	for _, v := range values {
@@ -129,8 +129,8 @@ func present(values []string) compilers.All {
 	return all
 }
 
-// key joins values, case ignored, so that no two tuples give one key: each value stands after its length. It begins
-// with a sign, so that it is a text however its values look.
+// key joins values into a key, ignoring case. Each value follows its length, so that different tuples have different keys. The
+// key begins with a punctuation character, so that it is never read as a number.
 func key(values []string) string {
 	switch len(values) {
 	case 0:

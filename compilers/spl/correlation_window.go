@@ -9,19 +9,19 @@ import (
 	"decree/rules"
 )
 
-// A window is summed up by two rows for each match: "in" at its time, "out" a timespan later, where what came in is
-// taken away again. In the order of time, and at one time in before out, the running sum on a row "in" is what the matches of
-// [its time - timespan, its time] come to, those after it at the same time apart; these eventstats adds. Each
-// group comes to 0 by its end, so that accum, which knows no groups, begins the next one with nothing.
+// A window is summed up with two rows per match: "in" at its time, and "out" a timespan later, which subtracts it again. Rows
+// are sorted by time, with "in" before "out". The running sum on an "in" row is the sum over the matches in [its time -
+// timespan, its time], except for later rows of the same time, which eventstats adds. Each group ends at 0, so that accum,
+// which has no groups, starts the next group at 0.
 
-// window sums up what each expression comes to on the rows of the window; it gives the names of the running sums.
+// window sums each expression over the rows of the window. It gives the names of the running sums.
 func (st *correlationPart) window(enters []string) []string {
 	st.slidingRows(enters, st.inside)
 	st.stage("sort 0 str(decree_group), num(decree_at), str(decree_step)")
 	return st.running(len(enters))
 }
 
-// slidingRows puts every row that may enter on two rows.
+// slidingRows turns every row that may enter the window into two rows.
 func (st *correlationPart) slidingRows(enters []string, may compilers.Pred) {
 	var sets, leaves []string
 	for i, e := range enters {
@@ -48,7 +48,7 @@ func (st *correlationPart) running(n int) []string {
 	return names
 }
 
-// highestAtTime gives each row the highest running sum at its time: with sums that only grow while matches come in, the whole one.
+// highestAtTime gives each row the highest running sum at its time. This is the complete sum, if sums only grow while matches enter.
 func (st *correlationPart) highestAtTime(running []string) []string {
 	var names, sets []string
 	for i, r := range running {
@@ -61,7 +61,7 @@ func (st *correlationPart) highestAtTime(running []string) []string {
 
 func (st *correlationPart) span() string { return compilers.Number(st.c.Timespan.Seconds()) }
 
-// eventCount counts matches: an event once for each input that it is a match of.
+// eventCount counts matches. An event counts once for each input that it matches.
 func (st *correlationPart) eventCount() compilers.Pred {
 	n := st.highestAtTime(st.window([]string{sum(st.flags, "1", "0")}))[0]
 	st.resultField = "correlation_count=" + n
@@ -86,8 +86,8 @@ func (st *correlationPart) bounds(value string) compilers.Pred {
 	return all
 }
 
-// valueCount counts the different tuples of values. A tuple enters when the first match that has it comes in, and leaves
-// when the last one goes out.
+// valueCount counts different tuples of values. A tuple enters the window with the first match that has it, and leaves with
+// the last one.
 func (st *correlationPart) valueCount() compilers.Pred {
 	tuples := make([][]string, len(st.c.Inputs))
 	shared := true
@@ -123,7 +123,7 @@ func (st *correlationPart) valueCount() compilers.Pred {
 	return allOf(once, st.bounds(n))
 }
 
-// numbers sets decree_number_<i> to the value that the row is as a match of each input. It gives, for each, that there is one.
+// numbers sets decree_number_<i> to the row's value as a match of each input. It gives for each the predicate that there is one.
 func (st *correlationPart) numbers() (names []string, there []compilers.Pred) {
 	var sets []string
 	for i := range st.c.Inputs {
@@ -136,7 +136,7 @@ func (st *correlationPart) numbers() (names []string, there []compilers.Pred) {
 	return names, there
 }
 
-// valueTotal asks for the sum or the average. Sums do not only grow: the whole one at a time is where most values came in.
+// valueTotal tests the sum or the average. Such sums do not only grow: the complete sum of a time is on the row with the most values.
 func (st *correlationPart) valueTotal() compilers.Pred {
 	names, there := st.numbers()
 	values := make([]string, len(names))

@@ -39,7 +39,7 @@ var (
 	whereSyntax  = compilers.Syntax{And: " AND ", Or: " OR ", Not: "NOT ", Explicit: true, True: "1=1", False: "1=0"}
 )
 
-// parentWindow is how much longer than the lookback creation events of ancestors are searched for.
+// parentWindow is how far before the lookback creation events of ancestors are searched.
 const parentWindow = 24 * time.Hour
 
 // Compile writes one rule.
@@ -67,8 +67,8 @@ func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagno
 // writer holds one compilation.
 type writer struct {
 	plan          *compilers.Plan
-	sources       []*schema.Source // whose events are asked: the plan's own, and others that are asked the same
-	dataset       *dataset         // nil where the source is a search of events
+	sources       []*schema.Source // the sources that are searched: the plan's own, and others with the same conditions
+	dataset       *dataset         // nil if the source is a search of events
 	found         diag.Diagnostics
 	ancestorTests []*ancestorTest
 	prevalences   []*ir.Prevalence
@@ -150,7 +150,7 @@ func (w *writer) query() *compilers.Query {
 	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes}
 }
 
-// collect finds what needs work before the condition can be asked: links and rarity.
+// collect finds the parts that come before the condition: links to ancestors, and prevalence.
 func (w *writer) collect(n ir.Node) {
 	ir.Inspect(n, func(below ir.Node) bool {
 		switch below := below.(type) {
@@ -179,7 +179,7 @@ func (w *writer) where(conjuncts []ir.Node) string {
 // where is the stage that keeps events for which a predicate holds.
 func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where") }
 
-// since asks for events of a time before now.
+// since limits events to a period before now.
 func since(lookback time.Duration) compilers.Pred {
 	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(lookback)) + ")")
 }

@@ -5,7 +5,7 @@ import (
 	"decree/rules/ir"
 )
 
-// keyword looks at the event's own text.
+// keyword searches the text of the event.
 func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 	if w.dataset != nil {
 		w.found.Errorf("keywords", n.Range(), "name the field that holds the word, or choose a --model that searches events",

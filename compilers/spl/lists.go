@@ -8,21 +8,21 @@ import (
 	"decree/rules/ir"
 )
 
-// lists are the value lists that stand in lookups, and the stages that ask them before anything else is asked. Each of several
-// values of a field is looked up; decree_listed_<i> is there where one was found.
+// lists are the value lists in lookups, and the stages that look values up before any other stage. If a field has several
+// values, each is looked up. decree_listed_<i> is present if one was found.
 // https://help.splunk.com/splunk-enterprise/manage-knowledge-objects/knowledge-management-manual/9.4/use-the-configuration-files-to-configure-lookups/add-field-matching-rules-to-your-lookup-configuration
 type lists struct {
 	lookups []listLookup
 	assets  []compilers.Asset
 }
 
-// listLookup is one field held against one list.
+// listLookup is the look-up of one field in one list.
 type listLookup struct {
 	table, field string
 	names        bool // the field's file name is looked up
 }
 
-// inList tells whether a field's value is in the list of a test, where a lookup holds that.
+// inList tests whether a field's value is in the list of a test, if a lookup has that list.
 func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
 	if !w.plan.Apart(t) {
 		return nil, false
@@ -43,7 +43,7 @@ func (w *writer) inList(field string, t *ir.Text) (compilers.Pred, bool) {
 	return compilers.Atom(fmt.Sprintf("isnotnull(decree_listed_%d)", i+1)), true
 }
 
-// stages ask the lookups.
+// stages write the look-ups.
 func (l *lists) stages() []string {
 	var stages []string
 	for i, a := range l.lookups {
@@ -60,7 +60,7 @@ func (l *lists) stages() []string {
 	return stages
 }
 
-// patterns are the values of a test as a lookup with wildcards has them.
+// patterns are the values of a test in the form of a lookup with wildcards.
 func patterns(t *ir.Text) []string {
 	out := make([]string, len(t.Values))
 	for i, v := range t.Values {
@@ -75,7 +75,7 @@ func patterns(t *ir.Text) []string {
 	return out
 }
 
-// lookupDefinition is the stanza of a lookup, which ignores case. wild says that its values are patterns.
+// lookupDefinition is the stanza of a lookup that ignores case. wild means that its values are patterns.
 func lookupDefinition(file, lookup string, wild bool) compilers.Asset {
 	match := ""
 	if wild {

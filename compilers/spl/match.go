@@ -12,7 +12,7 @@ import (
 	"decree/rules/schema"
 )
 
-// maxSearchNames bounds how many file names become search terms, each of which takes three.
+// maxSearchNames limits how many file names become search terms. Each takes three terms.
 const maxSearchNames = 20
 
 // searchPredicate writes a test for the search command, when that is exact there. The command
@@ -107,7 +107,7 @@ func searchValues(t *ir.Text) ([]string, bool) {
 	return values, true
 }
 
-// searchable says a whole subtree in the search command; false when any part of it is not exact there.
+// searchable writes a whole subtree for the search command. It is false if any part would not be exact.
 func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 	all := true
 	ir.Inspect(n, func(below ir.Node) bool {
@@ -145,7 +145,7 @@ func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 	panic("spl: unknown node")
 }
 
-// match says a match on the columns of the event up levels above the one the rule is about.
+// match writes a match on the columns of the event that is up levels above the rule's event.
 func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 	name := w.field(m, ir.Field{Name: m.Field.Name, Level: m.Field.Level - up})
 	switch t := m.Test.(type) {
@@ -178,7 +178,7 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 	case *ir.CIDR:
 		nets := make(compilers.Any, len(t.Prefixes))
 		for i, p := range t.Prefixes {
-			noise := "%.*$"     // the interface that a link-local address is reached through: fe80::1%4
+			noise := "%.*$"     // the interface of a link-local address: fe80::1%4
 			if p.Addr().Is4() { // Windows writes ::ffff:10.0.0.1 as well
 				noise = "(?i)^::ffff:|" + noise
 			}
@@ -195,8 +195,7 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 	panic("spl: unknown test")
 }
 
-// anyValueMatches holds when some value of the field matches; mvfind gives null when none does, or
-// when there is no field.
+// anyValueMatches holds if any value of the field matches. mvfind gives null if none does, or if the field is missing.
 func anyValueMatches(name, pattern string) compilers.Pred {
 	return compilers.Atom("isnotnull(mvfind(" + name + ", " + evalString(pattern) + "))")
 }
@@ -219,7 +218,7 @@ func fileName(name string, t *ir.Text) compilers.Pred {
 	return someValue(compilers.Atom("in(" + last + ", " + compilers.Fill(values, "        ") + ")"))
 }
 
-// someValue holds when a predicate holds for one of a field's values.
+// someValue holds if a predicate holds for one of a field's values.
 func someValue(p compilers.Pred) compilers.Pred {
 	return compilers.Atom("isnotnull(" + whereSyntax.Print(p).Call("mvfilter") + ")")
 }

@@ -9,13 +9,13 @@ import (
 	"decree/rules/ir"
 )
 
-// prevalenceNumber numbers a prevalence condition from 1; 0 when it is not known.
+// prevalenceNumber numbers prevalence conditions from 1. It is 0 if the condition is unknown.
 func (w *writer) prevalenceNumber(n *ir.Prevalence) int {
 	return slices.IndexFunc(w.prevalences, func(p *ir.Prevalence) bool { return p == n || (p.Name != "" && p.Name == n.Name) }) + 1
 }
 
-// prevalenceStages ask the conditions on rarity and all that depends on them: first those that count, then what asks of those alone, and
-// reputation by itself of what is left.
+// prevalenceStages write the prevalence conditions and everything that depends on them: first the conditions that count, then conditions that
+// depend only on these, and last reputation for the remaining events.
 func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 	var stages []string
 	for i, p := range w.prevalences {
@@ -41,7 +41,7 @@ func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 	return stages
 }
 
-// reputationStages look a value up once and set decree_rare_<i> for all conditions on what is known of it.
+// reputationStages look a value up once and set decree_rare_<i> for all conditions on its reputation.
 func (w *writer) reputationStages(field string) []string {
 	var conditions []*ir.Prevalence
 	first := 0
@@ -67,15 +67,15 @@ func (w *writer) reputationStages(field string) []string {
 	return append(stages, "eval "+strings.Join(sets, ",\n    "), answer.showStage(some))
 }
 
-// valueStage sets decree_value_<i> to the value asked about in lower case, where there is one.
+// valueStage sets decree_value_<i> to the tested value in lower case, if there is one.
 func (w *writer) valueStage(i int, p *ir.Prevalence) string {
 	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
 	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
 	return fmt.Sprintf("eval decree_value_%d=", i) + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")
 }
 
-// populationStages sets decree_rare_<i> to 1 on the events whose value is rare among the population, inside of which an event need
-// not be itself. Events keep their number; those with a value that the population has not seen have none.
+// populationStages sets decree_rare_<i> to 1 on the events whose value is rare in the population. The event itself need not be part of the
+// population. Its count stays on the event, and is missing for values that do not occur in the population.
 func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []string {
 	id := fmt.Sprintf("_%d", i)
 	value, hosts, rank := "decree_value"+id, "decree_count"+id, "decree_rank"+id
@@ -119,7 +119,7 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 	return append(stages, fmt.Sprintf("eval decree_rare_%d=%s", i, ifElse(holds, "1", "0")))
 }
 
-// population is what a counted event must be, beside what every event is by now.
+// population is the condition for a counted event, beyond what earlier stages have tested.
 func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 	var inside compilers.All
 	if p.Among == nil {
@@ -133,8 +133,8 @@ func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 	return inside
 }
 
-// rankStages numbers the distinct values from the rarest on. streamstats would do it for the latest 10,000 events alone
-// (max_stream_window of limits.conf): a frequent value would be the first among them.
+// rankStages numbers the distinct values, starting with the rarest. streamstats would do this for only the latest 10,000 events
+// (max_stream_window of limits.conf), so that a frequent value could be the first among them.
 func rankStages(value, hosts, rank string) []string {
 	before := rank + "_before"
 	return []string{

@@ -11,18 +11,18 @@ import (
 
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// evalString writes a string of eval and where. Splunk reads `\\` and `\"` in it; doubling
-// every backslash leaves no other escape to be read.
+// evalString writes a string for eval and where. Splunk knows the escapes `\\` and `\"`; since every backslash is doubled, no
+// other escape can occur.
 func evalString(s string) string { return `"` + escaper.Replace(s) + `"` }
 
 var plainEvalName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 var plainSearchName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.]*$`)
 
-// reservedWords have a meaning of their own where a field name may stand.
+// reservedWords have a special meaning in places where a field name may occur.
 var reservedWords = map[string]bool{"and": true, "or": true, "not": true, "xor": true, "in": true, "like": true, "as": true, "by": true,
 	"true": true, "false": true, "null": true, "where": true, "earliest": true, "latest": true}
 
-// nameable tells whether a field's name can be written at all: there is no escape inside quoted names.
+// nameable tells whether a field's name can be written at all. Quoted names have no escapes.
 func nameable(name string) bool {
 	return name != "" && !strings.ContainsAny(name, "'\"`\\|\n\r\t*[]")
 }
@@ -43,10 +43,9 @@ func searchName(name string) string {
 	return `"` + name + `"`
 }
 
-// searchLiteral writes a value of the search command between two optional wildcards. There
-// every asterisk is a wildcard, and a backslash before one is ambiguous: such values are not
-// exact there, nor is a block of addresses, which would be found for each address in it. One that looks
-// like a number is compared as a text: searchNumbers names the page of both.
+// searchLiteral writes a value for the search command between two optional wildcards. In that command every asterisk is a
+// wildcard, a backslash before one is ambiguous, and a block of addresses matches each address in it: such values would not be
+// exact. A value that looks like a number is compared as text. searchNumbers names the documentation of both.
 func searchLiteral(before bool, s string, after bool) (string, bool) {
 	if strings.Contains(s, "*") || !plainText(s) || s == "" {
 		return "", false
@@ -68,11 +67,11 @@ func searchLiteral(before bool, s string, after bool) (string, bool) {
 
 var block = regexp.MustCompile(`^\s*[0-9a-fA-F.:]+/\d+\s*$`)
 
-// control tells whether a character is not seen, or moves those around it.
+// control tells whether a character is invisible, or moves the characters around it.
 func control(r rune) bool { return unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) }
 
-// plainText tells whether a value can stand in an eval string as it is: a backtick could be
-// taken for a macro, and a control character would be lost when the query is copied.
+// plainText tells whether a value can be written in an eval string. A backtick could be read as a macro, and a control
+// character would be lost when the query is copied.
 func plainText(s string) bool {
 	return !strings.Contains(s, "`") && !strings.ContainsFunc(s, control)
 }

@@ -9,8 +9,8 @@ import (
 	"decree/rules/regex"
 )
 
-// expression is the author's, as PCRE says it: classes by their members, which is what they mean whether Unicode's properties are asked for or not,
-// and free of characters that a query cannot hold. ok is false for what cannot be written so.
+// expression is the author's expression for PCRE. Classes are written by their members, so that Unicode properties make no difference. Characters
+// that a query cannot contain are avoided. ok is false if the expression cannot be written this way.
 // https://www.pcre.org/current/doc/html/pcre2pattern.html
 func expression(t *ir.Regex) (text string, ok bool) {
 	text, err := t.Parse().In(regex.PCRE)
@@ -26,7 +26,7 @@ func (w *writer) expression(t *ir.Regex, at diag.Range) string {
 	return text
 }
 
-// literalRegex escapes a text for an expression that ignores case unless it is cased.
+// literalRegex escapes a text for an expression that ignores case, unless cased.
 func literalRegex(s string, cased bool) string {
 	if cased {
 		return regexLiteral(s)
@@ -78,7 +78,7 @@ func globRegex(g *ir.Glob) string {
 func filenameRegex(t *ir.Text) string {
 	var names []string
 	for _, v := range t.Values {
-		if !strings.ContainsAny(v, `\/`) { // no name has a separator
+		if !strings.ContainsAny(v, `\/`) { // a file name has no separator
 			names = append(names, literalRegex(v, t.Cased))
 		}
 	}
@@ -92,7 +92,7 @@ func filenameRegex(t *ir.Text) string {
 	return ignoreCase(t.Cased) + `(?:\A|[\\/])` + body + `\z`
 }
 
-// anyDash names the dashes one by one: a class would take those beyond ASCII for several bytes where letters are bytes.
+// anyDash lists the dashes as alternatives. In a class, a dash beyond ASCII would be several bytes if the engine works on bytes.
 var anyDash = "(?:" + strings.Join(strings.Split(ir.Dashes, ""), "|") + ")"
 
 func ignoreCase(cased bool) string {

@@ -14,11 +14,11 @@ import (
 // lookup is one look-up of a value.
 type lookup struct {
 	stage   string
-	fields  map[string]string // what is known -> the field that has it
-	columns []string          // the lookup's own columns, as they are shown, by the field that has them
+	fields  map[string]string // kind of reputation -> its field
+	columns []string          // the lookup's columns for the result, by their fields
 }
 
-// lookUp looks the value of conditions up, decree_value_<i>.
+// lookUp looks up the value of conditions, decree_value_<i>.
 func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *lookup {
 	rep := w.plan.Source.Reputation
 	l := &lookup{fields: map[string]string{}}
@@ -45,7 +45,7 @@ func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *lookup {
 	return l
 }
 
-// tests say what a condition asks of the answer.
+// tests write the tests of a condition on the result of the look-up.
 func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 	spec, rep := p.Spec, w.plan.Source.Reputation
 	var tests compilers.All
@@ -65,7 +65,7 @@ func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 	return append(compilers.All{compilers.Not{Term: failed}}, tests...)
 }
 
-// showStage gives events what is known of their values where a condition holds.
+// showStage adds the reputation of their values to events for which a condition holds.
 func (l *lookup) showStage(held compilers.Pred) string {
 	var sets []string
 	for i := 0; i < len(l.columns); i += 2 {

@@ -12,7 +12,7 @@ import (
 	"decree/rules/schema"
 )
 
-// field names the column of a field in eval, having a hash cut out of its set first.
+// field names the column of a field in eval. A hash is first extracted from its set.
 func (w *writer) field(n ir.Node, f ir.Field) string {
 	col, ok := w.plan.Column(f)
 	if !ok {
@@ -40,7 +40,7 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	return evalName(col.Name)
 }
 
-// hashStages takes the hashes in use out of their sets.
+// hashStages extract the used hashes from their sets.
 func (w *writer) hashStages() []string {
 	var stages []string
 	for _, name := range slices.Sorted(maps.Keys(w.hashes)) {
@@ -51,10 +51,10 @@ func (w *writer) hashStages() []string {
 	return stages
 }
 
-// lastPart is a path's file name.
+// lastPart is the file name in a path.
 func lastPart(name string) string { return "replace(" + name + `, "(?s)^.*[\\\\/]", "")` }
 
-// sameText compares two texts as such: 7 and 7.0 are the same to Splunk where both could be numbers.
+// sameText compares two values as texts. Splunk would treat 7 and 7.0 as equal, because both could be numbers.
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/where
 func sameText(x, y string) compilers.Pred { return compilers.Atom(`"=".` + x + `="=".` + y) }
 

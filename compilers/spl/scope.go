@@ -12,7 +12,7 @@ import (
 
 var connectives = map[string]bool{"AND": true, "OR": true, "NOT": true}
 
-// baseSearch is a model's own search as a predicate: all of its terms, or where it joins them otherwise the whole of it in parentheses.
+// baseSearch is a model's own search as a predicate: the conjunction of its terms, or the whole search in parentheses if it joins them differently.
 func baseSearch(table string) compilers.Pred {
 	var all compilers.All
 	terms, ok := searchTerms(table)
@@ -26,8 +26,8 @@ func baseSearch(table string) compilers.Pred {
 	return all
 }
 
-// searchTerms cuts a search at the spaces outside of quotes, macros and parentheses. It is not ok where a parenthesis stands
-// inside a word, or has no other.
+// searchTerms splits a search at the spaces outside quotes, macros and parentheses. ok is false if a parenthesis is inside a
+// word or unbalanced.
 func searchTerms(text string) (terms []string, ok bool) {
 	depth, quote, from := 0, byte(0), 0
 	ok = true
@@ -98,7 +98,7 @@ func (w *writer) scopeOf(s *schema.Source) compilers.All {
 	return terms
 }
 
-// inScope asks in where's language for the terms of the base search of a source, from a position on.
+// inScope tests in where's language the terms of a source's base search, from an index on.
 func (w *writer) inScope(from int) compilers.All {
 	if len(w.sources) == 1 {
 		return inScopeOf(w.sources[0], from)

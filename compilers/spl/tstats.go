@@ -11,19 +11,19 @@ import (
 	"decree/rules/schema"
 )
 
-// dataset is a dataset of a data model, which tstats reads: its where is the search command's language over the
-// dataset's fields, without eval. All that it cannot say is asked afterwards, of the fields by which it grouped.
+// dataset is a dataset of a data model, which tstats reads. The where of tstats is the language of the search command over
+// the dataset's fields, without eval. Conditions that it does not support are tested afterwards, on the fields of `by`.
 // https://help.splunk.com/splunk-enterprise/spl-search-reference/10.0/search-commands/tstats
 type dataset struct {
 	model, root string
-	fields      []string        // those of the source that hold one value, sorted: the rows tell them
-	used        map[string]bool // those that where and eval read
+	fields      []string        // fields of the source with a single value, sorted: the rows have them
+	used        map[string]bool // fields that where and eval read
 }
 
-// tableOf begins the table of a source that is a dataset.
+// tableOf is the prefix of the table of a source that is a dataset.
 const tableOf = "datamodel="
 
-// newDataset reads a source's table; nil where it is a search of events.
+// newDataset parses a source's table. It is nil if the table is a search of events.
 func newDataset(s *schema.Source) *dataset {
 	path, ok := strings.CutPrefix(s.Table, tableOf)
 	if !ok {
@@ -42,7 +42,7 @@ func newDataset(s *schema.Source) *dataset {
 	return d
 }
 
-// fieldName writes a field in a search, and in the where of tstats, where the dataset stands before it.
+// fieldName writes a field for a search, or for the where of tstats, in which the dataset is its prefix.
 func (d *dataset) fieldName(field string) string {
 	if d == nil {
 		return searchName(field)
@@ -50,8 +50,8 @@ func (d *dataset) fieldName(field string) string {
 	return searchName(d.root + "." + field)
 }
 
-// canSay tells whether the where of tstats can say a test: of text, and of none that the product's word for a
-// missing value passes.
+// canSay tells whether the where of tstats supports a test. It must be a test of text, and must be false for the product's
+// word for a missing value.
 func (d *dataset) canSay(t ir.Test, missing string) bool {
 	text, ok := t.(*ir.Text)
 	if !ok {
@@ -72,8 +72,8 @@ func (d *dataset) canSay(t ir.Test, missing string) bool {
 	})
 }
 
-// noteRead notes that where or eval reads a column. One that holds several values makes a row of each, of which a test
-// would see only one.
+// noteRead records that where or eval reads a column. A column with several values gets a row for each value, and a test
+// would see only one of them.
 func (d *dataset) noteRead(w *writer, at diag.Range, c schema.Column) {
 	d.used[c.Name] = true
 	if c.Multivalue {
@@ -82,7 +82,7 @@ func (d *dataset) noteRead(w *writer, at diag.Range, c schema.Column) {
 	}
 }
 
-// tstats writes the command, one line for each of its clauses, and takes the dataset's name from the fields.
+// tstats writes the command, one line per clause, and removes the dataset's name from the fields.
 func (w *writer) tstats(terms compilers.All) string {
 	d := w.dataset
 	where := ""
@@ -98,7 +98,7 @@ func (w *writer) tstats(terms compilers.All) string {
 	return strings.ReplaceAll(text, " \n", "\n")
 }
 
-// nullMissing makes the fields that are read afterwards null where they hold the product's word for a missing value.
+// nullMissing sets fields that are read later to null if they have the product's word for a missing value.
 func (d *dataset) nullMissing(m *schema.Model) []string {
 	var evals []string
 	for _, f := range d.fields {

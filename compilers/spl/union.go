@@ -8,7 +8,7 @@ import (
 	"decree/rules/schema"
 )
 
-// textWithoutScope is what a plan asks, without what makes an event one of its source.
+// textWithoutScope is the text of a plan's conditions, without the scope of its source.
 func textWithoutScope(p *compilers.Plan) string {
 	source := *p.Source
 	if newDataset(&source) == nil {
@@ -23,8 +23,8 @@ func textWithoutScope(p *compilers.Plan) string {
 	return q.Text
 }
 
-// union asks the events of several sources in one search, those of each in its own words: an event passes by any of them. The base
-// search reads what the search command can say of each; the rest is asked behind it, of the sources apart.
+// union searches several sources in one search, each with its own fields. An event passes if it matches for one of them. The base
+// search has the conditions that the search command supports. The rest is tested after it, separately for each source.
 func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if slices.ContainsFunc(plans, func(p *compilers.Plan) bool { return newDataset(p.Source) != nil }) {
 		return singleSource(plans, "tstats reads one dataset", found, opt)
@@ -75,13 +75,13 @@ type unionWriter struct {
 	lists    lists
 }
 
-// branch is the part of a search that asks sources alike.
+// branch is the part of a search for sources with the same conditions.
 type branch struct {
 	*writer
 	terms     compilers.All // of the base search
-	rest      bool          // the base search says not all
+	rest      bool          // the base search does not express everything
 	condition compilers.All // the whole condition in where's language
-	filter    compilers.All // the filter, likewise
+	filter    compilers.All // the filter, in the same language
 }
 
 func (u *unionWriter) add(w *writer) {

@@ -1,6 +1,10 @@
 package compilers
 
-import "decree/rules/ir"
+import (
+	"slices"
+
+	"decree/rules/ir"
+)
 
 // Conjuncts lists the conditions that must all hold for n. Named conditions are not split.
 func Conjuncts(n ir.Node) []ir.Node {
@@ -62,11 +66,19 @@ func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late 
 		}
 		if everywhere {
 			early = append(early, n)
-		} else {
-			late = append(late, n)
+			continue
+		}
+		late = append(late, n)
+		if implied := withoutPrevalence(n, true); !slices.ContainsFunc(rare, CountsPopulation) && !isConst(implied) {
+			early = append(early, implied) // so that reputation is asked only of values that it can decide
 		}
 	}
 	return early, late
+}
+
+func isConst(n ir.Node) bool {
+	_, ok := n.(*ir.Const)
+	return ok
 }
 
 // SplitAtReputation separates the conjuncts with reputation alone from all others, which are evaluated first.

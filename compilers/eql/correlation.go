@@ -29,6 +29,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 		return nil, s.found
 	}
 	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: sequenceGap, Effect: "false-negatives", Message: sequenceEffect, Range: c.Source.TypeRange})
+	s.notes = compilers.AddNotes(s.notes, periodNote(c))
 	var parts []string
 	for i, in := range c.Inputs {
 		parts = append(parts, s.part(i, in.Rule, opt))
@@ -38,6 +39,17 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	}
 	text := fmt.Sprintf("sequence with maxspan=%ds\n  %s%s\n", int64(c.Timespan/time.Second), strings.Join(parts, "\n  "), runs)
 	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes}, s.found
+}
+
+// periodNote says how far back a search must reach. A query of EQL does not choose its period: the detection rule around it does.
+func periodNote(c *ir.Correlation) compilers.Note {
+	span := func(d time.Duration) string { return compilers.Span(d, "d", "h", "m") }
+	n := compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: c.Source.TypeRange,
+		Message: "matches before the searched period are not known: choose it " + span(c.Reach()) + " longer than what is of interest"}
+	if lookback := c.Source.Body.Schedule.Lookback; lookback > 0 {
+		n.Message = "let the detection rule look back " + span(lookback+c.Reach()) + ", the lookback and the correlation's timespan: matches before that are not known, and a series that an earlier run reported is reported again"
+	}
+	return n
 }
 
 const sequenceEffect = "sequences of one group do not overlap, so not every event of a longer series is reported; events of the same time need a tiebreaker; values are joined exactly, including case"

@@ -3,11 +3,14 @@ package eql
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
 	"decree/tests/fixture/lowered"
 )
 
@@ -59,8 +62,16 @@ func TestCorrelationsAsSequences(t *testing.T) {
 		i := strings.Index(q.Text, "sequence with")
 		require.GreaterOrEqual(t, i, 0, q.Text)
 		assert.Equal(t, c.want, strings.ReplaceAll(q.Text[i:], "?process", "process"))
-		assert.Equal(t, sequenceGap, q.Notes[0].Code)
+		assert.Equal(t, []string{sequenceGap, "correlation-period"}, []string{q.Notes[0].Code, q.Notes[1].Code})
 	}
+}
+
+// TestHowFarASequenceReaches: the query does not choose its period, so its notes say what the detection rule must look back.
+func TestHowFarASequenceReaches(t *testing.T) {
+	c := &ir.Correlation{Timespan: 10 * time.Minute, Source: &rules.Correlation{Body: &rules.Rule{}}}
+	assert.Contains(t, periodNote(c).Message, "choose it 10m longer")
+	c.Source.Body.Schedule.Lookback = 2 * time.Hour
+	assert.Contains(t, periodNote(c).Message, "look back 130m")
 }
 
 func TestCorrelationsThatAreNoSequence(t *testing.T) {

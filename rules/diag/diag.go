@@ -64,15 +64,19 @@ func (d Diagnostic) Error() string {
 // Diagnostics are all findings about some input.
 type Diagnostics []Diagnostic
 
-// HasErrors tells whether any finding is an Error.
-func (ds Diagnostics) HasErrors() bool {
+// Errors counts the findings that are errors.
+func (ds Diagnostics) Errors() int {
+	n := 0
 	for _, d := range ds {
 		if d.Severity == Error {
-			return true
+			n++
 		}
 	}
-	return false
+	return n
 }
+
+// HasErrors tells whether any finding is an Error.
+func (ds Diagnostics) HasErrors() bool { return ds.Errors() > 0 }
 
 // Errorf adds an error.
 func (ds *Diagnostics) Errorf(code string, r Range, hint, format string, args ...any) {

@@ -29,7 +29,11 @@ func (t *Report) Print(s *stdio.Streams, set *ruleset.Set, verbose bool) {
 }
 
 func (t *Report) count(w io.Writer) {
-	fmt.Fprintf(w, "%d passed, %d failed; %s without tests\n", t.Passed, t.Failed, plural.Count(len(t.Untested), "rule"))
+	fmt.Fprintf(w, "%d passed, %d failed; %s without tests", t.Passed, t.Failed, plural.Count(len(t.Untested), "rule"))
+	if errors := t.Findings.Errors(); errors > 0 { // a test file with errors is not run
+		fmt.Fprintf(w, "; %s in rules and test files", plural.Count(errors, "error"))
+	}
+	fmt.Fprintln(w)
 }
 
 // printFailure shows the place in the test file, what was expected, what was found, and why.

@@ -15,7 +15,7 @@ import (
 // maxRegex is Elasticsearch's default index.max_regex_length.
 const maxRegex = 1000
 
-var errAnchor = errors.New("Lucene's syntax has no anchors in the middle of an expression")
+var errAnchor = errors.New("the syntax of Lucene has no anchors in the middle of an expression")
 
 // expression translates an expression that may match anywhere in the value to Lucene's syntax. Lucene always matches the
 // whole value, and has neither anchors nor \d and \w.
@@ -126,11 +126,11 @@ func luceneLeaf(re *syntax.Regexp) (string, error) {
 		}
 		return "(" + inner + ")" + quantifier(re), nil
 	case syntax.OpBeginLine, syntax.OpEndLine:
-		return "", errors.New("Lucene's syntax has no multi-line anchors")
+		return "", errors.New("the syntax of Lucene has no multi-line anchors")
 	case syntax.OpWordBoundary, syntax.OpNoWordBoundary:
-		return "", errors.New("Lucene's syntax has no word boundaries")
+		return "", errors.New("the syntax of Lucene has no word boundaries")
 	}
-	return "", fmt.Errorf("Lucene's syntax has no equivalent of %s", re)
+	return "", fmt.Errorf("the syntax of Lucene has no equivalent of %s", re)
 }
 
 func quantifier(re *syntax.Regexp) string {
@@ -153,7 +153,7 @@ func quantifier(re *syntax.Regexp) string {
 // that no unprintable character is needed.
 func luceneClass(ranges []rune) (string, error) {
 	if len(ranges) == 0 {
-		return "", errors.New("Lucene's syntax has no expression that never matches")
+		return "", errors.New("the syntax of Lucene has no expression that never matches")
 	}
 	open := "["
 	if ranges[len(ranges)-1] == unicode.MaxRune {

@@ -78,12 +78,3 @@ func isYAML(text string) bool {
 		}
 	}
 }
-
-// oneLine writes a YAML error, or a list of them, on one line.
-func oneLine(err error) string {
-	var typed *yaml.TypeError
-	if errors.As(err, &typed) {
-		return strings.Join(typed.Errors, "; ")
-	}
-	return strings.TrimPrefix(err.Error(), "yaml: ")
-}

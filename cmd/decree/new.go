@@ -56,7 +56,7 @@ var fileName = regexp.MustCompile(`^[a-z0-9_]+\.ya?ml$`)
 func begin(s *stdio.Streams, p newParams) error {
 	base := filepath.Base(p.file)
 	if !fileName.MatchString(base) {
-		return fmt.Errorf("%s: use lower-case letters, digits and underscores in the file name, such as suspicious_child.yml", base)
+		return fmt.Errorf("%s: name the file NAME.yml, with lower-case letters, digits and underscores in NAME, such as suspicious_child.yml", base)
 	}
 	name := strings.TrimSuffix(strings.TrimSuffix(p.file, ".yaml"), ".yml")
 	test := name + ".test.yml"

@@ -34,7 +34,7 @@ var lacks = compilers.Features{
 	compilers.DeepAncestors: {Approximate: true, Effect: "false-negatives",
 		Message: "the grandparent is found through a sequence: it reports only the first matching child of each parent, and only if the parent started within maxspan before it"},
 	compilers.DeepUnderNegation: {Message: "a sequence cannot exclude an ancestor or make it an alternative",
-		Hint: "move the ancestor's condition out of not and or, or use kql or spl"},
+		Hint: "test one level with parent or grandparent, outside of not, or and within; or use kql or spl"},
 	compilers.PrevalencePopulation: {Approximate: true, Effect: "false-negatives",
 		Message: "a transform counts single events: conditions of the population on ancestors that events do not record are left out, so a value may seem more common than it is"},
 	compilers.PrevalenceRank: {Approximate: true, Effect: "false-positives",

@@ -26,7 +26,7 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 func (w *writer) match(m *ir.Match) compilers.Pred {
 	col, ok := w.plan.Column(m.Field)
 	if !ok {
-		w.found.Errorf("deep-ancestor-negated", m.Range(), "move the ancestor's condition out of not and or, or use kql or spl", "eql: the ancestor's field %s cannot be tested below not or or", m.Field.Name)
+		w.found.Errorf("deep-ancestor-negated", m.Range(), "test one level with parent or grandparent, outside of not, or and within; or use kql or spl", "eql: the ancestor's field %s cannot be tested below not or or", m.Field.Name)
 		return compilers.Constant(false)
 	}
 	p, err := columnTest(col, m.Test, w.negated[m])

@@ -11,7 +11,6 @@ import (
 	"strconv"
 	"strings"
 	"sync"
-	"weak"
 )
 
 //go:embed models/*.yml
@@ -76,16 +75,13 @@ func namesOf(hs []header) []string {
 	return names
 }
 
-// loaded are models as they are shipped, by name, which nobody else has: weak pointers, so that a command that asks for each model
-// once holds it once.
+// loaded are models as they are shipped, by name. Nobody else has them.
 var loaded sync.Map
 
 // Load gives a shipped model. Every caller has a copy of its own.
 func Load(name string) (*Model, error) {
 	if kept, ok := loaded.Load(name); ok {
-		if m := kept.(weak.Pointer[Model]).Value(); m != nil {
-			return m.clone(), nil
-		}
+		return kept.(*Model).clone(), nil
 	}
 	data, err := shipped.ReadFile("models/" + name + ".yml")
 	if err != nil {
@@ -95,7 +91,7 @@ func Load(name string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded.Store(name, weak.Make(m))
+	loaded.Store(name, m)
 	return m.clone(), nil
 }
 

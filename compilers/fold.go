@@ -1,55 +1,15 @@
 package compilers
 
 import (
-	"slices"
 	"strings"
 	"unicode"
+
+	"decree/rules/regex"
 )
 
 // FoldsBeyondASCII tells whether a value has letters whose case Sigma ignores, but not a product that ignores case only for ASCII. Kusto's and
 // Elasticsearch's operators do so.
 // https://learn.microsoft.com/en-us/kusto/query/equals-operator
 func FoldsBeyondASCII(s string) bool {
-	return strings.ContainsFunc(s, func(r rune) bool { return len(Cases(r)) > 1 && r > unicode.MaxASCII })
-}
-
-// Cases lists the letters that are equal to r in Sigma, with r first: those of Unicode's simple folding, but an ASCII letter never equals another one.
-func Cases(r rune) []rune {
-	all := []rune{r}
-	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		if (f <= unicode.MaxASCII) == (r <= unicode.MaxASCII) {
-			all = append(all, f)
-		}
-	}
-	return all
-}
-
-// AnyCase writes a text for an expression with (?i), which uses Unicode's folding: there, s also matches ſ, and k the Kelvin sign. quote
-// escapes a text.
-func AnyCase(s string, quote func(string) string) string {
-	var b strings.Builder
-	from := 0
-	for i, r := range s {
-		cases := Cases(r)
-		if unicode.SimpleFold(r) == r || folding(r) == len(cases) {
-			continue
-		}
-		b.WriteString(quote(s[from:i]))
-		if from = i + len(string(r)); len(cases) > 1 {
-			slices.Sort(cases)
-			b.WriteString("(?-i:[" + string(cases) + "])")
-		} else {
-			b.WriteString("(?-i:" + string(r) + ")")
-		}
-	}
-	return b.String() + quote(s[from:])
-}
-
-// folding counts the letters that are equal to r in Unicode's folding.
-func folding(r rune) int {
-	n := 1
-	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		n++
-	}
-	return n
+	return strings.ContainsFunc(s, func(r rune) bool { return len(regex.Cases(r)) > 1 && r > unicode.MaxASCII })
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 	"unicode"
 
-	"decree/compilers"
 	"decree/rules/ir"
 	"decree/rules/regex"
 )
@@ -217,7 +216,7 @@ func literalRegex(s string, cased bool) string {
 		if cased {
 			b.WriteString(luceneRune(r))
 		} else {
-			b.WriteString(runeClass(compilers.Cases(r)))
+			b.WriteString(runeClass(regex.Cases(r)))
 		}
 	}
 	return b.String()

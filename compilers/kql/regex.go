@@ -44,7 +44,7 @@ func literalRegex(s string, cased bool) string {
 	if cased {
 		return regexp.QuoteMeta(s)
 	}
-	return compilers.AnyCase(s, regexp.QuoteMeta)
+	return regex.AnyCase(s, regexp.QuoteMeta)
 }
 
 func textRegex(t *ir.Text, quoted []string) string {
@@ -72,22 +72,7 @@ func globRegex(t *ir.Glob) string {
 	if t.Cased {
 		flags = "(?s)"
 	}
-	var b strings.Builder
-	b.WriteString(flags + `\A`)
-	for _, p := range t.Parts {
-		switch p.Wild {
-		case '*':
-			b.WriteString(".*")
-		case '?':
-			b.WriteString(".")
-		case ir.AnyDash:
-			b.WriteString("[" + ir.Dashes + "]")
-		default:
-			b.WriteString(literalRegex(p.Literal, t.Cased))
-		}
-	}
-	b.WriteString(`\z`)
-	return b.String()
+	return flags + compilers.GlobRegex(t.Parts, "["+ir.Dashes+"]", func(text string) string { return literalRegex(text, t.Cased) })
 }
 
 // filenameRegex matches a file name at the end of a path.

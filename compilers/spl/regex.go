@@ -31,7 +31,7 @@ func literalRegex(s string, cased bool) string {
 	if cased {
 		return regexLiteral(s)
 	}
-	return compilers.AnyCase(s, regexLiteral)
+	return regex.AnyCase(s, regexLiteral)
 }
 
 // textRegex is a text test as one PCRE. \A and \z, not ^ and $: the latter pass over a final newline.
@@ -57,21 +57,7 @@ func textRegex(t *ir.Text) string {
 
 // globRegex is a wildcard pattern as PCRE.
 func globRegex(g *ir.Glob) string {
-	var b strings.Builder
-	b.WriteString(ignoreCase(g.Cased) + `(?s)\A`)
-	for _, p := range g.Parts {
-		switch p.Wild {
-		case '*':
-			b.WriteString(".*")
-		case '?':
-			b.WriteString(".")
-		case ir.AnyDash:
-			b.WriteString(anyDash)
-		default:
-			b.WriteString(literalRegex(p.Literal, g.Cased))
-		}
-	}
-	return b.String() + `\z`
+	return ignoreCase(g.Cased) + "(?s)" + compilers.GlobRegex(g.Parts, anyDash, func(text string) string { return literalRegex(text, g.Cased) })
 }
 
 // filenameRegex is a file name test as one PCRE.

@@ -41,12 +41,14 @@ func filenamePattern(ps []GlobPart, cased bool) Test {
 			b.WriteString(`[^\\/]*`)
 		case '?':
 			b.WriteString(`[^\\/]`)
-		default:
-			literal := regexp.QuoteMeta(p.Literal)
-			if !cased {
-				literal = asciiCase.Replace(literal)
+		case 0:
+			if cased {
+				b.WriteString(regexp.QuoteMeta(p.Literal))
+			} else {
+				b.WriteString(regex.AnyCase(p.Literal, regexp.QuoteMeta))
 			}
-			b.WriteString(literal)
+		default:
+			panic(fmt.Sprintf("ir: unknown wildcard %q in a file name", p.Wild))
 		}
 	}
 	b.WriteString(`\z`)
@@ -62,6 +64,3 @@ func filenamePattern(ps []GlobPart, cased bool) Test {
 	t.parsed = e
 	return t
 }
-
-// asciiCase spells the two letters of ASCII that an expression without case finds in others as well (U+017F and U+212A).
-var asciiCase = strings.NewReplacer("s", "(?-i:[sS])", "S", "(?-i:[sS])", "k", "(?-i:[kK])", "K", "(?-i:[kK])")

@@ -101,9 +101,6 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 		if q != nil || i == 0 || (has && !c.has) {
 			c.Query, c.Found, c.Model, c.has = q, found, m.Name, has
 		}
-		if q == nil && has && found[0].Code == compilers.NeverMatches {
-			return // another model would only hide that the rule contradicts itself
-		}
 		if q != nil {
 			at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
 			for j, why := range passed {
@@ -112,7 +109,11 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 			}
 			return
 		}
-		passed = append(passed, firstError(found))
+		why := firstError(found)
+		if has && why.Code == compilers.NeverMatches {
+			return // another model would only hide that the rule contradicts itself
+		}
+		passed = append(passed, why)
 	}
 	for i, d := range c.Found {
 		for _, ls := range c.Source.LogSources() {

@@ -63,23 +63,13 @@ func widest(sources []*schema.Source) []*schema.Source {
 	for i, s := range sources {
 		inside := slices.ContainsFunc(sources, func(o *schema.Source) bool {
 			at := slices.Index(sources, o)
-			return o != s && o.Table == s.Table && holdsAll(s.Scope, o.Scope) && (len(o.Scope) < len(s.Scope) || at < i)
+			return o != s && s.Within(o) && (len(o.Scope) < len(s.Scope) || at < i)
 		})
 		if !inside {
 			out = append(out, s)
 		}
 	}
 	return out
-}
-
-// holdsAll tells whether tests hold wherever others do, because each is implied by one of the others.
-func holdsAll(narrow, wide []schema.ScopeTest) bool {
-	return !slices.ContainsFunc(wide, func(w schema.ScopeTest) bool {
-		return !slices.ContainsFunc(narrow, func(n schema.ScopeTest) bool {
-			return n.Column == w.Column && n.Type == w.Type && n.Key == w.Key && (w.Optional || !n.Optional) && n.EngineOnly == w.EngineOnly &&
-				!slices.ContainsFunc(n.Values, func(v string) bool { return !slices.Contains(w.Values, v) })
-		})
-	})
 }
 
 // Scopes gives the condition under which an event belongs to one of several sources of a table. It is a list of alternatives, each a list of tests
@@ -148,6 +138,6 @@ func Notes(branches []*Branch) []Note {
 
 // AsksPrevalence tells whether a rule tests how rare a value is among all events. All its sources would then have to be counted together.
 func AsksPrevalence(r *ir.Rule) bool {
-	asks := asksPrevalence(r.Condition)
-	return asks || r.Filter != nil && asksPrevalence(r.Filter)
+	asks := ir.AsksPrevalence(r.Condition)
+	return asks || r.Filter != nil && ir.AsksPrevalence(r.Filter)
 }

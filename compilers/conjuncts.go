@@ -60,7 +60,7 @@ func CountsPopulation(p *ir.Prevalence) bool {
 // of the population counts, whether or not the rest of the rule holds for it. Reputation alone counts nothing.
 func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 	for _, n := range conjuncts {
-		everywhere := !asksPrevalence(n)
+		everywhere := !ir.AsksPrevalence(n)
 		for _, p := range rare {
 			everywhere = everywhere && (!CountsPopulation(p) || (p.Among != nil && IsConjunct(Conjuncts(p.Among), n)))
 		}
@@ -69,16 +69,15 @@ func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late 
 			continue
 		}
 		late = append(late, n)
-		if implied := withoutPrevalence(n, true); !slices.ContainsFunc(rare, CountsPopulation) && !isConst(implied) {
+		if slices.ContainsFunc(rare, CountsPopulation) {
+			continue
+		}
+		implied := ir.WithoutPrevalence(n)
+		if _, nothing := implied.(*ir.Const); !nothing {
 			early = append(early, implied) // so that reputation is asked only of values that it can decide
 		}
 	}
 	return early, late
-}
-
-func isConst(n ir.Node) bool {
-	_, ok := n.(*ir.Const)
-	return ok
 }
 
 // SplitAtReputation separates the conjuncts with reputation alone from all others, which are evaluated first.
@@ -97,16 +96,6 @@ func SplitAtReputation(conjuncts []ir.Node) (before, after []ir.Node) {
 		}
 	}
 	return before, after
-}
-
-func asksPrevalence(n ir.Node) bool {
-	asks := false
-	ir.Inspect(n, func(below ir.Node) bool {
-		_, rare := below.(*ir.Prevalence)
-		asks = asks || rare
-		return !asks
-	})
-	return asks
 }
 
 // MarkNegated adds to marks every node below a negation. A null of the target must not decide the result there.

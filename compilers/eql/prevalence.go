@@ -60,7 +60,7 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 	for _, b := range local.Bounds {
 		known, err := number(count, schema.Column{Name: count, Type: schema.Int}, b.Op, []float64{b.Value}, false)
 		p := w.reportError(known, err, b.Range)
-		if holds(1, b) {
+		if b.Holds(1) {
 			p = compilers.Any{compilers.Atom(count + " == null"), p}
 		}
 		tests = append(tests, p)

@@ -2,7 +2,6 @@ package eql
 
 import (
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -13,7 +12,7 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 	for _, b := range spec.Global {
 		col := w.reputationColumn(n, rep.Global, "global prevalence")
 		col.Type = schema.Int
-		known := holds(spec.GlobalElse, b)
+		known := b.Holds(spec.GlobalElse)
 		p, err := number(columnName(col.Name), col, b.Op, []float64{b.Value}, !known)
 		p = w.reportError(p, err, b.Range)
 		if known {
@@ -37,19 +36,4 @@ func (w *writer) reputationColumn(n *ir.Prevalence, name, what string) schema.Co
 		w.found.Errorf("no-reputation", n.Range(), "add it to the model's reputation block", "data model %s has no field for %s", w.plan.Model.Name, what)
 	}
 	return schema.Column{Name: w.plan.Source.Reputation.Prefix + name}
-}
-
-// holds tells whether a number is within a bound.
-func holds(v float64, b rules.Bound) bool {
-	switch b.Op {
-	case "lt":
-		return v < b.Value
-	case "lte":
-		return v <= b.Value
-	case "gt":
-		return v > b.Value
-	case "gte":
-		return v >= b.Value
-	}
-	return v == b.Value
 }

@@ -15,14 +15,18 @@ func (m *Model) withoutCovered(sources []*Source, r *ir.Rule) []*Source {
 		return sources
 	}
 	return slices.DeleteFunc(sources, func(s *Source) bool {
-		return s.Category != "" && slices.ContainsFunc(whole, func(w *Source) bool { return w.holds(s) && m.readsAlike(w, s, r) })
+		return s.Category != "" && slices.ContainsFunc(whole, func(w *Source) bool { return s.Log == w.Log && s.Within(w) && m.readsAlike(w, s, r) })
 	})
 }
 
-// holds tells whether each event of another source is the source's own, too.
-func (s *Source) holds(other *Source) bool {
-	return s.Log == other.Log && s.Table == other.Table && !slices.ContainsFunc(s.Scope, func(t ScopeTest) bool {
-		return !slices.ContainsFunc(other.Scope, func(o ScopeTest) bool { return reflect.DeepEqual(t, o) })
+// Within tells whether each event of the source is one of another source of the same table, too: each test of that one's scope is implied
+// by one of its own.
+func (s *Source) Within(wide *Source) bool {
+	return s.Table == wide.Table && !slices.ContainsFunc(wide.Scope, func(w ScopeTest) bool {
+		return !slices.ContainsFunc(s.Scope, func(n ScopeTest) bool {
+			return n.Column == w.Column && n.Type == w.Type && n.Key == w.Key && (w.Optional || !n.Optional) && n.EngineOnly == w.EngineOnly &&
+				!slices.ContainsFunc(n.Values, func(v string) bool { return !slices.Contains(w.Values, v) })
+		})
 	})
 }
 

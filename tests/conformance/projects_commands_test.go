@@ -17,6 +17,7 @@ import (
 
 	"decree/compilers"
 	"decree/rules"
+	"decree/tests/fixture"
 	"decree/tests/stories"
 )
 
@@ -76,10 +77,7 @@ func (f folder) ask(answer any, args ...string) {
 // compiles, and find and alert of what its engine does. What is only warned of changes nothing.
 func TestProjectsThroughCommands(t *testing.T) {
 	program := command(t)
-	projects := 4
-	if os.Getenv("DECREE_HEAVY") != "" {
-		projects *= 5
-	}
+	projects := fixture.Times(4, 20)
 	for _, name := range slices.Sorted(maps.Keys(projectWorlds(t, newProjectAuthor(0, 0)))) {
 		if w := projectWorlds(t, newProjectAuthor(0, 0))[name]; w.file == "" || w.crowded {
 			continue
@@ -218,10 +216,7 @@ func (w world) alertsAlike(f folder, p *project, story *stories.Story) int {
 // its faults at their places.
 func TestModelsThatReferToThemselves(t *testing.T) {
 	program := command(t)
-	rounds := 12
-	if os.Getenv("DECREE_HEAVY") != "" {
-		rounds *= 2
-	}
+	rounds := fixture.Times(12, 24)
 	for _, name := range slices.Sorted(maps.Keys(products)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

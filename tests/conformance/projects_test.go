@@ -30,6 +30,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 	"decree/tests/stories"
 )
 
@@ -164,10 +165,7 @@ func (w world) projects(t *testing.T) int {
 	case w.file != "" && w.own == nil && !w.crowded:
 		many = 9
 	}
-	if os.Getenv("DECREE_HEAVY") != "" {
-		few = many
-	}
-	return fromEnv(t, "DECREE_RANDOM_PROJECTS", few)
+	return fromEnv(t, "DECREE_RANDOM_PROJECTS", fixture.Times(few, many))
 }
 
 func (w world) compile(t *testing.T, p *project, refused map[string]int) []*asked {

@@ -34,6 +34,7 @@ type Section struct {
 	In       Kinds // the documents that may have it
 	Required Kinds // the documents that must have it
 	Prose    Prose
+	Distinct bool // no other kind of YAML file has such a key at its top: it tells Sigma's documents from others
 }
 
 // sections are all top-level keys, in the order in which they are read. Lists, ancestry and prevalence come before the
@@ -53,7 +54,7 @@ var sections = []Section{
 	{Name: "date", In: anyKind},
 	{Name: "modified", In: anyKind},
 	{Name: "fields", In: anyKind, Prose: ProseList},
-	{Name: "falsepositives", In: anyKind, Prose: ProseList},
+	{Name: "falsepositives", In: anyKind, Prose: ProseList, Distinct: true},
 	{Name: "tags", In: anyKind, Prose: ProseList},
 	{Name: "scope", In: anyKind},
 	{Name: "schedule", In: anyKind},
@@ -61,14 +62,14 @@ var sections = []Section{
 	{Name: "data_sources", In: anyKind},
 	{Name: "changelog", In: anyKind},
 	{Name: "approximate", In: anyKind},
-	{Name: "regression_tests_path", In: anyKind},
-	{Name: "logsource", In: DetectionRules | FilterRules, Required: DetectionRules | FilterRules},
+	{Name: "regression_tests_path", In: anyKind, Distinct: true},
+	{Name: "logsource", In: DetectionRules | FilterRules, Required: DetectionRules | FilterRules, Distinct: true},
 	{Name: "lists", In: DetectionRules | FilterRules},
-	{Name: "ancestry", In: DetectionRules | FilterRules},
-	{Name: "prevalence", In: DetectionRules},
-	{Name: "detection", In: DetectionRules, Required: DetectionRules},
-	{Name: "filter", In: FilterRules, Required: FilterRules},
-	{Name: "correlation", In: CorrelationRules, Required: CorrelationRules},
+	{Name: "ancestry", In: DetectionRules | FilterRules, Distinct: true},
+	{Name: "prevalence", In: DetectionRules, Distinct: true},
+	{Name: "detection", In: DetectionRules, Required: DetectionRules, Distinct: true},
+	{Name: "filter", In: FilterRules, Required: FilterRules, Distinct: true},
+	{Name: "correlation", In: CorrelationRules, Required: CorrelationRules, Distinct: true},
 	{Name: "generate", In: CorrelationRules},
 }
 

@@ -98,7 +98,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 			return err
 		}
 	}
-	all := append(set.Found, set.Lint(s)...)
+	all := slices.Concat(set.Found, set.PassedOver, set.Lint(s))
 	all.Sort()
 	if err := report(s, set, p, findings.AtLeast(all, p.level), len(all)); err != nil {
 		return err

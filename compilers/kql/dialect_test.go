@@ -159,7 +159,7 @@ func TestManyValuesBecomeOneExpression(t *testing.T) {
 // goldens are the rules whose whole queries are pinned: the library's, and what they do not use.
 func goldens(t *testing.T) map[string]*ir.Rule {
 	folder := source.NewFolder("library", library.FS())
-	files, err := parse.RuleFiles(folder)
+	files, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	queries := map[string]*ir.Rule{}
 	for _, f := range files {

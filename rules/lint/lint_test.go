@@ -218,7 +218,7 @@ func TestIgnoring(t *testing.T) {
 func TestPublicRules(t *testing.T) {
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)
-	names, err := parse.RuleFiles(folder)
+	names, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	var files []File
 	for _, name := range names {

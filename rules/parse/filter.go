@@ -11,7 +11,7 @@ import (
 )
 
 // FilterFiles lists the YAML files of a folder of filters, sorted.
-func FilterFiles(folder *source.Folder) ([]string, error) { return folder.YAMLFiles(nil) }
+func FilterFiles(folder *source.Folder) ([]string, error) { return folder.YAMLFiles(".", nil) }
 
 // Filters reads every filter document of a file in the folder. A filter with an error is not returned. A document that is
 // not a filter is an error.
@@ -24,6 +24,10 @@ func Filters(folder *source.Folder, file string, how FilterCondition) ([]*rules.
 	p.filterCondition = how
 	var out []*rules.Filter
 	p.Documents(func(top *yaml.Node) {
+		if !isRule(top) {
+			p.notARule(top, "filter")
+			return
+		}
 		if f := p.wholeFilter(top); f != nil {
 			out = append(out, f)
 		}

@@ -46,7 +46,7 @@ func TestFilters(t *testing.T) {
 		{"no condition", filterHead + "filter: {rules: any, s: {F: x}}", []string{"missing-condition"}},
 		{"no log source", "title: T\nfilter: {rules: any, s: {F: x}, condition: not s}", []string{"missing-logsource"}},
 		{"a rule", filterHead + "detection: {s: {F: x}, condition: s}", []string{"missing-filter", "unknown-key"}},
-		{"no mapping", "filters/deployment.yml", []string{"wrong-type"}},
+		{"no mapping", "filters/deployment.yml", []string{"not-a-rule"}},
 		{"a text", filterHead + "filter: x", []string{"wrong-type"}},
 		{"rarity", filterHead + "prevalence: {p: {field: sha1}}\nfilter: {rules: any, s: {F: x}, condition: not s}", []string{"filter-prevalence"}},
 		{"an unknown modifier", filterHead + "filter: {rules: any, s: {F|contans: x}, condition: not s}", []string{"unknown-modifier"}},

@@ -93,7 +93,7 @@ func TestFiles(t *testing.T) {
 	empty := &fstest.MapFile{}
 	folder := source.NewFolder("rules", fstest.MapFS{"b.yml": empty, "a/c.yaml": empty, "a/c.test.yml": empty, "a/c.test.yaml": empty, "a/note.md": empty,
 		"lists/l.yml": empty, "a/lists/l.yml": empty, "filters/f.yml": empty})
-	files, err := parse.RuleFiles(folder)
+	files, err := parse.RuleFiles(folder, ".")
 	require.NoError(t, err)
 	assert.Equal(t, []string{"a/c.yaml", "b.yml"}, files)
 }

@@ -21,6 +21,8 @@ type parser struct {
 
 	names  map[string]bool // of the document being read: all names of its namespace
 	values int             // of the document being read: values of all its lists
+
+	ours, others int // documents of Sigma, and others
 }
 
 // File is the content of one rule file, in file order. Correlations are not linked yet.
@@ -28,34 +30,39 @@ type File struct {
 	Rules        []*rules.Rule
 	Correlations []*rules.Correlation
 	Broken       []*rules.Rule // rules with an error, as far as they could be read: used only to find more errors in them
+	Foreign      bool          // nothing in the file is meant as a rule, a correlation or a filter: other YAML, or text that is none
 }
 
 // Documents reads every document of a rule file. It returns the rules and correlations without errors, and all
-// findings. List files are read through folder, which may be nil if no rule has one.
+// findings. A document of another kind is an error (NotARule). List files are read through folder, which may be nil if no rule has one.
 func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diagnostics) {
 	p := newParser(file, data, folder)
 	out := p.documents()
 	if !p.Broken() {
+		out.Foreign = p.foreign(data)
 		return out, p.Found()
 	}
 	text, colons := p.quoteColons()
 	if len(colons) == 0 {
+		out.Foreign = p.foreign(data)
 		return out, p.Found()
 	}
 	again := newParser(file, []byte(text), folder)
 	read := again.documents()
 	if again.Broken() {
+		out.Foreign = p.foreign(data)
 		return out, p.Found()
 	}
+	read.Foreign = again.foreign(data)
 	found := append(again.Found(), colons...)
 	found.Sort()
 	return read, found
 }
 
-// RuleFiles lists the rule files of a folder: .yml and .yaml, sorted. It skips test files and everything in a folder
-// named lists, filters or regression_data.
-func RuleFiles(folder *source.Folder) ([]string, error) {
-	files, err := folder.YAMLFiles(func(name string) bool { return name == "lists" || name == "filters" || name == "regression_data" })
+// RuleFiles lists the YAML files at or below a path of a folder ("." is all of it), sorted. It skips test files and everything in
+// a folder below it that is named lists, filters or regression_data. Not all of these files need be rules: Documents tells.
+func RuleFiles(folder *source.Folder, under string) ([]string, error) {
+	files, err := folder.YAMLFiles(under, func(name string) bool { return name == "lists" || name == "filters" || name == "regression_data" })
 	return slices.DeleteFunc(files, func(file string) bool {
 		return strings.HasSuffix(strings.TrimSuffix(file, path.Ext(file)), ".test")
 	}), err
@@ -118,6 +125,11 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 	if source.IsNull(top) {
 		return nil, nil
 	}
+	if !isRule(top) && !p.collection.takes(top) {
+		p.notARule(top, "rule")
+		return nil, nil
+	}
+	p.ours++
 	p.names, p.values = map[string]bool{}, 0
 	if top.Kind != yaml.MappingNode {
 		p.Entries(top, "a rule")

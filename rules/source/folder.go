@@ -31,20 +31,23 @@ func OpenFolder(dir string) (*Folder, error) {
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
-// YAMLFiles lists the files that end in .yml or .yaml, sorted. It leaves out folders that skip accepts. skip may be nil.
-func (f *Folder) YAMLFiles(skip func(folder string) bool) ([]string, error) {
+// YAMLFiles lists the files at or below a path of the folder that end in .yml or .yaml, sorted. Below the path it leaves out what is hidden
+// (its name begins with a dot), node_modules, and folders that skip accepts; skip may be nil. It does not follow symbolic links to folders.
+func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]string, error) {
 	var files []string
-	err := fs.WalkDir(f.fsys, ".", func(p string, d fs.DirEntry, err error) error {
+	err := fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
+		name := path.Base(p)
+		hidden := p != under && strings.HasPrefix(name, ".")
 		if d.IsDir() {
-			if skip != nil && skip(path.Base(p)) {
+			if p != under && (hidden || name == "node_modules" || skip != nil && skip(name)) {
 				return fs.SkipDir
 			}
 			return nil
 		}
-		if ext := path.Ext(p); ext == ".yml" || ext == ".yaml" {
+		if ext := path.Ext(p); !hidden && (ext == ".yml" || ext == ".yaml") {
 			files = append(files, p)
 		}
 		return nil

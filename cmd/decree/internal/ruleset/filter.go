@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -54,12 +55,18 @@ func (set *Set) applyFilters(f Filters) error {
 	for _, file := range files {
 		set.filterFiles = append(set.filterFiles, filepath.Join(dir, filepath.FromSlash(file)))
 		filters, found := parse.Filters(folder, file, parse.FilterCondition(f.Condition))
+		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
+		found, passed := passOver(File{}, parse.File{Foreign: foreign && len(found) > 0}, found)
+		if foreign && len(passed) > 0 {
+			set.foreign++
+		}
+		set.PassedOver = append(set.PassedOver, passed...)
 		for _, f := range filters {
 			found = append(found, set.apply(f)...)
 		}
-		if len(found) > 0 {
+		if all := append(passed, found...); len(all) > 0 {
 			if data, err := folder.Read(file); err == nil {
-				set.texts[found[0].Range.File] = data
+				set.texts[all[0].Range.File] = data
 			}
 			set.Found = append(set.Found, found...)
 		}

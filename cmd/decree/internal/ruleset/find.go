@@ -21,16 +21,17 @@ type File struct {
 	Folder *source.Folder
 	Disk   string // the folder's path on disk, "" for the embedded library
 	Path   string // slash path in the folder
+	Named  bool   // the user named the file itself, not a folder: it must be a rule
 }
 
 // findRules lists the rule files under paths. Without paths it lists the embedded library.
 func findRules(paths []string) ([]File, error) {
 	if len(paths) == 0 {
-		return filesOf(source.NewFolder(libraryName, library.FS()), "")
+		return filesOf(source.NewFolder(libraryName, library.FS()), "", ".")
 	}
 	var all []File
-	seen := map[string]bool{}
-	roots := map[string]*root{}
+	seen := map[string]int{} // a file's path -> its place in all
+	roots := map[string]*source.Folder{}
 	for _, p := range paths {
 		files, err := findOnDisk(p, roots)
 		if err != nil {
@@ -38,34 +39,31 @@ func findRules(paths []string) ([]File, error) {
 		}
 		for _, f := range files {
 			key := filepath.Join(f.Disk, f.Path)
-			if !seen[key] {
-				seen[key] = true
-				all = append(all, f)
+			if at, had := seen[key]; had {
+				all[at].Named = all[at].Named || f.Named
+				continue
 			}
+			seen[key] = len(all)
+			all = append(all, f)
 		}
 	}
 	return all, nil
 }
 
-func filesOf(folder *source.Folder, disk string) ([]File, error) {
-	names, err := parse.RuleFiles(folder)
+// filesOf lists the YAML files at or below a path of a folder.
+func filesOf(folder *source.Folder, disk, under string) ([]File, error) {
+	names, err := parse.RuleFiles(folder, under)
 	if err != nil {
 		return nil, err
 	}
 	files := make([]File, len(names))
 	for i, name := range names {
-		files[i] = File{folder, disk, name}
+		files[i] = File{Folder: folder, Disk: disk, Path: name}
 	}
 	return files, nil
 }
 
-// root is an open folder, with its rule files once they are listed.
-type root struct {
-	folder *source.Folder
-	files  []File
-}
-
-func findOnDisk(p string, roots map[string]*root) ([]File, error) {
+func findOnDisk(p string, roots map[string]*source.Folder) ([]File, error) {
 	info, err := os.Stat(p)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
@@ -78,13 +76,14 @@ func findOnDisk(p string, roots map[string]*root) ([]File, error) {
 		dir = filepath.Dir(dir)
 	}
 	at := Root(dir)
+	if link, err := os.Lstat(dir); err == nil && link.Mode()&fs.ModeSymlink != 0 {
+		at = dir // it may lead out of the folder above it
+	}
 	in := roots[at]
 	if in == nil {
-		folder, err := source.OpenFolder(at)
-		if err != nil {
+		if in, err = source.OpenFolder(at); err != nil {
 			return nil, err
 		}
-		in = &root{folder: folder}
 		roots[at] = in
 	}
 	within, err := filepath.Rel(at, p)
@@ -93,23 +92,16 @@ func findOnDisk(p string, roots map[string]*root) ([]File, error) {
 	}
 	within = filepath.ToSlash(within)
 	if !info.IsDir() {
-		return []File{{in.folder, at, within}}, nil
+		return []File{{Folder: in, Disk: at, Path: within, Named: true}}, nil
 	}
-	if in.files == nil {
-		if in.files, err = filesOf(in.folder, at); err != nil {
-			return nil, err
-		}
+	files, err := filesOf(in, at, within)
+	if err != nil {
+		return nil, err
 	}
-	var below []File
-	for _, f := range in.files {
-		if within == "." || strings.HasPrefix(f.Path, within+"/") {
-			below = append(below, f)
-		}
-	}
-	if len(below) == 0 {
+	if len(files) == 0 {
 		return nil, fmt.Errorf("%s: no rule files (.yml, .yaml) in this folder", p)
 	}
-	return below, nil
+	return files, nil
 }
 
 // Root gives the folder that the list files of rules in dir must stay inside. It is the nearest folder at or above dir with a folder lists, else

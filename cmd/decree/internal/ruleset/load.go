@@ -14,6 +14,7 @@ import (
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
+	"decree/rules/diag"
 	"decree/rules/lint"
 	"decree/rules/parse"
 )
@@ -28,6 +29,7 @@ func Load(s *stdio.Streams, paths []string, f Filters) (*Set, error) {
 		return nil, err
 	}
 	set.FilterCondition = parse.FilterCondition(f.Condition)
+	defer set.sayPassedOver(s)
 	if f.Dir == "" {
 		return set, nil
 	}
@@ -44,7 +46,7 @@ func read(s *stdio.Streams, paths []string) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{Files: files, texts: map[string][]byte{}, files: map[string]File{}}
+	set := &Set{texts: map[string][]byte{}, files: map[string]File{}}
 	read := make([]readFile, len(files))
 	for i, f := range files {
 		read[i].from = f
@@ -66,6 +68,9 @@ func read(s *stdio.Streams, paths []string) (*Set, error) {
 		}
 	}
 	if len(set.parsed)+len(set.read)+len(set.Found) == 0 {
+		if len(set.PassedOver) > 0 {
+			return nil, fmt.Errorf("no rules in %s, but %s", strings.Join(paths, ", "), set.countPassedOver())
+		}
 		return nil, fmt.Errorf("no rules in %s", strings.Join(paths, ", "))
 	}
 	set.Found.Sort()
@@ -76,7 +81,9 @@ func read(s *stdio.Streams, paths []string) (*Set, error) {
 // readFile is a parsed and lowered rule file. Files are read on all cores, and put together in order.
 type readFile struct {
 	parsedFile
-	rules []Rule
+	rules   []Rule
+	foreign bool             // nothing in the file is meant as a rule
+	passed  diag.Diagnostics // what was passed over
 }
 
 func (f *readFile) read() {
@@ -84,6 +91,8 @@ func (f *readFile) read() {
 	f.file = lint.File{Found: found}
 	if found == nil {
 		parsed, found := parse.Documents(f.from.Path, data, f.from.Folder)
+		f.foreign = parsed.Foreign && !f.from.Named
+		found, f.passed = passOver(f.from, parsed, found)
 		f.file = lowered(parsed, found)
 	}
 	f.file.Path = f.from.Folder.Shown(f.from.Path)
@@ -98,6 +107,15 @@ func (f *readFile) read() {
 }
 
 func (set *Set) add(f readFile) {
+	set.PassedOver = append(set.PassedOver, f.passed...)
+	if len(f.passed) > 0 {
+		set.files[f.file.Path] = f.from
+	}
+	if f.foreign {
+		set.foreign++
+		return
+	}
+	set.Files = append(set.Files, f.from)
 	set.Rules = append(set.Rules, f.rules...)
 	if len(f.file.Rules)+len(f.file.Broken)+len(f.file.Correlations) > 0 {
 		set.parsed = append(set.parsed, f.parsedFile)

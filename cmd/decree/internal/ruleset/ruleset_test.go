@@ -269,3 +269,21 @@ func TestFilterFlags(t *testing.T) {
 	require.NoError(t, cmd.Execute())
 	assert.Equal(t, ruleset.Filters{Dir: "dir", Condition: "require"}, f)
 }
+
+// TestLinks reads folders through symbolic links: one that the user names is followed, one below it is not, so none loops or leads out.
+func TestLinks(t *testing.T) {
+	clitest.Files(t, files)
+	outside := t.TempDir()
+	rule, err := os.ReadFile("windows/named.yaml")
+	require.NoError(t, err)
+	require.NoError(t, os.WriteFile(filepath.Join(outside, "out.yml"), rule, 0o644))
+	require.NoError(t, os.Symlink(outside, "linked"))
+	require.NoError(t, os.Symlink("..", "windows/up"))
+	set, _ := load(t, ruleset.Filters{}, "linked")
+	assert.Len(t, set.Rules, 1)
+	set, _ = load(t, ruleset.Filters{}, "windows")
+	assert.Len(t, set.Rules, 2)
+	require.NoError(t, os.Symlink(filepath.Join(outside, "out.yml"), "windows/leads_out.yml"))
+	set, _ = load(t, ruleset.Filters{}, "windows")
+	assert.True(t, set.Found.HasErrors(), "a link to a file outside is not read, and not passed over")
+}

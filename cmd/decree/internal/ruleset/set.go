@@ -19,13 +19,15 @@ type Set struct {
 	Rules        []Rule
 	Correlations []Rule // each after the correlations that it reads
 	Found        diag.Diagnostics
-	Failed       int // files with at least one error
+	Failed       int              // files with at least one error
+	PassedOver   diag.Diagnostics // remarks on what folders hold beside rules; not in Found
 
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed      []parsedFile
 	read        []readCorrelation
 	filterFiles []string
+	foreign     int // files in PassedOver
 
 	texts map[string][]byte // file -> its text, to show findings in it
 	files map[string]File   // file -> where to read its text

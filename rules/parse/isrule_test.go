@@ -1,0 +1,58 @@
+package parse_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/rules/parse"
+)
+
+// TestOtherFiles reads files that stand beside rules, and rules with faults that no file of another kind has.
+func TestOtherFiles(t *testing.T) {
+	const rule = "title: T\nlogsource: {category: x}\ndetection: {a: {F: x}, condition: a}\n"
+	for name, c := range map[string]struct {
+		text    string
+		foreign bool
+	}{
+		"a workflow":              {"name: CI\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{uses: actions/checkout@v4, id: x}]\n", true},
+		"a documentation site":    {"site_name: Rules\nnav: [index.md]\nmarkdown_extensions:\n  - pymdownx.emoji: {emoji_index: !!python/name:material.extensions.emoji.twemoji }\n", true},
+		"services":                {"version: '3'\nname: x\nservices:\n  web: &web {image: nginx}\n  more: {<<: *web}\n", true},
+		"an issue form":           {"name: Bug\ntitle: 'Bug: '\ndescription: d\nlabels: [bug]\nbody: []\n", true},
+		"a playbook":              {"- name: Install\n  hosts: all\n  tasks: []\n", true},
+		"an interface":            {"openapi: 3.0.0\ninfo: {title: T}\ntags: [{name: a}]\npaths: {}\n", true},
+		"a data model":            {"name: mine\nextends: mde\ntitle: Mine\ndescription: d\nsources: []\n", true},
+		"a list":                  {"title: Tools\ndescription: d\nreferences: [https://example.org]\nvalues: [a]\n", true},
+		"tests":                   {"fixtures: {}\ncases: [{name: a, events: [], expect: {count: 1}}]\n", true},
+		"a project":               {"rules: [rules]\nfilters: [filters]\nlists: [lists]\napproximate: [deep-ancestor]\n", true},
+		"a processing pipeline":   {"name: p\npriority: 10\ntransformations: [{id: a, type: field_name_mapping}]\n", true},
+		"a template that is none": {"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}\n{{- end }}\n", true},
+		"several documents":       {"kind: A\n---\nkind: B\n", true},
+		"a word":                  {"words\n", true},
+		"nothing":                 {"", false},
+		"a comment":               {"# nothing yet\n", false},
+		"a rule":                  {rule, false},
+		"another beside a rule":   {rule + "---\nkind: B\n", false},
+
+		"no title":                      {"logsource: {category: x}\ndetection: {a: {F: x}, condition: a}\n", false},
+		"only a detection":              {"detection: {a: {F: x}, condition: a}\n", false},
+		"a misspelt detection":          {"titel: T\ndetecton: {a: {F: x}, condition: a}\n", false},
+		"a capital":                     {"Detection: {a: {F: x}, condition: a}\n", false},
+		"a misspelt log source":         {"log_source: {category: x}\n", false},
+		"only metadata":                 {"title: T\nid: 6f1f5a56-3d0e-4c55-8e4b-0a4a8d4b9a11\nstatus: test\n", false},
+		"a correlation without a title": {"correlation: {type: event_count}\n", false},
+		"a list of rules":               {"- title: T\n  detection: {a: {F: x}}\n", false},
+		"names without colons":          {"- title: T\n- detection\n", false},
+		"keys from an anchor":           {"x: &x {detection: {a: {F: x}, condition: a}}\n<<: *x\n", false},
+		"a rule that is not YAML":       {"title: T\nlogsource: {category: x}\ndetection:\n\ta: {F: x}\n", false},
+		"a rule in braces":              {"{title: T, detection: {a: {F: \"\\w\"}, condition: a}}\n", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			read, found := parse.Documents("a.yml", []byte(c.text), nil)
+			assert.Equal(t, c.foreign, read.Foreign)
+			if name != "a rule" && name != "nothing" && name != "a comment" {
+				assert.True(t, found.HasErrors(), "whoever reads the file alone hears of it")
+			}
+		})
+	}
+}

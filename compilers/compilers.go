@@ -30,6 +30,7 @@ type Query struct {
 	Text    string  `json:"text"`
 	Assets  []Asset `json:"assets,omitempty"`
 	Notes   []Note  `json:"notes,omitempty"`
+	Result  *Result `json:"-"` // what it returns, for packages
 }
 
 // Asset is a file that must be deployed beside the query. Name is a plain file name.

@@ -25,6 +25,7 @@ type Rule struct {
 	Prevalence []Prevalence
 
 	Schedule      Schedule
+	Alerting      Alerting
 	Documentation Documentation
 	DataSources   []DataSource
 	Changelog     []Change

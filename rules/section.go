@@ -10,7 +10,8 @@ const (
 	DetectionRules Kinds = 1 << iota
 	CorrelationRules
 	FilterRules
-	anyKind = DetectionRules | CorrelationRules | FilterRules
+	anyKind   = DetectionRules | CorrelationRules | FilterRules
+	reporting = DetectionRules | CorrelationRules // documents whose matches become alerts
 )
 
 // String names a kind in messages.
@@ -58,6 +59,10 @@ var sections = []Section{
 	{Name: "tags", In: anyKind, Prose: ProseList},
 	{Name: "scope", In: anyKind},
 	{Name: "schedule", In: anyKind},
+	{Name: "risk", In: reporting},
+	{Name: "entities", In: reporting},
+	{Name: "custom_details", In: reporting},
+	{Name: "alert", In: reporting},
 	{Name: "documentation", In: anyKind},
 	{Name: "data_sources", In: anyKind},
 	{Name: "changelog", In: anyKind},

@@ -43,11 +43,7 @@ func (w *writer) sequence(above, own compilers.All) string {
 	if col, ok := w.plan.Source.Entities["host"]; ok {
 		host = " by " + joinColumn(col.Name)
 	}
-	span := w.plan.Rule.Source.Schedule.Lookback
-	if span <= 0 {
-		span = defaultSpan
-	}
-	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s] by %s\n  [%s\n  ] by %s", host, int64(span/time.Second),
+	return fmt.Sprintf("sequence%s with maxspan=%ds\n  [%s] by %s\n  [%s\n  ] by %s", host, int64(w.maxSpan()/time.Second),
 		w.where(above, nil, "    "), joinColumns(keys[0]), w.event(own, "    "), joinColumns(keys[1]))
 }
 
@@ -57,4 +53,12 @@ func joinColumns(columns []string) string {
 		names[i] = joinColumn(c)
 	}
 	return strings.Join(names, ", ")
+}
+
+// maxSpan is the longest time between the events of a sequence.
+func (w *writer) maxSpan() time.Duration {
+	if span := w.plan.Rule.Source.Schedule.Lookback; span > 0 {
+		return span
+	}
+	return defaultSpan
 }

@@ -38,7 +38,9 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 		return nil, s.found
 	}
 	text := fmt.Sprintf("sequence with maxspan=%ds\n  %s%s\n", int64(c.Timespan/time.Second), strings.Join(parts, "\n  "), runs)
-	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes}, s.found
+	result := compilers.WholeResult(s.branches...)
+	result.Combines, result.Lookback, result.Reach = true, c.Source.Body.Schedule.Lookback, c.Reach()
+	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes, Result: result}, s.found
 }
 
 // periodNote says how far back a search must reach. A query of EQL does not choose its period: the detection rule around it does.
@@ -60,6 +62,8 @@ type correlationWriter struct {
 	types []string // types of the columns that each value is joined by, in the first event
 	notes []compilers.Note
 	found diag.Diagnostics
+
+	branches []*compilers.Branch // those of the inputs
 }
 
 // maxRuns is Elastic's limit of `with runs`.

@@ -49,6 +49,7 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 		return ""
 	}
 	plan := branch.Plan
+	s.branches = append(s.branches, branch)
 	w := newWriter(plan)
 	w.sources = branch.Sources
 	var own compilers.All

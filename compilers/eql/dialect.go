@@ -112,7 +112,16 @@ func (w *writer) query() *compilers.Query {
 			Message: "reputation and prevalence are read from fields that an ingest pipeline adds to events: deploy the assets first"})
 	}
 	return &compilers.Query{Dialect: "eql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + text + "\n",
-		Notes: w.plan.Notes, Assets: w.assets()}
+		Notes: w.plan.Notes, Assets: w.assets(), Result: w.result(len(above) > 0)}
+}
+
+// result says what the query returns: whole events, or sequences of two.
+func (w *writer) result(sequence bool) *compilers.Result {
+	r := compilers.WholeResult(&compilers.Branch{Plan: w.plan, Sources: w.sources})
+	if r.Combines = sequence; sequence {
+		r.Reach = w.maxSpan()
+	}
+	return r
 }
 
 // event writes an event with a condition, followed by the place for the environment's own filter.

@@ -69,7 +69,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	}
 	text := whereSyntax.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"
 	lead.plan.Notes = compilers.Notes(branches)
-	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes}, found
+	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes, Result: compilers.WholeResult(branches...)}, found
 }
 
 // needsOneSource tells whether a plan's query is more than conditions on one event.

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"decree/compilers"
 	"decree/rules/ir"
@@ -19,7 +20,7 @@ type creation struct {
 }
 
 // parentWindow is how far before the lookback creation events of ancestors are searched.
-const parentWindow = "1d"
+const parentWindow = 24 * time.Hour
 
 // columnOf finds the column of a field: on the event, on the creation event of the process below
 // the ancestor, whose own parent columns describe it, or on the ancestor's own.
@@ -146,7 +147,7 @@ func (w *writer) joins() []string {
 	key := append([]string{host}, columnNames(w.plan.Source.Keys[0])...)
 	for _, hops := range w.hops() {
 		j := w.creations[hops]
-		inner := w.scope(w.since + " + " + parentWindow)
+		inner := w.scope(w.since + " + " + timespan(parentWindow))
 		project := make([]string, 0, len(key)+len(j.columns))
 		for i, c := range key {
 			project = append(project, fmt.Sprintf("%s = %s", keyName(hops, i), c))

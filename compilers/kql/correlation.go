@@ -3,17 +3,19 @@ package kql
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // CompileCorrelation writes a correlation. It has a statement for the matches of each rule, and for each correlation one for all its inputs, one
 // for its windows and one for its own matches. On a schedule it reports matches whose events are in the lookback. Rules are searched further back,
 // as far as their windows reach, so that every reported match has a complete window.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}}
+	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach()}
 	w.span = w.names.free("timeframe")
 	for _, name := range reserved {
 		w.names[strings.ToLower(name)] = true
@@ -55,12 +57,17 @@ type correlationWriter struct {
 	top           *ir.Correlation
 	opt           compilers.Options
 	names         names
-	span          string             // the statement of the lookback
-	statements    map[any]string     // *ir.Rule or *ir.Correlation -> the statement with its matches
-	carried       map[any][]ir.Field // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
-	columns       map[any]string     // field, or name that some correlation is grouped by -> its column
-	resultColumns []*resultColumn    // what a result tells of its event
-	hosts         []string           // those result columns that name its host
+	span          string                   // the statement of the lookback
+	statements    map[any]string           // *ir.Rule or *ir.Correlation -> the statement with its matches
+	carried       map[any][]ir.Field       // *ir.Rule or *ir.Correlation -> fields of the events that later statements read
+	columns       map[any]string           // field, or name that some correlation is grouped by -> its column
+	resultColumns []*resultColumn          // what a result tells of its event
+	columnsOf     map[ir.Field][]string    // field -> result columns with its value
+	projected     []compilers.ResultColumn // the columns of the result, as they are named there
+	resultGroups  map[string]string        // what the correlation is grouped by -> column of the result
+	searched      []*schema.Source
+	reach         time.Duration // how much further back than the lookback rules are searched
+	hosts         []string      // those result columns that name its host
 	lets          strings.Builder
 	time          string // the models' column
 	notes         []compilers.Note
@@ -87,5 +94,5 @@ func (w *correlationWriter) query() *compilers.Query {
 	stages = append(stages, "project "+strings.Join(w.resultProjection(), ", "), "sort by "+columnName(w.time)+" asc")
 	text := before + w.lets.String() + pipe(stages)
 	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)
-	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: comment(compilers.Header(body, w.notes)...) + text, Assets: w.assets, Notes: w.notes}
+	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: comment(compilers.Header(body, w.notes)...) + text, Assets: w.assets, Notes: w.notes, Result: w.result()}
 }

@@ -72,7 +72,7 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	w.time = w.opt.Model.Time[0]
 	var out []*writer
 	read := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // also for the columns of the result
-	for _, name := range slices.Concat(w.top.Source.Body.Fields, r.Source.Fields) {
+	for _, name := range slices.Concat(w.top.Source.Body.Fields, r.Source.Fields, w.alertFields()) {
 		read = append(read, ir.FieldNamed(name))
 	}
 	for _, b := range compilers.Branches(plans, compilers.WithColumns(textWithoutScope, read)) {
@@ -112,6 +112,8 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 	w.found = append(w.found, one.found...)
 	w.note(one.plan.Notes...)
 	w.assets = compilers.AddAssets(w.assets, one.assets...)
+	w.searched = append(w.searched, one.sources...)
+	w.reach = max(w.reach, w.top.Reach()+one.reach())
 	kept := []string{"At = " + columnName(w.time), "Event = " + w.identity(one.plan)}
 	for _, f := range w.carried[r] {
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))

@@ -47,10 +47,21 @@ func (w *correlationWriter) collectResultColumns(read map[*ir.Rule][]*writer) {
 		}
 	}
 	w.eachTable(read, func(r *ir.Rule, one *writer) {
-		for _, name := range r.Source.Fields {
+		for _, name := range slices.Concat(r.Source.Fields, w.alertFields()) {
 			w.addNamedField(one, r, name)
 		}
 	})
+}
+
+// alertFields are the fields that the correlation's alert shows, but for what it is grouped by.
+func (w *correlationWriter) alertFields() []string {
+	var out []string
+	for _, f := range w.top.Source.Body.Alerting.Reads() {
+		if !w.grouped(w.top, f.Name) {
+			out = append(out, f.Name)
+		}
+	}
+	return out
 }
 
 // eachTable goes through the tables of each rule.
@@ -70,8 +81,16 @@ func (w *correlationWriter) addNamedField(one *writer, r *ir.Rule, name string) 
 	kind, ok := one.plan.Source.Columns[name]
 	if ok {
 		w.addResultColumn(r, one, name, columnName(name), kind)
+		w.shows(ir.FieldNamed(name), name)
 	}
 	return ok
+}
+
+// shows records that a result column has the value of a field.
+func (w *correlationWriter) shows(f ir.Field, column string) {
+	if !slices.Contains(w.columnsOf[f], column) {
+		w.columnsOf[f] = append(w.columnsOf[f], column)
+	}
 }
 
 func (w *correlationWriter) addField(one *writer, r *ir.Rule, f ir.Field) bool {
@@ -79,6 +98,7 @@ func (w *correlationWriter) addField(one *writer, r *ir.Rule, f ir.Field) bool {
 	for _, c := range columns {
 		expr, name := one.value(c)
 		w.addResultColumn(r, one, name, expr, one.plan.Source.Columns[c.Name])
+		w.shows(f, name)
 		if kind, ok := one.plan.Source.Columns[c.Filename]; ok {
 			w.addResultColumn(r, one, c.Filename, columnName(c.Filename), kind)
 		}
@@ -144,32 +164,64 @@ func (w *correlationWriter) resultColumnsOf(in ir.Input) []string {
 // resultProjection are the columns of the query's result.
 func (w *correlationWriter) resultProjection() []string {
 	out := []string{columnName(w.time) + " = At"}
-	named := []string{w.time}
-	has := func(name string) bool {
-		return slices.ContainsFunc(named, func(other string) bool { return strings.EqualFold(other, name) })
-	}
-	put := func(name, from string) {
-		named = append(named, name)
+	w.projected = []compilers.ResultColumn{{Name: w.time, Type: "datetime"}}
+	put := func(name, from, kind string) {
+		w.projected = append(w.projected, compilers.ResultColumn{Name: name, Type: kind})
 		if name = columnName(name); name != from {
 			from = name + " = " + from
 		}
 		out = append(out, from)
 	}
 	for _, s := range w.resultColumns {
-		put(s.name, s.column)
+		put(s.name, s.column, s.kind())
 	}
-	if !has("Event") {
-		put("Event", "Event")
+	if !w.hasProjected("Event") {
+		put("Event", "Event", "string")
 	}
 	for _, g := range w.top.GroupBy {
-		name := g.Name
-		if has(name) || strings.EqualFold(name, "Value") {
-			name = w.groupName(g.Name)
-		}
-		put(name, w.groupName(g.Name))
+		name := w.resultGroup(g.Name)
+		w.resultGroups[g.Name] = name
+		put(name, w.groupName(g.Name), "string")
 	}
-	if valued(w.top) && !has("Value") {
-		put("Value", "Value")
+	if valued(w.top) && !w.hasProjected("Value") {
+		put("Value", "Value", "real")
 	}
 	return out
+}
+
+func (w *correlationWriter) hasProjected(name string) bool {
+	return slices.ContainsFunc(w.projected, func(c compilers.ResultColumn) bool { return strings.EqualFold(c.Name, name) })
+}
+
+// resultGroup names a value that the correlation is grouped by in the result.
+func (w *correlationWriter) resultGroup(name string) string {
+	if w.hasProjected(name) || strings.EqualFold(name, "Value") {
+		return w.groupName(name)
+	}
+	return name
+}
+
+// kind is the column's type in the result.
+func (s *resultColumn) kind() string {
+	for kind := range s.kinds {
+		if len(s.kinds) == 1 {
+			return kind
+		}
+	}
+	return "string"
+}
+
+// result says what the query returns. A field whose value is in several columns has none.
+func (w *correlationWriter) result() *compilers.Result {
+	columns := map[ir.Field]string{}
+	for f, names := range w.columnsOf {
+		if len(names) == 1 {
+			columns[f] = names[0]
+		}
+	}
+	r := compilers.NamedResult(columns, w.resultGroups)
+	r.Columns, r.Time, r.ID = w.projected, w.time, w.opt.Model.ID
+	r.Lookback, r.Reach, r.Names = w.top.Source.Body.Schedule.Lookback, w.reach, true
+	r.Searches(w.searched...)
+	return r
 }

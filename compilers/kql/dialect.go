@@ -93,7 +93,20 @@ func (w *writer) query() *compilers.Query {
 		lets = spanLet(w.span, lookback) + lets
 	}
 	w.plan.Notes = append(w.plan.Notes, compilers.TooLong(w.plan.Model, lets+text, w.plan.Rule.Source.LogSource.Range)...)
-	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + lets + text, Assets: w.assets, Notes: w.plan.Notes}
+	result := compilers.WholeResult(&compilers.Branch{Plan: w.plan, Sources: w.sources})
+	result.Combines, result.Names, result.Reach = w.combines(), lets != "", w.reach()
+	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + lets + text, Assets: w.assets, Notes: w.plan.Notes, Result: result}
+}
+
+// combines tells whether the query is more than conditions on single events.
+func (w *writer) combines() bool { return len(w.creations)+len(w.prevalences) > 0 }
+
+// reach is how much further back than the lookback the query reads.
+func (w *writer) reach() time.Duration {
+	if len(w.creations) > 0 {
+		return parentWindow
+	}
+	return 0
 }
 
 func spanLet(name string, lookback time.Duration) string {

@@ -2,6 +2,7 @@ package kql
 
 import (
 	"strings"
+	"time"
 
 	"decree/compilers"
 	"decree/rules/diag"
@@ -28,6 +29,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, d
 	var lets strings.Builder
 	var parts []string
 	var assets []compilers.Asset
+	var reach time.Duration
 	for _, b := range branches {
 		w := newWriter(b.Plan, nil, taken)
 		w.sources, w.lists, w.span, w.since = b.Sources, lists, span, span
@@ -35,6 +37,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, d
 		lets.WriteString(own)
 		parts = append(parts, "(\n"+indent(text)+")")
 		found = append(found, w.found...)
+		reach = max(reach, w.reach())
 		assets = compilers.AddAssets(assets, w.assets...)
 	}
 	if found.HasErrors() {
@@ -46,5 +49,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, d
 	}
 	lead.Notes = compilers.Notes(branches)
 	lead.Notes = append(lead.Notes, compilers.TooLong(lead.Model, text, lead.Rule.Source.LogSource.Range)...)
-	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes}, found
+	result := compilers.WholeResult(branches...)
+	result.Names, result.Reach = lets.Len() > 0 || lead.Rule.Source.Schedule.Lookback > 0, reach
+	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes, Result: result}, found
 }

@@ -76,7 +76,18 @@ func (s *correlationWriter) query() *compilers.Query {
 	var b strings.Builder
 	b.WriteString(comment(compilers.Header(s.top.Source.Body, s.notes)...))
 	b.WriteString(pipe(searchSyntax.Print(base).Stage(""), slices.Concat(cut, s.lists.stages(), s.stages)))
-	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes}
+	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes, Result: s.result()}
+}
+
+// result says what the search returns: the events that completed the correlation, whole.
+func (s *correlationWriter) result() *compilers.Result {
+	var branches []*compilers.Branch
+	for _, m := range s.rules {
+		branches = append(branches, &compilers.Branch{Plan: m.w.plan, Sources: m.w.sources})
+	}
+	r := compilers.WholeResult(branches...)
+	r.Combines, r.Lookback, r.Reach = true, s.top.Source.Body.Schedule.Lookback, s.top.Reach()
+	return r
 }
 
 func (s *correlationWriter) stage(text string) { s.stages = append(s.stages, text) }

@@ -147,7 +147,23 @@ func (w *writer) query() *compilers.Query {
 	if len(w.prevalences)+len(w.ancestorTests)+len(w.hashes)+len(w.lists.lookups) > 0 {
 		b.WriteString("| fields - decree_*\n")
 	}
-	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes}
+	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes, Result: w.result()}
+}
+
+// result says what the search returns: whole events, or the rows of tstats.
+func (w *writer) result() *compilers.Result {
+	r := compilers.WholeResult(&compilers.Branch{Plan: w.plan, Sources: w.sources})
+	r.Combines = len(w.prevalences)+len(w.ancestorTests) > 0
+	if len(w.ancestorTests) > 0 {
+		r.Reach = parentWindow
+	}
+	if w.dataset != nil {
+		r.Columns = []compilers.ResultColumn{{Name: "_time"}, {Name: "count"}}
+		for _, f := range w.dataset.fields {
+			r.Columns = append(r.Columns, compilers.ResultColumn{Name: f})
+		}
+	}
+	return r
 }
 
 // collect finds the parts that come before the condition: links to ancestors, and prevalence.

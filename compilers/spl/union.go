@@ -75,6 +75,14 @@ type unionWriter struct {
 	lists    lists
 }
 
+func (u *unionWriter) result() *compilers.Result {
+	var branches []*compilers.Branch
+	for _, b := range u.branches {
+		branches = append(branches, &compilers.Branch{Plan: b.plan, Sources: b.sources})
+	}
+	return compilers.WholeResult(branches...)
+}
+
 // branch is the part of a search for sources with the same conditions.
 type branch struct {
 	*writer
@@ -132,5 +140,5 @@ func (u *unionWriter) query() *compilers.Query {
 	if len(u.hashes)+len(u.lists.lookups) > 0 {
 		text += "| fields - decree_*\n"
 	}
-	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: u.lists.assets, Notes: lead.Notes}
+	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: u.lists.assets, Notes: lead.Notes, Result: u.result()}
 }

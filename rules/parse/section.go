@@ -39,6 +39,10 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"status":                (*parser).status,
 	"level":                 (*parser).level,
 	"schedule":              (*parser).schedule,
+	"risk":                  (*parser).risk,
+	"entities":              (*parser).entities,
+	"custom_details":        (*parser).customDetails,
+	"alert":                 (*parser).alert,
 	"approximate":           (*parser).approximate,
 	"regression_tests_path": text(func(r *rules.Rule) *string { return &r.RegressionTests }),
 

@@ -1,0 +1,128 @@
+package compilers
+
+import (
+	"maps"
+	"slices"
+	"time"
+
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// Result says what a query returns and over which period it searches. Packages read it: they never read the query's text.
+type Result struct {
+	Tables  []string // tables, base searches, datasets or event categories that are searched, each once
+	Indices []string // index patterns in Elasticsearch that hold them
+	// Whole says that a row is a whole event of one of the tables, with all columns that the table has there. Columns are then those that the data
+	// model lists for every one of the tables. Without a list, a table may have any column. If Whole is false, rows have Columns and no others.
+	Whole   bool
+	Columns []ResultColumn
+	Time    string // the column with the event's time
+	ID      []string
+	// Lookback is the period whose matches are reported. The query limits itself to it. 0: the query has no limit, and the product chooses one.
+	Lookback time.Duration
+	// Reach is how much further back than the reported period the query needs events: windows of correlations, creations of ancestors.
+	Reach time.Duration
+	// Combines says that the query is more than conditions on the events of one table: it joins, unites, orders or counts.
+	Combines bool
+	// Names says that the query defines names before it uses them, such as lists.
+	Names bool
+
+	columns map[ir.Field]string // of a result that is not whole: fields -> columns
+	groups  map[string]string   // what a correlation groups by -> columns
+	plans   []*Plan             // of a whole result
+}
+
+// ResultColumn is a column of a result, with its type in the product. "" is an unknown type.
+type ResultColumn struct{ Name, Type string }
+
+// Has tells whether the result has a column. A whole row of a table whose columns nobody lists is taken to have it.
+func (r *Result) Has(column string) bool {
+	listed := slices.ContainsFunc(r.Columns, func(c ResultColumn) bool { return c.Name == column })
+	return listed || r.Whole && len(r.Columns) == 0
+}
+
+// Column is the column of the result with the value of a field, an entity, or what a correlation groups by, as a rule names it. ok is false if there
+// is none, if its value is only a part of a column, or if the tables have it in several.
+func (r *Result) Column(name string) (column string, ok bool) {
+	if column, ok := r.groups[name]; ok {
+		return column, true
+	}
+	f := ir.FieldNamed(name)
+	if !r.Whole {
+		column, ok = r.columns[f]
+		return column, ok
+	}
+	for i, p := range r.plans {
+		one, has := p.whole(f, name)
+		if !has || i > 0 && one != column {
+			return "", false
+		}
+		column = one
+	}
+	return column, column != ""
+}
+
+// whole is the one column of an event that has the whole value of a field, or is a column of that name.
+func (p *Plan) whole(f ir.Field, name string) (string, bool) {
+	columns, _ := p.Whole(f)
+	if len(columns) == 1 && p.Source.Has(p.Model, f) {
+		return PlainColumn(p.Source, columns[0])
+	}
+	_, listed := p.Source.Columns[name]
+	return name, listed && len(columns) == 0
+}
+
+// PlainColumn is the name of a column that is a field's value as it is. ok is false if the value is a part of it.
+func PlainColumn(s *schema.Source, c schema.Column) (name string, ok bool) {
+	container, _ := s.Inside(c.Name)
+	part := c.Within() != "" || c.Type == schema.HashSet || c.Type == schema.Digests || c.OrElse != "" || c.Holds != ""
+	return c.Name, container == "" && !part
+}
+
+// WholeResult is the result of a query whose rows are whole events of the sources of its branches.
+func WholeResult(branches ...*Branch) *Result {
+	lead := branches[0]
+	r := &Result{Whole: true, Lookback: lead.Rule.Source.Schedule.Lookback, ID: lead.Model.ID, Combines: len(branches) > 1}
+	if len(lead.Model.Time) > 0 {
+		r.Time = lead.Model.Time[0]
+	}
+	for _, b := range branches {
+		r.Searches(b.Sources...)
+		for _, s := range b.Sources {
+			own := *b.Plan
+			own.Source = s
+			r.plans = append(r.plans, &own)
+		}
+	}
+	first := r.plans[0].Source.Columns
+	for _, name := range slices.Sorted(maps.Keys(first)) {
+		elsewhere := func(p *Plan) bool { return p.Source.Columns[name] != first[name] }
+		if !slices.ContainsFunc(r.plans, elsewhere) {
+			r.Columns = append(r.Columns, ResultColumn{name, first[name]})
+		}
+	}
+	return r
+}
+
+// NamedResult is the result of a query that names its columns. columns are those of fields, groups those of what a correlation groups by.
+func NamedResult(columns map[ir.Field]string, groups map[string]string) *Result {
+	return &Result{columns: columns, groups: groups, Combines: true}
+}
+
+// Grouped adds columns with what a correlation groups by to a whole result.
+func (r *Result) Grouped(groups map[string]string) { r.groups = groups }
+
+// Searches adds the tables and indices of sources.
+func (r *Result) Searches(sources ...*schema.Source) {
+	for _, s := range sources {
+		if !slices.Contains(r.Tables, s.Table) {
+			r.Tables = append(r.Tables, s.Table)
+		}
+		for _, index := range s.Indices {
+			if !slices.Contains(r.Indices, index) {
+				r.Indices = append(r.Indices, index)
+			}
+		}
+	}
+}

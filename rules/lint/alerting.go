@@ -1,0 +1,92 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/agnivade/levenshtein"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// unknownAlertField reports a field of the alert that no data model has in the log source. A package could not show it.
+func unknownAlertField(s *subject) {
+	for _, f := range s.Alerting.Reads() {
+		if !shown(s.LogSource, f.Name) {
+			s.report(f.Range, alertFieldHint(f.Name, alertFields(s.LogSource)), "no data model has a field or an entity %q in this log source", f.Name)
+		}
+	}
+}
+
+// unknownAlertFieldOfCorrelation reports a field of the alert that none of a correlation's rules has. What the correlation groups by is there too.
+func unknownAlertFieldOfCorrelation(s *correlationSubject) {
+	var known []string
+	for _, g := range s.GroupBy {
+		known = append(known, g.Name)
+	}
+	var sources []rules.LogSource
+	eachRule(s.Correlation, func(r *rules.Rule) {
+		sources = append(sources, r.LogSource)
+		known = append(known, alertFields(r.LogSource)...)
+	})
+	for _, f := range s.Body.Alerting.Reads() {
+		grouped := slices.ContainsFunc(s.GroupBy, func(g rules.NamedField) bool { return g.Name == f.Name })
+		if !grouped && !slices.ContainsFunc(sources, func(ls rules.LogSource) bool { return shown(ls, f.Name) }) {
+			s.report(f.Range, alertFieldHint(f.Name, known), "no rule of the correlation has a field or an entity %q", f.Name)
+		}
+	}
+}
+
+// eachRule visits the rules that a correlation reads.
+func eachRule(c *rules.Correlation, visit func(*rules.Rule)) {
+	for _, in := range c.Inputs {
+		switch {
+		case in.Rule != nil:
+			visit(in.Rule)
+		case in.Correlation != nil:
+			eachRule(in.Correlation, visit)
+		}
+	}
+}
+
+// shown tells whether some model has a field, an entity or a column of that name in a log source. Where a model takes any name, one that is close to
+// a field that models list is a slip. A log source that no model has says nothing.
+func shown(ls rules.LogSource, name string) bool {
+	f, asked, open := ir.FieldNamed(name), false, false
+	known := alertFields(ls)
+	if slices.Contains(known, name) {
+		return true
+	}
+	for _, m := range models() {
+		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+			asked = true
+			_, column := source.Columns[name]
+			_, mapped := m.Column(source, f.Name, f.Level)
+			if column {
+				return true
+			}
+			open = open || mapped && source.Has(m, f)
+		}
+	}
+	near := diag.Closest(name, known)
+	return !asked || open && (near == "" || levenshtein.ComputeDistance(name, near) > maxMisspelt)
+}
+
+// alertFields are the fields and entities of a log source that models list.
+func alertFields(ls rules.LogSource) []string {
+	known := fieldsOf(ls)
+	for _, m := range models() {
+		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+			for name := range source.Entities {
+				known = append(known, name)
+			}
+		}
+	}
+	slices.Sort(known)
+	return slices.Compact(known)
+}
+
+func alertFieldHint(name string, known []string) string {
+	return diag.Suggest("did you mean `%s`?", name, known, "name a field that the log source has, or map it in a model file")
+}

@@ -52,6 +52,24 @@ func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 	return ds[0]
 }
 
+// AnotherProduct is the code of Skipped's finding.
+const AnotherProduct = "another-product"
+
+// Skipped reports that a target has no query for a rule because its log sources are another product's (schema.Foreign). It is not an error.
+func Skipped(dialect string, ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
+	var names []string
+	for _, m := range models {
+		names = append(names, m.Name)
+	}
+	what := "data model " + names[0] + " has"
+	if len(names) > 1 {
+		what = "data models " + strings.Join(names, ", ") + " have"
+	}
+	return diag.Diagnostic{Severity: diag.Info, Code: AnotherProduct, Range: ls.Range,
+		Message: fmt.Sprintf("%s: the rule is skipped: %s nothing of {%s}", dialect, what, parts(ls)),
+		Hint:    "if the product has these events, add the source to a model file (extends: " + names[0] + ")"}
+}
+
 // maxShownParts limits how many log sources of a product a hint names.
 const maxShownParts = 12
 

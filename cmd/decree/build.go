@@ -29,6 +29,7 @@ type buildParams struct {
 	out     string
 	format  string
 	force   bool
+	strict  bool
 }
 
 func newBuild(s *stdio.Streams) *cobra.Command {
@@ -38,7 +39,9 @@ func newBuild(s *stdio.Streams) *cobra.Command {
 		Short: "Check, test and compile rules into a folder",
 		Long: `Check every rule, run its regression tests, and write it for every target. The
 output folder gets the queries, what they need beside them, and summary.json.
-If a rule has an error or a test fails, nothing is written.
+If a rule has an error or a test fails, nothing is written. A rule that a target
+cannot say is refused, and one of another product is skipped: both are counted.
+With --strict nothing is written if a rule is refused.
 
 Use it in CI, or before you deploy. Without paths it builds the shipped library.`,
 		Example: `  decree build
@@ -50,6 +53,7 @@ Use it in CI, or before you deploy. Without paths it builds the shipped library.
 		},
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output `DIR`; decree replaces only its own files there")
+	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule; a skipped rule is of another product and never fails")
 	usage.AddForce(cmd, &p.force, "")
 	p.filters.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -61,6 +65,8 @@ type buildSummary struct {
 	Rules   int          `json:"rules"`
 	Passed  int          `json:"tests_passed"`
 	Failed  int          `json:"tests_failed"`
+	Refused int          `json:"refused"` // queries that a target cannot write
+	Skipped int          `json:"skipped"` // rules of another product than the target's, for each target
 	Queries []builtQuery `json:"queries"`
 }
 
@@ -69,7 +75,7 @@ type builtQuery struct {
 	ID       string           `json:"id"`
 	Dialect  string           `json:"dialect"`
 	File     string           `json:"file,omitempty"`
-	Fidelity string           `json:"fidelity"` // exact, approximate or refused
+	Fidelity string           `json:"fidelity"` // exact, approximate, refused or skipped
 	Assets   int              `json:"assets"`
 	Notes    []compilers.Note `json:"notes,omitempty"`
 }
@@ -95,6 +101,7 @@ func build(s *stdio.Streams, p buildParams) error {
 		return err
 	}
 	summary := buildSummary{Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
+	summary.Refused, summary.Skipped = queries.WithoutQuery(results)
 	var files []output.File
 	for _, r := range results {
 		set.KeepRule(r.Source)
@@ -102,6 +109,11 @@ func build(s *stdio.Streams, p buildParams) error {
 		written := r.Files()
 		files = append(files, written...)
 		summary.Queries = append(summary.Queries, newBuiltQuery(r, written))
+	}
+	if p.strict && summary.Refused > 0 {
+		queries.Show(s, set, found, results)
+		fmt.Fprintf(s.Err, "--strict: %s refused, so nothing is written\n", plural.Count(summary.Refused, "rule"))
+		return exit.After(found, true)
 	}
 	var text bytes.Buffer
 	if err := diag.WriteJSON(&text, summary); err != nil {
@@ -133,6 +145,10 @@ func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 	for _, q := range b.Queries {
 		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", q.Rule, q.Dialect, q.Fidelity, q.Assets)
 	}
-	_, err := fmt.Fprintf(w, "\n%s valid, %s passed, %d failed; %s written to %s\n", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, plural.Count(files, "file"), diag.Visible(out))
+	without := ""
+	if b.Refused+b.Skipped > 0 {
+		without = fmt.Sprintf("; %d refused, %d skipped", b.Refused, b.Skipped)
+	}
+	_, err := fmt.Fprintf(w, "\n%s valid, %s passed, %d failed%s; %s written to %s\n", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, without, plural.Count(files, "file"), diag.Visible(out))
 	return errors.Join(err, w.Flush())
 }

@@ -35,6 +35,7 @@ type compileParams struct {
 	lists       string
 	force       bool
 	report      bool
+	strict      bool
 }
 
 func newCompile(s *stdio.Streams) *cobra.Command {
@@ -44,8 +45,9 @@ func newCompile(s *stdio.Streams) *cobra.Command {
 		Use:   "compile [rule files or folders]",
 		Short: "Write rules as KQL, SPL and EQL queries",
 		Long: `Write each rule in the language of each target. What a target cannot say is an
-error, with its place in the rule. The query notes each approximation that was
-accepted.
+error, with its place in the rule: the rule is refused. A rule of another
+product is skipped, which is no error. The query notes each approximation that
+was accepted.
 
 Use it to get one query, or with --out a folder of queries and what they need
 beside them. --report shows how faithful the queries are. --explain CODE says
@@ -83,6 +85,7 @@ what an error or a note means. Without paths it compiles the shipped library.`,
 	f.StringVar(&p.lists, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
 	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all")
 	f.BoolVar(&p.report, "report", false, "show how faithful the queries are and why rules are refused, not the queries")
+	f.BoolVar(&p.strict, "strict", false, "with --report: exit with 1 if a rule is refused, as without --report")
 	usage.AddForce(cmd, &p.force, "with --out")
 	usage.Complete(cmd, "target", targets.Names)
 	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
@@ -138,7 +141,8 @@ func compile(s *stdio.Streams, p compileParams) error {
 		if err := fidelity.New(results, chosen).Print(s, p.format); err != nil {
 			return err
 		}
-		return exit.After(set.Found, false)
+		refused, _ := queries.WithoutQuery(results)
+		return exit.After(set.Found, p.strict && refused > 0)
 	}
 	found := set.Found
 	for _, r := range results {

@@ -25,7 +25,8 @@ The examples use files of decree's repository.
 
 Exit codes:
   0  all is well
-  1  something was found: an error in a rule, a failed test, a refused query
+  1  something was found: an error in a rule, a failed test, a refused rule in
+     compile, and with --strict in build and reports (a skipped rule is none)
   2  wrong usage, or a file could not be read or written`,
 		Example: `  decree validate tests/examples/rules
   decree run -r tests/examples/rules tests/examples/events/processes.ndjson

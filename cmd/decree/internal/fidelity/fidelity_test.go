@@ -17,6 +17,7 @@ import (
 const (
 	exact   = "title: Exact\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"
 	refused = "title: Refused\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {MadeUp: x}, condition: a}\n"
+	another = "title: Another\nlogsource: {product: acme, service: x}\ndetection: {a: {Image: y}, condition: a}\n"
 	deep    = "title: Deep\nlogsource: {product: windows, category: process_creation}\nancestry: {up: {ancestor: {level: 5, Image: x}}}\ndetection: {a: {Image: y}, condition: a and up}\n"
 )
 
@@ -37,16 +38,18 @@ func report(t *testing.T, rules ...string) (Report, []queries.Result) {
 }
 
 func TestReport(t *testing.T) {
-	r, results := report(t, exact, refused, deep)
+	r, results := report(t, exact, refused, deep, another)
 	require.Len(t, r.Targets, 3)
 	for i, target := range r.Targets {
 		assert.Equal(t, targets.Names()[i], target.Target)
-		assert.Equal(t, 3, target.Rules)
+		assert.Equal(t, 4, target.Rules)
 		assert.Equal(t, 3, target.Exact+target.Approximate+target.Refused)
+		assert.Equal(t, 1, target.Skipped)
 		assert.GreaterOrEqual(t, target.Refused, 1)
 	}
 	assert.Equal(t, "exact", Of(results[0]))
 	assert.Equal(t, "refused", Of(results[1]))
+	assert.Equal(t, "skipped", Of(results[3]))
 	codes := map[string]string{}
 	for _, reason := range r.Reasons {
 		codes[reason.Target+" "+reason.Code] = reason.Example
@@ -73,7 +76,7 @@ func TestFormats(t *testing.T) {
 	r, _ := report(t, exact, refused)
 	s, out, _ := clitest.Streams("")
 	require.NoError(t, r.Print(s, "markdown"))
-	assert.Contains(t, out.String(), "| Target | Rules | Exact | Approximate | Refused |\n|---|---|---|---|---|\n| kql | 2 | 1 (50.0%) | 0 (0.0%) | 1 (50.0%) |\n")
+	assert.Contains(t, out.String(), "| Target | Rules | Exact | Approximate | Refused | Skipped |\n|---|---|---|---|---|---|\n| kql | 2 | 1 (50.0%) | 0 (0.0%) | 1 (50.0%) | 0 (0.0%) |\n")
 	out.Reset()
 	require.NoError(t, r.Print(s, "json"))
 	var back struct{ Targets []targetCount }

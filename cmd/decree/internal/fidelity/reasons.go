@@ -8,8 +8,11 @@ import (
 	"decree/rules/diag"
 )
 
-// Of says how a query keeps a rule's meaning: exact, approximate or refused.
+// Of says how a query keeps a rule's meaning: exact, approximate, refused or skipped.
 func Of(c queries.Result) string {
+	if c.Skipped {
+		return "skipped"
+	}
 	if c.Query == nil {
 		return "refused"
 	}
@@ -22,12 +25,12 @@ func Of(c queries.Result) string {
 // counts tells whether a note belongs in the report: the query is not exact, or too long to deploy.
 func counts(n compilers.Note) bool { return n.Effect != "exact" || n.Code == compilers.LongQuery }
 
-// reasons lists the codes of why a query is refused, approximate or too long, each once.
+// reasons lists the codes of why a query is skipped, refused, approximate or too long, each once.
 func reasons(c queries.Result) []string {
 	var codes []string
 	if c.Query == nil {
 		for _, d := range c.Found {
-			if d.Severity == diag.Error {
+			if c.Skipped || d.Severity == diag.Error {
 				codes = append(codes, d.Code)
 			}
 		}

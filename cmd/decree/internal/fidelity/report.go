@@ -1,4 +1,4 @@
-// Package fidelity reports how faithful the queries of a rule set are: exact, approximate or refused, and why.
+// Package fidelity reports how faithful the queries of a rule set are: exact, approximate, refused or skipped, and why.
 package fidelity
 
 import (
@@ -13,7 +13,7 @@ import (
 // Report says how faithful each rule is in each target.
 type Report struct {
 	Targets []targetCount  `json:"targets"`
-	Reasons []reasonCount  `json:"reasons"` // why rules are refused, approximate or too long to deploy
+	Reasons []reasonCount  `json:"reasons"` // why rules are skipped, refused, approximate or too long to deploy
 	Rules   []ruleFidelity `json:"rules"`
 }
 
@@ -23,6 +23,7 @@ type targetCount struct {
 	Exact       int    `json:"exact"`
 	Approximate int    `json:"approximate"`
 	Refused     int    `json:"refused"`
+	Skipped     int    `json:"skipped"` // another product's
 }
 
 type reasonCount struct {
@@ -42,7 +43,7 @@ type ruleFidelity struct {
 type targetFidelity struct {
 	Target   string           `json:"target"`
 	Model    string           `json:"model"`
-	Fidelity string           `json:"fidelity"` // exact, approximate or refused
+	Fidelity string           `json:"fidelity"` // exact, approximate, refused or skipped
 	Notes    []compilers.Note `json:"notes,omitempty"`
 	Findings diag.Diagnostics `json:"findings,omitempty"`
 }
@@ -74,6 +75,8 @@ func New(results []queries.Result, chosen []compilers.Dialect) Report {
 				count.Exact++
 			case "approximate":
 				count.Approximate++
+			case "skipped":
+				count.Skipped++
 			default:
 				count.Refused++
 			}

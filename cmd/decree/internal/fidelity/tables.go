@@ -17,9 +17,9 @@ const shownRules = 40
 
 // rows gives the report's three tables, each with its heads first.
 func (r Report) rows() (targets, reasons, rules [][]string, left int) {
-	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Refused"}}
+	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Refused", "Skipped"}}
 	for _, t := range r.Targets {
-		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.Refused, t.Rules)})
+		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules)})
 	}
 	reasons = [][]string{{"Rules", "Target", "Reason", "Such as"}}
 	for _, c := range r.Reasons {
@@ -31,13 +31,14 @@ func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 	}
 	rules = [][]string{head}
 	for _, rule := range r.Rules {
-		row, exact := []string{diag.FirstVisible(rule.Rule)}, true
+		row, exact, skipped := []string{diag.FirstVisible(rule.Rule)}, true, true
 		for _, t := range rule.Targets {
-			exact = exact && t.Fidelity == "exact" && !slices.ContainsFunc(t.Notes, counts)
+			exact = exact && (t.Fidelity == "exact" || t.Fidelity == "skipped") && !slices.ContainsFunc(t.Notes, counts)
+			skipped = skipped && t.Fidelity == "skipped"
 			row = append(row, t.cell())
 		}
 		switch {
-		case exact && len(r.Rules) > shownRules:
+		case exact && !skipped && len(r.Rules) > shownRules: // exact wherever it is not another product's
 		case len(rules) > shownRules:
 			left++
 		default:

@@ -26,9 +26,10 @@ type Options struct {
 
 // Result is one rule in one target.
 type Result struct {
-	Rule  string           `json:"rule"`
-	Query *compilers.Query `json:"query,omitempty"` // nil for a refused rule
-	Found diag.Diagnostics `json:"findings,omitempty"`
+	Rule    string           `json:"rule"`
+	Query   *compilers.Query `json:"query,omitempty"`   // nil for a refused or skipped rule
+	Skipped bool             `json:"skipped,omitempty"` // all its log sources are another product's
+	Found   diag.Diagnostics `json:"findings,omitempty"`
 
 	Source ruleset.Rule      `json:"-"`
 	Target compilers.Dialect `json:"-"`
@@ -91,7 +92,7 @@ func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
 }
 
 // compile writes the rule for the first model that can say it. If none can, the findings are from the first model that has the rule's log
-// source.
+// source. If no model has anything of the products of its log sources, it is skipped.
 func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	var passed []diag.Diagnostic // why each preferred model cannot say the rule
 	for i, m := range models {
@@ -114,6 +115,10 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 			return // another model would only hide that the rule contradicts itself
 		}
 		passed = append(passed, why)
+	}
+	if of := c.Source.LogSources(); !slices.ContainsFunc(of, func(ls rules.LogSource) bool { return !schema.Foreign(ls, models...) }) {
+		c.Skipped, c.Found = true, diag.Diagnostics{compilers.Skipped(c.Target.Name(), of[0], models...)}
+		return
 	}
 	for i, d := range c.Found {
 		for _, ls := range c.Source.LogSources() {

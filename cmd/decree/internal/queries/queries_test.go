@@ -30,6 +30,10 @@ detection: {a: {eventName: CreateAccessKey}, condition: a}
 title: Nothing
 logsource: {product: nothing, category: nothing}
 detection: {a: {x: y}, condition: a}
+-- pim.yml --
+title: Role
+logsource: {product: azure, service: pim}
+detection: {a: {x: y}, condition: a}
 -- own.yml --
 name: own
 extends: mde
@@ -50,8 +54,8 @@ func compiled(t *testing.T, opt Options, target string, paths ...string) (*rules
 
 func TestTheFirstModelThatCanSayARuleIsTaken(t *testing.T) {
 	clitest.Files(t, files)
-	set, results := compiled(t, Options{}, "kql", "windows", "aws.yml", "nothing.yml")
-	require.Len(t, results, 3)
+	set, results := compiled(t, Options{}, "kql", "windows", "aws.yml", "pim.yml", "nothing.yml")
+	require.Len(t, results, 4)
 	models := map[string]string{}
 	for _, r := range results {
 		models[r.Rule] = r.Model
@@ -61,6 +65,9 @@ func TestTheFirstModelThatCanSayARuleIsTaken(t *testing.T) {
 	refused := results[2]
 	assert.Nil(t, refused.Query)
 	assert.Empty(t, refused.Files())
+	assert.False(t, refused.Skipped)
+	assert.True(t, results[3].Skipped, "its product is in no model of the target")
+	assert.False(t, results[3].Found.HasErrors())
 	s, out, errs := clitest.Streams("")
 	found := set.Found
 	for _, r := range results {
@@ -69,6 +76,8 @@ func TestTheFirstModelThatCanSayARuleIsTaken(t *testing.T) {
 	}
 	Show(s, set, found, results)
 	assert.Contains(t, errs.String(), "error[no-log-source]")
+	assert.Contains(t, errs.String(), "info["+compilers.AnotherProduct+"]")
+	assert.Contains(t, errs.String(), "kql: 2 of 4 rules have a query, 1 refused, 1 skipped\n")
 	assert.Contains(t, errs.String(), compilers.ModelPassedOver)
 	Print(s, results)
 	assert.Contains(t, out.String(), "=== Microsoft KQL: who ===\n")

@@ -10,8 +10,8 @@ import (
 	"decree/rules/diag"
 )
 
-// shownPassedOver bounds how many queries for a less preferred model are shown one by one.
-const shownPassedOver = 3
+// shownRemarks bounds how many rules of a kind that is no error are shown one by one.
+const shownRemarks = 3
 
 // Print writes the queries and their assets.
 func Print(s *stdio.Streams, results []Result) {
@@ -31,30 +31,67 @@ func Print(s *stdio.Streams, results []Result) {
 	}
 }
 
-// Show shows the findings of compiling. If many queries are for a less preferred model, it counts them.
+// Show shows the findings of compiling, and counts what has no query. Remarks on rules that are skipped, or whose query is for a less preferred
+// model, are only counted if there are many.
 func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []Result) {
 	var order []string
 	counts := map[string]int{}
+	count := func(form string, args ...any) {
+		kind := fmt.Sprintf(form, args...)
+		if counts[kind] == 0 {
+			order = append(order, kind)
+		}
+		counts[kind]++
+	}
 	for _, c := range results {
 		for _, passed := range c.passedOver {
-			kind := fmt.Sprintf("%s: %%d queries use model %s, because model %s cannot say those rules\n", c.Target.Name(), c.Model, passed)
-			if counts[kind] == 0 {
-				order = append(order, kind)
-			}
-			counts[kind]++
+			count("%s: %%d queries use model %s, because model %s cannot say those rules\n", c.Target.Name(), c.Model, passed)
+		}
+		if c.Skipped {
+			count("%s: %%d rules are skipped, because their log sources are other products'\n", c.Target.Name())
 		}
 	}
-	many := false
-	for _, n := range counts {
-		many = many || n > shownPassedOver
+	many := slices.ContainsFunc(order, func(kind string) bool { return counts[kind] > shownRemarks })
+	if many {
+		found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
+			return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct
+		})
 	}
-	if !many {
-		set.Show(s, found)
-		return
+	set.Show(s, found)
+	if many {
+		for _, kind := range order {
+			fmt.Fprintf(s.Err, kind, counts[kind])
+		}
+		fmt.Fprintln(s.Err, "--format json gives the reason for each rule")
 	}
-	set.Show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Code == compilers.ModelPassedOver }))
-	for _, kind := range order {
-		fmt.Fprintf(s.Err, kind, counts[kind])
+	showWithoutQuery(s, results)
+}
+
+// showWithoutQuery counts, for each target, the rules that are refused and skipped. A single rule is not counted.
+func showWithoutQuery(s *stdio.Streams, results []Result) {
+	for len(results) > 0 {
+		target := results[0].Target
+		n := 0
+		for n < len(results) && results[n].Target == target {
+			n++
+		}
+		refused, skipped := WithoutQuery(results[:n])
+		if n > 1 && refused+skipped > 0 {
+			fmt.Fprintf(s.Err, "%s: %d of %d rules have a query, %d refused, %d skipped\n", target.Name(), n-refused-skipped, n, refused, skipped)
+		}
+		results = results[n:]
 	}
-	fmt.Fprintln(s.Err, "--format json gives the reason for each rule")
+}
+
+// WithoutQuery counts the results that are refused and skipped.
+func WithoutQuery(results []Result) (refused, skipped int) {
+	for _, c := range results {
+		switch {
+		case c.Skipped:
+			skipped++
+		case c.Query == nil:
+			refused++
+		}
+	}
+	return refused, skipped
 }

@@ -10,7 +10,8 @@ type List struct {
 	Range       diag.Range
 	Title       string
 	Description string
-	File        string // for a list file: its path
+	File        string // for a list file: its path in the rules folder; with Outside, its path as findings show it
+	Outside     bool   // it is a file of a folder of lists, and the rule does not define it
 	Union       []string
 	Except      []string // names whose values are taken away
 	Values      []string

@@ -21,6 +21,7 @@ type Rule struct {
 	Searches   []Search    // search identifiers, in file order
 	Conditions []Condition // one or more; any of them makes the rule match
 	Lists      []List
+	Elsewhere  []string // names of all lists that folders of lists have, readable or not; only hints use them
 	Ancestry   []Ancestry
 	Prevalence []Prevalence
 

@@ -25,6 +25,7 @@ import (
 
 type buildParams struct {
 	filters ruleset.Filters
+	lists   ruleset.Lists
 	paths   []string
 	out     string
 	format  string
@@ -56,18 +57,20 @@ Use it in CI, or before you deploy. Without paths it builds the shipped library.
 	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule; a skipped rule is of another product and never fails")
 	usage.AddForce(cmd, &p.force, "")
 	p.filters.AddTo(cmd)
+	p.lists.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
 // buildSummary is dist/summary.json.
 type buildSummary struct {
-	Rules   int          `json:"rules"`
-	Passed  int          `json:"tests_passed"`
-	Failed  int          `json:"tests_failed"`
-	Refused int          `json:"refused"` // queries that a target cannot write
-	Skipped int          `json:"skipped"` // rules of another product than the target's, for each target
-	Queries []builtQuery `json:"queries"`
+	Environment string       `json:"environment,omitempty"` // whose lists are in the queries
+	Rules       int          `json:"rules"`
+	Passed      int          `json:"tests_passed"`
+	Failed      int          `json:"tests_failed"`
+	Refused     int          `json:"refused"` // queries that a target cannot write
+	Skipped     int          `json:"skipped"` // rules of another product than the target's, for each target
+	Queries     []builtQuery `json:"queries"`
 }
 
 type builtQuery struct {
@@ -81,7 +84,7 @@ type builtQuery struct {
 }
 
 func build(s *stdio.Streams, p buildParams) error {
-	set, err := ruleset.Load(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters, p.lists)
 	if err != nil {
 		return err
 	}
@@ -100,7 +103,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err != nil {
 		return err
 	}
-	summary := buildSummary{Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
+	summary := buildSummary{Environment: set.Environment, Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
 	summary.Refused, summary.Skipped = queries.WithoutQuery(results)
 	var files []output.File
 	for _, r := range results {

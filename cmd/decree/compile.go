@@ -25,6 +25,7 @@ import (
 
 type compileParams struct {
 	filters     ruleset.Filters
+	listDirs    ruleset.Lists
 	paths       []string
 	targets     []string
 	model       string
@@ -91,6 +92,7 @@ what an error or a note means. Without paths it compiles the shipped library.`,
 	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
 	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
 	p.filters.AddTo(cmd)
+	p.listDirs.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
 }
@@ -122,7 +124,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
 		return fmt.Errorf("--model and --model-file need exactly one --target (%s): each target has its own models", strings.Join(targets.Names(), ", "))
 	}
-	set, err := ruleset.Load(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters, p.listDirs)
 	if err != nil {
 		return err
 	}

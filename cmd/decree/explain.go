@@ -67,7 +67,7 @@ window that matched or came nearest.`,
 }
 
 func explain(s *stdio.Streams, p explainParams) error {
-	set, err := ruleset.Load(s, []string{p.rule}, p.Filters)
+	set, err := ruleset.Load(s, []string{p.rule}, p.Filters, p.Lists)
 	if err != nil {
 		return err
 	}

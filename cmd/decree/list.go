@@ -18,6 +18,7 @@ import (
 
 type listParams struct {
 	paths  []string
+	lists  ruleset.Lists
 	format string
 }
 
@@ -38,6 +39,7 @@ library.`,
 			return list(s, p)
 		},
 	}
+	p.lists.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -54,7 +56,7 @@ type listRow struct {
 }
 
 func list(s *stdio.Streams, p listParams) error {
-	set, err := ruleset.Load(s, p.paths, ruleset.Filters{})
+	set, err := ruleset.Load(s, p.paths, ruleset.Filters{}, p.lists)
 	if err != nil {
 		return err
 	}

@@ -107,7 +107,7 @@ product, and with --fail-on-match if a rule matched.`,
 func runRules(s *stdio.Streams, p runParams) error {
 	began := time.Now()
 	loadingDone := memory.Loading()
-	set, err := ruleset.Load(s, p.rules, p.Filters)
+	set, err := ruleset.Load(s, p.rules, p.Filters, p.Lists)
 	if err != nil {
 		return err
 	}

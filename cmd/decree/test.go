@@ -22,6 +22,7 @@ import (
 
 type testParams struct {
 	filters ruleset.Filters
+	lists   ruleset.Lists
 	paths   []string
 	format  string
 	run     string
@@ -71,6 +72,7 @@ the tests are worth. Without paths it tests the shipped library.`,
 	f.BoolVar(&p.watch, "watch", false, "test again when a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
 	p.filters.AddTo(cmd)
+	p.lists.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
 }
@@ -83,7 +85,7 @@ func test(s *stdio.Streams, p testParams) error {
 			return fmt.Errorf("--run: %w", err)
 		}
 	}
-	set, err := ruleset.Load(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters, p.lists)
 	if err != nil {
 		return err
 	}
@@ -142,5 +144,6 @@ func watchTests(s *stdio.Streams, p testParams) error {
 	if p.filters.Dir != "" {
 		folders = append(folders, p.filters.Dir)
 	}
+	folders = append(folders, p.lists.Dirs...)
 	return watch.Run(s, folders, func() error { return test(s, p) })
 }

@@ -23,6 +23,7 @@ import (
 type validateParams struct {
 	paths   []string
 	filters ruleset.Filters
+	lists   ruleset.Lists
 	format  string
 	level   string
 	strict  bool
@@ -63,6 +64,7 @@ of its line or above it. At the left margin the comment is for the whole file.`,
 	usage.AddForce(cmd, &p.force, "with --fix")
 	usage.Complete(cmd, "level", usage.These(findings.Severities...))
 	p.filters.AddTo(cmd)
+	p.lists.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
 }
@@ -86,7 +88,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
 		debug.SetMemoryLimit(memoryAimedAt)
 	}
-	set, err := ruleset.Load(s, p.paths, p.filters)
+	set, err := ruleset.Load(s, p.paths, p.filters, p.lists)
 	if err != nil {
 		return err
 	}
@@ -94,7 +96,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 		if err := set.Fix(s, p.force); err != nil {
 			return err
 		}
-		if set, err = ruleset.Load(s, p.paths, p.filters); err != nil {
+		if set, err = ruleset.Load(s, p.paths, p.filters, p.lists); err != nil {
 			return err
 		}
 	}

@@ -2,6 +2,8 @@ package ir
 
 import (
 	"regexp"
+	"slices"
+	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -32,7 +34,7 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	}
 	texts := l.expansions(v.Text, quote, v.Range)
 	plain := *c
-	plain.expand = false
+	plain.expand, plain.listed = false, true
 	var out [][]Test
 	for _, text := range texts {
 		out = append(out, l.tests(&plain, rules.Value{Kind: rules.StringValue, Text: text, Range: v.Range}, level))
@@ -83,6 +85,16 @@ func (l *lowerer) list(name string, at diag.Range) (rules.List, bool) {
 		}
 		names = append(names, list.Name)
 	}
-	l.errorf("no-such-list", at, diag.Suggest("did you mean `%%%s%%`?", name, names, "define it under `lists:`"), "the rule has no list %q", name)
+	hint := "define it under `lists:`"
+	if !strings.ContainsAny(name, `/\:*?"<>|`) {
+		hint += ", or write its values, a line each, into " + name + ".txt in a folder that --list-dir names"
+	}
+	names = append(names, l.rule.Elsewhere...)
+	if slices.Contains(l.rule.Elsewhere, name) {
+		hint = "fix the list file that answers it"
+	} else {
+		hint = diag.Suggest("did you mean `%%%s%%`?", name, names, hint)
+	}
+	l.errorf("no-such-list", at, hint, "the rule has no list %q", name)
 	return rules.List{}, false
 }

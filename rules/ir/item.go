@@ -22,6 +22,7 @@ type chain struct {
 	negated  bool
 	exists   bool
 	expand   bool
+	listed   bool // the value is of a list
 	flags    string
 	part     string    // time part
 	compare  string    // lt, lte, gt, gte
@@ -197,7 +198,7 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	case c.opSet == "re":
 		return l.regex(c, v)
 	case c.opSet == "cidr":
-		return l.network(v)
+		return l.network(c, v)
 	case c.opSet == "fieldref":
 		if v.Text == "" {
 			return fail("invalid-fieldref", "write the name of a field", "the value of fieldref must be the name of another field")

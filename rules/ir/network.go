@@ -10,24 +10,38 @@ import (
 )
 
 // network reads a network. A single address is a network of one, a mask is read as its length, and bits behind the
-// length are ignored. All three are accepted with a finding.
-func (l *lowerer) network(v rules.Value) []Test {
+// length are ignored. All three are accepted with a finding. A single address in a list has none, because lists hold addresses and networks alike.
+func (l *lowerer) network(c *chain, v rules.Value) []Test {
 	prefix, err := readNetwork(v.Text)
 	if err != nil {
-		l.errorf("invalid-cidr", v.Range, "write an address and a length, such as 10.0.0.0/8", "%q is not a network", v.Text)
+		hint := "write an address and a length, such as 10.0.0.0/8"
+		if c.listed {
+			hint = "it is a value of the list: write an address and a length there, such as 10.0.0.0/8"
+		}
+		l.errorf("invalid-cidr", v.Range, hint, "%q is not a network", v.Text)
 		return nil
 	}
 	masked := prefix.Masked()
 	_, length, _ := strings.Cut(v.Text, "/")
 	switch {
+	case length == "" && c.listed:
 	case length == "":
-		l.fixable("network-form", v.Range, masked.String(), "the network has no length; it is read as a single address")
+		l.networkForm(c, v, masked, "the network has no length; it is read as a single address")
 	case length != fmt.Sprint(prefix.Bits()):
-		l.fixable("network-form", v.Range, masked.String(), "the specification writes a network with a length and not with a mask")
+		l.networkForm(c, v, masked, "the specification writes a network with a length and not with a mask")
 	case prefix.Addr() != masked.Addr():
-		l.fixable("network-form", v.Range, masked.String(), "the address has bits behind the length of its network; they are ignored")
+		l.networkForm(c, v, masked, "the address has bits behind the length of its network; they are ignored")
 	}
 	return []Test{&CIDR{[]netip.Prefix{masked}}}
+}
+
+// networkForm warns of a network that is written in another form. Only one in the rule itself can be rewritten there.
+func (l *lowerer) networkForm(c *chain, v rules.Value, masked netip.Prefix, message string) {
+	if c.listed {
+		l.found.Warnf("network-form", v.Range, fmt.Sprintf("write `%s` in the list", masked), "%q is a value of the list: %s", v.Text, message)
+		return
+	}
+	l.fixable("network-form", v.Range, masked.String(), "%s", message)
 }
 
 func readNetwork(text string) (netip.Prefix, error) {

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"net/netip"
 	"regexp"
 	"slices"
 	"strings"
@@ -32,6 +33,30 @@ func placeholderWithoutExpand(s *subject) {
 				if v.Kind == rules.StringValue && (listed || whole) {
 					s.report(v.Range, "write `"+it.Field+"|expand` if you mean the list "+m[1], "%%%s%% is searched for literally: only `expand` replaces it with the values of a list", m[1])
 				}
+			}
+		}
+	})
+}
+
+// networkAsText reports a list of networks whose values are compared as texts.
+func networkAsText(s *subject) {
+	networks := map[string]string{} // list -> a network in it
+	for _, l := range s.Lists {
+		for _, v := range l.Values {
+			if _, err := netip.ParsePrefix(v); err == nil {
+				networks[l.Name] = v
+				break
+			}
+		}
+	}
+	s.EachItem(func(it rules.Item) {
+		if len(networks) == 0 || !has(it, "expand") || has(it, "cidr") {
+			return
+		}
+		for _, v := range it.Values {
+			m := wholePlaceholder.FindStringSubmatch(v.Text)
+			if m != nil && networks[m[1]] != "" {
+				s.report(v.Range, "write `"+it.Field+"|cidr|expand`", "the list has networks such as %s, and the field is compared with their text", networks[m[1]])
 			}
 		}
 	})

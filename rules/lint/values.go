@@ -32,6 +32,7 @@ var valueChecks = []Check{
 			s.report(v.Range, "remove the quotes if the field is a number", "a number in quotes is compared as text: 05 does not equal 5")
 		}
 	})},
+	{Code: "network-as-text", Severity: diag.Warning, rule: networkAsText},
 	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if strings.ContainsFunc(v.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
 			s.report(v.Range, "write backslashes in single quotes: in double quotes \"\\b\" is one character", "the value contains a control character")

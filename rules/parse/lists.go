@@ -137,7 +137,7 @@ func (p *parser) listValues(to *[]string, n *yaml.Node, what string) {
 	p.NoEmpty(n, what)
 }
 
-// listFile reads a list file: title, description, references, values.
+// listFile reads the list file that a list names.
 func (p *parser) listFile(l *rules.List, n *yaml.Node) {
 	in, ok := p.ReadBeside(n, "list", "list file")
 	if !ok {
@@ -145,6 +145,11 @@ func (p *parser) listFile(l *rules.List, n *yaml.Node) {
 	}
 	defer p.Include(in)
 	l.File = in.Path()
+	readListFile(in, l)
+}
+
+// readListFile reads a list file: title, description, references, values.
+func readListFile(in *source.File, l *rules.List) {
 	top := in.One()
 	if top == nil {
 		if in.Errors() == 0 {

@@ -24,19 +24,32 @@ func (p *parser) checkUnused(r *rules.Rule) {
 			use(part)
 		}
 	}
+	for _, name := range placeholders(r) {
+		use(name)
+	}
+	for _, l := range r.Lists {
+		if !used[l.Name] {
+			p.Warnf("unused-list", l.Range, "use it as `Field|expand: '%"+l.Name+"%'`, or remove it", "nothing uses the list %q", l.Name)
+		}
+	}
+}
+
+// placeholders gives the names of lists that the items of a rule use, each once and in the rule's order.
+func placeholders(r *rules.Rule) []string {
+	var names []string
+	seen := map[string]bool{}
 	r.EachItem(func(it rules.Item) {
 		if !slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "expand" }) {
 			return
 		}
 		for _, v := range it.Values {
 			for _, m := range rules.Placeholder.FindAllStringSubmatch(v.Text, -1) {
-				use(m[1])
+				if !seen[m[1]] {
+					seen[m[1]] = true
+					names = append(names, m[1])
+				}
 			}
 		}
 	})
-	for _, l := range r.Lists {
-		if !used[l.Name] {
-			p.Warnf("unused-list", l.Range, "use it as `Field|expand: '%"+l.Name+"%'`, or remove it", "nothing uses the list %q", l.Name)
-		}
-	}
+	return names
 }

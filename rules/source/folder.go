@@ -55,6 +55,19 @@ func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]strin
 	return files, err
 }
 
+// Entries names the files and the folders that are directly in one folder of the tree, sorted. A symbolic link counts as a file.
+func (f *Folder) Entries(dir string) (files, folders []string, err error) {
+	entries, err := fs.ReadDir(f.fsys, dir)
+	for _, e := range entries {
+		if e.IsDir() {
+			folders = append(folders, e.Name())
+		} else {
+			files = append(files, e.Name())
+		}
+	}
+	return files, folders, err
+}
+
 // UnreadableFile is the code of a file that cannot be read.
 const UnreadableFile = "unreadable-file"
 
@@ -136,4 +149,4 @@ func (f *Folder) Beside(file, name string) (string, error) {
 }
 
 // ErrOutside says that a file is outside the folder.
-var ErrOutside = errors.New("outside the rules folder")
+var ErrOutside = errors.New("outside the folder")

@@ -14,7 +14,7 @@ import (
 
 // TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends.
 func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
-	set, err := ruleset.Load(&stdio.Streams{Err: io.Discard}, nil, ruleset.Filters{})
+	set, err := ruleset.Load(&stdio.Streams{Err: io.Discard}, nil, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	tests, err := ruletests.Load(set, nil)
 	require.NoError(t, err)

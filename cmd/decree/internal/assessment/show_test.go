@@ -52,7 +52,7 @@ func judged(t *testing.T, args ...string) (out, errs string, good bool) {
 	require.NoError(t, cmd.Execute())
 	assert.Equal(t, len(args) > 0, f.Asked())
 	s, o, e := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{})
+	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	tests, err := ruletests.Load(set, nil)
 	require.NoError(t, err)

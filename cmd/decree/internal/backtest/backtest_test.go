@@ -67,7 +67,7 @@ func TestFlagsWinOverTheRulesSchedule(t *testing.T) {
 func replayed(t *testing.T, p Flags, format string, times ...string) (raised int, noisier bool, out, errs string, err error) {
 	t.Helper()
 	s, o, e := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"who.yml"}, ruleset.Filters{})
+	set, err := ruleset.Load(s, []string{"who.yml"}, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	b, found := engine.NewBacktest(set.Lowered(), engine.Options{})
 	require.Empty(t, found)

@@ -19,6 +19,7 @@ import (
 // Flags are the flags of commands that evaluate rules on events.
 type Flags struct {
 	Filters    ruleset.Filters
+	Lists      ruleset.Lists
 	Model      string
 	ModelFile  string
 	Reputation string
@@ -37,6 +38,7 @@ func (e *Flags) AddTo(cmd *cobra.Command) {
 	f.StringVar(&e.Now, "now", "", "`TIME` at which the lookback ends, as 2026-03-02T12:00:00Z; without it the whole input is one window")
 	usage.Complete(cmd, "model", schema.Names)
 	e.Filters.AddTo(cmd)
+	e.Lists.AddTo(cmd)
 }
 
 // Options gives the engine's options.

@@ -30,7 +30,7 @@ func report(t *testing.T, rules ...string) (Report, []queries.Result) {
 	}
 	clitest.Files(t, archive)
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{})
+	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	results, err := queries.Compile(set, targets.All, queries.Options{Approximate: []string{"all"}})
 	require.NoError(t, err)

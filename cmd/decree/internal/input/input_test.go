@@ -45,7 +45,7 @@ not json
 func read(t *testing.T, opt Options) (in *Reader, matches int, shown string, err error) {
 	t.Helper()
 	s, _, errs := clitest.Streams(`{"EventRecordID": 1, "EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Image": "C:\\whoami.exe"}` + "\n")
-	set, err := ruleset.Load(s, []string{"who.yml"}, ruleset.Filters{})
+	set, err := ruleset.Load(s, []string{"who.yml"}, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	m, err := schema.Load("windows")
 	require.NoError(t, err)

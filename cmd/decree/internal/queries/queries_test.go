@@ -43,7 +43,7 @@ extends: mde
 func compiled(t *testing.T, opt Options, target string, paths ...string) (*ruleset.Set, []Result) {
 	t.Helper()
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, paths, ruleset.Filters{})
+	set, err := ruleset.Load(s, paths, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	chosen, err := targets.Choose([]string{target})
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func TestAModelThatIsNamed(t *testing.T) {
 	_, results = compiled(t, Options{ModelFile: "own.yml"}, "kql", "windows")
 	assert.Equal(t, "own", results[0].Model)
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"windows"}, ruleset.Filters{})
+	set, err := ruleset.Load(s, []string{"windows"}, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	for name, want := range map[string]string{
 		"ecs":  "target kql has no queries for model ecs: its models are asim, mde",

@@ -62,6 +62,7 @@ func (set *Set) applyFilters(f Filters) error {
 		}
 		set.PassedOver = append(set.PassedOver, passed...)
 		for _, f := range filters {
+			set.Lists.Answer(f.Body)
 			found = append(found, set.apply(f)...)
 		}
 		if all := append(passed, found...); len(all) > 0 {

@@ -36,13 +36,14 @@ func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	for _, f := range set.parsed {
 		set.KeepFile(f.file.Path, f.from)
 	}
-	return found
+	return append(found, set.Lists.Check()...)
 }
 
 // parsedFile is a rule file in the form that lint reads.
 type parsedFile struct {
-	from File
-	file lint.File
+	from  File
+	file  lint.File
+	lists *parse.Outside
 }
 
 // Fix changes the files, and says what it fixed. force overwrites write-protected files.
@@ -78,14 +79,17 @@ func (set *Set) Fix(s *stdio.Streams, force bool) error {
 // reread parses and lowers new bytes of the file.
 func (f parsedFile) reread(data []byte) lint.File {
 	parsed, found := parse.Documents(f.from.Path, data, f.from.Folder)
-	out := lowered(parsed, found)
+	out := lowered(parsed, found, f.lists)
 	out.Path, out.Data = f.file.Path, data
 	return out
 }
 
-// lowered is what was read of a file, lowered, with all that was found.
-func lowered(parsed parse.File, found diag.Diagnostics) lint.File {
+// lowered is what was read of a file, with the lists from outside, lowered, and all that was found.
+func lowered(parsed parse.File, found diag.Diagnostics, lists *parse.Outside) lint.File {
 	out := lint.File{Rules: parsed.Rules, Broken: parsed.Broken, Correlations: parsed.Correlations, Found: found}
+	for _, r := range slices.Concat(parsed.Rules, parsed.Broken) {
+		lists.Answer(r)
+	}
 	for _, r := range parsed.Rules {
 		one, more := ir.Lower(r)
 		out.Lowered, out.Found = append(out.Lowered, one), append(out.Found, more...)

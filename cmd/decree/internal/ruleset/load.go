@@ -19,12 +19,12 @@ import (
 	"decree/rules/parse"
 )
 
-// Load loads rules and applies filters to them. Errors in files are findings of the set.
-func Load(s *stdio.Streams, paths []string, f Filters) (*Set, error) {
+// Load loads rules, gives them the lists that they name, and applies filters to them. Errors in files are findings of the set.
+func Load(s *stdio.Streams, paths []string, f Filters, l Lists) (*Set, error) {
 	if known := parse.FilterConditions(); f.Condition != "" && !slices.Contains(known, f.Condition) {
 		return nil, usage.UnknownChoice("filter condition", f.Condition, known)
 	}
-	set, err := read(s, paths)
+	set, err := read(s, paths, l)
 	if err != nil {
 		return nil, err
 	}
@@ -41,15 +41,19 @@ func Load(s *stdio.Streams, paths []string, f Filters) (*Set, error) {
 }
 
 // read parses and lowers every file. What is wrong with a file is in Found.
-func read(s *stdio.Streams, paths []string) (*Set, error) {
+func read(s *stdio.Streams, paths []string, l Lists) (*Set, error) {
 	files, err := findRules(paths)
 	if err != nil {
 		return nil, err
 	}
 	set := &Set{texts: map[string][]byte{}, files: map[string]File{}}
+	if err := set.openLists(s, l); err != nil {
+		return nil, err
+	}
+	ofLists := len(set.Found)
 	read := make([]readFile, len(files))
 	for i, f := range files {
-		read[i].from = f
+		read[i].from, read[i].lists = f, set.Lists
 	}
 	step, end := progress.Steps(s, "files", len(files))
 	parallel.Each(read, func(f *readFile) {
@@ -67,7 +71,7 @@ func read(s *stdio.Streams, paths []string) (*Set, error) {
 			set.Found = append(set.Found, found...)
 		}
 	}
-	if len(set.parsed)+len(set.read)+len(set.Found) == 0 {
+	if len(set.parsed)+len(set.read)+len(set.Found) == ofLists {
 		if len(set.PassedOver) > 0 {
 			return nil, fmt.Errorf("no rules in %s, but %s", strings.Join(paths, ", "), set.countPassedOver())
 		}
@@ -93,7 +97,7 @@ func (f *readFile) read() {
 		parsed, found := parse.Documents(f.from.Path, data, f.from.Folder)
 		f.foreign = parsed.Foreign && !f.from.Named
 		found, f.passed = passOver(f.from, parsed, found)
-		f.file = lowered(parsed, found)
+		f.file = lowered(parsed, found, f.lists)
 	}
 	f.file.Path = f.from.Folder.Shown(f.from.Path)
 	for i, r := range f.file.Lowered {

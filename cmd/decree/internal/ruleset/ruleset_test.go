@@ -76,7 +76,7 @@ no rules
 func load(t *testing.T, f ruleset.Filters, paths ...string) (*ruleset.Set, string) {
 	t.Helper()
 	s, _, errs := clitest.Streams("")
-	set, err := ruleset.Load(s, paths, f)
+	set, err := ruleset.Load(s, paths, f, ruleset.Lists{})
 	require.NoError(t, err)
 	set.Show(s, set.Found)
 	return set, errs.String()
@@ -144,7 +144,7 @@ func TestPathsWithoutRulesAreErrors(t *testing.T) {
 		"empty":       "empty: no rule files (.yml, .yaml) in this folder",
 		"comment.yml": "no rules in comment.yml",
 	} {
-		_, err := ruleset.Load(s, []string{path}, ruleset.Filters{})
+		_, err := ruleset.Load(s, []string{path}, ruleset.Filters{}, ruleset.Lists{})
 		assert.EqualError(t, err, want)
 	}
 }
@@ -169,7 +169,7 @@ func TestFilters(t *testing.T) {
 		{ruleset.Filters{Dir: "nowhere"}, "--filters nowhere: "},
 		{ruleset.Filters{Condition: "supress"}, `unknown filter condition "supress" (one of suppress, require); did you mean "suppress"?`},
 	} {
-		_, err := ruleset.Load(s, []string{"windows"}, c.of)
+		_, err := ruleset.Load(s, []string{"windows"}, c.of, ruleset.Lists{})
 		assert.ErrorContains(t, err, c.want)
 	}
 }

@@ -22,6 +22,9 @@ type Set struct {
 	Failed       int              // files with at least one error
 	PassedOver   diag.Diagnostics // remarks on what folders hold beside rules; not in Found
 
+	Lists       *parse.Outside // nil without folders of lists
+	Environment string         // whose lists win over others; empty for none
+
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed      []parsedFile
@@ -34,9 +37,12 @@ type Set struct {
 	shown shownFile
 }
 
-// OnDisk gives the paths of all rule and filter files that were read.
+// OnDisk gives the paths of all rule, filter and list files that were read.
 func (set *Set) OnDisk() []string {
 	paths := slices.Clone(set.filterFiles)
+	for _, file := range set.Lists.Files() {
+		paths = append(paths, filepath.FromSlash(file))
+	}
 	for _, f := range set.Files {
 		if f.Disk != "" {
 			paths = append(paths, filepath.Join(f.Disk, filepath.FromSlash(f.Path)))

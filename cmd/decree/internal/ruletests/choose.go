@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"path"
+	"path/filepath"
 	"slices"
 
 	"decree/cmd/decree/internal/ruleset"
@@ -15,22 +16,35 @@ import (
 // git does not track counts as changed.
 func (t *Tests) KeepChanged(rev string) error {
 	changed := map[string]map[string]bool{} // folder on disk -> its changed files
+	changedIn := func(dir string) (map[string]bool, error) {
+		known, ok := changed[dir]
+		if !ok {
+			var err error
+			if known, err = since.Changed(dir, rev); err != nil {
+				return nil, fmt.Errorf("--since %s: %w", rev, err)
+			}
+			changed[dir] = known
+		}
+		return known, nil
+	}
 	keep := func(r ruleset.Rule, files []string) (bool, error) {
 		if r.File.Disk == "" {
 			return false, errors.New("--since: the shipped library has no history; name a folder")
 		}
-		known, ok := changed[r.File.Disk]
-		if !ok {
-			var err error
-			if known, err = since.Changed(r.File.Disk, rev); err != nil {
-				return false, fmt.Errorf("--since %s: %w", rev, err)
-			}
-			changed[r.File.Disk] = known
+		known, err := changedIn(r.File.Disk)
+		if err != nil {
+			return false, err
 		}
 		tests, _ := testFileOf(r.File)
 		files = append(files, r.File.Path, tests)
 		for _, l := range r.IR.Source.Lists {
-			if l.File != "" {
+			switch {
+			case l.Outside:
+				beside, err := changedIn(filepath.FromSlash(path.Dir(l.File)))
+				if err != nil || beside[path.Base(l.File)] {
+					return err == nil, err
+				}
+			case l.File != "":
 				files = append(files, l.File)
 			}
 		}

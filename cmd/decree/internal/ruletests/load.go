@@ -47,6 +47,11 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 			parsed, found := regression.Parse(r.File.Folder, file, data, set.FilterCondition)
 			set.KeepFile(parsed.Shown, ruleset.File{Folder: r.File.Folder, Disk: r.File.Disk, Path: file})
 			tests.Found = append(tests.Found, found...)
+			for _, c := range parsed.Cases {
+				for _, f := range c.Filters {
+					set.Lists.Answer(f.Body)
+				}
+			}
 			own = parsed
 			cases = append(cases, parsed.Cases...)
 		case !errors.Is(err, fs.ErrNotExist):

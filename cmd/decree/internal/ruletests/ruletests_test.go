@@ -48,7 +48,7 @@ detection: {a: {Image: x}, condition: a}
 func load(t *testing.T, only *regexp.Regexp, paths ...string) (*Tests, *ruleset.Set) {
 	t.Helper()
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, paths, ruleset.Filters{})
+	set, err := ruleset.Load(s, paths, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	tests, err := Load(set, only)
 	require.NoError(t, err)

@@ -39,7 +39,7 @@ func shown(t *testing.T, format string, verbose bool) (out, errs string) {
 	t.Helper()
 	clitest.Files(t, files)
 	s, o, e := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{})
+	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
 	tests, err := ruletests.Load(set, nil)
 	require.NoError(t, err)

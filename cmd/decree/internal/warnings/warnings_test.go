@@ -124,7 +124,7 @@ filter: {rules: any, selection: {filtered: x}, condition: selection}
 	require.NoError(t, err)
 	missing := func(f ruleset.Filters, paths ...string) string {
 		s, _, errs := clitest.Streams("")
-		set, err := ruleset.Load(s, paths, f)
+		set, err := ruleset.Load(s, paths, f, ruleset.Lists{})
 		require.NoError(t, err)
 		errs.Reset()
 		MissingFields(s, m, set.Lowered())

@@ -87,7 +87,7 @@ func (set *Set) openLists(s *stdio.Streams, l Lists) error {
 func (set *Set) keepListFile(shown string, folders []*source.Folder, dirs []string) {
 	for i, folder := range folders {
 		if file, ok := folder.Inside(shown); ok {
-			set.KeepFile(shown, File{folder, dirs[i], file})
+			set.KeepFile(shown, File{Folder: folder, Disk: dirs[i], Path: file})
 		}
 	}
 }

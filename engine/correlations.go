@@ -92,9 +92,10 @@ func (e *Engine) keepMatches(out outcome, in event.Input) {
 	e.stats.Timeless += out.timeless
 	for _, found := range out.matches {
 		ref := eventstore.None
-		room := e.matchEvents.Size()+len(in.Data) <= e.opt.matchMemory()
+		data := in.JSON()
+		room := e.matchEvents.Size()+len(data) <= e.opt.matchMemory()
 		if room {
-			ref = e.matchEvents.Add(in.Data)
+			ref = e.matchEvents.Add(data)
 		}
 		if _, kept := e.keepMatch(found, in.Origin, ref); kept && !room {
 			e.stats.Textless++
@@ -144,15 +145,15 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 	for _, group := range window.Group {
 		fields[group.Name] = group.Value
 	}
-	if in.Data != nil {
-		if fields, err = event.Decode(in.Data); err == nil {
+	if !in.IsNone() {
+		if fields, err = in.Decode(); err == nil {
 			r.Facts, err = e.factsAbout(of, ui, in)
 		}
 		if err != nil {
 			return Result{}, fmt.Errorf("%s: %w", in.Origin, err)
 		}
 	}
-	r.Event = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: in.Data}
+	r.Event = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: in.JSON()}
 	return r, nil
 }
 

@@ -76,7 +76,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 
 // Add gives the engine an event, whose Raw is its JSON text.
 func (e *Engine) Add(ev *event.Event) error {
-	in := event.Input{Origin: event.Origin{Source: ev.Source, Line: ev.Line, Order: e.order}, Data: ev.Raw}
+	in := event.Input{Origin: event.Origin{Source: ev.Source, Line: ev.Line, Order: e.order}, Content: event.TextContent(ev.Raw)}
 	out, err := e.main.evaluate(in)
 	if err != nil {
 		return fmt.Errorf("%s: %w", in.Origin, err)

@@ -41,7 +41,7 @@ func (m *matcher) evaluate(in event.Input) (outcome, error) {
 	}
 	if m.costs != nil {
 		loaded = time.Now()
-		m.costs.bytes += len(in.Data)
+		m.costs.bytes += in.Size()
 		m.costs.read += loaded.Sub(began)
 	}
 	out.foreign = len(m.route.Of) == 0

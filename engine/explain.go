@@ -71,7 +71,7 @@ func (x *Explainer) Add(ev *event.Event, chosen bool) error {
 		return err
 	}
 	if chosen {
-		x.chosen = append(x.chosen, event.Input{Origin: event.Origin{Source: ev.Source, Line: ev.Line, Order: order}, Data: slices.Clone(ev.Raw)})
+		x.chosen = append(x.chosen, event.Input{Origin: event.Origin{Source: ev.Source, Line: ev.Line, Order: order}, Content: event.TextContent(slices.Clone(ev.Raw))})
 	}
 	return nil
 }

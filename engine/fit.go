@@ -64,6 +64,6 @@ func (e *Engine) forgetFitted() {
 }
 
 // Fits tells whether one event fits the model. It does not run any rule on it.
-func (e *Engine) Fits(data []byte) bool {
-	return e.main.load(event.Input{Data: data}) == nil && e.main.fits()
+func (e *Engine) Fits(content event.Content) bool {
+	return e.main.load(event.Input{Content: content}) == nil && e.main.fits()
 }

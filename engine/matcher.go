@@ -48,7 +48,7 @@ func (p *plan) newMatcher() *matcher {
 // load reads an event and finds the sources it is of.
 func (m *matcher) load(in event.Input) error {
 	m.order = in.Order
-	if err := m.doc.Load(in.Data); err != nil {
+	if err := m.doc.LoadContent(in.Content); err != nil {
 		return err
 	}
 	m.gen++

@@ -36,19 +36,19 @@ func (e *Engine) newPending() pending {
 
 // wait keeps an event for some units until the end of the input, if there is room for it.
 func (e *Engine) wait(in event.Input, units []int) {
-	p := &e.pending
-	if len(p.events) >= e.opt.MaxPending || p.bytes+p.store.Size()+len(in.Data) > e.opt.eventMemory() {
+	p, data := &e.pending, in.JSON()
+	if len(p.events) >= e.opt.MaxPending || p.bytes+p.store.Size()+len(data) > e.opt.eventMemory() {
 		e.stats.Dropped++
 		return
 	}
 	p.bytes += pendingSize + unitSize*len(units)
-	p.events = append(p.events, pendingEvent{in.Origin, slices.Clone(units), p.store.Add(in.Data)})
+	p.events = append(p.events, pendingEvent{in.Origin, slices.Clone(units), p.store.Add(data)})
 }
 
 // recall gives a pending event back. Its data is valid until the next call.
 func (p *pending) recall(w pendingEvent) (event.Input, error) {
 	data, err := p.store.Get(w.ref)
-	return event.Input{Origin: w.Origin, Data: data}, err
+	return event.Input{Origin: w.Origin, Content: event.TextContent(data)}, err
 }
 
 // merge adds an event's outcome to the run. Events are merged in their order, so that the number

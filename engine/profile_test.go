@@ -8,6 +8,7 @@ import (
 
 	"decree/engine"
 	"decree/engine/enginetest"
+	"decree/engine/event"
 	"decree/rules/ir"
 	"decree/tests/fixture/lowered"
 )
@@ -33,9 +34,9 @@ func TestProfileCountsWhatWasAsked(t *testing.T) {
 func TestEventsOfAnotherModelDoNotFit(t *testing.T) {
 	e, found := engine.New([]*ir.Rule{lowered.Rule(t, "detection:\n  a: {Image: x}\n  condition: a\n")}, engine.Options{Model: lowered.Model(t, "mde")})
 	require.Empty(t, found)
-	assert.False(t, e.Fits([]byte(`{"id":"1","timestamp":"t","winlog":{"channel":"c"}}`)))
-	assert.True(t, e.Fits([]byte(`{"FolderPath":"x"}`)))
-	assert.False(t, e.Fits([]byte(`none`)))
+	assert.False(t, e.Fits(event.TextContent([]byte(`{"id":"1","timestamp":"t","winlog":{"channel":"c"}}`))))
+	assert.True(t, e.Fits(event.TextContent([]byte(`{"FolderPath":"x"}`))))
+	assert.False(t, e.Fits(event.TextContent([]byte(`none`))))
 	enginetest.Add(t, e, `{"id":1}`)
 	assert.False(t, e.Fitted())
 	enginetest.Add(t, e, `{"ActionType":"x"}`)

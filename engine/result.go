@@ -98,11 +98,11 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 
 // resultOf says what a result does of its event and the processes above it, whatever was found of it.
 func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
-	fields, err := event.Decode(in.Data)
+	fields, err := in.Decode()
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.Data)}, order: in.Order, rule: u.rule, unit: u}
+	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.JSON())}, order: in.Order, rule: u.rule, unit: u}
 	s := m.p.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	return r, nil

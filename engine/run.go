@@ -120,7 +120,7 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 // input is one event of the batch.
 func (b *batch) input(i int) event.Input {
 	l := &b.lines[i]
-	return event.Input{Origin: event.Origin{Source: b.source, Line: l.Line, Order: b.order + i}, Data: l.Data}
+	return event.Input{Origin: event.Origin{Source: b.source, Line: l.Line, Order: b.order + i}, Content: l.Content}
 }
 
 func (b *batch) fill(r *event.Reader) error {
@@ -133,7 +133,7 @@ func (b *batch) fill(r *event.Reader) error {
 			return err
 		}
 		b.lines = append(b.lines, line{Raw: raw, err: raw.Err})
-		size += len(raw.Data)
+		size += raw.Size()
 	}
 	return nil
 }

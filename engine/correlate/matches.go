@@ -150,14 +150,14 @@ func (ms *Matches) value(i int32, f ir.Field) (text string, ok bool) {
 	return ms.texts[ms.values[int(k.values)+at]], true
 }
 
-// event is a match's event; its Data is nil if there was no room for it.
+// event is a match's event; it has no content if there was no room for it.
 func (ms *Matches) event(k *kept) (event.Input, error) {
 	in := event.Input{Origin: event.Origin{Source: ms.sources[k.source], Line: k.line, Order: k.order}}
 	if k.ref.IsNone() {
 		return in, nil
 	}
 	data, err := ms.store.Get(k.ref)
-	in.Data = slices.Clone(data)
+	in.Content = event.TextContent(slices.Clone(data))
 	return in, err
 }
 

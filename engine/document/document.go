@@ -1,5 +1,5 @@
-// Package document reads columns out of an event's bytes. In: a Layout, which names the columns that rules ask for, and events as JSON
-// text, one at a time. Out: the texts that the event has in each column and in each slot. A slot is where a field of Sigma stands in the
+// Package document reads columns out of an event's bytes. In: a Layout, which names the columns that rules ask for, and events, one at a
+// time, as JSON text or as the fields that a reader has made. Out: the texts that the event has in each column and in each slot. A slot is where a field of Sigma stands in the
 // data model: a column, the first of several, or a part of a column's text.
 //
 // What must stay true: an event reads exactly as event.Decode reads it, with Windows' own names wherever a tool writes other ones
@@ -28,9 +28,10 @@ type Document struct {
 	layout *Layout
 	gen    uint32 // number of the event
 	cols   []Value
-	slots  []Value  // values of slots that are not simply a column's
-	all    []string // all texts of the event, if keywords are asked for
-	arena  []byte   // texts that had escapes
+	last   []lastText // by columns
+	slots  []Value    // values of slots that are not simply a column's
+	all    []string   // all texts of the event, if keywords are asked for
+	arena  []byte     // texts that had escapes
 
 	data    []byte
 	at      int
@@ -60,16 +61,20 @@ type Document struct {
 
 // New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
-	return &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), slots: make([]Value, len(l.slots))}
+	return &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots))}
+}
+
+// LoadContent reads an event. An error means that it is text, and not an event.
+func (d *Document) LoadContent(c event.Content) error {
+	if fields, ok := c.Fields(); ok {
+		return d.LoadFields(fields)
+	}
+	return d.Load(c.Text())
 }
 
 // Load reads an event's JSON text. An error means that the text is not an event.
 func (d *Document) Load(data []byte) error {
-	d.gen++
-	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
-	d.lifting, d.converted, d.outermost = false, false, 0
-	d.inLists, d.item, d.items = 0, 0, 0
-	d.previous, d.recording = &d.start, nil
+	d.begin()
 	if err := d.read(data); err != nil {
 		if _, plain := event.Decode(data); plain != nil {
 			return plain // says what is wrong
@@ -88,9 +93,23 @@ func (d *Document) Load(data []byte) error {
 		d.all, d.path = d.all[:0], d.path[:0]
 		d.fields(fields, 0)
 	}
+	d.finish()
+	return nil
+}
+
+// begin forgets the event before.
+func (d *Document) begin() {
+	d.gen++
+	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
+	d.lifting, d.converted, d.outermost = false, false, 0
+	d.inLists, d.item, d.items = 0, 0, 0
+	d.previous, d.recording = &d.start, nil
+}
+
+// finish reads what is inside of texts.
+func (d *Document) finish() {
 	d.readEmbedded()
 	if d.layout.keywords {
 		d.readWords()
 	}
-	return nil
 }

@@ -81,9 +81,9 @@ func (r *Reader) nextElement() (Raw, error) {
 		}
 		r.lines++
 		if r.elements.columns != nil {
-			return row(Raw{Line: begin, Data: raw}, r.elements.columns), nil
+			return row(Raw{Line: begin, Content: TextContent(raw)}, r.elements.columns), nil
 		}
-		return Raw{Line: begin, Data: raw}, nil
+		return Raw{Line: begin, Content: TextContent(raw)}, nil
 	}
 }
 

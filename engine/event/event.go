@@ -26,10 +26,10 @@ type Origin struct {
 // String writes the origin as errors begin.
 func (o Origin) String() string { return o.Source + ":" + strconv.Itoa(o.Line) }
 
-// Input is an event's JSON text, and where it came from.
+// Input is what an event holds, and where it came from.
 type Input struct {
 	Origin
-	Data []byte
+	Content
 }
 
 // Fact is one property of an event.

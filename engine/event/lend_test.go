@@ -40,10 +40,10 @@ func TestLend(t *testing.T) {
 		var lines []string
 		for _, raw := range got {
 			if raw.Err != nil {
-				assert.Empty(t, strings.Trim(string(raw.Data), "y"))
+				assert.Empty(t, strings.Trim(string(raw.text), "y"))
 				continue
 			}
-			lines = append(lines, string(raw.Data))
+			lines = append(lines, string(raw.text))
 		}
 		assert.Equal(t, want, lines, "room for %d bytes", room)
 		assert.Len(t, got, len(want)+4)

@@ -12,6 +12,8 @@ import (
 	"slices"
 
 	"golang.org/x/text/transform"
+
+	"decree/engine/event/evtx"
 )
 
 // detect distinguishes a JSON array, an object over several lines, and Windows' XML from lines of JSON. On standard
@@ -43,7 +45,7 @@ func (r *Reader) detect() {
 			r.elements = &elements{last: '\n', titled: true}
 			return
 		case bytes.HasPrefix(line, []byte("<")) && bytes.Contains(head, []byte("<Event")), isXML(line):
-			r.xml = &xmlEvents{}
+			r.xml = &xmlEvents{events: evtx.NewXML()}
 			r.line++ // which lines of JSON do at each
 			return
 		case r.line == 0 && bytes.HasPrefix(line, []byte("<")) && !bytes.Contains(head, []byte("\n{")):
@@ -143,7 +145,7 @@ func (r *Reader) nextLine() (Raw, error) {
 		}
 		if object := object(line); len(object) > 0 {
 			r.lines++
-			return Raw{Line: r.line, Data: object}, nil
+			return Raw{Line: r.line, Content: TextContent(object)}, nil
 		}
 	}
 }

@@ -215,12 +215,11 @@ func (r *Reader) Close() error {
 // the memory.
 func (r *Reader) Lend(memory []byte) { r.lent = memory[:0] }
 
-// Raw is one line, element or row as JSON text that is not parsed yet. The caller may keep Data, unless it is in lent
-// memory.
+// Raw is one line, element, row or record as it was read. The caller may keep its content, unless that is in lent memory.
 type Raw struct {
 	Line int // where it begins, from 1
-	Data []byte
-	Err  error // why it is not an event, if that is known without parsing it
+	Content
+	Err error // why it is not an event, if that is known without parsing it
 }
 
 // Next gives the next event, or io.EOF. Any other error means that the rest of the file cannot be read.
@@ -231,9 +230,9 @@ func (r *Reader) Next() (*Event, error) {
 			return nil, err
 		}
 		if raw.Err == nil {
-			fields, err := Decode(raw.Data)
+			fields, err := raw.Decode()
 			if err == nil {
-				return &Event{r.source, raw.Line, fields, raw.Data}, nil
+				return &Event{r.source, raw.Line, fields, raw.JSON()}, nil
 			}
 			raw.Err = err
 		}
@@ -291,7 +290,7 @@ func (r *Reader) NextRaw() (Raw, error) {
 func (r *Reader) Reject(raw Raw) {
 	r.rejected++
 	if r.opt.OnReject != nil {
-		r.opt.OnReject(Reject{r.source, raw.Line, raw.Err.Error(), bytes.Clone(raw.Data)})
+		r.opt.OnReject(Reject{r.source, raw.Line, raw.Err.Error(), bytes.Clone(raw.text)})
 	}
 }
 
@@ -301,5 +300,5 @@ func (r *Reader) bad(line int, data []byte, format string, args ...any) (Raw, er
 	if cap(data) > len(data)+keptRaw {
 		data = bytes.Clone(data)
 	}
-	return Raw{line, data, fmt.Errorf(format, args...)}, nil
+	return Raw{line, TextContent(data), fmt.Errorf(format, args...)}, nil
 }

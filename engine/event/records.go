@@ -1,15 +1,14 @@
 package event
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"io"
 
 	"decree/engine/event/evtx"
+	"decree/engine/event/winevent"
 )
 
-// nextRecord gives the next record of a Windows event log, as JSON of its fields. Its line is its number in the file,
+// nextRecord gives the next record of a Windows event log, as its fields. Its line is its number in the file,
 // from 1. Damaged records are rejected, and reading goes on.
 func (r *Reader) nextRecord() (Raw, error) {
 	r.line++
@@ -29,19 +28,13 @@ func (r *Reader) nextRecord() (Raw, error) {
 		r.records = evtx.NewReader(eof{})
 		return raw, bad
 	}
-	return r.encoded(r.line, fields)
+	return r.made(r.line, fields)
 }
 
-// encoded writes the fields of an event as JSON, the form in which events are passed on.
-func (r *Reader) encoded(line int, fields any) (Raw, error) {
-	var data bytes.Buffer
-	enc := json.NewEncoder(&data)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(fields); err != nil {
-		return r.bad(line, nil, "not JSON: %v", err)
-	}
+// made gives an event whose fields are read already.
+func (r *Reader) made(line int, fields winevent.Fields) (Raw, error) {
 	r.lines++
-	return Raw{Line: line, Data: bytes.TrimSuffix(data.Bytes(), []byte("\n"))}, nil
+	return Raw{Line: line, Content: FieldContent(fields)}, nil
 }
 
 // eof is an empty file.

@@ -3,6 +3,7 @@ package event
 import (
 	"bytes"
 	"encoding/csv"
+	"encoding/json"
 	"errors"
 	"io"
 	"slices"
@@ -78,6 +79,18 @@ func (r *Reader) nextRow() (Raw, error) {
 		}
 		return r.encoded(begin, fields)
 	}
+}
+
+// encoded gives the fields of a row as JSON.
+func (r *Reader) encoded(line int, fields map[string]any) (Raw, error) {
+	var data bytes.Buffer
+	enc := json.NewEncoder(&data)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(fields); err != nil {
+		panic(err) // texts always can be written
+	}
+	r.lines++
+	return Raw{Line: line, Content: TextContent(bytes.TrimSuffix(data.Bytes(), []byte("\n")))}, nil
 }
 
 // besides adds a cell to what its column has: two columns of one name are one field, with several values if they differ.

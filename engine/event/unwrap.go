@@ -14,10 +14,10 @@ const maxEnvelopes = 5
 // unwrap puts the events of an envelope, or several objects on one line, into the reader's queue. It is false if raw is a single event. raw
 // may be in lent memory, so it is copied, but only once for all events of a table or list.
 func (r *Reader) unwrap(raw Raw) bool {
-	if len(raw.Data) == 0 || raw.Data[0] != '{' {
+	if len(raw.text) == 0 || raw.text[0] != '{' {
 		return false
 	}
-	if _, ok := open(raw.Data); !ok && !several(raw.Data) {
+	if _, ok := open(raw.text); !ok && !several(raw.text) {
 		return false
 	}
 	r.lines--
@@ -26,13 +26,13 @@ func (r *Reader) unwrap(raw Raw) bool {
 	if r.elements != nil {
 		within = r.elements.within
 	}
-	for rest := bytes.Clone(raw.Data); len(rest) > 0; { // a line may hold several objects
+	for rest := bytes.Clone(raw.text); len(rest) > 0; { // a line may hold several objects
 		end := skipValue(rest, 0)
 		_, cut := open(rest)
 		if cut = cut && end < 0; end < 0 {
 			end = len(rest)
 		}
-		r.expand(Raw{Line: raw.Line, Data: rest[:end:end]}, within, 0)
+		r.expand(Raw{Line: raw.Line, Content: TextContent(rest[:end:end])}, within, 0)
 		if cut {
 			r.broken = "the object around the events does not end"
 			r.queue = append(r.queue, Raw{Line: raw.Line, Err: errors.New(r.broken)})
@@ -53,37 +53,37 @@ func several(data []byte) bool {
 
 // expand queues the events of an envelope, or raw itself if it is not an envelope. within is the envelope around it, or nil.
 func (r *Reader) expand(raw Raw, within *envelope, depth int) {
-	found, ok := open(raw.Data)
+	found, ok := open(raw.text)
 	if !ok || depth == maxEnvelopes || (found.holds == "message" && (within == nil || (within.holds != "events" && within.holds != "logEvents"))) {
 		r.queue = append(r.queue, raw)
 		return
 	}
 	part := func(from, to int) Raw {
-		return Raw{Line: raw.Line + bytes.Count(raw.Data[:from], []byte("\n")), Data: raw.Data[from:to:to]}
+		return Raw{Line: raw.Line + bytes.Count(raw.text[:from], []byte("\n")), Content: TextContent(raw.text[from:to:to])}
 	}
 	switch found.as {
 	case listOf, hitsOf:
 		line, last := raw.Line, 0
-		each(raw.Data, found.at, func(from, to int) {
-			line, last = line+bytes.Count(raw.Data[last:from], []byte("\n")), from
-			r.expand(Raw{Line: line, Data: raw.Data[from:to:to]}, found.envelope, depth+1)
+		each(raw.text, found.at, func(from, to int) {
+			line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
+			r.expand(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.envelope, depth+1)
 		})
 	case rowsOf:
 		line, last := raw.Line, 0
-		each(raw.Data, found.at, func(from, to int) {
-			line, last = line+bytes.Count(raw.Data[last:from], []byte("\n")), from
-			r.queue = append(r.queue, row(Raw{Line: line, Data: raw.Data[from:to:to]}, found.columns))
+		each(raw.text, found.at, func(from, to int) {
+			line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
+			r.queue = append(r.queue, row(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.columns))
 		})
 	case oneOf:
-		r.expand(part(found.at, skipValue(raw.Data, found.at)), found.envelope, depth+1)
+		r.expand(part(found.at, skipValue(raw.text, found.at)), found.envelope, depth+1)
 	case textOf:
-		inner := part(found.at, skipValue(raw.Data, found.at))
+		inner := part(found.at, skipValue(raw.text, found.at))
 		var text string
-		if err := json.Unmarshal(inner.Data, &text); err != nil {
+		if err := json.Unmarshal(inner.text, &text); err != nil {
 			r.queue = append(r.queue, raw)
 			return
 		}
-		inner.Data = bytes.TrimSpace([]byte(text))
+		inner.text = bytes.TrimSpace([]byte(text))
 		r.expand(inner, found.envelope, depth+1)
 	}
 }
@@ -91,7 +91,7 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 // row turns a list of cells into an event.
 func row(raw Raw, columns []string) Raw {
 	var cells []json.RawMessage
-	if err := json.Unmarshal(raw.Data, &cells); err != nil || len(cells) != len(columns) {
+	if err := json.Unmarshal(raw.text, &cells); err != nil || len(cells) != len(columns) {
 		raw.Err = errors.New("the cells of this row do not fit the columns")
 		return raw
 	}
@@ -107,7 +107,7 @@ func row(raw Raw, columns []string) Raw {
 		event.Write(cells[i])
 	}
 	event.WriteByte('}')
-	raw.Data = event.Bytes()
+	raw.text = event.Bytes()
 	return raw
 }
 

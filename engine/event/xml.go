@@ -13,10 +13,11 @@ import (
 // xmlEvents splits Windows' XML into events: <Events> as the event viewer saves them, or a sequence of <Event> elements.
 // It searches only for the tags of events, so that a damaged event does not affect those after it.
 type xmlEvents struct {
-	begun []byte // the start tag of an event inside another one
+	events *evtx.XML
+	begun  []byte // the start tag of an event inside another one
 }
 
-// nextXML gives the next event, as the JSON of its fields.
+// nextXML gives the next event, as its fields.
 func (r *Reader) nextXML() (Raw, error) {
 	for {
 		if tag := r.xml.begun; tag != nil {
@@ -141,11 +142,11 @@ func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 	if size > r.opt.MaxLine {
 		return r.bad(begin, raw, "the event is longer than %d bytes", r.opt.MaxLine)
 	}
-	fields, err := evtx.ParseXML(raw)
+	fields, err := r.xml.events.Event(raw)
 	if err != nil {
 		return r.bad(begin, raw, "not XML: %w", err)
 	}
-	return r.encoded(begin, fields)
+	return r.made(begin, fields)
 }
 
 // untilTag reads to the next >, or to the end of the file, and counts lines. A text that is longer than an event may be

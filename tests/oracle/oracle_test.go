@@ -156,7 +156,7 @@ func TestEngineAgreesWithTheOracle(t *testing.T) {
 		if byLine[raw.Line] == nil {
 			continue
 		}
-		fields, err := event.Decode(raw.Data)
+		fields, err := raw.Decode()
 		require.NoError(t, err)
 		ev := &event.Event{Line: raw.Line, Fields: fields}
 		for _, i := range byLine[raw.Line] {
@@ -170,7 +170,7 @@ func TestEngineAgreesWithTheOracle(t *testing.T) {
 			}
 			got, err := plain[p.rule].Matches(m, ev)
 			require.NoError(t, err, p.rule.Source.Title)
-			assert.Equal(t, matched[p], got, "%s on line %d: %s", p.rule.Source.Range.File, p.line, strings.TrimSpace(string(raw.Data)))
+			assert.Equal(t, matched[p], got, "%s on line %d: %s", p.rule.Source.Range.File, p.line, strings.TrimSpace(string(raw.JSON())))
 		}
 	}
 	require.NoError(t, in.Close())

@@ -4,7 +4,8 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"unicode/utf16"
+
+	"decree/engine/event/winevent"
 )
 
 // Substitutions and templates can repeat what stands once in a file, so that what records become is
@@ -30,6 +31,7 @@ type parser struct {
 	names   map[int]name // of the chunk, by their places
 	defined bool         // what is read is a template's definition
 	values  []variant    // what its substitutions stand for
+	memory  *memory
 }
 
 // spend takes the weight of a node with so many bytes of text.
@@ -143,28 +145,28 @@ func (p *parser) content(into *element, token byte, depth int) error {
 
 // text reads a part of a text.
 func (p *parser) text(into *element, token byte) error {
-	var v any
+	var part winevent.Part
 	var err error
 	switch token &^ moreData {
 	case tokenValue:
-		v, err = p.value()
+		part, err = p.value()
 	case tokenCData:
-		v, err = p.prefixed()
+		part.Text, err = p.prefixed()
 	case tokenCharRef:
 		var c int
 		c, err = p.u16()
-		v = string(rune(c))
+		part.Text = string(rune(c))
 	case tokenEntityRef:
 		var name string
 		name, err = p.name()
-		v = entity(name)
+		part.Text = entity(name)
 	default:
 		return fmt.Errorf("an unknown token %#x", token)
 	}
 	if err != nil {
 		return err
 	}
-	return p.add(into, v)
+	return p.add(into, part)
 }
 
 var entities = map[string]string{"lt": "<", "gt": ">", "amp": "&", "quot": `"`, "apos": "'"}
@@ -177,9 +179,9 @@ func entity(name string) string {
 	return "&" + name + ";"
 }
 
-func (p *parser) add(into *element, v any) error {
-	into.values = append(into.values, v)
-	return p.spend(weight(v))
+func (p *parser) add(into *element, part winevent.Part) error {
+	into.Parts = append(into.Parts, part)
+	return p.spend(weight(part))
 }
 
 // name is a text that elements, attributes and entities are called by.
@@ -233,7 +235,7 @@ func (p *parser) nameAt(offset int) (name, error) {
 		return name{}, err
 	}
 	p.budget -= len(text)
-	n := name{utf16Text(text), len(text), hash == nameHash(text)}
+	n := name{string(appendUTF16(nil, text)), len(text), hash == nameHash(text)}
 	if p.names != nil && n.size <= maxKeptName {
 		p.names[offset] = n
 	}
@@ -247,17 +249,5 @@ func (p *parser) prefixed() (string, error) {
 		return "", err
 	}
 	b, err := p.take(2 * n)
-	return utf16Text(b), err
-}
-
-// utf16Text decodes a text without the zero characters that it may end with.
-func utf16Text(b []byte) string {
-	units := make([]uint16, len(b)/2)
-	for i := range units {
-		units[i] = binary.LittleEndian.Uint16(b[2*i:])
-	}
-	for len(units) > 0 && units[len(units)-1] == 0 {
-		units = units[:len(units)-1]
-	}
-	return string(utf16.Decode(units))
+	return p.memory.utf16Text(b), err
 }

@@ -137,14 +137,14 @@ func TestRecordsThatEndTooEarly(t *testing.T) {
 				break
 			}
 			read := func(end int) (*element, error) {
-				p := &parser{chunk: c.data, at: at + recordHeader, end: end, budget: maxRecordWeight}
+				p := &parser{chunk: c.data, at: at + recordHeader, end: end, budget: maxRecordWeight, memory: &memory{}}
 				root := &element{}
 				return root, p.fragment(root, 0)
 			}
 			whole, err := read(c.at - 5) // without the end of the stream
 			require.NoError(t, err)
 			for end := at + recordHeader; end < c.at-5; end++ {
-				if got, err := read(end); err == nil && len(got.children) > 0 {
+				if got, err := read(end); err == nil && len(got.Children) > 0 {
 					assert.Equal(t, whole, got, "cut off at %d", end) // what stands behind the event was
 				}
 			}

@@ -3,49 +3,9 @@ package evtx
 import (
 	"encoding/binary"
 	"fmt"
-	"strings"
+
+	"decree/engine/event/winevent"
 )
-
-// element is an XML element. Its text is the values that stand in it, in order.
-type element struct {
-	name     string
-	attrs    []attribute
-	values   []any
-	children []*element
-	missing  bool // an optional substitution in it has no value
-}
-
-type attribute struct {
-	name  string
-	value any
-}
-
-// value is what stands in an element: nothing, one value as it is, or texts put together.
-func (e *element) value() any {
-	switch len(e.values) {
-	case 0:
-		return nil
-	case 1:
-		return e.values[0]
-	}
-	var b strings.Builder
-	for _, v := range e.values {
-		if list, ok := v.([]any); ok {
-			v = joined(list)
-		}
-		fmt.Fprint(&b, v)
-	}
-	return b.String()
-}
-
-// joined is an array in a place that is not repeated for each of its values.
-func joined(list []any) string {
-	texts := make([]string, len(list))
-	for i, v := range list {
-		texts[i] = fmt.Sprint(v)
-	}
-	return strings.Join(texts, ",")
-}
 
 // open reads an element after its token. One that depends on a value that was not given is not there,
 // nor is one that holds no more than an optional substitution without a value.
@@ -53,7 +13,7 @@ func (p *parser) open(into *element, hasAttributes bool, depth int) error {
 	if depth >= maxDepth {
 		return errBig
 	}
-	e, absent := &element{}, false
+	e, absent := p.memory.element(""), false
 	if p.dependent() {
 		id, err := p.u16()
 		if err != nil {
@@ -65,7 +25,7 @@ func (p *parser) open(into *element, hasAttributes bool, depth int) error {
 		return err
 	}
 	var err error
-	if e.name, err = p.name(); err != nil {
+	if e.Name, err = p.name(); err != nil {
 		return err
 	}
 	if hasAttributes {
@@ -76,8 +36,8 @@ func (p *parser) open(into *element, hasAttributes bool, depth int) error {
 	if err := p.inside(e, depth+1); err != nil {
 		return err
 	}
-	if !absent && (!e.missing || len(e.children) > 0) {
-		into.children = append(into.children, e)
+	if !absent && (!e.missing || len(e.Children) > 0) {
+		into.Children = append(into.Children, &e.Element)
 	}
 	return nil
 }
@@ -115,7 +75,7 @@ func (p *parser) between(e *element, depth int) error {
 		case tokenClose:
 			return nil
 		case tokenEnd:
-			return fmt.Errorf("it ends inside the element %s", e.name)
+			return fmt.Errorf("it ends inside the element %s", e.Name)
 		case tokenHeader:
 			_, err = p.take(3)
 		default:
@@ -133,25 +93,21 @@ func (p *parser) attribute(e *element) error {
 	if err != nil {
 		return err
 	}
-	var holder element
+	holder := p.memory.element(name)
 	for p.at < p.end {
 		token := p.chunk[p.at]
 		switch token &^ moreData {
 		case tokenAttribute, tokenCloseStart, tokenCloseEmpty:
-			v := holder.value()
-			if list, ok := v.([]any); ok {
-				v = joined(list)
-			}
-			if v != nil && v != "" && !holder.missing {
-				e.attrs = append(e.attrs, attribute{name, v})
+			if v := holder.Text(); v.Text != "" && !holder.missing {
+				e.Attributes = append(e.Attributes, winevent.Attribute{Name: name, Value: v})
 			}
 			return nil
 		case tokenSubstitution, tokenOptionalSubstitution:
 			p.at++
-			err = p.substitute(&holder, token == tokenOptionalSubstitution, maxDepth)
+			err = p.substitute(holder, token == tokenOptionalSubstitution, maxDepth)
 		default:
 			p.at++
-			err = p.text(&holder, token)
+			err = p.text(holder, token)
 		}
 		if err != nil {
 			return err

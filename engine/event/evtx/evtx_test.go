@@ -14,6 +14,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/engine/event/winevent"
 )
 
 func readAll(t testing.TB, in io.Reader) (records []map[string]any, damage []string) {
@@ -33,7 +35,7 @@ func drain(t testing.TB, r *Reader) (records []map[string]any, damage []string) 
 			damage = append(damage, d.Reason)
 		default:
 			require.NoError(t, err)
-			records = append(records, fields)
+			records = append(records, fields.Map())
 		}
 	}
 }
@@ -282,9 +284,19 @@ func TestValues(t *testing.T) {
 		{typeArray | typeHex64, []byte{1, 0, 0, 0, 0, 0, 0, 0}, []any{"0x1"}},
 	}
 	for _, c := range cases {
-		got, err := decode(c.kind, c.data)
+		got, err := (&memory{}).decode(c.kind, c.data)
 		require.NoError(t, err, "%#x", c.kind)
-		assert.Equal(t, c.want, got, "%#x", c.kind)
+		if list, ok := c.want.([]any); ok && len(list) == 0 {
+			assert.Equal(t, []winevent.Value{}, got.List, "%#x", c.kind)
+			continue
+		}
+		var field winevent.Collector
+		field.Field("v", got)
+		want := c.want
+		if list, ok := want.([]any); ok && len(list) == 1 {
+			want = list[0]
+		}
+		assert.Equal(t, numbered(want), field.Take().Map()["v"], "%#x", c.kind)
 	}
 	for _, c := range []struct {
 		kind byte
@@ -301,7 +313,7 @@ func TestValues(t *testing.T) {
 		{typeArray | typeUint16, []byte{1, 0, 1}, "an array of type 0x6 with 1 bytes at its end"},
 		{typeArray | typeBinary, []byte{1}, "an array of type 0xe with 1 bytes at its end"},
 	} {
-		_, err := decode(c.kind, c.data)
+		_, err := (&memory{}).decode(c.kind, c.data)
 		assert.EqualError(t, err, c.want)
 	}
 }

@@ -95,7 +95,7 @@ func (g *generator) events(n int, want []map[string]any) []map[string]any {
 		if len(g.b.chunk) > chunkSize/2 {
 			break
 		}
-		want = append(want, g.event(len(want)+1))
+		want = append(want, numbered(g.event(len(want)+1)).(map[string]any))
 	}
 	return want
 }

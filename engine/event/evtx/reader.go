@@ -1,5 +1,5 @@
 // Package evtx reads Windows event logs. In: a stream that begins with "ElfFile", one of its chunks, or the XML of one
-// event. Out: one event at a time as fields under the names of Windows' own XML, as Sigma's rules use them. A record
+// event. Out: one event at a time as fields under the names that package winevent gives them. A record
 // or chunk that cannot be read is an error of its own and the reading goes on. Memory is bounded
 // by a chunk; nothing in a file can make it loop or recurse without end.
 //
@@ -15,6 +15,8 @@ import (
 	"fmt"
 	"hash/crc32"
 	"io"
+
+	"decree/engine/event/winevent"
 )
 
 // Magic begins a file.
@@ -34,7 +36,10 @@ const DetectSize = fileHeader + len(ChunkMagic)
 type Reader struct {
 	in      io.Reader
 	chunk   chunk
-	waiting []map[string]any // events of the record that was read last
+	memory  memory
+	fields  winevent.Collector
+	flat    *winevent.Flattener // to fields
+	waiting []winevent.Fields   // events of the record that was read last
 	begun   bool
 	ended   bool
 	lost    []error // said before the file ends
@@ -48,7 +53,9 @@ type Reader struct {
 
 // NewReader reads a file from its first byte.
 func NewReader(in io.Reader) *Reader {
-	return &Reader{in: in, chunk: chunk{data: make([]byte, chunkSize)}}
+	r := &Reader{in: in, chunk: chunk{data: make([]byte, chunkSize)}}
+	r.flat = winevent.NewFlattener(&r.fields)
+	return r
 }
 
 // Damage is an error of one record or chunk; what follows it can still be read.
@@ -103,7 +110,7 @@ func places(numbers []int) string {
 }
 
 // Next gives the next event's fields, a Damage, or io.EOF. Any other error is the stream's.
-func (r *Reader) Next() (map[string]any, error) {
+func (r *Reader) Next() (winevent.Fields, error) {
 	if !r.begun {
 		r.begun = true
 		if err := r.begin(); err != nil {
@@ -113,7 +120,7 @@ func (r *Reader) Next() (map[string]any, error) {
 	for {
 		if len(r.waiting) > 0 {
 			fields := r.waiting[0]
-			r.waiting = r.waiting[1:]
+			r.waiting = r.waiting[:copy(r.waiting, r.waiting[1:])]
 			return fields, nil
 		}
 		if r.chunk.at < r.chunk.end {
@@ -240,15 +247,17 @@ func (r *Reader) record() error {
 	case at == 0:
 		return nil
 	}
-	p := &parser{chunk: c.data, at: at + recordHeader, end: c.at - 4, budget: min(maxRecordWeight, c.left), names: c.names}
+	p := &parser{chunk: c.data, at: at + recordHeader, end: c.at - 4, budget: min(maxRecordWeight, c.left), names: c.names, memory: &r.memory}
 	c.left -= p.budget
-	root := &element{}
+	r.memory.next()
+	root := r.memory.element("")
 	err := p.fragment(root, 0)
 	c.left += max(p.budget, 0)
 	if err == nil {
-		for _, e := range root.children {
-			if e.name == "Event" {
-				r.waiting = append(r.waiting, fields(e))
+		for _, e := range root.Children {
+			if e.Name == "Event" {
+				r.flat.Event(e)
+				r.waiting = append(r.waiting, r.fields.Take())
 			}
 		}
 		if len(r.waiting) == 0 {

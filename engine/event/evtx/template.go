@@ -20,7 +20,7 @@ func (p *parser) template(into *element, depth int) error {
 	if err != nil {
 		return err
 	}
-	body := &parser{chunk: p.chunk, at: offset, end: len(p.chunk), names: p.names, defined: true}
+	body := &parser{chunk: p.chunk, at: offset, end: len(p.chunk), names: p.names, defined: true, memory: p.memory}
 	if _, err := body.take(4 + 16); err != nil { // next template and GUID
 		return err
 	}
@@ -99,12 +99,12 @@ func (p *parser) substitute(into *element, optional bool, depth int) error {
 		if err := p.spend(v.end - v.start); err != nil {
 			return err
 		}
-		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget, names: p.names}
+		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget, names: p.names, memory: p.memory}
 		err := inner.fragment(into, depth+1)
 		p.budget = inner.budget
 		return err
 	}
-	found, err := decode(v.kind, p.chunk[v.start:v.end])
+	found, err := p.memory.decode(v.kind, p.chunk[v.start:v.end])
 	if err != nil {
 		return err
 	}

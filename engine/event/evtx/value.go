@@ -3,15 +3,15 @@ package evtx
 import (
 	"bytes"
 	"encoding/binary"
-	"encoding/hex"
 	"fmt"
 	"math"
 	"strconv"
-	"strings"
 	"time"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/charmap"
+
+	"decree/engine/event/winevent"
 )
 
 // The types of values; typeArray is a flag beside one of them.
@@ -42,22 +42,24 @@ const (
 	typeArray      = 0x80
 )
 
-var widths = map[byte]int{typeInt8: 1, typeUint8: 1, typeInt16: 2, typeUint16: 2, typeInt32: 4, typeUint32: 4, typeInt64: 8, typeUint64: 8,
+// widths are those of types that have one, in bytes.
+var widths = [256]int{typeInt8: 1, typeUint8: 1, typeInt16: 2, typeUint16: 2, typeInt32: 4, typeUint32: 4, typeInt64: 8, typeUint64: 8,
 	typeReal32: 4, typeReal64: 8, typeBool: 4, typeGUID: 16, typeSize: 8, typeFileTime: 8, typeSystemTime: 16, typeHex32: 4, typeHex64: 8}
 
 // value reads a typed value that stands in the XML itself, which is a text.
-func (p *parser) value() (any, error) {
+func (p *parser) value() (winevent.Part, error) {
 	kind, err := p.u8()
 	if err != nil {
-		return nil, err
+		return winevent.Part{}, err
 	}
 	if kind == typeString {
-		return p.prefixed()
+		text, err := p.prefixed()
+		return textPart(text), err
 	}
 	width := widths[kind]
 	switch kind {
 	case typeNull:
-		return "", nil
+		return winevent.Part{}, nil
 	case typeAnsi, typeBinary:
 		width, err = p.u16()
 	case typeSID:
@@ -68,68 +70,91 @@ func (p *parser) value() (any, error) {
 		}
 	}
 	if err != nil {
-		return nil, err
+		return winevent.Part{}, err
 	}
 	b, err := p.take(width)
 	if err != nil {
-		return nil, err
+		return winevent.Part{}, err
 	}
-	return decode(kind, b)
+	return p.memory.decode(kind, b)
 }
+
+func textPart(text string) winevent.Part { return winevent.Part{Value: winevent.Value{Text: text}} }
 
 // decode reads a value as Windows writes it in XML: integers as numbers, hexadecimal types as
 // 0x..., times in UTC. An array is a list.
-func decode(kind byte, b []byte) (any, error) {
+func (m *memory) decode(kind byte, b []byte) (winevent.Part, error) {
 	if kind&typeArray != 0 {
-		return list(kind&^typeArray, b)
+		list, err := m.list(kind&^typeArray, b)
+		return winevent.Part{List: list}, err
+	}
+	v, err := m.scalar(kind, b)
+	return winevent.Part{Value: v}, err
+}
+
+// scalar reads one value.
+func (m *memory) scalar(kind byte, b []byte) (winevent.Value, error) {
+	text := func(written []byte) (winevent.Value, error) { return winevent.Value{Text: m.keep(written)}, nil }
+	bare := func(written []byte) (winevent.Value, error) {
+		return winevent.Value{Text: m.keep(written), Bare: true}, nil
+	}
+	failed := func(format string, args ...any) (winevent.Value, error) {
+		return winevent.Value{}, fmt.Errorf(format, args...)
 	}
 	switch kind {
 	case typeString:
-		return utf16Text(b), nil
+		return winevent.Value{Text: m.utf16Text(b)}, nil
 	case typeAnsi:
-		return ansiText(b), nil
+		return winevent.Value{Text: ansiText(b)}, nil
 	case typeBinary:
-		return strings.ToUpper(hex.EncodeToString(b)), nil
+		return text(appendHex(m.room(2*len(b)), b))
 	case typeSID:
-		return sid(b)
+		n, err := sidLength(b)
+		if err != nil || n > len(b) {
+			return failed("a security identifier of %d bytes", len(b))
+		}
+		return text(appendSID(m.room(longestNumber*len(b)), b))
 	}
-	width, ok := widths[kind]
-	if !ok {
-		return nil, fmt.Errorf("an unknown type of value %#x", kind)
+	width := widths[kind]
+	if width == 0 {
+		return failed("an unknown type of value %#x", kind)
 	}
 	le := binary.LittleEndian
 	if kind == typeGUID || kind == typeFileTime || kind == typeSystemTime {
 		if len(b) != width {
-			return nil, fmt.Errorf("a value of type %#x with %d bytes", kind, len(b))
+			return failed("a value of type %#x with %d bytes", kind, len(b))
 		}
 		switch kind {
 		case typeGUID:
-			return guid(b), nil
+			return text(appendGUID(m.room(len("{00000000-0000-0000-0000-000000000000}")), b))
 		case typeFileTime:
-			return fileTime(le.Uint64(b)).Format(timeLayout), nil
+			return text(fileTime(le.Uint64(b)).AppendFormat(m.room(2*len(timeLayout)), timeLayout))
 		}
-		return systemTime(b), nil
+		return winevent.Value{Text: systemTime(b)}, nil
 	}
 	n, err := integer(kind, b)
 	if err != nil {
-		return nil, err
+		return winevent.Value{}, err
 	}
 	switch kind {
 	case typeInt8, typeInt16, typeInt32, typeInt64:
 		unused := 64 - 8*len(b)
-		return int64(n) << unused >> unused, nil
+		return bare(strconv.AppendInt(m.room(longestNumber), int64(n)<<unused>>unused, 10))
 	case typeUint8, typeUint16, typeUint32, typeUint64:
-		return n, nil
+		return bare(strconv.AppendUint(m.room(longestNumber), n, 10))
 	case typeBool:
-		return n != 0, nil
+		return bare(strconv.AppendBool(m.room(longestNumber), n != 0))
 	case typeReal32, typeReal64:
 		if len(b) == 4 {
-			return float(float64(math.Float32frombits(uint32(n))), 32), nil
+			return winevent.Value{Text: float(float64(math.Float32frombits(uint32(n))), 32)}, nil
 		}
-		return float(math.Float64frombits(n), 64), nil
+		return winevent.Value{Text: float(math.Float64frombits(n), 64)}, nil
 	}
-	return fmt.Sprintf("0x%x", n), nil
+	return text(strconv.AppendUint(append(m.room(longestNumber), "0x"...), n, 16))
 }
+
+// longestNumber is that of 64 bits, in bytes.
+const longestNumber = len("-9223372036854775808")
 
 // integer reads a number. Its bytes say how wide it is: 32-bit systems write pointers and sizes in
 // four, and a truth value may be a byte.
@@ -175,33 +200,34 @@ func ansiText(b []byte) string {
 }
 
 // weight is how much text a value is, and what a list of others takes.
-func weight(v any) int {
-	switch v := v.(type) {
-	case string:
-		return len(v)
-	case []any:
-		sum := 0
-		for _, one := range v {
-			sum += 8 + weight(one)
-		}
-		return sum
+func weight(p winevent.Part) int {
+	sum := textWeight(p.Value)
+	for _, v := range p.List {
+		sum += 8 + textWeight(v)
 	}
-	return 0
+	return sum
+}
+
+func textWeight(v winevent.Value) int {
+	if v.Bare {
+		return 0
+	}
+	return len(v.Text)
 }
 
 const timeLayout = "2006-01-02T15:04:05.0000000Z"
 
 // list reads an array: texts each end with a zero character, security identifiers say how long they are,
 // and others have their type's width.
-func list(kind byte, b []byte) (any, error) {
-	out := []any{}
+func (m *memory) list(kind byte, b []byte) ([]winevent.Value, error) {
+	out := []winevent.Value{}
 	switch kind {
 	case typeNull:
 		return out, nil
 	case typeString, typeAnsi:
 		for len(b) > 0 {
 			n := textLength(b, kind)
-			text, err := decode(kind, b[:n])
+			text, err := m.scalar(kind, b[:n])
 			if err != nil {
 				return nil, err
 			}
@@ -225,7 +251,7 @@ func list(kind byte, b []byte) (any, error) {
 		if n == 0 || n > len(b) {
 			return nil, fmt.Errorf("an array of type %#x with %d bytes at its end", kind, len(b))
 		}
-		v, err := decode(kind, b[:n])
+		v, err := m.scalar(kind, b[:n])
 		if err != nil {
 			return nil, err
 		}
@@ -251,9 +277,28 @@ func textLength(b []byte, kind byte) int {
 	return len(b)
 }
 
-func guid(b []byte) string {
-	le := binary.LittleEndian
-	return strings.ToUpper(fmt.Sprintf("{%08x-%04x-%04x-%x-%x}", le.Uint32(b), le.Uint16(b[4:]), le.Uint16(b[6:]), b[8:10], b[10:16]))
+// appendGUID writes a GUID in braces, in upper case.
+func appendGUID(out, b []byte) []byte {
+	ordered := [16]byte{b[3], b[2], b[1], b[0], b[5], b[4], b[7], b[6]}
+	copy(ordered[8:], b[8:])
+	out = append(out, '{')
+	for i, part := range [...]int{4, 2, 2, 2, 6} {
+		if i > 0 {
+			out = append(out, '-')
+		}
+		out = appendHex(out, ordered[:part])
+		copy(ordered[:], ordered[part:])
+	}
+	return append(out, '}')
+}
+
+// appendHex writes bytes in upper case.
+func appendHex(out, b []byte) []byte {
+	const digits = "0123456789ABCDEF"
+	for _, c := range b {
+		out = append(out, digits[c>>4], digits[c&15])
+	}
+	return out
 }
 
 // fileTime counts tenths of microseconds since 1601.
@@ -268,25 +313,23 @@ func systemTime(b []byte) string {
 	return fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02d.%03d0000Z", part(0), part(1), part(3), part(4), part(5), part(6), part(7))
 }
 
-// sid writes a security identifier: revision, authority, sub-authorities. An authority of more than four bytes is
+// appendSID writes a security identifier: revision, authority, sub-authorities. An authority of more than four bytes is
 // written in hexadecimal ([MS-DTYP] 2.4.2.1).
-func sid(b []byte) (any, error) {
-	if n, err := sidLength(b); err != nil || n > len(b) {
-		return nil, fmt.Errorf("a security identifier of %d bytes", len(b))
-	}
+func appendSID(out, b []byte) []byte {
 	authority := uint64(0)
 	for _, c := range b[2:8] {
 		authority = authority<<8 | uint64(c)
 	}
-	format := "S-%d-%d"
+	out = append(strconv.AppendUint(append(out, "S-"...), uint64(b[0]), 10), '-')
 	if authority > math.MaxUint32 {
-		format = "S-%d-0x%012x"
+		out = fmt.Appendf(out, "0x%012x", authority)
+	} else {
+		out = strconv.AppendUint(out, authority, 10)
 	}
-	text := fmt.Appendf(nil, format, b[0], authority)
 	for i := range int(b[1]) {
-		text = fmt.Appendf(text, "-%d", binary.LittleEndian.Uint32(b[8+4*i:]))
+		out = strconv.AppendUint(append(out, '-'), uint64(binary.LittleEndian.Uint32(b[8+4*i:])), 10)
 	}
-	return string(text), nil
+	return out
 }
 
 // sidLength is how many bytes a security identifier says it takes.

@@ -8,14 +8,28 @@ import (
 	"io"
 	"regexp"
 	"strings"
+
+	"decree/engine/event/winevent"
 )
 
-// ParseXML reads one <Event> as Windows' tools write it, into the fields that Next gives of the same
-// event. Every value is text.
-func ParseXML(text []byte) (map[string]any, error) {
+// XML reads events as Windows' tools write them.
+type XML struct {
+	fields winevent.Collector
+	flat   *winevent.Flattener // to fields
+}
+
+// NewXML makes a reader.
+func NewXML() *XML {
+	x := &XML{}
+	x.flat = winevent.NewFlattener(&x.fields)
+	return x
+}
+
+// Event reads one <Event> into the fields that Next gives of the same event. Every value is text.
+func (x *XML) Event(text []byte) (winevent.Fields, error) {
 	dec := xml.NewDecoder(bytes.NewReader(legal(text)))
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
-	var open []*element
+	var open []*winevent.Element
 	for {
 		token, err := dec.Token()
 		if err != nil {
@@ -30,30 +44,31 @@ func ParseXML(text []byte) (map[string]any, error) {
 			if len(open) == maxDepth {
 				return nil, fmt.Errorf("elements nest deeper than %d", maxDepth)
 			}
-			e := &element{name: token.Name.Local}
+			e := &winevent.Element{Name: token.Name.Local}
 			for _, a := range token.Attr {
 				if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
-					e.attrs = append(e.attrs, attribute{a.Name.Local, restored(a.Value)})
+					e.Attributes = append(e.Attributes, winevent.Attribute{Name: a.Name.Local, Value: winevent.Value{Text: restored(a.Value)}})
 				}
 			}
 			if len(open) > 0 {
 				parent := open[len(open)-1]
-				parent.children = append(parent.children, e)
+				parent.Children = append(parent.Children, e)
 			}
 			open = append(open, e)
 		case xml.CharData:
 			if len(open) > 0 {
 				e := open[len(open)-1]
-				e.values = append(e.values, restored(string(token)))
+				e.Parts = append(e.Parts, textPart(restored(string(token))))
 			}
 		case xml.EndElement: // the decoder knows that it closes the innermost
 			e := open[len(open)-1]
 			open = open[:len(open)-1]
 			if len(open) == 0 {
-				return fields(e), nil
+				x.flat.Event(e)
+				return x.fields.Take(), nil
 			}
 			if isLayout(e) {
-				e.values = nil
+				e.Parts = nil
 			}
 		}
 	}
@@ -61,15 +76,12 @@ func ParseXML(text []byte) (map[string]any, error) {
 
 // isLayout tells that an element holds only the spaces and lines that tools put between tags: before the end of one that
 // holds no other, a line end and what its line begins with.
-func isLayout(e *element) bool {
-	var text strings.Builder
-	for _, v := range e.values {
-		text.WriteString(v.(string))
-	}
-	if strings.TrimSpace(text.String()) != "" {
+func isLayout(e *winevent.Element) bool {
+	text := e.Text().Text
+	if strings.TrimSpace(text) != "" {
 		return false
 	}
-	return len(e.children) > 0 || indent.MatchString(text.String())
+	return len(e.Children) > 0 || indent.MatchString(text)
 }
 
 var indent = regexp.MustCompile(`^\r?\n[ \t]+$`)

@@ -8,7 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-func TestParseXML(t *testing.T) {
+func TestXML(t *testing.T) {
 	data := func(text string) string {
 		return "<Event><EventData><Data Name='a'>" + text + "</Data></EventData></Event>"
 	}
@@ -24,9 +24,9 @@ func TestParseXML(t *testing.T) {
 		{"a line end and an indent", data("\r\n    "), ""},
 		{"spaces", data("   "), "   "},
 	} {
-		got, err := ParseXML([]byte(c.in))
+		got, err := NewXML().Event([]byte(c.in))
 		require.NoError(t, err, c.name)
-		assert.Equal(t, map[string]any{"a": c.want}, got, c.name)
+		assert.Equal(t, map[string]any{"a": c.want}, got.Map(), c.name)
 	}
 	for _, c := range []struct{ name, in, want string }{
 		{"an entity that XML does not define", data("&a;"), "invalid character entity &a;"},
@@ -38,7 +38,7 @@ func TestParseXML(t *testing.T) {
 		{"nothing", "", "EOF"},
 		{"elements too deep", "<Event>" + strings.Repeat("<a>", 70), "elements nest deeper than 64"},
 	} {
-		_, err := ParseXML([]byte(c.in))
+		_, err := NewXML().Event([]byte(c.in))
 		assert.EqualError(t, err, c.want, c.name)
 	}
 }

@@ -25,7 +25,7 @@ func (in *Reader) isLog(file string) bool {
 			return false
 		case err != nil:
 			return true
-		case raw.Err == nil && in.engine.Fits(raw.Data):
+		case raw.Err == nil && in.engine.Fits(raw.Content):
 			return true
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
@@ -72,35 +71,4 @@ func askInParts[A any](t testing.TB, queries []string, question func(some []stri
 		}
 	}
 	return answers
-}
-
-// interpreters are those found: the statement that they can run -> path. Trying one takes about a second.
-var interpreters sync.Map
-
-// pythonWith is an interpreter that can run a statement: the one in the repository's .cache/venv,
-// or the system's.
-func pythonWith(t testing.TB, probe, dialect string) string {
-	t.Helper()
-	if known, ok := interpreters.Load(probe); ok {
-		return known.(string)
-	}
-	for _, p := range []string{filepath.Join(root(), ".cache", "venv", "bin", "python"), "python3"} {
-		cmd := exec.Command(p, "-c", probe)
-		cmd.Dir = t.TempDir() // beside nothing that could pass for a library
-		if cmd.Run() == nil {
-			interpreters.Store(probe, p)
-			return p
-		}
-	}
-	missing(t, "python lacks what this needs: python3 -m venv .cache/venv && .cache/venv/bin/pip install -r tests/conformance/"+dialect+"/requirements.txt")
-	return ""
-}
-
-// missing skips a test that lacks its tool, unless every tool is required.
-func missing(t testing.TB, reason string) {
-	t.Helper()
-	if os.Getenv("DECREE_REQUIRE_CONFORMANCE") == "1" {
-		t.Fatal(reason)
-	}
-	t.Skip(reason)
 }

@@ -53,7 +53,7 @@ func CheckEQL(t testing.TB, queries []string, mapping Mapping, eventsPath string
 	if mapping != nil {
 		schema = mapping.schema()
 	}
-	python := pythonWith(t, "from eql import parse_query", "eql")
+	python := needEQL(t)
 	return askInParts[EQLResult](t, queries, func(some []string) (*exec.Cmd, any) {
 		return exec.Command(python, filepath.Join(root(), "tests", "conformance", "eql", "check.py")),
 			map[string]any{"queries": some, "schema": schema, "mapping": mapping, "events": eventsPath}

@@ -1,7 +1,6 @@
 package conformance
 
 import (
-	"os"
 	"os/exec"
 	"path/filepath"
 	"testing"
@@ -21,12 +20,7 @@ type KQLResult struct {
 // reads the time of arrival from a column.
 func CheckKQL(t testing.TB, queries []string, tables Tables, now, arrival string) []KQLResult {
 	t.Helper()
-	if _, err := exec.LookPath("node"); err != nil {
-		missing(t, "node is not installed")
-	}
-	if _, err := os.Stat(filepath.Join(root(), "tests", "conformance", "kql", "node_modules")); err != nil {
-		missing(t, "Microsoft's parser is not installed: npm ci --prefix tests/conformance/kql")
-	}
+	needKusto(t)
 	return askInParts[KQLResult](t, queries, func(some []string) (*exec.Cmd, any) {
 		return exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "check.js")),
 			map[string]any{"queries": some, "tables": tables, "now": now, "arrival": arrival}
@@ -48,7 +42,7 @@ func RunKQL(t testing.TB, queries []string, r Recording) [][]string {
 	if r.Profiles != "" {
 		profiles = r.Profiles
 	}
-	python := pythonWith(t, "import duckdb_kql, duckdb, pytz", "kql")
+	python := needDuckDB(t)
 	return askInParts[[]string](t, queries, func(some []string) (*exec.Cmd, any) {
 		return exec.Command(python, filepath.Join(root(), "tests", "conformance", "kql", "run.py")),
 			map[string]any{"queries": some, "tables": r.Tables, "events": r.Events, "profiles": profiles, "id": r.ID}

@@ -124,6 +124,8 @@ var deepAncestries = []string{
 
 // TestKQLLinksProcessesAsTheEngine asks each ancestry both ways, and its negation.
 func TestKQLLinksProcessesAsTheEngine(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
 	for _, s := range sentinels {
 		t.Run(s.name, func(t *testing.T) {
 			var sections []string
@@ -151,6 +153,8 @@ var rarities = []string{
 
 // TestKQLCountsAsTheEngine asks each prevalence both ways, and its negation.
 func TestKQLCountsAsTheEngine(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
 	for _, s := range sentinels {
 		t.Run(s.name, func(t *testing.T) {
 			asked := rarities

@@ -37,6 +37,8 @@ func kqlEvents() *schema.Model {
 // TestKQLCorrelationsFindWhatTheyMean runs compiled correlations over random events and compares the rows with what every match
 // compared with every other gives.
 func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
 	m := kqlEvents()
 	matched := map[rules.CorrelationType]int{}
 	for round := range uint64(4) {

@@ -1,10 +1,9 @@
 package conformance
 
 import (
-	"errors"
-	"io"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,20 +21,11 @@ import (
 // RunEngine gives the ids of the events of a recording that a rule matches, in order.
 func RunEngine(t testing.TB, r *ir.Rule, model *schema.Model, file, reputation string) []string {
 	t.Helper()
-	table, err := rarity.LoadTable(reputation)
-	require.NoError(t, err)
-	e, found := engine.New([]*ir.Rule{r}, engine.Options{Model: model, Reputation: table, Now: stories.Now})
+	e, found := engine.New([]*ir.Rule{r}, engine.Options{Model: model, Reputation: verdictsIn(t, reputation), Now: stories.Now})
 	require.Empty(t, found)
 	events, err := event.Open(file, event.Options{})
 	require.NoError(t, err)
-	for {
-		ev, err := events.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		require.NoError(t, err)
-		require.NoError(t, e.Add(ev))
-	}
+	require.NoError(t, e.Run(events, file, 1, nil))
 	require.NoError(t, events.Close())
 	results, _, err := e.Finish()
 	require.NoError(t, err)
@@ -44,6 +34,19 @@ func RunEngine(t testing.TB, r *ir.Rule, model *schema.Model, file, reputation s
 		ids = append(ids, res.EventID)
 	}
 	return ids
+}
+
+// reputations are the reputation tables that were read, by their files: many rules ask the same one.
+var reputations sync.Map
+
+func verdictsIn(t testing.TB, file string) rarity.Reputation {
+	if known, ok := reputations.Load(file); ok {
+		return known.(rarity.Reputation)
+	}
+	table, err := rarity.LoadTable(file)
+	require.NoError(t, err)
+	reputations.Store(file, table)
+	return table
 }
 
 const header = "title: T\nlogsource: {product: windows, category: process_creation}\nschedule: {every: 1h, lookback: 2h}\n"
@@ -84,6 +87,8 @@ var ancestries = map[string]string{
 
 // TestKQLAgreesWithTheEngine runs each condition both ways on the recorded intrusion.
 func TestKQLAgreesWithTheEngine(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
 	m, tables := mde(t)
 	m.Sources[0].Fields["User"] = schema.Column{Name: "AccountName"}
 	delete(m.Sources[0].Ancestors[1], "User") // the story has it on the parent's own event

@@ -21,6 +21,7 @@ var letName = regexp.MustCompile(`(?m)^let (\w+) =`)
 // TestKQLNamesNeverCollide names rules, lists, populations and correlations as what a query holds already: its own statements and columns,
 // tables, columns of tables, functions and words of the language.
 func TestKQLNamesNeverCollide(t *testing.T) {
+	needKusto(t)
 	m, tables := mde(t)
 	var queries []string
 	for _, name := range []string{"timeframe", "Timestamp", "deviceprocessevents", "DeviceFileEvents", "AccountName", "at", "Event", "input", "Key1", "Value1", "Running1", "step", "ago", "count", "tolower",

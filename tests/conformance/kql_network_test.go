@@ -17,6 +17,8 @@ import (
 
 // TestKQLFindsAddressesInNetworks asks networks of both families, one and several, and their negations, of addresses and of what is none.
 func TestKQLFindsAddressesInNetworks(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
 	m, err := schema.Load("mde")
 	require.NoError(t, err)
 	addresses := []string{"10.0.0.1", "10.1.2.3", "11.0.0.1", "192.168.5.9", "::ffff:10.0.0.7", "::FFFF:10.9.9.9", "::ffff:11.0.0.1", "fe80::1", "fe80::1%4", "FE80::AB", "2001:db8::5", "2001:0db8:0000::9", "::1", "127.0.0.1", "", "host", "10.0.0"}

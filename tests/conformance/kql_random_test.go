@@ -57,6 +57,8 @@ var randomRows = []struct {
 
 // TestKQLAgreesOnRandomRules runs rules and rows that nobody would write, by the engine and by the query.
 func TestKQLAgreesOnRandomRules(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
 	for _, c := range randomRows {
 		t.Run(c.model, func(t *testing.T) {
 			a := author{rand.New(rand.NewPCG(1, seedOf(t))), windowsFolders}

@@ -86,6 +86,7 @@ var hostile = []string{`"`, `\`, `\"`, `a\`, `" or true //`, "a\nb", "a\r\tb", "
 
 // TestKQLQuoting reads every hostile value back through Microsoft's parser.
 func TestKQLQuoting(t *testing.T) {
+	needKusto(t)
 	m, tables := mde(t)
 	var queries []string
 	var want [][]string

@@ -79,7 +79,7 @@ func TestProjectsThroughCommands(t *testing.T) {
 	program := command(t)
 	projects := fixture.Times(4, 20)
 	for _, name := range slices.Sorted(maps.Keys(projectWorlds(t, newProjectAuthor(0, 0)))) {
-		if w := projectWorlds(t, newProjectAuthor(0, 0))[name]; w.file == "" || w.crowded {
+		if w := projectWorlds(t, newProjectAuthor(0, 0))[name](); w.file == "" || w.crowded {
 			continue
 		}
 		t.Run(name, func(t *testing.T) {
@@ -87,7 +87,7 @@ func TestProjectsThroughCommands(t *testing.T) {
 			queries, matches, alerts := 0, 0, 0
 			for round := range uint64(fromEnv(t, "DECREE_RANDOM_PROJECTS", projects)) {
 				a := newProjectAuthor(seedOf(t), 1000+round)
-				w := projectWorlds(t, a)[name]
+				w := projectWorlds(t, a)[name]()
 				story := a.story()
 				p := a.project(t)
 				if p == nil {
@@ -223,7 +223,7 @@ func TestModelsThatReferToThemselves(t *testing.T) {
 			read, refused := 0, 0
 			for round := range uint64(rounds) {
 				a := newProjectAuthor(seedOf(t), 2000+round)
-				w := projectWorlds(t, a)[name]
+				w := projectWorlds(t, a)[name]()
 				text := a.entangled(products[name])
 				w.file = filepath.Join(t.TempDir(), "model.yml")
 				require.NoError(t, os.WriteFile(w.file, []byte(text), 0o600))

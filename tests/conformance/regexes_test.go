@@ -192,6 +192,7 @@ func held(t *testing.T, tests []*ir.Regex, d compilers.Dialect, model string, re
 var mvfind = regexp.MustCompile(`mvfind\(CommandLine, "((?:\\.|[^"\\])*)"\)`)
 
 func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
+	needPCRE(t)
 	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
 		return held(t, tests, spl.New(), "splunk-windows", func(queries []string) (all [][]string) {
 			for _, q := range queries {
@@ -205,6 +206,7 @@ func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
 }
 
 func TestExpressionsMeanTheSameToKusto(t *testing.T) {
+	needKusto(t)
 	_, tables := mde(t)
 	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
 		return held(t, tests, kql.New(), "mde", func(queries []string) (all [][]string) {
@@ -226,6 +228,7 @@ func TestExpressionsMeanTheSameToLucene(t *testing.T) {
 	if _, err := exec.LookPath("java"); err != nil || len(jars) == 0 {
 		missing(t, "Java or .cache/lucene-core-*.jar is not there: .ci/run gets both")
 	}
+	needEQL(t)
 	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
 		return held(t, tests, eql.New(), "ecs", func(queries []string) (all [][]string) {
 			for i, r := range CheckEQL(t, queries, nil, "") {

@@ -86,6 +86,8 @@ func unlinked(r *ir.Rule) bool {
 }
 
 func TestKQLAgreesOnWideLogSources(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
 	a := author{rand.New(rand.NewPCG(11, seedOf(t))), windowsFolders}
 	m, err := schema.Load("sentinel")
 	require.NoError(t, err)
@@ -159,6 +161,7 @@ func TestKQLAgreesOnWideLogSources(t *testing.T) {
 }
 
 func TestEQLAgreesOnWideLogSources(t *testing.T) {
+	needEQL(t)
 	for _, model := range []string{"ecs", "winlogbeat"} {
 		t.Run(model, func(t *testing.T) {
 			a := author{rand.New(rand.NewPCG(12, seedOf(t))), windowsFolders}

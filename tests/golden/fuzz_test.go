@@ -14,6 +14,7 @@ import (
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 )
 
 // FuzzCompile writes whatever can be read as a rule in every dialect and data model: none panics, each says why it
@@ -22,8 +23,8 @@ func FuzzCompile(f *testing.F) {
 	files, err := filepath.Glob("cases/*/rule.yml")
 	require.NoError(f, err)
 	require.NotEmpty(f, files)
-	for _, file := range files {
-		text, err := os.ReadFile(file)
+	for i := 0; i < len(files); i += fixture.Times(4, 1) { // TestCases writes all of them
+		text, err := os.ReadFile(files[i])
 		require.NoError(f, err)
 		f.Add(text)
 	}

@@ -66,7 +66,8 @@ func (r *Result) Column(name string) (column string, ok bool) {
 // whole is the one column of an event that has the whole value of a field, or is a column of that name.
 func (p *Plan) whole(f ir.Field, name string) (string, bool) {
 	columns, _ := p.Whole(f)
-	if len(columns) == 1 && p.Source.Has(p.Model, f) {
+	_, entity := p.Source.Entities[name]
+	if len(columns) == 1 && (entity || p.Source.Has(p.Model, f)) {
 		return PlainColumn(p.Source, columns[0])
 	}
 	_, listed := p.Source.Columns[name]

@@ -1,0 +1,89 @@
+package packages
+
+import (
+	"slices"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// Part says what a column tells of a thing.
+type Part string
+
+// The parts. Whole is the thing itself: the address, the hash, the name of a user or a host as the data model has it.
+const (
+	Whole       Part = ""
+	Domain      Part = "domain"       // of a user
+	CommandLine Part = "command line" // of a process
+	ProcessID   Part = "id"           // of a process
+	Path        Part = "path"         // of a process's image
+)
+
+// Mention is a column of a query's result that tells of a thing.
+type Mention struct {
+	Kind   string // one of rules.EntityKinds
+	Part   Part
+	Column string
+	Field  string // as the rule or the data model names it
+	Given  bool   // the rule names it in `entities`
+}
+
+// found are the fields and entities that are reported without being named, in this order. Where a kind has several fields, all that the result has count.
+var found = []Mention{
+	{Kind: "host", Field: "host"}, {Kind: "user", Field: "user"}, {Kind: "user", Part: Domain, Field: "UserDomain"},
+	{Kind: "process", Part: CommandLine, Field: "CommandLine"}, {Kind: "process", Part: ProcessID, Field: "ProcessId"}, {Kind: "process", Part: Path, Field: "Image"},
+	{Kind: "file", Field: "TargetFilename"}, {Kind: "file", Field: "ImageLoaded"},
+	{Kind: "sha1", Field: "sha1"}, {Kind: "sha256", Field: "sha256"}, {Kind: "md5", Field: "md5"},
+	{Kind: "ip", Field: "ip"}, {Kind: "ip", Field: "DestinationIp"}, {Kind: "ip", Field: "SourceIp"}, {Kind: "ip", Field: "IpAddress"}, {Kind: "ip", Field: "ClientIP"}, {Kind: "ip", Field: "c-ip"},
+	{Kind: "domain", Field: "domain"}, {Kind: "domain", Field: "QueryName"}, {Kind: "domain", Field: "DestinationHostname"},
+	{Kind: "url", Field: "url"}, {Kind: "url", Field: "c-uri"},
+}
+
+// Mentions are the things that an alert is about: those that the rule names, and those that are found in the query's result. What the rule names and the
+// result lacks is left out, with a finding.
+func Mentions(in Input) ([]Mention, diag.Diagnostics) {
+	var out []Mention
+	var lacking diag.Diagnostics
+	add := func(m Mention) {
+		same := func(had Mention) bool { return had.Kind == m.Kind && had.Column == m.Column }
+		if !slices.ContainsFunc(out, same) {
+			out = append(out, m)
+		}
+	}
+	for _, e := range in.Rule.Alerting.Entities {
+		column, ok := Column(in, e.Field, &lacking)
+		if ok {
+			add(Mention{Kind: e.Kind, Part: partOf(e), Column: column, Field: e.Field.Name, Given: true})
+		}
+	}
+	for _, m := range found {
+		if column, ok := in.Query.Result.Column(m.Field); ok {
+			m.Column = column
+			add(m)
+		}
+	}
+	return out, lacking
+}
+
+// partOf says what a named field tells of its thing. A process is told by its command line, if the field is no other known part.
+func partOf(e rules.Entity) Part {
+	for _, m := range found {
+		if m.Kind == e.Kind && m.Field == e.Field.Name {
+			return m.Part
+		}
+	}
+	if e.Kind == "process" {
+		return CommandLine
+	}
+	return Whole
+}
+
+// Column is the column of the result with the value of a field that the rule's alert shows. If there is none, a finding says that it is left out.
+func Column(in Input, f rules.NamedField, to *diag.Diagnostics) (string, bool) {
+	column, ok := in.Query.Result.Column(f.Name)
+	if !ok {
+		to.Warnf("package-column", f.Range, "name a field that is a column of its own in data model "+in.Query.Model+", or add it to the correlation's `fields`",
+			"the query does not return one column with the value of %s: the alert does not show it", f.Name)
+	}
+	return column, ok
+}

@@ -1,0 +1,67 @@
+// Package packages makes of queries what products deploy. It holds what the formats share; each format is a folder below.
+//
+// In: rules or correlations with their queries in the format's dialect, and the settings of the target. Out: files for the product's own tools, and
+// findings about what the product refuses or cannot show.
+//
+// What must stay true:
+//   - A package says only what the rule, its query's Result and documented defaults say. Nothing is guessed from the query's text.
+//   - Ids are the same in every build (ID). Versions rise when a rule changes (VersionOf). Titles are unique and short enough (Titles).
+//   - A limit of the product is a finding before deployment. An error leaves that rule out, never the others. What is left out of a rule is a warning.
+//   - A text of a rule never leaves its value: files are written by encoders, not by joining texts.
+//   - The same input gives the same bytes.
+package packages
+
+import (
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// Format is what one product deploys.
+type Format interface {
+	Name() string             // "sentinel", as a target names it
+	Title() string            // "Microsoft Sentinel"
+	Dialect() string          // of its queries: "kql"
+	Models() []string         // data models of the product's tables, the preferred first
+	Schedule() rules.Schedule // of a rule that has none, or a part of it
+	Package(Settings, []Input) Output
+}
+
+// Settings are those of a target, from the project.
+type Settings struct {
+	Target       string // its name, which is part of every id
+	NearRealTime bool   // rules run as soon as events arrive, where the product can and the query allows it
+}
+
+// Input is a rule or a correlation with its query.
+type Input struct {
+	Rule        *rules.Rule     // its metadata; of a correlation the body. Its schedule is whole: see WithSchedule
+	Correlation *ir.Correlation // nil for a rule
+	Query       *compilers.Query
+	Path        string // of its files, without extension, unique among the inputs
+}
+
+// File is a file of a package. Path is relative to the target's folder.
+type File struct {
+	Path, Text string
+	Binary     bool // written byte by byte, without a newline at the end
+	Rules      []*rules.Rule
+}
+
+// Output is what a format made.
+type Output struct {
+	Files []File
+	Made  []Made // one for each packaged rule, in the order of the inputs
+	Found diag.Diagnostics
+}
+
+// Made says what one rule became.
+type Made struct {
+	Rule    *rules.Rule `json:"-"`
+	ID      string      `json:"id"`   // in the product
+	Name    string      `json:"name"` // in the product
+	Kind    string      `json:"kind"` // in the product's words: Scheduled, eql …
+	Version string      `json:"version"`
+	Files   []string    `json:"files"`
+}

@@ -1,0 +1,67 @@
+package packages
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+// DefaultSchedule is that of a rule without one: every hour, over the last hour. Each event is then reported once.
+var DefaultSchedule = rules.Schedule{Every: time.Hour, Lookback: time.Hour}
+
+// WithSchedule completes a rule's schedule from a default. A rule that only says how often it runs looks back as far as that; one that only says how far
+// back it looks runs as often as the default, but not more rarely than it looks back.
+func WithSchedule(s, otherwise rules.Schedule) rules.Schedule {
+	switch {
+	case s.Every > 0:
+		s.Lookback = cmp.Or(s.Lookback, s.Every)
+	case s.Lookback > 0:
+		s.Every = min(otherwise.Every, s.Lookback)
+	default:
+		return otherwise
+	}
+	return s
+}
+
+// ISO writes a duration as ISO 8601 does: PT1H, P1D, PT1H30M. Parts of a second are left out.
+func ISO(d time.Duration) string {
+	if d%(24*time.Hour) == 0 && d > 0 {
+		return fmt.Sprintf("P%dD", d/(24*time.Hour))
+	}
+	var b strings.Builder
+	b.WriteString("PT")
+	for _, part := range []struct {
+		unit time.Duration
+		name string
+	}{{time.Hour, "H"}, {time.Minute, "M"}, {time.Second, "S"}} {
+		if n := d / part.unit; n > 0 {
+			fmt.Fprintf(&b, "%d%s", n, part.name)
+			d %= part.unit
+		}
+	}
+	if b.Len() == 2 {
+		return "PT0S"
+	}
+	return b.String()
+}
+
+// ScheduledRule is a rule whose schedule is complete: its query is compiled from that.
+func ScheduledRule(r *ir.Rule, otherwise rules.Schedule) *ir.Rule {
+	out, source := *r, *r.Source
+	source.Schedule = WithSchedule(source.Schedule, otherwise)
+	out.Source = &source
+	return &out
+}
+
+// ScheduledCorrelation is a correlation whose schedule is complete.
+func ScheduledCorrelation(c *ir.Correlation, otherwise rules.Schedule) *ir.Correlation {
+	out, source, body := *c, *c.Source, *c.Source.Body
+	body.Schedule = WithSchedule(body.Schedule, otherwise)
+	source.Body = &body
+	out.Source = &source
+	return &out
+}

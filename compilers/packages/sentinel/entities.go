@@ -1,0 +1,95 @@
+package sentinel
+
+import (
+	"regexp"
+	"slices"
+
+	"decree/compilers/packages"
+)
+
+// columnForm is what names of columns may be made of. https://learn.microsoft.com/en-us/azure/sentinel/map-data-fields-to-entities
+var columnForm = regexp.MustCompile(`^[A-Za-z_]\w*$`)
+
+type entityMapping struct {
+	EntityType    string         `json:"entityType" yaml:"entityType"`
+	FieldMappings []fieldMapping `json:"fieldMappings" yaml:"fieldMappings"`
+}
+
+type fieldMapping struct {
+	Identifier string `json:"identifier" yaml:"identifier"`
+	ColumnName string `json:"columnName" yaml:"columnName"`
+}
+
+// identifiers say which type of entity a column is about, and which identifier it is: EntityMappingIdentifiers.cs, and
+// https://learn.microsoft.com/en-us/azure/sentinel/entities-reference
+var identifiers = map[string]map[packages.Part][2]string{
+	"host":           {packages.Whole: {"Host", "FullName"}},
+	"user":           {packages.Whole: {"Account", "Name"}, packages.Domain: {"Account", "NTDomain"}},
+	"process":        {packages.CommandLine: {"Process", "CommandLine"}, packages.ProcessID: {"Process", "ProcessId"}},
+	"file":           {packages.Whole: {"File", "Name"}},
+	"ip":             {packages.Whole: {"IP", "Address"}},
+	"domain":         {packages.Whole: {"DNS", "DomainName"}},
+	"url":            {packages.Whole: {"URL", "Url"}},
+	"registry_key":   {packages.Whole: {"RegistryKey", "Key"}},
+	"registry_value": {packages.Whole: {"RegistryValue", "Name"}},
+	"mailbox":        {packages.Whole: {"Mailbox", "MailboxPrimaryAddress"}},
+}
+
+// better are columns that identify a thing in another way than the data model's entity, which is a key to join by.
+var better = map[string]fieldMapping{
+	"DeviceId":        {"FullName", "DeviceName"},
+	"AccountObjectId": {"AadUserId", "AccountObjectId"},
+	"AccountUpn":      {"FullName", "AccountUpn"},
+	"AccountSid":      {"Sid", "AccountSid"},
+	"SubjectUserSid":  {"Sid", "SubjectUserSid"},
+}
+
+// mapEntities maps what the alert is about. Parts of one thing are one mapping, each other thing is a mapping of its own.
+func (a *analyticsRule) mapEntities() {
+	mentions, found := packages.Mentions(a.in)
+	a.keep(found)
+	for _, m := range mentions {
+		id, known := identifiers[m.Kind][m.Part]
+		if !known {
+			continue // a path of a process, a hash without its algorithm
+		}
+		field := fieldMapping{id[1], m.Column}
+		if other, ok := better[m.Column]; ok {
+			field = other
+		}
+		if !a.in.Query.Result.Has(field.ColumnName) || !columnForm.MatchString(field.ColumnName) {
+			continue
+		}
+		a.addMapping(id[0], field, m)
+	}
+	a.entities = slices.DeleteFunc(a.entities, func(e entityMapping) bool { return !strong(e) })
+	if len(a.entities) > mostMappings {
+		a.found.Warnf("package-entity", a.in.Rule.Range, "name fewer in `entities`", "Sentinel takes %d entities, and this rule has %d: the last ones are left out", mostMappings, len(a.entities))
+		a.entities = a.entities[:mostMappings]
+	}
+}
+
+// addMapping adds a field to the mapping of its type that lacks that identifier, or begins another one.
+func (a *analyticsRule) addMapping(entityType string, field fieldMapping, m packages.Mention) {
+	has := func(e entityMapping, same func(fieldMapping) bool) bool {
+		return slices.ContainsFunc(e.FieldMappings, same)
+	}
+	for i, e := range a.entities {
+		if e.EntityType != entityType {
+			continue
+		}
+		if has(e, func(f fieldMapping) bool { return f == field }) {
+			return
+		}
+		if m.Part != packages.Whole && !has(e, func(f fieldMapping) bool { return f.Identifier == field.Identifier }) && len(e.FieldMappings) < mostIdentifiers {
+			a.entities[i].FieldMappings = append(a.entities[i].FieldMappings, field)
+			return
+		}
+	}
+	a.entities = append(a.entities, entityMapping{entityType, []fieldMapping{field}})
+}
+
+// strong tells whether a mapping has an identifier that the repository's checks ask for: a domain alone is no account.
+func strong(e entityMapping) bool {
+	return !(e.EntityType == "Account" && len(e.FieldMappings) == 1 && e.FieldMappings[0].Identifier == "NTDomain")
+}

@@ -1,0 +1,71 @@
+package sentinel
+
+import (
+	"fmt"
+	"time"
+
+	"decree/compilers/packages"
+)
+
+// Limits of a schedule: ScheduledTemplateInternalModel.cs, and https://learn.microsoft.com/en-us/azure/sentinel/scheduled-rules-overview
+const (
+	shortestPeriod = 5 * time.Minute
+	longestPeriod  = 14 * 24 * time.Hour
+	// longPeriod is a period for which a rule may not run more often than hourly.
+	longPeriod = 2 * 24 * time.Hour
+)
+
+// lateArrival is how much later than its own time an event may arrive and still be found. The query chooses events by when they arrived, and Sentinel
+// shows it only those whose own time is in the period. https://learn.microsoft.com/en-us/azure/sentinel/ingestion-delay
+const lateArrival = time.Hour
+
+// window is how often a rule runs, and how far back Sentinel lets it see.
+type window struct{ every, period time.Duration }
+
+// chooseKind sets the kind and the schedule. A rule runs near real time if it or the project asks for that and its query allows it.
+func (a *analyticsRule) chooseKind() {
+	r, result := a.in.Rule, a.in.Query.Result
+	a.kind = scheduled
+	at := r.Key("schedule", -1)
+	asks := r.Schedule.Every < shortestPeriod
+	if (asks || a.settings.NearRealTime) && len(result.Tables) == 1 && !result.Combines && len(a.in.Query.Assets) == 0 {
+		a.kind = nearRealTime
+		return
+	}
+	if asks {
+		a.found.Errorf("package-schedule", at, "let it run every 5 minutes or more rarely", "Sentinel runs a rule every 5 minutes at most, and near real time only a query of conditions on one table")
+		return
+	}
+	a.window = window{every: r.Schedule.Every, period: result.Lookback + result.Reach}
+	if late := a.window.period + lateArrival; late <= longestPeriod && (late < longPeriod || a.window.every >= time.Hour) {
+		a.window.period = late
+	}
+	switch w := a.window; {
+	case w.every > longestPeriod:
+		a.found.Errorf("package-schedule", at, "let it run more often", "Sentinel runs a rule at least every 14 days, not every %s", short(w.every))
+	case w.period > longestPeriod:
+		a.found.Errorf("package-schedule", at, "shorten the lookback or the timespan", "the query reads %s, and Sentinel shows it 14 days", short(w.period))
+	case w.period >= longPeriod && w.every < time.Hour:
+		a.found.Errorf("package-schedule", at, "let it run every hour, or shorten the lookback or the timespan", "the query reads %s: Sentinel runs such a rule every hour at most, not every %s", short(w.period), short(w.every))
+	}
+	if w := &a.window; w.period < w.every {
+		w.period = w.every
+		a.found.Warnf("package-schedule", at, "let `lookback` be as long as `every`", "the rule runs every %s and looks back %s: what comes between is not found", short(w.every), short(result.Lookback))
+	}
+}
+
+// short writes a duration as the YAML form does: a number and a unit.
+func short(d time.Duration) string {
+	for _, unit := range []struct {
+		length time.Duration
+		name   string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}} {
+		if d%unit.length == 0 {
+			return fmt.Sprintf("%d%s", d/unit.length, unit.name)
+		}
+	}
+	return fmt.Sprintf("%dm", (d+time.Minute-1)/time.Minute)
+}
+
+// iso is a duration as the REST API takes it.
+func iso(d time.Duration) string { return packages.ISO((d + time.Minute - 1).Truncate(time.Minute)) }

@@ -93,6 +93,24 @@ func compareResults(a, b Result) int {
 	return a.rule.order - b.rule.order
 }
 
+// Add adds what another engine of the same run saw.
+func (s *Stats) Add(o Stats) {
+	s.Events += o.Events
+	s.Foreign += o.Foreign
+	s.Evicted += o.Evicted
+	s.Dropped += o.Dropped
+	s.Uncounted += o.Uncounted
+	s.Timeless += o.Timeless
+	s.Undated += o.Undated
+	s.Uncorrelated += o.Uncorrelated
+	s.Unraised += o.Unraised
+	s.Textless += o.Textless
+	if s.Guessed == "" {
+		s.Guessed = o.Guessed
+	}
+	s.Suspended = append(s.Suspended, o.Suspended...)
+}
+
 // finishedStats adds up what the workers counted.
 func (e *Engine) finishedStats() Stats {
 	var first timestamp.Guess

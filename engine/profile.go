@@ -27,6 +27,26 @@ type RuleCost struct {
 	Time    time.Duration
 }
 
+// Add adds the profile of another engine of the same run.
+func (p *Profile) Add(o *Profile) {
+	p.Bytes += o.Bytes
+	p.Read += o.Read
+	p.Find += o.Find
+	p.Ask += o.Ask
+	p.Finish += o.Finish
+	for _, cost := range o.ByRules {
+		at := slices.IndexFunc(p.ByRules, func(c RuleCost) bool { return c.Rule == cost.Rule })
+		if at < 0 {
+			p.ByRules = append(p.ByRules, cost)
+			continue
+		}
+		p.ByRules[at].Asked += cost.Asked
+		p.ByRules[at].Matched += cost.Matched
+		p.ByRules[at].Time += cost.Time
+	}
+	slices.SortStableFunc(p.ByRules, func(a, b RuleCost) int { return cmp.Compare(b.Time, a.Time) })
+}
+
 // costs are a matcher's own measurements; nil measures nothing.
 type costs struct {
 	bytes           int

@@ -10,6 +10,7 @@ import (
 	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/explanation"
+	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/nearmiss"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
@@ -43,10 +44,13 @@ and the value that the event has. Ancestors and rarity are shown too.
 Use it when a rule matches too much or too little. Choose the event with --event
 or --line. decree reads all events, because ancestors and rarity depend on other
 events. For a correlation it shows what the inputs found, and for each group the
-window that matched or came nearest.`,
+window that matched or came nearest.
+
+The content of the files decides their data model, unless --model names it. All
+must have the same.`,
 		Example: `  decree explain --line 2 tests/examples/rules/remote_script.yml \
     tests/examples/events/processes.ndjson
-  decree explain -m windows tests/examples/rules/password_guessing.yml \
+  decree explain tests/examples/rules/password_guessing.yml \
     tests/examples/events/logons.ndjson`,
 		Args: usage.Arguments(2, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -81,7 +85,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 	if len(set.Rules) != 1 {
 		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(set.Rules))
 	}
-	opt, err := p.Options()
+	in, opt, err := p.open(s)
 	if err != nil {
 		return err
 	}
@@ -90,17 +94,14 @@ func explain(s *stdio.Streams, p explainParams) error {
 	if x == nil {
 		return exit.ErrFindings
 	}
-	files := event.Expand(p.events)
-	if err := errors.Join(files.Errs...); err != nil {
-		return err
-	}
 	given := 0
-	for _, file := range files.Paths {
-		n, err := p.read(s, file, opt.Model, x)
-		if err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
+	err = in.Each(func(r *event.Reader, _ string) error {
+		n, err := p.read(r, opt.Model, x)
 		given += n
+		return err
+	})
+	if err != nil {
+		return err
 	}
 	explanations, _, err := x.Finish()
 	if err != nil {
@@ -128,20 +129,26 @@ func explain(s *stdio.Streams, p explainParams) error {
 	return nil
 }
 
-// openReporting opens a file and shows each rejected line.
-func openReporting(s *stdio.Streams, file string) (*event.Reader, error) {
-	return event.Open(file, event.Options{Stdin: s.In, OnReject: func(j event.Reject) {
-		fmt.Fprintf(s.Err, "rejected %s:%d: %s\n", diag.Visible(j.Source), j.Line, diag.Visible(j.Reason))
-	}})
+// open finds the event files, and the one data model that they have.
+func (p explainParams) open(s *stdio.Streams) (in *input.Explained, opt engine.Options, err error) {
+	if opt, err = p.Options(); err != nil {
+		return nil, opt, err
+	}
+	given, choice, err := p.Models()
+	if err != nil {
+		return nil, opt, err
+	}
+	if in, err = input.Explain(s, p.events, given == nil, choice.Signs()); err != nil {
+		return nil, opt, err
+	}
+	if opt.Model = given; given == nil {
+		opt.Model, err = choice.Load(in.Model)
+	}
+	return in, opt, err
 }
 
 // read gives the explainer the events of a file, and returns their number.
-func (p explainParams) read(s *stdio.Streams, file string, m *schema.Model, x *engine.Explainer) (n int, err error) {
-	r, err := openReporting(s, file)
-	if err != nil {
-		return 0, err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
+func (p explainParams) read(r *event.Reader, m *schema.Model, x *engine.Explainer) (n int, err error) {
 	for {
 		ev, err := r.Next()
 		if errors.Is(err, io.EOF) {
@@ -170,7 +177,7 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	if p.eventID != "" || p.line != 0 || p.expr {
 		return fmt.Errorf("%s has a correlation, which needs several events: leave out --event, --line and --expr", p.rule)
 	}
-	opt, err := p.Options()
+	in, opt, err := p.open(s)
 	if err != nil {
 		return err
 	}
@@ -184,14 +191,8 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	if found.HasErrors() {
 		return exit.ErrFindings
 	}
-	files := event.Expand(p.events)
-	if err := errors.Join(files.Errs...); err != nil {
+	if err := in.Each(func(r *event.Reader, file string) error { return e.Run(r, file, 1, func(int) {}) }); err != nil {
 		return err
-	}
-	for _, file := range files.Paths {
-		if err := runFile(s, e, file); err != nil {
-			return fmt.Errorf("%s: %w", file, err)
-		}
 	}
 	_, stats, err := e.Finish()
 	if err != nil {
@@ -214,14 +215,4 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 		nearmiss.Print(s, all[i])
 	}
 	return nil
-}
-
-// runFile gives an engine the events of one file.
-func runFile(s *stdio.Streams, e *engine.Engine, file string) (err error) {
-	r, err := openReporting(s, file)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	return e.Run(r, file, 1, func(int) {})
 }

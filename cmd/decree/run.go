@@ -11,6 +11,7 @@ import (
 
 	"decree/cmd/decree/internal/alerts"
 	"decree/cmd/decree/internal/backtest"
+	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/input"
@@ -23,7 +24,7 @@ import (
 	"decree/cmd/decree/internal/warnings"
 	"decree/engine"
 	"decree/engine/event"
-	"decree/rules/diag"
+	"decree/rules/schema"
 )
 
 type runParams struct {
@@ -52,8 +53,12 @@ func newRun(s *stdio.Streams) *cobra.Command {
 or - for standard input.
 
 Use it to try a rule on recorded events, to hunt in exports, or with --backtest
-to count the alerts that rules would have raised. --model says which product the
-events come from.
+to count the alerts that rules would have raised.
+
+The content of each file decides which product its events come from, and so
+which rules they are asked of. decree names the data model of each file. Files
+of several products may be mixed: ancestors, rarity and correlations stay within
+one data model. --model says which model all files have.
 
 decree reads EVTX, Windows XML, NDJSON, JSON arrays and CSV, in UTF-8 or UTF-16,
 plain, .gz or .zst. It opens the envelopes of exports, as {"Records": [...]}.
@@ -65,11 +70,11 @@ Matches are shown as they are found, and memory does not grow with the input.
 Rules on ancestors or rarity, and correlations, wait for the end of the input,
 within --max-memory, --max-pending and --max-processes.
 
-The exit code is 2 if an input could not be read, or if no input holds an event.
-It is 1 if rules did not see all events, if a file's events are of another
-product, and with --fail-on-match if a rule matched.`,
+The exit code is 2 if an input could not be read, if no input holds an event, or
+if a file's events are of no known data model, or not of that of --model. It is
+1 if rules did not see all events, and with --fail-on-match if a rule matched.`,
 		Example: `  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
-  decree run -m windows --summary tests/stories/testdata/sysmon.ndjson.gz
+  decree run --summary tests/stories/testdata/sysmon.ndjson.gz
   decree run -m mde --backtest tests/stories/testdata/defender.ndjson.gz`,
 		Args: usage.Arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -128,15 +133,11 @@ func runRules(s *stdio.Streams, p runParams) error {
 		out = alerts.New(s, p.format, p.summary)
 		opt.OnResult = func(r engine.Result) {
 			matches++
-			windows = windows || (opt.Model.Name == evaluation.DefaultModel && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
+			windows = windows || (p.Model == schema.Plain && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
 			in.ClearBar()
 			out.Add(r)
 		}
 	}
-	e, replay, found := p.engine(set, opt)
-	warnings.NotRun(s, set, found, opt.Model.Name)
-	warnings.NotAsked(s, e.NotAsked())
-	warnings.MissingFields(s, opt.Model, set.Lowered())
 	files := event.Expand(p.events)
 	if len(files.Paths) == 0 {
 		return errors.Join(files.Errs...)
@@ -144,19 +145,38 @@ func runRules(s *stdio.Streams, p runParams) error {
 	if err := input.NotAmong(p.rejects, slices.Concat(files.Paths, set.OnDisk(), []string{p.ModelFile, p.Reputation, p.backtest.Baseline})); err != nil {
 		return err
 	}
-	loadingDone()
-	memory.Limit(p.maxMemory)
-	loaded := time.Now()
-	if err := in.ReadAll(e, files); err != nil {
+	given, choice, err := p.Models()
+	if err != nil {
+		return err
+	}
+	var es *engines.Set
+	var loaded time.Time
+	err = in.ReadAll(files, choice.Signs(), func(names []string) (*engines.Set, error) {
+		models, err := choice.LoadAll(given, names)
+		if err != nil {
+			return nil, err
+		}
+		es = engines.New(set.Lowered(), models, opt, p.backtest.On)
+		warnings.NotRun(s, set, es.Found, es.Names())
+		warnings.NotAsked(s, es.NotAsked())
+		for _, m := range models {
+			warnings.MissingFields(s, m, set.Lowered())
+		}
+		loadingDone()
+		memory.Limit(p.maxMemory)
+		loaded = time.Now()
+		return es, nil
+	})
+	if err != nil {
 		return err
 	}
 	memory.Finishing()
 	var noisier bool
 	var stats engine.Stats
-	if replay != nil {
-		matches, noisier, stats, err = backtest.Run(s, replay, p.backtest, p.format)
-	} else if _, stats, err = e.Finish(); err == nil {
-		err = out.Close(stats.Suspended, e.WithoutReputation())
+	if p.backtest.On {
+		matches, noisier, stats, err = backtest.Run(s, es, p.backtest, p.format)
+	} else if stats, err = es.Finish(); err == nil {
+		err = out.Close(stats.Suspended, es.WithoutReputation())
 	}
 	if err != nil {
 		return err
@@ -164,32 +184,24 @@ func runRules(s *stdio.Streams, p runParams) error {
 	in.ShowSkipped()
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected, plural.Count(matches, "match"))
 	foreign := stats.Events > 0 && stats.Foreign == stats.Events
-	if foreign || (matches == 0 && stats.Events > 0) {
-		warnings.Model(s, opt.Model, stats)
+	for _, e := range es.All {
+		if e.Stats.Events > 0 && (matches == 0 || e.Stats.Foreign == e.Stats.Events) {
+			warnings.Model(s, e.Model, e.Stats, in.Recognised)
+		}
 	}
 	if windows {
-		warnings.NoModel(s)
+		warnings.Unchecked(s)
 	}
-	warnings.NoReputation(s, e.WithoutReputation())
+	warnings.NoReputation(s, es.WithoutReputation())
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
-		if err := profile.Print(s, e.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
+		if err := profile.Print(s, es.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
 			return err
 		}
 	}
-	if in.Unreadable {
+	if in.Unreadable || (foreign && !in.Recognised) {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless
-	return exit.After(append(set.Found, found...), unseen > 0 || noisier || foreign || in.Unfit || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
-}
-
-// engine makes the engine that reads the events, and the backtest that it is of; nil if it is of none.
-func (p runParams) engine(set *ruleset.Set, opt engine.Options) (*engine.Engine, *engine.Backtest, diag.Diagnostics) {
-	if !p.backtest.On {
-		e, found := engine.New(set.Lowered(), opt)
-		return e, nil, found
-	}
-	replay, found := engine.NewBacktest(set.Lowered(), opt)
-	return replay.Engine, replay, found
+	return exit.After(append(set.Found, es.Found...), unseen > 0 || noisier || foreign || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

@@ -73,6 +73,7 @@ type Reader struct {
 	broken   string // why the file cannot be read to its end
 	queue    []Raw  // events of an envelope
 	queued   int    // how many of them were given
+	ahead    []Raw  // lines that Ahead has read
 	lent     []byte // memory for lines, which are appended
 	line     int
 	lines    int
@@ -243,6 +244,11 @@ func (r *Reader) Next() (*Event, error) {
 // NextRaw gives the next line, or io.EOF. The caller decodes it, and passes it to Reject if it is not an event. NextRaw
 // itself rejects nothing, so that lines can be read ahead and judged in order.
 func (r *Reader) NextRaw() (Raw, error) {
+	if len(r.ahead) > 0 {
+		raw := r.ahead[0]
+		r.ahead = r.ahead[1:]
+		return raw, nil
+	}
 	if r.refused != "" {
 		reason := r.refused
 		r.refused, r.rows, r.started, r.in = "", nil, true, bufio.NewReader(bytes.NewReader(nil))

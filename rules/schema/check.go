@@ -32,6 +32,7 @@ func (m *Model) check(doc *document) {
 	if m.Longest < 0 {
 		c.bad("longest", "remove it if queries may have any length", "longest must be a number of characters above 0, got: %d", m.Longest)
 	}
+	c.signs()
 	if len(m.Sources) == 0 {
 		c.bad("sources", "add a log source under `sources:`, or `extends:` another model", "the model has no sources")
 	}

@@ -55,6 +55,7 @@ func read(file string, data []byte) (*Model, error) {
 		m = merge(below, m, doc)
 	}
 	m.pairs = &sync.Map{}
+	m.tellsOwn = doc.Has("recognise")
 	m.check(doc)
 	if err := doc.unread(); err != nil {
 		return nil, err

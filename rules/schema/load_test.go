@@ -73,6 +73,9 @@ func TestModelFiles(t *testing.T) {
 		"no group":            {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: pattern, key: x=a}}}]\n", "must be an expression with a group"},
 		"no element":          {"name: mine\nsources: [{name: a, fields: {X: {column: x, type: xml}}}]\n", "field X has type xml but no key"},
 		"no element in scope": {"name: mine\nsources: [{name: a, scope: [{column: x, type: xml, values: [b]}]}]\n", "field of the scope has type xml but no key"},
+		"bad sign":            {"name: mine\nrecognise: [{without: [a]}]\n", "a sign without columns is shown by every event"},
+		"sign without values": {"name: mine\nrecognise: [{values: {a: []}}]\n", "column a has no values"},
+		"sign without a name": {"name: mine\nrecognise: [{fields: ['']}]\n", "empty name"},
 		"bad level":           {"name: mine\nsources: [{name: a, ancestors: {0: {}}}]\n", "the level of an ancestor must be 1 to 5, got: 0"},
 	} {
 		t.Run(name, func(t *testing.T) {

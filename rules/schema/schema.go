@@ -37,7 +37,11 @@ type Model struct {
 	TableColumn string `yaml:"table_column"`
 	// Columns are the columns that every table of the product has.
 	Columns map[string]string `yaml:"columns"`
-	Sources []Source          `yaml:"sources"`
+	// Recognise is how events of the model are told from those of others, where none is named. Without it, the model is only used where it is named.
+	Recognise []Sign   `yaml:"recognise"`
+	Sources   []Source `yaml:"sources"`
+
+	tellsOwn bool // the model's own file has Recognise, not only the one it extends
 
 	pairs *sync.Map // category, product and service -> sources of both the category and the service
 }

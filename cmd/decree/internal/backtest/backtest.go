@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"decree/cmd/decree/internal/alerts"
+	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
@@ -22,7 +23,7 @@ type datedAlert struct {
 
 // Run replays the events that the engine read, shows the alerts, and compares them with the baseline. noisier is true if some rule has more
 // new alerts than the flags accept.
-func Run(s *stdio.Streams, e *engine.Backtest, p Flags, format string) (raised int, noisier bool, stats engine.Stats, err error) {
+func Run(s *stdio.Streams, e *engines.Set, p Flags, format string) (raised int, noisier bool, stats engine.Stats, err error) {
 	before, err := readBaseline(p.Baseline)
 	if err != nil {
 		return 0, false, stats, err
@@ -41,7 +42,7 @@ func Run(s *stdio.Streams, e *engine.Backtest, p Flags, format string) (raised i
 			written = object.Array("alerts")
 		}
 	}
-	timeless, stats, err := e.Finish(p.schedule, func(found engine.Alert) {
+	timeless, stats, err := e.Replay(p.schedule, func(found engine.Alert) {
 		begin()
 		raised++
 		counted.add(found)

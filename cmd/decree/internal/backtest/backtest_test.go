@@ -12,11 +12,13 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 const files = `
@@ -69,11 +71,13 @@ func replayed(t *testing.T, p Flags, format string, times ...string) (raised int
 	s, o, e := clitest.Streams("")
 	set, err := ruleset.Load(s, []string{"who.yml"}, ruleset.Filters{}, ruleset.Lists{})
 	require.NoError(t, err)
-	b, found := engine.NewBacktest(set.Lowered(), engine.Options{})
-	require.Empty(t, found)
+	m, err := schema.Load(schema.Plain)
+	require.NoError(t, err)
+	b := engines.New(set.Lowered(), []*schema.Model{m}, engine.Options{}, true)
+	require.Empty(t, b.Found)
 	for i, at := range times {
 		text := fmt.Sprintf(`{"EventRecordID": %d, "UtcTime": "%s", "Image": "C:\\whoami.exe"}`, i+1, at)
-		require.NoError(t, b.Add(&event.Event{Source: "e.ndjson", Line: i + 1, Raw: []byte(text)}))
+		require.NoError(t, b.All[0].Add(&event.Event{Source: "e.ndjson", Line: i + 1, Raw: []byte(text)}))
 	}
 	raised, noisier, _, err = Run(s, b, p, format)
 	return raised, noisier, o.String(), e.String(), err

@@ -26,14 +26,11 @@ type Flags struct {
 	Now        string
 }
 
-// DefaultModel is the model of events with Sigma's own field names.
-const DefaultModel = schema.Plain
-
 // AddTo adds the flags.
 func (e *Flags) AddTo(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&e.Model, "model", "m", DefaultModel, "data `MODEL` of the events: "+strings.Join(schema.Names(), ", "))
-	f.StringVar(&e.ModelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
+	f.StringVarP(&e.Model, "model", "m", "", "data `MODEL` of the events (default: the content of each file decides): "+strings.Join(schema.Names(), ", "))
+	f.StringVar(&e.ModelFile, "model-file", "", "`FILE` of a data model, which may extend a shipped one; if it says how its events are recognised, the content of each file decides")
 	f.StringVar(&e.Reputation, "reputation", "", "`FILE` with a reputation table: CSV or NDJSON with a key column such as sha1")
 	f.StringVar(&e.Now, "now", "", "`TIME` at which the lookback ends, as 2026-03-02T12:00:00Z; without it the whole input is one window")
 	usage.Complete(cmd, "model", schema.Names)
@@ -41,11 +38,20 @@ func (e *Flags) AddTo(cmd *cobra.Command) {
 	e.Lists.AddTo(cmd)
 }
 
-// Options gives the engine's options.
-func (e *Flags) Options() (opt engine.Options, err error) {
-	if opt.Model, err = models.Load(e.Model, e.ModelFile); err != nil {
-		return opt, err
+// Models gives the model that all events have; nil if the content of each file decides, among those of choice.
+func (e *Flags) Models() (given *schema.Model, choice models.Choice, err error) {
+	if e.Model == "" && e.ModelFile == "" {
+		return nil, models.NewChoice(), nil
 	}
+	m, err := models.Load(e.Model, e.ModelFile)
+	if err == nil && e.Model == "" && m.TellsOwn() {
+		return nil, models.NewChoice(m), nil
+	}
+	return m, choice, err
+}
+
+// Options gives the engine's options, without the model.
+func (e *Flags) Options() (opt engine.Options, err error) {
 	if e.Reputation != "" {
 		if opt.Reputation, err = rarity.LoadTable(e.Reputation); err != nil {
 			return opt, err

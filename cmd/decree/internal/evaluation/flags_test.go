@@ -1,6 +1,7 @@
 package evaluation
 
 import (
+	"errors"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/rules/schema"
 )
 
 func parse(t *testing.T, args ...string) Flags {
@@ -26,16 +28,39 @@ func TestOptions(t *testing.T) {
 	f := parse(t)
 	opt, err := f.Options()
 	require.NoError(t, err)
-	assert.Equal(t, DefaultModel, opt.Model.Name)
+	given, choice, err := f.Models()
+	require.NoError(t, err)
+	assert.Nil(t, given, "the content of each file decides")
+	assert.Equal(t, schema.Recognisable(), choice.Signs())
 	assert.Nil(t, opt.Reputation)
 	assert.True(t, opt.Now.IsZero())
 	f = parse(t, "-m", "mde", "--reputation", "known.csv", "--now", "2026-03-02T12:00:00Z", "--filters", "dir")
 	opt, err = f.Options()
 	require.NoError(t, err)
-	assert.Equal(t, "mde", opt.Model.Name)
+	given, _, err = f.Models()
+	require.NoError(t, err)
+	assert.Equal(t, "mde", given.Name)
 	assert.NotNil(t, opt.Reputation)
 	assert.Equal(t, time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), opt.Now)
 	assert.Equal(t, "dir", f.Filters.Dir)
+}
+
+// TestAModelFileMayTakePartInTheChoice: one that says how its events are recognised does, before the shipped models. Any other is that of all events.
+func TestAModelFileMayTakePartInTheChoice(t *testing.T) {
+	clitest.Files(t, "-- told.yml --\nname: told\nextends: windows\nrecognise: [{fields: [cmdline]}]\n-- plain.yml --\nname: plain\nextends: windows\n")
+	given, choice, err := (&Flags{ModelFile: "told.yml"}).Models()
+	require.NoError(t, err)
+	assert.Nil(t, given)
+	assert.Equal(t, "told", choice.Signs()[0].Model)
+	assert.Len(t, choice.Signs(), len(schema.Recognisable())+1)
+	m, err := choice.Load("told")
+	require.NoError(t, err)
+	assert.Equal(t, "told", m.Name)
+	for _, f := range []Flags{{ModelFile: "plain.yml"}, {ModelFile: "told.yml", Model: "windows"}} {
+		given, _, err = f.Models()
+		require.NoError(t, err)
+		assert.NotNil(t, given)
+	}
 }
 
 func TestWrongOptions(t *testing.T) {
@@ -48,6 +73,7 @@ func TestWrongOptions(t *testing.T) {
 	} {
 		f := parse(t, args...)
 		_, err := f.Options()
-		assert.ErrorContains(t, err, want)
+		_, _, ofModel := f.Models()
+		assert.ErrorContains(t, errors.Join(err, ofModel), want)
 	}
 }

@@ -39,10 +39,7 @@ func (in *Reader) showEmpty() {
 func names(files []string, most int) string {
 	shown := make([]string, 0, most)
 	for _, file := range files[:min(len(files), most)] {
-		if file == "-" {
-			file = "standard input"
-		}
-		shown = append(shown, diag.Visible(file))
+		shown = append(shown, diag.Visible(label(file)))
 	}
 	if len(files) > most {
 		shown = append(shown, "…")

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine"
 	"decree/engine/event"
@@ -49,11 +50,11 @@ func read(t *testing.T, opt Options) (in *Reader, matches int, shown string, err
 	require.NoError(t, err)
 	m, err := schema.Load("windows")
 	require.NoError(t, err)
-	e, found := engine.New(set.Lowered(), engine.Options{Model: m, OnResult: func(engine.Result) { matches++ }})
-	require.Empty(t, found)
+	es := engines.New(set.Lowered(), []*schema.Model{m}, engine.Options{OnResult: func(engine.Result) { matches++ }}, false)
+	require.Empty(t, es.Found)
 	opt.MaxLine, opt.Workers = 1<<20, 2
 	in = New(s, opt)
-	err = in.ReadAll(e, event.Expand(opt.Files))
+	err = in.ReadAll(event.Expand(opt.Files), nil, func([]string) (*engines.Set, error) { return es, nil })
 	in.ShowSkipped()
 	return in, matches, errs.String(), err
 }
@@ -63,24 +64,24 @@ func TestEveryLineIsAccountedFor(t *testing.T) {
 	for _, c := range []struct {
 		files                    []string
 		lines, rejected, matches int
-		unreadable, unfit        bool
+		unreadable               bool
 		want                     string
 	}{
-		{[]string{"good.ndjson", "-"}, 3, 0, 2, false, false, ""},
-		{[]string{"mixed.ndjson"}, 2, 1, 1, false, false, "rejected mixed.ndjson:1: "},
-		{[]string{"good.ndjson", "junk.ndjson"}, 3, 1, 1, true, false, "error: junk.ndjson: it holds no valid events\n"},
-		{[]string{"good.ndjson", "other.ndjson"}, 3, 0, 1, false, true, "error: other.ndjson: no event has a field of the rules or of the data model: check that --model"},
-		{[]string{"good.ndjson", "nowhere.ndjson"}, 2, 0, 1, true, false, "error: nowhere.ndjson: no such file or folder\n"},
-		{[]string{"good.ndjson", "none.json"}, 2, 0, 1, false, false, "warning: none.json holds no events\n"},
-		{[]string{"good.ndjson", "none.json", "empty.ndjson"}, 2, 0, 1, false, false, "warning: 2 inputs hold no events: none.json, empty.ndjson\n"},
-		{[]string{"none.json"}, 0, 0, 0, true, false, "error: no events in none.json\n"},
-		{[]string{"folder"}, 1, 0, 1, false, false, "1 file skipped, not logs of the data model: folder"},
-		{[]string{"nologs"}, 0, 0, 0, true, false, "error: no events in nologs\n"},
+		{[]string{"good.ndjson", "-"}, 3, 0, 2, false, ""},
+		{[]string{"mixed.ndjson"}, 2, 1, 1, false, "rejected mixed.ndjson:1: "},
+		{[]string{"good.ndjson", "junk.ndjson"}, 3, 1, 1, true, "error: junk.ndjson: it holds no valid events\n"},
+		{[]string{"good.ndjson", "other.ndjson"}, 3, 0, 1, true, "error: other.ndjson: no event has a field of the rules or of data model windows: check that --model"},
+		{[]string{"good.ndjson", "nowhere.ndjson"}, 2, 0, 1, true, "error: nowhere.ndjson: no such file or folder\n"},
+		{[]string{"good.ndjson", "none.json"}, 2, 0, 1, false, "warning: none.json holds no events\n"},
+		{[]string{"good.ndjson", "none.json", "empty.ndjson"}, 2, 0, 1, false, "warning: 2 inputs hold no events: none.json, empty.ndjson\n"},
+		{[]string{"none.json"}, 0, 0, 0, true, "error: no events in none.json\n"},
+		{[]string{"folder"}, 1, 0, 1, false, "1 file skipped, not logs of the data model: folder"},
+		{[]string{"nologs"}, 0, 0, 0, true, "error: no events in nologs\n"},
 	} {
 		in, matches, shown, err := read(t, Options{Files: c.files})
 		require.NoError(t, err)
 		assert.Equal(t, []int{c.lines, c.rejected, c.matches}, []int{in.Lines, in.Rejected, matches}, c.files)
-		assert.Equal(t, []bool{c.unreadable, c.unfit}, []bool{in.Unreadable, in.Unfit}, c.files)
+		assert.Equal(t, c.unreadable, in.Unreadable, c.files)
 		if c.want == "" {
 			assert.Empty(t, shown, c.files)
 		} else {

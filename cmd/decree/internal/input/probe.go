@@ -25,7 +25,7 @@ func (in *Reader) isLog(file string) bool {
 			return false
 		case err != nil:
 			return true
-		case raw.Err == nil && in.engine.Fits(raw.Content):
+		case raw.Err == nil && in.engines.All[0].Fits(raw.Content):
 			return true
 		}
 	}

@@ -7,12 +7,14 @@ import (
 
 	"github.com/schollz/progressbar/v3"
 
+	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/progress"
 	"decree/cmd/decree/internal/stdio"
-	"decree/engine"
 	"decree/engine/event"
+	"decree/engine/recognise"
 	"decree/rules/diag"
+	"decree/rules/schema"
 )
 
 // Options say how files are read.
@@ -28,10 +30,11 @@ type Options struct {
 // Reader feeds files to the engine and accounts for every line.
 type Reader struct {
 	Lines, Rejected int
-	Unreadable      bool // some input was not read whole, or none held an event
-	Unfit           bool // some file has no event of the model
+	Unreadable      bool // some input was not read whole, or none held an event, or its events are not of the model
+	Recognised      bool // some file's first events are recognised as those of the model
 
-	engine  *engine.Engine
+	engines *engines.Set
+	chosen  *chosen // nil if all files have one model, which the user names
 	opt     Options
 	streams *stdio.Streams
 	shown   int // rejected lines shown
@@ -55,9 +58,10 @@ func (in *Reader) ClearBar() {
 	}
 }
 
-// ReadAll gives the engine the events of all files.
-func (in *Reader) ReadAll(e *engine.Engine, files event.Files) (err error) {
-	in.engine, in.skipped = e, files.Passed
+// ReadAll gives the events of all files to the engines that a function makes. If among lists models, the content of each file decides on its model, and the
+// function is given those that occur.
+func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with func(models []string) (*engines.Set, error)) (err error) {
+	in.skipped = files.Passed
 	for _, err := range files.Errs {
 		in.blame("%v", err)
 	}
@@ -67,8 +71,18 @@ func (in *Reader) ReadAll(e *engine.Engine, files event.Files) (err error) {
 		}
 		defer func() { err = errors.Join(err, in.kept.Discard()) }()
 	}
+	var models []string
+	if len(among) > 0 {
+		models = in.Choose(files, among)
+	}
+	if in.engines, err = with(models); err != nil {
+		return err
+	}
 	for _, file := range files.Paths {
-		if files.Doubt[file] && !in.isLog(file) {
+		switch {
+		case in.chosen != nil && in.chosen.unread[file]:
+			continue
+		case in.chosen == nil && files.Doubt[file] && !in.isLog(file):
 			in.skipped = append(in.skipped, file)
 			continue
 		}
@@ -95,13 +109,36 @@ func (in *Reader) blame(format string, args ...any) {
 	fmt.Fprintf(in.streams.Err, "error: %s\n", diag.Visible(fmt.Sprintf(format, args...)))
 }
 
+// engineOf gives the engine that reads a file. A file without events may be read by any.
+func (in *Reader) engineOf(file string) *engines.Of {
+	if in.chosen == nil || in.chosen.of[file] == "" {
+		return in.engines.All[0]
+	}
+	return in.engines.Of(in.chosen.of[file])
+}
+
+// open opens a file, or goes on with one whose beginning is read already.
+func (in *Reader) open(file string) (*event.Reader, error) {
+	if in.chosen != nil && in.chosen.open[file] != nil {
+		r := in.chosen.open[file]
+		delete(in.chosen.open, file)
+		return r, nil
+	}
+	return event.Open(file, in.readerOptions())
+}
+
 func (in *Reader) read(file string) error {
-	r, err := event.Open(file, event.Options{Stdin: in.streams.In, MaxLine: in.opt.MaxLine, OnReject: in.reject})
+	r, err := in.open(file)
 	if err != nil {
 		in.blame("%v", err)
 		return nil
 	}
-	err = in.engine.Run(r, file, in.opt.Workers, func(events int) { in.barErr = errors.Join(in.barErr, in.bar.Add(events)) })
+	e := in.engineOf(file)
+	if in.chosen == nil {
+		choice := recognise.File(r, []schema.Recognised{{Model: e.Model.Name, Signs: e.Model.Recognise}})
+		in.Recognised = in.Recognised || choice.Model != ""
+	}
+	err = e.Run(r, file, in.opt.Workers, func(events int) { in.barErr = errors.Join(in.barErr, in.bar.Add(events)) })
 	in.Lines += r.Lines()
 	in.Rejected += r.Rejected()
 	for _, note := range r.Notes() {
@@ -115,10 +152,8 @@ func (in *Reader) read(file string) error {
 		in.blame("%s: it holds no valid events", file)
 	case events == 0:
 		in.empty = append(in.empty, file)
-	case events > 0 && !in.engine.Fitted() && len(in.engine.Rules()) > 0:
-		in.Unfit = true
-		in.ClearBar()
-		fmt.Fprintf(in.streams.Err, "error: %s: no event has a field of the rules or of the data model: check that --model names the product that the events come from\n", diag.Visible(file))
+	case in.chosen == nil && !e.Fitted() && len(e.Rules()) > 0:
+		in.blame("%s: no event has a field of the rules or of data model %s: check that --model names the product that the events come from, or leave it out", file, e.Model.Name)
 	}
 	return errors.Join(err, in.barErr, r.Close())
 }

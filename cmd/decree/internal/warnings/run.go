@@ -10,7 +10,6 @@ import (
 	"slices"
 	"strings"
 
-	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
@@ -22,16 +21,19 @@ import (
 // WithoutReputation is the warning about a rule that asks for reputation without a table.
 const WithoutReputation = "asks for reputation, but there is no --reputation table: every value counts as unknown"
 
-// Model says why there may be no match: --model may name another product than that of the events.
-func Model(s *stdio.Streams, m *schema.Model, stats engine.Stats) {
+// Model says why there may be no match: --model may name another product than that of the events. Recognised events are of the model, so that it is the
+// rules that are for other log sources.
+func Model(s *stdio.Streams, m *schema.Model, stats engine.Stats, recognised bool) {
 	switch {
+	case stats.Foreign == stats.Events && recognised:
+		fmt.Fprintf(s.Err, "no rule is for the log sources of the events of data model %s\n", diag.Visible(m.Name))
 	case stats.Foreign == stats.Events:
 		known := ""
 		if columns := recognisedBy(m); len(columns) > 0 {
 			known = " (it recognises events by " + strings.Join(columns, " and ") + ")"
 		}
 		fmt.Fprintf(s.Err, "no event is from a log source of the rules in data model %s%s: check that --model names the product that the events come from\n", diag.Visible(m.Name), known)
-	case m.Name == evaluation.DefaultModel:
+	case m.Name == schema.Plain:
 		fmt.Fprintf(s.Err, "data model %s expects Sigma's own field names: if the events come from a product, name it with --model\n", diag.Visible(m.Name))
 	}
 }
@@ -56,9 +58,9 @@ func LooksLikeWindows(raw []byte) bool {
 	return bytes.Contains(raw, []byte(`"Channel"`)) && bytes.Contains(raw, []byte(`"EventID"`))
 }
 
-// NoModel says that without --model the log sources of rules were not checked, though the events would tell.
-func NoModel(s *stdio.Streams) {
-	fmt.Fprintf(s.Err, "warning: these look like events of Windows' logs, but without --model each rule is asked of every event, whatever its log source: try --model windows\n")
+// Unchecked says that the log sources of rules were not checked, though the events would tell.
+func Unchecked(s *stdio.Streams) {
+	fmt.Fprintf(s.Err, "warning: these look like events of Windows' logs, but in data model %s each rule is asked of every event, whatever its log source: leave out --model, or try --model windows\n", schema.Plain)
 }
 
 // NoReputation names the rules that ask for reputation without a table.

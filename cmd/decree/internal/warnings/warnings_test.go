@@ -21,18 +21,20 @@ func titled(title string) *ir.Rule { return &ir.Rule{Source: &rules.Rule{Title: 
 
 func TestModel(t *testing.T) {
 	for _, c := range []struct {
-		model string
-		stats engine.Stats
-		want  string
+		model      string
+		stats      engine.Stats
+		recognised bool
+		want       string
 	}{
-		{"mde", engine.Stats{Events: 2, Foreign: 2}, "no event is from a log source of the rules in data model mde (it recognises events by ActionType and "},
-		{"sigma", engine.Stats{Events: 2, Foreign: 1}, "data model sigma expects Sigma's own field names"},
-		{"mde", engine.Stats{Events: 2, Foreign: 1}, ""},
+		{"mde", engine.Stats{Events: 2, Foreign: 2}, true, "no rule is for the log sources of the events of data model mde"},
+		{"mde", engine.Stats{Events: 2, Foreign: 2}, false, "no event is from a log source of the rules in data model mde (it recognises events by ActionType and "},
+		{"sigma", engine.Stats{Events: 2, Foreign: 1}, true, "data model sigma expects Sigma's own field names"},
+		{"mde", engine.Stats{Events: 2, Foreign: 1}, false, ""},
 	} {
 		s, _, errs := clitest.Streams("")
 		m, err := schema.Load(c.model)
 		require.NoError(t, err)
-		Model(s, m, c.stats)
+		Model(s, m, c.stats, c.recognised)
 		assert.Contains(t, errs.String(), c.want)
 		assert.Equal(t, c.want == "", errs.Len() == 0)
 	}

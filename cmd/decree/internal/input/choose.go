@@ -1,0 +1,126 @@
+package input
+
+import (
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/plural"
+	"decree/engine/event"
+	"decree/engine/recognise"
+	"decree/rules/diag"
+	"decree/rules/schema"
+)
+
+// shownFiles bounds how many files are shown one by one with their models. Of more files, each model shows their number.
+const shownFiles = 5
+
+// chosen is what the content of the files decides.
+type chosen struct {
+	files  []string
+	models []string          // of the files, each once
+	of     map[string]string // file -> model; "" for a file without events
+	open   map[string]*event.Reader
+	unread map[string]bool // files that are not read
+}
+
+// Choose finds the model of each file by its first events, and shows it. A file whose events no model recognises is an error, and is not read. In a
+// folder, a file that may not be a log is skipped then. It gives the models that occur.
+func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string {
+	c := &chosen{of: map[string]string{}, open: map[string]*event.Reader{}, unread: map[string]bool{}}
+	in.chosen = c
+	choices := map[string]recognise.Choice{}
+	for _, file := range files.Paths {
+		if _, again := c.of[file]; again {
+			continue
+		}
+		c.of[file] = ""
+		choice, ok := in.sniff(file, among)
+		switch {
+		case !ok || choice.Events == 0:
+		case choice.Model != "":
+			c.files = append(c.files, file)
+			c.of[file], choices[file] = choice.Model, choice
+			if !slices.Contains(c.models, choice.Model) {
+				c.models = append(c.models, choice.Model)
+			}
+		case files.Doubt[file]:
+			c.unread[file] = true
+			in.skipped = append(in.skipped, file)
+		default:
+			c.unread[file] = true
+			in.blame("%s: no data model recognises its events, which have the fields %s: name theirs with --model, or describe them with --model-file", label(file), strings.Join(choice.Columns, ", "))
+		}
+	}
+	in.showModels(choices)
+	in.Recognised = len(c.models) > 0
+	return c.models
+}
+
+// sniff reads the beginning of a file. What can be read only once stays open. ok is false if the file cannot be opened: read reports that.
+func (in *Reader) sniff(file string, among []schema.Recognised) (choice recognise.Choice, ok bool) {
+	r, err := event.Open(file, in.readerOptions())
+	if err != nil {
+		return choice, false
+	}
+	choice = recognise.File(r, among)
+	if info, err := os.Stat(file); file == "-" || err != nil || !info.Mode().IsRegular() {
+		in.chosen.open[file] = r
+		return choice, true
+	}
+	_ = r.Close() // errors are for read
+	return choice, true
+}
+
+// showModels names the model of each file, or how many files have each model.
+func (in *Reader) showModels(choices map[string]recognise.Choice) {
+	c := in.chosen
+	if len(c.files) > shownFiles {
+		for _, model := range c.models {
+			of := slices.DeleteFunc(slices.Clone(c.files), func(file string) bool { return c.of[file] != model })
+			fmt.Fprintf(in.streams.Err, "%s: %s\n", plural.Count(len(of), "file"), modelText(model))
+		}
+	}
+	for _, file := range c.files {
+		choice := choices[file]
+		if len(c.files) > shownFiles && doubtText(choice) == "" {
+			continue
+		}
+		fmt.Fprintf(in.streams.Err, "%s: %s%s\n", diag.Visible(label(file)), modelText(choice.Model), doubtText(choice))
+	}
+}
+
+// modelText names a model. Of events with plain field names no log source is known.
+func modelText(model string) string {
+	if model == schema.Plain {
+		return "model sigma (rules are asked whatever their log source)"
+	}
+	return "model " + diag.Visible(model)
+}
+
+// doubtText says how many of the first events are of the model, if some are not.
+func doubtText(c recognise.Choice) string {
+	most := c.Of[0].Events
+	if most == c.Events {
+		return ""
+	}
+	text := fmt.Sprintf("; it has %d of the first %d events, and all are read as its", most, c.Events)
+	for _, other := range c.Of[1:] {
+		text += fmt.Sprintf("; %d look like %s", other.Events, diag.Visible(other.Model))
+	}
+	return text
+}
+
+// label is a file as messages name it.
+func label(file string) string {
+	if file == "-" {
+		return "standard input"
+	}
+	return file
+}
+
+// readerOptions are how files are opened.
+func (in *Reader) readerOptions() event.Options {
+	return event.Options{Stdin: in.streams.In, MaxLine: in.opt.MaxLine, OnReject: in.reject}
+}

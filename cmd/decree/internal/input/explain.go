@@ -1,0 +1,64 @@
+package input
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"decree/cmd/decree/internal/stdio"
+	"decree/engine/event"
+	"decree/rules/schema"
+)
+
+// Explained are event files of one data model, of which an event is explained.
+type Explained struct {
+	Model string // that all files have; "" if the user names it
+
+	in    *Reader
+	files []string
+}
+
+// Explain finds the files. If choose is set, their content decides on their model, and all must have the same.
+func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recognised) (*Explained, error) {
+	files := event.Expand(paths)
+	if err := errors.Join(files.Errs...); err != nil {
+		return nil, err
+	}
+	out := &Explained{in: New(s, Options{Quiet: true}), files: files.Paths}
+	if !choose {
+		return out, nil
+	}
+	switch models := out.in.Choose(files, among); {
+	case len(models) > 1:
+		return nil, fmt.Errorf("the files have different data models: %s\nexplain files of one of them, or name it with --model", strings.Join(models, ", "))
+	case len(models) == 1:
+		out.Model = models[0]
+	case out.in.Unreadable:
+		return nil, errors.New("no events to explain")
+	default:
+		out.Model = schema.Plain // no file has events
+	}
+	return out, nil
+}
+
+// Each reads the files one after the other, and shows rejected lines.
+func (e *Explained) Each(read func(r *event.Reader, file string) error) error {
+	for _, file := range e.files {
+		if e.in.chosen != nil && e.in.chosen.unread[file] {
+			continue
+		}
+		if err := e.each(file, read); err != nil {
+			return fmt.Errorf("%s: %w", file, err)
+		}
+	}
+	return nil
+}
+
+func (e *Explained) each(file string, read func(r *event.Reader, file string) error) (err error) {
+	r, err := e.in.open(file)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	return read(r, file)
+}

@@ -1,0 +1,110 @@
+// Package recognise chooses the data model of a file by its first events. In: the signs of models, and a reader before its first event. Out: the model
+// that most of these events are of, and how many are of others.
+//
+// An event is of the model with the heaviest sign that it shows; where several weigh the same, of the one listed first. What must stay true: the
+// reader gives every event afterwards, also on standard input, and the choice depends on the content alone.
+package recognise
+
+import (
+	"maps"
+	"slices"
+
+	"decree/engine/event"
+	"decree/rules/schema"
+)
+
+// How much of a file is read to choose: so many lines, or so many bytes if they have more.
+const (
+	sampleLines = 64
+	sampleBytes = 1 << 20
+)
+
+// shownColumns bounds how many columns of an event that shows no sign are kept.
+const shownColumns = 8
+
+// Choice says what a file's first events are.
+type Choice struct {
+	Model   string   // that most events are of; "" if no event shows a sign
+	Events  int      // that were looked at
+	Of      []Share  // the models that they are of, those with most events first
+	Columns []string // some columns of the first event that shows no sign, sorted
+}
+
+// Share is how many events are of a model.
+type Share struct {
+	Model  string
+	Events int
+}
+
+// File chooses the model of a file. among lists the models in order of preference.
+func File(r *event.Reader, among []schema.Recognised) Choice {
+	var c Choice
+	counts := make([]int, len(among))
+	for _, line := range r.Ahead(sampleLines, sampleBytes) {
+		if line.Err != nil {
+			continue
+		}
+		fields, err := line.Decode()
+		if err != nil {
+			continue // the reader rejects it later
+		}
+		c.Events++
+		if of := Event(fields, among); of >= 0 {
+			counts[of]++
+		} else if c.Columns == nil {
+			c.Columns = slices.Sorted(maps.Keys(fields))
+			c.Columns = c.Columns[:min(len(c.Columns), shownColumns)]
+		}
+	}
+	for i, n := range counts {
+		if n > 0 {
+			c.Of = append(c.Of, Share{among[i].Model, n})
+		}
+	}
+	slices.SortStableFunc(c.Of, func(a, b Share) int { return b.Events - a.Events })
+	if len(c.Of) > 0 {
+		c.Model = c.Of[0].Model
+	}
+	return c
+}
+
+// Event gives the place of the model that an event is of, or -1. The fields are as event.Decode gives them.
+func Event(fields map[string]any, among []schema.Recognised) int {
+	e := event.Event{Fields: fields}
+	texts := func(column string) ([]string, bool) {
+		v, ok := e.Lookup(column)
+		if !ok {
+			return nil, false
+		}
+		return textsOf(v)
+	}
+	best, weight := -1, 0
+	for i, of := range among {
+		for j := range of.Signs {
+			if s := &of.Signs[j]; s.Weight() > weight && s.Shown(texts) {
+				best, weight = i, s.Weight()
+			}
+		}
+	}
+	return best
+}
+
+// textsOf gives the texts of a value. Null and an empty text count as missing, because exports of tables have all columns in each row.
+func textsOf(v any) (texts []string, ok bool) {
+	switch v := v.(type) {
+	case nil:
+		return nil, false
+	case string:
+		return []string{v}, v != ""
+	case []any:
+		for _, one := range v {
+			of, there := textsOf(one)
+			texts = append(texts, of...)
+			ok = ok || there
+		}
+		return texts, ok
+	case map[string]any:
+		return nil, len(v) > 0
+	}
+	return []string{event.Text(v)}, true
+}

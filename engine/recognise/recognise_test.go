@@ -1,0 +1,129 @@
+package recognise
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine/event"
+	"decree/rules/schema"
+)
+
+// modelOf gives the model that a file of a text is of, and what else its events are.
+func modelOf(t *testing.T, text string) Choice {
+	t.Helper()
+	r, err := event.NewReader("-", strings.NewReader(text), event.Options{})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, r.Close()) }()
+	return File(r, schema.Recognisable())
+}
+
+// TestProducts: an event of each product is told from those of all others, in the forms in which products and tools write it.
+func TestProducts(t *testing.T) {
+	for model, events := range map[string][]string{
+		"windows": {
+			`{"EventRecordID":1,"EventID":4624,"Channel":"Security","Computer":"A","TargetUserName":"bob"}`,
+			`{"EventID":1,"Image":"C:\\a.exe","ProcessGuid":"{1}"}`,
+			`{"Event":{"System":{"Provider":{"@Name":"Microsoft-Windows-Sysmon"},"EventID":"1","Channel":"Microsoft-Windows-Sysmon/Operational"},"EventData":{"Data":[{"@Name":"Image","#text":"C:\\a.exe"}]}}}`,
+			`<Event xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><System><Provider Name="Microsoft-Windows-Sysmon"/><EventID>1</EventID><Channel>Microsoft-Windows-Sysmon/Operational</Channel></System></Event>`,
+			`{"PayloadData1":"x","EventId":4624,"Channel":"Security","Provider":"Microsoft-Windows-Security-Auditing","Payload":"{\"EventData\":{\"Data\":[{\"@Name\":\"TargetUserName\",\"#text\":\"bob\"}]}}"}`,
+			`{"@timestamp":"2026-01-01T00:00:00Z","winlog":{"channel":"Security","event_id":4624,"event_data":{"TargetUserName":"bob"}},"event":{"code":"4624","kind":"event"},"ecs":{"version":"8.0.0"}}`,
+			`{"Id":4624,"LogName":"Security","ProviderName":"Microsoft-Windows-Security-Auditing","TimeCreated":"2026-01-01T00:00:00Z"}`,
+			"EventID,Channel,Computer\n4624,Security,A",
+		},
+		"linux": {
+			`{"EventID":1,"Channel":"Linux-Sysmon/Operational","Computer":"web1","Image":"/bin/sh"}`,
+			`<Event><System><Provider Name="Linux-Sysmon" Guid="{ff032593-a8d3-4f13-b0d6-01fc615a0f97}"/><EventID>1</EventID><Channel>Linux-Sysmon/Operational</Channel></System><EventData><Data Name="Image">/bin/sh</Data></EventData></Event>`,
+			`{"type":"EXECVE","a0":"curl","a1":"-s"}`,
+			`{"type":"SYSCALL","syscall":"59","exe":"/bin/sh"}`,
+			`{"MESSAGE":"Accepted password","SYSLOG_IDENTIFIER":"sshd","__REALTIME_TIMESTAMP":"1767225600000000"}`,
+		},
+		"mde": {
+			`{"Timestamp":"2026-01-01T00:00:00Z","DeviceId":"1","DeviceName":"a","ActionType":"ProcessCreated","FolderPath":"C:\\a.exe"}`,
+			`{"TimeGenerated":"2026-01-01T00:00:00Z","Timestamp":"2026-01-01T00:00:00Z","DeviceName":"a","ActionType":"ProcessCreated","FolderPath":"C:\\a.exe","Type":"DeviceProcessEvents"}`,
+			`{"Timestamp":"2026-01-01T00:00:00Z","Application":"Office","AccountUpn":"a@b.c","ErrorCode":0}`,
+		},
+		"sentinel": {
+			`{"TimeGenerated":"2026-01-01T00:00:00Z","EventID":4688,"Computer":"A","NewProcessName":"C:\\a.exe","Channel":"Security","Type":"SecurityEvent"}`,
+			`{"TimeGenerated":"2026-01-01T00:00:00Z","Channel":"System","EventID":7045,"EventData":{"ServiceName":"x"},"Provider":"Service Control Manager"}`,
+			`{"TimeGenerated":"2026-01-01T00:00:00Z","UserPrincipalName":"a@b.c","AppDisplayName":"Azure Portal","ResultType":"0","OperationName":"Sign-in activity","Category":"SignInLogs"}`,
+			`{"TimeGenerated":"2026-01-01T00:00:00Z","Facility":"auth","SyslogMessage":"Accepted password","ProcessName":"sshd"}`,
+			`{"TimeGenerated":"2026-01-01T00:00:00Z","EventSource":"iam.amazonaws.com","EventName":"CreateUser"}`,
+			"\"TimeGenerated [UTC]\",Computer,EventID,Account\n\"1/2/2026, 3:04:05.123 PM\",H1,4625,x",
+		},
+		"sentinel-event": {`{"TimeGenerated":"2026-01-01T00:00:00Z","EventLog":"Microsoft-Windows-Sysmon/Operational","EventID":1,"EventData":"<DataItem/>","Computer":"A"}`},
+		"asim":           {`{"TimeGenerated":"2026-01-01T00:00:00Z","EventType":"ProcessCreated","EventSchema":"ProcessEvent","EventProduct":"Sysmon","Dvc":"A","TargetProcessName":"C:\\a.exe"}`},
+		"ecs": {
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"category":["process"],"type":["start"]},"host":{"os":{"type":"windows"}},"process":{"executable":"C:\\a.exe"}}`,
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"code":"1","category":["process"],"type":["start"]},"winlog":{"channel":"Microsoft-Windows-Sysmon/Operational","event_id":"1"},"process":{"executable":"C:\\a.exe"}}`,
+			`{"@timestamp":"2026-01-01T00:00:00Z","event":{"dataset":"aws.cloudtrail","action":"CreateUser"},"aws":{"cloudtrail":{"event_version":"1.08"}}}`,
+			"@timestamp,event.category,process.executable\n2026-01-01T00:00:00Z,process,/bin/sh",
+		},
+		"splunk-windows": {
+			`{"_time":"2026-01-01T00:00:00Z","source":"XmlWinEventLog:Microsoft-Windows-Sysmon/Operational","sourcetype":"xmlwineventlog","EventCode":"1","Image":"C:\\a.exe"}`,
+			`{"preview":false,"offset":0,"result":{"source":"XmlWinEventLog:Security","EventCode":"4624","_time":"2026-01-01T00:00:00.000+00:00"}}`,
+			"_time,host,EventCode,Image\n2026-01-01T00:00:00Z,A,1,C:\\a.exe",
+		},
+		"splunk-linux":   {`{"_time":"2026-01-01T00:00:00Z","sourcetype":"linux:audit","type":"EXECVE","a0":"curl"}`},
+		"splunk-cloud":   {`{"_time":"2026-01-01T00:00:00Z","sourcetype":"aws:cloudtrail","eventName":"CreateUser","eventSource":"iam.amazonaws.com","userIdentity.arn":"arn"}`},
+		"splunk-network": {`{"_time":"2026-01-01T00:00:00Z","sourcetype":"bro:conn:json","id.orig_h":"10.0.0.1","uid":"C1"}`},
+		"cim":            {`{"_time":"2026-01-01T00:00:00Z","tag":["process","report"],"process_guid":"{1}","process":"a.exe","dest":"A"}`},
+		"cloud": {
+			`{"eventVersion":"1.08","eventSource":"iam.amazonaws.com","eventName":"CreateUser","awsRegion":"us-east-1","eventTime":"2026-01-01T00:00:00Z"}`,
+			`{"Records":[{"eventSource":"iam.amazonaws.com","eventName":"CreateUser"}]}`,
+			`{"time":"2026-01-01T00:00:00Z","resourceId":"/tenants/1","operationName":"Sign-in activity","category":"SignInLogs","properties":{"userPrincipalName":"a@b.c"}}`,
+			`{"createdDateTime":"2026-01-01T00:00:00Z","userPrincipalName":"a@b.c","appDisplayName":"Azure Portal","status":{"errorCode":0}}`,
+			`{"activityDateTime":"2026-01-01T00:00:00Z","activityDisplayName":"Add user","initiatedBy":{"user":{"id":"1"}}}`,
+			`{"CreationTime":"2026-01-01T00:00:00","Operation":"New-InboxRule","Workload":"Exchange","RecordType":1,"UserId":"a@b.c"}`,
+			`{"published":"2026-01-01T00:00:00Z","eventType":"user.session.start","actor":{"alternateId":"a@b.c"},"outcome":{"result":"SUCCESS"}}`,
+			`{"protoPayload":{"methodName":"google.iam.admin.v1.CreateServiceAccountKey","serviceName":"iam.googleapis.com"},"logName":"projects/x/logs/cloudaudit","insertId":"1"}`,
+			`{"id":{"applicationName":"admin","time":"2026-01-01T00:00:00Z"},"events":[{"name":"CREATE_USER"}],"kind":"admin#reports#activity"}`,
+			`{"action":"repo.create","actor":"bob","org":"x","created_at":1767225600000}`,
+			`{"kind":"Event","apiVersion":"audit.k8s.io/v1","auditID":"1","verb":"create","objectRef":{"resource":"pods"}}`,
+			`{"auditType":{"category":"Permissions","action":"x"},"timestamp":"2026-01-01T00:00:00Z"}`,
+		},
+		"network": {
+			`{"_path":"conn","ts":1767225600.1,"uid":"C1","id.orig_h":"10.0.0.1","id.resp_h":"10.0.0.2"}`,
+			`{"ts":"2026-01-01T00:00:00Z","uid":"C1","query":"a.com","qtype_name":"A"}`,
+			`{"src_ip":"10.0.0.1","dst_ip":"10.0.0.2","dst_port":22,"action":"forward"}`,
+		},
+		"web":          {`{"date":"2026-01-01","cs-method":"GET","cs-uri-stem":"/a","sc-status":200}`, `{"c-uri":"http://a.com/x","c-useragent":"curl"}`},
+		"applications": {`{"logtype":4002,"node_id":"1","dst_host":"10.0.0.1"}`},
+		"sigma":        {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
+		"":             {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
+	} {
+		for _, text := range events {
+			c := modelOf(t, text+"\n")
+			assert.Equal(t, model, c.Model, text)
+		}
+	}
+}
+
+// TestMajority: the model of most events is that of the file. Lines that are not events do not count.
+func TestMajority(t *testing.T) {
+	c := modelOf(t, `{"name":"x"}`+"\nnot json\n"+strings.Repeat(`{"EventID":1,"Channel":"Security"}`+"\n", 2)+strings.Repeat(`{"eventName":"a","eventSource":"b"}`+"\n", 3))
+	assert.Equal(t, Choice{Model: "cloud", Events: 6, Of: []Share{{"cloud", 3}, {"windows", 2}}, Columns: []string{"name"}}, c)
+	c = modelOf(t, `{"eventName":"a","eventSource":"b"}`+"\n"+`{"EventID":1,"Channel":"Security"}`+"\n")
+	assert.Equal(t, "windows", c.Model, "the first in order, of as many events")
+}
+
+// TestNothingIsLost: after the choice, the reader gives every line, with its number and the reason why it is not an event.
+func TestNothingIsLost(t *testing.T) {
+	var rejected []int
+	text := "not json\n" + strings.Repeat(`{"EventID":1,"Channel":"Security"}`+"\n", 2*sampleLines)
+	r, err := event.NewReader("-", strings.NewReader(text), event.Options{OnReject: func(j event.Reject) { rejected = append(rejected, j.Line) }})
+	require.NoError(t, err)
+	assert.Equal(t, "windows", File(r, schema.Recognisable()).Model)
+	assert.Empty(t, rejected)
+	for line := 2; line <= 2*sampleLines+1; line++ {
+		ev, err := r.Next()
+		require.NoError(t, err)
+		assert.Equal(t, line, ev.Line)
+	}
+	_, err = r.Next()
+	require.Error(t, err)
+	assert.Equal(t, []int{1}, rejected)
+	assert.Equal(t, 2*sampleLines+1, r.Lines())
+}

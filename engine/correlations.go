@@ -140,7 +140,7 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 		return Result{}, err
 	}
 	of, window := &e.correlated[found.Number()], found.Window()
-	r := Result{Rule: of.rule.ir, EventID: id, Correlated: &window, order: in.Order, rule: of.rule}
+	r := Result{Rule: of.rule.ir, EventID: id, Correlated: &window, At: found.At, order: in.Order, rule: of.rule, model: e.opt.Model, source: e.sources[e.units[ui].source].Source}
 	fields := map[string]any{}
 	for _, group := range window.Group {
 		fields[group.Name] = group.Value
@@ -154,6 +154,7 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 		}
 	}
 	r.Event = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: in.JSON()}
+	r.Log = logOf(r.model, r.source, r.Event)
 	return r, nil
 }
 

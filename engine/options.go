@@ -20,6 +20,7 @@ type Options struct {
 	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
 	Observe      bool              // Progress tells how near correlations came
 	Measure      bool              // Profile tells where the time went
+	Evidence     bool              // results tell what held of the condition, and where the event was logged
 
 	exhaustive bool // try every rule on every event of its log source
 	raises     bool // a backtest keeps alerts beside events

@@ -35,6 +35,7 @@ const (
 	raisedSize   = 240
 	nameSize     = 16
 	figureSize   = 160
+	evidenceSize = 160
 	decodedTimes = 5 // a decoded event takes so many times its text
 )
 
@@ -49,10 +50,10 @@ func (a *raisedAlerts) add(r raised) {
 
 // addMatch adds what a run found of one event.
 func (a *raisedAlerts) addMatch(e *Engine, m *moment, found Result, run time.Time) {
-	names, prevalence, reputation, u := found.Names, found.Prevalence, found.Reputation, found.unit
+	names, prevalence, reputation, evidence, u := found.Names, found.Prevalence, found.Reputation, found.Evidence, found.unit
 	a.add(raised{
 		at: writable(run, m.at), order: found.order, rule: found.rule.order,
-		size: raisedSize + nameSize*len(names) + figureSize*(len(prevalence)+len(reputation)),
+		size: raisedSize + nameSize*len(names) + figureSize*(len(prevalence)+len(reputation)) + size(evidence),
 		show: func() (Result, error) {
 			in, err := e.pending.recall(m.pendingEvent)
 			if err == nil {
@@ -63,6 +64,9 @@ func (a *raisedAlerts) addMatch(e *Engine, m *moment, found Result, run time.Tim
 			}
 			r, err := e.main.resultOf(u, in)
 			r.Names, r.Prevalence, r.Reputation = names, prevalence, reputation
+			if evidence != nil {
+				r.Evidence = evidence
+			}
 			return r, err
 		},
 	})

@@ -3,6 +3,7 @@ package engine
 import (
 	"slices"
 	"strings"
+	"time"
 
 	"decree/engine/condition"
 	"decree/engine/correlate"
@@ -24,9 +25,17 @@ type Result struct {
 	Prevalence []rarity.Figure
 	Reputation map[string]string
 	Correlated *correlate.Window // of a correlation: what it counted; Event is the one that completed it
-	order      int
-	rule       *rule
-	unit       *unit // that found it; nil of a correlation
+
+	// With Options.Evidence:
+	At       time.Time  // of the event; zero if it has no time that can be read
+	Log      Log        // where Windows wrote the event
+	Evidence []Evidence // what held of the condition, and what the event has; none of a correlation
+
+	order  int
+	rule   *rule
+	unit   *unit // that found it; nil of a correlation
+	model  *schema.Model
+	source *schema.Source // of the event
 }
 
 // Order is the event's position among all events of the run, from 0.
@@ -76,6 +85,8 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 		if r, err = m.resultOf(u, in); err != nil {
 			return r, err
 		}
+	} else if m.p.opt.Evidence && len(u.rule.rare) > 0 {
+		r.Evidence = m.evidence(u) // once its event is read again, what is rare may have changed
 	}
 	r.Names = m.trueNames(u)
 	for _, p := range u.rule.rare {
@@ -105,6 +116,11 @@ func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
 	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.JSON())}, order: in.Order, rule: u.rule, unit: u}
 	s := m.p.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
+	r.model, r.source = m.p.opt.Model, s.Source
+	if m.p.opt.Evidence {
+		r.At, _ = m.time()
+		r.Evidence, r.Log = m.evidence(u), logOf(r.model, r.source, r.Event)
+	}
 	return r, nil
 }
 

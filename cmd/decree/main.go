@@ -23,10 +23,15 @@ func main() {
 	if runtime.GOOS == "windows" { // an old console shows the escapes themselves
 		colour = colour && os.Getenv("WT_SESSION")+os.Getenv("TERM") != ""
 	}
+	columns, _, err := term.GetSize(int(os.Stdout.Fd()))
+	if err != nil {
+		columns = 0 // no terminal
+	}
 	os.Exit(run(os.Args[1:], &stdio.Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,
 		OutTerminal: colour && term.IsTerminal(int(os.Stdout.Fd())),
 		ErrTerminal: colour && term.IsTerminal(int(os.Stderr.Fd())),
+		Columns:     columns,
 	}))
 }
 

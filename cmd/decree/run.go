@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"runtime"
@@ -16,6 +17,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/memory"
+	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/profile"
 	"decree/cmd/decree/internal/ruleset"
@@ -32,14 +34,13 @@ type runParams struct {
 	events              []string
 	rules               []string
 	rejects             string
-	format              string
+	shown               alerts.Flags
 	maxLine             int
 	maxPending, workers int
 	maxProc             int
 	maxMemory           memory.Size
 	failOnMatch         bool
 	quiet, force        bool
-	summary             bool
 	stats               bool
 	backtest            backtest.Flags
 }
@@ -66,6 +67,10 @@ A line that is not an event is counted, shown with its number, and kept with
 --rejects. It never stops a run. In a folder, files that are not logs are
 skipped and counted.
 
+Each match shows its evidence: what held of the rule's condition, with the
+values of the event. --format timeline writes CSV as DFIR tools read it. --from,
+--to, --fields, --sort and --summary choose what is shown.
+
 Matches are shown as they are found, and memory does not grow with the input.
 Rules on ancestors or rarity, and correlations, wait for the end of the input,
 within --max-memory, --max-pending and --max-processes.
@@ -75,6 +80,7 @@ if a file's events are of no known data model, or not of that of --model. It is
 1 if rules did not see all events, and with --fail-on-match if a rule matched.`,
 		Example: `  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
   decree run --summary tests/stories/testdata/sysmon.ndjson.gz
+  decree run --format timeline tests/stories/testdata/sysmon.ndjson.gz
   decree run -m mde --backtest tests/stories/testdata/defender.ndjson.gz`,
 		Args: usage.Arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -82,7 +88,7 @@ if a file's events are of no known data model, or not of that of --model. It is
 			err := usage.InBounds(cmd, usage.Bound{Flag: "max-line", Value: float64(p.maxLine), Least: 1}, usage.Bound{Flag: "max-processes", Value: float64(p.maxProc)},
 				usage.Bound{Flag: "max-pending", Value: float64(p.maxPending)}, usage.Bound{Flag: "workers", Value: float64(p.workers), Least: 1})
 			if err == nil {
-				err = p.backtest.Check(cmd, p.Now)
+				err = cmp.Or(p.backtest.Check(cmd, p.Now), p.shown.Check(), p.shown.CheckBacktest(p.backtest.On))
 			}
 			if err != nil {
 				return err
@@ -100,16 +106,15 @@ if a file's events are of no known data model, or not of that of --model. It is
 	f.IntVar(&p.maxPending, "max-pending", 1_000_000, "number `N` of events kept to the end for rules on ancestors or rarity, and of matches kept for correlations; more are dropped, and the run says how many")
 	f.Var(&p.maxMemory, "max-memory", "memory `SIZE` for what waits for the end; what does not fit is dropped, and the run says how much")
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "number `N` of cores; the result is the same with any number")
-	f.BoolVar(&p.summary, "summary", false, "show a table of rules with their number of matches, not each match")
 	f.BoolVar(&p.stats, "stats", false, "show how fast the run was, and which rules cost and matched the most")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "show no progress bar")
-	usage.AddForce(cmd, &p.force, "with --rejects")
+	f.BoolVar(&p.force, "force", false, "overwrite the file of --out, and a write-protected one of --rejects")
 	p.backtest.AddTo(cmd)
-	usage.AddFormat(cmd, &p.format, "text", "json")
+	p.shown.AddTo(cmd)
 	return cmd
 }
 
-func runRules(s *stdio.Streams, p runParams) error {
+func runRules(s *stdio.Streams, p runParams) (err error) {
 	began := time.Now()
 	loadingDone := memory.Loading()
 	set, err := ruleset.Load(s, p.rules, p.Filters, p.Lists)
@@ -124,25 +129,33 @@ func runRules(s *stdio.Streams, p runParams) error {
 		return err
 	}
 	opt.MaxProcesses, opt.MaxPending = p.maxProc, p.maxPending
-	opt.MaxMemory, opt.Measure = int(p.maxMemory), p.stats
+	opt.MaxMemory, opt.Measure, opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
 	opt.Correlations = set.LoweredCorrelations()
 	in := input.New(s, input.Options{Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
-	var out alerts.Sink
+	to, err := output.Redirect(s, p.shown.Out, p.force)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, to.Discard()) }()
+	var out *alerts.Output
 	matches, windows := 0, false
 	if !p.backtest.On {
-		out = alerts.New(s, p.format, p.summary)
+		if out, err = alerts.NewOutput(to.Streams, p.shown, opt.Now, int(p.maxMemory)/2); err != nil {
+			return err
+		}
 		opt.OnResult = func(r engine.Result) {
-			matches++
 			windows = windows || (p.Model == schema.Plain && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
 			in.ClearBar()
 			out.Add(r)
+			matches = out.Shown
 		}
 	}
 	files := event.Expand(p.events)
 	if len(files.Paths) == 0 {
 		return errors.Join(files.Errs...)
 	}
-	if err := input.NotAmong(p.rejects, slices.Concat(files.Paths, set.OnDisk(), []string{p.ModelFile, p.Reputation, p.backtest.Baseline})); err != nil {
+	reads := slices.Concat(files.Paths, set.OnDisk(), []string{p.ModelFile, p.Reputation, p.backtest.Baseline})
+	if err := cmp.Or(input.NotAmong("rejects", p.rejects, reads), input.NotAmong("out", p.shown.Out, reads)); err != nil {
 		return err
 	}
 	given, choice, err := p.Models()
@@ -174,14 +187,20 @@ func runRules(s *stdio.Streams, p runParams) error {
 	var noisier bool
 	var stats engine.Stats
 	if p.backtest.On {
-		matches, noisier, stats, err = backtest.Run(s, es, p.backtest, p.format)
+		matches, noisier, stats, err = backtest.Run(to.Streams, es, p.backtest, p.shown.Format)
 	} else if stats, err = es.Finish(); err == nil {
 		err = out.Close(stats.Suspended, es.WithoutReputation())
+	}
+	if err == nil {
+		err = to.Commit()
 	}
 	if err != nil {
 		return err
 	}
 	in.ShowSkipped()
+	if out != nil {
+		out.ShowOutside(s)
+	}
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected, plural.Count(matches, "match"))
 	foreign := stats.Events > 0 && stats.Foreign == stats.Events
 	for _, e := range es.All {

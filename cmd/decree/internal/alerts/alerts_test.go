@@ -1,11 +1,14 @@
 package alerts
 
 import (
+	"encoding/csv"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"testing"
 	"time"
 
+	"github.com/rivo/uniseg"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
@@ -21,40 +24,81 @@ import (
 
 // rule is one with a title and a level, at a line of its file.
 func rule(title, level string, line int) *ir.Rule {
-	at := diag.Range{File: "r.yml", Start: diag.Position{Line: line}}
-	return &ir.Rule{Source: &rules.Rule{Title: title, ID: title + "-id", Level: level, Range: at}}
+	at := diag.Range{File: "rules/r.yml", Start: diag.Position{Line: line}}
+	return &ir.Rule{Source: &rules.Rule{Title: title, ID: title + "-id", Level: level, Range: at, Tags: []string{"attack.privilege_escalation", "attack.t1059.001", "car.2013-05-004"}}}
 }
 
 func match(r *ir.Rule, id string) engine.Result {
 	return engine.Result{
 		Rule: r, EventID: id, Event: &event.Event{Source: "e.ndjson", Line: 3, Fields: map[string]any{"Image": "<x>"}},
-		Facts: []event.Fact{{Name: "host", Value: "PC7"}}, Names: []string{"a", "b"},
+		Facts: []event.Fact{{Name: "host", Value: "PC7"}, {Name: "Image", Value: `C:\who.exe`}}, Names: []string{"a", "b"},
 		Ancestors:  []lineage.Ancestor{{Level: 1, Image: "cmd.exe", CommandLine: "cmd /c", From: "the event"}},
 		Reputation: map[string]string{"signer": "none", "known": "no"},
+		At:         time.Date(2026, 3, 1, 10, 0, 0, 5e6, time.UTC), Log: engine.Log{Channel: "Security", Code: "4688"},
+		Evidence: []engine.Evidence{
+			{Name: "a", Field: "Image", Test: `endswith "\who.exe"`, Values: []string{`C:\who.exe`}, At: []int{2}},
+			{Name: "b", Field: "CommandLine", Level: 1, Test: `contains " /c"`, Values: []string{"cmd /c\u202e"}, At: []int{3}, From: "event 3"},
+		},
 	}
 }
 
 var suspended = engine.Suspension{Rule: rule("Slow", "low", 9), EventID: "5", Source: "e.ndjson", Line: 5, Reason: "too many steps"}
 
-func TestText(t *testing.T) {
+// written is what a format writes of some matches.
+func written(t *testing.T, format string, fields []string, all ...engine.Result) string {
+	t.Helper()
 	s, out, _ := clitest.Streams("")
-	sink := New(s, "text", false)
-	sink.Add(match(rule("Who", "high", 1), "7"))
+	sink := New(s, format, fields...)
+	for _, r := range all {
+		sink.Add(NewAlert(r))
+	}
 	require.NoError(t, sink.Close([]engine.Suspension{suspended}, nil))
-	assert.Equal(t, `[high] Who
+	return out.String()
+}
+
+func TestText(t *testing.T) {
+	assert.Equal(t, `2026-03-01T10:00:00.005Z [high] Who
   event 7 at e.ndjson:3; true: a, b
   host: PC7
+  log: Security, EventID 4688
+  ✓ a: Image endswith "\who.exe" ← C:\who.exe
+  ✓ b: parent's CommandLine contains " /c" ← cmd /c\u202e (event 3)
   ancestor 1: cmd.exe  cmd /c (the event)
   reputation known: no
   reputation signer: none
-`, out.String())
-	out.Reset()
-	s.OutTerminal = true
-	New(s, "text", false).Add(match(rule("Who", "high", 1), "7"))
-	assert.Contains(t, out.String(), "[\x1b[31mhigh\x1b[0m] Who")
-	out.Reset()
-	New(s, "text", false).Add(match(rule("Who", "", 1), "7"))
-	assert.Contains(t, out.String(), "[no level] Who")
+  ATT&CK: privilege-escalation, T1059.001
+  rule: rules/r.yml:1 (Who-id)
+`, written(t, "text", nil, match(rule("Who", "high", 1), "7")))
+	nothing := engine.Result{Rule: rule("Who", "", 1), Event: &event.Event{Source: "e", Line: 1}}
+	assert.Contains(t, written(t, "text", nil, nothing), "no time [no level] Who\n  event at e:1; true: \n")
+	assert.Equal(t, "2026-03-01T10:00:00.005Z [high] Who\n  host: PC7\n  status: \n", written(t, "text", []string{"host", "status"}, match(rule("Who", "high", 1), "7")))
+}
+
+func TestTextOnATerminal(t *testing.T) {
+	s, out, _ := clitest.Streams("")
+	s.OutTerminal, s.Columns = true, 80
+	r := match(rule(strings.Repeat("A long title ", 9), "high", 1), "7")
+	r.Evidence[0].Values = []string{strings.Repeat("日", 300)}
+	New(s, "text").Add(NewAlert(r))
+	assert.Contains(t, out.String(), "[\x1b[31mhigh\x1b[0m] A long")
+	for line := range strings.Lines(strings.NewReplacer("\x1b[31m", "", "\x1b[0m", "").Replace(out.String())) {
+		assert.LessOrEqual(t, uniseg.StringWidth(line), 80, line)
+	}
+}
+
+func TestLongValuesAreCutAroundWhatWasFound(t *testing.T) {
+	long := strings.Repeat("a", 5000) + "needle" + strings.Repeat("b", 5000)
+	r := match(rule("Who", "high", 1), "7")
+	r.Evidence = []engine.Evidence{{Name: "a", Field: "ScriptBlockText", Test: `contains "needle"`, Values: []string{long}, At: []int{5000}}}
+	text := written(t, "text", nil, r)
+	assert.Contains(t, text, "needle")
+	assert.Contains(t, text, "…a")
+	assert.Contains(t, text, "b…")
+	assert.Less(t, len(text), 1000)
+	assert.Contains(t, written(t, "json", nil, r), long, "whole in JSON")
+	for _, c := range []struct{ at, from int }{{0, 0}, {9999, 9900}} {
+		assert.Contains(t, shorten(fmt.Sprintf("%010000d", 1), c.at, 100), "0")
+	}
 }
 
 func TestCorrelationsShowWhatTheyCounted(t *testing.T) {
@@ -63,48 +107,99 @@ func TestCorrelationsShowWhatTheyCounted(t *testing.T) {
 		window.Events = append(window.Events, correlate.Member{Rule: "base", ID: fmt.Sprint(i), Source: "e.ndjson", Line: i})
 	}
 	r := match(rule("Twice", "low", 1), "7")
-	r.Correlated = window
-	s, out, _ := clitest.Streams("")
-	New(s, "text", false).Add(r)
-	assert.Contains(t, out.String(), "event 7 at e.ndjson:3; the last of 12 matches since 2026-03-01T00:00:00Z\n  grouped by User: ann\n  counted base: event 0 at e.ndjson:0\n")
-	assert.Contains(t, out.String(), "  and 2 more\n")
+	r.Correlated, r.Evidence = window, nil
+	text := written(t, "text", nil, r)
+	assert.Contains(t, text, "event 7 at e.ndjson:3; the last of 12 matches since 2026-03-01T00:00:00Z\n  grouped by User: ann\n  counted base: event 0 at e.ndjson:0\n")
+	assert.Contains(t, text, "  and 2 more\n")
+	assert.Contains(t, written(t, "csv", []string{"correlated"}, r), "12 since 2026-03-01T00:00:00Z ¦ User: ann")
 }
 
 func TestJSON(t *testing.T) {
-	s, out, _ := clitest.Streams("")
-	sink := New(s, "json", false)
-	sink.Add(match(rule("Who", "high", 1), "7"))
 	nameless := match(rule("Who", "high", 1), "8")
 	nameless.Names = nil
-	sink.Add(nameless)
-	require.NoError(t, sink.Close([]engine.Suspension{suspended}, nil))
+	out := written(t, "json", nil, match(rule("Who", "high", 1), "7"), nameless)
 	var all []map[string]any
-	require.NoError(t, json.Unmarshal([]byte(out.String()), &all))
+	require.NoError(t, json.Unmarshal([]byte(out), &all))
 	require.Len(t, all, 3)
-	assert.Equal(t, "Who-id", all[0]["rule_id"])
+	assert.True(t, strings.HasPrefix(out, "[\n  {\n    \"time\": \"2026-03-01T10:00:00.005Z\""), "the time comes first")
+	for key, want := range map[string]any{
+		"rule_id": "Who-id", "rule_file": "rules/r.yml", "host": "PC7", "channel": "Security", "event_code": "4688",
+		"tactics": []any{"privilege-escalation"}, "techniques": []any{"T1059.001"},
+	} {
+		assert.Equal(t, want, all[0][key], key)
+	}
 	assert.Equal(t, []any{}, all[1]["names"], "a list, not null")
 	assert.Equal(t, map[string]any{"rule": "Slow", "rule_id": "Slow-id", "level": "low", "event_id": "5", "source": "e.ndjson", "line": 5.0, "suspended": "too many steps"}, all[2])
-	assert.Contains(t, out.String(), `"<x>"`, "text is not escaped for HTML")
-	s, out, _ = clitest.Streams("")
-	require.NoError(t, New(s, "json", false).Close(nil, nil))
-	assert.Equal(t, "[]\n", out.String())
+	assert.Contains(t, out, `"<x>"`, "text is not escaped for HTML")
+	s, empty, _ := clitest.Streams("")
+	require.NoError(t, New(s, "json").Close(nil, nil))
+	assert.Equal(t, "[]\n", empty.String())
 }
 
-func TestSummary(t *testing.T) {
-	s, out, _ := clitest.Streams("")
-	sink := New(s, "text", true)
-	few, many := rule("Few", "low", 1), rule("Many", "high", 5)
-	for _, r := range []*ir.Rule{few, many, many} {
-		sink.Add(match(r, "7"))
+func TestNDJSONHasAMatchALine(t *testing.T) {
+	lines := strings.Split(strings.TrimSpace(written(t, "ndjson", nil, match(rule("Who", "high", 1), "7"), match(rule("Who", "high", 1), "8"))), "\n")
+	require.Len(t, lines, 3)
+	for _, line := range lines {
+		assert.True(t, json.Valid([]byte(line)), line)
+		assert.NotContains(t, line, "\u202e")
 	}
-	require.NoError(t, sink.Close([]engine.Suspension{suspended}, []*ir.Rule{few}))
-	assert.Equal(t, "MATCHES  LEVEL  RULE\n2        high   Many\n1        low    Few\n0        low    Slow (suspended)\n", out.String())
-	s, out, _ = clitest.Streams("")
-	sink = New(s, "json", true)
-	require.NoError(t, sink.Close([]engine.Suspension{suspended}, []*ir.Rule{few}))
-	assert.Contains(t, out.String(), `"warning": "asks for reputation, but there is no --reputation table`)
-	assert.Contains(t, out.String(), `"suspended": "`)
-	s, out, _ = clitest.Streams("")
-	require.NoError(t, New(s, "json", true).Close(nil, nil))
-	assert.Equal(t, "[]\n", out.String())
+	assert.Contains(t, lines[2], "too many steps")
+	assert.Equal(t, `{"host":"PC7","evidence":null,"Nothing":null}`, strings.SplitN(written(t, "ndjson", []string{"host", "evidence", "Nothing"},
+		engine.Result{Rule: rule("Who", "high", 1), Event: &event.Event{}, Facts: []event.Fact{{Name: "host", Value: "PC7"}}}), "\n", 2)[0])
+}
+
+// rows reads CSV.
+func rows(t *testing.T, text string) [][]string {
+	t.Helper()
+	all, err := csv.NewReader(strings.NewReader(text)).ReadAll()
+	require.NoError(t, err)
+	return all
+}
+
+func TestCSV(t *testing.T) {
+	all := rows(t, written(t, "csv", nil, match(rule("Who", "high", 1), "7")))
+	require.Len(t, all, 2)
+	assert.Equal(t, "time", all[0][0])
+	assert.Equal(t, []string{"2026-03-01T10:00:00.005Z", "high", "Who", "PC7", "", "Security", "4688", "7", "privilege-escalation", "T1059.001",
+		`a: Image endswith "\who.exe" = C:\who.exe ¦ b: parent's CommandLine contains " /c" = cmd /c\u202e`, "1: cmd.exe  cmd /c", "", "Who-id", "rules/r.yml", "", "e.ndjson", "3"}, all[1])
+	all = rows(t, written(t, "csv", []string{"level", "time"}, match(rule("Who", "high", 1), "7")))
+	assert.Equal(t, [][]string{{"level", "time"}, {"high", "2026-03-01T10:00:00.005Z"}}, all)
+}
+
+func TestTimeline(t *testing.T) {
+	all := rows(t, written(t, "timeline", nil, match(rule("Who", "high", 1), "7")))
+	require.Len(t, all, 2)
+	got := map[string]string{}
+	for i, name := range all[0] {
+		got[name] = all[1][i]
+	}
+	assert.Equal(t, "Timestamp", all[0][0])
+	assert.Equal(t, map[string]string{
+		"Timestamp": "2026-03-01T10:00:00.005Z", "RuleTitle": "Who", "Level": "high", "Computer": "PC7", "Channel": "Security", "EventID": "4688",
+		"MitreTactics": "privilege-escalation", "MitreTags": "T1059.001", "RecordID": "7", "Details": `Image: C:\who.exe ¦ parent's CommandLine: cmd /c\u202e`,
+		"RuleFile": "r.yml", "EvtxFile": "e.ndjson", "message": `Who: Image: C:\who.exe ¦ parent's CommandLine: cmd /c\u202e`,
+		"datetime": "2026-03-01T10:00:00.005Z", "timestamp_desc": "Event time",
+	}, got)
+}
+
+func TestCellsAreNoFormulas(t *testing.T) {
+	for text, want := range map[string]string{
+		"=1+1": "'=1+1", "+1": "'+1", "-1": "'-1", "@x": "'@x", "＝1": "'＝1", "\t=1": `\t=1`, "a=1": "a=1", "": "", "\r\n=1": `\r\n=1`,
+	} {
+		assert.Equal(t, want, cell(text))
+	}
+}
+
+func TestSorted(t *testing.T) {
+	s, out, _ := clitest.Streams("")
+	sink := &sorted{to: New(s, "csv", "event_id", "Number"), room: 1 << 20}
+	for i, at := range []string{"2026-03-02T00:00:00.000Z", "", "2026-03-01T00:00:00.000Z", "2026-03-02T00:00:00.000Z"} {
+		sink.Add(Alert{Time: at, EventID: fmt.Sprint(i), Fields: map[string]string{"Number": "12345678901234567890"}})
+	}
+	require.NoError(t, sink.Close(nil, nil))
+	assert.Equal(t, "event_id,Number\n2,12345678901234567890\n0,12345678901234567890\n3,12345678901234567890\n1,12345678901234567890\n", out.String())
+	full := &sorted{to: New(s, "csv"), room: 10}
+	full.Add(Alert{})
+	full.Add(Alert{})
+	assert.EqualError(t, full.Close(nil, nil), "--sort time: 1 matches fill half of --max-memory: raise it, or leave out --sort")
 }

@@ -1,44 +1,27 @@
 package alerts
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
-	"decree/engine/correlate"
-	"decree/engine/event"
-	"decree/engine/lineage"
-	"decree/engine/rarity"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
-// Suspension is the JSON form of a suspended rule.
-type Suspension struct {
-	Rule      string `json:"rule"`
-	ID        string `json:"rule_id"`
-	Level     string `json:"level"`
-	EventID   string `json:"event_id"`
-	Source    string `json:"source"`
-	Line      int    `json:"line"`
-	Suspended string `json:"suspended"` // why
-}
-
-// NewSuspension gives the JSON form of a suspension.
-func NewSuspension(s engine.Suspension) Suspension {
-	m := s.Rule.Source
-	return Suspension{m.Title, m.ID, m.Level, s.EventID, s.Source, s.Line, s.Reason}
-}
-
 // jsonSink writes an array of matches.
 type jsonSink struct {
-	out   io.Writer
-	array *stdio.Array
+	out    io.Writer
+	array  *stdio.Array
+	fields []string
 }
 
 // Add writes a match.
-func (j *jsonSink) Add(r engine.Result) { j.array.Add(NewAlert(r)) }
+func (j *jsonSink) Add(a Alert) { j.array.Add(shown(a, j.fields)) }
 
 // Close ends the array.
 func (j *jsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
@@ -50,29 +33,87 @@ func (j *jsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
 	return errors.Join(err, more)
 }
 
-// Alert is the JSON form of a match.
-type Alert struct {
-	Rule       string             `json:"rule"`
-	ID         string             `json:"rule_id"`
-	Level      string             `json:"level"`
-	EventID    string             `json:"event_id"`
-	Source     string             `json:"source"`
-	Line       int                `json:"line"`
-	Facts      []event.Fact       `json:"facts"`
-	Names      []string           `json:"names"`
-	Ancestors  []lineage.Ancestor `json:"ancestors,omitempty"`
-	Prevalence []rarity.Figure    `json:"prevalence,omitempty"`
-	Reputation map[string]string  `json:"reputation,omitempty"`
-	Correlated *correlate.Window  `json:"correlated,omitempty"`
-	Event      map[string]any     `json:"event"`
+// ndjsonSink writes a match a line.
+type ndjsonSink struct {
+	out    io.Writer
+	fields []string
+	err    error
 }
 
-// NewAlert gives the JSON form of a match.
-func NewAlert(r engine.Result) Alert {
-	m := r.Rule.Source
-	names := r.Names
-	if names == nil {
-		names = []string{}
+// Add writes a match.
+func (n *ndjsonSink) Add(a Alert) { n.write(shown(a, n.fields)) }
+
+func (n *ndjsonSink) write(v any) {
+	if n.err != nil {
+		return
 	}
-	return Alert{m.Title, m.ID, m.Level, r.EventID, r.Event.Source, r.Event.Line, r.Facts, names, r.Ancestors, r.Prevalence, r.Reputation, r.Correlated, r.Event.Fields}
+	line, err := encode(v)
+	if err == nil {
+		_, err = n.out.Write(append(diag.VisibleJSON(line), '\n'))
+	}
+	n.err = err
+}
+
+// Close writes the suspended rules, and gives the first error.
+func (n *ndjsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
+	for _, s := range suspended {
+		n.write(NewSuspension(s))
+	}
+	return n.err
+}
+
+// encode writes a value as JSON on one line, without its line break, and does not escape it for HTML.
+func encode(v any) ([]byte, error) {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	err := enc.Encode(v)
+	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
+}
+
+// shown is what JSON shows of a match: all of it, or chosen fields.
+func shown(a Alert, fields []string) any {
+	if len(fields) == 0 {
+		return a
+	}
+	return chosen{a, fields}
+}
+
+// chosen is a match of which JSON has some fields, in their order.
+type chosen struct {
+	of     Alert
+	fields []string
+}
+
+// MarshalJSON writes the fields. A column has its value as in the whole match; what the match does not have is null.
+func (c chosen) MarshalJSON() ([]byte, error) {
+	whole, err := encode(c.of)
+	if err != nil {
+		return nil, err
+	}
+	var members map[string]json.RawMessage
+	if err := json.Unmarshal(whole, &members); err != nil {
+		return nil, err
+	}
+	var b bytes.Buffer
+	for i, name := range c.fields {
+		value, ok := members[name]
+		if text, is := c.of.Fields[name]; is {
+			if value, err = encode(text); err != nil {
+				return nil, err
+			}
+		} else if !ok {
+			value = json.RawMessage("null")
+		}
+		key, err := encode(name)
+		if err != nil {
+			return nil, err
+		}
+		b.WriteByte("{,"[min(i, 1)])
+		b.Write(key)
+		b.WriteByte(':')
+		b.Write(value)
+	}
+	b.WriteByte('}')
+	return b.Bytes(), nil
 }

@@ -1,13 +1,16 @@
 package alerts
 
 import (
+	"cmp"
 	"fmt"
-	"sort"
+	"maps"
+	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/position"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/engine"
 	"decree/engine/correlate"
 	"decree/rules/diag"
@@ -15,65 +18,119 @@ import (
 )
 
 // textSink writes some lines for each match.
-type textSink struct{ *stdio.Streams }
-
-// Add shows a match.
-func (t textSink) Add(r engine.Result) { printAlert(t.Streams, r) }
+type textSink struct {
+	*stdio.Streams
+	fields []column // in place of what a match shows otherwise
+}
 
 // Close ends the output.
 func (t textSink) Close([]engine.Suspension, []*ir.Rule) error { return nil }
 
 var levelColours = map[string]string{"critical": "\x1b[1;31m", "high": "\x1b[31m", "medium": "\x1b[33m", "low": "\x1b[36m"}
 
-func printAlert(s *stdio.Streams, r engine.Result) {
-	m := r.Rule.Source
-	level := diag.Visible(m.Level)
-	if colour, ok := levelColours[m.Level]; ok && s.OutTerminal {
-		level = colour + level + "\x1b[0m"
+// shownLetters bounds a value, in letters. JSON has it whole.
+const shownLetters = 200
+
+// Add shows a match.
+func (t textSink) Add(a Alert) {
+	t.head(a)
+	if len(t.fields) > 0 {
+		for _, f := range t.fields {
+			t.line("%s: %s", f.name, shorten(f.of(&a), 0, shownLetters))
+		}
+		return
 	}
-	if level == "" {
-		level = "no level"
-	}
-	what := "true: " + diag.Visible(strings.Join(r.Names, ", "))
-	if c := r.Correlated; c != nil {
+	what := "true: " + strings.Join(a.Names, ", ")
+	if c := a.Correlated; c != nil {
 		what = fmt.Sprintf("the last of %s since %s", plural.Count(c.Count, "match"), c.First)
 	}
-	fmt.Fprintf(s.Out, "[%s] %s\n  %s; %s\n", level, diag.Visible(m.Title), position.Event(r.EventID, r.Event.Source, r.Event.Line), what)
-	printCorrelated(s, r.Correlated)
-	for _, f := range r.Facts {
-		fmt.Fprintf(s.Out, "  %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
+	t.line("%s; %s", position.Event(a.EventID, a.Source, a.Line), what)
+	t.correlated(a.Correlated)
+	t.facts(a)
+	for _, e := range a.Evidence {
+		text := "✓ " + e.Name + ": " + describe(e)
+		if len(e.Values) > 0 {
+			text += " ← " + strings.Join(shortened(e, shownLetters), ", ")
+		}
+		if e.From != "" {
+			text += " (" + e.From + ")"
+		}
+		t.line("%s", text)
 	}
-	for _, a := range r.Ancestors {
-		fmt.Fprintf(s.Out, "  ancestor %d: %s (%s)\n", a.Level, diag.Visible(a.Describe()), a.From)
+	for _, up := range a.Ancestors {
+		t.line("ancestor %d: %s (%s)", up.Level, shorten(up.Describe(), 0, shownLetters), up.From)
 	}
-	for _, f := range r.Prevalence {
-		fmt.Fprintf(s.Out, "  prevalence %s\n", diag.Visible(f.Describe()))
+	for _, f := range a.Prevalence {
+		if !slices.ContainsFunc(a.Evidence, func(e engine.Evidence) bool { return e.Field == "" && e.Name == f.Name }) {
+			t.line("prevalence %s", f.Describe())
+		}
 	}
-	keys := make([]string, 0, len(r.Reputation))
-	for k := range r.Reputation {
-		keys = append(keys, k)
+	for _, k := range slices.Sorted(maps.Keys(a.Reputation)) {
+		t.line("reputation %s: %s", k, a.Reputation[k])
 	}
-	sort.Strings(keys)
-	for _, k := range keys {
-		fmt.Fprintf(s.Out, "  reputation %s: %s\n", diag.Visible(k), diag.Visible(r.Reputation[k]))
+	if attack := slices.Concat(a.Tactics, a.Techniques); len(attack) > 0 {
+		t.line("ATT&CK: %s", strings.Join(attack, ", "))
+	}
+	where := fmt.Sprintf("%s:%d", a.RuleFile, a.RuleLine)
+	if a.ID != "" {
+		where += " (" + a.ID + ")"
+	}
+	t.line("rule: %s", where)
+}
+
+// head writes the first line of a match: its time, level and rule.
+func (t textSink) head(a Alert) {
+	level := cmp.Or(diag.Visible(a.Level), "no level")
+	line := fmt.Sprintf("%s [%s] %s", cmp.Or(a.Time, "no time"), level, diag.Visible(a.Rule))
+	line = table.Wrap(line, t.Columns, 4)
+	if colour, ok := levelColours[a.Level]; ok && t.OutTerminal {
+		line = strings.Replace(line, "["+level+"]", "["+colour+level+"\x1b[0m]", 1)
+	}
+	fmt.Fprintln(t.Out, line)
+}
+
+// line writes a line below the head.
+func (t textSink) line(format string, args ...any) {
+	fmt.Fprintln(t.Out, table.Wrap("  "+diag.Visible(fmt.Sprintf(format, args...)), t.Columns, 6))
+}
+
+// facts shows who, where and what, except for values that a test shows.
+func (t textSink) facts(a Alert) {
+	for _, f := range a.Facts {
+		tested := slices.ContainsFunc(a.Evidence, func(e engine.Evidence) bool {
+			return e.Level == 0 && e.Field == f.Name && slices.Contains(e.Values, f.Value)
+		})
+		if f.Name != "time" && !tested {
+			t.line("%s: %s", f.Name, shorten(f.Value, 0, shownLetters))
+		}
+	}
+	var log []string
+	if a.Channel != "" {
+		log = append(log, a.Channel)
+	}
+	if a.Code != "" {
+		log = append(log, "EventID "+a.Code)
+	}
+	if len(log) > 0 {
+		t.line("log: %s", strings.Join(log, ", "))
 	}
 }
 
 // shownCounted bounds how many matches a correlation's alert shows.
 const shownCounted = 10
 
-// printCorrelated shows what a correlation counted, and of which group.
-func printCorrelated(s *stdio.Streams, c *correlate.Window) {
+// correlated shows what a correlation counted, and of which group.
+func (t textSink) correlated(c *correlate.Window) {
 	if c == nil {
 		return
 	}
 	for _, f := range c.Group {
-		fmt.Fprintf(s.Out, "  grouped by %s: %s\n", diag.Visible(f.Name), diag.Visible(f.Value))
+		t.line("grouped by %s: %s", f.Name, f.Value)
 	}
 	for _, e := range c.Events[:min(len(c.Events), shownCounted)] {
-		fmt.Fprintf(s.Out, "  counted %s: %s\n", diag.Visible(e.Rule), position.Event(e.ID, e.Source, e.Line))
+		t.line("counted %s: %s", e.Rule, position.Event(e.ID, e.Source, e.Line))
 	}
 	if more := c.Count - shownCounted; more > 0 {
-		fmt.Fprintf(s.Out, "  and %d more\n", more)
+		t.line("and %d more", more)
 	}
 }

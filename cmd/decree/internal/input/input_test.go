@@ -113,9 +113,9 @@ func TestOnlyTheFirstRejectedLinesAreShown(t *testing.T) {
 
 func TestNotAmong(t *testing.T) {
 	clitest.Files(t, files)
-	assert.NoError(t, NotAmong("new.ndjson", []string{"good.ndjson"}))
-	assert.NoError(t, NotAmong("folder", []string{"folder"}), "not a file: it cannot be written at all")
-	assert.EqualError(t, NotAmong("./good.ndjson", []string{"", "good.ndjson"}), "--rejects ./good.ndjson is a file that this run reads: choose another name")
+	assert.NoError(t, NotAmong("rejects", "new.ndjson", []string{"good.ndjson"}))
+	assert.NoError(t, NotAmong("rejects", "folder", []string{"folder"}), "not a file: it cannot be written at all")
+	assert.EqualError(t, NotAmong("rejects", "./good.ndjson", []string{"", "good.ndjson"}), "--rejects ./good.ndjson is a file that this run reads: choose another name")
 }
 
 func TestNames(t *testing.T) {

@@ -11,15 +11,15 @@ import (
 // shownRejects bounds how many rejected lines are shown.
 const shownRejects = 20
 
-// NotAmong refuses to write rejected lines to a file that the run reads.
-func NotAmong(rejects string, files []string) error {
-	to, err := os.Stat(rejects)
+// NotAmong refuses to write the file of a flag over one that the run reads.
+func NotAmong(flag, path string, files []string) error {
+	to, err := os.Stat(path)
 	if err != nil || !to.Mode().IsRegular() {
 		return nil // it does not exist, or is a device or pipe
 	}
 	for _, file := range files {
 		if from, err := os.Stat(file); err == nil && os.SameFile(to, from) {
-			return fmt.Errorf("--rejects %s is a file that this run reads: choose another name", rejects)
+			return fmt.Errorf("--%s %s is a file that this run reads: choose another name", flag, path)
 		}
 	}
 	return nil

@@ -15,6 +15,7 @@ type Streams struct {
 	Out, Err    io.Writer
 	OutTerminal bool
 	ErrTerminal bool
+	Columns     int // of the terminal that Out is; 0 if it is none
 }
 
 // WriteJSON writes a value to Out as indented JSON.

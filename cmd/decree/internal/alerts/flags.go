@@ -1,0 +1,69 @@
+package alerts
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/usage"
+)
+
+// Flags say which matches are shown, and how.
+type Flags struct {
+	Format   string
+	Summary  bool
+	Fields   []string
+	Sort     string // "" or time
+	From, To string
+	Out      string // a file in place of standard output
+}
+
+// AddTo adds the flags.
+func (p *Flags) AddTo(cmd *cobra.Command) {
+	f := cmd.Flags()
+	usage.AddFormat(cmd, &p.Format, Formats...)
+	f.BoolVar(&p.Summary, "summary", false, "show how many matches each rule, host and day has, not each match")
+	f.StringSliceVar(&p.Fields, "fields", nil, "`NAMES` of what to show of a match: columns of --format csv, or fields of the event")
+	f.StringVar(&p.Sort, "sort", "", "`ORDER` of matches: time. They wait for the end of the input, in half of --max-memory (default: as they are found)")
+	f.StringVar(&p.From, "from", "", "show only matches of events from this `TIME` on: RFC 3339, a date, or as 24h or 7d before --now; UTC unless it has a zone")
+	f.StringVar(&p.To, "to", "", "show only matches of events before this `TIME`")
+	f.StringVarP(&p.Out, "out", "o", "", "write matches to this `FILE`; it must not exist, except with --force")
+	usage.Complete(cmd, "sort", usage.These("time"))
+	usage.Complete(cmd, "fields", usage.These(names(columns)...))
+}
+
+// Check refuses flags that do not go together.
+func (p *Flags) Check() error {
+	switch {
+	case p.Sort != "" && p.Sort != "time":
+		return usage.UnknownChoice("sort", p.Sort, []string{"time"})
+	case p.Summary && p.Format != "text" && p.Format != "json":
+		return fmt.Errorf("--summary has no --format %s: write text or json", p.Format)
+	case p.Summary && (p.Sort != "" || len(p.Fields) > 0):
+		return errors.New("--summary shows counts: leave out --sort and --fields")
+	case p.Format == "timeline" && len(p.Fields) > 0:
+		return errors.New("--format timeline has fixed columns: leave out --fields, or write --format csv")
+	}
+	return nil
+}
+
+// CheckBacktest refuses what a backtest does not have.
+func (p *Flags) CheckBacktest(on bool) error {
+	switch {
+	case !on:
+	case p.Format != "text" && p.Format != "json":
+		return fmt.Errorf("--backtest has no --format %s: write text or json", p.Format)
+	case p.Sort != "" || len(p.Fields) > 0 || p.From != "" || p.To != "":
+		return errors.New("--backtest counts alerts by day: leave out --sort, --fields, --from and --to")
+	}
+	return nil
+}
+
+// Memory is what is left of a run's memory, in bytes: matches that are sorted take half of it.
+func (p *Flags) Memory(whole int) int {
+	if p.Sort != "" {
+		return whole / 2
+	}
+	return whole
+}

@@ -1,0 +1,115 @@
+package match
+
+import (
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"decree/engine/document"
+	"decree/engine/fold"
+	"decree/rules/ir"
+)
+
+// Holding is a text of the current event of which an atom holds.
+type Holding struct {
+	Text  string
+	At    int      // the letter, from 0, at which what the test looks for begins
+	Wants []string // of a text test: the values that hold of it, folded unless the test is cased
+}
+
+// Holding gives the texts of which an atom holds, and copies them. It is for results: the matching itself only asks whether an atom holds.
+func (m *Matcher) Holding(i int) []Holding {
+	a := m.atoms.list[i]
+	texts := m.textsOf(a)
+	out := make([]Holding, 0, min(len(texts), 1))
+	for _, text := range texts {
+		if h, ok := m.holding(a, text); ok {
+			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// textsOf gives the texts that an atom's test is asked of.
+func (m *Matcher) textsOf(a *Atom) []string {
+	switch {
+	case a.Ancestor:
+		texts, _ := m.ancestors(a.Field)
+		return texts
+	case a.Slot == document.Every:
+		return m.doc.All()
+	}
+	return m.doc.Slot(a.Slot).Texts
+}
+
+// holding tells whether a test holds of one text, and where.
+func (m *Matcher) holding(a *Atom, text string) (h Holding, ok bool) {
+	h.Text = strings.Clone(text)
+	asked := text
+	if a.program.folds {
+		asked = fold.Text(text)
+	}
+	switch t := a.Test.(type) {
+	case *ir.Null, *ir.Exists:
+		return h, true
+	case *ir.FieldRef:
+		return h, m.equalsOther(a, t, text)
+	case *ir.Text:
+		h.At = -1
+		for _, want := range a.program.values {
+			if compareText(t.Op, asked, want) {
+				h.Wants = append(h.Wants, want)
+				if at := begins(t.Op, asked, want); h.At < 0 || at < h.At {
+					h.At = at
+				}
+			}
+		}
+		return h, len(h.Wants) > 0
+	case *ir.Regex:
+		if a.program.slow != nil {
+			return h, m.backtracks(a.program, []string{text})
+		}
+		at := a.program.re.FindStringIndex(text)
+		if at == nil {
+			return h, false
+		}
+		h.At = utf8.RuneCountInString(text[:at[0]])
+		return h, true
+	}
+	return h, a.program.holds(asked)
+}
+
+// equalsOther tells whether a comparison with another field holds of one text.
+func (m *Matcher) equalsOther(a *Atom, t *ir.FieldRef, text string) bool {
+	if a.Ancestor {
+		others, _ := m.ancestors(t.Other)
+		return compareFields(t, []string{text}, others)
+	}
+	return compareFields(t, []string{text}, m.doc.Slot(a.Other).Texts)
+}
+
+// begins is the letter at which a value begins in a text that it holds of.
+func begins(op ir.TextOp, text, want string) int {
+	at := 0
+	switch op {
+	case ir.Contains:
+		at = strings.Index(text, want)
+	case ir.EndsWith, ir.Filename:
+		at = len(text) - len(want)
+	}
+	return utf8.RuneCountInString(text[:at])
+}
+
+// Narrowed gives a text test with only those of its values that are among some wanted ones, or the test itself if it has none of them.
+func Narrowed(t *ir.Text, wants []string) *ir.Text {
+	out := &ir.Text{Op: t.Op, Cased: t.Cased}
+	for _, v := range t.Values {
+		if slices.Contains(wants, folded(v, t.Cased)) {
+			out.Values = append(out.Values, v)
+		}
+	}
+	if len(out.Values) == 0 {
+		return t
+	}
+	return out
+}

@@ -24,9 +24,9 @@ type nameable struct {
 	at   document.Whole
 }
 
-// addCorrelations compiles correlations of the rules.
-func (p *plan) addCorrelations(cs []*ir.Correlation, found *diag.Diagnostics) {
-	p.correlations = correlate.Compile(cs, p.Rules(), found)
+// addCorrelations compiles the correlations of the rules.
+func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
+	p.correlations = correlate.Compile(opt.Correlations, p.Rules(), opt.Silent, found)
 	for i, r := range p.rules {
 		r.correlated = *p.correlations.Rule(i)
 	}

@@ -4,23 +4,25 @@ import (
 	"time"
 
 	"decree/engine/rarity"
+	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
 // Options steer an engine.
 type Options struct {
-	Model        *schema.Model     // how events name their fields; nil is "sigma"
-	Reputation   rarity.Reputation // nil: only what events carry
-	Now          time.Time         // end of each rule's lookback; zero: the whole input is one window
-	MaxProcesses int               // processes kept for ancestry; 0 is 200,000
-	MaxPending   int               // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
-	MaxMemory    int               // bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
-	OnResult     func(Result)      // is given results as they are found, in place of Finish: those that wait for the end of the input come last
-	Correlations []*ir.Correlation // over matches of the rules, after those that they read; their results come last
-	Observe      bool              // Progress tells how near correlations came
-	Measure      bool              // Profile tells where the time went
-	Evidence     bool              // results tell what held of the condition, and where the event was logged
+	Model        *schema.Model        // how events name their fields; nil is "sigma"
+	Reputation   rarity.Reputation    // nil: only what events carry
+	Now          time.Time            // end of each rule's lookback; zero: the whole input is one window
+	MaxProcesses int                  // processes kept for ancestry; 0 is 200,000
+	MaxPending   int                  // events kept until the end for rules that need it, and matches for correlations; 0 is 1,000,000
+	MaxMemory    int                  // bytes of what waits for the end, about: events, processes and populations; 0 is 1 GiB
+	OnResult     func(Result)         // is given results as they are found, in place of Finish: those that wait for the end of the input come last
+	Correlations []*ir.Correlation    // over matches of the rules, after those that they read; their results come last
+	Silent       map[*rules.Rule]bool // rules and correlations that are only read by correlations: they have no results of their own
+	Observe      bool                 // Progress tells how near correlations came
+	Measure      bool                 // Profile tells where the time went
+	Evidence     bool                 // results tell what held of the condition, and where the event was logged
 
 	exhaustive bool // try every rule on every event of its log source
 	raises     bool // a backtest keeps alerts beside events

@@ -48,7 +48,7 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	for _, r := range rs {
 		p.add(r, found)
 	}
-	p.addCorrelations(opt.Correlations, found)
+	p.addCorrelations(opt, found)
 	p.finishIndex(found)
 	return p
 }

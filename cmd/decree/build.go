@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
@@ -24,13 +25,11 @@ import (
 )
 
 type buildParams struct {
-	filters ruleset.Filters
-	lists   ruleset.Lists
-	paths   []string
-	out     string
-	format  string
-	force   bool
-	strict  bool
+	selection ruleset.Selection
+	out       string
+	format    string
+	force     bool
+	strict    bool
 }
 
 func newBuild(s *stdio.Streams) *cobra.Command {
@@ -44,20 +43,20 @@ If a rule has an error or a test fails, nothing is written. A rule that a target
 cannot say is refused, and one of another product is skipped: both are counted.
 With --strict nothing is written if a rule is refused.
 
-Use it in CI, or before you deploy. Without paths it builds the shipped library.`,
+Use it in CI, or before you deploy. Without paths it builds the project, for the
+targets of the project. Outside of a project it builds the shipped library.`,
 		Example: `  decree build
   decree build -o out tests/examples/rules
   decree build -o out --format json tests/examples/rules`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			p.paths = args
+			p.selection.Paths = args
 			return build(s, p)
 		},
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output `DIR`; decree replaces only its own files there")
 	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule; a skipped rule is of another product and never fails")
 	usage.AddForce(cmd, &p.force, "")
-	p.filters.AddTo(cmd)
-	p.lists.AddTo(cmd)
+	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -76,7 +75,9 @@ type buildSummary struct {
 type builtQuery struct {
 	Rule     string           `json:"rule"`
 	ID       string           `json:"id"`
+	Target   string           `json:"target"`
 	Dialect  string           `json:"dialect"`
+	Model    string           `json:"model"`
 	File     string           `json:"file,omitempty"`
 	Fidelity string           `json:"fidelity"` // exact, approximate, refused or skipped
 	Assets   int              `json:"assets"`
@@ -84,7 +85,19 @@ type builtQuery struct {
 }
 
 func build(s *stdio.Streams, p buildParams) error {
-	set, err := ruleset.Load(s, p.paths, p.filters, p.lists)
+	in, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	if !in.Exists() && len(p.selection.Paths) == 0 && !p.selection.Library {
+		fmt.Fprintln(s.Err, "no project here: building the rules that decree ships")
+		p.selection.Library = true
+	}
+	set, err := ruleset.Load(s, in, p.selection)
+	if err != nil {
+		return err
+	}
+	chosen, err := targets.Choose(in.Targets, nil)
 	if err != nil {
 		return err
 	}
@@ -99,7 +112,7 @@ func build(s *stdio.Streams, p buildParams) error {
 		tests.Print(s, set, false)
 		return exit.After(found, true)
 	}
-	results, err := queries.Compile(set, targets.All, queries.Options{})
+	results, err := queries.Compile(set, chosen, queries.Options{})
 	if err != nil {
 		return err
 	}
@@ -122,7 +135,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err := diag.WriteJSON(&text, summary); err != nil {
 		return err
 	}
-	if err := output.WriteFolder(p.out, append(queries.Folders(targets.All), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
+	if err := output.WriteFolder(p.out, append(targets.Names(chosen), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
 	queries.Show(s, set, found, results)
@@ -135,7 +148,7 @@ func build(s *stdio.Streams, p buildParams) error {
 }
 
 func newBuiltQuery(c queries.Result, files []output.File) builtQuery {
-	q := builtQuery{Rule: c.Rule, ID: c.Source.IR.Source.ID, Dialect: c.Target.Name(), Fidelity: fidelity.Of(c)}
+	q := builtQuery{Rule: c.Rule, ID: c.Source.IR.Source.ID, Target: c.Target.Name, Dialect: c.Target.Dialect.Name(), Model: c.Model, Fidelity: fidelity.Of(c)}
 	if c.Query != nil {
 		q.File, q.Assets, q.Notes = files[0].Path, len(c.Query.Assets), c.Query.Notes
 	}
@@ -146,7 +159,7 @@ func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
 	fmt.Fprintln(w, "RULE\tTARGET\tFIDELITY\tASSETS")
 	for _, q := range b.Queries {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", q.Rule, q.Dialect, q.Fidelity, q.Assets)
+		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", q.Rule, q.Target, q.Fidelity, q.Assets)
 	}
 	without := ""
 	if b.Refused+b.Skipped > 0 {

@@ -13,6 +13,7 @@ import (
 	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/nearmiss"
 	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -25,6 +26,8 @@ import (
 
 type explainParams struct {
 	evaluation.Flags
+	filters ruleset.Filters
+	lists   ruleset.Lists
 	rule    string
 	events  []string
 	eventID string
@@ -62,6 +65,8 @@ must have the same.`,
 		},
 	}
 	p.AddTo(cmd)
+	p.filters.AddTo(cmd)
+	p.lists.AddTo(cmd)
 	f := cmd.Flags()
 	f.StringVarP(&p.eventID, "event", "e", "", "`ID` of the event, as results show it")
 	f.IntVar(&p.line, "line", 0, "line `N` of the event in its file")
@@ -71,7 +76,11 @@ must have the same.`,
 }
 
 func explain(s *stdio.Streams, p explainParams) error {
-	set, err := ruleset.Load(s, []string{p.rule}, p.Filters, p.Lists)
+	ours, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	set, err := ruleset.Load(s, ours, ruleset.Selection{Paths: []string{p.rule}, Filters: p.filters, Lists: p.lists})
 	if err != nil {
 		return err
 	}
@@ -85,7 +94,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 	if len(set.Rules) != 1 {
 		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(set.Rules))
 	}
-	in, opt, err := p.open(s)
+	in, opt, err := p.open(s, set.Project)
 	if err != nil {
 		return err
 	}
@@ -130,11 +139,11 @@ func explain(s *stdio.Streams, p explainParams) error {
 }
 
 // open finds the event files, and the one data model that they have.
-func (p explainParams) open(s *stdio.Streams) (in *input.Explained, opt engine.Options, err error) {
+func (p explainParams) open(s *stdio.Streams, ours *project.Project) (in *input.Explained, opt engine.Options, err error) {
 	if opt, err = p.Options(); err != nil {
 		return nil, opt, err
 	}
-	given, choice, err := p.Models()
+	given, choice, err := p.Models(ours)
 	if err != nil {
 		return nil, opt, err
 	}
@@ -177,7 +186,7 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 	if p.eventID != "" || p.line != 0 || p.expr {
 		return fmt.Errorf("%s has a correlation, which needs several events: leave out --event, --line and --expr", p.rule)
 	}
-	in, opt, err := p.open(s)
+	in, opt, err := p.open(s, set.Project)
 	if err != nil {
 		return err
 	}

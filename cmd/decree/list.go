@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -17,9 +18,8 @@ import (
 )
 
 type listParams struct {
-	paths  []string
-	lists  ruleset.Lists
-	format string
+	selection ruleset.Selection
+	format    string
 }
 
 func newList(s *stdio.Streams) *cobra.Command {
@@ -30,16 +30,16 @@ func newList(s *stdio.Streams) *cobra.Command {
 		Long: `List rules with their level, status, name, log source and title. The JSON form
 has their ids, tags and files too.
 
-Use it to see which rules a folder holds. Without paths it lists the shipped
-library.`,
+Use it to see which rules a folder holds, or which of them have a tag, a level
+or a status. Without paths it lists the rules of the project.`,
 		Example: `  decree list tests/examples/rules
-  decree list --format json`,
+  decree list --library --format json`,
 		RunE: func(_ *cobra.Command, args []string) error {
-			p.paths = args
+			p.selection.Paths = args
 			return list(s, p)
 		},
 	}
-	p.lists.AddTo(cmd)
+	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
@@ -56,7 +56,11 @@ type listRow struct {
 }
 
 func list(s *stdio.Streams, p listParams) error {
-	set, err := ruleset.Load(s, p.paths, ruleset.Filters{}, p.lists)
+	in, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,7 @@ import (
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/profile"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -31,8 +32,8 @@ import (
 
 type runParams struct {
 	evaluation.Flags
+	selection           ruleset.Selection
 	events              []string
-	rules               []string
 	rejects             string
 	shown               alerts.Flags
 	maxLine             int
@@ -79,9 +80,10 @@ The exit code is 2 if an input could not be read, if no input holds an event, or
 if a file's events are of no known data model, or not of that of --model. It is
 1 if rules did not see all events, and with --fail-on-match if a rule matched.`,
 		Example: `  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
-  decree run --summary tests/stories/testdata/sysmon.ndjson.gz
-  decree run --format timeline tests/stories/testdata/sysmon.ndjson.gz
-  decree run -m mde --backtest tests/stories/testdata/defender.ndjson.gz`,
+  decree run --library --summary tests/stories/testdata/sysmon.ndjson.gz
+  decree run --library --format timeline tests/stories/testdata/sysmon.ndjson.gz
+  decree run --library -m mde --backtest \
+    tests/stories/testdata/defender.ndjson.gz`,
 		Args: usage.Arguments(1, -1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			p.events = args
@@ -97,8 +99,9 @@ if a file's events are of no known data model, or not of that of --model. It is
 		},
 	}
 	p.AddTo(cmd)
+	p.selection.AddTo(cmd)
 	f := cmd.Flags()
-	f.StringSliceVarP(&p.rules, "rules", "r", nil, "rule `PATHS`, files or folders (default: the shipped library)")
+	f.StringSliceVarP(&p.selection.Paths, "rules", "r", nil, "rule `PATHS`, files or folders (default: those of the project)")
 	f.StringVar(&p.rejects, "rejects", "", "write lines that are not events to this `FILE`, as NDJSON")
 	f.IntVar(&p.maxLine, "max-line", 16<<20, "longest line in `BYTES`; a longer line is rejected")
 	f.IntVar(&p.maxProc, "max-processes", 200_000, "number `N` of processes kept for ancestors; the oldest are dropped first, and the run says how many")
@@ -117,7 +120,14 @@ if a file's events are of no known data model, or not of that of --model. It is
 func runRules(s *stdio.Streams, p runParams) (err error) {
 	began := time.Now()
 	loadingDone := memory.Loading()
-	set, err := ruleset.Load(s, p.rules, p.Filters, p.Lists)
+	ours, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	set, err := ruleset.Load(s, ours, p.selection)
+	if errors.Is(err, ruleset.ErrNoRules) {
+		return errors.New("no rules: name rule files or folders with --rules, or add --library\ndecree init makes a project")
+	}
 	if err != nil {
 		return err
 	}
@@ -130,7 +140,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	}
 	opt.MaxProcesses, opt.MaxPending = p.maxProc, p.maxPending
 	opt.MaxMemory, opt.Measure, opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
-	opt.Correlations = set.LoweredCorrelations()
+	opt.Correlations, opt.Silent = set.LoweredCorrelations(), set.OnlyRead()
 	in := input.New(s, input.Options{Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
 	to, err := output.Redirect(s, p.shown.Out, p.force)
 	if err != nil {
@@ -158,7 +168,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if err := cmp.Or(input.NotAmong("rejects", p.rejects, reads), input.NotAmong("out", p.shown.Out, reads)); err != nil {
 		return err
 	}
-	given, choice, err := p.Models()
+	given, choice, err := p.Models(ours)
 	if err != nil {
 		return err
 	}

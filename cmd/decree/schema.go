@@ -3,6 +3,7 @@ package main
 import (
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine/regression"
@@ -10,18 +11,19 @@ import (
 )
 
 func newSchema(s *stdio.Streams) *cobra.Command {
-	texts := map[string][]byte{"rule": rules.JSONSchema, "test": regression.JSONSchema}
-	kinds := []string{"rule", "test"}
+	texts := map[string][]byte{"rule": rules.JSONSchema, "test": regression.JSONSchema, "project": project.JSONSchema}
+	kinds := []string{"rule", "test", "project"}
 	return &cobra.Command{
-		Use:   "schema rule|test",
-		Short: "Print the JSON Schema of rules or tests, for editors",
+		Use:   "schema rule|test|project",
+		Short: "Print the JSON Schema of rules, tests or decree.yml, for editors",
 		Long: `Print a JSON Schema (draft 2020-12). Editors use it to complete keys and to mark
 mistakes while you type.
 
 Use it once for each project. The YAML language server needs this first line:
 # yaml-language-server: $schema=rule.schema.json`,
 		Example: `  decree schema rule > rule.schema.json
-  decree schema test > test.schema.json`,
+  decree schema test > test.schema.json
+  decree schema project > project.schema.json`,
 		Args:      usage.Arguments(1, 1),
 		ValidArgs: kinds,
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -6,12 +6,14 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
@@ -21,18 +23,15 @@ import (
 )
 
 type testParams struct {
-	filters ruleset.Filters
-	lists   ruleset.Lists
-	paths   []string
-	format  string
-	run     string
-	since   string
-	require bool
-	update  bool
-	force   bool
-	watch   bool
-	verbose bool
-	quality assessment.Flags
+	selection ruleset.Selection
+	format    string
+	run       string
+	require   bool
+	update    bool
+	force     bool
+	watch     bool
+	verbose   bool
+	quality   assessment.Flags
 }
 
 func newTest(s *stdio.Streams) *cobra.Command {
@@ -46,7 +45,7 @@ Sigma's own regression data (regression_tests_path) is read too. For a failed
 case, decree shows the condition as a tree with the result of each part.
 
 Use it after each change of a rule, and in CI. --coverage and --mutate say what
-the tests are worth. Without paths it tests the shipped library.`,
+the tests are worth. Without paths it tests the rules of the project.`,
 		Example: `  decree test -v tests/examples/rules
   decree test --run remote_script/ tests/examples/rules
   decree test --coverage --mutate tests/examples/rules/remote_script.yml`,
@@ -54,30 +53,35 @@ the tests are worth. Without paths it tests the shipped library.`,
 			if err := usage.InBounds(cmd, usage.Bound{Flag: "min-coverage", Value: p.quality.Least, Most: 100}); err != nil {
 				return err
 			}
-			p.paths = args
-			if p.watch {
-				return watchTests(s, p)
+			p.selection.Paths = args
+			in, err := project.Open(s)
+			if err != nil {
+				return err
 			}
-			return test(s, p)
+			if !cmd.Flags().Changed("min-coverage") {
+				p.quality.Least = in.Tests.MinCoverage
+			}
+			if p.watch {
+				return watchTests(s, in, p)
+			}
+			return test(s, in, p)
 		},
 	}
 	f := cmd.Flags()
 	f.BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed, too")
 	f.StringVar(&p.run, "run", "", "run only cases whose rule/case matches the regular expression `RE`")
-	f.StringVar(&p.since, "since", "", "test only rules that changed since the git revision `REV`, or their tests, lists or events")
 	f.BoolVar(&p.require, "require-tests", false, "report an error for each stable or test rule without tests; with --since, only for changed rules")
 	f.BoolVar(&p.update, "update", false, "replace what test files expect by what rules find; review the difference")
 	usage.AddForce(cmd, &p.force, "with --update")
 	p.quality.AddTo(cmd)
 	f.BoolVar(&p.watch, "watch", false, "test again when a file changes")
 	cmd.MarkFlagsMutuallyExclusive("watch", "update")
-	p.filters.AddTo(cmd)
-	p.lists.AddTo(cmd)
+	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "junit", "github", "tap")
 	return cmd
 }
 
-func test(s *stdio.Streams, p testParams) error {
+func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	var only *regexp.Regexp
 	if p.run != "" {
 		var err error
@@ -85,7 +89,7 @@ func test(s *stdio.Streams, p testParams) error {
 			return fmt.Errorf("--run: %w", err)
 		}
 	}
-	set, err := ruleset.Load(s, p.paths, p.filters, p.lists)
+	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {
 		return err
 	}
@@ -96,20 +100,17 @@ func test(s *stdio.Streams, p testParams) error {
 	if only != nil && !tests.Selected() {
 		return fmt.Errorf("--run %s: no case has such a rule/case; decree test -v lists them", p.run)
 	}
-	if p.since != "" {
-		if err := tests.KeepChanged(p.since); err != nil {
-			return err
-		}
-	}
+	required := in.Tests.Require
 	if p.require {
-		tests.Found = append(tests.Found, tests.Required(set)...)
+		required = append([]string{"stable", "test"}, required...)
 	}
+	tests.Found = append(tests.Found, tests.Required(set, required)...)
 	if p.update {
 		if err := tests.Update(s, p.force); err != nil {
 			return err
 		}
 		p.update = false
-		return test(s, p) // read and run what was written
+		return test(s, in, p) // read and run what was written
 	}
 	report := testreport.Run(tests)
 	report.Findings = append(set.Found, report.Findings...)
@@ -130,20 +131,28 @@ func test(s *stdio.Streams, p testParams) error {
 }
 
 // watchTests tests again when a file changes.
-func watchTests(s *stdio.Streams, p testParams) error {
-	folders := []string{}
-	for _, path := range p.paths {
+func watchTests(s *stdio.Streams, in *project.Project, p testParams) error {
+	paths, filters := p.selection.Paths, in.Filters
+	if len(paths) == 0 && !p.selection.Library {
+		paths = in.Rules
+	}
+	lists := p.selection.Lists.Dirs
+	if len(lists) == 0 {
+		lists = in.Lists
+	}
+	if p.selection.Filters.Dir != "" {
+		filters = []string{p.selection.Filters.Dir}
+	}
+	folders := slices.Clone(filters)
+	for _, path := range paths {
 		if info, err := os.Stat(path); err == nil && !info.IsDir() {
 			path = filepath.Dir(path)
 		}
 		folders = append(folders, ruleset.Root(filepath.Clean(path)))
 	}
-	if len(folders) == 0 {
-		return errors.New("--watch: the shipped library does not change; name a folder")
+	if len(paths) == 0 {
+		return errors.New("--watch: name a folder; the shipped library does not change")
 	}
-	if p.filters.Dir != "" {
-		folders = append(folders, p.filters.Dir)
-	}
-	folders = append(folders, p.lists.Dirs...)
-	return watch.Run(s, folders, func() error { return test(s, p) })
+	folders = append(folders, lists...)
+	return watch.Run(s, folders, func() error { return test(s, in, p) })
 }

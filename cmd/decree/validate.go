@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
@@ -21,14 +22,12 @@ import (
 )
 
 type validateParams struct {
-	paths   []string
-	filters ruleset.Filters
-	lists   ruleset.Lists
-	format  string
-	level   string
-	strict  bool
-	fix     bool
-	force   bool
+	selection ruleset.Selection
+	format    string
+	severity  string
+	strict    bool
+	fix       bool
+	force     bool
 }
 
 func newValidate(s *stdio.Streams) *cobra.Command {
@@ -40,31 +39,36 @@ func newValidate(s *stdio.Streams) *cobra.Command {
 		Long: `Check every rule and show the findings of all files: errors, and what is allowed
 but likely wrong. With --filters the filters are checked too.
 
-Use it while you write rules, and in CI. Without paths it checks the shipped
-library. The exit code is 1 for an error, and with --strict for a warning too.
+Use it while you write rules, and in CI. Without paths it checks the rules of
+the project. The exit code is 1 for an error, and with --strict for a warning
+too.
 
 To accept a finding, write the comment "# decree:ignore CODE reason" at the end
 of its line or above it. At the left margin the comment is for the whole file.`,
 		Example: `  decree validate tests/examples/rules
-  decree validate --strict --level info tests/examples/rules
+  decree validate --strict --severity info tests/examples/rules
   decree validate --explain redundant-value`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			if code, asked := explain.Code(args); asked {
 				return explainCheck(s, code)
 			}
-			p.paths = args
+			for _, word := range p.selection.Levels {
+				if slices.Contains(findings.Severities, word) {
+					return fmt.Errorf("--level chooses rules by their level: to choose findings, write --severity %s", word)
+				}
+			}
+			p.selection.Paths = args
 			return validate(s, p)
 		},
 	}
 	f := cmd.Flags()
 	explain.AddTo(cmd, "say what a finding's `CODE` means and how to fix it; without a code, list all")
-	f.StringVar(&p.level, "level", "warning", "least severe `LEVEL` to show: error, warning, info")
+	f.StringVar(&p.severity, "severity", "warning", "least severe findings to show: `SEVERITY` is error, warning, info")
 	f.BoolVar(&p.strict, "strict", false, "exit with 1 for warnings too")
 	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without a change of meaning, then show the rest")
 	usage.AddForce(cmd, &p.force, "with --fix")
-	usage.Complete(cmd, "level", usage.These(findings.Severities...))
-	p.filters.AddTo(cmd)
-	p.lists.AddTo(cmd)
+	usage.Complete(cmd, "severity", usage.These(findings.Severities...))
+	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github")
 	return cmd
 }
@@ -82,13 +86,17 @@ type validateReport struct {
 const memoryAimedAt = 1280 << 20
 
 func validate(s *stdio.Streams, p validateParams) error {
-	if !slices.Contains(findings.Severities, p.level) {
-		return usage.UnknownChoice("level", p.level, findings.Severities)
+	if !slices.Contains(findings.Severities, p.severity) {
+		return usage.UnknownChoice("severity", p.severity, findings.Severities)
 	}
 	if debug.SetMemoryLimit(-1) == math.MaxInt64 { // GOMEMLIMIT is not set
 		debug.SetMemoryLimit(memoryAimedAt)
 	}
-	set, err := ruleset.Load(s, p.paths, p.filters, p.lists)
+	in, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {
 		return err
 	}
@@ -96,19 +104,19 @@ func validate(s *stdio.Streams, p validateParams) error {
 		if err := set.Fix(s, p.force); err != nil {
 			return err
 		}
-		if set, err = ruleset.Load(s, p.paths, p.filters, p.lists); err != nil {
+		if set, err = ruleset.Load(s, in, p.selection); err != nil {
 			return err
 		}
 	}
 	all := slices.Concat(set.Found, set.PassedOver, set.Lint(s))
 	all.Sort()
-	if err := report(s, set, p, findings.AtLeast(all, p.level), len(all)); err != nil {
+	if err := report(s, set, p, findings.AtLeast(all, p.severity), len(all)); err != nil {
 		return err
 	}
-	return exit.After(all, p.strict && len(findings.AtLeast(all, diag.Warning.String())) > 0)
+	return exit.After(all, (p.strict || in.Lint.Strict) && len(findings.AtLeast(all, diag.Warning.String())) > 0)
 }
 
-// report shows the findings. all is their number, with those that are less severe than --level.
+// report shows the findings. all is their number, with those that are less severe than --severity.
 func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Diagnostics, all int) error {
 	switch p.format {
 	case "sarif":
@@ -131,7 +139,7 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 	}
 	fmt.Fprintf(s.Out, "%s, %s%s valid, %s with errors\n", plural.Count(len(set.Files), "file"), plural.Count(len(set.Rules), "rule"), correlations, plural.Count(set.Failed, "file"))
 	if less := all - len(found); less > 0 {
-		fmt.Fprintf(s.Out, "%s not shown: add --level info\n", plural.Count(less, "less severe finding"))
+		fmt.Fprintf(s.Out, "%s not shown: add --severity info\n", plural.Count(less, "less severe finding"))
 	}
 	return err
 }

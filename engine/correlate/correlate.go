@@ -12,6 +12,7 @@ import (
 	"slices"
 	"time"
 
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -55,17 +56,17 @@ type input struct {
 }
 
 // Compile compiles correlations. The rules are numbered in the order of the list, and a correlation must come after those that it reads. If an
-// input is not run, Compile reports that and leaves the correlation out.
-func Compile(cs []*ir.Correlation, rs []*ir.Rule, found *diag.Diagnostics) *Set {
+// input is not run, Compile reports that and leaves the correlation out. Rules and correlations in silent have no results of their own; it may be nil.
+func Compile(cs []*ir.Correlation, rs []*ir.Rule, silent map[*rules.Rule]bool, found *diag.Diagnostics) *Set {
 	s := &Set{}
 	byRule := map[*ir.Rule]int{}
 	for i, r := range rs {
 		byRule[r] = i
-		s.rules = append(s.rules, &Rule{ir: r})
+		s.rules = append(s.rules, &Rule{ir: r, Silent: silent[r.Source]})
 	}
 	done := map[*ir.Correlation]*Correlation{}
 	for _, c := range cs {
-		out := &Correlation{IR: c, number: len(s.All)}
+		out := &Correlation{IR: c, Silent: silent[c.Source.Body], number: len(s.All)}
 		whole := true
 		for i, in := range c.Inputs {
 			one := input{-1, done[in.Correlation]}

@@ -140,8 +140,8 @@ func TestTheSchemaKnowsTheSections(t *testing.T) {
 		Properties map[string]struct{ Enum []string }
 	}
 	require.NoError(t, json.Unmarshal(rules.JSONSchema, &schema))
-	assert.Equal(t, statuses, schema.Properties["status"].Enum)
-	assert.Equal(t, levels, schema.Properties["level"].Enum)
+	assert.Equal(t, rules.Statuses(), schema.Properties["status"].Enum)
+	assert.Equal(t, rules.Levels(), schema.Properties["level"].Enum)
 	required := make([][]string, 3)
 	for _, s := range rules.Sections() {
 		assert.Contains(t, schema.Properties, s.Name)

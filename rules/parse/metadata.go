@@ -8,18 +8,12 @@ import (
 	"decree/rules/source"
 )
 
-// The words that Sigma 2.1 allows for status and level.
-var (
-	statuses = []string{"stable", "test", "experimental", "deprecated", "unsupported"}
-	levels   = []string{"informational", "low", "medium", "high", "critical"}
-)
-
 func (p *parser) status(r *rules.Rule, e source.Entry) {
-	r.Status = p.Word("invalid-status", e.Value, statuses)
+	r.Status = p.Word("invalid-status", e.Value, rules.Statuses())
 }
 
 func (p *parser) level(r *rules.Rule, e source.Entry) {
-	r.Level = p.Word("invalid-level", e.Value, levels)
+	r.Level = p.Word("invalid-level", e.Value, rules.Levels())
 }
 
 // id reads an id. One that is not a UUID still names the rule.

@@ -4,6 +4,7 @@ import (
 	"io"
 	"testing"
 
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
@@ -15,7 +16,7 @@ import (
 
 // TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends: by default of one rule, since each change of a rule is run.
 func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
-	set, err := ruleset.Load(&stdio.Streams{Err: io.Discard}, nil, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(&stdio.Streams{Err: io.Discard}, &project.Project{}, ruleset.Selection{Library: true})
 	require.NoError(t, err)
 	tests, err := ruletests.Load(set, nil)
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 )
@@ -52,7 +53,7 @@ func judged(t *testing.T, args ...string) (out, errs string, good bool) {
 	require.NoError(t, cmd.Execute())
 	assert.Equal(t, len(args) > 0, f.Asked())
 	s, o, e := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"."}})
 	require.NoError(t, err)
 	tests, err := ruletests.Load(set, nil)
 	require.NoError(t, err)

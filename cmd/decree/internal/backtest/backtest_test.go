@@ -13,6 +13,7 @@ import (
 
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/engines"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine"
 	"decree/engine/event"
@@ -69,7 +70,7 @@ func TestFlagsWinOverTheRulesSchedule(t *testing.T) {
 func replayed(t *testing.T, p Flags, format string, times ...string) (raised int, noisier bool, out, errs string, err error) {
 	t.Helper()
 	s, o, e := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"who.yml"}, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"who.yml"}})
 	require.NoError(t, err)
 	m, err := schema.Load(schema.Plain)
 	require.NoError(t, err)

@@ -9,7 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/models"
-	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/usage"
 	"decree/engine"
 	"decree/engine/rarity"
@@ -18,8 +18,6 @@ import (
 
 // Flags are the flags of commands that evaluate rules on events.
 type Flags struct {
-	Filters    ruleset.Filters
-	Lists      ruleset.Lists
 	Model      string
 	ModelFile  string
 	Reputation string
@@ -34,16 +32,15 @@ func (e *Flags) AddTo(cmd *cobra.Command) {
 	f.StringVar(&e.Reputation, "reputation", "", "`FILE` with a reputation table: CSV or NDJSON with a key column such as sha1")
 	f.StringVar(&e.Now, "now", "", "`TIME` at which the lookback ends, as 2026-03-02T12:00:00Z; without it the whole input is one window")
 	usage.Complete(cmd, "model", schema.Names)
-	e.Filters.AddTo(cmd)
-	e.Lists.AddTo(cmd)
 }
 
-// Models gives the model that all events have; nil if the content of each file decides, among those of choice.
-func (e *Flags) Models() (given *schema.Model, choice models.Choice, err error) {
+// Models gives the model that all events have; nil if the content of each file decides, among those of choice. Models of the project take part.
+func (e *Flags) Models(p *project.Project) (given *schema.Model, choice models.Choice, err error) {
 	if e.Model == "" && e.ModelFile == "" {
-		return nil, models.NewChoice(), nil
+		own, err := models.Own(p)
+		return nil, models.NewChoice(own...), err
 	}
-	m, err := models.Load(e.Model, e.ModelFile)
+	m, err := models.Load(p, e.Model, e.ModelFile)
 	if err == nil && e.Model == "" && m.TellsOwn() {
 		return nil, models.NewChoice(m), nil
 	}

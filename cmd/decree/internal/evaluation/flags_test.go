@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
 	"decree/rules/schema"
 )
 
@@ -28,27 +29,37 @@ func TestOptions(t *testing.T) {
 	f := parse(t)
 	opt, err := f.Options()
 	require.NoError(t, err)
-	given, choice, err := f.Models()
+	given, choice, err := f.Models(&project.Project{})
 	require.NoError(t, err)
 	assert.Nil(t, given, "the content of each file decides")
 	assert.Equal(t, schema.Recognisable(), choice.Signs())
 	assert.Nil(t, opt.Reputation)
 	assert.True(t, opt.Now.IsZero())
-	f = parse(t, "-m", "mde", "--reputation", "known.csv", "--now", "2026-03-02T12:00:00Z", "--filters", "dir")
+	f = parse(t, "-m", "mde", "--reputation", "known.csv", "--now", "2026-03-02T12:00:00Z")
 	opt, err = f.Options()
 	require.NoError(t, err)
-	given, _, err = f.Models()
+	given, _, err = f.Models(&project.Project{})
 	require.NoError(t, err)
 	assert.Equal(t, "mde", given.Name)
 	assert.NotNil(t, opt.Reputation)
 	assert.Equal(t, time.Date(2026, 3, 2, 12, 0, 0, 0, time.UTC), opt.Now)
-	assert.Equal(t, "dir", f.Filters.Dir)
+}
+
+// TestModelsOfAProjectTakePartInTheChoice, before the shipped ones.
+func TestModelsOfAProjectTakePartInTheChoice(t *testing.T) {
+	clitest.Files(t, "-- told.yml --\nname: told\nextends: windows\nrecognise: [{fields: [cmdline]}]\n-- broken.yml --\nname: broken\nextend: windows\n")
+	given, choice, err := (&Flags{}).Models(&project.Project{Models: []project.Model{{Name: "told", File: "told.yml"}}})
+	require.NoError(t, err)
+	assert.Nil(t, given)
+	assert.Equal(t, "told", choice.Signs()[0].Model)
+	_, _, err = (&Flags{}).Models(&project.Project{Models: []project.Model{{Name: "broken", File: "broken.yml"}}})
+	assert.ErrorContains(t, err, "broken.yml")
 }
 
 // TestAModelFileMayTakePartInTheChoice: one that says how its events are recognised does, before the shipped models. Any other is that of all events.
 func TestAModelFileMayTakePartInTheChoice(t *testing.T) {
 	clitest.Files(t, "-- told.yml --\nname: told\nextends: windows\nrecognise: [{fields: [cmdline]}]\n-- plain.yml --\nname: plain\nextends: windows\n")
-	given, choice, err := (&Flags{ModelFile: "told.yml"}).Models()
+	given, choice, err := (&Flags{ModelFile: "told.yml"}).Models(&project.Project{})
 	require.NoError(t, err)
 	assert.Nil(t, given)
 	assert.Equal(t, "told", choice.Signs()[0].Model)
@@ -57,7 +68,7 @@ func TestAModelFileMayTakePartInTheChoice(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, "told", m.Name)
 	for _, f := range []Flags{{ModelFile: "plain.yml"}, {ModelFile: "told.yml", Model: "windows"}} {
-		given, _, err = f.Models()
+		given, _, err = f.Models(&project.Project{})
 		require.NoError(t, err)
 		assert.NotNil(t, given)
 	}
@@ -73,7 +84,7 @@ func TestWrongOptions(t *testing.T) {
 	} {
 		f := parse(t, args...)
 		_, err := f.Options()
-		_, _, ofModel := f.Models()
+		_, _, ofModel := f.Models(&project.Project{})
 		assert.ErrorContains(t, errors.Join(err, ofModel), want)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/targets"
@@ -30,7 +31,7 @@ func report(t *testing.T, rules ...string) (Report, []queries.Result) {
 	}
 	clitest.Files(t, archive)
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"."}})
 	require.NoError(t, err)
 	results, err := queries.Compile(set, targets.All, queries.Options{Approximate: []string{"all"}})
 	require.NoError(t, err)
@@ -41,7 +42,7 @@ func TestReport(t *testing.T) {
 	r, results := report(t, exact, refused, deep, another)
 	require.Len(t, r.Targets, 3)
 	for i, target := range r.Targets {
-		assert.Equal(t, targets.Names()[i], target.Target)
+		assert.Equal(t, targets.Names(targets.All)[i], target.Target)
 		assert.Equal(t, 4, target.Rules)
 		assert.Equal(t, 3, target.Exact+target.Approximate+target.Refused)
 		assert.Equal(t, 1, target.Skipped)

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"decree/cmd/decree/internal/queries"
+	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
 	"decree/rules/diag"
 )
@@ -49,7 +50,7 @@ type targetFidelity struct {
 }
 
 // New sums up results. They come by target, with the rules in the same order in each.
-func New(results []queries.Result, chosen []compilers.Dialect) Report {
+func New(results []queries.Result, chosen []targets.Target) Report {
 	out := Report{Targets: []targetCount{}, Reasons: []reasonCount{}, Rules: []ruleFidelity{}}
 	if len(chosen) == 0 {
 		return out
@@ -60,12 +61,12 @@ func New(results []queries.Result, chosen []compilers.Dialect) Report {
 		out.Rules = append(out.Rules, ruleFidelity{Rule: m.Title, ID: m.ID, File: m.Range.File})
 	}
 	for t, d := range chosen {
-		count := targetCount{Target: d.Name(), Rules: each}
+		count := targetCount{Target: d.Name, Rules: each}
 		counts := map[string]int{}
 		var codes []string
 		examples := map[string]string{}
 		for i, r := range results[t*each : (t+1)*each] {
-			f := targetFidelity{Target: d.Name(), Model: r.Model, Fidelity: Of(r), Findings: r.Found}
+			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found}
 			if r.Query != nil {
 				f.Notes = r.Query.Notes
 			}
@@ -90,7 +91,7 @@ func New(results []queries.Result, chosen []compilers.Dialect) Report {
 		}
 		slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
 		for _, code := range codes {
-			out.Reasons = append(out.Reasons, reasonCount{d.Name(), code, counts[code], examples[code]})
+			out.Reasons = append(out.Reasons, reasonCount{d.Name, code, counts[code], examples[code]})
 		}
 		out.Targets = append(out.Targets, count)
 	}

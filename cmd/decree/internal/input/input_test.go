@@ -10,6 +10,7 @@ import (
 
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/engines"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine"
 	"decree/engine/event"
@@ -46,7 +47,7 @@ not json
 func read(t *testing.T, opt Options) (in *Reader, matches int, shown string, err error) {
 	t.Helper()
 	s, _, errs := clitest.Streams(`{"EventRecordID": 1, "EventID": 1, "Channel": "Microsoft-Windows-Sysmon/Operational", "Image": "C:\\whoami.exe"}` + "\n")
-	set, err := ruleset.Load(s, []string{"who.yml"}, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"who.yml"}})
 	require.NoError(t, err)
 	m, err := schema.Load("windows")
 	require.NoError(t, err)

@@ -14,7 +14,10 @@ type Choice struct {
 
 // NewChoice gives the models that are told by their events. The user's own come first; one of them replaces a shipped model of its name.
 func NewChoice(own ...*schema.Model) Choice {
-	return Choice{slices.DeleteFunc(own, func(m *schema.Model) bool { return !m.TellsOwn() }), schema.Recognisable()}
+	own = slices.DeleteFunc(own, func(m *schema.Model) bool {
+		return !m.TellsOwn() && !slices.Contains(schema.Names(), m.Name)
+	})
+	return Choice{own, schema.Recognisable()}
 }
 
 // Signs lists how the events of each model are recognised, in order of preference.

@@ -4,23 +4,38 @@ package models
 import (
 	"fmt"
 	"os"
+	"slices"
 
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules/schema"
 )
 
-// Load gives the model of a name. A file wins over the name.
-func Load(name, file string) (*schema.Model, error) {
+// Own loads the models of a project.
+func Own(p *project.Project) ([]*schema.Model, error) {
+	own := make([]*schema.Model, len(p.Models))
+	for i, m := range p.Models {
+		var err error
+		if own[i], err = schema.LoadFile(m.File); err != nil {
+			return nil, err
+		}
+	}
+	return own, nil
+}
+
+// Load gives the model of a name: one of the project's own, or else a shipped one. A file wins over the name.
+func Load(p *project.Project, name, file string) (*schema.Model, error) {
 	if file != "" {
 		if info, err := os.Stat(file); err == nil && !info.Mode().IsRegular() { // reading a pipe may never end
 			return nil, fmt.Errorf("--model-file %s: not a regular file", file)
 		}
 		return schema.LoadFile(file)
 	}
-	for _, known := range schema.Names() {
-		if known == name {
-			return schema.Load(name)
-		}
+	if own := p.ModelFile(name); own != "" {
+		return schema.LoadFile(own)
 	}
-	return nil, usage.UnknownChoice("model", name, schema.Names())
+	if slices.Contains(schema.Names(), name) {
+		return schema.Load(name)
+	}
+	return nil, usage.UnknownChoice("model", name, p.ModelNames())
 }

@@ -9,6 +9,7 @@ import (
 
 	"decree/cmd/decree/internal/models"
 	"decree/cmd/decree/internal/parallel"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
@@ -19,8 +20,8 @@ import (
 
 // Options say which data model rules are written for, and how.
 type Options struct {
-	Model, ModelFile string   // as the user names them; empty: the target's first that can say the rule
-	Approximate      []string // accepted gaps
+	Model, ModelFile string   // as the user names them; empty: the target's own, or its first that can say the rule
+	Approximate      []string // accepted gaps, beside those of the project
 	Lists            string   // where value lists go
 }
 
@@ -31,9 +32,9 @@ type Result struct {
 	Skipped bool             `json:"skipped,omitempty"` // all its log sources are another product's
 	Found   diag.Diagnostics `json:"findings,omitempty"`
 
-	Source ruleset.Rule      `json:"-"`
-	Target compilers.Dialect `json:"-"`
-	Model  string            `json:"-"` // name of the model of the query or the refusal
+	Source ruleset.Rule   `json:"-"`
+	Target targets.Target `json:"-"`
+	Model  string         `json:"-"` // name of the model of the query or the refusal
 
 	path       string   // below a target's folder, without extension
 	has        bool     // the model has the rule's log source
@@ -41,35 +42,37 @@ type Result struct {
 }
 
 // Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their order.
-func Compile(set *ruleset.Set, chosen []compilers.Dialect, opt Options) ([]Result, error) {
+func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, error) {
 	whole := set.Whole()
 	paths := outputPaths(whole)
 	results := make([]Result, 0, len(chosen)*len(whole))
-	for _, d := range chosen {
-		models, err := loadModels(d, opt)
+	for _, t := range chosen {
+		models, err := loadModels(set.Project, t, opt)
 		if err != nil {
 			return nil, err
 		}
 		from := len(results)
 		for _, r := range whole {
-			results = append(results, Result{Rule: r.Slug(), path: paths[r.IR.Source], Source: r, Target: d})
+			results = append(results, Result{Rule: r.Slug(), path: paths[r.IR.Source], Source: r, Target: t})
 		}
-		parallel.Each(results[from:], func(c *Result) { c.compile(models, compilers.Options{Approximate: opt.Approximate, Lists: opt.Lists}) })
+		parallel.Each(results[from:], func(c *Result) {
+			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists})
+		})
 	}
 	return results, nil
 }
 
 // loadModels reads the models to try for a target, the preferred first.
-func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
-	names := schema.Preferred(d.Name())
-	switch {
+func loadModels(p *project.Project, t targets.Target, opt Options) ([]*schema.Model, error) {
+	names := schema.Preferred(t.Dialect.Name())
+	switch name := cmp.Or(opt.Model, t.Model); {
 	case opt.ModelFile != "":
 		names = names[:1] // stands for the file
-	case opt.Model != "":
-		if own := targets.Models(d); slices.Contains(schema.Names(), opt.Model) && !slices.Contains(own, opt.Model) {
-			return nil, fmt.Errorf("target %s has no queries for model %s: its models are %s", d.Name(), opt.Model, strings.Join(own, ", "))
+	case name != "":
+		if own := p.ModelsFor(t.Dialect.Name()); slices.Contains(p.ModelNames(), name) && !slices.Contains(own, name) {
+			return nil, fmt.Errorf("target %s has no queries for model %s: its models are %s", t.Name, name, strings.Join(own, ", "))
 		}
-		names = []string{opt.Model}
+		names = []string{name}
 	}
 	type loaded struct {
 		name  string
@@ -80,7 +83,7 @@ func loadModels(d compilers.Dialect, opt Options) ([]*schema.Model, error) {
 	for i, name := range names {
 		all[i].name = name
 	}
-	parallel.Each(all, func(l *loaded) { l.model, l.err = models.Load(l.name, opt.ModelFile) })
+	parallel.Each(all, func(l *loaded) { l.model, l.err = models.Load(p, l.name, opt.ModelFile) })
 	var models []*schema.Model
 	for _, l := range all {
 		if l.err != nil {
@@ -106,7 +109,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 			at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
 			for j, why := range passed {
 				c.passedOver = append(c.passedOver, models[j].Name)
-				c.Found = append(c.Found, compilers.PassedOver(c.Target.Name(), m.Name, models[j].Name, at, why))
+				c.Found = append(c.Found, compilers.PassedOver(c.Target.Name, m.Name, models[j].Name, at, why))
 			}
 			return
 		}
@@ -117,7 +120,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 		passed = append(passed, why)
 	}
 	if of := c.Source.LogSources(); !slices.ContainsFunc(of, func(ls rules.LogSource) bool { return !schema.Foreign(ls, models...) }) {
-		c.Skipped, c.Found = true, diag.Diagnostics{compilers.Skipped(c.Target.Name(), of[0], models...)}
+		c.Skipped, c.Found = true, diag.Diagnostics{compilers.Skipped(c.Target.Name, of[0], models...)}
 		return
 	}
 	for i, d := range c.Found {
@@ -139,7 +142,7 @@ func hasSource(m *schema.Model, ls rules.LogSource) bool {
 
 func (c *Result) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if c.Source.Correlation != nil {
-		return c.Target.CompileCorrelation(c.Source.Correlation, opt)
+		return c.Target.Dialect.CompileCorrelation(c.Source.Correlation, opt)
 	}
-	return c.Target.Compile(c.Source.IR, opt)
+	return c.Target.Dialect.Compile(c.Source.IR, opt)
 }

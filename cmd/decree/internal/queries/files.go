@@ -5,7 +5,6 @@ import (
 	"path"
 
 	"decree/cmd/decree/internal/output"
-	"decree/compilers"
 )
 
 // Files gives the query and its assets as files of an output folder. A refused rule has none.
@@ -13,19 +12,10 @@ func (c Result) Files() []output.File {
 	if c.Query == nil {
 		return nil
 	}
-	base, from := path.Join(c.Target.Name(), c.path), fmt.Sprintf("%q (%s)", c.Source.IR.Source.Title, c.Source.IR.Source.Range)
-	files := []output.File{{Path: base + c.Target.Extension(), Text: c.Query.Text, From: from}}
+	base, from := path.Join(c.Target.Name, c.path), fmt.Sprintf("%q (%s)", c.Source.IR.Source.Title, c.Source.IR.Source.Range)
+	files := []output.File{{Path: base + c.Target.Dialect.Extension(), Text: c.Query.Text, From: from}}
 	for _, a := range c.Query.Assets {
 		files = append(files, output.File{Path: path.Join(base+".assets", output.Name(a.Name)), Text: a.Content, From: from})
 	}
 	return files
-}
-
-// Folders names the target's parts of an output folder.
-func Folders(chosen []compilers.Dialect) []string {
-	names := make([]string, len(chosen))
-	for i, d := range chosen {
-		names[i] = d.Name()
-	}
-	return names
 }

@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
@@ -43,9 +44,9 @@ extends: mde
 func compiled(t *testing.T, opt Options, target string, paths ...string) (*ruleset.Set, []Result) {
 	t.Helper()
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, paths, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
 	require.NoError(t, err)
-	chosen, err := targets.Choose([]string{target})
+	chosen, err := targets.Choose(nil, []string{target})
 	require.NoError(t, err)
 	results, err := Compile(set, chosen, opt)
 	require.NoError(t, err)
@@ -92,7 +93,7 @@ func TestAModelThatIsNamed(t *testing.T) {
 	_, results = compiled(t, Options{ModelFile: "own.yml"}, "kql", "windows")
 	assert.Equal(t, "own", results[0].Model)
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"windows"}, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"windows"}})
 	require.NoError(t, err)
 	for name, want := range map[string]string{
 		"ecs":  "target kql has no queries for model ecs: its models are asim, mde",
@@ -132,7 +133,6 @@ func TestRulesOfOneNameGetTheirFolders(t *testing.T) {
 	}
 	assert.Equal(t, []string{"spl/windows/who.spl", "spl/linux/who.spl", "spl/key.spl"}, paths)
 	assert.Equal(t, `"Who" (windows/who.yml:1:1)`, results[0].Files()[0].From)
-	assert.Equal(t, []string{"kql", "spl", "eql"}, Folders(targets.All))
 }
 
 func TestRulesOfOneFileGetTheirTitles(t *testing.T) {

@@ -45,10 +45,10 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 	for _, c := range results {
 		for _, passed := range c.passedOver {
-			count("%s: %%d queries use model %s, because model %s cannot say those rules\n", c.Target.Name(), c.Model, passed)
+			count("%s: %%d queries use model %s, because model %s cannot say those rules\n", c.Target.Name, c.Model, passed)
 		}
 		if c.Skipped {
-			count("%s: %%d rules are skipped, because their log sources are other products'\n", c.Target.Name())
+			count("%s: %%d rules are skipped, because their log sources are other products'\n", c.Target.Name)
 		}
 	}
 	many := slices.ContainsFunc(order, func(kind string) bool { return counts[kind] > shownRemarks })
@@ -70,14 +70,14 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 // showWithoutQuery counts, for each target, the rules that are refused and skipped. A single rule is not counted.
 func showWithoutQuery(s *stdio.Streams, results []Result) {
 	for len(results) > 0 {
-		target := results[0].Target
+		target := results[0].Target.Name
 		n := 0
-		for n < len(results) && results[n].Target == target {
+		for n < len(results) && results[n].Target.Name == target {
 			n++
 		}
 		refused, skipped := WithoutQuery(results[:n])
 		if n > 1 && refused+skipped > 0 {
-			fmt.Fprintf(s.Err, "%s: %d of %d rules have a query, %d refused, %d skipped\n", target.Name(), n-refused-skipped, n, refused, skipped)
+			fmt.Fprintf(s.Err, "%s: %d of %d rules have a query, %d refused, %d skipped\n", target, n-refused-skipped, n, refused, skipped)
 		}
 		results = results[n:]
 	}

@@ -69,6 +69,9 @@ func (set *Set) LoweredCorrelations() []*ir.Correlation {
 	return out
 }
 
+// OnlyRead gives the rules and correlations that the user did not select and a selected correlation reads. They report nothing of their own.
+func (set *Set) OnlyRead() map[*rules.Rule]bool { return set.onlyRead }
+
 // LogSources gives the log source of a rule, or those of all rules that a correlation reads.
 func (r Rule) LogSources() []rules.LogSource {
 	if r.Correlation == nil {
@@ -113,5 +116,5 @@ func (set *Set) stranded() map[*rules.Rule]bool {
 // Whole gives the rules and correlations that are not part of another. They are tested and compiled.
 func (set *Set) Whole() []Rule {
 	parts := set.parts()
-	return slices.DeleteFunc(slices.Concat(set.Rules, set.Correlations), func(r Rule) bool { return parts[r.IR.Source] })
+	return slices.DeleteFunc(slices.Concat(set.Rules, set.Correlations), func(r Rule) bool { return parts[r.IR.Source] || set.onlyRead[r.IR.Source] })
 }

@@ -34,27 +34,50 @@ func (f *Filters) AddTo(cmd *cobra.Command) {
 	}
 }
 
-// applyFilters applies every filter of a folder to the rules that it covers. Findings about filters are added to the set. A filter that covers
-// no rule is a finding.
-func (set *Set) applyFilters(f Filters) error {
-	dir := f.Dir
+// filter applies the filters of the user's folder, or else of the project's. all says that the set has all rules of the project: a filter of the project
+// that covers none of fewer rules is no finding.
+func (set *Set) filter(f Filters, all bool) error {
+	dirs, ofProject := set.Project.Filters, true
+	if f.Dir != "" {
+		dirs, ofProject = []string{f.Dir}, false
+	}
+	for _, dir := range dirs {
+		files, err := set.applyFilters(dir, all || !ofProject)
+		if err == nil && files == 0 && !ofProject {
+			err = fmt.Errorf("%s: no filter files (.yml, .yaml) in this folder", dir)
+		}
+		if err != nil && ofProject {
+			return fmt.Errorf("filters of %s: %s: %w", filepath.ToSlash(set.Project.File), dir, err)
+		}
+		if err != nil {
+			return fmt.Errorf("--filters %s: %w", filepath.Clean(dir), err)
+		}
+	}
+	if len(dirs) > 0 {
+		set.Found.Sort()
+		set.correlate() // again, now with the filtered rules; the findings are known
+	}
+	return nil
+}
+
+// applyFilters applies every filter of a folder to the rules that it covers. Findings about filters are added to the set. A filter that covers no rule
+// is a finding if the set has all rules. It gives the number of filter files.
+func (set *Set) applyFilters(dir string, all bool) (int, error) {
 	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
-		return errors.New("not a folder")
+		return 0, errors.New("not a folder")
 	}
 	folder, err := source.OpenFolder(dir)
 	if err != nil {
-		return err
+		return 0, err
 	}
 	files, err := parse.FilterFiles(folder)
 	if err != nil {
-		return err
-	}
-	if len(files) == 0 {
-		return fmt.Errorf("%s: no filter files (.yml, .yaml) in this folder", dir)
+		return 0, err
 	}
 	for _, file := range files {
-		set.filterFiles = append(set.filterFiles, filepath.Join(dir, filepath.FromSlash(file)))
-		filters, found := parse.Filters(folder, file, parse.FilterCondition(f.Condition))
+		onDisk := filepath.Join(dir, filepath.FromSlash(file))
+		set.filterFiles = append(set.filterFiles, onDisk)
+		filters, found := parse.Filters(folder, file, set.FilterCondition)
 		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
 		found, passed := passOver(File{}, parse.File{Foreign: foreign && len(found) > 0}, found)
 		if foreign && len(passed) > 0 {
@@ -63,7 +86,7 @@ func (set *Set) applyFilters(f Filters) error {
 		set.PassedOver = append(set.PassedOver, passed...)
 		for _, f := range filters {
 			set.Lists.Answer(f.Body)
-			found = append(found, set.apply(f)...)
+			found = append(found, set.apply(f, onDisk, all)...)
 		}
 		if all := append(passed, found...); len(all) > 0 {
 			if data, err := folder.Read(file); err == nil {
@@ -75,12 +98,11 @@ func (set *Set) applyFilters(f Filters) error {
 			set.Failed++
 		}
 	}
-	set.Found.Sort()
-	return nil
+	return len(files), nil
 }
 
-// apply applies a filter to each rule that it covers.
-func (set *Set) apply(f *rules.Filter) diag.Diagnostics {
+// apply applies a filter to each rule that it covers. all says that one that covers none is a finding.
+func (set *Set) apply(f *rules.Filter, file string, all bool) diag.Diagnostics {
 	required, found := ir.LowerFilter(f)
 	if required == nil {
 		return found
@@ -90,9 +112,10 @@ func (set *Set) apply(f *rules.Filter) diag.Diagnostics {
 		if f.Covers(r.IR.Source) {
 			covered++
 			set.Rules[i].IR = r.IR.Filtered(required)
+			set.filteredBy[r.IR.Source] = append(set.filteredBy[r.IR.Source], file)
 		}
 	}
-	if covered == 0 {
+	if covered == 0 && all {
 		found.Warnf("filter-covers-nothing", f.Body.Range, set.whyNothing(f), "filter %q applies to none of the given rules", f.Body.Title)
 	}
 	return found

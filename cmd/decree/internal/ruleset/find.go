@@ -24,15 +24,18 @@ type File struct {
 	Named  bool   // the user named the file itself, not a folder: it must be a rule
 }
 
-// findRules lists the rule files under paths. Without paths it lists the embedded library.
-func findRules(paths []string) ([]File, error) {
-	if len(paths) == 0 {
-		return filesOf(source.NewFolder(libraryName, library.FS()), "", ".")
-	}
+// findRules lists the rule files under the paths of a selection, and those of the embedded library if it is asked for.
+func findRules(sel Selection) ([]File, error) {
 	var all []File
+	if sel.Library {
+		var err error
+		if all, err = filesOf(source.NewFolder(libraryName, library.FS()), "", "."); err != nil {
+			return nil, err
+		}
+	}
 	seen := map[string]int{} // a file's path -> its place in all
 	roots := map[string]*source.Folder{}
-	for _, p := range paths {
+	for _, p := range sel.Paths {
 		files, err := findOnDisk(p, roots)
 		if err != nil {
 			return nil, err

@@ -36,7 +36,7 @@ func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	for _, f := range set.parsed {
 		set.KeepFile(f.file.Path, f.from)
 	}
-	return append(found, set.Lists.Check()...)
+	return set.Project.Lint.Judge(append(found, set.Lists.Check()...))
 }
 
 // parsedFile is a rule file in the form that lint reads.

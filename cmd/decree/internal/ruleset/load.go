@@ -1,53 +1,64 @@
-// Package ruleset loads the rules that a user names. In: paths. Out: rules and correlations, lowered and with the environment's filters, and all
+// Package ruleset loads the rules that a user names. In: the user's selection and the project. Out: rules and correlations, lowered and with the environment's filters, and all
 // findings about them. A file with errors never hides the others.
 package ruleset
 
 import (
 	"fmt"
-	"path/filepath"
 	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/parallel"
 	"decree/cmd/decree/internal/progress"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
-	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/lint"
 	"decree/rules/parse"
 )
 
-// Load loads rules, gives them the lists that they name, and applies filters to them. Errors in files are findings of the set.
-func Load(s *stdio.Streams, paths []string, f Filters, l Lists) (*Set, error) {
-	if known := parse.FilterConditions(); f.Condition != "" && !slices.Contains(known, f.Condition) {
-		return nil, usage.UnknownChoice("filter condition", f.Condition, known)
+// Load loads the rules of a selection, gives them the lists that they name, and applies filters to them. What the selection leaves open, the project says. Errors in files are findings of the
+// set. The error is ErrNoRules if neither names a rule.
+func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
+	if err := sel.check(); err != nil {
+		return nil, err
 	}
-	set, err := read(s, paths, l)
+	ofProject := len(sel.Paths) == 0 && !sel.Library
+	if ofProject {
+		if sel.Paths = p.Rules; len(sel.Paths) == 0 {
+			return nil, ErrNoRules
+		}
+	}
+	if len(sel.Lists.Dirs) == 0 {
+		sel.Lists.Dirs = p.Lists
+	}
+	set, err := read(s, sel)
 	if err != nil {
 		return nil, err
 	}
-	set.FilterCondition = parse.FilterCondition(f.Condition)
+	set.Project = p
+	set.FilterCondition = parse.FilterCondition(sel.Filters.Condition)
 	defer set.sayPassedOver(s)
-	if f.Dir == "" {
-		return set, nil
+	if err := set.filter(sel.Filters, ofProject); err != nil {
+		return nil, err
 	}
-	if err := set.applyFilters(f); err != nil {
-		return nil, fmt.Errorf("--filters %s: %w", filepath.Clean(f.Dir), err)
+	if err := set.narrow(sel); err != nil {
+		return nil, err
 	}
-	set.correlate() // again, now with the filtered rules; the findings are known
+	set.Found = p.Lint.Judge(set.Found)
 	return set, nil
 }
 
 // read parses and lowers every file. What is wrong with a file is in Found.
-func read(s *stdio.Streams, paths []string, l Lists) (*Set, error) {
-	files, err := findRules(paths)
+func read(s *stdio.Streams, sel Selection) (*Set, error) {
+	files, err := findRules(sel)
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{texts: map[string][]byte{}, files: map[string]File{}}
-	if err := set.openLists(s, l); err != nil {
+	set := &Set{texts: map[string][]byte{}, files: map[string]File{}, filteredBy: map[*rules.Rule][]string{}}
+	if err := set.openLists(s, sel.Lists); err != nil {
 		return nil, err
 	}
 	ofLists := len(set.Found)
@@ -66,16 +77,16 @@ func read(s *stdio.Streams, paths []string, l Lists) (*Set, error) {
 	}
 	set.addCorrelations()
 	for _, r := range slices.Concat(set.Rules, set.Correlations) {
-		if found := compilers.CheckAccepted(r.IR.Source, targets.Names()); len(found) > 0 {
+		if found := compilers.CheckAccepted(r.IR.Source, targets.DialectNames()); len(found) > 0 {
 			set.KeepRule(r)
 			set.Found = append(set.Found, found...)
 		}
 	}
 	if len(set.parsed)+len(set.read)+len(set.Found) == ofLists {
 		if len(set.PassedOver) > 0 {
-			return nil, fmt.Errorf("no rules in %s, but %s", strings.Join(paths, ", "), set.countPassedOver())
+			return nil, fmt.Errorf("no rules in %s, but %s", strings.Join(sel.Paths, ", "), set.countPassedOver())
 		}
-		return nil, fmt.Errorf("no rules in %s", strings.Join(paths, ", "))
+		return nil, fmt.Errorf("no rules in %s", strings.Join(sel.Paths, ", "))
 	}
 	set.Found.Sort()
 	set.Found = slices.Compact(set.Found) // every rule that uses a list finds what is wrong with it

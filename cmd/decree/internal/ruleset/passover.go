@@ -37,7 +37,7 @@ func (set *Set) sayPassedOver(s *stdio.Streams) {
 	if len(set.PassedOver) == 0 {
 		return
 	}
-	fmt.Fprintf(s.Err, "passed over %s: decree validate --level info names them\n", set.countPassedOver())
+	fmt.Fprintf(s.Err, "passed over %s: decree validate --severity info names them\n", set.countPassedOver())
 }
 
 // countPassedOver counts files, and documents of files that have rules too.

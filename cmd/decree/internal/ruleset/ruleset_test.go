@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/rules/diag"
 )
@@ -76,7 +77,7 @@ no rules
 func load(t *testing.T, f ruleset.Filters, paths ...string) (*ruleset.Set, string) {
 	t.Helper()
 	s, _, errs := clitest.Streams("")
-	set, err := ruleset.Load(s, paths, f, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths, Filters: f})
 	require.NoError(t, err)
 	set.Show(s, set.Found)
 	return set, errs.String()
@@ -117,13 +118,16 @@ func slashed(paths []string) []string {
 	return paths
 }
 
-func TestTheLibraryIsLoadedWithoutPaths(t *testing.T) {
-	set, shown := load(t, ruleset.Filters{})
-	assert.Empty(t, shown)
+func TestTheLibraryIsLoadedWhereItIsAskedFor(t *testing.T) {
+	s, _, errs := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Library: true})
+	require.NoError(t, err)
+	assert.Empty(t, errs.String())
 	assert.NotEmpty(t, set.Rules)
 	assert.Empty(t, set.OnDisk())
-	s, _, _ := clitest.Streams("")
 	assert.ErrorContains(t, set.Fix(s, false), "--fix needs files on disk")
+	_, err = ruleset.Load(s, &project.Project{}, ruleset.Selection{})
+	assert.ErrorIs(t, err, ruleset.ErrNoRules)
 }
 
 func TestABadFileHidesNoOther(t *testing.T) {
@@ -144,7 +148,7 @@ func TestPathsWithoutRulesAreErrors(t *testing.T) {
 		"empty":       "empty: no rule files (.yml, .yaml) in this folder",
 		"comment.yml": "no rules in comment.yml",
 	} {
-		_, err := ruleset.Load(s, []string{path}, ruleset.Filters{}, ruleset.Lists{})
+		_, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{path}})
 		assert.EqualError(t, err, want)
 	}
 }
@@ -169,7 +173,7 @@ func TestFilters(t *testing.T) {
 		{ruleset.Filters{Dir: "nowhere"}, "--filters nowhere: "},
 		{ruleset.Filters{Condition: "supress"}, `unknown filter condition "supress" (one of suppress, require); did you mean "suppress"?`},
 	} {
-		_, err := ruleset.Load(s, []string{"windows"}, c.of, ruleset.Lists{})
+		_, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"windows"}, Filters: c.of})
 		assert.ErrorContains(t, err, c.want)
 	}
 }

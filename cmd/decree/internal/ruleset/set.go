@@ -7,7 +7,9 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/stdio"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/parse"
@@ -25,12 +27,15 @@ type Set struct {
 	Lists       *parse.Outside // nil without folders of lists
 	Environment string         // whose lists win over others; empty for none
 
+	Project         *project.Project      // that the rules were loaded for
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed      []parsedFile
 	read        []readCorrelation
 	filterFiles []string
-	foreign     int // files in PassedOver
+	foreign     int                      // files in PassedOver
+	filteredBy  map[*rules.Rule][]string // rule -> files on disk of the filters that cover it
+	onlyRead    map[*rules.Rule]bool     // rules that the user did not select and a selected correlation reads
 
 	texts map[string][]byte // file -> its text, to show findings in it
 	files map[string]File   // file -> where to read its text

@@ -8,7 +8,6 @@ import (
 	"regexp"
 	"runtime"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine/regression"
@@ -36,7 +35,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 	for _, r := range set.Whole() {
 		cases, named, found := sigmaTests(set, r)
 		tests.Found = append(tests.Found, found...)
-		file, second := testFileOf(r.File)
+		file, second := r.File.TestFile()
 		if second != "" {
 			tests.Found.Errorf("second-test-file", diag.Range{File: path.Join(r.File.Disk, second)}, "merge the two files", "the rule has a second test file: %s is run, and this one is not", path.Base(file))
 		}
@@ -74,19 +73,6 @@ func (t *Tests) Selected() bool {
 	return slices.ContainsFunc(t.Tested, func(tested Tested) bool {
 		return slices.ContainsFunc(tested.Suite.Cases, func(c *regression.Case) bool { return tested.Suite.Select == nil || tested.Suite.Select(c) })
 	})
-}
-
-// testFileOf gives the test file of a rule file, which need not exist. second is not empty if there are two, x.test.yml and x.test.yaml.
-func testFileOf(f ruleset.File) (file, second string) {
-	base := strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test"
-	yml, yaml := base+".yml", base+".yaml"
-	switch {
-	case !f.Folder.Exists(yaml):
-		return yml, ""
-	case f.Folder.Exists(yml):
-		return yml, yaml
-	}
-	return yaml, ""
 }
 
 // Run runs all cases on all cores. The outcomes are in the order of Tested.

@@ -2,7 +2,6 @@ package ruletests
 
 import (
 	"os"
-	"os/exec"
 	"regexp"
 	"testing"
 
@@ -10,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 )
 
@@ -48,7 +48,7 @@ detection: {a: {Image: x}, condition: a}
 func load(t *testing.T, only *regexp.Regexp, paths ...string) (*Tests, *ruleset.Set) {
 	t.Helper()
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, paths, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
 	require.NoError(t, err)
 	tests, err := Load(set, only)
 	require.NoError(t, err)
@@ -80,7 +80,7 @@ func TestLoadAndRun(t *testing.T) {
 	assert.Equal(t, map[string]bool{"right": true, "wrong": false}, passed(tests))
 	assert.Equal(t, []string{"experimental", "untested"}, slugs(tests.Untested))
 	s, _, errs := clitest.Streams("")
-	required := tests.Required(set)
+	required := tests.Required(set, []string{"stable", "test"})
 	set.Show(s, required)
 	require.Len(t, required, 1, "a rule may be experimental without tests")
 	assert.Contains(t, errs.String(), "error[no-tests]: a rule of status test needs a test\n  --> rules/untested.yml:")
@@ -110,48 +110,6 @@ func TestUpdate(t *testing.T) {
 	errs.Reset()
 	require.NoError(t, tests.Update(s, false))
 	assert.Empty(t, errs.String(), "nothing is left to update")
-}
-
-func TestTheLibraryHasNoHistory(t *testing.T) {
-	tests, _ := load(t, nil)
-	assert.ErrorContains(t, tests.KeepChanged("HEAD"), "--since: the shipped library has no history")
-}
-
-func TestKeepChanged(t *testing.T) {
-	if _, err := exec.LookPath("git"); err != nil {
-		t.Skip("git is not installed")
-	}
-	clitest.Files(t, files)
-	git := func(args ...string) {
-		out, err := exec.Command("git", append([]string{"-c", "user.name=x", "-c", "user.email=x@example.com"}, args...)...).CombinedOutput()
-		require.NoError(t, err, string(out))
-	}
-	git("init", "-q")
-	git("add", ".")
-	git("commit", "-qm", "one")
-	changed := func() (tested int, untested []string) {
-		tests, _ := load(t, nil, "rules")
-		require.NoError(t, tests.KeepChanged("HEAD"))
-		return len(tests.Tested), slugs(tests.Untested)
-	}
-	tested, untested := changed()
-	assert.Zero(t, tested)
-	assert.Empty(t, untested)
-	for _, file := range []string{"rules/events.ndjson", "rules/who.test.yml", "rules/lists/tools.yml", "rules/who.yml"} {
-		before, err := os.ReadFile(file)
-		require.NoError(t, err)
-		require.NoError(t, os.WriteFile(file, append(before, '\n'), 0o644))
-		tested, _ = changed()
-		assert.Equal(t, 1, tested, file)
-		require.NoError(t, os.WriteFile(file, before, 0o644))
-	}
-	require.NoError(t, os.WriteFile("rules/untested.test.yml", []byte("cases: []\n"), 0o644))
-	require.NoError(t, os.Remove("rules/untested.test.yml"))
-	require.NoError(t, os.WriteFile("rules/experimental.yml", []byte("title: New\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"), 0o644))
-	_, untested = changed()
-	assert.Equal(t, []string{"experimental"}, untested)
-	tests, _ := load(t, nil, "rules")
-	assert.ErrorContains(t, tests.KeepChanged("nowhere"), "--since nowhere: unknown git revision")
 }
 
 func TestSigmasRegressionData(t *testing.T) {

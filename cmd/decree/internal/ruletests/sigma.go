@@ -1,7 +1,6 @@
 package ruletests
 
 import (
-	"os"
 	"path/filepath"
 
 	"decree/cmd/decree/internal/ruleset"
@@ -21,13 +20,12 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, nam
 	if data == "" || r.File.Disk == "" {
 		return nil, false, nil
 	}
-	root := folderWith(filepath.Join(r.File.Disk, filepath.FromSlash(filepath.ToSlash(filepath.Dir(r.File.Path)))), data)
+	root, file := r.RegressionData()
 	if root == "" {
 		set.KeepRule(r)
 		found.Errorf("no-regression-data", at, "the path is relative to a folder above the rule", "no folder above the rule has %q", data)
 		return nil, true, found
 	}
-	file := filepath.ToSlash(filepath.Clean(data))
 	in, err := source.OpenFolder(root)
 	var text []byte
 	if err == nil {
@@ -40,25 +38,6 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, nam
 	set.KeepText(filepath.ToSlash(filepath.Join(root, data)), text)
 	cases, found = regression.LoadInfo(in, file, text, modelOf(r))
 	return cases, true, found
-}
-
-// folderWith gives the nearest folder at or above dir that has a file, or "".
-func folderWith(dir, file string) string {
-	if !filepath.IsLocal(file) {
-		return ""
-	}
-	full, err := filepath.Abs(dir)
-	if err != nil {
-		return ""
-	}
-	for at := full; ; at = filepath.Dir(at) {
-		if info, err := os.Stat(filepath.Join(at, file)); err == nil && info.Mode().IsRegular() {
-			return at
-		}
-		if at == filepath.Dir(at) {
-			return ""
-		}
-	}
 }
 
 // modelOf chooses the data model whose raw events a rule reads.

@@ -1,4 +1,4 @@
-// Package targets lists the dialects that rules are compiled to.
+// Package targets lists what rules are compiled to: the dialects, and the targets that a project or a user names.
 package targets
 
 import (
@@ -12,46 +12,64 @@ import (
 	"decree/rules/schema"
 )
 
-// All are the targets, in the order in which they are compiled and shown.
-var All = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
+// Dialects are the languages of queries.
+var Dialects = []compilers.Dialect{kql.New(), spl.New(), eql.New()}
 
-func Names() []string {
-	names := make([]string, len(All))
-	for i, d := range All {
+// DialectNames names the languages of queries.
+func DialectNames() []string {
+	names := make([]string, len(Dialects))
+	for i, d := range Dialects {
 		names[i] = d.Name()
 	}
 	return names
 }
 
-// Choose gives the targets of some names, or all without a name.
-func Choose(names []string) ([]compilers.Dialect, error) {
-	if len(names) == 0 {
-		return All, nil
+// Names names targets.
+func Names(ts []Target) []string {
+	names := make([]string, len(ts))
+	for i, t := range ts {
+		names[i] = t.Name
 	}
-	var chosen []compilers.Dialect
-	for _, name := range names {
-		found := false
-		for _, d := range All {
-			if d.Name() == name {
+	return names
+}
+
+// Choose gives the targets of some names. The name of a dialect stands for all of its targets. Without a name it gives all. own are the targets of a
+// project; without them each dialect is a target.
+func Choose(own []Target, names []string) ([]Target, error) {
+	if len(own) == 0 {
+		own = All
+	}
+	if len(names) == 0 {
+		return own, nil
+	}
+	var chosen []Target
+	take := func(from []Target, fits func(Target) bool) (found bool) {
+		for _, t := range from {
+			if fits(t) {
 				found = true
-				if !slices.Contains(chosen, d) { // named twice
-					chosen = append(chosen, d)
+				if !slices.Contains(Names(chosen), t.Name) { // named twice
+					chosen = append(chosen, t)
 				}
 			}
 		}
-		if !found {
-			return nil, usage.UnknownChoice("target", name, Names())
+		return found
+	}
+	for _, name := range names {
+		named := func(t Target) bool { return t.Name == name }
+		ofDialect := func(t Target) bool { return t.Dialect.Name() == name }
+		if !take(own, named) && !take(own, ofDialect) && !take(All, named) {
+			return nil, usage.UnknownChoice("target", name, Names(own))
 		}
 	}
 	return chosen, nil
 }
 
 // Models names the shipped data models of some targets.
-func Models(ds ...compilers.Dialect) []string {
+func Models(ts ...Target) []string {
 	var names []string
-	for _, d := range ds {
-		names = append(names, schema.NamesFor(d.Name())...)
+	for _, t := range ts {
+		names = append(names, schema.NamesFor(t.Dialect.Name())...)
 	}
 	slices.Sort(names)
-	return names
+	return slices.Compact(names)
 }

@@ -10,15 +10,35 @@ import (
 )
 
 func TestChoose(t *testing.T) {
-	all, err := Choose(nil)
+	all, err := Choose(nil, nil)
 	require.NoError(t, err)
 	assert.Equal(t, All, all)
-	some, err := Choose([]string{"eql", "kql", "eql"})
+	some, err := Choose(nil, []string{"eql", "kql", "eql"})
 	require.NoError(t, err)
-	require.Len(t, some, 2)
-	assert.Equal(t, []string{"eql", "kql"}, []string{some[0].Name(), some[1].Name()})
-	_, err = Choose([]string{"kpl"})
+	assert.Equal(t, []string{"eql", "kql"}, Names(some))
+	_, err = Choose(nil, []string{"kpl"})
 	assert.EqualError(t, err, `unknown target "kpl" (one of kql, spl, eql); did you mean "kql"?`)
+}
+
+// TestChooseOfAProject: a name is first that of a target, then of a dialect and all its targets.
+func TestChooseOfAProject(t *testing.T) {
+	kql, spl := Dialects[0], Dialects[1]
+	own := []Target{{Name: "defender", Dialect: kql, Model: "mde"}, {Name: "sentinel", Dialect: kql, Model: "sentinel"}, {Name: "kibana", Dialect: Dialects[2]}}
+	for _, c := range []struct{ asked, want []string }{
+		{nil, []string{"defender", "sentinel", "kibana"}},
+		{[]string{"sentinel"}, []string{"sentinel"}},
+		{[]string{"kql"}, []string{"defender", "sentinel"}},
+		{[]string{"sentinel", "kql"}, []string{"sentinel", "defender"}},
+		{[]string{"spl"}, []string{"spl"}},
+	} {
+		chosen, err := Choose(own, c.asked)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, Names(chosen))
+	}
+	_, err := Choose(own, []string{"defende"})
+	assert.EqualError(t, err, `unknown target "defende" (one of defender, sentinel, kibana); did you mean "defender"?`)
+	assert.Equal(t, "defender (Microsoft KQL)", own[0].Title())
+	assert.Equal(t, "Splunk SPL", Target{Name: "spl", Dialect: spl}.Title())
 }
 
 func TestModels(t *testing.T) {
@@ -30,7 +50,8 @@ func TestModels(t *testing.T) {
 
 // TestEachTargetHasAModel holds that a rule is compiled to each target, or refused by it: without a model with an order, it would be neither.
 func TestEachTargetHasAModel(t *testing.T) {
-	for _, d := range All {
+	for _, d := range Dialects {
 		assert.NotEmpty(t, schema.Preferred(d.Name()), d.Name())
+		assert.NotEmpty(t, Packages(d.Name()), d.Name())
 	}
 }

@@ -11,6 +11,7 @@ import (
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 )
@@ -39,7 +40,7 @@ func shown(t *testing.T, format string, verbose bool) (out, errs string) {
 	t.Helper()
 	clitest.Files(t, files)
 	s, o, e := clitest.Streams("")
-	set, err := ruleset.Load(s, []string{"."}, ruleset.Filters{}, ruleset.Lists{})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"."}})
 	require.NoError(t, err)
 	tests, err := ruletests.Load(set, nil)
 	require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/memory"
+	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/engine"
 	"decree/rules"
@@ -126,7 +127,7 @@ filter: {rules: any, selection: {filtered: x}, condition: selection}
 	require.NoError(t, err)
 	missing := func(f ruleset.Filters, paths ...string) string {
 		s, _, errs := clitest.Streams("")
-		set, err := ruleset.Load(s, paths, f, ruleset.Lists{})
+		set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths, Filters: f})
 		require.NoError(t, err)
 		errs.Reset()
 		MissingFields(s, m, set.Lowered())

@@ -1,0 +1,106 @@
+package project
+
+import (
+	"bytes"
+	"encoding/json"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/txtar"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
+
+	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/targets"
+	"decree/rules"
+)
+
+// write writes the files of an archive into the working folder.
+func write(t *testing.T, archive string) {
+	t.Helper()
+	require.NoError(t, txtar.Write(txtar.Parse([]byte(archive)), "."))
+}
+
+func compiledSchema(t *testing.T) *jsonschema.Schema {
+	t.Helper()
+	text, err := jsonschema.UnmarshalJSON(bytes.NewReader(JSONSchema))
+	require.NoError(t, err)
+	c := jsonschema.NewCompiler()
+	require.NoError(t, c.AddResource("project.json", text))
+	compiled, err := c.Compile("project.json")
+	require.NoError(t, err)
+	return compiled
+}
+
+// TestTheSchemaAgreesWithTheReader holds the two to each other on what a project file may say.
+func TestTheSchemaAgreesWithTheReader(t *testing.T) {
+	clitest.Files(t, whole)
+	require.NoError(t, os.Mkdir("../shared", 0o755))
+	defer func() { require.NoError(t, os.RemoveAll(filepath.Join("..", "shared"))) }()
+	compiled := compiledSchema(t)
+	file, err := os.ReadFile(FileName)
+	require.NoError(t, err)
+	for text, ok := range map[string]bool{
+		string(file):   true,
+		"rules: rules": true,
+		"rules: rules\ntests: {require: stable}\napproximate: all\nfail_on: skipped": true,
+		"{}":                                    false,
+		"rule: rules":                           false,
+		"rules: ['']":                           false,
+		"rules: rules\ntests: {require: [new]}": false,
+		"rules: rules\ntests: {min_coverage: -1}":                          false,
+		"rules: rules\nlint: {strict: 5}":                                  false,
+		"rules: rules\nlint: {severity: {missing-date: fatal}}":            false,
+		"rules: rules\nfail_on: [warning]":                                 false,
+		"rules: rules\ntargets: {a: {}}":                                   false,
+		"rules: rules\ntargets: {a/b: {dialect: kql}}":                     false,
+		"rules: rules\ntargets: {a: {dialect: sql}}":                       false,
+		"rules: rules\ntargets: {a: {dialect: kql, package: other}}":       false,
+		"rules: rules\ntargets: {a: {dialect: spl, scope: {'a b': x}}}":    false,
+		"rules: rules\ntargets: {a: {dialect: spl, scope: {windows: ''}}}": false,
+	} {
+		var v any
+		require.NoError(t, yaml.Unmarshal([]byte(text), &v))
+		_, got := found(t, text)
+		assert.Equal(t, ok, len(got) == 0, "%s: %v", text, got)
+		assert.Equal(t, ok, compiled.Validate(v) == nil, "%s: %v", text, compiled.Validate(v))
+	}
+}
+
+// TestTheSchemaHasTheKeysOfTheTables: editors complete what the reader reads, and no more.
+func TestTheSchemaHasTheKeysOfTheTables(t *testing.T) {
+	type object struct {
+		Properties           map[string]json.RawMessage
+		AdditionalProperties json.RawMessage
+		Enum                 []string
+	}
+	at := func(text json.RawMessage) (out object) {
+		require.NoError(t, json.Unmarshal(text, &out))
+		return out
+	}
+	top := at(JSONSchema)
+	target := at(at(top.Properties["targets"]).AdditionalProperties)
+	for _, c := range []struct {
+		keys []string
+		has  object
+	}{{names(projectKeys), top}, {names(testKeys), at(top.Properties["tests"])}, {names(lintKeys), at(top.Properties["lint"])}, {names(targetKeys), target}} {
+		assert.ElementsMatch(t, c.keys, slices.Collect(maps.Keys(c.has.Properties)))
+	}
+	var packages []string
+	for _, d := range targets.DialectNames() {
+		packages = append(packages, targets.Packages(d)...)
+	}
+	assert.Equal(t, targets.DialectNames(), at(target.Properties["dialect"]).Enum)
+	assert.Equal(t, packages, at(target.Properties["package"]).Enum)
+	var defs struct {
+		Defs map[string]object `json:"$defs"`
+	}
+	require.NoError(t, json.Unmarshal(JSONSchema, &defs))
+	assert.Equal(t, rules.Statuses(), defs.Defs["status"].Enum)
+	assert.Equal(t, Outcomes(), defs.Defs["outcome"].Enum)
+}

@@ -1,0 +1,60 @@
+package project
+
+import (
+	"os"
+	"path/filepath"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules/source"
+)
+
+// paths reads a list of paths, relative to the project file, and gives them as the working folder reaches them. Each must exist. A path may lead out of
+// the project only if it is written so, as ../shared or as an absolute path: a link inside the project may not.
+func (r *reader) paths(n *yaml.Node, what string) (out []string) {
+	if source.IsNull(n) {
+		return nil
+	}
+	for _, item := range source.Items(n) {
+		var written string
+		r.Text(&written, item, "an entry of "+what)
+		if item.Kind != yaml.ScalarNode {
+			continue
+		}
+		if written == "" {
+			r.Errorf("missing-file", r.Span(item), "write one path, relative to this file", "%s has an entry without a path", what)
+			continue
+		}
+		path := filepath.FromSlash(written)
+		if !filepath.IsAbs(path) {
+			path = filepath.Join(r.dir, path)
+		}
+		switch _, err := os.Stat(path); {
+		case os.IsNotExist(err):
+			r.Errorf("file-not-found", r.Span(item), "the path is relative to this file; make the folder, or remove the path", "the path %q of %s does not exist", written, what)
+		case err != nil:
+			r.Errorf("file-unreadable", r.Span(item), "", "cannot read %q: %v", written, err)
+		case filepath.IsLocal(filepath.FromSlash(written)) && r.leadsOut(path):
+			r.Errorf("file-outside-folder", r.Span(item), "write the path to which it leads", "%q is a link that leads out of the project", written)
+		default:
+			out = append(out, path)
+		}
+	}
+	return out
+}
+
+// leadsOut tells whether a path is a link to a place outside the project's folder.
+func (r *reader) leadsOut(path string) bool {
+	real, err := filepath.EvalSymlinks(path)
+	top, topErr := filepath.EvalSymlinks(r.dir)
+	if err != nil || topErr != nil {
+		return true
+	}
+	real, err = filepath.Abs(real)
+	top, topErr = filepath.Abs(top)
+	if err != nil || topErr != nil {
+		return true
+	}
+	within, err := filepath.Rel(top, real)
+	return err != nil || !filepath.IsLocal(within)
+}

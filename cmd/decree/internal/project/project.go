@@ -1,0 +1,95 @@
+// Package project reads decree.yml. In: the working folder. Out: what the project says, with paths that open from there, and every finding with its
+// place. Commands ask it for what the user did not give as flags.
+package project
+
+import (
+	"os"
+	"path/filepath"
+
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/targets"
+	"decree/rules/diag"
+	"decree/rules/source"
+)
+
+// FileName is the name of the project file.
+const FileName = "decree.yml"
+
+// Project is what a project file says. A value without a File is no project: it says nothing.
+type Project struct {
+	File  string // the project file, as the working folder reaches it
+	Title string
+
+	// Paths open from the working folder.
+	Rules   []string // folders or files; only what is in them is a rule
+	Filters []string // folders of filters
+	Lists   []string // folders of lists
+	Models  []Model
+
+	Tests       Tests
+	Lint        Lint
+	Approximate []string         // gaps that are accepted in every rule
+	FailOn      []string         // what fails a build, of FailOn's words
+	Targets     []targets.Target // in the order of the file
+}
+
+// Tests says what the tests of rules must reach.
+type Tests struct {
+	Require     []string // a rule of such a status needs a test
+	MinCoverage float64  // percent of each rule with tests; 0 = any
+}
+
+// Exists tells whether there is a project.
+func (p *Project) Exists() bool { return p.File != "" }
+
+// Dir is the project's folder, as the working folder reaches it.
+func (p *Project) Dir() string { return filepath.Dir(p.File) }
+
+// Open reads the project file of the working folder, or of the nearest folder above it. It names the file on the error stream and shows what is wrong
+// with it. The error is exit.ErrFindings' kind after shown findings. Without a project file the project says nothing.
+func Open(s *stdio.Streams) (*Project, error) {
+	file, err := find()
+	if err != nil || file == "" {
+		return &Project{}, err
+	}
+	return open(s, file)
+}
+
+// find gives the path of the project file, or "".
+func find() (string, error) {
+	at, err := os.Getwd()
+	if err != nil {
+		return "", err
+	}
+	for dir := "."; ; dir = filepath.Join(dir, "..") {
+		file := filepath.Join(dir, FileName)
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			return file, nil
+		}
+		up := filepath.Dir(at)
+		if up == at {
+			return "", nil
+		}
+		at = up
+	}
+}
+
+// Read reads a project file. With errors among the findings the project cannot be used. texts are those of the files that have findings, by path.
+func Read(file string) (p *Project, found diag.Diagnostics, texts map[string][]byte, err error) {
+	data, err := source.ReadFile(file, source.ForRules)
+	if err != nil {
+		return nil, nil, nil, err
+	}
+	shown := filepath.ToSlash(file)
+	r := &reader{File: source.New(nil, shown, data, source.ForRules), dir: filepath.Dir(file), texts: map[string][]byte{shown: data}}
+	p = &Project{File: file}
+	if top := r.One(); top != nil {
+		readKeys(r, top, "the project", projectKeys, p)
+		if len(p.Rules) == 0 && r.Errors() == 0 {
+			r.Errorf("missing-key", r.At(1, 1), "add `rules: [rules]`, the folders of its rules", "the project has no rules")
+		}
+	} else if r.Errors() == 0 {
+		r.Errorf("missing-key", r.At(1, 1), "add `rules: [rules]`, the folders of its rules", "the project file is empty")
+	}
+	return p, r.Found(), r.texts, nil
+}

@@ -1,0 +1,180 @@
+package project
+
+import (
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/targets"
+	"decree/rules/diag"
+)
+
+const whole = `
+-- decree.yml --
+title: Our detections
+rules: [rules, ../shared]
+filters: filters
+lists: [lists]
+models: [models]
+tests: {require: [stable, test], min_coverage: 90}
+lint: {strict: true, severity: {unknown-field: error, missing-date: off, missing-id: info}}
+approximate: [deep-ancestor-negated]
+fail_on: [refused]
+targets:
+  sentinel: {dialect: kql, model: sentinel, table: {windows/security: 'OurEvents()'}}
+  defender: {dialect: kql, model: mde}
+  splunk:   {dialect: spl, model: splunk-windows, scope: {windows: 'index=win'}}
+  elastic:  {dialect: eql, model: ecs, index: {windows: [logs-endpoint.events.*, winlogbeat-*]}}
+  estate:   {dialect: kql, model: estate}
+-- rules/deep/x --
+-- filters/x --
+-- lists/x --
+-- models/estate.yml --
+name: estate
+extends: mde
+-- models/over.yml --
+extends: ecs
+`
+
+// TestRead reads every key, from a folder below that of the project.
+func TestRead(t *testing.T) {
+	clitest.Files(t, "-- shared/x --\n")
+	require.NoError(t, os.Mkdir("ours", 0o755))
+	t.Chdir("ours")
+	write(t, whole)
+	t.Chdir("rules/deep")
+	s, out, errs := clitest.Streams("")
+	p, err := Open(s)
+	require.NoError(t, err)
+	assert.Equal(t, "project: ../../decree.yml\n", errs.String())
+	assert.Empty(t, out.String())
+	assert.True(t, p.Exists())
+	assert.Equal(t, "../..", p.Dir())
+	assert.Equal(t, "Our detections", p.Title)
+	assert.Equal(t, []string{"../../rules", "../../../shared"}, p.Rules)
+	assert.Equal(t, []string{"../../filters"}, p.Filters)
+	assert.Equal(t, []string{"../../lists"}, p.Lists)
+	assert.Equal(t, []Model{{"estate", "../../models/estate.yml", "kql"}, {"ecs", "../../models/over.yml", "eql"}}, p.Models)
+	assert.Equal(t, Tests{[]string{"stable", "test"}, 90}, p.Tests)
+	assert.Equal(t, Lint{true, map[string]string{"unknown-field": "error", "missing-date": "off", "missing-id": "info"}}, p.Lint)
+	assert.Equal(t, []string{"deep-ancestor-negated"}, p.Approximate)
+	assert.True(t, p.FailsOn(Refused))
+	assert.False(t, p.FailsOn(Skipped))
+	assert.Equal(t, []string{"sentinel", "defender", "splunk", "elastic", "estate"}, targets.Names(p.Targets), "in the order of the file")
+	assert.Equal(t, map[string]string{"windows/security": "OurEvents()"}, p.Targets[0].Table)
+	assert.Equal(t, "mde", p.Targets[1].Model)
+	assert.Equal(t, map[string]string{"windows": "index=win"}, p.Targets[2].Scope)
+	assert.Equal(t, map[string]string{"windows": "logs-endpoint.events.*,winlogbeat-*"}, p.Targets[3].Index)
+	assert.Equal(t, "../../models/estate.yml", p.ModelFile("estate"))
+	assert.Contains(t, p.ModelsFor("kql"), "estate")
+	assert.NotContains(t, p.ModelsFor("spl"), "estate")
+}
+
+func TestNoProject(t *testing.T) {
+	clitest.Files(t, "-- decree.yml/x --\n")
+	s, _, errs := clitest.Streams("")
+	p, err := Open(s)
+	require.NoError(t, err)
+	assert.False(t, p.Exists())
+	assert.Empty(t, errs.String())
+}
+
+// found gives the findings about a project file, as line:column code.
+func found(t *testing.T, text string) (*Project, []string) {
+	t.Helper()
+	require.NoError(t, os.WriteFile(FileName, []byte(text), 0o644))
+	p, found, _, err := Read(FileName)
+	require.NoError(t, err)
+	var out []string
+	for _, d := range found {
+		out = append(out, strings.TrimPrefix(d.Range.String(), "decree.yml:")+" "+d.Code)
+	}
+	return p, out
+}
+
+func TestFindings(t *testing.T) {
+	clitest.Files(t, "-- rules/x --\n-- models/a.yml --\nname: a\n-- models/b.yml --\nname: a\n-- nameless/a.yml --\nfields: {}\n-- broken/a.yml --\nname: [\n")
+	for text, want := range map[string][]string{
+		"":                                                                 {"1:1 missing-key"},
+		"title: x":                                                         {"1:1 missing-key"},
+		"rules: []":                                                        {"1:1 missing-key"},
+		"- rules":                                                          {"1:1 wrong-type"},
+		"rules: [rules":                                                    {"1:1 yaml-syntax"},
+		"rules: rules\nfilter: x":                                          {"2:1 unknown-key"},
+		"rules: rules\nrules: rules":                                       {"2:1 duplicate-name"},
+		"rules: [nowhere, '', [x]]":                                        {"1:9 file-not-found", "1:18 missing-file", "1:22 wrong-type"},
+		"rules: rules\nmodels: models":                                     {"models/b.yml:1:7 duplicate-name"},
+		"rules: rules\nmodels: nameless":                                   {"nameless/a.yml:1:1 missing-key"},
+		"rules: rules\nmodels: broken":                                     {"broken/a.yml:1:1 yaml-syntax"},
+		"rules: rules\ntests: {requires: []}":                              {"2:9 unknown-key"},
+		"rules: rules\ntests: {require: stabel}":                           {"2:18 invalid-status"},
+		"rules: rules\ntests: {min_coverage: 101}":                         {"2:23 invalid-number"},
+		"rules: rules\ntests: {min_coverage: all}":                         {"2:23 invalid-number"},
+		"rules: rules\nlint: {strict: perhaps}":                            {"2:16 wrong-type"},
+		"rules: rules\nlint: {severity: {missing-dat: off}}":               {"2:19 unknown-code"},
+		"rules: rules\nlint: {severity: {missing-date: of}}":               {"2:33 invalid-severity"},
+		"rules: rules\nlint: {severity: {unknown-modifier: off}}":          {"2:37 error-lowered"},
+		"rules: rules\nlint: {severity: {unknown-modifier: error}}":        nil,
+		"rules: rules\napproximate: [deep-ancestors]":                      {"2:15 unknown-gap"},
+		"rules: rules\nfail_on: warning":                                   {"2:10 invalid-outcome"},
+		"rules: rules\ntargets: [kql]":                                     {"2:10 wrong-type"},
+		"rules: rules\ntargets: {a: kql}":                                  {"2:14 wrong-type"},
+		"rules: rules\ntargets: {a: {model: mde}}":                         {"2:11 missing-key"},
+		"rules: rules\ntargets: {a: {dialect: kqll}}":                      {"2:24 unknown-dialect"},
+		"rules: rules\ntargets: {a: {dialect: [kql]}}":                     {"2:24 wrong-type"},
+		"rules: rules\ntargets: {a: {dialect: kql, model: ecs}}":           {"2:36 unknown-model"},
+		"rules: rules\ntargets: {a: {dialect: kql, package: splunk}}":      {"2:38 unknown-package"},
+		"rules: rules\ntargets: {a: {dialect: kql, package: sentinel}}":    {"2:38 package-not-written"},
+		"rules: rules\ntargets: {a: {dialect: kql, scope: {windows: x}}}":  {"2:36 setting-of-another-dialect"},
+		"rules: rules\ntargets: {a: {dialect: spl, scope: {'a b': x}}}":    {"2:37 invalid-log-source"},
+		"rules: rules\ntargets: {a: {dialect: spl, scope: {windows: ''}}}": {"2:46 empty-value"},
+		"rules: rules\ntargets: {a: {dialect: kql, modle: mde}}":           {"2:29 unknown-key"},
+		"rules: rules\ntargets: {../a: {dialect: kql}}":                    {"2:11 invalid-target-name"},
+		"rules: rules\ntargets: {nul: {dialect: kql}}":                     {"2:11 invalid-target-name"},
+		"rules: rules\ntargets: {a: {dialect: kql}, A: {dialect: spl}}":    {"2:30 duplicate-name"},
+	} {
+		_, got := found(t, text)
+		assert.Equal(t, want, got, text)
+	}
+}
+
+// TestALinkLeadsNowhereElse: a path leads out of the project only if it is written so.
+func TestALinkLeadsNowhereElse(t *testing.T) {
+	clitest.Files(t, "-- elsewhere/x --\n-- ours/rules/x --\n")
+	if err := os.Symlink("../elsewhere", "ours/linked"); err != nil {
+		t.Skip("links cannot be made here")
+	}
+	require.NoError(t, os.Symlink("rules", "ours/within"))
+	t.Chdir("ours")
+	_, got := found(t, "rules: [linked, within]")
+	assert.Equal(t, []string{"1:9 file-outside-folder"}, got)
+	p, got := found(t, "rules: [../elsewhere]")
+	assert.Empty(t, got)
+	assert.Equal(t, []string{"../elsewhere"}, p.Rules)
+}
+
+func TestFindingsAreShown(t *testing.T) {
+	clitest.Files(t, "-- decree.yml --\nruls: [rules]\n")
+	s, _, errs := clitest.Streams("")
+	_, err := Open(s)
+	assert.ErrorIs(t, err, exit.ErrFindings)
+	assert.Equal(t, `project: decree.yml
+error[unknown-key]: unknown key "ruls" in the project
+  --> decree.yml:1:1
+  |
+1 | ruls: [rules]
+  | ^^^^
+  = hint: did you mean `+"`rules`?\n\n", errs.String())
+}
+
+func TestJudge(t *testing.T) {
+	given := diag.Diagnostics{{Severity: diag.Error, Code: "a"}, {Severity: diag.Warning, Code: "a"}, {Severity: diag.Info, Code: "b"}, {Severity: diag.Warning, Code: "c"}}
+	assert.Equal(t, given, Lint{}.Judge(given))
+	judged := Lint{Severity: map[string]string{"a": "off", "b": "error"}}.Judge(given)
+	assert.Equal(t, diag.Diagnostics{{Severity: diag.Error, Code: "a"}, {Severity: diag.Error, Code: "b"}, {Severity: diag.Warning, Code: "c"}}, judged)
+}

@@ -1,0 +1,89 @@
+package ruleset
+
+import (
+	"fmt"
+	"slices"
+
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// narrow keeps the rules that the user selected. A correlation keeps the rules that it reads, which then report nothing of their own. A rule that is
+// only part of a correlation is selected with it, and never alone.
+func (set *Set) narrow(sel Selection) error {
+	if sel.whole() {
+		return nil
+	}
+	changed, err := set.changedSince(sel.Since)
+	if err != nil {
+		return err
+	}
+	parts := set.parts()
+	all := slices.Concat(set.Rules, set.Correlations)
+	selected := map[*rules.Rule]bool{}
+	for _, r := range all {
+		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) {
+			selected[body] = true
+		}
+	}
+	if len(selected) == 0 && sel.Since == "" && len(all) > 0 {
+		return fmt.Errorf("no rule has %s: decree list shows what they have", sel.describe())
+	}
+	needed := map[*rules.Rule]bool{}
+	for _, c := range set.Correlations {
+		if selected[c.IR.Source] {
+			need(c.Correlation, needed)
+		}
+	}
+	set.onlyRead = map[*rules.Rule]bool{}
+	keep := func(all []Rule) (kept []Rule) {
+		for _, r := range all {
+			body := r.IR.Source
+			switch {
+			case selected[body]:
+				kept = append(kept, r)
+			case needed[body]:
+				kept = append(kept, r)
+				set.onlyRead[body] = true
+			}
+		}
+		return kept
+	}
+	set.Rules, set.Correlations = keep(set.Rules), keep(set.Correlations)
+	set.forget()
+	return nil
+}
+
+// need adds what a correlation reads, directly or through others.
+func need(c *ir.Correlation, to map[*rules.Rule]bool) {
+	for _, in := range c.Inputs {
+		switch {
+		case in.Rule != nil:
+			to[in.Rule.Source] = true
+		case in.Correlation != nil:
+			to[in.Correlation.Source.Body] = true
+			need(in.Correlation, to)
+		}
+	}
+}
+
+// forget drops the files none of whose rules is kept, with what was found in them. A file with errors stays: it may hold a selected rule.
+func (set *Set) forget() {
+	kept := map[string]bool{}
+	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+		kept[r.IR.Source.Range.File] = true
+	}
+	for _, d := range set.Found {
+		kept[d.Range.File] = kept[d.Range.File] || d.Severity == diag.Error
+	}
+	dropped := map[string]bool{}
+	for _, f := range set.Files {
+		if shown := f.Folder.Shown(f.Path); !kept[shown] {
+			dropped[shown] = true
+		}
+	}
+	set.Files = slices.DeleteFunc(set.Files, func(f File) bool { return dropped[f.Folder.Shown(f.Path)] })
+	set.parsed = slices.DeleteFunc(set.parsed, func(f parsedFile) bool { return dropped[f.file.Path] })
+	set.Found = slices.DeleteFunc(set.Found, func(d diag.Diagnostic) bool { return dropped[d.Range.File] })
+}

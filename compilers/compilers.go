@@ -18,6 +18,8 @@
 package compilers
 
 import (
+	"slices"
+
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -54,7 +56,18 @@ type Options struct {
 	Model       *schema.Model
 	Approximate []string // gap codes accepted for this command; "all" accepts all
 	Lists       string   // one of ListPlaces; "" means by size
+	Show        Show
 }
+
+// Show names the fields and entities that a package shows. A query in KQL of whole rows gets columns for those that are a part of another column, or
+// that its tables have in different ones.
+type Show struct {
+	Asked []string // by the rule
+	Found []string // shown where the data model lists them
+}
+
+// Names are all of them.
+func (s Show) Names() []string { return slices.Concat(s.Asked, s.Found) }
 
 // Dialect is one query language.
 type Dialect interface {

@@ -29,12 +29,20 @@ type Result struct {
 	Names bool
 
 	columns map[ir.Field]string // of a result that is not whole: fields -> columns
-	groups  map[string]string   // what a correlation groups by -> columns
+	named   map[string]string   // what a correlation groups by, and fields with a column of their own -> columns
 	plans   []*Plan             // of a whole result
 }
 
 // ResultColumn is a column of a result, with its type in the product. "" is an unknown type.
 type ResultColumn struct{ Name, Type string }
+
+// Lists tells whether a field or an entity is known to be in the result: the data model lists it for one of the sources, or the query names it.
+func (r *Result) Lists(name string) bool {
+	if _, ok := r.named[name]; ok || !r.Whole {
+		return true
+	}
+	return slices.ContainsFunc(r.plans, func(p *Plan) bool { return p.Source.Lists(name) })
+}
 
 // Has tells whether the result has a column. A whole row of a table whose columns nobody lists is taken to have it.
 func (r *Result) Has(column string) bool {
@@ -45,7 +53,7 @@ func (r *Result) Has(column string) bool {
 // Column is the column of the result with the value of a field, an entity, or what a correlation groups by, as a rule names it. ok is false if there
 // is none, if its value is only a part of a column, or if the tables have it in several.
 func (r *Result) Column(name string) (column string, ok bool) {
-	if column, ok := r.groups[name]; ok {
+	if column, ok := r.named[name]; ok {
 		return column, true
 	}
 	f := ir.FieldNamed(name)
@@ -108,11 +116,18 @@ func WholeResult(branches ...*Branch) *Result {
 
 // NamedResult is the result of a query that names its columns. columns are those of fields, groups those of what a correlation groups by.
 func NamedResult(columns map[ir.Field]string, groups map[string]string) *Result {
-	return &Result{columns: columns, groups: groups, Combines: true}
+	return &Result{columns: columns, named: groups, Combines: true}
 }
 
-// Grouped adds columns with what a correlation groups by to a whole result.
-func (r *Result) Grouped(groups map[string]string) { r.groups = groups }
+// Shows adds columns that a query of whole rows has beside those of its tables: a field -> its column.
+func (r *Result) Shows(columns map[string]string) {
+	r.named = columns
+	for _, field := range slices.Sorted(maps.Keys(columns)) {
+		if !slices.ContainsFunc(r.Columns, func(c ResultColumn) bool { return c.Name == columns[field] }) {
+			r.Columns = append(r.Columns, ResultColumn{columns[field], "string"})
+		}
+	}
+}
 
 // Searches adds the tables and indices of sources.
 func (r *Result) Searches(sources ...*schema.Source) {

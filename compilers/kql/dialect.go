@@ -39,9 +39,9 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 		return nil, ds
 	}
 	if len(plans) > 1 {
-		return union(plans, ds)
+		return union(plans, ds, opt.Show)
 	}
-	return newWriter(plans[0], nil, newNames(opt.Model)).compiled(ds)
+	return newWriter(plans[0], nil, newNames(opt.Model)).compiled(ds, opt.Show)
 }
 
 // newPlans plans a rule for each of its sources, or for one alone where it asks how rare a value is.
@@ -54,12 +54,14 @@ func newPlans(r *ir.Rule, opt compilers.Options) ([]*compilers.Plan, diag.Diagno
 	return plans, found
 }
 
-// compiled writes the query of one plan.
-func (w *writer) compiled(found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
+// compiled writes the query of one plan, with columns for the fields to show.
+func (w *writer) compiled(found diag.Diagnostics, asks compilers.Show) (*compilers.Query, diag.Diagnostics) {
 	w.found = append(w.found, found...)
 	w.span = w.names.free("timeframe")
 	w.since = w.span
+	shown := show([]*writer{w}, asks)
 	q := w.query()
+	q.Result.Shows(shown)
 	if w.found.HasErrors() {
 		return nil, w.found
 	}
@@ -79,6 +81,7 @@ type writer struct {
 	creations   map[int]*creation // hops -> creation event joined
 	prevalences []*prevalence
 	extended    []*extendedColumn
+	shown       []shownColumn // at the end of the query
 	assets      []compilers.Asset
 }
 
@@ -146,7 +149,7 @@ func (w *writer) parts() (statements, stages string) {
 			text += "| " + s + "\n"
 		}
 	}
-	text += comment(compilers.EndFilter)
+	text += comment(compilers.EndFilter) + w.shownStage()
 	return lets.String(), text
 }
 

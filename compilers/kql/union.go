@@ -6,6 +6,7 @@ import (
 
 	"decree/compilers"
 	"decree/rules/diag"
+	"decree/rules/ir"
 )
 
 // textWithoutScope is the text of a plan's conditions, without the scope of its source.
@@ -16,12 +17,16 @@ func textWithoutScope(p *compilers.Plan) string {
 
 // union searches several tables, each with its own columns. A table that a workspace does not have is skipped.
 // https://learn.microsoft.com/en-us/kusto/query/union-operator
-func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, diag.Diagnostics) {
-	branches := compilers.Branches(plans, textWithoutScope)
+func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show) (*compilers.Query, diag.Diagnostics) {
+	var named []ir.Field
+	for _, f := range asks.Names() {
+		named = append(named, ir.FieldNamed(f))
+	}
+	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, named))
 	if len(branches) == 1 {
 		w := newWriter(branches[0].Plan, nil, newNames(branches[0].Model))
 		w.sources = branches[0].Sources
-		return w.compiled(found)
+		return w.compiled(found, asks)
 	}
 	lead := branches[0].Plan
 	taken, lists := newNames(lead.Model), map[string]string{}
@@ -30,9 +35,13 @@ func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, d
 	var parts []string
 	var assets []compilers.Asset
 	var reach time.Duration
-	for _, b := range branches {
-		w := newWriter(b.Plan, nil, taken)
-		w.sources, w.lists, w.span, w.since = b.Sources, lists, span, span
+	writers := make([]*writer, len(branches))
+	for i, b := range branches {
+		writers[i] = newWriter(b.Plan, nil, taken)
+		writers[i].sources, writers[i].lists, writers[i].span, writers[i].since = b.Sources, lists, span, span
+	}
+	shown := show(writers, asks)
+	for _, w := range writers {
 		own, text := w.parts()
 		lets.WriteString(own)
 		parts = append(parts, "(\n"+indent(text)+")")
@@ -50,6 +59,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics) (*compilers.Query, d
 	lead.Notes = compilers.Notes(branches)
 	lead.Notes = append(lead.Notes, compilers.TooLong(lead.Model, text, lead.Rule.Source.LogSource.Range)...)
 	result := compilers.WholeResult(branches...)
+	result.Shows(shown)
 	result.Names, result.Reach = lets.Len() > 0 || lead.Rule.Source.Schedule.Lookback > 0, reach
 	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes, Result: result}, found
 }

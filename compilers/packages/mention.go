@@ -3,8 +3,10 @@ package packages
 import (
 	"slices"
 
+	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/ir"
 )
 
 // Part says what a column tells of a thing.
@@ -28,15 +30,55 @@ type Mention struct {
 	Given  bool   // the rule names it in `entities`
 }
 
-// found are the fields and entities that are reported without being named, in this order. Where a kind has several fields, all that the result has count.
-var found = []Mention{
-	{Kind: "host", Field: "host"}, {Kind: "user", Field: "user"}, {Kind: "user", Part: Domain, Field: "UserDomain"},
+// entities are reported without being named, in this order, where the data model has them.
+var entities = []Mention{
+	{Kind: "host", Field: "host"}, {Kind: "user", Field: "user"},
+	{Kind: "sha1", Field: "sha1"}, {Kind: "sha256", Field: "sha256"}, {Kind: "md5", Field: "md5"},
+	{Kind: "ip", Field: "ip"}, {Kind: "domain", Field: "domain"}, {Kind: "url", Field: "url"},
+}
+
+// fields are reported without being named where the rule tests them, or its log source is a category, whose events have them.
+var fields = []Mention{
+	{Kind: "user", Part: Domain, Field: "UserDomain"},
 	{Kind: "process", Part: CommandLine, Field: "CommandLine"}, {Kind: "process", Part: ProcessID, Field: "ProcessId"}, {Kind: "process", Part: Path, Field: "Image"},
 	{Kind: "file", Field: "TargetFilename"}, {Kind: "file", Field: "ImageLoaded"},
-	{Kind: "sha1", Field: "sha1"}, {Kind: "sha256", Field: "sha256"}, {Kind: "md5", Field: "md5"},
-	{Kind: "ip", Field: "ip"}, {Kind: "ip", Field: "DestinationIp"}, {Kind: "ip", Field: "SourceIp"}, {Kind: "ip", Field: "IpAddress"}, {Kind: "ip", Field: "ClientIP"}, {Kind: "ip", Field: "c-ip"},
-	{Kind: "domain", Field: "domain"}, {Kind: "domain", Field: "QueryName"}, {Kind: "domain", Field: "DestinationHostname"},
-	{Kind: "url", Field: "url"}, {Kind: "url", Field: "c-uri"},
+	{Kind: "ip", Field: "DestinationIp"}, {Kind: "ip", Field: "SourceIp"}, {Kind: "ip", Field: "IpAddress"}, {Kind: "ip", Field: "ClientIP"}, {Kind: "ip", Field: "c-ip"},
+	{Kind: "domain", Field: "QueryName"}, {Kind: "domain", Field: "DestinationHostname"},
+	{Kind: "url", Field: "c-uri"},
+}
+
+// ShowOf names the fields that a package of a rule shows: the rule's query is compiled with them.
+func ShowOf(f Format, r *ir.Rule) compilers.Show {
+	show := showOf(f, r.Source)
+	tested := map[string]bool{}
+	ir.Inspect(r.Condition, func(n ir.Node) bool {
+		if m, ok := n.(*ir.Match); ok && m.Field.Level == 0 {
+			tested[m.Field.Name] = true
+		}
+		return true
+	})
+	for _, m := range fields {
+		if (r.Source.LogSource.Category != "" || tested[m.Field]) && slices.Contains(f.Kinds(), m.Kind) {
+			show.Found = append(show.Found, m.Field)
+		}
+	}
+	return show
+}
+
+// ShowOfCorrelation names the fields that a package of a correlation shows.
+func ShowOfCorrelation(f Format, c *ir.Correlation) compilers.Show { return showOf(f, c.Source.Body) }
+
+func showOf(f Format, r *rules.Rule) compilers.Show {
+	var show compilers.Show
+	for _, named := range r.Alerting.Reads() {
+		show.Asked = append(show.Asked, named.Name)
+	}
+	for _, m := range entities {
+		if slices.Contains(f.Kinds(), m.Kind) {
+			show.Found = append(show.Found, m.Field)
+		}
+	}
+	return show
 }
 
 // Mentions are the things that an alert is about: those that the rule names, and those that are found in the query's result. What the rule names and the
@@ -56,8 +98,9 @@ func Mentions(in Input) ([]Mention, diag.Diagnostics) {
 			add(Mention{Kind: e.Kind, Part: partOf(e), Column: column, Field: e.Field.Name, Given: true})
 		}
 	}
-	for _, m := range found {
-		if column, ok := in.Query.Result.Column(m.Field); ok {
+	for _, m := range slices.Concat(entities, fields) {
+		column, ok := in.Query.Result.Column(m.Field)
+		if ok && slices.Contains(in.Show.Found, m.Field) && in.Query.Result.Lists(m.Field) {
 			m.Column = column
 			add(m)
 		}
@@ -67,7 +110,7 @@ func Mentions(in Input) ([]Mention, diag.Diagnostics) {
 
 // partOf says what a named field tells of its thing. A process is told by its command line, if the field is no other known part.
 func partOf(e rules.Entity) Part {
-	for _, m := range found {
+	for _, m := range fields {
 		if m.Kind == e.Kind && m.Field == e.Field.Name {
 			return m.Part
 		}

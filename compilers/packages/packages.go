@@ -25,6 +25,7 @@ type Format interface {
 	Dialect() string          // of its queries: "kql"
 	Models() []string         // data models of the product's tables, the preferred first
 	Schedule() rules.Schedule // of a rule that has none, or a part of it
+	Kinds() []string          // those of rules.EntityKinds that its alerts can be about without being told
 	Package(Settings, []Input) Output
 }
 
@@ -39,7 +40,8 @@ type Input struct {
 	Rule        *rules.Rule     // its metadata; of a correlation the body. Its schedule is whole: see WithSchedule
 	Correlation *ir.Correlation // nil for a rule
 	Query       *compilers.Query
-	Path        string // of its files, without extension, unique among the inputs
+	Show        compilers.Show // the fields with which the query was compiled: ShowOf or ShowOfCorrelation
+	Path        string         // of its files, without extension, unique among the inputs
 }
 
 // File is a file of a package. Path is relative to the target's folder.

@@ -169,6 +169,19 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, dom
 // too, if something has added them.
 var levelPrefixes = []string{"", "Parent", "GrandParent"}
 
+// Lists tells whether the source maps a field, has an entity of that name, or is of a log whose events of its category are known to have the field.
+// Where it does not, its events may have the field all the same.
+func (s *Source) Lists(name string) bool {
+	if _, entity := s.Entities[name]; entity {
+		return true
+	}
+	if _, mapped := mappedIn(s.Fields, name); mapped {
+		return true
+	}
+	log := knownLogs().Logs[s.Log]
+	return log != nil && s.Category != "" && (holdsName(log.Common, name) || holdsName(log.Fields[s.Category], name))
+}
+
 // Closest names up to three mapped fields with the most similar names.
 func (m *Model) Closest(s *Source, field string) []string {
 	return diag.Similar(field, sortedNames(s.Fields), 3)

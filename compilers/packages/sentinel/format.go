@@ -26,6 +26,11 @@ func (format) Dialect() string          { return "kql" }
 func (format) Models() []string         { return []string{"sentinel", "asim", "mde"} }
 func (format) Schedule() rules.Schedule { return packages.DefaultSchedule }
 
+// Kinds are all but hashes: a hash needs a column with the name of its algorithm.
+func (format) Kinds() []string {
+	return []string{"host", "user", "process", "file", "ip", "domain", "url"}
+}
+
 // Package makes a YAML file and an ARM template of each rule.
 func (format) Package(settings packages.Settings, inputs []packages.Input) packages.Output {
 	titles, found := packages.Titles(inputs, longestName)

@@ -1,0 +1,105 @@
+package kql
+
+import (
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+)
+
+// shownColumn is a column that the query adds so that a package can show a field. It is empty in a table without the field.
+type shownColumn struct{ name, expr string }
+
+// show adds columns for fields that are only a part of a column, or that the branches have in different columns, to each of the branches. It gives the
+// result's column of each field. A field that no branch has gets none.
+func show(branches []*writer, asks compilers.Show) map[string]string {
+	columns := map[string]string{}
+	for _, field := range asks.Names() {
+		if !slices.Contains(asks.Asked, field) && !slices.ContainsFunc(branches, func(w *writer) bool { return w.plan.Source.Lists(field) }) {
+			continue
+		}
+		exprs, plain := make([]string, len(branches)), ""
+		common, known := true, false
+		for i, w := range branches {
+			column, expr := w.shownValue(field)
+			exprs[i] = expr
+			known = known || expr != ""
+			if plain == "" {
+				plain = column
+			}
+			common = common && column != "" && column == plain
+		}
+		if common || !known {
+			continue // the result has it as it is, or not at all
+		}
+		name := plain
+		if name == "" || slices.ContainsFunc(branches, func(w *writer) bool { return w.hasOther(name, field) }) {
+			name = branches[0].shownName(field)
+		}
+		for i, w := range branches {
+			switch {
+			case exprs[i] == columnName(name): // the table's own
+			case exprs[i] == "":
+				w.shown = append(w.shown, shownColumn{columnName(name), `""`})
+			default:
+				w.shown = append(w.shown, shownColumn{columnName(name), exprs[i]})
+			}
+		}
+		columns[field] = name
+	}
+	return columns
+}
+
+// shownValue is the expression of a field's value as text, and its column if the value is one. Both are empty if the event does not have the field.
+func (w *writer) shownValue(field string) (column, expr string) {
+	f := ir.FieldNamed(field)
+	columns, _ := w.plan.Whole(f)
+	_, entity := w.plan.Source.Entities[field]
+	if len(columns) == 0 || !entity && !w.plan.Source.Has(w.plan.Model, f) {
+		return "", ""
+	}
+	if name, ok := compilers.PlainColumn(w.plan.Source, columns[0]); ok && len(columns) == 1 {
+		return name, w.typed(name, columns[0].Type).asText()
+	}
+	texts := make([]string, len(columns))
+	for i, c := range columns {
+		texts[i] = part(w.read(c), c, nil).asText()
+	}
+	if len(texts) == 1 {
+		return "", texts[0]
+	}
+	return "", "coalesce(" + strings.Join(texts, ", ") + ")"
+}
+
+// shownName names a column for a field: as the product names the value, if no table has such a column.
+func (w *writer) shownName(field string) string {
+	columns, _ := w.plan.Whole(ir.FieldNamed(field))
+	name := field
+	if len(columns) > 0 {
+		_, name = w.value(columns[0])
+	}
+	if _, has := w.plan.Source.Columns[name]; !has && w.mayExtend(name) {
+		return name
+	}
+	return w.names.free(name)
+}
+
+// hasOther tells whether the table has a column of that name which is not the field's.
+func (w *writer) hasOther(name, field string) bool {
+	_, has := w.plan.Source.Columns[name]
+	own, _ := w.shownValue(field)
+	return has && own != name
+}
+
+// shownStage adds the columns, if there are any.
+func (w *writer) shownStage() string {
+	if len(w.shown) == 0 {
+		return ""
+	}
+	parts := make([]string, len(w.shown))
+	for i, s := range w.shown {
+		parts[i] = s.name + " = " + s.expr
+	}
+	return "| extend " + strings.Join(parts, ", ") + "\n"
+}

@@ -71,7 +71,7 @@ func (a *analyticsRule) arm() string {
 	p := ruleProperties{Name: literal(a.title), Description: literal(a.description), Enabled: packages.Enabled(a.in.Rule), Severity: a.severity, Query: literal(a.query),
 		SuppressionDuration: "PT1H", Tactics: a.tactics, Techniques: parents(a.techniques), Entities: a.entities, Grouping: perResult}
 	if o := a.alertOverride(); o != nil {
-		p.Override = &alertOverride{literal(o.Title), literal(o.Description)}
+		p.Override = &alertOverride{packages.Text(literal(string(o.Title))), packages.Text(literal(string(o.Description)))}
 	}
 	for _, d := range a.details {
 		if p.Details == nil {

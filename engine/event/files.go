@@ -9,8 +9,11 @@ import (
 	"strings"
 )
 
-// extensions are the extensions of logs. Files with the last two are often something else.
-var extensions = []string{".ndjson", ".jsonl", ".csv", ".tsv", ".evtx", ".json", ".xml"}
+// extensions are the extensions of logs. Files with those of doubtful are often something else.
+var (
+	extensions = []string{".ndjson", ".jsonl", ".csv", ".tsv", ".evtx", ".cef", ".json", ".xml", ".log", ".txt"}
+	doubtful   = []string{".json", ".xml", ".log", ".txt"}
+)
 
 // Files are the files that paths name.
 type Files struct {
@@ -71,7 +74,7 @@ func (f *Files) walk(root string) {
 			f.Passed = append(f.Passed, at)
 		default:
 			f.Paths = append(f.Paths, at)
-			f.Doubt[at] = slices.Contains(extensions[len(extensions)-2:], filepath.Ext(plainName(at)))
+			f.Doubt[at] = rotated(at) || slices.Contains(doubtful, filepath.Ext(plainName(at)))
 		}
 		return nil
 	})
@@ -87,7 +90,18 @@ func regular(name string) bool {
 }
 
 func supported(name string) bool {
-	return slices.Contains(extensions, filepath.Ext(plainName(name)))
+	return rotated(name) || slices.Contains(extensions, filepath.Ext(plainName(name)))
+}
+
+// systemLogs are the names of Linux' logs without an extension.
+var systemLogs = []string{"syslog", "messages", "secure", "maillog", "cron", "kern", "auth", "daemon"}
+
+// rotated tells whether a file is one of Linux' logs by its name, such as syslog, auth.log.1 or messages-20260102.
+func rotated(name string) bool {
+	base := filepath.Base(plainName(name))
+	base = strings.TrimRight(base, "0123456789")
+	base = strings.TrimRight(base, ".-")
+	return slices.Contains(systemLogs, base) || filepath.Ext(base) == ".log"
 }
 
 // plainName is a file's name in lower case, without the extension of a compression.

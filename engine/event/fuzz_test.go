@@ -120,3 +120,15 @@ func FuzzXML(f *testing.F) {
 		require.GreaterOrEqual(t, good, 1)
 	})
 }
+
+// FuzzText holds the same of logs of text, and that an event before what is hostile is found.
+func FuzzText(f *testing.F) {
+	f.Add([]byte("Feb  1 10:00:00 web1 sysmon: <Event><System></Event>\nCEF:0|a|b|c|1|2|n|3|x=y\n{\"a\":1}\ntype=CWD msg=audit(1.2:3): cwd=\"/\"\na=1 b=2 c='3"))
+	f.Add([]byte("#Fields: a b\n1 2\n#separator \\x09\n#fields\ta\n1\n"))
+	f.Fuzz(func(t *testing.T, data []byte) {
+		for _, begin := range []string{"Feb  1 10:00:00 web1 sshd[1]: x\n", "#Fields: a\nx\n"} {
+			good, _ := account(t, "e.log", append([]byte(begin), data...))
+			require.GreaterOrEqual(t, good, 1)
+		}
+	})
+}

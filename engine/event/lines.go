@@ -40,6 +40,12 @@ func (r *Reader) detect() {
 		}
 		next := bytes.TrimLeft(rest, " \t\r\n")
 		titled := isRecordLine(line) && bytes.HasPrefix(next, []byte("{"))
+		if r.line == 0 && !titled && !r.namedTable() {
+			buffered, _ := r.in.Peek(r.in.Buffered()) // it is there
+			if r.text = asText(buffered, r.latest); r.text != nil {
+				return
+			}
+		}
 		switch {
 		case titled:
 			r.elements = &elements{last: '\n', titled: true}
@@ -87,7 +93,7 @@ func goesOn(line, next []byte) bool {
 // isTable distinguishes CSV from lines of JSON, whatever the file's name: the first line has several cells, and the next has as many. The name
 // matters only for a table with one column.
 func (r *Reader) isTable(line, rest []byte) bool {
-	named := slices.Contains([]string{".csv", ".tsv"}, filepath.Ext(plainName(r.source)))
+	named := r.namedTable()
 	switch {
 	case len(line) == 0:
 		return named && len(rest) > 0
@@ -102,6 +108,11 @@ func (r *Reader) isTable(line, rest []byte) bool {
 	next, _, whole := bytes.Cut(bytes.TrimLeft(rest, "\r\n"), []byte("\n"))
 	cells := cellsOf(line, comma)
 	return cells > 1 && (!whole && bytes.IndexByte(next, '{') != 0 || cellsOf(next, comma) == cells || quoteOpen(next, false, comma))
+}
+
+// namedTable tells whether the file's name says that it is CSV.
+func (r *Reader) namedTable() bool {
+	return slices.Contains([]string{".csv", ".tsv"}, filepath.Ext(plainName(r.source)))
 }
 
 func cellsOf(line []byte, comma byte) int {

@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 	"unicode/utf8"
 
 	"github.com/klauspost/compress/zstd"
@@ -67,6 +68,8 @@ type Reader struct {
 	elements *elements    // of a JSON array or of objects that span lines
 	records  *evtx.Reader // of a Windows event log
 	xml      *xmlEvents   // of Windows' XML
+	text     *text        // of a log of text
+	latest   time.Time    // no line was written later
 	started  bool
 	arrays   bool   // an array has ended
 	refused  string // why the whole file cannot be read
@@ -98,7 +101,7 @@ func Open(path string, opt Options) (*Reader, error) {
 
 // NewReader reads raw as a file with that name. Closing the reader closes raw, if possible.
 func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
-	r := &Reader{source: path, opt: opt}
+	r := &Reader{source: path, opt: opt, latest: latestOf(raw)}
 	if c, ok := raw.(io.Closer); ok {
 		r.close = append(r.close, c)
 	}
@@ -182,10 +185,13 @@ func (r *Reader) Rejected() int { return r.rejected }
 // Notes gives, at the end of the file, information about the file that is not a reject: data in the unused space of a
 // log, or a checksum that does not match.
 func (r *Reader) Notes() []string {
-	if r.records == nil {
-		return nil
+	switch {
+	case r.records != nil:
+		return r.records.Notes()
+	case r.text != nil:
+		return r.text.notes()
 	}
-	return r.records.Notes()
+	return nil
 }
 
 // Broken says, at the end, why the file was not read completely. It is "" if it was.
@@ -278,6 +284,8 @@ func (r *Reader) NextRaw() (Raw, error) {
 			return r.nextRow()
 		case r.xml != nil:
 			return r.nextXML()
+		case r.text != nil:
+			return r.nextText()
 		case r.elements == nil:
 			raw, err = r.nextLine()
 		default:

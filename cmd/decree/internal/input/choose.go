@@ -38,6 +38,9 @@ func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string 
 		c.of[file] = ""
 		choice, ok := in.sniff(file, among)
 		switch {
+		case files.Doubt[file] && choice.Model == "" && ok:
+			c.unread[file] = true
+			in.skipped = append(in.skipped, file)
 		case !ok || choice.Events == 0:
 		case choice.Model != "":
 			c.files = append(c.files, file)
@@ -45,9 +48,6 @@ func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string 
 			if !slices.Contains(c.models, choice.Model) {
 				c.models = append(c.models, choice.Model)
 			}
-		case files.Doubt[file]:
-			c.unread[file] = true
-			in.skipped = append(in.skipped, file)
 		default:
 			c.unread[file] = true
 			in.blame("%s: no data model recognises its events, which have the fields %s: name theirs with --model, or describe them with --model-file", label(file), strings.Join(choice.Columns, ", "))
@@ -58,19 +58,21 @@ func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string 
 	return c.models
 }
 
-// sniff reads the beginning of a file. What can be read only once stays open. ok is false if the file cannot be opened: read reports that.
+// sniff reads the beginning of a file. What can be read only once stays open. ok is false if the file cannot be opened, or breaks off before an event
+// that a model recognises: read reports that.
 func (in *Reader) sniff(file string, among []schema.Recognised) (choice recognise.Choice, ok bool) {
 	r, err := event.Open(file, in.readerOptions())
 	if err != nil {
 		return choice, false
 	}
 	choice = recognise.File(r, among)
+	ok = choice.Model != "" || r.Broken() == ""
 	if info, err := os.Stat(file); file == "-" || err != nil || !info.Mode().IsRegular() {
 		in.chosen.open[file] = r
-		return choice, true
+		return choice, ok
 	}
 	_ = r.Close() // errors are for read
-	return choice, true
+	return choice, ok
 }
 
 // showModels names the model of each file, or how many files have each model.

@@ -1,0 +1,67 @@
+package logline
+
+import (
+	"encoding/hex"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// The form of auditd's lines: https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Enrichment
+var (
+	auditLine = regexp.MustCompile(`^(?:node=(\S+) )?type=(\S+) msg=audit\((\d{1,11})\.(\d{1,9}):(\d+)\): ?`)
+	// Texts that a user chooses are written in hexadecimal where they have spaces, quotes or control characters.
+	chosenText = regexp.MustCompile(`^(?:proctitle|comm|exe|name|cwd|path|key|data|acct|dir|cmd|new_cmd|file|ocomm)$`)
+	argument   = regexp.MustCompile(`^a\d+(?:\[\d+\])?$`)
+	hexText    = regexp.MustCompile(`^(?:[0-9A-F]{2})+$`)
+)
+
+// auditd reads a record of Linux' audit log.
+func auditd(text string) (map[string]any, bool) {
+	head := auditLine.FindStringSubmatch(text)
+	if head == nil {
+		return nil, false
+	}
+	seconds, err := strconv.ParseInt(head[3], 10, 64)
+	if err != nil {
+		return nil, false
+	}
+	fraction, err := strconv.ParseFloat("0."+head[4], 64)
+	if err != nil {
+		return nil, false
+	}
+	at := time.Unix(seconds, int64(fraction*1e9)).UTC().Truncate(time.Microsecond)
+	fields := map[string]any{"type": head[2], "timestamp": at.Format(time.RFC3339Nano), "serial": head[5]}
+	if head[1] != "" {
+		fields["node"] = head[1]
+	}
+	addAudit(fields, head[2], text[len(head[0]):])
+	return fields, true
+}
+
+// addAudit adds the fields of a record, and those in its msg.
+func addAudit(fields map[string]any, kind, text string) {
+	found, _ := pairs(strings.ReplaceAll(text, "\x1d", " "))
+	for _, p := range found {
+		switch {
+		case p.name == "msg" && p.quote == '\'':
+			addAudit(fields, kind, p.value)
+			continue
+		case p.quote == 0 && hexText.MatchString(p.value) && (chosenText.MatchString(p.name) || (kind == "EXECVE" && argument.MatchString(p.name))):
+			p.value = fromHex(p.value)
+		}
+		if p.value != "(null)" && p.value != "?" {
+			put(fields, p.name, p.value)
+		}
+	}
+}
+
+// fromHex reads a text in hexadecimal. The arguments in proctitle end with zeros.
+func fromHex(text string) string {
+	data, err := hex.DecodeString(text)
+	if err != nil {
+		return text
+	}
+	return strings.ReplaceAll(strings.TrimRight(string(data), "\x00"), "\x00", " ")
+}

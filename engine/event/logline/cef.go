@@ -1,0 +1,87 @@
+package logline
+
+import (
+	"regexp"
+	"strings"
+)
+
+// The names of a header's parts, as Microsoft's table CommonSecurityLog and others have them.
+var cefParts = []string{"CEFVersion", "DeviceVendor", "DeviceProduct", "DeviceVersion", "DeviceEventClassID", "Name", "Severity"}
+
+var (
+	cefStart = regexp.MustCompile(`^CEF: ?\d+\|`)
+	cefKey   = regexp.MustCompile(`(?:^|\s)([A-Za-z0-9_.\-]+(?:\[\d+\])?)=`)
+	cefLabel = regexp.MustCompile(`^(?:cs|cn|cfp|c6a|deviceCustomDate|flexString|flexNumber|flexDate)\d+$`)
+)
+
+// cef reads the common event format: seven parts between bars, and an extension of name=value. A value goes on to the next name. Custom fields
+// (cs1, cn1 …) are also under the names of their labels.
+// https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf
+func cef(text string) (map[string]any, bool) {
+	if !cefStart.MatchString(text) {
+		return nil, false
+	}
+	fields := map[string]any{}
+	rest := strings.TrimSpace(strings.TrimPrefix(text, "CEF:"))
+	for _, name := range cefParts {
+		end := bar(rest)
+		if end < 0 {
+			if name != "Severity" {
+				return nil, false
+			}
+			end = len(rest) // some products leave out the last bar of an event without an extension
+		}
+		if value := unescape(rest[:end], `|\`); value != "" {
+			fields[name] = value
+		}
+		rest = rest[min(end+1, len(rest)):]
+	}
+	keys := cefKey.FindAllStringSubmatchIndex(rest, -1)
+	for i, at := range keys {
+		end := len(rest)
+		if i+1 < len(keys) {
+			end = keys[i+1][0]
+		}
+		if value := strings.TrimSpace(rest[at[1]:end]); value != "" {
+			put(fields, rest[at[2]:at[3]], cefValue(value))
+		}
+	}
+	for name, label := range labels(fields) {
+		if _, taken := fields[label]; !taken {
+			fields[label] = fields[name]
+		}
+	}
+	return fields, true
+}
+
+// labels gives the label of each custom field that has one.
+func labels(fields map[string]any) map[string]string {
+	out := map[string]string{}
+	for name := range fields {
+		if label, ok := fields[name+"Label"].(string); ok && cefLabel.MatchString(name) {
+			out[name] = label
+		}
+	}
+	return out
+}
+
+// bar finds the next bar that no backslash escapes.
+func bar(text string) int {
+	for i := 0; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '|':
+			return i
+		}
+	}
+	return -1
+}
+
+// cefValue removes the escapes of an extension's value. Other backslashes, as in paths, stay.
+func cefValue(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	return strings.NewReplacer(`\\`, `\`, `\=`, `=`, `\|`, `|`, `\n`, "\n", `\r`, "\r").Replace(text)
+}

@@ -1,0 +1,62 @@
+// Package logline reads lines of text logs: syslog, the common event format (CEF), auditd, and name=value. In: one line. Out: its fields, or that it has
+// none of these forms.
+//
+// What must stay true: a field has the text that its program wrote, without quotes and escapes. Nothing is guessed but the year that a time of RFC 3164
+// lacks, and a Reader says so.
+package logline
+
+import (
+	"strings"
+	"time"
+)
+
+// Reader reads the lines of one file.
+type Reader struct {
+	Latest time.Time // no line is later: of times without a year, the latest that is not after it is meant
+
+	Yearless bool // some time had no year
+}
+
+// Line is what a line holds: fields, or an event in Windows' XML, as Sysmon for Linux writes it to syslog.
+type Line struct {
+	Fields map[string]any // texts, and maps of texts for structured data
+	XML    string
+}
+
+// Parse reads a line without its line break. ok is false if it has none of the forms.
+func (r *Reader) Parse(text string) (line Line, ok bool) {
+	text = strings.TrimSpace(text)
+	if fields, ok := cef(text); ok {
+		return Line{Fields: fields}, true
+	}
+	if fields, ok := auditd(text); ok {
+		return Line{Fields: fields}, true
+	}
+	if header, message, ok := r.header(text); ok {
+		return message.in(header), true
+	}
+	if fields, ok := pairsOnly(text); ok {
+		return Line{Fields: fields}, true
+	}
+	return Line{}, false
+}
+
+// Detect tells whether a line has one of the forms, so that its file is a text log.
+func Detect(text string) bool {
+	_, ok := (&Reader{Latest: time.Now()}).Parse(text)
+	return ok
+}
+
+// put adds a field that the line does not have yet. A second value of a name makes a list.
+func put(fields map[string]any, name, value string) {
+	switch had := fields[name].(type) {
+	case nil:
+		fields[name] = value
+	case string:
+		if had != value {
+			fields[name] = []string{had, value}
+		}
+	case []string:
+		fields[name] = append(had, value)
+	}
+}

@@ -1,0 +1,170 @@
+package logline
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+var latest = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+// parsed gives the fields of a line as JSON; "" if it has none of the forms.
+func parsed(t *testing.T, line string) string {
+	t.Helper()
+	found, ok := (&Reader{Latest: latest}).Parse(line)
+	if !ok {
+		return ""
+	}
+	if found.XML != "" {
+		return found.XML
+	}
+	text, err := json.Marshal(found.Fields)
+	require.NoError(t, err)
+	return string(text)
+}
+
+func TestLines(t *testing.T) {
+	for _, c := range []struct{ name, line, want string }{
+		{"RFC 3164", `<34>Feb  2 22:14:15 mymachine su[12]: 'su root' failed`,
+			`{"appname":"su","facility":"auth","hostname":"mymachine","message":"'su root' failed","procid":"12","severity":"crit","timestamp":"2026-02-02T22:14:15Z"}`},
+		{"a file of rsyslog", `Feb 22 22:14:15 web1 sudo:   bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh`,
+			`{"appname":"sudo","hostname":"web1","message":"bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"the year before", `Dec 31 23:59:59 web1 cron[1]: x`, `{"appname":"cron","hostname":"web1","message":"x","procid":"1","timestamp":"2025-12-31T23:59:59Z"}`},
+		{"no tag", `Feb 22 22:14:15 web1 last message repeated 2 times`, `{"hostname":"web1","message":"last message repeated 2 times","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"29 February", `Feb 29 00:00:00 web1 a: x`, `{"appname":"a","hostname":"web1","message":"x","timestamp":"2024-02-29T00:00:00Z"}`},
+		{"Cisco", `<189>*Mar  1 18:46:11.123: %SYS-5-CONFIG_I: Configured from console`,
+			`{"appname":"%SYS-5-CONFIG_I","facility":"local7","message":"Configured from console","severity":"notice","timestamp":"2026-03-01T18:46:11.123Z"}`},
+		{"a time of ISO 8601", `2026-02-22T22:14:15.5+01:00 web1 sshd[7]: x`, `{"appname":"sshd","hostname":"web1","message":"x","procid":"7","timestamp":"2026-02-22T22:14:15.5+01:00"}`},
+		{"RFC 5424", `<165>1 2026-02-22T22:14:15.003Z host evntslog - ID47 [a@1 iut="3" x="q\"]\\"][b y=""] ` + "\ufeff" + `An application`,
+			`{"a@1":{"iut":"3","x":"q\"]\\"},"appname":"evntslog","b":{"y":""},"facility":"local4","hostname":"host","message":"An application","msgid":"ID47","severity":"notice","timestamp":"2026-02-22T22:14:15.003Z"}`},
+		{"RFC 5424, nothing known", `<14>1 - - - - - -`, `{"facility":"user","message":"","severity":"info"}`},
+		{"Sysmon for Linux", `Feb 22 22:14:15 web1 sysmon: <Event><System/></Event>`, `<Event><System/></Event>`},
+
+		{"CEF", `CEF:0|security|threat\|manager|1.0|100|worm \\ stopped|10|src=10.0.0.1 msg=a b\=c\nd fname=C:\\x y.exe cs1Label=Policy Name cs1=Block all cs2Label=Empty cs2= act=`,
+			`{"CEFVersion":"0","DeviceEventClassID":"100","DeviceProduct":"threat|manager","DeviceVendor":"security","DeviceVersion":"1.0","Name":"worm \\ stopped","Policy Name":"Block all","Severity":"10","cs1":"Block all","cs1Label":"Policy Name","cs2Label":"Empty","fname":"C:\\x y.exe","msg":"a b=c\nd","src":"10.0.0.1"}`},
+		{"CEF without an extension", `CEF:0|V|P|1|1|n|5`, `{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5"}`},
+		{"CEF in syslog", `Feb 22 22:14:15 fw CEF:0|V|P|1|1|n|5|src=1.1.1.1`,
+			`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","hostname":"fw","src":"1.1.1.1","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"CEF cut off", `CEF:0|V|P|1`, ``},
+
+		{"auditd", `type=SYSCALL msg=audit(1364481363.243:24287): syscall=2 a0=7fffd19c5592 a1=41 exe="/bin/cat" comm=6120622E6578 key=(null)` + "\x1d" + `SYSCALL=open AUID="bob"`,
+			`{"AUID":"bob","SYSCALL":"open","a0":"7fffd19c5592","a1":"41","comm":"a b.ex","exe":"/bin/cat","serial":"24287","syscall":"2","timestamp":"2013-03-28T14:36:03.243Z","type":"SYSCALL"}`},
+		{"arguments", `node=web1 type=EXECVE msg=audit(1364481363.243:24287): argc=2 a0="cat" a1=2F746D702F612062`,
+			`{"a0":"cat","a1":"/tmp/a b","argc":"2","node":"web1","serial":"24287","timestamp":"2013-03-28T14:36:03.243Z","type":"EXECVE"}`},
+		{"a command line", `type=PROCTITLE msg=audit(1364481363.243:1): proctitle=636174002F6574632F`, `{"proctitle":"cat /etc/","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"PROCTITLE"}`},
+		{"a message of a program", `type=USER_LOGIN msg=audit(1364481363.243:1): pid=1 msg='op=login acct="root" hostname=? res=failed'`,
+			`{"acct":"root","op":"login","pid":"1","res":"failed","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"USER_LOGIN"}`},
+		{"auditd in syslog", `Feb 22 22:14:15 web1 audisp-syslog[7]: type=CWD msg=audit(1364481363.243:1): cwd="/"`,
+			`{"appname":"audisp-syslog","cwd":"/","hostname":"web1","procid":"7","serial":"1","timestamp":"2013-03-28T14:36:03.243Z","type":"CWD"}`},
+
+		{"FortiGate", `date=2026-01-02 time=03:04:05 devname="FW 1" msg="a \"b\" c" tz="+0100" user=""`, `{"date":"2026-01-02","devname":"FW 1","msg":"a \"b\" c","time":"03:04:05","timestamp":"2026-01-02T03:04:05+0100","tz":"+0100"}`},
+		{"in syslog", `<189>date=2026-01-02 time=03:04:05 devname="FW1"`, `{"date":"2026-01-02","devname":"FW1","facility":"local7","severity":"notice","time":"03:04:05","timestamp":"2026-01-02T03:04:05"}`},
+		{"Splunk", `2026-01-02 03:04:05.123 +0000, Image="C:\Windows\x.exe", CommandLine="x /all", Path="\\srv\share\"`,
+			`{"CommandLine":"x /all","Image":"C:\\Windows\\x.exe","Path":"\\\\srv\\share\\","timestamp":"2026-01-02 03:04:05.123 +0000"}`},
+		{"Splunk's paths", `2026-01-02 03:04:05.123 +0000, Image="C:\Windows\x.exe", CommandLine="x /all", Line="C:\\Windows\\x.exe"`,
+			`{"CommandLine":"x /all","Image":"C:\\Windows\\x.exe","Line":"C:\\Windows\\x.exe","timestamp":"2026-01-02 03:04:05.123 +0000"}`},
+		{"commas", `a=1,b=2,c="x, y",d=\\srv\s`, `{"a":"1","b":"2","c":"x, y","d":"\\\\srv\\s"}`},
+		{"twice", `a=1 b=2 b=3 b=2`, `{"a":"1","b":["2","3","2"]}`},
+
+		{"two pairs", `a=1 b=2`, ``},
+		{"words", `user bob has a=1 b=2 c=3`, ``},
+		{"a program's log", `2026-02-22T22:14:15Z INFO starting`, ``},
+		{"prose", `Dear Sir, the server is down`, ``},
+		{"no such facility", `<999>Feb 22 22:14:15 web1 a: x`, ``},
+		{"nothing", ``, ``},
+	} {
+		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, parsed(t, c.line)) })
+	}
+}
+
+// table reads a table, and gives its rows as JSON, and errors with a mark.
+func table(t *testing.T, text string) (out []string) {
+	t.Helper()
+	reader := NewTable()
+	for line := range strings.Lines(text) {
+		fields, err := reader.Parse(strings.TrimRight(line, "\n"))
+		switch {
+		case err != nil:
+			out = append(out, "! "+err.Error())
+		case fields != nil:
+			row, err := json.Marshal(fields)
+			require.NoError(t, err)
+			out = append(out, string(row))
+		}
+	}
+	return out
+}
+
+// TestIIS: columns may change, - is nothing, and + in a header of HTTP is a space.
+func TestIIS(t *testing.T) {
+	assert.Equal(t, []string{
+		"! no line #Fields names the columns",
+		`{"cs(User-Agent)":"Mozilla/5.0 (X)","cs-method":"GET","cs-uri-query":"a+b","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`,
+		"! the line has 2 values, but #Fields names 5",
+		`{"cs-uri-stem":"/b c \"d\"","time":"03:04:07","timestamp":"2026-01-03T03:04:07Z"}`,
+	}, table(t, `#Software: Microsoft Internet Information Services 10.0
+2026-01-02 03:04:05
+#Fields: date time cs-method cs-uri-query cs(User-Agent)
+2026-01-02 03:04:05 GET a+b Mozilla/5.0+(X)
+2026-01-02 03:04:05
+#Date: 2026-01-03 00:00:00
+#Fields: time cs-uri-stem cs(Referer)
+03:04:07 "/b c ""d""" -
+`))
+}
+
+// TestLocalTimes: Windows Firewall says that its times are of no zone.
+func TestLocalTimes(t *testing.T) {
+	assert.Equal(t, []string{`{"action":"DROP","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05"}`},
+		table(t, "#Version: 1.5\n#Software: Microsoft Windows Firewall\n#Time Format: Local\n#Fields: date time action size\n\n2026-01-02 03:04:05 DROP -\n")[1:])
+}
+
+func TestZeek(t *testing.T) {
+	assert.Equal(t, []string{
+		`{"_path":"dns","answers":["1.1.1.1","2.2.2.2"],"id.orig_h":"10.0.0.1","query":"a.com","ts":"1767225600.123"}`,
+		`{"_path":"dns","id.orig_h":"10.0.0.1","query":"","ts":"1767225601.123"}`,
+		"! the line has 1 values, but #Fields names 4",
+	}, table(t, "#separator \\x09\n#set_separator\t,\n#empty_field\t(empty)\n#unset_field\t-\n#path\tdns\n#fields\tts\tid.orig_h\tquery\tanswers\n#types\ttime\taddr\tstring\tvector[string]\n"+
+		"1767225600.123\t10.0.0.1\ta.com\t1.1.1.1,2.2.2.2\n1767225601.123\t10.0.0.1\t(empty)\t-\ncut\n#close\t2026-01-01-00-00-00\n"))
+}
+
+func TestDetectTable(t *testing.T) {
+	for line, want := range map[string]bool{"#Fields: a b": true, "#separator \\x09": true, "#TYPE System": false, "# Logs": false, "a b": false} {
+		assert.Equal(t, want, DetectTable(line), line)
+	}
+}
+
+// FuzzLines: no line panics, and what is read can be written.
+func FuzzLines(f *testing.F) {
+	for _, line := range []string{`<34>Feb  2 22:14:15 mymachine su[12]: x`, `<165>1 2026-02-22T22:14:15.003Z h a - ID [a@1 iut="3"] x`, `CEF:0|a\|b|c|1|2|n|3|cs1Label=x cs1=y z\=`,
+		`node=a type=EXECVE msg=audit(1364481363.243:24287): a0=41 msg='a="b" c=\''`, `a=1, b="x \" y", c='z'`} {
+		f.Add(line)
+	}
+	f.Fuzz(func(t *testing.T, line string) {
+		found, ok := (&Reader{Latest: latest}).Parse(line)
+		if !ok {
+			return
+		}
+		_, err := json.Marshal(found.Fields)
+		require.NoError(t, err)
+		assert.True(t, found.XML != "" || len(found.Fields) > 0)
+	})
+}
+
+// FuzzTable: no file panics, and no row has more than its columns.
+func FuzzTable(f *testing.F) {
+	f.Add("#Fields: date time cs(User-Agent)\n2026-01-02 03:04:05 \"a \"\"b\"\n")
+	f.Add("#separator \\x09\n#set_separator\t,\n#fields\tts\ta\n#types\ttime\tset[string]\n1\t(empty)\n")
+	f.Fuzz(func(t *testing.T, text string) {
+		reader := NewTable()
+		for line := range strings.Lines(text) {
+			fields, err := reader.Parse(strings.TrimRight(line, "\n"))
+			assert.True(t, err == nil || fields == nil)
+			assert.LessOrEqual(t, len(fields), len(reader.columns)+1)
+		}
+	})
+}

@@ -1,0 +1,111 @@
+package logline
+
+import (
+	"regexp"
+	"strings"
+)
+
+// fewestPairs is how many pairs make a line one of name=value.
+const fewestPairs = 3
+
+// pair is a name and its value. quote is the character around the value, or 0.
+type pair struct {
+	name, value string
+	quote       byte
+}
+
+var (
+	pairName = regexp.MustCompile(`^[A-Za-z_@][A-Za-z0-9_.@/:\-]*(?:\[\d+\])?(?:\(\d+\))?=`)
+	leadTime = regexp.MustCompile(`^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)\]?,? +`)
+)
+
+// pairsOnly reads a line that is name=value from beginning to end, or after a time. Values with spaces are quoted. Pairs are apart by spaces, commas or semicolons.
+func pairsOnly(text string) (map[string]any, bool) {
+	fields := map[string]any{}
+	if at := leadTime.FindStringSubmatch(text); at != nil {
+		fields["timestamp"] = strings.Replace(at[1], ",", ".", 1)
+		text = text[len(at[0]):]
+	}
+	found, whole := pairs(text)
+	if !whole || len(found) < fewestPairs {
+		return nil, false
+	}
+	for _, p := range found {
+		if p.value != "" {
+			put(fields, p.name, p.value)
+		}
+	}
+	// FortiGate and others write the day, the time and the zone apart.
+	date, dated := fields["date"].(string)
+	hour, timed := fields["time"].(string)
+	if _, has := fields["timestamp"]; dated && timed && !has {
+		zone, _ := fields["tz"].(string)
+		fields["timestamp"] = date + "T" + hour + zone
+	}
+	return fields, true
+}
+
+// pairs reads name=value. whole is false if the text has something else, which is left out.
+func pairs(text string) (found []pair, whole bool) {
+	whole = true
+	for {
+		text = strings.TrimLeft(text, " \t,;")
+		if text == "" {
+			return found, whole
+		}
+		name := pairName.FindString(text)
+		if name == "" {
+			whole = false
+			_, text, _ = strings.Cut(text, " ")
+			continue
+		}
+		p := pair{name: strings.TrimSuffix(name, "=")}
+		p.value, p.quote, text = value(text[len(name):])
+		found = append(found, p)
+	}
+}
+
+// value reads a value that ends at a space, or at a comma or semicolon before one. In quotes it ends at the closing quote.
+func value(text string) (v string, quote byte, rest string) {
+	if text != "" && (text[0] == '"' || text[0] == '\'') {
+		for i := 1; i < len(text); i++ {
+			switch text[i] {
+			case '\\':
+				if text[0] == '"' {
+					i++
+				}
+			case text[0]:
+				return unquoted(text[1:i]), text[0], text[i+1:]
+			}
+		}
+		if last := len(text) - 1; last > 0 && text[last] == text[0] {
+			return unquoted(text[1:last]), text[0], "" // a path that ends with a backslash
+		}
+	}
+	end := strings.IndexAny(text, " \t")
+	if end < 0 {
+		end = len(text)
+	}
+	for i, c := range text[:end] {
+		if (c == ',' || c == ';') && pairName.MatchString(text[i+1:]) {
+			end = i
+			break
+		}
+	}
+	return strings.TrimRight(text[:end], ",;"), 0, text[end:]
+}
+
+// unquoted removes the backslashes before quotes, and before backslashes if all of these are doubled. Others are part of a path.
+func unquoted(text string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' {
+			if i++; i == len(text) || (text[i] != '\\' && text[i] != '"') {
+				return strings.ReplaceAll(text, `\"`, `"`)
+			}
+		}
+	}
+	return unescape(text, `"\`)
+}

@@ -1,0 +1,188 @@
+package logline
+
+import (
+	"maps"
+	"regexp"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// Names of facilities and severities by their numbers: https://datatracker.ietf.org/doc/html/rfc5424#section-6.2.1
+var (
+	facilities = strings.Fields("kern user mail daemon auth syslog lpr news uucp cron authpriv ftp ntp audit alert clock local0 local1 local2 local3 local4 local5 local6 local7")
+	severities = strings.Fields("emerg alert crit err warning notice info debug")
+)
+
+var (
+	priority = regexp.MustCompile(`^<(\d{1,3})>`)
+	// RFC 3164 has no year. Cisco's devices may add one, a fraction, and marks of an unset clock.
+	plainTime = regexp.MustCompile(`^[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: [A-Z]{3,4}:)?:? +`)
+	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})) +`)
+	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+) +`)
+	program   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]{1,64})(?:\[([^\]\s]{1,64})\])?: *`)
+	element   = regexp.MustCompile(`^\[([^\s=\]"]+)`)
+	parameter = regexp.MustCompile(`^ ([^\s=\]"]+)="((?:[^"\\]|\\.)*)"`)
+)
+
+// message is what follows the header of a syslog line.
+type message string
+
+// header reads the header of RFC 5424 or RFC 3164, also as rsyslog writes it to files, without a priority or with a time of ISO 8601.
+func (r *Reader) header(text string) (fields map[string]any, rest message, ok bool) {
+	fields = map[string]any{}
+	pri := priority.FindStringSubmatch(text)
+	if pri != nil {
+		n, err := strconv.Atoi(pri[1])
+		if err != nil || n >= 8*len(facilities) {
+			return nil, "", false
+		}
+		fields["facility"], fields["severity"] = facilities[n/8], severities[n%8]
+		text = text[len(pri[0]):]
+		if after, ok := strings.CutPrefix(text, "1 "); ok {
+			if rest, ok := structured(fields, after); ok {
+				return fields, rest, true
+			}
+		}
+	}
+	begun := text
+	timed := true
+	switch plain, iso := plainTime.FindStringSubmatch(text), isoTime.FindStringSubmatch(text); {
+	case plain != nil:
+		at, ok := r.time(plain)
+		if !ok {
+			return nil, "", false
+		}
+		fields["timestamp"] = at
+		text = text[len(plain[0]):]
+	case iso != nil:
+		fields["timestamp"] = iso[1]
+		text = text[len(iso[0]):]
+	default:
+		timed = false
+	}
+	if !timed && pri == nil {
+		return nil, "", false
+	}
+	if !timed {
+		return fields, message(begun), true
+	}
+	if name := host.FindStringSubmatch(text); name != nil {
+		fields["hostname"] = name[1]
+		text = text[len(name[0]):]
+	}
+	text = tagged(fields, text)
+	if _, named := fields["appname"]; !named && pri == nil && isoTime.MatchString(begun) && !cefStart.MatchString(text) && !auditLine.MatchString(text) {
+		return nil, "", false // a time of ISO 8601 alone begins lines of many logs
+	}
+	return fields, message(text), true
+}
+
+// tagged reads the program's name and process id before a message, and gives the message.
+func tagged(fields map[string]any, text string) string {
+	if tag := program.FindStringSubmatch(text); tag != nil && !cefStart.MatchString(text) {
+		fields["appname"] = tag[1]
+		if tag[2] != "" {
+			fields["procid"] = tag[2]
+		}
+		return text[len(tag[0]):]
+	}
+	return text
+}
+
+// time reads a time without a zone as one of UTC. Without a year it is of the latest one in which it is not after the reader's time.
+func (r *Reader) time(parts []string) (string, bool) {
+	year := parts[3]
+	if year == "" {
+		year = strconv.Itoa(r.Latest.Year())
+	}
+	at, err := time.Parse("2006 Jan 2 15:04:05.999999999", year+" "+parts[1]+" "+parts[2]+" "+parts[4]+parts[5])
+	if parts[3] == "" {
+		r.Yearless = true
+		for back := 1; err != nil && back < 8; back++ { // 29 February
+			at, err = time.Parse("2006 Jan 2 15:04:05.999999999", strconv.Itoa(r.Latest.Year()-back)+" "+parts[1]+" "+parts[2]+" "+parts[4]+parts[5])
+		}
+		if err == nil && at.After(r.Latest.Add(24*time.Hour)) {
+			at = at.AddDate(-1, 0, 0)
+		}
+	}
+	return at.Format(time.RFC3339Nano), err == nil
+}
+
+// structured reads what follows the version of RFC 5424.
+func structured(fields map[string]any, text string) (rest message, ok bool) {
+	for _, name := range []string{"timestamp", "hostname", "appname", "procid", "msgid"} {
+		value, after, found := strings.Cut(text, " ")
+		if !found || value == "" {
+			return "", false
+		}
+		if value != "-" {
+			fields[name] = value
+		}
+		text = after
+	}
+	if after, none := strings.CutPrefix(text, "-"); none {
+		return message(strings.TrimPrefix(strings.TrimPrefix(after, " "), "\ufeff")), true
+	}
+	for {
+		id := element.FindStringSubmatch(text)
+		if id == nil {
+			break
+		}
+		text = text[len(id[0]):]
+		data := map[string]any{}
+		for {
+			p := parameter.FindStringSubmatch(text)
+			if p == nil {
+				break
+			}
+			put(data, p[1], unescape(p[2], `"\]`))
+			text = text[len(p[0]):]
+		}
+		if text, ok = strings.CutPrefix(text, "]"); !ok {
+			return "", false
+		}
+		fields[id[1]] = data
+	}
+	return message(strings.TrimPrefix(strings.TrimPrefix(text, " "), "\ufeff")), ok
+}
+
+// unescape removes the backslashes before some characters.
+func unescape(text, escaped string) string {
+	if !strings.Contains(text, `\`) {
+		return text
+	}
+	var b strings.Builder
+	for i := 0; i < len(text); i++ {
+		if text[i] == '\\' && i+1 < len(text) && strings.IndexByte(escaped, text[i+1]) >= 0 {
+			i++
+		}
+		b.WriteByte(text[i])
+	}
+	return b.String()
+}
+
+// in adds what the message holds to the fields of its header: the fields of another form, or its text.
+func (m message) in(header map[string]any) Line {
+	text := string(m)
+	if strings.HasPrefix(text, "<Event") {
+		return Line{XML: text}
+	}
+	fields, ok := cef(text)
+	if !ok {
+		fields, ok = auditd(text)
+	}
+	if !ok {
+		fields, ok = pairsOnly(text)
+	}
+	if !ok {
+		header["message"] = text
+		return Line{Fields: header}
+	}
+	for name, v := range header {
+		if _, taken := fields[name]; !taken {
+			fields[name] = v
+		}
+	}
+	return Line{Fields: maps.Clone(fields)}
+}

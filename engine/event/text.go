@@ -1,0 +1,106 @@
+package event
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"decree/engine/event/evtx"
+	"decree/engine/event/logline"
+)
+
+// text reads a log of text line by line: syslog, CEF, auditd, name=value, or a table whose lines of # name its columns.
+type text struct {
+	lines *logline.Reader
+	table *logline.Table // nil for lines that have their own names
+	xml   *evtx.XML      // of Sysmon for Linux
+}
+
+// probedLines bounds how many lines are looked at to recognise a log of text.
+const probedLines = 5
+
+// asText recognises a log of text by its first lines; it gives nil for another file. The first line decides on a table. Lines of other forms may follow one that is damaged.
+func asText(head []byte, latest time.Time) *text {
+	lines := bytes.Split(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
+	lines = lines[:min(len(lines), probedLines)]
+	first := string(bytes.TrimSpace(lines[0]))
+	if logline.DetectTable(first) {
+		return &text{table: logline.NewTable()}
+	}
+	if first == "" || first[0] == '{' || first[0] == '[' {
+		return nil
+	}
+	for _, line := range lines {
+		if logline.Detect(string(line)) {
+			return &text{lines: &logline.Reader{Latest: latest}, xml: evtx.NewXML()}
+		}
+	}
+	return nil
+}
+
+// latestOf is a time after which no line of a file was written: when it was changed, or now.
+func latestOf(raw io.Reader) time.Time {
+	if f, ok := raw.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode().IsRegular() {
+			return info.ModTime().UTC()
+		}
+	}
+	return time.Now().UTC()
+}
+
+// nextText gives the next line that holds an event. A line of JSON among others is one.
+func (r *Reader) nextText() (Raw, error) {
+	for {
+		line, size, err := r.readLine()
+		if errors.Is(err, io.EOF) && size == 0 {
+			return Raw{}, io.EOF
+		}
+		if err != nil && !errors.Is(err, io.EOF) {
+			return r.unreadable(r.line, line, err)
+		}
+		if size > r.opt.MaxLine {
+			return r.bad(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
+		}
+		trimmed := bytes.TrimRight(line, "\r\n")
+		if len(bytes.TrimSpace(trimmed)) == 0 {
+			continue
+		}
+		if r.text.table != nil {
+			fields, err := r.text.table.Parse(string(trimmed))
+			switch {
+			case err != nil:
+				return r.bad(r.line, trimmed, "%w", err)
+			case fields != nil:
+				return r.encoded(r.line, fields)
+			}
+			continue
+		}
+		if object := object(trimmed); object[0] == '{' {
+			r.lines++
+			return Raw{Line: r.line, Content: TextContent(object)}, nil
+		}
+		found, ok := r.text.lines.Parse(string(trimmed))
+		switch {
+		case !ok:
+			return r.bad(r.line, trimmed, "not syslog, CEF, auditd or name=value, as other lines of the file")
+		case found.XML != "":
+			fields, err := r.text.xml.Event([]byte(found.XML))
+			if err != nil {
+				return r.bad(r.line, trimmed, "not XML: %w", err)
+			}
+			return r.made(r.line, fields)
+		}
+		return r.encoded(r.line, found.Fields)
+	}
+}
+
+// notes says what was guessed.
+func (t *text) notes() []string {
+	if t.lines == nil || !t.lines.Yearless {
+		return nil
+	}
+	return []string{fmt.Sprintf("its times have no year: they are read as the latest before %s, of UTC", t.lines.Latest.AddDate(0, 0, 1).Format("2 January 2006"))}
+}

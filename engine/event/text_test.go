@@ -1,0 +1,80 @@
+package event
+
+import (
+	"errors"
+	"io"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// readText reads a file of a log of text, and gives its events as JSON, the lines that are rejected, and what the reader notes.
+func readText(t *testing.T, name, text string) (events []string, rejected []int, notes []string) {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), name)
+	require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+	written := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
+	require.NoError(t, os.Chtimes(file, written, written))
+	r, err := Open(file, Options{MaxLine: 400, OnReject: func(j Reject) { rejected = append(rejected, j.Line) }})
+	require.NoError(t, err)
+	for {
+		raw, err := r.NextRaw()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		require.NoError(t, err)
+		if raw.Err != nil {
+			r.Reject(raw)
+			continue
+		}
+		events = append(events, string(raw.JSON()))
+	}
+	assert.Equal(t, len(events)+len(rejected), r.Lines())
+	require.NoError(t, r.Close())
+	return events, rejected, r.Notes()
+}
+
+func TestTextLogs(t *testing.T) {
+	for _, c := range []struct {
+		name, text string
+		events     []string
+		rejected   []int
+		notes      []string
+	}{
+		{"auth.log", "cut off\nFeb  1 10:00:00 web1 sshd[1]: x\n\nnothing\n{\"a\": 1}\n<13>Feb  1 10:00:00 web1 sysmon: <Event><System><EventID>1</EventID><Channel>Linux-Sysmon/Operational</Channel></System></Event>\n<13>Feb  1 10:00:00 web1 sysmon: <Event><\n", []string{
+			`{"appname":"sshd","hostname":"web1","message":"x","procid":"1","timestamp":"2026-02-01T10:00:00Z"}`, `{"a": 1}`, `{"Channel":"Linux-Sysmon/Operational","EventID":"1"}`,
+		}, []int{1, 4, 7}, []string{"its times have no year: they are read as the latest before 2 March 2026, of UTC"}},
+		{"u_ex.log", "#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time cs-method\r\n2026-01-02 03:04:05 GET\r\n2026-01-02\r\n",
+			[]string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, []int{4}, nil},
+		{"cef.txt", "CEF:0|V|P|1|1|n|5|src=1.1.1.1\nCEF:0|V|P|1|1|n|5|src=1.1.1.2\n",
+			[]string{`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","src":"1.1.1.1"}`,
+				`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","src":"1.1.1.2"}`}, nil, nil},
+		{"pairs", "a=1, b=2, c=3\na=1, b=2, c=" + string(make([]byte, 500)) + "\n", []string{`{"a":"1","b":"2","c":"3"}`}, []int{2}, nil},
+		{"table.csv", "a=1,b=2,c=3\n4,5,6\n", []string{`{"a=1":"4","b=2":"5","c=3":"6"}`}, nil, nil},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			events, rejected, notes := readText(t, c.name, c.text)
+			assert.Equal(t, c.events, events)
+			assert.Equal(t, c.rejected, rejected)
+			assert.Equal(t, c.notes, notes)
+		})
+	}
+}
+
+// TestLogsOfLinuxInAFolder: they are taken by their names, and their content decides.
+func TestLogsOfLinuxInAFolder(t *testing.T) {
+	for name, want := range map[string]bool{"syslog": true, "syslog.1": true, "auth.log": true, "auth.log.2.gz": true, "messages-20260102": true, "secure": true, "u_ex260102.log": true, "audit.log.1": true,
+		"README.md": false, "notes": false, "a.1": false, "x.yml": false} {
+		dir := t.TempDir()
+		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))
+		files := Expand([]string{dir})
+		assert.Equal(t, want, len(files.Paths) == 1, name)
+		if want {
+			assert.True(t, files.Doubt[files.Paths[0]], name)
+		}
+	}
+}

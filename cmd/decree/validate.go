@@ -69,7 +69,7 @@ of its line or above it. At the left margin the comment is for the whole file.`,
 	usage.AddForce(cmd, &p.force, "with --fix")
 	usage.Complete(cmd, "severity", usage.These(findings.Severities...))
 	p.selection.AddTo(cmd)
-	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github")
+	usage.AddFormat(cmd, &p.format, "text", "json", "sarif", "github", "gitlab")
 	return cmd
 }
 
@@ -121,6 +121,8 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 	switch p.format {
 	case "sarif":
 		return diag.WriteSARIF(s.Out, found, buildVersion(), lint.Why)
+	case "gitlab":
+		return diag.WriteGitLab(s.Out, found)
 	case "github":
 		diag.WriteGitHub(s.Out, found)
 		return nil

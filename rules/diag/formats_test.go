@@ -43,3 +43,34 @@ func TestWriteSARIF(t *testing.T) {
 	require.NoError(t, WriteSARIF(&b, nil, "", nil))
 	assert.Contains(t, b.String(), `"results": []`)
 }
+
+// TestWriteGitLab: a finding keeps its fingerprint when its line moves, and no other has it.
+func TestWriteGitLab(t *testing.T) {
+	at := func(line int) Range { return Range{File: "rules/x.yml", Start: Position{Line: line, Col: 2}} }
+	report := func(lines ...int) []gitlabFinding {
+		ds := Diagnostics{{Severity: Warning, Code: "whole-file", Range: Range{File: "rules/y.yml"}, Message: "m", Hint: "h"}}
+		for _, line := range lines {
+			ds = append(ds, Diagnostic{Severity: Error, Code: "bad", Range: at(line), Message: "same text"})
+		}
+		var out strings.Builder
+		require.NoError(t, WriteGitLab(&out, ds))
+		var got []gitlabFinding
+		require.NoError(t, json.Unmarshal([]byte(out.String()), &got))
+		return got
+	}
+	before, after := report(5, 9), report(7, 12)
+	require.Len(t, before, 3)
+	assert.Equal(t, "m: h", before[0].Description)
+	assert.Equal(t, "minor", before[0].Severity)
+	assert.Equal(t, "rules/y.yml", before[0].Location.Path)
+	assert.Equal(t, 1, before[0].Location.Lines.Begin)
+	assert.Equal(t, "critical", before[1].Severity)
+	assert.Equal(t, 5, before[1].Location.Lines.Begin)
+	assert.NotEqual(t, before[1].Fingerprint, before[2].Fingerprint)
+	for i := range before {
+		assert.Equal(t, before[i].Fingerprint, after[i].Fingerprint)
+	}
+	var none strings.Builder
+	require.NoError(t, WriteGitLab(&none, nil))
+	assert.Equal(t, "[]\n", none.String())
+}

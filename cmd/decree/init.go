@@ -1,0 +1,102 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/scaffold"
+	"decree/cmd/decree/internal/stdio"
+	"decree/rules/diag"
+)
+
+type initParams struct {
+	dir  string
+	keep bool
+}
+
+func newInit(s *stdio.Streams) *cobra.Command {
+	var p initParams
+	cmd := &cobra.Command{
+		Use:   "init [DIR]",
+		Short: "Start a project: decree.yml, folders, a first rule, CI",
+		Long: `Write a new project into a folder, by default this one: decree.yml, folders for
+rules, filters, lists and models, a first rule with its test, .gitignore, a
+pre-commit hook, and CI for GitHub and GitLab. decree build passes at once.
+
+Use it once for each repository of rules. Every command then finds decree.yml in
+its folder or above it, and takes rules, filters, lists and targets from it.
+A file that is there is never overwritten: nothing is written then, or with
+--keep what is not there.`,
+		Example: `  decree init detections
+  decree init --keep detections`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.dir = "."
+			if len(args) > 0 {
+				p.dir = args[0]
+			}
+			return initialise(s, p)
+		},
+	}
+	cmd.Flags().BoolVar(&p.keep, "keep", false, "keep the files that are there, and write the others")
+	return cmd
+}
+
+func initialise(s *stdio.Streams, p initParams) error {
+	files, err := scaffold.Project(time.Now())
+	if err != nil {
+		return err
+	}
+	there := map[string]bool{}
+	var names []string
+	for _, f := range files {
+		path := filepath.Join(p.dir, filepath.FromSlash(f.Path))
+		if _, err := os.Lstat(path); err == nil {
+			there[f.Path] = true
+			names = append(names, path)
+		} else if !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
+	}
+	if len(names) > 0 && !p.keep {
+		return fmt.Errorf("nothing is written, because these files are there:\n  %s\n--keep keeps them and writes the others", strings.Join(names, "\n  "))
+	}
+	for _, f := range files {
+		path := filepath.Join(p.dir, filepath.FromSlash(f.Path))
+		word := "wrote"
+		if there[f.Path] {
+			word = "kept"
+		} else if err := writeNew(path, f); err != nil {
+			return err
+		}
+		fmt.Fprintf(s.Out, "%-5s %s\n", word, diag.Visible(path))
+	}
+	into := ""
+	if p.dir != "." {
+		into = "cd " + diag.Visible(p.dir) + " && "
+	}
+	fmt.Fprintf(s.Out, "next: %sdecree build\n", into)
+	return nil
+}
+
+// writeNew writes a file of the project, and makes its folder.
+func writeNew(path string, f scaffold.File) error {
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	if err := output.Write(path, f.Text, false); err != nil {
+		return err
+	}
+	if f.Runs {
+		return os.Chmod(path, 0o755)
+	}
+	return nil
+}

@@ -15,6 +15,7 @@ import (
 	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/htmlreport"
 	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/memory"
 	"decree/cmd/decree/internal/output"
@@ -70,8 +71,9 @@ A line that is not an event is counted, shown with its number, and kept with
 skipped and counted.
 
 Each match shows its evidence: what held of the rule's condition, with the
-values of the event. --format timeline writes CSV as DFIR tools read it. --from,
---to, --fields, --sort and --summary choose what is shown.
+values of the event. --format timeline writes CSV as DFIR tools read it, and
+--html a report for a browser. --from, --to, --fields, --sort and --summary
+choose what is shown.
 
 Matches are shown as they are found, and memory does not grow with the input.
 Rules on ancestors or rarity, and correlations, wait for the end of the input,
@@ -112,7 +114,7 @@ if a file's events are of no known data model, or not of that of --model. It is
 	f.IntVar(&p.workers, "workers", runtime.NumCPU(), "number `N` of cores; the result is the same with any number")
 	f.BoolVar(&p.stats, "stats", false, "show how fast the run was, and which rules cost and matched the most")
 	f.BoolVarP(&p.quiet, "quiet", "q", false, "show no progress bar")
-	f.BoolVar(&p.force, "force", false, "overwrite the file of --out, and a write-protected one of --rejects")
+	f.BoolVar(&p.force, "force", false, "overwrite the files of --out and --html, and a write-protected one of --rejects")
 	p.backtest.AddTo(cmd)
 	p.shown.AddTo(cmd)
 	return cmd
@@ -151,7 +153,16 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	var out *alerts.Output
 	matches, windows := 0, false
 	if !p.backtest.On {
-		if out, err = alerts.NewOutput(to.Streams, p.shown, opt.Now, int(p.maxMemory)/2); err != nil {
+		var others []alerts.Sink
+		if p.shown.HTML != "" {
+			page, failed := htmlreport.Create(p.shown.HTML, p.force)
+			if failed != nil {
+				return failed
+			}
+			defer func() { err = errors.Join(err, page.Discard()) }()
+			others = append(others, page)
+		}
+		if out, err = alerts.NewOutput(to.Streams, p.shown, opt.Now, int(p.maxMemory)/2, others...); err != nil {
 			return err
 		}
 		opt.OnResult = func(r engine.Result) {
@@ -166,7 +177,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		return errors.Join(files.Errs...)
 	}
 	reads := slices.Concat(files.Paths, set.OnDisk(), []string{p.ModelFile, p.Reputation, p.backtest.Baseline})
-	if err := cmp.Or(input.NotAmong("rejects", p.rejects, reads), input.NotAmong("out", p.shown.Out, reads)); err != nil {
+	if err := cmp.Or(input.NotAmong("rejects", p.rejects, reads), input.NotAmong("out", p.shown.Out, reads), input.NotAmong("html", p.shown.HTML, reads)); err != nil {
 		return err
 	}
 	given, choice, err := p.Models(ours)

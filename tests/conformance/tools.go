@@ -45,6 +45,18 @@ var findsPCRE = sync.OnceValue(func() bool {
 	return exec.Command("python3", "-c", `import ctypes; ctypes.CDLL("libpcre2-8.so.0")`).Run() == nil
 })
 
+// needBrowser gives Chromium, and the interpreter that steers it.
+func needBrowser(t testing.TB) (chromium, python string) {
+	t.Helper()
+	for _, name := range []string{"chromium", "chromium-browser", "google-chrome"} {
+		if at, err := exec.LookPath(name); err == nil {
+			return at, pythonWith(t, "import playwright.sync_api", "report")
+		}
+	}
+	missing(t, "Chromium is not installed: apt-get install chromium")
+	return "", ""
+}
+
 // interpreters are those found: the statement that they can run -> path, "" if none can. Trying one takes about a second.
 var interpreters sync.Map
 

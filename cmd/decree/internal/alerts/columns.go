@@ -98,7 +98,7 @@ const shownInCell = 1000
 func evidenceCell(a *Alert) string {
 	var parts []string
 	for _, e := range a.Evidence {
-		parts = append(parts, e.Name+": "+describe(e)+" = "+strings.Join(shortened(e, shownInCell), ", "))
+		parts = append(parts, e.Name+": "+Describe(e)+" = "+strings.Join(shortened(e, shownInCell), ", "))
 	}
 	return strings.Join(parts, separator)
 }
@@ -142,8 +142,8 @@ func (a *Alert) details() string {
 	return strings.Join(parts, separator)
 }
 
-// describe says what a test asked.
-func describe(e engine.Evidence) string {
+// Describe says what a test asked.
+func Describe(e engine.Evidence) string {
 	if e.Field == "" {
 		return e.Test
 	}
@@ -177,13 +177,16 @@ func shortened(e engine.Evidence, most int) []string {
 }
 
 // shorten cuts a text to at most so many letters around one of them, and makes it visible.
-func shorten(text string, at, most int) string {
+func shorten(text string, at, most int) string { return diag.Visible(Excerpt(text, at, most)) }
+
+// Excerpt cuts a text to at most so many letters around one of them. Ellipses show what is left out.
+func Excerpt(text string, at, most int) string {
 	letters := []rune(text)
 	if len(letters) <= most {
-		return diag.Visible(text)
+		return text
 	}
 	from := max(0, min(at-most/4, len(letters)-most))
-	shown := diag.Visible(string(letters[from : from+most]))
+	shown := string(letters[from : from+most])
 	if from > 0 {
 		shown = "…" + shown
 	}

@@ -17,6 +17,7 @@ type Flags struct {
 	Sort     string // "" or time
 	From, To string
 	Out      string // a file in place of standard output
+	HTML     string // a file for a report, beside the output
 }
 
 // AddTo adds the flags.
@@ -29,6 +30,7 @@ func (p *Flags) AddTo(cmd *cobra.Command) {
 	f.StringVar(&p.From, "from", "", "show only matches of events from this `TIME` on: RFC 3339, a date, or as 24h or 7d before --now; UTC unless it has a zone")
 	f.StringVar(&p.To, "to", "", "show only matches of events before this `TIME`")
 	f.StringVarP(&p.Out, "out", "o", "", "write matches to this `FILE`; it must not exist, except with --force")
+	f.StringVar(&p.HTML, "html", "", "also write a report to this `FILE`: one page that opens in a browser without a network")
 	usage.Complete(cmd, "sort", usage.These("time"))
 	usage.Complete(cmd, "fields", usage.These(names(columns)...))
 }
@@ -54,8 +56,8 @@ func (p *Flags) CheckBacktest(on bool) error {
 	case !on:
 	case p.Format != "text" && p.Format != "json":
 		return fmt.Errorf("--backtest has no --format %s: write text or json", p.Format)
-	case p.Sort != "" || len(p.Fields) > 0 || p.From != "" || p.To != "":
-		return errors.New("--backtest counts alerts by day: leave out --sort, --fields, --from and --to")
+	case p.Sort != "" || len(p.Fields) > 0 || p.From != "" || p.To != "" || p.HTML != "":
+		return errors.New("--backtest counts alerts by day: leave out --sort, --fields, --from, --to and --html")
 	}
 	return nil
 }

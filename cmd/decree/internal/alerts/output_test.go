@@ -62,12 +62,12 @@ func TestWindowsThatCannotBe(t *testing.T) {
 
 func TestFlagsThatDoNotGoTogether(t *testing.T) {
 	for want, p := range map[string]Flags{
-		`unknown sort "name" (one of time)`:                                              {Format: "text", Sort: "name"},
-		"--summary has no --format csv: write text or json":                              {Format: "csv", Summary: true},
-		"--summary shows counts: leave out --sort and --fields":                          {Format: "text", Summary: true, Sort: "time"},
-		"--format timeline has fixed columns: leave out --fields, or write --format csv": {Format: "timeline", Fields: []string{"a"}},
-		"--backtest has no --format csv: write text or json":                             {Format: "csv"},
-		"--backtest counts alerts by day: leave out --sort, --fields, --from and --to":   {Format: "text", From: "1h"},
+		`unknown sort "name" (one of time)`:                                                    {Format: "text", Sort: "name"},
+		"--summary has no --format csv: write text or json":                                    {Format: "csv", Summary: true},
+		"--summary shows counts: leave out --sort and --fields":                                {Format: "text", Summary: true, Sort: "time"},
+		"--format timeline has fixed columns: leave out --fields, or write --format csv":       {Format: "timeline", Fields: []string{"a"}},
+		"--backtest has no --format csv: write text or json":                                   {Format: "csv"},
+		"--backtest counts alerts by day: leave out --sort, --fields, --from, --to and --html": {Format: "text", From: "1h"},
 	} {
 		err := p.Check()
 		if err == nil {

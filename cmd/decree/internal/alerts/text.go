@@ -48,7 +48,7 @@ func (t textSink) Add(a Alert) {
 	t.correlated(a.Correlated)
 	t.facts(a)
 	for _, e := range a.Evidence {
-		text := "✓ " + e.Name + ": " + describe(e)
+		text := "✓ " + e.Name + ": " + Describe(e)
 		if len(e.Values) > 0 {
 			text += " ← " + strings.Join(shortened(e, shownLetters), ", ")
 		}

@@ -58,6 +58,18 @@ func Create(path string, force bool) (*Pending, error) {
 	return p, nil
 }
 
+// CreateNew begins a file that must not exist, except with force.
+func CreateNew(path string, force bool) (*Pending, error) {
+	info, err := os.Stat(path)
+	switch {
+	case err == nil && info.Mode().IsRegular() && !force:
+		return nil, unwritable(path, errors.New("it exists: --force overwrites it"))
+	case err != nil && !errors.Is(err, fs.ErrNotExist):
+		return nil, unwritable(path, err)
+	}
+	return Create(path, force)
+}
+
 // Commit moves the file to its name.
 func (p *Pending) Commit() error {
 	if p.to == "" {

@@ -3,8 +3,6 @@ package output
 import (
 	"bufio"
 	"errors"
-	"io/fs"
-	"os"
 
 	"decree/cmd/decree/internal/stdio"
 )
@@ -23,12 +21,7 @@ func Redirect(s *stdio.Streams, path string, force bool) (*Stream, error) {
 	if path == "" {
 		return &Stream{Streams: s}, nil
 	}
-	if info, err := os.Stat(path); err == nil && info.Mode().IsRegular() && !force {
-		return nil, unwritable(path, errExists)
-	} else if err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return nil, unwritable(path, err)
-	}
-	p, err := Create(path, force)
+	p, err := CreateNew(path, force)
 	if err != nil {
 		return nil, err
 	}
@@ -37,8 +30,6 @@ func Redirect(s *stdio.Streams, path string, force bool) (*Stream, error) {
 	out.Streams = &stdio.Streams{In: s.In, Out: out.buffered, Err: s.Err, ErrTerminal: s.ErrTerminal}
 	return out, nil
 }
-
-var errExists = errors.New("it exists: --force overwrites it")
 
 // Commit moves the file to its name.
 func (o *Stream) Commit() error {

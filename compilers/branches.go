@@ -34,7 +34,7 @@ func Branches(plans []*Plan, textOf func(*Plan) string) []*Branch {
 		out = append(out, byText[text])
 	}
 	for _, b := range out {
-		b.Sources = widest(b.Sources)
+		b.Sources = b.widest()
 	}
 	return out
 }
@@ -58,12 +58,13 @@ func WithColumns(textOf func(*Plan) string, fields []ir.Field) func(*Plan) strin
 }
 
 // widest leaves out sources whose events are all in another source.
-func widest(sources []*schema.Source) []*schema.Source {
+func (b *Branch) widest() []*schema.Source {
+	sources := b.Sources
 	var out []*schema.Source
 	for i, s := range sources {
 		inside := slices.ContainsFunc(sources, func(o *schema.Source) bool {
 			at := slices.Index(sources, o)
-			return o != s && s.Within(o) && (len(o.Scope) < len(s.Scope) || at < i)
+			return o != s && s.Within(o) && b.ScopeOf(s) == b.ScopeOf(o) && (len(o.Scope) < len(s.Scope) || at < i)
 		})
 		if !inside {
 			out = append(out, s)

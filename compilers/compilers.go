@@ -57,6 +57,10 @@ type Options struct {
 	Approximate []string // gap codes accepted for this command; "all" accepts all
 	Lists       string   // one of ListPlaces; "" means by size
 	Show        Show
+	// Where the organisation keeps the events; CheckPlaces checks them.
+	Scope Places // in SPL: searches, such as index=win or a macro, added to those of the model
+	Index Places // in EQL: index patterns, separated by commas, instead of the model's
+	Table Places // in KQL: tables, functions or tables of other workspaces, instead of the model's
 }
 
 // Show names the fields and entities that a package shows. A query in KQL of whole rows gets columns for those that are a part of another column, or
@@ -74,6 +78,8 @@ type Dialect interface {
 	Name() string      // "kql"
 	Title() string     // "Microsoft KQL"
 	Extension() string // ".kql"
+	// Place is the setting by which an organisation says where its events are (scope, index or table), and the check of its texts.
+	Place() (setting string, check func(string) error)
 	Compile(*ir.Rule, Options) (*Query, diag.Diagnostics)
 	CompileCorrelation(*ir.Correlation, Options) (*Query, diag.Diagnostics)
 }

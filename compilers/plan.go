@@ -17,6 +17,7 @@ type Plan struct {
 	Filter ir.Node
 	Notes  []Note
 	lists  string
+	places Options // Scope, Index and Table
 }
 
 // NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule if it matches one of the
@@ -65,7 +66,7 @@ func once(ds diag.Diagnostics) diag.Diagnostics {
 
 // planOn combines a rule with one source. absent are tests of fields that other sources of the rule have, but not this one.
 func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
-	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists}
+	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists, places: opt}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
 	p.Rule, c.negated = r, map[ir.Node]bool{}
 	MarkNegated(r.Condition, c.negated)

@@ -97,7 +97,7 @@ func WholeResult(branches ...*Branch) *Result {
 		r.Time = lead.Model.Time[0]
 	}
 	for _, b := range branches {
-		r.Searches(b.Sources...)
+		r.Searches(b.Plan, b.Sources...)
 		for _, s := range b.Sources {
 			own := *b.Plan
 			own.Source = s
@@ -129,13 +129,14 @@ func (r *Result) Shows(columns map[string]string) {
 	}
 }
 
-// Searches adds the tables and indices of sources.
-func (r *Result) Searches(sources ...*schema.Source) {
+// Searches adds the tables and indices of sources of a plan.
+func (r *Result) Searches(p *Plan, sources ...*schema.Source) {
 	for _, s := range sources {
 		if !slices.Contains(r.Tables, s.Table) {
 			r.Tables = append(r.Tables, s.Table)
 		}
-		for _, index := range s.Indices {
+		patterns, _ := p.IndicesOf(s)
+		for _, index := range patterns {
 			if !slices.Contains(r.Indices, index) {
 				r.Indices = append(r.Indices, index)
 			}

@@ -36,6 +36,7 @@ type compileParams struct {
 	force       bool
 	report      bool
 	strict      bool
+	places      placeFlags
 }
 
 func newCompile(s *stdio.Streams) *cobra.Command {
@@ -91,6 +92,7 @@ project, for the targets of the project.`,
 	usage.Complete(cmd, "target", targets.DialectNames)
 	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
 	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
+	p.places.addTo(cmd)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
@@ -132,6 +134,9 @@ func compile(s *stdio.Streams, p compileParams) error {
 	}
 	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
 		return fmt.Errorf("--model and --model-file need exactly one --target (%s): each target has its own models", strings.Join(targets.Names(chosen), ", "))
+	}
+	if chosen, err = p.places.in(chosen); err != nil {
+		return err
 	}
 	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {

@@ -111,6 +111,7 @@ func (w *writer) query() *compilers.Query {
 		w.plan.Notes = append(w.plan.Notes, compilers.Note{Code: "enriched-at-ingest", Effect: "exact", Range: r.Source.Range,
 			Message: "reputation and prevalence are read from fields that an ingest pipeline adds to events: deploy the assets first"})
 	}
+	w.plan.Notes = compilers.NoteIndices(w.plan.Notes, &compilers.Branch{Plan: w.plan, Sources: w.sources})
 	return &compilers.Query{Dialect: "eql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + text + "\n",
 		Notes: w.plan.Notes, Assets: w.assets(), Result: w.result(len(above) > 0)}
 }

@@ -50,7 +50,8 @@ func (w *writer) localTests(n *ir.Prevalence) compilers.All {
 	}
 	w.counted = n
 	rep := w.plan.Source.Reputation
-	if rep.LocalCount == "" || (local.Rarest > 0 && rep.LocalRank == "") || len(w.plan.Source.Indices) == 0 {
+	indices, _ := w.plan.IndicesOf(w.plan.Source)
+	if rep.LocalCount == "" || (local.Rarest > 0 && rep.LocalRank == "") || len(indices) == 0 {
 		w.found.Errorf("no-local-count", n.Range(), "name local_count, local_rank and the source's indices in a model file",
 			"data model %s has no field for local counts", w.plan.Model.Name)
 		return nil

@@ -119,6 +119,7 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 	spec, rep := w.counted.Spec, w.plan.Source.Reputation
 	who := w.plan.Source.Entities[spec.Local.Distinct].Name
 	count := lastPart(rep.LocalCount)
+	indices, _ := w.plan.IndicesOf(w.plan.Source)
 	stamp := w.plan.Model.Time[0]
 	lookback := w.plan.Rule.Source.Schedule.Lookback
 	if lookback <= 0 {
@@ -134,7 +135,7 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 				"description": "Counts the distinct " + who + " that saw each " + w.enriched + " within " + age +
 					". A value is counted anew only when it is seen again, so between sightings its count may include hosts from before; counts beyond 40000 are estimates",
 				"source": object{
-					"index":            w.plan.Source.Indices,
+					"index":            indices,
 					"query":            object{"bool": object{"filter": filters}},
 					"runtime_mappings": object{keyField: object{"type": "keyword", "script": object{"source": lowercaseScript(w.enriched)}}},
 				},

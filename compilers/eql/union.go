@@ -10,7 +10,7 @@ import (
 
 // textWithoutScope is the text of a plan's conditions, without the scope of its source.
 func textWithoutScope(p *compilers.Plan) string {
-	q, _ := newWriter(p).compiled(nil)
+	q, _ := newWriter(p.WithoutPlaces()).compiled(nil)
 	if q == nil {
 		return "of its own: " + p.Source.Name
 	}
@@ -68,7 +68,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		filter.Terms = compilers.All{kept}
 	}
 	text := whereSyntax.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"
-	lead.plan.Notes = compilers.Notes(branches)
+	lead.plan.Notes = compilers.NoteIndices(compilers.Notes(branches), branches...)
 	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes, Result: compilers.WholeResult(branches...)}, found
 }
 

@@ -8,14 +8,13 @@ import (
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // CompileCorrelation writes a correlation. It has a statement for the matches of each rule, and for each correlation one for all its inputs, one
 // for its windows and one for its own matches. On a schedule it reports matches whose events are in the lookback. Rules are searched further back,
 // as far as their windows reach, so that every reported match has a complete window.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach()}
+	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model, opt.Table), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach()}
 	w.span = w.names.free("timeframe")
 	for _, name := range reserved {
 		w.names[strings.ToLower(name)] = true
@@ -65,7 +64,7 @@ type correlationWriter struct {
 	columnsOf     map[ir.Field][]string    // field -> result columns with its value
 	projected     []compilers.ResultColumn // the columns of the result, as they are named there
 	resultGroups  map[string]string        // what the correlation is grouped by -> column of the result
-	searched      []*schema.Source
+	searched      []*compilers.Branch
 	reach         time.Duration // how much further back than the lookback rules are searched
 	hosts         []string      // those result columns that name its host
 	lets          strings.Builder

@@ -112,7 +112,7 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 	w.found = append(w.found, one.found...)
 	w.note(one.plan.Notes...)
 	w.assets = compilers.AddAssets(w.assets, one.assets...)
-	w.searched = append(w.searched, one.sources...)
+	w.searched = append(w.searched, &compilers.Branch{Plan: one.plan, Sources: one.sources})
 	w.reach = max(w.reach, w.top.Reach()+one.reach())
 	kept := []string{"At = " + columnName(w.time), "Event = " + w.identity(one.plan)}
 	for _, f := range w.carried[r] {

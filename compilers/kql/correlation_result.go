@@ -222,6 +222,8 @@ func (w *correlationWriter) result() *compilers.Result {
 	r := compilers.NamedResult(columns, w.resultGroups)
 	r.Columns, r.Time, r.ID = w.projected, w.time, w.opt.Model.ID
 	r.Lookback, r.Reach, r.Names = w.top.Source.Body.Schedule.Lookback, w.reach, true
-	r.Searches(w.searched...)
+	for _, b := range w.searched {
+		r.Searches(b.Plan, b.Sources...)
+	}
 	return r
 }

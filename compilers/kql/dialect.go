@@ -41,7 +41,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	if len(plans) > 1 {
 		return union(plans, ds, opt.Show)
 	}
-	return newWriter(plans[0], nil, newNames(opt.Model)).compiled(ds, opt.Show)
+	return newWriter(plans[0], nil, newNames(opt.Model, opt.Table)).compiled(ds, opt.Show)
 }
 
 // newPlans plans a rule for each of its sources, or for one alone where it asks how rare a value is.
@@ -50,6 +50,9 @@ func newPlans(r *ir.Rule, opt compilers.Options) ([]*compilers.Plan, diag.Diagno
 	if len(plans) > 1 && compilers.AsksPrevalence(r) {
 		plan, more := compilers.SingleSource(plans, "how rare a value is would have to be counted over all of them", "kql", opt)
 		plans, found = []*compilers.Plan{plan}, append(found, more...)
+	}
+	for _, p := range plans {
+		p.NoteTable()
 	}
 	return plans, found
 }

@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 
+	"decree/compilers"
 	"decree/rules/schema"
 )
 
@@ -11,9 +12,9 @@ import (
 // or by tables and columns of the model.
 type names map[string]bool
 
-// newNames contains every name that a query on a model may use. It also contains names that this query does not use, so
+// newNames contains every name that a query on a model, and on what stands for its tables, may use. It also contains names that this query does not use, so
 // that the query can be understood without the schema.
-func newNames(m *schema.Model) names {
+func newNames(m *schema.Model, tables compilers.Places) names {
 	n := names{}
 	add := func(all ...string) {
 		for _, name := range all {
@@ -27,6 +28,9 @@ func newNames(m *schema.Model) names {
 			add(name, strings.TrimSuffix(name, "Id")+"Count", "Decree"+name)
 		}
 	}
+	for _, text := range tables {
+		add(words.FindAllString(text, -1)...)
+	}
 	columns(m.Columns)
 	for _, s := range m.Sources {
 		add(s.Table)
@@ -35,6 +39,9 @@ func newNames(m *schema.Model) names {
 	}
 	return n
 }
+
+// words are the names in what stands for a table: a statement of such a name would hide a function.
+var words = regexp.MustCompile(`[A-Za-z_][A-Za-z0-9_]*`)
 
 var unsafeInName = regexp.MustCompile(`[^A-Za-z0-9_]`)
 

@@ -14,7 +14,7 @@ func (w *writer) scope(since string) []string {
 		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table in a model file",
 			"data model %s names no table for %s", w.plan.Model.Name, s.Name)
 	}
-	stages := []string{s.Table}
+	stages := []string{w.plan.TableOf(s)}
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
 		arrival := w.plan.Model.Ingested
 		if arrival == "" {

@@ -11,7 +11,7 @@ import (
 
 // textWithoutScope is the text of a plan's conditions, without the scope of its source.
 func textWithoutScope(p *compilers.Plan) string {
-	lets, text := newWriter(p, nil, newNames(p.Model)).parts()
+	lets, text := newWriter(p, nil, newNames(p.Model, p.Tables())).parts()
 	return lets + text
 }
 
@@ -24,12 +24,12 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	}
 	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, named))
 	if len(branches) == 1 {
-		w := newWriter(branches[0].Plan, nil, newNames(branches[0].Model))
+		w := newWriter(branches[0].Plan, nil, newNames(branches[0].Model, branches[0].Tables()))
 		w.sources = branches[0].Sources
 		return w.compiled(found, asks)
 	}
 	lead := branches[0].Plan
-	taken, lists := newNames(lead.Model), map[string]string{}
+	taken, lists := newNames(lead.Model, lead.Tables()), map[string]string{}
 	span := taken.free("timeframe")
 	var lets strings.Builder
 	var parts []string

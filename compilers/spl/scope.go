@@ -62,17 +62,44 @@ func (w *writer) scope() compilers.All {
 	if len(w.sources) == 1 {
 		return w.scopeOf(w.sources[0])
 	}
+	shared, own := w.sharedScope()
 	var each compilers.Any
-	for _, s := range w.sources {
-		if own := w.scopeOf(s); !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, own) }) {
-			each = append(each, own)
+	for _, s := range own.sources {
+		terms := own.scopeOf(s)
+		if len(shared) > 0 && len(terms) == 0 {
+			return shared // the scope alone limits this source
+		}
+		if !slices.ContainsFunc(each, func(p compilers.Pred) bool { return reflect.DeepEqual(p, terms) }) {
+			each = append(each, terms)
 		}
 	}
-	return compilers.All{each}
+	return append(shared, each)
+}
+
+// sharedScope is the organisation's scope if it is the same for all sources, and the writer for what remains of each.
+func (w *writer) sharedScope() (shared compilers.All, own *writer) {
+	text := w.plan.ScopeOf(w.sources[0])
+	if text == "" || slices.ContainsFunc(w.sources, func(s *schema.Source) bool { return w.plan.ScopeOf(s) != text }) {
+		return nil, w
+	}
+	rest := *w
+	rest.plan = w.plan.WithoutPlaces()
+	return compilers.All{compilers.Atom(searchTerm(text))}, &rest
+}
+
+// searchTerm is a search as one term.
+func searchTerm(text string) string {
+	if terms, ok := searchTerms(text); ok && len(terms) == 1 {
+		return text
+	}
+	return "(" + text + ")"
 }
 
 func (w *writer) scopeOf(s *schema.Source) compilers.All {
 	var terms compilers.All
+	if text := w.plan.ScopeOf(s); text != "" {
+		terms = append(terms, compilers.Atom(searchTerm(text)))
+	}
 	if s.Table != "" && w.dataset == nil {
 		terms = append(terms, baseSearch(s.Table))
 	}
@@ -92,7 +119,7 @@ func (w *writer) scopeOf(s *schema.Source) compilers.All {
 		terms = append(terms, is)
 	}
 	if len(terms) == 0 && w.dataset == nil {
-		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file",
+		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table (a base search) in a model file, or a scope in the project",
 			"data model %s does not limit %s: the search would read every index", w.plan.Model.Name, s.Name)
 	}
 	return terms
@@ -101,24 +128,33 @@ func (w *writer) scopeOf(s *schema.Source) compilers.All {
 // inScope tests in where's language the terms of a source's base search, from an index on.
 func (w *writer) inScope(from int) compilers.All {
 	if len(w.sources) == 1 {
-		return inScopeOf(w.sources[0], from)
+		return w.inScopeOf(w.sources[0], from)
 	}
-	if from > 0 {
+	shared, own := w.sharedScope()
+	if from > len(shared) {
 		return nil
 	}
-	var either compilers.Any
-	for _, s := range w.sources {
-		either = append(either, inScopeOf(s, 0))
+	var all compilers.All
+	if from == 0 && len(shared) > 0 {
+		all = append(all, w.searchMatch(w.plan.ScopeOf(w.sources[0])))
 	}
-	return compilers.All{either}
+	var either compilers.Any
+	for _, s := range own.sources {
+		either = append(either, own.inScopeOf(s, 0))
+	}
+	w.found = own.found
+	return append(all, either)
 }
 
-func inScopeOf(s *schema.Source, from int) compilers.All {
+func (w *writer) inScopeOf(s *schema.Source, from int) compilers.All {
 	var all compilers.All
 	at := 0
-	if table := s.Table; table != "" {
-		if from == 0 {
-			all = append(all, compilers.Atom("searchmatch("+evalString(table)+")"))
+	for _, text := range []string{w.plan.ScopeOf(s), s.Table} {
+		if text == "" {
+			continue
+		}
+		if at >= from {
+			all = append(all, w.searchMatch(text))
 		}
 		at++
 	}
@@ -137,4 +173,13 @@ func inScopeOf(s *schema.Source, from int) compilers.All {
 		at++
 	}
 	return all
+}
+
+// searchMatch tests in where's language whether an event satisfies a search. Splunk does not expand a macro inside a string.
+func (w *writer) searchMatch(text string) compilers.Pred {
+	if strings.Contains(text, "`") {
+		w.found.Errorf("scope-macro", w.plan.Rule.Source.LogSource.Range, "give all log sources of the query one scope, or write out the macro "+text,
+			"spl: sources with different scopes are told apart after the base search, where a macro cannot be tested")
+	}
+	return compilers.Atom("searchmatch(" + evalString(text) + ")")
 }

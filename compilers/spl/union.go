@@ -14,7 +14,7 @@ func textWithoutScope(p *compilers.Plan) string {
 	if newDataset(&source) == nil {
 		source.Table = "*"
 	}
-	one := *p
+	one := *p.WithoutPlaces()
 	one.Source = &source
 	q, _ := newWriter(&one).compiled(nil)
 	if q == nil {
@@ -30,8 +30,13 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		return singleSource(plans, "tstats reads one dataset", found, opt)
 	}
 	u := &unionWriter{hashes: map[string]schema.Column{}}
-	for _, b := range compilers.Branches(plans, textWithoutScope) {
+	branches := compilers.Branches(plans, textWithoutScope)
+	u.scope = sharedScope(branches)
+	for _, b := range branches {
 		w := newWriter(b.Plan)
+		if u.scope != "" {
+			w.plan = b.Plan.WithoutPlaces()
+		}
 		w.sources, w.hashes, w.lists = b.Sources, u.hashes, &u.lists
 		for _, c := range b.Conditions() {
 			w.collect(c)
@@ -45,7 +50,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		u.add(w)
 	}
 	if len(u.branches) == 1 {
-		w := newWriter(u.branches[0].plan)
+		w := newWriter(branches[0].Plan)
 		w.sources = u.branches[0].sources
 		return w.compiled(found)
 	}
@@ -59,6 +64,17 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	return q, found
 }
 
+// sharedScope is the organisation's scope of several branches if there is only one.
+func sharedScope(branches []*compilers.Branch) string {
+	text := branches[0].ScopeOf(branches[0].Sources[0])
+	for _, b := range branches {
+		if slices.ContainsFunc(b.Sources, func(s *schema.Source) bool { return b.ScopeOf(s) != text }) {
+			return ""
+		}
+	}
+	return text
+}
+
 func singleSource(plans []*compilers.Plan, why string, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	plan, more := compilers.SingleSource(plans, why, "spl", opt)
 	found = append(found, more...)
@@ -70,6 +86,7 @@ func singleSource(plans []*compilers.Plan, why string, found diag.Diagnostics, o
 
 // unionWriter is a search of several sources.
 type unionWriter struct {
+	scope    string // the organisation's, if all sources have the same
 	branches []*branch
 	hashes   map[string]schema.Column
 	lists    lists
@@ -123,6 +140,9 @@ func (u *unionWriter) query() *compilers.Query {
 	}
 	lead.Notes = notes
 	search := compilers.All{base}
+	if u.scope != "" {
+		search = compilers.All{compilers.Atom(searchTerm(u.scope)), base}
+	}
 	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
 		search = append(search, compilers.Atom("earliest=-"+timespan(lookback)), compilers.Atom("latest=now"))
 	}

@@ -56,6 +56,13 @@ func (m *Model) parts(part int) []string {
 	return out
 }
 
+// Products lists the products of all shipped models, each once.
+func Products() []string {
+	all := slices.Clone(shippedParts()[product])
+	slices.Sort(all)
+	return slices.Compact(all)
+}
+
 // shippedParts gives what the shipped models have of each part.
 var shippedParts = sync.OnceValue(func() [allParts][]string {
 	var out [allParts][]string

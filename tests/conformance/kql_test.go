@@ -132,3 +132,33 @@ func TestKQLGolden(t *testing.T) {
 		})
 	}
 }
+
+// TestKQLPlaces has the parser read queries with what may stand for a table. Tables are bound. Of functions and of other workspaces it knows nothing: there
+// only the syntax counts.
+func TestKQLPlaces(t *testing.T) {
+	m, tables := mde(t)
+	own := []string{"MyProcesses", `["a table"]`, "union MyProcesses, DeviceProcessEvents", `union isfuzzy=true DeviceProcessEvents, ["a table"]`}
+	tables["MyProcesses"], tables["a table"] = tables["DeviceProcessEvents"], tables["DeviceProcessEvents"]
+	places := append(own, "MyProcesses()", `_Im_ProcessCreate(starttime=ago(7d), pack=true)`, `MyEvents("a, b", -5, 1.5, 2h, datetime(2026-01-01))`,
+		`workspace("soc").DeviceProcessEvents`, `workspace('00000000-0000-0000-0000-000000000000').DeviceProcessEvents`, `cluster("c").database("d").DeviceProcessEvents`,
+		`workspace("soc").["Device Process Events"]`, `union DeviceProcessEvents, workspace("a").DeviceProcessEvents`, `union isfuzzy=true DeviceProcessEvents, MyEvents()`)
+	r := lowered.Shipped(t, "windows/process_creation/sql_server_suspicious_grandchild.yml")
+	var queries []string
+	for _, p := range places {
+		require.NoError(t, kql.CheckTable(p))
+		q, found := kql.New().Compile(r, compilers.Options{Model: m, Table: compilers.Places{"DeviceProcessEvents": p}})
+		require.Empty(t, found)
+		require.Contains(t, q.Text, p+"\n")
+		queries = append(queries, q.Text)
+	}
+	broken := strings.Replace(queries[0], "MyProcesses\n", "MyProcesses(\n", 1)
+	results := CheckKQL(t, append(queries, broken), tables, "", "")
+	const syntax = "KS0"
+	for i, checked := range results[:len(places)] {
+		if i < len(own) {
+			assert.Empty(t, checked.Errors, places[i])
+		}
+		assert.NotContains(t, strings.Join(checked.Errors, "\n"), syntax, places[i])
+	}
+	assert.Contains(t, strings.Join(results[len(places)].Errors, "\n"), syntax)
+}

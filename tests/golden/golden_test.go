@@ -12,6 +12,7 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+	"gopkg.in/yaml.v3"
 
 	"decree/compilers"
 	"decree/compilers/eql"
@@ -43,9 +44,9 @@ func same(t *testing.T, path, got string) {
 type compiler func(compilers.Dialect, compilers.Options) (*compilers.Query, diag.Diagnostics)
 
 // rendered is a query with its assets, or why there is none.
-func rendered(t *testing.T, compile compiler, d compilers.Dialect, m *schema.Model, source []byte) string {
+func rendered(t *testing.T, compile compiler, d compilers.Dialect, opt compilers.Options, source []byte) string {
 	t.Helper()
-	q, found := compile(d, compilers.Options{Model: m})
+	q, found := compile(d, opt)
 	var b strings.Builder
 	if q == nil {
 		require.True(t, found.HasErrors(), "no query and no reason")
@@ -104,6 +105,30 @@ func read(t *testing.T, dir string) (compiler, string, []byte) {
 	}, dump, source
 }
 
+// options has where a case's events are: its places.yml says so by setting.
+func options(t *testing.T, dir string) compilers.Options {
+	t.Helper()
+	data, err := os.ReadFile(filepath.Join(dir, "places.yml"))
+	if os.IsNotExist(err) {
+		return compilers.Options{}
+	}
+	require.NoError(t, err)
+	var out struct{ Scope, Index, Table compilers.Places }
+	require.NoError(t, yaml.Unmarshal(data, &out))
+	given := map[string]compilers.Places{"scope": out.Scope, "index": out.Index, "table": out.Table}
+	for _, d := range dialects {
+		var all []*schema.Model
+		for _, name := range schema.Preferred(d.Name()) {
+			m, err := schema.Load(name)
+			require.NoError(t, err)
+			all = append(all, m)
+		}
+		setting, _ := d.Place()
+		require.Empty(t, compilers.CheckPlaces(d, given[setting], all...))
+	}
+	return compilers.Options{Scope: out.Scope, Index: out.Index, Table: out.Table}
+}
+
 // models are those of a dialect, and the case's own overlay where it is of that dialect.
 func models(t *testing.T, d compilers.Dialect, dir string) []*schema.Model {
 	var out []*schema.Model
@@ -134,9 +159,11 @@ func TestCases(t *testing.T) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			compile, dump, source := read(t, dir)
 			same(t, filepath.Join(dir, "ir.txt"), dump)
+			opt := options(t, dir)
 			for _, d := range dialects {
 				for _, m := range models(t, d, dir) {
-					text := rendered(t, compile, d, m, source)
+					opt.Model = m
+					text := rendered(t, compile, d, opt, source)
 					if !strings.HasPrefix(text, "unsupported") {
 						compiled[m.Name]++
 					}

@@ -3,6 +3,7 @@ package queries
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -30,6 +31,7 @@ type Result struct {
 	Rule    string           `json:"rule"`
 	Query   *compilers.Query `json:"query,omitempty"`   // nil for a refused or skipped rule
 	Skipped bool             `json:"skipped,omitempty"` // all its log sources are another product's
+	Indices []string         `json:"indices,omitempty"` // index patterns that the query runs on, in Elasticsearch
 	Found   diag.Diagnostics `json:"findings,omitempty"`
 
 	Source ruleset.Rule   `json:"-"`
@@ -51,12 +53,19 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 		if err != nil {
 			return nil, err
 		}
+		var faults []error
+		for _, f := range compilers.CheckPlaces(t.Dialect, t.Places(), models...) {
+			faults = append(faults, fmt.Errorf("target %s: %w", t.Name, f))
+		}
+		if len(faults) > 0 {
+			return nil, errors.Join(faults...)
+		}
 		from := len(results)
 		for _, r := range whole {
 			results = append(results, Result{Rule: r.Slug(), path: paths[r.IR.Source], Source: r, Target: t})
 		}
 		parallel.Each(results[from:], func(c *Result) {
-			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists})
+			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists, Scope: t.Scope, Index: t.Index, Table: t.Table})
 		})
 	}
 	return results, nil
@@ -106,6 +115,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 			c.Query, c.Found, c.Model, c.has = q, found, m.Name, has
 		}
 		if q != nil {
+			c.Indices = q.Result.Indices
 			at := cmp.Or(c.Source.IR.Source.LogSource.Range, c.Source.IR.Source.Range)
 			for j, why := range passed {
 				c.passedOver = append(c.passedOver, models[j].Name)

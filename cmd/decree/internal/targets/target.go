@@ -1,6 +1,10 @@
 package targets
 
-import "decree/compilers"
+import (
+	"maps"
+
+	"decree/compilers"
+)
 
 // Target is what rules are compiled to: a dialect, with the settings of one product.
 type Target struct {
@@ -12,6 +16,27 @@ type Target struct {
 	// Scope, Index and Table are texts of the queries, by log source: what SPL adds to its searches, the index patterns that EQL
 	// asks, and what KQL asks in place of a table.
 	Scope, Index, Table map[string]string
+}
+
+// places is where the target has the texts of the one setting that its dialect has.
+func (t *Target) places() *map[string]string {
+	setting, _ := t.Dialect.Place()
+	return map[string]*map[string]string{"scope": &t.Scope, "index": &t.Index, "table": &t.Table}[setting]
+}
+
+// Places are the target's texts, by log source: those of the one setting that its dialect has.
+func (t Target) Places() compilers.Places { return *t.places() }
+
+// With is the target with other texts for some log sources.
+func (t Target) With(places compilers.Places) Target {
+	all := maps.Clone(places)
+	for key, text := range *t.places() {
+		if _, other := all[key]; !other {
+			all[key] = text
+		}
+	}
+	*t.places() = all
+	return t
 }
 
 // Title names the target for people: its dialect, and its own name if it has one.

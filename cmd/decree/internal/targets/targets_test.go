@@ -3,6 +3,7 @@ package targets
 import (
 	"testing"
 
+	"decree/compilers"
 	"decree/rules/schema"
 
 	"github.com/stretchr/testify/assert"
@@ -54,4 +55,13 @@ func TestEachTargetHasAModel(t *testing.T) {
 		assert.NotEmpty(t, schema.Preferred(d.Name()), d.Name())
 		assert.NotEmpty(t, Packages(d.Name()), d.Name())
 	}
+}
+
+// TestPlaces: what is given wins by key, the rest stays, and the target that it is given to does not change.
+func TestPlaces(t *testing.T) {
+	own := Target{Name: "splunk", Dialect: Dialects[1], Scope: map[string]string{"windows": "index=a", "linux": "index=b"}}
+	assert.Equal(t, compilers.Places{"windows": "index=c", "linux": "index=b"}, own.With(compilers.Places{"windows": "index=c"}).Places())
+	assert.Equal(t, compilers.Places{"windows": "index=a", "linux": "index=b"}, own.Places())
+	assert.Equal(t, map[string]string{"linux": "T"}, Target{Dialect: Dialects[0]}.With(compilers.Places{"linux": "T"}).Table)
+	assert.Equal(t, map[string]string{"linux": "logs-*"}, Target{Dialect: Dialects[2]}.With(compilers.Places{"linux": "logs-*"}).Index)
 }

@@ -56,12 +56,14 @@ type Document struct {
 
 	outermost int  // fields read at the outermost level
 	converted bool // the event's fields are below Event
-	record    bool // which has what a Windows event has
+	record    *recordReader
 }
 
 // New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
-	return &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots))}
+	d := &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots))}
+	d.record = newRecordReader(d)
+	return d
 }
 
 // LoadContent reads an event. An error means that it is text, and not an event.

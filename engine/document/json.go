@@ -152,7 +152,7 @@ func (d *Document) member(key []byte, start, level int) error {
 		if d.layout.wraps(key) {
 			if d.outermost == 1 && string(key) == "Event" && d.peek() == '{' {
 				d.converted = true
-				return d.xmlForm()
+				return d.record.read()
 			}
 			again := d.lifting // of a key that stands twice the last counts, as for the plain decoder
 			d.lifting = d.layout.liftsWinlog && string(key) == "winlog"
@@ -236,14 +236,24 @@ func (d *Document) scalar(col *Value, text string) {
 }
 
 func (d *Document) array(col *Value, known bool) error {
-	if d.depth++; d.depth > maxNesting {
-		return errDeep
-	}
 	if known {
 		defer d.leave(d.enter())
 	}
 	if col != nil {
 		col.Present = col.Present || d.layout.textless
+	}
+	return d.itemsOf(func() error {
+		if known {
+			d.next()
+		}
+		return d.value(col, known)
+	})
+}
+
+// itemsOf reads a list at its bracket: read is called at each item.
+func (d *Document) itemsOf(read func() error) error {
+	if d.depth++; d.depth > maxNesting {
+		return errDeep
 	}
 	d.at++
 	d.space()
@@ -254,10 +264,7 @@ func (d *Document) array(col *Value, known bool) error {
 	}
 	for {
 		d.space()
-		if known {
-			d.next()
-		}
-		if err := d.value(col, known); err != nil {
+		if err := read(); err != nil {
 			return err
 		}
 		d.space()

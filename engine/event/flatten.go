@@ -4,6 +4,8 @@ import (
 	"maps"
 	"slices"
 	"strings"
+
+	"decree/engine/event/winevent"
 )
 
 // Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other events lack: PowerShell's
@@ -16,15 +18,18 @@ func flatten(fields map[string]any) map[string]any {
 	if hit := ofHit(fields); hit != nil {
 		return flatten(hit)
 	}
-	if inner, ok := fields["Event"].(map[string]any); ok && isRecord(inner) {
-		record := flattenXML(inner)
-		if alone(fields) {
-			return record
+	if inner, ok := fields["Event"].(map[string]any); ok {
+		if record, ok := winevent.Decoded(inner); ok {
+			if alone(fields) {
+				return record
+			}
+			return with(fields, record)
 		}
-		return with(fields, record)
 	}
-	if _, whole := fields["System"].(map[string]any); whole && isRecord(fields) {
-		return with(fields, flattenXML(fields))
+	if _, whole := fields["System"].(map[string]any); whole {
+		if record, ok := winevent.Decoded(fields); ok {
+			return with(fields, record)
+		}
 	}
 	if winlog, ok := fields["winlog"].(map[string]any); ok {
 		return flattenWinlog(fields, winlog)
@@ -77,7 +82,7 @@ func with(fields, more map[string]any) map[string]any {
 // alone tells whether the object has only Event, apart from attributes of its element.
 func alone(fields map[string]any) bool {
 	for name := range fields {
-		if name != "Event" && name != "Event"+apart {
+		if name != "Event" && name != "Event"+winevent.Apart {
 			return false
 		}
 	}
@@ -176,7 +181,6 @@ func payload(v any) map[string]any {
 	if err != nil {
 		fields, _ = v.(map[string]any)
 	}
-	out := map[string]any{}
-	addSections(out, fields)
+	out, _ := winevent.Decoded(fields)
 	return out
 }

@@ -99,7 +99,7 @@ func (p *parser) attribute(e *element) error {
 		switch token &^ moreData {
 		case tokenAttribute, tokenCloseStart, tokenCloseEmpty:
 			if v := holder.Text(); v.Text != "" && !holder.missing {
-				e.Attributes = append(e.Attributes, winevent.Attribute{Name: name, Value: v})
+				e.Attributes = append(e.Attributes, winevent.Attribute{Name: name, Value: winevent.Part{Value: v}})
 			}
 			return nil
 		case tokenSubstitution, tokenOptionalSubstitution:

@@ -47,7 +47,7 @@ func (x *XML) Event(text []byte) (winevent.Fields, error) {
 			e := &winevent.Element{Name: token.Name.Local}
 			for _, a := range token.Attr {
 				if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
-					e.Attributes = append(e.Attributes, winevent.Attribute{Name: a.Name.Local, Value: winevent.Value{Text: restored(a.Value)}})
+					e.Attributes = append(e.Attributes, winevent.Attribute{Name: a.Name.Local, Value: textPart(restored(a.Value))})
 				}
 			}
 			if len(open) > 0 {

@@ -1,16 +1,19 @@
 // Package winevent says what a Windows event becomes: the names that rules use, from the elements of its XML. In: elements, which a
-// reader makes of binary XML or of text. Out: fields under the names of Windows' own XML, as Sigma's rules use them, and
-// their JSON for whoever needs a text.
+// reader makes of binary XML or of text, and a Converter of the JSON that tools make of XML. Out: fields under the names of
+// Windows' own XML, as Sigma's rules use them, given to a Sink. A Collector is a sink for readers, the engine's document one for rules.
 //
-// What must stay true: the rule of flattening is in this package alone, and what Fields.JSON writes reads as the fields themselves do.
+// What must stay true: which names an event's elements and attributes get is in flatten.go alone, how tools write them in JSON in converted.go
+// alone, and what Fields.JSON writes reads as the fields themselves do.
 package winevent
 
 import "strings"
 
-// Value is a text, or a number or truth value, which JSON writes without quotes.
+// Value is a text, or a number or truth value, which JSON writes without quotes, or any value of JSON.
 type Value struct {
-	Text string
-	Bare bool
+	Text    string
+	Bare    bool
+	IsGiven bool // the text is of JSON, where an empty one is a value
+	JSON    Ref  // if it is not 0, the value is that of JSON
 }
 
 // Element is an XML element. What is between its tags is parts, in order.
@@ -21,10 +24,13 @@ type Element struct {
 	Children   []*Element
 }
 
+// Ref is a value of JSON, of any kind, as its source numbers it from 1.
+type Ref int32
+
 // Attribute is one of an element.
 type Attribute struct {
 	Name  string
-	Value Value
+	Value Part
 }
 
 // Part is a value between an element's tags. It is an array if List is not nil: then the element is repeated for each of its values, or is there
@@ -62,7 +68,7 @@ func (e *Element) Content() (content Part, ok bool) {
 }
 
 // attribute gives the last attribute of that name.
-func (e *Element) attribute(name string) (v Value, ok bool) {
+func (e *Element) attribute(name string) (v Part, ok bool) {
 	for _, a := range e.Attributes {
 		if a.Name == name {
 			v, ok = a.Value, true
@@ -77,5 +83,7 @@ func (e *Element) Text() Value {
 	return content.Joined()
 }
 
-// isBlank tells whether the content is a text of nothing but white space. An array is not.
-func (p Part) isBlank() bool { return p.List == nil && strings.TrimSpace(p.Text) == "" }
+// isBlank tells whether the content is a text of nothing but white space. Others than texts are not.
+func (p Part) isBlank() bool { return p.isText() && strings.TrimSpace(p.Text) == "" }
+
+func (p Part) isText() bool { return p.List == nil && p.JSON == 0 && !p.IsGiven }

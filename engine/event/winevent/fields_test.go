@@ -53,7 +53,7 @@ func FuzzJSON(f *testing.F) {
 		enc := json.NewEncoder(&want)
 		enc.SetEscapeHTML(false)
 		require.NoError(t, enc.Encode(map[string]any{text: []any{text, 1, true}, "b": text}))
-		fields := Fields{{text, []Value{{Text: text}, {"1", true}, {"true", true}}}}
+		fields := Fields{{text, []Value{{Text: text}, {Text: "1", Bare: true}, {Text: "true", Bare: true}}}}
 		if text != "b" {
 			fields = append(fields, Field{"b", values(text)})
 			require.Equal(t, want.String(), string(fields.JSON())+"\n")
@@ -62,7 +62,7 @@ func FuzzJSON(f *testing.F) {
 }
 
 func TestMap(t *testing.T) {
-	fields := Fields{{"n", []Value{{"1", true}}}, {"b", []Value{{"false", true}}}, {"l", []Value{{"1", true}, {"1", false}}}}
+	fields := Fields{{"n", []Value{{Text: "1", Bare: true}}}, {"b", []Value{{Text: "false", Bare: true}}}, {"l", []Value{{Text: "1", Bare: true}, {Text: "1"}}}}
 	want := map[string]any{"n": json.Number("1"), "b": false, "l": []any{json.Number("1"), "1"}}
 	assert.Equal(t, want, fields.Map())
 	assert.Equal(t, `{"b":false,"l":[1,"1"],"n":1}`, string(fields.JSON()))

@@ -43,10 +43,10 @@ func (f *Flattener) system(section *Element) {
 	for _, e := range section.Children {
 		f.attributes(e)
 		if at, ok := e.attribute("SystemTime"); ok && e.Name == "TimeCreated" {
-			f.to.Field(e.Name, Part{Value: at})
+			f.to.Field(e.Name, at)
 			continue
 		}
-		if content, ok := e.Content(); ok && (content.List != nil || content.Text != "") {
+		if content, ok := e.Content(); ok && !(content.isText() && content.Text == "") {
 			f.to.Field(e.Name, content)
 		}
 	}
@@ -56,7 +56,7 @@ func (f *Flattener) system(section *Element) {
 func (f *Flattener) attributes(e *Element) (any bool) {
 	for _, a := range e.Attributes {
 		if a.Name != "xmlns" && !strings.HasPrefix(a.Name, "xmlns:") {
-			f.to.Field(f.names.attribute(e.Name, a.Name), Part{Value: a.Value})
+			f.to.Field(f.names.attribute(e.Name, a.Name), a.Value)
 			any = true
 		}
 	}
@@ -111,7 +111,8 @@ func (n *namer) attribute(element, attribute string) string {
 	}
 	name = element + "_" + attribute
 	if len(*n) < maxNames && len(name) < maxName {
-		(*n)[key] = name
+		element, attribute = name[:len(element)], name[len(element)+1:] // those given may be views of an event
+		(*n)[[2]string{element, attribute}] = name
 	}
 	return name
 }

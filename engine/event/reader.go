@@ -26,6 +26,7 @@ type Options struct {
 	Stdin    io.Reader    // what "-" reads; nil is os.Stdin
 	MaxLine  int          // longest line in bytes; 0 means 16 MiB
 	OnReject func(Reject) // called for each line that is not an event
+	Sample   func(Raw)    // called for some of the lines as they are read, ever fewer; nil for none
 }
 
 // Reject is a line that is not an event.
@@ -77,6 +78,7 @@ type Reader struct {
 	queue    []Raw  // events of an envelope
 	queued   int    // how many of them were given
 	ahead    []Raw  // lines that Ahead has read
+	sampling sampling
 	lent     []byte // memory for lines, which are appended
 	line     int
 	lines    int
@@ -190,6 +192,8 @@ func (r *Reader) Notes() []string {
 		return r.records.Notes()
 	case r.text != nil:
 		return r.text.notes()
+	case r.rows != nil && r.rows.viewer != nil:
+		return r.rows.viewer.notes()
 	}
 	return nil
 }
@@ -255,6 +259,15 @@ func (r *Reader) NextRaw() (Raw, error) {
 		r.ahead = r.ahead[1:]
 		return raw, nil
 	}
+	raw, err := r.read()
+	if r.opt.Sample != nil && err == nil && r.sampling.takes() {
+		r.opt.Sample(raw)
+	}
+	return raw, err
+}
+
+// read reads the next line.
+func (r *Reader) read() (Raw, error) {
 	if r.refused != "" {
 		reason := r.refused
 		r.refused, r.rows, r.started, r.in = "", nil, true, bufio.NewReader(bytes.NewReader(nil))
@@ -274,7 +287,7 @@ func (r *Reader) NextRaw() (Raw, error) {
 		if !r.started {
 			r.started = true
 			if r.detect(); r.refused != "" {
-				return r.NextRaw()
+				return r.read()
 			}
 		}
 		var raw Raw

@@ -13,7 +13,8 @@ import (
 // rows reads CSV record by record, so that line numbers are exact and an unclosed quote does not fill the memory.
 type rows struct {
 	header []string
-	comma  byte // separator of cells
+	comma  byte    // separator of cells
+	viewer *viewer // of a file that the Event Viewer saved
 }
 
 // separator gives the separator of a file by its first line. It is a comma. If the line has none, it is a tab, or the
@@ -63,6 +64,9 @@ func (r *Reader) nextRow() (Raw, error) {
 				row[i], _ = strings.CutSuffix(name, " [UTC]") // as Azure's portals export a column of times
 			}
 			r.rows.header = row
+			if isViewer(row) {
+				r.rows.header, r.rows.viewer = viewerColumns(row), &viewer{}
+			}
 			continue
 		}
 		switch {
@@ -76,6 +80,9 @@ func (r *Reader) nextRow() (Raw, error) {
 			if name := r.rows.header[i]; cell != "" {
 				fields[name] = besides(fields[name], cell)
 			}
+		}
+		if r.rows.viewer != nil {
+			r.rows.viewer.add(fields)
 		}
 		return r.encoded(begin, fields)
 	}

@@ -23,12 +23,62 @@ type chosen struct {
 	of     map[string]string // file -> model; "" for a file without events
 	open   map[string]*event.Reader
 	unread map[string]bool // files that are not read
+	among  []schema.Recognised
+	later  later // of the file that is read
+}
+
+// later is what some of the events are that come after the first ones of a file.
+type later struct {
+	model      string // of the file; "" before it is read
+	events     int    // that were looked at
+	not        int    // of them, that are not of the model
+	lookLike   string // the model of the first of them that is of any
+	ofLookLike int
+}
+
+// look looks at one of the later events.
+func (c *chosen) look(raw event.Raw) {
+	l := &c.later
+	if l.model == "" || raw.Err != nil {
+		return
+	}
+	fields, err := raw.Decode()
+	if err != nil {
+		return // it is rejected
+	}
+	l.events++
+	of := ""
+	if at := recognise.Event(fields, c.among); at >= 0 {
+		of = c.among[at].Model
+	}
+	if of == l.model {
+		return
+	}
+	l.not++
+	if l.lookLike == "" {
+		l.lookLike = of
+	}
+	if of != "" && of == l.lookLike {
+		l.ofLookLike++
+	}
+}
+
+// text says how many of them do not fit, if some do not.
+func (l *later) text() string {
+	if l.not == 0 {
+		return ""
+	}
+	text := fmt.Sprintf("of %s further on that were looked at, %d are not of model %s, as which all are read", plural.Count(l.events, "event"), l.not, l.model)
+	if l.lookLike != "" {
+		text += fmt.Sprintf("; %d look like %s", l.ofLookLike, l.lookLike)
+	}
+	return text
 }
 
 // Choose finds the model of each file by its first events, and shows it. A file whose events no model recognises is an error, and is not read. In a
 // folder, a file that may not be a log is skipped then. It gives the models that occur.
 func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string {
-	c := &chosen{of: map[string]string{}, open: map[string]*event.Reader{}, unread: map[string]bool{}}
+	c := &chosen{among: among, of: map[string]string{}, open: map[string]*event.Reader{}, unread: map[string]bool{}}
 	in.chosen = c
 	choices := map[string]recognise.Choice{}
 	for _, file := range files.Paths {
@@ -124,5 +174,9 @@ func label(file string) string {
 
 // readerOptions are how files are opened.
 func (in *Reader) readerOptions() event.Options {
-	return event.Options{Stdin: in.streams.In, MaxLine: in.opt.MaxLine, OnReject: in.reject}
+	opt := event.Options{Stdin: in.streams.In, MaxLine: in.opt.MaxLine, OnReject: in.reject}
+	if in.chosen != nil {
+		opt.Sample = in.chosen.look
+	}
+	return opt
 }

@@ -134,7 +134,9 @@ func (in *Reader) read(file string) error {
 		return nil
 	}
 	e := in.engineOf(file)
-	if in.chosen == nil {
+	if in.chosen != nil {
+		in.chosen.later = later{model: in.chosen.of[file]}
+	} else {
 		choice := recognise.File(r, []schema.Recognised{{Model: e.Model.Name, Signs: e.Model.Recognise}})
 		in.Recognised = in.Recognised || choice.Model != ""
 	}
@@ -144,6 +146,12 @@ func (in *Reader) read(file string) error {
 	for _, note := range r.Notes() {
 		in.ClearBar()
 		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", diag.Visible(file), diag.Visible(note))
+	}
+	if in.chosen != nil {
+		if text := in.chosen.later.text(); text != "" {
+			in.ClearBar()
+			fmt.Fprintf(in.streams.Err, "warning: %s: %s\n", diag.Visible(label(file)), diag.Visible(text))
+		}
 	}
 	switch events := r.Lines() - r.Rejected(); {
 	case r.Broken() != "":

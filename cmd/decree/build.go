@@ -41,7 +41,8 @@ func newBuild(s *stdio.Streams) *cobra.Command {
 output folder gets the queries, what they need beside them, and summary.json.
 If a rule has an error or a test fails, nothing is written. A rule that a target
 cannot say is refused, and one of another product is skipped: both are counted.
-With --strict nothing is written if a rule is refused.
+With --strict nothing is written if a rule is refused. A project says what else
+stops a build: missing tests, low coverage, warnings.
 
 Use it in CI, or before you deploy. Without paths it builds the project, for the
 targets of the project. Outside of a project it builds the shipped library.`,
@@ -112,6 +113,17 @@ func build(s *stdio.Streams, p buildParams) error {
 		tests.Print(s, set, false)
 		return exit.After(found, true)
 	}
+	if in.Exists() {
+		stopping, err := forBuild(s, set, loaded)
+		if err != nil {
+			return err
+		}
+		if len(stopping) > 0 {
+			set.Show(s, append(found, stopping...))
+			fmt.Fprintf(s.Err, "%s by the settings of %s, so nothing is written\n", plural.Count(len(stopping), "finding"), project.FileName)
+			return exit.After(stopping, true)
+		}
+	}
 	results, err := queries.Compile(set, chosen, queries.Options{})
 	if err != nil {
 		return err
@@ -126,9 +138,9 @@ func build(s *stdio.Streams, p buildParams) error {
 		files = append(files, written...)
 		summary.Queries = append(summary.Queries, newBuiltQuery(r, written))
 	}
-	if p.strict && summary.Refused > 0 {
+	if why := stops(in, p.strict, summary.Refused, summary.Skipped); why != "" {
 		queries.Show(s, set, found, results)
-		fmt.Fprintf(s.Err, "--strict: %s refused, so nothing is written\n", plural.Count(summary.Refused, "rule"))
+		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
 		return exit.After(found, true)
 	}
 	var text bytes.Buffer

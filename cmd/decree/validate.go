@@ -37,7 +37,9 @@ func newValidate(s *stdio.Streams) *cobra.Command {
 		Use:   "validate [rule files or folders]",
 		Short: "Check rules: what is wrong, where, and what to do",
 		Long: `Check every rule and show the findings of all files: errors, and what is allowed
-but likely wrong. With --filters the filters are checked too.
+but likely wrong. With --filters the filters are checked too. In a project its
+filters, lists, models and tests are checked, and that rules have the tests that
+they need.
 
 Use it while you write rules, and in CI. Without paths it checks the rules of
 the project. The exit code is 1 for an error, and with --strict for a warning
@@ -109,6 +111,13 @@ func validate(s *stdio.Streams, p validateParams) error {
 		}
 	}
 	all := slices.Concat(set.Found, set.PassedOver, set.Lint(s))
+	if in.Exists() {
+		more, err := besideRules(set)
+		if err != nil {
+			return err
+		}
+		all = append(all, more...)
+	}
 	all.Sort()
 	if err := report(s, set, p, findings.AtLeast(all, p.severity), len(all)); err != nil {
 		return err

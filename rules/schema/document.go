@@ -62,13 +62,13 @@ func (d *document) unread() error {
 type Unread struct {
 	File  string
 	Found diag.Diagnostics
-	text  []byte
+	Text  []byte // of the file
 }
 
 // Error lists the findings, each with its position and source line.
 func (u *Unread) Error() string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "data model %s cannot be used\n", u.File)
-	diag.WriteText(&b, u.Found, func(string) []byte { return u.text }, false)
+	diag.WriteText(&b, u.Found, func(string) []byte { return u.Text }, false)
 	return strings.TrimRight(b.String(), "\n")
 }

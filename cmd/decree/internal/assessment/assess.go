@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine/regression/coverage"
 	"decree/engine/regression/mutation"
+	"decree/rules/diag"
 )
 
 // Flags choose how the tests are judged.
@@ -43,6 +44,7 @@ type Rule struct {
 	Mutation  *mutation.Report `json:"mutation,omitempty"`
 	Suggested []mutation.Case  `json:"suggested,omitempty"`
 	file      string
+	at        diag.Range // of the rule
 }
 
 // ShowSkipped says how many correlations were not judged.
@@ -65,6 +67,20 @@ func (q *Flags) Good(all []Rule) bool {
 	})
 }
 
+// TooLow reports the rules that their tests do not cover as asked for.
+func (q *Flags) TooLow(all []Rule) diag.Diagnostics {
+	var found diag.Diagnostics
+	for _, a := range all {
+		if a.Coverage == nil {
+			continue
+		}
+		if has := percent(a.Coverage.Met(), len(a.Coverage.Goals)); has < q.Least {
+			found.Errorf("low-coverage", a.at, "decree test --coverage names what no test depends on", "its tests cover %.1f%% of the rule, and must cover %v%%", has, q.Least)
+		}
+	}
+	return found
+}
+
 // Assess judges the tests of each rule.
 func (q *Flags) Assess(tests *ruletests.Tests) ([]Rule, error) {
 	var out []Rule
@@ -73,7 +89,7 @@ func (q *Flags) Assess(tests *ruletests.Tests) ([]Rule, error) {
 		if suite.Correlation != nil {
 			continue // it has no condition of its own
 		}
-		a := Rule{Rule: tested.Rule.Slug(), file: suite.Rule.Source.Range.File}
+		a := Rule{Rule: tested.Rule.Slug(), file: suite.Rule.Source.Range.File, at: suite.Rule.Source.Range}
 		var trials []mutation.Trial
 		for _, c := range suite.Cases {
 			if suite.Select != nil && !suite.Select(c) {

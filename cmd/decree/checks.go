@@ -1,0 +1,82 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"decree/cmd/decree/internal/assessment"
+	"decree/cmd/decree/internal/findings"
+	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/ruletests"
+	"decree/cmd/decree/internal/stdio"
+	"decree/rules/diag"
+	"decree/rules/schema"
+)
+
+// besideRules checks what a project holds beside its rules, filters and lists: test files, that rules have the tests that they need, and data models.
+func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
+	tests, err := ruletests.Load(set, nil)
+	if err != nil {
+		return nil, err
+	}
+	found := append(tests.Found, tests.Required(set, set.Project.Tests.Require)...)
+	for _, m := range set.Project.Models {
+		_, err := schema.LoadFile(m.File)
+		var unread *schema.Unread
+		switch {
+		case errors.As(err, &unread):
+			set.KeepText(unread.File, unread.Text)
+			found = append(found, unread.Found...)
+		case err != nil:
+			return nil, err
+		}
+	}
+	return set.Project.Lint.Judge(found), nil
+}
+
+// forBuild checks what a project asks of rules before they are built: that lint finds no error, or with lint.strict no warning; that rules have the tests
+// that they need; and that tests cover enough. Findings that do not stop a build are only counted.
+func forBuild(s *stdio.Streams, set *ruleset.Set, tests *ruletests.Tests) (diag.Diagnostics, error) {
+	p := set.Project
+	least := diag.Error
+	if p.Lint.Strict {
+		least = diag.Warning
+	}
+	linted := set.Lint(s)
+	found := findings.AtLeast(linted, least.String())
+	if less := len(findings.AtLeast(linted, diag.Warning.String())) - len(found); less > 0 {
+		fmt.Fprintf(s.Err, "%s not shown: decree validate shows them\n", plural.Count(less, "warning"))
+	}
+	found = append(found, tests.Required(set, p.Tests.Require)...)
+	quality := assessment.Flags{Least: p.Tests.MinCoverage}
+	if quality.Asked() {
+		assessed, err := quality.Assess(tests)
+		if err != nil {
+			return nil, err
+		}
+		found = append(found, quality.TooLow(assessed)...)
+	}
+	found.Sort()
+	for _, d := range found {
+		set.KeepRulesOf(d.Range.File)
+	}
+	return found, nil
+}
+
+// stops says why a build that could write every file must not: rules without a query that the user or the project does not accept. It is empty if
+// nothing stops it.
+func stops(p *project.Project, strict bool, refused, skipped int) string {
+	asked := "fail_on in " + project.FileName
+	if strict {
+		asked = "--strict"
+	}
+	switch {
+	case refused > 0 && (strict || p.FailsOn(project.Refused)):
+		return fmt.Sprintf("%s: %s refused", asked, plural.Count(refused, "rule"))
+	case skipped > 0 && p.FailsOn(project.Skipped):
+		return fmt.Sprintf("fail_on in %s: %s skipped", project.FileName, plural.Count(skipped, "rule"))
+	}
+	return ""
+}

@@ -13,7 +13,7 @@ import (
 )
 
 // LoadInfo reads Sigma's own regression data (info.yml). Each recording becomes a case with a minimum number of matches.
-// Paths are relative to the folder with the rules and the data. A JSON file with the name of a recording is a case too.
+// Paths are relative to the folder with the rules and the data. A recording that is not there is a warning, and makes no case. A JSON file with the name of a recording is a case too.
 func LoadInfo(folder *source.Folder, file string, data []byte, model string) ([]*Case, diag.Diagnostics) {
 	l := &loader{File: source.New(folder, file, data, source.ForTests), folder: folder}
 	var list *yaml.Node
@@ -59,7 +59,7 @@ func (l *loader) recordings(n *yaml.Node, model string) []*Case {
 	}
 	recording := path.Clean(at)
 	if !l.folder.Exists(recording) {
-		l.errorf("no-recording", n, "the path is relative to the folder above the rules", "the file %q does not exist", at)
+		l.Warnf("no-recording", l.Range(n), "the path is relative to the folder above the rules: copy the file there", "the recording %q does not exist: the rule is tested without it", at)
 		return nil
 	}
 	files := []string{recording}

@@ -18,16 +18,16 @@ const NotARule = "not-a-rule"
 // A document is one of Sigma's if it has a distinct section of the table, or one that is almost so written, or two of the usual keys.
 var (
 	usualKeys    = []string{"title", "id", "status", "level"}
-	distinctKeys = distinct(0)
-	// longKeys are long enough that no word of another format is almost the same. `filters` is one of many, but `detecton` is not.
-	longKeys = distinct(8)
+	distinctKeys = distinct()
+	// longKeys are those of which no key of another format is almost the same: `filters` and `regression_tests_info` are such keys, but `detecton` is not.
+	longKeys = slices.DeleteFunc(distinct(), func(name string) bool { return len(name) < 8 || strings.Contains(name, "_") })
 )
 
-// distinct names the distinct sections with at least so many letters.
-func distinct(letters int) []string {
+// distinct names the distinct sections.
+func distinct() []string {
 	var names []string
 	for _, s := range rules.Sections() {
-		if s.Distinct && len(s.Name) >= letters {
+		if s.Distinct {
 			names = append(names, s.Name)
 		}
 	}

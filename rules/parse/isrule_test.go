@@ -26,6 +26,7 @@ func TestOtherFiles(t *testing.T) {
 		"tests":                   {"fixtures: {}\ncases: [{name: a, events: [], expect: {count: 1}}]\n", true},
 		"a project":               {"rules: [rules]\nfilters: [filters]\nlists: [lists]\napproximate: [deep-ancestor]\n", true},
 		"a processing pipeline":   {"name: p\npriority: 10\ntransformations: [{id: a, type: field_name_mapping}]\n", true},
+		"regression data":         {"id: 0b1f7b0c-3b1a-4d0e-8a9e-0d1f3c5b7a90\ndescription: d\ndate: 2026-01-01\nauthor: a\nrule_metadata: [{id: x, title: t}]\nregression_tests_info: [{name: a, path: b}]\n", true},
 		"a template that is none": {"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}\n{{- end }}\n", true},
 		"several documents":       {"kind: A\n---\nkind: B\n", true},
 		"a word":                  {"words\n", true},

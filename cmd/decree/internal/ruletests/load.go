@@ -33,7 +33,7 @@ type Tested struct {
 func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 	tests := &Tests{}
 	for _, r := range set.Whole() {
-		cases, named, found := sigmaTests(set, r)
+		cases, found := sigmaTests(set, r)
 		tests.Found = append(tests.Found, found...)
 		file, second := r.File.TestFile()
 		if second != "" {
@@ -55,7 +55,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 			cases = append(cases, parsed.Cases...)
 		case !errors.Is(err, fs.ErrNotExist):
 			return nil, err
-		case !named:
+		case len(cases) == 0:
 			tests.Untested = append(tests.Untested, r)
 			continue
 		}

@@ -146,7 +146,11 @@ regression_tests_info:
 		tests, _ = load(t, nil, file)
 		require.Len(t, tests.Found, 1)
 		assert.Equal(t, "no-regression-data", tests.Found[0].Code)
+		assert.False(t, tests.Found.HasErrors())
+		assert.Empty(t, tests.Tested)
+		assert.Len(t, tests.Untested, 1, "it is tested by nothing")
 	}
+	tests, _ = load(t, nil, "rules/windows")
 	assert.Equal(t, "windows", modelOf(tests.Tested[0].Rule))
 	tests.Tested[0].Rule.IR.Source.LogSource.Product = "nothing"
 	assert.Equal(t, "sigma", modelOf(tests.Tested[0].Rule))

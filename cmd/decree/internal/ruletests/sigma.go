@@ -14,17 +14,17 @@ import (
 const regressionKey = "regression_tests_path"
 
 // sigmaTests reads the regression data that a rule names by regression_tests_path. The path is relative to the nearest folder above the rule that
-// holds it. named is false if the rule names no data.
-func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, named bool, found diag.Diagnostics) {
+// holds it. Data that is not there is a warning: other people's rules come without it, and the rule is tested by what is there.
+func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, found diag.Diagnostics) {
 	data, at := r.IR.Source.RegressionTests, r.IR.Source.Key(regressionKey, -1)
 	if data == "" || r.File.Disk == "" {
-		return nil, false, nil
+		return nil, nil
 	}
 	root, file := r.RegressionData()
 	if root == "" {
 		set.KeepRule(r)
-		found.Errorf("no-regression-data", at, "the path is relative to a folder above the rule", "no folder above the rule has %q", data)
-		return nil, true, found
+		found.Warnf("no-regression-data", at, "the path is relative to a folder above the rule: copy the data there, or remove the key", "no folder above the rule has %q: the rule is not tested by it", data)
+		return nil, found
 	}
 	in, err := source.OpenFolder(root)
 	var text []byte
@@ -32,12 +32,12 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, nam
 		text, err = in.Read(file)
 	}
 	if err != nil {
-		found.Errorf("no-regression-data", at, "", "%v", err)
-		return nil, true, found
+		set.KeepRule(r)
+		found.Warnf("no-regression-data", at, "", "the rule is not tested by its regression data: %v", err)
+		return nil, found
 	}
 	set.KeepText(filepath.ToSlash(filepath.Join(root, data)), text)
-	cases, found = regression.LoadInfo(in, file, text, modelOf(r))
-	return cases, true, found
+	return regression.LoadInfo(in, file, text, modelOf(r))
 }
 
 // modelOf chooses the data model whose raw events a rule reads.

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"path"
+	"slices"
 	"text/tabwriter"
 
 	"github.com/spf13/cobra"
@@ -11,6 +13,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
@@ -64,13 +67,14 @@ targets of the project. Outside of a project it builds the shipped library.`,
 
 // buildSummary is dist/summary.json.
 type buildSummary struct {
-	Environment string       `json:"environment,omitempty"` // whose lists are in the queries
-	Rules       int          `json:"rules"`
-	Passed      int          `json:"tests_passed"`
-	Failed      int          `json:"tests_failed"`
-	Refused     int          `json:"refused"` // queries that a target cannot write
-	Skipped     int          `json:"skipped"` // rules of another product than the target's, for each target
-	Queries     []builtQuery `json:"queries"`
+	Environment string              `json:"environment,omitempty"` // whose lists are in the queries
+	Rules       int                 `json:"rules"`
+	Passed      int                 `json:"tests_passed"`
+	Failed      int                 `json:"tests_failed"`
+	Refused     int                 `json:"refused"` // queries that a target cannot write
+	Skipped     int                 `json:"skipped"` // rules of another product than the target's, for each target
+	Queries     []builtQuery        `json:"queries"`
+	Packages    []packaging.Package `json:"packages,omitempty"`
 }
 
 type builtQuery struct {
@@ -130,10 +134,20 @@ func build(s *stdio.Streams, p buildParams) error {
 	}
 	summary := buildSummary{Environment: set.Environment, Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
 	summary.Refused, summary.Skipped = queries.WithoutQuery(results)
-	var files []output.File
+	made, err := packages(set, chosen)
+	if err != nil {
+		return err
+	}
+	files := made.Files
+	found = append(found, made.Found...)
+	summary.Packages = made.Packages
 	for _, r := range results {
 		set.KeepRule(r.Source)
-		found = append(found, r.Found...)
+		for _, d := range r.Found {
+			if !slices.Contains(found, d) { // the package's query has the same finding
+				found = append(found, d)
+			}
+		}
 		written := r.Files()
 		files = append(files, written...)
 		summary.Queries = append(summary.Queries, newBuiltQuery(r, written))
@@ -157,6 +171,12 @@ func build(s *stdio.Streams, p buildParams) error {
 		err = summary.print(s, p.out, len(files)+1)
 	}
 	return err
+}
+
+// packages makes the packages of the targets that have one, each in the folder package of its target.
+func packages(set *ruleset.Set, chosen []targets.Target) (packaging.Made, error) {
+	packaged := slices.DeleteFunc(slices.Clone(chosen), func(t targets.Target) bool { return t.Format() == nil })
+	return packaging.Make(set, packaged, queries.Options{}, func(t targets.Target) string { return path.Join(t.Name, "package") })
 }
 
 func newBuiltQuery(c queries.Result, files []output.File) builtQuery {

@@ -62,17 +62,8 @@ project, for the targets of the project.`,
 			if code, asked := explain.Code(args); asked {
 				return explainGap(s, code)
 			}
-			if !slices.Contains(compilers.ListPlaces, p.lists) {
-				return usage.UnknownChoice("value of --lists", p.lists, compilers.ListPlaces)
-			}
-			codes := []string{"all"}
-			for _, g := range compilers.Gaps() {
-				codes = append(codes, g.Code)
-			}
-			for _, code := range p.approximate {
-				if !slices.Contains(codes, code) {
-					return usage.UnknownName("gap", code, codes, "decree compile --explain lists them")
-				}
+			if err := knownOptions(p.approximate, p.lists); err != nil {
+				return err
 			}
 			p.selection.Paths = args
 			return compile(s, p)
@@ -84,18 +75,40 @@ project, for the targets of the project.`,
 	f.StringVar(&p.modelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
 	f.StringVarP(&p.out, "out", "o", "", "output `DIR` for queries and what they need; without it they are printed")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
-	f.StringVar(&p.lists, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
+	addLists(cmd, &p.lists)
 	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all")
 	f.BoolVar(&p.report, "report", false, "show how faithful the queries are and why rules are refused, not the queries")
 	f.BoolVar(&p.strict, "strict", false, "with --report: exit with 1 if a rule is refused, as without --report")
 	usage.AddForce(cmd, &p.force, "with --out")
 	usage.Complete(cmd, "target", targets.DialectNames)
 	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
-	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
 	p.places.addTo(cmd)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
+}
+
+// addLists adds the flag that says where value lists go.
+func addLists(cmd *cobra.Command, to *string) {
+	cmd.Flags().StringVar(to, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
+	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
+}
+
+// knownOptions refuses gaps and places of lists that do not exist.
+func knownOptions(gaps []string, lists string) error {
+	if !slices.Contains(compilers.ListPlaces, lists) {
+		return usage.UnknownChoice("value of --lists", lists, compilers.ListPlaces)
+	}
+	codes := []string{"all"}
+	for _, g := range compilers.Gaps() {
+		codes = append(codes, g.Code)
+	}
+	for _, code := range gaps {
+		if !slices.Contains(codes, code) {
+			return usage.UnknownName("gap", code, codes, "decree compile --explain lists them")
+		}
+	}
+	return nil
 }
 
 // explainGap shows what a code means. Without a code it lists all.

@@ -16,6 +16,7 @@ import (
 type File struct {
 	Path, Text string
 	From       string // the rule and its place, for messages
+	Binary     bool   // written as it is, without a newline at the end
 }
 
 // manifestName names the file of an output folder in which decree lists its own files.
@@ -140,7 +141,7 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 		folded[Fold(name)] = name
 	}
 	for _, file := range files {
-		if !strings.HasSuffix(file.Text, "\n") {
+		if !file.Binary && !strings.HasSuffix(file.Text, "\n") {
 			file.Text += "\n"
 		}
 		info, err := f.root.Lstat(file.Path)

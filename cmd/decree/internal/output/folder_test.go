@@ -157,13 +157,13 @@ func TestWriteProtected(t *testing.T) {
 
 func TestFilesOfOneName(t *testing.T) {
 	dir := filepath.Join(t.TempDir(), "out")
-	one := File{"kql/Straße", "1", `"One" (a.yml:1:1)`}
+	one := File{Path: "kql/Straße", Text: "1", From: `"One" (a.yml:1:1)`}
 	for path, want := range map[string]string{
 		"kql/Straße": "the same file kql/Straße",
 		"KQL/sTRAßE": "the same file where case is ignored",
 		"kql/straẞe": "the same file where case is ignored",
 	} {
-		err := WriteFolder(dir, nil, []File{one, {path, "2", `"Two" (b.yml:1:1)`}}, false)
+		err := WriteFolder(dir, nil, []File{one, {Path: path, Text: "2", From: `"Two" (b.yml:1:1)`}}, false)
 		assert.ErrorContains(t, err, want)
 		assert.ErrorContains(t, err, `"One" (a.yml:1:1) and "Two" (b.yml:1:1) would both write `)
 	}

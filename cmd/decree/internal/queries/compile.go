@@ -16,6 +16,7 @@ import (
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
@@ -24,6 +25,7 @@ type Options struct {
 	Model, ModelFile string   // as the user names them; empty: the target's own, or its first that can say the rule
 	Approximate      []string // accepted gaps, beside those of the project
 	Lists            string   // where value lists go
+	Package          bool     // for the packages of the targets, which all have a format: with its models and schedule, and the columns that alerts show
 }
 
 // Result is one rule in one target.
@@ -38,9 +40,12 @@ type Result struct {
 	Target targets.Target `json:"-"`
 	Model  string         `json:"-"` // name of the model of the query or the refusal
 
-	path       string   // below a target's folder, without extension
-	has        bool     // the model has the rule's log source
-	passedOver []string // names of preferred models that cannot say the rule
+	path                 string         // below a target's folder, without extension
+	show                 compilers.Show // what the package's alerts show
+	scheduled            *ir.Rule       // for a package: with a whole schedule
+	scheduledCorrelation *ir.Correlation
+	has                  bool     // the model has the rule's log source
+	passedOver           []string // names of preferred models that cannot say the rule
 }
 
 // Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their order.
@@ -63,6 +68,9 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 		from := len(results)
 		for _, r := range whole {
 			results = append(results, Result{Rule: r.Slug(), path: paths[r.IR.Source], Source: r, Target: t})
+			if opt.Package {
+				results[len(results)-1].forPackage()
+			}
 		}
 		parallel.Each(results[from:], func(c *Result) {
 			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists, Scope: t.Scope, Index: t.Index, Table: t.Table})
@@ -74,6 +82,9 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 // loadModels reads the models to try for a target, the preferred first.
 func loadModels(p *project.Project, t targets.Target, opt Options) ([]*schema.Model, error) {
 	names := schema.Preferred(t.Dialect.Name())
+	if opt.Package {
+		names = t.Format().Models()
+	}
 	switch name := cmp.Or(opt.Model, t.Model); {
 	case opt.ModelFile != "":
 		names = names[:1] // stands for the file
@@ -108,7 +119,7 @@ func loadModels(p *project.Project, t targets.Target, opt Options) ([]*schema.Mo
 func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	var passed []diag.Diagnostic // why each preferred model cannot say the rule
 	for i, m := range models {
-		opt.Model = m
+		opt.Model, opt.Show = m, c.show
 		q, found := c.writeFor(opt)
 		has := !slices.ContainsFunc(c.Source.LogSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
 		if q != nil || i == 0 || (has && !c.has) {
@@ -152,7 +163,7 @@ func hasSource(m *schema.Model, ls rules.LogSource) bool {
 
 func (c *Result) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if c.Source.Correlation != nil {
-		return c.Target.Dialect.CompileCorrelation(c.Source.Correlation, opt)
+		return c.Target.Dialect.CompileCorrelation(cmp.Or(c.scheduledCorrelation, c.Source.Correlation), opt)
 	}
-	return c.Target.Dialect.Compile(c.Source.IR, opt)
+	return c.Target.Dialect.Compile(cmp.Or(c.scheduled, c.Source.IR), opt)
 }

@@ -13,6 +13,8 @@ type Target struct {
 	Model   string // name of its data model; empty: the dialect's first that can say the rule
 	Package string // what the product deploys; empty: the query alone
 
+	NearRealTime bool // packaged rules run as soon as events arrive, where the product can and the query allows it
+
 	// Scope, Index and Table are texts of the queries, by log source: what SPL adds to its searches, the index patterns that EQL
 	// asks, and what KQL asks in place of a table.
 	Scope, Index, Table map[string]string

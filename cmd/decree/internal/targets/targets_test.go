@@ -65,3 +65,27 @@ func TestPlaces(t *testing.T) {
 	assert.Equal(t, map[string]string{"linux": "T"}, Target{Dialect: Dialects[0]}.With(compilers.Places{"linux": "T"}).Table)
 	assert.Equal(t, map[string]string{"linux": "logs-*"}, Target{Dialect: Dialects[2]}.With(compilers.Places{"linux": "logs-*"}).Index)
 }
+
+// TestChoosePackages: of a project, the targets with a package; a format by its name, also where the project has none of it.
+func TestChoosePackages(t *testing.T) {
+	kql := Dialects[0]
+	own := []Target{{Name: "azure", Dialect: kql, Package: "sentinel"}, {Name: "plain", Dialect: kql}, {Name: "other", Dialect: kql, Package: "sentinel"}}
+	for _, c := range []struct{ asked, want []string }{
+		{nil, []string{"azure", "other"}},
+		{[]string{"other"}, []string{"other"}},
+		{[]string{"other", "sentinel"}, []string{"other", "azure"}},
+	} {
+		chosen, err := ChoosePackages(own, c.asked)
+		require.NoError(t, err)
+		assert.Equal(t, c.want, Names(chosen))
+	}
+	alone, err := ChoosePackages(nil, []string{"sentinel"})
+	require.NoError(t, err)
+	assert.Equal(t, []Target{{Name: "sentinel", Dialect: kql, Package: "sentinel"}}, alone)
+	_, err = ChoosePackages(own, []string{"plain"})
+	assert.ErrorContains(t, err, "target plain has no package")
+	_, err = ChoosePackages(own, []string{"azur"})
+	assert.ErrorContains(t, err, `did you mean "azure"?`)
+	_, err = ChoosePackages(nil, nil)
+	assert.ErrorContains(t, err, "no target has a package")
+}

@@ -1,0 +1,86 @@
+// Package packaging makes packages of a rule set: what the products of its targets deploy. In: rules and targets. Out: files of an output folder,
+// what each rule became, and all findings.
+package packaging
+
+import (
+	"fmt"
+	"path"
+	"strings"
+
+	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/queries"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/targets"
+	"decree/compilers/packages"
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// Package is one rule in one target.
+type Package struct {
+	Rule   string `json:"rule"`
+	RuleID string `json:"rule_id,omitempty"`
+	Target string `json:"target"`
+	Format string `json:"format"`
+	packages.Made
+}
+
+// Made is all that was made.
+type Made struct {
+	Packages []Package
+	Queries  []queries.Result // also of rules without a package
+	Files    []output.File
+	Found    diag.Diagnostics // of queries and packages
+}
+
+// Make makes the packages of targets that have a format. folder is that of each target's package in the output.
+func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder func(targets.Target) string) (Made, error) {
+	var out Made
+	opt.Package = true
+	results, err := queries.Compile(set, chosen, opt)
+	if err != nil {
+		return out, err
+	}
+	out.Queries = results
+	for _, t := range chosen {
+		var inputs []packages.Input
+		names := map[*rules.Rule]queries.Result{}
+		for _, r := range results {
+			if r.Target.Name != t.Name {
+				continue
+			}
+			set.KeepRule(r.Source)
+			out.Found = append(out.Found, r.Found...)
+			if r.Query != nil {
+				in := r.Input()
+				inputs = append(inputs, in)
+				names[in.Rule] = r
+			}
+		}
+		made := t.Format().Package(packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime}, inputs)
+		out.Found = append(out.Found, made.Found...)
+		for _, f := range made.Files {
+			out.Files = append(out.Files, output.File{Path: path.Join(folder(t), f.Path), Text: f.Text, Binary: f.Binary, From: from(f.Rules)})
+		}
+		for _, m := range made.Made {
+			for i, file := range m.Files {
+				m.Files[i] = path.Join(folder(t), file)
+			}
+			r := names[m.Rule]
+			out.Packages = append(out.Packages, Package{Rule: r.Rule, RuleID: r.Source.IR.Source.ID, Target: t.Name, Format: t.Package, Made: m})
+		}
+	}
+	return out, nil
+}
+
+// from names the rules of a file, for messages.
+func from(of []*rules.Rule) string {
+	if len(of) == 0 {
+		return "the package"
+	}
+	names := make([]string, min(len(of), 3))
+	for i := range names {
+		names[i] = fmt.Sprintf("%q (%s)", of[i].Title, of[i].Range)
+	}
+	return strings.Join(names, ", ")
+}

@@ -1,0 +1,77 @@
+package targets
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/usage"
+	"decree/compilers"
+	"decree/compilers/packages"
+	"decree/compilers/packages/sentinel"
+)
+
+// Formats are what packages can be made for.
+var Formats = []packages.Format{sentinel.New()}
+
+// FormatNames names the formats.
+func FormatNames() []string {
+	names := make([]string, len(Formats))
+	for i, f := range Formats {
+		names[i] = f.Name()
+	}
+	return names
+}
+
+// Format is what the target's package is made for, or nil.
+func (t Target) Format() packages.Format {
+	for _, f := range Formats {
+		if f.Name() == t.Package {
+			return f
+		}
+	}
+	return nil
+}
+
+// ChoosePackages gives the targets of some names that have a package. The name of a format stands for all of its targets; if the project has none of
+// it, or there is no project, it is a target by itself. Without a name it gives all of the project's.
+func ChoosePackages(own []Target, names []string) ([]Target, error) {
+	packaged := slices.DeleteFunc(slices.Clone(own), func(t Target) bool { return t.Format() == nil })
+	if len(names) == 0 {
+		if len(packaged) == 0 {
+			return nil, errors.New("no target has a package: name one with --target (" + strings.Join(FormatNames(), ", ") + "), or write `package:` at a target of decree.yml")
+		}
+		return packaged, nil
+	}
+	var chosen []Target
+	for _, name := range names {
+		more := slices.DeleteFunc(slices.Clone(packaged), func(t Target) bool { return t.Name != name && t.Package != name })
+		switch {
+		case len(more) > 0:
+		case slices.Contains(FormatNames(), name):
+			more = []Target{plainPackage(name)}
+		case slices.Contains(Names(own), name):
+			return nil, fmt.Errorf("target %s has no package: write `package:` at it in decree.yml, one of %s", name, strings.Join(FormatNames(), ", "))
+		default:
+			return nil, usage.UnknownChoice("target", name, slices.Concat(Names(packaged), FormatNames()))
+		}
+		for _, t := range more {
+			if !slices.Contains(Names(chosen), t.Name) {
+				chosen = append(chosen, t)
+			}
+		}
+	}
+	return chosen, nil
+}
+
+// plainPackage is the target of a format outside of a project.
+func plainPackage(name string) Target {
+	t := Target{Name: name, Package: name}
+	t.Dialect = dialectNamed(t.Format().Dialect())
+	return t
+}
+
+func dialectNamed(name string) compilers.Dialect {
+	return Dialects[slices.IndexFunc(Dialects, func(d compilers.Dialect) bool { return d.Name() == name })]
+}

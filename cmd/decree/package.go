@@ -1,0 +1,115 @@
+package main
+
+import (
+	"fmt"
+	"runtime/debug"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/packaging"
+	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/queries"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/targets"
+	"decree/cmd/decree/internal/usage"
+	"decree/rules/diag"
+)
+
+type packageParams struct {
+	selection   ruleset.Selection
+	targets     []string
+	out         string
+	format      string
+	approximate []string
+	lists       string
+	force       bool
+	strict      bool
+}
+
+func newPackage(s *stdio.Streams) *cobra.Command {
+	var p packageParams
+	cmd := &cobra.Command{
+		Use:   "package [rule files or folders]",
+		Short: "Write rules as products deploy them: analytics rules, templates",
+		Long: `Compile each rule and wrap the query as its product deploys it: with schedule,
+severity, ATT&CK, entities and the tables that it reads. What the product
+refuses is an error before you deploy; that rule is left out. A rule without a
+schedule runs every hour over the last hour. decree compile --explain CODE says
+what a finding means.
+
+Use it to deploy with the product's own tool. Without --target it packages for
+the targets of the project that have a package. Outside of a project name one:
+sentinel.`,
+		Example: `  decree package -t sentinel -o out tests/examples/rules
+  decree package -t sentinel -o out --format json --library`,
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.selection.Paths = args
+			return makePackages(s, p)
+		},
+	}
+	f := cmd.Flags()
+	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to package for: names of the project, or "+strings.Join(targets.FormatNames(), ", "))
+	f.StringVarP(&p.out, "out", "o", "packages", "output `DIR`; decree replaces only its own files there")
+	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
+	addLists(cmd, &p.lists)
+	f.BoolVar(&p.strict, "strict", false, "write nothing if a rule is refused or cannot be deployed")
+	usage.AddForce(cmd, &p.force, "")
+	usage.Complete(cmd, "target", targets.FormatNames)
+	p.selection.AddTo(cmd)
+	usage.AddFormat(cmd, &p.format, "text", "json")
+	return cmd
+}
+
+func makePackages(s *stdio.Streams, p packageParams) error {
+	debug.SetGCPercent(400) // as compile does
+	if err := knownOptions(p.approximate, p.lists); err != nil {
+		return err
+	}
+	in, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	chosen, err := targets.ChoosePackages(in.Targets, p.targets)
+	if err != nil {
+		return err
+	}
+	set, err := ruleset.Load(s, in, p.selection)
+	if err != nil {
+		return err
+	}
+	made, err := packaging.Make(set, chosen, queries.Options{Approximate: p.approximate, Lists: p.lists}, func(t targets.Target) string { return t.Name })
+	if err != nil {
+		return err
+	}
+	found := append(set.Found, made.Found...)
+	queries.Show(s, set, found, made.Queries)
+	if p.strict && found.HasErrors() {
+		fmt.Fprintln(s.Err, "--strict: some rules have no package, so nothing is written")
+		return exit.After(found, true)
+	}
+	if err := output.WriteFolder(p.out, targets.Names(chosen), made.Files, p.force); err != nil {
+		return err
+	}
+	if p.format == "json" {
+		if err := s.WriteJSON(made.Packages); err != nil {
+			return err
+		}
+		return exit.After(found, false)
+	}
+	for _, t := range chosen {
+		count := 0
+		for _, m := range made.Packages {
+			if m.Target == t.Name {
+				count++
+			}
+		}
+		fmt.Fprintf(s.Out, "%s: %s packaged for %s\n", t.Name, plural.Count(count, "rule"), t.Format().Title())
+	}
+	fmt.Fprintf(s.Out, "%s written to %s\n", plural.Count(len(made.Files), "file"), diag.Visible(p.out))
+	return exit.After(found, false)
+}

@@ -144,14 +144,14 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	opt.MaxProcesses, opt.MaxPending = p.maxProc, p.maxPending
 	opt.MaxMemory, opt.Measure, opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
 	opt.Correlations, opt.Silent = set.LoweredCorrelations(), set.OnlyRead()
-	in := input.New(s, input.Options{Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
+	matches, windows := 0, false
+	in := input.New(s, input.Options{Matches: func() int { return matches }, Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
 	to, err := output.Redirect(s, p.shown.Out, p.force)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, to.Discard()) }()
 	var out *alerts.Output
-	matches, windows := 0, false
 	if !p.backtest.On {
 		var others []alerts.Sink
 		if p.shown.HTML != "" {
@@ -167,7 +167,9 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		}
 		opt.OnResult = func(r engine.Result) {
 			windows = windows || (p.Model == schema.Plain && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
-			in.ClearBar()
+			if p.shown.AtOnce() {
+				in.ClearBar()
+			}
 			out.Add(r)
 			matches = out.Shown
 		}

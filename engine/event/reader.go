@@ -11,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"sync/atomic"
 	"time"
 	"unicode/utf8"
 
@@ -83,6 +84,7 @@ type Reader struct {
 	line     int
 	lines    int
 	rejected int
+	bytes    atomic.Int64 // read of the file
 }
 
 // Open opens a file for reading, or standard input for "-".
@@ -110,7 +112,7 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 	if r.opt.MaxLine <= 0 {
 		r.opt.MaxLine = defaultMaxLine
 	}
-	in := bufio.NewReaderSize(raw, 1<<16)
+	in := bufio.NewReaderSize(&counter{raw, &r.bytes}, 1<<16)
 	magic, err := in.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.Join(err, r.Close())
@@ -177,6 +179,21 @@ func (r *Reader) encoding() {
 	decoder := unicode.UTF16(order, unicode.UseBOM).NewDecoder()
 	r.in = bufio.NewReaderSize(transform.NewReader(r.in, decoder), 1<<16)
 }
+
+// counter counts the bytes that are read. Another goroutine may look at the count.
+type counter struct {
+	from io.Reader
+	read *atomic.Int64
+}
+
+func (c *counter) Read(p []byte) (int, error) {
+	n, err := c.from.Read(p)
+	c.read.Add(int64(n))
+	return n, err
+}
+
+// Bytes counts the bytes read of the file so far, as they are on disk. It may be called while another goroutine reads.
+func (r *Reader) Bytes() int64 { return r.bytes.Load() }
 
 // Lines counts the lines (or array elements, or rows) read so far, including rejected ones.
 func (r *Reader) Lines() int { return r.lines }

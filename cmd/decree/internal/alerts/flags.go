@@ -50,6 +50,9 @@ func (p *Flags) Check() error {
 	return nil
 }
 
+// AtOnce tells whether matches are written to standard output as they are found.
+func (p *Flags) AtOnce() bool { return !p.Summary && p.Sort == "" && p.Out == "" }
+
 // CheckBacktest refuses what a backtest does not have.
 func (p *Flags) CheckBacktest(on bool) error {
 	switch {

@@ -79,6 +79,8 @@ func TestFlagsThatDoNotGoTogether(t *testing.T) {
 	assert.NoError(t, p.Check())
 	assert.NoError(t, p.CheckBacktest(false))
 	assert.Equal(t, 50, p.Memory(100))
+	assert.False(t, p.AtOnce())
+	assert.True(t, (&Flags{}).AtOnce())
 	assert.Equal(t, 100, (&Flags{}).Memory(100))
 }
 

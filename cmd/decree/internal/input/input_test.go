@@ -53,7 +53,7 @@ func read(t *testing.T, opt Options) (in *Reader, matches int, shown string, err
 	require.NoError(t, err)
 	es := engines.New(set.Lowered(), []*schema.Model{m}, engine.Options{OnResult: func(engine.Result) { matches++ }}, false)
 	require.Empty(t, es.Found)
-	opt.MaxLine, opt.Workers = 1<<20, 2
+	opt.MaxLine, opt.Workers, opt.Matches = 1<<20, 2, func() int { return matches }
 	in = New(s, opt)
 	err = in.ReadAll(event.Expand(opt.Files), nil, func([]string) (*engines.Set, error) { return es, nil })
 	in.ShowSkipped()

@@ -4,8 +4,7 @@ package input
 import (
 	"errors"
 	"fmt"
-
-	"github.com/schollz/progressbar/v3"
+	"os"
 
 	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/output"
@@ -25,6 +24,7 @@ type Options struct {
 	MaxLine int      // bytes
 	Workers int
 	Quiet   bool
+	Matches func() int // so far, for the progress bar
 }
 
 // Reader feeds files to the engine and accounts for every line.
@@ -38,7 +38,7 @@ type Reader struct {
 	opt     Options
 	streams *stdio.Streams
 	shown   int // rejected lines shown
-	bar     *progressbar.ProgressBar
+	bar     *progress.Files
 	barErr  error
 	kept    *output.Pending
 	keptErr error
@@ -48,7 +48,7 @@ type Reader struct {
 
 // New gives a reader.
 func New(s *stdio.Streams, opt Options) *Reader {
-	return &Reader{streams: s, opt: opt, bar: progress.Bar(s, "events", -1, opt.Quiet)}
+	return &Reader{streams: s, opt: opt, bar: progress.NewFiles(s, nil, opt.Quiet)}
 }
 
 // ClearBar removes the progress bar where the terminal shows matches too.
@@ -78,7 +78,9 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 	if in.engines, err = with(models); err != nil {
 		return err
 	}
+	in.bar = progress.NewFiles(in.streams, sizes(files.Paths), in.opt.Quiet)
 	for _, file := range files.Paths {
+		in.bar.Begin(file)
 		switch {
 		case in.chosen != nil && in.chosen.unread[file]:
 			continue
@@ -100,6 +102,18 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 		}
 	}
 	return in.bar.Finish()
+}
+
+// sizes gives the bytes of files on disk; -1 for one that is no regular file.
+func sizes(files []string) []int64 {
+	out := make([]int64, len(files))
+	for i, file := range files {
+		out[i] = -1
+		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+			out[i] = info.Size()
+		}
+	}
+	return out
 }
 
 // blame shows an error of an input, and notes that the input is unreadable. Other files are still read.
@@ -140,7 +154,7 @@ func (in *Reader) read(file string) error {
 		choice := recognise.File(r, []schema.Recognised{{Model: e.Model.Name, Signs: e.Model.Recognise}})
 		in.Recognised = in.Recognised || choice.Model != ""
 	}
-	err = e.Run(r, file, in.opt.Workers, func(events int) { in.barErr = errors.Join(in.barErr, in.bar.Add(events)) })
+	err = e.Run(r, file, in.opt.Workers, func(int) { in.barErr = errors.Join(in.barErr, in.bar.Read(r.Bytes(), in.opt.Matches())) })
 	in.Lines += r.Lines()
 	in.Rejected += r.Rejected()
 	for _, note := range r.Notes() {

@@ -88,9 +88,8 @@ func (m *matcher) correlationMatch(ui int) (found correlate.Match, ok bool) {
 
 // keepMatches keeps matches for correlations until the end of the input, as long as there is room. If there is room for a match but not for its
 // event, a result shows only the values that its correlation was grouped by.
-func (e *Engine) keepMatches(out outcome, in event.Input) {
-	e.stats.Timeless += out.timeless
-	for _, found := range out.matches {
+func (e *Engine) keepMatches(all []correlate.Match, in event.Input) {
+	for _, found := range all {
 		ref := eventstore.None
 		data := in.JSON()
 		room := e.matchEvents.Size()+len(data) <= e.opt.matchMemory()

@@ -77,11 +77,11 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 // Add gives the engine an event, whose Raw is its JSON text.
 func (e *Engine) Add(ev *event.Event) error {
 	in := event.Input{Origin: event.Origin{Source: ev.Source, Line: ev.Line, Order: e.order}, Content: event.TextContent(ev.Raw)}
-	out, err := e.main.evaluate(in)
-	if err != nil {
+	var out outcome
+	if err := e.main.evaluate(in, &out); err != nil {
 		return fmt.Errorf("%s: %w", in.Origin, err)
 	}
-	e.merge(in, out)
+	e.merge(in, &out)
 	e.order++
 	return nil
 }

@@ -23,16 +23,15 @@ type outcome struct {
 	spending []spending        // what backtracking expressions took
 }
 
-// evaluate asks an event's candidates. Units that need the end of the input are put off. An error that is not a runError means that the
+// evaluate asks an event's candidates, and gives what they found in out, which is empty before. Units that need the end of the input are put off. An error that is not a runError means that the
 // data is not an event.
-func (m *matcher) evaluate(in event.Input) (outcome, error) {
-	var out outcome
+func (m *matcher) evaluate(in event.Input, out *outcome) error {
 	var began, loaded time.Time
 	if m.costs != nil {
 		began = time.Now()
 	}
 	if err := m.load(in); err != nil {
-		return out, err
+		return err
 	}
 	if len(m.p.treeFields) > 0 {
 		if p := m.process(in.Order); p != nil && p.Created {
@@ -60,12 +59,12 @@ func (m *matcher) evaluate(in event.Input) (outcome, error) {
 			out.pending = append(out.pending, ui)
 			continue
 		}
-		if err := m.ask(ui, in, &out); err != nil {
-			return out, err
+		if err := m.ask(ui, in, out); err != nil {
+			return err
 		}
 	}
 	out.undated = m.undated
-	return out, nil
+	return nil
 }
 
 // runError is an error of the engine, not of the event.

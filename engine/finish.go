@@ -70,7 +70,8 @@ func (e *Engine) askPending(w pendingEvent, counting bool) error {
 	e.spend(out.spending, in.Origin)
 	e.count(out.sightings)
 	e.give(out.results...)
-	e.keepMatches(out, in)
+	e.stats.Timeless += out.timeless
+	e.keepMatches(out.matches, in)
 	return nil
 }
 

@@ -53,7 +53,7 @@ func (p *pending) recall(w pendingEvent) (event.Input, error) {
 
 // merge adds an event's outcome to the run. Events are merged in their order, so that the number
 // of workers changes nothing.
-func (e *Engine) merge(in event.Input, out outcome) {
+func (e *Engine) merge(in event.Input, out *outcome) {
 	e.stats.Events++
 	if out.foreign {
 		e.stats.Foreign++
@@ -61,13 +61,22 @@ func (e *Engine) merge(in event.Input, out outcome) {
 	if out.undated {
 		e.stats.Undated++
 	}
-	e.spend(out.spending, in.Origin)
-	if len(e.stats.Suspended) > 0 { // workers may have been ahead
-		e.dropSuspended(&out, in.Order)
+	if len(out.spending) > 0 {
+		e.spend(out.spending, in.Origin)
 	}
-	e.give(out.results...)
-	e.keepMatches(out, in)
-	e.count(out.sightings)
+	if len(e.stats.Suspended) > 0 { // workers may have been ahead
+		e.dropSuspended(out, in.Order)
+	}
+	if len(out.results) > 0 {
+		e.give(out.results...)
+	}
+	e.stats.Timeless += out.timeless
+	if len(out.matches) > 0 {
+		e.keepMatches(out.matches, in)
+	}
+	if len(out.sightings) > 0 {
+		e.count(out.sightings)
+	}
 	if out.process != nil {
 		e.stats.Evicted += e.pending.processes.Add(out.process)
 	}

@@ -94,7 +94,7 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 				l.Raw.Err = l.err
 				r.Reject(l.Raw)
 			default:
-				e.merge(b.input(i), l.outcome)
+				e.merge(b.input(i), &l.outcome)
 			}
 			if failed != nil {
 				break
@@ -144,7 +144,7 @@ func (m *matcher) batch(b *batch) {
 	clear(m.spent)
 	for i := range b.lines {
 		if l := &b.lines[i]; l.err == nil {
-			l.outcome, l.err = m.evaluate(b.input(i))
+			l.err = m.evaluate(b.input(i), &l.outcome)
 		}
 	}
 }

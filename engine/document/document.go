@@ -12,14 +12,13 @@ import "decree/engine/event"
 // Value is what one column or slot of the current event holds: nothing, or texts (several for a list).
 // An object or a list without scalars is present without texts, unless the model says that it is missing.
 type Value struct {
-	Present bool
-	Texts   []string
+	gen     uint32 // event that it is of
 	Since   uint32 // number of the event from which on the value has been the same; 0 if that is not known
-
-	gen    uint32 // event that it is of
-	depth  int32
-	item   int32 // of a list that it was last read in; 0 if in none
-	before int32 // texts that it has from earlier items
+	depth   int32
+	item    int32 // of a list that it was last read in; 0 if in none
+	before  int32 // texts that it has from earlier items
+	Present bool
+	Texts   []string // behind what is small, so that a value takes six words
 }
 
 // Document reads one event at a time and keeps only what its layout asks for. Texts are valid
@@ -83,9 +82,7 @@ func (d *Document) Load(data []byte) error {
 		}
 		return refusal(err)
 	}
-	if !d.wrapped {
-		d.flatNames()
-	} else {
+	if d.wrapped {
 		fields, err := event.Decode(data)
 		if err != nil {
 			return err
@@ -108,9 +105,14 @@ func (d *Document) begin() {
 	d.previous, d.recording = &d.start, nil
 }
 
-// finish reads what is inside of texts.
+// finish reads what further names stand for, and what is inside of texts.
 func (d *Document) finish() {
-	d.readEmbedded()
+	if len(d.layout.flat) > 0 && !d.wrapped {
+		d.flatNames()
+	}
+	if len(d.layout.nested) > 0 {
+		d.readEmbedded()
+	}
 	if d.layout.keywords {
 		d.readWords()
 	}

@@ -43,7 +43,6 @@ func (d *Document) LoadFields(fields winevent.Fields) error {
 			}
 		}
 	}
-	d.flatNames()
 	d.finish()
 	return nil
 }

@@ -17,7 +17,6 @@ type knownKey struct {
 	raw    []byte // the key with its quotes and the colon; if a value is kept, that too and the byte after it
 	key    int    // bytes of the key in raw, with quotes and colon
 	column int    // -1: no column asks for it
-	spaced bool   // a column asks for it by a name without its spaces
 	next   [2]*knownKey
 
 	gen     uint32    // event that last had it
@@ -77,10 +76,10 @@ func (d *Document) expected() (n *knownKey, shared int) {
 func (d *Document) remember(key, raw []byte) *knownKey {
 	n := d.keys[string(key)]
 	if n == nil {
-		if len(d.keys) >= maxKeys || len(key)+2 != len(raw) || d.layout.wraps(key) { // escapes are not worth it
+		if len(d.keys) >= maxKeys || len(key)+2 != len(raw) || d.layout.wraps(key) || d.layout.spaced(key) { // escapes are not worth it
 			return nil
 		}
-		n = &knownKey{raw: append(bytes.Clone(raw), ':'), key: len(raw) + 1, column: d.layout.find(key), spaced: d.layout.spaced(key)}
+		n = &knownKey{raw: append(bytes.Clone(raw), ':'), key: len(raw) + 1, column: d.layout.find(key)}
 		d.keys[string(key)] = n
 	}
 	d.previous.next[1] = d.previous.next[0]
@@ -92,7 +91,7 @@ func (d *Document) remember(key, raw []byte) *knownKey {
 // knownMember reads the value of a known key. shared is how many of its bytes are the same as last time.
 func (d *Document) knownMember(n *knownKey, shared int) error {
 	d.outermost++
-	d.wrapped = d.wrapped || d.converted || n.spaced
+	d.wrapped = d.wrapped || d.converted
 	var col *Value
 	if n.column >= 0 {
 		col = d.claim(n.column, 0)

@@ -30,7 +30,7 @@ func (d *Document) flatNames() {
 		}
 		return nil
 	}
-	if len(d.layout.flat) == 0 || outermost(d.layout.eventSource) == nil || outermost(d.layout.eventID) == nil {
+	if outermost(d.layout.eventSource) == nil || outermost(d.layout.eventID) == nil {
 		return
 	}
 	for _, flat := range d.layout.flat {

@@ -8,14 +8,15 @@ import (
 	"decree/cmd/decree/internal/usage"
 	"decree/engine/regression"
 	"decree/rules"
+	"decree/rules/schema"
 )
 
 func newSchema(s *stdio.Streams) *cobra.Command {
-	texts := map[string][]byte{"rule": rules.JSONSchema, "test": regression.JSONSchema, "project": project.JSONSchema}
-	kinds := []string{"rule", "test", "project"}
+	texts := map[string][]byte{"rule": rules.JSONSchema, "test": regression.JSONSchema, "project": project.JSONSchema, "model": schema.JSONSchema}
+	kinds := []string{"rule", "test", "project", "model"}
 	return &cobra.Command{
-		Use:   "schema rule|test|project",
-		Short: "Print the JSON Schema of rules, tests or decree.yml, for editors",
+		Use:   "schema rule|test|project|model",
+		Short: "Print the JSON Schema of a kind of file, for editors",
 		Long: `Print a JSON Schema (draft 2020-12). Editors use it to complete keys and to mark
 mistakes while you type.
 

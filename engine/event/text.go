@@ -92,6 +92,9 @@ func (r *Reader) nextText() (Raw, error) {
 				return r.bad(r.line, trimmed, "not XML: %w", err)
 			}
 			return r.made(r.line, fields)
+		case found.JSON != "":
+			r.lines++
+			return Raw{Line: r.line, Content: TextContent([]byte(found.JSON))}, nil
 		}
 		return r.encoded(r.line, found.Fields)
 	}

@@ -17,10 +17,11 @@ type Reader struct {
 	Yearless bool // some time had no year
 }
 
-// Line is what a line holds: fields, or an event in Windows' XML, as Sysmon for Linux writes it to syslog.
+// Line is what a line holds: fields, or an event that syslog carries whole, in Windows' XML as of Sysmon for Linux, or as a JSON object.
 type Line struct {
 	Fields map[string]any // texts, and maps of texts for structured data
 	XML    string
+	JSON   string
 }
 
 // Parse reads a line without its line break. ok is false if it has none of the forms.

@@ -19,8 +19,8 @@ func parsed(t *testing.T, line string) string {
 	if !ok {
 		return ""
 	}
-	if found.XML != "" {
-		return found.XML
+	if found.XML+found.JSON != "" {
+		return found.XML + found.JSON
 	}
 	text, err := json.Marshal(found.Fields)
 	require.NoError(t, err)
@@ -43,6 +43,10 @@ func TestLines(t *testing.T) {
 			`{"a@1":{"iut":"3","x":"q\"]\\"},"appname":"evntslog","b":{"y":""},"facility":"local4","hostname":"host","message":"An application","msgid":"ID47","severity":"notice","timestamp":"2026-02-22T22:14:15.003Z"}`},
 		{"RFC 5424, nothing known", `<14>1 - - - - - -`, `{"facility":"user","message":"","severity":"info"}`},
 		{"Sysmon for Linux", `Feb 22 22:14:15 web1 sysmon: <Event><System/></Event>`, `<Event><System/></Event>`},
+
+		{"JSON in syslog", `<14>Feb 22 22:14:15 web1 nxlog[7]: {"EventID": 1}`, `{"EventID": 1}`},
+		{"what only begins so", `<14>Feb 22 22:14:15 web1 app: {x}`, `{"appname":"app","facility":"user","hostname":"web1","message":"{x}","severity":"info","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"Cisco's numbers", `<189>29: *Feb  1 18:46:11.123: %SYS-5-CONFIG_I: x`, `{"appname":"%SYS-5-CONFIG_I","facility":"local7","message":"x","severity":"notice","timestamp":"2026-02-01T18:46:11.123Z"}`},
 
 		{"CEF", `CEF:0|security|threat\|manager|1.0|100|worm \\ stopped|10|src=10.0.0.1 msg=a b\=c\nd fname=C:\\x y.exe cs1Label=Policy Name cs1=Block all cs2Label=Empty cs2= act=`,
 			`{"CEFVersion":"0","DeviceEventClassID":"100","DeviceProduct":"threat|manager","DeviceVendor":"security","DeviceVersion":"1.0","Name":"worm \\ stopped","Policy Name":"Block all","Severity":"10","cs1":"Block all","cs1Label":"Policy Name","cs2Label":"Empty","fname":"C:\\x y.exe","msg":"a b=c\nd","src":"10.0.0.1"}`},
@@ -151,7 +155,7 @@ func FuzzLines(f *testing.F) {
 		}
 		_, err := json.Marshal(found.Fields)
 		require.NoError(t, err)
-		assert.True(t, found.XML != "" || len(found.Fields) > 0)
+		assert.True(t, found.XML+found.JSON != "" || len(found.Fields) > 0)
 	})
 }
 

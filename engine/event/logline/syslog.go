@@ -1,6 +1,7 @@
 package logline
 
 import (
+	"encoding/json"
 	"maps"
 	"regexp"
 	"strconv"
@@ -16,8 +17,8 @@ var (
 
 var (
 	priority = regexp.MustCompile(`^<(\d{1,3})>`)
-	// RFC 3164 has no year. Cisco's devices may add one, a fraction, and marks of an unset clock.
-	plainTime = regexp.MustCompile(`^[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: [A-Z]{3,4}:)?:? +`)
+	// RFC 3164 has no year. Cisco's devices may add one, a number of the line, a fraction, and marks of an unset clock.
+	plainTime = regexp.MustCompile(`^(?:\d{1,10}: )?[*.]?([A-Z][a-z]{2}) {1,2}(\d{1,2}) (?:(\d{4}) )?(\d{2}:\d{2}:\d{2})(\.\d{1,9})?(?: [A-Z]{3,4}:)?:? +`)
 	isoTime   = regexp.MustCompile(`^(\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d{1,9})?(?:Z|[+-]\d{2}:?\d{2})) +`)
 	host      = regexp.MustCompile(`^([^\s:\[\]=<>{}"]+) +`)
 	program   = regexp.MustCompile(`^([^\s:\[\]=<>{}"]{1,64})(?:\[([^\]\s]{1,64})\])?: *`)
@@ -167,6 +168,9 @@ func (m message) in(header map[string]any) Line {
 	text := string(m)
 	if strings.HasPrefix(text, "<Event") {
 		return Line{XML: text}
+	}
+	if object := strings.TrimSpace(strings.TrimPrefix(text, "@cee:")); strings.HasPrefix(object, "{") && json.Valid([]byte(object)) {
+		return Line{JSON: object}
 	}
 	fields, ok := cef(text)
 	if !ok {

@@ -161,7 +161,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err := diag.WriteJSON(&text, summary); err != nil {
 		return err
 	}
-	if err := output.WriteFolder(p.out, append(targets.Names(chosen), ""), append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
+	if err := output.WriteFolder(p.out, []string{output.Everywhere}, append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
 	queries.Show(s, set, found, results)

@@ -24,6 +24,9 @@ const manifestName = ".decree-output"
 
 const manifestHead = "# Written by decree, which replaces and removes the files below and no others."
 
+// Everywhere stands for all folders of an output folder: what decree wrote there before, and does not write now, is removed.
+const Everywhere = "*"
+
 // folder is an output folder that is being written.
 type folder struct {
 	dir   string
@@ -33,7 +36,7 @@ type folder struct {
 }
 
 // WriteFolder writes files into dir. It removes files that decree wrote there before and does not write now, below the folders named ("" is the
-// top). All files get temporary names first, so that a failure changes nothing. A file that decree did not write is never touched: if one is in
+// top; or Everywhere). All files get temporary names first, so that a failure changes nothing. A file that decree did not write is never touched: if one is in
 // the way, nothing is written. Only force overwrites a write-protected file.
 func WriteFolder(dir string, below []string, files []File, force bool) (err error) {
 	if err := distinct(files); err != nil {
@@ -183,6 +186,7 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 
 // stale lists the files that decree wrote before and does not write now.
 func (f *folder) stale(below []string, files []File) ([]string, error) {
+	everywhere := slices.Contains(below, Everywhere)
 	now := map[string]bool{}
 	for _, file := range files {
 		now[file.Path] = true
@@ -190,7 +194,10 @@ func (f *folder) stale(below []string, files []File) ([]string, error) {
 	var out []string
 	for name := range f.own {
 		top, _, inside := strings.Cut(name, "/")
-		if now[name] || (inside && !slices.Contains(below, top)) || (!inside && !slices.Contains(below, "")) {
+		if !inside {
+			top = ""
+		}
+		if now[name] || (!everywhere && !slices.Contains(below, top)) {
 			continue
 		}
 		info, err := f.root.Lstat(name)

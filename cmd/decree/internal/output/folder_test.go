@@ -63,6 +63,9 @@ func TestAnotherTargetStays(t *testing.T) {
 	require.NoError(t, WriteFolder(dir, []string{"kql"}, []File{file("kql/b", "1")}, false))
 	assert.Equal(t, []string{"kql/b", "spl/a"}, names(t, dir))
 	require.NoError(t, WriteFolder(dir, []string{"kql", "spl", ""}, []File{file("summary", "1")}, false))
+	require.NoError(t, WriteFolder(dir, []string{"kql"}, []File{file("kql/a", "1")}, false))
+	require.NoError(t, WriteFolder(dir, []string{Everywhere}, []File{file("summary", "1")}, false))
+	assert.NoDirExists(t, filepath.Join(dir, "kql"))
 	assert.Equal(t, []string{"summary"}, names(t, dir))
 }
 

@@ -12,6 +12,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/targets"
 	"decree/rules/diag"
+	"decree/rules/lint"
 )
 
 const whole = `
@@ -93,6 +94,7 @@ func found(t *testing.T, text string) (*Project, []string) {
 	var out []string
 	for _, d := range found {
 		out = append(out, strings.TrimPrefix(d.Range.String(), "decree.yml:")+" "+d.Code)
+		assert.True(t, d.Severity != diag.Error || lint.Why(d.Code) != "", "decree validate --explain %s says nothing", d.Code)
 	}
 	return p, out
 }

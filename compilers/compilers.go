@@ -14,7 +14,7 @@
 //
 // The files of a dialect have the same names: dialect (features, the query as a whole), scope (what makes an event one of the source),
 // match (tests of fields), scalar (values and functions), ancestor, prevalence and reputation, correlation (a file a part), lists, regex,
-// quote, union (several sources). What only one dialect has is in a file named for it.
+// quote, place (where an organisation keeps events), union (several sources). What only one dialect has is in a file named for it.
 package compilers
 
 import (

@@ -87,7 +87,11 @@ func textHasRule(data []byte) bool {
 // notARule reports a document that is not one of Sigma's.
 func (p *parser) notARule(top *yaml.Node, what string) {
 	p.others++
-	p.Errorf(NotARule, p.Span(top), "a rule has `title`, `logsource` and `detection`", "this is not a %s: it has none of the keys of one", what)
+	hint := "a rule has `title`, `logsource` and `detection`"
+	if source.Value(top, "cases") != nil {
+		hint = "these are tests: name their rule, or its folder"
+	}
+	p.Errorf(NotARule, p.Span(top), hint, "this is not a %s: it has none of the keys of one", what)
 }
 
 // foreign tells whether the file has something, but none of Sigma's documents. Documents that could not be read are judged by their text.

@@ -129,7 +129,12 @@ func (r *reader) byLogSource(t *aTarget, n *yaml.Node, what, only string) map[st
 			r.Errorf("empty-value", r.Span(e.Value), "remove it, or write a text", "%s of %s is empty", what, e.Key.Value)
 			continue
 		}
-		out[e.Key.Value] = strings.Join(texts, ",")
+		text := strings.Join(texts, ",")
+		if _, check := t.Dialect.Place(); check(text) != nil {
+			r.Errorf("invalid-"+what, r.Span(e.Value), "", "%s of %s: %v", what, e.Key.Value, check(text))
+			continue
+		}
+		out[e.Key.Value] = text
 	}
 	return out
 }

@@ -61,7 +61,7 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 		sources = p.opt.Model.Candidates(r) // no source has all fields: ask all of them, as of events without the fields
 	}
 	if len(sources) == 0 {
-		found.Warnf("no-log-source", r.Source.LogSource.Range, "choose another --model", "data model %s has no such log source; the rule is not run", p.opt.Model.Name)
+		found.Warnf("no-log-source", r.Source.LogSource.Range, "give it events of its log source, or choose another --model", "data model %s has no such log source; the rule is not run", p.opt.Model.Name)
 		return
 	}
 	whole := r.Condition

@@ -66,6 +66,7 @@ func (s *Set) together(each []diag.Diagnostics) diag.Diagnostics {
 					continue
 				}
 				d.Message = "data models " + s.Names() + " have no such log source; the rule is not run"
+				d.Hint = "give it events of its log source"
 			case slices.ContainsFunc(out, func(o diag.Diagnostic) bool { return o == d }):
 				continue
 			}

@@ -155,6 +155,9 @@ func (in *Reader) read(file string) error {
 		in.Recognised = in.Recognised || choice.Model != ""
 	}
 	err = e.Run(r, file, in.opt.Workers, func(int) { in.barErr = errors.Join(in.barErr, in.bar.Read(r.Bytes(), in.opt.Matches())) })
+	if in.chosen == nil && len(e.Model.Recognise) == 0 {
+		in.Recognised = in.Recognised || e.Fitted() // it has no signs
+	}
 	in.Lines += r.Lines()
 	in.Rejected += r.Rejected()
 	for _, note := range r.Notes() {

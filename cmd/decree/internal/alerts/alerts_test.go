@@ -201,5 +201,5 @@ func TestSorted(t *testing.T) {
 	full := &sorted{to: New(s, "csv"), room: 10}
 	full.Add(Alert{})
 	full.Add(Alert{})
-	assert.EqualError(t, full.Close(nil, nil), "--sort time: 1 matches fill half of --max-memory: raise it, or leave out --sort")
+	assert.EqualError(t, full.Close(nil, nil), "1 matches that are to be sorted by time fill half of --max-memory: raise it, or leave out --sort and --suppress")
 }

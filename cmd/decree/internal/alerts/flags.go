@@ -16,6 +16,7 @@ type Flags struct {
 	Fields   []string
 	Sort     string // "" or time
 	From, To string
+	Suppress string // as ParseSuppression reads it
 	Out      string // a file in place of standard output
 	HTML     string // a file for a report, beside the output
 }
@@ -29,6 +30,7 @@ func (p *Flags) AddTo(cmd *cobra.Command) {
 	f.StringVar(&p.Sort, "sort", "", "`ORDER` of matches: time. They wait for the end of the input, in half of --max-memory (default: as they are found)")
 	f.StringVar(&p.From, "from", "", "show only matches of events from this `TIME` on: RFC 3339, a date, or as 24h or 7d before --now; UTC unless it has a zone")
 	f.StringVar(&p.To, "to", "", "show only matches of events before this `TIME`")
+	f.StringVar(&p.Suppress, "suppress", "", "`BY=TIME`, as host,Image=1d: show one match by rule, these columns or fields, and time, the earliest; as --sort time")
 	f.StringVarP(&p.Out, "out", "o", "", "write matches to this `FILE`; it must not exist, except with --force")
 	f.StringVar(&p.HTML, "html", "", "also write a report to this `FILE`: one page that opens in a browser without a network")
 	usage.Complete(cmd, "sort", usage.These("time"))
@@ -51,7 +53,18 @@ func (p *Flags) Check() error {
 }
 
 // AtOnce tells whether matches are written to standard output as they are found.
-func (p *Flags) AtOnce() bool { return !p.Summary && p.Sort == "" && p.Out == "" }
+func (p *Flags) AtOnce() bool { return !p.Summary && !p.sorts() && p.Out == "" }
+
+// sorts tells whether matches wait to be put in order. Which of them is the earliest is known only then.
+func (p *Flags) sorts() bool { return p.Sort != "" || p.Suppress != "" }
+
+// suppression reads --suppress.
+func (p *Flags) suppression() (Suppression, error) {
+	if p.Suppress == "" {
+		return Suppression{}, nil
+	}
+	return ParseSuppression(p.Suppress)
+}
 
 // CheckBacktest refuses what a backtest does not have.
 func (p *Flags) CheckBacktest(on bool) error {
@@ -59,15 +72,15 @@ func (p *Flags) CheckBacktest(on bool) error {
 	case !on:
 	case p.Format != "text" && p.Format != "json":
 		return fmt.Errorf("--backtest has no --format %s: write text or json", p.Format)
-	case p.Sort != "" || len(p.Fields) > 0 || p.From != "" || p.To != "" || p.HTML != "":
-		return errors.New("--backtest counts alerts by day: leave out --sort, --fields, --from, --to and --html")
+	case p.sorts() || len(p.Fields) > 0 || p.From != "" || p.To != "" || p.HTML != "":
+		return errors.New("--backtest counts alerts by day: leave out --sort, --suppress, --fields, --from, --to and --html")
 	}
 	return nil
 }
 
 // Memory is what is left of a run's memory, in bytes: matches that are sorted take half of it.
 func (p *Flags) Memory(whole int) int {
-	if p.Sort != "" {
+	if p.sorts() {
 		return whole / 2
 	}
 	return whole

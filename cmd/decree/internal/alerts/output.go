@@ -1,13 +1,15 @@
 package alerts
 
 import (
-	"errors"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -17,14 +19,20 @@ type Output struct {
 
 	fields           []string // of events
 	window           Window
-	sinks            []Sink
+	sink             Sink
+	suppressed       *suppressed // nil: all are shown
 	outside, undated int
+	found            map[string]bool // of the fields, those that some match has
 }
 
 // NewOutput makes the output of a run, which writes to s and to other sinks. now is where durations count back from. memory is how many bytes
 // matches may take that wait to be sorted.
 func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...Sink) (*Output, error) {
-	o := &Output{fields: eventFields(p.Fields)}
+	suppress, err := p.suppression()
+	if err != nil {
+		return nil, err
+	}
+	o := &Output{fields: eventFields(slices.Concat(p.Fields, suppress.By)), found: map[string]bool{}}
 	for _, bound := range []struct {
 		flag, text string
 		to         *time.Time
@@ -41,16 +49,18 @@ func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...S
 	if !o.window.To.IsZero() && !o.window.From.Before(o.window.To) {
 		return nil, fmt.Errorf("--from and --to leave no time: %s", o.window)
 	}
-	var sink Sink
+	own := New
 	if p.Summary {
-		sink = NewSummary(s, p.Format)
-	} else {
-		sink = New(s, p.Format, p.Fields...)
+		own = func(s *stdio.Streams, format string, _ ...string) Sink { return NewSummary(s, format) }
 	}
-	if p.Sort != "" {
-		sink = &sorted{to: sink, room: memory}
+	o.sink = append(several{own(s, p.Format, p.Fields...)}, others...)
+	if suppress.For > 0 {
+		o.suppressed = newSuppressed(suppress, o.sink)
+		o.sink = o.suppressed
 	}
-	o.sinks = append([]Sink{sink}, others...)
+	if p.sorts() {
+		o.sink = &sorted{to: o.sink, room: memory}
+	}
 	return o, nil
 }
 
@@ -66,23 +76,28 @@ func (o *Output) Add(r engine.Result) bool {
 	}
 	o.Shown++
 	a := NewAlert(r, o.fields...)
-	for _, sink := range o.sinks {
-		sink.Add(a)
+	for name := range a.Fields {
+		o.found[name] = true
 	}
+	o.sink.Add(a)
 	return true
 }
 
 // Close ends all sinks.
 func (o *Output) Close(suspended []engine.Suspension, withoutReputation []*ir.Rule) error {
-	var errs []error
-	for _, sink := range o.sinks {
-		errs = append(errs, sink.Close(suspended, withoutReputation))
-	}
-	return errors.Join(errs...)
+	return o.sink.Close(suspended, withoutReputation)
 }
 
-// ShowOutside says which matches the window left out.
+// ShowOutside says which matches were left out by their time or by others like them, and which fields no match has.
 func (o *Output) ShowOutside(s *stdio.Streams) {
+	for _, name := range o.fields {
+		if o.Shown > 0 && !o.found[name] {
+			fmt.Fprintf(s.Err, "warning: no match has the field %s: %s\n", diag.Visible(name), diag.Suggest("did you mean %q?", name, names(columns), "the columns are "+strings.Join(names(columns), ", ")))
+		}
+	}
+	if o.suppressed != nil {
+		fmt.Fprintf(s.Err, "%s suppressed: each is like one before it\n", plural.Count(o.suppressed.left, "match"))
+	}
 	if o.window.All() {
 		return
 	}

@@ -9,6 +9,8 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/engine/event"
+	"decree/rules/ir"
 )
 
 func TestParseTime(t *testing.T) {
@@ -62,12 +64,12 @@ func TestWindowsThatCannotBe(t *testing.T) {
 
 func TestFlagsThatDoNotGoTogether(t *testing.T) {
 	for want, p := range map[string]Flags{
-		`unknown sort "name" (one of time)`:                                                    {Format: "text", Sort: "name"},
-		"--summary has no --format csv: write text or json":                                    {Format: "csv", Summary: true},
-		"--summary shows counts: leave out --sort and --fields":                                {Format: "text", Summary: true, Sort: "time"},
-		"--format timeline has fixed columns: leave out --fields, or write --format csv":       {Format: "timeline", Fields: []string{"a"}},
-		"--backtest has no --format csv: write text or json":                                   {Format: "csv"},
-		"--backtest counts alerts by day: leave out --sort, --fields, --from, --to and --html": {Format: "text", From: "1h"},
+		`unknown sort "name" (one of time)`:                                                                {Format: "text", Sort: "name"},
+		"--summary has no --format csv: write text or json":                                                {Format: "csv", Summary: true},
+		"--summary shows counts: leave out --sort and --fields":                                            {Format: "text", Summary: true, Sort: "time"},
+		"--format timeline has fixed columns: leave out --fields, or write --format csv":                   {Format: "timeline", Fields: []string{"a"}},
+		"--backtest has no --format csv: write text or json":                                               {Format: "csv"},
+		"--backtest counts alerts by day: leave out --sort, --suppress, --fields, --from, --to and --html": {Format: "text", From: "1h"},
 	} {
 		err := p.Check()
 		if err == nil {
@@ -94,4 +96,39 @@ func TestSortedOutput(t *testing.T) {
 	o.Add(early)
 	require.NoError(t, o.Close(nil, nil))
 	assert.Equal(t, "event_id early late", strings.Join(strings.Fields(out.String()), " "))
+}
+
+func TestSuppressedMatchesAreLikeAnEarlierOne(t *testing.T) {
+	s, out, errs := clitest.Streams("")
+	o, err := NewOutput(s, Flags{Format: "csv", Fields: []string{"event_id"}, Suppress: "host=1h"}, time.Now(), 1<<20)
+	require.NoError(t, err)
+	who, other := rule("Who", "high", 1), rule("Other", "high", 5)
+	for _, c := range []struct {
+		id, at, host string
+		of           *ir.Rule
+	}{{"soon", "10:30", "PC7", who}, {"first", "10:00", "PC7", who}, {"host", "10:10", "PC8", who}, {"rule", "10:20", "PC7", other}, {"next", "11:00", "PC7", who}, {"undated", "", "PC7", who}} {
+		r := match(c.of, c.id)
+		r.Facts, r.At = []event.Fact{{Name: "host", Value: c.host}}, time.Time{}
+		if c.at != "" {
+			r.At, err = time.Parse("2006-01-02 15:04", "2026-03-01 "+c.at)
+			require.NoError(t, err)
+		}
+		o.Add(r)
+	}
+	require.NoError(t, o.Close(nil, nil))
+	o.ShowOutside(s)
+	assert.Equal(t, "event_id\nfirst\nhost\nrule\nnext\nundated\n", out.String())
+	assert.Equal(t, "1 match suppressed: each is like one before it\n", errs.String())
+}
+
+func TestParseSuppression(t *testing.T) {
+	got, err := ParseSuppression("host,Image=1d")
+	require.NoError(t, err)
+	assert.Equal(t, Suppression{[]string{"host", "Image"}, 24 * time.Hour}, got)
+	for _, text := range []string{"host", "=1d", "host=", "host=0s", "host,=1d", "host=-1h", "host=1x"} {
+		_, err := ParseSuppression(text)
+		assert.EqualError(t, err, "--suppress "+text+": write names and a time, such as host,Image=1d")
+		_, err = NewOutput(nil, Flags{Suppress: text}, time.Now(), 1)
+		assert.Error(t, err)
+	}
 }

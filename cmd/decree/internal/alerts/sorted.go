@@ -40,7 +40,7 @@ func (s *sorted) Add(a Alert) {
 		return
 	}
 	if s.store.Size()+keptSize*len(s.index) > s.room {
-		s.err = fmt.Errorf("--sort time: %d matches fill half of --max-memory: raise it, or leave out --sort", len(s.index))
+		s.err = fmt.Errorf("%d matches that are to be sorted by time fill half of --max-memory: raise it, or leave out --sort and --suppress", len(s.index))
 		return
 	}
 	text, err := json.Marshal(a)

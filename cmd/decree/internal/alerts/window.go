@@ -40,14 +40,17 @@ func ParseTime(flag, text string, now time.Time) (time.Time, error) {
 			return at, nil
 		}
 	}
-	ago, err := time.ParseDuration(text)
-	if days, isDays := strings.CutSuffix(text, "d"); isDays {
-		var n int
-		n, err = strconv.Atoi(days)
-		ago = time.Duration(n) * 24 * time.Hour
-	}
-	if err == nil && ago > 0 {
+	if ago, err := parseDuration(text); err == nil && ago > 0 {
 		return now.Add(-ago), nil
 	}
 	return time.Time{}, fmt.Errorf("--%s %s is not a time: write it as 2026-03-02, 2026-03-02T12:00:00Z, or as 24h or 7d before now", flag, text)
+}
+
+// parseDuration reads a duration, which may be in days.
+func parseDuration(text string) (time.Duration, error) {
+	if days, ok := strings.CutSuffix(text, "d"); ok {
+		n, err := strconv.ParseUint(days, 10, 16)
+		return time.Duration(n) * 24 * time.Hour, err
+	}
+	return time.ParseDuration(text)
 }

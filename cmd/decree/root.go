@@ -21,6 +21,9 @@ func newRoot(s *stdio.Streams) *cobra.Command {
 their regression tests, and writes them as Microsoft KQL, Splunk SPL and Elastic
 EQL. You write a detection once, and all four find the same events.
 
+In a project every command finds decree.yml in its folder or above it, and takes
+from it what you do not say. decree init starts one.
+
 The examples use files of decree's repository.
 
 Exit codes:
@@ -28,7 +31,8 @@ Exit codes:
   1  something was found: an error in a rule, a failed test, a refused rule in
      compile, and with --strict in build and reports (a skipped rule is none)
   2  wrong usage, or a file could not be read or written`,
-		Example: `  decree validate tests/examples/rules
+		Example: `  decree init our_rules
+  decree validate tests/examples/rules
   decree run -r tests/examples/rules tests/examples/events/processes.ndjson
   decree compile -t kql tests/examples/rules/remote_script.yml`,
 		Version:       buildVersion(),

@@ -12,6 +12,7 @@ import (
 	"decree/engine"
 	"decree/engine/enginetest"
 	"decree/engine/event"
+	"decree/rules"
 	"decree/tests/fixture/lowered"
 )
 
@@ -57,6 +58,30 @@ func TestResultsOfCorrelationsTellOfTheirEvent(t *testing.T) {
 		assert.Equal(t, []event.Fact{{Name: "time", Value: "2026-03-01T09:01:00.000Z"}, {Name: "host", Value: "h"}, {Name: "user", Value: "u"}, {Name: "CommandLine", Value: "whoami /all"}, {Name: "sha1", Value: "y"}}, last.Facts, kind)
 		assert.Equal(t, "u", last.Event.Fields["AccountName"], kind)
 	}
+}
+
+// TestWhatIsSilentIsOnlyRead: a rule and a correlation that are silent complete what reads them, and report nothing of their own.
+func TestWhatIsSilentIsOnlyRead(t *testing.T) {
+	rs, cs := lowered.Correlations(t, "title: T\ngenerate: true\ncorrelation: {type: event_count, rules: [inner], timespan: 1h, condition: {gte: 1}}\n"+
+		"---\ntitle: Inner\nname: inner\ngenerate: true\ncorrelation: {type: event_count, rules: [who], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
+	titles := func(silent map[*rules.Rule]bool) (out []string) {
+		results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs, Silent: silent}, rs,
+			enginetest.DefenderProcess(1, "09:00:00", "h", "x", "whoami"), enginetest.DefenderProcess(2, "09:01:00", "h", "x", "whoami"))
+		for _, r := range results {
+			out = append(out, r.EventID+" "+r.Rule.Source.Title)
+		}
+		return out
+	}
+	assert.Equal(t, []string{"1 Who", "2 Who", "2 Inner", "2 T"}, titles(nil))
+	silent := map[*rules.Rule]bool{}
+	for _, r := range rs {
+		silent[r.Source] = true
+	}
+	assert.Equal(t, []string{"2 Inner", "2 T"}, titles(silent))
+	for _, c := range cs {
+		silent[c.Source.Body] = c.Source.Body.Title == "Inner"
+	}
+	assert.Equal(t, []string{"2 T"}, titles(silent))
 }
 
 // TestMatchesOfCorrelationsTakeLittleRoom: what is kept of each is small, and results come one by one.

@@ -45,12 +45,13 @@ type Explanation struct {
 
 // Step is a part of a condition with its truth on the event.
 type Step struct {
-	Text    string `json:"text"`
-	Holds   bool   `json:"holds"`
-	Unknown bool   `json:"unknown,omitempty"` // its regular expressions take too many steps
-	Value   string `json:"value,omitempty"`   // of a predicate: what the event has
-	From    string `json:"from,omitempty"`    // where that was read, if not on the event itself
-	Steps   []Step `json:"steps,omitempty"`
+	Text    string   `json:"text"`
+	Holds   bool     `json:"holds"`
+	Unknown bool     `json:"unknown,omitempty"` // its regular expressions take too many steps
+	Value   string   `json:"value,omitempty"`   // of a predicate: what the event has
+	Texts   []string `json:"-"`                 // the same as texts; nil if there is none
+	From    string   `json:"from,omitempty"`    // where that was read, if not on the event itself
+	Steps   []Step   `json:"steps,omitempty"`
 }
 
 // NewExplainer compiles one rule.
@@ -184,7 +185,7 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 		}
 	case *ir.Match:
 		out.Text = n.Field.String() + " " + ir.Describe(n.Test)
-		out.Value, out.From = m.actual(n.Field, n.Test, t, s)
+		out.Value, out.From, out.Texts = m.actual(n.Field, n.Test, t, s)
 	default:
 		panic("engine: unknown node")
 	}
@@ -195,29 +196,39 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 }
 
 // actual is what the event, or an ancestor's event, has in a field.
-func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source) (value, from string) {
+func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source) (value, from string, texts []string) {
 	if t.Op != condition.Atom {
-		return "missing: the data model has no column for it here", ""
+		return "missing: the data model has no column for it here", "", nil
 	}
 	a := m.p.atoms.All()[t.N]
 	if !a.Ancestor {
-		value = shown(m.doc.Slot(a.Slot))
-		if columns := m.p.layout.Describe(a.Slot); !m.doc.Slot(a.Slot).Present && columns != f.Name {
+		slot := m.doc.Slot(a.Slot)
+		value = shown(slot)
+		if columns := m.p.layout.Describe(a.Slot); !slot.Present && columns != f.Name {
 			value = "missing: no " + columns
 		}
 		if a.Other >= 0 {
 			value += ", the other " + shown(m.doc.Slot(a.Other))
 		}
-		return value, ""
+		return value, "", cloned(slot.Texts)
 	}
 	texts, ok := m.ancestor(f)
 	if !ok {
-		return "unknown", "no creation event tells it"
+		return "unknown", "no creation event tells it", nil
 	}
 	if !s.lineage.Carries(m.doc, f) {
 		_, from, _ = m.above.Field(f)
 	}
-	return quoteAll(texts), from
+	return quoteAll(texts), from, cloned(texts)
+}
+
+// cloned copies texts out of the document's memory, which is used again.
+func cloned(texts []string) []string {
+	var out []string
+	for _, t := range texts {
+		out = append(out, strings.Clone(t))
+	}
+	return out
 }
 
 func shown(v *document.Value) string {

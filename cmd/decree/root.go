@@ -45,7 +45,7 @@ Exit codes:
 	root.Flags().Bool("version", false, "show the version") // cobra's own takes -v, which is --verbose elsewhere
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 76"))
 	root.SetFlagErrorFunc(usage.ExplainFlag)
-	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newRun(s), newTest(s), newNew(s), newSchema(s), newExplain(s), newList(s))
+	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s))
 	return root
 }
 

@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"slices"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -10,8 +11,11 @@ import (
 	"decree/rules/source"
 )
 
-// FilterFiles lists the YAML files of a folder of filters, sorted.
-func FilterFiles(folder *source.Folder) ([]string, error) { return folder.YAMLFiles(".", nil) }
+// FilterFiles lists the YAML files of a folder of filters, sorted. It skips test files.
+func FilterFiles(folder *source.Folder) ([]string, error) {
+	files, err := folder.YAMLFiles(".", nil)
+	return slices.DeleteFunc(files, isTestFile), err
+}
 
 // Filters reads every filter document of a file in the folder. A filter with an error is not returned. A document that is
 // not a filter is an error.
@@ -20,7 +24,15 @@ func Filters(folder *source.Folder, file string, how FilterCondition) ([]*rules.
 	if found != nil {
 		return nil, found
 	}
-	p := newParser(file, data, folder)
+	return readFilters(newParser(file, data, folder), how)
+}
+
+// FilterText reads every filter document of a text, as Filters does. The filters may name no files.
+func FilterText(file string, data []byte, how FilterCondition) ([]*rules.Filter, diag.Diagnostics) {
+	return readFilters(newParser(file, data, nil), how)
+}
+
+func readFilters(p *parser, how FilterCondition) ([]*rules.Filter, diag.Diagnostics) {
 	p.filterCondition = how
 	var out []*rules.Filter
 	p.Documents(func(top *yaml.Node) {

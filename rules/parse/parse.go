@@ -63,9 +63,12 @@ func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diag
 // a folder below it that is named lists, filters or regression_data. Not all of these files need be rules: Documents tells.
 func RuleFiles(folder *source.Folder, under string) ([]string, error) {
 	files, err := folder.YAMLFiles(under, func(name string) bool { return name == "lists" || name == "filters" || name == "regression_data" })
-	return slices.DeleteFunc(files, func(file string) bool {
-		return strings.HasSuffix(strings.TrimSuffix(file, path.Ext(file)), ".test")
-	}), err
+	return slices.DeleteFunc(files, isTestFile), err
+}
+
+// isTestFile tells whether a file's name is that of a test file, x.test.yml.
+func isTestFile(file string) bool {
+	return strings.HasSuffix(strings.TrimSuffix(file, path.Ext(file)), ".test")
 }
 
 // DocumentsIn reads a rule file of the folder, as Documents does.

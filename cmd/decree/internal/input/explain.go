@@ -30,7 +30,7 @@ func Explain(s *stdio.Streams, paths []string, choose bool, among []schema.Recog
 	}
 	switch models := out.in.Choose(files, among); {
 	case len(models) > 1:
-		return nil, fmt.Errorf("the files have different data models: %s\nexplain files of one of them, or name it with --model", strings.Join(models, ", "))
+		return nil, fmt.Errorf("the files have different data models: %s\ngive files of one of them, or name it with --model", strings.Join(models, ", "))
 	case len(models) == 1:
 		out.Model = models[0]
 	case out.in.Unreadable:

@@ -31,7 +31,7 @@ func (c *changes) has(dir string, files ...string) (bool, error) {
 	return slices.ContainsFunc(files, func(f string) bool { return known[f] }), nil
 }
 
-// changedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files or a filter on it did, and a
+// changedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, or a filter on it or that filter's tests did, and a
 // correlation if a rule that it reads did. A file that git does not track counts as changed. Without a revision every rule counts as changed.
 func (set *Set) changedSince(rev string) (func(*rules.Rule) bool, error) {
 	if rev == "" {
@@ -60,8 +60,7 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 	if r.File.Disk == "" {
 		return false, errors.New("--since: the shipped library has no history; name a folder")
 	}
-	tests, _ := r.File.TestFile()
-	files := []string{r.File.Path, tests}
+	files := append(set.testFiles(r.File), r.File.Path)
 	for _, l := range r.IR.Source.Lists {
 		switch {
 		case l.Outside:
@@ -72,12 +71,6 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 			files = append(files, l.File)
 		}
 	}
-	if data, err := r.File.Folder.Read(tests); err == nil {
-		parsed, _ := regression.Parse(r.File.Folder, tests, data, set.FilterCondition)
-		for _, c := range parsed.Cases {
-			files = append(files, c.Files()...)
-		}
-	}
 	if changed, err := known.has(r.File.Disk, files...); changed || err != nil {
 		return changed, err
 	}
@@ -86,10 +79,26 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 			return changed, err
 		}
 	}
-	for _, filter := range set.filteredBy[r.IR.Source] {
-		if changed, err := known.has(filepath.Dir(filter), filepath.Base(filter)); changed || err != nil {
+	for _, f := range set.Filters {
+		if !f.Covers(r) {
+			continue
+		}
+		if changed, err := known.has(f.File.Disk, append(set.testFiles(f.File), f.File.Path)...); changed || err != nil {
 			return changed, err
 		}
 	}
 	return false, nil
+}
+
+// testFiles gives the test file of a rule or filter file, and the files with events that it names: slash paths in the folder.
+func (set *Set) testFiles(of File) []string {
+	tests, _ := of.TestFile()
+	files := []string{tests}
+	if data, err := of.Folder.Read(tests); err == nil {
+		parsed, _ := regression.Parse(of.Folder, tests, data, set.FilterCondition)
+		for _, c := range parsed.Cases {
+			files = append(files, c.Files()...)
+		}
+	}
+	return files
 }

@@ -34,6 +34,15 @@ func (f *Filters) AddTo(cmd *cobra.Command) {
 	}
 }
 
+// AppliedFilter is a filter file and the rules that its filters cover.
+type AppliedFilter struct {
+	File   File
+	covers map[*rules.Rule]bool
+}
+
+// Covers tells whether a filter of the file covers a rule.
+func (f AppliedFilter) Covers(r Rule) bool { return f.covers[r.IR.Source] }
+
 // filter applies the filters of the user's folder, or else of the project's. all says that the set has all rules of the project: a filter of the project
 // that covers none of fewer rules is no finding.
 func (set *Set) filter(f Filters, all bool) error {
@@ -75,8 +84,7 @@ func (set *Set) applyFilters(dir string, all bool) (int, error) {
 		return 0, err
 	}
 	for _, file := range files {
-		onDisk := filepath.Join(dir, filepath.FromSlash(file))
-		set.filterFiles = append(set.filterFiles, onDisk)
+		set.filterFiles = append(set.filterFiles, filepath.Join(dir, filepath.FromSlash(file)))
 		filters, found := parse.Filters(folder, file, set.FilterCondition)
 		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
 		found, passed := passOver(File{}, parse.File{Foreign: foreign && len(found) > 0}, found)
@@ -84,10 +92,12 @@ func (set *Set) applyFilters(dir string, all bool) (int, error) {
 			set.foreign++
 		}
 		set.PassedOver = append(set.PassedOver, passed...)
+		applied := AppliedFilter{File: File{Folder: folder, Disk: dir, Path: file}, covers: map[*rules.Rule]bool{}}
 		for _, f := range filters {
 			set.Lists.Answer(f.Body)
-			found = append(found, set.apply(f, onDisk, all)...)
+			found = append(found, set.apply(f, applied, all)...)
 		}
+		set.Filters = append(set.Filters, applied)
 		if all := append(passed, found...); len(all) > 0 {
 			if data, err := folder.Read(file); err == nil {
 				set.texts[all[0].Range.File] = data
@@ -102,7 +112,7 @@ func (set *Set) applyFilters(dir string, all bool) (int, error) {
 }
 
 // apply applies a filter to each rule that it covers. all says that one that covers none is a finding.
-func (set *Set) apply(f *rules.Filter, file string, all bool) diag.Diagnostics {
+func (set *Set) apply(f *rules.Filter, in AppliedFilter, all bool) diag.Diagnostics {
 	required, found := ir.LowerFilter(f)
 	if required == nil {
 		return found
@@ -111,8 +121,8 @@ func (set *Set) apply(f *rules.Filter, file string, all bool) diag.Diagnostics {
 	for i, r := range set.Rules {
 		if f.Covers(r.IR.Source) {
 			covered++
+			in.covers[r.IR.Source] = true
 			set.Rules[i].IR = r.IR.Filtered(required)
-			set.filteredBy[r.IR.Source] = append(set.filteredBy[r.IR.Source], file)
 		}
 	}
 	if covered == 0 && all {

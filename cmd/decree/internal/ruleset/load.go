@@ -13,7 +13,6 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/lint"
 	"decree/rules/parse"
@@ -57,7 +56,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &Set{texts: map[string][]byte{}, files: map[string]File{}, filteredBy: map[*rules.Rule][]string{}}
+	set := &Set{texts: map[string][]byte{}, files: map[string]File{}}
 	if err := set.openLists(s, sel.Lists); err != nil {
 		return nil, err
 	}

@@ -27,15 +27,15 @@ type Set struct {
 	Lists       *parse.Outside // nil without folders of lists
 	Environment string         // whose lists win over others; empty for none
 
-	Project         *project.Project      // that the rules were loaded for
+	Project         *project.Project // that the rules were loaded for
+	Filters         []AppliedFilter
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed      []parsedFile
 	read        []readCorrelation
 	filterFiles []string
-	foreign     int                      // files in PassedOver
-	filteredBy  map[*rules.Rule][]string // rule -> files on disk of the filters that cover it
-	onlyRead    map[*rules.Rule]bool     // rules that the user did not select and a selected correlation reads
+	foreign     int                  // files in PassedOver
+	onlyRead    map[*rules.Rule]bool // rules that the user did not select and a selected correlation reads
 
 	texts map[string][]byte // file -> its text, to show findings in it
 	files map[string]File   // file -> where to read its text

@@ -25,13 +25,17 @@ type Tests struct {
 type Tested struct {
 	Rule  ruleset.Rule
 	Suite regression.Suite
-	file  *regression.File // nil if the rule has only Sigma's own regression data
+	file  *regression.File // nil if the rule has none of its own
 }
 
 // Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by rule/case; nil selects
 // all.
 func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 	tests := &Tests{}
+	ofFilters, err := tests.loadFilters(set)
+	if err != nil {
+		return nil, err
+	}
 	for _, r := range set.Whole() {
 		cases, found := sigmaTests(set, r)
 		tests.Found = append(tests.Found, found...)
@@ -57,6 +61,13 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 			return nil, err
 		case len(cases) == 0:
 			tests.Untested = append(tests.Untested, r)
+		}
+		for _, f := range ofFilters {
+			if f.Covers(r) {
+				cases = append(cases, f.cases...)
+			}
+		}
+		if own == nil && !named && len(cases) == 0 {
 			continue
 		}
 		suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}

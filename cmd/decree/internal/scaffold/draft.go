@@ -25,7 +25,7 @@ func Write(r Request) (Texts, error) {
 	if r.Product+r.Category+r.Service == "" {
 		r.Product, r.Category = "windows", "process_creation"
 	}
-	d := draft{Name: r.Name, Title: r.Title, Date: r.Date.Format(time.DateOnly), ID: newUUID()}
+	d := draft{Name: r.Name, Title: r.Title, Date: r.Date.Format(time.DateOnly), ID: UUID()}
 	if d.Title == "" {
 		words := strings.ReplaceAll(r.Name, "_", " ")
 		d.Title = strings.ToUpper(words[:1]) + words[1:]

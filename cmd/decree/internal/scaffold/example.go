@@ -5,8 +5,8 @@ import (
 	"fmt"
 )
 
-// newUUID gives a random UUID, version 4 of RFC 9562.
-func newUUID() string {
+// UUID gives a random UUID, version 4 of RFC 9562.
+func UUID() string {
 	var b [16]byte
 	_, _ = rand.Read(b[:]) // never fails: https://pkg.go.dev/crypto/rand#Read
 	b[6], b[8] = b[6]&0x0f|0x40, b[8]&0x3f|0x80

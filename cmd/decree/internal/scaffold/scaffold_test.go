@@ -48,7 +48,7 @@ func TestATitleIsQuoted(t *testing.T) {
 }
 
 func TestEachRuleHasAnID(t *testing.T) {
-	a, b := newUUID(), newUUID()
+	a, b := UUID(), UUID()
 	assert.NotEqual(t, a, b)
 	assert.Regexp(t, "^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$", a)
 }

@@ -1,0 +1,231 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/evaluation"
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/input"
+	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/ruletests"
+	"decree/cmd/decree/internal/scaffold"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/tuned"
+	"decree/cmd/decree/internal/usage"
+	"decree/engine/event"
+	"decree/engine/tuning"
+	"decree/rules/diag"
+)
+
+type tuneParams struct {
+	evaluation.Flags
+	filters   ruleset.Filters
+	lists     ruleset.Lists
+	rule      string
+	good, bad []string
+	out       string
+	force     bool
+	format    string
+}
+
+func newTune(s *stdio.Streams) *cobra.Command {
+	var p tuneParams
+	cmd := &cobra.Command{
+		Use:   "tune RULE --good EVENTS --bad EVENTS",
+		Short: "Write the filter that a noisy rule needs, from examples",
+		Long: `Find what events that should not alert (--good) have in common and events that
+must alert (--bad) have not, and write it as a Sigma filter with its tests. The
+filter is as small as possible. It tests fields that people can read, never ids
+or times, and hashes only where nothing else tells the events apart. Every bad
+event still matches: the engine verifies it.
+
+Use it when a rule alerts on what is normal in your environment. Only events
+that the rule matches count. Without --bad, the rule's own tests say what must
+match.
+
+The exit code is 1 if a good event cannot be excluded, because a bad one has the
+same values. The filter then excludes the others.`,
+		Example: `  decree tune tests/examples/rules/remote_script.yml \
+    --good tests/examples/tuning/deployment.ndjson -o deploy.yml
+  decree tune tests/examples/rules/remote_script.yml \
+    --good tests/examples/tuning/deployment.ndjson \
+    --bad tests/examples/tuning/intrusion.ndjson`,
+		Args: usage.Arguments(1, 1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.rule = args[0]
+			return tune(s, p)
+		},
+	}
+	p.AddTo(cmd)
+	p.filters.AddTo(cmd)
+	p.lists.AddTo(cmd)
+	f := cmd.Flags()
+	f.StringArrayVar(&p.good, "good", nil, "`EVENTS` that should not alert: a file, folder or glob; repeatable")
+	f.StringArrayVar(&p.bad, "bad", nil, "`EVENTS` that must alert; repeatable (default: those of the rule's tests)")
+	f.StringVarP(&p.out, "out", "o", "", "`FILE` to write (default: filters/NAME.yml, or in the folder of --filters)")
+	f.BoolVar(&p.force, "force", false, "overwrite the filter and its tests")
+	usage.AddFormat(cmd, &p.format, "text", "json")
+	if err := cmd.MarkFlagRequired("good"); err != nil {
+		panic(err) // the flag was defined above
+	}
+	return cmd
+}
+
+func tune(s *stdio.Streams, p tuneParams) error {
+	ours, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	set, err := ruleset.Load(s, ours, ruleset.Selection{Paths: []string{p.rule}, Filters: p.filters, Lists: p.lists})
+	if err != nil {
+		return err
+	}
+	set.Show(s, set.Found)
+	if err := exit.After(set.Found, false); err != nil {
+		return err
+	}
+	switch {
+	case len(set.Correlations) > 0:
+		return fmt.Errorf("%s is a correlation: tune the rules that it reads", p.rule)
+	case len(set.Rules) != 1:
+		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(set.Rules))
+	}
+	rule := set.Rules[0]
+	if rule.IR.Source.ID == "" && rule.IR.Source.Name == "" {
+		return fmt.Errorf("%s: the rule has no id and no name, so no filter can name it: add `id:`", p.rule)
+	}
+	p.out = p.target(rule, ours)
+	if err := tuned.Free(p.out, p.force); err != nil {
+		return err
+	}
+	q := tuning.Request{Rule: rule.IR, ID: scaffold.UUID(), Date: time.Now().UTC(), Condition: set.FilterCondition}
+	good, err := p.recording(s, set, "--good", p.good)
+	if err != nil {
+		return err
+	}
+	q.Good = []tuning.Recording{good}
+	if len(p.bad) > 0 {
+		bad, err := p.recording(s, set, "--bad", p.bad)
+		if err != nil {
+			return err
+		}
+		q.Bad = []tuning.Recording{bad}
+	} else if q.Bad, err = p.ofTests(s, set); err != nil {
+		return err
+	}
+	found, err := tuning.Find(q)
+	if errors.Is(err, tuning.ErrNoBad) {
+		return fmt.Errorf("%s matches no event of --bad: nothing says what must still alert", p.rule)
+	}
+	if err != nil {
+		return err
+	}
+	report := tuned.New(rule, found)
+	if found.Text != nil {
+		if report.Files, err = tuned.Write(p.out, q, found, p.force); err != nil {
+			return err
+		}
+	}
+	if p.format == "json" {
+		err = s.WriteJSON(report)
+	} else {
+		report.Print(s)
+	}
+	if err != nil {
+		return err
+	}
+	return exit.After(nil, len(found.Left) > 0)
+}
+
+// target is the file to write: in the folder of --filters, else in the project's first, else in filters.
+func (p tuneParams) target(rule ruleset.Rule, ours *project.Project) string {
+	dir := "filters"
+	switch {
+	case p.out != "":
+		return p.out
+	case p.filters.Dir != "":
+		dir = p.filters.Dir
+	case len(ours.Filters) > 0:
+		dir = ours.Filters[0]
+	case ours.Exists():
+		dir = filepath.Join(ours.Dir(), dir)
+	}
+	return filepath.Join(dir, rule.Slug()+".yml")
+}
+
+// recording is the events of files, which are read as often as they are needed.
+func (p tuneParams) recording(s *stdio.Streams, set *ruleset.Set, flag string, paths []string) (tuning.Recording, error) {
+	rec := tuning.Recording{Name: flag + " " + strings.Join(paths, ", ")}
+	for _, path := range paths {
+		if path == "-" {
+			return rec, fmt.Errorf("%s -: the events are read several times: name a file", flag)
+		}
+	}
+	opt, err := p.Options()
+	if err != nil {
+		return rec, err
+	}
+	given, choice, err := p.Models(set.Project)
+	if err != nil {
+		return rec, err
+	}
+	in, err := input.Explain(s, paths, given == nil, choice.Signs())
+	if err != nil {
+		return rec, fmt.Errorf("%s: %w", flag, err)
+	}
+	if opt.Model = given; given == nil {
+		if opt.Model, err = choice.Load(in.Model); err != nil {
+			return rec, err
+		}
+	}
+	rec.Options = opt
+	rec.Read = func(each func(*event.Event) error) error {
+		return in.Each(func(r *event.Reader, _ string) error {
+			for {
+				ev, err := r.Next()
+				if errors.Is(err, io.EOF) {
+					return nil
+				}
+				if err == nil {
+					err = each(ev)
+				}
+				if err != nil {
+					return err
+				}
+			}
+		})
+	}
+	return rec, nil
+}
+
+// ofTests gives the events of the rule's own tests, and says so.
+func (p tuneParams) ofTests(s *stdio.Streams, set *ruleset.Set) ([]tuning.Recording, error) {
+	tests, err := ruletests.Load(set, nil)
+	if err != nil {
+		return nil, err
+	}
+	var out []tuning.Recording
+	for _, tested := range tests.Tested {
+		for _, c := range tested.Suite.Cases {
+			opt, err := c.Options()
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, tuning.Recording{Name: c.Name, Options: opt, Read: c.Read, Prepare: c.Prepare})
+		}
+	}
+	if len(out) == 0 {
+		return nil, fmt.Errorf("%s has no tests: name events that must alert with --bad", p.rule)
+	}
+	_, err = fmt.Fprintf(s.Err, "no --bad: what must alert are the matches in the rule's own %s (%s)\n", plural.Count(len(out), "test"), diag.Visible(p.rule))
+	return out, err
+}

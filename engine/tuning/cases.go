@@ -1,0 +1,85 @@
+package tuning
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"decree/engine/event"
+	"decree/rules/parse"
+	"decree/rules/schema"
+)
+
+// Case is a test of the filter: events, and how many of them must match the rule.
+type Case struct {
+	Name   string
+	Good   bool // none may match
+	Model  string
+	Now    time.Time
+	Events [][]byte // JSON
+	Count  int
+}
+
+// maxCaseEvents limits the events of a case. A test shall be read.
+const maxCaseEvents = 500
+
+// Cases gives the tests of a filter that was found: what it excludes, and what must still match. It is nil if the matches alone do not tell: the
+// rule asks other events too, or the data model is not a shipped one.
+func Cases(q Request, found *Result) ([]Case, error) {
+	filters, wrong := parse.FilterText("filter.yml", found.Text, q.Condition)
+	if wrong.HasErrors() {
+		return nil, wrong[0]
+	}
+	filtered, wrong := applied(q.Rule, filters)
+	if wrong.HasErrors() {
+		return nil, wrong[0]
+	}
+	var out []Case
+	for _, of := range []struct {
+		name       string
+		good       bool
+		recordings []Recording
+		matches    []*Match
+	}{{"is excluded", true, q.Good, found.Excluded}, {"still matches", false, q.Bad, found.Bad}} {
+		for i, rec := range of.recordings {
+			c := Case{Name: of.name, Good: of.good, Model: rec.Options.Model.Name, Now: rec.Options.Now}
+			if len(of.recordings) > 1 {
+				c.Name += ": " + rec.Name
+			}
+			alone := rec
+			alone.Prepare = nil
+			for _, m := range of.matches {
+				if m.recording == i && len(c.Events) < maxCaseEvents {
+					c.Events = append(c.Events, m.Raw)
+				}
+			}
+			if len(c.Events) == 0 {
+				continue
+			}
+			alone.Read = func(each func(*event.Event) error) error {
+				for n, raw := range c.Events {
+					if err := each(&event.Event{Source: c.Name, Line: n + 1, Raw: raw}); err != nil {
+						return err
+					}
+				}
+				return nil
+			}
+			before, err := alone.run(q.Rule)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.Name, err)
+			}
+			after, err := alone.run(filtered)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.Name, err)
+			}
+			if !of.good {
+				c.Count = len(c.Events)
+			}
+			if len(before) != len(c.Events) || len(after) != c.Count || !slices.Contains(schema.Names(), c.Model) {
+				return nil, nil
+			}
+			out = append(out, c)
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,386 @@
+package tuning
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"decree/engine/fold"
+)
+
+// shape is the matches that have the same values in every field that a filter may test.
+type shape struct {
+	matches []*Match
+	texts   map[string][]string
+	folded  map[string][]string
+}
+
+// search looks for the selections of one filter.
+type search struct {
+	fields    *fields
+	good, bad []*shape
+	tests     []*test
+	known     map[string]*test // what a test holds for -> the cheapest such test
+}
+
+// selection is tests that must all hold. It holds for no event that must alert.
+type selection struct {
+	tests []*test
+	good  set
+}
+
+// mostTests limits the tests of a selection that the search builds.
+const mostTests = 5
+
+// mostBegun limits the tests that selections are begun with in one step of the search.
+const mostBegun = 300
+
+func newSearch(good, bad []*Match, f *fields) *search {
+	s := &search{fields: f, known: map[string]*test{}}
+	s.good, s.bad = s.shapes(good), s.shapes(bad)
+	s.propose()
+	for _, key := range slices.Sorted(maps.Keys(s.known)) {
+		s.tests = append(s.tests, s.known[key])
+	}
+	return s
+}
+
+// shapes joins the matches that no filter can tell apart. Values that are the same in two fields count in one of them.
+func (s *search) shapes(matches []*Match) []*shape {
+	var out []*shape
+	by := map[string]*shape{}
+	for _, m := range matches {
+		sh := &shape{texts: map[string][]string{}, folded: map[string][]string{}}
+		var key strings.Builder
+		for _, name := range slices.Sorted(maps.Keys(m.texts)) {
+			if s.fields.usable(name) == unreadable {
+				continue
+			}
+			sh.texts[name] = m.texts[name]
+			for _, v := range m.texts[name] {
+				sh.folded[name] = append(sh.folded[name], fold.Text(v))
+			}
+			fmt.Fprintf(&key, "%q%q", name, sh.folded[name])
+		}
+		if by[key.String()] == nil {
+			by[key.String()] = sh
+			out = append(out, sh)
+		}
+		by[key.String()].matches = append(by[key.String()].matches, m)
+	}
+	return out
+}
+
+// twin gives a match that must alert and is like the shape in every field that people can read.
+func (s *search) twin(sh *shape) *Match {
+	for _, b := range s.bad {
+		alike := len(b.folded) == len(sh.folded)
+		for name, values := range sh.folded {
+			alike = alike && (slices.Equal(values, b.folded[name]) || s.fields.usable(name) == digest)
+		}
+		if alike {
+			return b.matches[0]
+		}
+	}
+	return nil
+}
+
+// consider keeps a test if it is the cheapest of those that hold for the same shapes.
+func (s *search) consider(t *test) {
+	t.good, t.bad = newBits(len(s.good)), newBits(len(s.bad))
+	for i, sh := range s.good {
+		if t.holds(sh.folded[t.field]) {
+			t.good.add(i)
+		}
+	}
+	for i, sh := range s.bad {
+		if t.holds(sh.folded[t.field]) {
+			t.bad.add(i)
+		}
+	}
+	if t.good.empty() || t.bad.count() == len(s.bad) {
+		return // it tells nothing apart
+	}
+	key := fmt.Sprintf("%x %x %t", t.good, t.bad, t.class == digest)
+	if other := s.known[key]; other == nil || t.before(other) {
+		s.known[key] = t
+	}
+}
+
+// before tells whether a test is preferred to another that holds for the same shapes: the cheaper, then the narrower.
+func (t *test) before(other *test) bool {
+	switch {
+	case t.cost != other.cost:
+		return t.cost < other.cost
+	case t.key() == other.key() && len(t.texts[0]) != len(other.texts[0]):
+		return len(t.texts[0]) > len(other.texts[0])
+	case t.key() == other.key():
+		return t.texts[0] < other.texts[0]
+	}
+	return t.key() < other.key()
+}
+
+// cover chooses selections until every shape is excluded that can be: first such that say what happened, then others, then digests.
+func (s *search) cover() []selection {
+	left := newBits(len(s.good))
+	for i := range s.good {
+		left.add(i)
+	}
+	var chosen []selection
+	for _, allowed := range []func(*test) bool{
+		saysWhat,
+		func(t *test) bool { return t.class != digest },
+		func(*test) bool { return true },
+	} {
+		for !left.empty() {
+			sel, ok := s.best(left, chosen, allowed)
+			if !ok {
+				break
+			}
+			chosen = append(chosen, sel)
+			left = left.without(sel.good)
+		}
+		for i := range s.good {
+			if left.has(i) {
+				if sel, ok := s.narrowest(i, allowed); ok {
+					chosen = append(chosen, sel)
+					left = left.without(sel.good)
+				}
+			}
+		}
+	}
+	return s.prune(chosen)
+}
+
+// saysWhat tells whether a test says what happened, or who did it.
+func saysWhat(t *test) bool { return t.class == telling || t.class == account }
+
+// best gives the selection that excludes the most for its cost. It begins with a test that allowed admits.
+func (s *search) best(left set, chosen []selection, allowed func(*test) bool) (best selection, ok bool) {
+	var begun []*test
+	for _, t := range s.tests {
+		if allowed(t) && t.good.both(left) > 0 {
+			begun = append(begun, t)
+		}
+	}
+	worth := func(t *test) float64 { return float64(t.good.both(left)) / t.cost }
+	slices.SortStableFunc(begun, func(a, b *test) int { return compare(worth(b), worth(a)) })
+	top := 0.0
+	for _, t := range begun[:min(len(begun), mostBegun)] {
+		sel, ok := s.extend(t, left)
+		if !ok {
+			continue
+		}
+		value := float64(sel.good.both(left)) / sel.cost(chosen)
+		if value > top {
+			best, top = sel, value
+		}
+	}
+	return best, top > 0
+}
+
+func compare(a, b float64) int {
+	switch {
+	case a < b:
+		return -1
+	case a > b:
+		return 1
+	}
+	return 0
+}
+
+// extend adds tests to a first one until no event that must alert satisfies all.
+func (s *search) extend(first *test, left set) (selection, bool) {
+	sel := selection{[]*test{first}, first.good}
+	bad := first.bad
+	for !bad.empty() {
+		var next *test
+		top := 0.0
+		for _, t := range s.tests {
+			removed := bad.count() - bad.both(t.bad)
+			kept := sel.good.and(left).both(t.good)
+			if removed == 0 || kept == 0 || t.class == digest || !sel.admits(t) {
+				continue
+			}
+			if value := float64(kept) * float64(removed) / t.cost; value > top {
+				next, top = t, value
+			}
+		}
+		if next == nil || len(sel.tests) == mostTests {
+			return sel, false
+		}
+		sel.tests, sel.good, bad = append(sel.tests, next), sel.good.and(next.good), bad.and(next.bad)
+	}
+	return sel, true
+}
+
+// admits tells whether a test can be written beside those of the selection: a key is written once, and only parts of a value can be asked together.
+func (sel selection) admits(t *test) bool {
+	other := sel.with(t.key())
+	return other == nil || t.modifier == "contains" && len(t.texts) == 1 && len(other.texts) == 1
+}
+
+// narrowest is a selection for one shape: all tests that it satisfies, without those that are not needed.
+func (s *search) narrowest(i int, allowed func(*test) bool) (selection, bool) {
+	var sel selection
+	narrow := slices.Clone(s.tests)
+	slices.SortStableFunc(narrow, func(a, b *test) int { return a.bad.count() - b.bad.count() })
+	for _, t := range narrow {
+		if t.good.has(i) && (allowed(t) || t.class != digest) && sel.admits(t) {
+			sel.tests = append(sel.tests, t)
+		}
+	}
+	if !slices.ContainsFunc(sel.tests, allowed) || !s.excludesNoBad(sel.tests) {
+		return sel, false
+	}
+	sel.tests = s.needed(sel.tests)
+	sel.good = s.goodOf(sel.tests)
+	return sel, slices.ContainsFunc(sel.tests, allowed)
+}
+
+// cost of a selection. One that only adds texts to a chosen one is cheap.
+func (sel selection) cost(chosen []selection) float64 {
+	sum := 0.0
+	for _, t := range sel.tests {
+		sum += t.cost
+	}
+	for _, other := range chosen {
+		if differAt(sel, other) >= 0 {
+			return sum / 2
+		}
+	}
+	return sum
+}
+
+func (s *search) excludesNoBad(tests []*test) bool {
+	bad := newBits(len(s.bad))
+	for i := range s.bad {
+		bad.add(i)
+	}
+	for _, t := range tests {
+		bad = bad.and(t.bad)
+	}
+	return bad.empty()
+}
+
+func (s *search) goodOf(tests []*test) set {
+	good := newBits(len(s.good))
+	for i := range s.good {
+		good.add(i)
+	}
+	for _, t := range tests {
+		good = good.and(t.good)
+	}
+	return good
+}
+
+// needed drops tests without which the others still hold for no event that must alert, the dearest first.
+func (s *search) needed(tests []*test) []*test {
+	byCost := slices.Clone(tests)
+	slices.SortStableFunc(byCost, func(a, b *test) int { return compare(b.cost, a.cost) })
+	kept := slices.Clone(tests)
+	for _, t := range byCost {
+		rest := slices.DeleteFunc(slices.Clone(kept), func(o *test) bool { return o == t })
+		if len(rest) > 0 && s.excludesNoBad(rest) {
+			kept = rest
+		}
+	}
+	return kept
+}
+
+// prune drops selections and tests that are not needed, and joins selections that differ in the texts of one test.
+func (s *search) prune(chosen []selection) []selection {
+	for i := range chosen {
+		tests := s.needed(chosen[i].tests)
+		if slices.ContainsFunc(tests, saysWhat) || !slices.ContainsFunc(chosen[i].tests, saysWhat) {
+			chosen[i] = selection{tests, s.goodOf(tests)}
+		}
+	}
+	for i := len(chosen) - 1; i >= 0; i-- {
+		rest := newBits(len(s.good))
+		for j, sel := range chosen {
+			if j != i {
+				rest.or(sel.good)
+			}
+		}
+		if chosen[i].good.without(rest).empty() {
+			chosen = slices.Delete(chosen, i, i+1)
+		}
+	}
+	return s.join(chosen)
+}
+
+// join makes one selection of two that differ in the texts of one test.
+func (s *search) join(chosen []selection) []selection {
+	for i := 0; i < len(chosen); i++ {
+		for j := i + 1; j < len(chosen); j++ {
+			at := differAt(chosen[i], chosen[j])
+			if at < 0 {
+				continue
+			}
+			a, b := chosen[i].tests[at], chosen[j].with(chosen[i].tests[at].key())
+			both := *a
+			both.texts = union(a.texts, b.texts)
+			if len(both.texts) > maxListed {
+				continue
+			}
+			both.good, both.bad = slices.Clone(a.good), slices.Clone(a.bad)
+			both.good.or(b.good)
+			both.bad.or(b.bad)
+			tests := slices.Clone(chosen[i].tests)
+			tests[at] = &both
+			chosen[i] = selection{tests, s.goodOf(tests)}
+			chosen = slices.Delete(chosen, j, j+1)
+			j = i
+		}
+	}
+	return chosen
+}
+
+// union joins texts without duplicates.
+func union(a, b []string) []string {
+	out := slices.Clone(a)
+	for _, text := range b {
+		if !slices.ContainsFunc(out, func(o string) bool { return fold.Text(o) == fold.Text(text) }) {
+			out = append(out, text)
+		}
+	}
+	return out
+}
+
+// with gives the test with a key, or nil.
+func (sel selection) with(key string) *test {
+	for _, t := range sel.tests {
+		if t.key() == key {
+			return t
+		}
+	}
+	return nil
+}
+
+// differAt gives the index of the only test of a in which b differs, or -1. Both must have the same keys.
+func differAt(a, b selection) int {
+	if len(a.tests) != len(b.tests) || a.repeats() || b.repeats() {
+		return -1
+	}
+	at := -1
+	for i, t := range a.tests {
+		other := b.with(t.key())
+		switch {
+		case other == nil || other.pattern != t.pattern:
+			return -1
+		case slices.Equal(t.texts, other.texts):
+		case at >= 0:
+			return -1
+		default:
+			at = i
+		}
+	}
+	return at
+}
+
+// repeats tells whether two tests of the selection have the same key.
+func (sel selection) repeats() bool {
+	return slices.ContainsFunc(sel.tests, func(t *test) bool { return sel.with(t.key()) != t })
+}

@@ -47,6 +47,6 @@ func filled(text string, date time.Time) ([]byte, error) {
 		return nil, err
 	}
 	var out bytes.Buffer
-	err = t.Execute(&out, draft{ID: newUUID(), Date: date.Format(time.DateOnly)})
+	err = t.Execute(&out, draft{ID: UUID(), Date: date.Format(time.DateOnly)})
 	return out.Bytes(), err
 }

@@ -102,7 +102,7 @@ func (s *search) consider(t *test) {
 	if t.good.empty() || t.bad.count() == len(s.bad) {
 		return // it tells nothing apart
 	}
-	key := fmt.Sprintf("%x %x %t", t.good, t.bad, t.class == digest)
+	key := fmt.Sprintf("%x %x %t", t.good, t.bad, everywhere(t))
 	if other := s.known[key]; other == nil || t.before(other) {
 		s.known[key] = t
 	}
@@ -121,20 +121,36 @@ func (t *test) before(other *test) bool {
 	return t.key() < other.key()
 }
 
-// cover chooses selections until every shape is excluded that can be: first such that say what happened, then others, then digests.
+// round says which tests a step of the search may use, and with which a selection must begin.
+type round struct{ begins, may func(*test) bool }
+
+// rounds are tried in turn, for what the ones before did not exclude: tests that say what happened, then others, then hosts and fields that
+// not every target has, then digests.
+var rounds = []round{
+	{saysWhat, everywhere},
+	{anything, everywhere},
+	{anything, func(t *test) bool { return t.class != digest }},
+	{anything, anything},
+}
+
+func anything(*test) bool { return true }
+
+// everywhere tells whether a test means the same in every target and on every host.
+func everywhere(t *test) bool { return !t.absent && t.class != place && t.class != digest }
+
+// saysWhat tells whether a test says what happened, or who did it.
+func saysWhat(t *test) bool { return t.class == telling || t.class == account }
+
+// cover chooses selections until every shape is excluded that can be.
 func (s *search) cover() []selection {
 	left := newBits(len(s.good))
 	for i := range s.good {
 		left.add(i)
 	}
 	var chosen []selection
-	for _, allowed := range []func(*test) bool{
-		saysWhat,
-		func(t *test) bool { return t.class != digest },
-		func(*test) bool { return true },
-	} {
+	for _, r := range rounds {
 		for !left.empty() {
-			sel, ok := s.best(left, chosen, allowed)
+			sel, ok := s.best(left, chosen, r)
 			if !ok {
 				break
 			}
@@ -143,7 +159,7 @@ func (s *search) cover() []selection {
 		}
 		for i := range s.good {
 			if left.has(i) {
-				if sel, ok := s.narrowest(i, allowed); ok {
+				if sel, ok := s.narrowest(i, r); ok {
 					chosen = append(chosen, sel)
 					left = left.without(sel.good)
 				}
@@ -153,14 +169,11 @@ func (s *search) cover() []selection {
 	return s.prune(chosen)
 }
 
-// saysWhat tells whether a test says what happened, or who did it.
-func saysWhat(t *test) bool { return t.class == telling || t.class == account }
-
-// best gives the selection that excludes the most for its cost. It begins with a test that allowed admits.
-func (s *search) best(left set, chosen []selection, allowed func(*test) bool) (best selection, ok bool) {
+// best gives the selection that excludes the most for its cost.
+func (s *search) best(left set, chosen []selection, r round) (best selection, ok bool) {
 	var begun []*test
 	for _, t := range s.tests {
-		if allowed(t) && t.good.both(left) > 0 {
+		if r.begins(t) && r.may(t) && t.good.both(left) > 0 {
 			begun = append(begun, t)
 		}
 	}
@@ -168,7 +181,7 @@ func (s *search) best(left set, chosen []selection, allowed func(*test) bool) (b
 	slices.SortStableFunc(begun, func(a, b *test) int { return compare(worth(b), worth(a)) })
 	top := 0.0
 	for _, t := range begun[:min(len(begun), mostBegun)] {
-		sel, ok := s.extend(t, left)
+		sel, ok := s.extend(t, left, r)
 		if !ok {
 			continue
 		}
@@ -191,7 +204,7 @@ func compare(a, b float64) int {
 }
 
 // extend adds tests to a first one until no event that must alert satisfies all.
-func (s *search) extend(first *test, left set) (selection, bool) {
+func (s *search) extend(first *test, left set, r round) (selection, bool) {
 	sel := selection{[]*test{first}, first.good}
 	bad := first.bad
 	for !bad.empty() {
@@ -200,7 +213,7 @@ func (s *search) extend(first *test, left set) (selection, bool) {
 		for _, t := range s.tests {
 			removed := bad.count() - bad.both(t.bad)
 			kept := sel.good.and(left).both(t.good)
-			if removed == 0 || kept == 0 || t.class == digest || !sel.admits(t) {
+			if removed == 0 || kept == 0 || !r.may(t) || !sel.admits(t) {
 				continue
 			}
 			if value := float64(kept) * float64(removed) / t.cost; value > top {
@@ -222,21 +235,21 @@ func (sel selection) admits(t *test) bool {
 }
 
 // narrowest is a selection for one shape: all tests that it satisfies, without those that are not needed.
-func (s *search) narrowest(i int, allowed func(*test) bool) (selection, bool) {
+func (s *search) narrowest(i int, r round) (selection, bool) {
 	var sel selection
 	narrow := slices.Clone(s.tests)
 	slices.SortStableFunc(narrow, func(a, b *test) int { return a.bad.count() - b.bad.count() })
 	for _, t := range narrow {
-		if t.good.has(i) && (allowed(t) || t.class != digest) && sel.admits(t) {
+		if t.good.has(i) && r.may(t) && sel.admits(t) {
 			sel.tests = append(sel.tests, t)
 		}
 	}
-	if !slices.ContainsFunc(sel.tests, allowed) || !s.excludesNoBad(sel.tests) {
+	if !slices.ContainsFunc(sel.tests, r.begins) || !s.excludesNoBad(sel.tests) {
 		return sel, false
 	}
 	sel.tests = s.needed(sel.tests)
 	sel.good = s.goodOf(sel.tests)
-	return sel, slices.ContainsFunc(sel.tests, allowed)
+	return sel, slices.ContainsFunc(sel.tests, r.begins)
 }
 
 // cost of a selection. One that only adds texts to a chosen one is cheap.

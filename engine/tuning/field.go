@@ -16,13 +16,14 @@ type class int
 const (
 	telling    class = iota // a path, a command, a name of a thing
 	account                 // who
-	common                  // what many events share: a company, a port, a host
+	common                  // what many events share: a company, a port
+	place                   // a host: a filter on it hides everything that happens there
 	digest                  // hashes
 	unreadable              // ids, times, numbers of records
 )
 
 // costOf is what a test of a field of the class costs. One telling field is preferred to two of others.
-var costOf = map[class]float64{telling: 1, account: 1.6, common: 2.5, digest: 6}
+var costOf = map[class]float64{telling: 1, account: 1.6, common: 2.5, place: 5, digest: 6}
 
 var (
 	unreadableField = regexp.MustCompile(`(?i)(guid|uuid|pid|tid|sid|luid|time|date|timestamp|created|@timestamp|recordnumber|recordid|record_number|sequence|seq|keywords|opcode|opcodevalue|sourcemodule(name|type)|error_evt_unresolved|task|version|channel|` +
@@ -33,10 +34,13 @@ var (
 	digestField = regexp.MustCompile(`(?i)(md5|sha1|sha256|sha512|imphash|hash|hashes|authentihash)$`)
 	ownField    = regexp.MustCompile(`(?i)^([@_]|agent\.|ecs\.|log\.|beat|metadata|rendering)`)
 	accountName = regexp.MustCompile(`(?i)(user|account|upn|principal|actor|identity|subject)[a-z_.]*$`)
-	commonField = regexp.MustCompile(`(?i)(integritylevel|company|product|description|logontype|computer|computername|hostname|host|host\.name|workstation|workstationname|domain|domainname|protocol|port|initiated|` +
+	commonField = regexp.MustCompile(`(?i)(integritylevel|company|product|description|logontype|domain|domainname|protocol|port|initiated|` +
 		`elevatedtoken|status|substatus|type|result|country|location|region|signed|signature|signaturestatus|priority|category|state|event_?id|event_?code|isipv6|originalfilename|action|access(mask|es)?|ip|address|` +
 		`impersonationlevel|keylength|logonprocessname|authenticationpackagename|packagename|virtualaccount)$`)
-	ranked = regexp.MustCompile(`(?i)^(.*\.)?(level|severity)(_?value|_?name)?$`)
+	// otherHost is the other end of a connection, or a name that is asked for.
+	otherHost  = regexp.MustCompile(`(?i)(destination|dst|dest|remote|query|url|target)_?\.?host(name)?$`)
+	placeField = regexp.MustCompile(`(?i)(computer|computername|host|hostname|host\.name|workstation|workstationname|machine|device_?name|dvc)$`)
+	ranked     = regexp.MustCompile(`(?i)^(.*\.)?(level|severity)(_?value|_?name)?$`)
 )
 
 // classOf tells a field's class by its name. What events call it decides, so that it works in any data model.
@@ -50,6 +54,8 @@ func classOf(field string) class {
 		return digest
 	case unreadableField.MatchString(field), idField.MatchString(field), ranked.MatchString(field):
 		return unreadable
+	case placeField.MatchString(field) && !otherHost.MatchString(field):
+		return place
 	case commonField.MatchString(field):
 		return common
 	case accountName.MatchString(field):
@@ -64,6 +70,7 @@ var (
 	instant   = regexp.MustCompile(`\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}[.\dZ+:-]*`)
 	release   = regexp.MustCompile(`\d+(\.\d+){1,}`)
 	longHex   = regexp.MustCompile(`\b(0x)?[0-9a-fA-F]{8,}\b`)
+	encoded   = regexp.MustCompile(`[A-Za-z0-9+/=]{40,}`)
 	number    = regexp.MustCompile(`\d{4,}`)
 	userPath  = regexp.MustCompile(`(?i)(\b[A-Z]:\\Users\\)([^\\"*]+)(\\)`)
 	homePath  = regexp.MustCompile(`^(/home/)([^/*]+)(/)`)
@@ -75,7 +82,7 @@ var (
 var host = regexp.MustCompile(`(?i)^c:\\windows\\(explorer|(system32|syswow64)\\(cmd|svchost|services|wmiprvse|wbem\\wmiprvse|rundll32|regsvr32|msiexec|mshta|wscript|cscript|taskeng|taskhostw|dllhost|conhost|windowspowershell\\v1\.0\\powershell(_ise)?))\.exe$`)
 
 // varying are parts of values that differ from event to event, or from machine to machine.
-var varying = []*regexp.Regexp{guid, sid, instant, release, longHex, number}
+var varying = []*regexp.Regexp{guid, sid, instant, release, longHex, encoded, number}
 
 // onlyVarying tells whether nothing of a value is left without its varying parts that a person would read.
 func onlyVarying(text string) bool {
@@ -134,7 +141,7 @@ func (f *fields) absent(name string) int {
 func (t target) has(field ir.Field) bool {
 	for i, m := range t.models {
 		for _, s := range t.sources[i] {
-			if _, ok := m.Column(s, field.Name, field.Level); ok || field.Level > 0 && len(s.Keys) > 0 {
+			if _, ok := m.Column(s, field.Name, field.Level); ok && s.Has(m, field) || field.Level > 0 && len(s.Keys) > 0 {
 				return true
 			}
 		}

@@ -21,7 +21,7 @@ const (
 	moreCost      = 0.25 // each further text of a list
 	commandCost   = 0.5  // each further command of a list: the next one will be another
 	openCost      = 0.6  // a folder in which any user may write, or that holds everything
-	absentCost    = 0.3  // each dialect whose products lack the field
+	absentCost    = 1    // each dialect whose products lack the field
 	knownCost     = 0.6  // an account or a program that every machine has
 )
 
@@ -61,8 +61,8 @@ func (s *search) proposeFor(field string, byText map[string]string) {
 	for _, key := range slices.Sorted(maps.Keys(byText)) {
 		values = append(values, byText[key])
 	}
-	base := costOf[of] + absentCost*float64(s.fields.absent(field))
-	p := proposer{s, field, of, base}
+	absent := s.fields.absent(field)
+	p := proposer{s, field, of, costOf[of] + absentCost*float64(absent), absent > 0}
 	if of == digest {
 		for _, v := range values {
 			p.digests(v)
@@ -84,7 +84,7 @@ func (s *search) proposeFor(field string, byText map[string]string) {
 	}
 	p.listed(whole)
 	p.lines(lines)
-	if of == common {
+	if of == common || of == place {
 		return
 	}
 	p.patterns(whole)
@@ -109,13 +109,14 @@ func isPassing(field, v string) bool {
 // proposer proposes tests of one field.
 type proposer struct {
 	*search
-	field string
-	of    class
-	base  float64
+	field  string
+	of     class
+	base   float64
+	absent bool // from the products of a dialect
 }
 
 func (p proposer) add(modifier string, extra float64, pattern bool, texts ...string) {
-	p.consider(&test{field: p.field, modifier: modifier, texts: texts, pattern: pattern, class: p.of, cost: p.base + extra})
+	p.consider(&test{field: p.field, modifier: modifier, texts: texts, pattern: pattern, class: p.of, absent: p.absent, cost: p.base + extra})
 }
 
 func (p proposer) equal(v string) {
@@ -238,16 +239,17 @@ func (p proposer) endOfDomain(v string) {
 // counter is a line that tells a number of the event's own.
 var counter = regexp.MustCompile(`(?i)\b(id|number|time|date|version)\s*[=:]`)
 
-// lines proposes lines of long texts, such as what PowerShell tells of a command.
+// lines proposes lines of long texts, such as what PowerShell tells of a command: first those that most texts have.
 func (p proposer) lines(lines []string) {
-	slices.Sort(lines)
-	lines = slices.Compact(lines)
-	n := 0
+	counts := map[string]int{}
 	for _, line := range lines {
-		if len(line) < 2*minPart || counter.MatchString(line) || len(line) > maxValueLength/4 || generalised(line) != line || n == maxParts {
-			continue
+		if len(line) >= 2*minPart && len(line) <= maxValueLength/4 && !counter.MatchString(line) && generalised(line) == line {
+			counts[line]++
 		}
-		n++
+	}
+	frequent := slices.Sorted(maps.Keys(counts))
+	slices.SortStableFunc(frequent, func(a, b string) int { return counts[b] - counts[a] })
+	for _, line := range frequent[:min(len(frequent), maxParts)] {
 		p.add("contains", partCost, false, line)
 	}
 }

@@ -14,6 +14,7 @@ type test struct {
 	texts    []string // as events have them; an asterisk in a pattern is any text
 	pattern  bool     // the texts have wildcards
 	class    class
+	absent   bool // the products of some dialect lack the field
 	cost     float64
 	good     set // shapes that satisfy it
 	bad      set

@@ -68,6 +68,7 @@ type Result struct {
 	Excluded  []*Match // of Good
 	Left      []Left   // of Good: the rest
 	Digests   []string // fields with digests that the filter uses, because nothing that people can read tells the events apart
+	Absent    []string // fields that the filter uses although the products of some dialect lack them
 	Tests     int      // fields that the filter tests, over all selections
 	Distrust  []string // fields that were not used, because the engine reads their values otherwise than events show them
 }
@@ -125,7 +126,7 @@ const maxAttempts = 12
 
 // account says what selections exclude and leave.
 func (r *Result) account(s *search, selections []selection) {
-	r.Excluded, r.Left, r.Digests, r.Tests = nil, nil, nil, 0
+	r.Excluded, r.Left, r.Digests, r.Absent, r.Tests = nil, nil, nil, nil, 0
 	covered := newBits(len(s.good))
 	for _, sel := range selections {
 		covered.or(sel.good)
@@ -133,6 +134,9 @@ func (r *Result) account(s *search, selections []selection) {
 		for _, t := range sel.tests {
 			if t.class == digest && !slices.Contains(r.Digests, t.field) {
 				r.Digests = append(r.Digests, t.field)
+			}
+			if t.absent && !slices.Contains(r.Absent, t.field) {
+				r.Absent = append(r.Absent, t.field)
 			}
 		}
 	}

@@ -87,6 +87,11 @@ func TestFilters(t *testing.T) {
 		{"nothing but ids differs", []string{`{"Image": "C:\\tool.exe", "ProcessId": 4711, "ProcessGuid": "{a}"}`}, []string{`{"Image": "C:\\tool.exe", "ProcessId": 4712, "ProcessGuid": "{b}"}`}, "", 1},
 		{"a hash where nothing else differs", []string{`{"Image": "C:\\tool.exe", "Hashes": "MD5=0123,SHA256=AAAA"}`}, []string{`{"Image": "C:\\tool.exe", "Hashes": "MD5=4567,SHA256=BBBB"}`},
 			"  selection:\n    Hashes|contains: 'SHA256=AAAA'\n", 0},
+		{"a host where nothing else differs", []string{`{"Image": "C:\\tool.exe", "Computer": "PC1", "CommandLine": "a"}`, `{"Image": "C:\\tool.exe", "Computer": "PC1", "CommandLine": "b"}`},
+			[]string{`{"Image": "C:\\tool.exe", "Computer": "PC2", "CommandLine": "b"}`, `{"Image": "C:\\tool.exe", "Computer": "PC2", "CommandLine": "c"}`},
+			"  selection:\n    Computer: 'PC1'\n", 0},
+		{"a field that every target has is preferred", []string{`{"Image": "C:\\tool.exe", "AgentNote": "deploy", "IntegrityLevel": "System"}`},
+			[]string{`{"Image": "C:\\tool.exe", "AgentNote": "none", "IntegrityLevel": "High"}`}, "  selection:\n    IntegrityLevel: 'System'\n", 0},
 		{"what does not match does not count", []string{`{"Image": "C:\\other.exe"}`}, []string{`{"Image": "C:\\tool.exe"}`}, "", 0},
 	} {
 		t.Run(c.name, func(t *testing.T) {
@@ -112,6 +117,9 @@ func TestWhatIsSaid(t *testing.T) {
 	found, err = tuning.Find(request(t, ruleText, []string{`{"Image": "C:\\tool.exe", "sha256": "aa"}`}, []string{`{"Image": "C:\\tool.exe", "sha256": "bb"}`}))
 	require.NoError(t, err)
 	assert.Equal(t, []string{"sha256"}, found.Digests)
+	found, err = tuning.Find(request(t, ruleText, []string{`{"Image": "C:\\tool.exe", "AgentNote": "deploy"}`}, []string{`{"Image": "C:\\tool.exe", "AgentNote": "none"}`}))
+	require.NoError(t, err)
+	assert.Equal(t, []string{"AgentNote"}, found.Absent)
 }
 
 // TestAParentThatOnlyItsCreationTells has a filter on the parent of processes whose own events tell only its id.

@@ -21,6 +21,7 @@ type Report struct {
 	Tests    int      `json:"tests"`    // fields that the filter tests
 	Filter   string   `json:"filter,omitempty"`
 	Digests  []string `json:"digests,omitempty"` // fields with hashes that the filter uses
+	Absent   []string `json:"absent,omitempty"`  // fields that the filter uses although not every target has them
 	Distrust []string `json:"not_used,omitempty"`
 	Left     []Left   `json:"left,omitempty"`
 	Files    []string `json:"files,omitempty"`
@@ -35,7 +36,7 @@ type Left struct {
 // New sums a result up.
 func New(rule ruleset.Rule, found *tuning.Result) *Report {
 	r := &Report{Rule: rule.IR.Source.Title, ID: rule.IR.Source.ID, Good: len(found.Good), Excluded: len(found.Excluded), Bad: len(found.Bad), Tests: found.Tests,
-		Filter: string(found.Text), Digests: found.Digests, Distrust: found.Distrust}
+		Filter: string(found.Text), Digests: found.Digests, Absent: found.Absent, Distrust: found.Distrust}
 	for _, l := range found.Left {
 		left := Left{Event: l.Match.String()}
 		if l.Like != nil {
@@ -76,6 +77,9 @@ func (r *Report) Print(s *stdio.Streams) {
 	}
 	if len(r.Digests) > 0 {
 		fmt.Fprintf(s.Err, "warning: only %s tells some events apart: such a test excludes one version of a file\n", diag.Visible(strings.Join(r.Digests, ", ")))
+	}
+	if len(r.Absent) > 0 {
+		fmt.Fprintf(s.Err, "warning: not every target has %s, which alone tells some events apart: decree compile --filters says which refuses it\n", diag.Visible(strings.Join(r.Absent, ", ")))
 	}
 	if len(r.Distrust) > 0 {
 		fmt.Fprintf(s.Err, "not used, because the data model translates their values: %s\n", diag.Visible(strings.Join(r.Distrust, ", ")))

@@ -67,7 +67,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 				cases = append(cases, f.cases...)
 			}
 		}
-		if own == nil && !named && len(cases) == 0 {
+		if own == nil && len(cases) == 0 {
 			continue
 		}
 		suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}

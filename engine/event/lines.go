@@ -42,7 +42,7 @@ func (r *Reader) detect() {
 		titled := isRecordLine(line) && bytes.HasPrefix(next, []byte("{"))
 		if r.line == 0 && !titled && !r.namedTable() {
 			buffered, _ := r.in.Peek(r.in.Buffered()) // it is there
-			if r.text = asText(buffered, r.latest); r.text != nil {
+			if r.text = asText(buffered, r.latest, func() bool { return r.isTable(line, rest) }); r.text != nil {
 				return
 			}
 		}

@@ -22,8 +22,9 @@ type text struct {
 // probedLines bounds how many lines are looked at to recognise a log of text.
 const probedLines = 5
 
-// asText recognises a log of text by its first lines; it gives nil for another file. The first line decides on a table. Lines of other forms may follow one that is damaged.
-func asText(head []byte, latest time.Time) *text {
+// asText recognises a log of text by its first lines; it gives nil for another file. The first line decides on a table. Lines of other forms may follow one
+// that is damaged, unless the lines are rows.
+func asText(head []byte, latest time.Time, isRows func() bool) *text {
 	lines := bytes.Split(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
 	lines = lines[:min(len(lines), probedLines)]
 	first := string(bytes.TrimSpace(lines[0]))
@@ -33,8 +34,8 @@ func asText(head []byte, latest time.Time) *text {
 	if first == "" || first[0] == '{' || first[0] == '[' {
 		return nil
 	}
-	for _, line := range lines {
-		if logline.Detect(string(line)) {
+	for i, line := range lines {
+		if logline.Detect(string(line)) && (i == 0 || !isRows()) {
 			return &text{lines: &logline.Reader{Latest: latest}, xml: evtx.NewXML()}
 		}
 	}

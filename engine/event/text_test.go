@@ -54,6 +54,7 @@ func TestTextLogs(t *testing.T) {
 			[]string{`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","src":"1.1.1.1"}`,
 				`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","src":"1.1.1.2"}`}, nil, nil},
 		{"pairs", "a=1, b=2, c=3\na=1, b=2, c=" + string(make([]byte, 500)) + "\n", []string{`{"a":"1","b":"2","c":"3"}`}, []int{2}, nil},
+		{"rows", "when,line\n1,\"x, y\"\nFeb  1 10:00:00 web1 sshd[1]: x,y\n", []string{`{"line":"x, y","when":"1"}`, `{"line":"y","when":"Feb  1 10:00:00 web1 sshd[1]: x"}`}, nil, nil},
 		{"table.csv", "a=1,b=2,c=3\n4,5,6\n", []string{`{"a=1":"4","b=2":"5","c=3":"6"}`}, nil, nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
@@ -15,7 +17,8 @@ import (
 	"decree/rules/schema"
 )
 
-// besideRules checks what a project holds beside its rules, filters and lists: test files, that rules have the tests that they need, and data models.
+// besideRules checks what a project holds beside its rules, filters and lists: test files, that rules have the tests that they need,
+// data models, and where its targets keep events.
 func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 	tests, err := ruletests.Load(set, nil)
 	if err != nil {
@@ -31,6 +34,20 @@ func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 			found = append(found, unread.Found...)
 		case err != nil:
 			return nil, err
+		}
+	}
+	for _, t := range set.Project.Targets {
+		faults, err := queries.CheckPlaces(set.Project, t)
+		if err != nil {
+			return nil, err
+		}
+		for _, f := range faults {
+			text, err := os.ReadFile(set.Project.File)
+			if err != nil {
+				return nil, err
+			}
+			set.KeepText(t.At[f.Key].File, text)
+			found.Errorf("invalid-"+f.Setting, t.At[f.Key], f.Hint, "%s of %s: %s", f.Setting, f.Key, f.Message)
 		}
 	}
 	return set.Project.Lint.Judge(found), nil

@@ -118,7 +118,9 @@ func (r *reader) byLogSource(t *aTarget, n *yaml.Node, what, only string) map[st
 		return nil
 	}
 	out := map[string]string{}
+	t.At = map[string]diag.Range{}
 	for _, e := range r.Entries(n, what) {
+		t.At[e.Key.Value] = r.Span(e.Key)
 		if !logSource.MatchString(e.Key.Value) {
 			r.Errorf("invalid-log-source", r.Span(e.Key), "write a product, or more exactly PRODUCT/CATEGORY or PRODUCT/SERVICE, as windows/process_creation", "%q is not a log source", e.Key.Value)
 			continue

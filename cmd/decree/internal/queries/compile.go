@@ -79,6 +79,18 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 	return results, nil
 }
 
+// CheckPlaces says what is wrong with where a target of a project keeps its events.
+func CheckPlaces(p *project.Project, t targets.Target) ([]compilers.PlaceFault, error) {
+	if len(t.Places()) == 0 {
+		return nil, nil
+	}
+	models, err := loadModels(p, t, Options{})
+	if err != nil {
+		return nil, err
+	}
+	return compilers.CheckPlaces(t.Dialect, t.Places(), models...), nil
+}
+
 // loadModels reads the models to try for a target, the preferred first.
 func loadModels(p *project.Project, t targets.Target, opt Options) ([]*schema.Model, error) {
 	names := schema.Preferred(t.Dialect.Name())

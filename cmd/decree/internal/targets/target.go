@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"decree/compilers"
+	"decree/rules/diag"
 )
 
 // Target is what rules are compiled to: a dialect, with the settings of one product.
@@ -18,6 +19,8 @@ type Target struct {
 	// Scope, Index and Table are texts of the queries, by log source: what SPL adds to its searches, the index patterns that EQL
 	// asks, and what KQL asks in place of a table.
 	Scope, Index, Table map[string]string
+
+	At map[string]diag.Range // where the project file has the log sources of these
 }
 
 // places is where the target has the texts of the one setting that its dialect has.

@@ -14,7 +14,7 @@ type shownColumn struct{ name, expr string }
 // show adds columns for fields that are only a part of a column, or that the branches have in different columns, to each of the branches. It gives the
 // result's column of each field. A field that no branch has gets none.
 func show(branches []*writer, asks compilers.Show) map[string]string {
-	columns := map[string]string{}
+	columns, had := map[string]string{}, map[string]string{} // what is added -> its column
 	for _, field := range asks.Names() {
 		if !slices.Contains(asks.Asked, field) && !slices.ContainsFunc(branches, func(w *writer) bool { return w.plan.Source.Lists(field) }) {
 			continue
@@ -33,8 +33,13 @@ func show(branches []*writer, asks compilers.Show) map[string]string {
 		if common || !known {
 			continue // the result has it as it is, or not at all
 		}
+		if name, same := had[strings.Join(exprs, "\n")]; same {
+			columns[field] = name // another field with the same value
+			continue
+		}
 		name := plain
-		if name == "" || slices.ContainsFunc(branches, func(w *writer) bool { return w.hasOther(name, field) }) {
+		if name == "" || slices.ContainsFunc(branches, func(w *writer) bool { return w.hasOther(name, field) }) ||
+			slices.ContainsFunc(branches[0].shown, func(s shownColumn) bool { return s.name == columnName(name) }) {
 			name = branches[0].shownName(field)
 		}
 		for i, w := range branches {
@@ -46,7 +51,7 @@ func show(branches []*writer, asks compilers.Show) map[string]string {
 				w.shown = append(w.shown, shownColumn{columnName(name), exprs[i]})
 			}
 		}
-		columns[field] = name
+		columns[field], had[strings.Join(exprs, "\n")] = name, name
 	}
 	return columns
 }
@@ -79,7 +84,8 @@ func (w *writer) shownName(field string) string {
 	if len(columns) > 0 {
 		_, name = w.value(columns[0])
 	}
-	if _, has := w.plan.Source.Columns[name]; !has && w.mayExtend(name) {
+	taken := slices.ContainsFunc(w.shown, func(s shownColumn) bool { return s.name == columnName(name) })
+	if _, has := w.plan.Source.Columns[name]; !has && !taken && w.mayExtend(name) {
 		return name
 	}
 	return w.names.free(name)

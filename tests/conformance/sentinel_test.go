@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"encoding/json"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -25,11 +26,14 @@ type sentinelResource struct {
 	Properties map[string]any `json:"properties"`
 }
 
-// sentinelRules packages the public rules.
+// sentinelRules packages the public rules: every fifth, and all where DECREE_HEAVY is set.
 func sentinelRules(t *testing.T, m *schema.Model, settings packages.Settings) packages.Output {
 	f := sentinel.New()
 	var inputs []packages.Input
-	for _, r := range corpusRules(t) {
+	for i, r := range corpusRules(t) {
+		if i%5 > 0 && os.Getenv("DECREE_HEAVY") == "" {
+			continue
+		}
 		r = packages.ScheduledRule(r, f.Schedule())
 		show := packages.ShowOf(f, r)
 		if q, _ := kql.New().Compile(r, compilers.Options{Model: m, Show: show}); q != nil {
@@ -115,8 +119,8 @@ func TestSentinelRulesAreReadByMicrosoftsLibrary(t *testing.T) {
 		kinds[r.Kind]++
 	}
 	t.Log(kinds)
-	assert.Greater(t, kinds["NRT"], 50)
-	assert.Greater(t, kinds["Scheduled"], 1000)
+	assert.Greater(t, kinds["NRT"], 10)
+	assert.Greater(t, kinds["Scheduled"], 200)
 	// a property that the library does not know, and a duration that is none, are differences
 	wrong := []sentinelResource{{Kind: "Scheduled", Properties: map[string]any{"displayName": "x", "colour": "red"}}, {Kind: "Scheduled", Properties: map[string]any{"queryPeriod": "1 hour"}}}
 	var found [][]string

@@ -124,11 +124,12 @@ func (t *test) before(other *test) bool {
 // round says which tests a step of the search may use, and with which a selection must begin.
 type round struct{ begins, may func(*test) bool }
 
-// rounds are tried in turn, for what the ones before did not exclude: tests that say what happened, then others, then hosts and fields that
+// rounds are tried in turn, for what the ones before did not exclude: tests that say what happened, then others, then hosts, then fields that
 // not every target has, then digests.
 var rounds = []round{
 	{saysWhat, everywhere},
 	{anything, everywhere},
+	{anything, func(t *test) bool { return !t.absent && t.class != digest }},
 	{anything, func(t *test) bool { return t.class != digest }},
 	{anything, anything},
 }

@@ -78,6 +78,7 @@ type Dialect interface {
 	Name() string      // "kql"
 	Title() string     // "Microsoft KQL"
 	Extension() string // ".kql"
+	Lacks() Features   // what it cannot say exactly; the caller's own copy
 	// Place is the setting by which an organisation says where its events are (scope, index or table), and the check of its texts.
 	Place() (setting string, check func(string) error)
 	Compile(*ir.Rule, Options) (*Query, diag.Diagnostics)

@@ -24,6 +24,18 @@ const (
 	GlobalPrevalence     Construct = "prevalence-global"     // reputation: vendor prevalence and signatures
 )
 
+// Constructs are all constructs in the order of the constants, each with what it is.
+var Constructs = []struct {
+	Name  Construct
+	Title string
+}{
+	{Cased, "case-sensitive text"}, {Wildcards, "* and ? inside a value"}, {Regexes, "regular expressions"}, {BacktrackingRegexes, "lookaround and backreferences"},
+	{Keywords, "words anywhere in the event"}, {FieldRefs, "a field against another field"}, {TimeParts, "parts of a time, as hour"}, {CIDRs, "addresses in a network"},
+	{DeepAncestors, "processes above the parent"}, {DeepUnderNegation, "the same under not or or"}, {PrevalencePopulation, "counting in a named population"},
+	{PrevalenceRank, "the N rarest values"}, {PrevalenceCount, "bounds on a distinct count"}, {PrevalenceNegated, "rarity under not"}, {NamedValues, "values in a longer text"},
+	{SecondColumns, "a second column if one is empty"}, {GlobalPrevalence, "reputation of a value"},
+}
+
 // Support says how a dialect handles a construct that it does not support exactly.
 type Support struct {
 	Approximate bool   // an approximation exists, which the rule or the command must accept

@@ -6,6 +6,9 @@ import (
 	"decree/rules/diag"
 )
 
+// SigmaVersion is the version of Sigma's specification by which rules are read.
+const SigmaVersion = "2.1"
+
 // Rule is one Sigma detection rule with decree's three sections (lists, ancestry,
 // prevalence) and its metadata, as written: nothing is expanded or lowered yet.
 type Rule struct {

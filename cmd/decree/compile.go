@@ -43,8 +43,9 @@ func newCompile(s *stdio.Streams) *cobra.Command {
 	var p compileParams
 	var explain usage.Explain
 	cmd := &cobra.Command{
-		Use:   "compile [rule files or folders]",
-		Short: "Write rules as KQL, SPL and EQL queries",
+		Use:     "compile [rule files or folders]",
+		Aliases: []string{"convert"},
+		Short:   "Write rules as KQL, SPL and EQL queries",
 		Long: `Write each rule in the language of each target. What a target cannot say is an
 error, with its place in the rule: the rule is refused. A rule of another
 product is skipped, which is no error. The query notes each approximation that
@@ -70,18 +71,27 @@ project, for the targets of the project.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to write: names of the project, or kql, spl, eql (default all)")
+	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to write: names of the project, or kql, spl, eql (default all); splunk, elastic, kusto, defender and sentinel are known too")
 	f.StringVarP(&p.model, "model", "m", "", "data `MODEL` (default: the target's first that can say the rule)")
 	f.StringVar(&p.modelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
 	f.StringVarP(&p.out, "out", "o", "", "output `DIR` for queries and what they need; without it they are printed")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
 	addLists(cmd, &p.lists)
-	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all")
+	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all", gapCodes)
 	f.BoolVar(&p.report, "report", false, "show how faithful the queries are and why rules are refused, not the queries")
 	f.BoolVar(&p.strict, "strict", false, "with --report: exit with 1 if a rule is refused, as without --report")
 	usage.AddForce(cmd, &p.force, "with --out")
-	usage.Complete(cmd, "target", targets.DialectNames)
-	usage.Complete(cmd, "model", func() []string { return targets.Models(targets.All...) })
+	usage.Complete(cmd, "target", func() []string {
+		return slices.Concat(targets.Names(projectHere().Targets), targets.DialectNames(), targets.Words())
+	})
+	usage.Complete(cmd, "model", func() []string {
+		var names []string
+		for _, d := range targets.DialectNames() {
+			names = append(names, projectHere().ModelsFor(d)...)
+		}
+		return names
+	})
+	usage.Complete(cmd, "allow-approximate", acceptable)
 	p.places.addTo(cmd)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
@@ -99,16 +109,33 @@ func knownOptions(gaps []string, lists string) error {
 	if !slices.Contains(compilers.ListPlaces, lists) {
 		return usage.UnknownChoice("value of --lists", lists, compilers.ListPlaces)
 	}
-	codes := []string{"all"}
-	for _, g := range compilers.Gaps() {
-		codes = append(codes, g.Code)
-	}
+	codes := append(gapCodes(), "all")
 	for _, code := range gaps {
 		if !slices.Contains(codes, code) {
 			return usage.UnknownName("gap", code, codes, "decree compile --explain lists them")
 		}
 	}
 	return nil
+}
+
+// gapCodes are those of all gaps and notes.
+func gapCodes() []string {
+	var codes []string
+	for _, g := range compilers.Gaps() {
+		codes = append(codes, g.Code)
+	}
+	return codes
+}
+
+// acceptable are the codes of gaps that --allow-approximate can accept.
+func acceptable() []string {
+	codes := []string{"all"}
+	for _, g := range compilers.Gaps() {
+		if g.Kind == "accepted" {
+			codes = append(codes, g.Code)
+		}
+	}
+	return codes
 }
 
 // explainGap shows what a code means. Without a code it lists all.

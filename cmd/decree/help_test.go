@@ -42,7 +42,7 @@ func TestHelp(t *testing.T) {
 	}
 }
 
-// TestShortFlags: a short flag means the same in every command.
+// TestShortFlags: a short flag means the same in every command, and what has one has it in every command.
 func TestShortFlags(t *testing.T) {
 	meanings := map[string]string{}
 	for _, cmd := range ours() {
@@ -56,7 +56,14 @@ func TestShortFlags(t *testing.T) {
 			}
 		}
 	}
-	assert.Equal(t, "help", meanings["h"])
+	assert.Equal(t, map[string]string{"h": "help", "m": "model", "r": "rules", "o": "out", "t": "target", "f": "format", "q": "quiet", "v": "verbose", "e": "event"}, meanings)
+	for _, cmd := range ours() {
+		for letter, name := range meanings {
+			if f := cmd.Flags().Lookup(name); f != nil {
+				assert.Equal(t, letter, f.Shorthand, "--%s of %s", name, cmd.Name())
+			}
+		}
+	}
 }
 
 // TestExamples runs the examples of every command on files of this repository.

@@ -1,24 +1,27 @@
 package main
 
 import (
-	"errors"
-	"fmt"
+	"cmp"
 	"slices"
 	"strings"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/fieldmap"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/usage"
+	"decree/rules"
+	"decree/rules/attack"
 	"decree/rules/diag"
 )
 
 type listParams struct {
 	selection ruleset.Selection
+	sort      string
 	format    string
 }
 
@@ -26,33 +29,76 @@ func newList(s *stdio.Streams) *cobra.Command {
 	var p listParams
 	cmd := &cobra.Command{
 		Use:   "list [rule files or folders]",
-		Short: "List rules with level, status, name and log source",
-		Long: `List rules with their level, status, name, log source and title. The JSON form
-has their ids, tags and files too.
+		Short: "List rules with level, log source and ATT&CK",
+		Long: `List rules with their level, status, log source, ATT&CK techniques and tactics,
+name and title. The JSON form has their ids, tags and files too.
 
 Use it to see which rules a folder holds, or which of them have a tag, a level
 or a status. Without paths it lists the rules of the project.`,
 		Example: `  decree list tests/examples/rules
+  decree list --sort level --tag attack.execution tests/examples/rules
   decree list --library --format json`,
 		RunE: func(_ *cobra.Command, args []string) error {
+			if p.sort != "" && !slices.Contains(sortNames(), p.sort) {
+				return usage.UnknownChoice("order", p.sort, sortNames())
+			}
 			p.selection.Paths = args
 			return list(s, p)
 		},
 	}
+	cmd.Flags().StringVar(&p.sort, "sort", "", "`ORDER` of the rules: "+strings.Join(sortNames(), ", ")+" (default: by files)")
+	usage.Complete(cmd, "sort", sortNames)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
 type listRow struct {
-	ID        string   `json:"id"`
-	Name      string   `json:"name"`
-	Title     string   `json:"title"`
-	Level     string   `json:"level"`
-	Status    string   `json:"status"`
-	LogSource string   `json:"logsource"`
-	Tags      []string `json:"tags"`
-	File      string   `json:"file"`
+	ID         string   `json:"id"`
+	Name       string   `json:"name"`
+	Title      string   `json:"title"`
+	Level      string   `json:"level"`
+	Status     string   `json:"status"`
+	LogSource  string   `json:"logsource"`
+	Tactics    []string `json:"tactics,omitempty"`    // of ATT&CK, as tags name them
+	Techniques []string `json:"techniques,omitempty"` // the same
+	Tags       []string `json:"tags"`
+	File       string   `json:"file"`
+}
+
+// orders are those of --sort.
+var orders = []struct {
+	name string
+	less func(a, b listRow) int
+}{
+	{"level", func(a, b listRow) int {
+		return cmp.Compare(slices.Index(rules.Levels(), b.Level), slices.Index(rules.Levels(), a.Level)) // the most severe first
+	}},
+	{"status", func(a, b listRow) int { return byStatus(a.Status, b.Status) }},
+	{"logsource", func(a, b listRow) int { return cmp.Compare(a.LogSource, b.LogSource) }},
+	{"technique", func(a, b listRow) int { return slices.Compare(a.Techniques, b.Techniques) }},
+	{"tactic", func(a, b listRow) int { return slices.Compare(a.Tactics, b.Tactics) }},
+	{"name", func(a, b listRow) int { return cmp.Compare(a.Name, b.Name) }},
+	{"title", func(a, b listRow) int { return cmp.Compare(a.Title, b.Title) }},
+}
+
+// byStatus compares statuses, the most mature first. A rule without one is last.
+func byStatus(a, b string) int {
+	at := func(status string) int {
+		if i := slices.Index(rules.Statuses(), status); i >= 0 {
+			return i
+		}
+		return len(rules.Statuses())
+	}
+	return cmp.Compare(at(a), at(b))
+}
+
+func sortNames() []string {
+	names := make([]string, len(orders))
+	for i, o := range orders {
+		names[i] = o.name
+	}
+	return names
 }
 
 func list(s *stdio.Streams, p listParams) error {
@@ -67,31 +113,41 @@ func list(s *stdio.Streams, p listParams) error {
 	rows := []listRow{}
 	for _, r := range slices.Concat(set.Rules, set.Correlations) {
 		m := r.IR.Source
-		var parts []string
-		for _, part := range []string{m.LogSource.Product, m.LogSource.Category, m.LogSource.Service} {
-			if part != "" {
-				parts = append(parts, part)
-			}
-		}
+		from := fieldmap.Name(m.LogSource)
 		if c := r.Correlation; c != nil {
-			parts = []string{string(c.Source.Type)}
+			from = string(c.Source.Type)
 		}
-		rows = append(rows, listRow{m.ID, r.Slug(), m.Title, m.Level, m.Status, strings.Join(parts, "/"), m.Tags, m.Range.File})
+		tactics, techniques := attack.Named(m.Tags)
+		rows = append(rows, listRow{m.ID, r.Slug(), m.Title, m.Level, m.Status, from, tactics, techniques, m.Tags, m.Range.File})
+	}
+	for _, o := range orders {
+		if o.name == p.sort {
+			slices.SortStableFunc(rows, o.less)
+		}
 	}
 	set.Show(s, set.Found)
 	if p.format == "json" {
 		err = s.WriteJSON(rows)
 	} else {
-		w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
-		_, err = fmt.Fprintln(w, "LEVEL\tSTATUS\tNAME\tLOG SOURCE\tTITLE")
-		for _, r := range rows {
-			_, more := fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", diag.FirstVisible(r.Level), diag.Visible(r.Status), r.Name, diag.Visible(r.LogSource), diag.Visible(r.Title))
-			err = errors.Join(err, more)
-		}
-		err = errors.Join(err, w.Flush())
+		err = showList(s, rows)
 	}
 	if err != nil {
 		return err
 	}
 	return exit.After(set.Found, false)
+}
+
+// showList writes a table. On a terminal that is too narrow for it, name and title stand below each row.
+func showList(s *stdio.Streams, rows []listRow) error {
+	out := [][]string{{"level", "status", "log source", "techniques", "tactics", "name", "title"}}
+	for _, r := range rows {
+		out = append(out, []string{cmp.Or(diag.Visible(r.Level), "-"), cmp.Or(diag.Visible(r.Status), "-"), cmp.Or(diag.Visible(r.LogSource), "-"), cmp.Or(strings.Join(r.Techniques, ","), "-"),
+			cmp.Or(strings.Join(r.Tactics, ","), "-"), diag.Visible(r.Name), diag.Visible(r.Title)})
+	}
+	if s.Columns > 0 && table.Width(out) > s.Columns {
+		for i, row := range out {
+			out[i] = append(row[:5:5], row[5]+": "+row[6])
+		}
+	}
+	return table.Fit(s.Out, s.Columns, out)
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 	"runtime/debug"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -59,7 +60,8 @@ sentinel.`,
 	addLists(cmd, &p.lists)
 	f.BoolVar(&p.strict, "strict", false, "write nothing if a rule is refused or cannot be deployed")
 	usage.AddForce(cmd, &p.force, "")
-	usage.Complete(cmd, "target", targets.FormatNames)
+	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
+	usage.Complete(cmd, "allow-approximate", acceptable)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd

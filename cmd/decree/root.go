@@ -1,7 +1,6 @@
 package main
 
 import (
-	"runtime/debug"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -9,9 +8,6 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 )
-
-// version is set by release builds with -ldflags "-X main.version=...".
-var version = ""
 
 func newRoot(s *stdio.Streams) *cobra.Command {
 	root := &cobra.Command{
@@ -45,22 +41,7 @@ Exit codes:
 	root.Flags().Bool("version", false, "show the version") // cobra's own takes -v, which is --verbose elsewhere
 	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 76"))
 	root.SetFlagErrorFunc(usage.ExplainFlag)
-	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s))
+	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s),
+		newFields(s), newTargets(s), newVersion(s), newMan(s))
 	return root
-}
-
-func buildVersion() string {
-	if version != "" {
-		return version
-	}
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "unknown"
-	}
-	for _, setting := range info.Settings {
-		if setting.Key == "vcs.revision" && len(setting.Value) >= 12 {
-			return "devel " + setting.Value[:12]
-		}
-	}
-	return "devel"
 }

@@ -50,8 +50,9 @@ type runParams struct {
 func newRun(s *stdio.Streams) *cobra.Command {
 	p := runParams{maxMemory: memory.Default}
 	cmd := &cobra.Command{
-		Use:   "run EVENTS...",
-		Short: "Run rules on event files and show what matched",
+		Use:     "run EVENTS...",
+		Aliases: []string{"scan", "hunt"},
+		Short:   "Run rules on event files and show what matched",
 		Long: `Run rules on event files and show each match. EVENTS are files, folders, globs,
 or - for standard input.
 

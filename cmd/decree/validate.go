@@ -34,8 +34,9 @@ func newValidate(s *stdio.Streams) *cobra.Command {
 	var p validateParams
 	var explain usage.Explain
 	cmd := &cobra.Command{
-		Use:   "validate [rule files or folders]",
-		Short: "Check rules: what is wrong, where, and what to do",
+		Use:     "validate [rule files or folders]",
+		Aliases: []string{"check", "lint"},
+		Short:   "Check rules: what is wrong, where, and what to do",
 		Long: `Check every rule and show the findings of all files: errors, and what is allowed
 but likely wrong. With --filters the filters are checked too. In a project its
 filters, lists, models and tests are checked, and that rules have the tests that
@@ -64,7 +65,7 @@ of its line or above it. At the left margin the comment is for the whole file.`,
 		},
 	}
 	f := cmd.Flags()
-	explain.AddTo(cmd, "say what a finding's `CODE` means and how to fix it; without a code, list all")
+	explain.AddTo(cmd, "say what a finding's `CODE` means and how to fix it; without a code, list all", lintCodes)
 	f.StringVar(&p.severity, "severity", "warning", "least severe findings to show: `SEVERITY` is error, warning, info")
 	f.BoolVar(&p.strict, "strict", false, "exit with 1 for warnings too")
 	f.BoolVar(&p.fix, "fix", false, "fix what can be fixed without a change of meaning, then show the rest")
@@ -153,6 +154,15 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 		fmt.Fprintf(s.Out, "%s not shown: add --severity info\n", plural.Count(less, "less severe finding"))
 	}
 	return err
+}
+
+// lintCodes are those of all findings.
+func lintCodes() []string {
+	var codes []string
+	for _, page := range lint.Pages() {
+		codes = append(codes, page.Code)
+	}
+	return codes
 }
 
 // explainCheck shows what a code means. Without a code it lists all.

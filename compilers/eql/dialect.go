@@ -8,6 +8,8 @@
 package eql
 
 import (
+	"maps"
+
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -19,9 +21,10 @@ type dialect struct{}
 // New gives the EQL dialect.
 func New() compilers.Dialect { return dialect{} }
 
-func (dialect) Name() string      { return "eql" }
-func (dialect) Title() string     { return "Elastic EQL" }
-func (dialect) Extension() string { return ".eql" }
+func (dialect) Name() string              { return "eql" }
+func (dialect) Title() string             { return "Elastic EQL" }
+func (dialect) Extension() string         { return ".eql" }
+func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
 	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},

@@ -8,6 +8,7 @@ package kql
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -22,9 +23,10 @@ type dialect struct{}
 // New gives the KQL dialect.
 func New() compilers.Dialect { return dialect{} }
 
-func (dialect) Name() string      { return "kql" }
-func (dialect) Title() string     { return "Microsoft KQL" }
-func (dialect) Extension() string { return ".kql" }
+func (dialect) Name() string              { return "kql" }
+func (dialect) Title() string             { return "Microsoft KQL" }
+func (dialect) Extension() string         { return ".kql" }
+func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
 	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},

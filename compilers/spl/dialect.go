@@ -7,6 +7,7 @@
 package spl
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -22,9 +23,10 @@ type dialect struct{}
 // New gives the SPL dialect.
 func New() compilers.Dialect { return dialect{} }
 
-func (dialect) Name() string      { return "spl" }
-func (dialect) Title() string     { return "Splunk SPL" }
-func (dialect) Extension() string { return ".spl" }
+func (dialect) Name() string              { return "spl" }
+func (dialect) Title() string             { return "Splunk SPL" }
+func (dialect) Extension() string         { return ".spl" }
+func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
 	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},

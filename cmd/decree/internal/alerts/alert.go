@@ -1,15 +1,12 @@
 package alerts
 
 import (
-	"regexp"
-	"strings"
-
 	"decree/engine"
 	"decree/engine/correlate"
 	"decree/engine/event"
 	"decree/engine/lineage"
 	"decree/engine/rarity"
-	"decree/rules"
+	"decree/rules/attack"
 )
 
 // Alert is a match as all formats show it, and its JSON form.
@@ -59,7 +56,7 @@ func NewAlert(r engine.Result, fields ...string) Alert {
 		a.Time = r.At.UTC().Format(timeLayout)
 	}
 	a.Host, a.User = a.fact("host"), a.fact("user")
-	a.Tactics, a.Techniques = attackOf(m)
+	a.Tactics, a.Techniques = attack.Named(m.Tags)
 	for _, name := range fields {
 		if v := r.Field(name); v != "" {
 			if a.Fields == nil {
@@ -79,25 +76,6 @@ func (a *Alert) fact(name string) string {
 		}
 	}
 	return ""
-}
-
-var (
-	technique = regexp.MustCompile(`^t\d{4}(\.\d{3})?$`)
-	tactic    = regexp.MustCompile(`^[a-z]+([-_][a-z]+)*$`)
-)
-
-// attackOf gives the tactics and the techniques of ATT&CK that a rule's tags name: privilege-escalation, T1059.001.
-func attackOf(m *rules.Rule) (tactics, techniques []string) {
-	for _, tag := range m.Tags {
-		name, ok := strings.CutPrefix(strings.ToLower(tag), "attack.")
-		switch {
-		case ok && technique.MatchString(name):
-			techniques = append(techniques, strings.ToUpper(name))
-		case ok && tactic.MatchString(name):
-			tactics = append(tactics, strings.ReplaceAll(name, "_", "-"))
-		}
-	}
-	return tactics, techniques
 }
 
 // Suspension is the JSON form of a suspended rule.

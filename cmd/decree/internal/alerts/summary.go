@@ -15,6 +15,7 @@ import (
 	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/warnings"
 	"decree/engine"
+	"decree/rules/attack"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -90,7 +91,7 @@ func (c *summary) unmatched(r *ir.Rule) *ruleMatches {
 	m := r.Source
 	row := c.rows[c.row(m.Range.File, m.Range.Start.Line)]
 	row.Rule, row.ID, row.Level = m.Title, m.ID, m.Level
-	row.Tactics, _ = attackOf(m)
+	row.Tactics, _ = attack.Named(m.Tags)
 	return row
 }
 

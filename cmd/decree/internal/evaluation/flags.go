@@ -27,7 +27,7 @@ type Flags struct {
 // AddTo adds the flags.
 func (e *Flags) AddTo(cmd *cobra.Command) {
 	f := cmd.Flags()
-	f.StringVarP(&e.Model, "model", "m", "", "data `MODEL` of the events (default: the content of each file decides): "+strings.Join(schema.Names(), ", "))
+	f.StringVarP(&e.Model, "model", "m", "", "data `MODEL` of the events (default: the content of each file decides): "+strings.Join(schema.Names(), ", ")+" (evtx and sysmon are windows)")
 	f.StringVar(&e.ModelFile, "model-file", "", "`FILE` of a data model, which may extend a shipped one; if it says how its events are recognised, the content of each file decides")
 	f.StringVar(&e.Reputation, "reputation", "", "`FILE` with a reputation table: CSV or NDJSON with a key column such as sha1")
 	f.StringVar(&e.Now, "now", "", "`TIME` at which the lookback ends, as 2026-03-02T12:00:00Z; without it the whole input is one window")

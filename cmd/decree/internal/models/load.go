@@ -11,6 +11,9 @@ import (
 	"decree/rules/schema"
 )
 
+// words are names that people have for a model.
+var words = map[string]string{"evtx": "windows", "sysmon": "windows"}
+
 // Own loads the models of a project.
 func Own(p *project.Project) ([]*schema.Model, error) {
 	own := make([]*schema.Model, len(p.Models))
@@ -33,6 +36,9 @@ func Load(p *project.Project, name, file string) (*schema.Model, error) {
 	}
 	if own := p.ModelFile(name); own != "" {
 		return schema.LoadFile(own)
+	}
+	if other, ok := words[name]; ok {
+		name = other
 	}
 	if slices.Contains(schema.Names(), name) {
 		return schema.Load(name)

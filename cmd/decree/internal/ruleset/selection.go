@@ -35,6 +35,7 @@ func (sel *Selection) AddTo(cmd *cobra.Command) {
 	f.StringVar(&sel.Since, "since", "", "take only rules that changed since the git revision `REV`, or their tests, lists, events or filters")
 	usage.Complete(cmd, "level", rules.Levels)
 	usage.Complete(cmd, "status", rules.Statuses)
+	sel.completeTags(cmd)
 	sel.Filters.AddTo(cmd)
 	sel.Lists.AddTo(cmd)
 }

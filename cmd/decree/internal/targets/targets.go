@@ -4,12 +4,10 @@ package targets
 import (
 	"slices"
 
-	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
-	"decree/rules/schema"
 )
 
 // Dialects are the languages of queries.
@@ -33,7 +31,7 @@ func Names(ts []Target) []string {
 	return names
 }
 
-// Choose gives the targets of some names. The name of a dialect stands for all of its targets. Without a name it gives all. own are the targets of a
+// Choose gives the targets of some names. The name of a dialect stands for all of its targets, and one of Words for those that it means. Without a name it gives all. own are the targets of a
 // project; without them each dialect is a target.
 func Choose(own []Target, names []string) ([]Target, error) {
 	if len(own) == 0 {
@@ -57,19 +55,10 @@ func Choose(own []Target, names []string) ([]Target, error) {
 	for _, name := range names {
 		named := func(t Target) bool { return t.Name == name }
 		ofDialect := func(t Target) bool { return t.Dialect.Name() == name }
-		if !take(own, named) && !take(own, ofDialect) && !take(All, named) {
-			return nil, usage.UnknownChoice("target", name, Names(own))
+		always := func(Target) bool { return true }
+		if !take(own, named) && !take(own, ofDialect) && !take(All, named) && !take(ofWord(own, name), always) {
+			return nil, unknown(own, name)
 		}
 	}
 	return chosen, nil
-}
-
-// Models names the shipped data models of some targets.
-func Models(ts ...Target) []string {
-	var names []string
-	for _, t := range ts {
-		names = append(names, schema.NamesFor(t.Dialect.Name())...)
-	}
-	slices.Sort(names)
-	return slices.Compact(names)
 }

@@ -42,11 +42,26 @@ func TestChooseOfAProject(t *testing.T) {
 	assert.Equal(t, "Splunk SPL", Target{Name: "spl", Dialect: spl}.Title())
 }
 
-func TestModels(t *testing.T) {
-	kql := Models(All[0])
-	assert.Contains(t, kql, "mde")
-	assert.NotContains(t, kql, "ecs")
-	assert.Greater(t, len(Models(All...)), len(kql))
+// TestWords: what people call a product is its target. A target of that name wins, and so do a project's own of that dialect and model.
+func TestWords(t *testing.T) {
+	kql, spl := Dialects[0], Dialects[1]
+	for _, word := range Words() {
+		got, err := Choose(nil, []string{word})
+		require.NoError(t, err)
+		require.Len(t, got, 1)
+		if got[0].Model != "" {
+			assert.Equal(t, word, got[0].Name)
+			assert.Contains(t, schema.NamesFor(got[0].Dialect.Name()), got[0].Model)
+		} else {
+			assert.Contains(t, All, got[0])
+		}
+	}
+	own := []Target{{Name: "sentinel", Dialect: spl}, {Name: "xdr", Dialect: kql, Model: "mde"}, {Name: "other", Dialect: kql, Model: "asim"}}
+	for word, want := range map[string][]string{"sentinel": {"sentinel"}, "defender": {"xdr"}, "kusto": {"xdr", "other"}, "splunk": {"sentinel"}, "elastic": {"eql"}} {
+		got, err := Choose(own, []string{word})
+		require.NoError(t, err)
+		assert.Equal(t, want, Names(got), word)
+	}
 }
 
 // TestEachTargetHasAModel holds that a rule is compiled to each target, or refused by it: without a model with an order, it would be neither.

@@ -15,11 +15,18 @@ type Explain struct {
 	text string
 }
 
-// AddTo adds the flag. help says what it explains.
-func (e *Explain) AddTo(cmd *cobra.Command, help string) {
+// AddTo adds the flag. help says what it explains. The shell completes codes, also as the first argument after the flag.
+func (e *Explain) AddTo(cmd *cobra.Command, help string, codes func() []string) {
 	e.cmd = cmd
 	cmd.Flags().StringVar(&e.text, "explain", "", help)
 	cmd.Flags().Lookup("explain").NoOptDefVal = noCode
+	Complete(cmd, "explain", codes)
+	cmd.ValidArgsFunction = func(cmd *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+		if len(args) == 0 && cmd.Flags().Changed("explain") {
+			return codes(), cobra.ShellCompDirectiveNoFileComp
+		}
+		return nil, cobra.ShellCompDirectiveDefault // files
+	}
 }
 
 // Code gives the code to explain, or "" for all. asked is false without the flag. In `--explain CODE` the code is the first argument.

@@ -98,7 +98,7 @@ func These(values ...string) func() []string { return func() []string { return v
 
 // AddFormat adds --format. It takes one of the allowed formats; the first is the default.
 func AddFormat(cmd *cobra.Command, format *string, allowed ...string) {
-	cmd.Flags().StringVar(format, "format", allowed[0], "output `FORMAT`: "+strings.Join(allowed, ", "))
+	cmd.Flags().StringVarP(format, "format", "f", allowed[0], "output `FORMAT`: "+strings.Join(allowed, ", "))
 	before := cmd.PreRunE
 	cmd.PreRunE = func(c *cobra.Command, args []string) error {
 		for _, a := range allowed {

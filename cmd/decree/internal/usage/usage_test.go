@@ -121,7 +121,7 @@ func TestExplain(t *testing.T) {
 		var code string
 		var asked bool
 		cmd := command(0, -1, func(_ *cobra.Command, args []string) error { code, asked = e.Code(args); return nil })
-		e.AddTo(cmd, "say what a `CODE` means")
+		e.AddTo(cmd, "say what a `CODE` means", These("regex"))
 		require.Empty(t, execute(cmd, c.args...))
 		assert.Equal(t, c.code, code, c.args)
 		assert.Equal(t, c.asked, asked, c.args)

@@ -1,0 +1,87 @@
+package fieldmap
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
+)
+
+const (
+	none    = "-"         // nothing to name
+	missing = "(missing)" // in place of a column
+)
+
+// Show writes the map as text: the logs of each model, then the fields. usedBy adds the rules that use each field.
+func (m *Map) Show(s *stdio.Streams, usedBy bool) error {
+	logs := [][]string{{"model", "source", "any other field", "table"}}
+	for _, model := range m.Models {
+		for _, one := range model.Sources {
+			at := cmp.Or(one.Table, none)
+			if one.Requires != "" {
+				at += "; needs this: " + one.Requires
+			}
+			logs = append(logs, []string{model.Name, one.Name, cmp.Or(one.AnyOther, none), at})
+		}
+	}
+	err := table.Fit(s.Out, s.Columns, logs)
+	_, more := fmt.Fprintln(s.Out)
+	return errors.Join(err, more, table.Fit(s.Out, s.Columns, m.rows(usedBy)))
+}
+
+// rows are one for each field and model, or for each source of a model where they differ.
+func (m *Map) rows(usedBy bool) [][]string {
+	rows := [][]string{{"field", "model", "column", "held"}}
+	if usedBy {
+		rows[0][3] = "held, and used by"
+	}
+	for _, f := range m.Fields {
+		for i, c := range f.Columns {
+			own := slices.DeleteFunc(slices.Clone(f.Columns), func(other Column) bool { return other.Model != c.Model })
+			alike := !slices.ContainsFunc(own, func(other Column) bool { return !same(c, other) })
+			in := c.Model
+			switch {
+			case alike && i > 0 && f.Columns[i-1].Model == c.Model:
+				continue // told
+			case !alike:
+				in += "/" + c.Source
+			}
+			notes := c.Notes
+			column := cmp.Or(c.Column, none)
+			if c.Lacks {
+				column = missing
+			}
+			if usedBy && len(f.UsedBy) > 0 && i == 0 {
+				notes = append(slices.Clone(notes), "used by "+strings.Join(f.UsedBy, ", "))
+			}
+			name := f.Name
+			if f.Entity {
+				name += " (entity)"
+			}
+			rows = append(rows, []string{name, in, column, strings.Join(notes, "; ")})
+		}
+	}
+	if len(m.Models) == 1 && len(m.Models[0].Sources) == 1 { // there is nothing to tell apart
+		for i, row := range rows {
+			rows[i] = slices.Delete(row, 1, 2)
+		}
+	}
+	return rows
+}
+
+func same(a, b Column) bool {
+	return a.Column == b.Column && a.Lacks == b.Lacks && slices.Equal(a.Notes, b.Notes)
+}
+
+// ShowList writes log sources as text.
+func ShowList(s *stdio.Streams, all []Listed) error {
+	rows := [][]string{{"log source", "model", "table"}}
+	for _, one := range all {
+		rows = append(rows, []string{one.LogSource, one.Model, cmp.Or(one.Table, none)})
+	}
+	return table.Fit(s.Out, s.Columns, rows)
+}

@@ -1,0 +1,52 @@
+package targets
+
+import (
+	"fmt"
+	"slices"
+
+	"decree/cmd/decree/internal/usage"
+	"decree/rules/diag"
+)
+
+// Words are names that people have for the targets of a product: the dialect, or the dialect and one of its models.
+func Words() []string { return []string{"splunk", "elastic", "kusto", "defender", "sentinel"} }
+
+// meant says which dialect a word stands for, and which of its models, if one.
+var meant = map[string]struct{ dialect, model string }{
+	"splunk": {dialect: "spl"}, "elastic": {dialect: "eql"}, "kusto": {dialect: "kql"},
+	"defender": {"kql", "mde"}, "sentinel": {"kql", "sentinel"},
+}
+
+// unknown is the error for a name that is no target's.
+func unknown(own []Target, name string) error {
+	err := usage.UnknownChoice("target", name, Names(own))
+	if word := diag.Closest(name, Words()); word != "" && diag.Closest(name, Names(own)) == "" {
+		return fmt.Errorf("%w; did you mean %q?", err, word)
+	}
+	return err
+}
+
+// ofWord gives the targets that a word stands for: those of a project, or else one of that dialect and model.
+func ofWord(own []Target, word string) []Target {
+	means, ok := meant[word]
+	if !ok {
+		return nil
+	}
+	fits := func(t Target) bool {
+		return t.Dialect.Name() == means.dialect && (means.model == "" || t.Model == means.model)
+	}
+	var out []Target
+	for _, t := range own {
+		if fits(t) {
+			out = append(out, t)
+		}
+	}
+	if len(out) > 0 {
+		return out
+	}
+	t := All[slices.Index(DialectNames(), means.dialect)]
+	if means.model != "" {
+		t.Name, t.Model = word, means.model
+	}
+	return []Target{t}
+}

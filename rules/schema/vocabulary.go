@@ -1,0 +1,68 @@
+package schema
+
+import (
+	"slices"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// Vocabulary lists Sigma's names of the fields that the source's events are known to have, sorted: the fields that it maps, also of
+// ancestors (ParentImage), and those of its log. Names that differ in case alone are listed once. A name that the model maps for all logs alike is left
+// out where it is known to be a field of other events.
+func (s *Source) Vocabulary() []string {
+	logs := knownLogs()
+	log := logs.Logs[s.Log]
+	foreign := func(name string) bool {
+		if log == nil || len(log.Fields[s.Category]) == 0 {
+			return false
+		}
+		own := slices.Concat(log.Fields[s.Category], log.Common, log.Added)
+		return !holdsName(own, name) && logs.elsewhere(s, name)
+	}
+	var names []string
+	add := func(all ...string) {
+		for _, name := range all {
+			if !foreign(name) && !slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) }) {
+				names = append(names, name)
+			}
+		}
+	}
+	add(sortedNames(s.Fields)...)
+	for level := 1; level < len(levelPrefixes); level++ {
+		for _, name := range sortedNames(s.Ancestors[level]) {
+			if field := levelPrefixes[level] + name; ir.FieldNamed(field).Level == level { // Sigma has a name for it
+				add(field)
+			}
+		}
+	}
+	if log != nil {
+		for category, fields := range log.Fields {
+			if s.Category == "" || category == s.Category {
+				add(fields...)
+			}
+		}
+		add(log.Common...)
+	}
+	for _, name := range s.Names {
+		if !strings.HasSuffix(name, ".") { // which stands for all below it
+			add(name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// AnyOther gives the column of a field that the source does not list, with * in the place of the field's name. It is "" if the source has only the fields
+// that it lists.
+func (m *Model) AnyOther(s *Source) string {
+	const field = "*"
+	c, ok := m.Column(s, field, 0)
+	switch {
+	case !ok:
+		return ""
+	case c.Type == XML:
+		return c.Name + " (XML)"
+	}
+	return c.Name
+}

@@ -2,11 +2,9 @@ package main
 
 import (
 	"bytes"
-	"errors"
 	"fmt"
 	"path"
 	"slices"
-	"text/tabwriter"
 
 	"github.com/spf13/cobra"
 
@@ -154,6 +152,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	}
 	if why := stops(in, p.strict, summary.Refused, summary.Skipped); why != "" {
 		queries.Show(s, set, found, results)
+		queries.ShowCounts(s, results)
 		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
 		return exit.After(found, true)
 	}
@@ -164,14 +163,24 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err := output.WriteFolder(p.out, []string{output.Everywhere}, append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
-	queries.Show(s, set, found, results)
-	if p.format == "json" {
-		err = s.WriteJSON(summary)
-	} else {
-		err = summary.print(s, p.out, len(files)+1)
+	summedUp := summary.Refused > shownRefusals
+	set.Show(s, slices.DeleteFunc(found, func(d diag.Diagnostic) bool { // the report has the reasons
+		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || (summedUp && d.Severity == diag.Error)
+	}))
+	if summedUp {
+		fmt.Fprintln(s.Err, "decree compile shows each refusal with its place")
 	}
-	return err
+	if p.format == "json" {
+		return s.WriteJSON(summary)
+	}
+	if err := fidelity.New(results, chosen).Print(s, "text"); err != nil {
+		return err
+	}
+	return summary.print(s, p.out, len(files)+1)
 }
+
+// shownRefusals bounds how many refusals a build shows with their places, where they do not fail it.
+const shownRefusals = 3
 
 // packages makes the packages of the targets that have one, each in the folder package of its target.
 func packages(set *ruleset.Set, chosen []targets.Target) (packaging.Made, error) {
@@ -188,15 +197,10 @@ func newBuiltQuery(c queries.Result, files []output.File) builtQuery {
 }
 
 func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
-	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)
-	fmt.Fprintln(w, "RULE\tTARGET\tFIDELITY\tASSETS")
-	for _, q := range b.Queries {
-		fmt.Fprintf(w, "%s\t%s\t%s\t%d\n", q.Rule, q.Target, q.Fidelity, q.Assets)
-	}
 	without := ""
 	if b.Refused+b.Skipped > 0 {
 		without = fmt.Sprintf("; %d refused, %d skipped", b.Refused, b.Skipped)
 	}
-	_, err := fmt.Fprintf(w, "\n%s valid, %s passed, %d failed%s; %s written to %s\n", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, without, plural.Count(files, "file"), diag.Visible(out))
-	return errors.Join(err, w.Flush())
+	_, err := fmt.Fprintf(s.Out, "\n%s valid, %s passed, %d failed%s; %s written to %s\n", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, without, plural.Count(files, "file"), diag.Visible(out))
+	return err
 }

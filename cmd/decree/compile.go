@@ -203,6 +203,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	}
 	if p.format != "json" {
 		queries.Show(s, set, found, results)
+		queries.ShowCounts(s, results)
 	}
 	switch {
 	case p.out != "":

@@ -90,6 +90,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	}
 	found := append(set.Found, made.Found...)
 	queries.Show(s, set, found, made.Queries)
+	queries.ShowCounts(s, made.Queries)
 	if p.strict && found.HasErrors() {
 		fmt.Fprintln(s.Err, "--strict: some rules have no package, so nothing is written")
 		return exit.After(found, true)

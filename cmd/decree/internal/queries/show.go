@@ -31,7 +31,7 @@ func Print(s *stdio.Streams, results []Result) {
 	}
 }
 
-// Show shows the findings of compiling, and counts what has no query. Remarks on rules that are skipped, or whose query is for a less preferred
+// Show shows the findings of compiling. Remarks on rules that are skipped, or whose query is for a less preferred
 // model, are only counted if there are many.
 func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []Result) {
 	var order []string
@@ -64,11 +64,10 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 		}
 		fmt.Fprintln(s.Err, "--format json gives the reason for each rule")
 	}
-	showWithoutQuery(s, results)
 }
 
-// showWithoutQuery counts, for each target, the rules that are refused and skipped. A single rule is not counted.
-func showWithoutQuery(s *stdio.Streams, results []Result) {
+// ShowCounts says, for each target, how many rules have a query, are refused and are skipped. A single rule is not counted.
+func ShowCounts(s *stdio.Streams, results []Result) {
 	for len(results) > 0 {
 		target := results[0].Target.Name
 		n := 0

@@ -76,6 +76,7 @@ func TestTheFirstModelThatCanSayARuleIsTaken(t *testing.T) {
 		found = append(found, r.Found...)
 	}
 	Show(s, set, found, results)
+	ShowCounts(s, results)
 	assert.Contains(t, errs.String(), "error[no-log-source]")
 	assert.Contains(t, errs.String(), "info["+compilers.AnotherProduct+"]")
 	assert.Contains(t, errs.String(), "kql: 2 of 4 rules have a query, 1 refused, 1 skipped\n")

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"maps"
 	"slices"
+	"sync"
 )
 
 // decoded is a place in decoded JSON, whose values are string, json.Number, bool, nil, []any and map[string]any. It is also the sink of its fields.
@@ -11,7 +12,17 @@ type decoded struct {
 	value  any
 	kept   []any
 	fields map[string]any
+
+	converter *Converter
+	flattener *Flattener
 }
+
+// places are used again: each has the memory of a converter.
+var places = sync.Pool{New: func() any {
+	d := &decoded{}
+	d.converter, d.flattener = NewConverter(d), NewFlattener(d)
+	return d
+}}
 
 // Kind implements Source.
 func (d *decoded) Kind() byte {
@@ -96,11 +107,16 @@ func (d *decoded) any(v Value) any {
 
 // Decoded gives the fields of a decoded JSON object with the sections of a Windows event. ok is false if it is another object.
 func Decoded(event map[string]any) (fields map[string]any, ok bool) {
-	d := &decoded{value: event, fields: map[string]any{}}
-	read, ok, err := NewConverter(d).Event()
+	d := places.Get().(*decoded)
+	d.value, d.fields = event, map[string]any{}
+	read, ok, err := d.converter.Event()
 	if err != nil {
 		panic(err) // it is JSON
 	}
-	NewFlattener(d).Event(read)
-	return d.fields, ok
+	d.flattener.Event(read)
+	fields = d.fields
+	clear(d.kept)
+	d.value, d.kept, d.fields = nil, d.kept[:0], nil
+	places.Put(d)
+	return fields, ok
 }

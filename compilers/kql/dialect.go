@@ -51,7 +51,11 @@ func newPlans(r *ir.Rule, opt compilers.Options) ([]*compilers.Plan, diag.Diagno
 	plans, found := compilers.NewPlans("kql", lacks, r, opt)
 	if len(plans) > 1 && compilers.AsksPrevalence(r) {
 		plan, more := compilers.SingleSource(plans, "how rare a value is would have to be counted over all of them", "kql", opt)
-		plans, found = []*compilers.Plan{plan}, append(found, more...)
+		found = append(found, more...)
+		if plan == nil {
+			return nil, found
+		}
+		plans = []*compilers.Plan{plan}
 	}
 	for _, p := range plans {
 		p.NoteTable()

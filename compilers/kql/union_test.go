@@ -56,3 +56,13 @@ func TestSourcesLeftOutAreNamed(t *testing.T) {
 		assert.Equal(t, c.want, got, c.detection)
 	}
 }
+
+// TestAPopulationOverSeveralTablesIsRefused: how rare a value is is counted in one table, and a rule that would need several is refused, not planned.
+func TestAPopulationOverSeveralTablesIsRefused(t *testing.T) {
+	r := lowered.Rule(t, "title: T\nlogsource: {category: process_creation}\nschedule: {every: 1h, lookback: 1h}\nprevalence: {rare: {field: sha1, local: {distinct: host, gte: 2}}}\n"+
+		"detection: {s: {Image: x}, condition: s and rare}\n")
+	q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "mde")})
+	require.Nil(t, q)
+	require.True(t, found.HasErrors())
+	assert.Equal(t, "several-sources", found[len(found)-1].Code)
+}

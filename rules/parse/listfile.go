@@ -1,10 +1,7 @@
 package parse
 
 import (
-	"encoding/csv"
-	"errors"
 	"fmt"
-	"io"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -49,35 +46,15 @@ func (r *listReader) isText() bool {
 	return true
 }
 
-// cell is a value of a table and its place.
-type cell struct {
-	value        string
-	line, column int
-}
-
 // csv reads one column of a table: the one that the first line names value or like the list, else the first.
 func (r *listReader) csv(l *rules.List) {
 	if !r.isText() {
 		return
 	}
-	in := csv.NewReader(strings.NewReader(string(r.data)))
-	in.FieldsPerRecord, in.TrimLeadingSpace = -1, true
-	var rows [][]cell
-	for {
-		fields, err := in.Read()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if wrong := (*csv.ParseError)(nil); errors.As(err, &wrong) {
-			r.Errorf("list-unreadable", r.At(wrong.Line, wrong.Column), "put a value with quotes in quotes, and double those in it", "this line is not CSV: %v", wrong.Err)
-			return
-		}
-		row := make([]cell, len(fields))
-		for i, f := range fields {
-			line, column := in.FieldPos(i)
-			row[i] = cell{strings.TrimSpace(f), line, column}
-		}
-		rows = append(rows, row)
+	rows, wrong := r.rows()
+	if wrong != nil {
+		r.Errorf("list-unreadable", r.At(wrong.Line, wrong.Column), "put a value with quotes in quotes, and double those in it", "this line is not CSV: %v", wrong.Err)
+		return
 	}
 	if len(rows) == 0 {
 		return

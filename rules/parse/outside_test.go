@@ -59,6 +59,11 @@ func TestListFilesFromOutside(t *testing.T) {
 		"Its-name.csv":        "owner,its-name\nme,a\n",
 		"networks.csv":        "net,owner\n10.0.0.0/8,x\n2001:db8::1,y\n",
 		"ports.CSV":           "port\n22\n443\n",
+		"semicolons.csv":      "owner;value\r\nme;\"a;b\"\r\nyou;1,5\r\n",
+		"tabs.csv":            "owner\tnote\tvalue\nme\t\ta\n",
+		"said.csv":            "sep=;\nvalue\na;x\nb\n",
+		"one-line.csv":        "a;b\n",
+		"ragged.csv":          "a;b\nc\n",
 		"README.md":           "no list",
 		".hidden.txt":         "x",
 		"sub/other.txt":       "x",
@@ -68,6 +73,7 @@ func TestListFilesFromOutside(t *testing.T) {
 	for name, want := range map[string][]string{
 		"yml": {"a.exe", "B.exe", "7"}, "text": {"one", "two words", "*literal?"}, "wide": {"a", "b"}, "first": {"x", `quo"ted, with comma`},
 		"named": {"a", "b"}, "Its-name": {"a"}, "networks": {"10.0.0.0/8", "2001:db8::1"}, "ports": {"22", "443"},
+		"semicolons": {"a;b", "1,5"}, "tabs": {"a"}, "said": {"a", "b"}, "one-line": {"a;b"}, "ragged": {"a;b", "c"},
 	} {
 		got, wrong := valuesOf(t, lists, name)
 		assert.Equal(t, want, got, "%s: %s", name, wrong)
@@ -82,11 +88,15 @@ func TestListFilesFromOutside(t *testing.T) {
 	assert.Equal(t, "the rule has no list \"admins\"; define it under `lists:`, or write its values, a line each, into admins.txt in a folder that --list-dir names", wrong)
 	_, wrong = valuesOf(t, lists, "a/b")
 	assert.Equal(t, "the rule has no list \"a/b\"; define it under `lists:`", wrong, "no file has such a name")
-	assert.Equal(t, []string{"lists/Its-name.csv", "lists/first.csv", "lists/named.csv", "lists/networks.csv", "lists/ports.CSV", "lists/text.txt", "lists/wide.txt", "lists/yml.yml"}, lists.Files())
+	assert.Equal(t, []string{"lists/Its-name.csv", "lists/first.csv", "lists/named.csv", "lists/networks.csv", "lists/one-line.csv", "lists/ports.CSV",
+		"lists/ragged.csv", "lists/said.csv", "lists/semicolons.csv", "lists/tabs.csv", "lists/text.txt", "lists/wide.txt", "lists/yml.yml"}, lists.Files())
 	assert.Equal(t, `lists/Its-name.csv:1:7: info[list-header]: this line is a header: the values come from the column "its-name"
 lists/named.csv:1:7: info[list-header]: this line is a header: the values come from the column "Value"
 lists/networks.csv:1:1: info[list-header]: this line is a header: the values come from the column "net"
 lists/ports.CSV:1:1: info[list-header]: this line is a header: the values come from the column "port"
+lists/said.csv:2:1: info[list-header]: this line is a header: the values come from the column "value"
+lists/semicolons.csv:1:7: info[list-header]: this line is a header: the values come from the column "value"
+lists/tabs.csv:1:12: info[list-header]: this line is a header: the values come from the column "value"
 `, shown(lists.Check()))
 }
 

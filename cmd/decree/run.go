@@ -147,6 +147,9 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	opt.Correlations, opt.Silent = set.LoweredCorrelations(), set.OnlyRead()
 	matches, windows := 0, false
 	in := input.New(s, input.Options{Matches: func() int { return matches }, Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
+	if err := output.Distinct(map[string]string{"out": p.shown.Out, "html": p.shown.HTML, "rejects": p.rejects}); err != nil {
+		return err
+	}
 	to, err := output.Redirect(s, p.shown.Out, p.force)
 	if err != nil {
 		return err
@@ -163,7 +166,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 			defer func() { err = errors.Join(err, page.Discard()) }()
 			others = append(others, page)
 		}
-		if out, err = alerts.NewOutput(to.Streams, p.shown, opt.Now, int(p.maxMemory)/2, others...); err != nil {
+		if out, err = alerts.NewOutput(to.Streams, p.shown, cmp.Or(opt.Now, began), int(p.maxMemory)/2, others...); err != nil {
 			return err
 		}
 		opt.OnResult = func(r engine.Result) {
@@ -209,10 +212,10 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		return err
 	}
 	memory.Finishing()
-	var noisier bool
+	var fails bool
 	var stats engine.Stats
 	if p.backtest.On {
-		matches, noisier, stats, err = backtest.Run(to.Streams, es, p.backtest, p.shown.Format)
+		matches, fails, stats, err = backtest.Run(to.Streams, es, p.backtest, p.shown.Format)
 	} else if stats, err = es.Finish(); err == nil {
 		err = out.Close(stats.Suspended, es.WithoutReputation())
 	}
@@ -247,5 +250,5 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless
-	return exit.After(append(set.Found, es.Found...), unseen > 0 || noisier || foreign || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

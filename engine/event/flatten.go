@@ -136,10 +136,12 @@ var flatForms = []flatForm{
 		names := map[string]string{"EventId": "EventID", "Provider": "Provider_Name", "RecordNumber": "EventRecordID", "ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"}
 		return with(moved(fields, names), payload(fields["Payload"]))
 	}},
-	// PowerShell's Get-WinEvent | ConvertTo-Json, which names no fields of the event's own
+	// PowerShell's Get-WinEvent | ConvertTo-Json, which has the event's own values in its message alone
 	{[]string{"LogName", "ProviderName", "Id"}, func(fields map[string]any) map[string]any {
-		return moved(fields, map[string]string{"Id": "EventID", "LogName": "Channel", "ProviderName": "Provider_Name", "ProviderId": "Provider_Guid", "RecordId": "EventRecordID", "MachineName": "Computer",
+		out := moved(fields, map[string]string{"Id": "EventID", "LogName": "Channel", "ProviderName": "Provider_Name", "ProviderId": "Provider_Guid", "RecordId": "EventRecordID", "MachineName": "Computer",
 			"ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"})
+		addMessage(out)
+		return out
 	}},
 	{[]string{"log_name", "event_id"}, func(fields map[string]any) map[string]any { // winlogbeat before version 7
 		names := map[string]string{"event_id": "EventID", "log_name": "Channel", "computer_name": "Computer", "source_name": "Provider_Name", "record_number": "EventRecordID"}

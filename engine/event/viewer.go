@@ -39,10 +39,18 @@ var (
 // add adds what the message of an event holds.
 func (v *viewer) add(fields map[string]any) {
 	provider, _ := fields["Provider_Name"].(string)
-	message, _ := fields["Message"].(string)
 	if channel, ok := channels[provider]; ok {
 		fields["Channel"] = channel
 	}
+	if !addMessage(fields) {
+		v.textOnly++
+	}
+}
+
+// addMessage adds the values that the message of an event has under their names. It tells whether it has them.
+func addMessage(fields map[string]any) bool {
+	provider, _ := fields["Provider_Name"].(string)
+	message, _ := fields["Message"].(string)
 	switch script := scriptBlock.FindStringSubmatch(message); {
 	case provider == "Microsoft-Windows-Sysmon":
 		addLines(fields, message)
@@ -53,19 +61,22 @@ func (v *viewer) add(fields map[string]any) {
 			}
 		}
 	default:
-		v.textOnly++
+		return false
 	}
+	return true
 }
 
-// addLines adds the lines of a message after its title. A line without a name goes on with the value before it.
+// addLines adds the lines of a message after its title. A line without a name goes on with the value before it. So does one whose name the message or the
+// event has already: a command line may have a line that looks like another value.
 func addLines(fields map[string]any, message string) {
-	last := ""
+	last, named := "", map[string]bool{"EventID": true, "Channel": true, "Computer": true, "Provider_Name": true}
 	_, lines, _ := strings.Cut(message, "\n")
 	for line := range strings.Lines(lines) {
 		line = strings.TrimRight(line, "\r\n")
-		if named := messageLine.FindStringSubmatch(line); named != nil {
-			last = named[1]
-			fields[last] = named[2]
+		if of := messageLine.FindStringSubmatch(line); of != nil && !named[of[1]] {
+			last = of[1]
+			named[last] = true
+			fields[last] = of[2]
 		} else if value, ok := fields[last].(string); ok && last != "" {
 			fields[last] = value + "\n" + line
 		}

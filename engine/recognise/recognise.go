@@ -28,6 +28,8 @@ type Choice struct {
 	Events  int      // that were looked at
 	Of      []Share  // the models that they are of, those with most events first
 	Columns []string // some columns of the first event that shows no sign, sorted
+
+	MessageOnly int // events that have their values only in the text of a message
 }
 
 // Share is how many events are of a model.
@@ -49,6 +51,9 @@ func File(r *event.Reader, among []schema.Recognised) Choice {
 			continue // the reader rejects it later
 		}
 		c.Events++
+		if event.MessageOnly(fields) {
+			c.MessageOnly++
+		}
 		if of := Event(fields, among); of >= 0 {
 			counts[of]++
 		} else if c.Columns == nil {

@@ -21,9 +21,9 @@ type datedAlert struct {
 	alerts.Alert
 }
 
-// Run replays the events that the engine read, shows the alerts, and compares them with the baseline. noisier is true if some rule has more
-// new alerts than the flags accept.
-func Run(s *stdio.Streams, e *engines.Set, p Flags, format string) (raised int, noisier bool, stats engine.Stats, err error) {
+// Run replays the events that the engine read, shows the alerts, and compares them with the baseline. fails is true if some rule has more
+// new alerts than the flags accept, or if no run sees some event.
+func Run(s *stdio.Streams, e *engines.Set, p Flags, format string) (raised int, fails bool, stats engine.Stats, err error) {
 	before, err := readBaseline(p.Baseline)
 	if err != nil {
 		return 0, false, stats, err
@@ -75,9 +75,9 @@ func Run(s *stdio.Streams, e *engines.Set, p Flags, format string) (raised int, 
 		err = errors.Join(err, object.Close())
 	}
 	if before != nil {
-		noisier = before.show(s, p.MaxNew)
+		fails = before.show(s, p.MaxNew)
 	}
-	return raised, noisier, stats, err
+	return raised, fails || timeless > 0, stats, err
 }
 
 func suspensions(all []engine.Suspension) []alerts.Suspension {

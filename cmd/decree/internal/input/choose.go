@@ -136,11 +136,19 @@ func (in *Reader) showModels(choices map[string]recognise.Choice) {
 	}
 	for _, file := range c.files {
 		choice := choices[file]
-		if len(c.files) > shownFiles && doubtText(choice) == "" {
+		if len(c.files) > shownFiles && doubtText(choice)+messageText(choice) == "" {
 			continue
 		}
-		fmt.Fprintf(in.streams.Err, "%s: %s%s\n", diag.Visible(label(file)), modelText(choice.Model), doubtText(choice))
+		fmt.Fprintf(in.streams.Err, "%s: %s%s%s\n", diag.Visible(label(file)), modelText(choice.Model), doubtText(choice), messageText(choice))
 	}
+}
+
+// messageText says how many of the first events are not asked by rules on their values, if some are.
+func messageText(c recognise.Choice) string {
+	if c.MessageOnly == 0 {
+		return ""
+	}
+	return fmt.Sprintf("; of %d of the first %s it has only the message text and no fields: save the log as EVTX or XML", c.MessageOnly, plural.Count(c.Events, "event"))
 }
 
 // modelText names a model. Of events with plain field names no log source is known.

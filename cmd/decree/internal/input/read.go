@@ -153,6 +153,10 @@ func (in *Reader) read(file string) error {
 	} else {
 		choice := recognise.File(r, []schema.Recognised{{Model: e.Model.Name, Signs: e.Model.Recognise}})
 		in.Recognised = in.Recognised || choice.Model != ""
+		if text := messageText(choice); text != "" {
+			in.ClearBar()
+			fmt.Fprintf(in.streams.Err, "%s: model %s%s\n", diag.Visible(label(file)), diag.Visible(e.Model.Name), text)
+		}
 	}
 	err = e.Run(r, file, in.opt.Workers, func(int) { in.barErr = errors.Join(in.barErr, in.bar.Read(r.Bytes(), in.opt.Matches())) })
 	if in.chosen == nil && len(e.Model.Recognise) == 0 {

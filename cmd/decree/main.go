@@ -51,7 +51,7 @@ func run(args []string, s *stdio.Streams) int {
 	if err == nil || exit.Shown(err) {
 		return exit.Code(err)
 	}
-	for i, line := range strings.Split(strings.TrimSpace(err.Error()), "\n") {
+	for i, line := range strings.Split(suggestion(err.Error()), "\n") {
 		if i == 0 {
 			line = "decree: " + line
 		}
@@ -61,4 +61,13 @@ func run(args []string, s *stdio.Streams) int {
 		fmt.Fprintln(s.Err, "decree --help lists the commands")
 	}
 	return exit.Code(err)
+}
+
+// suggestion puts cobra's list of the closest commands behind the message, as other messages have it.
+func suggestion(message string) string {
+	message, close, found := strings.Cut(strings.TrimSpace(message), "\n\nDid you mean this?\n")
+	if found {
+		message += "; did you mean " + strings.Join(strings.Fields(close), " or ") + "?"
+	}
+	return message
 }

@@ -61,6 +61,9 @@ same values. The filter then excludes the others.`,
     --bad tests/examples/tuning/intrusion.ndjson`,
 		Args: usage.Arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(p.good) == 0 {
+				return errors.New("--good is missing: name files with events that should not alert")
+			}
 			p.rule = args[0]
 			return tune(s, p)
 		},
@@ -74,9 +77,6 @@ same values. The filter then excludes the others.`,
 	f.StringVarP(&p.out, "out", "o", "", "`FILE` to write (default: filters/NAME.yml, or in the folder of --filters)")
 	f.BoolVar(&p.force, "force", false, "overwrite the filter and its tests")
 	usage.AddFormat(cmd, &p.format, "text", "json")
-	if err := cmd.MarkFlagRequired("good"); err != nil {
-		panic(err) // the flag was defined above
-	}
 	return cmd
 }
 

@@ -2,6 +2,7 @@ package fidelity
 
 import (
 	"slices"
+	"strings"
 
 	"decree/cmd/decree/internal/queries"
 	"decree/compilers"
@@ -45,10 +46,11 @@ func reasons(c queries.Result) []string {
 	return slices.Compact(codes)
 }
 
+// example is a message of a code. It does not begin with the target or its dialect, which the report names beside it.
 func example(c queries.Result, code string) string {
 	for _, d := range c.Found {
 		if d.Code == code {
-			return d.Message
+			return strings.TrimPrefix(strings.TrimPrefix(d.Message, c.Target.Name+": "), c.Target.Dialect.Name()+": ")
 		}
 	}
 	if c.Query != nil {

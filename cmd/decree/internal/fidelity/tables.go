@@ -3,6 +3,7 @@ package fidelity
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -83,16 +84,19 @@ func (r Report) Print(s *stdio.Streams, format string) error {
 	if format == "json" {
 		return s.WriteJSON(r)
 	}
-	write := table.Text
+	write, long := table.Text, func(w io.Writer, rows [][]string) error { return table.Fit(w, s.Columns, rows) }
 	if format == "markdown" {
-		write = table.Markdown
+		write, long = table.Markdown, table.Markdown
 	}
 	targets, reasons, rules, left := r.rows()
 	err := write(s.Out, targets)
-	for _, table := range [][][]string{reasons, rules} {
-		if len(table) > 1 {
+	for _, part := range []struct {
+		rows  [][]string
+		write func(io.Writer, [][]string) error
+	}{{reasons, long}, {rules, write}} {
+		if len(part.rows) > 1 {
 			_, more := fmt.Fprintln(s.Out)
-			err = errors.Join(err, more, write(s.Out, table))
+			err = errors.Join(err, more, part.write(s.Out, part.rows))
 		}
 	}
 	if left > 0 {

@@ -1,6 +1,7 @@
 package input
 
 import (
+	"fmt"
 	"os"
 	"strings"
 	"testing"
@@ -110,6 +111,18 @@ func TestOnlyTheFirstRejectedLinesAreShown(t *testing.T) {
 	assert.Equal(t, shownRejects+5, in.Rejected)
 	assert.Equal(t, shownRejects, strings.Count(shown, "rejected many.ndjson:"))
 	assert.Equal(t, 1, strings.Count(shown, "more rejected lines are only counted; --rejects FILE keeps them all"))
+}
+
+func TestNotesOfManyFiles(t *testing.T) {
+	s, _, errs := clitest.Streams("")
+	in := New(s, Options{})
+	for i := range shownNotes + 2 {
+		in.note(fmt.Sprintf("%d.evtx", i), fmt.Sprintf("%d records left", 10+i))
+	}
+	in.note("x.csv", "no zone")
+	in.showNotes()
+	assert.Equal(t, "note: 0.evtx: 10 records left\nnote: 1.evtx: 11 records left\nnote: 2.evtx: 12 records left\nnote: x.csv: no zone\n"+
+		"note: 2 more files: N records left\n", errs.String())
 }
 
 func TestNotAmong(t *testing.T) {

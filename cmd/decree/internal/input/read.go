@@ -44,6 +44,7 @@ type Reader struct {
 	keptErr error
 	skipped []string // files in folders that are not logs
 	empty   []string // inputs without an event and without a rejected line
+	notes   notes
 }
 
 // New gives a reader.
@@ -92,6 +93,7 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
+	in.showNotes()
 	in.showEmpty()
 	if in.kept != nil {
 		if in.keptErr == nil {
@@ -165,8 +167,7 @@ func (in *Reader) read(file string) error {
 	in.Lines += r.Lines()
 	in.Rejected += r.Rejected()
 	for _, note := range r.Notes() {
-		in.ClearBar()
-		fmt.Fprintf(in.streams.Err, "note: %s: %s\n", diag.Visible(file), diag.Visible(note))
+		in.note(file, note)
 	}
 	if in.chosen != nil {
 		if text := in.chosen.later.text(); text != "" {

@@ -123,6 +123,14 @@ func TestManyQueriesForALessPreferredModelAreCounted(t *testing.T) {
 	assert.NotContains(t, errs.String(), compilers.ModelPassedOver)
 }
 
+func TestRemarks(t *testing.T) {
+	one, other := remark{target: "kql"}, remark{"kql", "asim", "mde"}
+	assert.Equal(t, "kql: 1 rule is skipped, because its log source is another product's", one.text(1))
+	assert.Equal(t, "kql: 2 rules are skipped, because their log sources are other products'", one.text(2))
+	assert.Equal(t, "kql: 1 query uses model asim, because model mde cannot say that rule", other.text(1))
+	assert.Equal(t, "kql: 2 queries use model asim, because model mde cannot say those rules", other.text(2))
+}
+
 func TestRulesOfOneNameGetTheirFolders(t *testing.T) {
 	clitest.Files(t, files)
 	_, results := compiled(t, Options{}, "spl", "windows", "linux", "aws.yml")

@@ -34,10 +34,9 @@ func Print(s *stdio.Streams, results []Result) {
 // Show shows the findings of compiling. Remarks on rules that are skipped, or whose query is for a less preferred
 // model, are only counted if there are many.
 func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []Result) {
-	var order []string
-	counts := map[string]int{}
-	count := func(form string, args ...any) {
-		kind := fmt.Sprintf(form, args...)
+	var order []remark
+	counts := map[remark]int{}
+	count := func(kind remark) {
 		if counts[kind] == 0 {
 			order = append(order, kind)
 		}
@@ -45,13 +44,13 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 	for _, c := range results {
 		for _, passed := range c.passedOver {
-			count("%s: %%d queries use model %s, because model %s cannot say those rules\n", c.Target.Name, c.Model, passed)
+			count(remark{c.Target.Name, c.Model, passed})
 		}
 		if c.Skipped {
-			count("%s: %%d rules are skipped, because their log sources are other products'\n", c.Target.Name)
+			count(remark{target: c.Target.Name})
 		}
 	}
-	many := slices.ContainsFunc(order, func(kind string) bool { return counts[kind] > shownRemarks })
+	many := slices.ContainsFunc(order, func(kind remark) bool { return counts[kind] > shownRemarks })
 	if many {
 		found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
 			return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct
@@ -60,10 +59,25 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	set.Show(s, found)
 	if many {
 		for _, kind := range order {
-			fmt.Fprintf(s.Err, kind, counts[kind])
+			fmt.Fprintln(s.Err, kind.text(counts[kind]))
 		}
 		fmt.Fprintln(s.Err, "--format json gives the reason for each rule")
 	}
+}
+
+// remark is a kind of rules that is no error: their query uses a less preferred model, or they have no model and are skipped.
+type remark struct{ target, model, passed string }
+
+func (r remark) text(n int) string {
+	switch {
+	case r.model == "" && n == 1:
+		return r.target + ": 1 rule is skipped, because its log source is another product's"
+	case r.model == "":
+		return fmt.Sprintf("%s: %d rules are skipped, because their log sources are other products'", r.target, n)
+	case n == 1:
+		return fmt.Sprintf("%s: 1 query uses model %s, because model %s cannot say that rule", r.target, r.model, r.passed)
+	}
+	return fmt.Sprintf("%s: %d queries use model %s, because model %s cannot say those rules", r.target, n, r.model, r.passed)
 }
 
 // ShowCounts says, for each target, how many rules have a query, are refused and are skipped. A single rule is not counted.

@@ -28,7 +28,7 @@ func (set *Set) narrow(sel Selection) error {
 		}
 	}
 	if len(selected) == 0 && sel.Since == "" && len(all) > 0 {
-		return fmt.Errorf("no rule has %s: decree list shows what they have", sel.describe())
+		return fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), sel.closest(all))
 	}
 	needed := map[*rules.Rule]bool{}
 	for _, c := range set.Correlations {

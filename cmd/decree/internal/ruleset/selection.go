@@ -82,6 +82,21 @@ func tagged(r *rules.Rule, tag string) bool {
 	})
 }
 
+// closest suggests tags that rules have for those that none has: `t1059` is `attack.t1059`.
+func (sel *Selection) closest(all []Rule) string {
+	var full []string
+	for _, tag := range sel.Tags {
+		name := "attack." + strings.ToLower(tag)
+		if slices.ContainsFunc(all, func(r Rule) bool { return tagged(r.IR.Source, name) }) {
+			full = append(full, name)
+		}
+	}
+	if len(full) == 0 {
+		return ""
+	}
+	return "; did you mean " + strings.Join(full, ",") + "?"
+}
+
 // describe says what was asked for, for a message that no rule has it.
 func (sel *Selection) describe() string {
 	var parts []string

@@ -35,7 +35,7 @@ func (t Target) Format() packages.Format {
 }
 
 // ChoosePackages gives the targets of some names that have a package. The name of a format stands for all of its targets; if the project has none of
-// it, or there is no project, it is a target by itself. Without a name it gives all of the project's.
+// it, it is the target of that name, or one by itself. Without a name it gives all of the project's.
 func ChoosePackages(own []Target, names []string) ([]Target, error) {
 	packaged := slices.DeleteFunc(slices.Clone(own), func(t Target) bool { return t.Format() == nil })
 	if len(names) == 0 {
@@ -50,7 +50,7 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 		switch {
 		case len(more) > 0:
 		case slices.Contains(FormatNames(), name):
-			more = []Target{plainPackage(name)}
+			more = []Target{plainPackage(own, name)}
 		case slices.Contains(Names(own), name):
 			return nil, fmt.Errorf("target %s has no package: write `package:` at it in decree.yml, one of %s", name, strings.Join(FormatNames(), ", "))
 		default:
@@ -65,10 +65,16 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 	return chosen, nil
 }
 
-// plainPackage is the target of a format outside of a project.
-func plainPackage(name string) Target {
+// plainPackage is the target of a format that no target of the project has: the project's target of that name with its model and places, or one of its own.
+func plainPackage(own []Target, name string) Target {
 	t := Target{Name: name, Package: name}
 	t.Dialect = dialectNamed(t.Format().Dialect())
+	for _, o := range own {
+		if o.Name == name && o.Package == "" && o.Dialect.Name() == t.Dialect.Name() {
+			o.Package = name
+			return o
+		}
+	}
 	return t
 }
 

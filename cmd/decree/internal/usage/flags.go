@@ -19,7 +19,11 @@ func Arguments(least, most int) cobra.PositionalArgs {
 		if len(args) >= least && (most < 0 || len(args) <= most) {
 			return nil
 		}
-		return fmt.Errorf("wrong number of arguments: %d\nusage: %s\n%s --help shows examples", len(args), cmd.UseLine(), cmd.CommandPath())
+		wrong := "an argument is missing"
+		if len(args) >= least {
+			wrong = fmt.Sprintf("unexpected argument %q", args[most])
+		}
+		return fmt.Errorf("%s\nusage: %s\n%s --help shows examples", wrong, cmd.UseLine(), cmd.CommandPath())
 	}
 }
 

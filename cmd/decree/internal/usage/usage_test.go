@@ -31,8 +31,8 @@ func execute(cmd *cobra.Command, args ...string) string {
 func TestArguments(t *testing.T) {
 	nothing := func(*cobra.Command, []string) error { return nil }
 	assert.Empty(t, execute(command(1, -1, nothing), "a", "b", "c"))
-	assert.Equal(t, "wrong number of arguments: 0\nusage: tool FILE [flags]\ntool --help shows examples", execute(command(1, -1, nothing)))
-	assert.Contains(t, execute(command(1, 1, nothing), "a", "b"), "wrong number of arguments: 2")
+	assert.Equal(t, "an argument is missing\nusage: tool FILE [flags]\ntool --help shows examples", execute(command(1, -1, nothing)))
+	assert.Contains(t, execute(command(1, 1, nothing), "a", "b"), `unexpected argument "b"`)
 }
 
 func TestFlagErrorsSayWhatWouldBeRight(t *testing.T) {

@@ -2,6 +2,7 @@ package warnings
 
 import (
 	"fmt"
+	"strings"
 
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
@@ -12,7 +13,7 @@ import (
 const shownNotRun = 3
 
 // NotRun shows the findings about rules that are not run. Many rules without a log source are counted: they are usual when a collection is run on
-// the logs of one product.
+// the logs of one product. model names the data models of the run, separated by commas.
 func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model string) {
 	var others diag.Diagnostics
 	missing := 0
@@ -28,5 +29,9 @@ func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model st
 		return
 	}
 	set.Show(s, others)
-	fmt.Fprintf(s.Err, "%d rules are not run: data model %s does not have their log sources\n", missing, diag.Visible(model))
+	which := "data model " + model + " does"
+	if strings.Contains(model, ", ") {
+		which = "data models " + model + " do"
+	}
+	fmt.Fprintf(s.Err, "%d rules are not run: %s not have their log sources\n", missing, diag.Visible(which))
 }

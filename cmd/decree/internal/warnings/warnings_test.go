@@ -80,6 +80,9 @@ func TestNotRun(t *testing.T) {
 		line := fmt.Sprintf("%d rules are not run: data model mde does not have their log sources\n", n)
 		if counted {
 			assert.Contains(t, errs.String(), line)
+			errs.Reset()
+			NotRun(s, &ruleset.Set{}, found, "mde, ecs")
+			assert.Contains(t, errs.String(), " rules are not run: data models mde, ecs do not have their log sources\n")
 			assert.NotContains(t, errs.String(), "not here")
 		} else {
 			assert.NotContains(t, errs.String(), line)

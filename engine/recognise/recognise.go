@@ -19,8 +19,11 @@ const (
 	sampleBytes = 1 << 20
 )
 
-// shownColumns bounds how many columns of an event that shows no sign are kept.
-const shownColumns = 8
+// shownColumns bounds how many columns of an event that shows no sign are kept, and shownLetters how much of each name.
+const (
+	shownColumns = 8
+	shownLetters = 60
+)
 
 // Choice says what a file's first events are.
 type Choice struct {
@@ -59,6 +62,11 @@ func File(r *event.Reader, among []schema.Recognised) Choice {
 		} else if c.Columns == nil {
 			c.Columns = slices.Sorted(maps.Keys(fields))
 			c.Columns = c.Columns[:min(len(c.Columns), shownColumns)]
+			for i, name := range c.Columns {
+				if letters := []rune(name); len(letters) > shownLetters {
+					c.Columns[i] = string(letters[:shownLetters]) + "…"
+				}
+			}
 		}
 	}
 	for i, n := range counts {

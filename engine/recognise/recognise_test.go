@@ -117,6 +117,12 @@ func TestMajority(t *testing.T) {
 	assert.Equal(t, "windows", c.Model, "the first in order, of as many events")
 }
 
+// TestColumnsAreShort: what is no log may have a first line that is taken for a header.
+func TestColumnsAreShort(t *testing.T) {
+	c := modelOf(t, strings.Repeat("x", 300)+"\tb\n1\t2\n")
+	assert.Equal(t, []string{"b", strings.Repeat("x", 60) + "…"}, c.Columns)
+}
+
 // TestNothingIsLost: after the choice, the reader gives every line, with its number and the reason why it is not an event.
 func TestNothingIsLost(t *testing.T) {
 	var rejected []int

@@ -8,6 +8,8 @@ import (
 	"strings"
 
 	"decree/engine"
+	"decree/engine/event"
+	"decree/engine/rarity"
 	"decree/rules/diag"
 )
 
@@ -72,19 +74,43 @@ func names(all []column) []string {
 	return out
 }
 
+// members are what only JSON shows of a match, unless --fields names them: lists and objects are then JSON in their cell.
+var members = []column{
+	{"names", func(a *Alert) string { return strings.Join(a.Names, separator) }},
+	{"tags", func(a *Alert) string { return strings.Join(a.Tags, separator) }},
+	{"rule_line", func(a *Alert) string { return strconv.Itoa(a.RuleLine) }},
+	{"facts", func(a *Alert) string { return jsonCell(a.Facts) }},
+	{"prevalence", func(a *Alert) string { return jsonCell(a.Prevalence) }},
+	{"reputation", func(a *Alert) string { return jsonCell(a.Reputation) }},
+	{"event", func(a *Alert) string { return jsonCell(a.Event) }},
+}
+
+// jsonCell is a list or an object as JSON; "" if it is empty.
+func jsonCell[T []event.Fact | []rarity.Figure | map[string]string | map[string]any](v T) string {
+	if len(v) == 0 {
+		return ""
+	}
+	text, err := encode(v)
+	if err != nil {
+		panic(err) // what was read from JSON can be written as JSON
+	}
+	return string(text)
+}
+
 // eventFields are those of some names that are no columns: they are fields of the event.
 func eventFields(chosen []string) []string {
-	known := append(names(columns), "names", "tags", "facts", "prevalence", "reputation", "event", "rule_line")
+	known := append(names(columns), names(members)...)
 	return slices.DeleteFunc(slices.Clone(chosen), func(name string) bool { return slices.Contains(known, name) })
 }
 
 // columnsNamed gives the columns of some names: ours, or fields of the event.
 func columnsNamed(chosen []string) []column {
 	out := make([]column, len(chosen))
+	known := slices.Concat(columns, members)
 	for i, name := range chosen {
-		at := slices.IndexFunc(columns, func(c column) bool { return c.name == name })
+		at := slices.IndexFunc(known, func(c column) bool { return c.name == name })
 		if at >= 0 {
-			out[i] = columns[at]
+			out[i] = known[at]
 		} else {
 			out[i] = column{name, func(a *Alert) string { return a.Fields[name] }}
 		}

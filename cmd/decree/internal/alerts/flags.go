@@ -3,6 +3,7 @@ package alerts
 import (
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -46,10 +47,22 @@ func (p *Flags) Check() error {
 		return fmt.Errorf("--summary has no --format %s: write text or json", p.Format)
 	case p.Summary && (p.Sort != "" || len(p.Fields) > 0):
 		return errors.New("--summary shows counts: leave out --sort and --fields")
+	case twice(p.Fields) != "":
+		return fmt.Errorf("--fields names %s twice", twice(p.Fields))
 	case p.Format == "timeline" && len(p.Fields) > 0:
 		return errors.New("--format timeline has fixed columns: leave out --fields, or write --format csv")
 	}
 	return nil
+}
+
+// twice gives a name that is given twice; "" if there is none.
+func twice(names []string) string {
+	for i, name := range names {
+		if slices.Contains(names[:i], name) {
+			return name
+		}
+	}
+	return ""
 }
 
 // AtOnce tells whether matches are written to standard output as they are found.

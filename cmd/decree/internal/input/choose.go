@@ -103,6 +103,9 @@ func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string 
 			in.blame("%s: no data model recognises its events, which have the fields %s: name theirs with --model, or describe them with --model-file", label(file), strings.Join(choice.Columns, ", "))
 		}
 	}
+	for _, choice := range choices {
+		in.Mixed = in.Mixed || slices.ContainsFunc(choice.Of, func(s recognise.Share) bool { return s.Model != choice.Model && s.Model != schema.Plain })
+	}
 	in.showModels(choices)
 	in.Recognised = len(c.models) > 0
 	return c.models

@@ -31,6 +31,7 @@ type Options struct {
 type Reader struct {
 	Lines, Rejected int
 	Unreadable      bool // some input was not read whole, or none held an event, or its events are not of the model
+	Mixed           bool // some file has events of several products, and was read as of one
 	Recognised      bool // some file's first events are recognised as those of the model
 
 	engines *engines.Set
@@ -170,6 +171,7 @@ func (in *Reader) read(file string) error {
 		in.note(file, note)
 	}
 	if in.chosen != nil {
+		in.Mixed = in.Mixed || in.chosen.later.ofLookLike > 0 && in.chosen.later.lookLike != schema.Plain
 		if text := in.chosen.later.text(); text != "" {
 			in.ClearBar()
 			fmt.Fprintf(in.streams.Err, "warning: %s: %s\n", diag.Visible(label(file)), diag.Visible(text))

@@ -10,7 +10,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Array writes a JSON array element by element. It is never in memory as a whole.
+// Array writes a JSON array element by element. It is never in memory as a whole. Nothing is written before the first element or the end: a command that
+// fails at once leaves no half array.
 type Array struct {
 	to     io.Writer
 	indent string // of the line that the array begins on
@@ -19,31 +20,25 @@ type Array struct {
 }
 
 // NewArray begins an array.
-func NewArray(to io.Writer) *Array { return newArray(to, "") }
-
-func newArray(to io.Writer, indent string) *Array {
-	a := &Array{to: to, indent: indent}
-	_, a.err = fmt.Fprint(to, "[")
-	return a
-}
+func NewArray(to io.Writer) *Array { return &Array{to: to} }
 
 // Add writes an element.
 func (a *Array) Add(v any) {
-	comma := ""
+	before := "["
 	if a.some {
-		comma = ","
+		before = ","
 	}
 	a.some = true
 	if a.err == nil {
-		a.err = writeMember(a.to, comma+"\n"+a.indent+"  ", v, a.indent+"  ")
+		a.err = writeMember(a.to, before+"\n"+a.indent+"  ", v, a.indent+"  ")
 	}
 }
 
 // Close ends the array and gives the first error.
 func (a *Array) Close() error {
-	end := "]"
+	end := "[]"
 	if a.some {
-		end = "\n" + a.indent + end
+		end = "\n" + a.indent + "]"
 	}
 	if a.err == nil {
 		_, a.err = fmt.Fprint(a.to, end)
@@ -87,7 +82,7 @@ func (o *Object) Member(name string, v any) {
 func (o *Object) Array(name string) *Array {
 	_, err := fmt.Fprint(o.to, o.key(name))
 	o.err = errors.Join(o.err, err)
-	return newArray(o.to, "  ")
+	return &Array{to: o.to, indent: "  "}
 }
 
 // Close ends the object and its line, and gives the first error.

@@ -60,6 +60,7 @@ func TestTheFirstErrorIsKept(t *testing.T) {
 		a := NewArray(&broken{left})
 		a.Add(1)
 		a.Add(2)
+		a.Add(3)
 		assert.ErrorIs(t, a.Close(), errBroken, left)
 		o := NewObject(&broken{left})
 		o.Member("a", 1)

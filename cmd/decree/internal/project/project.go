@@ -3,6 +3,7 @@
 package project
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 
@@ -14,6 +15,9 @@ import (
 
 // FileName is the name of the project file.
 const FileName = "decree.yml"
+
+// otherName is a usual misspelling of it. Such a file is an error: without it, a build would be of other rules.
+const otherName = "decree.yaml"
 
 // Project is what a project file says. A value without a File is no project: it says nothing.
 type Project struct {
@@ -63,8 +67,16 @@ func find() (string, error) {
 	}
 	for dir := "."; ; dir = filepath.Join(dir, "..") {
 		file := filepath.Join(dir, FileName)
-		if info, err := os.Stat(file); err == nil && info.Mode().IsRegular() {
+		info, err := os.Stat(file)
+		if err == nil && info.Mode().IsRegular() {
 			return file, nil
+		}
+		if _, link := os.Readlink(file); err != nil && link == nil {
+			return "", fmt.Errorf("the project file is a link that leads nowhere: %w", err)
+		}
+		other := filepath.Join(dir, otherName)
+		if info, err := os.Stat(other); err == nil && info.Mode().IsRegular() {
+			return "", fmt.Errorf("%s is not read: rename it to %s, the name of a project file", other, FileName)
 		}
 		up := filepath.Dir(at)
 		if up == at {

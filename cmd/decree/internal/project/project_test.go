@@ -85,6 +85,21 @@ func TestNoProject(t *testing.T) {
 	assert.Empty(t, errs.String())
 }
 
+// TestAProjectFileThatIsNotRead is an error: a build without it would be of other rules.
+func TestAProjectFileThatIsNotRead(t *testing.T) {
+	clitest.Files(t, "-- above/decree.yaml --\nrules: [.]\n-- above/below/x --\n-- linked/x --\n")
+	s, _, _ := clitest.Streams("")
+	t.Chdir("above/below")
+	_, err := Open(s)
+	assert.EqualError(t, err, "../decree.yaml is not read: rename it to decree.yml, the name of a project file")
+	t.Chdir("../../linked")
+	if err := os.Symlink("nowhere.yml", FileName); err != nil {
+		t.Skip("links cannot be made here")
+	}
+	_, err = Open(s)
+	assert.ErrorContains(t, err, "the project file is a link that leads nowhere")
+}
+
 // found gives the findings about a project file, as line:column code.
 func found(t *testing.T, text string) (*Project, []string) {
 	t.Helper()

@@ -28,6 +28,20 @@ func ID(r *rules.Rule, target string) (string, diag.Diagnostics) {
 	return uuid.NewSHA1(namespace, []byte(target+"\n"+key)).String(), found
 }
 
+// Taken are the rules of a package by their ids in the product.
+type Taken map[string]*rules.Rule
+
+// Take gives an id to a rule. An error is that another rule has it: in the product one would replace the other.
+func (t Taken) Take(id string, r *rules.Rule) diag.Diagnostics {
+	var found diag.Diagnostics
+	if first := t[id]; first != nil {
+		found.Errorf("package-same-id", r.Range, "give each rule an `id:` of its own", "in the product this rule would replace %q (%s), which has the same id", first.Title, first.Range)
+		return found
+	}
+	t[id] = r
+	return nil
+}
+
 // Version is a version of a rule. It rises when the rule changes, as far as its metadata say so.
 type Version struct{ Major, Minor, Patch int }
 

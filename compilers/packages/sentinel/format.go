@@ -34,10 +34,11 @@ func (format) Kinds() []string {
 // Package makes a YAML file and an ARM template of each rule.
 func (format) Package(settings packages.Settings, inputs []packages.Input) packages.Output {
 	titles, found := packages.Titles(inputs, longestName)
-	out := packages.Output{Found: found}
+	out, taken := packages.Output{Found: found}, packages.Taken{}
 	for _, in := range inputs {
 		a := &analyticsRule{in: in, settings: settings, title: titles[in.Rule]}
 		a.fill()
+		a.keep(taken.Take(a.id, in.Rule))
 		out.Found = append(out.Found, a.found...)
 		if a.found.HasErrors() {
 			continue

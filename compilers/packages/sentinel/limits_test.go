@@ -119,6 +119,19 @@ func TestLimits(t *testing.T) {
 	}
 }
 
+// TestRulesOfOneID: the second would replace the first when it is deployed.
+func TestRulesOfOneID(t *testing.T) {
+	var inputs []packages.Input
+	for _, title := range []string{"title: A\n", "title: B\n"} {
+		inputs = append(inputs, packaged.Rule(t, sentinel.New(), kql.New(), "sentinel", title+head+security))
+	}
+	out := sentinel.New().Package(settings, inputs)
+	assert.Equal(t, []string{"package-same-id"}, codes(out.Found))
+	assert.Contains(t, out.Found[0].Message, `would replace "A"`)
+	assert.Len(t, out.Made, 1)
+	assert.Len(t, out.Files, 2)
+}
+
 func details20(n int) string {
 	return strings.ReplaceAll(strings.ReplaceAll(details(n), ": c", ": Computer"), "customDetails", "custom_details")
 }

@@ -68,7 +68,7 @@ func RuleFiles(folder *source.Folder, under string) ([]string, error) {
 
 // isTestFile tells whether a file's name is that of a test file, x.test.yml.
 func isTestFile(file string) bool {
-	return strings.HasSuffix(strings.TrimSuffix(file, path.Ext(file)), ".test")
+	return strings.EqualFold(path.Ext(strings.TrimSuffix(file, path.Ext(file))), ".test")
 }
 
 // DocumentsIn reads a rule file of the folder, as Documents does.

@@ -31,7 +31,7 @@ func OpenFolder(dir string) (*Folder, error) {
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
-// YAMLFiles lists the files at or below a path of the folder that end in .yml or .yaml, sorted. Below the path it leaves out what is hidden
+// YAMLFiles lists the files at or below a path of the folder that end in .yml or .yaml, in letters of any case, sorted. Below the path it leaves out what is hidden
 // (its name begins with a dot), node_modules, and folders that skip accepts; skip may be nil. It does not follow symbolic links to folders.
 func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]string, error) {
 	var files []string
@@ -47,7 +47,7 @@ func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]strin
 			}
 			return nil
 		}
-		if ext := path.Ext(p); !hidden && (ext == ".yml" || ext == ".yaml") {
+		if ext := strings.ToLower(path.Ext(p)); !hidden && (ext == ".yml" || ext == ".yaml") {
 			files = append(files, p)
 		}
 		return nil

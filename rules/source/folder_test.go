@@ -11,10 +11,10 @@ import (
 )
 
 func TestFolder(t *testing.T) {
-	folder := NewFolder("rules", fstest.MapFS{"b.yml": {Data: []byte("x: 1")}, "a.yaml": {}, "c.txt": {}, "skipped/d.yml": {}, "big.yml": {Data: make([]byte, MaxSize+1)}, "half.yml": {Data: []byte("\xff\xfea")}})
+	folder := NewFolder("rules", fstest.MapFS{"b.yml": {Data: []byte("x: 1")}, "a.yaml": {}, "D.YML": {}, "c.txt": {}, "skipped/d.yml": {}, "big.yml": {Data: make([]byte, MaxSize+1)}, "half.yml": {Data: []byte("\xff\xfea")}})
 	files, err := folder.YAMLFiles(".", func(name string) bool { return name == "skipped" })
 	require.NoError(t, err)
-	assert.Equal(t, []string{"a.yaml", "b.yml", "big.yml", "half.yml"}, files)
+	assert.Equal(t, []string{"D.YML", "a.yaml", "b.yml", "big.yml", "half.yml"}, files)
 	assert.Equal(t, "rules/b.yml", folder.Shown("b.yml"))
 	file, ok := folder.Inside("rules/b.yml")
 	assert.True(t, ok)

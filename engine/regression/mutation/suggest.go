@@ -3,6 +3,7 @@ package mutation
 import (
 	"fmt"
 	"io"
+	"path"
 	"slices"
 	"strings"
 
@@ -162,7 +163,7 @@ func WriteCases(w io.Writer, rule string, cases []Case) {
 	if len(cases) == 0 {
 		return
 	}
-	file := strings.TrimSuffix(strings.TrimSuffix(rule, ".yaml"), ".yml") + ".test.yml"
+	file := strings.TrimSuffix(rule, path.Ext(rule)) + ".test.yml"
 	fmt.Fprintf(w, "# for %s; what matches is what the rule says today: is it what you mean?\n", diag.Visible(file))
 	for i, c := range cases {
 		var fields yaml.Node

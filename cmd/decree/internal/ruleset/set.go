@@ -85,6 +85,6 @@ func (r Rule) Slug() string {
 	if r.IR.Source.Name != "" {
 		return output.Name(r.IR.Source.Name)
 	}
-	base := strings.TrimSuffix(strings.TrimSuffix(path.Base(r.File.Path), ".yaml"), ".yml")
-	return output.Name(base)
+	base := path.Base(r.File.Path)
+	return output.Name(strings.TrimSuffix(base, path.Ext(base)))
 }

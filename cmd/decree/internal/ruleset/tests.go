@@ -2,13 +2,14 @@ package ruleset
 
 import (
 	"os"
+	"path"
 	"path/filepath"
 	"strings"
 )
 
 // TestFile gives the test file of a rule file, which need not exist. second is not empty if there are two, x.test.yml and x.test.yaml.
 func (f File) TestFile() (file, second string) {
-	base := strings.TrimSuffix(strings.TrimSuffix(f.Path, ".yaml"), ".yml") + ".test"
+	base := strings.TrimSuffix(f.Path, path.Ext(f.Path)) + ".test"
 	yml, yaml := base+".yml", base+".yaml"
 	switch {
 	case !f.Folder.Exists(yaml):

@@ -46,6 +46,9 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	if err := set.narrow(sel); err != nil {
 		return nil, err
 	}
+	if sel.Since != "" && len(set.Rules)+len(set.Correlations) == 0 {
+		fmt.Fprintf(s.Err, "no rule %schanged since %s\n", sel.described(), diag.Visible(sel.Since))
+	}
 	set.Found = p.Lint.Judge(set.Found)
 	return set, nil
 }
@@ -105,8 +108,11 @@ func (f *readFile) read() {
 	f.file = lint.File{Found: found}
 	if found == nil {
 		parsed, found := parse.Documents(f.from.Path, data, f.from.Folder)
-		f.foreign = parsed.Foreign && !f.from.Named
-		found, f.passed = passOver(f.from, parsed, found)
+		empty := len(found)+len(parsed.Rules)+len(parsed.Correlations) == 0
+		f.foreign = (parsed.Foreign || empty) && !f.from.Named
+		if found, f.passed = passOver(f.from, parsed, found); f.foreign && empty {
+			f.passed = emptyFile(f.from.Folder.Shown(f.from.Path))
+		}
 		f.file = lowered(parsed, found, f.lists)
 	}
 	f.file.Path = f.from.Folder.Shown(f.from.Path)

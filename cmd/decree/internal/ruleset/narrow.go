@@ -10,7 +10,7 @@ import (
 )
 
 // narrow keeps the rules that the user selected. A correlation keeps the rules that it reads, which then report nothing of their own. A rule that is
-// only part of a correlation is selected with it, and never alone.
+// only part of a correlation is selected with it, and never alone. Without a rule to keep, files with errors are what is left: one of them may hold it.
 func (set *Set) narrow(sel Selection) error {
 	if sel.whole() {
 		return nil
@@ -27,8 +27,8 @@ func (set *Set) narrow(sel Selection) error {
 			selected[body] = true
 		}
 	}
-	if len(selected) == 0 && sel.Since == "" && len(all) > 0 {
-		return fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), sel.closest(all))
+	if closest := sel.closest(all); len(selected) == 0 && sel.Since == "" && len(all) > 0 && (set.Failed == 0 || closest != "") {
+		return fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), closest)
 	}
 	needed := map[*rules.Rule]bool{}
 	for _, c := range set.Correlations {

@@ -32,6 +32,13 @@ func passOver(from File, read parse.File, found diag.Diagnostics) (left, passed 
 	return left, passed
 }
 
+// emptyFile is the remark about a file without a document.
+func emptyFile(shown string) diag.Diagnostics {
+	start := diag.Position{Line: 1, Col: 1}
+	return diag.Diagnostics{{Severity: diag.Info, Code: parse.NotARule, Range: diag.Range{File: shown, Start: start, End: start},
+		Message: "this file is passed over: it holds no document"}}
+}
+
 // sayPassedOver counts, on the error stream, what was passed over.
 func (set *Set) sayPassedOver(s *stdio.Streams) {
 	if len(set.PassedOver) == 0 {

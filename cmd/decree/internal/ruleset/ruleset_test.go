@@ -153,6 +153,17 @@ func TestPathsWithoutRulesAreErrors(t *testing.T) {
 	}
 }
 
+// TestAFileWithoutADocument is passed over.
+func TestAFileWithoutADocument(t *testing.T) {
+	clitest.Files(t, files+"-- windows/empty.yml --\n")
+	s, _, errs := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"windows"}})
+	require.NoError(t, err)
+	assert.Empty(t, set.Found)
+	assert.Len(t, set.PassedOver, 1)
+	assert.Contains(t, errs.String(), "passed over 1 file that is not a rule")
+}
+
 func TestFilters(t *testing.T) {
 	clitest.Files(t, files)
 	set, shown := load(t, ruleset.Filters{Dir: "filters"}, "windows")

@@ -97,6 +97,14 @@ func (sel *Selection) closest(all []Rule) string {
 	return "; did you mean " + strings.Join(full, ",") + "?"
 }
 
+// described says the same before a verb.
+func (sel *Selection) described() string {
+	if what := sel.describe(); what != "" {
+		return "with " + what + " "
+	}
+	return ""
+}
+
 // describe says what was asked for, for a message that no rule has it.
 func (sel *Selection) describe() string {
 	var parts []string

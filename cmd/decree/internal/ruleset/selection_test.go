@@ -101,6 +101,16 @@ func TestSelectNothing(t *testing.T) {
 	}
 }
 
+// TestSelectAmongErrors: a rule that was asked for may be in a file that cannot be read, and then its errors are shown.
+func TestSelectAmongErrors(t *testing.T) {
+	clitest.Files(t, selectable+"-- rules/broken.yml --\ntitle: Broken\nlevel: critical\nlogsource: {product: linux}\ndetecton: {}\n")
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}, Levels: []string{"critical"}})
+	require.NoError(t, err)
+	assert.Empty(t, set.Whole())
+	assert.Contains(t, codes(set), "missing-detection")
+}
+
 func codes(set *ruleset.Set) (out []string) {
 	for _, d := range set.Found {
 		out = append(out, d.Code)

@@ -29,7 +29,8 @@ func newInit(s *stdio.Streams) *cobra.Command {
 		Short: "Start a project: decree.yml, folders, a first rule, CI",
 		Long: `Write a new project into a folder, by default this one: decree.yml, folders for
 rules, filters, lists and models, a first rule with its test, .gitignore, a
-pre-commit hook, and CI for GitHub and GitLab. decree build passes at once.
+pre-commit hook, and CI for GitHub and GitLab. decree build passes at once. If
+the folder rules has rules, no first rule is written.
 
 Use it once for each repository of rules. Every command then finds decree.yml in
 its folder or above it, and takes rules, filters, lists and targets from it.
@@ -69,7 +70,14 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if len(names) > 0 && !p.keep {
 		return fmt.Errorf("nothing is written, because these files are there:\n  %s\n--keep keeps them and writes the others", strings.Join(names, "\n  "))
 	}
+	own, err := hasRules(filepath.Join(p.dir, "rules"))
+	if err != nil {
+		return err
+	}
 	for _, f := range files {
+		if own && !there[f.Path] && strings.HasPrefix(f.Path, "rules/") {
+			continue
+		}
 		path := filepath.Join(p.dir, filepath.FromSlash(f.Path))
 		word := "wrote"
 		if there[f.Path] {
@@ -85,6 +93,21 @@ func initialise(s *stdio.Streams, p initParams) error {
 	}
 	fmt.Fprintf(s.Out, "next: %sdecree build\n", into)
 	return nil
+}
+
+// hasRules tells whether a folder has YAML files. A first rule among them would be deployed with them.
+func hasRules(dir string) (has bool, err error) {
+	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".yml" || ext == ".yaml") {
+			has = true
+			return fs.SkipAll
+		}
+		return err
+	})
+	if errors.Is(err, fs.ErrNotExist) {
+		return false, nil
+	}
+	return has, err
 }
 
 // writeNew writes a file of the project, and makes its folder.

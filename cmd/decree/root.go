@@ -9,6 +9,11 @@ import (
 	"decree/cmd/decree/internal/usage"
 )
 
+// The value of --explain may be left out. The library would show it with its internal default.
+func init() {
+	cobra.AddTemplateFunc("optional", func(flags string) string { return strings.ReplaceAll(flags, `CODE[="?"]`, `[CODE]    `) })
+}
+
 func newRoot(s *stdio.Streams) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "decree",
@@ -39,7 +44,7 @@ Exit codes:
 	root.SetOut(s.Out)
 	root.SetErr(s.Err)
 	root.Flags().Bool("version", false, "show the version") // cobra's own takes -v, which is --verbose elsewhere
-	root.SetUsageTemplate(strings.ReplaceAll(root.UsageTemplate(), ".FlagUsages", ".FlagUsagesWrapped 76"))
+	root.SetUsageTemplate(strings.NewReplacer(".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped 76 | optional", ".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 76").Replace(root.UsageTemplate()))
 	root.SetFlagErrorFunc(usage.ExplainFlag)
 	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s),
 		newFields(s), newTargets(s), newVersion(s), newMan(s))

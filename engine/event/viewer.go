@@ -87,7 +87,7 @@ func addLines(fields map[string]any, message string) {
 func (v *viewer) notes() []string {
 	notes := []string{"the Event Viewer's CSV has times without a zone, which are read as UTC"}
 	if v.textOnly > 0 {
-		notes = append(notes, fmt.Sprintf("of %d of its events it has only the message text and no fields: save the log as EVTX or XML", v.textOnly))
+		notes = append(notes, fmt.Sprintf("events with only a message text and no fields: %d (save the log as EVTX or XML)", v.textOnly))
 	}
 	return notes
 }

@@ -16,7 +16,7 @@ func TestEventViewer(t *testing.T) {
 		"Information,1/2/2026 3:04:05 AM,Microsoft-Windows-Security-Auditing,4624,Logon,\"An account was logged on.\r\n\r\nSubject:\r\n\tAccount Name:\t\tbob\"\r\n"+
 		"Information,cut\r\n")
 	assert.Equal(t, []int{20}, rejected)
-	assert.Equal(t, []string{"the Event Viewer's CSV has times without a zone, which are read as UTC", "of 1 of its events it has only the message text and no fields: save the log as EVTX or XML"}, notes)
+	assert.Equal(t, []string{"the Event Viewer's CSV has times without a zone, which are read as UTC", "events with only a message text and no fields: 1 (save the log as EVTX or XML)"}, notes)
 	var got []map[string]any
 	for _, text := range events {
 		var fields map[string]any

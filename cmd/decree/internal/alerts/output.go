@@ -47,7 +47,7 @@ func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...S
 		*bound.to = at
 	}
 	if !o.window.To.IsZero() && !o.window.From.Before(o.window.To) {
-		return nil, fmt.Errorf("--from and --to leave no time: %s", o.window)
+		return nil, fmt.Errorf("--from %s is not before --to %s", o.window.From.UTC().Format(time.RFC3339), o.window.To.UTC().Format(time.RFC3339))
 	}
 	own := New
 	if p.Summary {

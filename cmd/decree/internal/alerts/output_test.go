@@ -54,8 +54,8 @@ func TestOnlyMatchesOfTheWindowAreShown(t *testing.T) {
 func TestWindowsThatCannotBe(t *testing.T) {
 	s, _, _ := clitest.Streams("")
 	for want, p := range map[string]Flags{
-		"--to x is not a time":            {Format: "text", To: "x"},
-		"--from and --to leave no time: ": {Format: "text", From: "2026-03-02", To: "2026-03-01"},
+		"--to x is not a time": {Format: "text", To: "x"},
+		"--from 2026-03-02T00:00:00Z is not before --to 2026-03-01T00:00:00Z": {Format: "text", From: "2026-03-02", To: "2026-03-01"},
 	} {
 		_, err := NewOutput(s, p, time.Now(), 1)
 		assert.ErrorContains(t, err, want)

@@ -151,7 +151,7 @@ func messageText(c recognise.Choice) string {
 	if c.MessageOnly == 0 {
 		return ""
 	}
-	return fmt.Sprintf("; of %d of the first %s it has only the message text and no fields: save the log as EVTX or XML", c.MessageOnly, plural.Count(c.Events, "event"))
+	return fmt.Sprintf("; events with only a message text and no fields: %d of the first %s (save the log as EVTX or XML)", c.MessageOnly, plural.Count(c.Events, "event"))
 }
 
 // modelText names a model. Of events with plain field names no log source is known.

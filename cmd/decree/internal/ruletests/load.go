@@ -31,7 +31,7 @@ type Tested struct {
 // Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by rule/case; nil selects
 // all.
 func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
-	tests := &Tests{}
+	tests := &Tests{Found: withoutRule(set)}
 	ofFilters, err := tests.loadFilters(set)
 	if err != nil {
 		return nil, err

@@ -155,3 +155,14 @@ regression_tests_info:
 	tests.Tested[0].Rule.IR.Source.LogSource.Product = "nothing"
 	assert.Equal(t, "sigma", modelOf(tests.Tested[0].Rule))
 }
+
+// TestATestFileWithoutItsRule is a warning where all rules of its folder are read.
+func TestATestFileWithoutItsRule(t *testing.T) {
+	clitest.Files(t, files+"-- rules/renamed.test.yml --\ncases: []\n")
+	tests, _ := load(t, nil, "rules")
+	require.Len(t, tests.Found, 1)
+	assert.Equal(t, "test-without-rule", tests.Found[0].Code)
+	assert.Equal(t, "rules/renamed.test.yml", tests.Found[0].Range.String())
+	tests, _ = load(t, nil, "rules/untested.yml")
+	assert.Empty(t, tests.Found)
+}

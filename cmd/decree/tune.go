@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -106,6 +107,12 @@ func tune(s *stdio.Streams, p tuneParams) error {
 	p.out = p.target(rule, ours)
 	if err := tuned.Free(p.out, p.force); err != nil {
 		return err
+	}
+	reads := append(event.Expand(slices.Concat(p.good, p.bad)).Paths, rule.IR.Source.Range.File)
+	for _, name := range tuned.Names(p.out) {
+		if err := input.NotAmong("out", name, reads); err != nil {
+			return err
+		}
 	}
 	q := tuning.Request{Rule: rule.IR, ID: scaffold.UUID(), Date: time.Now().UTC(), Condition: set.FilterCondition}
 	good, err := p.recording(s, set, "--good", p.good)

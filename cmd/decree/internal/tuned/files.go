@@ -15,8 +15,8 @@ import (
 	"decree/engine/tuning"
 )
 
-// names are the files of a filter: itself, its tests, and the events of these.
-func names(filter string) []string {
+// Names are the files of a filter: itself, its tests, and the events of these.
+func Names(filter string) []string {
 	base := strings.TrimSuffix(filter, filepath.Ext(filter))
 	return []string{filter, base + ".test.yml", base + ".good.ndjson", base + ".bad.ndjson"}
 }
@@ -26,7 +26,7 @@ func Free(filter string, force bool) error {
 	if ext := filepath.Ext(filter); ext != ".yml" && ext != ".yaml" {
 		return fmt.Errorf("%s: name the filter's file NAME.yml", filter)
 	}
-	for _, name := range names(filter) {
+	for _, name := range Names(filter) {
 		if _, err := os.Lstat(name); err == nil && !force {
 			return fmt.Errorf("%s exists; choose another name with -o, or overwrite it with --force", name)
 		}
@@ -68,7 +68,7 @@ type testCase struct {
 
 // testFiles gives the test file and the files of events. Cases with events that must match have one file each.
 func testFiles(filter string, cases []tuning.Case) []output.File {
-	all := names(filter)
+	all := Names(filter)
 	var file struct {
 		Cases []testCase `yaml:"cases"`
 	}

@@ -82,8 +82,9 @@ within --max-memory, --max-pending and --max-processes.
 
 The exit code is 2 if an input could not be read, if no input holds an event, or
 if a file's events are of no known data model, or not of that of --model. It is
-1 if rules did not see all events, if a file has events of several products,
-which are then read as of one, and with --fail-on-match if a rule matched.`,
+1 if rules did not see all events, if a file has events of several products
+(all are read as of one) or events with only a message text, and with
+--fail-on-match if a rule matched.`,
 		Example: `  decree run -r tests/examples/rules tests/examples/events/processes.ndjson
   decree run --library --summary tests/stories/testdata/sysmon.ndjson.gz
   decree run --library --format timeline tests/stories/testdata/sysmon.ndjson.gz
@@ -251,5 +252,5 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless
-	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || in.Mixed || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

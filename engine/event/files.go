@@ -11,8 +11,8 @@ import (
 
 // extensions are the extensions of logs. Files with those of doubtful are often something else.
 var (
-	extensions = []string{".ndjson", ".jsonl", ".csv", ".tsv", ".evtx", ".cef", ".json", ".xml", ".log", ".txt"}
-	doubtful   = []string{".json", ".xml", ".log", ".txt"}
+	extensions = []string{".ndjson", ".jsonl", ".csv", ".tsv", ".evtx", ".cef", ".json", ".xml", ".log", ".syslog", ".txt"}
+	doubtful   = []string{".json", ".xml", ".log", ".syslog", ".txt"}
 )
 
 // Files are the files that paths name.

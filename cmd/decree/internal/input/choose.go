@@ -104,7 +104,7 @@ func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string 
 		}
 	}
 	for _, choice := range choices {
-		in.Mixed = in.Mixed || slices.ContainsFunc(choice.Of, func(s recognise.Share) bool { return s.Model != choice.Model && s.Model != schema.Plain })
+		in.Misread = in.Misread || choice.MessageOnly > 0 || slices.ContainsFunc(choice.Of, func(s recognise.Share) bool { return s.Model != choice.Model && s.Model != schema.Plain })
 	}
 	in.showModels(choices)
 	in.Recognised = len(c.models) > 0

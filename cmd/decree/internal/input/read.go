@@ -31,7 +31,7 @@ type Options struct {
 type Reader struct {
 	Lines, Rejected int
 	Unreadable      bool // some input was not read whole, or none held an event, or its events are not of the model
-	Mixed           bool // some file has events of several products, and was read as of one
+	Misread         bool // some file has events of several products and was read as of one, or events with only the text of a message
 	Recognised      bool // some file's first events are recognised as those of the model
 
 	engines *engines.Set
@@ -157,6 +157,7 @@ func (in *Reader) read(file string) error {
 		choice := recognise.File(r, []schema.Recognised{{Model: e.Model.Name, Signs: e.Model.Recognise}})
 		in.Recognised = in.Recognised || choice.Model != ""
 		if text := messageText(choice); text != "" {
+			in.Misread = true
 			in.ClearBar()
 			fmt.Fprintf(in.streams.Err, "%s: model %s%s\n", diag.Visible(label(file)), diag.Visible(e.Model.Name), text)
 		}
@@ -171,7 +172,7 @@ func (in *Reader) read(file string) error {
 		in.note(file, note)
 	}
 	if in.chosen != nil {
-		in.Mixed = in.Mixed || in.chosen.later.ofLookLike > 0 && in.chosen.later.lookLike != schema.Plain
+		in.Misread = in.Misread || in.chosen.later.ofLookLike > 0 && in.chosen.later.lookLike != schema.Plain
 		if text := in.chosen.later.text(); text != "" {
 			in.ClearBar()
 			fmt.Fprintf(in.streams.Err, "warning: %s: %s\n", diag.Visible(label(file)), diag.Visible(text))

@@ -68,7 +68,7 @@ func TestTextLogs(t *testing.T) {
 
 // TestLogsOfLinuxInAFolder: they are taken by their names, and their content decides.
 func TestLogsOfLinuxInAFolder(t *testing.T) {
-	for name, want := range map[string]bool{"syslog": true, "syslog.1": true, "auth.log": true, "auth.log.2.gz": true, "messages-20260102": true, "secure": true, "u_ex260102.log": true, "audit.log.1": true,
+	for name, want := range map[string]bool{"syslog": true, "web1.syslog": true, "syslog.1": true, "auth.log": true, "auth.log.2.gz": true, "messages-20260102": true, "secure": true, "u_ex260102.log": true, "audit.log.1": true,
 		"README.md": false, "notes": false, "a.1": false, "x.yml": false} {
 		dir := t.TempDir()
 		require.NoError(t, os.WriteFile(filepath.Join(dir, name), nil, 0o600))

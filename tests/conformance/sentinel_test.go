@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"encoding/json"
-	"os"
 	"os/exec"
 	"path/filepath"
 	"slices"
@@ -17,6 +16,7 @@ import (
 	"decree/compilers/packages"
 	"decree/compilers/packages/sentinel"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 )
 
 // sentinelResource is a resource of an ARM template.
@@ -26,12 +26,12 @@ type sentinelResource struct {
 	Properties map[string]any `json:"properties"`
 }
 
-// sentinelRules packages the public rules: every fifth, and all where DECREE_HEAVY is set.
-func sentinelRules(t *testing.T, m *schema.Model, settings packages.Settings) packages.Output {
+// sentinelRules packages some of the public rules: one of so many.
+func sentinelRules(t *testing.T, m *schema.Model, oneOf int, settings packages.Settings) packages.Output {
 	f := sentinel.New()
 	var inputs []packages.Input
 	for i, r := range corpusRules(t) {
-		if i%5 > 0 && os.Getenv("DECREE_HEAVY") == "" {
+		if i%oneOf > 0 {
 			continue
 		}
 		r = packages.ScheduledRule(r, f.Schedule())
@@ -73,7 +73,7 @@ func TestSentinelQueriesReturnWhatAlertsShow(t *testing.T) {
 		require.NoError(t, err)
 		var queries []string
 		mapped := 0
-		for _, r := range resourcesOf(t, sentinelRules(t, m, packages.Settings{Target: "sentinel"})) {
+		for _, r := range resourcesOf(t, sentinelRules(t, m, fixture.Times(30, 15), packages.Settings{Target: "sentinel"})) {
 			query, isRule := r.Properties["query"].(string)
 			if !isRule {
 				continue
@@ -108,7 +108,7 @@ func TestSentinelRulesAreReadByMicrosoftsLibrary(t *testing.T) {
 	require.NoError(t, err)
 	var resources []sentinelResource
 	for _, now := range []bool{false, true} {
-		of := resourcesOf(t, sentinelRules(t, m, packages.Settings{Target: "sentinel", NearRealTime: now}))
+		of := resourcesOf(t, sentinelRules(t, m, 5, packages.Settings{Target: "sentinel", NearRealTime: now}))
 		if now {
 			of = slices.DeleteFunc(of, func(r sentinelResource) bool { return r.Kind != "NRT" })
 		}

@@ -45,7 +45,7 @@ what a finding means.
 
 Use it to deploy with the product's own tool. Without --target it packages for
 the targets of the project that have a package. Outside of a project name one:
-sentinel.`,
+` + strings.Join(targets.FormatNames(), ", ") + ".",
 		Example: `  decree package -t sentinel -o out tests/examples/rules
   decree package -t sentinel -o out --format json --library`,
 		RunE: func(_ *cobra.Command, args []string) error {

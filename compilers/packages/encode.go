@@ -2,6 +2,7 @@ package packages
 
 import (
 	"bytes"
+	"encoding/json"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -16,6 +17,17 @@ func JSON(v any) string {
 		panic(err) // a bytes.Buffer never fails, and packages have only texts, numbers, lists and maps
 	}
 	return b.String()
+}
+
+// JSONLine writes a value as JSON on one line, as files of one value a line have it. Invisible characters of texts are escaped.
+func JSONLine(v any) string {
+	var b bytes.Buffer
+	enc := json.NewEncoder(&b)
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
+		panic(err) // packages have only texts, numbers, lists and maps
+	}
+	return string(diag.VisibleJSON(b.Bytes()))
 }
 
 // YAML writes a value with two spaces of indentation. Texts of rules in it are of the type Text.

@@ -9,11 +9,12 @@ import (
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/compilers/packages"
+	"decree/compilers/packages/kibana"
 	"decree/compilers/packages/sentinel"
 )
 
 // Formats are what packages can be made for.
-var Formats = []packages.Format{sentinel.New()}
+var Formats = []packages.Format{sentinel.New(), kibana.New()}
 
 // FormatNames names the formats.
 func FormatNames() []string {

@@ -113,6 +113,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	if found.HasErrors() || tests.Failed > 0 {
 		set.Show(s, found)
 		tests.Print(s, set, false)
+		fmt.Fprintf(s.Err, "%s and %s, so nothing is written\n", plural.Count(found.Errors(), "error"), plural.Count(tests.Failed, "failed test"))
 		return exit.After(found, true)
 	}
 	if in.Exists() {

@@ -87,7 +87,7 @@ func (l *lowerer) list(name string, at diag.Range) (rules.List, bool) {
 	}
 	hint := "define it under `lists:`"
 	if !strings.ContainsAny(name, `/\:*?"<>|`) {
-		hint += ", or write its values, a line each, into " + name + ".txt in a folder that --list-dir names"
+		hint += ", or write its values, a line each, into " + name + ".txt in a folder that --list-dir or decree.yml names"
 	}
 	names = append(names, l.rule.Elsewhere...)
 	if slices.Contains(l.rule.Elsewhere, name) {

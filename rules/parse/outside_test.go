@@ -85,7 +85,7 @@ func TestListFilesFromOutside(t *testing.T) {
 	_, wrong := valuesOf(t, lists, "Text")
 	assert.Equal(t, "the rule has no list \"Text\"; did you mean `%text%`?", wrong, "names are compared letter for letter")
 	_, wrong = valuesOf(t, lists, "admins")
-	assert.Equal(t, "the rule has no list \"admins\"; define it under `lists:`, or write its values, a line each, into admins.txt in a folder that --list-dir names", wrong)
+	assert.Equal(t, "the rule has no list \"admins\"; define it under `lists:`, or write its values, a line each, into admins.txt in a folder that --list-dir or decree.yml names", wrong)
 	_, wrong = valuesOf(t, lists, "a/b")
 	assert.Equal(t, "the rule has no list \"a/b\"; define it under `lists:`", wrong, "no file has such a name")
 	assert.Equal(t, []string{"lists/Its-name.csv", "lists/first.csv", "lists/named.csv", "lists/networks.csv", "lists/one-line.csv", "lists/ports.CSV",

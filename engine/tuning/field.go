@@ -74,7 +74,6 @@ var (
 	number    = regexp.MustCompile(`\d{4,}`)
 	userPath  = regexp.MustCompile(`(?i)(\b[A-Z]:\\Users\\)([^\\"*]+)(\\)`)
 	homePath  = regexp.MustCompile(`^(/home/)([^/*]+)(/)`)
-	machine   = regexp.MustCompile(`(?i)^[^\\\s]*\$$`)
 	wellKnown = regexp.MustCompile(`(?i)^(.*\\)?(system|local service|network service|anonymous logon|administrator|root|-|dwm-\d+|umfd-\d+|.*\$)$`)
 )
 

@@ -146,7 +146,7 @@ func TestFindings(t *testing.T) {
 		"rules: rules\ntargets: {a: {dialect: [kql]}}":                         {"2:24 wrong-type"},
 		"rules: rules\ntargets: {a: {dialect: kql, model: ecs}}":               {"2:36 unknown-model"},
 		"rules: rules\ntargets: {a: {dialect: kql, package: splunk}}":          {"2:38 unknown-package"},
-		"rules: rules\ntargets: {a: {dialect: kql, package: defender}}":        {"2:38 package-not-written"},
+		"rules: rules\ntargets: {a: {dialect: spl, package: splunk}}":          {"2:38 package-not-written"},
 		"rules: rules\ntargets: {a: {dialect: kql, near_real_time: often}}":    {"2:45 wrong-type"},
 		"rules: rules\ntargets: {a: {dialect: kql, scope: {windows: x}}}":      {"2:36 setting-of-another-dialect"},
 		"rules: rules\ntargets: {a: {dialect: spl, scope: {'a b': x}}}":        {"2:37 invalid-log-source"},

@@ -9,12 +9,13 @@ import (
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/compilers/packages"
+	"decree/compilers/packages/defender"
 	"decree/compilers/packages/kibana"
 	"decree/compilers/packages/sentinel"
 )
 
 // Formats are what packages can be made for.
-var Formats = []packages.Format{sentinel.New(), kibana.New()}
+var Formats = []packages.Format{defender.New(), sentinel.New(), kibana.New()}
 
 // FormatNames names the formats.
 func FormatNames() []string {

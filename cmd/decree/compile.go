@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -156,8 +155,6 @@ func explainGap(s *stdio.Streams, code string) error {
 }
 
 func compile(s *stdio.Streams, p compileParams) error {
-	// The run is short and keeps most of what it makes. Collecting garbage less often saves a fifth of its time.
-	debug.SetGCPercent(400)
 	if p.format == "markdown" && !p.report {
 		return errors.New("--format markdown needs --report")
 	}

@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -68,7 +67,6 @@ the targets of the project that have a package. Outside of a project name one:
 }
 
 func makePackages(s *stdio.Streams, p packageParams) error {
-	debug.SetGCPercent(400) // as compile does
 	if err := knownOptions(p.approximate, p.lists); err != nil {
 		return err
 	}

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/memory"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 )
@@ -39,6 +40,11 @@ Exit codes:
 		Version:       buildVersion(),
 		SilenceUsage:  true,
 		SilenceErrors: true,
+	}
+	root.PersistentPreRun = func(cmd *cobra.Command, _ []string) {
+		if cmd.Name() != "run" { // it may read events for days, and bounds its memory itself
+			memory.Short()
+		}
 	}
 	root.SetIn(s.In)
 	root.SetOut(s.Out)

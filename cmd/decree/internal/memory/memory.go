@@ -41,6 +41,9 @@ func (b *Size) Type() string { return "size" }
 // loadingMemory is the memory for loading rules, in bytes. Beyond it the garbage collector works harder.
 const loadingMemory = 3 << 30
 
+// Short tells the garbage collector that the command ends soon, and keeps most of what it makes. Collecting less often saves up to half of its time.
+func Short() { debug.SetGCPercent(400) }
+
 // Loading tells the garbage collector that most of what is made now is kept. Collecting less often saves a quarter of the loading time. Call
 // loaded when loading ends.
 func Loading() (loaded func()) {

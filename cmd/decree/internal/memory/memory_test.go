@@ -27,6 +27,8 @@ func TestPhases(t *testing.T) {
 		debug.SetGCPercent(percent)
 		debug.SetMemoryLimit(limit)
 	}()
+	Short()
+	assert.Equal(t, 400, debug.SetGCPercent(100))
 	loaded := Loading()
 	assert.EqualValues(t, loadingMemory, debug.SetMemoryLimit(-1))
 	loaded()

@@ -2,6 +2,7 @@ package ruletests
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"strings"
@@ -31,7 +32,7 @@ func (t *Tests) loadFilters(set *ruleset.Set) ([]filterTests, error) {
 			continue
 		}
 		if err != nil {
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", in.Folder.Shown(file), err)
 		}
 		parsed, found := regression.Parse(in.Folder, file, data, set.FilterCondition)
 		set.KeepFile(parsed.Shown, ruleset.File{Folder: in.Folder, Disk: in.Disk, Path: file})

@@ -3,6 +3,7 @@ package ruletests
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
@@ -58,7 +59,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 			own = parsed
 			cases = append(cases, parsed.Cases...)
 		case !errors.Is(err, fs.ErrNotExist):
-			return nil, err
+			return nil, fmt.Errorf("%s: %w", r.File.Folder.Shown(file), err)
 		case len(cases) == 0:
 			tests.Untested = append(tests.Untested, r)
 		}

@@ -1,6 +1,7 @@
 package ruletests
 
 import (
+	"fmt"
 	"os"
 	"regexp"
 	"testing"
@@ -47,8 +48,14 @@ detection: {a: {Image: x}, condition: a}
 
 func load(t *testing.T, only *regexp.Regexp, paths ...string) (*Tests, *ruleset.Set) {
 	t.Helper()
+	return loadFiltered(t, only, "", paths...)
+}
+
+// loadFiltered loads tests of rules with the filters of a folder.
+func loadFiltered(t *testing.T, only *regexp.Regexp, filters string, paths ...string) (*Tests, *ruleset.Set) {
+	t.Helper()
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: paths, Filters: ruleset.Filters{Dir: filters}})
 	require.NoError(t, err)
 	tests, err := Load(set, only)
 	require.NoError(t, err)
@@ -165,4 +172,155 @@ func TestATestFileWithoutItsRule(t *testing.T) {
 	assert.Equal(t, "rules/renamed.test.yml", tests.Found[0].Range.String())
 	tests, _ = load(t, nil, "rules/untested.yml")
 	assert.Empty(t, tests.Found)
+}
+
+const filtered = `
+-- rules/who.yml --
+title: Who
+name: who
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image|endswith: '\whoami.exe'}, condition: a}
+-- rules/net.yml --
+title: Net
+name: net
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image|endswith: '\net.exe'}, condition: a}
+-- filters/admins.yml --
+title: Admins
+logsource: {product: windows, category: process_creation}
+filter:
+  rules: [who]
+  selection: {User: adm}
+  condition: not selection
+-- filters/untested.yml --
+title: Untested
+logsource: {product: windows, category: process_creation}
+filter:
+  rules: [net]
+  selection: {User: adm}
+  condition: not selection
+`
+
+const filterTestFile = `
+cases:
+  - name: kept
+    events: [{id: 1, Image: 'C:\whoami.exe', User: adm}, {id: 2, Image: 'C:\whoami.exe', User: ann}]
+    expect: {ids: [2]}
+  - name: same
+    events: [{id: 2, Image: 'D:\whoami.exe', User: ann}]
+    same_as: kept
+  - name: wrong
+    events: [{id: 1, Image: 'C:\whoami.exe', User: adm}]
+    expect: {ids: [1]}
+`
+
+// TestTheTestsOfAFilter test the rules that it covers, and no others.
+func TestTheTestsOfAFilter(t *testing.T) {
+	clitest.Files(t, filtered+"-- filters/admins.test.yml --"+filterTestFile)
+	tests, _ := loadFiltered(t, nil, "filters", "rules")
+	require.Empty(t, tests.Found)
+	assert.Equal(t, map[string]bool{"filter admins: kept": true, "filter admins: same": true, "filter admins: wrong": false}, passed(tests))
+	require.Len(t, tests.Tested, 1)
+	assert.Equal(t, "who", tests.Tested[0].Rule.Slug())
+	assert.Equal(t, []string{"net", "who"}, slugs(tests.Untested), "neither has tests of its own")
+	before, err := os.ReadFile("filters/admins.test.yml")
+	require.NoError(t, err)
+	s, _, errs := clitest.Streams("")
+	require.NoError(t, tests.Update(s, false))
+	after, err := os.ReadFile("filters/admins.test.yml")
+	require.NoError(t, err)
+	assert.Equal(t, string(before), string(after), "a rule that lacks a test file updates none")
+	assert.Empty(t, errs.String())
+}
+
+func TestFindingsInTheTestsOfAFilter(t *testing.T) {
+	for _, c := range []struct{ name, files, code, message string }{
+		{"a second file", "-- filters/admins.test.yml --" + filterTestFile + "-- filters/admins.test.yaml --\ncases: []\n", "second-test-file", "the filter has a second test file: admins.test.yml is run, and this one is not"},
+		{"no cases", "-- filters/admins.test.yml --\nfixtures: {}\n", "no-cases", "the test file has no cases"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			clitest.Files(t, filtered+c.files)
+			tests, _ := loadFiltered(t, nil, "filters", "rules")
+			require.Len(t, tests.Found, 1)
+			assert.Equal(t, c.code, tests.Found[0].Code)
+			assert.Equal(t, c.message, tests.Found[0].Message)
+			assert.Contains(t, tests.Found[0].Range.String(), "filters/admins.test.y")
+		})
+	}
+}
+
+// TestATestFileThatCannotBeRead is an error, of a rule and of a filter.
+func TestATestFileThatCannotBeRead(t *testing.T) {
+	for _, file := range []string{"rules/who.test.yml", "filters/admins.test.yml"} {
+		t.Run(file, func(t *testing.T) {
+			clitest.Files(t, filtered)
+			require.NoError(t, os.WriteFile("elsewhere.yml", nil, 0o600))
+			require.NoError(t, os.Symlink("../elsewhere.yml", file)) // it leads out of the folder
+			s, _, _ := clitest.Streams("")
+			set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}, Filters: ruleset.Filters{Dir: "filters"}})
+			require.NoError(t, err)
+			_, err = Load(set, nil)
+			assert.EqualError(t, err, file+": outside the folder")
+		})
+	}
+}
+
+func TestSelected(t *testing.T) {
+	clitest.Files(t, filtered+"-- filters/admins.test.yml --"+filterTestFile)
+	for only, want := range map[string]bool{
+		"":                           true,
+		"^who/filter admins: kept$":  true,
+		"^who/filter admins: other$": false,
+		"^who/kept":                  false,
+		"^net/":                      false,
+	} {
+		tests, _ := loadFiltered(t, regexp.MustCompile(only), "filters", "rules")
+		assert.Equal(t, want, tests.Selected(), only)
+	}
+	tests, _ := loadFiltered(t, nil, "filters", "rules")
+	assert.True(t, tests.Selected(), "without a selection all are selected")
+	tests, _ = load(t, nil, "rules")
+	assert.False(t, tests.Selected(), "there is none")
+}
+
+// TestUpdateLeavesWhatItCannotWrite, and says so.
+func TestUpdateLeavesWhatItCannotWrite(t *testing.T) {
+	who := "title: %s\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: 'C:\\%s.exe'}, condition: a}\n"
+	wrong := "  - {name: wrong, events: [{id: 1, Image: 'C:\\who.exe'}], expect: {ids: [%s]}}\n"
+	for _, c := range []struct {
+		name, rules, cases, errs, after string
+	}{
+		{
+			"an expectation with a second rule of its file", fmt.Sprintf(who, "A", "who") + "---\n" + fmt.Sprintf(who, "B", "net"), "cases:\n" + fmt.Sprintf(wrong, "2"),
+			"updated r/a.test.yml: wrong\nnot updated in r/a.test.yml, edit by hand: wrong\n", "cases:\n" + fmt.Sprintf(wrong, "1"),
+		},
+		{
+			"a comparison", fmt.Sprintf(who, "A", "who"), "cases:\n" + fmt.Sprintf(wrong, "1") + "  - {name: same, events: [{id: 2, Image: 'C:\\who.exe'}], same_as: wrong}\n",
+			"not updated in r/a.test.yml, edit by hand: same\n", "cases:\n" + fmt.Sprintf(wrong, "1") + "  - {name: same, events: [{id: 2, Image: 'C:\\who.exe'}], same_as: wrong}\n",
+		},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			clitest.Files(t, "-- r/a.yml --\n"+c.rules+"-- r/a.test.yml --\n"+c.cases)
+			tests, _ := load(t, nil, "r")
+			require.Empty(t, tests.Found)
+			s, _, errs := clitest.Streams("")
+			require.NoError(t, tests.Update(s, false))
+			assert.Equal(t, c.errs, errs.String())
+			after, err := os.ReadFile("r/a.test.yml")
+			require.NoError(t, err)
+			assert.Equal(t, c.after, string(after))
+		})
+	}
+}
+
+// TestUpdateOfAProtectedFile needs force.
+func TestUpdateOfAProtectedFile(t *testing.T) {
+	clitest.Files(t, files)
+	require.NoError(t, os.Chmod("rules/who.test.yml", 0o400))
+	tests, _ := load(t, nil, "rules")
+	s, _, errs := clitest.Streams("")
+	require.ErrorContains(t, tests.Update(s, false), "it is write-protected: --force overwrites it")
+	assert.Empty(t, errs.String())
+	require.NoError(t, tests.Update(s, true))
+	assert.Equal(t, "updated rules/who.test.yml: wrong\n", errs.String())
 }

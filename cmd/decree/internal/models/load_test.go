@@ -31,3 +31,11 @@ func TestLoad(t *testing.T) {
 	_, err = Load(none, "", "none.yml")
 	assert.ErrorContains(t, err, "none.yml")
 }
+
+func TestWordsThatPeopleHaveForAModel(t *testing.T) {
+	for _, word := range []string{"evtx", "sysmon", "windows"} {
+		m, err := Load(&project.Project{}, word, "")
+		require.NoError(t, err)
+		assert.Equal(t, "windows", m.Name, word)
+	}
+}

@@ -8,6 +8,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -22,6 +23,7 @@ import (
 
 // stack answers as Elasticsearch and Kibana do, as far as the script asks. It keeps the requests that change something.
 type stack struct {
+	mutex    sync.Mutex
 	has      map[string]bool // paths of what exists
 	refuses  string          // a path that is answered with 500
 	imports  string          // the answer to an import
@@ -30,6 +32,8 @@ type stack struct {
 }
 
 func (s *stack) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	s.mutex.Lock()
+	defer s.mutex.Unlock()
 	body, _ := io.ReadAll(r.Body)
 	call := r.Method + " " + strings.TrimPrefix(r.URL.RequestURI(), "/")
 	if r.Method != http.MethodGet {
@@ -71,13 +75,17 @@ func deploy(t *testing.T, out packages.Output, s *stack, environment ...string) 
 		require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
 		require.NoError(t, os.WriteFile(path, []byte(f.Text), 0o644))
 	}
+	s.mutex.Lock()
+	s.requests, s.bodies = nil, map[string]string{}
+	s.mutex.Unlock()
 	server := httptest.NewServer(s)
 	defer server.Close()
-	s.bodies = map[string]string{}
 	cmd := exec.Command("sh", filepath.Join(folder, "deploy.sh"))
 	cmd.Env = append(os.Environ(), "no_proxy=*", "KIBANA_URL="+server.URL, "ELASTIC_URL="+server.URL, "ELASTIC_API_KEY=a2V5=")
 	cmd.Env = append(cmd.Env, environment...)
 	said, err := cmd.CombinedOutput()
+	s.mutex.Lock() // what the server wrote is seen
+	defer s.mutex.Unlock()
 	return string(said), err
 }
 
@@ -103,7 +111,6 @@ func TestDeploy(t *testing.T) {
 	assert.Contains(t, s.bodies[imports], out.Files[0].Text)
 	assert.Equal(t, out.Files[1].Text, s.bodies["PUT decree-reputation"])
 
-	s.requests = nil
 	said, err = deploy(t, out, s)
 	require.NoError(t, err, said)
 	assert.Equal(t, []string{
@@ -119,20 +126,20 @@ func TestDeployFails(t *testing.T) {
 	out := f.Package(settings, []packages.Input{packaged.Of(t, f, eql.New(), "ecs", lowered.Shipped(t, "windows/process_creation/sql_server_suspicious_grandchild.yml"))})
 	for _, c := range []struct {
 		name        string
-		stack       stack
+		stack       *stack
 		environment string
 		said        string
 	}{
-		{"refused", stack{refuses: "/_ingest", imports: imported}, "X=", "PUT _ingest/pipeline/decree-sql-server-suspicious-grandchild-rare-unsigned: status 500"},
-		{"rule refused", stack{imports: `{"exceptions_success":true,"success":false,"errors":[{"rule_id":"x"}]}`}, "X=", "import rules.ndjson: status 200"},
-		{"wrong key", stack{imports: imported}, "ELASTIC_API_KEY=b", "status 401"},
-		{"no Kibana", stack{imports: imported}, "KIBANA_URL=", "set it to the address of Kibana"},
-		{"no Elasticsearch", stack{imports: imported}, "ELASTIC_URL=", "set it to the address of Elasticsearch"},
-		{"nobody answers", stack{imports: imported}, "ELASTIC_URL=http://127.0.0.1:1", "GET decree-reputation: status 000"},
+		{"refused", &stack{refuses: "/_ingest", imports: imported}, "X=", "PUT _ingest/pipeline/decree-sql-server-suspicious-grandchild-rare-unsigned: status 500"},
+		{"rule refused", &stack{imports: `{"exceptions_success":true,"success":false,"errors":[{"rule_id":"x"}]}`}, "X=", "import rules.ndjson: status 200"},
+		{"wrong key", &stack{imports: imported}, "ELASTIC_API_KEY=b", "status 401"},
+		{"no Kibana", &stack{imports: imported}, "KIBANA_URL=", "set it to the address of Kibana"},
+		{"no Elasticsearch", &stack{imports: imported}, "ELASTIC_URL=", "set it to the address of Elasticsearch"},
+		{"nobody answers", &stack{imports: imported}, "ELASTIC_URL=http://127.0.0.1:1", "GET decree-reputation: status 000"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			c.stack.has = map[string]bool{}
-			said, err := deploy(t, out, &c.stack, c.environment)
+			said, err := deploy(t, out, c.stack, c.environment)
 			assert.Error(t, err)
 			assert.Contains(t, said, c.said)
 		})

@@ -1,12 +1,9 @@
 package lint
 
 import (
-	"sync"
-
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // absentField reports a field that no data model has in this log source. A source without a list of fields may have any field.
@@ -22,17 +19,20 @@ func absentField(s *subject) {
 				return
 			}
 			reported[it.Field] = true
-			near, known, asked := []string{}, false, false
-			for _, m := range closedModels() {
-				for _, source := range m.Asked(s.lowered) {
+			near, asked := []string{}, false
+			for m := range models() {
+				closed := *m
+				closed.Open = false // it refuses a field that its logs are not known to have
+				for _, source := range closed.Asked(s.lowered) {
 					asked = true
 					f := ir.FieldNamed(it.Field)
-					_, column := m.Column(source, f.Name, f.Level)
-					known = known || column && source.Has(m, f)
-					near = append(near, m.Closest(source, it.Field)...)
+					if _, column := closed.Column(source, f.Name, f.Level); column && source.Has(&closed, f) {
+						return
+					}
+					near = append(near, closed.Closest(source, it.Field)...)
 				}
 			}
-			if known || !asked {
+			if !asked {
 				return
 			}
 			hint := diag.DidYouMean(it.Field, near, "remove it, or use the log source that has this field")
@@ -40,14 +40,3 @@ func absentField(s *subject) {
 		})
 	}
 }
-
-// closedModels are the models with Open switched off: they refuse a field that their logs are not known to have.
-var closedModels = sync.OnceValue(func() []*schema.Model {
-	var out []*schema.Model
-	for _, m := range models() {
-		closed := *m
-		closed.Open = false
-		out = append(out, &closed)
-	}
-	return out
-})

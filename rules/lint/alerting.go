@@ -58,7 +58,7 @@ func shown(ls rules.LogSource, name string) bool {
 	if slices.Contains(known, name) {
 		return true
 	}
-	for _, m := range models() {
+	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
 			asked = true
 			_, column := source.Columns[name]
@@ -76,7 +76,7 @@ func shown(ls rules.LogSource, name string) bool {
 // alertFields are the fields and entities of a log source that models list.
 func alertFields(ls rules.LogSource) []string {
 	known := fieldsOf(ls)
-	for _, m := range models() {
+	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
 			for name := range source.Entities {
 				known = append(known, name)

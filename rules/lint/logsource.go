@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"iter"
 	"slices"
 	"strings"
 	"sync"
@@ -21,18 +22,31 @@ var logSourceChecks = []Check{
 	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
 }
 
-// models are the shipped data models, without the plain one, which accepts everything.
-var models = sync.OnceValue(func() []*schema.Model {
-	var out []*schema.Model
+// models gives the shipped data models, without the plain one, which accepts everything. Each is read when it is first asked for: what a rule has is
+// mostly known to the first few.
+func models() iter.Seq[*schema.Model] {
+	return func(yield func(*schema.Model) bool) {
+		for _, m := range shipped() {
+			if !yield(m()) {
+				return
+			}
+		}
+	}
+}
+
+var shipped = sync.OnceValue(func() []func() *schema.Model {
+	var out []func() *schema.Model
 	for _, name := range schema.Names() {
 		if name == schema.Plain {
 			continue
 		}
-		m, err := schema.Load(name)
-		if err != nil {
-			panic(err) // shipped models are part of the program
-		}
-		out = append(out, m)
+		out = append(out, sync.OnceValue(func() *schema.Model {
+			m, err := schema.Load(name)
+			if err != nil {
+				panic(err) // shipped models are part of the program
+			}
+			return m
+		}))
 	}
 	return out
 })
@@ -40,7 +54,7 @@ var models = sync.OnceValue(func() []*schema.Model {
 func unknownLogSource(s *subject) {
 	ls := s.LogSource
 	var parts [3][]string // known products, categories and services
-	for _, m := range models() {
+	for m := range models() {
 		if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
 			return
 		}
@@ -61,22 +75,36 @@ func unknownLogSource(s *subject) {
 // unknownField reports a field whose name is close to one that the log source has. Most logs have more fields
 // than models list, so a name that resembles none is not reported.
 func unknownField(s *subject) {
-	known := fieldsOf(s.LogSource)
 	reported := map[string]bool{}
 	s.EachItem(func(it rules.Item) {
 		if it.Field == "" || reported[it.Field] {
 			return
 		}
 		reported[it.Field] = true
-		if hint, message := misspelt(it.Field, known); message != "" {
+		if isListed(s.LogSource, it.Field) {
+			return
+		}
+		if hint, message := misspelt(it.Field, fieldsOf(s.LogSource)); message != "" {
 			s.report(it.Range, hint, "%s", message)
 		}
 	})
 }
 
+// isListed tells whether a model lists a field of a log source.
+func isListed(ls rules.LogSource, field string) bool {
+	for m := range models() {
+		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+			if _, ok := source.Fields[field]; ok {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // fieldsOf are the fields of a log source that models list, sorted.
 func fieldsOf(ls rules.LogSource) (known []string) {
-	for _, m := range models() {
+	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
 			for name := range source.Fields {
 				known = append(known, name)
@@ -137,7 +165,7 @@ func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field s
 
 // isEntity tells whether any model has an entity of that name in a log source.
 func isEntity(ls rules.LogSource, name string) bool {
-	for _, m := range models() {
+	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
 			if _, ok := source.Entities[name]; ok {
 				return true

@@ -97,13 +97,17 @@ func TacticOf(slug string) (Tactic, bool) {
 type Mapping struct {
 	Tactics    []Tactic    // in the order of the matrix: those tagged, and those of each technique's parent
 	Techniques []Technique // sorted by id, those that are current
+	tagged     map[string]bool
 	// Unknown are the indices of tags that name a technique or a tactic that version 18.1 does not have, or has no longer.
 	Unknown []int
 }
 
+// IsTagged tells whether a tag names the tactic itself, and not only a technique of it.
+func (m Mapping) IsTagged(t Tactic) bool { return m.tagged[t.Slug] }
+
 // Of reads tags.
 func Of(tags []string) Mapping {
-	var m Mapping
+	m := Mapping{tagged: map[string]bool{}}
 	named := map[string]bool{}
 	for i, tag := range tags {
 		name, ok := strings.CutPrefix(tag, "attack.")
@@ -114,7 +118,7 @@ func Of(tags []string) Mapping {
 		technique, isTechnique := TechniqueOf(name)
 		switch {
 		case isTactic:
-			named[tactic.Slug] = true
+			named[tactic.Slug], m.tagged[tactic.Slug] = true, true
 		case isTechnique && technique.Status == "current":
 			if !slices.ContainsFunc(m.Techniques, func(had Technique) bool { return had.ID == technique.ID }) {
 				m.Techniques = append(m.Techniques, technique)

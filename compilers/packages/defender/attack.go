@@ -2,8 +2,8 @@ package defender
 
 import (
 	"slices"
-	"strings"
 
+	"decree/compilers/packages"
 	"decree/rules/attack"
 )
 
@@ -23,26 +23,17 @@ type technique struct {
 
 // mapAttack sets tactics and techniques. A technique stands under those of its tactics that the rule names, or else under all of them.
 func (d *detection) mapAttack() {
-	r := d.in.Rule
-	m := attack.Of(r.Tags)
-	for _, i := range m.Unknown {
-		d.found.Warnf("package-technique", r.Key("tags", i), "look it up at https://attack.mitre.org", "ATT&CK %s has no %s: it is left out", attack.Version, strings.TrimPrefix(r.Tags[i], "attack."))
-	}
-	named := map[string]bool{}
-	for _, tag := range r.Tags {
-		if t, ok := attack.TacticOf(strings.TrimPrefix(tag, "attack.")); ok {
-			named[t.Slug] = true
-		}
-	}
+	m, found := packages.Attack(d.in.Rule)
+	d.keep(found)
 	for _, t := range m.Tactics {
-		out := tactic{Name: tacticName(t)}
-		for _, found := range m.Techniques {
-			apart := slices.ContainsFunc(found.Tactics, func(slug string) bool { return named[slug] })
-			if slices.Contains(found.Tactics, t.Slug) && (named[t.Slug] || !apart) {
-				out.add(found)
+		out := tactic{Name: packages.TacticWord(t)}
+		for _, one := range m.Techniques {
+			apart := slices.ContainsFunc(m.Tactics, func(other attack.Tactic) bool { return m.IsTagged(other) && one.Has(other) })
+			if one.Has(t) && (m.IsTagged(t) || !apart) {
+				out.add(one)
 			}
 		}
-		if named[t.Slug] || len(out.Techniques) > 0 {
+		if m.IsTagged(t) || len(out.Techniques) > 0 {
 			d.tactics = append(d.tactics, out)
 		}
 	}
@@ -58,9 +49,4 @@ func (t *tactic) add(found attack.Technique) {
 	if found.IsSub() {
 		t.Techniques[at].Sub = append(t.Techniques[at].Sub, found.ID)
 	}
-}
-
-// tacticName writes a tactic without spaces: CommandAndControl.
-func tacticName(t attack.Tactic) string {
-	return strings.ReplaceAll(strings.ReplaceAll(t.Name, " and ", " And "), " ", "")
 }

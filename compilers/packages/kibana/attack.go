@@ -2,8 +2,8 @@ package kibana
 
 import (
 	"slices"
-	"strings"
 
+	"decree/compilers/packages"
 	"decree/rules/attack"
 )
 
@@ -31,17 +31,8 @@ func techniqueReference(t attack.Technique) reference { return reference{t.ID, t
 // mapAttack sets the tactics that the rule names and those of its techniques, each with the techniques that serve it. Kibana's names are those of version 18 up to
 // version 9.4 of the stack; of version 19's tactics, Defense Evasion stands for its parts.
 func (d *detection) mapAttack() {
-	r := d.in.Rule
-	m := attack.Of(r.Tags)
-	for _, i := range m.Unknown {
-		d.found.Warnf("package-technique", r.Key("tags", i), "look it up at https://attack.mitre.org", "ATT&CK %s has no %s: it is left out", attack.Version, strings.TrimPrefix(r.Tags[i], "attack."))
-	}
-	named := map[attack.Tactic]bool{}
-	for _, tag := range r.Tags {
-		if tactic, ok := attack.TacticOf(strings.TrimPrefix(tag, "attack.")); ok {
-			named[tactic] = true
-		}
-	}
+	m, found := packages.Attack(d.in.Rule)
+	d.keep(found)
 	for _, tactic := range m.Tactics {
 		t := threat{Framework: "MITRE ATT&CK", Tactic: tacticReference(tactic)}
 		for _, one := range m.Techniques {
@@ -49,7 +40,7 @@ func (d *detection) mapAttack() {
 				t.add(one)
 			}
 		}
-		if named[tactic] || len(t.Techniques) > 0 {
+		if m.IsTagged(tactic) || len(t.Techniques) > 0 {
 			d.rule.Threat = append(d.rule.Threat, t)
 		}
 	}

@@ -76,16 +76,8 @@ must have the same.`,
 }
 
 func explain(s *stdio.Streams, p explainParams) error {
-	ours, err := project.Open(s)
+	set, err := ruleset.LoadFile(s, p.rule, p.filters, p.lists)
 	if err != nil {
-		return err
-	}
-	set, err := ruleset.Load(s, ours, ruleset.Selection{Paths: []string{p.rule}, Filters: p.filters, Lists: p.lists})
-	if err != nil {
-		return err
-	}
-	set.Show(s, set.Found)
-	if err := exit.After(set.Found, false); err != nil {
 		return err
 	}
 	if len(set.Correlations) > 0 {

@@ -82,16 +82,8 @@ same values. The filter then excludes the others.`,
 }
 
 func tune(s *stdio.Streams, p tuneParams) error {
-	ours, err := project.Open(s)
+	set, err := ruleset.LoadFile(s, p.rule, p.filters, p.lists)
 	if err != nil {
-		return err
-	}
-	set, err := ruleset.Load(s, ours, ruleset.Selection{Paths: []string{p.rule}, Filters: p.filters, Lists: p.lists})
-	if err != nil {
-		return err
-	}
-	set.Show(s, set.Found)
-	if err := exit.After(set.Found, false); err != nil {
 		return err
 	}
 	switch {
@@ -104,7 +96,7 @@ func tune(s *stdio.Streams, p tuneParams) error {
 	if rule.IR.Source.ID == "" && rule.IR.Source.Name == "" {
 		return fmt.Errorf("%s: the rule has no id and no name, so no filter can name it: add `id:`", p.rule)
 	}
-	p.out = p.target(rule, ours)
+	p.out = p.target(rule, set.Project)
 	if err := tuned.Free(p.out, p.force); err != nil {
 		return err
 	}

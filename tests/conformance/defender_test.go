@@ -1,9 +1,7 @@
 package conformance
 
 import (
-	"bytes"
 	"encoding/json"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -13,40 +11,23 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/compilers"
 	"decree/compilers/kql"
 	"decree/compilers/packages"
 	"decree/compilers/packages/defender"
 	"decree/rules/schema"
+	"decree/tests/fixture"
+	"decree/tests/fixture/packaged"
 )
 
 // TestDefenderQueriesReturnWhatAlertsShow packages a part of the public rules, holds each to the schema, and binds its query by Microsoft's parser. Each
 // query ends with the columns that the product asks for and that its entity mappings name: a column that the query does not return is an error.
 func TestDefenderQueriesReturnWhatAlertsShow(t *testing.T) {
 	needKusto(t)
-	text, err := os.ReadFile(filepath.Join(root(), "compilers", "packages", "defender", "testdata", "detectionrule.schema.json"))
-	require.NoError(t, err)
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("rule.json", doc))
-	form, err := c.Compile("rule.json")
-	require.NoError(t, err)
-
+	form := packaged.Schema(t, filepath.Join(root(), "compilers", "packages", "defender", "testdata", "detectionrule.schema.json"))
 	m, err := schema.Load("mde")
 	require.NoError(t, err)
 	f := defender.New()
-	var inputs []packages.Input
-	for i, r := range corpusRules(t) {
-		if i%5 > 0 && os.Getenv("DECREE_HEAVY") == "" {
-			continue
-		}
-		r = packages.ScheduledRule(r, f.Schedule())
-		show := packages.ShowOf(f, r)
-		if q, _ := kql.New().Compile(r, compilers.Options{Model: m, Show: show}); q != nil {
-			inputs = append(inputs, packages.Input{Rule: r.Source, Query: q, Show: show, Path: r.Source.ID})
-		}
-	}
+	inputs := packageInputs(t, f, kql.New(), m, fixture.Times(5, 1))
 	out := f.Package(packages.Settings{Target: "defender"}, inputs)
 	var queries []string
 	for _, file := range out.Files {

@@ -2,7 +2,6 @@ package conformance
 
 import (
 	"encoding/json"
-	"os"
 	"strings"
 	"testing"
 
@@ -10,7 +9,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/compilers"
 	"decree/compilers/eql"
 	"decree/compilers/packages"
 	"decree/compilers/packages/kibana"
@@ -21,18 +19,7 @@ import (
 // kibanaRules packages the public rules for a model: every fifth, and all where DECREE_HEAVY is set.
 func kibanaRules(t *testing.T, m *schema.Model) packages.Output {
 	f := kibana.New()
-	var inputs []packages.Input
-	for i, r := range corpusRules(t) {
-		if i%5 > 0 && os.Getenv("DECREE_HEAVY") == "" {
-			continue
-		}
-		r = packages.ScheduledRule(r, f.Schedule())
-		show := packages.ShowOf(f, r)
-		if q, _ := eql.New().Compile(r, compilers.Options{Model: m, Show: show}); q != nil {
-			inputs = append(inputs, packages.Input{Rule: r.Source, Query: q, Show: show, Path: r.Source.ID})
-		}
-	}
-	return f.Package(packages.Settings{Target: "kibana"}, inputs)
+	return f.Package(packages.Settings{Target: "kibana"}, packageInputs(t, f, eql.New(), m, fixture.Times(5, 1)))
 }
 
 // linesOf are the rules of a package.

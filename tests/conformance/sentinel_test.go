@@ -11,7 +11,6 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
-	"decree/compilers"
 	"decree/compilers/kql"
 	"decree/compilers/packages"
 	"decree/compilers/packages/sentinel"
@@ -24,23 +23,6 @@ type sentinelResource struct {
 	Type       string         `json:"type"`
 	Kind       string         `json:"kind,omitempty"`
 	Properties map[string]any `json:"properties"`
-}
-
-// sentinelRules packages some of the public rules: one of so many.
-func sentinelRules(t *testing.T, m *schema.Model, oneOf int, settings packages.Settings) packages.Output {
-	f := sentinel.New()
-	var inputs []packages.Input
-	for i, r := range corpusRules(t) {
-		if i%oneOf > 0 {
-			continue
-		}
-		r = packages.ScheduledRule(r, f.Schedule())
-		show := packages.ShowOf(f, r)
-		if q, _ := kql.New().Compile(r, compilers.Options{Model: m, Show: show}); q != nil {
-			inputs = append(inputs, packages.Input{Rule: r.Source, Query: q, Show: show, Path: r.Source.ID})
-		}
-	}
-	return f.Package(settings, inputs)
 }
 
 // resourcesOf reads the templates as ARM does: a text of two brackets is one bracket.
@@ -73,7 +55,7 @@ func TestSentinelQueriesReturnWhatAlertsShow(t *testing.T) {
 		require.NoError(t, err)
 		var queries []string
 		mapped := 0
-		for _, r := range resourcesOf(t, sentinelRules(t, m, fixture.Times(30, 15), packages.Settings{Target: "sentinel"})) {
+		for _, r := range resourcesOf(t, sentinel.New().Package(packages.Settings{Target: "sentinel"}, packageInputs(t, sentinel.New(), kql.New(), m, fixture.Times(30, 15)))) {
 			query, isRule := r.Properties["query"].(string)
 			if !isRule {
 				continue
@@ -108,7 +90,7 @@ func TestSentinelRulesAreReadByMicrosoftsLibrary(t *testing.T) {
 	require.NoError(t, err)
 	var resources []sentinelResource
 	for _, now := range []bool{false, true} {
-		of := resourcesOf(t, sentinelRules(t, m, 5, packages.Settings{Target: "sentinel", NearRealTime: now}))
+		of := resourcesOf(t, sentinel.New().Package(packages.Settings{Target: "sentinel", NearRealTime: now}, packageInputs(t, sentinel.New(), kql.New(), m, 5)))
 		if now {
 			of = slices.DeleteFunc(of, func(r sentinelResource) bool { return r.Kind != "NRT" })
 		}

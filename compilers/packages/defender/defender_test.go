@@ -1,8 +1,6 @@
 package defender_test
 
 import (
-	"bytes"
-	"flag"
 	"io/fs"
 	"os"
 	"path"
@@ -27,33 +25,7 @@ import (
 	"decree/tests/fixture/packaged"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err, "run with -update to write it")
-	assert.Equal(t, string(want), got)
-}
-
 var settings = packages.Settings{Target: "defender"}
-
-func schema(t testing.TB) *jsonschema.Schema {
-	t.Helper()
-	text, err := os.ReadFile("testdata/detectionrule.schema.json")
-	require.NoError(t, err)
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("rule.json", doc))
-	s, err := c.Compile("rule.json")
-	require.NoError(t, err)
-	return s
-}
 
 // sound holds packaged rules to the schema, and their names and titles to be unique.
 func sound(t testing.TB, s *jsonschema.Schema, out packages.Output) {
@@ -86,13 +58,13 @@ func TestGolden(t *testing.T) {
 	for _, d := range out.Found {
 		b = append(b, (d.Severity.String() + " " + d.Code + ": " + d.Message + "\n")...)
 	}
-	golden(t, "findings.txt", string(b))
+	packaged.Golden(t, "findings.txt", string(b))
 	require.Len(t, out.Files, 2)
 	require.Len(t, out.Made, 2)
 	for _, file := range out.Files {
-		golden(t, filepath.Base(file.Path), file.Text)
+		packaged.Golden(t, filepath.Base(file.Path), file.Text)
 	}
-	sound(t, schema(t), out)
+	sound(t, packaged.Schema(t, "testdata/detectionrule.schema.json"), out)
 }
 
 // TestLibraryIsSound packages each shipped rule that the data model can say.
@@ -119,7 +91,7 @@ func TestLibraryIsSound(t *testing.T) {
 	require.NotEmpty(t, inputs)
 	out := f.Package(settings, inputs)
 	assert.Len(t, out.Made, len(inputs), "%v", out.Found)
-	sound(t, schema(t), out)
+	sound(t, packaged.Schema(t, "testdata/detectionrule.schema.json"), out)
 }
 
 func codes(found diag.Diagnostics) []string {

@@ -77,7 +77,7 @@ func read(t testing.TB, f packages.File) written {
 
 // TestLimits: what the product does not take is a finding, and what is packaged is sound all the same. What it takes is no finding.
 func TestLimits(t *testing.T) {
-	s := schema(t)
+	s := packaged.Schema(t, "testdata/detectionrule.schema.json")
 	for _, c := range []struct {
 		name, text string
 		codes      []string
@@ -255,7 +255,7 @@ func TestAlertTitlesAreUnique(t *testing.T) {
 	}
 	out := defender.New().Package(settings, inputs)
 	require.Len(t, out.Files, len(inputs))
-	sound(t, schema(t), out)
+	sound(t, packaged.Schema(t, "testdata/detectionrule.schema.json"), out)
 	assert.Equal(t, "Two", read(t, out.Files[1]).Action.Alert.Title)
 	assert.Equal(t, "Same", read(t, out.Files[2]).Action.Alert.Title)
 	assert.Equal(t, "Four (r3)", read(t, out.Files[3]).Action.Alert.Title)

@@ -2,13 +2,10 @@ package kibana_test
 
 import (
 	"encoding/json"
-	"flag"
-	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers/eql"
@@ -18,19 +15,6 @@ import (
 	"decree/tests/fixture/lowered"
 	"decree/tests/fixture/packaged"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err, "run with -update to write it")
-	assert.Equal(t, string(want), got)
-}
 
 var settings = packages.Settings{Target: "kibana"}
 
@@ -66,11 +50,11 @@ func TestGolden(t *testing.T) {
 	for _, d := range out.Found {
 		b.WriteString(d.Severity.String() + " " + d.Code + ": " + d.Message + "\n")
 	}
-	golden(t, "findings.txt", b.String())
+	packaged.Golden(t, "findings.txt", b.String())
 	for _, file := range out.Files {
-		golden(t, filepath.Base(file.Path), file.Text)
+		packaged.Golden(t, filepath.Base(file.Path), file.Text)
 		if filepath.Ext(file.Path) == ".ndjson" {
-			golden(t, "rules.indented.json", packages.JSON(read(t, file.Text)))
+			packaged.Golden(t, "rules.indented.json", packages.JSON(read(t, file.Text)))
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package sentinel_test
 
 import (
-	"bytes"
 	"encoding/json"
 	"os"
 	"strings"
@@ -16,19 +15,6 @@ import (
 	"decree/compilers/packages/sentinel"
 	"decree/tests/fixture/packaged"
 )
-
-func restSchema(t testing.TB) *jsonschema.Schema {
-	t.Helper()
-	text, err := os.ReadFile("testdata/alertrule.schema.json")
-	require.NoError(t, err)
-	doc, err := jsonschema.UnmarshalJSON(bytes.NewReader(text))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("rule.json", doc))
-	s, err := c.Compile("rule.json")
-	require.NoError(t, err)
-	return s
-}
 
 // sound holds both forms of each packaged rule to what the product's repository and its API ask for.
 func sound(t testing.TB, schema *jsonschema.Schema, out packages.Output) {
@@ -46,7 +32,7 @@ func sound(t testing.TB, schema *jsonschema.Schema, out packages.Output) {
 }
 
 func TestGoldenPackagesAreSound(t *testing.T) {
-	schema := restSchema(t)
+	schema := packaged.Schema(t, "testdata/alertrule.schema.json")
 	out := packages.Output{}
 	for _, name := range []string{"password_guessing", "sql_server_suspicious_grandchild"} {
 		for _, extension := range []string{".yaml", ".json"} {
@@ -65,7 +51,7 @@ const (
 
 // TestLimits: what the product does not take is a finding, and what is packaged is sound all the same. What it takes is no finding.
 func TestLimits(t *testing.T) {
-	schema := restSchema(t)
+	schema := packaged.Schema(t, "testdata/alertrule.schema.json")
 	for _, c := range []struct {
 		name, text string
 		codes      []string

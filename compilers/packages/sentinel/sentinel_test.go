@@ -1,12 +1,10 @@
 package sentinel_test
 
 import (
-	"flag"
 	"os"
 	"path/filepath"
 	"testing"
 
-	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers/kql"
@@ -16,19 +14,6 @@ import (
 	"decree/tests/fixture/lowered"
 	"decree/tests/fixture/packaged"
 )
-
-var update = flag.Bool("update", false, "write the golden files anew")
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	file := filepath.Join("testdata", name)
-	if *update {
-		require.NoError(t, os.WriteFile(file, []byte(got), 0o644))
-	}
-	want, err := os.ReadFile(file)
-	require.NoError(t, err, "run with -update to write it")
-	assert.Equal(t, string(want), got)
-}
 
 var settings = packages.Settings{Target: "sentinel"}
 
@@ -48,9 +33,9 @@ func TestGolden(t *testing.T) {
 	for _, d := range out.Found {
 		b = append(b, (d.Severity.String() + " " + d.Code + ": " + d.Message + "\n")...)
 	}
-	golden(t, "findings.txt", string(b))
+	packaged.Golden(t, "findings.txt", string(b))
 	for _, file := range out.Files {
-		golden(t, filepath.Base(file.Path), file.Text)
+		packaged.Golden(t, filepath.Base(file.Path), file.Text)
 	}
 }
 

@@ -99,6 +99,15 @@ func TestSchedules(t *testing.T) {
 	}
 }
 
+func TestUnits(t *testing.T) {
+	day := 24 * time.Hour
+	for d, want := range map[time.Duration]string{2 * day: "2d", 36 * time.Hour: "36h", 90 * time.Minute: "90m", 61 * time.Second: "2m"} {
+		assert.Equal(t, want, packages.Units(d, day, time.Hour, time.Minute))
+	}
+	assert.Equal(t, "48h", packages.Units(2*day, time.Hour, time.Minute, time.Second))
+	assert.Equal(t, "2s", packages.Units(1500*time.Millisecond, time.Hour, time.Minute, time.Second))
+}
+
 func TestSeverities(t *testing.T) {
 	words := map[string]string{"medium": "Medium", "high": "High"}
 	word, found := packages.Severity(&rules.Rule{Level: "high"}, words)

@@ -49,6 +49,20 @@ func ISO(d time.Duration) string {
 	return b.String()
 }
 
+// Units writes a duration as a number and a unit: the largest of those named that divides it, or else the smallest, rounded up. The units are of a day (d), an
+// hour (h), a minute (m) and a second (s), from large to small.
+func Units(d time.Duration, units ...time.Duration) string {
+	smallest := units[len(units)-1]
+	for _, unit := range units {
+		if d%unit == 0 {
+			return fmt.Sprintf("%d%s", d/unit, unitNames[unit])
+		}
+	}
+	return fmt.Sprintf("%d%s", (d+smallest-1)/smallest, unitNames[smallest])
+}
+
+var unitNames = map[time.Duration]string{24 * time.Hour: "d", time.Hour: "h", time.Minute: "m", time.Second: "s"}
+
 // ScheduledRule is a rule whose schedule is complete: its query is compiled from that.
 func ScheduledRule(r *ir.Rule, otherwise rules.Schedule) *ir.Rule {
 	out, source := *r, *r.Source

@@ -60,13 +60,8 @@ func (d *detection) chooseFrequency() {
 
 // long writes a duration in its largest whole unit.
 func long(d time.Duration) string {
-	switch {
-	case d%day == 0:
-		return fmt.Sprintf("%dd", d/day)
-	case d%time.Hour == 0:
-		return fmt.Sprintf("%dh", d/time.Hour)
-	case d%time.Minute == 0:
-		return fmt.Sprintf("%dm", d/time.Minute)
+	if d%time.Minute != 0 {
+		return d.String()
 	}
-	return d.String()
+	return packages.Units(d, day, time.Hour, time.Minute)
 }

@@ -1,7 +1,6 @@
 package kibana
 
 import (
-	"fmt"
 	"time"
 
 	"decree/compilers/packages"
@@ -40,14 +39,4 @@ func (d *detection) chooseWindow() {
 }
 
 // short writes a duration as a number and a unit, of those that all of Kibana's forms have: s, m, h. Parts of a second are rounded up.
-func short(d time.Duration) string {
-	for _, unit := range []struct {
-		length time.Duration
-		name   string
-	}{{time.Hour, "h"}, {time.Minute, "m"}} {
-		if d%unit.length == 0 {
-			return fmt.Sprintf("%d%s", d/unit.length, unit.name)
-		}
-	}
-	return fmt.Sprintf("%ds", (d+time.Second-1)/time.Second)
-}
+func short(d time.Duration) string { return packages.Units(d, time.Hour, time.Minute, time.Second) }

@@ -1,7 +1,6 @@
 package sentinel
 
 import (
-	"fmt"
 	"time"
 
 	"decree/compilers/packages"
@@ -55,17 +54,7 @@ func (a *analyticsRule) chooseKind() {
 }
 
 // short writes a duration as the YAML form does: a number and a unit.
-func short(d time.Duration) string {
-	for _, unit := range []struct {
-		length time.Duration
-		name   string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}} {
-		if d%unit.length == 0 {
-			return fmt.Sprintf("%d%s", d/unit.length, unit.name)
-		}
-	}
-	return fmt.Sprintf("%dm", (d+time.Minute-1)/time.Minute)
-}
+func short(d time.Duration) string { return packages.Units(d, 24*time.Hour, time.Hour, time.Minute) }
 
 // iso is a duration as the REST API takes it.
 func iso(d time.Duration) string { return packages.ISO((d + time.Minute - 1).Truncate(time.Minute)) }

@@ -16,30 +16,32 @@ import (
 // namespace is that of all ids of packages. It must never change.
 var namespace = uuid.MustParse("6f1d6a0e-3f0b-4c62-9d55-6c1f7f0f5a10")
 
-// ID is the id of a rule in a product: a UUID of version 5 of the target's name and the rule's id. It stays the same in every build, and is another for
-// another target. A rule without an id is known by its name, or else its title: a finding says so.
-func ID(r *rules.Rule, target string) (string, diag.Diagnostics) {
+// IDs gives the rules of one package their ids in the product. Nothing else gives an id, so that no format can give one twice.
+type IDs struct {
+	target string
+	taken  map[string]*rules.Rule // id -> the rule that has it
+}
+
+// NewIDs gives ids for the package of a target. The target's name is part of every id.
+func NewIDs(target string) IDs { return IDs{target, map[string]*rules.Rule{}} }
+
+// Of is the id of a rule in the product: a UUID of version 5 of the target's name and the rule's id. It stays the same in every build, and is another for
+// another target. A rule without an id is known by its name, or else its title: a finding says so. An error is that another rule of the package has the
+// id: in the product one would replace the other.
+func (ids IDs) Of(r *rules.Rule) (string, diag.Diagnostics) {
 	var found diag.Diagnostics
 	key := cmp.Or(r.ID, r.Name, r.Title)
 	if r.ID == "" {
 		found.Warnf("package-id", r.Range, "add `id:` with a UUID, for example from `uuidgen`",
 			"the rule has no id: in the product it is known by %q, and becomes another rule if that changes", key)
 	}
-	return uuid.NewSHA1(namespace, []byte(target+"\n"+key)).String(), found
-}
-
-// Taken are the rules of a package by their ids in the product.
-type Taken map[string]*rules.Rule
-
-// Take gives an id to a rule. An error is that another rule has it: in the product one would replace the other.
-func (t Taken) Take(id string, r *rules.Rule) diag.Diagnostics {
-	var found diag.Diagnostics
-	if first := t[id]; first != nil {
+	id := uuid.NewSHA1(namespace, []byte(ids.target+"\n"+key)).String()
+	if first := ids.taken[id]; first != nil {
 		found.Errorf("package-same-id", r.Range, "give each rule an `id:` of its own", "in the product this rule would replace %q (%s), which has the same id", first.Title, first.Range)
-		return found
+		return id, found
 	}
-	t[id] = r
-	return nil
+	ids.taken[id] = r
+	return id, found
 }
 
 // Version is a version of a rule. It rises when the rule changes, as far as its metadata say so.

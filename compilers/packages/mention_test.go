@@ -103,15 +103,6 @@ func TestCut(t *testing.T) {
 	assert.Equal(t, "a...", packages.Cut("a  bcdef", 5), "no blank before the ellipsis")
 }
 
-func TestTwoRulesOfOneID(t *testing.T) {
-	taken := packages.Taken{}
-	assert.Empty(t, taken.Take("1", &rules.Rule{Title: "First"}))
-	assert.Empty(t, taken.Take("2", &rules.Rule{Title: "Other"}))
-	found := taken.Take("1", &rules.Rule{Title: "Second"})
-	require.Equal(t, []string{"package-same-id"}, codes(found))
-	assert.Contains(t, found[0].Message, `"First"`)
-}
-
 func TestTold(t *testing.T) {
 	d := packages.Told("package-ascii", diag.Range{File: "r.yml"}, "hint", "%d characters", 2)
 	assert.Equal(t, diag.Diagnostic{Severity: diag.Info, Code: "package-ascii", Range: diag.Range{File: "r.yml"}, Hint: "hint", Message: "2 characters"}, d)

@@ -24,16 +24,28 @@ func codes(found diag.Diagnostics) []string {
 
 // TestIDs are the same for the same rule and target, also in the next release: they are written down here.
 func TestIDs(t *testing.T) {
-	id, found := packages.ID(&rules.Rule{ID: "5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178", Title: "T"}, "sentinel")
+	of := func(target string, r rules.Rule) (string, diag.Diagnostics) { return packages.NewIDs(target).Of(&r) }
+	id, found := of("sentinel", rules.Rule{ID: "5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178", Title: "T"})
 	assert.Empty(t, found)
 	assert.Equal(t, "6f5f9823-c12d-5da9-9d7f-e18d4dea72bb", id)
 	assert.Equal(t, uuid.Version(5), uuid.MustParse(id).Version())
-	other, _ := packages.ID(&rules.Rule{ID: "5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178", Title: "Another"}, "sentinel")
+	other, _ := of("sentinel", rules.Rule{ID: "5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178", Title: "Another"})
 	assert.Equal(t, id, other, "the title may change")
-	other, _ = packages.ID(&rules.Rule{ID: "5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178"}, "defender")
+	other, _ = of("defender", rules.Rule{ID: "5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178"})
 	assert.NotEqual(t, id, other)
-	_, found = packages.ID(&rules.Rule{Title: "T"}, "sentinel")
+	_, found = of("sentinel", rules.Rule{Title: "T"})
 	assert.Equal(t, []string{"package-id"}, codes(found))
+}
+
+func TestTwoRulesOfOneID(t *testing.T) {
+	ids := packages.NewIDs("sentinel")
+	for _, r := range []rules.Rule{{Title: "First", ID: "1"}, {Title: "Other", ID: "2"}} {
+		_, found := ids.Of(&r)
+		assert.Empty(t, found)
+	}
+	_, found := ids.Of(&rules.Rule{Title: "Second", ID: "1"})
+	require.Equal(t, []string{"package-same-id"}, codes(found))
+	assert.Contains(t, found[0].Message, `"First"`)
 }
 
 // TestVersionsRise: each of these rules is newer than the one before.

@@ -35,12 +35,11 @@ func (format) Kinds() []string {
 // Package makes a JSON file of each rule.
 func (format) Package(settings packages.Settings, inputs []packages.Input) packages.Output {
 	titles, found := packages.Titles(inputs, longestName)
-	out, taken := packages.Output{Found: found}, packages.Taken{}
+	out, ids := packages.Output{Found: found}, packages.NewIDs(settings.Target)
 	alerts := newAlertTitles(titles)
 	for _, in := range inputs {
 		d := &detection{in: in, settings: settings, title: titles[in.Rule]}
-		d.fill(alerts)
-		d.keep(taken.Take(d.id, in.Rule))
+		d.fill(ids, alerts)
 		out.Found = append(out.Found, d.found...)
 		if d.found.HasErrors() {
 			continue
@@ -84,10 +83,10 @@ type detection struct {
 
 func (d *detection) keep(found diag.Diagnostics) { d.found = append(d.found, found...) }
 
-func (d *detection) fill(alerts alertTitles) {
+func (d *detection) fill(ids packages.IDs, alerts alertTitles) {
 	r := d.in.Rule
 	var found diag.Diagnostics
-	d.id, found = packages.ID(r, d.settings.Target)
+	d.id, found = ids.Of(r)
 	d.keep(found)
 	d.severity, found = packages.Severity(r, severities)
 	d.keep(found)

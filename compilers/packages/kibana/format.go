@@ -32,13 +32,13 @@ func (format) Kinds() []string {
 // Package makes one file of all rules, their assets and a script.
 func (format) Package(settings packages.Settings, inputs []packages.Input) packages.Output {
 	titles, found := packages.Titles(inputs, longestName)
-	out := packages.Output{Found: found}
+	out, ids := packages.Output{Found: found}, packages.NewIDs(settings.Target)
 	var files importFiles
 	var shared assets
 	for _, in := range inputs {
 		d := &detection{in: in, settings: settings}
 		d.rule.Name = titles[in.Rule]
-		d.fill()
+		d.fill(ids)
 		line := d.line()
 		if !d.found.HasErrors() {
 			shared.add(d)
@@ -87,13 +87,13 @@ type detection struct {
 
 func (d *detection) keep(found diag.Diagnostics) { d.found = append(d.found, found...) }
 
-func (d *detection) fill() {
+func (d *detection) fill(ids packages.IDs) {
 	r := d.in.Rule
 	if d.rule.Name == "" {
 		d.found.Errorf("package-title", r.Key("title", -1), "add `title:`", "the rule has no title, and Kibana requires one")
 	}
 	var found diag.Diagnostics
-	d.rule.RuleID, found = packages.ID(r, d.settings.Target)
+	d.rule.RuleID, found = ids.Of(r)
 	d.keep(found)
 	d.version, found = packages.VersionOf(r)
 	d.keep(found)

@@ -109,8 +109,12 @@ func TestLimits(t *testing.T) {
 func TestLinesAreValid(t *testing.T) {
 	schema := fixture.ElasticRules(t, "eql")
 	var inputs []packages.Input
-	for _, c := range limits {
-		inputs = append(inputs, packaged.Rule(t, kibana.New(), eql.New(), "winlogbeat", over(t, head+security, c.text)))
+	for i, c := range limits {
+		in := packaged.Rule(t, kibana.New(), eql.New(), "winlogbeat", over(t, head+security, c.text))
+		if in.Rule.ID != "" {
+			in.Rule.ID = fmt.Sprint("rule-", i)
+		}
+		inputs = append(inputs, in)
 	}
 	inputs = append(inputs, packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+process), packaged.Correlation(t, kibana.New(), eql.New(), "ecs", guessing))
 	out := kibana.New().Package(settings, inputs)
@@ -211,6 +215,15 @@ func TestWithoutTitle(t *testing.T) {
 	assert.Empty(t, out.Files)
 }
 
+func TestTwoRulesOfOneID(t *testing.T) {
+	one := packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+process)
+	other := packaged.Rule(t, kibana.New(), eql.New(), "ecs", over(t, head+process, "title: Other"))
+	out := kibana.New().Package(settings, []packages.Input{one, other})
+	assert.Equal(t, []string{"package-same-id"}, codes(out.Found))
+	require.Len(t, out.Made, 1)
+	assert.Equal(t, "T", out.Made[0].Name)
+}
+
 func TestWithoutIndices(t *testing.T) {
 	in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+process)
 	query, result := *in.Query, *in.Query.Result
@@ -228,7 +241,7 @@ func TestImportsAreSplit(t *testing.T) {
 		inputs := make([]packages.Input, n)
 		for i := range inputs {
 			r, q := *in.Rule, *in.Query
-			r.Title, q.Text = fmt.Sprint("rule ", i), "any where x == \""+strings.Repeat("x", length)+"\""
+			r.Title, r.ID, q.Text = fmt.Sprint("rule ", i), fmt.Sprint(i), "any where x == \""+strings.Repeat("x", length)+"\""
 			inputs[i] = packages.Input{Rule: &r, Query: &q}
 		}
 		return inputs
@@ -254,7 +267,7 @@ func TestAssetsOfOneName(t *testing.T) {
 	in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+process)
 	with := func(title, content string) packages.Input {
 		r, q := *in.Rule, *in.Query
-		r.Title = title
+		r.Title, r.ID = title, title
 		q.Assets = []compilers.Asset{{Name: "ingest-pipeline.decree-reputation.json", Purpose: "p", Content: content}}
 		return packages.Input{Rule: &r, Query: &q}
 	}

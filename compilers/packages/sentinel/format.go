@@ -34,11 +34,10 @@ func (format) Kinds() []string {
 // Package makes a YAML file and an ARM template of each rule.
 func (format) Package(settings packages.Settings, inputs []packages.Input) packages.Output {
 	titles, found := packages.Titles(inputs, longestName)
-	out, taken := packages.Output{Found: found}, packages.Taken{}
+	out, ids := packages.Output{Found: found}, packages.NewIDs(settings.Target)
 	for _, in := range inputs {
 		a := &analyticsRule{in: in, settings: settings, title: titles[in.Rule]}
-		a.fill()
-		a.keep(taken.Take(a.id, in.Rule))
+		a.fill(ids)
 		out.Found = append(out.Found, a.found...)
 		if a.found.HasErrors() {
 			continue
@@ -98,10 +97,10 @@ const (
 
 func (a *analyticsRule) keep(found diag.Diagnostics) { a.found = append(a.found, found...) }
 
-func (a *analyticsRule) fill() {
+func (a *analyticsRule) fill(ids packages.IDs) {
 	r := a.in.Rule
 	var found diag.Diagnostics
-	a.id, found = packages.ID(r, a.settings.Target)
+	a.id, found = ids.Of(r)
 	a.keep(found)
 	a.version, found = packages.VersionOf(r)
 	a.keep(found)

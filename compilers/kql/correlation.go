@@ -17,7 +17,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model, opt.Table), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach()}
 	w.span = w.names.free("timeframe")
 	for _, name := range reserved {
-		w.names[strings.ToLower(name)] = true
+		w.names.take(name)
 	}
 	for _, below := range c.Chain() {
 		for _, columns := range [][]ir.Column{below.GroupBy, below.Values} {

@@ -109,7 +109,7 @@ func (w *writer) mayExtend(name string) bool {
 			elsewhere = true
 		}
 	}
-	return elsewhere || !w.names[lower]
+	return elsewhere || !w.names.taken(name)
 }
 
 // extendedName gives the column for a value inside a longer text. It is "" if each test extracts the value itself.

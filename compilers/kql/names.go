@@ -8,14 +8,35 @@ import (
 	"decree/rules/schema"
 )
 
-// names are the names that a new statement or column of the query may not use, in lower case: they are taken by the query,
-// or by tables and columns of the model.
-type names map[string]bool
+// names are the names that a new statement or column of the query may not use, in lower case: they are taken by the query, or by tables and columns of the
+// model.
+type names struct{ query, model map[string]bool }
 
 // newNames contains every name that a query on a model, and on what stands for its tables, may use. It also contains names that this query does not use, so
 // that the query can be understood without the schema.
 func newNames(m *schema.Model, tables compilers.Places) names {
-	n := names{}
+	n := names{map[string]bool{}, m.Derived(modelNames{}, func() any { return namesOf(m) }).(map[string]bool)}
+	for _, text := range tables {
+		for _, word := range words.FindAllString(text, -1) {
+			n.take(word)
+		}
+	}
+	return n
+}
+
+// taken tells whether a name is taken, in whatever case.
+func (n names) taken(name string) bool {
+	name = strings.ToLower(name)
+	return n.query[name] || n.model[name]
+}
+
+func (n names) take(name string) { n.query[strings.ToLower(name)] = true }
+
+// modelNames is the key of a model's own names: they are many, and the same for all queries.
+type modelNames struct{}
+
+func namesOf(m *schema.Model) map[string]bool {
+	n := map[string]bool{}
 	add := func(all ...string) {
 		for _, name := range all {
 			n[strings.ToLower(name)] = true
@@ -27,9 +48,6 @@ func newNames(m *schema.Model, tables compilers.Places) names {
 		for name := range of {
 			add(name, strings.TrimSuffix(name, "Id")+"Count", "Decree"+name)
 		}
-	}
-	for _, text := range tables {
-		add(words.FindAllString(text, -1)...)
 	}
 	columns(m.Columns)
 	for _, s := range m.Sources {
@@ -54,10 +72,10 @@ func (n names) free(wanted string) string {
 	if name == "" || (name[0] >= '0' && name[0] <= '9') || madeName.MatchString(name) {
 		name = "_" + name
 	}
-	for n[strings.ToLower(name)] || reservedWords[strings.ToLower(name)] || statementWords[strings.ToLower(name)] {
+	for n.taken(name) || reservedWords[strings.ToLower(name)] || statementWords[strings.ToLower(name)] {
 		name += "_"
 	}
-	n[strings.ToLower(name)] = true
+	n.take(name)
 	return name
 }
 

@@ -7,18 +7,14 @@ import (
 	"decree/rules/ir"
 )
 
+// bothKey is what sources are asked for, in lower case.
+type bothKey struct{ category, product, service string }
+
 // both gives sources for a rule with a category and a service: the events that are in a source of the category and in a
 // source of the service. Each is made once.
 func (m *Model) both(category, product, service string) []*Source {
-	key := strings.ToLower(strings.Join([]string{category, product, service}, "\x00"))
-	if m.pairs == nil {
-		return m.makeBoth(category, product, service)
-	}
-	made, ok := m.pairs.Load(key)
-	if !ok {
-		made, _ = m.pairs.LoadOrStore(key, m.makeBoth(category, product, service))
-	}
-	return made.([]*Source)
+	key := bothKey{strings.ToLower(category), strings.ToLower(product), strings.ToLower(service)}
+	return m.Derived(key, func() any { return m.makeBoth(category, product, service) }).([]*Source)
 }
 
 func (m *Model) makeBoth(category, product, service string) []*Source {

@@ -31,7 +31,7 @@ func readShipped(file string, data []byte) (*Model, error) {
 	if m.Extends != "" {
 		return read(file, data)
 	}
-	m.pairs = &sync.Map{}
+	m.derived = &sync.Map{}
 	m.ofEveryTable()
 	return m, nil
 }
@@ -54,7 +54,7 @@ func read(file string, data []byte) (*Model, error) {
 		}
 		m = merge(below, m, doc)
 	}
-	m.pairs = &sync.Map{}
+	m.derived = &sync.Map{}
 	m.tellsOwn = doc.Has("recognise")
 	m.check(doc)
 	if err := doc.unread(); err != nil {

@@ -43,7 +43,7 @@ type Model struct {
 
 	tellsOwn bool // the model's own file has Recognise, not only the one it extends
 
-	pairs *sync.Map // category, product and service -> sources of both the category and the service
+	derived *sync.Map // what Derived keeps: key -> value
 }
 
 // Source is one log of the product and the Sigma log source it answers. Several sources may answer one log source

@@ -99,7 +99,7 @@ func Load(name string) (*Model, error) {
 func (m *Model) clone() *Model {
 	out := *m
 	copyParts(reflect.ValueOf(&out).Elem())
-	out.pairs = &sync.Map{}
+	out.derived = &sync.Map{}
 	return &out
 }
 

@@ -29,6 +29,7 @@ type Rule struct {
 	Prevalence []Prevalence
 
 	Schedule      Schedule
+	Suppress      *Suppress // nil: every match alerts
 	Alerting      Alerting
 	Documentation Documentation
 	DataSources   []DataSource

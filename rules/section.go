@@ -59,6 +59,7 @@ var sections = []Section{
 	{Name: "tags", In: anyKind, Prose: ProseList},
 	{Name: "scope", In: anyKind},
 	{Name: "schedule", In: anyKind},
+	{Name: "suppress", In: reporting},
 	{Name: "risk", In: reporting},
 	{Name: "entities", In: reporting},
 	{Name: "custom_details", In: reporting},

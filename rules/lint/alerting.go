@@ -10,9 +10,18 @@ import (
 	"decree/rules/ir"
 )
 
+// alertReads are the fields and entities that alerts show, and by which they are suppressed.
+func alertReads(r *rules.Rule) []rules.NamedField {
+	reads := r.Alerting.Reads()
+	if r.Suppress != nil {
+		reads = append(reads, r.Suppress.By...)
+	}
+	return reads
+}
+
 // unknownAlertField reports a field of the alert that no data model has in the log source. A package could not show it.
 func unknownAlertField(s *subject) {
-	for _, f := range s.Alerting.Reads() {
+	for _, f := range alertReads(s.Rule) {
 		if !shown(s.LogSource, f.Name) {
 			s.report(f.Range, alertFieldHint(f.Name, alertFields(s.LogSource)), "no data model has a field or an entity %q in this log source", f.Name)
 		}
@@ -30,7 +39,7 @@ func unknownAlertFieldOfCorrelation(s *correlationSubject) {
 		sources = append(sources, r.LogSource)
 		known = append(known, alertFields(r.LogSource)...)
 	})
-	for _, f := range s.Body.Alerting.Reads() {
+	for _, f := range alertReads(s.Body) {
 		grouped := slices.ContainsFunc(s.GroupBy, func(g rules.NamedField) bool { return g.Name == f.Name })
 		if !grouped && !slices.ContainsFunc(sources, func(ls rules.LogSource) bool { return shown(ls, f.Name) }) {
 			s.report(f.Range, alertFieldHint(f.Name, known), "no rule of the correlation has a field or an entity %q", f.Name)

@@ -42,6 +42,9 @@ func (p *parser) correlation(top *yaml.Node) *rules.Correlation {
 	if section.Value.Kind == yaml.MappingNode {
 		p.requireOfCorrelation(c, section, given, p.Errors() == before)
 	}
+	if s := c.Body.Suppress; s != nil && s.By == nil {
+		s.By = c.GroupBy
+	}
 	return c
 }
 

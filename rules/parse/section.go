@@ -39,6 +39,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"status":                (*parser).status,
 	"level":                 (*parser).level,
 	"schedule":              (*parser).schedule,
+	"suppress":              (*parser).suppress,
 	"risk":                  (*parser).risk,
 	"entities":              (*parser).entities,
 	"custom_details":        (*parser).customDetails,

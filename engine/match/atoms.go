@@ -40,6 +40,7 @@ type Atoms struct {
 	list    []*Atom
 	byText  map[string]int
 	indexes []index // by slot
+	fast    int     // atoms whose expression an automaton runs
 	slow    int     // atoms whose expression backtracks
 }
 
@@ -71,7 +72,11 @@ func (a *Atoms) number(atom Atom) int {
 		return i
 	}
 	atom.pre = -1
-	if atom.program = prepare(atom.Test); atom.program.slow != nil {
+	switch atom.program = prepare(atom.Test); {
+	case atom.program.fast != nil:
+		atom.program.number = a.fast
+		a.fast++
+	case atom.program.slow != nil:
 		atom.program.number = a.slow
 		a.slow++
 	}

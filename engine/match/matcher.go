@@ -10,6 +10,7 @@ import (
 	"slices"
 
 	"decree/engine/backtrack"
+	"decree/engine/dfa"
 	"decree/engine/document"
 	"decree/engine/fold"
 	"decree/rules/ir"
@@ -36,6 +37,9 @@ type Matcher struct {
 	folds     []foldedSlot // slot -> its texts folded, where some test asks for that
 	hits      []int32
 
+	machines []*dfa.Machine // of fast expressions, once they are asked
+	pool     dfa.Pool
+
 	backtracker backtrack.Machine
 	took        []exprUsage // backtracking atom -> what its expression took
 }
@@ -47,7 +51,7 @@ func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 		atoms: a, doc: d, ancestors: ancestors,
 		hit: make([]uint32, atoms), asked: make([]uint32, atoms), scanned: make([]uint32, slots),
 		last: make([]lastHits, slots), cached: make([]textCache, slots), texts: make([]lastText, slots), folds: make([]foldedSlot, slots),
-		took: make([]exprUsage, a.slow),
+		machines: make([]*dfa.Machine, a.fast), took: make([]exprUsage, a.slow),
 	}
 }
 
@@ -153,8 +157,11 @@ type foldedSlot struct {
 
 // any asks a test of several texts.
 func (m *Matcher) any(p *predicate, texts []string) bool {
-	if p.slow != nil {
+	switch {
+	case p.slow != nil:
 		return m.backtracks(p, texts)
+	case p.fast != nil:
+		return slices.ContainsFunc(texts, m.machine(p).Match)
 	}
 	for _, t := range texts {
 		if p.holds(t) {
@@ -162,6 +169,14 @@ func (m *Matcher) any(p *predicate, texts []string) bool {
 		}
 	}
 	return false
+}
+
+// machine gives the automaton of an expression.
+func (m *Matcher) machine(p *predicate) *dfa.Machine {
+	if m.machines[p.number] == nil {
+		m.machines[p.number] = p.fast.NewMachine(&m.pool)
+	}
+	return m.machines[p.number]
 }
 
 func compareFields(ref *ir.FieldRef, values, others []string) bool {

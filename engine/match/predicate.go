@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"decree/engine/backtrack"
+	"decree/engine/dfa"
 	"decree/engine/fold"
 	"decree/engine/timestamp"
 	"decree/rules/ir"
@@ -19,8 +20,9 @@ type predicate struct {
 	parts  []ir.GlobPart
 	folds  bool // it is asked of folded texts
 	re     *regexp.Regexp
+	fast   *dfa.Program       // the same expression, for asking whether it matches
 	slow   *backtrack.Program // where RE2 cannot run the expression, or not within bounds
-	number int                // among those
+	number int                // among the fast, or among the slow
 }
 
 // maxExpanded bounds the size of an expression for RE2 once its repetitions are written out. RE2 may look at each part for each letter.
@@ -59,15 +61,14 @@ func (p *predicate) compile(t *ir.Regex) {
 	e := t.Parse()
 	if e.Expanded() <= maxExpanded {
 		if re, err := e.Compile(); err == nil {
-			p.re = re
+			p.re, p.fast = re, dfa.New(re)
 			return
 		}
 	}
 	p.slow = backtrack.Compile(e)
 }
 
-// holds asks the test of one value, which is folded already if p.folds. An expression that backtracks is asked with a bound, by
-// Matcher.backtracks.
+// holds asks the test of one value, which is folded already if p.folds. Expressions are asked by Matcher.any.
 func (p *predicate) holds(v string) bool {
 	switch t := p.test.(type) {
 	case *ir.Text:
@@ -79,8 +80,6 @@ func (p *predicate) holds(v string) bool {
 		return false
 	case *ir.Glob:
 		return glob(p.parts, v)
-	case *ir.Regex:
-		return p.re.MatchString(v)
 	case *ir.Number:
 		n, err := strconv.ParseFloat(v, 64)
 		return err == nil && compareNumber(t.Op, n, t.Values)

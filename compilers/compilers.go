@@ -20,6 +20,7 @@ package compilers
 import (
 	"slices"
 
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -33,6 +34,8 @@ type Query struct {
 	Assets  []Asset `json:"assets,omitempty"`
 	Notes   []Note  `json:"notes,omitempty"`
 	Result  *Result `json:"-"` // what it returns, for packages
+
+	Written *rules.Query `json:"-"` // the query of the rule that it is; nil if it is compiled
 }
 
 // Asset is a file that must be deployed beside the query. Name is a plain file name.
@@ -43,7 +46,7 @@ type Asset struct {
 }
 
 // Note says how a query differs from the rule. Effect is "exact" (a remark only), "false-positives",
-// "false-negatives" or "cost"; Code names the gap.
+// "false-negatives", "cost" or Unchecked; Code names the gap.
 type Note struct {
 	Code    string     `json:"code"`
 	Effect  string     `json:"effect"`
@@ -81,6 +84,7 @@ type Dialect interface {
 	Lacks() Features   // what it cannot say exactly; the caller's own copy
 	// Place is the setting by which an organisation says where its events are (scope, index or table), and the check of its texts.
 	Place() (setting string, check func(string) error)
+	Lexis() Lexis // of queries that are written by hand
 	Compile(*ir.Rule, Options) (*Query, diag.Diagnostics)
 	CompileCorrelation(*ir.Correlation, Options) (*Query, diag.Diagnostics)
 }

@@ -28,6 +28,7 @@ type Result struct {
 	// Names says that the query defines names before it uses them, such as lists.
 	Names bool
 
+	written bool                // nobody knows its columns: what a rule names is taken for one
 	columns map[ir.Field]string // of a result that is not whole: fields -> columns
 	named   map[string]string   // what a correlation groups by, and fields with a column of their own -> columns
 	plans   []*Plan             // of a whole result
@@ -38,6 +39,9 @@ type ResultColumn struct{ Name, Type string }
 
 // Lists tells whether a field or an entity is known to be in the result: the data model lists it for one of the sources, or the query names it.
 func (r *Result) Lists(name string) bool {
+	if r.written {
+		return false
+	}
 	if _, ok := r.named[name]; ok || !r.Whole {
 		return true
 	}
@@ -55,6 +59,9 @@ func (r *Result) Has(column string) bool {
 func (r *Result) Column(name string) (column string, ok bool) {
 	if column, ok := r.named[name]; ok {
 		return column, true
+	}
+	if r.written {
+		return name, true
 	}
 	f := ir.FieldNamed(name)
 	if !r.Whole {

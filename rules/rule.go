@@ -22,11 +22,13 @@ type Rule struct {
 	LogSource                                   LogSource
 
 	Searches   []Search    // search identifiers, in file order
-	Conditions []Condition // one or more; any of them makes the rule match
+	Conditions []Condition // any of them makes the rule match; none: see OnlyWritten
 	Lists      []List
 	Elsewhere  []string // names of all lists that folders of lists have, readable or not; only hints use them
 	Ancestry   []Ancestry
 	Prevalence []Prevalence
+
+	Queries []Query // written by hand, in file order; without a detection they are all that the rule is
 
 	Schedule      Schedule
 	Suppress      *Suppress // nil: every match alerts

@@ -73,6 +73,7 @@ var sections = []Section{
 	{Name: "lists", In: DetectionRules | FilterRules},
 	{Name: "ancestry", In: DetectionRules | FilterRules, Distinct: true},
 	{Name: "prevalence", In: DetectionRules, Distinct: true},
+	{Name: "query", In: reporting},
 	{Name: "detection", In: DetectionRules, Required: DetectionRules, Distinct: true},
 	{Name: "filter", In: FilterRules, Required: FilterRules, Distinct: true},
 	{Name: "correlation", In: CorrelationRules, Required: CorrelationRules, Distinct: true},

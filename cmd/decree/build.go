@@ -82,7 +82,7 @@ type builtQuery struct {
 	Dialect  string           `json:"dialect"`
 	Model    string           `json:"model"`
 	File     string           `json:"file,omitempty"`
-	Fidelity string           `json:"fidelity"` // exact, approximate, refused or skipped
+	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused or skipped
 	Assets   int              `json:"assets"`
 	Notes    []compilers.Note `json:"notes,omitempty"`
 }

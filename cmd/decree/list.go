@@ -111,7 +111,7 @@ func list(s *stdio.Streams, p listParams) error {
 		return err
 	}
 	rows := []listRow{}
-	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+	for _, r := range set.All() {
 		m := r.IR.Source
 		from := fieldmap.Name(m.LogSource)
 		if c := r.Correlation; c != nil {

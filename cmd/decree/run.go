@@ -140,6 +140,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if len(set.Found) > 0 {
 		set.Show(s, set.Found)
 	}
+	warnings.OnlyWritten(s, set)
 	opt, err := p.Options()
 	if err != nil {
 		return err

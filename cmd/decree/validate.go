@@ -137,7 +137,7 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 		diag.WriteGitHub(s.Out, found)
 		return nil
 	case "json":
-		report := validateReport{len(set.Files), len(set.Rules), len(set.Correlations), set.Failed, found}
+		report := validateReport{len(set.Files), len(set.Rules) + len(set.Written), len(set.Correlations), set.Failed, found}
 		if report.Findings == nil {
 			report.Findings = diag.Diagnostics{}
 		}
@@ -149,7 +149,7 @@ func report(s *stdio.Streams, set *ruleset.Set, p validateParams, found diag.Dia
 	if n := len(set.Correlations); n > 0 {
 		correlations = " and " + plural.Count(n, "correlation")
 	}
-	fmt.Fprintf(s.Out, "%s, %s%s valid, %s with errors\n", plural.Count(len(set.Files), "file"), plural.Count(len(set.Rules), "rule"), correlations, plural.Count(set.Failed, "file"))
+	fmt.Fprintf(s.Out, "%s, %s%s valid, %s with errors\n", plural.Count(len(set.Files), "file"), plural.Count(len(set.Rules)+len(set.Written), "rule"), correlations, plural.Count(set.Failed, "file"))
 	if less := all - len(found); less > 0 {
 		fmt.Fprintf(s.Out, "%s not shown: add --severity info\n", plural.Count(less, "less severe finding"))
 	}

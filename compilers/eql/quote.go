@@ -62,3 +62,12 @@ func comment(lines ...string) string {
 	}
 	return b.String()
 }
+
+// Lexis is how EQL writes texts and comments. https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
+func (dialect) Lexis() compilers.Lexis {
+	return compilers.Lexis{
+		Texts:    []compilers.TextForm{{Open: `"""`, Close: `"""`}, {Open: `?"`, Close: `"`}, {Open: `"`, Close: `"`, Escape: true}, {Open: "`", Close: "`", Doubled: true}},
+		Comments: []compilers.TextForm{{Open: "//", Close: "\n"}, {Open: "/*", Close: "*/", Lines: true}},
+		Brackets: "()[]",
+	}
+}

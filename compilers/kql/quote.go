@@ -77,3 +77,13 @@ func WithoutComments(text string) string {
 	}
 	return b.String()
 }
+
+// Lexis is how KQL writes texts and comments. https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/string
+func (dialect) Lexis() compilers.Lexis {
+	return compilers.Lexis{
+		Texts: []compilers.TextForm{{Open: "```", Close: "```", Lines: true}, {Open: "~~~", Close: "~~~", Lines: true}, {Open: `@"`, Close: `"`, Doubled: true}, {Open: "@'", Close: "'", Doubled: true},
+			{Open: `"`, Close: `"`, Escape: true}, {Open: "'", Close: "'", Escape: true}},
+		Comments: []compilers.TextForm{{Open: "//", Close: "\n"}},
+		Brackets: "()[]{}",
+	}
+}

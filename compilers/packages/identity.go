@@ -36,12 +36,26 @@ func (ids IDs) Of(r *rules.Rule) (string, diag.Diagnostics) {
 			"the rule has no id: in the product it is known by %q, and becomes another rule if that changes", key)
 	}
 	id := uuid.NewSHA1(namespace, []byte(ids.target+"\n"+key)).String()
+	return id, append(found, ids.take(id, r)...)
+}
+
+// OfInput is the id of a rule in the product: the one that it has there already, if its query says so, or else that of Of.
+func (ids IDs) OfInput(in Input) (string, diag.Diagnostics) {
+	if q := in.Query.Written; q != nil && q.ID != "" {
+		return q.ID, ids.take(q.ID, in.Rule)
+	}
+	return ids.Of(in.Rule)
+}
+
+// take gives an id to a rule. An error is that another rule has it.
+func (ids IDs) take(id string, r *rules.Rule) diag.Diagnostics {
+	var found diag.Diagnostics
 	if first := ids.taken[id]; first != nil {
 		found.Errorf("package-same-id", r.Range, "give each rule an `id:` of its own", "in the product this rule would replace %q (%s), which has the same id", first.Title, first.Range)
-		return id, found
+		return found
 	}
 	ids.taken[id] = r
-	return id, found
+	return nil
 }
 
 // Version is a version of a rule. It rises when the rule changes, as far as its metadata say so.

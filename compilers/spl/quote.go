@@ -6,6 +6,7 @@ import (
 	"strings"
 	"unicode"
 
+	"decree/compilers"
 	"decree/rules/diag"
 )
 
@@ -100,4 +101,14 @@ func comment(lines ...string) string {
 		b.WriteString("``` " + strings.TrimSpace(strings.ReplaceAll(diag.Visible(l), "`", "'")) + " ```\n")
 	}
 	return b.String()
+}
+
+// Lexis is how SPL writes texts and comments. A single quote is no sign of a text: words that are searched for have it, too.
+// https://help.splunk.com/en/splunk-enterprise/search/search-manual, Use quotation marks, and Add comments to searches
+func (dialect) Lexis() compilers.Lexis {
+	return compilers.Lexis{
+		Texts:    []compilers.TextForm{{Open: `"`, Close: `"`, Escape: true, Lines: true}},
+		Comments: []compilers.TextForm{{Open: "```", Close: "```", Lines: true}},
+		Brackets: "()[]",
+	}
 }

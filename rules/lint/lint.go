@@ -22,6 +22,7 @@ type Check struct {
 	rule        func(*subject)
 	correlation func(*correlationSubject)
 	set         func(*collection)
+	metadata    bool // it needs no log source and no detection
 	partial     bool // it looks at single parts, so it also runs on a rule with errors elsewhere
 }
 
@@ -30,6 +31,9 @@ func Checks() []Check {
 	all := slices.Concat(metadataChecks, tagChecks, logSourceChecks, modifierChecks, valueChecks, regexChecks)
 	for i := range all {
 		all[i].partial = true
+	}
+	for i := range len(metadataChecks) + len(tagChecks) {
+		all[i].metadata = true
 	}
 	all = slices.Concat(all, conditionChecks, meaningChecks, setChecks)
 	slices.SortFunc(all, func(a, b Check) int {
@@ -51,6 +55,7 @@ type File struct {
 	Data         []byte // not needed to check a file without HasDirectives
 	Rules        []*rules.Rule
 	Lowered      []*ir.Rule
+	Written      []*rules.Rule        // rules without a detection: their metadata are checked
 	Broken       []*rules.Rule        // rules with errors
 	Found        diag.Diagnostics     // found while reading the file
 	Correlations []*rules.Correlation // linked as far as possible
@@ -110,8 +115,8 @@ func RunEach(files []File, step func()) diag.Diagnostics {
 	all := &collection{}
 	for i, f := range files {
 		byPath[f.Path] = append(byPath[f.Path], i)
-		all.rules = append(all.rules, f.Rules...)
-		all.lowered = append(all.lowered, f.Lowered...)
+		all.rules = slices.Concat(all.rules, f.Rules, f.Written)
+		all.lowered = slices.Concat(all.lowered, f.Lowered, make([]*ir.Rule, len(f.Written)))
 	}
 	for _, c := range checks {
 		if c.set != nil {
@@ -153,6 +158,13 @@ func (f File) check(checks []Check) diag.Diagnostics {
 	for i, r := range f.Rules {
 		for _, c := range checks {
 			run(r, f.Lowered[i], c)
+		}
+	}
+	for _, r := range f.Written {
+		for _, c := range checks {
+			if c.metadata {
+				run(r, nil, c)
+			}
 		}
 	}
 	for _, correlation := range f.Correlations {

@@ -15,7 +15,7 @@ import (
 // NotARule is the code of a document that has no key of a rule, a correlation or a filter.
 const NotARule = "not-a-rule"
 
-// A document is one of Sigma's if it has a distinct section of the table, or one that is almost so written, or two of the usual keys.
+// A document is one of Sigma's if it has a distinct section of the table, or one that is almost so written, or two of the usual keys, or a title and a query.
 var (
 	usualKeys    = []string{"title", "id", "status", "level"}
 	distinctKeys = distinct()
@@ -62,7 +62,7 @@ func haveRule(keys []string) bool {
 			usual[k] = true
 		}
 	}
-	return len(usual) > 1
+	return len(usual) > 1 || usual["title"] && slices.Contains(keys, "query")
 }
 
 var (

@@ -110,11 +110,14 @@ func (l *linker) resolve(c *rules.Correlation, in *rules.Input) bool {
 	if len(here) == 0 {
 		here = elsewhere
 	}
-	switch len(here) {
-	case 0:
+	switch {
+	case len(here) == 1 && here[0].Rule != nil && here[0].Rule.OnlyWritten():
+		l.found.Errorf("unknown-rule", in.Range, "add a `detection` to it", "%q has a query and no detection: a correlation cannot read it", in.Text)
+		return false
+	case len(here) == 0:
 		l.found.Errorf("unknown-rule", in.Range, l.closestName(in.Text), "no loaded rule has the id or name %q", in.Text)
 		return false
-	case 1:
+	case len(here) == 1:
 		*in = here[0]
 		return true
 	}

@@ -28,6 +28,7 @@ type parser struct {
 // File is the content of one rule file, in file order. Correlations are not linked yet.
 type File struct {
 	Rules        []*rules.Rule
+	Written      []*rules.Rule // rules that have queries and no detection
 	Correlations []*rules.Correlation
 	Broken       []*rules.Rule // rules with an error, as far as they could be read: used only to find more errors in them
 	Foreign      bool          // nothing in the file is meant as a rule, a correlation or a filter: other YAML, or text that is none
@@ -103,6 +104,8 @@ func (p *parser) documents() File {
 		case p.Errors() > before && r != nil:
 			out.Broken = append(out.Broken, r)
 		case p.Errors() > before:
+		case r != nil && r.OnlyWritten():
+			out.Written = append(out.Written, r)
 		case r != nil:
 			out.Rules = append(out.Rules, r)
 		case c != nil:
@@ -112,12 +115,15 @@ func (p *parser) documents() File {
 	return out
 }
 
-// Rules reads the detection rules of a file, for callers that do not use correlations. Each correlation is reported as skipped.
+// Rules reads the detection rules of a file, for callers that use nothing else. Each correlation, and each rule without a detection, is reported as skipped.
 func Rules(file string, data []byte, folder *source.Folder) ([]*rules.Rule, diag.Diagnostics) {
 	read, found := Documents(file, data, folder)
 	for _, c := range read.Correlations {
 		found = append(found, diag.Diagnostic{Severity: diag.Info, Code: "document-skipped", Range: c.Body.Key("correlation", -1),
 			Message: "this is a correlation document, not a detection rule"})
+	}
+	for _, r := range read.Written {
+		found = append(found, diag.Diagnostic{Severity: diag.Info, Code: "document-skipped", Range: r.Key("query", -1), Message: "this rule has queries and no detection"})
 	}
 	found.Sort()
 	return read.Rules, found

@@ -51,6 +51,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"lists":      (*parser).lists,
 	"ancestry":   (*parser).ancestry,
 	"prevalence": (*parser).prevalence,
+	"query":      (*parser).queries,
 	"detection":  (*parser).detection,
 }
 
@@ -72,7 +73,7 @@ func (p *parser) sections(r *rules.Rule, kind rules.Kinds, top *yaml.Node) []sou
 	for _, s := range sections {
 		e, ok := section(given, s.Name)
 		switch {
-		case !ok && s.Required&kind != 0:
+		case !ok && s.Required&kind != 0 && !p.stoodInFor(s.Name, given):
 			p.missing(r, kind, s.Name, given)
 		case !ok:
 		case s.In&kind == 0:
@@ -83,6 +84,13 @@ func (p *parser) sections(r *rules.Rule, kind rules.Kinds, top *yaml.Node) []sou
 	}
 	p.unknownSections(kind, given)
 	return given
+}
+
+// stoodInFor tells whether queries that are written by hand stand in for a section: what they find needs no detection, and their log source is theirs to say.
+func (p *parser) stoodInFor(name string, given []source.Entry) bool {
+	_, written := section(given, "query")
+	_, detects := section(given, "detection")
+	return written && !detects && (name == "detection" || name == "logsource")
 }
 
 // section finds the section of a name.

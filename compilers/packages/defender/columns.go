@@ -2,6 +2,8 @@ package defender
 
 import (
 	"strings"
+
+	"decree/compilers/packages"
 )
 
 // times are the columns of which the result needs one, under the name that its table has it.
@@ -13,6 +15,11 @@ const (
 
 // requireColumns reports each column that the product asks for and the result does not have, and a result that names nothing that is affected.
 func (d *detection) requireColumns() {
+	if d.in.Query.Written != nil {
+		d.found = append(d.found, packages.Told("package-unchecked", d.in.Rule.Key("query", -1), "run it in Advanced Hunting and look at its columns",
+			"the query is written by hand: decree does not check that it returns what Defender asks for"))
+		return
+	}
 	result := d.in.Query.Result
 	if result.Time != hunting && result.Time != workspace {
 		d.lacks(hunting, "events with their time")

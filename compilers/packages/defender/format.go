@@ -86,7 +86,7 @@ func (d *detection) keep(found diag.Diagnostics) { d.found = append(d.found, fou
 func (d *detection) fill(ids packages.IDs, alerts alertTitles) {
 	r := d.in.Rule
 	var found diag.Diagnostics
-	d.id, found = ids.Of(r)
+	d.id, found = ids.OfInput(d.in)
 	d.keep(found)
 	d.severity, found = packages.Severity(r, severities)
 	d.keep(found)

@@ -93,7 +93,7 @@ func (d *detection) fill(ids packages.IDs) {
 		d.found.Errorf("package-title", r.Key("title", -1), "add `title:`", "the rule has no title, and Kibana requires one")
 	}
 	var found diag.Diagnostics
-	d.rule.RuleID, found = ids.Of(r)
+	d.rule.RuleID, found = ids.OfInput(d.in)
 	d.keep(found)
 	d.version, found = packages.VersionOf(r)
 	d.keep(found)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/compilers"
 	"decree/rules"
 )
 
@@ -41,6 +42,9 @@ func (d *detection) note() string {
 	doc := d.in.Rule.Documentation
 	var differs []string
 	for _, n := range d.in.Query.Notes {
+		if n.Code == compilers.HandWritten {
+			continue // what finds it is the query itself
+		}
 		differs = append(differs, n.Code+" ("+n.Effect+"): "+n.Message)
 	}
 	return markdown(section{"Attack", doc.Attack}, section{"Considerations", doc.Considerations}, section{"Blind spots", doc.BlindSpots}, section{"Response", doc.Response},

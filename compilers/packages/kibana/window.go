@@ -34,7 +34,10 @@ func (d *detection) chooseWindow() {
 		d.found.Warnf("package-schedule", at, "let it run every minute or more rarely", "Kibana runs a rule every minute at most, not every %s: it runs every minute", every)
 		every, period = shortestInterval, max(period, shortestInterval)
 	}
-	d.rule.Interval, d.rule.From, d.rule.To = short(every), "now-"+short(period+result.Reach+overlap), "now"
+	if d.in.Query.Written == nil { // else the rule says itself how far back each run looks
+		period += result.Reach + overlap
+	}
+	d.rule.Interval, d.rule.From, d.rule.To = short(every), "now-"+short(period), "now"
 	d.rule.TimestampOverride = ingested
 }
 

@@ -100,7 +100,7 @@ func (a *analyticsRule) keep(found diag.Diagnostics) { a.found = append(a.found,
 func (a *analyticsRule) fill(ids packages.IDs) {
 	r := a.in.Rule
 	var found diag.Diagnostics
-	a.id, found = ids.Of(r)
+	a.id, found = ids.OfInput(a.in)
 	a.keep(found)
 	a.version, found = packages.VersionOf(r)
 	a.keep(found)

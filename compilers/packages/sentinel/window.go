@@ -27,7 +27,11 @@ func (a *analyticsRule) chooseKind() {
 	a.kind = scheduled
 	at := r.Key("schedule", -1)
 	asks := r.Schedule.Every < shortestPeriod
-	if (asks || a.settings.NearRealTime) && len(result.Tables) == 1 && !result.Combines && len(a.in.Query.Assets) == 0 {
+	written := a.in.Query.Written != nil
+	if asks && written {
+		a.found = append(a.found, packages.Told("package-unchecked", at, "compare it with what the product allows in a rule of the kind NRT", "the query is written by hand: decree does not check that it can run near real time"))
+	}
+	if asks && written || (asks || a.settings.NearRealTime) && len(result.Tables) == 1 && !result.Combines && len(a.in.Query.Assets) == 0 {
 		a.kind = nearRealTime
 		return
 	}
@@ -36,7 +40,7 @@ func (a *analyticsRule) chooseKind() {
 		return
 	}
 	a.window = window{every: r.Schedule.Every, period: result.Lookback + result.Reach}
-	if late := a.window.period + lateArrival; late <= longestPeriod && (late < longPeriod || a.window.every >= time.Hour) {
+	if late := a.window.period + lateArrival; !written && late <= longestPeriod && (late < longPeriod || a.window.every >= time.Hour) {
 		a.window.period = late
 	}
 	switch w := a.window; {

@@ -9,13 +9,16 @@ import (
 	"decree/rules/diag"
 )
 
-// Of says how a query keeps a rule's meaning: exact, approximate, refused or skipped.
+// Of says how a query keeps a rule's meaning: exact, approximate, hand-written (nothing compares it), refused or skipped.
 func Of(c queries.Result) string {
 	if c.Skipped {
 		return "skipped"
 	}
 	if c.Query == nil {
 		return "refused"
+	}
+	if c.Query.Written != nil {
+		return compilers.HandWritten
 	}
 	if slices.ContainsFunc(c.Query.Notes, func(n compilers.Note) bool { return n.Effect != "exact" }) {
 		return "approximate"

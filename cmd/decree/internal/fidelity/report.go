@@ -23,6 +23,7 @@ type targetCount struct {
 	Rules       int    `json:"rules"`
 	Exact       int    `json:"exact"`
 	Approximate int    `json:"approximate"`
+	HandWritten int    `json:"hand_written,omitempty"` // nothing compares them with the rule
 	Refused     int    `json:"refused"`
 	Skipped     int    `json:"skipped"` // another product's
 }
@@ -44,7 +45,7 @@ type ruleFidelity struct {
 type targetFidelity struct {
 	Target   string           `json:"target"`
 	Model    string           `json:"model"`
-	Fidelity string           `json:"fidelity"` // exact, approximate, refused or skipped
+	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused or skipped
 	Notes    []compilers.Note `json:"notes,omitempty"`
 	Findings diag.Diagnostics `json:"findings,omitempty"`
 }
@@ -76,6 +77,8 @@ func New(results []queries.Result, chosen []targets.Target) Report {
 				count.Exact++
 			case "approximate":
 				count.Approximate++
+			case compilers.HandWritten:
+				count.HandWritten++
 			case "skipped":
 				count.Skipped++
 			default:

@@ -10,6 +10,7 @@ import (
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
+	"decree/compilers"
 	"decree/rules/diag"
 )
 
@@ -18,9 +19,15 @@ const shownRules = 40
 
 // rows gives the report's three tables, each with its heads first.
 func (r Report) rows() (targets, reasons, rules [][]string, left int) {
-	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Refused", "Skipped"}}
+	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped"}}
+	written := slices.ContainsFunc(r.Targets, func(t targetCount) bool { return t.HandWritten > 0 })
 	for _, t := range r.Targets {
-		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules)})
+		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules)})
+	}
+	if !written {
+		for i, row := range targets {
+			targets[i] = slices.Delete(row, 4, 5)
+		}
 	}
 	reasons = [][]string{{"Rules", "Target", "Reason", "Such as"}}
 	for _, c := range r.Reasons {
@@ -66,7 +73,7 @@ func (t targetFidelity) cell() string {
 	if cell == "exact" {
 		cell += " (" + t.Model + ")"
 	}
-	if len(codes) > 0 {
+	if len(codes) > 0 && cell != compilers.HandWritten {
 		cell += ": " + strings.Join(slices.Compact(codes), ", ")
 	}
 	return cell

@@ -32,7 +32,7 @@ type Options struct {
 type Result struct {
 	Rule    string           `json:"rule"`
 	Query   *compilers.Query `json:"query,omitempty"`   // nil for a refused or skipped rule
-	Skipped bool             `json:"skipped,omitempty"` // all its log sources are another product's
+	Skipped bool             `json:"skipped,omitempty"` // all its log sources are another product's, or its queries are for other targets
 	Indices []string         `json:"indices,omitempty"` // index patterns that the query runs on, in Elasticsearch
 	Found   diag.Diagnostics `json:"findings,omitempty"`
 
@@ -129,6 +129,9 @@ func loadModels(p *project.Project, t targets.Target, opt Options) ([]*schema.Mo
 // compile writes the rule for the first model that can say it. If none can, the findings are from the first model that has the rule's log
 // source. If no model has anything of the products of its log sources, it is skipped.
 func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
+	if c.written() {
+		return
+	}
 	var passed []diag.Diagnostic // why each preferred model cannot say the rule
 	for i, m := range models {
 		opt.Model, opt.Show = m, c.show

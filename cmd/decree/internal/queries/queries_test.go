@@ -124,9 +124,12 @@ func TestManyQueriesForALessPreferredModelAreCounted(t *testing.T) {
 }
 
 func TestRemarks(t *testing.T) {
-	one, other := remark{target: "kql"}, remark{"kql", "asim", "mde"}
+	one, other := remark{target: "kql"}, remark{target: "kql", model: "asim", passed: "mde"}
 	assert.Equal(t, "kql: 1 rule is skipped, because its log source is another product's", one.text(1))
 	assert.Equal(t, "kql: 2 rules are skipped, because their log sources are other products'", one.text(2))
+	written := remark{target: "kql", written: true}
+	assert.Equal(t, "kql: 1 rule is skipped, because it has queries for other targets alone", written.text(1))
+	assert.Equal(t, "kql: 2 rules are skipped, because they have queries for other targets alone", written.text(2))
 	assert.Equal(t, "kql: 1 query uses model asim, because model mde cannot say that rule", other.text(1))
 	assert.Equal(t, "kql: 2 queries use model asim, because model mde cannot say those rules", other.text(2))
 }

@@ -44,16 +44,16 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 	for _, c := range results {
 		for _, passed := range c.passedOver {
-			count(remark{c.Target.Name, c.Model, passed})
+			count(remark{target: c.Target.Name, model: c.Model, passed: passed})
 		}
 		if c.Skipped {
-			count(remark{target: c.Target.Name})
+			count(remark{target: c.Target.Name, written: c.Found[0].Code == compilers.NoQuery})
 		}
 	}
 	many := slices.ContainsFunc(order, func(kind remark) bool { return counts[kind] > shownRemarks })
 	if many {
 		found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
-			return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct
+			return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.NoQuery
 		})
 	}
 	set.Show(s, found)
@@ -65,11 +65,18 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 }
 
-// remark is a kind of rules that is no error: their query uses a less preferred model, or they have no model and are skipped.
-type remark struct{ target, model, passed string }
+// remark is a kind of rules that is no error: their query uses a less preferred model, or they are skipped since they have no model, or only queries for other targets.
+type remark struct {
+	target, model, passed string
+	written               bool
+}
 
 func (r remark) text(n int) string {
 	switch {
+	case r.written && n == 1:
+		return r.target + ": 1 rule is skipped, because it has queries for other targets alone"
+	case r.written:
+		return fmt.Sprintf("%s: %d rules are skipped, because they have queries for other targets alone", r.target, n)
 	case r.model == "" && n == 1:
 		return r.target + ": 1 rule is skipped, because its log source is another product's"
 	case r.model == "":

@@ -39,7 +39,7 @@ func (set *Set) changedSince(rev string) (func(*rules.Rule) bool, error) {
 	}
 	all := map[*rules.Rule]bool{}
 	known := &changes{rev, map[string]map[string]bool{}}
-	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+	for _, r := range set.All() {
 		changed, err := set.changed(r, known)
 		if err != nil {
 			return nil, err

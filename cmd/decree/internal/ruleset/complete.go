@@ -25,7 +25,7 @@ func (sel *Selection) completeTags(cmd *cobra.Command) {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
 		var tags []string
-		for _, r := range slices.Concat(set.Rules, set.Correlations) {
+		for _, r := range set.All() {
 			for _, tag := range r.IR.Source.Tags {
 				tags = append(tags, before+strings.ToLower(tag))
 			}

@@ -19,7 +19,7 @@ type readCorrelation struct {
 func (set *Set) correlate() diag.Diagnostics {
 	var all []*rules.Rule
 	for _, f := range set.parsed {
-		all = append(all, f.file.Rules...)
+		all = append(append(all, f.file.Rules...), f.file.Written...)
 	}
 	from := map[*rules.Correlation]File{}
 	var cs []*rules.Correlation
@@ -35,10 +35,14 @@ func (set *Set) correlate() diag.Diagnostics {
 	done, more := ir.LowerCorrelations(linked, lowered)
 	set.Correlations = nil
 	for _, c := range done {
-		body := &ir.Rule{Source: c.Source.Body, Condition: &ir.Const{Base: ir.Base{At: c.Source.Body.Range}, Value: true}}
-		set.Correlations = append(set.Correlations, Rule{from[c.Source], body, c})
+		set.Correlations = append(set.Correlations, Rule{from[c.Source], unread(c.Source.Body), c})
 	}
 	return append(found, more...)
+}
+
+// unread is a rule whose metadata alone are read: a correlation, or one without a detection.
+func unread(body *rules.Rule) *ir.Rule {
+	return &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}
 }
 
 // addCorrelations links the correlations and keeps what is wrong with them.
@@ -116,5 +120,5 @@ func (set *Set) stranded() map[*rules.Rule]bool {
 // Whole gives the rules and correlations that are not part of another. They are tested and compiled.
 func (set *Set) Whole() []Rule {
 	parts := set.parts()
-	return slices.DeleteFunc(slices.Concat(set.Rules, set.Correlations), func(r Rule) bool { return parts[r.IR.Source] || set.onlyRead[r.IR.Source] })
+	return slices.DeleteFunc(set.All(), func(r Rule) bool { return parts[r.IR.Source] || set.onlyRead[r.IR.Source] })
 }

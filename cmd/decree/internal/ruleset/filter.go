@@ -118,11 +118,13 @@ func (set *Set) apply(f *rules.Filter, in AppliedFilter, all bool) diag.Diagnost
 		return found
 	}
 	covered := 0
-	for i, r := range set.Rules {
-		if f.Covers(r.IR.Source) {
-			covered++
-			in.covers[r.IR.Source] = true
-			set.Rules[i].IR = r.IR.Filtered(required)
+	for _, rs := range [][]Rule{set.Rules, set.Written} {
+		for i, r := range rs {
+			if f.Covers(r.IR.Source) {
+				covered++
+				in.covers[r.IR.Source] = true
+				rs[i].IR = r.IR.Filtered(required)
+			}
 		}
 	}
 	if covered == 0 && all {

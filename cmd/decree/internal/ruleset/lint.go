@@ -86,7 +86,7 @@ func (f parsedFile) reread(data []byte) lint.File {
 
 // lowered is what was read of a file, with the lists from outside, lowered, and all that was found.
 func lowered(parsed parse.File, found diag.Diagnostics, lists *parse.Outside) lint.File {
-	out := lint.File{Rules: parsed.Rules, Broken: parsed.Broken, Correlations: parsed.Correlations, Found: found}
+	out := lint.File{Rules: parsed.Rules, Written: parsed.Written, Broken: parsed.Broken, Correlations: parsed.Correlations, Found: found}
 	for _, r := range slices.Concat(parsed.Rules, parsed.Broken) {
 		lists.Answer(r)
 	}

@@ -46,9 +46,10 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	if err := set.narrow(sel); err != nil {
 		return nil, err
 	}
-	if sel.Since != "" && len(set.Rules)+len(set.Correlations) == 0 {
+	if sel.Since != "" && len(set.All()) == 0 {
 		fmt.Fprintf(s.Err, "no rule %schanged since %s\n", sel.described(), diag.Visible(sel.Since))
 	}
+	set.checkWritten()
 	set.Found = p.Lint.Judge(set.Found)
 	return set, nil
 }
@@ -78,7 +79,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 		set.add(f)
 	}
 	set.addCorrelations()
-	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+	for _, r := range set.All() {
 		if found := compilers.CheckAccepted(r.IR.Source, targets.DialectNames()); len(found) > 0 {
 			set.KeepRule(r)
 			set.Found = append(set.Found, found...)
@@ -99,6 +100,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 type readFile struct {
 	parsedFile
 	rules   []Rule
+	written []Rule
 	foreign bool             // nothing in the file is meant as a rule
 	passed  diag.Diagnostics // what was passed over
 }
@@ -108,7 +110,7 @@ func (f *readFile) read() {
 	f.file = lint.File{Found: found}
 	if found == nil {
 		parsed, found := parse.Documents(f.from.Path, data, f.from.Folder)
-		empty := len(found)+len(parsed.Rules)+len(parsed.Correlations) == 0
+		empty := len(found)+len(parsed.Rules)+len(parsed.Written)+len(parsed.Correlations) == 0
 		f.foreign = (parsed.Foreign || empty) && !f.from.Named
 		if found, f.passed = passOver(f.from, parsed, found); f.foreign && empty {
 			f.passed = emptyFile(f.from.Folder.Shown(f.from.Path))
@@ -120,6 +122,9 @@ func (f *readFile) read() {
 		if r != nil {
 			f.rules = append(f.rules, Rule{File: f.from, IR: f.file.Lowered[i]})
 		}
+	}
+	for _, r := range f.file.Written {
+		f.written = append(f.written, Rule{File: f.from, IR: unread(r)})
 	}
 	if lint.HasDirectives(data) {
 		f.file.Data = data
@@ -136,8 +141,8 @@ func (set *Set) add(f readFile) {
 		return
 	}
 	set.Files = append(set.Files, f.from)
-	set.Rules = append(set.Rules, f.rules...)
-	if len(f.file.Rules)+len(f.file.Broken)+len(f.file.Correlations) > 0 {
+	set.Rules, set.Written = append(set.Rules, f.rules...), append(set.Written, f.written...)
+	if len(f.file.Rules)+len(f.file.Written)+len(f.file.Broken)+len(f.file.Correlations) > 0 {
 		set.parsed = append(set.parsed, f.parsedFile)
 	}
 	for _, c := range f.file.Correlations {

@@ -20,7 +20,7 @@ func (set *Set) narrow(sel Selection) error {
 		return err
 	}
 	parts := set.parts()
-	all := slices.Concat(set.Rules, set.Correlations)
+	all := set.All()
 	selected := map[*rules.Rule]bool{}
 	for _, r := range all {
 		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) {
@@ -50,7 +50,7 @@ func (set *Set) narrow(sel Selection) error {
 		}
 		return kept
 	}
-	set.Rules, set.Correlations = keep(set.Rules), keep(set.Correlations)
+	set.Rules, set.Correlations, set.Written = keep(set.Rules), keep(set.Correlations), keep(set.Written)
 	set.forget()
 	return nil
 }
@@ -71,7 +71,7 @@ func need(c *ir.Correlation, to map[*rules.Rule]bool) {
 // forget drops the files none of whose rules is kept, with what was found in them. A file with errors stays: it may hold a selected rule.
 func (set *Set) forget() {
 	kept := map[string]bool{}
-	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+	for _, r := range set.All() {
 		kept[r.IR.Source.Range.File] = true
 	}
 	for _, d := range set.Found {

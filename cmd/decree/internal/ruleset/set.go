@@ -20,6 +20,7 @@ type Set struct {
 	Files        []File
 	Rules        []Rule
 	Correlations []Rule // each after the correlations that it reads
+	Written      []Rule // rules that have queries and no detection: they are compiled, and nothing runs them
 	Found        diag.Diagnostics
 	Failed       int              // files with at least one error
 	PassedOver   diag.Diagnostics // remarks on what folders hold beside rules; not in Found
@@ -56,7 +57,10 @@ func (set *Set) OnDisk() []string {
 	return paths
 }
 
-// Rule is a rule that can be run, or a correlation. IR of a correlation has only metadata.
+// All are all rules and correlations.
+func (set *Set) All() []Rule { return slices.Concat(set.Rules, set.Correlations, set.Written) }
+
+// Rule is a rule that can be run, a correlation, or a rule that has only queries. IR of the last two has only metadata.
 type Rule struct {
 	File        File
 	IR          *ir.Rule

@@ -1,7 +1,5 @@
 package ruleset
 
-import "slices"
-
 // shownFile is the file of the last finding that was shown. Findings come file by file.
 type shownFile struct {
 	name string
@@ -49,7 +47,7 @@ func (set *Set) KeepRule(r Rule) { set.KeepFile(r.IR.Source.Range.File, r.File) 
 
 // KeepRulesOf makes the text of a rule file available to findings in it.
 func (set *Set) KeepRulesOf(file string) {
-	for _, r := range slices.Concat(set.Rules, set.Correlations) {
+	for _, r := range set.All() {
 		if r.IR.Source.Range.File == file {
 			set.KeepRule(r)
 		}

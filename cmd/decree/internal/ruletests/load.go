@@ -19,6 +19,7 @@ import (
 type Tests struct {
 	Tested   []Tested
 	Untested []ruleset.Rule
+	Written  []ruleset.Rule // with queries of their own, which no test runs; those without a detection are not among the others
 	Found    diag.Diagnostics
 }
 
@@ -38,6 +39,16 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 		return nil, err
 	}
 	for _, r := range set.Whole() {
+		if r.Correlation == nil && r.IR.Source.OnlyWritten() {
+			tests.Written = append(tests.Written, r)
+			if file, _ := r.File.TestFile(); r.File.Folder.Exists(file) {
+				tests.Found.Warnf("test-of-query", diag.Range{File: r.File.Folder.Shown(file)}, "add a `detection` to the rule, or test the query in its product", "these tests are not run: the rule has a query and no detection")
+			}
+			continue
+		}
+		if len(r.IR.Source.Queries) > 0 {
+			tests.Written = append(tests.Written, r)
+		}
 		cases, found := sigmaTests(set, r)
 		tests.Found = append(tests.Found, found...)
 		file, second := r.File.TestFile()

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"decree/cmd/decree/internal/usage"
+	"decree/compilers"
 	"decree/rules/diag"
 )
 
@@ -49,4 +50,22 @@ func ofWord(own []Target, word string) []Target {
 		t.Name, t.Model = word, means.model
 	}
 	return []Target{t}
+}
+
+// DialectOf is the dialect of the targets that a name stands for in a rule: those of a project, of a package format, or of a dialect. It is nil if there is no such name.
+func DialectOf(own []Target, name string) compilers.Dialect {
+	for _, t := range own {
+		if t.Name == name {
+			return t.Dialect
+		}
+	}
+	for _, f := range Formats {
+		if f.Name() == name {
+			return dialectNamed(f.Dialect())
+		}
+	}
+	if i := slices.Index(DialectNames(), name); i >= 0 {
+		return Dialects[i]
+	}
+	return nil
 }

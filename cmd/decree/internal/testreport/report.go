@@ -17,6 +17,7 @@ type Report struct {
 	Passed   int               `json:"passed"`
 	Failed   int               `json:"failed"`
 	Untested []string          `json:"untested"`
+	Written  []string          `json:"hand_written,omitempty"` // rules with queries that are written by hand: no test runs these
 	Rules    []Rule            `json:"rules"`
 	Findings diag.Diagnostics  `json:"findings,omitempty"`
 	Assessed []assessment.Rule `json:"assessed,omitempty"`
@@ -38,6 +39,9 @@ func Run(tests *ruletests.Tests) *Report {
 	}
 	for _, r := range tests.Untested {
 		report.Untested = append(report.Untested, r.Slug())
+	}
+	for _, r := range tests.Written {
+		report.Written = append(report.Written, r.Slug())
 	}
 	return report
 }

@@ -33,6 +33,12 @@ func (t *Report) count(w io.Writer) {
 	if errors := t.Findings.Errors(); errors > 0 { // a test file with errors is not run
 		fmt.Fprintf(w, "; %s in rules and test files", plural.Count(errors, "error"))
 	}
+	switch n := len(t.Written); {
+	case n == 1:
+		fmt.Fprintf(w, "; %s has a query that is written by hand: events cannot test it", diag.Visible(t.Written[0]))
+	case n > 1:
+		fmt.Fprintf(w, "; %d rules have queries that are written by hand: events cannot test these", n)
+	}
 	fmt.Fprintln(w)
 }
 

@@ -94,7 +94,7 @@ type Const struct {
 	Value bool
 }
 
-// Field is a Sigma field of the event's own process (Level 0) or of its ancestor
+// Field is a Sigma field or an entity of the event's own process (Level 0) or of its ancestor
 // (1 = parent, 2 = grandparent, ... 5). `ParentImage` is {Image, 1}.
 type Field struct {
 	Name  string

@@ -23,7 +23,7 @@ func alertReads(r *rules.Rule) []rules.NamedField {
 func unknownAlertField(s *subject) {
 	for _, f := range alertReads(s.Rule) {
 		if !shown(s.LogSource, f.Name) {
-			s.report(f.Range, alertFieldHint(f.Name, alertFields(s.LogSource)), "no data model has a field or an entity %q in this log source", f.Name)
+			s.report(f.Range, alertFieldHint(f.Name, fieldsOf(s.LogSource)), "no data model has a field or an entity %q in this log source", f.Name)
 		}
 	}
 }
@@ -37,7 +37,7 @@ func unknownAlertFieldOfCorrelation(s *correlationSubject) {
 	var sources []rules.LogSource
 	eachRule(s.Correlation, func(r *rules.Rule) {
 		sources = append(sources, r.LogSource)
-		known = append(known, alertFields(r.LogSource)...)
+		known = append(known, fieldsOf(r.LogSource)...)
 	})
 	for _, f := range alertReads(s.Body) {
 		grouped := slices.ContainsFunc(s.GroupBy, func(g rules.NamedField) bool { return g.Name == f.Name })
@@ -63,7 +63,7 @@ func eachRule(c *rules.Correlation, visit func(*rules.Rule)) {
 // a field that models list is a slip. A log source that no model has says nothing.
 func shown(ls rules.LogSource, name string) bool {
 	f, asked, open := ir.FieldNamed(name), false, false
-	known := alertFields(ls)
+	known := fieldsOf(ls)
 	if slices.Contains(known, name) {
 		return true
 	}
@@ -80,20 +80,6 @@ func shown(ls rules.LogSource, name string) bool {
 	}
 	near := diag.Closest(name, known)
 	return !asked || open && (near == "" || levenshtein.ComputeDistance(name, near) > maxMisspelt)
-}
-
-// alertFields are the fields and entities of a log source that models list.
-func alertFields(ls rules.LogSource) []string {
-	known := fieldsOf(ls)
-	for m := range models() {
-		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
-			for name := range source.Entities {
-				known = append(known, name)
-			}
-		}
-	}
-	slices.Sort(known)
-	return slices.Compact(known)
 }
 
 func alertFieldHint(name string, known []string) string {

@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 	"iter"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -90,11 +91,13 @@ func unknownField(s *subject) {
 	})
 }
 
-// isListed tells whether a model lists a field of a log source.
+// isListed tells whether a model lists a field or an entity of a log source.
 func isListed(ls rules.LogSource, field string) bool {
 	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
-			if _, ok := source.Fields[field]; ok {
+			_, mapped := source.Fields[field]
+			_, entity := source.Entities[field]
+			if mapped || entity {
 				return true
 			}
 		}
@@ -102,13 +105,12 @@ func isListed(ls rules.LogSource, field string) bool {
 	return false
 }
 
-// fieldsOf are the fields of a log source that models list, sorted.
+// fieldsOf are the fields and entities of a log source that models list, sorted.
 func fieldsOf(ls rules.LogSource) (known []string) {
 	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
-			for name := range source.Fields {
-				known = append(known, name)
-			}
+			known = slices.AppendSeq(known, maps.Keys(source.Fields))
+			known = slices.AppendSeq(known, maps.Keys(source.Entities))
 		}
 	}
 	slices.Sort(known)
@@ -131,14 +133,13 @@ func misspelt(field string, known []string) (hint, message string) {
 	return "", ""
 }
 
-// unknownFieldOfCorrelation checks the fields that a correlation groups by or reads, in each of its rules. Entity names are allowed there.
+// unknownFieldOfCorrelation checks the fields that a correlation groups by or reads, in each of its rules.
 func unknownFieldOfCorrelation(s *correlationSubject) {
 	for _, f := range slices.Concat(s.GroupBy, s.Fields) {
 		reported := map[string]bool{}
 		readsField(s.Correlation, f.Name, func(r *rules.Rule, field string) {
-			known := fieldsOf(r.LogSource)
-			hint, message := misspelt(field, known)
-			if message == "" || reported[field] || isEntity(r.LogSource, field) {
+			hint, message := misspelt(field, fieldsOf(r.LogSource))
+			if message == "" || reported[field] {
 				return
 			}
 			reported[field] = true
@@ -161,18 +162,6 @@ func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field s
 			}
 		}
 	}
-}
-
-// isEntity tells whether any model has an entity of that name in a log source.
-func isEntity(ls rules.LogSource, name string) bool {
-	for m := range models() {
-		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
-			if _, ok := source.Entities[name]; ok {
-				return true
-			}
-		}
-	}
-	return false
 }
 
 // maxMisspelt is how many letters may differ for a name to count as a misspelling and not as another field.

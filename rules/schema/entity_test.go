@@ -5,6 +5,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
@@ -39,4 +40,29 @@ func TestHashesOfADeletedFile(t *testing.T) {
 		got = append(got, c.Name)
 	}
 	require.Equal(t, []string{"process.hash.sha1", "file.hash.sha1"}, got)
+}
+
+// TestAnEntityIsAField unless the log has a field of that name.
+func TestAnEntityIsAField(t *testing.T) {
+	for _, c := range []struct{ model, product, category, service, field, want string }{
+		{"windows", "windows", "process_creation", "", "host", "Computer"},
+		{"windows", "windows", "process_creation", "", "sha1", "Hashes"},
+		{"mde", "windows", "process_creation", "", "host", "DeviceId"},
+		{"mde", "windows", "process_creation", "", "user", "AccountName"},
+		{"mde", "windows", "process_creation", "", "Host", ""},
+		{"mde", "windows", "process_creation", "", "domain", ""},
+		{"ecs", "windows", "process_creation", "", "user", "user.name"},
+		{"network", "zeek", "", "http", "host", "host"},
+		{"ecs", "zeek", "", "http", "host", "url.domain"},
+		{"sigma", "windows", "process_creation", "", "host", "host"},
+	} {
+		m, err := schema.Load(c.model)
+		require.NoError(t, err)
+		s := m.Find(c.category, c.product, c.service)[0]
+		column, ok := m.Column(s, c.field, 0)
+		require.Equal(t, c.want, column.Name, "%+v", c)
+		require.Equal(t, c.want != "", ok && s.Has(m, ir.Field{Name: c.field}), "%+v", c)
+		whole, domain := m.Whole(s, c.field, 0)
+		require.Equal(t, ok, len(whole) == 1 && domain == nil, "%+v", c)
+	}
 }

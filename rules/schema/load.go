@@ -100,12 +100,14 @@ func answers(has, asked string) bool {
 	return has == "*" || asked == "" || strings.EqualFold(has, asked)
 }
 
-// Column finds the column of a Sigma field on the event itself. Level 0 is the event's own process, and level n is its nth
+// Column finds the column of a Sigma field or of an entity on the event itself. Level 0 is the event's own process, and level n is its nth
 // ancestor.
 func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	fields := s.Fields
 	if level > 0 {
 		fields = s.Ancestors[level]
+	} else if c, ok := s.entity(field); ok {
+		return c, true
 	}
 	if c, ok := mappedIn(fields, field); ok {
 		return c, true
@@ -138,13 +140,8 @@ func mappedIn(fields map[string]Column, field string) (Column, bool) {
 
 // Whole gives the columns with the whole value of a field; the first that has a value counts. If the product splits
 // `DOMAIN\user`, it also gives the column with the domain, else nil. A field that the source lacks has no columns. The name may
-// be that of an entity, unless the source lists a field of the same name.
+// be that of an entity.
 func (m *Model) Whole(s *Source, field string, level int) (columns []Column, domain *Column) {
-	if c, ok := s.Entities[field]; ok && level == 0 {
-		if _, listed := s.Fields[field]; !listed {
-			return []Column{c}, nil
-		}
-	}
 	col, ok := m.Column(s, field, level)
 	if !ok {
 		return nil, nil

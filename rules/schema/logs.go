@@ -44,9 +44,12 @@ var knownLogs = sync.OnceValue(func() *windowsLogs {
 // Logs lists the logs that a source may name.
 func Logs() []string { return sortedNames(knownLogs().Logs) }
 
-// Has tells whether the source's events can have a field, of their own process or of an ancestor. These are the fields that the source maps, and
-// other fields that the log is known to have.
+// Has tells whether the source's events can have a field, of their own process or of an ancestor. These are the fields that the source maps, its
+// entities, and other fields that the log is known to have.
 func (s *Source) Has(m *Model, f ir.Field) bool {
+	if _, entity := s.entity(f.Name); entity && f.Level == 0 {
+		return true
+	}
 	fields := s.Fields
 	if f.Level > 0 {
 		fields = s.Ancestors[f.Level]

@@ -73,7 +73,7 @@ type Source struct {
 	// Ancestors is level -> Sigma field -> column on the event itself. A field listed here is read only from that column.
 	// Other fields come from the creation events of the ancestors.
 	Ancestors map[int]map[string]Column `yaml:"ancestors"`
-	Entities  map[string]Column         `yaml:"entities"` // sha1, host, user, ...
+	Entities  map[string]Column         `yaml:"entities"` // sha1, host, user, ...: names that rules may use as fields
 	Keys      map[int][]string          `yaml:"keys"`     // level -> columns whose values identify that process on its host
 	// FallbackKeys identify processes in events that lack a part of Keys.
 	FallbackKeys map[int][]string `yaml:"fallback_keys"`

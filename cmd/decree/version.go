@@ -11,7 +11,6 @@ import (
 	"decree/cmd/decree/internal/usage"
 	"decree/rules"
 	"decree/rules/attack"
-	"decree/rules/lint"
 )
 
 // version is set by release builds with -ldflags "-X main.version=...".
@@ -63,7 +62,7 @@ Use it when you report a problem.`,
 }
 
 func thisBuild() buildFacts {
-	b := buildFacts{Version: buildVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Sigma: rules.SigmaVersion, Attack: lint.AttackVersion, Matrix: attack.Version}
+	b := buildFacts{Version: buildVersion(), Go: runtime.Version(), Platform: runtime.GOOS + "/" + runtime.GOARCH, Sigma: rules.SigmaVersion, Attack: attack.Newest, Matrix: attack.Version}
 	if info, ok := debug.ReadBuildInfo(); ok {
 		for _, setting := range info.Settings {
 			switch setting.Key {

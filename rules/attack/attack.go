@@ -13,8 +13,11 @@ import (
 //go:embed attack.csv
 var table string
 
-// Version is the version of names and tactics.
+// Version is the version of names and tactics that products show.
 const Version = "18.1"
+
+// Newest is the version that tags are checked against. It has other tactics, and products do not know all of them yet.
+const Newest = "19"
 
 // Tactic is a goal of an adversary.
 type Tactic struct {
@@ -32,7 +35,7 @@ type Technique struct {
 	Name      string
 	Status    string   // of version 18.1: current, deprecated, revoked, or later for what only version 19 has
 	Tactics   []string // slugs in version 18.1
-	Tactics19 []string // slugs in version 19; empty where they are not known
+	tactics19 []string // slugs in version 19; empty for a technique that it does not have
 }
 
 // Parent is the id without the sub-technique.
@@ -58,7 +61,9 @@ var tactics = []Tactic{
 	{"TA0010", "exfiltration", "Exfiltration"}, {"TA0040", "impact", "Impact"},
 }
 
-// split19 are the tactics into which version 19 splits Defense Evasion.
+// splitTactic is what version 19 splits into the tactics split19.
+const splitTactic = "defense-evasion"
+
 var split19 = []string{"stealth", "defense-impairment"}
 
 var techniques = sync.OnceValue(func() map[string]Technique {
@@ -70,7 +75,7 @@ var techniques = sync.OnceValue(func() map[string]Technique {
 	}
 	out := make(map[string]Technique, len(rows))
 	for _, row := range rows {
-		out[row[0]] = Technique{ID: row[0], Name: row[1], Status: row[2], Tactics: strings.Fields(row[3]), Tactics19: strings.Fields(row[4])}
+		out[row[0]] = Technique{ID: row[0], Name: row[1], Status: row[2], Tactics: strings.Fields(row[3]), tactics19: strings.Fields(row[4])}
 	}
 	return out
 })
@@ -84,7 +89,7 @@ func TechniqueOf(id string) (Technique, bool) {
 // TacticOf finds a tactic by its slug. Version 19's two parts of Defense Evasion are that tactic.
 func TacticOf(slug string) (Tactic, bool) {
 	if slices.Contains(split19, slug) {
-		slug = "defense-evasion"
+		slug = splitTactic
 	}
 	i := slices.IndexFunc(tactics, func(t Tactic) bool { return t.Slug == slug || strings.EqualFold(t.ID, slug) })
 	if i < 0 {

@@ -44,3 +44,19 @@ func TestOf(t *testing.T) {
 	assert.Equal(t, "https://attack.mitre.org/tactics/TA0003/", m.Tactics[0].URL())
 	assert.True(t, m.Techniques[0].IsSub() && m.Techniques[0].Has(m.Tactics[0]) && !m.Techniques[1].IsSub())
 }
+
+func TestLookup(t *testing.T) {
+	for name, want := range map[string][2]bool{
+		"execution": {true, true}, "stealth": {true, true}, "defense-evasion": {true, false}, "evasion": {},
+		"t1059": {true, true}, "T1059": {}, "t1685": {true, true}, "t1562.001": {true, false}, "t1086": {true, false}, "t1999": {}, "": {},
+	} {
+		known, current := Lookup(name)
+		assert.Equal(t, want, [2]bool{known, current}, name)
+	}
+	names := Names()
+	assert.IsIncreasing(t, names)
+	for _, name := range names {
+		known, _ := Lookup(name)
+		assert.True(t, known, name)
+	}
+}

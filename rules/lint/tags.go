@@ -1,36 +1,13 @@
 package lint
 
 import (
-	_ "embed"
-	"encoding/csv"
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
+	"decree/rules/attack"
 	"decree/rules/diag"
 )
-
-//go:embed attack.csv
-var attackTable string
-
-// AttackVersion is the version of the table of tactics and techniques.
-const AttackVersion = "19"
-
-// attack maps tactics and techniques, as tags name them, to whether they are still in ATT&CK.
-var attack = sync.OnceValue(func() map[string]bool {
-	r := csv.NewReader(strings.NewReader(attackTable))
-	r.Comment = '#'
-	rows, err := r.ReadAll()
-	if err != nil {
-		panic(err) // the table is part of the program
-	}
-	known := map[string]bool{}
-	for _, row := range rows {
-		known[row[1]] = row[2] == "yes"
-	}
-	return known
-})
 
 // namespaces are Sigma's namespaces, each with the form of its names.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/appendix/sigma-tags-appendix.md
@@ -63,19 +40,19 @@ var tagChecks = []Check{
 	}},
 	{Code: "unknown-attack-tag", Severity: diag.Warning, rule: func(s *subject) {
 		s.eachTag(func(i int, _, namespace, name string) {
-			if _, known := attack()[name]; namespace == "attack" && !known && isTacticOrTechnique(name) {
+			if known, _ := attack.Lookup(name); namespace == "attack" && !known && isTacticOrTechnique(name) {
 				hint := "look it up at https://attack.mitre.org"
 				if !strings.HasPrefix(name, "t1") { // another number is another technique
-					hint = diag.Suggest("did you mean attack.%s?", name, attackNames(), hint)
+					hint = diag.Suggest("did you mean attack.%s?", name, attack.Names(), hint)
 				}
-				s.report(s.Key("tags", i), hint, "ATT&CK %s has no %q", AttackVersion, name)
+				s.report(s.Key("tags", i), hint, "ATT&CK %s has no %q", attack.Newest, name)
 			}
 		})
 	}},
 	{Code: "retired-attack-tag", Severity: diag.Info, rule: func(s *subject) {
 		s.eachTag(func(i int, _, namespace, name string) {
-			if current, known := attack()[name]; namespace == "attack" && known && !current {
-				s.report(s.Key("tags", i), "look up what replaced it at https://attack.mitre.org", "%q is no longer in ATT&CK %s", name, AttackVersion)
+			if known, current := attack.Lookup(name); namespace == "attack" && known && !current {
+				s.report(s.Key("tags", i), "look up what replaced it at https://attack.mitre.org", "%q is no longer in ATT&CK %s", name, attack.Newest)
 			}
 		})
 	}},
@@ -126,15 +103,6 @@ var groupOrSoftware = regexp.MustCompile(`^([gscm]|ds|ta)\d{4}$`)
 func namespaceNames() []string {
 	var names []string
 	for n := range namespaces {
-		names = append(names, n)
-	}
-	slices.Sort(names)
-	return names
-}
-
-func attackNames() []string {
-	var names []string
-	for n := range attack() {
 		names = append(names, n)
 	}
 	slices.Sort(names)

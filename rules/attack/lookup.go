@@ -1,0 +1,34 @@
+package attack
+
+import (
+	"slices"
+	"strings"
+)
+
+// Lookup tells whether ATT&CK has, or had, the tactic or the technique that a tag names (execution, t1059.001), and whether the newest version has it.
+func Lookup(name string) (known, current bool) {
+	i := slices.IndexFunc(tactics, func(t Tactic) bool { return t.Slug == name })
+	switch {
+	case slices.Contains(split19, name):
+		return true, true
+	case i >= 0:
+		return true, name != splitTactic
+	case name != strings.ToLower(name):
+		return false, false
+	}
+	t, known := TechniqueOf(name)
+	return known, len(t.tactics19) > 0
+}
+
+// Names are all names for which Lookup knows something, sorted.
+func Names() []string {
+	names := slices.Clone(split19)
+	for _, t := range tactics {
+		names = append(names, t.Slug)
+	}
+	for id := range techniques() {
+		names = append(names, strings.ToLower(id))
+	}
+	slices.Sort(names)
+	return names
+}

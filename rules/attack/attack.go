@@ -19,6 +19,12 @@ const Version = "18.1"
 // Newest is the version that tags are checked against. It has other tactics, and products do not know all of them yet.
 const Newest = "19"
 
+// Major is the version without what comes after its first dot.
+func Major() string {
+	major, _, _ := strings.Cut(Version, ".")
+	return major
+}
+
 // Tactic is a goal of an adversary.
 type Tactic struct {
 	ID   string // TA0002

@@ -81,6 +81,11 @@ func (q *Flags) TooLow(all []Rule) diag.Diagnostics {
 	return found
 }
 
+// Measure gives the coverage of each rule by its tests, and how many mutants they notice if asked. Correlations are left out, as in Assess.
+func Measure(tests *ruletests.Tests, mutate bool) ([]Rule, error) {
+	return (&Flags{coverage: true, mutate: mutate}).Assess(tests)
+}
+
 // Assess judges the tests of each rule.
 func (q *Flags) Assess(tests *ruletests.Tests) ([]Rule, error) {
 	var out []Rule

@@ -1,0 +1,114 @@
+// Package techniques scores the rules of a set for the techniques of ATT&CK that they detect, and writes them in a form that a user chose.
+package techniques
+
+import (
+	"bytes"
+	"cmp"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"decree/cmd/decree/internal/assessment"
+	"decree/cmd/decree/internal/fidelity"
+	"decree/cmd/decree/internal/queries"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/ruletests"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
+	"decree/cmd/decree/internal/targets"
+	"decree/compilers/pages/layers"
+	"decree/rules"
+	"decree/rules/attack"
+	"decree/rules/diag"
+)
+
+// Rules gives what a layer shows of each rule and correlation of a set, with its score by a scale, and what was found in the tests that were
+// run for it. site is the address of the rules' pages, or "".
+func Rules(s *stdio.Streams, set *ruleset.Set, scale layers.Scale, site string) (out []layers.Rule, found diag.Diagnostics, err error) {
+	scores, found, err := scoresOf(s, set, scale)
+	if err != nil {
+		return nil, nil, err
+	}
+	for _, r := range set.Whole() {
+		m := r.IR.Source
+		one := layers.Rule{Title: m.Title, Name: m.Name, ID: m.ID, Level: m.Level, Status: m.Status, Tags: m.Tags, Changed: lastChange(m), Score: scores[r.Slug()]}
+		if site != "" {
+			page := r.Slug()
+			if rules.IsUUID(m.ID) {
+				page = strings.ToLower(m.ID)
+			}
+			one.Page = strings.TrimSuffix(site, "/") + "/rules/" + page + ".html"
+		}
+		out = append(out, one)
+	}
+	return out, found, nil
+}
+
+// scoresOf gives each rule's score by its slug, in percent, for the scales that a rule has one by.
+func scoresOf(s *stdio.Streams, set *ruleset.Set, scale layers.Scale) (out map[string]float64, found diag.Diagnostics, err error) {
+	out = map[string]float64{}
+	switch scale {
+	case layers.Fidelity:
+		chosen := set.Project.Targets
+		if len(chosen) == 0 {
+			chosen = targets.All
+		}
+		results, err := queries.Compile(set, chosen, queries.Options{})
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, r := range results {
+			if fidelity.Of(r) == "exact" {
+				out[r.Rule] += 100 / float64(len(chosen))
+			}
+		}
+	case layers.Mutation:
+		tests, err := ruletests.Load(set, nil)
+		if err != nil {
+			return nil, nil, err
+		}
+		judged, err := assessment.Measure(tests, true)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, a := range judged {
+			if total := a.Mutation.Total(); total > 0 {
+				out[a.Rule] = 100 * float64(a.Mutation.Killed) / float64(total)
+			}
+		}
+		assessment.ShowSkipped(s, tests)
+		found = tests.Found
+	}
+	return out, found, nil
+}
+
+// lastChange is the day of a rule's last change. Sigma wrote dates with slashes before version 2.
+func lastChange(m *rules.Rule) time.Time {
+	at, err := time.Parse(time.DateOnly, strings.ReplaceAll(cmp.Or(m.Modified, m.Date), "/", "-"))
+	if err != nil {
+		return time.Time{} // lint reports what is no date
+	}
+	return at
+}
+
+// Write writes a layer, DeTT&CT's file, or a table for people.
+func Write(format, name string, all []layers.Covered, scale layers.Scale, gaps []attack.Technique) ([]byte, error) {
+	switch format {
+	case "layer":
+		return layers.Navigator(name, all, scale, gaps)
+	case "dettect":
+		return layers.DeTTECT(name, all)
+	}
+	rows := [][]string{{"technique", "name", "score", "rules"}}
+	for _, c := range all {
+		rows = append(rows, []string{c.ID, c.Name, strconv.FormatFloat(scale.Score(c), 'f', -1, 64), strconv.Itoa(len(c.Rules))})
+	}
+	for _, t := range gaps {
+		rows = append(rows, []string{t.ID, t.Name, "-", "0"})
+	}
+	slices.SortStableFunc(rows[1:], func(a, b []string) int { return strings.Compare(a[0], b[0]) })
+	var out bytes.Buffer
+	err := table.Text(&out, rows)
+	return out.Bytes(), err
+}

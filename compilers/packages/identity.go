@@ -91,14 +91,22 @@ func VersionOf(r *rules.Rule) (Version, diag.Diagnostics) {
 		found.Warnf("package-version", r.Key("changelog", 0), "write it as 1.2 or 1.2.3", "%q is not a version: the rule's date is used", r.Changelog[0].Version)
 	}
 	for _, date := range []string{r.Modified, r.Date} {
-		for _, form := range []string{time.DateOnly, "2006/01/02"} {
-			if day, err := time.Parse(form, date); err == nil {
-				return Version{0, day.Year(), int(day.Month())*100 + day.Day()}, found
-			}
+		if v, ok := DateVersion(date); ok {
+			return v, found
 		}
 	}
 	found.Warnf("package-version", r.Range, "add `changelog:` or `modified:`", "the rule has no version and no date: its version in the product never rises")
 	return Version{0, 0, 1}, found
+}
+
+// DateVersion is a date as a version: 0.2026.301.
+func DateVersion(date string) (Version, bool) {
+	for _, form := range []string{time.DateOnly, "2006/01/02"} {
+		if day, err := time.Parse(form, date); err == nil {
+			return Version{0, day.Year(), int(day.Month())*100 + day.Day()}, true
+		}
+	}
+	return Version{}, false
 }
 
 func number(digits string) int {

@@ -16,6 +16,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // Format is what one product deploys.
@@ -29,10 +30,28 @@ type Format interface {
 	Package(Settings, []Input) Output
 }
 
+// Placed is a format that names the places where events are, so that an administrator sets each of them once.
+type Placed interface {
+	// Places are those with which a query on some log sources is compiled: the target's own, under their names. nil: the product has no names for them in
+	// this data model.
+	Places(m *schema.Model, own compilers.Places, of []rules.LogSource) compilers.Places
+}
+
 // Settings are those of a target, from the project.
 type Settings struct {
-	Target       string // its name, which is part of every id
-	NearRealTime bool   // rules run as soon as events arrive, where the product can and the query allows it
+	Target       string           // its name, which is part of every id
+	NearRealTime bool             // rules run as soon as events arrive, where the product can and the query allows it
+	Scope        compilers.Places // where the events are, in Splunk
+	App          App
+}
+
+// App is a Splunk app. Empty parts have defaults.
+type App struct {
+	Name               string // its id, and the name of its folder
+	Title              string // as Splunk shows it
+	Version            string // three numbers, such as 1.2.0
+	Author             string
+	EnterpriseSecurity bool // its searches make findings of Enterprise Security, and risk
 }
 
 // Input is a rule or a correlation with its query.
@@ -40,8 +59,21 @@ type Input struct {
 	Rule        *rules.Rule     // its metadata; of a correlation the body. Its schedule is whole: see WithSchedule
 	Correlation *ir.Correlation // nil for a rule
 	Query       *compilers.Query
-	Show        compilers.Show // the fields with which the query was compiled: ShowOf or ShowOfCorrelation
-	Path        string         // of its files, without extension, unique among the inputs
+	Show        compilers.Show   // the fields with which the query was compiled: ShowOf or ShowOfCorrelation
+	Places      compilers.Places // with which the query was compiled; of a Placed format its own
+	Path        string           // of its files, without extension, unique among the inputs
+}
+
+// LogSources are those of the rule, or of all rules that a correlation reads.
+func (in Input) LogSources() []rules.LogSource {
+	if in.Correlation == nil {
+		return []rules.LogSource{in.Rule.LogSource}
+	}
+	var out []rules.LogSource
+	for _, r := range in.Correlation.Rules() {
+		out = append(out, r.Source.LogSource)
+	}
+	return out
 }
 
 // File is a file of a package. Path is relative to the target's folder.

@@ -6,6 +6,7 @@ import (
 	"decree/compilers"
 	"decree/compilers/packages"
 	"decree/rules/schema"
+	"decree/tests/fixture/packaged"
 )
 
 // packageInputs compiles some of the public rules for a package, those that a model can say: one of so many.
@@ -18,8 +19,9 @@ func packageInputs(t *testing.T, f packages.Format, d compilers.Dialect, m *sche
 		}
 		r = packages.ScheduledRule(r, f.Schedule())
 		show := packages.ShowOf(f, r)
-		if q, _ := d.Compile(r, compilers.Options{Model: m, Show: show}); q != nil {
-			inputs = append(inputs, packages.Input{Rule: r.Source, Query: q, Show: show, Path: r.Source.ID})
+		places := packaged.Places(f, m, packages.Input{Rule: r.Source})
+		if q, _ := d.Compile(r, compilers.Options{Model: m, Show: show, Scope: places}); q != nil {
+			inputs = append(inputs, packages.Input{Rule: r.Source, Query: q, Show: show, Places: places, Path: r.Source.ID})
 		}
 	}
 	return inputs

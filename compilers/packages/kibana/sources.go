@@ -3,10 +3,6 @@ package kibana
 import (
 	"regexp"
 	"slices"
-
-	"decree/compilers/packages"
-	"decree/rules"
-	"decree/rules/ir"
 )
 
 // chooseIndices sets where the events are, and the integrations that write them.
@@ -59,7 +55,7 @@ func (d *detection) tag() {
 			tags = append(tags, tag)
 		}
 	}
-	for _, s := range logSources(d.in) {
+	for _, s := range d.in.LogSources() {
 		if system, known := systems[s.Product]; known {
 			add("Domain: Endpoint")
 			add(system)
@@ -75,24 +71,4 @@ func (d *detection) tag() {
 		add(own)
 	}
 	d.rule.Tags = tags
-}
-
-// logSources are those of the rule, or of all rules that a correlation reads.
-func logSources(in packages.Input) []rules.LogSource {
-	if in.Correlation == nil {
-		return []rules.LogSource{in.Rule.LogSource}
-	}
-	var out []rules.LogSource
-	var read func(*ir.Correlation)
-	read = func(c *ir.Correlation) {
-		for _, input := range c.Inputs {
-			if input.Correlation != nil {
-				read(input.Correlation)
-			} else {
-				out = append(out, input.Rule.Source.LogSource)
-			}
-		}
-	}
-	read(in.Correlation)
-	return out
 }

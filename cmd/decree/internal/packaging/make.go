@@ -57,7 +57,7 @@ func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder
 				names[in.Rule] = r
 			}
 		}
-		made := t.Format().Package(packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime}, inputs)
+		made := t.Format().Package(packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime, Scope: t.Scope, App: t.App}, inputs)
 		out.Found = append(out.Found, made.Found...)
 		for _, f := range made.Files {
 			out.Files = append(out.Files, output.File{Path: path.Join(folder(t), f.Path), Text: f.Text, Binary: f.Binary, From: from(f.Rules)})

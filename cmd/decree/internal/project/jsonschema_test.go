@@ -84,11 +84,15 @@ func TestTheSchemaHasTheKeysOfTheTables(t *testing.T) {
 		return out
 	}
 	top := at(JSONSchema)
+	var defs struct {
+		Defs map[string]object `json:"$defs"`
+	}
+	require.NoError(t, json.Unmarshal(JSONSchema, &defs))
 	target := at(at(top.Properties["targets"]).AdditionalProperties)
 	for _, c := range []struct {
 		keys []string
 		has  object
-	}{{names(projectKeys), top}, {names(testKeys), at(top.Properties["tests"])}, {names(lintKeys), at(top.Properties["lint"])}, {names(targetKeys), target}} {
+	}{{names(projectKeys), top}, {names(testKeys), at(top.Properties["tests"])}, {names(lintKeys), at(top.Properties["lint"])}, {names(targetKeys), target}, {names(appKeys), defs.Defs["app"]}} {
 		assert.ElementsMatch(t, c.keys, slices.Collect(maps.Keys(c.has.Properties)))
 	}
 	var packages []string
@@ -97,10 +101,6 @@ func TestTheSchemaHasTheKeysOfTheTables(t *testing.T) {
 	}
 	assert.Equal(t, targets.DialectNames(), at(target.Properties["dialect"]).Enum)
 	assert.Equal(t, packages, at(target.Properties["package"]).Enum)
-	var defs struct {
-		Defs map[string]object `json:"$defs"`
-	}
-	require.NoError(t, json.Unmarshal(JSONSchema, &defs))
 	assert.Equal(t, rules.Statuses(), defs.Defs["status"].Enum)
 	assert.Equal(t, Outcomes(), defs.Defs["outcome"].Enum)
 }

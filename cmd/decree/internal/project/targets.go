@@ -24,12 +24,10 @@ var targetKeys = []key[aTarget]{
 	{"package", func(r *reader, t *aTarget, n *yaml.Node) {
 		if r.oneOf("unknown-package", n, "package", targets.Packages(t.Dialect.Name())) {
 			t.Package = n.Value
-			if t.Format() == nil {
-				r.Warnf("package-not-written", r.Span(n), "", "packages for %s are not written yet: the queries are", n.Value)
-			}
 		}
 	}},
 	{"near_real_time", func(r *reader, t *aTarget, n *yaml.Node) { r.Bool(&t.NearRealTime, n, "near_real_time") }},
+	{"app", (*reader).app},
 	{"scope", func(r *reader, t *aTarget, n *yaml.Node) { t.Scope = r.byLogSource(t, n, "scope", "spl") }},
 	{"index", func(r *reader, t *aTarget, n *yaml.Node) { t.Index = r.byLogSource(t, n, "index", "eql") }},
 	{"table", func(r *reader, t *aTarget, n *yaml.Node) { t.Table = r.byLogSource(t, n, "table", "kql") }},

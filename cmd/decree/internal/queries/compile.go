@@ -14,6 +14,7 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
+	"decree/compilers/packages"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -40,9 +41,11 @@ type Result struct {
 	Target targets.Target `json:"-"`
 	Model  string         `json:"-"` // name of the model of the query or the refusal
 
-	path                 string         // below a target's folder, without extension
-	show                 compilers.Show // what the package's alerts show
-	scheduled            *ir.Rule       // for a package: with a whole schedule
+	path                 string           // below a target's folder, without extension
+	packaged             bool             // the query is that of a package
+	show                 compilers.Show   // what the package's alerts show
+	places               compilers.Places // with which the package's query was written
+	scheduled            *ir.Rule         // for a package: with a whole schedule
 	scheduledCorrelation *ir.Correlation
 	has                  bool     // the model has the rule's log source
 	passedOver           []string // names of preferred models that cannot say the rule
@@ -177,6 +180,15 @@ func hasSource(m *schema.Model, ls rules.LogSource) bool {
 }
 
 func (c *Result) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if c.packaged {
+		if f, placed := c.Target.Format().(packages.Placed); placed {
+			return c.writeForPackage(f, opt)
+		}
+	}
+	return c.write(opt)
+}
+
+func (c *Result) write(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if c.Source.Correlation != nil {
 		return c.Target.Dialect.CompileCorrelation(cmp.Or(c.scheduledCorrelation, c.Source.Correlation), opt)
 	}

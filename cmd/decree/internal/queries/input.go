@@ -1,10 +1,17 @@
 package queries
 
-import "decree/compilers/packages"
+import (
+	"slices"
+
+	"decree/compilers"
+	"decree/compilers/packages"
+	"decree/rules/diag"
+)
 
 // forPackage makes the query that of a package: with a whole schedule, and columns for what its alerts show.
 func (c *Result) forPackage() {
 	f := c.Target.Format()
+	c.packaged = true
 	if of := c.Source.Correlation; of != nil {
 		c.scheduledCorrelation = packages.ScheduledCorrelation(of, f.Schedule())
 		c.show = packages.ShowOfCorrelation(f, of)
@@ -14,9 +21,22 @@ func (c *Result) forPackage() {
 	c.show = packages.ShowOf(f, c.Source.IR)
 }
 
+// writeForPackage writes the query with the names that the package's product has for places. What a query cannot do with a name, it does with the place itself.
+func (c *Result) writeForPackage(f packages.Placed, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	own := opt.Scope
+	opt.Scope = f.Places(opt.Model, own, c.Source.LogSources())
+	q, found := c.write(opt)
+	if q == nil && slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == "scope-macro" }) {
+		opt.Scope = own
+		q, found = c.write(opt)
+	}
+	c.places = opt.Scope
+	return q, found
+}
+
 // Input is what a format packages of a query that was compiled for it.
 func (c Result) Input() packages.Input {
-	in := packages.Input{Query: c.Query, Show: c.show, Path: c.path}
+	in := packages.Input{Query: c.Query, Show: c.show, Places: c.places, Path: c.path}
 	if c.scheduledCorrelation != nil {
 		in.Rule, in.Correlation = c.scheduledCorrelation.Source.Body, c.scheduledCorrelation
 	} else {

@@ -12,10 +12,11 @@ import (
 	"decree/compilers/packages/defender"
 	"decree/compilers/packages/kibana"
 	"decree/compilers/packages/sentinel"
+	"decree/compilers/packages/splunk"
 )
 
 // Formats are what packages can be made for.
-var Formats = []packages.Format{defender.New(), sentinel.New(), kibana.New()}
+var Formats = []packages.Format{defender.New(), sentinel.New(), splunk.New(), kibana.New()}
 
 // FormatNames names the formats.
 func FormatNames() []string {

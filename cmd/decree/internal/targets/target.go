@@ -4,6 +4,7 @@ import (
 	"maps"
 
 	"decree/compilers"
+	"decree/compilers/packages"
 	"decree/rules/diag"
 )
 
@@ -14,7 +15,8 @@ type Target struct {
 	Model   string // name of its data model; empty: the dialect's first that can say the rule
 	Package string // what the product deploys; empty: the query alone
 
-	NearRealTime bool // packaged rules run as soon as events arrive, where the product can and the query allows it
+	NearRealTime bool         // packaged rules run as soon as events arrive, where the product can and the query allows it
+	App          packages.App // of a package for Splunk
 
 	// Scope, Index and Table are texts of the queries, by log source: what SPL adds to its searches, the index patterns that EQL
 	// asks, and what KQL asks in place of a table.

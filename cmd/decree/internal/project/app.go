@@ -1,0 +1,52 @@
+package project
+
+import (
+	"regexp"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/compilers/packages"
+	"decree/rules/source"
+)
+
+// appKeys are the keys of a Splunk app.
+var appKeys = []key[packages.App]{
+	{"name", func(r *reader, a *packages.App, n *yaml.Node) {
+		r.formed(&a.Name, n, appName, "name", "begin with a letter, and use letters, digits, - and _: it is the name of a folder")
+	}},
+	{"title", func(r *reader, a *packages.App, n *yaml.Node) { r.Prose(&a.Title, n, "title") }},
+	{"version", func(r *reader, a *packages.App, n *yaml.Node) {
+		r.formed(&a.Version, n, appVersion, "version", "write three numbers, such as 1.2.0")
+	}},
+	{"author", func(r *reader, a *packages.App, n *yaml.Node) { r.Prose(&a.Author, n, "author") }},
+	{"enterprise_security", func(r *reader, a *packages.App, n *yaml.Node) {
+		r.Bool(&a.EnterpriseSecurity, n, "enterprise_security")
+	}},
+}
+
+// The forms of an app's name and version. https://docs.splunk.com/Documentation/Splunk/latest/Admin/Appconf ([package] id, [launcher] version)
+var (
+	appName    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
+	appVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
+)
+
+// app reads the app of a target for Splunk.
+func (r *reader) app(t *aTarget, n *yaml.Node) {
+	if source.IsNull(n) {
+		return
+	}
+	if t.Package != "splunk" {
+		r.Errorf("setting-of-another-package", r.Span(n), "remove it, or write `package: splunk`", "app is for targets with the package splunk")
+		return
+	}
+	readKeys(r, n, "app", appKeys, &t.App)
+}
+
+// formed reads a text of a form. hint says what the form is.
+func (r *reader) formed(to *string, n *yaml.Node, form *regexp.Regexp, what, hint string) {
+	if n.Kind != yaml.ScalarNode || !form.MatchString(n.Value) {
+		r.Errorf("invalid-app", r.Span(n), hint, "%q is not the %s of an app", n.Value, what)
+		return
+	}
+	*to = n.Value
+}

@@ -153,6 +153,11 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 		if t.Cased {
 			c.need(Cased, at)
 		}
+		if t.Op == ir.Word && slices.ContainsFunc(t.Values, hasEdges) {
+			c.need(Words, at)
+		}
+	case *ir.OfFilename:
+		c.test(t.Test, at)
 	case *ir.Glob:
 		c.need(Wildcards, at)
 		if t.Cased {
@@ -170,10 +175,16 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 		c.need(TimeParts, at)
 	case *ir.CIDR:
 		c.need(CIDRs, at)
-	case *ir.Number, *ir.Bool, *ir.Null, *ir.Exists:
+	case *ir.Number, *ir.Bits, *ir.Bool, *ir.Null, *ir.Exists:
 	default:
 		panic("compilers: unknown test")
 	}
+}
+
+// hasEdges tells whether a word begins or ends with a letter or a digit, beside which there may be no other. Without one, it is any part of a text.
+func hasEdges(word string) bool {
+	first, last := ir.WordEdges(word)
+	return first || last
 }
 
 // backtracking refuses an expression that a dialect's engine cannot run, and names the construct.

@@ -64,6 +64,9 @@ func StoredForms(t ir.Test) []ir.Test {
 // EscapesNote says what a regular expression among keywords may miss.
 const EscapesNote = "an expression is asked of the text as it is stored, where JSON and XML may write a backslash, a quote or an ampersand otherwise"
 
+// WordEscapesNote says what a word among keywords may miss.
+const WordEscapesNote = "a word is asked of the text as it is stored, where the letter of an escape, as in \\n, may stand before it"
+
 // MeetsEscapes tells whether an expression needs a character that JSON or XML may escape.
 func MeetsEscapes(t *ir.Regex) bool {
 	return strings.ContainsAny(t.Expr, `&<>"'`) || strings.Contains(t.Expr, `\\`)

@@ -124,9 +124,10 @@ func (p *plan) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 		if !is {
 			return 0, nil, false
 		}
-		t = &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased}
+		t = name
 	}
-	if text, ok := t.(*ir.Text); ok && text.Op == ir.Filename && col.Filename != "" {
+	_, ofName := t.(*ir.OfFilename)
+	if text, ok := t.(*ir.Text); (ofName || ok && text.Op == ir.Filename) && col.Filename != "" {
 		// an event may have the file name without the path; queries read it too
 		col.Also = append(slices.Clone(col.Also), col.Filename)
 	}

@@ -31,6 +31,8 @@ var lacks = compilers.Features{
 	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
 	compilers.Keywords: {Message: "EQL searches fields only: not the whole event, and not message, which Elasticsearch maps as text",
 		Hint: "name the field that holds the words (mapped as keyword or wildcard), or use kql or spl"},
+	compilers.Words: {Approximate: true, Effect: "false-positives",
+		Message: "an expression of Lucene has no class of all letters: a word also ends where a letter or digit beyond ASCII follows"},
 	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},
 	compilers.TimeParts:           {Message: "EQL has no functions for parts of a timestamp", Hint: "use kql or spl"},
 	compilers.BacktrackingRegexes: {Message: "Lucene's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},

@@ -56,6 +56,10 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 			return nil, err
 		}
 		return compilers.Atom(f + " regex " + quote(expr)), nil
+	case *ir.OfFilename:
+		return ofFilename(col, t.Test, negated)
+	case *ir.Bits:
+		return bits(f, col, t, negated)
 	case *ir.Number:
 		return number(f, col, t.Op, t.Values, negated)
 	case *ir.Bool:
@@ -90,8 +94,11 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 		return typedText(col, t)
 	}
 	f := columnName(col.Name)
-	if t.Op == ir.Filename {
+	switch t.Op {
+	case ir.Filename:
 		return filename(col, t)
+	case ir.Word:
+		return words(f, t)
 	}
 	var plain, exact, folded []string
 	for _, v := range t.Values {

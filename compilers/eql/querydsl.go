@@ -70,6 +70,12 @@ func (w *writer) dslBool(clause string, terms []ir.Node) (object, bool) {
 }
 
 func dslMatch(col schema.Column, test ir.Test) (object, bool) {
+	if name, ok := ir.FilenameTest(test); ok {
+		if col.Filename == "" {
+			return nil, false
+		}
+		return dslMatch(schema.Column{Name: col.Filename}, name)
+	}
 	switch t := test.(type) {
 	case *ir.Exists:
 		exists := object{"exists": object{"field": col.Name}}
@@ -80,12 +86,6 @@ func dslMatch(col schema.Column, test ir.Test) (object, bool) {
 	case *ir.Text:
 		if t.Cased {
 			return nil, false
-		}
-		if name, ok := ir.FilenameTest(t); ok {
-			if col.Filename == "" {
-				return nil, false
-			}
-			return anyValue(col.Filename, "term", name.Values, literalValue), true
 		}
 		switch t.Op {
 		case ir.Equals:

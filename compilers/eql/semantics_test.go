@@ -47,6 +47,22 @@ func TestSemantics(t *testing.T) {
 			{"ecs", "category: network_connection", `{DestinationIp: 10.0.0.1}`, `network where ?event.type : "start" and ?host.os.type : "windows" and ?destination.ip == "10.0.0.1"`},
 			{"ecs", "category: network_connection", `{DestinationIp|cidr: 10.0.0.0/8}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "10.0.0.0/8")`},
 		}},
+		{"bits of a number are what divisions leave of it, of a negative one those of -1 minus it", []row{
+			{"ecs", process, `{ProcessId|bits: 0x16}`, started + `((?process.pid >= 0 and (?process.pid / 2) % 4 == 3 and (?process.pid / 16) % 2 == 1) or (?process.pid < 0 and ((-1 - ?process.pid) / 2) % 4 == 0 and ((-1 - ?process.pid) / 16) % 2 == 0))`},
+			{"ecs", process, `{CommandLine|bits: 4}`, "eql-unsupported"},
+		}},
+		{"a test of the file name is asked of its column, or of the end of a path", []row{
+			{"ecs", process, `{Image|filename|contains: [net, 'w*o']}`, started + `(?process.name : "*net*" or ?process.name : "*w*o*")`},
+			{"ecs", process, `{Image|filename|re: '^a'}`, started + `?process.name regex "a.*"`},
+			{"ecs", process, `{CommandLine|filename|contains: ['1', 'a\b']}`, started + `?process.command_line regex "(.*[\\\\\\/])?[^\\\\\\/]*1[^\\\\\\/]*"`},
+			{"ecs", process, `{CommandLine|filename|startswith: '1?2*'}`, started + `?process.command_line regex "(.*[\\\\\\/])?1[^\\\\\\/]2[^\\\\\\/]*"`},
+			{"ecs", process, `{CommandLine|filename|contains: 'a\b'}`, started + `false`},
+			{"ecs", process, `{CommandLine|filename|re: a}`, "eql-unsupported"},
+		}},
+		{"a word is an approximation, unless it has no letters at its ends", []row{
+			{"ecs", process, `{CommandLine|word: net}`, "word"},
+			{"ecs", process, `{CommandLine|word: '-1-'}`, started + `?process.command_line regex ".*\\-1\\-.*"`},
+		}},
 		{"colon ignores case and knows wildcards, == does neither", []row{
 			{"ecs", process, `{Image|endswith: '\A.exe'}`, started + `?process.executable : "*\\A.exe"`},
 			{"ecs", process, `{CommandLine: 'a*b?'}`, started + `?process.command_line : "a*b?"`},

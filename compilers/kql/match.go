@@ -29,15 +29,22 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 func (w *writer) match(m *ir.Match) compilers.Pred {
 	question := fieldsRead(m)[0]
 	o := w.operandOf(question.field, question.test)
-	negated := w.negated[m]
-	switch t := m.Test.(type) {
-	case *ir.Text:
-		if name, ok := ir.FilenameTest(t); ok && (o.companion != "" || o.onlyName) {
-			if o.companion != "" {
-				o = operand{name: o.companion}
-			}
-			return w.text(o, &ir.Text{Op: ir.Equals, Values: name.Values, Cased: name.Cased, List: name.List})
+	if name, ok := ir.FilenameTest(m.Test); ok && (o.companion != "" || o.onlyName) {
+		if o.companion != "" {
+			o = operand{name: o.companion}
 		}
+		return w.matchOn(o, m, name)
+	}
+	return w.matchOn(o, m, m.Test)
+}
+
+// matchOn writes a test of a match on a value.
+func (w *writer) matchOn(o operand, m *ir.Match, test ir.Test) compilers.Pred {
+	negated := w.negated[m]
+	switch t := test.(type) {
+	case *ir.OfFilename:
+		return w.matchOn(operand{name: lastPart(o.asText()), path: o.asText()}, m, t.Test)
+	case *ir.Text:
 		if o.kind == datetime {
 			w.found.Errorf("datetime-text", m.Range(), "test a part of the time with |hour, |day ...", "column %s is a datetime and cannot be searched as text", o.name)
 		}
@@ -57,6 +64,12 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 			value = "toreal(" + o.asText() + ")"
 		}
 		return notNull(numbers(value, t.Op, t.Values), value, negated)
+	case *ir.Bits:
+		value := o.name
+		if o.kind != number {
+			value = "tolong(" + o.asText() + ")"
+		}
+		return notNull(compilers.Atom(fmt.Sprintf("binary_and(%s, %d) == %d", value, t.Mask, t.Mask)), value, negated)
 	case *ir.Bool:
 		if o.kind == text || o.kind == other {
 			return compilers.Atom(o.asText() + " =~ " + quote(strconv.FormatBool(t.Value)))
@@ -117,7 +130,7 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	name := o.asText()
 	var either compilers.Any
 	if t.Op == ir.Filename {
-		name = fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), name)
+		name = lastPart(name)
 	}
 	var values, folded []string
 	for _, v := range t.Values {
@@ -133,11 +146,15 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 		}
 	}
 	inexact := t.Op != ir.Equals && t.Op != ir.Filename
-	if inexact && len(values) > maxTerms {
+	words := t.Op == ir.Word && !t.Cased && len(values) > 1
+	if inexact && !words && len(values) > maxTerms {
 		values, folded = nil, append(values, folded...)
 	}
 	for _, expr := range textRegexes(t, folded) {
 		either = append(either, matches(name, expr))
+	}
+	if words {
+		return append(either, compilers.Atom(name+" has_any ("+compilers.Fill(quoteAll(values), "    ")+")"))
 	}
 	if inexact {
 		for _, v := range values {
@@ -174,9 +191,14 @@ func numberSet(name string, values []string) compilers.Pred {
 	return compilers.Atom(name + " in (" + strings.Join(values, ", ") + ")")
 }
 
+// lastPart is the file name in a path.
+func lastPart(path string) string {
+	return fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), path)
+}
+
 var operators = map[ir.TextOp][2]string{
 	ir.Equals: {"=~", "=="}, ir.StartsWith: {"startswith", "startswith_cs"},
-	ir.EndsWith: {"endswith", "endswith_cs"}, ir.Contains: {"contains", "contains_cs"},
+	ir.EndsWith: {"endswith", "endswith_cs"}, ir.Contains: {"contains", "contains_cs"}, ir.Word: {"has", "has_cs"},
 }
 
 func compare(name string, op ir.TextOp, value string, cased bool) string {
@@ -194,6 +216,9 @@ func operator(op ir.TextOp, cased bool) string {
 func (w *writer) pattern(o operand, expr, re2 string) compilers.Pred {
 	p := matches(o.asText(), expr)
 	if re, err := regexp.Compile(re2); err == nil && re.MatchString("") {
+		if o.path != "" {
+			o.name = o.path
+		}
 		return compilers.All{present(o), p}
 	}
 	return p
@@ -228,7 +253,7 @@ func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
 	x, y := a.asText(), b.asText()
 	op := t.Op
 	if op == ir.Filename {
-		x, op = fmt.Sprintf("extract(%s, 0, %s)", verbatim(`[^\\/]*\z`), x), ir.Equals
+		x, op = lastPart(x), ir.Equals
 	}
 	if !t.Cased { // operators would ignore case only for ASCII
 		x, y = "tolower("+x+")", "tolower("+y+")"

@@ -29,7 +29,11 @@ func textRegexes(t *ir.Text, values []string) []string {
 	var quoted []string
 	length := 0
 	for i, v := range values {
-		quoted = append(quoted, literalRegex(v, t.Cased))
+		text := literalRegex(v, t.Cased)
+		if t.Op == ir.Word {
+			text = wordRegex(v, text)
+		}
+		quoted = append(quoted, text)
 		length += len(v)
 		if length > maxAlternatives || i == len(values)-1 {
 			all = append(all, textRegex(t, quoted))
@@ -45,6 +49,18 @@ func literalRegex(s string, cased bool) string {
 		return regexp.QuoteMeta(s)
 	}
 	return regex.AnyCase(s, regexp.QuoteMeta)
+}
+
+// wordRegex is an expression for a word, of one for its text.
+func wordRegex(word, expr string) string {
+	first, last := ir.WordEdges(word)
+	if first {
+		expr = `(?:\A|[^` + ir.Letters + `])` + expr
+	}
+	if last {
+		expr += `(?:\z|[^` + ir.Letters + `])`
+	}
+	return expr
 }
 
 func textRegex(t *ir.Text, quoted []string) string {

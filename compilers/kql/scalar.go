@@ -27,6 +27,7 @@ type operand struct {
 	kind      kind
 	companion string // a column with only the file name
 	onlyName  bool   // the column itself has only the file name
+	path      string // the text whose last component this is, which may be empty where the text is not
 }
 
 // asText is the operand as a string.

@@ -25,12 +25,12 @@ func unescaped(text string, t ir.Test) string {
 // character that an entity stands for, or for a part of an entity.
 func sameEscaped(t ir.Test) bool {
 	switch t := t.(type) {
-	case *ir.Null, *ir.Exists, *ir.Number, *ir.Bool, *ir.CIDR:
+	case *ir.Null, *ir.Exists, *ir.Number, *ir.Bits, *ir.Bool, *ir.CIDR:
 		return true
 	case *ir.Text:
 		for _, v := range t.Values {
 			for _, e := range schema.Entities {
-				inside := (t.Op == ir.Contains || t.Op == ir.EndsWith) && v != "" && (strings.Contains(v, ";") || strings.Contains(strings.ToLower(e[0]), strings.ToLower(v)))
+				inside := (t.Op == ir.Contains || t.Op == ir.EndsWith || t.Op == ir.Word) && v != "" && (strings.Contains(v, ";") || strings.Contains(strings.ToLower(e[0]), strings.ToLower(v)))
 				if inside || strings.Contains(v, e[1]) {
 					return false
 				}

@@ -27,7 +27,12 @@ func (w *writer) keyword(n *ir.Keyword) compilers.Pred {
 func (w *writer) inRaw(test ir.Test, n *ir.Keyword) compilers.Pred {
 	switch t := test.(type) {
 	case *ir.Text:
-		return anyValueMatches("_raw", textRegex(&ir.Text{Op: ir.Contains, Values: t.Values, Cased: t.Cased}))
+		op := ir.Contains
+		if t.Op == ir.Word {
+			op = ir.Word
+			w.plan.NoteOf(n, "keyword-escapes", "false-negatives", compilers.WordEscapesNote)
+		}
+		return anyValueMatches("_raw", textRegex(&ir.Text{Op: op, Values: t.Values, Cased: t.Cased}))
 	case *ir.Glob:
 		return anyValueMatches("_raw", globRegex(t))
 	case *ir.Regex:

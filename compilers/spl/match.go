@@ -80,7 +80,7 @@ func presence(name string, present bool) compilers.Pred {
 }
 
 func searchValues(t *ir.Text) ([]string, bool) {
-	if t.Cased || (t.Op == ir.Filename && len(t.Values) > maxSearchNames) {
+	if t.Cased || t.Op == ir.Word || (t.Op == ir.Filename && len(t.Values) > maxSearchNames) {
 		return nil, false
 	}
 	var values []string
@@ -164,8 +164,12 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 		return anyValueMatches(name, globRegex(t))
 	case *ir.Regex:
 		return anyValueMatches(name, w.expression(t, m.Range()))
+	case *ir.OfFilename:
+		return someValue(compilers.Atom("match(" + lastPart(name) + ", " + evalString(w.namePattern(t.Test, m.Range())) + ")"))
 	case *ir.Number:
 		return anyNumber("tonumber("+name+")", name, t.Op, t.Values)
+	case *ir.Bits:
+		return w.bits(name, m, t)
 	case *ir.Bool:
 		return someValue(compilers.Atom("lower(" + name + ")=" + evalString(strconv.FormatBool(t.Value))))
 	case *ir.Null:

@@ -39,6 +39,9 @@ func textRegex(t *ir.Text) string {
 	alternatives := make([]string, len(t.Values))
 	for i, v := range t.Values {
 		alternatives[i] = literalRegex(v, t.Cased)
+		if t.Op == ir.Word {
+			alternatives[i] = wordRegex(v, alternatives[i])
+		}
 	}
 	body := strings.Join(alternatives, "|")
 	if len(alternatives) > 1 {
@@ -53,6 +56,31 @@ func textRegex(t *ir.Text) string {
 		body += `\z`
 	}
 	return ignoreCase(t.Cased) + body
+}
+
+// wordRegex is an expression for a word, of one for its text.
+func wordRegex(word, expr string) string {
+	first, last := ir.WordEdges(word)
+	if first {
+		expr = `(?<![` + ir.Letters + `])` + expr
+	}
+	if last {
+		expr += `(?![` + ir.Letters + `])`
+	}
+	return expr
+}
+
+// namePattern is a test of the last component of a path as one PCRE.
+func (w *writer) namePattern(t ir.Test, at diag.Range) string {
+	switch t := t.(type) {
+	case *ir.Text:
+		return textRegex(t)
+	case *ir.Glob:
+		return globRegex(t)
+	case *ir.Regex:
+		return w.expression(t, at)
+	}
+	panic("spl: unknown test of a file name")
 }
 
 // globRegex is a wildcard pattern as PCRE.

@@ -41,6 +41,11 @@ func TestSemantics(t *testing.T) {
 		{"PCRE's escapes first, then the string's", field("F", is(ir.Contains, `a\*"`)), `| where isnotnull(mvfind(F, "(?i)a\\\\\\*\""))`},
 		{"an odd name stands in double quotes in search", eq("a-b", "x"), `"a-b"="x"`},
 		{"and in single quotes in where", cased("a-b", "x"), `| where isnotnull(mvfind('a-b', "\\Ax\\z"))`},
+		{"a word ends at what is no letter or digit, in search and where alike", field("F", is(ir.Word, "net", " -a")), `| where isnotnull(mvfind(F, "(?i)(?:(?<![\\p{L}\\p{N}])net(?![\\p{L}\\p{N}])| \\-a(?![\\p{L}\\p{N}]))"))`},
+		{"a file name is what follows the last separator", field("F", &ir.OfFilename{Test: is(ir.StartsWith, "net")}), `| where isnotnull(mvfilter(match(replace(F, "(?s)^.*[\\\\/]", ""), "(?i)\\Anet")))`},
+		{"an expression is asked of it too", field("F", &ir.OfFilename{Test: &ir.Regex{Expr: "a+$"}}), `| where isnotnull(mvfilter(match(replace(F, "(?s)^.*[\\\\/]", ""), "a+$")))`},
+		{"and a pattern", field("F", &ir.OfFilename{Test: &ir.Glob{Parts: []ir.GlobPart{{Literal: "a"}, {Wild: '?'}}}}), `| where isnotnull(mvfilter(match(replace(F, "(?s)^.*[\\\\/]", ""), "(?i)(?s)\\Aa.\\z")))`},
+		{"bits are digits of a hexadecimal text, or what divisions leave of a number", field("F", &ir.Bits{Mask: 0x16}), `| where isnotnull(mvfilter(match(F, "(?i)\\A0x(?!0*(?:[89a-f]|[1-9a-f][0-9a-f]+)[0-9a-f]{15}\\z)[0-9a-f]*[13579bdf][67ef]\\z") OR (match(F, "\\A[+-]?[0-9]{1,15}\\z") AND floor(tonumber(F)/2)-4*floor(tonumber(F)/8)=3 AND floor(tonumber(F)/16)-2*floor(tonumber(F)/32)=1)))`},
 	} {
 		t.Run(c.name, func(t *testing.T) { assert.Equal(t, c.want, body(t, c.node)) })
 	}

@@ -86,7 +86,7 @@ func (a *Atoms) number(atom Atom) int {
 	if atom.Slot == None {
 		return i
 	}
-	if text, ok := atom.Test.(*ir.Text); ok && !text.Cased && !slices.Contains(text.Values, "") && longest(text.Values) <= maxPattern {
+	if text, ok := atom.Test.(*ir.Text); ok && !text.Cased && text.Op != ir.Word && !slices.Contains(text.Values, "") && longest(text.Values) <= maxPattern {
 		a.list[i].indexed = true
 		s := a.index(atom.Slot)
 		for _, v := range atom.program.values {

@@ -54,6 +54,9 @@ func (m *Matcher) backtracking(i int, a *Atom) bool {
 func (m *Matcher) backtracks(p *predicate, texts []string) bool {
 	took := &m.took[p.number]
 	for _, t := range texts {
+		if p.name {
+			t = lastPart(t)
+		}
 		took.bytes += len(t)
 		found, known, steps := m.backtracker.Match(p.slow, t, StepsPerEvent+StepsPerByte*took.bytes-took.steps)
 		if took.steps += steps; !known {

@@ -13,6 +13,9 @@ const mostSpelledOut = 64
 
 // canonical is a test's text, equal for equal tests. Describe would shorten long lists.
 func canonical(t ir.Test) string {
+	if of, ok := t.(*ir.OfFilename); ok {
+		return "filename " + canonical(of.Test)
+	}
 	text, ok := t.(*ir.Text)
 	if !ok {
 		return ir.Describe(t)

@@ -18,11 +18,16 @@ func compareText(op ir.TextOp, v, want string) bool {
 		return strings.HasSuffix(v, want)
 	case ir.Contains:
 		return strings.Contains(v, want)
+	case ir.Word:
+		return ir.HasWord(v, want)
 	case ir.Filename:
-		return v[strings.LastIndexAny(v, `\/`)+1:] == want
+		return lastPart(v) == want
 	}
 	panic("match: unknown text operation")
 }
+
+// lastPart is what follows the last separator of a path.
+func lastPart(path string) string { return path[strings.LastIndexAny(path, `\/`)+1:] }
 
 func compareNumber(op string, n float64, values []float64) bool {
 	for _, want := range values {

@@ -44,7 +44,7 @@ func commonness(op ir.TextOp, v string) float64 {
 // Cost is a guess at the cost of asking an atom, in look-ups.
 func (a *Atoms) Cost(i int) int {
 	atom := a.list[i]
-	if _, isRegex := atom.Test.(*ir.Regex); isRegex {
+	if _, isRegex := atom.program.test.(*ir.Regex); isRegex {
 		return 100
 	}
 	if atom.indexed {

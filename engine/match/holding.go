@@ -49,7 +49,11 @@ func (m *Matcher) holding(a *Atom, text string) (h Holding, ok bool) {
 	if a.program.folds {
 		asked = fold.Text(text)
 	}
-	switch t := a.Test.(type) {
+	if a.program.name {
+		defer func(at int) { h.At += at }(utf8.RuneCountInString(text) - utf8.RuneCountInString(lastPart(text)))
+		text, asked = lastPart(text), lastPart(asked)
+	}
+	switch t := a.program.test.(type) {
 	case *ir.Null, *ir.Exists:
 		return h, true
 	case *ir.FieldRef:
@@ -94,6 +98,8 @@ func begins(op ir.TextOp, text, want string) int {
 	switch op {
 	case ir.Contains:
 		at = strings.Index(text, want)
+	case ir.Word:
+		at = ir.WordIndex(text, want)
 	case ir.EndsWith, ir.Filename:
 		at = len(text) - len(want)
 	}

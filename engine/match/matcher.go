@@ -161,7 +161,16 @@ func (m *Matcher) any(p *predicate, texts []string) bool {
 	case p.slow != nil:
 		return m.backtracks(p, texts)
 	case p.fast != nil:
-		return slices.ContainsFunc(texts, m.machine(p).Match)
+		machine := m.machine(p)
+		for _, t := range texts {
+			if p.name {
+				t = lastPart(t)
+			}
+			if machine.Match(t) {
+				return true
+			}
+		}
+		return false
 	}
 	for _, t := range texts {
 		if p.holds(t) {

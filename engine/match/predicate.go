@@ -19,6 +19,7 @@ type predicate struct {
 	values []string // of a Text, folded unless it is cased
 	parts  []ir.GlobPart
 	folds  bool // it is asked of folded texts
+	name   bool // it is asked of the last component of a path
 	re     *regexp.Regexp
 	fast   *dfa.Program       // the same expression, for asking whether it matches
 	slow   *backtrack.Program // where RE2 cannot run the expression, or not within bounds
@@ -30,7 +31,10 @@ const maxExpanded = 1_000
 
 func prepare(t ir.Test) *predicate {
 	p := &predicate{test: t}
-	switch t := t.(type) {
+	if of, ok := t.(*ir.OfFilename); ok {
+		p.test, p.name = of.Test, true
+	}
+	switch t := p.test.(type) {
 	case *ir.Text:
 		p.folds = !t.Cased
 		p.values = make([]string, len(t.Values))
@@ -70,6 +74,9 @@ func (p *predicate) compile(t *ir.Regex) {
 
 // holds asks the test of one value, which is folded already if p.folds. Expressions are asked by Matcher.any.
 func (p *predicate) holds(v string) bool {
+	if p.name {
+		v = lastPart(v)
+	}
 	switch t := p.test.(type) {
 	case *ir.Text:
 		for _, want := range p.values {
@@ -83,6 +90,9 @@ func (p *predicate) holds(v string) bool {
 	case *ir.Number:
 		n, err := strconv.ParseFloat(v, 64)
 		return err == nil && compareNumber(t.Op, n, t.Values)
+	case *ir.Bits:
+		n, ok := ir.ParseBits(v)
+		return ok && n&t.Mask == t.Mask
 	case *ir.Bool:
 		return strings.EqualFold(v, strconv.FormatBool(t.Value))
 	case *ir.CIDR:

@@ -22,7 +22,14 @@ func necessaryText(t ir.Test) *ir.Text {
 		if slices.Contains(t.Values, "") {
 			return nil
 		}
+		if t.Op == ir.Word {
+			return shortText(&ir.Text{Op: ir.Contains, Values: t.Values})
+		}
 		return shortText(t)
+	case *ir.OfFilename:
+		if pre := necessaryText(t.Test); pre != nil {
+			return &ir.Text{Op: map[ir.TextOp]ir.TextOp{ir.Equals: ir.EndsWith, ir.EndsWith: ir.EndsWith, ir.StartsWith: ir.Contains, ir.Contains: ir.Contains}[pre.Op], Values: pre.Values}
+		}
 	case *ir.Glob:
 		best := ""
 		for _, p := range t.Parts {

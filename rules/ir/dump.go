@@ -126,6 +126,10 @@ func Describe(t Test) string {
 			text += " (backtracking)"
 		}
 		return text
+	case *OfFilename:
+		return "filename " + Describe(t.Test)
+	case *Bits:
+		return "has the bits " + t.text()
 	case *Number:
 		return t.Op + " " + numbers(t.Values)
 	case *Bool:

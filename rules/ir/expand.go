@@ -25,7 +25,7 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	switch {
 	case c.opSet == "re":
 		quote = regexp.QuoteMeta
-	case c.opSet == "cidr" || c.compare != "" || c.part != "":
+	case c.opSet == "cidr" || c.opSet == "bits" || c.compare != "" || c.part != "":
 		quote = func(s string) string { return s }
 	}
 	forms, bytes, ok := l.countExpansions(v.Text, v.Range)

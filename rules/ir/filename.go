@@ -2,21 +2,22 @@ package ir
 
 import (
 	"fmt"
-	"regexp"
+	"slices"
 	"strings"
-
-	"decree/rules/regex"
 )
 
-// FilenameTest turns a text test into an equivalent test on the last component of the path, if there is one. This works
-// for Filename, and for EndsWith if every value is a separator and a name.
-func FilenameTest(t Test) (*Text, bool) {
+// FilenameTest turns a test of a path into an equivalent test of its last component, where that is a value of its own. This works
+// for Filename and OfFilename, and for EndsWith if every value is a separator and a name.
+func FilenameTest(t Test) (Test, bool) {
+	if of, ok := t.(*OfFilename); ok {
+		return of.Test, true
+	}
 	text, ok := t.(*Text)
 	if !ok {
 		return nil, false
 	}
 	if text.Op == Filename {
-		return text, true
+		return &Text{Op: Equals, Values: text.Values, Cased: text.Cased, List: text.List}, true
 	}
 	if text.Op != EndsWith {
 		return nil, false
@@ -28,7 +29,20 @@ func FilenameTest(t Test) (*Text, bool) {
 		}
 		names[i] = v[1:]
 	}
-	return &Text{Op: Filename, Values: names, Cased: text.Cased}, true
+	return &Text{Op: Equals, Values: names, Cased: text.Cased}, true
+}
+
+// ofFilename tests the last component of a path. A path ends as its last component does, unless a value has a separator.
+func ofFilename(t Test) Test {
+	switch of := t.(type) {
+	case *Exists: // every value has a last component, which may be empty
+		return t
+	case *Text:
+		if of.Op == EndsWith && !slices.ContainsFunc(of.Values, func(v string) bool { return strings.ContainsAny(v, `\/`) }) {
+			return t
+		}
+	}
+	return &OfFilename{t}
 }
 
 // filenamePattern is a file name with wildcards, which match no separator: what follows the last one must be the whole name.
@@ -42,25 +56,11 @@ func filenamePattern(ps []GlobPart, cased bool) Test {
 		case '?':
 			b.WriteString(`[^\\/]`)
 		case 0:
-			if cased {
-				b.WriteString(regexp.QuoteMeta(p.Literal))
-			} else {
-				b.WriteString(regex.AnyCase(p.Literal, regexp.QuoteMeta))
-			}
+			b.WriteString(literalExpr(p.Literal, cased))
 		default:
 			panic(fmt.Sprintf("ir: unknown wildcard %q in a file name", p.Wild))
 		}
 	}
 	b.WriteString(`\z`)
-	flags := "is"
-	if cased {
-		flags = "s"
-	}
-	t := &Regex{Expr: b.String(), Flags: flags}
-	e, err := regex.Parse(t.Expr, t.Flags)
-	if err != nil {
-		panic(fmt.Sprintf("ir: the expression %q: %v", t.Expr, err)) // it is made of quoted text
-	}
-	t.parsed = e
-	return t
+	return exprOf(b.String(), cased)
 }

@@ -123,23 +123,24 @@ type Prevalence struct {
 	Among Node // nil: all events of the log source
 }
 
-// Test is a test of a value: *Text, *Glob, *Regex, *Number, *Bool, *Null, *Exists,
+// Test is a test of a value: *Text, *Glob, *Regex, *OfFilename, *Number, *Bits, *Bool, *Null, *Exists,
 // *CIDR, *FieldRef or *TimePart.
 type Test interface{ test() }
 
 // TextOp is the comparison of a Text or FieldRef.
 type TextOp int
 
-// The text operations. Filename compares the part after the last '\' or '/'.
+// The text operations. Filename compares the part after the last '\' or '/'. Word holds of a text that has the value as HasWord says.
 const (
 	Equals TextOp = iota
 	StartsWith
 	EndsWith
 	Contains
 	Filename
+	Word
 )
 
-var textOpNames = [...]string{"equals", "startswith", "endswith", "contains", "filename"}
+var textOpNames = [...]string{"equals", "startswith", "endswith", "contains", "filename", "word"}
 
 // String gives the operation's Sigma name.
 func (o TextOp) String() string { return textOpNames[o] }
@@ -191,12 +192,18 @@ func (t *Regex) Parse() *regex.Expression {
 	return e
 }
 
+// OfFilename holds if Test, which is a *Text, a *Glob or a *Regex, does of the part after the last '\' or '/'.
+type OfFilename struct{ Test Test }
+
 // Number compares numerically, whether the event has 5 or "5". Op is "eq", "lt", "lte", "gt" or "gte". One of Values
 // is enough; only "eq" has several.
 type Number struct {
 	Op     string
 	Values []float64
 }
+
+// Bits holds for a whole number in which all bits of Mask are set. ParseBits says which texts are such numbers. Mask is positive.
+type Bits struct{ Mask int64 }
 
 // Bool holds for true/false, as a boolean or spelled out.
 type Bool struct{ Value bool }
@@ -235,16 +242,18 @@ func WhenMissing(t Test) bool {
 	return false
 }
 
-func (*Text) test()     {}
-func (*Glob) test()     {}
-func (*Regex) test()    {}
-func (*Number) test()   {}
-func (*Bool) test()     {}
-func (*Null) test()     {}
-func (*Exists) test()   {}
-func (*CIDR) test()     {}
-func (*FieldRef) test() {}
-func (*TimePart) test() {}
+func (*Text) test()       {}
+func (*Glob) test()       {}
+func (*Regex) test()      {}
+func (*OfFilename) test() {}
+func (*Number) test()     {}
+func (*Bits) test()       {}
+func (*Bool) test()       {}
+func (*Null) test()       {}
+func (*Exists) test()     {}
+func (*CIDR) test()       {}
+func (*FieldRef) test()   {}
+func (*TimePart) test()   {}
 
 // Children lists a node's direct children. Leaves have none. The population of a Prevalence is not a child, because it
 // is about other events. An unknown node is a programming error.

@@ -21,6 +21,7 @@ type chain struct {
 	cased    bool
 	negated  bool
 	exists   bool
+	filename bool // the test is of the last component of a path
 	expand   bool
 	listed   bool // the value is of a list
 	flags    string
@@ -32,13 +33,13 @@ type chain struct {
 }
 
 // kinds of test that exclude each other
-var decisive = map[string]bool{"startswith": true, "endswith": true, "contains": true, "filename": true, "re": true, "cidr": true, "exists": true}
+var decisive = map[string]bool{"startswith": true, "endswith": true, "contains": true, "filename": true, "word": true, "re": true, "cidr": true, "bits": true, "exists": true}
 
 var (
 	comparisons = map[string]bool{"lt": true, "lte": true, "gt": true, "gte": true}
 	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true, "year": true}
 	positions   = map[string]bool{"startswith": true, "endswith": true, "contains": true} // modifiers that an expression may have
-	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename}
+	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename, "word": Word}
 )
 
 // read interprets the modifiers in order. ok is false if they contradict each other.
@@ -76,6 +77,8 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 		case comparisons[name]:
 			l.once(m, c.compare)
 			c.compare = name
+		case c.opSet == "filename" && (name == "re" || positions[name]):
+			c.filename, c.opSet, c.op = true, name, textOps[name]
 		case name == "re" && positions[c.opSet], positions[name] && c.opSet == "re":
 			if positions[name] {
 				c.op = textOps[name]
@@ -91,7 +94,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 		}
 	}
 	if ref {
-		if _, text := textOps[c.opSet]; c.opSet != "" && !text {
+		if _, text := textOps[c.opSet]; c.opSet != "" && (!text || c.op == Word) || c.filename {
 			l.errorf("modifier-conflict", item.Range, "", "fieldref can be combined only with startswith, endswith and contains")
 		}
 		c.opSet = "fieldref"
@@ -100,7 +103,7 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 		l.errorf("modifier-conflict", item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
 	}
 	if textual := c.opSet == "" && c.compare == "" && c.part == "" || decisiveText(c.opSet); !textual && len(c.encoders) > 0 {
-		l.errorf("modifier-conflict", item.Range, "keep one of them", "encodings and windash can be combined only with contains, startswith, endswith and filename")
+		l.errorf("modifier-conflict", item.Range, "keep one of them", "encodings and windash can be combined only with contains, startswith, endswith, filename and word")
 	}
 	if c.expand && (c.exists || ref) {
 		l.errorf("modifier-conflict", item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
@@ -141,6 +144,9 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 		for _, forms := range l.values(c, v, level) {
 			alternatives := make([]Node, len(forms))
 			for i, t := range forms {
+				if c.filename {
+					t = ofFilename(t)
+				}
 				if f.Name == "" {
 					t = l.keyword(c, v, t)
 				}
@@ -199,6 +205,8 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 		return l.regex(c, v)
 	case c.opSet == "cidr":
 		return l.network(c, v)
+	case c.opSet == "bits":
+		return l.bits(v)
 	case c.opSet == "fieldref":
 		if v.Text == "" {
 			return fail("invalid-fieldref", "write the name of a field", "the value of fieldref must be the name of another field")

@@ -33,7 +33,7 @@ func lowered(t *testing.T, item string) string {
 	return strings.TrimSpace(strings.TrimPrefix(ir.Dump(r), "a:\n"))
 }
 
-// TestModifiers pins what each modifier of Sigma 2.1, and filename, makes of a value.
+// TestModifiers pins what each modifier of Sigma 2.1, and each of decree's own, makes of a value.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-appendix-modifiers.md
 func TestModifiers(t *testing.T) {
 	cases := []struct{ item, want string }{
@@ -61,6 +61,21 @@ func TestModifiers(t *testing.T) {
 		{`F|startswith: 'a?'`, `F like "a" ? *`},
 		{`F|endswith: x`, `F endswith "x"`},
 		{`F|filename: a.exe`, `F filename "a.exe"`},
+		{`F|filename|contains: [net, who]`, `F filename contains "net", "who"`},
+		{`F|filename|startswith: 'a?'`, `F filename like "a" ? *`},
+		{`F|filename|endswith: [.tmp, x]`, `F endswith ".tmp", "x"`},
+		{`F|filename|endswith: 'x\.tmp'`, `F filename endswith "x\\.tmp"`},
+		{`F|filename|contains: '*'`, `F exists`},
+		{`F|filename|re|i: '^a'`, `F filename matches /^a/i`},
+		{`F|word: [net, who]`, `F word "net", "who"`},
+		{`F|word|cased|all: [net, who]`, "and\n    F word \"net\", in this case\n    F word \"who\", in this case"},
+		{`F|word: 'a*'`, `F matches /(?:\A|[^\p{L}\p{N}])a[\p{L}\p{N}]*(?:\z|[^\p{L}\p{N}])/is`},
+		{`F|word|cased: '-?'`, `F matches /-[\p{L}\p{N}](?:\z|[^\p{L}\p{N}])/s`},
+		{`F|word: '*'`, `F exists`},
+		{`F|windash|word: '-a'`, `F word "-a", "/a", "–a", "—a", "―a"`},
+		{`'|word': net`, `any value word "net"`},
+		{`F|bits: 0x1410`, `F has the bits 0x1410`},
+		{`F|bits: ['0x10', 3]`, "or\n    F has the bits 0x10\n    F has the bits 0x3"},
 		{`F|cased: x`, `F equals "x", in this case`},
 		{`F|contains|cased: x`, `F contains "x", in this case`},
 		{`F|cased|startswith: 'a*b'`, `F like "a" * "b" *, in this case`},
@@ -170,6 +185,20 @@ func TestLoweringErrors(t *testing.T) {
 		{`F|re: '('`, "invalid-regex"},
 		{`F|re|fieldref: x`, "modifier-conflict"},
 		{`F|cidr: x`, "invalid-cidr"},
+		{`F|bits: x`, "invalid-bits"},
+		{`F|bits: 1.5`, "invalid-bits"},
+		{`F|bits: 0`, "invalid-bits"},
+		{`F|bits: -1`, "invalid-bits"},
+		{`F|bits: 0x8000000000000000`, "invalid-bits"},
+		{`F|bits: true`, "invalid-bits"},
+		{`F|bits|gt: 5`, "modifier-conflict"},
+		{`F|bits|windash: 5`, "modifier-conflict"},
+		{`F|word|contains: x`, "modifier-conflict"},
+		{`F|word|fieldref: G`, "modifier-conflict"},
+		{`F|contains|filename: x`, "modifier-conflict"},
+		{`F|filename|cidr: 10.0.0.0/8`, "modifier-conflict"},
+		{`F|filename|contains|fieldref: G`, "modifier-conflict"},
+		{`'|filename|contains': x`, "invalid-keyword"},
 		{`F|exists: x`, "invalid-exists"},
 		{`F|lt: x`, "invalid-number"},
 		{`F|contains: null`, "modifier-conflict"},

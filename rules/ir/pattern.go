@@ -60,6 +60,10 @@ func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 		ps = append([]GlobPart{star}, ps...)
 	case Contains:
 		ps = append(append([]GlobPart{star}, ps...), star)
+	case Word:
+		if len(ps) == 0 { // every value has an empty word, as it contains an empty text
+			ps = append(ps, star)
+		}
 	case Filename, Equals:
 	}
 	ps = oneStar(ps)
@@ -81,6 +85,10 @@ func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 		return text(Filename)
 	case op == Filename:
 		return filenamePattern(ps, cased)
+	case op == Word && literal && !lead && !trail:
+		return text(Word)
+	case op == Word && len(inner) > 0:
+		return WordPattern(ps, cased)
 	case len(ps) == 0:
 		return &Text{Op: Equals, Values: []string{""}, Cased: cased}
 	case lead && len(inner) == 0:

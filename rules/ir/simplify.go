@@ -94,6 +94,7 @@ func merge(terms []Node) []Node {
 // mergeKey is equal for tests that can be merged into one test with all their values.
 type mergeKey struct {
 	keyword bool
+	name    bool // of the last component of a path
 	field   Field
 	kind    string
 	op      TextOp
@@ -111,6 +112,9 @@ func keyOf(n Node) (mergeKey, bool) {
 		key.keyword, test = true, n.Test
 	default:
 		return key, false
+	}
+	if of, ok := test.(*OfFilename); ok {
+		key.name, test = true, of.Test
 	}
 	switch t := test.(type) {
 	case *Text:
@@ -150,6 +154,11 @@ func join(a, b Node) Node {
 
 func join1(a, b Test) Test {
 	switch a := a.(type) {
+	case *OfFilename:
+		if b == nil {
+			return &OfFilename{join1(a.Test, nil)}
+		}
+		a.Test = join1(a.Test, b.(*OfFilename).Test)
 	case *Text:
 		if b == nil {
 			return &Text{Op: a.Op, Values: slices.Clone(a.Values), Cased: a.Cased, Spelling: a.Spelling}

@@ -31,8 +31,15 @@ var modifierChecks = []Check{
 		}
 	})},
 	{Code: "base64-without-contains", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
-		if has(it, "base64", "base64offset") && !has(it, "contains", "startswith", "endswith") {
+		if has(it, "base64", "base64offset") && !has(it, "contains", "startswith", "endswith", "word") {
 			s.report(it.Range, "add `contains`", "the whole field must equal the encoded value")
+		}
+	})},
+	{Code: "modifier-beyond-sigma", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {
+		for _, m := range it.Modifiers {
+			if rules.BeyondSigma(m.Name) {
+				s.report(m.Range, "keep it in rules that only decree reads", "Sigma has no modifier %s: other tools do not read this rule", m.Name)
+			}
 		}
 	})},
 	{Code: "redundant-cased", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {

@@ -67,7 +67,7 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 	for i, v := range t.Values {
 		asked[i] = folded(v)
 	}
-	compare := map[ir.TextOp]func(v, a string) bool{ir.StartsWith: strings.HasPrefix, ir.EndsWith: strings.HasSuffix, ir.Contains: strings.Contains}[t.Op]
+	compare := map[ir.TextOp]func(v, a string) bool{ir.StartsWith: strings.HasPrefix, ir.EndsWith: strings.HasSuffix, ir.Contains: strings.Contains, ir.Word: ir.HasWord}[t.Op]
 	switch {
 	case t.Op == ir.Filename:
 		h.tests = append(h.tests, func(v string) bool { return slices.Contains(asked, v[strings.LastIndexAny(v, `\/`)+1:]) == want })
@@ -107,6 +107,8 @@ func words(op ir.TextOp) string {
 		return "a text with "
 	case ir.Filename:
 		return "a path to "
+	case ir.Word:
+		return "a text with the word "
 	}
 	return ""
 }

@@ -2,6 +2,7 @@ package schema
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"decree/rules/ir"
@@ -63,6 +64,11 @@ func (j joint) text(t *ir.Text) (ir.Node, error) {
 	switch {
 	case t.Op == ir.Filename:
 		return nil, j.refusal()
+	case t.Op == ir.Word: // the separator between the two columns separates words
+		if slices.ContainsFunc(t.Values, func(v string) bool { return strings.Contains(v, `\`) }) {
+			return nil, j.refusal()
+		}
+		return either(j.at.Base, []ir.Node{j.key(t), j.name(t)}), nil
 	case after == ir.StartsWith:
 		terms = append(terms, j.key(of(t.Op, t.Values...)))
 	case j.col.Alone:

@@ -54,7 +54,7 @@ func unnamed(n *ir.Match) (ways []ir.Node) {
 			op = ir.Equals
 		case ir.Contains:
 			op = ir.EndsWith
-		case ir.Filename:
+		case ir.Filename, ir.Word:
 			return nil
 		}
 		if len(keys) > 0 {
@@ -142,6 +142,8 @@ func (c Column) bothSpellings(n *ir.Match) ir.Node {
 			parts, changed := c.otherSpelling([]ir.GlobPart{{Literal: v}})
 			switch {
 			case !changed:
+			case t.Op == ir.Word:
+				ask(ir.WordPattern(parts, t.Cased))
 			case len(parts) == 1:
 				ask(&ir.Text{Op: t.Op, Values: []string{parts[0].Literal}, Cased: t.Cased})
 			default:

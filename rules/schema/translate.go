@@ -189,13 +189,16 @@ func (c Column) inTwoColumns(n *ir.Match) (ir.Node, error) {
 	var terms []ir.Node
 	for _, v := range text.Values {
 		domain, name, both := strings.Cut(v, `\`)
-		if c.Domain == noDomain && (both || after == ir.StartsWith) {
+		if both && text.Op == ir.Word {
+			return n, fmt.Errorf("the domain and the name of %s are in two columns: a word cannot span both", n.Field.Name)
+		}
+		if c.Domain == noDomain && (both || after == ir.StartsWith || text.Op == ir.Word) {
 			return n, fmt.Errorf("the product stores user names without domains: %q may be part of either", v)
 		}
 		switch {
 		case both:
 			terms = append(terms, &ir.And{Base: n.Base, Terms: []ir.Node{in(c.Domain, before, domain), in(n.Field.Name, after, name)}})
-		case text.Op == ir.Contains:
+		case text.Op == ir.Contains, text.Op == ir.Word:
 			terms = append(terms, in(c.Domain, text.Op, v), in(n.Field.Name, text.Op, v))
 		case text.Op == ir.StartsWith:
 			terms = append(terms, in(c.Domain, text.Op, v))

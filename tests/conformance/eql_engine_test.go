@@ -25,7 +25,8 @@ const lookback = 2 * time.Hour
 
 // refusedByEQL are the conditions that EQL cannot say, with the code it is refused by.
 var refusedByEQL = map[string]string{
-	"keywords": "keywords", "not keywords": "keywords", "field to field": "fieldref",
+	"keywords": "keywords", "not keywords": "keywords", "word anywhere": "keywords", "not word anywhere": "keywords",
+	"file name, regex": "eql-unsupported", "not file name, regex": "eql-unsupported", "field to field": "fieldref",
 	"field ends a field": "fieldref", "not field ends a field": "fieldref",
 	"not grandparent's command line": "deep-ancestor-negated", "not grandparent's path": "deep-ancestor-negated", "not parent's user": "deep-ancestor-negated",
 	"third ancestor": "ancestor-too-far", "not third ancestor": "deep-ancestor-negated",
@@ -45,7 +46,7 @@ func TestEQLAgreesWithTheEngine(t *testing.T) {
 	texts := conditions()
 	for _, name := range slices.Sorted(maps.Keys(texts)) {
 		r := lowered.Rule(t, texts[name])
-		q, found := eql.New().Compile(r, compilers.Options{Model: m, Approximate: []string{"deep-ancestor"}})
+		q, found := eql.New().Compile(r, compilers.Options{Model: m, Approximate: []string{"deep-ancestor", "word"}})
 		if q == nil {
 			refused[name] = found[0].Code
 			continue

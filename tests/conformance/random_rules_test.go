@@ -76,7 +76,7 @@ func (a author) item() string {
 		field, value = pick(a, randomPaths), a.path
 	}
 	modifier := pick(a, []string{"", "", "|contains", "|contains", "|startswith", "|endswith", "|endswith", "|contains|all", "|cased", "|contains|cased", "|endswith|cased", "|filename",
-		"|re", "|re|i", "|re|s", "|exists", "|windash|contains", "|fieldref", "|fieldref|endswith", "null", "number", "|base64|contains"})
+		"|re", "|re|i", "|re|s", "|filename|contains", "|filename|startswith", "|filename|endswith", "|filename|contains|cased", "|filename|re", "|word", "|word", "|word|cased", "bits", "|exists", "|windash|contains", "|fieldref", "|fieldref|endswith", "null", "number", "|base64|contains"})
 	one := func(v string) string {
 		text, err := json.Marshal(v)
 		if err != nil {
@@ -87,13 +87,15 @@ func (a author) item() string {
 	switch modifier {
 	case "null":
 		return field + ": null"
+	case "bits":
+		return pick(a, []string{"ProcessId|bits: 1", "ProcessId|bits: 0x6", "ProcessId|bits: [5, 16]", field + "|bits: 1", field + "|bits: 0x11"})
 	case "number":
 		return pick(a, []string{"ProcessId: 1", "ProcessId: [1, 2, 7]", "ProcessId|gte: 9", "ProcessId|lt: 4"})
 	case "|exists":
 		return field + modifier + ": " + pick(a, []string{"true", "false"})
 	case "|fieldref", "|fieldref|endswith":
 		return field + modifier + ": " + pick(a, append(randomTexts, randomPaths...))
-	case "|re", "|re|i", "|re|s":
+	case "|re", "|re|i", "|re|s", "|filename|re":
 		return field + modifier + ": " + one(a.pattern())
 	case "|contains|all":
 		return field + modifier + ": [" + one(value()+"a") + ", " + one(value()+"b") + "]"

@@ -63,6 +63,14 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 			}
 			return float64(at)
 		}
+	case "match":
+		expr := args[1](nil).(string)
+		return func(r splRow) any {
+			if v := args[0](r); v != nil {
+				return splMatches(expr, splText(v))
+			}
+			return nil
+		}
 	case "replace":
 		expr, with := regexp.MustCompile(args[1](nil).(string)), args[2](nil).(string)
 		return func(r splRow) any {

@@ -34,6 +34,7 @@ func TestSPLReadsSearchesAsTheirPagesSay(t *testing.T) {
 		{"where evaluates AND before OR", `a=* | where a="z" OR b="x" AND c="x"`, []splRow{row("1", splRow{"a": "z", "b": "y", "c": "y"}), row("2", splRow{"a": "2", "b": "x", "c": "x"}), row("3", splRow{"a": "2", "b": "x", "c": "y"})}, "1 2"},
 		{"where tells case apart", `a=* | where a="x"`, []splRow{row("1", splRow{"a": "x"}), row("2", splRow{"a": "X"})}, "1"},
 		{"mvfind gives null if no values match", `a=* | where isnotnull(mvfind(a, "^err\\d+"))`, []splRow{row("1", splRow{"a": []string{"x", "err1"}}), row("2", splRow{"a": "xerr1"})}, "1"},
+		{"match finds an expression anywhere in a value", `a=* | where match(a, "rr\\d")`, []splRow{row("1", splRow{"a": "err1"}), row("2", splRow{"a": "err"})}, "1"},
 		{"mvmap makes a value of each", `a=* | eval b=mvmap(a, replace(a, "x", "")) | where isnotnull(mvfind(b, "^2$"))`, []splRow{row("1", splRow{"a": []string{"x1", "2x"}}), row("2", splRow{"a": "x"}), row("3", splRow{"a": "12"})}, "1"},
 		{"mvfilter keeps the values that match", `a=* | where isnotnull(mvfilter(tonumber(a)>2))`, []splRow{row("1", splRow{"a": []string{"1", "3"}}), row("2", splRow{"a": "x"}), row("3", splRow{"a": "2"})}, "1"},
 		{"eventstats counts distinct values by group", `a=* | eventstats dc(eval(lower(b))) as n by a | where n=2`, []splRow{row("1", splRow{"a": "1", "b": "x"}), row("2", splRow{"a": "1", "b": "y"}), row("3", splRow{"a": "2", "b": "x"}), row("4", splRow{"a": "2", "b": "X"})}, "1 2"},

@@ -22,7 +22,7 @@ import (
 var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup", "rename"}
 
 // splFunctions are the functions of eval, where and stats our searches may use.
-var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "floor", "if", "in", "isnotnull", "isnull", "len", "lower", "max", "min", "mvappend", "mvmap", "mvcount",
+var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "floor", "if", "in", "isnotnull", "isnull", "len", "lower", "match", "max", "min", "mvappend", "mvmap", "mvcount",
 	"mvdedup", "mvfilter", "mvfind", "mvindex", "now", "null", "num", "relative_time", "replace", "round", "searchmatch", "split", "str", "strftime", "strptime", "substr", "tonumber"}
 
 var splCall = regexp.MustCompile(`([A-Za-z_]+)\(`)

@@ -4,10 +4,12 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"fmt"
+	"math/big"
 	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
+	"unicode"
 	"unicode/utf16"
 
 	"decree/engine/backtrack"
@@ -71,9 +73,14 @@ func (v view) value(field string, order []string, mods map[string]bool, want any
 // one compares one value of the event.
 func (v view) one(field string, order []string, mods map[string]bool, want any, got string) (bool, error) {
 	text := fmt.Sprint(want)
+	if mods["filename"] {
+		got = got[strings.LastIndexAny(got, `\/`)+1:]
+	}
 	switch {
 	case mods["re"]:
 		return expression(mods, text, got)
+	case mods["bits"]:
+		return set(text, got), nil
 	case mods["cidr"]:
 		network, err := netip.ParsePrefix(text)
 		if err != nil {
@@ -115,6 +122,19 @@ func (v view) one(field string, order []string, mods map[string]bool, want any, 
 	return false, nil
 }
 
+// set tells whether a number has all bits of another.
+func set(mask, got string) bool {
+	parsed := func(text string) (*big.Int, bool) {
+		if hex, ok := strings.CutPrefix(strings.ToLower(text), "0x"); ok {
+			return new(big.Int).SetString(hex, 16)
+		}
+		return new(big.Int).SetString(text, 10)
+	}
+	m, ok := parsed(mask)
+	g, also := parsed(got)
+	return ok && also && g.IsInt64() && new(big.Int).And(m, g).Cmp(m) == 0 // of a negative number, And is of the two's complement
+}
+
 func expression(mods map[string]bool, text, got string) (bool, error) {
 	flags := ""
 	for _, f := range []string{"i", "m", "s"} {
@@ -148,7 +168,7 @@ func encoded(order []string, text string) (forms []string, plain bool, err error
 			change = offsets
 		case "wide", "utf16le":
 			change = func(s string) []string { return []string{wide(s)} }
-		case "all", "contains", "startswith", "endswith", "cased", "neq": // they compare
+		case "all", "contains", "startswith", "endswith", "cased", "neq", "filename", "word": // they compare
 			continue
 		default:
 			return nil, false, fmt.Errorf("the oracle does not know %s", m)
@@ -229,6 +249,9 @@ func wildcard(field string, mods map[string]bool, want, got string) (bool, error
 }
 
 func anchored(field string, mods map[string]bool, pattern, got string) (bool, error) {
+	if mods["word"] {
+		return word(mods, pattern, got)
+	}
 	if !mods["contains"] && !mods["endswith"] && field != "" {
 		pattern = `\A` + pattern
 	}
@@ -244,6 +267,31 @@ func anchored(field string, mods map[string]bool, pattern, got string) (bool, er
 		return false, err
 	}
 	return re.MatchString(got), nil
+}
+
+// word looks at each place where a pattern matches: no word may go on there. Wildcards are letters and digits.
+func word(mods map[string]bool, pattern, got string) (bool, error) {
+	pattern = strings.NewReplacer(`\\`, `\\`, `\.`, `\.`, ".*", `[\pL\pN]*`, ".", `[\pL\pN]`).Replace(pattern)
+	if !mods["cased"] {
+		pattern = "(?i)" + pattern
+	}
+	re, err := regexp.Compile(`(?s)\A(?:` + pattern + `)\z`)
+	if err != nil {
+		return false, err
+	}
+	runes := []rune(got)
+	letter := func(i int) bool {
+		return i >= 0 && i < len(runes) && (unicode.IsLetter(runes[i]) || unicode.IsNumber(runes[i]))
+	}
+	for from := range len(runes) + 1 {
+		for to := from; to <= len(runes); to++ {
+			goesOn := from < to && (letter(from-1) && letter(from) || letter(to-1) && letter(to))
+			if !goesOn && re.MatchString(string(runes[from:to])) {
+				return true, nil
+			}
+		}
+	}
+	return false, nil
 }
 
 // literal compares with a value that has no wildcards.

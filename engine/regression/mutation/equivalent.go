@@ -152,6 +152,8 @@ func textImplies(a *ir.Text, v string, b *ir.Text, w string) bool {
 		return (a.Op == ir.Equals || a.Op == ir.StartsWith) && strings.HasPrefix(v, w)
 	case ir.EndsWith:
 		return (a.Op == ir.Equals || a.Op == ir.EndsWith || a.Op == ir.Filename) && strings.HasSuffix(v, w)
+	case ir.Word:
+		return (a.Op == ir.Equals || a.Op == ir.Word) && ir.HasWord(v, w)
 	case ir.Equals:
 		return a.Op == ir.Equals && v == w
 	case ir.Filename:

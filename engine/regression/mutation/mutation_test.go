@@ -55,6 +55,24 @@ threshold 4:11 F: 2 instead of 1
 threshold 5:11 F: 3 instead of 2
 threshold 6:11 F: 4 instead of 3
 `},
+		{"words", "detection:\n  a: {F|word: net}\n  condition: a\n", `negate 4:7 not F word "net"
+value 4:15 F: "neu" instead of "net"
+modifier 4:7 F: equals instead of word
+modifier 4:7 F: contains instead of word
+case 4:7 F: only in this case
+`},
+		{"file names", "detection:\n  a: {F|filename|contains: net}\n  condition: a\n", `negate 4:7 not F filename contains "net"
+modifier 4:7 F: of the whole path instead of its file name
+value 4:28 F: "neu" instead of "net"
+modifier 4:7 F: startswith instead of contains
+modifier 4:7 F: endswith instead of contains
+case 4:7 F: only in this case
+`},
+		{"bits", "detection:\n  a: {F|bits: 5}\n  condition: a\n", `negate 4:7 not F has the bits 0x5
+modifier 4:7 F: equals 0x5 instead of its bits
+value 4:7 F: without the bit 0x1
+value 4:7 F: without the bit 0x4
+`},
 		{"wildcards", "detection:\n  a: {F: 'a*b?'}\n  condition: a\n", `negate 4:7 not F like "a" * "b" ?
 wildcard 4:7 F: without wildcard 2 (*)
 wildcard 4:7 F: without wildcard 4 (?)
@@ -131,6 +149,9 @@ func TestEquivalent(t *testing.T) {
 		{"a value inside another", body("  a: {F|contains: [net, net1]}\n", "a"), body("  a: {F|contains: net}\n", "a"), true},
 		{"a value that is not", body("  a: {F|startswith: [net, xnet]}\n", "a"), body("  a: {F|startswith: net}\n", "a"), false},
 		{"a name that ends so", body("  a: {F|filename: x.exe}\n  b: {F|endswith: .exe}\n", "a and b"), body("  a: {F|filename: x.exe}\n  b: {F|endswith: .exe}\n", "a or (a and b)"), true},
+		{"a word inside another", body("  a: {F|word: [' net', 'a net']}\n", "a"), body("  a: {F|word: ' net'}\n", "a"), true},
+		{"a word that is in part of another", body("  a: {F|word: [net, nets]}\n", "a"), body("  a: {F|word: net}\n", "a"), false},
+		{"a word is a part", body("  a: {F|word: net}\n  b: {F|contains: et}\n", "a or b"), body("  a: {F|word: net}\n  b: {F|contains: et}\n", "b or (a and b)"), true},
 		{"case", body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "a or b"), body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "b or (a and b)"), true},
 		{"case the other way", body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "a or b"), body("  a: {F|contains|cased: net}\n  b: {F|contains: NET}\n", "a or (a and b)"), false},
 		{"absent", body("  a: {F: null}\n  b: {F|exists: true}\n", "a or b"), body("  a: {F|exists: false}\n  b: {F|exists: true}\n", "not (a and b)"), true},
@@ -169,6 +190,7 @@ func TestSuggestionsKill(t *testing.T) {
 		"detection:\n  a: {F|re: '^(?:foo|bar)$'}\n  condition: a\n",
 		"detection:\n  a: {F|cidr: [10.0.0.0/8, 192.168.0.0/16]}\n  b: {G|gte: 5}\n  condition: a or b\n",
 		"detection:\n  a: {ParentImage|filename: x.exe, Image|endswith: \\y.exe}\n  condition: a\n",
+		"detection:\n  a: {F|word: [net, who], G|bits: 0x11, H|filename|contains: a}\n  b: {F|startswith: z}\n  condition: a and not b\n",
 		"detection:\n  a: {F|hour: 3, G: null}\n  condition: a\n",
 	} {
 		t.Run(body, func(t *testing.T) {

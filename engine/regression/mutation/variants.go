@@ -31,6 +31,7 @@ var otherOps = map[ir.TextOp][]ir.TextOp{
 	ir.EndsWith:   {ir.Equals, ir.Contains},
 	ir.Contains:   {ir.StartsWith, ir.EndsWith},
 	ir.Filename:   {ir.Equals, ir.EndsWith},
+	ir.Word:       {ir.Equals, ir.Contains},
 }
 
 // variants lists the small changes of a test.
@@ -42,6 +43,15 @@ func variants(t ir.Test) []variant {
 		return globVariants(t)
 	case *ir.Regex:
 		return regexVariants(t)
+	case *ir.OfFilename:
+		out := []variant{{"modifier", "", "of the whole path instead of its file name", t.Test}}
+		for _, v := range variants(t.Test) {
+			v.test = &ir.OfFilename{Test: v.test}
+			out = append(out, v)
+		}
+		return out
+	case *ir.Bits:
+		return bitsVariants(t)
 	case *ir.Number:
 		return numberVariants(t.Op, t.Values, func(op string, values []float64) ir.Test { return &ir.Number{Op: op, Values: values} })
 	case *ir.TimePart:
@@ -84,6 +94,17 @@ func textVariants(t *ir.Text) []variant {
 			change = "in any case"
 		}
 		out = append(out, variant{"case", "", change, &ir.Text{Op: t.Op, Values: t.Values, Cased: !t.Cased}})
+	}
+	return out
+}
+
+// bitsVariants clears each bit of a mask, and asks for the number itself.
+func bitsVariants(t *ir.Bits) []variant {
+	out := []variant{{"modifier", "", fmt.Sprintf("equals 0x%x instead of its bits", t.Mask), &ir.Number{Op: "eq", Values: []float64{float64(t.Mask)}}}}
+	for bit := int64(1); bit > 0; bit <<= 1 {
+		if rest := t.Mask &^ bit; rest != t.Mask && rest != 0 {
+			out = append(out, variant{"value", "", fmt.Sprintf("without the bit 0x%x", bit), &ir.Bits{Mask: rest}})
+		}
 	}
 	return out
 }

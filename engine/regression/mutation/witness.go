@@ -160,6 +160,10 @@ func (c *composer) event(wishes []wish, of *ir.Match, text string) {
 			if !strings.Contains(f.inside, v) {
 				f.inside += " " + v
 			}
+		case ir.Word:
+			if !strings.Contains(f.inside, v) {
+				f.inside += "  " + v + " "
+			}
 		case ir.EndsWith, ir.Filename:
 			if !strings.HasSuffix(strings.ToLower(f.end), strings.ToLower(v)) {
 				f.end = v
@@ -228,6 +232,14 @@ func samples(t ir.Test) []string {
 		return globSamples(t)
 	case *ir.Regex:
 		return regexSamples(t)
+	case *ir.OfFilename:
+		var out []string
+		for _, text := range samples(t.Test) {
+			out = append(out, `C:\x\`+text, text, `C:\`+text+`\x`)
+		}
+		return out
+	case *ir.Bits:
+		return bitsSamples(t)
 	case *ir.Number:
 		return numberSamples(t.Values)
 	case *ir.TimePart:
@@ -284,6 +296,17 @@ func numberSamples(values []float64) []string {
 	for _, v := range values {
 		for _, near := range []float64{v, v - 1, v + 1, v - 2, v + 2} {
 			out = append(out, fmt.Sprint(near))
+		}
+	}
+	return out
+}
+
+// bitsSamples are numbers with all bits of a mask, with another one too, and without each.
+func bitsSamples(t *ir.Bits) []string {
+	out := []string{fmt.Sprint(t.Mask), fmt.Sprint(t.Mask | (t.Mask+1)&^t.Mask), fmt.Sprintf("0x%x", t.Mask)}
+	for bit := int64(1); bit > 0; bit <<= 1 {
+		if t.Mask&bit != 0 {
+			out = append(out, fmt.Sprint(t.Mask&^bit))
 		}
 	}
 	return out

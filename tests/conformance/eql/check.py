@@ -145,7 +145,20 @@ ORDER = {"<": lambda a, b: a < b, "<=": lambda a, b: a <= b, ">": lambda a, b: a
 NAMES = {}  # id of a field's node -> its name; the nodes live as long as their query
 
 
+def divided(a, b):
+    """Whole numbers are divided as Java divides them: what is left of the point, whichever the sign."""
+    return abs(a) // abs(b) * (1 if (a < 0) == (b < 0) else -1)
+
+
+# https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-arithmetic-operators
+ARITHMETIC = {"+": lambda a, b: a + b, "-": lambda a, b: a - b, "*": lambda a, b: a * b, "/": divided, "%": lambda a, b: a - b * divided(a, b)}
+
+
 def values(node, event):
+    if isinstance(node, ast.Literal):
+        return [node.value]
+    if isinstance(node, ast.MathOperation):
+        return [ARITHMETIC[node.operator](a, b) for a in values(node.left, event) for b in values(node.right, event)]
     name = NAMES.get(id(node))
     if name is None:
         name = NAMES[id(node)] = field_name(node)
@@ -162,7 +175,7 @@ def truth(node, event):
     if kind is ast.Not:
         term = node.term
         # Elasticsearch turns `not a < b` round, and either way a missing field is not matched
-        if isinstance(term, ast.Comparison) and term.comparator in ORDER and not values(term.left, event):
+        if isinstance(term, ast.Comparison) and (term.comparator in ORDER or isinstance(term.left, ast.MathOperation)) and not values(term.left, event):
             return False
         return not truth(term, event)
     if kind is ast.Boolean:

@@ -42,6 +42,8 @@ def problems(query, mapping, optional):
     for node in query:
         if isinstance(node, ast.Field):
             yield from of_field(name(node), mapping, optional)
+        elif isinstance(node, ast.Comparison) and isinstance(node.left, ast.MathOperation):
+            yield from of_arithmetic(node, mapping)
         elif isinstance(node, ast.Comparison):
             if not isinstance(node.left, ast.Field) or isinstance(node.right, ast.Field):
                 yield "a comparison must be of a field with a literal: %s" % node
@@ -61,6 +63,15 @@ def of_field(field, mapping, optional):
         yield "EQL cannot search the field %s of type %s" % (field, kind)
     if field not in optional:
         yield "the field %s is not optional: an index without it fails the query" % field
+
+
+def of_arithmetic(comparison, mapping):
+    """Arithmetic on numeric fields, compared with a number: https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-arithmetic-operators"""
+    if not isinstance(comparison.right, ast.Number):
+        yield "arithmetic must be compared with a number: %s" % comparison
+    for node in comparison.left:
+        if isinstance(node, ast.Field) and mapping.get(name(node)) not in NUMBERS:
+            yield "arithmetic takes numbers only: %s is of type %s" % (name(node), mapping.get(name(node)))
 
 
 def of_literals(field, literals, mapping):

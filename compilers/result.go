@@ -29,6 +29,7 @@ type Result struct {
 	Names bool
 
 	written bool                // nobody knows its columns: what a rule names is taken for one
+	behind  map[string][]string // entity -> the columns that the searched sources have for it
 	columns map[ir.Field]string // of a result that is not whole: fields -> columns
 	named   map[string]string   // what a correlation groups by, and fields with a column of their own -> columns
 	plans   []*Plan             // of a whole result
@@ -136,11 +137,23 @@ func (r *Result) Shows(columns map[string]string) {
 	}
 }
 
+// Behind are the columns that the data model has for an entity in the tables that are searched. A correlation that groups by the entity returns their values
+// in a column of another name.
+func (r *Result) Behind(entity string) []string { return r.behind[entity] }
+
 // Searches adds the tables and indices of sources of a plan.
 func (r *Result) Searches(p *Plan, sources ...*schema.Source) {
 	for _, s := range sources {
 		if !slices.Contains(r.Tables, s.Table) {
 			r.Tables = append(r.Tables, s.Table)
+		}
+		for entity, column := range s.Entities {
+			if !slices.Contains(r.behind[entity], column.Name) {
+				if r.behind == nil {
+					r.behind = map[string][]string{}
+				}
+				r.behind[entity] = append(r.behind[entity], column.Name)
+			}
 		}
 		patterns, _ := p.IndicesOf(s)
 		for _, index := range patterns {

@@ -57,7 +57,7 @@ func (w *writer) assets() []compilers.Asset {
 		{"set": object{"field": keyField, "copy_from": w.enriched, "ignore_empty_value": true}},
 		{"lowercase": object{"field": keyField, "ignore_missing": true}},
 	}
-	pipeline := reputationIndex
+	pipeline := ""
 	var assets []compilers.Asset
 	if w.asksVerdict {
 		assets = w.reputationAssets()
@@ -74,10 +74,21 @@ func (w *writer) assets() []compilers.Asset {
 		}
 	}
 	processors = append(processors, object{"remove": object{"field": keyField, "ignore_missing": true}})
-	return append(assets, asset("ingest-pipeline."+pipeline+".json", "PUT _ingest/pipeline/"+pipeline+" : call it from the @custom pipeline of the data stream that the rule reads",
-		object{"description": "Puts what is known of " + w.enriched + " on each event, below " + target +
-			", as the enrich policies last copied it: an event that arrives before a value is known, counted or ranked goes without", "processors": processors}))
+	content := object{"description": "Puts what is known of " + w.enriched + " on each event, below " + target +
+		", as the enrich policies last copied it: an event that arrives before a value is known, counted or ranked goes without", "processors": processors}
+	if pipeline == "" {
+		pipeline = w.sharedPipeline(content)
+	}
+	return append(assets, asset("ingest-pipeline."+pipeline+".json", "PUT _ingest/pipeline/"+pipeline+" : call it from the @custom pipeline of the data stream that the rule reads", content))
 }
+
+// sharedPipeline names a pipeline that reads reputation alone by what it does, as several rules may need it: rules with the same pipeline share it.
+func (w *writer) sharedPipeline(content object) string {
+	sum := sha256.Sum256([]byte(encode(content)))
+	return fmt.Sprintf("%s-%s-%x", reputationIndex, strings.Trim(notInPipeline.ReplaceAllString(strings.ToLower(w.enriched), "-"), "-"), sum[:4])
+}
+
+var notInPipeline = regexp.MustCompile(`[^a-z0-9]+`)
 
 // enrich replaces everything below target. With override false, it does not change an existing target.
 func enrich(policy, target string, override bool) object {
@@ -186,12 +197,16 @@ func (w *writer) rankAssets(name string) []compilers.Asset {
 func lastPart(name string) string { return name[strings.LastIndexByte(name, '.')+1:] }
 
 func asset(name, purpose string, content object) compilers.Asset {
+	return compilers.Asset{Name: name, Purpose: purpose, Content: encode(content)}
+}
+
+func encode(content object) string {
 	var b strings.Builder
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false) // scripts stay readable
 	enc.SetIndent("", "  ")
 	if err := enc.Encode(content); err != nil { // maps of strings, numbers and lists always marshal
-		panic(fmt.Sprintf("eql: %s: %v", name, err))
+		panic(fmt.Sprintf("eql: an asset is no JSON: %v", err))
 	}
-	return compilers.Asset{Name: name, Purpose: purpose, Content: b.String()}
+	return b.String()
 }

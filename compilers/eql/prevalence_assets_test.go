@@ -107,7 +107,7 @@ func TestAssetsAreOnlyThoseRead(t *testing.T) {
 		{"a count", rules.Prevalence{Field: "sha1", Local: bound},
 			[]string{"transform.decree-count-t-rare.json", "enrich-policy.decree-count-t-rare.json", "ingest-pipeline.decree-t-rare.json"}},
 		{"a verdict", rules.Prevalence{Field: "sha1", Global: []rules.Bound{{Op: "lt", Value: 250}}},
-			[]string{"index.decree-reputation.json", "enrich-policy.decree-reputation.json", "ingest-pipeline.decree-reputation.json"}},
+			[]string{"index.decree-reputation.json", "enrich-policy.decree-reputation.json", "ingest-pipeline.decree-reputation-process-hash-sha1-189f66bb.json"}},
 		{"nothing", rules.Prevalence{Field: "sha1"}, nil},
 	}
 	for _, c := range cases {

@@ -17,6 +17,9 @@ type resultColumn struct {
 	kinds  map[string]bool    // its types in the tables
 }
 
+// hostNames are the columns that name what another identifies.
+var hostNames = map[string]string{"DeviceId": "DeviceName"}
+
 // collectResultColumns collects the columns of a result: those that identify the event, its host and user, and the fields that the top correlation or the
 // rule names in `fields:`. Defender's custom detections require the first three.
 // https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules#required-columns-in-the-query-results
@@ -32,6 +35,9 @@ func (w *correlationWriter) collectResultColumns(read map[*ir.Rule][]*writer) {
 		w.addField(one, r, ir.Field{Name: "host"})
 		for _, s := range w.resultColumns[before:] {
 			w.hosts = append(w.hosts, s.column)
+		}
+		if host, ok := p.Column(ir.Field{Name: "host"}); ok && hostNames[host.Name] != "" {
+			w.addNamedField(one, r, hostNames[host.Name])
 		}
 		w.addField(one, r, ir.Field{Name: "user"})
 		if c, ok := p.Column(ir.Field{Name: "User"}); ok && c.Domain != "" {

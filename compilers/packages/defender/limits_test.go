@@ -170,7 +170,7 @@ func TestTimespans(t *testing.T) {
 		assert.Equal(t, c.codes, codes(out.Found), "%s %s: %v", c.timespan, c.schedule, out.Found)
 		if c.frequency != "" && assert.Len(t, out.Files, 1) {
 			assert.Equal(t, c.frequency, read(t, out.Files[0]).Schedule.Frequency)
-			assert.Equal(t, "map[hosts:[map[deviceIdColumn:DeviceId]]]", fmt.Sprint(hosts(read(t, out.Files[0]))))
+			assert.Equal(t, "map[hosts:[map[deviceIdColumn:DeviceId nameColumn:DeviceName]]]", fmt.Sprint(hosts(read(t, out.Files[0]))))
 		}
 	}
 }

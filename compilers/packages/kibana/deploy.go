@@ -34,7 +34,7 @@ func (a *assets) add(d *detection) {
 		case i < 0:
 			fresh = append(fresh, packages.File{Path: path, Text: asset.Content, Rules: []*rules.Rule{r}})
 		case a.files[i].Text != asset.Content:
-			d.found.Errorf("package-asset", r.Range, "give one of the rules another name; if both read reputation, deploy the one from `decree compile`, with a pipeline of another name",
+			d.found.Errorf("package-asset", r.Range, "give one of the rules another name; if both read reputation, let their data models name the same columns for it",
 				"the rule needs an asset %s, and %q needs another one of that name: Elasticsearch has one", asset.Name, a.files[i].Rules[0].Title)
 			return
 		}

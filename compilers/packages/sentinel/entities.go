@@ -3,6 +3,7 @@ package sentinel
 import (
 	"regexp"
 	"slices"
+	"strings"
 
 	"decree/compilers/packages"
 )
@@ -53,9 +54,9 @@ func (a *analyticsRule) mapEntities() {
 		if !known {
 			continue // a path of a process, a hash without its algorithm
 		}
-		field := fieldMapping{id[1], m.Column}
-		if other, ok := better[m.Column]; ok {
-			field = other
+		field, ok := a.identify(m, id[1])
+		if !ok {
+			continue
 		}
 		if !a.in.Query.Result.Has(field.ColumnName) || !columnForm.MatchString(field.ColumnName) {
 			continue
@@ -67,6 +68,29 @@ func (a *analyticsRule) mapEntities() {
 		a.found.Warnf("package-entity", a.in.Rule.Range, "name fewer in `entities`", "Sentinel takes %d entities, and this rule has %d: the last ones are left out", mostMappings, len(a.entities))
 		a.entities = a.entities[:mostMappings]
 	}
+}
+
+// identify gives the column that identifies a thing. A correlation that is grouped by an entity has in a column of its name what the data model has for it: that
+// may be a key, which no identifier takes. ok is false if there is nothing else.
+func (a *analyticsRule) identify(m packages.Mention, identifier string) (of fieldMapping, ok bool) {
+	keys := []string{m.Column}
+	if behind := a.in.Query.Result.Behind(m.Field); a.in.Correlation != nil && len(behind) > 0 {
+		keys = behind
+	}
+	of = fieldMapping{identifier, m.Column}
+	for _, key := range keys {
+		other, isKey := better[key]
+		switch {
+		case !isKey:
+		case len(keys) == 1 && a.in.Query.Result.Has(other.ColumnName):
+			return other, true
+		default:
+			a.found = append(a.found, packages.Told("package-entity", a.in.Rule.Range, "name the column in `entities`, such as `host: DeviceName`",
+				"the query returns %s as a key, %s, which identifies no %s in Sentinel: the alert is not about it", m.Field, strings.Join(keys, " or "), m.Kind))
+			return of, false
+		}
+	}
+	return of, true
 }
 
 // addMapping adds a field to the mapping of its type that lacks that identifier, or begins another one.

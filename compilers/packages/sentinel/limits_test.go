@@ -88,6 +88,8 @@ func TestLimits(t *testing.T) {
 		{"title with 4 fields", "alert: {title: '{Computer} {host} {EventID} {Channel}'}", []string{"package-placeholders"}, true},
 		{"title with braces", "alert: {title: 'a {{{{b}}}}'}", []string{"package-placeholders"}, true},
 		{"long alert title", "alert: {title: '" + strings.Repeat("t", 257) + "'}", []string{"package-placeholders"}, true},
+		{"10 entities", entities(8), nil, true},
+		{"11 entities", entities(9), []string{"package-entity"}, true},
 		{"alert without a column", "alert: {description: 'of {Hashes}'}", []string{"package-column"}, true},
 		{"long query", "detection: {s: {EventID: 4625, TargetUserName|contains: [" + strings.Repeat("aaaaaaaaaaaaaaaaaaaa, ", 1000) + "b]}, condition: s}", []string{"package-query-length"}, false},
 	} {
@@ -116,6 +118,16 @@ func TestRulesOfOneID(t *testing.T) {
 	assert.Contains(t, out.Found[0].Message, `would replace "A"`)
 	assert.Len(t, out.Made, 1)
 	assert.Len(t, out.Files, 2)
+}
+
+// entities are so many things of a rule beside its host and its user.
+func entities(n int) string {
+	columns := []string{"Process", "Account", "Activity", "IpAddress", "IpPort", "LogonProcessName", "LogonTypeName", "ProcessName", "TargetAccount"}
+	var b strings.Builder
+	for _, c := range columns[:n] {
+		b.WriteString(c + ", ")
+	}
+	return "entities: {file: [" + b.String() + "]}"
 }
 
 func details20(n int) string {
@@ -155,34 +167,50 @@ func TestNearRealTime(t *testing.T) {
 
 // TestEntities: what an alert is about, from what the rule names and what its table has.
 func TestEntities(t *testing.T) {
+	const launched = "logsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine: x}, condition: s}\n"
 	for _, c := range []struct{ model, text, want string }{
 		{"sentinel", security + "entities: {ip: IpAddress}\n", "IP Address=IpAddress; Host FullName=Computer; Account Name=SubjectUserName"},
-		{"mde", "logsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine: x}, condition: s}\n",
-			"Host FullName=DeviceName; Account Name=AccountName NTDomain=AccountDomain; Process CommandLine=ProcessCommandLine ProcessId=ProcessId"},
+		{"mde", launched, "Host FullName=DeviceName; Account Name=AccountName NTDomain=AccountDomain; Process CommandLine=ProcessCommandLine ProcessId=ProcessId"},
 		{"mde", "logsource: {product: windows, category: file_event}\ndetection: {s: {TargetFilename: x}, condition: s}\nentities: {file: TargetFilename}\n",
 			"File Name=FolderPath; Host FullName=DeviceName; Account Name=InitiatingProcessAccountName NTDomain=InitiatingProcessAccountDomain; Process CommandLine=InitiatingProcessCommandLine ProcessId=InitiatingProcessId"},
 	} {
 		in := packaged.Rule(t, sentinel.New(), kql.New(), c.model, "title: T\n"+head+c.text)
-		out := sentinel.New().Package(settings, []packages.Input{in})
-		var got []string
-		var tpl struct {
-			Resources []struct {
-				Properties struct {
-					EntityMappings []struct {
-						EntityType    string
-						FieldMappings []struct{ Identifier, ColumnName string }
-					}
+		assert.Equal(t, c.want, entitiesOf(t, sentinel.New().Package(settings, []packages.Input{in})), c.text)
+	}
+	// what a correlation is grouped by is a column of its own: a key of Defender's identifies nothing here
+	for _, c := range []struct{ model, of, by, want string }{
+		{"sentinel", security, "host", "Host FullName=host; Account Name=SubjectUserName"},
+		{"mde", launched, "host", "Host FullName=DeviceName; Account Name=AccountName"},
+		{"mde", launched, "user", "Host FullName=DeviceName; Account Name=user"},
+		{"mde", "logsource: {product: azure, service: signinlogs}\ndetection: {s: {ResultType: 1}, condition: s}\n", "user", "Account FullName=AccountUpn"},
+	} {
+		in := packaged.Correlation(t, sentinel.New(), kql.New(), c.model, "title: C\n"+head+"correlation: {type: event_count, rules: [a], group-by: ["+c.by+"], timespan: 5m, condition: {gte: 5}}\n---\nname: a\ntitle: A\n"+c.of)
+		assert.Equal(t, c.want, entitiesOf(t, sentinel.New().Package(settings, []packages.Input{in})), "%s by %s", c.model, c.by)
+	}
+}
+
+// entitiesOf are the entity mappings of the first rule's template.
+func entitiesOf(t *testing.T, out packages.Output) string {
+	t.Helper()
+	var tpl struct {
+		Resources []struct {
+			Properties struct {
+				EntityMappings []struct {
+					EntityType    string
+					FieldMappings []struct{ Identifier, ColumnName string }
 				}
 			}
 		}
-		require.NoError(t, json.Unmarshal([]byte(out.Files[1].Text), &tpl))
-		for _, e := range tpl.Resources[0].Properties.EntityMappings {
-			text := e.EntityType
-			for _, f := range e.FieldMappings {
-				text += " " + f.Identifier + "=" + f.ColumnName
-			}
-			got = append(got, text)
-		}
-		assert.Equal(t, c.want, strings.Join(got, "; "), c.text)
 	}
+	require.Greater(t, len(out.Files), 1, "%v", out.Found)
+	require.NoError(t, json.Unmarshal([]byte(out.Files[1].Text), &tpl))
+	var got []string
+	for _, e := range tpl.Resources[0].Properties.EntityMappings {
+		text := e.EntityType
+		for _, f := range e.FieldMappings {
+			text += " " + f.Identifier + "=" + f.ColumnName
+		}
+		got = append(got, text)
+	}
+	return strings.Join(got, "; ")
 }

@@ -107,6 +107,10 @@ func (c *checker) match(n *ir.Match, conjunct bool) {
 }
 
 func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
+	if f.Extract != nil {
+		c.extract(f.Extract, at)
+		return
+	}
 	if col, native := c.plan.Native(f, t); native {
 		c.noteRequirement(col.Requires, at)
 		c.noteRequirement(c.plan.Source.Added(f), at)

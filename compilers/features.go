@@ -23,6 +23,14 @@ const (
 	NamedValues          Construct = "named-values"          // values inside a longer text, as auditd writes them
 	SecondColumns        Construct = "second-column"         // a value that is in another column where the first is empty
 	GlobalPrevalence     Construct = "prevalence-global"     // reputation: vendor prevalence and signatures
+	ExtractArgv          Construct = "extract-argv"          // an argument of a command line
+	ExtractRegexes       Construct = "extract-re"            // what a group of an expression finds
+	ExtractSplits        Construct = "extract-split"         // a part between separators
+	ExtractURLParts      Construct = "extract-part"          // a part of a URL
+	ExtractMaps          Construct = "extract-map"           // a text for each test that holds
+	ExtractTexts         Construct = "extract-text"          // a text with fields in it
+	ExtractTrims         Construct = "extract-trim"          // characters taken off, and the case
+	ExtractSeveral       Construct = "extract-any"           // all arguments or parts
 )
 
 // Constructs are all constructs in the order of the constants, each with what it is.
@@ -35,6 +43,8 @@ var Constructs = []struct {
 	{DeepAncestors, "processes above the parent"}, {DeepUnderNegation, "the same under not or or"}, {PrevalencePopulation, "counting in a named population"},
 	{PrevalenceRank, "the N rarest values"}, {PrevalenceCount, "bounds on a distinct count"}, {PrevalenceNegated, "rarity under not"}, {NamedValues, "values in a longer text"},
 	{SecondColumns, "a second column if one is empty"}, {GlobalPrevalence, "reputation of a value"},
+	{ExtractArgv, "an argument of a command line"}, {ExtractRegexes, "a group of an expression"}, {ExtractSplits, "a part between separators"}, {ExtractURLParts, "a part of a URL"},
+	{ExtractMaps, "a text for each test that holds"}, {ExtractTexts, "a text made of fields"}, {ExtractTrims, "a value trimmed or in one case"}, {ExtractSeveral, "all arguments or parts"},
 }
 
 // Support says how a dialect handles a construct that it does not support exactly.

@@ -113,7 +113,7 @@ func (p *Plan) Conditions() []ir.Node {
 // Column gives the column of a field on the event itself. ok is false for a field of an ancestor that only a link through
 // process keys can reach. Its column on the ancestor's own creation event is Column of the same name at level 0.
 func (p *Plan) Column(f ir.Field) (schema.Column, bool) {
-	col, ok := p.Model.Column(p.Source, f.Name, f.Level)
+	col, ok := p.Model.ColumnOf(p.Source, f)
 	return col, ok && p.Source.Has(p.Model, f)
 }
 
@@ -125,7 +125,7 @@ func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
 
 // Whole gives the columns of a field's whole value, as Model.Whole does, if the event itself has it.
 func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column) {
-	columns, domain = p.Model.Whole(p.Source, f.Name, f.Level)
+	columns, domain = p.Model.WholeOf(p.Source, f)
 	if slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Holds == "filename" }) {
 		return nil, nil
 	}

@@ -115,7 +115,7 @@ func (p *plan) deepLeaf(m *ir.Match, s *source, u *unit) *condition.Term {
 // native finds a field on the event itself. A column that holds only a file name answers tests of the file name, as tests
 // of the whole column.
 func (p *plan) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
-	col, ok := p.opt.Model.Column(s.Source, f.Name, f.Level)
+	col, ok := p.opt.Model.ColumnOf(s.Source, f)
 	if !ok || !s.Has(p.opt.Model, f) {
 		return 0, nil, false
 	}

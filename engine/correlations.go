@@ -43,7 +43,7 @@ func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
 // takeDown finds the slots of what correlations record of a unit's matches.
 func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 	for _, f := range u.rule.correlated.Fields {
-		at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, f)
+		at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, u.rule.ir.Own(f))
 		if at.IsMissing() {
 			found.Warnf("correlation-field", p.correlations.RangeOf(u.rule.order, f), "choose another --model, or another field",
 				"data model %s has no field %s in the log source of %q; a correlation counts none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
@@ -63,7 +63,7 @@ func (p *plan) shownBy(c *correlate.Correlation) correlation {
 			continue
 		}
 		for _, name := range body.Fields {
-			if at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, ir.FieldNamed(name)); !at.IsMissing() {
+			if at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, u.rule.ir.Own(ir.FieldNamed(name))); !at.IsMissing() {
 				out.shown[i] = append(out.shown[i], nameable{name, at})
 			}
 		}

@@ -154,9 +154,12 @@ func logOf(m *schema.Model, s *schema.Source, ev *event.Event) Log {
 	return Log{fieldOf(m, s, ev, "Channel"), fieldOf(m, s, ev, "EventID")}
 }
 
-// Field gives a field of the result's event: a Sigma field or an entity where the data model has a column for it, else the event's own column of
+// Field gives a field of the result's event: an extract of the rule, a Sigma field or an entity where the data model has a column for it, else the event's own column of
 // that name. It is "" if the event has none.
 func (r Result) Field(name string) string {
+	if e := r.Rule.Own(ir.Field{Name: name}).Extract; e != nil {
+		return r.extracted(e)
+	}
 	return fieldOf(r.model, r.source, r.Event, name)
 }
 

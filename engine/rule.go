@@ -2,6 +2,7 @@ package engine
 
 import (
 	"math"
+	"sync"
 	"sync/atomic"
 
 	"github.com/expr-lang/expr/vm"
@@ -20,6 +21,7 @@ type rule struct {
 	order      int
 	rare       []*population
 	correlated correlate.Rule // what correlations need of it
+	extracts   sync.Map       // *ir.Extract -> *extract.Program, for what results tell
 
 	suspended  atomic.Int64 // order of the first event on which it is not run
 	suspension *Suspension

@@ -67,7 +67,7 @@ type Value struct {
 // Placeholder finds `%name%` in a value under `expand`; its group 1 is the list's name.
 var Placeholder = regexp.MustCompile(`%([^%\s]+)%`)
 
-// EachItem visits every item of the rule's search identifiers and ancestries.
+// EachItem visits every item of the rule's search identifiers and ancestries, and the tests of its extracts.
 func (r *Rule) EachItem(f func(Item)) {
 	var visit func(Selection)
 	visit = func(s Selection) {
@@ -90,6 +90,11 @@ func (r *Rule) EachItem(f func(Item)) {
 	for _, a := range r.Ancestry {
 		for _, level := range a.Levels {
 			visit(level.Body)
+		}
+	}
+	for _, e := range r.Extracts {
+		for _, row := range e.Map {
+			f(row.When)
 		}
 	}
 }

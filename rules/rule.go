@@ -9,7 +9,7 @@ import (
 // SigmaVersion is the version of Sigma's specification by which rules are read.
 const SigmaVersion = "2.1"
 
-// Rule is one Sigma detection rule with decree's three sections (lists, ancestry,
+// Rule is one Sigma detection rule with decree's own sections (lists, extract, ancestry,
 // prevalence) and its metadata, as written: nothing is expanded or lowered yet.
 type Rule struct {
 	Range diag.Range // the whole document; Range.File is the path as the user gave it
@@ -26,6 +26,7 @@ type Rule struct {
 	Lists      []List
 	Elsewhere  []string // names of all lists that folders of lists have, readable or not; only hints use them
 	Ancestry   []Ancestry
+	Extracts   []*Extract // new fields made of others, in file order
 	Prevalence []Prevalence
 
 	Queries []Query // written by hand, in file order; without a detection they are all that the rule is

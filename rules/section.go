@@ -38,7 +38,7 @@ type Section struct {
 	Distinct bool // no other kind of YAML file has such a key at its top: it tells Sigma's documents from others
 }
 
-// sections are all top-level keys, in the order in which they are read. Lists, ancestry and prevalence come before the
+// sections are all top-level keys, in the order in which they are read. Lists, extracts, ancestry and prevalence come before the
 // detection, which uses the names they define.
 var sections = []Section{
 	{Name: "title", In: anyKind, Required: anyKind, Prose: ProseText},
@@ -71,6 +71,7 @@ var sections = []Section{
 	{Name: "regression_tests_path", In: anyKind, Distinct: true},
 	{Name: "logsource", In: DetectionRules | FilterRules, Required: DetectionRules | FilterRules, Distinct: true},
 	{Name: "lists", In: DetectionRules | FilterRules},
+	{Name: "extract", In: DetectionRules},
 	{Name: "ancestry", In: DetectionRules | FilterRules, Distinct: true},
 	{Name: "prevalence", In: DetectionRules, Distinct: true},
 	{Name: "query", In: reporting},

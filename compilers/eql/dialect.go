@@ -27,8 +27,16 @@ func (dialect) Extension() string         { return ".eql" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
-	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
+	compilers.ExtractArgv:     {Message: "a command line is not split into arguments", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.ExtractRegexes:  {Message: "what a group of an expression finds is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.ExtractSplits:   {Message: "a part between separators is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.ExtractURLParts: {Message: "a part of a URL is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.ExtractMaps:     {Message: "a text for each test that holds is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.ExtractTexts:    {Message: "a text made of fields is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.ExtractTrims:    {Message: "a trimmed value is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.ExtractSeveral:  {Message: "a value that is taken out of another is a single one", Hint: "test the field that it is made of, or use kql or spl"},
+	compilers.NamedValues:     {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns:   {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
 	compilers.Keywords: {Message: "EQL searches fields only: not the whole event, and not message, which Elasticsearch maps as text",
 		Hint: "name the field that holds the words (mapped as keyword or wildcard), or use kql or spl"},
 	compilers.Words: {Approximate: true, Effect: "false-positives",

@@ -29,8 +29,16 @@ func (dialect) Extension() string         { return ".spl" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
-	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
+	compilers.ExtractArgv:     {Message: "a command line is not split into arguments", Hint: "use kql"},
+	compilers.ExtractRegexes:  {Message: "what a group of an expression finds is not a value of its own", Hint: "use kql"},
+	compilers.ExtractSplits:   {Message: "a part between separators is not a value of its own", Hint: "use kql"},
+	compilers.ExtractURLParts: {Message: "a part of a URL is not a value of its own", Hint: "use kql"},
+	compilers.ExtractMaps:     {Message: "a text for each test that holds is not a value of its own", Hint: "use kql"},
+	compilers.ExtractTexts:    {Message: "a text made of fields is not a value of its own", Hint: "use kql"},
+	compilers.ExtractTrims:    {Message: "a trimmed value is not a value of its own", Hint: "use kql"},
+	compilers.ExtractSeveral:  {Message: "a value that is taken out of another is a single one", Hint: "use kql"},
+	compilers.NamedValues:     {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns:   {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",
 		Message: "strftime uses the time zone of the user who runs the search: the result is exact only if that is UTC",
 		Hint:    "run the search as a user whose time zone is UTC"},

@@ -29,6 +29,7 @@ type Document struct {
 	cols   []Value
 	last   []lastText // by columns
 	slots  []Value    // values of slots that are not simply a column's
+	made   []making   // what slots of extracts are made with
 	all    []string   // all texts of the event, if keywords are asked for
 	arena  []byte     // texts that had escapes
 
@@ -60,7 +61,7 @@ type Document struct {
 
 // New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
-	d := &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots))}
+	d := &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
 	d.record = newRecordReader(d)
 	return d
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"decree/engine/event"
+	"decree/engine/extract"
 	"decree/rules/schema"
 )
 
@@ -28,6 +29,7 @@ type Layout struct {
 	windows     bool // a column has a name that Windows gives its events
 
 	slots          []*slot
+	tester         extract.Tester // of the rows of extracts
 	bySlot         map[string]int
 	emptyIsMissing bool   // an empty text counts as missing
 	missing        string // the product's word for a missing value; "" = none
@@ -52,6 +54,9 @@ func newLayout() *Layout {
 
 // AskKeywords asks for every text of an event.
 func (l *Layout) AskKeywords() { l.keywords = true }
+
+// SetTester says how the tests of extracts are decided. It comes before slots of extracts.
+func (l *Layout) SetTester(t extract.Tester) { l.tester = t }
 
 // Keywords tells whether every text is asked for.
 func (l *Layout) Keywords() bool { return l.keywords }

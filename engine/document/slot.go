@@ -19,15 +19,19 @@ type slot struct {
 	plain        func(string) string // what the found text stands for
 	emptyMissing bool                // an empty text counts as missing
 	missing      string              // the product's word for a missing value; "" = none
+	made         *slotOfExtract      // the value is an extract's; columns are those that it is made of
 }
 
 // isColumn tells whether the slot's value is simply that of its column.
 func (s *slot) isColumn() bool {
-	return len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == ""
+	return s.made == nil && len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == ""
 }
 
 // Slot numbers the slot of a column.
 func (l *Layout) Slot(c schema.Column) int {
+	if c.Made != nil {
+		return l.slotMade(c)
+	}
 	names := append([]string{c.Name}, c.Also...)
 	if c.OrElse != "" {
 		names = append(names, c.OrElse)
@@ -66,6 +70,9 @@ func (l *Layout) ColumnsOf(slot int) []int { return l.slots[slot].columns }
 
 // Describe names what a slot reads.
 func (l *Layout) Describe(slot int) string {
+	if m := l.slots[slot].made; m != nil {
+		return m.name
+	}
 	var names []string
 	for _, c := range l.slots[slot].columns {
 		names = append(names, l.list[c])
@@ -85,7 +92,11 @@ func (d *Document) Slot(i int) *Value {
 	}
 	v := &d.slots[i]
 	if v.gen != d.gen {
-		d.derive(v, s)
+		if s.made != nil {
+			d.make(v, s, &d.made[i])
+		} else {
+			d.derive(v, s)
+		}
 	}
 	return v
 }

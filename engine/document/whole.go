@@ -16,7 +16,7 @@ type Whole struct {
 
 // Whole gives the slots of a field of a log source.
 func (l *Layout) Whole(m *schema.Model, s *schema.Source, f ir.Field) Whole {
-	columns, domain := m.Whole(s, f.Name, f.Level)
+	columns, domain := m.WholeOf(s, f)
 	w := Whole{domain: -1}
 	for _, column := range columns {
 		w.slots = append(w.slots, l.Slot(column))

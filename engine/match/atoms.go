@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"decree/engine/document"
+	"decree/engine/extract"
 	"decree/rules/ir"
 )
 
@@ -45,7 +46,16 @@ type Atoms struct {
 }
 
 // NewAtoms makes an empty set of predicates on the slots of a layout.
-func NewAtoms(l *document.Layout) *Atoms { return &Atoms{layout: l, byText: map[string]int{}} }
+func NewAtoms(l *document.Layout) *Atoms {
+	l.SetTester(Tester)
+	return &Atoms{layout: l, byText: map[string]int{}}
+}
+
+// Tester makes a test ready that is asked of one text of an extract.
+func Tester(t ir.Test) extract.Test {
+	p := prepare(t)
+	return extract.Test{Holds: p.holds, Folds: p.folds}
+}
 
 // All gives the atoms by their numbers.
 func (a *Atoms) All() []*Atom { return a.list }

@@ -19,6 +19,9 @@ func Dump(r *Rule) string {
 		}
 		d.line(0, "list %s: %d values%s", l.Name, len(l.Values), how)
 	}
+	for _, e := range r.Extracts {
+		d.line(0, "extract %s: %s", e.Spec.Name, e.Spec.Describe())
+	}
 	d.node(r.Condition, 0)
 	return d.String()
 }

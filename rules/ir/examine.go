@@ -9,7 +9,8 @@ import (
 
 // Examine lowers the parts of a rule that has errors, to find further errors in them.
 func Examine(r *rules.Rule) diag.Diagnostics {
-	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}}
+	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}, made: map[string]*Extract{}}
+	l.extracts()
 	for _, s := range r.Searches {
 		l.selection(s.Body, 0)
 	}

@@ -20,6 +20,7 @@ type Rule struct {
 	Condition Node        // never nil
 	Names     []*Named    // every name the condition uses, in file order
 	Lists     []List      // value lists that some Text test uses, in file order
+	Extracts  []*Extract  // fields that the rule makes of others, in file order
 	Filter    Node        // what the environment's own filters require of an event; nil = none
 }
 
@@ -95,10 +96,11 @@ type Const struct {
 }
 
 // Field is a Sigma field or an entity of the event's own process (Level 0) or of its ancestor
-// (1 = parent, 2 = grandparent, ... 5). `ParentImage` is {Image, 1}.
+// (1 = parent, 2 = grandparent, ... 5). `ParentImage` is {Image, 1}. With Extract, the rule makes it of other fields.
 type Field struct {
-	Name  string
-	Level int
+	Name    string
+	Level   int
+	Extract *Extract
 }
 
 // Match is a test on one field. A multi-valued field matches if any element does.

@@ -13,6 +13,7 @@ type lowerer struct {
 	named   map[string]*Named // finished names
 	pending map[string]bool   // names being lowered, to find cycles
 	used    map[string]bool   // names of used lists
+	made    map[string]*Extract
 	found   diag.Diagnostics
 	errors  int // number of errors in found
 	budget  budget
@@ -32,7 +33,8 @@ func (l *lowerer) fixable(code string, at diag.Range, fix, format string, args .
 // Lower applies modifiers, expands lists, numbers ancestors and resolves the condition. The rule is nil if there are
 // errors.
 func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
-	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}}
+	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}, made: map[string]*Extract{}}
+	extracts := l.extracts()
 	var alternatives []Node
 	for _, c := range r.Conditions {
 		alternatives = append(alternatives, l.expr(c.Expr))
@@ -43,7 +45,7 @@ func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
 	if l.errors > 0 {
 		return nil, l.found
 	}
-	out := &Rule{Source: r, Condition: simplify(&Or{Base{r.Conditions[0].Range}, alternatives})}
+	out := &Rule{Source: r, Extracts: extracts, Condition: simplify(&Or{Base{r.Conditions[0].Range}, alternatives})}
 	for _, name := range l.namesInOrder() {
 		if n := l.named[name]; n != nil {
 			n.Body = simplify(n.Body)
@@ -271,8 +273,14 @@ var ancestorPrefixes = []struct {
 var processFields = map[string]bool{"Image": true, "CommandLine": true, "ProcessId": true, "ProcessGuid": true, "User": true,
 	"IntegrityLevel": true, "Product": true, "Company": true, "Description": true, "OriginalFileName": true}
 
-// field reads Sigma's ParentImage as {Image, 1}.
+// field reads Sigma's ParentImage as {Image, 1}, and the name of an extract as that.
 func (l *lowerer) field(name string, level int, at diag.Range) Field {
+	if e := l.extract(name); e != nil {
+		if level > 0 {
+			l.errorf("ancestry-extract", at, "test it in a search identifier; an extract may be made of ParentCommandLine", "%s is made of fields of the event's own process, not of an ancestor's", name)
+		}
+		return Field{Name: name, Extract: e}
+	}
 	f := FieldNamed(name)
 	f.Level += level
 	if f.Level > rules.MaxAncestor {
@@ -281,11 +289,22 @@ func (l *lowerer) field(name string, level int, at diag.Range) Field {
 	return f
 }
 
+// SigmaName is Sigma's name of the field of a process, as FieldNamed reads it, or of its parent or grandparent.
+func (f Field) SigmaName() string {
+	switch f.Level {
+	case 1:
+		return "Parent" + f.Name
+	case 2:
+		return "GrandParent" + f.Name
+	}
+	return f.Name
+}
+
 // FieldNamed reads Sigma's name of a field: `ParentImage` is the parent's Image.
 func FieldNamed(name string) Field {
 	for _, p := range ancestorPrefixes {
 		if rest, ok := strings.CutPrefix(name, p.prefix); ok && processFields[rest] {
-			return Field{rest, p.level}
+			return Field{Name: rest, Level: p.level}
 		}
 	}
 	return Field{Name: name}

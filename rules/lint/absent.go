@@ -12,31 +12,37 @@ func absentField(s *subject) {
 		return
 	}
 	reported := map[string]bool{}
+	check := func(name string, at diag.Range) {
+		if name == "" || reported[name] || s.ExtractNamed(name) != nil {
+			return
+		}
+		reported[name] = true
+		near, asked := []string{}, false
+		for m := range models() {
+			closed := *m
+			closed.Open = false // it refuses a field that its logs are not known to have
+			for _, source := range closed.Asked(s.lowered) {
+				asked = true
+				f := ir.FieldNamed(name)
+				if _, column := closed.Column(source, f.Name, f.Level); column && source.Has(&closed, f) {
+					return
+				}
+				near = append(near, closed.Closest(source, name)...)
+			}
+		}
+		if !asked {
+			return
+		}
+		hint := diag.DidYouMean(name, near, "remove it, or use the log source that has this field")
+		s.report(at, hint, "this log source has no field %q: the test never matches", name)
+	}
 	for _, search := range s.Searches {
 		one := rules.Rule{Searches: []rules.Search{search}}
-		one.EachItem(func(it rules.Item) {
-			if it.Field == "" || reported[it.Field] {
-				return
-			}
-			reported[it.Field] = true
-			near, asked := []string{}, false
-			for m := range models() {
-				closed := *m
-				closed.Open = false // it refuses a field that its logs are not known to have
-				for _, source := range closed.Asked(s.lowered) {
-					asked = true
-					f := ir.FieldNamed(it.Field)
-					if _, column := closed.Column(source, f.Name, f.Level); column && source.Has(&closed, f) {
-						return
-					}
-					near = append(near, closed.Closest(source, it.Field)...)
-				}
-			}
-			if !asked {
-				return
-			}
-			hint := diag.DidYouMean(it.Field, near, "remove it, or use the log source that has this field")
-			s.report(it.Range, hint, "this log source has no field %q: the test never matches", it.Field)
-		})
+		one.EachItem(func(it rules.Item) { check(it.Field, it.Range) })
+	}
+	for _, e := range s.Extracts {
+		for _, f := range e.Reads() {
+			check(f.Name, f.Range)
+		}
 	}
 }

@@ -22,7 +22,7 @@ func alertReads(r *rules.Rule) []rules.NamedField {
 // unknownAlertField reports a field of the alert that no data model has in the log source. A package could not show it.
 func unknownAlertField(s *subject) {
 	for _, f := range alertReads(s.Rule) {
-		if !shown(s.LogSource, f.Name) {
+		if s.ExtractNamed(f.Name) == nil && !shown(s.LogSource, f.Name) {
 			s.report(f.Range, alertFieldHint(f.Name, fieldsOf(s.LogSource)), "no data model has a field or an entity %q in this log source", f.Name)
 		}
 	}
@@ -35,13 +35,17 @@ func unknownAlertFieldOfCorrelation(s *correlationSubject) {
 		known = append(known, g.Name)
 	}
 	var sources []rules.LogSource
+	made := map[string]bool{}
 	eachRule(s.Correlation, func(r *rules.Rule) {
 		sources = append(sources, r.LogSource)
 		known = append(known, fieldsOf(r.LogSource)...)
+		for _, e := range r.Extracts {
+			made[e.Name] = true
+		}
 	})
 	for _, f := range alertReads(s.Body) {
 		grouped := slices.ContainsFunc(s.GroupBy, func(g rules.NamedField) bool { return g.Name == f.Name })
-		if !grouped && !slices.ContainsFunc(sources, func(ls rules.LogSource) bool { return shown(ls, f.Name) }) {
+		if !grouped && !made[f.Name] && !slices.ContainsFunc(sources, func(ls rules.LogSource) bool { return shown(ls, f.Name) }) {
 			s.report(f.Range, alertFieldHint(f.Name, known), "no rule of the correlation has a field or an entity %q", f.Name)
 		}
 	}

@@ -128,12 +128,21 @@ func (p *parser) alternatives(n *yaml.Node) rules.Selection {
 
 // item reads `Field|modifier|...: values`.
 func (p *parser) item(key, value *yaml.Node) rules.Item {
-	parts := strings.Split(key.Value, "|")
-	it := rules.Item{Field: parts[0], Range: p.Span(key)}
-	offset := len(parts[0])
-	for _, name := range parts[1:] {
-		at := p.Within(key, offset+1, len(name))
-		offset += 1 + len(name)
+	field, modifiers, _ := strings.Cut(key.Value, "|")
+	it := p.test(key, modifiers, len(field)+1, value)
+	it.Field = field
+	return it
+}
+
+// test reads the modifiers of a key, which begin at an offset of it, and the values.
+func (p *parser) test(key *yaml.Node, modifiers string, offset int, value *yaml.Node) rules.Item {
+	it := rules.Item{Range: p.Span(key)}
+	for name := range strings.SplitSeq(modifiers, "|") {
+		if modifiers == "" {
+			break
+		}
+		at := p.Within(key, offset, len(name))
+		offset += len(name) + 1
 		name = p.modifier(name, at)
 		if !rules.IsModifier(name) {
 			p.Errorf("unknown-modifier", at, diag.OneOf(name, rules.ModifierNames()), "unknown modifier %q", name)

@@ -163,5 +163,6 @@ func (p *parser) rule(top *yaml.Node) *rules.Rule {
 	p.sections(r, rules.DetectionRules, top)
 	p.checkAmong(r)
 	p.checkUnused(r)
+	p.checkExtracts(r)
 	return r
 }

@@ -49,6 +49,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 
 	"logsource":  (*parser).logSource,
 	"lists":      (*parser).lists,
+	"extract":    (*parser).extract,
 	"ancestry":   (*parser).ancestry,
 	"prevalence": (*parser).prevalence,
 	"query":      (*parser).queries,

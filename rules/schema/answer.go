@@ -149,7 +149,7 @@ func (m *Model) ask(s *Source, n *ir.Match) (own ir.Node, ok bool) {
 	if err != nil {
 		return n, false
 	}
-	if or, several := own.(*ir.Or); several && n.Field.Name == hashesField {
+	if or, several := own.(*ir.Or); several && n.Field.Name == hashesField && n.Field.Extract == nil {
 		return own, slices.ContainsFunc(or.Terms, func(t ir.Node) bool { return m.reaches(s, t) })
 	}
 	return own, m.reaches(s, own)
@@ -211,14 +211,14 @@ func (m *Model) Reaches(s *Source, f ir.Field, t ir.Test) bool {
 	if _, native := m.Native(s, f, t); native {
 		return true
 	}
-	own, known := m.Column(s, f.Name, 0)
+	own, known := m.ColumnOf(s, ir.Field{Name: f.Name, Extract: f.Extract})
 	return f.Level > 0 && known && len(s.Keys[1]) > 0 && own.Holds == "" && s.Has(m, ir.Field{Name: f.Name})
 }
 
 // Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers only
 // tests of the file name. t is nil if the whole value is needed.
 func (m *Model) Native(s *Source, f ir.Field, t ir.Test) (Column, bool) {
-	col, ok := m.Column(s, f.Name, f.Level)
+	col, ok := m.ColumnOf(s, f)
 	ok = ok && s.Has(m, f)
 	if ok && col.Holds == "filename" {
 		_, ok = ir.FilenameTest(t)

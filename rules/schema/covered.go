@@ -63,8 +63,8 @@ func (m *Model) sameColumns(a, b *Source, translated ir.Node) bool {
 				fields = append(fields, ref.Other)
 			}
 			for _, f := range fields {
-				one, _ := m.Column(a, f.Name, f.Level)
-				two, _ := m.Column(b, f.Name, f.Level)
+				one, _ := m.ColumnOf(a, f)
+				two, _ := m.ColumnOf(b, f)
 				same = same && f.Level == 0 && reflect.DeepEqual(one, two)
 			}
 		}

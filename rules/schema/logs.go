@@ -47,6 +47,9 @@ func Logs() []string { return sortedNames(knownLogs().Logs) }
 // Has tells whether the source's events can have a field, of their own process or of an ancestor. These are the fields that the source maps, its
 // entities, and other fields that the log is known to have.
 func (s *Source) Has(m *Model, f ir.Field) bool {
+	if f.Extract != nil {
+		return s.hasAll(m, f)
+	}
 	if _, entity := s.entity(f.Name); entity && f.Level == 0 {
 		return true
 	}

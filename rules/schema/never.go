@@ -167,7 +167,7 @@ func (k *knowledge) match(n *ir.Match, want bool) bool {
 	if !ok {
 		return true
 	}
-	if text, isText := n.Test.(*ir.Text); isText && want && neverBegins(k.source.never(n.Field.Name, col), text) {
+	if text, isText := n.Test.(*ir.Text); isText && want && col.Made == nil && neverBegins(k.source.never(n.Field.Name, col), text) {
 		*k.found = Contradiction{n.At, fmt.Sprintf("%s never begins with %s", col.Name, text.Values[0])}
 		return false
 	}

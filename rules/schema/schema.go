@@ -3,7 +3,11 @@
 // column. The engine uses a model to find fields in raw events, and the compilers use it to name columns.
 package schema
 
-import "sync"
+import (
+	"sync"
+
+	"decree/rules/ir"
+)
 
 // Model is the field mapping of one product.
 type Model struct {
@@ -159,6 +163,15 @@ type Column struct {
 	Prefix string `yaml:"prefix"`
 	// Domain is the field with the part of `DOMAIN\user` before the backslash. "-" means that the product does not store it.
 	Domain string `yaml:"domain"`
+
+	// Made is set if the value is an extract's: Name is the extract's name, and no column of the product.
+	Made *Made `yaml:"-"`
+}
+
+// Made is a value that a rule makes of columns: From has the column of each field of Extract.From.
+type Made struct {
+	Extract *ir.Extract
+	From    []Column
 }
 
 // Reputation says how the product provides the reputation of a value. Columns are columns of a reputation row, of an

@@ -15,6 +15,9 @@ import (
 // says what the product's column cannot answer. The spelling of a number becomes a false *ir.Const if the column holds no
 // texts, or texts of another product.
 func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
+	if isMade(n) {
+		return m.translateMade(s, n)
+	}
 	text, ok := n.Test.(*ir.Text)
 	if !ok || !text.Spelling {
 		return m.translate(s, n)

@@ -44,14 +44,20 @@ func (v view) item(key string, values any) (bool, error) {
 
 // value evaluates one value of an item.
 func (v view) value(field string, order []string, mods map[string]bool, want any) (bool, error) {
-	got, present := v.field(field)
+	got, present, err := v.field(field)
+	if err != nil {
+		return false, err
+	}
 	switch {
 	case mods["exists"]:
 		return present == (want == true), nil
 	case want == nil:
 		return !present, nil
 	case mods["fieldref"]:
-		others, _ := v.field(fmt.Sprint(want))
+		others, _, err := v.field(fmt.Sprint(want))
+		if err != nil {
+			return false, err
+		}
 		for _, g := range got {
 			for _, o := range others {
 				if same, err := literal(mods, g, o); err != nil || same {
@@ -300,10 +306,19 @@ func literal(mods map[string]bool, got, want string) (bool, error) {
 }
 
 // field gives the texts of a field; of the whole event without a name.
-func (v view) field(name string) ([]string, bool) {
+func (v view) field(name string) ([]string, bool, error) {
 	if name == "" {
-		return texts(v.ev.Fields), true
+		return texts(v.ev.Fields), true, nil
 	}
+	if spec, made := v.extracts[name]; made {
+		return v.extracted(spec)
+	}
+	values, present := v.own(name)
+	return values, present, nil
+}
+
+// own gives the texts of a field of the event.
+func (v view) own(name string) ([]string, bool) {
 	level := 0
 	if rest, ok := strings.CutPrefix(name, "Parent"); ok {
 		if _, known := v.source.Ancestors[1][rest]; known {

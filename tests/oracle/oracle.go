@@ -27,6 +27,7 @@ type Rule struct {
 	Category   string
 	Service    string
 	detection  map[string]any
+	extracts   map[string]map[string]any
 	conditions []string
 }
 
@@ -36,11 +37,13 @@ func Read(text []byte) (*Rule, error) {
 		ID        string            `yaml:"id"`
 		LogSource map[string]string `yaml:"logsource"`
 		Detection map[string]any    `yaml:"detection"`
+
+		Extract map[string]map[string]any `yaml:"extract"`
 	}
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, err
 	}
-	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection}
+	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection, extracts: doc.Extract}
 	switch c := doc.Detection["condition"].(type) {
 	case string:
 		r.conditions = []string{c}
@@ -59,6 +62,8 @@ type view struct {
 	model  *schema.Model
 	source *schema.Source
 	ev     *event.Event
+
+	extracts map[string]map[string]any // fields that the rule makes of others
 }
 
 // SourceOf gives the first source of the rule's log source that the event is of; nil if none.
@@ -90,7 +95,7 @@ func (r *Rule) Matches(m *schema.Model, ev *event.Event) (bool, error) {
 	if s == nil {
 		return false, nil
 	}
-	v := view{m, s, ev}
+	v := view{m, s, ev, r.extracts}
 	for _, text := range r.conditions {
 		c := &condition{words: words(text), rule: r, view: v}
 		holds, err := c.or()

@@ -40,6 +40,33 @@ func unmet(t *testing.T, events string) []string {
 	return out
 }
 
+// TestMapsAreMeasured names the rows of a map that no event needs.
+func TestMapsAreMeasured(t *testing.T) {
+	r := lowered.Rule(t, `
+title: T
+logsource: {product: windows}
+extract:
+  Kind: {field: F, map: [{contains: one, to: x}, {contains: two, to: x}], default: y}
+detection:
+  a: {Kind: x}
+  condition: a
+`)
+	file, found := regression.Parse(nil, "rule.test.yml", []byte("cases: [{name: a, events: [{F: one}, {F: three}], expect: {count: 1}}]"), parse.FilterByForm)
+	require.Empty(t, found)
+	trial, err := file.Cases[0].Trial()
+	require.NoError(t, err)
+	report, err := Measure(r, []mutation.Trial{trial})
+	require.NoError(t, err)
+	var unmet []string
+	for _, g := range report.Goals {
+		if !g.Met {
+			unmet = append(unmet, g.What)
+		}
+	}
+	assert.Contains(t, unmet, `the value: Kind: without the row contains "two" to "x"`)
+	assert.NotContains(t, unmet, `the value: Kind: without the row contains "one" to "x"`)
+}
+
 func TestMeasure(t *testing.T) {
 	assert.Equal(t, []string{
 		"name a does not hold", "name b holds",

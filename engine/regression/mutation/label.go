@@ -68,7 +68,7 @@ func nodeKey(n ir.Node) string {
 	case *ir.Const:
 		return fmt.Sprint(n.Value)
 	case *ir.Match:
-		return fmt.Sprintf("%q@%d%T%s", n.Field.Name, n.Field.Level, n.Test, testKey(n.Test))
+		return fmt.Sprintf("%s%T%s", fieldKey(n.Field), n.Test, testKey(n.Test))
 	case *ir.Keyword:
 		return fmt.Sprintf("*%T%s", n.Test, testKey(n.Test))
 	case *ir.Prevalence:
@@ -91,10 +91,21 @@ func keys(nodes []ir.Node) string {
 }
 
 func testKey(t ir.Test) string {
-	if t, ok := t.(*ir.Text); ok { // a list's name does not matter
+	switch t := t.(type) {
+	case *ir.Text: // a list's name does not matter
 		return encoded(ir.Text{Op: t.Op, Values: t.Values, Cased: t.Cased})
+	case *ir.FieldRef:
+		return fmt.Sprintf("%d%t%s", t.Op, t.Cased, fieldKey(t.Other))
 	}
 	return encoded(t)
+}
+
+// fieldKey is equal for fields with the same values.
+func fieldKey(f ir.Field) string {
+	if f.Extract != nil {
+		return f.Extract.Describe()
+	}
+	return fmt.Sprintf("%q@%d", f.Name, f.Level)
 }
 
 func encoded(v any) string {

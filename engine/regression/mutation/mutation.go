@@ -24,6 +24,7 @@ type Mutant struct {
 func Mutants(r *ir.Rule) []Mutant {
 	m := &maker{rule: r, places: placesOf(r.Source), seen: map[string]bool{ruleKey(r): true}, names: map[*ir.Named]bool{}}
 	m.root(r.Condition)
+	m.extracts()
 	return m.out
 }
 
@@ -37,7 +38,11 @@ type maker struct {
 
 // add makes a mutant with a node in the place of another.
 func (m *maker) add(kind string, at diag.Range, old, with ir.Node, format string, args ...any) {
-	changed := ir.Replace(m.rule, old, with)
+	m.take(kind, at, ir.Replace(m.rule, old, with), format, args...)
+}
+
+// take takes a changed rule, unless it is the rule itself, or another mutant, in other words.
+func (m *maker) take(kind string, at diag.Range, changed *ir.Rule, format string, args ...any) {
 	key := ruleKey(changed)
 	if m.seen[key] {
 		return

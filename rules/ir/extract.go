@@ -1,0 +1,222 @@
+package ir
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+// Extract is a field that a rule makes of others (rules.Extract says how). It does not change once it is lowered.
+type Extract struct {
+	Spec *rules.Extract
+	From []Field // what it is made of: the field, or the fields of the text, each once and in its order
+	Expr *Regex  // of a part that an expression takes out: the first group; RE2 can run it
+	Rows []Row   // of a map
+}
+
+// Row gives To for each value for which When holds. Its tests are of the field that the extract is made of, and none asks for a missing value.
+type Row struct {
+	When Node
+	To   string
+}
+
+// MaxExtractExpr bounds an extract's expression once its repetitions are written out.
+const MaxExtractExpr = 1_000
+
+// Own gives a field as a rule reads it: one of its extracts, where it has one of that name.
+func (r *Rule) Own(f Field) Field {
+	if f.Level > 0 || f.Extract != nil {
+		return f
+	}
+	for _, e := range r.Extracts {
+		if e.Spec.Name == f.Name {
+			return Field{Name: f.Name, Extract: e}
+		}
+	}
+	return f
+}
+
+// Reads are the fields of the event that a field is made of, each once. A field of the event is made of itself.
+func (f Field) Reads() []Field {
+	if f.Extract == nil {
+		return []Field{f}
+	}
+	var out []Field
+	for _, from := range f.Extract.From {
+		for _, read := range from.Reads() {
+			if !slices.Contains(out, read) {
+				out = append(out, read)
+			}
+		}
+	}
+	return out
+}
+
+// Describe says how the extract is made, down to fields of the event. Equal texts mean equal values.
+func (e *Extract) Describe() string {
+	text := e.Spec.Describe()
+	for _, row := range e.Rows {
+		text += "; " + describeRow(row.When)
+	}
+	for _, f := range e.From {
+		text += fmt.Sprintf("; %s@%d", f.Name, f.Level)
+		if f.Extract != nil {
+			text += " = (" + f.Extract.Describe() + ")"
+		}
+	}
+	return text
+}
+
+func describeRow(n Node) string {
+	if m, ok := n.(*Match); ok {
+		if t, ok := m.Test.(*Text); ok { // Describe would shorten a long list, and name one by its name
+			return fmt.Sprintf("%s %q %t", t.Op, t.Values, t.Cased)
+		}
+		return Describe(m.Test)
+	}
+	parts := []string{fmt.Sprintf("%T", n)}
+	for _, c := range Children(n) {
+		parts = append(parts, describeRow(c))
+	}
+	return "(" + strings.Join(parts, " ") + ")"
+}
+
+// extracts lowers all extracts of the rule, in file order.
+func (l *lowerer) extracts() []*Extract {
+	var out []*Extract
+	for _, spec := range l.rule.Extracts {
+		if e := l.extract(spec.Name); e != nil {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
+// extract lowers the extract of a name, once; nil if the rule has none. The parser has reported cycles.
+func (l *lowerer) extract(name string) *Extract {
+	if l.rule == nil {
+		return nil
+	}
+	spec := l.rule.ExtractNamed(name)
+	if spec == nil {
+		return nil
+	}
+	if e := l.made[name]; e != nil {
+		return e
+	}
+	e := &Extract{Spec: spec}
+	l.made[name] = e
+	for _, f := range spec.Reads() {
+		e.From = append(e.From, l.source(f))
+	}
+	switch spec.Op {
+	case rules.ExtractRegex:
+		e.Expr = l.extractExpr(spec.Expr)
+	case rules.ExtractURLPart:
+		e.Expr = URLPart(spec.URLPart)
+	case rules.ExtractMap:
+		for _, row := range spec.Map {
+			when := simplify(l.item(row.When, 0))
+			l.checkRow(when, row.Range)
+			e.Rows = append(e.Rows, Row{when, row.To})
+		}
+	}
+	return e
+}
+
+// source is a field that an extract is made of.
+func (l *lowerer) source(f rules.NamedField) Field {
+	from := l.field(f.Name, 0, f.Range)
+	if from.Level > 1 {
+		l.errorf("extract-ancestor", f.Range, "use a field of the event's own process, or of its parent", "an extract cannot be made of %s: the event itself does not have it", f.Name)
+	}
+	return from
+}
+
+func (l *lowerer) extractExpr(written rules.NamedField) *Regex {
+	tests := l.regex(&chain{opSet: "re"}, rules.Value{Text: written.Name, Range: written.Range})
+	if len(tests) == 0 {
+		return nil
+	}
+	t := tests[0].(*Regex)
+	e := t.Parse()
+	switch l.boundedRegex(t, written.Range); {
+	case !e.Plain() && !t.Backtracking:
+		l.errorf("unsupported-regex", written.Range, "write it without look-around, possessive parts, `^` of lines, and `$` in a group", "products do not agree on what a group of this expression finds")
+	case e.Groups == 0:
+		l.errorf("extract-without-group", written.Range, "put the part that is wanted into parentheses", "the expression has no group")
+	}
+	return t
+}
+
+// boundedRegex reports an expression that may take long: extracts are computed for whole events, without a count of steps.
+func (l *lowerer) boundedRegex(t *Regex, at diag.Range) {
+	if t.Backtracking || t.Parse().Expanded() > MaxExtractExpr {
+		l.errorf("unsupported-regex", at, "write it without look-around, back references and long repetitions", "an extract needs an expression that runs without backtracking")
+	}
+}
+
+// checkRow reports a test that cannot be asked of one value alone.
+func (l *lowerer) checkRow(n Node, at diag.Range) {
+	Inspect(n, func(below Node) bool {
+		m, ok := below.(*Match)
+		if !ok {
+			return true
+		}
+		switch t := m.Test.(type) {
+		case *Text, *Glob, *Number, *Bool, *CIDR:
+		case *Regex:
+			l.boundedRegex(t, at)
+		default:
+			l.errorf("invalid-map", at, "test the value itself, and give the others with `default`; where the field is missing, the extract is missing too", "a map cannot test that a value %s", Describe(t))
+		}
+		return true
+	})
+}
+
+// urlParts take a URL apart, as https://www.rfc-editor.org/rfc/rfc3986#appendix-B does; a port is of digits. Each part is the first group.
+var urlParts = map[string]string{
+	"scheme": `^([A-Za-z][A-Za-z0-9+.\-]*):`,
+	"host":   `^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//(?:[^/?#]*@)?(\[[^\]/?#@]*\]|[^:/?#@\[\]]*)(?::[0-9]*)?(?:[/?#]|\z)`,
+	"port":   `^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//(?:[^/?#]*@)?(?:\[[^\]/?#@]*\]|[^:/?#@\[\]]*):([0-9]+)(?:[/?#]|\z)`,
+	"path":   `^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?(?://[^/?#]*)?([^?#]*)`,
+	"query":  `^[^?#]*\?([^#]*)`,
+}
+
+// URLPart is the expression of a part of a URL, one of rules.URLParts.
+func URLPart(part string) *Regex { return &Regex{Expr: urlParts[part]} }
+
+// WithExtract gives the rule with one extract changed, and all that reads it.
+func (r *Rule) WithExtract(old, with *Extract) *Rule {
+	made := map[*Extract]*Extract{old: with}
+	var renew func(Field) Field
+	renew = func(f Field) Field {
+		if f.Extract == nil {
+			return f
+		}
+		if made[f.Extract] == nil {
+			e := *f.Extract
+			e.From = make([]Field, len(f.Extract.From))
+			for i, from := range f.Extract.From {
+				e.From[i] = renew(from)
+			}
+			made[f.Extract] = &e
+		}
+		return Field{Name: f.Name, Level: f.Level, Extract: made[f.Extract]}
+	}
+	out := Rewrite(r, func(m *Match) Node {
+		test := m.Test
+		if ref, ok := test.(*FieldRef); ok {
+			test = &FieldRef{Op: ref.Op, Other: renew(ref.Other), Cased: ref.Cased}
+		}
+		return &Match{m.Base, renew(m.Field), test}
+	})
+	out.Extracts = make([]*Extract, len(r.Extracts))
+	for i, e := range r.Extracts {
+		out.Extracts[i] = renew(Field{Extract: e}).Extract
+	}
+	return out
+}

@@ -54,6 +54,9 @@ func NewAtoms(l *document.Layout) *Atoms {
 // Tester makes a test ready that is asked of one text of an extract.
 func Tester(t ir.Test) extract.Test {
 	p := prepare(t)
+	if p.re != nil {
+		return extract.Test{Holds: p.re.MatchString}
+	}
 	return extract.Test{Holds: p.holds, Folds: p.folds}
 }
 

@@ -23,7 +23,7 @@ func TestExtractsAgree(t *testing.T) {
 	m, err := schema.Load("sigma")
 	require.NoError(t, err)
 	r := rand.New(rand.NewPCG(3, 4))
-	ops := []string{"argv", "any", "re", "split", "map", "text", "letters"} // the oracle reads URLs in their usual form alone
+	ops := []string{"argv", "any", "re", "split", "map", "text", "letters"}                                                  // the oracle reads URLs in their usual form alone
 	tests := slices.DeleteFunc(slices.Clone(extracts.Tests), func(t string) bool { return strings.Contains(t, "filename") }) // it knows Sigma's modifiers alone
 	matched := 0
 	for range 400 {

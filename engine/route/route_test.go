@@ -65,3 +65,34 @@ func isOf(s *schema.Source, d *document.Document, l *document.Layout) bool {
 	}
 	return true
 }
+
+// TestAColumnTellsItsTable: a scope without values asks only whether the column is there.
+func TestAColumnTellsItsTable(t *testing.T) {
+	m := lowered.Model(t, "mde")
+	l := document.NewLayout(m)
+	table := route.NewTable(l)
+	for i := range m.Sources {
+		table.Add(&m.Sources[i], m.TableColumn)
+	}
+	table.Finish()
+	l.Finish()
+	d, r := document.New(l), table.NewRouter()
+	of := func(event string) (tables []string) {
+		require.NoError(t, d.Load([]byte(event)))
+		r.Route(d)
+		for _, i := range r.Of {
+			if m.Sources[i].OwnColumns {
+				tables = append(tables, m.Sources[i].Table)
+			}
+		}
+		return tables
+	}
+	for range 2 {
+		assert.Equal(t, []string{"UrlClickEvents"}, of(`{"Url":"u","ActionType":"ClickAllowed","AccountUpn":"a","IsClickedThrough":true}`))
+		assert.Equal(t, []string{"EmailEvents"}, of(`{"NetworkMessageId":"n","EmailDirection":"Inbound","Subject":""}`))
+		assert.Equal(t, []string{"DeviceFileCertificateInfo"}, of(`{"DeviceId":"d","SHA1":"x","IsTrusted":false}`))
+		assert.Equal(t, []string{"IdentityLogonEvents", "IdentityDirectoryEvents"}, of(`{"Application":"Active Directory","ActionType":"LogonFailed","AccountName":"a"}`))
+		assert.Empty(t, of(`{"NetworkMessageId":"n"}`))
+		assert.Empty(t, of(`{"Url":"u","IsClickedThrough":null}`))
+	}
+}

@@ -105,10 +105,8 @@ func (r *Router) consider(i int) {
 		return
 	}
 	for _, t := range r.table.sources[i] {
-		if r.yes[t.question] == r.gen {
-			continue
-		}
-		if !t.optional || r.there[r.table.questions[t.question].slot] == r.gen {
+		there := r.there[r.table.questions[t.question].slot] == r.gen
+		if r.yes[t.question] != r.gen && !(t.any && there) && !(t.optional && !there) {
 			return
 		}
 	}

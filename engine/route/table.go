@@ -34,10 +34,11 @@ type column struct {
 	answers map[string][]int // folded text -> questions
 }
 
-// scopeTest is a question, by its number, and whether an event without the column passes.
+// scopeTest is a question, by its number, whether an event without the column passes, and whether any value of it does.
 type scopeTest struct {
 	question int
 	optional bool
+	any      bool
 }
 
 type question struct {
@@ -54,10 +55,10 @@ func NewTable(l *document.Layout) *Table {
 func (t *Table) Add(of *schema.Source, tableColumn string) (number int) {
 	var tests []scopeTest
 	for _, test := range of.Scope {
-		tests = append(tests, scopeTest{t.ask(t.layout.Slot(test.Reads()), test.Values), test.Optional})
+		tests = append(tests, scopeTest{t.ask(t.layout.Slot(test.Reads()), test.Values), test.Optional, len(test.Values) == 0})
 	}
 	if tableColumn != "" && of.Table != "" {
-		tests = append(tests, scopeTest{t.ask(t.layout.Slot(schema.Column{Name: tableColumn}), []string{of.Table}), true})
+		tests = append(tests, scopeTest{t.ask(t.layout.Slot(schema.Column{Name: tableColumn}), []string{of.Table}), true, false})
 	}
 	t.sources = append(t.sources, tests)
 	return len(t.sources) - 1
@@ -79,6 +80,9 @@ func (t *Table) ask(slot int, values []string) int {
 	return len(t.questions) - 1
 }
 
+// decides tells whether an event passes by the texts of the column alone.
+func (t scopeTest) decides() bool { return !t.optional && !t.any }
+
 // Finish makes the look-ups, once all sources are known.
 func (t *Table) Finish() {
 	for i, q := range t.questions {
@@ -94,7 +98,7 @@ func (t *Table) Finish() {
 	count := map[int]int{}
 	for _, src := range t.sources {
 		for _, test := range src {
-			if slot := t.questions[test.question].slot; !test.optional {
+			if slot := t.questions[test.question].slot; test.decides() {
 				count[slot]++
 				if t.main < 0 || count[slot] > count[t.main] {
 					t.main = slot
@@ -104,7 +108,7 @@ func (t *Table) Finish() {
 	}
 	t.byValue = map[string][]int{}
 	for i, src := range t.sources {
-		at := slices.IndexFunc(src, func(test scopeTest) bool { return !test.optional && t.questions[test.question].slot == t.main })
+		at := slices.IndexFunc(src, func(test scopeTest) bool { return test.decides() && t.questions[test.question].slot == t.main })
 		if at < 0 {
 			t.others = append(t.others, i)
 			continue

@@ -108,7 +108,7 @@ func (c *checker) source(s *Source, at string) {
 	for i, t := range s.Scope {
 		path := source.Join(at, fmt.Sprintf("scope[%d]", i))
 		c.column(s, path, "of the scope", 0, t.Reads())
-		if len(t.Values) == 0 {
+		if len(t.Values) == 0 && !t.EngineOnly {
 			c.bad(path, "list the values by which events of the source are recognised", "the scope test has no values")
 		}
 	}

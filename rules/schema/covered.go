@@ -24,7 +24,7 @@ func (m *Model) withoutCovered(sources []*Source, r *ir.Rule) []*Source {
 func (s *Source) Within(wide *Source) bool {
 	return s.Table == wide.Table && !slices.ContainsFunc(wide.Scope, func(w ScopeTest) bool {
 		return !slices.ContainsFunc(s.Scope, func(n ScopeTest) bool {
-			return n.Column == w.Column && n.Type == w.Type && n.Key == w.Key && (w.Optional || !n.Optional) && n.EngineOnly == w.EngineOnly &&
+			return n.Column == w.Column && n.Type == w.Type && n.Key == w.Key && (w.Optional || !n.Optional) && n.EngineOnly == w.EngineOnly && len(n.Values) > 0 &&
 				!slices.ContainsFunc(n.Values, func(v string) bool { return !slices.Contains(w.Values, v) })
 		})
 	})

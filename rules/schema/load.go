@@ -33,6 +33,7 @@ func readShipped(file string, data []byte) (*Model, error) {
 	}
 	m.derived = &sync.Map{}
 	m.ofEveryTable()
+	m.nameOwnColumns()
 	return m, nil
 }
 
@@ -61,6 +62,7 @@ func read(file string, data []byte) (*Model, error) {
 		return nil, err
 	}
 	m.ofEveryTable()
+	m.nameOwnColumns()
 	return m, nil
 }
 
@@ -111,6 +113,9 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	}
 	if c, ok := mappedIn(fields, field); ok {
 		return c, true
+	}
+	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" {
+		return Column{Name: container + "." + strings.Join(path, ".")}, true
 	}
 	if s.Unlisted != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
 		return Column{Name: s.Unlisted + strings.ReplaceAll(levelPrefixes[level]+field, " ", "_")}, true

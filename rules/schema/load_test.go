@@ -179,7 +179,9 @@ func TestNobodyChangesAModel(t *testing.T) {
 				columns[0] = "changed"
 			}
 			for _, test := range s.Scope {
-				test.Values[0] = "changed"
+				if len(test.Values) > 0 {
+					test.Values[0] = "changed"
+				}
 			}
 			clear(s.Ancestors)
 		}

@@ -22,7 +22,9 @@ type Contradiction struct {
 func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 	k := &knowledge{model: m, source: s, columns: map[string]*held{}, found: &Contradiction{}}
 	for _, t := range s.Scope {
-		if name, ok := k.single(t.Reads()); ok {
+		if name, ok := k.single(t.Reads()); ok && len(t.Values) == 0 {
+			k.of(name).present = true
+		} else if ok {
 			h := k.of(name)
 			h.values, h.why = intersect(h.values, t.Values), append(h.why, listed(t.Values)+" in the log source "+s.Name)
 			h.present = h.present || !t.Optional

@@ -61,6 +61,8 @@ type Source struct {
 	Indices  []string          `yaml:"indices"` // index patterns in Elasticsearch
 	Scope    []ScopeTest       `yaml:"scope"`   // an event belongs to this source if all tests hold
 	Fields   map[string]Column `yaml:"fields"`
+	// OwnColumns says that each of Columns is a field of its own name, and so is a property in one that holds JSON (Column.Property).
+	OwnColumns bool `yaml:"own_columns"`
 	// Unlisted, if set, is a prefix for fields that are not in Fields: the column is the prefix and the field's name, with
 	// underscores for spaces.
 	Unlisted string `yaml:"unlisted"`
@@ -95,7 +97,7 @@ type ScopeTest struct {
 	Type   Type     `yaml:"type"`
 	Key    string   `yaml:"key"`
 	Values []string `yaml:"values"`
-	// EngineOnly marks a test that is needed only to recognise raw events. In a query, Table implies it.
+	// EngineOnly marks a test that is needed only to recognise raw events. In a query, Table implies it. Without Values it asks whether the column is there.
 	EngineOnly bool `yaml:"engine_only"`
 	// Optional accepts events without the column.
 	Optional bool `yaml:"optional"`

@@ -31,7 +31,7 @@ func ParseLogSource(text string, models []*schema.Model) (rules.LogSource, error
 	parts := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune("/, ", r) })
 	known := words(models)
 	for _, part := range parts {
-		if !slices.Contains(known, part) {
+		if !has(known, part) {
 			return rules.LogSource{}, usage.UnknownName("product, category or service", part, known, "decree fields lists the log sources")
 		}
 	}

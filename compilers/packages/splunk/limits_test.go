@@ -83,7 +83,7 @@ func TestLimits(t *testing.T) {
 		{name: "risk without an object", text: "risk: {score: 5, objects: [sha1]}", plain: []string{"package-risk"}, secured: []string{"package-column", "package-risk"}},
 		{name: "unknown technique", text: "tags: [attack.t1999]", secured: []string{"package-technique"}},
 		{name: "tactic with a technique", text: "tags: [attack.execution, attack.t1059]"},
-		{name: "tactic without a technique", text: "tags: [attack.execution, attack.t1105]", secured: []string{"package-tactic"}},
+		{name: "tactic without a technique", text: "tags: [attack.execution, attack.t1105]"},
 		{name: "suppressed", text: "suppress: {by: [host, Image], for: 1h}"},
 		{name: "suppressed by what is no column", text: "suppress: {by: [host, sha1], for: 1h}", plain: []string{"package-column", "package-suppress"}, secured: []string{"package-column", "package-suppress"}},
 		{name: "search with a placeholder", text: `detection: {s: {CommandLine|contains: 'a$b$c'}, condition: s}`, plain: []string{"package-token"}, secured: []string{"package-token"}},

@@ -8,7 +8,6 @@ import (
 
 	"decree/compilers/packages"
 	"decree/rules"
-	"decree/rules/attack"
 )
 
 // What Enterprise Security reads of a search, as Splunk's own detections have it:
@@ -18,9 +17,11 @@ import (
 // https://github.com/splunk/contentctl/blob/main/contentctl/objects/constants.py
 const longestName = 81
 
-// annotations are the frameworks that a finding shows.
+// annotations are the frameworks that a finding shows. Enterprise Security's own has techniques alone: tactics that the rule names are a custom one.
+// https://docs.ansible.com/ansible/latest/collections/splunk/es/splunk_correlation_searches_module.html (annotations)
 type annotations struct {
-	Attack []string `json:"mitre_attack,omitempty"`
+	Techniques []string `json:"mitre_attack,omitempty"`
+	Tactics    []string `json:"attack_tactics,omitempty"`
 }
 
 // metadata is what Enterprise Security knows of the version of a detection.
@@ -63,7 +64,7 @@ var objectTypes = map[string]string{"host": "system", "user": "user"}
 
 // finding is what a finding of Enterprise Security shows beside the results.
 type finding struct {
-	techniques         []string
+	attack             annotations
 	title, description string
 	objects            []riskObject // what it is about; their scores are 0 without a risk
 }
@@ -74,12 +75,11 @@ func (s *search) prepareFinding() {
 	m, found := packages.Attack(r)
 	s.keep(found)
 	for _, t := range m.Techniques {
-		s.finding.techniques = append(s.finding.techniques, t.ID)
+		s.finding.attack.Techniques = append(s.finding.attack.Techniques, t.ID)
 	}
 	for _, t := range m.Tactics {
-		shown := slices.ContainsFunc(m.Techniques, func(one attack.Technique) bool { return one.Has(t) })
-		if m.IsTagged(t) && !shown {
-			s.found = append(s.found, packages.Told("package-tactic", r.Key("tags", -1), "tag a technique", "findings show techniques, and none of the rule's is of the tactic %s", t.Name))
+		if m.IsTagged(t) {
+			s.finding.attack.Tactics = append(s.finding.attack.Tactics, t.Name)
 		}
 	}
 	title, changed := s.text(r.Alerting.Title, r.Title)
@@ -148,7 +148,7 @@ func (s *search) writeFinding(c *conf) {
 	c.set("action.correlationsearch.enabled", "1")
 	c.set("action.correlationsearch.label", s.name)
 	c.set("action.correlationsearch.detection_type", "ebd")
-	c.setJSON("action.correlationsearch.annotations", annotations{f.techniques})
+	c.setJSON("action.correlationsearch.annotations", f.attack)
 	c.setJSON("action.correlationsearch.metadata", metadata{flag(r.Status == "deprecated"), s.id, strconv.Itoa(s.version.Number())})
 	c.set("action.notable", "1")
 	c.set("action.notable.param.rule_title", f.title)

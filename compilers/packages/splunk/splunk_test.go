@@ -148,6 +148,8 @@ func TestFindings(t *testing.T) {
 	}, risk)
 	other := settings("risk: {score: 30, objects: [User, Image]}")
 	assert.Contains(t, other["action.risk.param._risk"], `{"risk_object_field":"User","risk_object_type":"user","risk_score":30},{"risk_object_field":"Image","risk_object_type":"other","risk_score":30}`)
+	assert.JSONEq(t, `{"mitre_attack":["T1105"],"attack_tactics":["Execution"]}`, settings("tags: [attack.execution, attack.t1105]")["action.correlationsearch.annotations"])
+	assert.Equal(t, "{}", plain["action.correlationsearch.annotations"])
 	titled := settings("alert: {title: 'US$ {Image} $x', description: 'by {User}'}")
 	assert.Equal(t, "US\uff04 $Image$ \uff04x", titled["action.notable.param.rule_title"], "only the rule's own fields are between dollar signs")
 	assert.Equal(t, "by $User$", titled["action.notable.param.rule_description"])

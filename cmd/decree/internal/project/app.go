@@ -5,6 +5,7 @@ import (
 
 	"gopkg.in/yaml.v3"
 
+	"decree/cmd/decree/internal/output"
 	"decree/compilers/packages"
 	"decree/rules/source"
 )
@@ -12,11 +13,13 @@ import (
 // appKeys are the keys of a Splunk app.
 var appKeys = []key[packages.App]{
 	{"name", func(r *reader, a *packages.App, n *yaml.Node) {
-		r.formed(&a.Name, n, appName, "name", "begin with a letter, and use letters, digits, - and _: it is the name of a folder")
+		r.formed(&a.Name, n, isAppName, "name", "begin with a letter, and use letters, digits, - and _: it is the name of a folder")
 	}},
-	{"title", func(r *reader, a *packages.App, n *yaml.Node) { r.Prose(&a.Title, n, "title") }},
+	{"title", func(r *reader, a *packages.App, n *yaml.Node) {
+		r.formed(&a.Title, n, appTitle.MatchString, "title", "write 5 to 80 visible characters on one line")
+	}},
 	{"version", func(r *reader, a *packages.App, n *yaml.Node) {
-		r.formed(&a.Version, n, appVersion, "version", "write three numbers, such as 1.2.0")
+		r.formed(&a.Version, n, appVersion.MatchString, "version", "write three numbers, such as 1.2.0")
 	}},
 	{"author", func(r *reader, a *packages.App, n *yaml.Node) { r.Prose(&a.Author, n, "author") }},
 	{"enterprise_security", func(r *reader, a *packages.App, n *yaml.Node) {
@@ -24,11 +27,16 @@ var appKeys = []key[packages.App]{
 	}},
 }
 
-// The forms of an app's name and version. https://docs.splunk.com/Documentation/Splunk/latest/Admin/Appconf ([package] id, [launcher] version)
+// The forms of an app's name, title and version: https://docs.splunk.com/Documentation/Splunk/latest/Admin/Appconf ([package] id, [launcher] version), and what AppInspect asks of
+// the label.
 var (
 	appName    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
+	appTitle   = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]{5,80}$`)
 	appVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
 )
+
+// isAppName tells whether a text is the name of an app, and of a folder on every system.
+func isAppName(text string) bool { return appName.MatchString(text) && output.Name(text) == text }
 
 // app reads the app of a target for Splunk.
 func (r *reader) app(t *aTarget, n *yaml.Node) {
@@ -43,8 +51,8 @@ func (r *reader) app(t *aTarget, n *yaml.Node) {
 }
 
 // formed reads a text of a form. hint says what the form is.
-func (r *reader) formed(to *string, n *yaml.Node, form *regexp.Regexp, what, hint string) {
-	if n.Kind != yaml.ScalarNode || !form.MatchString(n.Value) {
+func (r *reader) formed(to *string, n *yaml.Node, fits func(string) bool, what, hint string) {
+	if n.Kind != yaml.ScalarNode || !fits(n.Value) {
 		r.Errorf("invalid-app", r.Span(n), hint, "%q is not the %s of an app", n.Value, what)
 		return
 	}

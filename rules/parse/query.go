@@ -2,6 +2,8 @@ package parse
 
 import (
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -21,6 +23,11 @@ func (p *parser) queries(r *rules.Rule, section source.Entry) {
 			p.longQuery(&q, e)
 		} else {
 			p.Text(&q.Text, e.Value, e.Key.Value)
+		}
+		q.Text = strings.ReplaceAll(q.Text, "\r\n", "\n")
+		if at := strings.IndexFunc(q.Text, func(c rune) bool { return unicode.IsControl(c) && c != '\n' && c != '\t' }); at >= 0 {
+			c, _ := utf8.DecodeRuneInString(q.Text[at:])
+			p.Errorf("invalid-query", q.Range, "remove it", "the query for %s has the character %U, which no query has", q.For.Name, c)
 		}
 		if q.Text = strings.TrimRight(q.Text, " \t\r\n"); strings.TrimSpace(q.Text) == "" {
 			p.Errorf("invalid-query", q.Range, "write the query, or remove it", "the query for %s is empty", q.For.Name)

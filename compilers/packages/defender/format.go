@@ -9,8 +9,10 @@
 package defender
 
 import (
+	"strings"
 	"time"
 
+	"decree/compilers/deployed"
 	"decree/compilers/packages"
 	"decree/rules"
 	"decree/rules/diag"
@@ -98,4 +100,5 @@ func (d *detection) fill(ids packages.IDs, alerts alertTitles) {
 	d.requireColumns()
 	d.mapDetails()
 	d.fillAlert(alerts)
+	d.query = strings.ReplaceAll(deployed.Marked(deployed.Defender, d.settings.Target, strings.ReplaceAll(d.query, "\r\n", "\n"), d.resource()), "\n", "\r\n")
 }

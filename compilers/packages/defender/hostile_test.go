@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"decree/compilers/deployed"
 	"decree/compilers/kql"
 	"decree/compilers/packages"
 	"decree/compilers/packages/defender"
@@ -47,7 +48,9 @@ func FuzzMetadata(f *testing.F) {
 			description = name
 		}
 		assert.Equal(t, description, got["description"])
-		assert.Equal(t, base.Query.Text, strings.ReplaceAll(got["queryCondition"].(map[string]any)["queryText"].(string), "\r\n", "\n")+"\n")
+		query, mark := deployed.Unmarked(strings.ReplaceAll(got["queryCondition"].(map[string]any)["queryText"].(string), "\r\n", "\n"))
+		assert.Equal(t, base.Query.Text, query+"\n")
+		assert.Equal(t, settings.Target, mark.Target)
 		alert := got["detectionAction"].(map[string]any)["alertTemplate"].(map[string]any)
 		assert.Equal(t, "high", alert["severity"])
 		if answer := strings.TrimSpace(text); answer != "" {

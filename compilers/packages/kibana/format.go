@@ -8,6 +8,9 @@
 package kibana
 
 import (
+	"slices"
+
+	"decree/compilers/deployed"
 	"decree/compilers/packages"
 	"decree/rules"
 	"decree/rules/diag"
@@ -98,7 +101,7 @@ func (d *detection) fill(ids packages.IDs) {
 	d.version, found = packages.VersionOf(r)
 	d.keep(found)
 	d.rule.Version = d.version.Number()
-	d.rule.Type, d.rule.Language = "eql", "eql"
+	d.chooseLanguage()
 	d.rule.MaxSignals = mostAlerts
 	d.rule.Enabled = packages.Enabled(r)
 	d.rate()
@@ -110,6 +113,9 @@ func (d *detection) fill(ids packages.IDs) {
 	d.tag()
 	d.investigate()
 	d.override()
+	if slices.Contains([]string{"eql", "esql"}, d.rule.Language) { // the other languages have no comments
+		d.rule.Query = deployed.Marked(deployed.Kibana, d.settings.Target, d.rule.Query, d.rule)
+	}
 }
 
 // rate sets the severity and the risk.

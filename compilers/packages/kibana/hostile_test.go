@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/deployed"
 	"decree/compilers/eql"
 	"decree/compilers/packages"
 	"decree/compilers/packages/kibana"
@@ -69,7 +70,9 @@ func FuzzMetadata(f *testing.F) {
 		assert.Equal(t, []any{text}, lines[0]["false_positives"])
 		assert.Contains(t, lines[0]["tags"], text)
 		assert.Contains(t, lines[0]["note"], strings.TrimSpace(text))
-		assert.True(t, strings.HasSuffix(q.Text, lines[0]["query"].(string)+"\n"))
+		query, mark := deployed.Unmarked(lines[0]["query"].(string))
+		assert.True(t, strings.HasSuffix(q.Text, query+"\n"))
+		assert.Equal(t, settings.Target, mark.Target)
 		assert.Regexp(t, `^process where `, lines[0]["query"])
 
 		script := out.Files[len(out.Files)-1]

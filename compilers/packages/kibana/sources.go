@@ -8,7 +8,7 @@ import (
 // chooseIndices sets where the events are, and the integrations that write them.
 func (d *detection) chooseIndices() {
 	d.rule.Index = d.in.Query.Result.Indices
-	if len(d.rule.Index) == 0 {
+	if len(d.rule.Index) == 0 && d.rule.Type != "esql" {
 		d.found.Warnf("package-index", d.in.Rule.Range, "add `indices` to the sources of the data model, or `index` to the target",
 			"the data model has no index patterns for this rule: Kibana searches those of its settings")
 	}

@@ -2,7 +2,9 @@ package sentinel
 
 import (
 	"strings"
+	"unicode/utf8"
 
+	"decree/compilers/deployed"
 	"decree/compilers/packages"
 )
 
@@ -68,6 +70,17 @@ func (a *analyticsRule) arm() string {
 		Schema: "https://schema.management.azure.com/schemas/2019-04-01/deploymentTemplate.json#", Version: "1.0.0.0",
 		Parameters: map[string]parameter{"workspace": {"string", metadata{"The Log Analytics workspace that Microsoft Sentinel is enabled on."}}},
 	}
+	rule := a.resource()
+	for _, w := range a.watchlists {
+		t.Resources = append(t.Resources, w.resource())
+		rule.DependsOn = append(rule.DependsOn, "[resourceId('"+providers+"Watchlists', parameters('workspace'), 'Microsoft.SecurityInsights', '"+w.Alias+"')]")
+	}
+	t.Resources = append(t.Resources, rule)
+	return packages.JSON(t)
+}
+
+// resource is the rule as a template has it.
+func (a *analyticsRule) resource() resource {
 	p := ruleProperties{Name: literal(a.title), Description: literal(a.description), Enabled: packages.Enabled(a.in.Rule), Severity: a.severity, Query: literal(a.query),
 		SuppressionDuration: "PT1H", Tactics: a.tactics, Techniques: parents(a.techniques), Entities: a.entities, Grouping: perResult}
 	if o := a.alertOverride(); o != nil {
@@ -85,13 +98,15 @@ func (a *analyticsRule) arm() string {
 		version = apiVersion
 		p.Frequency, p.Period, p.Operator, p.Threshold = iso(a.window.every), iso(a.window.period), "GreaterThan", &none
 	}
-	rule := resource{Type: providers + "alertRules", APIVersion: version, Name: below(a.id), Kind: a.kind, Properties: p}
-	for _, w := range a.watchlists {
-		t.Resources = append(t.Resources, w.resource())
-		rule.DependsOn = append(rule.DependsOn, "[resourceId('"+providers+"Watchlists', parameters('workspace'), 'Microsoft.SecurityInsights', '"+w.Alias+"')]")
+	return resource{Type: providers + "alertRules", APIVersion: version, Name: below(a.id), Kind: a.kind, Properties: p}
+}
+
+// mark ends the query with a comment by which decree diff knows the rule again, if there is room for it.
+func (a *analyticsRule) mark() {
+	marked := deployed.Marked(deployed.Sentinel, a.settings.Target, a.query, a.resource())
+	if utf8.RuneCountInString(marked) <= longestQuery {
+		a.query = marked
 	}
-	t.Resources = append(t.Resources, rule)
-	return packages.JSON(t)
 }
 
 // below names a resource of Sentinel in the workspace. name is an id or an alias: it has no quotes.

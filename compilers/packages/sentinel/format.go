@@ -9,6 +9,8 @@
 package sentinel
 
 import (
+	"strings"
+
 	"decree/compilers"
 	"decree/compilers/packages"
 	"decree/rules"
@@ -102,6 +104,9 @@ func (a *analyticsRule) fill(ids packages.IDs) {
 	var found diag.Diagnostics
 	a.id, found = ids.OfInput(a.in)
 	a.keep(found)
+	if !rules.IsUUID(strings.ToLower(a.id)) {
+		a.found.Errorf("package-product-id", r.Key("query", -1), "write the rule's GUID from Sentinel under `id`, or remove it", "%q cannot be the id of a rule in Sentinel", a.id)
+	}
 	a.version, found = packages.VersionOf(r)
 	a.keep(found)
 	a.severity, found = packages.Severity(r, severities)
@@ -114,4 +119,5 @@ func (a *analyticsRule) fill(ids packages.IDs) {
 	a.mapDetails()
 	a.override()
 	a.addWatchlists()
+	a.mark()
 }

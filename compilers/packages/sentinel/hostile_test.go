@@ -12,6 +12,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"decree/compilers"
+	"decree/compilers/deployed"
 	"decree/compilers/kql"
 	"decree/compilers/packages"
 	"decree/compilers/packages/sentinel"
@@ -67,7 +68,9 @@ func FuzzMetadata(f *testing.F) {
 		if utf8.RuneCountInString(description) <= 5000 {
 			assert.Equal(t, description, y["description"])
 		}
-		assert.Equal(t, strings.TrimSuffix(q.Text, "\n"), y["query"])
+		query, mark := deployed.Unmarked(y["query"].(string))
+		assert.Equal(t, strings.TrimSuffix(q.Text, "\n"), query)
+		assert.Equal(t, settings.Target, mark.Target)
 		assert.Equal(t, "High", y["severity"])
 
 		var tpl struct {

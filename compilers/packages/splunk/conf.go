@@ -3,6 +3,7 @@ package splunk
 import (
 	"strings"
 
+	reader "decree/compilers/deployed/conf"
 	"decree/compilers/packages"
 	"decree/rules/diag"
 )
@@ -51,6 +52,19 @@ var lineBreaks = strings.NewReplacer("\r\n", "\n", "\r", "\n")
 
 // breaksOut tells whether a value would go on in the next setting.
 func breaksOut(text string) bool { return strings.HasSuffix(strings.TrimSpace(text), `\`) }
+
+// read gives the settings before the first stanza, as Splunk reads them.
+func (c *conf) read() map[string]string {
+	stanzas, err := reader.Read([]byte(c.String()))
+	if err != nil {
+		panic(err) // value and setLines leave nothing that is no setting
+	}
+	out := map[string]string{}
+	for _, one := range stanzas[0].Settings {
+		out[one.Key] = one.Value
+	}
+	return out
+}
 
 func (c *conf) String() string { return c.text.String() }
 

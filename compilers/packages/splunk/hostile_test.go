@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/deployed"
 	"decree/compilers/packages"
 	"decree/compilers/packages/splunk"
 	"decree/compilers/spl"
@@ -75,7 +76,9 @@ func FuzzMetadata(f *testing.F) {
 				assert.Contains(t, keys[security], key)
 			}
 			assert.True(t, strings.HasPrefix(got["description"], shown(text)+" Id: "), "%q", got["description"])
-			assert.Equal(t, flat(q.Text), flat(got["search"]), "the search is as it was")
+			search, mark := deployed.Unmarked(got["search"])
+			assert.Equal(t, flat(q.Text), flat(search), "the search is as it was")
+			assert.Equal(t, "t", mark.Target)
 			if security {
 				assert.Len(t, got, len(keys[true]))
 				tokens := strings.Split(got["action.notable.param.rule_description"], "$")

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"decree/compilers/deployed"
 	"decree/compilers/packages"
 	"decree/rules"
 	"decree/rules/diag"
@@ -135,9 +136,18 @@ func (s *search) kind() string {
 	return "alert"
 }
 
-// write adds the stanza of the search.
+// write adds the stanza of the search. The query ends with a comment by which decree diff knows the rule again.
 func (s *search) write(c *conf) {
+	plain := newConf()
+	s.settingsOf(plain)
+	plain.setLines("search", s.in.Query.Text)
 	c.stanza(s.name)
+	s.settingsOf(c)
+	c.setLines("search", deployed.Marked(deployed.Splunk, s.settings.Target, s.in.Query.Text, plain.read()))
+}
+
+// settingsOf writes all but the search.
+func (s *search) settingsOf(c *conf) {
 	c.set("description", s.description+" Id: "+s.id+", version: "+s.version.String()+".")
 	c.set("disabled", flag(!packages.Enabled(s.in.Rule)))
 	c.set("enableSched", "1")
@@ -164,7 +174,6 @@ func (s *search) write(c *conf) {
 	} else {
 		c.set("request.ui_dispatch_app", "search")
 	}
-	c.setLines("search", s.in.Query.Text)
 }
 
 func flag(on bool) string {

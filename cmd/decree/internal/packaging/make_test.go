@@ -33,3 +33,38 @@ func TestMake(t *testing.T) {
 	assert.NotEmpty(t, made.Files[0].From)
 	assert.Equal(t, 10, len(made.Files))
 }
+
+// TestDeployable: what is packaged is deployable, in one form of each rule, and what cannot be packaged is named.
+func TestDeployable(t *testing.T) {
+	clitest.Files(t, `-- good.yml --
+title: Good
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a1
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, condition: a}
+-- refused.yml --
+title: Refused
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a2
+schedule: {every: 60d}
+query: {sentinel: {text: T, id: 6B5E5B4C-57EF-4D2F-8A54-0D7CF6A1D0A3}}
+-- skipped.yml --
+title: Skipped
+id: 6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a4
+query: {spl: x}
+`)
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"."}})
+	require.NoError(t, err)
+	target := targets.Target{Name: "sentinel", Dialect: targets.Dialects[0], Package: "sentinel"}
+	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{}, func(t targets.Target) string { return t.Name })
+	require.NoError(t, err)
+	rules, refused, err := made.Deployable(target)
+	require.NoError(t, err)
+	require.Len(t, rules, 1)
+	assert.Equal(t, "Good", rules[0].Name)
+	assert.Equal(t, "sentinel", rules[0].Mark.Target)
+	assert.Equal(t, map[string]bool{"6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a3": true}, refused)
+	made.Packages = nil
+	rules, _, err = made.Deployable(target)
+	assert.Empty(t, rules)
+	assert.NoError(t, err)
+}

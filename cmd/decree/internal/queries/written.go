@@ -16,7 +16,7 @@ func (c *Result) written() bool {
 	} else if c.scheduledCorrelation != nil {
 		body = c.scheduledCorrelation.Source.Body
 	}
-	q := body.QueryFor(c.Target.Name, c.Target.Package, c.Target.Dialect.Name())
+	q := body.QueryFor(c.Target.Answers()...)
 	switch {
 	case q != nil:
 		c.Query, c.Indices = compilers.Written(body, q, c.Target.Dialect), q.Index

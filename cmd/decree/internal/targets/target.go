@@ -46,6 +46,9 @@ func (t Target) With(places compilers.Places) Target {
 	return t
 }
 
+// Answers are the names under which a rule may have a query for the target, the most exact first.
+func (t Target) Answers() []string { return []string{t.Name, t.Package, t.Dialect.Name()} }
+
 // Title names the target for people: its dialect, and its own name if it has one.
 func (t Target) Title() string {
 	if t.Name == t.Dialect.Name() {

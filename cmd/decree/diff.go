@@ -1,0 +1,139 @@
+package main
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"decree/cmd/decree/internal/drift"
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/packaging"
+	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/queries"
+	"decree/cmd/decree/internal/ruleset"
+	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/targets"
+	"decree/cmd/decree/internal/usage"
+	"decree/compilers/deployed"
+	"decree/rules/diag"
+)
+
+type diffParams struct {
+	selection ruleset.Selection
+	deployed  string
+	target    string
+	format    string
+	lists     string
+	summary   bool
+}
+
+func newDiff(s *stdio.Streams) *cobra.Command {
+	var p diffParams
+	cmd := &cobra.Command{
+		Use:   "diff DEPLOYED [rule files or folders]",
+		Short: "Compare the rules with what is deployed",
+		Long: `Compare what the rules would deploy with an export of what is deployed. DEPLOYED
+is a file, a folder or an archive: Sentinel's rules (ARM template, REST, YAML),
+Defender's detectionRules (Graph), Kibana's NDJSON or Splunk's app or
+savedsearches.conf. Its content says which. A rule is new, changed, gone, or
+changed by hand: the last line of a packaged query tells these apart. What the
+product fills in itself is not compared. Rules of others are only counted.
+
+Use it before you deploy, and on a schedule to find what was changed by hand.
+The exit code is 1 if anything differs.`,
+		Example: `  decree diff tests/examples/deployed/sentinel.json tests/examples/rules
+  decree diff --summary tests/examples/deployed/sentinel.json --library`,
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			p.deployed, p.selection.Paths = args[0], args[1:]
+			return diffDeployed(s, p)
+		},
+	}
+	f := cmd.Flags()
+	f.StringVarP(&p.target, "target", "t", "", "`TARGET` that was deployed, of the project or "+strings.Join(targets.FormatNames(), ", ")+" (default: that of the export's product)")
+	f.BoolVar(&p.summary, "summary", false, "name the rules that differ, and not what differs in them")
+	addLists(cmd, &p.lists)
+	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
+	p.selection.AddTo(cmd)
+	usage.AddFormat(cmd, &p.format, "text", "json")
+	return cmd
+}
+
+func diffDeployed(s *stdio.Streams, p diffParams) error {
+	if err := knownOptions(nil, p.lists); err != nil {
+		return err
+	}
+	export, err := readExport(p.deployed)
+	if err != nil {
+		return err
+	}
+	in, err := project.Open(s)
+	if err != nil {
+		return err
+	}
+	target, err := deployedTarget(in.Targets, export.Product, p.target)
+	if err != nil {
+		return err
+	}
+	set, err := ruleset.Load(s, in, p.selection)
+	if err != nil {
+		return err
+	}
+	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{Lists: p.lists}, func(t targets.Target) string { return t.Name })
+	if err != nil {
+		return err
+	}
+	found := append(set.Found, made.Found...)
+	set.Show(s, slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool { return d.Severity != diag.Error }))
+	rules, refused, err := made.Deployable(target)
+	if err != nil {
+		return err
+	}
+	changes, others := deployed.Compare(export.Product, rules, export.Rules, deployed.Settings{Target: target.Name, Refused: refused, Partial: set.OnlyRead() != nil})
+	report := drift.New(export, p.deployed, target.Name, changes, others)
+	if p.format == "json" {
+		err = s.WriteJSON(report)
+	} else {
+		report.Print(s, !p.summary)
+	}
+	if err != nil {
+		return err
+	}
+	return exit.After(found, report.Drifted())
+}
+
+// readExport reads what is deployed.
+func readExport(name string) (*deployed.Export, error) {
+	files, err := deployed.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	export, err := deployed.Read(files)
+	if err != nil && len(files) > 1 {
+		err = fmt.Errorf("%s: %w", name, err)
+	}
+	return export, err
+}
+
+// deployedTarget is the target whose rules an export has: the one that is named, or else the only one of the product.
+func deployedTarget(own []targets.Target, of deployed.Product, name string) (targets.Target, error) {
+	if !slices.Contains(targets.FormatNames(), string(of)) {
+		return targets.Target{}, fmt.Errorf("packages for %s are not written yet: there is nothing to compare", of)
+	}
+	asked := name
+	if name == "" {
+		asked = string(of)
+	}
+	chosen, err := targets.ChoosePackages(own, []string{asked})
+	switch {
+	case err != nil:
+		return targets.Target{}, err
+	case len(chosen) > 1:
+		return targets.Target{}, fmt.Errorf("the project has several targets for %s: name one with --target, of %s", of, strings.Join(targets.Names(chosen), ", "))
+	case chosen[0].Package != string(of):
+		return targets.Target{}, fmt.Errorf("the export is of %s, and target %s is for %s", of, chosen[0].Name, chosen[0].Package)
+	}
+	return chosen[0], nil
+}

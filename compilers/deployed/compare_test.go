@@ -1,0 +1,128 @@
+package deployed
+
+import (
+	"encoding/json"
+	"maps"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// packaged is a rule of Kibana as a package has it, with its mark.
+func packaged(id, query, severity string) map[string]any {
+	of := map[string]any{"rule_id": id, "name": "Rule " + id, "type": "eql", "severity": severity, "enabled": true, "tags": []any{"b", "a"}, "query": query}
+	of["query"] = Marked(Kibana, "prod", query, of)
+	return of
+}
+
+func read(t *testing.T, all ...map[string]any) []Rule {
+	t.Helper()
+	var lines []string
+	for _, one := range all {
+		line, err := json.Marshal(one)
+		require.NoError(t, err)
+		lines = append(lines, string(line))
+	}
+	x, err := Read([]File{{"rules.ndjson", []byte(strings.Join(lines, "\n"))}})
+	require.NoError(t, err)
+	return x.Rules
+}
+
+// edited is a rule as the product gives it, with changes.
+func edited(of map[string]any, changes map[string]any) map[string]any {
+	out := maps.Clone(of)
+	maps.Copy(out, map[string]any{"revision": 4, "updated_at": "2026-01-01", "actions": []any{}, "tags": []any{"a", "b"}})
+	maps.Copy(out, changes)
+	return out
+}
+
+func TestStates(t *testing.T) {
+	was, is := packaged("1", "process where true", "low"), packaged("1", "process where false", "low")
+	settings := Settings{Target: "prod"}
+	for name, c := range map[string]struct {
+		project, deployed map[string]any
+		want              State
+		fields            []string
+	}{
+		"the same":                     {is, edited(is, nil), Same, nil},
+		"the project changed":          {is, edited(was, nil), Changed, []string{"query"}},
+		"by hand":                      {is, edited(is, map[string]any{"severity": "high"}), ByHand, []string{"severity"}},
+		"switched off":                 {is, edited(is, map[string]any{"enabled": false}), ByHand, []string{"enabled"}},
+		"set what decree never sets":   {is, edited(is, map[string]any{"actions": []any{map[string]any{"id": "mail"}}}), ByHand, []string{"actions"}},
+		"both":                         {is, edited(was, map[string]any{"severity": "high"}), Both, []string{"query", "severity"}},
+		"the mark is gone":             {is, edited(is, map[string]any{"query": "any where true"}), Changed, []string{"query"}},
+		"switched off in an older one": {is, edited(was, map[string]any{"enabled": false}), Changed, []string{"enabled", "query"}},
+	} {
+		changes, others := Compare(Kibana, read(t, c.project), read(t, c.deployed), settings)
+		require.Len(t, changes, 1, name)
+		assert.Equal(t, c.want, changes[0].State, name)
+		assert.Zero(t, others)
+		var fields []string
+		for _, f := range changes[0].Fields {
+			fields = append(fields, f.Name)
+		}
+		assert.ElementsMatch(t, c.fields, fields, name)
+	}
+}
+
+func TestNewAndGone(t *testing.T) {
+	mine, gone, refused := packaged("1", "a", "low"), packaged("2", "b", "low"), packaged("3", "c", "low")
+	foreign := map[string]any{"rule_id": "4", "name": "Theirs", "query": "d"}
+	elsewhere := map[string]any{"rule_id": "5", "name": "Of another target", "query": Marked(Kibana, "test", "e", map[string]any{"query": "e"})}
+	deployed := read(t, gone, refused, foreign, elsewhere)
+	changes, others := Compare(Kibana, read(t, mine), deployed, Settings{Target: "prod", Refused: map[string]bool{"3": true}})
+	assert.Equal(t, 2, others)
+	states := map[string]State{}
+	for _, c := range changes {
+		states[c.ID] = c.State
+	}
+	assert.Equal(t, map[string]State{"1": New, "2": Gone, "3": NotPackaged}, states)
+	changes, _ = Compare(Kibana, read(t, mine), deployed, Settings{Target: "prod", Partial: true})
+	assert.Len(t, changes, 1, "a part of the rules says nothing about the others")
+
+	renumbered := edited(mine, map[string]any{"rule_id": "given by the product"})
+	changes, others = Compare(Kibana, read(t, mine), read(t, renumbered), Settings{Target: "prod"})
+	assert.Zero(t, others)
+	require.Len(t, changes, 1)
+	assert.Equal(t, Same, changes[0].State, "a rule with the mark is found by its name")
+	deployedQuery, projectQuery := changes[0].Queries()
+	assert.Equal(t, []string{"a", "a"}, []string{deployedQuery, projectQuery})
+}
+
+func TestMarks(t *testing.T) {
+	for p, want := range map[Product]string{Sentinel: "T\n// Packaged by decree for a-b: ", Splunk: "T\n```Packaged by decree for a-b: "} {
+		marked := Marked(p, "a-b", "T\n", map[string]any{"name": "n", "search": "T"})
+		assert.True(t, strings.HasPrefix(marked, want), marked)
+		query, mark := Unmarked(marked)
+		assert.Equal(t, "T", query)
+		assert.Equal(t, "a-b", mark.Target)
+	}
+	for _, text := range []string{"T", "T // Packaged by decree for x: 0", "// Packaged by decree for x: 0123456789abcdef\nT"} {
+		query, mark := Unmarked(text)
+		assert.Equal(t, text, query)
+		assert.Empty(t, mark)
+	}
+}
+
+func TestDurations(t *testing.T) {
+	for text, want := range map[string]time.Duration{"PT5M": 5 * time.Minute, "P1DT2H": 26 * time.Hour, "1h": time.Hour, "14d": 336 * time.Hour, "1.02:03:04": 26*time.Hour + 3*time.Minute + 4*time.Second, "00:05:00": 5 * time.Minute, "PT0S": 0} {
+		got, ok := duration(text)
+		assert.True(t, ok, text)
+		assert.Equal(t, want, got, text)
+	}
+	for _, text := range []string{"", "P", "1w", "99999999999d", "h"} {
+		_, ok := duration(text)
+		assert.False(t, ok, text)
+	}
+	assert.Equal(t, []string{"1d", "2h", "90m", "61s", "0s"}, []string{shortly(24 * time.Hour), shortly(2 * time.Hour), shortly(90 * time.Minute), shortly(61 * time.Second), shortly(0)})
+}
+
+// TestListsOfObjects are compared entry by entry, and properties below others have their path as a name.
+func TestListsOfObjects(t *testing.T) {
+	a := Rule{Properties: map[string]any{"deep": map[string]any{"on": true}, "list": []any{map[string]any{"b": "<", "a": "1"}}}}
+	b := Rule{Properties: map[string]any{"deep": map[string]any{"on": false}}}
+	assert.Equal(t, []Field{{"deep.on", []string{"false"}, []string{"true"}}, {"list", nil, []string{`{"a":"1","b":"<"}`}}}, differences(a, b))
+}

@@ -1,0 +1,71 @@
+// Package deployed reads what is deployed in a product, and compares it with what a project would deploy.
+//
+// In: an export, which is recognised by its content: Sentinel's rules as ARM templates, as answers of the REST API or as YAML of the Azure-Sentinel repository, Defender's
+// custom detections as Graph has them, Splunk's savedsearches.conf, Kibana's lines of JSON. Packages of decree are in the same forms, and are read by the same readers. Out: rules,
+// with properties that are written in one way whatever the form; and what differs between two sets of them.
+//
+// What must stay true:
+//   - Nothing of an export is run, and no name in it is used as a path. Reading is bounded by the limits of files.go.
+//   - What a product fills in by itself is no property. A property that is unknown here is kept, so that a change by hand shows.
+//   - A mark tells whose a rule is and what its package said. Without one, nothing is said about who changed it.
+package deployed
+
+// Rule is a rule as it is deployed, or as a package would deploy it.
+type Rule struct {
+	ID         string         // in the product
+	Name       string         // as people see it
+	Kind       string         // in the product's words: Scheduled, eql, ...
+	Query      string         // without a mark, with \n between lines and no blanks at their ends
+	Properties map[string]any // all else that it is set to: texts, json.Number, bool, []any and map[string]any. Empty ones are left out
+	Mark       Mark
+	File       string // of the export
+}
+
+// Export is what an export holds.
+type Export struct {
+	Product Product
+	Rules   []Rule // by name
+	Remarks []string
+}
+
+// Product is a product whose exports can be read. Its text is the name of the package format.
+type Product string
+
+// The products.
+const (
+	Sentinel Product = "sentinel"
+	Defender Product = "defender"
+	Splunk   Product = "splunk"
+	Kibana   Product = "kibana"
+)
+
+// Dialect is the language of the product's queries.
+func (p Product) Dialect() string {
+	return map[Product]string{Sentinel: "kql", Defender: "kql", Splunk: "spl", Kibana: "eql"}[p]
+}
+
+// form says how a product's rules are read and compared.
+type form struct {
+	// normalise writes the properties in one way: what the product fills in and what is as by default is left out. It sets the rule's name, kind and query.
+	normalise func(*Rule)
+	// ours are the properties that packages of decree write. A mark is about these.
+	ours []string
+	// comment begins and ends a comment in a query.
+	comment [2]string
+}
+
+var forms = map[Product]form{
+	Sentinel: {normaliseSentinel, oursSentinel, [2]string{"// ", ""}},
+	Defender: {normaliseDefender, oursDefender, [2]string{"// ", ""}},
+	Splunk:   {normaliseSplunk, oursSplunk, [2]string{"```", "```"}},
+	Kibana:   {normaliseKibana, oursKibana, [2]string{"// ", ""}},
+}
+
+// newRule makes a rule of its properties in a product's own words.
+func newRule(p Product, properties map[string]any, file string) Rule {
+	r := Rule{Properties: properties, File: file}
+	forms[p].normalise(&r)
+	r.Query, r.Mark = Unmarked(tidy(r.Query))
+	r.Properties, _ = withoutEmpty(r.Properties).(map[string]any)
+	return r
+}

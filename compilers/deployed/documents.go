@@ -1,0 +1,195 @@
+package deployed
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"path"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"gopkg.in/yaml.v3"
+)
+
+func keysOf(of map[string]int) []string { return slices.Sorted(maps.Keys(of)) }
+
+// file reads a file of JSON, of lines of JSON, or of YAML. A file that was named alone must have a rule.
+func (x *reading) file(f File, alone bool) error {
+	data := bytes.TrimSpace(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf")))
+	found := false
+	each := func(v any) error {
+		ok, err := x.document(v, f.Path)
+		found = found || ok
+		return err
+	}
+	var err error
+	switch {
+	case len(data) == 0:
+	case data[0] == '{' || data[0] == '[':
+		err = eachJSON(data, each)
+	case slices.Contains([]string{".json", ".ndjson"}, strings.ToLower(path.Ext(f.Path))):
+		err = errors.New("this is not JSON")
+	case len(data) > mostYAML:
+		err = fmt.Errorf("a rule in YAML has at most %d KiB", mostYAML>>10)
+	default:
+		err = eachYAML(data, each)
+	}
+	switch {
+	case err != nil:
+		return err
+	case !found && alone:
+		return errors.New("this is not an export that decree reads: rules of Sentinel (ARM, REST, YAML), Defender (Graph), Kibana (NDJSON) or Splunk (savedsearches.conf)")
+	case !found:
+		x.passed++
+	}
+	return nil
+}
+
+// eachJSON reads one value, or one each line.
+func eachJSON(data []byte, each func(any) error) error {
+	dec := json.NewDecoder(bytes.NewReader(data))
+	dec.UseNumber()
+	for n := 1; ; n++ {
+		var v any
+		switch err := dec.Decode(&v); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return fmt.Errorf("JSON value %d of the file: %w", n, err)
+		}
+		if err := each(v); err != nil {
+			return err
+		}
+	}
+}
+
+func eachYAML(data []byte, each func(any) error) error {
+	dec := yaml.NewDecoder(bytes.NewReader(data))
+	for {
+		var v any
+		switch err := dec.Decode(&v); {
+		case err == io.EOF:
+			return nil
+		case err != nil:
+			return err
+		}
+		if err := each(plain(v)); err != nil {
+			return err
+		}
+	}
+}
+
+// plain is a value of YAML in the types of JSON.
+func plain(v any) any {
+	switch v := v.(type) {
+	case map[string]any:
+		out := map[string]any{}
+		for key, one := range v {
+			out[key] = plain(one)
+		}
+		return out
+	case map[any]any:
+		out := map[string]any{}
+		for key, one := range v {
+			out[fmt.Sprint(key)] = plain(one)
+		}
+		return out
+	case []any:
+		out := make([]any, len(v))
+		for i, one := range v {
+			out[i] = plain(one)
+		}
+		return out
+	case int:
+		return json.Number(strconv.Itoa(v))
+	case float64:
+		return json.Number(strconv.FormatFloat(v, 'g', -1, 64))
+	case time.Time:
+		return v.Format(time.DateOnly)
+	case bool, string, nil:
+		return v
+	}
+	return fmt.Sprint(v)
+}
+
+// document reads a value of an export: a rule, or what holds rules. It tells whether there was any.
+func (x *reading) document(v any, file string) (bool, error) {
+	if all, ok := v.([]any); ok {
+		return x.documents(all, file)
+	}
+	of := object(v)
+	has := func(name string) bool { _, ok := of[name]; return ok }
+	switch {
+	case has("resources") && (has("$schema") || has("contentVersion")): // an ARM template
+		return x.template(of, file)
+	case has("value") && !has("properties"): // an answer of Microsoft's APIs
+		return x.documents(list(of["value"]), file)
+	case has("data") && has("total"): // Kibana's _find
+		return x.documents(list(of["data"]), file)
+	case has("exported_count"):
+		return true, x.summary(of)
+	case has("rule_id"):
+		return true, x.add(Kibana, of, file)
+	case has("list_id"):
+		x.other("an exception list or an item of one")
+		return true, nil
+	case has("queryCondition"):
+		return true, x.add(Defender, of, file)
+	case has("properties") && (has("kind") || strings.HasSuffix(strings.ToLower(text(of["type"])), "alertrules")):
+		return true, x.add(Sentinel, fromAPI(of, false), file)
+	case has("query") && has("id") && has("name") && (has("kind") || has("queryFrequency") || has("triggerOperator")):
+		return true, x.add(Sentinel, fromRepository(of), file)
+	}
+	return false, nil
+}
+
+func (x *reading) documents(all []any, file string) (found bool, err error) {
+	for _, one := range all {
+		if object(one) == nil {
+			continue
+		}
+		ok, err := x.document(one, file)
+		if found = found || ok; err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// template reads the resources of an ARM template.
+func (x *reading) template(of map[string]any, file string) (found bool, err error) {
+	for _, one := range list(of["resources"]) {
+		r := object(one)
+		kind := text(r["type"])
+		if !strings.HasSuffix(strings.ToLower(kind), "/alertrules") {
+			x.other("a resource of the type " + kind[strings.LastIndexByte(kind, '/')+1:])
+			continue
+		}
+		found = true
+		if err := x.add(Sentinel, fromAPI(r, true), file); err != nil {
+			return found, err
+		}
+	}
+	return found, nil
+}
+
+// summary reads the last line of a Kibana export, which counts what stands before it.
+func (x *reading) summary(of map[string]any) error {
+	x.out.Product = Kibana
+	said, err := strconv.Atoi(text(of["exported_rules_count"]))
+	if err != nil {
+		return nil // versions before 7.16 do not say it
+	}
+	if read := len(x.out.Rules) + x.others["a rule without a query (machine_learning)"] + x.twice; said != read {
+		x.remark("the export counts %d rules, and %d were read: it may be cut", said, read)
+	}
+	if missing := text(of["missing_rules_count"]); missing != "" && missing != "0" {
+		x.remark("the export says that %s rules are missing from it", missing)
+	}
+	return nil
+}

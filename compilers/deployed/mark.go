@@ -1,0 +1,65 @@
+package deployed
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+)
+
+// Mark is the last line of a packaged query: a comment that says for which target decree packaged the rule, and a digest of what the package said. All products keep a query as it is.
+type Mark struct {
+	Target string // "": there is no mark
+	Digest string
+}
+
+var markForm = regexp.MustCompile("(?:^|\\s)(?://|```) ?Packaged by decree for ([A-Za-z0-9_-]{1,64}): ([0-9a-f]{16})(?:```)?\\s*$")
+
+// Unmarked splits a query from its mark.
+func Unmarked(query string) (string, Mark) {
+	m := markForm.FindStringSubmatchIndex(query)
+	if m == nil {
+		return query, Mark{}
+	}
+	return strings.TrimRight(query[:m[0]], " \n"), Mark{query[m[2]:m[3]], query[m[4]:m[5]]}
+}
+
+// Marked adds the mark to the query of a rule that a package says. resource is the rule as the package writes it: for Sentinel the
+// resource of the template.
+func Marked(p Product, target, query string, resource any) string {
+	text, err := json.Marshal(resource)
+	if err != nil {
+		panic(err) // packages have only texts, numbers, lists and maps
+	}
+	own, err := decodeObject(text)
+	if err != nil {
+		panic(err)
+	}
+	if p == Sentinel {
+		own = fromAPI(own, true)
+	}
+	r := newRule(p, own, "")
+	comment := forms[p].comment
+	return fmt.Sprintf("%s\n%sPackaged by decree for %s: %s%s", strings.TrimRight(query, "\n"), comment[0], target, r.digest(p), comment[1])
+}
+
+// digest is of what packages say of a rule, but for whether it is enabled: that is switched without a change of the rule.
+func (r Rule) digest(p Product) string {
+	said := map[string]any{"query": r.Query}
+	for _, name := range forms[p].ours {
+		if v, ok := r.Properties[name]; ok {
+			said[name] = v
+		}
+	}
+	text, err := json.Marshal(said)
+	if err != nil {
+		panic(err) // it was read from JSON
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
+// asPackaged tells whether the rule still says what its package said. It is only known of a rule with a mark.
+func (r Rule) asPackaged(p Product) bool { return r.Mark.Digest == r.digest(p) }

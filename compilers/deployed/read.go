@@ -1,0 +1,133 @@
+package deployed
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"path"
+	"slices"
+	"strings"
+
+	"decree/compilers/deployed/conf"
+)
+
+// Read reads the files of one export. An error is that a file cannot be read, or that the files are of several products or none.
+func Read(files []File) (*Export, error) {
+	x := &reading{out: &Export{}, taken: map[string]bool{}}
+	files = slices.Clone(files)
+	slices.SortStableFunc(files, func(a, b File) int { return cmp.Compare(a.Path, b.Path) })
+	layers := map[string]*layer{}
+	var apps []string
+	for _, f := range files {
+		if isConf(f) {
+			stanzas, err := conf.Read(f.Data)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", f.Path, err)
+			}
+			app, folder := path.Split(path.Dir(f.Path))
+			if folder != "default" && folder != "local" {
+				app = f.Path
+			}
+			if layers[app] == nil {
+				layers[app] = &layer{file: f.Path}
+				apps = append(apps, app)
+			}
+			layers[app].add(folder, stanzas)
+			continue
+		}
+		if err := x.file(f, len(files) == 1); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Path, err)
+		}
+	}
+	for _, app := range apps {
+		for _, s := range conf.WithDefaults(conf.Layer(layers[app].below, layers[app].above)) {
+			if err := x.add(Splunk, fromStanza(s), layers[app].file); err != nil {
+				return nil, err
+			}
+		}
+	}
+	return x.done()
+}
+
+// layer is the searches of one app, in its folders default and local.
+type layer struct {
+	file         string
+	below, above []conf.Stanza
+}
+
+func (l *layer) add(folder string, stanzas []conf.Stanza) {
+	if folder == "local" {
+		l.above = stanzas
+	} else {
+		l.below = stanzas
+	}
+}
+
+// isConf tells whether a file is one of Splunk's: by its name, or because its first line with a text is a stanza or a comment.
+func isConf(f File) bool {
+	if path.Ext(f.Path) == ".conf" {
+		return true
+	}
+	line, _, _ := bytes.Cut(bytes.TrimSpace(bytes.TrimPrefix(f.Data, []byte("\xef\xbb\xbf"))), []byte("\n"))
+	line = bytes.TrimSpace(line)
+	return bytes.HasPrefix(line, []byte("[")) && bytes.HasSuffix(line, []byte("]")) && !slices.Contains(extensions, strings.ToLower(path.Ext(f.Path)))
+}
+
+// reading is an export while it is read.
+type reading struct {
+	out    *Export
+	taken  map[string]bool // ids, and names where the product knows rules by them
+	others map[string]int  // what is no rule, or none with a query: how many of it
+	passed int             // files of which nothing is a rule
+	twice  int
+}
+
+// add adds a rule of a product.
+func (x *reading) add(p Product, properties map[string]any, file string) error {
+	if x.out.Product != "" && x.out.Product != p {
+		return fmt.Errorf("%s: this is of %s, and what was read before is of %s: name files of one product", file, p, x.out.Product)
+	}
+	x.out.Product = p
+	r := newRule(p, properties, file)
+	switch {
+	case r.ID == "":
+		x.other("a rule without an id")
+	case r.Query == "":
+		x.other("a rule without a query (" + cmp.Or(r.Kind, "of no kind") + ")")
+	case x.taken[r.ID]:
+		x.twice++
+	default:
+		x.taken[r.ID] = true
+		x.out.Rules = append(x.out.Rules, r)
+	}
+	return nil
+}
+
+// other counts what is in the export beside rules.
+func (x *reading) other(what string) {
+	if x.others == nil {
+		x.others = map[string]int{}
+	}
+	x.others[what]++
+}
+
+func (x *reading) remark(format string, args ...any) {
+	x.out.Remarks = append(x.out.Remarks, fmt.Sprintf(format, args...))
+}
+
+func (x *reading) done() (*Export, error) {
+	if x.out.Product == "" {
+		return nil, fmt.Errorf("no rules of Sentinel, Defender, Splunk or Kibana are in it")
+	}
+	slices.SortStableFunc(x.out.Rules, func(a, b Rule) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.ID, b.ID)) })
+	for _, what := range keysOf(x.others) {
+		x.remark("not read: %s (%d)", what, x.others[what])
+	}
+	if x.passed > 0 {
+		x.remark("files of which nothing is a rule: %d", x.passed)
+	}
+	if x.twice > 0 {
+		x.remark("rules that are there again under the same id, of which the first is read: %d", x.twice)
+	}
+	return x.out, nil
+}

@@ -1,0 +1,171 @@
+package deployed
+
+import (
+	"archive/tar"
+	"bytes"
+	"compress/gzip"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+func open(t *testing.T, name string) *Export {
+	t.Helper()
+	files, err := Open(filepath.Join("testdata", name))
+	require.NoError(t, err)
+	x, err := Read(files)
+	require.NoError(t, err)
+	return x
+}
+
+// TestFormsOfSentinel: the same rule in all three forms is the same, and so is its digest, wherever the forms say the same.
+func TestFormsOfSentinel(t *testing.T) {
+	var rules []Rule
+	for _, name := range []string{"sentinel_rest.json", "sentinel_arm.json", "sentinel.yaml"} {
+		x := open(t, name)
+		assert.Equal(t, Sentinel, x.Product)
+		require.Len(t, x.Rules, 1, name)
+		rules = append(rules, x.Rules[0])
+	}
+	for _, r := range rules {
+		assert.Equal(t, []string{"0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a01", "Log cleared", "Scheduled", "SecurityEvent\n| where EventID == 1102"}, []string{r.ID, r.Name, r.Kind, r.Query})
+		assert.Equal(t, "[x] said", r.Properties["description"])
+		assert.Empty(t, differences(rules[0], r), "what the product fills in is no difference")
+		assert.Equal(t, rules[0].digest(Sentinel), r.digest(Sentinel))
+		assert.Equal(t, "2h", r.Properties["queryPeriod"])
+	}
+	assert.Equal(t, []string{"not read: a rule without a query (Fusion) (1)"}, open(t, "sentinel_rest.json").Remarks)
+	assert.Equal(t, []string{"not read: a resource of the type Watchlists (1)"}, open(t, "sentinel_arm.json").Remarks)
+}
+
+func TestDefender(t *testing.T) {
+	x := open(t, "defender.json")
+	assert.Equal(t, Defender, x.Product)
+	require.Len(t, x.Rules, 2)
+	old := x.Rules[0]
+	assert.Equal(t, "7506", old.ID)
+	assert.Equal(t, "DeviceProcessEvents\n| where ProcessCommandLine has \"-enc\"", old.Query)
+	assert.Equal(t, map[string]any{"frequency": "12h"}, old.Properties["schedule"])
+	assert.Equal(t, "enabled", old.Properties["status"])
+	assert.NotContains(t, old.Properties, "createdBy")
+	action := object(x.Rules[1].Properties["detectionAction"])
+	assert.Equal(t, []string{"alertTemplate"}, keys(action))
+	assert.Equal(t, map[string]any{"hosts": []any{map[string]any{"deviceIdColumn": "DeviceId"}}}, object(action["alertTemplate"])["entityMappings"])
+}
+
+func TestKibana(t *testing.T) {
+	x := open(t, "kibana.ndjson")
+	assert.Equal(t, Kibana, x.Product)
+	require.Len(t, x.Rules, 1)
+	r := x.Rules[0]
+	assert.Equal(t, []string{"cert", "Certutil", "eql"}, []string{r.ID, r.Name, r.Kind})
+	assert.Equal(t, []string{"description", "enabled", "from", "index", "interval", "language", "name", "risk_score", "severity", "tags", "threat", "type"}, keys(r.Properties))
+	assert.Equal(t, []any{"now-65m", "1h", []any{"a", "b"}}, []any{r.Properties["from"], r.Properties["interval"], r.Properties["tags"]})
+	assert.Equal(t, []string{"the export counts 3 rules, and 2 were read: it may be cut", "not read: a rule without a query (machine_learning) (1)", "not read: an exception list or an item of one (1)"}, x.Remarks)
+}
+
+// TestSplunk reads an app as a folder, as an archive and as one file.
+func TestSplunk(t *testing.T) {
+	x := open(t, "app")
+	assert.Equal(t, Splunk, x.Product)
+	require.Len(t, x.Rules, 2)
+	r := x.Rules[1]
+	assert.Equal(t, []string{"0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a01", "Log cleared", "index=win EventCode=1102\n| table host"}, []string{r.ID, r.Name, r.Query})
+	assert.Equal(t, map[string]any{"description": "Somebody cleared it.", "enableSched": "1", "cron_schedule": "0 * * * *"}, r.Properties, "local wins over default")
+	assert.Equal(t, "A report", x.Rules[0].ID, "Splunk knows a search by its name")
+
+	files, err := Open("testdata/app")
+	require.NoError(t, err)
+	var packed bytes.Buffer
+	zip := gzip.NewWriter(&packed)
+	archive := tar.NewWriter(zip)
+	for _, f := range append(files, File{"../../app/README.md", []byte("x")}) {
+		require.NoError(t, archive.WriteHeader(&tar.Header{Name: f.Path, Mode: 0o644, Size: int64(len(f.Data)), Typeflag: tar.TypeReg}))
+		_, err := archive.Write(f.Data)
+		require.NoError(t, err)
+	}
+	require.NoError(t, archive.Close())
+	require.NoError(t, zip.Close())
+	file := filepath.Join(t.TempDir(), "app.tgz")
+	require.NoError(t, os.WriteFile(file, packed.Bytes(), 0o644))
+	files, err = Open(file)
+	require.NoError(t, err)
+	again, err := Read(files)
+	require.NoError(t, err)
+	assert.Equal(t, x.Rules, again.Rules)
+
+	alone, err := Read([]File{{"exported", []byte("[One]\nsearch = index=a\n")}})
+	require.NoError(t, err)
+	assert.Equal(t, "index=a", alone.Rules[0].Query)
+}
+
+func TestOneRuleAlone(t *testing.T) {
+	all := open(t, "defender.json")
+	data, err := os.ReadFile("testdata/defender.json")
+	require.NoError(t, err)
+	var of struct{ Value []json.RawMessage }
+	require.NoError(t, json.Unmarshal(data, &of))
+	one, err := Read([]File{{"one.json", of.Value[0]}})
+	require.NoError(t, err)
+	assert.Equal(t, all.Rules[0].Query, one.Rules[0].Query)
+	found, err := Read([]File{{"find.json", []byte(`{"data": [{"rule_id": "a", "name": "n", "type": "query", "query": "x"}], "total": 1}`)}})
+	require.NoError(t, err)
+	assert.Equal(t, Kibana, found.Product)
+	both, err := Read([]File{{"b/one.json", of.Value[0]}, {"b/again.json", of.Value[0]}, {"b/package.json", []byte(`{"name": "x"}`)}})
+	require.NoError(t, err)
+	assert.Equal(t, []string{"files of which nothing is a rule: 1", "rules that are there again under the same id, of which the first is read: 1"}, both.Remarks)
+}
+
+func TestWhatIsNoExport(t *testing.T) {
+	for name, c := range map[string]struct{ text, want string }{
+		"a.json":   {"", "this is not an export that decree reads"},
+		"b.json":   {`{"a": 1}`, "this is not an export that decree reads"},
+		"c.json":   {"{\"rule_id\": \"x\"}\n{\"rule_id\"", "JSON value 2 of the file: unexpected EOF"},
+		"d.json":   {"words", "this is not JSON"},
+		"e.yaml":   {"a: [", "yaml: "},
+		"f.yaml":   {"title: A rule of Sigma\n", "this is not an export that decree reads"},
+		"g.conf":   {"[a]\nwords", "line 2: a setting is written `key = value`"},
+		"h.yaml":   {strings.Repeat("# x\n", 300000), "a rule in YAML has at most 1024 KiB"},
+		"i.ndjson": {`{"rule_id": "x", "query": "q"} {"queryCondition": {"queryText": "x"}, "id": "y"}`, "name files of one product"},
+	} {
+		_, err := Read([]File{{name, []byte(c.text)}})
+		assert.ErrorContains(t, err, c.want, name)
+	}
+	_, err := Open("testdata/nowhere")
+	assert.EqualError(t, err, "testdata/nowhere: no such file or folder")
+	_, err = Open(t.TempDir())
+	assert.ErrorContains(t, err, "no .json, .ndjson, .yaml or savedsearches.conf in this folder")
+	for name, data := range map[string]string{"not an archive": "\x1f\x8b", "nothing": "\x1f\x8b\b\x00\x00\x00\x00\x00\x00\xff\x01\x00\x00\xff\xff\x00\x00\x00\x00\x00\x00\x00\x00"} {
+		file := filepath.Join(t.TempDir(), "x.tgz")
+		require.NoError(t, os.WriteFile(file, []byte(data), 0o644))
+		_, err := Open(file)
+		assert.Error(t, err, name)
+	}
+}
+
+// FuzzRead: whatever an export holds, reading ends, and what was read compares with itself as the same.
+func FuzzRead(f *testing.F) {
+	for _, name := range []string{"sentinel_rest.json", "sentinel_arm.json", "sentinel.yaml", "defender.json", "kibana.ndjson", "app/default/savedsearches.conf"} {
+		data, err := os.ReadFile(filepath.Join("testdata", name))
+		require.NoError(f, err)
+		f.Add(name, data)
+	}
+	f.Add("a.json", []byte(`{"value": [{"properties": [], "kind": 1, "name": {}}, {"queryCondition": []}, {"rule_id": ["x"], "alert_suppression": 1, "threat": {"a": null}}]}`))
+	f.Add("a.yml", []byte("a: &a [x]\nid: *a\nname: {1: 2}\nquery: [*a, *a]\nkind: 2026-01-01\n"))
+	f.Fuzz(func(t *testing.T, name string, data []byte) {
+		x, err := Read([]File{{name, data}})
+		if err != nil {
+			return
+		}
+		changes, others := Compare(x.Product, x.Rules, x.Rules, Settings{Target: "t"})
+		assert.Zero(t, others)
+		for _, c := range changes {
+			assert.Equal(t, Same, c.State)
+		}
+	})
+}

@@ -4,7 +4,7 @@ import (
 	"decree/rules/ir"
 )
 
-// Build turns a tree into a Pred; predicate gives the Pred of a Match, Keyword or Prevalence.
+// Build turns a tree into a Pred; predicate gives the Pred of a Match, Keyword, Prevalence or Join.
 // `N of` becomes the disjunction of the ways to choose N (see maxChoices).
 func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
 	switch n := n.(type) {
@@ -29,7 +29,7 @@ func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
 			ways = append(ways, way)
 		})
 		return ways
-	case *ir.Match, *ir.Keyword, *ir.Prevalence:
+	case *ir.Match, *ir.Keyword, *ir.Prevalence, *ir.Join:
 		return predicate(n)
 	}
 	panic("compilers: unknown node")

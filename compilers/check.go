@@ -73,6 +73,8 @@ func (c *checker) walk(n ir.Node, conjunct bool) {
 		c.test(n.Test, n.Range())
 	case *ir.Prevalence:
 		c.prevalence(n)
+	case *ir.Join:
+		c.join(n)
 	case *ir.AtLeast:
 		if choices(len(n.Terms), n.Count) > maxChoices {
 			c.report("too-many-choices", n.Range(), "split the rule",
@@ -229,6 +231,20 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 	}
 	if n.Spec.AsksReputation() {
 		c.need(GlobalPrevalence, at)
+	}
+}
+
+// join checks what a join reads of the event itself. What it reads of the other is checked with that one's plan.
+func (c *checker) join(n *ir.Join) {
+	c.need(Joins, n.Range())
+	for i, f := range n.Mine {
+		if !c.opt.Model.HasWhole(c.plan.Source, f) {
+			c.report("join-field", n.SameAt[i], "join by another field, or choose another --model",
+				fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, f, c.plan.Source.Name))
+		}
+		if f.Extract != nil || n.Rule.Own(n.Theirs[i]).Extract != nil || n.Distinct != nil && n.Rule.Own(*n.Distinct).Extract != nil {
+			c.report("join-extract", n.SameAt[i], "join by fields of the events, or use `decree run`", c.dialect+": a join cannot read what a rule extracts")
+		}
 	}
 }
 

@@ -131,3 +131,8 @@ func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column
 	}
 	return columns, domain
 }
+
+// Options are those of the plan's query, but for what it shows: other rules that the query reads are planned with them.
+func (p *Plan) Options() Options {
+	return Options{Model: p.Model, Lists: p.lists, Scope: p.places.Scope, Index: p.places.Index, Table: p.places.Table, Approximate: p.places.Approximate}
+}

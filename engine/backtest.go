@@ -13,10 +13,10 @@ import (
 // maxRuns bounds how many runs of a schedule see one event.
 const maxRuns = 10_000
 
-// moment is an event that some of a rule's units wait for, at its time.
+// moment is an event that some of a rule's units wait for.
 type moment struct {
 	pendingEvent
-	at     time.Time
+	at     time.Time  // of the event, or once what the rule's joins look for after it has come
 	adds   []sighting // to the rule's populations, whichever run sees it
 	raised bool       // some run has raised an alert for it
 }
@@ -41,7 +41,7 @@ func NewBacktest(rs []*ir.Rule, opt Options) (*Backtest, diag.Diagnostics) {
 // Every since 1970, over the events of the last Lookback. Rarity is judged anew in each run; ancestors are
 // those of the whole input. An event that several runs find is one alert, of the first. A run of a correlation's own schedule reports the
 // matches whose event lies in its lookback; it reads rules as much further back as windows reach, so that each of these windows is
-// whole, and there their rarity is judged. schedule gives a rule's, in whole seconds. Alerts are given one
+// whole, and there their rarity is judged. A rule whose joins look after the event is asked of it once that time has passed. schedule gives a rule's, in whole seconds. Alerts are given one
 // by one, in the order of their runs, events and rules. timeless counts events without a time that can be read, which no run sees.
 func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule, give func(Alert)) (timeless int, stats Stats, err error) {
 	e := b.Engine
@@ -58,6 +58,9 @@ func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule, give func(A
 			return s, fmt.Errorf("rule %q cannot be replayed every %s over the last %s", r.Title, s.Every, s.Lookback)
 		}
 		return s, nil
+	}
+	if err := e.replayRead(moments); err != nil {
+		return timeless, e.stats, err
 	}
 	for _, r := range e.rules {
 		s, err := of(r.ir.Source)
@@ -102,7 +105,7 @@ func (e *Engine) moments() (of [][]moment, timeless int, err error) {
 			for n < len(w.units) && e.units[w.units[n]].rule == r {
 				n++
 			}
-			of[r.order] = append(of[r.order], moment{pendingEvent: pendingEvent{w.Origin, w.units[:n], w.ref}, at: at})
+			of[r.order] = append(of[r.order], moment{pendingEvent: pendingEvent{w.Origin, w.units[:n], w.ref}, at: at.Add(r.delay)})
 			w.units = w.units[n:]
 		}
 	}

@@ -29,6 +29,8 @@ func (p *plan) build(n ir.Node, s *source, u *unit) *condition.Term {
 	case *ir.Prevalence:
 		u.deferred = true
 		return &condition.Term{Op: condition.Rare, N: p.populationOf(n, u.rule)}
+	case *ir.Join:
+		return &condition.Term{Op: condition.Joined, N: p.joinOf(n, u.rule, s)}
 	case *ir.Match:
 		return p.match(n, s, u)
 	}

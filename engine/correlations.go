@@ -27,6 +27,7 @@ type nameable struct {
 // addCorrelations compiles the correlations of the rules.
 func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
 	p.correlations = correlate.Compile(opt.Correlations, p.Rules(), opt.Silent, found)
+	p.readForJoins()
 	for i, r := range p.rules {
 		r.correlated = *p.correlations.Rule(i)
 	}
@@ -44,7 +45,10 @@ func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
 func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 	for _, f := range u.rule.correlated.Fields {
 		at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, u.rule.ir.Own(f))
-		if at.IsMissing() {
+		if j := p.joining(u.rule, f); at.IsMissing() && j != nil {
+			found.Warnf("join-field", j.Rule.Source.LogSource.Range, "choose another --model, or another field",
+				"data model %s has no field %s in the log source of %q; a join finds none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
+		} else if at.IsMissing() {
 			found.Warnf("correlation-field", p.correlations.RangeOf(u.rule.order, f), "choose another --model, or another field",
 				"data model %s has no field %s in the log source of %q; a correlation counts none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
 		}
@@ -92,11 +96,12 @@ func (e *Engine) keepMatches(all []correlate.Match, in event.Input) {
 	for _, found := range all {
 		ref := eventstore.None
 		data := in.JSON()
+		shown := e.rules[found.Rule].correlated.Events
 		room := e.matchEvents.Size()+len(data) <= e.opt.matchMemory()
-		if room {
+		if shown && room {
 			ref = e.matchEvents.Add(data)
 		}
-		if _, kept := e.keepMatch(found, in.Origin, ref); kept && !room {
+		if _, kept := e.keepMatch(found, in.Origin, ref); kept && shown && !room {
 			e.stats.Textless++
 		}
 	}

@@ -46,9 +46,9 @@ type Stats struct {
 	Evicted      int // processes dropped at MaxProcesses or MaxMemory
 	Dropped      int // events dropped at MaxPending or MaxMemory: rules that wait for the end did not see them
 	Uncounted    int // events dropped at MaxMemory: populations did not count them
-	Timeless     int // matches that a correlation would read, without a time that can be read
+	Timeless     int // matches that a correlation or join would read, without a time that can be read
 	Undated      int // events without a time that can be read, which rules with a lookback would be asked of
-	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations did not see them
+	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations and joins did not see them
 	Unraised     int // alerts of a backtest dropped at MaxMemory
 	Textless     int // matches whose event had no room at MaxMemory: results have no more of it than what correlations read
 

@@ -56,6 +56,13 @@ func (m *matcher) evaluate(in event.Input, out *outcome) error {
 			continue
 		}
 		if u.deferred {
+			if u.relaxed != nil {
+				if may, err := m.runProgram(u, u.relaxed); err != nil {
+					return runError{err}
+				} else if !may && !m.atoms.Usage.Exceeded {
+					continue
+				}
+			}
 			out.pending = append(out.pending, ui)
 			continue
 		}

@@ -15,7 +15,7 @@ import (
 // Evidence is a test of the rule that held on the event, with what it read.
 type Evidence struct {
 	Name   string   `json:"name,omitempty"`   // of the condition, that the test is part of
-	Field  string   `json:"field,omitempty"`  // as the rule names it; none of keywords and prevalence
+	Field  string   `json:"field,omitempty"`  // as the rule names it; none of keywords, prevalence and joins
 	Level  int      `json:"level,omitempty"`  // of an ancestor: 1 is the parent
 	Test   string   `json:"test"`             // of a list of values only those that held
 	Values []string `json:"values,omitempty"` // of which it held, whole
@@ -60,6 +60,8 @@ func (e *evidence) add(name string, n ir.Node, t *condition.Term) {
 		if f, ok := e.m.figure(e.m.p.populations[t.N]); ok {
 			e.found = append(e.found, Evidence{Name: n.Name, Test: "prevalence", Values: []string{strings.TrimPrefix(f.Describe(), f.Name+": ")}})
 		}
+	case *ir.Join:
+		e.found = append(e.found, Evidence{Name: n.Name, Test: "join", Values: []string{e.m.found(t.N, e.of).Describe()}})
 	case *ir.Keyword:
 		e.found = append(e.found, e.test(name, ir.Field{}, n.Test, t))
 	case *ir.Match:

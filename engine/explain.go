@@ -39,6 +39,7 @@ type Explanation struct {
 	Filter     *Step              `json:"filter,omitempty"`
 	Ancestors  []lineage.Ancestor `json:"ancestors,omitempty"`
 	Prevalence []rarity.Figure    `json:"prevalence,omitempty"`
+	Joins      []Joined           `json:"joins,omitempty"` // what the rule's joins found, or that they found nothing
 	Expr       string             `json:"expr,omitempty"`  // the program that decided
 	Atoms      []string           `json:"atoms,omitempty"` // what its numbers mean
 }
@@ -96,7 +97,7 @@ func (x *Explainer) Finish() ([]Explanation, Stats, error) {
 
 func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	m := x.e.main
-	out := Explanation{Source: in.Source, Line: in.Line, NotAsked: x.e.NotAsked()}
+	out := Explanation{Source: in.Source, Line: in.Line, NotAsked: slices.DeleteFunc(x.e.NotAsked(), func(n NotAsked) bool { return n.Rule != x.e.rules[0].ir })}
 	if err := m.loadLate(in); err != nil {
 		return out, err
 	}
@@ -105,7 +106,7 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	var u *unit
 	matched := false
 	for _, one := range x.e.units {
-		if matched || one.rare != nil || !slices.Contains(m.route.Of, one.source) {
+		if matched || one.rare != nil || one.rule.order > 0 || !slices.Contains(m.route.Of, one.source) {
 			continue
 		}
 		holds, err := m.run(one)
@@ -135,7 +136,7 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	}
 	step := m.step(condition, tree, s)
 	out.Condition = &step
-	out.Ancestors = m.ancestors(u, s)
+	out.Ancestors, out.Joins = m.ancestors(u, s), m.joinedBy(u)
 	for _, p := range u.rule.rare {
 		if f, ok := m.figure(p); ok {
 			out.Prevalence = append(out.Prevalence, f)
@@ -147,6 +148,9 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	}
 	for i, p := range x.e.populations {
 		out.Atoms = append(out.Atoms, fmt.Sprintf("rare(%d): prevalence %s", i, p.Condition().Name))
+	}
+	for i, j := range x.e.joins {
+		out.Atoms = append(out.Atoms, fmt.Sprintf("joined(%d): join %s", i, j.node.Name))
 	}
 	for i, t := range x.e.programs.Groups() {
 		out.Atoms = append(out.Atoms, fmt.Sprintf("atleast(%d): %d of %d parts", i, t.N, len(t.Terms)))
@@ -183,6 +187,9 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 		} else {
 			out.Value = "the event's value is not in the population"
 		}
+	case *ir.Join:
+		out.Text = "join " + n.Name + ": " + n.Describe()
+		out.Value = m.found(t.N, s).Describe()
 	case *ir.Match:
 		out.Text = n.Field.String() + " " + ir.Describe(n.Test)
 		out.Value, out.From, out.Texts = m.actual(n.Field, n.Test, t, s)

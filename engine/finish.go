@@ -15,17 +15,16 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 	began := time.Now()
 	defer func() { e.finishing = time.Since(began) }()
 	e.linkProcesses()
-	for _, counting := range []bool{true, false} {
-		if !counting {
-			for _, p := range e.populations {
-				p.Judge(e.opt.Reputation)
-			}
-		}
-		for _, w := range e.pending.events {
-			if err := e.askPending(w, counting); err != nil {
-				return nil, e.stats, fmt.Errorf("%s: %w", w.Origin, err)
-			}
-		}
+	err := e.askAll(func(u *unit) bool { return u.rare != nil })
+	for _, p := range e.populations {
+		p.Judge(e.opt.Reputation)
+	}
+	for level := 0; level <= e.joinLevels && err == nil; level++ { // a rule is asked after those that it joins
+		e.indexJoins(level)
+		err = e.askAll(func(u *unit) bool { return u.rare == nil && u.rule.level == level })
+	}
+	if err != nil {
+		return nil, e.stats, err
 	}
 	e.pending = e.newPending()
 	if err := e.correlate(func(r Result) { e.give(r) }); err != nil {
@@ -42,11 +41,21 @@ func (e *Engine) linkProcesses() {
 	e.main.above = lineage.View{Tree: tree}
 }
 
-// askPending asks the units that wait for an event: first the units that count populations, then the rules.
-func (e *Engine) askPending(w pendingEvent, counting bool) error {
+// askAll asks all events that wait of those units that are chosen.
+func (e *Engine) askAll(chosen func(*unit) bool) error {
+	for _, w := range e.pending.events {
+		if err := e.askPending(w, chosen); err != nil {
+			return fmt.Errorf("%s: %w", w.Origin, err)
+		}
+	}
+	return nil
+}
+
+// askPending asks those of the units that wait for an event that are chosen.
+func (e *Engine) askPending(w pendingEvent, chosen func(*unit) bool) error {
 	asked := func(ui int) bool {
 		u := e.units[ui]
-		return (u.rare != nil) == counting && u.rule.suspension == nil
+		return chosen(u) && u.rule.suspension == nil
 	}
 	if !slices.ContainsFunc(w.units, asked) {
 		return nil

@@ -2,8 +2,11 @@ package engine
 
 import (
 	"fmt"
+	"math"
 	"slices"
 	"time"
+
+	"github.com/expr-lang/expr/vm"
 
 	"decree/engine/condition"
 	"decree/engine/correlate"
@@ -41,7 +44,7 @@ type matcher struct {
 func (p *plan) newMatcher() *matcher {
 	m := &matcher{p: p, doc: document.New(p.layout), route: p.routes.NewRouter(), chosen: make([]uint32, len(p.units)), costs: p.newCosts()}
 	m.atoms = p.atoms.NewMatcher(m.doc, m.ancestor)
-	m.program = p.programs.NewRunner(m.atoms.Holds, m.rare)
+	m.program = p.programs.NewRunner(condition.Answers{Atom: m.atoms.Holds, Rare: m.rare, Joined: m.joined})
 	return m
 }
 
@@ -103,8 +106,13 @@ func (m *matcher) may(u *unit) bool {
 
 // run runs a unit's program. If its regular expressions exceed their budget, the event does not match.
 func (m *matcher) run(u *unit) (bool, error) {
+	return m.runProgram(u, u.program)
+}
+
+// runProgram runs a program of a unit.
+func (m *matcher) runProgram(u *unit, program *vm.Program) (bool, error) {
 	m.atoms.Ask()
-	matched, err := m.program.Run(u.program)
+	matched, err := m.program.Run(program)
 	if err != nil {
 		return false, fmt.Errorf("rule %q: %w", u.rule.ir.Source.Title, err)
 	}
@@ -138,20 +146,29 @@ func (m *matcher) inWindow(u *unit) bool {
 	return m.inLookback(r) || u.rare == nil && r.correlated.Read && m.inReach(r)
 }
 
-// inReach tells whether the event is in the time for which correlations read the rule.
+// inReach tells whether the event is in the time for which correlations and joins read the rule.
 func (m *matcher) inReach(r *rule) bool {
-	return r.correlated.Reach == correlate.Unbounded || m.within(r.correlated.Reach)
+	if r.correlated.Reach == correlate.Unbounded {
+		return r.delay == 0 || m.within(math.MaxInt64, r.delay)
+	}
+	return m.within(r.correlated.Reach, r.delay)
 }
 
-// inLookback tells whether the event is in the rule's own lookback.
+// inLookback tells whether the event is in the rule's own lookback. That of a rule whose joins look after the event ends so much earlier.
 func (m *matcher) inLookback(r *rule) bool {
 	lookback := r.ir.Source.Schedule.Lookback
-	return m.p.opt.Now.IsZero() || lookback == 0 || m.within(lookback)
+	switch {
+	case m.p.opt.Now.IsZero() || lookback == 0 && r.delay == 0:
+		return true
+	case lookback == 0:
+		return m.within(math.MaxInt64, r.delay)
+	}
+	return m.within(lookback+r.delay, r.delay)
 }
 
-// within tells whether the event lies in a period that ends at Options.Now.
-func (m *matcher) within(lookback time.Duration) bool {
+// within tells whether the event lies in a period that begins so long before Options.Now, and ends so long before it.
+func (m *matcher) within(begin, end time.Duration) bool {
 	at, ok := m.time()
 	m.undated = m.undated || !ok
-	return ok && !at.Before(m.p.opt.Now.Add(-lookback)) && !at.After(m.p.opt.Now)
+	return ok && !at.Before(m.p.opt.Now.Add(-begin)) && !at.After(m.p.opt.Now.Add(-end))
 }

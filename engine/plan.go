@@ -26,6 +26,9 @@ type plan struct {
 	byModel      map[*schema.Source]int
 	triggers     [][]int // atom -> units for which it is one of those that must hold
 	populations  []*population
+	joins        []*join
+	joinLevels   int        // the highest level of a rule
+	asked        []*ir.Rule // those that the caller gave
 	correlations *correlate.Set
 	correlated   []correlation   // as results show them, in the set's order
 	treeFields   map[string]bool // fields of ancestors that some rule asks the tree for
@@ -45,7 +48,7 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	for _, column := range opt.Model.ID {
 		p.ids = append(p.ids, p.layout.Slot(schema.Column{Name: column}))
 	}
-	for _, r := range rs {
+	for _, r := range p.withJoined(rs, found) {
 		p.add(r, found)
 	}
 	p.addCorrelations(opt, found)
@@ -76,6 +79,7 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 		at := p.sourceOf(s)
 		u := &unit{rule: compiled, source: at}
 		u.tree = p.build(whole, p.sources[at], u)
+		p.waitForJoins(u, found)
 		p.addUnit(u, found)
 		u.names = p.namesOf(u)
 		for _, pop := range compiled.rare {

@@ -34,15 +34,6 @@ type replayedRule struct {
 // replayCorrelations raises the alerts of correlations. Rules without a prevalence condition find the same in every run, and so do
 // correlations of such rules, so those are evaluated once.
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error), alerts *raisedAlerts) error {
-	e.keepMatchesIn(&e.pending.store)
-	for _, r := range e.rules {
-		if r.correlated.Read && len(r.rare) == 0 {
-			replayed := &replay{e: e, rule: r, moments: moments[r.order]}
-			if err := replayed.matches(); err != nil {
-				return err
-			}
-		}
-	}
 	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
 	once.FindAll(false)
 	for _, c := range e.correlations.All {
@@ -66,7 +57,26 @@ func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rul
 	return nil
 }
 
-// matches keeps all matches of the rule for correlations.
+// replayRead keeps the matches of rules that correlations and joins read, those of a rule after those that it joins. Rules whose matches depend on the
+// run are left out: no rule joins them.
+func (e *Engine) replayRead(moments [][]moment) error {
+	e.keepMatchesIn(&e.pending.store)
+	for level := 0; level <= e.joinLevels; level++ {
+		e.indexJoins(level)
+		for _, r := range e.rules {
+			if r.level != level || !r.correlated.Read || len(r.rare) > 0 {
+				continue
+			}
+			replayed := &replay{e: e, rule: r, moments: moments[r.order]}
+			if err := replayed.matches(); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// matches keeps all matches of the rule for correlations and joins.
 func (r *replay) matches() error {
 	for i := range r.moments {
 		m := &r.moments[i]
@@ -173,15 +183,26 @@ func (r *replay) between(begin, end time.Time) (first, after int) {
 	return first, after
 }
 
+// delay is how long after an event it is known whether the rules of the correlation match it.
+func (r *correlationReplay) delay() time.Duration {
+	var delay time.Duration
+	for _, number := range r.of.Rules() {
+		delay = max(delay, r.rules[number].delay)
+	}
+	return delay
+}
+
 // raise adds an alert for each match in the lookback of a run. Without a run it is the first run that sees the match.
 func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alerts *raisedAlerts) error {
 	next := (&replay{Schedule: r.Schedule}).next
+	delay := r.delay()
 	for found := range v.Completions(r.of) {
-		at := next(found.At)
+		known := found.At.Add(delay)
+		at := next(known)
 		if run != nil {
 			at = *run
 		}
-		if found.At.After(at) || found.At.Before(at.Add(-r.Lookback)) {
+		if known.After(at) || known.Before(at.Add(-r.Lookback)) {
 			continue
 		}
 		if run == nil {

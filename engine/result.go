@@ -24,6 +24,7 @@ type Result struct {
 	Ancestors  []lineage.Ancestor
 	Prevalence []rarity.Figure
 	Reputation map[string]string
+	Joins      []Joined          // what the rule's joins found
 	Correlated *correlate.Window // of a correlation: what it counted; Event is the one that completed it
 
 	// With Options.Evidence:
@@ -117,6 +118,7 @@ func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
 	s := m.p.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	r.model, r.source = m.p.opt.Model, s.Source
+	r.Joins = m.joinedBy(u)
 	if m.p.opt.Evidence {
 		r.At, _ = m.time()
 		r.Evidence, r.Log = m.evidence(u), logOf(r.model, r.source, r.Event)

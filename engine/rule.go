@@ -4,6 +4,7 @@ import (
 	"math"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/expr-lang/expr/vm"
 
@@ -20,8 +21,11 @@ type rule struct {
 	ir         *ir.Rule
 	order      int
 	rare       []*population
-	correlated correlate.Rule // what correlations need of it
+	correlated correlate.Rule // what correlations and joins need of it
 	extracts   sync.Map       // *ir.Extract -> *extract.Program, for what results tell
+	joins      []*join
+	level      int           // 0: it joins no other; else one more than the rules that it joins
+	delay      time.Duration // how long after an event its joins look for others
 
 	suspended  atomic.Int64 // order of the first event on which it is not run
 	suspension *Suspension
@@ -32,7 +36,7 @@ type rule struct {
 const never = math.MaxInt64
 
 func newRule(r *ir.Rule, order int) *rule {
-	out := &rule{ir: r, order: order}
+	out := &rule{ir: r, order: order, delay: r.Delay(), level: levelOf(r)}
 	out.suspended.Store(never)
 	return out
 }
@@ -47,9 +51,10 @@ type unit struct {
 	tree     *condition.Term
 	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
 	program  *vm.Program
+	relaxed  *vm.Program       // of a unit that waits only for its joins: it holds wherever the unit may match
 	names    []*condition.Term // of the rule, in its order
-	taken    []document.Whole  // what correlations take down of its matches, as rule.correlated.Fields
-	deferred bool              // needs what only the end of the input tells: ancestors' events, or rarity
+	taken    []document.Whole  // what correlations and joins take down of its matches, as rule.correlated.Fields
+	deferred bool              // needs what only the end of the input tells: ancestors' events, rarity, or what joins find
 
 	backtracks bool // some expression of its backtracks
 }

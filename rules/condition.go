@@ -39,7 +39,7 @@ type NotExpr struct {
 	Term  Expr
 }
 
-// NameExpr is one name: a search identifier, an ancestry or a prevalence entry.
+// NameExpr is one name: a search identifier, an ancestry, a prevalence entry or a join.
 type NameExpr struct {
 	Range diag.Range
 	Name  string

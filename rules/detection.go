@@ -111,5 +111,8 @@ func (r *Rule) Names() []string {
 	for _, q := range r.Prevalence {
 		names = append(names, q.Name)
 	}
+	for _, j := range r.Joins {
+		names = append(names, j.Name)
+	}
 	return names
 }

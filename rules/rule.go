@@ -10,7 +10,7 @@ import (
 const SigmaVersion = "2.1"
 
 // Rule is one Sigma detection rule with decree's own sections (lists, extract, ancestry,
-// prevalence) and its metadata, as written: nothing is expanded or lowered yet.
+// prevalence, joins) and its metadata, as written: nothing is expanded or lowered yet.
 type Rule struct {
 	Range diag.Range // the whole document; Range.File is the path as the user gave it
 
@@ -28,6 +28,7 @@ type Rule struct {
 	Ancestry   []Ancestry
 	Extracts   []*Extract // new fields made of others, in file order
 	Prevalence []Prevalence
+	Joins      []Join
 
 	Queries []Query // written by hand, in file order; without a detection they are all that the rule is
 

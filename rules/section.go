@@ -38,7 +38,7 @@ type Section struct {
 	Distinct bool // no other kind of YAML file has such a key at its top: it tells Sigma's documents from others
 }
 
-// sections are all top-level keys, in the order in which they are read. Lists, extracts, ancestry and prevalence come before the
+// sections are all top-level keys, in the order in which they are read. Lists, extracts, ancestry, prevalence and joins come before the
 // detection, which uses the names they define.
 var sections = []Section{
 	{Name: "title", In: anyKind, Required: anyKind, Prose: ProseText},
@@ -74,6 +74,7 @@ var sections = []Section{
 	{Name: "extract", In: DetectionRules},
 	{Name: "ancestry", In: DetectionRules | FilterRules, Distinct: true},
 	{Name: "prevalence", In: DetectionRules, Distinct: true},
+	{Name: "joins", In: DetectionRules},
 	{Name: "query", In: reporting},
 	{Name: "detection", In: DetectionRules, Required: DetectionRules, Distinct: true},
 	{Name: "filter", In: FilterRules, Required: FilterRules, Distinct: true},

@@ -203,7 +203,7 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 		return errors.New("no events to explain")
 	}
 	if stats.Timeless > 0 {
-		fmt.Fprintf(s.Err, "warning: %s without a readable time; correlations do not count them\n", plural.Count(stats.Timeless, "match"))
+		fmt.Fprintf(s.Err, "warning: %s without a readable time; correlations and joins do not count them\n", plural.Count(stats.Timeless, "match"))
 	}
 	for _, suspended := range stats.Suspended {
 		fmt.Fprintf(s.Err, "error: %s\n", diag.Visible(suspended.Describe()))

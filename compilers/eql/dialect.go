@@ -27,6 +27,7 @@ func (dialect) Extension() string         { return ".eql" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
+	compilers.Joins:           {Message: "the query cannot ask for other events yet", Hint: "use `decree run`"},
 	compilers.ExtractArgv:     {Message: "a command line is not split into arguments", Hint: "test the field that it is made of, or use kql or spl"},
 	compilers.ExtractRegexes:  {Message: "what a group of an expression finds is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
 	compilers.ExtractSplits:   {Message: "a part between separators is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},

@@ -14,6 +14,9 @@ import (
 // for its windows and one for its own matches. On a schedule it reports matches whose events are in the lookback. Rules are searched further back,
 // as far as their windows reach, so that every reported match has a complete window.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if found := compilers.JoinsInCorrelation("kql", c); len(found) > 0 {
+		return nil, found
+	}
 	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model, opt.Table), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach()}
 	w.span = w.names.free("timeframe")
 	for _, name := range reserved {

@@ -30,8 +30,8 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 // text reads a field of a rule's event as text. It is empty if the field is missing, also for an entity in a table without such a column. At least
 // one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
-	columns, domain := one.plan.Whole(f)
-	if len(columns) == 0 {
+	text, ok := one.wholeText(f)
+	if !ok {
 		if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
 			return `""`
 		}
@@ -39,20 +39,29 @@ func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *i
 			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, r.Source.Title)
 		return `""`
 	}
+	return text
+}
+
+// wholeText is the expression of a field's whole value as text, behind its domain. It is empty if the event has no value; ok is false if it can have none.
+func (w *writer) wholeText(f ir.Field) (text string, ok bool) {
+	columns, domain := w.plan.Whole(f)
+	if len(columns) == 0 {
+		return "", false
+	}
 	texts := make([]string, len(columns))
 	for i, col := range columns {
-		texts[i] = part(one.read(col), col, nil).asText()
+		texts[i] = part(w.read(col), col, nil).asText()
 	}
-	text := texts[0]
+	text = texts[0]
 	if len(texts) > 1 {
 		text = "coalesce(" + strings.Join(texts, ", ") + ")"
 	}
 	if domain == nil {
-		return text
+		return text, true
 	}
-	before := part(one.typed(domain.Name, domain.Type), *domain, nil).asText()
+	before := part(w.typed(domain.Name, domain.Type), *domain, nil).asText()
 	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
-	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
+	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text)), true
 }
 
 // column names a field in the matches of an input.

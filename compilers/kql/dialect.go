@@ -9,6 +9,7 @@ package kql
 import (
 	"fmt"
 	"maps"
+	"slices"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ func newPlans(r *ir.Rule, opt compilers.Options) ([]*compilers.Plan, diag.Diagno
 func (w *writer) compiled(found diag.Diagnostics, asks compilers.Show) (*compilers.Query, diag.Diagnostics) {
 	w.found = append(w.found, found...)
 	w.span = w.names.free("timeframe")
-	w.since = w.span
+	w.since = w.sinceFrom()
 	shown := show([]*writer{w}, asks)
 	q := w.query()
 	q.Result.Shows(shown)
@@ -99,6 +100,10 @@ type writer struct {
 	prevalences []*prevalence
 	extended    []*extendedColumn
 	shown       []shownColumn // at the end of the query
+	joined      []*joinedEvents
+	joinColumns []string            // that joins add to the events
+	joinedReach time.Duration       // how much further back than the rule's own events those of other rules are read
+	searched    []*compilers.Branch // of the rules that are joined
 	assets      []compilers.Asset
 }
 
@@ -114,20 +119,27 @@ func (w *writer) query() *compilers.Query {
 	}
 	w.plan.Notes = append(w.plan.Notes, compilers.TooLong(w.plan.Model, lets+text, w.plan.Rule.Source.LogSource.Range)...)
 	result := compilers.WholeResult(&compilers.Branch{Plan: w.plan, Sources: w.sources})
+	for _, b := range w.searched {
+		result.Searches(b.Plan, b.Sources...)
+	}
 	result.Combines, result.Names, result.Reach = w.combines(), lets != "", w.reach()
 	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + lets + text, Assets: w.assets, Notes: w.plan.Notes, Result: result}
 }
 
 // combines tells whether the query is more than conditions on single events.
-func (w *writer) combines() bool { return len(w.creations)+len(w.prevalences) > 0 }
+func (w *writer) combines() bool { return len(w.creations)+len(w.prevalences)+len(w.joined) > 0 }
 
 // reach is how much further back than the lookback the query reads.
 func (w *writer) reach() time.Duration {
+	reach := w.joinedReach
 	if len(w.creations) > 0 {
-		return parentWindow
+		reach = max(reach, parentWindow)
 	}
-	return 0
+	return reach + w.plan.Rule.Delay()
 }
+
+// sinceFrom is how far back the rule's own events are read: as long as the lookback, and longer by what has to pass before they are judged.
+func (w *writer) sinceFrom() string { return w.span + shift(" + ", w.plan.Rule.Delay()) }
 
 func spanLet(name string, lookback time.Duration) string {
 	return fmt.Sprintf("let %s = %s;\n", name, timespan(lookback))
@@ -148,18 +160,25 @@ func (w *writer) parts() (statements, stages string) {
 	w.findExtended(w.plan.Conditions())
 
 	early, late := compilers.SplitAtPrevalence(conjuncts, w.prevalenceNodes())
-	own, linked := w.splitAtAncestors(early)
+	plain, joining := splitAtJoins(compilers.FlatConjuncts(early))
+	own, linked := w.splitAtAncestors(plain)
 	base := w.scope(w.since)
+	if delay := r.Delay(); delay > 0 && r.Source.Schedule.Lookback > 0 {
+		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(delay))) // behind the table and the begin of the period
+	}
 	base = append(base, w.where(own)...)
 	base = append(base, w.joins()...)
 	base = append(base, w.where(linked)...)
 	base = append(base, w.dropKeys()...)
+	base = w.joinEvents(&lets, base)
+	base = append(base, w.where(joining)...)
 	base = append(base, w.values()...)
 
 	body := base
 	if len(w.prevalences) > 0 {
 		body = w.prevalenceBody(&lets, base, early, late)
 	}
+	body = append(body, w.dropJoins()...)
 	text := pipe(body) + comment(compilers.BeginFilter)
 	if w.plan.Filter != nil {
 		for _, s := range w.where(compilers.Conjuncts(w.plan.Filter)) {
@@ -177,6 +196,8 @@ func (w *writer) prepare(n ir.Node) {
 		switch below := below.(type) {
 		case *ir.Match:
 			w.joinFor(below)
+		case *ir.Join:
+			w.addJoin(below)
 		case *ir.Prevalence:
 			if w.prevalenceOf(below) == nil {
 				if below.Among != nil {

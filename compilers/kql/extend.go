@@ -21,7 +21,7 @@ func (r *extendedColumn) stage() string { return "extend " + r.column + " = " + 
 // findExtended finds the values inside longer texts that make the query shorter as columns. If the query joins or counts events, or searches every
 // column for keywords, each test extracts its value itself.
 func (w *writer) findExtended(conditions []ir.Node) {
-	if len(w.prevalences) > 0 || len(w.creations) > 0 || len(w.plan.Source.Columns) == 0 {
+	if len(w.prevalences) > 0 || len(w.creations) > 0 || len(w.joined) > 0 || len(w.plan.Source.Columns) == 0 {
 		return
 	}
 	type candidate struct {

@@ -18,6 +18,8 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
 		return w.prevalenceOf(n).predicate()
+	case *ir.Join:
+		return w.joinOf(n).predicate()
 	case *ir.Keyword:
 		return w.keyword(n)
 	case *ir.Match:

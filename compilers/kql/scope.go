@@ -16,13 +16,17 @@ func (w *writer) scope(since string) []string {
 	}
 	stages := []string{w.plan.TableOf(s)}
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
-		arrival := w.plan.Model.Ingested
-		if arrival == "" {
-			arrival = columnName(w.plan.Model.Time[0])
-		}
-		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", arrival, since))
+		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", w.arrival(), since))
 	}
 	return append(stages, w.scopeTests()...)
+}
+
+// arrival is when an event arrived, or when it happened where the product does not tell.
+func (w *writer) arrival() string {
+	if w.plan.Model.Ingested != "" {
+		return w.plan.Model.Ingested
+	}
+	return columnName(w.plan.Model.Time[0])
 }
 
 // scopeTests are the tests by which a row belongs to one of the sources.

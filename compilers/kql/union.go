@@ -38,7 +38,8 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	writers := make([]*writer, len(branches))
 	for i, b := range branches {
 		writers[i] = newWriter(b.Plan, nil, taken)
-		writers[i].sources, writers[i].lists, writers[i].span, writers[i].since = b.Sources, lists, span, span
+		writers[i].sources, writers[i].lists, writers[i].span = b.Sources, lists, span
+		writers[i].since = writers[i].sinceFrom()
 	}
 	shown := show(writers, asks)
 	for _, w := range writers {
@@ -60,6 +61,11 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	lead.Notes = append(lead.Notes, compilers.TooLong(lead.Model, text, lead.Rule.Source.LogSource.Range)...)
 	result := compilers.WholeResult(branches...)
 	result.Shows(shown)
+	for _, w := range writers {
+		for _, b := range w.searched {
+			result.Searches(b.Plan, b.Sources...)
+		}
+	}
 	result.Names, result.Reach = lets.Len() > 0 || lead.Rule.Source.Schedule.Lookback > 0, reach
 	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes, Result: result}, found
 }

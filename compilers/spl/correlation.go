@@ -20,9 +20,12 @@ import (
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown, autoregress)
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/10.0.2503/search-commands/mvexpand
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &correlationWriter{top: c, opt: opt, chain: c.Chain(), hashes: map[string]schema.Column{}, values: map[valueKey]string{}}
+	if found := compilers.JoinsInCorrelation("spl", c); len(found) > 0 {
+		return nil, found
+	}
+	s := &correlationWriter{inputWriter: inputWriter{opt: opt, at: c.Source.TypeRange, hashes: map[string]schema.Column{}}, top: c, chain: c.Chain(), values: map[valueKey]string{}}
 	for _, r := range c.Rules() {
-		s.addRule(r)
+		s.addRule(r, s.top.Reads(r), "a correlation reads each rule from a single source", true)
 	}
 	if s.found.HasErrors() {
 		return nil, s.found
@@ -36,17 +39,11 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 
 // correlationWriter is the compilation of one correlation.
 type correlationWriter struct {
+	inputWriter
 	top      *ir.Correlation
-	opt      compilers.Options
-	rules    []*inputRule
 	chain    []*ir.Correlation   // each correlation after those it reads; the last is top
 	values   map[valueKey]string // known expressions
-	hashes   map[string]schema.Column
-	lists    lists
-	found    diag.Diagnostics
-	notes    []compilers.Note
-	stages   []string
-	expanded bool // events may have several rows; decree_first=1 marks one of them
+	expanded bool                // events may have several rows; decree_first=1 marks one of them
 }
 
 func (s *correlationWriter) query() *compilers.Query {
@@ -88,17 +85,4 @@ func (s *correlationWriter) result() *compilers.Result {
 	r := compilers.WholeResult(branches...)
 	r.Combines, r.Lookback, r.Reach = true, s.top.Source.Body.Schedule.Lookback, s.top.Reach()
 	return r
-}
-
-func (s *correlationWriter) stage(text string) { s.stages = append(s.stages, text) }
-
-func (s *correlationWriter) note(code, effect, message string) {
-	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: code, Effect: effect, Message: message, Range: s.top.Source.TypeRange})
-}
-
-// report adds an error, once per position.
-func (s *correlationWriter) report(code string, at diag.Range, hint, format string, args ...any) {
-	if !slices.ContainsFunc(s.found, func(d diag.Diagnostic) bool { return d.Code == code && d.Range == at }) {
-		s.found.Errorf(code, at, hint, format, args...)
-	}
 }

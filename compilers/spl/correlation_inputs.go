@@ -7,36 +7,70 @@ import (
 	"strings"
 
 	"decree/compilers"
+	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
-// inputRule is a rule that the correlation reads, directly or through another one.
+// inputWriter is a search that reads several rules: the inputs of a correlation, or a rule and those that it joins. Their searches are joined by OR.
+type inputWriter struct {
+	opt     compilers.Options
+	at      diag.Range // of what reads the rules
+	joining bool       // it is a rule and those that it joins
+	rules   []*inputRule
+	hashes  map[string]schema.Column
+	lists   lists
+	found   diag.Diagnostics
+	notes   []compilers.Note
+	stages  []string
+}
+
+func (s *inputWriter) stage(text string) { s.stages = append(s.stages, text) }
+
+func (s *inputWriter) note(code, effect, message string) {
+	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: code, Effect: effect, Message: message, Range: s.at})
+}
+
+// report adds an error, once per position.
+func (s *inputWriter) report(code string, at diag.Range, hint, format string, args ...any) {
+	if !slices.ContainsFunc(s.found, func(d diag.Diagnostic) bool { return d.Code == code && d.Range == at }) {
+		s.found.Errorf(code, at, hint, format, args...)
+	}
+}
+
+// inputRule is a rule that is read.
 type inputRule struct {
 	rule      *ir.Rule
 	w         *writer
 	terms     compilers.All // of the base search
 	early     []ir.Node     // conditions that the base search cannot express
-	condition compilers.All // the whole rule in where's language, without its log source
+	condition compilers.All // the whole rule in where's language, without its log source and its joins
+	joining   []ir.Node     // conditions that ask for other events
 }
 
-// addRule plans one rule.
-func (s *correlationWriter) addRule(r *ir.Rule) {
-	branch, found := compilers.OneBranch("spl", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, s.top.Reads(r)), "a correlation reads each rule from a single source")
+// addRule plans one rule, of whose events some fields are read. why says why it must have a single source. With filtered its environment's filter is one
+// of its conditions.
+func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered bool) {
+	branch, found := compilers.OneBranch("spl", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, read), why)
 	s.found = append(s.found, found...)
 	if branch == nil {
 		return
 	}
 	plan := branch.Plan
 	m := &inputRule{rule: r, w: newWriter(plan)}
-	m.w.sources = branch.Sources
+	m.w.sources, m.w.joins = branch.Sources, r.Joins()
 	m.w.hashes, m.w.lists = s.hashes, &s.lists
 	if m.w.dataset != nil {
-		s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, "choose a --model that searches events, such as splunk-windows",
-			"spl: an accelerated data model has no single events to correlate")
+		const hint = "choose a --model that searches events, such as splunk-windows"
+		if s.joining {
+			s.found.Errorf("join-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to join")
+		} else {
+			s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to correlate")
+		}
 		return
 	}
 	conditions := compilers.Conjuncts(plan.Rule.Condition)
-	if plan.Filter != nil {
+	if plan.Filter != nil && filtered {
 		conditions = append(conditions, plan.Filter)
 	}
 	m.terms = m.w.scope()
@@ -49,6 +83,10 @@ func (s *correlationWriter) addRule(r *ir.Rule) {
 		if len(m.w.ancestorTests) > 0 || len(m.w.prevalences) > 0 {
 			s.refuse(m.w)
 			return
+		}
+		if asksJoin(n) {
+			m.joining = append(m.joining, n)
+			continue
 		}
 		if p, ok := m.w.searchable(n); ok {
 			m.terms = append(m.terms, p)
@@ -63,18 +101,25 @@ func (s *correlationWriter) addRule(r *ir.Rule) {
 }
 
 // refuse reports features of an input that need a pipeline of their own.
-func (s *correlationWriter) refuse(w *writer) {
-	if len(w.ancestorTests) > 0 {
+func (s *inputWriter) refuse(w *writer) {
+	ancestor := len(w.ancestorTests) > 0
+	switch {
+	case ancestor && s.joining:
+		s.found.Errorf("join-ancestor", w.ancestorTests[0].match.Range(), "use only fields of the events themselves in a rule with joins and in those that it joins",
+			"spl: a join cannot use an ancestor that the event does not record")
+	case ancestor:
 		s.found.Errorf("correlation-ancestor", w.ancestorTests[0].match.Range(), "correlate a rule that needs only fields of the event itself",
 			"spl: a correlation cannot use an ancestor that the event does not record")
-		return
+	case s.joining:
+		s.found.Errorf("join-prevalence", w.prevalences[0].Range(), "use joins in a rule without prevalence, or use kql", "spl: a rule with joins cannot use prevalence")
+	default:
+		s.found.Errorf("correlation-prevalence", w.prevalences[0].Range(), "correlate a rule without prevalence",
+			"spl: a correlation cannot use prevalence")
 	}
-	s.found.Errorf("correlation-prevalence", w.prevalences[0].Range(), "correlate a rule without prevalence",
-		"spl: a correlation cannot use prevalence")
 }
 
 // base is the search for the events of all rules. Terms with which all of them begin are written once.
-func (s *correlationWriter) base() compilers.All {
+func (s *inputWriter) base() compilers.All {
 	common := s.common()
 	terms := slices.Clone(s.rules[0].terms[:common])
 	var each compilers.Any
@@ -91,7 +136,7 @@ func (s *correlationWriter) base() compilers.All {
 }
 
 // common is the number of terms with which all rules begin. For a single rule it is all of its terms.
-func (s *correlationWriter) common() int {
+func (s *inputWriter) common() int {
 	first := s.rules[0].terms
 	if len(s.rules) == 1 {
 		return len(first)
@@ -129,6 +174,14 @@ func (s *correlationWriter) mark() {
 }
 
 func (s *correlationWriter) markEach() {
+	one := s.markRules()
+	if s.neededAfter(0).any() { // otherwise the first correlation keeps only its own matches
+		s.stage(where(one))
+	}
+}
+
+// markRules marks the events of each rule, and gives the predicate that an event is of one of them.
+func (s *inputWriter) markRules() compilers.Any {
 	common := s.common()
 	var sets []string
 	var one compilers.Any
@@ -138,9 +191,7 @@ func (s *correlationWriter) markEach() {
 		one = append(one, compilers.Atom(fmt.Sprintf("decree_rule_%d=1", i+1)))
 	}
 	s.stage("eval " + strings.Join(sets, ",\n    "))
-	if s.neededAfter(0).any() { // otherwise the first correlation keeps only its own matches
-		s.stage(where(one))
-	}
+	return one
 }
 
 // matches tests whether a row is a match of an input.

@@ -11,7 +11,7 @@ import (
 	"decree/rules/schema"
 )
 
-func (s *correlationWriter) ruleAt(r *ir.Rule) int {
+func (s *inputWriter) ruleAt(r *ir.Rule) int {
 	return slices.IndexFunc(s.rules, func(m *inputRule) bool { return m.rule == r })
 }
 
@@ -73,11 +73,15 @@ func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, b
 
 // fieldOf is the first value of a field of a rule's events. With several columns, the first one that has a value counts. If another
 // column has the domain, it is put in front.
-func (s *correlationWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Range) string {
+func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Range) string {
 	columns, domain := m.w.plan.Whole(f)
 	if len(columns) == 0 {
-		s.report("correlation-field", at, "group by or count another field, or choose another --model", "data model %s has no column for %s in the log source of %q",
-			s.opt.Model.Name, name, m.rule.Source.Title)
+		const message = "data model %s has no column for %s in the log source of %q"
+		if s.joining {
+			s.report("join-field", at, "join by another field, or choose another --model", message, s.opt.Model.Name, name, m.rule.Source.Title)
+		} else {
+			s.report("correlation-field", at, "group by or count another field, or choose another --model", message, s.opt.Model.Name, name, m.rule.Source.Title)
+		}
 		return "null()"
 	}
 	values := make([]string, len(columns))
@@ -97,7 +101,7 @@ func (s *correlationWriter) fieldOf(m *inputRule, f ir.Field, name string, at di
 }
 
 // columnOf is the first value of a column.
-func (s *correlationWriter) columnOf(m *inputRule, col schema.Column, name string, at diag.Range) string {
+func (s *inputWriter) columnOf(m *inputRule, col schema.Column, name string, at diag.Range) string {
 	if written(col) {
 		s.report("no-translation", at, "group by the product's own field, with a data model of your own",
 			"data model %s stores %s in another form than the rule uses: its values cannot be compared", s.opt.Model.Name, name)

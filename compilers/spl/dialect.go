@@ -54,6 +54,9 @@ const parentWindow = 24 * time.Hour
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if len(r.Joins()) > 0 {
+		return compileJoins(r, opt)
+	}
 	plans, ds := compilers.NewPlans("spl", lacks, r, opt)
 	if len(plans) > 1 {
 		return union(plans, ds, opt)
@@ -82,13 +85,14 @@ type writer struct {
 	found         diag.Diagnostics
 	ancestorTests []*ancestorTest
 	prevalences   []*ir.Prevalence
+	joins         []*ir.Join // of the rule, by their numbers
 	lists         *lists
 	hashes        map[string]schema.Column // eval field -> the hashset column it is cut out of
 	assets        []compilers.Asset
 }
 
 func newWriter(plan *compilers.Plan) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, joins: plan.Rule.Joins()}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -208,6 +212,14 @@ func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where")
 // since limits events to a period before now.
 func since(lookback time.Duration) compilers.Pred {
 	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(lookback)) + ")")
+}
+
+// until limits events to those before a time ago.
+func until(delay time.Duration) compilers.Pred {
+	if delay == 0 {
+		return compilers.Atom("_time<=now()")
+	}
+	return compilers.Atom("_time<=relative_time(now(), " + evalString("-"+timespan(delay)) + ")")
 }
 
 // pipe writes a search and the stages behind it, one a line.

@@ -112,7 +112,7 @@ func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 	all := true
 	ir.Inspect(n, func(below ir.Node) bool {
 		switch below.(type) {
-		case *ir.Match, *ir.Keyword, *ir.Prevalence:
+		case *ir.Match, *ir.Keyword, *ir.Prevalence, *ir.Join:
 			_, ok := w.searchPredicate(below)
 			all = all && ok
 		case *ir.Const:
@@ -134,6 +134,8 @@ func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
 		return compilers.Atom(fmt.Sprintf("decree_rare_%d=1", w.prevalenceNumber(n)))
+	case *ir.Join:
+		return compilers.Atom(fmt.Sprintf("decree_join_%d=1", w.joinNumber(n)))
 	case *ir.Keyword:
 		return w.keyword(n)
 	case *ir.Match:

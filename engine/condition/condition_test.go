@@ -9,7 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-const atoms, populations = 6, 2
+const atoms, populations, joins = 6, 2, 2
 
 // random makes a tree of some depth.
 func random(r *rand.Rand, depth int) *Term {
@@ -19,6 +19,8 @@ func random(r *rand.Rand, depth int) *Term {
 			return Constant(r.IntN(2) == 0)
 		case 1:
 			return &Term{Op: Rare, N: r.IntN(populations)}
+		case 2:
+			return &Term{Op: Joined, N: r.IntN(joins)}
 		}
 		return OfAtom(r.IntN(atoms))
 	}
@@ -48,6 +50,7 @@ func TestProgramsSayWhatTheTreeSays(t *testing.T) {
 	var answers uint
 	atom := func(n int) bool { return answers>>n&1 == 1 }
 	rare := func(n int) bool { return answers>>(atoms+n)&1 == 1 }
+	joined := func(n int) bool { return answers>>(atoms+populations+n)&1 == 1 }
 	triggers := func(n int) (int, float64, bool) { return n, float64(n), n%3 != 0 }
 	covered := 0
 	for range 300 {
@@ -55,15 +58,16 @@ func TestProgramsSayWhatTheTreeSays(t *testing.T) {
 		c := NewCompiler(func(n int) int { return atoms - n })
 		program, err := c.Program(tree)
 		require.NoError(t, err)
-		run := c.NewRunner(atom, rare)
+		run := c.NewRunner(Answers{atom, rare, joined})
 		covers := tree.Covers(triggers)
 		covered += min(len(covers), 1)
 		assert.True(t, slices.IsSortedFunc(covers, byOften))
-		for answers = range 1 << (atoms + populations) {
+		for answers = range 1 << (atoms + populations + joins) {
 			want := run.Truth(tree)
 			got, err := run.Run(program)
 			require.NoError(t, err)
 			require.Equal(t, want, got, "%s with %b", program.Node(), answers)
+			require.True(t, !want || run.Truth(tree.WithoutJoins()), "%s with %b", program.Node(), answers)
 			for _, cover := range covers {
 				require.True(t, !want || slices.ContainsFunc(cover.Atoms, atom), "%s with %b", program.Node(), answers)
 			}

@@ -14,11 +14,12 @@ import (
 	"github.com/expr-lang/expr/vm"
 )
 
-// env is what a program sees: functions that answer an atom, a rarity condition or a counted
+// env is what a program sees: functions that answer an atom, a rarity condition, a join or a counted
 // group by its number. A field of function type is far cheaper for expr to call than a method.
 type env struct {
 	Atom    func(int) bool `expr:"atom"`
 	Rare    func(int) bool `expr:"rare"`
+	Joined  func(int) bool `expr:"joined"`
 	AtLeast func(int) bool `expr:"atleast"`
 }
 
@@ -65,6 +66,8 @@ func (c *Compiler) ast(t *Term) ast.Node {
 		return call("atom", t.N)
 	case Rare:
 		return call("rare", t.N)
+	case Joined:
+		return call("joined", t.N)
 	case AtLeast:
 		c.groups = append(c.groups, t)
 		return call("atleast", len(c.groups)-1)
@@ -82,7 +85,7 @@ func (c *Compiler) cheapestFirst(terms []*Term) []*Term {
 	return slices.SortedStableFunc(slices.Values(terms), func(a, b *Term) int { return cmp.Compare(c.costOf(a), c.costOf(b)) })
 }
 
-// rareCost is the cost of asking how rare a value is, in look-ups, about.
+// rareCost is the cost of asking how rare a value is, or for other events, in look-ups, about.
 const rareCost = 1000
 
 // costOf is a guess at the cost of a term, in look-ups.
@@ -90,7 +93,7 @@ func (c *Compiler) costOf(t *Term) int {
 	switch t.Op {
 	case Atom:
 		return c.cost(t.N)
-	case Rare:
+	case Rare, Joined:
 		return rareCost
 	}
 	sum := 0

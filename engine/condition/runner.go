@@ -8,16 +8,19 @@ import (
 
 // Runner runs programs with one source of answers. It is for one goroutine.
 type Runner struct {
-	atom, rare func(int) bool
-	groups     []*Term
-	machine    vm.VM
-	env        any
+	answers Answers
+	groups  []*Term
+	machine vm.VM
+	env     any
 }
 
-// NewRunner makes a runner for the compiler's programs. atom and rare answer questions by their numbers.
-func (c *Compiler) NewRunner(atom, rare func(int) bool) *Runner {
-	r := &Runner{atom: atom, rare: rare, groups: c.groups}
-	r.env = env{Atom: atom, Rare: rare, AtLeast: r.atLeast}
+// Answers answer the questions of terms by their numbers.
+type Answers struct{ Atom, Rare, Joined func(int) bool }
+
+// NewRunner makes a runner for the compiler's programs.
+func (c *Compiler) NewRunner(a Answers) *Runner {
+	r := &Runner{answers: a, groups: c.groups}
+	r.env = env{Atom: a.Atom, Rare: a.Rare, Joined: a.Joined, AtLeast: r.atLeast}
 	return r
 }
 
@@ -71,9 +74,11 @@ func (r *Runner) Truth(t *Term) bool {
 		}
 		return count >= t.N
 	case Atom:
-		return r.atom(t.N)
+		return r.answers.Atom(t.N)
 	case Rare:
-		return r.rare(t.N)
+		return r.answers.Rare(t.N)
+	case Joined:
+		return r.answers.Joined(t.N)
 	}
 	return t.Op == True
 }

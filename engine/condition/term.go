@@ -12,7 +12,7 @@ import "slices"
 type Term struct {
 	Op    Op
 	Terms []*Term
-	N     int    // number of an Atom or of a Rare, or the count of an AtLeast
+	N     int    // number of an Atom, a Rare or a Joined, or the count of an AtLeast
 	Name  string // of a Named
 }
 
@@ -26,6 +26,7 @@ const (
 	AtLeast           // of N terms
 	Atom              // of the question N
 	Rare              // of the value of the population N
+	Joined            // of the events that the join N looks for
 	True
 	False
 	Named // of the one term, which has a name in the rule
@@ -61,4 +62,23 @@ func (t *Term) Names() map[string]*Term {
 	}
 	walk(t)
 	return found
+}
+
+// WithoutJoins is a term that holds wherever the term does, whatever its joins find.
+func (t *Term) WithoutJoins() *Term { return t.withoutJoins(true) }
+
+// withoutJoins takes each join for what lets most events pass. holds is false below a negation.
+func (t *Term) withoutJoins(holds bool) *Term {
+	if t.Op == Joined {
+		return Constant(holds)
+	}
+	if t.Op == Not {
+		holds = !holds
+	}
+	out := *t
+	out.Terms = make([]*Term, len(t.Terms))
+	for i, inner := range t.Terms {
+		out.Terms[i] = inner.withoutJoins(holds)
+	}
+	return &out
 }

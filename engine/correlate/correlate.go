@@ -25,15 +25,16 @@ type Set struct {
 
 // Rule is what correlations need of a rule.
 type Rule struct {
-	Read   bool          // some correlation reads its matches
+	Read   bool          // some correlation or join reads its matches
+	Events bool          // some correlation reads them, whose results need their events
 	Silent bool          // it has no results of its own
 	Fields []ir.Field    // what is taken down of its matches
-	Reach  time.Duration // how far back from the end of the lookback correlations read it; or Unbounded
+	Reach  time.Duration // how far back from the end of the lookback correlations and joins read it; or Unbounded
 
 	ir *ir.Rule
 }
 
-// Unbounded is the reach of a rule that a correlation without a schedule reads.
+// Unbounded is the reach of a rule that a correlation or a rule without a schedule reads.
 const Unbounded time.Duration = -1
 
 // Rule gives what correlations need of a rule, by its number.
@@ -121,7 +122,7 @@ func (s *Set) silenceInputs(c *Correlation) {
 func (s *Set) read(c *Correlation) {
 	for _, in := range c.inputs {
 		if in.rule >= 0 {
-			s.rules[in.rule].Read = true
+			s.rules[in.rule].Read, s.rules[in.rule].Events = true, true
 		}
 	}
 	for _, columns := range [][]ir.Column{c.IR.GroupBy, c.IR.Values} {

@@ -13,11 +13,12 @@ import (
 
 // Prepare is the rule with the case's filters applied.
 func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
-	rs, err := c.filtered([]*ir.Rule{r})
+	joined := r.Joined()
+	rs, err := c.filtered(append([]*ir.Rule{r}, joined...))
 	if err != nil {
 		return nil, err
 	}
-	return rs[0], nil
+	return rs[0].RewriteJoined(func(other *ir.Rule) *ir.Rule { return rs[1+slices.Index(joined, other)] }), nil
 }
 
 // filtered applies the case's filters to the rules that they cover.

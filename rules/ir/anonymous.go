@@ -19,7 +19,7 @@ func Anonymous(n Node) Node {
 			return &Match{n.Base, n.Field, &Text{Op: t.Op, Values: t.Values, Cased: t.Cased}}
 		}
 		return n
-	case *Const, *Keyword, *Prevalence:
+	case *Const, *Keyword, *Prevalence, *Join:
 		return n
 	}
 	panic("ir: unknown node")

@@ -52,6 +52,8 @@ func (d *dumper) node(n Node, depth int) {
 		d.line(depth, "any value %s", Describe(n.Test))
 	case *Prevalence:
 		d.prevalence(n, depth)
+	case *Join:
+		d.line(depth, "%s", n.Describe())
 	case *Occurred:
 		d.line(depth, "input %d", n.Input)
 	default:

@@ -32,7 +32,7 @@ type List struct {
 	Union   []string // if the list is exactly a union: its parts, printed before it
 }
 
-// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword or *Prevalence. Only the
+// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword, *Prevalence or *Join. Only the
 // condition of a correlation has *Occurred.
 type Node interface {
 	Range() diag.Range
@@ -257,8 +257,8 @@ func (*CIDR) test()       {}
 func (*FieldRef) test()   {}
 func (*TimePart) test()   {}
 
-// Children lists a node's direct children. Leaves have none. The population of a Prevalence is not a child, because it
-// is about other events. An unknown node is a programming error.
+// Children lists a node's direct children. Leaves have none. The population of a Prevalence and the rule of a Join are no
+// children, because they are about other events. An unknown node is a programming error.
 func Children(n Node) []Node {
 	switch n := n.(type) {
 	case *And:
@@ -271,7 +271,7 @@ func Children(n Node) []Node {
 		return []Node{n.Term}
 	case *Named:
 		return []Node{n.Body}
-	case *Const, *Match, *Keyword, *Prevalence, *Occurred:
+	case *Const, *Match, *Keyword, *Prevalence, *Join, *Occurred:
 		return nil
 	}
 	panic("ir: unknown node")

@@ -72,6 +72,9 @@ func (l *lowerer) namesInOrder() []string {
 	for _, p := range l.rule.Prevalence {
 		names = append(names, p.Name)
 	}
+	for _, j := range l.rule.Joins {
+		names = append(names, j.Name)
+	}
 	for _, s := range l.rule.Searches {
 		names = append(names, s.Name)
 	}
@@ -133,7 +136,7 @@ func unionOf(l rules.List, byName map[string]rules.List) []string {
 	return l.Union
 }
 
-// name lowers a search identifier, an ancestry or a prevalence entry once.
+// name lowers a search identifier, an ancestry, a prevalence entry or a join once.
 func (l *lowerer) name(name string, at diag.Range) Node {
 	if n := l.named[name]; n != nil {
 		return n
@@ -158,6 +161,11 @@ func (l *lowerer) name(name string, at diag.Range) Node {
 	for _, p := range l.rule.Prevalence {
 		if p.Name == name {
 			at, body = p.Range, l.prevalence(p)
+		}
+	}
+	for _, j := range l.rule.Joins {
+		if j.Name == name {
+			at, body = j.Range, l.join(j)
 		}
 	}
 	if body == nil {
@@ -208,8 +216,11 @@ func (l *lowerer) prevalence(p rules.Prevalence) Node {
 	if p.Among != "" {
 		n.Among = l.name(p.Among, p.Range)
 		Inspect(n.Among, func(below Node) bool {
-			if _, nested := below.(*Prevalence); nested {
+			switch below.(type) {
+			case *Prevalence:
 				l.errorf("prevalence-nested", p.Range, "count among a search identifier or an ancestry", "prevalence %q counts among another prevalence", p.Name)
+			case *Join:
+				l.errorf("prevalence-nested", p.Range, "count among a search identifier or an ancestry", "prevalence %q counts among a join", p.Name)
 			}
 			return true
 		})

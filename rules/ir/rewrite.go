@@ -40,6 +40,9 @@ type rewriter struct {
 
 	old, with Node // nil if all tests are replaced, or none
 	settle    bool
+
+	join  func(*Join) *Join // nil if joins stay as they are
+	joins map[*Join]*Join
 }
 
 func (w *rewriter) node(n Node) Node {
@@ -163,6 +166,14 @@ func (w *rewriter) below(n Node) Node {
 		p := *n
 		p.Among = w.node(n.Among)
 		return &p
+	case *Join:
+		if w.join == nil {
+			return n
+		}
+		if _, done := w.joins[n]; !done {
+			w.joins[n] = w.join(n)
+		}
+		return w.joins[n]
 	case *Const, *Keyword:
 		return n
 	}

@@ -36,7 +36,7 @@ func simplify(n Node) Node {
 			terms[i] = simplify(t)
 		}
 		return &AtLeast{n.Base, n.Count, terms}
-	case *Named, *Const, *Match, *Keyword, *Prevalence, *Occurred:
+	case *Named, *Const, *Match, *Keyword, *Prevalence, *Join, *Occurred:
 		return n
 	}
 	panic("ir: unknown node")

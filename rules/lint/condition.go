@@ -91,6 +91,9 @@ func unusedSelection(s *subject) {
 	for _, p := range s.Prevalence {
 		unused(p.Name, p.Range)
 	}
+	for _, j := range s.Joins {
+		unused(j.Name, j.Range)
+	}
 }
 
 // filterNotNegated reports names that begin with "filter" and are required instead of excluded.

@@ -11,7 +11,7 @@ import (
 // maxChain limits how many correlations may build on each other.
 const maxChain = 20
 
-// linker finds the rules that correlations name.
+// linker finds the rules that correlations and joins name.
 type linker struct {
 	rules        []*rules.Rule
 	correlations []*rules.Correlation
@@ -32,6 +32,15 @@ const (
 // Link sets the inputs of correlations. It returns those whose inputs all exist, directly and indirectly. A correlation
 // comes after the correlations it reads; otherwise the order given is kept. A name in the correlation's own file is preferred.
 func Link(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Correlation, diag.Diagnostics) {
+	l := newLinker(rs, cs)
+	for _, c := range cs {
+		l.link(c, 0)
+	}
+	return l.out, l.found
+}
+
+// newLinker registers rules and correlations under their names.
+func newLinker(rs []*rules.Rule, cs []*rules.Correlation) *linker {
 	l := &linker{rules: rs, correlations: cs, state: map[*rules.Correlation]linkState{}, named: map[string][]rules.Input{}}
 	for _, r := range rs {
 		l.index(rules.Input{Rule: r})
@@ -39,10 +48,7 @@ func Link(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Correlation, diag
 	for _, c := range cs {
 		l.index(rules.Input{Correlation: c})
 	}
-	for _, c := range cs {
-		l.link(c, 0)
-	}
-	return l.out, l.found
+	return l
 }
 
 // index registers a rule or correlation under its id and its name.
@@ -66,7 +72,7 @@ func (l *linker) link(c *rules.Correlation, above int) bool {
 	whole := true
 	for i := range c.Inputs {
 		in := &c.Inputs[i]
-		if !l.resolve(c, in) {
+		if !l.resolve(c.Body.Range.File, in) {
 			whole = false
 			continue
 		}
@@ -93,15 +99,15 @@ func (l *linker) link(c *rules.Correlation, above int) bool {
 	return true
 }
 
-// resolve finds the one rule or correlation that an input names.
-func (l *linker) resolve(c *rules.Correlation, in *rules.Input) bool {
+// resolve finds the one rule or correlation that a document of a file names.
+func (l *linker) resolve(file string, in *rules.Input) bool {
 	var here, elsewhere []rules.Input
 	for _, candidate := range l.named[strings.ToLower(rules.CanonicalID(in.Text))] {
 		body := candidate.Body()
 		candidate.RuleReference = in.RuleReference
 		switch {
 		case !in.Names(body):
-		case body.Range.File == c.Body.Range.File:
+		case body.Range.File == file:
 			here = append(here, candidate)
 		default:
 			elsewhere = append(elsewhere, candidate)

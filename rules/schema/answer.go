@@ -60,7 +60,7 @@ type resolver struct {
 	m        *Model
 	s        *Source
 	excluded []*ir.Match // tests of missing fields that decide what the rule excludes
-	unable   bool        // the source lacks a field that a prevalence condition reads
+	unable   bool        // the source lacks a field that a prevalence condition or a join reads
 	possible bool        // the rule can match
 }
 
@@ -96,6 +96,9 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 			r.node(n.Among, negated)
 		}
 		r.unable = r.unable || !ok
+		return n
+	case *ir.Join:
+		r.unable = r.unable || slices.ContainsFunc(n.Mine, func(f ir.Field) bool { return !r.m.HasWhole(r.s, f) })
 		return n
 	case *ir.Not:
 		if term := r.node(n.Term, !negated); term != n.Term {
@@ -224,4 +227,14 @@ func (m *Model) Native(s *Source, f ir.Field, t ir.Test) (Column, bool) {
 		_, ok = ir.FilenameTest(t)
 	}
 	return col, ok
+}
+
+// HasWhole tells whether events of a source have the whole value of a field or entity themselves.
+func (m *Model) HasWhole(s *Source, f ir.Field) bool {
+	columns, _ := m.WholeOf(s, f)
+	if f.Extract != nil {
+		return len(columns) > 0
+	}
+	_, entity := s.Entities[f.Name]
+	return len(columns) > 0 && (entity && f.Level == 0 || s.Has(m, f)) && !slices.ContainsFunc(columns, func(c Column) bool { return c.Holds == "filename" })
 }

@@ -35,7 +35,7 @@ func (m *Model) readsAlike(whole, category *Source, r *ir.Rule) bool {
 	alike := true
 	each := func(n ir.Node) bool {
 		switch n := n.(type) {
-		case *ir.Prevalence, *ir.Keyword:
+		case *ir.Prevalence, *ir.Join, *ir.Keyword:
 			alike = false
 		case *ir.Match:
 			own, answered := m.ask(category, n)

@@ -155,7 +155,7 @@ func (k *knowledge) holds(n ir.Node, want bool) bool {
 			return k.some(n.Terms, true, n.Count)
 		}
 		return k.some(n.Terms, false, len(n.Terms)-n.Count+1)
-	case *ir.Keyword, *ir.Prevalence:
+	case *ir.Keyword, *ir.Prevalence, *ir.Join:
 		return true
 	case *ir.Match:
 		return k.match(n, want)

@@ -61,7 +61,7 @@ func rendered(t *testing.T, compile compiler, d compilers.Dialect, opt compilers
 	return b.String()
 }
 
-// read lowers a case: its last correlation or its only rule, with its filters.
+// read lowers a case: its last correlation or its only rule, which may join others behind it, with its filters.
 func read(t *testing.T, dir string) (compiler, string, []byte) {
 	folder, err := source.OpenFolder(dir)
 	require.NoError(t, err)
@@ -75,6 +75,8 @@ func read(t *testing.T, dir string) (compiler, string, []byte) {
 		require.False(t, found.HasErrors(), "%v", found)
 		require.NotEmpty(t, filters)
 	}
+	_, found = parse.LinkJoins(file.Rules, file.Correlations)
+	require.False(t, found.HasErrors(), "%v", found)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	dump := ""
 	for _, source := range file.Rules {
@@ -99,9 +101,11 @@ func read(t *testing.T, dir string) (compiler, string, []byte) {
 			return d.CompileCorrelation(cs[len(cs)-1], opt)
 		}, dump, source
 	}
-	require.Len(t, file.Rules, 1)
+	joined, found := ir.LinkJoins([]*ir.Rule{lowered[file.Rules[0]]}, lowered)
+	require.False(t, found.HasErrors(), "%v", found)
+	require.Len(t, file.Rules, 1+len(joined[0].Joined()))
 	return func(d compilers.Dialect, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-		return d.Compile(lowered[file.Rules[0]], opt)
+		return d.Compile(joined[0], opt)
 	}, dump, source
 }
 

@@ -24,6 +24,8 @@ func Label(n ir.Node) string {
 		return "not " + Label(n.Term)
 	case *ir.Prevalence:
 		return "prevalence " + n.Name
+	case *ir.Join:
+		return "join " + n.Name
 	case *ir.And:
 		return "(" + strings.Join(each(n.Terms), " and ") + ")"
 	case *ir.Or:
@@ -77,6 +79,10 @@ func nodeKey(n ir.Node) string {
 			among = nodeKey(n.Among)
 		}
 		return "prevalence" + encoded(n.Spec) + among
+	case *ir.Join:
+		asked := *n
+		asked.Base, asked.Rule, asked.SameAt, asked.Mine = ir.Base{}, nil, nil, nil
+		return fmt.Sprintf("join%s%q", encoded(asked), n.Mine)
 	}
 	panic("mutation: unknown node")
 }

@@ -61,7 +61,7 @@ func (m *maker) root(n ir.Node) {
 
 func leaf(n ir.Node) bool {
 	switch n.(type) {
-	case *ir.Match, *ir.Keyword, *ir.Prevalence:
+	case *ir.Match, *ir.Keyword, *ir.Prevalence, *ir.Join:
 		return true
 	}
 	return false
@@ -96,6 +96,8 @@ func (m *maker) node(n ir.Node) {
 		}
 	case *ir.Prevalence:
 		m.prevalence(n)
+	case *ir.Join:
+		m.join(n)
 	case *ir.Const:
 	}
 	for _, c := range ir.Children(n) {

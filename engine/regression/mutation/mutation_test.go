@@ -125,6 +125,19 @@ prevalence 4:3 p: include failed look-ups
 	}
 }
 
+// TestMutantsOfJoins drops a join, shifts its window, changes what must be the same and what is counted.
+func TestMutantsOfJoins(t *testing.T) {
+	rs := lowered.Rules(t, "title: T\nlogsource: {product: windows}\njoins:\n  j: {rule: o, same: [host, User], before: 2h, count: {distinct: Image, gte: 2}}\ndetection:\n  a: {F: 1}\n  condition: a and j\n---\ntitle: O\nname: o\nlogsource: {product: windows}\ndetection: {s: {F: 2}, condition: s}\n")
+	var changes []string
+	for _, m := range Mutants(rs[0]) {
+		if m.Kind == "join" {
+			changes = append(changes, m.Change)
+		}
+	}
+	assert.Equal(t, []string{"j always holds", "j: whatever host is", "j: whatever User is", "j: half the time before", "j: double the time before", "j: before and after exchanged",
+		"j: all matches counted, not distinct Image", "j: gte 1 instead of gte 2", "j: gte 3 instead of gte 2", "j: gt 2 instead of gte 2"}, changes)
+}
+
 func TestAMutantLeavesTheRuleAsItIs(t *testing.T) {
 	r := rule(t, "detection:\n  a: {F|contains: [x, y], G: 2}\n  b: {H: z*z}\n  condition: a and not b or b\n")
 	before := ir.Dump(r)

@@ -33,6 +33,7 @@ type Alert struct {
 	Ancestors  []lineage.Ancestor `json:"ancestors,omitempty"`
 	Prevalence []rarity.Figure    `json:"prevalence,omitempty"`
 	Reputation map[string]string  `json:"reputation,omitempty"`
+	Joins      []engine.Joined    `json:"joins,omitempty"`
 	Correlated *correlate.Window  `json:"correlated,omitempty"`
 	Fields     map[string]string  `json:"fields,omitempty"` // that --fields names, beside the columns
 	Event      map[string]any     `json:"event"`
@@ -50,7 +51,7 @@ func NewAlert(r engine.Result, fields ...string) Alert {
 		Level: m.Level, Rule: m.Title, ID: m.ID, RuleFile: m.Range.File, RuleLine: m.Range.Start.Line, Status: m.Status,
 		Channel: r.Log.Channel, Code: r.Log.Code, EventID: r.EventID, Source: r.Event.Source, Line: r.Event.Line, Tags: m.Tags,
 		Evidence: r.Evidence, Facts: r.Facts, Names: append([]string{}, r.Names...), Ancestors: r.Ancestors, Prevalence: r.Prevalence,
-		Reputation: r.Reputation, Correlated: r.Correlated, Event: r.Event.Fields,
+		Reputation: r.Reputation, Joins: r.Joins, Correlated: r.Correlated, Event: r.Event.Fields,
 	}
 	if !r.At.IsZero() {
 		a.Time = r.At.UTC().Format(timeLayout)

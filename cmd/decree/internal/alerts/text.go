@@ -65,6 +65,11 @@ func (t textSink) Add(a Alert) {
 			t.line("prevalence %s", f.Describe())
 		}
 	}
+	for _, j := range a.Joins {
+		if !slices.ContainsFunc(a.Evidence, func(e engine.Evidence) bool { return e.Field == "" && e.Name == j.Name }) {
+			t.line("join %s: %s", j.Name, j.Describe())
+		}
+	}
 	for _, k := range slices.Sorted(maps.Keys(a.Reputation)) {
 		t.line("reputation %s: %s", k, a.Reputation[k])
 	}

@@ -38,6 +38,10 @@ func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 				if ref, ok := n.Test.(*ir.FieldRef); ok {
 					read(ref.Other)
 				}
+			case *ir.Join:
+				for _, f := range n.Mine {
+					read(f)
+				}
 			case *ir.Prevalence:
 				use(n.Spec.Field)
 				if n.Spec.Local != nil {
@@ -49,6 +53,11 @@ func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 		ir.Inspect(r.Condition, each)
 		if r.Filter != nil {
 			ir.Inspect(r.Filter, each)
+		}
+		for _, joining := range set.Rules {
+			for _, f := range joining.IR.ReadOf(r) {
+				read(f)
+			}
 		}
 		for _, c := range set.Correlations {
 			for _, f := range c.Correlation.Reads(r) {

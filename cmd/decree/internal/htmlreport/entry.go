@@ -97,6 +97,9 @@ func (e *entry) facts(a alerts.Alert) {
 	for _, f := range a.Prevalence {
 		add("prevalence", f.Describe())
 	}
+	for _, j := range a.Joins {
+		add("join "+j.Name, j.Describe())
+	}
 	for _, name := range slices.Sorted(maps.Keys(a.Reputation)) {
 		add("reputation "+name, a.Reputation[name])
 	}

@@ -27,11 +27,13 @@ func (set *Set) correlate() diag.Diagnostics {
 		from[c.of] = c.from
 		cs = append(cs, c.of)
 	}
+	found := set.join(all, cs)
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, r := range set.Rules {
 		lowered[r.IR.Source] = r.IR
 	}
-	linked, found := parse.Link(all, cs)
+	linked, unlinked := parse.Link(all, cs)
+	found = append(found, unlinked...)
 	done, more := ir.LowerCorrelations(linked, lowered)
 	set.Correlations = nil
 	for _, c := range done {
@@ -88,10 +90,40 @@ func (r Rule) LogSources() []rules.LogSource {
 	return out
 }
 
-// parts gives the rules that are only parts of a correlation: one of their own file reads them and does not set generate. A correlation with
-// errors counts too.
+// join links rules with those that they join. Rules that join one with errors leave the set.
+func (set *Set) join(all []*rules.Rule, cs []*rules.Correlation) diag.Diagnostics {
+	failed, found := parse.LinkJoins(all, cs)
+	set.Rules = slices.DeleteFunc(set.Rules, func(r Rule) bool { return slices.Contains(failed, r.IR.Source) })
+	lowered := map[*rules.Rule]*ir.Rule{}
+	trees := make([]*ir.Rule, len(set.Rules))
+	for i, r := range set.Rules {
+		lowered[r.IR.Source], trees[i] = r.IR, r.IR
+	}
+	linked, more := ir.LinkJoins(trees, lowered)
+	bySource := map[*rules.Rule]*ir.Rule{}
+	for _, r := range linked {
+		bySource[r.Source] = r
+	}
+	set.Rules = slices.DeleteFunc(set.Rules, func(r Rule) bool { return bySource[r.IR.Source] == nil })
+	for i, r := range set.Rules {
+		set.Rules[i].IR = bySource[r.IR.Source]
+	}
+	return append(found, more...)
+}
+
+// parts gives the rules that are only parts of a correlation or of another rule: one of their own file reads them and does not set generate. A
+// correlation or rule with errors counts too.
 func (set *Set) parts() map[*rules.Rule]bool {
 	out := map[*rules.Rule]bool{}
+	for _, f := range set.parsed {
+		for _, r := range f.file.Rules {
+			for _, j := range r.Joins {
+				if j.IsPart(r) {
+					out[j.Other] = true
+				}
+			}
+		}
+	}
 	for _, c := range set.read {
 		for _, in := range c.of.Inputs {
 			body := in.Rule
@@ -106,9 +138,14 @@ func (set *Set) parts() map[*rules.Rule]bool {
 	return out
 }
 
-// stranded gives parts whose correlation has errors. They are not run alone.
+// stranded gives parts whose correlation, or whose rule that joins them, has errors. They are not run alone.
 func (set *Set) stranded() map[*rules.Rule]bool {
 	out := set.parts()
+	for _, r := range set.Rules {
+		for _, below := range r.IR.Joined() {
+			delete(out, below.Source)
+		}
+	}
 	for _, c := range set.Correlations {
 		for _, r := range c.Correlation.Rules() {
 			delete(out, r.Source)

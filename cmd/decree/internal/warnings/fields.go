@@ -63,10 +63,18 @@ func missingFields(m *schema.Model, r *ir.Rule) []string {
 		return nil // the rule is not run
 	}
 	var missing []string
+	need := func(f ir.Field, has func(*schema.Source) bool) {
+		if field := f.String(); !slices.ContainsFunc(sources, has) && !slices.Contains(missing, field) {
+			missing = append(missing, field)
+		}
+	}
 	inspect := func(n ir.Node) bool {
-		if n, ok := n.(*ir.Match); ok && !slices.ContainsFunc(sources, func(s *schema.Source) bool { return m.Answers(s, n) }) {
-			if field := n.Field.String(); !slices.Contains(missing, field) {
-				missing = append(missing, field)
+		switch n := n.(type) {
+		case *ir.Match:
+			need(n.Field, func(s *schema.Source) bool { return m.Answers(s, n) })
+		case *ir.Join:
+			for _, f := range n.Mine {
+				need(f, func(s *schema.Source) bool { return m.HasWhole(s, f) })
 			}
 		}
 		return true

@@ -85,11 +85,11 @@ func Unseen(s *stdio.Streams, stats engine.Stats, l Limits) {
 		{stats.Evicted, "process", fmt.Sprintf("dropped at --max-processes %d or --max-memory %s; ancestors may be missing", l.Processes, l.Memory)},
 		{stats.Dropped, "event", fmt.Sprintf("dropped at --max-pending %d or --max-memory %s; rules on ancestors or rarity did not see them", l.Pending, l.Memory)},
 		{stats.Uncounted, "event", fmt.Sprintf("not counted at --max-memory %s; rare values may be missing, or seem rarer than they are", l.Memory)},
-		{stats.Uncorrelated, "match", fmt.Sprintf("dropped at --max-pending %d or --max-memory %s; correlations did not see them", l.Pending, l.Memory)},
+		{stats.Uncorrelated, "match", fmt.Sprintf("dropped at --max-pending %d or --max-memory %s; correlations and joins did not see them", l.Pending, l.Memory)},
 		{stats.Unraised, "alert", fmt.Sprintf("dropped at --max-memory %s; the backtest does not show them", l.Memory)},
 		{stats.Textless, "match", fmt.Sprintf("of correlations shown with the group alone: the events did not fit in --max-memory %s", l.Memory)},
 		{stats.Undated, "event", "without a readable time; rules with a lookback did not see them"},
-		{stats.Timeless, "match", "without a readable time; correlations did not see them"},
+		{stats.Timeless, "match", "without a readable time; correlations and joins did not see them"},
 	} {
 		if w.count > 0 {
 			fmt.Fprintf(s.Err, "warning: %s %s\n", plural.Count(w.count, w.noun), w.text)

@@ -51,11 +51,11 @@ func TestUnseen(t *testing.T) {
 	assert.Contains(t, errs.String(), `warning: 1 process dropped at --max-processes 10 or --max-memory 1.0 GiB; ancestors may be missing
 warning: 2 events dropped at --max-pending 20 or --max-memory 1.0 GiB; rules on ancestors or rarity did not see them
 warning: 3 events not counted at --max-memory 1.0 GiB; rare values may be missing, or seem rarer than they are
-warning: 4 matches dropped at --max-pending 20 or --max-memory 1.0 GiB; correlations did not see them
+warning: 4 matches dropped at --max-pending 20 or --max-memory 1.0 GiB; correlations and joins did not see them
 warning: 6 alerts dropped at --max-memory 1.0 GiB; the backtest does not show them
 warning: 5 matches of correlations shown with the group alone: the events did not fit in --max-memory 1.0 GiB
 warning: 1 event without a readable time; rules with a lookback did not see them
-warning: 7 matches without a readable time; correlations did not see them
+warning: 7 matches without a readable time; correlations and joins did not see them
 warning: the time "1/2/26" was read as 2 January 2026; where day and month are ambiguous, the month comes first
 error: `)
 }

@@ -1,0 +1,18 @@
+package compilers
+
+import (
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// JoinsInCorrelation refuses correlations of rules with joins: such a rule's matches are known only after what its joins look for has come, which the
+// windows of a correlation's query do not wait for.
+func JoinsInCorrelation(dialect string, c *ir.Correlation) diag.Diagnostics {
+	var found diag.Diagnostics
+	for _, r := range c.Rules() {
+		if joins := r.Joins(); len(joins) > 0 {
+			found.Errorf("correlation-join", joins[0].Range(), "correlate a rule without joins, or use `decree run`", "%s: a correlation cannot read a rule with joins", dialect)
+		}
+	}
+	return found
+}

@@ -1,0 +1,127 @@
+package correlate
+
+import (
+	"slices"
+	"time"
+
+	"decree/rules/ir"
+)
+
+// ReadByJoin has a rule, given by its number, read by a join: these fields are taken down of its matches, at least as far back as reach.
+func (s *Set) ReadByJoin(rule int, fields []ir.Field, reach time.Duration) {
+	r := s.rules[rule]
+	for _, f := range fields {
+		if !slices.Contains(r.Fields, f) {
+			r.Fields = append(r.Fields, f)
+		}
+	}
+	if r.Read = true; r.Reach != Unbounded && (reach == Unbounded || reach > r.Reach) {
+		r.Reach = reach
+	}
+}
+
+// Index finds the matches of a rule by their values and times.
+type Index struct {
+	ms    *Matches
+	rule  int
+	byKey map[string][]indexed // in the order of their times
+	seen  []int32              // value -> the last question in which it was counted
+	asked int32
+}
+
+// indexed is a match, by its position, with the number of the value that is counted; -1 without one.
+type indexed struct{ match, value int32 }
+
+// Index sorts the matches of a rule, by its number, by what they have in some fields. A match without one of them is in no place. distinct is the field
+// whose different values Count counts; nil if it counts matches.
+func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
+	x := &Index{ms: ms, rule: rule, byKey: map[string][]indexed{}}
+	values := map[string]int32{}
+	texts := make([]string, len(keys))
+	for _, at := range ms.byRule[rule] {
+		if !ms.valuesOf(at, keys, texts) {
+			continue
+		}
+		key, one := joinKey(texts), indexed{at, -1}
+		if distinct != nil {
+			if text, ok := ms.value(at, *distinct); ok && text != "" {
+				folded := joinKey([]string{text})
+				number, known := values[folded]
+				if !known {
+					number = int32(len(values))
+					values[folded] = number
+				}
+				one.value = number
+			}
+		}
+		x.byKey[key] = append(x.byKey[key], one)
+	}
+	if distinct != nil {
+		x.seen = make([]int32, len(values))
+	}
+	for _, all := range x.byKey {
+		slices.SortStableFunc(all, func(a, b indexed) int { return ms.at(a.match).compare(ms.at(b.match)) })
+	}
+	return x
+}
+
+// valuesOf reads fields of a match; it is false if one of them is missing or empty.
+func (ms *Matches) valuesOf(at int32, fields []ir.Field, to []string) bool {
+	for i, f := range fields {
+		text, ok := ms.value(at, f)
+		if !ok || text == "" {
+			return false
+		}
+		to[i] = text
+	}
+	return true
+}
+
+// Found is the matches near an event.
+type Found struct {
+	x       *Index
+	matches []indexed
+}
+
+// Between finds the matches with these values, ignoring case, from one time to another, both included.
+func (x *Index) Between(values []string, from, to time.Time) Found {
+	all := x.byKey[joinKey(values)]
+	before := func(m indexed, at time.Time) int { return x.ms.Time(m.match).Compare(at) }
+	first, _ := slices.BinarySearchFunc(all, from, before)
+	after, _ := slices.BinarySearchFunc(all, to.Add(1), before)
+	return Found{x, all[first:after]}
+}
+
+// Count is how many matches there are, or how many different values they have.
+func (f Found) Count() int {
+	if f.x.seen == nil {
+		return len(f.matches)
+	}
+	f.x.asked++
+	n := 0
+	for _, m := range f.matches {
+		if m.value >= 0 && f.x.seen[m.value] != f.x.asked {
+			f.x.seen[m.value] = f.x.asked
+			n++
+		}
+	}
+	return n
+}
+
+// Matches is how many matches there are, whatever is counted.
+func (f Found) Matches() int { return len(f.matches) }
+
+// Members names the first of them in time, at most 10.
+func (f Found) Members() []Member {
+	var out []Member
+	title := f.x.ms.set.rules[f.x.rule].ir.Source
+	for _, m := range f.matches[:min(len(f.matches), maxShown)] {
+		k := f.x.ms.at(m.match)
+		name := title.Name
+		if name == "" {
+			name = title.Title
+		}
+		out = append(out, Member{name, f.x.ms.id(m.match), f.x.ms.sources[k.source], k.line})
+	}
+	return out
+}

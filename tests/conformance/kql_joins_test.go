@@ -1,0 +1,68 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/kql"
+	"decree/engine"
+	"decree/tests/fixture"
+)
+
+// TestKQLJoinsFindWhatTheEngineFinds runs queries of random joins over random events, many of them at one time: over all of them, and as runs of
+// a schedule, which see what came until then.
+func TestKQLJoinsFindWhatTheEngineFinds(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
+	m := kqlEvents()
+	matched := 0
+	for round := range fixture.Times[uint64](1, 12) {
+		all := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 21))))
+		for _, run := range []float64{0, 8, 16} { // seconds after the first event; 0: no schedule
+			events := slices.DeleteFunc(slices.Clone(all), func(e splRow) bool { return run > 0 && e["_time"].(float64) > 1700000000+run })
+			opt, clock := engine.Options{}, now
+			if run > 0 {
+				opt.Now = time.Unix(1700000000+int64(run), 0).UTC()
+				clock = opt.Now.Format(time.RFC3339)
+			}
+			file := filepath.Join(t.TempDir(), "events.ndjson")
+			require.NoError(t, os.WriteFile(file, []byte(kqlRows(t, events)), 0o600))
+			tables := Tables{"Events": m.Sources[0].Columns}
+			var texts, queries []string
+			var wanted [][]string
+			for seed := range uint64(6) {
+				r := rand.New(rand.NewPCG(round, 500+seed+uint64(run)*100))
+				text := randomJoins(r, "{product: windows}")
+				if run > 0 {
+					text = strings.Replace(text, "title: T\n", fmt.Sprintf("title: T\nschedule: {every: 5s, lookback: %ds}\n", 2+r.IntN(8)), 1)
+				}
+				rule := joinedRule(t, engineInputs, text)
+				want := joinsFound(t, rule, asLines(t, events), opt)
+				q, found := kql.New().Compile(rule, compilers.Options{Model: m})
+				require.Empty(t, found, text)
+				matched += len(want)
+				texts, queries, wanted = append(texts, text), append(queries, q.Text), append(wanted, want)
+			}
+			var runnable []string
+			for i, c := range CheckKQL(t, queries, tables, clock, "Timestamp") {
+				require.Empty(t, c.Errors, "%s\n%s", texts[i], queries[i])
+				runnable = append(runnable, c.Text)
+			}
+			for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "ReportId"}) {
+				slices.Sort(got)
+				require.Equal(t, wanted[i], got, "round %d, %g\n%s\n%s\n%s", round, run, texts[i], queries[i], splShow(events))
+			}
+		}
+	}
+	assert.Greater(t, matched, 20)
+}

@@ -81,6 +81,7 @@ func (r *Result) Column(name string) (column string, ok bool) {
 
 // whole is the one column of an event that has the whole value of a field, or is a column of that name.
 func (p *Plan) whole(f ir.Field, name string) (string, bool) {
+	f = p.Rule.Own(f)
 	columns, _ := p.Whole(f)
 	_, entity := p.Source.Entities[name]
 	if len(columns) == 1 && (entity || p.Source.Has(p.Model, f)) {
@@ -93,7 +94,7 @@ func (p *Plan) whole(f ir.Field, name string) (string, bool) {
 // PlainColumn is the name of a column that is a field's value as it is. ok is false if the value is a part of it.
 func PlainColumn(s *schema.Source, c schema.Column) (name string, ok bool) {
 	container, _ := s.Inside(c.Name)
-	part := c.Within() != "" || c.Type == schema.HashSet || c.Type == schema.Digests || c.OrElse != "" || c.Holds != ""
+	part := c.Made != nil || c.Within() != "" || c.Type == schema.HashSet || c.Type == schema.Digests || c.OrElse != "" || c.Holds != ""
 	return c.Name, container == "" && !part
 }
 

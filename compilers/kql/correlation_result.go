@@ -100,7 +100,7 @@ func (w *correlationWriter) shows(f ir.Field, column string) {
 }
 
 func (w *correlationWriter) addField(one *writer, r *ir.Rule, f ir.Field) bool {
-	columns, _ := one.plan.Model.Whole(one.plan.Source, f.Name, f.Level)
+	columns, _ := one.plan.Model.WholeOf(one.plan.Source, r.Own(f))
 	for _, c := range columns {
 		expr, name := one.value(c)
 		w.addResultColumn(r, one, name, expr, one.plan.Source.Columns[c.Name])

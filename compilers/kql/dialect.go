@@ -30,14 +30,6 @@ func (dialect) Extension() string         { return ".kql" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
-	compilers.ExtractArgv:         {Message: "a command line is not split into arguments", Hint: "use spl"},
-	compilers.ExtractRegexes:      {Message: "what a group of an expression finds is not a value of its own", Hint: "use spl"},
-	compilers.ExtractSplits:       {Message: "a part between separators is not a value of its own", Hint: "use spl"},
-	compilers.ExtractURLParts:     {Message: "a part of a URL is not a value of its own", Hint: "use spl"},
-	compilers.ExtractMaps:         {Message: "a text for each test that holds is not a value of its own", Hint: "use spl"},
-	compilers.ExtractTexts:        {Message: "a text made of fields is not a value of its own", Hint: "use spl"},
-	compilers.ExtractTrims:        {Message: "a trimmed value is not a value of its own", Hint: "use spl"},
-	compilers.ExtractSeveral:      {Message: "a value that is taken out of another is a single one", Hint: "use spl"},
 	compilers.BacktrackingRegexes: {Message: "Kusto's regular expressions do not backtrack", Hint: "rewrite the expression, or use spl"},
 }
 

@@ -10,10 +10,11 @@ import (
 
 // extendedColumn is a value inside a longer text, such as an event's XML. A stage extracts it into a column that several tests use.
 type extendedColumn struct {
-	column string // as the query writes it
-	expr   string // expression that extracts it
-	used   bool   // a written test uses it
-	added  bool   // a stage has added the column
+	column string            // as the query writes it
+	expr   string            // expression that extracts it
+	used   bool              // a written test uses it
+	needs  []*extendedColumn // that it is made of
+	added  bool              // a stage has added the column
 }
 
 func (r *extendedColumn) stage() string { return "extend " + r.column + " = " + r.expr }
@@ -30,6 +31,7 @@ func (w *writer) findExtended(conditions []ir.Node) {
 	}
 	var found []*candidate
 	keywords := false
+	var made []schema.Column
 	for _, c := range conditions {
 		ir.Inspect(c, func(n ir.Node) bool {
 			switch n := n.(type) {
@@ -38,6 +40,10 @@ func (w *writer) findExtended(conditions []ir.Node) {
 			case *ir.Match:
 				for _, a := range fieldsRead(n) {
 					col, _ := w.columnOf(a.field, a.test)
+					if col.Made != nil {
+						made = append(made, col)
+						continue
+					}
 					name, expr := w.innerValue(col, a.field)
 					if name == "" {
 						continue
@@ -56,6 +62,12 @@ func (w *writer) findExtended(conditions []ir.Node) {
 	if keywords {
 		return
 	}
+	for _, c := range made {
+		w.extendMade(c)
+	}
+	for _, r := range w.extended {
+		r.used = false
+	}
 	for _, f := range found {
 		r := &extendedColumn{column: columnName(f.name), expr: f.expr}
 		if f.saved > len(pipe([]string{"", r.stage()})) && w.mayExtend(f.name) {
@@ -67,6 +79,8 @@ func (w *writer) findExtended(conditions []ir.Node) {
 // innerValue gives the expression for a value inside a longer text, and its name. They are "" if the column itself is the value.
 func (w *writer) innerValue(c schema.Column, f ir.Field) (name, expr string) {
 	switch {
+	case c.Made != nil:
+		return c.Name, w.made(c)
 	case c.Type == schema.XML, c.Type == schema.HashSet:
 		name = c.Key
 	case c.Within() != "" && f.Level == 0:
@@ -120,11 +134,39 @@ func (w *writer) extendedName(c schema.Column, f ir.Field) string {
 	_, expr := w.innerValue(c, f)
 	for _, r := range w.extended {
 		if r.expr == expr {
-			r.used = true
+			r.use()
 			return r.column
 		}
 	}
 	return ""
+}
+
+// use notes that a written test uses a column.
+func (r *extendedColumn) use() {
+	r.used = true
+	for _, below := range r.needs {
+		below.use()
+	}
+}
+
+// extendMade makes a column of an extract, behind those of the extracts that it is made of.
+func (w *writer) extendMade(c schema.Column) {
+	if c.Made == nil || hasSeveral(c) {
+		return
+	}
+	r := &extendedColumn{column: columnName(c.Name)}
+	for _, from := range c.Made.From {
+		w.extendMade(from)
+		for _, had := range w.extended {
+			if from.Made != nil && had.column == columnName(from.Name) {
+				r.needs = append(r.needs, had)
+			}
+		}
+	}
+	r.expr = w.made(c)
+	if w.extendedName(c, ir.Field{}) == "" && w.mayExtend(c.Name) {
+		w.extended = append(w.extended, r)
+	}
 }
 
 // extendStages are the stages that extract the values of written tests, unless an earlier stage did.

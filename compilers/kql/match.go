@@ -29,6 +29,16 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 }
 
 func (w *writer) match(m *ir.Match) compilers.Pred {
+	for _, read := range fieldsRead(m) {
+		if read.field.Extract == nil || !read.field.Extract.Spec.Any {
+			continue
+		}
+		if _, isRef := m.Test.(*ir.FieldRef); isRef {
+			return w.refuseSeveral(m.Range(), read.field.Name)
+		}
+		c, _ := w.columnOf(m.Field, m.Test)
+		return w.several(c, m)
+	}
 	question := fieldsRead(m)[0]
 	o := w.operandOf(question.field, question.test)
 	if name, ok := ir.FilenameTest(m.Test); ok && (o.companion != "" || o.onlyName) {

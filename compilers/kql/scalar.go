@@ -68,6 +68,12 @@ func (w *writer) typed(name string, declared schema.Type) operand {
 
 // read reads a column, or if it is empty, the other column with its value.
 func (w *writer) read(c schema.Column) operand {
+	if c.Made != nil {
+		if name := w.extendedName(c, ir.Field{}); name != "" {
+			return operand{name: name, kind: text}
+		}
+		return operand{name: w.made(c), kind: text}
+	}
 	o := w.typed(c.Name, c.Type)
 	if c.OrElse != "" {
 		o.name = fmt.Sprintf("coalesce(%s, %s)", o.name, w.typed(c.OrElse, c.Type).name)
@@ -148,6 +154,9 @@ func canonical(values []string) bool {
 
 // value is the expression for a column's value, and the name that it has or gets.
 func (w *writer) value(c schema.Column) (expr, name string) {
+	if c.Made != nil {
+		return w.made(c), c.Name
+	}
 	if container, path := w.plan.Source.Inside(c.Name); container != "" {
 		name = path[len(path)-1]
 	} else {

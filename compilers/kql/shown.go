@@ -16,7 +16,9 @@ type shownColumn struct{ name, expr string }
 func show(branches []*writer, asks compilers.Show) map[string]string {
 	columns, had := map[string]string{}, map[string]string{} // what is added -> its column
 	for _, field := range asks.Names() {
-		if !slices.Contains(asks.Asked, field) && !slices.ContainsFunc(branches, func(w *writer) bool { return w.plan.Source.Lists(field) }) {
+		if !slices.Contains(asks.Asked, field) && !slices.ContainsFunc(branches, func(w *writer) bool {
+			return w.plan.Source.Lists(field) || w.plan.Rule.Source.ExtractNamed(field) != nil
+		}) {
 			continue
 		}
 		exprs, plain := make([]string, len(branches)), ""
@@ -58,7 +60,7 @@ func show(branches []*writer, asks compilers.Show) map[string]string {
 
 // shownValue is the expression of a field's value as text, and its column if the value is one. Both are empty if the event does not have the field.
 func (w *writer) shownValue(field string) (column, expr string) {
-	f := ir.FieldNamed(field)
+	f := w.plan.Rule.Own(ir.FieldNamed(field))
 	columns, _ := w.plan.Whole(f)
 	_, entity := w.plan.Source.Entities[field]
 	if len(columns) == 0 || !entity && !w.plan.Source.Has(w.plan.Model, f) {
@@ -79,7 +81,7 @@ func (w *writer) shownValue(field string) (column, expr string) {
 
 // shownName names a column for a field: as the product names the value, if no table has such a column.
 func (w *writer) shownName(field string) string {
-	columns, _ := w.plan.Whole(ir.FieldNamed(field))
+	columns, _ := w.plan.Whole(w.plan.Rule.Own(ir.FieldNamed(field)))
 	name := field
 	if len(columns) > 0 {
 		_, name = w.value(columns[0])

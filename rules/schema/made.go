@@ -28,7 +28,8 @@ func (m *Model) WholeOf(s *Source, f ir.Field) (columns []Column, domain *Column
 	if f.Extract == nil {
 		return m.Whole(s, f.Name, f.Level)
 	}
-	if c, ok := m.ColumnOf(s, f); ok {
+	_, err := m.translateMade(s, &ir.Match{Field: f, Test: &ir.Exists{Value: true}})
+	if c, ok := m.ColumnOf(s, f); ok && err == nil {
 		columns = []Column{c}
 	}
 	return columns, nil

@@ -25,9 +25,10 @@ func TestExtractsAgree(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	ops := []string{"argv", "any", "re", "split", "map", "text", "letters"}                                                  // the oracle reads URLs in their usual form alone
 	tests := slices.DeleteFunc(slices.Clone(extracts.Tests), func(t string) bool { return strings.Contains(t, "filename") }) // it knows Sigma's modifiers alone
+	fields := []string{"CommandLine", "Image", "User"}
 	matched := 0
 	for range 400 {
-		text := extracts.Rule(r, extracts.Uses{Ops: ops, Tests: tests, LogLines: "logsource: {product: windows}\n"})
+		text := extracts.Rule(r, extracts.Uses{Ops: ops, Tests: tests, Fields: fields, LogLines: "logsource: {product: windows}\n"})
 		rs, found := parse.Rules("r.yml", []byte(text), nil)
 		require.False(t, found.HasErrors(), "%v\n%s", found, text)
 		lowered, found := ir.Lower(rs[0])
@@ -37,7 +38,7 @@ func TestExtractsAgree(t *testing.T) {
 		var lines []string
 		var want []int
 		for i := range 12 {
-			raw, err := json.Marshal(extracts.Event(r))
+			raw, err := json.Marshal(extracts.Event(r, fields))
 			require.NoError(t, err)
 			lines = append(lines, string(raw))
 			fields, err := event.Decode(raw)

@@ -1,0 +1,90 @@
+package conformance
+
+import (
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/kql"
+	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/tests/fixture"
+	"decree/tests/fixture/extracts"
+)
+
+// extractFields are fields that products store as they are.
+var extractFields = []string{"CommandLine", "Image", "OriginalFileName"}
+
+// extractRules makes up rules that read extracted fields.
+func extractRules(t testing.TB, r *rand.Rand, n int, ops []string) []*ir.Rule {
+	t.Helper()
+	var out []*ir.Rule
+	for range n {
+		text := extracts.Rule(r, extracts.Uses{Ops: ops, Tests: extracts.Tests, Fields: extractFields, LogLines: "logsource: {product: windows, category: process_creation}\n"})
+		rs, found := parse.Rules("r.yml", []byte(text), nil)
+		require.False(t, found.HasErrors(), "%v\n%s", found, text)
+		lowered, found := ir.Lower(rs[0])
+		require.False(t, found.HasErrors(), "%v\n%s", found, text)
+		lowered.Source.Description = text
+		out = append(out, lowered)
+	}
+	return out
+}
+
+// extractRecord is an event with made-up texts, and nothing else that a rule reads.
+func extractRecord(r *rand.Rand, i int) record {
+	out := author{r, windowsFolders}.record(i)
+	out.data = extracts.Event(r, extractFields)
+	out.data["ProcessId"] = "1"
+	return out
+}
+
+// TestKQLAgreesOnExtracts runs made-up rules that read extracted fields by the engine and by the query. DuckDB does not split command lines: of these, and of
+// several values, Microsoft's parser reads the queries.
+func TestKQLAgreesOnExtracts(t *testing.T) {
+	needKusto(t)
+	needDuckDB(t)
+	r := rand.New(rand.NewPCG(7, seedOf(t)))
+	m := onlySource(t, "mde", "device_process_events")
+	m.ID = []string{"ReportId"}
+	var rows []doc
+	for i := range 120 {
+		rows = append(rows, randomRows[0].row(extractRecord(r, i)))
+	}
+	file := writeEvents(t, rows)
+	tables := tablesOf(t, m)
+	compile := func(ops []string, n int) (compiled []*ir.Rule, texts []string) {
+		var queries []string
+		for _, rule := range extractRules(t, r, n, ops) {
+			q, problems := kql.New().Compile(rule, compilers.Options{Model: m})
+			if q == nil {
+				require.Contains(t, []string{"extract-any", "never-matches"}, problems[0].Code, "%v\n%s", problems, rule.Source.Description)
+				continue
+			}
+			compiled, queries = append(compiled, rule), append(queries, q.Text)
+		}
+		for i, checked := range CheckKQL(t, queries, tables, now, m.Time[0]) {
+			require.Empty(t, checked.Errors, "%s\n%s", compiled[i].Source.Description, queries[i])
+			texts = append(texts, checked.Text)
+		}
+		return compiled, texts
+	}
+	compile(extracts.Ops, fixture.Times(30, 60))
+	run := slices.DeleteFunc(slices.Clone(extracts.Ops), func(op string) bool { return op == "argv" || op == "any" })
+	compiled, texts := compile(run, fixture.Times(60, 120))
+	wanted := found(t, m, compiled, file)
+	matches := 0
+	for i, got := range RunKQL(t, texts, Recording{Tables: tables, Events: map[string]string{"DeviceProcessEvents": file}, ID: "ReportId"}) {
+		want := wanted[compiled[i]]
+		assert.ElementsMatch(t, want, got, "%s\n%s", compiled[i].Source.Description, texts[i])
+		matches += len(want)
+	}
+	t.Logf("%d rules on %d rows, %d matches", len(compiled), len(rows), matches)
+	assert.Greater(t, matches, 10*len(compiled))
+	assert.False(t, strings.Contains(strings.Join(texts, ""), "parse_command_line"))
+}

@@ -26,9 +26,9 @@ type Row struct {
 // MaxExtractExpr bounds an extract's expression once its repetitions are written out.
 const MaxExtractExpr = 1_000
 
-// Own gives a field as a rule reads it: one of its extracts, where it has one of that name.
+// Own gives a field as a rule reads it: one of its extracts, where it has one of that name. A nil rule has none.
 func (r *Rule) Own(f Field) Field {
-	if f.Level > 0 || f.Extract != nil {
+	if r == nil || f.Level > 0 || f.Extract != nil {
 		return f
 	}
 	for _, e := range r.Extracts {

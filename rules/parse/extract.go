@@ -253,6 +253,11 @@ func (p *parser) checkExtracts(r *rules.Rule) {
 			use(f.Name)
 		}
 	}
+	for _, j := range r.Joins {
+		for _, same := range j.Same {
+			use(same.Mine.Name)
+		}
+	}
 	for _, q := range r.Prevalence {
 		use(q.Field)
 	}

@@ -36,14 +36,21 @@ func FuzzCompile(f *testing.F) {
 		if found.HasErrors() {
 			return
 		}
+		if _, found = parse.LinkJoins(file.Rules, file.Correlations); found.HasErrors() {
+			return
+		}
 		lowered := map[*rules.Rule]*ir.Rule{}
+		var trees []*ir.Rule
 		for _, source := range file.Rules {
 			if r, found := ir.Lower(source); !found.HasErrors() {
-				lowered[source] = r
-				written(t, func(d compilers.Dialect, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-					return d.Compile(r, opt)
-				})
+				lowered[source], trees = r, append(trees, r)
 			}
+		}
+		joined, _ := ir.LinkJoins(trees, lowered)
+		for _, r := range joined {
+			written(t, func(d compilers.Dialect, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+				return d.Compile(r, opt)
+			})
 		}
 		linked, found := parse.Link(file.Rules, file.Correlations)
 		if found.HasErrors() {

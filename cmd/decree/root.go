@@ -52,7 +52,7 @@ Exit codes:
 	root.Flags().Bool("version", false, "show the version") // cobra's own takes -v, which is --verbose elsewhere
 	root.SetUsageTemplate(strings.NewReplacer(".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped 76 | optional", ".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 76").Replace(root.UsageTemplate()))
 	root.SetFlagErrorFunc(usage.ExplainFlag)
-	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newDiff(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s),
+	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newDiff(s), newImport(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s),
 		newFields(s), newNavigator(s), newTargets(s), newVersion(s), newMan(s))
 	return root
 }

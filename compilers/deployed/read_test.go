@@ -76,7 +76,7 @@ func TestSplunk(t *testing.T) {
 	require.Len(t, x.Rules, 2)
 	r := x.Rules[1]
 	assert.Equal(t, []string{"0f0a4d0c-3b62-4f13-8f3d-2e1a8c3c9a01", "Log cleared", "index=win EventCode=1102\n| table host"}, []string{r.ID, r.Name, r.Query})
-	assert.Equal(t, map[string]any{"description": "Somebody cleared it.", "enableSched": "1", "cron_schedule": "0 * * * *"}, r.Properties, "local wins over default")
+	assert.Equal(t, map[string]any{"description": "Somebody cleared it.", "enableSched": "1", "cron_schedule": "every 1h"}, r.Properties, "local wins over default")
 	assert.Equal(t, "A report", x.Rules[0].ID, "Splunk knows a search by its name")
 
 	files, err := Open("testdata/app")

@@ -3,6 +3,7 @@ package deployed
 import (
 	"regexp"
 	"strings"
+	"time"
 
 	"decree/compilers/deployed/conf"
 )
@@ -42,6 +43,9 @@ func normaliseSplunk(r *Rule) {
 		if word, ok := truths[strings.ToLower(text(value))]; ok {
 			of[key] = word
 		}
+	}
+	if every := cronPeriod(text(of["cron_schedule"])); every > 0 && every <= time.Hour {
+		of["cron_schedule"] = "every " + shortly(every) // at which minute is a matter of load
 	}
 	// The version rises with each release.
 	without(of, "action.correlationsearch.metadata")

@@ -102,7 +102,9 @@ func (d *detection) fill(ids packages.IDs) {
 	d.keep(found)
 	d.rule.Version = d.version.Number()
 	d.chooseLanguage()
-	d.rule.MaxSignals = mostAlerts
+	if d.in.Query.Written == nil {
+		d.rule.MaxSignals = mostAlerts
+	}
 	d.rule.Enabled = packages.Enabled(r)
 	d.rate()
 	d.describe()

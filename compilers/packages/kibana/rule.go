@@ -23,7 +23,7 @@ type rule struct {
 	Interval           string        `json:"interval"`
 	TimestampOverride  string        `json:"timestamp_override"`
 	Enabled            bool          `json:"enabled"`
-	MaxSignals         int           `json:"max_signals"`
+	MaxSignals         int           `json:"max_signals,omitempty"`
 	Version            int           `json:"version"`
 	Tags               []string      `json:"tags"`
 	Author             []string      `json:"author"`

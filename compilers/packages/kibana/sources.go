@@ -3,6 +3,7 @@ package kibana
 import (
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // chooseIndices sets where the events are, and the integrations that write them.
@@ -11,6 +12,9 @@ func (d *detection) chooseIndices() {
 	if len(d.rule.Index) == 0 && d.rule.Type != "esql" {
 		d.found.Warnf("package-index", d.in.Rule.Range, "add `indices` to the sources of the data model, or `index` to the target",
 			"the data model has no index patterns for this rule: Kibana searches those of its settings")
+	}
+	if d.in.Query.Written != nil {
+		return // its indices are its own, and whatever writes them
 	}
 	for _, index := range d.rule.Index {
 		m := streamForm.FindStringSubmatch(index)
@@ -54,6 +58,13 @@ func (d *detection) tag() {
 		if !slices.Contains(tags, tag) {
 			tags = append(tags, tag)
 		}
+	}
+	if d.in.Query.Written != nil {
+		d.rule.Tags = slices.DeleteFunc(slices.Clone(d.in.Rule.Tags), func(tag string) bool { return strings.HasPrefix(tag, "attack.") }) // `threat` has these
+		if d.rule.Tags == nil {
+			d.rule.Tags = tags
+		}
+		return
 	}
 	for _, s := range d.in.LogSources() {
 		if system, known := systems[s.Product]; known {

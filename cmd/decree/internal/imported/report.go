@@ -1,0 +1,101 @@
+package imported
+
+import (
+	"cmp"
+	"fmt"
+	"maps"
+	"slices"
+
+	"decree/cmd/decree/internal/plural"
+	"decree/cmd/decree/internal/stdio"
+	"decree/compilers/deployed"
+	"decree/rules/diag"
+)
+
+// Report is what an import wrote and what it could not.
+type Report struct {
+	Product deployed.Product `json:"product"`
+	Project string           `json:"project,omitempty"` // the project file, if it was written
+	Rules   []Written        `json:"rules"`
+	Kept    []string         `json:"kept,omitempty"` // files that were there
+	Left    []Left           `json:"left"`
+	Remarks []string         `json:"remarks,omitempty"`
+}
+
+// Written is a rule file, with how the package of the rule differs from what is deployed.
+type Written struct {
+	File    string           `json:"file"`
+	Name    string           `json:"name"`
+	ID      string           `json:"id"`    // in the product
+	State   deployed.State   `json:"state"` // Same, Changed or NotPackaged
+	Changes []deployed.Field `json:"changes,omitempty"`
+}
+
+// Compare sets what would change if the rules were deployed. Rules without a package are among the changes as NotPackaged.
+func (r *Report) Compare(changes []deployed.Change) {
+	byID := map[string]deployed.Change{}
+	for _, c := range changes {
+		byID[c.ID] = c
+	}
+	for i, w := range r.Rules {
+		c, ok := byID[w.ID]
+		if !ok {
+			c.State = deployed.NotPackaged
+		}
+		r.Rules[i].State, r.Rules[i].Changes = c.State, c.Fields
+	}
+}
+
+// Print shows the report as text.
+func (r Report) Print(s *stdio.Streams, dir string) {
+	if r.Project != "" {
+		fmt.Fprintf(s.Out, "wrote %s\n", diag.Visible(r.Project))
+	}
+	fmt.Fprintf(s.Out, "wrote %s to %s\n", plural.Count(len(r.Rules), "rule"), diag.Visible(dir))
+	for _, name := range r.Kept {
+		fmt.Fprintf(s.Out, "kept %s, which was there\n", diag.Visible(name))
+	}
+	if len(r.Left) > 0 {
+		fmt.Fprintf(s.Out, "not written: %s\n", plural.Count(len(r.Left), "deployed rule"))
+		for _, l := range r.Left {
+			fmt.Fprintf(s.Out, "  %s: %s\n", diag.FirstVisible(l.Name), diag.Visible(l.Reason))
+		}
+	}
+	for _, remark := range r.Remarks {
+		fmt.Fprintln(s.Out, diag.Visible(remark))
+	}
+	r.printChanges(s)
+}
+
+// printChanges counts the properties that would change, over all rules.
+func (r Report) printChanges(s *stdio.Streams) {
+	states := map[deployed.State]int{}
+	lost, otherwise := map[string]int{}, map[string]int{}
+	for _, w := range r.Rules {
+		states[w.State]++
+		for _, f := range w.Changes {
+			if len(f.Project) == 0 && f.Name != deployed.QueryField {
+				lost[f.Name]++
+			} else {
+				otherwise[f.Name]++
+			}
+		}
+	}
+	if n := states[deployed.Same]; n > 0 {
+		fmt.Fprintf(s.Out, "%s packaged as deployed\n", plural.Count(n, "rule"))
+	}
+	if n := states[deployed.NotPackaged]; n > 0 {
+		fmt.Fprintf(s.Out, "%s cannot be packaged: decree package says why\n", plural.Count(n, "rule"))
+	}
+	if n := states[deployed.Changed]; n > 0 {
+		fmt.Fprintf(s.Out, "%s would change when deployed:\n", plural.Count(n, "rule"))
+	}
+	for _, part := range []struct {
+		of   map[string]int
+		what string
+	}{{lost, "has no place in a rule and would be removed"}, {otherwise, "would be written in decree's way"}} {
+		for _, name := range slices.SortedFunc(maps.Keys(part.of), func(a, b string) int { return cmp.Or(part.of[b]-part.of[a], cmp.Compare(a, b)) }) {
+			fmt.Fprintf(s.Out, "  %s (%d): %s\n", diag.FirstVisible(name), part.of[name], part.what)
+		}
+	}
+}

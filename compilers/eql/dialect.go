@@ -27,7 +27,8 @@ func (dialect) Extension() string         { return ".eql" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
-	compilers.Joins:           {Message: "the query cannot ask for other events yet", Hint: "use `decree run`"},
+	compilers.Joins: {Approximate: true, Effect: "false-negatives",
+		Message: "the other event is found through a sequence: sequences of the same values do not overlap, so not every event near it is reported; events of one time need a tiebreaker; values are joined exactly, including case"},
 	compilers.ExtractArgv:     {Message: "a command line is not split into arguments", Hint: "test the field that it is made of, or use kql or spl"},
 	compilers.ExtractRegexes:  {Message: "what a group of an expression finds is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
 	compilers.ExtractSplits:   {Message: "a part between separators is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},
@@ -63,6 +64,9 @@ var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCal
 
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	if len(r.Joins()) > 0 {
+		return compileJoin(r, opt)
+	}
 	plans, ds := compilers.NewPlans("eql", lacks, r, opt)
 	if len(plans) > 1 {
 		return union(plans, ds, opt)

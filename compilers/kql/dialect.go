@@ -122,12 +122,14 @@ func (w *writer) query() *compilers.Query {
 func (w *writer) combines() bool { return len(w.creations)+len(w.prevalences)+len(w.joined) > 0 }
 
 // reach is how much further back than the lookback the query reads.
-func (w *writer) reach() time.Duration {
-	reach := w.joinedReach
+func (w *writer) reach() time.Duration { return w.before() + w.plan.Rule.Delay() }
+
+// before is how long before the rule's own events the query reads others.
+func (w *writer) before() time.Duration {
 	if len(w.creations) > 0 {
-		reach = max(reach, parentWindow)
+		return max(w.joinedReach, parentWindow)
 	}
-	return reach + w.plan.Rule.Delay()
+	return w.joinedReach
 }
 
 // sinceFrom is how far back the rule's own events are read: as long as the lookback, and longer by what has to pass before they are judged.

@@ -227,7 +227,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents) string {
 		w.plan.Notes = compilers.AddNotes(w.plan.Notes, one.plan.Notes...)
 		w.assets = compilers.AddAssets(w.assets, one.assets...)
 		w.searched = append(w.searched, &compilers.Branch{Plan: one.plan, Sources: one.sources})
-		w.joinedReach = max(w.joinedReach, j.node.Before+one.reach())
+		w.joinedReach = max(w.joinedReach, j.node.Before+one.before())
 	}
 	name := w.names.free(strings.ToLower(strings.Join(strings.Fields(j.node.To.Text), "_")))
 	text := strings.TrimSuffix(parts[0], "\n")

@@ -2,6 +2,7 @@ package splunk_test
 
 import (
 	"encoding/json"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -17,6 +18,7 @@ import (
 	"decree/compilers/spl"
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/ir"
 	"decree/tests/fixture/lowered"
 	"decree/tests/fixture/packaged"
 )
@@ -50,17 +52,17 @@ func FuzzMetadata(f *testing.F) {
 		lowered, r := *base, *base.Source
 		r.Title, r.Name, r.Description, r.Author, r.Tags = text, text, text, text, []string{text}
 		r.Alerting.Description = rules.Template{Parts: []rules.TemplatePart{{Text: text}, {Field: rules.NamedField{Name: "Image"}}, {Text: text}}}
-		r.LogSource.Service = text
+		service := r
+		service.LogSource.Service = text
+		places := format.(packages.Placed).Places(model, nil, packages.Input{Rule: &service}.LogSources())
 		lowered.Source = &r
-		q, found := spl.New().Compile(&lowered, compilers.Options{Model: model})
-		if q == nil { // of another log source
-			q = harmless.Query
-			require.NotEmpty(t, found)
-		}
+		lowered.Condition = &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Contains, Values: []string{"x" + text}}}
+		q, found := spl.New().Compile(&lowered, compilers.Options{Model: model, Scope: places})
+		require.NotNil(t, q, "%v", found)
+		r = service
 		for _, security := range []bool{false, true} {
 			settings := packages.Settings{Target: "t", App: packages.App{Name: "a", Title: text, Author: text, EnterpriseSecurity: security}}
-			in := packages.Input{Rule: &r, Query: q, Show: harmless.Show}
-			in.Places = format.(packages.Placed).Places(model, nil, in.LogSources())
+			in := packages.Input{Rule: &r, Query: q, Show: harmless.Show, Places: places}
 			out := format.Package(settings, []packages.Input{in})
 			if strings.TrimSpace(text) == "" {
 				assert.Empty(t, out.Files)
@@ -79,6 +81,7 @@ func FuzzMetadata(f *testing.F) {
 			search, mark := deployed.Unmarked(got["search"])
 			assert.Equal(t, flat(q.Text), flat(search), "the search is as it was")
 			assert.Equal(t, "t", mark.Target)
+			assert.NotContains(t, ours.ReplaceAllString(comments.ReplaceAllString(search, ""), ""), "`", "no text is a macro")
 			if security {
 				assert.Len(t, got, len(keys[true]))
 				tokens := strings.Split(got["action.notable.param.rule_description"], "$")
@@ -102,6 +105,12 @@ func FuzzMetadata(f *testing.F) {
 		}
 	})
 }
+
+// comments are those of a search, a line each.
+var comments = regexp.MustCompile("(?m)^``` [^`]* ```$")
+
+// ours are the macros that searches call.
+var ours = regexp.MustCompile("`decree_[a-z0-9_]+`")
 
 // shown is a text as settings have it: on one line, with what is invisible as escapes.
 func shown(text string) string {

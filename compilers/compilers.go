@@ -19,6 +19,7 @@ package compilers
 
 import (
 	"slices"
+	"time"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -60,6 +61,7 @@ type Options struct {
 	Approximate []string // gap codes accepted for this command; "all" accepts all
 	Lists       string   // one of ListPlaces; "" means by size
 	Show        Show
+	Delay       time.Duration // in SPL: the reported period ends so long before now, so that events may arrive late
 	// Where the organisation keeps the events; CheckPlaces checks them.
 	Scope Places // in SPL: searches, such as index=win or a macro, added to those of the model
 	Index Places // in EQL: index patterns, separated by commas, instead of the model's

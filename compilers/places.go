@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -70,6 +71,9 @@ func (p *Plan) ScopeOf(s *schema.Source) string {
 func (p *Plan) TableOf(s *schema.Source) string {
 	return cmp.Or(p.places.Table.of(append([]string{s.Table}, keysOf(s, p.Rule.Source.LogSource)...)...), s.Table)
 }
+
+// Delay is how long before now the reported period ends.
+func (p *Plan) Delay() time.Duration { return p.places.Delay }
 
 // Tables are all places of tables.
 func (p *Plan) Tables() Places { return p.places.Table }

@@ -17,7 +17,7 @@ type Plan struct {
 	Filter ir.Node
 	Notes  []Note
 	lists  string
-	places Options // Scope, Index and Table
+	places Options // Scope, Index, Table and Delay
 }
 
 // NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule if it matches one of the

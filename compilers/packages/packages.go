@@ -12,6 +12,8 @@
 package packages
 
 import (
+	"time"
+
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/diag"
@@ -35,6 +37,23 @@ type Placed interface {
 	// Places are those with which a query on some log sources is compiled: the target's own, under their names. nil: the product has no names for them in
 	// this data model.
 	Places(m *schema.Model, own compilers.Places, of []rules.LogSource) compilers.Places
+}
+
+// Late is a format whose product chooses events by their own time. Its queries end before now, so that an event that arrives later than it is written is still found.
+type Late interface {
+	Delay(rules.Schedule) time.Duration // how long before now the query of a rule of that schedule ends
+}
+
+// OptionsOf are the options with which the query of an input is compiled for a format.
+func OptionsOf(f Format, in Input, opt compilers.Options) compilers.Options {
+	opt.Show = in.Show
+	if placed, ok := f.(Placed); ok {
+		opt.Scope = placed.Places(opt.Model, opt.Scope, in.LogSources())
+	}
+	if late, ok := f.(Late); ok {
+		opt.Delay = late.Delay(in.Rule.Schedule)
+	}
+	return opt
 }
 
 // Settings are those of a target, from the project.
@@ -64,14 +83,29 @@ type Input struct {
 	Path        string           // of its files, without extension, unique among the inputs
 }
 
-// LogSources are those of the rule, or of all rules that a correlation reads.
+// LogSources are those of the rule and of the rules that it joins, or of all rules that a correlation reads.
 func (in Input) LogSources() []rules.LogSource {
-	if in.Correlation == nil {
-		return []rules.LogSource{in.Rule.LogSource}
-	}
 	var out []rules.LogSource
+	seen := map[*rules.Rule]bool{}
+	var read func(*rules.Rule)
+	read = func(r *rules.Rule) {
+		if seen[r] {
+			return
+		}
+		seen[r] = true
+		out = append(out, r.LogSource)
+		for _, j := range r.Joins {
+			if j.Other != nil {
+				read(j.Other)
+			}
+		}
+	}
+	if in.Correlation == nil {
+		read(in.Rule)
+		return out
+	}
 	for _, r := range in.Correlation.Rules() {
-		out = append(out, r.Source.LogSource)
+		read(r.Source)
 	}
 	return out
 }

@@ -131,3 +131,10 @@ func TestSeverities(t *testing.T) {
 	require.True(t, packages.Enabled(&rules.Rule{Status: "stable"}))
 	require.False(t, packages.Enabled(&rules.Rule{Status: "experimental"}))
 }
+
+// TestLogSources: those of a rule that joins others are also theirs.
+func TestLogSources(t *testing.T) {
+	other := &rules.Rule{LogSource: rules.LogSource{Product: "linux"}}
+	r := &rules.Rule{LogSource: rules.LogSource{Product: "windows"}, Joins: []rules.Join{{Other: other}, {Other: other}, {}}}
+	assert.Equal(t, []rules.LogSource{r.LogSource, other.LogSource}, packages.Input{Rule: r}.LogSources())
+}

@@ -48,9 +48,9 @@ type correlationWriter struct {
 
 func (s *correlationWriter) query() *compilers.Query {
 	base := s.base()
-	lookback := s.top.Source.Body.Schedule.Lookback
-	if lookback > 0 {
-		base = append(base, compilers.Atom("earliest=-"+timespan(lookback+s.top.Reach())), compilers.Atom("latest=now"))
+	period := window{s.top.Source.Body.Schedule.Lookback, s.opt.Delay}
+	if period.length > 0 {
+		base = append(base, period.search(s.top.Reach())...)
 	} else {
 		s.note("correlation-period", "false-negatives",
 			"matches before the searched period are not known: choose it "+timespan(s.top.Reach())+" longer than what is of interest")
@@ -61,8 +61,8 @@ func (s *correlationWriter) query() *compilers.Query {
 	for k := range s.chain {
 		s.correlate(k)
 	}
-	if lookback > 0 {
-		s.stage(where(compilers.All{since(lookback), compilers.Atom("_time<=now()")}))
+	if period.length > 0 {
+		s.stage(where(compilers.All{period.begun(), period.ended()}))
 	}
 	s.stage("sort 0 -_time")
 	s.stage("fields - decree_*")

@@ -106,10 +106,9 @@ func (w *writer) query() *compilers.Query {
 	early, late := compilers.SplitAtPrevalence(compilers.Conjuncts(r.Condition), w.prevalences)
 	base := w.scope()
 	var stages []string
-	lookback := r.Source.Schedule.Lookback
-	span := lookback
+	period, before := w.window(), time.Duration(0)
 	if len(w.ancestorTests) > 0 {
-		span += parentWindow
+		before = parentWindow
 		terms, narrowed := w.narrowSearch(early)
 		if terms != nil {
 			base = append(base, terms)
@@ -118,8 +117,8 @@ func (w *writer) query() *compilers.Query {
 			stages = append(stages, narrowed)
 		}
 		stages = append(stages, w.linkAncestors()...)
-		if lookback > 0 {
-			stages = append(stages, where(since(lookback)))
+		if period.length > 0 {
+			stages = append(stages, where(period.begun()))
 		}
 		if len(early) > 0 {
 			stages = append(stages, w.where(early))
@@ -137,8 +136,8 @@ func (w *writer) query() *compilers.Query {
 			stages = append(stages, w.where(rest))
 		}
 	}
-	if lookback > 0 {
-		base = append(base, compilers.Atom("earliest=-"+timespan(span)), compilers.Atom("latest=now"))
+	if period.length > 0 {
+		base = append(base, period.search(before)...)
 	}
 	stages = append(stages, w.prevalenceStages(early, late)...)
 	var filter string
@@ -209,23 +208,7 @@ func (w *writer) where(conjuncts []ir.Node) string {
 // where is the stage that keeps events for which a predicate holds.
 func where(p compilers.Pred) string { return whereSyntax.Print(p).Stage("where") }
 
-// since limits events to a period before now.
-func since(lookback time.Duration) compilers.Pred {
-	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(lookback)) + ")")
-}
-
-// until limits events to those before a time ago.
-func until(delay time.Duration) compilers.Pred {
-	if delay == 0 {
-		return compilers.Atom("_time<=now()")
-	}
-	return compilers.Atom("_time<=relative_time(now(), " + evalString("-"+timespan(delay)) + ")")
-}
-
 // pipe writes a search and the stages behind it, one a line.
 func pipe(search string, stages []string) string {
 	return strings.Join(append([]string{search}, stages...), "\n| ") + "\n"
 }
-
-// timespan writes a duration as a time modifier's number and unit.
-func timespan(d time.Duration) string { return compilers.Span(d, "h", "m") }

@@ -65,9 +65,9 @@ func (w *writer) joinNumber(n *ir.Join) int {
 
 func (s *joinWriter) query() *compilers.Query {
 	own := s.rules[0]
-	base, lookback, delay := s.base(), s.rule.Source.Schedule.Lookback, s.rule.Delay()
+	base, lookback, after := s.base(), s.rule.Source.Schedule.Lookback, s.rule.Delay()
 	if lookback > 0 {
-		base = append(base, compilers.Atom("earliest=-"+timespan(lookback+delay+s.rule.JoinReach())), compilers.Atom("latest=now"))
+		base = append(base, window{lookback, s.opt.Delay}.search(after+s.rule.JoinReach())...)
 	}
 	plan := own.w.plan
 	for _, j := range s.joins {
@@ -86,7 +86,8 @@ func (s *joinWriter) query() *compilers.Query {
 	}
 	s.stage(where(compilers.Atom("decree_rule_1=1")))
 	if lookback > 0 {
-		s.stage(where(compilers.All{since(lookback + delay), until(delay)}))
+		reported := window{lookback, s.opt.Delay + after} // others may come later
+		s.stage(where(compilers.All{reported.begun(), reported.ended()}))
 	}
 	s.stage(own.w.where(own.joining))
 	for _, m := range s.rules {

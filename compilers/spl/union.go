@@ -143,8 +143,8 @@ func (u *unionWriter) query() *compilers.Query {
 	if u.scope != "" {
 		search = compilers.All{compilers.Atom(searchTerm(u.scope)), base}
 	}
-	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
-		search = append(search, compilers.Atom("earliest=-"+timespan(lookback)), compilers.Atom("latest=now"))
+	if period := u.branches[0].window(); period.length > 0 {
+		search = append(search, period.search(0)...)
 	}
 	var stages []string
 	if rest {

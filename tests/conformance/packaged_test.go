@@ -6,7 +6,6 @@ import (
 	"decree/compilers"
 	"decree/compilers/packages"
 	"decree/rules/schema"
-	"decree/tests/fixture/packaged"
 )
 
 // packageInputs compiles some of the public rules for a package, those that a model can say: one of so many.
@@ -18,10 +17,11 @@ func packageInputs(t *testing.T, f packages.Format, d compilers.Dialect, m *sche
 			continue
 		}
 		r = packages.ScheduledRule(r, f.Schedule())
-		show := packages.ShowOf(f, r)
-		places := packaged.Places(f, m, packages.Input{Rule: r.Source})
-		if q, _ := d.Compile(r, compilers.Options{Model: m, Show: show, Scope: places}); q != nil {
-			inputs = append(inputs, packages.Input{Rule: r.Source, Query: q, Show: show, Places: places, Path: r.Source.ID})
+		in := packages.Input{Rule: r.Source, Show: packages.ShowOf(f, r), Path: r.Source.ID}
+		opt := packages.OptionsOf(f, in, compilers.Options{Model: m})
+		if in.Query, _ = d.Compile(r, opt); in.Query != nil {
+			in.Places = opt.Scope
+			inputs = append(inputs, in)
 		}
 	}
 	return inputs

@@ -65,11 +65,11 @@ detection: {s: {EventID: 4625}, condition: s}
 // files back: each has the same stanzas, settings and values.
 func TestSplunkAppPassesAppInspect(t *testing.T) {
 	python := needAppInspect(t)
+	inputs := splunkInputs(t, fixture.Times(5, 1))
 	for name, settings := range map[string]packages.Settings{
 		"plain":    {Target: "splunk"},
 		"security": {Target: "splunk", App: packages.App{Name: "acme_detections", Title: "$Acme$ [x]\\", Author: "`Acme`; # x", Version: "1.2.3", EnterpriseSecurity: true}},
 	} {
-		inputs := splunkInputs(t, fixture.Times(5, 1))
 		out := splunk.New().Package(settings, inputs)
 		require.Len(t, out.Made, len(inputs))
 		app := filepath.Join(t.TempDir(), out.Files[len(out.Files)-1].Path)

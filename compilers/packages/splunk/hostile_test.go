@@ -54,15 +54,15 @@ func FuzzMetadata(f *testing.F) {
 		r.Alerting.Description = rules.Template{Parts: []rules.TemplatePart{{Text: text}, {Field: rules.NamedField{Name: "Image"}}, {Text: text}}}
 		service := r
 		service.LogSource.Service = text
-		places := format.(packages.Placed).Places(model, nil, packages.Input{Rule: &service}.LogSources())
+		opt := packages.OptionsOf(format, packages.Input{Rule: &service}, compilers.Options{Model: model})
 		lowered.Source = &r
 		lowered.Condition = &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Contains, Values: []string{"x" + text}}}
-		q, found := spl.New().Compile(&lowered, compilers.Options{Model: model, Scope: places})
+		q, found := spl.New().Compile(&lowered, opt)
 		require.NotNil(t, q, "%v", found)
 		r = service
 		for _, security := range []bool{false, true} {
 			settings := packages.Settings{Target: "t", App: packages.App{Name: "a", Title: text, Author: text, EnterpriseSecurity: security}}
-			in := packages.Input{Rule: &r, Query: q, Show: harmless.Show, Places: places}
+			in := packages.Input{Rule: &r, Query: q, Show: harmless.Show, Places: opt.Scope}
 			out := format.Package(settings, []packages.Input{in})
 			if strings.TrimSpace(text) == "" {
 				assert.Empty(t, out.Files)

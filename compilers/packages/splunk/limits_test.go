@@ -106,17 +106,17 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestSchedules: searches of one period start at different times, and each sees as far back as its query.
+// TestSchedules: searches of one period start at different times, and each sees what its query limits itself to.
 func TestSchedules(t *testing.T) {
-	for _, c := range []struct{ schedule, cron, earliest, window string }{
-		{"", `^\d+ \* \* \* \*$`, "-1h", "auto"},
-		{"schedule: {every: 1m}", `^\* \* \* \* \*$`, "-1m", "0"},
-		{"schedule: {every: 10s}", `^\* \* \* \* \*$`, "-1m", "0"},
-		{"schedule: {every: 15m, lookback: 1h}", `^\d+,\d+,\d+,\d+ \* \* \* \*$`, "-1h", "auto"},
-		{"schedule: {every: 90m}", `^\d+ \* \* \* \*$`, "-90m", "auto"},
-		{"schedule: {every: 8h}", `^\d+ \d+,\d+,\d+ \* \* \*$`, "-8h", "auto"},
-		{"schedule: {every: 1d}", `^\d+ \d+ \* \* \*$`, "-24h", "auto"},
-		{"schedule: {every: 30d}", `^\d+ \d+ \* \* [0-6]$`, "-720h", "auto"},
+	for _, c := range []struct{ schedule, cron, period, window string }{
+		{"", `^\d+ \* \* \* \*$`, "earliest=-70m latest=-10m", "auto"},
+		{"schedule: {every: 1m}", `^\* \* \* \* \*$`, "earliest=-2m latest=-1m", "0"},
+		{"schedule: {every: 60s}", `^\* \* \* \* \*$`, "earliest=-2m latest=-1m", "0"},
+		{"schedule: {every: 15m, lookback: 1h}", `^\d+,\d+,\d+,\d+ \* \* \* \*$`, "earliest=-62m latest=-2m", "auto"},
+		{"schedule: {every: 90m}", `^\d+ \* \* \* \*$`, "earliest=-100m latest=-10m", "auto"},
+		{"schedule: {every: 8h}", `^\d+ \d+,\d+,\d+ \* \* \*$`, "earliest=-490m latest=-10m", "auto"},
+		{"schedule: {every: 1d}", `^\d+ \d+ \* \* \*$`, "earliest=-1450m latest=-10m", "auto"},
+		{"schedule: {every: 30d}", `^\d+ \d+ \* \* [0-6]$`, "earliest=-43210m latest=-10m", "auto"},
 	} {
 		var inputs []packages.Input
 		for _, id := range []string{"1", "2", "3", "4"} {
@@ -126,9 +126,8 @@ func TestSchedules(t *testing.T) {
 		crons := map[string]bool{}
 		for _, s := range readConf(t, fileOf(t, out, "default/savedsearches.conf")) {
 			assert.Regexp(t, c.cron, s.settings["cron_schedule"])
-			if c.schedule != "schedule: {every: 10s}" {
-				assert.Equal(t, c.earliest, s.settings["dispatch.earliest_time"], c.schedule)
-			}
+			assert.Equal(t, c.period, "earliest="+s.settings["dispatch.earliest_time"]+" latest="+s.settings["dispatch.latest_time"])
+			assert.Contains(t, s.settings["search"], " "+c.period)
 			assert.Equal(t, c.window, s.settings["schedule_window"])
 			crons[s.settings["cron_schedule"]] = true
 		}

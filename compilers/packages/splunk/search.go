@@ -21,7 +21,7 @@ type search struct {
 
 	id, name, description, severity string
 	version                         packages.Version
-	cron, earliest, window          string
+	cron, earliest, latest, window  string
 	suppressFor                     time.Duration
 	suppressBy                      []string // columns
 	mentions                        []packages.Mention
@@ -153,7 +153,7 @@ func (s *search) settingsOf(c *conf) {
 	c.set("enableSched", "1")
 	c.set("cron_schedule", s.cron)
 	c.set("dispatch.earliest_time", s.earliest)
-	c.set("dispatch.latest_time", "now")
+	c.set("dispatch.latest_time", s.latest)
 	c.set("schedule_window", s.window)
 	c.set("realtime_schedule", "0")
 	c.set("counttype", "number of events")

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -79,8 +80,9 @@ func TestMacrosAreThePlaces(t *testing.T) {
 		{"windows": "index=win"}, {"default": "index=main"}, {"windows/process_creation": "index=proc", "windows": "index=win"}, {"process_creation": "(index=a OR index=b)"},
 		{"windows/sysmon": "index=sysmon", "default": "index=main"}, {"windows/PowerShell": "index=p", "default": "index=main"},
 	} {
-		plain := packaged.At(t, f, spl.New(), "splunk-windows", lowered.Rule(t, simple), own)
-		named := packaged.At(t, f, spl.New(), "splunk-windows", lowered.Rule(t, simple), f.(packages.Placed).Places(lowered.Model(t, "splunk-windows"), own, plain.LogSources()))
+		named := packaged.At(t, f, spl.New(), "splunk-windows", lowered.Rule(t, simple), own)
+		plain, found := spl.New().Compile(packages.ScheduledRule(lowered.Rule(t, simple), f.Schedule()), compilers.Options{Model: lowered.Model(t, "splunk-windows"), Scope: own, Delay: 10 * time.Minute})
+		require.Empty(t, found)
 		out := f.Package(packages.Settings{Target: "splunk", Scope: own}, []packages.Input{named})
 		require.Len(t, out.Made, 1)
 		text := named.Query.Text
@@ -90,7 +92,7 @@ func TestMacrosAreThePlaces(t *testing.T) {
 				text = strings.ReplaceAll(text, "`"+m.name+"`", m.settings["definition"])
 			}
 		}
-		assert.Equal(t, plain.Query.Text, text, "%v", own)
+		assert.Equal(t, plain.Text, text, "%v", own)
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
-	"decree/compilers/packages"
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -137,7 +136,7 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	}
 	var passed []diag.Diagnostic // why each preferred model cannot say the rule
 	for i, m := range models {
-		opt.Model, opt.Show = m, c.show
+		opt.Model = m
 		q, found := c.writeFor(opt)
 		has := !slices.ContainsFunc(c.Source.LogSources(), func(ls rules.LogSource) bool { return !hasSource(m, ls) })
 		if q != nil || i == 0 || (has && !c.has) {
@@ -181,9 +180,7 @@ func hasSource(m *schema.Model, ls rules.LogSource) bool {
 
 func (c *Result) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if c.packaged {
-		if f, placed := c.Target.Format().(packages.Placed); placed {
-			return c.writeForPackage(f, opt)
-		}
+		return c.writeForPackage(opt)
 	}
 	return c.write(opt)
 }

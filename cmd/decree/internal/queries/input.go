@@ -21,10 +21,10 @@ func (c *Result) forPackage() {
 	c.show = packages.ShowOf(f, c.Source.IR)
 }
 
-// writeForPackage writes the query with the names that the package's product has for places. What a query cannot do with a name, it does with the place itself.
-func (c *Result) writeForPackage(f packages.Placed, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+// writeForPackage writes the query as the package needs it. What a query cannot do with the name of a place, it does with the place itself.
+func (c *Result) writeForPackage(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	own := opt.Scope
-	opt.Scope = f.Places(opt.Model, own, c.Source.LogSources())
+	opt = packages.OptionsOf(c.Target.Format(), c.Input(), opt)
 	q, found := c.write(opt)
 	if q == nil && slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code == "scope-macro" }) {
 		opt.Scope = own

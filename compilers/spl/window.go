@@ -1,0 +1,42 @@
+package spl
+
+import (
+	"time"
+
+	"decree/compilers"
+)
+
+// window is the period whose events a search reports: so long, and ending before now by a delay in which events may still arrive. A length of 0 is all time.
+type window struct{ length, delay time.Duration }
+
+func (w *writer) window() window {
+	return window{w.plan.Rule.Source.Schedule.Lookback, w.plan.Delay()}
+}
+
+// search limits the base search to the window and some time before it.
+func (w window) search(before time.Duration) compilers.All {
+	return compilers.All{compilers.Atom("earliest=-" + timespan(w.length+w.delay+before)), compilers.Atom("latest=" + w.end())}
+}
+
+func (w window) end() string {
+	if w.delay == 0 {
+		return "now"
+	}
+	return "-" + timespan(w.delay)
+}
+
+// begun keeps events of the window and later.
+func (w window) begun() compilers.Pred {
+	return compilers.Atom("_time>=relative_time(now(), " + evalString("-"+timespan(w.length+w.delay)) + ")")
+}
+
+// ended keeps events of the window and earlier.
+func (w window) ended() compilers.Pred {
+	if w.delay == 0 {
+		return compilers.Atom("_time<=now()")
+	}
+	return compilers.Atom("_time<=relative_time(now(), " + evalString(w.end()) + ")")
+}
+
+// timespan writes a duration as a time modifier's number and unit.
+func timespan(d time.Duration) string { return compilers.Span(d, "h", "m") }

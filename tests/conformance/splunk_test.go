@@ -12,6 +12,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/deployed"
 	"decree/compilers/packages"
 	"decree/compilers/packages/splunk"
 	"decree/compilers/spl"
@@ -94,7 +95,8 @@ func TestSplunkAppPassesAppInspect(t *testing.T) {
 		for i, made := range out.Made {
 			s := saved[made.Name]
 			require.NotNil(t, s, made.Name)
-			assert.Equal(t, trimmedLines(inputs[i].Query.Text), trimmedLines(s["search"]))
+			query, _ := deployed.Unmarked(s["search"])
+			assert.Equal(t, trimmedLines(inputs[i].Query.Text), trimmedLines(query))
 			assert.Contains(t, s["description"], made.ID)
 		}
 		for file, stanzas := range got.Conf {

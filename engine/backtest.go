@@ -42,7 +42,7 @@ func NewBacktest(rs []*ir.Rule, opt Options) (*Backtest, diag.Diagnostics) {
 // those of the whole input. An event that several runs find is one alert, of the first. A run of a correlation's own schedule reports the
 // matches whose event lies in its lookback; it reads rules as much further back as windows reach, so that each of these windows is
 // whole, and there their rarity is judged. A rule whose joins look after the event is asked of it once that time has passed. schedule gives a rule's, in whole seconds. Alerts are given one
-// by one, in the order of their runs, events and rules. timeless counts events without a time that can be read, which no run sees.
+// by one, in the order of their runs, events and rules. They are suppressed by the times of their events, as in one window over all of them. timeless counts events without a time that can be read, which no run sees.
 func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule, give func(Alert)) (timeless int, stats Stats, err error) {
 	e := b.Engine
 	e.main.brief = true // alerts read their events again when they are given
@@ -75,7 +75,7 @@ func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule, give func(A
 	if err := e.replayCorrelations(moments, of, &alerts); err != nil {
 		return timeless, e.stats, err
 	}
-	e.stats.Unraised = alerts.dropped
+	e.stats.Unraised, e.stats.Suppressed = alerts.dropped, alerts.suppress()
 	if err := alerts.give(give); err != nil {
 		return timeless, e.stats, err
 	}

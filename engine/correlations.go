@@ -16,6 +16,8 @@ import (
 type correlation struct {
 	rule  *rule              // what its results name: its metadata, after the rules in order
 	shown map[int][]nameable // unit -> what results tell of its events, beside what those of rules do
+
+	suppressBy map[int][]document.Whole // unit -> values by which alerts are suppressed; none where the correlation groups by the name
 }
 
 // nameable is a field that `fields:` of a correlation names, where a source has it.
@@ -37,7 +39,7 @@ func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
 		}
 	}
 	for _, c := range p.correlations.All {
-		p.correlated = append(p.correlated, p.shownBy(c))
+		p.correlated = append(p.correlated, p.shownBy(c, found))
 	}
 }
 
@@ -57,15 +59,16 @@ func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 }
 
 // shownBy finds the fields that results of a correlation show of the completing event.
-func (p *plan) shownBy(c *correlate.Correlation) correlation {
+func (p *plan) shownBy(c *correlate.Correlation, found *diag.Diagnostics) correlation {
 	body := c.IR.Source.Body
 	of := &ir.Rule{Source: body, Condition: &ir.Const{Base: ir.Base{At: body.Range}, Value: true}}
-	out := correlation{rule: newRule(of, len(p.rules)+len(p.correlated)), shown: map[int][]nameable{}}
+	out := correlation{rule: newRule(of, len(p.rules)+len(p.correlated)), shown: map[int][]nameable{}, suppressBy: map[int][]document.Whole{}}
 	below := c.IR.Rules()
 	for i, u := range p.units {
 		if u.rare != nil || !slices.Contains(below, u.rule.ir) {
 			continue
 		}
+		out.suppressBy[i] = p.suppressedBy(of, u.source, c.IR.GroupBy, found)
 		for _, name := range body.Fields {
 			if at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, u.rule.ir.Own(ir.FieldNamed(name))); !at.IsMissing() {
 				out.shown[i] = append(out.shown[i], nameable{name, at})
@@ -157,9 +160,32 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 			return Result{}, fmt.Errorf("%s: %w", in.Origin, err)
 		}
 	}
+	r.like = e.correlationLikeness(of, ui, in, r)
 	r.Event = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: in.JSON()}
 	r.Log = logOf(r.model, r.source, r.Event)
 	return r, nil
+}
+
+// correlationLikeness is that of a correlation's match, whose completing event is loaded. A match of whose event there was no room alerts, unless others are
+// like it by the group alone.
+func (e *Engine) correlationLikeness(of *correlation, ui int, in event.Input, r Result) likeness {
+	s := of.rule.ir.Source.Suppress
+	if s == nil {
+		return likeness{}
+	}
+	values := make([]string, len(s.By))
+	for i, name := range s.By {
+		group := slices.IndexFunc(r.Correlated.Group, func(f event.Fact) bool { return f.Name == name.Name })
+		switch {
+		case group >= 0:
+			values[i] = r.Correlated.Group[group].Value
+		case in.IsNone():
+			return likeness{}
+		default:
+			values[i], _ = e.main.doc.Whole(of.suppressBy[ui][i])
+		}
+	}
+	return likenessOf(s, r.At, values)
 }
 
 // factsAbout lists what a result of a correlation shows of the completing event.

@@ -31,12 +31,14 @@ type Engine struct {
 	order   int // of the next event
 	pending pending
 	results []Result
+	held    held
 	stats   Stats
 
 	matches     *correlate.Matches // that correlations read
 	matchEvents *eventstore.Store  // their events; may be those that wait for the end
 	progress    []correlate.Progress
-	finishing   time.Duration // what Finish took
+	explained   map[int]Suppressed // with Options.explains: order of an event whose match is suppressed -> the alert
+	finishing   time.Duration      // what Finish took
 }
 
 // Stats says what a run saw. Anything but Events that is not 0 should be told to the user.
@@ -51,6 +53,8 @@ type Stats struct {
 	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations and joins did not see them
 	Unraised     int // alerts of a backtest dropped at MaxMemory
 	Textless     int // matches whose event had no room at MaxMemory: results have no more of it than what correlations read
+	Suppressed   int // matches that do not alert, since their rule suppresses them
+	Unsuppressed int // matches that had no room at MaxMemory to wait for the others: they alert, and suppress nothing
 
 	Guessed   string       // the first time whose day and month could be the other way round, and how it was read
 	Suspended []Suspension // rules that were not run to the end
@@ -68,7 +72,7 @@ func New(rs []*ir.Rule, opt Options) (*Engine, diag.Diagnostics) {
 		opt.Model = m
 	}
 	p := newPlan(rs, opt.withDefaults(), &found)
-	e := &Engine{plan: p, main: p.newMatcher()}
+	e := &Engine{plan: p, main: p.newMatcher(), explained: map[int]Suppressed{}}
 	e.pending = e.newPending()
 	e.keepMatchesIn(&eventstore.Store{})
 	return e, found

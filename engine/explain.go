@@ -33,6 +33,7 @@ type Explanation struct {
 	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
 	NotAsked   []NotAsked         `json:"not_asked,omitempty"`  // other logs of the rule's log source, whose events are none of the rule's
 	InLookback bool               `json:"in_lookback"`
+	Suppressed *Suppressed        `json:"suppressed_by,omitempty"` // the alert for which the match does not alert; nil if it does
 	Facts      []event.Fact       `json:"facts,omitempty"`
 	Names      []string           `json:"names,omitempty"` // names of the condition that were true
 	Condition  *Step              `json:"condition,omitempty"`
@@ -57,7 +58,7 @@ type Step struct {
 
 // NewExplainer compiles one rule.
 func NewExplainer(r *ir.Rule, opt Options) (*Explainer, diag.Diagnostics) {
-	opt.exhaustive = true
+	opt.exhaustive, opt.explains = true, true
 	e, found := New([]*ir.Rule{r}, opt)
 	if e == nil || len(e.rules) == 0 {
 		return nil, found
@@ -128,6 +129,9 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 		out.Suspended = u.rule.suspension.Describe()
 	}
 	out.Matched = matched && out.InLookback && out.Suspended == ""
+	if by, ok := x.e.explained[in.Order]; ok {
+		out.Suppressed = &by
+	}
 	out.Names = m.trueNames(u)
 	condition, tree := u.rule.ir.Condition, u.tree
 	if u.rule.ir.Filter != nil {

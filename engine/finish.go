@@ -30,6 +30,9 @@ func (e *Engine) Finish() ([]Result, Stats, error) {
 	if err := e.correlate(func(r Result) { e.give(r) }); err != nil {
 		return nil, e.stats, err
 	}
+	if err := e.giveHeld(); err != nil {
+		return nil, e.stats, err
+	}
 	slices.SortStableFunc(e.results, compareResults)
 	return e.results, e.finishedStats(), nil
 }
@@ -84,13 +87,22 @@ func (e *Engine) askPending(w pendingEvent, chosen func(*unit) bool) error {
 	return nil
 }
 
-// give hands results on, or keeps them for Finish.
+// give hands results on, but holds those that others may suppress.
 func (e *Engine) give(results ...Result) {
-	if e.opt.OnResult == nil {
-		e.results = append(e.results, results...)
-		return
-	}
 	for _, r := range results {
+		if r.like.suppresses() {
+			e.hold(r)
+		} else {
+			e.handOn(r)
+		}
+	}
+}
+
+// handOn hands a result on, or keeps it for Finish.
+func (e *Engine) handOn(r Result) {
+	if e.opt.OnResult == nil {
+		e.results = append(e.results, r)
+	} else {
 		e.opt.OnResult(r)
 	}
 }
@@ -115,6 +127,8 @@ func (s *Stats) Add(o Stats) {
 	s.Uncorrelated += o.Uncorrelated
 	s.Unraised += o.Unraised
 	s.Textless += o.Textless
+	s.Suppressed += o.Suppressed
+	s.Unsuppressed += o.Unsuppressed
 	if s.Guessed == "" {
 		s.Guessed = o.Guessed
 	}

@@ -17,6 +17,7 @@ type Alert struct {
 
 // raised is an alert that waits to be shown in the order of time. It is small: what it tells of its event is read again from the store.
 type raised struct {
+	like        likeness
 	at          time.Time
 	order, rule int // of the event, and of the rule
 	size        int // bytes, about
@@ -52,7 +53,7 @@ func (a *raisedAlerts) add(r raised) {
 func (a *raisedAlerts) addMatch(e *Engine, m *moment, found Result, run time.Time) {
 	names, prevalence, reputation, evidence, u := found.Names, found.Prevalence, found.Reputation, found.Evidence, found.unit
 	a.add(raised{
-		at: writable(run, m.at), order: found.order, rule: found.rule.order,
+		like: found.like, at: writable(run, m.at), order: found.order, rule: found.rule.order,
 		size: raisedSize + nameSize*len(names) + figureSize*(len(prevalence)+len(reputation)) + size(evidence),
 		show: func() (Result, error) {
 			in, err := e.pending.recall(m.pendingEvent)
@@ -73,9 +74,9 @@ func (a *raisedAlerts) addMatch(e *Engine, m *moment, found Result, run time.Tim
 }
 
 // addCompletion adds a match of a correlation that is evaluated once for all runs.
-func (a *raisedAlerts) addCompletion(e *Engine, found correlate.Completion, run time.Time) {
+func (a *raisedAlerts) addCompletion(e *Engine, found correlate.Completion, like likeness, run time.Time) {
 	a.add(raised{
-		at: writable(run, found.At), order: found.Order(), rule: e.correlated[found.Number()].rule.order, size: raisedSize,
+		like: like, at: writable(run, found.At), order: found.Order(), rule: e.correlated[found.Number()].rule.order, size: raisedSize,
 		show: func() (Result, error) { return e.correlationResult(found) },
 	})
 }
@@ -83,9 +84,33 @@ func (a *raisedAlerts) addCompletion(e *Engine, found correlate.Completion, run 
 // addResult adds a match of a correlation that each run evaluates.
 func (a *raisedAlerts) addResult(r Result, event, run time.Time) {
 	a.add(raised{
-		at: writable(run, event), order: r.order, rule: r.rule.order, size: raisedSize + decodedTimes*len(r.Event.Raw),
+		like: r.like, at: writable(run, event), order: r.order, rule: r.rule.order, size: raisedSize + decodedTimes*len(r.Event.Raw),
 		show: func() (Result, error) { return r, nil },
 	})
+}
+
+// suppress drops the alerts that their rules suppress, and gives their number.
+func (a *raisedAlerts) suppress() (suppressed int) {
+	var all []suppressible
+	var at []int
+	for i, r := range a.all {
+		if r.like.suppresses() {
+			all, at = append(all, suppressible{likeness: r.like, rule: r.rule, order: r.order}), append(at, i)
+		}
+	}
+	suppressed = suppress(all)
+	gone := make(map[int]bool, suppressed)
+	for i, m := range all {
+		gone[at[i]] = m.by >= 0
+	}
+	kept := a.all[:0]
+	for i, r := range a.all {
+		if !gone[i] {
+			kept = append(kept, r)
+		}
+	}
+	a.all = kept
+	return suppressed
 }
 
 // give gives the alerts in the order of their runs, events and rules.

@@ -206,7 +206,15 @@ func (r *correlationReplay) raise(v *correlate.Evaluation, run *time.Time, alert
 			continue
 		}
 		if run == nil {
-			alerts.addCompletion(r.Engine, found, at)
+			var like likeness
+			if r.of.IR.Source.Body.Suppress != nil {
+				result, err := r.correlationResult(found)
+				if err != nil {
+					return err
+				}
+				like = result.like
+			}
+			alerts.addCompletion(r.Engine, found, like, at)
 			continue
 		}
 		reached := reachedMatch{found.Position(), found.GroupKey()}

@@ -32,6 +32,7 @@ type Result struct {
 	Log      Log        // where Windows wrote the event
 	Evidence []Evidence // what held of the condition, and what the event has; none of a correlation
 
+	like   likeness
 	order  int
 	rule   *rule
 	unit   *unit // that found it; nil of a correlation
@@ -89,6 +90,7 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 	} else if m.p.opt.Evidence && len(u.rule.rare) > 0 {
 		r.Evidence = m.evidence(u) // once its event is read again, what is rare may have changed
 	}
+	r.like = m.likeness(u)
 	r.Names = m.trueNames(u)
 	for _, p := range u.rule.rare {
 		f, ok := m.figure(p)

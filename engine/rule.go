@@ -44,17 +44,18 @@ func newRule(r *ir.Rule, order int) *rule {
 // unit is a rule, or the population of a prevalence condition, as one source of the data model
 // answers it: its fields are slots and its leaves atoms.
 type unit struct {
-	rule     *rule
-	rare     *population // of which this unit finds the events; nil for the rule itself
-	source   int
-	earlier  []int // of a population: sources whose events are counted by another of its units
-	tree     *condition.Term
-	needs    [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
-	program  *vm.Program
-	relaxed  *vm.Program       // of a unit that waits only for its joins: it holds wherever the unit may match
-	names    []*condition.Term // of the rule, in its order
-	taken    []document.Whole  // what correlations and joins take down of its matches, as rule.correlated.Fields
-	deferred bool              // needs what only the end of the input tells: ancestors' events, rarity, or what joins find
+	rule       *rule
+	rare       *population // of which this unit finds the events; nil for the rule itself
+	source     int
+	earlier    []int // of a population: sources whose events are counted by another of its units
+	tree       *condition.Term
+	needs      [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
+	program    *vm.Program
+	relaxed    *vm.Program       // of a unit that waits only for its joins: it holds wherever the unit may match
+	names      []*condition.Term // of the rule, in its order
+	taken      []document.Whole  // what correlations and joins take down of its matches, as rule.correlated.Fields
+	suppressBy []document.Whole  // values by which the rule's alerts are suppressed
+	deferred   bool              // needs what only the end of the input tells: ancestors' events, rarity, or what joins find
 
 	backtracks bool // some expression of its backtracks
 }

@@ -77,8 +77,8 @@ values of the event. --format timeline writes CSV as DFIR tools read it, and
 choose what is shown.
 
 Matches are shown as they are found, and memory does not grow with the input.
-Rules on ancestors or rarity, and correlations, wait for the end of the input,
-within --max-memory, --max-pending and --max-processes.
+Rules on ancestors or rarity, those that suppress matches, and correlations wait
+for the end of the input, within --max-memory, --max-pending and --max-processes.
 
 The exit code is 2 if an input could not be read, if no input holds an event, or
 if a file's events are of no known data model, or not of that of --model. It is
@@ -242,6 +242,9 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if windows {
 		warnings.Unchecked(s)
 	}
+	if stats.Suppressed > 0 {
+		fmt.Fprintf(s.Err, "%s suppressed by the rules: each is like an alert before it\n", plural.Count(stats.Suppressed, "match"))
+	}
 	warnings.NoReputation(s, es.WithoutReputation())
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
@@ -252,6 +255,6 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if in.Unreadable || (foreign && !in.Recognised) {
 		return exit.ErrUnreadable
 	}
-	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless
+	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unsuppressed
 	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

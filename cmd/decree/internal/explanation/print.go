@@ -31,6 +31,9 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 	if e.Suspended != "" {
 		fmt.Fprintf(s.Out, "  %s\n", diag.Visible(e.Suspended))
 	}
+	if by := e.Suppressed; by != nil {
+		fmt.Fprintf(s.Out, "  no alert: suppressed by %s\n", position.Event(by.EventID, by.Source, by.Line))
+	}
 	if !e.InLookback {
 		fmt.Fprintln(s.Out, "  the event is outside the rule's lookback")
 	}

@@ -88,6 +88,7 @@ func Unseen(s *stdio.Streams, stats engine.Stats, l Limits) {
 		{stats.Uncorrelated, "match", fmt.Sprintf("dropped at --max-pending %d or --max-memory %s; correlations and joins did not see them", l.Pending, l.Memory)},
 		{stats.Unraised, "alert", fmt.Sprintf("dropped at --max-memory %s; the backtest does not show them", l.Memory)},
 		{stats.Textless, "match", fmt.Sprintf("of correlations shown with the group alone: the events did not fit in --max-memory %s", l.Memory)},
+		{stats.Unsuppressed, "match", fmt.Sprintf("did not fit in --max-memory %s to wait for others like them; they are shown, whatever was before them", l.Memory)},
 		{stats.Undated, "event", "without a readable time; rules with a lookback did not see them"},
 		{stats.Timeless, "match", "without a readable time; correlations and joins did not see them"},
 	} {

@@ -1,0 +1,94 @@
+package engine
+
+import (
+	"fmt"
+
+	"decree/engine/event"
+	"decree/engine/eventstore"
+)
+
+// held are the matches of rules with `suppress`. They wait for the end of the input, since an event that is read later may be earlier.
+type held struct {
+	all   []heldMatch
+	store eventstore.Store
+	size  int // bytes, beside the store
+}
+
+// heldMatch is a match that waits. Its event is compressed in the store.
+type heldMatch struct {
+	suppressible
+	result Result // without its event, if the store has that
+	event.Origin
+	ref eventstore.Ref
+}
+
+// heldSize is about how many bytes a match takes that waits, and each of its facts.
+const (
+	heldSize = 700
+	factSize = 64
+)
+
+// Suppressed is an alert that suppresses a match.
+type Suppressed struct {
+	EventID string `json:"event_id"`
+	Source  string `json:"source"`
+	Line    int    `json:"line"`
+}
+
+// hold keeps a match until all are known. If there is no room for it, it alerts.
+func (e *Engine) hold(r Result) {
+	h, text := &e.held, r.Event.Raw
+	needs := heldSize + factSize*len(r.Facts) + nameSize*len(r.Names) + figureSize*(len(r.Prevalence)+len(r.Reputation)) + size(r.Evidence)
+	if h.size+h.store.Size()+needs+len(text) > e.opt.heldMemory() {
+		e.stats.Unsuppressed++
+		e.handOn(r)
+		return
+	}
+	h.size += needs
+	kept := heldMatch{suppressible{likeness: r.like, rule: r.rule.order, order: r.order}, r, event.Origin{Source: r.Event.Source, Line: r.Event.Line, Order: r.order}, eventstore.None}
+	if len(text) > 0 { // a correlation's match may have no more of its event than the group
+		kept.ref, kept.result.Event = h.store.Add(text), nil
+	}
+	h.all = append(h.all, kept)
+}
+
+// giveHeld hands on the matches that alert, in the order of events, then of rules.
+func (e *Engine) giveHeld() error {
+	h := e.held
+	e.held = held{}
+	all := make([]suppressible, len(h.all))
+	for i := range h.all {
+		all[i] = h.all[i].suppressible
+	}
+	e.stats.Suppressed += suppress(all)
+	for i, m := range all {
+		if m.by >= 0 {
+			if alert := &h.all[m.by]; e.opt.explains {
+				e.explained[m.order] = Suppressed{alert.result.EventID, alert.Source, alert.Line}
+			}
+			continue
+		}
+		r, err := h.recall(&h.all[i])
+		if err != nil {
+			return fmt.Errorf("%s: %w", h.all[i].Origin, err)
+		}
+		e.handOn(r)
+	}
+	return nil
+}
+
+// recall gives a match with its event.
+func (h *held) recall(m *heldMatch) (Result, error) {
+	r := m.result
+	if m.ref.IsNone() {
+		return r, nil
+	}
+	data, err := h.store.Get(m.ref)
+	if err != nil {
+		return r, err
+	}
+	r.Event = &event.Event{Source: m.Source, Line: m.Line, Raw: append([]byte{}, data...)}
+	content := event.Input{Origin: m.Origin, Content: event.TextContent(r.Event.Raw)}
+	r.Event.Fields, err = content.Decode()
+	return r, err
+}

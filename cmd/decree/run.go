@@ -78,7 +78,8 @@ choose what is shown.
 
 Matches are shown as they are found, and memory does not grow with the input.
 Rules on ancestors or rarity, those that suppress matches, and correlations wait
-for the end of the input, within --max-memory, --max-pending and --max-processes.
+for the end of the input, within --max-memory, --max-pending and
+--max-processes.
 
 The exit code is 2 if an input could not be read, if no input holds an event, or
 if a file's events are of no known data model, or not of that of --model. It is

@@ -33,6 +33,9 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	}
 	s.notes = compilers.AddNotes(s.notes, compilers.Note{Code: sequenceGap, Effect: "false-negatives", Message: sequenceEffect, Range: c.Source.TypeRange})
 	s.notes = compilers.AddNotes(s.notes, periodNote(c))
+	if c.Source.Body.Suppress != nil {
+		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(c.Source.Body))
+	}
 	var parts []string
 	for i, in := range c.Inputs {
 		parts = append(parts, s.part(i, in.Rule, opt))

@@ -68,6 +68,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 		return compileJoin(r, opt)
 	}
 	plans, ds := compilers.NewPlans("eql", lacks, r, opt)
+	compilers.NoteSuppressed(plans)
 	if len(plans) > 1 {
 		return union(plans, ds, opt)
 	}

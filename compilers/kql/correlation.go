@@ -93,6 +93,7 @@ func (w *correlationWriter) query() *compilers.Query {
 		w.note(compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: w.top.Source.TypeRange,
 			Message: "matches before the searched period are not known: choose it " + timespan(w.top.Reach()) + " longer than what is of interest"})
 	}
+	stages = append(stages, w.suppressStages()...)
 	stages = append(stages, "project "+strings.Join(w.resultProjection(), ", "), "sort by "+columnName(w.time)+" asc")
 	text := before + w.lets.String() + pipe(stages)
 	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)

@@ -69,6 +69,7 @@ func (w *writer) compiled(found diag.Diagnostics, asks compilers.Show) (*compile
 	w.found = append(w.found, found...)
 	w.span = w.names.free("timeframe")
 	w.since = w.sinceFrom()
+	w.suppression = suppress([]*writer{w}, w.names)
 	shown := show([]*writer{w}, asks)
 	q := w.query()
 	q.Result.Shows(shown)
@@ -96,6 +97,8 @@ type writer struct {
 	joinColumns []string            // that joins add to the events
 	joinedReach time.Duration       // how much further back than the rule's own events those of other rules are read
 	searched    []*compilers.Branch // of the rules that are joined
+	like        string              // the stage that adds the values by which alerts are suppressed; "" = none
+	suppression *suppression        // of a query of one plan; nil: every match is a row
 	assets      []compilers.Asset
 }
 
@@ -106,6 +109,10 @@ func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
 
 func (w *writer) query() *compilers.Query {
 	lets, text := w.parts()
+	if s := w.suppression; s != nil {
+		text += s.stages()
+		w.plan.Notes = append(w.plan.Notes, s.notes(w.plan.Rule)...)
+	}
 	if lookback := w.plan.Rule.Source.Schedule.Lookback; lookback > 0 {
 		lets = spanLet(w.span, lookback) + lets
 	}
@@ -119,7 +126,9 @@ func (w *writer) query() *compilers.Query {
 }
 
 // combines tells whether the query is more than conditions on single events.
-func (w *writer) combines() bool { return len(w.creations)+len(w.prevalences)+len(w.joined) > 0 }
+func (w *writer) combines() bool {
+	return len(w.creations)+len(w.prevalences)+len(w.joined) > 0 || w.suppression != nil
+}
 
 // reach is how much further back than the lookback the query reads.
 func (w *writer) reach() time.Duration { return w.before() + w.plan.Rule.Delay() }
@@ -179,7 +188,7 @@ func (w *writer) parts() (statements, stages string) {
 			text += "| " + s + "\n"
 		}
 	}
-	text += comment(compilers.EndFilter) + w.shownStage()
+	text += comment(compilers.EndFilter) + w.like + w.shownStage()
 	return lets.String(), text
 }
 

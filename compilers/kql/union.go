@@ -22,6 +22,11 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	for _, f := range asks.Names() {
 		named = append(named, ir.FieldNamed(f))
 	}
+	if s := plans[0].Rule.Source.Suppress; s != nil {
+		for _, f := range s.By {
+			named = append(named, ir.FieldNamed(f.Name))
+		}
+	}
 	branches := compilers.Branches(plans, compilers.WithColumns(textWithoutScope, named))
 	if len(branches) == 1 {
 		w := newWriter(branches[0].Plan, nil, newNames(branches[0].Model, branches[0].Tables()))
@@ -41,6 +46,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 		writers[i].sources, writers[i].lists, writers[i].span = b.Sources, lists, span
 		writers[i].since = writers[i].sinceFrom()
 	}
+	suppression := suppress(writers, taken)
 	shown := show(writers, asks)
 	for _, w := range writers {
 		own, text := w.parts()
@@ -54,10 +60,14 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 		return nil, found
 	}
 	text := lets.String() + "union isfuzzy=true " + strings.Join(parts, ", ") + "\n"
+	lead.Notes = compilers.Notes(branches)
+	if suppression != nil {
+		text += suppression.stages()
+		lead.Notes = append(lead.Notes, suppression.notes(lead.Rule)...)
+	}
 	if lookback := lead.Rule.Source.Schedule.Lookback; lookback > 0 {
 		text = spanLet(span, lookback) + text
 	}
-	lead.Notes = compilers.Notes(branches)
 	lead.Notes = append(lead.Notes, compilers.TooLong(lead.Model, text, lead.Rule.Source.LogSource.Range)...)
 	result := compilers.WholeResult(branches...)
 	result.Shows(shown)

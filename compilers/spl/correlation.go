@@ -57,6 +57,9 @@ func (s *correlationWriter) query() *compilers.Query {
 	}
 	s.note("search-memory", "false-negatives",
 		"mvexpand and eventstats stop at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
+	if body := s.top.Source.Body; body.Suppress != nil {
+		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(body))
+	}
 	s.mark()
 	for k := range s.chain {
 		s.correlate(k)

@@ -58,6 +58,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 		return compileJoins(r, opt)
 	}
 	plans, ds := compilers.NewPlans("spl", lacks, r, opt)
+	compilers.NoteSuppressed(plans)
 	if len(plans) > 1 {
 		return union(plans, ds, opt)
 	}

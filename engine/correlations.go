@@ -68,7 +68,7 @@ func (p *plan) shownBy(c *correlate.Correlation, found *diag.Diagnostics) correl
 		if u.rare != nil || !slices.Contains(below, u.rule.ir) {
 			continue
 		}
-		out.suppressBy[i] = p.suppressedBy(of, u.source, c.IR.GroupBy, found)
+		out.suppressBy[i] = p.suppressedBy(of, u.rule.ir, u.source, c.IR.GroupBy, found)
 		for _, name := range body.Fields {
 			if at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, u.rule.ir.Own(ir.FieldNamed(name))); !at.IsMissing() {
 				out.shown[i] = append(out.shown[i], nameable{name, at})

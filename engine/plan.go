@@ -82,7 +82,7 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 		p.waitForJoins(u, found)
 		p.addUnit(u, found)
 		u.names = p.namesOf(u)
-		u.suppressBy = p.suppressedBy(r, at, nil, found)
+		u.suppressBy = p.suppressedBy(r, r, at, nil, found)
 		for _, pop := range compiled.rare {
 			p.addPopulation(pop, u, slices.Clone(earlier), found)
 		}

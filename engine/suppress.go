@@ -71,8 +71,9 @@ func suppress(all []suppressible) (suppressed int) {
 	return suppressed
 }
 
-// suppressedBy finds the slots of the values by which a rule's alerts are suppressed, in a source. groups are names that need none.
-func (p *plan) suppressedBy(of *ir.Rule, source int, groups []ir.Column, found *diag.Diagnostics) []document.Whole {
+// suppressedBy finds the slots of the values by which alerts of a rule or a correlation are suppressed, in events of a rule in a source. groups are names
+// that need none.
+func (p *plan) suppressedBy(of, read *ir.Rule, source int, groups []ir.Column, found *diag.Diagnostics) []document.Whole {
 	s := of.Source.Suppress
 	if s == nil {
 		return nil
@@ -82,7 +83,7 @@ func (p *plan) suppressedBy(of *ir.Rule, source int, groups []ir.Column, found *
 		if slices.ContainsFunc(groups, func(c ir.Column) bool { return c.Name == name.Name }) {
 			continue
 		}
-		out[i] = p.layout.Whole(p.opt.Model, p.sources[source].Source, ir.FieldNamed(name.Name))
+		out[i] = p.layout.Whole(p.opt.Model, p.sources[source].Source, read.Own(ir.FieldNamed(name.Name)))
 		if out[i].IsMissing() {
 			found.Warnf("suppress-field", name.Range, "choose another --model, or another field",
 				"data model %s has no field %s in the log source of %q; alerts are suppressed whatever its value", p.opt.Model.Name, name.Name, of.Source.Title)

@@ -181,6 +181,12 @@ func TestSuppressIsExplained(t *testing.T) {
 	assert.Equal(t, &engine.Suppressed{EventID: "1", Source: "test", Line: 1}, all[1].Suppressed)
 }
 
+// TestSuppressByAnExtract reads what the rule makes of other fields.
+func TestSuppressByAnExtract(t *testing.T) {
+	r := lowered.Rule(t, strings.Replace(suppressed, "suppress: {by: [host, User]", "extract: {Letter: {field: User, re: '^(.)'}}\nsuppress: {by: [Letter]", 1))
+	assert.Equal(t, []string{"1", "3"}, enginetest.IDs(t, engine.Options{}, []*ir.Rule{r}, at(1, "10:00:00", "A", "ua"), at(2, "10:01:00", "B", "ub"), at(3, "10:02:00", "A", "v")))
+}
+
 // TestSuppressByAFieldThatIsNotThere warns: all values are then alike.
 func TestSuppressByAFieldThatIsNotThere(t *testing.T) {
 	_, found := engine.New([]*ir.Rule{lowered.Rule(t, strings.Replace(suppressed, "host, User", "Nothing", 1))}, engine.Options{Model: lowered.Model(t, "mde")})

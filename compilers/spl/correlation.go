@@ -7,7 +7,6 @@ import (
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // CompileCorrelation writes a correlation, with everything that it reads, as one search. The searches of its rules are
@@ -23,7 +22,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	if found := compilers.JoinsInCorrelation("spl", c); len(found) > 0 {
 		return nil, found
 	}
-	s := &correlationWriter{inputWriter: inputWriter{opt: opt, at: c.Source.TypeRange, hashes: map[string]schema.Column{}}, top: c, chain: c.Chain(), values: map[valueKey]string{}}
+	s := &correlationWriter{inputWriter: inputWriter{opt: opt, at: c.Source.TypeRange, hashes: map[string]cut{}}, top: c, chain: c.Chain(), values: map[valueKey]string{}}
 	for _, r := range c.Rules() {
 		s.addRule(r, s.top.Reads(r), "a correlation reads each rule from a single source", true)
 	}

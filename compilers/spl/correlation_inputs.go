@@ -9,7 +9,6 @@ import (
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // inputWriter is a search that reads several rules: the inputs of a correlation, or a rule and those that it joins. Their searches are joined by OR.
@@ -18,7 +17,7 @@ type inputWriter struct {
 	at      diag.Range // of what reads the rules
 	joining bool       // it is a rule and those that it joins
 	rules   []*inputRule
-	hashes  map[string]schema.Column
+	hashes  map[string]cut
 	lists   lists
 	found   diag.Diagnostics
 	notes   []compilers.Note

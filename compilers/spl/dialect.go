@@ -29,16 +29,9 @@ func (dialect) Extension() string         { return ".spl" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
-	compilers.ExtractArgv:     {Message: "a command line is not split into arguments", Hint: "use kql"},
-	compilers.ExtractRegexes:  {Message: "what a group of an expression finds is not a value of its own", Hint: "use kql"},
-	compilers.ExtractSplits:   {Message: "a part between separators is not a value of its own", Hint: "use kql"},
-	compilers.ExtractURLParts: {Message: "a part of a URL is not a value of its own", Hint: "use kql"},
-	compilers.ExtractMaps:     {Message: "a text for each test that holds is not a value of its own", Hint: "use kql"},
-	compilers.ExtractTexts:    {Message: "a text made of fields is not a value of its own", Hint: "use kql"},
-	compilers.ExtractTrims:    {Message: "a trimmed value is not a value of its own", Hint: "use kql"},
-	compilers.ExtractSeveral:  {Message: "a value that is taken out of another is a single one", Hint: "use kql"},
-	compilers.NamedValues:     {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
-	compilers.SecondColumns:   {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
+	compilers.ExtractArgv:   {Message: "no function splits a command line as Windows does", Hint: "use kql"},
+	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
+	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",
 		Message: "strftime uses the time zone of the user who runs the search: the result is exact only if that is UTC",
 		Hint:    "run the search as a user whose time zone is UTC"},
@@ -88,12 +81,12 @@ type writer struct {
 	prevalences   []*ir.Prevalence
 	joins         []*ir.Join // of the rule, by their numbers
 	lists         *lists
-	hashes        map[string]schema.Column // eval field -> the hashset column it is cut out of
+	hashes        map[string]cut // eval field -> how it is made
 	assets        []compilers.Asset
 }
 
 func newWriter(plan *compilers.Plan) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]schema.Column{}, joins: plan.Rule.Joins()}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, dataset: newDataset(plan.Source), lists: &lists{}, hashes: map[string]cut{}, joins: plan.Rule.Joins()}
 }
 
 func (w *writer) query() *compilers.Query {

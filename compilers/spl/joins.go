@@ -8,7 +8,6 @@ import (
 	"decree/compilers"
 	"decree/rules/diag"
 	"decree/rules/ir"
-	"decree/rules/schema"
 )
 
 // joinWriter is the compilation of a rule with joins. Its events and those of the rules that it joins are one search, without a subsearch, which Splunk
@@ -24,7 +23,7 @@ type joinWriter struct {
 
 // compileJoins writes a rule with joins.
 func compileJoins(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &joinWriter{inputWriter: inputWriter{opt: opt, at: r.Source.Range, joining: true, hashes: map[string]schema.Column{}}, rule: r, joins: r.Joins()}
+	s := &joinWriter{inputWriter: inputWriter{opt: opt, at: r.Source.Range, joining: true, hashes: map[string]cut{}}, rule: r, joins: r.Joins()}
 	var mine []ir.Field
 	for _, j := range s.joins {
 		mine = append(mine, j.Mine...)

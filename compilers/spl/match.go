@@ -23,7 +23,7 @@ func (w *writer) searchPredicate(n ir.Node) (compilers.Pred, bool) {
 		return nil, false
 	}
 	col, native := w.plan.Column(m.Field)
-	if !native || col.Type == schema.HashSet || !nameable(col.Name) || (w.dataset != nil && !w.dataset.canSay(m.Test, w.plan.Model.Missing)) {
+	if !native || col.Made != nil || col.Type == schema.HashSet || !nameable(col.Name) || (w.dataset != nil && !w.dataset.canSay(m.Test, w.plan.Model.Missing)) {
 		return nil, false
 	}
 	name := w.dataset.fieldName(col.Name)
@@ -149,7 +149,20 @@ func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 
 // match writes a match on the columns of the event that is up levels above the rule's event.
 func (w *writer) match(m *ir.Match, up int) compilers.Pred {
-	name := w.field(m, ir.Field{Name: m.Field.Name, Level: m.Field.Level - up})
+	f := m.Field
+	f.Level -= up
+	name := w.field(m, f)
+	if ref, ok := m.Test.(*ir.FieldRef); ok {
+		w.plan.NoteOf(m, "fieldref-single-valued", "exact", "fields are compared as single values: a field with several values never matches")
+		other := ref.Other
+		other.Level -= up
+		return fieldRef(name, w.field(m, other), ref)
+	}
+	return w.test(name, m)
+}
+
+// test writes the test of a match on a field of eval.
+func (w *writer) test(name string, m *ir.Match) compilers.Pred {
 	switch t := m.Test.(type) {
 	case *ir.Text:
 		if listed, apart := w.inList(name, t); apart {
@@ -192,9 +205,6 @@ func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 			nets[i] = compilers.Atom(fmt.Sprintf("cidrmatch(%s, %s)", evalString(p.String()), address))
 		}
 		return someValue(nets)
-	case *ir.FieldRef:
-		w.plan.NoteOf(m, "fieldref-single-valued", "exact", "fields are compared as single values: a field with several values never matches")
-		return fieldRef(name, w.field(m, ir.Field{Name: t.Other.Name, Level: t.Other.Level - up}), t)
 	case *ir.TimePart:
 		return timePart(name, t)
 	}

@@ -22,6 +22,9 @@ func (w *writer) field(n ir.Node, f ir.Field) string {
 }
 
 func (w *writer) column(at diag.Range, col schema.Column) string {
+	if col.Made != nil {
+		return w.made(at, col)
+	}
 	if !nameable(col.Name) {
 		w.found.Errorf("field-name", at, "give the column another name in the product, or map the field to one",
 			"SPL cannot name the field %q", col.Name)
@@ -31,22 +34,20 @@ func (w *writer) column(at diag.Range, col schema.Column) string {
 	}
 	if col.Type == schema.HashSet {
 		name := "decree_hash_" + strings.ToLower(col.Key)
-		for cut, taken := w.hashes[name]; taken && cut.Name != col.Name; cut, taken = w.hashes[name] {
+		for had, taken := w.hashes[name]; taken && had.column.Name != col.Name; had, taken = w.hashes[name] {
 			name += "_" // rules of a correlation may have it in different fields
 		}
-		w.hashes[name] = col
+		w.hashes[name] = cut{col, fmt.Sprintf("rex field=%s %s", searchName(col.Name), evalString("(?i)(?:^|,)"+regexLiteral(col.Key)+"=(?<"+name+">[^,]+)"))}
 		return name
 	}
 	return evalName(col.Name)
 }
 
-// hashStages extract the used hashes from their sets.
+// hashStages extract the used hashes from their sets, and make the used extracts.
 func (w *writer) hashStages() []string {
 	var stages []string
 	for _, name := range slices.Sorted(maps.Keys(w.hashes)) {
-		col := w.hashes[name]
-		stages = append(stages, fmt.Sprintf("rex field=%s %s", searchName(col.Name),
-			evalString("(?i)(?:^|,)"+regexLiteral(col.Key)+"=(?<"+name+">[^,]+)")))
+		stages = append(stages, w.hashes[name].stage)
 	}
 	return stages
 }

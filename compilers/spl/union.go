@@ -29,7 +29,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	if slices.ContainsFunc(plans, func(p *compilers.Plan) bool { return newDataset(p.Source) != nil }) {
 		return singleSource(plans, "tstats reads one dataset", found, opt)
 	}
-	u := &unionWriter{hashes: map[string]schema.Column{}}
+	u := &unionWriter{hashes: map[string]cut{}}
 	branches := compilers.Branches(plans, textWithoutScope)
 	u.scope = sharedScope(branches)
 	for _, b := range branches {
@@ -88,7 +88,7 @@ func singleSource(plans []*compilers.Plan, why string, found diag.Diagnostics, o
 type unionWriter struct {
 	scope    string // the organisation's, if all sources have the same
 	branches []*branch
-	hashes   map[string]schema.Column
+	hashes   map[string]cut
 	lists    lists
 }
 

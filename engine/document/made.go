@@ -59,8 +59,8 @@ func (d *Document) make(v *Value, s *slot, in *making) {
 	if s.made.program.Wide {
 		d.bits |= high
 	}
-	v.Present = len(v.Texts) > 0
-	if s.emptyMissing && !slices.ContainsFunc(v.Texts, func(t string) bool { return t != "" }) {
-		v.Present, v.Texts = false, v.Texts[:0]
+	if s.emptyMissing {
+		v.Texts = slices.DeleteFunc(v.Texts, func(t string) bool { return t == "" })
 	}
+	v.Present = len(v.Texts) > 0
 }

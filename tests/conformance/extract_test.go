@@ -11,8 +11,10 @@ import (
 
 	"decree/compilers"
 	"decree/compilers/kql"
+	"decree/compilers/spl"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/rules/schema"
 	"decree/tests/fixture"
 	"decree/tests/fixture/extracts"
 )
@@ -87,4 +89,34 @@ func TestKQLAgreesOnExtracts(t *testing.T) {
 	t.Logf("%d rules on %d rows, %d matches", len(compiled), len(rows), matches)
 	assert.Greater(t, matches, 10*len(compiled))
 	assert.False(t, strings.Contains(strings.Join(texts, ""), "parse_command_line"))
+}
+
+// TestSPLAgreesOnExtracts does the same with the search.
+func TestSPLAgreesOnExtracts(t *testing.T) {
+	r := rand.New(rand.NewPCG(8, seedOf(t)))
+	m, err := schema.Load("splunk-windows")
+	require.NoError(t, err)
+	var events []doc
+	for i := range 120 {
+		events = append(events, extractRecord(r, i).splunk(t))
+	}
+	rows, world := splRows(t, events), &splWorld{}
+	ops := slices.DeleteFunc(slices.Clone(extracts.Ops), func(op string) bool { return op == "argv" })
+	all := extractRules(t, r, fixture.Times(60, 150), ops)
+	wanted := found(t, m, all, writeEvents(t, events))
+	matches, compiled := 0, 0
+	for _, rule := range all {
+		q, problems := spl.New().Compile(rule, compilers.Options{Model: m})
+		if q == nil {
+			require.Contains(t, []string{"extract-argv", "never-matches"}, problems[0].Code, "%v\n%s", problems, rule.Source.Description)
+			continue
+		}
+		_, err := checkSPL(q.Text)
+		require.NoError(t, err, q.Text)
+		assert.ElementsMatch(t, wanted[rule], splFound(q.Text, rows, world, "RecordID"), "%s\n%s", rule.Source.Description, q.Text)
+		matches += len(wanted[rule])
+		compiled++
+	}
+	t.Logf("%d rules on %d events, %d matches", compiled, len(events), matches)
+	assert.Greater(t, matches, 10*compiled)
 }

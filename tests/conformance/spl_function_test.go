@@ -75,6 +75,9 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 		expr, with := regexp.MustCompile(args[1](nil).(string)), args[2](nil).(string)
 		return func(r splRow) any {
 			if v := args[0](r); v != nil {
+				if with == `\1` { // "a string formed by substituting": \1 is what the first group found
+					return expr.ReplaceAllString(splText(v), "${1}")
+				}
 				return expr.ReplaceAllLiteralString(splText(v), with)
 			}
 			return nil
@@ -185,6 +188,12 @@ func splFunction(name string, a []any) any {
 	switch name {
 	case "lower":
 		return strings.ToLower(splText(a[0]))
+	case "upper":
+		return strings.ToUpper(splText(a[0]))
+	case "ltrim":
+		return strings.TrimLeft(splText(a[0]), a[1].(string))
+	case "rtrim": // "removes the characters in <trim_chars> from the right side"
+		return strings.TrimRight(splText(a[0]), a[1].(string))
 	case "len":
 		return float64(len([]rune(splText(a[0]))))
 	case "tonumber":
@@ -214,7 +223,14 @@ func splFunction(name string, a []any) any {
 		if _, number := a[0].(float64); number {
 			return a[0]
 		}
-		return splValues(a[0])[int(splNumber(a[1]))]
+		values, at := splValues(a[0]), int(splNumber(a[1]))
+		if at < 0 { // "-1 is the last"
+			at += len(values)
+		}
+		if at < 0 || at >= len(values) { // "out of range: returns NULL"
+			return nil
+		}
+		return values[at]
 	case "mvcount":
 		return float64(len(splValues(a[0])))
 	case "in":

@@ -23,7 +23,7 @@ var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "so
 
 // splFunctions are the functions of eval, where and stats our searches may use.
 var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "floor", "if", "in", "isnotnull", "isnull", "len", "lower", "match", "max", "min", "mvappend", "mvmap", "mvcount",
-	"mvdedup", "mvfilter", "mvfind", "mvindex", "now", "null", "num", "relative_time", "replace", "round", "searchmatch", "split", "str", "strftime", "strptime", "substr", "tonumber"}
+	"ltrim", "mvdedup", "mvfilter", "mvfind", "mvindex", "now", "null", "num", "relative_time", "replace", "round", "rtrim", "searchmatch", "split", "str", "strftime", "strptime", "substr", "tonumber", "upper"}
 
 var splCall = regexp.MustCompile(`([A-Za-z_]+)\(`)
 

@@ -1,0 +1,149 @@
+package spl
+
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// cut is a field that a stage makes before the conditions: a hash of a set, or an extract.
+type cut struct {
+	column schema.Column
+	stage  string
+}
+
+var unsafeInName = regexp.MustCompile(`[^a-z0-9_]`)
+
+// made makes the field of an extract, and gives its name. Fields that it is made of come first: names begin with how deep they are.
+func (w *writer) made(at diag.Range, c schema.Column) string {
+	from := make([]string, len(c.Made.From))
+	for i, column := range c.Made.From {
+		from[i] = w.column(at, column)
+	}
+	name := fmt.Sprintf("decree_made_%d_%s", depth(c), unsafeInName.ReplaceAllString(strings.ToLower(c.Name), "_"))
+	stage := func(name string) string { return "eval " + w.making(name, at, c, from) }
+	for had, taken := w.hashes[name]; taken && had.stage != stage(name); had, taken = w.hashes[name] {
+		name += "_" // another rule or source makes another field of the name
+	}
+	w.hashes[name] = cut{c, stage(name)}
+	return name
+}
+
+func depth(c schema.Column) int {
+	d := 0
+	for _, from := range c.Made.From {
+		if from.Made != nil {
+			d = max(d, 1+depth(from))
+		}
+	}
+	return d
+}
+
+// making writes the assignments that make an extract. A field with several values gives the extract several, but for texts and maps.
+func (w *writer) making(name string, at diag.Range, c schema.Column, from []string) string {
+	e := c.Made.Extract
+	spec, x := e.Spec, from[0]
+	each := func(value string) string { return "mvmap(" + x + ", " + value + ")" }
+	var value string
+	switch {
+	case len(spec.Text.Parts) > 0:
+		value = joined(spec.Text, from)
+	case spec.Op == rules.ExtractSplit && spec.Any:
+		value = "split(" + x + ", " + evalString(spec.Separator) + ")"
+		w.noteSingle(at)
+	case spec.Op == rules.ExtractSplit:
+		value = each(fmt.Sprintf("mvindex(split(%s, %s), %d)", x, evalString(spec.Separator), spec.At))
+	case e.Expr != nil:
+		value = each(w.group(x, e.Expr, at))
+	case spec.Op == rules.ExtractMap:
+		value = w.mapped(e, x)
+		w.noteSingle(at)
+	default:
+		value = x
+	}
+	steps := []string{name + "=" + value}
+	if finish := finished(name, spec); finish != name {
+		steps = append(steps, name+"=mvmap("+name+", "+finish+")")
+	}
+	if w.plan.Model.EmptyIsMissing {
+		steps = append(steps, name+"=mvfilter(len("+name+")>0)")
+	}
+	return strings.Join(steps, ", ")
+}
+
+func (w *writer) noteSingle(at diag.Range) {
+	w.plan.Note("extract-single-valued", "exact", at, "a field with several values is neither split into all its parts nor mapped")
+}
+
+// group writes what the first group of the leftmost match finds; null if nothing.
+func (w *writer) group(x string, t *ir.Regex, at diag.Range) string {
+	expr := w.expression(t, at)
+	found := expr
+	if !t.Parse().Certain(1) { // the leftmost match is kept, and must have found the group
+		found = `\A(?>(?s:.*?)(?:` + expr + `))(?(1)|(?!))`
+	}
+	matches := compilers.Atom("match(" + x + ", " + evalString(found) + ")")
+	whole := `\A(?s:.*?)(?:` + expr + `)(?s:.*)\z`
+	return whereSyntax.Print(matches).Call("if", "replace("+x+", "+evalString(whole)+", "+evalString(`\1`)+")", "null()")
+}
+
+// mapped writes the text of the first row that holds.
+func (w *writer) mapped(e *ir.Extract, x string) string {
+	var cases []compilers.Case
+	for _, row := range e.Rows {
+		holds := compilers.Build(row.When, func(n ir.Node) compilers.Pred {
+			m := *n.(*ir.Match)
+			if t, ok := m.Test.(*ir.Text); ok { // a list as a lookup would come later
+				m.Test = &ir.Text{Op: t.Op, Values: t.Values, Cased: t.Cased}
+			}
+			return w.test(x, &m)
+		})
+		cases = append(cases, compilers.Case{If: whereSyntax.Print(holds), Then: evalString(row.To)})
+	}
+	other := "1=1, null()"
+	if e.Spec.Default != nil {
+		other = "1=1, " + evalString(*e.Spec.Default)
+	}
+	return whereSyntax.Print(compilers.Atom("coalesce(mvcount("+x+"), 0)=1")).Call("if", compilers.Choose("case", cases, other), "null()")
+}
+
+// joined writes a text with the first value of each field.
+func joined(t rules.Template, from []string) string {
+	names := t.Fields()
+	var present compilers.All
+	for _, x := range from {
+		present = append(present, compilers.Atom("isnotnull("+x+")"))
+	}
+	var parts []string
+	for _, p := range t.Parts {
+		i := slices.IndexFunc(names, func(n rules.NamedField) bool { return n.Name == p.Field.Name })
+		if i < 0 {
+			parts = append(parts, evalString(p.Text))
+		} else {
+			parts = append(parts, "mvindex("+from[i]+", 0)")
+		}
+	}
+	return whereSyntax.Print(present).Call("if", `"".`+strings.Join(parts, "."), "null()")
+}
+
+// finished writes a value trimmed, and in one case. The functions take off characters, as rules do.
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/evaluation-functions/text-functions
+func finished(x string, spec *rules.Extract) string {
+	if spec.TrimStart != "" {
+		x = "ltrim(" + x + ", " + evalString(spec.TrimStart) + ")"
+	}
+	if spec.TrimEnd != "" {
+		x = "rtrim(" + x + ", " + evalString(spec.TrimEnd) + ")"
+	}
+	if spec.Case != "" {
+		x = spec.Case + "(" + x + ")"
+	}
+	return x
+}

@@ -92,12 +92,12 @@ func (s *search) addMacros(to macros) {
 	lead := s.in.Places[compilers.DefaultPlace]
 	if lead != call(sharedKey(of)) {
 		if len(s.in.Places) > 0 {
-			s.found = append(s.found, packages.Told("package-macro", s.in.Rule.Range, "change the index in decree.yml", "its sources are told apart by where they are, which a macro cannot do: the search has the places themselves"))
+			s.found = append(s.found, packages.Told("package-macro", s.in.Rule.Range, "change the index in decree.yml", "the search tells its sources apart by where they are, which a macro cannot do: it has the places themselves"))
 		}
 		return
 	}
 	if key := sharedKey(of); key != keyOf(of[0]) {
-		s.found = append(s.found, packages.Told("package-macro", s.in.Rule.Range, "set the index of all these log sources there", "it reads several log sources: its events are where the macro %s says", macroName(key)))
+		s.found = append(s.found, packages.Told("package-macro", s.in.Rule.Range, "set the index of all these log sources there", "the search reads several log sources: its events are where the macro %s says", macroName(key)))
 	}
 	define := func(key, definition string) {
 		if own, has := s.settings.Scope[key]; has {

@@ -25,8 +25,6 @@ type Result struct {
 	Reach time.Duration
 	// Combines says that the query is more than conditions on the events of one table: it joins, unites, orders or counts.
 	Combines bool
-	// Names says that the query defines names before it uses them, such as lists.
-	Names bool
 
 	written bool                // nobody knows its columns: what a rule names is taken for one
 	behind  map[string][]string // entity -> the columns that the searched sources have for it

@@ -16,7 +16,7 @@ const Unchecked = "unchecked"
 // Written is the query that a rule has for a target in place of what its detection says. r is the rule with the schedule by which it is run.
 func Written(r *rules.Rule, q *rules.Query, d Dialect) *Query {
 	note := Note{Code: HandWritten, Effect: Unchecked, Range: q.Range, Message: "the query is written by hand: decree does not compare it with the rule, and tests do not run it"}
-	return &Query{Dialect: d.Name(), Text: q.Text + "\n", Notes: []Note{note}, Written: q, Result: &Result{written: true, Whole: true, Indices: q.Index, Lookback: r.Schedule.Lookback, Combines: true, Names: true}}
+	return &Query{Dialect: d.Name(), Text: q.Text + "\n", Notes: []Note{note}, Written: q, Result: &Result{written: true, Whole: true, Indices: q.Index, Lookback: r.Schedule.Lookback, Combines: true}}
 }
 
 // NoQuery is the code of a rule that has only queries, and none for the target.

@@ -227,7 +227,7 @@ func (w *correlationWriter) result() *compilers.Result {
 	}
 	r := compilers.NamedResult(columns, w.resultGroups)
 	r.Columns, r.Time, r.ID = w.projected, w.time, w.opt.Model.ID
-	r.Lookback, r.Reach, r.Names = w.top.Source.Body.Schedule.Lookback, w.reach, true
+	r.Lookback, r.Reach = w.top.Source.Body.Schedule.Lookback, w.reach
 	for _, b := range w.searched {
 		r.Searches(b.Plan, b.Sources...)
 	}

@@ -121,7 +121,7 @@ func (w *writer) query() *compilers.Query {
 	for _, b := range w.searched {
 		result.Searches(b.Plan, b.Sources...)
 	}
-	result.Combines, result.Names, result.Reach = w.combines(), lets != "", w.reach()
+	result.Combines, result.Reach = w.combines(), w.reach()
 	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + lets + text, Assets: w.assets, Notes: w.plan.Notes, Result: result}
 }
 

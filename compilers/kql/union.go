@@ -76,6 +76,6 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 			result.Searches(b.Plan, b.Sources...)
 		}
 	}
-	result.Names, result.Reach = lets.Len() > 0 || lead.Rule.Source.Schedule.Lookback > 0, reach
+	result.Reach = reach
 	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes, Result: result}, found
 }

@@ -73,6 +73,13 @@ func showOf(f Format, r *rules.Rule) compilers.Show {
 	for _, named := range r.Alerting.Reads() {
 		show.Asked = append(show.Asked, named.Name)
 	}
+	if r.Suppress != nil {
+		for _, named := range r.Suppress.By {
+			if !slices.Contains(show.Asked, named.Name) {
+				show.Asked = append(show.Asked, named.Name)
+			}
+		}
+	}
 	for _, m := range entities {
 		if slices.Contains(f.Kinds(), m.Kind) {
 			show.Found = append(show.Found, m.Field)

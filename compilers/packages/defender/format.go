@@ -100,5 +100,6 @@ func (d *detection) fill(ids packages.IDs, alerts alertTitles) {
 	d.requireColumns()
 	d.mapDetails()
 	d.fillAlert(alerts)
+	d.tellSuppress()
 	d.query = strings.ReplaceAll(deployed.Marked(deployed.Defender, d.settings.Target, strings.ReplaceAll(d.query, "\r\n", "\n"), d.resource()), "\n", "\r\n")
 }

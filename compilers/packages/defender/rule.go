@@ -49,6 +49,13 @@ func (d *detection) resource() detectionRule {
 	return out
 }
 
+// tellSuppress says that the product repeats alerts: a custom detection has no place for how often.
+func (d *detection) tellSuppress() {
+	if by := d.in.Rule.Suppress; by != nil {
+		d.found.Warnf("package-suppress", by.Range, "let the rule run more rarely, or add a rule of alert tuning in the portal", "Defender suppresses no alerts of a custom detection: the rule alerts each time")
+	}
+}
+
 // describe sets the rule's description.
 func (d *detection) describe() {
 	d.description = cmp.Or(strings.TrimSpace(d.in.Rule.Description), d.title)

@@ -115,6 +115,7 @@ func (d *detection) fill(ids packages.IDs) {
 	d.tag()
 	d.investigate()
 	d.override()
+	d.suppress()
 	if slices.Contains([]string{"eql", "esql"}, d.rule.Language) { // the other languages have no comments
 		d.rule.Query = deployed.Marked(deployed.Kibana, d.settings.Target, d.rule.Query, d.rule)
 	}

@@ -35,6 +35,7 @@ type rule struct {
 	Threat             []threat      `json:"threat,omitempty"`
 	NameOverride       string        `json:"rule_name_override,omitempty"`
 	Investigation      *fieldNames   `json:"investigation_fields,omitempty"`
+	Suppression        *suppression  `json:"alert_suppression,omitempty"`
 	RelatedIntegration []integration `json:"related_integrations,omitempty"`
 }
 

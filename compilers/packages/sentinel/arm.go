@@ -62,6 +62,7 @@ type ruleProperties struct {
 	Details             map[string]string `json:"customDetails,omitempty"`
 	Override            *alertOverride    `json:"alertDetailsOverride,omitempty"`
 	Grouping            aggregation       `json:"eventGroupingSettings"`
+	Incident            *incident         `json:"incidentConfiguration,omitempty"`
 }
 
 // arm writes a template with the rule and its watchlists.
@@ -82,7 +83,10 @@ func (a *analyticsRule) arm() string {
 // resource is the rule as a template has it.
 func (a *analyticsRule) resource() resource {
 	p := ruleProperties{Name: literal(a.title), Description: literal(a.description), Enabled: packages.Enabled(a.in.Rule), Severity: a.severity, Query: literal(a.query),
-		SuppressionDuration: "PT1H", Tactics: a.tactics, Techniques: parents(a.techniques), Entities: a.entities, Grouping: perResult}
+		SuppressionDuration: "PT1H", SuppressionEnabled: a.suppressFor > 0, Tactics: a.tactics, Techniques: parents(a.techniques), Entities: a.entities, Grouping: a.aggregation(), Incident: a.within(iso)}
+	if p.SuppressionEnabled {
+		p.SuppressionDuration = iso(a.suppressFor)
+	}
 	if o := a.alertOverride(); o != nil {
 		p.Override = &alertOverride{packages.Text(literal(string(o.Title))), packages.Text(literal(string(o.Description)))}
 	}

@@ -9,6 +9,8 @@
 package sentinel
 
 import (
+	"time"
+
 	"strings"
 
 	"decree/compilers"
@@ -86,7 +88,10 @@ type analyticsRule struct {
 	tactics, techniques                           []string
 	entities                                      []entityMapping
 	details                                       []detail
-	titleFormat, descriptionFormat                string // "": the rule's own
+	titleFormat, descriptionFormat                string        // "": the rule's own
+	suppressFor                                   time.Duration // 0: no alert is held back
+	incident                                      *incident     // nil: each alert is one
+	groupFor                                      time.Duration // within which alerts become one incident
 	watchlists                                    []watchlist
 	filled                                        []compilers.Asset // watchlists that are not decree's to fill, with their heads
 }
@@ -117,6 +122,7 @@ func (a *analyticsRule) fill(ids packages.IDs) {
 	a.mapAttack()
 	a.mapEntities()
 	a.mapDetails()
+	a.suppress()
 	a.override()
 	a.addWatchlists()
 	a.mark()

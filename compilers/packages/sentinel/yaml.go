@@ -24,6 +24,9 @@ type repositoryRule struct {
 	Details     *yaml.Node      `yaml:"customDetails,omitempty"`
 	Override    *alertOverride  `yaml:"alertDetailsOverride,omitempty"`
 	Grouping    aggregation     `yaml:"eventGroupingSettings"`
+	Suppressed  bool            `yaml:"suppressionEnabled,omitempty"`
+	SuppressFor string          `yaml:"suppressionDuration,omitempty"`
+	Incident    *incident       `yaml:"incidentConfiguration,omitempty"`
 	Version     string          `yaml:"version"`
 	Kind        string          `yaml:"kind"`
 }
@@ -37,8 +40,13 @@ type aggregation struct {
 	Kind string `json:"aggregationKind" yaml:"aggregationKind"`
 }
 
-// perResult makes an alert of each result: each is a match of the rule.
-var perResult = aggregation{"AlertPerResult"}
+// aggregation makes an alert of each result, as each is a match of the rule. A rule that suppresses whatever the values makes one alert of a run.
+func (a *analyticsRule) aggregation() aggregation {
+	if a.suppressFor > 0 {
+		return aggregation{"SingleAlert"}
+	}
+	return aggregation{"AlertPerResult"}
+}
 
 func (a *analyticsRule) alertOverride() *alertOverride {
 	if a.titleFormat == "" && a.descriptionFormat == "" {
@@ -50,10 +58,13 @@ func (a *analyticsRule) alertOverride() *alertOverride {
 // yaml writes the repository's form.
 func (a *analyticsRule) yaml() string {
 	y := repositoryRule{ID: a.id, Name: packages.Text(a.title), Description: packages.Text(a.description), Severity: a.severity, Connectors: []string{}, Tactics: a.tactics, Techniques: a.techniques,
-		Query: packages.Text(a.query), Entities: a.entities, Override: a.alertOverride(), Grouping: perResult, Version: a.version.String(), Kind: a.kind}
+		Query: packages.Text(a.query), Entities: a.entities, Override: a.alertOverride(), Grouping: a.aggregation(), Incident: a.within(short), Version: a.version.String(), Kind: a.kind}
 	if a.kind == scheduled {
 		none := 0
 		y.Frequency, y.Period, y.Operator, y.Threshold = short(a.window.every), short(a.window.period), "gt", &none
+	}
+	if a.suppressFor > 0 {
+		y.Suppressed, y.SuppressFor = true, short(a.suppressFor)
 	}
 	if len(a.details) > 0 {
 		y.Details = &yaml.Node{Kind: yaml.MappingNode}

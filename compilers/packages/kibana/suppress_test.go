@@ -1,0 +1,52 @@
+package kibana_test
+
+import (
+	"encoding/json"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers/eql"
+	"decree/compilers/packages"
+	"decree/compilers/packages/kibana"
+	"decree/tests/fixture"
+	"decree/tests/fixture/packaged"
+)
+
+// TestSuppress: alerts are suppressed by what they have, or not at all.
+func TestSuppress(t *testing.T) {
+	schema := fixture.ElasticRules(t, "eql")
+	counted := "title: C\nid: c\ndate: 2026-03-01\nlevel: high\ncorrelation: {type: event_count, rules: [a], group-by: [TargetUserName], timespan: 5m, condition: {gte: 5}}\n"
+	for _, c := range []struct {
+		text, want string
+		of         func(text string) packages.Input
+	}{
+		{"suppress: {by: [Computer], for: 90m}", `{"duration":{"unit":"m","value":90},"group_by":["winlog.computer_name"],"missing_fields_strategy":"suppress"}`, nil},
+		{"suppress: {by: [host, Computer, TargetUserName], for: 2d}", `{"duration":{"unit":"h","value":48},"group_by":["winlog.computer_name","winlog.event_data.TargetUserName"],"missing_fields_strategy":"suppress"}`, nil},
+		{"suppress: {by: [Computer], for: 90s}", `{"duration":{"unit":"s","value":90},"group_by":["winlog.computer_name"],"missing_fields_strategy":"suppress"}`, nil},
+		{"suppress: {for: 1h}", "null", nil},
+		{"suppress: {by: [Computer, TargetUserName, IpAddress, EventID], for: 1h}", "null", nil},
+		{"suppress: {by: [Hashes], for: 1h}", "null", nil},
+		{"suppress: {by: [TargetUserName], for: 1h}", `{"duration":{"unit":"h","value":1},"group_by":["winlog.event_data.TargetUserName"],"missing_fields_strategy":"suppress"}`, func(text string) packages.Input {
+			return packaged.Correlation(t, kibana.New(), eql.New(), "winlogbeat", counted+text+"\n---\ntitle: A\nname: a\n"+security)
+		}},
+		{"suppress: {by: [Computer], for: 1h}", "null", func(text string) packages.Input {
+			return packaged.Correlation(t, kibana.New(), eql.New(), "winlogbeat", counted+text+"\n---\ntitle: A\nname: a\n"+security)
+		}},
+	} {
+		of := c.of
+		if of == nil {
+			of = func(text string) packages.Input {
+				return packaged.Rule(t, kibana.New(), eql.New(), "winlogbeat", head+security+text+"\n")
+			}
+		}
+		out := kibana.New().Package(settings, []packages.Input{of(c.text)})
+		require.Len(t, out.Made, 1, c.text)
+		assert.Equal(t, []string{"package-suppress"}, codes(out.Found), c.text)
+		got, err := json.Marshal(read(t, out.Files[0].Text)[0]["alert_suppression"])
+		require.NoError(t, err)
+		assert.Equal(t, c.want, string(got), c.text)
+		valid(t, schema, out)
+	}
+}

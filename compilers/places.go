@@ -62,14 +62,24 @@ func (p Places) of(keys ...string) string {
 	return ""
 }
 
+// logSourceOf is the log source of the rule that a source answers.
+func (p *Plan) logSourceOf(s *schema.Source) rules.LogSource {
+	for _, ls := range p.Rule.Source.LogSources() {
+		if slices.Contains(p.Model.Find(ls.Category, ls.Product, ls.Service), s) {
+			return ls
+		}
+	}
+	return p.Rule.Source.LogSource
+}
+
 // ScopeOf gives the search that limits a source in Splunk, or "".
 func (p *Plan) ScopeOf(s *schema.Source) string {
-	return p.places.Scope.of(keysOf(s, p.Rule.Source.LogSource)...)
+	return p.places.Scope.of(keysOf(s, p.logSourceOf(s))...)
 }
 
 // TableOf gives what a query on a source reads in Kusto: its table, or what stands for it.
 func (p *Plan) TableOf(s *schema.Source) string {
-	return cmp.Or(p.places.Table.of(append([]string{s.Table}, keysOf(s, p.Rule.Source.LogSource)...)...), s.Table)
+	return cmp.Or(p.places.Table.of(append([]string{s.Table}, keysOf(s, p.logSourceOf(s))...)...), s.Table)
 }
 
 // Delay is how long before now the reported period ends.
@@ -93,7 +103,7 @@ func (p *Plan) NoteTable() {
 
 // IndicesOf gives the index patterns that hold a source in Elasticsearch. own tells whether the organisation named them.
 func (p *Plan) IndicesOf(s *schema.Source) (patterns []string, own bool) {
-	if text := p.places.Index.of(keysOf(s, p.Rule.Source.LogSource)...); text != "" {
+	if text := p.places.Index.of(keysOf(s, p.logSourceOf(s))...); text != "" {
 		return SplitPatterns(text), true
 	}
 	return s.Indices, false

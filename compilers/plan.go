@@ -24,11 +24,19 @@ type Plan struct {
 // plans. NewPlans checks the whole rule against the sources and against the dialect's features. If there are errors, there are no plans. If no source
 // can answer, the errors are those of the first one.
 func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
-	ls := r.Source.LogSource
-	candidates := opt.Model.Candidates(r)
-	if len(candidates) == 0 {
-		return nil, append(diag.Diagnostics{NoLogSource(ls, opt.Model)}, gapsInAnySource(dialect, lacks, r, opt)...)
+	var unknown diag.Diagnostics
+	for _, ls := range r.Source.LogSources() {
+		if len(opt.Model.Find(ls.Category, ls.Product, ls.Service)) == 0 {
+			unknown = append(unknown, NoLogSource(ls, opt.Model))
+		}
 	}
+	if len(unknown) > 0 {
+		return nil, append(unknown, gapsInAnySource(dialect, lacks, r, opt)...)
+	}
+	for _, ls := range opt.Model.Unanswered(r) {
+		return cannotAnswer(opt.Model.Find(ls.Category, ls.Product, ls.Service), dialect, lacks, r, opt)
+	}
+	candidates := opt.Model.Candidates(r)
 	sources := opt.Model.Answering(r)
 	if len(sources) == 0 {
 		return cannotAnswer(candidates, dialect, lacks, r, opt)

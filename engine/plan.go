@@ -63,6 +63,17 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 	if len(sources) == 0 {
 		sources = p.opt.Model.Candidates(r) // no source has all fields: ask all of them, as of events without the fields
 	}
+	for _, ls := range p.opt.Model.Unanswered(r) { // of several log sources: the same
+		own := p.opt.Model.Find(ls.Category, ls.Product, ls.Service)
+		for _, s := range own {
+			if !slices.Contains(sources, s) {
+				sources = append(sources, s)
+			}
+		}
+		if len(own) == 0 && len(sources) > 0 {
+			found.Warnf("no-log-source", ls.Range, "give it events of its log source, or choose another --model", "data model %s has no such log source; the rule is asked only of the others that it names", p.opt.Model.Name)
+		}
+	}
 	if len(sources) == 0 {
 		found.Warnf("no-log-source", r.Source.LogSource.Range, "give it events of its log source, or choose another --model", "data model %s has no such log source; the rule is not run", p.opt.Model.Name)
 		return

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"slices"
 	"strings"
 
 	"decree/rules/diag"
@@ -22,23 +23,22 @@ type RuleReference struct {
 }
 
 // Covers tells whether the filter applies to a rule: it names the rule or any rule, and the parts of its log source are
-// those of the rule.
+// those of the rule's, or of one of them.
 func (f *Filter) Covers(r *Rule) bool {
-	ls, of := f.Body.LogSource, r.LogSource
+	about := slices.ContainsFunc(f.Body.LogSources(), func(ls LogSource) bool {
+		return slices.ContainsFunc(r.LogSources(), ls.covers)
+	})
+	return about && (f.Any || slices.ContainsFunc(f.Rules, func(ref RuleReference) bool { return ref.Names(r) }))
+}
+
+// covers tells whether another log source has the parts of this one.
+func (ls LogSource) covers(of LogSource) bool {
 	for _, part := range [][2]string{{ls.Category, of.Category}, {ls.Product, of.Product}, {ls.Service, of.Service}} {
 		if part[0] != "" && !strings.EqualFold(part[0], part[1]) {
 			return false
 		}
 	}
-	if f.Any {
-		return true
-	}
-	for _, ref := range f.Rules {
-		if ref.Names(r) {
-			return true
-		}
-	}
-	return false
+	return true
 }
 
 // Names tells whether the reference names a rule.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"strings"
 	"time"
 
 	"decree/rules/diag"
@@ -19,7 +20,8 @@ type Rule struct {
 	References, Tags, FalsePositives            []string
 	Fields, Scope                               []string
 	Related                                     []Related
-	LogSource                                   LogSource
+	LogSource                                   LogSource   // the first that the rule names
+	OtherLogSources                             []LogSource // the others: its events are of any of them
 
 	Searches   []Search    // search identifiers, in file order
 	Conditions []Condition // any of them makes the rule match; none: see OnlyWritten
@@ -56,6 +58,16 @@ type Related struct {
 type LogSource struct {
 	Range                                  diag.Range
 	Category, Product, Service, Definition string
+}
+
+// LogSources are all those that the rule's events may be of.
+func (r *Rule) LogSources() []LogSource {
+	return append([]LogSource{r.LogSource}, r.OtherLogSources...)
+}
+
+// Same tells whether two log sources have the same parts.
+func (ls LogSource) Same(o LogSource) bool {
+	return strings.EqualFold(ls.Category, o.Category) && strings.EqualFold(ls.Product, o.Product) && strings.EqualFold(ls.Service, o.Service)
 }
 
 // Schedule is how a query is run: every Every, over the last Lookback. Zero = not set.

@@ -26,6 +26,7 @@ type fieldsParams struct {
 	selection ruleset.Selection
 	usedBy    bool
 	logSource string
+	with      []string
 	models    []string
 	modelFile string
 	format    string
@@ -45,8 +46,8 @@ product, the category and the service in any order. Without a log source it
 lists the log sources and their tables. --used-by names the rules that read each
 field: those of the project, or of --rules.`,
 		Example: `  decree fields windows/process_creation
-  decree fields -m mde,ecs file_event windows
   decree fields --used-by -r tests/examples/rules windows/process_creation
+  decree fields -m mde --with windows/file_rename windows/file_event
   decree fields --format json aws/cloudtrail`,
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.logSource = strings.Join(args, "/")
@@ -61,6 +62,8 @@ field: those of the project, or of --rules.`,
 	f.StringVar(&p.modelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
 	f.BoolVar(&p.usedBy, "used-by", false, "name the rules that read each field")
 	f.StringSliceVarP(&p.selection.Paths, "rules", "r", nil, "with --used-by: rule `PATHS`, files or folders (default: those of the project)")
+	f.StringSliceVar(&p.with, "with", nil, "only fields that these `LOG SOURCES` have too: a rule of several may read those")
+	usage.Complete(cmd, "with", completeLogSources)
 	usage.Complete(cmd, "model", func() []string { return append(projectHere().ModelNames(), allModels) })
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -68,6 +71,9 @@ field: those of the project, or of --rules.`,
 }
 
 func fields(s *stdio.Streams, p fieldsParams) error {
+	if len(p.with) > 0 && p.logSource == "" {
+		return errors.New("--with needs a log source to compare with: decree fields lists them")
+	}
 	if p.usedBy && p.logSource == "" {
 		return errors.New("--used-by needs a log source, such as windows/process_creation: decree fields lists them")
 	}
@@ -122,6 +128,13 @@ func fields(s *stdio.Streams, p fieldsParams) error {
 		return fmt.Errorf("no log source %q in %s: decree fields %[1]s shows the models that have it", p.logSource, strings.Join(p.models, ", "))
 	}
 	m.Mark(used)
+	for _, name := range p.with {
+		other, err := fieldmap.ParseLogSource(name, known)
+		if err != nil {
+			return err
+		}
+		m.Share(fieldmap.New(other, known, chosen, nil))
+	}
 	if p.format == "json" {
 		err = s.WriteJSON(m)
 	} else {

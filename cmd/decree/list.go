@@ -113,7 +113,7 @@ func list(s *stdio.Streams, p listParams) error {
 	rows := []listRow{}
 	for _, r := range set.All() {
 		m := r.IR.Source
-		from := fieldmap.Name(m.LogSource)
+		from := fieldmap.Names(m.LogSources())
 		if c := r.Correlation; c != nil {
 			from = string(c.Source.Type)
 		}

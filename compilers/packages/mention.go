@@ -58,7 +58,7 @@ func ShowOf(f Format, r *ir.Rule) compilers.Show {
 		return true
 	})
 	for _, m := range fields {
-		if (r.Source.LogSource.Category != "" || tested[m.Field]) && slices.Contains(f.Kinds(), m.Kind) {
+		if (!slices.ContainsFunc(r.Source.LogSources(), func(ls rules.LogSource) bool { return ls.Category == "" }) || tested[m.Field]) && slices.Contains(f.Kinds(), m.Kind) {
 			show.Found = append(show.Found, m.Field)
 		}
 	}

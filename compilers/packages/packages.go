@@ -93,7 +93,7 @@ func (in Input) LogSources() []rules.LogSource {
 			return
 		}
 		seen[r] = true
-		out = append(out, r.LogSource)
+		out = append(out, r.LogSources()...)
 		for _, j := range r.Joins {
 			if j.Other != nil {
 				read(j.Other)

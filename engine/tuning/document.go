@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"decree/rules"
 )
 
 // write gives the filter document of selections.
@@ -19,10 +21,11 @@ func write(q Request, selections []selection) []byte {
 	}
 	top := mapping("title", text("Known good: "+r.Title), "id", plain(q.ID), "status", plain("experimental"),
 		"description", text(describe(q, selections)), "date", quoted(q.Date.Format(time.DateOnly)))
-	ls := mapping()
-	for _, part := range [][2]string{{"category", r.LogSource.Category}, {"product", r.LogSource.Product}, {"service", r.LogSource.Service}} {
-		if part[1] != "" {
-			ls.Content = append(ls.Content, plain(part[0]), text(part[1]))
+	ls := logSource(r.LogSource)
+	if len(r.OtherLogSources) > 0 {
+		ls = sequence(nil)
+		for _, one := range r.LogSources() {
+			ls.Content = append(ls.Content, logSource(one))
 		}
 	}
 	filter := mapping("rules", sequence([]*yaml.Node{plain(of)}))
@@ -141,4 +144,14 @@ func text(v string) *yaml.Node { return &yaml.Node{Kind: yaml.ScalarNode, Tag: "
 
 func quoted(v string) *yaml.Node {
 	return &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!str", Value: v, Style: yaml.SingleQuotedStyle}
+}
+
+func logSource(of rules.LogSource) *yaml.Node {
+	out := mapping()
+	for _, part := range [][2]string{{"category", of.Category}, {"product", of.Product}, {"service", of.Service}} {
+		if part[1] != "" {
+			out.Content = append(out.Content, plain(part[0]), text(part[1]))
+		}
+	}
+	return out
 }

@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"strings"
 
-	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -93,7 +92,7 @@ func onlyVarying(text string) bool {
 
 // fields is what is known of the fields of a log source.
 type fields struct {
-	ls         rules.LogSource
+	rule       *ir.Rule
 	distrusted map[string]bool
 	dialects   []target
 }
@@ -104,9 +103,9 @@ type target struct {
 	sources [][]*schema.Source
 }
 
-// catalogue knows in which targets a field exists. Fields in distrusted are not used.
-func catalogue(ls rules.LogSource, distrusted map[string]bool) *fields {
-	f := &fields{ls: ls, distrusted: distrusted}
+// catalogue knows in which targets a field of a rule's log sources exists. Fields in distrusted are not used.
+func catalogue(r *ir.Rule, distrusted map[string]bool) *fields {
+	f := &fields{rule: r, distrusted: distrusted}
 	for _, dialect := range []string{"kql", "spl", "eql"} {
 		var t target
 		for _, name := range schema.Preferred(dialect) {
@@ -114,7 +113,7 @@ func catalogue(ls rules.LogSource, distrusted map[string]bool) *fields {
 			if err != nil {
 				panic(err) // it is shipped
 			}
-			if found := m.Find(ls.Category, ls.Product, ls.Service); len(found) > 0 {
+			if found := m.Candidates(r); len(found) > 0 {
 				t.models, t.sources = append(t.models, m), append(t.sources, found)
 			}
 		}

@@ -96,7 +96,7 @@ func Find(q Request) (*Result, error) {
 	}
 	distrusted := map[string]bool{}
 	for range maxAttempts {
-		s := newSearch(good, bad, catalogue(q.Rule.Source.LogSource, distrusted))
+		s := newSearch(good, bad, catalogue(q.Rule, distrusted))
 		selections := s.cover()
 		out.account(s, selections)
 		if len(selections) == 0 {

@@ -22,8 +22,8 @@ func alertReads(r *rules.Rule) []rules.NamedField {
 // unknownAlertField reports a field of the alert that no data model has in the log source. A package could not show it.
 func unknownAlertField(s *subject) {
 	for _, f := range alertReads(s.Rule) {
-		if s.ExtractNamed(f.Name) == nil && !shown(s.LogSource, f.Name) {
-			s.report(f.Range, alertFieldHint(f.Name, fieldsOf(s.LogSource)), "no data model has a field or an entity %q in this log source", f.Name)
+		if s.ExtractNamed(f.Name) == nil && !shownIn(s.LogSources(), f.Name) {
+			s.report(f.Range, alertFieldHint(f.Name, fieldsOf(s.LogSources()...)), "no data model has a field or an entity %q in this log source", f.Name)
 		}
 	}
 }
@@ -37,15 +37,15 @@ func unknownAlertFieldOfCorrelation(s *correlationSubject) {
 	var sources []rules.LogSource
 	made := map[string]bool{}
 	eachRule(s.Correlation, func(r *rules.Rule) {
-		sources = append(sources, r.LogSource)
-		known = append(known, fieldsOf(r.LogSource)...)
+		sources = append(sources, r.LogSources()...)
+		known = append(known, fieldsOf(r.LogSources()...)...)
 		for _, e := range r.Extracts {
 			made[e.Name] = true
 		}
 	})
 	for _, f := range alertReads(s.Body) {
 		grouped := slices.ContainsFunc(s.GroupBy, func(g rules.NamedField) bool { return g.Name == f.Name })
-		if !grouped && !made[f.Name] && !slices.ContainsFunc(sources, func(ls rules.LogSource) bool { return shown(ls, f.Name) }) {
+		if !grouped && !made[f.Name] && !shownIn(sources, f.Name) {
 			s.report(f.Range, alertFieldHint(f.Name, known), "no rule of the correlation has a field or an entity %q", f.Name)
 		}
 	}
@@ -61,6 +61,11 @@ func eachRule(c *rules.Correlation, visit func(*rules.Rule)) {
 			eachRule(in.Correlation, visit)
 		}
 	}
+}
+
+// shownIn tells whether one of some log sources has the name.
+func shownIn(all []rules.LogSource, name string) bool {
+	return slices.ContainsFunc(all, func(ls rules.LogSource) bool { return shown(ls, name) })
 }
 
 // shown tells whether some model has a field, an entity or a column of that name in a log source. Where a model takes any name, one that is close to

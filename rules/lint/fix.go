@@ -117,8 +117,12 @@ func about(r *rules.Rule) string {
 		}
 		return out
 	}
+	var of []string
+	for _, ls := range r.LogSources() {
+		of = append(of, ls.Category, ls.Product, ls.Service)
+	}
 	return fmt.Sprintf("%q", []any{r.Title, r.ID, r.Name, r.Description, r.Status, r.Level, r.Author, r.License, r.Taxonomy, date(r.Date), date(r.Modified),
-		once(r.Tags), once(r.References), r.FalsePositives, r.Fields, r.Scope, r.Related, r.LogSource.Category, r.LogSource.Product, r.LogSource.Service})
+		once(r.Tags), once(r.References), r.FalsePositives, r.Fields, r.Scope, r.Related, of})
 }
 
 var formerDate = regexp.MustCompile(`\b(\d{4})/(\d{2})/(\d{2})\b`)

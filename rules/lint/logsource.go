@@ -54,7 +54,12 @@ var shipped = sync.OnceValue(func() []func() *schema.Model {
 })
 
 func unknownLogSource(s *subject) {
-	ls := s.LogSource
+	for _, ls := range s.LogSources() {
+		s.unknownLogSource(ls)
+	}
+}
+
+func (s *subject) unknownLogSource(ls rules.LogSource) {
 	var parts [3][]string // known products, categories and services
 	for m := range models() {
 		if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
@@ -83,11 +88,14 @@ func unknownField(s *subject) {
 			return
 		}
 		reported[it.Field] = true
-		if isListed(s.LogSource, it.Field) {
-			return
-		}
-		if hint, message := misspelt(it.Field, fieldsOf(s.LogSource)); message != "" {
-			s.report(it.Range, hint, "%s", message)
+		for _, ls := range s.LogSources() {
+			if isListed(ls, it.Field) {
+				continue
+			}
+			if hint, message := misspelt(it.Field, fieldsOf(ls)); message != "" {
+				s.report(it.Range, hint, "%s", message)
+				return
+			}
 		}
 	})
 }
@@ -106,12 +114,14 @@ func isListed(ls rules.LogSource, field string) bool {
 	return false
 }
 
-// fieldsOf are the fields and entities of a log source that models list, sorted.
-func fieldsOf(ls rules.LogSource) (known []string) {
+// fieldsOf are the fields and entities of log sources that models list, sorted.
+func fieldsOf(all ...rules.LogSource) (known []string) {
 	for m := range models() {
-		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
-			known = slices.AppendSeq(known, maps.Keys(source.Fields))
-			known = slices.AppendSeq(known, maps.Keys(source.Entities))
+		for _, ls := range all {
+			for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+				known = slices.AppendSeq(known, maps.Keys(source.Fields))
+				known = slices.AppendSeq(known, maps.Keys(source.Entities))
+			}
 		}
 	}
 	slices.Sort(known)
@@ -139,7 +149,7 @@ func unknownFieldOfCorrelation(s *correlationSubject) {
 	for _, f := range slices.Concat(s.GroupBy, s.Fields) {
 		reported := map[string]bool{}
 		readsField(s.Correlation, f.Name, func(r *rules.Rule, field string) {
-			hint, message := misspelt(field, fieldsOf(r.LogSource))
+			hint, message := misspelt(field, fieldsOf(r.LogSources()...))
 			if message == "" || reported[field] {
 				return
 			}
@@ -178,7 +188,7 @@ var generic = map[string]map[string]string{
 }
 
 func specificLogSource(s *subject) {
-	if s.LogSource.Product != "windows" || s.LogSource.Category != "" {
+	if s.LogSource.Product != "windows" || s.LogSource.Category != "" || len(s.OtherLogSources) > 0 {
 		return
 	}
 	categories := generic[s.LogSource.Service]

@@ -63,8 +63,11 @@ func sameDetection(c *collection) {
 		if c.lowered[i] == nil {
 			continue
 		}
-		ls := r.LogSource
-		key := strings.Join([]string{ls.Category, ls.Product, ls.Service, meaning(c.lowered[i].Condition)}, "\x00")
+		parts := []string{meaning(c.lowered[i].Condition)}
+		for _, ls := range r.LogSources() {
+			parts = append(parts, ls.Category, ls.Product, ls.Service)
+		}
+		key := strings.Join(parts, "\x00")
 		if before, ok := first[key]; ok {
 			add(&c.found, c.check, r.Key("detection", -1), "remove one of them, or explain it under `related`", "the detection has the same meaning as that of %s", before.Key("detection", -1))
 			continue

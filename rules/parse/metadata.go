@@ -1,6 +1,8 @@
 package parse
 
 import (
+	"slices"
+
 	"gopkg.in/yaml.v3"
 
 	"decree/rules"
@@ -43,14 +45,37 @@ func (p *parser) schedule(r *rules.Rule, section source.Entry) {
 	}
 }
 
+// logSource reads one log source, or a list of alternatives.
 func (p *parser) logSource(r *rules.Rule, section source.Entry) {
 	n := section.Value
-	r.LogSource.Range = p.Span(n)
-	if n.Kind != yaml.MappingNode {
-		p.Entries(n, "logsource")
+	if n.Kind != yaml.SequenceNode {
+		r.LogSource = p.oneLogSource(n)
 		return
 	}
-	known := map[string]*string{"category": &r.LogSource.Category, "product": &r.LogSource.Product, "service": &r.LogSource.Service, "definition": &r.LogSource.Definition}
+	if len(n.Content) == 0 {
+		r.LogSource.Range = p.Span(n)
+		p.Errorf("missing-logsource", r.LogSource.Range, "name a category, a product or a service", "the list of log sources is empty")
+		return
+	}
+	var all []rules.LogSource
+	for _, item := range n.Content {
+		ls := p.oneLogSource(item)
+		if !ls.Same(rules.LogSource{}) && slices.ContainsFunc(all, ls.Same) {
+			p.Warnf("repeated-logsource", ls.Range, "remove it", "the log source is named twice")
+			continue
+		}
+		all = append(all, ls)
+	}
+	r.LogSource, r.OtherLogSources = all[0], all[1:]
+}
+
+func (p *parser) oneLogSource(n *yaml.Node) (ls rules.LogSource) {
+	ls.Range = p.Span(n)
+	if n.Kind != yaml.MappingNode {
+		p.Entries(n, "logsource")
+		return ls
+	}
+	known := map[string]*string{"category": &ls.Category, "product": &ls.Product, "service": &ls.Service, "definition": &ls.Definition}
 	for _, e := range p.Entries(n, "logsource") {
 		if to := known[e.Key.Value]; to != nil {
 			p.Text(to, e.Value, e.Key.Value)
@@ -58,7 +83,8 @@ func (p *parser) logSource(r *rules.Rule, section source.Entry) {
 			p.UnknownKey(e.Key, "logsource", "category", "product", "service", "definition")
 		}
 	}
-	if r.LogSource.Category+r.LogSource.Product+r.LogSource.Service == "" {
-		p.Errorf("missing-logsource", r.LogSource.Range, "name a category, a product or a service", "the log source is empty")
+	if ls.Category+ls.Product+ls.Service == "" {
+		p.Errorf("missing-logsource", ls.Range, "name a category, a product or a service", "the log source is empty")
 	}
+	return ls
 }

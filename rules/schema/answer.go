@@ -3,6 +3,7 @@ package schema
 import (
 	"slices"
 
+	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -23,8 +24,29 @@ func (m *Model) Answering(r *ir.Rule) []*Source {
 
 // Candidates gives the sources of a rule's log source, including those that cannot answer it.
 func (m *Model) Candidates(r *ir.Rule) []*Source {
-	ls := r.Source.LogSource
-	return m.Find(ls.Category, ls.Product, ls.Service)
+	var out []*Source
+	for _, ls := range r.Source.LogSources() {
+		for _, s := range m.Find(ls.Category, ls.Product, ls.Service) {
+			if !slices.Contains(out, s) {
+				out = append(out, s)
+			}
+		}
+	}
+	return out
+}
+
+// Unanswered gives the log sources of a rule that no source can answer: the model has none, or none that has the fields. It is for rules with
+// several log sources, each of which must be searched.
+func (m *Model) Unanswered(r *ir.Rule) (out []rules.LogSource) {
+	if len(r.Source.OtherLogSources) == 0 {
+		return nil
+	}
+	for _, ls := range r.Source.LogSources() {
+		if !slices.ContainsFunc(m.Find(ls.Category, ls.Product, ls.Service), func(s *Source) bool { return m.canAnswer(s, r) }) {
+			out = append(out, ls)
+		}
+	}
+	return out
 }
 
 // Asked gives the sources of a rule's log source and of other logs whose event ids it names, including those that cannot answer it.
@@ -68,7 +90,11 @@ func (m *Model) resolve(s *Source, r *ir.Rule) *resolver {
 	out := &resolver{m: m, s: s}
 	terms := []ir.Node{out.node(r.Condition, false)}
 	if r.Filter != nil {
+		own := out.excluded
 		terms = append(terms, out.node(r.Filter, false))
+		if len(r.Source.OtherLogSources) > 0 {
+			out.excluded = own // a filter may be about one of the log sources; it takes nothing from the others
+		}
 	}
 	_, never := m.Never(s, terms...)
 	out.possible = !never

@@ -171,7 +171,7 @@ func (l *windowsLog) has(id int) bool {
 // such events. Only Windows numbers events this way.
 func (m *Model) elsewhere(r *ir.Rule, own []*Source) []*Source {
 	ls := r.Source.LogSource
-	if ls.Category == "" || ls.Service != "" || !strings.EqualFold(ls.Product, "windows") {
+	if ls.Category == "" || ls.Service != "" || len(r.Source.OtherLogSources) > 0 || !strings.EqualFold(ls.Product, "windows") {
 		return nil
 	}
 	var out []*Source

@@ -25,6 +25,15 @@ func Name(ls rules.LogSource) string {
 	return strings.Join(parts, "/")
 }
 
+// Names writes several log sources.
+func Names(all []rules.LogSource) string {
+	names := make([]string, len(all))
+	for i, ls := range all {
+		names[i] = Name(ls)
+	}
+	return strings.Join(names, ", ")
+}
+
 // ParseLogSource reads a log source whose parts stand in any order, as windows/process_creation. Each part is a product, a category or a service of one of the
 // models.
 func ParseLogSource(text string, models []*schema.Model) (rules.LogSource, error) {

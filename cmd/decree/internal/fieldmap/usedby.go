@@ -17,7 +17,7 @@ func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 	out := map[string][]string{}
 	for _, rule := range set.Rules {
 		r := rule.IR
-		if !within(lowerCase(r.Source.LogSource), ls) {
+		if !slices.ContainsFunc(r.Source.LogSources(), func(own rules.LogSource) bool { return within(lowerCase(own), ls) }) {
 			continue
 		}
 		use := func(field string) {

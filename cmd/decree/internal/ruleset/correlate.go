@@ -81,11 +81,11 @@ func (set *Set) OnlyRead() map[*rules.Rule]bool { return set.onlyRead }
 // LogSources gives the log source of a rule, or those of all rules that a correlation reads.
 func (r Rule) LogSources() []rules.LogSource {
 	if r.Correlation == nil {
-		return []rules.LogSource{r.IR.Source.LogSource}
+		return r.IR.Source.LogSources()
 	}
 	var out []rules.LogSource
 	for _, in := range r.Correlation.Rules() {
-		out = append(out, in.Source.LogSource)
+		out = append(out, in.Source.LogSources()...)
 	}
 	return out
 }

@@ -42,9 +42,8 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, fou
 
 // modelOf chooses the data model whose raw events a rule reads.
 func modelOf(r ruleset.Rule) string {
-	ls := r.IR.Source.LogSource
 	for _, name := range schema.Preferred("") {
-		if m, err := schema.Load(name); err == nil && len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
+		if m, err := schema.Load(name); err == nil && len(m.Candidates(r.IR)) > 0 {
 			return name
 		}
 	}

@@ -164,6 +164,14 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 		}
 	case *ir.OfFilename:
 		c.test(t.Test, at)
+	case *ir.Elements:
+		c.need(ElementTests, at)
+		ir.Inspect(t.Body, func(n ir.Node) bool {
+			if m, ok := n.(*ir.Match); ok {
+				c.test(m.Test, m.Range())
+			}
+			return true
+		})
 	case *ir.Glob:
 		c.need(Wildcards, at)
 		if t.Cased {

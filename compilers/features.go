@@ -11,6 +11,7 @@ const (
 	BacktrackingRegexes  Construct = "regex-backtracking"    // lookaround, backreferences
 	Keywords             Construct = "keywords"              // values anywhere in the event
 	Words                Construct = "word"                  // whole words
+	ElementTests         Construct = "elements"              // what elements of an array must satisfy
 	FieldRefs            Construct = "fieldref"              // one field against another
 	TimeParts            Construct = "time-part"             // hour, weekday ...
 	CIDRs                Construct = "cidr"                  // addresses inside a network
@@ -40,7 +41,7 @@ var Constructs = []struct {
 	Title string
 }{
 	{Cased, "case-sensitive text"}, {Wildcards, "* and ? inside a value"}, {Regexes, "regular expressions"}, {BacktrackingRegexes, "lookaround and backreferences"},
-	{Keywords, "words anywhere in the event"}, {Words, "whole words"}, {FieldRefs, "a field against another field"}, {TimeParts, "parts of a time, as hour"}, {CIDRs, "addresses in a network"},
+	{Keywords, "words anywhere in the event"}, {Words, "whole words"}, {ElementTests, "elements of an array"}, {FieldRefs, "a field against another field"}, {TimeParts, "parts of a time, as hour"}, {CIDRs, "addresses in a network"},
 	{DeepAncestors, "processes above the parent"}, {DeepUnderNegation, "the same under not or or"}, {PrevalencePopulation, "counting in a named population"},
 	{PrevalenceRank, "the N rarest values"}, {PrevalenceCount, "bounds on a distinct count"}, {PrevalenceNegated, "rarity under not"}, {NamedValues, "values in a longer text"},
 	{SecondColumns, "a second column if one is empty"}, {GlobalPrevalence, "reputation of a value"},

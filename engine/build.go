@@ -86,6 +86,9 @@ func (p *plan) leaf(m *ir.Match, s *source, u *unit) *condition.Term {
 			return condition.OfAtom(p.atoms.OfSlots(slot, other, test))
 		}
 	} else if native {
+		if _, array := test.(*ir.Elements); array {
+			p.layout.AskElements(slot)
+		}
 		return condition.OfAtom(p.atoms.OfSlot(slot, test))
 	}
 	deep := m.Field.Level > 0 || (isRef && ref.Other.Level > 0)

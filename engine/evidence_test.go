@@ -49,6 +49,10 @@ func TestEvidenceIsWhatHeldWithItsValues(t *testing.T) {
 			[]engine.Evidence{{Name: "a", Field: "CommandLine", Test: `word "net"`, Values: []string{"dotnet é net"}, At: []int{9}},
 				{Name: "a", Field: "Image", Test: `filename contains "who"`, Values: []string{`who\é\xWHO.exe`}, At: []int{7}},
 				{Name: "a", Field: "GrantedAccess", Test: "has the bits 0x3", Values: []string{"0x1f"}, At: []int{0}}}},
+		{"elements of an array, as JSON", "a: {'changes[any]': {name: role, 'new|contains': admin}, 'tags[-1]': x, 'none[none]': {a: b}}", `{"changes": [{"name": "x"}, {"new": "Admin", "name": "Role"}], "tags": ["x", "X"]}`,
+			[]engine.Evidence{{Name: "a", Field: "changes", Test: `has an element with (name equals "role" and new contains "admin")`, Values: []string{`{"name":"Role","new":"Admin"}`}, At: []int{0}},
+				{Name: "a", Field: "tags", Test: `has element -1 with (. equals "x")`, Values: []string{`"X"`}, At: []int{0}},
+				{Name: "a", Field: "none", Test: `has no element with (a equals "b")`}}},
 		{"keywords: the texts that have them", `a: [whoami]`, `{"X": "run whoami", "Y": "z"}`,
 			[]engine.Evidence{{Name: "a", Test: `contains "whoami"`, Values: []string{"run whoami"}, At: []int{4}}}},
 		{"numbers, patterns and networks", "a: {EventID: 1, Image: 'a?c', SourceIp|cidr: 10.0.0.0/8}", `{"EventID": 1, "Image": "abc", "SourceIp": "10.1.1.1"}`,
@@ -63,7 +67,7 @@ func TestEvidenceIsWhatHeldWithItsValues(t *testing.T) {
 		if !strings.Contains(detection, "condition") {
 			detection += "\n  condition: a"
 		}
-		got := found(t, engine.Options{}, "detection:\n  "+detection, c.event).Evidence
+		got := found(t, engine.Options{}, "sigma-version: 3\ndetection:\n  "+detection, c.event).Evidence
 		assert.Equal(t, c.want, got, c.name)
 	}
 }

@@ -13,11 +13,42 @@ type Search struct {
 	Body  Selection
 }
 
-// Selection is the body of a search identifier: AllOf (a map), AnyOf (a list) or Keywords.
+// Selection is the body of a search identifier: AllOf (a map), AnyOf (a list), Keywords, or below an array a Block.
 type Selection interface{ selection() }
 
 // AllOf is a map of field items: every item must match. An item without a field holds keywords.
-type AllOf struct{ Items []Item }
+type AllOf struct {
+	Items    []Item
+	Elements []Elements // tests of arrays, which must hold too
+}
+
+// Quantifier says of which elements of an array a test must hold.
+type Quantifier string
+
+// The quantifiers, as Sigma's proposal for arrays has them: https://github.com/SigmaHQ/sigma-specification/issues/212
+const (
+	AnyElement   Quantifier = "any"          // of one or more
+	EveryElement Quantifier = "all"          // of every one, and there is one
+	NoElement    Quantifier = "none"         // of none; there may be no array
+	AllOrEmpty   Quantifier = "all_or_empty" // of every one; there may be no array
+	ElementAt    Quantifier = "at"           // of the one at an index
+)
+
+// Elements is a test of an array's elements: `field[any]: {name: x}`. Fields of the body are those of the element; "." is the element itself.
+type Elements struct {
+	Field string
+	Which Quantifier
+	At    int // of ElementAt: from 0, or from -1 backwards
+	Body  Selection
+	Range diag.Range
+}
+
+// Block is a selection with names and a condition of its own, as it may be below an array.
+type Block struct {
+	Searches  []Search
+	Condition Expr // nil after an error
+	Range     diag.Range
+}
 
 // AnyOf is a list of selections: one must match.
 type AnyOf struct{ Selections []Selection }
@@ -29,6 +60,7 @@ type Keywords struct{ Item Item }
 func (AllOf) selection()    {}
 func (AnyOf) selection()    {}
 func (Keywords) selection() {}
+func (Block) selection()    {}
 
 // Item is one `Field|modifier|...: values` line. Field is empty in Keywords.
 type Item struct {
@@ -67,7 +99,8 @@ type Value struct {
 // Placeholder finds `%name%` in a value under `expand`; its group 1 is the list's name.
 var Placeholder = regexp.MustCompile(`%([^%\s]+)%`)
 
-// EachItem visits every item of the rule's search identifiers and ancestries, and the tests of its extracts.
+// EachItem visits every item of the rule's search identifiers and ancestries, and the tests of its extracts. Items below
+// an array are not among them: their fields are those of its elements.
 func (r *Rule) EachItem(f func(Item)) {
 	var visit func(Selection)
 	visit = func(s Selection) {

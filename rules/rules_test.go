@@ -102,10 +102,10 @@ func TestWhatARuleHolds(t *testing.T) {
 	r := &Rule{
 		Range: diag.Range{File: "f.yml"},
 		Searches: []Search{
-			{Name: "map", Body: AllOf{[]Item{item("A"), item("B")}}},
-			{Name: "list", Body: AnyOf{[]Selection{AllOf{[]Item{item("C")}}, Keywords{item("")}}}},
+			{Name: "map", Body: AllOf{Items: []Item{item("A"), item("B")}}},
+			{Name: "list", Body: AnyOf{[]Selection{AllOf{Items: []Item{item("C")}}, Keywords{item("")}}}},
 		},
-		Ancestry:   []Ancestry{{Name: "above", Levels: []AncestryLevel{{Body: AllOf{[]Item{item("D")}}}}}},
+		Ancestry:   []Ancestry{{Name: "above", Levels: []AncestryLevel{{Body: AllOf{Items: []Item{item("D")}}}}}},
 		Prevalence: []Prevalence{{Name: "rare"}},
 		Keys:       []KeyRange{{Key: "tags", Index: -1, Range: diag.Range{File: "tags"}}, {Key: "tags", Index: 1, Range: diag.Range{File: "second"}}},
 	}

@@ -45,6 +45,7 @@ var sections = []Section{
 	{Name: "id", In: anyKind},
 	{Name: "name", In: anyKind, Prose: ProseText},
 	{Name: "related", In: anyKind},
+	{Name: "sigma-version", In: anyKind},
 	{Name: "taxonomy", In: anyKind},
 	{Name: "status", In: anyKind},
 	{Name: "level", In: anyKind},

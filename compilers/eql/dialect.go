@@ -41,6 +41,7 @@ var lacks = compilers.Features{
 	compilers.SecondColumns:   {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
 	compilers.Keywords: {Message: "EQL searches fields only: not the whole event, and not message, which Elasticsearch maps as text",
 		Hint: "name the field that holds the words (mapped as keyword or wildcard), or use kql or spl"},
+	compilers.ElementTests: {Message: "Elasticsearch flattens an array of objects: which values are of one element is not kept", Hint: "use kql, or test the fields without brackets: any element's value matches"},
 	compilers.Words: {Approximate: true, Effect: "false-positives",
 		Message: "an expression of Lucene has no class of all letters: a word also ends where a letter or digit beyond ASCII follows"},
 	compilers.FieldRefs:           {Message: "EQL cannot compare a field with another field", Hint: "use kql or spl"},

@@ -92,6 +92,8 @@ type writer struct {
 	creations   map[int]*creation // hops -> creation event joined
 	prevalences []*prevalence
 	extended    []*extendedColumn
+	arrays      []*arrayTest // of the condition being written
+	arraysMade  int
 	shown       []shownColumn // at the end of the query
 	joined      []*joinedEvents
 	joinColumns []string            // that joins add to the events
@@ -216,9 +218,13 @@ func (w *writer) prepare(n ir.Node) {
 // where writes each conjunct as its own stage, after the stages that read its columns.
 func (w *writer) where(conjuncts []ir.Node) []string {
 	var stages []string
-	for _, n := range compilers.FlatConjuncts(conjuncts) {
+	flat := compilers.FlatConjuncts(conjuncts)
+	slices.SortStableFunc(flat, func(a, b ir.Node) int { return countsElements(a) - countsElements(b) }) // of as few rows as possible
+	for _, n := range flat {
 		test := where(compilers.Build(n, w.predicate))
-		stages = append(append(stages, w.extendStages()...), test)
+		counted, arrays := w.takeArrays()
+		stages = append(append(append(stages, w.extendStages()...), counted...), test)
+		stages = append(stages, done(arrays)...)
 	}
 	return stages
 }

@@ -29,6 +29,10 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 }
 
 func (w *writer) match(m *ir.Match) compilers.Pred {
+	if t, ok := m.Test.(*ir.Elements); ok {
+		col, _ := w.columnOf(m.Field, t)
+		return w.elements(w.arrayOf(col), t)
+	}
 	for _, read := range fieldsRead(m) {
 		if read.field.Extract == nil || !read.field.Extract.Spec.Any {
 			continue

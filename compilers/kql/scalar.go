@@ -119,17 +119,7 @@ func part(o operand, c schema.Column, t ir.Test) operand {
 // property reads a property with its declared type. In a text column, it is read from the JSON in the text. A missing
 // property is an empty text, like a missing column.
 func (w *writer) property(container string, path []string, declared schema.Type) operand {
-	from := columnName(container)
-	if w.plan.Source.Columns[container] == "string" {
-		from = "parse_json(" + from + ")"
-	}
-	for _, key := range path {
-		if plainName.MatchString(key) && !reservedWords[strings.ToLower(key)] {
-			from += "." + key
-		} else {
-			from += "[" + quote(key) + "]"
-		}
-	}
+	from := w.inside(container, path)
 	switch declared {
 	case schema.Int:
 		return operand{name: fmt.Sprintf("tolong(%s)", from), kind: number}
@@ -139,6 +129,27 @@ func (w *writer) property(container string, path []string, declared schema.Type)
 		return operand{name: fmt.Sprintf("todatetime(%s)", from), kind: datetime}
 	}
 	return operand{name: fmt.Sprintf("tostring(%s)", from), kind: text}
+}
+
+// inside is the expression for a property of a column.
+func (w *writer) inside(container string, path []string) string {
+	from := columnName(container)
+	if w.plan.Source.Columns[container] == "string" {
+		from = "parse_json(" + from + ")"
+	}
+	return below(from, path)
+}
+
+// below is the expression for a property of a dynamic value.
+func below(from string, path []string) string {
+	for _, key := range path {
+		if plainName.MatchString(key) && !reservedWords[strings.ToLower(key)] {
+			from += "." + key
+		} else {
+			from += "[" + quote(key) + "]"
+		}
+	}
+	return from
 }
 
 // canonical tells whether every value is written as Kusto itself writes that number.

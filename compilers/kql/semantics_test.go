@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
 	"decree/tests/fixture/lowered"
@@ -161,4 +162,37 @@ func TestSemantics(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestElements pins how the elements of an array are tested: of each row by itself, so that no row is lost or doubled.
+func TestElements(t *testing.T) {
+	compile := func(items string) string {
+		m := lowered.Model(t, "sentinel")
+		r := lowered.Rule(t, "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s:\n"+items+"  t: {OperationName: x}\n  condition: s and t\n")
+		q, found := New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%v", found)
+		_, text, _ := strings.Cut(q.Text, "AuditLogs\n")
+		text, _, _ = strings.Cut(text, "// Begin")
+		return text
+	}
+	const counted = "| where OperationName =~ \"x\"\n| extend decree_array_1 = TargetResources\n| extend decree_length_1 = coalesce(array_length(decree_array_1), 0)\n" +
+		"| mv-apply decree_element_1 = iff(decree_length_1 > 0, decree_array_1, dynamic([null])) to typeof(dynamic) on (summarize decree_count_1 = countif(tostring(decree_element_1.type) =~ \"User\"))\n"
+	for selector, asks := range map[string]string{
+		"any":          "decree_length_1 > 0 and decree_count_1 > 0",
+		"all":          "decree_length_1 > 0 and decree_count_1 == decree_length_1",
+		"none":         "decree_length_1 == 0 or decree_count_1 == 0",
+		"all_or_empty": "decree_length_1 == 0 or decree_count_1 == decree_length_1",
+	} {
+		assert.Equal(t, counted+"| where "+asks+"\n| project-away decree_array_1, decree_length_1, decree_count_1\n", compile("    'TargetResources["+selector+"]': {type: User}\n"))
+	}
+	for items, want := range map[string]string{
+		"    'TargetResources[0].type': User\n":                      `coalesce(array_length(TargetResources), 0) > 0 and tostring(TargetResources[0].type) =~ "User"`,
+		"    'TargetResources[-2]|contains': a\n":                    `coalesce(array_length(TargetResources), 0) > 1 and tostring(TargetResources[-2]) contains "a"`,
+		"    'TargetResources[1].changes[0]': {'odd name|gte': 5}\n": `coalesce(array_length(TargetResources), 0) > 1 and coalesce(array_length(TargetResources[1].changes), 0) > 0 and toreal(tostring(TargetResources[1].changes[0]["odd name"])) >= 5`,
+	} {
+		assert.Contains(t, strings.ReplaceAll(compile(items), "\n| where ", " and "), want)
+	}
+	assert.Contains(t, compile("    'TargetResources[any].changes[all]': {a: null}\n"), "on (extend decree_array_2 = decree_element_1.changes | extend decree_length_2 = coalesce(array_length(decree_array_2), 0) | "+
+		"mv-apply decree_element_2 = iff(decree_length_2 > 0, decree_array_2, dynamic([null])) to typeof(dynamic) on (summarize decree_count_2 = countif(isempty(tostring(decree_element_2.a)))) | "+
+		"summarize decree_count_1 = countif(decree_length_2 > 0 and decree_count_2 == decree_length_2))")
 }

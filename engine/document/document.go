@@ -54,6 +54,9 @@ type Document struct {
 	recordedFrom int                  // where that begins
 	recordedText int                  // bytes of it that were kept
 
+	decoded    map[string]any // the event, if elements of its arrays were asked for
+	decodedGen uint32         // number of that event
+
 	outermost int  // fields read at the outermost level
 	converted bool // the event's fields are below Event
 	record    *recordReader

@@ -17,6 +17,7 @@ type Layout struct {
 	columns     map[string]int  // column -> its number
 	prefixes    map[string]bool // objects on the way to a column with dots
 	lists       map[string]bool // those of them that may be lists of objects, each of which has the column
+	arrays      map[string]bool // columns of which elements are asked for
 	keywords    bool            // some rule asks for every value
 	textless    bool            // an object or a list without scalars is present
 	jsonColumns map[string]bool // columns that a product may write as a text of JSON
@@ -48,7 +49,7 @@ func NewLayout(m *schema.Model) *Layout {
 }
 
 func newLayout() *Layout {
-	return &Layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, liftsWinlog: true, textless: true,
+	return &Layout{columns: map[string]int{}, prefixes: map[string]bool{}, lists: map[string]bool{}, arrays: map[string]bool{}, liftsWinlog: true, textless: true,
 		slots: []*slot{{}}, bySlot: map[string]int{}}
 }
 

@@ -23,6 +23,7 @@ func (d *Document) LoadFields(fields winevent.Fields) error {
 		}
 	}
 	d.begin()
+	d.data = nil
 	d.bits = 0
 	for _, f := range fields {
 		i := d.layout.find(bytesOf(f.Name))

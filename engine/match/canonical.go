@@ -16,6 +16,9 @@ func canonical(t ir.Test) string {
 	if of, ok := t.(*ir.OfFilename); ok {
 		return "filename " + canonical(of.Test)
 	}
+	if of, ok := t.(*ir.Elements); ok {
+		return fmt.Sprintf("elements %s %d %s", of.Which, of.At, ir.DescribeBody(of.Body, canonical))
+	}
 	text, ok := t.(*ir.Text)
 	if !ok {
 		return ir.Describe(t)

@@ -44,6 +44,9 @@ func commonness(op ir.TextOp, v string) float64 {
 // Cost is a guess at the cost of asking an atom, in look-ups.
 func (a *Atoms) Cost(i int) int {
 	atom := a.list[i]
+	if _, isElements := atom.Test.(*ir.Elements); isElements {
+		return 200
+	}
 	if _, isRegex := atom.program.test.(*ir.Regex); isRegex {
 		return 100
 	}

@@ -1,12 +1,14 @@
 package match
 
 import (
+	"encoding/json"
 	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"decree/engine/document"
 	"decree/engine/fold"
+	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -20,11 +22,33 @@ type Holding struct {
 // Holding gives the texts of which an atom holds, and copies them. It is for results: the matching itself only asks whether an atom holds.
 func (m *Matcher) Holding(i int) []Holding {
 	a := m.atoms.list[i]
+	if t, ok := a.Test.(*ir.Elements); ok {
+		return m.holdingElements(a, t)
+	}
 	texts := m.textsOf(a)
 	out := make([]Holding, 0, min(len(texts), 1))
 	for _, text := range texts {
 		if h, ok := m.holding(a, text); ok {
 			out = append(out, h)
+		}
+	}
+	return out
+}
+
+// holdingElements gives the elements that a test of an array's elements holds of, as JSON.
+func (m *Matcher) holdingElements(a *Atom, t *ir.Elements) []Holding {
+	var out []Holding
+	all := m.doc.Elements(a.Slot)
+	for i, e := range all {
+		if t.Which == rules.ElementAt && i != t.At && i-len(all) != t.At {
+			continue
+		}
+		if a.program.body(e, m.atoms.layout.EmptyIsMissing(a.Slot)) {
+			text, err := json.Marshal(e)
+			if err != nil {
+				panic(err) // it was read from JSON
+			}
+			out = append(out, Holding{Text: string(text)})
 		}
 	}
 	return out

@@ -85,6 +85,9 @@ func (m *Matcher) test(a *Atom) bool {
 	if a.Ancestor {
 		return m.ofAncestor(a)
 	}
+	if t, ok := a.Test.(*ir.Elements); ok {
+		return elements(t, a.program.body, m.doc.Elements(a.Slot), m.atoms.layout.EmptyIsMissing(a.Slot))
+	}
 	texts, present := m.doc.All(), true
 	if a.Slot != document.Every {
 		v := m.doc.Slot(a.Slot)

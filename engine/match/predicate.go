@@ -22,6 +22,7 @@ type predicate struct {
 	name   bool // it is asked of the last component of a path
 	re     *regexp.Regexp
 	fast   *dfa.Program       // the same expression, for asking whether it matches
+	body   element            // of a test of elements
 	slow   *backtrack.Program // where RE2 cannot run the expression, or not within bounds
 	number int                // among the fast, or among the slow
 }
@@ -49,6 +50,8 @@ func prepare(t ir.Test) *predicate {
 		}
 	case *ir.Regex:
 		p.compile(t)
+	case *ir.Elements:
+		p.body = elementOf(t.Body)
 	}
 	return p
 }

@@ -47,6 +47,11 @@ func (d *dumper) node(n Node, depth int) {
 	case *Const:
 		d.line(depth, "%t", n.Value)
 	case *Match:
+		if of, ok := n.Test.(*Elements); ok {
+			d.line(depth, "%s %s", n.Field, of.which())
+			d.node(of.Body, depth+1)
+			break
+		}
 		d.line(depth, "%s %s", n.Field, Describe(n.Test))
 	case *Keyword:
 		d.line(depth, "any value %s", Describe(n.Test))
@@ -152,12 +157,59 @@ func Describe(t Test) string {
 			prefixes[i] = p.String()
 		}
 		return "in network " + strings.Join(prefixes, ", ")
+	case *Elements:
+		body := DescribeBody(t.Body, Describe)
+		if !strings.HasPrefix(body, "(") {
+			body = "(" + body + ")"
+		}
+		return t.which() + " " + body
 	case *FieldRef:
 		return fmt.Sprintf("%s the field %s%s", t.Op, t.Other, cased(t.Cased))
 	case *TimePart:
 		return fmt.Sprintf("%s %s %s", t.Part, t.Op, numbers(t.Values))
 	}
 	panic("ir: unknown test")
+}
+
+// which says in words of which elements the body must hold.
+func (t *Elements) which() string {
+	switch t.Which {
+	case rules.AnyElement:
+		return "has an element with"
+	case rules.EveryElement:
+		return "has elements, each with"
+	case rules.NoElement:
+		return "has no element with"
+	case rules.AllOrEmpty:
+		return "has only elements with"
+	}
+	return fmt.Sprintf("has element %d with", t.At)
+}
+
+// DescribeBody puts what an element must satisfy into one line. test puts a test into words.
+func DescribeBody(n Node, test func(Test) string) string {
+	joined := func(by string, terms []Node) string {
+		parts := make([]string, len(terms))
+		for i, t := range terms {
+			parts[i] = DescribeBody(t, test)
+		}
+		return "(" + strings.Join(parts, by) + ")"
+	}
+	switch n := n.(type) {
+	case *And:
+		return joined(" and ", n.Terms)
+	case *Or:
+		return joined(" or ", n.Terms)
+	case *AtLeast:
+		return fmt.Sprintf("at least %d of %s", n.Count, joined(", ", n.Terms))
+	case *Not:
+		return "not " + DescribeBody(n.Term, test)
+	case *Const:
+		return fmt.Sprint(n.Value)
+	case *Match:
+		return n.Field.String() + " " + test(n.Test)
+	}
+	panic("ir: unknown node in a test of elements")
 }
 
 func cased(yes bool) string {

@@ -126,7 +126,7 @@ type Prevalence struct {
 }
 
 // Test is a test of a value: *Text, *Glob, *Regex, *OfFilename, *Number, *Bits, *Bool, *Null, *Exists,
-// *CIDR, *FieldRef or *TimePart.
+// *CIDR, *FieldRef, *TimePart or *Elements.
 type Test interface{ test() }
 
 // TextOp is the comparison of a Text or FieldRef.
@@ -233,6 +233,20 @@ type TimePart struct {
 	Values []float64
 }
 
+// Elements tests the elements of an array: Body holds of those that Which says. Body consists of *And, *Or, *Not, *AtLeast, *Const and *Match on fields
+// of an element, at level 0; ElementItself is the element itself. A value that is not an array has no elements.
+type Elements struct {
+	Which rules.Quantifier
+	At    int // of ElementAt: from 0, or from -1 backwards
+	Body  Node
+}
+
+// ElementItself names the element of an array in a test of it.
+const ElementItself = "."
+
+// OfNone is the result if there are no elements.
+func (t *Elements) OfNone() bool { return t.Which == rules.NoElement || t.Which == rules.AllOrEmpty }
+
 // WhenMissing is the result of a test of a missing field.
 func WhenMissing(t Test) bool {
 	switch t := t.(type) {
@@ -240,6 +254,8 @@ func WhenMissing(t Test) bool {
 		return true
 	case *Exists:
 		return !t.Value
+	case *Elements:
+		return t.OfNone()
 	}
 	return false
 }
@@ -256,6 +272,7 @@ func (*Exists) test()     {}
 func (*CIDR) test()       {}
 func (*FieldRef) test()   {}
 func (*TimePart) test()   {}
+func (*Elements) test()   {}
 
 // Children lists a node's direct children. Leaves have none. The population of a Prevalence and the rule of a Join are no
 // children, because they are about other events. An unknown node is a programming error.

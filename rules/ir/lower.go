@@ -9,14 +9,15 @@ import (
 
 // lowerer turns one rule into its tree.
 type lowerer struct {
-	rule    *rules.Rule
-	named   map[string]*Named // finished names
-	pending map[string]bool   // names being lowered, to find cycles
-	used    map[string]bool   // names of used lists
-	made    map[string]*Extract
-	found   diag.Diagnostics
-	errors  int // number of errors in found
-	budget  budget
+	rule      *rules.Rule
+	named     map[string]*Named // finished names
+	pending   map[string]bool   // names being lowered, to find cycles
+	used      map[string]bool   // names of used lists
+	made      map[string]*Extract
+	found     diag.Diagnostics
+	errors    int // number of errors in found
+	budget    budget
+	inElement bool // what is lowered is below an array
 }
 
 func (l *lowerer) errorf(code string, at diag.Range, hint, format string, args ...any) {
@@ -192,13 +193,7 @@ func (l *lowerer) expr(e rules.Expr) Node {
 		for i, name := range e.Names {
 			terms[i] = l.name(name, e.Range)
 		}
-		switch {
-		case e.All || e.Count == len(terms):
-			return &And{Base{e.Range}, terms}
-		case e.Count == 1:
-			return &Or{Base{e.Range}, terms}
-		}
-		return &AtLeast{Base{e.Range}, e.Count, terms}
+		return ofThem(Base{e.Range}, e, terms)
 	}
 	panic("ir: unknown condition")
 }
@@ -249,13 +244,16 @@ func (l *lowerer) ancestry(a rules.Ancestry) Node {
 func (l *lowerer) selection(s rules.Selection, level int) Node {
 	switch s := s.(type) {
 	case rules.AllOf:
-		terms := make([]Node, len(s.Items))
+		var terms []Node
+		for _, item := range s.Items {
+			terms = append(terms, l.item(item, level))
+		}
+		for _, e := range s.Elements {
+			terms = append(terms, l.elements(e, level))
+		}
 		at := diag.Range{}
-		for i, item := range s.Items {
-			terms[i] = l.item(item, level)
-			if i == 0 {
-				at = item.Range
-			}
+		if len(terms) > 0 {
+			at = terms[0].Range()
 		}
 		return &And{Base{at}, terms}
 	case rules.AnyOf:
@@ -270,6 +268,8 @@ func (l *lowerer) selection(s rules.Selection, level int) Node {
 		return &Or{Base{at}, terms}
 	case rules.Keywords:
 		return l.item(s.Item, level)
+	case rules.Block:
+		return l.block(s)
 	}
 	panic("ir: unknown selection")
 }
@@ -286,6 +286,9 @@ var processFields = map[string]bool{"Image": true, "CommandLine": true, "Process
 
 // field reads Sigma's ParentImage as {Image, 1}, and the name of an extract as that.
 func (l *lowerer) field(name string, level int, at diag.Range) Field {
+	if l.inElement {
+		return Field{Name: name}
+	}
 	if e := l.extract(name); e != nil {
 		if level > 0 {
 			l.errorf("ancestry-extract", at, "test it in a search identifier; an extract may be made of ParentCommandLine", "%s is made of fields of the event's own process, not of an ancestor's", name)

@@ -27,6 +27,12 @@ func (w *rewriter) rule(r *Rule) *Rule {
 	return &out
 }
 
+// ReplaceIn gives a tree with one node replaced, as Replace does in a rule.
+func ReplaceIn(n, old, with Node) Node {
+	w := rewriter{f: func(m *Match) Node { return m }, names: map[*Named]*Named{}, old: old, with: with}
+	return w.node(n)
+}
+
 // Settle simplifies a rule in which Rewrite has replaced tests by constants. A *Named whose body becomes constant is
 // replaced by the constant.
 func Settle(r *Rule) *Rule {

@@ -50,6 +50,8 @@ func onNothing(n ir.Node) bool {
 			return true
 		case *ir.Exists:
 			return !t.Value
+		case *ir.Elements:
+			return t.OfNone()
 		}
 	}
 	return false

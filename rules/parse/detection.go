@@ -78,7 +78,12 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 		all := rules.AllOf{}
 		words := 0
 		for _, e := range p.Entries(n, "a selection") {
+			if elements, ok := p.elements(e.Key, e.Value); ok {
+				all.Elements = append(all.Elements, elements)
+				continue
+			}
 			item := p.item(e.Key, e.Value)
+			item.Field = withoutEscapes(item.Field)
 			if item.Field == "" {
 				words++
 			}
@@ -166,7 +171,7 @@ func (p *parser) test(key *yaml.Node, modifiers string, offset int, value *yaml.
 			it.Values = append(it.Values, p.value(c))
 		}
 	default:
-		p.Errorf("wrong-type", p.Span(value), "write a value or a list of values", "a field's value cannot be a map")
+		p.Errorf("wrong-type", p.Span(value), "write a value or a list of values; fields of an array's elements are below `field[any]:`, with `sigma-version: 3`", "a field's value cannot be a map")
 	}
 	return it
 }

@@ -65,7 +65,7 @@ func (p *parser) wholeFilter(top *yaml.Node) *rules.Filter {
 
 // filter reads one filter document.
 func (p *parser) filter(top *yaml.Node) *rules.Filter {
-	p.names, p.values = map[string]bool{}, 0
+	p.names, p.values, p.arrays = map[string]bool{}, 0, false
 	if top.Kind != yaml.MappingNode {
 		p.Entries(top, "a filter")
 		return nil

@@ -21,6 +21,7 @@ type parser struct {
 
 	names  map[string]bool // of the document being read: all names of its namespace
 	values int             // of the document being read: values of all its lists
+	arrays bool            // of the document being read: brackets select elements of arrays
 
 	ours, others int // documents of Sigma, and others
 }
@@ -139,7 +140,7 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 		return nil, nil
 	}
 	p.ours++
-	p.names, p.values = map[string]bool{}, 0
+	p.names, p.values, p.arrays = map[string]bool{}, 0, false
 	if top.Kind != yaml.MappingNode {
 		p.Entries(top, "a rule")
 		return nil, nil

@@ -36,6 +36,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"related":       decoded(func(r *rules.Rule) any { return &r.Related }),
 
 	"id":                    (*parser).id,
+	"sigma-version":         (*parser).sigmaVersion,
 	"status":                (*parser).status,
 	"level":                 (*parser).level,
 	"schedule":              (*parser).schedule,

@@ -33,6 +33,8 @@ func (h *held) take(t ir.Test, want, numeric bool) bool {
 		return h.there(!want)
 	case *ir.Exists:
 		return h.there(t.Value == want)
+	case *ir.Elements:
+		return false
 	case *ir.Text:
 		return h.text(t, want, numeric)
 	case *ir.Number:

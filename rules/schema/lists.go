@@ -29,6 +29,9 @@ func inLists(n *ir.Match, column string) (ir.Node, error) {
 	if len(parts) > maxLists {
 		return n, fmt.Errorf("%s has more than %d parts, any of which may be a list; the product adds %s to the name of a list", column, maxLists, element)
 	}
+	if _, array := n.Test.(*ir.Elements); array {
+		return n, nil // what the product's fields do not keep together
+	}
 	if _, compares := n.Test.(*ir.FieldRef); compares {
 		return n, nil // a field that is a list is not compared with another
 	}

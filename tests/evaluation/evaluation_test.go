@@ -33,6 +33,7 @@ import (
 // construct is a rule, or a part of one, with events that match it and events that do not.
 type construct struct {
 	Name      string    `yaml:"name"`
+	Version   int       `yaml:"version"` // of Sigma
 	Lists     yaml.Node `yaml:"lists"`
 	Ancestry  yaml.Node `yaml:"ancestry"`
 	Item      string    `yaml:"item"`      // one field item: `Image|endswith: x`
@@ -105,6 +106,9 @@ func (c *construct) check(t *testing.T) {
 // rule writes the construct as a file and reads it.
 func (c *construct) rule(t *testing.T) *ir.Rule {
 	doc := map[string]any{"title": "T", "name": "tested", "logsource": map[string]string{"product": "windows", "category": "process_creation"}}
+	if c.Version > 0 {
+		doc["sigma-version"] = c.Version
+	}
 	for key, n := range map[string]*yaml.Node{"lists": &c.Lists, "ancestry": &c.Ancestry, "detection": &c.Detection} {
 		if n.Kind != 0 {
 			doc[key] = n

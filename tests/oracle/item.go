@@ -307,6 +307,10 @@ func literal(mods map[string]bool, got, want string) (bool, error) {
 
 // field gives the texts of a field; of the whole event without a name.
 func (v view) field(name string) ([]string, bool, error) {
+	if v.element != nil {
+		value := v.below(name)
+		return texts(value), value != nil, nil
+	}
 	if name == "" {
 		return texts(v.ev.Fields), true, nil
 	}

@@ -29,6 +29,7 @@ type Rule struct {
 	detection  map[string]any
 	extracts   map[string]map[string]any
 	conditions []string
+	arrays     bool // brackets select elements
 }
 
 // Read reads one detection rule.
@@ -39,11 +40,12 @@ func Read(text []byte) (*Rule, error) {
 		Detection map[string]any    `yaml:"detection"`
 
 		Extract map[string]map[string]any `yaml:"extract"`
+		Version int                       `yaml:"sigma-version"`
 	}
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, err
 	}
-	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection, extracts: doc.Extract}
+	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection, extracts: doc.Extract, arrays: doc.Version >= 3}
 	switch c := doc.Detection["condition"].(type) {
 	case string:
 		r.conditions = []string{c}
@@ -64,6 +66,8 @@ type view struct {
 	ev     *event.Event
 
 	extracts map[string]map[string]any // fields that the rule makes of others
+	arrays   bool                      // brackets select elements
+	element  *any                      // of an array, of which fields are asked
 }
 
 // SourceOf gives the first source of the rule's log source that the event is of; nil if none.
@@ -95,7 +99,7 @@ func (r *Rule) Matches(m *schema.Model, ev *event.Event) (bool, error) {
 	if s == nil {
 		return false, nil
 	}
-	v := view{m, s, ev, r.extracts}
+	v := view{model: m, source: s, ev: ev, extracts: r.extracts, arrays: r.arrays}
 	for _, text := range r.conditions {
 		c := &condition{words: words(text), rule: r, view: v}
 		holds, err := c.or()
@@ -223,7 +227,7 @@ func (v view) selection(body any) (bool, error) {
 	switch body := body.(type) {
 	case map[string]any:
 		for key, values := range body {
-			holds, err := v.item(key, values)
+			holds, err := v.entry(key, values)
 			if err != nil || !holds {
 				return false, err
 			}

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -51,8 +52,26 @@ func TestOracle(t *testing.T) {
 		{"a1: {F: x}\n  a2: {G: y}\n  condition: all of them", `{"G":"y"}`, false},
 		{"a: {F: x}\n  b: {G: y}\n  c: {H: z}\n  condition: a or b and not c", `{"G":"y","H":"z"}`, false},
 	}
-	for _, c := range cases {
-		r, err := Read([]byte("logsource: {product: windows}\ndetection:\n  " + c.detection + "\n"))
+	arrays := len(cases)
+	cases = append(cases, []struct {
+		detection, fields string
+		want              bool
+	}{
+		{"s: {'F[any]': {a: x, b: y}}\n  condition: s", `{"F":[{"a":"x"},{"a":"X","b":"y"}]}`, true},
+		{"s: {'F[any]': {a: x, b: y}}\n  condition: s", `{"F":[{"a":"x"},{"b":"y"}]}`, false},
+		{"s: {'F[all]': {a: x}}\n  condition: s", `{"F":[]}`, false},
+		{"s: {'F[all_or_empty]': {a: x}}\n  condition: s", `{}`, true},
+		{"s: {'F[none].a|contains': x}\n  condition: s", `{"F":[{"a":"yxy"}]}`, false},
+		{"s: {'F[-1].a.b[any]|startswith': x}\n  condition: s", `{"F":[{},{"a":{"b":["y","xy"]}}]}`, true},
+		{"s: {'F[any]': {p: {a: x}, q: {b: null}, condition: p and not q}}\n  condition: s", `{"F":[{"a":"x"},{"a":"x","b":1}]}`, true},
+		{"s: {'F[any]': [{a: x}, {a: y}]}\n  condition: s", `{"F":[{"a":"y"}]}`, true},
+	}...)
+	for i, c := range cases {
+		version := 2
+		if i >= arrays {
+			version = 3
+		}
+		r, err := Read([]byte("sigma-version: " + strconv.Itoa(version) + "\nlogsource: {product: windows}\ndetection:\n  " + c.detection + "\n"))
 		require.NoError(t, err, c)
 		fields, err := event.Decode([]byte(c.fields))
 		require.NoError(t, err)

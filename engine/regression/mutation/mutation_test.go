@@ -73,6 +73,10 @@ modifier 4:7 F: equals 0x5 instead of its bits
 value 4:7 F: without the bit 0x1
 value 4:7 F: without the bit 0x4
 `},
+		{"elements", "sigma-version: 3\ndetection:\n  a: {'F[any]': {G: 1, H|exists: true}}\n  condition: a\n", `negate 5:7 not F has an element with (G eq 1 and H exists)
+modifier 5:7 F: [all] instead of [any]
+threshold 5:7 F: G: 2 instead of 1
+`},
 		{"wildcards", "detection:\n  a: {F: 'a*b?'}\n  condition: a\n", `negate 4:7 not F like "a" * "b" ?
 wildcard 4:7 F: without wildcard 2 (*)
 wildcard 4:7 F: without wildcard 4 (?)

@@ -68,6 +68,8 @@ func variants(t ir.Test) []variant {
 			out = append(out, variant{"modifier", "", fmt.Sprintf("%s instead of %s", op, t.Op), &ir.FieldRef{Op: op, Other: t.Other, Cased: t.Cased}})
 		}
 		return out
+	case *ir.Elements:
+		return elementsVariants(t)
 	case *ir.Null, *ir.Exists: // only their negation, which the tree makes
 		return nil
 	}
@@ -96,6 +98,33 @@ func textVariants(t *ir.Text) []variant {
 		out = append(out, variant{"case", "", change, &ir.Text{Op: t.Op, Values: t.Values, Cased: !t.Cased}})
 	}
 	return out
+}
+
+// elementsVariants asks of other elements, of their opposite, and changes each test of a field.
+func elementsVariants(t *ir.Elements) []variant {
+	var out []variant
+	for _, other := range otherElements[t.Which] {
+		out = append(out, variant{"modifier", "", fmt.Sprintf("[%s] instead of [%s]", other, t.Which), &ir.Elements{Which: other, At: t.At, Body: t.Body}})
+	}
+	ir.Inspect(t.Body, func(n ir.Node) bool {
+		m, ok := n.(*ir.Match)
+		if !ok {
+			return true
+		}
+		for _, v := range variants(m.Test) {
+			v.change = m.Field.Name + ": " + v.change
+			v.test = &ir.Elements{Which: t.Which, At: t.At, Body: ir.ReplaceIn(t.Body, n, &ir.Match{Base: m.Base, Field: m.Field, Test: v.test})}
+			out = append(out, v)
+		}
+		return true
+	})
+	return out
+}
+
+// otherElements are the quantifiers that authors mistake for another.
+var otherElements = map[rules.Quantifier][]rules.Quantifier{
+	rules.AnyElement: {rules.EveryElement}, rules.EveryElement: {rules.AnyElement, rules.AllOrEmpty}, rules.NoElement: {rules.AllOrEmpty},
+	rules.AllOrEmpty: {rules.EveryElement}, rules.ElementAt: {rules.AnyElement},
 }
 
 // bitsVariants clears each bit of a mask, and asks for the number itself.

@@ -254,7 +254,7 @@ func samples(t ir.Test) []string {
 		return out
 	case *ir.Exists:
 		return []string{"other"}
-	case *ir.Null, *ir.FieldRef:
+	case *ir.Null, *ir.FieldRef, *ir.Elements: // a text is not an array
 		return nil
 	}
 	panic("mutation: unknown test")

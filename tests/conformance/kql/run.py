@@ -6,6 +6,7 @@ FileProfile looks a lower-case hash up in the profiles' table, and fails for non
 Networks, which duckdb-kql lacks too, are held against addresses by Python's ipaddress.
 replace_strings, which it lacks as well, replaces one after the other: that is the same where no replacement makes another text to be replaced, or it is last.
 row_cumsum, prev and next, which duckdb-kql lacks, are DuckDB's window functions over the order of the sort before them.
+mv-apply, which it lacks, is written by our queries in one form alone, to count the elements of an array that satisfy a condition: it becomes a function with a lambda.
 Kusto's strings are never null, so a field that an event lacks becomes "". DuckDB's expressions are RE2's, whose \\b is of ASCII and has no flag to say so.
 """
 import ipaddress
@@ -117,6 +118,73 @@ def in_microseconds(query):
     return re.sub(r"(time\([\d.:]+\.999999)9\)", r"\1)", query)
 
 
+def outside(text, at=0):
+    """The positions of a query that are not in a string."""
+    while at < len(text):
+        if text[at] in "\"'" :
+            verbatim, quote, at = at > 0 and text[at - 1] == "@", text[at], at + 1
+            while text[at] != quote:
+                at += 2 if text[at] == "\\" and not verbatim else 1
+        else:
+            yield at
+        at += 1
+
+
+def closing(text, at):
+    """Where the parenthesis that is open before a position is closed."""
+    depth = 1
+    for i in outside(text, at):
+        depth += {"(": 1, ")": -1}.get(text[i], 0)
+        if depth == 0:
+            return i
+    raise ValueError("a parenthesis is not closed: " + text)
+
+
+def stages(text):
+    """The stages of a subquery."""
+    depth, start, found = 0, 0, []
+    for i in outside(text):
+        depth += {"(": 1, "[": 1, ")": -1, "]": -1}.get(text[i], 0)
+        if text[i] == "|" and depth == 0:
+            found.append(text[start:i].strip())
+            start = i + 1
+    return found + [text[start:].strip()]
+
+
+APPLY = re.compile(r"mv-apply (decree_element_(\d+)) = iff\(decree_length_\2 > 0, decree_array_\2, dynamic\(\[null\]\)\) to typeof\(dynamic\) on \(")
+
+
+def counting(stage):
+    """The name, the element and the condition of a stage that counts elements; what it extends before is put where it is used."""
+    m = APPLY.match(stage)
+    *before, last = stages(stage[m.end():closing(stage, m.end())])
+    condition = re.fullmatch(r"summarize (\w+) = countif\((.*)\)", last, re.S)
+    values = {}
+    for inner in before:
+        if inner.startswith("mv-apply"):
+            count, element, of = counting(inner)
+            values[count] = f"decree_countif({values['decree_array_' + element.rsplit('_', 1)[1]]}, {element}, {of})"
+        else:
+            name, value = re.fullmatch(r"extend (\w+) = (.*)", inner, re.S).groups()
+            values[name] = re.sub(r"\bdecree_array_\d+\b", lambda v: values.get(v.group(), v.group()), value)
+    used = re.sub(r"\bdecree_(?:array|length|count)_\d+\b", lambda v: values.get(v.group(), v.group()), condition.group(2))
+    return condition.group(1), m.group(1), used
+
+
+def applied(query):
+    """A query with mv-apply as a function."""
+    while m := APPLY.search(query):
+        end = closing(query, m.end()) + 1
+        count, element, condition = counting(query[m.start():end])
+        query = f"{query[:m.start()]}extend {count} = decree_countif(decree_array_{m.group(2)}, {element}, {condition}){query[end:]}"
+    return query
+
+
+def countif(call):
+    array, element, condition = (translate.render_expr(a) for a in call.args)
+    return f"CASE WHEN json_type(to_json({array})) = 'ARRAY' THEN len(list_filter(CAST(to_json({array}) AS JSON[]), lambda {element}: {condition})) ELSE 0 END"
+
+
 def literal(text):
     return "'" + text.replace("'", "''") + "'"
 
@@ -166,13 +234,14 @@ def main():
         known |= addresses(con, table, ask["tables"][table])
     networks(known)
     translate._SPECIAL_FORMS["replace_strings"] = replaced
+    translate._SPECIAL_FORMS["decree_countif"] = countif
     prelude = ""
     if ask["profiles"]:
         con.execute("CREATE TABLE Profiles AS SELECT * FROM read_csv(?, all_varchar=true)", [ask["profiles"]])
         prelude = PROFILE
     out = []
     for query in ask["queries"]:
-        found = duckdb_kql.query(con, (prelude if "FileProfile" in query else "") + in_microseconds(re.sub(r"\(\?-u:(\\+[bB])\)", r"\1", query)))
+        found = duckdb_kql.query(con, (prelude if "FileProfile" in query else "") + in_microseconds(re.sub(r"\(\?-u:(\\+[bB])\)", r"\1", applied(query))))
         at = found.columns.index(ask["id"])
         out.append(sorted((str(row[at]) for row in found.fetchall()), key=lambda v: (len(v), v)))
     json.dump(out, sys.stdout)

@@ -1,0 +1,133 @@
+package kql
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// arrayTest counts the elements of one array that satisfy a test, in stages before the condition that asks for the count. mv-apply runs a
+// subquery for each row: over the elements, or over one null if there are none, so that no row is lost.
+// https://learn.microsoft.com/en-us/kusto/query/mv-apply-operator
+type arrayTest struct {
+	n      int
+	array  string   // expression for the array
+	inner  []string // stages in the subquery, which count elements of arrays in the element
+	counts string   // call that counts elements that satisfy the predicate
+}
+
+func (a *arrayTest) length() string  { return fmt.Sprintf("decree_length_%d", a.n) }
+func (a *arrayTest) count() string   { return fmt.Sprintf("decree_count_%d", a.n) }
+func (a *arrayTest) element() string { return fmt.Sprintf("decree_element_%d", a.n) }
+
+func (a *arrayTest) stages() []string {
+	array := fmt.Sprintf("decree_array_%d", a.n)
+	subquery := append(slices.Clone(a.inner), fmt.Sprintf("summarize %s = %s", a.count(), a.counts))
+	return []string{
+		fmt.Sprintf("extend %s = %s", array, a.array),
+		fmt.Sprintf("extend %s = coalesce(array_length(%s), 0)", a.length(), array),
+		fmt.Sprintf("mv-apply %s = iff(%s > 0, %s, dynamic([null])) to typeof(dynamic) on (%s)", a.element(), a.length(), array, strings.Join(subquery, " | ")),
+	}
+}
+
+// done drops the columns of array tests.
+func done(tests []*arrayTest) []string {
+	var names []string
+	for _, a := range tests {
+		names = append(names, fmt.Sprintf("decree_array_%d", a.n), a.length(), a.count())
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"project-away " + strings.Join(names, ", ")}
+}
+
+// takeArrays gives the stages of the array tests written since the last call, and the tests.
+func (w *writer) takeArrays() (stages []string, tests []*arrayTest) {
+	tests, w.arrays = w.arrays, nil
+	for _, a := range tests {
+		stages = append(stages, a.stages()...)
+	}
+	return stages, tests
+}
+
+// elements tests the elements of an array.
+func (w *writer) elements(array string, t *ir.Elements) compilers.Pred {
+	if t.Which == rules.ElementAt {
+		least := t.At
+		if least < 0 {
+			least = -least - 1
+		}
+		there := compilers.Atom(fmt.Sprintf("coalesce(array_length(%s), 0) > %d", array, least))
+		return compilers.All{there, w.body(fmt.Sprintf("%s[%d]", array, t.At), t.Body)}
+	}
+	w.arraysMade++
+	a := &arrayTest{n: w.arraysMade, array: array}
+	outer := w.arrays
+	w.arrays = nil
+	a.counts = whereSyntax.Print(w.body(a.element(), t.Body)).Call("countif")
+	a.inner, _ = w.takeArrays()
+	w.arrays = append(outer, a)
+	some, none := compilers.Atom(a.length()+" > 0"), compilers.Atom(a.length()+" == 0")
+	every := compilers.Atom(a.count() + " == " + a.length())
+	switch t.Which {
+	case rules.AnyElement:
+		return compilers.All{some, compilers.Atom(a.count() + " > 0")}
+	case rules.EveryElement:
+		return compilers.All{some, every}
+	case rules.NoElement:
+		return compilers.Any{none, compilers.Atom(a.count() + " == 0")}
+	case rules.AllOrEmpty:
+		return compilers.Any{none, every}
+	}
+	panic("kql: unknown quantifier " + string(t.Which))
+}
+
+// body writes what an element must satisfy.
+func (w *writer) body(element string, n ir.Node) compilers.Pred {
+	compilers.MarkNegated(n, w.negated)
+	return compilers.Build(n, func(n ir.Node) compilers.Pred {
+		m, ok := n.(*ir.Match)
+		if !ok {
+			panic("kql: unknown node in a test of elements")
+		}
+		value := element
+		if m.Field.Name != ir.ElementItself {
+			value = below(element, strings.Split(m.Field.Name, "."))
+		}
+		if t, array := m.Test.(*ir.Elements); array {
+			return w.elements(value, t)
+		}
+		return w.matchOn(operand{name: "tostring(" + value + ")"}, m, m.Test)
+	})
+}
+
+// arrayOf is the expression for a column that holds an array.
+func (w *writer) arrayOf(c schema.Column) string {
+	if container, path := w.plan.Source.Inside(c.Name); container != "" {
+		return w.inside(container, path)
+	}
+	name := columnName(c.Name)
+	if w.plan.Source.Columns[c.Name] == "dynamic" {
+		return name
+	}
+	return "parse_json(" + name + ")"
+}
+
+// countsElements is 1 for a condition that needs the elements of an array counted.
+func countsElements(n ir.Node) (counts int) {
+	ir.Inspect(n, func(below ir.Node) bool {
+		if m, ok := below.(*ir.Match); ok {
+			if t, array := m.Test.(*ir.Elements); array && (t.Which != rules.ElementAt || countsElements(t.Body) > 0) {
+				counts = 1
+			}
+		}
+		return true
+	})
+	return counts
+}

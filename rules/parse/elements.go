@@ -1,0 +1,122 @@
+package parse
+
+import (
+	"regexp"
+	"strconv"
+	"strings"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/source"
+)
+
+// arraysSince is the major version of Sigma from which on brackets after a field select elements of an array. Below, they are letters.
+// https://github.com/SigmaHQ/sigma-specification/issues/213
+const arraysSince = 3
+
+// sigmaVersion reads the version of Sigma that a document is written for. Only its major number counts.
+func (p *parser) sigmaVersion(_ *rules.Rule, e source.Entry) {
+	major, _, _ := strings.Cut(e.Value.Value, ".")
+	n, err := strconv.Atoi(major)
+	switch {
+	case e.Value.Kind != yaml.ScalarNode || err != nil || n < 1:
+		p.Errorf("sigma-version", p.Span(e.Value), "write `sigma-version: 3`", "the version of Sigma must be a number")
+	case n > arraysSince:
+		p.Errorf("sigma-version", p.Span(e.Value), "write `sigma-version: 3`", "decree reads Sigma up to version %d", arraysSince)
+	}
+	p.arrays = n >= arraysSince
+}
+
+// selector finds the first selector in a field's name. The groups are what comes before it, what it selects, and what comes after.
+var selector = regexp.MustCompile(`^((?:[^\[\]\\]|\\.)+)\[(any|all_or_empty|all|none|-?[0-9]{1,9})\](?:\.(.+))?$`)
+
+var unescaped = strings.NewReplacer(`\[`, "[", `\]`, "]")
+
+// withoutEscapes reads escaped brackets of a field's name as letters.
+func withoutEscapes(field string) string { return unescaped.Replace(field) }
+
+// elements reads a test of an array's elements. ok is false if the key selects none.
+func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
+	field, modifiers, modified := strings.Cut(key.Value, "|")
+	m := selector.FindStringSubmatch(field)
+	if m == nil {
+		return e, false
+	}
+	if !p.arrays {
+		p.Warnf("brackets-without-version", p.Span(key), "add `sigma-version: 3`, or write `\\[` for the letter", "brackets select elements of an array from version %d of Sigma on: here they are letters", arraysSince)
+		return e, false
+	}
+	e = rules.Elements{Field: withoutEscapes(m[1]), Which: rules.Quantifier(m[2]), Range: p.Span(key)}
+	if n, err := strconv.Atoi(m[2]); err == nil {
+		e.Which, e.At = rules.ElementAt, n
+	}
+	rest := m[3]
+	if rest == "" && !modified && !plainValues(value) {
+		e.Body = p.block(value)
+		return e, true
+	}
+	if rest == "" {
+		rest = "."
+	}
+	if modified {
+		rest += "|" + modifiers
+	}
+	inner := *key
+	inner.Value = rest
+	if below, nested := p.elements(&inner, value); nested {
+		e.Body = rules.AllOf{Elements: []rules.Elements{below}}
+		return e, true
+	}
+	item := p.item(&inner, value)
+	item.Field = withoutEscapes(item.Field)
+	e.Body = rules.AllOf{Items: []rules.Item{item}}
+	return e, true
+}
+
+// plainValues tells whether a node is a value or a list of values.
+func plainValues(n *yaml.Node) bool {
+	switch n.Kind {
+	case yaml.ScalarNode:
+		return true
+	case yaml.SequenceNode:
+		for _, c := range n.Content {
+			if c.Kind != yaml.ScalarNode {
+				return false
+			}
+		}
+		return true
+	}
+	return false
+}
+
+// block reads what an element must satisfy: fields, a list of maps, or selections with a condition of their own.
+func (p *parser) block(n *yaml.Node) rules.Selection {
+	if n.Kind != yaml.MappingNode {
+		return p.selection(n)
+	}
+	var condition *yaml.Node
+	b := rules.Block{Range: p.Span(n)}
+	var searches []source.Entry
+	for _, e := range p.Entries(n, "a selection") {
+		if e.Key.Value == "condition" {
+			condition = e.Value
+		} else {
+			searches = append(searches, e)
+		}
+	}
+	if condition == nil {
+		return p.selection(n)
+	}
+	for _, e := range searches {
+		b.Searches = append(b.Searches, rules.Search{Name: e.Key.Value, Range: p.Span(e.Key), Body: p.selection(e.Value)})
+	}
+	if condition.Kind != yaml.ScalarNode || strings.TrimSpace(condition.Value) == "" {
+		p.Errorf("condition-syntax", p.Span(condition), "write it as text, such as `selection and not filter`", "a condition must be text and not empty")
+		return b
+	}
+	reader := newConditionParser(p, &rules.Rule{Searches: b.Searches})
+	reader.define = "define it beside this condition"
+	b.Condition = reader.read(condition)
+	return b
+}

@@ -83,14 +83,15 @@ func explain(s *stdio.Streams, p explainParams) error {
 	if len(set.Correlations) > 0 {
 		return explainCorrelations(s, set, p)
 	}
-	if len(set.Rules) != 1 {
-		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(set.Rules))
+	rules := set.Whole() // a rule that is only joined is a part of the one that joins it
+	if len(rules) != 1 {
+		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(rules))
 	}
 	in, opt, err := p.open(s, set.Project)
 	if err != nil {
 		return err
 	}
-	x, found := engine.NewExplainer(set.Rules[0].IR, opt)
+	x, found := engine.NewExplainer(rules[0].IR, opt)
 	set.Show(s, found)
 	if x == nil {
 		return exit.ErrFindings
@@ -125,7 +126,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 		return s.WriteJSON(explanations)
 	}
 	for _, e := range explanations {
-		explanation.Print(s, set.Rules[0].IR.Source.Title, e)
+		explanation.Print(s, rules[0].IR.Source.Title, e)
 	}
 	return nil
 }

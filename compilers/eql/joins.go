@@ -33,6 +33,9 @@ func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diag
 		return nil, s.found
 	}
 	s.notes = compilers.AddNotes(s.notes, plans[0].Notes...)
+	if r.Source.Suppress != nil {
+		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(r.Source))
+	}
 	bare := ir.Settle(ir.Replace(r, j, &ir.Const{Base: j.Base, Value: true})) // the sequence says the join
 	own, other := s.part(bare, j.Mine, j), s.part(j.Rule, j.Theirs, j)
 	if s.found.HasErrors() {

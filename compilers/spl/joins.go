@@ -78,6 +78,9 @@ func (s *joinWriter) query() *compilers.Query {
 	for _, m := range s.rules {
 		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
 	}
+	if s.rule.Source.Suppress != nil {
+		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(s.rule.Source))
+	}
 	one := s.markRules()
 	s.stage(where(one))
 	for k, j := range s.joins {

@@ -7,7 +7,7 @@ import (
 
 // oursSentinel are properties by their names in the REST API. https://github.com/Azure/azure-rest-api-specs, specification/securityinsights, AlertRules.json
 var oursSentinel = []string{"kind", "displayName", "description", "severity", "queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold", "suppressionEnabled", "suppressionDuration",
-	"tactics", "techniques", "entityMappings", "customDetails", "alertDetailsOverride", "eventGroupingSettings"}
+	"tactics", "techniques", "entityMappings", "customDetails", "alertDetailsOverride", "eventGroupingSettings", "incidentConfiguration"}
 
 // repositoryNames are names of the repository's YAML, and those of the same properties in the API.
 var repositoryNames = map[string]string{"name": "displayName", "relevantTechniques": "techniques"}
@@ -98,7 +98,10 @@ func normaliseSentinel(r *Rule) {
 		delete(of, "eventGroupingSettings")
 	}
 	incident := object(of["incidentConfiguration"])
-	if grouping := object(incident["groupingConfiguration"]); grouping != nil && text(grouping["enabled"]) != "true" {
+	if grouping := object(incident["groupingConfiguration"]); text(grouping["enabled"]) == "true" {
+		sameDurations(grouping, "lookbackDuration")
+		sortLists(grouping, "groupByEntities", "groupByCustomDetails")
+	} else {
 		delete(incident, "groupingConfiguration")
 	}
 	if len(incident) == 1 && text(incident["createIncident"]) == "true" {

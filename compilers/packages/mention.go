@@ -115,6 +115,15 @@ func Mentions(in Input) ([]Mention, diag.Diagnostics) {
 	return out, lacking
 }
 
+// TellRisk says that a product has no risk that a rule adds to, if the rule has one. Its severity stands for it.
+func TellRisk(r *rules.Rule, product string) diag.Diagnostics {
+	risk := r.Alerting.Risk
+	if risk.Score == 0 && len(risk.Objects) == 0 {
+		return nil
+	}
+	return diag.Diagnostics{Told("package-risk", risk.Range, "let `level` say how much it matters", "%s has no risk that a rule adds to: it is left out", product)}
+}
+
 // partOf says what a named field tells of its thing. A process is told by its command line, if the field is no other known part.
 func partOf(e rules.Entity) Part {
 	for _, m := range fields {

@@ -101,5 +101,6 @@ func (d *detection) fill(ids packages.IDs, alerts alertTitles) {
 	d.mapDetails()
 	d.fillAlert(alerts)
 	d.tellSuppress()
+	d.keep(packages.TellRisk(r, "Defender"))
 	d.query = strings.ReplaceAll(deployed.Marked(deployed.Defender, d.settings.Target, strings.ReplaceAll(d.query, "\r\n", "\n"), d.resource()), "\n", "\r\n")
 }

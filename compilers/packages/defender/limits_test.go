@@ -121,6 +121,7 @@ func TestLimits(t *testing.T) {
 		{"alert title with braces", "alert: {title: 'a {{{{b}}}}'}", []string{"package-placeholders"}, true},
 		{"brace at a field", "alert: {title: 'a {{{DeviceId}'}", []string{"package-placeholders"}, true},
 		{"alert without a column", "alert: {description: 'of {Hashes}'}", []string{"package-column"}, true},
+		{"risk", "risk: {score: 5}", []string{"package-risk"}, true},
 		{"suppressed", "suppress: {by: [host], for: 1h}", []string{"package-suppress"}, true},
 		{"process by its command line", "entities: {process: CommandLine}", []string{"package-entity"}, true},
 		{"registry key", "entities: {registry_key: FolderPath}", nil, true},

@@ -49,10 +49,10 @@ func (d *detection) resource() detectionRule {
 	return out
 }
 
-// tellSuppress says that the product repeats alerts: a custom detection has no place for how often.
+// tellSuppress says that the product repeats alerts: a custom detection has no place for how often. What the query suppresses, it does among its own results.
 func (d *detection) tellSuppress() {
 	if by := d.in.Rule.Suppress; by != nil {
-		d.found.Warnf("package-suppress", by.Range, "let the rule run more rarely, or add a rule of alert tuning in the portal", "Defender suppresses no alerts of a custom detection: the rule alerts each time")
+		d.found.Warnf("package-suppress", by.Range, "let the rule run more rarely, or add a rule of alert tuning in the portal", "Defender suppresses no alerts of a custom detection: what alerted in one run alerts in the next, too")
 	}
 }
 

@@ -123,6 +123,7 @@ func (a *analyticsRule) fill(ids packages.IDs) {
 	a.mapEntities()
 	a.mapDetails()
 	a.suppress()
+	a.keep(packages.TellRisk(r, "Sentinel"))
 	a.override()
 	a.addWatchlists()
 	a.mark()

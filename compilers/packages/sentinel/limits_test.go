@@ -88,6 +88,7 @@ func TestLimits(t *testing.T) {
 		{"title with 4 fields", "alert: {title: '{Computer} {host} {EventID} {Channel}'}", []string{"package-placeholders"}, true},
 		{"title with braces", "alert: {title: 'a {{{{b}}}}'}", []string{"package-placeholders"}, true},
 		{"long alert title", "alert: {title: '" + strings.Repeat("t", 257) + "'}", []string{"package-placeholders"}, true},
+		{"risk", "risk: {score: 5, objects: [host]}", []string{"package-risk"}, true},
 		{"10 entities", entities(8), nil, true},
 		{"11 entities", entities(9), []string{"package-entity"}, true},
 		{"alert without a column", "alert: {description: 'of {Hashes}'}", []string{"package-column"}, true},

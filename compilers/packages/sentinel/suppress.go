@@ -77,7 +77,7 @@ func (a *analyticsRule) group(by *rules.Suppress) {
 	a.incident = &incident{Create: true, Grouping: g}
 	a.groupFor = min(max(by.For, shortestGrouping), longestGrouping)
 	a.found = append(a.found, packages.Told("package-suppress", by.Range, "suppress without `by`, if one alert is enough whatever its values",
-		"Sentinel suppresses no alert by its values: alerts with the same ones within %s are one incident", short(a.groupFor)))
+		"Sentinel suppresses no alert by its values over several runs: alerts with the same ones within %s are one incident", short(a.groupFor)))
 }
 
 // within is the incident with its time as a form writes it.

@@ -197,9 +197,9 @@ func TestRandomJoins(t *testing.T) {
 	for range 150 {
 		var lines []string
 		type happened struct {
-			second             int
-			host, hash, line   string
-			mine, theirs, used bool
+			second           int
+			host, hash, line string
+			mine, theirs     bool
 		}
 		var all []happened
 		for i := range 40 {

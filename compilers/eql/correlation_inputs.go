@@ -70,7 +70,7 @@ func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) s
 	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
 	var by []string
 	for i, g := range s.c.GroupBy {
-		columns, domain := plan.Whole(g.Fields[input])
+		columns, domain := wholeColumns(plan, g.Fields[input])
 		if len(columns) == 0 {
 			s.found.Errorf("correlation-field", g.At, "group by another field, or choose another --model", "data model %s has no field for %s in the log source of %q", plan.Model.Name, g.Fields[input].Name, r.Source.Title)
 			continue

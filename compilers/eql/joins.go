@@ -107,7 +107,7 @@ func (s *joinWriter) part(r *ir.Rule, by []ir.Field, j *ir.Join) string {
 	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
 	var keys []string
 	for i, f := range by {
-		columns, domain := plan.Whole(f)
+		columns, domain := wholeColumns(plan, f)
 		if len(columns) == 0 {
 			s.found.Errorf("join-field", j.SameAt[i], "join by another field, or choose another --model", "data model %s has no column for %s in the log source of %q", plan.Model.Name, f.Name, r.Source.Title)
 			continue

@@ -10,6 +10,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
 	"decree/rules/ir"
@@ -119,4 +120,38 @@ func TestSPLAgreesOnExtracts(t *testing.T) {
 	}
 	t.Logf("%d rules on %d events, %d matches", compiled, len(events), matches)
 	assert.Greater(t, matches, 10*compiled)
+}
+
+// TestEQLAgreesOnExtracts does the same with the query, where an expression says what the extract does.
+func TestEQLAgreesOnExtracts(t *testing.T) {
+	needEQL(t)
+	r := rand.New(rand.NewPCG(9, seedOf(t)))
+	m, err := schema.Load("winlogbeat")
+	require.NoError(t, err)
+	var docs []doc
+	for i := range 120 {
+		docs = append(docs, extractRecord(r, i).winlogbeat())
+	}
+	file := writeEvents(t, docs)
+	var compiled []*ir.Rule
+	var queries []string
+	refused := map[string]int{}
+	for _, rule := range extractRules(t, r, fixture.Times(200, 400), []string{"argv", "any", "split", "part", "map", "letters"}) {
+		q, problems := eql.New().Compile(rule, compilers.Options{Model: m})
+		if q == nil {
+			refused[problems[0].Code]++
+			continue
+		}
+		compiled, queries = append(compiled, rule), append(queries, q.Text)
+	}
+	wanted := found(t, m, compiled, file)
+	matches := 0
+	for i, got := range CheckEQL(t, queries, mappedFor(t, queries, nil), file) {
+		require.Nil(t, got.Error, "%s\n%s", compiled[i].Source.Description, queries[i])
+		want := wanted[compiled[i]]
+		assert.ElementsMatch(t, want, got.IDs, "%s\n%s", compiled[i].Source.Description, queries[i])
+		matches += len(want)
+	}
+	t.Logf("%d rules on %d documents, %d matches; refused: %v", len(compiled), len(docs), matches, refused)
+	assert.Greater(t, matches, 5*len(compiled))
 }

@@ -1,0 +1,80 @@
+package ir_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/parse"
+)
+
+func lowerText(t *testing.T, extract, detection string) (*ir.Rule, []string) {
+	t.Helper()
+	rs, found := parse.Rules("r.yml", []byte("title: T\nlogsource: {product: windows}\nextract:\n"+extract+"detection:\n  a: {"+detection+"}\n  condition: a\n"), nil)
+	require.False(t, found.HasErrors(), "%v", found)
+	r, found := ir.Lower(rs[0])
+	var codes []string
+	for _, d := range found {
+		codes = append(codes, d.Code)
+	}
+	return r, codes
+}
+
+// TestExtractsAreRefused names what lowering does not take.
+func TestExtractsAreRefused(t *testing.T) {
+	for extract, code := range map[string]string{
+		"{field: F, re: 'a'}":                                  "extract-without-group",
+		"{field: F, re: 'a('}":                                 "invalid-regex",
+		"{field: F, re: '(?<=x)(a)'}":                          "unsupported-regex",
+		"{field: F, re: '(a)(?=b)'}":                           "unsupported-regex",
+		"{field: F, re: '(a$)'}":                               "unsupported-regex",
+		"{field: F, re: '(?m)^(a)'}":                           "unsupported-regex",
+		"{field: F, re: '(a{2000})'}":                          "unsupported-regex",
+		"{field: GrandParentImage, argv: 0}":                   "extract-ancestor",
+		"{field: F, map: [{exists: true, to: a}]}":             "invalid-map",
+		"{field: F, map: [{equals: null, to: a}]}":             "invalid-map",
+		"{field: F, map: [{'re': '(a)\\1', to: a}]}":           "unsupported-regex",
+		"{field: F, map: [{'fieldref': G, to: a}]}":            "invalid-map",
+		"{field: F, map: [{'contains|startswith': G, to: a}]}": "modifier-conflict",
+	} {
+		_, codes := lowerText(t, "  X: "+extract+"\n", "X: a")
+		assert.Contains(t, codes, code, extract)
+	}
+}
+
+// TestExtractsOfARule finds extracts by their names, and what they read.
+func TestExtractsOfARule(t *testing.T) {
+	r, codes := lowerText(t, "  X: {field: F, argv: 1}\n  Y: {text: '{X}{ParentImage}{X}'}\n", "Y: a, G|fieldref: X")
+	require.Empty(t, codes)
+	y := r.Own(ir.Field{Name: "Y"})
+	require.NotNil(t, y.Extract)
+	assert.Equal(t, []ir.Field{{Name: "F"}, {Name: "Image", Level: 1}}, y.Reads())
+	assert.Equal(t, "ParentImage", y.Reads()[1].SigmaName())
+	assert.Equal(t, "GrandParentImage", ir.Field{Name: "Image", Level: 2}.SigmaName())
+	assert.Nil(t, r.Own(ir.Field{Name: "Z"}).Extract)
+	assert.Nil(t, (*ir.Rule)(nil).Own(ir.Field{Name: "Y"}).Extract)
+	assert.Contains(t, ir.Dump(r), "extract X: F; argv 1\n")
+	assert.NotEqual(t, r.Extracts[0].Describe(), y.Extract.Describe())
+
+	spec := *r.Extracts[0].Spec
+	spec.At = 2
+	changed := *r.Extracts[0]
+	changed.Spec = &spec
+	other := r.WithExtract(r.Extracts[0], &changed)
+	assert.Contains(t, other.Own(ir.Field{Name: "Y"}).Extract.Describe(), "argv 2")
+	assert.Contains(t, y.Extract.Describe(), "argv 1", "the rule itself stays")
+	r, codes = lowerText(t, "  M: {field: F, map: [{contains|all: [a, b], to: x}, {'re': c, to: y}]}\n", "M: x")
+	require.Empty(t, codes)
+	assert.Contains(t, r.Extracts[0].Describe(), `contains ["a"] false`)
+	assert.Empty(t, ir.Examine(r.Source))
+	assert.NotNil(t, r.Filtered(r.Condition).Filter)
+	assert.False(t, ir.AsksPrevalence(r.Condition))
+	assert.Equal(t, "F", ir.Anonymous(r.Extracts[0].Rows[0].When).(*ir.And).Terms[0].(*ir.Match).Field.Name)
+	assert.True(t, ir.WhenMissing(&ir.Exists{}))
+	assert.NotNil(t, ir.URLPart("host").Parse())
+	assert.Equal(t, []string{"F"}, []string{spec.Reads()[0].Name})
+	assert.Equal(t, rules.ExtractArgv, spec.Op)
+}

@@ -21,12 +21,13 @@ import (
 )
 
 type diffParams struct {
-	selection ruleset.Selection
-	deployed  string
-	target    string
-	format    string
-	lists     string
-	summary   bool
+	selection   ruleset.Selection
+	deployed    string
+	target      string
+	format      string
+	approximate []string
+	lists       string
+	summary     bool
 }
 
 func newDiff(s *stdio.Streams) *cobra.Command {
@@ -54,15 +55,17 @@ The exit code is 1 if anything differs.`,
 	f := cmd.Flags()
 	f.StringVarP(&p.target, "target", "t", "", "`TARGET` that was deployed, of the project or "+strings.Join(targets.FormatNames(), ", ")+" (default: that of the export's product)")
 	f.BoolVar(&p.summary, "summary", false, "name the rules that differ, and not what differs in them")
+	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` that were accepted when the rules were packaged, or all")
 	addLists(cmd, &p.lists)
 	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
+	usage.Complete(cmd, "allow-approximate", acceptable)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
 func diffDeployed(s *stdio.Streams, p diffParams) error {
-	if err := knownOptions(nil, p.lists); err != nil {
+	if err := knownOptions(p.approximate, p.lists); err != nil {
 		return err
 	}
 	export, err := readExport(p.deployed)
@@ -81,7 +84,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 	if err != nil {
 		return err
 	}
-	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{Lists: p.lists}, func(t targets.Target) string { return t.Name })
+	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{Approximate: p.approximate, Lists: p.lists}, func(t targets.Target) string { return t.Name })
 	if err != nil {
 		return err
 	}

@@ -108,7 +108,11 @@ func compare(p Product, project, deployed Rule) Change {
 	c.Fields = differences(project, deployed)
 	switch {
 	case len(c.Fields) == 0:
-	case deployed.Mark.Target == "" || deployed.asPackaged(p) && !onlySwitched(p, c.Fields):
+	case deployed.Mark.Target == "":
+		c.State = Changed
+	case project.digest(p) == deployed.digest(p): // somebody switched it on or off, or set what packages never say
+		c.State = ByHand
+	case deployed.digest(p) == deployed.Mark.Digest:
 		c.State = Changed
 	case project.digest(p) == deployed.Mark.Digest:
 		c.State = ByHand
@@ -116,14 +120,6 @@ func compare(p Product, project, deployed Rule) Change {
 		c.State = Both
 	}
 	return c
-}
-
-// onlySwitched tells whether nothing differs that a mark is about: somebody switched the rule on or off, or set what decree never sets.
-func onlySwitched(p Product, fields []Field) bool {
-	return !slices.ContainsFunc(fields, func(f Field) bool {
-		name, _, _ := strings.Cut(f.Name, ".")
-		return f.Name == QueryField || slices.Contains(forms[p].ours, f.Name) || slices.Contains(forms[p].ours, name)
-	})
 }
 
 // differences are the properties that two rules have otherwise, in order, the query last.

@@ -68,6 +68,27 @@ func TestStates(t *testing.T) {
 	}
 }
 
+// TestFormerNames: Graph may tell the same under the names that it had before.
+func TestFormerNames(t *testing.T) {
+	of := map[string]any{"id": "1", "displayName": "n", "queryCondition": map[string]any{"queryText": "T"}, "detectionAction": map[string]any{"alertTemplate": map[string]any{"title": "t", "tactics": []any{map[string]any{"tactic": "Execution"}},
+		"entityMappings": map[string]any{"hosts": []any{map[string]any{"deviceIdColumn": "DeviceId"}}}}}}
+	of["queryCondition"] = map[string]any{"queryText": Marked(Defender, "prod", "T", of)}
+	ours, err := json.Marshal(of)
+	require.NoError(t, err)
+	theirs := strings.Replace(string(ours), `"title":"t"`, `"title":"t","category":"Execution","mitreTechniques":[],"impactedAssets":[{"identifier":"deviceId"}]`, 1)
+	switched := strings.Replace(theirs, `"id":"1"`, `"id":"1","status":"disabled","detectionAction2":1`, 1)
+	for text, want := range map[string]State{theirs: Same, switched: ByHand} {
+		var rules [2][]Rule
+		for i, one := range []string{string(ours), text} {
+			x, err := Read([]File{{"a.json", []byte(one)}})
+			require.NoError(t, err)
+			rules[i] = x.Rules
+		}
+		changes, _ := Compare(Defender, rules[0], rules[1], Settings{Target: "prod"})
+		assert.Equal(t, want, changes[0].State)
+	}
+}
+
 func TestNewAndGone(t *testing.T) {
 	mine, gone, refused := packaged("1", "a", "low"), packaged("2", "b", "low"), packaged("3", "c", "low")
 	foreign := map[string]any{"rule_id": "4", "name": "Theirs", "query": "d"}

@@ -3,7 +3,8 @@ package deployed
 import "strings"
 
 // oursDefender are properties of a detectionRule. https://learn.microsoft.com/en-us/graph/api/resources/security-detectionrule
-var oursDefender = []string{"displayName", "description", "schedule", "detectionAction"}
+var oursDefender = []string{"displayName", "description", "schedule.frequency", "detectionAction.alertTemplate.title", "detectionAction.alertTemplate.description", "detectionAction.alertTemplate.severity",
+	"detectionAction.alertTemplate.recommendedActions", "detectionAction.alertTemplate.tactics", "detectionAction.alertTemplate.customDetails", "detectionAction.alertTemplate.entityMappings"}
 
 func normaliseDefender(r *Rule) {
 	of := r.Properties
@@ -23,6 +24,13 @@ func normaliseDefender(r *Rule) {
 		sameDurations(schedule, "frequency", "lookback")
 	}
 	if action := object(of["detectionAction"]); action != nil {
-		withoutDefaults(object(action["alertTemplate"]), map[string]string{"eventGroupingKind": "alertPerEvent"})
+		alert := object(action["alertTemplate"])
+		withoutDefaults(alert, map[string]string{"eventGroupingKind": "alertPerEvent"})
+		if len(list(alert["tactics"])) > 0 { // the former names say the same
+			without(alert, "category", "mitreTechniques")
+		}
+		if len(object(alert["entityMappings"])) > 0 {
+			without(alert, "impactedAssets")
+		}
 	}
 }

@@ -49,7 +49,7 @@ func Marked(p Product, target, query string, resource any) string {
 func (r Rule) digest(p Product) string {
 	said := map[string]any{"query": r.Query}
 	for _, name := range forms[p].ours {
-		if v, ok := r.Properties[name]; ok {
+		if v := property(r.Properties, name); v != nil {
 			said[name] = v
 		}
 	}
@@ -61,5 +61,14 @@ func (r Rule) digest(p Product) string {
 	return hex.EncodeToString(sum[:8])
 }
 
-// asPackaged tells whether the rule still says what its package said. It is only known of a rule with a mark.
-func (r Rule) asPackaged(p Product) bool { return r.Mark.Digest == r.digest(p) }
+// property is a property by its name, or by the names of those above it with dots between.
+func property(of map[string]any, name string) any {
+	if v, ok := of[name]; ok {
+		return v
+	}
+	above, below, nested := strings.Cut(name, ".")
+	if !nested {
+		return nil
+	}
+	return property(object(of[above]), below)
+}

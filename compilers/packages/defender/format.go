@@ -102,5 +102,7 @@ func (d *detection) fill(ids packages.IDs, alerts alertTitles) {
 	d.fillAlert(alerts)
 	d.tellSuppress()
 	d.keep(packages.TellRisk(r, "Defender"))
-	d.query = strings.ReplaceAll(deployed.Marked(deployed.Defender, d.settings.Target, strings.ReplaceAll(d.query, "\r\n", "\n"), d.resource()), "\n", "\r\n")
+	if d.frequency > 0 { // near real time Defender takes no comment
+		d.query = strings.ReplaceAll(deployed.Marked(deployed.Defender, d.settings.Target, strings.ReplaceAll(d.query, "\r\n", "\n"), d.resource()), "\n", "\r\n")
+	}
 }

@@ -45,6 +45,9 @@ func (s *search) chooseWindow() {
 	}
 	delay := format{}.Delay(r.Schedule)
 	s.cron, s.earliest, s.latest = cron(period, s.id), "-"+short(result.Lookback+result.Reach+delay), "-"+short(delay)
+	if s.in.Query.Written != nil { // the rule says itself how far back it looks
+		s.earliest, s.latest = "-"+short(result.Lookback), "now"
+	}
 	s.window = "auto"
 	if period == time.Minute {
 		s.window = "0" // as savedsearches.conf.spec advises

@@ -1,6 +1,8 @@
 package ruleset
 
 import (
+	"fmt"
+
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/stdio"
@@ -18,5 +20,8 @@ func LoadFile(s *stdio.Streams, file string, filters Filters, lists Lists) (*Set
 		return nil, err
 	}
 	set.Show(s, set.Found)
+	if len(set.Rules) == 0 && len(set.Written) > 0 {
+		return nil, fmt.Errorf("%s: the rule has a query and no detection: nothing can run it here", file)
+	}
 	return set, exit.After(set.Found, false)
 }

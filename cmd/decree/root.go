@@ -53,6 +53,6 @@ Exit codes:
 	root.SetUsageTemplate(strings.NewReplacer(".LocalFlags.FlagUsages", ".LocalFlags.FlagUsagesWrapped 76 | optional", ".InheritedFlags.FlagUsages", ".InheritedFlags.FlagUsagesWrapped 76").Replace(root.UsageTemplate()))
 	root.SetFlagErrorFunc(usage.ExplainFlag)
 	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newDiff(s), newImport(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s),
-		newFields(s), newNavigator(s), newTargets(s), newVersion(s), newMan(s))
+		newFields(s), newDocs(s), newNavigator(s), newTargets(s), newVersion(s), newMan(s))
 	return root
 }

@@ -156,3 +156,27 @@ func Of(tags []string) Mapping {
 
 // Has tells whether a technique serves a tactic.
 func (t Technique) Has(tactic Tactic) bool { return slices.Contains(t.Tactics, tactic.Slug) }
+
+// Tactics are those of version 18.1, in the order of the matrix.
+func Tactics() []Tactic { return slices.Clone(tactics) }
+
+// TacticsOf gives the tactics that a technique serves in a mapping: of those of its parent the tagged ones, or all if none is tagged.
+func (m Mapping) TacticsOf(t Technique) []Tactic {
+	parent, known := TechniqueOf(t.Parent())
+	if !known {
+		parent = t
+	}
+	var all, tagged []Tactic
+	for _, tactic := range tactics {
+		if parent.Has(tactic) {
+			all = append(all, tactic)
+			if m.IsTagged(tactic) {
+				tagged = append(tagged, tactic)
+			}
+		}
+	}
+	if len(tagged) > 0 {
+		return tagged
+	}
+	return all
+}

@@ -160,6 +160,24 @@ func fieldOf(m *schema.Model, s *schema.Source, name string) Column {
 	return out
 }
 
+// Held says where the sources of a rule have a field or an entity, one for each source that the rule is asked of.
+func Held(m *schema.Model, r *ir.Rule, name string, entity bool) []Column {
+	sources := m.Answering(r)
+	if len(sources) == 0 {
+		sources = m.Candidates(r)
+	}
+	var out []Column
+	for _, s := range sources {
+		c := fieldOf(m, s, name)
+		if entity {
+			c = entityOf(s, name)
+		}
+		c.Model, c.Source = m.Name, s.Name
+		out = append(out, c)
+	}
+	return out
+}
+
 // otherwise gives the fields that a source is asked of instead of one that it lacks: those of hashes for Sysmon's list of them.
 func otherwise(m *schema.Model, s *schema.Source, f ir.Field) []string {
 	var fields []string

@@ -25,47 +25,63 @@ func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 				out[field] = append(out[field], own)
 			}
 		}
-		read := func(f ir.Field) {
-			if f.Level < len(prefixes) {
-				f.Name = prefixes[f.Level] + f.Name
-			}
-			use(f.Name)
-		}
-		each := func(n ir.Node) bool {
-			switch n := n.(type) {
-			case *ir.Match:
-				read(n.Field)
-				if ref, ok := n.Test.(*ir.FieldRef); ok {
-					read(ref.Other)
-				}
-			case *ir.Join:
-				for _, f := range n.Mine {
-					read(f)
-				}
-			case *ir.Prevalence:
-				use(n.Spec.Field)
-				if n.Spec.Local != nil {
-					use(n.Spec.Local.Distinct)
-				}
-			}
-			return true
-		}
-		ir.Inspect(r.Condition, each)
-		if r.Filter != nil {
-			ir.Inspect(r.Filter, each)
+		fields, entities := Reads(r)
+		for _, name := range slices.Concat(fields, entities) {
+			use(name)
 		}
 		for _, joining := range set.Rules {
 			for _, f := range joining.IR.ReadOf(r) {
-				read(f)
+				use(named(f))
 			}
 		}
 		for _, c := range set.Correlations {
 			for _, f := range c.Correlation.Reads(r) {
-				read(f)
+				use(named(f))
 			}
 		}
 	}
 	return out
+}
+
+// named is a field as rules name it: ParentImage is that of the parent.
+func named(f ir.Field) string {
+	if f.Level < len(prefixes) {
+		return prefixes[f.Level] + f.Name
+	}
+	return f.Name
+}
+
+// Reads gives the fields and the entities that a rule and the filters on it read, each once, in the order of the rule.
+func Reads(r *ir.Rule) (fields, entities []string) {
+	add := func(to *[]string, name string) {
+		if !slices.Contains(*to, name) {
+			*to = append(*to, name)
+		}
+	}
+	each := func(n ir.Node) bool {
+		switch n := n.(type) {
+		case *ir.Match:
+			add(&fields, named(n.Field))
+			if ref, ok := n.Test.(*ir.FieldRef); ok {
+				add(&fields, named(ref.Other))
+			}
+		case *ir.Join:
+			for _, f := range n.Mine {
+				add(&fields, named(f))
+			}
+		case *ir.Prevalence:
+			add(&entities, n.Spec.Field)
+			if n.Spec.Local != nil {
+				add(&entities, n.Spec.Local.Distinct)
+			}
+		}
+		return true
+	}
+	ir.Inspect(r.Condition, each)
+	if r.Filter != nil {
+		ir.Inspect(r.Filter, each)
+	}
+	return fields, entities
 }
 
 func lowerCase(ls rules.LogSource) rules.LogSource {

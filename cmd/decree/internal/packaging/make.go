@@ -23,6 +23,8 @@ type Package struct {
 	Target string `json:"target"`
 	Format string `json:"format"`
 	packages.Made
+	Source ruleset.Rule `json:"-"`
+	Title  string       `json:"-"` // of the format
 }
 
 // Made is all that was made.
@@ -67,7 +69,7 @@ func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder
 				m.Files[i] = path.Join(folder(t), file)
 			}
 			r := names[m.Rule]
-			out.Packages = append(out.Packages, Package{Rule: r.Rule, RuleID: r.Source.IR.Source.ID, Target: t.Name, Format: t.Package, Made: m})
+			out.Packages = append(out.Packages, Package{Rule: r.Rule, RuleID: r.Source.IR.Source.ID, Target: t.Name, Format: t.Package, Made: m, Source: r.Source, Title: t.Format().Title()})
 		}
 	}
 	return out, nil

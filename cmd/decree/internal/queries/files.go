@@ -7,6 +7,9 @@ import (
 	"decree/cmd/decree/internal/output"
 )
 
+// Path is the rule's path below a target's folder, without extension.
+func (c Result) Path() string { return c.path }
+
 // Files gives the query and its assets as files of an output folder. A refused rule has none.
 func (c Result) Files() []output.File {
 	if c.Query == nil {

@@ -31,9 +31,9 @@ func (c *changes) has(dir string, files ...string) (bool, error) {
 	return slices.ContainsFunc(files, func(f string) bool { return known[f] }), nil
 }
 
-// changedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, or a filter on it or that filter's tests did, and a
+// ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, or a filter on it or that filter's tests did, and a
 // correlation if a rule that it reads did. A file that git does not track counts as changed. Without a revision every rule counts as changed.
-func (set *Set) changedSince(rev string) (func(*rules.Rule) bool, error) {
+func (set *Set) ChangedSince(rev string) (func(*rules.Rule) bool, error) {
 	if rev == "" {
 		return func(*rules.Rule) bool { return true }, nil
 	}

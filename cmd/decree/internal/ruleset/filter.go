@@ -38,10 +38,20 @@ func (f *Filters) AddTo(cmd *cobra.Command) {
 type AppliedFilter struct {
 	File   File
 	covers map[*rules.Rule]bool
+	of     map[*rules.Rule][]*rules.Filter
 }
 
 // Covers tells whether a filter of the file covers a rule.
 func (f AppliedFilter) Covers(r Rule) bool { return f.covers[r.IR.Source] }
+
+// FiltersOn gives the filters that apply to a rule.
+func (set *Set) FiltersOn(r Rule) []*rules.Filter {
+	var out []*rules.Filter
+	for _, f := range set.Filters {
+		out = append(out, f.of[r.IR.Source]...)
+	}
+	return out
+}
 
 // filter applies the filters of the user's folder, or else of the project's. all says that the set has all rules of the project: a filter of the project
 // that covers none of fewer rules is no finding.
@@ -92,7 +102,7 @@ func (set *Set) applyFilters(dir string, all bool) (int, error) {
 			set.foreign++
 		}
 		set.PassedOver = append(set.PassedOver, passed...)
-		applied := AppliedFilter{File: File{Folder: folder, Disk: dir, Path: file}, covers: map[*rules.Rule]bool{}}
+		applied := AppliedFilter{File: File{Folder: folder, Disk: dir, Path: file}, covers: map[*rules.Rule]bool{}, of: map[*rules.Rule][]*rules.Filter{}}
 		for _, f := range filters {
 			set.Lists.Answer(f.Body)
 			found = append(found, set.apply(f, applied, all)...)
@@ -123,6 +133,7 @@ func (set *Set) apply(f *rules.Filter, in AppliedFilter, all bool) diag.Diagnost
 			if f.Covers(r.IR.Source) {
 				covered++
 				in.covers[r.IR.Source] = true
+				in.of[r.IR.Source] = append(in.of[r.IR.Source], f)
 				rs[i].IR = r.IR.Filtered(required)
 			}
 		}

@@ -15,7 +15,7 @@ func (set *Set) narrow(sel Selection) error {
 	if sel.whole() {
 		return nil
 	}
-	changed, err := set.changedSince(sel.Since)
+	changed, err := set.ChangedSince(sel.Since)
 	if err != nil {
 		return err
 	}

@@ -1,0 +1,137 @@
+package catalogue
+
+import (
+	"cmp"
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/fidelity"
+	"decree/cmd/decree/internal/fieldmap"
+	"decree/cmd/decree/internal/models"
+	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/queries"
+	"decree/compilers/pages"
+	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// held finds what data models have of rules. Each model is loaded once.
+type held struct {
+	project *project.Project
+	models  map[string]*schema.Model
+}
+
+func newHeld(p *project.Project) *held { return &held{p, map[string]*schema.Model{}} }
+
+func (h *held) model(name string) (*schema.Model, error) {
+	if m, ok := h.models[name]; ok {
+		return m, nil
+	}
+	m, err := models.Load(h.project, name, "")
+	if err == nil {
+		h.models[name] = m
+	}
+	return m, err
+}
+
+// query is a query as pages show it.
+func (h *held) query(q queries.Result) (pages.Query, error) {
+	m, err := h.model(q.Model)
+	if err != nil {
+		return pages.Query{}, err
+	}
+	out := pages.Query{Target: q.Target.Name, Title: q.Target.Name, Language: q.Target.Dialect.Title(), Model: m.Name, Fidelity: fidelity.Of(q), Query: q.Query}
+	if q.Target.Name == q.Target.Dialect.Name() {
+		out.Title = q.Target.Dialect.Title()
+	}
+	if m.Title != "" {
+		out.Model = m.Title + " (" + m.Name + ")"
+	}
+	if q.Query == nil {
+		for _, d := range q.Found {
+			if d.Severity == diag.Error || q.Skipped {
+				out.Why = append(out.Why, pages.Reason{Code: d.Code, Message: d.Message, Hint: d.Hint})
+			}
+		}
+		return out, nil
+	}
+	for _, r := range ofRule(q) {
+		for _, s := range m.Answering(r) {
+			if s.Requires != "" && !slices.Contains(out.Requires, s.Requires) {
+				out.Requires = append(out.Requires, s.Requires)
+			}
+		}
+	}
+	return out, nil
+}
+
+// ofRule gives the rule, or those that a correlation reads.
+func ofRule(q queries.Result) []*ir.Rule {
+	if q.Source.Correlation != nil {
+		return q.Source.Correlation.Rules()
+	}
+	return []*ir.Rule{q.Source.IR}
+}
+
+// fields adds the columns of one target to the fields of a detection.
+func (h *held) fields(d *pages.Detection, q queries.Result) error {
+	m, err := h.model(q.Model)
+	if err != nil {
+		return err
+	}
+	for _, r := range ofRule(q) {
+		fields, entities := fieldmap.Reads(r)
+		for i, name := range slices.Concat(fields, entities) {
+			entity := i >= len(fields)
+			at := slices.IndexFunc(d.Fields, func(f pages.Field) bool { return f.Name == name && f.Entity == entity })
+			if at < 0 {
+				at = len(d.Fields)
+				d.Fields = append(d.Fields, pages.Field{Name: name, Entity: entity, Columns: map[string][]string{}})
+			}
+			if q.Skipped {
+				continue
+			}
+			for _, c := range fieldmap.Held(m, r, name, entity) {
+				if text := cmp.Or(c.Column, strings.Join(c.Notes, ", ")); !c.Lacks && !slices.Contains(d.Fields[at].Columns[q.Target.Name], text) {
+					d.Fields[at].Columns[q.Target.Name] = append(d.Fields[at].Columns[q.Target.Name], text)
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// values are the columns of an event, by their names. What is inside a column is JSON.
+func values(fields map[string]any) []pages.Value {
+	var out []pages.Value
+	for _, name := range slices.Sorted(maps.Keys(fields)) {
+		text := ""
+		switch v := fields[name].(type) {
+		case nil:
+			continue
+		case string:
+			text = v
+		case map[string]any:
+			for _, inner := range values(v) {
+				out = append(out, pages.Value{Name: name + "." + inner.Name, Value: inner.Value})
+			}
+			continue
+		case []any:
+			data, err := json.Marshal(v)
+			if err != nil {
+				panic(err) // it was read from JSON
+			}
+			text = string(data)
+		default:
+			text = fmt.Sprint(v)
+		}
+		if text != "" {
+			out = append(out, pages.Value{Name: name, Value: text})
+		}
+	}
+	return out
+}

@@ -1,0 +1,211 @@
+package pages
+
+import (
+	"cmp"
+	_ "embed"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+
+	"gopkg.in/yaml.v3"
+
+	"decree/rules"
+	"decree/rules/diag"
+)
+
+//go:embed audit.yml
+var auditText []byte
+
+// Audit says what must be recorded so that a log source has events.
+type Audit struct {
+	Product   string   `yaml:"product"`
+	Category  string   `yaml:"category"`
+	Service   string   `yaml:"service"`
+	Needs     []string `yaml:"needs"`
+	Reference string   `yaml:"reference"`
+}
+
+var audits = sync.OnceValue(func() []Audit {
+	var all []Audit
+	if err := yaml.Unmarshal(auditText, &all); err != nil {
+		panic(err) // the table is part of the program
+	}
+	return all
+})
+
+// AuditOf gives what must be recorded for a log source. ok is false if the table does not have it.
+func AuditOf(ls rules.LogSource) (Audit, bool) {
+	for _, a := range audits() {
+		if strings.EqualFold(a.Product, ls.Product) && strings.EqualFold(a.Category, ls.Category) && strings.EqualFold(a.Service, ls.Service) {
+			return a, true
+		}
+	}
+	return Audit{}, false
+}
+
+func (m *maker) dataSources() []Block {
+	var out []Block
+	t := Table{Head: []string{"Log provider", "Table name", "Event ID", "Event name", "ATT&CK data source", "ATT&CK data component"}}
+	for _, s := range m.Source().DataSources {
+		t.Rows = append(t.Rows, texts(s.Provider, s.Table, s.EventID, s.EventName, s.AttackDataSource, s.AttackDataComponent))
+	}
+	if len(t.Rows) > 0 {
+		out = append(out, t)
+	}
+	var needs []Cell
+	for _, ls := range m.LogSources {
+		needs = append(needs, audited(ls)...)
+	}
+	for _, q := range m.Queries {
+		for _, text := range q.Requires {
+			needs = append(needs, plain(q.Title+": "+text))
+		}
+	}
+	if len(needs) > 0 {
+		out = append(out, Paragraph{plain("What must be recorded, and how:")}, Bullets{needs})
+	}
+	return out
+}
+
+// audited says what must be recorded for a log source: what the rule says itself, and what is known of the log source.
+func audited(ls rules.LogSource) []Cell {
+	var out []Cell
+	if ls.Definition != "" {
+		out = append(out, Cell{{Text: Lines(ls.Definition)}})
+	}
+	if a, ok := AuditOf(ls); ok {
+		for i, need := range a.Needs {
+			cell := plain(need)
+			if i == len(a.Needs)-1 && a.Reference != "" {
+				cell = append(append(cell, Span{Text: " ("}), append(url(a.Reference, "documentation"), Span{Text: ")"})...)
+			}
+			out = append(out, cell)
+		}
+	}
+	return out
+}
+
+// sourcesPath is the page of log sources.
+const sourcesPath = "sources"
+
+// sourceAnchor is the anchor of a log source on its page.
+func sourceAnchor(name string) string {
+	return "source-" + strings.Map(func(r rune) rune {
+		if r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
+			return r
+		}
+		return '-'
+	}, strings.ToLower(name))
+}
+
+// Sources is the page of coverage by log source: which detections read it, what must be recorded for it, and what each target makes of them.
+func (c *Catalogue) Sources() Page {
+	type source struct {
+		ls rules.LogSource
+		of []*Detection
+	}
+	by := map[string]*source{} // by anchor, so that names which differ in case alone are one
+	components := map[string]int{}
+	for _, d := range c.Detections {
+		seen := map[string]bool{}
+		for _, ls := range d.LogSources {
+			key := sourceAnchor(LogSourceName(ls))
+			if LogSourceName(ls) == "" || seen[key] {
+				continue
+			}
+			seen[key] = true
+			if by[key] == nil {
+				by[key] = &source{ls: ls}
+			}
+			if by[key].ls.Definition == "" {
+				by[key].ls.Definition = ls.Definition
+			}
+			by[key].of = append(by[key].of, d)
+		}
+		for _, s := range d.Source().DataSources {
+			if name := strings.TrimPrefix(s.AttackDataSource+": "+s.AttackDataComponent, ": "); s.AttackDataSource+s.AttackDataComponent != "" && !seen["component "+name] {
+				seen["component "+name] = true
+				components[name]++
+			}
+		}
+	}
+	p := Page{Path: sourcesPath, Title: "Coverage by data source", Lead: plain(counted(len(by), "log source") + " in " + counted(len(c.Detections), "detection") + ".")}
+	overview := Table{Head: []string{"Log source", "Detections", "Levels"}}
+	var sections []Section
+	keys := slices.SortedFunc(maps.Keys(by), func(a, b string) int { return cmp.Or(cmp.Compare(len(by[b].of), len(by[a].of)), cmp.Compare(a, b)) })
+	for _, key := range keys {
+		s := by[key]
+		name := diag.Visible(LogSourceName(s.ls))
+		overview.Rows = append(overview.Rows, []Cell{{{Text: name, Page: sourcesPath + "#" + key}}, plain(counted(len(s.of), "detection")), levels(s.of)})
+		section := Section{ID: key, Title: name}
+		if needs := audited(s.ls); len(needs) > 0 {
+			section.Blocks = append(section.Blocks, Paragraph{plain("What must be recorded:")}, Bullets{needs})
+		}
+		section.Blocks = append(section.Blocks, fidelities(s.of)...)
+		var items []Cell
+		for _, d := range s.of {
+			items = append(items, append(d.link(), levelOf(d)...))
+		}
+		section.Blocks = append(section.Blocks, Fold{Title: counted(len(items), "detection"), Blocks: []Block{Bullets{items}}})
+		sections = append(sections, section)
+	}
+	if len(overview.Rows) > 0 {
+		p.Sections = append(p.Sections, Section{"overview", "Log sources", []Block{overview}})
+	}
+	if len(components) > 0 {
+		t := Table{Head: []string{"ATT&CK data component", "Detections"}}
+		for _, name := range slices.SortedFunc(maps.Keys(components), func(a, b string) int { return cmp.Or(cmp.Compare(components[b], components[a]), cmp.Compare(a, b)) }) {
+			t.Rows = append(t.Rows, []Cell{plain(name), plain(counted(components[name], "detection"))})
+		}
+		p.Sections = append(p.Sections, Section{"components", "ATT&CK data components", []Block{t}})
+	}
+	p.Sections = append(p.Sections, sections...)
+	return p
+}
+
+// levels counts detections by level, the worst first.
+func levels(of []*Detection) Cell {
+	var out []Cell
+	all := slices.Clone(rules.Levels())
+	slices.Reverse(all)
+	for _, level := range all {
+		n := 0
+		for _, d := range of {
+			if d.Source().Level == level {
+				n++
+			}
+		}
+		if n > 0 {
+			out = append(out, Cell{{Text: level, Kind: "level"}, {Text: " " + plain(counted(n, "detection"))[0].Text}})
+		}
+	}
+	return joined(out, ", ")
+}
+
+// fidelities counts what targets make of detections.
+func fidelities(of []*Detection) []Block {
+	t := Table{Head: []string{"Target", "Exact", "Approximate", "Refused", "Skipped"}}
+	counts := map[string]map[string]int{}
+	var targets []string
+	for _, d := range of {
+		for _, q := range d.Queries {
+			if counts[q.Title] == nil {
+				counts[q.Title] = map[string]int{}
+				targets = append(targets, q.Title)
+			}
+			counts[q.Title][q.Fidelity]++
+		}
+	}
+	for _, target := range targets {
+		row := []Cell{plain(target)}
+		for _, f := range []string{"exact", "approximate", "refused", "skipped"} {
+			row = append(row, plain(number(counts[target][f])))
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	if len(t.Rows) == 0 {
+		return nil
+	}
+	return []Block{t}
+}

@@ -1,0 +1,50 @@
+package wording
+
+import (
+	"fmt"
+
+	"decree/rules/ir"
+)
+
+// prevalence says when a value is rare.
+func prevalence(n *ir.Prevalence) Phrase {
+	s := n.Spec
+	p := Phrase{Text: fmt.Sprintf("the %s is rare", s.Field)}
+	add := func(format string, args ...any) {
+		p.Parts = append(p.Parts, Phrase{Text: fmt.Sprintf(format, args...)})
+	}
+	if l := s.Local; l != nil {
+		switch among := n.Among.(type) {
+		case nil:
+			add("counted are all events of the log source in the period that is searched")
+		case *ir.Named:
+			add("counted are the events of the period that is searched for which %s holds", among.Name)
+		default:
+			p.Parts = append(p.Parts, Phrase{Text: "counted are the events of the period that is searched for which this holds", Parts: []Phrase{Node(among)}})
+		}
+		if len(l.Bounds) > 0 {
+			add("the number of different values of %s with it %s", l.Distinct, bounds(l.Bounds))
+		}
+		if l.Rarest > 0 {
+			add("it is one of the %d values with the fewest different values of %s", l.Rarest, l.Distinct)
+		}
+	}
+	if len(s.Global) > 0 {
+		add("its prevalence in the world %s; where that is unknown, it counts as %s", bounds(s.Global), number(s.GlobalElse))
+	}
+	for _, t := range s.ReputationTests() {
+		part := Phrase{Text: fmt.Sprintf("its %s is%s", t.Part, oneOf(len(t.Is.Values), "")), Values: t.Is.Values}
+		if t.Is.Not {
+			part.Text = fmt.Sprintf("its %s is not%s", t.Part, oneOf(len(t.Is.Values), ""))
+		}
+		p.Parts = append(p.Parts, part)
+	}
+	if s.AsksReputation() {
+		if s.Unavailable == "include" {
+			add("where the look-up fails, it counts as rare")
+		} else {
+			add("where the look-up fails, it does not count as rare")
+		}
+	}
+	return p
+}

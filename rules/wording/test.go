@@ -1,0 +1,126 @@
+package wording
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+
+	"decree/rules"
+	"decree/rules/ir"
+)
+
+// operations say how a text is compared.
+var operations = map[ir.TextOp]string{ir.Equals: "is", ir.StartsWith: "starts with", ir.EndsWith: "ends with", ir.Contains: "contains", ir.Filename: "has the file name"}
+
+func operation(o ir.TextOp) string {
+	if words, ok := operations[o]; ok {
+		return words
+	}
+	return o.String()
+}
+
+// comparisons say how a number is compared.
+var comparisons = map[string]string{"eq": "is", "neq": "is not", "lt": "is less than", "lte": "is at most", "gt": "is more than", "gte": "is at least"}
+
+// test is what is asked of a field.
+func test(field string, t ir.Test) Phrase {
+	switch t := t.(type) {
+	case *ir.Text:
+		if t.Op == ir.Equals && len(t.Values) == 1 && t.Values[0] == "" {
+			return Phrase{Text: field + " is empty"}
+		}
+		return Phrase{Text: field + " " + operation(t.Op) + oneOf(len(t.Values), t.List) + inCase(t.Cased), Values: t.Values, List: t.List}
+	case *ir.Glob:
+		return Phrase{Text: field + " has the form" + inCase(t.Cased), Values: []string{glob(t)}}
+	case *ir.Regex:
+		return Phrase{Text: field + " matches the regular expression" + flags(t.Flags), Values: []string{t.Expr}}
+	case *ir.Number:
+		return Phrase{Text: field + " " + comparisons[t.Op] + oneOf(len(t.Values), ""), Values: numbers(t.Values)}
+	case *ir.Bool:
+		return Phrase{Text: fmt.Sprintf("%s is %t", field, t.Value)}
+	case *ir.Null:
+		return Phrase{Text: field + " is missing"}
+	case *ir.Exists:
+		if t.Value {
+			return Phrase{Text: field + " is there"}
+		}
+		return Phrase{Text: field + " is missing"}
+	case *ir.CIDR:
+		p := Phrase{Text: field + " is an address in" + oneOf(len(t.Prefixes), "")}
+		for _, prefix := range t.Prefixes {
+			p.Values = append(p.Values, prefix.String())
+		}
+		return p
+	case *ir.FieldRef:
+		return Phrase{Text: fmt.Sprintf("%s %s the value of %s%s", field, operation(t.Op), t.Other, inCase(t.Cased))}
+	case *ir.TimePart:
+		return Phrase{Text: fmt.Sprintf("the %s of %s (UTC) %s%s", t.Part, field, comparisons[t.Op], oneOf(len(t.Values), "")), Values: numbers(t.Values)}
+	}
+	return Phrase{Text: field + " " + ir.Describe(t)}
+}
+
+// oneOf says how many values there are.
+func oneOf(n int, list string) string {
+	switch {
+	case list != "":
+		return " a value of the list"
+	case n > 1:
+		return " one of"
+	}
+	return ""
+}
+
+func inCase(cased bool) string {
+	if cased {
+		return " (in exactly this case)"
+	}
+	return ""
+}
+
+func flags(set string) string {
+	var words []string
+	for _, f := range []struct{ letter, words string }{{"i", "in any case"}, {"m", "line by line"}, {"s", "over several lines"}} {
+		if strings.Contains(set, f.letter) {
+			words = append(words, f.words)
+		}
+	}
+	if len(words) == 0 {
+		return ""
+	}
+	return " (" + strings.Join(words, ", ") + ")"
+}
+
+// glob writes a pattern as a rule does: * is any text, ? any character.
+func glob(t *ir.Glob) string {
+	var b strings.Builder
+	for _, p := range t.Parts {
+		switch p.Wild {
+		case 0:
+			b.WriteString(strings.NewReplacer(`*`, `\*`, `?`, `\?`).Replace(p.Literal))
+		case ir.AnyDash:
+			b.WriteString("[-/–—―]")
+		default:
+			b.WriteByte(p.Wild)
+		}
+	}
+	return b.String()
+}
+
+func number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
+
+func numbers(all []float64) []string {
+	out := make([]string, len(all))
+	for i, f := range all {
+		out[i] = number(f)
+	}
+	return out
+}
+
+// bounds says between which numbers a number is.
+func bounds(all []rules.Bound) string {
+	words := make([]string, len(all))
+	for i, b := range all {
+		words[i] = comparisons[b.Op] + " " + number(b.Value)
+	}
+	return strings.Join(words, " and ")
+}

@@ -1,0 +1,157 @@
+// Package wording says in plain English what a rule asks of an event. In: a lowered rule or correlation. Out: a tree of phrases, for pages and for
+// people who do not read the rule's language.
+//
+// What must stay true: the words say what the tree means, no more and no less. All values are there, and the texts of a rule stay apart from our own
+// words, so that whoever shows them can quote them.
+package wording
+
+import (
+	"fmt"
+	"strings"
+
+	"decree/rules/ir"
+)
+
+// Phrase is a part of a condition in words: a sentence, what it is about, and the phrases below it.
+type Phrase struct {
+	Name   string   // the rule's name for it, or ""
+	Text   string   // our words, with names of fields
+	Values []string // texts of the rule that follow the words, as they are
+	List   string   // the rule's list that has exactly these values, or ""
+	Parts  []Phrase
+}
+
+// Rule gives the condition of a rule, without the environment's filter.
+func Rule(r *ir.Rule) Phrase { return Node(r.Condition) }
+
+// Node gives a condition, or a part of one.
+func Node(n ir.Node) Phrase {
+	switch n := n.(type) {
+	case *ir.And:
+		return Phrase{Text: "all of these hold", Parts: nodes(n.Terms)}
+	case *ir.Or:
+		return Phrase{Text: "at least one of these holds", Parts: nodes(n.Terms)}
+	case *ir.AtLeast:
+		return Phrase{Text: fmt.Sprintf("at least %d of these hold", n.Count), Parts: nodes(n.Terms)}
+	case *ir.Not:
+		return not(n.Term)
+	case *ir.Named:
+		p := Node(n.Body)
+		if p.Name != "" { // a name that means another name
+			p = Phrase{Text: "this holds", Parts: []Phrase{p}}
+		}
+		p.Name = n.Name
+		return p
+	case *ir.Const:
+		if n.Value {
+			return Phrase{Text: "every event"}
+		}
+		return Phrase{Text: "no event"}
+	case *ir.Match:
+		return test(n.Field.String(), n.Test)
+	case *ir.Keyword:
+		return test("any value of the event", n.Test)
+	case *ir.Prevalence:
+		return prevalence(n)
+	}
+	return dumped(n)
+}
+
+func nodes(all []ir.Node) []Phrase {
+	out := make([]Phrase, len(all))
+	for i, n := range all {
+		out[i] = Node(n)
+	}
+	return out
+}
+
+// not is a negated condition. An event without the field satisfies it.
+func not(n ir.Node) Phrase {
+	p := Node(n)
+	if p.Name != "" {
+		return Phrase{Text: "this does not hold", Parts: []Phrase{p}}
+	}
+	switch n.(type) {
+	case *ir.Or:
+		p.Text = "none of these holds"
+		return p
+	case *ir.And:
+		p.Text = "these do not all hold"
+		return p
+	}
+	return Phrase{Text: "this does not hold", Parts: []Phrase{p}}
+}
+
+// dumped has the words of ir.Dump, for what has no better ones here.
+func dumped(n ir.Node) Phrase {
+	lines := strings.Split(strings.TrimRight(ir.Dump(&ir.Rule{Condition: n}), "\n"), "\n")
+	top, _ := indented(lines, 0)
+	return top[0]
+}
+
+// indented reads lines whose indentation is two spaces for each level. It gives the phrases of a depth, and how many lines they took.
+func indented(lines []string, depth int) (out []Phrase, read int) {
+	for read < len(lines) {
+		text := strings.TrimLeft(lines[read], " ")
+		at := (len(lines[read]) - len(text)) / 2
+		switch {
+		case at < depth:
+			return out, read
+		case at > depth && len(out) > 0:
+			parts, n := indented(lines[read:], at)
+			out[len(out)-1].Parts = append(out[len(out)-1].Parts, parts...)
+			read += n
+		default:
+			out = append(out, Phrase{Text: text})
+			read++
+		}
+	}
+	return out, read
+}
+
+// EachPhrase visits a phrase and all below it.
+func (p Phrase) EachPhrase(f func(Phrase)) {
+	f(p)
+	for _, below := range p.Parts {
+		below.EachPhrase(f)
+	}
+}
+
+// String writes the phrase on one line, with its parts in parentheses.
+func (p Phrase) String() string {
+	text := p.Text
+	if p.Name != "" {
+		text = p.Name + ": " + text
+	}
+	switch {
+	case p.List != "":
+		text += " %" + p.List + "%"
+	case len(p.Values) > 0:
+		text += " " + strings.Join(p.Values, ", ")
+	}
+	if len(p.Parts) == 0 {
+		return text
+	}
+	parts := make([]string, len(p.Parts))
+	for i, below := range p.Parts {
+		parts[i] = below.String()
+	}
+	return text + " (" + strings.Join(parts, "; ") + ")"
+}
+
+// Negated tells which tests of a condition count only where they do not hold: those below an odd number of negations.
+func Negated(n ir.Node) map[*ir.Match]bool {
+	out := map[*ir.Match]bool{}
+	var visit func(ir.Node, bool)
+	visit = func(n ir.Node, negated bool) {
+		if m, ok := n.(*ir.Match); ok && negated {
+			out[m] = true
+		}
+		_, not := n.(*ir.Not)
+		for _, below := range ir.Children(n) {
+			visit(below, negated != not)
+		}
+	}
+	visit(n, false)
+	return out
+}

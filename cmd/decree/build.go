@@ -8,6 +8,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"decree/cmd/decree/internal/catalogue"
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
@@ -43,7 +44,8 @@ output folder gets the queries, what they need beside them, and summary.json.
 If a rule has an error or a test fails, nothing is written. A rule that a target
 cannot say is refused, and one of another product is skipped: both are counted.
 With --strict nothing is written if a rule is refused. A project says what else
-stops a build: missing tests, low coverage, warnings.
+stops a build: missing tests, low coverage, warnings. With docs in decree.yml
+the folder gets the catalogue that decree docs writes, too.
 
 Use it in CI, or before you deploy. Without paths it builds the project, for the
 targets of the project. Outside of a project it builds the shipped library.`,
@@ -150,6 +152,17 @@ func build(s *stdio.Streams, p buildParams) error {
 		written := r.Files()
 		files = append(files, written...)
 		summary.Queries = append(summary.Queries, newBuiltQuery(r, written))
+	}
+	if in.Docs != nil {
+		of := catalogue.Parts{Set: set, Queries: results, Packages: made, Tests: loaded, Outcomes: tests.Outcomes()}
+		pages, err := catalogue.Files(s, of, false)
+		if err != nil {
+			return err
+		}
+		for _, f := range pages {
+			f.Path = path.Join("docs", f.Path)
+			files = append(files, f)
+		}
 	}
 	if why := stops(in, p.strict, summary.Refused, summary.Skipped); why != "" {
 		queries.Show(s, set, found, results)

@@ -96,7 +96,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	if err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force); err != nil {
 		return err
 	}
-	fmt.Fprintf(s.Out, "%s documented; %s written to %s\n", plural.Count(len(set.Whole()), "detection"), plural.Count(len(files), "file"), diag.Visible(p.out))
+	fmt.Fprintf(s.Out, "%s documented in %s\n", plural.Count(len(set.Whole()), "detection"), diag.Visible(p.out))
 	return exit.After(found, false)
 }
 

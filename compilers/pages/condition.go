@@ -21,6 +21,9 @@ func (m *maker) condition() []Block {
 		}
 		return out
 	}
+	if m.Source().OnlyWritten() {
+		return []Block{Paragraph{plain("It has no condition that all targets share: its queries are written by hand.")}}
+	}
 	out := []Block{Words{wording.Rule(m.Rule)}}
 	if f, ok := chain(m.Rule); ok {
 		out = append(out, f)
@@ -222,7 +225,9 @@ func (m *maker) queries() []Block {
 		p := Panel{ID: fmt.Sprintf("query-%d", i+1), Title: q.Title}
 		facts := Facts{{"Language", plain(q.Language)}, {"Fidelity", Cell{{Text: q.Fidelity, Kind: "fidelity"}, {Text: ": " + meanings[q.Fidelity]}}}}
 		if q.Query != nil {
-			facts = append(facts, Fact{"Data model", plain(q.Model)})
+			if q.Model != "" {
+				facts = append(facts, Fact{"Data model", plain(q.Model)})
+			}
 			if q.Query.Result != nil {
 				facts = append(facts, searched(q.Query.Result)...)
 			}
@@ -257,10 +262,11 @@ func searched(r *compilers.Result) Facts {
 
 // meanings say what the words of fidelity mean.
 var meanings = map[string]string{
-	"exact":       "it finds the events that the rule describes, and no others",
-	"approximate": "it differs from the rule as said below, and the rule or the project accepts that",
-	"refused":     "the target cannot say this rule, for the reasons below",
-	"skipped":     "the target's product does not have this log source",
+	"exact":        "it finds the events that the rule describes, and no others",
+	"approximate":  "it differs from the rule as said below, and the rule or the project accepts that",
+	"hand-written": "the query is written by hand: decree does not compare it with the rule",
+	"refused":      "the target cannot say this rule, for the reasons below",
+	"skipped":      "the target's product does not have this log source",
 }
 
 // effects say what a gap changes.

@@ -134,14 +134,14 @@ func to(page, text string) Cell { return Cell{{Text: diag.Visible(text), Page: p
 // url is a link, or plain text if a browser would do anything else than open a page.
 func url(address, text string) Cell {
 	s := Span{Text: diag.Visible(text)}
-	if isWeb(address) {
+	if IsWeb(address) {
 		s.URL = address
 	}
 	return Cell{s}
 }
 
-// isWeb tells whether an address is one of the web, and has no hidden character.
-func isWeb(address string) bool {
+// IsWeb tells whether an address is one of the web, and has no hidden character.
+func IsWeb(address string) bool {
 	lower := strings.ToLower(address)
 	return (strings.HasPrefix(lower, "https://") || strings.HasPrefix(lower, "http://")) && diag.Visible(address) == address && !strings.ContainsAny(address, " <>\"`{}|\\^")
 }

@@ -36,6 +36,7 @@ var sections = []struct {
 	{"lists", "Lists", (*maker).lists},
 	{"fields", "Required fields", (*maker).fields},
 	{"packages", "Packages", (*maker).packages},
+	{"suppression", "Repeated alerts", (*maker).suppression},
 	{"filters", "Environment-specific filter", (*maker).filters},
 	{"alert", "What the alert shows", (*maker).alert},
 	{"tests", "Tests as examples", (*maker).tests},
@@ -189,6 +190,23 @@ func (m *maker) filters() []Block {
 		out = append(out, Paragraph{plain("An event is reported only if this holds, too:")}, Words{wording.Node(m.Rule.Filter)})
 	}
 	return out
+}
+
+// suppression says which matches give no alert of their own.
+func (m *maker) suppression() []Block {
+	s := m.Source().Suppress
+	if s == nil {
+		return nil
+	}
+	by := plain("whatever the values")
+	if len(s.By) > 0 {
+		var names []string
+		for _, f := range s.By {
+			names = append(names, f.Name)
+		}
+		by = append(plain("for the same values of "), joined(codes(names), ", ")...)
+	}
+	return []Block{Paragraph{append(plain("One alert in "+wording.Duration(s.For)+", the earliest, "), by...)}}
 }
 
 // braced is a field in a template, as rules write it.

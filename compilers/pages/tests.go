@@ -2,7 +2,6 @@ package pages
 
 import (
 	"fmt"
-	"path"
 	"slices"
 	"strings"
 
@@ -91,12 +90,12 @@ func (m *maker) telling(all []Value) []Value {
 		read[strings.ToLower(f.Name)] = true
 		for _, columns := range f.Columns {
 			for _, c := range columns {
-				read[strings.ToLower(path.Ext("." + c)[1:])] = true
+				read[lastPart(c)] = true
 			}
 		}
 	}
 	rank := func(v Value) int {
-		if read[strings.ToLower(path.Ext("." + v.Name)[1:])] {
+		if read[lastPart(v.Name)] {
 			return 0
 		}
 		return 1
@@ -104,4 +103,9 @@ func (m *maker) telling(all []Value) []Value {
 	sorted := slices.Clone(all)
 	slices.SortStableFunc(sorted, func(a, b Value) int { return rank(a) - rank(b) })
 	return sorted[:min(len(sorted), mostValues)]
+}
+
+// lastPart is the last part of a column inside others, in lower case.
+func lastPart(column string) string {
+	return strings.ToLower(column[strings.LastIndex(column, ".")+1:])
 }

@@ -9,14 +9,14 @@ import (
 	"decree/rules/ir"
 )
 
-// operations say how a text is compared.
-var operations = map[ir.TextOp]string{ir.Equals: "is", ir.StartsWith: "starts with", ir.EndsWith: "ends with", ir.Contains: "contains", ir.Filename: "has the file name"}
+// operations say how a text is compared. %s is the field.
+var operations = map[ir.TextOp]string{ir.Equals: "%s is", ir.StartsWith: "%s starts with", ir.EndsWith: "%s ends with", ir.Contains: "%s contains", ir.Filename: "the file name of %s is"}
 
-func operation(o ir.TextOp) string {
+func operation(o ir.TextOp, field string) string {
 	if words, ok := operations[o]; ok {
-		return words
+		return fmt.Sprintf(words, field)
 	}
-	return o.String()
+	return field + " " + o.String()
 }
 
 // comparisons say how a number is compared.
@@ -29,7 +29,7 @@ func test(field string, t ir.Test) Phrase {
 		if t.Op == ir.Equals && len(t.Values) == 1 && t.Values[0] == "" {
 			return Phrase{Text: field + " is empty"}
 		}
-		return Phrase{Text: field + " " + operation(t.Op) + oneOf(len(t.Values), t.List) + inCase(t.Cased), Values: t.Values, List: t.List}
+		return Phrase{Text: operation(t.Op, field) + oneOf(len(t.Values), t.List) + inCase(t.Cased), Values: t.Values, List: t.List}
 	case *ir.Glob:
 		return Phrase{Text: field + " has the form" + inCase(t.Cased), Values: []string{glob(t)}}
 	case *ir.Regex:
@@ -52,7 +52,7 @@ func test(field string, t ir.Test) Phrase {
 		}
 		return p
 	case *ir.FieldRef:
-		return Phrase{Text: fmt.Sprintf("%s %s the value of %s%s", field, operation(t.Op), t.Other, inCase(t.Cased))}
+		return Phrase{Text: fmt.Sprintf("%s the value of %s%s", operation(t.Op, field), t.Other, inCase(t.Cased))}
 	case *ir.TimePart:
 		return Phrase{Text: fmt.Sprintf("the %s of %s (UTC) %s%s", t.Part, field, comparisons[t.Op], oneOf(len(t.Values), "")), Values: numbers(t.Values)}
 	}

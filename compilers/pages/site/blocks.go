@@ -93,11 +93,14 @@ func block(b pages.Block, up string) any {
 	case pages.Facts:
 		out := facts{}
 		for _, f := range b {
-			out.Facts = append(out.Facts, fact{f.Name, spans(f.Is, up)})
+			out.Facts = append(out.Facts, fact{pages.Lines(f.Name), spans(f.Is, up)})
 		}
 		return out
 	case pages.Table:
-		out := table{Head: b.Head}
+		out := table{}
+		for _, h := range b.Head {
+			out.Head = append(out.Head, pages.Lines(h))
+		}
 		for _, row := range b.Rows {
 			out.Rows = append(out.Rows, cells(row, up))
 		}
@@ -116,11 +119,11 @@ func block(b pages.Block, up string) any {
 		}
 		return out
 	case pages.Fold:
-		return fold{b.Title, b.Count, blocks(b.Blocks, up)}
+		return fold{pages.Lines(b.Title), b.Count, blocks(b.Blocks, up)}
 	case pages.Tabs:
 		out := tabs{About: b.About}
 		for i, p := range b.Panels {
-			out.Panels = append(out.Panels, panel{p.ID, p.Title, i == 0, blocks(p.Blocks, up)})
+			out.Panels = append(out.Panels, panel{p.ID, pages.Lines(p.Title), i == 0, blocks(p.Blocks, up)})
 		}
 		return out
 	}
@@ -138,7 +141,7 @@ func cells(all []pages.Cell, up string) [][]span {
 func spans(c pages.Cell, up string) []span {
 	out := make([]span, len(c))
 	for i, s := range c {
-		out[i] = span{Text: s.Text, Code: s.Code}
+		out[i] = span{Text: pages.Lines(s.Text), Code: s.Code}
 		if s.Kind != "" {
 			out[i].Class = class(s.Kind, s.Text)
 		}

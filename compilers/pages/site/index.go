@@ -95,8 +95,9 @@ func newCard(d *pages.Detection) card {
 		products = append(products, unseparated(cmp.Or(ls.Product, "any product")))
 	}
 	for _, q := range d.Queries {
-		fidelities = append(fidelities, unseparated(q.Title+": "+q.Fidelity))
-		c.Fidelity = append(c.Fidelity, span{Text: q.Title + ": " + q.Fidelity, Class: class("fidelity", q.Fidelity)})
+		words := unseparated(q.Title + ": " + q.Fidelity)
+		fidelities = append(fidelities, words)
+		c.Fidelity = append(c.Fidelity, span{Text: words, Class: class("fidelity", q.Fidelity)})
 	}
 	set("tactic", tactics...)
 	set("technique", techniques...)

@@ -105,7 +105,10 @@ type writer struct {
 
 // view begins a page.
 func (w writer) view(path, title string) view {
-	v := view{Policy: policy, Style: template.CSS(style), Script: template.JS(script), Site: diag.Visible(w.of.Title), Title: title, Links: w.of.Links, At: path}
+	v := view{Policy: policy, Style: template.CSS(style), Script: template.JS(script), Site: diag.Visible(w.of.Title), Title: diag.Visible(title), At: path}
+	for _, l := range w.of.Links {
+		v.Links = append(v.Links, pages.Link{Text: diag.Visible(l.Text), URL: l.URL})
+	}
 	v.Up = strings.Repeat("../", strings.Count(path, "/"))
 	v.Menu = append(v.Menu, entry{"Detections", v.Up + "index.html", path == "index"})
 	for _, p := range w.overviews {

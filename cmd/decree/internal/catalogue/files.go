@@ -5,6 +5,7 @@ import (
 
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/stdio"
+	markdownpages "decree/compilers/pages/markdown"
 	"decree/compilers/pages/site"
 	"decree/rules/diag"
 )
@@ -15,11 +16,22 @@ func Files(s *stdio.Streams, p Parts, markdown bool) ([]output.File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if markdown {
+		for _, d := range c.Detections {
+			d.ByName = true // people read the names of its files
+		}
+	}
 	var list strings.Builder
 	if err := diag.WriteJSON(&list, c.List()); err != nil {
 		return nil, err
 	}
 	files = append(files, output.File{Path: "catalogue.json", Text: list.String(), From: "the catalogue"})
+	if markdown {
+		for _, f := range markdownpages.Files(c) {
+			files = append(files, output.File{Path: f.Path, Text: f.Text, From: "the catalogue"})
+		}
+		return files, nil
+	}
 	written, err := site.Files(c)
 	if err != nil {
 		return nil, err

@@ -37,6 +37,9 @@ const filesFolder = "files"
 // Gather makes a catalogue, and gives the files that its pages lead to: queries, what is deployed beside them, and packages.
 func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) {
 	c := &pages.Catalogue{Title: cmp.Or(p.Set.Project.Title, "Detections")}
+	if d := p.Set.Project.Docs; d != nil {
+		c.Title, c.Links = cmp.Or(d.Title, c.Title), d.Links
+	}
 	var files []output.File
 	add := func(f output.File) string {
 		f.Path = path.Join(filesFolder, f.Path)

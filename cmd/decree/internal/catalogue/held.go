@@ -40,16 +40,9 @@ func (h *held) model(name string) (*schema.Model, error) {
 
 // query is a query as pages show it.
 func (h *held) query(q queries.Result) (pages.Query, error) {
-	m, err := h.model(q.Model)
-	if err != nil {
-		return pages.Query{}, err
-	}
-	out := pages.Query{Target: q.Target.Name, Title: q.Target.Name, Language: q.Target.Dialect.Title(), Model: m.Name, Fidelity: fidelity.Of(q), Query: q.Query}
+	out := pages.Query{Target: q.Target.Name, Title: q.Target.Name, Language: q.Target.Dialect.Title(), Fidelity: fidelity.Of(q), Query: q.Query}
 	if q.Target.Name == q.Target.Dialect.Name() {
 		out.Title = q.Target.Dialect.Title()
-	}
-	if m.Title != "" {
-		out.Model = m.Title + " (" + m.Name + ")"
 	}
 	if q.Query == nil {
 		for _, d := range q.Found {
@@ -58,6 +51,16 @@ func (h *held) query(q queries.Result) (pages.Query, error) {
 			}
 		}
 		return out, nil
+	}
+	if q.Model == "" {
+		return out, nil // the query is written by hand
+	}
+	m, err := h.model(q.Model)
+	if err != nil {
+		return out, err
+	}
+	if out.Model = m.Name; m.Title != "" {
+		out.Model = m.Title + " (" + m.Name + ")"
 	}
 	for _, r := range ofRule(q) {
 		for _, s := range m.Answering(r) {
@@ -79,6 +82,9 @@ func ofRule(q queries.Result) []*ir.Rule {
 
 // fields adds the columns of one target to the fields of a detection.
 func (h *held) fields(d *pages.Detection, q queries.Result) error {
+	if q.Model == "" {
+		return nil
+	}
 	m, err := h.model(q.Model)
 	if err != nil {
 		return err

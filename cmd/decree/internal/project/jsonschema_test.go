@@ -49,20 +49,25 @@ func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 		string(file):   true,
 		"rules: rules": true,
 		"rules: rules\ntests: {require: stable}\napproximate: all\nfail_on: skipped": true,
-		"{}":                                    false,
-		"rule: rules":                           false,
-		"rules: ['']":                           false,
-		"rules: rules\ntests: {require: [new]}": false,
-		"rules: rules\ntests: {min_coverage: -1}":                          false,
-		"rules: rules\nlint: {strict: 5}":                                  false,
-		"rules: rules\nlint: {severity: {missing-date: fatal}}":            false,
-		"rules: rules\nfail_on: [warning]":                                 false,
-		"rules: rules\ntargets: {a: {}}":                                   false,
-		"rules: rules\ntargets: {a/b: {dialect: kql}}":                     false,
-		"rules: rules\ntargets: {a: {dialect: sql}}":                       false,
-		"rules: rules\ntargets: {a: {dialect: kql, package: other}}":       false,
-		"rules: rules\ntargets: {a: {dialect: spl, scope: {'a b': x}}}":    false,
-		"rules: rules\ntargets: {a: {dialect: spl, scope: {windows: ''}}}": false,
+		"rules: rules\ndocs:": true,
+		"rules: rules\ndocs: {title: Ours, links: {Wiki: 'https://example.org/wiki'}}": true,
+		"rules: rules\ndocs: {links: {Wiki: 'javascript:alert(1)'}}":                   false,
+		"rules: rules\ndocs: {links: {'': 'https://example.org'}}":                     false,
+		"rules: rules\ndocs: {theme: dark}":                                            false,
+		"{}":                                                                           false,
+		"rule: rules":                                                                  false,
+		"rules: ['']":                                                                  false,
+		"rules: rules\ntests: {require: [new]}":                                        false,
+		"rules: rules\ntests: {min_coverage: -1}":                                      false,
+		"rules: rules\nlint: {strict: 5}":                                              false,
+		"rules: rules\nlint: {severity: {missing-date: fatal}}":                        false,
+		"rules: rules\nfail_on: [warning]":                                             false,
+		"rules: rules\ntargets: {a: {}}":                                               false,
+		"rules: rules\ntargets: {a/b: {dialect: kql}}":                                 false,
+		"rules: rules\ntargets: {a: {dialect: sql}}":                                   false,
+		"rules: rules\ntargets: {a: {dialect: kql, package: other}}":                   false,
+		"rules: rules\ntargets: {a: {dialect: spl, scope: {'a b': x}}}":                false,
+		"rules: rules\ntargets: {a: {dialect: spl, scope: {windows: ''}}}":             false,
 	} {
 		var v any
 		require.NoError(t, yaml.Unmarshal([]byte(text), &v))
@@ -92,7 +97,7 @@ func TestTheSchemaHasTheKeysOfTheTables(t *testing.T) {
 	for _, c := range []struct {
 		keys []string
 		has  object
-	}{{names(projectKeys), top}, {names(testKeys), at(top.Properties["tests"])}, {names(lintKeys), at(top.Properties["lint"])}, {names(targetKeys), target}, {names(appKeys), defs.Defs["app"]}} {
+	}{{names(projectKeys), top}, {names(testKeys), at(top.Properties["tests"])}, {names(lintKeys), at(top.Properties["lint"])}, {names(targetKeys), target}, {names(appKeys), defs.Defs["app"]}, {names(docsKeys), at(top.Properties["docs"])}} {
 		assert.ElementsMatch(t, c.keys, slices.Collect(maps.Keys(c.has.Properties)))
 	}
 	var packages []string

@@ -24,6 +24,7 @@ var projectKeys = []key[Project]{
 	}},
 	{"fail_on", func(r *reader, p *Project, n *yaml.Node) { p.FailOn = r.words("invalid-outcome", n, Outcomes()) }},
 	{"targets", (*reader).targets},
+	{"docs", (*reader).docs},
 }
 
 // testKeys are the keys of `tests`.

@@ -9,6 +9,7 @@ import (
 
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
+	"decree/compilers/pages"
 	"decree/rules/diag"
 	"decree/rules/source"
 )
@@ -35,6 +36,13 @@ type Project struct {
 	Approximate []string         // gaps that are accepted in every rule
 	FailOn      []string         // what fails a build, of FailOn's words
 	Targets     []targets.Target // in the order of the file
+	Docs        *Docs            // nil: a build writes no catalogue
+}
+
+// Docs says what the catalogue of the project is called and leads to.
+type Docs struct {
+	Title string // empty: the project's
+	Links []pages.Link
 }
 
 // Tests says what the tests of rules must reach.

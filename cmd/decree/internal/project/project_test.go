@@ -142,6 +142,8 @@ func TestFindings(t *testing.T) {
 		"rules: rules\ntargets: [kql]":                                {"2:10 wrong-type"},
 		"rules: rules\ntargets: {a: kql}":                             {"2:14 wrong-type"},
 		"rules: rules\ntargets: {a: {model: mde}}":                    {"2:11 missing-key"},
+		"rules: rules\ndocs: {links: {Wiki: wiki/home}}":              {"2:22 invalid-link"},
+		"rules: rules\ndocs: {links: {'': 'https://example.org'}}":    {"2:16 empty-value"},
 		"rules: rules\ntargets: {a: {dialect: kqll}}":                 {"2:24 unknown-dialect"},
 		"rules: rules\ntargets: {a: {dialect: [kql]}}":                {"2:24 wrong-type"},
 		"rules: rules\ntargets: {a: {dialect: kql, model: ecs}}":      {"2:36 unknown-model"},

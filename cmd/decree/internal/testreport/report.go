@@ -46,6 +46,15 @@ func Run(tests *ruletests.Tests) *Report {
 	return report
 }
 
+// Outcomes are those of all cases, in the order of the tests that were run. All of these must have been selected.
+func (t *Report) Outcomes() [][]regression.Outcome {
+	out := make([][]regression.Outcome, len(t.Rules))
+	for i, r := range t.Rules {
+		out[i] = r.Cases
+	}
+	return out
+}
+
 func (t *Report) add(r Rule) {
 	for _, o := range r.Cases {
 		if o.Passed() {

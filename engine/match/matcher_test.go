@@ -20,7 +20,7 @@ func tests(t testing.TB, items ...string) []*ir.Match {
 	t.Helper()
 	var out []*ir.Match
 	for _, item := range items {
-		text := "title: T\nlogsource: {category: test}\ndetection:\n  a: {" + item + "}\n  condition: a\n"
+		text := "title: T\nsigma-version: 3\nlogsource: {category: test}\ndetection:\n  a: {" + item + "}\n  condition: a\n"
 		r := lowered.Rule(t, text)
 		ir.Inspect(r.Condition, func(n ir.Node) bool {
 			if m, ok := n.(*ir.Match); ok {
@@ -79,6 +79,13 @@ func TestHolds(t *testing.T) {
 		{`F|word: nét`, []string{`{"F":"a-NÉT"}`, `{"F":"nétnét nét"}`}, []string{`{"F":"néts"}`, `{"F":"anét"}`, `{"F":"énét"}`, `{}`}},
 		{`F|word|cased: net`, []string{`{"F":"net net"}`}, []string{`{"F":"Net"}`}},
 		{`F|word: '` + strings.TrimSpace(long) + `'`, []string{`{"F":"x ` + long + `y"}`}, []string{`{"F":"x` + long + `y"}`}},
+		{`'F[any]': {a: x, b|gte: 5}`, []string{`{"F":[{"a":"y"},{"a":"X","b":"7"}]}`}, []string{`{"F":[{"a":"x"},{"b":5}]}`, `{"F":{"a":"x","b":5}}`, `{}`}},
+		{`'F[all]': {a|exists: true}`, []string{`{"F":[{"a":1},{"a":[]}]}`}, []string{`{"F":[{"a":1},{}]}`, `{"F":[]}`}},
+		{`'F[none]': {a: null}`, []string{`{"F":[{"a":1}]}`, `{"F":[]}`, `{}`}, []string{`{"F":[{"a":null}]}`, `{"F":[1]}`}},
+		{`'F[all_or_empty]': {p: {a: x}, q: {b: y}, r: {c: z}, condition: 2 of them and not r}`, []string{`{"F":[{"a":"x","b":"y"}]}`, `{}`}, []string{`{"F":[{"a":"x","c":"z"}]}`, `{"F":[{"a":"x"}]}`}},
+		{`'F[1].a.b': x`, []string{`{"F":[0,{"a":{"b":["y","x"]}}]}`}, []string{`{"F":[{"a":{"b":"x"}}]}`, `{"F":[0,{"a":{"b":{"c":"x"}}}]}`, `{"F":[0,1]}`}},
+		{`'F[-2]|contains|cased': x`, []string{`{"F":["ax","b"]}`}, []string{`{"F":["aX","b"]}`, `{"F":["x"]}`}},
+		{`'F[any].G[any]': [{a|re: '^x+$'}, {a|filename|re: 'y$'}, {a|filename|startswith: z}]`, []string{`{"F":[{},{"G":[{"a":"xx"}]}]}`, `{"F":[{"G":[{"a":"y/xy"}]}]}`, `{"F":[{"G":[{"a":"y/Z"}]}]}`}, []string{`{"F":[{"G":[{"a":"y/x"}]}]}`, `{"F":[{"G":{"a":"x"}}]}`, `{"F":[[{"a":"x"}]]}`}},
 		{`F|bits: 6`, []string{`{"F":7}`, `{"F":"0xE"}`, `{"F":[1,"14"]}`, `{"F":-2}`}, []string{`{"F":5}`, `{"F":"x"}`, `{}`}},
 		{`F|contains: '` + long + `'`, []string{`{"F":"x` + long + `y"}`}, []string{`{"F":"x` + long[1:] + `y"}`}},
 		{`F: 'a*b?d'`, []string{`{"F":"axxbcD"}`, `{"F":"abéd"}`}, []string{`{"F":"abd"}`, `{"F":"axbcde"}`}},
@@ -176,4 +183,31 @@ func TestTriggers(t *testing.T) {
 	}
 	assert.Less(t, a.Cost(numbers[0]), a.Cost(numbers[5]))
 	assert.Less(t, a.Cost(numbers[5]), a.Cost(numbers[2]))
+}
+
+// TestElementsThatHold gives the elements of which a test holds, and no others.
+func TestElementsThatHold(t *testing.T) {
+	m, d, atoms := matcherOf(t, tests(t, `'F[any]': {a: x}`, `'F[-1]': {a: x}`, `'F[none]': {a: y}`))
+	require.NoError(t, d.Load([]byte(`{"F":[{"a":"X","b":[1]},{"a":"z"},{"a":"x"}]}`)))
+	m.Next()
+	for i, want := range [][]string{{`{"a":"X","b":[1]}`, `{"a":"x"}`}, {`{"a":"x"}`}, nil} {
+		assert.True(t, m.Holds(atoms[i]))
+		var got []string
+		for _, h := range m.Holding(atoms[i]) {
+			got = append(got, h.Text)
+		}
+		assert.Equal(t, want, got)
+	}
+}
+
+// TestEmptyIsMissingInElements reads an empty text of an element as the model says: as missing, or as a text.
+func TestEmptyIsMissingInElements(t *testing.T) {
+	for item, want := range map[string][2]bool{ // where an empty text is one, and where it is missing
+		"a: null": {false, true}, "a: ''": {true, true}, "a|exists: true": {true, false}, "b: ''": {false, true},
+	} {
+		of := tests(t, "'F[any]': {"+item+"}")[0].Test.(*ir.Elements)
+		for i, emptyMissing := range []bool{false, true} {
+			assert.Equal(t, want[i], elements(of, elementOf(of.Body), []any{map[string]any{"a": ""}}, emptyMissing), "%s %t", item, emptyMissing)
+		}
+	}
 }

@@ -208,6 +208,9 @@ func (l *lowerer) exprs(es []rules.Expr) []Node {
 
 func (l *lowerer) prevalence(p rules.Prevalence) Node {
 	n := &Prevalence{Base: Base{p.Range}, Name: p.Name, Spec: p}
+	if l.extract(p.Field) != nil || p.Local != nil && l.extract(p.Local.Distinct) != nil {
+		l.errorf("prevalence-extract", p.FieldRange, "count a field or an entity of the event", "prevalence %q counts the values of an extract, which nothing records", p.Name)
+	}
 	if p.Among != "" {
 		n.Among = l.name(p.Among, p.Range)
 		Inspect(n.Among, func(below Node) bool {

@@ -39,10 +39,10 @@ func (p *parser) extracted(block source.Entry) *rules.Extract {
 // extractReader reads one extract.
 type extractReader struct {
 	*parser
-	to                      *rules.Extract
-	text, at                bool // what is written
-	ops                     []source.Entry
-	split, defaults, places *yaml.Node
+	to               *rules.Extract
+	text, at         bool // what is written
+	ops              []source.Entry
+	defaults, places *yaml.Node
 }
 
 func (r *extractReader) key(e source.Entry) {

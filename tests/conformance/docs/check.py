@@ -1,0 +1,217 @@
+"""Opens a catalogue in headless Chromium. In: JSON {chromium, site, axe, look, screenshots}. Out: what is wrong, by kind, and some counts.
+
+Every page is opened once and made as narrow as a telephone. The pages of `look` are also checked by axe-core in both themes, at three widths.
+`screenshots` names a folder for pictures, or is empty.
+"""
+
+import json
+import os
+import posixpath
+import sys
+from urllib.parse import unquote, urlsplit
+
+from playwright.sync_api import sync_playwright
+
+# What may move: the sum of layout shifts of the page. https://web.dev/articles/cls
+SHIFTS = """
+window.shifts = 0;
+new PerformanceObserver((list) => {
+  for (const entry of list.getEntries()) if (!entry.hadRecentInput) window.shifts += entry.value;
+}).observe({type: 'layout-shift', buffered: true});
+"""
+
+FACTS = """() => ({
+  ids: Array.from(document.querySelectorAll('[id]'), (e) => e.id),
+  links: Array.from(document.querySelectorAll('a[href]'), (e) => e.getAttribute('href')),
+  wide: document.documentElement.scrollWidth,
+  shifts: window.shifts,
+  strange: document.querySelectorAll('img, iframe, object, embed, link, base, i').length,
+  scripts: document.querySelectorAll('script').length,
+})"""
+
+# What a keyboard must reach, in the order of the page.
+REACHABLE = """() => Array.from(document.querySelectorAll('a[href], button, input, select, summary, [tabindex]'))
+  .filter((e) => e.tabIndex >= 0 && e.checkVisibility()).length"""
+
+
+class Site:
+    def __init__(self, browser, asked):
+        self.browser, self.root, self.asked = browser, asked["site"], asked
+        self.wrong = []
+
+    def url(self, name):
+        return "file://" + os.path.join(self.root, name)
+
+    def context(self, **options):
+        context = self.browser.new_context(**options)
+        context.add_init_script(SHIFTS)
+        page = context.new_page()
+        page.on("console", lambda m: self.say("console", page.url, m.text))
+        page.on("pageerror", lambda e: self.say("error", page.url, str(e)))
+        page.on("dialog", lambda d: (self.say("dialog", page.url, d.message), d.dismiss()))
+        page.on("request", lambda r: r.url.split("#")[0] == page.url.split("#")[0] or r.is_navigation_request() or self.say("request", page.url, r.url))
+        return context, page
+
+    def say(self, kind, where, what):
+        self.wrong.append(f"{kind}: {where.replace('file://' + self.root, '')}: {what}"[:400])
+
+    def expect(self, holds, kind, where, what):
+        if not holds:
+            self.say(kind, where, what)
+
+
+def every_page(site, names):
+    """Opens all pages, and follows their links to what is there."""
+    ids, links = {}, {}
+    context, page = site.context(viewport={"width": 1280, "height": 900})
+    for name in names:
+        page.goto(site.url(name))
+        facts = page.evaluate(FACTS)
+        ids[name], links[name] = set(facts["ids"]), facts["links"]
+        site.expect(len(facts["ids"]) == len(ids[name]), "two ids", name, "")
+        site.expect(facts["shifts"] == 0, "shift", name, facts["shifts"])
+        site.expect(facts["strange"] == 0 and facts["scripts"] == 1, "elements", name, facts)
+        site.expect(facts["wide"] <= 1280, "too wide", name, facts["wide"])
+        page.set_viewport_size({"width": 360, "height": 900})
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        site.expect(wide <= 360, "too wide", name, wide)
+        page.set_viewport_size({"width": 1280, "height": 900})
+    context.close()
+    followed = 0
+    for name, all_links in links.items():
+        for link in all_links:
+            parts = urlsplit(link)
+            if parts.scheme in ("http", "https"):
+                continue
+            followed += 1
+            to = posixpath.normpath(posixpath.join(posixpath.dirname(name), unquote(parts.path))) if parts.path else name
+            if not os.path.isfile(os.path.join(site.root, to)):
+                site.say("broken link", name, link)
+            elif parts.fragment and to in ids and parts.fragment not in ids[to]:
+                site.say("broken anchor", name, link)
+    return followed
+
+
+def index(site):
+    """The search finds, each filter leaves as many as it says, and the address keeps both."""
+    context, page = site.context(viewport={"width": 1280, "height": 900})
+    page.goto(site.url("index.html"))
+    cards = "#cards > li:visible"
+    total = page.locator(cards).count()
+    page.fill("#search", "sqlservr grandchild")
+    page.wait_for_timeout(300)
+    site.expect(page.locator(cards).count() == 1, "search", "index", page.locator(cards).count())
+    page.fill("#search", "sqlservr nothing-has-this-word")
+    page.wait_for_timeout(300)
+    site.expect(page.locator(cards).count() == 0, "search", "index", "finds what is not there")
+    page.click("button[type=reset]")
+    page.wait_for_timeout(300)
+    site.expect(page.locator(cards).count() == total, "reset", "index", "not all")
+    filters = 0
+    for facet in page.locator("select[data-facet]").all():
+        for option in facet.locator("option").all()[1:4]:
+            text = option.inner_text()
+            facet.select_option(option.get_attribute("value"))
+            page.wait_for_timeout(250)
+            count = page.locator(cards).count()
+            filters += 1
+            site.expect(text.endswith(f"({count})"), "filter", "index", f"{text}: {count}")
+        address = page.url
+        facet.select_option("")
+        page.wait_for_timeout(250)
+    again = context.new_page()
+    again.goto(address)
+    site.expect(again.locator(cards).count() == count, "address", "index", address)
+    context.close()
+    return {"cards": total, "filters": filters}
+
+
+def tabs_and_copy(site, name):
+    """Tabs by keyboard, and what is copied is the query."""
+    context, page = site.context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page.goto(site.url(name))
+    tabs = page.locator('[role="tab"]')
+    tabs.first.focus()
+    for key, at in [("ArrowRight", 1), ("End", tabs.count() - 1), ("ArrowRight", 0), ("ArrowLeft", tabs.count() - 1), ("Home", 0)]:
+        page.keyboard.press(key)
+        chosen = [t.get_attribute("aria-selected") for t in tabs.all()]
+        site.expect(chosen.index("true") == at and chosen.count("true") == 1, "tabs", name, f"{key}: {chosen}")
+        site.expect(page.locator(".panel:visible").count() == 1, "tabs", name, "not one panel")
+    for i in range(tabs.count()):
+        tabs.nth(i).click()
+        button = page.locator(".panel:visible button.copy").first
+        button.click()
+        page.wait_for_timeout(100)
+        site.expect(button.inner_text() == "Copied", "copy", name, button.inner_text())
+        file = page.locator(".panel:visible a[download]").first.get_attribute("href")
+        with open(os.path.join(site.root, os.path.dirname(name), unquote(file)), encoding="utf-8") as f:
+            site.expect(page.evaluate("navigator.clipboard.readText()").rstrip("\n") == f.read().rstrip("\n"), "copy", name, "another text than the file's")
+    context.close()
+
+
+def keyboard(site, name):
+    """Tab reaches everything that can be used."""
+    context, page = site.context(viewport={"width": 1280, "height": 900})
+    page.goto(site.url(name))
+    want = page.evaluate(REACHABLE)
+    page.evaluate("window.reached = new Set(); addEventListener('focusin', (e) => window.reached.add(e.target))")
+    for _ in range(want + 2):
+        page.keyboard.press("Tab")
+    got = page.evaluate("window.reached.size")
+    site.expect(got >= want, "keyboard", name, f"{got} of {want}")
+    context.close()
+    return want
+
+
+def look(site, names):
+    """axe-core in both themes, and pictures."""
+    with open(site.asked["axe"], encoding="utf-8") as f:
+        axe = f.read()
+    for theme in ["light", "dark"]:
+        for width in [360, 1280, 1920]:
+            context, page = site.context(viewport={"width": width, "height": 900}, color_scheme=theme)
+            for name in names:
+                page.goto(site.url(name))
+                wide = page.evaluate("document.documentElement.scrollWidth")
+                site.expect(wide <= width, "too wide", name, wide)
+                if width == 1280:
+                    page.evaluate("document.querySelectorAll('details').forEach((d, i) => { d.open = i < 8; })")
+                    page.evaluate(axe)
+                    for v in page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)"):
+                        if v["impact"] in ("serious", "critical"):
+                            site.say("axe " + theme, name, f"{v['id']}: {v['nodes'][0]['html']}: {v['nodes'][0].get('failureSummary')}")
+                if site.asked["screenshots"]:
+                    page.screenshot(path=os.path.join(site.asked["screenshots"], f"{name.replace('/', '_')}-{width}-{theme}.png"), full_page=True)
+            context.close()
+
+
+def without_script(site, name):
+    """Without JavaScript all queries are there, and nothing that does not work."""
+    context, page = site.context(viewport={"width": 1280, "height": 900}, java_script_enabled=False)
+    page.goto(site.url(name))
+    panels = page.locator(".panel")
+    site.expect(page.locator(".panel:visible").count() == panels.count() > 0, "without script", name, "hidden queries")
+    site.expect(page.locator("button:visible").count() == 0, "without script", name, "buttons")
+    page.goto(site.url("index.html"))
+    site.expect(page.locator("form:visible").count() == 0, "without script", "index", "a form")
+    context.close()
+
+
+def main():
+    asked = json.load(sys.stdin)
+    names = sorted(os.path.relpath(os.path.join(folder, f), asked["site"]).replace(os.sep, "/") for folder, _, files in os.walk(asked["site"]) for f in files if f.endswith(".html"))
+    with sync_playwright() as p:
+        browser = p.chromium.launch(executable_path=asked["chromium"], args=["--no-sandbox"])
+        site = Site(browser, asked)
+        out = {"pages": len(names), "links": every_page(site, names), "index": index(site)}
+        tabs_and_copy(site, asked["look"][0])
+        out["reachable"] = keyboard(site, asked["look"][0])
+        without_script(site, asked["look"][0])
+        look(site, asked["look"] + ["index.html", "matrix.html", "sources.html"])
+        browser.close()
+    out["wrong"] = site.wrong
+    json.dump(out, sys.stdout)
+
+
+main()

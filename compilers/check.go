@@ -244,7 +244,11 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 
 // join checks what a join reads of the event itself. What it reads of the other is checked with that one's plan.
 func (c *checker) join(n *ir.Join) {
-	c.need(Joins, n.Range())
+	if n.First {
+		c.need(FirstSeen, n.Range())
+	} else {
+		c.need(Joins, n.Range())
+	}
 	for i, f := range n.Mine {
 		if !c.opt.Model.HasWhole(c.plan.Source, f) {
 			c.report("join-field", n.SameAt[i], "join by another field, or choose another --model",

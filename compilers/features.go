@@ -33,6 +33,7 @@ const (
 	ExtractTrims         Construct = "extract-trim"          // characters taken off, and the case
 	ExtractSeveral       Construct = "extract-any"           // all arguments or parts
 	Joins                Construct = "join"                  // other events that are there, or are not
+	FirstSeen            Construct = "first-seen"            // nothing with the same values in the time before
 )
 
 // Constructs are all constructs in the order of the constants, each with what it is.
@@ -47,7 +48,7 @@ var Constructs = []struct {
 	{SecondColumns, "a second column if one is empty"}, {GlobalPrevalence, "reputation of a value"},
 	{ExtractArgv, "an argument of a command line"}, {ExtractRegexes, "a group of an expression"}, {ExtractSplits, "a part between separators"}, {ExtractURLParts, "a part of a URL"},
 	{ExtractMaps, "a text for each test that holds"}, {ExtractTexts, "a text made of fields"}, {ExtractTrims, "a value trimmed or in one case"}, {ExtractSeveral, "all arguments or parts"},
-	{Joins, "other events near in time"},
+	{Joins, "other events near in time"}, {FirstSeen, "values that are seen first"},
 }
 
 // Support says how a dialect handles a construct that it does not support exactly.

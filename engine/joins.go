@@ -241,7 +241,11 @@ func (m *matcher) near(j *join, s *source) (found correlate.Found, lacks string)
 	if j.index == nil {
 		return found, "end of the input"
 	}
-	return j.index.Between(values, at.Add(-j.node.Before), at.Add(j.node.After)), ""
+	until := at.Add(j.node.After)
+	if j.node.First {
+		until = at.Add(-1)
+	}
+	return j.index.Between(values, at.Add(-j.node.Before), until), ""
 }
 
 // found tells what a join finds near the current event.

@@ -147,5 +147,8 @@ func (r *Rule) Names() []string {
 	for _, j := range r.Joins {
 		names = append(names, j.Name)
 	}
+	for _, f := range r.FirstSeen {
+		names = append(names, f.Name)
+	}
 	return names
 }

@@ -31,6 +31,7 @@ type Rule struct {
 	Extracts   []*Extract // new fields made of others, in file order
 	Prevalence []Prevalence
 	Joins      []Join
+	FirstSeen  []FirstSeen
 
 	Queries []Query // written by hand, in file order; without a detection they are all that the rule is
 

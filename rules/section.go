@@ -76,6 +76,7 @@ var sections = []Section{
 	{Name: "ancestry", In: DetectionRules | FilterRules, Distinct: true},
 	{Name: "prevalence", In: DetectionRules, Distinct: true},
 	{Name: "joins", In: DetectionRules},
+	{Name: "first_seen", In: DetectionRules, Distinct: true},
 	{Name: "query", In: reporting},
 	{Name: "detection", In: DetectionRules, Required: DetectionRules, Distinct: true},
 	{Name: "filter", In: FilterRules, Required: FilterRules, Distinct: true},

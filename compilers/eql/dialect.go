@@ -27,6 +27,7 @@ func (dialect) Extension() string         { return ".eql" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
 var lacks = compilers.Features{
+	compilers.FirstSeen: {Message: "EQL cannot ask whether a value came before", Hint: "in Elastic a new terms rule does, which looks for values that a field has for the first time; or use kql or spl"},
 	compilers.Joins: {Approximate: true, Effect: "false-negatives",
 		Message: "the other event is found through a sequence: sequences of the same values do not overlap, so not every event near it is reported; events of one time need a tiebreaker; values are joined exactly, including case"},
 	compilers.ExtractRegexes: {Message: "what a group of an expression finds is not a value of its own", Hint: "test the field that it is made of, or use kql or spl"},

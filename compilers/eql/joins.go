@@ -2,6 +2,7 @@ package eql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -32,6 +33,7 @@ func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diag
 	if s.found = append(s.found, found...); s.found.HasErrors() {
 		return nil, s.found
 	}
+	compilers.NoteSuppressed(plans)
 	s.notes = compilers.AddNotes(s.notes, plans[0].Notes...)
 	if r.Source.Suppress != nil {
 		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(r.Source))
@@ -61,6 +63,11 @@ func (s *joinWriter) only(r *ir.Rule) *ir.Join {
 		return nil
 	}
 	joins := r.Joins()
+	if i := slices.IndexFunc(joins, func(j *ir.Join) bool { return j.First }); i >= 0 {
+		lack := lacks[compilers.FirstSeen]
+		s.found.Errorf(string(compilers.FirstSeen), joins[i].Range(), lack.Hint, "eql: %s", lack.Message)
+		return nil
+	}
 	j := joins[0]
 	conjuncts := compilers.FlatConjuncts([]ir.Node{r.Condition})
 	switch {

@@ -147,7 +147,7 @@ func (w *writer) joinLets(lets *strings.Builder, j *joinedEvents, events string)
 	moments := append([]string{others}, j.moments(keys, sorted)...)
 	moments = append(moments, "mv-expand Step = dynamic([1, -1]) to typeof(long)",
 		fmt.Sprintf("project %s, Step, Change = iff(Step == 1, Enters, -Leaves), Moment = iff(Step == 1, At%s, At%s)", by, shift(" - ", j.node.After), shift(" + ", j.node.Before)))
-	own := []string{events, where(present), fmt.Sprintf("project %s, Moment = %s", strings.Join(mine, ", "), columnName(w.plan.Model.Time[0])), "distinct " + by + ", Moment", "extend Step = tolong(0), Change = tolong(0)"}
+	own := []string{events, where(present), fmt.Sprintf("project %s, Moment = %s", strings.Join(mine, ", "), columnName(w.plan.Model.Time[0])), "distinct " + by + ", Moment", "extend Step = tolong(" + j.ownStep() + "), Change = tolong(0)"}
 	var bounds compilers.All
 	for _, b := range j.node.Bounds {
 		bounds = append(bounds, compilers.Atom("Near "+comparisons[b.Op]+" "+compilers.Number(b.Value)))
@@ -155,9 +155,18 @@ func (w *writer) joinLets(lets *strings.Builder, j *joinedEvents, events string)
 	stages := []string{fmt.Sprintf("union\n    (\n%s    ),\n    (\n%s    )", indent(indent(indent(pipe(moments)))), indent(indent(indent(pipe(own))))),
 		"sort by " + strings.Join(append(sorted, "Moment asc", "Step desc"), ", "),
 		"extend Near = " + whereSyntax.Print(restart).CallLast("row_cumsum", "Change"),
-		"where Step == 0", where(bounds), "project " + by + ", At = Moment"}
+		"where Step == " + j.ownStep(), where(bounds), "project " + by + ", At = Moment"}
 	j.windows = w.names.free(j.node.Name)
 	fmt.Fprintf(lets, "let %s = %s;\n", j.windows, strings.TrimSuffix(pipe(stages), "\n"))
+}
+
+// ownStep sorts the rule's own events among the moments of others at the same time: between those that enter the window and those that leave it, or before
+// both where others of the event's own time do not count.
+func (j *joinedEvents) ownStep() string {
+	if j.node.First {
+		return "2"
+	}
+	return "0"
 }
 
 // shift adds a time to another, or subtracts it.

@@ -75,6 +75,7 @@ func (s *joinWriter) query() *compilers.Query {
 		}
 		plan.NoteOf(j, "search-memory", "false-negatives", "mvexpand stops at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
 	}
+	compilers.NoteSuppressed([]*compilers.Plan{plan})
 	for _, m := range s.rules {
 		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
 	}
@@ -126,19 +127,23 @@ func (s *joinWriter) join(n int, j *ir.Join) {
 	}
 	found := allOf(append(compilers.All{compilers.Atom(fmt.Sprintf("decree_rule_%d=1", other+1))}, filled(theirs)...)...)
 	sets := []string{}
+	in := "in"
+	if j.First {
+		in = "me_too" // sorted behind the event's own row: others of its time do not count
+	}
 	if j.Distinct != nil {
 		value := s.fieldOf(s.rules[other], *j.Distinct, j.Distinct.Name, j.SameAt[0])
 		found = allOf(found, filled([]string{value}))
 		sets = append(sets, "decree_value="+key([]string{value}))
 	}
-	s.stage("eval " + strings.Join(append(sets, "decree_step="+whereSyntax.Print(found).Call("if", `split("in,me,out", ",")`, `"me"`)), ",\n    "))
+	s.stage("eval " + strings.Join(append(sets, "decree_step="+whereSyntax.Print(found).Call("if", `split("`+in+`,me,out", ",")`, `"me"`)), ",\n    "))
 	s.stage("mvexpand decree_step")
 	isMe := compilers.Atom(`decree_step="me"`)
 	own := allOf(append(compilers.All{compilers.Atom("decree_rule_1=1")}, filled(mine)...)...)
 	sets = []string{
 		"decree_key=" + ifElse(isMe, ifElse(own, key(mine), `"none"`), key(theirs)),
-		fmt.Sprintf(`decree_at=case(decree_step="in", _time-%s, decree_step="out", _time+%s, 1=1, _time)`, compilers.Number(j.After.Seconds()), compilers.Number(j.Before.Seconds())),
-		`decree_enter=case(decree_step="in", 1, decree_step="out", 0-1, 1=1, 0)`,
+		fmt.Sprintf(`decree_at=case(decree_step="%s", _time-%s, decree_step="out", _time+%s, 1=1, _time)`, in, compilers.Number(j.After.Seconds()), compilers.Number(j.Before.Seconds())),
+		`decree_enter=case(decree_step="` + in + `", 1, decree_step="out", 0-1, 1=1, 0)`,
 	}
 	if j.Distinct != nil {
 		sets = append(sets, "decree_value="+ifElse(isMe, `"none"`, "decree_value"))

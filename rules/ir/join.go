@@ -24,6 +24,9 @@ type Join struct {
 	Distinct      *Field              // of the other rule's events, whose different values are counted; nil: matches are counted
 	Bounds        []rules.Bound       // on the count; they do not hold for 0
 	Generate      bool                // the other rule reports its own matches too
+	// First is set of a first_seen condition: Rule is all that may have come, and has no name of its own; a match of the event's own time is not looked
+	// for; and the bound is 0, so that it holds for an event with all values before which nothing is found.
+	First bool
 }
 
 func (*Join) node() {}
@@ -56,6 +59,10 @@ func LinkJoins(rs []*Rule, lowered map[*rules.Rule]*Rule) ([]*Rule, diag.Diagnos
 		done[r.Source] = nil
 		others, whole := map[*Join]*Rule{}, true
 		for _, j := range r.Joins() {
+			if j.First {
+				others[j] = j.Rule
+				continue
+			}
 			var other *Rule
 			if i := slices.IndexFunc(r.Source.Joins, func(s rules.Join) bool { return s.Name == j.Name }); i >= 0 {
 				if tree := lowered[r.Source.Joins[i].Other]; tree != nil {
@@ -158,6 +165,9 @@ func (j *Join) Describe() string {
 		} else {
 			same = append(same, mine.String()+" as its "+j.Theirs[i].String())
 		}
+	}
+	if j.First {
+		return fmt.Sprintf("the first of %s with the same %s in %s", j.To.Text, strings.Join(same, ", "), span(j.Before))
 	}
 	counted := "matches"
 	if j.Distinct != nil {

@@ -62,6 +62,7 @@ func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
 		})
 	}
 	out.Lists = l.lists()
+	out.finishFirstSeen()
 	return out, l.found
 }
 
@@ -75,6 +76,9 @@ func (l *lowerer) namesInOrder() []string {
 	}
 	for _, j := range l.rule.Joins {
 		names = append(names, j.Name)
+	}
+	for _, f := range l.rule.FirstSeen {
+		names = append(names, f.Name)
 	}
 	for _, s := range l.rule.Searches {
 		names = append(names, s.Name)
@@ -167,6 +171,11 @@ func (l *lowerer) name(name string, at diag.Range) Node {
 	for _, j := range l.rule.Joins {
 		if j.Name == name {
 			at, body = j.Range, l.join(j)
+		}
+	}
+	for _, f := range l.rule.FirstSeen {
+		if f.Name == name {
+			at, body = f.Range, l.firstSeen(f)
 		}
 	}
 	if body == nil {

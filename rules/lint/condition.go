@@ -94,6 +94,9 @@ func unusedSelection(s *subject) {
 	for _, j := range s.Joins {
 		unused(j.Name, j.Range)
 	}
+	for _, f := range s.FirstSeen {
+		unused(f.Name, f.Range)
+	}
 }
 
 // filterNotNegated reports names that begin with "filter" and are required instead of excluded.

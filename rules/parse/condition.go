@@ -64,7 +64,7 @@ const maxDepth = 64
 const maxWords = 2000
 
 func newConditionParser(p *parser, r *rules.Rule) *conditionParser {
-	c := &conditionParser{parser: p, names: r.Names(), known: map[string]bool{}, lists: map[string]bool{}, define: "define it under detection, ancestry, prevalence or joins"}
+	c := &conditionParser{parser: p, names: r.Names(), known: map[string]bool{}, lists: map[string]bool{}, define: "define it under detection, ancestry, prevalence, joins or first_seen"}
 	for _, name := range c.names {
 		c.known[name] = true
 	}

@@ -163,6 +163,7 @@ func (p *parser) rule(top *yaml.Node) *rules.Rule {
 	r := &rules.Rule{Range: p.Span(top), Keys: p.keyRanges(top)}
 	p.sections(r, rules.DetectionRules, top)
 	p.checkAmong(r)
+	p.checkFirstSeen(r)
 	p.checkUnused(r)
 	p.checkExtracts(r)
 	return r

@@ -54,6 +54,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"ancestry":   (*parser).ancestry,
 	"prevalence": (*parser).prevalence,
 	"joins":      (*parser).joins,
+	"first_seen": (*parser).firstSeen,
 	"query":      (*parser).queries,
 	"detection":  (*parser).detection,
 }
@@ -122,7 +123,7 @@ func (p *parser) misplaced(kind rules.Kinds, e source.Entry) {
 	switch {
 	case kind == rules.CorrelationRules:
 		p.Errorf("correlation-detection", p.Span(e.Key), "put it into a rule of its own that the correlation names", "a correlation has no `%s`", name)
-	case kind == rules.FilterRules && name == "joins":
+	case kind == rules.FilterRules && (name == "joins" || name == "first_seen"):
 		p.Errorf("filter-joins", p.Span(e.Key), "filter by fields, lists or ancestry", "a filter cannot ask for other events")
 	case kind == rules.FilterRules && name == "prevalence":
 		p.Errorf("filter-prevalence", p.Span(e.Key), "filter by fields, lists or ancestry", "a filter cannot ask how rare a value is")

@@ -16,7 +16,7 @@ import (
 	"decree/rules/parse"
 )
 
-// randomJoins writes the rule T, which joins some of the rules a, b and c. logsource is its log source.
+// randomJoins writes the rule T, which joins some of the rules a, b and c, or asks what is seen first. logsource is its log source.
 func randomJoins(r *rand.Rand, logsource string) string {
 	pick := func(values ...string) string { return values[r.IntN(len(values))] }
 	one := func(name string) string {
@@ -45,10 +45,20 @@ func randomJoins(r *rand.Rand, logsource string) string {
 		return text + "}\n"
 	}
 	condition := pick("s and one", "s and one", "s and not one", "s and not one", "s and (one or two)", "s and one and not two", "s and (one or y)", "s and (not one or two)", "one", "not two")
-	text := "title: T\nlogsource: " + logsource + "\njoins:\n"
+	sections := map[string]string{}
 	for _, name := range []string{"one", "two"} {
-		if strings.Contains(condition, name) {
-			text += one(name)
+		switch {
+		case !strings.Contains(condition, name):
+		case r.IntN(3) == 0:
+			sections["first_seen"] += fmt.Sprintf("  %s: {fields: %s, over: %ds%s}\n", name, pick("[U]", "[V]", "[U, V]", "[W]"), 1+r.IntN(6), pick("", ", among: s"))
+		default:
+			sections["joins"] += one(name)
+		}
+	}
+	text := "title: T\nlogsource: " + logsource + "\n"
+	for _, section := range []string{"joins", "first_seen"} {
+		if sections[section] != "" {
+			text += section + ":\n" + sections[section]
 		}
 	}
 	text += "detection:\n  s: {Kind: x}\n"

@@ -66,7 +66,27 @@ func (n naiveJoins) holds(node ir.Node, e splRow) bool {
 	panic("not of a random join")
 }
 
+// firstSeen is what a first_seen condition means: all values are there, and none like them came in the time before.
+func (n naiveJoins) firstSeen(j *ir.Join, e splRow) bool {
+	for _, f := range j.Mine {
+		if n.first(e, f.Name) == "" {
+			return false
+		}
+	}
+	return !slices.ContainsFunc(n.events, func(o splRow) bool {
+		at := o["_time"].(float64) - e["_time"].(float64)
+		near := n.mine(o) && at >= -j.Before.Seconds() && at < 0 && (j.To.Text != "s" || n.first(o, "Kind") == "x")
+		for _, f := range j.Mine {
+			near = near && n.first(o, f.Name) == n.first(e, f.Name)
+		}
+		return near
+	})
+}
+
 func (n naiveJoins) joins(j *ir.Join, e splRow) bool {
+	if j.First {
+		return n.firstSeen(j, e)
+	}
 	count, values := 0, map[string]bool{}
 	for _, o := range n.events {
 		at := o["_time"].(float64) - e["_time"].(float64)

@@ -28,6 +28,9 @@ func (m *maker) join(n *ir.Join) {
 	if n.Distinct != nil {
 		change(func(j *ir.Join) { j.Distinct = nil }, "all matches counted, not distinct %s", n.Distinct)
 	}
+	if n.First {
+		return // it has no bound of its own
+	}
 	bounds(n.Bounds, func(to []rules.Bound, what string) {
 		if len(to) > 0 && !rules.Within(to, 0) { // a join that needs no other event cannot be written
 			change(func(j *ir.Join) { j.Bounds = to }, "%s", what)
@@ -47,6 +50,9 @@ func (m *maker) window(n *ir.Join, change func(func(*ir.Join), string, ...any)) 
 		if n.After > 0 {
 			change(func(j *ir.Join) { j.After = by.of(n.After) }, "%s the time after", by.what)
 		}
+	}
+	if n.First {
+		return
 	}
 	if n.Before != n.After {
 		change(func(j *ir.Join) { j.Before, j.After = n.After, n.Before }, "before and after exchanged")

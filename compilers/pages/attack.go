@@ -109,6 +109,9 @@ func (c *Catalogue) Matrix() Page {
 	}
 	p := Page{Path: MatrixPath, Title: "ATT&CK matrix", Columns: true,
 		Lead: plain(counted(len(techniques), "technique") + " of ATT&CK Enterprise " + attack.Version + " in " + counted(len(c.Detections), "detection") + ". A sub-technique counts by itself.")}
+	if c.Layer != "" {
+		p.Lead = append(p.Lead, Span{Text: " The same as a "}, Span{Text: "layer of ATT&CK Navigator", File: c.Layer}, Span{Text: ", and for "}, Span{Text: "DeTT&CT", File: c.DeTTECT}, Span{Text: "."})
+	}
 	for _, tactic := range attack.Tactics() {
 		rows := by[tactic.Slug]
 		s := Section{ID: tactic.Slug, Title: tactic.Name}

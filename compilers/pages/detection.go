@@ -15,6 +15,8 @@ type Catalogue struct {
 	Title      string
 	Links      []Link // beside the catalogue's own, on every page
 	Detections []*Detection
+	Layer      string // its file with the layer of ATT&CK Navigator, or ""
+	DeTTECT    string // its file for DeTT&CT, or ""
 	Since      *Since // nil without a revision
 }
 

@@ -86,6 +86,9 @@ func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) 
 	if err := tests(p, of); err != nil {
 		return nil, nil, err
 	}
+	if err := attackFiles(s, p, c, add); err != nil {
+		return nil, nil, err
+	}
 	if err := histories(s, p, c, of); err != nil {
 		return nil, nil, err
 	}

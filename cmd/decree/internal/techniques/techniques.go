@@ -58,10 +58,18 @@ func scoresOf(s *stdio.Streams, set *ruleset.Set, scale layers.Scale) (out map[s
 		if err != nil {
 			return nil, nil, err
 		}
+		asked, exact := map[string]float64{}, map[string]float64{}
 		for _, r := range results {
-			if fidelity.Of(r) == "exact" {
-				out[r.Rule] += 100 / float64(len(chosen))
+			switch fidelity.Of(r) {
+			case "skipped":
+				continue // its log source is another product's
+			case "exact":
+				exact[r.Rule]++
 			}
+			asked[r.Rule]++
+		}
+		for rule, n := range asked {
+			out[rule] = 100 * exact[rule] / n
 		}
 	case layers.Mutation:
 		tests, err := ruletests.Load(set, nil)

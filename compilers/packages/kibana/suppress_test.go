@@ -17,13 +17,13 @@ import (
 // TestSuppress: alerts are suppressed by what they have, or not at all.
 func TestSuppress(t *testing.T) {
 	schema := fixture.ElasticRules(t, "eql")
-	counted := "title: C\nid: c\ndate: 2026-03-01\nlevel: high\ncorrelation: {type: event_count, rules: [a], group-by: [TargetUserName], timespan: 5m, condition: {gte: 5}}\n"
+	counted := "title: C\nid: 6f2a7a5e-52b3-4c0b-8d7e-0d9f5a1c2e13\ndate: 2026-03-01\nlevel: high\ncorrelation: {type: event_count, rules: [a], group-by: [TargetUserName], timespan: 5m, condition: {gte: 5}}\n"
 	for _, c := range []struct {
 		text, want string
 		of         func(text string) packages.Input
 	}{
 		{"suppress: {by: [Computer], for: 90m}", `{"duration":{"unit":"m","value":90},"group_by":["winlog.computer_name"],"missing_fields_strategy":"suppress"}`, nil},
-		{"suppress: {by: [host, Computer, TargetUserName], for: 2d}", `{"duration":{"unit":"h","value":48},"group_by":["winlog.computer_name","winlog.event_data.TargetUserName"],"missing_fields_strategy":"suppress"}`, nil},
+		{"suppress: {by: [host, Computer, TargetUserName], for: 2d}", `{"duration":{"unit":"h","value":48},"group_by":["host.id","winlog.computer_name","winlog.event_data.TargetUserName"],"missing_fields_strategy":"suppress"}`, nil},
 		{"suppress: {by: [Computer], for: 90s}", `{"duration":{"unit":"s","value":90},"group_by":["winlog.computer_name"],"missing_fields_strategy":"suppress"}`, nil},
 		{"suppress: {for: 1h}", "null", nil},
 		{"suppress: {by: [Computer, TargetUserName, IpAddress, EventID], for: 1h}", "null", nil},

@@ -27,6 +27,7 @@ type Options struct {
 	exhaustive bool // try every rule on every event of its log source
 	raises     bool // a backtest keeps alerts beside events
 	explains   bool // remember what suppresses each match
+	unused     int  // of MaxMemory: the shares of processes and populations, if no rule asks for them
 }
 
 // withDefaults puts the default for every bound that is not set.
@@ -48,12 +49,12 @@ func (o Options) eventMemory() int {
 	if o.raises {
 		return o.MaxMemory/2 - o.alertMemory()
 	}
-	return o.MaxMemory/2 - o.heldMemory()
+	return o.MaxMemory/2 - o.MaxMemory/16
 }
 func (o Options) alertMemory() int   { return o.MaxMemory / 8 }
 func (o Options) processMemory() int { return o.MaxMemory / 4 }
-func (o Options) matchMemory() int   { return o.MaxMemory / 16 } // of correlations, and as much of the events
-func (o Options) heldMemory() int    { return o.MaxMemory / 16 } // of matches that may be suppressed
+func (o Options) matchMemory() int   { return o.MaxMemory/16 + o.unused/4 } // of correlations and joins, and as much of the events
+func (o Options) heldMemory() int    { return o.MaxMemory/16 + o.unused/2 } // of matches that may be suppressed
 func (o Options) rarityMemory(populations int) int {
 	return o.MaxMemory / 8 / max(1, populations)
 }

@@ -53,6 +53,12 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	}
 	p.addCorrelations(opt, found)
 	p.finishIndex(found)
+	if len(p.treeFields) == 0 {
+		p.opt.unused += p.opt.processMemory()
+	}
+	if len(p.populations) == 0 {
+		p.opt.unused += p.opt.rarityMemory(1)
+	}
 	return p
 }
 

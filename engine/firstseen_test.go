@@ -44,6 +44,26 @@ func TestFirstSeen(t *testing.T) {
 	assert.Contains(t, step.Text, "the first of pop with the same host, sha1 in 336h")
 }
 
+// TestFirstSeenOfSeveralLogSources has what came before in any of the rule's log sources, also in one that is not the first.
+func TestFirstSeenOfSeveralLogSources(t *testing.T) {
+	load := func(id int, at string) string {
+		return fmt.Sprintf(`{"ActionType":"ImageLoaded","ReportId":%d,"Timestamp":"2026-03-01T%sZ","DeviceId":"h","SHA1":"x","FolderPath":"mine pop"}`, id, at)
+	}
+	for _, among := range []string{"", ", among: pop"} {
+		rule := lowered.Rule(t, `
+logsource:
+  - {product: windows, category: process_creation}
+  - {product: windows, category: image_load}
+first_seen: {new: {fields: host, over: 1d`+among+`}}
+detection:
+  pop: {host: h}
+  condition: pop and new
+`)
+		got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "mde")}, []*ir.Rule{rule}, load(1, "10:00:00"), load(2, "10:10:00"), process(3, "10:20:00", "h", "x", "mine"))
+		assert.Equal(t, []string{"1"}, got, among)
+	}
+}
+
 // TestRandomFirstSeen compares the engine with what first_seen means, written out plainly.
 func TestRandomFirstSeen(t *testing.T) {
 	r := rand.New(rand.NewPCG(8, 9))

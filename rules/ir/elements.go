@@ -71,7 +71,10 @@ func (l *lowerer) block(b rules.Block) Node {
 		case rules.NotExpr:
 			return &Not{Base{e.Range}, node(e.Term)}
 		case rules.NameExpr:
-			return named[e.Name]
+			if n := named[e.Name]; n != nil {
+				return n
+			}
+			return &Const{Base{e.Range}, false} // a name that is not there was reported where it was read
 		case rules.OfExpr:
 			var terms []Node
 			for _, name := range e.Names {

@@ -16,7 +16,8 @@ func (m *maker) condition() []Block {
 		out := []Block{Words{wording.Correlation(m.Correlation)}}
 		for _, in := range m.Correlation.Inputs {
 			if in.Rule != nil {
-				out = append(out, Fold{Title: "What " + diag.Visible(in.Name) + " looks for", Blocks: []Block{Words{wording.Rule(in.Rule)}}})
+				blocks := append([]Block{Words{wording.Rule(in.Rule)}}, extracts(in.Rule)...)
+				out = append(out, Fold{Title: "What " + diag.Visible(in.Name) + " looks for", Blocks: blocks})
 			}
 		}
 		return out
@@ -24,7 +25,7 @@ func (m *maker) condition() []Block {
 	if m.Source().OnlyWritten() {
 		return []Block{Paragraph{plain("It has no condition that all targets share: its queries are written by hand.")}}
 	}
-	out := []Block{Words{wording.Rule(m.Rule)}}
+	out := append([]Block{Words{wording.Rule(m.Rule)}}, extracts(m.Rule)...)
 	if f, ok := chain(m.Rule); ok {
 		out = append(out, f)
 	}
@@ -32,6 +33,18 @@ func (m *maker) condition() []Block {
 		out = append(out, Facts{{"Condition", code(c.Text)}})
 	}
 	return out
+}
+
+// extracts says how the fields are made that a rule makes of others.
+func extracts(r *ir.Rule) []Block {
+	var out Facts
+	for _, e := range r.Extracts {
+		out = append(out, Fact{"Extracted field " + diag.Visible(e.Spec.Name), code(e.Spec.Describe())})
+	}
+	if len(out) == 0 {
+		return nil
+	}
+	return []Block{out}
 }
 
 // The texts of a figure are bounded; the condition in words has all of them.

@@ -243,3 +243,15 @@ func TestAuditsAreOfLogSources(t *testing.T) {
 	_, ok := AuditOf(rules.LogSource{Product: "acme"})
 	assert.False(t, ok)
 }
+
+func TestPagesSayHowExtractsAreMade(t *testing.T) {
+	r := lowered.Rule(t, "title: Made\nlogsource: {product: windows, category: process_creation}\nextract: {Script: {field: CommandLine, argv: 1}}\ndetection: {a: {Script|endswith: .vbs}, condition: a}\n")
+	c := &Catalogue{Detections: []*Detection{{Rule: r, Slug: "made"}}}
+	var blocks []Block
+	for _, s := range c.Pages()[0].Sections {
+		if s.ID == "condition" {
+			blocks = s.Blocks
+		}
+	}
+	assert.Contains(t, blocks, Block(Facts{{"Extracted field Script", code(r.Extracts[0].Spec.Describe())}}))
+}

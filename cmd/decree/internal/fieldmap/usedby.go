@@ -51,23 +51,28 @@ func named(f ir.Field) string {
 	return f.Name
 }
 
-// Reads gives the fields and the entities that a rule and the filters on it read, each once, in the order of the rule.
+// Reads gives the fields and the entities that a rule and the filters on it read, each once, in the order of the rule. Of an extract they are those that it is made of.
 func Reads(r *ir.Rule) (fields, entities []string) {
 	add := func(to *[]string, name string) {
 		if !slices.Contains(*to, name) {
 			*to = append(*to, name)
 		}
 	}
+	field := func(f ir.Field) {
+		for _, read := range f.Reads() {
+			add(&fields, named(read))
+		}
+	}
 	each := func(n ir.Node) bool {
 		switch n := n.(type) {
 		case *ir.Match:
-			add(&fields, named(n.Field))
+			field(n.Field)
 			if ref, ok := n.Test.(*ir.FieldRef); ok {
-				add(&fields, named(ref.Other))
+				field(ref.Other)
 			}
 		case *ir.Join:
 			for _, f := range n.Mine {
-				add(&fields, named(f))
+				field(f)
 			}
 		case *ir.Prevalence:
 			add(&entities, n.Spec.Field)

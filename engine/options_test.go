@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"decree/engine/event"
 	"decree/rules/ir"
 	"decree/tests/fixture/lowered"
 )
@@ -30,4 +31,21 @@ func TestMemoryThatNoRuleNeedsIsForMatches(t *testing.T) {
 		used := o.eventMemory() + o.heldMemory() + 2*o.matchMemory() + o.processMemory() + o.rarityMemory(1) - o.unused
 		assert.LessOrEqual(t, used, most)
 	}
+}
+
+// TestExtractsOfOneNameAreApart: two rules of one run make fields of one name from texts that differ by a brace.
+func TestExtractsOfOneNameAreApart(t *testing.T) {
+	const head = "title: T\nlogsource: {product: windows, category: process_creation}\n"
+	both := []*ir.Rule{
+		lowered.Rule(t, head+"extract: {M: {text: '{User}{{User}}'}}\ndetection: {a: {M: 'z{User}'}, condition: a}\n"),
+		lowered.Rule(t, head+"extract: {M: {text: '{User}{User}'}}\ndetection: {a: {M: zz}, condition: a}\n"),
+		lowered.Rule(t, head+"extract: {M: {text: '{User}; lower'}}\ndetection: {a: {M: 'Z; lower'}, condition: a}\n"),
+		lowered.Rule(t, head+"extract: {M: {text: '{User}', lower: true}}\ndetection: {a: {M|cased: z}, condition: a}\n"),
+	}
+	e, found := New(both, Options{})
+	require.Empty(t, found)
+	require.NoError(t, e.Add(&event.Event{Source: "x", Line: 1, Raw: []byte(`{"User":"z","Image":"q"}`)}))
+	results, _, err := e.Finish()
+	require.NoError(t, err)
+	assert.Len(t, results, 4)
 }

@@ -67,7 +67,13 @@ func (e *Extract) Describe() string {
 	var words []string
 	from := e.Field.Name
 	if from == "" {
-		from = e.Text.Write(func(f NamedField) string { return "{" + f.Name + "}" })
+		for _, part := range e.Text.Parts {
+			if part.Field.Name != "" {
+				from += "{" + part.Field.Name + "}"
+			} else {
+				from += strings.NewReplacer("{", "{{", "}", "}}").Replace(part.Text)
+			}
+		}
 	}
 	words = append(words, from)
 	at := strconv.Itoa(e.At)

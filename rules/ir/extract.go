@@ -55,11 +55,18 @@ func (f Field) Reads() []Field {
 	return out
 }
 
-// Describe says how the extract is made, down to fields of the event. Equal texts mean equal values.
+// Describe says how the extract is made, down to fields of the event, so exactly that equal texts mean equal values.
 func (e *Extract) Describe() string {
-	text := e.Spec.Describe()
+	s := e.Spec
+	text := fmt.Sprintf("%d %d %t %q %q %q %q %q %q", s.Op, s.At, s.Any, s.Separator, s.Expr.Name, s.URLPart, s.TrimStart, s.TrimEnd, s.Case)
+	for _, part := range s.Text.Parts {
+		text += fmt.Sprintf(" {%q %q}", part.Text, part.Field.Name)
+	}
+	if s.Default != nil {
+		text += fmt.Sprintf(" default %q", *s.Default)
+	}
 	for _, row := range e.Rows {
-		text += "; " + describeRow(row.When)
+		text += fmt.Sprintf("; %s to %q", describeRow(row.When), row.To)
 	}
 	for _, f := range e.From {
 		text += fmt.Sprintf("; %s@%d", f.Name, f.Level)

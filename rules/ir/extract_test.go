@@ -64,8 +64,9 @@ func TestExtractsOfARule(t *testing.T) {
 	changed := *r.Extracts[0]
 	changed.Spec = &spec
 	other := r.WithExtract(r.Extracts[0], &changed)
-	assert.Contains(t, other.Own(ir.Field{Name: "Y"}).Extract.Describe(), "argv 2")
-	assert.Contains(t, y.Extract.Describe(), "argv 1", "the rule itself stays")
+	assert.NotEqual(t, other.Own(ir.Field{Name: "Y"}).Extract.Describe(), y.Extract.Describe())
+	assert.Contains(t, ir.Dump(other), "extract X: F; argv 2\n")
+	assert.Contains(t, ir.Dump(r), "extract X: F; argv 1\n", "the rule itself stays")
 	r, codes = lowerText(t, "  M: {field: F, map: [{contains|all: [a, b], to: x}, {'re': c, to: y}]}\n", "M: x")
 	require.Empty(t, codes)
 	assert.Contains(t, r.Extracts[0].Describe(), `contains ["a"] false`)

@@ -114,7 +114,7 @@ func TestMatchesOfCorrelationsTakeLittleRoom(t *testing.T) {
 // TestMatchesBeyondTheRoomAreCounted: what had no room is said.
 func TestMatchesBeyondTheRoomAreCounted(t *testing.T) {
 	rs, cs := lowered.Correlations(t, "title: T\ncorrelation: {type: event_count, rules: [who], group-by: [host], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)
-	for _, c := range []struct{ memory, uncorrelated, textless int }{{1 << 20, 0, 0}, {16 * 300, 8, 2}} {
+	for _, c := range []struct{ memory, uncorrelated, textless int }{{1 << 20, 0, 0}, {1920, 8, 2}} {
 		e, _ := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs, MaxMemory: c.memory})
 		for i := range 10 {
 			require.NoError(t, e.Add(&event.Event{Source: "test", Line: i + 1, Raw: []byte(enginetest.DefenderProcess(i, "09:00:00", "h", "x", "whoami "+strings.Repeat("x", 300)))}))

@@ -129,10 +129,14 @@ func TestNothingIsAllocated(t *testing.T) {
 	from := [][]string{{`prog "Quoted arg" /user:none`}}
 	for _, text := range []string{"{field: F, argv: 1, lower: true}", "{field: F, argv: any}", "{field: F, re: 'domain:(\\w+)'}", "{field: F, split: ' ', at: -1}", "{field: F, part: host}", "{field: F, map: [{contains: quoted, to: x}]}", "{text: 'x{F}'}"} {
 		p := program(t, text)
-		assert.Zero(t, testing.AllocsPerRun(50, func() {
+		most := 0.0
+		if strings.Contains(text, "re:") {
+			most = 1 // regexp keeps its machines in a pool, which the race detector empties now and then
+		}
+		assert.LessOrEqual(t, testing.AllocsPerRun(50, func() {
 			a.Reset()
 			dst = p.Values(dst[:0], &a, from)
-		}), text)
+		}), most, text)
 	}
 }
 

@@ -22,7 +22,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	if found := compilers.JoinsInCorrelation("eql", c); len(found) > 0 {
 		return nil, found
 	}
-	s := &correlationWriter{c: c, types: make([]string, len(c.GroupBy))}
+	s := &correlationWriter{sequence{code: "correlation", verb: "group", has: "field", opt: opt}, c}
 	runs := s.runs()
 	accepted := opt.Accepts("eql", c.Source.Body, sequenceGap)
 	if !s.found.HasErrors() && !accepted {
@@ -38,7 +38,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	}
 	var parts []string
 	for i, in := range c.Inputs {
-		parts = append(parts, s.part(i, in.Rule, opt))
+		parts = append(parts, s.part(in.Rule, s.c.Reads(in.Rule), s.keysOf(i)))
 	}
 	if s.found.HasErrors() {
 		return nil, s.found
@@ -65,12 +65,17 @@ const sequenceEffect = "sequences of one group do not overlap, so not every even
 
 // correlationWriter holds one compilation.
 type correlationWriter struct {
-	c     *ir.Correlation
-	types []string // types of the columns that each value is joined by, in the first event
-	notes []compilers.Note
-	found diag.Diagnostics
+	sequence
+	c *ir.Correlation
+}
 
-	branches []*compilers.Branch // those of the inputs
+// keysOf are the values by which an input's event is joined with the others.
+func (s *correlationWriter) keysOf(input int) []joinKey {
+	keys := make([]joinKey, len(s.c.GroupBy))
+	for i, g := range s.c.GroupBy {
+		keys[i] = joinKey{g.Fields[input], g.Name, g.At}
+	}
+	return keys
 }
 
 // maxRuns is Elastic's limit of `with runs`.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"decree/compilers"
-	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
@@ -39,57 +38,4 @@ func keyTypes(columns []schema.Column, domain *schema.Column) string {
 		types = append(types, "string behind its domain")
 	}
 	return strings.Join(types, ", ")
-}
-
-// part is an input's event, with the fields that join it.
-func (s *correlationWriter) part(input int, r *ir.Rule, opt compilers.Options) string {
-	branch, found := compilers.OneBranch("eql", lacks, r, opt, compilers.WithColumns(textWithoutScope, s.c.Reads(r)), "each event of a sequence comes from a single source")
-	s.found = append(s.found, found...)
-	if branch == nil {
-		return ""
-	}
-	plan := branch.Plan
-	s.branches = append(s.branches, branch)
-	w := newWriter(plan)
-	w.sources = branch.Sources
-	var own compilers.All
-	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
-		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
-			s.found.Errorf("correlation-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot use an ancestor that its event does not record")
-			return ""
-		}
-		own = append(own, compilers.Build(n, w.predicate))
-	}
-	if plan.Filter != nil {
-		w.filter = compilers.All{compilers.Build(plan.Filter, w.predicate)}
-	}
-	if w.enriched != "" {
-		s.found.Errorf("correlation-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot have a prevalence condition")
-	}
-	s.found = append(s.found, w.found...)
-	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
-	var by []string
-	for i, g := range s.c.GroupBy {
-		columns, domain := wholeColumns(plan, g.Fields[input])
-		if len(columns) == 0 {
-			s.found.Errorf("correlation-field", g.At, "group by another field, or choose another --model", "data model %s has no field for %s in the log source of %q", plan.Model.Name, g.Fields[input].Name, r.Source.Title)
-			continue
-		}
-		keys, present := joinKeys(columns, domain)
-		by = append(by, keys...)
-		if present != nil {
-			own = append(own, present)
-		}
-		if types := keyTypes(columns, domain); s.types[i] == "" {
-			s.types[i] = types
-		} else if s.types[i] != types {
-			s.found.Errorf("correlation-field", g.At, "group by fields that are stored the same way, or use kql or spl",
-				"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", plan.Model.Name, g.Name, s.types[i], types)
-		}
-	}
-	text := "[" + w.event(own, "    ") + "\n  ]"
-	if len(by) > 0 {
-		text += " by " + strings.Join(by, ", ")
-	}
-	return text
 }

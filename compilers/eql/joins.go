@@ -3,7 +3,6 @@ package eql
 import (
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"decree/compilers"
@@ -12,19 +11,13 @@ import (
 )
 
 // joinWriter is a sequence of the rule's own event and of one that it joins.
-type joinWriter struct {
-	opt      compilers.Options
-	notes    []compilers.Note
-	found    diag.Diagnostics
-	branches []*compilers.Branch
-	types    []string // types of the columns that each value is joined by, in the first event
-}
+type joinWriter struct{ sequence }
 
 // compileJoin writes a rule whose one join must hold as a sequence, if the approximation is accepted. What must not be there is refused: a sequence
 // that ends with a missing event is reported before its time has passed, and one that begins with it knows nothing before the searched period.
 // https://github.com/elastic/elasticsearch/issues/145323
 func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &joinWriter{opt: opt, types: make([]string, len(r.Joins()[0].Mine))}
+	s := &joinWriter{sequence{code: "join", verb: "join", has: "column", opt: opt}}
 	j := s.only(r)
 	if j == nil {
 		return nil, s.found
@@ -39,7 +32,7 @@ func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diag
 		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(r.Source))
 	}
 	bare := ir.Settle(ir.Replace(r, j, &ir.Const{Base: j.Base, Value: true})) // the sequence says the join
-	own, other := s.part(bare, j.Mine, j), s.part(j.Rule, j.Theirs, j)
+	own, other := s.part(bare, j.Mine, keysOf(j, j.Mine)), s.part(j.Rule, j.Theirs, keysOf(j, j.Theirs))
 	if s.found.HasErrors() {
 		return nil, s.found
 	}
@@ -85,51 +78,11 @@ func (s *joinWriter) only(r *ir.Rule) *ir.Join {
 	return j
 }
 
-// part is an event of the sequence, with the fields that join it.
-func (s *joinWriter) part(r *ir.Rule, by []ir.Field, j *ir.Join) string {
-	branch, found := compilers.OneBranch("eql", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, by), "each event of a sequence comes from a single source")
-	s.found = append(s.found, found...)
-	if branch == nil {
-		return ""
+// keysOf are the values by which one of the two events is joined.
+func keysOf(j *ir.Join, fields []ir.Field) []joinKey {
+	keys := make([]joinKey, len(fields))
+	for i, f := range fields {
+		keys[i] = joinKey{f, f.Name, j.SameAt[i]}
 	}
-	s.branches = append(s.branches, branch)
-	plan := branch.Plan
-	w := newWriter(plan)
-	w.sources = branch.Sources
-	var own compilers.All
-	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
-		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
-			s.found.Errorf("join-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot use an ancestor that its event does not record")
-			return ""
-		}
-		own = append(own, compilers.Build(n, w.predicate))
-	}
-	if plan.Filter != nil {
-		w.filter = compilers.All{compilers.Build(plan.Filter, w.predicate)}
-	}
-	if w.enriched != "" {
-		s.found.Errorf("join-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot have a prevalence condition")
-	}
-	s.found = append(s.found, w.found...)
-	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
-	var keys []string
-	for i, f := range by {
-		columns, domain := wholeColumns(plan, f)
-		if len(columns) == 0 {
-			s.found.Errorf("join-field", j.SameAt[i], "join by another field, or choose another --model", "data model %s has no column for %s in the log source of %q", plan.Model.Name, f.Name, r.Source.Title)
-			continue
-		}
-		own1, present := joinKeys(columns, domain)
-		keys = append(keys, own1...)
-		if present != nil {
-			own = append(own, present)
-		}
-		if types := keyTypes(columns, domain); s.types[i] == "" {
-			s.types[i] = types
-		} else if s.types[i] != types {
-			s.found.Errorf("join-field", j.SameAt[i], "join by fields that are stored the same way, or use kql or spl",
-				"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", plan.Model.Name, f.Name, s.types[i], types)
-		}
-	}
-	return "[" + w.event(own, "    ") + "\n  ] by " + strings.Join(keys, ", ")
+	return keys
 }

@@ -1,0 +1,83 @@
+package eql
+
+import (
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/diag"
+	"decree/rules/ir"
+)
+
+// sequence writes the events of a sequence: those of a correlation's rules, or a rule's own and the one that it joins.
+type sequence struct {
+	code, verb, has string // words of its findings: "correlation" or "join", "group" or "join", "field" or "column"
+
+	opt      compilers.Options
+	types    []string // types of the columns that each value is joined by, in the first event
+	notes    []compilers.Note
+	found    diag.Diagnostics
+	branches []*compilers.Branch // one for each event
+}
+
+// joinKey is a value by which the events of a sequence are joined.
+type joinKey struct {
+	field ir.Field // of the event
+	name  string   // of the value, in findings
+	at    diag.Range
+}
+
+// part is a rule's event, with the keys that join it. reads are the fields that the sequence reads of it.
+func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
+	branch, found := compilers.OneBranch("eql", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, reads), "each event of a sequence comes from a single source")
+	s.found = append(s.found, found...)
+	if branch == nil {
+		return ""
+	}
+	plan := branch.Plan
+	s.branches = append(s.branches, branch)
+	w := newWriter(plan)
+	w.sources = branch.Sources
+	var own compilers.All
+	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
+		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
+			s.found.Errorf(s.code+"-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot use an ancestor that its event does not record")
+			return ""
+		}
+		own = append(own, compilers.Build(n, w.predicate))
+	}
+	if plan.Filter != nil {
+		w.filter = compilers.All{compilers.Build(plan.Filter, w.predicate)}
+	}
+	if w.enriched != "" {
+		s.found.Errorf(s.code+"-prevalence", r.Source.Range, "use kql for this rule", "eql: a rule of a sequence cannot have a prevalence condition")
+	}
+	s.found = append(s.found, w.found...)
+	s.notes = compilers.AddNotes(s.notes, plan.Notes...)
+	if s.types == nil {
+		s.types = make([]string, len(keys))
+	}
+	var by []string
+	for i, k := range keys {
+		columns, domain := wholeColumns(plan, k.field)
+		if len(columns) == 0 {
+			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field.Name, r.Source.Title)
+			continue
+		}
+		joined, present := joinKeys(columns, domain)
+		by = append(by, joined...)
+		if present != nil {
+			own = append(own, present)
+		}
+		if types := keyTypes(columns, domain); s.types[i] == "" {
+			s.types[i] = types
+		} else if s.types[i] != types {
+			s.found.Errorf(s.code+"-field", k.at, s.verb+" by fields that are stored the same way, or use kql or spl",
+				"eql joins only columns of the same type, but data model %s stores %s as (%s) in one log source and as (%s) in another", plan.Model.Name, k.name, s.types[i], types)
+		}
+	}
+	text := "[" + w.event(own, "    ") + "\n  ]"
+	if len(by) > 0 {
+		text += " by " + strings.Join(by, ", ")
+	}
+	return text
+}

@@ -33,7 +33,8 @@ func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan,
 	if len(unknown) > 0 {
 		return nil, append(unknown, gapsInAnySource(dialect, lacks, r, opt)...)
 	}
-	for _, ls := range opt.Model.Unanswered(r) {
+	if lacking := opt.Model.Unanswered(r); len(lacking) > 0 {
+		ls := lacking[0]
 		return cannotAnswer(opt.Model.Find(ls.Category, ls.Product, ls.Service), dialect, lacks, r, opt)
 	}
 	candidates := opt.Model.Candidates(r)

@@ -31,16 +31,6 @@ func (f *Filter) Covers(r *Rule) bool {
 	return about && (f.Any || slices.ContainsFunc(f.Rules, func(ref RuleReference) bool { return ref.Names(r) }))
 }
 
-// covers tells whether another log source has the parts of this one.
-func (ls LogSource) covers(of LogSource) bool {
-	for _, part := range [][2]string{{ls.Category, of.Category}, {ls.Product, of.Product}, {ls.Service, of.Service}} {
-		if part[0] != "" && !strings.EqualFold(part[0], part[1]) {
-			return false
-		}
-	}
-	return true
-}
-
 // Names tells whether the reference names a rule.
 func (ref RuleReference) Names(r *Rule) bool {
 	return ref.Text != "" && (strings.EqualFold(CanonicalID(ref.Text), r.ID) || ref.Text == r.Name)

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"strings"
 	"time"
 
 	"decree/rules/diag"
@@ -53,22 +52,6 @@ type Rule struct {
 type Related struct {
 	ID   string `yaml:"id"`
 	Type string `yaml:"type"`
-}
-
-// LogSource says which logs a rule reads. Empty parts mean any.
-type LogSource struct {
-	Range                                  diag.Range
-	Category, Product, Service, Definition string
-}
-
-// LogSources are all those that the rule's events may be of.
-func (r *Rule) LogSources() []LogSource {
-	return append([]LogSource{r.LogSource}, r.OtherLogSources...)
-}
-
-// Same tells whether two log sources have the same parts.
-func (ls LogSource) Same(o LogSource) bool {
-	return strings.EqualFold(ls.Category, o.Category) && strings.EqualFold(ls.Product, o.Product) && strings.EqualFold(ls.Service, o.Service)
 }
 
 // Schedule is how a query is run: every Every, over the last Lookback. Zero = not set.

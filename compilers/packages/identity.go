@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"regexp"
 	"strconv"
-	"time"
 
 	"github.com/google/uuid"
 
@@ -101,12 +100,11 @@ func VersionOf(r *rules.Rule) (Version, diag.Diagnostics) {
 
 // DateVersion is a date as a version: 0.2026.301.
 func DateVersion(date string) (Version, bool) {
-	for _, form := range []string{time.DateOnly, "2006/01/02"} {
-		if day, err := time.Parse(form, date); err == nil {
-			return Version{0, day.Year(), int(day.Month())*100 + day.Day()}, true
-		}
+	day, ok := rules.ReadDate(date)
+	if !ok {
+		return Version{}, false
 	}
-	return Version{}, false
+	return Version{0, day.Year(), int(day.Month())*100 + day.Day()}, true
 }
 
 func number(digits string) int {

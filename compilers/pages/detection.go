@@ -44,32 +44,29 @@ func (d *Detection) Source() *rules.Rule { return d.Rule.Source }
 
 // Path is that of the detection's page: its id, which stays when it is renamed; or its slug.
 func (d *Detection) Path() string {
-	if id := d.Source().ID; rules.IsUUID(id) && !d.ByName {
-		return "rules/" + strings.ToLower(id)
+	if d.ByName {
+		return "rules/" + d.Slug
 	}
-	return "rules/" + d.Slug
+	return PathOf(d.Source(), d.Slug)
+}
+
+// PathOf is the path of a rule's page where no other rule has its id.
+func PathOf(r *rules.Rule, slug string) string {
+	if rules.IsUUID(r.ID) {
+		return "rules/" + strings.ToLower(r.ID)
+	}
+	return "rules/" + slug
 }
 
 // LogSource writes its log sources as users do: windows/process_creation.
 func (d *Detection) LogSource() string {
 	var out []string
 	for _, ls := range d.LogSources {
-		if name := LogSourceName(ls); name != "" && !slices.Contains(out, name) {
+		if name := ls.Name(); name != "" && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}
 	return strings.Join(out, ", ")
-}
-
-// LogSourceName writes a log source as users do.
-func LogSourceName(ls rules.LogSource) string {
-	var parts []string
-	for _, part := range []string{ls.Product, ls.Category, ls.Service} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, "/")
 }
 
 // Query is the detection in one target.

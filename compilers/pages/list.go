@@ -24,7 +24,7 @@ func (c *Catalogue) List() []Listed {
 		r := d.Source()
 		one := Listed{ID: r.ID, Name: d.Slug, Title: r.Title, Page: d.Path(), Level: r.Level, Status: r.Status, Fidelity: map[string]string{}, File: d.File}
 		for _, ls := range d.LogSources {
-			one.LogSources = append(one.LogSources, LogSourceName(ls))
+			one.LogSources = append(one.LogSources, ls.Name())
 		}
 		known := attack.Of(r.Tags)
 		for _, t := range known.Tactics {

@@ -233,7 +233,7 @@ func TestProse(t *testing.T) {
 func TestAuditsAreOfLogSources(t *testing.T) {
 	seen := map[string]bool{}
 	for _, a := range audits() {
-		name := LogSourceName(rules.LogSource{Product: a.Product, Category: a.Category, Service: a.Service})
+		name := rules.LogSource{Product: a.Product, Category: a.Category, Service: a.Service}.Name()
 		assert.NotEmpty(t, name)
 		assert.False(t, seen[name], name)
 		assert.NotEmpty(t, a.Needs, name)

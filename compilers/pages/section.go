@@ -108,7 +108,7 @@ func (m *maker) metadata() []Block {
 	}
 	var sources []Cell
 	for _, ls := range m.LogSources {
-		if name := LogSourceName(ls); name != "" {
+		if name := ls.Name(); name != "" {
 			sources = append(sources, Cell{{Text: diag.Visible(name), Page: sourcesPath + "#" + sourceAnchor(name)}})
 		}
 	}

@@ -110,8 +110,8 @@ func (c *Catalogue) Sources() Page {
 	for _, d := range c.Detections {
 		seen := map[string]bool{}
 		for _, ls := range d.LogSources {
-			key := sourceAnchor(LogSourceName(ls))
-			if LogSourceName(ls) == "" || seen[key] {
+			key := sourceAnchor(ls.Name())
+			if ls.Name() == "" || seen[key] {
 				continue
 			}
 			seen[key] = true
@@ -136,7 +136,7 @@ func (c *Catalogue) Sources() Page {
 	keys := slices.SortedFunc(maps.Keys(by), func(a, b string) int { return cmp.Or(cmp.Compare(len(by[b].of), len(by[a].of)), cmp.Compare(a, b)) })
 	for _, key := range keys {
 		s := by[key]
-		name := diag.Visible(LogSourceName(s.ls))
+		name := diag.Visible(s.ls.Name())
 		overview.Rows = append(overview.Rows, []Cell{{{Text: name, Page: sourcesPath + "#" + key}}, plain(counted(len(s.of), "detection")), levels(s.of)})
 		section := Section{ID: key, Title: name}
 		if needs := audited(s.ls); len(needs) > 0 {

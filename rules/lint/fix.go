@@ -103,7 +103,7 @@ func same(a, b File) bool {
 // about is the metadata of a rule as one text, for comparison. Dates are in one form, and duplicates count once.
 func about(r *rules.Rule) string {
 	date := func(text string) string {
-		if t, ok := readDate(text); ok {
+		if t, ok := rules.ReadDate(text); ok {
 			return t.Format(dateForm)
 		}
 		return text

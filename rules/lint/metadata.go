@@ -19,7 +19,6 @@ const (
 	shortestFilename   = 10
 	longestFilename    = 90
 	dateForm           = "2006-01-02"
-	formerDateForm     = "2006/01/02"
 	relatedTypesForm   = "derived, obsolete, merged, renamed, similar, correlation"
 	unhelpfulFalseForm = "none|pentest|penetration test|nothing"
 )
@@ -72,8 +71,8 @@ var metadataChecks = []Check{
 	}},
 	{Code: "invalid-date", Severity: diag.Warning, rule: invalidDate},
 	{Code: "modified-before-date", Severity: diag.Warning, rule: func(s *subject) {
-		date, ok := readDate(s.Date)
-		modified, too := readDate(s.Modified)
+		date, ok := rules.ReadDate(s.Date)
+		modified, too := rules.ReadDate(s.Modified)
 		if ok && too && modified.Before(date) {
 			s.report(s.Key("modified", -1), "set the day of the last change", "the rule was modified on %s, before it was written on %s", s.Modified, s.Date)
 		}
@@ -120,15 +119,6 @@ var metadataChecks = []Check{
 
 var unhelpful = regexp.MustCompile(`(?i)^(` + unhelpfulFalseForm + `)s?\.?$`)
 
-func readDate(text string) (time.Time, bool) {
-	for _, form := range []string{dateForm, formerDateForm} {
-		if t, err := time.Parse(form, text); err == nil {
-			return t, true
-		}
-	}
-	return time.Time{}, false
-}
-
 func invalidDate(s *subject) {
 	for key, text := range map[string]string{"date": s.Date, "modified": s.Modified} {
 		if text == "" {
@@ -137,7 +127,7 @@ func invalidDate(s *subject) {
 		if _, err := time.Parse(dateForm, text); err == nil {
 			continue
 		}
-		if t, err := time.Parse(formerDateForm, text); err == nil {
+		if t, former := rules.ReadDate(text); former {
 			s.report(s.Key(key, -1), "write "+t.Format(dateForm), "dates are written with dashes since Sigma 2.0")
 		} else {
 			s.report(s.Key(key, -1), "write it as "+dateForm, "%q is not a date", text)

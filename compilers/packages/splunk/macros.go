@@ -1,6 +1,7 @@
 package splunk
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"fmt"
 	"maps"
@@ -38,11 +39,7 @@ func call(key string) string { return "`" + macroName(key) + "`" }
 
 // keyOf is a log source as a key of `scope` has it.
 func keyOf(ls rules.LogSource) string {
-	parts := slices.DeleteFunc([]string{ls.Product, ls.Category, ls.Service}, func(part string) bool { return part == "" })
-	if len(parts) == 0 {
-		return compilers.DefaultPlace
-	}
-	return strings.Join(parts, "/")
+	return cmp.Or(ls.Name(), compilers.DefaultPlace)
 }
 
 // sharedKey is the key of some log sources: that of the one, or else of their product, or else of everything.

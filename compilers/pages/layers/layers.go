@@ -13,12 +13,12 @@ import (
 
 // Rule is what is known of one rule.
 type Rule struct {
-	Title, Name, ID string
-	Level, Status   string
-	Tags            []string
-	Changed         time.Time // the day of its last change; zero if it names none
-	Score           float64   // by the scale that was chosen
-	Page            string    // URL of its documentation, or ""
+	Title         string
+	Level, Status string
+	Tags          []string
+	Changed       time.Time // the day of its last change; zero if it names none
+	Score         float64   // by the scale that was chosen
+	Page          string    // URL of its documentation, or ""
 }
 
 // Covered is a technique with the rules that are tagged with it.

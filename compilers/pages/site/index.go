@@ -91,7 +91,7 @@ func newCard(d *pages.Detection) card {
 		}
 	}
 	for _, ls := range d.LogSources {
-		sources = append(sources, unseparated(pages.LogSourceName(ls)))
+		sources = append(sources, unseparated(ls.Name()))
 		products = append(products, unseparated(cmp.Or(ls.Product, "any product")))
 	}
 	for _, q := range d.Queries {

@@ -112,7 +112,7 @@ func distinctPaths(all []*pages.Detection) {
 func logSources(r ruleset.Rule) []rules.LogSource {
 	var out []rules.LogSource
 	for _, ls := range r.LogSources() {
-		if !slices.ContainsFunc(out, func(had rules.LogSource) bool { return pages.LogSourceName(had) == pages.LogSourceName(ls) }) {
+		if !slices.ContainsFunc(out, func(had rules.LogSource) bool { return had.Name() == ls.Name() }) {
 			out = append(out, ls)
 		}
 	}

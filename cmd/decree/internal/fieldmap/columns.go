@@ -54,7 +54,7 @@ type Column struct {
 // New maps the fields of a log source. all are the models whose fields are listed, models those whose columns are asked for. More fields, which rules use, are
 // listed too.
 func New(ls rules.LogSource, all, models []*schema.Model, more []string) *Map {
-	out := &Map{LogSource: Name(ls), Models: []Model{}, Fields: []Field{}}
+	out := &Map{LogSource: ls.Name(), Models: []Model{}, Fields: []Field{}}
 	var found [][]*schema.Source
 	models = answering(ls, models)
 	for _, m := range models {

@@ -102,14 +102,14 @@ func TestEveryFieldIsHeldSomewhere(t *testing.T) {
 	for i := 0; i < len(logSources); i += fixture.Times(20, 1) {
 		ls := logSources[i]
 		m := New(ls, all, all, nil)
-		require.NotEmpty(t, m.Models, Name(ls))
+		require.NotEmpty(t, m.Models, ls.Name())
 		for _, f := range m.Fields {
 			held := false
 			for _, c := range f.Columns {
-				assert.True(t, c.Lacks == (c.Column == "" && (len(c.Notes) == 0 || strings.HasPrefix(c.Notes[0], "closest: "))), "%s: %s: %+v", Name(ls), f.Name, c)
+				assert.True(t, c.Lacks == (c.Column == "" && (len(c.Notes) == 0 || strings.HasPrefix(c.Notes[0], "closest: "))), "%s: %s: %+v", ls.Name(), f.Name, c)
 				held = held || !c.Lacks
 			}
-			assert.True(t, held, "%s: nobody has %s", Name(ls), f.Name)
+			assert.True(t, held, "%s: nobody has %s", ls.Name(), f.Name)
 		}
 	}
 }

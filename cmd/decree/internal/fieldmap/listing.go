@@ -22,7 +22,7 @@ func List(ls rules.LogSource, models []*schema.Model) []Listed {
 		for i := range m.Sources {
 			s := &m.Sources[i]
 			if own := of(s); own != (rules.LogSource{}) && within(own, ls) {
-				out = append(out, Listed{Name(own), m.Name, s.Table})
+				out = append(out, Listed{own.Name(), m.Name, s.Table})
 			}
 		}
 	}

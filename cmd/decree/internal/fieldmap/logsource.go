@@ -14,22 +14,11 @@ import (
 	"decree/rules/schema"
 )
 
-// Name writes a log source as users do: windows/process_creation.
-func Name(ls rules.LogSource) string {
-	var parts []string
-	for _, part := range []string{ls.Product, ls.Category, ls.Service} {
-		if part != "" {
-			parts = append(parts, part)
-		}
-	}
-	return strings.Join(parts, "/")
-}
-
 // Names writes several log sources.
 func Names(all []rules.LogSource) string {
 	names := make([]string, len(all))
 	for i, ls := range all {
-		names[i] = Name(ls)
+		names[i] = ls.Name()
 	}
 	return strings.Join(names, ", ")
 }
@@ -104,7 +93,7 @@ func logSources(models []*schema.Model) []rules.LogSource {
 			}
 		}
 	}
-	slices.SortFunc(out, func(a, b rules.LogSource) int { return cmp.Compare(Name(a), Name(b)) })
+	slices.SortFunc(out, func(a, b rules.LogSource) int { return cmp.Compare(a.Name(), b.Name()) })
 	return slices.Compact(out)
 }
 
@@ -146,7 +135,7 @@ func near(parts []string, models []*schema.Model) string {
 	var names []string
 	for _, ls := range logSources(models) {
 		if slices.ContainsFunc(parts, func(p string) bool { return p == ls.Category || p == ls.Service || p == ls.Product }) {
-			names = append(names, Name(ls))
+			names = append(names, ls.Name())
 		}
 	}
 	return diag.Suggest("did you mean %s?", strings.Join(parts, "/"), names, "decree fields "+parts[0]+" lists those with it")

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strconv"
 	"strings"
-	"time"
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/fidelity"
@@ -17,6 +16,7 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/targets"
+	"decree/compilers/pages"
 	"decree/compilers/pages/layers"
 	"decree/rules"
 	"decree/rules/attack"
@@ -32,13 +32,10 @@ func Rules(s *stdio.Streams, set *ruleset.Set, scale layers.Scale, site string) 
 	}
 	for _, r := range set.Whole() {
 		m := r.IR.Source
-		one := layers.Rule{Title: m.Title, Name: m.Name, ID: m.ID, Level: m.Level, Status: m.Status, Tags: m.Tags, Changed: lastChange(m), Score: scores[r.Slug()]}
+		one := layers.Rule{Title: m.Title, Level: m.Level, Status: m.Status, Tags: m.Tags, Score: scores[r.Slug()]}
+		one.Changed, _ = rules.ReadDate(cmp.Or(m.Modified, m.Date)) // lint reports what is no date
 		if site != "" {
-			page := r.Slug()
-			if rules.IsUUID(m.ID) {
-				page = strings.ToLower(m.ID)
-			}
-			one.Page = strings.TrimSuffix(site, "/") + "/rules/" + page + ".html"
+			one.Page = strings.TrimSuffix(site, "/") + "/" + pages.PathOf(m, r.Slug()) + ".html"
 		}
 		out = append(out, one)
 	}
@@ -89,15 +86,6 @@ func scoresOf(s *stdio.Streams, set *ruleset.Set, scale layers.Scale) (out map[s
 		found = tests.Found
 	}
 	return out, found, nil
-}
-
-// lastChange is the day of a rule's last change. Sigma wrote dates with slashes before version 2.
-func lastChange(m *rules.Rule) time.Time {
-	at, err := time.Parse(time.DateOnly, strings.ReplaceAll(cmp.Or(m.Modified, m.Date), "/", "-"))
-	if err != nil {
-		return time.Time{} // lint reports what is no date
-	}
-	return at
 }
 
 // Write writes a layer, DeTT&CT's file, or a table for people.

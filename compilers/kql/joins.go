@@ -65,21 +65,10 @@ func reachInWords(n *ir.Join) string {
 // predicate holds where the join does.
 func (j *joinedEvents) predicate() compilers.Pred { return compilers.Atom("isnotnull(" + j.flag + ")") }
 
-// asksJoin tells whether a condition has a join.
-func asksJoin(n ir.Node) bool {
-	asks := false
-	ir.Inspect(n, func(below ir.Node) bool {
-		_, join := below.(*ir.Join)
-		asks = asks || join
-		return !asks
-	})
-	return asks
-}
-
 // splitAtJoins separates the conditions that need no other event from those that do.
 func splitAtJoins(conjuncts []ir.Node) (plain, joining []ir.Node) {
 	for _, n := range conjuncts {
-		if asksJoin(n) {
+		if ir.AsksJoin(n) {
 			joining = append(joining, n)
 		} else {
 			plain = append(plain, n)

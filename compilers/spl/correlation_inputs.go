@@ -83,7 +83,7 @@ func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered 
 			s.refuse(m.w)
 			return
 		}
-		if asksJoin(n) {
+		if ir.AsksJoin(n) {
 			m.joining = append(m.joining, n)
 			continue
 		}

@@ -46,17 +46,6 @@ func compileJoins(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Dia
 	return q, s.found
 }
 
-// asksJoin tells whether a condition has a join.
-func asksJoin(n ir.Node) bool {
-	asks := false
-	ir.Inspect(n, func(below ir.Node) bool {
-		_, join := below.(*ir.Join)
-		asks = asks || join
-		return !asks
-	})
-	return asks
-}
-
 // joinNumber is the number of a join of the rule, from 1.
 func (w *writer) joinNumber(n *ir.Join) int {
 	return slices.Index(w.joins, n) + 1

@@ -104,6 +104,17 @@ func (r *Rule) Joins() []*Join {
 	return out
 }
 
+// AsksJoin tells whether a condition has a join.
+func AsksJoin(n Node) bool {
+	asks := false
+	Inspect(n, func(below Node) bool {
+		_, join := below.(*Join)
+		asks = asks || join
+		return !asks
+	})
+	return asks
+}
+
 // Joined gives the rules that a rule joins, directly or through others. Each occurs once and after those that it joins.
 func (r *Rule) Joined() []*Rule {
 	var out []*Rule

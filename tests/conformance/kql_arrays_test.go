@@ -127,19 +127,7 @@ func TestKQLAgreesOnArrays(t *testing.T) {
 		require.NotNil(t, q, "%s\n%v", r.Source.Description, problems)
 		compiled, queries = append(compiled, r), append(queries, q.Text)
 	}
-	tables := tablesOf(t, m)
-	var runnable []string
-	for i, checked := range CheckKQL(t, queries, tables, now, m.Time[0]) {
-		require.Empty(t, checked.Errors, queries[i])
-		runnable = append(runnable, checked.Text)
-	}
-	wanted := found(t, m, compiled, file)
-	matches := 0
-	for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"AuditLogs": file}, ID: "Id"}) {
-		want := wanted[compiled[i]]
-		assert.ElementsMatch(t, want, got, "%s\n%s", compiled[i].Source.Description, queries[i])
-		matches += len(want)
-	}
+	matches := kqlAgrees(t, m, compiled, queries, "AuditLogs", file, "Id")
 	t.Logf("%d rules on %d rows, %d matches", len(compiled), len(rows), matches)
 	assert.Greater(t, matches, 10*len(compiled))
 }

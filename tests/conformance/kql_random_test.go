@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
-	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
 	"decree/compilers/kql"
@@ -82,19 +81,7 @@ func TestKQLAgreesOnRandomRules(t *testing.T) {
 					compiled, queries = append(compiled, r), append(queries, q.Text)
 				}
 			}
-			tables := tablesOf(t, m)
-			var runnable []string
-			for i, checked := range CheckKQL(t, queries, tables, now, m.Time[0]) {
-				require.Empty(t, checked.Errors, queries[i])
-				runnable = append(runnable, checked.Text)
-			}
-			wanted := found(t, m, compiled, file)
-			matches := 0
-			for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{c.table: file}, ID: c.id}) {
-				want := wanted[compiled[i]]
-				assert.ElementsMatch(t, want, got, "%s\n%s", compiled[i].Source.Description, queries[i])
-				matches += len(want)
-			}
+			matches := kqlAgrees(t, m, compiled, queries, c.table, file, c.id)
 			t.Logf("%d rules on %d rows, %d matches; refused: %v", len(compiled), len(rows), matches, refused)
 			assert.Greater(t, matches, 10*len(compiled))
 		})

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"regexp"
+	"slices"
 
 	"decree/rules/diag"
 )
@@ -63,6 +64,11 @@ func (t Template) Write(field func(NamedField) string) string {
 		}
 	}
 	return out
+}
+
+// NumberOf is the place of a part's field among Fields; -1 of a text.
+func (t Template) NumberOf(p TemplatePart) int {
+	return slices.IndexFunc(t.Fields(), func(f NamedField) bool { return f.Name == p.Field.Name })
 }
 
 // Fields are the fields in the template, each once.

@@ -3,7 +3,6 @@ package kql
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"decree/compilers"
@@ -51,14 +50,13 @@ func array(spec *rules.Extract, x string) string {
 
 // joined writes a text with fields. It is empty if one of them is.
 func joined(t rules.Template, from []string) string {
-	names := t.Fields()
 	var present compilers.All
 	var parts []string
 	for _, x := range from {
 		present = append(present, compilers.Atom("isnotempty("+x+")"))
 	}
 	for _, p := range t.Parts {
-		i := slices.IndexFunc(names, func(n rules.NamedField) bool { return n.Name == p.Field.Name })
+		i := t.NumberOf(p)
 		if i < 0 {
 			parts = append(parts, quote(p.Text))
 		} else {

@@ -3,7 +3,6 @@ package spl
 import (
 	"fmt"
 	"regexp"
-	"slices"
 	"strings"
 
 	"decree/compilers"
@@ -116,14 +115,13 @@ func (w *writer) mapped(e *ir.Extract, x string) string {
 
 // joined writes a text with the first value of each field.
 func joined(t rules.Template, from []string) string {
-	names := t.Fields()
 	var present compilers.All
 	for _, x := range from {
 		present = append(present, compilers.Atom("isnotnull("+x+")"))
 	}
 	var parts []string
 	for _, p := range t.Parts {
-		i := slices.IndexFunc(names, func(n rules.NamedField) bool { return n.Name == p.Field.Name })
+		i := t.NumberOf(p)
 		if i < 0 {
 			parts = append(parts, evalString(p.Text))
 		} else {

@@ -9,12 +9,16 @@ import (
 
 // Arena holds texts that an extract makes, in memory that is used again for the next event.
 type Arena struct {
-	bytes []byte
-	start int
+	bytes  []byte
+	start  int
+	folded fold.Arena
 }
 
 // Reset frees the memory of all texts for new ones.
-func (a *Arena) Reset() { a.bytes = a.bytes[:0] }
+func (a *Arena) Reset() {
+	a.bytes = a.bytes[:0]
+	a.folded.Reset()
+}
 
 // begin begins a text.
 func (a *Arena) begin() { a.start = len(a.bytes) }
@@ -35,7 +39,7 @@ func (a *Arena) fold(t string) string {
 	if !ascii(t) {
 		return fold.Text(t)
 	}
-	return a.lower(t)
+	return a.folded.ASCII(t)
 }
 
 func (a *Arena) lower(t string) string {

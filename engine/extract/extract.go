@@ -67,15 +67,8 @@ func Compile(e *ir.Extract, test Tester) *Program {
 	if e.Spec.Default != nil {
 		own += *e.Spec.Default
 	}
-	names := e.Spec.Text.Fields()
 	for _, t := range e.Spec.Text.Parts {
-		one := part{t.Text, -1}
-		for i, n := range names {
-			if n.Name == t.Field.Name {
-				one.field = i
-			}
-		}
-		p.parts = append(p.parts, one)
+		p.parts = append(p.parts, part{t.Text, e.Spec.Text.NumberOf(t)})
 		own += t.Text
 	}
 	p.Wide = len(own) != 0 && !ascii(own)

@@ -86,6 +86,11 @@ func unlinked(r *ir.Rule) bool {
 	return !linked
 }
 
+// asksATableTwice tells whether two parts of a union read one table: for a log source and for a category within it, which reads a field from another column.
+func asksATableTwice(query string) bool {
+	return slices.ContainsFunc([]string{"SecurityEvent", "WindowsEvent"}, func(table string) bool { return strings.Count(query, "\n  "+table+"\n") > 1 })
+}
+
 func TestKQLAgreesOnWideLogSources(t *testing.T) {
 	needKusto(t)
 	needDuckDB(t)
@@ -153,9 +158,11 @@ func TestKQLAgreesOnWideLogSources(t *testing.T) {
 	wanted := found(t, m, compiled, writeEvents(t, all))
 	matches := 0
 	for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: events, ID: "_ItemId"}) {
-		// An event of two log sources of one table comes twice where both find it.
-		slices.Sort(got)
-		assert.ElementsMatch(t, wanted[compiled[i]], slices.Compact(got), "%s\n%s", compiled[i].Source.Description, queries[i])
+		if asksATableTwice(queries[i]) { // an event that both find comes twice
+			slices.Sort(got)
+			got = slices.Compact(got)
+		}
+		assert.ElementsMatch(t, wanted[compiled[i]], got, "%s\n%s", compiled[i].Source.Description, queries[i])
 		matches += len(got)
 	}
 	t.Logf("%d rules, %d of them unions, on %d rows, %d matches; refused: %v", len(compiled), unions, len(all), matches, refused)

@@ -2,7 +2,9 @@ package compilers
 
 import (
 	"slices"
+	"time"
 
+	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -56,8 +58,27 @@ func CountsPopulation(p *ir.Prevalence) bool {
 	return p.Among != nil || (local != nil && (local.Rarest > 0 || len(local.Bounds) > 0))
 }
 
+// LongerPeriod is how far back a condition counts, if that is longer than the rule looks back; else 0.
+func (p *Plan) LongerPeriod(n *ir.Prevalence) time.Duration {
+	return n.Spec.Period(p.Rule.Source.Schedule.Lookback)
+}
+
+// NotePeriod notes that a condition counts only what the product searches, if the rule does not say how long that is.
+func (p *Plan) NotePeriod(n *ir.Prevalence) {
+	local := n.Spec.Local
+	if local == nil || local.Over == 0 || p.Rule.Source.Schedule.Lookback > 0 {
+		return
+	}
+	effect := "false-negatives"
+	if rules.Within(local.Bounds, 0) || local.Rarest > 0 { // what is seen less is rarer
+		effect = "false-positives"
+	}
+	p.NoteOf(n, "prevalence-period", effect, "events outside of the searched period are not counted: choose it at least "+Span(local.Over, "d", "h", "m")+" long")
+}
+
 // SplitAtPrevalence separates the conjuncts that may filter events before counting from those that may not: every event
-// of the population counts, whether or not the rest of the rule holds for it. Reputation alone counts nothing.
+// of the population counts, whether or not the rest of the rule holds for it. Reputation alone counts nothing. rare are the
+// conditions whose populations are among the events so filtered.
 func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 	for _, n := range conjuncts {
 		everywhere := !ir.AsksPrevalence(n)

@@ -140,7 +140,7 @@ func (r *replay) run(alerts *raisedAlerts) error {
 			if from == to {
 				break
 			}
-			r.judge(r.moments[from:to])
+			r.judge(at, from, to)
 			for i := from; i < to; i++ {
 				m := &r.moments[i]
 				if m.raised {
@@ -192,15 +192,22 @@ func (r *replay) sight() error {
 	return nil
 }
 
-// judge counts what a run sees and decides what is rare in it.
-func (r *replay) judge(seen []moment) {
+// judge counts what the run at a time sees, which are the moments from one number to before another, and decides what is rare in it. A population whose
+// period is longer than the lookback has the moments before these, too.
+func (r *replay) judge(at time.Time, from, to int) {
 	for _, p := range r.rule.rare {
 		p.Forget()
-	}
-	for _, m := range seen {
-		r.e.count(m.adds)
-	}
-	for _, p := range r.rule.rare {
+		first := from
+		if over := p.period(r.Lookback); over > 0 {
+			first = min(from, r.firstSince(at.Add(-over)))
+		}
+		for i := range r.moments[first:to] {
+			for _, s := range r.moments[first+i].adds {
+				if s.of == p {
+					r.e.count(s)
+				}
+			}
+		}
 		p.Judge(r.e.opt.Reputation)
 	}
 }

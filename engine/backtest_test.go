@@ -56,6 +56,20 @@ func TestBacktestRaisesAnAlertOnce(t *testing.T) {
 	assert.Equal(t, []string{"10:00 2 plain"}, alerts, "what falls between two lookbacks is not seen")
 }
 
+// TestBacktestCountsOverALongerPeriod has hosts counted from before the lookback, until the period has passed.
+func TestBacktestCountsOverALongerPeriod(t *testing.T) {
+	hourly := rules.Schedule{Every: time.Hour, Lookback: time.Hour}
+	events := []string{
+		enginetest.DefenderProcess(1, "09:10:00", "h", "x", "run"), enginetest.DefenderProcess(2, "11:10:00", "g", "x", "run"),
+		enginetest.DefenderProcess(3, "14:10:00", "h", "x", "run"), enginetest.DefenderProcess(4, "14:20:00", "h", "y", "run"),
+	}
+	over := strings.Replace(rareRule, "lte: 1", "lte: 1, over: 4h", 1)
+	alerts, _ := backtest(t, []*ir.Rule{lowered.Rule(t, over)}, hourly, events...)
+	assert.Equal(t, []string{"10:00 1 rare", "15:00 4 rare"}, alerts)
+	alerts, _ = backtest(t, []*ir.Rule{lowered.Rule(t, strings.Replace(over, "4h", "3h", 1))}, hourly, events...)
+	assert.Equal(t, []string{"10:00 1 rare", "15:00 3 rare", "15:00 4 rare"}, alerts, "the period of a run ends at the run")
+}
+
 func TestBacktestJudgesRarityInEachRun(t *testing.T) {
 	alerts, _ := backtest(t, []*ir.Rule{lowered.Rule(t, rareRule)}, rules.Schedule{Every: time.Hour, Lookback: 2 * time.Hour},
 		enginetest.DefenderProcess(1, "09:10:00", "h1", "x", "run"), enginetest.DefenderProcess(2, "10:10:00", "h2", "x", "run"), enginetest.DefenderProcess(3, "11:10:00", "h3", "x", "run"),

@@ -140,6 +140,11 @@ func (m *matcher) inWindow(u *unit) bool {
 	if m.p.opt.Now.IsZero() {
 		return true
 	}
+	if u.rare != nil {
+		if over := u.rare.period(r.ir.Source.Schedule.Lookback); over > 0 && m.within(over+r.delay, r.delay) {
+			return true
+		}
+	}
 	if r.correlated.Silent {
 		return m.inReach(r)
 	}

@@ -75,7 +75,7 @@ func (e *Engine) merge(in event.Input, out *outcome) {
 		e.keepMatches(out.matches, in)
 	}
 	if len(out.sightings) > 0 {
-		e.count(out.sightings)
+		e.count(out.sightings...)
 	}
 	if out.process != nil {
 		e.stats.Evicted += e.pending.processes.Add(out.process)

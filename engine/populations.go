@@ -2,6 +2,7 @@ package engine
 
 import (
 	"slices"
+	"time"
 
 	"decree/engine/condition"
 	"decree/engine/rarity"
@@ -19,6 +20,11 @@ type population struct {
 type sighting struct {
 	rarity.Sighting
 	of *population
+}
+
+// period is how far back a run counts, if that is longer than its lookback; else 0.
+func (p *population) period(lookback time.Duration) time.Duration {
+	return p.Condition().Spec.Period(lookback)
 }
 
 // populationOf numbers the population of a condition. A condition has one population, whichever unit asks.
@@ -48,7 +54,7 @@ func (p *plan) addPopulation(pop *population, of *unit, earlier []int, found *di
 }
 
 // count adds sightings to their populations, as long as there is room for them.
-func (e *Engine) count(all []sighting) {
+func (e *Engine) count(all ...sighting) {
 	limit := e.opt.rarityMemory(len(e.populations))
 	for _, s := range all {
 		if !s.of.Count(s.Sighting, limit) {

@@ -101,7 +101,7 @@ func (r *correlationReplay) prepare(moments [][]moment) error {
 		if len(below.rare) == 0 {
 			continue
 		}
-		read := &replayedRule{&replay{e: r.Engine, rule: below, moments: moments[below.order]}, map[int]int32{}}
+		read := &replayedRule{&replay{r.Engine, below, r.Schedule, moments[below.order]}, map[int]int32{}}
 		if err := read.sight(); err != nil {
 			return err
 		}
@@ -146,7 +146,7 @@ func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 	}
 	for _, read := range r.read {
 		first, end := read.between(begin, at)
-		read.judge(read.moments[first:end])
+		read.judge(at, first, end)
 		matches := []int32{}
 		for i := first; i < end; i++ {
 			m := &read.moments[i]
@@ -173,9 +173,15 @@ func (r *correlationReplay) seen(at time.Time) (*correlate.Evaluation, error) {
 	return v, nil
 }
 
+// firstSince is the number of the first moment at a time or after it.
+func (r *replay) firstSince(begin time.Time) int {
+	first, _ := slices.BinarySearchFunc(r.moments, begin, func(m moment, at time.Time) int { return m.at.Compare(at) })
+	return first
+}
+
 // between gives the moments from a time to another, both included.
 func (r *replay) between(begin, end time.Time) (first, after int) {
-	first, _ = slices.BinarySearchFunc(r.moments, begin, func(m moment, at time.Time) int { return m.at.Compare(at) })
+	first = r.firstSince(begin)
 	after = first
 	for after < len(r.moments) && !r.moments[after].at.After(end) {
 		after++

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"slices"
+	"time"
 
 	"decree/rules/diag"
 )
@@ -23,11 +24,21 @@ type Prevalence struct {
 	Unavailable string // "exclude" or "include": what a failed look-up means
 }
 
-// LocalPrevalence counts distinct entities (e.g. hosts) that saw the value in the lookback.
+// LocalPrevalence counts distinct entities (e.g. hosts) that saw the value in the lookback, or in a longer period.
 type LocalPrevalence struct {
-	Distinct string  // the entity counted: host, user
-	Rarest   int     // keep the N rarest values; 0 = no such cut
-	Bounds   []Bound // on the count; all must hold
+	Distinct  string        // the entity counted: host, user
+	Rarest    int           // keep the N rarest values; 0 = no such cut
+	Bounds    []Bound       // on the count; all must hold
+	Over      time.Duration // the period in which it is counted, longer than the lookback; 0 = the lookback
+	OverRange diag.Range
+}
+
+// Period is how far back a run counts, if that is longer than the lookback; 0 if a run counts what it looks back on.
+func (p *Prevalence) Period(lookback time.Duration) time.Duration {
+	if p.Local == nil || lookback == 0 || p.Local.Over <= lookback {
+		return 0
+	}
+	return p.Local.Over
 }
 
 // Bound is one numeric comparison; Op is "lt", "lte", "gt", "gte" or "eq".

@@ -125,7 +125,7 @@ func policy(name, index string, fields []string) compilers.Asset {
 		object{"match": object{"indices": index, "match_field": "value", "enrich_fields": fields}})
 }
 
-// countAssets count the distinct hosts (or users) of each value within the lookback.
+// countAssets count the distinct hosts (or users) of each value within the lookback, or the longer period of the condition.
 func (w *writer) countAssets(name string) []compilers.Asset {
 	spec, rep := w.counted.Spec, w.plan.Source.Reputation
 	who := w.plan.Source.Entities[spec.Local.Distinct].Name
@@ -136,7 +136,7 @@ func (w *writer) countAssets(name string) []compilers.Asset {
 	if lookback <= 0 {
 		lookback = defaultSpan
 	}
-	age := fmt.Sprintf("%ds", int64(lookback/time.Second))
+	age := fmt.Sprintf("%ds", int64(max(lookback, spec.Local.Over)/time.Second))
 	filters := []object{{"range": object{stamp: object{"gte": "now-" + age}}}}
 	filters = append(filters, w.populationQuery()...)
 	seen := "decree-count-" + name

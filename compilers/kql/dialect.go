@@ -97,7 +97,8 @@ type writer struct {
 	shown       []shownColumn // at the end of the query
 	joined      []*joinedEvents
 	joinColumns []string            // that joins add to the events
-	joinedReach time.Duration       // how much further back than the rule's own events those of other rules are read
+	joinedReach time.Duration       // how much further back than the rule's own events those of other rules and of longer populations are read
+	delay       time.Duration       // the period of the rule's own events ends so long before now
 	searched    []*compilers.Branch // of the rules that are joined
 	like        string              // the stage that adds the values by which alerts are suppressed; "" = none
 	suppression *suppression        // of a query of one plan; nil: every match is a row
@@ -106,7 +107,7 @@ type writer struct {
 
 // newWriter starts a query.
 func newWriter(plan *compilers.Plan, found diag.Diagnostics, n names) *writer {
-	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
+	return &writer{plan: plan, sources: []*schema.Source{plan.Source}, delay: plan.Rule.Delay(), found: found, negated: map[ir.Node]bool{}, names: n, lists: map[string]string{}, creations: map[int]*creation{}}
 }
 
 func (w *writer) query() *compilers.Query {
@@ -133,7 +134,7 @@ func (w *writer) combines() bool {
 }
 
 // reach is how much further back than the lookback the query reads.
-func (w *writer) reach() time.Duration { return w.before() + w.plan.Rule.Delay() }
+func (w *writer) reach() time.Duration { return w.before() + w.delay }
 
 // before is how long before the rule's own events the query reads others.
 func (w *writer) before() time.Duration {
@@ -144,7 +145,7 @@ func (w *writer) before() time.Duration {
 }
 
 // sinceFrom is how far back the rule's own events are read: as long as the lookback, and longer by what has to pass before they are judged.
-func (w *writer) sinceFrom() string { return w.span + shift(" + ", w.plan.Rule.Delay()) }
+func (w *writer) sinceFrom() string { return w.span + shift(" + ", w.delay) }
 
 func spanLet(name string, lookback time.Duration) string {
 	return fmt.Sprintf("let %s = %s;\n", name, timespan(lookback))
@@ -152,9 +153,21 @@ func spanLet(name string, lookback time.Duration) string {
 
 // parts are the statements that come before the query, and its stages.
 func (w *writer) parts() (statements, stages string) {
+	var lets strings.Builder
+	text := pipe(w.eventStages(&lets)) + comment(compilers.BeginFilter)
+	if w.plan.Filter != nil {
+		for _, s := range w.where(compilers.Conjuncts(w.plan.Filter)) {
+			text += "| " + s + "\n"
+		}
+	}
+	text += comment(compilers.EndFilter) + w.like + w.shownStage()
+	return lets.String(), text
+}
+
+// eventStages gives the stages that find the events, before the environment's filter. It writes the statements that they read.
+func (w *writer) eventStages(lets *strings.Builder) []string {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)
-	var lets strings.Builder
 	for _, c := range w.plan.Conditions() {
 		w.prepare(c)
 	}
@@ -164,34 +177,26 @@ func (w *writer) parts() (statements, stages string) {
 	lets.WriteString(w.listLets())
 	w.findExtended(w.plan.Conditions())
 
-	early, late := compilers.SplitAtPrevalence(conjuncts, w.prevalenceNodes())
+	early, late := compilers.SplitAtPrevalence(conjuncts, w.countedHere())
 	plain, joining := splitAtJoins(compilers.FlatConjuncts(early))
 	own, linked := w.splitAtAncestors(plain)
 	base := w.scope(w.since)
-	if delay := r.Delay(); delay > 0 && r.Source.Schedule.Lookback > 0 {
-		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(delay))) // behind the table and the begin of the period
+	if w.delay > 0 && r.Source.Schedule.Lookback > 0 {
+		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(w.delay))) // behind the table and the begin of the period
 	}
 	base = append(base, w.where(own)...)
 	base = append(base, w.joins()...)
 	base = append(base, w.where(linked)...)
 	base = append(base, w.dropKeys()...)
-	base = w.joinEvents(&lets, base)
+	base = w.joinEvents(lets, base)
 	base = append(base, w.where(joining)...)
 	base = append(base, w.values()...)
 
 	body := base
 	if len(w.prevalences) > 0 {
-		body = w.prevalenceBody(&lets, base, early, late)
+		body = w.prevalenceBody(lets, base, early, late)
 	}
-	body = append(body, w.dropJoins()...)
-	text := pipe(body) + comment(compilers.BeginFilter)
-	if w.plan.Filter != nil {
-		for _, s := range w.where(compilers.Conjuncts(w.plan.Filter)) {
-			text += "| " + s + "\n"
-		}
-	}
-	text += comment(compilers.EndFilter) + w.like + w.shownStage()
-	return lets.String(), text
+	return append(body, w.dropJoins()...)
 }
 
 // prepare collects everything that the predicates depend on.
@@ -205,7 +210,7 @@ func (w *writer) prepare(n ir.Node) {
 			w.addJoin(below)
 		case *ir.Prevalence:
 			if w.prevalenceOf(below) == nil {
-				if below.Among != nil {
+				if below.Among != nil && w.plan.LongerPeriod(below) == 0 {
 					w.prepare(below.Among)
 				}
 				w.prevalences = append(w.prevalences, w.newPrevalence(below))

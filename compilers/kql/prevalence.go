@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"decree/compilers"
 	"decree/rules/ir"
@@ -49,10 +50,13 @@ func (w *writer) values() []string {
 	return stages
 }
 
-func (w *writer) prevalenceNodes() []*ir.Prevalence {
+// countedHere are the conditions without those that count in a longer period, whose events are read apart.
+func (w *writer) countedHere() []*ir.Prevalence {
 	var ps []*ir.Prevalence
 	for _, r := range w.prevalences {
-		ps = append(ps, r.node)
+		if w.plan.LongerPeriod(r.node) == 0 {
+			ps = append(ps, r.node)
+		}
 	}
 	return ps
 }
@@ -76,7 +80,12 @@ func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, lat
 	fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
 	for _, r := range w.prevalences {
 		if compilers.CountsPopulation(r.node) {
-			lets.WriteString(w.countLet(r, events, early))
+			w.plan.NotePeriod(r.node)
+			counted := w.populationHere(r, events, early)
+			if over := w.plan.LongerPeriod(r.node); over > 0 {
+				counted = w.longerPopulation(lets, r, over, events)
+			}
+			lets.WriteString(w.countLet(r, counted))
 		}
 	}
 	before, after := compilers.SplitAtReputation(late)
@@ -133,9 +142,8 @@ func (w *writer) populationName(early []ir.Node) string {
 	return "events"
 }
 
-// countLet writes the values that satisfy a condition which depends on a population.
-func (w *writer) countLet(r *prevalence, events string, early []ir.Node) string {
-	spec := r.node.Spec
+// populationHere gives the stages of the events that a condition counts, which are among the events of the rule.
+func (w *writer) populationHere(r *prevalence, events string, early []ir.Node) []string {
 	stages := []string{events}
 	if r.node.Among != nil {
 		for _, n := range compilers.Conjuncts(r.node.Among) {
@@ -144,6 +152,39 @@ func (w *writer) countLet(r *prevalence, events string, early []ir.Node) string 
 			}
 		}
 	}
+	return stages
+}
+
+// longerPopulation gives the stages of the events that a condition counts in a period longer than the lookback. They are read apart, so that the
+// other conditions of the rule still limit its own events, which are kept in memory. Where a count decides alone, only values of these are counted.
+func (w *writer) longerPopulation(lets *strings.Builder, r *prevalence, over time.Duration, events string) []string {
+	plan, rule, source := *w.plan, *w.plan.Rule, *w.plan.Rule.Source
+	source.Schedule.Lookback = over
+	rule.Source, rule.Filter, rule.Condition = &source, nil, &ir.Const{Base: r.node.Base, Value: true}
+	if r.node.Among != nil {
+		rule.Condition = r.node.Among
+	}
+	plan.Rule, plan.Filter = &rule, nil
+	one := newWriter(&plan, nil, w.names)
+	one.sources, one.lists, one.delay, one.since = w.sources, w.lists, w.delay, timespan(over+w.delay)
+	stages := one.eventStages(lets)
+	w.found = append(w.found, one.found...)
+	w.plan.Notes = compilers.AddNotes(w.plan.Notes, plan.Notes...)
+	w.assets = compilers.AddAssets(w.assets, one.assets...)
+	w.joinedReach = max(w.joinedReach, over-w.plan.Rule.Source.Schedule.Lookback+one.before())
+	v := columnName(r.value)
+	if r.expr != v {
+		stages = append(stages, fmt.Sprintf("extend %s = %s", v, r.expr))
+	}
+	if r.node.Spec.Local.Rarest == 0 {
+		stages = append(stages, fmt.Sprintf("where tolower(%s) in ((%s | project %s = tolower(%s) | distinct %s))", v, events, v, v, v))
+	}
+	return stages
+}
+
+// countLet writes the values that satisfy a condition which depends on a population.
+func (w *writer) countLet(r *prevalence, stages []string) string {
+	spec := r.node.Spec
 	count, counting := w.countStages(r)
 	stages = append(stages, counting...)
 	if local := spec.Local; local != nil {

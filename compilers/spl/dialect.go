@@ -101,9 +101,9 @@ func (w *writer) query() *compilers.Query {
 	early, late := compilers.SplitAtPrevalence(compilers.Conjuncts(r.Condition), w.prevalences)
 	base := w.scope()
 	var stages []string
-	period, before := w.window(), time.Duration(0)
+	period, counted := w.window(), w.countedPeriod()
+	before := w.before()
 	if len(w.ancestorTests) > 0 {
-		before = parentWindow
 		terms, narrowed := w.narrowSearch(early)
 		if terms != nil {
 			base = append(base, terms)
@@ -113,7 +113,7 @@ func (w *writer) query() *compilers.Query {
 		}
 		stages = append(stages, w.linkAncestors()...)
 		if period.length > 0 {
-			stages = append(stages, where(period.begun()))
+			stages = append(stages, where(counted.begun()))
 		}
 		if len(early) > 0 {
 			stages = append(stages, w.where(early))
@@ -162,9 +162,7 @@ func (w *writer) query() *compilers.Query {
 func (w *writer) result() *compilers.Result {
 	r := compilers.WholeResult(&compilers.Branch{Plan: w.plan, Sources: w.sources})
 	r.Combines = len(w.prevalences)+len(w.ancestorTests) > 0
-	if len(w.ancestorTests) > 0 {
-		r.Reach = parentWindow
-	}
+	r.Reach = w.before()
 	if w.dataset != nil {
 		r.Columns = []compilers.ResultColumn{{Name: "_time"}, {Name: "count"}}
 		for _, f := range w.dataset.fields {

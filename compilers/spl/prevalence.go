@@ -17,11 +17,15 @@ func (w *writer) prevalenceNumber(n *ir.Prevalence) int {
 // prevalenceStages write the prevalence conditions and everything that depends on them: first the conditions that count, then conditions that
 // depend only on these, and last reputation for the remaining events.
 func (w *writer) prevalenceStages(early, late []ir.Node) []string {
-	var stages []string
+	stages := w.olderStages(early)
 	for i, p := range w.prevalences {
 		if compilers.CountsPopulation(p) {
+			w.plan.NotePeriod(p)
 			stages = append(stages, w.populationStages(i+1, p, early)...)
 		}
+	}
+	if w.countedPeriod() != w.window() {
+		stages = append(stages, where(w.window().begun()))
 	}
 	before, after := compilers.SplitAtReputation(late)
 	if len(after) > 0 && len(before) > 0 {
@@ -39,6 +43,25 @@ func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 		stages = append(stages, w.where(rest))
 	}
 	return stages
+}
+
+// olderStages drop events that are read only because a population is longer than the lookback, and that no population counts.
+func (w *writer) olderStages(early []ir.Node) []string {
+	if w.countedPeriod() == w.window() {
+		return nil
+	}
+	kept := compilers.Any{w.window().begun()}
+	for _, p := range w.prevalences {
+		if !compilers.CountsPopulation(p) {
+			continue
+		}
+		inside := w.population(p, early)
+		if len(inside) == 0 {
+			return nil
+		}
+		kept = append(kept, inside)
+	}
+	return []string{where(kept)}
 }
 
 // reputationStages look a value up once and set decree_rare_<i> for all conditions on its reputation.
@@ -122,6 +145,11 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 // population is the condition for a counted event, beyond what earlier stages have tested.
 func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 	var inside compilers.All
+	own := w.window()
+	own.length = max(own.length, w.plan.LongerPeriod(p))
+	if own != w.countedPeriod() { // another condition has older events read
+		inside = append(inside, own.begun())
+	}
 	if p.Among == nil {
 		return inside
 	}

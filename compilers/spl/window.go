@@ -13,6 +13,24 @@ func (w *writer) window() window {
 	return window{w.plan.Rule.Source.Schedule.Lookback, w.plan.Delay()}
 }
 
+// countedPeriod is the period of the events that prevalence conditions count: the window, or a longer one that ends with it.
+func (w *writer) countedPeriod() window {
+	all := w.window()
+	for _, p := range w.prevalences {
+		all.length = max(all.length, w.plan.LongerPeriod(p))
+	}
+	return all
+}
+
+// before is how long before the window events are read: for longer populations, and for the creation of ancestors.
+func (w *writer) before() time.Duration {
+	before := w.countedPeriod().length - w.window().length
+	if len(w.ancestorTests) > 0 {
+		before += parentWindow
+	}
+	return before
+}
+
 // search limits the base search to the window and some time before it.
 func (w window) search(before time.Duration) compilers.All {
 	return compilers.All{compilers.Atom("earliest=-" + timespan(w.length+w.delay+before)), compilers.Atom("latest=" + w.end())}

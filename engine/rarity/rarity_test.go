@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -54,6 +55,37 @@ func TestPrevalence(t *testing.T) {
 			assert.Equal(t, c.want, strings.Join(got, " "))
 		})
 	}
+}
+
+// TestOverALongerPeriod counts from before the lookback, and reports only what is in it.
+func TestOverALongerPeriod(t *testing.T) {
+	events := []string{
+		enginetest.DefenderProcess(1, "08:59:59", "h0", "x", "a"), enginetest.DefenderProcess(2, "09:00:00", "h1", "x", "a"), enginetest.DefenderProcess(3, "11:00:00", "h2", "x", "b"),
+		enginetest.DefenderProcess(4, "11:30:00", "h3", "x", "b"), enginetest.DefenderProcess(5, "11:30:00", "h3", "y", "b"), enginetest.DefenderProcess(6, "12:00:01", "h4", "y", "b"),
+	}
+	for _, c := range []struct{ name, spec, want string }{
+		{"in the lookback", "local: {distinct: host, lte: 2}", "3 4 5"},
+		{"over a longer period", "local: {distinct: host, lte: 2, over: 3h}", "5"},
+		{"whose ends belong to it", "local: {distinct: host, eq: 3, over: 3h}", "3 4"},
+		{"among a few", "local: {distinct: host, eq: 1, over: 3h}, among: a", "3 4"},
+		{"the rarest", "local: {distinct: host, rarest: 1, over: 3h}", "5"},
+	} {
+		r := lowered.Rule(t, "schedule: {every: 1h, lookback: 1h}\nprevalence:\n  rare: {field: sha1, "+c.spec+"}\ndetection:\n  a: {CommandLine: a}\n  b: {CommandLine: b}\n  condition: b and rare\n")
+		opt := engine.Options{Model: lowered.Model(t, "mde"), Now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+		assert.Equal(t, c.want, strings.Join(enginetest.IDs(t, opt, []*ir.Rule{r}, events...), " "), c.name)
+	}
+}
+
+// TestAPopulationThatDoesNotFit counts what has no room.
+func TestAPopulationThatDoesNotFit(t *testing.T) {
+	r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, local: {distinct: host, lte: 2, over: 14d}}\ndetection:\n  a: {CommandLine: a}\n  condition: a and rare\n")
+	var events []string
+	for i := range 50 {
+		events = append(events, enginetest.DefenderProcess(i, "08:59:59", "h0", fmt.Sprint("x", i), "a"))
+	}
+	_, stats := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "mde"), MaxMemory: 100_000}, []*ir.Rule{r}, events...)
+	assert.Positive(t, stats.Uncounted)
+	assert.Less(t, stats.Uncounted, 50)
 }
 
 func TestReputationOnTheEvent(t *testing.T) {

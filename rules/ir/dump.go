@@ -81,7 +81,11 @@ func (d *dumper) prevalence(n *Prevalence, depth int) {
 		d.node(n.Among, depth+2)
 	}
 	if l := s.Local; l != nil {
-		d.line(depth+1, "distinct %s%s", l.Distinct, bounds(l.Bounds))
+		over := ""
+		if l.Over > 0 {
+			over = " in " + span(l.Over)
+		}
+		d.line(depth+1, "distinct %s%s%s", l.Distinct, over, bounds(l.Bounds))
 		if l.Rarest > 0 {
 			d.line(depth+1, "the %d rarest", l.Rarest)
 		}

@@ -162,7 +162,7 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 func (p *parser) rule(top *yaml.Node) *rules.Rule {
 	r := &rules.Rule{Range: p.Span(top), Keys: p.keyRanges(top)}
 	p.sections(r, rules.DetectionRules, top)
-	p.checkAmong(r)
+	p.checkPopulations(r)
 	p.checkFirstSeen(r)
 	p.checkUnused(r)
 	p.checkExtracts(r)

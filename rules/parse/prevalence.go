@@ -82,8 +82,10 @@ func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {
 			p.Text(&l.Distinct, e.Value, "distinct")
 		case "rarest":
 			l.Rarest = p.Whole("invalid-number", e.Value, "rarest", "write how many of the rarest values to keep", 1, maxRarest)
+		case "over":
+			l.Over, l.OverRange = p.span(e.Value), p.Span(e.Value)
 		default:
-			p.bound(&l.Bounds, e, "local", "distinct", "rarest")
+			p.bound(&l.Bounds, e, "local", "distinct", "rarest", "over")
 		}
 	}
 	if l.Distinct == "" {
@@ -120,10 +122,13 @@ func (p *parser) membership(n *yaml.Node, what string) *rules.Membership {
 	return m
 }
 
-// checkAmong reports populations that the rule does not define.
-func (p *parser) checkAmong(r *rules.Rule) {
+// checkPopulations reports populations that the rule does not define, and periods that are not longer than the lookback.
+func (p *parser) checkPopulations(r *rules.Rule) {
 	names := r.Names()
 	for _, q := range r.Prevalence {
+		if l, lookback := q.Local, r.Schedule.Lookback; l != nil && l.Over > 0 && l.Over <= lookback {
+			p.Errorf("prevalence-over", l.OverRange, "write a longer period, or leave `over` out", "prevalence %q counts over a period that is not longer than the rule's lookback", q.Name)
+		}
 		if q.Among == "" || slices.Contains(names, q.Among) {
 			continue
 		}

@@ -14,13 +14,17 @@ func prevalence(n *ir.Prevalence) Phrase {
 		p.Parts = append(p.Parts, Phrase{Text: fmt.Sprintf(format, args...)})
 	}
 	if l := s.Local; l != nil {
+		period := "the period that is searched"
+		if l.Over > 0 {
+			period = "the last " + Duration(l.Over)
+		}
 		switch among := n.Among.(type) {
 		case nil:
-			add("counted are all events of the log source in the period that is searched")
+			add("counted are all events of the log source in %s", period)
 		case *ir.Named:
-			add("counted are the events of the period that is searched for which %s holds", among.Name)
+			add("counted are the events of %s for which %s holds", period, among.Name)
 		default:
-			p.Parts = append(p.Parts, Phrase{Text: "counted are the events of the period that is searched for which this holds", Parts: []Phrase{Node(among)}})
+			p.Parts = append(p.Parts, Phrase{Text: "counted are the events of " + period + " for which this holds", Parts: []Phrase{Node(among)}})
 		}
 		if len(l.Bounds) > 0 {
 			add("the number of different values of %s with it %s", l.Distinct, bounds(l.Bounds))

@@ -149,6 +149,7 @@ var rarities = []string{
 	"{field: sha1, global: {gte: 3, lt: 250, default: 100}, unavailable: include}",
 	"{field: sha1, signature: {neq: SignedValid}}",
 	"{field: sha1, among: shell, local: {distinct: host, lte: 2}, signature: [SignedValid]}",
+	"{field: sha1, among: shell, local: {distinct: host, lte: 1, over: 1d}, global: {lt: 250, default: 0}}",
 }
 
 // TestKQLCountsAsTheEngine asks each prevalence both ways, and its negation.

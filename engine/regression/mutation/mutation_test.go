@@ -105,6 +105,17 @@ threshold 4:20 parent's Image: 6 instead of 5
 ancestor 4:7 Image instead of parent's Image
 ancestor 4:7 grandparent's Image instead of parent's Image
 `},
+		{"a longer period", "prevalence:\n  p: {field: sha1, local: {distinct: host, lte: 1, over: 4h}}\ndetection:\n  a: {F: 1}\n  condition: p\n", `negate 4:3 not prevalence p
+prevalence 4:3 p always holds
+prevalence 4:3 p: without local
+prevalence 4:3 p: counted in the lookback alone
+prevalence 4:3 p: half the period
+prevalence 4:3 p: double the period
+prevalence 4:3 p: local without lte 1
+prevalence 4:3 p: local lte 0 instead of lte 1
+prevalence 4:3 p: local lte 2 instead of lte 1
+prevalence 4:3 p: local lt 1 instead of lte 1
+`},
 		{"prevalence", "prevalence:\n  p: {field: sha1, local: {distinct: host, rarest: 1}, global: {lt: 9}, signature: {neq: S}}\ndetection:\n  a: {F: 1}\n  condition: p\n", `negate 4:3 not prevalence p
 prevalence 4:3 p always holds
 prevalence 4:3 p: without local

@@ -30,6 +30,11 @@ func (m *maker) prevalence(n *ir.Prevalence) {
 				}
 			}
 		}
+		if l.Over > 0 {
+			change(func(s *rules.Prevalence) { local := *l; local.Over = 0; s.Local = &local }, "counted in the lookback alone")
+			change(func(s *rules.Prevalence) { local := *l; local.Over = l.Over / 2; s.Local = &local }, "half the period")
+			change(func(s *rules.Prevalence) { local := *l; local.Over = l.Over * 2; s.Local = &local }, "double the period")
+		}
 		bounds(l.Bounds, func(to []rules.Bound, what string) {
 			change(func(s *rules.Prevalence) { local := *l; local.Bounds = to; s.Local = &local }, "local %s", what)
 		})

@@ -1,0 +1,50 @@
+package kql
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/tests/fixture/lowered"
+)
+
+// TestALongerPopulationIsReadApart has the rule's other conditions limit its own events, and its lists stand once.
+func TestALongerPopulationIsReadApart(t *testing.T) {
+	const text = `title: T
+logsource: {product: windows, category: process_creation}
+schedule: {every: 1h, lookback: 2h}
+lists: {tools: [a.exe, b.exe, c.exe, d.exe, e.exe, f.exe]}
+ancestry: {child: {ancestor: {level: 3, Image|filename: x.exe}}}
+prevalence: {rare: {field: sha1, among: wide, local: {distinct: host, lte: 3, over: 14d}}}
+detection:
+  listed: {Image|filename|expand: '%tools%'}
+  wide: {ParentImage|filename|expand: '%tools%'}
+  mine: {CommandLine|contains: mine}
+  condition: mine and listed and rare
+`
+	compile := func(text string) *compilers.Query {
+		q, found := New().Compile(lowered.Rule(t, text), compilers.Options{Model: lowered.Model(t, "mde")})
+		require.Empty(t, found)
+		return q
+	}
+	q := compile(text)
+	assert.Equal(t, 1, strings.Count(q.Text, "dynamic(["), q.Text)
+	assert.Equal(t, 1, strings.Count(q.Text, `contains "mine"`), q.Text)
+	assert.Equal(t, 2, strings.Count(q.Text, "ingestion_time()"), q.Text)
+	assert.Contains(t, q.Text, "  | where ingestion_time() >= ago(14d)\n")
+	assert.Equal(t, 14*24*time.Hour-2*time.Hour, q.Result.Reach)
+
+	deep := compile(strings.Replace(text, "among: wide", "among: child", 1))
+	assert.Contains(t, deep.Text, "where ingestion_time() >= ago(14d + 1d)", deep.Text)
+	assert.Equal(t, 14*24*time.Hour-2*time.Hour+24*time.Hour, deep.Result.Reach)
+
+	open := compile(strings.Replace(text, "schedule: {every: 1h, lookback: 2h}\n", "", 1))
+	assert.NotContains(t, open.Text, "ago(")
+	require.Len(t, open.Notes, 1)
+	assert.Equal(t, "prevalence-period", open.Notes[0].Code)
+	assert.Equal(t, "false-positives", open.Notes[0].Effect)
+}

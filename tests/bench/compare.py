@@ -1,76 +1,179 @@
 #!/usr/bin/env python3
 """Times decree beside rsigma: the same rules, the same events, one core, and compares what they find.
 
-Takes the rules and the events (one JSON object a line, not compressed). Each engine runs in turn, several
-times; the time for one event is what loading the rules costs, and is taken off. Prints the medians, the
-ratios, and each rule whose matches differ. Needs taskset, and rsigma on the PATH or by --rsigma:
+Takes a folder of rules and a file of Windows events (flat JSON, one a line, not compressed), makes the rows
+that workload.py can make of them by a seed, and prints a table. Each engine runs in turn, several times. Time is
+what the processor was busy for; what loading the rules and the first event costs is taken off. A ratio is the
+median of the runs' ratios. Needs taskset, PyYAML, Go for what only parses (fastjson), and rsigma:
 
-    cargo install rsigma --locked
+    cargo install rsigma --ignore-rust-version
     go build -o decree ./cmd/decree
-    tests/bench/compare.py --decree ./decree rules/ events.ndjson
+    tests/bench/compare.py --decree ./decree --seed 7 RULES EVENTS
+    tests/bench/compare.py --decree ./decree --rows 'generated*' --runs 1 RULES EVENTS
 """
 import argparse
 import collections
+import contextlib
+import dataclasses
+import fnmatch
+import functools
 import json
+import os
+import pathlib
 import statistics
 import subprocess
+import sys
 import tempfile
-import time
+
+import workload
+
+ROOT = pathlib.Path(__file__).parents[2]
+
+
+@dataclasses.dataclass
+class Row:
+    """One line of the table: which rules are asked of which events."""
+    name: str
+    rules: object  # makes the rules of those given and the seed
+    order: str = "recorded"
+    form: str = "flat"
+    model: str = "windows"
+    pipeline: str = "sysmon"  # rsigma's; "" where it has none for the form
+
+
+def every(rules, _):
+    return rules
+
+
+ROWS = [
+    Row("all", every), Row("all, shuffled", every, "shuffled"), Row("all, interleaved", every, "interleaved"),
+    Row("half, shuffled", lambda rules, seed: workload.half(rules, seed, False), "shuffled"),
+    Row("other half, shuffled", lambda rules, seed: workload.half(rules, seed, True), "shuffled"),
+    Row("with expressions, shuffled", lambda rules, _: workload.with_expressions(rules, "with"), "shuffled"),
+    Row("without expressions, shuffled", lambda rules, _: workload.with_expressions(rules, "without"), "shuffled"),
+    *[Row(f"generated {n:,}, shuffled", lambda rules, seed, n=n: workload.generate(rules, n, seed), "shuffled") for n in (500, 2_000, 10_000, 50_000)],
+    Row("all, as Winlogbeat's", every, "shuffled", "winlogbeat", "windows", ""), Row("all, as Defender's", every, "shuffled", "defender", "mde", ""),
+]
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("rules")
-    parser.add_argument("events")
+    parser.add_argument("rules", type=pathlib.Path)
+    parser.add_argument("events", type=pathlib.Path)
     parser.add_argument("--decree", default="decree")
     parser.add_argument("--rsigma", default="rsigma")
-    parser.add_argument("--model", default="windows", help="decree's data model of the events")
+    parser.add_argument("--rows", default="*", help="the rows whose names fit this pattern: " + "; ".join(row.name for row in ROWS))
+    parser.add_argument("--seed", type=int, default=1, help="of halves, orders and generated rules")
+    parser.add_argument("--limit", type=int, default=200_000, help="so many events are read")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--core", default="0")
-    parser.add_argument("--differences", type=int, default=20, help="so many rules with other matches are shown")
+    parser.add_argument("--exhaustive", type=int, default=0, help="hold the matches on so many events to those of every rule asked of every event")
+    parser.add_argument("--differences", type=int, default=0, help="so many rules with other matches than rsigma's are shown")
     args = parser.parse_args()
 
-    rsigma = [args.rsigma, "engine", "eval", "--quiet", "-r", args.rules]
-    route = ["-p", "sysmon", "--logsource-routing", "--event-logsource", "product=windows"]
-    engines = {
-        "decree": lambda events: [args.decree, "run", "--quiet", "--workers", "1", "--model", args.model, "--format", "json", "-r", args.rules, events],
-        "rsigma": lambda events: rsigma + ["-p", "sysmon", "-e", "@" + events],
-        "rsigma, log source routing": lambda events: rsigma + route + ["-e", "@" + events],
-    }
-    with open(args.events, encoding="utf-8") as f:
-        first = f.readline()
-        count = 1 + sum(1 for _ in f)
-    with tempfile.NamedTemporaryFile("w", suffix=".ndjson") as one:
-        one.write(first)
-        one.flush()
-        times = collections.defaultdict(list)
-        found = {}
-        for _ in range(args.runs):
-            for name, command in engines.items():
-                load, _ = run(command(one.name), args.core)
-                whole, output = run(command(args.events), args.core)
-                times[name].append((load, whole - load))
-                found[name] = matches(name, output)
+    rules, events = workload.read_rules(args.rules), workload.read_events(args.events, args.limit)
+    print(f"{len(rules)} rules, {len(events)} events, seed {args.seed}, {args.runs} runs in turn, one core; medians\n")
+    print("| rules and events | rules | events | load | memory | events/s | parsing only | rsigma | with routing |\n|---|---|---|---|---|---|---|---|---|", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        for number, row in enumerate(row for row in ROWS if fnmatch.fnmatch(row.name, args.rows)):
+            measure(args, row, rules, events, pathlib.Path(folder) / str(number))
 
-    print(f"{count} events, {args.runs} runs in turn, one core; medians\n")
-    print("| engine | load | events/s | decree is | matches |\n|---|---|---|---|---|")
-    for name in engines:
-        load = statistics.median(t[0] for t in times[name])
-        speed = statistics.median(count / t[1] for t in times[name])
-        ratio = statistics.median(t[1] / own[1] for t, own in zip(times[name], times["decree"]))
-        print(f"| {name} | {load:.2f} s | {speed:,.0f} | {ratio:.1f} times as fast | {sum(found[name].values())} |")
-    for name in engines:
-        if name != "decree":
-            differ(name, found["decree"], found[name], args.differences)
+
+def measure(args, row, rules, events, folder):
+    """Makes a row's rules and events, times the engines on them, and prints the line of the table."""
+    rules = row.rules(rules, args.seed)
+    events = workload.make_events(events, row.order, row.form, args.seed)
+    workload.write_rules(folder / "rules", rules)
+    workload.write_events(folder / "all.ndjson", events)
+    workload.write_events(folder / "one.ndjson", events[:1])
+    if row.name.startswith("generated"):
+        workload.write_events(folder / "some.ndjson", events[:SAMPLE])
+        take_out_loud(args, row, folder, rules)
+    engines = {"decree": functools.partial(decree, args, row, folder)}
+    if row.pipeline:
+        engines["rsigma"] = functools.partial(rsigma, args, row, folder, [])
+        engines["routing"] = functools.partial(rsigma, args, row, folder, ["--logsource-routing", "--event-logsource", "product=windows"])
+
+    times, found, memory = collections.defaultdict(list), {}, []
+    for _ in range(args.runs):
+        for name, command in engines.items():
+            load, _, _ = run(command("one.ndjson"), args.core)
+            whole, megabytes, found[name] = run(command("all.ndjson"), args.core)
+            times[name].append((load, whole - load))
+            if name == "decree":
+                memory.append(megabytes)
+    parse = parse_only(args, folder / "all.ndjson")
+
+    own = times["decree"]
+    speed = statistics.median(len(events) / t for _, t in own)
+    cells = [row.name, f"{len(rules):,}", f"{len(events):,}", f"{statistics.median(load for load, _ in own):.2f} s",
+             f"{statistics.median(memory):,.0f} MB", f"{speed:,.0f}", f"{parse / speed:.1f}"]
+    for name in ("rsigma", "routing"):
+        cells.append(f"{statistics.median(t / o for (_, t), (_, o) in zip(times[name], own)):.1f}" if name in times else "")
+    print("| " + " | ".join(cells) + " |", flush=True)
+    if args.exhaustive:
+        exhaustively(args, row, folder)
+    if args.differences and row.pipeline:
+        counts = {name: matches(name, output) for name, output in found.items()}
+        for name in ("rsigma", "routing"):
+            differ(name, counts["decree"], counts[name], args.differences)
+
+
+SAMPLE = 10_000
+
+
+def take_out_loud(args, row, folder, rules):
+    """Takes the generated rules out that match more than one in a thousand events. Nobody would deploy such a rule, and
+    what it costs is writing its matches."""
+    _, _, output = run(decree(args, row, folder, "some.ndjson"), args.core)
+    counts = matches("decree", output)
+    for number, rule in reversed(list(enumerate(rules))):
+        if counts[rule["title"]] > SAMPLE / 1000:
+            (folder / "rules" / workload.file_name(number)).unlink()
+            del rules[number]
+
+
+def decree(args, row, folder, events):
+    return [args.decree, "run", "--quiet", "--workers", "1", "--model", row.model, "--format", "json", "-r", folder / "rules", folder / events]
+
+
+def rsigma(args, row, folder, route, events):
+    return [args.rsigma, "engine", "eval", "--quiet", "-r", folder / "rules", "-p", row.pipeline, *route, "-e", f"@{folder / events}"]
 
 
 def run(command, core):
-    """Gives the seconds and the output of a command on one core."""
-    began = time.perf_counter()
-    done = subprocess.run(["taskset", "-c", core] + command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, check=False)
+    """Gives the seconds of processor time, the megabytes at most, and the output of a command on one core."""
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
+        process = subprocess.Popen(["taskset", "-c", core, *map(str, command)], stdout=output, stderr=errors)
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+        output.seek(0)
+        errors.seek(0)
+        said = errors.read().decode()
+        # decree ends with 1 where no rule is for the one event that loading is measured with.
+        if process.returncode not in (0, 1):
+            raise SystemExit(f"{' '.join(map(str, command))}\nended with {process.returncode}:\n{said[-2000:]}")
+        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, output.read()
+
+
+def parse_only(args, events):
+    """Gives the events a second that fastjson parses, by the benchmark that reads the file."""
+    output = go(["-bench", "ParseOnly", "-run", "^$", "-cpu", "1", "./tests/bench"], args, DECREE_BENCH_EVENTS=events)
+    return max(float(line.split()[line.split().index("events/s") - 1]) for line in output.splitlines() if "events/s" in line)
+
+
+def exhaustively(args, row, folder):
+    """Ends with an error where asking every rule of every event finds something else."""
+    go(["-count", "1", "-run", "TestTheIndexLosesNothing", "./engine"], args, DECREE_BENCH_EVENTS=folder / "all.ndjson", DECREE_BENCH_RULES=folder / "rules",
+       DECREE_BENCH_MODEL=row.model, DECREE_BENCH_LIMIT=args.exhaustive)
+
+
+def go(arguments, args, **environment):
+    command = ["taskset", "-c", args.core, "go", "test", *arguments]
+    done = subprocess.run(command, cwd=ROOT, env=os.environ | {name: str(value) for name, value in environment.items()}, capture_output=True, text=True, check=False)
     if done.returncode != 0:
-        raise SystemExit(f"{' '.join(command)}\nended with {done.returncode}:\n{done.stderr.decode()[-2000:]}")
-    return time.perf_counter() - began, done.stdout
+        raise SystemExit(f"{' '.join(command)}\n{done.stdout[-4000:]}{done.stderr[-2000:]}")
+    return done.stdout
 
 
 def matches(name, output):
@@ -85,7 +188,9 @@ def differ(name, ours, theirs, most):
     print(f"\n{len(rules)} rules find more or less in {name}; decree's matches, then the other's:\n")
     for r in rules[:most]:
         print(f"    {ours[r]:8} {theirs[r]:8}  {r}")
+    print()
 
 
 if __name__ == "__main__":
-    main()
+    with contextlib.suppress(KeyboardInterrupt):
+        sys.exit(main())

@@ -45,9 +45,12 @@ func publicRules(b *testing.B, n int) []*ir.Rule {
 	return out
 }
 
-// publicEvents gives the first lines of the public events.
+// publicEvents gives the first lines of the public events, or of the file that DECREE_BENCH_EVENTS names.
 func publicEvents(b *testing.B, n int) [][]byte {
 	b.Helper()
+	if lines, ok := fixture.BenchEvents(b, n); ok {
+		return lines
+	}
 	f, err := os.Open(fixture.Corpus(b, "events", "windows.ndjson.gz"))
 	require.NoError(b, err)
 	defer func() { require.NoError(b, f.Close()) }()

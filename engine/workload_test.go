@@ -1,0 +1,56 @@
+package engine_test
+
+import (
+	"os"
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine"
+	"decree/engine/event"
+	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/schema"
+	"decree/rules/source"
+	"decree/tests/fixture"
+)
+
+// TestTheIndexLosesNothing holds what the index finds to what all rules find, each asked of each event. Rules, events and
+// model are those that tests/bench/compare.py made.
+func TestTheIndexLosesNothing(t *testing.T) {
+	lines, ok := fixture.BenchEvents(t, 20_000)
+	if !ok {
+		t.Skip("no workload: tests/bench/compare.py --exhaustive makes one")
+	}
+	model, err := schema.Load(os.Getenv("DECREE_BENCH_MODEL"))
+	require.NoError(t, err)
+	folder, err := source.OpenFolder(os.Getenv("DECREE_BENCH_RULES"))
+	require.NoError(t, err)
+	files, err := parse.RuleFiles(folder, ".")
+	require.NoError(t, err)
+	var rs []*ir.Rule
+	for _, file := range files {
+		parsed, _ := parse.RulesIn(folder, file)
+		for _, r := range parsed {
+			if lowered, found := ir.Lower(r); !found.HasErrors() {
+				rs = append(rs, lowered)
+			}
+		}
+	}
+	collect := func(exhaustive bool) map[string]int {
+		counts := map[string]int{}
+		opt := engine.Exhaustively(exhaustive, engine.Options{Model: model, OnResult: func(r engine.Result) { counts[r.Rule.Source.ID]++ }})
+		e, found := engine.New(rs, opt)
+		require.False(t, found.HasErrors(), "%v", found)
+		for i, line := range lines {
+			require.NoError(t, e.Add(&event.Event{Source: "bench", Line: i + 1, Raw: line}))
+		}
+		_, _, err := e.Finish()
+		require.NoError(t, err)
+		return counts
+	}
+	want := collect(true)
+	t.Logf("%d rules, %d events, %d rules find some", len(rs), len(lines), len(want))
+	assert.Equal(t, want, collect(false))
+}

@@ -90,8 +90,8 @@ var functions = []string{"ago", "arg_max", "arg_min", "array_concat", "array_len
 var profileColumns = []string{"SHA1", "SHA256", "MD5", "FileSize", "GlobalPrevalence", "GlobalFirstSeen", "GlobalLastSeen", "Signer", "Issuer", "SignerHash", "IsCertificateValid",
 	"IsRootSignerMicrosoft", "SignatureState", "IsExecutable", "ThreatName", "Publisher", "SoftwareName", "ProfileAvailability"}
 
-// statementWords are words of the language that cannot name a statement, in addition to those that cannot be a bare column name.
-var statementWords = wordSet(`accumulate anomalychart areachart bagexpansion barchart bin_legacy boolean byte cachingpolicy callout cancel card char columnchart
+// statementWords are words of the language that cannot name a statement or a property, in addition to those that cannot be a bare column name.
+var statementWords = wordSet(`accumulate anomalychart areachart as bagexpansion barchart bin_legacy boolean byte cachingpolicy callout cancel card char columnchart
 	containscs contains_cs cycles dataexport datascope datatable date decimal decodeblocks double earliest encodingpolicy endswith_cs entity_group expandoutput
 	extent_tags_retention externaldata external_data find flags float force_remote harddelete hardretention has_all has_any has_cs hasprefix hasprefix_cs hassuffix
 	hassuffix_cs hotcache int16 int32 int64 int8 invoke isfuzzy join journal ladderchart latest like likecs linechart materialize mdm missing nooptimization notcontains

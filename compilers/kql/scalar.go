@@ -143,7 +143,7 @@ func (w *writer) inside(container string, path []string) string {
 // below is the expression for a property of a dynamic value.
 func below(from string, path []string) string {
 	for _, key := range path {
-		if plainName.MatchString(key) && !reservedWords[strings.ToLower(key)] {
+		if lower := strings.ToLower(key); plainName.MatchString(key) && !reservedWords[lower] && !statementWords[lower] {
 			from += "." + key
 		} else {
 			from += "[" + quote(key) + "]"

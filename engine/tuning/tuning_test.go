@@ -161,6 +161,19 @@ func TestAFilterSaysWhatSigmaSays(t *testing.T) {
 
 // TestAFieldThatTheModelTranslatesIsNotUsed has a field of which the engine reads another value than the event shows.
 func TestAFieldThatTheModelTranslatesIsNotUsed(t *testing.T) {
+	event := func(name string) string {
+		return `{"ActionType": "RegistryKeyCreated", "InitiatingProcessFolderPath": "C:\\tool.exe", "RegistryKey": "HKLM\\` + name + `"}`
+	}
+	q := request(t, ofTool("registry_add"), nil, nil)
+	q.Good, q.Bad = []tuning.Recording{recording(t, "mde", event("deploy"))}, []tuning.Recording{recording(t, "mde", event("evil"))}
+	found, err := tuning.Find(q)
+	require.NoError(t, err)
+	assert.Equal(t, []string{"TargetObject"}, found.Distrust)
+	assert.NotContains(t, string(found.Text), "TargetObject")
+}
+
+// TestAValueBehindAPrefixIsUsed has a field that Sigma writes without what the product puts before it.
+func TestAValueBehindAPrefixIsUsed(t *testing.T) {
 	event := func(pipe string) string {
 		return `{"ActionType": "NamedPipeEvent", "InitiatingProcessFolderPath": "C:\\tool.exe", "AdditionalFields": "{\"PipeName\": \"\\\\Device\\\\NamedPipe\\\\` + pipe + `\"}"}`
 	}
@@ -168,9 +181,7 @@ func TestAFieldThatTheModelTranslatesIsNotUsed(t *testing.T) {
 	q.Good, q.Bad = []tuning.Recording{recording(t, "mde", event("deploy"))}, []tuning.Recording{recording(t, "mde", event("evil"))}
 	found, err := tuning.Find(q)
 	require.NoError(t, err)
-	assert.Equal(t, []string{"PipeName"}, found.Distrust)
-	assert.Nil(t, found.Text)
-	assert.Len(t, found.Left, 1)
+	assert.Equal(t, "  selection:\n    PipeName: '\\deploy'\n", selections(found.Text))
 }
 
 // TestNoBadEventIsEverExcluded draws events of a few values, so that they often differ in several fields together.

@@ -122,6 +122,11 @@ func (c *checker) source(s *Source, at string) {
 	if kind, known := s.Columns[s.UnlistedIn]; s.UnlistedIn != "" && len(s.Columns) > 0 && (!known || kind != "string") {
 		c.bad(source.Join(at, "unlisted_in"), "name a column of type string", "unlisted_in must be the column with the XML of the other fields, but the table has no string column %q", s.UnlistedIn)
 	}
+	for _, name := range sortedNames(s.Below) {
+		if container, _ := s.Inside(s.Below[name] + ".property"); container == "" {
+			c.bad(source.Join(at, "below."+name), "name a column of type dynamic, or a string column with JSON, that is listed under columns", "below must name a column with an object, but the table has no such column %q", s.Below[name])
+		}
+	}
 	for _, name := range sortedNames(s.Columns) {
 		c.oneOf(source.Join(at, "columns."+name), "a column's type", s.Columns[name], columnKinds...)
 	}

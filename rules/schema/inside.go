@@ -20,6 +20,18 @@ func (s *Source) Inside(name string) (container string, path []string) {
 	return "", nil
 }
 
+// property finds the column of a field below a name that stands for an object. The longest such name counts.
+func (s *Source) property(field string) (Column, bool) {
+	for at := strings.LastIndexByte(field, '.'); at > 0; at = strings.LastIndexByte(field[:at], '.') {
+		for name, column := range s.Below {
+			if strings.EqualFold(name, field[:at]) {
+				return Column{Name: column + field[at:]}, true
+			}
+		}
+	}
+	return Column{}, false
+}
+
 // JSONTexts gives the columns that an export may write as JSON text: columns of type dynamic, and string columns from which
 // fields are extracted.
 func (m *Model) JSONTexts() map[string]bool {
@@ -35,6 +47,10 @@ func (m *Model) JSONTexts() map[string]bool {
 			if container, _ := s.Inside(c.Name); container != "" {
 				texts[container] = true
 			}
+		}
+		for _, column := range s.Below {
+			container, _ := s.Inside(column + ".property")
+			texts[container] = true
 		}
 	}
 	return texts

@@ -146,29 +146,3 @@ func (j joint) glob(t *ir.Glob) (ir.Node, error) {
 	}
 	return either(j.at.Base, terms), nil
 }
-
-// prefixed tests values in a product that puts the same prefix before each value.
-func (c Column) prefixed(n *ir.Match) (ir.Node, error) {
-	switch t := n.Test.(type) {
-	case *ir.Text:
-		if t.Op != ir.Equals && t.Op != ir.StartsWith {
-			return n, nil
-		}
-		own := &ir.Text{Op: t.Op, Cased: t.Cased}
-		for _, v := range t.Values {
-			if v != "" {
-				v = c.Prefix + v
-			}
-			own.Values = append(own.Values, v)
-		}
-		return &ir.Match{Base: n.Base, Field: n.Field, Test: own}, nil
-	case *ir.Glob:
-		if t.Parts[0].Wild == '*' {
-			return n, nil
-		}
-		return &ir.Match{Base: n.Base, Field: n.Field, Test: &ir.Glob{Parts: append([]ir.GlobPart{{Literal: c.Prefix}}, t.Parts...), Cased: t.Cased}}, nil
-	case *ir.Null, *ir.Exists:
-		return n, nil
-	}
-	return n, fmt.Errorf("the product stores %s with the prefix %s: a pattern cannot be translated", n.Field.Name, c.Prefix)
-}

@@ -114,6 +114,9 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	if c, ok := mappedIn(fields, field); ok {
 		return c, true
 	}
+	if c, ok := s.property(field); ok && level == 0 {
+		return c, true
+	}
 	if container, path := s.Inside(field); s.OwnColumns && level == 0 && container != "" {
 		return Column{Name: container + "." + strings.Join(path, ".")}, true
 	}

@@ -217,8 +217,8 @@ func (k *knowledge) single(c Column) (string, bool) {
 	default:
 		return "", false
 	}
-	if c.Key != "" { // the field is only a part of the column
-		name += "\x00" + string(c.Type) + "\x00" + c.Key
+	if part := c.Key + c.Prefix; part != "" { // the field is only a part of the column
+		name += "\x00" + string(c.Type) + "\x00" + part
 	}
 	return name, true
 }

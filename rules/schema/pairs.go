@@ -12,6 +12,9 @@ func (c Column) Within() string {
 	case XML:
 		return dataPattern(c.Key)
 	}
+	if c.Prefix != "" { // a value may lack it
+		return `(?is)^(?:` + regexp.QuoteMeta(c.Prefix) + `)?(.*)`
+	}
 	return ""
 }
 

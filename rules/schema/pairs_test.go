@@ -7,6 +7,13 @@ import (
 	"github.com/stretchr/testify/assert"
 )
 
+func TestPrefix(t *testing.T) {
+	within := regexp.MustCompile(Column{Prefix: `\Device\NamedPipe`}.Within())
+	for text, want := range map[string]string{`\Device\NamedPipe\a.b`: `\a.b`, `\DEVICE\namedpipe\a`: `\a`, `\a\Device\NamedPipe\b`: `\a\Device\NamedPipe\b`, "\\Device\\NamedPipe\\a\nb": "\\a\nb", "": ""} {
+		assert.Equal(t, want, within.FindStringSubmatch(text)[1], text)
+	}
+}
+
 func TestPairs(t *testing.T) {
 	const execve = `type=EXECVE msg=audit(1772445600.101:42): argc=3 a0="chmod" a1="+x" a2=2F746D702F6120622E7368`
 	for _, c := range []struct{ line, name, want string }{

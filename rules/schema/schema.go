@@ -66,6 +66,9 @@ type Source struct {
 	// Unlisted, if set, is a prefix for fields that are not in Fields: the column is the prefix and the field's name, with
 	// underscores for spaces.
 	Unlisted string `yaml:"unlisted"`
+	// Below is a name -> a column with an object, or a property of one. A field below the name that is not in Fields is a property of that object: with
+	// `request: Request` the field request.user.id is Request.user.id.
+	Below map[string]string `yaml:"below"`
 	// UnlistedIn is the column with XML that has the fields that are not in Fields.
 	UnlistedIn string `yaml:"unlisted_in"`
 	// Requires says what must be set up in the product for a query to find the events. It is noted in every query.
@@ -161,7 +164,7 @@ type Column struct {
 	Alone bool   `yaml:"alone"`
 	// Never are prefixes that no value has. For example, Sysmon writes HKU\ and a user's SID, and never HKCU\. A test for them can never hold.
 	Never []string `yaml:"never"`
-	// Prefix is a text that the product puts before each value.
+	// Prefix is a text that the product puts before values, without regard to case. Tests read the value after it.
 	Prefix string `yaml:"prefix"`
 	// Domain is the field with the part of `DOMAIN\user` before the backslash. "-" means that the product does not store it.
 	Domain string `yaml:"domain"`

@@ -62,8 +62,6 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return m.spread(s, col, n)
 	case col.Domain != "":
 		return col.inTwoColumns(n)
-	case col.Prefix != "":
-		return col.prefixed(n)
 	case col.Type == Digests:
 		return col.digests(n)
 	case len(col.Written)+len(col.AlsoWritten) > 0 || col.Under != "" || col.Unnamed:

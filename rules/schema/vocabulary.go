@@ -53,14 +53,20 @@ func (s *Source) Vocabulary() []string {
 	return names
 }
 
-// AnyOther gives the column of a field that the source does not list, with * in the place of the field's name. It is "" if the source has only the fields
-// that it lists.
+// AnyOther gives the column of a field that the source does not list, with * in the place of the field's name, or the columns with objects of which it may be a
+// property. It is "" if the source has only the fields that it lists.
 func (m *Model) AnyOther(s *Source) string {
 	const field = "*"
 	c, ok := m.Column(s, field, 0)
 	switch {
 	case !ok:
-		return ""
+		var objects []string
+		for _, name := range sortedNames(s.Below) {
+			if below := s.Below[name] + "." + field; !slices.Contains(objects, below) {
+				objects = append(objects, below)
+			}
+		}
+		return strings.Join(objects, ", ")
 	case c.Type == XML:
 		return c.Name + " (XML)"
 	}

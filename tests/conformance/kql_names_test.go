@@ -14,6 +14,8 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/rules/schema"
+	"decree/tests/fixture/lowered"
 )
 
 var letName = regexp.MustCompile(`(?m)^let (\w+) =`)
@@ -52,6 +54,28 @@ func TestKQLNamesNeverCollide(t *testing.T) {
 				assert.False(t, strings.EqualFold(s.Table, let[1]), queries[i])
 			}
 		}
+	}
+}
+
+// TestKQLReadsPropertiesOfAnyName reads properties that are named as words of the language and as functions.
+func TestKQLReadsPropertiesOfAnyName(t *testing.T) {
+	needKusto(t)
+	m, err := schema.Load("sentinel")
+	require.NoError(t, err)
+	words := strings.Fields(`and or not in has by on where between contains startswith endswith matches true false null dynamic let set with of default from to step at asc desc kind type typeof
+		title time view views date decimal project union limit take top order sort render print sample search find range count sum min max now ago bin pack make-series mv-expand mv-apply as
+		join lookup evaluate invoke parse parse-where extend distinct summarize reduce serialize consume fork facet getschema datatable externaldata materialize toscalar totable int long real
+		double guid uuid bool boolean string timespan datetime tostring tolower strcat database table cluster pattern declare query_parameters restrict alias access hint nooptimization
+		id name value values properties 0 1a a-b a_b a$b _ äö`)
+	var queries []string
+	for _, word := range words {
+		r := lowered.Rule(t, fmt.Sprintf("title: T\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  s: {%q: x, %q: 5}\n  condition: s\n", "requestParameters."+word, "responseElements.a."+word+".b|gt"))
+		q, found := kql.New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%s: %v", word, found)
+		queries = append(queries, q.Text)
+	}
+	for i, c := range CheckKQL(t, queries, tablesOf(t, m), now, m.Time[0]) {
+		assert.Empty(t, c.Errors, queries[i])
 	}
 }
 

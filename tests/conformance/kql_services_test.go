@@ -79,6 +79,23 @@ var services = []struct {
 			{"EventType": "HTTPsession", "Url": "a.example/b.tar.zip#x"}, {"EventType": "HTTPsession", "Url": "https://a.example/?f=b.exe"}, {"EventType": "HTTPsession", "Url": "/b.zip"}}, []int{0, 3, 5}},
 	{"queries in URLs", "asim", "category: proxy", "_Im_WebSession", "s: {c-uri-query|contains|all: [ver=, lng=]}\n  condition: s",
 		[]doc{{"EventType": "HTTPsession", "Url": "http://a.example/b?lng=en&ver=1"}, {"EventType": "HTTPsession", "Url": "http://a.example/ver=1?lng=en"}, {"EventType": "HTTPsession", "Url": "http://a.example/b?lng=en#?ver=1"}}, []int{0}},
+	{"parameters of CloudTrail that no list has", "sentinel", "product: aws, service: cloudtrail", "AWSCloudTrail", "s: {requestParameters.policy.name|startswith: ad, responseElements.role.size|gte: 3}\n  f: {REQUESTPARAMETERS.tags: ''}\n  condition: s and not f",
+		[]doc{{"RequestParameters": `{"policy":{"name":"admin"},"tags":"t"}`, "ResponseElements": `{"role":{"size":3}}`}, {"RequestParameters": `{"policy":{"name":"admin"}}`, "ResponseElements": `{"role":{"size":4}}`},
+			{"RequestParameters": `{"policy":[{"name":"admin"}],"tags":"t"}`, "ResponseElements": `{"role":{"size":3}}`}, {"RequestParameters": `{"policy":{"name":"admin"},"tags":"t"}`, "ResponseElements": `{"role":{"size":2}}`}, {"RequestParameters": "no JSON"}, {}}, []int{0}},
+	{"what Azure tells of an operation", "sentinel", "product: azure, service: activitylogs", "AzureActivity", "a: {properties.statusCode: Created}\n  b: {Authorization_d.evidence.role: Owner}\n  condition: 1 of them",
+		[]doc{{"Properties": `{"statusCode":"created"}`}, {"Properties_d": doc{"statusCode": "Created"}}, {"Authorization_d": doc{"evidence": doc{"role": "owner"}}}, {"Authorization": `{"evidence":{"role":"Owner"}}`}}, []int{0, 2}},
+	{"who began a change of Entra ID", "sentinel", "product: azure, service: auditlogs", "AuditLogs", "a: {InitiatedBy.user.ipAddress|startswith: '10.'}\n  b: {initiatedBy.app.displayName: Sync}\n  c: {Initiatedby: root@corp.example}\n  condition: 1 of them",
+		[]doc{{"InitiatedBy": doc{"user": doc{"ipAddress": "10.1.2.3", "userPrincipalName": "a"}}}, {"InitiatedBy": doc{"app": doc{"displayName": "sync"}}}, {"InitiatedBy": doc{"user": doc{"ipAddress": "11.0.0.1", "userPrincipalName": "root@corp.example"}}}, {"InitiatedBy": doc{"user": doc{"displayName": "Sync"}}}}, []int{0, 1, 2}},
+	{"why a sign-in failed", "sentinel", "product: azure, service: signinlogs", "SigninLogs", "a: {Status.errorCode: 50126, LocationDetails.countryOrRegion: DE}\n  b: {Status: Success}\n  condition: 1 of them",
+		[]doc{{"Status": doc{"errorCode": 50126}, "ResultType": "50126", "LocationDetails": doc{"countryOrRegion": "DE"}}, {"Status": doc{"errorCode": 50126}, "ResultType": "50126", "LocationDetails": doc{"countryOrRegion": "FR"}}, {"Status": doc{"errorCode": 0}, "ResultType": "0"}}, []int{0, 2}},
+	{"callers that Google tells", "sentinel", "product: gcp, service: gcp.audit", "GCPAuditLogs", "s: {protoPayload.requestMetadata.callerIp: 10.0.0.1, data.protoPayload.request.role.title|contains: Admin}\n  condition: s",
+		[]doc{{"RequestMetadata": doc{"callerIp": "10.0.0.1"}, "Request": doc{"role": doc{"title": "My admin"}}}, {"RequestMetadata": doc{"callerIp": "10.0.0.2"}, "Request": doc{"role": doc{"title": "Admin"}}}}, []int{0}},
+	{"what Kubernetes was asked to run", "sentinel", "product: kubernetes, service: audit", "AKSAudit", "s: {requestObject.spec.hostNetwork: true, user.username: dev}\n  condition: s",
+		[]doc{{"RequestObject": doc{"spec": doc{"hostNetwork": true}}, "User": doc{"username": "dev"}}, {"RequestObject": doc{"spec": doc{"hostNetwork": false}}, "User": doc{"username": "dev"}}, {"RequestObject": doc{"spec": doc{}}, "User": doc{"username": "dev"}}}, []int{0}},
+	{"names of pipes by expressions", "mde", "product: windows, category: pipe_created", "DeviceEvents", "s: {PipeName|re: '^\\\\[a-z]{3}-?\\d+$'}\n  r: {PipeName|fieldref|endswith: CommandLine}\n  f: {PipeName|contains: amed}\n  condition: (s or r) and not f",
+		[]doc{pipe(`\Device\NamedPipe\abc-12`, "x"), pipe(`\Device\NamedPipe\named1`, "\\named1"), pipe(`\Device\NamedPipe\srv`, "srv"), pipe(`\device\namedpipe\abc9`, "x"), pipe(`\Device\NamedPipe\x\abc9`, "x"), pipe(`\abc1`, "x"), pipe("", "x")}, []int{0, 2, 3, 5}},
+	{"names of pipes by their texts", "mde", "product: windows, category: pipe_created", "DeviceEvents", "a: {PipeName: ['\\one', '\\t?o*']}\n  b: {PipeName|startswith: '\\Dev'}\n  c: {PipeName: null}\n  condition: 1 of them",
+		[]doc{pipe(`\Device\NamedPipe\one`, "x"), pipe(`\Device\NamedPipe\Two.3`, "x"), pipe(`\Device\NamedPipe\other`, "x"), pipe(`\Device\NamedPipe\device`, "x"), pipe("", "x"), pipe(`\Device\NamedPipe`, "x")}, []int{0, 1, 3, 4, 5}},
 }
 
 // loaded is Sysmon's event of an image as Event has it.
@@ -89,6 +106,11 @@ func loaded(data string) doc {
 // key is Sysmon's event of a key or value as Event has it.
 func key(what, target string) doc {
 	return doc{"EventLog": "Microsoft-Windows-Sysmon/Operational", "EventID": 12, "EventData": `<DataItem><EventData><Data Name="EventType">` + what + `</Data><Data Name="TargetObject">` + target + "</Data></EventData></DataItem>"}
+}
+
+// pipe is Defender's event of a named pipe.
+func pipe(name, line string) doc {
+	return doc{"ActionType": "NamedPipeEvent", "AdditionalFields": fmt.Sprintf(`{"PipeName":%q}`, name), "InitiatingProcessCommandLine": line}
 }
 
 // rpcCall is what Event has of a call: https://github.com/zeronetworks/rpcfirewall/blob/master/rpcMessages/Messages.mc

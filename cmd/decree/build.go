@@ -177,7 +177,7 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err := output.WriteFolder(p.out, []string{output.Everywhere}, append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
-	summedUp := summary.Refused > shownRefusals
+	summedUp := summary.Refused > shownRefusals || p.selection.Library  // who builds the shipped rules cannot change them
 	set.Show(s, slices.DeleteFunc(found, func(d diag.Diagnostic) bool { // the report has the reasons
 		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || (summedUp && d.Severity == diag.Error)
 	}))

@@ -14,6 +14,7 @@ import (
 	"decree/rules/source"
 )
 
+// parsed gives the rule of each file. The documents behind it are what it joins.
 func parsed(t *testing.T) map[string]*rules.Rule {
 	t.Helper()
 	folder := source.NewFolder("library", FS())
@@ -24,7 +25,15 @@ func parsed(t *testing.T) map[string]*rules.Rule {
 	for _, f := range files {
 		rs, found := parse.RulesIn(folder, f)
 		require.Empty(t, found)
-		require.Len(t, rs, 1, f)
+		require.NotEmpty(t, rs, f)
+		var joined, parts []string
+		for _, j := range rs[0].Joins {
+			joined = append(joined, j.Rule.Text)
+		}
+		for _, r := range rs[1:] {
+			parts = append(parts, r.Name)
+		}
+		require.ElementsMatch(t, joined, parts, f)
 		byFile[f] = rs[0]
 	}
 	return byFile
@@ -46,6 +55,8 @@ func TestEveryRuleIsWhole(t *testing.T) {
 			assert.NotEmpty(t, r.Tags)
 			assert.NotEmpty(t, r.References)
 			assert.NotEmpty(t, r.FalsePositives)
+			assert.NotEmpty(t, r.Documentation.OS)
+			assert.NotEmpty(t, r.Documentation.PermissionRequired)
 			_, err := fs.Stat(FS(), strings.TrimSuffix(file, ".yml")+".test.yml")
 			assert.NoError(t, err, "no regression test")
 		})

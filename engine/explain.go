@@ -146,7 +146,10 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 			out.Prevalence = append(out.Prevalence, f)
 		}
 	}
-	out.Expr = u.program.Node().String()
+	var err error
+	if out.Expr, err = u.program.Text(); err != nil {
+		return out, err
+	}
 	for i := range x.e.atoms.All() {
 		out.Atoms = append(out.Atoms, fmt.Sprintf("atom(%d): %s", i, x.e.atoms.Describe(i)))
 	}

@@ -118,15 +118,12 @@ func (p *plan) joinOf(n *ir.Join, r *rule, s *source) int {
 }
 
 // waitForJoins marks a unit with joins as deferred. If it waits for nothing else, only events on which the rest of it may hold wait.
-func (p *plan) waitForJoins(u *unit, found *diag.Diagnostics) {
+func (p *plan) waitForJoins(u *unit) {
 	if len(u.rule.joins) == 0 {
 		return
 	}
 	if !u.deferred {
-		var err error
-		if u.relaxed, err = p.programs.Program(u.tree.WithoutJoins()); err != nil {
-			found.Errorf("program", u.rule.ir.Source.Range, "", "%v", err)
-		}
+		u.relaxed = p.programs.Program(u.tree.WithoutJoins())
 	}
 	u.deferred = true
 	p.joinLevels = max(p.joinLevels, u.rule.level)

@@ -6,8 +6,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/expr-lang/expr/vm"
-
 	"decree/engine/condition"
 	"decree/engine/correlate"
 	"decree/engine/document"
@@ -110,7 +108,7 @@ func (m *matcher) run(u *unit) (bool, error) {
 }
 
 // runProgram runs a program of a unit.
-func (m *matcher) runProgram(u *unit, program *vm.Program) (bool, error) {
+func (m *matcher) runProgram(u *unit, program *condition.Program) (bool, error) {
 	m.atoms.Ask()
 	matched, err := m.program.Run(program)
 	if err != nil {

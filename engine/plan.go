@@ -96,12 +96,12 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 		at := p.sourceOf(s)
 		u := &unit{rule: compiled, source: at}
 		u.tree = p.build(whole, p.sources[at], u)
-		p.waitForJoins(u, found)
-		p.addUnit(u, found)
+		p.waitForJoins(u)
+		p.addUnit(u)
 		u.names = p.namesOf(u)
 		u.suppressBy = p.suppressedBy(r, r, at, nil, found)
 		for _, pop := range compiled.rare {
-			p.addPopulation(pop, u, slices.Clone(earlier), found)
+			p.addPopulation(pop, u, slices.Clone(earlier))
 		}
 		earlier = append(earlier, at)
 		asked = append(asked, u)
@@ -114,12 +114,8 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 	}
 }
 
-func (p *plan) addUnit(u *unit, found *diag.Diagnostics) {
-	var err error
-	if u.program, err = p.programs.Program(u.tree); err != nil {
-		found.Errorf("program", u.rule.ir.Source.Range, "", "%v", err)
-		return
-	}
+func (p *plan) addUnit(u *unit) {
+	u.program = p.programs.Program(u.tree)
 	u.backtracks = u.tree.HasAtom(p.atoms.Backtracks)
 	p.units = append(p.units, u)
 	p.sources[u.source].units = append(p.sources[u.source].units, len(p.units)-1)

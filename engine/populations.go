@@ -6,7 +6,6 @@ import (
 
 	"decree/engine/condition"
 	"decree/engine/rarity"
-	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -41,7 +40,7 @@ func (p *plan) populationOf(n *ir.Prevalence, r *rule) int {
 }
 
 // addPopulation compiles how a source's events are counted.
-func (p *plan) addPopulation(pop *population, of *unit, earlier []int, found *diag.Diagnostics) {
+func (p *plan) addPopulation(pop *population, of *unit, earlier []int) {
 	s := p.sources[of.source]
 	if !pop.AddSource(of.source, s.Source, p.layout) {
 		return
@@ -50,7 +49,7 @@ func (p *plan) addPopulation(pop *population, of *unit, earlier []int, found *di
 	if among := pop.Condition().Among; among != nil {
 		u.tree = p.build(among, s, u)
 	}
-	p.addUnit(u, found)
+	p.addUnit(u)
 }
 
 // count adds sightings to their populations, as long as there is room for them.

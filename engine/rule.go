@@ -6,8 +6,6 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/expr-lang/expr/vm"
-
 	"decree/engine/condition"
 	"decree/engine/correlate"
 	"decree/engine/document"
@@ -50,12 +48,12 @@ type unit struct {
 	earlier    []int // of a population: sources whose events are counted by another of its units
 	tree       *condition.Term
 	needs      [][]int // sets of indexed atoms, of each of which one must hold, beside those that make it a candidate
-	program    *vm.Program
-	relaxed    *vm.Program       // of a unit that waits only for its joins: it holds wherever the unit may match
-	names      []*condition.Term // of the rule, in its order
-	taken      []document.Whole  // what correlations and joins take down of its matches, as rule.correlated.Fields
-	suppressBy []document.Whole  // values by which the rule's alerts are suppressed
-	deferred   bool              // needs what only the end of the input tells: ancestors' events, rarity, or what joins find
+	program    *condition.Program
+	relaxed    *condition.Program // of a unit that waits only for its joins: it holds wherever the unit may match
+	names      []*condition.Term  // of the rule, in its order
+	taken      []document.Whole   // what correlations and joins take down of its matches, as rule.correlated.Fields
+	suppressBy []document.Whole   // values by which the rule's alerts are suppressed
+	deferred   bool               // needs what only the end of the input tells: ancestors' events, rarity, or what joins find
 
 	backtracks bool // some expression of its backtracks
 }

@@ -92,11 +92,11 @@ type Accepted struct {
 	Range        diag.Range
 }
 
-// KeyRange is where a top-level key's value stands, or with an index of 0 or more one of its entries.
+// KeyRange is where in the rule's file a top-level key's value stands, or with an index of 0 or more one of its entries.
 type KeyRange struct {
-	Key   string
-	Index int
-	Range diag.Range
+	Key        string
+	Index      int
+	Start, End diag.Position
 }
 
 // Key gives the place of a top-level key's value, and of one of its entries where index is not
@@ -104,7 +104,7 @@ type KeyRange struct {
 func (r *Rule) Key(key string, index int) diag.Range {
 	for _, k := range r.Keys {
 		if k.Key == key && k.Index == index {
-			return k.Range
+			return diag.Range{File: r.Range.File, Start: k.Start, End: k.End}
 		}
 	}
 	return r.Range

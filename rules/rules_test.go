@@ -107,15 +107,15 @@ func TestWhatARuleHolds(t *testing.T) {
 		},
 		Ancestry:   []Ancestry{{Name: "above", Levels: []AncestryLevel{{Body: AllOf{Items: []Item{item("D")}}}}}},
 		Prevalence: []Prevalence{{Name: "rare"}},
-		Keys:       []KeyRange{{Key: "tags", Index: -1, Range: diag.Range{File: "tags"}}, {Key: "tags", Index: 1, Range: diag.Range{File: "second"}}},
+		Keys:       []KeyRange{{Key: "tags", Index: -1, Start: diag.Position{Line: 3}}, {Key: "tags", Index: 1, Start: diag.Position{Line: 5}}},
 	}
 	var fields []string
 	r.EachItem(func(it Item) { fields = append(fields, it.Field) })
 	assert.Equal(t, []string{"A", "B", "C", "", "D"}, fields)
 	assert.Equal(t, []string{"map", "list", "above", "rare"}, r.Names())
-	assert.Equal(t, "tags", r.Key("tags", -1).File)
-	assert.Equal(t, "second", r.Key("tags", 1).File)
-	assert.Equal(t, "f.yml", r.Key("level", -1).File)
+	assert.Equal(t, "f.yml:3:0", r.Key("tags", -1).String())
+	assert.Equal(t, "f.yml:5:0", r.Key("tags", 1).String())
+	assert.Equal(t, "f.yml", r.Key("level", -1).String())
 }
 
 func TestWhatACorrelationReads(t *testing.T) {

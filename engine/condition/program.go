@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"sync"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
@@ -27,28 +28,71 @@ type env struct {
 type Compiler struct {
 	cost   func(atom int) int
 	config *conf.Config
-	groups []*Term // AtLeast terms, by the number that programs call
+	groups []*Term       // AtLeast terms, by the number that programs call
+	number map[*Term]int // of each group
+	making sync.Mutex
 }
 
 // NewCompiler makes a compiler. cost is a guess at the cost of an atom, in look-ups.
 func NewCompiler(cost func(atom int) int) *Compiler {
-	c := &Compiler{cost: cost, config: conf.New(env{})}
+	c := &Compiler{cost: cost, config: conf.New(env{}), number: map[*Term]int{}}
 	c.config.MaxNodes = 0
 	return c
 }
 
-// Program compiles a term into an expr program. It is built as a syntax tree, not as text, so
-// that nothing in a rule can be read as code.
-func (c *Compiler) Program(t *Term) (*vm.Program, error) {
-	tree := &parser.Tree{Node: c.ast(t), Source: file.NewSource("")}
-	if _, err := checker.Check(tree, c.config); err != nil {
-		return nil, fmt.Errorf("engine: program does not check: %w", err)
+// Program is a term that is compiled into an expr program when it is first run: most rules are never asked of any event.
+type Program struct {
+	term     *Term
+	compiler *Compiler
+	once     sync.Once
+	made     *vm.Program
+	err      error
+}
+
+// Program gives a term's program. Runners that are made later can run it.
+func (c *Compiler) Program(t *Term) *Program {
+	c.numberGroups(t)
+	return &Program{term: t, compiler: c}
+}
+
+// compiled gives the expr program. It is built as a syntax tree, not as text, so that nothing in a rule can be read as code.
+func (p *Program) compiled() (*vm.Program, error) {
+	p.once.Do(func() {
+		p.compiler.making.Lock()
+		defer p.compiler.making.Unlock()
+		tree := &parser.Tree{Node: p.compiler.ast(p.term), Source: file.NewSource("")}
+		if _, p.err = checker.Check(tree, p.compiler.config); p.err == nil {
+			p.made, p.err = compiler.Compile(tree, p.compiler.config)
+		}
+		if p.err != nil {
+			p.err = fmt.Errorf("engine: a condition does not compile: %w", p.err)
+		}
+	})
+	return p.made, p.err
+}
+
+// Text is the program in expr's language.
+func (p *Program) Text() (string, error) {
+	made, err := p.compiled()
+	if err != nil {
+		return "", err
 	}
-	return compiler.Compile(tree, c.config)
+	return made.Node().String(), nil
 }
 
 // Groups are the counted groups of all programs, by the numbers in their calls.
 func (c *Compiler) Groups() []*Term { return c.groups }
+
+func (c *Compiler) numberGroups(t *Term) {
+	if t.Op == AtLeast {
+		c.number[t] = len(c.groups)
+		c.groups = append(c.groups, t)
+		return
+	}
+	for _, inner := range t.Terms {
+		c.numberGroups(inner)
+	}
+}
 
 func (c *Compiler) ast(t *Term) ast.Node {
 	switch t.Op {
@@ -69,8 +113,7 @@ func (c *Compiler) ast(t *Term) ast.Node {
 	case Joined:
 		return call("joined", t.N)
 	case AtLeast:
-		c.groups = append(c.groups, t)
-		return call("atleast", len(c.groups)-1)
+		return call("atleast", c.number[t])
 	}
 	panic("condition: unknown term")
 }

@@ -24,9 +24,13 @@ func (c *Compiler) NewRunner(a Answers) *Runner {
 	return r
 }
 
-// Run runs a program.
-func (r *Runner) Run(p *vm.Program) (bool, error) {
-	out, err := r.machine.Run(p, r.env)
+// Run runs a program, and compiles it if it is run for the first time.
+func (r *Runner) Run(p *Program) (bool, error) {
+	made, err := p.compiled()
+	if err != nil {
+		return false, err
+	}
+	out, err := r.machine.Run(made, r.env)
 	if err != nil {
 		return false, err
 	}

@@ -8,13 +8,24 @@ import (
 
 // keyRanges records the positions of the metadata. The model keeps only its texts.
 func (p *parser) keyRanges(top *yaml.Node) []rules.KeyRange {
-	var out []rules.KeyRange
+	count := 0
+	for i := 1; i < len(top.Content); i += 2 {
+		count++
+		if top.Content[i].Kind == yaml.SequenceNode {
+			count += len(top.Content[i].Content)
+		}
+	}
+	out := make([]rules.KeyRange, 0, count)
+	add := func(key string, index int, n *yaml.Node) {
+		at := p.Range(n)
+		out = append(out, rules.KeyRange{Key: key, Index: index, Start: at.Start, End: at.End})
+	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i].Value, top.Content[i+1]
-		out = append(out, rules.KeyRange{Key: key, Index: -1, Range: p.Range(value)})
+		add(key, -1, value)
 		if value.Kind == yaml.SequenceNode {
 			for j, item := range value.Content {
-				out = append(out, rules.KeyRange{Key: key, Index: j, Range: p.Range(item)})
+				add(key, j, item)
 			}
 		}
 	}

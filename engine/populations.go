@@ -69,7 +69,9 @@ func (m *matcher) rare(i int) bool {
 }
 
 // figure gives the figure of the current event's value.
-func (m *matcher) figure(p *population) (rarity.Figure, bool) { return p.Figure(m.doc, m.route.Of) }
+func (m *matcher) figure(p *population) (rarity.Figure, bool) {
+	return p.Figure(m.doc, m.route.Of, m.time)
+}
 
 // WithoutReputation lists, after Finish, the rules that asked for reputation although no table and no event had any. Every value counted
 // as unknown there.

@@ -26,17 +26,3 @@ func TestNamesOfAllSections(t *testing.T) {
 	r := &Rule{Searches: []Search{{Name: "s"}}, Ancestry: []Ancestry{{Name: "a"}}, Prevalence: []Prevalence{{Name: "p"}}, Joins: []Join{{Name: "j"}}}
 	assert.Equal(t, []string{"s", "a", "p", "j"}, r.Names())
 }
-
-// TestWhatPrevalenceAsks: of a vendor's reputation, part by part in one order.
-func TestWhatPrevalenceAsks(t *testing.T) {
-	is := &Membership{Values: []string{"x"}}
-	p := &Prevalence{Root: is, Signature: is, Signer: is, Issuer: is}
-	var parts []string
-	for _, test := range p.ReputationTests() {
-		parts = append(parts, test.Part)
-	}
-	assert.Equal(t, []string{"signature", "signer", "issuer", "root"}, parts)
-	assert.True(t, p.Asks("issuer") && p.AsksReputation() && !p.Asks("global"))
-	assert.True(t, (&Prevalence{Global: []Bound{{Op: "lt", Value: 5}}}).Asks("global"))
-	assert.False(t, (&Prevalence{Local: &LocalPrevalence{}}).AsksReputation())
-}

@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"slices"
 	"time"
 
 	"decree/rules/diag"
@@ -15,13 +14,10 @@ type Prevalence struct {
 	FieldRange  diag.Range
 	Among       string // population: a name of the rule; "" = all events of the log source
 	Local       *LocalPrevalence
-	Global      []Bound // all must hold for the vendor's prevalence
-	GlobalElse  float64 // vendor prevalence when unknown
-	Signature   *Membership
-	Signer      *Membership
-	Issuer      *Membership
-	Root        *Membership
-	Unavailable string // "exclude" or "include": what a failed look-up means
+	Global      []Bound          // all must hold for the vendor's prevalence
+	GlobalElse  float64          // vendor prevalence when unknown
+	Reputation  []ReputationTest // in the order of ReputationParts
+	Unavailable string           // "exclude" or "include": what a failed look-up means
 }
 
 // LocalPrevalence counts distinct entities (e.g. hosts) that saw the value in the lookback, or in a longer period.
@@ -54,31 +50,4 @@ type Membership struct {
 	Not    bool
 	Values []string
 	Range  diag.Range
-}
-
-// ReputationTest is what a condition asks of one part of a value's reputation.
-type ReputationTest struct {
-	Part string // "signature", "signer", "issuer" or "root"
-	Is   *Membership
-}
-
-// ReputationTests lists the texts that a condition asks of a reputation, always in the same order.
-func (p *Prevalence) ReputationTests() []ReputationTest {
-	var tests []ReputationTest
-	for _, t := range []ReputationTest{{"signature", p.Signature}, {"signer", p.Signer}, {"issuer", p.Issuer}, {"root", p.Root}} {
-		if t.Is != nil {
-			tests = append(tests, t)
-		}
-	}
-	return tests
-}
-
-// Asks tells whether the condition asks for a part of a reputation: "global", or that of a ReputationTest.
-func (p *Prevalence) Asks(part string) bool {
-	return part == "global" && len(p.Global) > 0 || slices.ContainsFunc(p.ReputationTests(), func(t ReputationTest) bool { return t.Part == part })
-}
-
-// AsksReputation tells whether the condition asks what a vendor knows of a value, not only how often it was seen here.
-func (p *Prevalence) AsksReputation() bool {
-	return len(p.Global) > 0 || p.Signature != nil || p.Signer != nil || p.Issuer != nil || p.Root != nil
 }

@@ -167,7 +167,7 @@ func reference() *ir.Rule {
 	chain := &ir.Named{Name: "grandchild", Body: &ir.And{Terms: []ir.Node{
 		ancestor(2, "Image", is(ir.EndsWith, `\sqlservr.exe`)), ancestor(1, "CommandLine", is(ir.StartsWith, `"cmd.exe" /c`))}}}
 	rare := &ir.Prevalence{Name: "rare", Among: chain, Spec: rules.Prevalence{Field: "sha1", Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 1000},
-		Global: []rules.Bound{{Op: "lt", Value: 250}}, Signature: &rules.Membership{Not: true, Values: []string{"SignedValid"}}, Unavailable: "exclude"}}
+		Global: []rules.Bound{{Op: "lt", Value: 250}}, Reputation: []rules.ReputationTest{{Part: "signature", Is: &rules.Membership{Not: true, Values: []string{"SignedValid"}}}}, Unavailable: "exclude"}}
 	r := rule(&ir.And{Terms: []ir.Node{chain, &ir.Or{Terms: []ir.Node{field("Image", is(ir.Filename, "whoami.exe", "certutil.exe")), rare}}}})
 	r.Source.Title, r.Source.ID = "SQL Server child", "0xFF-0178"
 	r.Source.Schedule.Lookback = 2 * time.Hour

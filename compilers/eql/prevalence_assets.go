@@ -107,8 +107,13 @@ func (w *writer) reputationAssets() []compilers.Asset {
 	fields := rep.Columns()
 	for _, name := range fields {
 		kind := "keyword"
-		if name == rep.Global {
+		switch name {
+		case rep.Global:
 			kind = "long"
+		case rep.CertificateValid, rep.RootSignerMicrosoft:
+			kind = "boolean"
+		case rep.GlobalFirstSeen:
+			kind = "date"
 		}
 		properties[name] = object{"type": kind}
 	}

@@ -1,7 +1,11 @@
 package eql
 
 import (
+	"fmt"
+	"slices"
+
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -20,15 +24,31 @@ func (w *writer) reputationTests(n *ir.Prevalence) compilers.All {
 		}
 		tests = append(tests, p)
 	}
-	for _, t := range spec.ReputationTests() {
-		p, err := text(w.reputationColumn(n, rep.Column(t.Part), t.Part), &ir.Text{Op: ir.Equals, Values: t.Is.Values})
-		p = w.reportError(p, err, t.Is.Range)
-		if t.Is.Not {
-			p = compilers.Not{Term: p}
+	for _, t := range spec.Reputation {
+		col := w.reputationColumn(n, rep.Column(t.Part), t.Part)
+		switch {
+		case t.Is != nil:
+			tests = append(tests, w.membership(col, t.Is))
+		case t.Flag != nil:
+			tests = append(tests, compilers.Atom(fmt.Sprintf("%s == %t", columnName(col.Name), *t.Flag)))
+		default:
+			w.found.Errorf("prevalence-age", t.Range, "use kql or spl, or ask for `global`", "eql: a time on the event cannot be held against the time of the event")
 		}
-		tests = append(tests, p)
 	}
 	return tests
+}
+
+// membership tests a text of the reputation. One that is missing is empty.
+func (w *writer) membership(col schema.Column, m *rules.Membership) compilers.Pred {
+	p, err := text(col, &ir.Text{Op: ir.Equals, Values: m.Values})
+	p = w.reportError(p, err, m.Range)
+	if slices.Contains(m.Values, "") {
+		p = compilers.Any{compilers.Atom(columnName(col.Name) + " == null"), p}
+	}
+	if m.Not {
+		p = compilers.Not{Term: p}
+	}
+	return p
 }
 
 func (w *writer) reputationColumn(n *ir.Prevalence, name, what string) schema.Column {

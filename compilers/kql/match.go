@@ -17,7 +17,7 @@ import (
 func (w *writer) predicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:
-		return w.prevalenceOf(n).predicate()
+		return w.rare(w.prevalenceOf(n))
 	case *ir.Join:
 		return w.joinOf(n).predicate()
 	case *ir.Keyword:

@@ -17,12 +17,16 @@ type prevalence struct {
 	value    string // the column of the value, which extend adds if the table stores it in another form
 	expr     string // expression for the value on an event
 	fallback string // the let statement of the default global prevalence, or ""
+	since    string // the column of when the value was first seen in the world, on events, or ""
 	lookup   string // for the first of conditions with a shared look-up: the let statement with its result
 }
 
 func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 	r := &prevalence{node: p, name: w.names.free(p.Name)}
 	r.expr, r.value = w.value(w.plan.Source.Entities[p.Spec.Field])
+	if p.Spec.FirstSeenWithin() > 0 {
+		r.since = w.names.free("Since_" + p.Name)
+	}
 	if len(p.Spec.Global) > 0 {
 		r.fallback = w.names.free("default_global_prevalence")
 	}
@@ -68,8 +72,11 @@ func (r *prevalence) defaultLet() string {
 	return fmt.Sprintf("let %s = %s;\n", r.fallback, compilers.Number(r.node.Spec.GlobalElse))
 }
 
-// predicate holds if the event's value is one of the rare ones.
-func (r *prevalence) predicate() compilers.Pred {
+// rare holds if the event's value is one of the rare ones, and if it is asked, was first seen in the world not long before the event.
+func (w *writer) rare(r *prevalence) compilers.Pred {
+	if r.since != "" {
+		return compilers.Atom(fmt.Sprintf("coalesce(%s >= %s - %s, false)", r.since, columnName(w.plan.Model.Time[0]), timespan(r.node.Spec.FirstSeenWithin())))
+	}
 	return compilers.Atom(fmt.Sprintf("tolower(%s) in ((%s | project %s))", columnName(r.value), r.name, columnName(r.value)))
 }
 
@@ -90,24 +97,62 @@ func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, lat
 	}
 	before, after := compilers.SplitAtReputation(late)
 	reputed := w.reputationGroups()
+	since := w.sinceStages(true)
 	if len(reputed) > 0 && len(before) > 0 {
 		remaining := w.names.free("remaining")
-		fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", remaining, indent(pipe(append([]string{events}, w.where(before)...))))
-		events, before = remaining, nil
+		fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", remaining, indent(pipe(append(append([]string{events}, since...), w.where(before)...))))
+		events, before, since = remaining, nil, nil
 	}
 	for _, group := range reputed {
 		lets.WriteString(w.reputationLets(group, events))
 	}
-	body := append([]string{events}, w.where(append(before, after...))...)
+	since = append(since, w.sinceStages(false)...)
+	body := append(append([]string{events}, since...), w.where(append(before, after...))...)
+	body = append(body, w.dropSince()...)
 	for _, r := range w.prevalences {
 		if compilers.CountsPopulation(r.node) {
-			body = append(body, joinKnown(r.value, r.name)...)
+			body = joinKnown(body, r.value, r.name)
 		}
 	}
 	for _, group := range reputed {
-		body = append(body, joinKnown(group[0].value, group[0].lookup)...)
+		body = joinKnown(body, group[0].value, group[0].lookup)
 	}
 	return body
+}
+
+// sinceStages add to the events when their values were first seen in the world, for conditions that count or for the others.
+func (w *writer) sinceStages(counting bool) []string {
+	var stages []string
+	for _, r := range w.prevalences {
+		if r.since == "" || compilers.CountsPopulation(r.node) != counting {
+			continue
+		}
+		rep, v := w.plan.Source.Reputation, columnName(r.value)
+		first := columnName(rep.GlobalFirstSeen)
+		if rep.Source == watchlist {
+			first = "todatetime(" + first + ")"
+		}
+		if r.node.Spec.Unavailable == "include" && rep.Availability != "" {
+			first = whereSyntax.Print(failedLookup(rep)).Call("iff", "datetime(9999-12-31)", first)
+		}
+		stages = append(inLowerCase(stages, r.value),
+			fmt.Sprintf("join kind=leftouter (%s | project %sKey = %s, %s = %s) on $left.%s == $right.%sKey", r.name, r.since, v, r.since, first, v, r.since))
+	}
+	return stages
+}
+
+// dropSince removes the columns that sinceStages added.
+func (w *writer) dropSince() []string {
+	var names []string
+	for _, r := range w.prevalences {
+		if r.since != "" {
+			names = append(names, r.since, r.since+"Key")
+		}
+	}
+	if len(names) == 0 {
+		return nil
+	}
+	return []string{"project-away " + strings.Join(names, ", ")}
 }
 
 // reputationGroups are the conditions without counting, grouped by value.
@@ -127,9 +172,17 @@ func (w *writer) reputationGroups() [][]*prevalence {
 }
 
 // joinKnown joins the reputation of values to the events.
-func joinKnown(value, known string) []string {
-	v := columnName(value)
-	return []string{fmt.Sprintf("extend %s = tolower(%s)", v, v), fmt.Sprintf("join kind=leftouter %s on %s", known, v)}
+func joinKnown(body []string, value, known string) []string {
+	return append(inLowerCase(body, value), fmt.Sprintf("join kind=leftouter %s on %s", known, columnName(value)))
+}
+
+// inLowerCase has a column in lower case, in which the tables of values have it.
+func inLowerCase(body []string, value string) []string {
+	stage := fmt.Sprintf("extend %s = tolower(%s)", columnName(value), columnName(value))
+	if slices.Contains(body, stage) {
+		return body
+	}
+	return append(body, stage)
 }
 
 // populationName is the author's name for the counted events, if there is one.

@@ -46,7 +46,7 @@ func (w *writer) reputationTests(r *prevalence) []string {
 	spec, rep := r.node.Spec, w.plan.Source.Reputation
 	known := func(name, what string) string {
 		if name == "" {
-			w.found.Errorf("no-column", r.node.Range(), "remove the condition for this target", "%s does not provide the %s of a file", rep.Source, what)
+			w.found.Errorf("no-column", r.node.Range(), "remove the condition for this target", "%s does not provide the %s of a value", rep.Source, what)
 			return "_"
 		}
 		return columnName(name)
@@ -59,8 +59,16 @@ func (w *writer) reputationTests(r *prevalence) []string {
 		}
 		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, %s) %s %s", global, r.fallback, comparisons[b.Op], compilers.Number(b.Value))))
 	}
-	for _, t := range spec.ReputationTests() {
-		tests = append(tests, membership(known(rep.Column(t.Part), t.Part), t.Is))
+	for _, t := range spec.Reputation {
+		name := known(rep.Column(t.Part), t.Part)
+		switch {
+		case t.Is != nil:
+			tests = append(tests, membership(name, t.Is))
+		case t.Flag != nil && rep.Source == watchlist:
+			tests = append(tests, membership(name, compilers.FlagTexts(*t.Flag)))
+		case t.Flag != nil:
+			tests = append(tests, compilers.Atom(fmt.Sprintf("%s == %t", name, *t.Flag)))
+		}
 	}
 	failed := failedLookup(rep)
 	if spec.Unavailable == "include" {

@@ -155,7 +155,7 @@ func reference() *ir.Rule {
 	listed := &ir.Named{Name: "listed", Body: field("Image", is(ir.Filename, "net.exe", "whoami.exe", "certutil.exe", "powershell.exe"))}
 	rare := &ir.Prevalence{Name: "rare_unsigned", Among: chain, Spec: rules.Prevalence{Name: "rare_unsigned", Field: "sha1",
 		Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 1000}, Global: []rules.Bound{{Op: "lt", Value: 250}},
-		Signature: &rules.Membership{Not: true, Values: []string{"SignedValid"}}, Unavailable: "exclude"}}
+		Reputation: []rules.ReputationTest{{Part: "signature", Is: &rules.Membership{Not: true, Values: []string{"SignedValid"}}}}, Unavailable: "exclude"}}
 	r := rule(and(chain, or(listed, rare)))
 	r.Source.Title = "SQL Server spawning a suspicious grandchild process"
 	r.Source.ID = "2f0d6c4e-3f4a-4d53-9f0e-6c1f6f3f2a10"

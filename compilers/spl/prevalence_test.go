@@ -47,6 +47,6 @@ func TestRanksAreCountedOverAllEvents(t *testing.T) {
 
 func TestFailedLookupsMayBeIncluded(t *testing.T) {
 	rare := &ir.Prevalence{Name: "rare", Spec: rules.Prevalence{Name: "rare", Field: "sha1", Unavailable: "include",
-		Signer: &rules.Membership{Values: []string{"Evil Corp"}}}}
+		Reputation: []rules.ReputationTest{{Part: "signer", Is: &rules.Membership{Values: []string{"Evil Corp"}}}}}}
 	assert.Contains(t, body(t, rare), `isnotnull(decree_value_1) AND (lower(coalesce(decree_availability_1, ""))="error" OR in(lower(coalesce(decree_signer_1, "")), "evil corp"))`)
 }

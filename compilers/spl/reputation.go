@@ -52,8 +52,16 @@ func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 	for _, b := range spec.Global {
 		tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(tonumber(%s), %s)%s%s", l.fields["global"], compilers.Number(spec.GlobalElse), comparisons[b.Op], compilers.Number(b.Value))))
 	}
-	for _, t := range spec.ReputationTests() {
-		tests = append(tests, membership(l.fields[t.Part], t.Is))
+	for _, t := range spec.Reputation {
+		field := l.fields[t.Part]
+		switch {
+		case t.Is != nil:
+			tests = append(tests, membership(field, t.Is))
+		case t.Flag != nil:
+			tests = append(tests, membership(field, compilers.FlagTexts(*t.Flag)))
+		case t.Within > 0:
+			tests = append(tests, compilers.Atom(fmt.Sprintf("coalesce(%s, 0)>=_time-%s", utcTime(field), compilers.Number(t.Within.Seconds()))))
+		}
 	}
 	if rep.Availability == "" {
 		return tests
@@ -63,6 +71,12 @@ func (l *lookup) tests(w *writer, p *ir.Prevalence) compilers.All {
 		return compilers.All{compilers.Any{failed, tests}}
 	}
 	return append(compilers.All{compilers.Not{Term: failed}}, tests...)
+}
+
+// utcTime reads a time as ISO 8601 writes it in UTC, to the second. A bare Z is no zone of strptime:
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/time-format-variables-and-modifiers/date-and-time-format-variables
+func utcTime(field string) string {
+	return fmt.Sprintf(`strptime(replace(%s, "(?:\\.\\d+)?Z$", "+0000"), "%%Y-%%m-%%dT%%H:%%M:%%S%%z")`, field)
 }
 
 // showStage adds the reputation of their values to events for which a condition holds.

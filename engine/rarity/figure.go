@@ -6,8 +6,10 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"decree/engine/document"
+	"decree/engine/timestamp"
 	"decree/rules"
 	"decree/rules/schema"
 )
@@ -22,8 +24,11 @@ type Figure struct {
 	GlobalKnown bool    `json:"global_known"`
 	Signature   string  `json:"signature,omitempty"`
 	Failed      bool    `json:"lookup_failed,omitempty"`
+	FirstSeen   string  `json:"global_first_seen,omitempty"`
 	Rare        bool    `json:"rare"`
 	Row         Row     `json:"-"` // of the value's reputation, with the column names of the data model
+
+	since time.Time // FirstSeen; zero if it is not a time
 }
 
 // Describe writes the figure on one line.
@@ -31,6 +36,9 @@ func (f Figure) Describe() string {
 	global := "unknown"
 	if f.GlobalKnown {
 		global = strconv.FormatFloat(f.Global, 'f', -1, 64)
+	}
+	if f.FirstSeen != "" {
+		global += " since " + f.FirstSeen
 	}
 	return fmt.Sprintf("%s: %s seen by %d here (rank %d), globally %s, signature %q, rare: %t", f.Name, f.Value, f.Count, f.Rank, global, f.Signature, f.Rare)
 }
@@ -59,13 +67,17 @@ func (p *Population) Judge(table Reputation) {
 	}
 }
 
-// Figure gives the figure of the current event's value, after Judge. of are the log sources of the event.
-func (p *Population) Figure(d *document.Document, of []int) (Figure, bool) {
+// Figure gives the figure of the current event's value, after Judge. of are the log sources of the event, and at is its time.
+func (p *Population) Figure(d *document.Document, of []int, at func() (time.Time, bool)) (Figure, bool) {
 	v, ok := p.value(d, of)
 	if !ok {
 		return Figure{}, false
 	}
 	f, ok := p.figures[v]
+	if within := p.of.Spec.FirstSeenWithin(); within > 0 && f.Rare && !f.Failed {
+		now, dated := at()
+		f.Rare = dated && !f.since.IsZero() && !f.since.Before(now.Add(-within))
+	}
 	return f, ok
 }
 
@@ -75,25 +87,30 @@ func (p *Population) AsksReputation() bool { return p.of.Spec.AsksReputation() }
 // Told tells whether a table or an event had the reputation of any value.
 func (p *Population) Told() bool { return p.told }
 
-// judge decides whether a value is rare.
+// judge decides whether a value is rare, but for when it was first seen in the world: that depends on the event.
 func (f *Figure) judge(spec rules.Prevalence, rep schema.Reputation) {
 	f.Global = spec.GlobalElse
 	if g, err := strconv.ParseFloat(f.Row[rep.Global], 64); err == nil && rep.Global != "" {
 		f.Global, f.GlobalKnown = g, true
 	}
 	f.Signature = f.Row[rep.Signature]
+	if spec.Asks("global_first_seen") {
+		f.FirstSeen = f.Row[rep.GlobalFirstSeen]
+		f.since, _, _ = timestamp.Parse(f.FirstSeen)
+	}
 	f.Failed = rep.Failed != "" && strings.EqualFold(f.Row[rep.Availability], rep.Failed)
 	f.Rare = true
 	if local := spec.Local; local != nil {
 		f.Rare = (local.Rarest == 0 || f.Rank <= local.Rarest) && rules.Within(local.Bounds, float64(f.Count))
 	}
 	global := rules.Within(spec.Global, f.Global)
-	for _, m := range []struct {
-		column string
-		of     *rules.Membership
-	}{{rep.Signature, spec.Signature}, {rep.Signer, spec.Signer}, {rep.Issuer, spec.Issuer}, {rep.Root, spec.Root}} {
-		if m.of != nil {
-			global = global && member(m.of, f.Row[m.column])
+	for _, t := range spec.Reputation {
+		known := f.Row[rep.Column(t.Part)]
+		switch {
+		case t.Is != nil:
+			global = global && t.Is.Has(known)
+		case t.Flag != nil:
+			global = global && isFlag(known, *t.Flag)
 		}
 	}
 	if f.Failed && spec.AsksReputation() {
@@ -102,11 +119,13 @@ func (f *Figure) judge(spec rules.Prevalence, rep schema.Reputation) {
 	f.Rare = f.Rare && global
 }
 
-func member(m *rules.Membership, v string) bool {
-	for _, want := range m.Values {
-		if strings.EqualFold(want, v) {
-			return !m.Not
-		}
+// isFlag tells whether a text says that something is true, or with want false, that it is not.
+func isFlag(text string, want bool) bool {
+	switch strings.ToLower(text) {
+	case "true", "1":
+		return want
+	case "false", "0":
+		return !want
 	}
-	return m.Not
+	return false
 }

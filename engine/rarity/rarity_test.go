@@ -88,6 +88,30 @@ func TestAPopulationThatDoesNotFit(t *testing.T) {
 	assert.Less(t, stats.Uncounted, 50)
 }
 
+// TestWhatIsKnownOfAValue asks for flags, texts and the first time; what is unknown is neither true nor false, and was never first seen.
+func TestWhatIsKnownOfAValue(t *testing.T) {
+	table := rarity.NewTable([]map[string]string{
+		{"sha1": "aa", "IsCertificateValid": "true", "IsRootSignerMicrosoft": "1", "SoftwareName": "AnyDesk", "GlobalFirstSeen": "2026-02-28T11:00:00Z"},
+		{"sha1": "bb", "IsCertificateValid": "False", "ThreatName": "Bad!x", "GlobalFirstSeen": "2026-02-28T10:59:59Z"},
+		{"sha1": "cc", "ProfileAvailability": "Error", "GlobalFirstSeen": "2026-03-01T00:00:00Z"},
+		{"sha1": "dd", "IsCertificateValid": "perhaps", "GlobalFirstSeen": "some day"},
+	})
+	var events []string
+	for i, hash := range []string{"aa", "bb", "cc", "dd", "ee"} {
+		events = append(events, enginetest.DefenderProcess(i+1, "11:00:00", "h", hash, "a"))
+	}
+	events = append(events, `{"ActionType":"ProcessCreated","ReportId":6,"SHA1":"aa","ProcessCommandLine":"a"}`)
+	for _, c := range []struct{ spec, want string }{
+		{"certificate_valid: true", "1 6"}, {"certificate_valid: false", "2"}, {"root_signer_microsoft: true", "1 6"}, {"root_signer_microsoft: false", ""},
+		{"software: anydesk", "1 6"}, {"threat: {neq: ''}", "2"}, {"threat: ''", "1 4 5 6"},
+		{"global_first_seen: {within: 1d}", "1"}, {"global_first_seen: {within: 1d}, unavailable: include", "1 3"}, {"global_first_seen: {within: 2d}", "1 2"},
+	} {
+		r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, "+c.spec+"}\ndetection:\n  a: {CommandLine: a}\n  condition: a and rare\n")
+		got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "mde"), Reputation: table}, []*ir.Rule{r}, events...)
+		assert.Equal(t, c.want, strings.Join(got, " "), c.spec)
+	}
+}
+
 func TestReputationOnTheEvent(t *testing.T) {
 	r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, global: {lt: 250, default: 1000}}\ndetection:\n  a: {Image: '*'}\n  condition: a and rare\n")
 	line := `{"event":{"id":"1","category":["process"],"type":["start"]},"host":{"id":"h","os":{"type":"windows"}},"process":{"executable":"x","hash":{"sha1":"aa"}},"decree":{"GlobalPrevalence":7}}`

@@ -93,12 +93,17 @@ func (d *dumper) prevalence(n *Prevalence, depth int) {
 	if len(s.Global) > 0 {
 		d.line(depth+1, "global%s, %s when unknown", bounds(s.Global), number(s.GlobalElse))
 	}
-	for _, t := range s.ReputationTests() {
-		in := "in"
-		if t.Is.Not {
-			in = "not in"
+	for _, t := range s.Reputation {
+		switch {
+		case t.Flag != nil:
+			d.line(depth+1, "%s %t", t.Part, *t.Flag)
+		case t.Within > 0:
+			d.line(depth+1, "%s within %s", t.Part, span(t.Within))
+		case t.Is.Not:
+			d.line(depth+1, "%s not in %s", t.Part, quoted(t.Is.Values))
+		default:
+			d.line(depth+1, "%s in %s", t.Part, quoted(t.Is.Values))
 		}
-		d.line(depth+1, "%s %s %s", t.Part, in, quoted(t.Is.Values))
 	}
 	d.line(depth+1, "a failed look-up: %s", s.Unavailable)
 }

@@ -27,7 +27,6 @@ func (p *parser) prevalence(r *rules.Rule, section source.Entry) {
 
 func (p *parser) rarity(block source.Entry) rules.Prevalence {
 	q := rules.Prevalence{Name: block.Key.Value, Range: p.Span(block.Key), Unavailable: "exclude"}
-	members := map[string]**rules.Membership{"signature": &q.Signature, "signer": &q.Signer, "issuer": &q.Issuer, "root": &q.Root}
 	asked, before := false, p.Errors()
 	for _, e := range p.Entries(block.Value, "a prevalence condition") {
 		switch key := e.Key.Value; key {
@@ -54,12 +53,11 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 			p.Text(&q.Unavailable, e.Value, key)
 			p.OneOf("invalid-unavailable", e.Value, q.Unavailable, []string{"exclude", "include"})
 		default:
-			to := members[key]
-			if to == nil {
-				p.UnknownKey(e.Key, "a prevalence condition", "field", "among", "local", "global", "signature", "signer", "issuer", "root", "unavailable")
+			if !p.reputation(&q, e) {
+				p.UnknownKey(e.Key, "a prevalence condition", prevalenceKeys()...)
 				continue
 			}
-			*to, asked = p.membership(e.Value, key), true
+			asked = true
 		}
 	}
 	if block.Value.Kind != yaml.MappingNode {
@@ -72,6 +70,48 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q has no bound", q.Name)
 	}
 	return q
+}
+
+// prevalenceKeys are the keys of a prevalence condition.
+func prevalenceKeys() []string {
+	keys := []string{"field", "among", "local", "global"}
+	for _, part := range rules.ReputationParts {
+		keys = append(keys, part.Name)
+	}
+	return append(keys, "unavailable")
+}
+
+// reputation reads a test of a part of a reputation. It returns false if the key is no such part.
+func (p *parser) reputation(q *rules.Prevalence, e source.Entry) bool {
+	order := func(name string) int {
+		return slices.IndexFunc(rules.ReputationParts, func(part rules.ReputationPart) bool { return part.Name == name })
+	}
+	name := e.Key.Value
+	at := order(name)
+	if at < 0 {
+		return false
+	}
+	t := rules.ReputationTest{Part: name, Range: p.Span(e.Value)}
+	switch rules.ReputationParts[at].Kind {
+	case rules.ReputationText:
+		t.Is = p.membership(e.Value, name)
+	case rules.ReputationFlag:
+		t.Flag = new(bool)
+		p.Bool(t.Flag, e.Value, name)
+	case rules.ReputationTime:
+		before := p.Errors()
+		for _, part := range p.Entries(e.Value, name, "within") {
+			if part.Key.Value == "within" {
+				t.Within = p.span(part.Value)
+			}
+		}
+		if p.Errors() == before && t.Within == 0 {
+			p.Errorf("prevalence-empty", p.Span(e.Key), "write `{within: 30d}`", "%s has no bound", name)
+		}
+	}
+	q.Reputation = append(q.Reputation, t)
+	slices.SortStableFunc(q.Reputation, func(a, b rules.ReputationTest) int { return order(a.Part) - order(b.Part) })
+	return true
 }
 
 func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {

@@ -1,7 +1,7 @@
 package schema
 
 // ReputationParts are the parts of a value's reputation that a product may have a column for.
-var ReputationParts = []string{"availability", "global", "signature", "signer", "issuer", "root"}
+var ReputationParts = []string{"availability", "global", "signature", "signer", "issuer", "root", "certificate_valid", "root_signer_microsoft", "software", "threat", "global_first_seen"}
 
 // Column gives the column of one of ReputationParts; "" where the product has none.
 func (r Reputation) Column(part string) string {
@@ -18,6 +18,16 @@ func (r Reputation) Column(part string) string {
 		return r.Issuer
 	case "root":
 		return r.Root
+	case "certificate_valid":
+		return r.CertificateValid
+	case "root_signer_microsoft":
+		return r.RootSignerMicrosoft
+	case "software":
+		return r.Software
+	case "threat":
+		return r.Threat
+	case "global_first_seen":
+		return r.GlobalFirstSeen
 	}
 	panic("schema: unknown part of a reputation")
 }

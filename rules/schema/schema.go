@@ -182,15 +182,20 @@ type Made struct {
 // Reputation says how the product provides the reputation of a value. Columns are columns of a reputation row, of an
 // enriched event, or of a lookup's output.
 type Reputation struct {
-	Source       string `yaml:"source"`       // the product's name for its source: FileProfile, a lookup, an enrich policy
-	Prefix       string `yaml:"prefix"`       // prefix of each column on an enriched event
-	Availability string `yaml:"availability"` // column that tells whether the look-up worked
-	Failed       string `yaml:"failed"`       // value of Availability after a failed look-up
-	Global       string `yaml:"global"`
-	Signature    string `yaml:"signature"`
-	Signer       string `yaml:"signer"`
-	Issuer       string `yaml:"issuer"`
-	Root         string `yaml:"root"`
-	LocalCount   string `yaml:"local_count"` // local count on an enriched event, below Prefix, "local." and the rule's name
-	LocalRank    string `yaml:"local_rank"`  // local rank on an enriched event, in the same place
+	Source              string `yaml:"source"`       // the product's name for its source: FileProfile, a lookup, an enrich policy
+	Prefix              string `yaml:"prefix"`       // prefix of each column on an enriched event
+	Availability        string `yaml:"availability"` // column that tells whether the look-up worked
+	Failed              string `yaml:"failed"`       // value of Availability after a failed look-up
+	Global              string `yaml:"global"`
+	Signature           string `yaml:"signature"`
+	Signer              string `yaml:"signer"`
+	Issuer              string `yaml:"issuer"`
+	Root                string `yaml:"root"`
+	CertificateValid    string `yaml:"certificate_valid"`
+	RootSignerMicrosoft string `yaml:"root_signer_microsoft"`
+	Software            string `yaml:"software"`
+	Threat              string `yaml:"threat"`
+	GlobalFirstSeen     string `yaml:"global_first_seen"`
+	LocalCount          string `yaml:"local_count"` // local count on an enriched event, below Prefix, "local." and the rule's name
+	LocalRank           string `yaml:"local_rank"`  // local rank on an enriched event, in the same place
 }

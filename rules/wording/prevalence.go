@@ -3,6 +3,7 @@ package wording
 import (
 	"fmt"
 
+	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -36,12 +37,8 @@ func prevalence(n *ir.Prevalence) Phrase {
 	if len(s.Global) > 0 {
 		add("its prevalence in the world %s; where that is unknown, it counts as %s", bounds(s.Global), number(s.GlobalElse))
 	}
-	for _, t := range s.ReputationTests() {
-		part := Phrase{Text: fmt.Sprintf("its %s is%s", t.Part, oneOf(len(t.Is.Values), "")), Values: t.Is.Values}
-		if t.Is.Not {
-			part.Text = fmt.Sprintf("its %s is not%s", t.Part, oneOf(len(t.Is.Values), ""))
-		}
-		p.Parts = append(p.Parts, part)
+	for _, t := range s.Reputation {
+		p.Parts = append(p.Parts, reputation(t))
 	}
 	if s.AsksReputation() {
 		if s.Unavailable == "include" {
@@ -51,4 +48,23 @@ func prevalence(n *ir.Prevalence) Phrase {
 		}
 	}
 	return p
+}
+
+// flagWords are the words for parts of a reputation that are true or false.
+var flagWords = map[string]map[bool]string{
+	"certificate_valid":     {true: "its certificate is valid", false: "its certificate is not valid"},
+	"root_signer_microsoft": {true: "Microsoft signed the root of its certificate", false: "someone other than Microsoft signed the root of its certificate"},
+}
+
+// reputation says what is asked of a part of a reputation.
+func reputation(t rules.ReputationTest) Phrase {
+	switch {
+	case t.Flag != nil:
+		return Phrase{Text: flagWords[t.Part][*t.Flag]}
+	case t.Within > 0:
+		return Phrase{Text: fmt.Sprintf("it was first seen in the world at most %s before the event", Duration(t.Within))}
+	case t.Is.Not:
+		return Phrase{Text: fmt.Sprintf("its %s is not%s", t.Part, oneOf(len(t.Is.Values), "")), Values: t.Is.Values}
+	}
+	return Phrase{Text: fmt.Sprintf("its %s is%s", t.Part, oneOf(len(t.Is.Values), "")), Values: t.Is.Values}
 }

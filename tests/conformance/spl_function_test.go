@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"decree/engine/backtrack"
 	"decree/rules/regex"
@@ -194,6 +195,18 @@ func splFunction(name string, a []any) any {
 		return strings.TrimLeft(splText(a[0]), a[1].(string))
 	case "rtrim": // "removes the characters in <trim_chars> from the right side"
 		return strings.TrimRight(splText(a[0]), a[1].(string))
+	case "strptime": // "takes a human readable time, represented by a string, and parses the time into a UNIX timestamp using the format you specify"
+		if a[1] != "%Y-%m-%dT%H:%M:%S%z" {
+			panic(fmt.Sprint("the format ", a[1]))
+		}
+		if a[0] == nil {
+			return nil
+		}
+		at, err := time.Parse("2006-01-02T15:04:05-0700", splText(a[0]))
+		if err != nil {
+			return nil
+		}
+		return float64(at.Unix())
 	case "len":
 		return float64(len([]rune(splText(a[0]))))
 	case "tonumber":

@@ -105,6 +105,19 @@ threshold 4:20 parent's Image: 6 instead of 5
 ancestor 4:7 Image instead of parent's Image
 ancestor 4:7 grandparent's Image instead of parent's Image
 `},
+		{"reputation", "prevalence:\n  p: {field: sha1, signer: [a, b], certificate_valid: true, global_first_seen: {within: 4h}}\ndetection:\n  a: {F: 1}\n  condition: p\n", `negate 4:3 not prevalence p
+prevalence 4:3 p always holds
+prevalence 4:3 p: without signer
+prevalence 4:3 p: the opposite signer
+prevalence 4:3 p: signer without "a"
+prevalence 4:3 p: signer without "b"
+prevalence 4:3 p: without certificate_valid
+prevalence 4:3 p: the opposite certificate_valid
+prevalence 4:3 p: without global_first_seen
+prevalence 4:3 p: global_first_seen within half the time
+prevalence 4:3 p: global_first_seen within double the time
+prevalence 4:3 p: include failed look-ups
+`},
 		{"a longer period", "prevalence:\n  p: {field: sha1, local: {distinct: host, lte: 1, over: 4h}}\ndetection:\n  a: {F: 1}\n  condition: p\n", `negate 4:3 not prevalence p
 prevalence 4:3 p always holds
 prevalence 4:3 p: without local

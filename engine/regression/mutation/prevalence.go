@@ -46,35 +46,48 @@ func (m *maker) prevalence(n *ir.Prevalence) {
 		beyond := crossing(n.Spec.Global, n.Spec.GlobalElse)
 		change(func(s *rules.Prevalence) { s.GlobalElse = beyond }, "%v instead of %v when unknown", beyond, n.Spec.GlobalElse)
 	}
-	for _, part := range []struct {
-		name string
-		of   func(*rules.Prevalence) **rules.Membership
-	}{
-		{"signature", func(s *rules.Prevalence) **rules.Membership { return &s.Signature }},
-		{"signer", func(s *rules.Prevalence) **rules.Membership { return &s.Signer }},
-		{"issuer", func(s *rules.Prevalence) **rules.Membership { return &s.Issuer }},
-		{"root", func(s *rules.Prevalence) **rules.Membership { return &s.Root }},
-	} {
-		spec := n.Spec
-		is := *part.of(&spec)
-		if is == nil {
-			continue
-		}
-		change(func(s *rules.Prevalence) { *part.of(s) = nil }, "without %s", part.name)
-		turned := *is
-		turned.Not = !is.Not
-		change(func(s *rules.Prevalence) { *part.of(s) = &turned }, "the opposite %s", part.name)
-		for i, v := range is.Values {
-			if len(is.Values) > 1 {
-				fewer := *is
-				fewer.Values = slices.Delete(slices.Clone(is.Values), i, i+1)
-				change(func(s *rules.Prevalence) { *part.of(s) = &fewer }, "%s without %q", part.name, v)
-			}
-		}
+	for i, t := range n.Spec.Reputation {
+		m.reputation(i, t, change)
 	}
 	other := map[string]string{"exclude": "include", "include": "exclude"}[n.Spec.Unavailable]
 	if n.Spec.AsksReputation() {
 		change(func(s *rules.Prevalence) { s.Unavailable = other }, "%s failed look-ups", other)
+	}
+}
+
+// reputation changes what is asked of one part of a reputation.
+func (m *maker) reputation(at int, t rules.ReputationTest, change func(func(*rules.Prevalence), string, ...any)) {
+	put := func(other rules.ReputationTest, format string, args ...any) {
+		change(func(s *rules.Prevalence) {
+			s.Reputation = slices.Clone(s.Reputation)
+			s.Reputation[at] = other
+		}, format, args...)
+	}
+	change(func(s *rules.Prevalence) { s.Reputation = slices.Delete(slices.Clone(s.Reputation), at, at+1) }, "without %s", t.Part)
+	other := t
+	switch {
+	case t.Flag != nil:
+		turned := !*t.Flag
+		other.Flag = &turned
+		put(other, "the opposite %s", t.Part)
+	case t.Within > 0:
+		other.Within = t.Within / 2
+		put(other, "%s within half the time", t.Part)
+		other.Within = t.Within * 2
+		put(other, "%s within double the time", t.Part)
+	default:
+		turned := *t.Is
+		turned.Not = !t.Is.Not
+		other.Is = &turned
+		put(other, "the opposite %s", t.Part)
+		for i, v := range t.Is.Values {
+			if len(t.Is.Values) > 1 {
+				fewer := *t.Is
+				fewer.Values = slices.Delete(slices.Clone(t.Is.Values), i, i+1)
+				other.Is = &fewer
+				put(other, "%s without %q", t.Part, v)
+			}
+		}
 	}
 }
 

@@ -22,7 +22,7 @@ const PROFILE_BODY = "{ T | extend FileSize=long(null), GlobalPrevalence=long(nu
   "SignatureState='', IsExecutable=bool(null), ThreatName='', Publisher='', SoftwareName='', ProfileAvailability='' }";
 // https://learn.microsoft.com/en-us/azure/sentinel/watchlists-queries: the list's own columns, all texts, and its search key
 const WATCHLIST_BODY = "{ datatable(SearchKey:string, sha1:string, sha256:string, md5:string, domain:string, ProfileAvailability:string, GlobalPrevalence:string, " +
-  "SignatureState:string, Signer:string, Issuer:string)[] }";
+  "SignatureState:string, Signer:string, Issuer:string, IsCertificateValid:string, IsRootSignerMicrosoft:string, SoftwareName:string, ThreatName:string, GlobalFirstSeen:string)[] }";
 
 function state(tables) {
   const symbols = Object.entries(tables).map(([name, columns]) => {

@@ -19,10 +19,8 @@ from duckdb_kql import ir, translate
 
 TYPES = {"string": "VARCHAR", "long": "BIGINT", "int": "INTEGER", "datetime": "TIMESTAMP", "bool": "BOOLEAN", "real": "DOUBLE", "dynamic": "JSON"}
 
-PROFILE = """let FileProfile = (T:(*), x:string, n:long) {
-  T | join kind=leftouter (Profiles | project SHA1 = sha1, GlobalPrevalence = tolong(GlobalPrevalence), SignatureState, ProfileAvailability) on SHA1
-  | project-away SHA11 };
-"""
+# What columns of FileProfile that are no texts are read by.
+READ = {"GlobalPrevalence": "tolong", "IsCertificateValid": "tobool", "IsRootSignerMicrosoft": "tobool", "GlobalFirstSeen": "todatetime"}
 
 
 class Sorted:
@@ -216,6 +214,13 @@ def addresses(con, table, columns):
     return known
 
 
+def profiled(query, names):
+    """A query with FileProfile as a join with the profiles' table. A text that is not there is empty."""
+    texts = ", ".join(f'{n} = coalesce({n}, "")' for n in names if n not in READ)
+    read = ", ".join(f"{n} = {READ[n]}({n})" if n in READ else n for n in names)
+    return re.sub(r'invoke FileProfile\("(\w+)", *\d+\)', lambda m: f"join kind=leftouter (Profiles | project {m[1]} = sha1, {read}) on {m[1]}\n| project-away {m[1]}1\n| extend {texts}", query)
+
+
 def load(con, table, columns, path):
     kinds = {c: TYPES[t] for c, t in columns.items()}
     con.execute(f'CREATE TABLE "{table}" (' + ", ".join(f'"{c}" {k}' for c, k in kinds.items()) + ")")
@@ -235,13 +240,13 @@ def main():
     networks(known)
     translate._SPECIAL_FORMS["replace_strings"] = replaced
     translate._SPECIAL_FORMS["decree_countif"] = countif
-    prelude = ""
+    names = []
     if ask["profiles"]:
-        con.execute("CREATE TABLE Profiles AS SELECT * FROM read_csv(?, all_varchar=true)", [ask["profiles"]])
-        prelude = PROFILE
+        con.execute("CREATE TABLE Profiles AS SELECT coalesce(COLUMNS(*), '') FROM read_csv(?, all_varchar=true)", [ask["profiles"]])
+        names = [c for c, *_ in con.execute("DESCRIBE Profiles").fetchall() if c != "sha1"]
     out = []
     for query in ask["queries"]:
-        found = duckdb_kql.query(con, (prelude if "FileProfile" in query else "") + in_microseconds(re.sub(r"\(\?-u:(\\+[bB])\)", r"\1", applied(query))))
+        found = duckdb_kql.query(con, in_microseconds(re.sub(r"\(\?-u:(\\+[bB])\)", r"\1", applied(profiled(query, names)))))
         at = found.columns.index(ask["id"])
         out.append(sorted((str(row[at]) for row in found.fetchall()), key=lambda v: (len(v), v)))
     json.dump(out, sys.stdout)

@@ -2,6 +2,7 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -98,6 +99,21 @@ var services = []struct {
 		[]doc{{"Type": "CloudAppEvents", "ActionType": "MailItemsAccessed", "IsAnonymousProxy": true, "RawEventData": doc{"Workload": "Exchange"}}, {"Type": "CloudAppEvents", "ActionType": "MailItemsAccessed", "IsAnonymousProxy": false, "RawEventData": doc{"Workload": "Exchange"}}, {"Type": "CloudAppEvents", "ActionType": "FileDownloaded", "IsAnonymousProxy": true, "RawEventData": doc{"Workload": "OneDrive"}}}, []int{0}},
 	{"queries of a directory", "sentinel", "product: defender, service: IdentityQueryEvents", "IdentityQueryEvents", "s: {Protocol: Ldap, Query|contains: 'adminCount=1', DestinationPort: 389}\n  condition: s",
 		[]doc{{"Type": "IdentityQueryEvents", "Protocol": "Ldap", "Query": "(&(adminCount=1))", "DestinationPort": "389"}, {"Type": "IdentityQueryEvents", "Protocol": "Ldap", "Query": "(&(adminCount=0))", "DestinationPort": "389"}, {"Type": "IdentityQueryEvents", "Protocol": "Ldap", "Query": "(adminCount=1)", "DestinationPort": "636"}}, []int{0}},
+	{"connections that Palo Alto let through", "sentinel", "product: paloalto, service: traffic", "CommonSecurityLog", "s: {action: [accept, allow], dst_port: [23, 3389], DeviceName: fw1}\n  f: {src_ip|cidr: 10.0.0.0/8}\n  condition: s and not f",
+		[]doc{cef("Palo Alto Networks", "PAN-OS", "TRAFFIC", doc{"DeviceAction": "allow", "DestinationPort": 23, "SourceIP": "192.0.2.1", "DeviceName": "fw1"}), cef("Palo Alto Networks", "PAN-OS", "TRAFFIC", doc{"DeviceAction": "deny", "DestinationPort": 23, "SourceIP": "192.0.2.1", "DeviceName": "fw1"}),
+			cef("Palo Alto Networks", "PAN-OS", "TRAFFIC", doc{"DeviceAction": "allow", "DestinationPort": 3389, "SourceIP": "10.0.0.9", "DeviceName": "fw1"}), cef("Palo Alto Networks", "PAN-OS", "THREAT", doc{"DeviceAction": "allow", "DestinationPort": 23, "SourceIP": "192.0.2.1", "DeviceName": "fw1"})}, []int{0}},
+	{"URLs that Palo Alto tells", "sentinel", "product: paloalto, service: url", "CommonSecurityLog", "s: {cs-host|endswith: evil.example, c-uri-query|contains: id=, cs-uri-stem: /a.php, c-uri|startswith: evil}\n  f: {cs-referrer|contains: corp}\n  condition: s and not f",
+		[]doc{panURL(`"evil.example:8080/a.php?id=1"`, ""), panURL("evil.example/a.php?id=1", "PanXFFIP=1;PanOSReferer=http://corp.example"), panURL("evil.example/a.php?x=1", ""), panURL("evil.example/b/a.php?id=1", ""), panURL("good.example/a.php?id=1", "")}, []int{0}},
+	{"traffic through FortiGate", "sentinel", "product: fortigate, service: traffic", "CommonSecurityLog", "s: {action: allow, dst_port|gt: 1024, policyid: 5}\n  condition: s",
+		[]doc{cef("Fortinet", "Fortigate", "traffic:forward accept", doc{"DeviceAction": "accept", "DestinationPort": 4444, "AdditionalExtensions": "FTNTFGTpolicyid=5;FTNTFGTduration=1"}), cef("Fortinet", "Fortigate", "traffic:forward accept", doc{"DeviceAction": "accept", "DestinationPort": 80, "AdditionalExtensions": "FTNTFGTpolicyid=5"}),
+			cef("Fortinet", "Fortigate", "event:system login", doc{"DeviceAction": "accept", "DestinationPort": 4444, "AdditionalExtensions": "FTNTFGTpolicyid=5"}), cef("Fortinet", "Fortigate", "traffic:forward accept", doc{"DeviceAction": "accept", "DestinationPort": 4444, "AdditionalExtensions": "FTNTFGTpolicyid=55"})}, []int{0}},
+	{"requests that Zscaler tells", "sentinel", "product: zscaler, service: web", "CommonSecurityLog", "s: {c-useragent|contains: powershell, cs-method: post, sc-status: 200, domain|endswith: .example}\n  f: {c-uri: 'a.example/ok'}\n  condition: s and not f",
+		[]doc{cef("Zscaler", "NSSWeblog", "Allowed", doc{"RequestClientApplication": "WindowsPowerShell/5", "RequestMethod": "POST", "EventOutcome": "200", "DestinationHostName": "a.example", "RequestURL": "a.example/x"}), cef("Zscaler", "NSSWeblog", "Allowed", doc{"RequestClientApplication": "WindowsPowerShell/5", "RequestMethod": "POST", "EventOutcome": "200", "DestinationHostName": "a.example", "RequestURL": "a.example/ok"}),
+			cef("Zscaler", "NSSFWlog", "Allowed", doc{"RequestClientApplication": "WindowsPowerShell/5", "RequestMethod": "POST", "EventOutcome": "200", "DestinationHostName": "a.example"})}, []int{0}},
+	{"any device that sends CEF", "sentinel", "product: cef, service: CommonSecurityLog", "CommonSecurityLog", "s: {DeviceVendor: CheckPoint, DeviceCustomString2|contains: cleanup, action: Drop}\n  condition: s",
+		[]doc{cef("CheckPoint", "VPN-1 & FireWall-1", "https", doc{"DeviceAction": "Drop", "DeviceCustomString2": "Cleanup rule"}), cef("CheckPoint", "VPN-1 & FireWall-1", "https", doc{"DeviceAction": "Accept", "DeviceCustomString2": "Cleanup rule"})}, []int{0}},
+	{"data of the Security log that have no columns", "sentinel", "product: windows, service: security", "SecurityEvent", "s: {EventID: 5136, AttributeLDAPDisplayName: msDS-KeyCredentialLink, AttributeValue|contains: 'a & b'}\n  f: {ObjectClass: null}\n  condition: s and not f",
+		[]doc{changed("msDS-KeyCredentialLink", "x a &amp; b", `<Data Name="ObjectClass">user</Data>`), changed("msDS-KeyCredentialLink", "x a &amp; b", ""), changed("displayName", "a &amp; b", `<Data Name="ObjectClass">user</Data>`), changed("msDS-KeyCredentialLink", "a &amp;amp; b", `<Data Name="ObjectClass">user</Data>`)}, []int{0}},
 	{"callers that Google tells", "sentinel", "product: gcp, service: gcp.audit", "GCPAuditLogs", "s: {protoPayload.requestMetadata.callerIp: 10.0.0.1, data.protoPayload.request.role.title|contains: Admin}\n  condition: s",
 		[]doc{{"RequestMetadata": doc{"callerIp": "10.0.0.1"}, "Request": doc{"role": doc{"title": "My admin"}}}, {"RequestMetadata": doc{"callerIp": "10.0.0.2"}, "Request": doc{"role": doc{"title": "Admin"}}}}, []int{0}},
 	{"what Kubernetes was asked to run", "sentinel", "product: kubernetes, service: audit", "AKSAudit", "s: {requestObject.spec.hostNetwork: true, user.username: dev}\n  condition: s",
@@ -116,6 +132,23 @@ func loaded(data string) doc {
 // key is Sysmon's event of a key or value as Event has it.
 func key(what, target string) doc {
 	return doc{"EventLog": "Microsoft-Windows-Sysmon/Operational", "EventID": 12, "EventData": `<DataItem><EventData><Data Name="EventType">` + what + `</Data><Data Name="TargetObject">` + target + "</Data></EventData></DataItem>"}
+}
+
+// cef is a row of a device that sends the Common Event Format.
+func cef(vendor, product, activity string, with doc) doc {
+	row := doc{"Type": "CommonSecurityLog", "DeviceVendor": vendor, "DeviceProduct": product, "Activity": activity}
+	maps.Copy(row, with)
+	return row
+}
+
+func panURL(url, extensions string) doc {
+	return cef("Palo Alto Networks", "PAN-OS", "THREAT", doc{"DeviceEventClassID": "url", "RequestURL": url, "AdditionalExtensions": extensions})
+}
+
+// changed is a change of the directory as SecurityEvent has it.
+func changed(attribute, value, more string) doc {
+	return doc{"Type": "SecurityEvent", "EventID": 5136, "Channel": "Security", "Computer": "dc1", "EventData": `<EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><Data Name="AttributeLDAPDisplayName">` + attribute +
+		`</Data><Data Name="AttributeValue">` + value + "</Data>" + more + "</EventData>"}
 }
 
 // pipe is Defender's event of a named pipe.

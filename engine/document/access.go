@@ -1,7 +1,10 @@
 package document
 
 // All gives every text of the event, if the layout asks for keywords.
-func (d *Document) All() []string { return d.all }
+func (d *Document) All() []string {
+	d.readRest()
+	return d.all
+}
 
 // Has tells whether the event has a column, given by its number.
 func (d *Document) Has(column int) bool { return d.cols[column].gen == d.gen }

@@ -1,5 +1,5 @@
 // Package document reads columns out of an event's bytes. In: a Layout, which names the columns that rules ask for, and events, one at a
-// time, as JSON text or as the fields that a reader has made. Out: the texts that the event has in each column and in each slot. A slot is where a field of Sigma stands in the
+// time, as JSON text or as the record that a reader has made. Out: the texts that the event has in each column and in each slot. A slot is where a field of Sigma stands in the
 // data model: a column, the first of several, or a part of a column's text.
 //
 // What must stay true: an event reads exactly as event.Decode reads it, with Windows' own names wherever a tool writes other ones
@@ -7,7 +7,10 @@
 // until the next Load.
 package document
 
-import "decree/engine/event"
+import (
+	"decree/engine/event"
+	"decree/engine/event/evtx"
+)
 
 // Value is what one column or slot of the current event holds: nothing, or texts (several for a list).
 // An object or a list without scalars is present without texts, unless the model says that it is missing.
@@ -57,6 +60,9 @@ type Document struct {
 	decoded    map[string]any // the event, if elements of its arrays were asked for
 	decodedGen uint32         // number of that event
 
+	shapes map[*evtx.Shape]*shapeColumns // of the records that were read
+	rest   *evtx.Record                  // the event, if some of its fields are not read yet
+
 	outermost int  // fields read at the outermost level
 	converted bool // the event's fields are below Event
 	record    *recordReader
@@ -64,15 +70,15 @@ type Document struct {
 
 // New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
-	d := &Document{layout: l, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
+	d := &Document{layout: l, shapes: map[*evtx.Shape]*shapeColumns{}, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
 	d.record = newRecordReader(d)
 	return d
 }
 
 // LoadContent reads an event. An error means that it is text, and not an event.
 func (d *Document) LoadContent(c event.Content) error {
-	if fields, ok := c.Fields(); ok {
-		return d.LoadFields(fields)
+	if r := c.Record(); r != nil {
+		return d.LoadRecord(r)
 	}
 	return d.Load(c.Text())
 }
@@ -104,7 +110,7 @@ func (d *Document) Load(data []byte) error {
 func (d *Document) begin() {
 	d.gen++
 	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
-	d.lifting, d.converted, d.outermost = false, false, 0
+	d.lifting, d.converted, d.outermost, d.rest = false, false, 0, nil
 	d.inLists, d.item, d.items = 0, 0, 0
 	d.previous, d.recording = &d.start, nil
 }

@@ -7,12 +7,14 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// lastText is what a column of fields had in the event before, as far as it is kept.
+// lastText is what a column of fields or of records had in the event before, as far as it is kept.
 type lastText struct {
 	text  []byte
 	gen   uint32 // event that it is of
 	since uint32 // event from which on the value has been the same
 	bits  uint64 // that its bytes have, as in Document.bits
+	raw   []byte // of a value of a record: the bytes that it was read of
+	kind  byte   // and their type; 0 for other texts
 }
 
 // LoadFields reads an event whose fields a reader has made, as Load reads their JSON. Texts are those of the fields.
@@ -53,6 +55,7 @@ func (d *Document) repeatedText(column int, col *Value, text string) {
 	last := &d.last[column]
 	if last.gen == 0 || string(last.text) != text {
 		d.cached -= cap(last.text)
+		last.kind = 0
 		if last.gen, last.since, last.bits = d.gen, d.gen, bitsOf(text); len(text) > maxCachedValue || d.cached > maxCached {
 			last.gen, last.text = 0, nil
 		} else {

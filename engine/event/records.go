@@ -8,11 +8,11 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// nextRecord gives the next record of a Windows event log, as its fields. Its line is its number in the file,
+// nextRecord gives the next record of a Windows event log. Its line is its number in the file,
 // from 1. Damaged records are rejected, and reading goes on.
 func (r *Reader) nextRecord() (Raw, error) {
 	r.line++
-	fields, err := r.records.Next()
+	record, err := r.records.Next()
 	var damage evtx.Damage
 	switch {
 	case errors.Is(err, io.EOF):
@@ -28,7 +28,8 @@ func (r *Reader) nextRecord() (Raw, error) {
 		r.records = evtx.NewReader(eof{})
 		return raw, bad
 	}
-	return r.made(r.line, fields)
+	r.lines++
+	return Raw{Line: r.line, Content: RecordContent(record)}, nil
 }
 
 // made gives an event whose fields are read already.

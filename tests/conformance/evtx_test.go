@@ -48,12 +48,12 @@ func decreeRecords(t *testing.T, path string) (out []map[string]any) {
 	defer f.Close()
 	r := evtx.NewReader(f)
 	for {
-		fields, err := r.Next()
+		record, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			return out
 		}
 		require.NoError(t, err, path)
-		out = append(out, fields.Map())
+		out = append(out, record.Fields().Map())
 	}
 }
 

@@ -32,6 +32,9 @@ type parser struct {
 	defined bool         // what is read is a template's definition
 	values  []variant    // what its substitutions stand for
 	memory  *memory
+	shaping *shaping // nil if no shape is made
+	first   int      // number of the first of the values in the record, for a shape
+	own     *defined // the template whose definition is read, for a shape
 }
 
 // spend takes the weight of a node with so many bytes of text.
@@ -196,6 +199,7 @@ const maxKeptName = 512
 
 // name reads a reference to a name; the first one to it has the name at its own place.
 func (p *parser) name() (string, error) {
+	p.own.name(p.at)
 	offset, err := p.u32()
 	if err != nil {
 		return "", err

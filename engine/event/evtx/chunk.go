@@ -18,12 +18,20 @@ const ChunkMagic = "ElfChnk\x00"
 
 // chunk is 64 KiB of a log: a header and records.
 type chunk struct {
-	data    []byte
-	number  int          // in the file, from 1
-	cut     bool         // the file ends within it
-	at, end int          // of the records that are left
-	left    int          // weight that they may still have
-	names   map[int]name // that were read
+	data      []byte
+	lent      bool             // records refer to the data
+	number    int              // in the file, from 1
+	cut       bool             // the file ends within it
+	at, end   int              // of the records that are left
+	left      int              // weight that they may still have
+	names     map[int]name     // that were read
+	templates map[int]template // that were used, by the places of their definitions
+}
+
+// template is one of a chunk.
+type template struct {
+	number  int
+	isKnown bool // among definitions
 }
 
 // begins tells whether bytes are a chunk: by their header or, where that is damaged, by the record behind it.
@@ -45,7 +53,7 @@ func recordAt(data []byte, at, end int) int {
 
 // open looks at the header. It tells whether it and the records are as their checksums say.
 func (c *chunk) open() (sound bool) {
-	c.at, c.left, c.names = chunkHeader, maxChunkWeight, map[int]name{}
+	c.at, c.left, c.names, c.templates = chunkHeader, maxChunkWeight, map[int]name{}, map[int]template{}
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(c.data[at:]) }
 	header := crc32.Update(crc32.ChecksumIEEE(c.data[:120]), crc32.IEEETable, c.data[128:chunkHeader])
 	free := int(u32(48))

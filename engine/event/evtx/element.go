@@ -36,6 +36,7 @@ func (p *parser) open(into *element, hasAttributes bool, depth int) error {
 	if err := p.inside(e, depth+1); err != nil {
 		return err
 	}
+	p.shaping.element(e)
 	if !absent && (!e.missing || len(e.Children) > 0) {
 		into.Children = append(into.Children, &e.Element)
 	}
@@ -98,6 +99,7 @@ func (p *parser) attribute(e *element) error {
 		token := p.chunk[p.at]
 		switch token &^ moreData {
 		case tokenAttribute, tokenCloseStart, tokenCloseEmpty:
+			p.shaping.attribute(e, holder)
 			if v := holder.Text(); v.Text != "" && !holder.missing {
 				e.Attributes = append(e.Attributes, winevent.Attribute{Name: name, Value: winevent.Part{Value: v}})
 			}
@@ -124,7 +126,9 @@ func (p *parser) dependent() bool {
 	if p.defined {
 		expected, other = other, expected
 	}
-	return p.defined != (!p.begins(expected) && p.begins(other))
+	usual := p.begins(expected)
+	p.own.element(usual)
+	return p.defined != (!usual && p.begins(other))
 }
 
 // begins tells whether an element's size and the offset of its name stand at a place.

@@ -26,7 +26,7 @@ func readAll(t testing.TB, in io.Reader) (records []map[string]any, damage []str
 func drain(t testing.TB, r *Reader) (records []map[string]any, damage []string) {
 	t.Helper()
 	for {
-		fields, err := r.Next()
+		record, err := r.Next()
 		var d Damage
 		switch {
 		case errors.Is(err, io.EOF):
@@ -35,7 +35,7 @@ func drain(t testing.TB, r *Reader) (records []map[string]any, damage []string) 
 			damage = append(damage, d.Reason)
 		default:
 			require.NoError(t, err)
-			records = append(records, fields.Map())
+			records = append(records, record.Fields().Map())
 		}
 	}
 }

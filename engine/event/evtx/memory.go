@@ -73,6 +73,14 @@ func appendUTF16(out, b []byte) []byte {
 		b = b[:len(b)-2]
 	}
 	for len(b) > 0 {
+		if len(b) >= 8 { // four characters at once, if they are ASCII
+			if w := binary.LittleEndian.Uint64(b); w&0xff80ff80ff80ff80 == 0 {
+				w = (w | w>>8) & 0x0000ffff0000ffff
+				out = binary.LittleEndian.AppendUint32(out, uint32(w|w>>16))
+				b = b[8:]
+				continue
+			}
+		}
 		r := rune(binary.LittleEndian.Uint16(b))
 		b = b[2:]
 		if r < utf8.RuneSelf {

@@ -1,7 +1,10 @@
 // Package evtx reads Windows event logs. In: a stream that begins with "ElfFile", one of its chunks, or the XML of one
-// event. Out: one event at a time as fields under the names that package winevent gives them. A record
+// event. Out: one event at a time as a Record, whose fields have the names that package winevent gives them. A record
 // or chunk that cannot be read is an error of its own and the reading goes on. Memory is bounded
-// by a chunk; nothing in a file can make it loop or recurse without end.
+// by a chunk, and 16 MiB for what is known of templates; nothing in a file can make it loop or recurse without end.
+//
+// Most records are an instance of a template that was read before. Such a record is not read again: it has the Shape of the earlier one and the places of its
+// own values, and these become text where they are asked for. Other records are read in full; FuzzShapes holds that the outcome is the same.
 //
 // The format is described at
 // https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc
@@ -39,7 +42,12 @@ type Reader struct {
 	memory  memory
 	fields  winevent.Collector
 	flat    *winevent.Flattener // to fields
-	waiting []winevent.Fields   // events of the record that was read last
+	waiting []*Record           // events of the record that was read last
+	walk    walk
+	known   definitions
+	records []Record // memory for those that are read
+	values  []value  // memory for theirs
+	inFull  bool     // every record is read in full; for tests
 	begun   bool
 	ended   bool
 	lost    []error // said before the file ends
@@ -55,6 +63,8 @@ type Reader struct {
 func NewReader(in io.Reader) *Reader {
 	r := &Reader{in: in, chunk: chunk{data: make([]byte, chunkSize)}}
 	r.flat = winevent.NewFlattener(&r.fields)
+	r.known = newDefinitions()
+	r.walk.in, r.walk.known = &r.chunk, &r.known
 	return r
 }
 
@@ -109,8 +119,8 @@ func places(numbers []int) string {
 	return text
 }
 
-// Next gives the next event's fields, a Damage, or io.EOF. Any other error is the stream's.
-func (r *Reader) Next() (winevent.Fields, error) {
+// Next gives the next event, a Damage, or io.EOF. Any other error is the stream's.
+func (r *Reader) Next() (*Record, error) {
 	if !r.begun {
 		r.begun = true
 		if err := r.begin(); err != nil {
@@ -119,9 +129,9 @@ func (r *Reader) Next() (winevent.Fields, error) {
 	}
 	for {
 		if len(r.waiting) > 0 {
-			fields := r.waiting[0]
+			record := r.waiting[0]
 			r.waiting = r.waiting[:copy(r.waiting, r.waiting[1:])]
-			return fields, nil
+			return record, nil
 		}
 		if r.chunk.at < r.chunk.end {
 			if err := r.record(); err != nil {
@@ -184,6 +194,10 @@ func (r *Reader) begin() error {
 // looked for.
 func (r *Reader) nextChunk() error {
 	c := &r.chunk
+	r.known.forget()
+	if c.lent {
+		c.data, c.lent = make([]byte, chunkSize), false
+	}
 	n, err := io.ReadFull(r.in, c.data)
 	if err == nil && !begins(c.data) {
 		if at := bytes.Index(c.data, []byte(ChunkMagic)); at > 0 {
@@ -247,7 +261,18 @@ func (r *Reader) record() error {
 	case at == 0:
 		return nil
 	}
+	usual := !r.inFull && r.walk.record(at+recordHeader, c.at-4)
+	shape, known := r.known.shapes[string(r.walk.key)]
+	if usual && shape != nil && shape.weight <= c.left {
+		c.left -= shape.weight
+		r.waiting = append(r.waiting, r.shaped(shape))
+		return nil
+	}
 	p := &parser{chunk: c.data, at: at + recordHeader, end: c.at - 4, budget: min(maxRecordWeight, c.left), names: c.names, memory: &r.memory}
+	if usual && !known {
+		p.shaping = r.walk.shaping()
+	}
+	budget := p.budget
 	c.left -= p.budget
 	r.memory.next()
 	root := r.memory.element("")
@@ -257,12 +282,15 @@ func (r *Reader) record() error {
 		for _, e := range root.Children {
 			if e.Name == "Event" {
 				r.flat.Event(e)
-				r.waiting = append(r.waiting, r.fields.Take())
+				r.waiting = append(r.waiting, r.made(r.fields.Take()))
 			}
 		}
 		if len(r.waiting) == 0 {
 			err = errors.New("it holds no event")
 		}
+	}
+	if p.shaping != nil && err == nil && len(root.Children) == 1 {
+		r.walk.learn(p.shaping, r.waiting[0].fields, budget-p.budget)
 	}
 	if err != nil {
 		return damaged("chunk %d: the record at byte %d cannot be read: %v", c.number, at, err)

@@ -20,7 +20,10 @@ func (p *parser) template(into *element, depth int) error {
 	if err != nil {
 		return err
 	}
-	body := &parser{chunk: p.chunk, at: offset, end: len(p.chunk), names: p.names, defined: true, memory: p.memory}
+	body := &parser{chunk: p.chunk, at: offset, end: len(p.chunk), names: p.names, defined: true, memory: p.memory, shaping: p.shaping, first: p.first, own: p.shaping.template(offset)}
+	if p.defined { // its values are those of the outer template's definition
+		p.shaping.refuse()
+	}
 	if _, err := body.take(4 + 16); err != nil { // next template and GUID
 		return err
 	}
@@ -99,7 +102,7 @@ func (p *parser) substitute(into *element, optional bool, depth int) error {
 		if err := p.spend(v.end - v.start); err != nil {
 			return err
 		}
-		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget, names: p.names, memory: p.memory}
+		inner := &parser{chunk: p.chunk, at: v.start, end: v.end, budget: p.budget, names: p.names, memory: p.memory, shaping: p.shaping, first: p.shaping.firstOf(v)}
 		err := inner.fragment(into, depth+1)
 		p.budget = inner.budget
 		return err
@@ -108,5 +111,6 @@ func (p *parser) substitute(into *element, optional bool, depth int) error {
 	if err != nil {
 		return err
 	}
+	p.shaping.value(&found, p.first+i)
 	return p.add(into, found)
 }

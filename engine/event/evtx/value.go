@@ -94,63 +94,86 @@ func (m *memory) decode(kind byte, b []byte) (winevent.Part, error) {
 
 // scalar reads one value.
 func (m *memory) scalar(kind byte, b []byte) (winevent.Value, error) {
-	text := func(written []byte) (winevent.Value, error) { return winevent.Value{Text: m.keep(written)}, nil }
-	bare := func(written []byte) (winevent.Value, error) {
-		return winevent.Value{Text: m.keep(written), Bare: true}, nil
+	written, bare, err := appendValue(m.room(roomFor(kind, len(b))), kind, b)
+	if err != nil {
+		return winevent.Value{}, err
 	}
-	failed := func(format string, args ...any) (winevent.Value, error) {
-		return winevent.Value{}, fmt.Errorf(format, args...)
+	return winevent.Value{Text: m.keep(written), Bare: bare}, nil
+}
+
+// roomFor is how many bytes the text of a value of so many bytes may have at most.
+func roomFor(kind byte, size int) int {
+	switch kind {
+	case typeString, typeAnsi, typeBinary:
+		return size * utf8.UTFMax
+	case typeSID:
+		return longestNumber * size
+	case typeReal32, typeReal64:
+		return longestReal
+	}
+	return longestOther
+}
+
+// longestReal is more than the digits of the smallest number of 64 bits, and longestOther than any GUID, time or integer, in bytes.
+const (
+	longestReal  = 512
+	longestOther = 64
+)
+
+// appendValue appends the text of a value, which is bare if JSON writes it without quotes.
+func appendValue(out []byte, kind byte, b []byte) (text []byte, bare bool, err error) {
+	failed := func(format string, args ...any) ([]byte, bool, error) {
+		return nil, false, fmt.Errorf(format, args...)
 	}
 	switch kind {
 	case typeString:
-		return winevent.Value{Text: m.utf16Text(b)}, nil
+		return appendUTF16(out, b), false, nil
 	case typeAnsi:
-		return winevent.Value{Text: ansiText(b)}, nil
+		return appendAnsi(out, b), false, nil
 	case typeBinary:
-		return text(appendHex(m.room(2*len(b)), b))
+		return appendHex(out, b), false, nil
 	case typeSID:
 		n, err := sidLength(b)
 		if err != nil || n > len(b) {
 			return failed("a security identifier of %d bytes", len(b))
 		}
-		return text(appendSID(m.room(longestNumber*len(b)), b))
+		return appendSID(out, b), false, nil
 	}
 	width := widths[kind]
 	if width == 0 {
 		return failed("an unknown type of value %#x", kind)
 	}
-	le := binary.LittleEndian
 	if kind == typeGUID || kind == typeFileTime || kind == typeSystemTime {
 		if len(b) != width {
 			return failed("a value of type %#x with %d bytes", kind, len(b))
 		}
 		switch kind {
 		case typeGUID:
-			return text(appendGUID(m.room(len("{00000000-0000-0000-0000-000000000000}")), b))
+			return appendGUID(out, b), false, nil
 		case typeFileTime:
-			return text(fileTime(le.Uint64(b)).AppendFormat(m.room(2*len(timeLayout)), timeLayout))
+			return appendFileTime(out, binary.LittleEndian.Uint64(b)), false, nil
 		}
-		return winevent.Value{Text: systemTime(b)}, nil
+		return appendSystemTime(out, b), false, nil
 	}
 	n, err := integer(kind, b)
 	if err != nil {
-		return winevent.Value{}, err
+		return nil, false, err
 	}
 	switch kind {
 	case typeInt8, typeInt16, typeInt32, typeInt64:
 		unused := 64 - 8*len(b)
-		return bare(strconv.AppendInt(m.room(longestNumber), int64(n)<<unused>>unused, 10))
+		return strconv.AppendInt(out, int64(n)<<unused>>unused, 10), true, nil
 	case typeUint8, typeUint16, typeUint32, typeUint64:
-		return bare(strconv.AppendUint(m.room(longestNumber), n, 10))
+		return strconv.AppendUint(out, n, 10), true, nil
 	case typeBool:
-		return bare(strconv.AppendBool(m.room(longestNumber), n != 0))
+		return strconv.AppendBool(out, n != 0), true, nil
 	case typeReal32, typeReal64:
 		if len(b) == 4 {
-			return winevent.Value{Text: float(float64(math.Float32frombits(uint32(n))), 32)}, nil
+			return appendFloat(out, float64(math.Float32frombits(uint32(n))), 32), false, nil
 		}
-		return winevent.Value{Text: float(math.Float64frombits(n), 64)}, nil
+		return appendFloat(out, math.Float64frombits(n), 64), false, nil
 	}
-	return text(strconv.AppendUint(append(m.room(longestNumber), "0x"...), n, 16))
+	return strconv.AppendUint(append(out, "0x"...), n, 16), false, nil
 }
 
 // longestNumber is that of 64 bits, in bytes.
@@ -173,30 +196,30 @@ func integer(kind byte, b []byte) (uint64, error) {
 	return 0, fmt.Errorf("a value of type %#x with %d bytes", kind, len(b))
 }
 
-// float writes a number without an exponent, and what is none as Microsoft's C library does.
-func float(f float64, bits int) string {
+// appendFloat writes a number without an exponent, and what is none as Microsoft's C library does.
+func appendFloat(out []byte, f float64, bits int) []byte {
 	switch {
 	case math.IsNaN(f):
-		return "-1.#IND"
+		return append(out, "-1.#IND"...)
 	case math.IsInf(f, 1):
-		return "1.#INF"
+		return append(out, "1.#INF"...)
 	case math.IsInf(f, -1):
-		return "-1.#INF"
+		return append(out, "-1.#INF"...)
 	}
-	return strconv.FormatFloat(f, 'f', -1, bits)
+	return strconv.AppendFloat(out, f, 'f', -1, bits)
 }
 
-// ansiText reads UTF-8, or else the code page of western Windows.
-func ansiText(b []byte) string {
+// appendAnsi reads UTF-8, or else the code page of western Windows.
+func appendAnsi(out, b []byte) []byte {
 	b = bytes.TrimRight(b, "\x00")
 	if utf8.Valid(b) {
-		return string(b)
+		return append(out, b...)
 	}
 	text, err := charmap.Windows1252.NewDecoder().Bytes(b)
 	if err != nil {
 		panic(err) // each byte stands for a character, or for the one that replaces it
 	}
-	return string(text)
+	return append(out, text...)
 }
 
 // weight is how much text a value is, and what a list of others takes.
@@ -301,16 +324,41 @@ func appendHex(out, b []byte) []byte {
 	return out
 }
 
-// fileTime counts tenths of microseconds since 1601.
-func fileTime(ticks uint64) time.Time {
+// appendFileTime writes a time, which is in tenths of microseconds since 1601.
+func appendFileTime(out []byte, ticks uint64) []byte {
 	const since1601 = 11644473600 // seconds until 1970
-	return time.Unix(int64(ticks/1e7)-since1601, int64(ticks%1e7)*100).UTC()
+	at := time.Unix(int64(ticks/1e7)-since1601, int64(ticks%1e7)*100).UTC()
+	year, month, day := at.Date()
+	if year > 9999 {
+		return at.AppendFormat(out, timeLayout)
+	}
+	hour, minute, second := at.Clock()
+	out = append(appendDigits(out, year, 4), '-')
+	out = append(appendDigits(out, int(month), 2), '-')
+	out = append(appendDigits(out, day, 2), 'T')
+	out = append(appendDigits(out, hour, 2), ':')
+	out = append(appendDigits(out, minute, 2), ':')
+	out = append(appendDigits(out, second, 2), '.')
+	return append(appendDigits(out, int(ticks%1e7), 7), 'Z')
 }
 
-// systemTime writes a time as its parts say, which nothing has to agree with a calendar.
-func systemTime(b []byte) string {
+// appendDigits writes a number with as many digits as are given.
+func appendDigits(out []byte, n, digits int) []byte {
+	at := len(out) + digits
+	for range digits {
+		out = append(out, '0')
+	}
+	for ; n > 0; n /= 10 {
+		at--
+		out[at] = byte('0' + n%10)
+	}
+	return out
+}
+
+// appendSystemTime writes a time as its parts say, which nothing has to agree with a calendar.
+func appendSystemTime(out, b []byte) []byte {
 	part := func(i int) int { return int(binary.LittleEndian.Uint16(b[2*i:])) }
-	return fmt.Sprintf("%04d-%02d-%02dT%02d:%02d:%02d.%03d0000Z", part(0), part(1), part(3), part(4), part(5), part(6), part(7))
+	return fmt.Appendf(out, "%04d-%02d-%02dT%02d:%02d:%02d.%03d0000Z", part(0), part(1), part(3), part(4), part(5), part(6), part(7))
 }
 
 // appendSID writes a security identifier: revision, authority, sub-authorities. An authority of more than four bytes is

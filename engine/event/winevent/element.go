@@ -12,8 +12,9 @@ import "strings"
 type Value struct {
 	Text    string
 	Bare    bool
-	IsGiven bool // the text is of JSON, where an empty one is a value
-	JSON    Ref  // if it is not 0, the value is that of JSON
+	IsGiven bool   // the text is of JSON, where an empty one is a value
+	Place   uint16 // which of the values of a record of binary XML it is, from 1; 0 for a text of the template
+	JSON    Ref    // if it is not 0, the value is that of JSON
 }
 
 // Element is an XML element. What is between its tags is parts, in order.

@@ -71,11 +71,17 @@ func TestGoldenCorrelations(t *testing.T) {
 }
 
 func TestCorrelationsRefused(t *testing.T) {
-	for _, c := range []struct{ name, text, model, code string }{
-		{"a field without a column", "correlation: {type: event_count, rules: [logon], group-by: [Nothing], timespan: 1h, condition: {gte: 2}}", "sentinel", "correlation-field"},
-		{"a table that is not there", "correlation: {type: event_count, rules: [logon], timespan: 1h, condition: {gte: 2}}", "mde", "no-log-source"},
+	listed, err := schema.LoadFile(overlay(t, "name: mine\nextends: sentinel\nsources: [{name: security, unlisted_in: ''}]\n"))
+	require.NoError(t, err)
+	for _, c := range []struct {
+		name, text string
+		model      *schema.Model
+		code       string
+	}{
+		{"a field without a column", "correlation: {type: event_count, rules: [logon], group-by: [Nothing], timespan: 1h, condition: {gte: 2}}", listed, "correlation-field"},
+		{"a table that is not there", "correlation: {type: event_count, rules: [logon], timespan: 1h, condition: {gte: 2}}", lowered.Model(t, "mde"), "no-log-source"},
 	} {
-		q, codes := correlated(t, c.text, c.model)
+		q, codes := correlatedIn(t, c.text, c.model)
 		assert.Nil(t, q, c.name)
 		assert.Contains(t, codes, c.code, c.name)
 	}
@@ -116,7 +122,7 @@ func TestCorrelationsReadValuesThatAreSpread(t *testing.T) {
 
 // TestCorrelationsReadEntitiesOfSomeTables: an event of a table that lacks the entity is of no group, and those of the others are grouped.
 func TestCorrelationsReadEntitiesOfSomeTables(t *testing.T) {
-	m, err := schema.LoadFile(overlay(t, "name: mine\nextends: sentinel\nsources: [{name: security_channel, entities: {ip: {column: EventData.IpAddress}}}]\n"))
+	m, err := schema.LoadFile(overlay(t, "name: mine\nextends: sentinel\nsources: [{name: security, unlisted_in: ''}, {name: security_channel, entities: {ip: {column: EventData.IpAddress}}}]\n"))
 	require.NoError(t, err)
 	q, _ := correlatedIn(t, "correlation: {type: event_count, rules: [logon], group-by: [ip], timespan: 1h, condition: {gte: 2}}", m)
 	require.NotNil(t, q)

@@ -19,7 +19,7 @@ func TestProperties(t *testing.T) {
 		{"a hash in a set", "{product: windows, category: image_load}", "{md5: abc}", "extract(@\"(?i)(?:^|,)MD5=([^,]+)\", 1, tostring(EventData.Hashes)) =~ \"abc\""},
 		{"the parent's", "{product: windows, category: file_event}", "{ParentImage|endswith: '\\a.exe'}", `tostring(EventData.ParentImage) endswith "\\a.exe"`},
 		{"of JSON as text", "{product: aws, service: cloudtrail}", "{requestParameters.enable: 'false'}", `tostring(parse_json(RequestParameters).enable) =~ "false"`},
-		{"of a type", "{product: azure, service: signinlogs}", "{DeviceDetail.isCompliant: false}", "tobool(DeviceDetail.isCompliant) == false"},
+		{"of a type", "{product: aws, service: cloudtrail}", "{userIdentity.sessionContext.attributes.mfaAuthenticated: false}", "SessionMfaAuthenticated == false"},
 		{"a number", "{product: kubernetes, service: audit}", "{responseStatus.code: 403}", "tolong(ResponseStatus.code) == 403"},
 		{"a value after its name", "{product: linux, service: auditd}", "{a0|cased: ls}", "extract(\"(?:^|[\\\\s'\\\\x1d])a0=\\\"?([^\\\"\\\\s\\\\x1d]*[^\\\"\\\\s\\\\x1d'])\", 1, SyslogMessage) == \"ls\""},
 		{"the table's own column", "{product: windows, category: ps_script}", "{EventID: 4104}", "EventID == 4104"},

@@ -23,7 +23,7 @@ func TestVocabulary(t *testing.T) {
 }
 
 func TestAnyOther(t *testing.T) {
-	for model, want := range map[string]string{"mde": "", "sentinel": "EventData.*", "sentinel-event": "EventData (XML)", "sigma": "*"} {
+	for model, want := range map[string]string{"mde": "AdditionalFields.*", "asim": "", "sentinel": "EventData.*", "sentinel-event": "EventData (XML)", "sigma": "*"} {
 		m, err := Load(model)
 		require.NoError(t, err)
 		sources := m.Find("process_creation", "windows", "")

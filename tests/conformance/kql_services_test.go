@@ -114,6 +114,13 @@ var services = []struct {
 		[]doc{cef("CheckPoint", "VPN-1 & FireWall-1", "https", doc{"DeviceAction": "Drop", "DeviceCustomString2": "Cleanup rule"}), cef("CheckPoint", "VPN-1 & FireWall-1", "https", doc{"DeviceAction": "Accept", "DeviceCustomString2": "Cleanup rule"})}, []int{0}},
 	{"data of the Security log that have no columns", "sentinel", "product: windows, service: security", "SecurityEvent", "s: {EventID: 5136, AttributeLDAPDisplayName: msDS-KeyCredentialLink, AttributeValue|contains: 'a & b'}\n  f: {ObjectClass: null}\n  condition: s and not f",
 		[]doc{changed("msDS-KeyCredentialLink", "x a &amp; b", `<Data Name="ObjectClass">user</Data>`), changed("msDS-KeyCredentialLink", "x a &amp; b", ""), changed("displayName", "a &amp; b", `<Data Name="ObjectClass">user</Data>`), changed("msDS-KeyCredentialLink", "a &amp;amp; b", `<Data Name="ObjectClass">user</Data>`)}, []int{0}},
+	{"searches of a directory that Defender saw", "mde", "product: windows, service: ldap", "DeviceEvents", "s: {EventID: 30, SearchFilter|contains: adminCount, AdditionalFields.AttributeList|startswith: cn}\n  f: {Image|endswith: '\\good.exe'}\n  condition: s and not f",
+		[]doc{ldap("(adminCount=1)", `C:\a.exe`), ldap("(adminCount=1)", `C:\good.exe`), ldap("(cn=x)", `C:\a.exe`), {"ActionType": "NamedPipeEvent", "AdditionalFields": `{"SearchFilter":"adminCount","AttributeList":"cn"}`, "InitiatingProcessFolderPath": `C:\a.exe`}}, []int{0}},
+	{"times of files that were set", "mde", "product: windows, category: file_change", "DeviceEvents", "s: {TargetFilename|endswith: '.exe', Image|filename: touch.exe}\n  condition: s",
+		[]doc{{"ActionType": "FileTimestampModificationEvent", "FolderPath": `C:\x.exe`, "FileName": "x.exe", "InitiatingProcessFolderPath": `C:\touch.exe`, "InitiatingProcessFileName": "touch.exe"}, {"ActionType": "FileTimestampModificationEvent", "FolderPath": `C:\x.txt`, "FileName": "x.txt", "InitiatingProcessFolderPath": `C:\touch.exe`, "InitiatingProcessFileName": "touch.exe"},
+			{"ActionType": "DriverLoad", "FolderPath": `C:\x.exe`, "FileName": "x.exe", "InitiatingProcessFolderPath": `C:\touch.exe`, "InitiatingProcessFileName": "touch.exe"}}, []int{0}},
+	{"who read the clipboard", "mde", "product: windows, category: clipboard_capture", "DeviceEvents", "s: {Image|startswith: 'C:\\Users\\'}\n  condition: s",
+		[]doc{{"ActionType": "GetClipboardData", "InitiatingProcessFolderPath": `C:\Users\a.exe`}, {"ActionType": "GetClipboardData", "InitiatingProcessFolderPath": `C:\Windows\a.exe`}}, []int{0}},
 	{"callers that Google tells", "sentinel", "product: gcp, service: gcp.audit", "GCPAuditLogs", "s: {protoPayload.requestMetadata.callerIp: 10.0.0.1, data.protoPayload.request.role.title|contains: Admin}\n  condition: s",
 		[]doc{{"RequestMetadata": doc{"callerIp": "10.0.0.1"}, "Request": doc{"role": doc{"title": "My admin"}}}, {"RequestMetadata": doc{"callerIp": "10.0.0.2"}, "Request": doc{"role": doc{"title": "Admin"}}}}, []int{0}},
 	{"what Kubernetes was asked to run", "sentinel", "product: kubernetes, service: audit", "AKSAudit", "s: {requestObject.spec.hostNetwork: true, user.username: dev}\n  condition: s",
@@ -149,6 +156,11 @@ func panURL(url, extensions string) doc {
 func changed(attribute, value, more string) doc {
 	return doc{"Type": "SecurityEvent", "EventID": 5136, "Channel": "Security", "Computer": "dc1", "EventData": `<EventData xmlns="http://schemas.microsoft.com/win/2004/08/events/event"><Data Name="AttributeLDAPDisplayName">` + attribute +
 		`</Data><Data Name="AttributeValue">` + value + "</Data>" + more + "</EventData>"}
+}
+
+// ldap is Defender's event of a search in a directory.
+func ldap(filter, image string) doc {
+	return doc{"ActionType": "LdapSearch", "AdditionalFields": fmt.Sprintf(`{"SearchFilter":%q,"AttributeList":"cn,mail","ScopeOfSearch":"2"}`, filter), "InitiatingProcessFolderPath": image, "InitiatingProcessFileName": image[strings.LastIndexByte(image, '\\')+1:]}
 }
 
 // pipe is Defender's event of a named pipe.

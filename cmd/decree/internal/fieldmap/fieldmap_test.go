@@ -92,7 +92,7 @@ func TestColumns(t *testing.T) {
 	assert.Equal(t, []string{"read from the event in which the ancestor began"}, columns(m, "GrandParentImage")["sentinel sysmon_process_creation"].Notes)
 	assert.Equal(t, "DeviceId", columns(m, "host")[mde].Column)
 	assert.Equal(t, "EventData.*", m.Models[1].Sources[1].AnyOther)
-	assert.Empty(t, m.Models[0].Sources[0].AnyOther)
+	assert.Equal(t, "AdditionalFields.*", m.Models[0].Sources[0].AnyOther)
 }
 
 // TestEveryFieldIsHeldSomewhere maps all there is: each field is held by some model, and each model holds it or is said to lack it.
@@ -137,8 +137,8 @@ func TestShow(t *testing.T) {
 	s, out, _ := clitest.Streams("")
 	require.NoError(t, m.Show(s, true))
 	for _, line := range []string{
-		"MODEL  SOURCE               ANY OTHER FIELD  TABLE",
-		"mde    device_file_created  -                DeviceFileEvents",
+		"MODEL  SOURCE               ANY OTHER FIELD     TABLE",
+		"mde    device_file_created  AdditionalFields.*  DeviceFileEvents",
 		"FIELD            COLUMN                           HELD, AND USED BY",
 		"TargetFilename   FolderPath                       its file name alone: FileName; used by t",
 		"ParentImage      InitiatingProcessParentFileName  only the file name; used by t",

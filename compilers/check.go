@@ -216,9 +216,19 @@ func (c *checker) backtracking(t *ir.Regex, at diag.Range) {
 
 func (c *checker) prevalence(n *ir.Prevalence) {
 	at := n.Range()
-	if _, ok := c.plan.Source.Entities[n.Spec.Field]; !ok {
-		c.report("no-entity", n.Spec.FieldRange, "entities of this source: "+strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", "),
-			fmt.Sprintf("data model %s has no column for the entity %s", c.opt.Model.Name, n.Spec.Field))
+	if columns, _ := c.opt.Model.Counted(c.plan.Source, n); len(columns) == 0 {
+		if n.Spec.Of != "" || n.Value().Level > 0 {
+			hint := "ask for a value that the event carries, or add it to a model file (extends: " + c.opt.Model.Name + ")"
+			if c.opt.Model.CountsAbove(c.plan.Source, n) {
+				hint = "ask for a value that the event carries, or use `decree run`, which finds ancestors by their creation"
+			}
+			c.report("prevalence-of", n.Spec.FieldRange, hint, fmt.Sprintf("events of %s in data model %s do not carry the %s", c.plan.Source.Name, c.opt.Model.Name, n.Describe()))
+		} else {
+			c.noEntity(n.Spec.Field, n.Spec.FieldRange)
+		}
+	}
+	if n.Value().Extract != nil {
+		c.extract(n.Value().Extract, n.Spec.FieldRange)
 	}
 	if n.Among != nil {
 		c.need(PrevalencePopulation, at)
@@ -232,14 +242,25 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 		if len(local.Bounds) > 0 {
 			c.need(PrevalenceCount, at)
 		}
-		if _, ok := c.plan.Source.Entities[local.Distinct]; !ok {
-			c.report("no-entity", at, "entities of this source: "+strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", "),
-				fmt.Sprintf("data model %s has no column for the entity %s", c.opt.Model.Name, local.Distinct))
+		if by, _ := c.opt.Model.CountedBy(c.plan.Source, n); len(by) == 0 {
+			c.noEntity(local.Distinct, at)
+		}
+		if n.By().Extract != nil {
+			c.extract(n.By().Extract, at)
 		}
 	}
 	if n.Spec.AsksReputation() {
 		c.need(GlobalPrevalence, at)
 	}
+}
+
+// noEntity reports an entity or field that is counted and that the source does not have.
+func (c *checker) noEntity(name string, at diag.Range) {
+	hint := "entities of this source: " + strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", ")
+	if near := c.opt.Model.Closest(c.plan.Source, name); len(near) > 0 {
+		hint += "; closest mapped fields: " + strings.Join(near, ", ")
+	}
+	c.report("no-entity", at, hint, fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
 }
 
 // join checks what a join reads of the event itself. What it reads of the other is checked with that one's plan.

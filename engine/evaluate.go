@@ -101,7 +101,7 @@ func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
 		return nil
 	}
 	if u.rare != nil {
-		if s, ok := u.rare.Sight(m.doc, u.source, m.route.Of); ok {
+		if s, ok := u.rare.Sight(counted{m}, u.source); ok {
 			out.sightings = append(out.sightings, sighting{s, u.rare})
 		}
 		return nil

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"decree/engine/condition"
+	"decree/engine/document"
 	"decree/engine/rarity"
 	"decree/rules/ir"
 )
@@ -42,10 +43,14 @@ func (p *plan) populationOf(n *ir.Prevalence, r *rule) int {
 // addPopulation compiles how a source's events are counted.
 func (p *plan) addPopulation(pop *population, of *unit, earlier []int) {
 	s := p.sources[of.source]
-	if !pop.AddSource(of.source, s.Source, p.layout) {
+	known, above := pop.AddSource(of.source, p.opt.Model, s.Source, p.layout)
+	if !known {
 		return
 	}
-	u := &unit{rule: of.rule, rare: pop, source: of.source, earlier: earlier, tree: condition.Constant(true)}
+	if above {
+		p.treeFields[s.CountedField(pop.Condition()).Name] = true
+	}
+	u := &unit{deferred: above, rule: of.rule, rare: pop, source: of.source, earlier: earlier, tree: condition.Constant(true)}
 	if among := pop.Condition().Among; among != nil {
 		u.tree = p.build(among, s, u)
 	}
@@ -70,7 +75,19 @@ func (m *matcher) rare(i int) bool {
 
 // figure gives the figure of the current event's value.
 func (m *matcher) figure(p *population) (rarity.Figure, bool) {
-	return p.Figure(m.doc, m.route.Of, m.time)
+	return p.Figure(counted{m})
+}
+
+// counted is the matcher's event as populations read it.
+type counted struct{ *matcher }
+
+func (e counted) Document() *document.Document { return e.doc }
+func (e counted) Sources() []int               { return e.route.Of }
+func (e counted) Time() (time.Time, bool)      { return e.time() }
+
+func (e counted) Ancestor(f ir.Field) (string, bool) {
+	text, _, ok := e.above.Field(f)
+	return text, ok
 }
 
 // WithoutReputation lists, after Finish, the rules that asked for reputation although no table and no event had any. Every value counted

@@ -10,8 +10,10 @@ import (
 type Prevalence struct {
 	Name        string
 	Range       diag.Range
-	Field       string // the entity asked about: sha1, sha256, md5, domain, ...
+	Field       string // the value asked about: an entity (sha1, sha256, md5, domain, ...), a field or an extract
 	FieldRange  diag.Range
+	Of          string // whose value: one of PrevalenceOf; "" = the event's own
+	OfRange     diag.Range
 	Among       string // population: a name of the rule; "" = all events of the log source
 	Local       *LocalPrevalence
 	Global      []Bound          // all must hold for the vendor's prevalence
@@ -20,9 +22,13 @@ type Prevalence struct {
 	Unavailable string           // "exclude" or "include": what a failed look-up means
 }
 
+// PrevalenceOf are those whose value may be asked about. The actor is the process that did what the event tells; of the creation of a process that is
+// the parent.
+var PrevalenceOf = []string{"actor", "parent", "grandparent"}
+
 // LocalPrevalence counts distinct entities (e.g. hosts) that saw the value in the lookback, or in a longer period.
 type LocalPrevalence struct {
-	Distinct  string        // the entity counted: host, user
+	Distinct  string        // the entity or field counted: host, user
 	Rarest    int           // keep the N rarest values; 0 = no such cut
 	Bounds    []Bound       // on the count; all must hold
 	Over      time.Duration // the period in which it is counted, longer than the lookback; 0 = the lookback

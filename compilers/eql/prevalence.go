@@ -10,7 +10,8 @@ import (
 
 // prevalence writes a condition on the fields with which the pipeline marks the prevalence of an event's value.
 func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
-	entity := w.plan.Source.Entities[n.Spec.Field]
+	columns, domain := w.plan.Model.Counted(w.plan.Source, n)
+	entity := w.countedField(n, columns, domain)
 	f := columnName(entity.Name)
 	all := compilers.All{compilers.Atom(f + " != null"), compilers.Not{Term: compilers.Atom(f + ` == ""`)}}
 	if local := n.Spec.Local; n.Among != nil && (local == nil || (local.Rarest == 0 && len(local.Bounds) == 0)) {
@@ -36,6 +37,15 @@ func (w *writer) prevalence(n *ir.Prevalence) compilers.Pred {
 		all = append(all, compilers.Not{Term: failed})
 	}
 	return append(all, tests...)
+}
+
+// countedField is the one field that has a value which is counted.
+func (w *writer) countedField(n *ir.Prevalence, columns []schema.Column, domain *schema.Column) schema.Column {
+	if len(columns) != 1 || domain != nil || columns[0].Made != nil {
+		w.found.Errorf("prevalence-value", n.Range(), "count an entity or a field that Elastic has in one field, or use kql or spl", "eql: %q counts a value that is not in one field of its own", n.Name)
+		return schema.Column{}
+	}
+	return columns[0]
 }
 
 // localTests tests the count and the rank on the event. A value without a count is new: it was seen once and is among the

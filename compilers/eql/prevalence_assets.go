@@ -133,7 +133,8 @@ func policy(name, index string, fields []string) compilers.Asset {
 // countAssets count the distinct hosts (or users) of each value within the lookback, or the longer period of the condition.
 func (w *writer) countAssets(name string) []compilers.Asset {
 	spec, rep := w.counted.Spec, w.plan.Source.Reputation
-	who := w.plan.Source.Entities[spec.Local.Distinct].Name
+	columns, domain := w.plan.Model.CountedBy(w.plan.Source, w.counted)
+	who := w.countedField(w.counted, columns, domain).Name
 	count := lastPart(rep.LocalCount)
 	indices, _ := w.plan.IndicesOf(w.plan.Source)
 	stamp := w.plan.Model.Time[0]

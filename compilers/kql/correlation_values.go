@@ -8,6 +8,7 @@ import (
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // identity is a text that distinguishes the events of a table, as far as its columns do.
@@ -48,20 +49,25 @@ func (w *writer) wholeText(f ir.Field) (text string, ok bool) {
 	if len(columns) == 0 {
 		return "", false
 	}
+	return w.wholeOf(columns, domain), true
+}
+
+// wholeOf writes a value as text: that of the first column with one, after its domain, which may be nil.
+func (w *writer) wholeOf(columns []schema.Column, domain *schema.Column) string {
 	texts := make([]string, len(columns))
 	for i, col := range columns {
 		texts[i] = part(w.read(col), col, nil).asText()
 	}
-	text = texts[0]
+	text := texts[0]
 	if len(texts) > 1 {
 		text = "coalesce(" + strings.Join(texts, ", ") + ")"
 	}
 	if domain == nil {
-		return text, true
+		return text
 	}
 	before := part(w.typed(domain.Name, domain.Type), *domain, nil).asText()
 	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
-	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text)), true
+	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
 }
 
 // column names a field in the matches of an input.

@@ -168,6 +168,9 @@ func (w *writer) parts() (statements, stages string) {
 func (w *writer) eventStages(lets *strings.Builder) []string {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)
+	if all, ok := r.Condition.(*ir.Const); ok && all.Value { // what others join, or count, may be every event of the log source
+		conjuncts = nil
+	}
 	for _, c := range w.plan.Conditions() {
 		w.prepare(c)
 	}

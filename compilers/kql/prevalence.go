@@ -8,6 +8,7 @@ import (
 
 	"decree/compilers"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // prevalence is one prevalence condition: a let statement with the values that satisfy it.
@@ -23,7 +24,8 @@ type prevalence struct {
 
 func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 	r := &prevalence{node: p, name: w.names.free(p.Name)}
-	r.expr, r.value = w.value(w.plan.Source.Entities[p.Spec.Field])
+	columns, domain := w.plan.Model.Counted(w.plan.Source, p)
+	r.expr, r.value = w.counted(p.Spec.Of+p.Spec.Field, columns, domain)
 	if p.Spec.FirstSeenWithin() > 0 {
 		r.since = w.names.free("Since_" + p.Name)
 	}
@@ -31,6 +33,23 @@ func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 		r.fallback = w.names.free("default_global_prevalence")
 	}
 	return r
+}
+
+// counted gives the expression for a value that is counted, and the name of its column. If it is made of columns, it gets one of its own.
+func (w *writer) counted(name string, columns []schema.Column, domain *schema.Column) (expr, value string) {
+	if len(columns) == 0 { // the check has reported it
+		return `""`, name
+	}
+	if c := columns[0]; len(columns) == 1 && domain == nil && c.OrElse == "" && c.Made == nil && part(w.typed(c.Name, c.Type), c, nil).kind == text {
+		return w.value(c)
+	}
+	expr = w.wholeOf(columns, domain)
+	for _, r := range w.prevalences {
+		if r.expr == expr {
+			return expr, r.value
+		}
+	}
+	return expr, w.names.free(name)
 }
 
 func (w *writer) prevalenceOf(p *ir.Prevalence) *prevalence {
@@ -286,7 +305,11 @@ func (w *writer) countStages(r *prevalence) (count string, stages []string) {
 	if r.node.Spec.Local != nil {
 		who = r.node.Spec.Local.Distinct
 	}
-	hosts, counted := w.value(w.plan.Source.Entities[who])
+	hosts, counted := w.value(w.plan.Source.Entities["host"])
+	if r.node.Spec.Local != nil {
+		columns, domain := w.plan.Model.CountedBy(w.plan.Source, r.node)
+		hosts, counted = w.counted(who, columns, domain)
+	}
 	count = strings.TrimSuffix(counted, "Id") + "Count"
 	stages = []string{fmt.Sprintf("where isnotempty(%s)", v)}
 	if r.node.Spec.AsksReputation() && w.plan.Source.Reputation.Source == fileProfile {

@@ -7,6 +7,7 @@ import (
 
 	"decree/compilers"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // prevalenceNumber numbers prevalence conditions from 1. It is 0 if the condition is unknown.
@@ -34,9 +35,9 @@ func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 	}
 	done := map[string]bool{}
 	for _, p := range w.prevalences {
-		if !compilers.CountsPopulation(p) && !done[p.Spec.Field] {
-			done[p.Spec.Field] = true
-			stages = append(stages, w.reputationStages(p.Spec.Field)...)
+		if !compilers.CountsPopulation(p) && !done[p.Describe()] {
+			done[p.Describe()] = true
+			stages = append(stages, w.reputationStages(p.Describe())...)
 		}
 	}
 	if rest := append(before, after...); len(rest) > 0 {
@@ -64,12 +65,13 @@ func (w *writer) olderStages(early []ir.Node) []string {
 	return []string{where(kept)}
 }
 
-// reputationStages look a value up once and set decree_rare_<i> for all conditions on its reputation.
-func (w *writer) reputationStages(field string) []string {
+// reputationStages look a value up once and set decree_rare_<i> for all conditions on its reputation. of is how
+// these describe the value.
+func (w *writer) reputationStages(of string) []string {
 	var conditions []*ir.Prevalence
 	first := 0
 	for i, p := range w.prevalences {
-		if !compilers.CountsPopulation(p) && p.Spec.Field == field {
+		if !compilers.CountsPopulation(p) && p.Describe() == of {
 			if len(conditions) == 0 {
 				first = i + 1
 			}
@@ -92,9 +94,33 @@ func (w *writer) reputationStages(field string) []string {
 
 // valueStage sets decree_value_<i> to the tested value in lower case, if there is one.
 func (w *writer) valueStage(i int, p *ir.Prevalence) string {
-	entity := w.column(p.Range(), w.plan.Source.Entities[p.Spec.Field])
+	columns, domain := w.plan.Model.Counted(w.plan.Source, p)
+	entity := w.counted(p, columns, domain)
 	there := compilers.All{compilers.Atom("isnotnull(" + entity + ")"), compilers.Atom(entity + `!=""`)}
 	return fmt.Sprintf("eval decree_value_%d=", i) + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")
+}
+
+// counted gives the expression for a value that is counted: that of the first column with one, after its domain, which may be nil.
+func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *schema.Column) string {
+	if len(columns) == 0 { // the check has reported it
+		return "null()"
+	}
+	values := make([]string, len(columns))
+	for i, c := range columns {
+		if values[i] = w.column(p.Range(), c); c.Multivalue {
+			values[i] = "mvindex(" + values[i] + ", 0)"
+		}
+	}
+	value := values[0]
+	if len(values) > 1 {
+		value = "coalesce(" + strings.Join(values, ", ") + ")"
+	}
+	if domain == nil {
+		return value
+	}
+	before := w.column(p.Range(), *domain)
+	missing := whereSyntax.Print(compilers.Any{compilers.Atom(before + `=""`), compilers.Atom("isnull(" + before + ")")})
+	return missing.Call("if", value, before+`."\\".`+value)
 }
 
 // populationStages sets decree_rare_<i> to 1 on the events whose value is rare in the population. The event itself need not be part of the
@@ -113,7 +139,13 @@ func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []st
 	holds := compilers.All{compilers.Atom("isnotnull(" + value + ")")}
 	local := p.Spec.Local
 	if local != nil {
-		who := "lower(" + w.column(p.Range(), w.plan.Source.Entities[local.Distinct]) + ")"
+		columns, domain := w.plan.Model.CountedBy(w.plan.Source, p)
+		saw := w.counted(p, columns, domain)
+		who := "lower(" + saw + ")"
+		if local.Distinct != "host" { // every event has a host; for others, an empty text would count as one more
+			there := compilers.All{compilers.Atom("isnotnull(" + saw + ")"), compilers.Atom(saw + `!=""`)}
+			who = whereSyntax.Print(there).Call("if", "lower("+saw+")", "null()")
+		}
 		if len(inside) > 0 {
 			who = fmt.Sprintf("if(%s=1, %s, null())", among, who)
 		}

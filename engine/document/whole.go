@@ -16,7 +16,11 @@ type Whole struct {
 
 // Whole gives the slots of a field of a log source.
 func (l *Layout) Whole(m *schema.Model, s *schema.Source, f ir.Field) Whole {
-	columns, domain := m.WholeOf(s, f)
+	return l.WholeIn(m.WholeOf(s, f))
+}
+
+// WholeIn gives the slots of a value in some columns, the first of which counts, and its domain in another, which may be nil.
+func (l *Layout) WholeIn(columns []schema.Column, domain *schema.Column) Whole {
 	w := Whole{domain: -1}
 	for _, column := range columns {
 		w.slots = append(w.slots, l.Slot(column))

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"time"
 
-	"decree/engine/document"
 	"decree/engine/timestamp"
 	"decree/rules"
 	"decree/rules/schema"
@@ -67,15 +66,15 @@ func (p *Population) Judge(table Reputation) {
 	}
 }
 
-// Figure gives the figure of the current event's value, after Judge. of are the log sources of the event, and at is its time.
-func (p *Population) Figure(d *document.Document, of []int, at func() (time.Time, bool)) (Figure, bool) {
-	v, ok := p.value(d, of)
+// Figure gives the figure of an event's value, after Judge.
+func (p *Population) Figure(e Event) (Figure, bool) {
+	v, ok := p.value(e)
 	if !ok {
 		return Figure{}, false
 	}
 	f, ok := p.figures[v]
 	if within := p.of.Spec.FirstSeenWithin(); within > 0 && f.Rare && !f.Failed {
-		now, dated := at()
+		now, dated := e.Time()
 		f.Rare = dated && !f.since.IsZero() && !f.since.Before(now.Add(-within))
 	}
 	return f, ok

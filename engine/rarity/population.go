@@ -9,6 +9,7 @@ package rarity
 
 import (
 	"strings"
+	"time"
 
 	"decree/engine/document"
 	"decree/engine/fold"
@@ -29,9 +30,18 @@ type Population struct {
 
 // sourceSlots are the slots of what is counted, in the events of a log source.
 type sourceSlots struct {
-	value   int
-	who     int            // who saw the value, or -1
+	value   document.Whole
+	above   *ir.Field      // the ancestor's field that is the value, if the events do not carry it
+	who     document.Whole // who saw the value; it may be missing
 	columns map[string]int // reputation column -> slot
+}
+
+// Event is an event that is counted, or whose value's figure is asked.
+type Event interface {
+	Document() *document.Document
+	Sources() []int                             // all log sources of the event, by their numbers
+	Time() (time.Time, bool)                    // when it happened
+	Ancestor(f ir.Field) (text string, ok bool) // a field of an ancestor, once all events are known
 }
 
 // New makes an empty population for a condition.
@@ -42,27 +52,28 @@ func New(n *ir.Prevalence) *Population {
 // Condition is the condition whose population it is.
 func (p *Population) Condition() *ir.Prevalence { return p.of }
 
-// AddSource finds the slots of a log source. number is the caller's number for it. It returns false if the events have no such value.
-func (p *Population) AddSource(number int, s *schema.Source, l *document.Layout) bool {
+// AddSource finds the slots of a log source. number is the caller's number for it. known is false if the events have no such value; with above it is
+// that of an ancestor, which is known once all events are.
+func (p *Population) AddSource(number int, m *schema.Model, s *schema.Source, l *document.Layout) (known, above bool) {
 	if len(p.sources) == 0 {
 		p.rep = s.Reputation
 	}
-	spec := p.of.Spec
-	entity, ok := s.Entities[spec.Field]
-	if !ok {
-		return false
-	}
-	slots := sourceSlots{value: l.Slot(entity), who: -1, columns: map[string]int{}}
-	if spec.Local != nil {
-		if who, ok := s.Entities[spec.Local.Distinct]; ok {
-			slots.who = l.Slot(who)
+	slots := sourceSlots{value: l.WholeIn(m.Counted(s, p.of)), columns: map[string]int{}}
+	if slots.value.IsMissing() {
+		if !m.CountsAbove(s, p.of) {
+			return false, false
 		}
+		f := s.CountedField(p.of)
+		slots.above = &f
+	}
+	if p.of.Spec.Local != nil {
+		slots.who = l.WholeIn(m.CountedBy(s, p.of))
 	}
 	for _, c := range s.Reputation.Columns() {
 		slots.columns[c] = l.Slot(schema.Column{Name: s.Reputation.Prefix + c})
 	}
 	p.sources[number] = slots
-	return true
+	return true, slots.above != nil
 }
 
 // Sighting is what one event adds to a population.
@@ -72,19 +83,16 @@ type Sighting struct {
 	row   Row
 }
 
-// Sight reads what the current event adds to the population; ok is false if it has no value. of are all log sources of the event, source is the
-// one for which it is counted.
-func (p *Population) Sight(d *document.Document, source int, of []int) (s Sighting, ok bool) {
-	value, ok := p.value(d, of)
+// Sight reads what an event adds to the population; ok is false if it has no value. source is the log source for which it is counted.
+func (p *Population) Sight(e Event, source int) (s Sighting, ok bool) {
+	value, ok := p.value(e)
 	if !ok {
 		return Sighting{}, false
 	}
-	slots := p.sources[source]
+	slots, d := p.sources[source], e.Document()
 	s = Sighting{value: value, row: Row{}}
-	if slots.who >= 0 {
-		if by, ok := d.First(slots.who); ok {
-			s.by = strings.Clone(fold.Text(by))
-		}
+	if by, ok := d.Whole(slots.who); ok {
+		s.by = fold.Text(by)
 	}
 	for column, slot := range slots.columns {
 		if v, ok := d.First(slot); ok {
@@ -95,12 +103,18 @@ func (p *Population) Sight(d *document.Document, source int, of []int) (s Sighti
 }
 
 // value gives the value whose prevalence is asked, in lower case. An empty value does not count.
-func (p *Population) value(d *document.Document, of []int) (string, bool) {
-	for _, source := range of {
-		if slots, ok := p.sources[source]; ok {
-			v, ok := d.First(slots.value)
-			return strings.Clone(strings.ToLower(v)), ok && v != ""
+func (p *Population) value(e Event) (string, bool) {
+	for _, source := range e.Sources() {
+		slots, ok := p.sources[source]
+		if !ok {
+			continue
 		}
+		if slots.above != nil {
+			v, ok := e.Ancestor(*slots.above)
+			return strings.ToLower(v), ok && v != ""
+		}
+		v, ok := e.Document().Whole(slots.value)
+		return strings.ToLower(v), ok && v != ""
 	}
 	return "", false
 }

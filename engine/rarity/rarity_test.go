@@ -76,6 +76,40 @@ func TestOverALongerPeriod(t *testing.T) {
 	}
 }
 
+// TestOthersValues asks for fields, extracts, and values of the processes above.
+func TestOthersValues(t *testing.T) {
+	sysmon := func(id int, host, guid, parent, image, hash string) string {
+		return fmt.Sprintf(`{"Event":{"System":{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"EventRecordID":%d,"Computer":%q,"TimeCreated":{"#attributes":{"SystemTime":"2026-03-01T10:00:%02dZ"}}},"EventData":{"ProcessGuid":%q,"ParentProcessGuid":%q,"Image":%q,"CommandLine":"run %s","Hashes":"SHA1=%s"}}}`, id, host, id, guid, parent, image, hash, hash)
+	}
+	events := []string{
+		sysmon(1, "h", "{A}", "{0}", `C:\a.exe`, "aa"), sysmon(2, "h", "{B}", "{A}", `C:\b.exe`, "bb"), sysmon(3, "h", "{C}", "{B}", `C:\c.exe`, "cc"),
+		sysmon(4, "g", "{D}", "{0}", `C:\d.exe`, "AA"), sysmon(5, "g", "{E}", "{D}", `C:\b.exe`, "ee"),
+	}
+	for _, c := range []struct{ spec, want string }{
+		{"field: sha1, of: parent, local: {distinct: host, eq: 2}", "2 5"},
+		{"field: sha1, of: actor, local: {distinct: host, eq: 1}", "3"},
+		{"field: sha1, of: grandparent, local: {distinct: host, gte: 1}", "3"},
+		{"field: Image, local: {distinct: host, eq: 2}", "2 5"},
+		{"field: Argument, local: {distinct: host, eq: 2}", "1 4"},
+		{"field: host, local: {distinct: Argument, eq: 2}", "4 5"},
+		{"field: sha1, of: parent, signer: evil", "2 5"},
+	} {
+		extract := ""
+		if strings.Contains(c.spec, "Argument") {
+			extract = "extract: {Argument: {field: CommandLine, argv: 1}}\n"
+		}
+		r := lowered.Rule(t, extract+"prevalence:\n  rare: {"+c.spec+"}\ndetection:\n  a: {CommandLine|startswith: run}\n  condition: a and rare\n")
+		opt := engine.Options{Model: lowered.Model(t, "windows"), Reputation: rarity.NewTable([]map[string]string{{"sha1": "aa", "Signer": "Evil"}})}
+		assert.Equal(t, c.want, strings.Join(enginetest.IDs(t, opt, []*ir.Rule{r}, events...), " "), c.spec)
+	}
+	file := func(id int, host, hash, actor string) string {
+		return fmt.Sprintf(`{"ActionType":"FileCreated","ReportId":%d,"Timestamp":"2026-03-01T10:00:00Z","DeviceId":%q,"SHA1":%q,"InitiatingProcessSHA1":%q,"InitiatingProcessFolderPath":"C:\\x.exe"}`, id, host, hash, actor)
+	}
+	r := lowered.Rule(t, "logsource: {product: windows, category: file_event}\nprevalence: {rare: {field: sha1, of: actor, local: {distinct: host, lte: 1}}}\ndetection: {a: {Image|endswith: x.exe}, condition: a and rare}\n")
+	got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "mde")}, []*ir.Rule{r}, file(1, "h", "aa", "cc"), file(2, "g", "bb", "cc"), file(3, "h", "aa", "dd"))
+	assert.Equal(t, []string{"3"}, got)
+}
+
 // TestAPopulationThatDoesNotFit counts what has no room.
 func TestAPopulationThatDoesNotFit(t *testing.T) {
 	r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, local: {distinct: host, lte: 2, over: 14d}}\ndetection:\n  a: {CommandLine: a}\n  condition: a and rare\n")

@@ -71,7 +71,7 @@ func (d *dumper) node(n Node, depth int) {
 
 func (d *dumper) prevalence(n *Prevalence, depth int) {
 	s := n.Spec
-	d.line(depth, "prevalence of %s", s.Field)
+	d.line(depth, "prevalence of %s", n.Describe())
 	if n.Among == nil {
 		d.line(depth+1, "among all events of the log source")
 	} else if named, ok := n.Among.(*Named); ok {

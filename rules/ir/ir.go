@@ -123,6 +123,39 @@ type Prevalence struct {
 	Name  string
 	Spec  rules.Prevalence
 	Among Node // nil: all events of the log source
+
+	extract, by *Extract // that the value is, and who saw it; nil if they are no extracts
+}
+
+// Value is the field or entity whose value is asked about. Of the actor it is that of the event itself: data models say where they have the actor's.
+func (n *Prevalence) Value() Field {
+	f := FieldNamed(n.Spec.Field)
+	f.Extract = n.extract
+	switch n.Spec.Of {
+	case "parent":
+		f.Level++
+	case "grandparent":
+		f.Level += 2
+	}
+	if f.Level > 0 && f.Name == "user" { // entities are of the event; Sigma's field is of any process
+		f.Name = "User"
+	}
+	return f
+}
+
+// By is the field or entity of those that saw the value.
+func (n *Prevalence) By() Field {
+	f := FieldNamed(n.Spec.Local.Distinct)
+	f.Extract = n.by
+	return f
+}
+
+// Describe names the value, and whose it is.
+func (n *Prevalence) Describe() string {
+	if n.Spec.Of == "actor" {
+		return "actor's " + n.Value().String()
+	}
+	return n.Value().String()
 }
 
 // Test is a test of a value: *Text, *Glob, *Regex, *OfFilename, *Number, *Bits, *Bool, *Null, *Exists,

@@ -217,8 +217,17 @@ func (l *lowerer) exprs(es []rules.Expr) []Node {
 
 func (l *lowerer) prevalence(p rules.Prevalence) Node {
 	n := &Prevalence{Base: Base{p.Range}, Name: p.Name, Spec: p}
-	if l.extract(p.Field) != nil || p.Local != nil && l.extract(p.Local.Distinct) != nil {
-		l.errorf("prevalence-extract", p.FieldRange, "count a field or an entity of the event", "prevalence %q counts the values of an extract, which nothing records", p.Name)
+	n.extract = l.extract(p.Field)
+	if p.Local != nil {
+		n.by = l.extract(p.Local.Distinct)
+	}
+	for _, e := range []*Extract{n.extract, n.by} {
+		if e != nil && e.Spec.Any {
+			l.errorf("prevalence-extract", p.FieldRange, "count one argument or part, such as `argv: 1`", "prevalence %q counts an extract of several values", p.Name)
+		}
+	}
+	if f := n.Value(); f.Level > rules.MaxAncestor || f.Level > 0 && f.Extract != nil || p.Of == "actor" && (f.Level > 0 || f.Extract != nil) {
+		l.errorf("prevalence-of", p.OfRange, "ask for a field of the process, such as sha1 or Image", "prevalence %q asks for %s of the %s, which no process has", p.Name, p.Field, p.Of)
 	}
 	if p.Among != "" {
 		n.Among = l.name(p.Among, p.Range)
@@ -335,3 +344,6 @@ func FieldNamed(name string) Field {
 	}
 	return Field{Name: name}
 }
+
+// OfProcess tells whether every process has a field, as an ancestor's creation tells it.
+func OfProcess(name string) bool { return processFields[name] }

@@ -260,6 +260,14 @@ func (p *parser) checkExtracts(r *rules.Rule) {
 	}
 	for _, q := range r.Prevalence {
 		use(q.Field)
+		if q.Local != nil {
+			use(q.Local.Distinct)
+		}
+	}
+	for _, f := range r.FirstSeen {
+		for _, field := range f.Fields {
+			use(field.Name)
+		}
 	}
 	for _, x := range r.Extracts {
 		for _, f := range x.Reads() {

@@ -33,6 +33,10 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 		case "field":
 			p.Text(&q.Field, e.Value, key)
 			q.FieldRange = p.Span(e.Value)
+		case "of":
+			p.Text(&q.Of, e.Value, key)
+			q.OfRange = p.Span(e.Value)
+			p.OneOf("invalid-of", e.Value, q.Of, rules.PrevalenceOf)
 		case "among":
 			p.Text(&q.Among, e.Value, key)
 		case "local":
@@ -74,7 +78,7 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 
 // prevalenceKeys are the keys of a prevalence condition.
 func prevalenceKeys() []string {
-	keys := []string{"field", "among", "local", "global"}
+	keys := []string{"field", "of", "among", "local", "global"}
 	for _, part := range rules.ReputationParts {
 		keys = append(keys, part.Name)
 	}

@@ -114,9 +114,11 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 		}
 		return &ir.Const{Base: n.Base, Value: value}
 	case *ir.Prevalence:
-		_, ok := r.s.Entities[n.Spec.Field]
+		columns, _ := r.m.Counted(r.s, n)
+		ok := len(columns) > 0 || r.m.CountsAbove(r.s, n)
 		if ok && n.Spec.Local != nil {
-			_, ok = r.s.Entities[n.Spec.Local.Distinct]
+			by, _ := r.m.CountedBy(r.s, n)
+			ok = len(by) > 0
 		}
 		if ok && n.Among != nil {
 			r.node(n.Among, negated)

@@ -100,6 +100,9 @@ func (c *checker) source(s *Source, at string) {
 		}
 		c.column(s, path, name, 0, s.Entities[name])
 	}
+	for _, name := range sortedNames(s.Actor) {
+		c.column(s, source.Join(at, "actor."+name), name, 0, s.Actor[name])
+	}
 	for i, name := range s.Names {
 		if name == "" || name == "." {
 			c.bad(source.Join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "empty name")

@@ -83,7 +83,9 @@ type Source struct {
 	// Other fields come from the creation events of the ancestors.
 	Ancestors map[int]map[string]Column `yaml:"ancestors"`
 	Entities  map[string]Column         `yaml:"entities"` // sha1, host, user, ...: names that rules may use as fields
-	Keys      map[int][]string          `yaml:"keys"`     // level -> columns whose values identify that process on its host
+	// Actor are fields and entities of the process that did what the event tells, where they are not those of Fields: the hashes of a file are not its writer's.
+	Actor map[string]Column `yaml:"actor"`
+	Keys  map[int][]string  `yaml:"keys"` // level -> columns whose values identify that process on its host
 	// FallbackKeys identify processes in events that lack a part of Keys.
 	FallbackKeys map[int][]string `yaml:"fallback_keys"`
 	// ReusedFallbackKeys says that values of FallbackKeys are reused over time, as bare process ids are.

@@ -10,7 +10,7 @@ import (
 // prevalence says when a value is rare.
 func prevalence(n *ir.Prevalence) Phrase {
 	s := n.Spec
-	p := Phrase{Text: fmt.Sprintf("the %s is rare", s.Field)}
+	p := Phrase{Text: fmt.Sprintf("the %s is rare", n.Describe())}
 	add := func(format string, args ...any) {
 		p.Parts = append(p.Parts, Phrase{Text: fmt.Sprintf(format, args...)})
 	}

@@ -74,6 +74,9 @@ func TestListsAndRarity(t *testing.T) {
 	assert.Contains(t, Rule(other).String(), "counted are all events of the log source in the period that is searched; the number of different values of host with it is at most 3 and is more than 1; its signer is one of a, b; where the look-up fails, it counts as rare")
 	known := rule(t, "prevalence: {p: {field: sha1, certificate_valid: false, root_signer_microsoft: true, threat: {neq: a}, global_first_seen: {within: 30d}}}\ndetection: {a: {Image: x}, condition: a and p}\n")
 	assert.Contains(t, Rule(known).String(), "p: the sha1 is rare (its certificate is not valid; Microsoft signed the root of its certificate; its threat is not a; it was first seen in the world at most 30d before the event;")
+	actor := rule(t, "prevalence: {p: {field: sha1, of: actor, threat: x}, q: {field: sha1, of: parent, threat: x}}\ndetection: {a: {Image: x}, condition: a and p and q}\n")
+	assert.Contains(t, Rule(actor).String(), "p: the actor's sha1 is rare")
+	assert.Contains(t, Rule(actor).String(), "q: the parent's sha1 is rare")
 	longer := rule(t, "prevalence: {rare: {field: sha1, among: a, local: {distinct: host, lte: 3, over: 14d}}}\ndetection: {a: {Image: x}, condition: a and rare}\n")
 	assert.Contains(t, Rule(longer).String(), "counted are the events of the last 14d for which a holds")
 }

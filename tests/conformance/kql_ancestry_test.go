@@ -141,6 +141,9 @@ func TestKQLLinksProcessesAsTheEngine(t *testing.T) {
 var rarities = []string{
 	"{field: user, local: {distinct: host, gte: 2}}",
 	"{field: host, among: shell, local: {distinct: user, eq: 1}}",
+	"{field: CommandLine, local: {distinct: host, eq: 1}}",
+	"{field: Image, of: parent, local: {distinct: host, gte: 2}}",
+	"{field: Image, of: actor, among: shell, local: {distinct: user, gte: 2}}",
 	"{field: sha1, local: {distinct: host, lte: 1}}",
 	"{field: sha1, local: {distinct: host, rarest: 900}}",
 	"{field: sha1, among: shell, local: {distinct: user, lt: 2}}",
@@ -160,7 +163,7 @@ func TestKQLCountsAsTheEngine(t *testing.T) {
 		t.Run(s.name, func(t *testing.T) {
 			asked := rarities
 			if s.name == "Security" { // which has no hashes
-				asked = rarities[:2]
+				asked = rarities[:5]
 			}
 			var sections []string
 			for _, r := range asked {

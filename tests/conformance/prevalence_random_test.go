@@ -29,7 +29,7 @@ var rarityEntities = map[string]schema.Column{"host": {Name: "Kind"}, "user": {N
 func randomPrevalence(r *rand.Rand, logsource string, lookback int) string {
 	pick := func(values ...string) string { return values[r.IntN(len(values))] }
 	one := func() string {
-		text := "{field: " + pick("sha1", "sha1", "domain", "user") + pick("", ", among: s", ", among: y") + ", local: {distinct: " + pick("host", "user", "user")
+		text := "{field: " + pick("sha1", "sha1", "domain", "user", "N", "Part") + pick("", ", among: s", ", among: y") + ", local: {distinct: " + pick("host", "user", "user", "W", "Part")
 		if r.IntN(4) > 0 {
 			text += fmt.Sprintf(", over: %ds", lookback+1+r.IntN(10))
 		}
@@ -49,6 +49,9 @@ func randomPrevalence(r *rand.Rand, logsource string, lookback int) string {
 	condition := pick("s and one", "s and not one", "one", "y or one", "s and one and two", "s and (one or two)", "y and one and not two")
 	if strings.Contains(condition, "two") {
 		text += "  two: " + one()
+	}
+	if strings.Contains(text, "Part") {
+		text += "extract: {Part: {field: W, split: ':', at: 0}}\n"
 	}
 	return text + "detection:\n  s: {N: ['1', '2', '2.5']}\n  y: {Other: x}\n  condition: " + condition + "\n"
 }

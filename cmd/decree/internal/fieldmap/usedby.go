@@ -75,9 +75,14 @@ func Reads(r *ir.Rule) (fields, entities []string) {
 				field(f)
 			}
 		case *ir.Prevalence:
-			add(&entities, n.Spec.Field)
+			counted := []ir.Field{n.Value()}
 			if n.Spec.Local != nil {
-				add(&entities, n.Spec.Local.Distinct)
+				counted = append(counted, n.By())
+			}
+			for _, f := range counted {
+				if add(&entities, f.Name); f.Level > 0 || f.Extract != nil {
+					field(f)
+				}
 			}
 		}
 		return true

@@ -100,34 +100,51 @@ type Value struct {
 var Placeholder = regexp.MustCompile(`%([^%\s]+)%`)
 
 // EachItem visits every item of the rule's search identifiers and ancestries, and the tests of its extracts. Items below
-// an array are not among them: their fields are those of its elements.
-func (r *Rule) EachItem(f func(Item)) {
-	var visit func(Selection)
-	visit = func(s Selection) {
-		switch s := s.(type) {
-		case AllOf:
-			for _, it := range s.Items {
-				f(it)
-			}
-		case AnyOf:
-			for _, below := range s.Selections {
-				visit(below)
-			}
-		case Keywords:
-			f(s.Item)
-		}
-	}
+// arrays are not visited: their fields are those of elements.
+func (r *Rule) EachItem(f func(Item)) { r.eachItem(f, func(Elements) {}) }
+
+// EachItemWithElements visits what EachItem does, and the items below arrays.
+func (r *Rule) EachItemWithElements(f func(Item)) {
+	var below func(Elements)
+	below = func(e Elements) { items(e.Body, f, below) }
+	r.eachItem(f, below)
+}
+
+func (r *Rule) eachItem(f func(Item), below func(Elements)) {
 	for _, s := range r.Searches {
-		visit(s.Body)
+		items(s.Body, f, below)
 	}
 	for _, a := range r.Ancestry {
 		for _, level := range a.Levels {
-			visit(level.Body)
+			items(level.Body, f, below)
 		}
 	}
 	for _, e := range r.Extracts {
 		for _, row := range e.Map {
 			f(row.When)
+		}
+	}
+}
+
+// items visits the items of a selection, and the tests of arrays in it.
+func items(s Selection, f func(Item), below func(Elements)) {
+	switch s := s.(type) {
+	case AllOf:
+		for _, it := range s.Items {
+			f(it)
+		}
+		for _, e := range s.Elements {
+			below(e)
+		}
+	case AnyOf:
+		for _, part := range s.Selections {
+			items(part, f, below)
+		}
+	case Keywords:
+		f(s.Item)
+	case Block:
+		for _, search := range s.Searches {
+			items(search.Body, f, below)
 		}
 	}
 }

@@ -112,6 +112,15 @@ func TestWhatARuleHolds(t *testing.T) {
 	var fields []string
 	r.EachItem(func(it Item) { fields = append(fields, it.Field) })
 	assert.Equal(t, []string{"A", "B", "C", "", "D"}, fields)
+	block := Block{Searches: []Search{{Body: AllOf{Items: []Item{item("F")}}}}}
+	r.Searches = append(r.Searches, Search{Name: "array", Body: AllOf{Elements: []Elements{{Field: "list", Body: AllOf{Items: []Item{item("E")}, Elements: []Elements{{Body: block}}}}}}})
+	fields = nil
+	r.EachItem(func(it Item) { fields = append(fields, it.Field) })
+	assert.Equal(t, []string{"A", "B", "C", "", "D"}, fields)
+	fields = nil
+	r.EachItemWithElements(func(it Item) { fields = append(fields, it.Field) })
+	assert.Equal(t, []string{"A", "B", "C", "", "E", "F", "D"}, fields)
+	r.Searches = r.Searches[:len(r.Searches)-1]
 	assert.Equal(t, []string{"map", "list", "above", "rare"}, r.Names())
 	assert.Equal(t, "f.yml:3:0", r.Key("tags", -1).String())
 	assert.Equal(t, "f.yml:5:0", r.Key("tags", 1).String())

@@ -7,7 +7,7 @@ import (
 	"io/fs"
 )
 
-//go:embed lists windows
+//go:embed cloud lists windows
 var files embed.FS
 
 // FS gives the library's files.

@@ -14,7 +14,7 @@ import (
 	"decree/rules/source"
 )
 
-// parsed gives the rule of each file. The documents behind it are what it joins.
+// parsed gives the rule or correlation of each file. The documents behind it are what it reads.
 func parsed(t *testing.T) map[string]*rules.Rule {
 	t.Helper()
 	folder := source.NewFolder("library", FS())
@@ -22,21 +22,40 @@ func parsed(t *testing.T) map[string]*rules.Rule {
 	require.NoError(t, err)
 	require.NotEmpty(t, files)
 	byFile := map[string]*rules.Rule{}
-	for _, f := range files {
-		rs, found := parse.RulesIn(folder, f)
+	for _, name := range files {
+		data, err := folder.Read(name)
+		require.NoError(t, err)
+		file, found := parse.Documents(name, data, folder)
 		require.Empty(t, found)
-		require.NotEmpty(t, rs, f)
-		var joined, parts []string
-		for _, j := range rs[0].Joins {
-			joined = append(joined, j.Rule.Text)
-		}
-		for _, r := range rs[1:] {
-			parts = append(parts, r.Name)
-		}
-		require.ElementsMatch(t, joined, parts, f)
-		byFile[f] = rs[0]
+		byFile[name] = whole(t, file)
 	}
 	return byFile
+}
+
+// whole is the rule of a file that is not a part of another.
+func whole(t *testing.T, file parse.File) *rules.Rule {
+	t.Helper()
+	var reads, parts []string
+	rs := file.Rules
+	var r *rules.Rule
+	if len(file.Correlations) > 0 {
+		require.Len(t, file.Correlations, 1)
+		r = file.Correlations[0].Body
+		for _, in := range file.Correlations[0].Inputs {
+			reads = append(reads, in.Text)
+		}
+	} else {
+		require.NotEmpty(t, rs)
+		r, rs = rs[0], rs[1:]
+		for _, j := range r.Joins {
+			reads = append(reads, j.Rule.Text)
+		}
+	}
+	for _, part := range rs {
+		parts = append(parts, part.Name)
+	}
+	require.ElementsMatch(t, reads, parts)
+	return r
 }
 
 // TestEveryRuleIsWhole asks of the library what its users may expect of each rule.

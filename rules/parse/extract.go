@@ -269,6 +269,11 @@ func (p *parser) checkExtracts(r *rules.Rule) {
 			use(field.Name)
 		}
 	}
+	for _, first := range r.FirstSeen {
+		for _, f := range first.Fields {
+			use(f.Name)
+		}
+	}
 	for _, x := range r.Extracts {
 		for _, f := range x.Reads() {
 			if f.Name != x.Name {

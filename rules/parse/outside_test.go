@@ -49,6 +49,16 @@ func valuesOf(t *testing.T, lists *parse.Outside, name string) ([]string, string
 	return rs[0].Lists[0].Values, shown(found)
 }
 
+func TestListFromOutsideBelowAnArray(t *testing.T) {
+	lists, _ := outside(t, "", map[string]string{"tools.txt": "a.exe\n"})
+	rs, found := parse.Rules("rule.yml", []byte("title: T\nsigma-version: 3\nlogsource: {category: x}\ndetection:\n  a:\n    Files[any]: {Name|expand: '%tools%'}\n  condition: a\n"), nil)
+	require.Empty(t, found)
+	lists.Answer(rs[0])
+	_, found = ir.Lower(rs[0])
+	require.Empty(t, found)
+	assert.Equal(t, []string{"a.exe"}, rs[0].Lists[0].Values)
+}
+
 func TestListFilesFromOutside(t *testing.T) {
 	lists, found := outside(t, "", map[string]string{
 		"yml.yml":             "title: Tools\nvalues: [a.exe, 'B.exe', b.exe, 7]\n",

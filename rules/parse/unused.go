@@ -38,7 +38,7 @@ func (p *parser) checkUnused(r *rules.Rule) {
 func placeholders(r *rules.Rule) []string {
 	var names []string
 	seen := map[string]bool{}
-	r.EachItem(func(it rules.Item) {
+	r.EachItemWithElements(func(it rules.Item) {
 		if !slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "expand" }) {
 			return
 		}

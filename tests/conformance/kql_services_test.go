@@ -121,6 +121,16 @@ var services = []struct {
 			{"ActionType": "DriverLoad", "FolderPath": `C:\x.exe`, "FileName": "x.exe", "InitiatingProcessFolderPath": `C:\touch.exe`, "InitiatingProcessFileName": "touch.exe"}}, []int{0}},
 	{"who read the clipboard", "mde", "product: windows, category: clipboard_capture", "DeviceEvents", "s: {Image|startswith: 'C:\\Users\\'}\n  condition: s",
 		[]doc{{"ActionType": "GetClipboardData", "InitiatingProcessFolderPath": `C:\Users\a.exe`}, {"ActionType": "GetClipboardData", "InitiatingProcessFolderPath": `C:\Windows\a.exe`}}, []int{0}},
+	{"permissions that Google was asked for", "sentinel", "product: gcp, service: gcp.audit", "GCPAuditLogs", "s:\n    data.protoPayload.authorizationInfo[any]: {permission|startswith: iam., granted: 'true'}\n    data.protoPayload.request.policy.bindings[any].role|endswith: owner\n  condition: s",
+		[]doc{{"AuthorizationInfo": []doc{{"permission": "iam.roles.create", "granted": true}}, "Request": doc{"policy": doc{"bindings": []doc{{"role": "roles/viewer"}, {"role": "roles/owner"}}}}},
+			{"AuthorizationInfo": []doc{{"permission": "iam.roles.create", "granted": false}, {"permission": "x", "granted": true}}, "Request": doc{"policy": doc{"bindings": []doc{{"role": "roles/owner"}}}}},
+			{"AuthorizationInfo": []doc{{"permission": "iam.roles.create", "granted": true}}, "Request": doc{"policy": doc{"bindings": []doc{}}}}}, []int{0}},
+	{"containers that are privileged", "sentinel", "product: kubernetes, service: audit", "AKSAudit", "s:\n    verb: create\n    requestObject.spec.containers[any].securityContext.privileged: 'true'\n  condition: s",
+		[]doc{{"Verb": "create", "RequestObject": doc{"spec": doc{"containers": []doc{{"securityContext": doc{"privileged": false}}, {"securityContext": doc{"privileged": true}}}}}}, {"Verb": "create", "RequestObject": doc{"spec": doc{"containers": []doc{{"name": "a"}}}}}}, []int{0}},
+	{"lists among CloudTrail's parameters", "sentinel", "product: aws, service: cloudtrail", "AWSCloudTrail", "s:\n    eventName: TestLists\n    requestParameters.rules.items[any]: {port: 22, cidr: 0.0.0.0/0}\n  condition: s",
+		[]doc{{"EventName": "TestLists", "RequestParameters": `{"rules":{"items":[{"port":80,"cidr":"0.0.0.0/0"},{"port":22,"cidr":"0.0.0.0/0"}]}}`}, {"EventName": "TestLists", "RequestParameters": `{"rules":{"items":[{"port":80,"cidr":"0.0.0.0/0"},{"port":22,"cidr":"10.0.0.0/8"}]}}`}}, []int{0}},
+	{"why a second factor failed", "sentinel", "product: azure, service: signinlogs", "SigninLogs", "s: {Status|contains: MFA Denied, AuthenticationRequirement: multiFactorAuthentication}\n  condition: s",
+		[]doc{{"Type": "SigninLogs", "Status": doc{"errorCode": 500121, "additionalDetails": "MFA denied; user declined"}, "ResultType": "500121", "AuthenticationRequirement": "multiFactorAuthentication"}, {"Type": "SigninLogs", "Status": doc{"errorCode": 0}, "ResultType": "0", "AuthenticationRequirement": "multiFactorAuthentication"}}, []int{0}},
 	{"callers that Google tells", "sentinel", "product: gcp, service: gcp.audit", "GCPAuditLogs", "s: {protoPayload.requestMetadata.callerIp: 10.0.0.1, data.protoPayload.request.role.title|contains: Admin}\n  condition: s",
 		[]doc{{"RequestMetadata": doc{"callerIp": "10.0.0.1"}, "Request": doc{"role": doc{"title": "My admin"}}}, {"RequestMetadata": doc{"callerIp": "10.0.0.2"}, "Request": doc{"role": doc{"title": "Admin"}}}}, []int{0}},
 	{"what Kubernetes was asked to run", "sentinel", "product: kubernetes, service: audit", "AKSAudit", "s: {requestObject.spec.hostNetwork: true, user.username: dev}\n  condition: s",
@@ -192,7 +202,11 @@ func servicesAgree(t *testing.T, model, id string) {
 		if c.model != model {
 			continue
 		}
-		r := lowered.Rule(t, "title: T\nlogsource: {"+c.source+"}\ndetection:\n  "+c.detection+"\n")
+		version := ""
+		if strings.Contains(c.detection, "[any]") {
+			version = "sigma-version: 3\n"
+		}
+		r := lowered.Rule(t, "title: T\n"+version+"logsource: {"+c.source+"}\ndetection:\n  "+c.detection+"\n")
 		for j, row := range c.rows {
 			row[id], row[m.Time[0]] = i*100+j, now
 		}

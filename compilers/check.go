@@ -243,7 +243,7 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 			c.need(PrevalenceCount, at)
 		}
 		if by, _ := c.opt.Model.CountedBy(c.plan.Source, n); len(by) == 0 {
-			c.noEntity(local.Distinct, at)
+			c.noEntity(local.Distinct, local.DistinctRange)
 		}
 		if n.By().Extract != nil {
 			c.extract(n.By().Extract, at)

@@ -28,11 +28,12 @@ var PrevalenceOf = []string{"actor", "parent", "grandparent"}
 
 // LocalPrevalence counts distinct entities (e.g. hosts) that saw the value in the lookback, or in a longer period.
 type LocalPrevalence struct {
-	Distinct  string        // the entity or field counted: host, user
-	Rarest    int           // keep the N rarest values; 0 = no such cut
-	Bounds    []Bound       // on the count; all must hold
-	Over      time.Duration // the period in which it is counted, longer than the lookback; 0 = the lookback
-	OverRange diag.Range
+	Distinct      string // the entity or field counted: host, user
+	DistinctRange diag.Range
+	Rarest        int           // keep the N rarest values; 0 = no such cut
+	Bounds        []Bound       // on the count; all must hold
+	Over          time.Duration // the period in which it is counted, longer than the lookback; 0 = the lookback
+	OverRange     diag.Range
 }
 
 // Period is how far back a run counts, if that is longer than the lookback; 0 if a run counts what it looks back on.

@@ -85,6 +85,27 @@ func TestOtherThanThePages(t *testing.T) {
 	}
 }
 
+// TestNamesThatAreCounted: entities are few and short, so that a name near one is misspelt; extracts and fields of a process above are known.
+func TestNamesThatAreCounted(t *testing.T) {
+	for _, c := range []struct{ field, distinct, near string }{
+		{"sha1", "host", ""}, {"CommandLine", "user", ""}, {"ParentImage", "host", ""}, {"Script", "host", ""}, {"Unheard", "host", ""},
+		{"sha11", "host", "`sha1`"}, {"CommandLin", "host", "`CommandLine`"}, {"sha1", "hots", "`host`"},
+	} {
+		f := file(t, firstFile, "extract: {Script: {field: CommandLine, argv: 1}}\nprevalence:\n  p: {field: "+c.field+", local: {distinct: "+c.distinct+", lte: 1}}\ndetection:\n  a: {Image: x, Script: y}\n  condition: a and p\n")
+		hints := ""
+		for _, d := range Run([]File{f}) {
+			if d.Code == "unknown-field" {
+				hints += d.Hint
+			}
+		}
+		if c.near == "" {
+			assert.Empty(t, hints, c)
+		} else {
+			assert.Contains(t, hints, c.near, c)
+		}
+	}
+}
+
 // TestManyTestsOfOneFieldAreBounded holds that a conjunction of many tests is looked through in bounded time.
 func TestManyTestsOfOneFieldAreBounded(t *testing.T) {
 	var values strings.Builder

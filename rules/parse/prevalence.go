@@ -124,6 +124,7 @@ func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {
 		switch e.Key.Value {
 		case "distinct":
 			p.Text(&l.Distinct, e.Value, "distinct")
+			l.DistinctRange = p.Span(e.Value)
 		case "rarest":
 			l.Rarest = p.Whole("invalid-number", e.Value, "rarest", "write how many of the rarest values to keep", 1, maxRarest)
 		case "over":

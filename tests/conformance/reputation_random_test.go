@@ -16,6 +16,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/compilers"
+	"decree/compilers/eql"
 	"decree/compilers/kql"
 	"decree/compilers/spl"
 	"decree/engine"
@@ -168,4 +169,45 @@ func TestSPLAsksReputationAsTheEngine(t *testing.T) {
 		matched += len(want)
 	}
 	assert.Greater(t, matched, 150)
+}
+
+// TestEQLAsksReputationAsTheEngine asks the fields that an enrich policy puts on events for all that they tell but the time.
+func TestEQLAsksReputationAsTheEngine(t *testing.T) {
+	needEQL(t)
+	m := ecs(t)
+	r := rand.New(rand.NewPCG(1, 101))
+	pick := func(values ...any) any { return values[r.IntN(len(values))] }
+	var events []doc
+	for i := range 60 {
+		known := doc{}
+		for name, v := range map[string]any{"ProfileAvailability": pick(nil, "Available", "Error"), "SignatureState": pick(nil, "SignedValid", "Unsigned"), "Signer": pick(nil, "Good", "evil"),
+			"IsCertificateValid": pick(nil, true, false), "IsRootSignerMicrosoft": pick(nil, true, false), "SoftwareName": pick(nil, "Tool", "Windows"), "ThreatName": pick(nil, nil, "Bad!x")} {
+			if v != nil {
+				known[name] = v
+			}
+		}
+		events = append(events, doc{"@timestamp": "2026-03-01T10:00:00Z", "event": doc{"id": fmt.Sprint(i), "category": []string{"process"}, "type": []string{"start"}}, "host": doc{"id": "h", "os": doc{"type": "windows"}},
+			"process": doc{"executable": `C:\a.exe`, "hash": doc{"sha1": fmt.Sprintf("a%039x", i)}}, "decree": known})
+	}
+	added := map[string]string{"decree.ProfileAvailability": "keyword", "decree.SignatureState": "keyword", "decree.Signer": "keyword", "decree.IsCertificateValid": "boolean",
+		"decree.IsRootSignerMicrosoft": "boolean", "decree.SoftwareName": "keyword", "decree.ThreatName": "keyword"}
+	file := writeEvents(t, events)
+	var texts, queries []string
+	var wanted [][]string
+	for _, asked := range []string{"certificate_valid: true", "certificate_valid: false", "root_signer_microsoft: true", "root_signer_microsoft: false", "software: tool", "software: {neq: [tool, windows]}",
+		"threat: bad!x", "threat: ''", "threat: {neq: ''}", "signer: good, certificate_valid: false", "certificate_valid: true, unavailable: include"} {
+		for _, condition := range []string{"a and x", "a and not x"} {
+			text := "title: T\nlogsource: {product: windows, category: process_creation}\nprevalence: {x: {field: sha1, " + asked + "}}\ndetection:\n  a: {Image: '*'}\n  condition: " + condition + "\n"
+			rule := lowered.Rule(t, text)
+			q, found := eql.New().Compile(rule, compilers.Options{Model: m})
+			require.Empty(t, found, text)
+			want := RunEngine(t, rule, m, file, splVerdicts())
+			require.NotEmpty(t, want, text)
+			texts, queries, wanted = append(texts, text), append(queries, q.Text), append(wanted, want)
+		}
+	}
+	for i, result := range CheckEQL(t, queries, mappedFor(t, queries, added), file) {
+		require.Nil(t, result.Error, queries[i])
+		require.ElementsMatch(t, wanted[i], result.IDs, "%s\n%s", texts[i], queries[i])
+	}
 }

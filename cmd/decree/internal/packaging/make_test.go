@@ -17,7 +17,7 @@ import (
 // TestMake packages one rule for two targets: other ids, the same but for that.
 func TestMake(t *testing.T) {
 	s, _, _ := clitest.Streams("")
-	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Library: true})
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Library: true, Tags: []string{"attack.t1611"}})
 	require.NoError(t, err)
 	chosen, err := targets.ChoosePackages([]targets.Target{
 		{Name: "a", Dialect: targets.Dialects[0], Package: "sentinel"}, {Name: "b", Dialect: targets.Dialects[0], Package: "sentinel"}}, nil)

@@ -35,6 +35,8 @@ type Query struct {
 	Assets  []Asset `json:"assets,omitempty"`
 	Notes   []Note  `json:"notes,omitempty"`
 	Result  *Result `json:"-"` // what it returns, for packages
+	// Indexed says that every search of the query asks something that the product answers from its index of terms, beside what limits it to its source.
+	Indexed bool `json:"-"`
 
 	Written *rules.Query `json:"-"` // the query of the rule that it is; nil if it is compiled
 }
@@ -60,8 +62,10 @@ type Options struct {
 	Model       *schema.Model
 	Approximate []string // gap codes accepted for this command; "all" accepts all
 	Lists       string   // one of ListPlaces; "" means by size
-	Show        Show
-	Delay       time.Duration // in SPL: the reported period ends so long before now, so that events may arrive late
+	// NoIndexTerms leaves out what a query asks only so that the product answers it from its index (package terms).
+	NoIndexTerms bool
+	Show         Show
+	Delay        time.Duration // in SPL: the reported period ends so long before now, so that events may arrive late
 	// Where the organisation keeps the events; CheckPlaces checks them.
 	Scope Places // in SPL: searches, such as index=win or a macro, added to those of the model
 	Index Places // in EQL: index patterns, separated by commas, instead of the model's

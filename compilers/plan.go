@@ -17,7 +17,7 @@ type Plan struct {
 	Filter ir.Node
 	Notes  []Note
 	lists  string
-	places Options // Scope, Index, Table and Delay
+	places Options // Scope, Index, Table, Delay and NoIndexTerms
 }
 
 // NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule if it matches one of the
@@ -145,7 +145,10 @@ func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column
 	return columns, domain
 }
 
+// IndexTerms tells whether the query asks for terms of the product's index, beside what the rule asks.
+func (p *Plan) IndexTerms() bool { return !p.places.NoIndexTerms }
+
 // Options are those of the plan's query, but for what it shows: other rules that the query reads are planned with them.
 func (p *Plan) Options() Options {
-	return Options{Model: p.Model, Lists: p.lists, Scope: p.places.Scope, Index: p.places.Index, Table: p.places.Table, Approximate: p.places.Approximate}
+	return Options{Model: p.Model, Lists: p.lists, NoIndexTerms: p.places.NoIndexTerms, Scope: p.places.Scope, Index: p.places.Index, Table: p.places.Table, Approximate: p.places.Approximate}
 }

@@ -32,6 +32,7 @@ type buildParams struct {
 	format    string
 	force     bool
 	strict    bool
+	unindexed bool
 }
 
 func newBuild(s *stdio.Streams) *cobra.Command {
@@ -59,6 +60,7 @@ targets of the project. Outside of a project it builds the shipped library.`,
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output `DIR`; decree replaces only its own files there")
 	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule; a skipped rule is of another product and never fails")
+	addIndexTerms(cmd, &p.unindexed)
 	usage.AddForce(cmd, &p.force, "")
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -129,13 +131,14 @@ func build(s *stdio.Streams, p buildParams) error {
 			return exit.After(stopping, true)
 		}
 	}
-	results, err := queries.Compile(set, chosen, queries.Options{})
+	opt := queries.Options{NoIndexTerms: p.unindexed}
+	results, err := queries.Compile(set, chosen, opt)
 	if err != nil {
 		return err
 	}
 	summary := buildSummary{Environment: set.Environment, Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
 	summary.Refused, summary.Skipped = queries.WithoutQuery(results)
-	made, err := packages(set, chosen)
+	made, err := packages(set, chosen, opt)
 	if err != nil {
 		return err
 	}
@@ -197,9 +200,9 @@ func build(s *stdio.Streams, p buildParams) error {
 const shownRefusals = 3
 
 // packages makes the packages of the targets that have one, each in the folder package of its target.
-func packages(set *ruleset.Set, chosen []targets.Target) (packaging.Made, error) {
+func packages(set *ruleset.Set, chosen []targets.Target, opt queries.Options) (packaging.Made, error) {
 	packaged := slices.DeleteFunc(slices.Clone(chosen), func(t targets.Target) bool { return t.Format() == nil })
-	return packaging.Make(set, packaged, queries.Options{}, func(t targets.Target) string { return path.Join(t.Name, "package") })
+	return packaging.Make(set, packaged, opt, func(t targets.Target) string { return path.Join(t.Name, "package") })
 }
 
 func newBuiltQuery(c queries.Result, files []output.File) builtQuery {

@@ -32,6 +32,7 @@ type compileParams struct {
 	format      string
 	approximate []string
 	lists       string
+	unindexed   bool
 	force       bool
 	report      bool
 	strict      bool
@@ -76,6 +77,7 @@ project, for the targets of the project.`,
 	f.StringVarP(&p.out, "out", "o", "", "output `DIR` for queries and what they need; without it they are printed")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
 	addLists(cmd, &p.lists)
+	addIndexTerms(cmd, &p.unindexed)
 	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all", gapCodes)
 	f.BoolVar(&p.report, "report", false, "show how faithful the queries are and why rules are refused, not the queries")
 	f.BoolVar(&p.strict, "strict", false, "with --report: exit with 1 if a rule is refused, as without --report")
@@ -101,6 +103,11 @@ project, for the targets of the project.`,
 func addLists(cmd *cobra.Command, to *string) {
 	cmd.Flags().StringVar(to, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
 	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
+}
+
+// addIndexTerms adds the flag that leaves out what queries ask only for the product's index.
+func addIndexTerms(cmd *cobra.Command, to *bool) {
+	cmd.Flags().BoolVar(to, "no-index-terms", false, "ask only what the rule asks, not also for terms that the product has in an index")
 }
 
 // knownOptions refuses gaps and places of lists that do not exist.
@@ -179,7 +186,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if err != nil {
 		return err
 	}
-	results, err := queries.Compile(set, chosen, queries.Options{Model: p.model, ModelFile: p.modelFile, Approximate: p.approximate, Lists: p.lists})
+	results, err := queries.Compile(set, chosen, queries.Options{Model: p.model, ModelFile: p.modelFile, Approximate: p.approximate, Lists: p.lists, NoIndexTerms: p.unindexed})
 	if err != nil {
 		return err
 	}

@@ -27,6 +27,7 @@ type diffParams struct {
 	format      string
 	approximate []string
 	lists       string
+	unindexed   bool
 	summary     bool
 }
 
@@ -57,6 +58,7 @@ The exit code is 1 if anything differs.`,
 	f.BoolVar(&p.summary, "summary", false, "name the rules that differ, and not what differs in them")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` that were accepted when the rules were packaged, or all")
 	addLists(cmd, &p.lists)
+	addIndexTerms(cmd, &p.unindexed)
 	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
 	usage.Complete(cmd, "allow-approximate", acceptable)
 	p.selection.AddTo(cmd)
@@ -84,7 +86,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 	if err != nil {
 		return err
 	}
-	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{Approximate: p.approximate, Lists: p.lists}, func(t targets.Target) string { return t.Name })
+	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{Approximate: p.approximate, Lists: p.lists, NoIndexTerms: p.unindexed}, func(t targets.Target) string { return t.Name })
 	if err != nil {
 		return err
 	}

@@ -108,5 +108,5 @@ func documentedPackages(set *ruleset.Set, in *project.Project, chosen []targets.
 			return packaging.Made{}, err
 		}
 	}
-	return packages(set, chosen)
+	return packages(set, chosen, queries.Options{})
 }

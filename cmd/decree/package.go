@@ -27,6 +27,7 @@ type packageParams struct {
 	format      string
 	approximate []string
 	lists       string
+	unindexed   bool
 	force       bool
 	strict      bool
 }
@@ -57,6 +58,7 @@ the targets of the project that have a package. Outside of a project name one:
 	f.StringVarP(&p.out, "out", "o", "packages", "output `DIR`; decree replaces only its own files there")
 	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
 	addLists(cmd, &p.lists)
+	addIndexTerms(cmd, &p.unindexed)
 	f.BoolVar(&p.strict, "strict", false, "write nothing if a rule is refused or cannot be deployed")
 	usage.AddForce(cmd, &p.force, "")
 	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
@@ -82,7 +84,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	if err != nil {
 		return err
 	}
-	made, err := packaging.Make(set, chosen, queries.Options{Approximate: p.approximate, Lists: p.lists}, func(t targets.Target) string { return t.Name })
+	made, err := packaging.Make(set, chosen, queries.Options{Approximate: p.approximate, Lists: p.lists, NoIndexTerms: p.unindexed}, func(t targets.Target) string { return t.Name })
 	if err != nil {
 		return err
 	}

@@ -17,7 +17,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	if found := compilers.JoinsInCorrelation("kql", c); len(found) > 0 {
 		return nil, found
 	}
-	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model, opt.Table), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach()}
+	w := &correlationWriter{top: c, opt: opt, names: newNames(opt.Model, opt.Table), statements: map[any]string{}, columns: map[any]string{}, carried: map[any][]ir.Field{}, columnsOf: map[ir.Field][]string{}, resultGroups: map[string]string{}, reach: c.Reach(), indexed: true}
 	w.span = w.names.free("timeframe")
 	for _, name := range reserved {
 		w.names.take(name)
@@ -69,6 +69,7 @@ type correlationWriter struct {
 	resultGroups  map[string]string        // what the correlation is grouped by -> column of the result
 	searched      []*compilers.Branch
 	reach         time.Duration // how much further back than the lookback rules are searched
+	indexed       bool          // every rule's conditions ask an index of terms
 	hosts         []string      // those result columns that name its host
 	lets          strings.Builder
 	time          string // the models' column
@@ -97,5 +98,5 @@ func (w *correlationWriter) query() *compilers.Query {
 	stages = append(stages, "project "+strings.Join(w.resultProjection(), ", "), "sort by "+columnName(w.time)+" asc")
 	text := before + w.lets.String() + pipe(stages)
 	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)
-	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: comment(compilers.Header(body, w.notes)...) + text, Assets: w.assets, Notes: w.notes, Result: w.result()}
+	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: comment(compilers.Header(body, w.notes)...) + text, Assets: w.assets, Notes: w.notes, Result: w.result(), Indexed: w.indexed}
 }

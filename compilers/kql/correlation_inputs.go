@@ -109,6 +109,7 @@ func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
 // matchesOf reads a rule's matches from one of its tables.
 func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule) string {
 	lets, text := one.parts()
+	w.indexed = w.indexed && one.indexed
 	w.found = append(w.found, one.found...)
 	w.note(one.plan.Notes...)
 	w.assets = compilers.AddAssets(w.assets, one.assets...)

@@ -102,6 +102,7 @@ type writer struct {
 	searched    []*compilers.Branch // of the rules that are joined
 	like        string              // the stage that adds the values by which alerts are suppressed; "" = none
 	suppression *suppression        // of a query of one plan; nil: every match is a row
+	indexed     bool                // the conditions ask an index of terms
 	assets      []compilers.Asset
 }
 
@@ -125,7 +126,7 @@ func (w *writer) query() *compilers.Query {
 		result.Searches(b.Plan, b.Sources...)
 	}
 	result.Combines, result.Reach = w.combines(), w.reach()
-	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + lets + text, Assets: w.assets, Notes: w.plan.Notes, Result: result}
+	return &compilers.Query{Dialect: "kql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + lets + text, Assets: w.assets, Notes: w.plan.Notes, Result: result, Indexed: w.indexed}
 }
 
 // combines tells whether the query is more than conditions on single events.
@@ -187,6 +188,7 @@ func (w *writer) eventStages(lets *strings.Builder) []string {
 	if w.delay > 0 && r.Source.Schedule.Lookback > 0 {
 		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(w.delay))) // behind the table and the begin of the period
 	}
+	base = append(base, w.indexStages(own)...)
 	base = append(base, w.where(own)...)
 	base = append(base, w.joins()...)
 	base = append(base, w.where(linked)...)

@@ -211,6 +211,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents) string {
 	for _, one := range tables {
 		own, text := one.parts()
 		lets.WriteString(own)
+		w.indexed = w.indexed && one.indexed
 		project := []string{"At = " + columnName(one.plan.Model.Time[0])}
 		var present compilers.All
 		for i, f := range j.node.Theirs {

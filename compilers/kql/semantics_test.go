@@ -17,7 +17,7 @@ func conditions(t *testing.T, model, logsource, detection, condition string) str
 	t.Helper()
 	m := lowered.Model(t, model)
 	r := lowered.Rule(t, "logsource: {product: windows, category: "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: "+condition+"\n")
-	q, found := New().Compile(r, compilers.Options{Model: m})
+	q, found := New().Compile(r, compilers.Options{Model: m, NoIndexTerms: true})
 	if q == nil {
 		return found[0].Code
 	}

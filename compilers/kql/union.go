@@ -40,6 +40,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	var parts []string
 	var assets []compilers.Asset
 	var reach time.Duration
+	indexed := true
 	writers := make([]*writer, len(branches))
 	for i, b := range branches {
 		writers[i] = newWriter(b.Plan, nil, taken)
@@ -53,6 +54,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 		lets.WriteString(own)
 		parts = append(parts, "(\n"+indent(text)+")")
 		found = append(found, w.found...)
+		indexed = indexed && w.indexed
 		reach = max(reach, w.reach())
 		assets = compilers.AddAssets(assets, w.assets...)
 	}
@@ -77,5 +79,5 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 		}
 	}
 	result.Reach = reach
-	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes, Result: result}, found
+	return &compilers.Query{Dialect: "kql", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: assets, Notes: lead.Notes, Result: result, Indexed: indexed}, found
 }

@@ -26,6 +26,7 @@ type targetCount struct {
 	HandWritten int    `json:"hand_written,omitempty"` // nothing compares them with the rule
 	Refused     int    `json:"refused"`
 	Skipped     int    `json:"skipped"` // another product's
+	Indexed     int    `json:"indexed"` // queries that the product answers from an index of terms
 }
 
 type reasonCount struct {
@@ -46,6 +47,7 @@ type targetFidelity struct {
 	Target   string           `json:"target"`
 	Model    string           `json:"model"`
 	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused or skipped
+	Indexed  bool             `json:"indexed,omitempty"`
 	Notes    []compilers.Note `json:"notes,omitempty"`
 	Findings diag.Diagnostics `json:"findings,omitempty"`
 }
@@ -69,7 +71,10 @@ func New(results []queries.Result, chosen []targets.Target) Report {
 		for i, r := range results[t*each : (t+1)*each] {
 			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found}
 			if r.Query != nil {
-				f.Notes = r.Query.Notes
+				f.Notes, f.Indexed = r.Query.Notes, r.Query.Indexed
+			}
+			if f.Indexed {
+				count.Indexed++
 			}
 			out.Rules[i].Targets = append(out.Rules[i].Targets, f)
 			switch f.Fidelity {

@@ -27,6 +27,11 @@ var targetKeys = []key[aTarget]{
 		}
 	}},
 	{"near_real_time", func(r *reader, t *aTarget, n *yaml.Node) { r.Bool(&t.NearRealTime, n, "near_real_time") }},
+	{"index_terms", func(r *reader, t *aTarget, n *yaml.Node) {
+		asked := true
+		r.Bool(&asked, n, "index_terms")
+		t.NoIndexTerms = !asked
+	}},
 	{"app", (*reader).app},
 	{"scope", func(r *reader, t *aTarget, n *yaml.Node) { t.Scope = r.byLogSource(t, n, "scope", "spl") }},
 	{"index", func(r *reader, t *aTarget, n *yaml.Node) { t.Index = r.byLogSource(t, n, "index", "eql") }},

@@ -25,6 +25,7 @@ type Options struct {
 	Model, ModelFile string   // as the user names them; empty: the target's own, or its first that can say the rule
 	Approximate      []string // accepted gaps, beside those of the project
 	Lists            string   // where value lists go
+	NoIndexTerms     bool     // without what is asked only for the product's index, also where the target does not say so
 	Package          bool     // for the packages of the targets, which all have a format: with its models and schedule, and the columns that alerts show
 }
 
@@ -75,7 +76,7 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 			}
 		}
 		parallel.Each(results[from:], func(c *Result) {
-			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists, Scope: t.Scope, Index: t.Index, Table: t.Table})
+			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists, NoIndexTerms: opt.NoIndexTerms || t.NoIndexTerms, Scope: t.Scope, Index: t.Index, Table: t.Table})
 		})
 	}
 	return results, nil

@@ -17,6 +17,7 @@ type Target struct {
 
 	NearRealTime bool         // packaged rules run as soon as events arrive, where the product can and the query allows it
 	App          packages.App // of a package for Splunk
+	NoIndexTerms bool         // queries ask nothing only so that the product answers it from its index
 
 	// Scope, Index and Table are texts of the queries, by log source: what SPL adds to its searches, the index patterns that EQL
 	// asks, and what KQL asks in place of a table.

@@ -77,7 +77,7 @@ func TestFormats(t *testing.T) {
 	r, _ := report(t, exact, refused)
 	s, out, _ := clitest.Streams("")
 	require.NoError(t, r.Print(s, "markdown"))
-	assert.Contains(t, out.String(), "| Target | Rules | Exact | Approximate | Refused | Skipped |\n|---|---|---|---|---|---|\n| kql | 2 | 1 (50.0%) | 0 (0.0%) | 1 (50.0%) | 0 (0.0%) |\n")
+	assert.Contains(t, out.String(), "| Target | Rules | Exact | Approximate | Refused | Skipped | Indexed |\n|---|---|---|---|---|---|---|\n| kql | 2 | 1 (50.0%) | 0 (0.0%) | 1 (50.0%) | 0 (0.0%) | 0 (0.0%) |\n")
 	out.Reset()
 	require.NoError(t, r.Print(s, "json"))
 	var back struct{ Targets []targetCount }

@@ -26,7 +26,7 @@ type targetCount struct {
 	HandWritten int    `json:"hand_written,omitempty"` // nothing compares them with the rule
 	Refused     int    `json:"refused"`
 	Skipped     int    `json:"skipped"` // another product's
-	Indexed     int    `json:"indexed"` // queries that the product answers from an index of terms
+	Indexed     *int   `json:"indexed,omitempty"` // queries that the product answers from an index of terms; nil: the dialect's queries do not say
 }
 
 type reasonCount struct {
@@ -52,6 +52,9 @@ type targetFidelity struct {
 	Findings diag.Diagnostics `json:"findings,omitempty"`
 }
 
+// saysIndexed are the dialects whose queries say whether they ask an index of terms.
+var saysIndexed = map[string]bool{"kql": true}
+
 // New sums up results. They come by target, with the rules in the same order in each.
 func New(results []queries.Result, chosen []targets.Target) Report {
 	out := Report{Targets: []targetCount{}, Reasons: []reasonCount{}, Rules: []ruleFidelity{}}
@@ -65,6 +68,9 @@ func New(results []queries.Result, chosen []targets.Target) Report {
 	}
 	for t, d := range chosen {
 		count := targetCount{Target: d.Name, Rules: each}
+		if saysIndexed[d.Dialect.Name()] {
+			count.Indexed = new(int)
+		}
 		counts := map[string]int{}
 		var codes []string
 		examples := map[string]string{}
@@ -74,7 +80,7 @@ func New(results []queries.Result, chosen []targets.Target) Report {
 				f.Notes, f.Indexed = r.Query.Notes, r.Query.Indexed
 			}
 			if f.Indexed {
-				count.Indexed++
+				*count.Indexed++
 			}
 			out.Rules[i].Targets = append(out.Rules[i].Targets, f)
 			switch f.Fidelity {

@@ -22,7 +22,7 @@ func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped", "Indexed"}}
 	written := slices.ContainsFunc(r.Targets, func(t targetCount) bool { return t.HandWritten > 0 })
 	for _, t := range r.Targets {
-		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules), share(t.Indexed, t.Rules-t.Refused-t.Skipped)})
+		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules), t.indexed()})
 	}
 	if !written {
 		for i, row := range targets {
@@ -77,6 +77,14 @@ func (t targetFidelity) cell() string {
 		cell += ": " + strings.Join(slices.Compact(codes), ", ")
 	}
 	return cell
+}
+
+// indexed is the share of the queries that ask an index of terms.
+func (t targetCount) indexed() string {
+	if t.Indexed == nil {
+		return "-"
+	}
+	return share(*t.Indexed, t.Rules-t.Refused-t.Skipped)
 }
 
 func share(n, of int) string {

@@ -25,7 +25,7 @@ type targetCount struct {
 	Approximate int    `json:"approximate"`
 	HandWritten int    `json:"hand_written,omitempty"` // nothing compares them with the rule
 	Refused     int    `json:"refused"`
-	Skipped     int    `json:"skipped"` // another product's
+	Skipped     int    `json:"skipped"`           // another product's
 	Indexed     *int   `json:"indexed,omitempty"` // queries that the product answers from an index of terms; nil: the dialect's queries do not say
 }
 

@@ -56,6 +56,7 @@ var engineMeant = map[string]func(splRow) bool{
 // TestEngineCorrelationsFindWhatTheyMean runs correlations on random events and compares what they find with what every match
 // compared with every other gives, on one worker and on several.
 func TestEngineCorrelationsFindWhatTheyMean(t *testing.T) {
+	t.Parallel()
 	matched := map[rules.CorrelationType]int{}
 	for seed := range fixture.Times[uint64](200, 2000) {
 		r := rand.New(rand.NewPCG(seed, 2))

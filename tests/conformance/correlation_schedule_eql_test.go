@@ -32,6 +32,7 @@ func eqlEvents() *schema.Model {
 // before two runs of the schedule. A run's matches of a count are not missed: of a series, which a sequence does not report event by event, another is reported
 // within the timespan before.
 func TestScheduledCorrelationsAsSequences(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	m := eqlEvents()
 	asked, reported, wanted := 0, 0, 0

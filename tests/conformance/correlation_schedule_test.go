@@ -130,6 +130,7 @@ func (s scheduled) wanted(c *ir.Correlation) []string {
 // TestScheduledCorrelationsAgree: at several times a run of the engine, the executed KQL and the SPL report the same, and a backtest what
 // its runs do: windows that the lookback would cut are whole, also where a condition asks for what did not happen, or for few.
 func TestScheduledCorrelationsAgree(t *testing.T) {
+	t.Parallel()
 	m := kqlEvents()
 	splunk := openModel(t, "splunk-windows")
 	reported := 0

@@ -48,6 +48,7 @@ func corpusRules(t testing.TB) []*ir.Rule {
 // TestPublicRulesBecomeEQL compiles every public rule. What is written parses, has the types of Elastic's
 // index templates and is nothing that Elasticsearch refuses; what is not says why, and what to do.
 func TestPublicRulesBecomeEQL(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		model string
 		share float64 // of all rules, at least

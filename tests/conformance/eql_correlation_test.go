@@ -34,6 +34,7 @@ func unrolled(query string) string {
 
 // TestEQLCorrelations parses sequences, and runs them on events of which each group has one.
 func TestEQLCorrelations(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	const logons = "title: F\nname: failed\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4625}, condition: s}\n---\n" +
 		"title: L\nname: logon\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4624}, condition: s}\n---\ntitle: T\ncorrelation: "

@@ -36,6 +36,7 @@ var refusedByEQL = map[string]string{
 // TestEQLAgreesWithTheEngine runs each condition both ways on the recorded intrusion. A sequence
 // finds the first matching child of each parent whose creation was recorded.
 func TestEQLAgreesWithTheEngine(t *testing.T) {
+	t.Parallel()
 	m := ecs(t)
 	m.Find("process_creation", "windows", "")[0].Fields["LogonId"] = schema.Column{Name: "process.logon_id", Type: schema.Int}
 	events := ecsEvents(t)

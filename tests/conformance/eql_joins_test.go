@@ -21,6 +21,7 @@ import (
 
 // TestEQLJoins parses sequences, and runs them on events of which each user has at most one of each kind: there a sequence finds what the engine finds.
 func TestEQLJoins(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	m, err := schema.Load("ecs")
 	require.NoError(t, err)

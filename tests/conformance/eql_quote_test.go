@@ -15,6 +15,7 @@ import (
 
 // TestEQLQuoting compiles hostile values with a model and reads them back with the parser.
 func TestEQLQuoting(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	values := []string{`a"b`, `a\`, `\"`, "a\nb\rc\td", "a\x00\x1b\x7f", `"""`, "x\u2028\u202e\u200b", `" or true or ?x == "`, "// c", "/* c */", "\U0001f600", `\u{41}`}
 	model := &schema.Model{Name: "m", Sources: []schema.Source{{Table: "process", Fields: map[string]schema.Column{"F": {Name: "a.F-x"}}}}}

@@ -15,6 +15,7 @@ import (
 
 // TestEQLAgreesOnRandomRules runs rules and documents that nobody would write, by the engine and by the query.
 func TestEQLAgreesOnRandomRules(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	for model, document := range map[string]func(record) doc{"ecs": record.defend, "winlogbeat": record.winlogbeat} {
 		t.Run(model, func(t *testing.T) {

@@ -116,6 +116,7 @@ func (r record) raw() doc {
 // TestEQLAgreesOnRegressionData runs every public Windows rule that has a query on the documents that Elastic
 // would hold of the events, by the engine and by the query. They find the same, rule by rule.
 func TestEQLAgreesOnRegressionData(t *testing.T) {
+	t.Parallel()
 	all := recordings(t, 200)
 	public := corpusRules(t)
 	cases := []struct {
@@ -192,6 +193,7 @@ var notInDefend = []string{"Description", "Product", "Company", "FileVersion"}
 // TestDocumentsKeepWhatWindowsWrote runs the same rules on the events as Windows wrote them: what Elastic makes
 // of the events and what the model makes of the rules together lose nothing.
 func TestDocumentsKeepWhatWindowsWrote(t *testing.T) {
+	t.Parallel()
 	all := recordings(t, 10)
 	public := corpusRules(t)
 	windows, err := schema.Load("windows")

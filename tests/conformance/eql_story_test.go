@@ -80,6 +80,7 @@ var grandchildFields = map[string]string{"decree.ProfileAvailability": "keyword"
 // TestEQLFindsTheStory runs the library's queries on the recorded intrusion, type-checked. They
 // find what the engine finds, but for the events that a note of the query's own speaks of.
 func TestEQLFindsTheStory(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	asRecorded := func(testing.TB, *compilers.Query, []doc) {}
 	byAssets := func(t testing.TB, q *compilers.Query, events []doc) {

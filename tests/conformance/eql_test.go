@@ -13,6 +13,7 @@ import (
 // TestEQLReference runs the compiler's golden query. c2 is the second child of one parent: the
 // sequence misses it, as the query's deep-ancestor note says.
 func TestEQLReference(t *testing.T) {
+	t.Parallel()
 	golden, err := os.ReadFile(filepath.Join(root(), "compilers", "eql", "testdata", "reference.golden"))
 	require.NoError(t, err)
 	query, _, _ := strings.Cut(string(golden), "\n=== ")
@@ -20,6 +21,7 @@ func TestEQLReference(t *testing.T) {
 }
 
 func TestEQLMatching(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		name, condition string
 		want            []string
@@ -52,6 +54,7 @@ func TestEQLMatching(t *testing.T) {
 }
 
 func TestEQLRejects(t *testing.T) {
+	t.Parallel()
 	results := CheckEQL(t, []string{`process where a = "b"`, `process where ?port : 80`, `process where ?a.name == 5`}, nil, "")
 	assert.NotNil(t, results[0].Error)
 	assert.NotNil(t, results[1].Error)

@@ -47,6 +47,7 @@ func mappedFor(t testing.TB, queries []string, added map[string]string) Mapping 
 
 // TestModelsHaveElasticsTypes holds each column of the models to the type of its index template.
 func TestModelsHaveElasticsTypes(t *testing.T) {
+	t.Parallel()
 	types := mapped(t)
 	fits := map[schema.Type][]string{"": {"keyword", "wildcard", "constant_keyword"}, schema.String: {"keyword", "wildcard"},
 		schema.Int: {"long", "integer"}, schema.Bool: {"boolean"}, schema.IP: {"ip"}, schema.Datetime: {"date"}}
@@ -78,6 +79,7 @@ func TestModelsHaveElasticsTypes(t *testing.T) {
 
 // TestEQLRestrictions makes sure that what Elasticsearch would refuse is noticed.
 func TestEQLRestrictions(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	cases := []struct{ query, says string }{
 		{`process where ?process.pid == 5`, ""},

@@ -131,6 +131,7 @@ func microseconds(v any) string {
 // TestEVTXAsRust compares with the Rust crate evtx, by the XML that it writes: so its reader is compared with
 // ours of EVTX, and its XML is read by ours.
 func TestEVTXAsRust(t *testing.T) {
+	t.Parallel()
 	python := pythonWith(t, "import evtx", "evtx")
 	c := &comparison{t: t, met: map[string]int{}, differences: []difference{
 		{"guid", "Windows writes a GUID in braces (MS-EVEN6 2.2.12.3), the crate without", func(_ string, a, b any) bool { return unbraced(a) == text(b) }},
@@ -167,6 +168,7 @@ func filled(v any) string {
 // TestEVTXAsVelocidex compares with the Go library of Velociraptor, over the public recordings: of the tokens that
 // are rare it reads few.
 func TestEVTXAsVelocidex(t *testing.T) {
+	t.Parallel()
 	_, public := eventLogs(t)
 	if len(public) == 0 {
 		t.Skip("no corpus of public recordings: set DECREE_CORPUS")

@@ -50,6 +50,7 @@ func extractRecord(r *rand.Rand, i int) record {
 // TestKQLAgreesOnExtracts runs made-up rules that read extracted fields by the engine and by the query. DuckDB does not split command lines: of these, and of
 // several values, Microsoft's parser reads the queries.
 func TestKQLAgreesOnExtracts(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	r := rand.New(rand.NewPCG(7, seedOf(t)))
@@ -94,6 +95,7 @@ func TestKQLAgreesOnExtracts(t *testing.T) {
 
 // TestSPLAgreesOnExtracts does the same with the search.
 func TestSPLAgreesOnExtracts(t *testing.T) {
+	t.Parallel()
 	r := rand.New(rand.NewPCG(8, seedOf(t)))
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)
@@ -124,6 +126,7 @@ func TestSPLAgreesOnExtracts(t *testing.T) {
 
 // TestEQLAgreesOnExtracts does the same with the query, where an expression says what the extract does.
 func TestEQLAgreesOnExtracts(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	r := rand.New(rand.NewPCG(9, seedOf(t)))
 	m, err := schema.Load("winlogbeat")

@@ -35,6 +35,7 @@ func linesOf(out packages.Output) []string {
 
 // TestKibanaQueriesParse reads the packaged queries by the parser of EQL, with the types of Elastic's index templates.
 func TestKibanaQueriesParse(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	for _, model := range kibana.New().Models() {
 		m, err := schema.Load(model)
@@ -57,6 +58,7 @@ func TestKibanaQueriesParse(t *testing.T) {
 
 // TestKibanaRulesAreValid holds the packaged public rules to Elastic's schema.
 func TestKibanaRulesAreValid(t *testing.T) {
+	t.Parallel()
 	s := fixture.ElasticRules(t, "eql")
 	for _, model := range kibana.New().Models() {
 		m, err := schema.Load(model)

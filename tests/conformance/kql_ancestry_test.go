@@ -57,6 +57,7 @@ func recorded(t testing.TB, m *schema.Model, id string, rows []stories.Record) R
 
 // TestKQLFindsTheStoryInSentinel runs the reference rule's own queries on the recorded intrusion.
 func TestKQLFindsTheStoryInSentinel(t *testing.T) {
+	t.Parallel()
 	r := lowered.Shipped(t, "windows/process_creation/sql_server_suspicious_grandchild.yml")
 	story := stories.Tell()
 	for _, s := range sentinels {
@@ -124,6 +125,7 @@ var deepAncestries = []string{
 
 // TestKQLLinksProcessesAsTheEngine asks each ancestry both ways, and its negation.
 func TestKQLLinksProcessesAsTheEngine(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	for _, s := range sentinels {
@@ -157,6 +159,7 @@ var rarities = []string{
 
 // TestKQLCountsAsTheEngine asks each prevalence both ways, and its negation.
 func TestKQLCountsAsTheEngine(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	for _, s := range sentinels {

@@ -101,6 +101,7 @@ func (a author) array(depth int) any {
 
 // TestKQLAgreesOnArrays runs random tests of elements on random arrays, by the engine and by the query.
 func TestKQLAgreesOnArrays(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	a := author{rand.New(rand.NewPCG(5, seedOf(t))), windowsFolders}

@@ -28,6 +28,7 @@ func tablesOf(t testing.TB, m *schema.Model) Tables {
 // TestPublicRulesBecomeKQL compiles every public rule. What is written is accepted by Microsoft's
 // parser and binder on the product's own tables; what is not says why, and what to do.
 func TestPublicRulesBecomeKQL(t *testing.T) {
+	t.Parallel()
 	cases := []struct {
 		model string
 		share float64 // of all rules, at least

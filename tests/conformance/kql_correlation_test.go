@@ -37,6 +37,7 @@ func kqlEvents() *schema.Model {
 // TestKQLCorrelationsFindWhatTheyMean runs compiled correlations over random events and compares the rows with what every match
 // compared with every other gives.
 func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	m := kqlEvents()
@@ -82,6 +83,7 @@ const kqlLogons = "correlation: {type: event_count, rules: [a], group-by: U, tim
 
 // TestKQLWindowsSlide: a pair that straddles a boundary of the clock, or of the bins that narrow the join, still counts.
 func TestKQLWindowsSlide(t *testing.T) {
+	t.Parallel()
 	agree(t, []namedCorrelation{
 		{"across the full hour", kqlLogons, []splRow{at(-1, "id=1", "Kind=x", "U=u"), at(1, "id=2", "Kind=x", "U=u")}, []string{"2"}},
 		{"exactly a timespan apart", kqlLogons, []splRow{at(-300, "id=1", "Kind=x", "U=u"), at(300, "id=2", "Kind=x", "U=u")}, []string{"2"}},
@@ -92,6 +94,7 @@ func TestKQLWindowsSlide(t *testing.T) {
 
 // TestKQLRangesChainsAndTuples: both bounds of a range hold, correlations read correlations, and several fields count as one.
 func TestKQLRangesChainsAndTuples(t *testing.T) {
+	t.Parallel()
 	pair := func(i string, u, v string) splRow { return at(float64(len(i)), "id="+i, "Kind=x", "U="+u, "V="+v) }
 	agree(t, []namedCorrelation{
 		{"a range", "correlation: {type: event_count, rules: [a], timespan: 10m, condition: {gt: 1, lte: 2}}\n",

@@ -94,6 +94,7 @@ var ancestries = map[string]string{
 
 // TestKQLAgreesWithTheEngine runs each condition both ways on the recorded intrusion.
 func TestKQLAgreesWithTheEngine(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	m, tables := mde(t)

@@ -50,6 +50,7 @@ var readsEvent = regexp.MustCompile(`(?m)^\s*Event$`)
 
 // TestKQLAgreesOnEventsInXML runs every public rule that reads Sysmon's or PowerShell's events in the table Event, by the engine and by the query.
 func TestKQLAgreesOnEventsInXML(t *testing.T) {
+	t.Parallel()
 	m, err := schema.Load("sentinel-event")
 	require.NoError(t, err)
 	rows := map[string][]doc{}

@@ -22,6 +22,7 @@ import (
 // TestKQLJoinsFindWhatTheEngineFinds runs queries of random joins over random events, many of them at one time: over all of them, and as runs of
 // a schedule, which see what came until then.
 func TestKQLJoinsFindWhatTheEngineFinds(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	m := kqlEvents()

@@ -23,6 +23,7 @@ var letName = regexp.MustCompile(`(?m)^let (\w+) =`)
 // TestKQLNamesNeverCollide names rules, lists, populations and correlations as what a query holds already: its own statements and columns,
 // tables, columns of tables, functions and words of the language.
 func TestKQLNamesNeverCollide(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	m, tables := mde(t)
 	var queries []string
@@ -59,6 +60,7 @@ func TestKQLNamesNeverCollide(t *testing.T) {
 
 // TestKQLReadsPropertiesOfAnyName reads properties that are named as words of the language and as functions.
 func TestKQLReadsPropertiesOfAnyName(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	m, err := schema.Load("sentinel")
 	require.NoError(t, err)

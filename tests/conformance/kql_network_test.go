@@ -17,6 +17,7 @@ import (
 
 // TestKQLFindsAddressesInNetworks asks networks of both families, one and several, and their negations, of addresses and of what is none.
 func TestKQLFindsAddressesInNetworks(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	m, err := schema.Load("mde")

@@ -56,6 +56,7 @@ var randomRows = []struct {
 
 // TestKQLAgreesOnRandomRules runs rules and rows that nobody would write, by the engine and by the query.
 func TestKQLAgreesOnRandomRules(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	for _, c := range randomRows {

@@ -87,6 +87,7 @@ func (r record) defender() (table string, row doc) {
 // TestKQLAgreesOnRegressionData runs every public rule that has a query on the rows that Defender would
 // hold of the events, by the engine and by the query. They find the same, rule by rule.
 func TestKQLAgreesOnRegressionData(t *testing.T) {
+	t.Parallel()
 	m, err := schema.Load("mde")
 	require.NoError(t, err)
 	var all []doc

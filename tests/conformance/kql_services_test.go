@@ -186,6 +186,7 @@ func rpcCall(uuid, number string) string {
 
 // TestKQLAgreesOnOtherServices runs each condition both ways. The rows of all stand in the tables that a model's queries read.
 func TestKQLAgreesOnOtherServices(t *testing.T) {
+	t.Parallel()
 	for model, id := range map[string]string{"sentinel": "_ItemId", "asim": "EventOriginalUid", "mde": "ReportId", "sentinel-event": "_ItemId"} {
 		t.Run(model, func(t *testing.T) { servicesAgree(t, model, id) })
 	}

@@ -17,6 +17,7 @@ import (
 
 // TestKQLSuppressesAsTheEngine runs random rules that suppress alerts on random rows at different times, by the engine and by the query.
 func TestKQLSuppressesAsTheEngine(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	for _, c := range randomRows[:2] {

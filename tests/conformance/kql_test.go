@@ -56,6 +56,7 @@ const now = "2026-03-02T12:00:00Z"
 
 // TestKQLFindsTheStory runs the reference rule's own query on the recorded intrusion.
 func TestKQLFindsTheStory(t *testing.T) {
+	t.Parallel()
 	require.Equal(t, now, stories.Now.Format("2006-01-02T15:04:05Z"))
 	query := compileKQL(t, "windows/process_creation/sql_server_suspicious_grandchild.yml")
 	rec := recording(t)
@@ -66,6 +67,7 @@ func TestKQLFindsTheStory(t *testing.T) {
 
 // TestKQLParserFindsMistakes makes sure that a wrong column, type or word would be noticed.
 func TestKQLParserFindsMistakes(t *testing.T) {
+	t.Parallel()
 	_, tables := mde(t)
 	good := `DeviceProcessEvents | where FileName =~ "a" | summarize n = count() by SHA1 | invoke FileProfile(SHA1, 1000) | where GlobalPrevalence < 5`
 	bad := []string{
@@ -86,6 +88,7 @@ var hostile = []string{`"`, `\`, `\"`, `a\`, `" or true //`, "a\nb", "a\r\tb", "
 
 // TestKQLQuoting reads every hostile value back through Microsoft's parser.
 func TestKQLQuoting(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	m, tables := mde(t)
 	var queries []string
@@ -110,6 +113,7 @@ func TestKQLQuoting(t *testing.T) {
 
 // TestKQLGolden has the parser read the golden queries, whose filter names a column of its own.
 func TestKQLGolden(t *testing.T) {
+	t.Parallel()
 	for model, folder := range map[string]string{"mde": ".", "sentinel": "sentinel", "asim": "asim"} {
 		t.Run(model, func(t *testing.T) {
 			m, err := schema.Load(model)
@@ -136,6 +140,7 @@ func TestKQLGolden(t *testing.T) {
 // TestKQLPlaces has the parser read queries with what may stand for a table. Tables are bound. Of functions and of other workspaces it knows nothing: there
 // only the syntax counts.
 func TestKQLPlaces(t *testing.T) {
+	t.Parallel()
 	m, tables := mde(t)
 	own := []string{"MyProcesses", `["a table"]`, "union MyProcesses, DeviceProcessEvents", `union isfuzzy=true DeviceProcessEvents, ["a table"]`}
 	tables["MyProcesses"], tables["a table"] = tables["DeviceProcessEvents"], tables["DeviceProcessEvents"]

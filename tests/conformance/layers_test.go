@@ -19,6 +19,7 @@ import (
 
 // TestLayersAreReadByOthers reads a layer of the public rules by MITRE's library, and the technique administration by dettectinator.
 func TestLayersAreReadByOthers(t *testing.T) {
+	t.Parallel()
 	python := pythonWith(t, "import dettectinator, mitreattack.navlayers", "attack")
 	folder, err := source.OpenFolder(fixture.Corpus(t, "sigmahq", "rules"))
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 
 // TestListsApartAreWellFormed has Microsoft's parser read watchlists and the checker of SPL read lookups.
 func TestListsApartAreWellFormed(t *testing.T) {
+	t.Parallel()
 	r := lowered.Rule(t, `title: T
 logsource: {product: windows, category: process_creation}
 lists:

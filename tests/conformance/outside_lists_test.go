@@ -55,6 +55,7 @@ func answered(t *testing.T, environment string) []*ir.Rule {
 
 // TestListsFromOutsideMeanTheSameEverywhere runs each placeholder rule in the engine and as a query of each dialect, with and without an environment.
 func TestListsFromOutsideMeanTheSameEverywhere(t *testing.T) {
+	t.Parallel()
 	var connections []record
 	for i, to := range [][3]string{{"10.0.0.9", "a.corp.example", "443"}, {"10.1.2.3", "intra.example", "80"}, {"192.168.7.7", "www.CORP.example", "8080"}, {"192.168.7.8", "other.example", "4433"}, {"203.0.113.5", "wwwintra.example.org", "22"},
 		{"10.0.0.10", "vendor.example", "8443"}, {"10.1.0.1", "vendor.example", "443"}} {

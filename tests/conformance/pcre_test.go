@@ -61,6 +61,7 @@ func askPCRE(t *testing.T, asked [][2]string) (got []any) {
 
 // TestExpressionsMeanWhatTheyMeanToPCRE holds the engine's two ways to run an expression to PCRE's own.
 func TestExpressionsMeanWhatTheyMeanToPCRE(t *testing.T) {
+	t.Parallel()
 	needPCRE(t)
 	r := rand.New(rand.NewPCG(1, 2))
 	texts := []string{"", "a", "b", "ab", "aab", "aa", "s", "K", "\u017f", "\u212a", "é", "É", "a\n", "\na", "a\nb", "\n", "\n\n", "a b", "1a", "_", "a.", "AB", "abab", "\r\n", "\r", "\v", "\u00a0", "\u2028", "sk", "aéb", "baa", "\x1b", "a\r\n", "bab\n", "ssk ab"}

@@ -58,6 +58,7 @@ func randomPrevalence(r *rand.Rand, logsource string, lookback int) string {
 
 // TestKQLCountsRandomPeriodsAsTheEngine runs queries of random populations over random events, as runs of a schedule.
 func TestKQLCountsRandomPeriodsAsTheEngine(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	m := kqlEvents()
@@ -96,6 +97,7 @@ func TestKQLCountsRandomPeriodsAsTheEngine(t *testing.T) {
 
 // TestSPLCountsRandomPeriodsAsTheEngine runs searches of random populations over random events.
 func TestSPLCountsRandomPeriodsAsTheEngine(t *testing.T) {
+	t.Parallel()
 	m, own := openModel(t, "splunk-windows"), kqlEvents()
 	own.Sources[0].Entities = rarityEntities
 	for i := range m.Sources {

@@ -76,6 +76,7 @@ func (f folder) ask(answer any, args ...string) {
 // TestProjectsThroughCommands writes random projects and model files to disk and has the commands read them: they compile the queries that the library
 // compiles, and find and alert of what its engine does. What is only warned of changes nothing.
 func TestProjectsThroughCommands(t *testing.T) {
+	t.Parallel()
 	program := command(t)
 	projects := fixture.Times(4, 20)
 	for _, name := range slices.Sorted(maps.Keys(projectWorlds(t, newProjectAuthor(0, 0)))) {
@@ -215,6 +216,7 @@ func (w world) alertsAlike(f folder, p *project, story *stories.Story) int {
 // TestModelsThatReferToThemselves: a model file whose fields refer to each other is either read, and then rules are compiled and run with it, or refused with
 // its faults at their places.
 func TestModelsThatReferToThemselves(t *testing.T) {
+	t.Parallel()
 	program := command(t)
 	rounds := fixture.Times(12, 24)
 	for _, name := range slices.Sorted(maps.Keys(products)) {

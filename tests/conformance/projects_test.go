@@ -140,6 +140,7 @@ func (w world) tell(story *stories.Story) []doc {
 // three runs, and what a backtest alerts of in a run is what its query finds and those before did not.
 // DECREE_RANDOM_PROJECTS is how many are written for each of DECREE_RANDOM_STORIES stories.
 func TestProjectsAgree(t *testing.T) {
+	t.Parallel()
 	for _, name := range slices.Sorted(maps.Keys(projectWorlds(t, newProjectAuthor(0, 0)))) {
 		t.Run(name, func(t *testing.T) {
 			switch projectWorlds(t, newProjectAuthor(0, 0))[name]().dialect.Name() {

@@ -192,6 +192,7 @@ func held(t *testing.T, tests []*ir.Regex, d compilers.Dialect, model string, re
 var mvfind = regexp.MustCompile(`mvfind\(CommandLine, "((?:\\.|[^"\\])*)"\)`)
 
 func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
+	t.Parallel()
 	needPCRE(t)
 	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
 		return held(t, tests, spl.New(), "splunk-windows", func(queries []string) (all [][]string) {
@@ -206,6 +207,7 @@ func TestExpressionsMeanTheSameToPCRE(t *testing.T) {
 }
 
 func TestExpressionsMeanTheSameToKusto(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	_, tables := mde(t)
 	expressionsAgree(t, func(t *testing.T, tests []*ir.Regex) []string {
@@ -223,6 +225,7 @@ func TestExpressionsMeanTheSameToKusto(t *testing.T) {
 }
 
 func TestExpressionsMeanTheSameToLucene(t *testing.T) {
+	t.Parallel()
 	jars, err := filepath.Glob(filepath.Join(root(), ".cache", "lucene-core-*.jar"))
 	require.NoError(t, err)
 	if _, err := exec.LookPath("java"); err != nil || len(jars) == 0 {

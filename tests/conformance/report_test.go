@@ -80,6 +80,7 @@ func writeReport(t *testing.T) (page string) {
 // TestReportInABrowser opens a report in Chromium: it loads nothing, runs nothing that an event brings, fits every width, and its box filters.
 // DECREE_SCREENSHOTS names a folder for pictures.
 func TestReportInABrowser(t *testing.T) {
+	t.Parallel()
 	chromium, python := needBrowser(t)
 	page := writeReport(t)
 	var all []opened

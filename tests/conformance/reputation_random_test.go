@@ -93,6 +93,7 @@ func randomReputationRule(r *rand.Rand, logsource string) string {
 
 // TestKQLAsksReputationAsTheEngine asks FileProfile and a watchlist for all that they tell.
 func TestKQLAsksReputationAsTheEngine(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	matched := 0
@@ -135,6 +136,7 @@ func TestKQLAsksReputationAsTheEngine(t *testing.T) {
 
 // TestSPLAsksReputationAsTheEngine asks a lookup for all that it tells.
 func TestSPLAsksReputationAsTheEngine(t *testing.T) {
+	t.Parallel()
 	m, own := openModel(t, "splunk-windows"), kqlEvents()
 	own.Sources[0].Entities, own.Sources[0].Reputation = rarityEntities, fileReputation
 	for i := range m.Sources {

@@ -49,6 +49,7 @@ func resourcesOf(t *testing.T, out packages.Output) []sentinelResource {
 // TestSentinelQueriesReturnWhatAlertsShow binds the packaged queries by Microsoft's parser. Each ends with the columns that its entity mappings name: a
 // column that the query does not return is an error.
 func TestSentinelQueriesReturnWhatAlertsShow(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	for _, model := range []string{"sentinel", "asim", "mde"} {
 		m, err := schema.Load(model)
@@ -85,6 +86,7 @@ func TestSentinelQueriesReturnWhatAlertsShow(t *testing.T) {
 
 // TestSentinelRulesAreReadByMicrosoftsLibrary reads packaged rules by azure-mgmt-securityinsight and writes them back: nothing is lost or changed.
 func TestSentinelRulesAreReadByMicrosoftsLibrary(t *testing.T) {
+	t.Parallel()
 	python := pythonWith(t, "import azure.mgmt.securityinsight._utils.model_base", "sentinel")
 	m, err := schema.Load("sentinel")
 	require.NoError(t, err)

@@ -15,6 +15,7 @@ import (
 // TestPublicRulesBecomeWellFormedSPL compiles every public rule for the first of SPL's models that has its
 // log source: at least 97 of a hundred have one, none of those is refused, and all pass the checker.
 func TestPublicRulesBecomeWellFormedSPL(t *testing.T) {
+	t.Parallel()
 	var models []*schema.Model
 	for _, name := range schema.Preferred("spl") {
 		m, err := schema.Load(name)

@@ -49,6 +49,7 @@ const splPair = "correlation: {type: event_count, rules: [a], group-by: U, times
 
 // TestSPLWindowsSlide: a pair that straddles a boundary of the clock still counts.
 func TestSPLWindowsSlide(t *testing.T) {
+	t.Parallel()
 	for _, c := range []struct {
 		name   string
 		events []splRow
@@ -68,6 +69,7 @@ func TestSPLWindowsSlide(t *testing.T) {
 
 // TestSPLRangesChainsAndTuples: ranges (gt and lte) and chains work, and several fields of value_count count distinct tuples.
 func TestSPLRangesChainsAndTuples(t *testing.T) {
+	t.Parallel()
 	burst := func(times ...float64) (events []splRow) {
 		for i, s := range times {
 			events = append(events, at(s, "id="+string(rune('1'+i)), "Kind=x", "U=u"))
@@ -107,6 +109,7 @@ func TestSPLRangesChainsAndTuples(t *testing.T) {
 
 // TestSPLCorrelationsHoldHostileNames: what a rule names is refused or stays what it is.
 func TestSPLCorrelationsHoldHostileNames(t *testing.T) {
+	t.Parallel()
 	m := openModel(t, "splunk-windows")
 	written := 0
 	for _, name := range []string{"a b", "a|b", "a)b", "a(b", "a,b", "a=b", "it's", "`delete`", "[search x]", `a"b`, `a\b`, "a\nb", "a*", "```| delete", "where", "NOT", "_time", "decree_group", "a{}.b"} {
@@ -132,6 +135,7 @@ func TestSPLCorrelationsHoldHostileNames(t *testing.T) {
 
 // TestSPLShowsHowMany: a match says what was counted.
 func TestSPLShowsHowMany(t *testing.T) {
+	t.Parallel()
 	m := openModel(t, "splunk-windows")
 	for _, c := range []struct {
 		condition, field string

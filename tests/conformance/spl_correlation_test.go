@@ -146,6 +146,7 @@ func splRandomCorrelation(r *rand.Rand) string {
 // TestSPLCorrelationsFindWhatTheyMean runs compiled correlations over random events and compares the rows with what every match
 // compared with every other gives.
 func TestSPLCorrelationsFindWhatTheyMean(t *testing.T) {
+	t.Parallel()
 	m := openModel(t, "splunk-windows")
 	matched := map[rules.CorrelationType]int{}
 	exact, more := 0, 0

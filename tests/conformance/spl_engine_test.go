@@ -89,6 +89,7 @@ func TestSPLAgreesWithTheEngine(t *testing.T) { splBothWays(t, stories.Tell(), c
 // TestSPLLinksProcessesAsTheEngine asks each ancestry and its negation, of Sysmon on Windows and on Linux, and of macOS as the Common
 // Information Model names its processes.
 func TestSPLLinksProcessesAsTheEngine(t *testing.T) {
+	t.Parallel()
 	windows, world := splStory(t, deep())
 	renamed := func(names map[string]string, fixed doc) []doc {
 		var out []doc
@@ -135,6 +136,7 @@ func TestSPLLinksProcessesAsTheEngine(t *testing.T) {
 
 // TestSPLCountsAsTheEngine asks each prevalence and its negation.
 func TestSPLCountsAsTheEngine(t *testing.T) {
+	t.Parallel()
 	texts := map[string]string{}
 	for _, asked := range append(slices.Clone(rarities), "{field: sha1, local: {distinct: host, rarest: 3}}", "{field: user, local: {distinct: host, rarest: 2}}") {
 		for _, condition := range []string{"any and x", "any and not x", "shell and x"} {
@@ -146,6 +148,7 @@ func TestSPLCountsAsTheEngine(t *testing.T) {
 
 // TestSPLFindsTheStory runs the reference rule's own search on the recorded intrusion.
 func TestSPLFindsTheStory(t *testing.T) {
+	t.Parallel()
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)
 	q, found := spl.New().Compile(libraryRule(t, "sql_server_suspicious_grandchild"), compilers.Options{Model: m})

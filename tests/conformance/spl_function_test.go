@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"decree/engine/backtrack"
@@ -137,24 +138,31 @@ func splMap(r splRow, name string, makes splExpr) any {
 	return splField(made)
 }
 
-// splExpressions are expressions of PCRE, by their text.
-var splExpressions = map[string]*backtrack.Program{}
-
-var splMachine backtrack.Machine
+// splExpressions are expressions of PCRE, by their text, and the machine that runs them. Tests run side by side and take turns with it.
+var splExpressions struct {
+	sync.Mutex
+	known   map[string]*backtrack.Program
+	machine backtrack.Machine
+}
 
 // splMatches tells whether an expression is found in a text, as PCRE finds it: the engine's own way to run such expressions is held to PCRE's by
 // TestExpressionsMeanWhatTheyMeanToPCRE.
 func splMatches(expr, v string) bool {
-	program := splExpressions[expr]
+	splExpressions.Lock()
+	defer splExpressions.Unlock()
+	program := splExpressions.known[expr]
 	if program == nil {
 		e, err := regex.Parse(expr, "")
 		if err != nil {
 			panic(fmt.Sprintf("%s: %v", expr, err))
 		}
 		program = backtrack.Compile(e)
-		splExpressions[expr] = program
+		if splExpressions.known == nil {
+			splExpressions.known = map[string]*backtrack.Program{}
+		}
+		splExpressions.known[expr] = program
 	}
-	found, known, _ := splMachine.Match(program, v, 10_000_000)
+	found, known, _ := splExpressions.machine.Match(program, v, 10_000_000)
 	if !known {
 		panic("too many steps: " + expr)
 	}

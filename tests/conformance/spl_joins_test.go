@@ -111,6 +111,7 @@ func (n naiveJoins) joins(j *ir.Join, e splRow) bool {
 
 // TestSPLJoinsFindWhatTheyMean runs searches of random joins over random events.
 func TestSPLJoinsFindWhatTheyMean(t *testing.T) {
+	t.Parallel()
 	m := openModel(t, "splunk-windows")
 	matched := 0
 	for seed := range fixture.Times[uint64](400, 4000) {

@@ -18,6 +18,7 @@ import (
 
 // TestSPLListsApartAgreeWithTheEngine asks lists in lookups, of whole values and of parts, and their negation.
 func TestSPLListsApartAgreeWithTheEngine(t *testing.T) {
+	t.Parallel()
 	events, world := splStory(t, stories.Tell())
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)

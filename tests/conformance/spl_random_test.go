@@ -14,6 +14,7 @@ import (
 
 // TestSPLAgreesOnRandomRules runs rules and events that nobody would write, by the engine and by the search.
 func TestSPLAgreesOnRandomRules(t *testing.T) {
+	t.Parallel()
 	a := author{rand.New(rand.NewPCG(3, seedOf(t))), append([]string{"", "D:/"}, windowsFolders...)}
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)

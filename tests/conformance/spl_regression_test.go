@@ -19,6 +19,7 @@ import (
 // engine and by the search. They find the same, rule by rule. The engine knows no sources: it is asked of those that the
 // rule's table names.
 func TestSPLAgreesOnRegressionData(t *testing.T) {
+	t.Parallel()
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)
 	var events []doc
@@ -56,6 +57,7 @@ func TestSPLAgreesOnRegressionData(t *testing.T) {
 // TestSplunkKeepsWhatWindowsWrote runs the same rules on the events as Windows wrote them: what the add-ons make of the events and what the
 // model makes of the rules together lose nothing.
 func TestSplunkKeepsWhatWindowsWrote(t *testing.T) {
+	t.Parallel()
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)
 	windows, err := schema.Load("windows")
@@ -89,6 +91,7 @@ func TestSplunkKeepsWhatWindowsWrote(t *testing.T) {
 // TestWholeNumbersAreWrittenInOneWay holds the columns to what the base search relies on: what Windows puts in those of the type int, if it
 // is a number at all, are digits alone, without zeros before them.
 func TestWholeNumbersAreWrittenInOneWay(t *testing.T) {
+	t.Parallel()
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)
 	names := map[string]bool{}

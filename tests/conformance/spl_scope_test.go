@@ -15,6 +15,7 @@ import (
 // TestSPLScopes runs searches over events of two logs in three indexes. A scope keeps those of its own log and index: in the base search, and where sources
 // of one rule have different scopes and are told apart after it.
 func TestSPLScopes(t *testing.T) {
+	t.Parallel()
 	var events []doc
 	add := func(index, channel, code string, data map[string]string) {
 		e := record{id: fmt.Sprintf("%s %s", index, code), channel: channel, code: code, computer: "h", instant: "2026-03-01T10:00:00Z", data: data}.splunk(t)

@@ -18,6 +18,7 @@ import (
 // TestSPLAgreesOnEventsMadeUp runs every public rule, in each model that it has a search in, on events made up to match it or nearly,
 // and on some of those of the rules before it: by the engine and by the search.
 func TestSPLAgreesOnEventsMadeUp(t *testing.T) {
+	t.Parallel()
 	const each, others = 40, 200
 	public := corpusRules(t)
 	for _, name := range []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network"} {

@@ -109,6 +109,7 @@ func checkSPL(text string) ([]string, error) {
 }
 
 func TestSPLCheckerFindsFaults(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]string{
 		`a="b`:                     "string without an end",
 		`a=1 | where (b`:           "parentheses",
@@ -140,6 +141,7 @@ func compileSPL(t *testing.T, r *ir.Rule) *compilers.Query {
 }
 
 func TestHostileValuesStayInsideTheirStrings(t *testing.T) {
+	t.Parallel()
 	hostile := []string{`"`, `\`, `\"`, `\\"`, "`", "```", `" | delete`, `]`, `[search x]`, "a\nb", `a*`, `a?`, `'`, "|", `C:\x\`}
 	for _, v := range hostile {
 		for _, op := range []ir.TextOp{ir.Equals, ir.StartsWith, ir.EndsWith, ir.Contains, ir.Filename} {
@@ -161,6 +163,7 @@ func TestHostileValuesStayInsideTheirStrings(t *testing.T) {
 }
 
 func TestPipelineOrder(t *testing.T) {
+	t.Parallel()
 	among := &ir.Named{Name: "p", Body: &ir.Match{Field: ir.Field{Name: "Image", Level: 2}, Test: &ir.Text{Op: ir.Filename, Values: []string{"a.exe"}}}}
 	rare := &ir.Prevalence{Name: "r", Among: among, Spec: rules.Prevalence{Name: "r", Field: "sha1", Global: []rules.Bound{{Op: "lt", Value: 5}},
 		Local: &rules.LocalPrevalence{Distinct: "host", Rarest: 10, Bounds: []rules.Bound{{Op: "lte", Value: 3}}}}}

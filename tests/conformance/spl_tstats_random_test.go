@@ -74,6 +74,7 @@ func tstatsRows(t testing.TB, search string, rows []splRow, id string) []string 
 
 // TestDataModelsAgreeOnRandomRules runs rules and events that nobody would write, by the engine and by tstats.
 func TestDataModelsAgreeOnRandomRules(t *testing.T) {
+	t.Parallel()
 	a := author{rand.New(rand.NewPCG(4, seedOf(t))), append([]string{"", "D:/"}, windowsFolders...)}
 	m, err := schema.Load("cim")
 	require.NoError(t, err)

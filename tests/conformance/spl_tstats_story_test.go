@@ -36,6 +36,7 @@ func dataModelStory(s *stories.Story) []doc {
 
 // TestDataModelsLinkProcessesAsTheEngine asks each ancestry and its negation of the rows that tstats gives.
 func TestDataModelsLinkProcessesAsTheEngine(t *testing.T) {
+	t.Parallel()
 	m, err := schema.Load("cim")
 	require.NoError(t, err)
 	m.ID = []string{"id"}

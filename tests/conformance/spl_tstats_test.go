@@ -50,6 +50,7 @@ func checkTstats(command string) error {
 }
 
 func TestTstatsCheckerFindsFaults(t *testing.T) {
+	t.Parallel()
 	const good = `| tstats summariesonly=false fillnull_value="unknown" count from datamodel=A.B where B.x="y" NOT B.z IN ("u", "v") earliest=-1h latest=now by _time, B.x, B.z span=1s`
 	_, err := checkSPL(good + " | rename B.* AS *")
 	require.NoError(t, err)
@@ -73,6 +74,7 @@ func TestTstatsCheckerFindsFaults(t *testing.T) {
 // TestPublicRulesOfDataModels compiles every public rule of a log source that Splunk's accelerated data models have: most
 // can be said, every other is refused with a code and a hint, and all pass the checker.
 func TestPublicRulesOfDataModels(t *testing.T) {
+	t.Parallel()
 	model, err := schema.Load("cim")
 	require.NoError(t, err)
 	compiled, all := 0, 0

@@ -65,6 +65,7 @@ detection: {s: {EventID: 4625}, condition: s}
 // TestSplunkAppPassesAppInspect packages public rules and hostile ones, and has Splunk's own tool check the app as it does for Splunk Cloud. Two parsers read its
 // files back: each has the same stanzas, settings and values.
 func TestSplunkAppPassesAppInspect(t *testing.T) {
+	t.Parallel()
 	python := needAppInspect(t)
 	inputs := splunkInputs(t, fixture.Times(5, 1))
 	for name, settings := range map[string]packages.Settings{

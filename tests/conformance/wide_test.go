@@ -92,6 +92,7 @@ func asksATableTwice(query string) bool {
 }
 
 func TestKQLAgreesOnWideLogSources(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	needDuckDB(t)
 	a := author{rand.New(rand.NewPCG(11, seedOf(t))), windowsFolders}
@@ -171,6 +172,7 @@ func TestKQLAgreesOnWideLogSources(t *testing.T) {
 }
 
 func TestEQLAgreesOnWideLogSources(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	for _, model := range []string{"ecs", "winlogbeat"} {
 		t.Run(model, func(t *testing.T) {
@@ -216,6 +218,7 @@ func TestEQLAgreesOnWideLogSources(t *testing.T) {
 }
 
 func TestSPLAgreesOnWideLogSources(t *testing.T) {
+	t.Parallel()
 	a := author{rand.New(rand.NewPCG(13, seedOf(t))), append([]string{"", "D:/"}, windowsFolders...)}
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)

@@ -62,6 +62,7 @@ func checkedHere(query string, d compilers.Dialect) bool {
 
 // TestHandWrittenKQL reads queries that are written by hand by Microsoft's parser and binder. What decree's own check says of them, it says too.
 func TestHandWrittenKQL(t *testing.T) {
+	t.Parallel()
 	needKusto(t)
 	tables := Tables{}
 	for _, name := range []string{"sentinel", "mde"} {
@@ -83,6 +84,7 @@ func TestHandWrittenKQL(t *testing.T) {
 
 // TestHandWrittenEQL does the same with the parser of EQL.
 func TestHandWrittenEQL(t *testing.T) {
+	t.Parallel()
 	needEQL(t)
 	queries := handWritten(t, "eql", "kibana", "eql")
 	require.Greater(t, len(queries), 10)

@@ -81,6 +81,7 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 		one.since = w.span + " + " + timespan(w.top.Reach())
 		out = append(out, one)
 	}
+	eachOnce(out)
 	return out
 }
 

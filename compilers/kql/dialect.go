@@ -83,6 +83,7 @@ func (w *writer) compiled(found diag.Diagnostics, asks compilers.Show) (*compile
 type writer struct {
 	plan        *compilers.Plan
 	sources     []*schema.Source // the sources that are searched: the plan's own, and others of its table
+	besides     []*writer        // other branches of the rule that read the same table: what they find is left out
 	found       diag.Diagnostics
 	negated     map[ir.Node]bool
 	names       names
@@ -190,6 +191,7 @@ func (w *writer) eventStages(lets *strings.Builder) []string {
 	}
 	base = append(base, w.indexStages(own)...)
 	base = append(base, w.where(own)...)
+	base = append(base, w.leaveOut(lets)...)
 	base = append(base, w.joins()...)
 	base = append(base, w.where(linked)...)
 	base = append(base, w.dropKeys()...)

@@ -207,6 +207,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents) string {
 		one.since = w.since + shift(" + ", j.node.Before)
 		tables = append(tables, one)
 	}
+	eachOnce(tables)
 	var parts []string
 	for _, one := range tables {
 		own, text := one.parts()

@@ -29,22 +29,9 @@ func (w *writer) arrival() string {
 	return columnName(w.plan.Model.Time[0])
 }
 
-// scopeTests are the tests by which a row belongs to one of the sources.
+// scopeTests are the stages that keep the rows of one of the sources.
 func (w *writer) scopeTests() []string {
-	var either compilers.Any
-	for _, tests := range compilers.Scopes(w.sources) {
-		var all compilers.All
-		for _, t := range tests {
-			values := &ir.Text{Op: ir.Equals, Values: t.Values}
-			c := part(w.typed(t.Column, t.Type), t.Reads(), values)
-			test := w.text(c, values)
-			if t.Optional {
-				test = compilers.Any{absent(c), test}
-			}
-			all = append(all, test)
-		}
-		either = append(either, all)
-	}
+	either := w.inScope(false)
 	var stages []string
 	if len(either) == 1 {
 		for _, test := range either[0].(compilers.All) {
@@ -54,4 +41,26 @@ func (w *writer) scopeTests() []string {
 		stages = append(stages, where(either))
 	}
 	return stages
+}
+
+// inScope is true of a row of one of the sources. It is empty if every row of the table is. Below a negation it is never null.
+func (w *writer) inScope(negated bool) compilers.Any {
+	var either compilers.Any
+	for _, tests := range compilers.Scopes(w.sources) {
+		var all compilers.All
+		for _, t := range tests {
+			values := &ir.Text{Op: ir.Equals, Values: t.Values}
+			c := part(w.typed(t.Column, t.Type), t.Reads(), values)
+			test := compilers.Pred(w.text(c, values))
+			if c.kind != text {
+				test = notNull(test, c.name, negated)
+			}
+			if t.Optional {
+				test = compilers.Any{absent(c), test}
+			}
+			all = append(all, test)
+		}
+		either = append(either, all)
+	}
+	return either
 }

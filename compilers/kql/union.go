@@ -47,6 +47,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 		writers[i].sources, writers[i].lists, writers[i].span = b.Sources, lists, span
 		writers[i].since = writers[i].sinceFrom()
 	}
+	eachOnce(writers)
 	suppression := suppress(writers, taken)
 	shown := show(writers, asks)
 	for _, w := range writers {

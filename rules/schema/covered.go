@@ -3,6 +3,7 @@ package schema
 import (
 	"reflect"
 	"slices"
+	"strings"
 
 	"decree/rules/ir"
 )
@@ -26,6 +27,18 @@ func (s *Source) Within(wide *Source) bool {
 		return !slices.ContainsFunc(s.Scope, func(n ScopeTest) bool {
 			return n.Column == w.Column && n.Type == w.Type && n.Key == w.Key && (w.Optional || !n.Optional) && n.EngineOnly == w.EngineOnly && len(n.Values) > 0 &&
 				!slices.ContainsFunc(n.Values, func(v string) bool { return !slices.Contains(w.Values, v) })
+		})
+	})
+}
+
+// Disjoint tells whether no event of the source is one of another source of the same table: both test one column, for different values.
+func (s *Source) Disjoint(other *Source) bool {
+	return slices.ContainsFunc(s.Scope, func(a ScopeTest) bool {
+		return slices.ContainsFunc(other.Scope, func(b ScopeTest) bool {
+			return a.Column == b.Column && a.Type == b.Type && a.Key == b.Key && !a.Optional && !b.Optional && !a.EngineOnly && !b.EngineOnly &&
+				!slices.ContainsFunc(a.Values, func(v string) bool {
+					return slices.ContainsFunc(b.Values, func(w string) bool { return strings.EqualFold(v, w) })
+				})
 		})
 	})
 }

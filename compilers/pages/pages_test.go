@@ -151,7 +151,7 @@ func TestAPageHasEverySection(t *testing.T) {
 	got := sectionsOf(page)
 	require.Len(t, page.Sections, len(sections), "every section has something to say")
 	for id, parts := range map[string][]string{
-		"metadata":           {"ID=5E0B8A52", "OS=Windows Server", "Log source=windows/process_creation", "Schedule=every 1h, over the last 2h", "Version=2.0", "Tags=cve.2024-1, attack.t1999", "File=rules/whole.yml"},
+		"metadata":           {"ID=5E0B8A52", "OS=Windows Server", "Log source=windows/process_creation", "Schedule=every 1 hour, over the last 2 hours", "Version=2.0", "Tags=cve.2024-1, attack.t1999", "File=rules/whole.yml"},
 		"attack":             {"TA0002 - Execution    TA0003 - Persistence T1505 001 Server Software Component: SQL Stored Procedures TA0004 - Privilege Escalation T1611  Escape to Host", "Not in ATT&CK 18.1, or no longer: attack.t1999"},
 		"data-sources":       {"P T 1 E Process Process Creation", "Needs this", "Sysmon event 1", "Microsoft KQL: set up"},
 		"description":        {"First. Second: one two goes on last"},
@@ -163,7 +163,7 @@ func TestAPageHasEverySection(t *testing.T) {
 		"lists":       {"tools: 2 values: a.exe, b.exe", "more: 2 values: Union of=tools"},
 		"fields":      {"Field|Microsoft KQL|Elastic EQL Image FolderPath not held sha1 (entity) not held not held"},
 		"packages":    {"Microsoft Sentinel Scheduled Whole 1.0.0 whole.yaml"},
-		"suppression": {"One alert in 1d, the earliest, for the same values of host"},
+		"suppression": {"One alert in 1 day, the earliest, for the same values of host"},
 		"filters":     {"Filter=Ours d An event is reported only if this holds, too: this does not hold (no event)"},
 		"alert":       {"Title=Found {Image}", "Risk=40", "Entity: host=host", "Detail: Command=CommandLine", "Fields to look at=CommandLine"},
 		"tests":       {"Tests=1 of 2 passed", "Coverage=3 of 4 (75 %)", "Mutation score=1 of 30 (3 %)", "Parts that decide no test: x holds", "and 5 more", "a found FolderPath: C:\\x\nZzz: z b left alone", "and 1 event not shown", "Result=the test fails"},
@@ -191,7 +191,7 @@ func TestWhatARuleDoesNotSayHasNoSection(t *testing.T) {
 	assert.Contains(t, little["related"], "Whole high says that this is related: similar")
 	assert.Equal(t, "rules/many", all[2].Path, "without an id its name")
 	assert.Contains(t, correlation["metadata"], "Correlation=event count")
-	assert.Contains(t, correlation["condition"], "within 1h the number of matches is at least 2")
+	assert.Contains(t, correlation["condition"], "within 1 hour the number of matches is at least 2")
 	assert.Contains(t, correlation["condition"], "What base looks for: a: EventID is 4625")
 	assert.Contains(t, correlation["related"], "Base a part of this correlation")
 	written := &maker{Detection: &Detection{Rule: &ir.Rule{Source: &rules.Rule{Queries: []rules.Query{{}}}, Condition: &ir.Const{Value: true}}}}

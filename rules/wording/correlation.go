@@ -3,7 +3,6 @@ package wording
 import (
 	"fmt"
 	"strings"
-	"time"
 
 	"decree/rules"
 	"decree/rules/ir"
@@ -74,22 +73,4 @@ func occurred(c *ir.Correlation, n ir.Node) Phrase {
 		p.Parts = append(p.Parts, occurred(c, below))
 	}
 	return p
-}
-
-// Duration writes a time as rules do: 1h30m, 2d.
-func Duration(d time.Duration) string {
-	out := ""
-	for _, unit := range []struct {
-		name string
-		is   time.Duration
-	}{{"d", 24 * time.Hour}, {"h", time.Hour}, {"m", time.Minute}, {"s", time.Second}} {
-		if n := d / unit.is; n > 0 {
-			out += fmt.Sprintf("%d%s", n, unit.name)
-			d -= n * unit.is
-		}
-	}
-	if out == "" {
-		return "0s"
-	}
-	return out
 }

@@ -15,20 +15,20 @@ func prevalence(n *ir.Prevalence) Phrase {
 		p.Parts = append(p.Parts, Phrase{Text: fmt.Sprintf(format, args...)})
 	}
 	if l := s.Local; l != nil {
-		period := "the period that is searched"
+		period := "the searched period"
 		if l.Over > 0 {
 			period = "the last " + Duration(l.Over)
 		}
 		switch among := n.Among.(type) {
 		case nil:
-			add("counted are all events of the log source in %s", period)
+			add("all events of the log source in %s are counted", period)
 		case *ir.Named:
-			add("counted are the events of %s for which %s holds", period, among.Name)
+			add("only events of %s for which %s holds are counted", period, among.Name)
 		default:
-			p.Parts = append(p.Parts, Phrase{Text: "counted are the events of " + period + " for which this holds", Parts: []Phrase{Node(among)}})
+			p.Parts = append(p.Parts, Phrase{Text: "only events of " + period + " for which this holds are counted", Parts: []Phrase{Node(among)}})
 		}
 		if len(l.Bounds) > 0 {
-			add("the number of different values of %s with it %s", l.Distinct, bounds(l.Bounds))
+			add("the number of different values of %s that have it %s", l.Distinct, bounds(l.Bounds))
 		}
 		if l.Rarest > 0 {
 			add("it is one of the %d values with the fewest different values of %s", l.Rarest, l.Distinct)

@@ -10,21 +10,25 @@ import (
 )
 
 // operations say how a text is compared. %s is the field.
-var operations = map[ir.TextOp]string{ir.Equals: "%s is", ir.StartsWith: "%s starts with", ir.EndsWith: "%s ends with", ir.Contains: "%s contains", ir.Filename: "the file name of %s is"}
+var operations = map[ir.TextOp]string{ir.Equals: "%s is", ir.StartsWith: "%s starts with", ir.EndsWith: "%s ends with", ir.Contains: "%s contains", ir.Filename: "the file name of %s is", ir.Word: "%s contains as a whole word"}
 
-func operation(o ir.TextOp, field string) string {
-	if words, ok := operations[o]; ok {
-		return fmt.Sprintf(words, field)
-	}
-	return field + " " + o.String()
-}
+func operation(o ir.TextOp, field string) string { return fmt.Sprintf(operations[o], field) }
 
 // comparisons say how a number is compared.
 var comparisons = map[string]string{"eq": "is", "neq": "is not", "lt": "is less than", "lte": "is at most", "gt": "is more than", "gte": "is at least"}
 
 // test is what is asked of a field.
 func test(field string, t ir.Test) Phrase {
+	if field == ir.ElementItself {
+		field = "it"
+	}
 	switch t := t.(type) {
+	case *ir.OfFilename:
+		return test("the file name of "+field, t.Test)
+	case *ir.Elements:
+		return elements(field, t)
+	case *ir.Bits:
+		return Phrase{Text: field + " has all bits of", Values: []string{fmt.Sprintf("%#x", t.Mask)}}
 	case *ir.Text:
 		if t.Op == ir.Equals && len(t.Values) == 1 && t.Values[0] == "" {
 			return Phrase{Text: field + " is empty"}
@@ -56,7 +60,7 @@ func test(field string, t ir.Test) Phrase {
 	case *ir.TimePart:
 		return Phrase{Text: fmt.Sprintf("the %s of %s (UTC) %s%s", t.Part, field, comparisons[t.Op], oneOf(len(t.Values), "")), Values: numbers(t.Values)}
 	}
-	return Phrase{Text: field + " " + ir.Describe(t)}
+	panic("wording: unknown test")
 }
 
 // oneOf says how many values there are.

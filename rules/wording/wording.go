@@ -53,8 +53,12 @@ func Node(n ir.Node) Phrase {
 		return test("any value of the event", n.Test)
 	case *ir.Prevalence:
 		return prevalence(n)
+	case *ir.Join:
+		return join(n)
+	case *ir.Occurred: // Correlation says which
+		return Phrase{Text: fmt.Sprintf("input %d", n.Input)}
 	}
-	return dumped(n)
+	panic("wording: unknown node")
 }
 
 func nodes(all []ir.Node) []Phrase {
@@ -80,41 +84,6 @@ func not(n ir.Node) Phrase {
 		return p
 	}
 	return Phrase{Text: "this does not hold", Parts: []Phrase{p}}
-}
-
-// dumped has the words of ir.Dump, for what has no better ones here.
-func dumped(n ir.Node) Phrase {
-	lines := strings.Split(strings.TrimRight(ir.Dump(&ir.Rule{Condition: n}), "\n"), "\n")
-	top, _ := indented(lines, 0)
-	return top[0]
-}
-
-// indented reads lines whose indentation is two spaces for each level. It gives the phrases of a depth, and how many lines they took.
-func indented(lines []string, depth int) (out []Phrase, read int) {
-	for read < len(lines) {
-		text := strings.TrimLeft(lines[read], " ")
-		at := (len(lines[read]) - len(text)) / 2
-		switch {
-		case at < depth:
-			return out, read
-		case at > depth && len(out) > 0:
-			parts, n := indented(lines[read:], at)
-			out[len(out)-1].Parts = append(out[len(out)-1].Parts, parts...)
-			read += n
-		default:
-			out = append(out, Phrase{Text: text})
-			read++
-		}
-	}
-	return out, read
-}
-
-// EachPhrase visits a phrase and all below it.
-func (p Phrase) EachPhrase(f func(Phrase)) {
-	f(p)
-	for _, below := range p.Parts {
-		below.EachPhrase(f)
-	}
 }
 
 // String writes the phrase on one line, with its parts in parentheses.

@@ -52,7 +52,7 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 		p.add(r, found)
 	}
 	p.addCorrelations(opt, found)
-	p.finishIndex(found)
+	p.finishIndex()
 	if len(p.treeFields) == 0 {
 		p.opt.unused += p.opt.processMemory()
 	}
@@ -122,14 +122,12 @@ func (p *plan) addUnit(u *unit) {
 }
 
 // finishIndex makes the automata, the inverted index and the router, once all atoms are known.
-func (p *plan) finishIndex(found *diag.Diagnostics) {
+func (p *plan) finishIndex() {
 	p.keepProcesses()
 	for i := range p.units {
 		p.index(i)
 	}
-	for _, err := range p.atoms.Finish() {
-		found.Errorf("too-many-literals", diag.Range{}, "run fewer rules at once", "the rules have %v; matches are missing", err)
-	}
+	p.atoms.Finish(func(atom int) bool { return atom < len(p.triggers) && len(p.triggers[atom]) > 0 })
 	p.routes.Finish()
 	p.findKnown()
 	p.layout.Finish()

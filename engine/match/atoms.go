@@ -1,7 +1,6 @@
 package match
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"sync"
@@ -11,7 +10,7 @@ import (
 	"decree/rules/ir"
 )
 
-// Atom is one predicate on an event, shared by all rules that have it. It is decided at most once an event: by the
+// Atom is one predicate on an event, shared by all rules that have it. It is decided at most once an event: by an
 // index of its slot, or by its test when a program asks.
 type Atom struct {
 	Test     ir.Test
@@ -20,29 +19,40 @@ type Atom struct {
 	Ancestor bool
 	Field    ir.Field // of the ancestor
 
-	indexed bool
-	pre     int        // an indexed atom that holds wherever this one does, or -1
+	literal bool       // an index may decide it
+	by      decision   // once the atoms are finished
+	pre     int        // an atom of literals that holds wherever this one does, or -1
 	program *predicate // the test, made ready
 }
+
+// decision is what decides an atom.
+type decision uint8
+
+const (
+	byTest  decision = iota // when a program asks
+	byFirst                 // the index that is searched for each event of some rule
+	byLater                 // the index that is searched when programs ask for many of its atoms
+)
 
 // None is no slot.
 const None = -1
 
-// index finds the text and number atoms of a slot in one pass over a text.
+// index finds text and number atoms of a slot in one pass over a text.
 type index struct {
-	patterns []pattern // of the text atoms, until they are made ready
+	texts    literalSet // what the text atoms look for, until literals are made
 	literals *literals
 	numbers  map[float64][]int32 // number -> atoms that ask for it
 }
 
 // Atoms numbers the predicates of all rules while they are compiled. It does not change after Finish and is then safe to share.
 type Atoms struct {
-	layout  *document.Layout
-	list    []*Atom
-	byText  map[string]int
-	indexes []index // by slot
-	fast    int     // atoms whose expression an automaton runs
-	slow    int     // atoms whose expression backtracks
+	layout *document.Layout
+	list   []*Atom
+	byText map[string]int
+	first  []index // by slot: of atoms that make rules candidates
+	later  []index // by slot: of others with many values
+	fast   int     // atoms whose expression an automaton runs
+	slow   int     // atoms whose expression backtracks
 }
 
 // NewAtoms makes an empty set of predicates on the slots of a layout.
@@ -99,23 +109,7 @@ func (a *Atoms) number(atom Atom) int {
 	if atom.Slot == None {
 		return i
 	}
-	if text, ok := atom.Test.(*ir.Text); ok && !text.Cased && text.Op != ir.Word && !slices.Contains(text.Values, "") && longest(text.Values) <= maxPattern {
-		a.list[i].indexed = true
-		s := a.index(atom.Slot)
-		for _, v := range atom.program.values {
-			s.patterns = append(s.patterns, pattern{v, int32(i), uint8(text.Op)})
-		}
-		return i
-	}
-	if n, ok := atom.Test.(*ir.Number); ok && n.Op == "eq" {
-		a.list[i].indexed = true
-		s := a.index(atom.Slot)
-		if s.numbers == nil {
-			s.numbers = map[float64][]int32{}
-		}
-		for _, v := range n.Values {
-			s.numbers[v] = append(s.numbers[v], int32(i))
-		}
+	if a.list[i].literal = isLiteral(atom.Test); a.list[i].literal {
 		return i
 	}
 	if pre := necessaryText(atom.Test); pre != nil {
@@ -125,36 +119,73 @@ func (a *Atoms) number(atom Atom) int {
 	return i
 }
 
-// index gives the index of a slot.
-func (a *Atoms) index(slot int) *index {
-	for len(a.indexes) <= slot {
-		a.indexes = append(a.indexes, index{})
+// isLiteral tells whether an index may decide a test.
+func isLiteral(t ir.Test) bool {
+	switch t := t.(type) {
+	case *ir.Text:
+		return !t.Cased && t.Op != ir.Word && !slices.Contains(t.Values, "")
+	case *ir.Number:
+		return t.Op == "eq"
 	}
-	return &a.indexes[slot]
+	return false
 }
 
-// ErrTooMany says that there are more texts to look for than can be numbered. The text atoms of such a slot never hold.
-var ErrTooMany = errors.New("more texts to look for than can be numbered")
-
-// Finish makes the indexes, once all rules are compiled. It gives ErrTooMany for each slot that has too many texts.
-func (a *Atoms) Finish() (tooMany []error) {
-	a.index(a.layout.Slots() - 1)
-	var made sync.WaitGroup
-	for i := range a.indexes {
-		s := &a.indexes[i]
-		made.Go(func() {
-			s.literals, s.patterns = newLiterals(s.patterns, maxCells), nil
-		})
-	}
-	made.Wait()
-	for i := range a.indexes {
-		if s := &a.indexes[i]; s.literals == nil {
-			s.literals = &literals{}
-			tooMany = append(tooMany, ErrTooMany)
+// Finish makes the indexes, once all rules are compiled. It is told which atoms make rules candidates: they are searched for in each event
+// that has their slot, and should be few. Other atoms are compared when a program asks, or searched for together if programs ask for many.
+func (a *Atoms) Finish(candidates func(atom int) bool) {
+	a.first, a.later = make([]index, a.layout.Slots()), make([]index, a.layout.Slots())
+	for i, atom := range a.list {
+		switch {
+		case !atom.literal || atom.Slot == None:
+		case candidates(i):
+			atom.by = byFirst
+			a.first[atom.Slot].add(int32(i), atom)
+		case atom.mayBeMany():
+			atom.by = byLater
+			a.later[atom.Slot].add(int32(i), atom)
 		}
 	}
-	return tooMany
+	var made sync.WaitGroup
+	for _, indexes := range [][]index{a.first, a.later} {
+		for i := range indexes {
+			made.Go(indexes[i].finish)
+		}
+	}
+	made.Wait()
 }
+
+// mostAtEnds is how many values are compared one by one that stand at an end of a text, or are numbers.
+const mostAtEnds = 16
+
+// mayBeMany tells whether so many values may be asked for in one event that it pays to search for them together.
+func (a *Atom) mayBeMany() bool {
+	switch t := a.Test.(type) {
+	case *ir.Text:
+		return t.Op == ir.Contains || len(t.Values) > mostAtEnds
+	case *ir.Number:
+		return len(t.Values) > mostAtEnds
+	}
+	return false
+}
+
+// add adds a literal atom.
+func (s *index) add(i int32, atom *Atom) {
+	switch t := atom.Test.(type) {
+	case *ir.Text:
+		for _, v := range atom.program.values {
+			s.texts.add(v, t.Op, i)
+		}
+	case *ir.Number:
+		if s.numbers == nil {
+			s.numbers = map[float64][]int32{}
+		}
+		for _, v := range t.Values {
+			s.numbers[v] = append(s.numbers[v], i)
+		}
+	}
+}
+
+func (s *index) finish() { s.literals, s.texts = s.texts.finish(), literalSet{} }
 
 // Backtracks tells whether an atom is a backtracking expression, whose steps are counted.
 func (a *Atoms) Backtracks(i int) bool { return a.list[i].program.slow != nil }

@@ -9,87 +9,77 @@ import (
 	"decree/rules/ir"
 )
 
-// searched is a machine of as many patterns as some thousand rules have, and texts of about a size: new ones each time, or, as a log has
-// them, few that come again, or long ones that go on otherwise after a head that stays.
-func searched(size int) (machine *automaton, again, fresh, alike []string) {
+// BenchmarkLiterals gives what a text costs that is searched for literals of the lengths that public rules have. No text comes twice in a row.
+func BenchmarkLiterals(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
-	word := func(n int) string {
-		var b strings.Builder
-		for range n {
-			b.WriteByte("abcdefghijklmnopqrstuvwxyz0123456789 -_.\\"[r.IntN(41)])
+	word := func(least, most int) string {
+		var w strings.Builder
+		for range least + r.IntN(most-least+1) {
+			w.WriteByte("eeeettaaooiinnsshhrrddllccuumwfgypbvk"[r.IntN(37)])
 		}
-		return b.String()
+		return w.String()
 	}
-	tr := newTrie()
-	for i := range int32(4000) {
-		lay(tr, []ir.TextOp{ir.Equals, ir.StartsWith, ir.EndsWith, ir.Contains}[r.IntN(4)], word(6+r.IntN(12)), i)
+	words := make([]string, 2000)
+	for i := range words {
+		words[i] = word(2, 9)
 	}
-	head := word(size * 9 / 10)
-	for range 1024 {
-		fresh = append(fresh, word(size))
-		alike = append(alike, head+word(size/10))
+	text := func(size int) string {
+		var t strings.Builder
+		for t.Len() < size {
+			t.WriteString(words[r.IntN(len(words))] + []string{" ", `\`, "-", ".", " $"}[r.IntN(5)])
+		}
+		return t.String()[:size]
 	}
-	for range 1024 {
-		again = append(again, fresh[r.IntN(64)])
+	literals := func(n int, ops ...ir.TextOp) (all []literal) {
+		for i := range n {
+			size := []int{7, 20}
+			if i%20 == 0 {
+				size = []int{4, 6}
+			}
+			all = append(all, literal{"-" + word(size[0], size[1]), ops[r.IntN(len(ops))]})
+		}
+		return all
 	}
-	return tr.machine(), again, fresh, alike
-}
-
-// BenchmarkTextCache gives what a text costs that is looked up among those that came before, and what reading it costs.
-func BenchmarkTextCache(b *testing.B) {
-	for _, size := range []int{30, 100, 400} {
-		machine, again, fresh, _ := searched(size)
-		for name, texts := range map[string][]string{"repeating": again, "changing": fresh} {
-			b.Run(fmt.Sprintf("size=%d/%s/kept=true", size, name), func(b *testing.B) {
-				var cache textCache
-				var hits []int32
-				i := 0
-				for b.Loop() {
-					text := texts[i%len(texts)]
-					hits = hits[:0]
-					if at, known := cache.of(text); known {
-						hits = append(hits, at.hits...)
-					} else {
-						hits = machine.scan(text, hits)
-						at.keep(text, hits)
+	for _, patterns := range []int{300, 4_000, 100_000} {
+		for name, ops := range map[string][]ir.TextOp{"ends": {ir.Equals, ir.StartsWith, ir.EndsWith, ir.Filename}, "anywhere": {ir.Contains}} {
+			s := searchOf(literals(patterns, ops...))
+			for _, size := range []int{30, 100, 400, 5000} {
+				texts := make([]string, 256)
+				for i := range texts {
+					texts[i] = text(size)
+				}
+				b.Run(fmt.Sprintf("%s/patterns=%d/size=%d", name, patterns, size), func(b *testing.B) {
+					b.SetBytes(int64(size))
+					i := 0
+					for b.Loop() {
+						s.begin(1)
+						s.text(texts[i%len(texts)])
+						i++
 					}
-					i++
-				}
-			})
-			b.Run(fmt.Sprintf("size=%d/%s/kept=false", size, name), func(b *testing.B) {
-				var hits []int32
-				i := 0
-				for b.Loop() {
-					hits = machine.scan(texts[i%len(texts)], hits[:0])
-					i++
-				}
-			})
+				})
+			}
 		}
 	}
 }
 
-// BenchmarkLastText gives what a long text costs that is read on from where it differs from the one before, and what reading it whole costs.
-func BenchmarkLastText(b *testing.B) {
-	for _, size := range []int{1000, 4000} {
-		machine, _, fresh, alike := searched(size)
-		for name, texts := range map[string][]string{"repeating": alike, "changing": fresh} {
-			b.Run(fmt.Sprintf("size=%d/%s/kept=true", size, name), func(b *testing.B) {
-				var last lastText
-				var hits []int32
-				i := 0
-				for b.Loop() {
-					hits = machine.scanFrom(texts[i%len(texts)], &last, hits[:0])
-					i++
-				}
-			})
-			b.Run(fmt.Sprintf("size=%d/%s/kept=false", size, name), func(b *testing.B) {
-				var hits []int32
-				i := 0
-				for b.Loop() {
-					hits = machine.scan(texts[i%len(texts)], hits[:0])
-					i++
-				}
-			})
-		}
+// BenchmarkBegunAlike gives what a long text costs that begins as the one before, and what it costs if it does not.
+func BenchmarkBegunAlike(b *testing.B) {
+	var all []literal
+	for i := range 300 {
+		all = append(all, literal{fmt.Sprintf("-pattern%d", i), ir.Contains})
+	}
+	s := searchOf(all)
+	body := strings.Repeat("some text of a script; ", 200)
+	for name, heads := range map[string][]string{"alike": {"a", "a"}, "unlike": {"a", "b"}} {
+		b.Run(name, func(b *testing.B) {
+			texts := []string{heads[0] + body + "1", heads[1] + body + "2"}
+			b.SetBytes(int64(len(texts[0])))
+			i := 0
+			for b.Loop() {
+				s.begin(1)
+				s.text(texts[i%2])
+				i++
+			}
+		})
 	}
 }

@@ -10,7 +10,7 @@ import (
 // Trigger gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none.
 func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 	is := a.list[i]
-	if !is.indexed {
+	if !is.literal || is.Slot == None {
 		if is.pre < 0 {
 			return 0, 0, false
 		}
@@ -27,14 +27,17 @@ func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 	return i, often, true
 }
 
-// commonness guesses how often a value matches. Short values and everyday programs match often.
+// everyday are parts of many texts.
+var everyday = []string{"cmd", "powershell", "pwsh", "svchost", "rundll32", "http", "windows", "system32", "syswow64", "microsoft", "program files", "users", "appdata", "temp", ".exe", ".dll"}
+
+// commonness guesses how often a value matches. Short values and everyday words match often.
 func commonness(op ir.TextOp, v string) float64 {
-	guess := 0.01 + math.Pow(0.6, float64(len(v)))
+	guess := 0.001 + math.Pow(0.6, float64(len(v)))
 	if op == ir.Equals {
-		guess = 0.01
+		guess = 0.005
 	}
-	for _, everyday := range []string{"cmd.exe", "powershell.exe", "pwsh.exe", "svchost.exe", "http", "windows", "system32", "users", ".exe", ".dll"} {
-		if strings.Contains(strings.ToLower(v), everyday) && len(v) <= len(everyday)+3 {
+	for _, word := range everyday {
+		if len(v) <= len(word)+5 && strings.Contains(strings.ToLower(v), word) {
 			guess += 0.1
 		}
 	}
@@ -50,7 +53,7 @@ func (a *Atoms) Cost(i int) int {
 	if _, isRegex := atom.program.test.(*ir.Regex); isRegex {
 		return 100
 	}
-	if atom.indexed {
+	if atom.literal {
 		return 1
 	}
 	return 10

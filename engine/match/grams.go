@@ -1,140 +1,266 @@
 package match
 
-import "math/bits"
+import (
+	"encoding/binary"
+	"math"
+	"math/bits"
+	"strings"
+	"unsafe"
+)
 
-// gramIndex finds long patterns by one part (gram) of each: a few bytes that few other patterns have. Every part
-// of a text is looked up; if it is known, its patterns are compared with the text.
-// It takes about 50 bytes a pattern beside the pattern's text.
-type gramIndex struct {
-	size     int // bytes of a part, 4 or 8
-	patterns []pattern
-	filter   []uint64 // a bit for each hash of a known part
-	shift    uint     // a hash's bits that number the filter's
-	buckets  []uint32 // hash -> first of its entries; the next bucket's is the end
-	narrow   uint     // a hash's bits that number the buckets
-	entries  []gramEntry
+// grams finds patterns that may stand anywhere in a text, by parts (grams) of a few bytes. Only every stride-th place of a text is looked up.
+// So a pattern has as many grams as the stride, one after the other: wherever the pattern stands, one of them is at a place that is looked up. Which
+// grams of a pattern these are is free, and those that few other patterns have are taken. A gram is compared without the bit that tells capitals
+// from small letters; the pattern itself is then compared exactly.
+//
+// It takes about 16 bytes for each gram, besides the patterns.
+type grams struct {
+	size, stride int
+	mask         uint32 // of a gram's bytes
+	found        table
+	pairs        *[1 << 16]uint8 // of grams of two bytes, at every second place: 1 if they are known
 }
 
-// gramEntry is a pattern and where in it the known part begins.
-type gramEntry struct {
-	pattern uint32
-	offset  uint32
-}
+// gramShape is the size of grams, in bytes, and the stride. It suits patterns of size+stride-1 bytes and more.
+type gramShape struct{ size, stride int }
 
-// gramSizes are the sizes of parts, the longest first: a longer one is rarer.
-var gramSizes = []int{8, 4}
+// gramShapes are the shapes in use, those for long patterns first: they look up least.
+var gramShapes = []gramShape{{4, 4}, shortShape: {3, 2}, pairShape: {2, 2}, {2, 1}, {1, 1}}
 
-// gramSize gives the size of the part by which a pattern is found; 0 if the pattern is too short.
-func gramSize(text string) int {
-	for _, size := range gramSizes {
-		if len(text) >= size {
-			return size
+// Pairs of bytes are looked up fastest. Few short patterns are found by them, and many by rarer grams.
+const (
+	shortShape = 1
+	pairShape  = 2
+	mostPairs  = 48 // patterns
+)
+
+// shapeOf gives the first shape that suits a pattern of a length.
+func shapeOf(length int) int {
+	for i, s := range gramShapes {
+		if length >= s.size+s.stride-1 {
+			return i
 		}
 	}
-	return 0
+	panic("match: an empty pattern")
 }
 
-// mostCounted bounds the table in which parts are counted to find the rare ones.
-const mostCounted = 1 << 22
+// mostCounted bounds the table in which grams are counted to find the rare ones, and mostOffsets the grams of a pattern that are weighed.
+const (
+	mostCounted = 1 << 22
+	mostOffsets = 256
+)
 
-// mostOffsets bounds how many parts of a pattern are weighed.
-const mostOffsets = 256
+// caseBits has the bit of each byte that tells capitals from small letters.
+const caseBits = 0x2020202020202020
 
-func newGramIndex(patterns []pattern, size int) *gramIndex {
-	g := &gramIndex{size: size, patterns: patterns}
-	counting := uint(bits.Len(uint(min(mostCounted, 64*len(patterns)))))
+func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
+	g := &grams{size: shape.size, stride: shape.stride, mask: uint32(1<<(8*shape.size) - 1)}
+	counting := uint(bits.Len(uint(min(mostCounted, 64*len(numbers)))))
 	counts := make([]uint32, 1<<counting)
-	for i := range patterns {
-		text := patterns[i].text
-		for at := range min(len(text)-size+1, mostOffsets) {
-			counts[hashGram(g.part(text, at))>>(64-counting)]++
+	for _, n := range numbers {
+		text := patterns[n].text
+		for at := range min(len(text)-g.size+1, mostOffsets) {
+			counts[spread(uint64(gramOf(text, g.size, at)))>>(64-counting)]++
 		}
 	}
-	g.narrow = uint(64 - bits.Len(uint(len(patterns))))
-	g.shift = g.narrow - 4
-	g.filter = make([]uint64, (uint64(1)<<(64-g.shift))/64+1)
-	g.buckets = make([]uint32, uint64(1)<<(64-g.narrow)+1)
-	offsets := make([]uint32, len(patterns))
-	for i := range patterns {
-		text := patterns[i].text
-		least := ^uint32(0)
-		for at := range min(len(text)-size+1, mostOffsets) {
-			if n := counts[hashGram(g.part(text, at))>>(64-counting)]; n < least {
-				least, offsets[i] = n, uint32(at)
+	if shape == gramShapes[pairShape] {
+		g.pairs = new([1 << 16]uint8)
+	}
+	keys := make([]key, 0, len(numbers)*g.stride)
+	for _, n := range numbers {
+		text := patterns[n].text
+		best, least := 0, math.Inf(1)
+		for at := range min(len(text)-g.size-g.stride+2, mostOffsets) {
+			often := 0.0
+			for i := range g.stride {
+				known := counts[spread(uint64(gramOf(text, g.size, at+i)))>>(64-counting)]
+				often += float64(known) * oftenInTexts(text[at+i:at+i+g.size])
+			}
+			if often < least {
+				best, least = at, often
 			}
 		}
-		h := hashGram(g.part(text, int(offsets[i])))
-		g.filter[h>>g.shift/64] |= 1 << (h >> g.shift % 64)
-		g.buckets[h>>g.narrow+1]++
+		for i := range g.stride {
+			gram := gramOf(text, g.size, best+i)
+			word, mask := wordOf(text, best+i)
+			keys = append(keys, key{spread(uint64(gram)), entry{word, mask, n, uint32(best + i)}})
+			if g.pairs != nil {
+				g.pairs[gram] = 1
+			}
+		}
 	}
-	for i := 1; i < len(g.buckets); i++ {
-		g.buckets[i] += g.buckets[i-1]
-	}
-	g.entries = make([]gramEntry, len(patterns))
-	next := append([]uint32(nil), g.buckets[:len(g.buckets)-1]...)
-	for i := range patterns {
-		b := hashGram(g.part(patterns[i].text, int(offsets[i]))) >> g.narrow
-		g.entries[next[b]] = gramEntry{uint32(i), offsets[i]}
-		next[b]++
-	}
+	g.found = newTable(keys)
 	return g
 }
 
-// scan appends the atoms that a text satisfies. Its letters of ASCII may be in any case; others are folded.
-func (g *gramIndex) scan(v string, hits []int32) []int32 {
-	for at := 0; at+g.size <= len(v); at++ {
-		h := hashGram(lowerASCII(g.part(v, at)))
-		if g.filter[h>>g.shift/64]>>(h>>g.shift%64)&1 == 0 {
+// commonLetters are those that texts of logs have most, the commonest first.
+const commonLetters = "etaoinsrlc. dmpuh\\-gfw"
+
+// oftenInTexts guesses how often a text comes in texts, by its letters.
+func oftenInTexts(text string) float64 {
+	often := 1.0
+	for i := range len(text) {
+		rank := strings.IndexByte(commonLetters, text[i])
+		if rank < 0 {
+			rank = 2 * len(commonLetters)
+		}
+		often /= float64(12 + rank)
+	}
+	return often
+}
+
+// gramOf reads a gram of some bytes at a place of a text.
+func gramOf(text string, size, at int) uint32 {
+	var w uint32
+	for i := range size {
+		w |= uint32(text[at+i]|caseBits&0xff) << (8 * i)
+	}
+	return w
+}
+
+// places are where in a part of a text grams may stand that are known. They are collected before patterns are compared, so that the loops that look
+// up grams call nothing.
+type places [256]uint32
+
+// scanGrams searches a text for patterns that may stand anywhere in it, from a multiple of the strides on.
+func (s *search) scanGrams(g *grams, v string, at int) {
+	text := unsafe.Pointer(unsafe.StringData(v))
+	for len(v)-at >= round {
+		n, end := g.lookUp(text, at, min(len(v)-round, at+g.stride*(len(s.places)-4)), &s.places)
+		for _, place := range s.places[:n] {
+			s.compareAround(g, v, int(place))
+		}
+		at = end
+	}
+	if at+g.size > len(v) {
+		return
+	}
+	s.rest = [2 * round]byte{}
+	copy(s.rest[:], v[at:])
+	n, _ := g.lookUp(unsafe.Pointer(&s.rest), 0, len(v)-at-g.size, &s.places)
+	for _, place := range s.places[:n] {
+		s.compareAround(g, v, at+int(place))
+	}
+}
+
+// round is how many bytes must be there, at least, where a look-up loop reads on.
+const round = 16
+
+// lookUp looks up the places of a text at each stride from one on, as long as they are not after the last, and up to three more. It takes down how
+// many of them may have a known gram, and says where to go on.
+func (g *grams) lookUp(text unsafe.Pointer, at, last int, found *places) (n, end int) {
+	switch {
+	case g.stride == 4:
+		return g.lookUp4(text, at, last, found)
+	case g.pairs != nil:
+		return g.lookUpPairs(text, at, last, found)
+	case g.stride == 2:
+		return g.lookUp2(text, at, last, found)
+	}
+	return g.lookUp1(text, at, last, found)
+}
+
+// eight reads eight bytes of a text, which must be there, without the bits of case.
+func eight(text unsafe.Pointer, at int) uint64 {
+	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(text, at))[:]) | caseBits
+}
+
+// known is 1 if the table may have a gram. The hash must have no more bits than number the table's filter.
+func known(filter unsafe.Pointer, hash uint64) uint8 { return *(*uint8)(unsafe.Add(filter, hash)) }
+
+// lookUp4 is lookUp for every fourth place.
+func (g *grams) lookUp4(text unsafe.Pointer, at, last int, found *places) (n, end int) {
+	filter, shift := unsafe.Pointer(unsafe.SliceData(g.found.filter)), g.found.shift&63
+	for ; at <= last; at += 16 {
+		w, v := eight(text, at), eight(text, at+8)
+		k0, k1 := known(filter, spread(w&0xffffffff)>>shift), known(filter, spread(w>>32)>>shift)
+		k2, k3 := known(filter, spread(v&0xffffffff)>>shift), known(filter, spread(v>>32)>>shift)
+		if k0|k1|k2|k3 != 0 {
+			n = found.take(n, at, 4, k0, k1, k2, k3)
+		}
+	}
+	return n, at
+}
+
+// lookUp2 is lookUp for every second place, and grams of three bytes at most.
+func (g *grams) lookUp2(text unsafe.Pointer, at, last int, found *places) (n, end int) {
+	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.found.filter)), g.found.shift&63, uint64(g.mask)
+	for ; at <= last; at += 8 {
+		w, v := eight(text, at), eight(text, at+1)
+		k0, k1 := known(filter, spread(w&mask)>>shift), known(filter, spread(w>>16&mask)>>shift)
+		k2, k3 := known(filter, spread(w>>32&mask)>>shift), known(filter, spread(v>>40&mask)>>shift)
+		if k0|k1|k2|k3 != 0 {
+			n = found.take(n, at, 2, k0, k1, k2, k3)
+		}
+	}
+	return n, at
+}
+
+// lookUpPairs is lookUp2 for grams of two bytes.
+func (g *grams) lookUpPairs(text unsafe.Pointer, at, last int, found *places) (n, end int) {
+	pairs := g.pairs
+	for ; at <= last; at += 8 {
+		w := eight(text, at)
+		k0, k1, k2, k3 := pairs[w&0xffff], pairs[w>>16&0xffff], pairs[w>>32&0xffff], pairs[w>>48]
+		if k0|k1|k2|k3 != 0 {
+			n = found.take(n, at, 2, k0, k1, k2, k3)
+		}
+	}
+	return n, at
+}
+
+// lookUp1 is lookUp for each place.
+func (g *grams) lookUp1(text unsafe.Pointer, at, last int, found *places) (n, end int) {
+	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.found.filter)), g.found.shift&63, uint64(g.mask)
+	for ; at <= last; at += 4 {
+		w := eight(text, at)
+		k0, k1 := known(filter, spread(w&mask)>>shift), known(filter, spread(w>>8&mask)>>shift)
+		k2, k3 := known(filter, spread(w>>16&mask)>>shift), known(filter, spread(w>>24&mask)>>shift)
+		if k0|k1|k2|k3 != 0 {
+			n = found.take(n, at, 1, k0, k1, k2, k3)
+		}
+	}
+	return n, at
+}
+
+// take takes down those of four places whose gram may be known.
+func (p *places) take(n, at, stride int, k0, k1, k2, k3 uint8) int {
+	p[n&255] = uint32(at)
+	n += int(k0)
+	p[n&255] = uint32(at + stride)
+	n += int(k1)
+	p[n&255] = uint32(at + 2*stride)
+	n += int(k2)
+	p[n&255] = uint32(at + 3*stride)
+	return n + int(k3)
+}
+
+// wordOf reads eight bytes at a place of a text, or as many as there are, without the bits of case. The mask has the bits that were read.
+func wordOf(text string, at int) (word, mask uint64) {
+	if at+8 <= len(text) {
+		return eight(unsafe.Pointer(unsafe.StringData(text)), at), ^uint64(0)
+	}
+	for i := range max(0, len(text)-at) {
+		word |= uint64(text[at+i]|caseBits&0xff) << (8 * i)
+		mask |= 0xff << (8 * i)
+	}
+	return word, mask
+}
+
+// compareAround finds the patterns that stand around a place of a text.
+func (s *search) compareAround(g *grams, v string, at int) {
+	word, mask := wordOf(v, at)
+	for _, e := range g.found.of(spread(word & uint64(g.mask))) {
+		if (word^e.word)&e.mask&mask != 0 || s.seen[e.pattern] == s.pass {
 			continue
 		}
-		b := h >> g.narrow
-		for _, e := range g.entries[g.buckets[b]:g.buckets[b+1]] {
-			p := &g.patterns[e.pattern]
-			begin := at - int(e.offset)
-			if begin >= 0 && begin+len(p.text) <= len(v) && p.stands(v, begin) && equalLower(v[begin:begin+len(p.text)], p.text) {
-				hits = append(hits, p.atom)
+		text := s.patterns[e.pattern].text
+		begin := at - int(e.offset)
+		if begin >= 0 && begin+len(text) <= len(v) && equalLower(v[begin:begin+len(text)], text) {
+			s.found(e.pattern)
+			if s.last.kept {
+				s.last.found = append(s.last.found, ended{e.pattern, begin + len(text)})
 			}
 		}
 	}
-	return hits
-}
-
-// part reads the bytes of a part as a number.
-func (g *gramIndex) part(v string, at int) uint64 {
-	v = v[at : at+g.size]
-	low := uint64(v[0]) | uint64(v[1])<<8 | uint64(v[2])<<16 | uint64(v[3])<<24
-	if len(v) < 8 {
-		return low
-	}
-	return low | uint64(v[4])<<32 | uint64(v[5])<<40 | uint64(v[6])<<48 | uint64(v[7])<<56
-}
-
-func hashGram(part uint64) uint64 {
-	part *= 0x9E3779B97F4A7C15
-	part ^= part >> 32
-	return part * 0xD6E8FEB86659FD93
-}
-
-// lowerASCII puts the capitals among eight bytes in lower case; bytes beyond ASCII stay as they are.
-func lowerASCII(w uint64) uint64 {
-	const ones = 0x0101010101010101
-	heptets := w & (0x7f * ones)
-	aboveZ := heptets + (0x7f-'Z')*ones
-	fromA := heptets + (0x80-'A')*ones
-	capitals := ^w & (fromA ^ aboveZ) & (0x80 * ones)
-	return w | capitals>>2
-}
-
-// equalLower compares a text whose letters of ASCII may be in any case with a folded one of the same length.
-func equalLower(v, folded string) bool {
-	for i := 0; i < len(folded); i++ {
-		c := v[i]
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
-		}
-		if c != folded[i] {
-			return false
-		}
-	}
-	return true
 }

@@ -1,111 +1,158 @@
 package match
 
 import (
-	"math"
 	"strings"
 
 	"decree/rules/ir"
 )
 
-// pattern is one folded literal of an atom that a slot's texts are searched for.
-type pattern struct {
+// literal is a folded text that atoms of a slot look for.
+type literal struct {
 	text string
-	atom int32
-	op   uint8 // an ir.TextOp
+	op   ir.TextOp
 }
 
-// literals finds every text atom of a slot in one pass over a text. If the table is small enough, all patterns are in one
-// automaton, where a step is one look-up. The table grows with the number of patterns times the letters in use. So of many
-// patterns only the shortest are in it, and the others are found by their parts, in memory that grows with the patterns alone.
+// pattern is a literal, and the atoms that look for it.
+type pattern struct {
+	text  string
+	op    uint8 // an ir.TextOp
+	atoms []int32
+}
+
+// literals finds all text atoms of a slot. What stands at an end of a text is looked up there; what may stand anywhere is found by some bytes of it. What
+// this takes grows with the texts alone, and memory with the patterns alone.
 type literals struct {
-	machine *automaton
-	grams   []*gramIndex
+	patterns     []pattern
+	starts, ends *ends
+	grams        []*grams
+	wide         bool // some pattern has letters beyond ASCII
+	longest      int  // bytes of a pattern that may stand anywhere
 }
 
-// maxCells bounds an automaton's table: 64 MiB.
-const maxCells = 16 << 20
-
-// newLiterals compiles patterns; nil if there are more than can be numbered.
-func newLiterals(patterns []pattern, most int) *literals {
-	if len(patterns) == 0 {
-		return &literals{}
-	}
-	if a := machineOf(patterns, most); a != nil {
-		return &literals{machine: a}
-	}
-	out := &literals{}
-	var short []pattern
-	by := map[int][]pattern{}
-	for _, p := range patterns {
-		if size := gramSize(p.text); size > 0 {
-			by[size] = append(by[size], p)
-		} else {
-			short = append(short, p)
-		}
-	}
-	for _, size := range gramSizes {
-		if len(by[size]) > math.MaxInt32 {
-			return nil
-		}
-		if len(by[size]) > 0 {
-			out.grams = append(out.grams, newGramIndex(by[size], size))
-		}
-	}
-	if len(short) > 0 {
-		if out.machine = machineOf(short, math.MaxInt32); out.machine == nil {
-			return nil
-		}
-	}
-	return out
+// literalSet collects what atoms look for, until all are known.
+type literalSet struct {
+	patterns []pattern
+	numbers  map[literal]uint32
 }
 
-// machineOf makes an automaton of patterns; nil when its table would have more than so many cells.
-func machineOf(patterns []pattern, cells int) *automaton {
-	t := newTrie()
-	for _, p := range patterns {
-		lay(t, ir.TextOp(p.op), p.text, p.atom)
-		if t.cells() > cells {
-			return nil
-		}
+// add adds a folded text that an atom looks for. Of two alike in one atom, one is kept.
+func (s *literalSet) add(text string, op ir.TextOp, atom int32) {
+	if op == ir.Filename && strings.ContainsAny(text, `\/`) {
+		return // the last component has no separator
 	}
-	return t.machine()
-}
-
-// lay puts a text test into a trie as patterns between the marks.
-func lay(t *trie, op ir.TextOp, v string, atom int32) {
-	switch op {
-	case ir.Equals:
-		t.add(true, v, true, atom)
-	case ir.StartsWith:
-		t.add(true, v, false, atom)
-	case ir.EndsWith:
-		t.add(false, v, true, atom)
-	case ir.Contains:
-		t.add(false, v, false, atom)
-	case ir.Filename:
-		if strings.ContainsAny(v, `\/`) {
-			return // the last component has no separator
-		}
-		t.add(true, v, true, atom)
-		t.add(false, `\`+v, true, atom)
-		t.add(false, "/"+v, true, atom)
+	if s.numbers == nil {
+		s.numbers = map[literal]uint32{}
+	}
+	n, ok := s.numbers[literal{text, op}]
+	if !ok {
+		n = uint32(len(s.patterns))
+		s.numbers[literal{text, op}] = n
+		s.patterns = append(s.patterns, pattern{text: text, op: uint8(op)})
+	}
+	p := &s.patterns[n]
+	if len(p.atoms) == 0 || p.atoms[len(p.atoms)-1] != atom {
+		p.atoms = append(p.atoms, atom)
 	}
 }
 
-// stands tells whether a pattern matches at a position of a text, given that its letters do.
-func (p *pattern) stands(v string, at int) bool {
-	atBegin, atEnd := at == 0, at+len(p.text) == len(v)
-	switch ir.TextOp(p.op) {
-	case ir.Equals:
-		return atBegin && atEnd
-	case ir.StartsWith:
-		return atBegin
-	case ir.EndsWith:
-		return atEnd
-	case ir.Contains:
-		return true
-	case ir.Filename:
-		return atEnd && (atBegin || v[at-1] == '\\' || v[at-1] == '/') && !strings.ContainsAny(p.text, `\/`)
+// finish makes the tables.
+func (s *literalSet) finish() *literals {
+	l := &literals{patterns: s.patterns}
+	var begin, end []uint32
+	anywhere := make([][]uint32, len(gramShapes))
+	for i := range l.patterns {
+		p, n := &l.patterns[i], uint32(i)
+		for at := 0; at < len(p.text) && !l.wide; at++ {
+			l.wide = p.text[at] >= 0x80
+		}
+		switch ir.TextOp(p.op) {
+		case ir.Equals, ir.StartsWith:
+			begin = append(begin, n)
+		case ir.EndsWith, ir.Filename:
+			end = append(end, n)
+		case ir.Contains:
+			l.longest = max(l.longest, len(p.text))
+			shape := shapeOf(len(p.text))
+			anywhere[shape] = append(anywhere[shape], n)
+		default:
+			panic("match: unknown text operation")
+		}
 	}
-	panic("match: unknown text operation")
+	if len(begin) > 0 {
+		l.starts = newEnds(l.patterns, begin, false)
+	}
+	if len(end) > 0 {
+		l.ends = newEnds(l.patterns, end, true)
+	}
+	if short := anywhere[shortShape]; len(short)+len(anywhere[pairShape]) <= mostPairs {
+		anywhere[pairShape], anywhere[shortShape] = append(anywhere[pairShape], short...), nil
+	}
+	for i, numbers := range anywhere {
+		if len(numbers) > 0 {
+			l.grams = append(l.grams, newGrams(l.patterns, numbers, gramShapes[i]))
+		}
+	}
+	return l
+}
+
+// search searches a slot's texts for the atoms of an index. A worker has its own.
+type search struct {
+	*literals
+	numbers map[float64][]int32
+	seen    []uint32 // pattern -> pass in which it was found
+	pass    uint32
+	hits    []int32         // atoms found in this pass
+	places  places          // while a text is searched
+	rest    [2 * round]byte // of the text
+	several bool            // texts are searched in this pass
+	last    lastText
+	event   uint32 // for which it was last asked
+	counted uint32 // event for which values were last compared alone, and how many
+	alone   int
+	since   uint32 // event since which the slot's value is what this pass searched; 0 if that is not known
+}
+
+func (s *index) newSearch() search {
+	return search{literals: s.literals, numbers: s.numbers, seen: make([]uint32, len(s.literals.patterns))}
+}
+
+// begin begins a pass over one text or several, in which each pattern is found at most once.
+func (s *search) begin(texts int) {
+	s.pass++
+	s.several = texts > 1
+	s.hits, s.since = s.hits[:0], 0
+}
+
+// text searches a text. Its letters of ASCII may be in any case; others are folded if a pattern has such.
+func (s *search) text(v string) {
+	if s.starts != nil {
+		s.scanEnds(s.starts, v)
+	}
+	if s.ends != nil {
+		s.scanEnds(s.ends, v)
+	}
+	from := s.begunAlike(v)
+	for _, g := range s.grams {
+		s.scanGrams(g, v, from)
+	}
+}
+
+// found takes down that a pattern stands in a text of this pass.
+func (s *search) found(pattern uint32) {
+	s.seen[pattern] = s.pass
+	s.hits = append(s.hits, s.patterns[pattern].atoms...)
+}
+
+// equalLower compares a text whose letters of ASCII may be in any case with a folded one of the same length.
+func equalLower(v, folded string) bool {
+	for i := 0; i < len(folded); i++ {
+		c := v[i]
+		if c >= 'A' && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		if c != folded[i] {
+			return false
+		}
+	}
+	return true
 }

@@ -1,7 +1,7 @@
 // Package match decides predicates on events. In: the tests of all rules, numbered as atoms, and a document that has read an event.
 // Out: whether an atom holds, and the atoms of a slot that one pass over its texts finds.
 //
-// Literal texts are found for all rules at once, by an automaton or by an index of their parts. Every other test is asked only when a
+// Literal texts that make rules candidates are found for all rules at once, at the ends of a text or by a few bytes of them. Every other test is asked only when a
 // program needs it, and only if a literal that it requires was found. What must stay true: an atom is decided at most once an event and as
 // its test says, whatever came before. Deciding atoms allocates nothing. An expression that backtracks has a budget of steps.
 package match
@@ -30,12 +30,9 @@ type Matcher struct {
 	gen       uint32       // number of the event
 	hit       []uint32     // atom -> event on which it is known to hold
 	asked     []uint32     // atom -> event on which it was asked
-	scanned   []uint32     // slot -> event on which its text atoms were found
-	last      []lastHits   // slot -> atoms of the value it had last
-	cached    []textCache  // slot -> atoms of the texts it had
-	texts     []lastText   // slot -> how its last long text was read
+	first     []search     // slot -> for its atoms that make rules candidates
+	later     []search     // slot -> for its other atoms that an index decides
 	folds     []foldedSlot // slot -> its texts folded, where some test asks for that
-	hits      []int32
 
 	machines []*dfa.Machine // of fast expressions, once they are asked
 	pool     dfa.Pool
@@ -47,12 +44,16 @@ type Matcher struct {
 // NewMatcher makes a matcher for the events that a document reads. The atoms must be finished.
 func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 	slots, atoms := a.layout.Slots(), len(a.list)
-	return &Matcher{
+	m := &Matcher{
 		atoms: a, doc: d, ancestors: ancestors,
-		hit: make([]uint32, atoms), asked: make([]uint32, atoms), scanned: make([]uint32, slots),
-		last: make([]lastHits, slots), cached: make([]textCache, slots), texts: make([]lastText, slots), folds: make([]foldedSlot, slots),
+		hit: make([]uint32, atoms), asked: make([]uint32, atoms),
+		first: make([]search, slots), later: make([]search, slots), folds: make([]foldedSlot, slots),
 		machines: make([]*dfa.Machine, a.fast), took: make([]exprUsage, a.slow),
 	}
+	for i := range slots {
+		m.first[i], m.later[i] = a.first[i].newSearch(), a.later[i].newSearch()
+	}
+	return m
 }
 
 // Next begins the event that the document has loaded.
@@ -64,8 +65,12 @@ func (m *Matcher) Ask() { m.Usage = Usage{asking: m.Usage.asking + 1} }
 // Holds tells whether an atom holds on the current event.
 func (m *Matcher) Holds(i int) bool {
 	a := m.atoms.list[i]
-	if a.indexed {
-		m.Scan(a.Slot)
+	switch {
+	case a.by == byFirst:
+		m.search(a.Slot, &m.first[a.Slot])
+		return m.hit[i] == m.gen
+	case a.by == byLater && m.together(i, a):
+		m.search(a.Slot, &m.later[a.Slot])
 		return m.hit[i] == m.gen
 	}
 	if a.program.slow != nil {
@@ -78,6 +83,22 @@ func (m *Matcher) Holds(i int) bool {
 		}
 	}
 	return m.hit[i] == m.gen
+}
+
+// mostAlone is how many values of a slot are compared one by one in an event, before all are searched for together.
+const mostAlone = 4
+
+// together tells whether an atom is searched for together with the others of its slot.
+func (m *Matcher) together(i int, a *Atom) bool {
+	s := &m.later[a.Slot]
+	if s.event == m.gen || m.asked[i] == m.gen {
+		return s.event == m.gen
+	}
+	if s.counted != m.gen {
+		s.counted, s.alone = m.gen, 0
+	}
+	s.alone += max(1, len(a.program.values))
+	return s.alone > mostAlone
 }
 
 // test asks an atom's test.

@@ -3,6 +3,7 @@ package match
 import (
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
 
@@ -32,8 +33,12 @@ func tests(t testing.TB, items ...string) []*ir.Match {
 	return out
 }
 
-// matcherOf makes a matcher of tests, whose atoms have the numbers that are given.
-func matcherOf(t testing.TB, all []*ir.Match) (m *Matcher, d *document.Document, numbers []int) {
+// every and none say which atoms make rules candidates.
+func every(int) bool { return true }
+func none(int) bool  { return false }
+
+// matcherOf makes a matcher of tests, whose atoms have the numbers that are given. It is told which of them make rules candidates.
+func matcherOf(t testing.TB, all []*ir.Match, candidates func(int) bool) (m *Matcher, d *document.Document, numbers []int) {
 	t.Helper()
 	model, err := schema.Load("sigma")
 	require.NoError(t, err)
@@ -51,7 +56,7 @@ func matcherOf(t testing.TB, all []*ir.Match) (m *Matcher, d *document.Document,
 		}
 	}
 	l.Finish()
-	require.Empty(t, atoms.Finish())
+	atoms.Finish(candidates)
 	d = document.New(l)
 	ancestors := func(f ir.Field) ([]string, bool) {
 		return []string{fmt.Sprintf("%s%d", f.Name, f.Level)}, f.Level == 1
@@ -62,10 +67,7 @@ func matcherOf(t testing.TB, all []*ir.Match) (m *Matcher, d *document.Document,
 // TestHolds asks each kind of test of events that satisfy it and of events that do not, all of them by one matcher.
 func TestHolds(t *testing.T) {
 	long := strings.Repeat("lorem ipsum ", 10)
-	cases := []struct {
-		item    string
-		yes, no []string // events
-	}{
+	cases := []heldCase{
 		{`F: x`, []string{`{"F":"X"}`, `{"F":["y","x"]}`}, []string{`{"F":"xx"}`, `{}`, `{"F":null}`}},
 		{`F|contains: [b, é]`, []string{`{"F":"aBc"}`, `{"F":"É"}`}, []string{`{"F":"c"}`}},
 		{`F|startswith|cased: Ab`, []string{`{"F":"Abc"}`}, []string{`{"F":"abc"}`}},
@@ -95,6 +97,8 @@ func TestHolds(t *testing.T) {
 		{`F: 5`, []string{`{"F":5}`, `{"F":"5.0"}`}, []string{`{"F":6}`, `{"F":"x"}`}},
 		{`F|gt: 5`, []string{`{"F":6}`}, []string{`{"F":5}`}}, {`F|gte: 5`, []string{`{"F":5}`}, []string{`{"F":4}`}},
 		{`F|lt: 5`, []string{`{"F":"4"}`}, []string{`{"F":5}`}}, {`F|lte: 5`, []string{`{"F":5}`}, []string{`{"F":5.1}`}},
+		{`F: [` + numbers(40) + `]`, []string{`{"F":39}`, `{"F":["x","7.0"]}`}, []string{`{"F":41}`, `{"F":"x"}`}},
+		{`F|contains: [` + strings.Repeat("aaa, ", 9) + `many]`, []string{`{"F":"so MANY"}`, `{"F":["x","aaa"]}`}, []string{`{"F":"man"}`, `{}`}},
 		{`F: true`, []string{`{"F":true}`, `{"F":"TRUE"}`}, []string{`{"F":false}`}},
 		{`F|cidr: 10.0.0.0/8`, []string{`{"F":"10.1.2.3"}`, `{"F":"::ffff:10.1.2.3"}`}, []string{`{"F":"11.0.0.1"}`, `{"F":"x"}`}},
 		{`F|cidr: 'fe80::/10'`, []string{`{"F":"fe80::1%4"}`}, []string{`{"F":"::1"}`}},
@@ -116,7 +120,30 @@ func TestHolds(t *testing.T) {
 	}
 	all := tests(t, items...)
 	require.Len(t, all, len(items))
-	m, d, numbers := matcherOf(t, all)
+	for name, candidates := range map[string]func(int) bool{"every": every, "none": none} {
+		t.Run(name, func(t *testing.T) {
+			testHolds(t, cases, all, candidates)
+		})
+	}
+}
+
+// numbers lists the numbers up to n.
+func numbers(n int) string {
+	var all []string
+	for i := range n {
+		all = append(all, strconv.Itoa(i+1))
+	}
+	return strings.Join(all, ", ")
+}
+
+// heldCase is a test, and events of which it holds or does not.
+type heldCase struct {
+	item    string
+	yes, no []string
+}
+
+func testHolds(t *testing.T, cases []heldCase, all []*ir.Match, candidates func(int) bool) {
+	m, d, numbers := matcherOf(t, all, candidates)
 	holds := func(event string, i int) bool {
 		require.NoError(t, d.Load([]byte(event)), event)
 		m.Next()
@@ -138,7 +165,7 @@ func TestHolds(t *testing.T) {
 // TestScanGivesWhatHolds compares what a pass over texts finds with what each atom says when it is asked.
 func TestScanGivesWhatHolds(t *testing.T) {
 	all := tests(t, `F: x`, `F|contains: needle`, `F|startswith: C:\Windows`, `F|endswith: .exe`, `F: [5, 7]`, `F|contains: é`)
-	scanning, d, _ := matcherOf(t, all)
+	scanning, d, _ := matcherOf(t, all, every)
 	for _, text := range []string{"x", "NEEDLE", `C:\Windows\System32\svchost.exe`, "5", "7.0", "É", strings.Repeat("pad ", 300) + "needle", strings.Repeat("pad ", 300) + "needles.exe", "none"} {
 		require.NoError(t, d.Load(fmt.Appendf(nil, `{"F":%q}`, text)))
 		scanning.Next()
@@ -152,7 +179,7 @@ func TestScanGivesWhatHolds(t *testing.T) {
 
 // TestAnExpressionIsTriedOnceForAllRules counts the steps of a hundred rules with one expression that backtracks.
 func TestAnExpressionIsTriedOnceForAllRules(t *testing.T) {
-	m, d, numbers := matcherOf(t, tests(t, `F|re: '^(?=a)(a*)*$'`))
+	m, d, numbers := matcherOf(t, tests(t, `F|re: '^(?=a)(a*)*$'`), none)
 	require.NoError(t, d.Load([]byte(`{"F":"`+strings.Repeat("a", 5000)+`b"}`)))
 	m.Next()
 	for range 100 {
@@ -168,7 +195,7 @@ func TestAnExpressionIsTriedOnceForAllRules(t *testing.T) {
 // TestTriggers holds what an index knows of atoms: what must hold for one, and what is common.
 func TestTriggers(t *testing.T) {
 	all := tests(t, `F|endswith: '\cmd.exe'`, `F|contains: unusual-text`, `F|re: 'a.*longer'`, `F|re: '.'`, `F: 5`, `F|gt: 5`, `F: 'ab*cd'`)
-	m, _, numbers := matcherOf(t, all)
+	m, _, numbers := matcherOf(t, all, every)
 	a := m.atoms
 	common, often, ok := a.Trigger(numbers[0])
 	assert.True(t, ok && common == numbers[0])
@@ -187,7 +214,7 @@ func TestTriggers(t *testing.T) {
 
 // TestElementsThatHold gives the elements of which a test holds, and no others.
 func TestElementsThatHold(t *testing.T) {
-	m, d, atoms := matcherOf(t, tests(t, `'F[any]': {a: x}`, `'F[-1]': {a: x}`, `'F[none]': {a: y}`))
+	m, d, atoms := matcherOf(t, tests(t, `'F[any]': {a: x}`, `'F[-1]': {a: x}`, `'F[none]': {a: y}`), none)
 	require.NoError(t, d.Load([]byte(`{"F":[{"a":"X","b":[1]},{"a":"z"},{"a":"x"}]}`)))
 	m.Next()
 	for i, want := range [][]string{{`{"a":"X","b":[1]}`, `{"a":"x"}`}, {`{"a":"x"}`}, nil} {

@@ -3,7 +3,6 @@ package match
 import (
 	"slices"
 	"unicode"
-	"unicode/utf8"
 
 	"decree/engine/fold"
 	"decree/rules/ir"
@@ -23,9 +22,9 @@ func necessaryText(t ir.Test) *ir.Text {
 			return nil
 		}
 		if t.Op == ir.Word {
-			return shortText(&ir.Text{Op: ir.Contains, Values: t.Values})
+			return &ir.Text{Op: ir.Contains, Values: t.Values}
 		}
-		return shortText(t)
+		return &ir.Text{Op: t.Op, Values: t.Values}
 	case *ir.OfFilename:
 		if pre := necessaryText(t.Test); pre != nil {
 			return &ir.Text{Op: map[ir.TextOp]ir.TextOp{ir.Equals: ir.EndsWith, ir.EndsWith: ir.EndsWith, ir.StartsWith: ir.Contains, ir.Contains: ir.Contains}[pre.Op], Values: pre.Values}
@@ -38,52 +37,14 @@ func necessaryText(t ir.Test) *ir.Text {
 			}
 		}
 		if len(best) >= 2 {
-			return shortText(&ir.Text{Op: ir.Contains, Values: []string{fold.Text(best)}})
+			return &ir.Text{Op: ir.Contains, Values: []string{fold.Text(best)}}
 		}
 	case *ir.Regex:
 		if found := required(t.Parse().Root); found != nil {
-			return shortText(&ir.Text{Op: ir.Contains, Values: found})
+			return &ir.Text{Op: ir.Contains, Values: found}
 		}
 	}
 	return nil
-}
-
-// shortText is a text test on parts of the values that fit into an automaton.
-func shortText(t *ir.Text) *ir.Text {
-	if longest(t.Values) <= maxPattern {
-		return &ir.Text{Op: t.Op, Values: t.Values}
-	}
-	op, fromEnd := t.Op, false
-	switch t.Op {
-	case ir.Equals:
-		op = ir.StartsWith
-	case ir.EndsWith, ir.Filename:
-		op, fromEnd = ir.EndsWith, true
-	}
-	values := make([]string, len(t.Values))
-	for i, v := range t.Values {
-		values[i] = cut(fold.Text(v), fromEnd)
-	}
-	return &ir.Text{Op: op, Values: values}
-}
-
-// cut gives the first or last letters of a folded text that fit into maxPattern bytes.
-func cut(v string, fromEnd bool) string {
-	if len(v) <= maxPattern {
-		return v
-	}
-	if fromEnd {
-		at := len(v) - maxPattern
-		for !utf8.RuneStart(v[at]) {
-			at++
-		}
-		return v[at:]
-	}
-	at := maxPattern
-	for !utf8.RuneStart(v[at]) {
-		at--
-	}
-	return v[:at]
 }
 
 // mostAlternatives bounds how many literals stand for one expression.
@@ -173,18 +134,6 @@ func least(texts []string) int {
 	n := len(texts[0])
 	for _, t := range texts {
 		n = min(n, len(t))
-	}
-	return n
-}
-
-// maxPattern bounds the bytes of a pattern. Only a part of a longer text is looked for, and the whole
-// is compared where that was found. Short patterns keep the automata small, and long values fast to read.
-const maxPattern = 80
-
-func longest(values []string) int {
-	n := 0
-	for _, v := range values {
-		n = max(n, len(fold.Text(v)))
 	}
 	return n
 }

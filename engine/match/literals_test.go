@@ -1,0 +1,136 @@
+package match
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"decree/engine/fold"
+	"decree/rules/ir"
+)
+
+// textOps are the operations that literals decide.
+var textOps = []ir.TextOp{ir.Equals, ir.StartsWith, ir.EndsWith, ir.Contains, ir.Filename}
+
+// searchOf makes a search for literals, whose numbers are those of atoms.
+func searchOf(all []literal) *search {
+	var set literalSet
+	for i, l := range all {
+		set.add(l.text, l.op, int32(i))
+	}
+	made := set.finish()
+	return &search{literals: made, seen: make([]uint32, len(made.patterns))}
+}
+
+// requireFound holds what a search finds in a text to what each comparison says.
+func requireFound(t *testing.T, s *search, all []literal, text string) {
+	t.Helper()
+	s.begin(1)
+	if s.wide {
+		text = fold.Text(text)
+	}
+	s.text(text)
+	got := map[int32]bool{}
+	for _, atom := range s.hits {
+		require.False(t, got[atom], "%q is found twice in %q", all[atom].text, text)
+		got[atom] = true
+	}
+	for i, l := range all {
+		require.Equal(t, compareText(l.op, fold.Text(text), l.text), got[int32(i)], "%q %s %q", text, l.op, l.text)
+	}
+}
+
+// TestLiteralsAreAllFound compares with plain comparisons: patterns of all lengths, some within others, in texts that are made of them.
+func TestLiteralsAreAllFound(t *testing.T) {
+	r := rand.New(rand.NewPCG(3, 4))
+	for _, letters := range [][]string{{"a", "b", `\`, "/", "é", "."}, {"a", "B", "\x00", " ", "@", "`", "[", "{"}, {"ab", "Ba", "é", "É", "\xff", `\`}} {
+		word := func(most int) string {
+			var b strings.Builder
+			for range 1 + r.IntN(most) {
+				b.WriteString(letters[r.IntN(len(letters))])
+			}
+			return b.String()
+		}
+		for range 100 {
+			var all []literal
+			for range 40 {
+				all = append(all, literal{fold.Text(word([]int{3, 6, 12, 90}[r.IntN(4)])), textOps[r.IntN(len(textOps))]})
+			}
+			s := searchOf(all)
+			for range 40 {
+				text := word([]int{3, 10, 40, 400}[r.IntN(4)])
+				for range r.IntN(4) { // so that long patterns are found, at both ends and within
+					some := all[r.IntN(len(all))].text
+					switch r.IntN(3) {
+					case 0:
+						text += some
+					case 1:
+						text = some + text
+					case 2:
+						text = strings.ToUpper(some)
+					}
+				}
+				requireFound(t, s, all, text)
+			}
+		}
+	}
+}
+
+// TestLiteralsAtEveryPlace finds a pattern of each length at each place of texts of each length.
+func TestLiteralsAtEveryPlace(t *testing.T) {
+	for length := 1; length <= 20; length++ {
+		pattern := "abcdefghijklmnopqrst"[:length]
+		all := []literal{}
+		for _, op := range textOps {
+			all = append(all, literal{pattern, op})
+		}
+		s := searchOf(all)
+		for before := range 12 {
+			for after := range 12 {
+				requireFound(t, s, all, strings.Repeat("-", before)+strings.ToUpper(pattern)+strings.Repeat("-", after))
+			}
+		}
+	}
+}
+
+// TestTextsThatBeginAlike searches long texts one after another, each of which begins like the one before.
+func TestTextsThatBeginAlike(t *testing.T) {
+	r := rand.New(rand.NewPCG(5, 6))
+	letters := func(n int) string {
+		var b strings.Builder
+		for range n {
+			b.WriteByte("abcABC\n"[r.IntN(7)])
+		}
+		return b.String()
+	}
+	for range 40 {
+		var all []literal
+		for range 30 {
+			all = append(all, literal{fold.Text(letters(1 + r.IntN(12))), textOps[r.IntN(len(textOps))]})
+		}
+		s := searchOf(all)
+		text := letters(shortestLast + 400)
+		for range 12 {
+			text = text[:r.IntN(len(text)+1)] + letters(r.IntN(shortestLast))
+			requireFound(t, s, all, text)
+		}
+	}
+}
+
+func FuzzLiterals(f *testing.F) {
+	f.Add("abc\nd\né\n\\cmd.exe", uint64(1), `C:\ABC\cmd.exe`)
+	f.Fuzz(func(t *testing.T, patterns string, seed uint64, text string) {
+		r := rand.New(rand.NewPCG(seed, 1))
+		var all []literal
+		for _, p := range strings.Split(patterns, "\n") {
+			if p != "" {
+				all = append(all, literal{fold.Text(p), textOps[r.IntN(len(textOps))]})
+			}
+		}
+		if len(all) > 0 {
+			requireFound(t, searchOf(all), all, text)
+		}
+	})
+}

@@ -13,19 +13,13 @@ import (
 
 func (m *maker) condition() []Block {
 	if m.Correlation != nil {
-		out := []Block{Words{wording.Correlation(m.Correlation)}}
-		for _, in := range m.Correlation.Inputs {
-			if in.Rule != nil {
-				blocks := append([]Block{Words{wording.Rule(in.Rule)}}, extracts(in.Rule)...)
-				out = append(out, Fold{Title: "What " + diag.Visible(in.Name) + " looks for", Blocks: blocks})
-			}
-		}
-		return out
+		return append([]Block{Words{wording.Correlation(m.Correlation)}}, inputs(m.Correlation)...)
 	}
 	if m.Source().OnlyWritten() {
 		return []Block{Paragraph{plain("It has no condition that all targets share: its queries are written by hand.")}}
 	}
 	out := append([]Block{Words{wording.Rule(m.Rule)}}, extracts(m.Rule)...)
+	out = append(out, joinedRules(m.Rule)...)
 	if f, ok := chain(m.Rule); ok {
 		out = append(out, f)
 	}

@@ -192,7 +192,7 @@ func TestWhatARuleDoesNotSayHasNoSection(t *testing.T) {
 	assert.Equal(t, "rules/many", all[2].Path, "without an id its name")
 	assert.Contains(t, correlation["metadata"], "Correlation=event count")
 	assert.Contains(t, correlation["condition"], "within 1 hour the number of matches is at least 2")
-	assert.Contains(t, correlation["condition"], "What base looks for: a: EventID is 4625")
+	assert.Contains(t, correlation["condition"], "What base looks for: Log source=windows/security a: EventID is 4625")
 	assert.Contains(t, correlation["related"], "Base a part of this correlation")
 	written := &maker{Detection: &Detection{Rule: &ir.Rule{Source: &rules.Rule{Queries: []rules.Query{{}}}, Condition: &ir.Const{Value: true}}}}
 	assert.Contains(t, text(written.condition()), "written by hand")
@@ -254,4 +254,38 @@ func TestPagesSayHowExtractsAreMade(t *testing.T) {
 		}
 	}
 	assert.Contains(t, blocks, Block(Facts{{"Extracted field Script", code(r.Extracts[0].Spec.Describe())}}))
+}
+
+// TestWhatARuleJoins: the page of a rule says what the rules look for that it joins, and theirs names it.
+func TestWhatARuleJoins(t *testing.T) {
+	rs := lowered.Rules(t, `
+title: Task after a logon
+id: 0c7d9d0e-3c56-4a55-8d1c-92ee5a6d41b7
+logsource: {product: windows, service: security}
+joins:
+  logon: {rule: remote_logon, same: {SubjectLogonId: TargetLogonId}, before: 2h}
+first_seen: {new: {fields: [TaskName], over: 14d}}
+detection: {task: {EventID: 4698}, condition: task and logon and new}
+---
+title: Remote logon
+id: 11111111-2222-3333-4444-555555555555
+name: remote_logon
+logsource: {product: windows, service: security}
+detection: {a: {EventID: 4624, LogonType: 3}, condition: a}
+`)
+	c := &Catalogue{}
+	for _, r := range rs {
+		c.Detections = append(c.Detections, &Detection{Rule: r})
+	}
+	require.Len(t, c.Detections, 2)
+	for _, p := range c.Pages() {
+		sections := sectionsOf(p)
+		if p.Path == "rules/11111111-2222-3333-4444-555555555555" {
+			assert.Contains(t, sections["related"], "Task after a logon joins this detection")
+		} else {
+			assert.Contains(t, sections["condition"], "What Remote logon looks for: Log source=windows/security")
+			assert.Equal(t, 1, strings.Count(sections["condition"], "looks for:"), "first_seen looks back at no rule")
+			assert.Contains(t, sections["related"], "Remote logon this detection joins it")
+		}
+	}
 }

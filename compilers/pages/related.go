@@ -19,6 +19,7 @@ type index struct {
 	byRule      map[*rules.Rule]*Detection
 	byTechnique map[string][]*Detection
 	readBy      map[*rules.Rule][]*Detection // correlations
+	joinedBy    map[*rules.Rule][]*Detection // rules
 	mentionedBy map[string][]mention         // id -> what is related to it
 }
 
@@ -29,7 +30,7 @@ type mention struct {
 }
 
 func newIndex(c *Catalogue) *index {
-	x := &index{map[string]*Detection{}, map[*rules.Rule]*Detection{}, map[string][]*Detection{}, map[*rules.Rule][]*Detection{}, map[string][]mention{}}
+	x := &index{map[string]*Detection{}, map[*rules.Rule]*Detection{}, map[string][]*Detection{}, map[*rules.Rule][]*Detection{}, map[*rules.Rule][]*Detection{}, map[string][]mention{}}
 	for _, d := range c.Detections {
 		r := d.Source()
 		x.byRule[r] = d
@@ -44,6 +45,11 @@ func newIndex(c *Catalogue) *index {
 				if body := inputBody(in.Rule, in.Correlation); body != nil {
 					x.readBy[body] = append(x.readBy[body], d)
 				}
+			}
+		}
+		if d.Rule != nil {
+			for _, other := range joins(d.Rule) {
+				x.joinedBy[other.Source] = append(x.joinedBy[other.Source], d)
 			}
 		}
 		for _, related := range r.Related {
@@ -89,6 +95,18 @@ func (m *maker) related() []Block {
 	}
 	for _, d := range m.all.readBy[m.Source()] {
 		add(d, "a correlation that reads this")
+	}
+	if m.Rule != nil {
+		for _, other := range joins(m.Rule) {
+			if d := m.all.byRule[other.Source]; d != nil {
+				add(d, "this detection joins it")
+			} else {
+				t.Rows = append(t.Rows, []Cell{plain(nameOf(other)), plain("a part of this detection")})
+			}
+		}
+	}
+	for _, d := range m.all.joinedBy[m.Source()] {
+		add(d, "joins this detection")
 	}
 	for _, r := range m.Source().Related {
 		if d := m.all.byID[strings.ToLower(r.ID)]; d != nil {

@@ -27,20 +27,28 @@ func (f *File) Timespan(n *yaml.Node) time.Duration {
 	return time.Duration(count) * length
 }
 
-var durationForm = regexp.MustCompile(`^([1-9][0-9]{0,5})([smhdw])$`)
+var durationForm = regexp.MustCompile(`^([1-9][0-9]*)([smhdw])$`)
+
+// longest bounds durations: sums of a few stay within what a time can hold.
+const longest = 100 * 365 * 24 * time.Hour
 
 // Duration reads a whole number and a unit: s, m, h, d or w.
 func (f *File) Duration(n *yaml.Node) time.Duration {
-	m := durationForm.FindStringSubmatch(n.Value)
-	if m == nil {
-		f.Errorf("invalid-duration", f.Span(n), "write a number and a unit, such as 30m, 2h or 7d", "%q is not a duration", n.Value)
+	const hint = "write a number and a unit, such as 30m, 2h or 7d"
+	if n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode {
+		f.Errorf("invalid-duration", f.Span(n), hint, "a duration is one text, not a mapping or a list")
 		return 0
 	}
-	count, err := strconv.Atoi(m[1])
-	if err != nil {
-		f.Errorf("invalid-duration", f.Span(n), "", "%v", err)
+	m := durationForm.FindStringSubmatch(n.Value)
+	if m == nil {
+		f.Errorf("invalid-duration", f.Span(n), hint, "%q is not a duration", n.Value)
 		return 0
 	}
 	unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
+	count, err := strconv.Atoi(m[1])
+	if err != nil || time.Duration(count) > longest/unit {
+		f.Errorf("invalid-duration", f.Span(n), "write a shorter one", "the duration %q is too long: the longest is 100 years", n.Value)
+		return 0
+	}
 	return time.Duration(count) * unit
 }

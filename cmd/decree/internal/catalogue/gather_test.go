@@ -30,6 +30,8 @@ detection:
   a: {Image|endswith: '\whoami.exe', ParentImage|endswith: '\cmd.exe'}
   b: {User: svc}
   condition: a and not b
+alert: {title: 'Who by {CommandLine}'}
+suppress: {by: [host], for: 1d}
 -- rules/who.test.yml --
 cases:
   - name: one
@@ -86,18 +88,28 @@ func gathered(t *testing.T, since string, before ...func()) (*pages.Catalogue, [
 	return c, written, errs.String()
 }
 
+func names(fields []pages.Field) []string {
+	var out []string
+	for _, f := range fields {
+		out = append(out, f.Name)
+	}
+	return out
+}
+
 func TestGather(t *testing.T) {
 	c, written, _ := gathered(t, "")
 	require.Len(t, c.Detections, 3, "a part of a correlation has no page of its own")
 	again, many, who := c.Detections[0], c.Detections[1], c.Detections[2]
 	assert.Equal(t, []string{"rules/5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178", "rules/many", "rules/who"}, []string{again.Path(), many.Path(), who.Path()}, "the second of an id is found by its name")
 	assert.Equal(t, "Ours", c.Title)
-	assert.Equal(t, []string{"exact", "exact", "exact"}, []string{who.Queries[0].Fidelity, who.Queries[1].Fidelity, who.Queries[2].Fidelity})
+	assert.Equal(t, []string{"exact", "approximate", "approximate"}, []string{who.Queries[0].Fidelity, who.Queries[1].Fidelity, who.Queries[2].Fidelity})
 	assert.Equal(t, "files/kql/who.kql", who.Queries[0].File)
 	assert.Equal(t, "Microsoft Defender XDR advanced hunting (mde)", who.Queries[0].Model)
 	assert.Equal(t, "skipped", again.Queries[0].Fidelity)
 	assert.NotEmpty(t, again.Queries[0].Why)
-	require.Len(t, who.Fields, 3)
+	assert.Equal(t, []string{"Image", "ParentImage", "User", "CommandLine", "host"}, names(who.Fields))
+	assert.True(t, who.Fields[4].Entity)
+	assert.Equal(t, []string{"Image", "User"}, names(many.Fields), "what a correlation groups by is read too")
 	assert.Equal(t, pages.Field{Name: "Image", Columns: map[string][]string{"kql": {"FolderPath"}, "spl": {"Image"}, "eql": {"process.executable"}}}, who.Fields[0])
 	assert.Equal(t, "ParentImage", who.Fields[1].Name)
 	assert.Equal(t, "Ours", who.Filters[0].Body.Title)

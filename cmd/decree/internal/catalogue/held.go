@@ -1,21 +1,17 @@
 package catalogue
 
 import (
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/fidelity"
-	"decree/cmd/decree/internal/fieldmap"
 	"decree/cmd/decree/internal/models"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
 	"decree/compilers/pages"
 	"decree/rules/diag"
-	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
@@ -70,45 +66,6 @@ func (h *held) query(q queries.Result) (pages.Query, error) {
 		}
 	}
 	return out, nil
-}
-
-// ofRule gives the rule, or those that a correlation reads.
-func ofRule(q queries.Result) []*ir.Rule {
-	if q.Source.Correlation != nil {
-		return q.Source.Correlation.Rules()
-	}
-	return []*ir.Rule{q.Source.IR}
-}
-
-// fields adds the columns of one target to the fields of a detection.
-func (h *held) fields(d *pages.Detection, q queries.Result) error {
-	if q.Model == "" {
-		return nil
-	}
-	m, err := h.model(q.Model)
-	if err != nil {
-		return err
-	}
-	for _, r := range ofRule(q) {
-		fields, entities := fieldmap.Reads(r)
-		for i, name := range slices.Concat(fields, entities) {
-			entity := i >= len(fields)
-			at := slices.IndexFunc(d.Fields, func(f pages.Field) bool { return f.Name == name && f.Entity == entity })
-			if at < 0 {
-				at = len(d.Fields)
-				d.Fields = append(d.Fields, pages.Field{Name: name, Entity: entity, Columns: map[string][]string{}})
-			}
-			if q.Skipped {
-				continue
-			}
-			for _, c := range fieldmap.Held(m, r, name, entity) {
-				if text := cmp.Or(c.Column, strings.Join(c.Notes, ", ")); !c.Lacks && !slices.Contains(d.Fields[at].Columns[q.Target.Name], text) {
-					d.Fields[at].Columns[q.Target.Name] = append(d.Fields[at].Columns[q.Target.Name], text)
-				}
-			}
-		}
-	}
-	return nil
 }
 
 // values are the columns of an event, by their names. What is inside a column is JSON.

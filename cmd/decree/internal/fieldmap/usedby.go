@@ -31,20 +31,20 @@ func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 		}
 		for _, joining := range set.Rules {
 			for _, f := range joining.IR.ReadOf(r) {
-				use(named(f))
+				use(Named(f))
 			}
 		}
 		for _, c := range set.Correlations {
 			for _, f := range c.Correlation.Reads(r) {
-				use(named(f))
+				use(Named(f))
 			}
 		}
 	}
 	return out
 }
 
-// named is a field as rules name it: ParentImage is that of the parent.
-func named(f ir.Field) string {
+// Named is a field as rules name it: ParentImage is that of the parent.
+func Named(f ir.Field) string {
 	if f.Level < len(prefixes) {
 		return prefixes[f.Level] + f.Name
 	}
@@ -60,7 +60,7 @@ func Reads(r *ir.Rule) (fields, entities []string) {
 	}
 	field := func(f ir.Field) {
 		for _, read := range f.Reads() {
-			add(&fields, named(read))
+			add(&fields, Named(read))
 		}
 	}
 	each := func(n ir.Node) bool {

@@ -1,0 +1,106 @@
+package catalogue
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"decree/cmd/decree/internal/fieldmap"
+	"decree/cmd/decree/internal/queries"
+	"decree/compilers/pages"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// ofRule gives the rule, or those that a correlation reads, each after the rules that it joins.
+func ofRule(q queries.Result) []*ir.Rule {
+	read := []*ir.Rule{q.Source.IR}
+	if q.Source.Correlation != nil {
+		read = q.Source.Correlation.Rules()
+	}
+	var out []*ir.Rule
+	for _, r := range read {
+		for _, one := range append(r.Joined(), r) {
+			if !slices.Contains(out, one) {
+				out = append(out, one)
+			}
+		}
+	}
+	return out
+}
+
+// fields adds the columns of one target to the fields of a detection.
+func (h *held) fields(d *pages.Detection, q queries.Result) error {
+	if q.Model == "" {
+		return nil
+	}
+	m, err := h.model(q.Model)
+	if err != nil {
+		return err
+	}
+	all := ofRule(q)
+	for _, r := range all {
+		fields, entities := fieldmap.Reads(r)
+		for _, name := range readElsewhere(q, r, all) {
+			if isEntity(m, r, name) {
+				entities = append(entities, name)
+			} else {
+				fields = append(fields, name)
+			}
+		}
+		for i, name := range slices.Concat(fields, entities) {
+			h.field(d, q, m, r, name, i >= len(fields))
+		}
+	}
+	return nil
+}
+
+// field adds the columns of a field or entity of a rule's events.
+func (h *held) field(d *pages.Detection, q queries.Result, m *schema.Model, r *ir.Rule, name string, entity bool) {
+	at := slices.IndexFunc(d.Fields, func(f pages.Field) bool { return f.Name == name && f.Entity == entity })
+	if at < 0 {
+		at = len(d.Fields)
+		d.Fields = append(d.Fields, pages.Field{Name: name, Entity: entity, Columns: map[string][]string{}})
+	}
+	if q.Skipped {
+		return
+	}
+	for _, c := range fieldmap.Held(m, r, name, entity) {
+		if text := cmp.Or(c.Column, strings.Join(c.Notes, ", ")); !c.Lacks && !slices.Contains(d.Fields[at].Columns[q.Target.Name], text) {
+			d.Fields[at].Columns[q.Target.Name] = append(d.Fields[at].Columns[q.Target.Name], text)
+		}
+	}
+}
+
+// readElsewhere gives the fields and entities of a rule's events that its condition does not read: what joins compare, a correlation groups by or
+// counts, alerts show, and suppression goes by. Extracts are left out: what they are made of is read already.
+func readElsewhere(q queries.Result, r *ir.Rule, all []*ir.Rule) []string {
+	var out []string
+	for _, joining := range all {
+		for _, f := range joining.ReadOf(r) {
+			out = append(out, fieldmap.Named(f))
+		}
+	}
+	if c := q.Source.Correlation; c != nil {
+		for _, f := range c.Reads(r) {
+			out = append(out, fieldmap.Named(f))
+		}
+	} else if r == q.Source.IR {
+		for _, f := range r.Source.Alerting.Reads() {
+			out = append(out, f.Name)
+		}
+		if r.Source.Suppress != nil {
+			for _, f := range r.Source.Suppress.By {
+				out = append(out, f.Name)
+			}
+		}
+	}
+	return slices.DeleteFunc(out, func(name string) bool {
+		return slices.ContainsFunc(r.Extracts, func(e *ir.Extract) bool { return e.Spec.Name == name })
+	})
+}
+
+// isEntity tells whether some log of a rule's events knows an entity of a name.
+func isEntity(m *schema.Model, r *ir.Rule, name string) bool {
+	return slices.ContainsFunc(m.Candidates(r), func(s *schema.Source) bool { _, ok := s.Entities[name]; return ok })
+}

@@ -98,9 +98,15 @@ func (p *parser) reputation(q *rules.Prevalence, e source.Entry) bool {
 	t := rules.ReputationTest{Part: name, Range: p.Span(e.Value)}
 	switch rules.ReputationParts[at].Kind {
 	case rules.ReputationText:
-		t.Is = p.membership(e.Value, name)
+		before := p.Errors()
+		if t.Is = p.membership(e.Value, name); p.Errors() == before && len(t.Is.Values) == 0 {
+			p.Errorf("prevalence-empty", p.Span(e.Key), "write a text or a list of texts; `''` is what is unknown", "%s has no text to compare with", name)
+		}
 	case rules.ReputationFlag:
 		t.Flag = new(bool)
+		if source.IsNull(e.Value) {
+			p.Errorf("prevalence-empty", p.Span(e.Key), "write `true` or `false`", "%s has no value", name)
+		}
 		p.Bool(t.Flag, e.Value, name)
 	case rules.ReputationTime:
 		before := p.Errors()

@@ -3,6 +3,7 @@ package compilers
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -118,11 +119,18 @@ func AddNotes(notes []Note, more ...Note) []Note {
 	return notes
 }
 
-// AddAssets adds the assets that are not there yet.
+// AddAssets adds the assets that are not there yet. Tables of reputation become one, with a column for each kind of value.
 func AddAssets(assets []Asset, more ...Asset) []Asset {
 	for _, a := range more {
-		if !slices.Contains(assets, a) {
+		i := slices.IndexFunc(assets, func(had Asset) bool { return had.Name == a.Name })
+		if i < 0 {
 			assets = append(assets, a)
+			continue
+		}
+		if assets[i] != a { // the names of all others say what is in them: it is the table of reputation, of another kind of value
+			for _, column := range strings.Split(strings.TrimSuffix(a.Content, "\n"), ",") {
+				assets[i] = WithKey(assets[i], column)
+			}
 		}
 	}
 	return assets

@@ -99,7 +99,9 @@ func (w *writer) watchlistLookup(rs []*prevalence) []string {
 	}
 	w.plan.Note("watchlist", "exact", r.node.Range(), "reputation is read from the watchlist "+watchlistName)
 	const file = watchlistName + ".csv"
-	if !slices.ContainsFunc(w.assets, func(a compilers.Asset) bool { return a.Name == file }) {
+	if i := slices.IndexFunc(w.assets, func(a compilers.Asset) bool { return a.Name == file }); i >= 0 {
+		w.assets[i] = compilers.WithKey(w.assets[i], field)
+	} else {
 		w.assets = append(w.assets, compilers.Asset{Name: file, Content: strings.Join(all, ",") + "\n",
 			Purpose: "the watchlist " + watchlistName + " is made of it, its search key is " + field + ": one row for each, filled by the reputation provider"})
 	}

@@ -102,6 +102,7 @@ func membership(field string, m *rules.Membership) compilers.Pred {
 
 func (w *writer) addAssets(lookup, key string, rep schema.Reputation) {
 	if len(w.assets) > 0 {
+		w.assets[1] = compilers.WithKey(w.assets[1], key)
 		return
 	}
 	columns := append([]string{key}, rep.Columns()...)

@@ -8,6 +8,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/source"
 )
 
@@ -41,6 +42,9 @@ func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
 	field, modifiers, modified := strings.Cut(key.Value, "|")
 	m := selector.FindStringSubmatch(field)
 	if m == nil {
+		if p.arrays {
+			p.strayBrackets(key, field)
+		}
 		return e, false
 	}
 	if !p.arrays {
@@ -72,6 +76,20 @@ func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
 	item.Field = withoutEscapes(item.Field)
 	e.Body = rules.AllOf{Items: []rules.Item{item}}
 	return e, true
+}
+
+// bracket finds a bracket of a field's name that is not escaped. The group is what it selects.
+var bracket = regexp.MustCompile(`^(?:[^\[\]\\]|\\.)*[\[\]]([^\[\]]*)`)
+
+// strayBrackets reports brackets of a field's name that select nothing.
+func (p *parser) strayBrackets(key *yaml.Node, field string) {
+	m := bracket.FindStringSubmatch(field)
+	if m == nil {
+		return
+	}
+	p.Errorf("unknown-selector", p.Span(key), diag.DidYouMean(m[1], []string{"any", "all", "all_or_empty", "none"},
+		"write a field and one of [any], [all], [all_or_empty], [none] or a number such as [0], then the end or a dot; or write `\\[` for the letter"),
+		"%q has brackets that select no elements", field)
 }
 
 // plainValues tells whether a node is a value or a list of values.

@@ -130,11 +130,11 @@ func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, lat
 	body = append(body, w.dropSince()...)
 	for _, r := range w.prevalences {
 		if compilers.CountsPopulation(r.node) {
-			body = joinKnown(body, r.value, r.name)
+			body = w.joinKnown(body, r, r.name)
 		}
 	}
 	for _, group := range reputed {
-		body = joinKnown(body, group[0].value, group[0].lookup)
+		body = w.joinKnown(body, group[0], group[0].lookup)
 	}
 	return body
 }
@@ -190,9 +190,19 @@ func (w *writer) reputationGroups() [][]*prevalence {
 	return groups
 }
 
-// joinKnown joins the reputation of values to the events.
-func joinKnown(body []string, value, known string) []string {
-	return append(inLowerCase(body, value), fmt.Sprintf("join kind=leftouter %s on %s", known, columnName(value)))
+// hashes are the values of which nobody tests the case.
+var hashes = []string{"sha1", "sha256", "md5"}
+
+// joinKnown joins what is known of values to the events. All but hashes keep their case, which a filter may test.
+func (w *writer) joinKnown(body []string, r *prevalence, known string) []string {
+	v := columnName(r.value)
+	if slices.Contains(hashes, r.node.Spec.Field) {
+		return append(inLowerCase(body, r.value), fmt.Sprintf("join kind=leftouter %s on %s", known, v))
+	}
+	mine, theirs := w.names.free("Value_"+r.node.Name), w.names.free("Known_"+r.node.Name)
+	return append(body, fmt.Sprintf("extend %s = tolower(%s)", mine, v),
+		fmt.Sprintf("join kind=leftouter (%s | extend %s = %s | project-away %s) on $left.%s == $right.%s", known, theirs, v, v, mine, theirs),
+		fmt.Sprintf("project-away %s, %s", mine, theirs))
 }
 
 // inLowerCase has a column in lower case, in which the tables of values have it.

@@ -48,3 +48,21 @@ detection:
 	assert.Equal(t, "prevalence-period", open.Notes[0].Code)
 	assert.Equal(t, "false-positives", open.Notes[0].Effect)
 }
+
+// TestACountedValueKeepsItsCase: a filter may test the case of a value that was counted in lower case.
+func TestACountedValueKeepsItsCase(t *testing.T) {
+	q, found := New().Compile(lowered.Rule(t, `title: T
+logsource: {product: windows, category: process_creation}
+schedule: {every: 1h, lookback: 2h}
+prevalence: {rare: {field: Image, local: {distinct: host, lte: 3}}}
+detection:
+  mine: {CommandLine|contains: mine}
+  condition: mine and rare
+`), compilers.Options{Model: lowered.Model(t, "mde")})
+	require.Empty(t, found)
+	assert.Contains(t, q.Text, "| where tolower(FolderPath) in ((rare | project FolderPath))\n"+
+		"| extend Value_rare = tolower(FolderPath)\n"+
+		"| join kind=leftouter (rare | extend Known_rare = FolderPath | project-away FolderPath) on $left.Value_rare == $right.Known_rare\n"+
+		"| project-away Value_rare, Known_rare\n"+
+		"// Begin environment-specific filter.\n")
+}

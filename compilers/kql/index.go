@@ -17,6 +17,9 @@ var (
 	// ofJSON is for values of a dynamic column, whose index has the terms of its JSON: https://learn.microsoft.com/en-us/kusto/query/best-practices says to ask
 	// the column for a rare value before one of its properties. There, what stands before a term may be an escape that ends with a letter or a digit.
 	ofJSON = terms.Rules{Shortest: 3, Before: unescapedBefore, After: separates}
+	// ofJSONText is for values of a text column with JSON, as its sender wrote it. Gson, for one, also escapes an equals sign:
+	// https://github.com/google/gson/blob/main/gson/src/main/java/com/google/gson/stream/JsonWriter.java
+	ofJSONText = terms.Rules{Shortest: 3, Before: func(c rune) bool { return c != '=' && unescapedBefore(c) }, After: separates}
 )
 
 // separates tells whether a character surely separates terms. Whether letters beyond ASCII and an underscore do is not said.
@@ -121,6 +124,8 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 		return nil // what stands around the value is not known
 	case w.typed(name, col.Type).kind != text:
 		return nil
+	case container != "" && w.plan.Source.Columns[container] == "string":
+		return inColumn(columnName(container), withoutDates(ofJSONText.OfTest(test)))
 	case container != "":
 		return inColumn(columnName(container), withoutDates(ofJSON.OfTest(test)))
 	}

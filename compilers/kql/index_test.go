@@ -57,6 +57,16 @@ func TestIndexTerms(t *testing.T) {
 	}
 }
 
+// TestIndexTermsOfJSONInAText: its sender may have written = as \u003d, of which the index has u003dadministrator.
+func TestIndexTermsOfJSONInAText(t *testing.T) {
+	for value, want := range map[string]bool{"=administrator ": false, ":administrator ": true, " administrator=": true} {
+		r := lowered.Rule(t, "title: T\nlogsource: {product: aws, service: cloudtrail}\ndetection:\n  s: {requestParameters.policyDocument|contains: '"+value+"'}\n  condition: s\n")
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel")})
+		require.NotNil(t, q, "%v", found)
+		assert.Equal(t, want, strings.Contains(q.Text, `RequestParameters has "administrator"`), q.Text)
+	}
+}
+
 // TestIndexTermsOfSeveralSearches: a query asks an index if all its searches do.
 func TestIndexTermsOfSeveralSearches(t *testing.T) {
 	const one = "title: A\nname: %\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine|contains: '@'}, condition: s}\n---\n"

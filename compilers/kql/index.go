@@ -170,7 +170,7 @@ func withoutDates(clauses []terms.Clause) []terms.Clause {
 	for _, c := range clauses {
 		written := true
 		for _, t := range c.Terms {
-			written = written && strings.Trim(t.Text, "0123456789TtZz") != ""
+			written = written && strings.Trim(t.Text, "0123456789TtZzEe") != ""
 		}
 		if written {
 			out = append(out, c)

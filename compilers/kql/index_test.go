@@ -31,6 +31,7 @@ func TestIndexTerms(t *testing.T) {
 		{"sentinel", "file_event", `{TargetFilename|contains: ['"urlcache "', ' mimi"']}`, "s", ""}, // JSON may write the quote as
 		{"sentinel", "file_event", `{TargetFilename|contains: "\turlcache "}`, "s", ""},             // of \t, the index has turlcache
 		{"sentinel", "file_event", `{TargetFilename|contains: ' 2026T10Z '}`, "s", ""},
+		{"sentinel", "file_event", `{TargetFilename: '1.2345E+20'}`, "s", ""}, // a number may be written otherwise
 		{"sentinel", "image_load", `{Hashes|contains: 'IMPHASH=821D74031D3F625B'}`, "s", `EventData hasprefix "821D74031D3F625B"`},
 		{"sentinel-event", "file_event", `{TargetFilename|contains: '"urlcache"'}`, "s", `EventData has "urlcache"`},
 		{"sentinel-event", "image_load", `{Imphash: 821D74031D3F625B}`, "s", ""}, // what stands around it in the longer text is not known

@@ -193,14 +193,14 @@ func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 	return inside
 }
 
-// rankStages numbers the distinct values, starting with the rarest. streamstats would do this for only the latest 10,000 events
+// rankStages numbers the distinct values, starting with the rarest. Events without a value may stand between them and have no number. streamstats would do this for only the latest 10,000 events
 // (max_stream_window of limits.conf), so that a frequent value could be the first among them.
 func rankStages(value, hosts, rank string) []string {
 	before := rank + "_before"
 	return []string{
 		fmt.Sprintf("sort 0 num(%s), str(%s)", hosts, value),
 		fmt.Sprintf("autoregress %s AS %s", value, before),
-		fmt.Sprintf(`eval %s=if(coalesce("=".%s, "")!=coalesce("=".%s, ""), 1, 0)`, rank, value, before),
+		fmt.Sprintf(`eval %s=if(isnotnull(%s) AND "=".%s!=coalesce("=".%s, ""), 1, 0)`, rank, value, value, before),
 		"accum " + rank,
 	}
 }

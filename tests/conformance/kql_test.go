@@ -93,11 +93,14 @@ func TestKQLQuoting(t *testing.T) {
 	m, tables := mde(t)
 	var queries []string
 	var want [][]string
+	opt := compilers.Options{Model: m, NoIndexTerms: true} // they are other texts
 	for _, v := range hostile {
 		for _, cased := range []bool{true, false} {
 			r := &ir.Rule{Source: &rules.Rule{Title: "quoting " + v, Description: v, LogSource: rules.LogSource{Category: "process_creation"}},
 				Condition: &ir.Match{Field: ir.Field{Name: "CommandLine"}, Test: &ir.Text{Op: ir.Contains, Values: []string{v}, Cased: cased}}}
-			queries = append(queries, compileIR(t, r, m))
+			q, found := kql.New().Compile(r, opt)
+			require.Empty(t, found)
+			queries = append(queries, q.Text)
 			literal := v
 			if !cased && compilers.FoldsBeyondASCII(v) {
 				literal = "(?i)" + v

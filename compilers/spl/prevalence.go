@@ -200,7 +200,7 @@ func rankStages(value, hosts, rank string) []string {
 	return []string{
 		fmt.Sprintf("sort 0 num(%s), str(%s)", hosts, value),
 		fmt.Sprintf("autoregress %s AS %s", value, before),
-		fmt.Sprintf(`eval %s=if(isnotnull(%s) AND "=".%s!=coalesce("=".%s, ""), 1, 0)`, rank, value, value, before),
+		fmt.Sprintf(`eval %s=if(isnull(%s), 0, if("=".%s!=coalesce("=".%s, ""), 1, 0))`, rank, value, value, before),
 		"accum " + rank,
 	}
 }

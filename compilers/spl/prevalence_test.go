@@ -40,7 +40,7 @@ func TestRanksAreCountedOverAllEvents(t *testing.T) {
 	assert.NotContains(t, text, "streamstats")
 	assert.Contains(t, text, `| sort 0 num(decree_count_1), str(decree_value_1)
 | autoregress decree_value_1 AS decree_rank_1_before
-| eval decree_rank_1=if(isnotnull(decree_value_1) AND "=".decree_value_1!=coalesce("=".decree_rank_1_before, ""), 1, 0)
+| eval decree_rank_1=if(isnull(decree_value_1), 0, if("=".decree_value_1!=coalesce("=".decree_rank_1_before, ""), 1, 0))
 | accum decree_rank_1
 `)
 }

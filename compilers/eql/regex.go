@@ -106,7 +106,7 @@ func luceneLeaf(re *syntax.Regexp) (string, error) {
 		var b strings.Builder
 		for _, r := range re.Rune {
 			if re.Flags&syntax.FoldCase != 0 {
-				b.WriteString(runeClass(folded(r)))
+				b.WriteString(runeClass(regex.Folds(r)))
 			} else {
 				b.WriteString(luceneRune(r))
 			}
@@ -187,15 +187,6 @@ func luceneRune(r rune) string {
 		return `\` + string(r)
 	}
 	return string(r)
-}
-
-// folded lists the letters that are equal to r in an expression that ignores case.
-func folded(r rune) []rune {
-	all := []rune{r}
-	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		all = append(all, f)
-	}
-	return all
 }
 
 // runeClass writes one of several characters.

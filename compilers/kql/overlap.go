@@ -83,8 +83,8 @@ func (w *writer) leaveOut(lets *strings.Builder) []string {
 		var asked []ir.Node
 		for _, c := range narrow.conjuncts() {
 			if !own[narrow.alone(c)] {
-				asked = append(asked, &ir.Not{Term: c})
-				narrow.prepare(asked[len(asked)-1])
+				asked = append(asked, c)
+				narrow.prepare(&ir.Not{Term: c})
 			}
 		}
 		if narrow.combines() {
@@ -93,7 +93,7 @@ func (w *writer) leaveOut(lets *strings.Builder) []string {
 		}
 		lets.WriteString(narrow.listLets())
 		for _, n := range asked {
-			all = append(all, compilers.Build(n.(*ir.Not).Term, narrow.predicate))
+			all = append(all, compilers.Build(n, narrow.predicate))
 		}
 		counted, arrays := narrow.takeArrays()
 		w.arraysMade = narrow.arraysMade

@@ -6,6 +6,7 @@ import (
 
 	"decree/rules/attack"
 	"decree/rules/diag"
+	"decree/rules/wording"
 )
 
 // mapped is a technique of a detection under one of its tactics. A tactic that is tagged without a technique has none.
@@ -108,7 +109,7 @@ func (c *Catalogue) Matrix() Page {
 		}
 	}
 	p := Page{Path: MatrixPath, Title: "ATT&CK matrix", Columns: true,
-		Lead: plain(counted(len(techniques), "technique") + " of ATT&CK Enterprise " + attack.Version + " in " + counted(len(c.Detections), "detection") + ". A sub-technique counts by itself.")}
+		Lead: plain(wording.Counted(len(techniques), "technique") + " of ATT&CK Enterprise " + attack.Version + " in " + wording.Counted(len(c.Detections), "detection") + ". A sub-technique counts by itself.")}
 	if c.Layer != "" {
 		p.Lead = append(p.Lead, Span{Text: " The same as a "}, Span{Text: "layer of ATT&CK Navigator", File: c.Layer}, Span{Text: ", and for "}, Span{Text: "DeTT&CT", File: c.DeTTECT}, Span{Text: "."})
 	}
@@ -124,7 +125,7 @@ func (c *Catalogue) Matrix() Page {
 			}
 		}
 		slices.Sort(ids)
-		s.Blocks = append(s.Blocks, Paragraph{append(url(tactic.URL(), tactic.ID), Span{Text: ": " + counted(len(distinct), "detection")})})
+		s.Blocks = append(s.Blocks, Paragraph{append(url(tactic.URL(), tactic.ID), Span{Text: ": " + wording.Counted(len(distinct), "detection")})})
 		for _, id := range ids {
 			title := "No technique"
 			if t, ok := attack.TechniqueOf(id); ok {

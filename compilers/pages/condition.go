@@ -188,7 +188,7 @@ func cut(text string, most int) string {
 func (m *maker) lists() []Block {
 	var out []Block
 	for _, l := range m.Source().Lists {
-		title := fmt.Sprintf("%s: %s", diag.Visible(l.Name), counted(len(l.Values), "value"))
+		title := fmt.Sprintf("%s: %s", diag.Visible(l.Name), wording.Counted(len(l.Values), "value"))
 		blocks := prose(l.Description)
 		switch {
 		case len(l.Union) > 0 || len(l.Except) > 0:
@@ -215,14 +215,6 @@ func codes(all []string) []Cell {
 		out[i] = code(text)
 	}
 	return out
-}
-
-// counted writes a number of things.
-func counted(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
 }
 
 // queries are the detection's queries, a tab for each target.

@@ -12,6 +12,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/wording"
 )
 
 //go:embed audit.yml
@@ -130,14 +131,14 @@ func (c *Catalogue) Sources() Page {
 			}
 		}
 	}
-	p := Page{Path: sourcesPath, Title: "Coverage by data source", Lead: plain(counted(len(by), "log source") + " in " + counted(len(c.Detections), "detection") + ".")}
+	p := Page{Path: sourcesPath, Title: "Coverage by data source", Lead: plain(wording.Counted(len(by), "log source") + " in " + wording.Counted(len(c.Detections), "detection") + ".")}
 	overview := Table{Head: []string{"Log source", "Detections", "Levels"}}
 	var sections []Section
 	keys := slices.SortedFunc(maps.Keys(by), func(a, b string) int { return cmp.Or(cmp.Compare(len(by[b].of), len(by[a].of)), cmp.Compare(a, b)) })
 	for _, key := range keys {
 		s := by[key]
 		name := diag.Visible(s.ls.Name())
-		overview.Rows = append(overview.Rows, []Cell{{{Text: name, Page: sourcesPath + "#" + key}}, plain(counted(len(s.of), "detection")), levels(s.of)})
+		overview.Rows = append(overview.Rows, []Cell{{{Text: name, Page: sourcesPath + "#" + key}}, plain(wording.Counted(len(s.of), "detection")), levels(s.of)})
 		section := Section{ID: key, Title: name}
 		if needs := audited(s.ls); len(needs) > 0 {
 			section.Blocks = append(section.Blocks, Paragraph{plain("What must be recorded:")}, Bullets{needs})
@@ -147,7 +148,7 @@ func (c *Catalogue) Sources() Page {
 		for _, d := range s.of {
 			items = append(items, append(d.link(), levelOf(d)...))
 		}
-		section.Blocks = append(section.Blocks, Fold{Title: counted(len(items), "detection"), Blocks: []Block{Bullets{items}}})
+		section.Blocks = append(section.Blocks, Fold{Title: wording.Counted(len(items), "detection"), Blocks: []Block{Bullets{items}}})
 		sections = append(sections, section)
 	}
 	if len(overview.Rows) > 0 {
@@ -156,7 +157,7 @@ func (c *Catalogue) Sources() Page {
 	if len(components) > 0 {
 		t := Table{Head: []string{"ATT&CK data component", "Detections"}}
 		for _, name := range slices.SortedFunc(maps.Keys(components), func(a, b string) int { return cmp.Or(cmp.Compare(components[b], components[a]), cmp.Compare(a, b)) }) {
-			t.Rows = append(t.Rows, []Cell{plain(name), plain(counted(components[name], "detection"))})
+			t.Rows = append(t.Rows, []Cell{plain(name), plain(wording.Counted(components[name], "detection"))})
 		}
 		p.Sections = append(p.Sections, Section{"components", "ATT&CK data components", []Block{t}})
 	}
@@ -177,7 +178,7 @@ func levels(of []*Detection) Cell {
 			}
 		}
 		if n > 0 {
-			out = append(out, Cell{{Text: level, Kind: "level"}, {Text: " " + plain(counted(n, "detection"))[0].Text}})
+			out = append(out, Cell{{Text: level, Kind: "level"}, {Text: " " + plain(wording.Counted(n, "detection"))[0].Text}})
 		}
 	}
 	return joined(out, ", ")

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/rules/diag"
+	"decree/rules/wording"
 )
 
 // The values of an event that a page shows.
@@ -78,7 +79,7 @@ func (m *maker) example(c Case) []Block {
 		out = append(out, t)
 	}
 	if more := c.Events - len(t.Rows); more > 0 && len(t.Rows) > 0 {
-		out = append(out, Paragraph{plain(fmt.Sprintf("and %s not shown", counted(more, "event")))})
+		out = append(out, Paragraph{plain(fmt.Sprintf("and %s not shown", wording.Counted(more, "event")))})
 	}
 	return out
 }

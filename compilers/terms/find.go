@@ -110,12 +110,3 @@ func (p place) letter() (rune, bool) {
 func plain(c rune) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'z' || 'A' <= c && c <= 'Z'
 }
-
-// folds are the characters that an expression takes for one of them if it ignores case: s also stands for ſ.
-func folds(c rune) []rune {
-	all := []rune{c}
-	for f := unicode.SimpleFold(c); f != c; f = unicode.SimpleFold(f) {
-		all = append(all, f)
-	}
-	return all
-}

@@ -188,7 +188,7 @@ func character(n *regex.Char) place {
 		return place{chars: []rune{n.Rune, n.Rune}}
 	}
 	p := place{}
-	for _, r := range folds(n.Rune) {
+	for _, r := range regex.Folds(n.Rune) {
 		p.chars = append(p.chars, r, r)
 	}
 	return p

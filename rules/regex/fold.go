@@ -6,15 +6,18 @@ import (
 	"unicode"
 )
 
-// Cases lists the letters that are equal to r in Sigma, with r first: those of Unicode's simple folding, but an ASCII letter never equals another one.
-func Cases(r rune) []rune {
+// Folds lists the letters that are equal to r in an expression that ignores case, with r first: those of Unicode's simple folding. There, s is also ſ.
+func Folds(r rune) []rune {
 	all := []rune{r}
 	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		if (f <= unicode.MaxASCII) == (r <= unicode.MaxASCII) {
-			all = append(all, f)
-		}
+		all = append(all, f)
 	}
 	return all
+}
+
+// Cases lists the letters that are equal to r in Sigma, with r first: those of Folds, but an ASCII letter never equals another one.
+func Cases(r rune) []rune {
+	return slices.DeleteFunc(Folds(r), func(f rune) bool { return (f <= unicode.MaxASCII) != (r <= unicode.MaxASCII) })
 }
 
 // AnyCase writes a text for an expression with (?i), which uses Unicode's folding: there, s also matches ſ, and k the Kelvin sign. quote
@@ -24,7 +27,7 @@ func AnyCase(s string, quote func(string) string) string {
 	from := 0
 	for i, r := range s {
 		cases := Cases(r)
-		if unicode.SimpleFold(r) == r || folding(r) == len(cases) {
+		if unicode.SimpleFold(r) == r || len(Folds(r)) == len(cases) {
 			continue
 		}
 		b.WriteString(quote(s[from:i]))
@@ -36,13 +39,4 @@ func AnyCase(s string, quote func(string) string) string {
 		}
 	}
 	return b.String() + quote(s[from:])
-}
-
-// folding counts the letters that are equal to r in Unicode's folding.
-func folding(r rune) int {
-	n := 1
-	for f := unicode.SimpleFold(r); f != r; f = unicode.SimpleFold(f) {
-		n++
-	}
-	return n
 }

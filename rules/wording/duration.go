@@ -14,7 +14,7 @@ func Duration(d time.Duration) string {
 		is   time.Duration
 	}{{"day", 24 * time.Hour}, {"hour", time.Hour}, {"minute", time.Minute}, {"second", time.Second}} {
 		if n := d / unit.is; n > 0 {
-			words = append(words, counted(int(n), unit.name))
+			words = append(words, Counted(int(n), unit.name))
 			d -= n * unit.is
 		}
 	}
@@ -24,8 +24,8 @@ func Duration(d time.Duration) string {
 	return strings.Join(words, " ")
 }
 
-// counted writes a number of things.
-func counted(n int, thing string) string {
+// Counted writes a number of things: 1 day, 2 days.
+func Counted(n int, thing string) string {
 	if n == 1 {
 		return "1 " + thing
 	}

@@ -3,7 +3,6 @@
 package bench
 
 import (
-	"bufio"
 	"bytes"
 	"compress/gzip"
 	"os"
@@ -56,14 +55,7 @@ func publicEvents(b *testing.B, n int) [][]byte {
 	defer func() { require.NoError(b, f.Close()) }()
 	z, err := gzip.NewReader(f)
 	require.NoError(b, err)
-	var lines [][]byte
-	s := bufio.NewScanner(z)
-	s.Buffer(nil, 16<<20)
-	for len(lines) < n && s.Scan() {
-		lines = append(lines, bytes.Clone(s.Bytes()))
-	}
-	require.NoError(b, s.Err())
-	return lines
+	return fixture.Lines(b, z, n)
 }
 
 func size(lines [][]byte) (n int64) {

@@ -44,14 +44,10 @@ func read(file string, data []byte) (*Model, error) {
 		return nil, err
 	}
 	if m.Extends != "" {
-		base, err := shipped.ReadFile("models/" + m.Extends + ".yml")
+		below, err := Load(m.Extends)
 		if err != nil {
 			doc.Errorf("bad-model", doc.Places.Range("extends"), diag.OneOf(m.Extends, Names()), "unknown model %q in extends", m.Extends)
 			return nil, doc.unread()
-		}
-		below, err := readShipped(m.Extends+".yml", base)
-		if err != nil {
-			return nil, err
 		}
 		m = merge(below, m, doc)
 	}

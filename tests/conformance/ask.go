@@ -14,12 +14,20 @@ import (
 // ask gives a tool its question as JSON and reads its answer.
 func ask(t testing.TB, cmd *exec.Cmd, question, answer any) {
 	t.Helper()
-	if err := tell(cmd, question, answer); err != nil {
+	if err := (once{cmd}).tell(question, answer); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func tell(cmd *exec.Cmd, question, answer any) error {
+// teller tells a tool a question and reads its answer.
+type teller interface {
+	tell(question, answer any) error
+}
+
+// once is a process that answers one question.
+type once struct{ *exec.Cmd }
+
+func (cmd once) tell(question, answer any) error {
 	in, err := json.Marshal(question)
 	if err != nil {
 		return err
@@ -36,9 +44,9 @@ func tell(cmd *exec.Cmd, question, answer any) error {
 // fewQueries are asked by one process: a tool takes about a second to start, and may take as long for one query.
 const fewQueries = 8
 
-// askInParts asks a tool of many queries, by one process for each processor. question makes the command of one process and what it is told of some of the
+// askInParts asks a tool of many queries, by one process for each processor. question makes the process and what it is told of some of the
 // queries. The tool answers with a list, one element a query, in order; so is what comes back.
-func askInParts[A any](t testing.TB, queries []string, question func(some []string) (*exec.Cmd, any)) []A {
+func askInParts[A any](t testing.TB, queries []string, question func(some []string) (teller, any)) []A {
 	t.Helper()
 	parts := max(1, min(runtime.NumCPU(), len(queries)/fewQueries))
 	answers := make([]A, len(queries))
@@ -49,14 +57,14 @@ func askInParts[A any](t testing.TB, queries []string, question func(some []stri
 		for i := p; i < len(queries); i += parts { // in turn, since neighbours cost alike
 			some = append(some, queries[i])
 		}
-		cmd, asked := question(some)
+		to, asked := question(some)
 		running.Go(func() {
 			var got []A
-			if failures[p] = tell(cmd, asked, &got); failures[p] != nil {
+			if failures[p] = to.tell(asked, &got); failures[p] != nil {
 				return
 			}
 			if len(got) != len(some) {
-				failures[p] = fmt.Errorf("%s: %d answers to %d queries", filepath.Base(cmd.Args[1]), len(got), len(some))
+				failures[p] = fmt.Errorf("%d answers to %d queries", len(got), len(some))
 				return
 			}
 			for i, answer := range got {

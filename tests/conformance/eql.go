@@ -54,8 +54,8 @@ func CheckEQL(t testing.TB, queries []string, mapping Mapping, eventsPath string
 		schema = mapping.schema()
 	}
 	python := needEQL(t)
-	return askInParts[EQLResult](t, queries, func(some []string) (*exec.Cmd, any) {
-		return exec.Command(python, filepath.Join(root(), "tests", "conformance", "eql", "check.py")),
+	return askInParts[EQLResult](t, queries, func(some []string) (teller, any) {
+		return once{exec.Command(python, filepath.Join(root(), "tests", "conformance", "eql", "check.py"))},
 			map[string]any{"queries": some, "schema": schema, "mapping": mapping, "events": eventsPath}
 	})
 }

@@ -16,14 +16,18 @@ type KQLResult struct {
 	Text    string   `json:"text"`    // the query as it can be run on a recording
 }
 
+// kusto is Microsoft's language service. It takes seconds to start.
+var kusto = &kept{command: func() *exec.Cmd {
+	return exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "check.js"))
+}}
+
 // CheckKQL parses and binds queries. With now (an ISO time) their Text counts from it, and
 // reads the time of arrival from a column.
 func CheckKQL(t testing.TB, queries []string, tables Tables, now, arrival string) []KQLResult {
 	t.Helper()
 	needKusto(t)
-	return askInParts[KQLResult](t, queries, func(some []string) (*exec.Cmd, any) {
-		return exec.Command("node", filepath.Join(root(), "tests", "conformance", "kql", "check.js")),
-			map[string]any{"queries": some, "tables": tables, "now": now, "arrival": arrival}
+	return askInParts[KQLResult](t, queries, func(some []string) (teller, any) {
+		return kusto, map[string]any{"queries": some, "tables": tables, "now": now, "arrival": arrival}
 	})
 }
 
@@ -43,8 +47,8 @@ func RunKQL(t testing.TB, queries []string, r Recording) [][]string {
 		profiles = r.Profiles
 	}
 	python := needDuckDB(t)
-	return askInParts[[]string](t, queries, func(some []string) (*exec.Cmd, any) {
-		return exec.Command(python, filepath.Join(root(), "tests", "conformance", "kql", "run.py")),
+	return askInParts[[]string](t, queries, func(some []string) (teller, any) {
+		return once{exec.Command(python, filepath.Join(root(), "tests", "conformance", "kql", "run.py"))},
 			map[string]any{"queries": some, "tables": r.Tables, "events": r.Events, "profiles": profiles, "id": r.ID}
 	})
 }

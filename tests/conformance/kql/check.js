@@ -1,7 +1,7 @@
 // Parses and binds KQL with Microsoft's own language service, and compiles the regular expressions in it with Rust's regex crate, whose syntax is Kusto's.
 //
-// In (stdin): {"queries": [text], "tables": {name: {column: type}}, "now": datetime or "", "arrival": column}.
-// Out (stdout): [{"errors": [text], "strings": [decoded literals], "text": text}], one a query.
+// In (stdin), a line a question: {"queries": [text], "tables": {name: {column: type}}, "now": datetime or "", "arrival": column}.
+// Out (stdout), a line a question: [{"errors": [text], "strings": [decoded literals], "text": text}], one a query.
 //
 // FileProfile is declared as advanced hunting has it, _GetWatchlist as Sentinel gives the watchlist of reputation. The binder gives the arguments of `invoke`
 // no row scope, so exactly one finding is exempt: KS142 inside the first argument of an invoke.
@@ -125,6 +125,8 @@ function check(query, globals, tables, now, arrival) {
   return { errors, strings, text };
 }
 
-const ask = JSON.parse(require("fs").readFileSync(0, "utf8"));
-const globals = state(ask.tables);
-process.stdout.write(JSON.stringify(ask.queries.map((q) => check(q, globals, ask.tables, ask.now, ask.arrival))));
+require("readline").createInterface({ input: process.stdin }).on("line", (line) => {
+  const ask = JSON.parse(line);
+  const globals = state(ask.tables);
+  process.stdout.write(JSON.stringify(ask.queries.map((q) => check(q, globals, ask.tables, ask.now, ask.arrival))) + "\n");
+});

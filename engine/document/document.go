@@ -10,6 +10,7 @@ package document
 import (
 	"decree/engine/event"
 	"decree/engine/event/evtx"
+	"decree/engine/jsontext"
 )
 
 // Value is what one column or slot of the current event holds: nothing, or texts (several for a list).
@@ -97,8 +98,8 @@ func (d *Document) Load(data []byte) error {
 		if err != nil {
 			return err
 		}
-		d.bits = high // it is not known
-		d.gen++       // what was read at its place in the wrapping does not count
+		d.bits = jsontext.High // it is not known
+		d.gen++                // what was read at its place in the wrapping does not count
 		d.all, d.path = d.all[:0], d.path[:0]
 		d.fields(fields, 0)
 	}

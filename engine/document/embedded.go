@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/engine/event"
+	"decree/engine/jsontext"
 )
 
 // readEmbedded reads fields inside columns that hold JSON as a text. A text that is not an
@@ -20,7 +21,7 @@ func (d *Document) readEmbedded() {
 		if err != nil {
 			continue // a text like any other
 		}
-		d.bits = high // it is not known
+		d.bits = jsontext.High // it is not known
 		words := len(d.all)
 		d.path = append(d.path[:0], d.layout.list[i]...)
 		d.fields(fields, 1)
@@ -43,7 +44,7 @@ func (d *Document) readWords() {
 		if !ok {
 			continue
 		}
-		d.bits = high // it is not known
+		d.bits = jsontext.High // it is not known
 		if at := slices.Index(d.all, text); at >= 0 {
 			d.all = slices.Delete(d.all, at, at+1)
 		}

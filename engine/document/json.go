@@ -5,19 +5,15 @@ import (
 	"errors"
 	"fmt"
 	"unsafe"
+
+	"decree/engine/jsontext"
 )
 
 // This file reads strict JSON in one pass and makes texts only of what the layout asks for. Texts are
 // views of the event's bytes unless they have escapes. It accepts what encoding/json accepts;
 // a fuzz test compares the two.
 
-var (
-	errJSON = errors.New("not JSON")
-	errDeep = errors.New("JSON nests too deep")
-)
-
-// maxNesting is the same as in event.Decode.
-const maxNesting = 300
+var errJSON, errDeep = jsontext.ErrSyntax, jsontext.ErrDeep
 
 // read reads the whole text. The outermost value must be an object.
 func (d *Document) read(data []byte) error {
@@ -68,7 +64,7 @@ func (d *Document) object(known bool) error {
 
 // members reads an object at its brace: read is called at each value, with its key.
 func (d *Document) members(read func(key []byte) error) error {
-	if d.depth++; d.depth > maxNesting {
+	if d.depth++; d.depth > jsontext.MaxNesting {
 		return errDeep
 	}
 	d.at++
@@ -211,8 +207,14 @@ func (d *Document) value(col *Value, known bool) error {
 		if col != nil {
 			col.Present = col.Present || d.layout.textless
 		}
+		if !known && !d.layout.keywords {
+			return d.over()
+		}
 		return d.object(known)
 	case '[':
+		if col == nil && !known && !d.layout.keywords {
+			return d.over()
+		}
 		return d.array(col, known)
 	case 't':
 		return d.word(col, "true")
@@ -252,7 +254,7 @@ func (d *Document) array(col *Value, known bool) error {
 
 // itemsOf reads a list at its bracket: read is called at each item.
 func (d *Document) itemsOf(read func() error) error {
-	if d.depth++; d.depth > maxNesting {
+	if d.depth++; d.depth > jsontext.MaxNesting {
 		return errDeep
 	}
 	d.at++
@@ -296,47 +298,30 @@ func (d *Document) word(col *Value, word string) error {
 }
 
 // number reads a number and keeps it as it is written.
-// https://www.rfc-editor.org/rfc/rfc8259#section-6
 func (d *Document) number(col *Value) error {
 	start := d.at
-	if d.data[d.at] == '-' {
-		d.at++
-	}
-	zero := d.at < len(d.data) && d.data[d.at] == '0'
-	if n := d.digits(); n == 0 || (zero && n > 1) {
+	end := jsontext.Number(d.data, start)
+	if end < 0 {
 		return errJSON
 	}
-	if d.at < len(d.data) && d.data[d.at] == '.' {
-		d.at++
-		if d.digits() == 0 {
-			return errJSON
-		}
-	}
-	if d.at < len(d.data) && (d.data[d.at] == 'e' || d.data[d.at] == 'E') {
-		d.at++
-		if d.at < len(d.data) && (d.data[d.at] == '+' || d.data[d.at] == '-') {
-			d.at++
-		}
-		if d.digits() == 0 {
-			return errJSON
-		}
-	}
-	raw := d.data[start:d.at]
+	d.at = end
+	raw := d.data[start:end]
 	d.scalar(col, unsafe.String(unsafe.SliceData(raw), len(raw)))
 	return nil
 }
 
-func (d *Document) digits() int {
-	start := d.at
-	for d.at < len(d.data) && d.data[d.at] >= '0' && d.data[d.at] <= '9' {
-		d.at++
+// over skips the value of which nothing is asked for.
+func (d *Document) over() error {
+	end, err := jsontext.Skip(d.data, d.at, d.depth)
+	if err == nil {
+		d.at = end
 	}
-	return d.at - start
+	return err
 }
 
 func refusal(err error) error {
 	if errors.Is(err, errDeep) {
-		return fmt.Errorf("JSON nests deeper than %d", maxNesting)
+		return fmt.Errorf("JSON nests deeper than %d", jsontext.MaxNesting)
 	}
 	return err
 }

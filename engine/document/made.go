@@ -5,6 +5,7 @@ import (
 	"strconv"
 
 	"decree/engine/extract"
+	"decree/engine/jsontext"
 	"decree/rules/schema"
 )
 
@@ -57,7 +58,7 @@ func (d *Document) make(v *Value, s *slot, in *making) {
 	}
 	v.Texts = s.made.program.Values(v.Texts, &in.arena, in.from)
 	if s.made.program.Wide {
-		d.bits |= high
+		d.bits |= jsontext.High
 	}
 	if s.emptyMissing {
 		v.Texts = slices.DeleteFunc(v.Texts, func(t string) bool { return t == "" })

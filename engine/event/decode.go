@@ -5,10 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-)
 
-// maxNesting is the limit of the engine's own parser, so that both refuse the same lines.
-const maxNesting = 300
+	"decree/engine/jsontext"
+)
 
 // Decode reads one JSON object as Object does. It adds the field names of flatten, and names without spaces.
 func Decode(data []byte) (map[string]any, error) {
@@ -21,23 +20,27 @@ func Decode(data []byte) (map[string]any, error) {
 
 // Object reads one JSON object and keeps numbers as written. Of a duplicate key, the last value counts.
 func Object(data []byte) (map[string]any, error) {
-	if deep := nesting(data); deep > maxNesting {
-		return nil, fmt.Errorf("JSON is nested deeper than %d levels", maxNesting)
+	if fields := parse(data); fields != nil {
+		return fields, nil
+	}
+	return nil, refused(data)
+}
+
+// refused says what is wrong with a text that is no JSON object.
+func refused(data []byte) error {
+	if deep := nesting(data); deep > jsontext.MaxNesting {
+		return fmt.Errorf("JSON is nested deeper than %d levels", jsontext.MaxNesting)
 	}
 	dec := json.NewDecoder(bytes.NewReader(data))
 	dec.UseNumber()
 	var v any
 	if err := dec.Decode(&v); err != nil {
-		return nil, fmt.Errorf("not JSON: %w", err)
+		return fmt.Errorf("not JSON: %w", err)
 	}
 	if rest := bytes.Trim(data[dec.InputOffset():], " \t\r\n"); len(rest) > 0 {
-		return nil, errors.New("not JSON: text after the object")
+		return errors.New("not JSON: text after the object")
 	}
-	fields, ok := v.(map[string]any)
-	if !ok {
-		return nil, fmt.Errorf("a JSON %s, not an object", kind(v))
-	}
-	return fields, nil
+	return fmt.Errorf("a JSON %s, not an object", kind(v))
 }
 
 func kind(v any) string {
@@ -50,6 +53,8 @@ func kind(v any) string {
 		return "number"
 	case bool:
 		return "boolean"
+	case map[string]any:
+		panic("event: an object that encoding/json reads was refused")
 	}
 	return "null"
 }

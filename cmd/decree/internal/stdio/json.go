@@ -1,13 +1,11 @@
 package stdio
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 
-	"decree/rules/diag"
+	"decree/cmd/decree/internal/jsonout"
 )
 
 // Array writes a JSON array element by element. It is never in memory as a whole. Nothing is written before the first element or the end: a command that
@@ -95,13 +93,10 @@ func (o *Object) Close() error {
 
 // writeMember writes a separator and a value as indented JSON.
 func writeMember(to io.Writer, before string, v any, indent string) error {
-	b := bytes.NewBufferString(before)
-	enc := json.NewEncoder(b)
-	enc.SetIndent(indent, "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	text, err := jsonout.AppendIndented(append(make([]byte, 0, 4096), before...), v, indent)
+	if err != nil {
 		return err
 	}
-	_, err := to.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+	_, err = to.Write(text)
 	return err
 }

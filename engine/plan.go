@@ -106,6 +106,7 @@ func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
 		earlier = append(earlier, at)
 		asked = append(asked, u)
 	}
+	p.warnOfUncounted(compiled, found)
 	// An event of several sources is one match, so all units of a rule are asked at the same time.
 	if slices.ContainsFunc(asked, func(u *unit) bool { return u.deferred }) {
 		for _, u := range asked {

@@ -7,6 +7,7 @@ import (
 	"decree/engine/condition"
 	"decree/engine/document"
 	"decree/engine/rarity"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -14,6 +15,8 @@ import (
 type population struct {
 	*rarity.Population
 	rule *rule
+
+	valued, by bool // a log source of the rule has the value, and who is counted
 }
 
 // sighting is what an event adds to a population.
@@ -34,7 +37,7 @@ func (p *plan) populationOf(n *ir.Prevalence, r *rule) int {
 			return i
 		}
 	}
-	pop := &population{rarity.New(n), r}
+	pop := &population{Population: rarity.New(n), rule: r}
 	p.populations = append(p.populations, pop)
 	r.rare = append(r.rare, pop)
 	return len(p.populations) - 1
@@ -47,6 +50,11 @@ func (p *plan) addPopulation(pop *population, of *unit, earlier []int) {
 	if !known {
 		return
 	}
+	pop.valued = true
+	if pop.Condition().Spec.Local != nil {
+		by, _ := p.opt.Model.CountedBy(s.Source, pop.Condition())
+		pop.by = pop.by || len(by) > 0
+	}
 	if above {
 		p.treeFields[s.CountedField(pop.Condition()).Name] = true
 	}
@@ -55,6 +63,21 @@ func (p *plan) addPopulation(pop *population, of *unit, earlier []int) {
 		u.tree = p.build(among, s, u)
 	}
 	p.addUnit(u)
+}
+
+// warnOfUncounted names what a rule counts and no log source of it has.
+func (p *plan) warnOfUncounted(r *rule, found *diag.Diagnostics) {
+	for _, pop := range r.rare {
+		spec := pop.Condition().Spec
+		switch {
+		case !pop.valued:
+			found.Warnf("prevalence-field", spec.FieldRange, "choose another --model, or another field",
+				"data model %s has no field %s in the log source of %q; no event is rare by it", p.opt.Model.Name, spec.Field, r.ir.Source.Title)
+		case spec.Local != nil && !pop.by:
+			found.Warnf("prevalence-field", spec.Local.DistinctRange, "choose another --model, or another field",
+				"data model %s has no field %s in the log source of %q; it is counted as 0", p.opt.Model.Name, spec.Local.Distinct, r.ir.Source.Title)
+		}
+	}
 }
 
 // count adds sightings to their populations, as long as there is room for them.

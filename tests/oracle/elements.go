@@ -11,7 +11,7 @@ var bracket = regexp.MustCompile(`^([^\[|]*[^\[|\\])\[([a-z_]+|-?[0-9]+)\]\.?(.*
 // entry evaluates a key of a map with its values: a test of an array's elements, or an item.
 func (v view) entry(key string, values any) (bool, error) {
 	m := bracket.FindStringSubmatch(key)
-	if m == nil || !v.arrays {
+	if m == nil || !v.rule.arrays {
 		return v.item(strings.NewReplacer(`\[`, "[", `\]`, "]").Replace(key), values)
 	}
 	var list []any
@@ -53,7 +53,7 @@ func (v view) satisfies(e any, rest string, values any) (bool, error) {
 	if rest == "" {
 		if fields, ok := values.(map[string]any); ok {
 			if text, ok := fields["condition"].(string); ok {
-				c := &condition{words: words(text), rule: &Rule{detection: fields}, view: v}
+				c := &condition{words: words(text), names: fields, view: v}
 				return c.or()
 			}
 			return v.selection(values)

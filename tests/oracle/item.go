@@ -236,6 +236,9 @@ func wildcard(field string, mods map[string]bool, want, got string) (bool, error
 	if want == "" {
 		return got == "" && !mods["contains"] && !mods["startswith"] && !mods["endswith"] || mods["contains"] || mods["startswith"] || mods["endswith"], nil
 	}
+	if !mods["cased"] {
+		want, got = strings.Map(alike, want), strings.Map(alike, got)
+	}
 	var b strings.Builder
 	runes := []rune(want)
 	for i := 0; i < len(runes); i++ {
@@ -256,7 +259,7 @@ func wildcard(field string, mods map[string]bool, want, got string) (bool, error
 
 func anchored(field string, mods map[string]bool, pattern, got string) (bool, error) {
 	if mods["word"] {
-		return word(mods, pattern, got)
+		return word(pattern, got)
 	}
 	if !mods["contains"] && !mods["endswith"] && field != "" {
 		pattern = `\A` + pattern
@@ -264,11 +267,7 @@ func anchored(field string, mods map[string]bool, pattern, got string) (bool, er
 	if !mods["contains"] && !mods["startswith"] && field != "" {
 		pattern += `\z`
 	}
-	flags := "(?is)"
-	if mods["cased"] {
-		flags = "(?s)"
-	}
-	re, err := regexp.Compile(flags + pattern)
+	re, err := regexp.Compile("(?s)" + pattern)
 	if err != nil {
 		return false, err
 	}
@@ -276,11 +275,8 @@ func anchored(field string, mods map[string]bool, pattern, got string) (bool, er
 }
 
 // word looks at each place where a pattern matches: no word may go on there. Wildcards are letters and digits.
-func word(mods map[string]bool, pattern, got string) (bool, error) {
+func word(pattern, got string) (bool, error) {
 	pattern = strings.NewReplacer(`\\`, `\\`, `\.`, `\.`, ".*", `[\pL\pN]*`, ".", `[\pL\pN]`).Replace(pattern)
-	if !mods["cased"] {
-		pattern = "(?i)" + pattern
-	}
 	re, err := regexp.Compile(`(?s)\A(?:` + pattern + `)\z`)
 	if err != nil {
 		return false, err
@@ -302,7 +298,24 @@ func word(mods map[string]bool, pattern, got string) (bool, error) {
 
 // literal compares with a value that has no wildcards.
 func literal(mods map[string]bool, got, want string) (bool, error) {
+	if !mods["cased"] {
+		want, got = strings.Map(alike, want), strings.Map(alike, got)
+	}
 	return anchored("field", mods, regexp.QuoteMeta(want), got)
+}
+
+// alike gives one letter for all that differ only in case. Letters of ASCII equal only each other: ſ folds to s in Unicode, but is another letter here.
+func alike(r rune) rune {
+	if r <= unicode.MaxASCII {
+		return unicode.ToLower(r)
+	}
+	one := r
+	for next := unicode.SimpleFold(r); next != r; next = unicode.SimpleFold(next) {
+		if next > unicode.MaxASCII {
+			one = max(one, next)
+		}
+	}
+	return one
 }
 
 // field gives the texts of a field; of the whole event without a name.
@@ -314,7 +327,7 @@ func (v view) field(name string) ([]string, bool, error) {
 	if name == "" {
 		return texts(v.ev.Fields), true, nil
 	}
-	if spec, made := v.extracts[name]; made {
+	if spec, made := v.rule.extracts[name]; made {
 		return v.extracted(spec)
 	}
 	values, present := v.own(name)

@@ -1,7 +1,8 @@
-// Package oracle is a second, slow evaluator of Sigma rules, written from the specification alone.
-// In: a rule's YAML and a decoded event. Out: whether the rule matches. It shares no matching code
-// with the engine, so that where both agree a mistake would have to be made twice. Only which
-// log an event is of, and which column holds a field, it asks the same data models.
+// Package oracle is a second, slow evaluator of Sigma rules, written from the specification alone,
+// and from rules/README.md where Sigma has no words. In: a rule's YAML and a decoded event, or all
+// events of a run. Out: whether the rule matches. It shares no matching code with the engine, so
+// that where both agree a mistake would have to be made twice. Only which log an event is of, and
+// which column holds a field, it asks the same data models.
 //
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-rules-specification.md
 package oracle
@@ -13,6 +14,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -28,6 +30,10 @@ type Rule struct {
 	Service    string
 	detection  map[string]any
 	extracts   map[string]map[string]any
+	joins      map[string]map[string]any
+	first      map[string]map[string]any // first_seen
+	prevalence map[string]map[string]any
+	lookback   time.Duration
 	conditions []string
 	arrays     bool // brackets select elements
 }
@@ -39,13 +45,24 @@ func Read(text []byte) (*Rule, error) {
 		LogSource map[string]string `yaml:"logsource"`
 		Detection map[string]any    `yaml:"detection"`
 
-		Extract map[string]map[string]any `yaml:"extract"`
-		Version int                       `yaml:"sigma-version"`
+		Extract    map[string]map[string]any `yaml:"extract"`
+		Joins      map[string]map[string]any `yaml:"joins"`
+		FirstSeen  map[string]map[string]any `yaml:"first_seen"`
+		Prevalence map[string]map[string]any `yaml:"prevalence"`
+		Schedule   map[string]string         `yaml:"schedule"`
+		Version    int                       `yaml:"sigma-version"`
 	}
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, err
 	}
-	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection, extracts: doc.Extract, arrays: doc.Version >= 3}
+	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection}
+	r.extracts, r.joins, r.first, r.prevalence, r.arrays = doc.Extract, doc.Joins, doc.FirstSeen, doc.Prevalence, doc.Version >= 3
+	if back, scheduled := doc.Schedule["lookback"]; scheduled {
+		var err error
+		if r.lookback, err = duration(back); err != nil {
+			return nil, err
+		}
+	}
 	switch c := doc.Detection["condition"].(type) {
 	case string:
 		r.conditions = []string{c}
@@ -64,10 +81,11 @@ type view struct {
 	model  *schema.Model
 	source *schema.Source
 	ev     *event.Event
+	rule   *Rule
 
-	extracts map[string]map[string]any // fields that the rule makes of others
-	arrays   bool                      // brackets select elements
-	element  *any                      // of an array, of which fields are asked
+	log     *Log // nil: only the event itself is known
+	at      int  // the event's place in the log
+	element *any // of an array, of which fields are asked
 }
 
 // SourceOf gives the first source of the rule's log source that the event is of; nil if none.
@@ -99,9 +117,13 @@ func (r *Rule) Matches(m *schema.Model, ev *event.Event) (bool, error) {
 	if s == nil {
 		return false, nil
 	}
-	v := view{model: m, source: s, ev: ev, extracts: r.extracts, arrays: r.arrays}
-	for _, text := range r.conditions {
-		c := &condition{words: words(text), rule: r, view: v}
+	return view{model: m, source: s, ev: ev, rule: r}.matches()
+}
+
+// matches tells whether one of the rule's conditions holds.
+func (v view) matches() (bool, error) {
+	for _, text := range v.rule.conditions {
+		c := &condition{words: words(text), names: v.rule.detection, view: v}
 		holds, err := c.or()
 		if err != nil {
 			return false, err
@@ -124,7 +146,7 @@ func words(text string) []string { return wordPattern.FindAllString(text, -1) }
 type condition struct {
 	words []string
 	at    int
-	rule  *Rule
+	names map[string]any // search identifiers
 	view  view
 }
 
@@ -176,11 +198,29 @@ func (c *condition) not() (bool, error) {
 	if c.next("of") {
 		return c.of(word)
 	}
-	body, ok := c.rule.detection[word]
-	if !ok {
-		return false, fmt.Errorf("the rule has no %q", word)
+	if body, ok := c.names[word]; ok {
+		return c.view.selection(body)
 	}
-	return c.view.selection(body)
+	return c.view.named(word)
+}
+
+// named evaluates a name of the rule.
+func (v view) named(name string) (bool, error) {
+	if body, ok := v.rule.detection[name]; ok {
+		return v.selection(body)
+	}
+	for _, section := range []struct {
+		of    map[string]map[string]any
+		holds func(map[string]any) (bool, error)
+	}{{v.rule.joins, v.joined}, {v.rule.first, v.firstSeen}, {v.rule.prevalence, v.rare}} {
+		if spec, ok := section.of[name]; ok {
+			if v.log == nil {
+				return false, fmt.Errorf("%s asks more than one event", name)
+			}
+			return section.holds(spec)
+		}
+	}
+	return false, fmt.Errorf("the rule has no %q", name)
 }
 
 // of evaluates `1 of x*`, `all of them` and the like.
@@ -191,7 +231,7 @@ func (c *condition) of(quantifier string) (bool, error) {
 	pattern := c.words[c.at]
 	c.at++
 	count, of := 0, 0
-	for name, body := range c.rule.detection {
+	for name, body := range c.names {
 		if name == "condition" || name == "timeframe" {
 			continue
 		}

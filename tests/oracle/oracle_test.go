@@ -51,6 +51,12 @@ func TestOracle(t *testing.T) {
 		{"a1: {F: x}\n  a2: {G: y}\n  condition: 1 of a*", `{"G":"y"}`, true},
 		{"a1: {F: x}\n  a2: {G: y}\n  condition: all of them", `{"G":"y"}`, false},
 		{"a: {F: x}\n  b: {G: y}\n  c: {H: z}\n  condition: a or b and not c", `{"G":"y","H":"z"}`, false},
+		{"s: {F: 's*'}\n  condition: s", `{"F":"ſx"}`, false},
+		{"s: {F: K}\n  condition: s", `{"F":"\u212a"}`, false},
+		{"s: {F|contains: 'ſ'}\n  condition: s", `{"F":"s"}`, false},
+		{"s: {F|endswith: 'äö'}\n  condition: s", `{"F":"xÄÖ"}`, true},
+		{"s: {F|word: k}\n  condition: s", `{"F":"a-\u212a"}`, false},
+		{"s: {F|cased: 'a?c'}\n  condition: s", `{"F":"aBC"}`, false},
 	}
 	arrays := len(cases)
 	cases = append(cases, []struct {

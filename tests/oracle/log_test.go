@@ -1,0 +1,231 @@
+package oracle
+
+import (
+	"encoding/json"
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"decree/engine"
+	"decree/engine/enginetest"
+	"decree/engine/event"
+	"decree/engine/rarity"
+	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/rules/schema"
+	"decree/tests/fixture"
+)
+
+// draw writes random rules that ask of other events, and random events that are near in time and have few values.
+type draw struct{ *rand.Rand }
+
+func (d draw) pick(values ...string) string { return values[d.IntN(len(values))] }
+
+func (d draw) join() string {
+	text := "{rule: " + d.pick("a", "b", "c") + ", same: " + d.pick("host", "[host, User]", "[User]", "{User: Company}", "{Company: user, host: host}", "[sha1]", "{Part: Company}", "{CommandLine: CommandLine}")
+	seconds := func(least int) string { return fmt.Sprintf("%ds", least+d.IntN(8)) }
+	switch d.IntN(4) {
+	case 0:
+		text += ", before: " + seconds(1)
+	case 1:
+		text += ", after: " + seconds(1)
+	case 2:
+		text += ", before: " + seconds(1) + ", after: " + seconds(1)
+	default:
+		text += ", within: " + seconds(1)
+	}
+	distinct, least := d.pick("", "", "distinct: Company, ", "distinct: user, ", "distinct: CommandLine, "), 1+d.IntN(3)
+	switch d.IntN(4) {
+	case 0:
+		text += fmt.Sprintf(", count: {%sgte: %d}", distinct, least)
+	case 1:
+		text += fmt.Sprintf(", count: {%sgt: %d, lte: %d}", distinct, least-1, least+d.IntN(3))
+	case 2:
+		text += fmt.Sprintf(", count: {%seq: %d}", distinct, least)
+	}
+	return text + "}"
+}
+
+func (d draw) firstSeen() string {
+	return "{fields: " + d.pick("host", "[User]", "[host, User]", "[Company, sha1]", "[CommandLine]") + fmt.Sprintf(", over: %ds", 1+d.IntN(12)) + d.pick("", ", among: s", ", among: y") + "}"
+}
+
+func (d draw) prevalence() string {
+	text := "{field: " + d.pick("sha1", "sha1", "user", "Company", "Part") + d.pick("", ", among: s", ", among: y")
+	if d.IntN(5) > 0 {
+		text += ", local: {distinct: " + d.pick("host", "user", "Company") + d.pick("", fmt.Sprintf(", over: %ds", 11+d.IntN(20)))
+		switch d.IntN(4) {
+		case 0:
+			text += fmt.Sprintf(", rarest: %d", 1+d.IntN(3))
+		case 1:
+			text += fmt.Sprintf(", rarest: %d, lte: %d", 1+d.IntN(3), 1+d.IntN(3))
+		case 2:
+			text += fmt.Sprintf(", eq: %d", d.IntN(3))
+		default:
+			text += fmt.Sprintf(", lt: %d", 1+d.IntN(3))
+		}
+		text += "}"
+	}
+	if d.IntN(2) == 0 || !strings.Contains(text, "local") {
+		text += d.pick(", global: {lt: 250, default: 0}", ", global: {gte: 3, default: 5}", ", signature: {neq: SignedValid}", ", signature: [signedvalid, Unsigned]", ", signer: Ann", ", threat: {neq: ''}") + d.pick("", ", unavailable: include")
+	}
+	return text + "}"
+}
+
+// rules writes the rule T, and those that it may join: c joins another itself.
+func (d draw) rules(section func() string) map[string]string {
+	body := "extract: {Part: {field: CommandLine, split: '-', at: 0}}\ndetection:\n"
+	out := map[string]string{
+		"a": "title: a\nname: a\nlogsource: {product: windows, category: process_creation}\n" + body + "  s: {Kind: [x, y]}\n  condition: s\n",
+		"b": "title: b\nname: b\nlogsource: {product: windows, service: security}\n" + body + "  s: {Company: [ann, ſ]}\n  condition: not s\n",
+		"c": "title: c\nname: c\nlogsource: {product: windows, category: process_creation}\njoins: {near: {rule: b, same: [host], within: 3s}}\n" + body + "  s: {Kind: z}\n  condition: near or s\n",
+	}
+	condition := d.pick("s and one", "s and not one", "not s and one", "s and (one or two)", "s and one and not two", "one", "not one", "one or y", "not (one and two) and y")
+	logsource := d.pick("{product: windows, category: process_creation}", "{product: windows, service: security}")
+	if strings.HasPrefix(section(), "{field:") {
+		logsource = "{product: windows, category: process_creation}" // the log Security has no hashes
+	}
+	text := "title: T\nlogsource: " + logsource + "\nschedule: {every: 5s, lookback: 10s}\n"
+	kinds := map[string]string{}
+	for _, name := range []string{"one", "two"} {
+		if strings.Contains(condition, name) {
+			written := section()
+			kind := "prevalence"
+			if strings.HasPrefix(written, "{rule") {
+				kind = "joins"
+			} else if strings.HasPrefix(written, "{fields") {
+				kind = "first_seen"
+			}
+			kinds[kind] += "  " + name + ": " + written + "\n"
+		}
+	}
+	for _, kind := range []string{"joins", "first_seen", "prevalence"} {
+		if kinds[kind] != "" {
+			text += kind + ":\n" + kinds[kind]
+		}
+	}
+	text += strings.Replace(body, "CommandLine", d.pick("CommandLine", "Company"), 1) + "  s: {Kind: x}\n"
+	if strings.Contains(condition, "y") || strings.Contains(text, "among: y") {
+		text += "  y: {Company|startswith: [a, \u212a]}\n"
+	}
+	out["T"] = text + "  condition: " + condition + "\n"
+	return out
+}
+
+// events are of both log sources; some lack values, some have several, and some have no time.
+func (d draw) events() (out []map[string]any) {
+	begin := time.Date(2026, 3, 1, 10, 0, 0, 0, time.UTC)
+	for i := range 24 {
+		e := map[string]any{"id": i, "Computer": d.pick("h", "H", "g"), "Kind": d.pick("x", "X", "y", "z")}
+		if d.IntN(20) > 0 {
+			e["UtcTime"] = begin.Add(time.Duration(d.IntN(40)) * 500 * time.Millisecond).Format(time.RFC3339Nano)
+		}
+		e["EventID"], e["Channel"] = 1, "Microsoft-Windows-Sysmon/Operational"
+		if d.IntN(3) == 0 {
+			e["EventID"], e["Channel"] = 4624, "Security"
+		}
+		for _, f := range []struct {
+			name   string
+			values []string
+		}{
+			{"User", []string{"ann", "Ann", "bob", ""}}, {"Company", []string{"ann", "ANN", "bob", "s", "ſ", "\u212a", "k", "ÄÖ", "äö"}}, {"CommandLine", []string{"a-b", "A-B", "a-c", "c"}},
+			{"Hashes", []string{"SHA1=AA,MD5=1", "SHA1=aa,MD5=2", "SHA1=BB,MD5=1", "MD5=2"}},
+		} {
+			switch d.IntN(8) {
+			case 0:
+			case 1:
+				if f.name != "Hashes" {
+					e[f.name] = []string{d.pick(f.values...), d.pick(f.values...)}
+				}
+			default:
+				e[f.name] = d.pick(f.values...)
+			}
+		}
+		out = append(out, e)
+	}
+	return out
+}
+
+// read reads the rules for the engine, of which T is given, and for the oracle.
+func read(t *testing.T, texts map[string]string) (*ir.Rule, map[string]*Rule) {
+	t.Helper()
+	whole, second := "", map[string]*Rule{}
+	for _, name := range []string{"a", "b", "c", "T"} {
+		var err error
+		second[name], err = Read([]byte(texts[name]))
+		require.NoError(t, err)
+		if name == "T" || strings.Contains(texts["T"], "rule:") {
+			whole += texts[name] + "---\n"
+		}
+	}
+	file, found := parse.Documents("r.yml", []byte(strings.TrimSuffix(whole, "---\n")), nil)
+	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
+	_, found = parse.LinkJoins(file.Rules, nil)
+	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
+	var rs []*ir.Rule
+	bySource := map[*rules.Rule]*ir.Rule{}
+	for _, r := range file.Rules {
+		bySource[r], found = ir.Lower(r)
+		require.False(t, found.HasErrors(), "%v\n%s", found, whole)
+		rs = append(rs, bySource[r])
+	}
+	rs, found = ir.LinkJoins(rs, bySource)
+	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
+	return rs[len(rs)-1], second
+}
+
+// TestOtherEventsAgree compares the engine with the oracle on random rules that ask of other events, over a whole log and as a run that looks back.
+func TestOtherEventsAgree(t *testing.T) {
+	m, err := schema.Load("windows")
+	require.NoError(t, err)
+	table := []map[string]string{
+		{"sha1": "aa", "GlobalPrevalence": "7", "SignatureState": "SignedValid", "Signer": "ann"},
+		{"sha1": "bb", "ProfileAvailability": "Error", "GlobalPrevalence": "900", "ThreatName": "bad"},
+	}
+	for name, section := range map[string]func(draw) string{"joins": draw.join, "first_seen": draw.firstSeen, "prevalence": draw.prevalence} {
+		t.Run(name, func(t *testing.T) {
+			matched, judged := 0, 0
+			for seed := range fixture.Times[uint64](150, 600) {
+				d := draw{rand.New(rand.NewPCG(seed, 21))}
+				texts := d.rules(func() string { return section(d) })
+				rule, second := read(t, texts)
+				log := &Log{Model: m, Rules: second, Reputation: table}
+				if d.IntN(3) == 0 && name == "prevalence" {
+					log.Now = time.Date(2026, 3, 1, 10, 0, 15, 0, time.UTC)
+				}
+				var lines []string
+				for _, e := range d.events() {
+					raw, err := json.Marshal(e)
+					require.NoError(t, err)
+					fields, err := event.Decode(raw)
+					require.NoError(t, err)
+					lines = append(lines, string(raw))
+					log.Events = append(log.Events, &event.Event{Fields: fields})
+				}
+				var want []int
+				for at := range log.Events {
+					holds, err := log.Matches(second["T"], at)
+					require.NoError(t, err, texts["T"])
+					if holds {
+						want = append(want, at+1)
+					}
+					judged++
+				}
+				results, _ := enginetest.Run(t, engine.Options{Model: m, Now: log.Now, Reputation: rarity.NewTable(table)}, []*ir.Rule{rule}, lines...)
+				var got []int
+				for _, res := range results {
+					got = append(got, res.Event.Line)
+				}
+				require.ElementsMatch(t, want, got, "seed %d\n%s\n%s", seed, texts["T"], strings.Join(lines, "\n"))
+				matched += len(got)
+			}
+			require.Greater(t, matched, judged/20)
+			require.Less(t, matched, judged/2)
+		})
+	}
+}

@@ -11,8 +11,12 @@ import (
 const mostAtoms = 12
 
 // Equivalent tells whether two rules provably find the same events: they agree on every combination of
-// what their tests may say, left out those in which a test holds and another that it implies does not.
+// what their tests may say, left out those in which a test holds and another that it implies does not,
+// and suppress the same matches.
 func Equivalent(a, b *ir.Rule) bool {
+	if suppressKey(a.Source.Suppress) != suppressKey(b.Source.Suppress) {
+		return false
+	}
 	t := &table{at: map[string]int{}}
 	left, right := t.formula(a.Condition), t.formula(b.Condition)
 	if len(t.atoms) > mostAtoms {

@@ -49,7 +49,7 @@ func each(nodes []ir.Node) []string {
 func labels(nodes []ir.Node) string { return strings.Join(each(nodes), ", ") }
 
 // ruleKey is equal for rules that say the same in another order.
-func ruleKey(r *ir.Rule) string { return nodeKey(r.Condition) }
+func ruleKey(r *ir.Rule) string { return nodeKey(r.Condition) + suppressKey(r.Source.Suppress) }
 
 func nodeKey(n ir.Node) string {
 	switch n := n.(type) {

@@ -25,6 +25,7 @@ func Mutants(r *ir.Rule) []Mutant {
 	m := &maker{rule: r, places: placesOf(r.Source), seen: map[string]bool{ruleKey(r): true}, names: map[*ir.Named]bool{}}
 	m.root(r.Condition)
 	m.extracts()
+	m.suppress()
 	return m.out
 }
 

@@ -3,6 +3,7 @@ package pages
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"decree/compilers"
 	"decree/rules"
@@ -44,11 +45,11 @@ func extracts(r *ir.Rule) []Block {
 // The texts of a figure are bounded; the condition in words has all of them.
 const (
 	mostLines   = 5
-	mostLetters = 60
+	mostLetters = 80
 	wholeChain  = rules.MaxAncestor + 1 // the level of a box for any process above
 )
 
-// chain draws the processes that a rule asks of. ok is false if it asks of none but the event's own.
+// chain draws the processes that a rule asks of, down to the event. ok is false if it asks of none but the event's own.
 func chain(r *ir.Rule) (Figure, bool) {
 	c := &chained{lines: map[int][]string{}, within: within(r.Source), negated: wording.Negated(r.Condition)}
 	c.visit(r.Condition)
@@ -64,14 +65,14 @@ func chain(r *ir.Rule) (Figure, bool) {
 	}
 	out := Figure{About: "The chain of processes", Caption: "What the condition asks of each process. The words above say how that is combined."}
 	for level := levels[len(levels)-1]; level >= 0; level-- {
-		label := levelName(level)
+		label := levelName(level, r.Source)
 		if level == wholeChain {
 			if label = "any process above"; len(c.lines[level]) == 0 {
 				continue
 			}
 		} else if level == rules.MaxAncestor && levels[len(levels)-1] == wholeChain {
 			level = lowest(levels, wholeChain)
-			label = levelName(level)
+			label = levelName(level, r.Source)
 		}
 		lines := c.lines[level]
 		if len(lines) > mostLines {
@@ -97,10 +98,15 @@ func lowest(levels []int, below int) int {
 	return at
 }
 
-func levelName(level int) string {
+// levelName names a process of the chain. The last box has the fields of the event, which are those of its process only where the event is its creation.
+func levelName(level int, r *rules.Rule) string {
 	switch level {
 	case 0:
-		return "the event's own process"
+		creation := func(ls rules.LogSource) bool { return strings.EqualFold(ls.Category, "process_creation") }
+		if all := r.LogSources(); len(all) > 0 && !slices.ContainsFunc(all, func(ls rules.LogSource) bool { return !creation(ls) }) {
+			return "the event's own process"
+		}
+		return "the event and the process that caused it"
 	case 1:
 		return "parent"
 	case 2:
@@ -122,7 +128,7 @@ func within(r *rules.Rule) map[string]bool {
 type chained struct {
 	lines   map[int][]string
 	within  map[string]bool
-	negated map[*ir.Match]bool
+	negated map[ir.Node]bool
 	any     bool // below an ancestry that asks of any of several levels
 }
 
@@ -142,9 +148,9 @@ func (c *chained) visit(n ir.Node) {
 			}
 			level = wholeChain
 		}
-		c.add(level, line(n, c.negated[n]))
-	case *ir.Prevalence:
-		c.add(0, "rare: "+n.Name)
+		c.add(level, c.line(n, &ir.Match{Base: n.Base, Field: ir.Field{Name: n.Field.Name}, Test: n.Test}))
+	case *ir.Keyword, *ir.Prevalence, *ir.Join: // they ask of the event
+		c.add(0, c.line(n, n))
 	}
 	for _, below := range ir.Children(n) {
 		c.visit(below)
@@ -157,9 +163,9 @@ func (c *chained) add(level int, text string) {
 	}
 }
 
-// line is a test in few letters.
-func line(n *ir.Match, negated bool) string {
-	p := wording.Node(&ir.Match{Base: n.Base, Field: ir.Field{Name: n.Field.Name}, Test: n.Test})
+// line says in few letters what a leaf of the condition asks. shown is what is put into words.
+func (c *chained) line(n, shown ir.Node) string {
+	p := wording.Node(shown)
 	text := p.Text
 	switch {
 	case p.List != "":
@@ -170,10 +176,14 @@ func line(n *ir.Match, negated bool) string {
 	if len(p.Values) > 1 && p.List == "" {
 		text += fmt.Sprintf(" … (%d)", len(p.Values))
 	}
-	if negated {
+	if c.negated[n] {
 		text = "in an exclusion: " + text
 	}
-	return cut(diag.Visible(text), mostLetters)
+	text = cut(diag.Visible(text), mostLetters)
+	if j, ok := n.(*ir.Join); ok && !j.First {
+		text += ", " + wording.Window(j)
+	}
+	return text
 }
 
 // cut bounds a text in letters.

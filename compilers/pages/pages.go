@@ -114,12 +114,13 @@ type Cell []Span
 
 // Span is a piece of text. At most one of URL, Page and File is set: where it leads.
 type Span struct {
-	Text string
-	Code bool   // a text of the rule or the product, as it is
-	Kind string // what a Word of a Badge says, such as level
-	URL  string // outside of the catalogue: http or https
-	Page string // a page of the catalogue, with an anchor behind # if one is meant
-	File string // another file of the catalogue
+	Text  string
+	Code  bool   // a text of the rule or the product, as it is
+	Kind  string // what a Word of a Badge says, such as level
+	Whole bool   // it never goes on in another line
+	URL   string // outside of the catalogue: http or https
+	Page  string // a page of the catalogue, with an anchor behind # if one is meant
+	File  string // another file of the catalogue
 }
 
 // plain is a text without anything. Hidden characters are made visible.
@@ -127,6 +128,12 @@ func plain(text string) Cell { return Cell{{Text: diag.Visible(text)}} }
 
 // code is a text of a rule as it is.
 func code(text string) Cell { return Cell{{Text: diag.Visible(text), Code: true}} }
+
+// date is a date, which stays in one line.
+func date(text string) Cell {
+	const longest = len("2006-01-02")
+	return Cell{{Text: diag.Visible(text), Whole: len(text) <= longest}}
+}
 
 // to is a link to a page of the catalogue.
 func to(page, text string) Cell { return Cell{{Text: diag.Visible(text), Page: page}} }

@@ -155,7 +155,7 @@ func TestAPageHasEverySection(t *testing.T) {
 		"attack":             {"TA0002 - Execution    TA0003 - Persistence T1505 001 Server Software Component: SQL Stored Procedures TA0004 - Privilege Escalation T1611  Escape to Host", "Not in ATT&CK 18.1, or no longer: attack.t1999"},
 		"data-sources":       {"P T 1 E Process Process Creation", "Needs this", "Sysmon event 1", "Microsoft KQL: set up"},
 		"description":        {"First. Second: one two goes on last"},
-		"condition":          {"listed: the file name of Image is a value of the list %more%", "[grandparent: the file name of Image is sqlservr.exe]", "[parent: CommandLine starts with x; in an exclusion: Image ends with", "[the event's own process:", "CommandLine contains one of a … (4)", "rare: rare", "[any process above: the file name of Image is winword.exe]"},
+		"condition":          {"listed: the file name of Image is a value of the list %more%", "[grandparent: the file name of Image is sqlservr.exe]", "[parent: CommandLine starts with x; in an exclusion: Image ends with", "[the event's own process:", "CommandLine contains one of a … (4)", "the sha1 is rare", "[any process above: the file name of Image is winword.exe]"},
 		"permission":         {"User"},
 		"attack-description": {"A"}, "considerations": {"C"}, "false-positives": {"None"}, "response": {"R"}, "blind-spots": {"B"},
 		"references":  {"https://example.org/a javascript:alert(1) Internal"},
@@ -207,10 +207,10 @@ func TestOverviews(t *testing.T) {
 	assert.Equal(t, "TA0003: 2 detections T1505.001 Server Software Component: SQL Stored Procedures: Whole high Other low ", matrix["persistence"])
 	assert.Equal(t, "TA0002: 1 detection No technique: Whole high ", matrix["execution"])
 	assert.Equal(t, "TA0040: 0 detections ", matrix["impact"])
-	assert.Contains(t, sources["overview"], "windows/process_creation 1 detection high 1 detection")
+	assert.Contains(t, sources["overview"], "windows/process_creation 1 high 1")
 	assert.Contains(t, sources["source-windows-process-creation"], "Microsoft KQL 0 1 0 0")
 	assert.Contains(t, sources["source-linux-auditd"], "auditd with rules")
-	assert.Equal(t, "ATT&CK data component|Detections Process: Process Creation 1 detection ", sources["components"])
+	assert.Equal(t, "ATT&CK data component|Detections Process: Process Creation 1 ", sources["components"])
 	assert.Equal(t, "Other low Not committed yet. ", changes["new"])
 	assert.Contains(t, changes["changed"], "Whole high Date|Change|Author|Commit 2026-01-01 Subject")
 	assert.Equal(t, "Their own files are as they were. Many medium ", changes["depends"])
@@ -254,6 +254,33 @@ func TestPagesSayHowExtractsAreMade(t *testing.T) {
 		}
 	}
 	assert.Contains(t, blocks, Block(Facts{{"Extracted field Script", code(r.Extracts[0].Spec.Describe())}}))
+}
+
+// TestFiguresOfEvents: the last box of a figure is the event, with all that the condition asks of it: other events, rare values, and whether it is the first.
+func TestFiguresOfEvents(t *testing.T) {
+	r := lowered.Rules(t, `
+title: Key set by a child of Word
+logsource: {product: windows, category: registry_set}
+joins:
+  connects: {rule: connection, same: {ProcessGuid: ProcessGuid}, before: 10m}
+  updated: {rule: connection, same: {Computer: Computer}, after: 1h}
+first_seen: {new: {fields: [Computer, TargetObject], over: 14d}}
+detection:
+  word: {ParentImage|endswith: '\winword.exe'}
+  key: {TargetObject|contains: '\Run'}
+  words: [mimikatz]
+  condition: word and key and words and connects and new and not updated
+---
+title: Connection
+name: connection
+logsource: {product: windows, category: network_connection}
+detection: {a: {Initiated: 'true'}, condition: a}
+`)[0]
+	f, ok := chain(r)
+	require.True(t, ok)
+	assert.Equal(t, []Box{{"parent", []string{`Image ends with \winword.exe`}}, {"the event and the process that caused it", []string{`TargetObject contains \Run`, "any value of the event contains mimikatz",
+		"there is at least one match of connection, up to 10 minutes before the event", "it is the first event in 14 days with its values of Computer … (2)",
+		"in an exclusion: there is at least one match of connection, up to 1 hour after the event"}}}, f.Boxes)
 }
 
 // TestWhatARuleJoins: the page of a rule says what the rules look for that it joins, and theirs names it.

@@ -158,7 +158,7 @@ func (m *maker) references() []Block {
 func (m *maker) history() []Block {
 	t := Table{Head: []string{"Version", "Date", "Impact", "Notes"}}
 	for _, c := range m.Source().Changelog {
-		t.Rows = append(t.Rows, texts(c.Version, c.Date, c.Impact, c.Notes))
+		t.Rows = append(t.Rows, []Cell{plain(c.Version), date(c.Date), plain(c.Impact), plain(c.Notes)})
 	}
 	if len(t.Rows) == 0 {
 		return nil
@@ -172,7 +172,7 @@ func (m *maker) commits() []Block { return commits(m.Commits) }
 func commits(all []Commit) []Block {
 	t := Table{Head: []string{"Date", "Change", "Author", "Commit"}}
 	for _, c := range all {
-		t.Rows = append(t.Rows, []Cell{plain(c.Date), plain(c.Subject), plain(c.Author), code(c.ID)})
+		t.Rows = append(t.Rows, []Cell{date(c.Date), plain(c.Subject), plain(c.Author), code(c.ID)})
 	}
 	if len(t.Rows) == 0 {
 		return nil

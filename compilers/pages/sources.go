@@ -138,7 +138,7 @@ func (c *Catalogue) Sources() Page {
 	for _, key := range keys {
 		s := by[key]
 		name := diag.Visible(s.ls.Name())
-		overview.Rows = append(overview.Rows, []Cell{{{Text: name, Page: sourcesPath + "#" + key}}, plain(wording.Counted(len(s.of), "detection")), levels(s.of)})
+		overview.Rows = append(overview.Rows, []Cell{{{Text: name, Page: sourcesPath + "#" + key}}, plain(number(len(s.of))), levels(s.of)})
 		section := Section{ID: key, Title: name}
 		if needs := audited(s.ls); len(needs) > 0 {
 			section.Blocks = append(section.Blocks, Paragraph{plain("What must be recorded:")}, Bullets{needs})
@@ -157,7 +157,7 @@ func (c *Catalogue) Sources() Page {
 	if len(components) > 0 {
 		t := Table{Head: []string{"ATT&CK data component", "Detections"}}
 		for _, name := range slices.SortedFunc(maps.Keys(components), func(a, b string) int { return cmp.Or(cmp.Compare(components[b], components[a]), cmp.Compare(a, b)) }) {
-			t.Rows = append(t.Rows, []Cell{plain(name), plain(wording.Counted(components[name], "detection"))})
+			t.Rows = append(t.Rows, []Cell{plain(name), plain(number(components[name]))})
 		}
 		p.Sections = append(p.Sections, Section{"components", "ATT&CK data components", []Block{t}})
 	}
@@ -178,7 +178,7 @@ func levels(of []*Detection) Cell {
 			}
 		}
 		if n > 0 {
-			out = append(out, Cell{{Text: level, Kind: "level"}, {Text: " " + plain(wording.Counted(n, "detection"))[0].Text}})
+			out = append(out, Cell{{Text: level, Kind: "level"}, {Text: " " + number(n)}})
 		}
 	}
 	return joined(out, ", ")

@@ -38,12 +38,12 @@ func join(n *ir.Join) Phrase {
 			p.Parts = append(p.Parts, Phrase{Text: fmt.Sprintf("whose %s is the event's %s", theirs, mine)})
 		}
 	}
-	p.Parts = append(p.Parts, Phrase{Text: window(n)})
+	p.Parts = append(p.Parts, Phrase{Text: Window(n)})
 	return p
 }
 
-// window says when the other events are.
-func window(n *ir.Join) string {
+// Window says when the other events are.
+func Window(n *ir.Join) string {
 	switch {
 	case n.After == 0:
 		return fmt.Sprintf("up to %s before the event", Duration(n.Before))

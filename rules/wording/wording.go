@@ -108,16 +108,17 @@ func (p Phrase) String() string {
 	return text + " (" + strings.Join(parts, "; ") + ")"
 }
 
-// Negated tells which tests of a condition count only where they do not hold: those below an odd number of negations.
-func Negated(n ir.Node) map[*ir.Match]bool {
-	out := map[*ir.Match]bool{}
+// Negated tells which tests of a condition count only where they do not hold: those below an odd number of negations. Its keys are leaves.
+func Negated(n ir.Node) map[ir.Node]bool {
+	out := map[ir.Node]bool{}
 	var visit func(ir.Node, bool)
 	visit = func(n ir.Node, negated bool) {
-		if m, ok := n.(*ir.Match); ok && negated {
-			out[m] = true
+		children := ir.Children(n)
+		if len(children) == 0 && negated {
+			out[n] = true
 		}
 		_, not := n.(*ir.Not)
-		for _, below := range ir.Children(n) {
+		for _, below := range children {
 			visit(below, negated != not)
 		}
 	}

@@ -106,7 +106,7 @@ func TestNegatedTests(t *testing.T) {
 	r := rule(t, "detection: {a: {A: x}, b: {B: y}, c: {C: z}, condition: a and not (b and not c)}\n")
 	var names []string
 	for m := range Negated(r.Condition) {
-		names = append(names, m.Field.Name)
+		names = append(names, m.(*ir.Match).Field.Name)
 	}
 	assert.Equal(t, []string{"B"}, names)
 }

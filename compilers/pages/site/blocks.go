@@ -144,6 +144,8 @@ func spans(c pages.Cell, up string) []span {
 		out[i] = span{Text: pages.Lines(s.Text), Code: s.Code}
 		if s.Kind != "" {
 			out[i].Class = class(s.Kind, s.Text)
+		} else if s.Whole {
+			out[i].Class = "whole"
 		}
 		switch {
 		case s.URL != "":

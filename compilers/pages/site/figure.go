@@ -33,7 +33,7 @@ const (
 	lineHeight  = 17
 	boxPadding  = 10
 	arrowHeight = 30
-	lineLetters = 40 // that fit beside each other
+	lineLetters = 38 // that fit beside each other, of a typeface whose letters are 0.61 of its size wide
 )
 
 func draw(f pages.Figure) figure {

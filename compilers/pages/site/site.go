@@ -41,7 +41,7 @@ func hash(text string) string {
 
 var policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(script))
 
-var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"kind": kind, "slug": class}).Parse(pageText))
+var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"kind": kind, "slug": class, "breaks": breaks}).Parse(pageText))
 
 // view is what every page has.
 type view struct {

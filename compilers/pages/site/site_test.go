@@ -156,7 +156,7 @@ var hostile = []string{"<script>alert(1)</script>", "</script><script>alert(1)</
 func TestHostileTextsStayTexts(t *testing.T) {
 	// A text may be a paragraph more or less, and an address a link or not: all other elements are the same.
 	varies := func(n *html.Node) bool {
-		return n.Data == "p" || n.Data == "a" && attr(n, "rel") != "" || n.Data == "ul" || n.Data == "li" || n.Data == "text" || n.Data == "option" || n.Data == "pre"
+		return n.Data == "p" || n.Data == "a" && attr(n, "rel") != "" || n.Data == "ul" || n.Data == "li" || n.Data == "text" || n.Data == "option" || n.Data == "pre" || n.Data == "wbr" || attr(n, "class") == "whole"
 	}
 	harmless := written(t, catalogue(t, "harmless"))
 	for _, text := range hostile {
@@ -249,7 +249,7 @@ func TestExactTexts(t *testing.T) {
 }
 
 func TestFigures(t *testing.T) {
-	f := draw(pages.Figure{Boxes: []pages.Box{{Label: "parent", Lines: []string{strings.Repeat("word ", 15), strings.Repeat("x", 90)}}, {Label: "own", Lines: []string{"y"}}}})
+	f := draw(pages.Figure{Boxes: []pages.Box{{Label: "parent", Lines: []string{strings.Repeat("word ", 14), strings.Repeat("x", 90)}}, {Label: "own", Lines: []string{"y"}}}})
 	require.Len(t, f.Boxes, 2)
 	assert.Len(t, f.Boxes[0].Lines, 2+3)
 	assert.True(t, f.Boxes[1].Own)
@@ -262,6 +262,27 @@ func TestFigures(t *testing.T) {
 		}
 	}
 	assert.Greater(t, f.Height, f.Boxes[1].Y+f.Boxes[1].Height)
+}
+
+// TestBreaks: long words have places to break, short ones have none, and nothing is lost.
+func TestBreaks(t *testing.T) {
+	for text, want := range map[string]string{
+		"":                                 "",
+		"Process creation":                 "Process creation",
+		"MicrosoftThreatProtection":        "Microsoft~Threat~Protection",
+		"Only ProcessCreated counts":       "Only ProcessCreated counts",
+		"in DeviceProcessEventsOfDefender": "in Device~Process~Events~OfDefender",
+		"sql_server_grandchild.yml":        "sql_~server_~grandchild.~yml",
+		"event.action":                     "event.action",
+		"https://example.org/a/b":          "https://~example.~org/~a/b",
+		"DNSQueryEventsOfA":                "DNSQuery~Events~OfA",
+		strings.Repeat("x", 30):            strings.Repeat("x", 14) + "~" + strings.Repeat("x", 14) + "~xx",
+		strings.Repeat("e", 14) + "\u0301" + strings.Repeat("e", 5): strings.Repeat("e", 14) + "\u0301~eeeee",
+	} {
+		got := breaks(text)
+		assert.Equal(t, want, strings.Join(got, "~"))
+		assert.Equal(t, text, strings.Join(got, ""))
+	}
 }
 
 // TestFacets: a filter has each value once, with its number, in the order in which people look for it.

@@ -51,11 +51,22 @@ func WithColumns(textOf func(*Plan) string, fields []ir.Field) func(*Plan) strin
 			}
 			text += "\n" + f.String()
 			for _, c := range columns {
-				text += fmt.Sprintf(" %q", []string{c.Name, string(c.Type), c.Key, c.OrElse})
+				text += describeColumn(c)
 			}
 		}
 		return text
 	}
+}
+
+// describeColumn is a text of a column, down to those that an extract is made of.
+func describeColumn(c schema.Column) string {
+	text := fmt.Sprintf(" %q", []string{c.Name, string(c.Type), c.Key, c.OrElse})
+	if c.Made != nil {
+		for _, from := range c.Made.From {
+			text += " (" + describeColumn(from) + ")"
+		}
+	}
+	return text
 }
 
 // widest leaves out sources whose events are all in another source.

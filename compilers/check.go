@@ -271,12 +271,15 @@ func (c *checker) join(n *ir.Join) {
 		c.need(Joins, n.Range())
 	}
 	for i, f := range n.Mine {
-		if !c.opt.Model.HasWhole(c.plan.Source, f) {
-			c.report("join-field", n.SameAt[i], "join by another field, or choose another --model",
-				fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, f, c.plan.Source.Name))
-		}
-		if f.Extract != nil || n.Rule.Own(n.Theirs[i]).Extract != nil || n.Distinct != nil && n.Rule.Own(*n.Distinct).Extract != nil {
-			c.report("join-extract", n.SameAt[i], "join by fields of the events, or use `decree run`", c.dialect+": a join cannot read what a rule extracts")
+		lacking := fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, f, c.plan.Source.Name)
+		switch {
+		case f.Extract != nil:
+			c.extractRead(f, n.SameAt[i])
+		case c.opt.Model.HasWhole(c.plan.Source, f):
+		case n.First:
+			c.report("first-seen-field", n.SameAt[i], "name another field, or choose another --model", lacking)
+		default:
+			c.report("join-field", n.SameAt[i], "join by another field, or choose another --model", lacking)
 		}
 	}
 }

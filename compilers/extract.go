@@ -11,6 +11,26 @@ var extractConstructs = map[rules.ExtractOp]Construct{
 	rules.ExtractArgv: ExtractArgv, rules.ExtractRegex: ExtractRegexes, rules.ExtractSplit: ExtractSplits, rules.ExtractURLPart: ExtractURLParts, rules.ExtractMap: ExtractMaps,
 }
 
+// CheckRead reports what a dialect or the data model lacks to read an extract of the plan's rule as a value, as joins and correlations do. Of other fields
+// it reports nothing. at is where the value is asked for.
+func (p *Plan) CheckRead(dialect string, lacks Features, f ir.Field, at diag.Range) diag.Diagnostics {
+	f = p.Rule.Own(f)
+	if f.Extract == nil {
+		return nil
+	}
+	c := &checker{dialect: dialect, lacks: lacks, opt: p.Options(), plan: p, seen: map[string]bool{}}
+	c.extractRead(f, at)
+	return c.found
+}
+
+// extractRead checks an extract whose value the query reads.
+func (c *checker) extractRead(f ir.Field, at diag.Range) {
+	if err := c.opt.Model.Makes(c.plan.Source, f); err != nil {
+		c.report("no-translation", at, "make it of another field, or of the product's own, in a separate rule or data model", err.Error())
+	}
+	c.extract(f.Extract, at)
+}
+
 // extract records the constructs of an extract and of those that it is made of, and what its columns need.
 func (c *checker) extract(e *ir.Extract, at diag.Range) {
 	spec := e.Spec

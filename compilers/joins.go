@@ -11,7 +11,11 @@ func JoinsInCorrelation(dialect string, c *ir.Correlation) diag.Diagnostics {
 	var found diag.Diagnostics
 	for _, r := range c.Rules() {
 		if joins := r.Joins(); len(joins) > 0 {
-			found.Errorf("correlation-join", joins[0].Range(), "correlate a rule without joins, or use `decree run`", "%s: a correlation cannot read a rule with joins", dialect)
+			section := "joins"
+			if joins[0].First {
+				section = "first_seen"
+			}
+			found.Errorf("correlation-join", joins[0].Range(), "correlate a rule without "+section+", or use `decree run`", "%s: a correlation cannot read a rule with %s", dialect, section)
 		}
 	}
 	return found

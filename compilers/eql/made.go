@@ -180,11 +180,17 @@ func passes(t ir.Test, text, letters string) (passes, ok bool) {
 	return false, false
 }
 
-// wholeColumns gives the columns of a field's whole value. An extract has none: EQL has no values but columns.
-func wholeColumns(p *compilers.Plan, f ir.Field) (columns []schema.Column, domain *schema.Column) {
+// wholeColumns gives the columns of a field's whole value. Of an extract that only changes the case of its letters it is the column that it is made of: values
+// are the same whatever their case. Another extract is no column, and EQL joins only columns: then made is true.
+// https://github.com/elastic/elasticsearch/blob/main/x-pack/plugin/eql/src/main/java/org/elasticsearch/xpack/eql/parser/ExpressionBuilder.java
+func wholeColumns(p *compilers.Plan, f ir.Field) (columns []schema.Column, domain *schema.Column, made bool) {
 	columns, domain = p.Whole(f)
-	if slices.ContainsFunc(columns, func(c schema.Column) bool { return c.Made != nil }) {
-		return nil, nil
+	for len(columns) == 1 && columns[0].Made != nil {
+		spec := columns[0].Made.Extract.Spec
+		if spec.Op != rules.ExtractWhole || len(spec.Text.Parts) > 0 || spec.TrimStart+spec.TrimEnd != "" {
+			return nil, nil, true
+		}
+		columns = columns[0].Made.From
 	}
-	return columns, domain
+	return columns, domain, false
 }

@@ -58,7 +58,15 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 	}
 	var by []string
 	for i, k := range keys {
-		columns, domain := wholeColumns(plan, k.field)
+		columns, domain, made := wholeColumns(plan, k.field)
+		if made {
+			s.refuseMade(k)
+			continue
+		}
+		if unread := plan.CheckRead("eql", lacks, k.field, k.at); unread.HasErrors() {
+			s.found = append(s.found, unread...)
+			continue
+		}
 		if len(columns) == 0 {
 			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field.Name, r.Source.Title)
 			continue
@@ -80,4 +88,14 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 		text += " by " + strings.Join(by, ", ")
 	}
 	return text
+}
+
+// refuseMade reports that events are joined by an extract.
+func (s *sequence) refuseMade(k joinKey) {
+	const hint = "use the field that it is made of, or kql or spl"
+	if s.code == "join" {
+		s.found.Errorf("join-extract", k.at, hint, "eql: events are joined by their columns, and %s is made of another field", k.name)
+	} else {
+		s.found.Errorf("correlation-extract", k.at, hint, "eql: events are grouped by their columns, and %s is made of another field", k.name)
+	}
 }

@@ -36,6 +36,10 @@ func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *i
 		if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
 			return `""`
 		}
+		if unread := one.plan.CheckRead("kql", lacks, f, w.top.PlaceOf(f)); unread.HasErrors() {
+			w.found = append(w.found, unread...)
+			return `""`
+		}
 		w.found.Errorf("correlation-field", w.top.PlaceOf(f), "group by or count another field, or choose another --model",
 			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, r.Source.Title)
 		return `""`

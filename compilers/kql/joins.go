@@ -44,10 +44,14 @@ func (w *writer) addJoin(n *ir.Join) {
 		j.keys = append(j.keys, w.names.free(fmt.Sprintf("JoinKey%d", i+1)))
 	}
 	w.joined = append(w.joined, j)
-	if w.plan.Rule.Source.Schedule.Lookback == 0 {
+	if w.plan.Rule.Source.Schedule.Lookback > 0 {
+		if n.After > 0 && w.plan.Model.Ingested != "" {
+			w.plan.NoteOf(n, "join-arrival", "false-negatives", "an event is judged "+timespan(n.After)+" after it arrived: other events that arrive later than that are not found")
+		}
+	} else if n.First {
+		w.plan.NoteOf(n, "first-seen-period", "false-positives", "values that came before the searched period are not known: choose it longer than what is of interest, by "+timespan(n.Before))
+	} else {
 		w.plan.NoteOf(n, "join-period", "false-negatives", "other events outside of the searched period are not found: choose it longer than what is of interest, by "+reachInWords(n))
-	} else if n.After > 0 && w.plan.Model.Ingested != "" {
-		w.plan.NoteOf(n, "join-arrival", "false-negatives", "an event is judged "+timespan(n.After)+" after it arrived: other events that arrive later than that are not found")
 	}
 }
 
@@ -249,7 +253,13 @@ func (w *writer) textOfOther(one *writer, tables []*writer, j *joinedEvents, f i
 	if slices.ContainsFunc(tables, func(t *writer) bool { _, has := t.wholeText(f); return has }) {
 		return `""`
 	}
-	w.found.Errorf("join-field", j.node.SameAt[at], "join by another field, or choose another --model",
-		"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, j.node.Rule.Source.Title)
+	place := j.node.SameAt[at]
+	unread := one.plan.CheckRead("kql", lacks, f, place)
+	if unread.HasErrors() {
+		w.found = append(w.found, unread...)
+	} else {
+		w.found.Errorf("join-field", place, "join by another field, or choose another --model",
+			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, j.node.Rule.Source.Title)
+	}
 	return `""`
 }

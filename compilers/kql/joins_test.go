@@ -55,11 +55,11 @@ func TestJoinsThatCannotBeWritten(t *testing.T) {
 		"{rule: o, same: {host: QueryName}, before: 10m}":                           "join-field",
 		"{rule: o, same: [QueryName], before: 10m}":                                 "join-field",
 		"{rule: o, same: [host], before: 10m, count: {distinct: QueryName, gt: 2}}": "join-field",
-		"{rule: e, same: {host: Made}, before: 10m}":                                "join-extract",
-		"{rule: e, same: [host], before: 10m, count: {distinct: Made, gt: 2}}":      "join-extract",
+		"{rule: e, same: {host: Made}, before: 10m}":                                "no-translation",
+		"{rule: e, same: [host], before: 10m, count: {distinct: Made, gt: 2}}":      "no-translation",
 	} {
 		rs := lowered.Rules(t, "title: T\nlogsource: {product: windows, category: process_creation}\njoins: {j: "+joins+"}\ndetection: {s: {CommandLine: x}, condition: s and j}\n"+otherRules+
-			"---\ntitle: E\nname: e\nlogsource: {product: windows, category: process_creation}\nextract: {Made: {field: CommandLine, argv: 1}}\ndetection: {s: {Made: x}, condition: s}\n")
+			"---\ntitle: E\nname: e\nlogsource: {product: windows, category: process_creation}\nextract: {Made: {field: User, lower: true}}\ndetection: {s: {CommandLine: x}, condition: s}\n")
 		q, found := New().Compile(rs[0], compilers.Options{Model: lowered.Model(t, "mde")})
 		assert.Nil(t, q, joins)
 		require.NotEmpty(t, found, joins)

@@ -68,6 +68,7 @@ func (s *correlationWriter) query() *compilers.Query {
 	}
 	s.stage("sort 0 -_time")
 	s.stage("fields - decree_*")
+	s.noteRules()
 	for _, m := range s.rules {
 		s.found = append(s.found, m.w.found...)
 	}

@@ -37,6 +37,13 @@ func (s *inputWriter) report(code string, at diag.Range, hint, format string, ar
 	}
 }
 
+// noteRules adds the notes of the rules, as far as they are written.
+func (s *inputWriter) noteRules() {
+	for _, m := range s.rules {
+		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
+	}
+}
+
 // inputRule is a rule that is read.
 type inputRule struct {
 	rule      *ir.Rule
@@ -156,9 +163,7 @@ func (s *inputWriter) common() int {
 // mark sets decree_rule_<i> to 1 on the events of rule i, if there are several rules. It sets decree_event to the number of the
 // event, if an event may have several rows in a group.
 func (s *correlationWriter) mark() {
-	for _, m := range s.rules {
-		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
-	}
+	s.noteRules()
 	if len(s.rules) == 1 {
 		if m := s.rules[0]; len(m.early) > 0 {
 			s.stage(m.w.where(m.early))

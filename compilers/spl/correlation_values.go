@@ -75,6 +75,12 @@ func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, b
 // column has the domain, it is put in front.
 func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Range) string {
 	columns, domain := m.w.plan.Whole(f)
+	if unread := m.w.plan.CheckRead("spl", lacks, f, at); len(unread) > 0 {
+		for _, d := range unread {
+			s.report(d.Code, d.Range, d.Hint, "%s", d.Message)
+		}
+		return "null()"
+	}
 	if len(columns) == 0 {
 		const message = "data model %s has no column for %s in the log source of %q"
 		if s.joining {

@@ -59,15 +59,17 @@ func (s *joinWriter) query() *compilers.Query {
 	}
 	plan := own.w.plan
 	for _, j := range s.joins {
-		if lookback == 0 {
+		switch {
+		case lookback > 0:
+		case j.First:
+			plan.NoteOf(j, "first-seen-period", "false-positives", "values that came before the searched period are not known: choose it longer than what is of interest, by as much as first_seen looks back")
+		default:
 			plan.NoteOf(j, "join-period", "false-negatives", "other events outside of the searched period are not found: choose it longer than what is of interest, by as much as the join looks back and ahead")
 		}
 		plan.NoteOf(j, "search-memory", "false-negatives", "mvexpand stops at max_mem_usage_mb of limits.conf; Splunk then shows a warning on the job")
 	}
 	compilers.NoteSuppressed([]*compilers.Plan{plan})
-	for _, m := range s.rules {
-		s.notes = compilers.AddNotes(s.notes, m.w.plan.Notes...)
-	}
+	s.noteRules()
 	if s.rule.Source.Suppress != nil {
 		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(s.rule.Source))
 	}
@@ -82,14 +84,16 @@ func (s *joinWriter) query() *compilers.Query {
 		s.stage(where(compilers.All{reported.begun(), reported.ended()}))
 	}
 	s.stage(own.w.where(own.joining))
+	filter := ""
+	if plan.Filter != nil {
+		filter = "| " + own.w.where([]ir.Node{plan.Filter}) + "\n"
+	}
+	s.noteRules()
 	for _, m := range s.rules {
 		s.found = append(s.found, m.w.found...)
 	}
 	cut := (&writer{hashes: s.hashes}).hashStages()
-	text := pipe(searchSyntax.Print(base).Stage(""), slices.Concat(cut, s.lists.stages(), s.stages)) + comment(compilers.BeginFilter)
-	if plan.Filter != nil {
-		text += "| " + own.w.where([]ir.Node{plan.Filter}) + "\n"
-	}
+	text := pipe(searchSyntax.Print(base).Stage(""), slices.Concat(cut, s.lists.stages(), s.stages)) + comment(compilers.BeginFilter) + filter
 	text += comment(compilers.EndFilter) + "| sort 0 -_time\n| fields - decree_*\n"
 	header := comment(compilers.Header(s.rule.Source, s.notes)...)
 	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: header + text, Assets: s.lists.assets, Notes: s.notes, Result: s.result()}

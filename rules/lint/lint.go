@@ -117,6 +117,7 @@ func RunEach(files []File, step func()) diag.Diagnostics {
 		byPath[f.Path] = append(byPath[f.Path], i)
 		all.rules = slices.Concat(all.rules, f.Rules, f.Written)
 		all.lowered = slices.Concat(all.lowered, f.Lowered, make([]*ir.Rule, len(f.Written)))
+		all.correlations = append(all.correlations, f.Correlations...)
 	}
 	for _, c := range checks {
 		if c.set != nil {

@@ -11,10 +11,11 @@ import (
 
 // collection is all rules together, under one check.
 type collection struct {
-	rules   []*rules.Rule
-	lowered []*ir.Rule
-	check   Check
-	found   diag.Diagnostics
+	rules        []*rules.Rule
+	lowered      []*ir.Rule
+	correlations []*rules.Correlation
+	check        Check
+	found        diag.Diagnostics
 }
 
 var setChecks = []Check{
@@ -31,6 +32,7 @@ var setChecks = []Check{
 		c.twice("", "rename one of the files", "the file name %s is also used by %s", func(r *rules.Rule) string { return path.Base(r.Range.File) })
 	}},
 	{Code: "same-detection", Severity: diag.Info, set: sameDetection},
+	{Code: "unused-extract", Severity: diag.Info, set: unusedExtract},
 }
 
 // twice reports a key that a rule shares with an earlier rule. File names are compared between files only.

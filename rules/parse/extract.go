@@ -1,7 +1,6 @@
 package parse
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -228,62 +227,4 @@ func pathTo(r *rules.Rule, from, to string, above []string) []string {
 		}
 	}
 	return nil
-}
-
-// checkExtracts reports extracts that nothing in the rule reads.
-func (p *parser) checkExtracts(r *rules.Rule) {
-	read := map[string]bool{}
-	use := func(name string) { read[name] = true }
-	r.EachItem(func(it rules.Item) {
-		use(it.Field)
-		if slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "fieldref" }) {
-			for _, v := range it.Values {
-				use(v.Text)
-			}
-		}
-	})
-	for _, f := range r.Fields {
-		use(f)
-	}
-	for _, f := range r.Alerting.Reads() {
-		use(f.Name)
-	}
-	if r.Suppress != nil {
-		for _, f := range r.Suppress.By {
-			use(f.Name)
-		}
-	}
-	for _, j := range r.Joins {
-		for _, same := range j.Same {
-			use(same.Mine.Name)
-		}
-	}
-	for _, q := range r.Prevalence {
-		use(q.Field)
-		if q.Local != nil {
-			use(q.Local.Distinct)
-		}
-	}
-	for _, f := range r.FirstSeen {
-		for _, field := range f.Fields {
-			use(field.Name)
-		}
-	}
-	for _, first := range r.FirstSeen {
-		for _, f := range first.Fields {
-			use(f.Name)
-		}
-	}
-	for _, x := range r.Extracts {
-		for _, f := range x.Reads() {
-			if f.Name != x.Name {
-				use(f.Name)
-			}
-		}
-	}
-	for _, x := range r.Extracts {
-		if !read[x.Name] {
-			p.Infof("unused-extract", x.Range, fmt.Sprintf("test it as `%s: value`, or remove it unless a correlation reads it", x.Name), "nothing in the rule reads the extract %q", x.Name)
-		}
-	}
 }

@@ -165,6 +165,5 @@ func (p *parser) rule(top *yaml.Node) *rules.Rule {
 	p.checkPopulations(r)
 	p.checkFirstSeen(r)
 	p.checkUnused(r)
-	p.checkExtracts(r)
 	return r
 }

@@ -28,11 +28,16 @@ func (m *Model) WholeOf(s *Source, f ir.Field) (columns []Column, domain *Column
 	if f.Extract == nil {
 		return m.Whole(s, f.Name, f.Level)
 	}
-	_, err := m.translateMade(s, &ir.Match{Field: f, Test: &ir.Exists{Value: true}})
-	if c, ok := m.ColumnOf(s, f); ok && err == nil {
+	if c, ok := m.ColumnOf(s, f); ok && m.Makes(s, f) == nil {
 		columns = []Column{c}
 	}
 	return columns, nil
+}
+
+// Makes tells why an extract cannot be made of the columns that a source has for its fields. It is nil if nothing is wrong with those that are there.
+func (m *Model) Makes(s *Source, f ir.Field) error {
+	_, err := m.translateMade(s, &ir.Match{Field: f, Test: &ir.Exists{Value: true}})
+	return err
 }
 
 // translateMade checks that the columns that an extract is made of hold what the rule makes it of. The test itself is of the value that comes out.

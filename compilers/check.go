@@ -34,14 +34,6 @@ func (c *checker) neverMatches(r *ir.Rule) {
 	c.report(NeverMatches, why.At, hint, fmt.Sprintf("the rule can never match in the source %s of data model %s: %s", c.plan.Source.Name, c.opt.Model.Name, why.Message))
 }
 
-// noteRequirement notes, once, what must be set up in the product.
-func (c *checker) noteRequirement(what string, at diag.Range) {
-	known := slices.ContainsFunc(c.plan.Notes, func(n Note) bool { return n.Message == what })
-	if what != "" && !known {
-		c.plan.Notes = append(c.plan.Notes, Note{Code: "requires", Effect: "exact", Message: what, Range: at})
-	}
-}
-
 // translate rewrites a test for the way the product stores its field.
 func (c *checker) translate(n *ir.Match) ir.Node {
 	own, err := c.opt.Model.Translate(c.plan.Source, n)
@@ -114,8 +106,8 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		return
 	}
 	if col, native := c.plan.Native(f, t); native {
-		c.noteRequirement(col.Requires, at)
-		c.noteRequirement(c.plan.Source.Added(f), at)
+		c.plan.Require(col.Requires, at)
+		c.plan.Require(c.plan.Source.Added(f), at)
 		if col.Within() != "" {
 			c.need(NamedValues, at)
 		}
@@ -146,7 +138,7 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 	} else if near := c.plan.Source.ClosestColumns(f.Name); len(near) > 0 {
 		hint += "; closest columns of the table: " + strings.Join(near, ", ")
 	}
-	name := f.Name
+	name := strings.TrimPrefix(f.Name, schema.RawPrefix)
 	if f.Level > 0 {
 		name = fmt.Sprintf("%s of ancestor %d", f.Name, f.Level)
 	}

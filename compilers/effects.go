@@ -50,6 +50,14 @@ func (p *Plan) Note(code, effect string, at diag.Range, message string) {
 	}
 }
 
+// Require notes, once, what must be set up in the product; nothing if there is nothing to set up.
+func (p *Plan) Require(what string, at diag.Range) {
+	known := slices.ContainsFunc(p.Notes, func(n Note) bool { return n.Message == what })
+	if what != "" && !known {
+		p.Notes = append(p.Notes, Note{Code: "requires", Effect: "exact", Message: what, Range: at})
+	}
+}
+
 // NoteOf notes what a condition is approximated by, with what that does where the condition stands.
 func (p *Plan) NoteOf(n ir.Node, code, effect, message string) {
 	for _, e := range p.effects(effect, n) {

@@ -107,7 +107,7 @@ func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks F
 	if c.neverMatches(r); c.found.HasErrors() {
 		return nil, c.found
 	}
-	c.noteRequirement(s.Requires, r.Source.LogSource.Range)
+	c.plan.Require(s.Requires, r.Source.LogSource.Range)
 	return p, c.found
 }
 

@@ -57,7 +57,7 @@ type inputRule struct {
 // addRule plans one rule, of whose events some fields are read. why says why it must have a single source. With filtered its environment's filter is one
 // of its conditions.
 func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered bool) {
-	branch, found := compilers.OneBranch("spl", lacks, r, s.opt, compilers.WithColumns(textWithoutScope, read), why)
+	branch, found := compilers.OneBranch("spl", lacksIn(s.opt.Model), r, s.opt, compilers.WithColumns(textWithoutScope, read), why)
 	s.found = append(s.found, found...)
 	if branch == nil {
 		return

@@ -28,11 +28,20 @@ func (dialect) Title() string             { return "Splunk SPL" }
 func (dialect) Extension() string         { return ".spl" }
 func (dialect) Lacks() compilers.Features { return maps.Clone(lacks) }
 
+// lacksIn is what the dialect lacks for the events of a data model.
+func lacksIn(m *schema.Model) compilers.Features {
+	own := maps.Clone(lacks)
+	if m.Arrays {
+		delete(own, compilers.ElementTests)
+	}
+	return own
+}
+
 var lacks = compilers.Features{
 	compilers.ExtractArgv:   {Message: "no function splits a command line as Windows does", Hint: "use kql"},
 	compilers.NamedValues:   {Message: "a field cannot be extracted from a longer text", Hint: "map the field to a column of its own, or use kql"},
 	compilers.SecondColumns: {Message: "the field can be read from only one column", Hint: "map the field to one column, or use kql"},
-	compilers.ElementTests:  {Message: "fields of an array's elements are extracted into values of separate fields: which are of one element is not kept", Hint: "use kql, or test the fields without brackets: any element's value matches"},
+	compilers.ElementTests:  {Message: "elements of arrays are read from events that are JSON, which those of this data model are not", Hint: "use splunk-cloud for logs that it has, or kql"},
 	compilers.TimeParts: {Approximate: true, Effect: "false-negatives",
 		Message: "strftime uses the time zone of the user who runs the search: the result is exact only if that is UTC",
 		Hint:    "run the search as a user whose time zone is UTC"},
@@ -51,7 +60,7 @@ func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, dia
 	if len(r.Joins()) > 0 {
 		return compileJoins(r, opt)
 	}
-	plans, ds := compilers.NewPlans("spl", lacks, r, opt)
+	plans, ds := compilers.NewPlans("spl", lacksIn(opt.Model), r, opt)
 	compilers.NoteSuppressed(plans)
 	if len(plans) > 1 {
 		return union(plans, ds, opt)

@@ -151,6 +151,9 @@ func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 func (w *writer) match(m *ir.Match, up int) compilers.Pred {
 	f := m.Field
 	f.Level -= up
+	if t, array := m.Test.(*ir.Elements); array {
+		return w.elements(m, t)
+	}
 	name := w.field(m, f)
 	if ref, ok := m.Test.(*ir.FieldRef); ok {
 		w.plan.NoteOf(m, "fieldref-single-valued", "exact", "fields are compared as single values: a field with several values never matches")

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"decree/engine/event"
+	"decree/rules/schema"
 )
 
 // Elements gives the elements of the array in a slot's column, as event.Decode has them, and nothing if the value is not an array. The event is decoded
@@ -70,7 +71,7 @@ func (l *Layout) value(fields map[string]any, column string) any {
 			continue
 		}
 		inner := fields[column[:at]]
-		if text, ok := inner.(string); ok && l.jsonColumns[column[:at]] && strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
+		if text, ok := inner.(string); ok && (l.jsonColumns[column[:at]] || column[:at+1] == schema.RawPrefix) && strings.HasPrefix(strings.TrimLeft(text, " \t\r\n"), "{") {
 			if parsed, err := event.Object([]byte(text)); err == nil {
 				inner = parsed
 			}

@@ -29,9 +29,6 @@ func inLists(n *ir.Match, column string) (ir.Node, error) {
 	if len(parts) > maxLists {
 		return n, fmt.Errorf("%s has more than %d parts, any of which may be a list; the product adds %s to the name of a list", column, maxLists, element)
 	}
-	if _, array := n.Test.(*ir.Elements); array {
-		return n, nil // what the product's fields do not keep together
-	}
 	if _, compares := n.Test.(*ir.FieldRef); compares {
 		return n, nil // a field that is a list is not compared with another
 	}
@@ -53,4 +50,23 @@ func inLists(n *ir.Match, column string) (ir.Node, error) {
 		return &ir.And{Base: n.Base, Terms: terms}, nil
 	}
 	return &ir.Or{Base: n.Base, Terms: terms}, nil
+}
+
+// RawPrefix comes before the path of an array in the names of columns that tests of its elements read. The product's fields have the values of all
+// elements, so that only the event's own JSON tells which are of one element.
+const RawPrefix = "_raw."
+
+// elementsIn rewrites a test of an array's elements to a test of the array in the event's own JSON.
+func elementsIn(n *ir.Match, c Column) (ir.Node, error) {
+	path := c.Array
+	if path == "" {
+		path = strings.TrimSuffix(c.Name, element)
+		if len(c.Spread) > 0 || strings.Contains(path, element) {
+			return n, fmt.Errorf("%s is not an array of the product's: its values are in %s", n.Field.Name, c.Name)
+		}
+	}
+	if strings.HasPrefix(path, RawPrefix) {
+		return n, nil
+	}
+	return &ir.Match{Base: n.Base, Field: ir.Field{Name: RawPrefix + path}, Test: n.Test}, nil
 }

@@ -99,7 +99,7 @@ func (s *Source) never(field string, c Column) []string {
 
 // named tells whether a name is one of the source's Names, or below one.
 func (s *Source) named(field string) bool {
-	plain := strings.ReplaceAll(field, "{}", "")
+	plain := strings.ReplaceAll(strings.TrimPrefix(field, RawPrefix), element, "")
 	return slices.ContainsFunc(s.Names, func(n string) bool {
 		return strings.EqualFold(n, plain) || strings.HasSuffix(n, ".") && len(plain) > len(n) && strings.EqualFold(plain[:len(n)], n)
 	})

@@ -25,7 +25,7 @@ type Model struct {
 	// another log.
 	Open bool `yaml:"open"`
 	// Arrays says that the product marks lists in field names, as in `a.list{}.b`. A nested field that a source does not list is then tested under
-	// all possible names.
+	// all possible names. The event's text, _raw, is JSON in which tests of an array's elements find the array.
 	Arrays bool `yaml:"arrays"`
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
@@ -160,6 +160,9 @@ type Column struct {
 	Unnamed bool `yaml:"unnamed"`
 	// Spread are fields that the values are spread over. A test holds if it holds for one of them.
 	Spread []string `yaml:"spread"`
+	// Array is the path of the array in the event's own JSON whose elements a test of the field's elements tests. "" means that Name is the array. It is for
+	// models with Arrays.
+	Array string `yaml:"array"`
 	// Under is the field with the part of a path before its last backslash. This column has the rest. Alone says that events
 	// about the first part only have no rest.
 	Under string `yaml:"under"`

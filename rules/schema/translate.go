@@ -53,9 +53,12 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 		}
 	}
 	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
+	_, array := n.Test.(*ir.Elements)
 	switch {
 	case !ok:
 		return n, nil
+	case m.Arrays && array:
+		return elementsIn(n, col)
 	case m.Arrays && n.Field.Level == 0 && mayHoldLists(s, n.Field.Name):
 		return inLists(n, col.Name)
 	case len(col.Spread) > 0:

@@ -23,6 +23,8 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 	switch name {
 	case "null":
 		return func(splRow) any { return nil }
+	case "true":
+		return func(splRow) any { return true }
 	case "now":
 		return func(splRow) any { return world.now }
 	case "if":
@@ -48,17 +50,24 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 		}
 		return func(r splRow) any { return splFilter(r, read[0], args[0]) }
 	case "mvmap": // "iterates over the values of a multivalue field, performs an operation using the <expression> on each value, and returns a multivalue field"
-		read = slices.Compact(slices.Sorted(slices.Values(read)))
-		if len(read) != 1 {
+		// "multiplies each value in the results field by threshold, where threshold is a single-valued field": the first field is the one that it iterates over
+		if !slices.Contains(read[1:], read[0]) {
 			panic(fmt.Sprintf("mvmap reads %v", read))
 		}
-		return func(r splRow) any { return splMap(r, read[0], args[1]) }
+		return func(r splRow) any {
+			for _, other := range read {
+				if _, several := r[other].([]string); several && other != read[0] {
+					panic("mvmap with a second field of several values: " + other)
+				}
+			}
+			return splMap(r, read[0], args[1])
+		}
 	case "searchmatch":
 		matches := splSearch(args[0](nil).(string), world)
 		return func(r splRow) any { return matches(r) }
 	case "mvfind":
-		expr := args[1](nil).(string)
 		return func(r splRow) any {
+			expr := args[1](r).(string)
 			at := slices.IndexFunc(splValues(args[0](r)), func(v string) bool { return splMatches(expr, v) })
 			if at < 0 {
 				return nil
@@ -226,6 +235,16 @@ func splFunction(name string, a []any) any {
 	case "round":
 		scale := math.Pow(10, splNumber(a[1]))
 		return math.Round(splNumber(a[0])*scale) / scale
+	case "mvrange": // "<end> is excluded from the field"
+		var numbers []string
+		for n := splNumber(a[0]); n < splNumber(a[1]); n++ {
+			numbers = append(numbers, splText(n))
+		}
+		return splField(numbers)
+	case "json_extract":
+		return splExtract(splText(a[0]), a[1:])
+	case "json_array_to_mv":
+		return splElements(a[0], a[1].(bool))
 	case "ceiling":
 		return math.Ceil(splNumber(a[0]))
 	case "floor":

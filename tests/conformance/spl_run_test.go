@@ -68,6 +68,9 @@ func splStage(stage string, rows []splRow, world *splWorld) []splRow {
 	case "rex":
 		splRex(rest, rows)
 		return rows
+	case "foreach":
+		splForeach(rest, rows, world)
+		return rows
 	}
 	p := &splParser{tokens: splTokens(rest), world: world}
 	switch command {
@@ -114,6 +117,26 @@ func splEval(p *splParser, rows []splRow) {
 			} else {
 				delete(r, name)
 			}
+		}
+	}
+}
+
+var splForeachForm = regexp.MustCompile(`(?s)^mode=multivalue ([A-Za-z_][A-Za-z0-9_]*) \[eval\s(.*)\]$`)
+
+// splForeach runs the assignments of one eval for each value of a field: "your eval statement can include as many assignments as you want". A field of
+// one value or none is a failure, since no page says what is done with it.
+func splForeach(rest string, rows []splRow, world *splWorld) {
+	form := splForeachForm.FindStringSubmatch(rest)
+	if form == nil {
+		panic("foreach " + rest)
+	}
+	for _, r := range rows {
+		values, several := r[form[1]].([]string)
+		if !several {
+			panic("foreach of what has not several values: " + form[1])
+		}
+		for range values {
+			splEval(&splParser{tokens: splTokens(form[2]), world: world}, []splRow{r})
 		}
 	}
 }

@@ -19,11 +19,14 @@ import (
 
 // splCommands are the commands our searches may use. The list is short on purpose: none of
 // them starts a subsearch, and those that cut results off have a limit a note can name.
-var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup", "rename"}
+var splCommands = []string{"rex", "eval", "where", "mvexpand", "eventstats", "sort", "lookup", "fields", "accum", "autoregress", "filldown", "dedup", "rename", "foreach"}
 
 // splFunctions are the functions of eval, where and stats our searches may use.
 var splFunctions = []string{"abs", "case", "ceiling", "cidrmatch", "coalesce", "dc", "eval", "floor", "if", "in", "isnotnull", "isnull", "len", "lower", "match", "max", "min", "mvappend", "mvmap", "mvcount",
-	"ltrim", "mvdedup", "mvfilter", "mvfind", "mvindex", "now", "null", "num", "relative_time", "replace", "round", "rtrim", "searchmatch", "split", "str", "strftime", "strptime", "substr", "tonumber", "upper"}
+	"json_array_to_mv", "json_extract", "ltrim", "mvdedup", "mvfilter", "mvfind", "mvindex", "mvrange", "now", "null", "num", "relative_time", "replace", "round", "rtrim", "searchmatch", "split", "str", "strftime", "strptime", "substr", "tonumber", "true", "upper"}
+
+// splTemplate is a foreach over the values of a field. It stands in brackets, but is no subsearch that is cut off.
+var splTemplate = regexp.MustCompile(`foreach mode=multivalue [A-Za-z0-9_]+ \[(eval\s[^\[\]|]*)\]`)
 
 var splCall = regexp.MustCompile(`([A-Za-z_]+)\(`)
 
@@ -59,10 +62,11 @@ func checkSPL(text string) ([]string, error) {
 			i++
 		}
 	}
-	if strings.ContainsAny(bare.String(), "[]`\\") {
+	searched := splTemplate.ReplaceAllString(bare.String(), "foreach $1")
+	if strings.ContainsAny(searched, "[]`\\") {
 		return nil, fmt.Errorf("subsearch, macro or stray backslash: %s", bare.String())
 	}
-	stages := strings.Split(bare.String(), "|")
+	stages := strings.Split(searched, "|")
 	if strings.TrimSpace(stages[0]) == "" {
 		if stages = stages[1:]; len(stages) == 0 || !strings.HasPrefix(strings.TrimSpace(stages[0]), "tstats ") {
 			return nil, fmt.Errorf("no base search")

@@ -89,66 +89,14 @@ func VisibleJSON(data []byte) []byte {
 	}
 	var b strings.Builder
 	for _, c := range text {
-		if !isHidden(c) {
+		switch {
+		case !isHidden(c):
 			b.WriteRune(c)
-			continue
+		case c <= 0xffff:
+			fmt.Fprintf(&b, `\u%04x`, c)
+		default:
+			fmt.Fprintf(&b, `\u%04x\u%04x`, 0xd800+(c-0x10000)>>10, 0xdc00+(c-0x10000)&0x3ff)
 		}
-		b.Write(appendEscape(nil, c))
 	}
 	return []byte(b.String())
-}
-
-// AppendJSON appends a text as a string of JSON, as encoding/json writes it without escapes for HTML and VisibleJSON makes it visible.
-func AppendJSON(b []byte, text string) []byte {
-	b = append(b, '"')
-	from := 0
-	for at := 0; at < len(text); {
-		c := text[at]
-		if asItIs[c] {
-			at++
-			continue
-		}
-		r, size := rune(c), 1
-		if c >= utf8.RuneSelf {
-			r, size = utf8.DecodeRuneInString(text[at:])
-			if (r != utf8.RuneError || size > 1) && !hidden(r) {
-				at += size
-				continue
-			}
-		}
-		b = appendEscape(append(b, text[from:at]...), r)
-		at += size
-		from = at
-	}
-	return append(append(b, text[from:]...), '"')
-}
-
-// asItIs has the characters that stand for themselves in JSON, and are visible.
-var asItIs = func() (plain [256]bool) {
-	for c := ' '; c < 0x7f; c++ {
-		plain[c] = c != '"' && c != '\\'
-	}
-	return plain
-}()
-
-// appendEscape writes a character as JSON escapes it.
-func appendEscape(b []byte, c rune) []byte {
-	switch c {
-	case '"', '\\':
-		return append(b, '\\', byte(c))
-	case '\b':
-		return append(b, `\b`...)
-	case '\f':
-		return append(b, `\f`...)
-	case '\n':
-		return append(b, `\n`...)
-	case '\r':
-		return append(b, `\r`...)
-	case '\t':
-		return append(b, `\t`...)
-	}
-	if c > 0xffff {
-		return fmt.Appendf(b, `\u%04x\u%04x`, 0xd800+(c-0x10000)>>10, 0xdc00+(c-0x10000)&0x3ff)
-	}
-	return fmt.Appendf(b, `\u%04x`, c)
 }

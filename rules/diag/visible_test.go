@@ -1,7 +1,6 @@
 package diag
 
 import (
-	"bytes"
 	"encoding/json"
 	"strings"
 	"testing"
@@ -62,15 +61,4 @@ func FuzzVisible(f *testing.F) {
 		require.NoError(t, json.Unmarshal(VisibleJSON(raw), &got))
 		assert.Equal(t, want, got)
 	})
-}
-
-// TestJSONTextsAreWrittenVisibly holds that a text is written in one pass as encoding/json and VisibleJSON write it.
-func TestJSONTextsAreWrittenVisibly(t *testing.T) {
-	for _, text := range []string{"", "plain", "\"\\/<>&", "\x00\b\t\n\f\r\x1f\x7f", "é\u00a0\u200b\u2028\u202e\ufffd\U000e0001😀", "\xff\xe2\x82"} {
-		var b bytes.Buffer
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		require.NoError(t, enc.Encode(text))
-		require.Equal(t, "before"+string(VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n")))), string(AppendJSON([]byte("before"), text)))
-	}
 }

@@ -7,9 +7,9 @@ import (
 	"fmt"
 	"io"
 
-	"decree/cmd/decree/internal/jsonout"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -47,9 +47,9 @@ func (n *ndjsonSink) write(v any) {
 	if n.err != nil {
 		return
 	}
-	line, err := jsonout.Append(nil, v)
+	line, err := encode(v)
 	if err == nil {
-		_, err = n.out.Write(append(line, '\n'))
+		_, err = n.out.Write(append(diag.VisibleJSON(line), '\n'))
 	}
 	n.err = err
 }

@@ -1,11 +1,13 @@
 package stdio
 
 import (
+	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 
-	"decree/cmd/decree/internal/jsonout"
+	"decree/rules/diag"
 )
 
 // Array writes a JSON array element by element. It is never in memory as a whole. Nothing is written before the first element or the end: a command that
@@ -93,10 +95,13 @@ func (o *Object) Close() error {
 
 // writeMember writes a separator and a value as indented JSON.
 func writeMember(to io.Writer, before string, v any, indent string) error {
-	text, err := jsonout.AppendIndented(append(make([]byte, 0, 4096), before...), v, indent)
-	if err != nil {
+	b := bytes.NewBufferString(before)
+	enc := json.NewEncoder(b)
+	enc.SetIndent(indent, "  ")
+	enc.SetEscapeHTML(false)
+	if err := enc.Encode(v); err != nil {
 		return err
 	}
-	_, err = to.Write(text)
+	_, err := to.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
 	return err
 }

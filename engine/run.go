@@ -6,6 +6,7 @@ import (
 	"io"
 
 	"decree/engine/event"
+	"decree/engine/event/evtx"
 )
 
 // batchSize and batchBytes bound a batch: enough work to hand over, little enough to wait for.
@@ -16,7 +17,8 @@ const (
 
 // batch is read by one goroutine, evaluated by another and merged by a third, and then read into again.
 type batch struct {
-	memory []byte // of its lines
+	memory []byte    // of its lines
+	held   evtx.Held // its records
 	lines  []line
 	source string
 	order  int // of the first event, were none rejected
@@ -127,6 +129,7 @@ func (b *batch) fill(r *event.Reader) error {
 	size := 0
 	b.lines = b.lines[:0]
 	r.Lend(b.memory)
+	r.Hold(&b.held)
 	for len(b.lines) < batchSize && size < batchBytes {
 		raw, err := r.NextRaw()
 		if err != nil {

@@ -243,7 +243,14 @@ func (r *Reader) Close() error {
 // the memory.
 func (r *Reader) Lend(memory []byte) { r.lent = memory[:0] }
 
-// Raw is one line, element, row or record as it was read. The caller may keep its content, unless that is in lent memory.
+// Hold lends memory for records of Windows' logs as evtx.Reader.Hold does: records that are read from now on are h's, until it is given again.
+func (r *Reader) Hold(h *evtx.Held) {
+	if r.records != nil {
+		r.records.Hold(h)
+	}
+}
+
+// Raw is one line, element, row or record as it was read. The caller may keep its content, unless that is in lent or held memory.
 type Raw struct {
 	Line int // where it begins, from 1
 	Content

@@ -4,7 +4,8 @@
 Takes a folder of rules and a file of Windows events (flat JSON, one a line, not compressed), makes the rows
 that workload.py can make of them by a seed, and prints a table. Each engine runs in turn, several times. Time is
 what the processor was busy for; what loading the rules and the first event costs is taken off. A ratio is the
-median of the runs' ratios. Needs taskset, PyYAML, Go for what only parses (fastjson), and rsigma:
+median of the runs' ratios. Needs taskset, PyYAML, Go for what only parses (fastjson), evtx of PyPI (Rust) for what
+only reads Windows' logs into JSON, and rsigma:
 
     cargo install rsigma --ignore-rust-version
     go build -o decree ./cmd/decree
@@ -25,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 
+import evtxlog
 import workload
 
 ROOT = pathlib.Path(__file__).parents[2]
@@ -53,6 +55,7 @@ ROWS = [
     Row("without expressions, shuffled", lambda rules, _: workload.with_expressions(rules, "without"), "shuffled"),
     *[Row(f"generated {n:,}, shuffled", lambda rules, seed, n=n: workload.generate(rules, n, seed), "shuffled") for n in (500, 2_000, 10_000, 50_000)],
     Row("all, as Winlogbeat's", every, "shuffled", "winlogbeat", "windows", ""), Row("all, as Defender's", every, "shuffled", "defender", "mde", ""),
+    Row("all, as EVTX", every, "recorded", "evtx", "windows", ""), Row("all, as EVTX, shuffled", every, "shuffled", "evtx", "windows", ""),
 ]
 
 
@@ -84,8 +87,9 @@ def measure(args, row, rules, events, folder):
     rules = row.rules(rules, args.seed)
     events = workload.make_events(events, row.order, row.form, args.seed)
     workload.write_rules(folder / "rules", rules)
-    workload.write_events(folder / "all.ndjson", events)
-    workload.write_events(folder / "one.ndjson", events[:1])
+    every_event, one = ("all.evtx", "one.evtx") if row.form == "evtx" else ("all.ndjson", "one.ndjson")
+    write(folder / one, events[:1], row.form)
+    written = write(folder / every_event, events, row.form)
     if row.name.startswith("generated"):
         workload.write_events(folder / "some.ndjson", events[:SAMPLE])
         take_out_loud(args, row, folder, rules)
@@ -97,26 +101,34 @@ def measure(args, row, rules, events, folder):
     times, found, memory = collections.defaultdict(list), {}, []
     for _ in range(args.runs):
         for name, command in engines.items():
-            load, _, _ = run(command("one.ndjson"), args.core)
-            whole, megabytes, found[name] = run(command("all.ndjson"), args.core)
+            load, _, _ = run(command(one), args.core)
+            whole, megabytes, found[name] = run(command(every_event), args.core)
             times[name].append((load, whole - load))
             if name == "decree":
                 memory.append(megabytes)
-    parse = parse_only(args, folder / "all.ndjson")
+    parse = written / read_only(args, folder / every_event) if row.form == "evtx" else parse_only(args, folder / every_event)
 
     own = times["decree"]
-    speed = statistics.median(len(events) / t for _, t in own)
-    cells = [row.name, f"{len(rules):,}", f"{len(events):,}", f"{statistics.median(load for load, _ in own):.2f} s",
+    speed = statistics.median(written / t for _, t in own)
+    cells = [row.name, f"{len(rules):,}", f"{written:,}", f"{statistics.median(load for load, _ in own):.2f} s",
              f"{statistics.median(memory):,.0f} MB", f"{speed:,.0f}", f"{parse / speed:.1f}"]
     for name in ("rsigma", "routing"):
         cells.append(f"{statistics.median(t / o for (_, t), (_, o) in zip(times[name], own)):.1f}" if name in times else "")
     print("| " + " | ".join(cells) + " |", flush=True)
-    if args.exhaustive:
+    if args.exhaustive and row.form != "evtx":  # the events are those of the rows of JSON
         exhaustively(args, row, folder)
     if args.differences and row.pipeline:
         counts = {name: matches(name, output) for name, output in found.items()}
         for name in ("rsigma", "routing"):
             differ(name, counts["decree"], counts[name], args.differences)
+
+
+def write(path, events, form):
+    """Writes the events and gives how many there are: a log has no room for the longest."""
+    if form == "evtx":
+        return evtxlog.write(path, map(json.loads, events))
+    workload.write_events(path, events)
+    return len(events)
 
 
 SAMPLE = 10_000
@@ -160,6 +172,13 @@ def parse_only(args, events):
     """Gives the events a second that fastjson parses, by the benchmark that reads the file."""
     output = go(["-bench", "ParseOnly", "-run", "^$", "-cpu", "1", "./tests/bench"], args, DECREE_BENCH_EVENTS=events)
     return max(float(line.split()[line.split().index("events/s") - 1]) for line in output.splitlines() if "events/s" in line)
+
+
+def read_only(args, events):
+    """Gives the seconds in which evtx of PyPI reads a log into JSON: what its start takes is taken off."""
+    script = "import sys, evtx\nfor path in sys.argv[1:]:\n    for record in evtx.PyEvtxParser(path, number_of_threads=1).records_json(): pass"
+    command = [sys.executable, "-c", script]
+    return statistics.median(run([*command, events], args.core)[0] - run(command, args.core)[0] for _ in range(args.runs))
 
 
 def exhaustively(args, row, folder):

@@ -134,6 +134,28 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
+// BenchmarkLog reads a Windows event log and evaluates every public rule, on one worker. The log is that of DECREE_BENCH_LOG, such as evtxlog.py writes.
+func BenchmarkLog(b *testing.B) {
+	path := os.Getenv("DECREE_BENCH_LOG")
+	if path == "" {
+		b.Skip("no Windows event log: set DECREE_BENCH_LOG")
+	}
+	log, err := os.ReadFile(path)
+	require.NoError(b, err)
+	e, found := engine.New(publicRules(b, 0), engine.Options{Model: windows(b), MaxPending: 1, OnResult: func(engine.Result) {}})
+	require.False(b, found.HasErrors())
+	b.SetBytes(int64(len(log)))
+	b.ReportAllocs()
+	read := 0
+	for b.Loop() {
+		r, err := event.NewReader(path, bytes.NewReader(log), event.Options{})
+		require.NoError(b, err)
+		require.NoError(b, e.Run(r, path, 1, nil))
+		read += r.Lines()
+	}
+	b.ReportMetric(float64(read)/b.Elapsed().Seconds(), "events/s")
+}
+
 // BenchmarkLoad compiles every public rule.
 func BenchmarkLoad(b *testing.B) {
 	rs := publicRules(b, 0)

@@ -209,7 +209,7 @@ def make_events(lines, order, form, seed):
         lines = rng.sample(lines, len(lines))
     elif order == "interleaved":
         lines = interleaved(lines, rng)
-    if form == "flat":
+    if form in ("flat", "evtx"):  # evtxlog.py makes a log of them
         return lines
     made = (AS[form](json.loads(line)) for line in lines)
     return [json.dumps(event, separators=(",", ":")) for event in made if event]

@@ -18,8 +18,8 @@ const ChunkMagic = "ElfChnk\x00"
 
 // chunk is 64 KiB of a log: a header and records.
 type chunk struct {
-	data      []byte
-	lent      bool             // records refer to the data
+	buffer    *buffer
+	data      []byte           // the buffer's
 	number    int              // in the file, from 1
 	cut       bool             // the file ends within it
 	at, end   int              // of the records that are left

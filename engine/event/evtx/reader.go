@@ -45,9 +45,10 @@ type Reader struct {
 	waiting []*Record           // events of the record that was read last
 	walk    walk
 	known   definitions
-	records []Record // memory for those that are read
-	values  []value  // memory for theirs
-	inFull  bool     // every record is read in full; for tests
+	records []Record  // memory for those that are read in full
+	holder  *Held     // of the records that are read; nil if they may be kept for good
+	free    []*buffer // that nobody has records of
+	inFull  bool      // every record is read in full; for tests
 	begun   bool
 	ended   bool
 	lost    []error // said before the file ends
@@ -61,7 +62,8 @@ type Reader struct {
 
 // NewReader reads a file from its first byte.
 func NewReader(in io.Reader) *Reader {
-	r := &Reader{in: in, chunk: chunk{data: make([]byte, chunkSize)}}
+	r := &Reader{in: in, chunk: chunk{buffer: newBuffer()}}
+	r.turn()
 	r.flat = winevent.NewFlattener(&r.fields)
 	r.known = newDefinitions()
 	r.walk.in, r.walk.known = &r.chunk, &r.known
@@ -195,9 +197,7 @@ func (r *Reader) begin() error {
 func (r *Reader) nextChunk() error {
 	c := &r.chunk
 	r.known.forget()
-	if c.lent {
-		c.data, c.lent = make([]byte, chunkSize), false
-	}
+	r.turn()
 	n, err := io.ReadFull(r.in, c.data)
 	if err == nil && !begins(c.data) {
 		if at := bytes.Index(c.data, []byte(ChunkMagic)); at > 0 {

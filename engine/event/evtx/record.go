@@ -7,7 +7,7 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// Record is one event of a log: its fields or, of a usual one, its shape and the places of its values, which are read when they are asked for. It does not change.
+// Record is one event of a log: its fields or, of a usual one, its shape and the places of its values, which are read when they are asked for. It does not change, until its memory is used again (Hold).
 type Record struct {
 	fields winevent.Fields
 	shape  *Shape // nil if there are only fields
@@ -95,14 +95,8 @@ func (r *Reader) made(fields winevent.Fields) *Record {
 
 // shaped gives the record that was walked, which has a shape.
 func (r *Reader) shaped(s *Shape) *Record {
-	rec, values := r.newRecord(), r.walk.values
-	if cap(r.values)-len(r.values) < len(values) {
-		r.values = make([]value, 0, max(valuesAtOnce, len(values)))
-	}
-	begin := len(r.values)
-	r.values = append(r.values, values...)
-	*rec = Record{shape: s, chunk: r.chunk.data, values: r.values[begin:len(r.values):len(r.values)], size: r.walk.size}
-	r.chunk.lent = true
+	rec, values := r.lend().record(r.walk.values)
+	*rec = Record{shape: s, chunk: r.chunk.data, values: values, size: r.walk.size}
 	return rec
 }
 

@@ -22,7 +22,7 @@ type Rule struct {
 	LogSource                                   LogSource   // the first that the rule names
 	OtherLogSources                             []LogSource // the others: its events are of any of them
 
-	Searches   []Search    // search identifiers, in file order
+	Searches   []Search    // search identifiers, in file order; nil once the rule is lowered, if it is only run
 	Conditions []Condition // any of them makes the rule match; none: see OnlyWritten
 	Lists      []List
 	Elsewhere  []string // names of all lists that folders of lists have, readable or not; only hints use them
@@ -92,19 +92,20 @@ type Accepted struct {
 	Range        diag.Range
 }
 
-// KeyRange is where in the rule's file a top-level key's value stands, or with an index of 0 or more one of its entries.
+// KeyRange is where in the rule's file a top-level key's value stands, or with an index of 0 or more one of its entries. Places are
+// small, since every rule keeps some twenty of them.
 type KeyRange struct {
-	Key        string
-	Index      int
-	Start, End diag.Position
+	Key                                  string
+	Index                                int32
+	StartLine, StartCol, EndLine, EndCol int32
 }
 
 // Key gives the place of a top-level key's value, and of one of its entries where index is not
 // negative. Without the key it is the rule's own place.
 func (r *Rule) Key(key string, index int) diag.Range {
 	for _, k := range r.Keys {
-		if k.Key == key && k.Index == index {
-			return diag.Range{File: r.Range.File, Start: k.Start, End: k.End}
+		if k.Key == key && int(k.Index) == index {
+			return diag.Range{File: r.Range.File, Start: diag.Position{Line: int(k.StartLine), Col: int(k.StartCol)}, End: diag.Position{Line: int(k.EndLine), Col: int(k.EndCol)}}
 		}
 	}
 	return r.Range

@@ -107,7 +107,7 @@ func TestWhatARuleHolds(t *testing.T) {
 		},
 		Ancestry:   []Ancestry{{Name: "above", Levels: []AncestryLevel{{Body: AllOf{Items: []Item{item("D")}}}}}},
 		Prevalence: []Prevalence{{Name: "rare"}},
-		Keys:       []KeyRange{{Key: "tags", Index: -1, Start: diag.Position{Line: 3}}, {Key: "tags", Index: 1, Start: diag.Position{Line: 5}}},
+		Keys:       []KeyRange{{Key: "tags", Index: -1, StartLine: 3}, {Key: "tags", Index: 1, StartLine: 5}},
 	}
 	var fields []string
 	r.EachItem(func(it Item) { fields = append(fields, it.Field) })

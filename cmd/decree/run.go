@@ -131,6 +131,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if err != nil {
 		return err
 	}
+	p.selection.OnlyRun = true
 	set, err := ruleset.Load(s, ours, p.selection)
 	if errors.Is(err, ruleset.ErrNoRules) {
 		return errors.New("no rules: name rule files or folders with --rules, or add --library\ndecree init makes a project")

@@ -5,6 +5,9 @@ import "strings"
 // parts splits a Sigma value into literals and wildcards. A backslash is literal unless *, ? or another backslash
 // follows (Sigma specification 2.1, "Escaping").
 func parts(s string) []GlobPart {
+	if s != "" && !strings.ContainsAny(s, `*?\`) {
+		return []GlobPart{{Literal: s}}
+	}
 	var out []GlobPart
 	var lit strings.Builder
 	flush := func() {

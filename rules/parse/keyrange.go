@@ -18,7 +18,7 @@ func (p *parser) keyRanges(top *yaml.Node) []rules.KeyRange {
 	out := make([]rules.KeyRange, 0, count)
 	add := func(key string, index int, n *yaml.Node) {
 		at := p.Range(n)
-		out = append(out, rules.KeyRange{Key: key, Index: index, Start: at.Start, End: at.End})
+		out = append(out, rules.KeyRange{Key: key, Index: int32(index), StartLine: int32(at.Start.Line), StartCol: int32(at.Start.Col), EndLine: int32(at.End.Line), EndCol: int32(at.End.Col)})
 	}
 	for i := 0; i+1 < len(top.Content); i += 2 {
 		key, value := top.Content[i].Value, top.Content[i+1]

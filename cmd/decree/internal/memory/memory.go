@@ -7,6 +7,8 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
+	"sync"
 
 	"github.com/dustin/go-humanize"
 )
@@ -38,8 +40,8 @@ func (b *Size) Set(text string) error {
 // Type names the value in the help.
 func (b *Size) Type() string { return "size" }
 
-// loadingMemory is the memory for loading rules, in bytes. Beyond it the garbage collector works harder.
-const loadingMemory = 3 << 30
+// loadingMemory is the memory for loading rules, in bytes. Beyond it the garbage collector works harder, unless what is kept needs most of it.
+const loadingMemory = 800 << 20
 
 // Short tells the garbage collector that the command ends soon, and keeps most of what it makes. Collecting less often saves up to half of its time.
 func Short() { debug.SetGCPercent(400) }
@@ -48,11 +50,43 @@ func Short() { debug.SetGCPercent(400) }
 // loaded when loading ends.
 func Loading() (loaded func()) {
 	usual, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(loadingMemory)
+	g := &growth{}
+	g.watch()
 	return func() {
+		g.Lock()
+		defer g.Unlock()
+		g.ended = true
 		debug.SetGCPercent(usual)
 		debug.SetMemoryLimit(limit)
 	}
 }
+
+// growth raises the limit of loading as what is kept grows, so that the collector does not run all the time near the limit.
+type growth struct {
+	sync.Mutex
+	ended bool
+}
+
+// watch looks at the memory after each collection, until loading has ended.
+func (g *growth) watch() {
+	runtime.SetFinalizer(new(collected), func(*collected) {
+		g.Lock()
+		defer g.Unlock()
+		if g.ended {
+			return
+		}
+		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+		metrics.Read(live)
+		debug.SetMemoryLimit(loadingLimit(live[0].Value.Uint64()))
+		g.watch()
+	})
+}
+
+// loadingLimit is the limit while rules are loaded, given what is kept of them. Both are in bytes.
+func loadingLimit(live uint64) int64 { return max(loadingMemory, int64(live/2*3)) }
+
+// collected is made to be collected. It has a pointer, since tiny objects without one may stay.
+type collected struct{ _ *collected }
 
 // collectorRoom is the memory for garbage, in bytes. Beyond it the collector works harder.
 const collectorRoom = 512 << 20
@@ -63,6 +97,7 @@ func Limit(keep Size) {
 	if runtime.ReadMemStats(&now); now.HeapAlloc > loadingMemory/2 {
 		runtime.GC() // garbage of loading does not count
 		runtime.ReadMemStats(&now)
+		debug.SetGCPercent(50) // events leave little garbage, and much is kept
 	}
 	debug.SetMemoryLimit(int64(now.HeapAlloc) + int64(keep) + collectorRoom)
 }

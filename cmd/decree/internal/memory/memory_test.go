@@ -2,6 +2,7 @@ package memory
 
 import (
 	"math"
+	"runtime"
 	"runtime/debug"
 	"testing"
 
@@ -31,6 +32,7 @@ func TestPhases(t *testing.T) {
 	assert.Equal(t, 400, debug.SetGCPercent(100))
 	loaded := Loading()
 	assert.EqualValues(t, loadingMemory, debug.SetMemoryLimit(-1))
+	runtime.GC()
 	loaded()
 	assert.Equal(t, limit, debug.SetMemoryLimit(-1))
 	assert.Equal(t, 100, debug.SetGCPercent(100))
@@ -39,4 +41,10 @@ func TestPhases(t *testing.T) {
 	assert.Less(t, debug.SetMemoryLimit(-1), int64(math.MaxInt64))
 	Finishing()
 	assert.Less(t, debug.SetGCPercent(100), 100)
+}
+
+// TestLoadingLimit: the collector keeps loading small, and has room where more is kept.
+func TestLoadingLimit(t *testing.T) {
+	assert.EqualValues(t, loadingMemory, loadingLimit(100<<20))
+	assert.EqualValues(t, 3<<30, loadingLimit(2<<30))
 }

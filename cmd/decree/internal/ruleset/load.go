@@ -67,7 +67,7 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 	ofLists := len(set.Found)
 	read := make([]readFile, len(files))
 	for i, f := range files {
-		read[i].from, read[i].lists = f, set.Lists
+		read[i].from, read[i].lists, read[i].onlyRun = f, set.Lists, sel.OnlyRun
 	}
 	step, end := progress.Steps(s, "files", len(files))
 	parallel.Each(read, func(f *readFile) {
@@ -75,8 +75,9 @@ func read(s *stdio.Streams, sel Selection) (*Set, error) {
 		step()
 	})
 	end()
-	for _, f := range read {
-		set.add(f)
+	set.Files, set.Rules, set.parsed = make([]File, 0, len(read)), make([]Rule, 0, len(read)), make([]parsedFile, 0, len(read))
+	for i := range read {
+		set.add(&read[i])
 	}
 	set.addCorrelations()
 	for _, r := range set.All() {
@@ -101,6 +102,7 @@ type readFile struct {
 	parsedFile
 	rules   []Rule
 	written []Rule
+	onlyRun bool             // what rules are lowered from is not kept
 	foreign bool             // nothing in the file is meant as a rule
 	passed  diag.Diagnostics // what was passed over
 }
@@ -118,9 +120,14 @@ func (f *readFile) read() {
 		f.file = lowered(parsed, found, f.lists)
 	}
 	f.file.Path = f.from.Folder.Shown(f.from.Path)
-	for i, r := range f.file.Lowered {
+	for _, r := range f.file.Lowered {
 		if r != nil {
-			f.rules = append(f.rules, Rule{File: f.from, IR: f.file.Lowered[i]})
+			f.rules = append(f.rules, Rule{File: f.from, IR: r})
+		}
+	}
+	if f.onlyRun {
+		for _, r := range f.file.Rules {
+			r.Searches = nil // a third of what would be kept of a rule
 		}
 	}
 	for _, r := range f.file.Written {
@@ -131,7 +138,7 @@ func (f *readFile) read() {
 	}
 }
 
-func (set *Set) add(f readFile) {
+func (set *Set) add(f *readFile) {
 	set.PassedOver = append(set.PassedOver, f.passed...)
 	if len(f.passed) > 0 {
 		set.files[f.file.Path] = f.from

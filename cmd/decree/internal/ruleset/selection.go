@@ -21,6 +21,8 @@ type Selection struct {
 	Tags, Levels, Statuses []string // a rule has one of each that is given
 	Since                  string   // a git revision since which the rule changed; empty: any
 
+	OnlyRun bool // the rules are run and nothing else: what they are lowered from is not kept
+
 	Filters Filters
 	Lists   Lists
 }

@@ -22,7 +22,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	if found := compilers.JoinsInCorrelation("eql", c); len(found) > 0 {
 		return nil, found
 	}
-	s := &correlationWriter{sequence{code: "correlation", verb: "group", has: "field", opt: opt}, c}
+	s := &correlationWriter{sequence{code: "correlation", verb: "group", has: "field", opt: opt, indexed: true}, c}
 	runs := s.runs()
 	accepted := opt.Accepts("eql", c.Source.Body, sequenceGap)
 	if !s.found.HasErrors() && !accepted {
@@ -47,7 +47,7 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	s.notes = compilers.NoteIndices(s.notes, s.branches...)
 	result := compilers.WholeResult(s.branches...)
 	result.Combines, result.Lookback, result.Reach = true, c.Source.Body.Schedule.Lookback, c.Reach()
-	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes, Result: result}, s.found
+	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes, Result: result, Indexed: s.indexed}, s.found
 }
 
 // periodNote says how far back a search must reach. A query of EQL does not choose its period: the detection rule around it does.

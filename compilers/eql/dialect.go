@@ -103,12 +103,14 @@ type writer struct {
 	enriched    string         // the entity column whose enrichment the query reads
 	asksVerdict bool           // the query reads the vendor's verdict too, and not only counts
 	counted     *ir.Prevalence // the condition whose local counts the query reads
+	indexed     bool           // it asks something that is answered from the index
 }
 
 func (w *writer) query() *compilers.Query {
 	r := w.plan.Rule
-	var own, above compilers.All
-	for _, n := range compilers.FlatConjuncts([]ir.Node{r.Condition}) {
+	conjuncts := compilers.FlatConjuncts([]ir.Node{r.Condition})
+	own, above := w.index(conjuncts), compilers.All(nil)
+	for _, n := range conjuncts {
 		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
 			above = append(above, w.ancestorMatch(m))
 		} else {
@@ -128,7 +130,7 @@ func (w *writer) query() *compilers.Query {
 	}
 	w.plan.Notes = compilers.NoteIndices(w.plan.Notes, &compilers.Branch{Plan: w.plan, Sources: w.sources})
 	return &compilers.Query{Dialect: "eql", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + text + "\n",
-		Notes: w.plan.Notes, Assets: w.assets(), Result: w.result(len(above) > 0)}
+		Notes: w.plan.Notes, Assets: w.assets(), Result: w.result(len(above) > 0), Indexed: w.indexed}
 }
 
 // result says what the query returns: whole events, or sequences of two.

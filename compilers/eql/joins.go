@@ -17,7 +17,7 @@ type joinWriter struct{ sequence }
 // that ends with a missing event is reported before its time has passed, and one that begins with it knows nothing before the searched period.
 // https://github.com/elastic/elasticsearch/issues/145323
 func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
-	s := &joinWriter{sequence{code: "join", verb: "join", has: "column", opt: opt}}
+	s := &joinWriter{sequence{code: "join", verb: "join", has: "column", opt: opt, indexed: true}}
 	j := s.only(r)
 	if j == nil {
 		return nil, s.found
@@ -46,7 +46,7 @@ func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diag
 	s.notes = compilers.NoteIndices(s.notes, s.branches...)
 	result := compilers.WholeResult(s.branches...)
 	result.Combines, result.Lookback, result.Reach = true, r.Source.Schedule.Lookback, span
-	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(r.Source, s.notes)...) + text, Notes: s.notes, Result: result}, s.found
+	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(r.Source, s.notes)...) + text, Notes: s.notes, Result: result, Indexed: s.indexed}, s.found
 }
 
 // only is the join of a rule that a sequence can say; nil if it cannot.

@@ -18,7 +18,7 @@ func compiled(t *testing.T, model, logsource, detection string) string {
 	t.Helper()
 	m := lowered.Model(t, model)
 	r := lowered.Rule(t, "logsource: {product: windows, "+logsource+"}\ndetection:\n  s: "+detection+"\n  condition: s\n")
-	q, found := New().Compile(r, compilers.Options{Model: m})
+	q, found := New().Compile(r, compilers.Options{Model: m, NoIndexTerms: true})
 	if q == nil {
 		return found[0].Code
 	}

@@ -17,6 +17,7 @@ type sequence struct {
 	notes    []compilers.Note
 	found    diag.Diagnostics
 	branches []*compilers.Branch // one for each event
+	indexed  bool                // each of them is asked of the index
 }
 
 // joinKey is a value by which the events of a sequence are joined.
@@ -37,8 +38,10 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 	s.branches = append(s.branches, branch)
 	w := newWriter(plan)
 	w.sources = branch.Sources
-	var own compilers.All
-	for _, n := range compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition}) {
+	conjuncts := compilers.FlatConjuncts([]ir.Node{plan.Rule.Condition})
+	own := w.index(conjuncts)
+	s.indexed = s.indexed && w.indexed
+	for _, n := range conjuncts {
 		if m, ok := n.(*ir.Match); ok && w.needsAncestor(m.Field) {
 			s.found.Errorf(s.code+"-ancestor", m.Range(), "use kql for this rule", "eql: a rule of a sequence cannot use an ancestor that its event does not record")
 			return ""

@@ -38,6 +38,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	lead := newWriter(branches[0].Plan)
 	same := !slices.ContainsFunc(branches, func(b *compilers.Branch) bool { return b.Source.Table != branches[0].Source.Table })
 	var parts, kept compilers.Listed
+	indexed := true
 	for _, b := range branches {
 		w := newWriter(b.Plan)
 		w.sources = b.Sources
@@ -47,7 +48,10 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		}
 		part = append(part, w.scope()...)
 		filter := slices.Clone(part)
-		for _, n := range compilers.FlatConjuncts([]ir.Node{b.Rule.Condition}) {
+		conjuncts := compilers.FlatConjuncts([]ir.Node{b.Rule.Condition})
+		part = append(part, w.index(conjuncts)...)
+		indexed = indexed && w.indexed
+		for _, n := range conjuncts {
 			part = append(part, compilers.Build(n, w.predicate))
 		}
 		if b.Filter != nil {
@@ -69,7 +73,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	}
 	text := whereSyntax.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"
 	lead.plan.Notes = compilers.NoteIndices(compilers.Notes(branches), branches...)
-	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes, Result: compilers.WholeResult(branches...)}, found
+	return &compilers.Query{Dialect: "eql", Model: lead.plan.Model.Name, Text: comment(lead.plan.Header()...) + text, Notes: lead.plan.Notes, Result: compilers.WholeResult(branches...), Indexed: indexed}, found
 }
 
 // needsOneSource tells whether a plan's query is more than conditions on one event.

@@ -14,7 +14,8 @@ type Rules struct {
 	Before, After func(rune) bool
 }
 
-// Term is a term that a value must have. With Prefix, the value has one that begins with Text, and may be longer.
+// Term is a term that a value must have. With Prefix, the value has one that begins with Text, and may be longer. Where an index has whole values, Text is the
+// value.
 type Term struct {
 	Column string // that has the value; "" = the whole event
 	Text   string

@@ -127,4 +127,3 @@ func lastComponents(t ir.Test) []string {
 	}
 	return names
 }
-

@@ -19,6 +19,7 @@ type Atom struct {
 	Ancestor bool
 	Field    ir.Field // of the ancestor
 
+	uses    int        // how many terms of rules ask it
 	literal bool       // an index may decide it
 	by      decision   // once the atoms are finished
 	pre     int        // an atom of literals that holds wherever this one does, or -1
@@ -48,11 +49,11 @@ type index struct {
 type Atoms struct {
 	layout *document.Layout
 	list   []*Atom
-	byText map[string]int
-	first  []index // by slot: of atoms that make rules candidates
-	later  []index // by slot: of others with many values
-	fast   int     // atoms whose expression an automaton runs
-	slow   int     // atoms whose expression backtracks
+	byText map[string]int // until they are finished
+	first  []index        // by slot: of atoms that make rules candidates
+	later  []index        // by slot: of others with many values
+	fast   int            // atoms whose expression an automaton runs
+	slow   int            // atoms whose expression backtracks
 }
 
 // NewAtoms makes an empty set of predicates on the slots of a layout.
@@ -92,9 +93,10 @@ func (a *Atoms) OfAncestor(f ir.Field, t ir.Test) int {
 func (a *Atoms) number(atom Atom) int {
 	key := fmt.Sprintf("%d %d %v %t %s", atom.Slot, atom.Other, atom.Field, atom.Ancestor, canonical(atom.Test))
 	if i, ok := a.byText[key]; ok {
+		a.list[i].uses++
 		return i
 	}
-	atom.pre = -1
+	atom.pre, atom.uses = -1, 1
 	switch atom.program = prepare(atom.Test); {
 	case atom.program.fast != nil:
 		atom.program.number = a.fast
@@ -152,6 +154,7 @@ func (a *Atoms) Finish(candidates func(atom int) bool) {
 		}
 	}
 	made.Wait()
+	a.byText = nil
 }
 
 // mostAtEnds is how many values are compared one by one that stand at an end of a text, or are numbers.

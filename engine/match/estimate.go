@@ -7,7 +7,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Trigger gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none.
+// Trigger gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none. What many rules ask
+// is mostly general, such as a provider or that a connection was made from here.
 func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 	is := a.list[i]
 	if !is.literal || is.Slot == None {
@@ -22,9 +23,9 @@ func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 			often += commonness(t.Op, v)
 		}
 	case *ir.Number:
-		often = 0.02 * float64(len(t.Values))
+		often = 0.05 * float64(len(t.Values))
 	}
-	return i, often, true
+	return i, often * math.Sqrt(float64(is.uses)), true
 }
 
 // everyday are parts of many texts.
@@ -34,7 +35,7 @@ var everyday = []string{"cmd", "powershell", "pwsh", "svchost", "rundll32", "htt
 func commonness(op ir.TextOp, v string) float64 {
 	guess := 0.001 + math.Pow(0.6, float64(len(v)))
 	if op == ir.Equals {
-		guess = 0.005
+		guess += 0.004
 	}
 	for _, word := range everyday {
 		if len(v) <= len(word)+5 && strings.Contains(strings.ToLower(v), word) {

@@ -48,8 +48,9 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	for _, column := range opt.Model.ID {
 		p.ids = append(p.ids, p.layout.Slot(schema.Column{Name: column}))
 	}
-	for _, r := range p.withJoined(rs, found) {
-		p.add(r, found)
+	all := p.withJoined(rs, found)
+	for i, by := range p.answered(all) {
+		p.add(all[i], by, found)
 	}
 	p.addCorrelations(opt, found)
 	p.finishIndex()
@@ -63,13 +64,13 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 }
 
 // add compiles a rule for each source that answers it.
-func (p *plan) add(r *ir.Rule, found *diag.Diagnostics) {
-	sources := p.opt.Model.Answering(r)
+func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
+	sources := by.sources
 	p.filteredOut(r, sources, found)
 	if len(sources) == 0 {
 		sources = p.opt.Model.Candidates(r) // no source has all fields: ask all of them, as of events without the fields
 	}
-	for _, ls := range p.opt.Model.Unanswered(r) { // of several log sources: the same
+	for _, ls := range by.unanswered { // of several log sources: the same
 		own := p.opt.Model.Find(ls.Category, ls.Product, ls.Service)
 		for _, s := range own {
 			if !slices.Contains(sources, s) {

@@ -83,12 +83,11 @@ func WriteJSON(w io.Writer, v any) error {
 // breaks and tabs between elements, such characters occur only in strings.
 func VisibleJSON(data []byte) []byte {
 	isHidden := func(c rune) bool { return c >= 0x7f && hidden(c) }
-	text := string(data)
-	if strings.IndexFunc(text, isHidden) < 0 {
+	if bytes.IndexFunc(data, isHidden) < 0 {
 		return data
 	}
 	var b strings.Builder
-	for _, c := range text {
+	for _, c := range string(data) {
 		switch {
 		case !isHidden(c):
 			b.WriteRune(c)

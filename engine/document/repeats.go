@@ -8,7 +8,7 @@ import (
 )
 
 // Events of one log have the same keys in the same order, and most values are the same as in the event before. This file keeps, for
-// each key of the outermost level, the bytes of its last value and the text they decode to. If the same bytes come again, they are only
+// each key of the outermost level that is asked for, the bytes of its last value and the text they decode to. If the same bytes come again, they are only
 // compared, and a long text is read on from where it differs. The outcome is the same as without: bytes that differ are read like any
 // others. The benchmark BenchmarkRepeats shows what this saves.
 
@@ -110,6 +110,9 @@ func (d *Document) knownMember(n *knownKey, shared int) error {
 	if d.at >= len(d.data) || d.data[d.at] == '{' || d.data[d.at] == '[' {
 		return d.uncached(n, col)
 	}
+	if col == nil && !d.layout.keywords {
+		return d.over() // nobody asks: comparing it would cost as much
+	}
 	return d.changed(n, col, shared)
 }
 
@@ -126,9 +129,6 @@ func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 		if ahead[0] == 'n' {
 			n.what = nullValue
 		}
-	case col == nil && !d.layout.keywords:
-		_, err = d.token(false)
-		n.what = plainText // or not: nobody asks
 	default: // if anything is shared, a text was read before
 		var text []byte
 		if text, err = d.textLike(n, shared); err == nil {
@@ -159,7 +159,7 @@ func (d *Document) uncached(n *knownKey, col *Value) error {
 // repeated uses the last value of a key again.
 func (d *Document) repeated(n *knownKey, col *Value) {
 	d.bits |= n.bits
-	if n.what == nullValue || (col == nil && !d.layout.keywords) {
+	if n.what == nullValue {
 		return
 	}
 	text := d.data[d.at : d.at+len(n.raw)-n.key-1]

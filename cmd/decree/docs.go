@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -16,6 +17,7 @@ import (
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/targets"
+	"decree/cmd/decree/internal/techniques"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
 )
@@ -87,7 +89,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 		return err
 	}
 	parts.Outcomes = parts.Tests.Run()
-	found := append(set.Found, parts.Tests.Found...)
+	found := slices.Concat(set.Found, parts.Tests.Found, techniques.Unknown(set))
 	set.Show(s, found)
 	files, err := catalogue.Files(s, parts, p.markdown)
 	if err != nil {

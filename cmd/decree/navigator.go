@@ -43,9 +43,9 @@ func newNavigator(s *stdio.Streams) *cobra.Command {
 layer of ATT&CK Navigator (format 4.5), as a technique administration of
 DeTT&CT, or as text.
 
-Use it to see what is covered, and with --gaps what is not. A rule of a
-sub-technique covers its technique too, but not the other way round. The list of
---gaps has an id a line; # begins a comment.`,
+Use it to see what is covered, and with --gaps what is not. The list of --gaps
+has an id a line; # begins a comment. For it, a rule of a sub-technique covers
+its technique too, but not the other way round; elsewhere each counts for itself.`,
 		Example: `  decree navigator --library -o layer.json
   decree navigator --library --score level --format text
   decree navigator tests/examples/rules --format dettect
@@ -102,7 +102,7 @@ func navigator(s *stdio.Streams, p navigatorParams) error {
 	if err != nil {
 		return err
 	}
-	all, unknown := layers.ByTechnique(scored)
+	all := layers.ByTechnique(scored)
 	gaps := layers.Gaps(wanted, all)
 	text, err := techniques.Write(p.format, cmp.Or(p.name, in.Title, "decree"), all, layers.Scale(p.score), gaps)
 	if err != nil {
@@ -116,11 +116,8 @@ func navigator(s *stdio.Streams, p navigatorParams) error {
 	if err != nil {
 		return err
 	}
-	found = append(found, set.Found...)
+	found = slices.Concat(found, techniques.Unknown(set), set.Found)
 	set.Show(s, found)
-	if len(unknown) > 0 {
-		fmt.Fprintf(s.Err, "%s left out, which ATT&CK %s does not have: %s\n", plural.Count(len(unknown), "technique"), attack.Version, diag.Visible(strings.Join(unknown, ", ")))
-	}
 	if p.gaps != "" {
 		fmt.Fprintf(s.Err, "%d of %s without a rule\n", len(gaps), plural.Count(len(wanted), "technique"))
 	}

@@ -5,6 +5,7 @@ package attack
 import (
 	_ "embed"
 	"encoding/csv"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -109,7 +110,8 @@ type Mapping struct {
 	Tactics    []Tactic    // in the order of the matrix: those tagged, and those of each technique's parent
 	Techniques []Technique // sorted by id, those that are current
 	tagged     map[string]bool
-	// Unknown are the indices of tags that name a technique or a tactic that version 18.1 does not have, or has no longer.
+	// Unknown are the indices of tags that name a technique or a tactic that version 18.1 does not have, or has no longer. Groups, software, mitigations,
+	// campaigns and data sources are something else.
 	Unknown []int
 }
 
@@ -141,7 +143,7 @@ func Of(tags []string) Mapping {
 			for _, slug := range parent.Tactics {
 				named[slug] = true
 			}
-		case isTechnique || strings.HasPrefix(strings.ToLower(name), "t1"):
+		case !IsOther(name):
 			m.Unknown = append(m.Unknown, i)
 		}
 	}
@@ -153,6 +155,12 @@ func Of(tags []string) Mapping {
 	slices.SortFunc(m.Techniques, func(a, b Technique) int { return strings.Compare(a.ID, b.ID) })
 	return m
 }
+
+// other is the form of the ids that are no techniques and no tactics. There is no table of these.
+var other = regexp.MustCompile(`^(?i:[gscm]|ds)\d{4}$`)
+
+// IsOther tells whether a name is the id of a group, software, a campaign, a mitigation or a data source.
+func IsOther(name string) bool { return other.MatchString(name) }
 
 // Has tells whether a technique serves a tactic.
 func (t Technique) Has(tactic Tactic) bool { return slices.Contains(t.Tactics, tactic.Slug) }

@@ -29,7 +29,7 @@ func TestTheTable(t *testing.T) {
 }
 
 func TestOf(t *testing.T) {
-	m := Of([]string{"attack.t1505.001", "attack.persistence", "attack.T1611", "car.2016-03-001", "attack.t1086", "attack.t1999", "attack.stealth", "attack.g0016", "attack.t1505.001"})
+	m := Of([]string{"attack.t1505.001", "attack.persistence", "attack.T1611", "car.2016-03-001", "attack.t1086", "attack.t1999", "attack.stealth", "attack.g0016", "attack.t1505.001", "attack.t9999", "attack.evasion", "attack.DS0005", "attack.ta0003"})
 	var tactics, techniques []string
 	for _, t := range m.Tactics {
 		tactics = append(tactics, t.Name)
@@ -39,7 +39,7 @@ func TestOf(t *testing.T) {
 	}
 	assert.Equal(t, []string{"Persistence", "Privilege Escalation", "Defense Evasion"}, tactics)
 	assert.Equal(t, []string{"T1505.001 SQL Stored Procedures", "T1611 Escape to Host"}, techniques)
-	assert.Equal(t, []int{4, 5}, m.Unknown)
+	assert.Equal(t, []int{4, 5, 9, 10}, m.Unknown)
 	assert.Equal(t, "https://attack.mitre.org/techniques/T1505/001/", m.Techniques[0].URL())
 	assert.Equal(t, "https://attack.mitre.org/tactics/TA0003/", m.Tactics[0].URL())
 	assert.True(t, m.Techniques[0].IsSub() && m.Techniques[0].Has(m.Tactics[0]) && !m.Techniques[1].IsSub())

@@ -93,12 +93,12 @@ func tagsOf(namespace, hint string) func(*subject) {
 	}
 }
 
-// isTacticOrTechnique is false for groups, software, campaigns and data sources: there is no table of these.
+// isTacticOrTechnique is false for groups, software, campaigns and data sources, and for a tactic's id: a tag has its name.
 func isTacticOrTechnique(name string) bool {
-	return !groupOrSoftware.MatchString(name)
+	return !attack.IsOther(name) && !tacticID.MatchString(name)
 }
 
-var groupOrSoftware = regexp.MustCompile(`^([gscm]|ds|ta)\d{4}$`)
+var tacticID = regexp.MustCompile(`^ta\d{4}$`)
 
 func namespaceNames() []string {
 	var names []string

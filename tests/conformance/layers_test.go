@@ -33,7 +33,7 @@ func TestLayersAreReadByOthers(t *testing.T) {
 			all = append(all, layers.Rule{Title: r.Title, Level: r.Level, Status: r.Status, Tags: r.Tags})
 		}
 	}
-	covered, _ := layers.ByTechnique(all)
+	covered := layers.ByTechnique(all)
 	gap, _ := attack.TechniqueOf("T1595.003")
 	layer, err := layers.Navigator(hostile, covered, layers.Count, []attack.Technique{gap})
 	require.NoError(t, err)

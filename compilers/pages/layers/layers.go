@@ -5,7 +5,6 @@ package layers
 import (
 	"cmp"
 	"slices"
-	"strings"
 	"time"
 
 	"decree/rules/attack"
@@ -27,16 +26,11 @@ type Covered struct {
 	Rules []Rule // in their order
 }
 
-// ByTechnique groups rules by the techniques of their tags, sorted by id. unknown are the tags of techniques that ATT&CK no longer has, or
-// does not have yet: these are left out.
-func ByTechnique(rules []Rule) (all []Covered, unknown []string) {
+// ByTechnique groups rules by the techniques of their tags, sorted by id. Techniques that ATT&CK no longer has, or does not have yet, are left out.
+func ByTechnique(rules []Rule) (all []Covered) {
 	byID := map[string]*Covered{}
 	for _, r := range rules {
-		m := attack.Of(r.Tags)
-		for _, i := range m.Unknown {
-			unknown = append(unknown, strings.ToLower(r.Tags[i]))
-		}
-		for _, t := range m.Techniques {
+		for _, t := range attack.Of(r.Tags).Techniques {
 			if byID[t.ID] == nil {
 				byID[t.ID] = &Covered{Technique: t}
 			}
@@ -47,8 +41,7 @@ func ByTechnique(rules []Rule) (all []Covered, unknown []string) {
 		all = append(all, *c)
 	}
 	slices.SortFunc(all, func(a, b Covered) int { return cmp.Compare(a.ID, b.ID) })
-	slices.Sort(unknown)
-	return all, slices.Compact(unknown)
+	return all
 }
 
 // worst is the level of the most severe rule.

@@ -17,7 +17,7 @@ func attackFiles(s *stdio.Streams, p Parts, c *pages.Catalogue, add func(output.
 	if err != nil {
 		return err
 	}
-	covered, _ := layers.ByTechnique(all)
+	covered := layers.ByTechnique(all)
 	layer, err := layers.Navigator(c.Title, covered, layers.Count, nil)
 	if err != nil {
 		return err

@@ -42,6 +42,17 @@ func Rules(s *stdio.Streams, set *ruleset.Set, scale layers.Scale, site string) 
 	return out, found, nil
 }
 
+// Unknown reports the tags of a set that name no tactic and no technique of ATT&CK, or one that it no longer has: a layer and the pages leave them out.
+func Unknown(set *ruleset.Set) (found diag.Diagnostics) {
+	for _, r := range set.Whole() {
+		m := r.IR.Source
+		for _, i := range attack.Of(m.Tags).Unknown {
+			found.Warnf("unknown-attack-tag", m.Key("tags", i), "look it up at https://attack.mitre.org", "ATT&CK %s has no %s: it is left out", attack.Version, strings.TrimPrefix(m.Tags[i], "attack."))
+		}
+	}
+	return found
+}
+
 // scoresOf gives each rule's score by its slug, in percent, for the scales that a rule has one by.
 func scoresOf(s *stdio.Streams, set *ruleset.Set, scale layers.Scale) (out map[string]float64, found diag.Diagnostics, err error) {
 	out = map[string]float64{}

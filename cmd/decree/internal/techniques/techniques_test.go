@@ -69,7 +69,7 @@ func TestScores(t *testing.T) {
 }
 
 func TestWrite(t *testing.T) {
-	all, _ := layers.ByTechnique(rulesOf(t, layers.Count, ""))
+	all := layers.ByTechnique(rulesOf(t, layers.Count, ""))
 	gap, _ := attack.TechniqueOf("T1027")
 	for format, want := range map[string]string{"layer": `"techniqueID": "T1027"`, "dettect": "technique_id: T1003", "text": "T1027      Obfuscated Files or Information  -      0\n"} {
 		text, err := Write(format, "x", all, layers.Count, []attack.Technique{gap})

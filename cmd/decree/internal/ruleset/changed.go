@@ -10,6 +10,8 @@ import (
 	"decree/cmd/decree/internal/since"
 	"decree/engine/regression"
 	"decree/rules"
+	"decree/rules/ir"
+	"decree/rules/parse"
 )
 
 // changes are the files that changed since a revision, by folder on disk. git is asked once for each folder.
@@ -20,19 +22,26 @@ type changes struct {
 
 // has tells whether one of the files of a folder changed. Files are slash paths in the folder.
 func (c *changes) has(dir string, files ...string) (bool, error) {
+	known, err := c.in(dir)
+	return slices.ContainsFunc(files, func(f string) bool { return known[f] }), err
+}
+
+// in gives the files of a folder that changed.
+func (c *changes) in(dir string) (map[string]bool, error) {
 	known, asked := c.of[dir]
 	if !asked {
 		var err error
 		if known, err = since.Changed(dir, c.rev); err != nil {
-			return false, fmt.Errorf("--since %s: %w", c.rev, err)
+			return nil, fmt.Errorf("--since %s: %w", c.rev, err)
 		}
 		c.of[dir] = known
 	}
-	return slices.ContainsFunc(files, func(f string) bool { return known[f] }), nil
+	return known, nil
 }
 
-// ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, or a filter on it or that filter's tests did, and a
-// correlation if a rule that it reads did. A file that git does not track counts as changed. Without a revision every rule counts as changed.
+// ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a rule that it joins, or a filter on it or that
+// filter's tests did, and a correlation if a rule that it reads did. A filter that is gone, or covers a rule no longer, changed the rule too. A file that git does not track
+// counts as changed. Without a revision every rule counts as changed.
 func (set *Set) ChangedSince(rev string) (func(*rules.Rule) bool, error) {
 	if rev == "" {
 		return func(*rules.Rule) bool { return true }, nil
@@ -45,6 +54,18 @@ func (set *Set) ChangedSince(rev string) (func(*rules.Rule) bool, error) {
 			return nil, err
 		}
 		all[r.IR.Source] = changed
+	}
+	if err := set.changedByFormerFilters(known, all); err != nil {
+		return nil, err
+	}
+	joined := map[*rules.Rule]bool{}
+	for _, r := range set.All() {
+		for _, other := range allJoined(r.IR) {
+			joined[r.IR.Source] = joined[r.IR.Source] || all[other]
+		}
+	}
+	for body, changed := range joined {
+		all[body] = all[body] || changed
 	}
 	for _, c := range set.Correlations { // each stands after those that it reads
 		read := map[*rules.Rule]bool{}
@@ -88,6 +109,41 @@ func (set *Set) changed(r Rule, known *changes) (bool, error) {
 		}
 	}
 	return false, nil
+}
+
+// allJoined gives the rules that a rule joins, and those that they join.
+func allJoined(r *ir.Rule) (out []*rules.Rule) {
+	for _, j := range r.Joins() {
+		if j.Rule != nil && !j.First {
+			out = append(append(out, j.Rule.Source), allJoined(j.Rule)...)
+		}
+	}
+	return out
+}
+
+// changedByFormerFilters marks the rules that a filter covered at the revision whose file has changed since, or is gone.
+func (set *Set) changedByFormerFilters(known *changes, all map[*rules.Rule]bool) error {
+	for _, dir := range set.filterDirs {
+		files, err := known.in(dir)
+		if err != nil {
+			return err
+		}
+		for file := range files {
+			if ext := path.Ext(file); ext != ".yml" && ext != ".yaml" {
+				continue
+			}
+			text, was := since.Text(dir, known.rev, file)
+			if !was {
+				continue
+			}
+			former, _ := parse.FilterText(file, text, set.FilterCondition)
+			for _, r := range set.All() {
+				covered := slices.ContainsFunc(former, func(f *rules.Filter) bool { return f.Covers(r.IR.Source) })
+				all[r.IR.Source] = all[r.IR.Source] || covered
+			}
+		}
+	}
+	return nil
 }
 
 // testFiles gives the test file of a rule or filter file, and the files with events that it names: slash paths in the folder.

@@ -93,6 +93,7 @@ func (set *Set) applyFilters(dir string, all bool) (int, error) {
 	if err != nil {
 		return 0, err
 	}
+	set.filterDirs = append(set.filterDirs, dir)
 	for _, file := range files {
 		set.filterFiles = append(set.filterFiles, filepath.Join(dir, filepath.FromSlash(file)))
 		filters, found := parse.Filters(folder, file, set.FilterCondition)

@@ -30,6 +30,7 @@ type Set struct {
 
 	Project         *project.Project // that the rules were loaded for
 	Filters         []AppliedFilter
+	filterDirs      []string              // on disk, whose filters were applied
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed      []parsedFile

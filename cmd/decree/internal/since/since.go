@@ -11,8 +11,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Changed lists the files below a folder that differ from a revision, and those that git does not track. They are slash paths relative to the
-// folder.
+// Changed lists the files below a folder that differ from a revision, those that are gone, and those that git does not track. They are slash paths
+// relative to the folder.
 func Changed(dir, rev string) (map[string]bool, error) {
 	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
@@ -20,7 +20,7 @@ func Changed(dir, rev string) (map[string]bool, error) {
 	}
 	out := map[string]bool{}
 	for _, command := range [][]string{
-		{"diff", "--name-only", "--relative", "-z", strings.TrimSpace(at), "--", "."},
+		{"diff", "--name-only", "--no-renames", "--relative", "-z", strings.TrimSpace(at), "--", "."},
 		{"ls-files", "--others", "--exclude-standard", "-z", "--", "."},
 	} {
 		names, err := git(dir, command...)
@@ -32,6 +32,12 @@ func Changed(dir, rev string) (map[string]bool, error) {
 		}
 	}
 	return out, nil
+}
+
+// Text gives what a file of a folder held at a revision. ok is false if it was not there. The file is a slash path relative to the folder.
+func Text(dir, rev, file string) (text []byte, ok bool) {
+	out, err := git(dir, "cat-file", "blob", rev+":./"+file)
+	return []byte(out), err == nil
 }
 
 func git(dir string, args ...string) (string, error) {

@@ -1,13 +1,14 @@
 """Opens a catalogue in headless Chromium. In: JSON {chromium, site, axe, look, screenshots}. Out: what is wrong, by kind, and some counts.
 
-Every page is opened once and made as narrow as a telephone. The pages of `look` are also checked by axe-core in both themes, at three widths.
-`screenshots` names a folder for pictures, or is empty.
+Every page is opened once and made as narrow as a telephone, or as wide as a screen. The pages of `look` are also checked by axe-core in both themes.
+`screenshots` names a folder for pictures at three widths, or is empty. Browsers work beside each other, one for each core.
 """
 
 import json
 import os
 import posixpath
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import sync_playwright
@@ -60,10 +61,11 @@ class Site:
             self.say(kind, where, what)
 
 
-def every_page(site, names):
-    """Opens all pages, and follows their links to what is there."""
+def open_pages(site, names):
+    """Opens pages, each at two widths: the next begins with the width that the last ended with. Gives their ids and their links."""
     ids, links = {}, {}
-    context, page = site.context(viewport={"width": 1280, "height": 900})
+    widths = [1280, 360]
+    context, page = site.context(viewport={"width": widths[0], "height": 900})
     for name in names:
         page.goto(site.url(name))
         facts = page.evaluate(FACTS)
@@ -71,12 +73,17 @@ def every_page(site, names):
         site.expect(len(facts["ids"]) == len(ids[name]), "two ids", name, "")
         site.expect(facts["shifts"] == 0, "shift", name, facts["shifts"])
         site.expect(facts["strange"] == 0 and facts["scripts"] == 1, "elements", name, facts)
-        site.expect(facts["wide"] <= 1280, "too wide", name, facts["wide"])
-        page.set_viewport_size({"width": 360, "height": 900})
+        site.expect(facts["wide"] <= widths[0], "too wide", name, facts["wide"])
+        widths.reverse()
+        page.set_viewport_size({"width": widths[0], "height": 900})
         wide = page.evaluate("document.documentElement.scrollWidth")
-        site.expect(wide <= 360, "too wide", name, wide)
-        page.set_viewport_size({"width": 1280, "height": 900})
+        site.expect(wide <= widths[0], "too wide", name, wide)
     context.close()
+    return ids, links
+
+
+def follow(site, ids, links):
+    """Follows the links of all pages to what is there."""
     followed = 0
     for name, all_links in links.items():
         for link in all_links:
@@ -164,26 +171,40 @@ def keyboard(site, name):
     return want
 
 
-def look(site, names):
-    """axe-core in both themes, and pictures."""
+# What axe-core is shown: folds are opened, and of lists whose entries are all alike, such as the cards of the index, the first 40 stay.
+SHOW = """() => {
+  document.querySelectorAll('details').forEach((d, i) => { d.open = i < 8; });
+  document.querySelectorAll('#cards > li:nth-child(n+41), .sections > section:nth-child(n+41), table tr:nth-child(n+41)').forEach((e) => e.remove());
+}"""
+
+
+def look(site, names, theme):
+    """axe-core in a theme, and how wide pages are on a large screen."""
     with open(site.asked["axe"], encoding="utf-8") as f:
         axe = f.read()
-    for theme in ["light", "dark"]:
-        for width in [360, 1280, 1920]:
-            context, page = site.context(viewport={"width": width, "height": 900}, color_scheme=theme)
-            for name in names:
-                page.goto(site.url(name))
-                wide = page.evaluate("document.documentElement.scrollWidth")
-                site.expect(wide <= width, "too wide", name, wide)
-                if width == 1280:
-                    page.evaluate("document.querySelectorAll('details').forEach((d, i) => { d.open = i < 8; })")
-                    page.evaluate(axe)
-                    for v in page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)"):
-                        if v["impact"] in ("serious", "critical"):
-                            site.say("axe " + theme, name, f"{v['id']}: {v['nodes'][0]['html']}: {v['nodes'][0].get('failureSummary')}")
-                if site.asked["screenshots"]:
-                    page.screenshot(path=os.path.join(site.asked["screenshots"], f"{name.replace('/', '_')}-{width}-{theme}.png"), full_page=True)
-            context.close()
+    context, page = site.context(viewport={"width": 1920, "height": 900}, color_scheme=theme)
+    for name in names:
+        page.goto(site.url(name))
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        site.expect(wide <= 1920, "too wide", name, wide)
+        page.set_viewport_size({"width": 1280, "height": 900})
+        page.evaluate(SHOW)
+        page.evaluate(axe)
+        for v in page.evaluate("axe.run(document, {resultTypes: ['violations']}).then((r) => r.violations)"):
+            if v["impact"] in ("serious", "critical"):
+                site.say("axe " + theme, name, f"{v['id']}: {v['nodes'][0]['html']}: {v['nodes'][0].get('failureSummary')}")
+        page.set_viewport_size({"width": 1920, "height": 900})
+    context.close()
+
+
+def pictures(site, names, theme):
+    """Pictures of pages at three widths."""
+    for width in [360, 1280, 1920]:
+        context, page = site.context(viewport={"width": width, "height": 900}, color_scheme=theme)
+        for name in names:
+            page.goto(site.url(name))
+            page.screenshot(path=os.path.join(site.asked["screenshots"], f"{name.replace('/', '_')}-{width}-{theme}.png"), full_page=True)
+        context.close()
 
 
 def without_script(site, name):
@@ -198,19 +219,42 @@ def without_script(site, name):
     context.close()
 
 
-def main():
-    asked = json.load(sys.stdin)
-    names = sorted(os.path.relpath(os.path.join(folder, f), asked["site"]).replace(os.sep, "/") for folder, _, files in os.walk(asked["site"]) for f in files if f.endswith(".html"))
+def with_browser(asked, work):
+    """Does work with a browser of its own. Gives what work gives, and what is wrong."""
     with sync_playwright() as p:
         browser = p.chromium.launch(executable_path=asked["chromium"], args=["--no-sandbox"])
         site = Site(browser, asked)
-        out = {"pages": len(names), "links": every_page(site, names), "index": index(site)}
-        tabs_and_copy(site, asked["look"][0])
-        out["reachable"] = keyboard(site, asked["look"][0])
-        without_script(site, asked["look"][0])
-        look(site, asked["look"] + ["index.html", "matrix.html", "sources.html"])
+        out = work(site)
         browser.close()
-    out["wrong"] = site.wrong
+    return out, site.wrong
+
+
+def main():
+    asked = json.load(sys.stdin)
+    names = sorted(os.path.relpath(os.path.join(folder, f), asked["site"]).replace(os.sep, "/") for folder, _, files in os.walk(asked["site"]) for f in files if f.endswith(".html"))
+    rule, looked = asked["look"][0], asked["look"] + ["index.html", "matrix.html", "sources.html"]
+
+    def functions(site):
+        out = {"index": index(site), "reachable": keyboard(site, rule)}
+        tabs_and_copy(site, rule)
+        without_script(site, rule)
+        return out
+
+    def seen(theme):
+        def work(site):
+            look(site, looked, theme)
+            if asked["screenshots"]:
+                pictures(site, looked, theme)
+        return work
+
+    halves = [names[::2], names[1::2]]
+    tasks = [lambda site, half=half: open_pages(site, half) for half in halves] + [seen("light"), seen("dark"), functions]
+    with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
+        (first, wrong0), (second, wrong1), (_, wrong2), (_, wrong3), (out, wrong4) = pool.map(lambda work: with_browser(asked, work), tasks)
+    site = Site(None, asked)
+    out["links"] = follow(site, first[0] | second[0], first[1] | second[1])
+    out["pages"] = len(names)
+    out["wrong"] = site.wrong + wrong0 + wrong1 + wrong2 + wrong3 + wrong4
     json.dump(out, sys.stdout)
 
 

@@ -1,6 +1,6 @@
 package pages
 
-import "decree/rules/diag"
+import "slices"
 
 // ChangesPath is the page of what changed.
 const ChangesPath = "changes"
@@ -14,6 +14,7 @@ func (c *Catalogue) Changes() (p Page, ok bool) {
 	for _, kind := range []struct{ word, id, title, about string }{
 		{"new", "new", "New detections", ""},
 		{"changed", "changed", "Changed detections", ""},
+		{"moved", "moved", "Moved detections", ""},
 		{"depends", "depends", "Detections of which a test, a list, a filter or an input changed", "Their own files are as they were."},
 	} {
 		var blocks []Block
@@ -22,8 +23,7 @@ func (c *Catalogue) Changes() (p Page, ok bool) {
 			if !has || change.Kind != kind.word {
 				continue
 			}
-			items := Bullets{[]Cell{append(d.link(), levelOf(d)...)}}
-			blocks = append(blocks, items)
+			blocks = append(blocks, Bullets{[]Cell{slices.Concat(d.link(), levelOf(d), change.before())}})
 			blocks = append(blocks, commits(change.Commits)...)
 			if len(change.Commits) == 0 && kind.word != "depends" {
 				blocks = append(blocks, Paragraph{plain("Not committed yet.")})
@@ -38,15 +38,27 @@ func (c *Catalogue) Changes() (p Page, ok bool) {
 	}
 	if len(c.Since.Removed) > 0 {
 		var items []Cell
-		for _, file := range c.Since.Removed {
-			items = append(items, code(diag.Visible(file)))
+		for _, r := range c.Since.Removed {
+			items = append(items, append(plain(r.Title+" "), code(r.File)...))
 		}
-		p.Sections = append(p.Sections, Section{"removed", "Files that are gone", []Block{Bullets{items}}})
+		p.Sections = append(p.Sections, Section{"removed", "Detections that are gone", []Block{Bullets{items}}})
 	}
 	if len(p.Sections) == 0 {
 		p.Sections = []Section{{"none", "Nothing", []Block{Paragraph{plain("No detection changed.")}}}}
 	}
 	return p, true
+}
+
+// before says what a detection was called, and where it was.
+func (c Change) before() Cell {
+	var out Cell
+	if c.Was != "" {
+		out = append(out, plain(", before: "+c.Was)...)
+	}
+	if c.From != "" {
+		out = append(append(out, Span{Text: ", from "}), code(c.From)...)
+	}
+	return out
 }
 
 // Overviews are the pages about all detections.

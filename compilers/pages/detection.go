@@ -138,12 +138,17 @@ type Commit struct{ ID, Date, Author, Subject string }
 type Since struct {
 	Revision string
 	Changed  map[*rules.Rule]Change
-	Removed  []string // files of rules that are gone
+	Removed  []Former // rules that are gone
 }
+
+// Former is a rule as it was before: its title, and its file as findings show it.
+type Former struct{ Title, File string }
 
 // Change is how a detection changed.
 type Change struct {
-	Kind    string   // new, changed, or depends: only something that it uses changed
+	Kind    string   // new, changed, moved to another file, or depends: only something that it uses changed
+	From    string   // the file where it was, if it was moved
+	Was     string   // its title before, if that was another
 	Commits []Commit // since the revision, of its own file
 }
 

@@ -83,7 +83,7 @@ func catalogue(t *testing.T) *Catalogue {
 		first,
 		{Rule: plain, File: "rules/other.yml", Slug: "other", LogSources: []rules.LogSource{plain.Source.LogSource}},
 		{Rule: &ir.Rule{Source: cs[0].Source.Body, Condition: &ir.Const{Value: true}}, Correlation: cs[0], File: "rules/many.yml", Slug: "many", LogSources: []rules.LogSource{{Product: "windows", Service: "security"}}},
-	}, Since: &Since{Revision: "HEAD~1", Removed: []string{"rules/gone.yml"}, Changed: map[*rules.Rule]Change{rule.Source: {Kind: "changed", Commits: []Commit{{"0123456789", "2026-01-01", "me", "Subject"}}}, plain.Source: {Kind: "new"}, cs[0].Source.Body: {Kind: "depends"}}}}
+	}, Since: &Since{Revision: "HEAD~1", Removed: []Former{{"Gone", "rules/gone.yml"}}, Changed: map[*rules.Rule]Change{rule.Source: {Kind: "changed", Commits: []Commit{{"0123456789", "2026-01-01", "me", "Subject"}}}, plain.Source: {Kind: "moved", From: "rules/old.yml", Was: "Former"}, cs[0].Source.Body: {Kind: "depends"}}}}
 }
 
 // text is all that a section says, with a space between its parts.
@@ -211,10 +211,10 @@ func TestOverviews(t *testing.T) {
 	assert.Contains(t, sources["source-windows-process-creation"], "Microsoft KQL 0 1 0 0")
 	assert.Contains(t, sources["source-linux-auditd"], "auditd with rules")
 	assert.Equal(t, "ATT&CK data component|Detections Process: Process Creation 1 ", sources["components"])
-	assert.Equal(t, "Other low Not committed yet. ", changes["new"])
+	assert.Equal(t, "Other low, before: Former, from rules/old.yml Not committed yet. ", changes["moved"])
 	assert.Contains(t, changes["changed"], "Whole high Date|Change|Author|Commit 2026-01-01 Subject")
 	assert.Equal(t, "Their own files are as they were. Many medium ", changes["depends"])
-	assert.Equal(t, "rules/gone.yml ", changes["removed"])
+	assert.Equal(t, "Gone rules/gone.yml ", changes["removed"])
 	c.Since = &Since{}
 	assert.Equal(t, "No detection changed. ", sectionsOf(c.Overviews()[2])["none"])
 	c.Since = nil

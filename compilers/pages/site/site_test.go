@@ -53,7 +53,7 @@ func catalogue(t testing.TB, text string) *pages.Catalogue {
 		Commits: []pages.Commit{{ID: text, Date: text, Author: text, Subject: text}},
 	}
 	return &pages.Catalogue{Title: "Ours" + text, Links: []pages.Link{{Text: "Wiki" + text, URL: "https://example.org/"}}, Detections: []*pages.Detection{d},
-		Since: &pages.Since{Revision: text, Removed: []string{text}, Changed: map[*rules.Rule]pages.Change{r.Source: {Kind: "changed", Commits: d.Commits}}}}
+		Since: &pages.Since{Revision: text, Removed: []pages.Former{{Title: text, File: text}}, Changed: map[*rules.Rule]pages.Change{r.Source: {Kind: "changed", From: text, Was: text, Commits: d.Commits}}}}
 }
 
 // fill puts a text in the place of every text of a value.

@@ -1,11 +1,9 @@
 package catalogue
 
 import (
+	"cmp"
 	"fmt"
-	"path"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"decree/cmd/decree/internal/history"
 	"decree/cmd/decree/internal/stdio"
@@ -43,7 +41,8 @@ func histories(s *stdio.Streams, p Parts, c *pages.Catalogue, of map[*rules.Rule
 	c.Since = &pages.Since{Revision: p.Since, Changed: map[*rules.Rule]pages.Change{}}
 	differs := map[string]map[string]string{}
 	after := map[string]map[string][]pages.Commit{}
-	for _, r := range p.Set.Whole() {
+	before := former{map[string]pages.Former{}, map[string]string{}, map[string]bool{}}
+	for _, r := range p.Set.All() {
 		disk := r.File.Disk
 		if _, asked := differs[disk]; !asked {
 			if differs[disk], err = history.Difference(disk, p.Since); err != nil {
@@ -52,26 +51,22 @@ func histories(s *stdio.Streams, p Parts, c *pages.Catalogue, of map[*rules.Rule
 			if after[disk], _, err = history.Of(disk, p.Since); err != nil {
 				return err
 			}
-			c.Since.Removed = append(c.Since.Removed, removed(disk, differs[disk])...)
+			before.read(disk, p.Since, differs[disk])
 		}
+		before.present[identity(r.IR.Source.ID, r.IR.Source.Name, r.IR.Source.Title)] = true
+	}
+	for _, r := range p.Set.Whole() {
 		if changed(r.IR.Source) {
-			kind := map[string]string{"A": "new", "M": "changed", "T": "changed", "": "depends"}[differs[disk][r.File.Path]]
-			c.Since.Changed[r.IR.Source] = pages.Change{Kind: kind, Commits: after[disk][r.File.Path]}
+			change := before.change(r.IR.Source, differs[r.File.Disk][r.File.Path])
+			change.Commits = after[r.File.Disk][r.File.Path]
+			c.Since.Changed[r.IR.Source] = change
 		}
 	}
-	slices.Sort(c.Since.Removed)
+	for key, was := range before.lost {
+		if !before.present[key] {
+			c.Since.Removed = append(c.Since.Removed, was)
+		}
+	}
+	slices.SortFunc(c.Since.Removed, func(a, b pages.Former) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Title, b.Title)) })
 	return nil
-}
-
-// removed lists the YAML files of rules that are gone, as findings show them.
-func removed(disk string, differs map[string]string) []string {
-	var out []string
-	for file, how := range differs {
-		ext := path.Ext(file)
-		test := strings.HasSuffix(strings.TrimSuffix(file, ext), ".test")
-		if how == "D" && (ext == ".yml" || ext == ".yaml") && !test && !strings.HasPrefix(file, "lists/") {
-			out = append(out, filepath.ToSlash(filepath.Join(disk, file)))
-		}
-	}
-	return out
 }

@@ -33,6 +33,7 @@ type Rule struct {
 	joins      map[string]map[string]any
 	first      map[string]map[string]any // first_seen
 	prevalence map[string]map[string]any
+	suppress   map[string]any
 	lookback   time.Duration
 	conditions []string
 	arrays     bool // brackets select elements
@@ -49,6 +50,7 @@ func Read(text []byte) (*Rule, error) {
 		Joins      map[string]map[string]any `yaml:"joins"`
 		FirstSeen  map[string]map[string]any `yaml:"first_seen"`
 		Prevalence map[string]map[string]any `yaml:"prevalence"`
+		Suppress   map[string]any            `yaml:"suppress"`
 		Schedule   map[string]string         `yaml:"schedule"`
 		Version    int                       `yaml:"sigma-version"`
 	}
@@ -56,7 +58,7 @@ func Read(text []byte) (*Rule, error) {
 		return nil, err
 	}
 	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection}
-	r.extracts, r.joins, r.first, r.prevalence, r.arrays = doc.Extract, doc.Joins, doc.FirstSeen, doc.Prevalence, doc.Version >= 3
+	r.extracts, r.joins, r.first, r.prevalence, r.suppress, r.arrays = doc.Extract, doc.Joins, doc.FirstSeen, doc.Prevalence, doc.Suppress, doc.Version >= 3
 	if back, scheduled := doc.Schedule["lookback"]; scheduled {
 		var err error
 		if r.lookback, err = duration(back); err != nil {

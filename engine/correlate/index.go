@@ -1,6 +1,7 @@
 package correlate
 
 import (
+	"cmp"
 	"slices"
 	"time"
 
@@ -29,8 +30,17 @@ type Index struct {
 	asked int32
 }
 
-// indexed is a match, by its position, with the number of the value that is counted; -1 without one.
-type indexed struct{ match, value int32 }
+// indexed is a match, by its position, with the number of the value that is counted; -1 without one. Its time is beside it, since searches read it
+// where they go.
+type indexed struct {
+	second             int64
+	nano, match, value int32
+}
+
+// compare tells whether the match came before a time or after it.
+func (m indexed) compare(second int64, nano int32) int {
+	return cmp.Or(cmp.Compare(m.second, second), cmp.Compare(m.nano, nano))
+}
 
 // Index sorts the matches of a rule, by its number, by what they have in some fields. A match without one of them is in no place. distinct is the field
 // whose different values Count counts; nil if it counts matches.
@@ -42,7 +52,8 @@ func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 		if !ms.valuesOf(at, keys, texts) {
 			continue
 		}
-		key, one := joinKey(texts), indexed{at, -1}
+		k := ms.at(at)
+		key, one := joinKey(texts), indexed{k.second, k.nano, at, -1}
 		if distinct != nil {
 			if text, ok := ms.value(at, *distinct); ok && text != "" {
 				folded := joinKey([]string{text})
@@ -59,8 +70,8 @@ func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 	if distinct != nil {
 		x.seen = make([]int32, len(values))
 	}
-	for _, all := range x.byKey {
-		slices.SortStableFunc(all, func(a, b indexed) int { return ms.at(a.match).compare(ms.at(b.match)) })
+	for _, all := range x.byKey { // the matches were added in the order of the input
+		slices.SortStableFunc(all, func(a, b indexed) int { return a.compare(b.second, b.nano) })
 	}
 	return x
 }
@@ -86,10 +97,11 @@ type Found struct {
 // Between finds the matches with these values, ignoring case, from one time to another, both included.
 func (x *Index) Between(values []string, from, to time.Time) Found {
 	all := x.byKey[joinKey(values)]
-	before := func(m indexed, at time.Time) int { return x.ms.Time(m.match).Compare(at) }
+	before := func(m indexed, at time.Time) int { return m.compare(at.Unix(), int32(at.Nanosecond())) }
 	first, _ := slices.BinarySearchFunc(all, from, before)
+	all = all[first:]
 	after, _ := slices.BinarySearchFunc(all, to.Add(1), before)
-	return Found{x, all[first:after]}
+	return Found{x, all[:after]}
 }
 
 // Count is how many matches there are, or how many different values they have.

@@ -61,7 +61,7 @@ func (e *evidence) add(name string, n ir.Node, t *condition.Term) {
 			e.found = append(e.found, Evidence{Name: n.Name, Test: "prevalence", Values: []string{strings.TrimPrefix(f.Describe(), f.Name+": ")}})
 		}
 	case *ir.Join:
-		e.found = append(e.found, Evidence{Name: n.Name, Test: "join", Values: []string{e.m.found(t.N, e.of).Describe()}})
+		e.found = append(e.found, Evidence{Name: n.Name, Test: kindOf(n), Values: []string{e.m.found(t.N, e.of).Describe()}})
 	case *ir.Keyword:
 		e.found = append(e.found, e.test(name, ir.Field{}, n.Test, t))
 	case *ir.Match:

@@ -13,6 +13,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/rules/wording"
 )
 
 // Explainer tells why a rule did or did not match chosen events. It needs every event, since
@@ -195,7 +196,7 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 			out.Value = "the event's value is not in the population"
 		}
 	case *ir.Join:
-		out.Text = "join " + n.Name + ": " + n.Describe()
+		out.Text = kindOf(n) + " " + n.Name + ": " + wording.Node(n).String()
 		out.Value = m.found(t.N, s).Describe()
 	case *ir.Match:
 		out.Text = n.Field.String() + " " + ir.Describe(n.Test)

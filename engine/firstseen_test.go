@@ -41,7 +41,7 @@ func TestFirstSeen(t *testing.T) {
 	assert.False(t, x.Matched)
 	step := leaves(x.Condition)[1]
 	assert.Equal(t, "1 match of pop: event 2 (test:1)", step.Value)
-	assert.Contains(t, step.Text, "the first of pop with the same host, sha1 in 336h")
+	assert.Contains(t, step.Text, "first_seen new: it is the first event in 14 days with its values of host, sha1")
 }
 
 // TestFirstSeenOfSeveralLogSources has what came before in any of the rule's log sources, also in one that is not the first.

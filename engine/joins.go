@@ -65,6 +65,14 @@ func (j Joined) Describe() string {
 	return text + ": " + strings.Join(names, ", ")
 }
 
+// kindOf is how people call what a condition on other events is.
+func kindOf(n *ir.Join) string {
+	if n.First {
+		return "first_seen"
+	}
+	return "join"
+}
+
 // levelOf is how many rules stand below a rule, each joined by the one above it.
 func levelOf(r *ir.Rule) int {
 	level := 0

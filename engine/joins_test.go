@@ -169,7 +169,7 @@ func TestJoinsAreExplained(t *testing.T) {
 		}
 		assert.Equal(t, want, steps[1].Value)
 		assert.Equal(t, host == "h", x.Matched)
-		assert.Contains(t, steps[1].Text, "join a: distinct sha1 in matches of theirs with the same host up to 1h before: gte 2")
+		assert.Contains(t, steps[1].Text, "join a: there are at least 2 different values of sha1 in matches of theirs (with the same host; up to 1 hour before the event)")
 		results, _ := enginetest.Run(t, opt, rs, all...)
 		assert.Len(t, results, map[bool]int{true: 1}[host == "h"])
 		for _, r := range results {

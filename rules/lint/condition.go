@@ -36,24 +36,25 @@ var conditionChecks = []Check{
 
 // eachExpr visits every part of the conditions. negated is true below an odd number of nots.
 func (s *subject) eachExpr(visit func(e rules.Expr, negated bool)) {
-	var walk func(rules.Expr, bool)
-	walk = func(e rules.Expr, negated bool) {
-		visit(e, negated)
-		switch e := e.(type) {
-		case rules.AndExpr:
-			for _, t := range e.Terms {
-				walk(t, negated)
-			}
-		case rules.OrExpr:
-			for _, t := range e.Terms {
-				walk(t, negated)
-			}
-		case rules.NotExpr:
-			walk(e.Term, !negated)
-		}
-	}
 	for _, c := range s.Conditions {
-		walk(c.Expr, false)
+		eachPart(c.Expr, false, visit)
+	}
+}
+
+// eachPart visits every part of a condition in the same way.
+func eachPart(e rules.Expr, negated bool, visit func(e rules.Expr, negated bool)) {
+	visit(e, negated)
+	switch e := e.(type) {
+	case rules.AndExpr:
+		for _, t := range e.Terms {
+			eachPart(t, negated, visit)
+		}
+	case rules.OrExpr:
+		for _, t := range e.Terms {
+			eachPart(t, negated, visit)
+		}
+	case rules.NotExpr:
+		eachPart(e.Term, !negated, visit)
 	}
 }
 
@@ -96,6 +97,38 @@ func unusedSelection(s *subject) {
 	}
 	for _, f := range s.FirstSeen {
 		unused(f.Name, f.Range)
+	}
+	for _, search := range s.Searches {
+		s.unusedInBlocks(search.Body)
+	}
+}
+
+// unusedInBlocks reports selections of elements that the condition beside them does not use.
+func (s *subject) unusedInBlocks(in rules.Selection) {
+	switch in := in.(type) {
+	case rules.AllOf:
+		for _, e := range in.Elements {
+			s.unusedInBlocks(e.Body)
+		}
+	case rules.AnyOf:
+		for _, one := range in.Selections {
+			s.unusedInBlocks(one)
+		}
+	case rules.Block:
+		used := map[string]bool{}
+		if in.Condition != nil {
+			eachPart(in.Condition, false, func(e rules.Expr, _ bool) {
+				for _, n := range namesOf(e) {
+					used[n] = true
+				}
+			})
+		}
+		for _, search := range in.Searches {
+			if !used[search.Name] && in.Condition != nil {
+				s.report(search.Range, "use it in the condition beside it, or remove it", "the condition of the elements does not use %q", search.Name)
+			}
+			s.unusedInBlocks(search.Body)
+		}
 	}
 }
 

@@ -64,6 +64,16 @@ var valueChecks = []Check{
 			s.report(v.Range, "close the first value and start the next on a new line", "this looks like two values joined into one")
 		}
 	})},
+	{Code: "folder-in-filename", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if has(it, "filename") && !has(it, "re", "expand") && strings.ContainsAny(withoutWildcards.Replace(v.Text), `\/`) {
+			s.report(v.Range, "write the name of the file alone, or use `endswith` without `filename`", "`filename` asks for the last component of a path, which has no `\\` and no `/`: the value never matches")
+		}
+	})},
+	{Code: "empty-word", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if has(it, "word") && v.Text == "" {
+			s.report(v.Range, "write a word, or `exists: true` for any value", "an empty text is no word: the value never matches")
+		}
+	})},
 	{Code: "space-at-the-end", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if len(it.Modifiers) == 0 && it.Field != "" && v.Text != strings.TrimSpace(v.Text) && strings.TrimSpace(v.Text) != "" {
 			s.report(v.Range, "remove the space, or add `contains`", "the value begins or ends with a space, and the field must equal it exactly")
@@ -72,6 +82,8 @@ var valueChecks = []Check{
 }
 
 var (
+	withoutWildcards = strings.NewReplacer(`\*`, "", `\?`, "")
+
 	// numbers in another base, or with leading zeros, exponents or underscores
 	spelled = regexp.MustCompile(`^[-+]?0[0-9a-zA-Z_]|[eE_]`)
 	// YAML 1.1's octal numbers: https://yaml.org/type/int.html

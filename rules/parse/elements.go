@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"regexp"
 	"strconv"
 	"strings"
@@ -78,6 +79,12 @@ func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
 	return e, true
 }
 
+// adjacent finds a selector right behind another.
+var adjacent = regexp.MustCompile(`^((?:[^\[\]\\]|\\.)+\[(?:any|all_or_empty|all|none|-?[0-9]{1,9})\])(\[(?:any|all_or_empty|all|none|-?[0-9]{1,9})\].*)$`)
+
+// selectors are words and numbers that select elements.
+var selectors = regexp.MustCompile(`^(?:any|all_or_empty|all|none|-?[0-9]+)$`)
+
 // bracket finds a bracket of a field's name that is not escaped. The group is what it selects.
 var bracket = regexp.MustCompile(`^(?:[^\[\]\\]|\\.)*[\[\]]([^\[\]]*)`)
 
@@ -87,9 +94,13 @@ func (p *parser) strayBrackets(key *yaml.Node, field string) {
 	if m == nil {
 		return
 	}
-	p.Errorf("unknown-selector", p.Span(key), diag.DidYouMean(m[1], []string{"any", "all", "all_or_empty", "none"},
-		"write a field and one of [any], [all], [all_or_empty], [none] or a number such as [0], then the end or a dot; or write `\\[` for the letter"),
-		"%q has brackets that select no elements", field)
+	hint := "write a field and one of [any], [all], [all_or_empty], [none] or a number such as [0], then the end or a dot; or write `\\[` for the letter"
+	if twice := adjacent.FindStringSubmatch(field); twice != nil {
+		hint = fmt.Sprintf("for elements of elements write `%s: {'.%s': ...}`", twice[1], twice[2])
+	} else if !selectors.MatchString(m[1]) {
+		hint = diag.DidYouMean(m[1], []string{"any", "all", "all_or_empty", "none"}, hint)
+	}
+	p.Errorf("unknown-selector", p.Span(key), hint, "%q has brackets that select no elements", field)
 }
 
 // plainValues tells whether a node is a value or a list of values.

@@ -23,11 +23,11 @@ func (set *Set) narrow(sel Selection) error {
 	all := set.All()
 	selected := map[*rules.Rule]bool{}
 	for _, r := range all {
-		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) {
+		if body := r.IR.Source; !parts[body] && sel.has(body) && changed(body) && (r.File.Named || !sel.named) {
 			selected[body] = true
 		}
 	}
-	if closest := sel.closest(all); len(selected) == 0 && sel.Since == "" && len(all) > 0 && (set.Failed == 0 || closest != "") {
+	if closest := sel.closest(all); len(selected) == 0 && sel.Since == "" && !sel.named && len(all) > 0 && (set.Failed == 0 || closest != "") {
 		return fmt.Errorf("no rule has %s: decree list shows what they have%s", sel.describe(), closest)
 	}
 	needed := map[*rules.Rule]bool{}

@@ -85,6 +85,24 @@ func (b *Branch) widest() []*schema.Source {
 	return out
 }
 
+// Overlap tells whether an event may belong to several of the branches.
+func Overlap(branches []*Branch) bool {
+	for i, b := range branches {
+		for _, other := range branches[:i] {
+			if b.overlaps(other) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (b *Branch) overlaps(other *Branch) bool {
+	return slices.ContainsFunc(b.Sources, func(one *schema.Source) bool {
+		return slices.ContainsFunc(other.Sources, func(two *schema.Source) bool { return !one.Disjoint(two) })
+	})
+}
+
 // Scopes gives the condition under which an event belongs to one of several sources of a table. It is a list of alternatives, each a list of tests
 // that must all hold. Sources that differ only in the values of one test share an alternative. The result is empty if every event belongs.
 func Scopes(sources []*schema.Source) [][]schema.ScopeTest {

@@ -73,10 +73,11 @@ func once(ds diag.Diagnostics) diag.Diagnostics {
 	return out
 }
 
-// planOn combines a rule with one source. absent are tests of fields that other sources of the rule have, but not this one.
+// planOn combines a rule with one source, and with the filters of that source's events. absent are tests of fields that other sources of the rule have, but not this one.
 func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists, places: opt}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
+	r = opt.Model.FilteredOn(s, r)
 	p.Rule, c.negated = r, map[ir.Node]bool{}
 	MarkNegated(r.Condition, c.negated)
 	if r.Filter != nil {

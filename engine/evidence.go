@@ -34,7 +34,7 @@ type evidence struct {
 // evidence lists the tests of a unit's condition that hold on the current event, in the rule's order.
 func (m *matcher) evidence(u *unit) []Evidence {
 	tree := u.tree
-	if u.rule.ir.Filter != nil {
+	if u.filter != nil {
 		tree = tree.Terms[0]
 	}
 	m.atoms.Ask()

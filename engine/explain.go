@@ -135,8 +135,8 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	}
 	out.Names = m.trueNames(u)
 	condition, tree := u.rule.ir.Condition, u.tree
-	if u.rule.ir.Filter != nil {
-		filter := m.step(u.rule.ir.Filter, tree.Terms[1], s)
+	if u.filter != nil {
+		filter := m.step(u.filter, tree.Terms[1], s)
 		out.Filter, tree = &filter, tree.Terms[0]
 	}
 	step := m.step(condition, tree, s)

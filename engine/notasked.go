@@ -11,19 +11,18 @@ import (
 
 // filteredOut reports log sources on which a rule does not run because they lack a field that its filter reads.
 func (p *plan) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Diagnostics) {
-	if r.Filter == nil || len(asked) == 0 {
+	required := r.Required()
+	if len(required) == 0 || len(asked) == 0 {
 		return
 	}
-	bare := *r
-	bare.Filter = nil
 	var names []string
-	for _, s := range p.opt.Model.Answering(&bare) {
-		if !slices.Contains(asked, s) {
+	for _, s := range p.opt.Model.Answering(r.Unfiltered()) {
+		if !slices.Contains(asked, s) && p.opt.Model.CanMatch(s, r) {
 			names = append(names, s.Name)
 		}
 	}
 	if len(names) > 0 {
-		found.Warnf("several-sources", r.Filter.Range(), "name fields as the category has them in each of its logs, such as User and not SubjectUserName",
+		found.Warnf("several-sources", required[0].Range(), "name fields as the category has them in each of its logs, such as User and not SubjectUserName",
 			"the rule %q is not asked of %s: data model %s has not all fields there that the filter reads", r.Source.Title, strings.Join(names, ", "), p.opt.Model.Name)
 	}
 }
@@ -51,9 +50,7 @@ func (p *plan) NotAsked() []NotAsked {
 		if !slices.ContainsFunc(candidates, func(s *schema.Source) bool { return !isAsked(s) }) {
 			continue
 		}
-		bare := *r.ir
-		bare.Filter = nil
-		for _, left := range p.opt.Model.LeftOut(&bare) {
+		for _, left := range p.opt.Model.LeftOut(r.ir.Unfiltered()) {
 			if !isAsked(left.Source) { // where none can answer, all are asked
 				out = append(out, NotAsked{r.ir, left.Source.Name, left.By.Field.String()})
 			}

@@ -85,10 +85,6 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 		found.Warnf("no-log-source", r.Source.LogSource.Range, "give it events of its log source, or choose another --model", "data model %s has no such log source; the rule is not run", p.opt.Model.Name)
 		return
 	}
-	whole := r.Condition
-	if r.Filter != nil {
-		whole = &ir.And{Base: ir.Base{At: whole.Range()}, Terms: []ir.Node{whole, r.Filter}}
-	}
 	compiled := newRule(r, len(p.rules))
 	p.rules = append(p.rules, compiled)
 	var earlier []int
@@ -96,6 +92,10 @@ func (p *plan) add(r *ir.Rule, by answered, found *diag.Diagnostics) {
 	for _, s := range sources {
 		at := p.sourceOf(s)
 		u := &unit{rule: compiled, source: at}
+		whole := r.Condition
+		if u.filter = p.opt.Model.FilteredOn(s, r).Filter; u.filter != nil {
+			whole = &ir.And{Base: ir.Base{At: whole.Range()}, Terms: []ir.Node{whole, u.filter}}
+		}
 		u.tree = p.build(whole, p.sources[at], u)
 		p.waitForJoins(u)
 		p.addUnit(u)

@@ -38,6 +38,9 @@ func TestSameLogSources(t *testing.T) {
 	assert.Len(t, r.LogSources(), 2)
 	of := &Filter{Body: &Rule{LogSource: LogSource{Product: "linux"}}, Any: true}
 	assert.True(t, of.Covers(r), "a filter of one of the log sources")
+	assert.Equal(t, []LogSource{{Product: "linux"}}, of.CoveredOf(r))
+	of.Body.LogSource.Product = ""
+	assert.Equal(t, r.LogSources(), of.CoveredOf(r))
 	of.Body.LogSource.Product = "macos"
 	assert.False(t, of.Covers(r))
 }

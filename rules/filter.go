@@ -25,10 +25,14 @@ type RuleReference struct {
 // Covers tells whether the filter applies to a rule: it names the rule or any rule, and the parts of its log source are
 // those of the rule's, or of one of them.
 func (f *Filter) Covers(r *Rule) bool {
-	about := slices.ContainsFunc(f.Body.LogSources(), func(ls LogSource) bool {
-		return slices.ContainsFunc(r.LogSources(), ls.covers)
+	return len(f.CoveredOf(r)) > 0 && (f.Any || slices.ContainsFunc(f.Rules, func(ref RuleReference) bool { return ref.Names(r) }))
+}
+
+// CoveredOf gives those of a rule's log sources that have the parts of the filter's. The filter is asked only of their events.
+func (f *Filter) CoveredOf(r *Rule) []LogSource {
+	return slices.DeleteFunc(r.LogSources(), func(of LogSource) bool {
+		return !slices.ContainsFunc(f.Body.LogSources(), func(ls LogSource) bool { return ls.covers(of) })
 	})
-	return about && (f.Any || slices.ContainsFunc(f.Rules, func(ref RuleReference) bool { return ref.Names(r) }))
 }
 
 // Names tells whether the reference names a rule.

@@ -37,6 +37,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	}
 	lead := newWriter(branches[0].Plan)
 	same := !slices.ContainsFunc(branches, func(b *compilers.Branch) bool { return b.Source.Table != branches[0].Source.Table })
+	overlap := compilers.Overlap(branches)
 	var parts, kept compilers.Listed
 	indexed := true
 	for _, b := range branches {
@@ -52,7 +53,11 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		part = append(part, w.index(conjuncts)...)
 		indexed = indexed && w.indexed
 		for _, n := range conjuncts {
-			part = append(part, compilers.Build(n, w.predicate))
+			test := compilers.Build(n, w.predicate)
+			part = append(part, test)
+			if overlap { // an event must pass the filter of the branch that finds it
+				filter = append(filter, test)
+			}
 		}
 		if b.Filter != nil {
 			filter = append(filter, compilers.Build(b.Filter, w.predicate))
@@ -68,7 +73,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 		category = lead.category()
 	}
 	filter := &compilers.Section{Begin: beginFilter, End: endFilter}
-	if lead.plan.Filter != nil {
+	if slices.ContainsFunc(branches, func(b *compilers.Branch) bool { return b.Filter != nil }) {
 		filter.Terms = compilers.All{kept}
 	}
 	text := whereSyntax.Conjunction(compilers.All{parts}, filter, "  ").Stage(category+" where") + "\n"

@@ -79,6 +79,7 @@ func catalogue(t *testing.T) *Catalogue {
 		Commits: []Commit{{"0123456789", "2026-01-01", "me", "Subject"}},
 	}
 	first.Rule.Filter = &ir.Not{Term: &ir.Const{}}
+	first.Rule.SourceFilters = []ir.SourceFilter{{LogSources: []rules.LogSource{{Product: "windows", Category: "file_event"}}, Required: &ir.Const{Value: true}}}
 	return &Catalogue{Title: "Ours", Detections: []*Detection{
 		first,
 		{Rule: plain, File: "rules/other.yml", Slug: "other", LogSources: []rules.LogSource{plain.Source.LogSource}},
@@ -164,7 +165,7 @@ func TestAPageHasEverySection(t *testing.T) {
 		"fields":      {"Field|Microsoft KQL|Elastic EQL Image FolderPath not held sha1 (entity) not held not held"},
 		"packages":    {"Microsoft Sentinel Scheduled Whole 1.0.0 whole.yaml"},
 		"suppression": {"One alert in 1 day, the earliest, for the same values of host"},
-		"filters":     {"Filter=Ours d An event is reported only if this holds, too: this does not hold (no event)"},
+		"filters":     {"Filter=Ours d An event is reported only if this holds, too: this does not hold (no event) An event of windows/file_event is reported only if this holds, too: every event"},
 		"alert":       {"Title=Found {Image}", "Risk=40", "Entity: host=host", "Detail: Command=CommandLine", "Fields to look at=CommandLine"},
 		"tests":       {"Tests=1 of 2 passed", "Coverage=3 of 4 (75 %)", "Mutation score=1 of 30 (3 %)", "Parts that decide no test: x holds", "and 5 more", "a found FolderPath: C:\\x\nZzz: z b left alone", "and 1 event not shown", "Result=the test fails"},
 		"related":     {"Other low related: similar", "11111111-2222-3333-4444-555555555555 related: renamed (not in this catalogue)"},

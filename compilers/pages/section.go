@@ -189,6 +189,22 @@ func (m *maker) filters() []Block {
 	if m.Rule.Filter != nil {
 		out = append(out, Paragraph{plain("An event is reported only if this holds, too:")}, Words{wording.Node(m.Rule.Filter)})
 	}
+	for _, f := range m.Rule.SourceFilters {
+		var names []string
+		for _, ls := range f.LogSources {
+			names = append(names, ls.Name())
+		}
+		of := append(plain("An event of "), joined(codes(names), " or ")...)
+		out = append(out, Paragraph{append(of, plain(" is reported only if this holds, too:")...)}, Words{wording.Node(f.Required)})
+	}
+	for _, f := range m.Rule.SourceFilters {
+		var names []string
+		for _, ls := range f.LogSources {
+			names = append(names, ls.Name())
+		}
+		of := append(plain("An event of "), joined(codes(names), " or ")...)
+		out = append(out, Paragraph{append(of, plain(" is reported only if this holds, too:")...)}, Words{wording.Node(f.Required)})
+	}
 	return out
 }
 

@@ -31,7 +31,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Option
 	}
 	u := &unionWriter{hashes: map[string]cut{}}
 	branches := compilers.Branches(plans, textWithoutScope)
-	u.scope = sharedScope(branches)
+	u.scope, u.overlap = sharedScope(branches), compilers.Overlap(branches)
 	for _, b := range branches {
 		w := newWriter(b.Plan)
 		if u.scope != "" {
@@ -87,6 +87,7 @@ func singleSource(plans []*compilers.Plan, why string, found diag.Diagnostics, o
 // unionWriter is a search of several sources.
 type unionWriter struct {
 	scope    string // the organisation's, if all sources have the same
+	overlap  bool   // an event may belong to several branches
 	branches []*branch
 	hashes   map[string]cut
 	lists    lists
@@ -135,7 +136,11 @@ func (u *unionWriter) query() *compilers.Query {
 		base = append(base, b.terms)
 		rest = rest || b.rest
 		either = append(either, append(b.inScope(0), b.condition...))
-		filter = append(filter, append(b.inScope(0), b.filter...))
+		kept := b.inScope(0)
+		if u.overlap { // an event must pass the filter of the branch that finds it
+			kept = append(kept, b.condition...)
+		}
+		filter = append(filter, append(kept, b.filter...))
 		notes = compilers.AddNotes(notes, b.plan.Notes...)
 	}
 	lead.Notes = notes
@@ -153,7 +158,7 @@ func (u *unionWriter) query() *compilers.Query {
 	cut := (&writer{hashes: u.hashes}).hashStages()
 	text := pipe(searchSyntax.Print(search).Stage(""), slices.Concat(cut, u.lists.stages(), stages))
 	text += comment(compilers.BeginFilter)
-	if lead.Filter != nil {
+	if slices.ContainsFunc(u.branches, func(b *branch) bool { return b.plan.Filter != nil }) {
 		text += "| " + where(filter) + "\n"
 	}
 	text += comment(compilers.EndFilter)

@@ -32,7 +32,7 @@ func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 		covered := false
 		for i, r := range out {
 			if f.Covers(r.Source) {
-				out[i], covered = r.Filtered(required), true
+				out[i], covered = r.Filtered(f, required), true
 			}
 		}
 		if !covered {

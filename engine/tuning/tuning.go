@@ -211,7 +211,7 @@ func applied(r *ir.Rule, filters []*rules.Filter) (*ir.Rule, diag.Diagnostics) {
 			found.Errorf("filter-covers-nothing", f.Body.Range, "", "the filter does not apply to the rule")
 			return r, found
 		}
-		r = r.Filtered(required)
+		r = r.Filtered(f, required)
 	}
 	return r, found
 }

@@ -71,7 +71,7 @@ func TestExtractsOfARule(t *testing.T) {
 	require.Empty(t, codes)
 	assert.Contains(t, r.Extracts[0].Describe(), `contains ["a"] false`)
 	assert.Empty(t, ir.Examine(r.Source))
-	assert.NotNil(t, r.Filtered(r.Condition).Filter)
+	assert.NotNil(t, r.Filtered(&rules.Filter{Body: &rules.Rule{}}, r.Condition).Filter)
 	assert.False(t, ir.AsksPrevalence(r.Condition))
 	assert.Equal(t, "F", ir.Anonymous(r.Extracts[0].Rows[0].When).(*ir.And).Terms[0].(*ir.Match).Field.Name)
 	assert.True(t, ir.WhenMissing(&ir.Exists{}))

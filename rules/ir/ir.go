@@ -22,6 +22,8 @@ type Rule struct {
 	Lists     []List      // value lists that some Text test uses, in file order
 	Extracts  []*Extract  // fields that the rule makes of others, in file order
 	Filter    Node        // what the environment's own filters require of an event; nil = none
+
+	SourceFilters []SourceFilter // filters that cover only some of its log sources
 }
 
 // List is a value list that a dialect may print once and refer to.

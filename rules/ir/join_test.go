@@ -51,7 +51,7 @@ func TestJoins(t *testing.T) {
 	filtered := map[*ir.Rule]*ir.Rule{}
 	again := a.RewriteJoined(func(r *ir.Rule) *ir.Rule {
 		if filtered[r] == nil {
-			filtered[r] = r.Filtered(&ir.Const{Value: true})
+			filtered[r] = r.Filtered(everyEvent, &ir.Const{Value: true})
 		}
 		return filtered[r]
 	})
@@ -108,8 +108,11 @@ func TestCorrelationsAreReadAndRewritten(t *testing.T) {
 	assert.ElementsMatch(t, []ir.Field{{Name: "host"}, {Name: "User"}, {Name: "Image"}}, outer.Reads(rs[0]))
 	assert.Positive(t, outer.PlaceOf(ir.Field{Name: "User"}).Start.Line)
 	assert.Equal(t, outer.Source.TypeRange, outer.PlaceOf(ir.Field{Name: "other"}))
-	other := rs[0].Filtered(&ir.Const{Value: false})
+	other := rs[0].Filtered(everyEvent, &ir.Const{Value: false})
 	again := outer.Rewrite(func(*ir.Rule) *ir.Rule { return other })
 	assert.Equal(t, []*ir.Rule{other}, again.Rules())
 	assert.Equal(t, rs, outer.Rules())
 }
+
+// everyEvent is a filter of any log source.
+var everyEvent = &rules.Filter{Body: &rules.Rule{}}

@@ -1,5 +1,7 @@
 package ir
 
+import "slices"
+
 // Rewrite gives a rule with its field tests replaced by the nodes that f returns, which may be the test itself. Each
 // name still has one *Named. New alternatives are merged with those beside them.
 func Rewrite(r *Rule, f func(*Match) Node) *Rule {
@@ -19,6 +21,10 @@ func (w *rewriter) rule(r *Rule) *Rule {
 	out.Condition = w.node(r.Condition)
 	if r.Filter != nil {
 		out.Filter = w.node(r.Filter)
+	}
+	out.SourceFilters = slices.Clone(r.SourceFilters)
+	for i, f := range r.SourceFilters {
+		out.SourceFilters[i].Required = w.node(f.Required)
 	}
 	out.Names = make([]*Named, len(r.Names))
 	for i, n := range r.Names {

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"maps"
 	"slices"
 
 	"decree/rules"
@@ -36,11 +37,12 @@ func (m *Model) Candidates(r *ir.Rule) []*Source {
 }
 
 // Unanswered gives the log sources of a rule that no source can answer: the model has none, or none that has the fields. It is for rules with
-// several log sources, each of which must be searched.
+// several log sources, each of which must be searched, unless a filter suppresses all that the rule finds there.
 func (m *Model) Unanswered(r *ir.Rule) (out []rules.LogSource) {
 	if len(r.Source.OtherLogSources) == 0 {
 		return nil
 	}
+	r = r.Unfiltered()
 	for _, ls := range r.Source.LogSources() {
 		if !slices.ContainsFunc(m.Find(ls.Category, ls.Product, ls.Service), func(s *Source) bool { return m.canAnswer(s, r) }) {
 			out = append(out, ls)
@@ -59,6 +61,9 @@ func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
 	seen := m.resolve(s, r)
 	return seen.possible && !seen.unable && len(seen.excluded) == 0
 }
+
+// CanMatch tells whether a rule can match an event of a source, as far as its conditions and filters contradict neither each other nor the source.
+func (m *Model) CanMatch(s *Source, r *ir.Rule) bool { return m.resolve(s, r).possible }
 
 // LeftOut is a source that is not searched for a rule, because its events lack a field by which the rule excludes.
 type LeftOut struct {
@@ -86,14 +91,20 @@ type resolver struct {
 	possible bool        // the rule can match
 }
 
+// FilteredOn is the rule as it is asked of a source: with the filters of its log sources that the source answers.
+func (m *Model) FilteredOn(s *Source, r *ir.Rule) *ir.Rule {
+	return r.OfSource(func(ls rules.LogSource) bool { return slices.Contains(m.Find(ls.Category, ls.Product, ls.Service), s) })
+}
+
 func (m *Model) resolve(s *Source, r *ir.Rule) *resolver {
+	r = m.FilteredOn(s, r)
 	out := &resolver{m: m, s: s}
 	terms := []ir.Node{out.node(r.Condition, false)}
 	if r.Filter != nil {
 		own := out.excluded
 		terms = append(terms, out.node(r.Filter, false))
 		if len(r.Source.OtherLogSources) > 0 {
-			out.excluded = own // a filter may be about one of the log sources; it takes nothing from the others
+			out.excluded = own // a filter may be for several of the log sources and about one; it takes nothing from the others
 		}
 	}
 	_, never := m.Never(s, terms...)
@@ -195,28 +206,24 @@ func (m *Model) Answers(s *Source, n *ir.Match) bool {
 // Absent gives, for each source that is searched for a rule, the tests that it cannot answer but another source can.
 func (m *Model) Absent(sources []*Source, r *ir.Rule) []map[*ir.Match]bool {
 	out := make([]map[*ir.Match]bool, len(sources))
-	for i := range out {
+	answered := map[*ir.Match]bool{} // by one of the sources at least
+	for i, s := range sources {
 		out[i] = map[*ir.Match]bool{}
-	}
-	each := func(n ir.Node) bool {
-		match, ok := n.(*ir.Match)
-		if !ok {
+		each := func(n ir.Node) bool {
+			if match, ok := n.(*ir.Match); ok {
+				_, able := m.ask(s, match)
+				out[i][match] = !able
+				answered[match] = answered[match] || able
+			}
 			return true
 		}
-		answered := make([]bool, len(sources))
-		for i, s := range sources {
-			_, answered[i] = m.ask(s, match)
+		ir.Inspect(r.Condition, each)
+		for _, required := range m.FilteredOn(s, r).Required() {
+			ir.Inspect(required, each)
 		}
-		if slices.Contains(answered, true) {
-			for i, ok := range answered {
-				out[i][match] = !ok
-			}
-		}
-		return true
 	}
-	ir.Inspect(r.Condition, each)
-	if r.Filter != nil {
-		ir.Inspect(r.Filter, each)
+	for _, lacking := range out {
+		maps.DeleteFunc(lacking, func(match *ir.Match, _ bool) bool { return !answered[match] })
 	}
 	return out
 }

@@ -45,7 +45,7 @@ func (s *Source) Disjoint(other *Source) bool {
 
 // readsAlike tells whether the whole log answers each test that the category answers, in the same way.
 func (m *Model) readsAlike(whole, category *Source, r *ir.Rule) bool {
-	alike := true
+	alike := len(r.SourceFilters) == 0 // which may be for one of them only
 	each := func(n ir.Node) bool {
 		switch n := n.(type) {
 		case *ir.Prevalence, *ir.Join, *ir.Keyword:

@@ -5,7 +5,48 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/rules"
+	"decree/rules/ir"
 )
+
+// TestAFilterOfOneLogSourceIsAskedOfItsSources, and a log with another filter covers no category.
+func TestAFilterOfOneLogSourceIsAskedOfItsSources(t *testing.T) {
+	m, err := Load("sentinel")
+	require.NoError(t, err)
+	r := lower(t, "product: windows, category: image_load", "  s: {Image: a}\n  condition: s\n")
+	process := rules.LogSource{Product: "windows", Category: "process_creation"}
+	r.Source.OtherLogSources = []rules.LogSource{process, {Product: "windows", Service: "sysmon"}}
+	names := func() (all, filtered []string) {
+		for _, s := range m.Answering(r) {
+			all = append(all, s.Name)
+			if m.FilteredOn(s, r).Filter != nil {
+				filtered = append(filtered, s.Name)
+			}
+		}
+		return all, filtered
+	}
+	all, filtered := names()
+	assert.Equal(t, []string{"security_process_creation", "sysmon"}, all)
+	assert.Empty(t, filtered)
+	required := lower(t, "product: windows", "  s: {OriginalFileName: b}\n  condition: not s\n").Condition
+	r.SourceFilters = []ir.SourceFilter{{LogSources: []rules.LogSource{process}, Required: required}}
+	all, filtered = names()
+	assert.Equal(t, []string{"sysmon_image_load", "security_process_creation", "sysmon_process_creation", "sysmon"}, all)
+	assert.Equal(t, []string{"security_process_creation", "sysmon_process_creation"}, filtered)
+
+	absent := m.Absent(m.Answering(r), r)
+	match := required.(*ir.Not).Term.(*ir.Named).Body.(*ir.Match)
+	assert.Equal(t, map[*ir.Match]bool{match: true}, filteredBy(absent[1], match), "Security does not have the field")
+	assert.Empty(t, filteredBy(absent[0], match), "the filter is not asked there")
+}
+
+func filteredBy(absent map[*ir.Match]bool, match *ir.Match) map[*ir.Match]bool {
+	if lacks, asked := absent[match]; asked {
+		return map[*ir.Match]bool{match: lacks}
+	}
+	return nil
+}
 
 // TestNoEventIsAskedForTwice: a whole log covers its categories where it reads the rule as they do, and only there.
 func TestNoEventIsAskedForTwice(t *testing.T) {
@@ -16,7 +57,7 @@ func TestNoEventIsAskedForTwice(t *testing.T) {
 		{"sentinel", "product: windows", "{User: bob}", []string{"sysmon", "security_process_creation"}, []string{"sysmon_wmi_event", "sysmon_process_creation"}},
 		{"sentinel", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"sysmon", "security_process_creation"}, []string{"sysmon_image_load"}},
 		{"splunk-windows", "product: windows", `{Image|endswith: '\x.exe'}`, []string{"sysmon"}, []string{"sysmon_process_creation", "sysmon_image_load"}},
-		{"sentinel", "product: windows, category: process_creation", `{Image|endswith: '\x.exe'}`, []string{"sysmon_process_creation", "security_process_creation"}, []string{"sysmon"}},
+		{"sentinel", "product: windows, category: process_creation", `{Image|endswith: '\x.exe'}`, []string{"security_process_creation", "sysmon_process_creation"}, []string{"sysmon"}},
 		{"sentinel", "product: windows, category: process_creation", `{EventID: 4688, CommandLine: x}`, []string{"security_process_creation", "security_channel"}, []string{"security"}},
 	} {
 		m, err := Load(c.model)

@@ -127,7 +127,7 @@ func filteredInputs(t *testing.T, rs []*rules.Rule) map[*rules.Rule]*ir.Rule {
 		r, found := ir.Lower(one)
 		require.Empty(t, found)
 		if filters[0].Covers(one) {
-			r = r.Filtered(required)
+			r = r.Filtered(filters[0], required)
 		}
 		lowered[one] = r
 	}

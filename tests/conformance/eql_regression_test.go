@@ -21,6 +21,7 @@ import (
 	"decree/compilers/eql"
 	"decree/engine"
 	"decree/engine/event"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -165,7 +166,8 @@ func TestEQLAgreesOnRegressionData(t *testing.T) {
 // found runs the engine: rule -> the ids it matches.
 func found(t testing.TB, m *schema.Model, rs []*ir.Rule, file string) map[*ir.Rule][]string {
 	e, problems := engine.New(rs, engine.Options{Model: m})
-	require.Empty(t, problems)
+	isFilters := func(d diag.Diagnostic) bool { return d.Code == "several-sources" } // a source that lacks what a filter reads, in queries too
+	require.Empty(t, slices.DeleteFunc(problems, isFilters))
 	log, err := event.Open(file, event.Options{})
 	require.NoError(t, err)
 	defer func() { require.NoError(t, log.Close()) }()

@@ -291,7 +291,7 @@ func (p *project) read(t testing.TB) *project {
 			if f.Covers(one) {
 				required, found := ir.LowerFilter(f)
 				require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
-				r = r.Filtered(required)
+				r = r.Filtered(f, required)
 			}
 		}
 		lowered[one] = r

@@ -136,7 +136,7 @@ func (c *construct) rule(t *testing.T) *ir.Rule {
 	}
 	required, found := ir.LowerFilter(filters[0])
 	require.NotNil(t, required, "%v", found)
-	return lowered.Filtered(required)
+	return lowered.Filtered(filters[0], required)
 }
 
 func (s *sequence) check(t *testing.T) {

@@ -87,7 +87,7 @@ func read(t *testing.T, dir string) (compiler, string, []byte) {
 			required, found := ir.LowerFilter(f)
 			require.False(t, found.HasErrors(), "%v", found)
 			if f.Covers(source) {
-				r = r.Filtered(required)
+				r = r.Filtered(f, required)
 			}
 		}
 		lowered[source] = r

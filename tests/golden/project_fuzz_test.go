@@ -76,7 +76,7 @@ filter: {s: {User|cidr: '::/0'}, condition: s}
 			required, _ := ir.LowerFilter(filter)
 			for source, r := range lowered {
 				if required != nil && filter.Covers(source) {
-					lowered[source] = r.Filtered(required)
+					lowered[source] = r.Filtered(filter, required)
 				}
 			}
 		}

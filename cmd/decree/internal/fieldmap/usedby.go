@@ -88,8 +88,8 @@ func Reads(r *ir.Rule) (fields, entities []string) {
 		return true
 	}
 	ir.Inspect(r.Condition, each)
-	if r.Filter != nil {
-		ir.Inspect(r.Filter, each)
+	for _, required := range r.Required() {
+		ir.Inspect(required, each)
 	}
 	return fields, entities
 }

@@ -36,7 +36,7 @@ func (c *Result) written() bool {
 // filtered tells whether a filter covers the rule, or one that the correlation reads.
 func (c *Result) filtered() bool {
 	if c.Source.Correlation != nil {
-		return slices.ContainsFunc(c.Source.Correlation.Rules(), func(r *ir.Rule) bool { return r.Filter != nil })
+		return slices.ContainsFunc(c.Source.Correlation.Rules(), func(r *ir.Rule) bool { return len(r.Required()) > 0 })
 	}
-	return c.Source.IR.Filter != nil
+	return len(c.Source.IR.Required()) > 0
 }

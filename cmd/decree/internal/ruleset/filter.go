@@ -135,7 +135,7 @@ func (set *Set) apply(f *rules.Filter, in AppliedFilter, all bool) diag.Diagnost
 				covered++
 				in.covers[r.IR.Source] = true
 				in.of[r.IR.Source] = append(in.of[r.IR.Source], f)
-				rs[i].IR = r.IR.Filtered(required)
+				rs[i].IR = r.IR.Filtered(f, required)
 			}
 		}
 	}

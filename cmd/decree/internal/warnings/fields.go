@@ -80,8 +80,8 @@ func missingFields(m *schema.Model, r *ir.Rule) []string {
 		return true
 	}
 	ir.Inspect(r.Condition, inspect)
-	if r.Filter != nil {
-		ir.Inspect(r.Filter, inspect)
+	for _, required := range r.Required() {
+		ir.Inspect(required, inspect)
 	}
 	return missing
 }

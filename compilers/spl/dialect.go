@@ -93,6 +93,7 @@ type writer struct {
 	lists         *lists
 	hashes        map[string]cut // eval field -> how it is made
 	assets        []compilers.Asset
+	shown         []string // columns of reputation that the result has
 }
 
 func newWriter(plan *compilers.Plan) *writer {

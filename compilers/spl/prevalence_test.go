@@ -50,3 +50,13 @@ func TestFailedLookupsMayBeIncluded(t *testing.T) {
 		Reputation: []rules.ReputationTest{{Part: "signer", Is: &rules.Membership{Values: []string{"Evil Corp"}}}}}}
 	assert.Contains(t, body(t, rare), `isnotnull(decree_value_1) AND (lower(coalesce(decree_availability_1, ""))="error" OR in(lower(coalesce(decree_signer_1, "")), "evil corp"))`)
 }
+
+// TestEachValuesReputationIsShown: of two values, the second does not overwrite what is known of the first.
+func TestEachValuesReputationIsShown(t *testing.T) {
+	signed := func(name, field string) ir.Node {
+		return &ir.Prevalence{Name: name, Spec: rules.Prevalence{Name: name, Field: field, Reputation: []rules.ReputationTest{{Part: "signer", Is: &rules.Membership{Values: []string{"Evil Corp"}}}}}}
+	}
+	text := body(t, and(signed("one", "sha1"), signed("two", "sha256")))
+	assert.Contains(t, text, "eval ProfileAvailability=if(decree_rare_1=1, decree_availability_1, null()),\n    Signer=if(decree_rare_1=1, decree_signer_1, null())")
+	assert.Contains(t, text, "eval ProfileAvailability_2=if(decree_rare_2=1, decree_availability_2, null()),\n    Signer_2=if(decree_rare_2=1, decree_signer_2, null())")
+}

@@ -33,7 +33,7 @@ func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *lookup {
 		default:
 			l.fields[part] = fmt.Sprintf("decree_%s_%d", part, i)
 			outputs = append(outputs, searchName(name)+" AS "+l.fields[part])
-			l.columns = append(l.columns, name, l.fields[part])
+			l.columns = append(l.columns, w.shownAs(name, i), l.fields[part])
 		}
 	}
 	source := rep.Source
@@ -43,6 +43,15 @@ func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *lookup {
 	w.addAssets(source, ps[0].Spec.Field, rep)
 	l.stage = fmt.Sprintf("lookup %s %s AS decree_value_%d OUTPUT %s", source, ps[0].Spec.Field, i, strings.Join(outputs, ", "))
 	return l
+}
+
+// shownAs is the result's name for a column of reputation. That of a second value, such as a parent's hash, has the number of its look-up.
+func (w *writer) shownAs(column string, i int) string {
+	if slices.Contains(w.shown, column) {
+		column += fmt.Sprintf("_%d", i)
+	}
+	w.shown = append(w.shown, column)
+	return column
 }
 
 // tests write the tests of a condition on the result of the look-up.

@@ -43,6 +43,9 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 		c, _ := w.columnOf(m.Field, m.Test)
 		return w.several(c, m)
 	}
+	for _, read := range fieldsRead(m) {
+		w.noteList(m, read.field)
+	}
 	question := fieldsRead(m)[0]
 	o := w.operandOf(question.field, question.test)
 	if name, ok := ir.FilenameTest(m.Test); ok && (o.companion != "" || o.onlyName) {

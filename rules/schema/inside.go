@@ -1,6 +1,10 @@
 package schema
 
-import "strings"
+import (
+	"strings"
+
+	"decree/rules/ir"
+)
 
 // Inside finds the column that holds a property, and the property's path in it, from a name such as `column.property`. The
 // column has type dynamic, or is a string with JSON. It is "" if there is none.
@@ -30,6 +34,17 @@ func (s *Source) property(field string) (Column, bool) {
 		}
 	}
 	return Column{}, false
+}
+
+// Maps tells whether a source maps a field by its name, and not only the object that it is a property of.
+func (s *Source) Maps(f ir.Field) bool {
+	fields := s.Fields
+	if f.Level > 0 {
+		fields = s.Ancestors[f.Level]
+	}
+	_, mapped := mappedIn(fields, f.Name)
+	_, entity := s.entity(f.Name)
+	return mapped || entity && f.Level == 0
 }
 
 // JSONTexts gives the columns that an export may write as JSON text: columns of type dynamic, and string columns from which

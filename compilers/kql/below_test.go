@@ -1,0 +1,44 @@
+package kql
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/tests/fixture/lowered"
+)
+
+// TestPropertiesThatMayBeLists: of a property that the model does not list, the query says what differs if it is a list or an object.
+func TestPropertiesThatMayBeLists(t *testing.T) {
+	const misses, finds = "false-negatives", "false-positives"
+	for _, c := range []struct {
+		model, logsource, detection string
+		want                        []string
+	}{
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list: a}, condition: s", []string{misses}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list: a}, condition: not s", []string{finds}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|startswith: a}, condition: s", []string{misses}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|gt: 3}, condition: s", []string{misses}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|contains: a}, condition: s", []string{finds}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|contains: 'C:\\a'}, condition: s", []string{misses, finds}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|re: a}, condition: s", []string{misses, finds}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list: null}, condition: s", nil},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|exists: true}, condition: s", nil},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {eventName: a}, condition: s", nil},
+		{"sentinel", "{product: azure, service: signinlogs}", "s: {Status.errorCode: 5}, condition: s", []string{misses}},
+		{"sentinel", "{product: windows, service: sysmon}", "s: {Image|contains: a, User: b}, condition: s", nil},
+		{"mde", "{product: windows, service: ldap}", "s: {AdditionalFields.Odd: c}, condition: s", []string{misses}},
+	} {
+		q, found := New().Compile(lowered.Rule(t, "logsource: "+c.logsource+"\ndetection: {"+c.detection+"}\n"), compilers.Options{Model: lowered.Model(t, c.model)})
+		require.NotNil(t, q, "%v", found)
+		var got []string
+		for _, n := range q.Notes {
+			if n.Code == "property-list" {
+				got = append(got, n.Effect)
+			}
+		}
+		assert.Equal(t, c.want, got, c.detection)
+	}
+}

@@ -104,10 +104,14 @@ func (p *parser) reputation(q *rules.Prevalence, e source.Entry) bool {
 		}
 	case rules.ReputationFlag:
 		t.Flag = new(bool)
-		if source.IsNull(e.Value) {
+		switch {
+		case source.IsNull(e.Value):
 			p.Errorf("prevalence-empty", p.Span(e.Key), "write `true` or `false`", "%s has no value", name)
+		case e.Value.Kind != yaml.ScalarNode: // {eq: true}, as bounds are written
+			p.Errorf("wrong-type", p.Span(e.Value), "write `"+name+": true` or `"+name+": false`", "%s must be true or false", name)
+		default:
+			p.Bool(t.Flag, e.Value, name)
 		}
-		p.Bool(t.Flag, e.Value, name)
 	case rules.ReputationTime:
 		before := p.Errors()
 		for _, part := range p.Entries(e.Value, name, "within") {

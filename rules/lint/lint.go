@@ -28,7 +28,7 @@ type Check struct {
 
 // Checks lists every check, by code.
 func Checks() []Check {
-	all := slices.Concat(metadataChecks, tagChecks, logSourceChecks, modifierChecks, valueChecks, regexChecks)
+	all := slices.Concat(metadataChecks, tagChecks, logSourceChecks, modifierChecks, valueChecks, regexChecks, prevalenceChecks)
 	for i := range all {
 		all[i].partial = true
 	}

@@ -176,6 +176,7 @@ func TestReputationTablesThatCannotBe(t *testing.T) {
 		{"r.csv", "sha1,GlobalPrevalence\n,5\n", "r.csv:2: a reputation row needs one of the columns sha1, sha256, md5, domain"},
 		{"r.csv", "sha1,GlobalPrevalence\naa,5\nbb\n", "r.csv:3: the row has 1 cells, but the header has 2"},
 		{"r.csv", "sha1,GlobalPrevalence\n\"aa,5\nbb,6\n", "r.csv:2: not CSV: a quote is never closed, so lines 2 to 3 are one row"},
+		{"r.csv", "sha1,IsCertificateValid\naa,true\nbb,\ncc,yes\n", `r.csv:4: IsCertificateValid must be true or false, not "yes"`},
 		{"r.ndjson", "{\"sha1\":\"aa\"}\nnope\n", "r.ndjson:2: not JSON: invalid character 'o' in literal null (expecting 'u')"},
 	} {
 		path := filepath.Join(t.TempDir(), c.name)

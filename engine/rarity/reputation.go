@@ -21,6 +21,9 @@ type Row map[string]string
 // entities are the columns that can be a reputation table's key.
 var entities = []string{"sha1", "sha256", "md5", "domain"}
 
+// truths are the columns that hold true or false, as the shipped data models name them.
+var truths = []string{"IsCertificateValid", "IsRootSignerMicrosoft"}
+
 type table map[string]Row
 
 func (t table) Lookup(entity, value string) (Row, bool) {
@@ -59,7 +62,7 @@ func (t table) add(row map[string]string) bool {
 }
 
 // LoadTable reads a table from CSV or NDJSON, plain or compressed. A row without a key
-// column is an error: a table that answers less than it seems to would silence rules.
+// column is an error, and so is a word that is no truth value: a table that answers less than it seems to would silence rules.
 func LoadTable(path string) (_ Reputation, err error) {
 	var bad []string
 	r, err := event.Open(path, event.Options{OnReject: func(j event.Reject) {
@@ -82,6 +85,11 @@ func LoadTable(path string) (_ Reputation, err error) {
 		for column, v := range ev.Fields {
 			if v != nil {
 				row[column] = event.Text(v)
+			}
+		}
+		for _, column := range truths {
+			if v := row[column]; v != "" && !isFlag(v, true) && !isFlag(v, false) {
+				return nil, fmt.Errorf("%s:%d: %s must be true or false, not %q", path, ev.Line, column, v)
 			}
 		}
 		if !t.add(row) {

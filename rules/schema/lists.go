@@ -61,9 +61,9 @@ func elementsIn(n *ir.Match, c Column) (ir.Node, error) {
 	path := c.Array
 	if path == "" {
 		path = strings.TrimSuffix(c.Name, element)
-		if len(c.Spread) > 0 || strings.Contains(path, element) {
-			return n, fmt.Errorf("%s is not an array of the product's: its values are in %s", n.Field.Name, c.Name)
-		}
+	}
+	if strings.Contains(path, element) {
+		return n, fmt.Errorf("%s is not an array of the product's: its values are in %s", n.Field.Name, c.Name)
 	}
 	if strings.HasPrefix(path, RawPrefix) {
 		return n, nil

@@ -57,7 +57,7 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	switch {
 	case !ok:
 		return n, nil
-	case m.Arrays && array:
+	case m.Arrays && array && (col.Array != "" || len(col.Spread) == 0):
 		return elementsIn(n, col)
 	case m.Arrays && n.Field.Level == 0 && mayHoldLists(s, n.Field.Name):
 		return inLists(n, col.Name)
@@ -150,19 +150,16 @@ func (m *Model) spread(s *Source, c Column, n *ir.Match) (ir.Node, error) {
 			typed = append(typed, one)
 		}
 	}
-	switch t := n.Test.(type) {
+	switch n.Test.(type) {
 	case *ir.FieldRef:
 		return n, fmt.Errorf("the values of %s are spread over several columns and cannot be compared with another field", n.Field.Name)
 	case *ir.CIDR:
 		if len(typed) > 0 {
 			terms = typed
 		}
-	case *ir.Null:
+	}
+	if ir.WhenMissing(n.Test) {
 		return &ir.And{Base: n.Base, Terms: terms}, nil
-	case *ir.Exists:
-		if !t.Value {
-			return &ir.And{Base: n.Base, Terms: terms}, nil
-		}
 	}
 	return either(n.Base, terms), nil
 }

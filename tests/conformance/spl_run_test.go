@@ -104,20 +104,37 @@ func splStage(stage string, rows []splRow, world *splWorld) []splRow {
 	return rows
 }
 
-// splEval sets fields, those to the right with those to the left already set. Null takes a field away.
-func splEval(p *splParser, rows []splRow) {
+// splAssignment makes a field.
+type splAssignment struct {
+	name  string
+	value splExpr
+}
+
+func splAssignments(p *splParser) (all []splAssignment) {
 	for p.peek() != "" {
 		name := p.next()
 		p.must("=")
-		value := p.or()
+		all = append(all, splAssignment{name, p.or()})
 		p.take(",")
-		for _, r := range rows {
-			if v := value(r); v != nil {
-				r[name] = v
-			} else {
-				delete(r, name)
-			}
+	}
+	return all
+}
+
+// splAssign sets fields, those to the right with those to the left already set. Null takes a field away.
+func splAssign(assignments []splAssignment, r splRow) {
+	for _, a := range assignments {
+		if v := a.value(r); v != nil {
+			r[a.name] = v
+		} else {
+			delete(r, a.name)
 		}
+	}
+}
+
+func splEval(p *splParser, rows []splRow) {
+	assignments := splAssignments(p)
+	for _, r := range rows {
+		splAssign(assignments, r)
 	}
 }
 
@@ -130,13 +147,14 @@ func splForeach(rest string, rows []splRow, world *splWorld) {
 	if form == nil {
 		panic("foreach " + rest)
 	}
+	assignments := splAssignments(&splParser{tokens: splTokens(form[2]), world: world})
 	for _, r := range rows {
 		values, several := r[form[1]].([]string)
 		if !several {
 			panic("foreach of what has not several values: " + form[1])
 		}
 		for range values {
-			splEval(&splParser{tokens: splTokens(form[2]), world: world}, []splRow{r})
+			splAssign(assignments, r)
 		}
 	}
 }

@@ -193,6 +193,7 @@ func (a *arrayTest) predicate(n ir.Node) compilers.Pred {
 		one.Test = &ir.Text{Op: t.Op, Values: t.Values, Cased: t.Cased}
 	}
 	a.fields[i].texts = true
+	a.w.plan.Note("element-values", "exact", m.Range(), "of an element, a list inside a list and a key with a dot in its name are not read")
 	return a.w.test(a.value(i), &one)
 }
 

@@ -7,16 +7,17 @@ import (
 
 	"decree/cmd/decree/internal/fieldmap"
 	"decree/cmd/decree/internal/queries"
+	"decree/cmd/decree/internal/ruleset"
 	"decree/compilers/pages"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
 // ofRule gives the rule, or those that a correlation reads, each after the rules that it joins.
-func ofRule(q queries.Result) []*ir.Rule {
-	read := []*ir.Rule{q.Source.IR}
-	if q.Source.Correlation != nil {
-		read = q.Source.Correlation.Rules()
+func ofRule(of ruleset.Rule) []*ir.Rule {
+	read := []*ir.Rule{of.IR}
+	if of.Correlation != nil {
+		read = of.Correlation.Rules()
 	}
 	var out []*ir.Rule
 	for _, r := range read {
@@ -38,7 +39,7 @@ func (h *held) fields(d *pages.Detection, q queries.Result) error {
 	if err != nil {
 		return err
 	}
-	all := ofRule(q)
+	all := ofRule(q.Source)
 	for _, r := range all {
 		fields, entities := fieldmap.Reads(r)
 		for _, name := range readElsewhere(q, r, all) {

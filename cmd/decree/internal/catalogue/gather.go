@@ -108,10 +108,14 @@ func distinctPaths(all []*pages.Detection) {
 	}
 }
 
-// logSources are those of a rule, each once.
+// logSources are those of a rule, and then those of rules that it joins, each once.
 func logSources(r ruleset.Rule) []rules.LogSource {
+	all := r.LogSources()
+	for _, read := range ofRule(r) {
+		all = append(all, read.Source.LogSources()...)
+	}
 	var out []rules.LogSource
-	for _, ls := range r.LogSources() {
+	for _, ls := range all {
 		if !slices.ContainsFunc(out, func(had rules.LogSource) bool { return had.Name() == ls.Name() }) {
 			out = append(out, ls)
 		}

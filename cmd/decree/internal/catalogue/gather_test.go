@@ -2,6 +2,7 @@ package catalogue
 
 import (
 	"os/exec"
+	"slices"
 	"strings"
 	"testing"
 
@@ -86,6 +87,34 @@ func gathered(t *testing.T, since string, before ...func()) (*pages.Catalogue, [
 	c, written, err := Gather(s, p)
 	require.NoError(t, err)
 	return c, written, errs.String()
+}
+
+// TestLogSourcesOfJoinedRules holds that what a joined rule reads must be recorded too: its log source stands after the rule's own.
+func TestLogSourcesOfJoinedRules(t *testing.T) {
+	clitest.Files(t, `
+-- rules/task.yml --
+title: Task after a logon
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, condition: a and logged_on}
+joins:
+  logged_on: {rule: logon, same: [Computer], before: 10m}
+---
+title: Logon
+name: logon
+logsource: {product: windows, service: security}
+detection: {a: {EventID: 4624}, condition: a}
+`)
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}})
+	require.NoError(t, err)
+	require.Empty(t, set.Found.Errors(), "%v", set.Found)
+	i := slices.IndexFunc(set.Rules, func(r ruleset.Rule) bool { return r.IR.Source.Title == "Task after a logon" })
+	require.GreaterOrEqual(t, i, 0)
+	var got []string
+	for _, ls := range logSources(set.Rules[i]) {
+		got = append(got, ls.Name())
+	}
+	assert.Equal(t, []string{"windows/process_creation", "windows/security"}, got)
 }
 
 func names(fields []pages.Field) []string {

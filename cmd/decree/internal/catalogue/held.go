@@ -58,7 +58,7 @@ func (h *held) query(q queries.Result) (pages.Query, error) {
 	if out.Model = m.Name; m.Title != "" {
 		out.Model = m.Title + " (" + m.Name + ")"
 	}
-	for _, r := range ofRule(q) {
+	for _, r := range ofRule(q.Source) {
 		for _, s := range m.Answering(r) {
 			if s.Requires != "" && !slices.Contains(out.Requires, s.Requires) {
 				out.Requires = append(out.Requires, s.Requires)

@@ -36,7 +36,7 @@ func TestCorrelationsReadEachSourcesOwnColumns(t *testing.T) {
 	m, err := schema.LoadFile(file)
 	require.NoError(t, err)
 	correlated := func(group string) *ir.Correlation {
-		_, cs := lowered.Correlations(t, "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n---\n"+
+		_, cs := lowered.Correlations(t, "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\nextract: {Loud: {field: User, upper: true}}\ndetection: {s: {Image: x}, condition: s}\n---\n"+
 			"title: C\ncorrelation: {type: event_count, rules: [a], group-by: "+group+", timespan: 5m, condition: {gte: 2}}\n")
 		return cs[0]
 	}
@@ -53,6 +53,10 @@ func TestCorrelationsReadEachSourcesOwnColumns(t *testing.T) {
 				require.NotNil(t, q, found)
 				assert.Contains(t, q.Text, "FirstUser")
 				assert.Contains(t, q.Text, "SecondUser")
+				q, found = d.CompileCorrelation(correlated("Loud"), opt)
+				require.NotNil(t, q, found)
+				assert.Contains(t, q.Text, "Of_Loud = toupper(FirstUser)")
+				assert.Contains(t, q.Text, "Of_Loud = toupper(SecondUser)")
 				return
 			}
 			require.Nil(t, q)

@@ -136,7 +136,7 @@ func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
 // Whole gives the columns of a field's whole value, also of an extract of the rule, as Model.WholeOf does, if the event itself has it. An extract with
 // several values has none.
 func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column) {
-	if f = p.Rule.Own(f); f.Extract != nil && f.Extract.Spec.Any {
+	if f = p.Rule.Own(f); f.Extract != nil && f.Extract.Several() {
 		return nil, nil
 	}
 	columns, domain = p.Model.WholeOf(p.Source, f)

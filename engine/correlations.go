@@ -47,7 +47,10 @@ func (p *plan) addCorrelations(opt Options, found *diag.Diagnostics) {
 func (p *plan) takeDown(u *unit, found *diag.Diagnostics) {
 	for _, f := range u.rule.correlated.Fields {
 		at := p.layout.Whole(p.opt.Model, p.sources[u.source].Source, u.rule.ir.Own(f))
-		if j := p.joining(u.rule, f); at.IsMissing() && j != nil {
+		if j := p.joining(u.rule, f); at.IsMissing() && j != nil && j.First {
+			found.Warnf("first-seen-field", j.At, "choose another --model, or another field",
+				"data model %s has no field %s in the log source of %q; first_seen knows none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
+		} else if at.IsMissing() && j != nil {
 			found.Warnf("join-field", j.Rule.Source.LogSource.Range, "choose another --model, or another field",
 				"data model %s has no field %s in the log source of %q; a join finds none of its events", p.opt.Model.Name, f.Name, u.rule.ir.Source.Title)
 		} else if at.IsMissing() {

@@ -17,6 +17,7 @@ import (
 const processes = `title: A
 name: a
 logsource: {product: windows, category: process_creation}
+extract: {Part: {field: Path, split: /, at: 0}}
 detection: {s: {CommandLine: x}, condition: s}
 ---
 title: B
@@ -86,6 +87,7 @@ func TestCorrelationsThatAreNoSequence(t *testing.T) {
 		{"{type: temporal_ordered, rules: [d, b], timespan: 1h}", "correlation"},
 		{"{type: temporal_ordered, rules: [a, old], timespan: 1h}", "correlation-ancestor"},
 		{"{type: temporal_ordered, rules: [a, b], group-by: [Nothing], timespan: 1h}", "correlation-field"},
+		{"{type: event_count, rules: [a], group-by: [Part], timespan: 1h, condition: {gte: 5}}", "correlation-extract"},
 	} {
 		q, codes := correlated(t, c.text, "all")
 		assert.Nil(t, q, c.text)

@@ -16,7 +16,7 @@ import (
 // joined compiles a rule that joins others of its file.
 func joined(t *testing.T, joins, condition string, accept ...string) (*compilers.Query, diag.Diagnostics) {
 	t.Helper()
-	rs := lowered.Rules(t, "title: T\nlogsource: {product: windows, category: process_creation}\njoins:\n"+joins+"detection: {s: {CommandLine: x}, y: {CommandLine: y}, condition: "+condition+"}\n---\n"+
+	rs := lowered.Rules(t, "title: T\nlogsource: {product: windows, category: process_creation}\nextract: {Where: {field: Path, lower: true}, Part: {field: Path, split: /, at: 0}, Loud: {field: Where, upper: true}}\njoins:\n"+joins+"detection: {s: {CommandLine: x}, y: {CommandLine: y}, condition: "+condition+"}\n---\n"+
 		"title: O\nname: o\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine: z}, condition: s}\n---\n"+
 		"title: N\nname: n\nlogsource: {product: windows, category: process_creation}\njoins: {o: {rule: o, same: [host], before: 1h}}\ndetection: {s: {CommandLine: n}, condition: s and o}\n")
 	return New().Compile(rs[0], compilers.Options{Model: model(), Approximate: accept})
@@ -31,6 +31,7 @@ func TestJoinsAsSequences(t *testing.T) {
 		"  j: {rule: o, same: [Path], before: 90s}\n":                  event("z") + " by file.path\n  " + event("x") + " by file.path\n",
 		"  j: {rule: o, same: {Path: OriginalFileName}, after: 90s}\n": event("x") + " by file.path\n  " + event("z") + " by process.pe.original_file_name\n",
 		"  j: {rule: o, same: [Path], before: 90s, count: {gt: 0}}\n":  event("z") + " by file.path\n  " + event("x") + " by file.path\n",
+		"  j: {rule: o, same: {Loud: Path}, before: 90s}\n":            event("z") + " by file.path\n  " + event("x") + " by file.path\n",
 	} {
 		q, found := joined(t, joins, "s and j", "join")
 		require.Empty(t, found, joins)
@@ -53,6 +54,7 @@ func TestJoinsThatAreNoSequence(t *testing.T) {
 		{"  j: {rule: n, same: [Path], before: 90s}\n", "s and j", "join-sequence"},
 		{"  j: {rule: o, same: [Nothing], before: 90s}\n", "s and j", "join-field"},
 		{"  j: {rule: o, same: {Path: Nothing}, before: 90s}\n", "s and j", "join-field"},
+		{"  j: {rule: o, same: {Part: Path}, before: 90s}\n", "s and j", "join-extract"},
 	} {
 		accept := []string{"all"}
 		if c.code == "join" {

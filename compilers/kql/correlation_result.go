@@ -100,6 +100,10 @@ func (w *correlationWriter) shows(f ir.Field, column string) {
 }
 
 func (w *correlationWriter) addField(one *writer, r *ir.Rule, f ir.Field) bool {
+	if own := r.Own(f); own.Extract != nil && own.Extract.Several() {
+		w.note(compilers.Note{Code: "field-not-shown", Effect: "exact", Range: w.top.Source.Body.Range, Message: own.Name + " has several values: the result does not show them"})
+		return true
+	}
 	columns, _ := one.plan.Model.WholeOf(one.plan.Source, r.Own(f))
 	for _, c := range columns {
 		expr, name := one.value(c)

@@ -16,6 +16,7 @@ type inputWriter struct {
 	opt     compilers.Options
 	at      diag.Range // of what reads the rules
 	joining bool       // it is a rule and those that it joins
+	first   bool       // it is a rule with first_seen conditions and no other joins
 	rules   []*inputRule
 	hashes  map[string]cut
 	lists   lists
@@ -68,7 +69,9 @@ func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered 
 	m.w.hashes, m.w.lists = s.hashes, &s.lists
 	if m.w.dataset != nil {
 		const hint = "choose a --model that searches events, such as splunk-windows"
-		if s.joining {
+		if s.first {
+			s.found.Errorf("first-seen-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to compare with those before")
+		} else if s.joining {
 			s.found.Errorf("join-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to join")
 		} else {
 			s.found.Errorf("correlation-data-model", r.Source.LogSource.Range, hint, "spl: an accelerated data model has no single events to correlate")
@@ -110,6 +113,11 @@ func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered 
 func (s *inputWriter) refuse(w *writer) {
 	ancestor := len(w.ancestorTests) > 0
 	switch {
+	case ancestor && s.first:
+		s.found.Errorf("first-seen-ancestor", w.ancestorTests[0].match.Range(), "use only fields of the events themselves in a rule with first_seen, or use kql",
+			"spl: a rule with first_seen cannot use an ancestor that the event does not record")
+	case s.first:
+		s.found.Errorf("first-seen-prevalence", w.prevalences[0].Range(), "use first_seen in a rule without prevalence, or use kql", "spl: a rule with first_seen cannot use prevalence")
 	case ancestor && s.joining:
 		s.found.Errorf("join-ancestor", w.ancestorTests[0].match.Range(), "use only fields of the events themselves in a rule with joins and in those that it joins",
 			"spl: a join cannot use an ancestor that the event does not record")

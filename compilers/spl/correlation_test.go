@@ -89,6 +89,10 @@ func TestCorrelationRefusals(t *testing.T) {
 		{"the median", "title: C\ncorrelation: {type: value_median, rules: [failed], timespan: 1h, condition: {field: KeyLength, lt: 128}}\n", "correlation-median", "rule.yml:25:21"},
 		{"a group by what events do not carry", count + "rules: [whoami], group-by: [GrandparentUser]}\n", "correlation-field", "rule.yml:25:97"},
 		{"a name that SPL cannot write", count + "rules: [whoami], group-by: [\"it's\"]}\n", "field-name", "rule.yml:25:97"},
+		{"an argument, which SPL cannot split off", count + "rules: [r], group-by: [Arg]}\n" + rule(processes, "{s: {Image: a}, condition: s}") + "extract: {Arg: {field: CommandLine, argv: 1}}\n", "extract-argv", "rule.yml:25:92"},
+		{"extracts of one name that differ, below another correlation", count + "rules: [d], group-by: [Part]}\n---\ntitle: D\nname: d\ncorrelation: {type: temporal, rules: [r, q], timespan: 1h}\n" +
+			rule(processes, "{s: {Image: a}, condition: s}") + "extract: {Part: {field: CommandLine, split: x, at: 0}}\n---\ntitle: Q\nname: q\nlogsource: " + processes +
+			"\ndetection: {s: {Image: a}, condition: s}\nextract: {Part: {field: Image, split: x, at: 0}}\n", "correlation-extract", "rule.yml:25:92"},
 		{"a log source that the model lacks", count + "rules: [r]}\n" + rule("{product: aws, service: cloudtrail}", "{s: {a: b}, condition: s}"), "no-log-source", "rule.yml:29:12"},
 		{"matches of one event that cannot be told apart", count + "rules: [m, failed]}\n---\ntitle: M\nname: m\ncorrelation: {type: event_count, rules: [d], timespan: 1h, condition: {gte: 2}}\n---\n" +
 			"title: D\nname: d\ncorrelation: {type: temporal, rules: [failed, logon], timespan: 1h, group-by: [u], aliases: {u: {failed: TargetUserName, logon: SubjectUserName}}}\n",

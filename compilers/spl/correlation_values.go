@@ -46,15 +46,21 @@ func (s *correlationWriter) valueIn(in ir.Input, f ir.Field, name string, at dia
 		return s.value(d, 0, d.GroupBy[by])
 	}
 	var values, cases []string
+	made := false
 	for _, r := range d.Rules() {
 		v := s.fieldOf(s.rules[s.ruleAt(r)], f, name, at)
 		if !slices.Contains(values, v) {
 			values = append(values, v)
 		}
 		cases = append(cases, fmt.Sprintf("decree_rule_%d=1, %s", s.ruleAt(r)+1, v))
+		made = made || r.Own(f).Extract != nil
 	}
 	if len(values) == 1 {
 		return values[0]
+	}
+	if made { // an event that several of them find may complete d by either
+		s.report("correlation-extract", at, "group that correlation by it, or use kql", "spl: the rules of %q extract %s in different ways, and one event may be found by several of them", d.Source.Body.Title, f.Name)
+		return "null()"
 	}
 	return "case(" + strings.Join(cases, ", ") + ")"
 }
@@ -83,7 +89,9 @@ func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Ran
 	}
 	if len(columns) == 0 {
 		const message = "data model %s has no column for %s in the log source of %q"
-		if s.joining {
+		if s.first {
+			s.report("first-seen-field", at, "name another field, or choose another --model", message, s.opt.Model.Name, name, m.rule.Source.Title)
+		} else if s.joining {
 			s.report("join-field", at, "join by another field, or choose another --model", message, s.opt.Model.Name, name, m.rule.Source.Title)
 		} else {
 			s.report("correlation-field", at, "group by or count another field, or choose another --model", message, s.opt.Model.Name, name, m.rule.Source.Title)

@@ -24,6 +24,7 @@ type joinWriter struct {
 // compileJoins writes a rule with joins.
 func compileJoins(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	s := &joinWriter{inputWriter: inputWriter{opt: opt, at: r.Source.Range, joining: true, hashes: map[string]cut{}}, rule: r, joins: r.Joins()}
+	s.first = !slices.ContainsFunc(s.joins, func(j *ir.Join) bool { return !j.First })
 	var mine []ir.Field
 	for _, j := range s.joins {
 		mine = append(mine, j.Mine...)

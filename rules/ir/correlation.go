@@ -67,6 +67,9 @@ func LowerCorrelations(cs []*rules.Correlation, lowered map[*rules.Rule]*Rule) (
 		low.GroupBy = l.columns(c, c.GroupBy)
 		low.Values = l.columns(c, c.Fields)
 		low.Condition = occurrences(c)
+		if whole {
+			low.several(&l.found)
+		}
 		found = append(found, l.found...)
 		if whole && !l.found.HasErrors() {
 			done[c] = low
@@ -74,6 +77,39 @@ func LowerCorrelations(cs []*rules.Correlation, lowered map[*rules.Rule]*Rule) (
 		}
 	}
 	return out, found
+}
+
+// several reports extracts with several values that the correlation groups by, counts, or suppresses by.
+func (c *Correlation) several(found *diag.Diagnostics) {
+	for i, in := range c.Inputs {
+		below := []*Rule{in.Rule}
+		if in.Correlation != nil {
+			below = in.Correlation.Rules()
+		}
+		for _, r := range below {
+			for _, column := range c.GroupBy {
+				in.single(found, r, column.Fields[i], column.At, "group-by")
+			}
+			for _, column := range c.Values {
+				in.single(found, r, column.Fields[i], column.At, "field")
+			}
+			if suppress := c.Source.Body.Suppress; suppress != nil {
+				for _, f := range suppress.By {
+					in.single(found, r, FieldNamed(f.Name), f.Range, "suppress")
+				}
+			}
+		}
+	}
+}
+
+// single reports such an extract of a rule, once a place. What a correlation below groups by is not read of its rules again.
+func (in Input) single(found *diag.Diagnostics, r *Rule, f Field, at diag.Range, key string) {
+	if in.Correlation != nil && slices.ContainsFunc(in.Correlation.GroupBy, func(g Column) bool { return g.Name == f.Name }) {
+		return
+	}
+	if !slices.ContainsFunc(*found, func(had diag.Diagnostic) bool { return had.Code == severalCode && had.Range == at }) {
+		single(found, r.Own(f), at, key)
+	}
 }
 
 func (l *lowerer) columns(c *rules.Correlation, names []rules.NamedField) []Column {

@@ -26,6 +26,32 @@ type Row struct {
 // MaxExtractExpr bounds an extract's expression once its repetitions are written out.
 const MaxExtractExpr = 1_000
 
+// Several tells whether an extract has several values even of one: it is all arguments or parts, or is made of an extract that is. A text has one value.
+func (e *Extract) Several() bool {
+	if len(e.Spec.Text.Parts) > 0 {
+		return false
+	}
+	return e.Spec.Any || len(e.From) > 0 && e.From[0].Extract != nil && e.From[0].Extract.Several()
+}
+
+const severalCode = "extract-several"
+
+// single reports an extract with several values where one is read: a key of a rule says where. It is true if the extract has one.
+func single(found *diag.Diagnostics, f Field, at diag.Range, key string) bool {
+	if f.Extract == nil || !f.Extract.Several() {
+		return true
+	}
+	found.Errorf(severalCode, at, "take one argument or part, such as `argv: 1` or `at: -1`", "%s reads one value, and the extract %q has several", key, f.Name)
+	return false
+}
+
+// single does so in the rule that is lowered.
+func (l *lowerer) single(f Field, at diag.Range, key string) {
+	if !single(&l.found, f, at, key) {
+		l.errors++
+	}
+}
+
 // Own gives a field as a rule reads it: one of its extracts, where it has one of that name. A nil rule has none.
 func (r *Rule) Own(f Field) Field {
 	if r == nil || f.Level > 0 || f.Extract != nil {
@@ -198,32 +224,59 @@ func URLPart(part string) *Regex { return &Regex{Expr: urlParts[part]} }
 
 // WithExtract gives the rule with one extract changed, and all that reads it.
 func (r *Rule) WithExtract(old, with *Extract) *Rule {
-	made := map[*Extract]*Extract{old: with}
-	var renew func(Field) Field
-	renew = func(f Field) Field {
-		if f.Extract == nil {
-			return f
-		}
-		if made[f.Extract] == nil {
-			e := *f.Extract
-			e.From = make([]Field, len(f.Extract.From))
-			for i, from := range f.Extract.From {
-				e.From[i] = renew(from)
-			}
-			made[f.Extract] = &e
-		}
-		return Field{Name: f.Name, Level: f.Level, Extract: made[f.Extract]}
-	}
-	out := Rewrite(r, func(m *Match) Node {
-		test := m.Test
-		if ref, ok := test.(*FieldRef); ok {
-			test = &FieldRef{Op: ref.Op, Other: renew(ref.Other), Cased: ref.Cased}
-		}
-		return &Match{m.Base, renew(m.Field), test}
-	})
+	return renewal{old: with}.rule(r)
+}
+
+// renewal gives extracts in place of others. nil stands for itself.
+type renewal map[*Extract]*Extract
+
+func (n renewal) rule(r *Rule) *Rule {
+	w := rewriter{f: n.match, names: map[*Named]*Named{}, join: n.join, joins: map[*Join]*Join{}, extract: n.extract}
+	out := w.rule(r)
 	out.Extracts = make([]*Extract, len(r.Extracts))
 	for i, e := range r.Extracts {
-		out.Extracts[i] = renew(Field{Extract: e}).Extract
+		out.Extracts[i] = n.extract(e)
 	}
 	return out
+}
+
+// extract renews one that is made of others.
+func (n renewal) extract(e *Extract) *Extract {
+	if e == nil || n[e] != nil {
+		return n[e]
+	}
+	out := *e
+	out.From = n.fields(e.From)
+	n[e] = &out
+	return &out
+}
+
+func (n renewal) field(f Field) Field {
+	return Field{Name: f.Name, Level: f.Level, Extract: n.extract(f.Extract)}
+}
+
+func (n renewal) fields(of []Field) []Field {
+	out := make([]Field, len(of))
+	for i, f := range of {
+		out[i] = n.field(f)
+	}
+	return out
+}
+
+func (n renewal) match(m *Match) Node {
+	test := m.Test
+	if ref, ok := test.(*FieldRef); ok {
+		test = &FieldRef{Op: ref.Op, Other: n.field(ref.Other), Cased: ref.Cased}
+	}
+	return &Match{m.Base, n.field(m.Field), test}
+}
+
+// join renews what a join reads of the event itself, and of first_seen, whose other events are the rule's own, all of it.
+func (n renewal) join(j *Join) *Join {
+	out := *j
+	out.Mine = n.fields(j.Mine)
+	if j.First {
+		out.Theirs, out.Rule = n.fields(j.Theirs), n.rule(j.Rule)
+	}
+	return &out
 }

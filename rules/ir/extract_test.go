@@ -7,6 +7,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/parse"
 )
@@ -78,4 +79,65 @@ func TestExtractsOfARule(t *testing.T) {
 	assert.NotNil(t, ir.URLPart("host").Parse())
 	assert.Equal(t, []string{"F"}, []string{spec.Reads()[0].Name})
 	assert.Equal(t, rules.ExtractArgv, spec.Op)
+}
+
+// TestExtractsWithSeveralValues are refused where one value is read, also in the rules that a join or a correlation reads.
+func TestExtractsWithSeveralValues(t *testing.T) {
+	const several = "extract:\n  All: {field: CommandLine, argv: any}\n  Lower: {field: All, lower: true}\n  One: {text: '{All}'}\n"
+	rule := func(sections, condition string) string {
+		return "title: T\nname: t\nlogsource: {product: windows}\n" + several + sections + "detection:\n  a: {All: x}\n  condition: " + condition + "\n"
+	}
+	counts := func(parts string) string {
+		return rule("", "a") + "---\ntitle: C\ncorrelation: {rules: [t], timespan: 1h, " + parts + "}\n"
+	}
+	joins := func(parts string) string {
+		return "title: J\nlogsource: {product: windows}\njoins: {j: {rule: t, before: 1h, " + parts + "}}\ndetection:\n  a: {CommandLine: x}\n  condition: a and j\n---\n" + rule("", "a")
+	}
+	for text, want := range map[string]string{
+		rule("first_seen: {f: {fields: [All], over: 1d}}\n", "a and f"):                         "first_seen reads one value, and the extract \"All\" has several",
+		rule("first_seen: {f: {fields: [Lower], over: 1d}}\n", "a and f"):                       "first_seen reads one value, and the extract \"Lower\" has several",
+		rule("first_seen: {f: {fields: [One], over: 1d}}\n", "a and f"):                         "",
+		rule("suppress: {by: [All], for: 1h}\n", "a"):                                           "suppress reads one value, and the extract \"All\" has several",
+		rule("prevalence: {p: {field: Lower, local: {distinct: host, lte: 2}}}\n", "a and p"):   "prevalence \"p\" counts an extract of several values",
+		joins("same: {User: Lower}"):                                                            "same reads one value, and the extract \"Lower\" has several",
+		joins("same: {User: One}"):                                                              "",
+		joins("same: [User], count: {distinct: All, gte: 2}"):                                   "distinct reads one value, and the extract \"All\" has several",
+		counts("type: event_count, group-by: [All], condition: {gte: 2}"):                       "group-by reads one value, and the extract \"All\" has several",
+		counts("type: event_count, group-by: [x], aliases: {x: {t: All}}, condition: {gte: 2}"): "group-by reads one value, and the extract \"All\" has several",
+		counts("type: value_count, condition: {field: All, gte: 2}"):                            "field reads one value, and the extract \"All\" has several",
+		counts("type: event_count, group-by: [One], condition: {gte: 2}"):                       "",
+		counts("type: event_count, condition: {gte: 2}") + "suppress: {by: [All], for: 1h}\n":   "suppress reads one value, and the extract \"All\" has several",
+		counts("type: event_count, condition: {gte: 2}") + "name: c\n---\ntitle: D\ncorrelation: {rules: [c], type: event_count, timespan: 1h, group-by: [All], condition: {gte: 2}}\n": "group-by reads one value, and the extract \"All\" has several",
+	} {
+		file, found := parse.Documents("r.yml", []byte(text), nil)
+		require.False(t, found.HasErrors(), "%v\n%s", found, text)
+		_, found = parse.LinkJoins(file.Rules, file.Correlations)
+		require.Empty(t, found)
+		linked, found := parse.Link(file.Rules, file.Correlations)
+		require.Empty(t, found)
+		lowered := map[*rules.Rule]*ir.Rule{}
+		var trees []*ir.Rule
+		var all diag.Diagnostics
+		for _, r := range file.Rules {
+			tree, more := ir.Lower(r)
+			if all = append(all, more...); tree != nil {
+				lowered[r], trees = tree, append(trees, tree)
+			}
+		}
+		if !all.HasErrors() {
+			_, more := ir.LinkJoins(trees, lowered)
+			all = append(all, more...)
+			_, more = ir.LowerCorrelations(linked, lowered)
+			all = append(all, more...)
+		}
+		if want == "" {
+			assert.Empty(t, all, text)
+			continue
+		}
+		require.Len(t, all, 1, text)
+		assert.Equal(t, want, all[0].Message, text)
+		assert.Contains(t, []string{"extract-several", "prevalence-extract"}, all[0].Code)
+		assert.NotEmpty(t, all[0].Hint)
+		assert.Positive(t, all[0].Range.Start.Line)
+	}
 }

@@ -23,6 +23,7 @@ func (l *lowerer) firstSeen(f rules.FirstSeen) Node {
 	}
 	for _, field := range f.Fields {
 		own := l.field(field.Name, 0, field.Range)
+		l.single(own, field.Range, "first_seen")
 		n.Mine, n.Theirs, n.SameAt = append(n.Mine, own), append(n.Theirs, own), append(n.SameAt, field.Range)
 	}
 	return n

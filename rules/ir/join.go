@@ -22,6 +22,7 @@ type Join struct {
 	SameAt        []diag.Range        // where each pair is written
 	Before, After time.Duration       // one of them is greater than 0
 	Distinct      *Field              // of the other rule's events, whose different values are counted; nil: matches are counted
+	DistinctAt    diag.Range          // where that is written
 	Bounds        []rules.Bound       // on the count; they do not hold for 0
 	Generate      bool                // the other rule reports its own matches too
 	// First is set of a first_seen condition: Rule is all that may have come, and has no name of its own; a match of the event's own time is not looked
@@ -34,13 +35,15 @@ func (*Join) node() {}
 func (l *lowerer) join(j rules.Join) Node {
 	n := &Join{Base: Base{j.Range}, Name: j.Name, To: j.Rule, Before: j.Before, After: j.After, Bounds: j.Bounds, Generate: j.Generate}
 	for _, same := range j.Same {
-		n.Mine = append(n.Mine, l.field(same.Mine.Name, 0, same.Mine.Range))
+		mine := l.field(same.Mine.Name, 0, same.Mine.Range)
+		l.single(mine, same.Mine.Range, "same")
+		n.Mine = append(n.Mine, mine)
 		n.Theirs = append(n.Theirs, FieldNamed(same.Theirs.Name)) // which may be an extract of that rule
 		n.SameAt = append(n.SameAt, same.Theirs.Range)
 	}
 	if j.Distinct != nil {
 		f := FieldNamed(j.Distinct.Name)
-		n.Distinct = &f
+		n.Distinct, n.DistinctAt = &f, j.Distinct.Range
 	}
 	return n
 }
@@ -72,6 +75,9 @@ func LinkJoins(rs []*Rule, lowered map[*rules.Rule]*Rule) ([]*Rule, diag.Diagnos
 			if other == nil {
 				found.Errorf("unreadable-input", j.To.Range, "fix that rule first", "%q has errors", j.To.Text)
 				whole = false
+			} else if several := j.several(other); len(several) > 0 {
+				found = append(found, several...)
+				whole = false
 			}
 			others[j] = other
 		}
@@ -90,6 +96,17 @@ func LinkJoins(rs []*Rule, lowered map[*rules.Rule]*Rule) ([]*Rule, diag.Diagnos
 		}
 	}
 	return out, found
+}
+
+// several reports extracts with several values that a join compares or counts of the other rule.
+func (j *Join) several(other *Rule) (found diag.Diagnostics) {
+	for i, f := range j.Theirs {
+		single(&found, other.Own(f), j.SameAt[i], "same")
+	}
+	if j.Distinct != nil {
+		single(&found, other.Own(*j.Distinct), j.DistinctAt, "distinct")
+	}
+	return found
 }
 
 // Joins gives the joins of a rule, each once.

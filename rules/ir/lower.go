@@ -36,6 +36,11 @@ func (l *lowerer) fixable(code string, at diag.Range, fix, format string, args .
 func Lower(r *rules.Rule) (*Rule, diag.Diagnostics) {
 	l := &lowerer{rule: r, named: map[string]*Named{}, pending: map[string]bool{}, used: map[string]bool{}, made: map[string]*Extract{}}
 	extracts := l.extracts()
+	if r.Suppress != nil {
+		for _, f := range r.Suppress.By {
+			l.single(l.field(f.Name, 0, f.Range), f.Range, "suppress")
+		}
+	}
 	var alternatives []Node
 	for _, c := range r.Conditions {
 		alternatives = append(alternatives, l.expr(c.Expr))
@@ -222,7 +227,7 @@ func (l *lowerer) prevalence(p rules.Prevalence) Node {
 		n.by = l.extract(p.Local.Distinct)
 	}
 	for _, e := range []*Extract{n.extract, n.by} {
-		if e != nil && e.Spec.Any {
+		if e != nil && e.Several() {
 			l.errorf("prevalence-extract", p.FieldRange, "count one argument or part, such as `argv: 1`", "prevalence %q counts an extract of several values", p.Name)
 		}
 	}

@@ -55,6 +55,8 @@ type rewriter struct {
 
 	join  func(*Join) *Join // nil if joins stay as they are
 	joins map[*Join]*Join
+
+	extract func(*Extract) *Extract // of what prevalence counts; nil if these stay as they are
 }
 
 func (w *rewriter) node(n Node) Node {
@@ -172,11 +174,16 @@ func (w *rewriter) below(n Node) Node {
 	case *Match:
 		return w.f(n)
 	case *Prevalence:
-		if n.Among == nil {
+		if n.Among == nil && w.extract == nil {
 			return n
 		}
 		p := *n
-		p.Among = w.node(n.Among)
+		if n.Among != nil {
+			p.Among = w.node(n.Among)
+		}
+		if w.extract != nil {
+			p.extract, p.by = w.extract(n.extract), w.extract(n.by)
+		}
 		return &p
 	case *Join:
 		if w.join == nil {

@@ -1,6 +1,7 @@
 package lint_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -45,5 +46,36 @@ func TestFieldsOfCorrelations(t *testing.T) {
 			}
 			assert.Equal(t, c.places, places)
 		})
+	}
+}
+
+// TestExtractsThatOthersRead: an extract is used if a rule that joins it or a correlation reads it, also by way of an alias or of another correlation.
+func TestExtractsThatOthersRead(t *testing.T) {
+	const base = "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\nextract:\n  Part: {field: CommandLine, argv: 1}\n  Other: {field: CommandLine, argv: 2}\n" +
+		"detection: {s: {Image: x}, condition: s}\n---\n"
+	const joins = "title: J\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: y}, condition: s and j}\njoins:\n  j: {rule: a, before: 1h, "
+	const count = "title: C\nname: c\ncorrelation: {type: event_count, rules: [a], timespan: 1h, condition: {gte: 2}"
+	for text, want := range map[string][]string{
+		joins + "same: {User: Part}}\n":                                                                                            {"Other"},
+		joins + "same: [User], count: {distinct: Other, gte: 2}}\n":                                                                {"Part"},
+		joins + "same: {Part: User}}\nextract: {Part: {field: User, lower: true}}\n":                                               {"Part", "Other"}, // its own
+		count + ", group-by: [Part]}\n":                                                                                            {"Other"},
+		count + ", group-by: [x], aliases: {x: {a: Other}}}\n":                                                                     {"Part"},
+		count + "}\nfields: [Part]\nsuppress: {by: [Other], for: 1h}\n":                                                            nil,
+		count + "}\n---\ntitle: D\ncorrelation: {type: value_count, rules: [c], timespan: 1h, condition: {field: Part, gte: 2}}\n": {"Other"},
+	} {
+		file, found := parse.Documents("c.yml", []byte(base+text), nil)
+		require.Empty(t, found, text)
+		_, found = parse.LinkJoins(file.Rules, file.Correlations)
+		require.Empty(t, found)
+		_, found = parse.Link(file.Rules, file.Correlations)
+		require.Empty(t, found)
+		var unused []string
+		for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: make([]*ir.Rule, len(file.Rules)), Correlations: file.Correlations}}) {
+			if d.Code == "unused-extract" {
+				unused = append(unused, strings.Trim(d.Message[strings.Index(d.Message, `"`):], `"`))
+			}
+		}
+		assert.Equal(t, want, unused, text)
 	}
 }

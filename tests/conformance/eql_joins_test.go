@@ -50,8 +50,8 @@ func TestEQLJoins(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "events.ndjson")
 	require.NoError(t, os.WriteFile(file, []byte(lines.String()), 0o600))
 	var queries []string
-	for _, c := range []struct{ window, want string }{{"before", "2"}, {"after", "5"}} {
-		rs := lowered.Rules(t, "title: T\nlogsource: {product: windows, service: security}\njoins: {j: {rule: failed, same: {SubjectUserName: TargetUserName}, "+c.window+": 10m}}\n"+
+	for _, c := range []struct{ same, window, want string }{{"SubjectUserName", "before", "2"}, {"SubjectUserName", "after", "5"}, {"Who", "before", "2"}} {
+		rs := lowered.Rules(t, "title: T\nlogsource: {product: windows, service: security}\nextract: {Who: {field: SubjectUserName, upper: true}}\njoins: {j: {rule: failed, same: {"+c.same+": TargetUserName}, "+c.window+": 10m}}\n"+
 			"detection: {s: {EventID: 4698}, condition: s and j}\n---\ntitle: F\nname: failed\nlogsource: {product: windows, service: security}\ndetection: {s: {EventID: 4625}, condition: s}\n")
 		assert.Equal(t, []string{c.want}, joinsFound(t, rs[0], lines.String(), engine.Options{Model: m}), c.window)
 		q, found := eql.New().Compile(rs[0], compilers.Options{Model: m, Approximate: []string{"join"}})
@@ -60,6 +60,6 @@ func TestEQLJoins(t *testing.T) {
 	}
 	for i, r := range CheckEQL(t, queries, nil, file) {
 		require.Nil(t, r.Error, queries[i])
-		assert.Equal(t, [][]string{{"2"}, {"6"}}[i], r.IDs, "%s: by its last event", queries[i])
+		assert.Equal(t, [][]string{{"2"}, {"6"}, {"2"}}[i], r.IDs, "%s: by its last event", queries[i])
 	}
 }

@@ -14,7 +14,7 @@ const mostAtoms = 12
 // what their tests may say, left out those in which a test holds and another that it implies does not,
 // and suppress the same matches.
 func Equivalent(a, b *ir.Rule) bool {
-	if suppressKey(a.Source.Suppress) != suppressKey(b.Source.Suppress) {
+	if suppressKey(a) != suppressKey(b) {
 		return false
 	}
 	t := &table{at: map[string]int{}}

@@ -5,6 +5,9 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+
+	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
 )
 
 // TestMutantsOfExtracts pins what is changed of an extract, also of one that another is made of.
@@ -30,4 +33,35 @@ detection:
 		`value 5:31 Kind: without the row contains "a" to "x"`, `value 5:53 Kind: without the row equals "b" or "c" to "y"`, `value 5:3 Kind: without the default "z"`,
 		"index 6:3 Any: 0 instead of any",
 	}, got)
+}
+
+// TestMutantsOfExtractsThatOtherSectionsRead changes an extract that no test reads, but a join, first_seen, prevalence or suppress.
+func TestMutantsOfExtractsThatOtherSectionsRead(t *testing.T) {
+	for section, condition := range map[string]string{
+		"first_seen: {f: {fields: [host, Part], over: 1d}}":                                   "a and f",
+		"first_seen: {f: {fields: [host], over: 1d, among: b}}":                               "a and f",
+		"prevalence: {p: {field: Part, local: {distinct: host, lte: 2}}}":                     "a and p",
+		"prevalence: {p: {field: sha1, local: {distinct: Part, lte: 2}}}":                     "a and p",
+		"prevalence: {p: {field: sha1, among: b, local: {distinct: host, lte: 2}}}":           "a and p",
+		"joins: {j: {rule: o, same: {Part: User}, before: 1h}}":                               "a and j",
+		"suppress: {by: [Part], for: 1h}":                                                     "a",
+		"extract: {Part: {field: Image, split: '\\', at: 1}, Of: {field: Part, upper: true}}": "a and c",
+	} {
+		extract := "extract: {Part: {field: Image, split: '\\', at: 1}}\n"
+		if section[0] == 'e' {
+			extract = ""
+		}
+		rs := lowered.Rules(t, "title: T\nlogsource: {product: windows}\n"+extract+section+"\ndetection:\n  a: {F: 1}\n  b: {Part: x}\n  c: {Of: y}\n  condition: "+condition+
+			"\n---\ntitle: O\nname: o\nlogsource: {product: windows}\ndetection: {s: {F: 2}, condition: s}\n")
+		var got []string
+		before := ir.Dump(rs[0])
+		for _, m := range Mutants(rs[0]) {
+			if m.Kind == "index" {
+				got = append(got, m.Change)
+				assert.False(t, Equivalent(rs[0], m.Rule), "%s: %s", section, m.Change)
+			}
+		}
+		assert.Equal(t, []string{"Part: 0 instead of 1", "Part: 2 instead of 1", "Part: any instead of 1"}, got, section)
+		assert.Equal(t, before, ir.Dump(rs[0]))
+	}
 }

@@ -49,7 +49,7 @@ func each(nodes []ir.Node) []string {
 func labels(nodes []ir.Node) string { return strings.Join(each(nodes), ", ") }
 
 // ruleKey is equal for rules that say the same in another order.
-func ruleKey(r *ir.Rule) string { return nodeKey(r.Condition) + suppressKey(r.Source.Suppress) }
+func ruleKey(r *ir.Rule) string { return nodeKey(r.Condition) + suppressKey(r) }
 
 func nodeKey(n ir.Node) string {
 	switch n := n.(type) {
@@ -78,11 +78,19 @@ func nodeKey(n ir.Node) string {
 		if n.Among != nil {
 			among = nodeKey(n.Among)
 		}
-		return "prevalence" + encoded(n.Spec) + among
+		by := ""
+		if n.Spec.Local != nil {
+			by = fieldKey(n.By())
+		}
+		return "prevalence" + encoded(n.Spec) + fieldKey(n.Value()) + by + among
 	case *ir.Join:
 		asked := *n
-		asked.Base, asked.Rule, asked.SameAt, asked.Mine = ir.Base{}, nil, nil, nil
-		return fmt.Sprintf("join%s%q", encoded(asked), n.Mine)
+		asked.Base, asked.Rule, asked.SameAt, asked.Mine, asked.Theirs = ir.Base{}, nil, nil, nil, nil
+		key := fmt.Sprintf("join%s%s %s", encoded(asked), fieldKeys(n.Mine), fieldKeys(n.Theirs))
+		if n.First {
+			key += nodeKey(n.Rule.Condition)
+		}
+		return key
 	}
 	panic("mutation: unknown node")
 }
@@ -112,6 +120,14 @@ func fieldKey(f ir.Field) string {
 		return f.Extract.Describe()
 	}
 	return fmt.Sprintf("%q@%d", f.Name, f.Level)
+}
+
+func fieldKeys(fields []ir.Field) string {
+	out := make([]string, len(fields))
+	for i, f := range fields {
+		out[i] = fieldKey(f)
+	}
+	return strings.Join(out, ", ")
 }
 
 func encoded(v any) string {

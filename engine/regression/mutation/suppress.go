@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"decree/rules"
+	"decree/rules/ir"
 )
 
 // suppress takes suppression away, and changes each part of it.
@@ -30,13 +31,14 @@ func (m *maker) suppress() {
 }
 
 // suppressKey is equal for rules that suppress the same matches.
-func suppressKey(s *rules.Suppress) string {
+func suppressKey(r *ir.Rule) string {
+	s := r.Source.Suppress
 	if s == nil {
 		return ""
 	}
 	by := []string{}
 	for _, f := range s.By {
-		by = append(by, f.Name)
+		by = append(by, fieldKey(r.Own(ir.FieldNamed(f.Name))))
 	}
 	slices.Sort(by)
 	return fmt.Sprintf(" suppress%q%s", slices.Compact(by), s.For)

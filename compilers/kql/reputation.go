@@ -32,7 +32,7 @@ func (w *writer) lookUp(rs ...*prevalence) []string {
 	spec, rep := rs[0].node.Spec, w.plan.Source.Reputation
 	if !slices.Contains(knownEntities[rep.Source], spec.Field) {
 		w.found.Errorf("no-reputation", spec.FieldRange, "use sha1 or sha256, and a data model whose reputation source is FileProfile or watchlist",
-			"kql has no reputation of a %s in data model %s", spec.Field, w.plan.Model.Name)
+			"kql finds no reputation of %s in data model %s", spec.Field, w.plan.Model.Name)
 		return nil
 	}
 	if rep.Source == watchlist {

@@ -76,7 +76,7 @@ func (s *correlationWriter) query() *compilers.Query {
 	var b strings.Builder
 	b.WriteString(comment(compilers.Header(s.top.Source.Body, s.notes)...))
 	b.WriteString(pipe(searchSyntax.Print(base).Stage(""), slices.Concat(cut, s.lists.stages(), s.stages)))
-	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes, Result: s.result()}
+	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: b.String(), Assets: s.lists.assets, Notes: s.notes, Result: s.result(), Indexed: s.indexed()}
 }
 
 // result says what the search returns: the events that completed the correlation, whole.

@@ -82,8 +82,9 @@ func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered 
 	if plan.Filter != nil && filtered {
 		conditions = append(conditions, plan.Filter)
 	}
-	m.terms = m.w.scope()
-	for _, n := range compilers.FlatConjuncts(conditions) {
+	conditions = compilers.FlatConjuncts(conditions)
+	m.terms = append(m.w.scope(), m.w.index(conditions)...)
+	for _, n := range conditions {
 		m.w.collect(n)
 		if m.w.found.HasErrors() {
 			s.found = append(s.found, m.w.found...)
@@ -130,6 +131,11 @@ func (s *inputWriter) refuse(w *writer) {
 		s.found.Errorf("correlation-prevalence", w.prevalences[0].Range(), "correlate a rule without prevalence",
 			"spl: a correlation cannot use prevalence")
 	}
+}
+
+// indexed tells whether the search for each rule asks the index.
+func (s *inputWriter) indexed() bool {
+	return !slices.ContainsFunc(s.rules, func(m *inputRule) bool { return !m.w.indexed })
 }
 
 // base is the search for the events of all rules. Terms with which all of them begin are written once.

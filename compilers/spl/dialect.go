@@ -94,6 +94,7 @@ type writer struct {
 	hashes        map[string]cut // eval field -> how it is made
 	assets        []compilers.Asset
 	shown         []string // columns of reputation that the result has
+	indexed       bool     // the base search asks something that is answered from the index
 }
 
 func newWriter(plan *compilers.Plan) *writer {
@@ -130,7 +131,9 @@ func (w *writer) query() *compilers.Query {
 		}
 	} else {
 		var rest []ir.Node
-		for _, n := range compilers.FlatConjuncts(early) {
+		conjuncts := compilers.FlatConjuncts(early)
+		base = append(base, w.index(conjuncts)...)
+		for _, n := range conjuncts {
 			if p, ok := w.searchable(n); ok {
 				base = append(base, p)
 			} else {
@@ -165,7 +168,7 @@ func (w *writer) query() *compilers.Query {
 	if len(w.prevalences)+len(w.ancestorTests)+len(w.hashes)+len(w.lists.lookups) > 0 {
 		b.WriteString("| fields - decree_*\n")
 	}
-	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes, Result: w.result()}
+	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes, Result: w.result(), Indexed: w.indexed}
 }
 
 // result says what the search returns: whole events, or the rows of tstats.

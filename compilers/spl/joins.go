@@ -97,7 +97,7 @@ func (s *joinWriter) query() *compilers.Query {
 	text := pipe(searchSyntax.Print(base).Stage(""), slices.Concat(cut, s.lists.stages(), s.stages)) + comment(compilers.BeginFilter) + filter
 	text += comment(compilers.EndFilter) + "| sort 0 -_time\n| fields - decree_*\n"
 	header := comment(compilers.Header(s.rule.Source, s.notes)...)
-	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: header + text, Assets: s.lists.assets, Notes: s.notes, Result: s.result()}
+	return &compilers.Query{Dialect: "spl", Model: s.opt.Model.Name, Text: header + text, Assets: s.lists.assets, Notes: s.notes, Result: s.result(), Indexed: s.indexed()}
 }
 
 // result says what the search returns: the rule's own events, whole.

@@ -112,7 +112,9 @@ type branch struct {
 
 func (u *unionWriter) add(w *writer) {
 	b := &branch{writer: w, terms: w.scope()}
-	for _, n := range compilers.FlatConjuncts(compilers.Conjuncts(w.plan.Rule.Condition)) {
+	conjuncts := compilers.FlatConjuncts(compilers.Conjuncts(w.plan.Rule.Condition))
+	b.terms = append(b.terms, w.index(conjuncts)...)
+	for _, n := range conjuncts {
 		if p, ok := w.searchable(n); ok {
 			b.terms = append(b.terms, p)
 		} else {
@@ -130,11 +132,11 @@ func (u *unionWriter) query() *compilers.Query {
 	lead := u.branches[0].plan
 	var notes []compilers.Note
 	var base compilers.Listed
-	rest := false
+	rest, indexed := false, true
 	var either, filter compilers.Any
 	for _, b := range u.branches {
 		base = append(base, b.terms)
-		rest = rest || b.rest
+		rest, indexed = rest || b.rest, indexed && b.indexed
 		either = append(either, append(b.inScope(0), b.condition...))
 		kept := b.inScope(0)
 		if u.overlap { // an event must pass the filter of the branch that finds it
@@ -165,5 +167,5 @@ func (u *unionWriter) query() *compilers.Query {
 	if len(u.hashes)+len(u.lists.lookups) > 0 {
 		text += "| fields - decree_*\n"
 	}
-	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: u.lists.assets, Notes: lead.Notes, Result: u.result()}
+	return &compilers.Query{Dialect: "spl", Model: lead.Model.Name, Text: comment(lead.Header()...) + text, Assets: u.lists.assets, Notes: lead.Notes, Result: u.result(), Indexed: indexed}
 }

@@ -9,6 +9,8 @@ import (
 type Rules struct {
 	// Shortest is the number of characters that a term has at least to be in the index.
 	Shortest int
+	// Whole says that terms are whole: none is asked whose end is not certain.
+	Whole bool
 	// Before and After tell whether a term surely begins behind a character, and ends before one, in every form in which the product may store the value. At
 	// the begin and the end of a value it always does.
 	Before, After func(rune) bool
@@ -68,7 +70,7 @@ func (r Rules) in(v value) []Term {
 		whole := to < len(v) && splits(v[to], r.After)
 		from = to
 		t := Term{Text: b.String(), Prefix: !whole}
-		if begun && len(t.Text) >= r.Shortest && (whole || len(t.Text) > r.Shortest) {
+		if begun && len(t.Text) >= r.Shortest && (whole || !r.Whole && len(t.Text) > r.Shortest) {
 			found = append(found, t)
 		}
 	}

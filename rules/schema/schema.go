@@ -35,6 +35,8 @@ type Model struct {
 	Missing string `yaml:"missing"`
 	// Lists is how the product stores tables of values: "watchlist" or "lookup". "" means that it cannot.
 	Lists string `yaml:"lists"`
+	// Verbatim are columns whose values stand in the raw text of an event, as they are or with the escapes of XML or JSON.
+	Verbatim []string `yaml:"verbatim"`
 	// Longest is the maximum number of characters in a scheduled query. 0 means no limit.
 	Longest int `yaml:"longest"`
 	// TableColumn is the column with the name of a row's table. The engine uses it to assign the rows of an export to tables.

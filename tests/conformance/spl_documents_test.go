@@ -1,6 +1,7 @@
 package conformance
 
 import (
+	"encoding/json"
 	"encoding/xml"
 	"fmt"
 	"slices"
@@ -43,6 +44,22 @@ func (r record) splunk(t testing.TB) doc {
 	}
 	d["_raw"] = raw.String() + "</EventData></Event>"
 	return d
+}
+
+// otherForms are the raw texts that hold the same values in other forms: JSON, as Go writes it and with nothing escaped that need not be, and the text of a
+// classic event, whose labels have no escapes.
+func (r record) otherForms(t testing.TB) []string {
+	t.Helper()
+	escaped, err := json.Marshal(r.data)
+	require.NoError(t, err)
+	var bare, text strings.Builder
+	enc := json.NewEncoder(&bare)
+	enc.SetEscapeHTML(false)
+	require.NoError(t, enc.Encode(r.data))
+	for _, name := range sortedNames(r.data) {
+		fmt.Fprintf(&text, "%s: %s\r\n", name, r.data[name])
+	}
+	return []string{string(escaped), bare.String(), text.String()}
 }
 
 // splRows are events as a search has them: all values are texts but the time.

@@ -20,14 +20,19 @@ func TestSPLAgreesOnRandomRules(t *testing.T) {
 	require.NoError(t, err)
 	var events []doc
 	for i := range 150 {
-		events = append(events, a.record(i).splunk(t))
+		r := a.record(i)
+		e := r.splunk(t)
+		if others := r.otherForms(t); i%4 < len(others) {
+			e["_raw"] = others[i%4]
+		}
+		events = append(events, e)
 	}
 	rows, world := splRows(t, events), &splWorld{}
 	all := a.rules(t, randomRules(t))
 	wanted := found(t, m, all, writeEvents(t, events))
 	matches := 0
-	for _, r := range all {
-		q, problems := spl.New().Compile(r, compilers.Options{Model: m, Approximate: []string{"all"}})
+	for i, r := range all {
+		q, problems := spl.New().Compile(r, compilers.Options{Model: m, Approximate: []string{"all"}, NoIndexTerms: i%4 == 3})
 		if q == nil {
 			require.Equal(t, "never-matches", problems[0].Code, "%v", problems)
 			assert.Empty(t, wanted[r], "%s\n%v", r.Source.Description, problems)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 )
 
 // A reader of the search command's language, which is not eval's: OR binds tighter than the AND that is not written, case is
@@ -106,7 +107,10 @@ func (p *splSearchParser) term() func(splRow) bool {
 			return slices.ContainsFunc(values, func(is func(splRow) bool) bool { return is(r) })
 		}
 	}
-	p.must("=") // a term alone is looked for in _raw, which no search of ours does: the words of a name would be found
+	if quoted && p.peek() != "=" {
+		return splTerm(name)
+	}
+	p.must("=")
 	value, _ := p.word()
 	if !quoted && (name == "earliest" || name == "latest") {
 		bound := splMoment(value, p.world.now)
@@ -128,6 +132,46 @@ func (p *splSearchParser) word() (text string, quoted bool) {
 		return splString(t), true
 	}
 	return t, false
+}
+
+// The default breakers of segmenters.conf. Of two that begin at the same place, the longer counts.
+// https://help.splunk.com/en/data-management/splunk-enterprise-admin-manual/10.0/10.0.0-configuration-file-reference/segmenters.conf
+var (
+	splMajor = regexp.MustCompile("(?i)%2526|%2520|%21|%26|%3B|%7C|%20|%2B|%3D|%5D|%5B|%3A|%0A|%2C|%28|%29|--|[\\]\\[<>(){}|!;,'\"*\n\r \t&?+]")
+	splMinor = regexp.MustCompile(`[/:=@.\-$#%\\_]`)
+)
+
+// splSegmented has the segments of raw texts.
+var splSegmented sync.Map
+
+// splSegments cuts a raw text as an index does: what stands between two major breakers, and of that, for each minor breaker and for the end, what stands
+// before it since the last major and since the last minor breaker.
+func splSegments(raw string) map[string]bool {
+	if had, ok := splSegmented.Load(raw); ok {
+		return had.(map[string]bool)
+	}
+	segments := map[string]bool{}
+	for _, major := range splMajor.Split(strings.ToLower(raw), -1) {
+		from := 0
+		for _, at := range append(splMinor.FindAllStringIndex(major, -1), []int{len(major), len(major)}) {
+			segments[major[:at[0]]], segments[major[from:at[0]]] = true, true
+			from = at[1]
+		}
+	}
+	splSegmented.Store(raw, segments)
+	return segments
+}
+
+// splTerm finds a term that is no field's: a segment of the raw text.
+func splTerm(term string) func(splRow) bool {
+	term = strings.ToLower(term)
+	if splMajor.MatchString(term) || splMinor.MatchString(term) {
+		panic("a term with a breaker: " + term)
+	}
+	return func(r splRow) bool {
+		raw, ok := r["_raw"].(string)
+		return ok && splSegments(raw)[term]
+	}
 }
 
 // splFieldIs compares every value of a field; a field that is not there is like nothing.

@@ -53,7 +53,7 @@ type targetFidelity struct {
 }
 
 // saysIndexed are the dialects whose queries say whether they ask an index of terms.
-var saysIndexed = map[string]bool{"kql": true, "eql": true}
+var saysIndexed = map[string]bool{"kql": true, "spl": true, "eql": true}
 
 // New sums up results. They come by target, with the rules in the same order in each.
 func New(results []queries.Result, chosen []targets.Target) Report {

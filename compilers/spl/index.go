@@ -70,6 +70,9 @@ func (w *writer) indexOf(n ir.Node, searched bool) []terms.Clause {
 		}
 		return terms.Of(&ir.Or{Terms: forms}, func(n ir.Node) []terms.Clause { return ofRaw.OfTest(n.(*ir.Keyword).Test) })
 	case *ir.Match:
+		if t, ok := n.Test.(*ir.Text); ok && w.plan.Apart(t) {
+			return nil // the list may change without the search
+		}
 		col, native := w.plan.Column(n.Field)
 		whole := native && col.Made == nil && col.Within() == "" && (col.Type == "" || col.Type == schema.HashSet)
 		if whole && (searched || slices.Contains(w.plan.Model.Verbatim, col.Name)) {

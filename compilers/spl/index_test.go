@@ -63,6 +63,17 @@ func TestIndex(t *testing.T) {
 	}
 }
 
+// TestIndexOfAListApart: a lookup may change without the search.
+func TestIndexOfAListApart(t *testing.T) {
+	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nlists: {names: [certutil.exe, bitsadmin.exe]}\ndetection:\n  s: {Image|filename|expand: '%names%'}\n  condition: s\n")
+	for lists, want := range map[string]bool{compilers.ListsApart: false, compilers.ListsInline: true} {
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "splunk-windows"), Lists: lists})
+		require.NotNil(t, q, "%v", found)
+		assert.Equal(t, want, q.Indexed, q.Text)
+		assert.NotContains(t, q.Text, ` "certutil"`)
+	}
+}
+
 // TestIndexOfSeveralSearches: a search asks an index if it asks for a term of each rule that it reads.
 func TestIndexOfSeveralSearches(t *testing.T) {
 	const one = "title: A\nname: %\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine|contains|cased: '@'}, condition: s}\n---\n"

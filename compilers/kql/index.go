@@ -96,6 +96,9 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 	if !ok {
 		return nil // a keyword is looked for in every column
 	}
+	if t, ok := m.Test.(*ir.Text); ok && w.plan.Apart(t) {
+		return nil // the list may change without the query
+	}
 	switch m.Test.(type) {
 	case *ir.Text, *ir.Glob, *ir.Regex, *ir.OfFilename:
 	default:

@@ -58,6 +58,16 @@ func TestIndexTerms(t *testing.T) {
 	}
 }
 
+// TestIndexTermsOfAListApart: a watchlist may change without the query.
+func TestIndexTermsOfAListApart(t *testing.T) {
+	r := lowered.Rule(t, "title: T\nlogsource: {product: windows, category: process_creation}\nlists: {names: [certutil.exe, bitsadmin.exe]}\ndetection:\n  s: {Image|filename|expand: '%names%'}\n  condition: s\n")
+	for lists, asked := range map[string]bool{compilers.ListsApart: false, compilers.ListsInline: true} {
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel"), Lists: lists})
+		require.NotNil(t, q, "%v", found)
+		assert.Equal(t, asked, strings.Contains(q.Text, `"certutil"`), q.Text)
+	}
+}
+
 // TestIndexTermsOfJSONInAText: its sender may have written = as \u003d, of which the index has u003dadministrator.
 func TestIndexTermsOfJSONInAText(t *testing.T) {
 	for value, want := range map[string]bool{"=administrator ": false, ":administrator ": true, " administrator=": true} {

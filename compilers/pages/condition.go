@@ -232,7 +232,7 @@ func (m *maker) queries() []Block {
 	tabs := Tabs{About: "Queries by target"}
 	for i, q := range m.Queries {
 		p := Panel{ID: fmt.Sprintf("query-%d", i+1), Title: q.Title}
-		facts := Facts{{"Language", plain(q.Language)}, {"Fidelity", Cell{{Text: q.Fidelity, Kind: "fidelity"}, {Text: ": " + meanings[q.Fidelity]}}}}
+		facts := Facts{{"Language", plain(q.Language)}, {"Fidelity", Cell{{Text: q.Fidelity, Kind: "fidelity"}, {Text: ": " + q.meaning()}}}}
 		if q.Query != nil {
 			if q.Model != "" {
 				facts = append(facts, Fact{"Data model", plain(q.Model)})
@@ -272,10 +272,32 @@ func searched(r *compilers.Result) Facts {
 // meanings say what the words of fidelity mean.
 var meanings = map[string]string{
 	"exact":        "it finds the events that the rule describes, and no others",
-	"approximate":  "it differs from the rule as said below, and the rule or the project accepts that",
+	"approximate":  "it differs from the rule as said below",
 	"hand-written": "the query is written by hand: decree does not compare it with the rule",
 	"refused":      "the target cannot say this rule, for the reasons below",
 	"skipped":      "the target's product does not have this log source",
+}
+
+// accepts is what a page adds where a query has gaps with which the target refuses a rule that does not accept them.
+const accepts = ", and the rule, the project or the command accepts that"
+
+// meaning says what the word of a query's fidelity means.
+func (q Query) meaning() string {
+	out := meanings[q.Fidelity]
+	if q.Query != nil && slices.ContainsFunc(q.Query.Notes, func(n compilers.Note) bool { return gap(n.Code).Kind == "accepted" }) {
+		out += accepts
+	}
+	return out
+}
+
+// gap is the page of a code. A code without one has an empty page.
+func gap(code string) compilers.Gap {
+	for _, g := range compilers.Gaps() {
+		if g.Code == code {
+			return g
+		}
+	}
+	return compilers.Gap{}
 }
 
 // effects say what a gap changes.
@@ -291,14 +313,14 @@ func (q Query) gaps() []Block {
 			if !known {
 				effect = n.Effect
 			}
-			t.Rows = append(t.Rows, []Cell{code(n.Code), {{Text: effect, Kind: "effect"}}, append(plain(n.Message), explained(n.Code)...)})
+			t.Rows = append(t.Rows, []Cell{code(n.Code), {{Text: effect, Kind: "effect"}}, append(marked(n.Message), explained(n.Code)...)})
 		}
 		out = append(out, t)
 	}
 	if q.Query == nil && len(q.Why) > 0 {
 		t := Table{Head: []string{"Reason", "Why", "What to do"}}
 		for _, w := range q.Why {
-			t.Rows = append(t.Rows, []Cell{code(w.Code), plain(w.Message), plain(w.Hint)})
+			t.Rows = append(t.Rows, []Cell{code(w.Code), marked(w.Message), marked(w.Hint)})
 		}
 		out = append(out, t)
 	}
@@ -307,10 +329,8 @@ func (q Query) gaps() []Block {
 
 // explained is the page of a gap, in words.
 func explained(code string) Cell {
-	for _, g := range compilers.Gaps() {
-		if g.Code == code {
-			return Cell{{Text: "\n" + Lines(g.Why)}}
-		}
+	if why := gap(code).Why; why != "" {
+		return marked("\n" + why)
 	}
 	return nil
 }
@@ -327,7 +347,10 @@ func (m *maker) fields() []Block {
 	}
 	for _, f := range m.Fields {
 		name := code(f.Name)
-		if f.Entity {
+		switch {
+		case f.Of != "":
+			name = append(name, Span{Text: " of the " + f.Of})
+		case f.Entity:
 			name = append(name, Span{Text: " (entity)"})
 		}
 		row := []Cell{name}

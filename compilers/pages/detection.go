@@ -97,6 +97,7 @@ type Package struct {
 type Field struct {
 	Name    string
 	Entity  bool
+	Of      string              // whose value it is if it is not the event's own and no field of Sigma's names it: parent, grandparent or actor
 	Columns map[string][]string // target -> columns with notes; a target without the field has none
 }
 

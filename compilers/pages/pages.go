@@ -129,6 +129,23 @@ func plain(text string) Cell { return Cell{{Text: diag.Visible(text)}} }
 // code is a text of a rule as it is.
 func code(text string) Cell { return Cell{{Text: diag.Visible(text), Code: true}} }
 
+// marked is a text of decree's own, in which what stands between backticks is code. A backtick without a second one is kept.
+func marked(text string) Cell {
+	var out Cell
+	for text != "" {
+		before, rest, opened := strings.Cut(text, "`")
+		inner, after, closed := strings.Cut(rest, "`")
+		if !opened || !closed || inner == "" {
+			return append(out, Span{Text: Lines(text)})
+		}
+		if before != "" {
+			out = append(out, Span{Text: Lines(before)})
+		}
+		out, text = append(out, code(inner)...), after
+	}
+	return out
+}
+
 // date is a date, which stays in one line.
 func date(text string) Cell {
 	const longest = len("2006-01-02")

@@ -160,7 +160,7 @@ func TestAPageHasEverySection(t *testing.T) {
 		"permission":         {"User"},
 		"attack-description": {"A"}, "considerations": {"C"}, "false-positives": {"None"}, "response": {"R"}, "blind-spots": {"B"},
 		"references":  {"https://example.org/a javascript:alert(1) Internal"},
-		"detection":   {"Language=Microsoft KQL", "Fidelity=approximate: it differs", "deep-ancestor may find less m", "other strange n", "To deploy beside it: list.csv: the list a\nb", "Searches=T", "Index patterns=logs-*", "Elastic EQL: Language", "fieldref no use KQL"},
+		"detection":   {"Language=Microsoft KQL", "Fidelity=approximate: it differs from the rule as said below, and the rule, the project or the command accepts that", "deep-ancestor may find less m", "other strange n", "To deploy beside it: list.csv: the list a\nb", "Searches=T", "Index patterns=logs-*", "Elastic EQL: Language", "fieldref no use KQL"},
 		"lists":       {"tools: 2 values: a.exe, b.exe", "more: 2 values: Union of=tools"},
 		"fields":      {"Field|Microsoft KQL|Elastic EQL Image FolderPath not held sha1 (entity) not held not held"},
 		"packages":    {"Microsoft Sentinel Scheduled Whole 1.0.0 whole.yaml"},
@@ -314,6 +314,34 @@ detection: {a: {EventID: 4624, LogonType: 3}, condition: a}
 			assert.Contains(t, sections["condition"], "What Remote logon looks for: Log source=windows/security")
 			assert.Equal(t, 1, strings.Count(sections["condition"], "looks for:"), "first_seen looks back at no rule")
 			assert.Contains(t, sections["related"], "Remote logon this detection joins it")
+		}
+	}
+}
+
+// TestMeaningOfApproximate: only what the target refuses otherwise is called accepted.
+func TestMeaningOfApproximate(t *testing.T) {
+	of := func(codes ...string) Query {
+		q := Query{Fidelity: "approximate", Query: &compilers.Query{}}
+		for _, code := range codes {
+			q.Query.Notes = append(q.Query.Notes, compilers.Note{Code: code})
+		}
+		return q
+	}
+	assert.Equal(t, "it differs from the rule as said below", of("join-period", "fileprofile-limit").meaning())
+	assert.Equal(t, "it differs from the rule as said below, and the rule, the project or the command accepts that", of("join-period", "deep-ancestor").meaning())
+}
+
+// TestCodeInTheTextsOfGaps: what stands between backticks is code, with no backticks, and a single one is kept.
+func TestCodeInTheTextsOfGaps(t *testing.T) {
+	assert.Equal(t, Cell{{Text: "use "}, {Text: "x: y", Code: true}, {Text: " or\n"}, {Text: "z", Code: true}}, marked("use `x: y` or\n`z`"))
+	assert.Equal(t, Cell{{Text: "a ` b"}}, marked("a ` b"))
+	assert.Equal(t, Cell{{Text: "``"}}, marked("``"))
+	assert.Empty(t, marked(""))
+	q := Query{Why: []Reason{{"c", "no `a`", "write `b`"}}}
+	assert.Equal(t, []Cell{code("c"), {{Text: "no "}, {Text: "a", Code: true}}, {{Text: "write "}, {Text: "b", Code: true}}}, q.gaps()[0].(Table).Rows[0])
+	for _, g := range compilers.Gaps() {
+		for _, s := range explained(g.Code) {
+			assert.NotContains(t, s.Text, "`", g.Code)
 		}
 	}
 }

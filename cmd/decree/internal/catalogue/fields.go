@@ -50,23 +50,28 @@ func (h *held) fields(d *pages.Detection, q queries.Result) error {
 			}
 		}
 		for i, name := range slices.Concat(fields, entities) {
-			h.field(d, q, m, r, name, i >= len(fields))
+			entity := i >= len(fields) && !isField(m, r, name)
+			addField(d, q, pages.Field{Name: name, Entity: entity}, fieldmap.Held(m, r, name, entity))
+		}
+		for _, p := range fieldmap.OfOthers(r) {
+			addField(d, q, pages.Field{Name: p.Value().Name, Of: p.Spec.Of}, fieldmap.Counted(m, r, p))
 		}
 	}
 	return nil
 }
 
-// field adds the columns of a field or entity of a rule's events.
-func (h *held) field(d *pages.Detection, q queries.Result, m *schema.Model, r *ir.Rule, name string, entity bool) {
-	at := slices.IndexFunc(d.Fields, func(f pages.Field) bool { return f.Name == name && f.Entity == entity })
+// addField adds the columns of a field or entity of a rule's events.
+func addField(d *pages.Detection, q queries.Result, of pages.Field, columns []fieldmap.Column) {
+	at := slices.IndexFunc(d.Fields, func(f pages.Field) bool { return f.Name == of.Name && f.Entity == of.Entity && f.Of == of.Of })
 	if at < 0 {
 		at = len(d.Fields)
-		d.Fields = append(d.Fields, pages.Field{Name: name, Entity: entity, Columns: map[string][]string{}})
+		of.Columns = map[string][]string{}
+		d.Fields = append(d.Fields, of)
 	}
 	if q.Skipped {
 		return
 	}
-	for _, c := range fieldmap.Held(m, r, name, entity) {
+	for _, c := range columns {
 		if text := cmp.Or(c.Column, strings.Join(c.Notes, ", ")); !c.Lacks && !slices.Contains(d.Fields[at].Columns[q.Target.Name], text) {
 			d.Fields[at].Columns[q.Target.Name] = append(d.Fields[at].Columns[q.Target.Name], text)
 		}
@@ -104,4 +109,10 @@ func readElsewhere(q queries.Result, r *ir.Rule, all []*ir.Rule) []string {
 // isEntity tells whether some log of a rule's events knows an entity of a name.
 func isEntity(m *schema.Model, r *ir.Rule, name string) bool {
 	return slices.ContainsFunc(m.Candidates(r), func(s *schema.Source) bool { _, ok := s.Entities[name]; return ok })
+}
+
+// isField tells whether some log of a rule's events has a field of a name, and none an entity.
+func isField(m *schema.Model, r *ir.Rule, name string) bool {
+	held := func(c fieldmap.Column) bool { return !c.Lacks }
+	return !isEntity(m, r, name) && slices.ContainsFunc(fieldmap.Held(m, r, name, false), held)
 }

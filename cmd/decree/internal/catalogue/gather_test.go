@@ -117,6 +117,48 @@ detection: {a: {EventID: 4624}, condition: a}
 	assert.Equal(t, []string{"windows/process_creation", "windows/security"}, got)
 }
 
+// TestValuesOfOtherProcesses: a value of the parent has the columns that queries ask, not those of the event's own; and a field is no entity.
+func TestValuesOfOtherProcesses(t *testing.T) {
+	clitest.Files(t, `
+-- rules/r.yml --
+title: Rare parent
+logsource: {product: windows, category: process_creation}
+schedule: {every: 1h, lookback: 2h}
+prevalence:
+  seldom: {field: Image, of: parent, local: {distinct: host, lte: 2, over: 7d}}
+  unsigned: {field: sha1, of: parent, signature: Unsigned}
+  above: {field: sha1, of: grandparent, signature: Unsigned}
+  lines: {field: CommandLine, local: {distinct: User, lte: 2, over: 7d}}
+  acting: {field: sha256, of: actor, local: {distinct: host, lte: 2, over: 7d}}
+detection: {a: {Image: x}, condition: a and seldom and unsigned and above and lines and acting}
+`)
+	s, _, _ := clitest.Streams("")
+	set, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}})
+	require.NoError(t, err)
+	require.Empty(t, set.Found.Errors(), "%v", set.Found)
+	results, err := queries.Compile(set, targets.All, queries.Options{})
+	require.NoError(t, err)
+	d, held := &pages.Detection{}, newHeld(set.Project)
+	for _, q := range results {
+		require.NoError(t, held.fields(d, q))
+	}
+	got := map[string][]string{}
+	for _, f := range d.Fields {
+		name := f.Name
+		if f.Of != "" {
+			name += " of the " + f.Of
+		}
+		if f.Entity {
+			name += " (entity)"
+		}
+		got[name] = f.Columns["kql"]
+	}
+	assert.Equal(t, map[string][]string{
+		"Image": {"FolderPath"}, "ParentImage": {"InitiatingProcessFolderPath"}, "CommandLine": {"ProcessCommandLine"}, "User": {"AccountName"}, "host (entity)": {"DeviceId"},
+		"sha1 of the parent": {"InitiatingProcessSHA1"}, "sha1 of the grandparent": nil, "sha256 of the actor": {"InitiatingProcessSHA256"},
+	}, got)
+}
+
 func names(fields []pages.Field) []string {
 	var out []string
 	for _, f := range fields {

@@ -162,12 +162,8 @@ func fieldOf(m *schema.Model, s *schema.Source, name string) Column {
 
 // Held says where the sources of a rule have a field or an entity, one for each source that the rule is asked of.
 func Held(m *schema.Model, r *ir.Rule, name string, entity bool) []Column {
-	sources := m.Answering(r)
-	if len(sources) == 0 {
-		sources = m.Candidates(r)
-	}
 	var out []Column
-	for _, s := range sources {
+	for _, s := range asked(m, r) {
 		c := fieldOf(m, s, name)
 		if entity {
 			c = entityOf(s, name)
@@ -176,6 +172,29 @@ func Held(m *schema.Model, r *ir.Rule, name string, entity bool) []Column {
 		out = append(out, c)
 	}
 	return out
+}
+
+// Counted says where the sources of a rule have the value of another process that a prevalence condition asks about, one for each source that the
+// rule is asked of. Queries ask the event alone.
+func Counted(m *schema.Model, r *ir.Rule, p *ir.Prevalence) []Column {
+	var out []Column
+	for _, s := range asked(m, r) {
+		c := Column{Lacks: true}
+		if columns, _ := m.Counted(s, p); len(columns) > 0 {
+			c = columnOf(columns[0])
+		}
+		c.Model, c.Source = m.Name, s.Name
+		out = append(out, c)
+	}
+	return out
+}
+
+// asked are the sources that a rule is asked of, or that could be if they had its fields.
+func asked(m *schema.Model, r *ir.Rule) []*schema.Source {
+	if sources := m.Answering(r); len(sources) > 0 {
+		return sources
+	}
+	return m.Candidates(r)
 }
 
 // otherwise gives the fields that a source is asked of instead of one that it lacks: those of hashes for Sysmon's list of them.

@@ -29,6 +29,9 @@ func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 		for _, name := range slices.Concat(fields, entities) {
 			use(name)
 		}
+		for _, p := range OfOthers(r) {
+			use(p.Value().Name)
+		}
 		for _, joining := range set.Rules {
 			for _, f := range joining.IR.ReadOf(r) {
 				use(Named(f))
@@ -52,6 +55,7 @@ func Named(f ir.Field) string {
 }
 
 // Reads gives the fields and the entities that a rule and the filters on it read, each once, in the order of the rule. Of an extract they are those that it is made of.
+// A name that may be a field's or an entity's, as in prevalence, is among the entities. What OfOthers tells is left out.
 func Reads(r *ir.Rule) (fields, entities []string) {
 	add := func(to *[]string, name string) {
 		if !slices.Contains(*to, name) {
@@ -75,23 +79,50 @@ func Reads(r *ir.Rule) (fields, entities []string) {
 				field(f)
 			}
 		case *ir.Prevalence:
-			counted := []ir.Field{n.Value()}
+			counted := []ir.Field{}
+			if !ofOther(n) {
+				counted = append(counted, n.Value())
+			}
 			if n.Spec.Local != nil {
 				counted = append(counted, n.By())
 			}
 			for _, f := range counted {
-				if add(&entities, f.Name); f.Level > 0 || f.Extract != nil {
+				if f.Level > 0 || f.Extract != nil {
 					field(f)
+				} else {
+					add(&entities, f.Name)
 				}
 			}
 		}
 		return true
 	}
+	inspect(r, each)
+	return fields, entities
+}
+
+// OfOthers gives the prevalence conditions of a rule that ask about another process's value, such as the sha1 of the parent, for which Sigma has no field.
+func OfOthers(r *ir.Rule) []*ir.Prevalence {
+	var out []*ir.Prevalence
+	inspect(r, func(n ir.Node) bool {
+		if p, ok := n.(*ir.Prevalence); ok && ofOther(p) && !slices.Contains(out, p) {
+			out = append(out, p)
+		}
+		return true
+	})
+	return out
+}
+
+func ofOther(p *ir.Prevalence) bool {
+	f := p.Value()
+	return p.Spec.Of == "actor" || f.Level > 0 && !ir.OfProcess(f.Name)
+}
+
+// inspect walks the condition of a rule and what filters require.
+func inspect(r *ir.Rule, each func(ir.Node) bool) {
 	ir.Inspect(r.Condition, each)
 	for _, required := range r.Required() {
 		ir.Inspect(required, each)
 	}
-	return fields, entities
 }
 
 func lowerCase(ls rules.LogSource) rules.LogSource {

@@ -174,18 +174,8 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 		out.Holds, out.Unknown = false, true
 	}
 	switch n := n.(type) {
-	case *ir.And:
-		out.Text = "all of"
-	case *ir.Or:
-		out.Text = "any of"
-	case *ir.AtLeast:
-		out.Text = fmt.Sprintf("at least %d of", n.Count)
-	case *ir.Not:
-		out.Text = "not"
 	case *ir.Named:
 		out.Text = n.Name
-	case *ir.Const:
-		out.Text = fmt.Sprintf("always %t", n.Value)
 	case *ir.Keyword:
 		out.Text = "any value " + ir.Describe(n.Test)
 	case *ir.Prevalence:
@@ -200,9 +190,13 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 		out.Value = m.found(t.N, s).Describe()
 	case *ir.Match:
 		out.Text = n.Field.String() + " " + ir.Describe(n.Test)
-		out.Value, out.From, out.Texts = m.actual(n.Field, n.Test, t, s)
+		if of, ok := n.Test.(*ir.Elements); ok && t.Op == condition.Atom {
+			m.examine(&out, n.Field, of, t)
+		} else {
+			out.Value, out.From, out.Texts = m.actual(n.Field, n.Test, t, s)
+		}
 	default:
-		panic("engine: unknown node")
+		out.Text = groupText(n)
 	}
 	for i, child := range ir.Children(n) {
 		out.Steps = append(out.Steps, m.step(child, t.Terms[i], s))

@@ -2,6 +2,7 @@ package engine_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"slices"
 	"testing"
 
@@ -122,4 +123,50 @@ func TestEventIDIsTheFirstColumnThatIsThere(t *testing.T) {
 	m := lowered.Model(t, "windows")
 	assert.Equal(t, "7", engine.EventID(m, &event.Event{Fields: map[string]any{"EventRecordID": json.Number("7")}}))
 	assert.Empty(t, engine.EventID(m, &event.Event{Fields: map[string]any{"x": 1}}))
+}
+
+func TestExplanationsOfArraysShowTheNearestElement(t *testing.T) {
+	r := lowered.Rule(t, "sigma-version: 3\ndetection:\n  a:\n    targets[any]:\n      type: User\n      name|contains: [adm, root]\n      roles[none]: {id: 7}\n  condition: a\n")
+	for _, c := range []struct {
+		event, value string
+		parts        []string
+	}{
+		{`{"targets":[{"type":"Group"},{"type":"User","name":"admin","roles":[{"id":"1"}]}]}`, "elements: 2, shown: [1]",
+			[]string{`true type equals "User": "User"`, `true name contains "adm", "root": "admin"`, `true roles has no element with: elements: 1, shown: [0]`}},
+		{`{"targets":[{"type":"Group"},{"type":"User","name":"bob"},{"name":"x"}]}`, "elements: 3, shown: [1]",
+			[]string{`true type equals "User": "User"`, `false name contains "adm", "root": "bob"`, `true roles has no element with (id eq 7): missing`}},
+		{`{"targets":[]}`, "an array without elements", nil},
+		{`{"targets":"x"}`, `"x", not an array`, nil},
+		{`{"other":1}`, "missing, or not an array", nil},
+	} {
+		x := explained(t, engine.Options{}, r, c.event)
+		step := x.Condition
+		for step.Value == "" {
+			step = &step.Steps[0]
+		}
+		assert.Equal(t, c.value, step.Value, c.event)
+		var parts []string
+		for _, p := range step.Steps {
+			parts = append(parts, fmt.Sprintf("%t %s: %s", p.Holds, p.Text, p.Value))
+		}
+		assert.Equal(t, c.parts, parts, c.event)
+	}
+}
+
+func TestExplanationsOfEachElementShowTheOneThatFails(t *testing.T) {
+	for body, want := range map[string]string{
+		"targets[all]:\n      - {type: a}\n      - {type: b}": "elements: 3, shown: [2]",
+		"targets[all_or_empty].type: [a, b]":                  "elements: 3, shown: [2]",
+		"targets[none].type: b":                               "elements: 3, shown: [1]",
+		"targets[-1].type: b":                                 "elements: 3, shown: [2]",
+		"targets[9].type: b":                                  "elements: 3",
+		"targets[any]:\n      x: {type: c}\n      y: {type: d}\n      z: {n: '1'}\n      condition: z and not x and not y": "elements: 3, shown: [0]",
+	} {
+		x := explained(t, engine.Options{}, lowered.Rule(t, "sigma-version: 3\ndetection:\n  a:\n    "+body+"\n  condition: a\n"), `{"targets":[{"type":"a"},{"type":"b"},{"type":"c"}]}`)
+		step := x.Condition
+		for step.Value == "" {
+			step = &step.Steps[0]
+		}
+		assert.Equal(t, want, step.Value, body)
+	}
 }

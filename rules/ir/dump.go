@@ -48,7 +48,7 @@ func (d *dumper) node(n Node, depth int) {
 		d.line(depth, "%t", n.Value)
 	case *Match:
 		if of, ok := n.Test.(*Elements); ok {
-			d.line(depth, "%s %s", n.Field, of.which())
+			d.line(depth, "%s %s", n.Field, of.Described())
 			d.node(of.Body, depth+1)
 			break
 		}
@@ -171,7 +171,7 @@ func Describe(t Test) string {
 		if !strings.HasPrefix(body, "(") {
 			body = "(" + body + ")"
 		}
-		return t.which() + " " + body
+		return t.Described() + " " + body
 	case *FieldRef:
 		return fmt.Sprintf("%s the field %s%s", t.Op, t.Other, cased(t.Cased))
 	case *TimePart:
@@ -180,8 +180,8 @@ func Describe(t Test) string {
 	panic("ir: unknown test")
 }
 
-// which says in words of which elements the body must hold.
-func (t *Elements) which() string {
+// Described says in words of which elements the body must hold.
+func (t *Elements) Described() string {
 	switch t.Which {
 	case rules.AnyElement:
 		return "has an element with"

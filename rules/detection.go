@@ -110,6 +110,12 @@ func (r *Rule) EachItemWithElements(f func(Item)) {
 	r.eachItem(f, below)
 }
 
+// EachElements visits the rule's tests of arrays, without those in elements.
+func (r *Rule) EachElements(f func(Elements)) { r.eachItem(func(Item) {}, f) }
+
+// EachOf visits the items of a selection, and its tests of arrays without what is in their elements.
+func EachOf(s Selection, item func(Item), elements func(Elements)) { items(s, item, elements) }
+
 func (r *Rule) eachItem(f func(Item), below func(Elements)) {
 	for _, s := range r.Searches {
 		items(s.Body, f, below)

@@ -2,11 +2,11 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/agnivade/levenshtein"
 
 	"decree/rules"
-	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -87,10 +87,16 @@ func shown(ls rules.LogSource, name string) bool {
 			open = open || mapped && source.Has(m, f)
 		}
 	}
-	near := diag.Closest(name, known)
+	near := closestName(name, known)
+	if near != "" && near == entityOfWord[strings.ToLower(name)] {
+		return false
+	}
 	return !asked || open && (near == "" || levenshtein.ComputeDistance(name, near) > maxMisspelt)
 }
 
 func alertFieldHint(name string, known []string) string {
-	return diag.Suggest("did you mean `%s`?", name, known, "name a field that the log source has, or map it in a model file")
+	if near := closestName(name, known); near != "" {
+		return "did you mean `" + near + "`?"
+	}
+	return "name a field that the log source has, or map it in a model file"
 }

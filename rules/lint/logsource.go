@@ -98,31 +98,8 @@ func unknownField(s *subject) {
 			}
 		}
 	})
-	for _, q := range s.Prevalence {
-		unknownCounted(s, q.Field, q.FieldRange)
-		if q.Local != nil {
-			unknownCounted(s, q.Local.Distinct, q.Local.DistinctRange)
-		}
-	}
-}
-
-// unknownCounted reports the name of a value that is counted, or of those that saw it, if it is close to one that the log source has. Names of entities
-// are few and short.
-func unknownCounted(s *subject, name string, at diag.Range) {
-	if name == "" || s.ExtractNamed(name) != nil {
-		return
-	}
-	for _, ls := range s.LogSources() {
-		known := fieldsOf(ls)
-		bare := strings.TrimPrefix(strings.TrimPrefix(name, "Grand"), "Parent") // of a process above
-		if isListed(ls, name) || isListed(ls, bare) || slices.Contains(known, name) {
-			continue
-		}
-		if near := diag.Closest(name, known); near != "" {
-			s.report(at, "did you mean `"+near+"`?", "no data model has a field or entity %q in this log source", name)
-			return
-		}
-	}
+	unknownNames(s)
+	unknownOfElements(s)
 }
 
 // isListed tells whether a model lists a field or an entity of a log source.

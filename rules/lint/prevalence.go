@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"decree/rules"
@@ -17,6 +18,7 @@ var prevalenceChecks = []Check{
 			}
 		}
 	}},
+	{Code: "unknown-value", Severity: diag.Warning, rule: unknownSignature},
 	{Code: "bound-without-effect", Severity: diag.Warning, rule: func(s *subject) {
 		for _, p := range s.Prevalence {
 			if p.Local != nil {
@@ -38,5 +40,24 @@ func reportBound(s *subject, b rules.Bound, why string, least float64, always bo
 		s.report(b.Range, "write a larger number", "the bound can never hold: %s", why)
 	case always && (b.Op == "gte" && b.Value <= least || b.Op == "gt" && b.Value < least):
 		s.report(b.Range, "write a larger number, or remove the bound", "the bound always holds: %s", why)
+	}
+}
+
+// signatureStates are the words of SignatureState: https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
+var signatureStates = []string{"SignedValid", "SignedInvalid", "Unsigned", "Unknown"}
+
+// unknownSignature reports a state of a signature that FileProfile() never gives. An empty text is what is unknown.
+func unknownSignature(s *subject) {
+	for _, p := range s.Prevalence {
+		for _, t := range p.Reputation {
+			if t.Part != "signature" || t.Is == nil {
+				continue
+			}
+			for _, v := range t.Is.Values {
+				if v != "" && !slices.ContainsFunc(signatureStates, func(state string) bool { return strings.EqualFold(state, v) }) && !strings.ContainsAny(v, "*?") {
+					s.report(t.Range, diag.OneOf(v, signatureStates), "no signature has the state %q", v)
+				}
+			}
+		}
 	}
 }

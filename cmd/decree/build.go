@@ -43,10 +43,11 @@ func newBuild(s *stdio.Streams) *cobra.Command {
 		Long: `Check every rule, run its regression tests, and write it for every target. The
 output folder gets the queries, what they need beside them, and summary.json.
 If a rule has an error or a test fails, nothing is written. A rule that a target
-cannot say is refused, and one of another product is skipped: both are counted.
-With --strict nothing is written if a rule is refused. A project says what else
-stops a build: missing tests, low coverage, warnings. With docs in decree.yml
-the folder gets the catalogue that decree docs writes, too.
+cannot say is refused, one of another product is skipped, and one that its
+product does not take is not packaged: all are counted. With --strict nothing is
+written if a rule is refused or not packaged. A project says what else stops a
+build: missing tests, low coverage, warnings. With docs in decree.yml the folder
+gets the catalogue that decree docs writes, too.
 
 Use it in CI, or before you deploy. Without paths it builds the project, for the
 targets of the project. Outside of a project it builds the shipped library.`,
@@ -59,7 +60,7 @@ targets of the project. Outside of a project it builds the shipped library.`,
 		},
 	}
 	cmd.Flags().StringVarP(&p.out, "out", "o", "dist", "output `DIR`; decree replaces only its own files there")
-	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule; a skipped rule is of another product and never fails")
+	cmd.Flags().BoolVar(&p.strict, "strict", false, "fail if a target refuses a rule or cannot package it; a skipped rule is of another product and never fails")
 	addIndexTerms(cmd, &p.unindexed)
 	usage.AddForce(cmd, &p.force, "")
 	p.selection.AddTo(cmd)
@@ -73,8 +74,9 @@ type buildSummary struct {
 	Rules       int                 `json:"rules"`
 	Passed      int                 `json:"tests_passed"`
 	Failed      int                 `json:"tests_failed"`
-	Refused     int                 `json:"refused"` // queries that a target cannot write
-	Skipped     int                 `json:"skipped"` // rules of another product than the target's, for each target
+	Refused     int                 `json:"refused"`                // queries that a target cannot write
+	Skipped     int                 `json:"skipped"`                // rules of another product than the target's, for each target
+	NotPackaged int                 `json:"not_packaged,omitempty"` // rules with a query that the package of a target leaves out, for each target
 	Queries     []builtQuery        `json:"queries"`
 	Packages    []packaging.Package `json:"packages,omitempty"`
 }
@@ -89,6 +91,8 @@ type builtQuery struct {
 	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused or skipped
 	Assets   int              `json:"assets"`
 	Notes    []compilers.Note `json:"notes,omitempty"`
+	// NotPackaged are the errors for which the package of the target leaves the rule out.
+	NotPackaged diag.Diagnostics `json:"not_packaged,omitempty"`
 }
 
 func build(s *stdio.Streams, p buildParams) error {
@@ -144,7 +148,9 @@ func build(s *stdio.Streams, p buildParams) error {
 	}
 	files := made.Files
 	found = append(found, made.Found...)
-	summary.Packages = made.Packages
+	report := fidelity.New(results, chosen, made)
+	summary.Packages, summary.NotPackaged = made.Packages, report.NotPackaged()
+	refusals := map[diag.Diagnostic]bool{} // which decree compile shows
 	for _, r := range results {
 		set.KeepRule(r.Source)
 		for _, d := range r.Found {
@@ -152,9 +158,14 @@ func build(s *stdio.Streams, p buildParams) error {
 				found = append(found, d)
 			}
 		}
+		if r.Query == nil {
+			for _, d := range slices.Concat(r.Found, made.Refusal(r)) {
+				refusals[d] = true
+			}
+		}
 		written := r.Files()
 		files = append(files, written...)
-		summary.Queries = append(summary.Queries, newBuiltQuery(r, written))
+		summary.Queries = append(summary.Queries, newBuiltQuery(r, written, made.LeftOut(r)))
 	}
 	if in.Docs != nil {
 		of := catalogue.Parts{Set: set, Queries: results, Packages: made, Tests: loaded, Outcomes: tests.Outcomes()}
@@ -167,7 +178,7 @@ func build(s *stdio.Streams, p buildParams) error {
 			files = append(files, f)
 		}
 	}
-	if why := stops(in, p.strict, summary.Refused, summary.Skipped); why != "" {
+	if why := stops(in, p.strict, summary); why != "" {
 		queries.Show(s, set, found, results)
 		queries.ShowCounts(s, results)
 		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
@@ -182,15 +193,15 @@ func build(s *stdio.Streams, p buildParams) error {
 	}
 	summedUp := summary.Refused > shownRefusals || p.selection.Library  // who builds the shipped rules cannot change them
 	set.Show(s, slices.DeleteFunc(found, func(d diag.Diagnostic) bool { // the report has the reasons
-		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || (summedUp && d.Severity == diag.Error)
+		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || (summedUp && refusals[d])
 	}))
-	if summedUp {
+	if summedUp && summary.Refused > 0 {
 		fmt.Fprintln(s.Err, "decree compile shows each refusal with its place")
 	}
 	if p.format == "json" {
 		return s.WriteJSON(summary)
 	}
-	if err := fidelity.New(results, chosen).Print(s, "text"); err != nil {
+	if err := report.Print(s, "text"); err != nil {
 		return err
 	}
 	return summary.print(s, p.out, len(files)+1)
@@ -205,8 +216,8 @@ func packages(set *ruleset.Set, chosen []targets.Target, opt queries.Options) (p
 	return packaging.Make(set, packaged, opt, func(t targets.Target) string { return path.Join(t.Name, "package") })
 }
 
-func newBuiltQuery(c queries.Result, files []output.File) builtQuery {
-	q := builtQuery{Rule: c.Rule, ID: c.Source.IR.Source.ID, Target: c.Target.Name, Dialect: c.Target.Dialect.Name(), Model: c.Model, Fidelity: fidelity.Of(c)}
+func newBuiltQuery(c queries.Result, files []output.File, notPackaged diag.Diagnostics) builtQuery {
+	q := builtQuery{Rule: c.Rule, ID: c.Source.IR.Source.ID, Target: c.Target.Name, Dialect: c.Target.Dialect.Name(), Model: c.Model, Fidelity: fidelity.Of(c), NotPackaged: notPackaged}
 	if c.Query != nil {
 		q.File, q.Assets, q.Notes = files[0].Path, len(c.Query.Assets), c.Query.Notes
 	}
@@ -215,8 +226,11 @@ func newBuiltQuery(c queries.Result, files []output.File) builtQuery {
 
 func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 	without := ""
-	if b.Refused+b.Skipped > 0 {
+	if b.Refused+b.Skipped+b.NotPackaged > 0 {
 		without = fmt.Sprintf("; %d refused, %d skipped", b.Refused, b.Skipped)
+	}
+	if b.NotPackaged > 0 {
+		without += fmt.Sprintf(", %d not packaged", b.NotPackaged)
 	}
 	_, err := fmt.Fprintf(s.Out, "\n%s valid, %s passed, %d failed%s; %s written to %s\n", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, without, plural.Count(files, "file"), diag.Visible(out))
 	return err

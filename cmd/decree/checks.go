@@ -82,18 +82,21 @@ func forBuild(s *stdio.Streams, set *ruleset.Set, tests *ruletests.Tests) (diag.
 	return found, nil
 }
 
-// stops says why a build that could write every file must not: rules without a query that the user or the project does not accept. It is empty if
-// nothing stops it.
-func stops(p *project.Project, strict bool, refused, skipped int) string {
+// stops says why a build that could write every file must not: rules without a query or without a package that the user or the project does not accept.
+// It is empty if nothing stops it.
+func stops(p *project.Project, strict bool, summary buildSummary) string {
 	asked := "fail_on in " + project.FileName
 	if strict {
 		asked = "--strict"
 	}
+	refusing := strict || p.FailsOn(project.Refused)
 	switch {
-	case refused > 0 && (strict || p.FailsOn(project.Refused)):
-		return fmt.Sprintf("%s: %s refused", asked, plural.Count(refused, "rule"))
-	case skipped > 0 && p.FailsOn(project.Skipped):
-		return fmt.Sprintf("fail_on in %s: %s skipped", project.FileName, plural.Count(skipped, "rule"))
+	case summary.Refused > 0 && refusing:
+		return fmt.Sprintf("%s: %s refused", asked, plural.Count(summary.Refused, "rule"))
+	case summary.NotPackaged > 0 && refusing:
+		return fmt.Sprintf("%s: %s not packaged", asked, plural.Count(summary.NotPackaged, "rule"))
+	case summary.Skipped > 0 && p.FailsOn(project.Skipped):
+		return fmt.Sprintf("fail_on in %s: %s skipped", project.FileName, plural.Count(summary.Skipped, "rule"))
 	}
 	return ""
 }

@@ -11,6 +11,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fidelity"
 	"decree/cmd/decree/internal/output"
+	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
@@ -192,7 +193,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	}
 	if p.report {
 		set.Show(s, set.Found)
-		if err := fidelity.New(results, chosen).Print(s, p.format); err != nil {
+		if err := fidelity.New(results, chosen, packaging.Made{}).Print(s, p.format); err != nil {
 			return err
 		}
 		refused, _ := queries.WithoutQuery(results)

@@ -121,7 +121,24 @@ type File struct {
 type Output struct {
 	Files []File
 	Made  []Made // one for each packaged rule, in the order of the inputs
+	Left  []Left // one for each rule that is not packaged
 	Found diag.Diagnostics
+}
+
+// Left is a rule that the product does not take.
+type Left struct {
+	Rule *rules.Rule
+	Why  diag.Diagnostics // errors: one or more
+}
+
+// Take keeps the findings of a rule. It tells whether the rule can be packaged: with an error it is left out.
+func (o *Output) Take(r *rules.Rule, found diag.Diagnostics) bool {
+	o.Found = append(o.Found, found...)
+	if !found.HasErrors() {
+		return true
+	}
+	o.Left = append(o.Left, Left{Rule: r, Why: found.OnlyErrors()})
+	return false
 }
 
 // Made says what one rule became.

@@ -371,15 +371,25 @@ func (m *maker) fields() []Block {
 
 func (m *maker) packages() []Block {
 	t := Table{Head: []string{"Product", "Kind", "Name", "Version", "Files"}}
+	left := Table{Head: []string{"Product", "Not packaged", "Why", "What to do"}}
 	for _, p := range m.Packages {
+		for _, w := range p.Why {
+			left.Rows = append(left.Rows, []Cell{plain(p.Format), code(w.Code), plain(w.Message), plain(w.Hint)})
+		}
+		if len(p.Why) > 0 {
+			continue
+		}
 		var files []Cell
 		for _, f := range p.Files {
 			files = append(files, Cell{{Text: diag.Visible(fileName(f)), File: f}})
 		}
 		t.Rows = append(t.Rows, []Cell{plain(p.Format), plain(p.Kind), plain(p.Name), plain(p.Version), joined(files, "\n")})
 	}
-	if len(t.Rows) == 0 {
-		return nil
+	var out []Block
+	for _, t := range []Table{t, left} {
+		if len(t.Rows) > 0 {
+			out = append(out, t)
+		}
 	}
-	return []Block{t}
+	return out
 }

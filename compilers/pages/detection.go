@@ -86,11 +86,12 @@ type Query struct {
 // Reason is a finding in words.
 type Reason struct{ Code, Message, Hint string }
 
-// Package is what a product deploys of the detection.
+// Package is what a product deploys of the detection, or why it deploys nothing.
 type Package struct {
 	Target, Format      string
 	Kind, Name, Version string
 	Files               []string // in the catalogue
+	Why                 []Reason // errors for which the package leaves the rule out; it has no kind, name, version and files then
 }
 
 // Field is a field or an entity that the detection reads, and what each target calls it.

@@ -75,6 +75,17 @@ func (ds Diagnostics) Errors() int {
 	return n
 }
 
+// OnlyErrors are the findings that are errors.
+func (ds Diagnostics) OnlyErrors() Diagnostics {
+	var out Diagnostics
+	for _, d := range ds {
+		if d.Severity == Error {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
 // HasErrors tells whether any finding is an Error.
 func (ds Diagnostics) HasErrors() bool { return ds.Errors() > 0 }
 

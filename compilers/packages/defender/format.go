@@ -42,8 +42,7 @@ func (format) Package(settings packages.Settings, inputs []packages.Input) packa
 	for _, in := range inputs {
 		d := &detection{in: in, settings: settings, title: titles[in.Rule]}
 		d.fill(ids, alerts)
-		out.Found = append(out.Found, d.found...)
-		if d.found.HasErrors() {
+		if !out.Take(in.Rule, d.found) {
 			continue
 		}
 		file := packages.File{Path: in.Path + ".json", Text: packages.JSON(d.resource()), Rules: []*rules.Rule{in.Rule}}

@@ -46,8 +46,7 @@ func (format) Package(settings packages.Settings, inputs []packages.Input) packa
 		if !d.found.HasErrors() {
 			shared.add(d)
 		}
-		out.Found = append(out.Found, d.found...)
-		if d.found.HasErrors() {
+		if !out.Take(in.Rule, d.found) {
 			continue
 		}
 		made := packages.Made{Rule: in.Rule, ID: d.rule.RuleID, Name: d.rule.Name, Kind: d.rule.Type, Version: d.version.String(), Files: []string{files.add(in.Rule, line)}}

@@ -42,8 +42,7 @@ func (format) Package(settings packages.Settings, inputs []packages.Input) packa
 	for _, in := range inputs {
 		a := &analyticsRule{in: in, settings: settings, title: titles[in.Rule]}
 		a.fill(ids)
-		out.Found = append(out.Found, a.found...)
-		if a.found.HasErrors() {
+		if !out.Take(in.Rule, a.found) {
 			continue
 		}
 		of := []*rules.Rule{in.Rule}

@@ -46,8 +46,7 @@ func (format) Package(settings packages.Settings, inputs []packages.Input) packa
 		if !s.found.HasErrors() {
 			s.addMacros(a.macros)
 		}
-		out.Found = append(out.Found, s.found...)
-		if s.found.HasErrors() {
+		if !out.Take(in.Rule, s.found) {
 			continue
 		}
 		a.searches = append(a.searches, s)

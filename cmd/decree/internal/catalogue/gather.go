@@ -68,6 +68,9 @@ func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) 
 			}
 		}
 		d.Queries = append(d.Queries, one)
+		if why := p.Packages.LeftOut(q); len(why) > 0 {
+			d.Packages = append(d.Packages, pages.Package{Target: q.Target.Name, Format: q.Target.Format().Title(), Why: reasons(why)})
+		}
 		if err := held.fields(d, q); err != nil {
 			return nil, nil, err
 		}

@@ -41,11 +41,11 @@ func (h *held) query(q queries.Result) (pages.Query, error) {
 		out.Title = q.Target.Dialect.Title()
 	}
 	if q.Query == nil {
-		for _, d := range q.Found {
-			if d.Severity == diag.Error || q.Skipped {
-				out.Why = append(out.Why, pages.Reason{Code: d.Code, Message: d.Message, Hint: d.Hint})
-			}
+		why := q.Found
+		if !q.Skipped {
+			why = why.OnlyErrors()
 		}
+		out.Why = reasons(why)
 		return out, nil
 	}
 	if q.Model == "" {
@@ -66,6 +66,15 @@ func (h *held) query(q queries.Result) (pages.Query, error) {
 		}
 	}
 	return out, nil
+}
+
+// reasons are findings as pages show them.
+func reasons(of diag.Diagnostics) []pages.Reason {
+	var out []pages.Reason
+	for _, d := range of {
+		out = append(out, pages.Reason{Code: d.Code, Message: d.Message, Hint: d.Hint})
+	}
+	return out
 }
 
 // values are the columns of an event, by their names. What is inside a column is JSON.

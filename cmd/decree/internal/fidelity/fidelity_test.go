@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/cmd/decree/internal/clitest"
+	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
@@ -35,7 +36,7 @@ func report(t *testing.T, rules ...string) (Report, []queries.Result) {
 	require.NoError(t, err)
 	results, err := queries.Compile(set, targets.All, queries.Options{Approximate: []string{"all"}})
 	require.NoError(t, err)
-	return New(results, targets.All), results
+	return New(results, targets.All, packaging.Made{}), results
 }
 
 func TestReport(t *testing.T) {
@@ -87,7 +88,7 @@ func TestFormats(t *testing.T) {
 
 func TestNothing(t *testing.T) {
 	s, out, _ := clitest.Streams("")
-	require.NoError(t, New(nil, nil).Print(s, "json"))
+	require.NoError(t, New(nil, nil, packaging.Made{}).Print(s, "json"))
 	assert.JSONEq(t, `{"targets": [], "reasons": [], "rules": []}`, out.String())
 	assert.Equal(t, "0", share(0, 0))
 }

@@ -29,9 +29,12 @@ func Of(c queries.Result) string {
 // counts tells whether a note belongs in the report: the query is not exact, or too long to deploy.
 func counts(n compilers.Note) bool { return n.Effect != "exact" || n.Code == compilers.LongQuery }
 
-// reasons lists the codes of why a query is skipped, refused, approximate or too long, each once.
-func reasons(c queries.Result) []string {
+// reasons lists the codes of why a query is skipped, refused, approximate, too long or not packaged, each once.
+func reasons(c queries.Result, notPackaged diag.Diagnostics) []string {
 	var codes []string
+	for _, d := range notPackaged {
+		codes = append(codes, d.Code)
+	}
 	if c.Query == nil {
 		for _, d := range c.Found {
 			if c.Skipped || d.Severity == diag.Error {
@@ -50,8 +53,8 @@ func reasons(c queries.Result) []string {
 }
 
 // example is a message of a code. It does not begin with the target or its dialect, which the report names beside it.
-func example(c queries.Result, code string) string {
-	for _, d := range c.Found {
+func example(c queries.Result, notPackaged diag.Diagnostics, code string) string {
+	for _, d := range slices.Concat(c.Found, notPackaged) {
 		if d.Code == code {
 			return strings.TrimPrefix(strings.TrimPrefix(d.Message, c.Target.Name+": "), c.Target.Dialect.Name()+": ")
 		}

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"slices"
 
+	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/targets"
 	"decree/compilers"
@@ -14,7 +15,7 @@ import (
 // Report says how faithful each rule is in each target.
 type Report struct {
 	Targets []targetCount  `json:"targets"`
-	Reasons []reasonCount  `json:"reasons"` // why rules are skipped, refused, approximate or too long to deploy
+	Reasons []reasonCount  `json:"reasons"` // why rules are skipped, refused, approximate, too long to deploy or not packaged
 	Rules   []ruleFidelity `json:"rules"`
 }
 
@@ -25,8 +26,9 @@ type targetCount struct {
 	Approximate int    `json:"approximate"`
 	HandWritten int    `json:"hand_written,omitempty"` // nothing compares them with the rule
 	Refused     int    `json:"refused"`
-	Skipped     int    `json:"skipped"`           // another product's
-	Indexed     *int   `json:"indexed,omitempty"` // queries that the product answers from an index of terms; nil: the dialect's queries do not say
+	Skipped     int    `json:"skipped"`                // another product's
+	NotPackaged int    `json:"not_packaged,omitempty"` // rules with a query that the package of the target leaves out
+	Indexed     *int   `json:"indexed,omitempty"`      // queries that the product answers from an index of terms; nil: the dialect's queries do not say
 }
 
 type reasonCount struct {
@@ -50,13 +52,15 @@ type targetFidelity struct {
 	Indexed  bool             `json:"indexed,omitempty"`
 	Notes    []compilers.Note `json:"notes,omitempty"`
 	Findings diag.Diagnostics `json:"findings,omitempty"`
+	// NotPackaged are the errors for which the package of the target leaves the rule out.
+	NotPackaged diag.Diagnostics `json:"not_packaged,omitempty"`
 }
 
 // saysIndexed are the dialects whose queries say whether they ask an index of terms.
 var saysIndexed = map[string]bool{"kql": true, "spl": true, "eql": true}
 
-// New sums up results. They come by target, with the rules in the same order in each.
-func New(results []queries.Result, chosen []targets.Target) Report {
+// New sums up results. They come by target, with the rules in the same order in each. made has the packages of the targets, and nothing if none are made.
+func New(results []queries.Result, chosen []targets.Target, made packaging.Made) Report {
 	out := Report{Targets: []targetCount{}, Reasons: []reasonCount{}, Rules: []ruleFidelity{}}
 	if len(chosen) == 0 {
 		return out
@@ -75,7 +79,7 @@ func New(results []queries.Result, chosen []targets.Target) Report {
 		var codes []string
 		examples := map[string]string{}
 		for i, r := range results[t*each : (t+1)*each] {
-			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found}
+			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found, NotPackaged: made.LeftOut(r)}
 			if r.Query != nil {
 				f.Notes, f.Indexed = r.Query.Notes, r.Query.Indexed
 			}
@@ -95,10 +99,13 @@ func New(results []queries.Result, chosen []targets.Target) Report {
 			default:
 				count.Refused++
 			}
-			for _, code := range reasons(r) {
+			if len(f.NotPackaged) > 0 {
+				count.NotPackaged++
+			}
+			for _, code := range reasons(r, f.NotPackaged) {
 				if counts[code] == 0 {
 					codes = append(codes, code)
-					examples[code] = example(r, code)
+					examples[code] = example(r, f.NotPackaged, code)
 				}
 				counts[code]++
 			}
@@ -110,4 +117,13 @@ func New(results []queries.Result, chosen []targets.Target) Report {
 		out.Targets = append(out.Targets, count)
 	}
 	return out
+}
+
+// NotPackaged counts the rules that packages leave out, once for each target.
+func (r Report) NotPackaged() int {
+	n := 0
+	for _, t := range r.Targets {
+		n += t.NotPackaged
+	}
+	return n
 }

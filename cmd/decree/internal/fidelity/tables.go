@@ -19,10 +19,15 @@ const shownRules = 40
 
 // rows gives the report's three tables, each with its heads first.
 func (r Report) rows() (targets, reasons, rules [][]string, left int) {
-	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped", "Indexed"}}
+	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped", "Not packaged", "Indexed"}}
 	written := slices.ContainsFunc(r.Targets, func(t targetCount) bool { return t.HandWritten > 0 })
 	for _, t := range r.Targets {
-		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules), t.indexed()})
+		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules), share(t.NotPackaged, t.Rules), t.indexed()})
+	}
+	if r.NotPackaged() == 0 {
+		for i, row := range targets {
+			targets[i] = slices.Delete(row, 7, 8)
+		}
 	}
 	if !written {
 		for i, row := range targets {
@@ -41,7 +46,7 @@ func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 	for _, rule := range r.Rules {
 		row, exact, skipped := []string{diag.FirstVisible(rule.Rule)}, true, true
 		for _, t := range rule.Targets {
-			exact = exact && (t.Fidelity == "exact" || t.Fidelity == "skipped") && !slices.ContainsFunc(t.Notes, counts)
+			exact = exact && (t.Fidelity == "exact" || t.Fidelity == "skipped") && !slices.ContainsFunc(t.Notes, counts) && len(t.NotPackaged) == 0
 			skipped = skipped && t.Fidelity == "skipped"
 			row = append(row, t.cell())
 		}
@@ -75,6 +80,9 @@ func (t targetFidelity) cell() string {
 	}
 	if len(codes) > 0 && cell != compilers.HandWritten {
 		cell += ": " + strings.Join(slices.Compact(codes), ", ")
+	}
+	if len(t.NotPackaged) > 0 {
+		cell += ", not packaged: " + t.NotPackaged[0].Code
 	}
 	return cell
 }

@@ -33,11 +33,35 @@ type Made struct {
 	Queries  []queries.Result // also of rules without a package
 	Files    []output.File
 	Found    diag.Diagnostics // of queries and packages
+	left     map[leftOut]diag.Diagnostics
+}
+
+// leftOut is a rule that the package of a target does not have.
+type leftOut struct {
+	target string
+	rule   *rules.Rule
+}
+
+// LeftOut gives the errors for which a rule has a query and is not in the package of its target. It is empty if the rule is packaged, if its query is refused
+// or skipped, and if its log source is not of the package's product.
+func (m Made) LeftOut(q queries.Result) diag.Diagnostics {
+	if q.Query == nil {
+		return nil
+	}
+	return m.left[leftOut{q.Target.Name, q.Source.IR.Source}]
+}
+
+// Refusal gives the errors for which the package of a target has no query of a rule whose query is refused there.
+func (m Made) Refusal(q queries.Result) diag.Diagnostics {
+	if q.Query != nil {
+		return nil
+	}
+	return m.left[leftOut{q.Target.Name, q.Source.IR.Source}]
 }
 
 // Make makes the packages of targets that have a format. folder is that of each target's package in the output.
 func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder func(targets.Target) string) (Made, error) {
-	var out Made
+	out := Made{left: map[leftOut]diag.Diagnostics{}}
 	opt.Package = true
 	results, err := queries.Compile(set, chosen, opt)
 	if err != nil {
@@ -53,14 +77,20 @@ func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder
 			}
 			set.KeepRule(r.Source)
 			out.Found = append(out.Found, r.Found...)
-			if r.Query != nil {
+			switch {
+			case r.Query != nil:
 				in := r.Input()
 				inputs = append(inputs, in)
 				names[in.Rule] = r
+			case !r.Skipped:
+				out.left[leftOut{t.Name, r.Source.IR.Source}] = r.Found.OnlyErrors()
 			}
 		}
 		made := t.Format().Package(packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime, Scope: t.Scope, App: t.App}, inputs)
 		out.Found = append(out.Found, made.Found...)
+		for _, l := range made.Left {
+			out.left[leftOut{t.Name, names[l.Rule].Source.IR.Source}] = l.Why
+		}
 		for _, f := range made.Files {
 			out.Files = append(out.Files, output.File{Path: path.Join(folder(t), f.Path), Text: f.Text, Binary: f.Binary, From: from(f.Rules)})
 		}

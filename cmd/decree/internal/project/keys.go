@@ -33,7 +33,7 @@ var testKeys = []key[Tests]{
 	{"min_coverage", func(r *reader, t *Tests, n *yaml.Node) { t.MinCoverage = r.percent(n) }},
 }
 
-// Outcomes lists what may fail a build: a rule that a target refuses, and one that it skips.
+// Outcomes lists what may fail a build: a rule that a target refuses or cannot package, and one that it skips.
 func Outcomes() []string { return []string{Refused, Skipped} }
 
 // What becomes of a rule that has no query: a target cannot say it, or its log source is not of the target's product.

@@ -158,12 +158,19 @@ func (p *places) collect(s rules.Selection) {
 	switch s := s.(type) {
 	case rules.AllOf:
 		*p = append(*p, s.Items...)
+		for _, e := range s.Elements {
+			p.collect(e.Body)
+		}
 	case rules.AnyOf:
 		for _, below := range s.Selections {
 			p.collect(below)
 		}
 	case rules.Keywords:
 		*p = append(*p, s.Item)
+	case rules.Block:
+		for _, search := range s.Searches {
+			p.collect(search.Body)
+		}
 	}
 }
 

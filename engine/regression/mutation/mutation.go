@@ -119,8 +119,8 @@ func (m *maker) terms(n ir.Node, terms []ir.Node, build func([]ir.Node) ir.Node)
 }
 
 func (m *maker) match(n *ir.Match) {
-	for _, v := range variants(n.Test) {
-		m.add(v.kind, m.places.of(n.At, v.value), n, &ir.Match{Base: n.Base, Field: n.Field, Test: v.test}, "%s: %s", n.Field, v.change)
+	for _, v := range placedVariants(n.Test, n.At) {
+		m.add(v.kind, m.places.of(v.at, v.value), n, &ir.Match{Base: n.Base, Field: n.Field, Test: v.test}, "%s: %s", n.Field, v.change)
 	}
 	if n.Field.Level == 0 {
 		return

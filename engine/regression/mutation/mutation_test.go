@@ -55,6 +55,16 @@ threshold 4:11 F: 2 instead of 1
 threshold 5:11 F: 3 instead of 2
 threshold 6:11 F: 4 instead of 3
 `},
+		{"an array", "sigma-version: 3\ndetection:\n  a:\n    Items[any]:\n      Name|contains:\n        - one\n        - two\n      Parts[none]:\n        x: {G: 1}\n        condition: x\n  condition: a\n", `negate 6:5 not Items has an element with (Name contains "one", "two" and Parts has no element with (G eq 1))
+modifier 6:5 Items: [all] instead of [any]
+value 8:11 Items: Name: without "one"
+value 9:11 Items: Name: without "two"
+modifier 7:7 Items: Name: startswith instead of contains
+modifier 7:7 Items: Name: endswith instead of contains
+case 7:7 Items: Name: only in this case
+modifier 10:7 Items: Parts: [all_or_empty] instead of [none]
+threshold 11:16 Items: Parts: G: 2 instead of 1
+`},
 		{"words", "detection:\n  a: {F|word: net}\n  condition: a\n", `negate 4:7 not F word "net"
 value 4:15 F: "neu" instead of "net"
 modifier 4:7 F: equals instead of word
@@ -75,7 +85,7 @@ value 4:7 F: without the bit 0x4
 `},
 		{"elements", "sigma-version: 3\ndetection:\n  a: {'F[any]': {G: 1, H|exists: true}}\n  condition: a\n", `negate 5:7 not F has an element with (G eq 1 and H exists)
 modifier 5:7 F: [all] instead of [any]
-threshold 5:7 F: G: 2 instead of 1
+threshold 5:21 F: G: 2 instead of 1
 `},
 		{"wildcards", "detection:\n  a: {F: 'a*b?'}\n  condition: a\n", `negate 4:7 not F like "a" * "b" ?
 wildcard 4:7 F: without wildcard 2 (*)

@@ -9,6 +9,7 @@ import (
 	"unicode"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/regex"
 )
@@ -34,7 +35,25 @@ var otherOps = map[ir.TextOp][]ir.TextOp{
 	ir.Word:       {ir.Equals, ir.Contains},
 }
 
-// variants lists the small changes of a test.
+// placed is a variant with the place of the test that it changes.
+type placed struct {
+	variant
+	at diag.Range
+}
+
+// placedVariants lists the small changes of a test that stands at a place. Those of what is asked of an array's elements stand below it.
+func placedVariants(t ir.Test, at diag.Range) []placed {
+	if t, array := t.(*ir.Elements); array {
+		return elementsVariants(t, at)
+	}
+	var out []placed
+	for _, v := range variants(t) {
+		out = append(out, placed{v, at})
+	}
+	return out
+}
+
+// variants lists the small changes of a test of a single value.
 func variants(t ir.Test) []variant {
 	switch t := t.(type) {
 	case *ir.Text:
@@ -68,8 +87,6 @@ func variants(t ir.Test) []variant {
 			out = append(out, variant{"modifier", "", fmt.Sprintf("%s instead of %s", op, t.Op), &ir.FieldRef{Op: op, Other: t.Other, Cased: t.Cased}})
 		}
 		return out
-	case *ir.Elements:
-		return elementsVariants(t)
 	case *ir.Null, *ir.Exists: // only their negation, which the tree makes
 		return nil
 	}
@@ -101,17 +118,17 @@ func textVariants(t *ir.Text) []variant {
 }
 
 // elementsVariants asks of other elements, of their opposite, and changes each test of a field.
-func elementsVariants(t *ir.Elements) []variant {
-	var out []variant
+func elementsVariants(t *ir.Elements, at diag.Range) []placed {
+	var out []placed
 	for _, other := range otherElements[t.Which] {
-		out = append(out, variant{"modifier", "", fmt.Sprintf("[%s] instead of [%s]", other, t.Which), &ir.Elements{Which: other, At: t.At, Body: t.Body}})
+		out = append(out, placed{variant{"modifier", "", fmt.Sprintf("[%s] instead of [%s]", other, t.Which), &ir.Elements{Which: other, At: t.At, Body: t.Body}}, at})
 	}
 	ir.Inspect(t.Body, func(n ir.Node) bool {
 		m, ok := n.(*ir.Match)
 		if !ok {
 			return true
 		}
-		for _, v := range variants(m.Test) {
+		for _, v := range placedVariants(m.Test, m.At) {
 			v.change = m.Field.Name + ": " + v.change
 			v.test = &ir.Elements{Which: t.Which, At: t.At, Body: ir.ReplaceIn(t.Body, n, &ir.Match{Base: m.Base, Field: m.Field, Test: v.test})}
 			out = append(out, v)

@@ -57,6 +57,7 @@ type Support struct {
 	Effect      string // of the approximation: false-positives, false-negatives or cost
 	Message     string // what differs, or why the construct is not supported
 	Hint        string // what to do instead
+	ByModel     bool   // some data models of the dialect have what it needs, and lack nothing
 }
 
 // Features is what a dialect lacks.

@@ -30,12 +30,16 @@ func newNew(s *stdio.Streams) *cobra.Command {
 		Use:   "new FILE",
 		Short: "Start a rule and its test file",
 		Long: `Write a new rule, and beside it a test file with one event that matches and one
-that does not. Both are valid and pass at once.
+that does not. Both are valid and pass at once. The rule is of
+windows/process_creation, unless --product, --category and --service name
+another log source. The folder and the name of the file choose none. The
+condition tests a field of that log source, or words anywhere in the event.
 
 Use it to start a rule: then change the condition and the events. An existing
 file is never overwritten.`,
 		Example: `  decree new my_rules/whoami.yml
-  decree new --product aws --service cloudtrail my_rules/new_key.yml`,
+  decree new --product aws --service cloudtrail my_rules/new_key.yml
+  decree new --product azure --service auditlogs my_rules/azure/role.yml`,
 		Args: usage.Arguments(1, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.file = args[0]
@@ -80,6 +84,9 @@ func begin(s *stdio.Streams, p newParams) error {
 			return err
 		}
 		fmt.Fprintf(s.Out, "wrote %s\n", diag.Visible(file.Path))
+	}
+	if p.product+p.category+p.service == "" {
+		fmt.Fprintln(s.Out, "the rule is of windows/process_creation; --product, --category and --service name another log source")
 	}
 	fmt.Fprintf(s.Out, "next: decree test %s\n", diag.Visible(p.file))
 	return nil

@@ -45,7 +45,8 @@ Sigma's own regression data (regression_tests_path) is read too. For a failed
 case, decree shows the condition as a tree with the result of each part.
 
 Use it after each change of a rule, and in CI. --coverage and --mutate say what
-the tests are worth. Without paths it tests the rules of the project.`,
+the tests are worth. A failed test ends with 1, and with --mutate so does a
+change that no test notices. Without paths it tests the rules of the project.`,
 		Example: `  decree test -v tests/examples/rules
   decree test --run remote_script/ tests/examples/rules
   decree test --coverage --mutate tests/examples/rules/remote_script.yml`,

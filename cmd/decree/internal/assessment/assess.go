@@ -28,7 +28,7 @@ func (q *Flags) AddTo(cmd *cobra.Command) {
 	f.BoolVar(&q.coverage, "coverage", false, "show which names, values and branches of each rule decided a test")
 	f.BoolVar(&q.markdown, "coverage-markdown", false, "write the coverage as a Markdown table")
 	f.Float64Var(&q.Least, "min-coverage", 0, "exit with 1 if the tests of a rule cover less than `PERCENT` of it")
-	f.BoolVar(&q.mutate, "mutate", false, "change each rule in many small ways, and name the changes that no test notices")
+	f.BoolVar(&q.mutate, "mutate", false, "change each rule in many small ways, and name the changes that no test notices; any such change ends with 1")
 	f.BoolVar(&q.suggest, "suggest", false, "with --mutate: print test cases that would notice them")
 }
 

@@ -78,6 +78,9 @@ func unusedSelection(s *subject) {
 	for _, p := range s.Prevalence {
 		used[p.Among] = true
 	}
+	for _, f := range s.FirstSeen {
+		used[f.Among] = true
+	}
 	unused := func(name string, at diag.Range) {
 		if !used[name] {
 			s.report(at, "use it in the condition, or remove it", "the condition does not use %q", name)

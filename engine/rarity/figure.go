@@ -17,8 +17,8 @@ import (
 type Figure struct {
 	Name        string  `json:"name"`
 	Value       string  `json:"value"`
-	Count       int     `json:"count"` // distinct entities that saw it
-	Rank        int     `json:"rank"`  // from 1, the rarest; ties by value
+	Count       int     `json:"count,omitempty"` // distinct entities that saw it; 0 if the condition counts nothing
+	Rank        int     `json:"rank,omitempty"`  // from 1, the rarest; ties by value; 0 if the condition counts nothing
 	Global      float64 `json:"global"`
 	GlobalKnown bool    `json:"global_known"`
 	Signature   string  `json:"signature,omitempty"`
@@ -39,7 +39,11 @@ func (f Figure) Describe() string {
 	if f.FirstSeen != "" {
 		global += " since " + f.FirstSeen
 	}
-	return fmt.Sprintf("%s: %s seen by %d here (rank %d), globally %s, signature %q, rare: %t", f.Name, f.Value, f.Count, f.Rank, global, f.Signature, f.Rare)
+	here := ","
+	if f.Rank > 0 {
+		here = fmt.Sprintf(" seen by %d here (rank %d),", f.Count, f.Rank)
+	}
+	return fmt.Sprintf("%s: %s%s globally %s, signature %q, rare: %t", f.Name, f.Value, here, global, f.Signature, f.Rare)
 }
 
 // Judge ranks a population's values, rarest first, and decides which are rare.
@@ -59,7 +63,10 @@ func (p *Population) Judge(table Reputation) {
 				row = known
 			}
 		}
-		f := Figure{Name: p.of.Name, Value: v, Count: len(p.seen[v].by), Rank: i + 1, Row: row}
+		f := Figure{Name: p.of.Name, Value: v, Row: row}
+		if p.of.Spec.Local != nil {
+			f.Count, f.Rank = len(p.seen[v].by), i+1
+		}
 		f.judge(p.of.Spec, p.rep)
 		p.told = p.told || len(row) > 0
 		p.figures[v] = f

@@ -211,3 +211,16 @@ func TestWhatNoLogSourceCounts(t *testing.T) {
 		assert.Equal(t, want, found[0].Message)
 	}
 }
+
+// TestWhatIsNotCountedIsNotShown holds for a condition without `local`.
+func TestWhatIsNotCountedIsNotShown(t *testing.T) {
+	for spec, want := range map[string]string{
+		"global: {lt: 5, default: 0}":     `rare: aa, globally unknown, signature "", rare: true`,
+		"local: {distinct: host, lte: 1}": `rare: aa seen by 1 here (rank 1), globally unknown, signature "", rare: true`,
+	} {
+		r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, "+spec+"}\ndetection:\n  b: {Image|endswith: '\\b'}\n  condition: b and rare\n")
+		results, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, "mde")}, []*ir.Rule{r}, seen(1, "h1", "aa", "b"))
+		require.Len(t, results, 1)
+		assert.Equal(t, want, results[0].Prevalence[0].Describe())
+	}
+}

@@ -49,6 +49,7 @@ type Stats struct {
 	Dropped      int // events dropped at MaxPending or MaxMemory: rules that wait for the end did not see them
 	Uncounted    int // events dropped at MaxMemory: populations did not count them
 	Timeless     int // matches that a correlation or join would read, without a time that can be read
+	Unlike       int // matches of rules with `suppress`, without a time that can be read: they alert, and suppress nothing
 	Undated      int // events without a time that can be read, which rules with a lookback would be asked of
 	Uncorrelated int // matches dropped at MaxPending or MaxMemory: correlations and joins did not see them
 	Unraised     int // alerts of a backtest dropped at MaxMemory

@@ -18,6 +18,7 @@ type outcome struct {
 
 	matches  []correlate.Match // that correlations read
 	timeless int               // such matches without a time
+	unlike   int               // matches of rules with `suppress`, without a time
 	foreign  bool              // of no log source that a rule reads
 	undated  bool              // without a time, so that a rule with a lookback did not see it
 	spending []spending        // what backtracking expressions took
@@ -120,6 +121,9 @@ func (m *matcher) ask(ui int, in event.Input, out *outcome) error {
 	r, err := m.result(u, in)
 	if err != nil {
 		return err
+	}
+	if u.rule.ir.Source.Suppress != nil && !r.like.suppresses() {
+		out.unlike++
 	}
 	out.results = append(out.results, r)
 	return nil

@@ -83,6 +83,7 @@ func (e *Engine) askPending(w pendingEvent, chosen func(*unit) bool) error {
 	e.count(out.sightings...)
 	e.give(out.results...)
 	e.stats.Timeless += out.timeless
+	e.stats.Unlike += out.unlike
 	e.keepMatches(out.matches, in)
 	return nil
 }
@@ -123,6 +124,7 @@ func (s *Stats) Add(o Stats) {
 	s.Dropped += o.Dropped
 	s.Uncounted += o.Uncounted
 	s.Timeless += o.Timeless
+	s.Unlike += o.Unlike
 	s.Undated += o.Undated
 	s.Uncorrelated += o.Uncorrelated
 	s.Unraised += o.Unraised

@@ -71,6 +71,7 @@ func (e *Engine) merge(in event.Input, out *outcome) {
 		e.give(out.results...)
 	}
 	e.stats.Timeless += out.timeless
+	e.stats.Unlike += out.unlike
 	if len(out.matches) > 0 {
 		e.keepMatches(out.matches, in)
 	}

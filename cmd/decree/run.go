@@ -257,6 +257,6 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if in.Unreadable || (foreign && !in.Recognised) {
 		return exit.ErrUnreadable
 	}
-	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unsuppressed
+	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
 	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }

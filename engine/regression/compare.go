@@ -13,20 +13,19 @@ const maxNamed = 20
 
 // compare reports what differs from the expectation, and gives the indexes of the wrong events.
 func (c *Case) compare(o *Outcome) (wrong []int) {
-	o.Expected = c.Expect.describe()
 	switch e := c.Expect; e.Way {
 	case ByID, ByIndex:
 		return c.compareEvents(o)
 	case ByNone:
 		if len(o.matches) > 0 {
-			o.Failures.Errorf("unexpected-match", e.Range, "", "expected no match, got %d: %s", len(o.matches), named(o.Matched))
+			o.Failures.Errorf("unexpected-match", e.Range, o.unlike, "expected no match, got %d: %s", len(o.matches), named(o.Matched))
 		}
 		return o.matches
 	case ByCount:
-		return c.compareCount(o, e.Count, "expected %d matches, got %d")
+		return c.compareCount(o, e.Count, "expected %s, got %d")
 	case ByAtLeast:
 		if len(o.matches) < e.Count {
-			return c.compareCount(o, e.Count, "expected at least %d matches, got %d")
+			return c.compareCount(o, e.Count, "expected at least %s, got %d")
 		}
 	default:
 		if c.SameAs == nil {
@@ -40,11 +39,11 @@ func (c *Case) compareCount(o *Outcome, want int, message string) []int {
 	if len(o.matches) == want {
 		return nil
 	}
-	text := fmt.Sprintf(message, want, len(o.matches))
+	text := fmt.Sprintf(message, countMatches(want), len(o.matches))
 	if len(o.matches) > 0 {
 		text += ": " + named(o.Matched)
 	}
-	o.Failures.Errorf("wrong-count", c.Expect.Range, "", "%s", text)
+	o.Failures.Errorf("wrong-count", c.Expect.Range, o.unlike, "%s", text)
 	if len(o.matches) > want {
 		return o.matches[want:]
 	}
@@ -104,7 +103,7 @@ func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 		}
 	}
 	if len(extra) > 0 {
-		o.Failures.Errorf("unexpected-match", c.Expect.Range, "", "unexpected matches: %s", named(extra))
+		o.Failures.Errorf("unexpected-match", c.Expect.Range, o.unlike, "unexpected matches: %s", named(extra))
 	}
 	slices.Sort(wrong)
 	return wrong
@@ -162,9 +161,9 @@ func (e Expect) describe() string {
 		}
 		return named(names)
 	case ByCount:
-		return fmt.Sprintf("%d matches", e.Count)
+		return countMatches(e.Count)
 	case ByAtLeast:
-		return fmt.Sprintf("at least %d matches", e.Count)
+		return "at least " + countMatches(e.Count)
 	case ByNone:
 		return "none"
 	}

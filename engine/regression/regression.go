@@ -123,12 +123,17 @@ type Outcome struct {
 	Explained *engine.Explanation `json:"explained,omitempty"` // the first wrong event
 	events    []seen
 	matches   []int                   // places in events
+	unlike    string                  // why `suppress` does not apply to some matches
 	observed  map[*yaml.Node][]string // what was true where other selections were expected
 }
 
 // Summary gives the expected and the observed matches, one line each.
 func (o Outcome) Summary() []string {
-	return []string{"expected: " + o.Expected, "got:      " + named(o.Matched)}
+	got := named(o.Matched)
+	if o.notRun() {
+		got = "nothing: the case was not run"
+	}
+	return []string{"expected: " + o.Expected, "got:      " + got}
 }
 
 // Passed tells whether the case passed.

@@ -11,6 +11,7 @@ import (
 
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/rules/schema"
 	"decree/rules/source"
 	"decree/tests/fixture/lowered"
 )
@@ -136,4 +137,38 @@ func TestExpressionsThatTakeTooManyStepsAreAProblem(t *testing.T) {
 	slow := rule(t, "title: T\nlogsource: {product: windows}\ndetection:\n  a: {F|re: '^(?=a)(a*)*$'}\n  condition: a\n")
 	text := "cases: [{name: a, events: [{F: " + strings.Repeat("a", 5000) + "b}], expect: {none: true}}]"
 	assert.Equal(t, "a: case-not-run 1:9 rule \"T\" was suspended at events:1: its regular expressions take more than 1000000 steps on it\n", outcomes(t, slow, text))
+}
+
+func TestMatchesWithoutATimeAreNamed(t *testing.T) {
+	const read = "data model sigma reads the time from UtcTime, @timestamp, TimeCreated, EventTime, Timestamp, _time"
+	run := func(section, events string) Outcome {
+		r := rule(t, "title: T\nlogsource: {product: windows}\nlookback: 1d\n"+section)
+		file, found := Parse(folder, "dir/rule.test.yml", []byte("cases: [{name: a, events: ["+events+"], expect: {ids: [b]}}]"), parse.FilterByForm)
+		require.Empty(t, found)
+		return RunAll([]Suite{{Rule: r, Cases: file.Cases}}, 1)[0][0]
+	}
+	const timeless = "{id: b, host: h, time: '2026-03-01 10:00:00'}"
+	const firstSeen = "first_seen: {n: {fields: [host], over: 1d, among: s}}\ndetection: {s: {host: h}, condition: n}\n"
+	o := run(firstSeen, timeless)
+	require.Len(t, o.Failures, 1)
+	assert.Equal(t, "case-not-run", o.Failures[0].Code)
+	assert.Equal(t, "1 match has no readable time, which a correlation, a join or first_seen needs: "+read, o.Failures[0].Message)
+	assert.Equal(t, []string{"expected: b", "got:      nothing: the case was not run"}, o.Summary())
+	o = run(firstSeen, timeless+", {id: c, host: h}")
+	assert.Contains(t, o.Failures[0].Message, "2 matches have no readable time")
+
+	const suppress = "suppress: {by: [host], for: 1h}\ndetection: {s: {host: h}, condition: s}\n"
+	o = run(suppress, timeless+", {id: c, host: h}")
+	require.Len(t, o.Failures, 1)
+	assert.Equal(t, "unexpected-match", o.Failures[0].Code)
+	assert.Equal(t, "2 matches have no readable time, so `suppress` leaves out none of them: "+read, o.Failures[0].Hint)
+	assert.True(t, run(suppress, "{id: b, host: h, UtcTime: '2026-03-01 10:00:00'}, {id: c, host: h, UtcTime: '2026-03-01 10:01:00'}").Passed())
+}
+
+func TestOneMatchIsNotSeveral(t *testing.T) {
+	assert.Equal(t, "a: wrong-count 1:54 expected 1 match, got 0\nb: wrong-count 1:107 expected at least 1 match, got 0\n",
+		outcomes(t, rule(t, ruleText), "cases: [{name: a, events: [{id: a}], expect: {count: 1}}, {name: b, events: [{id: a}], expect: {at_least: 1}}]"))
+	assert.Equal(t, "1 match was", matchesAre(1))
+	assert.Equal(t, "2 matches were", matchesAre(2))
+	assert.Equal(t, "data model x names no column of time", timesOf(&schema.Model{Name: "x"}))
 }

@@ -45,7 +45,7 @@ func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 
 // RunCorrelation runs the case against a correlation and everything that it reads.
 func (c *Case) RunCorrelation(tested *ir.Correlation) Outcome {
-	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Matched: []string{}}
+	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Expected: c.Expect.describe(), Matched: []string{}}
 	rs := tested.Rules()
 	filtered, err := c.filtered(rs)
 	if err == nil {
@@ -66,7 +66,7 @@ func (c *Case) RunCorrelation(tested *ir.Correlation) Outcome {
 
 // Run runs the case against a rule. RunAll compares it with the case named by same_as.
 func (c *Case) Run(r *ir.Rule) Outcome {
-	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Matched: []string{}}
+	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Expected: c.Expect.describe(), Matched: []string{}}
 	prepared, err := c.Prepare(r)
 	if err == nil {
 		err = c.match([]*ir.Rule{prepared}, nil, &o)
@@ -126,8 +126,13 @@ func (c *Case) match(rs []*ir.Rule, tested *ir.Correlation, o *Outcome) error {
 		return errors.New(stats.Suspended[0].Describe())
 	case stats.Dropped+stats.Evicted > 0:
 		return fmt.Errorf("too many events for one case: %d events that wait for the end of input and %d processes were dropped", stats.Dropped, stats.Evicted)
-	case stats.Timeless+stats.Uncorrelated > 0:
-		return fmt.Errorf("%d matches have no readable time, or exceeded the limit", stats.Timeless+stats.Uncorrelated)
+	case stats.Uncorrelated > 0:
+		return fmt.Errorf("too many events for one case: %s dropped, which a correlation or a join would read", matchesAre(stats.Uncorrelated))
+	case stats.Timeless > 0:
+		return fmt.Errorf("%s no readable time, which a correlation, a join or first_seen needs: %s", matchesHave(stats.Timeless), timesOf(opt.Model))
+	}
+	if stats.Unlike > 0 {
+		o.unlike = fmt.Sprintf("%s no readable time, so `suppress` leaves out none of them: %s", matchesHave(stats.Unlike), timesOf(opt.Model))
 	}
 	for _, res := range results {
 		if tested != nil && res.Rule.Source != tested.Source.Body {

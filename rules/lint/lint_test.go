@@ -124,6 +124,14 @@ func TestPages(t *testing.T) {
 	assert.ErrorContains(t, err, "did you mean duplicate-tag?")
 }
 
+// TestAmongIsAUse holds that the events among which a value is new or rare are used.
+func TestAmongIsAUse(t *testing.T) {
+	for _, section := range []string{"first_seen: {n: {fields: [host], over: 1d, among: s}}", "prevalence: {n: {field: sha1, among: s, local: {distinct: host, lte: 1}}}"} {
+		f := file(t, firstFile, section+"\nlookback: 1d\ndetection: {s: {Image|endswith: '\\whoami.exe'}, condition: n}\n")
+		assert.NotContains(t, codesOf(Run([]File{f})), "unused-selection", section)
+	}
+}
+
 // TestPagesOfReading reads the examples of what no check reports but reading does.
 func TestPagesOfReading(t *testing.T) {
 	read := func(t *testing.T, page Page, text string) diag.Diagnostics {
@@ -170,11 +178,12 @@ func TestPagesOfReading(t *testing.T) {
 	assert.Greater(t, count, 50)
 }
 
-// TestEveryCodeHasAPage finds the codes in the sources of what reads rules.
+// TestEveryCodeHasAPage finds the codes in the sources of what reads rules, data models, projects and tests, and of what runs the tests.
 func TestEveryCodeHasAPage(t *testing.T) {
 	said := regexp.MustCompile(`(?:[Ee]rrorf|[Ww]arnf|Infof|Fixable|fail|OneOf|Word|Whole)\("([a-z]+(?:-[a-z]+)+)"|Code: "([a-z-]+)"`)
 	count := 0
-	for _, pattern := range []string{"../source/*.go", "../parse/*.go", "../ir/*.go", "*.go"} {
+	for _, pattern := range []string{"../source/*.go", "../parse/*.go", "../ir/*.go", "*.go", "../../engine/regression/*.go", "../../engine/correlate/*.go", "../schema/*.go",
+		"../../cmd/decree/internal/assessment/*.go", "../../cmd/decree/internal/project/*.go", "../../cmd/decree/internal/ruletests/*.go"} {
 		names, err := filepath.Glob(pattern)
 		require.NoError(t, err)
 		for _, name := range names {

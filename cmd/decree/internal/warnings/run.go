@@ -91,6 +91,7 @@ func Unseen(s *stdio.Streams, stats engine.Stats, l Limits) {
 		{stats.Unsuppressed, "match", fmt.Sprintf("did not fit in --max-memory %s to wait for others like them; they are shown, whatever was before them", l.Memory)},
 		{stats.Undated, "event", "without a readable time; rules with a lookback did not see them"},
 		{stats.Timeless, "match", "without a readable time; correlations and joins did not see them"},
+		{stats.Unlike, "match", "of rules with `suppress`, without a readable time; they are shown, and suppress none"},
 	} {
 		if w.count > 0 {
 			fmt.Fprintf(s.Err, "warning: %s %s\n", plural.Count(w.count, w.noun), w.text)

@@ -46,7 +46,7 @@ func TestUnseen(t *testing.T) {
 	size := memory.Default
 	Unseen(s, engine.Stats{Events: 9}, Limits{1, 2, &size})
 	assert.Empty(t, errs.String())
-	Unseen(s, engine.Stats{Evicted: 1, Dropped: 2, Uncounted: 3, Uncorrelated: 4, Unraised: 6, Textless: 5, Undated: 1, Timeless: 7, Guessed: `the time "1/2/26" was read as 2 January 2026`,
+	Unseen(s, engine.Stats{Evicted: 1, Dropped: 2, Uncounted: 3, Uncorrelated: 4, Unraised: 6, Textless: 5, Undated: 1, Timeless: 7, Unlike: 8, Guessed: `the time "1/2/26" was read as 2 January 2026`,
 		Suspended: []engine.Suspension{{Rule: titled("Slow"), EventID: "1", Source: "e", Line: 1, Reason: "steps"}}}, Limits{10, 20, &size})
 	assert.Contains(t, errs.String(), `warning: 1 process dropped at --max-processes 10 or --max-memory 1.0 GiB; ancestors may be missing
 warning: 2 events dropped at --max-pending 20 or --max-memory 1.0 GiB; rules on ancestors or rarity did not see them
@@ -56,6 +56,7 @@ warning: 6 alerts dropped at --max-memory 1.0 GiB; the backtest does not show th
 warning: 5 matches of correlations shown with the group alone: the events did not fit in --max-memory 1.0 GiB
 warning: 1 event without a readable time; rules with a lookback did not see them
 warning: 7 matches without a readable time; correlations and joins did not see them
+warning: 8 matches of rules with `+"`suppress`"+`, without a readable time; they are shown, and suppress none
 warning: the time "1/2/26" was read as 2 January 2026; where day and month are ambiguous, the month comes first
 error: `)
 }

@@ -147,7 +147,7 @@ func (w *writer) joins() []string {
 	key := append([]string{host}, columnNames(w.plan.Source.Keys[0])...)
 	for _, hops := range w.hops() {
 		j := w.creations[hops]
-		inner := w.scope(w.since + " + " + timespan(parentWindow))
+		inner := w.scope(parentWindow)
 		project := make([]string, 0, len(key)+len(j.columns))
 		for i, c := range key {
 			project = append(project, fmt.Sprintf("%s = %s", keyName(hops, i), c))

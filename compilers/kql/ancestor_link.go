@@ -90,7 +90,7 @@ func (w *writer) creationStages(j *creation) []string {
 		link, _ := w.link(next - j.hops)
 		project = append(project, ancestorColumn(next, linkName)+" = "+link)
 	}
-	inner := append(w.scope(w.since+" + "+timespan(parentWindow)), where(whole), "project "+strings.Join(project, ", "))
+	inner := append(w.scope(parentWindow), where(whole), "project "+strings.Join(project, ", "))
 	if w.plan.Source.UniqueKeys {
 		inner = append(inner, fmt.Sprintf("summarize arg_max(%s) by %s", strings.Join(append([]string{born}, carriedColumns(j)...), ", "), ancestorColumn(j.hops, keyOf)))
 	}
@@ -101,7 +101,7 @@ func (w *writer) creationStages(j *creation) []string {
 func (w *writer) latest(j *creation, creations []string) []string {
 	link, whole := w.link(j.hops - j.from)
 	child, before, born := ancestorColumn(j.hops, childLink), ancestorColumn(j.hops, childBirth), ancestorColumn(j.hops, bornAt)
-	return append(w.scope(w.since+" + "+timespan(parentWindow)),
+	return append(w.scope(parentWindow),
 		where(whole),
 		fmt.Sprintf("project %s = %s, %s = %s", child, link, before, columnName(w.plan.Model.Time[0])),
 		fmt.Sprintf("distinct %s, %s", child, before),

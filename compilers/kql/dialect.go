@@ -89,6 +89,7 @@ type writer struct {
 	names       names
 	span        string            // the let statement of the lookback
 	since       string            // how far back the rule's own events are read, by way of it
+	oldest      string            // the time from which events are read that others join, or ""
 	lists       map[string]string // a rule's list -> its let statement
 	creations   map[int]*creation // hops -> creation event joined
 	prevalences []*prevalence
@@ -185,7 +186,7 @@ func (w *writer) eventStages(lets *strings.Builder) []string {
 	early, late := compilers.SplitAtPrevalence(conjuncts, w.countedHere())
 	plain, joining := splitAtJoins(compilers.FlatConjuncts(early))
 	own, linked := w.splitAtAncestors(plain)
-	base := w.scope(w.since)
+	base := w.scope(0)
 	if w.delay > 0 && r.Source.Schedule.Lookback > 0 {
 		base = slices.Insert(base, 2, fmt.Sprintf("where %s <= ago(%s)", w.arrival(), timespan(w.delay))) // behind the table and the begin of the period
 	}

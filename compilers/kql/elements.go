@@ -103,6 +103,11 @@ func (w *writer) body(element string, n ir.Node) compilers.Pred {
 		if t, array := m.Test.(*ir.Elements); array {
 			return w.elements(value, t)
 		}
+		switch m.Test.(type) {
+		case *ir.Null, *ir.Exists: // true of a list as of a text
+		default:
+			w.plan.Note("element-values", "exact", m.Range(), "of an element, a field that is a list is read as the text of its JSON, and a key with a dot in its name is not read")
+		}
 		return w.matchOn(operand{name: "tostring(" + value + ")"}, m, m.Test)
 	})
 }

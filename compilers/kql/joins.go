@@ -98,8 +98,9 @@ func (w *writer) joinEvents(lets *strings.Builder, base []string) []string {
 	fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
 	stages := []string{events}
 	at := columnName(w.plan.Model.Time[0])
+	oldest := w.oldestLet(lets, events, at)
 	for _, j := range w.joined {
-		w.joinLets(lets, j, events)
+		w.joinLets(lets, j, events, oldest)
 		when := w.names.free("JoinedAt")
 		project := []string{when + " = At", j.flag + " = true"}
 		on := []string{fmt.Sprintf("$left.%s == $right.%s", at, when)}
@@ -115,6 +116,17 @@ func (w *writer) joinEvents(lets *strings.Builder, base []string) []string {
 	return stages
 }
 
+// oldestLet writes a statement with the time of the earliest event that joins others, where the rule's events are chosen by when they arrived.
+// https://learn.microsoft.com/en-us/kusto/query/toscalar-function
+func (w *writer) oldestLet(lets *strings.Builder, events, at string) string {
+	if w.plan.Rule.Source.Schedule.Lookback == 0 || w.plan.Model.Ingested == "" {
+		return ""
+	}
+	name := w.names.free("oldest")
+	fmt.Fprintf(lets, "let %s = toscalar(%s | summarize min(%s));\n", name, events, at)
+	return name
+}
+
 // dropJoins removes the columns that joins added.
 func (w *writer) dropJoins() []string {
 	if len(w.joinColumns) == 0 {
@@ -124,8 +136,8 @@ func (w *writer) dropJoins() []string {
 }
 
 // joinLets writes the statements of a join.
-func (w *writer) joinLets(lets *strings.Builder, j *joinedEvents, events string) {
-	others := w.otherMatches(lets, j)
+func (w *writer) joinLets(lets *strings.Builder, j *joinedEvents, events, oldest string) {
+	others := w.otherMatches(lets, j, oldest)
 	var keys, sorted, mine []string
 	var restart compilers.Any
 	var present compilers.All
@@ -189,8 +201,8 @@ func (j *joinedEvents) moments(keys, sorted []string) []string {
 		"extend Enters = " + alone("prev", "At - prev(At)") + ", Leaves = " + alone("next", "next(At) - At")}
 }
 
-// otherMatches writes the matches of the other rule: their times, keys and values.
-func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents) string {
+// otherMatches writes the matches of the other rule: their times, keys and values. oldest is the time of the earliest event that joins them, or "".
+func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest string) string {
 	other := *j.node.Rule
 	source := *other.Source
 	source.Schedule = rules.Schedule{Lookback: w.plan.Rule.Source.Schedule.Lookback}
@@ -209,6 +221,9 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents) string {
 		one := newWriter(b.Plan, nil, w.names)
 		one.sources = b.Sources
 		one.since = w.since + shift(" + ", j.node.Before)
+		if oldest != "" {
+			one.oldest = oldest + shift(" - ", j.node.Before)
+		}
 		tables = append(tables, one)
 	}
 	eachOnce(tables)

@@ -24,11 +24,11 @@ func TestJoins(t *testing.T) {
 		reach                        time.Duration
 	}{
 		{"without a schedule", "", "{rule: o, same: [host], before: 10m}", "s and j", []string{"join kind=leftouter (j | project", "where isnotnull(Joined_j)"}, []string{"join-period"}, 10 * time.Minute},
-		{"before", "schedule: {every: 1h, lookback: 2h}\n", "{rule: o, same: [host], before: 10m}", "s and j", []string{"ingestion_time() >= ago(timeframe)", "ingestion_time() >= ago(timeframe + 10m)"}, nil, 10 * time.Minute},
+		{"before", "schedule: {every: 1h, lookback: 2h}\n", "{rule: o, same: [host], before: 10m}", "s and j", []string{"ingestion_time() >= ago(timeframe)", "| where Timestamp >= oldest - 10m"}, nil, 10 * time.Minute},
 		{"after", "schedule: {every: 1h, lookback: 2h}\n", "{rule: o, same: [host], after: 10m}", "s and not j",
 			[]string{"ingestion_time() >= ago(timeframe + 10m)", "ingestion_time() <= ago(10m)", "not(isnotnull(Joined_j))"}, []string{"join-arrival"}, 10 * time.Minute},
 		{"of a rule with joins", "schedule: {every: 1h, lookback: 2h}\n", "{rule: n, same: [host], before: 10m, after: 1m}", "s and j",
-			[]string{"ago(timeframe + 3m)", "ago(timeframe + 3m + 10m)", "ago(timeframe + 3m + 10m + 1h)", "ingestion_time() <= ago(3m)"}, []string{"join-arrival", "join-arrival"}, 73 * time.Minute},
+			[]string{"ago(timeframe + 3m)", "Timestamp >= oldest - 10m", "Timestamp >= oldest_ - 1h", "ingestion_time() <= ago(3m)"}, []string{"join-arrival", "join-arrival"}, 73 * time.Minute},
 		{"beside prevalence", "schedule: {every: 1h, lookback: 2h}\nprevalence: {p: {field: sha1, local: {distinct: host, lte: 2}}}\n", "{rule: o, same: [host], before: 10m}", "s and j and p",
 			[]string{"let candidates = materialize(", "project-away"}, nil, 10 * time.Minute},
 	} {
@@ -46,6 +46,22 @@ func TestJoins(t *testing.T) {
 		assert.Equal(t, c.reach, q.Result.Reach, c.name)
 		assert.True(t, q.Result.Combines)
 		assert.NotContains(t, q.Text[strings.LastIndex(q.Text, "| project-away"):], "| where", c.name)
+	}
+}
+
+// TestEventsThatArriveLate: what they join is read from as long before their own time as the join looks back, whenever it arrived.
+func TestEventsThatArriveLate(t *testing.T) {
+	const process = "title: T\nlogsource: {product: windows, category: process_creation}\nschedule: {every: 1h, lookback: 2h}\n"
+	for text, back := range map[string]string{
+		process + "joins: {j: {rule: o, same: [host], before: 10m}}\ndetection: {s: {CommandLine: x}, condition: s and j}\n" + otherRules: "10m",
+		process + "first_seen: {f: {fields: [host, Image], over: 7d}}\ndetection: {s: {CommandLine: x}, condition: s and f}\n":            "7d",
+	} {
+		q, found := New().Compile(lowered.Rules(t, text)[0], compilers.Options{Model: lowered.Model(t, "mde")})
+		require.Empty(t, found, text)
+		assert.Empty(t, q.Notes)
+		assert.Contains(t, q.Text, ");\nlet oldest = toscalar(candidates | summarize min(Timestamp));\n")
+		assert.Contains(t, q.Text, "| where Timestamp >= oldest - "+back+"\n")
+		assert.Equal(t, 1, strings.Count(q.Text, "ingestion_time()"))
 	}
 }
 

@@ -2,13 +2,14 @@ package kql
 
 import (
 	"fmt"
+	"time"
 
 	"decree/compilers"
 	"decree/rules/ir"
 )
 
-// scope is the table, with the tests that limit it to the rule's log source.
-func (w *writer) scope(since string) []string {
+// scope is the table, with the tests that limit it to the rule's log source, and to its period and the time before it.
+func (w *writer) scope(before time.Duration) []string {
 	s := w.plan.Source
 	if s.Table == "" {
 		w.found.Errorf("no-scope", w.plan.Rule.Source.LogSource.Range, "give the source a table in a model file",
@@ -16,9 +17,18 @@ func (w *writer) scope(since string) []string {
 	}
 	stages := []string{w.plan.TableOf(s)}
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
-		stages = append(stages, fmt.Sprintf("where %s >= ago(%s)", w.arrival(), since))
+		stages = append(stages, w.begin(before))
 	}
 	return append(stages, w.scopeTests()...)
+}
+
+// begin is the stage that keeps the events of the period and the time before it. Those that joins look for are chosen by their own time: those of an event
+// that arrives late may have arrived long before it.
+func (w *writer) begin(before time.Duration) string {
+	if w.oldest != "" {
+		return fmt.Sprintf("where %s >= %s%s", columnName(w.plan.Model.Time[0]), w.oldest, shift(" - ", before))
+	}
+	return fmt.Sprintf("where %s >= ago(%s%s)", w.arrival(), w.since, shift(" + ", before))
 }
 
 // arrival is when an event arrived, or when it happened where the product does not tell.

@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -161,6 +162,16 @@ func TestSemantics(t *testing.T) {
 				assert.Equal(t, r.want, conditions(t, r.model, r.logsource, r.detection, r.condition), r.detection)
 			}
 		})
+	}
+}
+
+// TestElementsAreReadAsTexts says so of each test of an element's text, and not where only its presence is asked for.
+func TestElementsAreReadAsTexts(t *testing.T) {
+	for item, want := range map[string]bool{"{type: User}": true, "{a: null}": false, "{a|exists: true}": false} {
+		r := lowered.Rule(t, "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\ndetection:\n  s:\n    'TargetResources[any]': "+item+"\n  condition: s\n")
+		q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "sentinel")})
+		require.Empty(t, found)
+		assert.Equal(t, want, slices.ContainsFunc(q.Notes, func(n compilers.Note) bool { return n.Code == "element-values" }), item)
 	}
 }
 

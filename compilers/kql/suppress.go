@@ -2,6 +2,7 @@ package kql
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -80,7 +81,7 @@ func notesOfPeriod(r *rules.Rule) []compilers.Note {
 		return nil
 	}
 	return []compilers.Note{{Code: "suppress-period", Effect: "false-positives", Range: r.Suppress.Range,
-		Message: "alerts before the searched period suppress none in it: have the product suppress alerts for " + timespan(r.Suppress.For) + " too"}}
+		Message: "alerts before the searched period suppress none in it: that the product suppresses alerts for " + timespan(r.Suppress.For) + " too is a setting, which a package sets where it can"}}
 }
 
 // suppress has the branches of a rule's query give the values by which its alerts are suppressed. It is nil if none are.
@@ -96,14 +97,7 @@ func suppress(branches []*writer, n names) *suppression {
 	}
 	s := newSuppression(spec, lead.Model.Time[0], n)
 	for _, name := range spec.By {
-		known := false
-		for _, w := range branches {
-			_, ok := w.wholeText(ir.FieldNamed(name.Name))
-			known = known || ok
-		}
-		if !known {
-			branches[0].found.Errorf("suppress-field", name.Range, "name another field or entity, or choose another --model", "data model %s has no column for %s in this log source", lead.Model.Name, name.Name)
-		}
+		checkSuppressedBy(branches, name)
 	}
 	for _, w := range branches {
 		w.like = s.keyStage(func(name rules.NamedField) string {
@@ -114,6 +108,30 @@ func suppress(branches []*writer, n names) *suppression {
 		})
 	}
 	return s
+}
+
+// checkSuppressedBy reports a value that no table has, and notes which tables lack one that others have: an event without it is as one in which it is empty.
+func checkSuppressedBy(branches []*writer, name rules.NamedField) {
+	f := ir.FieldNamed(name.Name)
+	var lacking []string
+	for _, w := range branches {
+		if _, ok := w.wholeText(f); !ok && !slices.Contains(lacking, w.plan.Source.Table) {
+			lacking = append(lacking, w.plan.Source.Table)
+		}
+	}
+	lead := branches[0]
+	switch known := slices.ContainsFunc(branches, func(w *writer) bool { _, ok := w.wholeText(f); return ok }); {
+	case known && len(lacking) > 0:
+		lead.plan.Notes = append(lead.plan.Notes, compilers.Note{Code: "suppress-table", Effect: "false-negatives", Range: name.Range,
+			Message: strings.Join(lacking, ", ") + " has no column for " + name.Name + ": alerts of its events are suppressed whatever the value"})
+	case known:
+	default:
+		if unread := lead.plan.CheckRead("kql", lacks, f, name.Range); unread.HasErrors() {
+			lead.found = append(lead.found, unread...)
+			return
+		}
+		lead.found.Errorf("suppress-field", name.Range, "name another field or entity, or choose another --model", "data model %s has no column for %s in this log source", lead.plan.Model.Name, name.Name)
+	}
 }
 
 // suppressStages keep the alerts of a correlation. They are suppressed by what it groups by alone: fields of the completing event are not compared here.

@@ -31,6 +31,26 @@ func TestSuppressByAFieldThatNoTableHas(t *testing.T) {
 	assert.Equal(t, "suppress-field", found[0].Code)
 }
 
+// TestSuppressByAFieldThatOneTableLacks says of which table's events the value is not compared.
+func TestSuppressByAFieldThatOneTableLacks(t *testing.T) {
+	const detection = "detection:\n  a: {Image: x}\n  condition: a\n"
+	q, found := New().Compile(lowered.Rule(t, "suppress: {by: [host, Company], for: 1d}\n"+detection), compilers.Options{Model: lowered.Model(t, "sentinel")})
+	assert.Empty(t, found)
+	assert.Contains(t, q.Text, `Like2 = tolower("")`)
+	assert.Equal(t, "suppress-table", q.Notes[0].Code)
+	assert.Equal(t, "SecurityEvent has no column for Company: alerts of its events are suppressed whatever the value", q.Notes[0].Message)
+	q, _ = New().Compile(lowered.Rule(t, "suppress: {by: [host, Image], for: 1d}\n"+detection), compilers.Options{Model: lowered.Model(t, "sentinel")})
+	assert.NotContains(t, q.Text, "suppress-table")
+}
+
+// TestSuppressByAnExtractThatCannotBeRead says why, and not that a column is missing.
+func TestSuppressByAnExtractThatCannotBeRead(t *testing.T) {
+	r := lowered.Rule(t, "extract: {Made: {text: 'by {User}'}}\nsuppress: {by: [Made], for: 1d}\ndetection:\n  a: {Image: x}\n  condition: a\n")
+	q, found := New().Compile(r, compilers.Options{Model: lowered.Model(t, "mde")})
+	assert.Nil(t, q)
+	assert.Equal(t, "no-translation", found[0].Code)
+}
+
 // TestSuppressWhateverTheValues has no columns of values.
 func TestSuppressWhateverTheValues(t *testing.T) {
 	r := lowered.Rule(t, "suppress: {for: 1h}\ndetection:\n  a: {Image: x}\n  condition: a\n")

@@ -32,6 +32,10 @@ func TestKQLJoinsFindWhatTheEngineFinds(t *testing.T) {
 		for _, run := range []float64{0, 8, 16} { // seconds after the first event; 0: no schedule
 			events := slices.DeleteFunc(slices.Clone(all), func(e splRow) bool { return run > 0 && e["_time"].(float64) > 1700000000+run })
 			opt, clock := engine.Options{}, now
+			m.Ingested = ""
+			if run == 16 { // what they join is chosen by its own time
+				m.Ingested = "Timestamp"
+			}
 			if run > 0 {
 				opt.Now = time.Unix(1700000000+int64(run), 0).UTC()
 				clock = opt.Now.Format(time.RFC3339)

@@ -35,7 +35,7 @@ func (m *matcher) evaluate(in event.Input, out *outcome) error {
 		return err
 	}
 	if len(m.p.treeFields) > 0 {
-		if p := m.process(in.Order); p != nil && p.Created {
+		if p := m.process(in.Order); p != nil && (p.Created || p.Told) {
 			out.process = p
 		}
 	}

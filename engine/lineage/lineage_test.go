@@ -111,6 +111,10 @@ func TestLineageOfPlainEvents(t *testing.T) {
 		{"GUIDs", chain(guid), []string{"3"}},
 		{"another event of the parent, later", with(chain(guid), `{"id":9,"Computer":"A","UtcTime":"2026-03-01 10:00:09","Image":"cmd.exe","ProcessGuid":"{2}","ProcessId":2}`), []string{"3"}},
 		{"GUIDs of another host", with(chain(guid)[:1], fmt.Sprintf(guid, 2, "B", 2, "cmd.exe", 2, 1), chain(guid)[2]), nil},
+		{"the first process names no parent", with(chain(guid)[:2], `{"Computer":"A","Image":"sqlservr.exe","ProcessGuid":"{1}"}`), []string{"3"}},
+		{"another event of the first process", with(chain(guid)[:2], `{"Computer":"A","Image":"sqlservr.exe","ProcessGuid":"{1}","TargetFilename":"x"}`, `{"Computer":"A","Image":"z.exe","ProcessGuid":"{1}"}`), []string{"3"}},
+		{"a creation counts before another event", with(chain(guid), `{"Computer":"A","UtcTime":"2026-03-01 10:00:09","Image":"z.exe","CommandLine":"z","ProcessGuid":"{1}"}`), []string{"3"}},
+		{"the first process, by a process id that may be used again", with(chain(pid)[:2], `{"Computer":"A","UtcTime":"2026-03-01 10:00:01","Image":"sqlservr.exe","ProcessId":1}`), nil},
 		{"process ids and times", chain(pid), []string{"3"}},
 		{"a process id that is used again later", with(chain(pid), fmt.Sprintf(pid, 8, "A", 8, "other.exe", 1, 0)), []string{"3"}},
 		{"a process id that was used again", with(chain(pid), fmt.Sprintf(pid, 8, "A", 1, "other.exe", 1, 0)), nil},
@@ -167,4 +171,22 @@ func TestHostIsFoundUnderItsOtherNames(t *testing.T) {
 		assert.Equal(t, []string{"3"}, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "windows")}, []*ir.Rule{r}, shell, sysmon(3, "A", "W", "S", "who.exe", "cmd.exe")), name)
 		assert.Empty(t, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "windows")}, []*ir.Rule{r}, shell, sysmon(3, "B", "W", "S", "who.exe", "cmd.exe")), name)
 	}
+}
+
+// TestHashesOfAFileAreNotItsWriters holds for plain events that are not known as the creation of a process.
+func TestHashesOfAFileAreNotItsWriters(t *testing.T) {
+	r := lowered.Rule(t, "ancestry:\n  up:\n    parent: {sha1: aa}\ndetection:\n  a: {Image: who.exe}\n  condition: a and up\n")
+	child := `{"id":2,"Image":"who.exe","ProcessGuid":"{2}","ParentProcessGuid":"{1}"}`
+	assert.Empty(t, enginetest.IDs(t, engine.Options{}, []*ir.Rule{r}, child, `{"id":1,"Image":"cmd.exe","sha1":"aa","TargetFilename":"x","ProcessGuid":"{1}"}`))
+	assert.Equal(t, []string{"2"}, enginetest.IDs(t, engine.Options{}, []*ir.Rule{r}, child, `{"id":1,"Image":"cmd.exe","CommandLine":"cmd","sha1":"aa","ProcessGuid":"{1}"}`))
+}
+
+// TestOneEventOfAProcessIsKept, and another once that is evicted.
+func TestOneEventOfAProcessIsKept(t *testing.T) {
+	told := func(key string) *lineage.Process { return lineage.ToldProcess(key) }
+	ps := lineage.Processes{MaxCount: 1, MaxBytes: 1 << 20}
+	assert.Zero(t, ps.Add(told("a")))
+	assert.Zero(t, ps.Add(told("a")))
+	assert.Equal(t, 1, ps.Add(told("b")))
+	assert.Equal(t, 1, ps.Add(told("a")))
 }

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -15,6 +16,9 @@ import (
 type Process struct {
 	// Created says that the event is the creation of the process. In a source with events of any category, an event is one if it names the parent.
 	Created bool
+	// Told says that an event of any category, which is not known as a creation, tells fields of the process. It counts if no creation is known: the first
+	// process of a chain names no parent.
+	Told bool
 
 	order  int
 	at     time.Time
@@ -44,6 +48,9 @@ func (s *Source) Process(d *document.Document, order int, at time.Time) *Process
 		}
 	}
 	p.Created = p.keys[0] != "" && (s.source.Category != "*" || p.keys[1] != "")
+	if !p.Created && p.unique[0] {
+		p.told()
+	}
 	return p
 }
 
@@ -86,6 +93,15 @@ func (p *Process) field(f ir.Field) (string, bool) {
 
 // processSize is about what a process takes beside its texts.
 const processSize = 200
+
+// told keeps what an event of any category tells of its process. Without a command line the event may be that of a file or a connection, of which
+// only the image is the process's: the hashes may be a file's.
+func (p *Process) told() {
+	if _, ok := p.field(ir.Field{Name: "CommandLine"}); !ok {
+		p.fields = slices.DeleteFunc(p.fields, func(f processField) bool { return *f.field != ir.Field{Name: "Image"} })
+	}
+	p.Told = len(p.fields) > 0
+}
 
 // size is about how many bytes a process takes.
 func (p *Process) size() int {

@@ -9,10 +9,20 @@ type Processes struct {
 
 	all   []*Process
 	bytes int
+	told  map[string]bool // keys of those that are kept although they are no creation
 }
 
 // Add keeps a process, and returns how many old ones were evicted for it. They are evicted in batches, so that the cost stays linear.
 func (ps *Processes) Add(p *Process) (evicted int) {
+	if p.Told {
+		if ps.told[p.keys[0]] { // the first is enough
+			return 0
+		}
+		if ps.told == nil {
+			ps.told = map[string]bool{}
+		}
+		ps.told[p.keys[0]] = true
+	}
 	ps.all = append(ps.all, p)
 	ps.bytes += p.size()
 	over := len(ps.all) - ps.MaxCount
@@ -31,6 +41,9 @@ func (ps *Processes) evict(over int) int {
 	}
 	for _, p := range ps.all[:over] {
 		ps.bytes -= p.size()
+		if p.Told {
+			delete(ps.told, p.keys[0])
+		}
 	}
 	ps.all = slices.Clone(ps.all[over:])
 	return over

@@ -22,6 +22,11 @@ func newTree(all []*Process) *Tree {
 			t.born[p.keys[0]] = append(t.born[p.keys[0]], p)
 		}
 	}
+	for _, p := range all {
+		if key := p.keys[0]; p.Told && len(t.born[key]) == 0 {
+			t.born[key] = []*Process{p}
+		}
+	}
 	return t
 }
 
@@ -64,7 +69,7 @@ func (t *Tree) find(level int, child *Process) (*Process, bool) {
 }
 
 // field reads an ancestor's field from the creation event of the process below it, whose own
-// parent fields describe it, else from its own creation event; from says which.
+// parent fields describe it, else from its own creation event, or another that tells it; from says which.
 func (t *Tree) field(self *Process, f ir.Field) (v, from string, ok bool) {
 	for below := f.Level - 1; below >= 1; below-- {
 		if p, known := t.ancestor(self, below); known {
@@ -75,6 +80,9 @@ func (t *Tree) field(self *Process, f ir.Field) (v, from string, ok bool) {
 	}
 	if p, known := t.ancestor(self, f.Level); known {
 		if v, ok := p.field(ir.Field{Name: f.Name}); ok {
+			if p.Told {
+				return v, "an event of it", true
+			}
 			return v, "its own creation", true
 		}
 	}

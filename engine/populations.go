@@ -113,12 +113,12 @@ func (e counted) Ancestor(f ir.Field) (string, bool) {
 	return text, ok
 }
 
-// WithoutReputation lists, after Finish, the rules that asked for reputation although no table and no event had any. Every value counted
+// WithoutReputation lists, after Finish, the rules that asked for the reputation of values in the events although no table and no event had any. Every value counted
 // as unknown there.
 func (e *Engine) WithoutReputation() []*ir.Rule {
 	var rs []*ir.Rule
 	for _, p := range e.populations {
-		if e.opt.Reputation == nil && !p.Told() && p.AsksReputation() && !slices.Contains(rs, p.rule.ir) {
+		if e.opt.Reputation == nil && p.Counted() && !p.Told() && p.AsksReputation() && !slices.Contains(rs, p.rule.ir) {
 			rs = append(rs, p.rule.ir)
 		}
 	}

@@ -53,6 +53,13 @@ func TestRulesWithoutReputation(t *testing.T) {
 	_, _, err := e.Finish()
 	require.NoError(t, err)
 	assert.Equal(t, []*ir.Rule{asks}, e.WithoutReputation())
+
+	e, found = engine.New([]*ir.Rule{asks}, engine.Options{Model: lowered.Model(t, "mde")})
+	require.Empty(t, found)
+	enginetest.Add(t, e, `{"ActionType":"ConnectionSuccess","ReportId":1,"DeviceId":"h"}`)
+	_, _, err = e.Finish()
+	require.NoError(t, err)
+	assert.Empty(t, e.WithoutReputation(), "no event is of the rule's log source")
 }
 
 // TestMatchesInTheLookback holds which events a rule and a correlation of it report at a time.

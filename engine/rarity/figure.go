@@ -90,6 +90,9 @@ func (p *Population) Figure(e Event) (Figure, bool) {
 // AsksReputation tells whether the condition asks for reputation, not only for local counts.
 func (p *Population) AsksReputation() bool { return p.of.Spec.AsksReputation() }
 
+// Counted tells whether any event had a value that is asked about.
+func (p *Population) Counted() bool { return len(p.seen) > 0 }
+
 // Told tells whether a table or an event had the reputation of any value.
 func (p *Population) Told() bool { return p.told }
 

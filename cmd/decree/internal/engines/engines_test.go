@@ -151,6 +151,12 @@ func TestARuleWithoutReputationIsNamedOnce(t *testing.T) {
 	first, counts, second := rule("First", "global: {lt: 250}"), rule("Counts", "local: {distinct: host, lte: 1}"), rule("Second", "global: {lt: 9}")
 	for _, names := range [][]string{{"mde"}, {"windows", "mde"}} {
 		s := New([]*ir.Rule{first, counts, second}, models(t, names...), engine.Options{}, false)
+		for _, of := range s.All {
+			enginetest.Add(t, of.Engine, map[string]string{
+				"mde":     enginetest.DefenderProcess(1, "10:00:00", "h", "aa", "x"),
+				"windows": `{"EventRecordID":1,"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Image":"x","Hashes":"SHA1=AA"}`,
+			}[of.Model.Name])
+		}
 		_, err := s.Finish()
 		require.NoError(t, err)
 		assert.Equal(t, []string{"First", "Second"}, titles(s.WithoutReputation()), names)

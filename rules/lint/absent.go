@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
@@ -11,6 +13,7 @@ func absentField(s *subject) {
 	if s.lowered == nil {
 		return
 	}
+	neverIn(s)
 	reported := map[string]bool{}
 	check := func(name string, at diag.Range) {
 		if name == "" || reported[name] || s.ExtractNamed(name) != nil {
@@ -43,6 +46,28 @@ func absentField(s *subject) {
 	for _, e := range s.Extracts {
 		for _, f := range e.Reads() {
 			check(f.Name, f.Range)
+		}
+	}
+}
+
+// neverIn reports those of several log sources where the rule can never match in any data model, as each lacks a field that must hold there.
+func neverIn(s *subject) {
+	if len(s.OtherLogSources) == 0 {
+		return
+	}
+	for _, ls := range s.LogSources() {
+		asked, able := false, false
+		for m := range models() {
+			if len(m.Find(ls.Category, ls.Product, ls.Service)) == 0 {
+				continue
+			}
+			closed := *m
+			closed.Open = false
+			asked = true
+			able = able || !slices.Contains(closed.Unanswered(s.lowered), ls)
+		}
+		if asked && !able {
+			s.report(ls.Range, "write a rule of its own for it, or make the fields that it lacks alternatives", "the rule never finds events of this log source: no data model has the fields there that it needs")
 		}
 	}
 }

@@ -137,7 +137,7 @@ func misspelt(field string, known []string) (hint, message string) {
 	}
 	for _, name := range known {
 		if strings.EqualFold(name, field) {
-			return "write `" + name + "`: field names are case-sensitive", fmt.Sprintf("the log source has %q, not %q", name, field)
+			return "write `" + name + "`, as the events have it: names that the data model does not map are compared letter by letter", fmt.Sprintf("the log source has %q, not %q", name, field)
 		}
 	}
 	if near := diag.Closest(field, known); near != "" && len(field) >= 6 && levenshtein.ComputeDistance(field, near) <= maxMisspelt {

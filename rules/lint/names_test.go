@@ -11,6 +11,28 @@ import (
 	"decree/rules/parse"
 )
 
+// TestNeverInOneOfSeveral: a rule that needs fields of which each log source lacks one never matches; one that has an alternative does.
+func TestNeverInOneOfSeveral(t *testing.T) {
+	for detection, want := range map[string]int{
+		"{s: {ImageLoaded: x, TargetFilename: y}, condition: s}":           2,
+		"{s: {ImageLoaded: x}, condition: s}":                              0, // winlogbeat has a column for it in both
+		"{a: {ImageLoaded: x}, b: {TargetFilename: y}, condition: a or b}": 0,
+		"{s: {Image: x}, condition: s}":                                    0,
+	} {
+		file, found := parse.Documents("c.yml", []byte("title: T\nlogsource:\n  - {product: windows, category: file_event}\n  - {product: windows, category: image_load}\ndetection: "+detection+"\n"), nil)
+		require.Empty(t, found, detection)
+		lowered, found := ir.Lower(file.Rules[0])
+		require.Empty(t, found, detection)
+		got := 0
+		for _, d := range lint.Run([]lint.File{{Path: "c.yml", Rules: file.Rules, Lowered: []*ir.Rule{lowered}}}) {
+			if d.Code == "absent-field" {
+				got++
+			}
+		}
+		assert.Equal(t, want, got, detection)
+	}
+}
+
 // TestNamesOfSections: a misspelt field in joins, first_seen, suppress and the elements of arrays is found where its log source has one like it.
 func TestNamesOfSections(t *testing.T) {
 	const (

@@ -107,6 +107,9 @@ func (p *parser) same(n *yaml.Node) []rules.SameField {
 
 // joinCount reads `{gte: 3}` or `{distinct: TargetUserName, gt: 10}`.
 func (p *parser) joinCount(j *rules.Join, count source.Entry) {
+	if p.bareNumber(count, "gte") {
+		return
+	}
 	for _, e := range p.Entries(count.Value, "count") {
 		if e.Key.Value != "distinct" {
 			p.bound(&j.Bounds, e, "count", "distinct")

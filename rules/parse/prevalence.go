@@ -2,6 +2,7 @@ package parse
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -42,6 +43,9 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 		case "local":
 			q.Local, asked = p.local(e.Value), true
 		case "global":
+			if asked = true; p.bareNumber(e, "lte") {
+				continue
+			}
 			for _, part := range p.Entries(e.Value, "global") {
 				if part.Key.Value == "default" {
 					q.GlobalElse = p.Number(part.Value)
@@ -49,8 +53,7 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 					p.bound(&q.Global, part, "global", "default")
 				}
 			}
-			asked = true
-			if len(q.Global) == 0 {
+			if len(q.Global) == 0 && e.Value.Kind == yaml.MappingNode {
 				p.Errorf("prevalence-empty", p.Span(e.Key), "add a bound, such as `lt: 250`", "global has no bound")
 			}
 		case "unavailable":
@@ -58,7 +61,7 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 			p.OneOf("invalid-unavailable", e.Value, q.Unavailable, []string{"exclude", "include"})
 		default:
 			if !p.reputation(&q, e) {
-				p.UnknownKey(e.Key, "a prevalence condition", prevalenceKeys()...)
+				p.unknownPrevalenceKey(e)
 				continue
 			}
 			asked = true
@@ -74,6 +77,27 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q has no bound", q.Name)
 	}
 	return q
+}
+
+// bareNumber reports a number where a bound is asked for. It returns false for anything else.
+func (p *parser) bareNumber(e source.Entry, op string) bool {
+	_, err := strconv.ParseFloat(e.Value.Value, 64)
+	if e.Value.Kind != yaml.ScalarNode || err != nil {
+		return false
+	}
+	p.Errorf("wrong-type", p.Span(e.Value), "write `"+e.Key.Value+": {"+op+": "+e.Value.Value+"}`", "%s must be a bound, such as {%s: ...}", e.Key.Value, op)
+	return true
+}
+
+// wordsForPrevalence are words that people write for keys of a prevalence condition, where another key is spelt more like them.
+var wordsForPrevalence = map[string]string{"signed": "signature", "unsigned": "signature", "signature_state": "signature", "valid": "certificate_valid", "publisher": "signer", "first_seen": "global_first_seen"}
+
+func (p *parser) unknownPrevalenceKey(e source.Entry) {
+	if meant := wordsForPrevalence[e.Key.Value]; meant != "" {
+		p.Errorf("unknown-key", p.Span(e.Key), "did you mean `"+meant+"`?", "unknown key %q in a prevalence condition", e.Key.Value)
+		return
+	}
+	p.UnknownKey(e.Key, "a prevalence condition", prevalenceKeys()...)
 }
 
 // prevalenceKeys are the keys of a prevalence condition.

@@ -17,6 +17,10 @@ import (
 var targetKeys = []key[aTarget]{
 	{"dialect", func(r *reader, t *aTarget, n *yaml.Node) {}},
 	{"model", func(r *reader, t *aTarget, n *yaml.Node) {
+		if n.Kind == yaml.SequenceNode {
+			r.Errorf("wrong-type", r.Span(n), "leave `model` out: then each rule takes the first shipped model that can say it", "model must be one word")
+			return
+		}
 		if r.oneOf("unknown-model", n, "model", t.models) {
 			t.Model = n.Value
 		}

@@ -374,7 +374,7 @@ func (m *maker) packages() []Block {
 	left := Table{Head: []string{"Product", "Not packaged", "Why", "What to do"}}
 	for _, p := range m.Packages {
 		for _, w := range p.Why {
-			left.Rows = append(left.Rows, []Cell{plain(p.Format), code(w.Code), plain(w.Message), plain(w.Hint)})
+			left.Rows = append(left.Rows, []Cell{plain(p.Format), code(w.Code), marked(w.Message), marked(w.Hint)})
 		}
 		if len(p.Why) > 0 {
 			continue

@@ -68,9 +68,6 @@ func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) 
 			}
 		}
 		d.Queries = append(d.Queries, one)
-		if why := p.Packages.LeftOut(q); len(why) > 0 {
-			d.Packages = append(d.Packages, pages.Package{Target: q.Target.Name, Format: q.Target.Format().Title(), Why: reasons(why)})
-		}
 		if err := held.fields(d, q); err != nil {
 			return nil, nil, err
 		}
@@ -85,6 +82,12 @@ func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) 
 			one.Files = append(one.Files, path.Join(filesFolder, f))
 		}
 		d.Packages = append(d.Packages, one)
+	}
+	for _, q := range p.Packages.Queries { // their targets may be others than those of the queries that the pages show
+		if why := p.Packages.LeftOut(q); len(why) > 0 {
+			d := of[q.Source.IR.Source]
+			d.Packages = append(d.Packages, pages.Package{Target: q.Target.Name, Format: q.Target.Format().Title(), Why: reasons(why)})
+		}
 	}
 	if err := tests(p, of); err != nil {
 		return nil, nil, err

@@ -57,6 +57,12 @@ cases:
   - name: none
     events: [{id: 1, Image: y}]
     expect: {none: true}
+-- rules/seldom.yml --
+title: Seldom
+name: seldom
+schedule: {every: 60d}
+logsource: {product: windows, category: process_creation}
+detection: {a: {Image: x}, condition: a}
 -- filters/f.yml --
 title: Ours
 logsource: {product: windows, category: process_creation}
@@ -169,8 +175,8 @@ func names(fields []pages.Field) []string {
 
 func TestGather(t *testing.T) {
 	c, written, _ := gathered(t, "")
-	require.Len(t, c.Detections, 3, "a part of a correlation has no page of its own")
-	again, many, who := c.Detections[0], c.Detections[1], c.Detections[2]
+	require.Len(t, c.Detections, 4, "a part of a correlation has no page of its own")
+	again, many, who := c.Detections[0], c.Detections[1], c.Detections[3]
 	assert.Equal(t, []string{"rules/5e0b8a52-6a0f-4e0c-9d53-7c4f0f0a3178", "rules/many", "rules/who"}, []string{again.Path(), many.Path(), who.Path()}, "the second of an id is found by its name")
 	assert.Equal(t, "Ours", c.Title)
 	assert.Equal(t, []string{"exact", "approximate", "approximate"}, []string{who.Queries[0].Fidelity, who.Queries[1].Fidelity, who.Queries[2].Fidelity})
@@ -186,6 +192,11 @@ func TestGather(t *testing.T) {
 	assert.Equal(t, "Ours", who.Filters[0].Body.Title)
 	assert.Equal(t, "Microsoft Sentinel", who.Packages[0].Format)
 	assert.Contains(t, who.Packages[0].Files, "files/sentinel/package/who.yaml")
+	seldom := c.Detections[2]
+	require.Len(t, seldom.Packages, 1, "the target of a package need not be one whose query is shown")
+	assert.Equal(t, "Microsoft Sentinel", seldom.Packages[0].Format)
+	assert.Equal(t, "package-schedule", seldom.Packages[0].Why[0].Code)
+	assert.Empty(t, seldom.Packages[0].Files)
 	paths := map[string]bool{}
 	for _, f := range written {
 		paths[f.Path] = true
@@ -229,7 +240,7 @@ func TestWhatChanged(t *testing.T) {
 		git("add", "rules/who.yml", "rules/many.yml", "filters")
 		git("commit", "-q", "-m", "First")
 	})
-	again, many, who := c.Detections[0], c.Detections[1], c.Detections[2]
+	again, many, who := c.Detections[0], c.Detections[1], c.Detections[3]
 	assert.Equal(t, "First", who.Commits[0].Subject)
 	assert.Empty(t, again.Commits)
 	assert.Equal(t, pages.Change{Kind: "new"}, c.Since.Changed[again.Source()])

@@ -11,7 +11,7 @@ import (
 	"decree/rules/source"
 )
 
-// firstSeen reads `name: {fields: [host, sha1], over: 14d, among: dropped}`.
+// firstSeen reads `name: {fields: [host, sha1], over: 13d, among: dropped}`.
 func (p *parser) firstSeen(r *rules.Rule, section source.Entry) {
 	for _, e := range p.Entries(section.Value, "first_seen") {
 		f := rules.FirstSeen{Name: e.Key.Value, Range: p.Span(e.Key)}
@@ -21,13 +21,13 @@ func (p *parser) firstSeen(r *rules.Rule, section source.Entry) {
 			case "fields":
 				f.Fields = p.namedFields(part.Value, "fields")
 			case "over":
-				f.Over = p.span(part.Value)
+				f.Over, f.OverRange = p.span(part.Value), p.Span(part.Value)
 			case "among":
 				p.Text(&f.Among, part.Value, "among")
 			}
 		}
 		if whole := e.Value.Kind == yaml.MappingNode && p.Errors() == before; whole && (len(f.Fields) == 0 || f.Over == 0) {
-			p.Errorf("first-seen-incomplete", f.Range, "write `{fields: [host, sha1], over: 14d}`", "first_seen %q needs fields and the time over which they are looked for", f.Name)
+			p.Errorf("first-seen-incomplete", f.Range, "write `{fields: [host, sha1], over: 13d}`", "first_seen %q needs fields and the time over which they are looked for", f.Name)
 		}
 		if p.claim(e.Key) {
 			r.FirstSeen = append(r.FirstSeen, f)

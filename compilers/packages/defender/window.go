@@ -27,7 +27,8 @@ func (d *detection) chooseFrequency() {
 		d.found.Warnf("package-near-real-time", at, "remove `near_real_time` from the target", "near real time Defender runs only a part of KQL, to which this query may not keep: the rule is run on a schedule")
 	}
 	if reads > longestView {
-		d.found.Errorf("package-schedule", at, "shorten the lookback or the timespan", "the query reads %s, and Defender shows it 30 days", long(reads))
+		at, hint := packages.TooLong(d.in, reads-longestView)
+		d.found.Errorf("package-schedule", at, hint, "the query reads %s, and Defender shows it %s", packages.Span(reads), packages.Span(longestView))
 		return
 	}
 	wanted := 0
@@ -44,7 +45,7 @@ func (d *detection) chooseFrequency() {
 	switch {
 	case result.Lookback < d.frequency && chosen > wanted:
 		d.found.Errorf("package-schedule", at, fmt.Sprintf("write `schedule: {every: %s}`", long(d.frequency)),
-			"the query reads %s, and Defender shows it %s if it runs every %s", long(reads), long(frequencies[wanted].shows), long(frequencies[wanted].every))
+			"the query reads %s, and Defender shows it %s if it runs every %s", packages.Span(reads), packages.Span(frequencies[wanted].shows), long(frequencies[wanted].every))
 	case result.Lookback < d.frequency && every < d.frequency:
 		d.found.Errorf("package-schedule", at, "let it look back 1 hour or more", "Defender runs a rule every hour at most, and this one looks back %s: what comes between is not found", long(result.Lookback))
 	case result.Lookback < d.frequency:

@@ -47,9 +47,10 @@ func (a *analyticsRule) chooseKind() {
 	case w.every > longestPeriod:
 		a.found.Errorf("package-schedule", at, "let it run more often", "Sentinel runs a rule at least every 14 days, not every %s", short(w.every))
 	case w.period > longestPeriod:
-		a.found.Errorf("package-schedule", at, "shorten the lookback or the timespan", "the query reads %s, and Sentinel shows it 14 days", short(w.period))
+		at, hint := packages.TooLong(a.in, w.period-longestPeriod)
+		a.found.Errorf("package-schedule", at, hint, "the query reads %s, and Sentinel shows it %s", packages.Span(w.period), packages.Span(longestPeriod))
 	case w.period >= longPeriod && w.every < time.Hour:
-		a.found.Errorf("package-schedule", at, "let it run every hour, or shorten the lookback or the timespan", "the query reads %s: Sentinel runs such a rule every hour at most, not every %s", short(w.period), short(w.every))
+		a.found.Errorf("package-schedule", at, "let it run every hour, or shorten the lookback or the timespan", "the query reads %s: Sentinel runs such a rule every hour at most, not every %s", packages.Span(w.period), short(w.every))
 	}
 	if w := &a.window; w.period < w.every {
 		w.period = w.every

@@ -44,7 +44,8 @@ changed by hand: the last line of a packaged query tells these apart. What the
 product fills in itself is not compared. Rules of others are only counted.
 
 Use it before you deploy, and on a schedule to find what was changed by hand.
-The exit code is 1 if anything differs.`,
+The exit code is 1 if anything differs. Rules that the target refuses are told,
+and are no difference.`,
 		Example: `  decree diff tests/examples/deployed/sentinel.json tests/examples/rules
   decree diff --summary tests/examples/deployed/sentinel.json --library`,
 		Args: cobra.MinimumNArgs(1),
@@ -106,7 +107,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 	if err != nil {
 		return err
 	}
-	return exit.After(found, report.Drifted())
+	return exit.After(set.Found, report.Drifted()) // a rule that the target refuses is deployed nowhere: it is told, and no difference
 }
 
 // readExport reads what is deployed.

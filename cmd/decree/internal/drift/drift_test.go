@@ -51,7 +51,7 @@ func TestPrint(t *testing.T) {
        a
       -c
       +b\u202ec
-prod: 1 changed, 0 rules unchanged; 0 not decree's
+prod: 1 changed, 0 rules unchanged; 0 not made by decree
 `, out.String())
 	assert.Equal(t, "not read: an exception list or an item of one (1)\n", errs.String())
 	out.Reset()
@@ -62,7 +62,7 @@ prod: 1 changed, 0 rules unchanged; 0 not decree's
 	out.Reset()
 	s.OutTerminal = false
 	r.Print(s, false)
-	assert.Equal(t, "~ changed         One (1)\nprod: 1 changed, 0 rules unchanged; 0 not decree's\n", out.String())
+	assert.Equal(t, "~ changed         One (1)\nprod: 1 changed, 0 rules unchanged; 0 not made by decree\n", out.String())
 }
 
 func TestNothingDiffers(t *testing.T) {

@@ -42,7 +42,7 @@ func (r Report) Print(s *stdio.Streams, details bool) {
 	for _, remark := range r.Remarks {
 		fmt.Fprintln(s.Err, diag.Visible(remark))
 	}
-	fmt.Fprintf(s.Out, "%s: %s; %d not decree's\n", r.Target, r.counts(), r.Others)
+	fmt.Fprintf(s.Out, "%s: %s; %d not made by decree\n", r.Target, r.counts(), r.Others)
 }
 
 // counts says how many rules are in each state.

@@ -4,7 +4,7 @@
 Takes a folder of rules and a file of Windows events (flat JSON, one a line, not compressed), makes the rows
 that workload.py can make of them by a seed, and prints a table. Each engine runs in turn, several times. Time is
 what the processor was busy for; what loading the rules and the first event costs is taken off. A ratio is the
-median of the runs' ratios. Needs taskset, PyYAML, Go for what only parses (fastjson), evtx of PyPI (Rust) for what
+median of the runs' ratios. Needs taskset, GNU time, PyYAML, Go for what only parses (fastjson), evtx of PyPI (Rust) for what
 only reads Windows' logs into JSON, and rsigma:
 
     cargo install rsigma --ignore-rust-version
@@ -154,9 +154,12 @@ def rsigma(args, row, folder, route, events):
 
 
 def run(command, core):
-    """Gives the seconds of processor time, the megabytes at most, and the output of a command on one core."""
-    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors:
-        process = subprocess.Popen(["taskset", "-c", core, *map(str, command)], stdout=output, stderr=errors)
+    """Gives the seconds of processor time, the megabytes at most, and the output of a command on one core.
+
+    GNU time measures the memory: a process that is started from here counts the events that are held here as its own.
+    """
+    with tempfile.TemporaryFile() as output, tempfile.TemporaryFile() as errors, tempfile.NamedTemporaryFile("r") as kilobytes:
+        process = subprocess.Popen(["time", "-q", "-f", "%M", "-o", kilobytes.name, "taskset", "-c", core, *map(str, command)], stdout=output, stderr=errors)
         _, status, usage = os.wait4(process.pid, 0)
         process.returncode = os.waitstatus_to_exitcode(status)
         output.seek(0)
@@ -165,7 +168,7 @@ def run(command, core):
         # decree ends with 1 where no rule is for the one event that loading is measured with.
         if process.returncode not in (0, 1):
             raise SystemExit(f"{' '.join(map(str, command))}\nended with {process.returncode}:\n{said[-2000:]}")
-        return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000, output.read()
+        return usage.ru_utime + usage.ru_stime, int(kilobytes.read()) / 1000, output.read()
 
 
 def parse_only(args, events):

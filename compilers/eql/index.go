@@ -37,17 +37,13 @@ func (w *writer) index(conjuncts []ir.Node) compilers.All {
 
 // clause writes that an event has one of some values.
 func clause(c terms.Clause) compilers.Pred {
-	var columns []string
-	values := map[string][]string{}
-	for _, t := range c.Terms {
-		if values[t.Column] == nil {
-			columns = append(columns, t.Column)
-		}
-		values[t.Column] = append(values[t.Column], t.Text)
-	}
 	var either compilers.Any
-	for _, column := range columns {
-		either = append(either, wildcards(columnName(column), ir.Equals, values[column], false))
+	for _, of := range c.ByColumn() {
+		values := make([]string, len(of))
+		for i, t := range of {
+			values[i] = t.Text
+		}
+		either = append(either, wildcards(columnName(of[0].Column), ir.Equals, values, false))
 	}
 	return either
 }

@@ -60,20 +60,16 @@ func joint(a, b terms.Clause) bool {
 // clause writes that an event has one of some terms.
 func clause(c terms.Clause) compilers.Pred {
 	var either, begun compilers.Any
-	var columns []string
-	whole := map[string][]terms.Term{}
+	var whole terms.Clause
 	for _, t := range c.Terms {
 		if t.Prefix {
 			begun = append(begun, compilers.Atom(t.Column+" hasprefix "+quote(t.Text)))
-			continue
+		} else {
+			whole.Terms = append(whole.Terms, t)
 		}
-		if whole[t.Column] == nil {
-			columns = append(columns, t.Column)
-		}
-		whole[t.Column] = append(whole[t.Column], t)
 	}
-	for _, column := range columns {
-		either = append(either, hasTerms(column, "has_any", whole[column]))
+	for _, of := range whole.ByColumn() {
+		either = append(either, hasTerms(of[0].Column, "has_any", of))
 	}
 	return append(either, begun...)
 }

@@ -13,6 +13,19 @@ type Clause struct {
 	Asked bool
 }
 
+// ByColumn gives the terms of a clause by their columns, in the order in which the columns come first.
+func (c Clause) ByColumn() [][]Term {
+	var groups [][]Term
+	for _, t := range c.Terms {
+		i := slices.IndexFunc(groups, func(g []Term) bool { return g[0].Column == t.Column })
+		if i < 0 {
+			i, groups = len(groups), append(groups, nil)
+		}
+		groups[i] = append(groups[i], t)
+	}
+	return groups
+}
+
 const (
 	maxClauses = 2  // that are added to one query
 	maxTerms   = 12 // of one clause

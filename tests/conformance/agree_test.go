@@ -1,6 +1,10 @@
 package conformance
 
 import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -39,4 +43,36 @@ func eqlAgrees(t *testing.T, m *schema.Model, compiled []*ir.Rule, queries []str
 		matches += len(want)
 	}
 	return matches
+}
+
+// finding is a query of a random rule, and the ids of the events that it must find.
+type finding struct {
+	rule, query string
+	want        []string
+}
+
+// eventsTable is a recording of random events as the table of kqlEvents.
+func eventsTable(t *testing.T, m *schema.Model, events []splRow, id string) Recording {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "events.ndjson")
+	require.NoError(t, os.WriteFile(file, []byte(kqlRows(t, events)), 0o600))
+	return Recording{Tables: Tables{"Events": m.Sources[0].Columns}, Events: map[string]string{"Events": file}, ID: id}
+}
+
+// queriesFind holds that each query finds its events in a recording, at a time. about tells which events they are.
+func queriesFind(t *testing.T, rec Recording, clock string, all []finding, about ...any) {
+	t.Helper()
+	queries := make([]string, len(all))
+	for i, a := range all {
+		queries[i] = a.query
+	}
+	var runnable []string
+	for i, c := range CheckKQL(t, queries, rec.Tables, clock, "Timestamp") {
+		require.Empty(t, c.Errors, "%s\n%s", all[i].rule, all[i].query)
+		runnable = append(runnable, c.Text)
+	}
+	for i, got := range RunKQL(t, runnable, rec) {
+		slices.Sort(got)
+		require.Equal(t, all[i].want, got, "%s\n%s\n%s", all[i].rule, all[i].query, fmt.Sprint(about...))
+	}
 }

@@ -2,8 +2,6 @@ package conformance
 
 import (
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
 	"slices"
 	"strings"
@@ -77,28 +75,17 @@ func TestKQLCorrelatesByExtracts(t *testing.T) {
 	for round := range fixture.Times[uint64](1, 6) {
 		events := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 91))))
 		lines := kqlRows(t, events)
-		file := filepath.Join(t.TempDir(), "events.ndjson")
-		require.NoError(t, os.WriteFile(file, []byte(lines), 0o600))
-		tables := Tables{"Events": m.Sources[0].Columns}
-		var texts, queries []string
-		var wanted [][]string
+		rec := eventsTable(t, m, events, "Event")
+		var all []finding
 		for seed := range uint64(12) {
 			text, rs, cs := correlationByExtracts(t, rand.New(rand.NewPCG(round, 950+seed)), engineInputs)
 			want := correlationFound(t, rs, cs, lines, m)
 			q, found := kql.New().CompileCorrelation(cs[len(cs)-1], compilers.Options{Model: m})
 			require.Empty(t, found, text)
 			matched += len(want)
-			texts, queries, wanted = append(texts, text), append(queries, q.Text), append(wanted, want)
+			all = append(all, finding{text, q.Text, want})
 		}
-		var runnable []string
-		for i, c := range CheckKQL(t, queries, tables, now, "Timestamp") {
-			require.Empty(t, c.Errors, "%s\n%s", texts[i], queries[i])
-			runnable = append(runnable, c.Text)
-		}
-		for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "Event"}) {
-			slices.Sort(got)
-			require.Equal(t, wanted[i], got, "round %d\n%s\n%s\n%s", round, texts[i], queries[i], splShow(events))
-		}
+		queriesFind(t, rec, now, all, "round ", round, "\n", splShow(events))
 	}
 	assert.Greater(t, matched, 10)
 }

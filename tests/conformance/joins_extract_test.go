@@ -3,10 +3,7 @@ package conformance
 import (
 	"encoding/json"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"testing"
 
@@ -60,11 +57,8 @@ func TestKQLJoinsByExtracts(t *testing.T) {
 	for round := range fixture.Times[uint64](1, 6) {
 		events := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 81))))
 		lines := kqlRows(t, events)
-		file := filepath.Join(t.TempDir(), "events.ndjson")
-		require.NoError(t, os.WriteFile(file, []byte(lines), 0o600))
-		tables := Tables{"Events": m.Sources[0].Columns}
-		var texts, queries []string
-		var wanted [][]string
+		rec := eventsTable(t, m, events, "ReportId")
+		var all []finding
 		for seed := range uint64(12) {
 			r := rand.New(rand.NewPCG(round, 900+seed))
 			inputs, text := joinedByExtracts(r, engineInputs, randomJoins(r, "{product: windows}"))
@@ -73,17 +67,9 @@ func TestKQLJoinsByExtracts(t *testing.T) {
 			q, found := kql.New().Compile(rule, compilers.Options{Model: m})
 			require.Empty(t, found, text)
 			matched += len(want)
-			texts, queries, wanted = append(texts, inputs+text), append(queries, q.Text), append(wanted, want)
+			all = append(all, finding{inputs + text, q.Text, want})
 		}
-		var runnable []string
-		for i, c := range CheckKQL(t, queries, tables, now, "Timestamp") {
-			require.Empty(t, c.Errors, "%s\n%s", texts[i], queries[i])
-			runnable = append(runnable, c.Text)
-		}
-		for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "ReportId"}) {
-			slices.Sort(got)
-			require.Equal(t, wanted[i], got, "round %d\n%s\n%s\n%s", round, texts[i], queries[i], splShow(events))
-		}
+		queriesFind(t, rec, now, all, "round ", round, "\n", splShow(events))
 	}
 	assert.Greater(t, matched, 20)
 }

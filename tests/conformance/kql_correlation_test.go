@@ -44,11 +44,8 @@ func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
 	matched := map[rules.CorrelationType]int{}
 	for round := range uint64(4) {
 		events := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 3))))
-		file := filepath.Join(t.TempDir(), "events.ndjson")
-		require.NoError(t, os.WriteFile(file, []byte(kqlRows(t, events)), 0o600))
-		tables := Tables{"Events": m.Sources[0].Columns}
-		var texts, queries []string
-		var wanted [][]string
+		rec := eventsTable(t, m, events, "Event")
+		var all []finding
 		for seed := range uint64(25) {
 			text := splRandomCorrelation(rand.New(rand.NewPCG(round, 100+seed)))
 			c := inputsOf(t, text)
@@ -60,17 +57,9 @@ func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
 			}
 			slices.Sort(want)
 			matched[c.Source.Type] += len(want)
-			texts, queries, wanted = append(texts, text), append(queries, q.Text), append(wanted, want)
+			all = append(all, finding{text, q.Text, want})
 		}
-		var runnable []string
-		for i, c := range CheckKQL(t, queries, tables, now, "Timestamp") {
-			require.Empty(t, c.Errors, "%s\n%s", texts[i], queries[i])
-			runnable = append(runnable, c.Text)
-		}
-		for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "Event"}) {
-			slices.Sort(got)
-			require.Equal(t, wanted[i], got, "round %d\n%s\n%s\n%s", round, texts[i], queries[i], splShow(events))
-		}
+		queriesFind(t, rec, now, all, "round ", round, "\n", splShow(events))
 	}
 	t.Log(matched)
 	for _, kind := range []rules.CorrelationType{rules.EventCount, rules.ValueCount, rules.ValueSum, rules.ValueAvg, rules.ValueMin, rules.ValueMax, rules.ValueMedian,

@@ -3,8 +3,6 @@ package conformance
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -40,11 +38,8 @@ func TestKQLJoinsFindWhatTheEngineFinds(t *testing.T) {
 				opt.Now = time.Unix(1700000000+int64(run), 0).UTC()
 				clock = opt.Now.Format(time.RFC3339)
 			}
-			file := filepath.Join(t.TempDir(), "events.ndjson")
-			require.NoError(t, os.WriteFile(file, []byte(kqlRows(t, events)), 0o600))
-			tables := Tables{"Events": m.Sources[0].Columns}
-			var texts, queries []string
-			var wanted [][]string
+			rec := eventsTable(t, m, events, "ReportId")
+			var all []finding
 			for seed := range uint64(6) {
 				r := rand.New(rand.NewPCG(round, 500+seed+uint64(run)*100))
 				text := randomJoins(r, "{product: windows}")
@@ -56,17 +51,9 @@ func TestKQLJoinsFindWhatTheEngineFinds(t *testing.T) {
 				q, found := kql.New().Compile(rule, compilers.Options{Model: m})
 				require.Empty(t, found, text)
 				matched += len(want)
-				texts, queries, wanted = append(texts, text), append(queries, q.Text), append(wanted, want)
+				all = append(all, finding{text, q.Text, want})
 			}
-			var runnable []string
-			for i, c := range CheckKQL(t, queries, tables, clock, "Timestamp") {
-				require.Empty(t, c.Errors, "%s\n%s", texts[i], queries[i])
-				runnable = append(runnable, c.Text)
-			}
-			for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "ReportId"}) {
-				slices.Sort(got)
-				require.Equal(t, wanted[i], got, "round %d, %g\n%s\n%s\n%s", round, run, texts[i], queries[i], splShow(events))
-			}
+			queriesFind(t, rec, clock, all, "round ", round, "\n", splShow(events), ", ", run)
 		}
 	}
 	assert.Greater(t, matched, 20)

@@ -3,8 +3,6 @@ package conformance
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -67,11 +65,8 @@ func TestKQLCountsRandomPeriodsAsTheEngine(t *testing.T) {
 	for round := range fixture.Times[uint64](1, 20) {
 		opt := engine.Options{Model: m, Now: time.Unix(1700000000+12, 0).UTC()}
 		events := slices.DeleteFunc(flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 61)))), func(e splRow) bool { return e["_time"].(float64) > 1700000012 })
-		file := filepath.Join(t.TempDir(), "events.ndjson")
-		require.NoError(t, os.WriteFile(file, []byte(kqlRows(t, events)), 0o600))
-		tables := Tables{"Events": m.Sources[0].Columns}
-		var texts, queries []string
-		var wanted [][]string
+		rec := eventsTable(t, m, events, "ReportId")
+		var all []finding
 		for seed := range uint64(12) {
 			r := rand.New(rand.NewPCG(round, 700+seed))
 			text := randomPrevalence(r, "{product: windows}", 2+r.IntN(6))
@@ -80,17 +75,9 @@ func TestKQLCountsRandomPeriodsAsTheEngine(t *testing.T) {
 			q, found := kql.New().Compile(rule, compilers.Options{Model: m})
 			require.Empty(t, found, text)
 			matched += len(want)
-			texts, queries, wanted = append(texts, text), append(queries, q.Text), append(wanted, want)
+			all = append(all, finding{text, q.Text, want})
 		}
-		var runnable []string
-		for i, c := range CheckKQL(t, queries, tables, opt.Now.Format(time.RFC3339), "Timestamp") {
-			require.Empty(t, c.Errors, "%s\n%s", texts[i], queries[i])
-			runnable = append(runnable, c.Text)
-		}
-		for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "ReportId"}) {
-			slices.Sort(got)
-			require.Equal(t, wanted[i], got, "round %d\n%s\n%s\n%s", round, texts[i], queries[i], splShow(events))
-		}
+		queriesFind(t, rec, opt.Now.Format(time.RFC3339), all, "round ", round, "\n", splShow(events))
 	}
 	assert.Greater(t, matched, 5)
 }

@@ -104,13 +104,11 @@ func TestKQLAsksReputationAsTheEngine(t *testing.T) {
 		opt := engine.Options{Model: m, Now: time.Unix(1700000012, 0).UTC()}
 		r := rand.New(rand.NewPCG(round, 81))
 		events := slices.DeleteFunc(flatEvents(splRandomEvents(r)), func(e splRow) bool { return e["_time"].(float64) > 1700000012 })
-		file := filepath.Join(t.TempDir(), "events.ndjson")
-		require.NoError(t, os.WriteFile(file, []byte(kqlRows(t, events)), 0o600))
 		known := randomReputation(r)
 		opt.Reputation = rarity.NewTable(known)
-		tables := Tables{"Events": m.Sources[0].Columns}
-		var texts, queries []string
-		var wanted [][]string
+		rec := eventsTable(t, m, events, "ReportId")
+		rec.Profiles = reputationCSV(t, known)
+		var all []finding
 		for range 15 {
 			text := randomReputationRule(r, "{product: windows}")
 			rule := lowered.Rule(t, text)
@@ -118,18 +116,9 @@ func TestKQLAsksReputationAsTheEngine(t *testing.T) {
 			q, found := kql.New().Compile(rule, compilers.Options{Model: m})
 			require.Empty(t, found, text)
 			matched += len(want)
-			texts, queries, wanted = append(texts, text), append(queries, q.Text), append(wanted, want)
+			all = append(all, finding{text, q.Text, want})
 		}
-		var runnable []string
-		for i, c := range CheckKQL(t, queries, tables, opt.Now.Format(time.RFC3339), "Timestamp") {
-			require.Empty(t, c.Errors, "%s\n%s", texts[i], queries[i])
-			runnable = append(runnable, c.Text)
-		}
-		rec := Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "ReportId", Profiles: reputationCSV(t, known)}
-		for i, got := range RunKQL(t, runnable, rec) {
-			slices.Sort(got)
-			require.Equal(t, wanted[i], got, "round %d\n%s\n%s\n%s\n%v", round, texts[i], queries[i], splShow(events), known)
-		}
+		queriesFind(t, rec, opt.Now.Format(time.RFC3339), all, "round ", round, "\n", splShow(events), known)
 	}
 	assert.Greater(t, matched, 20)
 }

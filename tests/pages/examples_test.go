@@ -22,7 +22,7 @@ var root = filepath.Join("..", "..")
 var pages = []string{"README.md", "CONTRIBUTING.md", "rules/README.md", "engine/README.md", "compilers/README.md", "tests/README.md"}
 
 // shell lists the commands of `sh` blocks. No test can run them: they run the tests, or change the machine.
-var shell = []string{"go install ./cmd/decree", "go test ./...", ".ci/run"}
+var shell = []string{"go install ./cmd/decree", "go test ./...", ".ci/run", ".ci/fuzz 20000"}
 
 // block is a fenced block of a page.
 type block struct {

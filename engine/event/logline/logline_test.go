@@ -145,7 +145,7 @@ func TestDetectTable(t *testing.T) {
 // FuzzLines: no line panics, and what is read can be written.
 func FuzzLines(f *testing.F) {
 	for _, line := range []string{`<34>Feb  2 22:14:15 mymachine su[12]: x`, `<165>1 2026-02-22T22:14:15.003Z h a - ID [a@1 iut="3"] x`, `CEF:0|a\|b|c|1|2|n|3|cs1Label=x cs1=y z\=`,
-		`node=a type=EXECVE msg=audit(1364481363.243:24287): a0=41 msg='a="b" c=\''`, `a=1, b="x \" y", c='z'`} {
+		`node=a type=EXECVE msg=audit(1364481363.243:24287): a0=41 msg='a="b" c=\''`, `a=1, b="x \" y", c='z'`, `a= b="" c=`} {
 		f.Add(line)
 	}
 	f.Fuzz(func(t *testing.T, line string) {

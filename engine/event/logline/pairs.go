@@ -19,7 +19,8 @@ var (
 	leadTime = regexp.MustCompile(`^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)\]?,? +`)
 )
 
-// pairsOnly reads a line that is name=value from beginning to end, or after a time. Values with spaces are quoted. Pairs are apart by spaces, commas or semicolons.
+// pairsOnly reads a line that is name=value from beginning to end, or after a time, and has some value. Values with spaces are quoted. Pairs are apart by
+// spaces, commas or semicolons.
 func pairsOnly(text string) (map[string]any, bool) {
 	fields := map[string]any{}
 	if at := leadTime.FindStringSubmatch(text); at != nil {
@@ -42,7 +43,7 @@ func pairsOnly(text string) (map[string]any, bool) {
 		zone, _ := fields["tz"].(string)
 		fields["timestamp"] = date + "T" + hour + zone
 	}
-	return fields, true
+	return fields, len(fields) > 0
 }
 
 // pairs reads name=value. whole is false if the text has something else, which is left out.

@@ -7,7 +7,7 @@ import (
 
 var plainEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
-// EscapeLength is how long the escape at the head of b is; 0 if it is none.
+// EscapeLength is how long the escape at the head of b is, which begins with a backslash; 0 if it is none.
 func EscapeLength(b []byte) int {
 	switch {
 	case len(b) < 2:
@@ -38,7 +38,7 @@ func AppendUnescaped(to, b []byte) (text []byte, taken int) {
 	r, taken := rune(code(b[2:6])), 6
 	if utf16.IsSurrogate(r) {
 		low := rune(0)
-		if rest := b[6:]; EscapeLength(rest) == 6 {
+		if rest := b[6:]; len(rest) > 0 && rest[0] == '\\' && EscapeLength(rest) == 6 {
 			low = rune(code(rest[2:6]))
 		}
 		if r = utf16.DecodeRune(r, low); r != utf8.RuneError {

@@ -73,6 +73,7 @@ func TestMemoryIsBounded(t *testing.T) {
 		for i := range text {
 			text[i] = "ab"[random.IntN(2)]
 		}
+		text = append(text, "c"...)
 		require.Equal(t, re.MatchString(string(text)), m.Match(string(text)))
 		require.LessOrEqual(t, m.bytes, machineBytes+4096)
 		require.Equal(t, m.bytes, m.pool.bytes)
@@ -118,6 +119,40 @@ func TestNoMatchAfterTheBeginning(t *testing.T) {
 	assert.True(t, m.Match("abc"))
 }
 
+func TestPairsAreRead(t *testing.T) {
+	random := rand.New(rand.NewPCG(9, 10))
+	for _, expr := range exprs {
+		m, re := machine(t, expr)
+		for range 4 {
+			text := randomText(random, 2000)
+			for at := range 20 { // so that pairs begin at either letter, and texts end with half of one
+				require.Equal(t, re.MatchString(text[min(at, len(text)):]), m.Match(text[min(at, len(text)):]), "%q of %q", expr, text)
+			}
+		}
+		require.LessOrEqual(t, 4*len(m.pairs), pairsBytes)
+	}
+	m, _ := machine(t, `(?i)foo.*bar`)
+	m.Match(strings.Repeat("some foo and more ", 100))
+	assert.Positive(t, len(m.pairs))
+}
+
+func TestManyClassesHaveNoPairs(t *testing.T) {
+	m, re := machine(t, `abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ|[01]{3}[23]`)
+	text := strings.Repeat("0123456789 bcd ABC ", 100)
+	assert.Equal(t, re.MatchString(text), m.Match(text))
+	assert.Zero(t, len(m.pairs))
+}
+
+func TestNeeds(t *testing.T) {
+	for expr, want := range map[string][]string{
+		`abc`: {"abc"}, `a.*b`: {"a", "b"}, `(ab)c+\bd?e`: {"ab", "c", "e"}, `a(?:bc|de)f`: {"a", "f"}, `(?i)(set).*&&\s?set`: {"&&"}, `(?i)é1`: {"1"}, `a*`: nil,
+		`x\x{fffd}y`: {"x", "y"}, `^é{2}$`: {"éé"}, `(?:ab){2,}`: {"ab", "ab"}, `a|b`: nil, ``: nil,
+	} {
+		m, _ := machine(t, expr)
+		assert.Equal(t, want, m.p.needs, expr)
+	}
+}
+
 func TestLargeTablesAreNotMade(t *testing.T) {
 	m, re := machine(t, strings.Repeat(`[\p{L}\p{N}]`, 900))
 	assert.Empty(t, m.p.accepts)
@@ -135,7 +170,7 @@ func FuzzMatch(f *testing.F) {
 			return
 		}
 		m := New(re).NewMachine(&Pool{})
-		for range 2 {
+		for range 2 + often { // until pairs are read
 			if got, want := m.Match(text), re.MatchString(text); got != want {
 				t.Fatalf("%q of %q: %v, regexp says %v", expr, text, got, want)
 			}
@@ -143,17 +178,21 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
+// BenchmarkMatch gives what expressions cost on a long text in which they do not match: one that lacks what they need, ones that are read to
+// the end, and one whose state changes with most letters.
 func BenchmarkMatch(b *testing.B) {
 	text := strings.Repeat(`$settings = Get-Item 'C:\Users\x'; foreach ($f in $files) { Write-Host "a && b" } `, 60)
-	for _, expr := range []string{`(?i)(set).*&&\s?set.*(environment|invoke|\$?\{?input).*&&.*"`, `(?i)\bfoo\b.*bar`} {
+	for _, expr := range []string{
+		`(?i)(set).*&&\s?set.*(environment|invoke|\$?\{?input).*&&.*"`, `cmd.{0,5}(?:/c|/r).+powershell.+(?:\$\{?input\}?|noexit).+"`, `(?i)\bfoo\b.*bar`, `[a-z]{3,6}\d\.dll`, `(?i)(download|fetch|invoke)(file|string)`,
+	} {
 		m, re := machine(b, expr)
-		b.Run("automaton", func(b *testing.B) {
+		b.Run("automaton/"+expr, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
 				m.Match(text)
 			}
 		})
-		b.Run("regexp", func(b *testing.B) {
+		b.Run("regexp/"+expr, func(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
 				re.MatchString(text)

@@ -9,7 +9,7 @@ import (
 
 // Bounds of what states take, in bytes.
 const (
-	machineBytes = 1 << 18 // those of one machine
+	machineBytes = 1 << 18 // those of one machine, with its pairs
 	poolBytes    = 1 << 25 // those of all machines of a pool
 )
 
@@ -37,7 +37,8 @@ type Machine struct {
 	p      *Program
 	pool   *Pool
 	stride uint32
-	next   []uint32 // row + class -> where it leads
+	next   []uint32 // row + class -> where it leads; the last cell of a row is what pairs keep there
+	pairs  []uint32 // row of pairs + pair of letters -> row of pairs where they lead
 	states []state  // by row
 	rows   map[string]uint32
 	begin  uint32
@@ -61,7 +62,7 @@ func (p *Program) NewMachine(pool *Pool) *Machine {
 	if p.large {
 		return &Machine{p: p, credit: -1}
 	}
-	m := &Machine{p: p, pool: pool, stride: uint32(p.classes.count()), credit: beginsWith}
+	m := &Machine{p: p, pool: pool, stride: uint32(p.classes.count()) + 1, credit: beginsWith}
 	m.set.at = make([]uint32, len(p.insts))
 	m.drop()
 	return m
@@ -71,7 +72,7 @@ func (p *Program) NewMachine(pool *Pool) *Machine {
 func (m *Machine) drop() {
 	m.pool.bytes -= m.bytes
 	m.bytes = 0
-	m.rows, m.states = map[string]uint32{}, m.states[:0]
+	m.rows, m.states, m.pairs = map[string]uint32{}, m.states[:0], m.pairs[:0]
 	m.next = append(m.next[:0], make([]uint32, m.firstRow())...)
 	m.set.clear()
 	if m.follow(m.p.start, 0) {
@@ -83,6 +84,9 @@ func (m *Machine) drop() {
 
 // Match tells whether the expression matches anywhere in a text.
 func (m *Machine) Match(text string) bool {
+	if !m.p.hasNeeds(text) {
+		return false
+	}
 	if m.credit < 0 {
 		return m.p.re.MatchString(text)
 	}
@@ -90,7 +94,22 @@ func (m *Machine) Match(text string) bool {
 	if s == matched {
 		return true
 	}
+	learn, since := uint32(0), 0 // a row of pairs that does not tell yet where the letters at a place lead, or 0
 	for at := 0; at < len(text); {
+		if learn == 0 || at >= since+2 {
+			row := m.pairsOf(s)
+			if learn != 0 && row != 0 && at == since+2 {
+				m.pairs[learn+m.p.columns.pair(text[since], text[since+1])] = row
+			}
+			learn = 0
+			if row != 0 {
+				row, at = m.readPairs(row, text, at)
+				s, learn, since = m.single(row), row, at
+				if at == len(text) {
+					break
+				}
+			}
+		}
 		var class uint32
 		if b := text[at]; b < utf8.RuneSelf {
 			class = uint32(ascii[b])
@@ -99,6 +118,7 @@ func (m *Machine) Match(text string) bool {
 			r, width := utf8.DecodeRuneInString(text[at:]) // a byte that is no UTF-8 is U+FFFD, as in regexp
 			class = uint32(m.p.classes.find(r))
 			at += width
+			learn = 0
 		}
 		to := next[s+class]
 		if to < firstState {
@@ -106,7 +126,7 @@ func (m *Machine) Match(text string) bool {
 				if to = m.step(s, class); m.credit < 0 {
 					return m.p.re.MatchString(text)
 				}
-				next = m.next
+				next, learn = m.next, 0
 			}
 			if to == matched || to == never {
 				m.earn(at)

@@ -22,6 +22,8 @@ type Program struct {
 	anchored bool // it matches only at the beginning of the text
 	sees     kinds
 	classes  classes
+	columns  *columns // nil if they are too many
+	needs    []string // which a text must have, one after the other
 	accepts  [][]bool // instruction -> class -> whether it accepts its letters; nil for others than those of letters
 }
 
@@ -37,7 +39,9 @@ func (p *Program) make() {
 	if err != nil {
 		panic("dfa: " + err.Error())
 	}
-	prog, err := syntax.Compile(tree.Simplify())
+	tree = tree.Simplify()
+	p.needs = needsOf(tree)
+	prog, err := syntax.Compile(tree)
 	if err != nil {
 		panic("dfa: " + err.Error())
 	}
@@ -46,6 +50,7 @@ func (p *Program) make() {
 	starts := cuts(p.insts, p.sees)
 	if p.large = len(starts)*len(p.insts) > mostCells; !p.large {
 		p.classes, p.accepts = classesOf(p.insts, p.sees, starts)
+		p.columns = newColumns(&p.classes.ascii)
 	}
 }
 

@@ -76,6 +76,7 @@ type buildSummary struct {
 	Failed      int                 `json:"tests_failed"`
 	Refused     int                 `json:"refused"`                // queries that a target cannot write
 	Skipped     int                 `json:"skipped"`                // rules of another product than the target's, for each target
+	LeftOut     int                 `json:"left_out,omitempty"`     // rules that the project leaves out of a target on purpose, for each target
 	NotPackaged int                 `json:"not_packaged,omitempty"` // rules with a query that the package of a target leaves out, for each target
 	Queries     []builtQuery        `json:"queries"`
 	Packages    []packaging.Package `json:"packages,omitempty"`
@@ -88,7 +89,7 @@ type builtQuery struct {
 	Dialect  string           `json:"dialect"`
 	Model    string           `json:"model"`
 	File     string           `json:"file,omitempty"`
-	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused or skipped
+	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused, skipped or left out
 	Assets   int              `json:"assets"`
 	Notes    []compilers.Note `json:"notes,omitempty"`
 	// NotPackaged are the errors for which the package of the target leaves the rule out.
@@ -141,13 +142,17 @@ func build(s *stdio.Streams, p buildParams) error {
 		return err
 	}
 	summary := buildSummary{Environment: set.Environment, Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
-	summary.Refused, summary.Skipped = queries.WithoutQuery(results)
+	without := queries.WithoutQuery(results)
+	summary.Refused, summary.Skipped, summary.LeftOut = without.Refused, without.Skipped, without.LeftOut
 	made, err := packages(set, chosen, opt)
 	if err != nil {
 		return err
 	}
 	files := made.Files
 	found = append(found, made.Found...)
+	if set.OfProject {
+		found = append(found, in.Lint.Judge(append(unusedExceptions(set), queries.NeedlessExceptions(results, made.Unpackable)...))...)
+	}
 	report := fidelity.New(results, chosen, made)
 	summary.Packages, summary.NotPackaged = made.Packages, report.NotPackaged()
 	refusals := map[diag.Diagnostic]bool{} // which decree compile shows
@@ -165,7 +170,7 @@ func build(s *stdio.Streams, p buildParams) error {
 		}
 		written := r.Files()
 		files = append(files, written...)
-		summary.Queries = append(summary.Queries, newBuiltQuery(r, written, made.LeftOut(r)))
+		summary.Queries = append(summary.Queries, newBuiltQuery(r, written, made.NotPackaged(r)))
 	}
 	if in.Docs != nil {
 		of := catalogue.Parts{Set: set, Queries: results, Packages: made, Tests: loaded, Outcomes: tests.Outcomes()}
@@ -193,10 +198,13 @@ func build(s *stdio.Streams, p buildParams) error {
 	}
 	summedUp := summary.Refused > shownRefusals || p.selection.Library  // who builds the shipped rules cannot change them
 	set.Show(s, slices.DeleteFunc(found, func(d diag.Diagnostic) bool { // the report has the reasons
-		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || (summedUp && refusals[d])
+		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (summedUp && refusals[d])
 	}))
 	if summedUp && summary.Refused > 0 {
 		fmt.Fprintln(s.Err, "decree compile shows each refusal with its place")
+		if in.Exists() {
+			fmt.Fprintf(s.Err, "`except` of a target in %s leaves rules out on purpose\n", project.FileName)
+		}
 	}
 	if p.format == "json" {
 		return s.WriteJSON(summary)
@@ -226,8 +234,8 @@ func newBuiltQuery(c queries.Result, files []output.File, notPackaged diag.Diagn
 
 func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 	without := ""
-	if b.Refused+b.Skipped+b.NotPackaged > 0 {
-		without = fmt.Sprintf("; %d refused, %d skipped", b.Refused, b.Skipped)
+	if counted := (queries.Without{Refused: b.Refused, Skipped: b.Skipped, LeftOut: b.LeftOut}); counted.Any() || b.NotPackaged > 0 {
+		without = "; " + counted.String()
 	}
 	if b.NotPackaged > 0 {
 		without += fmt.Sprintf(", %d not packaged", b.NotPackaged)

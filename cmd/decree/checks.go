@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/findings"
@@ -42,15 +41,19 @@ func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 			return nil, err
 		}
 		for _, f := range faults {
-			text, err := os.ReadFile(set.Project.File)
-			if err != nil {
-				return nil, err
-			}
-			set.KeepText(t.At[f.Key].File, text)
 			found.Errorf("invalid-"+f.Setting, t.At[f.Key], f.Hint, "%s of %s: %s", f.Setting, f.Key, f.Message)
 		}
 	}
+	found = append(found, unusedExceptions(set)...)
 	return set.Project.Lint.Judge(found), nil
+}
+
+// unusedExceptions finds entries of `except` that mean no rule, where all rules of the project are known.
+func unusedExceptions(set *ruleset.Set) diag.Diagnostics {
+	if !set.OfProject || set.Failed > 0 {
+		return nil
+	}
+	return queries.UnusedExceptions(set.Project.Targets, set.All())
 }
 
 // forBuild checks what a project asks of rules before they are built: that lint finds no error, or with lint.strict no warning; that rules have the tests

@@ -196,8 +196,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 		if err := fidelity.New(results, chosen, packaging.Made{}).Print(s, p.format); err != nil {
 			return err
 		}
-		refused, _ := queries.WithoutQuery(results)
-		return exit.After(set.Found, p.strict && refused > 0)
+		return exit.After(set.Found, p.strict && queries.WithoutQuery(results).Refused > 0)
 	}
 	found := set.Found
 	for _, r := range results {

@@ -10,6 +10,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fieldmap"
 	"decree/cmd/decree/internal/project"
+	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/table"
@@ -31,7 +32,8 @@ func newList(s *stdio.Streams) *cobra.Command {
 		Use:   "list [rule files or folders]",
 		Short: "List rules with level, log source and ATT&CK",
 		Long: `List rules with their level, status, log source, ATT&CK techniques and tactics,
-name and title. The JSON form has their ids, tags and files too.
+name and title, and the targets that leave them out. The JSON form has their
+ids, tags and files too.
 
 Use it to see which rules a folder holds, or which of them have a tag, a level
 or a status. Without paths it lists the rules of the project.`,
@@ -64,6 +66,7 @@ type listRow struct {
 	Techniques []string `json:"techniques,omitempty"` // the same
 	Tags       []string `json:"tags"`
 	File       string   `json:"file"`
+	LeftOut    []string `json:"left_out,omitempty"` // targets out of which the project leaves the rule
 }
 
 // orders are those of --sort.
@@ -118,7 +121,13 @@ func list(s *stdio.Streams, p listParams) error {
 			from = string(c.Source.Type)
 		}
 		tactics, techniques := attack.Named(m.Tags)
-		rows = append(rows, listRow{m.ID, r.Slug(), m.Title, m.Level, m.Status, from, tactics, techniques, m.Tags, m.Range.File})
+		var leftOut []string
+		for _, t := range in.Targets {
+			if queries.LeavesOut(t, r) {
+				leftOut = append(leftOut, t.Name)
+			}
+		}
+		rows = append(rows, listRow{m.ID, r.Slug(), m.Title, m.Level, m.Status, from, tactics, techniques, m.Tags, m.Range.File, leftOut})
 	}
 	for _, o := range orders {
 		if o.name == p.sort {
@@ -139,14 +148,21 @@ func list(s *stdio.Streams, p listParams) error {
 
 // showList writes a table. On a terminal that is too narrow for it, name and title stand below each row.
 func showList(s *stdio.Streams, rows []listRow) error {
-	out := [][]string{{"level", "status", "log source", "techniques", "tactics", "name", "title"}}
+	out := [][]string{{"level", "status", "log source", "techniques", "tactics", "left out", "name", "title"}}
 	for _, r := range rows {
 		out = append(out, []string{cmp.Or(diag.Visible(r.Level), "-"), cmp.Or(diag.Visible(r.Status), "-"), cmp.Or(diag.Visible(r.LogSource), "-"), cmp.Or(strings.Join(r.Techniques, ","), "-"),
-			cmp.Or(strings.Join(r.Tactics, ","), "-"), diag.Visible(r.Name), diag.Visible(r.Title)})
+			cmp.Or(strings.Join(r.Tactics, ","), "-"), cmp.Or(strings.Join(r.LeftOut, ","), "-"), diag.Visible(r.Name), diag.Visible(r.Title)})
+	}
+	last := 6
+	if !slices.ContainsFunc(rows, func(r listRow) bool { return len(r.LeftOut) > 0 }) {
+		last--
+		for i, row := range out {
+			out[i] = slices.Delete(row, last, last+1)
+		}
 	}
 	if s.Columns > 0 && table.Width(out) > s.Columns {
 		for i, row := range out {
-			out[i] = append(row[:5:5], row[5]+": "+row[6])
+			out[i] = append(row[:last:last], row[last]+": "+row[last+1])
 		}
 	}
 	return table.Fit(s.Out, s.Columns, out)

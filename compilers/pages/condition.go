@@ -276,6 +276,7 @@ var meanings = map[string]string{
 	"hand-written": "the query is written by hand: decree does not compare it with the rule",
 	"refused":      "the target cannot say this rule, for the reasons below",
 	"skipped":      "the target's product does not have this log source",
+	"left out":     "the project leaves the rule out of this target on purpose",
 }
 
 // accepts is what a page adds where a query has gaps with which the target refuses a rule that does not accept them.
@@ -335,13 +336,16 @@ func explained(code string) Cell {
 	return nil
 }
 
+// holds tells whether the target has columns for the detection's fields.
+func (q Query) holds() bool { return q.Fidelity != "skipped" && q.Fidelity != "left out" }
+
 func (m *maker) fields() []Block {
 	if len(m.Fields) == 0 {
 		return nil
 	}
 	t := Table{Head: []string{"Field"}}
 	for _, q := range m.Queries {
-		if q.Fidelity != "skipped" {
+		if q.holds() {
 			t.Head = append(t.Head, q.Title)
 		}
 	}
@@ -355,7 +359,7 @@ func (m *maker) fields() []Block {
 		}
 		row := []Cell{name}
 		for _, q := range m.Queries {
-			if q.Fidelity == "skipped" {
+			if !q.holds() {
 				continue
 			}
 			cell := joined(codes(f.Columns[q.Target]), ", ")

@@ -75,7 +75,7 @@ type Query struct {
 	Title    string // for people
 	Language string // for people: Microsoft KQL
 	Model    string // data model, with its title
-	Fidelity string // exact, approximate, refused or skipped
+	Fidelity string // exact, approximate, hand-written, refused, skipped or left out
 	Query    *compilers.Query
 	File     string   // of the query, in the catalogue
 	Assets   []string // of what must be deployed beside it

@@ -13,8 +13,10 @@ type Listed struct {
 	LogSources []string          `json:"logsources,omitempty"`
 	Tactics    []string          `json:"tactics,omitempty"`
 	Techniques []string          `json:"techniques,omitempty"`
-	Fidelity   map[string]string `json:"fidelity"` // target -> exact, approximate, refused or skipped
-	File       string            `json:"file"`
+	Fidelity   map[string]string `json:"fidelity"` // target -> exact, approximate, hand-written, refused, skipped or left out
+	// NotPackaged are the targets in which it has a query that the package does not have.
+	NotPackaged []string `json:"not_packaged,omitempty"`
+	File        string   `json:"file"`
 }
 
 // List gives all detections, for programs.
@@ -35,6 +37,11 @@ func (c *Catalogue) List() []Listed {
 		}
 		for _, q := range d.Queries {
 			one.Fidelity[q.Target] = q.Fidelity
+		}
+		for _, p := range d.Packages {
+			if len(p.Why) > 0 {
+				one.NotPackaged = append(one.NotPackaged, p.Target)
+			}
 		}
 		out = append(out, one)
 	}

@@ -154,6 +154,9 @@ func (c *Catalogue) Sources() Page {
 	if len(overview.Rows) > 0 {
 		p.Sections = append(p.Sections, Section{"overview", "Log sources", []Block{overview}})
 	}
+	if made := fidelities(c.Detections); len(made) > 0 {
+		p.Sections = append(p.Sections, Section{"targets", "Targets", made})
+	}
 	if len(components) > 0 {
 		t := Table{Head: []string{"ATT&CK data component", "Detections"}}
 		for _, name := range slices.SortedFunc(maps.Keys(components), func(a, b string) int { return cmp.Or(cmp.Compare(components[b], components[a]), cmp.Compare(a, b)) }) {
@@ -184,29 +187,56 @@ func levels(of []*Detection) Cell {
 	return joined(out, ", ")
 }
 
+// outcomes are what may become of a detection in a target, in the order of their columns, and whether a column is there where nothing is counted.
+var outcomes = []struct {
+	word   string
+	always bool
+}{{"exact", true}, {"approximate", true}, {"hand-written", false}, {"refused", true}, {"skipped", true}, {"left out", false}, {NotPackaged, false}}
+
+// NotPackaged is what becomes of a detection that has a query and that the target's package does not have.
+const NotPackaged = "not packaged"
+
 // fidelities counts what targets make of detections.
 func fidelities(of []*Detection) []Block {
-	t := Table{Head: []string{"Target", "Exact", "Approximate", "Refused", "Skipped"}}
-	counts := map[string]map[string]int{}
+	counts := map[string]map[string]int{} // target -> outcome -> detections
+	titles := map[string]string{}
 	var targets []string
+	any := map[string]bool{}
+	count := func(target, title, outcome string) {
+		if counts[target] == nil {
+			counts[target], titles[target] = map[string]int{}, title
+			targets = append(targets, target)
+		}
+		counts[target][outcome]++
+		any[outcome] = true
+	}
 	for _, d := range of {
 		for _, q := range d.Queries {
-			if counts[q.Title] == nil {
-				counts[q.Title] = map[string]int{}
-				targets = append(targets, q.Title)
+			count(q.Target, q.Title, q.Fidelity)
+		}
+		for _, p := range d.Packages {
+			if len(p.Why) > 0 {
+				count(p.Target, p.Format, NotPackaged)
 			}
-			counts[q.Title][q.Fidelity]++
+		}
+	}
+	if len(targets) == 0 {
+		return nil
+	}
+	t := Table{Head: []string{"Target"}}
+	for _, o := range outcomes {
+		if o.always || any[o.word] {
+			t.Head = append(t.Head, strings.ToUpper(o.word[:1])+o.word[1:])
 		}
 	}
 	for _, target := range targets {
-		row := []Cell{plain(target)}
-		for _, f := range []string{"exact", "approximate", "refused", "skipped"} {
-			row = append(row, plain(number(counts[target][f])))
+		row := []Cell{plain(titles[target])}
+		for _, o := range outcomes {
+			if o.always || any[o.word] {
+				row = append(row, plain(number(counts[target][o.word])))
+			}
 		}
 		t.Rows = append(t.Rows, row)
-	}
-	if len(t.Rows) == 0 {
-		return nil
 	}
 	return []Block{t}
 }

@@ -99,6 +99,13 @@ func newCard(d *pages.Detection) card {
 		fidelities = append(fidelities, words)
 		c.Fidelity = append(c.Fidelity, span{Text: words, Class: class("fidelity", q.Fidelity)})
 	}
+	for _, p := range d.Packages {
+		if len(p.Why) > 0 {
+			words := unseparated(p.Target + ": " + pages.NotPackaged)
+			fidelities = append(fidelities, words)
+			c.Fidelity = append(c.Fidelity, span{Text: words, Class: class("fidelity", pages.NotPackaged)})
+		}
+	}
 	set("tactic", tactics...)
 	set("technique", techniques...)
 	set("source", sources...)

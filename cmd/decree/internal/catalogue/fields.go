@@ -68,7 +68,7 @@ func addField(d *pages.Detection, q queries.Result, of pages.Field, columns []fi
 		of.Columns = map[string][]string{}
 		d.Fields = append(d.Fields, of)
 	}
-	if q.Skipped {
+	if q.Skipped || q.LeftOut {
 		return
 	}
 	for _, c := range columns {

@@ -84,7 +84,7 @@ func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) 
 		d.Packages = append(d.Packages, one)
 	}
 	for _, q := range p.Packages.Queries { // their targets may be others than those of the queries that the pages show
-		if why := p.Packages.LeftOut(q); len(why) > 0 {
+		if why := p.Packages.NotPackaged(q); len(why) > 0 {
 			d := of[q.Source.IR.Source]
 			d.Packages = append(d.Packages, pages.Package{Target: q.Target.Name, Format: q.Target.Format().Title(), Why: reasons(why)})
 		}

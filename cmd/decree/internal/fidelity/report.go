@@ -1,4 +1,4 @@
-// Package fidelity reports how faithful the queries of a rule set are: exact, approximate, refused or skipped, and why.
+// Package fidelity reports how faithful the queries of a rule set are: exact, approximate, refused, skipped or left out, and why.
 package fidelity
 
 import (
@@ -27,6 +27,7 @@ type targetCount struct {
 	HandWritten int    `json:"hand_written,omitempty"` // nothing compares them with the rule
 	Refused     int    `json:"refused"`
 	Skipped     int    `json:"skipped"`                // another product's
+	LeftOut     int    `json:"left_out,omitempty"`     // by the project, on purpose
 	NotPackaged int    `json:"not_packaged,omitempty"` // rules with a query that the package of the target leaves out
 	Indexed     *int   `json:"indexed,omitempty"`      // queries that the product answers from an index of terms; nil: the dialect's queries do not say
 }
@@ -48,7 +49,7 @@ type ruleFidelity struct {
 type targetFidelity struct {
 	Target   string           `json:"target"`
 	Model    string           `json:"model"`
-	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused or skipped
+	Fidelity string           `json:"fidelity"` // exact, approximate, hand-written, refused, skipped or left out
 	Indexed  bool             `json:"indexed,omitempty"`
 	Notes    []compilers.Note `json:"notes,omitempty"`
 	Findings diag.Diagnostics `json:"findings,omitempty"`
@@ -79,7 +80,7 @@ func New(results []queries.Result, chosen []targets.Target, made packaging.Made)
 		var codes []string
 		examples := map[string]string{}
 		for i, r := range results[t*each : (t+1)*each] {
-			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found, NotPackaged: made.LeftOut(r)}
+			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found, NotPackaged: made.NotPackaged(r)}
 			if r.Query != nil {
 				f.Notes, f.Indexed = r.Query.Notes, r.Query.Indexed
 			}
@@ -96,6 +97,8 @@ func New(results []queries.Result, chosen []targets.Target, made packaging.Made)
 				count.HandWritten++
 			case "skipped":
 				count.Skipped++
+			case LeftOut:
+				count.LeftOut++
 			default:
 				count.Refused++
 			}

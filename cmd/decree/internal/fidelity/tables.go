@@ -19,19 +19,18 @@ const shownRules = 40
 
 // rows gives the report's three tables, each with its heads first.
 func (r Report) rows() (targets, reasons, rules [][]string, left int) {
-	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped", "Not packaged", "Indexed"}}
-	written := slices.ContainsFunc(r.Targets, func(t targetCount) bool { return t.HandWritten > 0 })
+	targets = [][]string{{"Target", "Rules", "Exact", "Approximate", "Hand-written", "Refused", "Skipped", "Left out", "Not packaged", "Indexed"}}
 	for _, t := range r.Targets {
-		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules), share(t.NotPackaged, t.Rules), t.indexed()})
+		targets = append(targets, []string{t.Target, fmt.Sprint(t.Rules), share(t.Exact, t.Rules), share(t.Approximate, t.Rules), share(t.HandWritten, t.Rules), share(t.Refused, t.Rules), share(t.Skipped, t.Rules), share(t.LeftOut, t.Rules), share(t.NotPackaged, t.Rules), t.indexed()})
 	}
-	if r.NotPackaged() == 0 {
-		for i, row := range targets {
-			targets[i] = slices.Delete(row, 7, 8)
-		}
-	}
-	if !written {
-		for i, row := range targets {
-			targets[i] = slices.Delete(row, 4, 5)
+	for _, rare := range []struct {
+		column int
+		of     func(targetCount) int
+	}{{8, func(t targetCount) int { return t.NotPackaged }}, {7, func(t targetCount) int { return t.LeftOut }}, {4, func(t targetCount) int { return t.HandWritten }}} { // from the last
+		if !slices.ContainsFunc(r.Targets, func(t targetCount) bool { return rare.of(t) > 0 }) {
+			for i, row := range targets {
+				targets[i] = slices.Delete(row, rare.column, rare.column+1)
+			}
 		}
 	}
 	reasons = [][]string{{"Rules", "Target", "Reason", "Such as"}}
@@ -46,8 +45,9 @@ func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 	for _, rule := range r.Rules {
 		row, exact, skipped := []string{diag.FirstVisible(rule.Rule)}, true, true
 		for _, t := range rule.Targets {
-			exact = exact && (t.Fidelity == "exact" || t.Fidelity == "skipped") && !slices.ContainsFunc(t.Notes, counts) && len(t.NotPackaged) == 0
-			skipped = skipped && t.Fidelity == "skipped"
+			without := t.Fidelity == "skipped" || t.Fidelity == LeftOut
+			exact = exact && (t.Fidelity == "exact" || without) && !slices.ContainsFunc(t.Notes, counts) && len(t.NotPackaged) == 0
+			skipped = skipped && without
 			row = append(row, t.cell())
 		}
 		switch {
@@ -92,7 +92,7 @@ func (t targetCount) indexed() string {
 	if t.Indexed == nil {
 		return "-"
 	}
-	return share(*t.Indexed, t.Rules-t.Refused-t.Skipped)
+	return share(*t.Indexed, t.Rules-t.Refused-t.Skipped-t.LeftOut)
 }
 
 func share(n, of int) string {

@@ -19,7 +19,7 @@ func (m Made) Deployable(t targets.Target) (all []deployed.Rule, refused map[str
 	refused = map[string]bool{}
 	for _, r := range m.Queries {
 		body := r.Source.IR.Source
-		if r.Skipped || r.Query != nil && packaged[r.Input().Rule] {
+		if r.Skipped || r.LeftOut || r.Query != nil && packaged[r.Input().Rule] {
 			continue
 		}
 		id, _ := packages.NewIDs(t.Name).Of(body)

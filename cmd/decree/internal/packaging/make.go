@@ -34,6 +34,8 @@ type Made struct {
 	Files    []output.File
 	Found    diag.Diagnostics // of queries and packages
 	left     map[leftOut]diag.Diagnostics
+
+	unpackable map[leftOut]bool // rules that the project leaves out, and that the package could not have
 }
 
 // leftOut is a rule that the package of a target does not have.
@@ -42,9 +44,9 @@ type leftOut struct {
 	rule   *rules.Rule
 }
 
-// LeftOut gives the errors for which a rule has a query and is not in the package of its target. It is empty if the rule is packaged, if its query is refused
-// or skipped, and if its log source is not of the package's product.
-func (m Made) LeftOut(q queries.Result) diag.Diagnostics {
+// NotPackaged gives the errors for which a rule has a query and is not in the package of its target. It is empty if the rule is packaged, if its query is refused,
+// skipped or left out by the project, and if its log source is not of the package's product.
+func (m Made) NotPackaged(q queries.Result) diag.Diagnostics {
 	if q.Query == nil {
 		return nil
 	}
@@ -59,9 +61,14 @@ func (m Made) Refusal(q queries.Result) diag.Diagnostics {
 	return m.left[leftOut{q.Target.Name, q.Source.IR.Source}]
 }
 
+// Unpackable tells whether the package of a target could not have a rule that the project leaves out of the target.
+func (m Made) Unpackable(q queries.Result) bool {
+	return m.unpackable[leftOut{q.Target.Name, q.Source.IR.Source}]
+}
+
 // Make makes the packages of targets that have a format. folder is that of each target's package in the output.
 func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder func(targets.Target) string) (Made, error) {
-	out := Made{left: map[leftOut]diag.Diagnostics{}}
+	out := Made{left: map[leftOut]diag.Diagnostics{}, unpackable: map[leftOut]bool{}}
 	opt.Package = true
 	results, err := queries.Compile(set, chosen, opt)
 	if err != nil {
@@ -69,7 +76,7 @@ func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder
 	}
 	out.Queries = results
 	for _, t := range chosen {
-		var inputs []packages.Input
+		var inputs, spared []packages.Input // spared: of rules that the project leaves out
 		names := map[*rules.Rule]queries.Result{}
 		for _, r := range results {
 			if r.Target.Name != t.Name {
@@ -82,11 +89,24 @@ func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder
 				in := r.Input()
 				inputs = append(inputs, in)
 				names[in.Rule] = r
+			case r.LeftOut:
+				if one, says := r.Included(); says {
+					in := one.Input()
+					spared, names[in.Rule] = append(spared, in), r
+				} else {
+					out.unpackable[leftOut{t.Name, r.Source.IR.Source}] = true
+				}
 			case !r.Skipped:
 				out.left[leftOut{t.Name, r.Source.IR.Source}] = r.Found.OnlyErrors()
 			}
 		}
-		made := t.Format().Package(packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime, Scope: t.Scope, App: t.App}, inputs)
+		settings := packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime, Scope: t.Scope, App: t.App}
+		made := t.Format().Package(settings, inputs)
+		if len(spared) > 0 {
+			for _, l := range t.Format().Package(settings, spared).Left {
+				out.unpackable[leftOut{t.Name, names[l.Rule].Source.IR.Source}] = true
+			}
+		}
 		out.Found = append(out.Found, made.Found...)
 		for _, l := range made.Left {
 			out.left[leftOut{t.Name, names[l.Rule].Source.IR.Source}] = l.Why

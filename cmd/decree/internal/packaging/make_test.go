@@ -64,7 +64,7 @@ query: {spl: x}
 	assert.Equal(t, "sentinel", rules[0].Mark.Target)
 	assert.Equal(t, map[string]bool{"6b5e5b4c-57ef-4d2f-8a54-0d7cf6a1d0a3": true}, refused)
 	for _, q := range made.Queries {
-		why := made.LeftOut(q)
+		why := made.NotPackaged(q)
 		if q.Source.IR.Source.Title != "Refused" {
 			assert.Empty(t, why)
 			continue

@@ -23,6 +23,7 @@ const otherName = "decree.yaml"
 // Project is what a project file says. A value without a File is no project: it says nothing.
 type Project struct {
 	File  string // the project file, as the working folder reaches it
+	Data  []byte // its text
 	Title string
 
 	// Paths open from the working folder.
@@ -102,7 +103,7 @@ func Read(file string) (p *Project, found diag.Diagnostics, texts map[string][]b
 	}
 	shown := filepath.ToSlash(file)
 	r := &reader{File: source.New(nil, shown, data, source.ForRules), dir: filepath.Dir(file), texts: map[string][]byte{shown: data}}
-	p = &Project{File: file}
+	p = &Project{File: file, Data: data}
 	if top := r.One(); top != nil {
 		readKeys(r, top, "the project", projectKeys, p)
 		if len(p.Rules) == 0 && r.Errors() == 0 {

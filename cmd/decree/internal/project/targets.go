@@ -36,6 +36,7 @@ var targetKeys = []key[aTarget]{
 		r.Bool(&asked, n, "index_terms")
 		t.NoIndexTerms = !asked
 	}},
+	{"except", (*reader).except},
 	{"app", (*reader).app},
 	{"scope", func(r *reader, t *aTarget, n *yaml.Node) { t.Scope = r.byLogSource(t, n, "scope", "spl") }},
 	{"index", func(r *reader, t *aTarget, n *yaml.Node) { t.Index = r.byLogSource(t, n, "index", "eql") }},

@@ -32,9 +32,10 @@ type Options struct {
 // Result is one rule in one target.
 type Result struct {
 	Rule    string           `json:"rule"`
-	Query   *compilers.Query `json:"query,omitempty"`   // nil for a refused or skipped rule
-	Skipped bool             `json:"skipped,omitempty"` // all its log sources are another product's, or its queries are for other targets
-	Indices []string         `json:"indices,omitempty"` // index patterns that the query runs on, in Elasticsearch
+	Query   *compilers.Query `json:"query,omitempty"`    // nil for a refused or skipped rule
+	Skipped bool             `json:"skipped,omitempty"`  // all its log sources are another product's, or its queries are for other targets
+	LeftOut bool             `json:"left_out,omitempty"` // the project leaves the rule out of the target on purpose
+	Indices []string         `json:"indices,omitempty"`  // index patterns that the query runs on, in Elasticsearch
 	Found   diag.Diagnostics `json:"findings,omitempty"`
 
 	Source ruleset.Rule   `json:"-"`
@@ -47,8 +48,9 @@ type Result struct {
 	places               compilers.Places // with which the package's query was written
 	scheduled            *ir.Rule         // for a package: with a whole schedule
 	scheduledCorrelation *ir.Correlation
-	has                  bool     // the model has the rule's log source
-	passedOver           []string // names of preferred models that cannot say the rule
+	has                  bool             // the model has the rule's log source
+	passedOver           []string         // names of preferred models that cannot say the rule
+	would                *compilers.Query // of a rule that is left out: what is not written; nil if the target cannot say it
 }
 
 // Compile compiles every rule for every target, on all cores. The results come by target, with the rules in their order.
@@ -77,6 +79,9 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 		}
 		parallel.Each(results[from:], func(c *Result) {
 			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists, NoIndexTerms: opt.NoIndexTerms || t.NoIndexTerms, Scope: t.Scope, Index: t.Index, Table: t.Table})
+			if LeavesOut(t, c.Source) {
+				c.leaveOut()
+			}
 		})
 	}
 	return results, nil

@@ -46,6 +46,9 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 		for _, passed := range c.passedOver {
 			count(remark{target: c.Target.Name, model: c.Model, passed: passed})
 		}
+		if c.LeftOut {
+			count(remark{target: c.Target.Name, leftOut: true})
+		}
 		if c.Skipped {
 			count(remark{target: c.Target.Name, written: c.Found[0].Code == compilers.NoQuery})
 		}
@@ -53,7 +56,7 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	many := slices.ContainsFunc(order, func(kind remark) bool { return counts[kind] > shownRemarks })
 	if many {
 		found = slices.DeleteFunc(slices.Clone(found), func(d diag.Diagnostic) bool {
-			return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.NoQuery
+			return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.NoQuery || d.Code == compilers.LeftOutCode
 		})
 	}
 	set.Show(s, found)
@@ -65,14 +68,18 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 }
 
-// remark is a kind of rules that is no error: their query uses a less preferred model, or they are skipped since they have no model, or only queries for other targets.
+// remark is a kind of rules that is no error: their query uses a less preferred model, or they are skipped since they have no model, or only queries for other targets, or the project leaves them out.
 type remark struct {
 	target, model, passed string
-	written               bool
+	written, leftOut      bool
 }
 
 func (r remark) text(n int) string {
 	switch {
+	case r.leftOut && n == 1:
+		return r.target + ": 1 rule is left out on purpose, by `except` of the project"
+	case r.leftOut:
+		return fmt.Sprintf("%s: %d rules are left out on purpose, by `except` of the project", r.target, n)
 	case r.written && n == 1:
 		return r.target + ": 1 rule is skipped, because it has queries for other targets alone"
 	case r.written:
@@ -87,7 +94,7 @@ func (r remark) text(n int) string {
 	return fmt.Sprintf("%s: %d queries use model %s, because model %s cannot say those rules", r.target, n, r.model, r.passed)
 }
 
-// ShowCounts says, for each target, how many rules have a query, are refused and are skipped. A single rule is not counted.
+// ShowCounts says, for each target, how many rules have a query, are refused, are skipped and are left out. A single rule is not counted.
 func ShowCounts(s *stdio.Streams, results []Result) {
 	for len(results) > 0 {
 		target := results[0].Target.Name
@@ -95,23 +102,43 @@ func ShowCounts(s *stdio.Streams, results []Result) {
 		for n < len(results) && results[n].Target.Name == target {
 			n++
 		}
-		refused, skipped := WithoutQuery(results[:n])
-		if n > 1 && refused+skipped > 0 {
-			fmt.Fprintf(s.Err, "%s: %d of %d rules have a query, %d refused, %d skipped\n", target, n-refused-skipped, n, refused, skipped)
+		if without := WithoutQuery(results[:n]); n > 1 && without.Any() {
+			fmt.Fprintf(s.Err, "%s: %d of %d rules have a query, %s\n", target, n-without.Refused-without.Skipped-without.LeftOut, n, without)
 		}
 		results = results[n:]
 	}
 }
 
-// WithoutQuery counts the results that are refused and skipped.
-func WithoutQuery(results []Result) (refused, skipped int) {
+// Without counts the results without a query.
+type Without struct {
+	Refused int // the target cannot say the rule
+	Skipped int // it is another product's
+	LeftOut int // the project leaves it out on purpose
+}
+
+// Any tells whether there is one.
+func (w Without) Any() bool { return w.Refused+w.Skipped+w.LeftOut > 0 }
+
+// String has the counts for people. What nobody asked to leave out is not mentioned.
+func (w Without) String() string {
+	text := fmt.Sprintf("%d refused, %d skipped", w.Refused, w.Skipped)
+	if w.LeftOut > 0 {
+		text += fmt.Sprintf(", %d left out", w.LeftOut)
+	}
+	return text
+}
+
+// WithoutQuery counts the results that are refused, skipped and left out.
+func WithoutQuery(results []Result) (out Without) {
 	for _, c := range results {
 		switch {
+		case c.LeftOut:
+			out.LeftOut++
 		case c.Skipped:
-			skipped++
+			out.Skipped++
 		case c.Query == nil:
-			refused++
+			out.Refused++
 		}
 	}
-	return refused, skipped
+	return out
 }

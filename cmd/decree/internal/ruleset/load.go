@@ -4,6 +4,7 @@ package ruleset
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -37,7 +38,10 @@ func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	if err != nil {
 		return nil, err
 	}
-	set.Project = p
+	set.Project, set.OfProject = p, ofProject && sel.whole()
+	if p.Exists() {
+		set.KeepText(filepath.ToSlash(p.File), p.Data)
+	}
 	set.FilterCondition = parse.FilterCondition(sel.Filters.Condition)
 	defer set.sayPassedOver(s)
 	if err := set.filter(sel.Filters, ofProject); err != nil {

@@ -29,6 +29,7 @@ type Set struct {
 	Environment string         // whose lists win over others; empty for none
 
 	Project         *project.Project // that the rules were loaded for
+	OfProject       bool             // it has all rules of the project, and no others
 	Filters         []AppliedFilter
 	filterDirs      []string              // on disk, whose filters were applied
 	FilterCondition parse.FilterCondition // how filters are read, also in test files

@@ -24,6 +24,8 @@ type Target struct {
 	Scope, Index, Table map[string]string
 
 	At map[string]diag.Range // where the project file has the log sources of these
+
+	Except []Exception // rules that are left out on purpose
 }
 
 // places is where the target has the texts of the one setting that its dialect has.

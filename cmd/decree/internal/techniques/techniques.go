@@ -69,8 +69,8 @@ func scoresOf(s *stdio.Streams, set *ruleset.Set, scale layers.Scale) (out map[s
 		asked, exact := map[string]float64{}, map[string]float64{}
 		for _, r := range results {
 			switch fidelity.Of(r) {
-			case "skipped":
-				continue // its log source is another product's
+			case "skipped", fidelity.LeftOut:
+				continue // its log source is another product's, or the project leaves it out
 			case "exact":
 				exact[r.Rule]++
 			}

@@ -124,3 +124,24 @@ func (e *Engine) WithoutReputation() []*ir.Rule {
 	}
 	return rs
 }
+
+// Untold is a column of a reputation that a rule asks for although neither the table nor any event has it.
+type Untold struct {
+	Rule   *ir.Rule
+	Column string
+}
+
+// UntoldReputation lists, after Finish, the columns that rules asked for and that no row of the reputation table has. Every value counted as unknown there.
+func (e *Engine) UntoldReputation() (all []Untold) {
+	for _, p := range e.populations {
+		if e.opt.Reputation == nil || !p.Counted() {
+			continue
+		}
+		for _, column := range p.Untold(e.opt.Reputation) {
+			if u := (Untold{p.rule.ir, column}); !slices.Contains(all, u) {
+				all = append(all, u)
+			}
+		}
+	}
+	return all
+}

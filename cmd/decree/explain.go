@@ -133,7 +133,7 @@ func explain(s *stdio.Streams, p explainParams) error {
 
 // open finds the event files, and the one data model that they have.
 func (p explainParams) open(s *stdio.Streams, ours *project.Project) (in *input.Explained, opt engine.Options, err error) {
-	if opt, err = p.Options(); err != nil {
+	if opt, err = p.Options(ours); err != nil {
 		return nil, opt, err
 	}
 	given, choice, err := p.Models(ours)

@@ -143,7 +143,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		set.Show(s, set.Found)
 	}
 	warnings.OnlyWritten(s, set)
-	opt, err := p.Options()
+	opt, err := p.Options(ours)
 	if err != nil {
 		return err
 	}
@@ -248,6 +248,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		fmt.Fprintf(s.Err, "%s suppressed by the rules: each is like an alert before it\n", plural.Count(stats.Suppressed, "match"))
 	}
 	warnings.NoReputation(s, es.WithoutReputation())
+	warnings.UntoldReputation(s, es.UntoldReputation())
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
 		if err := profile.Print(s, es.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {

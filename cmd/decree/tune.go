@@ -169,7 +169,7 @@ func (p tuneParams) recording(s *stdio.Streams, set *ruleset.Set, flag string, p
 			return rec, fmt.Errorf("%s -: the events are read several times: name a file", flag)
 		}
 	}
-	opt, err := p.Options()
+	opt, err := p.Options(set.Project)
 	if err != nil {
 		return rec, err
 	}

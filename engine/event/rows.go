@@ -15,6 +15,9 @@ type rows struct {
 	header []string
 	comma  byte    // separator of cells
 	viewer *viewer // of a file that the Event Viewer saved
+
+	headerText, last []byte // the header as it was read, and the row that was read last
+	headerLine       int    // where the header begins
 }
 
 // separator gives the separator of a file by its first line. It is a comma. If the line has none, it is a tab, or the
@@ -63,7 +66,7 @@ func (r *Reader) nextRow() (Raw, error) {
 			for i, name := range row {
 				row[i], _ = strings.CutSuffix(name, " [UTC]") // as Azure's portals export a column of times
 			}
-			r.rows.header = row
+			r.rows.header, r.rows.headerText, r.rows.headerLine = row, record, begin
 			if isViewer(row) {
 				r.rows.header, r.rows.viewer = viewerColumns(row), &viewer{}
 			}
@@ -84,6 +87,7 @@ func (r *Reader) nextRow() (Raw, error) {
 		if r.rows.viewer != nil {
 			r.rows.viewer.add(fields)
 		}
+		r.rows.last = record
 		return r.encoded(begin, fields)
 	}
 }

@@ -55,7 +55,7 @@ func (p *Population) Judge(table Reputation) {
 	slices.SortFunc(values, func(a, b string) int {
 		return cmp.Or(cmp.Compare(len(p.seen[a].by), len(p.seen[b].by)), cmp.Compare(a, b))
 	})
-	p.figures = make(map[string]Figure, len(values))
+	p.figures, p.untold = make(map[string]Figure, len(values)), p.asked()
 	for i, v := range values {
 		row := p.seen[v].row
 		if table != nil {
@@ -69,6 +69,7 @@ func (p *Population) Judge(table Reputation) {
 		}
 		f.judge(p.of.Spec, p.rep)
 		p.told = p.told || len(row) > 0
+		p.tell(row)
 		p.figures[v] = f
 	}
 }
@@ -95,6 +96,26 @@ func (p *Population) Counted() bool { return len(p.seen) > 0 }
 
 // Told tells whether a table or an event had the reputation of any value.
 func (p *Population) Told() bool { return p.told }
+
+// asked are the columns that the condition asks for.
+func (p *Population) asked() (columns []string) {
+	for _, part := range schema.ReputationParts {
+		if column := p.rep.Column(part); column != "" && p.of.Spec.Asks(part) {
+			columns = append(columns, column)
+		}
+	}
+	return columns
+}
+
+// tell notes which of the asked columns a row has.
+func (p *Population) tell(row Row) {
+	p.untold = slices.DeleteFunc(p.untold, func(column string) bool { return row[column] != "" })
+}
+
+// Untold gives, after Judge, the asked columns of which neither any event nor any row of the table has a value.
+func (p *Population) Untold(table Reputation) []string {
+	return slices.DeleteFunc(slices.Clone(p.untold), table.Has)
+}
 
 // judge decides whether a value is rare, but for when it was first seen in the world: that depends on the event.
 func (f *Figure) judge(spec rules.Prevalence, rep schema.Reputation) {

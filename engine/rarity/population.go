@@ -25,7 +25,8 @@ type Population struct {
 	seen    map[string]*sightings
 	bytes   int // about what seen takes
 	figures map[string]Figure
-	told    bool // the reputation of some value
+	told    bool     // the reputation of some value
+	untold  []string // asked columns that no value has
 }
 
 // sourceSlots are the slots of what is counted, in the events of a log source.

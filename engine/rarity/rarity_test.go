@@ -15,6 +15,7 @@ import (
 	"decree/engine/enginetest"
 	"decree/engine/rarity"
 	"decree/rules/ir"
+	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -155,11 +156,11 @@ func TestReputationOnTheEvent(t *testing.T) {
 }
 
 func TestLoadReputation(t *testing.T) {
-	_, err := rarity.LoadTable("testdata/none.csv")
+	_, err := rarity.LoadTable("testdata/none.csv", rarity.ColumnsOf())
 	assert.ErrorContains(t, err, "none.csv")
-	_, err = rarity.LoadTable("testdata/nokey.csv")
+	_, err = rarity.LoadTable("testdata/nokey.csv", rarity.ColumnsOf())
 	assert.ErrorContains(t, err, "a reputation row needs one of the columns sha1, sha256, md5, domain")
-	table, err := rarity.LoadTable("testdata/reputation.csv")
+	table, err := rarity.LoadTable("testdata/reputation.csv", rarity.ColumnsOf())
 	require.NoError(t, err)
 	row, ok := table.Lookup("sha1", "AB")
 	require.True(t, ok)
@@ -172,24 +173,102 @@ func TestReputationTablesThatCannotBe(t *testing.T) {
 	for _, c := range []struct{ name, text, want string }{
 		{"r.ndjson", "{\"sha1\":\"AA\",\"GlobalPrevalence\":5}\n", ""},
 		{"r.json", "[{\"Sha256\":\"AA\",\"GlobalPrevalence\":5,\"Signer\":null}]\n", ""},
-		{"r.ndjson", "{\"sha1\":\"AA\"}\n{\"GlobalPrevalence\":5}\n", "r.ndjson:2: a reputation row needs one of the columns sha1, sha256, md5, domain"},
-		{"r.csv", "sha1,GlobalPrevalence\n,5\n", "r.csv:2: a reputation row needs one of the columns sha1, sha256, md5, domain"},
-		{"r.csv", "sha1,GlobalPrevalence\naa,5\nbb\n", "r.csv:3: the row has 1 cells, but the header has 2"},
-		{"r.csv", "sha1,GlobalPrevalence\n\"aa,5\nbb,6\n", "r.csv:2: not CSV: a quote is never closed, so lines 2 to 3 are one row"},
-		{"r.csv", "sha1,IsCertificateValid\naa,true\nbb,\ncc,yes\n", `r.csv:4: IsCertificateValid must be true or false, not "yes"`},
-		{"r.ndjson", "{\"sha1\":\"aa\"}\nnope\n", "r.ndjson:2: not JSON: invalid character 'o' in literal null (expecting 'u')"},
+		{"r.csv", "sha1,GlobalPrevalence,GlobalFirstSeen,GlobalLastSeen,Publisher,Comment\naa,5,2026-02-01T00:00:00Z,soon,x,y\n", ""},
+		{"r.ndjson", "{\"sha1\":\"AA\"}\n{\"GlobalPrevalence\":5}\n", "r.ndjson:2:1: a reputation row needs one of the columns sha1, sha256, md5, domain"},
+		{"r.csv", "sha1,GlobalPrevalence\n,5\n", "r.csv:2:1: a reputation row needs one of the columns sha1, sha256, md5, domain"},
+		{"r.csv", "sha1,GlobalPrevalence\naa,5\nbb\n", "r.csv:3:1: the row has 1 cells, but the header has 2"},
+		{"r.csv", "sha1,GlobalPrevalence\n\"aa,5\nbb,6\n", "r.csv:2:1: not CSV: a quote is never closed, so lines 2 to 3 are one row"},
+		{"r.csv", "sha1,IsCertificateValid\naa,true\nbb,\ncc,yes\n", `r.csv:4:4: IsCertificateValid must be true or false, not "yes"; write true, false, 1 or 0`},
+		{"r.csv", "sha1;GlobalPrevalence\n\"aä\";1.500,5\n", `r.csv:2:6: GlobalPrevalence must be a number, not "1.500,5"; write digits alone, such as 1500`},
+		{"r.csv", "sha1,GlobalFirstSeen\naa,last year\n", `r.csv:2:4: GlobalFirstSeen must be a time, not "last year"; write it as 2026-02-01T00:00:00Z`},
+		{"r.csv", "sha1,GlobalPrevalance,Singer\naa,5,x\nbb,6,y\n", "r.csv:1:6: no data model reads the column \"GlobalPrevalance\"; did you mean `GlobalPrevalence`?\nr.csv:1:23: no data model reads the column \"Singer\"; did you mean `Signer`?"},
+		{"r.csv", "sha1,globalprevalence\naa,5\n", "r.csv:1:6: no data model reads the column \"globalprevalence\"; did you mean `GlobalPrevalence`?"},
+		{"r.csv", "sha1,Global Prevalence\naa,5\n", "r.csv:1:6: no data model reads the column \"Global Prevalence\"; did you mean `GlobalPrevalence`?"},
+		{"r.csv", "sha,GlobalPrevalence\naa,5\n", "r.csv:1:1: no data model reads the column \"sha\"; did you mean `sha1`?\nr.csv:2:1: a reputation row needs one of the columns sha1, sha256, md5, domain; add a column, or fill in the value"},
+		{"r.ndjson", "{\"sha1\":\"IsRootSignerMicrosoft\", \"IsRootSignerMicrosoft\" : 2}\n", `r.ndjson:1:60: IsRootSignerMicrosoft must be true or false, not "2"`},
+		{"r.json", "[{\"sha1\":\"x\"},\n {\"sha1\":\"y\",\"Isuer\":\"z\"}]\n", "r.json:2:1: no data model reads the column \"Isuer\"; did you mean `Issuer`?"},
+		{"r.ndjson", "{\"sha1\":\"aa\"}\nnope\n", "r.ndjson:2:1: not JSON: invalid character 'o' in literal null (expecting 'u')"},
 	} {
 		path := filepath.Join(t.TempDir(), c.name)
 		require.NoError(t, os.WriteFile(path, []byte(c.text), 0o644))
-		table, err := rarity.LoadTable(path)
+		table, err := rarity.LoadTable(path, rarity.ColumnsOf())
 		if c.want != "" {
-			assert.ErrorContains(t, err, c.want)
+			var unread *rarity.Unread
+			require.ErrorAs(t, err, &unread, c.text)
+			var said []string
+			for _, d := range unread.Found {
+				text := filepath.Base(d.Range.File) + ":" + strings.SplitAfterN(d.Range.String(), c.name+":", 2)[1] + ": " + d.Message
+				if d.Hint != "" {
+					text += "; " + d.Hint
+				}
+				said = append(said, text)
+			}
+			assert.Contains(t, strings.Join(said, "\n"), c.want)
 			continue
 		}
 		require.NoError(t, err)
-		row, ok := table.Lookup(map[string]string{"r.ndjson": "sha1", "r.json": "sha256"}[c.name], "aa")
+		row, ok := table.Lookup(map[string]string{"r.ndjson": "sha1", "r.json": "sha256", "r.csv": "sha1"}[c.name], "aa")
 		assert.True(t, ok, c.name)
 		assert.Equal(t, "5", row["GlobalPrevalence"])
+	}
+}
+
+// TestAReputationTableShowsWhatIsWrong holds the whole text, and that a column of wrong values ends.
+func TestAReputationTableShowsWhatIsWrong(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "known.csv")
+	require.NoError(t, os.WriteFile(path, []byte("sha1,IsCertificateValid\naa,yes\n"), 0o644))
+	_, err := rarity.LoadTable(path, rarity.ColumnsOf())
+	assert.EqualError(t, err, `reputation table `+path+` cannot be used
+error[reputation-value]: IsCertificateValid must be true or false, not "yes"
+  --> `+path+`:2:4
+  |
+2 | aa,yes
+  |    ^
+  = hint: write true, false, 1 or 0`)
+	require.NoError(t, os.WriteFile(path, []byte("sha1,IsCertificateValid\n"+strings.Repeat("aa,yes\n", 1000)), 0o644))
+	_, err = rarity.LoadTable(path, rarity.ColumnsOf())
+	assert.Equal(t, 10, strings.Count(err.Error(), "must be true or false"))
+}
+
+// TestColumnsOfReputation holds the columns to those of the shipped data models, and adds those of another.
+func TestColumnsOfReputation(t *testing.T) {
+	shipped := rarity.ColumnsOf()
+	var models []*schema.Model
+	for _, name := range schema.Names() {
+		models = append(models, lowered.Model(t, name))
+	}
+	assert.Equal(t, rarity.ColumnsOf(models...), shipped)
+	own := rarity.ColumnsOf(&schema.Model{Sources: []schema.Source{{Reputation: schema.Reputation{Global: "WorldPrevalance", CertificateValid: "Valid"}}}})
+	assert.Empty(t, own.Misspelt("WorldPrevalance"))
+	assert.Equal(t, "WorldPrevalance", own.Misspelt("WorldPrevalence"))
+	_, _, wrong := own.Wrong("Valid", "yes")
+	assert.True(t, wrong)
+}
+
+// TestColumnsThatNothingTells: what a rule asks for and no row of the table has, unless an event has it.
+func TestColumnsThatNothingTells(t *testing.T) {
+	rule := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, global: {lt: 250}, signer: x}\ndetection:\n  a: {Image: '*'}\n  condition: a and rare\n")
+	const event = `{"event":{"id":"1","category":["process"],"type":["start"]},"host":{"id":"h","os":{"type":"windows"}},"process":{"executable":"x","hash":{"sha1":"bb"}},"decree":{"Signer":"y"}}`
+	for _, c := range []struct {
+		event string
+		row   map[string]string
+		want  []string
+	}{
+		{event, map[string]string{"sha1": "aa", "Prevalence": "5"}, []string{"GlobalPrevalence"}},
+		{event, map[string]string{"sha1": "aa", "GlobalPrevalence": "5"}, nil},
+		{strings.ReplaceAll(event, "Signer", "Other"), map[string]string{"sha1": "bb", "GlobalPrevalence": "5"}, []string{"Signer"}},
+		{strings.ReplaceAll(event, "start", "end"), map[string]string{"sha1": "aa"}, nil}, // no event is counted
+	} {
+		e, found := engine.New([]*ir.Rule{rule}, engine.Options{Model: lowered.Model(t, "ecs"), Reputation: rarity.NewTable([]map[string]string{c.row})})
+		require.Empty(t, found)
+		enginetest.Add(t, e, c.event)
+		_, _, err := e.Finish()
+		require.NoError(t, err)
+		var columns []string
+		for _, u := range e.UntoldReputation() {
+			columns = append(columns, u.Column)
+		}
+		assert.Equal(t, c.want, columns, c.row)
 	}
 }
 

@@ -1,42 +1,41 @@
 package rarity
 
 import (
-	"errors"
 	"fmt"
-	"io"
 	"strings"
-
-	"decree/engine/event"
 )
 
 // Reputation looks up the reputation of a value. Entity is sha1, sha256, md5 or domain; value is
 // lower-cased. Implementations must be safe for concurrent use.
 type Reputation interface {
 	Lookup(entity, value string) (Row, bool)
+	Has(column string) bool // some row has a value in the column
 }
 
 // Row is one reputation row: column -> text, with the column names of the data model.
 type Row map[string]string
 
-// entities are the columns that can be a reputation table's key.
-var entities = []string{"sha1", "sha256", "md5", "domain"}
+// table is a reputation table in memory.
+type table struct {
+	rows    map[string]Row // by entity, NUL and value
+	columns map[string]bool
+}
 
-// truths are the columns that hold true or false, as the shipped data models name them.
-var truths = []string{"IsCertificateValid", "IsRootSignerMicrosoft"}
-
-type table map[string]Row
+func newTable() table { return table{map[string]Row{}, map[string]bool{}} }
 
 func (t table) Lookup(entity, value string) (Row, bool) {
-	row, ok := t[entity+"\x00"+strings.ToLower(value)]
+	row, ok := t.rows[entity+"\x00"+strings.ToLower(value)]
 	return row, ok
 }
 
+func (t table) Has(column string) bool { return t.columns[column] }
+
 // HasKey tells whether a row of a reputation table has one of the key columns.
-func HasKey(row map[string]string) bool { return table{}.add(row) }
+func HasKey(row map[string]string) bool { return newTable().add(row) }
 
 // NewTable makes a table of rows. Each row is found by each entity column it has.
 func NewTable(rows []map[string]string) Reputation {
-	t := table{}
+	t := newTable()
 	for _, row := range rows {
 		t.add(row)
 	}
@@ -48,12 +47,13 @@ func (t table) add(row map[string]string) bool {
 	for column, v := range row {
 		if v != "" {
 			kept[column] = v
+			t.columns[column] = true
 		}
 	}
 	for column, v := range kept {
 		for _, entity := range entities {
 			if strings.EqualFold(column, entity) {
-				t[entity+"\x00"+strings.ToLower(v)] = kept
+				t.rows[entity+"\x00"+strings.ToLower(v)] = kept
 				added = true
 			}
 		}
@@ -61,43 +61,7 @@ func (t table) add(row map[string]string) bool {
 	return added
 }
 
-// LoadTable reads a table from CSV or NDJSON, plain or compressed. A row without a key
-// column is an error, and so is a word that is no truth value: a table that answers less than it seems to would silence rules.
-func LoadTable(path string) (_ Reputation, err error) {
-	var bad []string
-	r, err := event.Open(path, event.Options{OnReject: func(j event.Reject) {
-		bad = append(bad, fmt.Sprintf("%s:%d: %s", j.Source, j.Line, j.Reason))
-	}})
-	if err != nil {
-		return nil, err
-	}
-	defer func() { err = errors.Join(err, r.Close()) }()
-	t := table{}
-	for {
-		ev, err := r.Next()
-		if errors.Is(err, io.EOF) {
-			break
-		}
-		if err != nil {
-			return nil, err
-		}
-		row := map[string]string{}
-		for column, v := range ev.Fields {
-			if v != nil {
-				row[column] = event.Text(v)
-			}
-		}
-		for _, column := range truths {
-			if v := row[column]; v != "" && !isFlag(v, true) && !isFlag(v, false) {
-				return nil, fmt.Errorf("%s:%d: %s must be true or false, not %q", path, ev.Line, column, v)
-			}
-		}
-		if !t.add(row) {
-			return nil, fmt.Errorf("%s:%d: a reputation row needs one of the columns %s", path, ev.Line, strings.Join(entities, ", "))
-		}
-	}
-	if len(bad) > 0 {
-		return nil, fmt.Errorf("reputation table: %s", strings.Join(bad, "; "))
-	}
-	return t, nil
+// noKey says that a row names nothing that it is about.
+func noKey() string {
+	return fmt.Sprintf("a reputation row needs one of the columns %s", strings.Join(entities, ", "))
 }

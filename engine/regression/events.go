@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -81,6 +82,7 @@ func (l *loader) rows(n *yaml.Node) []map[string]string {
 		for _, e := range l.Entries(r, "a reputation row") {
 			if text := l.text(e.Value, "a value of a reputation row"); text != "" {
 				row[e.Key.Value] = text
+				l.cell(e, text)
 			}
 		}
 		if !rarity.HasKey(row) {
@@ -90,6 +92,19 @@ func (l *loader) rows(n *yaml.Node) []map[string]string {
 	}
 	return out
 }
+
+// cell reports a misspelt column of a reputation row, and a value that its column cannot have.
+func (l *loader) cell(e source.Entry, text string) {
+	if near := columns().Misspelt(e.Key.Value); near != "" {
+		l.errorf("reputation-column", e.Key, fmt.Sprintf("did you mean `%s`?", near), "no data model reads the column %q", e.Key.Value)
+	}
+	if want, example, wrong := columns().Wrong(e.Key.Value, text); wrong {
+		l.errorf("reputation-value", e.Value, example, "%s must be %s, not %q", e.Key.Value, want, text)
+	}
+}
+
+// columns are those of the shipped data models, which are the ones that tests may name.
+var columns = sync.OnceValue(func() rarity.Columns { return rarity.ColumnsOf() })
 
 // seen is the information kept about each event of a case.
 type seen struct {

@@ -32,6 +32,8 @@ func TestTestFilesThatCannotBe(t *testing.T) {
 		{"a case that is not there", "cases: [{name: a, " + event + ", same_as: b}]", `no-such-case 1:47: unknown case "b"`, "name a case of this file"},
 		{"the same as itself", "cases: [{name: a, " + event + ", same_as: a}]", "same-as-itself 1:47: the case refers to itself", "name another case"},
 		{"a reputation of nothing", "cases: [{name: a, " + event + ", reputation: [{x: y}], expect: {none: true}}]", "no-reputation-key 1:51: the row does not say whose reputation it is", "add one of sha1, sha256, md5, domain"},
+		{"a misspelt column of a reputation", "cases: [{name: a, " + event + ", reputation: [{sha1: y, SignatureStat: Unsigned}], expect: {none: true}}]", `reputation-column 1:61: no data model reads the column "SignatureStat"`, "did you mean `SignatureState`?"},
+		{"a value of a reputation that cannot be", "cases: [{name: a, " + event + ", reputation: [{sha1: y, IsCertificateValid: 'yes'}], expect: {none: true}}]", `reputation-value 1:81: IsCertificateValid must be true or false, not "yes"`, "write true, false, 1 or 0"},
 		{"a filter with an error", "cases:\n  - name: a\n    " + event + "\n    filters:\n      - {title: f, logsource: {product: windows}, filter: {rules: any, x: {A|endwith: b}, condition: not x}}\n    expect: {none: true}", `unknown-modifier 5:78: unknown modifier "endwith"`, "did you mean `endswith`?"},
 		{"a detail of nothing", "cases: [{name: a, " + event + ", expect: {none: true, details: [{id: a}]}}]", "no-detail 1:69: the detail has no expectation", "add selections, ancestors or prevalence"},
 		{"a count below none", "cases: [{name: a, " + event + ", expect: {count: -1}}]", "wrong-type 1:54: count must be a whole number, 0 or more, got: \"-1\"", ""},

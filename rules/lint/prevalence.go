@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 
-	"decree/rules"
 	"decree/rules/diag"
 )
 
@@ -19,28 +18,7 @@ var prevalenceChecks = []Check{
 		}
 	}},
 	{Code: "unknown-value", Severity: diag.Warning, rule: unknownSignature},
-	{Code: "bound-without-effect", Severity: diag.Warning, rule: func(s *subject) {
-		for _, p := range s.Prevalence {
-			if p.Local != nil {
-				for _, b := range p.Local.Bounds {
-					reportBound(s, b, "a value that was seen was seen at least once", 1, p.Among == "")
-				}
-			}
-			for _, b := range p.Global {
-				reportBound(s, b, "the vendor's prevalence is never below 0", 0, p.GlobalElse >= 0)
-			}
-		}
-	}},
-}
-
-// reportBound reports a bound that no number from least on passes, or every one. always is false if there may be none, or a smaller one.
-func reportBound(s *subject, b rules.Bound, why string, least float64, always bool) {
-	switch {
-	case b.Op == "lt" && b.Value <= least, (b.Op == "lte" || b.Op == "eq") && b.Value < least:
-		s.report(b.Range, "write a larger number", "the bound can never hold: %s", why)
-	case always && (b.Op == "gte" && b.Value <= least || b.Op == "gt" && b.Value < least):
-		s.report(b.Range, "write a larger number, or remove the bound", "the bound always holds: %s", why)
-	}
+	{Code: "bound-without-effect", Severity: diag.Warning, rule: boundsWithoutEffect, correlation: boundsOfCorrelation},
 }
 
 // signatureStates are the words of SignatureState: https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function

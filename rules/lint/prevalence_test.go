@@ -1,11 +1,13 @@
 package lint
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"decree/rules/ir"
 	"decree/rules/parse"
 )
 
@@ -21,6 +23,13 @@ func TestBoundsWithoutEffect(t *testing.T) {
 		"global: {lt: 0}":                                 "the bound can never hold: the vendor's prevalence is never below 0",
 		"global: {gte: 0}":                                always,
 		"global: {gte: 0, default: -1}":                   "",
+		"local: {distinct: host, gte: 3, lt: 3}":          "the bounds can never hold together",
+		"local: {distinct: host, gt: 2, lt: 3}":           "the bounds can never hold together",
+		"local: {distinct: host, lt: 1.5}":                "",
+		"local: {distinct: host, eq: 1.5}":                never,
+		"global: {gt: 2, lt: 3}":                          "",
+		"global: {gt: 3, lte: 3}":                         "the bounds can never hold together",
+		"global: {lt: 0, default: -1}":                    "", // an unknown value
 		"global: {lte: 0}":                                "",
 		"signer: {neq: 'a?'}":                             "signer is compared with whole texts",
 		"signature: Signedvalid, certificate_valid: true": "",
@@ -42,5 +51,38 @@ func TestBoundsWithoutEffect(t *testing.T) {
 		} else {
 			assert.Contains(t, got, want, written)
 		}
+	}
+}
+
+// TestBoundsOfJoinsAndCorrelations: none of them may exclude every number.
+func TestBoundsOfJoinsAndCorrelations(t *testing.T) {
+	const who = "---\ntitle: W\nname: who\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n"
+	const never, together = "the bound can never hold: a group has at least one event", "the bounds can never hold together"
+	for written, want := range map[string]string{
+		"correlation: {type: event_count, rules: [who], timespan: 1h, condition: {lte: 0}}":                                                                     never,
+		"correlation: {type: event_count, rules: [who], timespan: 1h, condition: {lt: 1}}":                                                                      never,
+		"correlation: {type: event_count, rules: [who], timespan: 1h, condition: {gte: 1}}":                                                                     "",
+		"correlation: {type: event_count, rules: [who], timespan: 1h, condition: {gte: 5, lt: 5}}":                                                              together,
+		"correlation: {type: value_count, rules: [who], timespan: 1h, condition: {field: Image, eq: 0}}":                                                        "",
+		"correlation: {type: value_count, rules: [who], timespan: 1h, condition: {field: Image, lt: 0}}":                                                        "the bound can never hold: values are counted from 0 on",
+		"correlation: {type: value_sum, rules: [who], timespan: 1h, condition: {field: X, lt: -3, gte: -3}}":                                                    together,
+		"correlation: {type: value_sum, rules: [who], timespan: 1h, condition: {field: X, lt: -3, gte: -4}}":                                                    "",
+		"correlation: {type: value_avg, rules: [who], timespan: 1h, condition: {field: X, eq: 3, neq: 3}}":                                                      together,
+		"correlation: {type: temporal, rules: [who, what], timespan: 1h, condition: {gte: 3}}":                                                                  "the bound can never hold: a group has events of at least one of the rules, and at most of all",
+		"correlation: {type: temporal, rules: [who, what], timespan: 1h, condition: {gte: 2}}":                                                                  "",
+		"correlation: {type: temporal, rules: [who, what], timespan: 1h, condition: who and what}":                                                              "",
+		"correlation: {type: temporal_ordered, rules: [who, what], timespan: 1h}":                                                                               "",
+		"logsource: {product: windows}\njoins: {j: {rule: who, same: [host], before: 1h, count: {gte: 5, lte: 3}}}\ndetection: {s: {A: b}, condition: s and j}": together,
+		"logsource: {product: windows}\njoins: {j: {rule: who, same: [host], before: 1h, count: {gte: 3, lte: 5}}}\ndetection: {s: {A: b}, condition: s and j}": "",
+	} {
+		file, found := parse.Documents("rule.yml", []byte("title: T\n"+written+"\n"+who+strings.ReplaceAll(strings.ReplaceAll(who, "who", "what"), "title: W", "title: V")), nil)
+		require.False(t, found.HasErrors(), "%v", found)
+		got := ""
+		for _, d := range Run([]File{{Path: "rule.yml", Rules: file.Rules, Lowered: make([]*ir.Rule, len(file.Rules)), Correlations: file.Correlations}}) {
+			if d.Code == "bound-without-effect" {
+				got += d.Message
+			}
+		}
+		assert.Equal(t, want, got, written)
 	}
 }

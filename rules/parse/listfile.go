@@ -78,10 +78,16 @@ func (r *listReader) header(name string, rows [][]cell) (column int, header bool
 	column = slices.IndexFunc(first, func(c cell) bool {
 		return strings.EqualFold(c.value, "value") || strings.EqualFold(c.value, "values") || strings.EqualFold(c.value, name)
 	})
+	misspelt, meant := misspeltHeader(name, first)
 	switch {
 	case column >= 0:
-	case unlikeTheRest(rows):
+	case unlikeTheRest(rows) && misspelt <= 0:
 		column = 0
+	case misspelt >= 0:
+		at := first[misspelt]
+		r.Warnf("list-without-header", r.At(at.line, at.column), fmt.Sprintf("did you mean `%s`?", meant),
+			"no column is named value or %s: the values come from the first column, also in this line", name)
+		return 0, false
 	case len(first) > 1:
 		r.Warnf("list-without-header", r.At(first[0].line, first[0].column), "name the column of the values `value` in the first line",
 			"no column is named value or %s: the values come from the first column, also in this line", name)
@@ -92,6 +98,21 @@ func (r *listReader) header(name string, rows [][]cell) (column int, header bool
 	r.notes = append(r.notes, diag.Diagnostic{Severity: diag.Info, Code: "list-header", Range: r.At(first[column].line, first[column].column),
 		Message: fmt.Sprintf("this line is a header: the values come from the column %q", first[column].value)})
 	return column, true
+}
+
+// misspeltHeader finds a cell of the first line that is nearly a name of the column of values; -1 if there is none. Of a single column, whose first line may
+// well be a value that is like the name of its list, only the words value and values count.
+func misspeltHeader(name string, first []cell) (column int, meant string) {
+	names := []string{"value", "values"}
+	if len(first) > 1 {
+		names = append(names, name)
+	}
+	for i, c := range first {
+		if near := diag.Closest(c.value, names); near != "" {
+			return i, near
+		}
+	}
+	return -1, ""
 }
 
 // unlikeTheRest tells whether the first value of the first column is a word and all below it are networks, or all are numbers.

@@ -43,7 +43,7 @@ func verdictsIn(t testing.TB, file string) rarity.Reputation {
 	if known, ok := reputations.Load(file); ok {
 		return known.(rarity.Reputation)
 	}
-	table, err := rarity.LoadTable(file)
+	table, err := rarity.LoadTable(file, rarity.ColumnsOf())
 	require.NoError(t, err)
 	reputations.Store(file, table)
 	return table

@@ -108,7 +108,7 @@ func TestAllLogsGiveTheSameMatches(t *testing.T) {
 	for _, p := range s.Processes {
 		why[fmt.Sprint(p.ID)] = p.Why
 	}
-	reputation, err := rarity.LoadTable(filepath.Join("testdata", reputationFile))
+	reputation, err := rarity.LoadTable(filepath.Join("testdata", reputationFile), rarity.ColumnsOf())
 	require.NoError(t, err)
 	for _, log := range logs {
 		t.Run(log.model, func(t *testing.T) {

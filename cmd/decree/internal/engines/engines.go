@@ -132,6 +132,18 @@ func (s *Set) WithoutReputation() (out []*ir.Rule) {
 	return out
 }
 
+// UntoldReputation gives the columns of a reputation that rules ask for and no row of the table has, each once.
+func (s *Set) UntoldReputation() (out []engine.Untold) {
+	for _, of := range s.All {
+		for _, u := range of.Engine.UntoldReputation() {
+			if !slices.Contains(out, u) {
+				out = append(out, u)
+			}
+		}
+	}
+	return out
+}
+
 // Finish asks the rules that had to wait for the end of the input, model by model, and hands on what they find.
 func (s *Set) Finish() (engine.Stats, error) {
 	var all engine.Stats

@@ -48,9 +48,13 @@ func (e *Flags) Models(p *project.Project) (given *schema.Model, choice models.C
 }
 
 // Options gives the engine's options, without the model.
-func (e *Flags) Options() (opt engine.Options, err error) {
+func (e *Flags) Options(p *project.Project) (opt engine.Options, err error) {
 	if e.Reputation != "" {
-		if opt.Reputation, err = rarity.LoadTable(e.Reputation); err != nil {
+		own, err := e.own(p)
+		if err != nil {
+			return opt, err
+		}
+		if opt.Reputation, err = rarity.LoadTable(e.Reputation, rarity.ColumnsOf(own...)); err != nil {
 			return opt, err
 		}
 	}
@@ -60,4 +64,14 @@ func (e *Flags) Options() (opt engine.Options, err error) {
 		}
 	}
 	return opt, nil
+}
+
+// own gives the data models of the user, whose names of columns a reputation table may have.
+func (e *Flags) own(p *project.Project) ([]*schema.Model, error) {
+	own, err := models.Own(p)
+	if err != nil || e.ModelFile == "" {
+		return own, err
+	}
+	m, err := models.Load(p, "", e.ModelFile)
+	return append(own, m), err
 }

@@ -27,7 +27,7 @@ func parse(t *testing.T, args ...string) Flags {
 func TestOptions(t *testing.T) {
 	clitest.Files(t, "-- known.csv --\nsha1,GlobalPrevalence\naa,5\n")
 	f := parse(t)
-	opt, err := f.Options()
+	opt, err := f.Options(&project.Project{})
 	require.NoError(t, err)
 	given, choice, err := f.Models(&project.Project{})
 	require.NoError(t, err)
@@ -36,7 +36,7 @@ func TestOptions(t *testing.T) {
 	assert.Nil(t, opt.Reputation)
 	assert.True(t, opt.Now.IsZero())
 	f = parse(t, "-m", "mde", "--reputation", "known.csv", "--now", "2026-03-02T12:00:00Z")
-	opt, err = f.Options()
+	opt, err = f.Options(&project.Project{})
 	require.NoError(t, err)
 	given, _, err = f.Models(&project.Project{})
 	require.NoError(t, err)
@@ -74,6 +74,19 @@ func TestAModelFileMayTakePartInTheChoice(t *testing.T) {
 	}
 }
 
+// TestAReputationTableMayHaveColumnsOfAModelFile, also such that are like one of a shipped model.
+func TestAReputationTableMayHaveColumnsOfAModelFile(t *testing.T) {
+	clitest.Files(t, "-- own.yml --\nname: own\nextends: ecs\nsources: [{name: process_creation, reputation: {global: GlobalPrevalance}}]\n-- known.csv --\nsha1,GlobalPrevalance\naa,5\n")
+	_, err := (&Flags{Reputation: "known.csv"}).Options(&project.Project{})
+	assert.ErrorContains(t, err, "did you mean `GlobalPrevalence`?")
+	_, err = (&Flags{Reputation: "known.csv", ModelFile: "own.yml"}).Options(&project.Project{})
+	assert.NoError(t, err)
+	_, err = (&Flags{Reputation: "known.csv"}).Options(&project.Project{Models: []project.Model{{Name: "own", File: "own.yml"}}})
+	assert.NoError(t, err)
+	_, err = (&Flags{Reputation: "known.csv"}).Options(&project.Project{Models: []project.Model{{Name: "none", File: "none.yml"}}})
+	assert.ErrorContains(t, err, "none.yml")
+}
+
 func TestWrongOptions(t *testing.T) {
 	clitest.Files(t, "-- x --\n")
 	for want, args := range map[string][]string{
@@ -83,7 +96,7 @@ func TestWrongOptions(t *testing.T) {
 		"--now yesterday is not an RFC 3339 time: write it as 2026-03-02T12:00:00Z": {"--now", "yesterday"},
 	} {
 		f := parse(t, args...)
-		_, err := f.Options()
+		_, err := f.Options(&project.Project{})
 		_, _, ofModel := f.Models(&project.Project{})
 		assert.ErrorContains(t, errors.Join(err, ofModel), want)
 	}

@@ -70,6 +70,13 @@ func NoReputation(s *stdio.Streams, rules []*ir.Rule) {
 	}
 }
 
+// UntoldReputation names the columns that rules ask of a reputation table that has no such column, or only empty cells in it.
+func UntoldReputation(s *stdio.Streams, all []engine.Untold) {
+	for _, u := range all {
+		fmt.Fprintf(s.Err, "warning: rule %q asks for %s, but no row of the reputation table has it: every value counts as unknown\n", diag.Visible(u.Rule.Source.Title), diag.Visible(u.Column))
+	}
+}
+
 // Limits are the limits of a run, as the flags set them.
 type Limits struct {
 	Processes, Pending int

@@ -1,0 +1,86 @@
+package rarity
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"slices"
+	"strings"
+
+	"decree/engine/event"
+	"decree/rules/diag"
+)
+
+// Unread are the findings of a table's file, as an error that shows them all.
+type Unread struct {
+	File  string
+	Found diag.Diagnostics
+}
+
+// Error lists the findings, each with its position and, if the file is text, its source line.
+func (u *Unread) Error() string {
+	text, err := os.ReadFile(u.File)
+	if err != nil || slices.Contains(text, 0) {
+		text = nil
+	}
+	var b strings.Builder
+	fmt.Fprintf(&b, "reputation table %s cannot be used\n", u.File)
+	diag.WriteText(&b, u.Found, func(string) []byte { return text }, false)
+	return strings.TrimRight(b.String(), "\n")
+}
+
+// mostFindings are shown of a table, so that a column of wrong values does not fill the screen.
+const mostFindings = 10
+
+// LoadTable reads a table from CSV or NDJSON, plain or compressed. A table that answers less than it seems to would silence rules. So it is an error if a row has
+// no key column, a column's name is misspelt, or a value is no number, time or truth value where it must be one.
+func LoadTable(path string, columns Columns) (_ Reputation, err error) {
+	var found diag.Diagnostics
+	r, err := event.Open(path, event.Options{OnReject: func(j event.Reject) {
+		found.Errorf("reputation-row", at(path, j.Line, 1), "", "%s", j.Reason)
+	}})
+	if err != nil {
+		return nil, err
+	}
+	defer func() { err = errors.Join(err, r.Close()) }()
+	t, checked := newTable(), map[string]bool{}
+	for len(found) < mostFindings {
+		ev, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			break
+		}
+		if err != nil {
+			return nil, err
+		}
+		row := map[string]string{}
+		for _, column := range slices.Sorted(maps.Keys(ev.Fields)) {
+			if v := ev.Fields[column]; v != nil {
+				row[column] = event.Text(v)
+			}
+			spaced := strings.ReplaceAll(column, "_", " ") // of which the reader makes a name without spaces, too
+			if near := columns.Misspelt(column); near != "" && !checked[column] && (spaced == column || ev.Fields[spaced] == nil) {
+				line, col := r.NamePlace(ev, column)
+				found.Errorf("reputation-column", at(path, line, col), fmt.Sprintf("did you mean `%s`?", near), "no data model reads the column %q", column)
+			}
+			checked[column] = true
+			if want, example, wrong := columns.Wrong(column, row[column]); wrong && row[column] != "" {
+				line, col := r.ValuePlace(ev, column)
+				found.Errorf("reputation-value", at(path, line, col), example, "%s must be %s, not %q", column, want, row[column])
+			}
+		}
+		if !t.add(row) {
+			found.Errorf("no-reputation-key", at(path, ev.Line, 1), "add a column, or fill in the value", "%s", noKey())
+		}
+	}
+	if len(found) > 0 {
+		found.Sort()
+		return nil, &Unread{path, found}
+	}
+	return t, nil
+}
+
+func at(path string, line, column int) diag.Range {
+	return diag.Range{File: path, Start: diag.Position{Line: line, Col: column}, End: diag.Position{Line: line, Col: column + 1}}
+}

@@ -107,7 +107,7 @@ func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *sche
 	}
 	values := make([]string, len(columns))
 	for i, c := range columns {
-		if values[i] = w.column(p.Range(), c); c.Multivalue {
+		if values[i] = w.column(p.Range(), c); !w.single(c) {
 			values[i] = "mvindex(" + values[i] + ", 0)"
 		}
 	}
@@ -121,6 +121,11 @@ func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *sche
 	before := w.column(p.Range(), *domain)
 	missing := whereSyntax.Print(compilers.Any{compilers.Atom(before + `=""`), compilers.Atom("isnull(" + before + ")")})
 	return missing.Call("if", value, before+`."\\".`+value)
+}
+
+// single tells whether a column has one value at most: Splunk's own host, a hash that rex takes out of its set, and what a row of tstats has.
+func (w *writer) single(c schema.Column) bool {
+	return c.Made == nil && (c.Name == "host" || c.Type == schema.HashSet || w.dataset != nil)
 }
 
 // populationStages sets decree_rare_<i> to 1 on the events whose value is rare in the population. The event itself need not be part of the

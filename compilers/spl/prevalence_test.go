@@ -13,7 +13,7 @@ import (
 func TestPopulationOfAllEventsIsCountedBeforeTheRest(t *testing.T) {
 	rare := &ir.Prevalence{Name: "rare", Spec: rules.Prevalence{Name: "rare", Field: "user",
 		Local: &rules.LocalPrevalence{Distinct: "host", Bounds: []rules.Bound{{Op: "lte", Value: 3}}}}}
-	assert.Equal(t, `| eval decree_value_1=if(isnotnull(User) AND User!="", lower(User), null())
+	assert.Equal(t, `| eval decree_value_1=if(isnotnull(mvindex(User, 0)) AND mvindex(User, 0)!="", lower(mvindex(User, 0)), null())
 | eventstats dc(eval(lower(host))) as decree_count_1 by decree_value_1
 | eval decree_rare_1=if(isnotnull(decree_value_1) AND decree_count_1<=3, 1, 0)
 | where isnotnull(mvfind(A, "(?i)\\Aa\\z")) AND NOT decree_rare_1=1`, body(t, and(eq("A", "a"), not(rare))))
@@ -23,7 +23,7 @@ func TestPopulationOfAllEventsIsCountedBeforeTheRest(t *testing.T) {
 func TestPopulationBesideTheRule(t *testing.T) {
 	rare := &ir.Prevalence{Name: "rare", Among: eq("A", "a"), Spec: rules.Prevalence{Name: "rare", Field: "user",
 		Local: &rules.LocalPrevalence{Distinct: "host", Bounds: []rules.Bound{{Op: "lte", Value: 3}}}}}
-	assert.Equal(t, `| eval decree_value_1=if(isnotnull(User) AND User!="", lower(User), null())
+	assert.Equal(t, `| eval decree_value_1=if(isnotnull(mvindex(User, 0)) AND mvindex(User, 0)!="", lower(mvindex(User, 0)), null())
 | eval decree_among_1=if(isnotnull(mvfind(A, "(?i)\\Aa\\z")), 1, 0)
 | eventstats max(decree_among_1) as decree_seen_1 dc(eval(if(decree_among_1=1, lower(host), null()))) as decree_count_1 by decree_value_1
 | eval decree_value_1=if(coalesce(decree_seen_1, 0)=1, decree_value_1, null())

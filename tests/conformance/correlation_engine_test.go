@@ -15,6 +15,7 @@ import (
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/source"
@@ -118,16 +119,28 @@ func engineCorrelations(t *testing.T, text string) ([]*ir.Rule, []*ir.Correlatio
 // filteredInputs lowers rules and lays the filter over those that it covers.
 func filteredInputs(t *testing.T, rs []*rules.Rule) map[*rules.Rule]*ir.Rule {
 	t.Helper()
-	filters, found := parse.Filters(source.NewFolder("", fstest.MapFS{"f.yml": {Data: []byte(inputFilter)}}), "f.yml", parse.FilterByForm)
-	require.Empty(t, found)
-	required, found := ir.LowerFilter(filters[0])
-	require.Empty(t, found)
+	return filteredBy(t, rs, inputFilter)
+}
+
+// filteredBy lowers rules and lays the filters of a text over those that they cover.
+func filteredBy(t testing.TB, rs []*rules.Rule, text string) map[*rules.Rule]*ir.Rule {
+	t.Helper()
+	var filters []*rules.Filter
+	if text != "" {
+		var found diag.Diagnostics
+		filters, found = parse.Filters(source.NewFolder("", fstest.MapFS{"f.yml": {Data: []byte(text)}}), "f.yml", parse.FilterByForm)
+		require.False(t, found.HasErrors(), "%s\n%v", text, found)
+	}
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, one := range rs {
 		r, found := ir.Lower(one)
 		require.Empty(t, found)
-		if filters[0].Covers(one) {
-			r = r.Filtered(filters[0], required)
+		for _, f := range filters {
+			if f.Covers(one) {
+				required, found := ir.LowerFilter(f)
+				require.Empty(t, found, text)
+				r = r.Filtered(f, required)
+			}
 		}
 		lowered[one] = r
 	}

@@ -115,6 +115,12 @@ func singleWhereMapped(text string, events []splRow) []splRow {
 // splunkLines writes events as Splunk exports them.
 func splunkLines(t *testing.T, events []splRow) string {
 	t.Helper()
+	return docLines(t, events)
+}
+
+// docLines writes documents, each as a line of JSON.
+func docLines[D ~map[string]any](t *testing.T, events []D) string {
+	t.Helper()
 	var b strings.Builder
 	for _, e := range events {
 		line, err := json.Marshal(e)

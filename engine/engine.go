@@ -1,5 +1,5 @@
 // Package engine finds the events that rules match. In: lowered rules, a data model and events.
-// Out: results in event order. Each rule's tree is an expr program over atoms; an atom is decided at
+// Out: results in event order. Each rule's tree is a program over atoms; an atom is decided at
 // most once an event, for all rules at once. What this package says a rule means is the
 // definition that every compiler preserves.
 //

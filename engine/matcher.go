@@ -3,7 +3,6 @@ package engine
 import (
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"decree/engine/condition"
@@ -92,15 +91,8 @@ func (m *matcher) ancestor(f ir.Field) ([]string, bool) {
 	return []string{v}, true
 }
 
-// may tells whether everything holds that a unit needs. Most candidates end here, and this costs less than a program.
-func (m *matcher) may(u *unit) bool {
-	for _, atoms := range u.needs {
-		if !slices.ContainsFunc(atoms, m.atoms.Holds) {
-			return false
-		}
-	}
-	return true
-}
+// may tells whether everything holds that a unit needs.
+func (m *matcher) may(u *unit) bool { return u.needs == nil || u.needs.Hold(m.program.Answers.Atom) }
 
 // run runs a unit's program. If its regular expressions exceed their budget, the event does not match.
 func (m *matcher) run(u *unit) (bool, error) {

@@ -135,9 +135,6 @@ func (p *plan) finishIndex() {
 	p.layout.Finish()
 }
 
-// maxNeed bounds the atoms of a cover that is checked before a program runs. With more, the program itself is as fast.
-const maxNeed = 64
-
 // index registers a unit with the atoms that make it a candidate.
 func (p *plan) index(i int) {
 	u := p.units[i]
@@ -148,10 +145,8 @@ func (p *plan) index(i int) {
 		return
 	}
 	c := covers[0]
-	for _, other := range covers[1:] {
-		if len(other.Atoms) <= maxNeed {
-			u.needs = append(u.needs, other.Atoms)
-		}
+	if len(covers) > 1 {
+		u.needs = u.tree.Needs(p.atoms.Trigger)
 	}
 	for len(p.triggers) < len(p.atoms.All()) {
 		p.triggers = append(p.triggers, nil)

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"math"
 	"slices"
+	"sync/atomic"
 )
 
 // Cover is a set of atoms. If a term holds, one of them does.
@@ -32,6 +33,47 @@ func (t *Term) Covers(triggers Triggers) []Cover {
 	}
 	slices.SortStableFunc(out, byOften)
 	return out
+}
+
+// Needs is what a term needs beside its rarest cover: an atom of each of its other covers. Most candidates end here, and this costs less than asking the
+// term itself, whose expressions are slow. It is made when it is first asked.
+type Needs struct {
+	term     *Term
+	triggers Triggers
+	decision atomic.Pointer[decision]
+}
+
+// mostNeeded bounds the atoms of a cover that is asked. With more, the term itself is as fast.
+const mostNeeded = 64
+
+// Needs gives what a term needs, given its triggers.
+func (t *Term) Needs(triggers Triggers) *Needs { return &Needs{term: t, triggers: triggers} }
+
+// Hold tells whether some atom of each cover holds. If not, the term does not hold.
+func (n *Needs) Hold(atom func(int) bool) bool {
+	d := n.decision.Load()
+	if d == nil {
+		d = neededBy(n.term.Covers(n.triggers))
+		n.decision.Store(d) // of two workers that make it at the same time, either's will do
+	}
+	return d.holds(atom)
+}
+
+// neededBy asks the covers after the first, the rarest first.
+func neededBy(covers []Cover) *decision {
+	d := &decision{first: holds}
+	for _, c := range slices.Backward(covers[min(1, len(covers)):]) {
+		if len(c.Atoms) > mostNeeded {
+			continue
+		}
+		yes, no := d.first, int32(fails)
+		for _, atom := range slices.Backward(c.Atoms) {
+			d.steps = append(d.steps, step{int32(atom), yes, no})
+			no = int32(len(d.steps) - 1)
+		}
+		d.first = no
+	}
+	return d
 }
 
 func byOften(a, b Cover) int { return cmp.Compare(a.Often, b.Often) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"sync"
+	"sync/atomic"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
@@ -40,10 +41,12 @@ func NewCompiler(cost func(atom int) int) *Compiler {
 	return c
 }
 
-// Program is a term that is compiled into an expr program when it is first run: most rules are never asked of any event.
+// Program decides a term. It is made when it is first run: most rules are never asked of any event.
 type Program struct {
 	term     *Term
 	compiler *Compiler
+	direct   bool // it is of atoms alone, and needs no expr program
+	decision atomic.Pointer[decision]
 	once     sync.Once
 	made     *vm.Program
 	err      error
@@ -52,7 +55,17 @@ type Program struct {
 // Program gives a term's program. Runners that are made later can run it.
 func (c *Compiler) Program(t *Term) *Program {
 	c.numberGroups(t)
-	return &Program{term: t, compiler: c}
+	return &Program{term: t, compiler: c, direct: onlyAtoms(t)}
+}
+
+// decided gives the decision of a term of atoms alone.
+func (p *Program) decided() *decision {
+	d := p.decision.Load()
+	if d == nil {
+		d = p.compiler.decide(p.term) // of two workers that make it at the same time, either's will do
+		p.decision.Store(d)
+	}
+	return d
 }
 
 // compiled gives the expr program. It is built as a syntax tree, not as text, so that nothing in a rule can be read as code.

@@ -8,7 +8,7 @@ import (
 
 // Runner runs programs with one source of answers. It is for one goroutine.
 type Runner struct {
-	answers Answers
+	Answers
 	groups  []*Term
 	machine vm.VM
 	env     any
@@ -19,13 +19,21 @@ type Answers struct{ Atom, Rare, Joined func(int) bool }
 
 // NewRunner makes a runner for the compiler's programs.
 func (c *Compiler) NewRunner(a Answers) *Runner {
-	r := &Runner{answers: a, groups: c.groups}
+	r := &Runner{Answers: a, groups: c.groups}
 	r.env = env{Atom: a.Atom, Rare: a.Rare, Joined: a.Joined, AtLeast: r.atLeast}
 	return r
 }
 
-// Run runs a program, and compiles it if it is run for the first time.
+// Run runs a program, and makes it if it is run for the first time.
 func (r *Runner) Run(p *Program) (bool, error) {
+	if p.direct {
+		return p.decided().holds(r.Answers.Atom), nil
+	}
+	return r.runExpr(p)
+}
+
+// runExpr runs the expr program of a term.
+func (r *Runner) runExpr(p *Program) (bool, error) {
 	made, err := p.compiled()
 	if err != nil {
 		return false, err
@@ -78,11 +86,11 @@ func (r *Runner) Truth(t *Term) bool {
 		}
 		return count >= t.N
 	case Atom:
-		return r.answers.Atom(t.N)
+		return r.Answers.Atom(t.N)
 	case Rare:
-		return r.answers.Rare(t.N)
+		return r.Answers.Rare(t.N)
 	case Joined:
-		return r.answers.Joined(t.N)
+		return r.Answers.Joined(t.N)
 	}
 	return t.Op == True
 }

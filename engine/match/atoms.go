@@ -54,6 +54,8 @@ type Atoms struct {
 	later  []index        // by slot: of others with many values
 	fast   int            // atoms whose expression an automaton runs
 	slow   int            // atoms whose expression backtracks
+
+	firstSlots []int32 // atom -> slot, if it makes rules candidates, or None
 }
 
 // NewAtoms makes an empty set of predicates on the slots of a layout.
@@ -136,11 +138,14 @@ func isLiteral(t ir.Test) bool {
 // that has their slot, and should be few. Other atoms are compared when a program asks, or searched for together if programs ask for many.
 func (a *Atoms) Finish(candidates func(atom int) bool) {
 	a.first, a.later = make([]index, a.layout.Slots()), make([]index, a.layout.Slots())
+	a.firstSlots = make([]int32, len(a.list))
 	for i, atom := range a.list {
+		a.firstSlots[i] = None
 		switch {
 		case !atom.literal || atom.Slot == None:
 		case candidates(i):
 			atom.by = byFirst
+			a.firstSlots[i] = int32(atom.Slot)
 			a.first[atom.Slot].add(int32(i), atom)
 		case atom.mayBeMany():
 			atom.by = byLater

@@ -64,12 +64,12 @@ func (m *Matcher) Ask() { m.Usage = Usage{asking: m.Usage.asking + 1} }
 
 // Holds tells whether an atom holds on the current event.
 func (m *Matcher) Holds(i int) bool {
-	a := m.atoms.list[i]
-	switch {
-	case a.by == byFirst:
-		m.search(a.Slot, &m.first[a.Slot])
+	if slot := m.atoms.firstSlots[i]; slot >= 0 {
+		m.search(int(slot), &m.first[slot])
 		return m.hit[i] == m.gen
-	case a.by == byLater && m.together(i, a):
+	}
+	a := m.atoms.list[i]
+	if a.by == byLater && m.together(i, a) {
 		m.search(a.Slot, &m.later[a.Slot])
 		return m.hit[i] == m.gen
 	}

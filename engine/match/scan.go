@@ -20,9 +20,12 @@ func (m *Matcher) Scan(slot int) []int32 {
 
 // search searches a slot's texts, once an event, and marks the atoms that hold.
 func (m *Matcher) search(slot int, s *search) {
-	if s.event == m.gen {
-		return
+	if s.event != m.gen {
+		m.searchNow(slot, s)
 	}
+}
+
+func (m *Matcher) searchNow(slot int, s *search) {
 	s.event = m.gen
 	if slot == document.Every {
 		s.begin(len(m.doc.All()))

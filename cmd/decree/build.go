@@ -240,6 +240,12 @@ func (b buildSummary) print(s *stdio.Streams, out string, files int) error {
 	if b.NotPackaged > 0 {
 		without += fmt.Sprintf(", %d not packaged", b.NotPackaged)
 	}
-	_, err := fmt.Fprintf(s.Out, "\n%s valid, %s passed, %d failed%s; %s written to %s\n", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, without, plural.Count(files, "file"), diag.Visible(out))
+	became := fmt.Sprintf("%s valid, %s passed, %d failed%s", plural.Count(b.Rules, "rule"), plural.Count(b.Passed, "test"), b.Failed, without)
+	written := fmt.Sprintf("%s written to %s", plural.Count(files, "file"), diag.Visible(out))
+	separator := "; "
+	if len(became)+len(separator)+len(written) > s.PageColumns() {
+		separator = "\n"
+	}
+	_, err := fmt.Fprintf(s.Out, "\n%s%s%s\n", became, separator, written)
 	return err
 }

@@ -158,7 +158,7 @@ func explainGap(s *stdio.Streams, code string) error {
 	if err != nil {
 		return err
 	}
-	_, err = fmt.Fprint(s.Out, text)
+	_, err = fmt.Fprint(s.Out, table.Prose(text, s.ProseColumns()))
 	return err
 }
 

@@ -16,6 +16,7 @@ import (
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules"
 	"decree/rules/diag"
@@ -109,7 +110,7 @@ func fields(s *stdio.Streams, p fieldsParams) error {
 	if len(chosen) == 0 {
 		var rest []string
 		if chosen, rest = fieldmap.Preferred(ls, known); len(rest) > 0 {
-			fmt.Fprintf(s.Err, "not shown: %s (--model all shows every model)\n", strings.Join(rest, ", "))
+			fmt.Fprintln(s.Err, table.Wrap(fmt.Sprintf("not shown: %s (--model all shows every model)", strings.Join(rest, ", ")), s.ProseColumns(), 2))
 		}
 	}
 	used := map[string][]string{}

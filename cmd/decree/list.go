@@ -33,7 +33,8 @@ func newList(s *stdio.Streams) *cobra.Command {
 		Short: "List rules with level, log source and ATT&CK",
 		Long: `List rules with their level, status, log source, ATT&CK techniques and tactics,
 name and title, and the targets that leave them out. The JSON form has their
-ids, tags and files too.
+ids, tags and files too. In a pipe each rule is one line, whatever its width:
+set COLUMNS for the layout of a terminal.
 
 Use it to see which rules a folder holds, or which of them have a tag, a level
 or a status. Without paths it lists the rules of the project.`,

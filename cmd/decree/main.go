@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"os"
 	"runtime"
+	"strconv"
 	"strings"
 
 	"golang.org/x/term"
@@ -25,7 +26,10 @@ func main() {
 	}
 	columns, _, err := term.GetSize(int(os.Stdout.Fd()))
 	if err != nil {
-		columns = 0 // no terminal
+		columns, err = strconv.Atoi(os.Getenv("COLUMNS")) // no terminal
+		if err != nil || columns < 0 {
+			columns = 0
+		}
 	}
 	os.Exit(run(os.Args[1:], &stdio.Streams{
 		In: os.Stdin, Out: os.Stdout, Err: os.Stderr,

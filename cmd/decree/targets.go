@@ -113,20 +113,21 @@ func showTargets(s *stdio.Streams, all []targetFacts, format string) error {
 			dialects = append(dialects, t)
 		}
 	}
-	says := [][]string{{"construct", "what it is"}}
+	says := [][]string{{"construct"}}
 	for _, d := range dialects {
 		says[0] = append(says[0], d.Dialect)
 	}
 	for i, c := range compilers.Constructs {
-		row := []string{string(c.Name), c.Title}
+		row := []string{string(c.Name)}
 		for _, d := range dialects {
 			row = append(row, d.Says[i].How)
 		}
-		says = append(says, row)
+		says = append(says, append(row, c.Title))
 	}
-	err := table.Fit(s.Out, s.Columns, rows)
+	says[0] = append(says[0], "what it is")
+	err := table.Fit(s.Out, s.PageColumns(), rows)
 	_, more := fmt.Fprintln(s.Out)
-	err = errors.Join(err, more, table.Text(s.Out, says))
+	err = errors.Join(err, more, table.Fit(s.Out, s.PageColumns(), says))
 	_, more = fmt.Fprintln(s.Out, "\nnearly: a rule, or --allow-approximate, must accept what differs.\nby data model: only with some data models of the language.\ndecree compile --explain CONSTRUCT says why, and what to do.")
 	return errors.Join(err, more)
 }

@@ -15,6 +15,7 @@ import (
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers"
 	"decree/rules/diag"
@@ -175,7 +176,7 @@ func explainCheck(s *stdio.Streams, code string) error {
 			}
 			return err
 		}
-		fmt.Fprint(s.Out, text)
+		fmt.Fprint(s.Out, table.Prose(text, s.ProseColumns()))
 		return nil
 	}
 	w := tabwriter.NewWriter(s.Out, 0, 4, 2, ' ', 0)

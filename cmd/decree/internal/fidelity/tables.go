@@ -102,21 +102,35 @@ func share(n, of int) string {
 	return fmt.Sprintf("%d (%.1f%%)", n, 100*float64(n)/float64(of))
 }
 
+// writeTargets writes the table of targets. Where it is too wide it has the counts without shares.
+func writeTargets(w io.Writer, columns int, rows [][]string) error {
+	if table.Width(rows) > columns {
+		for _, row := range rows[1:] {
+			for i := range row {
+				row[i], _, _ = strings.Cut(row[i], " (")
+			}
+		}
+	}
+	return table.Text(w, rows)
+}
+
 // Print shows the report as text, json or markdown.
 func (r Report) Print(s *stdio.Streams, format string) error {
 	if format == "json" {
 		return s.WriteJSON(r)
 	}
-	write, long := table.Text, func(w io.Writer, rows [][]string) error { return table.Fit(w, s.Columns, rows) }
-	if format == "markdown" {
-		write, long = table.Markdown, table.Markdown
+	fitting := func(write func(io.Writer, int, [][]string) error) func(io.Writer, [][]string) error {
+		if format == "markdown" {
+			return table.Markdown
+		}
+		return func(w io.Writer, rows [][]string) error { return write(w, s.PageColumns(), rows) }
 	}
 	targets, reasons, rules, left := r.rows()
-	err := write(s.Out, targets)
+	err := fitting(writeTargets)(s.Out, targets)
 	for _, part := range []struct {
 		rows  [][]string
 		write func(io.Writer, [][]string) error
-	}{{reasons, long}, {rules, write}} {
+	}{{reasons, fitting(table.Fit)}, {rules, fitting(table.Stack)}} {
 		if len(part.rows) > 1 {
 			_, more := fmt.Fprintln(s.Out)
 			err = errors.Join(err, more, part.write(s.Out, part.rows))

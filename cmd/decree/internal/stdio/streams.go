@@ -3,6 +3,7 @@
 package stdio
 
 import (
+	"cmp"
 	"io"
 
 	"decree/rules/diag"
@@ -15,8 +16,17 @@ type Streams struct {
 	Out, Err    io.Writer
 	OutTerminal bool
 	ErrTerminal bool
-	Columns     int // of the terminal that Out is; 0 if it is none
+	Columns     int // of the terminal that Out is, or of COLUMNS; 0 if there is neither: tables then have a line for each row, however wide
 }
+
+// pageColumns are the columns of reports and of prose, which people read also from a pipe, such as in the log of a CI job.
+const pageColumns = 80
+
+// PageColumns are how many columns a report may take: those of the terminal, or else 80.
+func (s *Streams) PageColumns() int { return cmp.Or(s.Columns, pageColumns) }
+
+// ProseColumns are how many columns prose takes: no line is longer than one can read.
+func (s *Streams) ProseColumns() int { return min(s.PageColumns(), pageColumns) }
 
 // WriteJSON writes a value to Out as indented JSON.
 func (s *Streams) WriteJSON(v any) error { return diag.WriteJSON(s.Out, v) }

@@ -1,8 +1,6 @@
 package table
 
 import (
-	"errors"
-	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -36,7 +34,7 @@ func widest(rows [][]string) []int {
 }
 
 // Fit writes the rows as Text does, without spaces at the end, where they fit into so many columns, or where there is no such number. Otherwise the last cells are broken into lines: in their
-// place, or below their rows where too little is left of these. What is still too wide is cut.
+// place, or below their rows where too little is left of these. A row that is still too wide goes on below, from the first cell that does not fit. Nothing is left out.
 func Fit(w io.Writer, columns int, rows [][]string) error {
 	widest := widest(rows)
 	last := len(widest) - 1
@@ -46,40 +44,59 @@ func Fit(w io.Writer, columns int, rows [][]string) error {
 	}
 	left := columns - before
 	whole := columns == 0 || widest[last] <= left
-	var out [][]string
-	below := map[int]string{} // rows after which a cell stands below
+	var b strings.Builder
 	for i, row := range rows {
 		row = slices.Clone(row)
+		if i == 0 {
+			for j, head := range row {
+				row[j] = strings.ToUpper(head)
+			}
+		}
 		switch {
 		case whole:
-			out = append(out, row)
+			writeRow(&b, 0, widest, row)
 		case left >= narrowest:
 			lines := strings.Split(Wrap(row[last], left, 0), "\n")
 			row[last] = lines[0]
-			out = append(out, row)
+			writeRow(&b, columns, widest, row)
 			for _, line := range lines[1:] {
-				more := make([]string, len(row))
-				more[last] = line
-				out = append(out, more)
+				b.WriteString(strings.Repeat(" ", before) + line + "\n")
 			}
-		case i == 0:
-			out = append(out, row[:last])
 		default:
-			out = append(out, row[:last])
-			if row[last] != "" {
-				below[len(out)-1] = Wrap("  "+row[last], columns, 2)
+			writeRow(&b, columns, widest, row[:last])
+			if i > 0 && row[last] != "" {
+				b.WriteString(Wrap("  "+row[last], columns, 2) + "\n")
 			}
 		}
 	}
-	var b strings.Builder
-	err := Text(&b, out)
-	for i, line := range strings.Split(strings.TrimSuffix(b.String(), "\n"), "\n") {
-		_, more := fmt.Fprintln(w, Cut(strings.TrimRight(line, " "), columns))
-		err = errors.Join(err, more)
-		if text, ok := below[i]; ok {
-			_, more := fmt.Fprintln(w, text)
-			err = errors.Join(err, more)
+	_, err := io.WriteString(w, b.String())
+	return err
+}
+
+// writeRow writes cells in their columns. Those that do not fit into the line stand in lines below it.
+func writeRow(b *strings.Builder, columns int, widest []int, row []string) {
+	at, padding := 0, 0
+	for i, cell := range row {
+		width := uniseg.StringWidth(cell)
+		switch {
+		case cell == "":
+		case columns > 0 && at > 0 && at+padding+width > columns:
+			cell = Wrap("  "+cell, columns, 2)
+			_, end, broken := strings.Cut(cell, "\n")
+			if !broken {
+				end = cell
+			}
+			b.WriteString("\n" + cell)
+			at, padding = uniseg.StringWidth(end[strings.LastIndexByte(end, '\n')+1:]), gap
+			continue
+		default:
+			b.WriteString(strings.Repeat(" ", padding) + cell)
+			at, padding = at+padding+width, 0
+		}
+		padding += gap + widest[i]
+		if cell != "" {
+			padding -= width
 		}
 	}
-	return err
+	b.WriteString("\n")
 }

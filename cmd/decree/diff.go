@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -117,7 +118,7 @@ func readExport(name string) (*deployed.Export, error) {
 		return nil, err
 	}
 	export, err := deployed.Read(files)
-	if err != nil && len(files) > 1 {
+	if err != nil && !strings.HasPrefix(err.Error(), filepath.ToSlash(filepath.Clean(name))) { // a file of a folder has the folder's name in its own
 		err = fmt.Errorf("%s: %w", name, err)
 	}
 	return export, err

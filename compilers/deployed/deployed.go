@@ -48,6 +48,8 @@ func (p Product) Dialect() string {
 type form struct {
 	// normalise writes the properties in one way: what the product fills in and what is as by default is left out. It sets the rule's name, kind and query.
 	normalise func(*Rule)
+	// texts are properties that are texts in every export, those without which there is no rule first.
+	texts []string
 	// ours are the properties that packages of decree write. A mark is about these.
 	ours []string
 	// comment begins and ends a comment in a query.
@@ -55,10 +57,10 @@ type form struct {
 }
 
 var forms = map[Product]form{
-	Sentinel: {normaliseSentinel, oursSentinel, [2]string{"// ", ""}},
-	Defender: {normaliseDefender, oursDefender, [2]string{"// ", ""}},
-	Splunk:   {normaliseSplunk, oursSplunk, [2]string{"```", "```"}},
-	Kibana:   {normaliseKibana, oursKibana, [2]string{"// ", ""}},
+	Sentinel: {normaliseSentinel, []string{"displayName", "query", "description", "severity"}, oursSentinel, [2]string{"// ", ""}},
+	Defender: {normaliseDefender, []string{"displayName", "queryCondition.queryText", "detectionAction.alertTemplate.description", "detectionAction.alertTemplate.severity"}, oursDefender, [2]string{"// ", ""}},
+	Splunk:   {normaliseSplunk, nil, oursSplunk, [2]string{"```", "```"}},
+	Kibana:   {normaliseKibana, []string{"name", "query", "description", "severity", "type", "language", "note", "license"}, oursKibana, [2]string{"// ", ""}},
 }
 
 // newRule makes a rule of its properties in a product's own words.

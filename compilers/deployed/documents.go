@@ -59,6 +59,8 @@ func eachJSON(data []byte, each func(any) error) error {
 		switch err := dec.Decode(&v); {
 		case err == io.EOF:
 			return nil
+		case errors.Is(err, io.ErrUnexpectedEOF):
+			return fmt.Errorf("the file ends inside JSON value %d: export it again", n)
 		case err != nil:
 			return fmt.Errorf("JSON value %d of the file: %w", n, err)
 		}
@@ -185,7 +187,7 @@ func (x *reading) summary(of map[string]any) error {
 	if err != nil {
 		return nil // versions before 7.16 do not say it
 	}
-	if read := len(x.out.Rules) + x.others["a rule without a query (machine_learning)"] + x.twice; said != read {
+	if read := len(x.out.Rules) + x.others["a rule without a query (machine_learning)"] + x.twice + x.unread; said != read {
 		x.remark("the export counts %d rules, and %d were read: it may be cut", said, read)
 	}
 	if missing := text(of["missing_rules_count"]); missing != "" && missing != "0" {

@@ -42,7 +42,7 @@ func Read(files []File) (*Export, error) {
 	for _, app := range apps {
 		for _, s := range conf.WithDefaults(conf.Layer(layers[app].below, layers[app].above)) {
 			if err := x.add(Splunk, fromStanza(s), layers[app].file); err != nil {
-				return nil, err
+				return nil, fmt.Errorf("%s: %w", layers[app].file, err)
 			}
 		}
 	}
@@ -80,14 +80,19 @@ type reading struct {
 	others map[string]int  // what is no rule, or none with a query: how many of it
 	passed int             // files of which nothing is a rule
 	twice  int
+	unread int // rules whose name or query is not text
 }
 
 // add adds a rule of a product.
 func (x *reading) add(p Product, properties map[string]any, file string) error {
 	if x.out.Product != "" && x.out.Product != p {
-		return fmt.Errorf("%s: this is of %s, and what was read before is of %s: name files of one product", file, p, x.out.Product)
+		return fmt.Errorf("this is of %s, and what was read before is of %s: name files of one product", p, x.out.Product)
 	}
 	x.out.Product = p
+	if unread := x.misshapen(p, properties); unread {
+		x.unread++
+		return nil
+	}
 	r := newRule(p, properties, file)
 	switch {
 	case r.ID == "":

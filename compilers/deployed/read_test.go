@@ -125,7 +125,7 @@ func TestWhatIsNoExport(t *testing.T) {
 	for name, c := range map[string]struct{ text, want string }{
 		"a.json":   {"", "this is not an export that decree reads"},
 		"b.json":   {`{"a": 1}`, "this is not an export that decree reads"},
-		"c.json":   {"{\"rule_id\": \"x\"}\n{\"rule_id\"", "JSON value 2 of the file: unexpected EOF"},
+		"c.json":   {"{\"rule_id\": \"x\"}\n{\"rule_id\"", "ends inside JSON value 2"},
 		"d.json":   {"words", "this is not JSON"},
 		"e.yaml":   {"a: [", "yaml: "},
 		"f.yaml":   {"title: A rule of Sigma\n", "this is not an export that decree reads"},

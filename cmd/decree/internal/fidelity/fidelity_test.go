@@ -71,7 +71,7 @@ func TestReport(t *testing.T) {
 	s, out, _ := clitest.Streams("")
 	require.NoError(t, r.Print(s, "text"))
 	assert.Contains(t, out.String(), "TARGET  RULES  EXACT")
-	assert.Contains(t, out.String(), "Refused  refused: no-column")
+	assert.Contains(t, out.String(), "\nRefused\n  kql  refused: no-column\n")
 }
 
 func TestFormats(t *testing.T) {

@@ -33,7 +33,7 @@ type line struct {
 }
 
 // Run reads a file to its end on several workers. The result does not depend on their
-// number. Lines that are not events are rejected through the reader, in order. progress, which
+// number. Lines that are not events are rejected through the reader, in order. The error is event.ErrStopped where the reader was stopped. progress, which
 // may be nil, is called with the number of events read since the call before.
 func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(int)) error {
 	for len(e.workers) < max(workers, 1) {
@@ -131,6 +131,9 @@ func (b *batch) fill(r *event.Reader) error {
 	r.Lend(b.memory)
 	r.Hold(&b.held)
 	for len(b.lines) < batchSize && size < batchBytes {
+		if r.Stopped() {
+			return event.ErrStopped
+		}
 		raw, err := r.NextRaw()
 		if err != nil {
 			return err

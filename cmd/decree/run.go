@@ -17,6 +17,7 @@ import (
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/htmlreport"
 	"decree/cmd/decree/internal/input"
+	"decree/cmd/decree/internal/interrupt"
 	"decree/cmd/decree/internal/memory"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/plural"
@@ -151,7 +152,9 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	opt.MaxMemory, opt.Measure, opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
 	opt.Correlations, opt.Silent = set.LoweredCorrelations(), set.OnlyRead()
 	matches, windows := 0, false
-	in := input.New(s, input.Options{Matches: func() int { return matches }, Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
+	interrupted, uninterrupted := interrupt.First()
+	defer uninterrupted()
+	in := input.New(s, input.Options{Stop: interrupted, Matches: func() int { return matches }, Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
 	if err := output.Distinct(map[string]string{"out": p.shown.Out, "html": p.shown.HTML, "rejects": p.rejects}); err != nil {
 		return err
 	}
@@ -213,6 +216,10 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		loaded = time.Now()
 		return es, nil
 	})
+	uninterrupted() // what is read is judged as if nothing could interrupt it: another interruption ends the command
+	if errors.Is(err, event.ErrStopped) {
+		return stopped(s, in, out)
+	}
 	if err != nil {
 		return err
 	}
@@ -260,4 +267,16 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
 	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+}
+
+// stopped ends the output of a run that was interrupted, so that it can be read, and says that it is not whole.
+func stopped(s *stdio.Streams, in *input.Reader, out *alerts.Output) error {
+	in.ClearBar()
+	if out != nil {
+		if err := out.Close(nil, nil); err != nil {
+			return err
+		}
+	}
+	fmt.Fprintf(s.Err, "interrupted after %s: those behind them are not judged, and rules that need all events report nothing\n", plural.Count(in.Judged, "line"))
+	return exit.ErrInterrupted
 }

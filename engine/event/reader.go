@@ -24,10 +24,24 @@ import (
 
 // Options steer a reader.
 type Options struct {
-	Stdin    io.Reader    // what "-" reads; nil is os.Stdin
-	MaxLine  int          // longest line in bytes; 0 means 16 MiB
-	OnReject func(Reject) // called for each line that is not an event
-	Sample   func(Raw)    // called for some of the lines as they are read, ever fewer; nil for none
+	Stdin    io.Reader       // what "-" reads; nil is os.Stdin
+	MaxLine  int             // longest line in bytes; 0 means 16 MiB
+	OnReject func(Reject)    // called for each line that is not an event
+	Sample   func(Raw)       // called for some of the lines as they are read, ever fewer; nil for none
+	Stop     <-chan struct{} // closed when nothing more shall be read; nil is never
+}
+
+// ErrStopped ends reading before the end of a file.
+var ErrStopped = errors.New("reading was stopped")
+
+// Stopped tells whether nothing more shall be read.
+func (r *Reader) Stopped() bool {
+	select {
+	case <-r.opt.Stop:
+		return true
+	default:
+		return false
+	}
 }
 
 // Reject is a line that is not an event.

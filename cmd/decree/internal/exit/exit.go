@@ -15,6 +15,8 @@ const (
 	found  = 1        // lint errors, failed tests, matches with --fail-on-match
 	Usage  = 2        // wrong usage, unreadable input, unwritable output
 	Closed = 128 + 13 // standard output was closed: as after SIGPIPE
+
+	interrupted = 128 + 2 // as after SIGINT
 )
 
 // ErrFindings ends a command that has shown findings.
@@ -23,8 +25,13 @@ var ErrFindings = errors.New("findings")
 // ErrUnreadable ends a command that has said which file it could not read.
 var ErrUnreadable = errors.New("unreadable")
 
+// ErrInterrupted ends a command that its user interrupted, and that has said what is missing.
+var ErrInterrupted = errors.New("interrupted")
+
 // Shown tells whether an error was already shown to the user.
-func Shown(err error) bool { return errors.Is(err, ErrFindings) || errors.Is(err, ErrUnreadable) }
+func Shown(err error) bool {
+	return errors.Is(err, ErrFindings) || errors.Is(err, ErrUnreadable) || errors.Is(err, ErrInterrupted)
+}
 
 // After gives the error of a command that has shown its findings. fails says whether it fails for another reason.
 func After(found diag.Diagnostics, fails bool) error {
@@ -44,6 +51,8 @@ func Code(err error) int {
 		return fine
 	case errors.Is(err, ErrFindings):
 		return found
+	case errors.Is(err, ErrInterrupted):
+		return interrupted
 	}
 	return Usage
 }

@@ -185,7 +185,7 @@ func label(file string) string {
 
 // readerOptions are how files are opened.
 func (in *Reader) readerOptions() event.Options {
-	opt := event.Options{Stdin: in.streams.In, MaxLine: in.opt.MaxLine, OnReject: in.reject}
+	opt := event.Options{Stdin: in.streams.In, MaxLine: in.opt.MaxLine, OnReject: in.reject, Stop: in.opt.Stop}
 	if in.chosen != nil {
 		opt.Sample = in.chosen.look
 	}

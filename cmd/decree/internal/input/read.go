@@ -24,12 +24,14 @@ type Options struct {
 	MaxLine int      // bytes
 	Workers int
 	Quiet   bool
-	Matches func() int // so far, for the progress bar
+	Stop    <-chan struct{} // closed when nothing more shall be read; nil is never
+	Matches func() int      // so far, for the progress bar
 }
 
 // Reader feeds files to the engine and accounts for every line.
 type Reader struct {
 	Lines, Rejected int
+	Judged          int  // lines that reached the rules, or are rejected; fewer than Lines where reading was stopped
 	Unreadable      bool // some input was not read whole, or none held an event, or its events are not of the model
 	Misread         bool // some file has events of several products and was read as of one, or events with only the text of a message
 	Recognised      bool // some file's first events are recognised as those of the model
@@ -162,7 +164,10 @@ func (in *Reader) read(file string) error {
 			fmt.Fprintf(in.streams.Err, "%s: model %s%s\n", diag.Visible(label(file)), diag.Visible(e.Model.Name), text)
 		}
 	}
-	err = e.Run(r, file, in.opt.Workers, func(int) { in.barErr = errors.Join(in.barErr, in.bar.Read(r.Bytes(), in.opt.Matches())) })
+	err = e.Run(r, file, in.opt.Workers, func(n int) {
+		in.Judged += n
+		in.barErr = errors.Join(in.barErr, in.bar.Read(r.Bytes(), in.opt.Matches()))
+	})
 	if in.chosen == nil && len(e.Model.Recognise) == 0 {
 		in.Recognised = in.Recognised || e.Fitted() // it has no signs
 	}

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"cmp"
 	"errors"
 	"math"
 	"strconv"
@@ -96,6 +97,9 @@ func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	if ref {
 		if _, text := textOps[c.opSet]; c.opSet != "" && (!text || c.op == Word) || c.filename {
 			l.errorf("modifier-conflict", item.Range, "", "fieldref can be combined only with startswith, endswith and contains")
+		}
+		if other := cmp.Or(c.compare, c.part); other != "" {
+			l.errorf("modifier-conflict", item.Range, "remove "+other+": two fields can be tested for equal values, not for the greater one", "fieldref and %s exclude each other", other)
 		}
 		c.opSet = "fieldref"
 	}

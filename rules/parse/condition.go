@@ -88,7 +88,7 @@ func (c *conditionParser) read(n *yaml.Node) rules.Expr {
 		if t.text == ")" {
 			hint = "remove it, or add the opening parenthesis"
 		} else if t.text == "|" {
-			hint = "aggregations are deprecated; use a correlation rule"
+			hint = instead(n.Value[t.offset:])
 		}
 		c.fail(t, hint, "unexpected %q", t.text)
 	}

@@ -139,6 +139,20 @@ func (p *parser) item(key, value *yaml.Node) rules.Item {
 	return it
 }
 
+// elsewhere says what to write for modifiers that only other tools have.
+var elsewhere = map[string]string{
+	"equalsfield":   "write `fieldref`",
+	"endswithfield": "write `fieldref|endswith`",
+	"equals":        "leave it out: without a modifier the value is the whole field",
+	"eq":            "leave it out: without a modifier the value is the whole field",
+	"not":           "write `neq`",
+	"ne":            "write `neq`",
+	"regex":         "write `re`",
+	"regexp":        "write `re`",
+	"cidrv4":        "write `cidr`",
+	"cidrv6":        "write `cidr`",
+}
+
 // test reads the modifiers of a key, which begin at an offset of it, and the values.
 func (p *parser) test(key *yaml.Node, modifiers string, offset int, value *yaml.Node) rules.Item {
 	it := rules.Item{Range: p.Span(key)}
@@ -150,7 +164,11 @@ func (p *parser) test(key *yaml.Node, modifiers string, offset int, value *yaml.
 		offset += len(name) + 1
 		name = p.modifier(name, at)
 		if !rules.IsModifier(name) {
-			p.Errorf("unknown-modifier", at, diag.OneOf(name, rules.ModifierNames()), "unknown modifier %q", name)
+			hint, ok := elsewhere[name]
+			if !ok {
+				hint = diag.OneOf(name, rules.ModifierNames())
+			}
+			p.Errorf("unknown-modifier", at, hint, "unknown modifier %q", name)
 			continue
 		}
 		it.Modifiers = append(it.Modifiers, rules.Modifier{Name: name, Range: at})

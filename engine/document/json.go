@@ -145,7 +145,7 @@ func (d *Document) member(key []byte, start, level int) error {
 	} else {
 		d.outermost++
 		d.wrapped = d.wrapped || d.converted || d.layout.spaced(key)
-		if d.layout.wraps(key) {
+		if d.layout.wraps(key) && (string(key) != "EventData" || d.holdsObject()) {
 			if d.outermost == 1 && string(key) == "Event" && d.peek() == '{' {
 				d.converted = true
 				return d.record.read()
@@ -176,6 +176,12 @@ func (d *Document) member(key []byte, start, level int) error {
 	err := d.value(col, inside)
 	d.path = d.path[:start]
 	return err
+}
+
+// holdsObject tells whether the next value is an object, or a text that may be one.
+func (d *Document) holdsObject() bool {
+	ahead := d.data[d.at:]
+	return d.peek() == '{' || bytes.HasPrefix(ahead, []byte(`"{`)) || bytes.HasPrefix(ahead, []byte(`"\`))
 }
 
 // asked tells whether columns inside the next value are asked for. name is the path of that value.

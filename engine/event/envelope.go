@@ -26,7 +26,8 @@ const (
 	hitsOf                  // an object with a list of events
 	oneOf                   // an event, an object
 	inside                  // an object that is an envelope itself
-	textOf                  // an event as JSON text
+	textOf                  // an event as JSON text, as Windows' XML or as a line of a log
+	base64Of                // an event as JSON text in base64
 	noEvents                // information about the export itself
 )
 
@@ -51,6 +52,7 @@ var envelopes = []envelope{
 	{"values", rowsOf, "columns took is_partial is_running id documents_found values_loaded start_time_in_millis expiration_time_in_millis completion_time_in_millis all_columns profile _clusters", "columns"},
 	{"rows", rowsOf, "preview init_offset messages fields cursor", "fields"},
 	{"rows", rowsOf, "name columns cursor", "columns"},
+	{"datarows", rowsOf, "schema total size status", "schema"}, // OpenSearch's SQL and PPL
 	// Kusto and Log Analytics: https://learn.microsoft.com/en-us/kusto/api/rest/response-http
 	{"tables", listOf, "statistics render error dataSources", ""},
 	{"Tables", listOf, "Exceptions", ""},
@@ -64,14 +66,26 @@ var envelopes = []envelope{
 	{"Events", listOf, "NextToken", ""},
 	{"Findings", listOf, "NextToken", ""},
 	{"CloudTrailEvent", textOf, "EventId EventName ReadOnly AccessKeyId EventTime EventSource Username Resources", "EventId"},
-	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"}, // only inside these lists
+	{"message", textOf, "id timestamp logStreamName ingestionTime eventId", "timestamp"},                        // only inside these lists
+	{"detail", oneOf, "version id detail-type source account time region resources replay-name", "detail-type"}, // EventBridge: https://docs.aws.amazon.com/eventbridge/latest/ref/overiew-event-structure.html
+	// Okta's hooks: https://developer.okta.com/docs/concepts/event-hooks/
+	{"data", inside, "eventType eventTypeVersion cloudEventsVersion source eventId eventTime contentType", "cloudEventsVersion"},
+	// Pub/Sub, as it pushes and as it is pulled: https://docs.cloud.google.com/pubsub/docs/reference/rest/v1/PubsubMessage
+	{"message", inside, "subscription ackId deliveryAttempt", ""},
+	{"data", base64Of, "messageId message_id publishTime publish_time attributes orderingKey", "messageId"},
+	// Kubernetes' audit log, as Azure's diagnostic settings send it
+	{"properties", inside, "time category operationName operationVersion resourceId ccpNamespace Cloud Environment UnderlayClass UnderlayName serviceBuild level location", "category resourceId"},
+	{"log", textOf, "stream pod containerID", "stream pod"},
 	// Splunk's HTTP event collector: https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in : format events for HTTP Event Collector
 	{"event", oneOf, collector, "sourcetype"},
 	{"event", textOf, collector, "sourcetype"},
 	{"event", oneOf, collector, "time"},
 	{"event", textOf, collector, "time"},
-	// A search of Splunk that shows raw events of JSON
-	{"_raw", textOf, "_time _indextime _cd _bkt _serial _si _sourcetype _subsecond host source sourcetype index linecount splunk_server punct eventtype tag timestamp", ""},
+	// A search of Splunk that shows raw events, and Cribl's events
+	{"_raw", textOf, "_time _indextime _cd _bkt _serial _si _sourcetype _subsecond host source sourcetype index linecount splunk_server splunk_server_group punct eventtype tag tag::eventtype timestamp unix_category unix_group " +
+		"date_hour date_mday date_minute date_month date_second date_wday date_year date_zone timestartpos timeendpos cribl_breaker cribl_pipe", ""},
+	{"@message", textOf, "@timestamp @logStream @log @ptr @ingestionTime @logGroupId @logGroupName", ""}, // CloudWatch's Logs Insights
+	{"message", textOf, "@timestamp @version host path type tags port", "@version"},                      // Logstash with a codec of lines
 	// Event Hubs: https://learn.microsoft.com/en-us/azure/event-hubs/event-hubs-capture-overview
 	{"Body", oneOf, hub, "EnqueuedTimeUtc"},
 	{"Body", textOf, hub, ""},
@@ -81,19 +95,21 @@ var envelopes = []envelope{
 	{"hits", listOf, "total max_score", ""},
 	{"logs", listOf, "next nextToken total count meta links", ""},
 	// Google's and others' lists
-	{"items", listOf, "kind etag nextPageToken", ""},
+	{"items", listOf, "kind etag nextPageToken apiVersion metadata", ""},
 	{"entries", listOf, "nextPageToken", ""},
 	{"data", listOf, "pagination paging meta links total next errors success count", ""},
 	{"resources", listOf, "meta errors", ""},
 	// PyPI's evtx, and Chainsaw's findings
 	{"data", textOf, "event_record_id timestamp", "event_record_id"},
 	{"data", oneOf, "kind path", "kind path"},
-	{"document", inside, "group kind name timestamp authors level source status falsepositives id logsource references tags aggregate", "group"},
+	{"document", inside, finding, "group"},
+	{"documents", listOf, finding, "group"},
 }
 
-// The other keys of two forms.
+// The other keys of some forms.
 const (
 	collector = "time host source sourcetype index fields"
+	finding   = "group kind name timestamp authors level source status falsepositives id logsource references tags aggregate"
 	hub       = "SequenceNumber Offset EnqueuedTimeUtc SystemProperties Properties PartitionKey PartitionId"
 )
 
@@ -205,7 +221,7 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 	case listOf:
 		return out, first == '{' || first == ']'
 	case rowsOf:
-		for _, key := range []string{"columns", "Columns", "fields"} {
+		for _, key := range []string{"columns", "Columns", "fields", "schema"} {
 			out.columns = append(out.columns, columnNames(value(key))...)
 		}
 		return out, len(out.columns) > 0 && (first == '[' || first == ']')
@@ -229,7 +245,9 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 		inner.at += at
 		return inner, ok
 	case textOf:
-		return out, bytes.HasPrefix(data[at:], []byte(`"{`))
+		return out, carries(data[at:])
+	case base64Of:
+		return out, bytes.HasPrefix(data[at:], []byte(`"ey`)) // {"
 	}
 	return out, true
 }

@@ -50,6 +50,22 @@ var exports = []struct{ name, in, want string }{
 	{"an event's own object of this name", `{"@timestamp":"t","event":{"code":"1"},"host":{"name":"h"}}`, "1: {\"@timestamp\":\"t\",\"event\":{\"code\":\"1\"},\"host\":{\"name\":\"h\"}}\n"},
 	{"an event's own object alone", `{"event":{"code":"1"}}`, "1: {\"event\":{\"code\":\"1\"}}\n"},
 	{"Splunk's raw events", `{"result":{"_time":"t","_raw":"{\"a\":1}","host":"h"}}`, "1: {\"a\":1}\n"},
+	{"Splunk's raw XML", `{"result":{"_time":"t","_raw":"<?xml version='1.0'?>\n<Event xmlns='x'><System><EventID>1</EventID></System></Event>","host":"h"}}`, "1: {\"EventID\":\"1\"}\n"},
+	{"Splunk's raw XML, escaped", `{"_raw":"\u003cEvent\u003e\u003cSystem\u003e\u003cEventID\u003e1\u003c/EventID\u003e\u003c/System\u003e\u003c/Event\u003e"}`, "1: {\"EventID\":\"1\"}\n"},
+	{"Splunk's raw lines", `{"preview":false,"fields":["_raw","host"],"rows":[["type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","h"]]}`, "1: {\"cwd\":\"/root\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
+	{"Splunk's raw text", `{"_raw":"a text","host":"h"}`, "1: {\"_raw\":\"a text\",\"host\":\"h\"}\n"},
+	{"Splunk's raw events beside fields", `{"_raw":"{\"a\":1}","user":"u"}`, "1: {\"_raw\":\"{\\\"a\\\":1}\",\"user\":\"u\"}\n"},
+	{"XML that ends too early", `{"_raw":"<Event><System>"}`, "1: {\"_raw\":\"\\u003cEvent\\u003e\\u003cSystem\\u003e\"}\n"},
+	{"OpenSearch's SQL", `{"schema":[{"name":"a","type":"integer"}],"datarows":[[1],[2]],"total":2,"size":2,"status":200}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
+	{"EventBridge", `{"version":"0","id":"i","detail-type":"AWS API Call via CloudTrail","source":"aws.iam","account":"1","time":"t","region":"r","resources":[],"detail":{"eventName":"x"}}`, "1: {\"eventName\":\"x\"}\n"},
+	{"Okta's hook", `{"eventType":"com.okta.event_hook","eventTypeVersion":"1.0","cloudEventsVersion":"0.1","source":"s","eventId":"i","data":{"events":[{"a":1},{"a":2}]},"eventTime":"t","contentType":"application/json"}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
+	{"Pub/Sub, pushed", `{"message":{"data":"eyJhIjoxfQ==","messageId":"1"},"subscription":"s"}`, "1: {\"a\":1}\n"},
+	{"Pub/Sub, pulled", `[{"ackId":"x","message":{"attributes":{},"data":"eyJhIjoxfQ==","messageId":"1"}}]`, "1: {\"a\":1}\n"},
+	{"Kubernetes in Azure", `{"records":[{"time":"t","category":"kube-audit","operationName":"o","resourceId":"r","properties":{"log":"{\"verb\":\"get\"}\n","stream":"stdout","pod":"p"}}]}`, "1: {\"verb\":\"get\"}\n"},
+	{"Kubernetes' list", `{"kind":"EventList","apiVersion":"audit.k8s.io/v1","metadata":{},"items":[{"verb":"get"}]}`, "1: {\"verb\":\"get\"}\n"},
+	{"Logs Insights", `{"@timestamp":"t","@message":"{\"a\":1}","@logStream":"s","@log":"1:g"}`, "1: {\"a\":1}\n"},
+	{"Logstash", `{"@timestamp":"t","@version":"1","host":"h","message":"{\"a\":1}"}`, "1: {\"a\":1}\n"},
+	{"Chainsaw's aggregates", `[{"group":"g","kind":"aggregate","documents":[{"kind":"evtx","path":"p","data":{"Event":{"System":{"EventID":1}}}}],"name":"n"}]`, "1: {\"EventID\":1}\n"},
 	{"Event Hubs", `{"SequenceNumber":1,"Offset":"0","EnqueuedTimeUtc":"t","Body":"{\"records\":[{\"a\":1},{\"a\":2}]}"}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
 	{"Docker", `{"log":"{\"a\":1}\n","stream":"stdout","time":"t"}`, "1: {\"a\":1}\n"},
 	{"hits without what is around them", `{"hits":[{"_id":"x","_source":{"a":1}}]}`, "1: {\"_id\":\"x\",\"a\":1}\n"},
@@ -70,6 +86,15 @@ func TestEventsInEnvelopes(t *testing.T) {
 		})
 	}
 }
+
+// TestRowsInEnvelopes holds that a table's rows are opened like objects.
+func TestRowsInEnvelopes(t *testing.T) {
+	table := "_raw,_time,host\n\"<Event><System><EventID>1</EventID></System></Event>\",t,h\na text,t,h\n"
+	assert.Equal(t, "2: {\"EventID\":\"1\"}\n3: {\"_raw\":\"a text\",\"_time\":\"t\",\"host\":\"h\"}\n", inFile(t, "e.csv", []byte(table), Options{}))
+}
+
+// TestFormsHaveBits holds that each form has a bit of its own.
+func TestFormsHaveBits(t *testing.T) { assert.LessOrEqual(t, len(envelopes), 64) }
 
 // TestAnObjectThatOnlyLooksLikeAnEnvelope holds that an event with another key beside those of a form is left as it is.
 func TestAnObjectThatOnlyLooksLikeAnEnvelope(t *testing.T) {

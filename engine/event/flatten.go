@@ -10,7 +10,8 @@ import (
 
 // Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other events lack: PowerShell's
 // own events have a Payload, too.
-var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo"}
+var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
+	"AuditData", "auditData", "winlog.channel", "winlog.event_id"}
 
 // flatten gives an event Sigma's field names if its tool uses other names: converters of Windows' logs, winlogbeat, and
 // hits of Elasticsearch. Nested fields stay reachable by their path. An outer field takes precedence over an inner one.
@@ -34,9 +35,11 @@ func flatten(fields map[string]any) map[string]any {
 	if winlog, ok := fields["winlog"].(map[string]any); ok {
 		return flattenWinlog(fields, winlog)
 	}
-	for _, form := range flatForms {
-		if form.is(fields) {
-			return form.read(fields)
+	for _, forms := range [][]flatForm{flatForms, collectorForms} {
+		for _, form := range forms {
+			if form.is(fields) {
+				return form.read(fields)
+			}
 		}
 	}
 	return fields

@@ -315,14 +315,11 @@ func (r *Reader) read() (Raw, error) {
 	if r.records != nil {
 		return r.nextRecord()
 	}
-	if r.rows != nil {
-		return r.nextRow()
-	}
 	for {
 		if raw, ok := r.nextQueued(); ok {
 			return raw, nil
 		}
-		if !r.started {
+		if !r.started && r.rows == nil {
 			r.started = true
 			if r.detect(); r.refused != "" {
 				return r.read()
@@ -332,7 +329,7 @@ func (r *Reader) read() (Raw, error) {
 		var err error
 		switch {
 		case r.rows != nil:
-			return r.nextRow()
+			raw, err = r.nextRow()
 		case r.xml != nil:
 			return r.nextXML()
 		case r.text != nil:

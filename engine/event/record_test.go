@@ -2,6 +2,7 @@ package event
 
 import (
 	"encoding/json"
+	"fmt"
 	"strings"
 	"testing"
 
@@ -27,6 +28,12 @@ var converters = map[string]string{
 	"NXLog":                      `{"EventTime":"T","TimeCreated":"T","SourceName":"P","EventID":4624,"Channel":"Security","RecordNumber":7,"Hostname":"H","ProcessID":4,"TargetUserName":"bob","Empty":""}`,
 	"Splunk":                     `{"TimeCreated":"T","source":"XmlWinEventLog:Security","SourceName":"P","EventCode":"4624","RecordNumber":"7","ComputerName":"H","TargetUserName":"bob","Empty":""}`,
 	"Hayabusa":                   `{"Timestamp":"T","TimeCreated":"T","RuleTitle":"r","Computer":"H","Channel":"Security","EventID":4624,"RecordID":7,"Provider_Name":"P","AllFieldInfo":{"TargetUserName":"bob","Empty":""}}`,
+	"Velociraptor, flat":         `{"EventTime":1767225600.5,"TimeCreated":"T","Provider":"P","EventID":4624,"Channel":"Security","EventRecordID":7,"Computer":"H","EventData":{"TargetUserName":"bob","Empty":""},"UserData":null}`,
+	"Velociraptor's CSV":         `{"TimeCreated":"T","Provider":"P","EventID":"4624","Channel":"Security","EventRecordID":"7","Computer":"H","EventData":"{\"TargetUserName\":\"bob\",\"Empty\":\"\"}"}`,
+	"Wazuh":                      `{"timestamp":"T","agent":{"name":"a"},"decoder":{"name":"windows_eventchannel"},"data":{"win":{"system":{"providerName":"P","eventID":"4624","systemTime":"T","eventRecordID":"7","channel":"Security","computer":"H"},"eventdata":{"targetUserName":"bob","empty":""}}}}`,
+	"Graylog":                    `{"version":"1.1","host":"H","short_message":"m","_Provider_Name":"P","_EventID":4624,"_TimeCreated":"T","_EventRecordID":7,"_Channel":"Security","_TargetUserName":"bob","_Empty":""}`,
+	"Plaso":                      `{"data_type":"windows:evtx:record","timestamp":1,"xml_string":"<Event><System><Provider Name=\"P\"/><EventID>4624</EventID><TimeCreated SystemTime=\"T\"/><EventRecordID>7</EventRecordID><Channel>Security</Channel><Computer>H</Computer></System><EventData><Data Name=\"TargetUserName\">bob</Data><Data Name=\"Empty\"/></EventData></Event>"}`,
+	"Kibana's table":             `{"@timestamp":"T","TimeCreated":"T","winlog.channel":"Security","winlog.provider_name":"P","winlog.event_id":"4624","winlog.record_id":"7","winlog.computer_name":"H","winlog.event_data.TargetUserName":"bob","winlog.user_data.Empty":""}`,
 }
 
 // TestAWindowsEventAsItsConvertersWriteIt holds that all give the same names.
@@ -44,6 +51,42 @@ func TestAWindowsEventAsItsConvertersWriteIt(t *testing.T) {
 			assert.Equal(t, map[string]string{"Provider_Name": "P", "EventID": "4624", "TimeCreated": "T", "EventRecordID": "7", "Channel": "Security", "Computer": "H", "TargetUserName": "bob", "Empty": ""}, got)
 		})
 	}
+}
+
+// TestWazuhDoublesBackslashes holds that the values are Windows' own, and that a value which has single ones is left as it is.
+func TestWazuhDoublesBackslashes(t *testing.T) {
+	for written, want := range map[string]string{
+		`"image":"C:\\\\Windows\\\\a.exe","commandLine":"\\\"C:\\\\a b.exe\\\" /c"`: `C:\Windows\a.exe: "C:\a b.exe" /c`,
+		`"image":"C:\\Windows\\a.exe","commandLine":"\\\\host\\share"`:              `C:\Windows\a.exe: \\host\share`,
+		`"image":"a.exe","commandLine":"x"`:                                         `a.exe: x`,
+		`"image":"a.exe\\","commandLine":"x"`:                                       `a.exe\: x`,
+	} {
+		fields, err := Decode([]byte(`{"decoder":{},"data":{"win":{"system":{"eventID":"1"},"eventdata":{` + written + `}}}}`))
+		require.NoError(t, err)
+		assert.Equal(t, want, fmt.Sprintf("%v: %v", fields["Image"], fields["CommandLine"]))
+	}
+}
+
+// TestAnEventInAField holds that what a collector puts around a service's own event does not hide its fields.
+func TestAnEventInAField(t *testing.T) {
+	for name, text := range map[string]string{
+		"Wazuh's module":            `{"decoder":{"name":"json"},"timestamp":"T","data":{"integration":"aws","aws":{"eventName":"x","Workload":"w"}}}`,
+		"Microsoft 365's portal":    `{"RecordType":"1","Operation":"o","AuditData":"{\"RecordType\":2,\"eventName\":\"x\",\"Workload\":\"w\"}"}`,
+		"Microsoft Graph's records": `{"operation":"o","auditData":{"eventName":"x","Workload":"w"}}`,
+	} {
+		fields, err := Decode([]byte(text))
+		require.NoError(t, err)
+		assert.Equal(t, "x w", fmt.Sprint(fields["eventName"], " ", fields["Workload"]), name)
+	}
+	for _, text := range []string{`{"AuditData":"x","a":1}`, `{"AuditData":{},"a":1}`, `{"decoder":{},"data":"x"}`, `{"decoder":{},"data":{"aws":5}}`, `{"xml_string":"<Event","data_type":"t"}`} {
+		fields, err := Decode([]byte(text))
+		require.NoError(t, err)
+		assert.JSONEq(t, text, string(must(json.Marshal(fields))))
+	}
+	fields, err := Decode([]byte(`{"StringInserts":["-"],"ProviderName":"Microsoft-Windows-Sysmon","EventID":1,"ProcessID":5,"Channel":"Microsoft-Windows-Sysmon/Operational","Message":"Process Create:\r\nImage: C:\\a.exe"}`))
+	require.NoError(t, err)
+	assert.Equal(t, `C:\a.exe`, fields["Image"], "Fluent Bit")
+	assert.Nil(t, fields["ProcessID"], "it is that of the process that logged the event")
 }
 
 func must(data []byte, err error) []byte {

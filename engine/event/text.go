@@ -12,7 +12,7 @@ import (
 	"decree/engine/event/logline"
 )
 
-// text reads a log of text line by line: syslog, CEF, auditd, name=value, or a table whose lines of # name its columns.
+// text reads a log of text line by line: syslog, CEF, auditd, requests of web servers, name=value, or a table whose lines of # name its columns.
 type text struct {
 	lines *logline.Reader
 	table *logline.Table // nil for lines that have their own names
@@ -66,7 +66,7 @@ func (r *Reader) nextText() (Raw, error) {
 			return r.bad(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
 		trimmed := bytes.TrimRight(line, "\r\n")
-		if len(bytes.TrimSpace(trimmed)) == 0 {
+		if len(bytes.TrimSpace(trimmed)) == 0 || (r.text.table == nil && logline.IsFrame(string(trimmed))) {
 			continue
 		}
 		if r.text.table != nil {
@@ -86,7 +86,7 @@ func (r *Reader) nextText() (Raw, error) {
 		found, ok := r.text.lines.Parse(string(trimmed))
 		switch {
 		case !ok:
-			return r.bad(r.line, trimmed, "not syslog, CEF, auditd or name=value, as other lines of the file")
+			return r.bad(r.line, trimmed, "not syslog, CEF, auditd, a web server's request or name=value, as other lines of the file")
 		case found.XML != "":
 			fields, err := r.text.xml.Event([]byte(found.XML))
 			if err != nil {

@@ -48,6 +48,7 @@ func TestTextLogs(t *testing.T) {
 		{"auth.log", "cut off\nFeb  1 10:00:00 web1 sshd[1]: x\n\nnothing\n{\"a\": 1}\n<13>Feb  1 10:00:00 web1 sysmon: <Event><System><EventID>1</EventID><Channel>Linux-Sysmon/Operational</Channel></System></Event>\n<13>Feb  1 10:00:00 web1 sysmon: <Event><\n", []string{
 			`{"appname":"sshd","hostname":"web1","message":"x","procid":"1","timestamp":"2026-02-01T10:00:00Z"}`, `{"a": 1}`, `{"Channel":"Linux-Sysmon/Operational","EventID":"1"}`,
 		}, []int{1, 4, 7}, []string{"its times have no year: they are read as the latest before 2 March 2026, of UTC"}},
+		{"ausearch.txt", "----\ntime->Thu Jan  1 00:00:00 2026\ntype=CWD msg=audit(1767225600.000:1): cwd=\"/\"\n----\n", []string{`{"cwd":"/","serial":"1","timestamp":"2026-01-01T00:00:00Z","type":"CWD"}`}, nil, nil},
 		{"u_ex.log", "#Software: Microsoft Internet Information Services 10.0\r\n#Fields: date time cs-method\r\n2026-01-02 03:04:05 GET\r\n2026-01-02\r\n",
 			[]string{`{"cs-method":"GET","date":"2026-01-02","time":"03:04:05","timestamp":"2026-01-02T03:04:05Z"}`}, []int{4}, nil},
 		{"cef.txt", "CEF:0|V|P|1|1|n|5|src=1.1.1.1\nCEF:0|V|P|1|1|n|5|src=1.1.1.2\n",

@@ -54,7 +54,7 @@ func several(data []byte) bool {
 // expand queues the events of an envelope, or raw itself if it is not an envelope. within is the envelope around it, or nil.
 func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	found, ok := open(raw.text)
-	if !ok || depth == maxEnvelopes || (found.holds == "message" && (within == nil || (within.holds != "events" && within.holds != "logEvents"))) {
+	if !ok || depth == maxEnvelopes || (found.needs == "timestamp" && (within == nil || (within.holds != "events" && within.holds != "logEvents"))) {
 		r.queue = append(r.queue, raw)
 		return
 	}
@@ -72,18 +72,31 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 		line, last := raw.Line, 0
 		each(raw.text, found.at, func(from, to int) {
 			line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
-			r.queue = append(r.queue, row(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.columns))
+			event := row(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.columns)
+			if event.Err != nil {
+				r.queue = append(r.queue, event)
+				return
+			}
+			r.expand(event, found.envelope, depth+1)
 		})
 	case oneOf:
 		r.expand(part(found.at, skipValue(raw.text, found.at)), found.envelope, depth+1)
 	case textOf:
 		inner := part(found.at, skipValue(raw.text, found.at))
-		var text string
+		text, ok := carriedText(inner.text)
+		if inner.Content, ok = r.carried(text); !ok {
+			r.queue = append(r.queue, raw)
+			return
+		}
+		r.expand(inner, found.envelope, depth+1)
+	case base64Of:
+		inner := part(found.at, skipValue(raw.text, found.at))
+		var text []byte
 		if err := json.Unmarshal(inner.text, &text); err != nil {
 			r.queue = append(r.queue, raw)
 			return
 		}
-		inner.text = bytes.TrimSpace([]byte(text))
+		inner.Content = TextContent(bytes.TrimSpace(text))
 		r.expand(inner, found.envelope, depth+1)
 	}
 }

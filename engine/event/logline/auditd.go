@@ -10,7 +10,7 @@ import (
 
 // The form of auditd's lines: https://github.com/linux-audit/audit-documentation/wiki/SPEC-Audit-Event-Enrichment
 var (
-	auditLine = regexp.MustCompile(`^(?:node=(\S+) )?type=(\S+) msg=audit\((\d{1,11})\.(\d{1,9}):(\d+)\): ?`)
+	auditLine = regexp.MustCompile(`^(?:node=(\S+) )?type=(\S+) msg=audit\((\d{1,11}|\d{2}/\d{2}/(?:\d{2}|\d{4}) \d{2}:\d{2}:\d{2})\.(\d{1,9}):(\d+)\) ?: ?`)
 	// Texts that a user chooses are written in hexadecimal where they have spaces, quotes or control characters.
 	chosenText = regexp.MustCompile(`^(?:proctitle|comm|exe|name|cwd|path|key|data|acct|dir|cmd|new_cmd|file|ocomm)$`)
 	argument   = regexp.MustCompile(`^a\d+(?:\[\d+\])?$`)
@@ -23,7 +23,7 @@ func auditd(text string) (map[string]any, bool) {
 	if head == nil {
 		return nil, false
 	}
-	seconds, err := strconv.ParseInt(head[3], 10, 64)
+	seconds, err := auditSeconds(head[3])
 	if err != nil {
 		return nil, false
 	}
@@ -36,18 +36,37 @@ func auditd(text string) (map[string]any, bool) {
 	if head[1] != "" {
 		fields["node"] = head[1]
 	}
-	addAudit(fields, head[2], text[len(head[0]):])
+	addAudit(fields, head[2], text[len(head[0]):], strings.Contains(head[3], "/"))
 	return fields, true
 }
 
-// addAudit adds the fields of a record, and those in its msg.
-func addAudit(fields map[string]any, kind, text string) {
+// IsFrame recognises the lines that ausearch writes between the events.
+func IsFrame(text string) bool { return text == "----" || strings.HasPrefix(text, "time->") }
+
+// auditSeconds reads the time of a record: seconds since 1970, or what ausearch makes of them, which is read as UTC.
+func auditSeconds(text string) (int64, error) {
+	day, _, written := strings.Cut(text, " ")
+	if !written {
+		return strconv.ParseInt(text, 10, 64)
+	}
+	layout := "01/02/2006 15:04:05"
+	if len(day) == len("01/02/06") {
+		layout = "01/02/06 15:04:05"
+	}
+	at, err := time.Parse(layout, text)
+	return at.Unix(), err
+}
+
+// addAudit adds the fields of a record, and those in its msg. Texts with spaces have no quotes where ausearch has interpreted the record.
+func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 	found, _ := pairs(strings.ReplaceAll(text, "\x1d", " "))
 	for _, p := range found {
 		switch {
 		case p.name == "msg" && p.quote == '\'':
-			addAudit(fields, kind, p.value)
+			addAudit(fields, kind, p.value, interpreted)
 			continue
+		case interpreted:
+			p.value += p.more
 		case p.quote == 0 && hexText.MatchString(p.value) && (chosenText.MatchString(p.name) || (kind == "EXECVE" && argument.MatchString(p.name))):
 			p.value = fromHex(p.value)
 		}

@@ -29,6 +29,21 @@ func parsed(t *testing.T, line string) string {
 
 func TestLines(t *testing.T) {
 	for _, c := range []struct{ name, line, want string }{
+		{"a request", `1.2.3.4 - bob [01/Jan/2026:02:00:00 +0200] "GET /a/b?f=/etc/passwd&x=\"y HTTP/1.1" 200 12 "http://r/" "curl/8 (x)" 0.5`,
+			`{"c-ip":"1.2.3.4","cs(Referer)":"http://r/","cs(User-Agent)":"curl/8 (x)","cs-method":"GET","cs-uri":"/a/b?f=/etc/passwd\u0026x=\"y","cs-uri-query":"f=/etc/passwd\u0026x=\"y","cs-uri-stem":"/a/b","cs-username":"bob","cs-version":"HTTP/1.1","sc-bytes":"12","sc-status":"200","timestamp":"2026-01-01T00:00:00Z"}`},
+		{"a request, common format", `::1 - - [01/Jan/2026:00:00:00 +0000] "GET / HTTP/1.0" 404 -`,
+			`{"c-ip":"::1","cs-method":"GET","cs-uri":"/","cs-uri-stem":"/","cs-version":"HTTP/1.0","sc-status":"404","timestamp":"2026-01-01T00:00:00Z"}`},
+		{"a request to one of several hosts", `www.x:443 1.2.3.4 - - [01/Jan/2026:00:00:00 +0000] "POST /a HTTP/1.1" 200 1 "-" "-"`,
+			`{"c-ip":"1.2.3.4","cs-host":"www.x","cs-method":"POST","cs-uri":"/a","cs-uri-stem":"/a","cs-version":"HTTP/1.1","s-port":"443","sc-bytes":"1","sc-status":"200","timestamp":"2026-01-01T00:00:00Z"}`},
+		{"a request that is not HTTP", `1.2.3.4 - - [01/Jan/2026:00:00:00 +0000] "\x16\x03\x01" 400 150 "-" "-"`,
+			`{"c-ip":"1.2.3.4","cs-uri":"\\x16\\x03\\x01","sc-bytes":"150","sc-status":"400","timestamp":"2026-01-01T00:00:00Z"}`},
+		{"a request in syslog", `<190>Feb  2 22:14:15 web1 nginx: 1.2.3.4 - - [02/Feb/2026:22:14:15 +0000] "GET /x HTTP/1.1" 200 1`,
+			`{"appname":"nginx","c-ip":"1.2.3.4","cs-method":"GET","cs-uri":"/x","cs-uri-stem":"/x","cs-version":"HTTP/1.1","facility":"local7","hostname":"web1","sc-bytes":"1","sc-status":"200","severity":"info","timestamp":"2026-02-02T22:14:15Z"}`},
+		{"a request of no day", `1.2.3.4 - - [31/Feb/2026:00:00:00 +0000] "GET / HTTP/1.1" 200 1`, ``},
+		{"what ausearch interprets", `type=EXECVE msg=audit(01/02/2026 03:04:05.678:100) : argc=3 a0=sh a1=-c a2=echo a b proctitle=sh -c echo key=(null)`,
+			`{"a0":"sh","a1":"-c","a2":"echo a b","argc":"3","proctitle":"sh -c echo","serial":"100","timestamp":"2026-01-02T03:04:05.678Z","type":"EXECVE"}`},
+		{"what ausearch interprets, a short year", `type=CWD msg=audit(01/02/26 03:04:05.678:100) : cwd=/root`, `{"cwd":"/root","serial":"100","timestamp":"2026-01-02T03:04:05.678Z","type":"CWD"}`},
+		{"a month that is none", `type=CWD msg=audit(13/02/26 03:04:05.678:100) : cwd=/root`, ``},
 		{"RFC 3164", `<34>Feb  2 22:14:15 mymachine su[12]: 'su root' failed`,
 			`{"appname":"su","facility":"auth","hostname":"mymachine","message":"'su root' failed","procid":"12","severity":"crit","timestamp":"2026-02-02T22:14:15Z"}`},
 		{"a file of rsyslog", `Feb 22 22:14:15 web1 sudo:   bob : TTY=pts/0 ; PWD=/ ; USER=root ; COMMAND=/bin/sh`,

@@ -8,10 +8,10 @@ import (
 // fewestPairs is how many pairs make a line one of name=value.
 const fewestPairs = 3
 
-// pair is a name and its value. quote is the character around the value, or 0.
+// pair is a name and its value. quote is the character around the value, or 0. more is what stands between it and the next name.
 type pair struct {
-	name, value string
-	quote       byte
+	name, value, more string
+	quote             byte
 }
 
 var (
@@ -57,7 +57,10 @@ func pairs(text string) (found []pair, whole bool) {
 		name := pairName.FindString(text)
 		if name == "" {
 			whole = false
-			_, text, _ = strings.Cut(text, " ")
+			var word string
+			if word, text, _ = strings.Cut(text, " "); len(found) > 0 {
+				found[len(found)-1].more += " " + word
+			}
 			continue
 		}
 		p := pair{name: strings.TrimSuffix(name, "=")}

@@ -177,6 +177,9 @@ func (m message) in(header map[string]any) Line {
 		fields, ok = auditd(text)
 	}
 	if !ok {
+		fields, ok = access(text)
+	}
+	if !ok {
 		fields, ok = pairsOnly(text)
 	}
 	if !ok {

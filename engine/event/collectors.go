@@ -1,0 +1,147 @@
+package event
+
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"decree/engine/event/evtx"
+	"decree/engine/event/winevent"
+)
+
+// This file reads Windows events, and others, as collectors and forensic tools write them around or beside their own fields.
+
+var collectorForms = []flatForm{
+	// Velociraptor's rows: https://docs.velociraptor.app/artifact_references/pages/windows.eventlogs.evtx/
+	{[]string{"EventData", "EventID", "Channel"}, func(fields map[string]any) map[string]any {
+		out := with(fields, renamed(fields, map[string]string{"Provider": "Provider_Name"}))
+		return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
+	}},
+	{[]string{"decoder", "data"}, wazuh},
+	// Graylog: https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
+	{[]string{"short_message", "version"}, func(fields map[string]any) map[string]any {
+		own := renamed(fields, map[string]string{"host": "Computer", "timestamp": "@timestamp"})
+		for name, v := range fields {
+			if name, ok := strings.CutPrefix(name, "_"); ok {
+				own[name] = v
+			}
+		}
+		return with(fields, own)
+	}},
+	// Plaso's json_line: https://plaso.readthedocs.io/en/latest/sources/user/Output-and-formatting.html
+	{[]string{"xml_string", "data_type"}, func(fields map[string]any) map[string]any {
+		text, _ := fields["xml_string"].(string)
+		own, err := record(text)
+		if err != nil {
+			return fields
+		}
+		return with(own.Map(), fields)
+	}},
+	// Fluent Bit, which has the values without names: https://docs.fluentbit.io/manual/data-pipeline/inputs/windows-event-log-winevtlog
+	{[]string{"StringInserts", "ProviderName", "Channel"}, func(fields map[string]any) map[string]any {
+		out := moved(fields, map[string]string{"ProviderName": "Provider_Name", "ProviderGuid": "Provider_Guid", "ProcessID": "Execution_ProcessID", "ThreadID": "Execution_ThreadID", "UserID": "Security_UserID"})
+		addMessage(out)
+		return out
+	}},
+	// Microsoft 365's audit log, as its portal, Search-UnifiedAuditLog and Graph give it
+	{[]string{"AuditData"}, auditData("AuditData")},
+	{[]string{"auditData"}, auditData("auditData")},
+	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
+	{[]string{"winlog.channel"}, dotted},
+	{[]string{"winlog.event_id"}, dotted},
+}
+
+// auditData puts the fields of a record that is in one field, as an object or as JSON text, before those beside it.
+func auditData(name string) func(map[string]any) map[string]any {
+	return func(fields map[string]any) map[string]any {
+		return with(objectOf(fields[name]), fields)
+	}
+}
+
+// objectOf gives the fields of an object, which a table has as JSON text. Another value has none.
+func objectOf(v any) map[string]any {
+	object, _ := v.(map[string]any)
+	if text, _ := v.(string); strings.HasPrefix(text, "{") {
+		object, _ = Object([]byte(text)) // it is nil for another text
+	}
+	if object == nil {
+		return map[string]any{}
+	}
+	return object
+}
+
+// dotted gathers winlogbeat's fields below winlog.
+func dotted(fields map[string]any) map[string]any {
+	winlog, data := map[string]any{}, map[string]any{}
+	for name, v := range fields {
+		inner, ok := strings.CutPrefix(name, "winlog.")
+		if !ok {
+			continue
+		}
+		if of, ok := strings.CutPrefix(inner, "event_data."); ok {
+			data[of] = v
+		} else if of, ok := strings.CutPrefix(inner, "user_data."); ok {
+			data[of] = v
+		} else {
+			winlog[inner] = v
+		}
+	}
+	return with(with(fields, renamed(winlog, WinlogNames)), data)
+}
+
+// wazuhNames are Windows' own names for Wazuh's: https://documentation.wazuh.com/current/user-manual/capabilities/log-data-collection/configuration.html
+var wazuhNames = map[string]string{"eventID": "EventID", "channel": "Channel", "computer": "Computer", "providerName": "Provider_Name", "providerGuid": "Provider_Guid", "eventRecordID": "EventRecordID",
+	"systemTime": "TimeCreated", "level": "Level", "task": "Task", "opcode": "Opcode", "keywords": "Keywords", "version": "Version", "processID": "Execution_ProcessID", "threadID": "Execution_ThreadID"}
+
+// wazuhModules are the parts of data that hold an event of a service as that service writes it.
+var wazuhModules = []string{"aws", "gcp", "office365", "github", "ms-graph"}
+
+// wazuh gives an alert's own event.
+func wazuh(fields map[string]any) map[string]any {
+	data := part(fields, "data")
+	win := part(data, "win")
+	system, values := part(win, "system"), part(win, "eventdata")
+	if len(system) > 0 {
+		escaped := isEscaped(values)
+		out := renamed(system, wazuhNames)
+		for name, v := range values {
+			if text, ok := v.(string); ok && escaped {
+				v = wazuhEscapes.Replace(text)
+			}
+			first, size := utf8.DecodeRuneInString(name)
+			out[string(unicode.ToUpper(first))+name[size:]] = v
+		}
+		return with(fields, out)
+	}
+	for _, module := range wazuhModules {
+		if own := part(data, module); len(own) > 0 {
+			return with(own, fields)
+		}
+	}
+	return fields
+}
+
+// isEscaped tells whether all backslashes in the values are doubled, as Wazuh writes them.
+func isEscaped(values map[string]any) bool {
+	any := false
+	for _, v := range values {
+		text, _ := v.(string)
+		for i := strings.IndexByte(text, '\\'); i >= 0 && i < len(text); {
+			if text[i] != '\\' {
+				i++
+				continue
+			}
+			if i+1 == len(text) || text[i+1] != '\\' && text[i+1] != '"' {
+				return false
+			}
+			any = true
+			i += 2
+		}
+	}
+	return any
+}
+
+var wazuhEscapes = strings.NewReplacer(`\\`, `\`, `\"`, `"`)
+
+// record reads the text of an event in Windows' XML.
+func record(text string) (winevent.Fields, error) { return evtx.NewXML().Event([]byte(text)) }

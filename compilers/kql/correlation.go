@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -90,6 +91,9 @@ func (w *correlationWriter) query() *compilers.Query {
 	if lookback := body.Schedule.Lookback; lookback > 0 {
 		before = spanLet(w.span, lookback)
 		stages = append(stages, fmt.Sprintf("where At between (ago(%s) .. now())", w.span))
+		if w.opt.Model.Ingested != "" {
+			w.note(compilers.Note{Code: "correlation-arrival", Effect: "false-negatives", Range: w.top.Source.TypeRange, Message: arrivalNote(body.Schedule)})
+		}
 	} else {
 		w.note(compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: w.top.Source.TypeRange,
 			Message: "matches before the searched period are not known: choose it " + timespan(w.top.Reach()) + " longer than what is of interest"})
@@ -99,4 +103,13 @@ func (w *correlationWriter) query() *compilers.Query {
 	text := before + w.lets.String() + pipe(stages)
 	w.notes = append(w.notes, compilers.TooLong(w.opt.Model, text, w.top.Source.TypeRange)...)
 	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: comment(compilers.Header(body, w.notes)...) + text, Assets: w.assets, Notes: w.notes, Result: w.result(), Indexed: w.indexed}
+}
+
+// arrivalNote says how late events may arrive. A match is of the time of its last event, and of its period; the run that sees it last begins as long after that time as the
+// lookback is longer than the time between runs.
+func arrivalNote(s rules.Schedule) string {
+	if spare := s.Lookback - s.Every; s.Every > 0 && spare > 0 {
+		return "matches are chosen by the time of their last event: one with events that arrive more than " + timespan(spare) + " after that time may not be found"
+	}
+	return "matches are chosen by the time of their last event: one with events that arrive after the run that looks back on that time is not found"
 }

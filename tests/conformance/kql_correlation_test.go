@@ -165,6 +165,9 @@ func kqlRows(t *testing.T, events []splRow) string {
 	var b strings.Builder
 	for _, e := range events {
 		row := map[string]any{"Timestamp": time.UnixMilli(int64(e["_time"].(float64) * 1000)).UTC().Format("2006-01-02 15:04:05.000"), "ReportId": e["id"]}
+		if at, late := e["_arrived"].(float64); late {
+			row["Arrived"] = time.UnixMilli(int64(at * 1000)).UTC().Format("2006-01-02 15:04:05.000")
+		}
 		for _, name := range []string{"Kind", "Other", "U", "V", "W", "N"} {
 			if v, ok := e[name]; ok {
 				row[name] = v

@@ -40,7 +40,7 @@ func (p *parser) customDetails(r *rules.Rule, section source.Entry) {
 			p.Errorf("invalid-detail", key.Range, "begin with a letter, and use letters, digits and underscores", "%q cannot name a custom detail", key.Name)
 		}
 		field := rules.NamedField{Range: p.Span(e.Value)}
-		p.Text(&field.Name, e.Value, key.Name)
+		p.fieldName(&field.Name, e.Value, key.Name)
 		if field.Name == "" && e.Value.Kind == yaml.ScalarNode {
 			p.Errorf("wrong-type", field.Range, "name a field", "the custom detail %q has no field", key.Name)
 		}
@@ -82,7 +82,8 @@ func (p *parser) template(n *yaml.Node, what string) rules.Template {
 				return out
 			}
 			flush()
-			out.Parts = append(out.Parts, rules.TemplatePart{Field: rules.NamedField{Name: strings.TrimSpace(text[i+1 : i+end]), Range: p.Within(n, i, end+1)}})
+			at := p.Within(n, i, end+1)
+			out.Parts = append(out.Parts, rules.TemplatePart{Field: rules.NamedField{Name: p.withoutSelectors(strings.TrimSpace(text[i+1:i+end]), at), Range: at}})
 			i += end
 		case c == '}':
 			p.badBrace(n, i, "a closing brace needs an opening one")

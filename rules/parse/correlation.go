@@ -74,7 +74,7 @@ func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
 			alias := rules.Alias{NamedField: rules.NamedField{Name: a.Key.Value, Range: p.Span(a.Key)}}
 			for _, of := range p.Entries(a.Value, "an alias") {
 				field := rules.AliasField{Input: of.Key.Value, Range: p.Span(of.Key)}
-				p.Text(&field.Field, of.Value, "an alias's field")
+				p.fieldName(&field.Field, of.Value, "an alias's field")
 				alias.Of = append(alias.Of, field)
 			}
 			c.Aliases = append(c.Aliases, alias)
@@ -91,7 +91,7 @@ func (p *parser) namedFields(n *yaml.Node, what string) []rules.NamedField {
 	var out []rules.NamedField
 	for _, m := range source.Items(n) {
 		f := rules.NamedField{Range: p.Span(m)}
-		p.Text(&f.Name, m, "an entry of "+what)
+		p.fieldName(&f.Name, m, "an entry of "+what)
 		switch {
 		case f.Name == "":
 			p.Errorf("wrong-type", f.Range, "name a field", "empty entry in %s", what)

@@ -3,6 +3,7 @@ package parse
 import (
 	"math"
 	"math/big"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -190,6 +191,11 @@ func (p *parser) test(key *yaml.Node, modifiers string, offset int, value *yaml.
 		}
 	default:
 		p.Errorf("wrong-type", p.Span(value), "write a value or a list of values; fields of an array's elements are below `field[any]:`, with `sigma-version: 3`", "a field's value cannot be a map")
+	}
+	if slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "fieldref" }) {
+		for i, v := range it.Values {
+			it.Values[i].Text = p.withoutSelectors(v.Text, v.Range)
+		}
 	}
 	return it
 }

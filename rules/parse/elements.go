@@ -49,7 +49,7 @@ func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
 		return e, false
 	}
 	if !p.arrays {
-		p.Warnf("brackets-without-version", p.Span(key), "add `sigma-version: 3`, or write `\\[` for the letter", "brackets select elements of an array from version %d of Sigma on: here they are letters", arraysSince)
+		p.bracketsAreLetters(p.Span(key), "add `sigma-version: 3`, or write `\\[` for the letter")
 		return e, false
 	}
 	e = rules.Elements{Field: withoutEscapes(m[1]), Which: rules.Quantifier(m[2]), Range: p.Span(key)}
@@ -77,6 +77,30 @@ func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
 	item.Field = withoutEscapes(item.Field)
 	e.Body = rules.AllOf{Items: []rules.Item{item}}
 	return e, true
+}
+
+// fieldName reads the name of one field where a value is taken, compared or shown. Elements of an array can only be tested: brackets that select some are an error.
+func (p *parser) fieldName(to *string, n *yaml.Node, what string) {
+	p.Text(to, n, what)
+	*to = p.withoutSelectors(*to, p.Span(n))
+}
+
+// withoutSelectors reports brackets of a field's name that select elements, and gives the name with escaped brackets as letters.
+func (p *parser) withoutSelectors(name string, at diag.Range) string {
+	switch {
+	case !p.arrays && selector.MatchString(name):
+		p.bracketsAreLetters(at, wholeField)
+	case p.arrays && bracket.MatchString(name):
+		p.Errorf("elements-place", at, wholeField, "brackets select elements of an array only in a search identifier, where these are tested: %q is no single field", name)
+	}
+	return withoutEscapes(name)
+}
+
+// wholeField is what to do where no element can be named.
+const wholeField = "name the whole field, or write `\\[` for the letter"
+
+func (p *parser) bracketsAreLetters(at diag.Range, hint string) {
+	p.Warnf("brackets-without-version", at, hint, "brackets select elements of an array from version %d of Sigma on: here they are letters", arraysSince)
 }
 
 // adjacent finds a selector right behind another.

@@ -25,6 +25,9 @@ func (p *parser) extract(r *rules.Rule, section source.Entry) {
 
 func (p *parser) extracted(block source.Entry) *rules.Extract {
 	x := &rules.Extract{Name: block.Key.Value, Range: p.Span(block.Key)}
+	if strings.ContainsAny(x.Name, "|[]{}") {
+		p.Errorf("extract-name", x.Range, "use letters, digits and underscores", "no test can read an extract named %q: bars, brackets and braces have a meaning of their own", x.Name)
+	}
 	read := &extractReader{parser: p, to: x}
 	for _, e := range p.Entries(block.Value, "an extract") {
 		read.key(e)
@@ -49,7 +52,7 @@ func (r *extractReader) key(e source.Entry) {
 	switch key := e.Key.Value; key {
 	case "field":
 		x.Field.Range = r.Span(e.Value)
-		r.Text(&x.Field.Name, e.Value, key)
+		r.fieldName(&x.Field.Name, e.Value, key)
 	case "text":
 		r.text = true
 		x.Text = r.template(e.Value, key)

@@ -90,8 +90,8 @@ func (p *parser) same(n *yaml.Node) []rules.SameField {
 		return out
 	}
 	for _, e := range p.Entries(n, "same") {
-		f := rules.SameField{Mine: rules.NamedField{Name: e.Key.Value, Range: p.Span(e.Key)}, Theirs: rules.NamedField{Range: p.Span(e.Value)}}
-		p.Text(&f.Theirs.Name, e.Value, "a field of the other rule")
+		f := rules.SameField{Mine: rules.NamedField{Name: p.withoutSelectors(e.Key.Value, p.Span(e.Key)), Range: p.Span(e.Key)}, Theirs: rules.NamedField{Range: p.Span(e.Value)}}
+		p.fieldName(&f.Theirs.Name, e.Value, "a field of the other rule")
 		switch {
 		case f.Mine.Name == "" || f.Theirs.Name == "":
 			p.Errorf("wrong-type", f.Theirs.Range, "write `MyField: TheirField`", "empty entry in same")
@@ -116,7 +116,7 @@ func (p *parser) joinCount(j *rules.Join, count source.Entry) {
 			continue
 		}
 		j.Distinct = &rules.NamedField{Range: p.Span(e.Value)}
-		p.Text(&j.Distinct.Name, e.Value, "distinct")
+		p.fieldName(&j.Distinct.Name, e.Value, "distinct")
 	}
 	if count.Value.Kind != yaml.MappingNode {
 		return

@@ -32,7 +32,7 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 	for _, e := range p.Entries(block.Value, "a prevalence condition") {
 		switch key := e.Key.Value; key {
 		case "field":
-			p.Text(&q.Field, e.Value, key)
+			p.fieldName(&q.Field, e.Value, key)
 			q.FieldRange = p.Span(e.Value)
 		case "of":
 			p.Text(&q.Of, e.Value, key)
@@ -157,7 +157,7 @@ func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {
 	for _, e := range p.Entries(n, "local") {
 		switch e.Key.Value {
 		case "distinct":
-			p.Text(&l.Distinct, e.Value, "distinct")
+			p.fieldName(&l.Distinct, e.Value, "distinct")
 			l.DistinctRange = p.Span(e.Value)
 		case "rarest":
 			l.Rarest = p.Whole("invalid-number", e.Value, "rarest", "write how many of the rarest values to keep", 1, maxRarest)

@@ -57,9 +57,7 @@ func BenchmarkRepeats(b *testing.B) {
 					}
 					d := New(l)
 					if !kept {
-						for i := range maxKeys { // there is no room for another
-							d.keys[fmt.Sprint("none", i)] = &knownKey{}
-						}
+						d.known = make([]*knownKey, maxKeys) // there is no room for another
 					}
 					size := 0
 					for _, data := range all {

@@ -37,6 +37,9 @@ type Document struct {
 	all    []string   // all texts of the event, if keywords are asked for
 	arena  []byte     // texts that had escapes
 
+	skipped  []int // places of values that only keywords may ask for
+	forWords bool  // they are being read
+
 	data    []byte
 	at      int
 	depth   int
@@ -50,13 +53,14 @@ type Document struct {
 	items   int32 // that were read of this event
 	earlier int32 // of them, those before the outermost list around what is being read
 
-	keys         map[string]*knownKey // keys of the outermost level, by their names
-	start        knownKey             // stands before the first key
-	previous     *knownKey            // the key of the outermost level that was read last
-	cached       int                  // bytes of the values that are kept
-	recording    *knownKey            // takes down the escapes of the text being read
-	recordedFrom int                  // where that begins
-	recordedText int                  // bytes of it that were kept
+	keys         names       // of the outermost level
+	known        []*knownKey // by the numbers of their names
+	start        knownKey    // stands before the first key
+	previous     *knownKey   // the key of the outermost level that was read last
+	cached       int         // bytes of the values that are kept
+	recording    *knownKey   // takes down the escapes of the text being read
+	recordedFrom int         // where that begins
+	recordedText int         // bytes of it that were kept
 
 	decoded    map[string]any // the event, if elements of its arrays were asked for
 	decodedGen uint32         // number of that event
@@ -71,7 +75,7 @@ type Document struct {
 
 // New makes a document for a layout, which must be finished.
 func New(l *Layout) *Document {
-	d := &Document{layout: l, shapes: map[*evtx.Shape]*shapeColumns{}, keys: map[string]*knownKey{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
+	d := &Document{layout: l, shapes: map[*evtx.Shape]*shapeColumns{}, cols: make([]Value, len(l.columns)), last: make([]lastText, len(l.columns)), slots: make([]Value, len(l.slots)), made: make([]making, len(l.slots))}
 	d.record = newRecordReader(d)
 	return d
 }
@@ -100,7 +104,7 @@ func (d *Document) Load(data []byte) error {
 		}
 		d.bits = jsontext.High // it is not known
 		d.gen++                // what was read at its place in the wrapping does not count
-		d.all, d.path = d.all[:0], d.path[:0]
+		d.all, d.path, d.skipped = d.all[:0], d.path[:0], d.skipped[:0]
 		d.fields(fields, 0)
 	}
 	d.finish()
@@ -113,6 +117,7 @@ func (d *Document) begin() {
 	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
 	d.lifting, d.converted, d.outermost, d.rest = false, false, 0, nil
 	d.inLists, d.item, d.items = 0, 0, 0
+	d.skipped, d.forWords = d.skipped[:0], false
 	d.previous, d.recording = &d.start, nil
 }
 

@@ -51,7 +51,7 @@ func loadedBy(t *testing.T, d *Document, data []byte) {
 		require.Equal(t, want.Texts, texts, "%q", name)
 	}
 	for _, text := range appendTexts(nil, fields) {
-		require.Contains(t, d.all, text)
+		require.Contains(t, d.All(), text)
 	}
 }
 

@@ -23,7 +23,7 @@ func (d *Document) read(data []byte) error {
 	if d.at >= len(data) || data[d.at] != '{' {
 		return errJSON
 	}
-	if err := d.object(true); err != nil {
+	if err := d.outermostObject(); err != nil {
 		return err
 	}
 	d.space()
@@ -105,35 +105,28 @@ func (d *Document) members(read func(key []byte) error) error {
 	}
 }
 
-// pair reads a key, at its quote, and its value. Keys of the outermost level are seldom new.
+// pair reads a key, at its quote, and its value.
 func (d *Document) pair(read func(key []byte) error) error {
-	if d.depth == 1 {
-		if n, shared := d.expected(); n != nil {
-			if d.peek() <= ' ' {
-				d.space()
-				shared = 0
-			}
-			return d.knownMember(n, shared)
-		}
-	}
-	start := d.at
-	key, err := d.token(true)
+	key, err := d.key()
 	if err != nil {
 		return err
 	}
-	raw := d.data[start:d.at]
+	return read(key)
+}
+
+// key reads a key, at its quote, and what stands between it and its value.
+func (d *Document) key() ([]byte, error) {
+	key, err := d.token(true)
+	if err != nil {
+		return nil, err
+	}
 	d.space()
 	if d.at >= len(d.data) || d.data[d.at] != ':' {
-		return errJSON
+		return nil, errJSON
 	}
 	d.at++
 	d.space()
-	if d.depth == 1 {
-		if n := d.remember(key, raw); n != nil {
-			return d.knownMember(n, 0)
-		}
-	}
-	return read(key)
+	return key, nil
 }
 
 // member reads the value of a key.
@@ -201,11 +194,13 @@ func (d *Document) value(col *Value, known bool) error {
 	if d.at >= len(d.data) {
 		return errJSON
 	}
+	if col == nil && !known && !d.forWords {
+		return d.unasked()
+	}
 	switch c := d.data[d.at]; c {
 	case '"':
-		want := col != nil || d.layout.keywords
-		text, err := d.token(want)
-		if err == nil && want {
+		text, err := d.token(true)
+		if err == nil {
 			d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
 		}
 		return err
@@ -213,14 +208,11 @@ func (d *Document) value(col *Value, known bool) error {
 		if col != nil {
 			col.Present = col.Present || d.layout.textless
 		}
-		if !known && !d.layout.keywords {
-			return d.over()
+		if !known && !d.forWords {
+			return d.unasked()
 		}
 		return d.object(known)
 	case '[':
-		if col == nil && !known && !d.layout.keywords {
-			return d.over()
-		}
 		return d.array(col, known)
 	case 't':
 		return d.word(col, "true")
@@ -316,8 +308,39 @@ func (d *Document) number(col *Value) error {
 	return nil
 }
 
-// over skips the value of which nothing is asked for.
+// unasked skips a value that no column asks for. Keywords may ask for it later.
+func (d *Document) unasked() error {
+	if d.layout.keywords {
+		d.skipped = append(d.skipped, d.at)
+	}
+	return d.over()
+}
+
+// readSkipped reads the values that only keywords ask for.
+func (d *Document) readSkipped() {
+	if len(d.skipped) == 0 {
+		return
+	}
+	d.forWords = true
+	for _, at := range d.skipped {
+		d.at, d.depth = at, 0
+		if err := d.value(nil, false); err != nil {
+			panic(err) // it was checked before
+		}
+	}
+	d.forWords, d.skipped = false, d.skipped[:0]
+}
+
+// over checks a value and goes on behind it.
 func (d *Document) over() error {
+	if d.data[d.at] == '"' {
+		end := jsontext.SkipText(d.data, d.at)
+		if end < 0 {
+			return errJSON
+		}
+		d.at = end
+		return nil
+	}
 	end, err := jsontext.Skip(d.data, d.at, d.depth)
 	if err == nil {
 		d.at = end

@@ -49,8 +49,8 @@ func TestFieldsOfListsOfObjects(t *testing.T) {
 			decoded := ofFields(l, fields)
 			checkColumn(t, decoded, i, c.texts, c.there, c.event)
 			if keywords {
-				assert.Subset(t, read.all, appendTexts(nil, fields))
-				assert.Subset(t, decoded.all, appendTexts(nil, fields))
+				assert.Subset(t, read.All(), appendTexts(nil, fields))
+				assert.Subset(t, decoded.All(), appendTexts(nil, fields))
 			}
 		}
 	}

@@ -55,8 +55,8 @@ func FuzzFields(f *testing.F) {
 					}
 					require.Equal(t, texts[had], strings.Join(got.Texts, "\x00"), "event %d: %q has not been the same", n, name)
 				}
-				require.ElementsMatch(t, byText.all, byFields.all)
-				for _, text := range byFields.all {
+				require.ElementsMatch(t, byText.All(), byFields.All())
+				for _, text := range byFields.All() {
 					require.True(t, !byFields.ASCII() || isASCII(text), "%q was overlooked", text)
 				}
 			}

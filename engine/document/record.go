@@ -121,10 +121,10 @@ func (r *recordReader) value(col *Value, name string, v winevent.Value) {
 
 // ignored reads a value that is not part of the event, or not yet.
 func (d *Document) ignored() error {
-	words := len(d.all)
-	err := d.value(nil, false)
-	d.all = d.all[:words]
-	return err
+	if d.at >= len(d.data) {
+		return errJSON
+	}
+	return d.over()
 }
 
 // peek is the next byte, or 0 at the end.

@@ -14,10 +14,11 @@ import (
 
 // knownKey is a key of the outermost level: what its value was, and the keys that came after it.
 type knownKey struct {
-	raw    []byte // the key with its quotes and the colon; if a value is kept, that too and the byte after it
-	key    int    // bytes of the key in raw, with quotes and colon
-	column int    // -1: no column asks for it
-	next   [2]*knownKey
+	raw        []byte // the key with its quotes and the colon; if a value is kept, that too and the byte after it
+	key        int    // bytes of the key in raw, with quotes and colon
+	head, tail uint64 // of these bytes, as ends gives them
+	column     int    // -1: no column asks for it
+	next       [2]*knownKey
 
 	gen     uint32    // event that last had it
 	since   uint32    // event from which on its value has been the same
@@ -26,6 +27,7 @@ type knownKey struct {
 	escapes []escape  // in the value, by their place
 	bits    uint64    // that the text's bytes have, as in Document.bits
 	cached  int       // bytes that are kept, as counted in Document.cached
+	changes uint32    // values in turn that were new
 }
 
 type valueKind uint8
@@ -49,17 +51,20 @@ const (
 	minShared      = 64      // bytes that must be the same for a text to be read from its difference
 )
 
-// expected reads a key, at its quote, if it is one of the two that last followed the previous key; nil if it is another. shared is how many
-// bytes of its value are the same as last time, if nothing stands between key and value.
-func (d *Document) expected() (n *knownKey, shared int) {
-	ahead := d.data[d.at:]
+// A key whose values were new so many times in turn, such as one of times, is not worth keeping. Every so many events it is tried again.
+const (
+	maxChanges = 32
+	retried    = 16
+)
+
+// expected reads a key, at its quote, if it is one of the two that last followed the previous key; nil if it is another.
+func (d *Document) expected() *knownKey {
 	next := &d.previous.next
 	for i, n := range next {
 		if n == nil {
 			break
 		}
-		shared := SharedPrefix(n.raw, ahead)
-		if shared < n.key {
+		if !n.isAt(d.data[d.at:]) {
 			continue
 		}
 		if i > 0 {
@@ -67,20 +72,37 @@ func (d *Document) expected() (n *knownKey, shared int) {
 		}
 		d.at += n.key
 		d.previous = n
-		return n, shared - n.key
+		return n
 	}
-	return nil, 0
+	return nil
 }
 
-// remember records that a key followed the previous one, so that it is expected there; nil if there is no room. raw is the key with its quotes.
-func (d *Document) remember(key, raw []byte) *knownKey {
-	n := d.keys[string(key)]
-	if n == nil {
-		if len(d.keys) >= maxKeys || len(key)+2 != len(raw) || d.layout.wraps(key) || d.layout.spaced(key) { // escapes are not worth it
+// isAt tells whether a text begins with the key, its quotes and the colon.
+func (n *knownKey) isAt(ahead []byte) bool {
+	size := n.key
+	if len(ahead) < size {
+		return false
+	}
+	if size < 8 {
+		return string(ahead[:size]) == string(n.raw[:size])
+	}
+	return binary.LittleEndian.Uint64(ahead) == n.head && binary.LittleEndian.Uint64(ahead[size-8:]) == n.tail && (size <= 16 || string(ahead[:size]) == string(n.raw[:size]))
+}
+
+// remember records that a key followed the previous one, so that it is expected there; nil if there is no room. escaped says that the key has escapes.
+func (d *Document) remember(key []byte, escaped bool) *knownKey {
+	var n *knownKey
+	if i := d.keys.find(key); i >= 0 {
+		n = d.known[i]
+	} else {
+		if len(d.known) >= maxKeys || escaped || d.layout.wraps(key) || d.layout.spaced(key) { // escapes are not worth it
 			return nil
 		}
-		n = &knownKey{raw: append(bytes.Clone(raw), ':'), key: len(raw) + 1, column: d.layout.find(key)}
-		d.keys[string(key)] = n
+		raw := append(append([]byte{'"'}, key...), '"', ':')
+		n = &knownKey{raw: raw, key: len(raw), column: d.layout.find(key)}
+		n.head, n.tail = ends(raw)
+		d.keys.add(string(key))
+		d.known = append(d.known, n)
 	}
 	d.previous.next[1] = d.previous.next[0]
 	d.previous.next[0] = n
@@ -88,58 +110,116 @@ func (d *Document) remember(key, raw []byte) *knownKey {
 	return n
 }
 
-// knownMember reads the value of a known key. shared is how many of its bytes are the same as last time.
-func (d *Document) knownMember(n *knownKey, shared int) error {
+// outermostObject reads the object of an event, at its brace. Its keys are seldom new.
+func (d *Document) outermostObject() error {
+	d.depth++
+	d.at++
+	d.space()
+	if d.peek() == '}' {
+		d.at++
+		d.depth--
+		return nil
+	}
+	for {
+		if d.peek() != '"' {
+			return errJSON
+		}
+		if err := d.outermostPair(); err != nil {
+			return err
+		}
+		d.space()
+		switch d.peek() {
+		case ',':
+			d.at++
+			d.space()
+		case '}':
+			d.at++
+			d.depth--
+			return nil
+		default:
+			return errJSON
+		}
+	}
+}
+
+// outermostPair reads a key of the outermost level, at its quote, and its value.
+func (d *Document) outermostPair() error {
+	if n := d.expected(); n != nil {
+		d.space()
+		return d.knownMember(n)
+	}
+	arena := len(d.arena)
+	key, err := d.key()
+	if err != nil {
+		return err
+	}
+	if n := d.remember(key, len(d.arena) > arena); n != nil {
+		return d.knownMember(n)
+	}
+	return d.member(key, 0, 0)
+}
+
+// knownMember reads the value of a known key.
+func (d *Document) knownMember(n *knownKey) error {
 	d.outermost++
 	d.wrapped = d.wrapped || d.converted
+	if d.at >= len(d.data) {
+		return errJSON
+	}
+	first := d.data[d.at]
+	if n.column < 0 && first != '{' && first != '[' {
+		return d.unasked() // comparing it would cost as much
+	}
 	var col *Value
 	if n.column >= 0 {
 		col = d.claim(n.column, 0)
 	}
-	if n.gen == d.gen { // it stands twice: what the first came to may be in use
+	if n.gen == d.gen || first == '{' || first == '[' { // of a key that stands twice, what the first came to may be in use
 		return d.uncached(n, col)
 	}
 	n.gen = d.gen
-	if n.what != unknownValue && shared == len(n.raw)-n.key {
-		if d.repeated(n, col); col != nil {
+	shared := 0
+	if n.what != unknownValue {
+		if shared = SharedPrefix(n.raw[n.key:], d.data[d.at:]); shared == len(n.raw)-n.key {
+			d.repeated(n, col)
+			n.changes = 0
 			col.Since = n.since
+			d.at += shared - 1
+			return nil
 		}
-		d.at += shared - 1
-		return nil
-	}
-	if d.at >= len(d.data) || d.data[d.at] == '{' || d.data[d.at] == '[' {
-		return d.uncached(n, col)
-	}
-	if col == nil && !d.layout.keywords {
-		return d.over() // nobody asks: comparing it would cost as much
 	}
 	return d.changed(n, col, shared)
 }
 
-// changed reads and keeps a value that differs from the last one of its key. It is neither an object nor a list.
+// changed reads a value that differs from the last one of its key, and keeps it if such values often come again. It is neither an object nor a list.
 func (d *Document) changed(n *knownKey, col *Value, shared int) error {
-	ahead, start := d.data[d.at:], d.at
-	seen := d.bits
+	if n.changes++; shared >= minShared {
+		n.changes = 0
+	}
+	col.Since = d.gen
+	if n.changes > maxChanges && n.changes%retried != 0 {
+		n.what, n.raw = unknownValue, n.raw[:n.key]
+		return d.value(col, false)
+	}
+	start, first, seen := d.at, d.data[d.at], d.bits
 	d.bits = 0
 	var err error
-	switch {
-	case ahead[0] != '"':
-		err = d.value(col, false)
-		n.what = bareValue
-		if ahead[0] == 'n' {
-			n.what = nullValue
-		}
-	default: // if anything is shared, a text was read before
+	switch first {
+	case '"': // if anything is shared, a text was read before
 		var text []byte
 		if text, err = d.textLike(n, shared); err == nil {
 			d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
 		}
+	default:
+		err = d.value(col, false)
+		n.what = bareValue
+		if first == 'n' {
+			n.what = nullValue
+		}
 	}
 	n.bits = d.bits
 	d.bits |= seen
-	if n.since = d.gen; col != nil {
-		col.Since = d.gen
-	}
+	n.since = d.gen
 	if err != nil {
 		n.what, n.raw = unknownValue, n.raw[:n.key]
 		return err
@@ -237,7 +317,7 @@ func (d *Document) cache(n *knownKey, start, shared int) {
 	d.cached -= n.cached
 	n.cached = 0
 	if d.at >= len(d.data) || len(raw) > maxCachedValue || d.cached > maxCached {
-		*n = knownKey{raw: bytes.Clone(n.raw[:n.key]), key: n.key, column: n.column, next: n.next, gen: n.gen}
+		*n = knownKey{raw: bytes.Clone(n.raw[:n.key]), key: n.key, head: n.head, tail: n.tail, column: n.column, next: n.next, gen: n.gen}
 		return
 	}
 	n.raw = append(n.raw[:n.key+shared], raw[shared:]...)

@@ -34,9 +34,9 @@ func loadedInTurn(t *testing.T, events ...[]byte) {
 							require.Equal(t, append([]string{}, want.Texts...), append([]string{}, got.Texts...), "%s", data)
 						}
 					}
-					require.ElementsMatch(t, fresh.all, d.all)
+					require.ElementsMatch(t, fresh.All(), d.All())
 					wide := false
-					for _, text := range d.all {
+					for _, text := range d.All() {
 						wide = wide || strings.ContainsFunc(text, func(r rune) bool { return r >= utf8.RuneSelf })
 					}
 					require.False(t, wide && d.ASCII(), "letters beyond ASCII are seen")
@@ -102,7 +102,7 @@ func TestRepeatsAreBounded(t *testing.T) {
 		require.NoError(t, d.Load(fmt.Appendf(nil, `{"k%d":"%s","short":%d}`, i, big, i)))
 		require.Less(t, d.cached, maxCached+32*maxCachedValue)
 	}
-	assert.LessOrEqual(t, len(d.keys), maxKeys)
+	assert.LessOrEqual(t, len(d.known), maxKeys)
 }
 
 // FuzzRepeats holds that an event reads the same whatever was read before it.

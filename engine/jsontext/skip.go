@@ -16,7 +16,7 @@ func Skip(b []byte, at, around int) (int, error) {
 		closed := false
 		switch c := b[at]; c {
 		case '"':
-			at = skipText(b, at)
+			at = SkipText(b, at)
 		case '{', '[':
 			if depth++; depth > MaxNesting {
 				return at, ErrDeep
@@ -84,7 +84,7 @@ func skipKey(b []byte, at int) int {
 	if at >= len(b) || b[at] != '"' {
 		return -1
 	}
-	if at = skipText(b, at); at < 0 {
+	if at = SkipText(b, at); at < 0 {
 		return -1
 	}
 	if at = Space(b, at); at >= len(b) || b[at] != ':' {
@@ -93,8 +93,8 @@ func skipKey(b []byte, at int) int {
 	return Space(b, at+1)
 }
 
-// skipText gives the place behind the string at b[at], or -1 if it has no end, a control character or a wrong escape.
-func skipText(b []byte, at int) int {
+// SkipText gives the place behind the string at b[at], or -1 if it has no end, a control character or a wrong escape.
+func SkipText(b []byte, at int) int {
 	at++
 	for {
 		for at+8 <= len(b) {

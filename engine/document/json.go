@@ -116,7 +116,7 @@ func (d *Document) pair(read func(key []byte) error) error {
 
 // key reads a key, at its quote, and what stands between it and its value.
 func (d *Document) key() ([]byte, error) {
-	key, err := d.token(true)
+	key, err := d.token()
 	if err != nil {
 		return nil, err
 	}
@@ -199,7 +199,7 @@ func (d *Document) value(col *Value, known bool) error {
 	}
 	switch c := d.data[d.at]; c {
 	case '"':
-		text, err := d.token(true)
+		text, err := d.token()
 		if err == nil {
 			d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
 		}

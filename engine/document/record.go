@@ -65,7 +65,7 @@ func (r *recordReader) Keep() (winevent.Ref, error) {
 
 // String implements winevent.Source.
 func (r *recordReader) String() (string, error) {
-	b, err := r.d.token(true)
+	b, err := r.d.token()
 	return unsafe.String(unsafe.SliceData(b), len(b)), err
 }
 

@@ -279,7 +279,7 @@ func (d *Document) textLike(n *knownKey, shared int) ([]byte, error) {
 	}
 	d.recording, d.recordedFrom = n, open
 	d.recordedText = keep
-	rest, err := d.escaped(start, at, true)
+	rest, err := d.escaped(start, at)
 	d.recording = nil
 	n.text = append(n.text[:keep], rest...)
 	n.what = escapedText

@@ -7,6 +7,9 @@ import (
 
 var plainEscapes = [256]byte{'"': '"', '\\': '\\', '/': '/', 'b': '\b', 'f': '\f', 'n': '\n', 'r': '\r', 't': '\t'}
 
+// PlainEscape is what a letter behind a backslash stands for; 0 if it is none, or u.
+func PlainEscape(letter byte) byte { return plainEscapes[letter] }
+
 // EscapeLength is how long the escape at the head of b is, which begins with a backslash; 0 if it is none.
 func EscapeLength(b []byte) int {
 	switch {

@@ -94,6 +94,29 @@ func TestRepeatedTexts(t *testing.T) {
 	}
 }
 
+// TestValuesThatAreAlwaysNew reads values of a key that is no longer kept, and is kept again once they repeat.
+func TestValuesThatAreAlwaysNew(t *testing.T) {
+	l := newLayout()
+	slot := l.column("a")
+	d := New(l)
+	read := func(i int) {
+		require.NoError(t, d.Load(fmt.Appendf(nil, `{"a":"\\%d"}`, i)))
+		require.Equal(t, []string{fmt.Sprint(`\`, i)}, d.column(slot).Texts)
+	}
+	for i := range 3*maxChanges + 1 {
+		read(i)
+		assert.Equal(t, d.gen, d.column(slot).Since)
+	}
+	assert.Equal(t, unknownValue, d.known[0].what, "it is not kept")
+	for range retried + 1 {
+		read(0)
+	}
+	since := d.column(slot).Since
+	assert.Less(t, since, d.gen, "it is kept again")
+	read(0)
+	assert.Equal(t, since, d.column(slot).Since)
+}
+
 func TestRepeatsAreBounded(t *testing.T) {
 	d := New(newLayout())
 	d.layout.keywords = true

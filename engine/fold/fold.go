@@ -75,3 +75,10 @@ func (a *Arena) ASCII(t string) string {
 	}
 	return unsafe.String(unsafe.SliceData(b), len(b))
 }
+
+// Eight folds the letters of ASCII among eight bytes of a text; others stay as they are.
+func Eight(w uint64) uint64 {
+	low := w &^ high
+	upper := (low + (0x80-'A')*ones) &^ (low + (0x80-'Z'-1)*ones) &^ w & high
+	return w | upper>>2
+}

@@ -1,6 +1,7 @@
 package fold
 
 import (
+	"encoding/binary"
 	"strings"
 	"testing"
 
@@ -17,6 +18,29 @@ func TestASCII(t *testing.T) {
 	for cut := range 20 {
 		text := all.String()[cut:]
 		assert.Equal(t, strings.ToLower(text), a.ASCII(text))
+	}
+}
+
+// TestEight folds each byte at each place among others, also among bytes of letters beyond ASCII.
+func TestEight(t *testing.T) {
+	for c := range 0x100 {
+		for at := range 8 {
+			for _, other := range []byte{0, 'a', 'Z', 0x7f, 0x80, 0xff} {
+				var text, want [8]byte
+				for i := range text {
+					text[i], want[i] = other, other
+				}
+				text[at], want[at] = byte(c), byte(c)
+				for i, b := range want {
+					if b >= 'A' && b <= 'Z' {
+						want[i] = b + 'a' - 'A'
+					}
+				}
+				if got := Eight(binary.LittleEndian.Uint64(text[:])); got != binary.LittleEndian.Uint64(want[:]) {
+					t.Fatalf("%q: %x", text, got)
+				}
+			}
+		}
 	}
 }
 

@@ -9,16 +9,18 @@ import (
 )
 
 // grams finds patterns that may stand anywhere in a text, by parts (grams) of a few bytes. Only every stride-th place of a text is looked up.
-// So a pattern has as many grams as the stride, one after the other: wherever the pattern stands, one of them is at a place that is looked up. Which
-// grams of a pattern these are is free, and those that few other patterns have are taken. A gram is compared without the bit that tells capitals
-// from small letters; the pattern itself is then compared exactly.
-//
-// It takes about 16 bytes for each gram, besides the patterns.
+// So a pattern has as many grams as the stride, one after the other: wherever the pattern stands, one of them is at a place that is looked up. The
+// bytes that they cover together are its window. Where a gram is known, the window around it is looked up, and only where that is known, patterns are
+// compared. Which window of a pattern this is is free, and the one is taken whose grams few other patterns have. All is compared without the bit that
+// tells capitals from small letters; the pattern itself is then compared exactly.
 type grams struct {
 	size, stride int
-	mask         uint32 // of a gram's bytes
-	found        table
-	pairs        *[1 << 16]uint8 // of grams of two bytes, at every second place: 1 if they are known
+	mask         uint32          // of a gram's bytes
+	filter       []uint8         // by upper bits of a gram's hash: a bit for each place in a window at which it may be
+	shift        uint            // of a hash, to those bits
+	pairs        *[1 << 16]uint8 // the same of grams of two bytes, at every second place, by the gram itself
+	window       uint64          // mask of a window's bytes
+	found        table           // by windows
 }
 
 // gramShape is the size of grams, in bytes, and the stride. It suits patterns of size+stride-1 bytes and more.
@@ -53,8 +55,14 @@ const (
 // caseBits has the bit of each byte that tells capitals from small letters.
 const caseBits = 0x2020202020202020
 
+// A filter of grams has perKey bytes for each of them, but no more than the second cache holds; for very many it has perGram for each.
+const (
+	cachedFilter = 19 // logarithm of bytes
+	perGram      = 4
+)
+
 func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
-	g := &grams{size: shape.size, stride: shape.stride, mask: uint32(1<<(8*shape.size) - 1)}
+	g := &grams{size: shape.size, stride: shape.stride, mask: uint32(1<<(8*shape.size) - 1), window: 1<<(8*(shape.size+shape.stride-1)) - 1}
 	counting := uint(bits.Len(uint(min(mostCounted, 64*len(numbers)))))
 	counts := make([]uint32, 1<<counting)
 	for _, n := range numbers {
@@ -66,8 +74,12 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 	if shape == gramShapes[pairShape] {
 		g.pairs = new([1 << 16]uint8)
 	}
-	keys := make([]key, 0, len(numbers)*g.stride)
-	for _, n := range numbers {
+	all := len(numbers) * g.stride
+	width := min(bits.Len(uint(perKey*all-1)), max(cachedFilter, bits.Len(uint(perGram*all-1))))
+	width = max(leastFilter, min(width, mostFilter))
+	g.filter, g.shift = make([]uint8, 1<<width), uint(64-width)
+	keys := make([]key, len(numbers))
+	for k, n := range numbers {
 		text := patterns[n].text
 		best, least := 0, math.Inf(1)
 		for at := range min(len(text)-g.size-g.stride+2, mostOffsets) {
@@ -80,12 +92,13 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 				best, least = at, often
 			}
 		}
+		word, mask := wordOf(text, best)
+		keys[k] = key{spread(word & g.window), entry{word, mask, n, uint32(best)}}
 		for i := range g.stride {
 			gram := gramOf(text, g.size, best+i)
-			word, mask := wordOf(text, best+i)
-			keys = append(keys, key{spread(uint64(gram)), entry{word, mask, n, uint32(best + i)}})
+			g.filter[spread(uint64(gram))>>g.shift] |= 1 << i
 			if g.pairs != nil {
-				g.pairs[gram] = 1
+				g.pairs[gram] |= 1 << i
 			}
 		}
 	}
@@ -118,34 +131,6 @@ func gramOf(text string, size, at int) uint32 {
 	return w
 }
 
-// places are where in a part of a text grams may stand that are known. They are collected before patterns are compared, so that the loops that look
-// up grams call nothing.
-type places [256]uint32
-
-// scanGrams searches a text for patterns that may stand anywhere in it, from a multiple of the strides on.
-func (s *search) scanGrams(g *grams, v string, at int) {
-	text := unsafe.Pointer(unsafe.StringData(v))
-	for len(v)-at >= round {
-		n, end := g.lookUp(text, at, min(len(v)-round, at+g.stride*(len(s.places)-4)), &s.places)
-		for _, place := range s.places[:n] {
-			s.compareAround(g, v, int(place))
-		}
-		at = end
-	}
-	if at+g.size > len(v) {
-		return
-	}
-	s.rest = [2 * round]byte{}
-	copy(s.rest[:], v[at:])
-	n, _ := g.lookUp(unsafe.Pointer(&s.rest), 0, len(v)-at-g.size, &s.places)
-	for _, place := range s.places[:n] {
-		s.compareAround(g, v, at+int(place))
-	}
-}
-
-// round is how many bytes must be there, at least, where a look-up loop reads on.
-const round = 16
-
 // lookUp looks up the places of a text at each stride from one on, as long as they are not after the last, and up to three more. It takes down how
 // many of them may have a known gram, and says where to go on.
 func (g *grams) lookUp(text unsafe.Pointer, at, last int, found *places) (n, end int) {
@@ -165,12 +150,12 @@ func eight(text unsafe.Pointer, at int) uint64 {
 	return binary.LittleEndian.Uint64((*[8]byte)(unsafe.Add(text, at))[:]) | caseBits
 }
 
-// known is 1 if the table may have a gram. The hash must have no more bits than number the table's filter.
+// known is not 0 if the filter may have a gram. The hash must have no more bits than number the filter's bytes.
 func known(filter unsafe.Pointer, hash uint64) uint8 { return *(*uint8)(unsafe.Add(filter, hash)) }
 
 // lookUp4 is lookUp for every fourth place.
 func (g *grams) lookUp4(text unsafe.Pointer, at, last int, found *places) (n, end int) {
-	filter, shift := unsafe.Pointer(unsafe.SliceData(g.found.filter)), g.found.shift&63
+	filter, shift := unsafe.Pointer(unsafe.SliceData(g.filter)), g.shift&63
 	for ; at <= last; at += 16 {
 		w, v := eight(text, at), eight(text, at+8)
 		k0, k1 := known(filter, spread(w&0xffffffff)>>shift), known(filter, spread(w>>32)>>shift)
@@ -184,7 +169,7 @@ func (g *grams) lookUp4(text unsafe.Pointer, at, last int, found *places) (n, en
 
 // lookUp2 is lookUp for every second place, and grams of three bytes at most.
 func (g *grams) lookUp2(text unsafe.Pointer, at, last int, found *places) (n, end int) {
-	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.found.filter)), g.found.shift&63, uint64(g.mask)
+	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.filter)), g.shift&63, uint64(g.mask)
 	for ; at <= last; at += 8 {
 		w, v := eight(text, at), eight(text, at+1)
 		k0, k1 := known(filter, spread(w&mask)>>shift), known(filter, spread(w>>16&mask)>>shift)
@@ -211,7 +196,7 @@ func (g *grams) lookUpPairs(text unsafe.Pointer, at, last int, found *places) (n
 
 // lookUp1 is lookUp for each place.
 func (g *grams) lookUp1(text unsafe.Pointer, at, last int, found *places) (n, end int) {
-	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.found.filter)), g.found.shift&63, uint64(g.mask)
+	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.filter)), g.shift&63, uint64(g.mask)
 	for ; at <= last; at += 4 {
 		w := eight(text, at)
 		k0, k1 := known(filter, spread(w&mask)>>shift), known(filter, spread(w>>8&mask)>>shift)
@@ -223,16 +208,16 @@ func (g *grams) lookUp1(text unsafe.Pointer, at, last int, found *places) (n, en
 	return n, at
 }
 
-// take takes down those of four places whose gram may be known.
+// take takes down those of four places whose gram may be known, of which the filter has one of four bits or more.
 func (p *places) take(n, at, stride int, k0, k1, k2, k3 uint8) int {
 	p[n&255] = uint32(at)
-	n += int(k0)
+	n += int((k0 + 15) >> 4)
 	p[n&255] = uint32(at + stride)
-	n += int(k1)
+	n += int((k1 + 15) >> 4)
 	p[n&255] = uint32(at + 2*stride)
-	n += int(k2)
+	n += int((k2 + 15) >> 4)
 	p[n&255] = uint32(at + 3*stride)
-	return n + int(k3)
+	return n + int((k3+15)>>4)
 }
 
 // wordOf reads eight bytes at a place of a text, or as many as there are, without the bits of case. The mask has the bits that were read.
@@ -245,22 +230,4 @@ func wordOf(text string, at int) (word, mask uint64) {
 		mask |= 0xff << (8 * i)
 	}
 	return word, mask
-}
-
-// compareAround finds the patterns that stand around a place of a text.
-func (s *search) compareAround(g *grams, v string, at int) {
-	word, mask := wordOf(v, at)
-	for _, e := range g.found.of(spread(word & uint64(g.mask))) {
-		if (word^e.word)&e.mask&mask != 0 || s.seen[e.pattern] == s.pass {
-			continue
-		}
-		text := s.patterns[e.pattern].text
-		begin := at - int(e.offset)
-		if begin >= 0 && begin+len(text) <= len(v) && equalLower(v[begin:begin+len(text)], text) {
-			s.found(e.pattern)
-			if s.last.kept {
-				s.last.found = append(s.last.found, ended{e.pattern, begin + len(text)})
-			}
-		}
-	}
 }

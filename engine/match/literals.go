@@ -1,8 +1,11 @@
 package match
 
 import (
+	"encoding/binary"
 	"strings"
+	"unsafe"
 
+	"decree/engine/fold"
 	"decree/rules/ir"
 )
 
@@ -101,10 +104,9 @@ type search struct {
 	numbers map[float64][]int32
 	seen    []uint32 // pattern -> pass in which it was found
 	pass    uint32
-	hits    []int32         // atoms found in this pass
-	places  places          // while a text is searched
-	rest    [2 * round]byte // of the text
-	several bool            // texts are searched in this pass
+	hits    []int32 // atoms found in this pass
+	work    *scratch
+	several bool // texts are searched in this pass
 	last    lastText
 	event   uint32 // for which it was last asked
 	counted uint32 // event for which values were last compared alone, and how many
@@ -112,8 +114,8 @@ type search struct {
 	since   uint32 // event since which the slot's value is what this pass searched; 0 if that is not known
 }
 
-func (s *index) newSearch() search {
-	return search{literals: s.literals, numbers: s.numbers, seen: make([]uint32, len(s.literals.patterns))}
+func (s *index) newSearch(work *scratch) search {
+	return search{literals: s.literals, numbers: s.numbers, work: work, seen: make([]uint32, len(s.literals.patterns))}
 }
 
 // begin begins a pass over one text or several, in which each pattern is found at most once.
@@ -131,6 +133,10 @@ func (s *search) text(v string) {
 	if s.ends != nil {
 		s.scanEnds(s.ends, v)
 	}
+	if len(s.grams) == 0 {
+		return
+	}
+	s.work.rest.set(v)
 	from := s.begunAlike(v)
 	for _, g := range s.grams {
 		s.scanGrams(g, v, from)
@@ -145,14 +151,27 @@ func (s *search) found(pattern uint32) {
 
 // equalLower compares a text whose letters of ASCII may be in any case with a folded one of the same length.
 func equalLower(v, folded string) bool {
-	for i := 0; i < len(folded); i++ {
-		c := v[i]
-		if c >= 'A' && c <= 'Z' {
-			c += 'a' - 'A'
+	if len(folded) < 8 {
+		for i := 0; i < len(folded); i++ {
+			c := v[i]
+			if c >= 'A' && c <= 'Z' {
+				c += 'a' - 'A'
+			}
+			if c != folded[i] {
+				return false
+			}
 		}
-		if c != folded[i] {
+		return true
+	}
+	for at := 0; at+8 < len(folded); at += 8 {
+		if fold.Eight(loadEight(v, at)) != loadEight(folded, at) {
 			return false
 		}
 	}
-	return true
+	return fold.Eight(loadEight(v, len(folded)-8)) == loadEight(folded, len(folded)-8)
+}
+
+// loadEight reads eight bytes of a text.
+func loadEight(text string, at int) uint64 {
+	return binary.LittleEndian.Uint64(unsafe.Slice(unsafe.StringData(text[at:at+8]), 8))
 }

@@ -21,7 +21,7 @@ func searchOf(all []literal) *search {
 		set.add(l.text, l.op, int32(i))
 	}
 	made := set.finish()
-	return &search{literals: made, seen: make([]uint32, len(made.patterns))}
+	return &search{literals: made, work: &scratch{}, seen: make([]uint32, len(made.patterns))}
 }
 
 // requireFound holds what a search finds in a text to what each comparison says.

@@ -50,8 +50,9 @@ func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 		first: make([]search, slots), later: make([]search, slots), folds: make([]foldedSlot, slots),
 		machines: make([]*dfa.Machine, a.fast), took: make([]exprUsage, a.slow),
 	}
+	work := &scratch{}
 	for i := range slots {
-		m.first[i], m.later[i] = a.first[i].newSearch(), a.later[i].newSearch()
+		m.first[i], m.later[i] = a.first[i].newSearch(work), a.later[i].newSearch(work)
 	}
 	return m
 }

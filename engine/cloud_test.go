@@ -1,0 +1,63 @@
+package engine_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+
+	"decree/engine"
+	"decree/engine/enginetest"
+	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
+)
+
+// TestCloudEventsInEachOfTheirForms runs rules with the names that public rules have on events as their services export them: all of a kind match.
+func TestCloudEventsInEachOfTheirForms(t *testing.T) {
+	audit := []string{
+		`{"id":"1","time":"t","operationName":"Add member to role","category":"AuditLogs","properties":{"activityDisplayName":"Add member to role","category":"RoleManagement","result":"success","loggedByService":"PIM","initiatedBy":{"user":{"userPrincipalName":"a@x"}},"targetResources":[{"id":"i","displayName":"Bob","modifiedProperties":[{"displayName":"Role","newValue":"Admin"}]}]}}`,
+		`{"id":"2","activityDateTime":"t","activityDisplayName":"Add member to role","category":"RoleManagement","result":"success","loggedByService":"PIM","initiatedBy":{"user":{"userPrincipalName":"a@x"}},"targetResources":[{"id":"i","displayName":"Bob","modifiedProperties":[{"displayName":"Role","newValue":"Admin"}]}]}`,
+		`{"id":"3","OperationName":"Add member to role","Category":"RoleManagement","Result":"success","LoggedByService":"PIM","InitiatedBy":{"user":{"userPrincipalName":"a@x"}},"TargetResources":[{"modifiedProperties":[{"displayName":"Role","newValue":"Admin"}]}]}`,
+	}
+	signIn := []string{
+		`{"id":"1","operationName":"Sign-in activity","category":"SignInLogs","resultType":"50126","resultDescription":"Invalid","properties":{"userPrincipalName":"a@x","appDisplayName":"Portal","status":{"errorCode":50126},"deviceDetail":{"isCompliant":"false"},"location":{"countryOrRegion":"DE"}}}`,
+		`{"id":"2","createdDateTime":"t","userPrincipalName":"a@x","appDisplayName":"Portal","status":{"errorCode":50126,"failureReason":"Invalid"},"deviceDetail":{"isCompliant":"false"},"location":{"countryOrRegion":"DE"}}`,
+		`{"id":"3","ResultType":"50126","ResultDescription":"Invalid","UserPrincipalName":"a@x","AppDisplayName":"Portal","DeviceDetail":{"isCompliant":"false"},"Location":"DE"}`,
+	}
+	activity := []string{
+		`{"id":"1","operationName":"MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE","category":"Administrative","resultType":"Start"}`,
+		`{"id":"2","operationName":{"value":"Microsoft.Compute/virtualMachines/delete","localizedValue":"Delete"},"category":{"value":"Administrative"},"status":{"value":"Start"}}`,
+		`{"id":"3","OperationNameValue":"MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE","CategoryValue":"Administrative","ActivityStatusValue":"Start"}`,
+	}
+	google := []string{
+		`{"id":"1","protoPayload":{"methodName":"SetIamPolicy","serviceName":"s","authorizationInfo":[{"granted":true}]},"resource":{"type":"project"},"logName":"l"}`,
+		`{"id":"2","data":{"protoPayload":{"methodName":"SetIamPolicy","serviceName":"s","authorizationInfo":[{"granted":true}]},"resource":{"type":"project"},"logName":"l"}}`,
+	}
+	workspace := []string{
+		`{"id":{"applicationName":"admin","uniqueQualifier":"1"},"events":[{"type":"T","name":"CREATE_ROLE"}]}`,
+		`{"_id":"2","protoPayload":{"serviceName":"admin.googleapis.com","metadata":{"event":[{"eventType":"T","eventName":"CREATE_ROLE"}]}}}`,
+		`{"_id":"3","eventService":"admin.googleapis.com","eventType":"T","eventName":"CREATE_ROLE"}`,
+	}
+	office := []string{
+		`{"id":"1","Operation":"New-InboxRule","Workload":"Exchange","ResultStatus":"Succeeded","Parameters":[{"Name":"ForwardTo"}]}`,
+		`{"id":"2","Operations":"New-InboxRule","RecordType":"ExchangeAdmin","AuditData":"{\"Operation\":\"New-InboxRule\",\"Workload\":\"Exchange\",\"ResultStatus\":\"Succeeded\",\"Parameters\":[{\"Name\":\"ForwardTo\"}]}"}`,
+		`{"id":"3","operation":"New-InboxRule","auditData":{"Operation":"New-InboxRule","Workload":"Exchange","ResultStatus":"Succeeded","Parameters":[{"Name":"ForwardTo"}]}}`,
+	}
+	for _, c := range []struct {
+		source, selection string
+		events            []string
+	}{
+		{"azure, service: auditlogs", `{properties.message: Add member to role, OperationName: Add member to role, operationName: Add member to role, ActivityDisplayName: Add member to role}`, audit},
+		{"azure, service: auditlogs", `{Category: RoleManagement, LoggedByService: PIM, Status: success, Initiatedby: a@x}`, audit},
+		{"azure, service: auditlogs", `{TargetResources.ModifiedProperties.NewValue|contains: Admin, TargetResources.ModifiedProperties.DisplayName: Role, TargetResources|contains: Admin}`, audit},
+		{"azure, service: auditlogs", `{TargetResources|contains: Bob}`, audit[:2]},
+		{"azure, service: signinlogs", `{ResultType: 50126, ResultDescription: Invalid, UserPrincipalName: a@x, AppDisplayName: Portal, DeviceDetail.isCompliant: 'false', Location: DE}`, signIn},
+		{"azure, service: activitylogs", `{operationName: MICROSOFT.COMPUTE/VIRTUALMACHINES/DELETE, OperationNameValue|endswith: /DELETE, CategoryValue: Administrative, status: Start}`, activity},
+		{"gcp, service: gcp.audit", `{data.protoPayload.methodName: SetIamPolicy, protoPayload.methodName: SetIamPolicy, gcp.audit.method_name: SetIamPolicy, gcp.audit.service_name: s, data.protoPayload.authorizationInfo.granted: 'true', data.protoPayload.resource.type: project}`, google},
+		{"gcp, service: google_workspace.admin", `{eventService: admin.googleapis.com, eventName: CREATE_ROLE, eventType: T}`, workspace},
+		{"m365, service: audit", `{eventName: New-InboxRule, eventSource: Exchange, status: success, Operation: New-InboxRule, Workload: Exchange, Parameters.Name: ForwardTo}`, office},
+		{"okta, service: okta", `{eventtype: a, displaymessage: b}`, []string{`{"id":"1","eventType":"a","displayMessage":"b"}`, `{"id":"2","eventtype":"a","displaymessage":"b"}`}},
+	} {
+		r := lowered.Rule(t, "logsource: {product: "+c.source+"}\ndetection:\n  s: "+c.selection+"\n  condition: s\n")
+		assert.Equal(t, []string{"1", "2", "3"}[:len(c.events)], enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "cloud")}, []*ir.Rule{r}, c.events...), c.selection)
+	}
+}

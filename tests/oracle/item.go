@@ -14,6 +14,7 @@ import (
 
 	"decree/engine/backtrack"
 	"decree/rules/regex"
+	"decree/rules/schema"
 )
 
 // item evaluates one `Field|modifier|...: values`.
@@ -330,22 +331,22 @@ func (v view) field(name string) ([]string, bool, error) {
 	if spec, made := v.rule.extracts[name]; made {
 		return v.extracted(spec)
 	}
-	values, present := v.own(name)
+	values, present := v.of(name)
 	return values, present, nil
 }
 
-// own gives the texts of a field of the event.
-func (v view) own(name string) ([]string, bool) {
-	level := 0
-	if rest, ok := strings.CutPrefix(name, "Parent"); ok {
-		if _, known := v.source.Ancestors[1][rest]; known {
-			name, level = rest, 1
-		}
-	}
+// own gives the texts of a field of the event: of its process, or as far as the event carries it of one above. carried says that the log has a column for it.
+func (v view) own(name string, level int) (values []string, present, carried bool) {
 	c, ok := v.model.Column(v.source, name, level)
 	if !ok {
-		return nil, false
+		return nil, false, false
 	}
+	values, present = v.column(c)
+	return values, present, true
+}
+
+// column gives the texts of a column.
+func (v view) column(c schema.Column) ([]string, bool) {
 	value, ok := v.ev.Lookup(c.Name)
 	for i := 0; (!ok || value == nil) && i < len(c.Also); i++ {
 		value, ok = v.ev.Lookup(c.Also[i])

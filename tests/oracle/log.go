@@ -14,7 +14,8 @@ import (
 type Log struct {
 	Model      *schema.Model
 	Events     []*event.Event
-	Rules      map[string]*Rule    // by name, those that rules join
+	Rules      map[string]*Rule // by name, those that rules join
+	Filters    []*Filter
 	Reputation []map[string]string // rows of a reputation table
 	Now        time.Time           // the end of a run that looks back; zero: the whole log is one window
 
@@ -40,7 +41,10 @@ func (l *Log) matches(r *Rule, at int) (bool, error) {
 	holds := false
 	if ok {
 		var err error
-		if holds, err = v.matches(); err != nil {
+		if holds, err = v.matches(); holds && err == nil {
+			holds, err = v.passes(l.Filters)
+		}
+		if err != nil {
 			return false, err
 		}
 	}
@@ -57,7 +61,7 @@ func (l *Log) matches(r *Rule, at int) (bool, error) {
 // view is the event at a place as the rule's log source shows it; ok is false if it is of another.
 func (l *Log) view(r *Rule, at int) (v view, ok bool) {
 	s := r.SourceOf(l.Model, l.Events[at])
-	return view{model: l.Model, source: s, ev: l.Events[at], rule: r, log: l, at: at}, s != nil
+	return view{model: l.Model, source: s, ev: l.Events[at], rule: r, log: l, place: at}, s != nil
 }
 
 // time is when the event at a place was.

@@ -90,7 +90,7 @@ func (d draw) rules(section func() string) map[string]string {
 	if strings.HasPrefix(section(), "{field:") {
 		logsource = "{product: windows, category: process_creation}" // the log Security has no hashes
 	}
-	text := "title: T\nlogsource: " + logsource + "\nschedule: {every: 5s, lookback: 10s}\n"
+	text := "title: T\nname: t\nlogsource: " + logsource + "\nschedule: {every: 5s, lookback: 10s}\n"
 	kinds := map[string]string{}
 	for _, name := range []string{"one", "two"} {
 		if strings.Contains(condition, name) {
@@ -154,11 +154,14 @@ func (d draw) events() (out []map[string]any) {
 	return out
 }
 
-// read reads the rules for the engine, of which T is given, and for the oracle.
-func read(t *testing.T, texts map[string]string) (*ir.Rule, map[string]*Rule) {
+// read reads the rules and filters for the engine, of which T is given, and for the oracle.
+func read(t *testing.T, texts map[string]string, filters []string) (*ir.Rule, map[string]*Rule, []*Filter) {
 	t.Helper()
 	whole, second := "", map[string]*Rule{}
 	for _, name := range []string{"a", "b", "c", "T"} {
+		if texts[name] == "" {
+			continue
+		}
 		var err error
 		second[name], err = Read([]byte(texts[name]))
 		require.NoError(t, err)
@@ -170,19 +173,61 @@ func read(t *testing.T, texts map[string]string) (*ir.Rule, map[string]*Rule) {
 	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
 	_, found = parse.LinkJoins(file.Rules, nil)
 	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
+	var ours []*Filter
+	var theirs []*rules.Filter
+	for _, text := range filters {
+		f, err := ReadFilter([]byte(text))
+		require.NoError(t, err)
+		read, found := parse.FilterText("f.yml", []byte(text), parse.FilterByForm)
+		require.False(t, found.HasErrors(), "%v\n%s", found, text)
+		ours, theirs = append(ours, f), append(theirs, read...)
+	}
 	var rs []*ir.Rule
 	bySource := map[*rules.Rule]*ir.Rule{}
 	for _, r := range file.Rules {
-		bySource[r], found = ir.Lower(r)
+		lowered, found := ir.Lower(r)
 		require.False(t, found.HasErrors(), "%v\n%s", found, whole)
-		rs = append(rs, bySource[r])
+		for _, f := range theirs {
+			if f.Covers(r) {
+				required, found := ir.LowerFilter(f)
+				require.False(t, found.HasErrors(), "%v\n%s", found, filters)
+				lowered = lowered.Filtered(f, required)
+			}
+		}
+		bySource[r] = lowered
+		rs = append(rs, lowered)
 	}
 	rs, found = ir.LinkJoins(rs, bySource)
 	require.False(t, found.HasErrors(), "%v\n%s", found, whole)
-	return rs[len(rs)-1], second
+	return rs[len(rs)-1], second, ours
 }
 
-// TestOtherEventsAgree compares the engine with the oracle on random rules that ask of other events, over a whole log and as a run that looks back.
+// agree holds that the engine and the oracle find the same events, and counts these and all. about says which random rule it is.
+func agree(t *testing.T, m *schema.Model, texts map[string]string, filters []string, events []map[string]any, table []map[string]string, now time.Time, about string) (matched, judged int) {
+	t.Helper()
+	rule, second, own := read(t, texts, filters)
+	log := &Log{Model: m, Rules: second, Filters: own, Reputation: table, Now: now}
+	var lines []string
+	for _, e := range events {
+		raw, err := json.Marshal(e)
+		require.NoError(t, err)
+		fields, err := event.Decode(raw)
+		require.NoError(t, err)
+		lines = append(lines, string(raw))
+		log.Events = append(log.Events, &event.Event{Fields: fields})
+	}
+	want, err := log.Alerts(second["T"])
+	require.NoError(t, err, texts["T"])
+	results, _ := enginetest.Run(t, engine.Options{Model: m, Now: now, Reputation: rarity.NewTable(table)}, []*ir.Rule{rule}, lines...)
+	var got []int
+	for _, res := range results {
+		got = append(got, res.Event.Line-1)
+	}
+	require.ElementsMatch(t, want, got, "%s\n%s\n%s\n%s\n%s", about, texts["T"], texts["a"], strings.Join(filters, "---\n"), strings.Join(lines, "\n"))
+	return len(got), len(log.Events)
+}
+
+// TestOtherEventsAgree compares the engine with the oracle on random rules that ask of other events, under random filters, over a whole log and as a run that looks back.
 func TestOtherEventsAgree(t *testing.T) {
 	m, err := schema.Load("windows")
 	require.NoError(t, err)
@@ -196,30 +241,12 @@ func TestOtherEventsAgree(t *testing.T) {
 			for seed := range fixture.Times[uint64](150, 600) {
 				d := draw{rand.New(rand.NewPCG(seed, 21))}
 				texts := d.rules(func() string { return section(d) })
-				rule, second := read(t, texts)
-				log := &Log{Model: m, Rules: second, Reputation: table}
+				var now time.Time
 				if d.IntN(3) == 0 && name == "prevalence" {
-					log.Now = time.Date(2026, 3, 1, 10, 0, 15, 0, time.UTC)
+					now = time.Date(2026, 3, 1, 10, 0, 15, 0, time.UTC)
 				}
-				var lines []string
-				for _, e := range d.events() {
-					raw, err := json.Marshal(e)
-					require.NoError(t, err)
-					fields, err := event.Decode(raw)
-					require.NoError(t, err)
-					lines = append(lines, string(raw))
-					log.Events = append(log.Events, &event.Event{Fields: fields})
-				}
-				want, err := log.Alerts(second["T"])
-				require.NoError(t, err, texts["T"])
-				judged += len(log.Events)
-				results, _ := enginetest.Run(t, engine.Options{Model: m, Now: log.Now, Reputation: rarity.NewTable(table)}, []*ir.Rule{rule}, lines...)
-				var got []int
-				for _, res := range results {
-					got = append(got, res.Event.Line-1)
-				}
-				require.ElementsMatch(t, want, got, "seed %d\n%s\n%s", seed, texts["T"], strings.Join(lines, "\n"))
-				matched += len(got)
+				got, events := agree(t, m, texts, d.filters(false), d.events(), table, now, fmt.Sprint("seed ", seed))
+				matched, judged = matched+got, judged+events
 			}
 			require.Greater(t, matched, judged/20)
 			require.Less(t, matched, judged/2)

@@ -30,7 +30,7 @@ func (v view) joined(spec map[string]any) (bool, error) {
 	if asked == nil {
 		asked = map[string]any{"gte": 1}
 	}
-	now, dated := v.log.time(v.at)
+	now, dated := v.log.time(v.place)
 	if !dated {
 		return false, nil
 	}
@@ -94,7 +94,7 @@ func (v view) firstSeen(spec map[string]any) (bool, error) {
 		return false, err
 	}
 	fields := names(spec["fields"])
-	now, dated := v.log.time(v.at)
+	now, dated := v.log.time(v.place)
 	if !dated {
 		return false, nil
 	}

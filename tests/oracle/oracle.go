@@ -25,10 +25,12 @@ import (
 // Rule is a rule as its YAML says it.
 type Rule struct {
 	ID         string
+	name       string
 	Product    string
 	Category   string
 	Service    string
 	detection  map[string]any
+	ancestry   map[string]map[string]any
 	extracts   map[string]map[string]any
 	joins      map[string]map[string]any
 	first      map[string]map[string]any // first_seen
@@ -43,9 +45,11 @@ type Rule struct {
 func Read(text []byte) (*Rule, error) {
 	var doc struct {
 		ID        string            `yaml:"id"`
+		Name      string            `yaml:"name"`
 		LogSource map[string]string `yaml:"logsource"`
 		Detection map[string]any    `yaml:"detection"`
 
+		Ancestry   map[string]map[string]any `yaml:"ancestry"`
 		Extract    map[string]map[string]any `yaml:"extract"`
 		Joins      map[string]map[string]any `yaml:"joins"`
 		FirstSeen  map[string]map[string]any `yaml:"first_seen"`
@@ -57,7 +61,7 @@ func Read(text []byte) (*Rule, error) {
 	if err := yaml.Unmarshal(text, &doc); err != nil {
 		return nil, err
 	}
-	r := &Rule{ID: doc.ID, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection}
+	r := &Rule{ID: doc.ID, name: doc.Name, ancestry: doc.Ancestry, Product: doc.LogSource["product"], Category: doc.LogSource["category"], Service: doc.LogSource["service"], detection: doc.Detection}
 	r.extracts, r.joins, r.first, r.prevalence, r.suppress, r.arrays = doc.Extract, doc.Joins, doc.FirstSeen, doc.Prevalence, doc.Suppress, doc.Version >= 3
 	if back, scheduled := doc.Schedule["lookback"]; scheduled {
 		var err error
@@ -85,9 +89,11 @@ type view struct {
 	ev     *event.Event
 	rule   *Rule
 
-	log     *Log // nil: only the event itself is known
-	at      int  // the event's place in the log
-	element *any // of an array, of which fields are asked
+	log     *Log  // nil: only the event itself is known
+	place   int   // the event's, in the log
+	level   int   // of the process above the event's own that is asked of; 0: its own
+	tree    *Rule // whose log source has the creations of processes; nil: the rule's
+	element *any  // of an array, of which fields are asked
 }
 
 // SourceOf gives the first source of the rule's log source that the event is of; nil if none.
@@ -210,6 +216,9 @@ func (c *condition) not() (bool, error) {
 func (v view) named(name string) (bool, error) {
 	if body, ok := v.rule.detection[name]; ok {
 		return v.selection(body)
+	}
+	if spec, ok := v.rule.ancestry[name]; ok {
+		return v.descends(spec)
 	}
 	for _, section := range []struct {
 		of    map[string]map[string]any

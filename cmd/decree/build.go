@@ -11,6 +11,7 @@ import (
 	"decree/cmd/decree/internal/catalogue"
 	"decree/cmd/decree/internal/exit"
 	"decree/cmd/decree/internal/fidelity"
+	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/plural"
@@ -19,6 +20,7 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/targets"
 	"decree/cmd/decree/internal/testreport"
 	"decree/cmd/decree/internal/usage"
@@ -196,10 +198,14 @@ func build(s *stdio.Streams, p buildParams) error {
 	if err := output.WriteFolder(p.out, []string{output.Everywhere}, append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
 		return err
 	}
-	summedUp := summary.Refused > shownRefusals || p.selection.Library  // who builds the shipped rules cannot change them
-	set.Show(s, slices.DeleteFunc(found, func(d diag.Diagnostic) bool { // the report has the reasons
+	summedUp := summary.Refused > shownRefusals || p.selection.Library                  // who builds the shipped rules cannot change them
+	shown, left := findings.Few(slices.DeleteFunc(found, func(d diag.Diagnostic) bool { // the report has the reasons
 		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (summedUp && refusals[d])
-	}))
+	}), shownOfCode)
+	set.Show(s, shown)
+	if left != "" {
+		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" (decree validate and decree package show all)", s.ProseColumns(), 2))
+	}
 	if summedUp && summary.Refused > 0 {
 		fmt.Fprintln(s.Err, "decree compile shows each refusal with its place")
 		if in.Exists() {
@@ -217,6 +223,9 @@ func build(s *stdio.Streams, p buildParams) error {
 
 // shownRefusals bounds how many refusals a build shows with their places, where they do not fail it.
 const shownRefusals = 3
+
+// shownOfCode bounds how many warnings and remarks of one code a build shows.
+const shownOfCode = 3
 
 // packages makes the packages of the targets that have one, each in the folder package of its target.
 func packages(set *ruleset.Set, chosen []targets.Target, opt queries.Options) (packaging.Made, error) {

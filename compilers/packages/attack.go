@@ -13,7 +13,12 @@ func Attack(r *rules.Rule) (attack.Mapping, diag.Diagnostics) {
 	var found diag.Diagnostics
 	m := attack.Of(r.Tags)
 	for _, i := range m.Unknown {
-		found.Warnf("package-technique", r.Key("tags", i), "look it up at https://attack.mitre.org", "ATT&CK %s has no %s: it is left out", attack.Version, strings.TrimPrefix(r.Tags[i], "attack."))
+		message, hint, newer := attack.LeftOut(r.Tags[i])
+		if newer {
+			found = append(found, Told("package-technique", r.Key("tags", i), hint, "%s", message))
+		} else {
+			found.Warnf("package-technique", r.Key("tags", i), hint, "%s", message)
+		}
 	}
 	return m, found
 }

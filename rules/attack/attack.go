@@ -5,6 +5,7 @@ package attack
 import (
 	_ "embed"
 	"encoding/csv"
+	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -187,4 +188,13 @@ func (m Mapping) TacticsOf(t Technique) []Tactic {
 		return tagged
 	}
 	return all
+}
+
+// LeftOut says why what shows ATT&CK leaves out a tag that is among the Unknown of a Mapping, and what to do. newer tells whether only version 19 has it: then nothing is wrong.
+func LeftOut(tag string) (message, hint string, newer bool) {
+	name := strings.TrimPrefix(tag, "attack.")
+	if t, ok := TechniqueOf(name); ok && t.Status == "later" {
+		return fmt.Sprintf("%s is of ATT&CK %s, and products show %s: it is left out", name, Newest, Version), "nothing to do, or add the tag that ATT&CK " + Version + " has for it", true
+	}
+	return fmt.Sprintf("ATT&CK %s has no %s: it is left out", Version, name), "look it up at https://attack.mitre.org", false
 }

@@ -47,7 +47,8 @@ func Unknown(set *ruleset.Set) (found diag.Diagnostics) {
 	for _, r := range set.Whole() {
 		m := r.IR.Source
 		for _, i := range attack.Of(m.Tags).Unknown {
-			found.Warnf("unknown-attack-tag", m.Key("tags", i), "look it up at https://attack.mitre.org", "ATT&CK %s has no %s: it is left out", attack.Version, strings.TrimPrefix(m.Tags[i], "attack."))
+			message, hint, _ := attack.LeftOut(m.Tags[i])
+			found.Warnf("unknown-attack-tag", m.Key("tags", i), hint, "%s", message)
 		}
 	}
 	return found

@@ -1,0 +1,32 @@
+package findings
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"decree/rules/diag"
+)
+
+// Few keeps at most so many warnings and remarks of each code, and all errors. left names the others with their numbers, the most frequent first: "12 missing-date, 4 no-tests". It is empty if all are kept.
+func Few(found diag.Diagnostics, each int) (kept diag.Diagnostics, left string) {
+	counts := map[string]int{}
+	var codes []string
+	for _, d := range found {
+		if d.Severity == diag.Error {
+			kept = append(kept, d)
+			continue
+		}
+		if counts[d.Code]++; counts[d.Code] <= each {
+			kept = append(kept, d)
+		} else if counts[d.Code] == each+1 {
+			codes = append(codes, d.Code)
+		}
+	}
+	slices.SortStableFunc(codes, func(a, b string) int { return counts[b] - counts[a] })
+	var parts []string
+	for _, code := range codes {
+		parts = append(parts, fmt.Sprintf("%d %s", counts[code]-each, code))
+	}
+	return kept, strings.Join(parts, ", ")
+}

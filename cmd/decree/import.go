@@ -88,7 +88,7 @@ func importRules(s *stdio.Streams, p importParams) error {
 	if len(there) > 0 && !p.keep {
 		return fmt.Errorf("nothing is written, because these files are there:\n  %s\n--keep keeps them and writes the others", diag.Visible(strings.Join(there, "\n  ")))
 	}
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := output.MakeFolder(dir); err != nil {
 		return err
 	}
 	if projectFile != "" {
@@ -116,7 +116,7 @@ func importRules(s *stdio.Streams, p importParams) error {
 		err = s.WriteJSON(report)
 	} else {
 		report.Print(s, dir)
-		fmt.Fprintf(s.Out, "next: decree validate %s\n", diag.Visible(dir))
+		fmt.Fprintf(s.Out, "next: decree validate %s\n", usage.Argument(dir))
 	}
 	if err != nil {
 		return err

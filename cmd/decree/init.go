@@ -14,6 +14,7 @@ import (
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/scaffold"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
 )
 
@@ -89,7 +90,7 @@ func initialise(s *stdio.Streams, p initParams) error {
 	}
 	into := ""
 	if p.dir != "." {
-		into = "cd " + diag.Visible(p.dir) + " && "
+		into = "cd " + usage.Argument(p.dir) + " && "
 	}
 	fmt.Fprintf(s.Out, "next: %sdecree build\n", into)
 	return nil
@@ -112,7 +113,7 @@ func hasRules(dir string) (has bool, err error) {
 
 // writeNew writes a file of the project, and makes its folder.
 func writeNew(path string, f scaffold.File) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+	if err := output.MakeFolder(filepath.Dir(path)); err != nil {
 		return err
 	}
 	if err := output.Write(path, f.Text, false); err != nil {

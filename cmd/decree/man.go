@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 	"strings"
 	"time"
@@ -50,7 +49,7 @@ func manHeader() *doc.GenManHeader {
 }
 
 func writeManual(s *stdio.Streams, root *cobra.Command, dir string, force bool) error {
-	if err := os.MkdirAll(dir, 0o755); err != nil {
+	if err := output.MakeFolder(dir); err != nil {
 		return err
 	}
 	commands := append([]*cobra.Command{root}, root.Commands()...)

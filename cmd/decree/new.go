@@ -71,7 +71,7 @@ func begin(s *stdio.Streams, p newParams) error {
 	if _, found := parse.Rules(p.file, texts.Rule, nil); found.HasErrors() { // the title or the log source is not valid
 		return found[0]
 	}
-	if err := os.MkdirAll(filepath.Dir(p.file), 0o755); err != nil {
+	if err := output.MakeFolder(filepath.Dir(p.file)); err != nil {
 		return err
 	}
 	for _, name := range []string{p.file, test} { // if one of them exists, nothing is written
@@ -88,6 +88,6 @@ func begin(s *stdio.Streams, p newParams) error {
 	if p.product+p.category+p.service == "" {
 		fmt.Fprintln(s.Out, "the rule is of windows/process_creation; --product, --category and --service name another log source")
 	}
-	fmt.Fprintf(s.Out, "next: decree test %s\n", diag.Visible(p.file))
+	fmt.Fprintf(s.Out, "next: decree test %s\n", usage.Argument(p.file))
 	return nil
 }

@@ -92,8 +92,16 @@ func (f *Folder) Load(file string) ([]byte, diag.Diagnostics) {
 	if err == nil {
 		return data, nil
 	}
+	hint := ""
+	var at *fs.PathError
+	if errors.As(err, &at) {
+		err = fmt.Errorf("cannot read the file: %w", at.Err)
+	}
+	if errors.Is(err, fs.ErrPermission) {
+		hint = "who runs decree needs the permission to read it"
+	}
 	var found diag.Diagnostics
-	found.Errorf(UnreadableFile, diag.Range{File: f.Shown(file)}, "", "%v", err)
+	found.Errorf(UnreadableFile, diag.Range{File: f.Shown(file)}, hint, "%v", err)
 	return nil, found
 }
 

@@ -16,7 +16,7 @@ import (
 func (f *File) Text(to *string, n *yaml.Node, what string) {
 	switch {
 	case n.Kind != yaml.ScalarNode:
-		f.Errorf("wrong-type", f.Span(n), "", "%s must be text", what)
+		f.Errorf("wrong-type", f.Span(n), "write one text; put it in quotes if it begins with [ or {", "%s must be text", what)
 	case !IsNull(n):
 		*to = n.Value
 	}
@@ -29,7 +29,7 @@ func (f *File) Texts(to *[]string, n *yaml.Node, what string) {
 	case n.Kind == yaml.ScalarNode:
 		*to = []string{n.Value}
 	case n.Kind != yaml.SequenceNode:
-		f.Errorf("wrong-type", f.Span(n), "", "%s must be a list", what)
+		f.Errorf("wrong-type", f.Span(n), "write it as [a, b], or as lines that begin with `- `", "%s must be a list", what)
 	default:
 		for _, c := range n.Content {
 			var s string

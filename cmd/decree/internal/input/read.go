@@ -4,6 +4,7 @@ package input
 import (
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"decree/cmd/decree/internal/engines"
@@ -148,7 +149,10 @@ func (in *Reader) open(file string) (*event.Reader, error) {
 
 func (in *Reader) read(file string) error {
 	r, err := in.open(file)
-	if err != nil {
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		in.blame("cannot read %s: %v", at.Path, at.Err)
+		return nil
+	} else if err != nil {
 		in.blame("%v", err)
 		return nil
 	}

@@ -143,6 +143,17 @@ func target(path string) (string, error) {
 	return "", errors.New("its symbolic links form a loop")
 }
 
+// MakeFolder makes a folder and those above it.
+func MakeFolder(path string) error {
+	var at *fs.PathError
+	if err := os.MkdirAll(path, 0o755); errors.As(err, &at) {
+		return fmt.Errorf("cannot make the folder %s: %w", at.Path, at.Err)
+	} else if err != nil {
+		return err
+	}
+	return nil
+}
+
 // unwritable gives the error of a file. It names the file, not its temporary name.
 func unwritable(path string, err error) error {
 	var at *fs.PathError

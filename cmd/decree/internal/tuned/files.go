@@ -44,7 +44,7 @@ func Write(filter string, q tuning.Request, found *tuning.Result, force bool) ([
 	if len(cases) > 0 {
 		files = append(files, testFiles(filter, cases)...)
 	}
-	if err := os.MkdirAll(filepath.Dir(filter), 0o755); err != nil {
+	if err := output.MakeFolder(filepath.Dir(filter)); err != nil {
 		return nil, err
 	}
 	var written []string

@@ -15,6 +15,8 @@ type lastText struct {
 	bits  uint64 // that its bytes have, as in Document.bits
 	raw   []byte // of a value of a record: the bytes that it was read of
 	kind  byte   // and their type; 0 for other texts
+
+	changes uint32 // values of records in turn that were new
 }
 
 // LoadFields reads an event whose fields a reader has made, as Load reads their JSON. Texts are those of the fields.

@@ -103,12 +103,19 @@ func (d *Document) recordText(column int, col *Value, v evtx.Value) string {
 	if last.kind == v.Kind && bytes.Equal(last.raw, v.Bytes) {
 		col.Since = last.since
 		d.bits |= last.bits
+		last.changes = 0
 		return textOf(last.text)
 	}
 	col.Since = d.gen
-	if len(v.Bytes) > maxCachedValue || d.cached > maxCached {
+	last.changes++
+	always := last.changes > maxChanges && last.changes%retried != 0
+	if always {
+		last.gen, last.kind = 0, 0
+	} else if len(v.Bytes) > maxCachedValue || d.cached > maxCached {
 		d.cached -= cap(last.text) + cap(last.raw)
-		*last = lastText{}
+		*last, always = lastText{}, true
+	}
+	if always {
 		from := len(d.arena)
 		d.arena = v.AppendTo(d.arena)
 		text := textOf(d.arena[from:])

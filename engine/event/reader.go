@@ -126,7 +126,8 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 	if r.opt.MaxLine <= 0 {
 		r.opt.MaxLine = defaultMaxLine
 	}
-	in := bufio.NewReaderSize(&counter{raw, &r.bytes}, 1<<16)
+	var source io.Reader = &counter{raw, &r.bytes}
+	in := bufio.NewReaderSize(source, 1<<16)
 	magic, err := in.Peek(4)
 	if err != nil && !errors.Is(err, io.EOF) {
 		return nil, errors.Join(err, r.Close())
@@ -138,24 +139,32 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 			r.refused = "cannot read the archive: " + err.Error()
 			return r, nil
 		}
-		in = bufio.NewReaderSize(z, 1<<16) // its Close releases nothing and only repeats errors of reading
+		source = z // its Close releases nothing and only repeats errors of reading
+		in = bufio.NewReaderSize(source, 1<<16)
 	case bytes.HasPrefix(magic, []byte{0x28, 0xb5, 0x2f, 0xfd}):
 		z, err := zstd.NewReader(in, zstd.WithDecoderMaxMemory(256<<20), zstd.WithDecoderConcurrency(1))
 		if err != nil {
 			return nil, errors.Join(err, r.Close())
 		}
 		r.close = append(r.close, z.IOReadCloser())
-		in = bufio.NewReaderSize(z, 1<<16)
+		source = z
+		in = bufio.NewReaderSize(source, 1<<16)
 	}
 	r.in = in
 	if isLog(in, path) {
-		r.records = evtx.NewReader(in)
+		r.records = evtx.NewReader(unbuffered(in, source))
 		return r, nil
 	}
 	head, _ := in.Peek(4) // an error is reported by the next read
 	r.refused = foreign(head)
 	r.encoding()
 	return r, nil
+}
+
+// unbuffered reads what is buffered, and then directly from where that came from.
+func unbuffered(in *bufio.Reader, source io.Reader) io.Reader {
+	buffered, _ := in.Peek(in.Buffered()) // it is there
+	return io.MultiReader(bytes.NewReader(buffered), source)
 }
 
 // isLog recognises a Windows event log by its content. It looks beyond the first bytes only if these are not text, so

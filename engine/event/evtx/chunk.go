@@ -53,7 +53,7 @@ func recordAt(data []byte, at, end int) int {
 
 // open looks at the header. It tells whether it and the records are as their checksums say.
 func (c *chunk) open() (sound bool) {
-	c.at, c.left, c.names, c.templates = chunkHeader, maxChunkWeight, map[int]name{}, map[int]template{}
+	c.at, c.left, c.names, c.templates = chunkHeader, maxChunkWeight, emptied(c.names), emptied(c.templates)
 	u32 := func(at int) uint32 { return binary.LittleEndian.Uint32(c.data[at:]) }
 	header := crc32.Update(crc32.ChecksumIEEE(c.data[:120]), crc32.IEEETable, c.data[128:chunkHeader])
 	free := int(u32(48))
@@ -65,6 +65,15 @@ func (c *chunk) open() (sound bool) {
 	}
 	c.end = c.lastRecord()
 	return false
+}
+
+// emptied gives a map without entries, which may be the given one.
+func emptied[V any](m map[int]V) map[int]V {
+	if m == nil {
+		return map[int]V{}
+	}
+	clear(m)
+	return m
 }
 
 // ends tells whether a record ends where the header says that all do.

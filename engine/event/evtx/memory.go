@@ -2,6 +2,7 @@ package evtx
 
 import (
 	"encoding/binary"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 	"unsafe"
@@ -66,17 +67,34 @@ func (m *memory) utf16Text(b []byte) string {
 	return m.keep(appendUTF16(m.room(len(b)/2*utf8.UTFMax), b))
 }
 
+// wide has the bits of four characters of UTF-16 that ASCII lacks.
+const wide = 0xff80ff80ff80ff80
+
+// narrowed gives the four bytes of four such characters without these bits.
+func narrowed(w uint64) uint64 {
+	w = (w | w>>8) & 0x0000ffff0000ffff
+	return (w | w>>16) & 0xffffffff
+}
+
 // appendUTF16 appends a text in UTF-8. A lone surrogate becomes U+FFFD.
 func appendUTF16(out, b []byte) []byte {
 	b = b[:len(b)&^1]
 	for len(b) > 0 && b[len(b)-1] == 0 && b[len(b)-2] == 0 {
 		b = b[:len(b)-2]
 	}
+	out = slices.Grow(out, len(b)/2)
 	for len(b) > 0 {
+		if len(b) >= 16 { // eight characters
+			low, high := binary.LittleEndian.Uint64(b), binary.LittleEndian.Uint64(b[8:])
+			if (low|high)&wide == 0 {
+				out = binary.LittleEndian.AppendUint64(out, narrowed(low)|narrowed(high)<<32)
+				b = b[16:]
+				continue
+			}
+		}
 		if len(b) >= 8 { // four characters at once, if they are ASCII
-			if w := binary.LittleEndian.Uint64(b); w&0xff80ff80ff80ff80 == 0 {
-				w = (w | w>>8) & 0x0000ffff0000ffff
-				out = binary.LittleEndian.AppendUint32(out, uint32(w|w>>16))
+			if w := binary.LittleEndian.Uint64(b); w&wide == 0 {
+				out = binary.LittleEndian.AppendUint32(out, uint32(narrowed(w)))
 				b = b[8:]
 				continue
 			}

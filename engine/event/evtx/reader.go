@@ -216,7 +216,7 @@ func (r *Reader) nextChunk() error {
 	}
 	clear(c.data[n:])
 	c.number++
-	if !blank(c.data) {
+	if begins(c.data) || !blank(c.data) {
 		r.enter(n)
 	}
 	if there := c.number - 1 + min(n, 1); r.ended && there < r.chunks {

@@ -55,11 +55,53 @@ func TestRandomExpressions(t *testing.T) {
 			expr.WriteString(parts[random.IntN(len(parts))])
 		}
 		m, re := machine(t, expr.String())
+		f := m.p.NewFinder(m.pool)
 		for range 20 {
 			text := randomText(random, 8)
 			require.Equal(t, re.MatchString(text), m.Match(text), "%q of %q", expr.String(), text)
+			requireFound(t, f, re, text)
 		}
 	}
+}
+
+// requireFound holds where a finder finds an expression to what regexp says.
+func requireFound(t *testing.T, f *Finder, re *regexp.Regexp, text string) {
+	t.Helper()
+	want := -1
+	if at := re.FindStringIndex(text); at != nil {
+		want = at[0]
+	}
+	require.Equal(t, want, f.Find(text), "%q in %q", re, text)
+}
+
+func TestFinderFindsTheFirstMatch(t *testing.T) {
+	random := rand.New(rand.NewPCG(11, 12))
+	for _, expr := range append(exprs, `a*`, `(a|ab)(c|bcd)?`, `b.*a|c`, `\ba|c\b`, `(?m)^(a|x)*$`, `[^a]*b`) {
+		re := regexp.MustCompile(expr)
+		f := New(re).NewFinder(&Pool{})
+		for range 300 {
+			requireFound(t, f, re, randomText(random, 12))
+		}
+	}
+}
+
+func TestFinderOfLargeExpressions(t *testing.T) {
+	re := regexp.MustCompile(strings.Repeat(`[\p{L}\p{N}]`, 900))
+	requireFound(t, New(re).NewFinder(&Pool{}), re, "--"+strings.Repeat("é", 900))
+	requireFound(t, New(re).NewFinder(&Pool{}), re, "--")
+	re = regexp.MustCompile(`c[ab]{14}a`)
+	f := New(re).NewFinder(&Pool{})
+	random := rand.New(rand.NewPCG(13, 14))
+	for range 100 {
+		text := make([]byte, 2000)
+		for i := range text {
+			text[i] = "ab"[random.IntN(2)]
+		}
+		text[100] = 'c'
+		requireFound(t, f, re, string(text))
+		require.LessOrEqual(t, f.m.bytes, machineBytes+4096)
+	}
+	assert.Negative(t, f.m.credit, "regexp goes on where states do not pay")
 }
 
 // An expression whose states double with each letter of its tail.
@@ -175,6 +217,7 @@ func FuzzMatch(f *testing.F) {
 				t.Fatalf("%q of %q: %v, regexp says %v", expr, text, got, want)
 			}
 		}
+		requireFound(t, m.p.NewFinder(m.pool), re, text)
 	})
 }
 
@@ -196,6 +239,27 @@ func BenchmarkMatch(b *testing.B) {
 			b.SetBytes(int64(len(text)))
 			for b.Loop() {
 				re.MatchString(text)
+			}
+		})
+	}
+}
+
+// BenchmarkFind gives what it costs to find where an expression matches that does so late in a long text.
+func BenchmarkFind(b *testing.B) {
+	text := strings.Repeat(`$settings = Get-Item 'C:\Users\x'; foreach ($f in $files) { Write-Host "a && b" } `, 60) + `set x && set y invoke && "`
+	for _, expr := range []string{`(?i)(set).*&&\s?set.*(environment|invoke|\$?\{?input).*&&.*"`, `(?i)\bset\s+\w+ &&`} {
+		m, re := machine(b, expr)
+		f := m.p.NewFinder(m.pool)
+		b.Run("automaton/"+expr, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				f.Find(text)
+			}
+		})
+		b.Run("regexp/"+expr, func(b *testing.B) {
+			b.SetBytes(int64(len(text)))
+			for b.Loop() {
+				re.FindStringIndex(text)
 			}
 		})
 	}

@@ -75,7 +75,7 @@ func (m *Machine) drop() {
 	m.rows, m.states, m.pairs = map[string]uint32{}, m.states[:0], m.pairs[:0]
 	m.next = append(m.next[:0], make([]uint32, m.firstRow())...)
 	m.set.clear()
-	if m.follow(m.p.start, 0) {
+	if m.follow(m.p.start, 0) && !m.p.backwards {
 		m.begin = matched
 		return
 	}
@@ -176,30 +176,34 @@ func (m *Machine) firstRow() uint32 { return max(firstState, m.stride) }
 // target finds where a state leads.
 func (m *Machine) target(s state, class uint32, holds syntax.EmptyOp, kind kind) uint32 {
 	m.set.clear()
+	ended := uint32(0)
 	for _, pc := range s.at { // what the assertions between the letters let through
 		if m.follow(pc, holds) {
-			return matched
+			if !m.p.backwards {
+				return matched
+			}
+			ended = hit
 		}
 	}
 	passed := slices.Clone(m.set.list)
 	m.set.clear()
 	for _, pc := range passed {
-		if accepts := m.p.accepts[pc]; accepts != nil && accepts[class] && m.follow(m.p.insts[pc].Out, 0) {
+		if accepts := m.p.accepts[pc]; accepts != nil && accepts[class] && m.follow(m.p.insts[pc].Out, 0) && !m.p.backwards {
 			return matched
 		}
 	}
-	if !m.p.anchored && m.follow(m.p.start, 0) { // a match may begin after each letter
+	if !m.p.anchored && m.follow(m.p.start, 0) && !m.p.backwards { // a match may begin after each letter
 		return matched
 	}
 	if len(m.set.list) == 0 {
-		return never
+		return never | ended
 	}
-	return m.row(kind)
+	return m.row(kind) | ended
 }
 
 // follow adds what can be reached from an instruction without a letter, where some assertions hold, and tells whether the end of
 // the expression is among it. An assertion that does not hold, or is not asked yet, stays itself.
-func (m *Machine) follow(pc uint32, holds syntax.EmptyOp) bool {
+func (m *Machine) follow(pc uint32, holds syntax.EmptyOp) (ends bool) {
 	m.todo = append(m.todo[:0], pc)
 	for len(m.todo) > 0 {
 		pc := m.todo[len(m.todo)-1]
@@ -209,7 +213,10 @@ func (m *Machine) follow(pc uint32, holds syntax.EmptyOp) bool {
 		}
 		switch in := &m.p.insts[pc]; in.Op {
 		case syntax.InstMatch:
-			return true
+			if !m.p.backwards {
+				return true
+			}
+			ends = true
 		case syntax.InstAlt, syntax.InstAltMatch:
 			m.todo = append(m.todo, in.Out, in.Arg)
 		case syntax.InstCapture, syntax.InstNop:
@@ -220,7 +227,7 @@ func (m *Machine) follow(pc uint32, holds syntax.EmptyOp) bool {
 			}
 		}
 	}
-	return false
+	return ends
 }
 
 // perRow is about what a state takes besides its row and its instructions.
@@ -230,7 +237,7 @@ const perRow = 128
 func (m *Machine) row(before kind) uint32 {
 	at := m.set.list
 	at = slices.DeleteFunc(at, func(pc uint32) bool {
-		return m.p.accepts[pc] == nil && m.p.insts[pc].Op != syntax.InstEmptyWidth
+		return m.p.accepts[pc] == nil && m.p.insts[pc].Op != syntax.InstEmptyWidth && (m.p.insts[pc].Op != syntax.InstMatch || !m.p.backwards)
 	})
 	slices.Sort(at)
 	m.key = append(m.key[:0], byte(before))

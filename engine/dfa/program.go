@@ -1,5 +1,5 @@
 // Package dfa asks regular expressions of texts by automata that are made as the texts need them. In: expressions of the
-// standard library's syntax. Out: whether one matches anywhere in a text, as regexp.MatchString says.
+// standard library's syntax. Out: whether one matches anywhere in a text, as regexp.MatchString says, and where the first match begins.
 //
 // An automaton reads each letter once, however the expression is made, which is many times faster than regexp where an expression has
 // several `.*`. Its states are sets of places in the expression. They are made when a text first needs them, kept within a bound of bytes,
@@ -14,17 +14,20 @@ import (
 
 // Program is an expression. Workers share it, and the first that asks makes its tables.
 type Program struct {
-	re       *regexp.Regexp
-	made     sync.Once
-	large    bool // its tables would be: regexp asks
-	insts    []syntax.Inst
-	start    uint32
-	anchored bool // it matches only at the beginning of the text
-	sees     kinds
-	classes  classes
-	columns  *columns // nil if they are too many
-	needs    []string // which a text must have, one after the other
-	accepts  [][]bool // instruction -> class -> whether it accepts its letters; nil for others than those of letters
+	re        *regexp.Regexp
+	made      sync.Once
+	turned    sync.Once // the reversed one is made
+	reversed  *Program  // for finders
+	backwards bool      // it reads texts from their end, for a finder
+	large     bool      // its tables would be: regexp asks
+	insts     []syntax.Inst
+	start     uint32
+	anchored  bool // it matches only at the beginning of the text
+	sees      kinds
+	classes   classes
+	columns   *columns // nil if they are too many
+	needs     []string // which a text must have, one after the other
+	accepts   [][]bool // instruction -> class -> whether it accepts its letters; nil for others than those of letters
 }
 
 // New gives the program of an expression.
@@ -40,6 +43,9 @@ func (p *Program) make() {
 		panic("dfa: " + err.Error())
 	}
 	tree = tree.Simplify()
+	if p.backwards {
+		tree = reverse(tree)
+	}
 	p.needs = needsOf(tree)
 	prog, err := syntax.Compile(tree)
 	if err != nil {

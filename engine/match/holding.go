@@ -97,11 +97,11 @@ func (m *Matcher) holding(a *Atom, text string) (h Holding, ok bool) {
 		if a.program.slow != nil {
 			return h, m.backtracks(a.program, []string{text})
 		}
-		at := a.program.re.FindStringIndex(text)
-		if at == nil {
+		at := m.finder(a.program).Find(text)
+		if at < 0 {
 			return h, false
 		}
-		h.At = utf8.RuneCountInString(text[:at[0]])
+		h.At = utf8.RuneCountInString(text[:at])
 		return h, true
 	}
 	return h, a.program.holds(asked)

@@ -35,6 +35,7 @@ type Matcher struct {
 	folds     []foldedSlot // slot -> its texts folded, where some test asks for that
 
 	machines []*dfa.Machine // of fast expressions, once they are asked
+	finders  []*dfa.Finder  // of fast expressions, once it is asked where one matches
 	pool     dfa.Pool
 
 	backtracker backtrack.Machine
@@ -48,7 +49,7 @@ func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 		atoms: a, doc: d, ancestors: ancestors,
 		hit: make([]uint32, atoms), asked: make([]uint32, atoms),
 		first: make([]search, slots), later: make([]search, slots), folds: make([]foldedSlot, slots),
-		machines: make([]*dfa.Machine, a.fast), took: make([]exprUsage, a.slow),
+		machines: make([]*dfa.Machine, a.fast), finders: make([]*dfa.Finder, a.fast), took: make([]exprUsage, a.slow),
 	}
 	work := &scratch{}
 	for i := range slots {
@@ -211,6 +212,14 @@ func (m *Matcher) machine(p *predicate) *dfa.Machine {
 		m.machines[p.number] = p.fast.NewMachine(&m.pool)
 	}
 	return m.machines[p.number]
+}
+
+// finder gives the automaton that finds where an expression matches.
+func (m *Matcher) finder(p *predicate) *dfa.Finder {
+	if m.finders[p.number] == nil {
+		m.finders[p.number] = p.fast.NewFinder(&m.pool)
+	}
+	return m.finders[p.number]
 }
 
 func compareFields(ref *ir.FieldRef, values, others []string) bool {

@@ -56,12 +56,15 @@ func (w *writer) takeArrays() (stages []string, tests []*arrayTest) {
 	return stages, tests
 }
 
-// elements tests the elements of an array.
-func (w *writer) elements(array string, t *ir.Elements) compilers.Pred {
+// elements tests the elements of an array, of which m asks.
+func (w *writer) elements(array string, m *ir.Match, t *ir.Elements) compilers.Pred {
 	if t.Which == rules.ElementAt {
 		least := t.At
 		if least < 0 {
 			least = -least - 1
+		}
+		if w.negated[m] { // the test stands in the condition itself, where a null would decide; counts are never null
+			compilers.MarkNegated(&ir.Not{Term: t.Body}, w.negated)
 		}
 		there := compilers.Atom(fmt.Sprintf("coalesce(array_length(%s), 0) > %d", array, least))
 		return compilers.All{there, w.body(fmt.Sprintf("%s[%d]", array, t.At), t.Body)}
@@ -101,7 +104,7 @@ func (w *writer) body(element string, n ir.Node) compilers.Pred {
 			value = below(element, strings.Split(m.Field.Name, "."))
 		}
 		if t, array := m.Test.(*ir.Elements); array {
-			return w.elements(value, t)
+			return w.elements(value, m, t)
 		}
 		switch m.Test.(type) {
 		case *ir.Null, *ir.Exists: // true of a list as of a text

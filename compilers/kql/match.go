@@ -31,7 +31,7 @@ func (w *writer) predicate(n ir.Node) compilers.Pred {
 func (w *writer) match(m *ir.Match) compilers.Pred {
 	if t, ok := m.Test.(*ir.Elements); ok {
 		col, _ := w.columnOf(m.Field, t)
-		return w.elements(w.arrayOf(col), t)
+		return w.elements(w.arrayOf(col), m, t)
 	}
 	for _, read := range fieldsRead(m) {
 		if read.field.Extract == nil || !read.field.Extract.Spec.Any {

@@ -32,7 +32,9 @@ type project struct {
 // projectAuthor writes projects over the processes of a random story.
 type projectAuthor struct {
 	author
-	crowded bool // there are more values than one look-up takes: rules ask about few of them, and count none
+	meeting  bool // some rules have extracts, joins and first_seen, too
+	suppress bool // and suppress alerts
+	crowded  bool // there are more values than one look-up takes: rules ask about few of them, and count none
 }
 
 func newProjectAuthor(seed, round uint64) projectAuthor {
@@ -105,6 +107,9 @@ func (a projectAuthor) lists() string {
 }
 
 func (a projectAuthor) item() string {
+	if a.meeting && a.IntN(4) == 0 {
+		return a.one("Tool|expand: '%"+a.one("outer", "less")+"%'", "Tool: "+pick(a.author, projectNames), "Tool|cased: whoami.exe", "Last: evil", "Last|fieldref: User", "Kind: [shell, tool]", "Both|contains: 'bob|a'", "CommandLine|word: "+a.one("run", "user"), "Tool|exists: false")
+	}
 	switch a.IntN(9) {
 	case 0, 1:
 		return "Image|filename|expand: '%" + a.one("outer", "outer", "outer", "inner", "less", "a") + "%'"
@@ -164,8 +169,32 @@ func (a projectAuthor) slip() string {
 	return a.one("", "", "level: High\n", "status: Stable\n", "license: 1\n")
 }
 
-// rule writes one rule.
-func (a projectAuthor) rule(name string) string {
+// meetings writes extracts, and conditions on other events: those of the other rule, if there is one.
+func (a projectAuthor) meetings(b *strings.Builder, other string) (names []string) {
+	b.WriteString("extract:\n  Tool: {field: CommandLine, split: ' ', at: 0" + a.one("", ", lower: true", ", trim: c") + "}\n  Last: {field: CommandLine, split: ' ', at: -1}\n" +
+		"  Kind: {field: Tool, map: [{startswith: cmd, to: shell}, {equals: [whoami.exe, net.exe], to: tool}]" + a.one("", ", default: other") + "}\n  Both: {text: '{User}|{Tool}'}\n")
+	value := func() string { return a.one("Tool", "Last", "Kind", "Both", "User", "CommandLine") }
+	if other != "" && a.IntN(2) == 0 {
+		same := a.one("host", "host", "user", value())
+		if a.IntN(2) == 0 {
+			same += ", " + a.one("Tool", "Last")
+		}
+		fmt.Fprintf(b, "joins:\n  near: {rule: %s, same: [%s], %s%s, generate: true}\n", other, same, a.one("before: 10m", "before: 1h", "after: 5m", "within: 3m", "before: 20m, after: 1m"),
+			a.one("", "", ", count: {gte: 2}", ", count: {distinct: Last, gte: 2}", ", count: {distinct: User, eq: 1}"))
+		names = append(names, "near", "near")
+	}
+	if a.IntN(2) == 0 {
+		fmt.Fprintf(b, "first_seen:\n  fresh: {fields: [%s%s], over: %s%s}\n", a.one("host", "user", "sha1"), a.one("", ", "+value()), a.one("20m", "3h", "5h"), a.one("", ", among: s1"))
+		names = append(names, "fresh", "fresh")
+	}
+	if a.suppress && a.IntN(2) == 0 {
+		fmt.Fprintf(b, "suppress: {by: [%s%s], for: %s}\n", a.one("host", "user"), a.one("", ", "+value()), a.one("5m", "1h"))
+	}
+	return names
+}
+
+// rule writes one rule, which may join another.
+func (a projectAuthor) rule(name, other string) string {
 	var b strings.Builder
 	names := []string{"s1", "s2", "s1", "s2"}
 	logsource := a.one("{product: windows, category: process_creation}", "{product: windows, category: process_creation}", "{product: windows, category: process_creation}", "{category: process_creation}")
@@ -183,6 +212,9 @@ func (a projectAuthor) rule(name string) string {
 			names = append(names, name, name)
 			fmt.Fprintf(&b, "  %s: %s\n", name, a.rarity())
 		}
+	}
+	if a.meeting {
+		names = append(names, a.meetings(&b, other)...)
 	}
 	fmt.Fprintf(&b, "detection:\n  s1: {%s}\n  s2: {%s}\n", a.item(), a.item())
 	condition := a.condition(names, 3)
@@ -230,10 +262,11 @@ func (a projectAuthor) correlation(title, name string, inputs []string) string {
 
 // project writes rules, filters and correlations; nil where the reader refuses what came out.
 func (a projectAuthor) project(t testing.TB) *project {
+	a.meeting = a.meeting && a.IntN(2) == 0
 	given := slices.Clone(named)
 	a.Shuffle(len(given), func(i, j int) { given[i], given[j] = given[j], given[i] })
 	names := slices.Clone(given[:2])
-	text := a.rule(names[0]) + "---\n" + a.rule(names[1])
+	text := a.rule(names[0], names[1]) + "---\n" + a.rule(names[1], "")
 	above := ""
 	if a.IntN(3) > 0 {
 		inputs := append([]string{}, names[:1+a.IntN(2)]...)
@@ -283,6 +316,10 @@ func (p *project) read(t testing.TB) *project {
 		laid, found = parse.Filters(folder, "filters.yml", parse.FilterByForm)
 		require.False(t, found.HasErrors(), "%s\n%v", p.text, found)
 	}
+	if _, found := parse.LinkJoins(read.Rules, read.Correlations); found.HasErrors() {
+		require.Contains(t, []string{"joined-prevalence"}, found[0].Code, "%s\n%v", p.text, found)
+		return nil
+	}
 	lowered := map[*rules.Rule]*ir.Rule{}
 	for _, one := range read.Rules {
 		r, found := ir.Lower(one)
@@ -296,6 +333,10 @@ func (p *project) read(t testing.TB) *project {
 		}
 		lowered[one] = r
 		p.rules = append(p.rules, r)
+	}
+	p.rules, _ = ir.LinkJoins(p.rules, lowered)
+	for _, r := range p.rules {
+		lowered[r.Source] = r
 	}
 	linked, found := parse.Link(read.Rules, read.Correlations)
 	require.False(t, found.HasErrors(), "%s\n%v", p.text, found)

@@ -43,7 +43,7 @@ func (w world) reported(t *testing.T, p *project, c *ir.Correlation, story *stor
 		key := in.Name + reach[of].String()
 		if found[key] == nil {
 			source, alone := *in.Rule.Source, *in.Rule
-			source.Schedule.Lookback, alone.Source = reach[of], &source
+			source.Schedule.Lookback, source.Suppress, alone.Source = reach[of], nil, &source
 			found[key] = map[string]bool{}
 			for _, r := range w.results(t, &project{text: p.text, rules: []*ir.Rule{&alone}}, story, now) {
 				found[key][r.EventID] = true

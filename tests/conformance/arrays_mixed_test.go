@@ -1,0 +1,150 @@
+package conformance
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/compilers"
+	"decree/compilers/kql"
+	"decree/compilers/spl"
+	"decree/engine"
+	"decree/rules/ir"
+	"decree/rules/parse"
+	"decree/tests/fixture"
+)
+
+// arraysMeet writes a rule whose array tests meet joins, first_seen, prevalence, suppress, an extract and filters with arrays of their own; nil where the reader refuses it.
+func (a author) arraysMeet(t *testing.T, suppress bool) *mixed {
+	selection := func() string {
+		return pick(a, []string{"{'TargetResources[" + a.selector() + "]': " + a.arrayMap(1) + "}", "{'TargetResources[" + a.selector() + "].name|contains': r}",
+			"{OperationName: add, 'TargetResources[" + a.selector() + "]': " + a.arrayMap(0) + "}", "{Verb: add}"})
+	}
+	const header = "sigma-version: 3\nlogsource: {product: azure, service: auditlogs}\nextract: {Verb: {field: OperationName, split: ' ', at: 0}}\n"
+	other := "title: O\nname: o\n" + header + "detection: {s: " + selection() + ", u: " + selection() + ", condition: " + pick(a, []string{"s or not u", "s or u", "not s", "s"}) + "}\n---\n"
+	conditions := []string{"joins:\n  n: {rule: o, same: [" + pick(a, []string{"Verb", "Category"}) + "], within: 5s" + pick(a, []string{"", ", count: {gte: 2}"}) + "}\n",
+		"first_seen:\n  n: {fields: [" + pick(a, []string{"OperationName", "Verb"}) + "], over: 6s" + pick(a, []string{"", ", among: s"}) + "}\n",
+		"prevalence:\n  n: {field: " + pick(a, []string{"OperationName", "Verb"}) + pick(a, []string{"", ", among: s"}) + ", local: {distinct: Category, " + pick(a, []string{"lte: 1", "gte: 2"}) + "}}\n"}
+	text := "title: T\nname: t\n" + header + pick(a, conditions)
+	if suppress && a.IntN(2) == 0 {
+		text += "suppress: {by: [Verb], for: 3s}\n"
+	}
+	text += "detection:\n  s: " + selection() + "\n  u: " + selection() + "\n  condition: " + pick(a, []string{"s and n", "s and not n", "n or s and not u", "not s and n", "(s or u) and n", "u and not (s and n)"}) + "\n"
+	filters := ""
+	if a.IntN(2) == 0 {
+		filters = "title: F\nsigma-version: 3\nlogsource: {product: azure, service: auditlogs}\nfilter:\n  rules: " + pick(a, []string{"any", "[t]", "[o]"}) + "\n  f: " + strings.ReplaceAll(selection(), "Verb", "Category") + "\n  condition: not f\n"
+	}
+	m := &mixed{text: other + text + "=== filters\n" + filters}
+	read, found := parse.Documents("rule.yml", []byte(other+text), nil)
+	if found.HasErrors() {
+		return nil
+	}
+	_, found = parse.LinkJoins(read.Rules, nil)
+	require.False(t, found.HasErrors(), m.text)
+	lowered := filteredBy(t, read.Rules, filters)
+	rs, found := ir.LinkJoins([]*ir.Rule{lowered[read.Rules[1]]}, lowered)
+	require.Empty(t, found)
+	m.rule = rs[0]
+	return m
+}
+
+// auditEvents are events of Entra's audit log with random arrays, some at one time.
+func (a author) auditEvents(n int, array func() any) (at []time.Time, out []doc) {
+	for i := range n {
+		e := doc{"id": fmt.Sprintf("e%d", i), "OperationName": pick(a, []string{"add user", "Add role", "remove user", "add"}), "Category": pick(a, []string{"x", "y", "X"})}
+		if a.IntN(8) > 0 {
+			e["TargetResources"] = array()
+		}
+		at, out = append(at, time.Unix(1700000000, 0).Add(time.Duration(a.IntN(60))*250*time.Millisecond).UTC()), append(out, e)
+	}
+	return at, out
+}
+
+// TestKQLAgreesWhereArraysMeet runs such rules by the engine and by the query.
+func TestKQLAgreesWhereArraysMeet(t *testing.T) {
+	t.Parallel()
+	needKusto(t)
+	needDuckDB(t)
+	m := onlySource(t, "sentinel", "auditlogs")
+	m.ID = []string{"Id"}
+	matched := 0
+	for round := range uint64(fromEnv(t, "DECREE_RANDOM_MEETINGS", 1)) {
+		a := author{rand.New(rand.NewPCG(round, 141)), windowsFolders}
+		at, events := a.auditEvents(40, func() any { return a.array(1) })
+		var rows []doc
+		for i, e := range events {
+			row := doc{"Id": e["id"], "TimeGenerated": at[i].Format("2006-01-02T15:04:05.000Z"), "OperationName": e["OperationName"], "Category": e["Category"]}
+			if array, ok := e["TargetResources"]; ok {
+				row["TargetResources"] = array
+			}
+			rows = append(rows, row)
+		}
+		var asked []finding
+		for len(asked) < fixture.Times(4, 10) {
+			written := a.arraysMeet(t, true)
+			if written == nil {
+				continue
+			}
+			q, problems := kql.New().Compile(written.rule, compilers.Options{Model: m})
+			require.NotNil(t, q, "%s\n%v", written.text, problems)
+			want := joinsFound(t, written.rule, docLines(t, rows), engine.Options{Model: m})
+			matched += len(want)
+			asked = append(asked, finding{written.text, q.Text, want})
+		}
+		queriesFind(t, Recording{Tables: tablesOf(t, m), Events: map[string]string{"AuditLogs": writeEvents(t, rows)}, ID: "Id"}, now, asked, "round ", round, "\n", docLines(t, rows))
+	}
+	t.Log(matched, "matches")
+	assert.Positive(t, matched)
+}
+
+// TestSPLAgreesWhereArraysMeet does the same with searches.
+func TestSPLAgreesWhereArraysMeet(t *testing.T) {
+	t.Parallel()
+	m := openModel(t, "splunk-cloud")
+	m.ID = []string{"correlationId"}
+	matched, compiled, refused := 0, 0, map[string]int{}
+	for round := range uint64(fromEnv(t, "DECREE_RANDOM_MEETINGS", fixture.Times(10, 40))) {
+		a := author{rand.New(rand.NewPCG(round, 151)), windowsFolders}
+		at, events := a.auditEvents(40, func() any {
+			if round%2 == 0 {
+				return a.array(1)
+			}
+			return a.awkwardArray(1)
+		})
+		var all []doc
+		for i, e := range events {
+			properties := doc{"message": "x", "category": e["Category"]}
+			if array, ok := e["TargetResources"]; ok {
+				properties["targetResources"] = array
+			}
+			one := splJSONEvent(doc{"correlationId": e["id"], "category": "AuditLogs", "operationName": e["OperationName"], "properties": properties})
+			one["sourcetype"], one["_time"] = "azure:monitor:aad", float64(at[i].UnixMilli())/1000
+			all = append(all, one)
+		}
+		rows := splRows(t, all)
+		for range 10 {
+			written := a.arraysMeet(t, false)
+			if written == nil {
+				continue
+			}
+			q, problems := spl.New().Compile(written.rule, compilers.Options{Model: m})
+			if q == nil {
+				refused[problems[0].Code]++
+				continue
+			}
+			compiled++
+			_, err := checkSPL(q.Text)
+			require.NoError(t, err, q.Text)
+			want := joinsFound(t, written.rule, docLines(t, all), engine.Options{Model: m})
+			require.ElementsMatch(t, want, splFound(q.Text, rows, &splWorld{now: 1700000013}, "correlationId"), "%s\n%s\n%s", written.text, q.Text, docLines(t, all))
+			matched += len(want)
+		}
+	}
+	t.Logf("%d searches, %d matches; refused: %v", compiled, matched, refused)
+	assert.Greater(t, matched, compiled)
+}

@@ -34,6 +34,9 @@ type matcher struct {
 	fitted  bool // some event had a column of the model
 	brief   bool // results do not describe their events
 
+	described   *event.Event // the last event that a result describes: results of one event share it
+	describedAt uint32       // its number
+
 	order   int  // of the current event
 	undated bool // the current event has no time, and a rule asked for it
 }

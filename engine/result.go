@@ -17,7 +17,7 @@ import (
 // Result is one rule matching one event.
 type Result struct {
 	Rule       *ir.Rule
-	Event      *event.Event
+	Event      *event.Event // results of one event share it
 	EventID    string
 	Facts      []event.Fact // who, where, when and what, as far as the model names them
 	Names      []string     // names of the condition that were true
@@ -112,11 +112,11 @@ func (m *matcher) result(u *unit, in event.Input) (Result, error) {
 
 // resultOf says what a result does of its event and the processes above it, whatever was found of it.
 func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
-	fields, err := in.Decode()
+	described, err := m.describe(in)
 	if err != nil {
 		return Result{}, err
 	}
-	r := Result{Rule: u.rule.ir, Event: &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.JSON())}, order: in.Order, rule: u.rule, unit: u}
+	r := Result{Rule: u.rule.ir, Event: described, order: in.Order, rule: u.rule, unit: u}
 	s := m.p.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
 	r.model, r.source = m.p.opt.Model, s.Source
@@ -126,6 +126,20 @@ func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
 		r.Evidence, r.Log = m.evidence(u), logOf(r.model, r.source, r.Event)
 	}
 	return r, nil
+}
+
+// describe gives the current event as results have it.
+func (m *matcher) describe(in event.Input) (*event.Event, error) {
+	if m.describedAt == m.gen {
+		return m.described, nil
+	}
+	fields, err := in.Decode()
+	if err != nil {
+		return nil, err
+	}
+	m.described = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: slices.Clone(in.JSON())}
+	m.describedAt = m.gen
+	return m.described, nil
 }
 
 // trueNames are the names of the condition that hold, in the rule's order.

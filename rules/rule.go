@@ -45,7 +45,7 @@ type Rule struct {
 
 	RegressionTests string // Sigma's own regression data: a path from a folder above the rule
 
-	Keys []KeyRange // where the metadata stands
+	Keys []KeyRange // where the metadata stands; nil once the rule is lowered, if it is only run
 }
 
 // Related is one entry of Sigma's `related`.

@@ -1,7 +1,6 @@
 package match
 
 import (
-	"fmt"
 	"slices"
 	"sync"
 
@@ -49,11 +48,12 @@ type index struct {
 type Atoms struct {
 	layout *document.Layout
 	list   []*Atom
-	byText map[string]int // until they are finished
-	first  []index        // by slot: of atoms that make rules candidates
-	later  []index        // by slot: of others with many values
-	fast   int            // atoms whose expression an automaton runs
-	slow   int            // atoms whose expression backtracks
+	known  map[identity]int32 // until they are finished
+	buffer []byte             // until then
+	first  []index            // by slot: of atoms that make rules candidates
+	later  []index            // by slot: of others with many values
+	fast   int                // atoms whose expression an automaton runs
+	slow   int                // atoms whose expression backtracks
 
 	firstSlots []int32 // atom -> slot, if it makes rules candidates, or None
 }
@@ -61,7 +61,7 @@ type Atoms struct {
 // NewAtoms makes an empty set of predicates on the slots of a layout.
 func NewAtoms(l *document.Layout) *Atoms {
 	l.SetTester(Tester)
-	return &Atoms{layout: l, byText: map[string]int{}}
+	return &Atoms{layout: l, known: map[identity]int32{}}
 }
 
 // Tester makes a test ready that is asked of one text of an extract.
@@ -93,10 +93,11 @@ func (a *Atoms) OfAncestor(f ir.Field, t ir.Test) int {
 
 // number numbers a predicate. Equal predicates have one number, whichever rules they are from.
 func (a *Atoms) number(atom Atom) int {
-	key := fmt.Sprintf("%d %d %v %t %s", atom.Slot, atom.Other, atom.Field, atom.Ancestor, canonical(atom.Test))
-	if i, ok := a.byText[key]; ok {
+	var id identity
+	id, a.buffer = identify(&atom, a.buffer)
+	if i, ok := a.known[id]; ok {
 		a.list[i].uses++
-		return i
+		return int(i)
 	}
 	atom.pre, atom.uses = -1, 1
 	switch atom.program = prepare(atom.Test); {
@@ -108,7 +109,7 @@ func (a *Atoms) number(atom Atom) int {
 		a.slow++
 	}
 	i := len(a.list)
-	a.byText[key] = i
+	a.known[id] = int32(i)
 	a.list = append(a.list, &atom)
 	if atom.Slot == None {
 		return i
@@ -159,7 +160,7 @@ func (a *Atoms) Finish(candidates func(atom int) bool) {
 		}
 	}
 	made.Wait()
-	a.byText = nil
+	a.known, a.buffer = nil, nil
 }
 
 // mostAtEnds is how many values are compared one by one that stand at an end of a text, or are numbers.

@@ -3,33 +3,44 @@ package match
 import (
 	"crypto/sha256"
 	"fmt"
-	"io"
+	"strconv"
 
 	"decree/rules/ir"
 )
 
-// mostSpelledOut is how many values the name of a test spells out. With more it has a digest, which takes little memory.
-const mostSpelledOut = 64
+// identity tells predicates apart. It is a digest, which takes little memory, and the garbage collector has nothing to look for in it.
+type identity [16]byte
 
-// canonical is a test's text, equal for equal tests. Describe would shorten long lists.
-func canonical(t ir.Test) string {
-	if of, ok := t.(*ir.OfFilename); ok {
-		return "filename " + canonical(of.Test)
+// identify gives the identity of a predicate. It is written into a buffer first, which is given back.
+func identify(a *Atom, buffer []byte) (identity, []byte) {
+	b := fmt.Appendf(buffer[:0], "%d %d %t ", a.Slot, a.Other, a.Ancestor)
+	b = appendText(b, a.Field.String())
+	b = appendCanonical(b, a.Test)
+	sum := sha256.Sum256(b)
+	return identity(sum[:]), b
+}
+
+// appendCanonical writes a test, in the same way for equal tests. Describe would shorten long lists.
+func appendCanonical(b []byte, t ir.Test) []byte {
+	switch t := t.(type) {
+	case *ir.OfFilename:
+		return appendCanonical(append(b, "filename "...), t.Test)
+	case *ir.Elements:
+		return fmt.Appendf(b, "elements %s %d %s", t.Which, t.At, ir.DescribeBody(t.Body, canonical))
+	case *ir.Text:
+		b = fmt.Appendf(b, "%d %t", t.Op, t.Cased)
+		for _, v := range t.Values {
+			b = appendText(b, v)
+		}
+		return b
 	}
-	if of, ok := t.(*ir.Elements); ok {
-		return fmt.Sprintf("elements %s %d %s", of.Which, of.At, ir.DescribeBody(of.Body, canonical))
-	}
-	text, ok := t.(*ir.Text)
-	if !ok {
-		return ir.Describe(t)
-	}
-	if len(text.Values) <= mostSpelledOut {
-		return fmt.Sprintf("%d %t %q", text.Op, text.Cased, text.Values)
-	}
-	sum := sha256.New()
-	for _, v := range text.Values {
-		fmt.Fprintf(sum, "%d:", len(v))
-		io.WriteString(sum, v)
-	}
-	return fmt.Sprintf("%d %t %x", text.Op, text.Cased, sum.Sum(nil))
+	return append(b, ir.Describe(t)...)
+}
+
+func canonical(t ir.Test) string { return string(appendCanonical(nil, t)) }
+
+// appendText writes a text so that what follows cannot be taken for a part of it.
+func appendText(b []byte, text string) []byte {
+	b = append(strconv.AppendInt(append(b, ' '), int64(len(text)), 10), ':')
+	return append(b, text...)
 }

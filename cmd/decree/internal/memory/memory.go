@@ -82,8 +82,14 @@ func (g *growth) watch() {
 	})
 }
 
+// loadingRoom is the memory for what is not kept, in bytes, while more is kept than half of loadingMemory. Rules are small and of many sizes, so most of it is gaps
+// between what is kept.
+const loadingRoom = 400 << 20
+
 // loadingLimit is the limit while rules are loaded, given what is kept of them. Both are in bytes.
-func loadingLimit(live uint64) int64 { return max(loadingMemory, int64(live/2*3)) }
+func loadingLimit(live uint64) int64 {
+	return max(loadingMemory, int64(live)+max(loadingRoom, int64(live/2)))
+}
 
 // collected is made to be collected. It has a pointer, since tiny objects without one may stay.
 type collected struct{ _ *collected }

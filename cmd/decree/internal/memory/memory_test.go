@@ -46,5 +46,6 @@ func TestPhases(t *testing.T) {
 // TestLoadingLimit: the collector keeps loading small, and has room where more is kept.
 func TestLoadingLimit(t *testing.T) {
 	assert.EqualValues(t, loadingMemory, loadingLimit(100<<20))
+	assert.EqualValues(t, 900<<20, loadingLimit(500<<20))
 	assert.EqualValues(t, 3<<30, loadingLimit(2<<30))
 }

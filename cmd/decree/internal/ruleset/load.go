@@ -106,7 +106,7 @@ type readFile struct {
 	parsedFile
 	rules   []Rule
 	written []Rule
-	onlyRun bool             // what rules are lowered from is not kept
+	onlyRun bool             // what rules are lowered from is not kept, nor where their metadata stands
 	foreign bool             // nothing in the file is meant as a rule
 	passed  diag.Diagnostics // what was passed over
 }
@@ -131,7 +131,7 @@ func (f *readFile) read() {
 	}
 	if f.onlyRun {
 		for _, r := range f.file.Rules {
-			r.Searches = nil // a third of what would be kept of a rule
+			r.Searches, r.Keys = nil, nil // nearly half of what would be kept of a rule
 		}
 	}
 	for _, r := range f.file.Written {

@@ -24,6 +24,9 @@ func gapsInAnySource(dialect string, lacks Features, r *ir.Rule, opt Options) di
 	return c.found
 }
 
+// NoLogSourceCode is the code of NoLogSource's finding.
+const NoLogSourceCode = "no-log-source"
+
 // NoLogSource reports a log source that no model has.
 func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 	var names, has []string
@@ -48,7 +51,7 @@ func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 		hint += fmt.Sprintf("; log sources of %s in these models: %s", ls.Product, strings.Join(has, ", "))
 	}
 	var ds diag.Diagnostics
-	ds.Errorf("no-log-source", ls.Range, hint, "%s no log source {%s}", what, parts(ls))
+	ds.Errorf(NoLogSourceCode, ls.Range, hint, "%s no log source {%s}", what, parts(ls))
 	return ds[0]
 }
 

@@ -37,6 +37,8 @@ type reasonCount struct {
 	Code    string `json:"code"`
 	Rules   int    `json:"rules"`
 	Example string `json:"example"`
+	// LogSources are those that the target lacks, if that is the reason: the most frequent first.
+	LogSources []logSourceCount `json:"log_sources,omitempty"`
 }
 
 type ruleFidelity struct {
@@ -79,6 +81,7 @@ func New(results []queries.Result, chosen []targets.Target, made packaging.Made)
 		counts := map[string]int{}
 		var codes []string
 		examples := map[string]string{}
+		sources := map[string]map[string]int{} // code -> log source -> rules
 		for i, r := range results[t*each : (t+1)*each] {
 			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found, NotPackaged: made.NotPackaged(r)}
 			if r.Query != nil {
@@ -108,14 +111,17 @@ func New(results []queries.Result, chosen []targets.Target, made packaging.Made)
 			for _, code := range reasons(r, f.NotPackaged) {
 				if counts[code] == 0 {
 					codes = append(codes, code)
-					examples[code] = example(r, f.NotPackaged, code)
+					examples[code], sources[code] = example(r, f.NotPackaged, code), map[string]int{}
+				}
+				if name := lacking(r, code); name != "" {
+					sources[code][name]++
 				}
 				counts[code]++
 			}
 		}
 		slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
 		for _, code := range codes {
-			out.Reasons = append(out.Reasons, reasonCount{d.Name, code, counts[code], examples[code]})
+			out.Reasons = append(out.Reasons, reasonCount{d.Name, code, counts[code], examples[code], counted(sources[code])})
 		}
 		out.Targets = append(out.Targets, count)
 	}

@@ -35,7 +35,7 @@ func (r Report) rows() (targets, reasons, rules [][]string, left int) {
 	}
 	reasons = [][]string{{"Rules", "Target", "Reason", "Such as"}}
 	for _, c := range r.Reasons {
-		reasons = append(reasons, []string{fmt.Sprint(c.Rules), c.Target, c.Code, diag.Visible(c.Example)})
+		reasons = append(reasons, []string{fmt.Sprint(c.Rules), c.Target, c.Code, c.suchAs()})
 	}
 	head := []string{"Rule"}
 	for _, t := range r.Targets {

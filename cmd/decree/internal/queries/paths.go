@@ -3,6 +3,7 @@ package queries
 import (
 	"path"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"decree/cmd/decree/internal/output"
@@ -11,8 +12,8 @@ import (
 )
 
 // outputPaths gives each rule its path below an output folder. It is the rule's name. If several rules have that name, the folders of their
-// files come before it. If they still clash, rules without a name of their own get their titles behind it. Rules that clash even then are
-// refused when they are written.
+// files come before it. If they still clash, rules without a name of their own get their titles behind it, and of one file numbers from the second
+// on, as rules of an old collection have one title. Rules that clash even then are refused when they are written.
 func outputPaths(all []ruleset.Rule) map[*rules.Rule]string {
 	wanted := map[string]int{}
 	for _, r := range all {
@@ -48,7 +49,22 @@ func outputPaths(all []ruleset.Rule) map[*rules.Rule]string {
 			out[r.IR.Source] = path.Join(path.Dir(place), output.Name(path.Base(place)+"_"+r.IR.Source.Title))
 		}
 	}
+	number(all, out)
 	return out
+}
+
+// number puts a number behind the paths of rules without a name of their own that another rule of their file has already.
+func number(all []ruleset.Rule, out map[*rules.Rule]string) {
+	type use struct{ file, path string }
+	used := map[use]int{}
+	for _, r := range all {
+		place := out[r.IR.Source]
+		at := use{r.File.Path, output.Fold(place)}
+		used[at]++
+		if n := used[at]; n > 1 && r.IR.Source.Name == "" {
+			out[r.IR.Source] = path.Join(path.Dir(place), output.Name(path.Base(place)+"_"+strconv.Itoa(n)))
+		}
+	}
 }
 
 // sharedStart counts the leading folders that all have in common.

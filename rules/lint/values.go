@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"regexp"
 	"slices"
 	"strconv"
@@ -9,6 +10,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 var valueChecks = []Check{
@@ -59,6 +61,11 @@ var valueChecks = []Check{
 			}
 		}
 	})},
+	{Code: "truth-as-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if truth, ok := source.Truth(v.Text); ok && v.Kind == rules.StringValue && isPlain(v) && !has(it, "exists") {
+			s.report(v.Range, fmt.Sprintf("put it in quotes if you mean the text, or write %t", truth), "YAML 1.1 reads %s as %t, and tools that use it search for that; decree searches for the text", v.Text, truth)
+		}
+	})},
 	{Code: "missing-comma", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if len(it.Values) > 1 && !has(it, "re") && glued.MatchString(v.Text) || has(it, "endswith") && gluedPaths.MatchString(v.Text) {
 			s.report(v.Range, "close the first value and start the next on a new line", "this looks like two values joined into one")
@@ -79,6 +86,11 @@ var valueChecks = []Check{
 			s.report(v.Range, "remove the space, or add `contains`", "the value begins or ends with a space, and the field must equal it exactly")
 		}
 	})},
+}
+
+// isPlain tells whether a value is written without quotes.
+func isPlain(v rules.Value) bool {
+	return v.Range.End.Line == v.Range.Start.Line && v.Range.End.Col-v.Range.Start.Col == len(v.Text)
 }
 
 var (

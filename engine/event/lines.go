@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"io"
 	"path/filepath"
+	"regexp"
 	"slices"
 
 	"golang.org/x/text/transform"
@@ -54,6 +55,9 @@ func (r *Reader) detect() {
 			r.xml = &xmlEvents{events: evtx.NewXML()}
 			r.line++ // which lines of JSON do at each
 			return
+		case r.line == 0 && rendered(line, next) != "":
+			r.refused = rendered(line, next)
+			return
 		case r.line == 0 && bytes.HasPrefix(line, []byte("<")) && !bytes.Contains(head, []byte("\n{")):
 			r.refused = fmt.Sprintf("XML without <Event>: the file begins with %.60q", line)
 			return
@@ -73,6 +77,22 @@ func (r *Reader) detect() {
 		}
 		return
 	}
+}
+
+var (
+	wevtutilText = regexp.MustCompile(`^Event\[\d+\]:?$`)
+	splunkText   = regexp.MustCompile(`^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}(?:\.\d+)? [AP]M$`)
+)
+
+// rendered recognises Windows events that are written as text, where most values have no names. It says how to get them in a form that has.
+func rendered(line, next []byte) string {
+	switch {
+	case wevtutilText.Match(line):
+		return "wevtutil's text has no names for most values: write the events with /f:RenderedXml or /f:xml, or save the log as EVTX"
+	case splunkText.Match(line) && bytes.HasPrefix(next, []byte("LogName=")):
+		return "Splunk's text of Windows events has no names for most values: collect the log with renderXml = true, or export it as XML or EVTX"
+	}
+	return ""
 }
 
 // goesOn distinguishes an object over several lines from a damaged line. Such an object breaks off where a list or object begins, or before

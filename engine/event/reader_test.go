@@ -245,3 +245,14 @@ func TestARejectIsKeptToTheByte(t *testing.T) {
 	assert.Equal(t, `{"source":"e.json","line":3,"reason":"not JSON","raw":"a \"b\""}`+"\n", FormatReject(Reject{"e.json", 3, "not JSON", []byte(`a "b"`)}))
 	assert.Equal(t, `{"source":"-","line":1,"reason":"r","raw":"x`+"\\ufffd"+`","raw_base64":"eP8="}`+"\n", FormatReject(Reject{"-", 1, "r", []byte("x\xff")}))
 }
+
+// TestRenderedEventsAreRefusedOnce holds that a file of Windows events as text says what to do, and not for each of its lines.
+func TestRenderedEventsAreRefusedOnce(t *testing.T) {
+	for text, want := range map[string]string{
+		"Event[0]:\n  Log Name: Security\n  Event ID: 1\n":           "1! wevtutil's text has no names for most values: write the events with /f:RenderedXml or /f:xml, or save the log as EVTX\n",
+		"01/02/2026 03:04:05 AM\nLogName=Security\nEventCode=4625\n": "1! Splunk's text of Windows events has no names for most values: collect the log with renderXml = true, or export it as XML or EVTX\n",
+	} {
+		assert.Equal(t, want, transcript(t, "-", Options{Stdin: strings.NewReader(text)}))
+		assert.Equal(t, want, inFile(t, "e.txt", []byte(text), Options{}))
+	}
+}

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"encoding/binary"
 	"slices"
 	"strings"
 
@@ -19,6 +20,10 @@ type Router struct {
 	texts      []texts  // by column
 	applies    []uint32 // source -> event that is of it
 	considered []int    // sources that the main column's texts call for
+
+	routes map[string][]int // sources of events whose columns have one text each, by the numbers of these
+	key    []byte           // of the current event in it
+	last   uint32           // number of a text that was given last
 }
 
 // texts remembers what the texts of a column answer.
@@ -30,21 +35,25 @@ type texts struct {
 
 // answer is what a text of a column says.
 type answer struct {
-	answers []int // the questions it answers
-	sources []int // to consider, if the column is the main one
+	number  uint32 // of the text; 0 if it is not remembered
+	answers []int  // the questions it answers
+	sources []int  // to consider, if the column is the main one
 }
 
 // NewRouter makes a router. The table must be finished.
 func (t *Table) NewRouter() *Router {
-	r := &Router{table: t, yes: make([]uint32, len(t.questions)), there: make([]uint32, t.layout.Slots()), applies: make([]uint32, len(t.sources))}
+	r := &Router{table: t, yes: make([]uint32, len(t.questions)), there: make([]uint32, t.layout.Slots()), applies: make([]uint32, len(t.sources)), routes: map[string][]int{}}
 	for range t.columns {
 		r.texts = append(r.texts, texts{known: map[string]answer{}})
 	}
 	return r
 }
 
-// maxKnown bounds how many texts of a scope column are remembered.
-const maxKnown = 1000
+// The bounds of what is remembered.
+const (
+	maxKnown  = 1000 // texts of a scope column
+	maxRoutes = 4096
+)
 
 // asks looks up what a text of a column answers. since is not 0 only for a value of one text that has been the same since an
 // event.
@@ -67,6 +76,8 @@ func (r *Router) lookUp(column int, text string) answer {
 		found.sources = r.table.byValue[folded]
 	}
 	if len(known) < maxKnown {
+		r.last++
+		found.number = r.last
 		known[strings.Clone(text)] = found
 	}
 	return found
@@ -74,8 +85,44 @@ func (r *Router) lookUp(column int, text string) answer {
 
 // Route finds the log sources of the event that the document has read.
 func (r *Router) Route(d *document.Document) {
-	r.Of, r.considered = r.Of[:0], r.considered[:0]
+	r.Of, r.considered, r.key = r.Of[:0], r.considered[:0], r.key[:0]
 	r.gen++
+	if !r.identify(d) {
+		r.consult(d)
+		return
+	}
+	if known, ok := r.routes[string(r.key)]; ok {
+		r.Of = append(r.Of, known...)
+		for _, source := range r.Of {
+			r.applies[source] = r.gen
+		}
+		return
+	}
+	r.consult(d)
+	if len(r.routes) < maxRoutes {
+		r.routes[string(r.key)] = slices.Clone(r.Of)
+	}
+}
+
+// identify makes the key of the event. ok is false if a column has several texts, or one that is not remembered.
+func (r *Router) identify(d *document.Document) (ok bool) {
+	for i := range r.table.columns {
+		var number uint32
+		if v := d.Slot(r.table.columns[i].slot); v.Present {
+			if len(v.Texts) != 1 {
+				return false
+			}
+			if number = r.asks(i, v.Since, v.Texts[0]).number; number == 0 {
+				return false
+			}
+		}
+		r.key = binary.LittleEndian.AppendUint32(r.key, number)
+	}
+	return true
+}
+
+// consult asks every log source that the event may belong to.
+func (r *Router) consult(d *document.Document) {
 	for i := range r.table.columns {
 		slot := r.table.columns[i].slot
 		v := d.Slot(slot)

@@ -82,8 +82,12 @@ func WriteJSON(w io.Writer, v any) error {
 // VisibleJSON escapes in a JSON text the characters that Visible escapes. The data stays the same: except for line
 // breaks and tabs between elements, such characters occur only in strings.
 func VisibleJSON(data []byte) []byte {
+	beyond := 0 // the first byte that may be of a hidden character
+	for beyond < len(data) && data[beyond] < 0x7f {
+		beyond++
+	}
 	isHidden := func(c rune) bool { return c >= 0x7f && hidden(c) }
-	if bytes.IndexFunc(data, isHidden) < 0 {
+	if bytes.IndexFunc(data[beyond:], isHidden) < 0 {
 		return data
 	}
 	var b strings.Builder

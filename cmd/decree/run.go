@@ -200,6 +200,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	}
 	var es *engines.Set
 	var loaded time.Time
+	var finishing func()
 	err = in.ReadAll(files, choice.Signs(), func(names []string) (*engines.Set, error) {
 		models, err := choice.LoadAll(given, names)
 		if err != nil {
@@ -212,7 +213,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 			warnings.MissingFields(s, m, set.Lowered())
 		}
 		loadingDone()
-		memory.Limit(p.maxMemory)
+		finishing = memory.Limit(p.maxMemory)
 		loaded = time.Now()
 		return es, nil
 	})
@@ -223,7 +224,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if err != nil {
 		return err
 	}
-	memory.Finishing()
+	finishing()
 	var fails bool
 	var stats engine.Stats
 	if p.backtest.On {

@@ -51,7 +51,10 @@ func Short() { debug.SetGCPercent(400) }
 func Loading() (loaded func()) {
 	usual, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(loadingMemory)
 	g := &growth{}
-	g.watch()
+	g.watch(func(live uint64) bool {
+		debug.SetMemoryLimit(loadingLimit(live))
+		return true
+	})
 	return func() {
 		g.Lock()
 		defer g.Unlock()
@@ -61,14 +64,14 @@ func Loading() (loaded func()) {
 	}
 }
 
-// growth raises the limit of loading as what is kept grows, so that the collector does not run all the time near the limit.
+// growth adapts the collector as what is kept grows: the limit of loading, so that it does not run all the time near that.
 type growth struct {
 	sync.Mutex
 	ended bool
 }
 
-// watch looks at the memory after each collection, until loading has ended.
-func (g *growth) watch() {
+// watch calls adapt after each collection with the bytes that are kept, until that is false or the growth has ended.
+func (g *growth) watch(adapt func(live uint64) bool) {
 	runtime.SetFinalizer(new(collected), func(*collected) {
 		g.Lock()
 		defer g.Unlock()
@@ -77,8 +80,9 @@ func (g *growth) watch() {
 		}
 		live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
 		metrics.Read(live)
-		debug.SetMemoryLimit(loadingLimit(live[0].Value.Uint64()))
-		g.watch()
+		if adapt(live[0].Value.Uint64()) {
+			g.watch(adapt)
+		}
 	})
 }
 
@@ -97,17 +101,36 @@ type collected struct{ _ *collected }
 // collectorRoom is the memory for garbage, in bytes. Beyond it the collector works harder.
 const collectorRoom = 512 << 20
 
-// Limit tells the garbage collector how much a run may keep, beside what is already loaded.
-func Limit(keep Size) {
+// littleKept is so little memory, in bytes, that twice as much garbage may lie beside it.
+const littleKept = 100 << 20
+
+// Limit tells the garbage collector how much a run may keep, beside what is already loaded. Call finishing when all events are read.
+func Limit(keep Size) (finishing func()) {
 	var now runtime.MemStats
+	g := &growth{}
 	if runtime.ReadMemStats(&now); now.HeapAlloc > loadingMemory/2 {
 		runtime.GC() // garbage of loading does not count
 		runtime.ReadMemStats(&now)
 		debug.SetGCPercent(50) // events leave little garbage, and much is kept
+	} else {
+		usual := debug.SetGCPercent(200)
+		g.watch(func(live uint64) bool {
+			if live <= littleKept {
+				return true
+			}
+			debug.SetGCPercent(usual)
+			return false
+		})
 	}
 	debug.SetMemoryLimit(int64(now.HeapAlloc) + int64(keep) + collectorRoom)
+	return func() {
+		g.Lock()
+		defer g.Unlock()
+		g.ended = true
+		debug.SetGCPercent(finishingPercent)
+	}
 }
 
-// Finishing keeps garbage small while results are made at the end of the input. What waited for the end is large and has few pointers, so
+// finishingPercent keeps garbage small while results are made at the end of the input. What waited for the end is large and has few pointers, so
 // collecting more often costs little.
-func Finishing() { debug.SetGCPercent(40) }
+const finishingPercent = 40

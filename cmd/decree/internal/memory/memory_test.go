@@ -4,7 +4,9 @@ import (
 	"math"
 	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -22,6 +24,13 @@ func TestSize(t *testing.T) {
 	assert.EqualValues(t, 512<<20, s, "a size that is refused changes nothing")
 }
 
+// garbagePercent is the garbage that the collector leaves, in percent of what is kept.
+func garbagePercent() uint64 {
+	sample := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+	metrics.Read(sample)
+	return sample[0].Value.Uint64()
+}
+
 func TestPhases(t *testing.T) {
 	percent, limit := debug.SetGCPercent(100), debug.SetMemoryLimit(-1)
 	defer func() {
@@ -36,10 +45,15 @@ func TestPhases(t *testing.T) {
 	loaded()
 	assert.Equal(t, limit, debug.SetMemoryLimit(-1))
 	assert.Equal(t, 100, debug.SetGCPercent(100))
-	Limit(64 << 20)
+	finishing := Limit(64 << 20)
+	assert.EqualValues(t, 200, garbagePercent(), "little is kept")
 	assert.Greater(t, debug.SetMemoryLimit(-1), int64(64<<20)+collectorRoom)
 	assert.Less(t, debug.SetMemoryLimit(-1), int64(math.MaxInt64))
-	Finishing()
+	kept := make([]byte, 2*littleKept)
+	runtime.GC()
+	require.Eventually(t, func() bool { return garbagePercent() == 100 }, time.Minute, time.Millisecond, "much is kept")
+	runtime.KeepAlive(kept)
+	finishing()
 	assert.Less(t, debug.SetGCPercent(100), 100)
 }
 

@@ -109,15 +109,23 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 // commonLetters are those that texts of logs have most, the commonest first.
 const commonLetters = "etaoinsrlc. dmpuh\\-gfw"
 
+// oftenLetters is a guess at how often each letter comes in texts.
+var oftenLetters = func() (often [256]float64) {
+	for b := range often {
+		rank := strings.IndexByte(commonLetters, byte(b))
+		if rank < 0 {
+			rank = 2 * len(commonLetters)
+		}
+		often[b] = 1 / float64(12+rank)
+	}
+	return often
+}()
+
 // oftenInTexts guesses how often a text comes in texts, by its letters.
 func oftenInTexts(text string) float64 {
 	often := 1.0
 	for i := range len(text) {
-		rank := strings.IndexByte(commonLetters, text[i])
-		if rank < 0 {
-			rank = 2 * len(commonLetters)
-		}
-		often /= float64(12 + rank)
+		often *= oftenLetters[text[i]]
 	}
 	return often
 }

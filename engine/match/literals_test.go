@@ -56,7 +56,7 @@ func TestLiteralsAreAllFound(t *testing.T) {
 		for range 100 {
 			var all []literal
 			for range 40 {
-				all = append(all, literal{fold.Text(word([]int{3, 6, 12, 90}[r.IntN(4)])), textOps[r.IntN(len(textOps))]})
+				all = append(all, literal{fold.Text(word([]int{3, 6, 12, 90, 400}[r.IntN(5)])), textOps[r.IntN(len(textOps))]})
 			}
 			s := searchOf(all)
 			for range 40 {

@@ -19,12 +19,11 @@ func (m *matcher) candidates() []int {
 }
 
 func (m *matcher) choose(u int) {
-	unit := m.p.units[u]
-	if m.chosen[u] == m.gen || !m.route.Is(unit.source) {
+	if m.chosen[u] == m.gen {
 		return
 	}
 	m.chosen[u] = m.gen
-	for _, s := range unit.earlier {
+	for _, s := range m.p.units[u].earlier {
 		if m.route.Is(s) {
 			return
 		}
@@ -36,8 +35,10 @@ func (m *matcher) choose(u int) {
 func (m *matcher) scan(slot int) {
 	for _, a := range m.atoms.Scan(slot) {
 		if int(a) < len(m.p.triggers) {
-			for _, u := range m.p.triggers[a] {
-				m.choose(u)
+			for _, t := range m.p.triggers[a] {
+				if m.route.Is(int(t.source)) {
+					m.choose(int(t.unit))
+				}
 			}
 		}
 	}

@@ -13,6 +13,10 @@ import (
 	"decree/rules/schema"
 )
 
+// triggered is a unit that an atom makes a candidate on events of its source. Many sources share a column and its values, so most such units are of other
+// sources: they need not be looked at.
+type triggered struct{ unit, source int32 }
+
 // plan is what rules are compiled to. All workers share it.
 type plan struct {
 	opt          Options
@@ -24,7 +28,7 @@ type plan struct {
 	units        []*unit
 	sources      []*source // by their numbers in routes
 	byModel      map[*schema.Source]int
-	triggers     [][]int // atom -> units for which it is one of those that must hold
+	triggers     [][]triggered // atom -> units for which it is one of those that must hold
 	populations  []*population
 	joins        []*join
 	joinLevels   int        // the highest level of a rule
@@ -152,8 +156,9 @@ func (p *plan) index(i int) {
 		p.triggers = append(p.triggers, nil)
 	}
 	for _, a := range c.Atoms {
-		if !slices.Contains(p.triggers[a], i) {
-			p.triggers[a] = append(p.triggers[a], i)
+		t := triggered{unit: int32(i), source: int32(u.source)}
+		if of := p.triggers[a]; len(of) == 0 || of[len(of)-1] != t { // units come in order
+			p.triggers[a] = append(of, t)
 		}
 		if slot := p.atoms.All()[a].Slot; !slices.Contains(s.slots, slot) {
 			s.slots = append(s.slots, slot)

@@ -19,6 +19,7 @@ type Atom struct {
 	Field    ir.Field // of the ancestor
 
 	uses    int        // how many terms of rules ask it
+	often   float64    // a guess at how often it holds, if an index may decide it
 	literal bool       // an index may decide it
 	by      decision   // once the atoms are finished
 	pre     int        // an atom of literals that holds wherever this one does, or -1
@@ -115,6 +116,7 @@ func (a *Atoms) number(atom Atom) int {
 		return i
 	}
 	if a.list[i].literal = isLiteral(atom.Test); a.list[i].literal {
+		a.list[i].often = often(atom.Test)
 		return i
 	}
 	if pre := necessaryText(atom.Test); pre != nil {

@@ -9,7 +9,7 @@ import (
 
 // Trigger gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none. What many rules ask
 // is mostly general, such as a provider or that a connection was made from here.
-func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
+func (a *Atoms) Trigger(i int) (atom int, guess float64, ok bool) {
 	is := a.list[i]
 	if !is.literal || is.Slot == None {
 		if is.pre < 0 {
@@ -17,7 +17,12 @@ func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 		}
 		i, is = is.pre, a.list[is.pre]
 	}
-	switch t := is.Test.(type) {
+	return i, is.often * math.Sqrt(float64(is.uses)), true
+}
+
+// often guesses how often a literal test holds.
+func often(t ir.Test) (often float64) {
+	switch t := t.(type) {
 	case *ir.Text:
 		for _, v := range t.Values {
 			often += commonness(t.Op, v)
@@ -25,11 +30,14 @@ func (a *Atoms) Trigger(i int) (atom int, often float64, ok bool) {
 	case *ir.Number:
 		often = 0.05 * float64(len(t.Values))
 	}
-	return i, often * math.Sqrt(float64(is.uses)), true
+	return often
 }
 
 // everyday are parts of many texts.
 var everyday = []string{"cmd", "powershell", "pwsh", "svchost", "rundll32", "http", "windows", "system32", "syswow64", "microsoft", "program files", "users", "appdata", "temp", ".exe", ".dll"}
+
+// mostEveryday are the bytes of the longest of them, and some more.
+const mostEveryday = 13 + 5
 
 // commonness guesses how often a value matches. Short values and everyday words match often.
 func commonness(op ir.TextOp, v string) float64 {
@@ -37,8 +45,12 @@ func commonness(op ir.TextOp, v string) float64 {
 	if op == ir.Equals {
 		guess += 0.004
 	}
+	v = strings.ToLower(v)
+	if len(v) > mostEveryday {
+		return guess
+	}
 	for _, word := range everyday {
-		if len(v) <= len(word)+5 && strings.Contains(strings.ToLower(v), word) {
+		if len(v) <= len(word)+5 && strings.Contains(v, word) {
 			guess += 0.1
 		}
 	}

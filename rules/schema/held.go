@@ -65,27 +65,30 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 	if slices.Contains(t.Values, "") || len(t.Values) > keptValues {
 		return false // in a product without empty texts, an empty text is a missing one
 	}
-	asked := make([]string, len(t.Values))
-	for i, v := range t.Values {
-		asked[i] = folded(v)
+	var asked []string
+	values := func() []string { // folded when they are first needed: mostly nothing is known that they could contradict
+		for _, v := range t.Values[len(asked):] {
+			asked = append(asked, folded(v))
+		}
+		return asked
 	}
 	compare := map[ir.TextOp]func(v, a string) bool{ir.StartsWith: strings.HasPrefix, ir.EndsWith: strings.HasSuffix, ir.Contains: strings.Contains, ir.Word: ir.HasWord}[t.Op]
 	switch {
 	case t.Op == ir.Filename:
-		h.tests = append(h.tests, func(v string) bool { return slices.Contains(asked, v[strings.LastIndexAny(v, `\/`)+1:]) == want })
+		h.tests = append(h.tests, func(v string) bool { return slices.Contains(values(), v[strings.LastIndexAny(v, `\/`)+1:]) == want })
 		if want {
 			h.names = intersect(h.names, t.Values)
 		}
 	case t.Op != ir.Equals:
 		h.tests = append(h.tests, func(v string) bool {
-			return slices.ContainsFunc(asked, func(a string) bool { return compare(v, a) }) == want
+			return slices.ContainsFunc(values(), func(a string) bool { return compare(v, a) }) == want
 		})
 	case want && numeric && !slices.ContainsFunc(t.Values, func(v string) bool { _, err := strconv.ParseFloat(v, 64); return err == nil }):
 		h.values, h.why = []string{}, append(h.why, "a number")
 	case want:
 		h.values = intersect(h.values, t.Values)
 	default:
-		h.tests = append(h.tests, func(v string) bool { return !slices.Contains(asked, v) })
+		h.tests = append(h.tests, func(v string) bool { return !slices.Contains(values(), v) })
 	}
 	if want {
 		h.present = true

@@ -95,11 +95,19 @@ func stops(p *project.Project, strict bool, summary buildSummary) string {
 	refusing := strict || p.FailsOn(project.Refused)
 	switch {
 	case summary.Refused > 0 && refusing:
-		return fmt.Sprintf("%s: %s refused", asked, plural.Count(summary.Refused, "rule"))
+		return fmt.Sprintf("%s: %s refused%s", asked, plural.Count(summary.Refused, "rule"), leavable(p))
 	case summary.NotPackaged > 0 && refusing:
-		return fmt.Sprintf("%s: %s not packaged", asked, plural.Count(summary.NotPackaged, "rule"))
+		return fmt.Sprintf("%s: %s not packaged%s", asked, plural.Count(summary.NotPackaged, "rule"), leavable(p))
 	case summary.Skipped > 0 && p.FailsOn(project.Skipped):
 		return fmt.Sprintf("fail_on in %s: %s skipped", project.FileName, plural.Count(summary.Skipped, "rule"))
 	}
 	return ""
+}
+
+// leavable says how a project leaves out rules that a target cannot have.
+func leavable(p *project.Project) string {
+	if !p.Exists() {
+		return ""
+	}
+	return " (`except` of a target leaves rules out on purpose)"
 }

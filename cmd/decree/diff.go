@@ -1,7 +1,10 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -71,6 +74,9 @@ and are no difference.`,
 func diffDeployed(s *stdio.Streams, p diffParams) error {
 	if err := knownOptions(p.approximate, p.lists); err != nil {
 		return err
+	}
+	if _, err := os.Stat(p.deployed); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("%s: no such file or folder: name an export of what is deployed\ndecree docs --since REV shows what changed since a git revision", p.deployed)
 	}
 	export, err := readExport(p.deployed)
 	if err != nil {

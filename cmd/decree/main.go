@@ -5,7 +5,9 @@
 package main
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"runtime"
 	"strconv"
@@ -55,7 +57,7 @@ func run(args []string, s *stdio.Streams) int {
 	if err == nil || exit.Shown(err) {
 		return exit.Code(err)
 	}
-	for i, line := range strings.Split(suggestion(err.Error()), "\n") {
+	for i, line := range strings.Split(suggestion(plain(err)), "\n") {
 		if i == 0 {
 			line = "decree: " + line
 		}
@@ -65,6 +67,19 @@ func run(args []string, s *stdio.Streams) int {
 		fmt.Fprintln(s.Err, "decree --help lists the commands")
 	}
 	return exit.Code(err)
+}
+
+// plain is the message of an error. It names a file before what is wrong with it, as other messages do, and not the system call that failed.
+func plain(err error) string {
+	message := err.Error()
+	if at := (*fs.PathError)(nil); errors.As(err, &at) {
+		why := at.Err.Error()
+		if errors.Is(at, fs.ErrNotExist) {
+			why = "no such file or folder"
+		}
+		message = strings.Replace(message, at.Error(), at.Path+": "+why, 1)
+	}
+	return message
 }
 
 // suggestion puts cobra's list of the closest commands behind the message, as other messages have it.

@@ -195,6 +195,9 @@ func object(line []byte) []byte {
 
 // unreadable ends a file that breaks off, such as a truncated archive. Events before the break are kept.
 func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {
+	if errors.Is(err, io.ErrUnexpectedEOF) {
+		err = errCut
+	}
 	r.in, r.elements, r.broken = bufio.NewReader(bytes.NewReader(nil)), nil, err.Error()
 	return r.bad(line, data, "cannot read the rest of the file: %w", err)
 }
@@ -234,3 +237,6 @@ func (r *Reader) appendLine(line []byte) (_ []byte, size int, err error) {
 		return line, size, err
 	}
 }
+
+// errCut is the error of a compressed file of which the end is missing.
+var errCut = errors.New("the compressed data is cut off: copy the file again")

@@ -200,12 +200,12 @@ func TestATruncatedArchiveGivesWhatCameBefore(t *testing.T) {
 	whole := gzipped(t, lines.Bytes())
 	for _, tail := range []int{len(whole) / 2, len(whole) - 20, 9, 1} {
 		got := inFile(t, "e.ndjson.gz", whole[:len(whole)-tail], Options{})
-		assert.Regexp(t, `\n?\d+! cannot read the rest of the file: unexpected EOF\n$`, got, "without the last %d bytes", tail)
+		assert.Regexp(t, `\n?\d+! cannot read the rest of the file: the compressed data is cut off: copy the file again\n$`, got, "without the last %d bytes", tail)
 		assert.Equal(t, 1, strings.Count(got, "!"))
 	}
 	zst := zstded(t, lines.Bytes())
-	assert.Regexp(t, `(?s)^1: .*\d+! cannot read the rest of the file: unexpected EOF\n$`, inFile(t, "e.ndjson.zst", append(zst, zst[:100]...), Options{}))
-	assert.Equal(t, "1! cannot read the rest of the file: unexpected EOF\n", inFile(t, "e.csv.gz", gzipped(t, []byte("a,b\n1,2\n"))[:14], Options{}))
+	assert.Regexp(t, `(?s)^1: .*\d+! cannot read the rest of the file: the compressed data is cut off: copy the file again\n$`, inFile(t, "e.ndjson.zst", append(zst, zst[:100]...), Options{}))
+	assert.Equal(t, "1! cannot read the rest of the file: the compressed data is cut off: copy the file again\n", inFile(t, "e.csv.gz", gzipped(t, []byte("a,b\n1,2\n"))[:14], Options{}))
 	assert.Equal(t, "1! cannot read the rest of the file: gzip: invalid checksum\n1: {\"a\":1}\n",
 		strings.Join(swap(strings.SplitAfter(inFile(t, "e.json.gz", spoilt(gzipped(t, []byte("[{\"a\":1}"))), Options{}), "\n")), ""))
 }
@@ -231,7 +231,7 @@ func TestAnArchiveWithoutAHeadIsAReject(t *testing.T) {
 		assert.Equal(t, "1! cannot read the archive: gzip: invalid header\n", inFile(t, name, []byte("\x1f\x8b\x00\x00 and so on"), Options{}))
 		assert.Equal(t, "1! cannot read the archive: unexpected EOF\n", inFile(t, name, []byte{0x1f, 0x8b, 8, 0}, Options{}))
 	}
-	assert.Equal(t, "1! cannot read the rest of the file: unexpected EOF\n", inFile(t, "e.ndjson.zst", []byte{0x28, 0xb5, 0x2f, 0xfd}, Options{}))
+	assert.Equal(t, "1! cannot read the rest of the file: the compressed data is cut off: copy the file again\n", inFile(t, "e.ndjson.zst", []byte{0x28, 0xb5, 0x2f, 0xfd}, Options{}))
 }
 
 func TestAMissingFileIsAnError(t *testing.T) {

@@ -31,6 +31,7 @@ var syntaxHints = []struct{ message, hint string }{
 	{"mapping values are not allowed", "put a text with a colon and a space in quotes, or check the indentation"},
 	{"found character that cannot start any token", "indent with spaces, and put a text that begins with %, @, ` or a tab in quotes"},
 	{"found unexpected end of stream", "a text in quotes does not end: add the quote that closes it"},
+	{"did not find expected node content", "a list or mapping in brackets has nothing in it and does not end: close it, or put a text with brackets in quotes"},
 	{"did not find expected ',' or", "a list or mapping in brackets does not end, or lacks a comma: close it, or put a text with brackets in quotes"},
 	{"found unknown escape character", "put texts with backslashes in single quotes: in double quotes a backslash begins an escape"},
 	{"did not find expected hexdecimal number", "put texts with backslashes in single quotes: in double quotes a backslash begins an escape"},

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -28,5 +29,20 @@ func TestEntitiesAreFields(t *testing.T) {
 	} {
 		got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, c.model)}, []*ir.Rule{r}, c.line)
 		assert.ElementsMatch(t, c.want, got, "%s %s", c.model, c.line)
+	}
+}
+
+// TestEntitiesOfEntra: who did what the audit log tells, and from where, in the forms in which the event is exported.
+func TestEntitiesOfEntra(t *testing.T) {
+	r := lowered.Rule(t, "logsource: {product: azure, service: auditlogs}\ndetection:\n  a: {user|startswith: bob, ip|cidr: 198.51.100.0/24}\n  condition: a\n")
+	const who = `{"user":{"userPrincipalName":"bob@x","ipAddress":"198.51.100.7"}}`
+	for _, line := range []string{
+		`{"id":"1","activityDateTime":"2026-03-01T10:00:00Z","initiatedBy":` + who + `}`,
+		`{"id":"1","OperationName":"x","Category":"y","InitiatedBy":` + who + `}`,
+		`{"id":"1","operationName":"x","category":"AuditLogs","properties":{"initiatedBy":` + who + `}}`,
+	} {
+		opt := engine.Options{Model: lowered.Model(t, "cloud")}
+		assert.Len(t, enginetest.IDs(t, opt, []*ir.Rule{r}, line), 1, line)
+		assert.Empty(t, enginetest.IDs(t, opt, []*ir.Rule{r}, strings.ReplaceAll(line, "198.", "199.")), line)
 	}
 }

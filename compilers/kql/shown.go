@@ -6,6 +6,7 @@ import (
 
 	"decree/compilers"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // shownColumn is a column that the query adds so that a package can show a field. It is empty in a table without the field.
@@ -41,7 +42,7 @@ func show(branches []*writer, asks compilers.Show) map[string]string {
 		}
 		name := plain
 		if name == "" || slices.ContainsFunc(branches, func(w *writer) bool { return w.hasOther(name, field) }) ||
-			slices.ContainsFunc(branches[0].shown, func(s shownColumn) bool { return s.name == columnName(name) }) {
+			slices.ContainsFunc(branches, func(w *writer) bool { return w.shows(name) }) {
 			name = branches[0].shownName(field)
 		}
 		for i, w := range branches {
@@ -83,14 +84,18 @@ func (w *writer) shownValue(field string) (column, expr string) {
 func (w *writer) shownName(field string) string {
 	columns, _ := w.plan.Whole(w.plan.Rule.Own(ir.FieldNamed(field)))
 	name := field
-	if len(columns) > 0 {
+	if len(columns) > 0 && columns[0].Type != schema.Pattern { // of which a column has several parts
 		_, name = w.value(columns[0])
 	}
-	taken := slices.ContainsFunc(w.shown, func(s shownColumn) bool { return s.name == columnName(name) })
-	if _, has := w.plan.Source.Columns[name]; !has && !taken && w.mayExtend(name) {
+	if _, has := w.plan.Source.Columns[name]; !has && !w.shows(name) && w.mayExtend(name) {
 		return name
 	}
 	return w.names.free(name)
+}
+
+// shows tells whether a column of that name is added already.
+func (w *writer) shows(name string) bool {
+	return slices.ContainsFunc(w.shown, func(s shownColumn) bool { return s.name == columnName(name) })
 }
 
 // hasOther tells whether the table has a column of that name which is not the field's.

@@ -16,6 +16,7 @@ type Part string
 const (
 	Whole       Part = ""
 	Domain      Part = "domain"       // of a user
+	Name        Part = "name"         // of a user, where the whole is its domain and its name in one text
 	CommandLine Part = "command line" // of a process
 	ProcessID   Part = "id"           // of a process
 	Path        Part = "path"         // of a process's image
@@ -39,7 +40,7 @@ var entities = []Mention{
 
 // fields are reported without being named where the rule tests them, or its log source is a category, whose events have them.
 var fields = []Mention{
-	{Kind: "user", Part: Domain, Field: "UserDomain"},
+	{Kind: "user", Part: Name, Field: "UserName"}, {Kind: "user", Part: Domain, Field: "UserDomain"},
 	{Kind: "process", Part: CommandLine, Field: "CommandLine"}, {Kind: "process", Part: ProcessID, Field: "ProcessId"}, {Kind: "process", Part: Path, Field: "Image"},
 	{Kind: "file", Field: "TargetFilename"}, {Kind: "file", Field: "ImageLoaded"},
 	{Kind: "ip", Field: "DestinationIp"}, {Kind: "ip", Field: "SourceIp"}, {Kind: "ip", Field: "IpAddress"}, {Kind: "ip", Field: "ClientIP"}, {Kind: "ip", Field: "c-ip"},

@@ -25,7 +25,7 @@ type fieldMapping struct {
 // https://learn.microsoft.com/en-us/azure/sentinel/entities-reference
 var identifiers = map[string]map[packages.Part][2]string{
 	"host":           {packages.Whole: {"Host", "FullName"}},
-	"user":           {packages.Whole: {"Account", "Name"}, packages.Domain: {"Account", "NTDomain"}},
+	"user":           {packages.Whole: {"Account", "Name"}, packages.Name: {"Account", "Name"}, packages.Domain: {"Account", "NTDomain"}},
 	"process":        {packages.CommandLine: {"Process", "CommandLine"}, packages.ProcessID: {"Process", "ProcessId"}},
 	"file":           {packages.Whole: {"File", "Name"}},
 	"ip":             {packages.Whole: {"IP", "Address"}},
@@ -49,7 +49,12 @@ var better = map[string]fieldMapping{
 func (a *analyticsRule) mapEntities() {
 	mentions, found := packages.Mentions(a.in)
 	a.keep(found)
+	actor := -1 // the mapping of who did it, whose domain the fields of the actor tell
+	named := slices.ContainsFunc(mentions, func(m packages.Mention) bool { return m.Kind == "user" && m.Part == packages.Name })
 	for _, m := range mentions {
+		if named && (m.Field == "user" || m.Field == "User") {
+			continue // a domain and a name in one text, of which each has a column of its own
+		}
 		id, known := identifiers[m.Kind][m.Part]
 		if !known {
 			continue // a path of a process, a hash without its algorithm
@@ -61,7 +66,7 @@ func (a *analyticsRule) mapEntities() {
 		if !a.in.Query.Result.Has(field.ColumnName) || !columnForm.MatchString(field.ColumnName) {
 			continue
 		}
-		a.addMapping(id[0], field, m)
+		a.addMapping(id[0], field, m, &actor)
 	}
 	a.entities = slices.DeleteFunc(a.entities, func(e entityMapping) bool { return !strong(e) })
 	if len(a.entities) > mostMappings {
@@ -93,22 +98,33 @@ func (a *analyticsRule) identify(m packages.Mention, identifier string) (of fiel
 	return of, true
 }
 
-// addMapping adds a field to the mapping of its type that lacks that identifier, or begins another one.
-func (a *analyticsRule) addMapping(entityType string, field fieldMapping, m packages.Mention) {
+// addMapping adds a field to the mapping of its type that lacks that identifier, or begins another one. A domain is that of the actor's account, and of no other that the
+// rule names.
+func (a *analyticsRule) addMapping(entityType string, field fieldMapping, m packages.Mention, actor *int) {
 	has := func(e entityMapping, same func(fieldMapping) bool) bool {
 		return slices.ContainsFunc(e.FieldMappings, same)
 	}
+	ofActor := m.Kind == "user" && slices.Contains([]string{"user", "User", "UserName", "UserDomain"}, m.Field)
 	for i, e := range a.entities {
 		if e.EntityType != entityType {
 			continue
 		}
 		if has(e, func(f fieldMapping) bool { return f == field }) {
+			if ofActor {
+				*actor = i
+			}
 			return
+		}
+		if m.Part == packages.Domain && i != *actor || m.Part == packages.Name {
+			continue
 		}
 		if m.Part != packages.Whole && !has(e, func(f fieldMapping) bool { return f.Identifier == field.Identifier }) && len(e.FieldMappings) < mostIdentifiers {
 			a.entities[i].FieldMappings = append(a.entities[i].FieldMappings, field)
 			return
 		}
+	}
+	if ofActor {
+		*actor = len(a.entities)
 	}
 	a.entities = append(a.entities, entityMapping{entityType, []fieldMapping{field}})
 }

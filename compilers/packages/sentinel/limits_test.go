@@ -174,6 +174,12 @@ func TestEntities(t *testing.T) {
 		{"mde", launched, "Host FullName=DeviceName; Account Name=AccountName NTDomain=AccountDomain; Process CommandLine=ProcessCommandLine ProcessId=ProcessId"},
 		{"mde", "logsource: {product: windows, category: file_event}\ndetection: {s: {TargetFilename: x}, condition: s}\nentities: {file: TargetFilename}\n",
 			"File Name=FolderPath; Host FullName=DeviceName; Account Name=InitiatingProcessAccountName NTDomain=InitiatingProcessAccountDomain; Process CommandLine=InitiatingProcessCommandLine ProcessId=InitiatingProcessId"},
+		// Sysmon has domain and name in one text, the log Security in two columns
+		{"sentinel", launched, "Host FullName=Computer; Account Name=SubjectUserName_ NTDomain=SubjectDomainName; Process CommandLine=CommandLine ProcessId=NewProcessId"},
+		{"sentinel", "logsource: {product: windows, category: registry_set}\ndetection: {s: {TargetObject: x}, condition: s}\nentities: {user: User}\n", "Host FullName=Computer; Account Name=UserName NTDomain=UserDomain; Process ProcessId=ProcessId_"},
+		{"sentinel", "logsource: {product: windows, category: process_access}\ndetection: {s: {CallTrace: x}, condition: s}\nentities: {user: TargetUser}\n",
+			"Account Name=TargetUser; Host FullName=Computer; Account Name=UserName NTDomain=UserDomain"},
+		{"sentinel", "logsource: {product: azure, service: auditlogs}\ndetection: {s: {OperationName: x}, condition: s}\n", "Account Name=userPrincipalName_; IP Address=ipAddress_"},
 	} {
 		in := packaged.Rule(t, sentinel.New(), kql.New(), c.model, "title: T\n"+head+c.text)
 		assert.Equal(t, c.want, entitiesOf(t, sentinel.New().Package(settings, []packages.Input{in})), c.text)

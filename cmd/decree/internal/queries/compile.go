@@ -78,7 +78,11 @@ func Compile(set *ruleset.Set, chosen []targets.Target, opt Options) ([]Result, 
 			}
 		}
 		parallel.Each(results[from:], func(c *Result) {
-			c.compile(models, compilers.Options{Approximate: slices.Concat(set.Project.Approximate, opt.Approximate), Lists: opt.Lists, NoIndexTerms: opt.NoIndexTerms || t.NoIndexTerms, Scope: t.Scope, Index: t.Index, Table: t.Table})
+			approximate := slices.Concat(set.Project.Approximate, opt.Approximate)
+			c.compile(models, compilers.Options{Approximate: approximate, Lists: opt.Lists, NoIndexTerms: opt.NoIndexTerms || t.NoIndexTerms, Scope: t.Scope, Index: t.Index, Table: t.Table})
+			if c.Query == nil && !c.Skipped && opt.ModelFile == "" && cmp.Or(opt.Model, t.Model) != "" {
+				c.hintAtModel(models[0], approximate)
+			}
 			if LeavesOut(t, c.Source) {
 				c.leaveOut()
 			}
@@ -172,6 +176,29 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 			if d.Code == "no-log-source" && d.Range == ls.Range && !slices.ContainsFunc(models, func(m *schema.Model) bool { return hasSource(m, ls) }) {
 				c.Found[i] = compilers.NoLogSource(ls, models...) // no model has it
 			}
+		}
+	}
+}
+
+// hintAtModel lets the refusal of a rule by the one model that was chosen name the shipped model that can say the rule with the accepted gaps, if there is one: of
+// several the preferred.
+func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
+	at := slices.IndexFunc(c.Found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
+	if at < 0 || c.Found[at].Code == compilers.NeverMatches {
+		return
+	}
+	names := schema.Preferred(c.Target.Dialect.Name())
+	if c.packaged {
+		names = c.Target.Format().Models()
+	}
+	for _, name := range names {
+		m, err := schema.Load(name)
+		if err != nil || name == chosen.Name {
+			continue
+		}
+		if q, _ := c.write(compilers.Options{Model: m, Approximate: approximate}); q != nil {
+			c.Found[at].Hint = strings.TrimPrefix(c.Found[at].Hint+"; ", "; ") + fmt.Sprintf("data model %s can say the rule: --model %s, or a target with `model: %s`", name, name, name)
+			return
 		}
 	}
 }

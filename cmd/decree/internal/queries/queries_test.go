@@ -105,6 +105,37 @@ func TestAModelThatIsNamed(t *testing.T) {
 	}
 }
 
+// TestARefusalNamesTheModelThatCanSayTheRule, where one model was chosen and another of the language has what it lacks.
+func TestARefusalNamesTheModelThatCanSayTheRule(t *testing.T) {
+	clitest.Files(t, files+"-- logon.yml --\ntitle: Logon\nlogsource: {product: windows, service: security}\ndetection: {a: {EventID: 4624, LogonType: 10}, condition: a}\n"+
+		"-- never.yml --\ntitle: Never\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a and not a}\n")
+	for _, c := range []struct {
+		opt    Options
+		target string
+		rule   string
+		want   string
+	}{
+		{Options{Model: "mde"}, "kql", "logon.yml", "data model sentinel can say the rule: --model sentinel, or a target with `model: sentinel`"},
+		{Options{Model: "splunk-windows"}, "spl", "aws.yml", ""}, // skipped
+		{Options{Model: "sentinel"}, "kql", "pim.yml", ""},       // no model has it
+		{Options{}, "kql", "pim.yml", ""},
+		{Options{ModelFile: "own.yml"}, "kql", "logon.yml", ""},
+		{Options{Model: "mde"}, "kql", "never.yml", ""},
+	} {
+		_, results := compiled(t, c.opt, c.target, c.rule)
+		require.Nil(t, results[0].Query, c.rule)
+		hints := ""
+		for _, d := range results[0].Found {
+			hints += d.Hint + "\n"
+		}
+		if c.want == "" {
+			assert.NotContains(t, hints, "can say the rule", c.rule)
+		} else {
+			assert.Contains(t, hints, c.want, c.rule)
+		}
+	}
+}
+
 func TestManyQueriesForALessPreferredModelAreCounted(t *testing.T) {
 	archive := ""
 	for _, name := range []string{"a", "b", "c", "d"} {

@@ -61,7 +61,9 @@ var whereSyntax = compilers.Syntax{And: " and ", Or: " or ", Not: "not ", NotCal
 // Compile writes one rule.
 func (dialect) Compile(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if len(r.Joins()) > 0 {
-		return compileJoin(r, opt)
+		q, found := compileJoin(r, opt)
+		hintAtNewTerms(r, opt, found)
+		return q, found
 	}
 	plans, ds := compilers.NewPlans("eql", lacks, r, opt)
 	compilers.NoteSuppressed(plans)

@@ -46,3 +46,17 @@ func TestEntitiesOfEntra(t *testing.T) {
 		assert.Empty(t, enginetest.IDs(t, opt, []*ir.Rule{r}, strings.ReplaceAll(line, "198.", "199.")), line)
 	}
 }
+
+// TestNameAndDomainOfAnAccount: Sysmon has them in one text, the log Security in two columns.
+func TestNameAndDomainOfAnAccount(t *testing.T) {
+	r := lowered.Rule(t, "detection:\n  a: {UserName: ann, UserDomain: corp}\n  condition: a\n")
+	for line, want := range map[string]int{
+		`{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","User":"CORP\\ann","EventRecordID":"1"}`:             1,
+		`{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","User":"ann","EventRecordID":"1"}`:                   0,
+		`{"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","User":"CORP\\joann","EventRecordID":"1"}`:           0,
+		`{"EventID":4688,"Channel":"Security","SubjectUserName":"ann","SubjectDomainName":"CORP","EventRecordID":"1"}`:      1,
+		`{"EventID":4688,"Channel":"Security","SubjectUserName":"ann","SubjectDomainName":"WORKGROUP","EventRecordID":"1"}`: 0,
+	} {
+		assert.Len(t, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "windows")}, []*ir.Rule{r}, line), want, line)
+	}
+}

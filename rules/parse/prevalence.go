@@ -29,6 +29,7 @@ func (p *parser) prevalence(r *rules.Rule, section source.Entry) {
 func (p *parser) rarity(block source.Entry) rules.Prevalence {
 	q := rules.Prevalence{Name: block.Key.Value, Range: p.Span(block.Key), Unavailable: "exclude"}
 	asked, before := false, p.Errors()
+	var unavailable *yaml.Node
 	for _, e := range p.Entries(block.Value, "a prevalence condition") {
 		switch key := e.Key.Value; key {
 		case "field":
@@ -57,6 +58,7 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 				p.Errorf("prevalence-empty", p.Span(e.Key), "add a bound, such as `lt: 250`", "global has no bound")
 			}
 		case "unavailable":
+			unavailable = e.Key
 			p.Text(&q.Unavailable, e.Value, key)
 			p.OneOf("invalid-unavailable", e.Value, q.Unavailable, []string{"exclude", "include"})
 		default:
@@ -69,6 +71,9 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 	}
 	if block.Value.Kind != yaml.MappingNode {
 		return q
+	}
+	if unavailable != nil && asked && !q.AsksReputation() {
+		p.Warnf("unused-unavailable", p.Span(unavailable), "remove it", "`unavailable` has no effect: prevalence %q looks nothing up", q.Name)
 	}
 	if q.Field == "" {
 		p.Errorf("prevalence-without-field", q.Range, "add `field: sha1`, or another entity", "prevalence %q does not say what is counted", q.Name)

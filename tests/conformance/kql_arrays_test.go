@@ -27,6 +27,14 @@ func (a author) arrayItem() string {
 		field + "|word: user",
 		field + "|exists: " + pick(a, []string{"true", "false"}),
 		field + "|cased: role",
+		field + "|bits: " + pick(a, []string{"1", "0x4"}),
+		field + "|lt: 3",
+		field + "|contains|all: [e, r]",
+		field + "|endswith: [r, '1']",
+		field + "|filename|startswith: r",
+		field + "|neq: User",
+		field + ": 'U?er*'",
+		field + "|windash|contains: ' -x'",
 	})
 }
 
@@ -85,7 +93,7 @@ func (a author) array(depth int) any {
 		e := doc{}
 		for _, name := range []string{"type", "name", "new"} {
 			if a.IntN(4) > 0 {
-				e[name] = pick(a, []any{"User", "user role", "Role", "role", "x", "1", 1, 5, true, nil})
+				e[name] = pick(a, []any{"User", "user role", "Role", "role", "x", "1", 1, 5, true, nil, "10.1.2.3", "11.0.0.1", "a\\role", "2026-03-01T10:00:00Z", "a /x", "-1", 2.5})
 			}
 		}
 		if a.IntN(3) == 0 {

@@ -20,6 +20,7 @@ type mixedAuthor struct {
 	*rand.Rand
 	sources  []string // log sources that events are of
 	suppress bool     // queries suppress
+	alone    bool     // a rule asks of its own event alone
 	apart    bool     // a rule has prevalence or other events, and joins of one log source
 }
 
@@ -116,7 +117,11 @@ type mixed struct {
 func (a mixedAuthor) write(t testing.TB) *mixed {
 	lookback, kind := 4+a.IntN(8), a.IntN(3)
 	sections, names := map[string]string{}, []string{"s", "s", "t"}
-	for i := range a.IntN(4) {
+	conditions := a.IntN(4)
+	if a.alone {
+		conditions = 0
+	}
+	for i := range conditions {
 		name := fmt.Sprintf("n%d", i)
 		names = append(names, name, name)
 		switch {

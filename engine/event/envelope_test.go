@@ -55,6 +55,7 @@ var exports = []struct{ name, in, want string }{
 	{"Splunk's raw lines", `{"preview":false,"fields":["_raw","host"],"rows":[["type=CWD msg=audit(1767225600.000:1): cwd=\"/root\"","h"]]}`, "1: {\"cwd\":\"/root\",\"serial\":\"1\",\"timestamp\":\"2026-01-01T00:00:00Z\",\"type\":\"CWD\"}\n"},
 	{"Splunk's raw text", `{"_raw":"a text","host":"h"}`, "1: {\"_raw\":\"a text\",\"host\":\"h\"}\n"},
 	{"Splunk's raw events beside fields", `{"_raw":"{\"a\":1}","user":"u"}`, "1: {\"_raw\":\"{\\\"a\\\":1}\",\"user\":\"u\"}\n"},
+	{"a text of JSON that is none", `{"_raw":"{\q","host":"h"}`, "1! not JSON: invalid character 'q' in string escape code\n"},
 	{"XML that ends too early", `{"_raw":"<Event><System>"}`, "1: {\"_raw\":\"\\u003cEvent\\u003e\\u003cSystem\\u003e\"}\n"},
 	{"OpenSearch's SQL", `{"schema":[{"name":"a","type":"integer"}],"datarows":[[1],[2]],"total":2,"size":2,"status":200}`, "1: {\"a\":1}\n1: {\"a\":2}\n"},
 	{"EventBridge", `{"version":"0","id":"i","detail-type":"AWS API Call via CloudTrail","source":"aws.iam","account":"1","time":"t","region":"r","resources":[],"detail":{"eventName":"x"}}`, "1: {\"eventName\":\"x\"}\n"},

@@ -84,7 +84,10 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	case textOf:
 		inner := part(found.at, skipValue(raw.text, found.at))
 		text, ok := carriedText(inner.text)
-		if inner.Content, ok = r.carried(text); !ok {
+		if ok {
+			inner.Content, ok = r.carried(text)
+		}
+		if !ok {
 			r.queue = append(r.queue, raw)
 			return
 		}

@@ -130,7 +130,7 @@ func (b *batch) fill(r *event.Reader) error {
 	b.lines = b.lines[:0]
 	r.Lend(b.memory)
 	r.Hold(&b.held)
-	for len(b.lines) < batchSize && size < batchBytes {
+	for len(b.lines) < batchSize && size < batchBytes && (len(b.lines) == 0 || r.Ready()) {
 		if r.Stopped() {
 			return event.ErrStopped
 		}

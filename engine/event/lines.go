@@ -164,7 +164,7 @@ func (carriageReturns) Transform(dst, src []byte, _ bool) (nDst, nSrc int, err e
 // nextLine reads lines until one is not blank. A line over the limit is not kept in memory.
 func (r *Reader) nextLine() (Raw, error) {
 	for {
-		line, size, err := r.readLine()
+		line, size, err := r.lineOfBlock()
 		if errors.Is(err, io.EOF) && size == 0 {
 			return Raw{}, io.EOF
 		}
@@ -206,17 +206,21 @@ func (r *Reader) unreadable(line int, data []byte, err error) (Raw, error) {
 // the line break. The line is in the lent memory, if there is room.
 func (r *Reader) readLine() (line []byte, size int, err error) {
 	room := r.lent[len(r.lent):]
-	line, size, err = r.appendLine(room)
+	line, size, err = r.appendLine(room, nil)
 	if len(line) <= cap(room) { // else append moved it
 		r.lent = r.lent[:len(r.lent)+len(line)]
 	}
 	return line, size, err
 }
 
-func (r *Reader) appendLine(line []byte) (_ []byte, size int, err error) {
+// appendLine appends a line, of which the first part is read already.
+func (r *Reader) appendLine(line, first []byte) (_ []byte, size int, err error) {
 	r.line++
 	for {
-		part, err := r.in.ReadSlice('\n')
+		part, err := first, bufio.ErrBufferFull
+		if first = nil; len(part) == 0 {
+			part, err = r.in.ReadSlice('\n')
+		}
 		size += len(part)
 		if size <= r.opt.MaxLine+len("\r\n") {
 			line = append(line, part...)

@@ -95,6 +95,7 @@ type Reader struct {
 	ahead    []Raw  // lines that Ahead has read
 	sampling sampling
 	lent     []byte // memory for lines, which are appended
+	block    block  // of lines, read ahead into it
 	line     int
 	lines    int
 	rejected int
@@ -264,7 +265,15 @@ func (r *Reader) Close() error {
 
 // Lend gives the reader memory for lines, as long as its capacity lasts. Lines in it are valid until the caller changes
 // the memory.
-func (r *Reader) Lend(memory []byte) { r.lent = memory[:0] }
+func (r *Reader) Lend(memory []byte) {
+	r.lent = append(memory[:0], r.block.ahead...)
+	r.block.ahead = r.lent
+}
+
+// Ready tells whether the next line may be in the lent memory without a copy. If it is not, memory is lent anew first.
+func (r *Reader) Ready() bool {
+	return !r.block.used || r.block.next > 0 || r.block.err != nil || r.hasRoom()
+}
 
 // Hold lends memory for records of Windows' logs as evtx.Reader.Hold does: records that are read from now on are h's, until it is given again.
 func (r *Reader) Hold(h *evtx.Held) {

@@ -32,7 +32,8 @@ Exit codes:
   0  all is well
   1  something was found: an error in a rule, a failed test, a refused rule in
      compile, and with --strict in build and reports (a skipped rule is none)
-  2  wrong usage, or a file could not be read or written`,
+  2  wrong usage, or a file could not be read or written
+An interrupted run ends with 130: its output can be read, and is not whole.`,
 		Example: `  decree init our_rules
   decree validate tests/examples/rules
   decree run -r tests/examples/rules tests/examples/events/processes.ndjson

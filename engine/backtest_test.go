@@ -87,10 +87,8 @@ func TestBacktestIsWhatTheRunsSay(t *testing.T) {
 			events = append(events, enginetest.DefenderProcess(i, at, fmt.Sprint("h", r.IntN(3)), fmt.Sprint("x", r.IntN(4)), []string{"run", "whoami", "whoami run", "else"}[r.IntN(4)]))
 		}
 		schedule := rules.Schedule{Every: time.Duration(1+r.IntN(90)) * time.Minute, Lookback: time.Duration(1+r.IntN(300)) * time.Minute}
-		rs := []*ir.Rule{lowered.Rule(t, plainRule), lowered.Rule(t, rareRule)}
-		for _, r := range rs {
-			r.Source.Schedule = schedule // as text, one that looks back less than it waits would be warned of
-		}
+		block := fmt.Sprintf("schedule: {every: %.0fm, lookback: %.0fm}\n", schedule.Every.Minutes(), schedule.Lookback.Minutes())
+		rs := []*ir.Rule{lowered.Rule(t, block+plainRule), lowered.Rule(t, block+rareRule)}
 		want := []string{}
 		raised := map[string]bool{}
 		midnight := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)

@@ -41,7 +41,7 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 			events = append(events, enginetest.DefenderProcess(i, at, fmt.Sprint("h", r.IntN(2)), fmt.Sprint("x", r.IntN(4)), []string{"run", "whoami", "whoami run", "else"}[r.IntN(4)]))
 		}
 		schedule := rules.Schedule{Every: time.Duration(2+r.IntN(12)) * 10 * time.Minute, Lookback: time.Duration(1+r.IntN(40)) * 5 * time.Minute}
-		block := fmt.Sprintf("title: T\ncorrelation:\n  timespan: %dm\n  group-by: [host]\n", 5*(1+r.IntN(30)))
+		block := fmt.Sprintf("title: T\nschedule: {every: %.0fm, lookback: %.0fm}\ncorrelation:\n  timespan: %dm\n  group-by: [host]\n", schedule.Every.Minutes(), schedule.Lookback.Minutes(), 5*(1+r.IntN(30)))
 		kinds := []string{
 			"  type: event_count\n  rules: [who]\n  condition: {gte: 2}\n",
 			"  type: event_count\n  rules: [who, run]\n  condition: {lt: 3}\n",
@@ -53,11 +53,6 @@ func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 		}
 		kind := kinds[round%len(kinds)]
 		rs, cs := lowered.Correlations(t, block+kind+correlatedRules)
-		for _, c := range cs {
-			if c.Source.Body.Title == "T" {
-				c.Source.Body.Schedule = schedule // as text, one that looks back less than it waits would be warned of
-			}
-		}
 		var want []string
 		known := map[string]bool{}
 		midnight := time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)

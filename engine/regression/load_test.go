@@ -13,7 +13,7 @@ import (
 func TestTestFilesThatCannotBe(t *testing.T) {
 	const event = "events: [{id: a}]"
 	for _, c := range []struct{ name, text, want, hint string }{
-		{"no YAML", "cases: [", "yaml-syntax 1:1: invalid YAML: did not find expected node content", "check indentation, quotes and colons near this line"},
+		{"no YAML", "cases: [", "yaml-syntax 1:1: invalid YAML: did not find expected node content", "a list or mapping in brackets has nothing in it and does not end: close it, or put a text with brackets in quotes"},
 		{"no cases", "", "no-cases 1:1: the test file has no cases", "add `cases:` with at least one case"},
 		{"another key", "cases: [{name: a, " + event + ", expect: {none: true}}]\ncase: []", `unknown-key 2:1: unknown key "case" in a test file`, "did you mean `cases`?"},
 		{"two documents", "cases: [{name: a, " + event + ", expect: {none: true}}]\n---\ncases: []", "second-document 2:1: this file must be a single document; text after `---` is not read", "remove the `---` before it"},

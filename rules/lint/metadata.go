@@ -10,6 +10,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/wording"
 )
 
 // Limits that the public rules keep to.
@@ -77,6 +78,7 @@ var metadataChecks = []Check{
 			s.report(s.Key("modified", -1), "set the day of the last change", "the rule was modified on %s, before it was written on %s", s.Modified, s.Date)
 		}
 	}},
+	{Code: "short-lookback", Severity: diag.Warning, rule: func(s *subject) { shortLookback(s.Rule, s.report) }, correlation: func(s *correlationSubject) { shortLookback(s.Body, s.report) }},
 	{Code: "duplicate-reference", Severity: diag.Warning, rule: func(s *subject) {
 		for i := range s.References {
 			if slices.Contains(s.References[:i], s.References[i]) {
@@ -132,5 +134,12 @@ func invalidDate(s *subject) {
 		} else {
 			s.report(s.Key(key, -1), "write it as "+dateForm, "%q is not a date", text)
 		}
+	}
+}
+
+// shortLookback reports a schedule of which no run sees some of the events.
+func shortLookback(r *rules.Rule, report func(at diag.Range, hint, format string, args ...any)) {
+	if every, back := r.Schedule.Every, r.Schedule.Lookback; back > 0 && back < every {
+		report(r.Key("schedule", -1), "make `lookback` as long as `every`, or longer", "the rule runs every %s and looks back only %s: it misses the events between", wording.Duration(every), wording.Duration(back))
 	}
 }

@@ -35,18 +35,13 @@ func (p *parser) id(r *rules.Rule, e source.Entry) {
 }
 
 func (p *parser) schedule(r *rules.Rule, section source.Entry) {
-	texts := map[string]string{}
 	for _, e := range p.Entries(section.Value, "schedule", "every", "lookback") {
-		texts[e.Key.Value] = e.Value.Value
 		switch e.Key.Value {
 		case "every":
 			r.Schedule.Every = p.Duration(e.Value)
 		case "lookback":
 			r.Schedule.Lookback = p.Duration(e.Value)
 		}
-	}
-	if every, back := r.Schedule.Every, r.Schedule.Lookback; back > 0 && back < every {
-		p.Warnf("short-lookback", p.Span(section.Value), "write `lookback: "+texts["every"]+"` or more", "the rule runs every %s and looks back only %s: it misses the events between", texts["every"], texts["lookback"])
 	}
 }
 

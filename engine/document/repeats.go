@@ -72,7 +72,7 @@ func (d *Document) knownMember(n *knownKey) error {
 	if n.column >= 0 {
 		col = d.claim(n.column, 0)
 	}
-	if n.gen == d.gen || first == '{' || first == '[' { // of a key that stands twice, what the first came to may be in use
+	if n.gen == d.gen || d.converted || first == '{' || first == '[' { // what a key came to may be in use if it is a duplicate, or the record's too
 		return d.uncached(n, col)
 	}
 	n.gen = d.gen

@@ -38,7 +38,10 @@ func (d *Document) flatNames() {
 		if from == nil || (to.gen == d.gen && to.depth == 0) {
 			continue
 		}
-		to.gen, to.Since, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, from.Since, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
+		to.gen, to.Since, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, 0, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
+		if len(to.Texts) == 1 {
+			d.repeatedText(flat.to, to, to.Texts[0]) // the number of from may be that of another value of to
+		}
 	}
 }
 

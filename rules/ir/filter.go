@@ -9,13 +9,18 @@ import (
 
 // LowerFilter lowers what a filter requires of the events of the rules it covers. It is nil if there are errors.
 func LowerFilter(f *rules.Filter) (Node, diag.Diagnostics) {
-	body := *f.Body
-	body.Conditions = []rules.Condition{{Text: f.Required.String(), Range: f.Body.Conditions[0].Range, Expr: f.Required}}
-	lowered, found := Lower(&body)
+	lowered, found := Lower(RequiredOf(f))
 	if lowered == nil {
 		return nil, found
 	}
 	return Anonymous(lowered.Condition), found
+}
+
+// RequiredOf is a rule of the filter's log sources that finds the events that pass the filter.
+func RequiredOf(f *rules.Filter) *rules.Rule {
+	body := *f.Body
+	body.Conditions = []rules.Condition{{Text: f.Required.String(), Range: f.Body.Conditions[0].Range, Expr: f.Required}}
+	return &body
 }
 
 // SourceFilter is what a filter requires of the events of some of a rule's log sources. Those of the others pass.

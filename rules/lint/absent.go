@@ -13,7 +13,9 @@ func absentField(s *subject) {
 	if s.lowered == nil {
 		return
 	}
-	neverIn(s)
+	if !s.filter {
+		neverIn(s)
+	}
 	reported := map[string]bool{}
 	check := func(name string, at diag.Range) {
 		if name == "" || reported[name] || s.ExtractNamed(name) != nil {

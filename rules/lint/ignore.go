@@ -76,10 +76,4 @@ func ignore(f File, found diag.Diagnostics) diag.Diagnostics {
 	return out
 }
 
-func codes() []string {
-	var out []string
-	for _, c := range Checks() {
-		out = append(out, c.Code)
-	}
-	return out
-}
+func codes() []string { return checkCodes(Checks()) }

@@ -24,6 +24,7 @@ type Check struct {
 	set         func(*collection)
 	metadata    bool // it needs no log source and no detection
 	partial     bool // it looks at single parts, so it also runs on a rule with errors elsewhere
+	filter      bool // it looks at what filters have, too
 }
 
 // Checks lists every check, by code.
@@ -36,6 +37,9 @@ func Checks() []Check {
 		all[i].metadata = true
 	}
 	all = slices.Concat(all, conditionChecks, meaningChecks, setChecks)
+	for i := range all {
+		all[i].filter = slices.Contains(ofFilters, all[i].Code)
+	}
 	slices.SortFunc(all, func(a, b Check) int {
 		switch {
 		case a.Code < b.Code:
@@ -48,7 +52,18 @@ func Checks() []Check {
 	return all
 }
 
-// File is one rule file: its bytes, and what they were parsed and lowered to. Lowered[i] belongs to Rules[i]
+// ofFilters are the codes of checks that also look at filters: at the fields and values of their tests.
+var ofFilters = slices.Concat(checkCodes(modifierChecks), checkCodes(valueChecks), checkCodes(regexChecks), []string{"unknown-log-source", "unknown-field", "absent-field", "unused-selection"})
+
+// checkCodes names the checks.
+func checkCodes(checks []Check) (codes []string) {
+	for _, c := range checks {
+		codes = append(codes, c.Code)
+	}
+	return codes
+}
+
+// File is one rule file or file of filters: its bytes, and what they were parsed and lowered to. Lowered[i] belongs to Rules[i]
 // and is nil if that rule could not be lowered.
 type File struct {
 	Path         string // as findings name it
@@ -59,12 +74,14 @@ type File struct {
 	Broken       []*rules.Rule        // rules with errors
 	Found        diag.Diagnostics     // found while reading the file
 	Correlations []*rules.Correlation // linked as far as possible
+	Filters      []*rules.Filter
 }
 
 // subject is one rule under one check.
 type subject struct {
 	*rules.Rule
 	lowered *ir.Rule
+	filter  bool // it is what a filter requires
 	check   Check
 	found   diag.Diagnostics
 }
@@ -141,11 +158,13 @@ func RunEach(files []File, step func()) diag.Diagnostics {
 // check runs the checks on single rules and correlations.
 func (f File) check(checks []Check) diag.Diagnostics {
 	var out diag.Diagnostics
+	check := func(s *subject) {
+		s.check.rule(s)
+		out = append(out, s.found...)
+	}
 	run := func(r *rules.Rule, lowered *ir.Rule, c Check) {
 		if c.rule != nil {
-			s := &subject{Rule: r, lowered: lowered, check: c}
-			c.rule(s)
-			out = append(out, s.found...)
+			check(&subject{Rule: r, lowered: lowered, check: c})
 		}
 	}
 	for _, r := range f.Broken {
@@ -165,6 +184,15 @@ func (f File) check(checks []Check) diag.Diagnostics {
 		for _, c := range checks {
 			if c.metadata {
 				run(r, nil, c)
+			}
+		}
+	}
+	for _, filter := range f.Filters {
+		required := ir.RequiredOf(filter)
+		lowered, _ := ir.Lower(required) // what is wrong is found where the filter is applied
+		for _, c := range checks {
+			if c.filter {
+				check(&subject{Rule: required, lowered: lowered, filter: true, check: c})
 			}
 		}
 	}

@@ -13,6 +13,7 @@ import (
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/lint"
 	"decree/rules/parse"
 	"decree/rules/source"
 )
@@ -95,7 +96,6 @@ func (set *Set) applyFilters(dir string, all bool) (int, error) {
 	}
 	set.filterDirs = append(set.filterDirs, dir)
 	for _, file := range files {
-		set.filterFiles = append(set.filterFiles, filepath.Join(dir, filepath.FromSlash(file)))
 		filters, found := parse.Filters(folder, file, set.FilterCondition)
 		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
 		found, passed := passOver(File{}, parse.File{Foreign: foreign && len(found) > 0}, found)
@@ -109,12 +109,9 @@ func (set *Set) applyFilters(dir string, all bool) (int, error) {
 			found = append(found, set.apply(f, applied, all)...)
 		}
 		set.Filters = append(set.Filters, applied)
-		if all := append(passed, found...); len(all) > 0 {
-			if data, err := folder.Read(file); err == nil {
-				set.texts[all[0].Range.File] = data
-			}
-			set.Found = append(set.Found, found...)
-		}
+		set.parsedFilters = append(set.parsedFilters, parsedFile{from: applied.File, file: lint.File{Path: folder.Shown(file), Filters: filters}})
+		set.KeepFile(folder.Shown(file), applied.File)
+		set.Found = append(set.Found, found...)
 		if found.HasErrors() {
 			set.Failed++
 		}

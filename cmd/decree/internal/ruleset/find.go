@@ -24,6 +24,9 @@ type File struct {
 	Named  bool   // the user named the file itself, not a folder: it must be a rule
 }
 
+// path is where the file is on disk.
+func (f File) path() string { return filepath.Join(f.Disk, filepath.FromSlash(f.Path)) }
+
 // findRules lists the rule files under the paths of a selection, and those of the embedded library if it is asked for.
 func findRules(sel Selection) ([]File, error) {
 	var all []File

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
-	"path/filepath"
 	"slices"
 
 	"decree/cmd/decree/internal/output"
@@ -17,11 +16,17 @@ import (
 	"decree/rules/parse"
 )
 
-// Lint finds what is allowed in the rules but likely wrong.
+// Lint finds what is allowed in the rules and their filters but likely wrong.
 func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	var files []lint.File
 	for _, f := range set.parsed {
 		files = append(files, f.file)
+	}
+	var unread diag.Diagnostics
+	for _, f := range set.parsedFilters {
+		data, found := f.from.Folder.Load(f.from.Path) // for the comments in it
+		f.file.Data = data
+		files, unread = append(files, f.file), append(unread, found...)
 	}
 	parts := map[diag.Range]bool{}
 	for r := range set.parts() {
@@ -36,7 +41,7 @@ func (set *Set) Lint(s *stdio.Streams) diag.Diagnostics {
 	for _, f := range set.parsed {
 		set.KeepFile(f.file.Path, f.from)
 	}
-	return set.Project.Lint.Judge(append(found, set.Lists.Check()...))
+	return set.Project.Lint.Judge(slices.Concat(found, unread, set.Lists.Check()))
 }
 
 // parsedFile is a rule file in the form that lint reads.
@@ -62,8 +67,7 @@ func (set *Set) Fix(s *stdio.Streams, force bool) error {
 		if bytes.Equal(fixed, data) {
 			continue
 		}
-		path := filepath.Join(f.from.Disk, filepath.FromSlash(f.from.Path))
-		if err := output.Write(path, fixed, force); err != nil {
+		if err := output.Write(f.from.path(), fixed, force); err != nil {
 			return err
 		}
 		for _, d := range done {

@@ -34,11 +34,11 @@ type Set struct {
 	filterDirs      []string              // on disk, whose filters were applied
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
-	parsed      []parsedFile
-	read        []readCorrelation
-	filterFiles []string
-	foreign     int                  // files in PassedOver
-	onlyRead    map[*rules.Rule]bool // rules that the user did not select and a selected correlation reads
+	parsed        []parsedFile
+	parsedFilters []parsedFile // files of filters
+	read          []readCorrelation
+	foreign       int                  // files in PassedOver
+	onlyRead      map[*rules.Rule]bool // rules that the user did not select and a selected correlation reads
 
 	texts map[string][]byte // file -> its text, to show findings in it
 	files map[string]File   // file -> where to read its text
@@ -47,13 +47,16 @@ type Set struct {
 
 // OnDisk gives the paths of all rule, filter and list files that were read.
 func (set *Set) OnDisk() []string {
-	paths := slices.Clone(set.filterFiles)
+	var paths []string
+	for _, f := range set.parsedFilters {
+		paths = append(paths, f.from.path())
+	}
 	for _, file := range set.Lists.Files() {
 		paths = append(paths, filepath.FromSlash(file))
 	}
 	for _, f := range set.Files {
 		if f.Disk != "" {
-			paths = append(paths, filepath.Join(f.Disk, filepath.FromSlash(f.Path)))
+			paths = append(paths, f.path())
 		}
 	}
 	return paths

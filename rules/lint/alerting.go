@@ -77,14 +77,16 @@ func shown(ls rules.LogSource, name string) bool {
 		return true
 	}
 	for m := range models() {
+		closed := *m
+		closed.Open = false // it refuses a field that its logs are not known to have
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
 			asked = true
 			_, column := source.Columns[name]
-			_, mapped := m.Column(source, f.Name, f.Level)
+			_, mapped := closed.Column(source, f.Name, f.Level)
 			if column {
 				return true
 			}
-			open = open || mapped && source.Has(m, f)
+			open = open || mapped && source.Has(&closed, f)
 		}
 	}
 	near := closestName(name, known)

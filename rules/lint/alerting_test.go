@@ -24,6 +24,8 @@ func TestAlertFields(t *testing.T) {
 		{started + "risk: {objects: [hots]}\n", []string{"did you mean `host`?"}},
 		{started + "entities: {file: Imgae}\n", []string{"did you mean `Image`?"}},
 		{started + "alert: {title: 'by {Usr}', description: '{CommandLine}'}\n", []string{"did you mean `User`?"}},
+		{started + "alert: {title: '{Bee} ran', description: '{DeviceName}'}\n", []string{"name a field that the log source has, or map it in a model file"}},
+		{"title: T\nlogsource: {product: linux, service: auditd}\ndetection: {s: {type: x}, condition: s}\nalert: {title: '{Bee} ran'}\n", nil}, // any field may be there
 		{started + "suppress: {by: [host, Image], for: 1d}\n", nil},
 		{started + "suppress: {by: [hots, Imgae], for: 1d}\n", []string{"did you mean `host`?", "did you mean `Image`?"}},
 		{counted + "suppress: {for: 1d}\n---\n" + started, nil},

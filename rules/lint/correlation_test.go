@@ -29,6 +29,7 @@ func TestFieldsOfCorrelations(t *testing.T) {
 		{"an alias has a name of its own", "{type: event_count, rules: [started], group-by: [comandline], aliases: {comandline: {started: CommandLine}}, timespan: 1h, condition: {gte: 2}}", nil},
 		{"of a correlation, what it is grouped by", "{type: event_count, rules: [inner], group-by: [Who], timespan: 1h, condition: {gte: 2}}", nil},
 		{"of a correlation, a field of its rules", "{type: event_count, rules: [inner], group-by: [CommandLin], timespan: 1h, condition: {gte: 2}}", []string{"c.yml:2:61"}},
+		{"a slip in what is shown", "{type: event_count, rules: [started], timespan: 1h, condition: {gte: 2}}\nfields: [User, CommandLin]", []string{"c.yml:3:16"}},
 		{"entities", "{type: value_count, rules: [started], group-by: [host, user], timespan: 1h, condition: {gte: 2, field: sha256}}", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

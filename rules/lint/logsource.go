@@ -146,9 +146,13 @@ func misspelt(field string, known []string) (hint, message string) {
 	return "", ""
 }
 
-// unknownFieldOfCorrelation checks the fields that a correlation groups by or reads, in each of its rules.
+// unknownFieldOfCorrelation checks the fields that a correlation groups by, reads or shows, in each of its rules.
 func unknownFieldOfCorrelation(s *correlationSubject) {
-	for _, f := range slices.Concat(s.GroupBy, s.Fields) {
+	var shown []rules.NamedField
+	for i, name := range s.Body.Fields {
+		shown = append(shown, rules.NamedField{Name: name, Range: s.Body.Key("fields", i)})
+	}
+	for _, f := range slices.Concat(s.GroupBy, s.Fields, shown) {
 		reported := map[string]bool{}
 		readsField(s.Correlation, f.Name, func(r *rules.Rule, field string) {
 			hint, message := misspelt(field, fieldsOf(r.LogSources()...))

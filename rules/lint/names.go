@@ -8,9 +8,12 @@ import (
 	"decree/rules/diag"
 )
 
-// unknownNames reports the names of fields and entities in prevalence, joins and first_seen that are close to one that the log source has. A field of
-// the other rule of a join is one of that rule's log sources.
+// unknownNames reports the names of fields and entities in fields, prevalence, joins and first_seen that are close to one that the log source has. A
+// field of the other rule of a join is one of that rule's log sources.
 func unknownNames(s *subject) {
+	for i, name := range s.Fields {
+		unknownName(s, s.Rule, rules.NamedField{Name: name, Range: s.Key("fields", i)})
+	}
 	for _, q := range s.Prevalence {
 		unknownName(s, s.Rule, rules.NamedField{Name: q.Field, Range: q.FieldRange})
 		if q.Local != nil {

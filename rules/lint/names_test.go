@@ -54,6 +54,8 @@ func TestNamesOfSections(t *testing.T) {
 		{joined + "same: {host: host, Imgae: Name}}\n" + logons + "extract:\n  Name: {field: TargetUserName, lower: true}\n", []string{"did you mean `Image`?"}},
 		{first + "[host, Image]}\n", nil},
 		{first + "[host, Imgae]}\n", []string{"did you mean `Image`?"}},
+		{plain + "fields: [Image, host, ParentImage, Bee]\n", nil},
+		{plain + "fields: [Imgae, hots]\n", []string{"did you mean `Image`?", "did you mean `host`?"}},
 		{plain + "suppress: {by: [host], for: 1d}\n", nil},
 		{plain + "suppress: {by: [hostname], for: 1d}\n", []string{"did you mean `host`?"}},
 		{audit + "'TargetResources[any]': {displayName: x, type: User, 'modifiedProperties[any]': {displayName: x, newValue: y}}\n", nil},

@@ -85,6 +85,15 @@ func (p *parser) fieldName(to *string, n *yaml.Node, what string) {
 	*to = p.withoutSelectors(*to, p.Span(n))
 }
 
+// fields reads the names of the fields that a result shows.
+func (p *parser) fields(r *rules.Rule, e source.Entry) {
+	p.Texts(&r.Fields, e.Value, e.Key.Value)
+	items := source.Items(e.Value)
+	for i, name := range r.Fields {
+		r.Fields[i] = p.withoutSelectors(name, p.Span(items[i]))
+	}
+}
+
 // withoutSelectors reports brackets of a field's name that select elements, and gives the name with escaped brackets as letters.
 func (p *parser) withoutSelectors(name string, at diag.Range) string {
 	switch {

@@ -25,7 +25,6 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"modified":    text(func(r *rules.Rule) *string { return &r.Modified }),
 
 	"references":     texts(func(r *rules.Rule) *[]string { return &r.References }),
-	"fields":         texts(func(r *rules.Rule) *[]string { return &r.Fields }),
 	"falsepositives": texts(func(r *rules.Rule) *[]string { return &r.FalsePositives }),
 	"tags":           texts(func(r *rules.Rule) *[]string { return &r.Tags }),
 	"scope":          texts(func(r *rules.Rule) *[]string { return &r.Scope }),
@@ -50,6 +49,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 
 	"logsource":  (*parser).logSource,
 	"lists":      (*parser).lists,
+	"fields":     (*parser).fields,
 	"extract":    (*parser).extract,
 	"ancestry":   (*parser).ancestry,
 	"prevalence": (*parser).prevalence,

@@ -11,44 +11,91 @@ import (
 
 // This file reads Windows events, and others, as collectors and forensic tools write them around or beside their own fields.
 
-var collectorForms = []flatForm{
-	// Velociraptor's rows: https://docs.velociraptor.app/artifact_references/pages/windows.eventlogs.evtx/
-	{[]string{"EventData", "EventID", "Channel"}, func(fields map[string]any) map[string]any {
-		out := with(fields, renamed(fields, map[string]string{"Provider": "Provider_Name"}))
-		return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
-	}},
-	{[]string{"decoder", "data"}, wazuh},
-	// Graylog: https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
-	{[]string{"short_message", "version"}, func(fields map[string]any) map[string]any {
-		own := renamed(fields, map[string]string{"host": "Computer", "timestamp": "@timestamp"})
-		for name, v := range fields {
-			if name, ok := strings.CutPrefix(name, "_"); ok {
-				own[name] = v
-			}
+// evtxECmd reads a row of EvtxECmd, whose ProcessId is that of the process that logged the event: https://github.com/EricZimmerman/evtx
+func evtxECmd(fields map[string]any) map[string]any {
+	names := map[string]string{"EventId": "EventID", "Provider": "Provider_Name", "RecordNumber": "EventRecordID", "ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"}
+	return with(moved(fields, names), payload(fields["Payload"]))
+}
+
+// payload reads the data of EvtxECmd, which is JSON text.
+func payload(v any) map[string]any {
+	text, _ := v.(string)
+	fields, err := Object([]byte(text))
+	if err != nil {
+		fields, _ = v.(map[string]any)
+	}
+	out, _ := winevent.Decoded(fields)
+	return out
+}
+
+// getWinEvent reads what PowerShell's Get-WinEvent | ConvertTo-Json writes, which has the event's own values in its message alone.
+func getWinEvent(fields map[string]any) map[string]any {
+	out := moved(fields, map[string]string{"Id": "EventID", "LogName": "Channel", "ProviderName": "Provider_Name", "ProviderId": "Provider_Guid", "RecordId": "EventRecordID", "MachineName": "Computer",
+		"ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"})
+	addMessage(out)
+	return out
+}
+
+// oldWinlogbeat reads what winlogbeat wrote before version 7.
+func oldWinlogbeat(fields map[string]any) map[string]any {
+	names := map[string]string{"event_id": "EventID", "log_name": "Channel", "computer_name": "Computer", "source_name": "Provider_Name", "record_number": "EventRecordID"}
+	return with(with(fields, renamed(fields, names)), with(part(fields, "event_data"), part(fields, "user_data")))
+}
+
+// FlatNames map Windows' own names to those of collectors with a single level, such as NXLog, whose events have an EventID and a SourceName.
+var FlatNames = map[string]string{"SourceName": "Provider_Name", "Hostname": "Computer", "RecordNumber": "EventRecordID"}
+
+// nxlog reads what NXLog writes: https://docs.nxlog.co/refman/current/im/msvistalog.html
+func nxlog(fields map[string]any) map[string]any { return with(fields, renamed(fields, FlatNames)) }
+
+// splunkAddOn reads the fields of Splunk's Windows add-on. Its source names the channel, as in WinEventLog:Security.
+func splunkAddOn(fields map[string]any) map[string]any {
+	source, _ := fields["source"].(string)
+	input, channel, ok := strings.Cut(source, ":")
+	if !ok || !strings.HasSuffix(input, "WinEventLog") {
+		return fields
+	}
+	names := map[string]string{"EventCode": "EventID", "SourceName": "Provider_Name", "ComputerName": "Computer", "RecordNumber": "EventRecordID"}
+	return with(with(fields, renamed(fields, names)), map[string]any{"Channel": channel})
+}
+
+// hayabusa reads a row of Hayabusa's profile all-field-info: https://github.com/Yamato-Security/hayabusa
+func hayabusa(fields map[string]any) map[string]any {
+	return with(with(fields, renamed(fields, map[string]string{"RecordID": "EventRecordID"})), part(fields, "AllFieldInfo"))
+}
+
+// velociraptor reads a row of Velociraptor: https://docs.velociraptor.app/artifact_references/pages/windows.eventlogs.evtx/
+func velociraptor(fields map[string]any) map[string]any {
+	out := with(fields, renamed(fields, map[string]string{"Provider": "Provider_Name"}))
+	return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
+}
+
+// graylog reads a message of Graylog, whose own fields begin with "_": https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
+func graylog(fields map[string]any) map[string]any {
+	own := renamed(fields, map[string]string{"host": "Computer", "timestamp": "@timestamp"})
+	for name, v := range fields {
+		if name, ok := strings.CutPrefix(name, "_"); ok {
+			own[name] = v
 		}
-		return with(fields, own)
-	}},
-	// Plaso's json_line: https://plaso.readthedocs.io/en/latest/sources/user/Output-and-formatting.html
-	{[]string{"xml_string", "data_type"}, func(fields map[string]any) map[string]any {
-		text, _ := fields["xml_string"].(string)
-		own, err := record(text)
-		if err != nil {
-			return fields
-		}
-		return with(own.Map(), fields)
-	}},
-	// Fluent Bit, which has the values without names: https://docs.fluentbit.io/manual/data-pipeline/inputs/windows-event-log-winevtlog
-	{[]string{"StringInserts", "ProviderName", "Channel"}, func(fields map[string]any) map[string]any {
-		out := moved(fields, map[string]string{"ProviderName": "Provider_Name", "ProviderGuid": "Provider_Guid", "ProcessID": "Execution_ProcessID", "ThreadID": "Execution_ThreadID", "UserID": "Security_UserID"})
-		addMessage(out)
-		return out
-	}},
-	// Microsoft 365's audit log, as its portal, Search-UnifiedAuditLog and Graph give it
-	{[]string{"AuditData"}, auditData("AuditData")},
-	{[]string{"auditData"}, auditData("auditData")},
-	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
-	{[]string{"winlog.channel"}, dotted},
-	{[]string{"winlog.event_id"}, dotted},
+	}
+	return with(fields, own)
+}
+
+// plaso reads a line of Plaso's json_line: https://plaso.readthedocs.io/en/latest/sources/user/Output-and-formatting.html
+func plaso(fields map[string]any) map[string]any {
+	text, _ := fields["xml_string"].(string)
+	own, err := record(text)
+	if err != nil {
+		return fields
+	}
+	return with(own.Map(), fields)
+}
+
+// fluentBit reads what Fluent Bit writes, which has the values without names: https://docs.fluentbit.io/manual/data-pipeline/inputs/windows-event-log-winevtlog
+func fluentBit(fields map[string]any) map[string]any {
+	out := moved(fields, map[string]string{"ProviderName": "Provider_Name", "ProviderGuid": "Provider_Guid", "ProcessID": "Execution_ProcessID", "ThreadID": "Execution_ThreadID", "UserID": "Security_UserID"})
+	addMessage(out)
+	return out
 }
 
 // auditData puts the fields of a record that is in one field, as an object or as JSON text, before those beside it.

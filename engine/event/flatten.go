@@ -3,15 +3,9 @@ package event
 import (
 	"maps"
 	"slices"
-	"strings"
 
 	"decree/engine/event/winevent"
 )
-
-// Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other events lack: PowerShell's
-// own events have a Payload, too.
-var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
-	"AuditData", "auditData", "winlog.channel", "winlog.event_id"}
 
 // flatten gives an event Sigma's field names if its tool uses other names: converters of Windows' logs, winlogbeat, and
 // hits of Elasticsearch. Nested fields stay reachable by their path. An outer field takes precedence over an inner one.
@@ -35,11 +29,9 @@ func flatten(fields map[string]any) map[string]any {
 	if winlog, ok := fields["winlog"].(map[string]any); ok {
 		return flattenWinlog(fields, winlog)
 	}
-	for _, forms := range [][]flatForm{flatForms, collectorForms} {
-		for _, form := range forms {
-			if form.is(fields) {
-				return form.read(fields)
-			}
+	for _, form := range flatForms {
+		if form.is(fields) {
+			return form.read(fields)
 		}
 	}
 	return fields
@@ -118,58 +110,6 @@ func renamed(fields map[string]any, names map[string]string) map[string]any {
 	return out
 }
 
-// flatForm is one way to write a Windows event on a single level.
-type flatForm struct {
-	keys []string // keys by which it is recognised
-	read func(map[string]any) map[string]any
-}
-
-func (f flatForm) is(fields map[string]any) bool {
-	for _, key := range f.keys {
-		if v, ok := fields[key]; !ok || v == nil {
-			return false
-		}
-	}
-	return true
-}
-
-var flatForms = []flatForm{
-	// EvtxECmd: https://github.com/EricZimmerman/evtx. Its ProcessId is that of the process that logged the event.
-	{[]string{"Payload", "EventId", "Channel"}, func(fields map[string]any) map[string]any {
-		names := map[string]string{"EventId": "EventID", "Provider": "Provider_Name", "RecordNumber": "EventRecordID", "ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"}
-		return with(moved(fields, names), payload(fields["Payload"]))
-	}},
-	// PowerShell's Get-WinEvent | ConvertTo-Json, which has the event's own values in its message alone
-	{[]string{"LogName", "ProviderName", "Id"}, func(fields map[string]any) map[string]any {
-		out := moved(fields, map[string]string{"Id": "EventID", "LogName": "Channel", "ProviderName": "Provider_Name", "ProviderId": "Provider_Guid", "RecordId": "EventRecordID", "MachineName": "Computer",
-			"ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"})
-		addMessage(out)
-		return out
-	}},
-	{[]string{"log_name", "event_id"}, func(fields map[string]any) map[string]any { // winlogbeat before version 7
-		names := map[string]string{"event_id": "EventID", "log_name": "Channel", "computer_name": "Computer", "source_name": "Provider_Name", "record_number": "EventRecordID"}
-		return with(with(fields, renamed(fields, names)), with(part(fields, "event_data"), part(fields, "user_data")))
-	}},
-	// NXLog: https://docs.nxlog.co/refman/current/im/msvistalog.html
-	{[]string{"EventID", "SourceName"}, func(fields map[string]any) map[string]any { return with(fields, renamed(fields, FlatNames)) }},
-	{[]string{"EventCode", "source"}, func(fields map[string]any) map[string]any { // Splunk's Windows add-on
-		source, _ := fields["source"].(string)
-		input, channel, ok := strings.Cut(source, ":")
-		if !ok || !strings.HasSuffix(input, "WinEventLog") {
-			return fields
-		}
-		names := map[string]string{"EventCode": "EventID", "SourceName": "Provider_Name", "ComputerName": "Computer", "RecordNumber": "EventRecordID"}
-		return with(with(fields, renamed(fields, names)), map[string]any{"Channel": channel})
-	}},
-	// Hayabusa with its profile all-field-info: https://github.com/Yamato-Security/hayabusa
-	{[]string{"AllFieldInfo", "EventID", "RecordID"}, func(fields map[string]any) map[string]any {
-		return with(with(fields, renamed(fields, map[string]string{"RecordID": "EventRecordID"})), part(fields, "AllFieldInfo"))
-	}},
-}
-
-// FlatNames map Windows' own names to those of collectors with a single level, such as NXLog, whose events have an EventID and a SourceName.
-var FlatNames = map[string]string{"SourceName": "Provider_Name", "Hostname": "Computer", "RecordNumber": "EventRecordID"}
-
 // moved renames fields and removes the old names, because these mean something else in the event's own data.
 func moved(fields map[string]any, names map[string]string) map[string]any {
 	out := maps.Clone(fields)
@@ -177,15 +117,4 @@ func moved(fields map[string]any, names map[string]string) map[string]any {
 		delete(out, from)
 	}
 	return with(out, renamed(fields, names))
-}
-
-// payload reads the data of EvtxECmd, which is JSON text.
-func payload(v any) map[string]any {
-	text, _ := v.(string)
-	fields, err := Object([]byte(text))
-	if err != nil {
-		fields, _ = v.(map[string]any)
-	}
-	out, _ := winevent.Decoded(fields)
-	return out
 }

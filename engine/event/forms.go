@@ -1,0 +1,42 @@
+package event
+
+// Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other events lack: PowerShell's
+// own events have a Payload, too.
+var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
+	"AuditData", "auditData", "winlog.channel", "winlog.event_id"}
+
+// flatForm is one way in which collectors and forensic tools write an event around or beside their own fields.
+type flatForm struct {
+	keys []string // by which it is recognised: an event of this form has a value for each
+	read func(map[string]any) map[string]any
+}
+
+func (f flatForm) is(fields map[string]any) bool {
+	for _, key := range f.keys {
+		if fields[key] == nil {
+			return false
+		}
+	}
+	return true
+}
+
+// flatForms are all of them. The first whose keys an event has reads it.
+var flatForms = []flatForm{
+	{[]string{"Payload", "EventId", "Channel"}, evtxECmd},
+	{[]string{"LogName", "ProviderName", "Id"}, getWinEvent},
+	{[]string{"log_name", "event_id"}, oldWinlogbeat},
+	{[]string{"EventID", "SourceName"}, nxlog},
+	{[]string{"EventCode", "source"}, splunkAddOn},
+	{[]string{"AllFieldInfo", "EventID", "RecordID"}, hayabusa},
+	{[]string{"EventData", "EventID", "Channel"}, velociraptor},
+	{[]string{"decoder", "data"}, wazuh},
+	{[]string{"short_message", "version"}, graylog},
+	{[]string{"xml_string", "data_type"}, plaso},
+	{[]string{"StringInserts", "ProviderName", "Channel"}, fluentBit},
+	// Microsoft 365's audit log, as its portal, Search-UnifiedAuditLog and Graph give it
+	{[]string{"AuditData"}, auditData("AuditData")},
+	{[]string{"auditData"}, auditData("auditData")},
+	// Elasticsearch's fields by their whole names, as Kibana's CSV and ES|QL have them
+	{[]string{"winlog.channel"}, dotted},
+	{[]string{"winlog.event_id"}, dotted},
+}

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"math"
 	"slices"
-	"sync/atomic"
 )
 
 // Cover is a set of atoms. If a term holds, one of them does.
@@ -40,7 +39,7 @@ func (t *Term) Covers(triggers Triggers) []Cover {
 type Needs struct {
 	term     *Term
 	triggers Triggers
-	decision atomic.Pointer[decision]
+	decision lazyDecision
 }
 
 // mostNeeded bounds the atoms of a cover that is asked. With more, the term itself is as fast.
@@ -51,11 +50,7 @@ func (t *Term) Needs(triggers Triggers) *Needs { return &Needs{term: t, triggers
 
 // Hold tells whether some atom of each cover holds. If not, the term does not hold.
 func (n *Needs) Hold(atom func(int) bool) bool {
-	d := n.decision.Load()
-	if d == nil {
-		d = neededBy(n.term.Covers(n.triggers))
-		n.decision.Store(d) // of two workers that make it at the same time, either's will do
-	}
+	d := n.decision.get(func() *decision { return neededBy(n.term.Covers(n.triggers)) })
 	return d.holds(atom)
 }
 

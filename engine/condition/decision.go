@@ -1,6 +1,9 @@
 package condition
 
-import "slices"
+import (
+	"slices"
+	"sync/atomic"
+)
 
 // decision decides a term of atoms joined by and, or and not. It asks one atom after the other, and each answer says which is next. It asks the same atoms in
 // the same order as the term's expr program, without a machine in between. BenchmarkProgram compares them.
@@ -74,4 +77,21 @@ func (d *decision) holds(atom func(int) bool) bool {
 		}
 	}
 	return at == holds
+}
+
+// lazyDecision is a decision that is made when it is first asked: most rules are never asked of any event.
+type lazyDecision struct{ made atomic.Pointer[decision] }
+
+// get gives the decision, and makes it if there is none yet.
+func (l *lazyDecision) get(decide func() *decision) *decision {
+	if d := l.made.Load(); d != nil {
+		return d
+	}
+	return l.decide(decide)
+}
+
+func (l *lazyDecision) decide(decide func() *decision) *decision {
+	d := decide()
+	l.made.Store(d) // of two workers that make it at the same time, either's will do
+	return d
 }

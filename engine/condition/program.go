@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"sync"
-	"sync/atomic"
 
 	"github.com/expr-lang/expr/ast"
 	"github.com/expr-lang/expr/checker"
@@ -46,7 +45,7 @@ type Program struct {
 	term     *Term
 	compiler *Compiler
 	direct   bool // it is of atoms alone, and needs no expr program
-	decision atomic.Pointer[decision]
+	decision lazyDecision
 	once     sync.Once
 	made     *vm.Program
 	err      error
@@ -60,12 +59,7 @@ func (c *Compiler) Program(t *Term) *Program {
 
 // decided gives the decision of a term of atoms alone.
 func (p *Program) decided() *decision {
-	d := p.decision.Load()
-	if d == nil {
-		d = p.compiler.decide(p.term) // of two workers that make it at the same time, either's will do
-		p.decision.Store(d)
-	}
-	return d
+	return p.decision.get(func() *decision { return p.compiler.decide(p.term) })
 }
 
 // compiled gives the expr program. It is built as a syntax tree, not as text, so that nothing in a rule can be read as code.

@@ -1,12 +1,12 @@
 package kql
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -60,51 +60,28 @@ func (w *correlationWriter) named(key any, wanted string) string {
 
 // plan prepares a rule's part of the query, with one part for each table that is searched. It is nil if there is none.
 func (w *correlationWriter) plan(r *ir.Rule) []*writer {
-	source := *r.Source
-	source.Schedule = rules.Schedule{Lookback: w.top.Source.Body.Schedule.Lookback}
-	timed := *r
-	timed.Source = &source
-	plans, found := newPlans(&timed, w.opt)
-	w.found = append(w.found, found...)
-	if len(plans) == 0 || found.HasErrors() {
-		return nil
-	}
-	w.time = w.opt.Model.Time[0]
-	var out []*writer
 	read := append(w.top.Reads(r), ir.Field{Name: "host"}, ir.Field{Name: "user"}) // also for the columns of the result
 	for _, name := range slices.Concat(w.top.Source.Body.Fields, r.Source.Fields, w.alertFields()) {
 		read = append(read, ir.FieldNamed(name))
 	}
-	for _, b := range compilers.Branches(plans, compilers.WithColumns(textWithoutScope, read)) {
-		one := newWriter(b.Plan, nil, w.names)
-		one.sources = b.Sources
+	tables, found := tablesOf(r, w.top.Source.Body.Schedule.Lookback, read, w.opt, w.names)
+	w.found = append(w.found, found...)
+	w.time = w.opt.Model.Time[0]
+	for _, one := range tables {
 		one.since = w.span + " + " + timespan(w.top.Reach())
-		out = append(out, one)
 	}
-	eachOnce(out)
-	return out
+	return tables
 }
 
 // rule writes the statement with the matches of a rule: their time, id and the needed fields.
 func (w *correlationWriter) rule(r *ir.Rule, tables []*writer) {
-	name := r.Source.Name
-	if name == "" {
-		name = r.Source.Title
-	}
-	name = w.names.free(strings.ToLower(name))
+	name := w.names.free(strings.ToLower(cmp.Or(r.Source.Name, r.Source.Title)))
 	w.statements[r] = name
 	parts := make([]string, len(tables))
 	for i, one := range tables {
 		parts[i] = w.matchesOf(one, tables, r)
 	}
-	if len(parts) == 1 {
-		fmt.Fprintf(&w.lets, "let %s = %s;\n", name, parts[0])
-		return
-	}
-	for i, part := range parts {
-		parts[i] = "(\n" + indent(part) + ")"
-	}
-	fmt.Fprintf(&w.lets, "let %s = union isfuzzy=true %s;\n", name, strings.Join(parts, ", "))
+	fmt.Fprintf(&w.lets, "let %s = %s;\n", name, unionOf(parts))
 }
 
 // matchesOf reads a rule's matches from one of its tables.

@@ -31,20 +31,14 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 // text reads a field of a rule's event as text. It is empty if the field is missing, also for an entity in a table without such a column. At least
 // one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
-	text, ok := one.wholeText(f)
-	if !ok {
-		if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
-			return `""`
-		}
-		if unread := one.plan.CheckRead("kql", lacks, f, w.top.PlaceOf(f)); unread.HasErrors() {
-			w.found = append(w.found, unread...)
-			return `""`
-		}
-		w.found.Errorf("correlation-field", w.top.PlaceOf(f), "group by or count another field, or choose another --model",
-			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, r.Source.Title)
+	if text, ok := one.wholeText(f); ok {
+		return text
+	}
+	if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
 		return `""`
 	}
-	return text
+	w.found = append(w.found, one.unread(f, r.Source.Title, "correlation-field", "group by or count another field, or choose another --model", w.top.PlaceOf(f))...)
+	return `""`
 }
 
 // wholeText is the expression of a field's whole value as text, behind its domain. It is empty if the event has no value; ok is false if it can have none.

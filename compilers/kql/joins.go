@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"decree/compilers"
-	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -203,32 +202,21 @@ func (j *joinedEvents) moments(keys, sorted []string) []string {
 
 // otherMatches writes the matches of the other rule: their times, keys and values. oldest is the time of the earliest event that joins them, or "".
 func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest string) string {
-	other := *j.node.Rule
-	source := *other.Source
-	source.Schedule = rules.Schedule{Lookback: w.plan.Rule.Source.Schedule.Lookback}
-	other.Source = &source
-	plans, found := newPlans(&other, w.plan.Options())
-	w.found = append(w.found, found...)
-	if len(plans) == 0 || found.HasErrors() {
-		return ""
-	}
 	read := slices.Clone(j.node.Theirs)
 	if j.node.Distinct != nil {
 		read = append(read, *j.node.Distinct)
 	}
-	var tables []*writer
-	for _, b := range compilers.Branches(plans, compilers.WithColumns(textWithoutScope, read)) {
-		one := newWriter(b.Plan, nil, w.names)
-		one.sources = b.Sources
+	tables, found := tablesOf(j.node.Rule, w.plan.Rule.Source.Schedule.Lookback, read, w.plan.Options(), w.names)
+	w.found = append(w.found, found...)
+	if len(tables) == 0 {
+		return ""
+	}
+	var parts []string
+	for _, one := range tables {
 		one.since = w.since + shift(" + ", j.node.Before)
 		if oldest != "" {
 			one.oldest = oldest + shift(" - ", j.node.Before)
 		}
-		tables = append(tables, one)
-	}
-	eachOnce(tables)
-	var parts []string
-	for _, one := range tables {
 		own, text := one.parts()
 		lets.WriteString(own)
 		w.indexed = w.indexed && one.indexed
@@ -249,14 +237,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest str
 		w.joinedReach = max(w.joinedReach, j.node.Before+one.before())
 	}
 	name := w.names.free(strings.ToLower(strings.Join(strings.Fields(j.node.To.Text), "_")))
-	text := strings.TrimSuffix(parts[0], "\n")
-	if len(parts) > 1 {
-		for i, part := range parts {
-			parts[i] = "(\n" + indent(part) + ")"
-		}
-		text = "union isfuzzy=true " + strings.Join(parts, ", ")
-	}
-	fmt.Fprintf(lets, "let %s = %s;\n", name, text)
+	fmt.Fprintf(lets, "let %s = %s;\n", name, strings.TrimSuffix(unionOf(parts), "\n"))
 	return name
 }
 
@@ -268,13 +249,6 @@ func (w *writer) textOfOther(one *writer, tables []*writer, j *joinedEvents, f i
 	if slices.ContainsFunc(tables, func(t *writer) bool { _, has := t.wholeText(f); return has }) {
 		return `""`
 	}
-	place := j.node.SameAt[at]
-	unread := one.plan.CheckRead("kql", lacks, f, place)
-	if unread.HasErrors() {
-		w.found = append(w.found, unread...)
-	} else {
-		w.found.Errorf("join-field", place, "join by another field, or choose another --model",
-			"data model %s has no column for %s in the log source of %q", one.plan.Model.Name, f.Name, j.node.Rule.Source.Title)
-	}
+	w.found = append(w.found, one.unread(f, j.node.Rule.Source.Title, "join-field", "join by another field, or choose another --model", j.node.SameAt[at])...)
 	return `""`
 }

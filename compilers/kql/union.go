@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
 )
@@ -13,6 +14,49 @@ import (
 func textWithoutScope(p *compilers.Plan) string {
 	lets, text := newWriter(p, nil, newNames(p.Model, p.Tables())).parts()
 	return lets + text
+}
+
+// tablesOf prepares the search for a rule's matches as a part of another query: a writer for each table. lookback is that of the query, and read are the
+// fields that it reads of the matches. There are no tables if there are errors.
+func tablesOf(r *ir.Rule, lookback time.Duration, read []ir.Field, opt compilers.Options, taken names) ([]*writer, diag.Diagnostics) {
+	source := *r.Source
+	source.Schedule = rules.Schedule{Lookback: lookback}
+	timed := *r
+	timed.Source = &source
+	plans, found := newPlans(&timed, opt)
+	if found.HasErrors() {
+		return nil, found
+	}
+	var tables []*writer
+	for _, b := range compilers.Branches(plans, compilers.WithColumns(textWithoutScope, read)) {
+		one := newWriter(b.Plan, nil, taken)
+		one.sources = b.Sources
+		tables = append(tables, one)
+	}
+	eachOnce(tables)
+	return tables, found
+}
+
+// unionOf joins searches of several tables. A search alone stays as it is.
+func unionOf(searches []string) string {
+	if len(searches) == 1 {
+		return searches[0]
+	}
+	parts := make([]string, len(searches))
+	for i, search := range searches {
+		parts[i] = "(\n" + indent(search) + ")"
+	}
+	return "union isfuzzy=true " + strings.Join(parts, ", ")
+}
+
+// unread reports that a table has no column for a field of a rule's matches, or cannot make it. code and at say what reads the field, and hint what else to do.
+func (w *writer) unread(f ir.Field, title, code, hint string, at diag.Range) diag.Diagnostics {
+	if found := w.plan.CheckRead("kql", lacks, f, at); found.HasErrors() {
+		return found
+	}
+	var found diag.Diagnostics
+	found.Errorf(code, at, hint, "data model %s has no column for %s in the log source of %q", w.plan.Model.Name, f.Name, title)
+	return found
 }
 
 // union searches several tables, each with its own columns. A table that a workspace does not have is skipped.
@@ -53,7 +97,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	for _, w := range writers {
 		own, text := w.parts()
 		lets.WriteString(own)
-		parts = append(parts, "(\n"+indent(text)+")")
+		parts = append(parts, text)
 		found = append(found, w.found...)
 		indexed = indexed && w.indexed
 		reach = max(reach, w.reach())
@@ -62,7 +106,7 @@ func union(plans []*compilers.Plan, found diag.Diagnostics, asks compilers.Show)
 	if found.HasErrors() {
 		return nil, found
 	}
-	text := lets.String() + "union isfuzzy=true " + strings.Join(parts, ", ") + "\n"
+	text := lets.String() + unionOf(parts) + "\n"
 	lead.Notes = compilers.Notes(branches)
 	if suppression != nil {
 		text += suppression.stages()

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -26,6 +27,7 @@ func (p *parser) prevalence(r *rules.Rule, section source.Entry) {
 	}
 }
 
+// rarity reads one named condition.
 func (p *parser) rarity(block source.Entry) rules.Prevalence {
 	q := rules.Prevalence{Name: block.Key.Value, Range: p.Span(block.Key), Unavailable: "exclude"}
 	asked, before := false, p.Errors()
@@ -44,29 +46,18 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 		case "local":
 			q.Local, asked = p.local(e.Value), true
 		case "global":
-			if asked = true; p.bareNumber(e, "lte") {
-				continue
-			}
-			for _, part := range p.Entries(e.Value, "global") {
-				if part.Key.Value == "default" {
-					q.GlobalElse = p.Number(part.Value)
-				} else {
-					p.bound(&q.Global, part, "global", "default")
-				}
-			}
-			if len(q.Global) == 0 && e.Value.Kind == yaml.MappingNode {
-				p.Errorf("prevalence-empty", p.Span(e.Key), "add a bound, such as `lt: 250`", "global has no bound")
-			}
+			asked = true
+			p.global(&q, e)
 		case "unavailable":
 			unavailable = e.Key
 			p.Text(&q.Unavailable, e.Value, key)
 			p.OneOf("invalid-unavailable", e.Value, q.Unavailable, []string{"exclude", "include"})
 		default:
-			if !p.reputation(&q, e) {
+			if p.reputation(&q, e) {
+				asked = true
+			} else {
 				p.unknownPrevalenceKey(e)
-				continue
 			}
-			asked = true
 		}
 	}
 	if block.Value.Kind != yaml.MappingNode {
@@ -82,6 +73,23 @@ func (p *parser) rarity(block source.Entry) rules.Prevalence {
 		p.Errorf("prevalence-empty", q.Range, "add local, global or signature", "prevalence %q has no bound", q.Name)
 	}
 	return q
+}
+
+// global reads bounds of how often a value is seen anywhere.
+func (p *parser) global(q *rules.Prevalence, e source.Entry) {
+	if p.bareNumber(e, "lte") {
+		return
+	}
+	for _, part := range p.Entries(e.Value, "global") {
+		if part.Key.Value == "default" {
+			q.GlobalElse = p.Number(part.Value)
+		} else {
+			p.bound(&q.Global, part, "global", "default")
+		}
+	}
+	if len(q.Global) == 0 && e.Value.Kind == yaml.MappingNode {
+		p.Errorf("prevalence-empty", p.Span(e.Key), "add a bound, such as `lt: 250`", "global has no bound")
+	}
 }
 
 // bareNumber reports a number where a bound is asked for. It returns false for anything else.
@@ -116,47 +124,65 @@ func prevalenceKeys() []string {
 
 // reputation reads a test of a part of a reputation. It returns false if the key is no such part.
 func (p *parser) reputation(q *rules.Prevalence, e source.Entry) bool {
-	order := func(name string) int {
-		return slices.IndexFunc(rules.ReputationParts, func(part rules.ReputationPart) bool { return part.Name == name })
-	}
-	name := e.Key.Value
-	at := order(name)
+	at := reputationPart(e.Key.Value)
 	if at < 0 {
 		return false
 	}
-	t := rules.ReputationTest{Part: name, Range: p.Span(e.Value)}
+	t := rules.ReputationTest{Part: e.Key.Value, Range: p.Span(e.Value)}
 	switch rules.ReputationParts[at].Kind {
 	case rules.ReputationText:
-		before := p.Errors()
-		if t.Is = p.membership(e.Value, name); p.Errors() == before && len(t.Is.Values) == 0 {
-			p.Errorf("prevalence-empty", p.Span(e.Key), "write a text or a list of texts; `''` is what is unknown", "%s has no text to compare with", name)
-		}
+		t.Is = p.reputationText(e)
 	case rules.ReputationFlag:
-		t.Flag = new(bool)
-		switch {
-		case source.IsNull(e.Value):
-			p.Errorf("prevalence-empty", p.Span(e.Key), "write `true` or `false`", "%s has no value", name)
-		case e.Value.Kind != yaml.ScalarNode: // {eq: true}, as bounds are written
-			p.Errorf("wrong-type", p.Span(e.Value), "write `"+name+": true` or `"+name+": false`", "%s must be true or false", name)
-		default:
-			p.Bool(t.Flag, e.Value, name)
-		}
+		t.Flag = p.reputationFlag(e)
 	case rules.ReputationTime:
-		before := p.Errors()
-		for _, part := range p.Entries(e.Value, name, "within") {
-			if part.Key.Value == "within" {
-				t.Within = p.span(part.Value)
-			}
-		}
-		if p.Errors() == before && t.Within == 0 {
-			p.Errorf("prevalence-empty", p.Span(e.Key), "write `{within: 30d}`", "%s has no bound", name)
-		}
+		t.Within = p.reputationTime(e)
 	}
 	q.Reputation = append(q.Reputation, t)
-	slices.SortStableFunc(q.Reputation, func(a, b rules.ReputationTest) int { return order(a.Part) - order(b.Part) })
+	slices.SortStableFunc(q.Reputation, func(a, b rules.ReputationTest) int { return reputationPart(a.Part) - reputationPart(b.Part) })
 	return true
 }
 
+// reputationPart is the place of a part among all parts of a reputation, or -1.
+func reputationPart(name string) int {
+	return slices.IndexFunc(rules.ReputationParts, func(part rules.ReputationPart) bool { return part.Name == name })
+}
+
+func (p *parser) reputationText(e source.Entry) *rules.Membership {
+	before := p.Errors()
+	is := p.membership(e.Value, e.Key.Value)
+	if p.Errors() == before && len(is.Values) == 0 {
+		p.Errorf("prevalence-empty", p.Span(e.Key), "write a text or a list of texts; `''` is what is unknown", "%s has no text to compare with", e.Key.Value)
+	}
+	return is
+}
+
+func (p *parser) reputationFlag(e source.Entry) *bool {
+	name, flag := e.Key.Value, new(bool)
+	switch {
+	case source.IsNull(e.Value):
+		p.Errorf("prevalence-empty", p.Span(e.Key), "write `true` or `false`", "%s has no value", name)
+	case e.Value.Kind != yaml.ScalarNode: // {eq: true}, as bounds are written
+		p.Errorf("wrong-type", p.Span(e.Value), "write `"+name+": true` or `"+name+": false`", "%s must be true or false", name)
+	default:
+		p.Bool(flag, e.Value, name)
+	}
+	return flag
+}
+
+func (p *parser) reputationTime(e source.Entry) (within time.Duration) {
+	before := p.Errors()
+	for _, part := range p.Entries(e.Value, e.Key.Value, "within") {
+		if part.Key.Value == "within" {
+			within = p.span(part.Value)
+		}
+	}
+	if p.Errors() == before && within == 0 {
+		p.Errorf("prevalence-empty", p.Span(e.Key), "write `{within: 30d}`", "%s has no bound", e.Key.Value)
+	}
+	return within
+}
+
+// local reads how often a value is seen among the user's own events.
 func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {
 	l := &rules.LocalPrevalence{}
 	for _, e := range p.Entries(n, "local") {
@@ -181,6 +207,7 @@ func (p *parser) local(n *yaml.Node) *rules.LocalPrevalence {
 	return l
 }
 
+// bound reads `lt: 250`. others are the keys beside bounds, for a hint.
 func (p *parser) bound(to *[]rules.Bound, e source.Entry, what string, others ...string) {
 	if !slices.Contains(boundOps, e.Key.Value) {
 		p.UnknownKey(e.Key, what, append(others, boundOps...)...)

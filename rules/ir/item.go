@@ -25,6 +25,7 @@ type chain struct {
 	filename bool // the test is of the last component of a path
 	expand   bool
 	listed   bool // the value is of a list
+	ref      bool // the values are names of fields
 	flags    string
 	part     string    // time part
 	compare  string    // lt, lte, gt, gte
@@ -47,72 +48,87 @@ var (
 func (l *lowerer) read(item rules.Item) (c *chain, ok bool) {
 	c = &chain{item: item}
 	before := l.errors
-	ref := false
 	for _, m := range item.Modifiers {
-		switch name := m.Name; {
-		case name == "all":
-			c.all = true
-		case name == "cased":
-			c.cased = true
-		case name == "neq":
-			c.negated = true
-		case name == "expand":
-			c.expand = true
-		case name == "fieldref":
-			ref = true
-		case name == "windash" && c.windash: // repeating it changes nothing
-		case name == "windash":
-			c.windash = true
-			c.encoders = append(c.encoders, encoder{windash, dashForms, 3})
-		case encoders[name].encode != nil:
-			c.encoders = append(c.encoders, encoders[name])
-			c.encoded = true
-		case name == "i" || name == "m" || name == "s":
-			if c.opSet != "re" {
-				l.errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re and must follow it", name)
-			}
-			c.flags += name
-		case timeParts[name]:
-			l.once(m, c.part)
-			c.part = name
-		case comparisons[name]:
-			l.once(m, c.compare)
-			c.compare = name
-		case c.opSet == "filename" && (name == "re" || positions[name]):
-			c.filename, c.opSet, c.op = true, name, textOps[name]
-		case name == "re" && positions[c.opSet], positions[name] && c.opSet == "re":
-			if positions[name] {
-				c.op = textOps[name]
-			}
-			c.opSet = "re"
-			l.position(c, m)
-		case decisive[name]:
-			l.once(m, c.opSet)
-			c.opSet, c.op = name, textOps[name]
-			c.exists = name == "exists"
-		default:
-			panic("ir: unknown modifier " + name)
-		}
+		l.modifier(c, m)
 	}
-	if ref {
-		if _, text := textOps[c.opSet]; c.opSet != "" && (!text || c.op == Word) || c.filename {
-			l.errorf("modifier-conflict", item.Range, "", "fieldref can be combined only with startswith, endswith and contains")
-		}
-		if other := cmp.Or(c.compare, c.part); other != "" {
-			l.errorf("modifier-conflict", item.Range, "remove "+other+": two fields can be tested for equal values, not for the greater one", "fieldref and %s exclude each other", other)
-		}
+	if c.ref {
+		l.checkFieldref(c)
 		c.opSet = "fieldref"
 	}
-	if c.opSet != "" && c.opSet != "fieldref" && (c.compare != "" || c.part != "") {
-		l.errorf("modifier-conflict", item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
-	}
-	if textual := c.opSet == "" && c.compare == "" && c.part == "" || decisiveText(c.opSet); !textual && len(c.encoders) > 0 {
-		l.errorf("modifier-conflict", item.Range, "keep one of them", "encodings and windash can be combined only with contains, startswith, endswith, filename and word")
-	}
-	if c.expand && (c.exists || ref) {
-		l.errorf("modifier-conflict", item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
-	}
+	l.checkExclusions(c)
 	return c, l.errors == before
+}
+
+// modifier interprets the next modifier.
+func (l *lowerer) modifier(c *chain, m rules.Modifier) {
+	switch name := m.Name; {
+	case name == "all":
+		c.all = true
+	case name == "cased":
+		c.cased = true
+	case name == "neq":
+		c.negated = true
+	case name == "expand":
+		c.expand = true
+	case name == "fieldref":
+		c.ref = true
+	case name == "windash" && c.windash: // repeating it changes nothing
+	case name == "windash":
+		c.windash = true
+		c.encoders = append(c.encoders, encoder{windash, dashForms, 3})
+	case encoders[name].encode != nil:
+		c.encoders = append(c.encoders, encoders[name])
+		c.encoded = true
+	case name == "i" || name == "m" || name == "s":
+		if c.opSet != "re" {
+			l.errorf("modifier-conflict", m.Range, "write it after re: `|re|"+name+"`", "%q is a flag of re and must follow it", name)
+		}
+		c.flags += name
+	case timeParts[name]:
+		l.once(m, c.part)
+		c.part = name
+	case comparisons[name]:
+		l.once(m, c.compare)
+		c.compare = name
+	case c.opSet == "filename" && (name == "re" || positions[name]):
+		c.filename, c.opSet, c.op = true, name, textOps[name]
+	case name == "re" && positions[c.opSet], positions[name] && c.opSet == "re":
+		if positions[name] {
+			c.op = textOps[name]
+		}
+		c.opSet = "re"
+		l.position(c, m)
+	case decisive[name]:
+		l.once(m, c.opSet)
+		c.opSet, c.op = name, textOps[name]
+		c.exists = name == "exists"
+	default:
+		panic("ir: unknown modifier " + name)
+	}
+}
+
+// checkFieldref reports what a comparison with another field cannot be combined with.
+func (l *lowerer) checkFieldref(c *chain) {
+	if alone := c.opSet == "" || c.opSet == "filename"; c.filename || !alone && !positions[c.opSet] {
+		l.errorf("modifier-conflict", c.item.Range, "", "fieldref can be combined only with startswith, endswith, contains and filename")
+	}
+	if other := cmp.Or(c.compare, c.part); other != "" {
+		l.errorf("modifier-conflict", c.item.Range, "remove "+other+": two fields can be tested for equal values, not for the greater one", "fieldref and %s exclude each other", other)
+	}
+}
+
+// checkExclusions reports kinds of test that exclude each other, once all modifiers are known.
+func (l *lowerer) checkExclusions(c *chain) {
+	numeric := c.compare != "" || c.part != ""
+	if c.opSet != "" && !c.ref && numeric {
+		l.errorf("modifier-conflict", c.item.Range, "keep one of them", "%q and a numeric comparison exclude each other", c.opSet)
+	}
+	if textual := c.opSet == "" && !numeric || decisiveText(c.opSet); !textual && len(c.encoders) > 0 {
+		l.errorf("modifier-conflict", c.item.Range, "keep one of them", "encodings and windash can be combined only with contains, startswith, endswith, filename and word")
+	}
+	if c.expand && (c.exists || c.ref) {
+		l.errorf("modifier-conflict", c.item.Range, "keep one of them", "expand and %s exclude each other", c.opSet)
+	}
 }
 
 // once reports a modifier if the item already has another of the same kind.

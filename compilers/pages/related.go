@@ -74,69 +74,99 @@ func inputBody(r *ir.Rule, c *ir.Correlation) *rules.Rule {
 // mostAlike bounds how many detections of the same technique a page names.
 const mostAlike = 8
 
-func (m *maker) related() []Block {
-	t := Table{Head: []string{"Detection", "How it is related"}}
-	seen := map[*Detection]bool{m.Detection: true}
-	add := func(d *Detection, how string) {
-		if !seen[d] {
-			seen[d] = true
-			t.Rows = append(t.Rows, []Cell{append(d.link(), levelOf(d)...), plain(how)})
-		}
+// relations is the table of detections that are related to one, each once.
+type relations struct {
+	rows [][]Cell
+	seen map[*Detection]bool
+}
+
+// add names a detection of the catalogue.
+func (r *relations) add(d *Detection, how string) {
+	if !r.seen[d] {
+		r.seen[d] = true
+		r.rows = append(r.rows, []Cell{append(d.link(), levelOf(d)...), plain(how)})
 	}
+}
+
+// addOther names what has no page in the catalogue.
+func (r *relations) addOther(what Cell, how string) {
+	r.rows = append(r.rows, []Cell{what, plain(how)})
+}
+
+// related names the detections that this one is related to: by correlations, joins, its metadata and its techniques.
+func (m *maker) related() []Block {
+	r := &relations{seen: map[*Detection]bool{m.Detection: true}}
+	m.relatedByCorrelation(r)
+	m.relatedByJoin(r)
+	m.relatedByMetadata(r)
+	m.relatedByTechnique(r)
+	if len(r.rows) == 0 {
+		return nil
+	}
+	return []Block{Table{Head: []string{"Detection", "How it is related"}, Rows: r.rows}}
+}
+
+func (m *maker) relatedByCorrelation(r *relations) {
 	if c := m.Correlation; c != nil {
 		for _, in := range c.Inputs {
 			body := inputBody(in.Rule, in.Correlation)
 			if d := m.all.byRule[body]; d != nil {
-				add(d, "this correlation reads it")
+				r.add(d, "this correlation reads it")
 			} else if body != nil {
-				t.Rows = append(t.Rows, []Cell{plain(cmp.Or(body.Title, in.Name)), plain("a part of this correlation")})
+				r.addOther(plain(cmp.Or(body.Title, in.Name)), "a part of this correlation")
 			}
 		}
 	}
 	for _, d := range m.all.readBy[m.Source()] {
-		add(d, "a correlation that reads this")
+		r.add(d, "a correlation that reads this")
 	}
+}
+
+func (m *maker) relatedByJoin(r *relations) {
 	if m.Rule != nil {
 		for _, other := range joins(m.Rule) {
 			if d := m.all.byRule[other.Source]; d != nil {
-				add(d, "this detection joins it")
+				r.add(d, "this detection joins it")
 			} else {
-				t.Rows = append(t.Rows, []Cell{plain(nameOf(other)), plain("a part of this detection")})
+				r.addOther(plain(nameOf(other)), "a part of this detection")
 			}
 		}
 	}
 	for _, d := range m.all.joinedBy[m.Source()] {
-		add(d, "joins this detection")
+		r.add(d, "joins this detection")
 	}
-	for _, r := range m.Source().Related {
-		if d := m.all.byID[strings.ToLower(r.ID)]; d != nil {
-			add(d, "related: "+r.Type)
+}
+
+func (m *maker) relatedByMetadata(r *relations) {
+	for _, related := range m.Source().Related {
+		if d := m.all.byID[strings.ToLower(related.ID)]; d != nil {
+			r.add(d, "related: "+related.Type)
 		} else {
-			t.Rows = append(t.Rows, []Cell{code(r.ID), plain("related: " + r.Type + " (not in this catalogue)")})
+			r.addOther(code(related.ID), "related: "+related.Type+" (not in this catalogue)")
 		}
 	}
 	for _, mentioned := range m.all.mentionedBy[strings.ToLower(m.Source().ID)] {
-		add(mentioned.by, "says that this is related: "+mentioned.how)
+		r.add(mentioned.by, "says that this is related: "+mentioned.how)
+	}
+}
+
+// relatedByTechnique names detections of the same technique, those of the same log source first.
+func (m *maker) relatedByTechnique(r *relations) {
+	distance := func(d *Detection) int {
+		if d.LogSource() == m.LogSource() {
+			return 0
+		}
+		return 1
 	}
 	alike := 0
 	for _, technique := range attack.Of(m.Source().Tags).Techniques {
 		others := slices.Clone(m.all.byTechnique[technique.ID])
-		near := func(d *Detection) int { // those of the same log source first
-			if d.LogSource() == m.LogSource() {
-				return 0
-			}
-			return 1
-		}
-		slices.SortStableFunc(others, func(a, b *Detection) int { return near(a) - near(b) })
+		slices.SortStableFunc(others, func(a, b *Detection) int { return distance(a) - distance(b) })
 		for _, d := range others {
-			if !seen[d] && alike < mostAlike {
+			if !r.seen[d] && alike < mostAlike {
 				alike++
-				add(d, "the same technique, "+technique.ID)
+				r.add(d, "the same technique, "+technique.ID)
 			}
 		}
 	}
-	if len(t.Rows) == 0 {
-		return nil
-	}
-	return []Block{t}
 }

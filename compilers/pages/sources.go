@@ -100,72 +100,94 @@ func sourceAnchor(name string) string {
 	}, strings.ToLower(name))
 }
 
-// Sources is the page of coverage by log source: which detections read it, what must be recorded for it, and what each target makes of them.
-func (c *Catalogue) Sources() Page {
-	type source struct {
-		ls rules.LogSource
-		of []*Detection
-	}
-	by := map[string]*source{} // by anchor, so that names which differ in case alone are one
-	components := map[string]int{}
+// readSource is a log source with the detections that read it.
+type readSource struct {
+	anchor string
+	rules.LogSource
+	of []*Detection
+}
+
+// readSources are the log sources of the catalogue, those that most detections read first. Names that differ in case alone are one.
+func (c *Catalogue) readSources() []*readSource {
+	by := map[string]*readSource{}
 	for _, d := range c.Detections {
 		seen := map[string]bool{}
 		for _, ls := range d.LogSources {
-			key := sourceAnchor(ls.Name())
-			if ls.Name() == "" || seen[key] {
+			anchor := sourceAnchor(ls.Name())
+			if ls.Name() == "" || seen[anchor] {
 				continue
 			}
-			seen[key] = true
-			if by[key] == nil {
-				by[key] = &source{ls: ls}
+			seen[anchor] = true
+			if by[anchor] == nil {
+				by[anchor] = &readSource{anchor: anchor, LogSource: ls}
 			}
-			if by[key].ls.Definition == "" {
-				by[key].ls.Definition = ls.Definition
-			}
-			by[key].of = append(by[key].of, d)
-		}
-		for _, s := range d.Source().DataSources {
-			if name := strings.TrimPrefix(s.AttackDataSource+": "+s.AttackDataComponent, ": "); s.AttackDataSource+s.AttackDataComponent != "" && !seen["component "+name] {
-				seen["component "+name] = true
-				components[name]++
-			}
+			s := by[anchor]
+			s.Definition = cmp.Or(s.Definition, ls.Definition)
+			s.of = append(s.of, d)
 		}
 	}
-	p := Page{Path: sourcesPath, Title: "Coverage by data source", Lead: plain(wording.Counted(len(by), "log source") + " in " + wording.Counted(len(c.Detections), "detection") + ".")}
-	overview := Table{Head: []string{"Log source", "Detections", "Levels"}}
-	var sections []Section
-	keys := slices.SortedFunc(maps.Keys(by), func(a, b string) int { return cmp.Or(cmp.Compare(len(by[b].of), len(by[a].of)), cmp.Compare(a, b)) })
-	for _, key := range keys {
-		s := by[key]
-		name := diag.Visible(s.ls.Name())
-		overview.Rows = append(overview.Rows, []Cell{{{Text: name, Page: sourcesPath + "#" + key}}, plain(number(len(s.of))), levels(s.of)})
-		section := Section{ID: key, Title: name}
-		if needs := audited(s.ls); len(needs) > 0 {
-			section.Blocks = append(section.Blocks, Paragraph{plain("What must be recorded:")}, Bullets{needs})
+	return slices.SortedFunc(maps.Values(by), func(a, b *readSource) int {
+		return cmp.Or(cmp.Compare(len(b.of), len(a.of)), cmp.Compare(a.anchor, b.anchor))
+	})
+}
+
+// Sources is the page of coverage by log source: which detections read it, what must be recorded for it, and what each target makes of them.
+func (c *Catalogue) Sources() Page {
+	read := c.readSources()
+	p := Page{Path: sourcesPath, Title: "Coverage by data source", Lead: plain(wording.Counted(len(read), "log source") + " in " + wording.Counted(len(c.Detections), "detection") + ".")}
+	if len(read) > 0 {
+		overview := Table{Head: []string{"Log source", "Detections", "Levels"}}
+		for _, s := range read {
+			name := Span{Text: diag.Visible(s.Name()), Page: sourcesPath + "#" + s.anchor}
+			overview.Rows = append(overview.Rows, []Cell{{name}, plain(number(len(s.of))), levels(s.of)})
 		}
-		section.Blocks = append(section.Blocks, fidelities(s.of)...)
-		var items []Cell
-		for _, d := range s.of {
-			items = append(items, append(d.link(), levelOf(d)...))
-		}
-		section.Blocks = append(section.Blocks, Fold{Title: wording.Counted(len(items), "detection"), Blocks: []Block{Bullets{items}}})
-		sections = append(sections, section)
-	}
-	if len(overview.Rows) > 0 {
 		p.Sections = append(p.Sections, Section{"overview", "Log sources", []Block{overview}})
 	}
 	if made := fidelities(c.Detections); len(made) > 0 {
 		p.Sections = append(p.Sections, Section{"targets", "Targets", made})
 	}
-	if len(components) > 0 {
-		t := Table{Head: []string{"ATT&CK data component", "Detections"}}
-		for _, name := range slices.SortedFunc(maps.Keys(components), func(a, b string) int { return cmp.Or(cmp.Compare(components[b], components[a]), cmp.Compare(a, b)) }) {
-			t.Rows = append(t.Rows, []Cell{plain(name), plain(number(components[name]))})
-		}
+	if t := c.components(); len(t.Rows) > 0 {
 		p.Sections = append(p.Sections, Section{"components", "ATT&CK data components", []Block{t}})
 	}
-	p.Sections = append(p.Sections, sections...)
+	for _, s := range read {
+		p.Sections = append(p.Sections, s.section())
+	}
 	return p
+}
+
+// section says of a log source what must be recorded, what the targets make of its detections, and which they are.
+func (s *readSource) section() Section {
+	out := Section{ID: s.anchor, Title: diag.Visible(s.Name())}
+	if needs := audited(s.LogSource); len(needs) > 0 {
+		out.Blocks = append(out.Blocks, Paragraph{plain("What must be recorded:")}, Bullets{needs})
+	}
+	out.Blocks = append(out.Blocks, fidelities(s.of)...)
+	items := make([]Cell, len(s.of))
+	for i, d := range s.of {
+		items[i] = append(d.link(), levelOf(d)...)
+	}
+	out.Blocks = append(out.Blocks, Fold{Title: wording.Counted(len(items), "detection"), Blocks: []Block{Bullets{items}}})
+	return out
+}
+
+// components counts the detections of each of ATT&CK's data components, the most frequent first.
+func (c *Catalogue) components() Table {
+	count := map[string]int{}
+	for _, d := range c.Detections {
+		seen := map[string]bool{}
+		for _, s := range d.Source().DataSources {
+			name := strings.TrimPrefix(s.AttackDataSource+": "+s.AttackDataComponent, ": ")
+			if s.AttackDataSource+s.AttackDataComponent != "" && !seen[name] {
+				seen[name] = true
+				count[name]++
+			}
+		}
+	}
+	t := Table{Head: []string{"ATT&CK data component", "Detections"}}
+	for _, name := range slices.SortedFunc(maps.Keys(count), func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) }) {
+		t.Rows = append(t.Rows, []Cell{plain(name), plain(number(count[name]))})
+	}
+	return t
 }
 
 // levels counts detections by level, the worst first.

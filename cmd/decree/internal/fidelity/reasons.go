@@ -1,6 +1,7 @@
 package fidelity
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -76,4 +77,40 @@ func example(c queries.Result, notPackaged diag.Diagnostics, code string) string
 		}
 	}
 	return ""
+}
+
+// tally counts the reasons of one target.
+type tally struct {
+	target  string
+	byCode  map[string]*reasonCount
+	sources map[string]map[string]int // code -> log source that the target lacks -> rules
+}
+
+func newTally(target string) tally {
+	return tally{target, map[string]*reasonCount{}, map[string]map[string]int{}}
+}
+
+// add counts the reasons of a rule. The example of a reason is of the first rule that has it.
+func (t tally) add(r queries.Result, notPackaged diag.Diagnostics) {
+	for _, code := range reasons(r, notPackaged) {
+		if t.byCode[code] == nil {
+			t.byCode[code] = &reasonCount{Target: t.target, Code: code, Example: example(r, notPackaged, code)}
+			t.sources[code] = map[string]int{}
+		}
+		t.byCode[code].Rules++
+		if name := lacking(r, code); name != "" {
+			t.sources[code][name]++
+		}
+	}
+}
+
+// reasons gives the counts, the most frequent first.
+func (t tally) reasons() []reasonCount {
+	var out []reasonCount
+	for code, c := range t.byCode {
+		c.LogSources = counted(t.sources[code])
+		out = append(out, *c)
+	}
+	slices.SortFunc(out, func(a, b reasonCount) int { return cmp.Or(cmp.Compare(b.Rules, a.Rules), cmp.Compare(a.Code, b.Code)) })
+	return out
 }

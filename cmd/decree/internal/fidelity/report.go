@@ -2,9 +2,6 @@
 package fidelity
 
 import (
-	"cmp"
-	"slices"
-
 	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/queries"
 	"decree/cmd/decree/internal/targets"
@@ -74,58 +71,52 @@ func New(results []queries.Result, chosen []targets.Target, made packaging.Made)
 		out.Rules = append(out.Rules, ruleFidelity{Rule: m.Title, ID: m.ID, File: m.Range.File})
 	}
 	for t, d := range chosen {
-		count := targetCount{Target: d.Name, Rules: each}
-		if saysIndexed[d.Dialect.Name()] {
-			count.Indexed = new(int)
-		}
-		counts := map[string]int{}
-		var codes []string
-		examples := map[string]string{}
-		sources := map[string]map[string]int{} // code -> log source -> rules
+		count, why := newTargetCount(d, each), newTally(d.Name)
 		for i, r := range results[t*each : (t+1)*each] {
 			f := targetFidelity{Target: d.Name, Model: r.Model, Fidelity: Of(r), Findings: r.Found, NotPackaged: made.NotPackaged(r)}
 			if r.Query != nil {
 				f.Notes, f.Indexed = r.Query.Notes, r.Query.Indexed
 			}
-			if f.Indexed {
-				*count.Indexed++
-			}
 			out.Rules[i].Targets = append(out.Rules[i].Targets, f)
-			switch f.Fidelity {
-			case "exact":
-				count.Exact++
-			case "approximate":
-				count.Approximate++
-			case compilers.HandWritten:
-				count.HandWritten++
-			case "skipped":
-				count.Skipped++
-			case LeftOut:
-				count.LeftOut++
-			default:
-				count.Refused++
-			}
-			if len(f.NotPackaged) > 0 {
-				count.NotPackaged++
-			}
-			for _, code := range reasons(r, f.NotPackaged) {
-				if counts[code] == 0 {
-					codes = append(codes, code)
-					examples[code], sources[code] = example(r, f.NotPackaged, code), map[string]int{}
-				}
-				if name := lacking(r, code); name != "" {
-					sources[code][name]++
-				}
-				counts[code]++
-			}
-		}
-		slices.SortFunc(codes, func(a, b string) int { return cmp.Or(cmp.Compare(counts[b], counts[a]), cmp.Compare(a, b)) })
-		for _, code := range codes {
-			out.Reasons = append(out.Reasons, reasonCount{d.Name, code, counts[code], examples[code], counted(sources[code])})
+			count.add(f)
+			why.add(r, f.NotPackaged)
 		}
 		out.Targets = append(out.Targets, count)
+		out.Reasons = append(out.Reasons, why.reasons()...)
 	}
 	return out
+}
+
+func newTargetCount(t targets.Target, rules int) targetCount {
+	c := targetCount{Target: t.Name, Rules: rules}
+	if saysIndexed[t.Dialect.Name()] {
+		c.Indexed = new(int)
+	}
+	return c
+}
+
+// add counts a rule.
+func (c *targetCount) add(f targetFidelity) {
+	switch f.Fidelity {
+	case "exact":
+		c.Exact++
+	case "approximate":
+		c.Approximate++
+	case compilers.HandWritten:
+		c.HandWritten++
+	case "skipped":
+		c.Skipped++
+	case LeftOut:
+		c.LeftOut++
+	default:
+		c.Refused++
+	}
+	if f.Indexed {
+		*c.Indexed++
+	}
+	if len(f.NotPackaged) > 0 {
+		c.NotPackaged++
+	}
 }
 
 // NotPackaged counts the rules that packages leave out, once for each target.

@@ -70,59 +70,74 @@ func (m Made) Unpackable(q queries.Result) bool {
 func Make(set *ruleset.Set, chosen []targets.Target, opt queries.Options, folder func(targets.Target) string) (Made, error) {
 	out := Made{left: map[leftOut]diag.Diagnostics{}, unpackable: map[leftOut]bool{}}
 	opt.Package = true
-	results, err := queries.Compile(set, chosen, opt)
-	if err != nil {
+	var err error
+	if out.Queries, err = queries.Compile(set, chosen, opt); err != nil {
 		return out, err
 	}
-	out.Queries = results
 	for _, t := range chosen {
-		var inputs, spared []packages.Input // spared: of rules that the project leaves out
-		names := map[*rules.Rule]queries.Result{}
-		for _, r := range results {
-			if r.Target.Name != t.Name {
-				continue
-			}
-			set.KeepRule(r.Source)
-			out.Found = append(out.Found, r.Found...)
-			switch {
-			case r.Query != nil:
-				in := r.Input()
-				inputs = append(inputs, in)
-				names[in.Rule] = r
-			case r.LeftOut:
-				if one, says := r.Included(); says {
-					in := one.Input()
-					spared, names[in.Rule] = append(spared, in), r
-				} else {
-					out.unpackable[leftOut{t.Name, r.Source.IR.Source}] = true
-				}
-			case !r.Skipped:
-				out.left[leftOut{t.Name, r.Source.IR.Source}] = r.Found.OnlyErrors()
-			}
-		}
-		settings := packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime, Scope: t.Scope, App: t.App}
-		made := t.Format().Package(settings, inputs)
-		if len(spared) > 0 {
-			for _, l := range t.Format().Package(settings, spared).Left {
-				out.unpackable[leftOut{t.Name, names[l.Rule].Source.IR.Source}] = true
-			}
-		}
-		out.Found = append(out.Found, made.Found...)
-		for _, l := range made.Left {
-			out.left[leftOut{t.Name, names[l.Rule].Source.IR.Source}] = l.Why
-		}
-		for _, f := range made.Files {
-			out.Files = append(out.Files, output.File{Path: path.Join(folder(t), f.Path), Text: f.Text, Binary: f.Binary, From: from(f.Rules)})
-		}
-		for _, m := range made.Made {
-			for i, file := range m.Files {
-				m.Files[i] = path.Join(folder(t), file)
-			}
-			r := names[m.Rule]
-			out.Packages = append(out.Packages, Package{Rule: r.Rule, RuleID: r.Source.IR.Source.ID, Target: t.Name, Format: t.Package, Made: m, Source: r.Source, Title: t.Format().Title()})
-		}
+		out.add(set, t, folder(t))
 	}
 	return out, nil
+}
+
+// contents are what the package of a target is made of.
+type contents struct {
+	inputs []packages.Input
+	spared []packages.Input // of rules that the project leaves out
+	names  map[*rules.Rule]queries.Result
+}
+
+// choose sorts the queries of a target.
+func (m *Made) choose(set *ruleset.Set, t targets.Target) contents {
+	c := contents{names: map[*rules.Rule]queries.Result{}}
+	for _, r := range m.Queries {
+		if r.Target.Name != t.Name {
+			continue
+		}
+		set.KeepRule(r.Source)
+		m.Found = append(m.Found, r.Found...)
+		switch {
+		case r.Query != nil:
+			in := r.Input()
+			c.inputs, c.names[in.Rule] = append(c.inputs, in), r
+		case r.LeftOut:
+			if one, says := r.Included(); says {
+				in := one.Input()
+				c.spared, c.names[in.Rule] = append(c.spared, in), r
+			} else {
+				m.unpackable[leftOut{t.Name, r.Source.IR.Source}] = true
+			}
+		case !r.Skipped:
+			m.left[leftOut{t.Name, r.Source.IR.Source}] = r.Found.OnlyErrors()
+		}
+	}
+	return c
+}
+
+// add makes the package of a target, in a folder of the output.
+func (m *Made) add(set *ruleset.Set, t targets.Target, folder string) {
+	c := m.choose(set, t)
+	settings := packages.Settings{Target: t.Name, NearRealTime: t.NearRealTime, Scope: t.Scope, App: t.App}
+	made := t.Format().Package(settings, c.inputs)
+	if len(c.spared) > 0 {
+		for _, l := range t.Format().Package(settings, c.spared).Left {
+			m.unpackable[leftOut{t.Name, c.names[l.Rule].Source.IR.Source}] = true
+		}
+	}
+	m.Found = append(m.Found, made.Found...)
+	for _, l := range made.Left {
+		m.left[leftOut{t.Name, c.names[l.Rule].Source.IR.Source}] = l.Why
+	}
+	for _, f := range made.Files {
+		m.Files = append(m.Files, output.File{Path: path.Join(folder, f.Path), Text: f.Text, Binary: f.Binary, From: from(f.Rules)})
+	}
+	for _, one := range made.Made {
+		for i, file := range one.Files {
+			one.Files[i] = path.Join(folder, file)
+		}
+		r := c.names[one.Rule]
+		m.Packages = append(m.Packages, Package{Rule: r.Rule, RuleID: r.Source.IR.Source.ID, Target: t.Name, Format: t.Package, Made: one, Source: r.Source, Title: t.Format().Title()})
+	}
 }
 
 // from names the rules of a file, for messages.

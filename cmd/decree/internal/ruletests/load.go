@@ -39,56 +39,74 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 		return nil, err
 	}
 	for _, r := range set.Whole() {
-		if r.Correlation == nil && r.IR.Source.OnlyWritten() {
-			tests.Written = append(tests.Written, r)
-			if file, _ := r.File.TestFile(); r.File.Folder.Exists(file) {
-				tests.Found.Warnf("test-of-query", diag.Range{File: r.File.Folder.Shown(file)}, "add a `detection` to the rule, or test the query in its product", "these tests are not run: the rule has a query and no detection")
-			}
-			continue
+		if err := tests.load(set, r, ofFilters, only); err != nil {
+			return nil, err
 		}
-		if len(r.IR.Source.Queries) > 0 {
-			tests.Written = append(tests.Written, r)
-		}
-		cases, found := sigmaTests(set, r)
-		tests.Found = append(tests.Found, found...)
-		file, second := r.File.TestFile()
-		if second != "" {
-			tests.Found.Errorf("second-test-file", diag.Range{File: path.Join(r.File.Disk, second)}, "merge the two files", "the rule has a second test file: %s is run, and this one is not", path.Base(file))
-		}
-		var own *regression.File
-		data, err := r.File.Folder.Read(file)
-		switch {
-		case err == nil:
-			parsed, found := regression.Parse(r.File.Folder, file, data, set.FilterCondition)
-			set.KeepFile(parsed.Shown, ruleset.File{Folder: r.File.Folder, Disk: r.File.Disk, Path: file})
-			tests.Found = append(tests.Found, found...)
-			for _, c := range parsed.Cases {
-				for _, f := range c.Filters {
-					set.Lists.Answer(f.Body)
-				}
-			}
-			own = parsed
-			cases = append(cases, parsed.Cases...)
-		case !errors.Is(err, fs.ErrNotExist):
-			return nil, fmt.Errorf("%s: %w", r.File.Folder.Shown(file), err)
-		case len(cases) == 0:
-			tests.Untested = append(tests.Untested, r)
-		}
-		for _, f := range ofFilters {
-			if f.Covers(r) {
-				cases = append(cases, f.cases...)
-			}
-		}
-		if own == nil && len(cases) == 0 {
-			continue
-		}
-		suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}
-		if only != nil {
-			suite.Select = func(c *regression.Case) bool { return only.MatchString(r.Slug() + "/" + c.Name) }
-		}
-		tests.Tested = append(tests.Tested, Tested{r, suite, own})
 	}
 	return tests, nil
+}
+
+// load reads the tests of one rule.
+func (t *Tests) load(set *ruleset.Set, r ruleset.Rule, ofFilters []filterTests, only *regexp.Regexp) error {
+	if r.Correlation == nil && r.IR.Source.OnlyWritten() {
+		t.Written = append(t.Written, r)
+		if file, _ := r.File.TestFile(); r.File.Folder.Exists(file) {
+			t.Found.Warnf("test-of-query", diag.Range{File: r.File.Folder.Shown(file)}, "add a `detection` to the rule, or test the query in its product", "these tests are not run: the rule has a query and no detection")
+		}
+		return nil
+	}
+	if len(r.IR.Source.Queries) > 0 {
+		t.Written = append(t.Written, r)
+	}
+	cases, found := sigmaTests(set, r)
+	t.Found = append(t.Found, found...)
+	own, err := t.file(set, r.File, "rule")
+	if err != nil {
+		return err
+	}
+	if own != nil {
+		cases = append(cases, own.Cases...)
+	} else if len(cases) == 0 {
+		t.Untested = append(t.Untested, r)
+	}
+	for _, f := range ofFilters {
+		if f.Covers(r) {
+			cases = append(cases, f.cases...)
+		}
+	}
+	if own == nil && len(cases) == 0 {
+		return nil
+	}
+	suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}
+	if only != nil {
+		suite.Select = func(c *regression.Case) bool { return only.MatchString(r.Slug() + "/" + c.Name) }
+	}
+	t.Tested = append(t.Tested, Tested{r, suite, own})
+	return nil
+}
+
+// file reads the test file beside a file, which holds what: a rule or a filter. It is nil if there is none.
+func (t *Tests) file(set *ruleset.Set, beside ruleset.File, what string) (*regression.File, error) {
+	file, second := beside.TestFile()
+	if second != "" {
+		t.Found.Errorf("second-test-file", diag.Range{File: path.Join(beside.Disk, second)}, "merge the two files", "the %s has a second test file: %s is run, and this one is not", what, path.Base(file))
+	}
+	data, err := beside.Folder.Read(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", beside.Folder.Shown(file), err)
+	}
+	parsed, found := regression.Parse(beside.Folder, file, data, set.FilterCondition)
+	set.KeepFile(parsed.Shown, ruleset.File{Folder: beside.Folder, Disk: beside.Disk, Path: file})
+	t.Found = append(t.Found, found...)
+	for _, c := range parsed.Cases {
+		for _, f := range c.Filters {
+			set.Lists.Answer(f.Body)
+		}
+	}
+	return parsed, nil
 }
 
 // Selected tells whether any case is selected.

@@ -12,9 +12,9 @@ import (
 )
 
 // histories adds what git knows of each rule's file, and what changed since a revision.
-func histories(s *stdio.Streams, p Parts, c *pages.Catalogue, of map[*rules.Rule]*pages.Detection) error {
+func (g *gathering) histories(s *stdio.Streams) error {
 	commits := map[string]map[string][]pages.Commit{} // folder -> file -> commits
-	for _, r := range p.Set.Whole() {
+	for _, r := range g.Set.Whole() {
 		disk := r.File.Disk
 		if disk == "" {
 			continue // the shipped library has no history
@@ -29,44 +29,62 @@ func histories(s *stdio.Streams, p Parts, c *pages.Catalogue, of map[*rules.Rule
 			}
 			commits[disk] = known
 		}
-		of[r.IR.Source].Commits = commits[disk][r.File.Path]
+		g.of[r.IR.Source].Commits = commits[disk][r.File.Path]
 	}
-	if p.Since == "" {
+	if g.Since == "" {
 		return nil
 	}
-	changed, err := p.Set.ChangedSince(p.Since)
+	return g.changes()
+}
+
+// folderChange is what git says of a folder since a revision, by file.
+type folderChange struct {
+	differs map[string]string
+	commits map[string][]pages.Commit
+}
+
+// changes adds what changed since the revision: in each detection, and those that are gone.
+func (g *gathering) changes() error {
+	changed, err := g.Set.ChangedSince(g.Since)
 	if err != nil {
 		return err
 	}
-	c.Since = &pages.Since{Revision: p.Since, Changed: map[*rules.Rule]pages.Change{}}
-	differs := map[string]map[string]string{}
-	after := map[string]map[string][]pages.Commit{}
+	since := &pages.Since{Revision: g.Since, Changed: map[*rules.Rule]pages.Change{}}
+	g.catalogue.Since = since
+	folders := map[string]folderChange{}
 	before := former{map[string]pages.Former{}, map[string]string{}, map[string]bool{}}
-	for _, r := range p.Set.All() {
+	for _, r := range g.Set.All() {
 		disk := r.File.Disk
-		if _, asked := differs[disk]; !asked {
-			if differs[disk], err = history.Difference(disk, p.Since); err != nil {
+		if _, asked := folders[disk]; !asked {
+			if folders[disk], err = folderSince(disk, since.Revision); err != nil {
 				return err
 			}
-			if after[disk], _, err = history.Of(disk, p.Since); err != nil {
-				return err
-			}
-			before.read(disk, p.Since, differs[disk])
+			before.read(disk, since.Revision, folders[disk].differs)
 		}
 		before.present[identity(r.IR.Source.ID, r.IR.Source.Name, r.IR.Source.Title)] = true
 	}
-	for _, r := range p.Set.Whole() {
+	for _, r := range g.Set.Whole() {
 		if changed(r.IR.Source) {
-			change := before.change(r.IR.Source, differs[r.File.Disk][r.File.Path])
-			change.Commits = after[r.File.Disk][r.File.Path]
-			c.Since.Changed[r.IR.Source] = change
+			of := folders[r.File.Disk]
+			change := before.change(r.IR.Source, of.differs[r.File.Path])
+			change.Commits = of.commits[r.File.Path]
+			since.Changed[r.IR.Source] = change
 		}
 	}
 	for key, was := range before.lost {
 		if !before.present[key] {
-			c.Since.Removed = append(c.Since.Removed, was)
+			since.Removed = append(since.Removed, was)
 		}
 	}
-	slices.SortFunc(c.Since.Removed, func(a, b pages.Former) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Title, b.Title)) })
+	slices.SortFunc(since.Removed, func(a, b pages.Former) int { return cmp.Or(cmp.Compare(a.File, b.File), cmp.Compare(a.Title, b.Title)) })
 	return nil
+}
+
+// folderSince asks git about a folder.
+func folderSince(disk, revision string) (c folderChange, err error) {
+	if c.differs, err = history.Difference(disk, revision); err != nil {
+		return c, err
+	}
+	c.commits, _, err = history.Of(disk, revision)
+	return c, err
 }

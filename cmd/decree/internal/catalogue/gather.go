@@ -8,7 +8,6 @@ import (
 	"slices"
 	"strings"
 
-	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/packaging"
 	"decree/cmd/decree/internal/queries"
@@ -34,34 +33,65 @@ type Parts struct {
 // filesFolder is the folder of a catalogue with queries and packages.
 const filesFolder = "files"
 
+// gathering is a catalogue while it is made.
+type gathering struct {
+	Parts
+	catalogue *pages.Catalogue
+	of        map[*rules.Rule]*pages.Detection
+	files     []output.File // that pages lead to
+}
+
 // Gather makes a catalogue, and gives the files that its pages lead to: queries, what is deployed beside them, and packages.
 func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) {
-	c := &pages.Catalogue{Title: cmp.Or(p.Set.Project.Title, "Detections")}
+	g := &gathering{Parts: p, catalogue: &pages.Catalogue{Title: cmp.Or(p.Set.Project.Title, "Detections")}, of: map[*rules.Rule]*pages.Detection{}}
+	c := g.catalogue
 	if d := p.Set.Project.Docs; d != nil {
 		c.Title, c.Links = cmp.Or(d.Title, c.Title), d.Links
 	}
-	var files []output.File
-	add := func(f output.File) string {
-		f.Path = path.Join(filesFolder, f.Path)
-		files = append(files, f)
-		return f.Path
-	}
-	of := map[*rules.Rule]*pages.Detection{}
 	for _, r := range p.Set.Whole() {
 		d := &pages.Detection{Rule: r.IR, Correlation: r.Correlation, File: r.IR.Source.Range.File, Slug: r.Slug(), LogSources: logSources(r), Filters: p.Set.FiltersOn(r)}
-		of[r.IR.Source] = d
+		g.of[r.IR.Source] = d
 		c.Detections = append(c.Detections, d)
 	}
-	held := newHeld(p.Set.Project)
-	for _, q := range p.Queries {
-		d := of[q.Source.IR.Source]
+	if err := g.queries(); err != nil {
+		return nil, nil, err
+	}
+	g.packages()
+	if err := g.tests(); err != nil {
+		return nil, nil, err
+	}
+	if err := attackFiles(s, p, c, g.add); err != nil {
+		return nil, nil, err
+	}
+	if err := g.histories(s); err != nil {
+		return nil, nil, err
+	}
+	slices.SortStableFunc(c.Detections, func(a, b *pages.Detection) int {
+		return cmp.Or(cmp.Compare(strings.ToLower(a.Source().Title), strings.ToLower(b.Source().Title)), cmp.Compare(a.Path(), b.Path()))
+	})
+	distinctPaths(c.Detections)
+	return c, g.files, nil
+}
+
+// add adds a file, and gives its path in the catalogue.
+func (g *gathering) add(f output.File) string {
+	f.Path = path.Join(filesFolder, f.Path)
+	g.files = append(g.files, f)
+	return f.Path
+}
+
+// queries adds the queries of each detection, with their files and what they read.
+func (g *gathering) queries() error {
+	held := newHeld(g.Set.Project)
+	for _, q := range g.Queries {
+		d := g.of[q.Source.IR.Source]
 		d.Slug = q.Path()
 		one, err := held.query(q)
 		if err != nil {
-			return nil, nil, err
+			return err
 		}
 		for i, f := range q.Files() {
-			if at := add(f); i == 0 {
+			if at := g.add(f); i == 0 {
 				one.File = at
 			} else {
 				one.Assets = append(one.Assets, at)
@@ -69,40 +99,31 @@ func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) 
 		}
 		d.Queries = append(d.Queries, one)
 		if err := held.fields(d, q); err != nil {
-			return nil, nil, err
+			return err
 		}
 	}
-	for _, f := range p.Packages.Files {
-		add(f)
+	return nil
+}
+
+// packages adds what each detection is packaged as, or why it is not.
+func (g *gathering) packages() {
+	for _, f := range g.Packages.Files {
+		g.add(f)
 	}
-	for _, made := range p.Packages.Packages {
-		d := of[made.Source.IR.Source]
+	for _, made := range g.Packages.Packages {
+		d := g.of[made.Source.IR.Source]
 		one := pages.Package{Target: made.Target, Format: made.Title, Kind: made.Kind, Name: made.Name, Version: made.Version}
 		for _, f := range made.Files {
 			one.Files = append(one.Files, path.Join(filesFolder, f))
 		}
 		d.Packages = append(d.Packages, one)
 	}
-	for _, q := range p.Packages.Queries { // their targets may be others than those of the queries that the pages show
-		if why := p.Packages.NotPackaged(q); len(why) > 0 {
-			d := of[q.Source.IR.Source]
+	for _, q := range g.Packages.Queries { // their targets may be others than those of the queries that the pages show
+		if why := g.Packages.NotPackaged(q); len(why) > 0 {
+			d := g.of[q.Source.IR.Source]
 			d.Packages = append(d.Packages, pages.Package{Target: q.Target.Name, Format: q.Target.Format().Title(), Why: reasons(why)})
 		}
 	}
-	if err := tests(p, of); err != nil {
-		return nil, nil, err
-	}
-	if err := attackFiles(s, p, c, add); err != nil {
-		return nil, nil, err
-	}
-	if err := histories(s, p, c, of); err != nil {
-		return nil, nil, err
-	}
-	slices.SortStableFunc(c.Detections, func(a, b *pages.Detection) int {
-		return cmp.Or(cmp.Compare(strings.ToLower(a.Source().Title), strings.ToLower(b.Source().Title)), cmp.Compare(a.Path(), b.Path()))
-	})
-	distinctPaths(c.Detections)
-	return c, files, nil
 }
 
 // distinctPaths gives detections of the same id pages of their own: those after the first are found by their names.
@@ -127,60 +148,4 @@ func logSources(r ruleset.Rule) []rules.LogSource {
 		}
 	}
 	return out
-}
-
-// mostExamples bounds the events of a test that a page shows: so many that are found, and so many that are not.
-const mostExamples = 6
-
-// tests adds the tests of each detection, with what they are worth.
-func tests(p Parts, of map[*rules.Rule]*pages.Detection) error {
-	for i, tested := range p.Tests.Tested {
-		t := &pages.Tests{}
-		for j, c := range tested.Suite.Cases {
-			o := p.Outcomes[i][j]
-			one := pages.Case{Name: o.Case, Model: o.Model, Passed: o.Passed(), Expected: o.Expected, Events: o.Events}
-			if o.Passed() {
-				t.Passed++
-			}
-			examples, err := c.Examples(o, mostExamples)
-			if err != nil {
-				return err
-			}
-			for _, e := range examples {
-				one.Examples = append(one.Examples, pages.Example{Label: e.Label, Found: e.Found, Fields: values(e.Fields)})
-			}
-			t.Cases = append(t.Cases, one)
-		}
-		if len(t.Cases) > 0 {
-			of[tested.Rule.IR.Source].Tests = t
-		}
-	}
-	judged, err := assessment.Measure(p.Tests, p.Mutate)
-	if err != nil {
-		return err
-	}
-	at := 0
-	for _, tested := range p.Tests.Tested {
-		if tested.Suite.Correlation != nil {
-			continue // it is not judged
-		}
-		t, j := of[tested.Rule.IR.Source].Tests, judged[at]
-		at++
-		if t == nil {
-			continue
-		}
-		t.Covered, t.Goals = j.Coverage.Met(), len(j.Coverage.Goals)
-		for _, g := range j.Coverage.Goals {
-			if !g.Met {
-				t.Uncovered = append(t.Uncovered, g.What)
-			}
-		}
-		if m := j.Mutation; m != nil {
-			t.Killed, t.Mutants = m.Killed, m.Total()
-			for _, s := range m.Survivors {
-				t.Survivors = append(t.Survivors, s.Change)
-			}
-		}
-	}
-	return nil
 }

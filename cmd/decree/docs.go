@@ -91,6 +91,10 @@ func docs(s *stdio.Streams, p docsParams) error {
 	parts.Outcomes = parts.Tests.Run()
 	found := slices.Concat(set.Found, parts.Tests.Found, techniques.Unknown(set))
 	set.Show(s, found)
+	if len(set.Whole()) == 0 { // all have errors: a catalogue that is there stays
+		fmt.Fprintln(s.Err, "no detections to document: nothing is written")
+		return exit.After(found, true)
+	}
 	files, err := catalogue.Files(s, parts, p.markdown)
 	if err != nil {
 		return err

@@ -4,6 +4,9 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -59,6 +62,9 @@ must have the same.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := usage.InBounds(cmd, usage.Bound{Flag: "line", Value: float64(p.line), Least: 1}); err != nil {
 				return err
+			}
+			if !isYAML(args[0]) && slices.ContainsFunc(args[1:], isYAML) {
+				return fmt.Errorf("the rule comes first, and then the events: %s is no rule file (.yml)", args[0])
 			}
 			p.rule, p.events = args[0], args[1:]
 			return explain(s, p)
@@ -217,4 +223,10 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 		nearmiss.Print(s, all[i])
 	}
 	return nil
+}
+
+// isYAML tells whether a file has the name of one that holds rules.
+func isYAML(path string) bool {
+	ext := strings.ToLower(filepath.Ext(path))
+	return ext == ".yml" || ext == ".yaml"
 }

@@ -57,6 +57,9 @@ func initialise(s *stdio.Streams, p initParams) error {
 	if err != nil {
 		return err
 	}
+	if at, err := os.Stat(p.dir); err == nil && !at.IsDir() {
+		return fmt.Errorf("%s: it is a file: name a folder for the project", p.dir)
+	}
 	there := map[string]bool{}
 	var names []string
 	for _, f := range files {

@@ -135,6 +135,9 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	p.selection.OnlyRun = true
 	set, err := ruleset.Load(s, ours, p.selection)
 	if errors.Is(err, ruleset.ErrNoRules) {
+		if at := slices.IndexFunc(p.events, isYAML); at >= 0 {
+			return fmt.Errorf("no rules: put --rules before %s if it holds rules; the other arguments are events", p.events[at])
+		}
 		return errors.New("no rules: name rule files or folders with --rules, or add --library\ndecree init makes a project")
 	}
 	if err != nil {

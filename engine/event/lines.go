@@ -40,9 +40,15 @@ func (r *Reader) detect() {
 			continue // an object that somebody types line by line is read at once
 		}
 		next := bytes.TrimLeft(rest, " \t\r\n")
+		if r.line == 0 {
+			if r.refused = rendered(line, next); r.refused != "" {
+				return
+			}
+		}
 		titled := isRecordLine(line) && bytes.HasPrefix(next, []byte("{"))
+		buffered, _ := r.in.Peek(r.in.Buffered()) // it is there
+		r.journal = bytes.Contains(buffered, journalSign)
 		if r.line == 0 && !titled && !r.namedTable() {
-			buffered, _ := r.in.Peek(r.in.Buffered()) // it is there
 			if r.text = asText(buffered, r.latest, func() bool { return r.isTable(line, rest) }); r.text != nil {
 				return
 			}
@@ -54,9 +60,6 @@ func (r *Reader) detect() {
 		case bytes.HasPrefix(line, []byte("<")) && bytes.Contains(head, []byte("<Event")), isXML(line):
 			r.xml = &xmlEvents{events: evtx.NewXML()}
 			r.line++ // which lines of JSON do at each
-			return
-		case r.line == 0 && rendered(line, next) != "":
-			r.refused = rendered(line, next)
 			return
 		case r.line == 0 && bytes.HasPrefix(line, []byte("<")) && !bytes.Contains(head, []byte("\n{")):
 			r.refused = fmt.Sprintf("XML without <Event>: the file begins with %.60q", line)
@@ -84,11 +87,14 @@ var (
 	splunkText   = regexp.MustCompile(`^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}(?:\.\d+)? [AP]M$`)
 )
 
-// rendered recognises Windows events that are written as text, where most values have no names. It says how to get them in a form that has.
+// rendered recognises events that are written as text in which most values have no names, or in a form that is not read. It says in which form to get
+// them.
 func rendered(line, next []byte) string {
 	switch {
 	case wevtutilText.Match(line):
 		return "wevtutil's text has no names for most values: write the events with /f:RenderedXml or /f:xml, or save the log as EVTX"
+	case bytes.HasPrefix(line, []byte("__CURSOR=")):
+		return "the journal's export format is not read: write its entries with journalctl -o json"
 	case splunkText.Match(line) && bytes.HasPrefix(next, []byte("LogName=")):
 		return "Splunk's text of Windows events has no names for most values: collect the log with renderXml = true, or export it as XML or EVTX"
 	}

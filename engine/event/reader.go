@@ -86,6 +86,7 @@ type Reader struct {
 	xml      *xmlEvents   // of Windows' XML
 	text     *text        // of a log of text
 	latest   time.Time    // no line was written later
+	journal  bool         // its JSON is that of systemd's journal
 	started  bool
 	arrays   bool   // an array has ended
 	refused  string // why the whole file cannot be read
@@ -157,7 +158,9 @@ func NewReader(path string, raw io.Reader, opt Options) (*Reader, error) {
 		return r, nil
 	}
 	head, _ := in.Peek(4) // an error is reported by the next read
-	r.refused = foreign(head)
+	if r.refused = foreign(head); r.refused == "" && isRules(path, head) {
+		r.refused = "the file is YAML, as rules are, and not events"
+	}
 	r.encoding()
 	return r, nil
 }
@@ -250,7 +253,16 @@ func foreign(magic []byte) string {
 			return "not a log: the file is " + what
 		}
 	}
+	if bytes.HasPrefix(magic, []byte("LPKS")) {
+		return "the file is systemd's journal: write its entries with journalctl --file NAME -o json"
+	}
 	return ""
+}
+
+// isRules tells whether a file is YAML by its name, and not JSON or XML by its first bytes.
+func isRules(path string, magic []byte) bool {
+	ext, begins := filepath.Ext(plainName(path)), bytes.TrimSpace(magic)
+	return (ext == ".yml" || ext == ".yaml") && len(begins) > 0 && bytes.IndexByte([]byte("{[<"), begins[0]) < 0
 }
 
 // Close ends the reading.
@@ -358,6 +370,9 @@ func (r *Reader) read() (Raw, error) {
 			if raw, err = r.nextElement(); errors.Is(err, errArrayEnd) {
 				continue
 			}
+		}
+		if r.journal && err == nil && raw.Err == nil {
+			raw.Content = journalText(raw.Content)
 		}
 		if err != nil || raw.Err != nil || !r.unwrap(raw) {
 			return raw, err

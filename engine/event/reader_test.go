@@ -249,6 +249,8 @@ func TestARejectIsKeptToTheByte(t *testing.T) {
 // TestRenderedEventsAreRefusedOnce holds that a file of Windows events as text says what to do, and not for each of its lines.
 func TestRenderedEventsAreRefusedOnce(t *testing.T) {
 	for text, want := range map[string]string{
+		"__CURSOR=s=1;i=2;b=3;m=4;t=5;x=6\n__REALTIME_TIMESTAMP=1\nMESSAGE=a\n\n": "1! the journal's export format is not read: write its entries with journalctl -o json\n",
+		"LPKSHHRH\x00\x00": "1! the file is systemd's journal: write its entries with journalctl --file NAME -o json\n",
 		"Event[0]:\n  Log Name: Security\n  Event ID: 1\n":           "1! wevtutil's text has no names for most values: write the events with /f:RenderedXml or /f:xml, or save the log as EVTX\n",
 		"01/02/2026 03:04:05 AM\nLogName=Security\nEventCode=4625\n": "1! Splunk's text of Windows events has no names for most values: collect the log with renderXml = true, or export it as XML or EVTX\n",
 	} {

@@ -86,7 +86,7 @@ func (r *Reader) nextText() (Raw, error) {
 		found, ok := r.text.lines.Parse(string(trimmed))
 		switch {
 		case !ok:
-			return r.bad(r.line, trimmed, "not syslog, CEF, auditd, a web server's request or name=value, as other lines of the file")
+			return r.bad(r.line, trimmed, "not syslog, CEF, auditd, a request of a web server or proxy, or name=value, as other lines of the file")
 		case found.XML != "":
 			fields, err := r.text.xml.Event([]byte(found.XML))
 			if err != nil {

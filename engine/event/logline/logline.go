@@ -1,4 +1,4 @@
-// Package logline reads lines of text logs: syslog, the common event format (CEF), auditd, requests of web servers, and name=value. In: one line. Out: its fields, or that it has
+// Package logline reads lines of text logs: syslog, the common event format (CEF), auditd, requests of web servers and of Squid, and name=value. In: one line. Out: its fields, or that it has
 // none of these forms.
 //
 // What must stay true: a field has the text that its program wrote, without quotes and escapes. Nothing is guessed but the year that a time of RFC 3164
@@ -34,6 +34,9 @@ func (r *Reader) Parse(text string) (line Line, ok bool) {
 		return Line{Fields: fields}, true
 	}
 	if fields, ok := access(text); ok {
+		return Line{Fields: fields}, true
+	}
+	if fields, ok := squid(text); ok {
 		return Line{Fields: fields}, true
 	}
 	if header, message, ok := r.header(text); ok {

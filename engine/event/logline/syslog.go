@@ -180,6 +180,9 @@ func (m message) in(header map[string]any) Line {
 		fields, ok = access(text)
 	}
 	if !ok {
+		fields, ok = squid(text)
+	}
+	if !ok {
 		fields, ok = pairsOnly(text)
 	}
 	if !ok {

@@ -1,0 +1,60 @@
+package event
+
+import (
+	"bytes"
+	"encoding/json"
+	"regexp"
+	"strconv"
+)
+
+// Entries of systemd's journal as journalctl -o json writes them: a field that is no printable UTF-8 is a list of its bytes, as numbers.
+// https://systemd.io/JOURNAL_EXPORT_FORMATS/#journal-json-format
+
+var (
+	journalSign  = []byte(`"__REALTIME_TIMESTAMP"`)
+	bytesOfField = regexp.MustCompile(`:\s*\[\s*(?:\[\s*)?\d`)
+)
+
+// journalText gives the content of an entry with the texts of such fields. Bytes that are not UTF-8 become U+FFFD.
+func journalText(entry Content) Content {
+	if bytes.IndexByte(entry.text, '[') < 0 || !bytesOfField.Match(entry.text) {
+		return entry
+	}
+	fields := parse(entry.text)
+	changed := false
+	for name, v := range fields {
+		if text, ok := ofBytes(v); ok {
+			fields[name], changed = text, true
+			continue
+		}
+		several, _ := v.([]any) // values of a field that the entry has more than once
+		for i, one := range several {
+			if text, ok := ofBytes(one); ok {
+				several[i], changed = text, true
+			}
+		}
+	}
+	if !changed {
+		return entry
+	}
+	text, err := json.Marshal(fields)
+	if err != nil {
+		panic(err) // what was read from JSON can be written
+	}
+	return TextContent(text)
+}
+
+// ofBytes gives the text of a list of bytes.
+func ofBytes(v any) (string, bool) {
+	list, _ := v.([]any)
+	text := make([]byte, 0, len(list))
+	for _, item := range list {
+		number, _ := item.(json.Number)
+		one, err := strconv.ParseUint(string(number), 10, 8)
+		if err != nil {
+			return "", false
+		}
+		text = append(text, byte(one))
+	}
+	return valid(string(text)), len(list) > 0
+}

@@ -4,6 +4,7 @@ package diag
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 )
 
@@ -80,6 +81,17 @@ func (ds Diagnostics) OnlyErrors() Diagnostics {
 	var out Diagnostics
 	for _, d := range ds {
 		if d.Severity == Error {
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Distinct leaves out findings that were there before, such as those of each part of a query about one place of the rule.
+func (ds Diagnostics) Distinct() Diagnostics {
+	var out Diagnostics
+	for _, d := range ds {
+		if !slices.Contains(out, d) {
 			out = append(out, d)
 		}
 	}

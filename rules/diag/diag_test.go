@@ -88,6 +88,12 @@ func TestColourOnlyWhenAsked(t *testing.T) {
 	}
 }
 
+func TestDistinct(t *testing.T) {
+	a, b := Diagnostic{Code: "a"}, Diagnostic{Code: "b"}
+	assert.Equal(t, Diagnostics{b, a}, Diagnostics{b, a, b, a, a}.Distinct(), "in their order")
+	assert.Nil(t, Diagnostics(nil).Distinct())
+}
+
 func TestSort(t *testing.T) {
 	ds := Diagnostics{{Code: "c", Range: at(2, 1, 2, 2)}, {Code: "b", Range: at(1, 5, 1, 6)}, {Code: "a", Range: at(1, 1, 1, 2)}}
 	ds.Sort()

@@ -211,11 +211,14 @@ func hasSource(m *schema.Model, ls rules.LogSource) bool {
 	return len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
 }
 
+// writeFor writes the rule for a model. A query of several sources finds what is wrong with the rule in each of them; it is told once.
 func (c *Result) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
+	write := c.write
 	if c.packaged {
-		return c.writeForPackage(opt)
+		write = c.writeForPackage
 	}
-	return c.write(opt)
+	q, found := write(opt)
+	return q, found.Distinct()
 }
 
 func (c *Result) write(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {

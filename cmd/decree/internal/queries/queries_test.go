@@ -35,6 +35,12 @@ detection: {a: {x: y}, condition: a}
 title: Role
 logsource: {product: azure, service: pim}
 detection: {a: {x: y}, condition: a}
+-- union.yml --
+title: Union
+logsource:
+  - {product: windows, category: file_event}
+  - {product: windows, category: process_creation}
+detection: {a: {Image|re: '(?J)(?<n>a)|(?<n>b)(?(n)c|d)'}, condition: a}
 -- own.yml --
 name: own
 extends: mde
@@ -51,6 +57,17 @@ func compiled(t *testing.T, opt Options, target string, paths ...string) (*rules
 	results, err := Compile(set, chosen, opt)
 	require.NoError(t, err)
 	return set, results
+}
+
+// TestFindingsOfSeveralSourcesAreToldOnce: each source of a union cannot say the expression.
+func TestFindingsOfSeveralSourcesAreToldOnce(t *testing.T) {
+	clitest.Files(t, files)
+	for _, target := range []string{"spl", "kql", "eql"} {
+		_, results := compiled(t, Options{}, target, "union.yml")
+		require.Len(t, results, 1)
+		assert.Nil(t, results[0].Query, target)
+		assert.Len(t, results[0].Found, 1, target)
+	}
 }
 
 func TestTheFirstModelThatCanSayARuleIsTaken(t *testing.T) {

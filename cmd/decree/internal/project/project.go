@@ -77,8 +77,13 @@ func find() (string, error) {
 	for dir := "."; ; dir = filepath.Join(dir, "..") {
 		file := filepath.Join(dir, FileName)
 		info, err := os.Stat(file)
-		if err == nil && info.Mode().IsRegular() {
+		switch {
+		case err == nil && info.Mode().IsRegular():
 			return file, nil
+		case err == nil && info.IsDir():
+			return "", fmt.Errorf("%s is a folder, and a project is a file of this name: rename the folder", file)
+		case err == nil:
+			return "", fmt.Errorf("%s is not a regular file, as a project file is: rename it", file)
 		}
 		if _, link := os.Readlink(file); err != nil && link == nil {
 			return "", fmt.Errorf("the project file is a link that leads nowhere: %w", err)

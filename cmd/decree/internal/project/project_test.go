@@ -77,7 +77,7 @@ func TestRead(t *testing.T) {
 }
 
 func TestNoProject(t *testing.T) {
-	clitest.Files(t, "-- decree.yml/x --\n")
+	clitest.Files(t, "-- x --\n")
 	s, _, errs := clitest.Streams("")
 	p, err := Open(s)
 	require.NoError(t, err)
@@ -87,10 +87,16 @@ func TestNoProject(t *testing.T) {
 
 // TestAProjectFileThatIsNotRead is an error: a build without it would be of other rules.
 func TestAProjectFileThatIsNotRead(t *testing.T) {
-	clitest.Files(t, "-- above/decree.yaml --\nrules: [.]\n-- above/below/x --\n-- linked/x --\n")
+	clitest.Files(t, "-- above/decree.yaml --\nrules: [.]\n-- above/below/x --\n-- linked/x --\n-- folder/decree.yml/x --\n-- folder/below/x --\n")
 	s, _, _ := clitest.Streams("")
+	top, err := os.Getwd()
+	require.NoError(t, err)
+	t.Chdir("folder/below")
+	_, err = Open(s)
+	assert.EqualError(t, err, "../decree.yml is a folder, and a project is a file of this name: rename the folder")
+	t.Chdir(top)
 	t.Chdir("above/below")
-	_, err := Open(s)
+	_, err = Open(s)
 	assert.EqualError(t, err, "../decree.yaml is not read: rename it to decree.yml, the name of a project file")
 	t.Chdir("../../linked")
 	if err := os.Symlink("nowhere.yml", FileName); err != nil {

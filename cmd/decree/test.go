@@ -69,7 +69,7 @@ change that no test notices. Without paths it tests the rules of the project.`,
 		},
 	}
 	f := cmd.Flags()
-	f.BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed, too")
+	f.BoolVarP(&p.verbose, "verbose", "v", false, "name the cases that passed, too, and the rules without tests")
 	f.StringVar(&p.run, "run", "", "run only cases whose rule/case matches the regular expression `RE`")
 	f.BoolVar(&p.require, "require-tests", false, "report an error for each stable or test rule without tests; with --since, only for changed rules")
 	f.BoolVar(&p.update, "update", false, "replace what test files expect by what rules find; review the difference")
@@ -126,6 +126,9 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 		return err
 	}
 	if p.format == "text" {
+		if len(report.Untested) > 0 && len(required) == 0 {
+			fmt.Fprintln(s.Err, "rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status")
+		}
 		p.quality.Show(s, set, report.Assessed, time.Since(begun))
 	}
 	return exit.After(report.Findings, report.Failed > 0 || !p.quality.Good(report.Assessed))

@@ -13,7 +13,7 @@ import (
 	"decree/rules/diag"
 )
 
-// Print shows the report as text. verbose names the cases that passed too.
+// Print shows the report as text. verbose names the cases that passed, too, and the rules without tests.
 func (t *Report) Print(s *stdio.Streams, set *ruleset.Set, verbose bool) {
 	for _, r := range t.Rules {
 		for _, o := range r.Cases {
@@ -23,6 +23,11 @@ func (t *Report) Print(s *stdio.Streams, set *ruleset.Set, verbose bool) {
 			} else if verbose {
 				fmt.Fprintf(s.Out, "ok   %s / %s\n", r.Rule, diag.Visible(o.Case))
 			}
+		}
+	}
+	if verbose {
+		for _, r := range t.Untested {
+			fmt.Fprintf(s.Out, "none %s: no tests\n", r)
 		}
 	}
 	t.count(s.Out)

@@ -165,14 +165,15 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, to.Discard()) }()
+	defer func(to *output.Stream) { err = errors.Join(err, to.Discard()) }(to)
 	var out *alerts.Output
+	var page *htmlreport.Report
+	var gate interrupt.Gate
 	if !p.backtest.On {
 		var others []alerts.Sink
 		if p.shown.HTML != "" {
-			page, failed := htmlreport.Create(p.shown.HTML, p.force)
-			if failed != nil {
-				return failed
+			if page, err = htmlreport.Create(p.shown.HTML, p.force); err != nil {
+				return err
 			}
 			defer func() { err = errors.Join(err, page.Discard()) }()
 			others = append(others, page)
@@ -181,12 +182,14 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 			return err
 		}
 		opt.OnResult = func(r engine.Result) {
-			windows = windows || (p.Model == schema.Plain && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
-			if p.shown.AtOnce() {
-				in.ClearBar()
-			}
-			out.Add(r)
-			matches = out.Shown
+			gate.Pass(func() {
+				windows = windows || (p.Model == schema.Plain && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
+				if p.shown.AtOnce() {
+					in.ClearBar()
+				}
+				out.Add(r)
+				matches = out.Shown
+			})
 		}
 	}
 	files := event.Expand(p.events)
@@ -204,7 +207,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	var es *engines.Set
 	var loaded time.Time
 	var finishing func()
-	err = in.ReadAll(files, choice.Signs(), func(names []string) (*engines.Set, error) {
+	load := func(names []string) (*engines.Set, error) {
 		models, err := choice.LoadAll(given, names)
 		if err != nil {
 			return nil, err
@@ -219,10 +222,18 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 		finishing = memory.Limit(p.maxMemory)
 		loaded = time.Now()
 		return es, nil
-	})
-	uninterrupted() // what is read is judged as if nothing could interrupt it: another interruption ends the command
-	if errors.Is(err, event.ErrStopped) {
-		return stopped(s, in, out)
+	}
+	var unread error
+	ended := gate.Until(interrupted, graceOfReading, func() { unread = in.ReadAll(files, choice.Signs(), load) })
+	if p.backtest.On && (!ended || errors.Is(unread, event.ErrStopped)) {
+		to = nil // nothing is replayed that could be shown
+	}
+	if !ended {
+		return stopped(s, out, page, to, "while it waited for input: what was read last is not judged, and rules that need all events report nothing")
+	}
+	if err = unread; errors.Is(err, event.ErrStopped) {
+		in.ClearBar()
+		return stopped(s, out, page, to, fmt.Sprintf("after %s: those behind them are not judged, and rules that need all events report nothing", plural.Count(in.Judged, "line")))
 	}
 	if err != nil {
 		return err
@@ -231,9 +242,19 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	var fails bool
 	var stats engine.Stats
 	if p.backtest.On {
-		matches, fails, stats, err = backtest.Run(to.Streams, es, p.backtest, p.shown.Format)
-	} else if stats, err = es.Finish(); err == nil {
-		err = out.Close(stats.Suspended, es.WithoutReputation())
+		matches, fails, stats, err = backtest.Run(to.Streams, es, p.backtest, p.shown.Format, interrupted)
+	} else {
+		var finished engine.Stats
+		var failed error
+		if !gate.Until(interrupted, 0, func() { finished, failed = es.Finish() }) {
+			return stopped(s, out, page, to, whileJudged)
+		}
+		if stats, err = finished, failed; err == nil {
+			err = out.Close(stats.Suspended, es.WithoutReputation())
+		}
+	}
+	if errors.Is(err, exit.ErrInterrupted) {
+		return stopped(s, nil, nil, to, whileJudged)
 	}
 	if err == nil {
 		err = to.Commit()
@@ -273,14 +294,28 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
 }
 
-// stopped ends the output of a run that was interrupted, so that it can be read, and says that it is not whole.
-func stopped(s *stdio.Streams, in *input.Reader, out *alerts.Output) error {
-	in.ClearBar()
+// graceOfReading is how long an interrupted run waits for its input, which may be a pipe to which nobody writes.
+const graceOfReading = 2 * time.Second
+
+// whileJudged is when rules that wait for the end of the input are asked.
+const whileJudged = "at the end of the input: rules that need all events may lack matches"
+
+// stopped ends the output of a run that was interrupted, and its files, so that they can be read, and says that they are not whole.
+func stopped(s *stdio.Streams, out *alerts.Output, page *htmlreport.Report, to *output.Stream, when string) error {
+	if page != nil {
+		page.Interrupted()
+	}
 	if out != nil {
 		if err := out.Close(nil, nil); err != nil {
 			return err
 		}
 	}
-	fmt.Fprintf(s.Err, "interrupted after %s: those behind them are not judged, and rules that need all events report nothing\n", plural.Count(in.Judged, "line"))
+	if to != nil {
+		if err := to.Commit(); err != nil {
+			return err
+		}
+	}
+	output.RemovePending()
+	fmt.Fprintf(s.Err, "interrupted %s\n", when)
 	return exit.ErrInterrupted
 }

@@ -3,12 +3,15 @@
 package backtest
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
 
 	"decree/cmd/decree/internal/alerts"
 	"decree/cmd/decree/internal/engines"
+	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/interrupt"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/stdio"
 	"decree/engine"
@@ -22,8 +25,9 @@ type datedAlert struct {
 }
 
 // Run replays the events that the engine read, shows the alerts, and compares them with the baseline. fails is true if some rule has more
-// new alerts than the flags accept, or if no run sees some event.
-func Run(s *stdio.Streams, e *engines.Set, p Flags, format string) (raised int, fails bool, stats engine.Stats, err error) {
+// new alerts than the flags accept, or if no run sees some event. The error is exit.ErrInterrupted after an interruption: the output is ended, and
+// has the alerts before it in JSON alone.
+func Run(s *stdio.Streams, e *engines.Set, p Flags, format string, interrupted <-chan struct{}) (raised int, fails bool, stats engine.Stats, err error) {
 	before, err := readBaseline(p.Baseline)
 	if err != nil {
 		return 0, false, stats, err
@@ -42,7 +46,7 @@ func Run(s *stdio.Streams, e *engines.Set, p Flags, format string) (raised int, 
 			written = object.Array("alerts")
 		}
 	}
-	timeless, stats, err := e.Replay(p.schedule, func(found engine.Alert) {
+	show := func(found engine.Alert) {
 		begin()
 		raised++
 		counted.add(found)
@@ -56,9 +60,22 @@ func Run(s *stdio.Streams, e *engines.Set, p Flags, format string) (raised int, 
 		if written != nil {
 			written.Add(a)
 		}
+	}
+	var gate interrupt.Gate
+	var timeless int
+	var replayed engine.Stats
+	var failed error
+	ended := gate.Until(interrupted, 0, func() {
+		timeless, replayed, failed = e.Replay(p.schedule, func(found engine.Alert) { gate.Pass(func() { show(found) }) })
 	})
-	if err != nil {
-		return 0, false, stats, err
+	if !ended {
+		if begin(); written != nil {
+			err = errors.Join(written.Close(), object.Close())
+		}
+		return raised, false, stats, cmp.Or(err, exit.ErrInterrupted)
+	}
+	if stats = replayed; failed != nil {
+		return 0, false, stats, failed
 	}
 	begin()
 	if timeless > 0 {

@@ -80,7 +80,7 @@ func replayed(t *testing.T, p Flags, format string, times ...string) (raised int
 		text := fmt.Sprintf(`{"EventRecordID": %d, "UtcTime": "%s", "Image": "C:\\whoami.exe"}`, i+1, at)
 		require.NoError(t, b.All[0].Add(&event.Event{Source: "e.ndjson", Line: i + 1, Raw: []byte(text)}))
 	}
-	raised, fails, _, err = Run(s, b, p, format)
+	raised, fails, _, err = Run(s, b, p, format, nil)
 	return raised, fails, o.String(), e.String(), err
 }
 

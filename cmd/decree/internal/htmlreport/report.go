@@ -38,6 +38,7 @@ type Report struct {
 	path    string
 	matches kept
 	counts  counts
+	partial bool
 }
 
 // Create begins a page. An existing file is an error without force.
@@ -55,8 +56,12 @@ func (r *Report) Add(a alerts.Alert) {
 	r.matches.add(newEntry(a))
 }
 
+// Interrupted lets the page say that it has only what was found before the run was interrupted.
+func (r *Report) Interrupted() { r.partial = true }
+
 // view is what the page shows.
 type view struct {
+	Partial  bool
 	Policy   string
 	Style    template.CSS
 	Script   template.JS
@@ -81,7 +86,7 @@ func (r *Report) Close(suspended []engine.Suspension, withoutReputation []*ir.Ru
 	v.Policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(script))
 	v.Style, v.Script = template.CSS(style), template.JS(script)
 	v.Matches, v.LeftOut = r.matches.sorted(), r.matches.leftOut()
-	v.Shown = len(v.Matches)
+	v.Shown, v.Partial = len(v.Matches), r.partial
 	for _, s := range suspended {
 		v.Suspended = append(v.Suspended, visible(s.Describe()))
 	}

@@ -65,6 +65,18 @@ func TestPage(t *testing.T) {
 	assert.Contains(t, written(t), "No rule matched.")
 }
 
+func TestAnInterruptedRunIsSaid(t *testing.T) {
+	at := filepath.Join(t.TempDir(), "report.html")
+	r, err := Create(at, false)
+	require.NoError(t, err)
+	r.Interrupted()
+	require.NoError(t, r.Close(nil, nil))
+	page, err := os.ReadFile(at)
+	require.NoError(t, err)
+	assert.Contains(t, string(page), "The run was interrupted")
+	assert.NotContains(t, written(t), "interrupted")
+}
+
 func TestThePolicyAllowsOnlyItsOwnStyleAndScript(t *testing.T) {
 	page := written(t, alert("high", ""))
 	for tag, directive := range map[string]string{"style": "style-src", "script": "script-src"} {

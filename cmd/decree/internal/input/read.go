@@ -2,6 +2,7 @@
 package input
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -93,21 +94,34 @@ func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with fun
 			in.skipped = append(in.skipped, file)
 			continue
 		}
-		if err := in.read(file); err != nil {
+		err := in.read(file)
+		if errors.Is(err, event.ErrStopped) {
+			return cmp.Or(in.commitRejects(), err)
+		}
+		if err != nil {
 			return fmt.Errorf("%s: %w", file, err)
 		}
 	}
 	in.showNotes()
 	in.showEmpty()
-	if in.kept != nil {
-		if in.keptErr == nil {
-			in.keptErr = in.kept.Commit()
-		}
-		if in.keptErr != nil { // the file keeps its old content
-			return fmt.Errorf("cannot write --rejects: %w", in.keptErr)
-		}
+	if err := in.commitRejects(); err != nil {
+		return err
 	}
 	return in.bar.Finish()
+}
+
+// commitRejects gives the file of rejected lines its name. If they could not be written, the file keeps its old content.
+func (in *Reader) commitRejects() error {
+	if in.kept == nil {
+		return nil
+	}
+	if in.keptErr == nil {
+		in.keptErr = in.kept.Commit()
+	}
+	if in.keptErr != nil {
+		return fmt.Errorf("cannot write --rejects: %w", in.keptErr)
+	}
+	return nil
 }
 
 // sizes gives the bytes of files on disk; -1 for one that is no regular file.

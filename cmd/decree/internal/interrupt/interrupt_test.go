@@ -7,6 +7,7 @@ import (
 	"os/signal"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -50,4 +51,29 @@ func TestIgnoredInterruptionsStayIgnored(t *testing.T) {
 	_, stop := First()
 	defer stop()
 	assert.True(t, signal.Ignored(os.Interrupt))
+}
+
+func TestAnInterruptedTaskIsGivenUp(t *testing.T) {
+	var gate Gate
+	steps := 0
+	step := func() { gate.Pass(func() { steps++ }) }
+	assert.True(t, gate.Until(make(chan struct{}), 0, step))
+	assert.Equal(t, 1, steps)
+
+	interrupted, given, goOn, gone := make(chan struct{}), make(chan struct{}), make(chan struct{}), make(chan struct{})
+	go func() {
+		<-given
+		close(interrupted)
+	}()
+	assert.False(t, gate.Until(interrupted, time.Millisecond, func() {
+		step()
+		close(given)
+		<-goOn
+		step()
+		close(gone)
+	}))
+	close(goOn)
+	<-gone
+	assert.True(t, gate.Until(interrupted, time.Hour, func() { time.Sleep(time.Millisecond) }), "it may end")
+	assert.Equal(t, 2, steps, "what it gives later does not pass")
 }

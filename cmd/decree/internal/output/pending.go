@@ -171,9 +171,35 @@ func temporary() string { return temporaryPrefix + strings.ToLower(rand.Text()) 
 var watched watch
 
 type watch struct {
-	lock    sync.Mutex
-	paths   map[string]bool
-	signals chan os.Signal
+	lock     sync.Mutex
+	paths    map[string]bool
+	signals  chan os.Signal
+	answered bool // interruptions are, by the command
+}
+
+// AnswerInterruptions leaves it to the command to end its files when it is interrupted, until the function that it gives is called. Without it an
+// interruption ends the command at once, and files that are being written are removed.
+func AnswerInterruptions() (end func()) {
+	watched.answer(true)
+	return sync.OnceFunc(func() { watched.answer(false) })
+}
+
+func (w *watch) answer(by bool) {
+	w.lock.Lock()
+	defer w.lock.Unlock()
+	w.answered = by
+	if len(w.paths) > 0 {
+		signal.Stop(w.signals)
+		w.listen()
+	}
+}
+
+func (w *watch) listen() {
+	for _, s := range deadly {
+		if !signal.Ignored(s) && !(w.answered && s == os.Interrupt) { // nohup and background jobs ignore signals
+			signal.Notify(w.signals, s)
+		}
+	}
 }
 
 func (w *watch) add(path string) {
@@ -181,11 +207,7 @@ func (w *watch) add(path string) {
 	defer w.lock.Unlock()
 	if len(w.paths) == 0 {
 		w.paths, w.signals = map[string]bool{}, make(chan os.Signal, 1)
-		for _, s := range deadly {
-			if !signal.Ignored(s) { // nohup and background jobs ignore signals
-				signal.Notify(w.signals, s)
-			}
-		}
+		w.listen()
 		go w.wait(w.signals)
 	}
 	w.paths[path] = true
@@ -197,6 +219,19 @@ func (w *watch) forget(path string) {
 	if delete(w.paths, path); len(w.paths) == 0 {
 		signal.Stop(w.signals)
 		close(w.signals)
+	}
+}
+
+// RemovePending removes the files that are neither complete nor discarded, for a command that ends while something still writes them.
+func RemovePending() {
+	watched.lock.Lock()
+	defer watched.lock.Unlock()
+	watched.remove()
+}
+
+func (w *watch) remove() {
+	for path := range w.paths {
+		_ = os.RemoveAll(path) // the command ends in any case
 	}
 }
 
@@ -213,8 +248,6 @@ func (w *watch) wait(signals chan os.Signal) {
 		return
 	}
 	w.lock.Lock() // never unlocked: nothing is written after this
-	for path := range w.paths {
-		_ = os.RemoveAll(path) // the command ends in any case
-	}
+	w.remove()
 	end(s)
 }

@@ -49,3 +49,25 @@ func TestDiscard(t *testing.T) {
 	assert.Equal(t, "1", read(t, at))
 	assert.Equal(t, []string{"report"}, names(t, dir))
 }
+
+func TestPendingFilesAreRemoved(t *testing.T) {
+	dir := t.TempDir()
+	p, err := Create(filepath.Join(dir, "report"), false)
+	require.NoError(t, err)
+	require.Len(t, names(t, dir), 1)
+	RemovePending()
+	assert.Empty(t, names(t, dir))
+	assert.Error(t, p.Discard(), "it is gone")
+}
+
+// TestInterruptionsAreAnswered: an interruption that the command answers removes nothing.
+func TestInterruptionsAreAnswered(t *testing.T) {
+	end := AnswerInterruptions()
+	p, err := Create(filepath.Join(t.TempDir(), "report"), false)
+	require.NoError(t, err)
+	assert.True(t, watched.answered)
+	end()
+	assert.False(t, watched.answered)
+	end() // may be called twice
+	require.NoError(t, p.Discard())
+}

@@ -53,6 +53,7 @@ type Atoms struct {
 	buffer []byte             // until then
 	first  []index            // by slot: of atoms that make rules candidates
 	later  []index            // by slot: of others with many values
+	joined []joined           // by slot: of both, once they are searched together
 	fast   int                // atoms whose expression an automaton runs
 	slow   int                // atoms whose expression backtracks
 
@@ -141,6 +142,7 @@ func isLiteral(t ir.Test) bool {
 // that has their slot, and should be few. Other atoms are compared when a program asks, or searched for together if programs ask for many.
 func (a *Atoms) Finish(candidates func(atom int) bool) {
 	a.first, a.later = make([]index, a.layout.Slots()), make([]index, a.layout.Slots())
+	a.joined = make([]joined, a.layout.Slots())
 	a.firstSlots = make([]int32, len(a.list))
 	for i, atom := range a.list {
 		a.firstSlots[i] = None
@@ -196,7 +198,7 @@ func (s *index) add(i int32, atom *Atom) {
 	}
 }
 
-func (s *index) finish() { s.literals, s.texts = s.texts.finish(), literalSet{} }
+func (s *index) finish() { s.literals, s.texts = newLiterals(s.texts.patterns), literalSet{} }
 
 // Backtracks tells whether an atom is a backtracking expression, whose steps are counted.
 func (a *Atoms) Backtracks(i int) bool { return a.list[i].program.slow != nil }

@@ -58,9 +58,9 @@ func (s *literalSet) add(text string, op ir.TextOp, atom int32) {
 	}
 }
 
-// finish makes the tables.
-func (s *literalSet) finish() *literals {
-	l := &literals{patterns: s.patterns}
+// newLiterals makes the tables of patterns.
+func newLiterals(patterns []pattern) *literals {
+	l := &literals{patterns: patterns}
 	var begin, end []uint32
 	anywhere := make([][]uint32, len(gramShapes))
 	for i := range l.patterns {
@@ -109,6 +109,8 @@ type search struct {
 	several bool // texts are searched in this pass
 	last    lastText
 	event   uint32 // for which it was last asked
+	times   uint32 // how often it was searched
+	both    uint32 // how often it was searched after the first of its slot
 	counted uint32 // event for which values were last compared alone, and how many
 	alone   int
 	since   uint32 // event since which the slot's value is what this pass searched; 0 if that is not known

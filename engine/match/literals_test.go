@@ -20,7 +20,7 @@ func searchOf(all []literal) *search {
 	for i, l := range all {
 		set.add(l.text, l.op, int32(i))
 	}
-	made := set.finish()
+	made := newLiterals(set.patterns)
 	return &search{literals: made, work: &scratch{}, seen: make([]uint32, len(made.patterns))}
 }
 

@@ -30,8 +30,8 @@ type Matcher struct {
 	gen       uint32       // number of the event
 	hit       []uint32     // atom -> event on which it is known to hold
 	asked     []uint32     // atom -> event on which it was asked
-	first     []search     // slot -> for its atoms that make rules candidates
-	later     []search     // slot -> for its other atoms that an index decides
+	first     []*search    // slot -> for its atoms that make rules candidates
+	later     []*search    // slot -> for its other atoms that an index decides; the same search, once both are joined
 	folds     []foldedSlot // slot -> its texts folded, where some test asks for that
 
 	machines []*dfa.Machine // of fast expressions, once they are asked
@@ -48,12 +48,13 @@ func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 	m := &Matcher{
 		atoms: a, doc: d, ancestors: ancestors,
 		hit: make([]uint32, atoms), asked: make([]uint32, atoms),
-		first: make([]search, slots), later: make([]search, slots), folds: make([]foldedSlot, slots),
+		first: make([]*search, slots), later: make([]*search, slots), folds: make([]foldedSlot, slots),
 		machines: make([]*dfa.Machine, a.fast), finders: make([]*dfa.Finder, a.fast), took: make([]exprUsage, a.slow),
 	}
-	work := &scratch{}
+	work, searches := &scratch{}, make([]search, 2*slots)
 	for i := range slots {
-		m.first[i], m.later[i] = a.first[i].newSearch(work), a.later[i].newSearch(work)
+		m.first[i], m.later[i] = &searches[2*i], &searches[2*i+1]
+		*m.first[i], *m.later[i] = a.first[i].newSearch(work), a.later[i].newSearch(work)
 	}
 	return m
 }
@@ -67,12 +68,12 @@ func (m *Matcher) Ask() { m.Usage = Usage{asking: m.Usage.asking + 1} }
 // Holds tells whether an atom holds on the current event.
 func (m *Matcher) Holds(i int) bool {
 	if slot := m.atoms.firstSlots[i]; slot >= 0 {
-		m.search(int(slot), &m.first[slot])
+		m.search(int(slot), m.first[slot])
 		return m.hit[i] == m.gen
 	}
 	a := m.atoms.list[i]
 	if a.by == byLater && m.together(i, a) {
-		m.search(a.Slot, &m.later[a.Slot])
+		m.searchLater(a.Slot)
 		return m.hit[i] == m.gen
 	}
 	if a.program.slow != nil {
@@ -92,7 +93,7 @@ const mostAlone = 4
 
 // together tells whether an atom is searched for together with the others of its slot.
 func (m *Matcher) together(i int, a *Atom) bool {
-	s := &m.later[a.Slot]
+	s := m.later[a.Slot]
 	if s.event == m.gen || m.asked[i] == m.gen {
 		return s.event == m.gen
 	}

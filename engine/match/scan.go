@@ -10,7 +10,7 @@ import (
 // Scan finds the atoms of a slot that make rules candidates and hold. It lists them, some perhaps twice, the first time in an event; after that it
 // lists none.
 func (m *Matcher) Scan(slot int) []int32 {
-	s := &m.first[slot]
+	s := m.first[slot]
 	if s.event == m.gen {
 		return nil
 	}
@@ -27,6 +27,7 @@ func (m *Matcher) search(slot int, s *search) {
 
 func (m *Matcher) searchNow(slot int, s *search) {
 	s.event = m.gen
+	s.times++
 	if slot == document.Every {
 		s.begin(len(m.doc.All()))
 		for _, t := range m.doc.All() {

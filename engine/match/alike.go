@@ -7,12 +7,20 @@ import (
 	"decree/engine/document"
 )
 
-// lastText is the last long text that was searched, and what was found in it. If the next one begins alike, it is searched from where it differs:
-// PowerShell's log, for one, repeats the command line of its host in every event. BenchmarkBegunAlike shows what this saves.
-type lastText struct {
+// longTexts are the long texts that a worker searched last, of all slots. If one begins as one of them, it is searched from where it differs: PowerShell's
+// log, for one, repeats the command line of its host in every event. Events of several hosts come in turns, so it is more than one.
+// BenchmarkBegunAlike shows what this saves.
+type longTexts struct {
+	list [mostLong]longText
+	used uint32 // how often one was taken
+}
+
+// longText is a text, and what was found in it.
+type longText struct {
+	of    *search
 	text  []byte
 	found []ended
-	kept  bool // the text that is searched now is the last one
+	used  uint32 // when it was last taken
 }
 
 // ended is a pattern that may stand anywhere, and where it ends in the text.
@@ -21,24 +29,56 @@ type ended struct {
 	end     int
 }
 
-// The lengths of texts that are remembered.
+// How many texts are remembered, and of which lengths.
 const (
-	shortestLast = 512
-	longestLast  = 1 << 16
+	mostLong     = 16
+	shortestLong = 512
+	longestLong  = 1 << 16
 )
 
-// begunAlike finds again what was found in the beginning of the last text, if this one begins so too, and gives the place from which to search.
+// begunAlike finds again what was found in the beginning of a long text, if this one begins so too, and gives the place from which to search.
 func (s *search) begunAlike(v string) int {
-	last := &s.last
-	last.kept = len(s.grams) > 0 && len(v) >= shortestLast && len(v) <= longestLast && !s.several
-	if !last.kept {
+	s.kept = len(v) >= shortestLong && len(v) <= longestLong && !s.several
+	if !s.kept {
 		return 0
 	}
-	shared := document.SharedPrefix(last.text, unsafe.Slice(unsafe.StringData(v), len(v)))
-	last.text = append(last.text[:shared], v[shared:]...)
-	last.found = slices.DeleteFunc(last.found, func(e ended) bool { return e.end > shared })
-	for _, e := range last.found {
+	shared := s.takeLong(unsafe.Slice(unsafe.StringData(v), len(v)))
+	s.long.text = append(s.long.text[:shared], v[shared:]...)
+	s.long.found = slices.DeleteFunc(s.long.found, func(e ended) bool { return e.end > shared })
+	for _, e := range s.long.found {
 		s.found(e.pattern)
 	}
 	return max(0, shared-s.longest-round) &^ (round - 1)
+}
+
+// takeLong takes a remembered text that has half of this one or more as its beginning, and gives how much: the one taken last, or else the one that shares
+// most. If there is none, it takes the one that was taken longest ago, of which nothing is shared.
+func (s *search) takeLong(v []byte) (shared int) {
+	all := &s.work.long
+	best := s.long
+	if best != nil && best.of == s {
+		shared = document.SharedPrefix(best.text, v)
+	}
+	if shared < len(v)/2 {
+		oldest := &all.list[0]
+		for i := range all.list {
+			t := &all.list[i]
+			if t.used < oldest.used {
+				oldest = t
+			}
+			if t.of != s || t == s.long {
+				continue
+			}
+			if n := document.SharedPrefix(t.text, v); n > shared {
+				best, shared = t, n
+			}
+		}
+		if shared < len(v)/2 {
+			best, shared = oldest, 0
+		}
+	}
+	all.used++
+	best.of, best.used = s, all.used
+	s.long = best
+	return shared
 }

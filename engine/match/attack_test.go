@@ -61,7 +61,7 @@ func drawText(r *rand.Rand, letters []string, tests []ir.Test) string {
 	}
 	text := draw(r, letters, []int{3, 8, 9, 17, 40, 300, 600}[r.IntN(7)])
 	if r.IntN(100) == 0 {
-		text = strings.Repeat(text+"-", 1+(longestLast-400)/(len(text)+1))
+		text = strings.Repeat(text+"-", 1+(longestLong-400)/(len(text)+1))
 		text += draw(r, letters, 500)
 	}
 	for range min(len(tests), r.IntN(4)) {

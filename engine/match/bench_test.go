@@ -62,7 +62,7 @@ func BenchmarkLiterals(b *testing.B) {
 	}
 }
 
-// BenchmarkBegunAlike gives what a long text costs that begins as the one before, and what it costs if it does not.
+// BenchmarkBegunAlike gives what a long text costs that begins as the one before, or as one of some before, and what it costs if it begins as none.
 func BenchmarkBegunAlike(b *testing.B) {
 	var all []literal
 	for i := range 300 {
@@ -70,14 +70,17 @@ func BenchmarkBegunAlike(b *testing.B) {
 	}
 	s := searchOf(all)
 	body := strings.Repeat("some text of a script; ", 200)
-	for name, heads := range map[string][]string{"alike": {"a", "a"}, "unlike": {"a", "b"}} {
+	for name, heads := range map[string][]string{"alike": {"a"}, "in turns": {"a", "b", "c", "d", "e", "f", "g", "h"}, "unlike": strings.Split("abcdefghijklmnopqrstuvwxyz", "")} {
 		b.Run(name, func(b *testing.B) {
-			texts := []string{heads[0] + body + "1", heads[1] + body + "2"}
+			texts := make([]string, len(heads))
+			for i, head := range heads {
+				texts[i] = head + body
+			}
 			b.SetBytes(int64(len(texts[0])))
 			i := 0
 			for b.Loop() {
 				s.begin(1)
-				s.text(texts[i%2])
+				s.text(texts[i%len(texts)])
 				i++
 			}
 		})

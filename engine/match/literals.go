@@ -106,12 +106,13 @@ type search struct {
 	pass    uint32
 	hits    []int32 // atoms found in this pass
 	work    *scratch
-	several bool // texts are searched in this pass
-	last    lastText
-	event   uint32 // for which it was last asked
-	times   uint32 // how often it was searched
-	both    uint32 // how often it was searched after the first of its slot
-	counted uint32 // event for which values were last compared alone, and how many
+	several bool      // texts are searched in this pass
+	long    *longText // that was taken last
+	kept    bool      // the text that is searched now is remembered there
+	event   uint32    // for which it was last asked
+	times   uint32    // how often it was searched
+	both    uint32    // how often it was searched after the first of its slot
+	counted uint32    // event for which values were last compared alone, and how many
 	alone   int
 	since   uint32 // event since which the slot's value is what this pass searched; 0 if that is not known
 }

@@ -95,7 +95,8 @@ func TestLiteralsAtEveryPlace(t *testing.T) {
 	}
 }
 
-// TestTextsThatBeginAlike searches long texts one after another, each of which begins like the one before.
+// TestTextsThatBeginAlike searches long texts one after another, each of which begins like the one before, or like one of some before. Two searches take
+// turns, which share what a worker remembers.
 func TestTextsThatBeginAlike(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	letters := func(n int) string {
@@ -105,16 +106,25 @@ func TestTextsThatBeginAlike(t *testing.T) {
 		}
 		return b.String()
 	}
-	for range 40 {
-		var all []literal
-		for range 30 {
-			all = append(all, literal{fold.Text(letters(1 + r.IntN(12))), textOps[r.IntN(len(textOps))]})
-		}
-		s := searchOf(all)
-		text := letters(shortestLast + 400)
-		for range 12 {
-			text = text[:r.IntN(len(text)+1)] + letters(r.IntN(shortestLast))
-			requireFound(t, s, all, text)
+	for _, kinds := range []int{1, 3, 2 * mostLong} {
+		for range 20 {
+			var all [2][]literal
+			for range 60 {
+				which := r.IntN(2)
+				all[which] = append(all[which], literal{fold.Text(letters(1 + r.IntN(12))), textOps[r.IntN(len(textOps))]})
+			}
+			searches := []*search{searchOf(all[0]), searchOf(all[1])}
+			searches[1].work = searches[0].work
+			texts := make([]string, kinds)
+			for i := range texts {
+				texts[i] = letters(shortestLong + 400)
+			}
+			for range 12 + 2*kinds {
+				text := &texts[r.IntN(kinds)]
+				*text = (*text)[:r.IntN(len(*text)+1)] + letters(r.IntN(shortestLong))
+				which := r.IntN(2)
+				requireFound(t, searches[which], all[which], *text)
+			}
 		}
 	}
 }

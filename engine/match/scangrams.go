@@ -10,6 +10,7 @@ type scratch struct {
 	places  places
 	windows windows
 	rest    rest
+	long    longTexts
 }
 
 // places are where in a part of a text grams may stand that are known. They are collected before patterns are compared, so that the loops that look
@@ -98,8 +99,8 @@ func (s *search) compareAround(g *grams, v string, from int) {
 		begin := from - int(e.offset)
 		if begin >= 0 && begin+len(text) <= len(v) && equalLower(v[begin:begin+len(text)], text) {
 			s.found(e.pattern)
-			if s.last.kept {
-				s.last.found = append(s.last.found, ended{e.pattern, begin + len(text)})
+			if s.kept {
+				s.long.found = append(s.long.found, ended{e.pattern, begin + len(text)})
 			}
 		}
 	}

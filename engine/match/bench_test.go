@@ -33,7 +33,10 @@ func BenchmarkLiterals(b *testing.B) {
 	literals := func(n int, ops ...ir.TextOp) (all []literal) {
 		for i := range n {
 			size := []int{7, 20}
-			if i%20 == 0 {
+			switch {
+			case i%200 == 0:
+				size = []int{1, 2}
+			case i%20 == 0:
 				size = []int{4, 6}
 			}
 			all = append(all, literal{"-" + word(size[0], size[1]), ops[r.IntN(len(ops))]})

@@ -18,7 +18,7 @@ type grams struct {
 	mask         uint32          // of a gram's bytes
 	filter       []uint8         // by upper bits of a gram's hash: a bit for each place in a window at which it may be
 	shift        uint            // of a hash, to those bits
-	pairs        *[1 << 16]uint8 // the same of grams of two bytes, at every second place, by the gram itself
+	pairs        *[1 << 16]uint8 // the same of grams of two bytes, by the gram itself
 	window       uint64          // mask of a window's bytes
 	found        table           // by windows
 }
@@ -27,12 +27,14 @@ type grams struct {
 type gramShape struct{ size, stride int }
 
 // gramShapes are the shapes in use, those for long patterns first: they look up least.
-var gramShapes = []gramShape{{4, 4}, shortShape: {3, 2}, pairShape: {2, 2}, {2, 1}, {1, 1}}
+var gramShapes = []gramShape{{4, 4}, shortShape: {3, 2}, pairShape: {2, 2}, everyPair: {2, 1}, {1, 1}}
 
-// Pairs of bytes are looked up fastest. Few short patterns are found by them, and many by rarer grams.
+// Pairs of bytes are looked up fastest. Few short patterns are found by them, and many by rarer grams. Where each pair is looked up, as a pattern is one,
+// those at every second place are not looked up besides.
 const (
 	shortShape = 1
 	pairShape  = 2
+	everyPair  = 3
 	mostPairs  = 48 // patterns
 )
 
@@ -71,7 +73,7 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 			counts[spread(uint64(gramOf(text, g.size, at)))>>(64-counting)]++
 		}
 	}
-	if shape == gramShapes[pairShape] {
+	if g.size == 2 {
 		g.pairs = new([1 << 16]uint8)
 	}
 	all := len(numbers) * g.stride
@@ -139,14 +141,16 @@ func gramOf(text string, size, at int) uint32 {
 	return w
 }
 
-// lookUp looks up the places of a text at each stride from one on, as long as they are not after the last, and up to three more. It takes down how
+// lookUp looks up the places of a text at each stride from one on, as long as they are not after the last, and up to seven more. It takes down how
 // many of them may have a known gram, and says where to go on.
 func (g *grams) lookUp(text unsafe.Pointer, at, last int, found *places) (n, end int) {
 	switch {
 	case g.stride == 4:
 		return g.lookUp4(text, at, last, found)
-	case g.pairs != nil:
+	case g.pairs != nil && g.stride == 2:
 		return g.lookUpPairs(text, at, last, found)
+	case g.pairs != nil:
+		return g.lookUpEveryPair(text, at, last, found)
 	case g.stride == 2:
 		return g.lookUp2(text, at, last, found)
 	}
@@ -202,7 +206,22 @@ func (g *grams) lookUpPairs(text unsafe.Pointer, at, last int, found *places) (n
 	return n, at
 }
 
-// lookUp1 is lookUp for each place.
+// lookUpEveryPair is lookUp for each place, and grams of two bytes.
+func (g *grams) lookUpEveryPair(text unsafe.Pointer, at, last int, found *places) (n, end int) {
+	pairs := g.pairs
+	for ; at <= last; at += 8 {
+		w, v := eight(text, at), eight(text, at+1)
+		k0, k2, k4, k6 := pairs[w&0xffff], pairs[w>>16&0xffff], pairs[w>>32&0xffff], pairs[w>>48]
+		k1, k3, k5, k7 := pairs[v&0xffff], pairs[v>>16&0xffff], pairs[v>>32&0xffff], pairs[v>>48]
+		if k0|k1|k2|k3|k4|k5|k6|k7 != 0 {
+			n = found.take(n, at, 2, k0, k2, k4, k6)
+			n = found.take(n, at+1, 2, k1, k3, k5, k7)
+		}
+	}
+	return n, at
+}
+
+// lookUp1 is lookUp for each place, and grams of one byte.
 func (g *grams) lookUp1(text unsafe.Pointer, at, last int, found *places) (n, end int) {
 	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.filter)), g.shift&63, uint64(g.mask)
 	for ; at <= last; at += 4 {

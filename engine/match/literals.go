@@ -90,6 +90,9 @@ func newLiterals(patterns []pattern) *literals {
 	if short := anywhere[shortShape]; len(short)+len(anywhere[pairShape]) <= mostPairs {
 		anywhere[pairShape], anywhere[shortShape] = append(anywhere[pairShape], short...), nil
 	}
+	if pairs := anywhere[pairShape]; len(pairs) <= mostPairs && len(anywhere[everyPair]) > 0 {
+		anywhere[everyPair], anywhere[pairShape] = append(anywhere[everyPair], pairs...), nil
+	}
 	for i, numbers := range anywhere {
 		if len(numbers) > 0 {
 			l.grams = append(l.grams, newGrams(l.patterns, numbers, gramShapes[i]))

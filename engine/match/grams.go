@@ -18,7 +18,7 @@ type grams struct {
 	mask         uint32          // of a gram's bytes
 	filter       []uint8         // by upper bits of a gram's hash: a bit for each place in a window at which it may be
 	shift        uint            // of a hash, to those bits
-	pairs        *[1 << 16]uint8 // the same of grams of two bytes, by the gram itself
+	pairs        *[1 << 16]uint8 // the same of grams of one byte or two, by two bytes of a text
 	window       uint64          // mask of a window's bytes
 	found        table           // by windows
 }
@@ -73,7 +73,7 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 			counts[spread(uint64(gramOf(text, g.size, at)))>>(64-counting)]++
 		}
 	}
-	if g.size == 2 {
+	if g.size <= 2 {
 		g.pairs = new([1 << 16]uint8)
 	}
 	all := len(numbers) * g.stride
@@ -99,8 +99,13 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 		for i := range g.stride {
 			gram := gramOf(text, g.size, best+i)
 			g.filter[spread(uint64(gram))>>g.shift] |= 1 << i
-			if g.pairs != nil {
+			switch g.size {
+			case 2:
 				g.pairs[gram] |= 1 << i
+			case 1:
+				for next := range uint32(1 << 8) {
+					g.pairs[gram|next<<8] |= 1 << i
+				}
 			}
 		}
 	}
@@ -149,8 +154,6 @@ func (g *grams) lookUp(text unsafe.Pointer, at, last int, found *places) (n, end
 		return g.lookUp4(text, at, last, found)
 	case g.pairs != nil && g.stride == 2:
 		return g.lookUpPairs(text, at, last, found)
-	case g.pairs != nil:
-		return g.lookUpEveryPair(text, at, last, found)
 	case g.stride == 2:
 		return g.lookUp2(text, at, last, found)
 	}
@@ -206,8 +209,8 @@ func (g *grams) lookUpPairs(text unsafe.Pointer, at, last int, found *places) (n
 	return n, at
 }
 
-// lookUpEveryPair is lookUp for each place, and grams of two bytes.
-func (g *grams) lookUpEveryPair(text unsafe.Pointer, at, last int, found *places) (n, end int) {
+// lookUp1 is lookUp for each place, and grams of one byte or two.
+func (g *grams) lookUp1(text unsafe.Pointer, at, last int, found *places) (n, end int) {
 	pairs := g.pairs
 	for ; at <= last; at += 8 {
 		w, v := eight(text, at), eight(text, at+1)
@@ -216,20 +219,6 @@ func (g *grams) lookUpEveryPair(text unsafe.Pointer, at, last int, found *places
 		if k0|k1|k2|k3|k4|k5|k6|k7 != 0 {
 			n = found.take(n, at, 2, k0, k2, k4, k6)
 			n = found.take(n, at+1, 2, k1, k3, k5, k7)
-		}
-	}
-	return n, at
-}
-
-// lookUp1 is lookUp for each place, and grams of one byte.
-func (g *grams) lookUp1(text unsafe.Pointer, at, last int, found *places) (n, end int) {
-	filter, shift, mask := unsafe.Pointer(unsafe.SliceData(g.filter)), g.shift&63, uint64(g.mask)
-	for ; at <= last; at += 4 {
-		w := eight(text, at)
-		k0, k1 := known(filter, spread(w&mask)>>shift), known(filter, spread(w>>8&mask)>>shift)
-		k2, k3 := known(filter, spread(w>>16&mask)>>shift), known(filter, spread(w>>24&mask)>>shift)
-		if k0|k1|k2|k3 != 0 {
-			n = found.take(n, at, 1, k0, k1, k2, k3)
 		}
 	}
 	return n, at

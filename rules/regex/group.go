@@ -78,7 +78,8 @@ func (p *parser) look() Node {
 			return p.closed(begin, &Group{Atomic: true})
 		}
 		p.looking++
-		look := &Look{Behind: l.behind, Negative: l.negative, Body: p.alternatives()}
+		look := &Look{Behind: l.behind, Negative: l.negative, Fold: p.flags.fold}
+		look.Body = p.alternatives()
 		p.close(begin)
 		p.looking--
 		if l.behind {

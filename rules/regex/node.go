@@ -109,6 +109,7 @@ type Alternate struct{ Parts []Node }
 // Look asks for what lies ahead or behind, without moving.
 type Look struct {
 	Behind, Negative bool
+	Fold             bool // letters are read in any case where it stands
 	Body             Node
 	Lengths          []int // of a look-behind: of each alternative, in characters
 }

@@ -302,7 +302,11 @@ func (p *printer) look(n *Look, at surroundings) {
 		p.fail(name)
 		return
 	}
-	other := bracketed(negated(ranges))
+	others := negated(ranges)
+	other := bracketed(others)
+	if n.Fold && !slices.Equal(ordered(anyCase(others)), others) { // the other case of some is not one of them
+		other = "(?-i:" + other + ")"
+	}
 	if n.Behind {
 		p.b.WriteString(`(?:\A|` + other + ")")
 	} else {

@@ -22,6 +22,11 @@ func TestMeaning(t *testing.T) {
 		{`a\Q.`, []string{"a."}, []string{"ab"}},
 		{`\d+\D\w\W\s\S`, []string{"12a_- x"}, []string{"12a__ x"}},
 		{`^\h\H\v\V\N$`, []string{"\tx\nyz", "\u00a0x\u2028yz"}, []string{"\nx\nyz"}},
+		// what is not beside a letter, where case is ignored
+		{`(?i)(?<!\w)e`, []string{"\u212ae", "-E"}, []string{"Ke"}},
+		{`(?i)e(?!\w)`, []string{"eſ", "E"}, []string{"eS"}},
+		{`(?i)e(?!(?-i:k))`, []string{"eK", "E-"}, []string{"ek"}},
+		{`(?i)(?<!k)e`, []string{"xe"}, []string{"\u212ae", "Ke"}},
 		// properties
 		{`^\pL\p{Lu}\P{Ll}\p{^Lu}$`, []string{"éÉ1x"}, []string{"éé1x", "éÉxx", "éÉ1X"}},
 		{`^\p{Greek}$`, []string{"λ"}, []string{"l"}},

@@ -228,9 +228,12 @@ func (r *Reader) appendLine(line, first []byte) (_ []byte, size int, err error) 
 			part, err = r.in.ReadSlice('\n')
 		}
 		size += len(part)
-		if size <= r.opt.MaxLine+len("\r\n") {
+		switch {
+		case size <= r.opt.MaxLine+len("\r\n"):
 			line = append(line, part...)
-		} else if len(line) > keptRaw {
+		case len(line) <= keptRaw:
+			line = append(line, part[:min(len(part), keptRaw-len(line))]...)
+		default:
 			line = bytes.Clone(line[:keptRaw])
 		}
 		if errors.Is(err, bufio.ErrBufferFull) {
@@ -238,7 +241,7 @@ func (r *Reader) appendLine(line, first []byte) (_ []byte, size int, err error) 
 		}
 		if err == nil {
 			size--
-			if bytes.HasSuffix(part, []byte("\r\n")) {
+			if end := []byte("\r\n"); bytes.HasSuffix(part, end) || len(part) == 1 && bytes.HasSuffix(line, end) {
 				size--
 			}
 		} else if errors.Is(err, io.EOF) && size > 0 {

@@ -23,10 +23,15 @@ func (d *Document) Elements(slot int) []any {
 	return nil
 }
 
-// names tells whether the event's text may have a column. Fields that a reader has made are texts, of which none is an array.
+// names tells whether the event may have a column: its text has the name, or may have it under another or with escapes. Fields that a reader has made
+// are texts, of which none is an array.
 func (d *Document) names(column string) bool {
 	first, _, _ := strings.Cut(column, ".")
-	return d.data != nil && (bytes.Contains(d.data, []byte(first)) || bytes.Contains(d.data, []byte(`\u`)))
+	escape := `\u`
+	if strings.ContainsAny(first, `/\"`) {
+		escape = `\`
+	}
+	return d.data != nil && (d.wrapped || bytes.Contains(d.data, []byte(first)) || bytes.Contains(d.data, []byte(escape)))
 }
 
 // tree is the current event, decoded.

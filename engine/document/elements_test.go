@@ -29,6 +29,10 @@ func TestElements(t *testing.T) {
 		{schema.Column{Name: "RequestParameters.a.items"}, `{"RequestParameters": "{\"a\": {\"items\": [1, 2]}}"}`, 2},
 		{schema.Column{Name: "RequestParameters.a.items"}, `{"RequestParameters": "{no"}`, 0},
 		{schema.Column{Name: "RequestParameters.a.items"}, `{"RequestParameters.a.items": [1]}`, 1},
+		{schema.Column{Name: "reasons/all"}, `{"reasons\/all": [1, 2]}`, 2},
+		{schema.Column{Name: "NewValues"}, `{"New Values": [1, 2]}`, 2},
+		{schema.Column{Name: "New_Values"}, `{"a": 1, "New Values": [1, 2]}`, 2},
+		{schema.Column{Name: "EventData_Items"}, `{"_source": {"EventData_\u0049tems": [1]}}`, 1},
 		{schema.Column{Name: "First", Also: []string{"Second"}}, `{"Second": [1]}`, 1},
 	} {
 		l := NewLayout(m)

@@ -31,7 +31,7 @@ func (a *arrayTest) stages() []string {
 	return []string{
 		fmt.Sprintf("extend %s = %s", array, a.array),
 		fmt.Sprintf("extend %s = coalesce(array_length(%s), 0)", a.length(), array),
-		fmt.Sprintf("mv-apply %s = iff(%s > 0, %s, dynamic([null])) to typeof(dynamic) on (%s)", a.element(), a.length(), array, strings.Join(subquery, " | ")),
+		fmt.Sprintf("mv-apply %s = iff(%s > 0, %s, dynamic([null])) to typeof(dynamic) on (\n%s)", a.element(), a.length(), array, indent(pipe(subquery))),
 	}
 }
 

@@ -187,7 +187,7 @@ func TestElements(t *testing.T) {
 		return text
 	}
 	const counted = "| where OperationName =~ \"x\"\n| extend decree_array_1 = TargetResources\n| extend decree_length_1 = coalesce(array_length(decree_array_1), 0)\n" +
-		"| mv-apply decree_element_1 = iff(decree_length_1 > 0, decree_array_1, dynamic([null])) to typeof(dynamic) on (summarize decree_count_1 = countif(tostring(decree_element_1.type) =~ \"User\"))\n"
+		"| mv-apply decree_element_1 = iff(decree_length_1 > 0, decree_array_1, dynamic([null])) to typeof(dynamic) on (\n  summarize decree_count_1 = countif(tostring(decree_element_1.type) =~ \"User\")\n)\n"
 	for selector, asks := range map[string]string{
 		"any":          "decree_length_1 > 0 and decree_count_1 > 0",
 		"all":          "decree_length_1 > 0 and decree_count_1 == decree_length_1",
@@ -203,7 +203,13 @@ func TestElements(t *testing.T) {
 	} {
 		assert.Contains(t, strings.ReplaceAll(compile(items), "\n| where ", " and "), want)
 	}
-	assert.Contains(t, compile("    'TargetResources[any].changes[all]': {a: null}\n"), "on (extend decree_array_2 = decree_element_1.changes | extend decree_length_2 = coalesce(array_length(decree_array_2), 0) | "+
-		"mv-apply decree_element_2 = iff(decree_length_2 > 0, decree_array_2, dynamic([null])) to typeof(dynamic) on (summarize decree_count_2 = countif(isempty(tostring(decree_element_2.a)))) | "+
-		"summarize decree_count_1 = countif(decree_length_2 > 0 and decree_count_2 == decree_length_2))")
+	assert.Contains(t, compile("    'TargetResources[any].changes[all]': {a: null}\n"), `on (
+  extend decree_array_2 = decree_element_1.changes
+  | extend decree_length_2 = coalesce(array_length(decree_array_2), 0)
+  | mv-apply decree_element_2 = iff(decree_length_2 > 0, decree_array_2, dynamic([null])) to typeof(dynamic) on (
+    summarize decree_count_2 = countif(isempty(tostring(decree_element_2.a)))
+  )
+  | summarize decree_count_1 = countif(decree_length_2 > 0 and decree_count_2 == decree_length_2)
+)
+`)
 }

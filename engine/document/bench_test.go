@@ -57,7 +57,7 @@ func BenchmarkRepeats(b *testing.B) {
 					}
 					d := New(l)
 					if !kept {
-						d.known = make([]*knownKey, maxKeys) // there is no room for another
+						d.keysKept = maxKeys // there is no room for another
 					}
 					size := 0
 					for _, data := range all {
@@ -72,7 +72,7 @@ func BenchmarkRepeats(b *testing.B) {
 						}
 						i++
 					}
-					require.Equal(b, kept, len(d.start.next) > 0 && d.start.next[0] != nil)
+					require.Equal(b, kept, d.top.start.next[0] != nil)
 				})
 			}
 		}

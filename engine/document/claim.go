@@ -2,18 +2,23 @@ package document
 
 // claim prepares a column for a value; nil if a value from further out is there already. An exact name wins over
 // a path.
-func (d *Document) claim(i, depth int) *Value {
+func (d *Document) claim(i int, depth int16) *Value {
 	col := &d.cols[i]
 	if col.gen == d.gen {
-		return d.claimAgain(col, int32(depth))
+		return d.claimAgain(col, depth)
 	}
-	col.gen, col.Since, col.depth, col.item, col.before, col.Present, col.Texts = d.gen, 0, int32(depth), d.item, 0, false, col.Texts[:0]
+	col.claimFirst(d, depth)
 	return col
+}
+
+// claimFirst prepares a column that this event has not set before.
+func (v *Value) claimFirst(d *Document, depth int16) {
+	v.gen, v.Version, v.depth, v.item, v.before, v.Present, v.Texts = d.gen, 0, depth, d.item, 0, false, v.Texts[:0]
 }
 
 // claimAgain prepares a column that this event has set before. Texts from other items of the same list stay. Of a duplicate key
 // the last one counts.
-func (d *Document) claimAgain(col *Value, depth int32) *Value {
+func (d *Document) claimAgain(col *Value, depth int16) *Value {
 	if col.depth < depth {
 		return nil
 	}
@@ -25,7 +30,7 @@ func (d *Document) claimAgain(col *Value, depth int32) *Value {
 	default:
 		col.Present = col.before > 0
 	}
-	col.Since, col.depth, col.item, col.Texts = 0, depth, d.item, col.Texts[:col.before]
+	col.Version, col.depth, col.item, col.Texts = 0, depth, d.item, col.Texts[:col.before]
 	return col
 }
 

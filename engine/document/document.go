@@ -16,11 +16,11 @@ import (
 // Value is what one column or slot of the current event holds: nothing, or texts (several for a list).
 // An object or a list without scalars is present without texts, unless the model says that it is missing.
 type Value struct {
+	Version uint64 // values of a column, or slot, with the same number are the same; 0 if nothing is known
 	gen     uint32 // event that it is of
-	Since   uint32 // number of the event from which on the value has been the same; 0 if that is not known
-	depth   int32
-	item    int32 // of a list that it was last read in; 0 if in none
-	before  int32 // texts that it has from earlier items
+	item    int32  // of a list that it was last read in; 0 if in none
+	before  int32  // texts that it has from earlier items
+	depth   int16
 	Present bool
 	Texts   []string // behind what is small, so that a value takes six words
 }
@@ -46,21 +46,20 @@ type Document struct {
 	path    []byte // of the object being read
 	bits    uint64 // bits that some byte of the texts has
 	wrapped bool   // the event's fields may stand below others
-	lifting bool   // the object being read is winlog's, or below it
+	lifted  bool   // those below winlog were read
 
 	inLists int   // lists around what is being read
 	item    int32 // of a list, that is being read; 0 outside of any
 	items   int32 // that were read of this event
 	earlier int32 // of them, those before the outermost list around what is being read
 
-	keys         names       // of the outermost level
-	known        []*knownKey // by the numbers of their names
-	start        knownKey    // stands before the first key
-	previous     *knownKey   // the key of the outermost level that was read last
-	cached       int         // bytes of the values that are kept
-	recording    *knownKey   // takes down the escapes of the text being read
-	recordedFrom int         // where that begins
-	recordedText int         // bytes of it that were kept
+	top          level     // the event itself
+	keysKept     int       // of all levels
+	cached       int       // bytes of the values that are kept
+	versions     uint64    // of values, counted
+	recording    *knownKey // takes down the escapes of the text being read
+	recordedFrom int       // where that begins
+	recordedText int       // bytes of it that were kept
 
 	decoded    map[string]any // the event, if elements of its arrays were asked for
 	decodedGen uint32         // number of that event
@@ -68,9 +67,8 @@ type Document struct {
 	shapes map[*evtx.Shape]*shapeColumns // of the records that were read
 	rest   *evtx.Record                  // the event, if some of its fields are not read yet
 
-	outermost int  // fields read at the outermost level
-	converted bool // the event's fields are below Event
-	record    *recordReader
+	firstKey int // where it is
+	record   *recordReader
 }
 
 // New makes a document for a layout, which must be finished.
@@ -115,10 +113,16 @@ func (d *Document) Load(data []byte) error {
 func (d *Document) begin() {
 	d.gen++
 	d.all, d.arena, d.path, d.wrapped = d.all[:0], d.arena[:0], d.path[:0], false
-	d.lifting, d.converted, d.outermost, d.rest = false, false, 0, nil
+	d.lifted, d.rest = false, nil
 	d.inLists, d.item, d.items = 0, 0, 0
 	d.skipped, d.forWords = d.skipped[:0], false
-	d.previous, d.recording = &d.start, nil
+	d.recording = nil
+}
+
+// newVersion numbers a value that no column had before.
+func (d *Document) newVersion() uint64 {
+	d.versions++
+	return d.versions
 }
 
 // finish reads what further names stand for, and what is inside of texts.

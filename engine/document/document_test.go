@@ -3,6 +3,7 @@ package document
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 	"testing"
 	"unicode/utf8"
 
@@ -27,6 +28,27 @@ func layoutFor(events ...[]byte) *Layout {
 		}
 	}
 	return l
+}
+
+// askInside also asks for what is in the objects of an event, and of its lists.
+func (l *Layout) askInside(path string, v any) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, inner := range v {
+			if path == "" && key == "winlog" {
+				continue // it is lifted only if nobody asks for it
+			}
+			l.askInside(strings.TrimPrefix(path+"."+key, "."), inner)
+		}
+	case []any:
+		for _, inner := range v {
+			l.askInside(path, inner)
+		}
+	default:
+		if strings.Contains(path, ".") && !strings.HasPrefix(path, "winlog.") {
+			l.column(path)
+		}
+	}
 }
 
 // loadedBy loads data with a document that may have loaded other events before.

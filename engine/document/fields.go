@@ -12,7 +12,7 @@ func (d *Document) fields(fields map[string]any, depth int) {
 		}
 		d.path = append(d.path, key...)
 		if i, ok := d.layout.columns[string(d.path)]; ok {
-			if col := d.claim(i, depth); col != nil {
+			if col := d.claim(i, int16(depth)); col != nil {
 				setAny(col, v)
 				col.Present = col.Present && (d.layout.textless || len(col.Texts) > 0)
 			}

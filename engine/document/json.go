@@ -23,7 +23,8 @@ func (d *Document) read(data []byte) error {
 	if d.at >= len(data) || data[d.at] != '{' {
 		return errJSON
 	}
-	if err := d.outermostObject(); err != nil {
+	d.firstKey = jsontext.Space(data, d.at+1)
+	if err := d.object(&d.top); err != nil {
 		return err
 	}
 	d.space()
@@ -49,17 +50,6 @@ func (d *Document) skip() {
 			return
 		}
 	}
-}
-
-// object reads an object at its brace. known says that its columns are asked for, by d.path.
-func (d *Document) object(known bool) error {
-	start, level := len(d.path), d.depth-d.inLists
-	return d.members(func(key []byte) error {
-		if !known {
-			return d.value(nil, false)
-		}
-		return d.member(key, start, level)
-	})
 }
 
 // members reads an object at its brace: read is called at each value, with its key.
@@ -129,46 +119,34 @@ func (d *Document) key() ([]byte, error) {
 	return key, nil
 }
 
-// member reads the value of a key.
-func (d *Document) member(key []byte, start, level int) error {
-	name := key
-	if level > 0 {
-		d.path = append(append(d.path[:start], '.'), key...)
-		name = d.path
-	} else {
-		d.outermost++
-		d.wrapped = d.wrapped || d.converted || d.layout.spaced(key)
-		if d.layout.wraps(key) && (string(key) != "EventData" || d.holdsObject()) {
-			if d.outermost == 1 && string(key) == "Event" && d.peek() == '{' {
-				d.converted = true
-				return d.record.read()
+// member reads the value of a key that is not kept. isFirst says that it is the event's first key.
+func (d *Document) member(lv *level, key []byte, isFirst bool) error {
+	of, path := d.layout.asks(lv, key, d.path)
+	d.path = path
+	d.wrapped = d.wrapped || of.isOdd
+	switch {
+	case of.lifts == ofWinlog:
+		d.winlog()
+	case lv.depth == 0 && d.layout.wraps(key) && (string(key) != "EventData" || d.holdsObject()):
+		if isFirst && string(key) == "Event" && d.peek() == '{' {
+			err := d.record.read()
+			if d.space(); d.peek() == ',' { // something stands beside it
+				d.wrapped = true
 			}
-			again := d.lifting // of a key that stands twice the last counts, as for the plain decoder
-			d.lifting = d.layout.liftsWinlog && string(key) == "winlog"
-			d.wrapped = d.wrapped || again || !d.lifting
+			return err
 		}
+		d.wrapped = true
 	}
 	var col *Value
-	if i := d.layout.find(name); i >= 0 {
-		col = d.claim(i, level)
+	if of.column >= 0 {
+		col = d.claim(int(of.column), of.depth)
 	}
-	lifted := false
-	if d.lifting && (level == 1 || level == 2) {
-		if alias, distance := lift(name, key); alias != nil {
-			lifted = true
-			d.wrapped = d.wrapped || d.layout.spaced(key) || d.layout.joined(key)
-			if i := d.layout.find(alias); i >= 0 {
-				col = d.claim(i, distance)
-			}
-		}
+	var inner *level
+	if d.asksInside(&of) {
+		inner = newLevel(path, lv.depth+1, of.lifts)
+		inner.isBrief = true
 	}
-	inside := d.asked(name) || (d.lifting && !lifted && d.peek() == '{' && lifts(name, level))
-	if inside && level == 0 {
-		d.path = append(d.path[:0], key...)
-	}
-	err := d.value(col, inside)
-	d.path = d.path[:start]
-	return err
+	return d.value(col, inner)
 }
 
 // holdsObject tells whether the next value is an object, or a text that may be one.
@@ -177,24 +155,12 @@ func (d *Document) holdsObject() bool {
 	return d.peek() == '{' || bytes.HasPrefix(ahead, []byte(`"{`)) || bytes.HasPrefix(ahead, []byte(`"\`))
 }
 
-// asked tells whether columns inside the next value are asked for. name is the path of that value.
-func (d *Document) asked(name []byte) bool {
-	switch d.peek() {
-	case '{':
-		return d.layout.keywords || d.layout.prefixes[string(name)]
-	case '[':
-		return d.layout.lists[string(name)]
-	}
-	return false
-}
-
-// value reads any value into a column, which may be nil. known says that columns of an object, or of a
-// list's objects, are asked for.
-func (d *Document) value(col *Value, known bool) error {
+// value reads any value into a column, which may be nil. inner is the level of its objects if columns inside them are asked for, and else nil.
+func (d *Document) value(col *Value, inner *level) error {
 	if d.at >= len(d.data) {
 		return errJSON
 	}
-	if col == nil && !known && !d.forWords {
+	if col == nil && inner == nil && !d.forWords {
 		return d.unasked()
 	}
 	switch c := d.data[d.at]; c {
@@ -208,12 +174,15 @@ func (d *Document) value(col *Value, known bool) error {
 		if col != nil {
 			col.Present = col.Present || d.layout.textless
 		}
-		if !known && !d.forWords {
-			return d.unasked()
+		switch {
+		case inner != nil:
+			return d.object(inner)
+		case d.forWords:
+			return d.members(func([]byte) error { return d.value(nil, nil) })
 		}
-		return d.object(known)
+		return d.unasked()
 	case '[':
-		return d.array(col, known)
+		return d.array(col, inner)
 	case 't':
 		return d.word(col, "true")
 	case 'f':
@@ -235,18 +204,18 @@ func (d *Document) scalar(col *Value, text string) {
 	}
 }
 
-func (d *Document) array(col *Value, known bool) error {
-	if known {
+func (d *Document) array(col *Value, inner *level) error {
+	if inner != nil {
 		defer d.leave(d.enter())
 	}
 	if col != nil {
 		col.Present = col.Present || d.layout.textless
 	}
 	return d.itemsOf(func() error {
-		if known {
+		if inner != nil {
 			d.next()
 		}
-		return d.value(col, known)
+		return d.value(col, inner)
 	})
 }
 
@@ -324,7 +293,7 @@ func (d *Document) readSkipped() {
 	d.forWords = true
 	for _, at := range d.skipped {
 		d.at, d.depth = at, 0
-		if err := d.value(nil, false); err != nil {
+		if err := d.value(nil, nil); err != nil {
 			panic(err) // it was checked before
 		}
 	}

@@ -9,12 +9,12 @@ import (
 
 // lastText is what a column of fields or of records had in the event before, as far as it is kept.
 type lastText struct {
-	text  []byte
-	gen   uint32 // event that it is of
-	since uint32 // event from which on the value has been the same
-	bits  uint64 // that its bytes have, as in Document.bits
-	raw   []byte // of a value of a record: the bytes that it was read of
-	kind  byte   // and their type; 0 for other texts
+	text    []byte
+	gen     uint32 // event that it is of
+	version uint64 // of the value
+	bits    uint64 // that its bytes have, as in Document.bits
+	raw     []byte // of a value of a record: the bytes that it was read of
+	kind    byte   // and their type; 0 for other texts
 
 	changes uint32 // values of records in turn that were new
 }
@@ -58,17 +58,17 @@ func (d *Document) repeatedText(column int, col *Value, text string) {
 	if last.gen == 0 || string(last.text) != text {
 		d.cached -= cap(last.text)
 		last.kind = 0
-		if last.gen, last.since, last.bits = d.gen, d.gen, bitsOf(text); len(text) > maxCachedValue || d.cached > maxCached {
+		if last.gen, last.version, last.bits = d.gen, d.newVersion(), bitsOf(text); len(text) > maxCachedValue || d.cached > maxCached {
 			last.gen, last.text = 0, nil
 		} else {
 			last.text = append(last.text[:0], text...)
 		}
 		d.cached += cap(last.text)
-		col.Since = d.gen
+		col.Version = last.version
 		d.bits |= bitsOf(text)
 		return
 	}
-	col.Since = last.since
+	col.Version = last.version
 	d.bits |= last.bits
 }
 

@@ -38,7 +38,7 @@ func FuzzFields(f *testing.F) {
 		for _, keywords := range []bool{false, true} {
 			l := layoutFor(events[0].JSON(), events[1].JSON())
 			l.keywords = keywords
-			byFields, byText, texts := New(l), New(l), map[since]string{}
+			byFields, byText, texts := New(l), New(l), map[version]string{}
 			for n, fields := range events {
 				require.NoError(t, byFields.LoadFields(fields))
 				require.NoError(t, byText.Load(fields.JSON()))
@@ -46,10 +46,10 @@ func FuzzFields(f *testing.F) {
 					got, want := byFields.column(i), byText.column(i)
 					require.Equal(t, want.Present, got.Present, "event %d: is %q there", n, name)
 					require.Equal(t, slices.Clone(want.Texts), slices.Clone(got.Texts), "event %d: %q", n, name)
-					if got.Since == 0 {
+					if got.Version == 0 {
 						continue
 					}
-					had := since{name, got.Since}
+					had := version{name, got.Version}
 					if _, ok := texts[had]; !ok {
 						texts[had] = strings.Join(got.Texts, "\x00")
 					}
@@ -64,10 +64,10 @@ func FuzzFields(f *testing.F) {
 	})
 }
 
-// since names a value by its column and the event from which on it is the same.
-type since struct {
+// version names a value by its column and its number.
+type version struct {
 	column string
-	event  uint32
+	number uint64
 }
 
 func isASCII(text string) bool {

@@ -101,12 +101,12 @@ func (d *Document) recordText(column int, col *Value, v evtx.Value) string {
 	}
 	last := &d.last[column]
 	if last.kind == v.Kind && bytes.Equal(last.raw, v.Bytes) {
-		col.Since = last.since
+		col.Version = last.version
 		d.bits |= last.bits
 		last.changes = 0
 		return textOf(last.text)
 	}
-	col.Since = d.gen
+	col.Version = d.newVersion()
 	last.changes++
 	always := last.changes > maxChanges && last.changes%retried != 0
 	if always {
@@ -127,7 +127,7 @@ func (d *Document) recordText(column int, col *Value, v evtx.Value) string {
 	last.text = v.AppendTo(last.text[:0])
 	d.cached += cap(last.text) + cap(last.raw)
 	text := textOf(last.text)
-	last.gen, last.since, last.bits = d.gen, d.gen, bitsOf(text)
+	last.gen, last.version, last.bits = d.gen, col.Version, bitsOf(text)
 	d.bits |= last.bits
 	return text
 }

@@ -50,7 +50,7 @@ func (l *Layout) slotMade(c schema.Column) int {
 
 // make makes the value of an extract, at most once an event.
 func (d *Document) make(v *Value, s *slot, in *making) {
-	v.gen, v.Since, v.Present, v.Texts = d.gen, 0, false, v.Texts[:0]
+	v.gen, v.Version, v.Present, v.Texts = d.gen, 0, false, v.Texts[:0]
 	in.arena.Reset()
 	in.from = in.from[:0]
 	for _, at := range s.made.from {

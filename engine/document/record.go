@@ -112,9 +112,13 @@ func (r *recordReader) value(col *Value, name string, v winevent.Value) {
 		d.scalar(col, v.Text)
 		return
 	}
-	d.path = append(d.path[:0], name...)
 	d.at, d.depth = int(v.JSON)-1, 1
-	if err := d.value(col, d.asked(d.path)); err != nil {
+	var inner *level
+	if of := (asked{isPrefix: d.layout.prefixes[name], isList: d.layout.lists[name]}); d.asksInside(&of) {
+		inner = newLevel(bytesOf(name), 1, notLifted)
+		inner.isBrief = true
+	}
+	if err := d.value(col, inner); err != nil {
 		panic(err) // it was read before
 	}
 }

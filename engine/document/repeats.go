@@ -8,21 +8,21 @@ import (
 )
 
 // Events of one log have the same keys in the same order, and most values are the same as in the event before. This file keeps, for
-// each key of the outermost level that is asked for, the bytes of its last value and the text they decode to. If the same bytes come again, they are only
+// each key that is asked for, the bytes of its last value and the text they decode to. If the same bytes come again, they are only
 // compared, and a long text is read on from where it differs. The outcome is the same as without: bytes that differ are read like any
 // others. The benchmark BenchmarkRepeats shows what this saves.
 
-// knownKey is a key of the outermost level: what its value was, and the keys that came after it.
+// knownKey is a key of a level: what its value was, and the keys that came after it.
 type knownKey struct {
 	raw        []byte // the key with its quotes and the colon; if a value is kept, that too and the byte after it
 	key        int    // bytes of the key in raw, with quotes and colon
 	head, tail uint64 // of these bytes, as ends gives them
-	column     int    // -1: no column asks for it
+	of         asked
 	next       [2]*knownKey
+	inner      *level // of what is inside its value, if that is asked for
 
-	gen     uint32    // event that last had it
-	since   uint32    // event from which on its value has been the same
-	what    valueKind // of the value it had
+	version uint64    // of the value it had
+	what    valueKind // of it
 	text    []byte    // of a text with escapes
 	escapes []escape  // in the value, by their place
 	bits    uint64    // that the text's bytes have, as in Document.bits
@@ -45,7 +45,8 @@ type escape struct{ start, end, text int32 }
 
 // The bounds of what is kept. A key or value beyond them is forgotten, not cut.
 const (
-	maxKeys        = 2048    // keys
+	maxKeys        = 2048    // keys, of all levels
+	maxKey         = 1 << 10 // bytes of one key
 	maxCachedValue = 1 << 16 // bytes of one value
 	maxCached      = 8 << 20 // bytes of all values
 	minShared      = 64      // bytes that must be the same for a text to be read from its difference
@@ -59,29 +60,30 @@ const (
 
 // knownMember reads the value of a known key.
 func (d *Document) knownMember(n *knownKey) error {
-	d.outermost++
-	d.wrapped = d.wrapped || d.converted
 	if d.at >= len(d.data) {
 		return errJSON
 	}
 	first := d.data[d.at]
-	if n.column < 0 && first != '{' && first != '[' {
-		return d.unasked() // comparing it would cost as much
+	if n.of.column < 0 {
+		if n.of.lifts == ofWinlog {
+			d.winlog()
+		}
+		if first != '{' && first != '[' {
+			return d.unasked() // comparing it would cost as much
+		}
+		return d.uncached(n, nil)
 	}
-	var col *Value
-	if n.column >= 0 {
-		col = d.claim(n.column, 0)
+	col := &d.cols[n.of.column]
+	if first == '{' || first == '[' || col.gen == d.gen { // what the column came to may be in use
+		return d.uncached(n, d.claim(int(n.of.column), n.of.depth))
 	}
-	if n.gen == d.gen || d.converted || first == '{' || first == '[' { // what a key came to may be in use if it is a duplicate, or the record's too
-		return d.uncached(n, col)
-	}
-	n.gen = d.gen
+	col.claimFirst(d, n.of.depth)
 	shared := 0
 	if n.what != unknownValue {
 		if shared = SharedPrefix(n.raw[n.key:], d.data[d.at:]); shared == len(n.raw)-n.key {
 			d.repeated(n, col)
 			n.changes = 0
-			col.Since = n.since
+			col.Version = n.version
 			d.at += shared - 1
 			return nil
 		}
@@ -94,10 +96,10 @@ func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 	if n.changes++; shared >= minShared {
 		n.changes = 0
 	}
-	col.Since = d.gen
+	col.Version = d.newVersion()
 	if n.changes > maxChanges && n.changes%retried != 0 {
 		n.what, n.raw = unknownValue, n.raw[:n.key]
-		return d.value(col, false)
+		return d.value(col, nil)
 	}
 	start, first, seen := d.at, d.data[d.at], d.bits
 	d.bits = 0
@@ -109,7 +111,7 @@ func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 			d.scalar(col, unsafe.String(unsafe.SliceData(text), len(text)))
 		}
 	default:
-		err = d.value(col, false)
+		err = d.value(col, nil)
 		n.what = bareValue
 		if first == 'n' {
 			n.what = nullValue
@@ -117,7 +119,7 @@ func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 	}
 	n.bits = d.bits
 	d.bits |= seen
-	n.since = d.gen
+	n.version = col.Version
 	if err != nil {
 		n.what, n.raw = unknownValue, n.raw[:n.key]
 		return err
@@ -128,10 +130,10 @@ func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 
 // uncached reads a value without keeping it.
 func (d *Document) uncached(n *knownKey, col *Value) error {
-	d.path = append(d.path[:0], n.raw[1:n.key-2]...)
-	err := d.value(col, d.asked(d.path))
-	d.path = d.path[:0]
-	return err
+	if d.asksInside(&n.of) {
+		return d.value(col, n.inner)
+	}
+	return d.value(col, nil)
 }
 
 // repeated uses the last value of a key again.
@@ -215,7 +217,7 @@ func (d *Document) cache(n *knownKey, start, shared int) {
 	d.cached -= n.cached
 	n.cached = 0
 	if d.at >= len(d.data) || len(raw) > maxCachedValue || d.cached > maxCached {
-		*n = knownKey{raw: bytes.Clone(n.raw[:n.key]), key: n.key, head: n.head, tail: n.tail, column: n.column, next: n.next, gen: n.gen}
+		n.raw, n.what, n.text, n.escapes = bytes.Clone(n.raw[:n.key]), unknownValue, nil, nil
 		return
 	}
 	n.raw = append(n.raw[:n.key+shared], raw[shared:]...)

@@ -9,6 +9,8 @@ import (
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
+
+	"decree/engine/event"
 )
 
 // loadedInTurn loads events by one document, in every order of two, with keywords and without: what is kept of
@@ -16,8 +18,14 @@ import (
 func loadedInTurn(t *testing.T, events ...[]byte) {
 	t.Helper()
 	for _, keywords := range []bool{true, false} {
-		d := New(layoutFor(events...))
-		d.layout.keywords = keywords
+		l, texts := layoutFor(events...), map[version]string{}
+		l.keywords = keywords
+		for _, data := range events {
+			if fields, err := event.Decode(data); err == nil {
+				l.askInside("", fields)
+			}
+		}
+		d := New(l)
 		for _, first := range events {
 			for _, second := range events {
 				for _, data := range [][]byte{first, second} {
@@ -32,6 +40,13 @@ func loadedInTurn(t *testing.T, events ...[]byte) {
 						require.Equal(t, want.gen == fresh.gen && want.Present, got.gen == d.gen && got.Present)
 						if want.gen == fresh.gen {
 							require.Equal(t, append([]string{}, want.Texts...), append([]string{}, got.Texts...), "%s", data)
+						}
+						if got.gen == d.gen && got.Version != 0 {
+							of := version{d.layout.list[i], got.Version}
+							if _, ok := texts[of]; !ok {
+								texts[of] = strings.Join(got.Texts, "\x00")
+							}
+							require.Equal(t, texts[of], strings.Join(got.Texts, "\x00"), "%s: %v has not been the same", data, of)
 						}
 					}
 					require.ElementsMatch(t, fresh.All(), d.All())
@@ -60,6 +75,10 @@ func TestRepeats(t *testing.T) {
 		{`{"winlog":{"event_data":{"a":"` + long + `"}},"a":1}`, `{"a":"` + long + `"}`, `{"a":1,"winlog":{"event_data":{"b":2}}}`},
 		{`{"Event":{"EventData":{"a":1}}}`, `{"a":1}`, `{"_source":{"a":1}}`, `{"x":1,"Event":{"EventData":{"a":1}}}`},
 		{`{"\u0061":1}`, `{"a":1}`, `{"a\"":1}`, `{"":1}`},
+		{`{"a":{"b":{"c":"x","d":"` + long + `\n"},"e":1}}`, `{"a":{"b":{"c":"x","d":"` + long + `\t"},"e":2}}`, `{"a":{"b":{"c":"y"}}}`, `{"a":{"b":{"c":"x"}},"a":{"b":{"d":1}}}`, `{"a":{"b":{"c":"x"}`, `{"a":"b"}`},
+		{`{"a":[{"b":1},{"b":2}]}`, `{"a":[{"b":1}]}`, `{"a":[{"b":2}]}`, `{"a":{"b":2}}`, `{"a":[{"x.y":1},{"x":{"y":2}}]}`, `{"a":[{"x":{"y":2}}]}`, `{"a":[{"x.y":1}]}`},
+		{`{"EventID":1,"Hostname":"x","Computer":"y","SourceName":"s"}`, `{"EventID":1,"Hostname":"x","SourceName":"s"}`, `{"EventID":1,"Computer":"y","SourceName":"s"}`},
+		{`{"winlog":{"channel":"x","event_data":{"Channel":"y","a":"z"}},"a":"b"}`, `{"winlog":{"channel":"x","event_data":{"Channel":"y","a":"z"}}}`, `{"winlog":{"event_data":{"Channel":"y"}}}`, `{"a":"b"}`, `{"winlog":1,"winlog":{"event_data":{"a":1}}}`, `{"winlog":{"event_data":{"a":1}},"winlog":1}`},
 		{`{"a.b":1,"a":{"b":2}}`, `{"a":{"b":2},"a.b":1}`, `{"a":{"b":2}}`, `{"a":3}`},
 	}
 	for _, c := range cases {
@@ -103,18 +122,47 @@ func TestValuesThatAreAlwaysNew(t *testing.T) {
 		require.NoError(t, d.Load(fmt.Appendf(nil, `{"a":"\\%d"}`, i)))
 		require.Equal(t, []string{fmt.Sprint(`\`, i)}, d.column(slot).Texts)
 	}
+	before := d.column(slot).Version
 	for i := range 3*maxChanges + 1 {
 		read(i)
-		assert.Equal(t, d.gen, d.column(slot).Since)
+		assert.Greater(t, d.column(slot).Version, before)
+		before = d.column(slot).Version
 	}
-	assert.Equal(t, unknownValue, d.known[0].what, "it is not kept")
+	assert.Equal(t, unknownValue, d.top.known[0].what, "it is not kept")
 	for range retried + 1 {
 		read(0)
 	}
-	since := d.column(slot).Since
-	assert.Less(t, since, d.gen, "it is kept again")
+	kept := d.column(slot).Version
 	read(0)
-	assert.Equal(t, since, d.column(slot).Since)
+	assert.Equal(t, kept, d.column(slot).Version, "it is kept again")
+}
+
+// TestValuesOfObjectsAreKept holds that values below the outermost level repeat as those of it do.
+func TestValuesOfObjectsAreKept(t *testing.T) {
+	for column, text := range map[string]string{"a.b": `{"a":{"b":"\\x"}}`, "Image": `{"winlog":{"event_data":{"Image":"\\x"}}}`, "Channel": `{"winlog":{"channel":"\\x"}}`} {
+		l := newLayout()
+		slot := l.column(column)
+		d := New(l)
+		require.NoError(t, d.Load([]byte(text)))
+		kept := d.column(slot).Version
+		require.NotZero(t, kept, text)
+		require.NoError(t, d.Load([]byte(text)))
+		assert.Equal(t, kept, d.column(slot).Version, text)
+		assert.Equal(t, []string{`\x`}, d.column(slot).Texts)
+	}
+}
+
+// TestOnlyAnObjectOfWinlogIsLifted distinguishes what is below winlog from a key that has its name in it.
+func TestOnlyAnObjectOfWinlogIsLifted(t *testing.T) {
+	l := newLayout()
+	slot := l.column("Image")
+	d := New(l)
+	text := []byte(`{"winlog":{"event_id":1},"winlog.event_data":{"Image":"x"}}`)
+	require.NoError(t, d.Load(text))
+	assert.False(t, d.column(slot).Present)
+	fields, err := event.Decode(text)
+	require.NoError(t, err)
+	assert.NotContains(t, fields, "Image")
 }
 
 func TestRepeatsAreBounded(t *testing.T) {
@@ -125,7 +173,10 @@ func TestRepeatsAreBounded(t *testing.T) {
 		require.NoError(t, d.Load(fmt.Appendf(nil, `{"k%d":"%s","short":%d}`, i, big, i)))
 		require.Less(t, d.cached, maxCached+32*maxCachedValue)
 	}
-	assert.LessOrEqual(t, len(d.known), maxKeys)
+	assert.LessOrEqual(t, d.keysKept, maxKeys)
+	d = New(newLayout())
+	require.NoError(t, d.Load(fmt.Appendf(nil, `{"%s":1}`, strings.Repeat("k", maxKey+1))))
+	assert.Zero(t, d.keysKept, "long keys are not kept")
 }
 
 // FuzzRepeats holds that an event reads the same whatever was read before it.

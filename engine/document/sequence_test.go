@@ -71,8 +71,7 @@ func drawValues(r *rand.Rand) (values []string) {
 	return values
 }
 
-// TestEventsOneAfterTheOther holds that an event reads the same after any others, as text or as fields, and that what a slot says of when its value was
-// new is true: under one such number it has one value.
+// TestEventsOneAfterTheOther holds that an event reads the same after any others, as text or as fields, and that a column has one value under one version.
 func TestEventsOneAfterTheOther(t *testing.T) {
 	for seed := range fixture.Times(uint64(60), 2000) {
 		r := rand.New(rand.NewPCG(seed, 1))
@@ -88,9 +87,9 @@ func TestEventsOneAfterTheOther(t *testing.T) {
 		layout := layoutFor(texts[:30]...)
 		layout.keywords = r.IntN(2) == 0
 		d := New(layout)
-		since := make([]map[uint32][]string, len(layout.columns))
-		for i := range since {
-			since[i] = map[uint32][]string{}
+		known := make([]map[uint64][]string, len(layout.columns))
+		for i := range known {
+			known[i] = map[uint64][]string{}
 		}
 		for at, text := range texts {
 			load := func(d *Document) error { return d.Load(text) }
@@ -107,17 +106,17 @@ func TestEventsOneAfterTheOther(t *testing.T) {
 				want, got := fresh.column(number), d.column(number)
 				require.Equal(t, want.Present, got.Present, "seed %d, event %d: %s of %s", seed, at, i, text)
 				require.Equal(t, append([]string{}, want.Texts...), append([]string{}, got.Texts...), "seed %d, event %d: %s of %s", seed, at, i, text)
-				if got.Since == 0 {
+				if got.Version == 0 {
 					continue
 				}
-				if before, known := since[number][got.Since]; known {
-					require.Equal(t, before, append([]string{}, got.Texts...), "seed %d, event %d: %s of %s is not what it was since %d", seed, at, i, text, got.Since)
+				if before, ok := known[number][got.Version]; ok {
+					require.Equal(t, before, append([]string{}, got.Texts...), "seed %d, event %d: %s of %s is not what it was under version %d", seed, at, i, text, got.Version)
 				}
 				copied := []string{}
 				for _, t := range got.Texts {
 					copied = append(copied, strings.Clone(t))
 				}
-				since[number][got.Since] = copied
+				known[number][got.Version] = copied
 			}
 			if layout.keywords {
 				require.ElementsMatch(t, fresh.All(), d.All())
@@ -133,8 +132,8 @@ func TestEventsOneAfterTheOther(t *testing.T) {
 	}
 }
 
-// TestANumberIsOfOneValue reads columns that had two values in one event, of which each comes again.
-func TestANumberIsOfOneValue(t *testing.T) {
+// TestAVersionIsOfOneValue reads columns that had two values in one event, of which each comes again.
+func TestAVersionIsOfOneValue(t *testing.T) {
 	for _, c := range []struct {
 		column string
 		events [3]string
@@ -145,13 +144,13 @@ func TestANumberIsOfOneValue(t *testing.T) {
 		l := newLayout()
 		column := l.column(c.column)
 		d := New(l)
-		var since [3]uint32
+		var versions [3]uint64
 		for i, text := range c.events {
 			require.NoError(t, d.Load([]byte(text)))
-			since[i] = d.column(column).Since
+			versions[i] = d.column(column).Version
 		}
 		require.Equal(t, []string{"y"}, d.column(column).Texts)
-		require.NotEqual(t, since[1], since[2], "%s", c.events)
+		require.NotEqual(t, versions[1], versions[2], "%s", c.events)
 	}
 }
 

@@ -103,7 +103,7 @@ func (d *Document) Slot(i int) *Value {
 
 // derive reads a slot that is not simply a column.
 func (d *Document) derive(v *Value, s *slot) {
-	v.gen, v.Since, v.Present, v.Texts = d.gen, 0, false, v.Texts[:0]
+	v.gen, v.Version, v.Present, v.Texts = d.gen, 0, false, v.Texts[:0]
 	for _, c := range s.columns {
 		from := d.column(c)
 		if !from.Present {
@@ -111,7 +111,7 @@ func (d *Document) derive(v *Value, s *slot) {
 		}
 		v.Present = true
 		if len(s.columns) == 1 {
-			v.Since = from.Since
+			v.Version = from.Version
 		}
 		for _, t := range from.Texts {
 			if s.missing != "" && t == s.missing {

@@ -38,10 +38,7 @@ func (d *Document) flatNames() {
 		if from == nil || (to.gen == d.gen && to.depth == 0) {
 			continue
 		}
-		to.gen, to.Since, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, 0, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
-		if len(to.Texts) == 1 {
-			d.repeatedText(flat.to, to, to.Texts[0]) // the number of from may be that of another value of to
-		}
+		to.gen, to.Version, to.depth, to.item, to.before, to.Present, to.Texts = d.gen, from.Version, 0, 0, 0, true, append(to.Texts[:0], from.Texts...)
 	}
 }
 
@@ -51,43 +48,53 @@ const (
 	liftedUserData
 )
 
-// winlogNames are event.WinlogNames by their paths.
-var winlogNames = func() map[string][]byte {
-	names := map[string][]byte{}
-	for name, windows := range event.WinlogNames {
-		names["winlog."+name] = []byte(windows)
-	}
-	return names
-}()
+// lifting says which fields of a level count as fields of the outermost one.
+type lifting uint8
 
-var (
-	eventData = []byte("winlog.event_data.")
-	userData  = []byte("winlog.user_data.")
+const (
+	notLifted   lifting = iota
+	ofWinlog            // those of event.WinlogNames
+	ofEventData         // all of them
+	ofUserData
 )
 
-// lift gives the outermost name of a field below winlog, and its depth; nil if it has none.
-func lift(path, key []byte) ([]byte, int) {
-	switch {
-	case bytes.HasPrefix(path, eventData) && len(path) == len(eventData)+len(key):
-		return key, liftedEventData
-	case bytes.HasPrefix(path, userData) && len(path) == len(userData)+len(key):
-		return key, liftedUserData
+// lift completes what a layout asks of a key with its name at the outermost level.
+func (l *Layout) lift(of *asked, lv *level, key []byte) {
+	name, depth := "", int16(0)
+	switch lv.lifts {
+	case ofEventData:
+		name, depth = string(key), liftedEventData
+	case ofUserData:
+		name, depth = string(key), liftedUserData
+	case ofWinlog:
+		name, depth = event.WinlogNames[string(key)], liftedField
+		switch string(key) {
+		case "event_data":
+			of.lifts = ofEventData
+		case "user_data":
+			of.lifts = ofUserData
+		}
+	case notLifted:
+		if lv.depth == 0 && l.liftsWinlog && string(key) == "winlog" {
+			of.lifts = ofWinlog
+		}
 	}
-	return winlogNames[string(path)], liftedField
+	if depth == 0 || (name == "" && lv.lifts == ofWinlog) {
+		return
+	}
+	of.isOdd = l.spaced(key) || l.joined(key)
+	if i := l.find([]byte(name)); i >= 0 {
+		of.column, of.depth = int32(i), depth
+	}
+}
+
+// winlog notes that an event has the key winlog. Of two the last counts, as for the plain decoder.
+func (d *Document) winlog() {
+	d.wrapped = d.wrapped || d.lifted
+	d.lifted = true
 }
 
 // joined tells whether some column asks for a field of winlogbeat without the underscores that replace spaces.
 func (l *Layout) joined(key []byte) bool {
 	return bytes.IndexByte(key, '_') >= 0 && l.find([]byte(event.Joined(string(key)))) >= 0
-}
-
-// lifts tells whether fields below an object are lifted.
-func lifts(path []byte, level int) bool {
-	switch level {
-	case 0:
-		return string(path) == "winlog"
-	case 1:
-		return string(path) == "winlog.event_data" || string(path) == "winlog.user_data"
-	}
-	return false
 }

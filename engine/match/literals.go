@@ -117,7 +117,7 @@ type search struct {
 	both    uint32    // how often it was searched after the first of its slot
 	counted uint32    // event for which values were last compared alone, and how many
 	alone   int
-	since   uint32 // event since which the slot's value is what this pass searched; 0 if that is not known
+	version uint64 // of the value that was searched; 0 if nothing is known
 }
 
 func (s *index) newSearch(work *scratch) search {
@@ -128,7 +128,7 @@ func (s *index) newSearch(work *scratch) search {
 func (s *search) begin(texts int) {
 	s.pass++
 	s.several = texts > 1
-	s.hits, s.since = s.hits[:0], 0
+	s.hits, s.version = s.hits[:0], 0
 }
 
 // text searches a text. Its letters of ASCII may be in any case; others are folded if a pattern has such.

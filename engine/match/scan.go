@@ -33,12 +33,12 @@ func (m *Matcher) searchNow(slot int, s *search) {
 		for _, t := range m.doc.All() {
 			m.read(s, t)
 		}
-	} else if v := m.doc.Slot(slot); v.Since == 0 || v.Since != s.since {
+	} else if v := m.doc.Slot(slot); v.Version == 0 || v.Version != s.version {
 		s.begin(len(v.Texts))
 		for _, t := range v.Texts {
 			m.read(s, t)
 		}
-		s.since = v.Since
+		s.version = v.Version
 	}
 	for _, a := range s.hits {
 		m.hit[a] = m.gen

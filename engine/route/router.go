@@ -28,9 +28,9 @@ type Router struct {
 
 // texts remembers what the texts of a column answer.
 type texts struct {
-	known map[string]answer
-	since uint32 // the event from which on the column has had its one text; 0 if that is not known
-	last  answer // of that text
+	known   map[string]answer
+	version uint64 // of the column's one text; 0 if nothing is known
+	last    answer // of that text
 }
 
 // answer is what a text of a column says.
@@ -55,12 +55,11 @@ const (
 	maxRoutes = 4096
 )
 
-// asks looks up what a text of a column answers. since is not 0 only for a value of one text that has been the same since an
-// event.
-func (r *Router) asks(column int, since uint32, text string) answer {
+// asks looks up what a text of a column answers. Texts of the same version are the same, unless it is 0.
+func (r *Router) asks(column int, version uint64, text string) answer {
 	t := &r.texts[column]
-	if since == 0 || since != t.since {
-		t.since, t.last = since, r.lookUp(column, text)
+	if version == 0 || version != t.version {
+		t.version, t.last = version, r.lookUp(column, text)
 	}
 	return t.last
 }
@@ -112,7 +111,7 @@ func (r *Router) identify(d *document.Document) (ok bool) {
 			if len(v.Texts) != 1 {
 				return false
 			}
-			if number = r.asks(i, v.Since, v.Texts[0]).number; number == 0 {
+			if number = r.asks(i, v.Version, v.Texts[0]).number; number == 0 {
 				return false
 			}
 		}
@@ -131,7 +130,7 @@ func (r *Router) consult(d *document.Document) {
 		}
 		r.there[slot] = r.gen
 		for _, text := range v.Texts {
-			says := r.asks(i, v.Since, text)
+			says := r.asks(i, v.Version, text)
 			for _, q := range says.answers {
 				r.yes[q] = r.gen
 			}

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"bytes"
 	"slices"
 	"unsafe"
 
@@ -59,21 +60,22 @@ func (s *search) takeLong(v []byte) (shared int) {
 	if best != nil && best.of == s {
 		shared = document.SharedPrefix(best.text, v)
 	}
-	if shared < len(v)/2 {
+	half := len(v) / 2
+	if shared < half {
 		oldest := &all.list[0]
 		for i := range all.list {
 			t := &all.list[i]
 			if t.used < oldest.used {
 				oldest = t
 			}
-			if t.of != s || t == s.long {
-				continue
+			if t.of != s || t == s.long || len(t.text) < half || !bytes.Equal(t.text[half-8:half], v[half-8:half]) {
+				continue // eight bytes show quickly that it does not share half
 			}
 			if n := document.SharedPrefix(t.text, v); n > shared {
 				best, shared = t, n
 			}
 		}
-		if shared < len(v)/2 {
+		if shared < half {
 			best, shared = oldest, 0
 		}
 	}

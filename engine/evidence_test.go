@@ -33,6 +33,8 @@ func TestEvidenceIsWhatHeldWithItsValues(t *testing.T) {
 	}{
 		{"of a list the values that held, and where", `a: {CommandLine|contains: [' -x', ' -enc', 'ÄB']}`, `{"CommandLine": "p -ENC äb"}`,
 			[]engine.Evidence{{Name: "a", Field: "CommandLine", Test: `contains " -enc", "ÄB"`, Values: []string{"p -ENC äb"}, At: []int{1}}}},
+		{"of a long list, too", `a: {CommandLine|contains: [a01, a02, a03, a04, a05, a06, a07, a08, a09, a10, a11, a12, a13, a14, a15, 'ÄB', -Enc]}`, `{"CommandLine": ["none", "p -ENC äb", "A15 a01"]}`,
+			[]engine.Evidence{{Name: "a", Field: "CommandLine", Test: `contains "a01", "a15", "ÄB", "-Enc"`, Values: []string{"p -ENC äb", "A15 a01"}, At: []int{2, 0}}}},
 		{"both tests of a map", `a: {Image|endswith: '\who.exe', User: ann}`, `{"Image": "C:\\WHO.exe", "User": "ANN"}`,
 			[]engine.Evidence{{Name: "a", Field: "Image", Test: `endswith "\who.exe"`, Values: []string{`C:\WHO.exe`}, At: []int{2}},
 				{Name: "a", Field: "User", Test: `equals "ann"`, Values: []string{"ANN"}, At: []int{0}}}},

@@ -25,10 +25,10 @@ func (m *Matcher) Holding(i int) []Holding {
 	if t, ok := a.Test.(*ir.Elements); ok {
 		return m.holdingElements(a, t)
 	}
-	texts := m.textsOf(a)
+	texts, wants := m.textsOf(a), m.wants(i, a)
 	out := make([]Holding, 0, min(len(texts), 1))
 	for _, text := range texts {
-		if h, ok := m.holding(a, text); ok {
+		if h, ok := m.holding(a, wants, text); ok {
 			out = append(out, h)
 		}
 	}
@@ -66,8 +66,29 @@ func (m *Matcher) textsOf(a *Atom) []string {
 	return m.doc.Slot(a.Slot).Texts
 }
 
-// holding tells whether a test holds of one text, and where.
-func (m *Matcher) holding(a *Atom, text string) (h Holding, ok bool) {
+// wants gives the values of a text test that may hold: of a long list, those that the index found in the event.
+func (m *Matcher) wants(i int, a *Atom) []string {
+	if len(a.program.values) <= mostAtEnds || a.by == byTest || a.Slot == None {
+		return a.program.values
+	}
+	s := m.first[a.Slot]
+	if a.by == byLater {
+		s = m.later[a.Slot]
+	}
+	if s.event != m.gen || s.pass == 0 { // an index that was just joined has searched nothing
+		return a.program.values
+	}
+	var found []string
+	for n, pass := range s.seen {
+		if p := &s.patterns[n]; pass == s.pass && slices.Contains(p.atoms, int32(i)) {
+			found = append(found, p.text)
+		}
+	}
+	return found
+}
+
+// holding tells whether a test holds of one text, and where. Of a text test it asks the values that may hold.
+func (m *Matcher) holding(a *Atom, wants []string, text string) (h Holding, ok bool) {
 	h.Text = strings.Clone(text)
 	asked := text
 	if a.program.folds {
@@ -84,7 +105,7 @@ func (m *Matcher) holding(a *Atom, text string) (h Holding, ok bool) {
 		return h, m.equalsOther(a, t, text)
 	case *ir.Text:
 		h.At = -1
-		for _, want := range a.program.values {
+		for _, want := range wants {
 			if compareText(t.Op, asked, want) {
 				h.Wants = append(h.Wants, want)
 				if at := begins(t.Op, asked, want); h.At < 0 || at < h.At {
@@ -134,7 +155,7 @@ func begins(op ir.TextOp, text, want string) int {
 func Narrowed(t *ir.Text, wants []string) *ir.Text {
 	out := &ir.Text{Op: t.Op, Cased: t.Cased}
 	for _, v := range t.Values {
-		if slices.Contains(wants, folded(v, t.Cased)) {
+		if slices.ContainsFunc(wants, func(want string) bool { return v == want || !t.Cased && foldsTo(v, want) }) {
 			out.Values = append(out.Values, v)
 		}
 	}
@@ -142,4 +163,9 @@ func Narrowed(t *ir.Text, wants []string) *ir.Text {
 		return t
 	}
 	return out
+}
+
+// foldsTo tells whether a text's folded form is another. It makes the form only of letters beyond ASCII.
+func foldsTo(v, folded string) bool {
+	return len(v) == len(folded) && equalLower(v, folded) || utf8.RuneCountInString(v) < len(v) && fold.Text(v) == folded
 }

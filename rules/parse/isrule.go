@@ -53,9 +53,14 @@ func isRule(top *yaml.Node) bool {
 
 // haveRule tells whether keys are those of a rule, a correlation or a filter.
 func haveRule(keys []string) bool {
+	for _, k := range keys { // what is written right is found before the closest keys are
+		if slices.Contains(distinctKeys, k) {
+			return true
+		}
+	}
 	usual := map[string]bool{}
 	for _, k := range keys {
-		if slices.Contains(distinctKeys, k) || diag.Closest(k, longKeys) != "" {
+		if diag.Closest(k, longKeys) != "" {
 			return true
 		}
 		if k = strings.ToLower(k); slices.Contains(usualKeys, k) {

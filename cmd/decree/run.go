@@ -25,6 +25,7 @@ import (
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/usage"
 	"decree/cmd/decree/internal/warnings"
 	"decree/engine"
@@ -316,6 +317,6 @@ func stopped(s *stdio.Streams, out *alerts.Output, page *htmlreport.Report, to *
 		}
 	}
 	output.RemovePending()
-	fmt.Fprintf(s.Err, "interrupted %s\n", when)
+	fmt.Fprintln(s.Err, table.Words("interrupted "+when, s.ProseColumns(), 2))
 	return exit.ErrInterrupted
 }

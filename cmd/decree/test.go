@@ -17,6 +17,7 @@ import (
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/cmd/decree/internal/testreport"
 	"decree/cmd/decree/internal/usage"
 	"decree/cmd/decree/internal/watch"
@@ -127,7 +128,7 @@ func test(s *stdio.Streams, in *project.Project, p testParams) error {
 	}
 	if p.format == "text" {
 		if len(report.Untested) > 0 && len(required) == 0 {
-			fmt.Fprintln(s.Err, "rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status")
+			fmt.Fprintln(s.Err, table.Words("rules without tests pass: --require-tests, or tests.require in "+project.FileName+", makes them errors by status", s.ProseColumns(), 2))
 		}
 		p.quality.Show(s, set, report.Assessed, time.Since(begun))
 	}

@@ -12,6 +12,11 @@ import (
 // WriteText renders findings for the terminal: the message, the source line with a caret, and the hint. source gives a
 // file's bytes, or nil.
 func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, color bool) {
+	WriteWrapped(w, ds, source, color, func(text string) string { return text })
+}
+
+// WriteWrapped is WriteText with messages and hints that wrap breaks into lines.
+func WriteWrapped(w io.Writer, ds Diagnostics, source func(file string) []byte, color bool, wrap func(text string) string) {
 	for _, d := range ds {
 		paint := func(code, s string) string {
 			if !color {
@@ -20,7 +25,9 @@ func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, col
 			return "\x1b[" + code + "m" + s + "\x1b[0m"
 		}
 		tint := map[Severity]string{Error: "1;31", Warning: "1;33", Info: "1;36"}[d.Severity]
-		fmt.Fprintf(w, "%s: %s\n", paint(tint, d.Severity.String()+"["+d.Code+"]"), Visible(d.Message))
+		code := d.Severity.String() + "[" + d.Code + "]"
+		message, _ := strings.CutPrefix(wrap(code+": "+Visible(d.Message)), code)
+		fmt.Fprintf(w, "%s%s\n", paint(tint, code), message)
 		fmt.Fprintf(w, "  --> %s\n", Visible(d.Range.String()))
 		if line, ok := lineOf(source(d.Range.File), d.Range.Start.Line); ok {
 			number := fmt.Sprint(d.Range.Start.Line)
@@ -29,7 +36,7 @@ func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, col
 			fmt.Fprintf(w, "%s |\n%s | %s\n%s | %s\n", gutter, number, shown, gutter, paint(tint, carets))
 		}
 		if d.Hint != "" {
-			fmt.Fprintf(w, "  = hint: %s\n", Visible(d.Hint))
+			fmt.Fprintln(w, wrap("  = hint: "+Visible(d.Hint)))
 		}
 		fmt.Fprintln(w)
 	}

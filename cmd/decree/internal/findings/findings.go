@@ -5,15 +5,25 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"text/tabwriter"
 
 	"decree/cmd/decree/internal/stdio"
+	"decree/cmd/decree/internal/table"
 	"decree/rules/diag"
 )
 
 // Severities are the names of the severities, the worst first.
 var Severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.String()}
+
+// hintIndent is the indent of the lines of a message or hint after its first.
+const hintIndent = 4
+
+// Write shows findings as text for people, in so many columns. With none a message is one line, as in a pipe, where it may be searched for. source gives a file's bytes, or nil.
+func Write(w io.Writer, found diag.Diagnostics, source func(file string) []byte, color bool, columns int) {
+	diag.WriteWrapped(w, found, source, color, func(text string) string { return table.Words(text, columns, hintIndent) })
+}
 
 // AtLeast gives the findings that are at least as severe as a level.
 func AtLeast(found diag.Diagnostics, level string) diag.Diagnostics {

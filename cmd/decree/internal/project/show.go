@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"decree/cmd/decree/internal/exit"
+	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
 )
@@ -16,7 +17,7 @@ func open(s *stdio.Streams, file string) (*Project, error) {
 	if err != nil {
 		return nil, err
 	}
-	diag.WriteText(s.Err, found, func(file string) []byte { return texts[file] }, s.ErrTerminal)
+	findings.Write(s.Err, found, func(file string) []byte { return texts[file] }, s.ErrTerminal, s.Columns)
 	if found.HasErrors() {
 		return nil, exit.ErrFindings
 	}

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/stdio"
@@ -86,7 +87,7 @@ func (set *Set) Lowered() []*ir.Rule {
 
 // Show prints findings to the error stream, with excerpts of their files.
 func (set *Set) Show(s *stdio.Streams, found diag.Diagnostics) {
-	diag.WriteText(s.Err, found, set.Text, s.ErrTerminal)
+	findings.Write(s.Err, found, set.Text, s.ErrTerminal, s.Columns)
 }
 
 // Slug gives a file name for a rule: its name, else the name of its file.

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"decree/cmd/decree/internal/explanation"
+	"decree/cmd/decree/internal/findings"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/stdio"
@@ -50,7 +51,7 @@ func (t *Report) count(w io.Writer) {
 // printFailure shows the place in the test file, what was expected, what was found, and why.
 func printFailure(s *stdio.Streams, set *ruleset.Set, o regression.Outcome) {
 	var places strings.Builder
-	diag.WriteText(&places, o.Failures, set.Text, s.OutTerminal)
+	findings.Write(&places, o.Failures, set.Text, s.OutTerminal, s.Columns-2) // of the indent
 	for line := range strings.Lines(strings.TrimRight(places.String(), "\n") + "\n") {
 		fmt.Fprint(s.Out, "  ", line)
 	}

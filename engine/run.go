@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"sync/atomic"
 
 	"decree/engine/event"
 	"decree/engine/event/evtx"
@@ -15,11 +16,15 @@ const (
 	batchBytes = 1 << 18
 )
 
+// aheadBytes bounds what is read ahead of what is merged: long lines, of which each is a batch. It is passed by one batch at most.
+const aheadBytes = 1 << 25
+
 // batch is read by one goroutine, evaluated by another and merged by a third, and then read into again.
 type batch struct {
 	memory []byte    // of its lines
 	held   evtx.Held // its records
 	lines  []line
+	size   int // bytes of its lines
 	source string
 	order  int // of the first event, were none rejected
 	done   chan struct{}
@@ -44,12 +49,21 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 	jobs, inOrder := make(chan *batch, 4*len(e.workers)), make(chan *batch, 8*len(e.workers))
 	free := make(chan *batch, cap(inOrder))
 	stop := make(chan struct{})
+	var ahead atomic.Int64 // bytes that are read and not merged
+	merged := make(chan struct{}, 1)
 	var readErr error
 	go func() {
 		defer close(jobs)
 		defer close(inOrder)
 		order := e.order
 		for {
+			for ahead.Load() >= aheadBytes {
+				select {
+				case <-merged:
+				case <-stop:
+					return
+				}
+			}
 			var b *batch
 			select {
 			case b = <-free:
@@ -60,6 +74,7 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 			readErr = b.fill(r)
 			order += len(b.lines)
 			if len(b.lines) > 0 {
+				ahead.Add(int64(b.size))
 				select {
 				case inOrder <- b:
 				case <-stop:
@@ -105,6 +120,12 @@ func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(
 		if progress != nil {
 			progress(len(b.lines))
 		}
+		ahead.Add(int64(-b.size))
+		select {
+		case merged <- struct{}{}:
+		default:
+		}
+		clear(b.lines) // which may be long
 		select {
 		case free <- b:
 		default:
@@ -126,11 +147,10 @@ func (b *batch) input(i int) event.Input {
 }
 
 func (b *batch) fill(r *event.Reader) error {
-	size := 0
-	b.lines = b.lines[:0]
+	b.size, b.lines = 0, b.lines[:0]
 	r.Lend(b.memory)
 	r.Hold(&b.held)
-	for len(b.lines) < batchSize && size < batchBytes && (len(b.lines) == 0 || r.Ready()) {
+	for len(b.lines) < batchSize && b.size < batchBytes && (len(b.lines) == 0 || r.Ready()) {
 		if r.Stopped() {
 			return event.ErrStopped
 		}
@@ -139,7 +159,7 @@ func (b *batch) fill(r *event.Reader) error {
 			return err
 		}
 		b.lines = append(b.lines, line{Raw: raw, err: raw.Err})
-		size += raw.Size()
+		b.size += raw.Size()
 	}
 	return nil
 }

@@ -116,9 +116,11 @@ func SkipText(b []byte, at int) int {
 		case b[at] != '\\':
 			return -1
 		}
-		taken := EscapeLength(b[at:])
-		if taken == 0 {
-			return -1
+		taken := 2
+		if at+1 >= len(b) || plainEscapes[b[at+1]] == 0 { // most escapes are of one letter
+			if taken = EscapeLength(b[at:]); taken == 0 {
+				return -1
+			}
 		}
 		at += taken
 	}

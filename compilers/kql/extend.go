@@ -19,49 +19,22 @@ type extendedColumn struct {
 
 func (r *extendedColumn) stage() string { return "extend " + r.column + " = " + r.expr }
 
+// innerCandidate is a value inside a longer text that a column could hold.
+type innerCandidate struct {
+	name, expr string
+	saved      int // characters that the column saves, over all tests
+}
+
 // findExtended finds the values inside longer texts that make the query shorter as columns. If the query joins or counts events, or searches every
 // column for keywords, each test extracts its value itself.
 func (w *writer) findExtended(conditions []ir.Node) {
 	if len(w.prevalences) > 0 || len(w.creations) > 0 || len(w.joined) > 0 || len(w.plan.Source.Columns) == 0 {
 		return
 	}
-	type candidate struct {
-		name, expr string
-		saved      int // characters saved, over all tests
-	}
-	var found []*candidate
-	keywords := false
-	var made []schema.Column
-	for _, c := range conditions {
-		ir.Inspect(c, func(n ir.Node) bool {
-			switch n := n.(type) {
-			case *ir.Keyword:
-				keywords = true
-			case *ir.Match:
-				for _, a := range fieldsRead(n) {
-					col, _ := w.columnOf(a.field, a.test)
-					if col.Made != nil {
-						made = append(made, col)
-						continue
-					}
-					name, expr := w.innerValue(col, a.field)
-					if name == "" {
-						continue
-					}
-					at := slices.IndexFunc(found, func(f *candidate) bool { return f.expr == expr })
-					if at < 0 {
-						at = len(found)
-						found = append(found, &candidate{name: name, expr: expr})
-					}
-					found[at].saved += timesRead(a.test) * (len(part(w.read(col), col, a.test).name) - len(name))
-				}
-			}
-			return true
-		})
-	}
-	if keywords {
+	if slices.ContainsFunc(conditions, asksKeyword) {
 		return
 	}
+	found, made := w.innerCandidates(conditions)
 	for _, c := range made {
 		w.extendMade(c)
 	}
@@ -74,6 +47,47 @@ func (w *writer) findExtended(conditions []ir.Node) {
 			w.extended = append(w.extended, r)
 		}
 	}
+}
+
+func asksKeyword(n ir.Node) (asks bool) {
+	ir.Inspect(n, func(n ir.Node) bool {
+		_, keyword := n.(*ir.Keyword)
+		asks = asks || keyword
+		return !asks
+	})
+	return asks
+}
+
+// innerCandidates gives the values inside longer texts that tests read, in the order in which they are read, and the extracts.
+func (w *writer) innerCandidates(conditions []ir.Node) (found []*innerCandidate, made []schema.Column) {
+	add := func(f ir.Field, t ir.Test) {
+		col, _ := w.columnOf(f, t)
+		if col.Made != nil {
+			made = append(made, col)
+			return
+		}
+		name, expr := w.innerValue(col, f)
+		if name == "" {
+			return
+		}
+		at := slices.IndexFunc(found, func(f *innerCandidate) bool { return f.expr == expr })
+		if at < 0 {
+			at = len(found)
+			found = append(found, &innerCandidate{name: name, expr: expr})
+		}
+		found[at].saved += timesRead(t) * (len(part(w.read(col), col, t).name) - len(name))
+	}
+	for _, c := range conditions {
+		ir.Inspect(c, func(n ir.Node) bool {
+			if m, ok := n.(*ir.Match); ok {
+				for _, read := range fieldsRead(m) {
+					add(read.field, read.test)
+				}
+			}
+			return true
+		})
+	}
+	return found, made
 }
 
 // innerValue gives the expression for a value inside a longer text, and its name. They are "" if the column itself is the value.

@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -17,46 +18,49 @@ type shownColumn struct{ name, expr string }
 func show(branches []*writer, asks compilers.Show) map[string]string {
 	columns, had := map[string]string{}, map[string]string{} // what is added -> its column
 	for _, field := range asks.Names() {
-		if !slices.Contains(asks.Asked, field) && !slices.ContainsFunc(branches, func(w *writer) bool {
-			return w.plan.Source.Lists(field) || w.plan.Rule.Source.ExtractNamed(field) != nil
-		}) {
+		if !slices.Contains(asks.Asked, field) && !slices.ContainsFunc(branches, func(w *writer) bool { return w.knows(field) }) {
 			continue
 		}
-		exprs, plain := make([]string, len(branches)), ""
-		common, known := true, false
-		for i, w := range branches {
-			column, expr := w.shownValue(field)
-			exprs[i] = expr
-			known = known || expr != ""
-			if plain == "" {
-				plain = column
-			}
-			common = common && column != "" && column == plain
+		exprs, plain, needed := valuesShown(branches, field)
+		if !needed {
+			continue
 		}
-		if common || !known {
-			continue // the result has it as it is, or not at all
-		}
-		if name, same := had[strings.Join(exprs, "\n")]; same {
+		value := strings.Join(exprs, "\n")
+		if name, same := had[value]; same {
 			columns[field] = name // another field with the same value
 			continue
 		}
 		name := plain
-		if name == "" || slices.ContainsFunc(branches, func(w *writer) bool { return w.hasOther(name, field) }) ||
-			slices.ContainsFunc(branches, func(w *writer) bool { return w.shows(name) }) {
+		if name == "" || slices.ContainsFunc(branches, func(w *writer) bool { return w.hasOther(name, field) || w.shows(name) }) {
 			name = branches[0].shownName(field)
 		}
 		for i, w := range branches {
-			switch {
-			case exprs[i] == columnName(name): // the table's own
-			case exprs[i] == "":
-				w.shown = append(w.shown, shownColumn{columnName(name), `""`})
-			default:
-				w.shown = append(w.shown, shownColumn{columnName(name), exprs[i]})
+			if exprs[i] != columnName(name) { // else it is the table's own
+				w.shown = append(w.shown, shownColumn{columnName(name), cmp.Or(exprs[i], `""`)})
 			}
 		}
-		columns[field], had[strings.Join(exprs, "\n")] = name, name
+		columns[field], had[value] = name, name
 	}
 	return columns
+}
+
+// knows tells whether the source lists a field, or the rule makes it.
+func (w *writer) knows(field string) bool {
+	return w.plan.Source.Lists(field) || w.plan.Rule.Source.ExtractNamed(field) != nil
+}
+
+// valuesShown gives the expression of a field's value in each branch, "" where the branch has none, and the first column that is the value itself. No column
+// is needed if all branches have the value in that one, or none has it.
+func valuesShown(branches []*writer, field string) (exprs []string, plain string, needed bool) {
+	common, known := true, false
+	for _, w := range branches {
+		column, expr := w.shownValue(field)
+		exprs = append(exprs, expr)
+		known = known || expr != ""
+		plain = cmp.Or(plain, column)
+		common = common && column != "" && column == plain
+	}
+	return exprs, plain, known && !common
 }
 
 // shownValue is the expression of a field's value as text, and its column if the value is one. Both are empty if the event does not have the field.

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -62,17 +63,25 @@ func eventsTable(t *testing.T, m *schema.Model, events []splRow, id string) Reco
 // queriesFind holds that each query finds its events in a recording, at a time. about tells which events they are.
 func queriesFind(t *testing.T, rec Recording, clock string, all []finding, about ...any) {
 	t.Helper()
-	queries := make([]string, len(all))
-	for i, a := range all {
-		queries[i] = a.query
-	}
-	var runnable []string
-	for i, c := range CheckKQL(t, queries, rec.Tables, clock, "Timestamp") {
-		require.Empty(t, c.Errors, "%s\n%s", all[i].rule, all[i].query)
-		runnable = append(runnable, c.Text)
-	}
-	for i, got := range RunKQL(t, runnable, rec) {
+	for i, got := range RunKQL(t, checkedAt(t, rec.Tables, clock, "Timestamp", all), rec) {
 		slices.Sort(got)
 		require.Equal(t, all[i].want, got, "%s\n%s\n%s", all[i].rule, all[i].query, fmt.Sprint(about...))
 	}
 }
+
+// checkedAt has Microsoft's parser check queries, and gives them as they run at a time. arrival is the column with the time at which an event arrives.
+func checkedAt(t *testing.T, tables Tables, clock, arrival string, all []finding) (runnable []string) {
+	t.Helper()
+	queries := make([]string, len(all))
+	for i, a := range all {
+		queries[i] = a.query
+	}
+	for i, c := range CheckKQL(t, queries, tables, clock, arrival) {
+		require.Empty(t, c.Errors, "%s\n%s", all[i].rule, all[i].query)
+		runnable = append(runnable, c.Text)
+	}
+	return runnable
+}
+
+// clockAt writes a time of an event or a run, in seconds, as a query's now().
+func clockAt(seconds int64) string { return time.Unix(seconds, 0).UTC().Format(time.RFC3339) }

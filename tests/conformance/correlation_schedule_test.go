@@ -3,8 +3,6 @@ package conformance
 import (
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -136,10 +134,8 @@ func TestScheduledCorrelationsAgree(t *testing.T) {
 	reported := 0
 	for round := range uint64(4) {
 		events := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 31))))
-		file := filepath.Join(t.TempDir(), "events.ndjson")
-		require.NoError(t, os.WriteFile(file, []byte(kqlRows(t, events)), 0o600))
-		tables := Tables{"Events": m.Sources[0].Columns}
-		queries, wanted, texts := map[int64][]string{}, map[int64][][]string{}, map[int64][]string{}
+		rec := eventsTable(t, m, events, "Event")
+		byRun := map[int64][]finding{}
 		for seed := range uint64(60) {
 			s := scheduledCorrelation(rand.New(rand.NewPCG(round, 1000+seed)), events)
 			rs, cs := engineCorrelations(t, s.text)
@@ -162,19 +158,11 @@ func TestScheduledCorrelationsAgree(t *testing.T) {
 				if round >= 2 || seed >= 8 { // to translate KQL takes long
 					continue
 				}
-				queries[run], wanted[run], texts[run] = append(queries[run], q.Text), append(wanted[run], want), append(texts[run], s.text)
+				byRun[run] = append(byRun[run], finding{s.text, q.Text, want})
 			}
 		}
-		for run, all := range queries {
-			var runnable []string
-			for i, c := range CheckKQL(t, all, tables, time.Unix(run, 0).UTC().Format(time.RFC3339), "Timestamp") {
-				require.Empty(t, c.Errors, "%s\n%s", texts[run][i], all[i])
-				runnable = append(runnable, c.Text)
-			}
-			for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: map[string]string{"Events": file}, ID: "Event"}) {
-				slices.Sort(got)
-				require.Equal(t, wanted[run][i], got, "run %d of\n%s\n%s\n%s", run, texts[run][i], all[i], splShow(events))
-			}
+		for run, all := range byRun {
+			queriesFind(t, rec, clockAt(run), all, "run ", run, "\n", splShow(events))
 		}
 	}
 	t.Log(reported, "matches reported")

@@ -2,13 +2,13 @@ package conformance
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -36,11 +36,8 @@ func arrived(events []splRow, run float64) []splRow {
 	return slices.DeleteFunc(slices.Clone(events), func(e splRow) bool { return e["_arrived"].(float64) > run })
 }
 
-// lateRuns are the queries of rules and correlations on a schedule, with what each run must find.
-type lateRuns struct {
-	every   int
-	queries map[int][]finding // by the second of the run
-}
+// lateRuns are the queries of rules and correlations on a schedule, with what each run must find, by the second of the run.
+type lateRuns map[int][]finding
 
 // found executes every run. A run reads a table of the events that have arrived, and ingestion_time() is when they did. It gives in how many runs each rule
 // found each event: text of the rule -> id -> runs.
@@ -52,25 +49,16 @@ func (l lateRuns) found(t *testing.T, events []splRow) map[string]map[string]int
 	}
 	var all []finding
 	var runnable []string
-	for _, run := range slices.Sorted(func(yield func(int) bool) {
-		for run := range l.queries {
-			if !yield(run) {
-				return
-			}
-		}
-	}) {
+	for _, run := range slices.Sorted(maps.Keys(l)) {
 		table := fmt.Sprintf("Events%d", run)
 		rec.Tables[table], rec.Events[table] = columns, filepath.Join(t.TempDir(), table)
 		require.NoError(t, os.WriteFile(rec.Events[table], []byte(kqlRows(t, arrived(events, float64(1700000000+run)))), 0o600))
-		var queries []string
-		for _, f := range l.queries[run] {
-			queries = append(queries, strings.ReplaceAll(f.query, "Events\n", table+"\n"))
+		of := slices.Clone(l[run])
+		for i := range of {
+			of[i].query = strings.ReplaceAll(of[i].query, "Events\n", table+"\n")
 		}
-		for i, c := range CheckKQL(t, queries, Tables{table: columns}, time.Unix(1700000000+int64(run), 0).UTC().Format(time.RFC3339), "Arrived") {
-			require.Empty(t, c.Errors, queries[i])
-			runnable = append(runnable, c.Text)
-			all = append(all, finding{l.queries[run][i].rule, queries[i], l.queries[run][i].want})
-		}
+		all = append(all, of...)
+		runnable = append(runnable, checkedAt(t, Tables{table: columns}, clockAt(1700000000+int64(run)), "Arrived", of)...)
 	}
 	times := map[string]map[string]int{}
 	for i, got := range RunKQL(t, runnable, rec) {
@@ -107,7 +95,7 @@ func TestEventsThatArriveLateAreJudgedOnce(t *testing.T) {
 	judged, delayed := 0, 0
 	for round := range fixture.Times[uint64](1, 6) {
 		events := arriving(rand.New(rand.NewPCG(round, 41)), flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 42)))), late)
-		runs := lateRuns{every, map[int][]finding{}}
+		runs := lateRuns{}
 		whole := map[string][]string{} // rule -> what the engine finds among all events
 		for seed := range uint64(4) {
 			text := "title: T\nlogsource: {product: windows}\ndetection: {s: {Kind: x}, condition: s}\n"
@@ -127,7 +115,7 @@ func TestEventsThatArriveLateAreJudgedOnce(t *testing.T) {
 					at := arrivalOf(events, id)
 					return at <= now-delay-every || at > now-delay
 				})
-				runs.queries[run] = append(runs.queries[run], finding{text, q.Text, want})
+				runs[run] = append(runs[run], finding{text, q.Text, want})
 			}
 		}
 		for text, times := range runs.found(t, events) {
@@ -167,7 +155,7 @@ func TestCorrelationsOfEventsThatArriveLate(t *testing.T) {
 	found := 0
 	for round := range fixture.Times[uint64](1, 6) {
 		events := arriving(rand.New(rand.NewPCG(round, 43)), flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 44)))), lookback-every-1)
-		runs := lateRuns{every, map[int][]finding{}}
+		runs := lateRuns{}
 		whole := map[string][]string{}
 		for seed := uint64(0); len(whole) < 3; seed++ {
 			text := strings.Replace(splRandomCorrelation(rand.New(rand.NewPCG(round, 1300+seed))), "title: T\n", fmt.Sprintf("title: T\nschedule: {every: %ds, lookback: %ds}\n", every, lookback), 1)
@@ -185,7 +173,7 @@ func TestCorrelationsOfEventsThatArriveLate(t *testing.T) {
 			for _, run := range runsOf(every, lookback) {
 				seen := arrived(events, float64(1700000000+run))
 				s := scheduled{events: seen, Schedule: top.Source.Body.Schedule}
-				runs.queries[run] = append(runs.queries[run], finding{text, q.Text, s.reported(top, engineMeant, 1700000000+int64(run))})
+				runs[run] = append(runs[run], finding{text, q.Text, s.reported(top, engineMeant, 1700000000+int64(run))})
 			}
 		}
 		for text, times := range runs.found(t, events) {

@@ -12,7 +12,7 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestEntitiesAreFields: each data model says where they are.
+// TestEntitiesAreFields: each data model says where they are. A test of a host is one of its name.
 func TestEntitiesAreFields(t *testing.T) {
 	r := lowered.Rule(t, "detection:\n  a: {host|startswith: SRV, user|endswith: min}\n  b: {CommandLine|fieldref|contains: host}\n  condition: a and not b\n")
 	for _, c := range []struct {
@@ -24,8 +24,9 @@ func TestEntitiesAreFields(t *testing.T) {
 		{"sigma", `{"id":"1","host":"srv1","user":"admin","CommandLine":"x SRV1"}`, nil},
 		{"sigma", `{"id":"1","host":"pc1","Computer":"srv1","User":"admin"}`, nil},
 		{"windows", `{"EventRecordID":1,"EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"srv1","User":"admin","Image":"x"}`, []string{"1"}},
-		{"mde", `{"ReportId":1,"ActionType":"ProcessCreated","DeviceId":"srv1","AccountName":"admin"}`, []string{"1"}},
-		{"ecs", `{"_id":"1","event":{"category":["process"],"type":["start"],"action":"start"},"host":{"id":"srv1","os":{"type":"windows"}},"user":{"name":"admin"}}`, []string{"1"}},
+		{"mde", `{"ReportId":1,"ActionType":"ProcessCreated","DeviceId":"srv1","DeviceName":"pc1","AccountName":"admin"}`, nil},
+		{"mde", `{"ReportId":1,"ActionType":"ProcessCreated","DeviceId":"4f","DeviceName":"srv1","AccountName":"admin"}`, []string{"1"}},
+		{"ecs", `{"_id":"1","event":{"category":["process"],"type":["start"],"action":"start"},"host":{"id":"4f","name":"srv1","os":{"type":"windows"}},"user":{"name":"admin"}}`, []string{"1"}},
 	} {
 		got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, c.model)}, []*ir.Rule{r}, c.line)
 		assert.ElementsMatch(t, c.want, got, "%s %s", c.model, c.line)

@@ -56,7 +56,7 @@ logsource:
   - {product: windows, category: image_load}
 first_seen: {new: {fields: host, over: 1d`+among+`}}
 detection:
-  pop: {host: h}
+  pop: {sha1: x}
   condition: pop and new
 `)
 		got := enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "mde")}, []*ir.Rule{rule}, load(1, "10:00:00"), load(2, "10:10:00"), process(3, "10:20:00", "h", "x", "mine"))

@@ -99,6 +99,9 @@ func (c *checker) source(s *Source, at string) {
 			c.bad(path, diag.OneOf(name, entities), "unknown entity %q", name)
 		}
 		c.column(s, path, name, 0, s.Entities[name])
+		if s.Entities[name].Named != "" && name != "host" {
+			c.bad(source.Join(path, "named"), "remove it", "only the entity host has named")
+		}
 	}
 	for _, name := range sortedNames(s.Actor) {
 		c.column(s, source.Join(at, "actor."+name), name, 0, s.Actor[name])

@@ -89,6 +89,7 @@ func TestReferencesOfAModelFile(t *testing.T) {
 		`table: "T\n| delete"`:                                                                       `a table has a control character in its name: "T\n| delete"`,
 		`fields: {I: {column: "a\tb"}}`:                                                              `a column has a control character in its name: "a\tb"`,
 		"entities: {hots: {column: a}}":                                                              `unknown entity "hots"`,
+		"entities: {user: {column: a, named: b}}":                                                    "only the entity host has named",
 		"scope: [{column: a}]":                                                                       "the scope test has no values",
 		"log: sysmn":                                                                                 `unknown word "sysmn": log is powershell, powershell-classic, security, sysmon, system, windefend`,
 		"columns: {a: strin}":                                                                        `unknown word "strin"`,

@@ -110,6 +110,9 @@ func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	if c, ok := mappedIn(fields, field); ok {
 		return c, true
 	}
+	if c, ok := m.hostName(s, field); ok && level == 0 {
+		return c, true
+	}
 	if c, ok := s.property(field); ok && level == 0 {
 		return c, true
 	}

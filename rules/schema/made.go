@@ -14,7 +14,7 @@ func (m *Model) ColumnOf(s *Source, f ir.Field) (Column, bool) {
 	}
 	made := &Made{Extract: f.Extract}
 	for _, from := range f.Extract.From {
-		c, ok := m.Native(s, from, nil)
+		c, ok := m.Native(s, s.tested(from), nil)
 		if !ok {
 			return Column{}, false
 		}

@@ -175,6 +175,8 @@ type Column struct {
 	Prefix string `yaml:"prefix"`
 	// Domain is the field with the part of `DOMAIN\user` before the backslash. "-" means that the product does not store it.
 	Domain string `yaml:"domain"`
+	// Named is the column with the name of the host whose id this entity's column has. Tests of the entity read the name.
+	Named string `yaml:"named"`
 
 	// Made is set if the value is an extract's: Name is the extract's name, and no column of the product.
 	Made *Made `yaml:"-"`

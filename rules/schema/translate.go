@@ -18,6 +18,7 @@ func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if isMade(n) {
 		return m.translateMade(s, n)
 	}
+	n = s.ofHostNames(n)
 	text, ok := n.Test.(*ir.Text)
 	if !ok || !text.Spelling {
 		return m.translate(s, n)

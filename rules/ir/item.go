@@ -215,7 +215,11 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	case c.opSet == "exists":
 		value, ok := source.Truth(v.Text)
 		if !ok {
-			return fail("invalid-exists", "write true or false", "the value of exists must be true or false, got: %q", v.Text)
+			got := strconv.Quote(v.Text)
+			if v.Kind == rules.NullValue {
+				got = "null"
+			}
+			return fail("invalid-exists", "write true or false", "the value of exists must be true or false, got: %s", got)
 		}
 		if v.Kind != rules.BoolValue {
 			l.fixable("truth-word", v.Range, strconv.FormatBool(value), "the value of exists must be true or false; in YAML 1.2, %q is a text", v.Text)

@@ -8,11 +8,14 @@ import (
 // aggregation is what Sigma had before correlations: `selection | count(User) by Host > 5`.
 var aggregation = regexp.MustCompile(`(?i)^(count|sum|avg|min|max)\s*\(\s*(?:distinct\s+)?([^()\s]*)\s*\)(?:\s+by\s+(.+?))?\s*(<=|>=|==?|<|>)\s*(\d[\w.]*)$`)
 
+// timespan is the form of a timeframe that a correlation takes.
+var timespan = regexp.MustCompile(`^\d+[smhdw]$`)
+
 // correlationWords are the words of correlations for those of aggregations.
 var correlationWords = map[string]string{"<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "=": "eq", "==": "eq"}
 
-// instead says how to write an aggregation as a correlation. Its text begins with the pipe.
-func instead(text string) string {
+// instead says how to write an aggregation over a time as a correlation. Its text begins with the pipe.
+func instead(text, timeframe string) string {
 	text = strings.Join(strings.Fields(strings.TrimPrefix(text, "|")), " ")
 	if word, _, _ := strings.Cut(text, " "); strings.EqualFold(word, "near") {
 		return "`near` is now a correlation: give each selection a rule with a `name`, and join these with `type: temporal`"
@@ -33,5 +36,5 @@ func instead(text string) string {
 	if fields := strings.FieldsFunc(group, func(c rune) bool { return c == ',' || c == ' ' }); len(fields) > 0 {
 		by = "group-by: [" + strings.Join(fields, ", ") + "], "
 	}
-	return "end the condition here, give the rule a `name`, and add a rule with `correlation: {type: " + kind + ", rules: [NAME], " + by + "timespan: TIMEFRAME, condition: {" + bound + "}}`"
+	return "end the condition here, give the rule a `name`, and add a rule with `correlation: {type: " + kind + ", rules: [NAME], " + by + "timespan: " + timeframe + ", condition: {" + bound + "}}`"
 }

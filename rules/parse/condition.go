@@ -29,7 +29,7 @@ func tokenize(text string) []token {
 	}
 	for i, c := range text {
 		switch {
-		case c == '(' || c == ')':
+		case c == '(' || c == ')' || c == '|':
 			flush(i)
 			out = append(out, token{string(c), i})
 		case unicode.IsSpace(c):
@@ -46,15 +46,16 @@ func tokenize(text string) []token {
 // and, and tighter than or.
 type conditionParser struct {
 	*parser
-	names  []string // the names that a condition may use, by section and in file order
-	known  map[string]bool
-	lists  map[string]bool
-	define string // hint for an unknown name: how to define it
-	words  int    // words of all conditions so far
-	node   *yaml.Node
-	tokens []token
-	next   int
-	failed bool
+	names     []string // the names that a condition may use, by section and in file order
+	known     map[string]bool
+	timeframe string // of the aggregations that rules once had, or the word for one
+	lists     map[string]bool
+	define    string // hint for an unknown name: how to define it
+	words     int    // words of all conditions so far
+	node      *yaml.Node
+	tokens    []token
+	next      int
+	failed    bool
 }
 
 // maxDepth limits how deep conditions, and lists made from lists, may nest.
@@ -88,7 +89,7 @@ func (c *conditionParser) read(n *yaml.Node) rules.Expr {
 		if t.text == ")" {
 			hint = "remove it, or add the opening parenthesis"
 		} else if t.text == "|" {
-			hint = instead(n.Value[t.offset:])
+			hint = instead(n.Value[t.offset:], c.timeframe)
 		}
 		c.fail(t, hint, "unexpected %q", t.text)
 	}

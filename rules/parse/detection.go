@@ -21,11 +21,15 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 		return
 	}
 	var condition *yaml.Node
+	timeframe := "TIMEFRAME"
 	for _, e := range p.Entries(section.Value, "detection") {
 		switch e.Key.Value {
 		case "condition":
 			condition = e.Value
-		case "timeframe": // belongs to deprecated aggregations, and nothing reads it
+		case "timeframe": // belongs to deprecated aggregations; only hints about these read it
+			if timespan.MatchString(e.Value.Value) {
+				timeframe = e.Value.Value
+			}
 			p.Warnf("unused-timeframe", p.Span(e.Key), "use a correlation rule", "`timeframe` has no effect in a detection rule")
 		default:
 			if body := p.selection(e.Value); p.claim(e.Key) {
@@ -42,6 +46,7 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 		p.Errorf("missing-condition", p.Span(condition), "write at least one", "the list of conditions is empty")
 	}
 	reader := newConditionParser(p, r)
+	reader.timeframe = timeframe
 	for _, n := range nodes {
 		if n.Kind != yaml.ScalarNode || strings.TrimSpace(n.Value) == "" {
 			p.Errorf("condition-syntax", p.Span(n), "write it as text, such as `selection and not filter`", "a condition must be text and not empty")

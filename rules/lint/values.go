@@ -24,8 +24,13 @@ var valueChecks = []Check{
 			s.report(v.Range, "write one", "two asterisks in a row mean the same as one")
 		}
 	})},
+	{Code: "asterisk-in-path", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if asteriskInPath(s, it, v) {
+			s.report(v.Range, "write `\\\\*` if you mean a backslash and a wildcard; `startswith` and `contains` need no wildcard", "`\\*` means a literal asterisk, which no path of Windows has: the value never matches")
+		}
+	})},
 	{Code: "escaped-wildcard", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if !has(it, "re", "cidr") && escaped.MatchString(v.Text) {
+		if !has(it, "re", "cidr") && escaped.MatchString(v.Text) && !asteriskInPath(s, it, v) {
 			s.report(v.Range, "if a path with a wildcard is meant, write `\\\\*`", "`\\*` and `\\?` mean a literal asterisk and question mark, not a backslash and a wildcard")
 		}
 	})},
@@ -46,6 +51,11 @@ var valueChecks = []Check{
 	{Code: "encoded-wildcard", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if has(it, "base64", "base64offset") && wild(rules.Item{Values: []rules.Value{v}}) {
 			s.report(v.Range, "split the value at the wildcard, or escape it if you mean the character", "the wildcard is encoded as an ordinary character")
+		}
+	})},
+	{Code: "utf16-as-text", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
+		if has(it, "wide", "utf16", "utf16le", "utf16be") && !has(it, "base64", "base64offset") {
+			s.report(it.Range, "add `base64offset` before `contains`, or remove the modifier", "a text in UTF-16 has a zero byte in most of its characters, and the fields of events have none: the item never matches")
 		}
 	})},
 	{Code: "number-spelling", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
@@ -88,6 +98,15 @@ var valueChecks = []Check{
 	})},
 }
 
+// windowsPaths are fields with the path of a file on Windows. Keys of the registry may have an asterisk, and command lines what they like.
+var windowsPaths = []string{"Image", "ParentImage", "ImageLoaded", "TargetFilename", "SourceImage", "TargetImage", "NewProcessName", "ParentProcessName", "CurrentDirectory"}
+
+// asteriskInPath tells whether a value has a literal asterisk where the field is a path of Windows.
+func asteriskInPath(s *subject, it rules.Item, v rules.Value) bool {
+	onWindows := slices.ContainsFunc(s.LogSources(), func(ls rules.LogSource) bool { return strings.EqualFold(ls.Product, "windows") })
+	return onWindows && slices.Contains(windowsPaths, it.Field) && !has(it, "re", "fieldref", "expand") && literalAsterisk.MatchString(v.Text)
+}
+
 // isPlain tells whether a value is written without quotes.
 func isPlain(v rules.Value) bool {
 	return v.Range.End.Line == v.Range.Start.Line && v.Range.End.Col-v.Range.Start.Col == len(v.Text)
@@ -101,6 +120,8 @@ var (
 	// YAML 1.1's octal numbers: https://yaml.org/type/int.html
 	leadingZero = regexp.MustCompile(`^[-+]?0[0-7_]+$`)
 	escaped     = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
+	// an asterisk that is no wildcard
+	literalAsterisk = regexp.MustCompile(`(^|[^\\])(\\\\)*\\\*`)
 	// two ends of paths, such as \a.exe and \b.exe, and what should separate them
 	gluedPaths = regexp.MustCompile(`(?i)\.[a-z0-9]{2,4}['",;\s]+\\[^\\\s]+\.[a-z0-9]{2,4}$`)
 	glued      = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)

@@ -54,6 +54,12 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 		}
 	}
 	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
+	if ref, compares := n.Test.(*ir.FieldRef); compares {
+		other, _ := m.Column(s, ref.Other.Name, ref.Other.Level)
+		if col.Domain != "" || other.Domain != "" {
+			return col.comparedInTwoColumns(n, ref, other)
+		}
+	}
 	_, array := n.Test.(*ir.Elements)
 	switch {
 	case !ok:
@@ -173,7 +179,7 @@ func (c Column) inTwoColumns(n *ir.Match) (ir.Node, error) {
 	text, ok := n.Test.(*ir.Text)
 	if !ok {
 		switch n.Test.(type) {
-		case *ir.Null, *ir.Exists, *ir.Number, *ir.FieldRef:
+		case *ir.Null, *ir.Exists, *ir.Number:
 			return n, nil
 		}
 		return n, fmt.Errorf("the domain and the name of %s are in two columns: a pattern cannot span both", n.Field.Name)
@@ -209,4 +215,26 @@ func (c Column) inTwoColumns(n *ir.Match) (ir.Node, error) {
 		}
 	}
 	return either(n.Base, terms), nil
+}
+
+// comparedInTwoColumns compares `DOMAIN\user` with another field: both parts are equal. other is that field's column.
+func (c Column) comparedInTwoColumns(n *ir.Match, ref *ir.FieldRef, other Column) (ir.Node, error) {
+	for _, of := range []struct {
+		field  ir.Field
+		domain string
+	}{{n.Field, c.Domain}, {ref.Other, other.Domain}} {
+		switch of.domain {
+		case "":
+			return n, fmt.Errorf("the product has domain and name of a user in two columns, and %s in one: they cannot be compared", of.field.Name)
+		case noDomain:
+			return n, fmt.Errorf("the product stores user names without domains: %s cannot be compared", of.field.Name)
+		}
+	}
+	if ref.Op != ir.Equals {
+		return n, fmt.Errorf("the domains and the names of %s and %s are in two columns each: they can only be compared whole, with fieldref alone", n.Field.Name, ref.Other.Name)
+	}
+	equal := func(own, of string) ir.Node {
+		return &ir.Match{Base: n.Base, Field: ir.Field{Name: own, Level: n.Field.Level}, Test: &ir.FieldRef{Op: ref.Op, Other: ir.Field{Name: of, Level: ref.Other.Level}, Cased: ref.Cased}}
+	}
+	return &ir.And{Base: n.Base, Terms: []ir.Node{equal(c.Domain, other.Domain), equal(n.Field.Name, ref.Other.Name)}}, nil
 }

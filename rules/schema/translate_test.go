@@ -30,6 +30,8 @@ var apart = &schema.Source{Name: "s", Unlisted: "data.", Fields: map[string]sche
 	"Ip":        {Name: "source.ip", Type: schema.IP},
 	"User":      {Name: "user.name", Domain: "Domain"},
 	"Domain":    {Name: "user.domain"},
+	"Other":     {Name: "other.name", Domain: "OtherDomain"},
+	"Short":     {Name: "short.name", Domain: "-"},
 	"md5":       {Name: "hash.md5"}, "sha256": {Name: "hash.sha256"}, "Imphash": {Name: "hash.imphash"},
 }}
 
@@ -43,7 +45,7 @@ func TestTranslate(t *testing.T) {
 		test        ir.Test
 		want        string
 	}{
-		{"nothing to say otherwise", "Other", text(ir.Contains, "true"), `Other contains "true"`},
+		{"nothing to say otherwise", "Whole", text(ir.Contains, "true"), `Whole contains "true"`},
 		{"a word of the product's", "Initiated", text(ir.Equals, "True"), `Initiated equals "egress"`},
 		{"a boolean", "Initiated", &ir.Bool{}, `Initiated equals "ingress"`},
 		{"a number", "Level", &ir.Number{Op: "eq", Values: []float64{2, 7}}, `Level equals "error", "7"`},
@@ -114,6 +116,11 @@ func TestTranslate(t *testing.T) {
 		{"the end of both", "User", text(ir.EndsWith, `RP\bob`), `(Domain endswith "RP" and User equals "bob")`},
 		{"a pattern over both", "User", &ir.Regex{Expr: "a.b"}, ""},
 		{"whether a user is there", "User", &ir.Null{}, `User is null`},
+		{"a user against another", "User", &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "Other"}}, `(Domain equals the field OtherDomain and User equals the field Other)`},
+		{"part of a user against another", "User", &ir.FieldRef{Op: ir.Contains, Other: ir.Field{Name: "Other"}}, ""},
+		{"a user against one field", "User", &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "Whole"}}, ""},
+		{"one field against a user", "Whole", &ir.FieldRef{Op: ir.Contains, Other: ir.Field{Name: "User"}}, ""},
+		{"a user against one without its domain", "User", &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "Short"}}, ""},
 		{"hashes", "Hashes", text(ir.Contains, "MD5="+md5, "IMPHASH="+imphash), `(Imphash equals "` + imphash + `" or md5 equals "` + md5 + `")`},
 		{"part of a hash", "Hashes", text(ir.Contains, "MD5=0123"), `Hashes contains "MD5=0123"`},
 	}

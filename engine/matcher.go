@@ -42,15 +42,28 @@ type matcher struct {
 }
 
 func (p *plan) newMatcher() *matcher {
-	m := &matcher{p: p, doc: document.New(p.layout), route: p.routes.NewRouter(), chosen: make([]uint32, len(p.units)), costs: p.newCosts()}
-	m.atoms = p.atoms.NewMatcher(m.doc, m.ancestor)
-	m.program = p.programs.NewRunner(condition.Answers{Atom: m.atoms.Holds, Rare: m.rare, Joined: m.joined})
+	m := &matcher{p: p, costs: p.newCosts()}
+	m.begin()
 	return m
+}
+
+// maxEvents is how many events have numbers of their own.
+const maxEvents = 1 << 30
+
+// begin forgets the events before, so that their numbers are free.
+func (m *matcher) begin() {
+	m.doc, m.route = document.New(m.p.layout), m.p.routes.NewRouter()
+	m.gen, m.chosen, m.described = 0, make([]uint32, len(m.p.units)), nil
+	m.atoms = m.p.atoms.NewMatcher(m.doc, m.ancestor)
+	m.program = m.p.programs.NewRunner(condition.Answers{Atom: m.atoms.Holds, Rare: m.rare, Joined: m.joined})
 }
 
 // load reads an event and finds the sources it is of.
 func (m *matcher) load(in event.Input) error {
 	m.order = in.Order
+	if m.gen == maxEvents {
+		m.begin()
+	}
 	if err := m.doc.LoadContent(in.Content); err != nil {
 		return err
 	}

@@ -126,7 +126,10 @@ func (s *index) newSearch(work *scratch) search {
 
 // begin begins a pass over one text or several, in which each pattern is found at most once.
 func (s *search) begin(texts int) {
-	s.pass++
+	if s.pass++; s.pass == 0 { // passes before must not look like this one
+		clear(s.seen)
+		s.pass = 1
+	}
 	s.several = texts > 1
 	s.hits, s.version = s.hits[:0], 0
 }

@@ -1,6 +1,7 @@
 package match
 
 import (
+	"math"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -147,4 +148,16 @@ func FuzzLiterals(f *testing.F) {
 			requireFound(t, searchOf(all), all, text)
 		}
 	})
+}
+
+// TestPassesAreNumberedAnew: a pattern found very long ago was not found in this pass.
+func TestPassesAreNumberedAnew(t *testing.T) {
+	all := []literal{{"abc", ir.Contains}, {"x", ir.Equals}}
+	s := searchOf(all)
+	requireFound(t, s, all, "zabcz")
+	s.pass = math.MaxUint32
+	for range 3 {
+		requireFound(t, s, all, "x")
+		requireFound(t, s, all, "zabcz")
+	}
 }

@@ -55,8 +55,8 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	}
 	col, ok := m.Column(s, n.Field.Name, n.Field.Level)
 	if ref, compares := n.Test.(*ir.FieldRef); compares {
-		other, _ := m.Column(s, ref.Other.Name, ref.Other.Level)
-		if col.Domain != "" || other.Domain != "" {
+		other, known := m.Column(s, ref.Other.Name, ref.Other.Level)
+		if ok && known && (col.Domain != "" || other.Domain != "") {
 			return col.comparedInTwoColumns(n, ref, other)
 		}
 	}

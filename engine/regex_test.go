@@ -80,7 +80,7 @@ func TestARuleThatTakesTooManyStepsIsSuspended(t *testing.T) {
 		require.NoError(t, e.Run(r, "events", workers, nil))
 		_, stats, err := e.Finish()
 		require.NoError(t, err)
-		assert.Less(t, time.Since(began), 20*time.Second)
+		assert.Less(t, time.Since(began), 3*time.Minute)
 		assert.Empty(t, matches[0])
 		assert.Len(t, matches[1], 1501, "those before the event at which it was suspended, and none under not")
 		assert.Len(t, matches[2], 1501)
@@ -107,7 +107,7 @@ func TestWhatIsDearOnEachEventAddsUp(t *testing.T) {
 	assert.Contains(t, stats.Suspended[0].Reason, "so far")
 	assert.NotEmpty(t, results)
 	assert.Less(t, len(results), len(lines))
-	assert.Less(t, time.Since(began), 20*time.Second)
+	assert.Less(t, time.Since(began), 3*time.Minute)
 }
 
 // TestManyTimesAreRunWithABound runs expressions that RE2 would write out to thousands of parts.
@@ -117,7 +117,7 @@ func TestManyTimesAreRunWithABound(t *testing.T) {
 		results, stats := enginetest.Run(t, engine.Options{}, []*ir.Rule{lowered.Rule(t, "detection:\n  a: {F|re: '"+expr+"'}\n  condition: a\n")}, line(t, strings.Repeat("a", 2700)))
 		assert.Len(t, results, want, expr)
 		assert.Empty(t, stats.Suspended, expr)
-		assert.Less(t, time.Since(began), 5*time.Second, expr)
+		assert.Less(t, time.Since(began), time.Minute, expr)
 	}
 }
 

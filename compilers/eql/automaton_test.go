@@ -18,5 +18,5 @@ func TestLettersOfAllScriptsAreCountedAsOne(t *testing.T) {
 	}
 	_, err := expression(&ir.Regex{Expr: `^\pZ\p{Nd}+`})
 	assert.NoError(t, err)
-	assert.Less(t, time.Since(began), 5*time.Second)
+	assert.Less(t, time.Since(began), time.Minute)
 }

@@ -42,7 +42,7 @@ func drawExpression(r *rand.Rand, depth int) string {
 func TestExpressionsAreNotMissed(t *testing.T) {
 	letters := []string{"abc", "ABC", "aBc", "Kelvin", "\u212aelvin", "ſet", "set", "SET", "Éa", "ΣΑς", "σας", "ΣΑΣ", "straße", "STRAẞE", "STRASSE", "b", " ", "\n", "日本語", "a.b", "A.B", `cmd\`, "/c", "", "x"}
 	compared, matched := 0, 0
-	for seed := range fixture.Times(uint64(25), 400) {
+	for seed := range fixture.Times(uint64(12), 400) {
 		r := rand.New(rand.NewPCG(seed, 5))
 		var matches []*ir.Match
 		for len(matches) < 30 {
@@ -65,7 +65,9 @@ func TestExpressionsAreNotMissed(t *testing.T) {
 				if !known || m.Usage.Exceeded {
 					continue
 				}
-				require.Equal(t, want, got, "seed %d: %s of %q", seed, ir.Describe(is.Test), text)
+				if got != want {
+					t.Fatalf("seed %d: %s of %q: %v", seed, ir.Describe(is.Test), text, got)
+				}
 				if found := m.Holding(numbers[i]); got {
 					require.Len(t, found, 1)
 					require.LessOrEqual(t, found[0].At, len([]rune(strings.ToValidUTF8(text, "?"))))

@@ -115,5 +115,5 @@ func TestManyTestsOfOneFieldAreBounded(t *testing.T) {
 	began := time.Now()
 	found := Run([]File{file(t, "rule.yml", "detection:\n  selection: {CommandLine|contains|all: ["+values.String()+"x]}\n  condition: selection\n")})
 	assert.False(t, slices.Contains(codesOf(found), "contradiction"))
-	assert.Less(t, time.Since(began), 10*time.Second)
+	assert.Less(t, time.Since(began), time.Minute)
 }

@@ -38,7 +38,7 @@ func TestLargeExpressionsAreReadInTime(t *testing.T) {
 				}
 				e.Expanded()
 			}
-			assert.Less(t, time.Since(began), 5*time.Second)
+			assert.Less(t, time.Since(began), time.Minute)
 		})
 	}
 }

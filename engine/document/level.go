@@ -167,3 +167,13 @@ func (d *Document) remember(lv *level, previous *knownKey, key []byte, escaped b
 func newLevel(path []byte, depth int, lifts lifting) *level {
 	return &level{path: append([]byte(nil), path...), depth: depth, lifts: lifts}
 }
+
+// brief gives the level of the next value's objects for this event alone; nil if nothing inside the value is asked for.
+func (d *Document) brief(of *asked, path []byte, depth int) *level {
+	if !d.asksInside(of) {
+		return nil
+	}
+	inner := newLevel(path, depth, of.lifts)
+	inner.isBrief = true
+	return inner
+}

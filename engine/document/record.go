@@ -113,12 +113,8 @@ func (r *recordReader) value(col *Value, name string, v winevent.Value) {
 		return
 	}
 	d.at, d.depth = int(v.JSON)-1, 1
-	var inner *level
-	if of := (asked{isPrefix: d.layout.prefixes[name], isList: d.layout.lists[name]}); d.asksInside(&of) {
-		inner = newLevel(bytesOf(name), 1, notLifted)
-		inner.isBrief = true
-	}
-	if err := d.value(col, inner); err != nil {
+	of := asked{isPrefix: d.layout.prefixes[name], isList: d.layout.lists[name]}
+	if err := d.value(col, d.brief(&of, bytesOf(name), 1)); err != nil {
 		panic(err) // it was read before
 	}
 }

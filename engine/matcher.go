@@ -64,10 +64,10 @@ func (m *matcher) load(in event.Input) error {
 	if m.gen == maxEvents {
 		m.begin()
 	}
+	m.gen++ // also for an event that cannot be read, to which the document gives a number, too
 	if err := m.doc.LoadContent(in.Content); err != nil {
 		return err
 	}
-	m.gen++
 	m.atoms.Next()
 	m.route.Route(m.doc)
 	return nil

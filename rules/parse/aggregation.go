@@ -8,9 +8,6 @@ import (
 // aggregation is what Sigma had before correlations: `selection | count(User) by Host > 5`.
 var aggregation = regexp.MustCompile(`(?i)^(count|sum|avg|min|max)\s*\(\s*(?:distinct\s+)?([^()\s]*)\s*\)(?:\s+by\s+(.+?))?\s*(<=|>=|==?|<|>)\s*(\d[\w.]*)$`)
 
-// timespan is the form of a timeframe that a correlation takes.
-var timespan = regexp.MustCompile(`^\d+[smhdw]$`)
-
 // correlationWords are the words of correlations for those of aggregations.
 var correlationWords = map[string]string{"<": "lt", "<=": "lte", ">": "gt", ">=": "gte", "=": "eq", "==": "eq"}
 

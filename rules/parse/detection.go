@@ -27,7 +27,7 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 		case "condition":
 			condition = e.Value
 		case "timeframe": // belongs to deprecated aggregations; only hints about these read it
-			if timespan.MatchString(e.Value.Value) {
+			if source.IsDuration(e.Value.Value) {
 				timeframe = e.Value.Value
 			}
 			p.Warnf("unused-timeframe", p.Span(e.Key), "use a correlation rule", "`timeframe` has no effect in a detection rule")

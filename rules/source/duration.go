@@ -29,6 +29,9 @@ func (f *File) Timespan(n *yaml.Node) time.Duration {
 
 var durationForm = regexp.MustCompile(`^([1-9][0-9]*)([smhdw])$`)
 
+// IsDuration tells whether a text has the form of a duration.
+func IsDuration(text string) bool { return durationForm.MatchString(text) }
+
 // longest bounds durations: sums of a few stay within what a time can hold.
 const longest = 100 * 365 * 24 * time.Hour
 

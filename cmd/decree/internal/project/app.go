@@ -2,6 +2,7 @@ package project
 
 import (
 	"regexp"
+	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
 
@@ -16,7 +17,7 @@ var appKeys = []key[packages.App]{
 		r.formed(&a.Name, n, isAppName, "name", "begin with a letter, and use letters, digits, - and _: it is the name of a folder")
 	}},
 	{"title", func(r *reader, a *packages.App, n *yaml.Node) {
-		r.formed(&a.Title, n, appTitle.MatchString, "title", "write 5 to 80 visible characters on one line")
+		r.formed(&a.Title, n, isAppTitle, "title", "write 5 to 80 visible characters on one line")
 	}},
 	{"version", func(r *reader, a *packages.App, n *yaml.Node) {
 		r.formed(&a.Version, n, appVersion.MatchString, "version", "write three numbers, such as 1.2.0")
@@ -31,12 +32,18 @@ var appKeys = []key[packages.App]{
 // the label.
 var (
 	appName    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
-	appTitle   = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]{5,80}$`)
+	appTitle   = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]+$`)
 	appVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
 )
 
 // isAppName tells whether a text is the name of an app, and of a folder on every system.
 func isAppName(text string) bool { return appName.MatchString(text) && output.Name(text) == text }
+
+// isAppTitle tells whether a text is the title of an app. Its length is not asked in the expression: 80 times all letters are a large program, made at each start.
+func isAppTitle(text string) bool {
+	length := utf8.RuneCountInString(text)
+	return length >= 5 && length <= 80 && appTitle.MatchString(text)
+}
 
 // app reads the app of a target for Splunk.
 func (r *reader) app(t *aTarget, n *yaml.Node) {

@@ -4,9 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -25,6 +23,7 @@ import (
 	"decree/rules/diag"
 	"decree/rules/ir"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 type explainParams struct {
@@ -63,7 +62,7 @@ must have the same.`,
 			if err := usage.InBounds(cmd, usage.Bound{Flag: "line", Value: float64(p.line), Least: 1}); err != nil {
 				return err
 			}
-			if !isYAML(args[0]) && slices.ContainsFunc(args[1:], isYAML) {
+			if !source.IsYAML(args[0]) && slices.ContainsFunc(args[1:], source.IsYAML) {
 				return fmt.Errorf("the rule comes first, and then the events: %s is no rule file (.yml)", args[0])
 			}
 			p.rule, p.events = args[0], args[1:]
@@ -223,10 +222,4 @@ func explainCorrelations(s *stdio.Streams, set *ruleset.Set, p explainParams) er
 		nearmiss.Print(s, all[i])
 	}
 	return nil
-}
-
-// isYAML tells whether a file has the name of one that holds rules.
-func isYAML(path string) bool {
-	ext := strings.ToLower(filepath.Ext(path))
-	return ext == ".yml" || ext == ".yaml"
 }

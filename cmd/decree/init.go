@@ -16,6 +16,7 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 type initParams struct {
@@ -100,18 +101,16 @@ func initialise(s *stdio.Streams, p initParams) error {
 }
 
 // hasRules tells whether a folder has YAML files. A first rule among them would be deployed with them.
-func hasRules(dir string) (has bool, err error) {
-	err = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if ext := filepath.Ext(path); err == nil && !d.IsDir() && (ext == ".yml" || ext == ".yaml") {
-			has = true
-			return fs.SkipAll
-		}
-		return err
-	})
+func hasRules(dir string) (bool, error) {
+	folder, err := source.OpenFolder(dir)
 	if errors.Is(err, fs.ErrNotExist) {
 		return false, nil
 	}
-	return has, err
+	if err != nil {
+		return false, err
+	}
+	files, err := folder.YAMLFiles(".", nil)
+	return len(files) > 0, err
 }
 
 // writeNew writes a file of the project, and makes its folder.

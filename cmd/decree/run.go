@@ -31,6 +31,7 @@ import (
 	"decree/engine"
 	"decree/engine/event"
 	"decree/rules/schema"
+	"decree/rules/source"
 )
 
 type runParams struct {
@@ -136,7 +137,7 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	p.selection.OnlyRun = true
 	set, err := ruleset.Load(s, ours, p.selection)
 	if errors.Is(err, ruleset.ErrNoRules) {
-		if at := slices.IndexFunc(p.events, isYAML); at >= 0 {
+		if at := slices.IndexFunc(p.events, source.IsYAML); at >= 0 {
 			return fmt.Errorf("no rules: put --rules before %s if it holds rules; the other arguments are events", p.events[at])
 		}
 		return errors.New("no rules: name rule files or folders with --rules, or add --library\ndecree init makes a project")

@@ -20,6 +20,7 @@ import (
 	"golang.org/x/text/transform"
 
 	"decree/engine/event/evtx"
+	"decree/rules/source"
 )
 
 // Options steer a reader.
@@ -261,8 +262,8 @@ func foreign(magic []byte) string {
 
 // isRules tells whether a file is YAML by its name, and not JSON or XML by its first bytes.
 func isRules(path string, magic []byte) bool {
-	ext, begins := filepath.Ext(plainName(path)), bytes.TrimSpace(magic)
-	return (ext == ".yml" || ext == ".yaml") && len(begins) > 0 && bytes.IndexByte([]byte("{[<"), begins[0]) < 0
+	begins := bytes.TrimSpace(magic)
+	return source.IsYAML(plainName(path)) && len(begins) > 0 && bytes.IndexByte([]byte("{[<"), begins[0]) < 0
 }
 
 // Close ends the reading.

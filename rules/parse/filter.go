@@ -14,7 +14,7 @@ import (
 // FilterFiles lists the YAML files of a folder of filters, sorted. It skips test files.
 func FilterFiles(folder *source.Folder) ([]string, error) {
 	files, err := folder.YAMLFiles(".", nil)
-	return slices.DeleteFunc(files, isTestFile), err
+	return slices.DeleteFunc(files, IsTestFile), err
 }
 
 // Filters reads every filter document of a file in the folder. A filter with an error is not returned. A document that is

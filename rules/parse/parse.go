@@ -64,12 +64,22 @@ func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diag
 // RuleFiles lists the YAML files at or below a path of a folder ("." is all of it), sorted. It skips test files and everything in
 // a folder below it that is named lists, filters or regression_data. Not all of these files need be rules: Documents tells.
 func RuleFiles(folder *source.Folder, under string) ([]string, error) {
-	files, err := folder.YAMLFiles(under, func(name string) bool { return name == "lists" || name == "filters" || name == "regression_data" })
-	return slices.DeleteFunc(files, isTestFile), err
+	files, err := folder.YAMLFiles(under, holdsOther)
+	return slices.DeleteFunc(files, IsTestFile), err
 }
 
-// isTestFile tells whether a file's name is that of a test file, x.test.yml.
-func isTestFile(file string) bool {
+// IsRuleFile tells by a file's path in its folder whether RuleFiles may list it.
+func IsRuleFile(file string) bool {
+	return source.IsYAML(file) && !IsTestFile(file) && !slices.ContainsFunc(strings.Split(path.Dir(file), "/"), holdsOther)
+}
+
+// holdsOther tells whether the YAML files in a folder of that name are something else than rules.
+func holdsOther(folder string) bool {
+	return folder == "lists" || folder == "filters" || folder == "regression_data"
+}
+
+// IsTestFile tells whether a file's name is that of a test file, x.test.yml, in letters of any case.
+func IsTestFile(file string) bool {
 	return strings.EqualFold(path.Ext(strings.TrimSuffix(file, path.Ext(file))), ".test")
 }
 

@@ -47,12 +47,18 @@ func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]strin
 			}
 			return nil
 		}
-		if ext := strings.ToLower(path.Ext(p)); !hidden && (ext == ".yml" || ext == ".yaml") {
+		if !hidden && IsYAML(p) {
 			files = append(files, p)
 		}
 		return nil
 	})
 	return files, err
+}
+
+// IsYAML tells whether a file is YAML by its name: .yml or .yaml, in letters of any case.
+func IsYAML(file string) bool {
+	ext := path.Ext(file)
+	return strings.EqualFold(ext, ".yml") || strings.EqualFold(ext, ".yaml")
 }
 
 // Entries names the files and the folders that are directly in one folder of the tree, sorted. A symbolic link counts as a file.

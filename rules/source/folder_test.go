@@ -36,6 +36,12 @@ func TestFolder(t *testing.T) {
 	}
 }
 
+func TestIsYAML(t *testing.T) {
+	for name, is := range map[string]bool{"a.yml": true, "b/a.yaml": true, "A.YML": true, "a.Yaml": true, "a.yml.gz": false, "yml": false, "a.yml/b": false, "": false} {
+		assert.Equal(t, is, IsYAML(name), name)
+	}
+}
+
 // TestBeside reads files that another one names.
 func TestBeside(t *testing.T) {
 	folder := NewFolder("", fstest.MapFS{"dir/f.yml": {}, "dir/g.yml": {Data: []byte("a: [")}, "h.yml": {Data: []byte("\xff\xfea")}})

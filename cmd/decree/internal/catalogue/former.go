@@ -3,7 +3,6 @@ package catalogue
 import (
 	"bytes"
 	"os"
-	"path"
 	"path/filepath"
 	"strings"
 
@@ -12,6 +11,7 @@ import (
 	"decree/cmd/decree/internal/since"
 	"decree/compilers/pages"
 	"decree/rules"
+	"decree/rules/parse"
 )
 
 // former are the rules of a file that it no longer has, or whose title was another: by what stays when a rule is moved or renamed.
@@ -35,7 +35,7 @@ func identity(id, name, title string) string {
 // read adds the files of a folder that differ from a revision.
 func (f *former) read(disk, rev string, differs map[string]string) {
 	for file := range differs {
-		if !isRuleFile(file) {
+		if !parse.IsRuleFile(file) {
 			continue
 		}
 		before := map[string]string{}
@@ -57,17 +57,6 @@ func (f *former) read(disk, rev string, differs map[string]string) {
 			f.present[key] = true
 		}
 	}
-}
-
-// isRuleFile tells whether a file is one of those that rules are read from.
-func isRuleFile(file string) bool {
-	ext := path.Ext(file)
-	for folder := range strings.SplitSeq(path.Dir(file), "/") {
-		if folder == "lists" || folder == "filters" || folder == "regression_data" {
-			return false
-		}
-	}
-	return (ext == ".yml" || ext == ".yaml") && !strings.HasSuffix(strings.TrimSuffix(file, ext), ".test")
 }
 
 // titles gives the titles of the rules of a file, by their identities. What cannot be read has none: the rules' own findings say why.

@@ -12,6 +12,7 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/parse"
+	"decree/rules/source"
 )
 
 // changes are the files that changed since a revision, by folder on disk. git is asked once for each folder.
@@ -129,7 +130,7 @@ func (set *Set) changedByFormerFilters(known *changes, all map[*rules.Rule]bool)
 			return err
 		}
 		for file := range files {
-			if ext := path.Ext(file); ext != ".yml" && ext != ".yaml" {
+			if !source.IsYAML(file) {
 				continue
 			}
 			text, was := since.Text(dir, known.rev, file)

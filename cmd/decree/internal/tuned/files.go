@@ -13,6 +13,7 @@ import (
 
 	"decree/cmd/decree/internal/output"
 	"decree/engine/tuning"
+	"decree/rules/source"
 )
 
 // Names are the files of a filter: itself, its tests, and the events of these.
@@ -23,7 +24,7 @@ func Names(filter string) []string {
 
 // Free tells whether the files of a filter can be written: none exists, or force is set.
 func Free(filter string, force bool) error {
-	if ext := filepath.Ext(filter); ext != ".yml" && ext != ".yaml" {
+	if !source.IsYAML(filter) {
 		return fmt.Errorf("%s: name the filter's file NAME.yml", filter)
 	}
 	for _, name := range Names(filter) {

@@ -41,6 +41,7 @@ func TestWriteAndReport(t *testing.T) {
 
 	assert.EqualError(t, tuned.Free("there/x.yml", false), "there/x.test.yml exists; choose another name with -o, or overwrite it with --force")
 	assert.NoError(t, tuned.Free("there/x.yml", true))
+	assert.NoError(t, tuned.Free("X.YAML", false))
 	assert.EqualError(t, tuned.Free("x.txt", true), "x.txt: name the filter's file NAME.yml")
 
 	files, err := tuned.Write("new/f.yml", q, found, false)

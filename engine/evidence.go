@@ -86,7 +86,7 @@ func size(all []Evidence) int {
 
 // test describes a test that holds.
 func (e *evidence) test(name string, f ir.Field, test ir.Test, t *condition.Term) Evidence {
-	out := Evidence{Name: name, Field: f.String(), Level: f.Level, Test: ir.Describe(test)}
+	out := Evidence{Name: name, Field: f.String(), Level: f.Level}
 	if f.Level > 0 {
 		out.Field = f.Name
 		if !e.of.lineage.Carries(e.m.doc, f) {
@@ -103,6 +103,8 @@ func (e *evidence) test(name string, f ir.Field, test ir.Test, t *condition.Term
 		if text.List != "" {
 			out.Test += fmt.Sprintf(" of %%%s%%", text.List)
 		}
+	} else {
+		out.Test = ir.Describe(test)
 	}
 	if _, ok := test.(*ir.FieldRef); ok && t.Op == condition.Atom {
 		if other := e.m.p.atoms.All()[t.N].Other; other >= 0 {

@@ -18,12 +18,13 @@ type Atom struct {
 	Ancestor bool
 	Field    ir.Field // of the ancestor
 
-	uses    int        // how many terms of rules ask it
-	often   float64    // a guess at how often it holds, if an index may decide it
-	literal bool       // an index may decide it
-	by      decision   // once the atoms are finished
-	pre     int        // an atom of literals that holds wherever this one does, or -1
-	program *predicate // the test, made ready
+	uses     int        // how many terms of rules ask it
+	patterns []uint32   // of a long list, in its index: those that look for its values
+	often    float64    // a guess at how often it holds, if an index may decide it
+	literal  bool       // an index may decide it
+	by       decision   // once the atoms are finished
+	pre      int        // an atom of literals that holds wherever this one does, or -1
+	program  *predicate // the test, made ready
 }
 
 // decision is what decides an atom.
@@ -186,7 +187,9 @@ func (s *index) add(i int32, atom *Atom) {
 	switch t := atom.Test.(type) {
 	case *ir.Text:
 		for _, v := range atom.program.values {
-			s.texts.add(v, t.Op, i)
+			if n, added := s.texts.add(v, t.Op, i); added && len(atom.program.values) > mostAtEnds {
+				atom.patterns = append(atom.patterns, n)
+			}
 		}
 	case *ir.Number:
 		if s.numbers == nil {

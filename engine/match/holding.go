@@ -25,7 +25,7 @@ func (m *Matcher) Holding(i int) []Holding {
 	if t, ok := a.Test.(*ir.Elements); ok {
 		return m.holdingElements(a, t)
 	}
-	texts, wants := m.textsOf(a), m.wants(i, a)
+	texts, wants := m.textsOf(a), m.wants(a)
 	out := make([]Holding, 0, min(len(texts), 1))
 	for _, text := range texts {
 		if h, ok := m.holding(a, wants, text); ok {
@@ -67,21 +67,24 @@ func (m *Matcher) textsOf(a *Atom) []string {
 }
 
 // wants gives the values of a text test that may hold: of a long list, those that the index found in the event.
-func (m *Matcher) wants(i int, a *Atom) []string {
-	if len(a.program.values) <= mostAtEnds || a.by == byTest || a.Slot == None {
+func (m *Matcher) wants(a *Atom) []string {
+	if a.patterns == nil {
 		return a.program.values
 	}
-	s := m.first[a.Slot]
+	s, before := m.first[a.Slot], 0
 	if a.by == byLater {
 		s = m.later[a.Slot]
+		if s == m.first[a.Slot] { // they are joined
+			before = len(m.atoms.first[a.Slot].literals.patterns)
+		}
 	}
 	if s.event != m.gen || s.pass == 0 { // an index that was just joined has searched nothing
 		return a.program.values
 	}
 	var found []string
-	for n, pass := range s.seen {
-		if p := &s.patterns[n]; pass == s.pass && slices.Contains(p.atoms, int32(i)) {
-			found = append(found, p.text)
+	for _, n := range a.patterns {
+		if n := before + int(n); s.seen[n] == s.pass {
+			found = append(found, s.patterns[n].text)
 		}
 	}
 	return found

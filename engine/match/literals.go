@@ -38,10 +38,11 @@ type literalSet struct {
 	numbers  map[literal]uint32
 }
 
-// add adds a folded text that an atom looks for. Of two alike in one atom, one is kept.
-func (s *literalSet) add(text string, op ir.TextOp, atom int32) {
+// add adds a folded text that an atom looks for, and gives the number of its pattern; ok is false if it is none, or is there already: of two alike in
+// one atom, one is kept.
+func (s *literalSet) add(text string, op ir.TextOp, atom int32) (n uint32, added bool) {
 	if op == ir.Filename && strings.ContainsAny(text, `\/`) {
-		return // the last component has no separator
+		return 0, false // the last component has no separator
 	}
 	if s.numbers == nil {
 		s.numbers = map[literal]uint32{}
@@ -53,9 +54,11 @@ func (s *literalSet) add(text string, op ir.TextOp, atom int32) {
 		s.patterns = append(s.patterns, pattern{text: text, op: uint8(op)})
 	}
 	p := &s.patterns[n]
-	if len(p.atoms) == 0 || p.atoms[len(p.atoms)-1] != atom {
-		p.atoms = append(p.atoms, atom)
+	if len(p.atoms) > 0 && p.atoms[len(p.atoms)-1] == atom {
+		return n, false
 	}
+	p.atoms = append(p.atoms, atom)
+	return n, true
 }
 
 // newLiterals makes the tables of patterns.

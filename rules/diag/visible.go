@@ -2,9 +2,7 @@ package diag
 
 import (
 	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -64,19 +62,6 @@ func hidden(c rune) bool {
 		return c < ' '
 	}
 	return !unicode.IsGraphic(c) || unicode.Is(unicode.Other_Default_Ignorable_Code_Point, c) || unicode.Is(unicode.Variation_Selector, c)
-}
-
-// WriteJSON writes a value as indented JSON and escapes the characters that Visible escapes.
-func WriteJSON(w io.Writer, v any) error {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetIndent("", "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
-		return err
-	}
-	_, err := w.Write(VisibleJSON(b.Bytes()))
-	return err
 }
 
 // VisibleJSON escapes in a JSON text the characters that Visible escapes. The data stays the same: except for line

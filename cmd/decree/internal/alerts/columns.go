@@ -90,7 +90,7 @@ func jsonCell[T []event.Fact | []rarity.Figure | map[string]string | map[string]
 	if len(v) == 0 {
 		return ""
 	}
-	text, err := encode(v)
+	text, err := diag.JSON(v)
 	if err != nil {
 		panic(err) // what was read from JSON can be written as JSON
 	}

@@ -47,7 +47,7 @@ func (n *ndjsonSink) write(v any) {
 	if n.err != nil {
 		return
 	}
-	line, err := encode(v)
+	line, err := diag.JSON(v)
 	if err == nil {
 		_, err = n.out.Write(append(diag.VisibleJSON(line), '\n'))
 	}
@@ -60,15 +60,6 @@ func (n *ndjsonSink) Close(suspended []engine.Suspension, _ []*ir.Rule) error {
 		n.write(NewSuspension(s))
 	}
 	return n.err
-}
-
-// encode writes a value as JSON on one line, without its line break, and does not escape it for HTML.
-func encode(v any) ([]byte, error) {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	err := enc.Encode(v)
-	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
 // shown is what JSON shows of a match: all of it, or chosen fields.
@@ -87,7 +78,7 @@ type chosen struct {
 
 // MarshalJSON writes the fields. A column has its value as in the whole match; what the match does not have is null.
 func (c chosen) MarshalJSON() ([]byte, error) {
-	whole, err := encode(c.of)
+	whole, err := diag.JSON(c.of)
 	if err != nil {
 		return nil, err
 	}
@@ -99,13 +90,13 @@ func (c chosen) MarshalJSON() ([]byte, error) {
 	for i, name := range c.fields {
 		value, ok := members[name]
 		if text, is := c.of.Fields[name]; is {
-			if value, err = encode(text); err != nil {
+			if value, err = diag.JSON(text); err != nil {
 				return nil, err
 			}
 		} else if !ok {
 			value = json.RawMessage("null")
 		}
-		key, err := encode(name)
+		key, err := diag.JSON(name)
 		if err != nil {
 			return nil, err
 		}

@@ -1,8 +1,6 @@
 package stdio
 
 import (
-	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -95,13 +93,10 @@ func (o *Object) Close() error {
 
 // writeMember writes a separator and a value as indented JSON.
 func writeMember(to io.Writer, before string, v any, indent string) error {
-	b := bytes.NewBufferString(before)
-	enc := json.NewEncoder(b)
-	enc.SetIndent(indent, "  ")
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	text, err := diag.IndentedJSON(v, indent)
+	if err != nil {
 		return err
 	}
-	_, err := to.Write(diag.VisibleJSON(bytes.TrimSuffix(b.Bytes(), []byte("\n"))))
+	_, err = to.Write(append([]byte(before), diag.VisibleJSON(text)...))
 	return err
 }

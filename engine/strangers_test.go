@@ -253,7 +253,7 @@ func TestStrangeRulesOnStrangeEvents(t *testing.T) {
 	compared, matched := 0, 0
 	model, err := schema.Load("sigma")
 	require.NoError(t, err)
-	for seed := range fixture.Times(uint64(3), 60) {
+	for seed := range fixture.Times(uint64(3), 24) {
 		d := &drawing{Rand: rand.New(rand.NewPCG(seed, 77))}
 		d.letters = drawnLetters[d.IntN(len(drawnLetters))]
 		d.keywords = d.IntN(2) == 0

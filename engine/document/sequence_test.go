@@ -73,7 +73,7 @@ func drawValues(r *rand.Rand) (values []string) {
 
 // TestEventsOneAfterTheOther holds that an event reads the same after any others, as text or as fields, and that a column has one value under one version.
 func TestEventsOneAfterTheOther(t *testing.T) {
-	for seed := range fixture.Times(uint64(60), 500) {
+	for seed := range fixture.Times(uint64(60), 250) {
 		r := rand.New(rand.NewPCG(seed, 1))
 		values := drawValues(r)
 		var all []string

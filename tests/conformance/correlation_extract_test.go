@@ -72,7 +72,7 @@ func TestKQLCorrelatesByExtracts(t *testing.T) {
 	needDuckDB(t)
 	m := kqlEvents()
 	matched := 0
-	for round := range fixture.Times[uint64](1, 6) {
+	for round := range fixture.Times[uint64](1, 2) {
 		events := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 91))))
 		lines := kqlRows(t, events)
 		rec := eventsTable(t, m, events, "Event")

@@ -54,7 +54,7 @@ func TestKQLJoinsByExtracts(t *testing.T) {
 	needDuckDB(t)
 	m := kqlEvents()
 	matched := 0
-	for round := range fixture.Times[uint64](1, 6) {
+	for round := range fixture.Times[uint64](1, 2) {
 		events := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 81))))
 		lines := kqlRows(t, events)
 		rec := eventsTable(t, m, events, "ReportId")

@@ -82,7 +82,7 @@ func TestKQLAgreesWhereSectionsMeet(t *testing.T) {
 		}
 		lines := docLines(t, all)
 		var asked []finding
-		for seed := range fixture.Times[uint64](6, 20) {
+		for seed := range fixture.Times[uint64](6, 10) {
 			a := mixedAuthor{Rand: rand.New(rand.NewPCG(round, 2000+seed)), sources: mixedSources, suppress: true}
 			written := a.write(t)
 			if written == nil {

@@ -93,7 +93,7 @@ func TestEventsThatArriveLateAreJudgedOnce(t *testing.T) {
 	m := kqlEvents()
 	m.Ingested = "ingestion_time()"
 	judged, delayed := 0, 0
-	for round := range fixture.Times[uint64](1, 6) {
+	for round := range fixture.Times[uint64](1, 2) {
 		events := arriving(rand.New(rand.NewPCG(round, 41)), flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 42)))), late)
 		runs := lateRuns{}
 		whole := map[string][]string{} // rule -> what the engine finds among all events
@@ -153,7 +153,7 @@ func TestCorrelationsOfEventsThatArriveLate(t *testing.T) {
 	m := kqlEvents()
 	m.Ingested = "ingestion_time()"
 	found := 0
-	for round := range fixture.Times[uint64](1, 6) {
+	for round := range fixture.Times[uint64](1, 2) {
 		events := arriving(rand.New(rand.NewPCG(round, 43)), flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 44)))), lookback-every-1)
 		runs := lateRuns{}
 		whole := map[string][]string{}

@@ -62,7 +62,7 @@ func TestKQLCountsRandomPeriodsAsTheEngine(t *testing.T) {
 	m := kqlEvents()
 	m.Sources[0].Entities = rarityEntities
 	matched := 0
-	for round := range fixture.Times[uint64](1, 20) {
+	for round := range fixture.Times[uint64](1, 4) {
 		opt := engine.Options{Model: m, Now: time.Unix(1700000000+12, 0).UTC()}
 		events := slices.DeleteFunc(flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 61)))), func(e splRow) bool { return e["_time"].(float64) > 1700000012 })
 		rec := eventsTable(t, m, events, "ReportId")

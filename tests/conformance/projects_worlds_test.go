@@ -98,14 +98,14 @@ func (w world) tell(story *stories.Story) []doc {
 
 // projects is how many are tried: to translate KQL takes long.
 func (w world) projects(t *testing.T) int {
-	few, many := 1, 4
+	few, many := 1, 2
 	switch {
 	case w.dialect.Name() == "spl":
-		few, many = 6, 24
+		few, many = 6, 12
 	case w.dialect.Name() == "eql":
-		few, many = 3, 12
+		few, many = 3, 6
 	case w.file != "" && w.own == nil && !w.crowded:
-		many = 9
+		many = 4
 	}
 	return fromEnv(t, "DECREE_RANDOM_PROJECTS", fixture.Times(few, many))
 }

@@ -97,7 +97,7 @@ func TestKQLAsksReputationAsTheEngine(t *testing.T) {
 	needKusto(t)
 	needDuckDB(t)
 	matched := 0
-	for round := range fixture.Times[uint64](2, 20) {
+	for round := range fixture.Times[uint64](2, 4) {
 		m := kqlEvents()
 		m.Sources[0].Entities, m.Sources[0].Reputation = rarityEntities, fileReputation
 		m.Sources[0].Reputation.Source = []string{"FileProfile", "watchlist"}[round%2]

@@ -160,7 +160,7 @@ func TestAncestorsAgree(t *testing.T) {
 	m, err := schema.Load("windows")
 	require.NoError(t, err)
 	matched, judged := 0, 0
-	for seed := range fixture.Times[uint64](100, 1000) {
+	for seed := range fixture.Times[uint64](100, 400) {
 		d := draw{rand.New(rand.NewPCG(seed, 23))}
 		texts := d.ancestors()
 		got, events := agree(t, m, texts, d.filters(true), d.processes(), nil, time.Time{}, fmt.Sprint("seed ", seed))

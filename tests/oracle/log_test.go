@@ -238,7 +238,7 @@ func TestOtherEventsAgree(t *testing.T) {
 	for name, section := range map[string]func(draw) string{"joins": draw.join, "first_seen": draw.firstSeen, "prevalence": draw.prevalence} {
 		t.Run(name, func(t *testing.T) {
 			matched, judged := 0, 0
-			for seed := range fixture.Times[uint64](150, 600) {
+			for seed := range fixture.Times[uint64](150, 300) {
 				d := draw{rand.New(rand.NewPCG(seed, 21))}
 				texts := d.rules(func() string { return section(d) })
 				var now time.Time

@@ -52,66 +52,86 @@ func (d *Document) skip() {
 	}
 }
 
-// members reads an object at its brace: read is called at each value, with its key.
-func (d *Document) members(read func(key []byte) error) error {
+// opens reads the opening bracket of an object or a list, and also the closing one, end, if nothing stands between them.
+func (d *Document) opens(end byte) (isEmpty bool, err error) {
 	if d.depth++; d.depth > jsontext.MaxNesting {
-		return errDeep
+		return false, errDeep
 	}
 	d.at++
-	for first := true; ; first = false {
-		d.space()
-		if d.at >= len(d.data) {
-			return errJSON
-		}
-		switch c := d.data[d.at]; {
-		case c == '}' && first:
-			d.at++
-			d.depth--
-			return nil
-		case c != '"':
-			return errJSON
-		}
-		if err := d.pair(read); err != nil {
-			return err
-		}
-		d.space()
-		if d.at >= len(d.data) {
-			return errJSON
-		}
-		switch d.data[d.at] {
-		case ',':
-			d.at++
-			d.space()
-			if d.at >= len(d.data) || d.data[d.at] != '"' {
-				return errJSON
-			}
-		case '}':
-			d.at++
-			d.depth--
-			return nil
-		default:
-			return errJSON
-		}
+	d.space()
+	if d.peek() != end {
+		return false, nil
 	}
+	d.at++
+	d.depth--
+	return true, nil
 }
 
-// pair reads a key, at its quote, and its value.
-func (d *Document) pair(read func(key []byte) error) error {
-	key, err := d.key()
-	if err != nil {
+// closes reads the closing bracket.
+func (d *Document) closes(end byte) error {
+	if d.peek() != end {
+		return errJSON
+	}
+	d.at++
+	d.depth--
+	return nil
+}
+
+// comma reads a comma and the space behind it, if it stands here.
+func (d *Document) comma() bool {
+	if d.peek() != ',' {
+		return false
+	}
+	d.at++
+	d.space()
+	return true
+}
+
+// members reads an object at its brace: read is called at each value, with its key.
+func (d *Document) members(read func(key []byte) error) error {
+	if isEmpty, err := d.opens('}'); isEmpty || err != nil {
 		return err
 	}
-	return read(key)
+	for {
+		key, err := d.key()
+		if err != nil {
+			return err
+		}
+		if err := read(key); err != nil {
+			return err
+		}
+		if d.space(); !d.comma() {
+			return d.closes('}')
+		}
+	}
 }
 
-// key reads a key, at its quote, and what stands between it and its value.
+// itemsOf reads a list at its bracket: read is called at each item.
+func (d *Document) itemsOf(read func() error) error {
+	if isEmpty, err := d.opens(']'); isEmpty || err != nil {
+		return err
+	}
+	for {
+		if err := read(); err != nil {
+			return err
+		}
+		if d.space(); !d.comma() {
+			return d.closes(']')
+		}
+	}
+}
+
+// key reads a key, and what stands between it and its value.
 func (d *Document) key() ([]byte, error) {
+	if d.peek() != '"' {
+		return nil, errJSON
+	}
 	key, err := d.token()
 	if err != nil {
 		return nil, err
 	}
 	d.space()
-	if d.at >= len(d.data) || d.data[d.at] != ':' {
+	if d.peek() != ':' {
 		return nil, errJSON
 	}
 	d.at++
@@ -212,40 +232,6 @@ func (d *Document) array(col *Value, inner *level) error {
 		}
 		return d.value(col, inner)
 	})
-}
-
-// itemsOf reads a list at its bracket: read is called at each item.
-func (d *Document) itemsOf(read func() error) error {
-	if d.depth++; d.depth > jsontext.MaxNesting {
-		return errDeep
-	}
-	d.at++
-	d.space()
-	if d.at < len(d.data) && d.data[d.at] == ']' {
-		d.at++
-		d.depth--
-		return nil
-	}
-	for {
-		d.space()
-		if err := read(); err != nil {
-			return err
-		}
-		d.space()
-		if d.at >= len(d.data) {
-			return errJSON
-		}
-		switch d.data[d.at] {
-		case ',':
-			d.at++
-		case ']':
-			d.at++
-			d.depth--
-			return nil
-		default:
-			return errJSON
-		}
-	}
 }
 
 func (d *Document) word(col *Value, word string) error {

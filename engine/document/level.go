@@ -2,8 +2,6 @@ package document
 
 import (
 	"encoding/binary"
-
-	"decree/engine/jsontext"
 )
 
 // This file reads objects whose columns are asked for. A key is looked for among the two that last followed the one before, and else by its ends among all that are known.
@@ -54,21 +52,11 @@ func (d *Document) asksInside(of *asked) bool {
 
 // object reads an object at its brace.
 func (d *Document) object(lv *level) error {
-	if d.depth++; d.depth > jsontext.MaxNesting {
-		return errDeep
-	}
-	d.at++
-	d.space()
-	if d.peek() == '}' {
-		d.at++
-		d.depth--
-		return nil
+	if isEmpty, err := d.opens('}'); isEmpty || err != nil {
+		return err
 	}
 	previous := &lv.start
 	for {
-		if d.peek() != '"' {
-			return errJSON
-		}
 		n := d.expected(previous)
 		var err error
 		if n != nil {
@@ -90,17 +78,8 @@ func (d *Document) object(lv *level) error {
 		if err != nil {
 			return err
 		}
-		d.space()
-		switch d.peek() {
-		case ',':
-			d.at++
-			d.space()
-		case '}':
-			d.at++
-			d.depth--
-			return nil
-		default:
-			return errJSON
+		if d.space(); !d.comma() {
+			return d.closes('}')
 		}
 	}
 }

@@ -30,7 +30,7 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "escaped-wildcard", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if !has(it, "re", "cidr") && escaped.MatchString(v.Text) && !asteriskInPath(s, it, v) {
+		if !has(it, "re", "cidr") && escapes(v.Text, "*?") && !asteriskInPath(s, it, v) {
 			s.report(v.Range, "if a path with a wildcard is meant, write `\\\\*`", "`\\*` and `\\?` mean a literal asterisk and question mark, not a backslash and a wildcard")
 		}
 	})},
@@ -104,7 +104,7 @@ var windowsPaths = []string{"Image", "ParentImage", "ImageLoaded", "TargetFilena
 // asteriskInPath tells whether a value has a literal asterisk where the field is a path of Windows.
 func asteriskInPath(s *subject, it rules.Item, v rules.Value) bool {
 	onWindows := slices.ContainsFunc(s.LogSources(), func(ls rules.LogSource) bool { return strings.EqualFold(ls.Product, "windows") })
-	return onWindows && slices.Contains(windowsPaths, it.Field) && !has(it, "re", "fieldref", "expand") && literalAsterisk.MatchString(v.Text)
+	return onWindows && slices.Contains(windowsPaths, it.Field) && !has(it, "re", "fieldref", "expand") && escapes(v.Text, "*")
 }
 
 // isPlain tells whether a value is written without quotes.
@@ -119,9 +119,6 @@ var (
 	spelled = regexp.MustCompile(`^[-+]?0[0-9a-zA-Z_]|[eE_]`)
 	// YAML 1.1's octal numbers: https://yaml.org/type/int.html
 	leadingZero = regexp.MustCompile(`^[-+]?0[0-7_]+$`)
-	escaped     = regexp.MustCompile(`(^|[^\\])(\\\\)*\\[*?]`)
-	// an asterisk that is no wildcard
-	literalAsterisk = regexp.MustCompile(`(^|[^\\])(\\\\)*\\\*`)
 	// two ends of paths, such as \a.exe and \b.exe, and what should separate them
 	gluedPaths = regexp.MustCompile(`(?i)\.[a-z0-9]{2,4}['",;\s]+\\[^\\\s]+\.[a-z0-9]{2,4}$`)
 	glued      = regexp.MustCompile(`\w['"]\s*,\s*['"]\w|\w['"]\s*-\s+['"]\w`)
@@ -136,6 +133,20 @@ func eachText(check func(*subject, rules.Item, rules.Value)) func(*subject) {
 			}
 		}
 	})
+}
+
+// escapes tells whether a backslash makes one of these wildcards a letter of a value.
+func escapes(text, wildcards string) bool {
+	for i := 0; i+1 < len(text); i++ {
+		if text[i] != '\\' {
+			continue
+		}
+		i++ // to the letter behind it
+		if strings.IndexByte(wildcards, text[i]) >= 0 {
+			return true
+		}
+	}
+	return false
 }
 
 // asterisks gives the length of each run of wildcard asterisks in a value, at most 2.

@@ -51,6 +51,7 @@ func (r *Reader) detect() {
 	case isFirst && r.isTable(o.line, o.rest):
 		r.rows = &rows{}
 	default:
+		r.formless = isFirst && isFormless(o.line) && !bytes.Contains(buffered, []byte("\n{"))
 		r.detectObjects(o)
 	}
 }

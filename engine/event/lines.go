@@ -21,10 +21,18 @@ func (r *Reader) nextLine() (Raw, error) {
 			return r.bad(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
 		}
 		if object := object(line); len(object) > 0 {
+			if r.formless && isFormless(object) {
+				return r.bad(r.line, line, "neither JSON nor a line of a log that decree knows")
+			}
 			r.lines++
 			return Raw{Line: r.line, Content: TextContent(object)}, nil
 		}
 	}
+}
+
+// isFormless tells whether a line does not even begin like JSON that holds something.
+func isFormless(line []byte) bool {
+	return len(line) > 0 && bytes.IndexByte([]byte(`{["`), line[0]) < 0
 }
 
 // object removes what may surround the object of a line: a record separator (RFC 7464), or the comma of a list without brackets.

@@ -86,6 +86,7 @@ type Reader struct {
 	records  *evtx.Reader // of a Windows event log
 	xml      *xmlEvents   // of Windows' XML
 	text     *text        // of a log of text
+	formless bool         // its first lines are of no known form
 	latest   time.Time    // no line was written later
 	journal  bool         // its JSON is that of systemd's journal
 	started  bool
@@ -242,6 +243,9 @@ func (r *Reader) Notes() []string {
 	}
 	return nil
 }
+
+// Formless tells whether the file's first lines are of no form that is read.
+func (r *Reader) Formless() bool { return r.formless }
 
 // Broken says, at the end, why the file was not read completely. It is "" if it was.
 func (r *Reader) Broken() string { return r.broken }

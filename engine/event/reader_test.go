@@ -146,7 +146,7 @@ var formats = []struct{ name, file, in, want string }{
 	{"bars", "e.csv", "a|b\n1|2\n", "2: {\"a\":\"1\",\"b\":\"2\"}\n"},
 	{"rows that end with carriage returns", "e.csv", "a,b\r1,2\r\"x\ry\",z\r", "2: {\"a\":\"1\",\"b\":\"2\"}\n3: {\"a\":\"x\\ny\",\"b\":\"z\"}\n"},
 	{"lines that end with carriage returns", "e.ndjson", "{\"a\":1}\r{\"a\":2}\r", "1: {\"a\":1}\n2: {\"a\":2}\n"},
-	{"text that is no table", "e.txt", "Hello, world\nand, so, on\n", "1! not JSON: invalid character 'H' looking for beginning of value\n2! not JSON: invalid character 'a' looking for beginning of value\n"},
+	{"text that is no table", "e.txt", "Hello, world\nand, so, on\n", "1! neither JSON nor a line of a log that decree knows\n2! neither JSON nor a line of a log that decree knows\n"},
 	{"binary", "e.json", "\x7f\x01\x00\x02\n\x00\n", "1! not a log: the file is binary\n"},
 	{"an image", "e.json", "\x89PNG\r\n\x1a\n\x00\x00", "1! not a log: the file is an image\n"},
 	{"a zip archive", "e.ndjson", "PK\x03\x04\n\n", "1! not a log: the file is a zip archive, or a document that is one\n"},

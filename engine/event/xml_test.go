@@ -70,5 +70,5 @@ func TestCSVOnStandardInput(t *testing.T) {
 	in := func(s string) string { return transcript(t, "-", Options{Stdin: strings.NewReader(s)}) }
 	assert.Equal(t, "2: {\"a\":\"1\",\"b\":\"{\"}\n", in("a,b\n1,{\n"))
 	assert.Equal(t, "1! not JSON: invalid character 'o' in literal null (expecting 'u')\n2: {\"a\":1}\n", in("noise, and\n{\"a\":1}\n"), "a line before those of JSON is no header")
-	assert.Equal(t, "1! not JSON: invalid character 'a' looking for beginning of value\n", in("a\n"))
+	assert.Equal(t, "1! neither JSON nor a line of a log that decree knows\n", in("a\n"))
 }

@@ -247,3 +247,8 @@ func TestPublicRules(t *testing.T) {
 		assert.Less(t, 20*len(byCode[code]), len(files), code)
 	}
 }
+
+// TestTagsOfTheSpecification are examples of the specification's page of tags, one of which has capitals.
+func TestTagsOfTheSpecification(t *testing.T) {
+	assert.Empty(t, Run([]File{file(t, firstFile, "tags: [attack.t1059, car.2016-04-005, cve.2021-44228, d3fend.d3-am, d3fend.d3f-WindowsNtOpenFile, detection.threat-hunting, stp.3k, tlp.amber]"), file(t, secondFile, secondRule)}))
+}

@@ -15,13 +15,14 @@ var namespaces = map[string]*regexp.Regexp{
 	"attack":    regexp.MustCompile(`^(t\d{4}(\.\d{3})?|[gsc]\d{4}|m\d{4}|ds\d{4}|ta\d{4}|[a-z]+(-[a-z]+)*)$`),
 	"car":       regexp.MustCompile(`^\d{4}-\d{2}-\d{3}$`),
 	"cve":       regexp.MustCompile(`^\d{4}-\d{4,}$`),
-	"d3fend":    regexp.MustCompile(`^d3f?-[a-z0-9]+$|^d3f:[A-Za-z]+$|^[a-z]+$`),
+	"d3fend":    regexp.MustCompile(`^d3-[a-z0-9]+$|^d3f[-:][A-Za-z0-9]+$|^[a-z]+$`),
 	"detection": regexp.MustCompile(`^(dfir|emerging-threats|threat-hunting)$`),
 	"stp":       regexp.MustCompile(`^[1-5][auk]?$`),
 	"tlp":       regexp.MustCompile(`^(clear|white|green|amber|amber-strict|red)$`),
 }
 
-var tagForm = regexp.MustCompile(`^[a-z0-9_-]+\.[a-z0-9._:-]+$`)
+// tagForm allows capital letters in names only for the artifacts of D3FEND.
+var tagForm = regexp.MustCompile(`^[a-z0-9_-]+\.[a-z0-9._:-]+$|^d3fend\.d3f[-:][A-Za-z0-9]+$`)
 
 var tagChecks = []Check{
 	{Code: "invalid-tag", Severity: diag.Warning, rule: func(s *subject) {
@@ -45,7 +46,7 @@ var tagChecks = []Check{
 				if !strings.HasPrefix(name, "t1") { // another number is another technique
 					hint = diag.Suggest("did you mean attack.%s?", name, attack.Names(), hint)
 				}
-				s.report(s.Key("tags", i), hint, "ATT&CK %s has no %q", attack.Newest, name)
+				s.report(s.Key("tags", i), hint, "ATT&CK Enterprise %s has no %q", attack.Newest, name)
 			}
 		})
 	}},

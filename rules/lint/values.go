@@ -39,6 +39,11 @@ var valueChecks = []Check{
 			s.report(v.Range, "remove the quotes if the field is a number", "a number in quotes is compared as text: 05 does not equal 5")
 		}
 	})},
+	{Code: "comparison-as-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if m := comparison.FindStringSubmatch(v.Text); m != nil && len(it.Modifiers) == 0 && it.Field != "" {
+			s.report(v.Range, "write `"+it.Field+comparisons[m[1]]+": "+m[2]+"`", "a value has no operators: the field is compared with the text %q", v.Text)
+		}
+	})},
 	{Code: "network-as-text", Severity: diag.Warning, rule: networkAsText},
 	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if strings.ContainsFunc(v.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
@@ -112,7 +117,12 @@ func isPlain(v rules.Value) bool {
 	return v.Range.End.Line == v.Range.Start.Line && v.Range.End.Col-v.Range.Start.Col == len(v.Text)
 }
 
+// comparisons are operators that other languages have, and what says the same here.
+var comparisons = map[string]string{">": "|gt", ">=": "|gte", "<": "|lt", "<=": "|lte", "!=": "|neq", "=": "", "==": ""}
+
 var (
+	comparison = regexp.MustCompile(`^\s*([<>]=?|!=|==?)\s*(-?\d+(?:\.\d+)?)\s*$`)
+
 	withoutWildcards = strings.NewReplacer(`\*`, "", `\?`, "")
 
 	// numbers in another base, or with leading zeros, exponents or underscores

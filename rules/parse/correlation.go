@@ -7,6 +7,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/source"
 )
 
@@ -83,8 +84,27 @@ func (p *parser) correlationKey(c *rules.Correlation, e source.Entry) {
 		p.Bool(&c.Generate, e.Value, "generate")
 	case "condition": // read by requireOfCorrelation, which knows the type
 	default:
-		p.UnknownKey(e.Key, "correlation", "type", "rules", "group-by", "timespan", "condition", "aliases", "generate")
+		p.unknownCorrelationKey(e.Key)
 	}
+}
+
+// unknownCorrelationKey reports a key that a correlation does not have. The hint knows where a misplaced one belongs.
+func (p *parser) unknownCorrelationKey(k *yaml.Node) {
+	keys := []string{"type", "rules", "group-by", "timespan", "condition", "aliases", "generate"}
+	hint := diag.OneOf(k.Value, keys)
+	switch key := k.Value; {
+	case key == "field":
+		hint = "move it below `condition`, as in `condition: {field: User, gte: 3}`"
+	case key == "percentile":
+		hint = "move it below `condition`, as in `condition: {field: Size, percentile: 95, gte: 3}`"
+	case slices.Contains(correlationOps, key):
+		hint = "move it below `condition`, as in `condition: {" + key + ": 3}`"
+	case key == "timeframe":
+		hint = "write `timespan`"
+	case slices.Contains(sectionsOf(rules.CorrelationRules), key):
+		hint = "write it at the left margin, beside `correlation`"
+	}
+	p.Errorf("unknown-key", p.Span(k), hint, "unknown key %q in correlation", k.Value)
 }
 
 func (p *parser) namedFields(n *yaml.Node, what string) []rules.NamedField {

@@ -187,3 +187,19 @@ func TestLongChainsOfCorrelations(t *testing.T) {
 }
 
 func name(i int) string { return "c" + strings.Repeat("x", i) }
+
+// TestMisplacedKeysOfCorrelations holds the hints for keys that other tools, older rules or a slip of the indentation put below `correlation`.
+func TestMisplacedKeysOfCorrelations(t *testing.T) {
+	for key, hint := range map[string]string{
+		"field: User":     "move it below `condition`, as in `condition: {field: User, gte: 3}`",
+		"percentile: 95":  "move it below `condition`, as in `condition: {field: Size, percentile: 95, gte: 3}`",
+		"gte: 10":         "move it below `condition`, as in `condition: {gte: 3}`",
+		"timeframe: 5m":   "write `timespan`",
+		"level: high":     "write it at the left margin, beside `correlation`",
+		"groupby: [User]": "did you mean `group-by`?",
+	} {
+		_, found := parse.Documents("rule.yml", []byte("title: T\nname: t\nlevel: high\ncorrelation: {type: event_count, rules: [a], timespan: 5m, condition: {gte: 2}, "+key+"}\n"), nil)
+		require.Len(t, found, 1, key)
+		assert.Equal(t, hint, found[0].Hint, key)
+	}
+}

@@ -2,6 +2,7 @@ package parse
 
 import (
 	"slices"
+	"strings"
 
 	"gopkg.in/yaml.v3"
 
@@ -16,6 +17,20 @@ func (p *parser) status(r *rules.Rule, e source.Entry) {
 
 func (p *parser) level(r *rules.Rule, e source.Entry) {
 	r.Level = p.Word("invalid-level", e.Value, rules.Levels())
+}
+
+// tags reads the tags. All are in lower case, but for the artifacts of D3FEND.
+func (p *parser) tags(r *rules.Rule, e source.Entry) {
+	p.Texts(&r.Tags, e.Value, "tags")
+	entries := source.Items(e.Value)
+	for i, tag := range r.Tags {
+		plain := strings.ToLower(tag)
+		if plain == tag || strings.ContainsAny(tag, " \t\n") || strings.HasPrefix(plain, "d3fend.d3f") {
+			continue
+		}
+		p.Fixable("capital-letters", p.Span(entries[i]), plain, "%q is written in lower case in the specification", tag)
+		r.Tags[i] = plain
+	}
 }
 
 // id reads an id. One that is not a UUID still names the rule.

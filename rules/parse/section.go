@@ -26,7 +26,6 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 
 	"references":     texts(func(r *rules.Rule) *[]string { return &r.References }),
 	"falsepositives": texts(func(r *rules.Rule) *[]string { return &r.FalsePositives }),
-	"tags":           texts(func(r *rules.Rule) *[]string { return &r.Tags }),
 	"scope":          texts(func(r *rules.Rule) *[]string { return &r.Scope }),
 
 	"documentation": decoded(func(r *rules.Rule) any { return &r.Documentation }),
@@ -38,6 +37,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"sigma-version":         (*parser).sigmaVersion,
 	"status":                (*parser).status,
 	"level":                 (*parser).level,
+	"tags":                  (*parser).tags,
 	"schedule":              (*parser).schedule,
 	"suppress":              (*parser).suppress,
 	"risk":                  (*parser).risk,

@@ -27,6 +27,8 @@ func TestMetadataSlips(t *testing.T) {
 	}{
 		{"status in capitals", "title: T\nstatus: Experimental\n", []string{"capital-letters"}, func(r *rules.Rule) any { return r.Status }, "experimental"},
 		{"level in capitals and spaces", "title: T\nlevel: ' HIGH '\n", []string{"capital-letters"}, func(r *rules.Rule) any { return r.Level }, "high"},
+		{"a tag in capitals", "title: T\ntags: [attack.T1059.001, Attack.Execution, d3fend.d3f-WindowsNtOpenFile]\n", []string{"capital-letters", "capital-letters"}, func(r *rules.Rule) any { return strings.Join(r.Tags, " ") }, "attack.t1059.001 attack.execution d3fend.d3f-WindowsNtOpenFile"},
+		{"one tag", "title: T\ntags: TLP.RED\n", []string{"capital-letters"}, func(r *rules.Rule) any { return r.Tags[0] }, "tlp.red"},
 		{"no level", "title: T\nlevel:\nstatus: ~\nid:\n", nil, func(r *rules.Rule) any { return r.Level + r.Status + r.ID }, ""},
 		{"a number for an id", "title: T\nid: 12345\n", []string{"invalid-id"}, func(r *rules.Rule) any { return r.ID }, "12345"},
 		{"an id in braces", "title: T\nid: '{0A3A5A1E-8c7a-4a55-9f0a-0d3f1f3f5b10}'\n", []string{"id-form"}, func(r *rules.Rule) any { return r.ID }, "0a3a5a1e-8c7a-4a55-9f0a-0d3f1f3f5b10"},

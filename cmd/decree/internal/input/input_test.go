@@ -71,7 +71,7 @@ func TestEveryLineIsAccountedFor(t *testing.T) {
 	}{
 		{[]string{"good.ndjson", "-"}, 3, 0, 2, false, ""},
 		{[]string{"mixed.ndjson"}, 2, 1, 1, false, "rejected mixed.ndjson:1: "},
-		{[]string{"good.ndjson", "junk.ndjson"}, 3, 1, 1, true, "error: junk.ndjson: it holds no valid events\n"},
+		{[]string{"good.ndjson", "junk.ndjson"}, 3, 1, 1, true, "error: junk.ndjson: its form is unknown: write its events as JSON, one a line"},
 		{[]string{"good.ndjson", "other.ndjson"}, 3, 0, 1, true, "error: other.ndjson: no event has a field of the rules or of data model windows: check that --model"},
 		{[]string{"good.ndjson", "nowhere.ndjson"}, 2, 0, 1, true, "error: nowhere.ndjson: no such file or folder\n"},
 		{[]string{"good.ndjson", "none.json"}, 2, 0, 1, false, "warning: none.json holds no events\n"},

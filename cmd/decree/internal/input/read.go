@@ -204,6 +204,8 @@ func (in *Reader) read(file string) error {
 	switch events := r.Lines() - r.Rejected(); {
 	case r.Broken() != "":
 		in.blame("%s: read only in part: %s", file, r.Broken())
+	case events == 0 && r.Rejected() > 0 && r.Formless():
+		in.blame("%s: its form is unknown: write its events as JSON, one a line; `decree run --help` names the other forms", file)
 	case events == 0 && r.Rejected() > 0:
 		in.blame("%s: it holds no valid events", file)
 	case events == 0:

@@ -38,106 +38,134 @@ type line struct {
 }
 
 // Run reads a file to its end on several workers. The result does not depend on their
-// number. Lines that are not events are rejected through the reader, in order. The error is event.ErrStopped where the reader was stopped. progress, which
-// may be nil, is called with the number of events read since the call before.
+// number. Lines that are not events are rejected through the reader, in order. The error is event.ErrStopped where the
+// reader was stopped. progress, which may be nil, is called with the number of events read since the call before.
 func (e *Engine) Run(r *event.Reader, source string, workers int, progress func(int)) error {
 	for len(e.workers) < max(workers, 1) {
 		e.workers = append(e.workers, e.newMatcher())
 	}
 	e.forgetFitted()
-	// The reader works some batches ahead, so that workers do not wait for it.
-	jobs, inOrder := make(chan *batch, 4*len(e.workers)), make(chan *batch, 8*len(e.workers))
-	free := make(chan *batch, cap(inOrder))
-	stop := make(chan struct{})
-	var ahead atomic.Int64 // bytes that are read and not merged
-	merged := make(chan struct{}, 1)
-	var readErr error
-	go func() {
-		defer close(jobs)
-		defer close(inOrder)
-		order := e.order
-		for {
-			for ahead.Load() >= aheadBytes {
-				select {
-				case <-merged:
-				case <-stop:
-					return
-				}
-			}
-			var b *batch
-			select {
-			case b = <-free:
-			default:
-				b = &batch{memory: make([]byte, 0, batchBytes)}
-			}
-			b.source, b.order, b.done = source, order, make(chan struct{})
-			readErr = b.fill(r)
-			order += len(b.lines)
-			if len(b.lines) > 0 {
-				ahead.Add(int64(b.size))
-				select {
-				case inOrder <- b:
-				case <-stop:
-					return
-				}
-				jobs <- b
-			}
-			if readErr != nil {
-				return
-			}
-		}
-	}()
+	p := newPipeline(r, source, len(e.workers))
+	go p.read(e.order)
 	for _, m := range e.workers {
 		go func() {
-			for b := range jobs {
+			for b := range p.jobs {
 				m.batch(b)
 			}
 		}()
 	}
 	var failed error
-	for b := range inOrder {
+	for b := range p.inOrder {
 		<-b.done
 		if failed != nil {
 			continue
 		}
-		for i := range b.lines {
-			e.order++
-			l := &b.lines[i]
-			switch {
-			case errors.As(l.err, &runError{}):
-				failed = fmt.Errorf("%s: %w", b.input(i).Origin, l.err)
-				close(stop)
-			case l.err != nil:
-				l.Raw.Err = l.err
-				r.Reject(l.Raw)
-			default:
-				e.merge(b.input(i), &l.outcome)
-			}
-			if failed != nil {
-				break
-			}
+		if failed = e.mergeBatch(b, r); failed != nil {
+			close(p.stop)
 		}
 		if progress != nil {
 			progress(len(b.lines))
 		}
-		ahead.Add(int64(-b.size))
-		select {
-		case merged <- struct{}{}:
-		default:
-		}
-		clear(b.lines) // which may be long
-		select {
-		case free <- b:
-		default:
-		}
+		p.merged(b)
 	}
 	if failed != nil {
 		return failed
 	}
-	if errors.Is(readErr, io.EOF) {
+	if errors.Is(p.err, io.EOF) {
 		return nil
 	}
-	return readErr
+	return p.err
+}
+
+// mergeBatch takes over what the events of a batch came to, in order. It ends at a rule that could not be evaluated.
+func (e *Engine) mergeBatch(b *batch, r *event.Reader) error {
+	for i := range b.lines {
+		e.order++
+		l := &b.lines[i]
+		switch {
+		case errors.As(l.err, &runError{}):
+			return fmt.Errorf("%s: %w", b.input(i).Origin, l.err)
+		case l.err != nil:
+			l.Raw.Err = l.err
+			r.Reject(l.Raw)
+		default:
+			e.merge(b.input(i), &l.outcome)
+		}
+	}
+	return nil
+}
+
+// pipeline hands batches from the goroutine that reads them to the workers, and to the one that merges them in order. The reader works some batches
+// ahead, so that workers do not wait for it.
+type pipeline struct {
+	reader  *event.Reader
+	source  string
+	jobs    chan *batch   // to be evaluated
+	inOrder chan *batch   // the same, to be merged
+	free    chan *batch   // merged, to be read into again
+	stop    chan struct{} // closed if nothing more is to be read
+	ahead   atomic.Int64  // bytes that are read and not merged
+	isLess  chan struct{} // told when there are fewer
+	err     error         // why reading ended; set before inOrder is closed
+}
+
+func newPipeline(r *event.Reader, source string, workers int) *pipeline {
+	p := &pipeline{reader: r, source: source, jobs: make(chan *batch, 4*workers), inOrder: make(chan *batch, 8*workers), stop: make(chan struct{}), isLess: make(chan struct{}, 1)}
+	p.free = make(chan *batch, cap(p.inOrder))
+	return p
+}
+
+// read reads batches to the end of the file. order is the number of events before it.
+func (p *pipeline) read(order int) {
+	defer close(p.jobs)
+	defer close(p.inOrder)
+	for p.err == nil {
+		for p.ahead.Load() >= aheadBytes {
+			select {
+			case <-p.isLess:
+			case <-p.stop:
+				return
+			}
+		}
+		b := p.unused()
+		b.source, b.order, b.done = p.source, order, make(chan struct{})
+		p.err = b.fill(p.reader)
+		if len(b.lines) == 0 {
+			continue
+		}
+		order += len(b.lines)
+		p.ahead.Add(int64(b.size))
+		select {
+		case p.inOrder <- b:
+		case <-p.stop:
+			return
+		}
+		p.jobs <- b
+	}
+}
+
+// unused gives a batch to read into.
+func (p *pipeline) unused() *batch {
+	select {
+	case b := <-p.free:
+		return b
+	default:
+		return &batch{memory: make([]byte, 0, batchBytes)}
+	}
+}
+
+// merged lets a batch be read into again.
+func (p *pipeline) merged(b *batch) {
+	p.ahead.Add(int64(-b.size))
+	select {
+	case p.isLess <- struct{}{}:
+	default:
+	}
+	clear(b.lines) // which may be long
+	select {
+	case p.free <- b:
+	default:
+	}
 }
 
 // input is one event of the batch.

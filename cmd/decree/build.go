@@ -107,118 +107,169 @@ func build(s *stdio.Streams, p buildParams) error {
 		fmt.Fprintln(s.Err, "no project here: building the rules that decree ships")
 		p.selection.Library = true
 	}
-	set, err := ruleset.Load(s, in, p.selection)
-	if err != nil {
+	b := &builder{s: s, p: p, in: in}
+	if b.set, err = ruleset.Load(s, in, p.selection); err != nil {
 		return err
 	}
-	chosen, err := targets.Choose(in.Targets, nil)
-	if err != nil {
+	if b.chosen, err = targets.Choose(in.Targets, nil); err != nil {
 		return err
 	}
-	loaded, err := ruletests.Load(set, nil)
-	if err != nil {
+	if err := b.test(); err != nil {
 		return err
 	}
-	tests := testreport.Run(loaded)
-	found := append(set.Found, tests.Findings...)
-	if found.HasErrors() || tests.Failed > 0 {
-		set.Show(s, found)
-		tests.Print(s, set, false)
-		fmt.Fprintf(s.Err, "%s and %s, so nothing is written\n", plural.Count(found.Errors(), "error"), plural.Count(tests.Failed, "failed test"))
-		return exit.After(found, true)
-	}
-	if in.Exists() {
-		stopping, err := forBuild(s, set, loaded)
-		if err != nil {
-			return err
-		}
-		if len(stopping) > 0 {
-			set.Show(s, append(found, stopping...))
-			fmt.Fprintf(s.Err, "%s by the settings of %s, so nothing is written\n", plural.Count(len(stopping), "finding"), project.FileName)
-			return exit.After(stopping, true)
-		}
-	}
-	opt := queries.Options{NoIndexTerms: p.unindexed}
-	results, err := queries.Compile(set, chosen, opt)
-	if err != nil {
+	if err := b.compile(); err != nil {
 		return err
 	}
-	summary := buildSummary{Environment: set.Environment, Rules: len(set.Whole()), Passed: tests.Passed, Failed: tests.Failed}
-	without := queries.WithoutQuery(results)
-	summary.Refused, summary.Skipped, summary.LeftOut = without.Refused, without.Skipped, without.LeftOut
-	made, err := packages(set, chosen, opt)
-	if err != nil {
+	if err := b.document(); err != nil {
 		return err
 	}
-	files := made.Files
-	found = append(found, made.Found...)
-	if set.OfProject {
-		found = append(found, in.Lint.Judge(append(unusedExceptions(set), queries.NeedlessExceptions(results, made.Unpackable)...))...)
-	}
-	report := fidelity.New(results, chosen, made)
-	summary.Packages, summary.NotPackaged = made.Packages, report.NotPackaged()
-	refusals := map[diag.Diagnostic]bool{} // which decree compile shows
-	for _, r := range results {
-		set.KeepRule(r.Source)
-		for _, d := range r.Found {
-			if !slices.Contains(found, d) { // the package's query has the same finding
-				found = append(found, d)
-			}
-		}
-		if r.Query == nil {
-			for _, d := range slices.Concat(r.Found, made.Refusal(r)) {
-				refusals[d] = true
-			}
-		}
-		written := r.Files()
-		files = append(files, written...)
-		summary.Queries = append(summary.Queries, newBuiltQuery(r, written, made.NotPackaged(r)))
-	}
-	if in.Docs != nil {
-		of := catalogue.Parts{Set: set, Queries: results, Packages: made, Tests: loaded, Outcomes: tests.Outcomes()}
-		pages, err := catalogue.Files(s, of, false)
-		if err != nil {
-			return err
-		}
-		for _, f := range pages {
-			f.Path = path.Join("docs", f.Path)
-			files = append(files, f)
-		}
-	}
-	if why := stops(in, p.strict, summary); why != "" {
-		queries.Show(s, set, found, results)
-		queries.ShowCounts(s, results)
+	if why := stops(in, p.strict, b.summary); why != "" {
+		queries.Show(s, b.set, b.found, b.results)
+		queries.ShowCounts(s, b.results)
 		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
-		return exit.After(found, true)
+		return exit.After(b.found, true)
 	}
-	var text bytes.Buffer
-	if err := diag.WriteJSON(&text, summary); err != nil {
+	if err := b.write(); err != nil {
 		return err
 	}
-	if err := output.WriteFolder(p.out, []string{output.Everywhere}, append(files, output.File{Path: "summary.json", Text: text.String()}), p.force); err != nil {
+	b.showFindings()
+	if p.format == "json" {
+		return s.WriteJSON(b.summary)
+	}
+	if err := b.report.Print(s, "text"); err != nil {
 		return err
 	}
-	summedUp := summary.Refused > shownRefusals || p.selection.Library                  // who builds the shipped rules cannot change them
-	shown, left := findings.Few(slices.DeleteFunc(found, func(d diag.Diagnostic) bool { // the report has the reasons
-		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (summedUp && refusals[d])
-	}), shownOfCode)
-	set.Show(s, shown)
-	if left != "" {
-		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" (decree validate and decree package show all)", s.ProseColumns(), 2))
+	return b.summary.print(s, p.out, len(b.files))
+}
+
+// builder holds what a build has made so far.
+type builder struct {
+	s        *stdio.Streams
+	p        buildParams
+	in       *project.Project
+	set      *ruleset.Set
+	chosen   []targets.Target
+	tests    *ruletests.Tests
+	outcomes *testreport.Report
+	results  []queries.Result
+	packages packaging.Made
+	report   fidelity.Report
+	files    []output.File
+	found    diag.Diagnostics
+	refusals map[diag.Diagnostic]bool // the findings that say why a query or a package is refused
+	summary  buildSummary
+}
+
+// test runs the regression tests. If they, an error of a rule, or the project's settings end the build, it shows why and gives the exit code.
+func (b *builder) test() (err error) {
+	if b.tests, err = ruletests.Load(b.set, nil); err != nil {
+		return err
 	}
-	if summedUp && summary.Refused > 0 {
-		fmt.Fprintln(s.Err, "decree compile shows each refusal with its place")
-		if in.Exists() {
-			fmt.Fprintf(s.Err, "`except` of a target in %s leaves rules out on purpose\n", project.FileName)
+	b.outcomes = testreport.Run(b.tests)
+	b.found = append(b.set.Found, b.outcomes.Findings...)
+	if b.found.HasErrors() || b.outcomes.Failed > 0 {
+		b.set.Show(b.s, b.found)
+		b.outcomes.Print(b.s, b.set, false)
+		fmt.Fprintf(b.s.Err, "%s and %s, so nothing is written\n", plural.Count(b.found.Errors(), "error"), plural.Count(b.outcomes.Failed, "failed test"))
+		return exit.After(b.found, true)
+	}
+	if !b.in.Exists() {
+		return nil
+	}
+	stopping, err := forBuild(b.s, b.set, b.tests)
+	if err != nil || len(stopping) == 0 {
+		return err
+	}
+	b.set.Show(b.s, append(b.found, stopping...))
+	fmt.Fprintf(b.s.Err, "%s by the settings of %s, so nothing is written\n", plural.Count(len(stopping), "finding"), project.FileName)
+	return exit.After(stopping, true)
+}
+
+// compile makes the queries and the packages of every target.
+func (b *builder) compile() (err error) {
+	opt := queries.Options{NoIndexTerms: b.p.unindexed}
+	if b.results, err = queries.Compile(b.set, b.chosen, opt); err != nil {
+		return err
+	}
+	if b.packages, err = packages(b.set, b.chosen, opt); err != nil {
+		return err
+	}
+	b.files = b.packages.Files
+	b.found = append(b.found, b.packages.Found...)
+	if b.set.OfProject {
+		exceptions := append(unusedExceptions(b.set), queries.NeedlessExceptions(b.results, b.packages.Unpackable)...)
+		b.found = append(b.found, b.in.Lint.Judge(exceptions)...)
+	}
+	b.report = fidelity.New(b.results, b.chosen, b.packages)
+	without := queries.WithoutQuery(b.results)
+	b.summary = buildSummary{Environment: b.set.Environment, Rules: len(b.set.Whole()), Passed: b.outcomes.Passed, Failed: b.outcomes.Failed,
+		Refused: without.Refused, Skipped: without.Skipped, LeftOut: without.LeftOut, NotPackaged: b.report.NotPackaged(), Packages: b.packages.Packages}
+	b.refusals = map[diag.Diagnostic]bool{}
+	for _, r := range b.results {
+		b.add(r)
+	}
+	return nil
+}
+
+// add adds the query of a rule for a target, or why there is none.
+func (b *builder) add(r queries.Result) {
+	b.set.KeepRule(r.Source)
+	for _, d := range r.Found {
+		if !slices.Contains(b.found, d) { // the package's query has the same finding
+			b.found = append(b.found, d)
 		}
 	}
-	if p.format == "json" {
-		return s.WriteJSON(summary)
+	if r.Query == nil {
+		for _, d := range slices.Concat(r.Found, b.packages.Refusal(r)) {
+			b.refusals[d] = true
+		}
 	}
-	if err := report.Print(s, "text"); err != nil {
+	written := r.Files()
+	b.files = append(b.files, written...)
+	b.summary.Queries = append(b.summary.Queries, newBuiltQuery(r, written, b.packages.NotPackaged(r)))
+}
+
+// document makes the pages of the catalogue, if the project has one.
+func (b *builder) document() error {
+	if b.in.Docs == nil {
+		return nil
+	}
+	of := catalogue.Parts{Set: b.set, Queries: b.results, Packages: b.packages, Tests: b.tests, Outcomes: b.outcomes.Outcomes()}
+	pages, err := catalogue.Files(b.s, of, false)
+	for _, f := range pages {
+		f.Path = path.Join("docs", f.Path)
+		b.files = append(b.files, f)
+	}
+	return err
+}
+
+// write writes the output folder, with the summary.
+func (b *builder) write() error {
+	var text bytes.Buffer
+	if err := diag.WriteJSON(&text, b.summary); err != nil {
 		return err
 	}
-	return summary.print(s, p.out, len(files)+1)
+	b.files = append(b.files, output.File{Path: "summary.json", Text: text.String()})
+	return output.WriteFolder(b.p.out, []string{output.Everywhere}, b.files, b.p.force)
+}
+
+// showFindings shows the findings of a build that was written, but for the reasons that its report has, and only some of each code.
+func (b *builder) showFindings() {
+	fewRefusals := b.summary.Refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
+	shown, left := findings.Few(slices.DeleteFunc(b.found, func(d diag.Diagnostic) bool {
+		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && b.refusals[d])
+	}), shownOfCode)
+	b.set.Show(b.s, shown)
+	if left != "" {
+		fmt.Fprintln(b.s.Err, table.Wrap("not shown: "+left+" (decree validate and decree package show all)", b.s.ProseColumns(), 2))
+	}
+	if fewRefusals || b.summary.Refused == 0 {
+		return
+	}
+	fmt.Fprintln(b.s.Err, "decree compile shows each refusal with its place")
+	if b.in.Exists() {
+		fmt.Fprintf(b.s.Err, "`except` of a target in %s leaves rules out on purpose\n", project.FileName)
+	}
 }
 
 // shownRefusals bounds how many refusals a build shows with their places, where they do not fail it.

@@ -127,15 +127,68 @@ if a file's events are of no known data model, or not of that of --model. It is
 	return cmd
 }
 
+// ruleRun is one run of rules on event files: what is loaded, where the matches go, and what became of it.
+type ruleRun struct {
+	s           *stdio.Streams
+	p           runParams
+	ours        *project.Project
+	set         *ruleset.Set
+	opt         engine.Options
+	began       time.Time
+	loaded      time.Time // when the engines were there
+	loadingDone func()
+	finishing   func()
+
+	interrupted <-chan struct{}
+	gate        interrupt.Gate // of the goroutine that reads and judges
+	in          *input.Reader
+	engines     *engines.Set
+	to          *output.Stream
+	out         *alerts.Output     // nil in a backtest
+	page        *htmlreport.Report // nil without --html
+	matches     int
+	windows     bool // an event looks like one of Windows, and rules ask for plain names
+}
+
 func runRules(s *stdio.Streams, p runParams) (err error) {
-	began := time.Now()
-	loadingDone := memory.Loading()
-	ours, err := project.Open(s)
+	r := &ruleRun{s: s, p: p, began: time.Now(), loadingDone: memory.Loading()}
+	if err := r.loadRules(); err != nil {
+		return err
+	}
+	interrupted, uninterrupted := interrupt.First()
+	defer uninterrupted()
+	r.interrupted = interrupted
+	r.in = input.New(s, input.Options{Stop: interrupted, Matches: func() int { return r.matches }, Files: p.events, Rejects: p.rejects, Force: p.force,
+		MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
+	defer func() { err = errors.Join(err, r.discard()) }()
+	if err := r.openOutput(); err != nil {
+		return err
+	}
+	files := event.Expand(p.events)
+	if len(files.Paths) == 0 {
+		return errors.Join(files.Errs...)
+	}
+	if err := r.overwritesNone(files.Paths); err != nil {
+		return err
+	}
+	if err := r.read(files); err != nil {
+		return err
+	}
+	stats, fails, err := r.judge()
 	if err != nil {
 		return err
 	}
+	return r.report(stats, fails)
+}
+
+// loadRules reads the project and the rules, and says how the engine is to run them.
+func (r *ruleRun) loadRules() (err error) {
+	if r.ours, err = project.Open(r.s); err != nil {
+		return err
+	}
+	p := &r.p
 	p.selection.OnlyRun = true
-	set, err := ruleset.Load(s, ours, p.selection)
+	r.set, err = ruleset.Load(r.s, r.ours, p.selection)
 	if errors.Is(err, ruleset.ErrNoRules) {
 		if at := slices.IndexFunc(p.events, source.IsYAML); at >= 0 {
 			return fmt.Errorf("no rules: put --rules before %s if it holds rules; the other arguments are events", p.events[at])
@@ -145,137 +198,150 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	if err != nil {
 		return err
 	}
-	if len(set.Found) > 0 {
-		set.Show(s, set.Found)
+	if len(r.set.Found) > 0 {
+		r.set.Show(r.s, r.set.Found)
 	}
-	warnings.OnlyWritten(s, set)
-	opt, err := p.Options(ours)
-	if err != nil {
+	warnings.OnlyWritten(r.s, r.set)
+	if r.opt, err = p.Options(r.ours); err != nil {
 		return err
 	}
-	opt.MaxProcesses, opt.MaxPending = p.maxProc, p.maxPending
-	opt.MaxMemory, opt.Measure, opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
-	opt.Correlations, opt.Silent = set.LoweredCorrelations(), set.OnlyRead()
-	matches, windows := 0, false
-	interrupted, uninterrupted := interrupt.First()
-	defer uninterrupted()
-	in := input.New(s, input.Options{Stop: interrupted, Matches: func() int { return matches }, Files: p.events, Rejects: p.rejects, Force: p.force, MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
+	r.opt.MaxProcesses, r.opt.MaxPending = p.maxProc, p.maxPending
+	r.opt.MaxMemory, r.opt.Measure, r.opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
+	r.opt.Correlations, r.opt.Silent = r.set.LoweredCorrelations(), r.set.OnlyRead()
+	return nil
+}
+
+// openOutput opens the files of --out and --html. Without --backtest, what the engines find goes there.
+func (r *ruleRun) openOutput() (err error) {
+	p := &r.p
 	if err := output.Distinct(map[string]string{"out": p.shown.Out, "html": p.shown.HTML, "rejects": p.rejects}); err != nil {
 		return err
 	}
-	to, err := output.Redirect(s, p.shown.Out, p.force)
-	if err != nil {
+	if r.to, err = output.Redirect(r.s, p.shown.Out, p.force); err != nil || p.backtest.On {
 		return err
 	}
-	defer func(to *output.Stream) { err = errors.Join(err, to.Discard()) }(to)
-	var out *alerts.Output
-	var page *htmlreport.Report
-	var gate interrupt.Gate
-	if !p.backtest.On {
-		var others []alerts.Sink
-		if p.shown.HTML != "" {
-			if page, err = htmlreport.Create(p.shown.HTML, p.force); err != nil {
-				return err
-			}
-			defer func() { err = errors.Join(err, page.Discard()) }()
-			others = append(others, page)
-		}
-		if out, err = alerts.NewOutput(to.Streams, p.shown, cmp.Or(opt.Now, began), int(p.maxMemory)/2, others...); err != nil {
+	var others []alerts.Sink
+	if p.shown.HTML != "" {
+		if r.page, err = htmlreport.Create(p.shown.HTML, p.force); err != nil {
 			return err
 		}
-		opt.OnResult = func(r engine.Result) {
-			gate.Pass(func() {
-				windows = windows || (p.Model == schema.Plain && r.Event != nil && warnings.LooksLikeWindows(r.Event.Raw))
-				if p.shown.AtOnce() {
-					in.ClearBar()
-				}
-				out.Add(r)
-				matches = out.Shown
-			})
-		}
+		others = append(others, r.page)
 	}
-	files := event.Expand(p.events)
-	if len(files.Paths) == 0 {
-		return errors.Join(files.Errs...)
+	r.opt.OnResult = func(found engine.Result) { r.gate.Pass(func() { r.show(found) }) }
+	r.out, err = alerts.NewOutput(r.to.Streams, p.shown, cmp.Or(r.opt.Now, r.began), int(p.maxMemory)/2, others...)
+	return err
+}
+
+// discard removes the files that are not complete.
+func (r *ruleRun) discard() error {
+	var errs []error
+	if r.page != nil {
+		errs = append(errs, r.page.Discard())
 	}
-	reads := slices.Concat(files.Paths, set.OnDisk(), []string{p.ModelFile, p.Reputation, p.backtest.Baseline})
-	if err := cmp.Or(input.NotAmong("rejects", p.rejects, reads), input.NotAmong("out", p.shown.Out, reads), input.NotAmong("html", p.shown.HTML, reads)); err != nil {
-		return err
+	if r.to != nil {
+		errs = append(errs, r.to.Discard())
 	}
-	given, choice, err := p.Models(ours)
+	return errors.Join(errs...)
+}
+
+// show adds a match to the output.
+func (r *ruleRun) show(found engine.Result) {
+	r.windows = r.windows || (r.p.Model == schema.Plain && found.Event != nil && warnings.LooksLikeWindows(found.Event.Raw))
+	if r.p.shown.AtOnce() {
+		r.in.ClearBar()
+	}
+	r.out.Add(found)
+	r.matches = r.out.Shown
+}
+
+// overwritesNone refuses to write into a file that the run reads.
+func (r *ruleRun) overwritesNone(events []string) error {
+	p := &r.p
+	reads := slices.Concat(events, r.set.OnDisk(), []string{p.ModelFile, p.Reputation, p.backtest.Baseline})
+	return cmp.Or(input.NotAmong("rejects", p.rejects, reads), input.NotAmong("out", p.shown.Out, reads), input.NotAmong("html", p.shown.HTML, reads))
+}
+
+// read gives all events to the engines of their data models.
+func (r *ruleRun) read(files event.Files) error {
+	given, choice, err := r.p.Models(r.ours)
 	if err != nil {
 		return err
-	}
-	var es *engines.Set
-	var loaded time.Time
-	var finishing func()
-	load := func(names []string) (*engines.Set, error) {
-		models, err := choice.LoadAll(given, names)
-		if err != nil {
-			return nil, err
-		}
-		es = engines.New(set.Lowered(), models, opt, p.backtest.On)
-		warnings.NotRun(s, set, es.Found, es.Names())
-		warnings.NotAsked(s, es.NotAsked())
-		for _, m := range models {
-			warnings.MissingFields(s, m, set.Lowered())
-		}
-		loadingDone()
-		finishing = memory.Limit(p.maxMemory)
-		loaded = time.Now()
-		return es, nil
 	}
 	var unread error
-	ended := gate.Until(interrupted, graceOfReading, func() { unread = in.ReadAll(files, choice.Signs(), load) })
-	if p.backtest.On && (!ended || errors.Is(unread, event.ErrStopped)) {
-		to = nil // nothing is replayed that could be shown
+	ended := r.gate.Until(r.interrupted, graceOfReading, func() {
+		unread = r.in.ReadAll(files, choice.Signs(), func(names []string) (*engines.Set, error) {
+			models, err := choice.LoadAll(given, names)
+			if err != nil {
+				return nil, err
+			}
+			return r.buildEngines(models), nil
+		})
+	})
+	switch {
+	case !ended:
+		return r.stopped("while it waited for input: what was read last is not judged, and rules that need all events report nothing", !r.p.backtest.On)
+	case errors.Is(unread, event.ErrStopped):
+		r.in.ClearBar()
+		when := fmt.Sprintf("after %s: those behind them are not judged, and rules that need all events report nothing", plural.Count(r.in.Judged, "line"))
+		return r.stopped(when, !r.p.backtest.On)
 	}
-	if !ended {
-		return stopped(s, out, page, to, "while it waited for input: what was read last is not judged, and rules that need all events report nothing")
+	return unread
+}
+
+// buildEngines makes an engine for each data model, and warns of what they do not run or ask.
+func (r *ruleRun) buildEngines(models []*schema.Model) *engines.Set {
+	lowered := r.set.Lowered()
+	r.engines = engines.New(lowered, models, r.opt, r.p.backtest.On)
+	warnings.NotRun(r.s, r.set, r.engines.Found, r.engines.Names())
+	warnings.NotAsked(r.s, r.engines.NotAsked())
+	for _, m := range models {
+		warnings.MissingFields(r.s, m, lowered)
 	}
-	if err = unread; errors.Is(err, event.ErrStopped) {
-		in.ClearBar()
-		return stopped(s, out, page, to, fmt.Sprintf("after %s: those behind them are not judged, and rules that need all events report nothing", plural.Count(in.Judged, "line")))
-	}
-	if err != nil {
-		return err
-	}
-	finishing()
-	var fails bool
-	var stats engine.Stats
-	if p.backtest.On {
-		matches, fails, stats, err = backtest.Run(to.Streams, es, p.backtest, p.shown.Format, interrupted)
+	r.loadingDone()
+	r.finishing = memory.Limit(r.p.maxMemory)
+	r.loaded = time.Now()
+	return r.engines
+}
+
+// judge asks the rules that need all events, or replays the events on the rules' schedules, and ends the output. fails is what a backtest says.
+func (r *ruleRun) judge() (stats engine.Stats, fails bool, err error) {
+	r.finishing()
+	if r.p.backtest.On {
+		r.matches, fails, stats, err = backtest.Run(r.to.Streams, r.engines, r.p.backtest, r.p.shown.Format, r.interrupted)
+		if errors.Is(err, exit.ErrInterrupted) {
+			return stats, fails, r.stopped(whileJudged, true)
+		}
 	} else {
-		var finished engine.Stats
+		var finished engine.Stats // not stats: the task may go on when it is given up
 		var failed error
-		if !gate.Until(interrupted, 0, func() { finished, failed = es.Finish() }) {
-			return stopped(s, out, page, to, whileJudged)
+		if !r.gate.Until(r.interrupted, 0, func() { finished, failed = r.engines.Finish() }) {
+			return stats, fails, r.stopped(whileJudged, true)
 		}
 		if stats, err = finished, failed; err == nil {
-			err = out.Close(stats.Suspended, es.WithoutReputation())
+			err = r.out.Close(stats.Suspended, r.engines.WithoutReputation())
 		}
 	}
-	if errors.Is(err, exit.ErrInterrupted) {
-		return stopped(s, nil, nil, to, whileJudged)
-	}
 	if err == nil {
-		err = to.Commit()
+		err = r.to.Commit()
 	}
-	if err != nil {
-		return err
-	}
+	return stats, fails, err
+}
+
+// report says what was read, what matched and what the run did not see, and gives the exit code.
+func (r *ruleRun) report(stats engine.Stats, fails bool) error {
+	s, p, in, es := r.s, &r.p, r.in, r.engines
 	in.ShowSkipped()
-	if out != nil {
-		out.ShowOutside(s)
+	if r.out != nil {
+		r.out.ShowOutside(s)
 	}
-	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected, plural.Count(matches, "match"))
-	foreign := stats.Events > 0 && stats.Foreign == stats.Events
+	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected,
+		plural.Count(r.matches, "match"))
 	for _, e := range es.All {
-		if e.Stats.Events > 0 && (matches == 0 || e.Stats.Foreign == e.Stats.Events) {
+		if e.Stats.Events > 0 && (r.matches == 0 || e.Stats.Foreign == e.Stats.Events) {
 			warnings.Model(s, e.Model, e.Stats, in.Recognised)
 		}
 	}
-	if windows {
+	if r.windows {
 		warnings.Unchecked(s)
 	}
 	if stats.Suppressed > 0 {
@@ -285,15 +351,17 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 	warnings.UntoldReputation(s, es.UntoldReputation())
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
-		if err := profile.Print(s, es.Profile(), stats, loaded.Sub(began), time.Since(loaded)); err != nil {
+		if err := profile.Print(s, es.Profile(), stats, r.loaded.Sub(r.began), time.Since(r.loaded)); err != nil {
 			return err
 		}
 	}
+	foreign := stats.Events > 0 && stats.Foreign == stats.Events
 	if in.Unreadable || (foreign && !in.Recognised) {
 		return exit.ErrUnreadable
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
-	return exit.After(append(set.Found, es.Found...), unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && matches > 0))
+	return exit.After(append(r.set.Found, es.Found...),
+		unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && r.matches > 0))
 }
 
 // graceOfReading is how long an interrupted run waits for its input, which may be a pipe to which nobody writes.
@@ -302,22 +370,23 @@ const graceOfReading = 2 * time.Second
 // whileJudged is when rules that wait for the end of the input are asked.
 const whileJudged = "at the end of the input: rules that need all events may lack matches"
 
-// stopped ends the output of a run that was interrupted, and its files, so that they can be read, and says that they are not whole.
-func stopped(s *stdio.Streams, out *alerts.Output, page *htmlreport.Report, to *output.Stream, when string) error {
-	if page != nil {
-		page.Interrupted()
+// stopped ends the output of a run that was interrupted, and its files, so that they can be read, and says that they are not whole. The file of --out is
+// kept if it has something to show.
+func (r *ruleRun) stopped(when string, hasOutput bool) error {
+	if r.page != nil {
+		r.page.Interrupted()
 	}
-	if out != nil {
-		if err := out.Close(nil, nil); err != nil {
+	if r.out != nil {
+		if err := r.out.Close(nil, nil); err != nil {
 			return err
 		}
 	}
-	if to != nil {
-		if err := to.Commit(); err != nil {
+	if hasOutput {
+		if err := r.to.Commit(); err != nil {
 			return err
 		}
 	}
 	output.RemovePending()
-	fmt.Fprintln(s.Err, table.Words("interrupted "+when, s.ProseColumns(), 2))
+	fmt.Fprintln(r.s.Err, table.Words("interrupted "+when, r.s.ProseColumns(), 2))
 	return exit.ErrInterrupted
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"decree/engine/event"
+	"decree/rules/ir"
 	"decree/rules/parse"
 	"decree/rules/schema"
 )
@@ -42,44 +43,54 @@ func Cases(q Request, found *Result) ([]Case, error) {
 		matches    []*Match
 	}{{"is excluded", true, q.Good, found.Excluded}, {"still matches", false, q.Bad, found.Bad}} {
 		for i, rec := range of.recordings {
-			c := Case{Name: of.name, Good: of.good, Model: rec.Options.Model.Name, Now: rec.Options.Now}
-			if len(of.recordings) > 1 {
-				c.Name += ": " + rec.Name
-			}
-			alone := rec
-			alone.Prepare = nil
-			for _, m := range of.matches {
-				if m.recording == i && len(c.Events) < maxCaseEvents {
-					c.Events = append(c.Events, m.Raw)
-				}
-			}
+			c := Case{Name: of.name, Good: of.good, Model: rec.Options.Model.Name, Now: rec.Options.Now, Events: eventsOf(of.matches, i)}
 			if len(c.Events) == 0 {
 				continue
 			}
-			alone.Read = func(each func(*event.Event) error) error {
-				for n, raw := range c.Events {
-					if err := each(&event.Event{Source: c.Name, Line: n + 1, Raw: raw}); err != nil {
-						return err
-					}
-				}
-				return nil
-			}
-			before, err := alone.run(q.Rule)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", c.Name, err)
-			}
-			after, err := alone.run(filtered)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", c.Name, err)
+			if len(of.recordings) > 1 {
+				c.Name += ": " + rec.Name
 			}
 			if !of.good {
 				c.Count = len(c.Events)
 			}
-			if len(before) != len(c.Events) || len(after) != c.Count || !slices.Contains(schema.Names(), c.Model) {
+			tells, err := c.tells(rec, q.Rule, filtered)
+			if err != nil {
+				return nil, fmt.Errorf("%s: %w", c.Name, err)
+			}
+			if !tells {
 				return nil, nil
 			}
 			out = append(out, c)
 		}
 	}
 	return out, nil
+}
+
+// eventsOf gives the events of a recording that matched, as many as a case may have.
+func eventsOf(matches []*Match, recording int) (events [][]byte) {
+	for _, m := range matches {
+		if m.recording == recording && len(events) < maxCaseEvents {
+			events = append(events, m.Raw)
+		}
+	}
+	return events
+}
+
+// tells checks that a test file can say the case: its events alone all match the rule, and as many as the case counts match under the filter.
+func (c *Case) tells(rec Recording, rule, filtered *ir.Rule) (bool, error) {
+	rec.Prepare = nil
+	rec.Read = func(each func(*event.Event) error) error {
+		for n, raw := range c.Events {
+			if err := each(&event.Event{Source: c.Name, Line: n + 1, Raw: raw}); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
+	before, err := rec.run(rule)
+	if err != nil {
+		return false, err
+	}
+	after, err := rec.run(filtered)
+	return len(before) == len(c.Events) && len(after) == c.Count && slices.Contains(schema.Names(), c.Model), err
 }

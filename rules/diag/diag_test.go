@@ -131,3 +131,29 @@ func TestSuggestions(t *testing.T) {
 		assert.Equal(t, c.want, c.got)
 	}
 }
+
+// TestLinesOfFindingsAreReadOnce shows findings of one file in one pass, and finds lines in any order.
+func TestLinesOfFindingsAreReadOnce(t *testing.T) {
+	at := func(file string, line int) Diagnostic {
+		return Diagnostic{Code: "a", Range: Range{File: file, Start: Position{line, 1}, End: Position{line, 2}}}
+	}
+	reads := 0
+	source := func(string) []byte {
+		reads++
+		return []byte("one\ntwo\r\nthree")
+	}
+	show := func(ds ...Diagnostic) string {
+		var b strings.Builder
+		WriteText(&b, ds, source, false)
+		return b.String()
+	}
+	shown := show(at("x", 1), at("x", 1), at("x", 2), at("x", 3))
+	assert.Equal(t, 1, reads)
+	assert.Equal(t, 2, strings.Count(shown, "1 | one\n"))
+	assert.Contains(t, shown, "2 | two\n")
+	assert.Contains(t, shown, "3 | three\n")
+	shown = show(at("x", 3), at("x", 2), at("y", 2), at("y", 4))
+	assert.Contains(t, shown, "3 | three\n")
+	assert.Equal(t, 2, strings.Count(shown, "2 | two\n"))
+	assert.NotContains(t, shown, "4 |")
+}

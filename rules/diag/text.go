@@ -17,6 +17,7 @@ func WriteText(w io.Writer, ds Diagnostics, source func(file string) []byte, col
 
 // WriteWrapped is WriteText with messages and hints that wrap breaks into lines.
 func WriteWrapped(w io.Writer, ds Diagnostics, source func(file string) []byte, color bool, wrap func(text string) string) {
+	lines := lines{of: source}
 	for _, d := range ds {
 		paint := func(code, s string) string {
 			if !color {
@@ -29,7 +30,7 @@ func WriteWrapped(w io.Writer, ds Diagnostics, source func(file string) []byte, 
 		message, _ := strings.CutPrefix(wrap(code+": "+Visible(d.Message)), code)
 		fmt.Fprintf(w, "%s%s\n", paint(tint, code), message)
 		fmt.Fprintf(w, "  --> %s\n", Visible(d.Range.String()))
-		if line, ok := lineOf(source(d.Range.File), d.Range.Start.Line); ok {
+		if line, ok := lines.get(d.Range.File, d.Range.Start.Line); ok {
 			number := fmt.Sprint(d.Range.Start.Line)
 			gutter := strings.Repeat(" ", len(number))
 			shown, carets := excerpt(line, d.Range)
@@ -42,18 +43,29 @@ func WriteWrapped(w io.Writer, ds Diagnostics, source func(file string) []byte, 
 	}
 }
 
-func lineOf(data []byte, number int) (string, bool) {
-	if data == nil || number < 1 {
+// lines gives lines of files by their numbers. It goes on from the line before, so that many findings of a large file cost one pass.
+type lines struct {
+	of   func(file string) []byte
+	file string
+	at   int    // the number of the line with which rest begins
+	rest []byte // of file
+}
+
+func (l *lines) get(file string, number int) (string, bool) {
+	if l.at == 0 || l.file != file || number < l.at {
+		l.file, l.at, l.rest = file, 1, l.of(file)
+	}
+	if l.rest == nil || number < 1 {
 		return "", false
 	}
-	for i := 1; i < number; i++ {
-		_, rest, ok := bytes.Cut(data, []byte("\n"))
+	for ; l.at < number; l.at++ {
+		_, rest, ok := bytes.Cut(l.rest, []byte("\n"))
 		if !ok {
 			return "", false
 		}
-		data = rest
+		l.rest = rest
 	}
-	line, _, _ := bytes.Cut(data, []byte("\n"))
+	line, _, _ := bytes.Cut(l.rest, []byte("\n"))
 	return strings.TrimRight(string(line), "\r"), true
 }
 

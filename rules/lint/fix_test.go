@@ -34,6 +34,7 @@ func TestFix(t *testing.T) {
 		{name: "a colon in an entry of two", in: "falsepositives:\n  - It's: so\n" + detection, want: "falsepositives:\n  - 'It''s: so'\n" + detection},
 		{name: "colons that are no YAML", in: "description: Finds: this\nauthor: a, b: c\nfalsepositives:\n  - one: two: three\n" + detection, want: "description: 'Finds: this'\nauthor: 'a, b: c'\nfalsepositives:\n  - 'one: two: three'\n" + detection},
 		{name: "modifiers", in: "detection: {a: {F|RE|ignorecase: x, 'G|Contains': y}, condition: a}\n", want: "detection: {a: {F|re|i: x, 'G|contains': y}, condition: a}\n"},
+		{name: "spaces around names", in: "detection: {a: {'F | contains': x, ' G': y}, condition: a}\n", want: "detection: {a: {'F|contains': x, 'G': y}, condition: a}\n"},
 		{name: "networks", in: "detection: {a: {F|cidr: [10.1.2.3, '10.1.2.3/8', 'fe80::1', 172.16.0.0/255.240.0.0]}, condition: a}\n", want: "detection: {a: {F|cidr: [10.1.2.3/32, '10.0.0.0/8', 'fe80::1/128', 172.16.0.0/12]}, condition: a}\n"},
 		{name: "words for true", in: "detection: {a: {F|exists: yes, G|exists: 'Off'}, condition: a}\n", want: "detection: {a: {F|exists: true, G|exists: false}, condition: a}\n"},
 		{name: "beside an error", in: "level: Low\n" + detection + "---\ntitle: Broken\nlogsource: {product: windows}\ndetection: {a: {F|what: x}, condition: a}\n", want: "level: low\n" + detection + "---\ntitle: Broken\nlogsource: {product: windows}\ndetection: {a: {F|what: x}, condition: a}\n", errors: 1},

@@ -50,6 +50,21 @@ var valueChecks = []Check{
 			s.report(v.Range, "write backslashes in single quotes: in double quotes \"\\b\" is one character", "the value contains a control character")
 		}
 	})},
+	{Code: "line-break-in-path", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if v.Range.Start.Line == v.Range.End.Line && decodedEscape.MatchString(v.Text) && !has(it, "re") {
+			s.report(v.Range, "write backslashes in single quotes", "in double quotes \"\\n\" is a line break and \"\\t\" a tab, also in \\notepad.exe and \\temp: the value has no backslash there")
+		}
+	})},
+	{Code: "typographic-quotes", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if typographic.MatchString(v.Text) {
+			s.report(v.Range, "write ' or \" around the value", "these quotes are letters of the value: YAML knows only ' and \"")
+		}
+	})},
+	{Code: "empty-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if v.Text == "" && has(it, "contains", "startswith", "endswith") && !has(it, "filename", "fieldref") {
+			s.report(v.Range, "remove it, or write `exists: true` if any value is meant", "every text has an empty text in it: any value of the field satisfies this")
+		}
+	})},
 	{Code: "duplicate-value", Severity: diag.Warning, rule: eachItem(duplicateValue)},
 	{Code: "redundant-value", Severity: diag.Info, rule: eachItem(redundantValue)},
 	{Code: "placeholder-without-expand", Severity: diag.Warning, rule: placeholderWithoutExpand},
@@ -61,6 +76,12 @@ var valueChecks = []Check{
 	{Code: "utf16-as-text", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		if has(it, "wide", "utf16", "utf16le", "utf16be") && !has(it, "base64", "base64offset") {
 			s.report(it.Range, "add `base64offset` before `contains`, or remove the modifier", "a text in UTF-16 has a zero byte in most of its characters, and the fields of events have none: the item never matches")
+		}
+	})},
+	{Code: "utf16-after-base64", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
+		encoded := slices.IndexFunc(it.Modifiers, func(m rules.Modifier) bool { return m.Name == "base64" || m.Name == "base64offset" })
+		if encoded >= 0 && has(rules.Item{Modifiers: it.Modifiers[encoded:]}, "wide", "utf16", "utf16le", "utf16be") {
+			s.report(it.Range, "write `wide|"+it.Modifiers[encoded].Name+"`", "modifiers apply in their order: this encodes the text in Base64 and then that in UTF-16, which no field has")
 		}
 	})},
 	{Code: "number-spelling", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
@@ -122,6 +143,10 @@ var comparisons = map[string]string{">": "|gt", ">=": "|gte", "<": "|lt", "<=": 
 
 var (
 	comparison = regexp.MustCompile(`^\s*([<>]=?|!=|==?)\s*(-?\d+(?:\.\d+)?)\s*$`)
+
+	// what a YAML escape of a path in double quotes leaves: a line break or a tab, and then a name
+	decodedEscape = regexp.MustCompile(`[\n\t][A-Za-z0-9_]`)
+	typographic   = regexp.MustCompile(`^[“”„‘’«].*[“”’»]$`)
 
 	withoutWildcards = strings.NewReplacer(`\*`, "", `\?`, "")
 

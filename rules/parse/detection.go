@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"fmt"
 	"math"
 	"math/big"
 	"slices"
@@ -38,7 +39,11 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 		}
 	}
 	if condition == nil {
-		p.Errorf("missing-condition", p.Span(section.Key), "add `condition:` under detection", "the detection has no condition")
+		hint := "add `condition:` under detection"
+		if p.outside > 0 {
+			hint = fmt.Sprintf("indent `condition:` of line %d: it belongs under detection", p.outside)
+		}
+		p.Errorf("missing-condition", p.Span(section.Key), hint, "the detection has no condition")
 		return
 	}
 	nodes := source.Items(condition)
@@ -107,7 +112,8 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 		return p.alternatives(n)
 	case yaml.ScalarNode:
 		if n.ShortTag() == "!!null" {
-			p.Errorf("empty-selection", p.Span(n), "add a map of fields or a keyword", "this selection is empty")
+			p.Errorf("empty-selection", p.Span(n), "write fields or keywords below it, indented further than its name", "this selection is empty")
+			return rules.AllOf{}
 		}
 		return rules.Keywords{Item: rules.Item{Values: []rules.Value{p.value(n)}, Range: p.Span(n)}}
 	}
@@ -141,7 +147,7 @@ func (p *parser) alternatives(n *yaml.Node) rules.Selection {
 func (p *parser) item(key, value *yaml.Node) rules.Item {
 	field, modifiers, _ := strings.Cut(key.Value, "|")
 	it := p.test(key, modifiers, len(field)+1, value)
-	it.Field = field
+	it.Field = p.field(field, key)
 	return it
 }
 
@@ -155,6 +161,11 @@ var elsewhere = map[string]string{
 	"ne":            "write `neq`",
 	"regex":         "write `re`",
 	"regexp":        "write `re`",
+	"in":            "leave it out: a list of values means any of them",
+	"like":          "leave it out: `*` and `?` in a value are wildcards",
+	"wildcard":      "leave it out: `*` and `?` in a value are wildcards",
+	"beginswith":    "write `startswith`",
+	"":              "remove the `|`",
 	"cidrv4":        "write `cidr`",
 	"cidrv6":        "write `cidr`",
 }

@@ -19,9 +19,10 @@ type parser struct {
 	collection      collection      // state of an older rule collection
 	filterCondition FilterCondition // how filters are read
 
-	names  map[string]bool // of the document being read: all names of its namespace
-	values int             // of the document being read: values of all its lists
-	arrays bool            // of the document being read: brackets select elements of arrays
+	names   map[string]bool // of the document being read: all names of its namespace
+	values  int             // of the document being read: values of all its lists
+	arrays  bool            // of the document being read: brackets select elements of arrays
+	outside int             // of the document being read: the line of a `condition` that is not under `detection`; 0 if there is none
 
 	ours, others int // documents of Sigma, and others
 }

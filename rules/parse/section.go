@@ -74,6 +74,10 @@ func decoded(to func(*rules.Rule) any) func(*parser, *rules.Rule, source.Entry) 
 // sections reads what a document of a kind may hold into its rule, and gives every section of the document.
 func (p *parser) sections(r *rules.Rule, kind rules.Kinds, top *yaml.Node) []source.Entry {
 	given := p.Entries(top, "a "+kind.String())
+	p.outside = 0
+	if e, ok := section(given, "condition"); ok {
+		p.outside = e.Key.Line
+	}
 	for _, s := range sections {
 		e, ok := section(given, s.Name)
 		switch {
@@ -139,10 +143,16 @@ func (p *parser) unknownSections(kind rules.Kinds, given []source.Entry) {
 		if !isUnknown(name) {
 			continue
 		}
-		if near := diag.Closest(name, sectionsOf(kind)); near != "" {
+		if near := diag.Closest(name, sectionsOf(kind)); near != "" && !p.isMissing(kind, near, given) {
 			p.Warnf("unknown-key", p.Span(e.Key), "did you mean `"+near+"`?", "unknown key %q in a %s: it is not read", name, kind)
 		}
 	}
+}
+
+// isMissing tells whether a section was reported as missing, with a hint at the key that is almost its name.
+func (p *parser) isMissing(kind rules.Kinds, name string, given []source.Entry) bool {
+	_, ok := section(given, name)
+	return !ok && slices.ContainsFunc(sections, func(s rules.Section) bool { return s.Name == name && s.Required&kind != 0 }) && !p.stoodInFor(name, given)
 }
 
 func isUnknown(name string) bool {

@@ -3,6 +3,8 @@ package parse
 import (
 	"strings"
 
+	"gopkg.in/yaml.v3"
+
 	"decree/rules"
 	"decree/rules/diag"
 )
@@ -17,8 +19,22 @@ func (p *parser) modifier(name string, at diag.Range) string {
 		}
 		return plain
 	}
-	if plain != name && rules.IsModifier(plain) {
+	switch {
+	case plain == name || !rules.IsModifier(plain):
+		return name
+	case plain == strings.TrimSpace(name):
+		p.Fixable("modifier-spelling", at, plain, "there are spaces around the modifier %q", plain)
+	default:
 		p.Fixable("capital-letters", at, plain, "%q is written in lower case in the specification", name)
+	}
+	return plain
+}
+
+// field gives the name of a field without the spaces around it.
+func (p *parser) field(name string, key *yaml.Node) string {
+	plain := strings.TrimSpace(name)
+	if plain != name && plain != "" {
+		p.Fixable("space-around-field", p.Within(key, 0, len(name)), plain, "there are spaces around the name of the field %q", plain)
 		return plain
 	}
 	return name

@@ -156,3 +156,19 @@ func TestEncodings(t *testing.T) {
 		assert.Contains(t, found[0].Message, want)
 	}
 }
+
+// TestHintsOfSlips holds what a finding says to do about slips that are often made.
+func TestHintsOfSlips(t *testing.T) {
+	for _, c := range []struct{ name, text, code, hint string }{
+		{"a condition beside its detection", "detection:\n  a: {Image: x}\ncondition: a\n", "missing-condition", "indent `condition:` of line 5: it belongs under detection"},
+		{"a detection that is not indented", "detection:\na: {Image: x}\n", "wrong-type", "write it as `key: value` lines below it, indented further"},
+		{"a selection that is not indented", "detection:\n  a:\n  Image: x\n  condition: a\n", "empty-selection", "write fields or keywords below it, indented further than its name"},
+		{"a modifier of SQL", "detection: {a: {Image|in: [x, y]}, condition: a}\n", "unknown-modifier", "leave it out: a list of values means any of them"},
+		{"a bar at the end", "detection: {a: {Image|contains|: x}, condition: a}\n", "unknown-modifier", "remove the `|`"},
+		{"a section in capitals", "Detection: {a: {Image: x}, condition: a}\n", "missing-detection", "did you mean `detection:` where line 3 has `Detection:`?"},
+	} {
+		_, found := parse.Documents("rule.yml", []byte("title: T\nlogsource: {product: windows}\n"+c.text), nil)
+		require.Len(t, found, 1, "%s: %v", c.name, found)
+		assert.Equal(t, [2]string{c.code, c.hint}, [2]string{found[0].Code, found[0].Hint}, c.name)
+	}
+}

@@ -15,7 +15,11 @@ type Entry struct{ Key, Value *yaml.Node }
 // If none are given as allowed, every key is.
 func (f *File) Entries(n *yaml.Node, what string, allowed ...string) []Entry {
 	if n.Kind != yaml.MappingNode {
-		f.Errorf("wrong-type", f.Span(n), "write it as `key: value` lines", "%s must be a mapping", what)
+		hint := "write it as `key: value` lines"
+		if IsNull(n) {
+			hint += " below it, indented further"
+		}
+		f.Errorf("wrong-type", f.Span(n), hint, "%s must be a mapping", what)
 		return nil
 	}
 	out := make([]Entry, 0, len(n.Content)/2)

@@ -136,25 +136,11 @@ func (set *Set) apply(f *rules.Filter, in AppliedFilter, all bool) diag.Diagnost
 			}
 		}
 	}
-	if covered == 0 && all {
+	switch {
+	case covered > 0:
+		found = append(found, set.unknownOf(f)...)
+	case all:
 		found.Warnf("filter-covers-nothing", f.Body.Range, set.whyNothing(f), "filter %q applies to none of the given rules", f.Body.Title)
 	}
 	return found
-}
-
-// whyNothing gives a hint why a filter covers no rule.
-func (set *Set) whyNothing(f *rules.Filter) string {
-	for _, ref := range f.Rules {
-		for _, c := range set.read {
-			if ref.Names(c.of.Body) {
-				return fmt.Sprintf("%q is a correlation: name the rules that it reads", c.of.Body.Title)
-			}
-		}
-		for _, r := range set.Rules {
-			if r.IR.Source.Name == "" && r.Slug() == ref.Text {
-				return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", r.IR.Source.Range.File, ref.Text)
-			}
-		}
-	}
-	return "check the ids and names under `rules`, and the log source"
 }

@@ -302,3 +302,29 @@ func TestLinks(t *testing.T) {
 	set, _ = load(t, ruleset.Filters{}, "windows")
 	assert.True(t, set.Found.HasErrors(), "a link to a file outside is not read, and not passed over")
 }
+
+// TestFiltersThatMissTheirRules say why: a misspelt name, or another log source.
+func TestFiltersThatMissTheirRules(t *testing.T) {
+	rule := func(name string) string {
+		return "title: Who of " + name + "\nname: " + name + "\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"
+	}
+	filter := func(category, names string) string {
+		return "title: F\nlogsource: {product: windows, category: " + category + "}\nfilter: {rules: [" + names + "], s: {User: x}, condition: not s}\n"
+	}
+	for _, c := range []struct{ filter, code, hint string }{
+		{filter("process_creation", "who_one, who_two"), "", ""},
+		{filter("process_creation", "who_one, who_tow"), "filter-unknown-rule", "did you mean `who_two`?"},
+		{filter("process_creation", "who_one, not_selected, who_twoo, who_two"), "", ""},
+		{filter("process_creation", "who_tow"), "filter-covers-nothing", "did you mean `who_two`?"},
+		{filter("file_event", "who_one"), "filter-covers-nothing", "the rule \"Who of who_one\" is for the log source windows/process_creation, and the filter is for windows/file_event"},
+	} {
+		clitest.Files(t, "-- rules/r.yml --\n"+rule("who_one")+"---\n"+rule("who_two")+"-- filters/f.yml --\n"+c.filter)
+		set, shown := load(t, ruleset.Filters{Dir: "filters"}, "rules")
+		if c.code == "" {
+			assert.Empty(t, set.Found, c.filter)
+			continue
+		}
+		assert.Equal(t, []string{c.code}, codes(set), c.filter)
+		assert.Contains(t, shown, "hint: "+c.hint, c.filter)
+	}
+}

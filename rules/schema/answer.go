@@ -23,8 +23,11 @@ func (m *Model) Answering(r *ir.Rule) []*Source {
 	return m.withoutCovered(out, r)
 }
 
-// Candidates gives the sources of a rule's log source, including those that cannot answer it.
+// Candidates gives the sources of a rule's log source, including those that cannot answer it. The list is shared, as that of Find.
 func (m *Model) Candidates(r *ir.Rule) []*Source {
+	if ls := r.Source.LogSource; len(r.Source.OtherLogSources) == 0 {
+		return m.Find(ls.Category, ls.Product, ls.Service)
+	}
 	var out []*Source
 	for _, ls := range r.Source.LogSources() {
 		for _, s := range m.Find(ls.Category, ls.Product, ls.Service) {
@@ -54,7 +57,7 @@ func (m *Model) Unanswered(r *ir.Rule) (out []rules.LogSource) {
 // Asked gives the sources of a rule's log source and of other logs whose event ids it names, including those that cannot answer it.
 func (m *Model) Asked(r *ir.Rule) []*Source {
 	own := m.Candidates(r)
-	return append(own, m.elsewhere(r, own)...)
+	return append(own[:len(own):len(own)], m.elsewhere(r, own)...)
 }
 
 func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {

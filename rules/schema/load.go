@@ -5,7 +5,6 @@ import (
 	"maps"
 	"slices"
 	"strings"
-	"sync"
 
 	"gopkg.in/yaml.v3"
 
@@ -31,9 +30,9 @@ func readShipped(file string, data []byte) (*Model, error) {
 	if m.Extends != "" {
 		return read(file, data)
 	}
-	m.derived = &sync.Map{}
 	m.ofEveryTable()
 	m.nameOwnColumns()
+	m.finish()
 	return m, nil
 }
 
@@ -51,7 +50,6 @@ func read(file string, data []byte) (*Model, error) {
 		}
 		m = merge(below, m, doc)
 	}
-	m.derived = &sync.Map{}
 	m.tellsOwn = doc.Has("recognise")
 	m.check(doc)
 	if err := doc.unread(); err != nil {
@@ -59,6 +57,7 @@ func read(file string, data []byte) (*Model, error) {
 	}
 	m.ofEveryTable()
 	m.nameOwnColumns()
+	m.finish()
 	return m, nil
 }
 
@@ -74,8 +73,15 @@ func (m *Model) ofEveryTable() {
 }
 
 // Find gives the sources that answer a log source, preferred first. A source that leaves the same parts unset as the log source
-// is preferred. Otherwise the model's order counts.
+// is preferred. Otherwise the model's order counts. The list is shared: nobody may change it.
 func (m *Model) Find(category, product, service string) []*Source {
+	return m.own(findKey{category, product, service}, func() any { return slices.Clip(m.find(category, product, service)) }).([]*Source)
+}
+
+// findKey is what sources are asked for.
+type findKey struct{ category, product, service string }
+
+func (m *Model) find(category, product, service string) []*Source {
 	var same, others []*Source
 	for i := range m.Sources {
 		s := &m.Sources[i]
@@ -101,6 +107,11 @@ func answers(has, asked string) bool {
 // Column finds the column of a Sigma field or of an entity on the event itself. Level 0 is the event's own process, and level n is its nth
 // ancestor.
 func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
+	f := m.field(s, field, level)
+	return f.column, f.known
+}
+
+func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 	fields := s.Fields
 	if level > 0 {
 		fields = s.Ancestors[level]

@@ -50,6 +50,11 @@ func (s *Source) Has(m *Model, f ir.Field) bool {
 	if f.Extract != nil {
 		return s.hasAll(m, f)
 	}
+	return m.field(s, f.Name, f.Level).has
+}
+
+// mayHave is Has for a field that is no extract.
+func (s *Source) mayHave(m *Model, f ir.Field) bool {
 	if _, entity := s.entity(f.Name); entity && f.Level == 0 {
 		return true
 	}

@@ -3,11 +3,7 @@
 // column. The engine uses a model to find fields in raw events, and the compilers use it to name columns.
 package schema
 
-import (
-	"sync"
-
-	"decree/rules/ir"
-)
+import "decree/rules/ir"
 
 // Model is the field mapping of one product.
 type Model struct {
@@ -49,7 +45,7 @@ type Model struct {
 
 	tellsOwn bool // the model's own file has Recognise, not only the one it extends
 
-	derived *sync.Map // what Derived keeps: key -> value
+	derived *derived // nil until the model is loaded
 }
 
 // Source is one log of the product and the Sigma log source it answers. Several sources may answer one log source

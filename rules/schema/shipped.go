@@ -99,7 +99,7 @@ func Load(name string) (*Model, error) {
 func (m *Model) clone() *Model {
 	out := *m
 	copyParts(reflect.ValueOf(&out).Elem())
-	out.derived = &sync.Map{}
+	out.finish()
 	return &out
 }
 

@@ -16,7 +16,23 @@ type held struct {
 	tests            []func(string) bool
 	low, high        bound
 	present, missing bool
-	why              []string // the requirements in words
+	why              []reason
+}
+
+// reason is a requirement, from which words are made where they are shown.
+type reason struct {
+	before string
+	values []string
+	after  string
+}
+
+// because says all requirements.
+func (h *held) because() string {
+	words := make([]string, len(h.why))
+	for i, r := range h.why {
+		words[i] = r.before + listed(r.values) + r.after
+	}
+	return strings.Join(words, " and ")
 }
 
 // bound is one end of a range of numbers.
@@ -42,7 +58,7 @@ func (h *held) take(t ir.Test, want, numeric bool) bool {
 	case *ir.Regex:
 		if re, err := t.Parse().Compile(); err == nil && h.values != nil && !slices.ContainsFunc(h.values, hasLetter) { // values are kept without their case
 			h.tests = append(h.tests, func(v string) bool { return re.MatchString(v) == want })
-			h.why = append(h.why, map[bool]string{true: "", false: "not "}[want]+"a match of "+t.Expr)
+			h.why = append(h.why, reason{before: map[bool]string{true: "", false: "not "}[want] + "a match of " + t.Expr})
 			h.present = h.present || want
 			return true
 		}
@@ -54,9 +70,9 @@ func (h *held) take(t ir.Test, want, numeric bool) bool {
 func (h *held) there(present bool) bool {
 	h.present, h.missing = h.present || present, h.missing || !present
 	if present {
-		h.why = append(h.why, "present")
+		h.why = append(h.why, reason{before: "present"})
 	} else {
-		h.why = append(h.why, "missing")
+		h.why = append(h.why, reason{before: "missing"})
 	}
 	return true
 }
@@ -84,7 +100,7 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 			return slices.ContainsFunc(values(), func(a string) bool { return compare(v, a) }) == want
 		})
 	case want && numeric && !slices.ContainsFunc(t.Values, func(v string) bool { _, err := strconv.ParseFloat(v, 64); return err == nil }):
-		h.values, h.why = []string{}, append(h.why, "a number")
+		h.values, h.why = []string{}, append(h.why, reason{before: "a number"})
 	case want:
 		h.values = intersect(h.values, t.Values)
 	default:
@@ -92,9 +108,9 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 	}
 	if want {
 		h.present = true
-		h.why = append(h.why, words(t.Op)+listed(t.Values))
+		h.why = append(h.why, reason{before: words(t.Op), values: t.Values})
 	} else {
-		h.why = append(h.why, "not "+words(t.Op)+listed(t.Values))
+		h.why = append(h.why, reason{before: "not " + words(t.Op), values: t.Values})
 	}
 	return true
 }
@@ -137,11 +153,11 @@ func (h *held) numbers(t *ir.Number, want bool) bool {
 		return (err == nil && slices.ContainsFunc(t.Values, func(asked float64) bool { return comparisons[t.Op](n, asked) })) == want
 	})
 	if !want {
-		h.why = append(h.why, "not "+sign+listed(texts))
+		h.why = append(h.why, reason{before: "not " + sign, values: texts})
 		return true
 	}
 	h.present = true
-	h.why = append(h.why, sign+listed(texts))
+	h.why = append(h.why, reason{before: sign, values: texts})
 	switch t.Op {
 	case "eq":
 		h.values = intersect(h.values, texts)

@@ -20,24 +20,38 @@ type Contradiction struct {
 // Never tells whether no event of the source can satisfy all conditions, which are in the terms of the source. It reasons only about single tests
 // of columns with one value: if it finds nothing, the conditions may still be impossible.
 func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
+	known := m.own(knownKey{s}, func() any { return m.known(s) }).(*knowledge)
+	if !known.possible {
+		return *known.found, true
+	}
+	k := &knowledge{model: m, source: s, columns: maps.Clone(known.columns), found: &Contradiction{}}
+	holds := k.all(terms, true)
+	return *k.found, !holds
+}
+
+type knownKey struct{ source *Source }
+
+// known is what holds of every event of the source.
+func (m *Model) known(s *Source) *knowledge {
 	k := &knowledge{model: m, source: s, columns: map[string]*held{}, found: &Contradiction{}}
 	for _, t := range s.Scope {
 		if name, ok := k.single(t.Reads()); ok && len(t.Values) == 0 {
 			k.of(name).present = true
 		} else if ok {
 			h := k.of(name)
-			h.values, h.why = intersect(h.values, t.Values), append(h.why, listed(t.Values)+" in the log source "+s.Name)
+			h.values, h.why = intersect(h.values, t.Values), append(h.why, reason{values: t.Values, after: " in the log source " + s.Name})
 			h.present = h.present || !t.Optional
 		}
 	}
 	for _, t := range s.Scope {
 		if name, ok := k.single(t.Reads()); ok && !k.columns[name].possible() {
-			return Contradiction{Message: t.Column + " cannot be " + strings.Join(k.columns[name].why, " and ")}, true
+			k.found.Message = t.Column + " cannot be " + k.columns[name].because()
+			return k
 		}
 	}
 	k.logged()
-	holds := k.all(terms, true)
-	return *k.found, !holds
+	k.possible = true
+	return k
 }
 
 // logged adds what is known of every event of the source's log: its provider and channel and, if the log is closed, its event ids.
@@ -48,7 +62,7 @@ func (k *knowledge) logged() {
 	}
 	for _, field := range sortedNames(log.Holds) {
 		if h := k.unscoped(field); h != nil {
-			h.values, h.why = intersect(h.values, log.Holds[field]), append(h.why, listed(log.Holds[field])+" in the log "+k.source.Log)
+			h.values, h.why = intersect(h.values, log.Holds[field]), append(h.why, reason{values: log.Holds[field], after: " in the log " + k.source.Log})
 		}
 	}
 	if !log.Closed {
@@ -59,7 +73,7 @@ func (k *knowledge) logged() {
 			id, err := strconv.ParseFloat(v, 64)
 			return err == nil && id == float64(int(id)) && log.has(int(id))
 		})
-		h.why = append(h.why, "of the log "+k.source.Log+" ("+strings.Join(log.Events, ", ")+")")
+		h.why = append(h.why, reason{before: "of the log " + k.source.Log + " (" + strings.Join(log.Events, ", ") + ")"})
 	}
 }
 
@@ -77,17 +91,18 @@ func (k *knowledge) unscoped(field string) *held {
 }
 
 type knowledge struct {
-	model   *Model
-	source  *Source
-	columns map[string]*held
-	found   *Contradiction // the first one found
+	model    *Model
+	source   *Source
+	columns  map[string]*held
+	found    *Contradiction // the first one found
+	possible bool           // of the source alone: it can have events
 }
 
 func (k *knowledge) of(column string) *held {
 	h := &held{}
 	if had := k.columns[column]; had != nil {
 		*h = *had
-		h.tests, h.why = slices.Clone(had.tests), slices.Clone(had.why)
+		h.tests, h.why = slices.Clip(had.tests), slices.Clip(had.why)
 	}
 	k.columns[column] = h
 	return h
@@ -121,7 +136,7 @@ func (k *knowledge) all(terms []ir.Node, want bool) bool {
 func (k *knowledge) some(terms []ir.Node, want bool, least int) bool {
 	n := 0
 	for _, t := range terms {
-		beside := &knowledge{k.model, k.source, maps.Clone(k.columns), k.found}
+		beside := &knowledge{model: k.model, source: k.source, columns: maps.Clone(k.columns), found: k.found}
 		if beside.holds(t, want) {
 			n++
 		}
@@ -184,7 +199,7 @@ func (k *knowledge) match(n *ir.Match, want bool) bool {
 	if h.possible() {
 		return true
 	}
-	*k.found = Contradiction{n.At, col.Name + " cannot be " + strings.Join(h.why, " and ")}
+	*k.found = Contradiction{n.At, col.Name + " cannot be " + h.because()}
 	return false
 }
 

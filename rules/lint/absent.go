@@ -17,39 +17,58 @@ func absentField(s *subject) {
 		neverIn(s)
 	}
 	reported := map[string]bool{}
-	check := func(name string, at diag.Range) {
-		if name == "" || reported[name] || s.ExtractNamed(name) != nil {
+	s.eachTested(func(name string, at diag.Range) {
+		if reported[name] {
 			return
 		}
 		reported[name] = true
-		near, asked := []string{}, false
-		for m := range models() {
-			closed := *m
-			closed.Open = false // it refuses a field that its logs are not known to have
-			for _, source := range closed.Asked(s.lowered) {
-				asked = true
-				f := ir.FieldNamed(name)
-				if _, column := closed.Column(source, f.Name, f.Level); column && source.Has(&closed, f) {
-					return
-				}
-				near = append(near, closed.Closest(source, name)...)
-			}
+		if near, absent := s.isAbsent(name); absent {
+			s.report(at, diag.DidYouMean(name, near, "remove it, or use the log source that has this field"), "this log source has no field %q: the test never matches", name)
 		}
-		if !asked {
-			return
-		}
-		hint := diag.DidYouMean(name, near, "remove it, or use the log source that has this field")
-		s.report(at, hint, "this log source has no field %q: the test never matches", name)
-	}
+	})
+}
+
+// eachTested visits the fields that the searches test and the extracts read. A field may come several times.
+func (s *subject) eachTested(visit func(name string, at diag.Range)) {
 	for _, search := range s.Searches {
 		one := rules.Rule{Searches: []rules.Search{search}}
-		one.EachItem(func(it rules.Item) { check(it.Field, it.Range) })
+		one.EachItem(func(it rules.Item) { fieldsOfItem(it, visit) })
 	}
 	for _, e := range s.Extracts {
 		for _, f := range e.Reads() {
-			check(f.Name, f.Range)
+			visit(f.Name, f.Range)
 		}
 	}
+}
+
+// fieldsOfItem visits the field of an item, and those with which it is compared.
+func fieldsOfItem(it rules.Item, visit func(name string, at diag.Range)) {
+	visit(it.Field, it.Range)
+	if has(it, "fieldref") {
+		for _, v := range it.Values {
+			visit(v.Text, v.Range)
+		}
+	}
+}
+
+// isAbsent tells whether no data model has a field in the rule's log sources, and which of their fields have similar names.
+func (s *subject) isAbsent(name string) (near []string, absent bool) {
+	if name == "" || s.lowered == nil || s.ExtractNamed(name) != nil {
+		return nil, false
+	}
+	for m := range models() {
+		closed := *m
+		closed.Open = false // it refuses a field that its logs are not known to have
+		for _, source := range closed.Asked(s.lowered) {
+			absent = true
+			f := ir.FieldNamed(name)
+			if _, column := closed.Column(source, f.Name, f.Level); column && source.Has(&closed, f) {
+				return nil, false
+			}
+			near = append(near, closed.Closest(source, name)...)
+		}
+	}
+	return near, absent
 }
 
 // neverIn reports those of several log sources where the rule can never match in any data model, as each lacks a field that must hold there.

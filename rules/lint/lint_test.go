@@ -252,3 +252,16 @@ func TestPublicRules(t *testing.T) {
 func TestTagsOfTheSpecification(t *testing.T) {
 	assert.Empty(t, Run([]File{file(t, firstFile, "tags: [attack.t1059, car.2016-04-005, cve.2021-44228, d3fend.d3-am, d3fend.d3f-WindowsNtOpenFile, detection.threat-hunting, stp.3k, tlp.amber]"), file(t, secondFile, secondRule)}))
 }
+
+// TestOneFindingForAMisspeltField also where another field is compared with it.
+func TestOneFindingForAMisspeltField(t *testing.T) {
+	for item, want := range map[string][]string{
+		"CommandLien|contains: x":            {"absent-field"},
+		"Image|fieldref: ParentImgae":        {"absent-field"},
+		"Image|fieldref: parentimage":        {"unknown-field"},
+		"Image|fieldref: ParentImage":        nil,
+		"Image|fieldref|endswith: ParentImg": {"absent-field"},
+	} {
+		assert.Equal(t, want, codesOf(Run([]File{file(t, firstFile, "detection: {selection: {"+item+"}, condition: selection}"), file(t, secondFile, secondRule)})), item)
+	}
+}

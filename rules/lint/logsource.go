@@ -12,6 +12,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/ir"
 	"decree/rules/schema"
 )
 
@@ -84,22 +85,32 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 func unknownField(s *subject) {
 	reported := map[string]bool{}
 	s.EachItem(func(it rules.Item) {
-		if it.Field == "" || reported[it.Field] {
-			return
-		}
-		reported[it.Field] = true
-		for _, ls := range s.LogSources() {
-			if isListed(ls, it.Field) {
-				continue
-			}
-			if hint, message := misspelt(it.Field, fieldsOf(ls)); message != "" {
-				s.report(it.Range, hint, "%s", message)
+		fieldsOfItem(it, func(name string, at diag.Range) {
+			if name == "" || reported[name] {
 				return
 			}
-		}
+			reported[name] = true
+			for _, ls := range s.LogSources() {
+				if isListed(ls, name) {
+					continue
+				}
+				if hint, message := misspelt(name, fieldsOf(ls)); message != "" && !s.saidAbsent(name) {
+					s.report(at, hint, "%s", message)
+					return
+				}
+			}
+		})
 	})
 	unknownNames(s)
 	unknownOfElements(s)
+}
+
+// saidAbsent tells whether absent-field reports a field.
+func (s *subject) saidAbsent(name string) bool {
+	tested := false
+	s.eachTested(func(other string, _ diag.Range) { tested = tested || other == name })
+	_, absent := s.isAbsent(name)
+	return tested && absent
 }
 
 // isListed tells whether a model lists a field or an entity of a log source.
@@ -116,13 +127,18 @@ func isListed(ls rules.LogSource, field string) bool {
 	return false
 }
 
-// fieldsOf are the fields and entities of log sources that models list, sorted.
+// fieldsOf are the fields and entities of log sources that models list, sorted. Those of the parent and the grandparent have the names that rules write.
 func fieldsOf(all ...rules.LogSource) (known []string) {
 	for m := range models() {
 		for _, ls := range all {
 			for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
 				known = slices.AppendSeq(known, maps.Keys(source.Fields))
 				known = slices.AppendSeq(known, maps.Keys(source.Entities))
+				for level, fields := range source.Ancestors {
+					for name := range fields {
+						known = append(known, ir.Field{Name: name, Level: level}.SigmaName())
+					}
+				}
 			}
 		}
 	}

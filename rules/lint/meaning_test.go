@@ -64,7 +64,10 @@ func TestOtherThanThePages(t *testing.T) {
 		code, item string
 		want       bool
 	}{
-		{"unknown-field", "ComandLine|contains: x", true},
+		{"absent-field", "ComandLine|contains: x", true},
+		{"unknown-field", "ComandLine|contains: x", false},
+		{"unknown-field", "parentimage|contains: x", true},
+		{"unknown-field", "ParentImage|contains: x", false},
 		{"unknown-field", "commandline|contains: x", true},
 		{"unknown-field", "CommandLine|contains: x", false},
 		{"unknown-field", "SomethingElse|contains: x", false},

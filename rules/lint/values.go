@@ -67,6 +67,12 @@ var valueChecks = []Check{
 	})},
 	{Code: "duplicate-value", Severity: diag.Warning, rule: eachItem(duplicateValue)},
 	{Code: "redundant-value", Severity: diag.Info, rule: eachItem(redundantValue)},
+	{Code: "expand-without-placeholder", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if has(it, "expand") && !rules.Placeholder.MatchString(v.Text) {
+			s.report(v.Range, "write the name of a list between two percent signs, such as %"+strings.Trim(v.Text, "% ")+"%", "`expand` replaces the names of lists, and the value has none: it is searched for as it is")
+		}
+	})},
+	{Code: "time-part-out-of-range", Severity: diag.Warning, rule: eachItem(timePartOutOfRange)},
 	{Code: "placeholder-without-expand", Severity: diag.Warning, rule: placeholderWithoutExpand},
 	{Code: "encoded-wildcard", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if has(it, "base64", "base64offset") && wild(rules.Item{Values: []rules.Value{v}}) {
@@ -131,6 +137,21 @@ var windowsPaths = []string{"Image", "ParentImage", "ImageLoaded", "TargetFilena
 func asteriskInPath(s *subject, it rules.Item, v rules.Value) bool {
 	onWindows := slices.ContainsFunc(s.LogSources(), func(ls rules.LogSource) bool { return strings.EqualFold(ls.Product, "windows") })
 	return onWindows && slices.Contains(windowsPaths, it.Field) && !has(it, "re", "fieldref", "expand") && escapes(v.Text, "*")
+}
+
+// timeParts are the first and the last number that each part of a time has.
+var timeParts = map[string][2]float64{"minute": {0, 59}, "hour": {0, 23}, "day": {1, 31}, "week": {1, 53}, "month": {1, 12}}
+
+// timePartOutOfRange reports a number that the part of a time never is.
+func timePartOutOfRange(s *subject, it rules.Item) {
+	for _, m := range it.Modifiers {
+		bounds, ok := timeParts[m.Name]
+		for _, v := range it.Values {
+			if ok && v.Kind == rules.NumberValue && (v.Number < bounds[0] || v.Number > bounds[1]) {
+				s.report(v.Range, fmt.Sprintf("write a number from %v to %v", bounds[0], bounds[1]), "the %s of a time is never %s", m.Name, v.Text)
+			}
+		}
+	}
 }
 
 // isPlain tells whether a value is written without quotes.

@@ -23,11 +23,6 @@ func (m *matcher) choose(u int) {
 		return
 	}
 	m.chosen[u] = m.gen
-	for _, s := range m.p.units[u].earlier {
-		if m.route.Is(s) {
-			return
-		}
-	}
 	m.list = append(m.list, u)
 }
 

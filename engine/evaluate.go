@@ -52,8 +52,11 @@ func (m *matcher) evaluate(in event.Input, out *outcome) error {
 		m.costs.find += time.Since(loaded)
 	}
 	for _, ui := range candidates {
+		if other := m.p.second[ui]; other >= 0 && !m.atoms.Holds(int(other)) {
+			continue
+		}
 		u := m.p.units[ui]
-		if !m.may(u) || !m.inWindow(u) {
+		if !m.may(u) || m.countedBefore(u) || !m.inWindow(u) {
 			continue
 		}
 		if u.deferred {

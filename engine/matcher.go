@@ -3,6 +3,7 @@ package engine
 import (
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"decree/engine/condition"
@@ -109,6 +110,9 @@ func (m *matcher) ancestor(f ir.Field) ([]string, bool) {
 
 // may tells whether everything holds that a unit needs.
 func (m *matcher) may(u *unit) bool { return u.needs == nil || u.needs.Hold(m.program.Answers.Atom) }
+
+// countedBefore tells whether another unit of the unit's population counts the event.
+func (m *matcher) countedBefore(u *unit) bool { return slices.ContainsFunc(u.earlier, m.route.Is) }
 
 // run runs a unit's program. If its regular expressions exceed their budget, the event does not match.
 func (m *matcher) run(u *unit) (bool, error) {

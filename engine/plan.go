@@ -26,6 +26,7 @@ type plan struct {
 	routes       *route.Table
 	rules        []*rule
 	units        []*unit
+	second       []int32   // unit -> another atom that must hold for it, or match.None: it is asked before anything of the unit is looked at
 	sources      []*source // by their numbers in routes
 	byModel      map[*schema.Source]int
 	triggers     [][]triggered // atom -> units for which it is one of those that must hold
@@ -130,6 +131,7 @@ func (p *plan) addUnit(u *unit) {
 // finishIndex makes the automata, the inverted index and the router, once all atoms are known.
 func (p *plan) finishIndex() {
 	p.keepProcesses()
+	p.second = slices.Repeat([]int32{match.None}, len(p.units))
 	for i := range p.units {
 		p.index(i)
 	}
@@ -151,6 +153,9 @@ func (p *plan) index(i int) {
 	c := covers[0]
 	if len(covers) > 1 {
 		u.needs = u.tree.Needs(p.atoms.Trigger)
+		if other := covers[1].Atoms; len(other) == 1 {
+			p.second[i] = int32(other[0])
+		}
 	}
 	for len(p.triggers) < len(p.atoms.All()) {
 		p.triggers = append(p.triggers, nil)

@@ -22,7 +22,6 @@ type Atom struct {
 	patterns []uint32   // of a long list, in its index: those that look for its values
 	often    float64    // a guess at how often it holds, if an index may decide it
 	literal  bool       // an index may decide it
-	by       decision   // once the atoms are finished
 	pre      int        // an atom of literals that holds wherever this one does, or -1
 	program  *predicate // the test, made ready
 }
@@ -58,7 +57,16 @@ type Atoms struct {
 	fast   int                // atoms whose expression an automaton runs
 	slow   int                // atoms whose expression backtracks
 
-	firstSlots []int32 // atom -> slot, if it makes rules candidates, or None
+	ways []way // atom -> how it is decided, once they are finished
+}
+
+// way is how an atom is decided. What asking it has to know stands in few bytes: of many atoms each is asked seldom, and nothing of them is in a cache.
+type way struct {
+	slot   int32 // of the atom
+	pre    int32 // as the atom's
+	values int32 // of a text test
+	by     decision
+	slow   bool // its expression backtracks
 }
 
 // NewAtoms makes an empty set of predicates on the slots of a layout.
@@ -144,17 +152,17 @@ func isLiteral(t ir.Test) bool {
 func (a *Atoms) Finish(candidates func(atom int) bool) {
 	a.first, a.later = make([]index, a.layout.Slots()), make([]index, a.layout.Slots())
 	a.joined = make([]joined, a.layout.Slots())
-	a.firstSlots = make([]int32, len(a.list))
+	a.ways = make([]way, len(a.list))
 	for i, atom := range a.list {
-		a.firstSlots[i] = None
+		w := &a.ways[i]
+		*w = way{slot: int32(atom.Slot), pre: int32(atom.pre), values: int32(len(atom.program.values)), slow: atom.program.slow != nil}
 		switch {
 		case !atom.literal || atom.Slot == None:
 		case candidates(i):
-			atom.by = byFirst
-			a.firstSlots[i] = int32(atom.Slot)
+			w.by = byFirst
 			a.first[atom.Slot].add(int32(i), atom)
 		case atom.mayBeMany():
-			atom.by = byLater
+			w.by = byLater
 			a.later[atom.Slot].add(int32(i), atom)
 		}
 	}

@@ -34,20 +34,17 @@ func (u *Usage) count(e *exprUsage) {
 }
 
 // backtracking answers an atom whose expression backtracks. It runs once an event for all rules, but its steps count for each rule.
-func (m *Matcher) backtracking(i int, a *Atom) bool {
+func (m *Matcher) backtracking(i int, w *way, is *state) bool {
 	if m.Usage.Exceeded {
 		return false
 	}
-	took := &m.took[a.program.number]
-	if m.asked[i] != m.gen {
-		m.asked[i] = m.gen
+	took := &m.took[m.atoms.list[i].program.number]
+	if is.asked != m.gen {
 		*took = exprUsage{}
-		if (a.pre < 0 || m.Holds(a.pre)) && m.test(a) {
-			m.hit[i] = m.gen
-		}
+		m.decide(i, w, is)
 	}
 	m.Usage.count(took)
-	return m.hit[i] == m.gen && !m.Usage.Exceeded
+	return is.held == m.gen && !m.Usage.Exceeded
 }
 
 // backtracks runs a backtracking expression on several texts.

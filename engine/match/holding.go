@@ -25,7 +25,7 @@ func (m *Matcher) Holding(i int) []Holding {
 	if t, ok := a.Test.(*ir.Elements); ok {
 		return m.holdingElements(a, t)
 	}
-	texts, wants := m.textsOf(a), m.wants(a)
+	texts, wants := m.textsOf(a), m.wants(i, a)
 	out := make([]Holding, 0, min(len(texts), 1))
 	for _, text := range texts {
 		if h, ok := m.holding(a, wants, text); ok {
@@ -67,12 +67,12 @@ func (m *Matcher) textsOf(a *Atom) []string {
 }
 
 // wants gives the values of a text test that may hold: of a long list, those that the index found in the event.
-func (m *Matcher) wants(a *Atom) []string {
+func (m *Matcher) wants(i int, a *Atom) []string {
 	if a.patterns == nil {
 		return a.program.values
 	}
 	s, before := m.first[a.Slot], 0
-	if a.by == byLater {
+	if m.atoms.ways[i].by == byLater {
 		s = m.later[a.Slot]
 		if s == m.first[a.Slot] { // they are joined
 			before = len(m.atoms.first[a.Slot].literals.patterns)

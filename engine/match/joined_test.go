@@ -53,7 +53,7 @@ func TestBothIndexesAreJoined(t *testing.T) {
 				if got := m.Holds(numbers[at]); got != want {
 					t.Fatalf("seed %d, event %d: %s %s of %q: %v", seed, n, is.Field, ir.Describe(is.Test), values, got)
 				}
-				if m.atoms.list[numbers[at]].by == byFirst && want != listed[int32(numbers[at])] {
+				if m.atoms.ways[numbers[at]].by == byFirst && want != listed[int32(numbers[at])] {
 					t.Fatalf("seed %d, event %d: %s %s of %q is not listed rightly", seed, n, is.Field, ir.Describe(is.Test), values)
 				}
 			}

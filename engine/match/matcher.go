@@ -28,8 +28,7 @@ type Matcher struct {
 	doc       *document.Document
 	ancestors Ancestors
 	gen       uint32       // number of the event
-	hit       []uint32     // atom -> event on which it is known to hold
-	asked     []uint32     // atom -> event on which it was asked
+	is        []state      // atom -> what is known of it
 	first     []*search    // slot -> for its atoms that make rules candidates
 	later     []*search    // slot -> for its other atoms that an index decides; the same search, once both are joined
 	folds     []foldedSlot // slot -> its texts folded, where some test asks for that
@@ -42,12 +41,18 @@ type Matcher struct {
 	took        []exprUsage // backtracking atom -> what its expression took
 }
 
+// state is what is known of an atom: the numbers of events.
+type state struct {
+	held  uint32 // on which it is known to hold
+	asked uint32 // on which it was asked
+}
+
 // NewMatcher makes a matcher for the events that a document reads. The atoms must be finished.
 func (a *Atoms) NewMatcher(d *document.Document, ancestors Ancestors) *Matcher {
 	slots, atoms := a.layout.Slots(), len(a.list)
 	m := &Matcher{
 		atoms: a, doc: d, ancestors: ancestors,
-		hit: make([]uint32, atoms), asked: make([]uint32, atoms),
+		is:    make([]state, atoms),
 		first: make([]*search, slots), later: make([]*search, slots), folds: make([]foldedSlot, slots),
 		machines: make([]*dfa.Machine, a.fast), finders: make([]*dfa.Finder, a.fast), took: make([]exprUsage, a.slow),
 	}
@@ -67,40 +72,45 @@ func (m *Matcher) Ask() { m.Usage = Usage{asking: m.Usage.asking + 1} }
 
 // Holds tells whether an atom holds on the current event.
 func (m *Matcher) Holds(i int) bool {
-	if slot := m.atoms.firstSlots[i]; slot >= 0 {
-		m.search(int(slot), m.first[slot])
-		return m.hit[i] == m.gen
+	w, is := &m.atoms.ways[i], &m.is[i]
+	switch {
+	case w.by == byFirst:
+		m.search(int(w.slot), m.first[w.slot])
+		return is.held == m.gen
+	case w.by == byLater && m.together(w, is):
+		m.searchLater(int(w.slot))
+		return is.held == m.gen
+	case w.slow:
+		return m.backtracking(i, w, is)
 	}
-	a := m.atoms.list[i]
-	if a.by == byLater && m.together(i, a) {
-		m.searchLater(a.Slot)
-		return m.hit[i] == m.gen
+	m.decide(i, w, is)
+	return is.held == m.gen
+}
+
+// decide asks an atom's test, once an event, if what it requires was found.
+func (m *Matcher) decide(i int, w *way, is *state) {
+	if is.asked == m.gen {
+		return
 	}
-	if a.program.slow != nil {
-		return m.backtracking(i, a)
+	is.asked = m.gen
+	if (w.pre < 0 || m.Holds(int(w.pre))) && m.test(m.atoms.list[i]) {
+		is.held = m.gen
 	}
-	if m.asked[i] != m.gen {
-		m.asked[i] = m.gen
-		if (a.pre < 0 || m.Holds(a.pre)) && m.test(a) {
-			m.hit[i] = m.gen
-		}
-	}
-	return m.hit[i] == m.gen
 }
 
 // mostAlone is how many values of a slot are compared one by one in an event, before all are searched for together.
 const mostAlone = 4
 
 // together tells whether an atom is searched for together with the others of its slot.
-func (m *Matcher) together(i int, a *Atom) bool {
-	s := m.later[a.Slot]
-	if s.event == m.gen || m.asked[i] == m.gen {
+func (m *Matcher) together(w *way, is *state) bool {
+	s := m.later[w.slot]
+	if s.event == m.gen || is.asked == m.gen {
 		return s.event == m.gen
 	}
 	if s.counted != m.gen {
 		s.counted, s.alone = m.gen, 0
 	}
-	s.alone += max(1, len(a.program.values))
+	s.alone += max(1, int(w.values))
 	return s.alone > mostAlone
 }
 

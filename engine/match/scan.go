@@ -41,7 +41,7 @@ func (m *Matcher) searchNow(slot int, s *search) {
 		s.version = v.Version
 	}
 	for _, a := range s.hits {
-		m.hit[a] = m.gen
+		m.is[a].held = m.gen
 	}
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"decree/engine/document"
 	"decree/engine/fold"
 	"decree/rules"
 	"decree/rules/ir"
@@ -56,14 +55,12 @@ func (m *Matcher) holdingElements(a *Atom, t *ir.Elements) []Holding {
 
 // textsOf gives the texts that an atom's test is asked of.
 func (m *Matcher) textsOf(a *Atom) []string {
-	switch {
-	case a.Ancestor:
+	if a.Ancestor {
 		texts, _ := m.ancestors(a.Field)
 		return texts
-	case a.Slot == document.Every:
-		return m.doc.All()
 	}
-	return m.doc.Slot(a.Slot).Texts
+	texts, _ := m.askedOf(a)
+	return texts
 }
 
 // wants gives the values of a text test that may hold: of a long list, those that the index found in the event.

@@ -122,11 +122,7 @@ func (m *Matcher) test(a *Atom) bool {
 	if t, ok := a.Test.(*ir.Elements); ok {
 		return elements(t, a.program.body, m.doc.Elements(a.Slot), m.atoms.layout.EmptyIsMissing(a.Slot))
 	}
-	texts, present := m.doc.All(), true
-	if a.Slot != document.Every {
-		v := m.doc.Slot(a.Slot)
-		texts, present = v.Texts, v.Present
-	}
+	texts, present := m.askedOf(a)
 	switch t := a.Test.(type) {
 	case *ir.Null:
 		return !present
@@ -143,6 +139,15 @@ func (m *Matcher) test(a *Atom) bool {
 		texts = m.foldedTexts(a.Slot, texts)
 	}
 	return m.any(a.program, texts)
+}
+
+// askedOf gives the texts of the event that an atom's test is asked of, and whether there is such a field.
+func (m *Matcher) askedOf(a *Atom) (texts []string, present bool) {
+	if a.Slot == document.Every {
+		return m.doc.All(), true
+	}
+	v := m.doc.Slot(a.Slot)
+	return v.Texts, v.Present
 }
 
 // ofAncestor asks a test of an ancestor's field. An unknown ancestor has no field.

@@ -9,14 +9,15 @@ import (
 	"decree/rules/schema"
 )
 
-// Branch is a part of a query that several sources share. The conditions on their events are the same; only the scopes differ.
+// Branch is a part of a query that several sources share. The conditions on their events are the same; only the scopes
+// differ.
 type Branch struct {
 	*Plan
 	Sources []*schema.Source
 }
 
-// Branches joins plans with the same conditions. asked gives the conditions of a plan's query as text, without the source's scope: equal texts
-// mean equal conditions. A source is left out if the scope of another one includes it.
+// Branches joins plans with the same conditions. asked gives the conditions of a plan's query as text, without the
+// source's scope: equal texts mean equal conditions. A source is left out if the scope of another one includes it.
 func Branches(plans []*Plan, textOf func(*Plan) string) []*Branch {
 	var out []*Branch
 	byText := map[string]*Branch{}
@@ -40,7 +41,8 @@ func Branches(plans []*Plan, textOf func(*Plan) string) []*Branch {
 	return out
 }
 
-// WithColumns adds the columns that are read from events to a text of conditions. Sources with other columns for a field are then separate.
+// WithColumns adds the columns that are read from events to a text of conditions. Sources with other columns for a
+// field are then separate.
 func WithColumns(textOf func(*Plan) string, fields []ir.Field) func(*Plan) string {
 	return func(p *Plan) string {
 		text := textOf(p)
@@ -103,8 +105,9 @@ func (b *Branch) overlaps(other *Branch) bool {
 	})
 }
 
-// Scopes gives the condition under which an event belongs to one of several sources of a table. It is a list of alternatives, each a list of tests
-// that must all hold. Sources that differ only in the values of one test share an alternative. The result is empty if every event belongs.
+// Scopes gives the condition under which an event belongs to one of several sources of a table. It is a list of
+// alternatives, each a list of tests that must all hold. Sources that differ only in the values of one test share an
+// alternative. The result is empty if every event belongs.
 func Scopes(sources []*schema.Source) [][]schema.ScopeTest {
 	var out [][]schema.ScopeTest
 	for _, s := range sources {
@@ -174,7 +177,8 @@ func Notes(branches []*Branch) []Note {
 	return notes
 }
 
-// AsksPrevalence tells whether a rule tests how rare a value is among all events. All its sources would then have to be counted together.
+// AsksPrevalence tells whether a rule tests how rare a value is among all events. All its sources would then have to be
+// counted together.
 func AsksPrevalence(r *ir.Rule) bool {
 	asks := ir.AsksPrevalence(r.Condition)
 	return asks || r.Filter != nil && ir.AsksPrevalence(r.Filter)

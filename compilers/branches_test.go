@@ -28,8 +28,8 @@ sources:
      fields: {Image: {column: Image}, User: {column: SecondUser}}, columns: {T: datetime, Kind: string, Image: string, FirstUser: string, SecondUser: string}}
 `
 
-// TestCorrelationsReadEachSourcesOwnColumns: sources of one table that a rule asks alike, and that hold what is grouped by in other columns, are asked apart, or one of
-// them alone where that is accepted.
+// TestCorrelationsReadEachSourcesOwnColumns: sources of one table that a rule asks alike, and that hold what is grouped
+// by in other columns, are asked apart, or one of them alone where that is accepted.
 func TestCorrelationsReadEachSourcesOwnColumns(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "model.yml")
 	require.NoError(t, os.WriteFile(file, []byte(twoUsers), 0o600))

@@ -35,8 +35,9 @@ func Build(n ir.Node, predicate func(ir.Node) Pred) Pred {
 	panic("compilers: unknown node")
 }
 
-// Occurrences turns the condition of a correlation into a predicate. flag gives the predicate that an input occurred. atLeast
-// gives the predicate that a number of terms hold, because listing all combinations of many inputs would be too long.
+// Occurrences turns the condition of a correlation into a predicate. flag gives the predicate that an input occurred.
+// atLeast gives the predicate that a number of terms hold, because listing all combinations of many inputs would be too
+// long.
 func Occurrences(n ir.Node, flag func(input int) Pred, atLeast func(terms []Pred, count int) Pred) Pred {
 	if o, ok := n.(*ir.Occurred); ok {
 		return flag(o.Input)

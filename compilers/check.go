@@ -187,7 +187,8 @@ func (c *checker) test(t ir.Test, at diag.Range) {
 	}
 }
 
-// hasEdges tells whether a word begins or ends with a letter or a digit, beside which there may be no other. Without one, it is any part of a text.
+// hasEdges tells whether a word begins or ends with a letter or a digit, beside which there may be no other. Without
+// one, it is any part of a text.
 func hasEdges(word string) bool {
 	first, last := ir.WordEdges(word)
 	return first || last

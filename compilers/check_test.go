@@ -19,7 +19,8 @@ func codesOf(found diag.Diagnostics) []string {
 	return codes
 }
 
-// TestEachConstructIsAFeature finds each construct in a rule that uses it: a dialect without it refuses the rule, and another takes it.
+// TestEachConstructIsAFeature finds each construct in a rule that uses it: a dialect without it refuses the rule, and
+// another takes it.
 func TestEachConstructIsAFeature(t *testing.T) {
 	detection := func(item string) string { return "detection:\n  a: {" + item + "}\n  condition: a\n" }
 	prevalence := func(is, condition string) string {
@@ -73,7 +74,8 @@ func TestWhatARuleAloneRulesOut(t *testing.T) {
 	}
 }
 
-// TestNotesAreToldOnce holds that a note of a condition names what it does where the condition stands, and that none comes twice.
+// TestNotesAreToldOnce holds that a note of a condition names what it does where the condition stands, and that none
+// comes twice.
 func TestNotesAreToldOnce(t *testing.T) {
 	r := lowered.Rule(t, "detection:\n  a: {Image: x}\n  b: {Image: y}\n  condition: not a and b\n")
 	plan, found := onePlan("test", Features{}, r, Options{Model: lowered.Model(t, "mde")})

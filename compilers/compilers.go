@@ -1,7 +1,8 @@
-// Package compilers turns rules into the queries of products. It holds what the dialects share; each dialect is a folder below.
+// Package compilers turns rules into the queries of products. It holds what the dialects share; each dialect is a
+// folder below.
 //
-// In: a lowered rule or correlation (ir), and Options with the data model. Out: a Query, which is a text, the files that must be deployed
-// beside it, and notes; or findings.
+// In: a lowered rule or correlation (ir), and Options with the data model. Out: a Query, which is a text, the files
+// that must be deployed beside it, and notes; or findings.
 //
 // What must stay true:
 //   - A query finds the events that the engine finds. A note names every difference, and the rule or the command has accepted it.
@@ -9,12 +10,13 @@
 //   - Parentheses come from the tree: a dialect builds a Pred, and a Syntax prints it.
 //   - The same input gives the same bytes.
 //
-// The way of a rule: NewPlans checks it against the dialect's Features and gives a Plan for each source of the data model. Branches joins
-// the plans that ask the same. Build makes a Pred of each condition, Syntax.Print a text of it.
+// The way of a rule: NewPlans checks it against the dialect's Features and gives a Plan for each source of the data
+// model. Branches joins the plans that ask the same. Build makes a Pred of each condition, Syntax.Print a text of it.
 //
-// The files of a dialect have the same names: dialect (features, the query as a whole), scope (what makes an event one of the source),
-// match (tests of fields), scalar (values and functions), ancestor, prevalence and reputation, correlation (a file a part), lists, regex,
-// quote, place (where an organisation keeps events), union (several sources). What only one dialect has is in a file named for it.
+// The files of a dialect have the same names: dialect (features, the query as a whole), scope (what makes an event one
+// of the source), match (tests of fields), scalar (values and functions), ancestor, prevalence and reputation,
+// correlation (a file a part), lists, regex, quote, place (where an organisation keeps events), union (several
+// sources). What only one dialect has is in a file named for it.
 package compilers
 
 import (
@@ -35,7 +37,8 @@ type Query struct {
 	Assets  []Asset `json:"assets,omitempty"`
 	Notes   []Note  `json:"notes,omitempty"`
 	Result  *Result `json:"-"` // what it returns, for packages
-	// Indexed says that every search of the query asks something that the product answers from its index of terms, beside what limits it to its source.
+	// Indexed says that every search of the query asks something that the product answers from its index of terms,
+	// beside what limits it to its source.
 	Indexed bool `json:"-"`
 
 	Written *rules.Query `json:"-"` // the query of the rule that it is; nil if it is compiled
@@ -72,8 +75,8 @@ type Options struct {
 	Table Places // in KQL: tables, functions or tables of other workspaces, instead of the model's
 }
 
-// Show names the fields and entities that a package shows. A query in KQL of whole rows gets columns for those that are a part of another column, or
-// that its tables have in different ones.
+// Show names the fields and entities that a package shows. A query in KQL of whole rows gets columns for those that are
+// a part of another column, or that its tables have in different ones.
 type Show struct {
 	Asked []string // by the rule
 	Found []string // shown where the data model lists them
@@ -88,7 +91,8 @@ type Dialect interface {
 	Title() string     // "Microsoft KQL"
 	Extension() string // ".kql"
 	Lacks() Features   // what it cannot say exactly; the caller's own copy
-	// Place is the setting by which an organisation says where its events are (scope, index or table), and the check of its texts.
+	// Place is the setting by which an organisation says where its events are (scope, index or table), and the check of
+	// its texts.
 	Place() (setting string, check func(string) error)
 	Lexis() Lexis // of queries that are written by hand
 	Compile(*ir.Rule, Options) (*Query, diag.Diagnostics)

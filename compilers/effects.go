@@ -7,8 +7,9 @@ import (
 	"decree/rules/ir"
 )
 
-// effects say what an approximation does to the rule's matches where a condition stands: as it is, the other way round below a negation,
-// or both where it stands in both ways. An effect that is neither false positives nor false negatives stays.
+// effects say what an approximation does to the rule's matches where a condition stands: as it is, the other way round
+// below a negation, or both where it stands in both ways. An effect that is neither false positives nor false negatives
+// stays.
 func (p *Plan) effects(effect string, n ir.Node) []string {
 	opposite, turns := map[string]string{"false-positives": "false-negatives", "false-negatives": "false-positives"}[effect]
 	if !turns {

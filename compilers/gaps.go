@@ -16,7 +16,8 @@ var gapPages string
 // Gap is the page of a code that compiling reports: why the target cannot express something, and what to do next.
 type Gap struct {
 	Code string
-	// Kind is "refused", "accepted" (refused unless the rule or the command accepts the approximation), "noted" (in the query) or "told" (beside it).
+	// Kind is "refused", "accepted" (refused unless the rule or the command accepts the approximation), "noted" (in the
+	// query) or "told" (beside it).
 	Kind      string
 	Why, Next string
 }

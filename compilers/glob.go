@@ -6,8 +6,8 @@ import (
 	"decree/rules/ir"
 )
 
-// GlobRegex writes a pattern with wildcards as an expression for the whole value, without flags. anyDash is an expression for any dash, and
-// literal escapes a text.
+// GlobRegex writes a pattern with wildcards as an expression for the whole value, without flags. anyDash is an
+// expression for any dash, and literal escapes a text.
 func GlobRegex(parts []ir.GlobPart, anyDash string, literal func(string) string) string {
 	var b strings.Builder
 	b.WriteString(`\A`)

@@ -5,8 +5,8 @@ import (
 	"decree/rules/ir"
 )
 
-// JoinsInCorrelation refuses correlations of rules with joins: such a rule's matches are known only after what its joins look for has come, which the
-// windows of a correlation's query do not wait for.
+// JoinsInCorrelation refuses correlations of rules with joins: such a rule's matches are known only after what its
+// joins look for has come, which the windows of a correlation's query do not wait for.
 func JoinsInCorrelation(dialect string, c *ir.Correlation) diag.Diagnostics {
 	var found diag.Diagnostics
 	for _, r := range c.Rules() {

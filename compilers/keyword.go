@@ -24,8 +24,8 @@ func inJSON(v string) string {
 	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
 }
 
-// storedForms are the forms of a value in an event that is stored as text: unchanged, in JSON, and in XML. Some XML writers escape quotes, others
-// do not.
+// storedForms are the forms of a value in an event that is stored as text: unchanged, in JSON, and in XML. Some XML
+// writers escape quotes, others do not.
 var storedForms = []func(string) string{func(v string) string { return v }, inJSON, xmlText.Replace, xmlFull.Replace}
 
 // StoredForms gives the tests that together search for a keyword in all these forms. A regular expression is not changed.

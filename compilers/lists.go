@@ -31,16 +31,16 @@ func NamesList(t *ir.Text) bool {
 	return t.List != "" && (t.Op == ir.Equals || t.Op == ir.Filename) && !slices.Contains(t.Values, "")
 }
 
-// Apart tells whether the list of a test goes into a table beside the query. Tables compare without case and have one value per
-// line. A list of parts of values goes there only if this was requested and the product can look up patterns.
+// Apart tells whether the list of a test goes into a table beside the query. Tables compare without case and have one
+// value per line. A list of parts of values goes there only if this was requested and the product can look up patterns.
 func (p *Plan) Apart(t *ir.Text) bool {
 	long := p.lists == ListsApart || (p.lists != ListsInline && len(t.Values) >= longList)
 	return long && (NamesList(t) || p.lists == ListsApart && p.Model.Lists == "lookup" && FitsWildcardLookup(t)) && !t.Cased && p.Model.Lists != "" &&
 		!slices.ContainsFunc(t.Values, func(v string) bool { return strings.ContainsFunc(v, func(r rune) bool { return r < ' ' || r == 0x7f }) })
 }
 
-// FitsWildcardLookup tells whether a lookup with wildcards can hold a test's list. The list must have parts of values, and no value may
-// contain a wildcard, or a backslash, whose meaning is not documented.
+// FitsWildcardLookup tells whether a lookup with wildcards can hold a test's list. The list must have parts of values,
+// and no value may contain a wildcard, or a backslash, whose meaning is not documented.
 // https://docs.splunk.com/Documentation/Splunk/latest/Admin/Transformsconf (match_type)
 func FitsWildcardLookup(t *ir.Text) bool {
 	return t.List != "" && (t.Op == ir.Contains || t.Op == ir.StartsWith || t.Op == ir.EndsWith) &&
@@ -52,7 +52,8 @@ func (p *Plan) Inline() bool { return p.lists == ListsInline }
 
 var unsafeInTable = regexp.MustCompile(`[^A-Za-z0-9_]+`)
 
-// TableOf names the table of a list. Lists with the same name and different values get different tables, so that rules can share them.
+// TableOf names the table of a list. Lists with the same name and different values get different tables, so that rules
+// can share them.
 func TableOf(list string, values []string) string {
 	sum := sha256.Sum256([]byte(strings.Join(values, "\n")))
 	return fmt.Sprintf("decree_%s_%x", strings.Trim(unsafeInTable.ReplaceAllString(list, "_"), "_"), sum[:4])

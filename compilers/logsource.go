@@ -58,7 +58,8 @@ func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 // AnotherProduct is the code of Skipped's finding.
 const AnotherProduct = "another-product"
 
-// Skipped reports that a target has no query for a rule because its log sources are another product's (schema.Foreign). It is not an error.
+// Skipped reports that a target has no query for a rule because its log sources are another product's (schema.Foreign).
+// It is not an error.
 func Skipped(dialect string, ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 	var names []string
 	for _, m := range models {

@@ -8,7 +8,8 @@ import (
 // Number writes a number as all query languages read it: 0.5, never 5e-01.
 func Number(f float64) string { return strconv.FormatFloat(f, 'f', -1, 64) }
 
-// Span writes a duration as a whole number and the first of the units that measures it exactly: "d", "h" or "m"; else in seconds.
+// Span writes a duration as a whole number and the first of the units that measures it exactly: "d", "h" or "m"; else
+// in seconds.
 func Span(d time.Duration, units ...string) string {
 	for _, unit := range units {
 		if size := unitSizes[unit]; d%size == 0 {

@@ -12,8 +12,9 @@ import (
 	"decree/rules/schema"
 )
 
-// Places say where the product of one organisation keeps events: log source -> text. The key is `product/category`, `product/service`, a category, a
-// service, a product or `default`; in Kusto also the name of a table. Of the keys that fit a source of the data model, the most specific one counts.
+// Places say where the product of one organisation keeps events: log source -> text. The key is `product/category`,
+// `product/service`, a category, a service, a product or `default`; in Kusto also the name of a table. Of the keys that
+// fit a source of the data model, the most specific one counts.
 type Places map[string]string
 
 // DefaultPlace is the key for all log sources without one of their own.
@@ -156,8 +157,8 @@ func (f PlaceFault) Error() string {
 	return text
 }
 
-// CheckPlaces says what is wrong with the places of a target: keys that no model has, and texts that do not stay in their place in a query.
-// Compile trusts places, so they are checked first.
+// CheckPlaces says what is wrong with the places of a target: keys that no model has, and texts that do not stay in
+// their place in a query. Compile trusts places, so they are checked first.
 func CheckPlaces(d Dialect, p Places, models ...*schema.Model) []PlaceFault {
 	var found []PlaceFault
 	setting, check := d.Place()
@@ -206,7 +207,8 @@ func tablesOf(key string, models []*schema.Model) []string {
 	return tables
 }
 
-// placeKeys lists all keys that fit a source of some models, sorted. A default for all tables would be one table for all log sources.
+// placeKeys lists all keys that fit a source of some models, sorted. A default for all tables would be one table for
+// all log sources.
 func placeKeys(models []*schema.Model, tables bool) []string {
 	var keys []string
 	for _, m := range models {

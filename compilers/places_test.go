@@ -58,7 +58,8 @@ func TestCheckPlaces(t *testing.T) {
 	}
 }
 
-// TestAMacroCannotTellSourcesApart: with one scope for all sources it is a part of the base search, else where would have to test it.
+// TestAMacroCannotTellSourcesApart: with one scope for all sources it is a part of the base search, else where would
+// have to test it.
 func TestAMacroCannotTellSourcesApart(t *testing.T) {
 	r := lowered.Rule(t, "title: T\nlogsource: {product: windows}\ndetection: {a: {EventID: 1, Image|re: 'a.c'}, b: {EventID: 4688, NewProcessName|re: 'a.c'}, condition: a or b}\n")
 	opt := compilers.Options{Model: lowered.Model(t, "splunk-windows"), Scope: compilers.Places{"windows": "`win`"}}

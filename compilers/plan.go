@@ -20,9 +20,9 @@ type Plan struct {
 	places Options // Scope, Index, Table, Delay and NoIndexTerms
 }
 
-// NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule if it matches one of the
-// plans. NewPlans checks the whole rule against the sources and against the dialect's features. If there are errors, there are no plans. If no source
-// can answer, the errors are those of the first one.
+// NewPlans combines a rule with each source that is searched for it (schema.Model.Answering). An event matches the rule
+// if it matches one of the plans. NewPlans checks the whole rule against the sources and against the dialect's
+// features. If there are errors, there are no plans. If no source can answer, the errors are those of the first one.
 func NewPlans(dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
 	var unknown diag.Diagnostics
 	for _, ls := range r.Source.LogSources() {
@@ -73,7 +73,8 @@ func once(ds diag.Diagnostics) diag.Diagnostics {
 	return out
 }
 
-// planOn combines a rule with one source, and with the filters of that source's events. absent are tests of fields that other sources of the rule have, but not this one.
+// planOn combines a rule with one source, and with the filters of that source's events. absent are tests of fields that
+// other sources of the rule have, but not this one.
 func planOn(s *schema.Source, absent map[*ir.Match]bool, dialect string, lacks Features, r *ir.Rule, opt Options) (*Plan, diag.Diagnostics) {
 	p := &Plan{Model: opt.Model, Source: s, lists: opt.Lists, places: opt}
 	c := &checker{dialect: dialect, lacks: lacks, opt: opt, plan: p, seen: map[string]bool{}}
@@ -133,8 +134,8 @@ func (p *Plan) Native(f ir.Field, t ir.Test) (schema.Column, bool) {
 	return p.Model.Native(p.Source, f, t)
 }
 
-// Whole gives the columns of a field's whole value, also of an extract of the rule, as Model.WholeOf does, if the event itself has it. An extract with
-// several values has none.
+// Whole gives the columns of a field's whole value, also of an extract of the rule, as Model.WholeOf does, if the event
+// itself has it. An extract with several values has none.
 func (p *Plan) Whole(f ir.Field) (columns []schema.Column, domain *schema.Column) {
 	if f = p.Rule.Own(f); f.Extract != nil && f.Extract.Several() {
 		return nil, nil

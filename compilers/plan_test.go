@@ -93,7 +93,8 @@ func TestPlanWithoutALogSource(t *testing.T) {
 	assert.Equal(t, "choose another --model, or add the source to a model file (extends: mde)", found[0].Hint)
 }
 
-// TestPlanSaysWhatNoLogSourceHelps names what the target cannot say wherever the events are, so that nobody adds a source in vain.
+// TestPlanSaysWhatNoLogSourceHelps names what the target cannot say wherever the events are, so that nobody adds a
+// source in vain.
 func TestPlanSaysWhatNoLogSourceHelps(t *testing.T) {
 	model := lowered.Model(t, "ecs")
 	r := lowered.Rule(t, "detection:\n  a: [x]\n  condition: a\n")

@@ -5,8 +5,8 @@ import (
 	"strings"
 )
 
-// Printed is a predicate in the target's syntax. It can only be the argument of a command or of a function. To join predicates
-// with and, or and not, join them as Preds before printing.
+// Printed is a predicate in the target's syntax. It can only be the argument of a command or of a function. To join
+// predicates with and, or and not, join them as Preds before printing.
 type Printed struct{ text string }
 
 // Stage writes it after a command, or alone if the command is "".

@@ -44,11 +44,12 @@ func TestLinesAndSections(t *testing.T) {
 	assert.Equal(t, string(long)+" and (a or b)", explicit.Lines(All{long, either}).Stage(""), "only a disjunction has lines")
 }
 
-// connective is a text that joins predicates, or negates one. What a syntax holds, what users read and names that a language keeps
-// for itself are not looked at.
+// connective is a text that joins predicates, or negates one. What a syntax holds, what users read and names that a
+// language keeps for itself are not looked at.
 var connective = regexp.MustCompile(`^\W*(?i:and|or|not)\W*$|\b(AND|OR|NOT)\b|\)\s+(and|or)\s|\bnot\(`)
 
-// TestDialectsSpellNoConnectives: predicates are joined as Preds. A dialect that writes a connective itself would join what is printed.
+// TestDialectsSpellNoConnectives: predicates are joined as Preds. A dialect that writes a connective itself would join
+// what is printed.
 func TestDialectsSpellNoConnectives(t *testing.T) {
 	files, err := filepath.Glob("[a-z]*ql/*.go")
 	require.NoError(t, err)

@@ -7,14 +7,15 @@ import (
 	"decree/rules"
 )
 
-// Rank is a count of values in the window of a correlation over ranked values: those for which the comparison with Bound holds.
+// Rank is a count of values in the window of a correlation over ranked values: those for which the comparison with
+// Bound holds.
 type Rank struct {
 	Op    string // "lt" or "lte"
 	Bound float64
 }
 
-// Ranks are the counts that decide whether the value at a rank is within a correlation's bounds. The r-th value is at most b exactly if
-// at least r values are at most b.
+// Ranks are the counts that decide whether the value at a rank is within a correlation's bounds. The r-th value is at
+// most b exactly if at least r values are at most b.
 func Ranks(c *rules.Correlation) []Rank {
 	var out []Rank
 	for _, b := range c.Bounds {
@@ -41,9 +42,9 @@ type RankSyntax struct {
 	AtLeast string // of two numbers
 }
 
-// Ranked compares the value at a rank with the bounds, for the types value_min, value_max, value_median and value_percentile. n is the number of
-// values in the window, and counted(i) the i-th of Ranks. With an even number of values, the median lies between two: it is enough if one of them is
-// within the bound, so that every match is found.
+// Ranked compares the value at a rank with the bounds, for the types value_min, value_max, value_median and
+// value_percentile. n is the number of values in the window, and counted(i) the i-th of Ranks. With an even number of
+// values, the median lies between two: it is enough if one of them is within the bound, so that every match is found.
 func Ranked(c *rules.Correlation, n string, counted func(int) string, s RankSyntax) Pred {
 	low, high := "1", "1"
 	switch c.Type {

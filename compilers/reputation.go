@@ -15,7 +15,8 @@ func FlagTexts(is bool) *rules.Membership {
 	return &rules.Membership{Values: []string{"false", "0"}}
 }
 
-// WithKey gives the table of reputation beside a query a column for another kind of value that the query looks up, such as sha256 beside sha1.
+// WithKey gives the table of reputation beside a query a column for another kind of value that the query looks up, such
+// as sha256 beside sha1.
 func WithKey(table Asset, key string) Asset {
 	head := strings.TrimSuffix(table.Content, "\n")
 	columns := strings.Split(head, ",")

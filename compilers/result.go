@@ -13,15 +13,18 @@ import (
 type Result struct {
 	Tables  []string // tables, base searches, datasets or event categories that are searched, each once
 	Indices []string // index patterns in Elasticsearch that hold them
-	// Whole says that a row is a whole event of one of the tables, with all columns that the table has there. Columns are then those that the data
-	// model lists for every one of the tables. Without a list, a table may have any column. If Whole is false, rows have Columns and no others.
+	// Whole says that a row is a whole event of one of the tables, with all columns that the table has there. Columns
+	// are then those that the data model lists for every one of the tables. Without a list, a table may have any
+	// column. If Whole is false, rows have Columns and no others.
 	Whole   bool
 	Columns []ResultColumn
 	Time    string // the column with the event's time
 	ID      []string
-	// Lookback is the period whose matches are reported. The query limits itself to it. 0: the query has no limit, and the product chooses one.
+	// Lookback is the period whose matches are reported. The query limits itself to it. 0: the query has no limit, and
+	// the product chooses one.
 	Lookback time.Duration
-	// Reach is how much further back than the reported period the query needs events: windows of correlations, creations of ancestors.
+	// Reach is how much further back than the reported period the query needs events: windows of correlations,
+	// creations of ancestors.
 	Reach time.Duration
 	// Combines says that the query is more than conditions on the events of one table: it joins, unites, orders or counts.
 	Combines bool
@@ -36,7 +39,8 @@ type Result struct {
 // ResultColumn is a column of a result, with its type in the product. "" is an unknown type.
 type ResultColumn struct{ Name, Type string }
 
-// Lists tells whether a field or an entity is known to be in the result: the data model lists it for one of the sources, or the query names it.
+// Lists tells whether a field or an entity is known to be in the result: the data model lists it for one of the
+// sources, or the query names it.
 func (r *Result) Lists(name string) bool {
 	if r.written {
 		return false
@@ -53,8 +57,8 @@ func (r *Result) Has(column string) bool {
 	return listed || r.Whole && len(r.Columns) == 0
 }
 
-// Column is the column of the result with the value of a field, an entity, or what a correlation groups by, as a rule names it. ok is false if there
-// is none, if its value is only a part of a column, or if the tables have it in several.
+// Column is the column of the result with the value of a field, an entity, or what a correlation groups by, as a rule
+// names it. ok is false if there is none, if its value is only a part of a column, or if the tables have it in several.
 func (r *Result) Column(name string) (column string, ok bool) {
 	if column, ok := r.named[name]; ok {
 		return column, true
@@ -121,7 +125,8 @@ func WholeResult(branches ...*Branch) *Result {
 	return r
 }
 
-// NamedResult is the result of a query that names its columns. columns are those of fields, groups those of what a correlation groups by.
+// NamedResult is the result of a query that names its columns. columns are those of fields, groups those of what a
+// correlation groups by.
 func NamedResult(columns map[ir.Field]string, groups map[string]string) *Result {
 	return &Result{columns: columns, named: groups, Combines: true}
 }
@@ -136,8 +141,8 @@ func (r *Result) Shows(columns map[string]string) {
 	}
 }
 
-// Behind are the columns that the data model has for an entity in the tables that are searched. A correlation that groups by the entity returns their values
-// in a column of another name.
+// Behind are the columns that the data model has for an entity in the tables that are searched. A correlation that
+// groups by the entity returns their values in a column of another name.
 func (r *Result) Behind(entity string) []string { return r.behind[entity] }
 
 // Searches adds the tables and indices of sources of a plan.

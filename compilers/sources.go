@@ -28,8 +28,8 @@ func SingleSource(plans []*Plan, why, dialect string, opt Options) (*Plan, diag.
 	return first, nil
 }
 
-// OneBranch plans a rule that a correlation can read from one branch alone: nil where it has none, or several and reading one of them is not accepted.
-// why says why not from several.
+// OneBranch plans a rule that a correlation can read from one branch alone: nil where it has none, or several and
+// reading one of them is not accepted. why says why not from several.
 func OneBranch(dialect string, lacks Features, r *ir.Rule, opt Options, textOf func(*Plan) string, why string) (*Branch, diag.Diagnostics) {
 	plans, found := NewPlans(dialect, lacks, r, opt)
 	branches := Branches(plans, textOf)
@@ -47,7 +47,8 @@ func OneBranch(dialect string, lacks Features, r *ir.Rule, opt Options, textOf f
 // severalSources is the gap of a log source whose sources a target cannot search together.
 const severalSources = "several-sources"
 
-// noteLeftOut notes the sources that neither the query nor the engine searches, because their events lack a field by which the rule excludes.
+// noteLeftOut notes the sources that neither the query nor the engine searches, because their events lack a field by
+// which the rule excludes.
 func (p *Plan) noteLeftOut(r *ir.Rule) {
 	left := p.Model.LeftOut(r)
 	if len(left) == 0 {
@@ -82,7 +83,8 @@ func leaveOutRefused(plans []*Plan, refused diag.Diagnostics, dialect string, r 
 	return plans, nil
 }
 
-// cannotAnswer says why no source answers a rule: what the first source lacks, or which conditions contradict each other there.
+// cannotAnswer says why no source answers a rule: what the first source lacks, or which conditions contradict each
+// other there.
 func cannotAnswer(candidates []*schema.Source, dialect string, lacks Features, r *ir.Rule, opt Options) ([]*Plan, diag.Diagnostics) {
 	var first diag.Diagnostics
 	for i, s := range candidates {

@@ -2,7 +2,8 @@ package compilers
 
 import "decree/rules"
 
-// SuppressedByProduct is the note of a query that returns every match of a rule that suppresses some: a scheduled query keeps nothing of its earlier runs.
+// SuppressedByProduct is the note of a query that returns every match of a rule that suppresses some: a scheduled query
+// keeps nothing of its earlier runs.
 func SuppressedByProduct(r *rules.Rule) Note {
 	return Note{Code: "suppress-by-product", Effect: "false-positives", Range: r.Suppress.Range,
 		Message: "the query returns every match: that one alert comes in " + Span(r.Suppress.For, "d", "h", "m") + " is a setting of the product, which a package sets where it can"}

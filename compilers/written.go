@@ -13,7 +13,8 @@ const HandWritten = "hand-written"
 // Unchecked is the effect of a note about what decree cannot compare with the rule.
 const Unchecked = "unchecked"
 
-// Written is the query that a rule has for a target in place of what its detection says. r is the rule with the schedule by which it is run.
+// Written is the query that a rule has for a target in place of what its detection says. r is the rule with the
+// schedule by which it is run.
 func Written(r *rules.Rule, q *rules.Query, d Dialect) *Query {
 	note := Note{Code: HandWritten, Effect: Unchecked, Range: q.Range, Message: "the query is written by hand: decree does not compare it with the rule, and tests do not run it"}
 	return &Query{Dialect: d.Name(), Text: q.Text + "\n", Notes: []Note{note}, Written: q, Result: &Result{written: true, Whole: true, Indices: q.Index, Lookback: r.Schedule.Lookback, Combines: true}}
@@ -39,8 +40,9 @@ func NotFiltered(q *rules.Query) diag.Diagnostics {
 	return found
 }
 
-// CheckWritten finds what is likely wrong with the queries that a rule has: for a target that is not known, or with a text or a bracket that does not end. dialectOf gives
-// the dialect of what a query can be for, nil if nothing is named so; names are those names.
+// CheckWritten finds what is likely wrong with the queries that a rule has: for a target that is not known, or with a
+// text or a bracket that does not end. dialectOf gives the dialect of what a query can be for, nil if nothing is named
+// so; names are those names.
 func CheckWritten(r *rules.Rule, names []string, dialectOf func(string) Dialect) diag.Diagnostics {
 	var found diag.Diagnostics
 	for _, q := range r.Queries {

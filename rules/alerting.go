@@ -111,5 +111,6 @@ func addField(to []NamedField, f NamedField) []NamedField {
 	return append(to, f)
 }
 
-// DetailKey is the form of a custom detail's name. https://learn.microsoft.com/en-us/azure/sentinel/surface-custom-details-in-alerts
+// DetailKey is the form of a custom detail's name.
+// https://learn.microsoft.com/en-us/azure/sentinel/surface-custom-details-in-alerts
 var DetailKey = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_]*$`)

@@ -34,7 +34,8 @@ const (
 	ElementAt    Quantifier = "at"           // of the one at an index
 )
 
-// Elements is a test of an array's elements: `field[any]: {name: x}`. Fields of the body are those of the element; "." is the element itself.
+// Elements is a test of an array's elements: `field[any]: {name: x}`. Fields of the body are those of the element; "."
+// is the element itself.
 type Elements struct {
 	Field string
 	Which Quantifier

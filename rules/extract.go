@@ -9,8 +9,9 @@ import (
 	"decree/rules/diag"
 )
 
-// Extract is a new field that a rule makes of others. Its values are made of each value of Field, or of Text once, in this order: Op, then trimming,
-// then the case. It has no value where a field that it reads has none, or where Op does not apply.
+// Extract is a new field that a rule makes of others. Its values are made of each value of Field, or of Text once, in
+// this order: Op, then trimming, then the case. It has no value where a field that it reads has none, or where Op does
+// not apply.
 type Extract struct {
 	Name  string
 	Range diag.Range // of the name

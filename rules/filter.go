@@ -28,7 +28,8 @@ func (f *Filter) Covers(r *Rule) bool {
 	return len(f.CoveredOf(r)) > 0 && (f.Any || slices.ContainsFunc(f.Rules, func(ref RuleReference) bool { return ref.Names(r) }))
 }
 
-// CoveredOf gives those of a rule's log sources that have the parts of the filter's. The filter is asked only of their events.
+// CoveredOf gives those of a rule's log sources that have the parts of the filter's. The filter is asked only of their
+// events.
 func (f *Filter) CoveredOf(r *Rule) []LogSource {
 	return slices.DeleteFunc(r.LogSources(), func(of LogSource) bool {
 		return !slices.ContainsFunc(f.Body.LogSources(), func(ls LogSource) bool { return ls.covers(of) })

@@ -6,7 +6,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Join is one named condition on other events. It holds for an event if matches of another rule are near it in time and have the same values.
+// Join is one named condition on other events. It holds for an event if matches of another rule are near it in time and
+// have the same values.
 type Join struct {
 	Name     string
 	Range    diag.Range
@@ -23,7 +24,8 @@ type Join struct {
 // SameField is a field of the event and the field of the other rule's event that must have the same value.
 type SameField struct{ Mine, Theirs NamedField }
 
-// IsPart tells whether the other rule is only a part of the rule that joins it: it is in the same file, and the join does not say `generate`.
+// IsPart tells whether the other rule is only a part of the rule that joins it: it is in the same file, and the join
+// does not say `generate`.
 func (j Join) IsPart(of *Rule) bool {
 	return j.Other != nil && !j.Generate && j.Other.Range.File == of.Range.File
 }

@@ -22,8 +22,8 @@ type Prevalence struct {
 	Unavailable string           // "exclude" or "include": what a failed look-up means
 }
 
-// PrevalenceOf are those whose value may be asked about. The actor is the process that did what the event tells; of the creation of a process that is
-// the parent.
+// PrevalenceOf are those whose value may be asked about. The actor is the process that did what the event tells; of the
+// creation of a process that is the parent.
 var PrevalenceOf = []string{"actor", "parent", "grandparent"}
 
 // LocalPrevalence counts distinct entities (e.g. hosts) that saw the value in the lookback, or in a longer period.

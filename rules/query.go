@@ -2,7 +2,8 @@ package rules
 
 import "decree/rules/diag"
 
-// Query is a query that somebody wrote by hand for a target. It stands instead of the query that the detection compiles to there.
+// Query is a query that somebody wrote by hand for a target. It stands instead of the query that the detection compiles
+// to there.
 type Query struct {
 	For  NamedField // the target: its name, the name of its package format, or its dialect
 	Text string     // not empty, without blank lines at its end
@@ -26,5 +27,6 @@ func (r *Rule) QueryFor(names ...string) *Query {
 	return nil
 }
 
-// OnlyWritten tells whether the rule has queries and no detection: it is deployed as it is written, and nothing can run it on events.
+// OnlyWritten tells whether the rule has queries and no detection: it is deployed as it is written, and nothing can run
+// it on events.
 func (r *Rule) OnlyWritten() bool { return len(r.Queries) > 0 && len(r.Conditions) == 0 }

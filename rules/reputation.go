@@ -8,8 +8,8 @@ import (
 	"decree/rules/diag"
 )
 
-// ReputationTest is what a condition asks of one part of what a vendor knows of a value. Is, Flag or Within is set, as the part is a text, true or
-// false, or a time.
+// ReputationTest is what a condition asks of one part of what a vendor knows of a value. Is, Flag or Within is set, as
+// the part is a text, true or false, or a time.
 type ReputationTest struct {
 	Part   string
 	Range  diag.Range
@@ -49,7 +49,8 @@ func (p *Prevalence) Asks(part string) bool {
 // AsksReputation tells whether the condition asks what a vendor knows of a value, not only how often it was seen here.
 func (p *Prevalence) AsksReputation() bool { return len(p.Global)+len(p.Reputation) > 0 }
 
-// FirstSeenWithin is how long before the event the value was first seen in the world at most; 0 if the condition does not ask that.
+// FirstSeenWithin is how long before the event the value was first seen in the world at most; 0 if the condition does
+// not ask that.
 func (p *Prevalence) FirstSeenWithin() time.Duration {
 	for _, t := range p.Reputation {
 		if t.Within > 0 {

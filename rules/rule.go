@@ -92,8 +92,8 @@ type Accepted struct {
 	Range        diag.Range
 }
 
-// KeyRange is where in the rule's file a top-level key's value stands, or with an index of 0 or more one of its entries. Places are
-// small, since every rule keeps some twenty of them.
+// KeyRange is where in the rule's file a top-level key's value stands, or with an index of 0 or more one of its
+// entries. Places are small, since every rule keeps some twenty of them.
 type KeyRange struct {
 	Key                                  string
 	Index                                int32

@@ -38,8 +38,8 @@ type Section struct {
 	Distinct bool // no other kind of YAML file has such a key at its top: it tells Sigma's documents from others
 }
 
-// sections are all top-level keys, in the order in which they are read. Lists, extracts, ancestry, prevalence and joins come before the
-// detection, which uses the names they define.
+// sections are all top-level keys, in the order in which they are read. Lists, extracts, ancestry, prevalence and joins
+// come before the detection, which uses the names they define.
 var sections = []Section{
 	{Name: "title", In: anyKind, Required: anyKind, Prose: ProseText},
 	{Name: "id", In: anyKind},

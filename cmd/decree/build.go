@@ -160,7 +160,8 @@ type builder struct {
 	summary  buildSummary
 }
 
-// test runs the regression tests. If they, an error of a rule, or the project's settings end the build, it shows why and gives the exit code.
+// test runs the regression tests. If they, an error of a rule, or the project's settings end the build, it shows why
+// and gives the exit code.
 func (b *builder) test() (err error) {
 	if b.tests, err = ruletests.Load(b.set, nil); err != nil {
 		return err
@@ -253,7 +254,8 @@ func (b *builder) write() error {
 	return output.WriteFolder(b.p.out, []string{output.Everywhere}, b.files, b.p.force)
 }
 
-// showFindings shows the findings of a build that was written, but for the reasons that its report has, and only some of each code.
+// showFindings shows the findings of a build that was written, but for the reasons that its report has, and only some
+// of each code.
 func (b *builder) showFindings() {
 	fewRefusals := b.summary.Refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
 	shown, left := findings.Few(slices.DeleteFunc(b.found, func(d diag.Diagnostic) bool {

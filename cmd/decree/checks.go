@@ -16,8 +16,8 @@ import (
 	"decree/rules/schema"
 )
 
-// besideRules checks what a project holds beside its rules, filters and lists: test files, that rules have the tests that they need,
-// data models, and where its targets keep events.
+// besideRules checks what a project holds beside its rules, filters and lists: test files, that rules have the tests
+// that they need, data models, and where its targets keep events.
 func besideRules(set *ruleset.Set) (diag.Diagnostics, error) {
 	tests, err := ruletests.Load(set, nil)
 	if err != nil {
@@ -56,8 +56,9 @@ func unusedExceptions(set *ruleset.Set) diag.Diagnostics {
 	return queries.UnusedExceptions(set.Project.Targets, set.All())
 }
 
-// forBuild checks what a project asks of rules before they are built: that lint finds no error, or with lint.strict no warning; that rules have the tests
-// that they need; and that tests cover enough. Findings that do not stop a build are only counted.
+// forBuild checks what a project asks of rules before they are built: that lint finds no error, or with lint.strict no
+// warning; that rules have the tests that they need; and that tests cover enough. Findings that do not stop a build are
+// only counted.
 func forBuild(s *stdio.Streams, set *ruleset.Set, tests *ruletests.Tests) (diag.Diagnostics, error) {
 	p := set.Project
 	least := diag.Error
@@ -85,8 +86,8 @@ func forBuild(s *stdio.Streams, set *ruleset.Set, tests *ruletests.Tests) (diag.
 	return found, nil
 }
 
-// stops says why a build that could write every file must not: rules without a query or without a package that the user or the project does not accept.
-// It is empty if nothing stops it.
+// stops says why a build that could write every file must not: rules without a query or without a package that the user
+// or the project does not accept. It is empty if nothing stops it.
 func stops(p *project.Project, strict bool, summary buildSummary) string {
 	asked := "fail_on in " + project.FileName
 	if strict {

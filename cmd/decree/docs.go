@@ -106,7 +106,8 @@ func docs(s *stdio.Streams, p docsParams) error {
 	return exit.After(found, false)
 }
 
-// documentedPackages makes the packages that a catalogue has: those of the project's targets, or outside of a project those of every format.
+// documentedPackages makes the packages that a catalogue has: those of the project's targets, or outside of a project
+// those of every format.
 func documentedPackages(set *ruleset.Set, in *project.Project, chosen []targets.Target) (packaging.Made, error) {
 	if len(in.Targets) == 0 {
 		var err error

@@ -124,7 +124,8 @@ func importRules(s *stdio.Streams, p importParams) error {
 	return exit.After(found, false)
 }
 
-// projectOf gives the folder for the rules of an import, and the project file to write: "" if there is one in the folder or above it.
+// projectOf gives the folder for the rules of an import, and the project file to write: "" if there is one in the
+// folder or above it.
 func projectOf(out string) (dir, file string, err error) {
 	at, err := filepath.Abs(out)
 	if err != nil {

@@ -39,7 +39,8 @@ Use it when you install decree, into a folder of MANPATH.`,
 	return cmd
 }
 
-// manHeader is that of each page. Its date is that of the program's revision; where that is not known, SOURCE_DATE_EPOCH's, or today.
+// manHeader is that of each page. Its date is that of the program's revision; where that is not known,
+// SOURCE_DATE_EPOCH's, or today.
 func manHeader() *doc.GenManHeader {
 	h := &doc.GenManHeader{Section: "1", Source: "decree " + buildVersion()}
 	if at, err := time.Parse(time.RFC3339, thisBuild().Time); err == nil {

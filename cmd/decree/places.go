@@ -11,7 +11,8 @@ import (
 	"decree/compilers"
 )
 
-// placeFlags say where an organisation keeps events, as KEY=TEXT: scope in Splunk, index in Elastic, table in Kusto. They win over the project's.
+// placeFlags say where an organisation keeps events, as KEY=TEXT: scope in Splunk, index in Elastic, table in Kusto.
+// They win over the project's.
 type placeFlags struct{ scope, index, table []string }
 
 func (p *placeFlags) addTo(cmd *cobra.Command) {

@@ -61,7 +61,8 @@ type Settings struct {
 	Partial bool            // the project's rules are only some: those that are not among them are not gone
 }
 
-// Compare compares what a project would deploy with what is deployed. Changes come by name; others is how many deployed rules are none of decree's for this target.
+// Compare compares what a project would deploy with what is deployed. Changes come by name; others is how many deployed
+// rules are none of decree's for this target.
 func Compare(p Product, project, deployed []Rule, s Settings) (changes []Change, others int) {
 	byID, byName := map[string]int{}, map[string]int{}
 	for i, r := range deployed {

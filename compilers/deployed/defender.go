@@ -2,7 +2,8 @@ package deployed
 
 import "strings"
 
-// oursDefender are properties of a detectionRule. https://learn.microsoft.com/en-us/graph/api/resources/security-detectionrule
+// oursDefender are properties of a detectionRule.
+// https://learn.microsoft.com/en-us/graph/api/resources/security-detectionrule
 var oursDefender = []string{"displayName", "description", "schedule.frequency", "detectionAction.alertTemplate.title", "detectionAction.alertTemplate.description", "detectionAction.alertTemplate.severity",
 	"detectionAction.alertTemplate.recommendedActions", "detectionAction.alertTemplate.tactics", "detectionAction.alertTemplate.customDetails", "detectionAction.alertTemplate.entityMappings"}
 

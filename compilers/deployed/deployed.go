@@ -1,8 +1,10 @@
 // Package deployed reads what is deployed in a product, and compares it with what a project would deploy.
 //
-// In: an export, which is recognised by its content: Sentinel's rules as ARM templates, as answers of the REST API or as YAML of the Azure-Sentinel repository, Defender's
-// custom detections as Graph has them, Splunk's savedsearches.conf, Kibana's lines of JSON. Packages of decree are in the same forms, and are read by the same readers. Out: rules,
-// with properties that are written in one way whatever the form; and what differs between two sets of them.
+// In: an export, which is recognised by its content: Sentinel's rules as ARM templates, as answers of the REST API or
+// as YAML of the Azure-Sentinel repository, Defender's custom detections as Graph has them, Splunk's
+// savedsearches.conf, Kibana's lines of JSON. Packages of decree are in the same forms, and are read by the same
+// readers. Out: rules, with properties that are written in one way whatever the form; and what differs between two sets
+// of them.
 //
 // What must stay true:
 //   - Nothing of an export is run, and no name in it is used as a path. Reading is bounded by the limits of files.go.
@@ -46,7 +48,8 @@ func (p Product) Dialect() string {
 
 // form says how a product's rules are read and compared.
 type form struct {
-	// normalise writes the properties in one way: what the product fills in and what is as by default is left out. It sets the rule's name, kind and query.
+	// normalise writes the properties in one way: what the product fills in and what is as by default is left out. It
+	// sets the rule's name, kind and query.
 	normalise func(*Rule)
 	// texts are properties that are texts in every export, those without which there is no rule first.
 	texts []string

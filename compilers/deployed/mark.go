@@ -9,7 +9,8 @@ import (
 	"strings"
 )
 
-// Mark is the last line of a packaged query: a comment that says for which target decree packaged the rule, and a digest of what the package said. All products keep a query as it is.
+// Mark is the last line of a packaged query: a comment that says for which target decree packaged the rule, and a
+// digest of what the package said. All products keep a query as it is.
 type Mark struct {
 	Target string // "": there is no mark
 	Digest string
@@ -26,8 +27,8 @@ func Unmarked(query string) (string, Mark) {
 	return strings.TrimRight(query[:m[0]], " \n"), Mark{query[m[2]:m[3]], query[m[4]:m[5]]}
 }
 
-// Marked adds the mark to the query of a rule that a package says. resource is the rule as the package writes it: for Sentinel the
-// resource of the template.
+// Marked adds the mark to the query of a rule that a package says. resource is the rule as the package writes it: for
+// Sentinel the resource of the template.
 func Marked(p Product, target, query string, resource any) string {
 	text, err := json.Marshal(resource)
 	if err != nil {

@@ -104,7 +104,8 @@ func (m *Meta) entity(kind, column string) {
 	}
 }
 
-// braced is a text of which each field is between the two marks, as a template of a rule. It is "" if the text has no field: it is then no template.
+// braced is a text of which each field is between the two marks, as a template of a rule. It is "" if the text has no
+// field: it is then no template.
 func braced(s, before, after string) string {
 	var b strings.Builder
 	plain := strings.NewReplacer("{", "{{", "}", "}}")

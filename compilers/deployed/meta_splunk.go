@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// alertSeverities are the numbers of alerts. https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTsearch (alerts/fired_alerts)
+// alertSeverities are the numbers of alerts. https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTsearch
+// (alerts/fired_alerts)
 var alertSeverities = map[string]string{"1": "informational", "2": "low", "3": "medium", "4": "high", "5": "critical", "6": "critical"}
 
 // riskKinds are what risk objects of a type are.
@@ -69,7 +70,8 @@ func metaSplunk(m *Meta, r Rule) {
 
 var agoForm = regexp.MustCompile(`^-(\d{1,6})(s|sec|m|min|h|hr|d|day|w|week)(?:@[a-z0-9]+)?$`)
 
-// ago is how far back a relative time of Splunk is: -70m@m. It is 0 if it is in units that differ in length, or no such time.
+// ago is how far back a relative time of Splunk is: -70m@m. It is 0 if it is in units that differ in length, or no such
+// time.
 func ago(s string) time.Duration {
 	m := agoForm.FindStringSubmatch(s)
 	if m == nil {
@@ -79,7 +81,8 @@ func ago(s string) time.Duration {
 	return time.Duration(whole(m[1])) * unit
 }
 
-// cronPeriod is how often a schedule runs, if that is evenly: each minute, hour, day or week, or a part of an hour or a day. Else it is 0.
+// cronPeriod is how often a schedule runs, if that is evenly: each minute, hour, day or week, or a part of an hour or a
+// day. Else it is 0.
 func cronPeriod(s string) time.Duration {
 	f := strings.Fields(s)
 	if len(f) != 5 || f[2] != "*" || f[3] != "*" {
@@ -99,7 +102,8 @@ func cronPeriod(s string) time.Duration {
 	return 0
 }
 
-// step is how far apart the values of a field of cron are, around a bound: */5 and 3,18,33,48. It is the bound for a single value, and 0 for what is not even.
+// step is how far apart the values of a field of cron are, around a bound: */5 and 3,18,33,48. It is the bound for a
+// single value, and 0 for what is not even.
 func step(field string, bound int) int {
 	if field == "*" {
 		return 1

@@ -10,8 +10,8 @@ import (
 // needed is how many of a form's texts a rule needs: its name and its query.
 const needed = 2
 
-// misshapen remarks on properties that are texts in every export of the product and are something else here: somebody wrote the export by hand. It tells whether the rule cannot be read:
-// a name or a query of a wrong type is not guessed.
+// misshapen remarks on properties that are texts in every export of the product and are something else here: somebody
+// wrote the export by hand. It tells whether the rule cannot be read: a name or a query of a wrong type is not guessed.
 func (x *reading) misshapen(p Product, of map[string]any) (unread bool) {
 	for i, name := range forms[p].texts {
 		at := of

@@ -11,7 +11,8 @@ import (
 	"decree/compilers/deployed/conf"
 )
 
-// Read reads the files of one export. An error is that a file cannot be read, or that the files are of several products or none.
+// Read reads the files of one export. An error is that a file cannot be read, or that the files are of several products
+// or none.
 func Read(files []File) (*Export, error) {
 	x := &reading{out: &Export{}, taken: map[string]bool{}}
 	files = slices.Clone(files)
@@ -63,7 +64,8 @@ func (l *layer) add(folder string, stanzas []conf.Stanza) {
 	}
 }
 
-// isConf tells whether a file is one of Splunk's: by its name, or because its first line with a text is a stanza or a comment.
+// isConf tells whether a file is one of Splunk's: by its name, or because its first line with a text is a stanza or a
+// comment.
 func isConf(f File) bool {
 	if path.Ext(f.Path) == ".conf" {
 		return true

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// oursSentinel are properties by their names in the REST API. https://github.com/Azure/azure-rest-api-specs, specification/securityinsights, AlertRules.json
+// oursSentinel are properties by their names in the REST API. https://github.com/Azure/azure-rest-api-specs,
+// specification/securityinsights, AlertRules.json
 var oursSentinel = []string{"kind", "displayName", "description", "severity", "queryFrequency", "queryPeriod", "triggerOperator", "triggerThreshold", "suppressionEnabled", "suppressionDuration",
 	"tactics", "techniques", "entityMappings", "customDetails", "alertDetailsOverride", "eventGroupingSettings", "incidentConfiguration"}
 
@@ -27,7 +28,8 @@ func fromRepository(of map[string]any) map[string]any {
 	return of
 }
 
-// fromAPI gives the properties of a resource, in which the id and the kind stand beside the others. Texts of a template are as ARM reads them.
+// fromAPI gives the properties of a resource, in which the id and the kind stand beside the others. Texts of a template
+// are as ARM reads them.
 func fromAPI(resource map[string]any, template bool) map[string]any {
 	of := object(resource["properties"])
 	if of == nil {

@@ -151,7 +151,8 @@ func withoutDefaults(of map[string]any, defaults map[string]string) {
 	}
 }
 
-// tidy is a query with line breaks in one form and without blanks at the ends of lines: products and editors add and remove these.
+// tidy is a query with line breaks in one form and without blanks at the ends of lines: products and editors add and
+// remove these.
 func tidy(query string) string {
 	lines := strings.Split(strings.ReplaceAll(query, "\r\n", "\n"), "\n")
 	for i, line := range lines {

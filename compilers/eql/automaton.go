@@ -6,13 +6,15 @@ import (
 	"slices"
 )
 
-// maxEffort limits the work of making an expression's automaton deterministic: the sum of the states that are visited together. Lucene
-// uses such automata, and in Elasticsearch it gives up at ten times max_determinized_states, for which EQL keeps the default of 10,000.
+// maxEffort limits the work of making an expression's automaton deterministic: the sum of the states that are visited
+// together. Lucene uses such automata, and in Elasticsearch it gives up at ten times max_determinized_states, for which
+// EQL keeps the default of 10,000.
 // Lucene's own automata have nearly twice as many states as these, so a third of that limit is used.
 // https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-regexp-query
 const maxEffort = 10 * 10_000 / 3
 
-// tooComplex tells whether Lucene would give up on an expression. The expression must be one that luceneNode wrote: RE2 reads these as Lucene does.
+// tooComplex tells whether Lucene would give up on an expression. The expression must be one that luceneNode wrote: RE2
+// reads these as Lucene does.
 func tooComplex(expr string) bool {
 	re, err := syntax.Parse("(?s:"+expr+")", syntax.Perl)
 	if err != nil {
@@ -42,7 +44,8 @@ func tooComplex(expr string) bool {
 	return false
 }
 
-// nfa is an expression's automaton. signs has one character for each class of characters that the expression does not distinguish.
+// nfa is an expression's automaton. signs has one character for each class of characters that the expression does not
+// distinguish.
 type nfa struct {
 	prog    *syntax.Prog
 	runes   []rune
@@ -110,7 +113,8 @@ func (n *nfa) step(states []uint32, sign rune) []uint32 {
 	return next
 }
 
-// closure adds the states that are reached without a character. A repetition of the empty text, such as ()*, leads back to itself.
+// closure adds the states that are reached without a character. A repetition of the empty text, such as ()*, leads back
+// to itself.
 func (n *nfa) closure(states []uint32, pc uint32) []uint32 {
 	if n.reached[pc] == n.set {
 		return states

@@ -9,7 +9,8 @@ import (
 	"decree/rules/ir"
 )
 
-// TestLettersOfAllScriptsAreCountedAsOne holds that an expression over all of Unicode's letters is judged as quickly as one over a few.
+// TestLettersOfAllScriptsAreCountedAsOne holds that an expression over all of Unicode's letters is judged as quickly as
+// one over a few.
 func TestLettersOfAllScriptsAreCountedAsOne(t *testing.T) {
 	began := time.Now()
 	for _, expr := range []string{`\pL.{8,20}\pN.{3,30}\p{Lu}x`, `a.{20}b`, `(?:\pL|\pN){3}.{1,30}\p{Ll}+.{12}\p{Greek}`} {

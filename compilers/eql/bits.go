@@ -9,8 +9,9 @@ import (
 	"decree/rules/schema"
 )
 
-// bits tests whether all bits of a mask are set in a column of whole numbers. Each run of neighbouring bits is what is left of the number between its ends.
-// Division of whole numbers drops the remainder. A negative number has the bits that -1 minus the number has not.
+// bits tests whether all bits of a mask are set in a column of whole numbers. Each run of neighbouring bits is what is
+// left of the number between its ends. Division of whole numbers drops the remainder. A negative number has the bits
+// that -1 minus the number has not.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-arithmetic-operators
 func bits(f string, col schema.Column, t *ir.Bits, negated bool) (compilers.Pred, error) {
 	if col.Type != schema.Int {

@@ -11,8 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// sequenceGap is the code of the differences between a sequence and a correlation. A sequence reports sequences of a group that do not overlap,
-// orders events by a timestamp and its tiebreaker, and joins values exactly.
+// sequenceGap is the code of the differences between a sequence and a correlation. A sequence reports sequences of a
+// group that do not overlap, orders events by a timestamp and its tiebreaker, and joins values exactly.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-sequences
 const sequenceGap = "correlation-sequence"
 
@@ -50,7 +50,8 @@ func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*co
 	return &compilers.Query{Dialect: "eql", Model: opt.Model.Name, Text: comment(compilers.Header(c.Source.Body, s.notes)...) + text, Notes: s.notes, Result: result, Indexed: s.indexed}, s.found
 }
 
-// periodNote says how far back a search must reach. A query of EQL does not choose its period: the detection rule around it does.
+// periodNote says how far back a search must reach. A query of EQL does not choose its period: the detection rule
+// around it does.
 func periodNote(c *ir.Correlation) compilers.Note {
 	span := func(d time.Duration) string { return compilers.Span(d, "d", "h", "m") }
 	n := compilers.Note{Code: "correlation-period", Effect: "false-negatives", Range: c.Source.TypeRange,

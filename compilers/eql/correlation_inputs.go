@@ -8,8 +8,9 @@ import (
 	"decree/rules/schema"
 )
 
-// joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, one has it and the others are
-// null, which is joined too. present tests that one of them has a value. The domain of a user may be missing.
+// joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, one has it
+// and the others are null, which is joined too. present tests that one of them has a value. The domain of a user may be
+// missing.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
 func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, present compilers.Pred) {
 	if len(columns) == 1 {

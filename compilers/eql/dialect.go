@@ -1,10 +1,11 @@
 // Package eql writes rules and correlations in Elastic's Event Query Language.
 //
-// In: a lowered rule or correlation, and a data model whose tables are event categories. Out: one query of events, or a sequence where the
-// rule asks about a process above the parent, with the files that put reputation and counts on events at ingest.
+// In: a lowered rule or correlation, and a data model whose tables are event categories. Out: one query of events, or a
+// sequence where the rule asks about a process above the parent, with the files that put reputation and counts on
+// events at ingest.
 //
-// What must stay true: a query never matches what the rule does not, unless a note says so. A negation holds for an event without the
-// field. Every text of a rule enters the query through quote.go.
+// What must stay true: a query never matches what the rule does not, unless a note says so. A negation holds for an
+// event without the field. Every text of a rule enters the query through quote.go.
 package eql
 
 import (

@@ -16,7 +16,8 @@ const (
 	beforeName = `(.*[\\\/])?`
 )
 
-// ofFilename tests the part after the last separator: in a column with file names, if there is one, else by an expression for the whole path.
+// ofFilename tests the part after the last separator: in a column with file names, if there is one, else by an
+// expression for the whole path.
 func ofFilename(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
 	name := col.Filename
 	if col.Holds == "filename" {

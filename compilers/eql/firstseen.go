@@ -9,10 +9,12 @@ import (
 	"decree/rules/ir"
 )
 
-// mostNewTerms is how many fields a rule of the type new terms takes together: https://www.elastic.co/docs/solutions/security/detect-and-alert/new-terms
+// mostNewTerms is how many fields a rule of the type new terms takes together:
+// https://www.elastic.co/docs/solutions/security/detect-and-alert/new-terms
 const mostNewTerms = 3
 
-// hintAtNewTerms lets each refusal of a first_seen say whether a rule of the type new terms can ask it in Elastic, of which fields, and of which it cannot.
+// hintAtNewTerms lets each refusal of a first_seen say whether a rule of the type new terms can ask it in Elastic, of
+// which fields, and of which it cannot.
 func hintAtNewTerms(r *ir.Rule, opt compilers.Options, found diag.Diagnostics) {
 	for i, d := range found {
 		if d.Code != string(compilers.FirstSeen) {
@@ -26,7 +28,8 @@ func hintAtNewTerms(r *ir.Rule, opt compilers.Options, found diag.Diagnostics) {
 	}
 }
 
-// newTerms says what a rule of the type new terms can ask of a first_seen. It looks for values of fields that are in the events themselves.
+// newTerms says what a rule of the type new terms can ask of a first_seen. It looks for values of fields that are in
+// the events themselves.
 func newTerms(r *ir.Rule, n *ir.Join, opt compilers.Options) string {
 	var fit, unfit []string
 	for _, f := range n.Mine {

@@ -10,8 +10,9 @@ import (
 )
 
 // Elasticsearch has a whole value in its index. A pattern that begins with * reads every value that a field has instead:
-// https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-wildcard-query says to avoid these. A path that ends with \x.exe is in a
-// document whose companion column (process.name of process.executable) is x.exe, so that this is asked first.
+// https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-wildcard-query says to avoid these. A path
+// that ends with \x.exe is in a document whose companion column (process.name of process.executable) is x.exe, so that
+// this is asked first.
 
 // index asks for what an event must have to satisfy conditions, if these do not ask the index themselves.
 func (w *writer) index(conjuncts []ir.Node) compilers.All {
@@ -48,7 +49,8 @@ func clause(c terms.Clause) compilers.Pred {
 	return either
 }
 
-// indexOf gives the values one of which the event has if a test of its own columns holds. It adds the companion columns that it reads to companions.
+// indexOf gives the values one of which the event has if a test of its own columns holds. It adds the companion columns
+// that it reads to companions.
 func (w *writer) indexOf(n ir.Node, companions map[string]bool) []terms.Clause {
 	m, ok := n.(*ir.Match)
 	if !ok {
@@ -88,7 +90,8 @@ func valuesOf(column string, values []string) terms.Clause {
 	return c
 }
 
-// asksIndex tells whether a test of whole values narrows a search as it is. A number may be anything's: a port, or the id of nearly every event.
+// asksIndex tells whether a test of whole values narrows a search as it is. A number may be anything's: a port, or the
+// id of nearly every event.
 func asksIndex(values []string) bool {
 	return !slices.ContainsFunc(values, func(v string) bool {
 		return strings.Trim(v, "0123456789") == "" || strings.ContainsAny(v, "*?") || compilers.FoldsBeyondASCII(v)
@@ -100,8 +103,8 @@ func endsWith(t ir.Test) bool {
 	return ok && text.Op == ir.EndsWith
 }
 
-// lastComponents are the last components of the paths of Windows that pass a test, if it says all of them: those of \x.exe and of *\bin\x.exe. On Linux, a
-// name may have a backslash.
+// lastComponents are the last components of the paths of Windows that pass a test, if it says all of them: those of
+// \x.exe and of *\bin\x.exe. On Linux, a name may have a backslash.
 func lastComponents(t ir.Test) []string {
 	var ends []string
 	switch t := t.(type) {

@@ -13,8 +13,9 @@ import (
 // joinWriter is a sequence of the rule's own event and of one that it joins.
 type joinWriter struct{ sequence }
 
-// compileJoin writes a rule whose one join must hold as a sequence, if the approximation is accepted. What must not be there is refused: a sequence
-// that ends with a missing event is reported before its time has passed, and one that begins with it knows nothing before the searched period.
+// compileJoin writes a rule whose one join must hold as a sequence, if the approximation is accepted. What must not be
+// there is refused: a sequence that ends with a missing event is reported before its time has passed, and one that
+// begins with it knows nothing before the searched period.
 // https://github.com/elastic/elasticsearch/issues/145323
 func compileJoin(r *ir.Rule, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	s := &joinWriter{sequence{code: "join", verb: "join", has: "column", opt: opt, indexed: true}}

@@ -67,7 +67,8 @@ func (w *writer) made(m *ir.Match, c schema.Column) compilers.Pred {
 	return w.reportError(p, err, m.Range())
 }
 
-// uncased gives a test as it is asked of a value before its letters are changed: nil if that cannot be said. possible is false if it never holds.
+// uncased gives a test as it is asked of a value before its letters are changed: nil if that cannot be said. possible
+// is false if it never holds.
 func uncased(t ir.Test, letters string) (test ir.Test, possible bool) {
 	if letters == "" {
 		return t, true
@@ -142,7 +143,8 @@ func (w *writer) mapped(m *ir.Match, e *ir.Extract, test ir.Test) compilers.Pred
 	return compilers.Not{Term: p}
 }
 
-// passes asks a test of a text of the rule; ok is false if that is not done. Of a test that asks for a missing value, it is the opposite.
+// passes asks a test of a text of the rule; ok is false if that is not done. Of a test that asks for a missing value,
+// it is the opposite.
 func passes(t ir.Test, text, letters string) (passes, ok bool) {
 	switch letters {
 	case "lower":
@@ -180,8 +182,9 @@ func passes(t ir.Test, text, letters string) (passes, ok bool) {
 	return false, false
 }
 
-// wholeColumns gives the columns of a field's whole value. Of an extract that only changes the case of its letters it is the column that it is made of: values
-// are the same whatever their case. Another extract is no column, and EQL joins only columns: then made is true.
+// wholeColumns gives the columns of a field's whole value. Of an extract that only changes the case of its letters it
+// is the column that it is made of: values are the same whatever their case. Another extract is no column, and EQL
+// joins only columns: then made is true.
 // https://github.com/elastic/elasticsearch/blob/main/x-pack/plugin/eql/src/main/java/org/elasticsearch/xpack/eql/parser/ExpressionBuilder.java
 func wholeColumns(p *compilers.Plan, f ir.Field) (columns []schema.Column, domain *schema.Column, made bool) {
 	columns, domain = p.Whole(f)

@@ -82,7 +82,8 @@ func (w *writer) assets() []compilers.Asset {
 	return append(assets, asset("ingest-pipeline."+pipeline+".json", "PUT _ingest/pipeline/"+pipeline+" : call it from the @custom pipeline of the data stream that the rule reads", content))
 }
 
-// sharedPipeline names a pipeline that reads reputation alone by what it does, as several rules may need it: rules with the same pipeline share it.
+// sharedPipeline names a pipeline that reads reputation alone by what it does, as several rules may need it: rules with
+// the same pipeline share it.
 func (w *writer) sharedPipeline(content object) string {
 	sum := sha256.Sum256([]byte(encode(content)))
 	return fmt.Sprintf("%s-%s-%x", reputationIndex, strings.Trim(notInPipeline.ReplaceAllString(strings.ToLower(w.enriched), "-"), "-"), sum[:4])

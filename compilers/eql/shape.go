@@ -11,8 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// shape is how Lucene finds a value inside of the text that it is taken out of: before it and after it, and the characters that it may have. There is one way
-// at most to find it, or any way will do.
+// shape is how Lucene finds a value inside of the text that it is taken out of: before it and after it, and the
+// characters that it may have. There is one way at most to find it, or any way will do.
 type shape struct {
 	before, after string
 	first         string // a class for its first character; "" is class

@@ -17,8 +17,8 @@ func textWithoutScope(p *compilers.Plan) string {
 	return q.Text
 }
 
-// union searches several sources in one query, each with its own fields. If they have several categories, the query uses `any`, and each part
-// tests its category, which is an ordinary field.
+// union searches several sources in one query, each with its own fields. If they have several categories, the query
+// uses `any`, and each part tests its category, which is an ordinary field.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax
 func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if slices.ContainsFunc(plans, needsOneSource) {

@@ -11,7 +11,8 @@ import (
 // asciiLetter is the part of ir.Letters that a class of Lucene can name.
 const asciiLetter = "0-9A-Za-z"
 
-// words tests for whole words by expressions, each of as many words as Elasticsearch allows. Words that begin and end alike share one.
+// words tests for whole words by expressions, each of as many words as Elasticsearch allows. Words that begin and end
+// alike share one.
 func words(f string, t *ir.Text) (compilers.Pred, error) {
 	var ways compilers.Any
 	for _, edges := range [][2]bool{{true, true}, {true, false}, {false, true}, {false, false}} {

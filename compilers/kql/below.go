@@ -7,7 +7,8 @@ import (
 	"decree/rules/ir"
 )
 
-// noteList notes what a test says of a property that the model does not list, and that may hold a list or an object. The query then compares its JSON.
+// noteList notes what a test says of a property that the model does not list, and that may hold a list or an object.
+// The query then compares its JSON.
 func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	if f.Extract != nil || !asksValue(m.Test) {
 		return
@@ -39,7 +40,8 @@ func asksValue(t ir.Test) bool {
 	return true
 }
 
-// inJSON tells whether a test that holds of an element may not hold of the JSON that it is in, and whether it may hold of JSON in which no element passes.
+// inJSON tells whether a test that holds of an element may not hold of the JSON that it is in, and whether it may hold
+// of JSON in which no element passes.
 func inJSON(t ir.Test) (misses, finds bool) {
 	text, ok := t.(*ir.Text)
 	if !ok {

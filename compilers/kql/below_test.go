@@ -10,7 +10,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestPropertiesThatMayBeLists: of a property that the model does not list, the query says what differs if it is a list or an object.
+// TestPropertiesThatMayBeLists: of a property that the model does not list, the query says what differs if it is a list
+// or an object.
 func TestPropertiesThatMayBeLists(t *testing.T) {
 	const misses, finds = "false-negatives", "false-positives"
 	for _, c := range []struct {

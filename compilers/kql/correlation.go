@@ -11,9 +11,10 @@ import (
 	"decree/rules/ir"
 )
 
-// CompileCorrelation writes a correlation. It has a statement for the matches of each rule, and for each correlation one for all its inputs, one
-// for its windows and one for its own matches. On a schedule it reports matches whose events are in the lookback. Rules are searched further back,
-// as far as their windows reach, so that every reported match has a complete window.
+// CompileCorrelation writes a correlation. It has a statement for the matches of each rule, and for each correlation
+// one for all its inputs, one for its windows and one for its own matches. On a schedule it reports matches whose
+// events are in the lookback. Rules are searched further back, as far as their windows reach, so that every reported
+// match has a complete window.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if found := compilers.JoinsInCorrelation("kql", c); len(found) > 0 {
 		return nil, found
@@ -105,8 +106,8 @@ func (w *correlationWriter) query() *compilers.Query {
 	return &compilers.Query{Dialect: "kql", Model: w.opt.Model.Name, Text: comment(compilers.Header(body, w.notes)...) + text, Assets: w.assets, Notes: w.notes, Result: w.result(), Indexed: w.indexed}
 }
 
-// arrivalNote says how late events may arrive. A match is of the time of its last event, and of its period; the run that sees it last begins as long after that time as the
-// lookback is longer than the time between runs.
+// arrivalNote says how late events may arrive. A match is of the time of its last event, and of its period; the run
+// that sees it last begins as long after that time as the lookback is longer than the time between runs.
 func arrivalNote(s rules.Schedule) string {
 	if spare := s.Lookback - s.Every; s.Every > 0 && spare > 0 {
 		return "matches are chosen by the time of their last event: one with events that arrive more than " + timespan(spare) + " after that time may not be found"

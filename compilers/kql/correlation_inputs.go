@@ -10,7 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// carry makes the matches below an input keep a field. A field that an inner correlation groups by is a column of its matches.
+// carry makes the matches below an input keep a field. A field that an inner correlation groups by is a column of its
+// matches.
 func (w *correlationWriter) carry(c *ir.Correlation, input int, name string, f ir.Field) {
 	in := c.Inputs[input]
 	if in.Correlation == nil || !w.grouped(in.Correlation, c.Source.FieldOf(name, input)) {

@@ -4,8 +4,8 @@ import (
 	"decree/compilers"
 )
 
-// valueMedian gives the times of matches at which the median of a window satisfies the bounds. It collects the values of each window. These are
-// found through bins as long as the window: two bins cover each window.
+// valueMedian gives the times of matches at which the median of a window satisfies the bounds. It collects the values
+// of each window. These are found through bins as long as the window: two bins cover each window.
 // https://learn.microsoft.com/en-us/kusto/query/join-time-window
 func (st *correlationPart) valueMedian() []string {
 	st.note(compilers.Note{Code: "correlation-cost", Effect: "cost", Range: st.c.Source.TypeRange,

@@ -20,8 +20,8 @@ type resultColumn struct {
 // hostNames are the columns that name what another identifies.
 var hostNames = map[string]string{"DeviceId": "DeviceName"}
 
-// collectResultColumns collects the columns of a result: those that identify the event, its host and user, and the fields that the top correlation or the
-// rule names in `fields:`. Defender's custom detections require the first three.
+// collectResultColumns collects the columns of a result: those that identify the event, its host and user, and the
+// fields that the top correlation or the rule names in `fields:`. Defender's custom detections require the first three.
 // https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules#required-columns-in-the-query-results
 func (w *correlationWriter) collectResultColumns(read map[*ir.Rule][]*writer) {
 	w.eachTable(read, func(r *ir.Rule, one *writer) {
@@ -137,7 +137,8 @@ func (w *correlationWriter) addResultColumn(r *ir.Rule, one *writer, name, expr,
 	}
 }
 
-// eventColumns are the columns of a rule's table that its results show. If the tables have several types for a column, it becomes text.
+// eventColumns are the columns of a rule's table that its results show. If the tables have several types for a column,
+// it becomes text.
 func (w *correlationWriter) eventColumns(one *writer) []string {
 	var out []string
 	for _, s := range w.resultColumns {

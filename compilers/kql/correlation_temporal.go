@@ -8,8 +8,9 @@ import (
 	"decree/rules/ir"
 )
 
-// temporalOrdered writes, for each input, the latest start of a sequence that ends at one of its matches. A later start is never worse, and starts
-// never decrease over time. A match takes its start from the last match of the previous input.
+// temporalOrdered writes, for each input, the latest start of a sequence that ends at one of its matches. A later start
+// is never worse, and starts never decrease over time. A match takes its start from the last match of the previous
+// input.
 func (st *correlationPart) temporalOrdered(windows string) {
 	before := ""
 	for i := range st.c.Inputs {

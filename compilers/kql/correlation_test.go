@@ -87,8 +87,8 @@ func TestCorrelationsRefused(t *testing.T) {
 	}
 }
 
-// TestCorrelationsTellEventsApart: Sentinel's tables all have a column that does. Where none does, events of several inputs at one
-// time are one, and the query says so.
+// TestCorrelationsTellEventsApart: Sentinel's tables all have a column that does. Where none does, events of several
+// inputs at one time are one, and the query says so.
 func TestCorrelationsTellEventsApart(t *testing.T) {
 	const two = "correlation: {type: temporal, rules: [failed_logon, logon], group-by: [TargetUserName], timespan: 1h}"
 	m := lowered.Model(t, "sentinel")
@@ -120,7 +120,8 @@ func TestCorrelationsReadValuesThatAreSpread(t *testing.T) {
 	assert.Contains(t, q.Text, "Of_Who = coalesce(TargetUserName, SubjectUserName)")
 }
 
-// TestCorrelationsReadEntitiesOfSomeTables: an event of a table that lacks the entity is of no group, and those of the others are grouped.
+// TestCorrelationsReadEntitiesOfSomeTables: an event of a table that lacks the entity is of no group, and those of the
+// others are grouped.
 func TestCorrelationsReadEntitiesOfSomeTables(t *testing.T) {
 	m, err := schema.LoadFile(overlay(t, "name: mine\nextends: sentinel\nsources: [{name: security, unlisted_in: ''}, {name: security_channel, entities: {ip: {column: EventData.IpAddress}}}]\n"))
 	require.NoError(t, err)

@@ -28,8 +28,8 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 	return `""`
 }
 
-// text reads a field of a rule's event as text. It is empty if the field is missing, also for an entity in a table without such a column. At least
-// one table of the rule must have the field.
+// text reads a field of a rule's event as text. It is empty if the field is missing, also for an entity in a table
+// without such a column. At least one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	if text, ok := one.wholeText(f); ok {
 		return text
@@ -41,7 +41,8 @@ func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *i
 	return `""`
 }
 
-// wholeText is the expression of a field's whole value as text, behind its domain. It is empty if the event has no value; ok is false if it can have none.
+// wholeText is the expression of a field's whole value as text, behind its domain. It is empty if the event has no
+// value; ok is false if it can have none.
 func (w *writer) wholeText(f ir.Field) (text string, ok bool) {
 	columns, domain := w.plan.Whole(f)
 	if len(columns) == 0 {

@@ -8,9 +8,9 @@ import (
 	"decree/rules"
 )
 
-// A window slides to each time of a match. Its content is summed up in one pass over the sorted times of a group: a match is added at its
-// time and subtracted a timespan later, when the window has passed it. Both ends belong to the window, so at equal times additions come
-// first. The cost is that of sorting, however many matches a window has.
+// A window slides to each time of a match. Its content is summed up in one pass over the sorted times of a group: a
+// match is added at its time and subtracted a timespan later, when the window has passed it. Both ends belong to the
+// window, so at equal times additions come first. The cost is that of sorting, however many matches a window has.
 // https://learn.microsoft.com/en-us/kusto/query/row-cumsum-function
 
 // slidingSum is a sum over the window.
@@ -86,7 +86,8 @@ func (st *correlationPart) numbers() []string {
 
 var finite = compilers.All{compilers.Atom("isnotnull(Value1)"), compilers.Atom("isfinite(Value1)")}
 
-// distinct computes when each value enters and leaves the window. A value does not leave if its next match comes before that.
+// distinct computes when each value enters and leaves the window. A value does not leave if its next match comes before
+// that.
 // A window whose matches all lack the values has a count of zero, which a bound may allow.
 func (st *correlationPart) distinct() []string {
 	var by []string

@@ -1,9 +1,10 @@
 // Package kql writes rules and correlations in Microsoft's Kusto Query Language.
 //
-// In: a lowered rule or correlation, and a data model whose tables are Kusto tables. Out: one query, with the watchlists that it reads.
+// In: a lowered rule or correlation, and a data model whose tables are Kusto tables. Out: one query, with the
+// watchlists that it reads.
 //
-// What must stay true: a predicate below a negation is never null, because the negation must hold for a missing value. A join never
-// multiplies events. Every text of a rule enters the query through quote.go.
+// What must stay true: a predicate below a negation is never null, because the negation must hold for a missing value.
+// A join never multiplies events. Every text of a rule enters the query through quote.go.
 package kql
 
 import (
@@ -147,7 +148,8 @@ func (w *writer) before() time.Duration {
 	return w.joinedReach
 }
 
-// sinceFrom is how far back the rule's own events are read: as long as the lookback, and longer by what has to pass before they are judged.
+// sinceFrom is how far back the rule's own events are read: as long as the lookback, and longer by what has to pass
+// before they are judged.
 func (w *writer) sinceFrom() string { return w.span + shift(" + ", w.delay) }
 
 func spanLet(name string, lookback time.Duration) string {
@@ -167,7 +169,8 @@ func (w *writer) parts() (statements, stages string) {
 	return lets.String(), text
 }
 
-// eventStages gives the stages that find the events, before the environment's filter. It writes the statements that they read.
+// eventStages gives the stages that find the events, before the environment's filter. It writes the statements that
+// they read.
 func (w *writer) eventStages(lets *strings.Builder) []string {
 	r := w.plan.Rule
 	conjuncts := compilers.Conjuncts(r.Condition)

@@ -249,7 +249,8 @@ func TestGaps(t *testing.T) {
 	}
 }
 
-// TestLongQueriesAreNoted: Sentinel runs no query of more than 10,000 characters by schedule, and Defender names no such bound.
+// TestLongQueriesAreNoted: Sentinel runs no query of more than 10,000 characters by schedule, and Defender names no
+// such bound.
 func TestLongQueriesAreNoted(t *testing.T) {
 	var values []string
 	for i := range 300 {

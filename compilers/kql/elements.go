@@ -11,8 +11,9 @@ import (
 	"decree/rules/schema"
 )
 
-// arrayTest counts the elements of one array that satisfy a test, in stages before the condition that asks for the count. mv-apply runs a
-// subquery for each row: over the elements, or over one null if there are none, so that no row is lost.
+// arrayTest counts the elements of one array that satisfy a test, in stages before the condition that asks for the
+// count. mv-apply runs a subquery for each row: over the elements, or over one null if there are none, so that no row
+// is lost.
 // https://learn.microsoft.com/en-us/kusto/query/mv-apply-operator
 type arrayTest struct {
 	n      int

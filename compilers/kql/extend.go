@@ -8,7 +8,8 @@ import (
 	"decree/rules/schema"
 )
 
-// extendedColumn is a value inside a longer text, such as an event's XML. A stage extracts it into a column that several tests use.
+// extendedColumn is a value inside a longer text, such as an event's XML. A stage extracts it into a column that
+// several tests use.
 type extendedColumn struct {
 	column string            // as the query writes it
 	expr   string            // expression that extracts it
@@ -25,8 +26,8 @@ type innerCandidate struct {
 	saved      int // characters that the column saves, over all tests
 }
 
-// findExtended finds the values inside longer texts that make the query shorter as columns. If the query joins or counts events, or searches every
-// column for keywords, each test extracts its value itself.
+// findExtended finds the values inside longer texts that make the query shorter as columns. If the query joins or
+// counts events, or searches every column for keywords, each test extracts its value itself.
 func (w *writer) findExtended(conditions []ir.Node) {
 	if len(w.prevalences) > 0 || len(w.creations) > 0 || len(w.joined) > 0 || len(w.plan.Source.Columns) == 0 {
 		return
@@ -58,7 +59,8 @@ func asksKeyword(n ir.Node) (asks bool) {
 	return asks
 }
 
-// innerCandidates gives the values inside longer texts that tests read, in the order in which they are read, and the extracts.
+// innerCandidates gives the values inside longer texts that tests read, in the order in which they are read, and the
+// extracts.
 func (w *writer) innerCandidates(conditions []ir.Node) (found []*innerCandidate, made []schema.Column) {
 	add := func(f ir.Field, t ir.Test) {
 		col, _ := w.columnOf(f, t)
@@ -90,7 +92,8 @@ func (w *writer) innerCandidates(conditions []ir.Node) (found []*innerCandidate,
 	return found, made
 }
 
-// innerValue gives the expression for a value inside a longer text, and its name. They are "" if the column itself is the value.
+// innerValue gives the expression for a value inside a longer text, and its name. They are "" if the column itself is
+// the value.
 func (w *writer) innerValue(c schema.Column, f ir.Field) (name, expr string) {
 	switch {
 	case c.Made != nil:
@@ -113,8 +116,9 @@ func timesRead(t ir.Test) int {
 	return 1
 }
 
-// mayExtend tells whether a column of a name can be added. The table must not have it, no statement or function may have the name, and if another table
-// of the model has it, it must be text there too: otherwise a union would rename that column.
+// mayExtend tells whether a column of a name can be added. The table must not have it, no statement or function may
+// have the name, and if another table of the model has it, it must be text there too: otherwise a union would rename
+// that column.
 func (w *writer) mayExtend(name string) bool {
 	lower := strings.ToLower(name)
 	if !plainName.MatchString(name) || reservedWords[lower] || statementWords[lower] || madeName.MatchString(name) || slices.Contains(functions, lower) ||

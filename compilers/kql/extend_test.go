@@ -16,7 +16,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestValuesInsideATextAreReadOnce: a value that many tests ask is a column, where that makes the query shorter and the name is free.
+// TestValuesInsideATextAreReadOnce: a value that many tests ask is a column, where that makes the query shorter and the
+// name is free.
 func TestValuesInsideATextAreReadOnce(t *testing.T) {
 	m := lowered.Model(t, "sentinel-event")
 	for i := range m.Sources {

@@ -10,14 +10,17 @@ import (
 	"decree/rules/schema"
 )
 
-// Kusto indexes the terms of three and more characters: maximal sequences of letters and digits. has, has_any, has_all and hasprefix are answered from that
-// index; contains and expressions scan the values. https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators#what-is-a-term
+// Kusto indexes the terms of three and more characters: maximal sequences of letters and digits. has, has_any, has_all
+// and hasprefix are answered from that index; contains and expressions scan the values.
+// https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators#what-is-a-term
 var (
 	ofText = terms.Rules{Shortest: 3, Before: separates, After: separates}
-	// ofJSON is for values of a dynamic column, whose index has the terms of its JSON: https://learn.microsoft.com/en-us/kusto/query/best-practices says to ask
-	// the column for a rare value before one of its properties. There, what stands before a term may be an escape that ends with a letter or a digit.
+	// ofJSON is for values of a dynamic column, whose index has the terms of its JSON:
+	// https://learn.microsoft.com/en-us/kusto/query/best-practices says to ask the column for a rare value before one
+	// of its properties. There, what stands before a term may be an escape that ends with a letter or a digit.
 	ofJSON = terms.Rules{Shortest: 3, Before: unescapedBefore, After: separates}
-	// ofJSONText is for values of a text column with JSON, as its sender wrote it. Gson, for one, also escapes an equals sign:
+	// ofJSONText is for values of a text column with JSON, as its sender wrote it. Gson, for one, also escapes an
+	// equals sign:
 	// https://github.com/google/gson/blob/main/gson/src/main/java/com/google/gson/stream/JsonWriter.java
 	ofJSONText = terms.Rules{Shortest: 3, Before: func(c rune) bool { return c != '=' && unescapedBefore(c) }, After: separates}
 )
@@ -32,7 +35,8 @@ func unescapedBefore(c rune) bool {
 	return separates(c) && ' ' <= c && c < unicode.MaxASCII && !strings.ContainsRune("\"'<>&+`", c)
 }
 
-// indexStages ask the index of terms for what an event must have to satisfy the conditions, if they do not ask it themselves.
+// indexStages ask the index of terms for what an event must have to satisfy the conditions, if they do not ask it
+// themselves.
 func (w *writer) indexStages(conjuncts []ir.Node) []string {
 	var all []terms.Clause
 	for _, n := range conjuncts {

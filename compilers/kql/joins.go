@@ -10,12 +10,13 @@ import (
 	"decree/rules/ir"
 )
 
-// joinedEvents is one join: a statement with the matches of the other rule, one with the times at which the join holds for events of the rule, and a
-// column that says whether it holds for an event.
+// joinedEvents is one join: a statement with the matches of the other rule, one with the times at which the join holds
+// for events of the rule, and a column that says whether it holds for an event.
 //
-// A statement sorts the others' moments and the rule's own events of each key by time, and sums up who is in reach: a match is added `after` before
-// its time and subtracted `before` after it. So the cost is that of sorting, however many matches an event has near it, and a join never multiplies
-// events. Both ends of the window belong to it: at equal times additions come first, and the rule's own events before subtractions.
+// A statement sorts the others' moments and the rule's own events of each key by time, and sums up who is in reach: a
+// match is added `after` before its time and subtracted `before` after it. So the cost is that of sorting, however many
+// matches an event has near it, and a join never multiplies events. Both ends of the window belong to it: at equal
+// times additions come first, and the rule's own events before subtractions.
 // https://learn.microsoft.com/en-us/kusto/query/row-cumsum-function
 type joinedEvents struct {
 	node    *ir.Join
@@ -115,7 +116,8 @@ func (w *writer) joinEvents(lets *strings.Builder, base []string) []string {
 	return stages
 }
 
-// oldestLet writes a statement with the time of the earliest event that joins others, where the rule's events are chosen by when they arrived.
+// oldestLet writes a statement with the time of the earliest event that joins others, where the rule's events are
+// chosen by when they arrived.
 // https://learn.microsoft.com/en-us/kusto/query/toscalar-function
 func (w *writer) oldestLet(lets *strings.Builder, events, at string) string {
 	if w.plan.Rule.Source.Schedule.Lookback == 0 || w.plan.Model.Ingested == "" {
@@ -164,8 +166,8 @@ func (w *writer) joinLets(lets *strings.Builder, j *joinedEvents, events, oldest
 	fmt.Fprintf(lets, "let %s = %s;\n", j.windows, strings.TrimSuffix(pipe(stages), "\n"))
 }
 
-// ownStep sorts the rule's own events among the moments of others at the same time: between those that enter the window and those that leave it, or before
-// both where others of the event's own time do not count.
+// ownStep sorts the rule's own events among the moments of others at the same time: between those that enter the window
+// and those that leave it, or before both where others of the event's own time do not count.
 func (j *joinedEvents) ownStep() string {
 	if j.node.First {
 		return "2"
@@ -181,8 +183,8 @@ func shift(operator string, d time.Duration) string {
 	return operator + timespan(d)
 }
 
-// moments gives each match's number of those that enter and leave the window at its time. Of different values, one enters only if no match of the
-// same value is in the window already, and leaves only if none takes its place.
+// moments gives each match's number of those that enter and leave the window at its time. Of different values, one
+// enters only if no match of the same value is in the window already, and leaves only if none takes its place.
 func (j *joinedEvents) moments(keys, sorted []string) []string {
 	if j.node.Distinct == nil {
 		return []string{"summarize Enters = count() by " + strings.Join(append(slices.Clone(keys), "At"), ", "), "extend Leaves = Enters"}
@@ -200,7 +202,8 @@ func (j *joinedEvents) moments(keys, sorted []string) []string {
 		"extend Enters = " + alone("prev", "At - prev(At)") + ", Leaves = " + alone("next", "next(At) - At")}
 }
 
-// otherMatches writes the matches of the other rule: their times, keys and values. oldest is the time of the earliest event that joins them, or "".
+// otherMatches writes the matches of the other rule: their times, keys and values. oldest is the time of the earliest
+// event that joins them, or "".
 func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest string) string {
 	read := slices.Clone(j.node.Theirs)
 	if j.node.Distinct != nil {
@@ -241,7 +244,8 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest str
 	return name
 }
 
-// textOfOther reads a field of the other rule's events as text. A table without it has an empty one, if another table of the rule has the field.
+// textOfOther reads a field of the other rule's events as text. A table without it has an empty one, if another table
+// of the rule has the field.
 func (w *writer) textOfOther(one *writer, tables []*writer, j *joinedEvents, f ir.Field, at int) string {
 	if text, ok := one.wholeText(f); ok {
 		return text

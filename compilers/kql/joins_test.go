@@ -15,7 +15,8 @@ import (
 const otherRules = "---\ntitle: O\nname: o\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {CommandLine: z}, condition: s}\n" +
 	"---\ntitle: N\nname: n\nlogsource: {product: windows, category: network_connection}\njoins: {o: {rule: o, same: [host], before: 1h, after: 2m}}\ndetection: {s: {DestinationPort: 443}, condition: s and o}\n"
 
-// TestJoins: the period that is searched, what the query says beside it, and joins beside prevalence and of rules with joins.
+// TestJoins: the period that is searched, what the query says beside it, and joins beside prevalence and of rules with
+// joins.
 func TestJoins(t *testing.T) {
 	for _, c := range []struct {
 		name, head, joins, condition string
@@ -49,7 +50,8 @@ func TestJoins(t *testing.T) {
 	}
 }
 
-// TestEventsThatArriveLate: what they join is read from as long before their own time as the join looks back, whenever it arrived.
+// TestEventsThatArriveLate: what they join is read from as long before their own time as the join looks back, whenever
+// it arrived.
 func TestEventsThatArriveLate(t *testing.T) {
 	const process = "title: T\nlogsource: {product: windows, category: process_creation}\nschedule: {every: 1h, lookback: 2h}\n"
 	for text, back := range map[string]string{

@@ -11,7 +11,8 @@ import (
 	"decree/rules/schema"
 )
 
-// made writes the value of an extract as a text, which is empty where there is none. Several values are written together (see several.go).
+// made writes the value of an extract as a text, which is empty where there is none. Several values are written
+// together (see several.go).
 func (w *writer) made(c schema.Column) string {
 	spec := c.Made.Extract.Spec
 	from := make([]string, len(c.Made.From))

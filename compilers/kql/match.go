@@ -292,9 +292,10 @@ func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {
 	return notNull(numbers(fmt.Sprintf(timeParts[t.Part], when), t.Op, t.Values), when, negated)
 }
 
-// cidr tests with the function of each address family whether an address is in a network. Each gives null for an address that it cannot
-// parse. Dual-stack sockets write `::ffff:10.0.0.1`, which the functions for IPv4 cannot parse, and Windows adds the number of the interface to
-// a link-local address (`fe80::1%4`): https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
+// cidr tests with the function of each address family whether an address is in a network. Each gives null for an
+// address that it cannot parse. Dual-stack sockets write `::ffff:10.0.0.1`, which the functions for IPv4 cannot parse,
+// and Windows adds the number of the interface to a link-local address (`fe80::1%4`):
+// https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
 func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	var v4, v6 []string
 	holdsV4 := false

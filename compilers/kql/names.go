@@ -8,12 +8,12 @@ import (
 	"decree/rules/schema"
 )
 
-// names are the names that a new statement or column of the query may not use, in lower case: they are taken by the query, or by tables and columns of the
-// model.
+// names are the names that a new statement or column of the query may not use, in lower case: they are taken by the
+// query, or by tables and columns of the model.
 type names struct{ query, model map[string]bool }
 
-// newNames contains every name that a query on a model, and on what stands for its tables, may use. It also contains names that this query does not use, so
-// that the query can be understood without the schema.
+// newNames contains every name that a query on a model, and on what stands for its tables, may use. It also contains
+// names that this query does not use, so that the query can be understood without the schema.
 func newNames(m *schema.Model, tables compilers.Places) names {
 	n := names{map[string]bool{}, m.Derived(modelNames{}, func() any { return namesOf(m) }).(map[string]bool)}
 	for _, text := range tables {
@@ -90,7 +90,8 @@ var functions = []string{"ago", "arg_max", "arg_min", "array_concat", "array_len
 var profileColumns = []string{"SHA1", "SHA256", "MD5", "FileSize", "GlobalPrevalence", "GlobalFirstSeen", "GlobalLastSeen", "Signer", "Issuer", "SignerHash", "IsCertificateValid",
 	"IsRootSignerMicrosoft", "SignatureState", "IsExecutable", "ThreatName", "Publisher", "SoftwareName", "ProfileAvailability"}
 
-// statementWords are words of the language that cannot name a statement or a property, in addition to those that cannot be a bare column name.
+// statementWords are words of the language that cannot name a statement or a property, in addition to those that cannot
+// be a bare column name.
 var statementWords = wordSet(`accumulate anomalychart areachart as bagexpansion barchart bin_legacy boolean byte cachingpolicy callout cancel card char columnchart
 	containscs contains_cs cycles dataexport datascope datatable date decimal decodeblocks double earliest encodingpolicy endswith_cs entity_group expandoutput
 	extent_tags_retention externaldata external_data find flags float force_remote harddelete hardretention has_all has_any has_cs hasprefix hasprefix_cs hassuffix

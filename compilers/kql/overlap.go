@@ -10,9 +10,9 @@ import (
 	"decree/rules/schema"
 )
 
-// eachOnce has the branches of a rule find no event twice. A log and a category in it may read one table, by different columns, and the engine reports
-// an event that matches for both of them once. So the wider branch leaves out what the narrower finds, or the narrower what the wider finds if only the
-// narrower depends on other events.
+// eachOnce has the branches of a rule find no event twice. A log and a category in it may read one table, by different
+// columns, and the engine reports an event that matches for both of them once. So the wider branch leaves out what the
+// narrower finds, or the narrower what the wider finds if only the narrower depends on other events.
 func eachOnce(branches []*writer) {
 	ranked := slices.Clone(branches)
 	slices.SortStableFunc(ranked, func(a, b *writer) int {
@@ -62,8 +62,8 @@ func (w *writer) overlaps(other *writer) bool {
 	})
 }
 
-// leaveOut is the stage that leaves out what the branches besides this one find. A condition that is the same in both branches holds for every row of
-// this one, so it is not asked again.
+// leaveOut is the stage that leaves out what the branches besides this one find. A condition that is the same in both
+// branches holds for every row of this one, so it is not asked again.
 func (w *writer) leaveOut(lets *strings.Builder) []string {
 	if len(w.besides) == 0 {
 		return nil

@@ -16,8 +16,8 @@ const inTwoBranches = "logsource: {product: windows}\ndetection: {s: {EventID: 4
 
 const leavesOutCreations = "where not(isnotnull(EventID) and EventID == 4688 and ((isnotnull(EventID) and EventID == 4688 and CommandLine =~ \"x\") or (isnotnull(toreal(NewProcessId)) and toreal(NewProcessId) == 7)))"
 
-// TestAnEventIsFoundOnce: the whole Security log and its process creations have a process id in different columns, so both are searched. What the
-// narrower finds is left out of the wider.
+// TestAnEventIsFoundOnce: the whole Security log and its process creations have a process id in different columns, so
+// both are searched. What the narrower finds is left out of the wider.
 func TestAnEventIsFoundOnce(t *testing.T) {
 	m := lowered.Model(t, "sentinel")
 	q, found := New().Compile(lowered.Rule(t, inTwoBranches), compilers.Options{Model: m})

@@ -11,8 +11,9 @@ import (
 // Place is the setting for where an organisation keeps events: what is read instead of a table.
 func (dialect) Place() (string, func(string) error) { return "table", CheckTable }
 
-// CheckTable says why a text does not stand for a table: a name, a function with literal arguments, either of them in another workspace, database or
-// cluster, or a union of such. It stays in its place: nothing else of the language is accepted.
+// CheckTable says why a text does not stand for a table: a name, a function with literal arguments, either of them in
+// another workspace, database or cluster, or a union of such. It stays in its place: nothing else of the language is
+// accepted.
 // https://learn.microsoft.com/en-us/azure/azure-monitor/logs/cross-workspace-query
 func CheckTable(text string) error {
 	if i := strings.IndexFunc(text, func(r rune) bool { return !unicode.IsPrint(r) || r == unicode.ReplacementChar }); i >= 0 || strings.TrimSpace(text) != text {

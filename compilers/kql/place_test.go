@@ -54,7 +54,8 @@ func TestCheckTable(t *testing.T) {
 	}
 }
 
-// FuzzTable reads an accepted text as Kusto does: outside of texts nothing that begins a stage, a statement or a comment, and every bracket closed.
+// FuzzTable reads an accepted text as Kusto does: outside of texts nothing that begins a stage, a statement or a
+// comment, and every bracket closed.
 func FuzzTable(f *testing.F) {
 	for text := range places {
 		f.Add(text)

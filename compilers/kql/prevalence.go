@@ -35,7 +35,8 @@ func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 	return r
 }
 
-// counted gives the expression for a value that is counted, and the name of its column. If it is made of columns, it gets one of its own.
+// counted gives the expression for a value that is counted, and the name of its column. If it is made of columns, it
+// gets one of its own.
 func (w *writer) counted(name string, columns []schema.Column, domain *schema.Column) (expr, value string) {
 	if len(columns) == 0 { // the check has reported it
 		return `""`, name
@@ -91,7 +92,8 @@ func (r *prevalence) defaultLet() string {
 	return fmt.Sprintf("let %s = %s;\n", r.fallback, compilers.Number(r.node.Spec.GlobalElse))
 }
 
-// rare holds if the event's value is one of the rare ones, and if it is asked, was first seen in the world not long before the event.
+// rare holds if the event's value is one of the rare ones, and if it is asked, was first seen in the world not long
+// before the event.
 func (w *writer) rare(r *prevalence) compilers.Pred {
 	if r.since != "" {
 		return compilers.Atom(fmt.Sprintf("coalesce(%s >= %s - %s, false)", r.since, columnName(w.plan.Model.Time[0]), timespan(r.node.Spec.FirstSeenWithin())))
@@ -99,8 +101,8 @@ func (w *writer) rare(r *prevalence) compilers.Pred {
 	return compilers.Atom(fmt.Sprintf("tolower(%s) in ((%s | project %s))", columnName(r.value), r.name, columnName(r.value)))
 }
 
-// prevalenceBody writes the events to which prevalence conditions apply, the statements of these conditions, and the stages that keep the events
-// that match the whole rule.
+// prevalenceBody writes the events to which prevalence conditions apply, the statements of these conditions, and the
+// stages that keep the events that match the whole rule.
 func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, late []ir.Node) []string {
 	events := w.names.free(w.populationName(early))
 	fmt.Fprintf(lets, "let %s = materialize(\n%s);\n", events, indent(pipe(base)))
@@ -237,8 +239,9 @@ func (w *writer) populationHere(r *prevalence, events string, early []ir.Node) [
 	return stages
 }
 
-// longerPopulation gives the stages of the events that a condition counts in a period longer than the lookback. They are read apart, so that the
-// other conditions of the rule still limit its own events, which are kept in memory. Where a count decides alone, only values of these are counted.
+// longerPopulation gives the stages of the events that a condition counts in a period longer than the lookback. They
+// are read apart, so that the other conditions of the rule still limit its own events, which are kept in memory. Where
+// a count decides alone, only values of these are counted.
 func (w *writer) longerPopulation(lets *strings.Builder, r *prevalence, over time.Duration, events string) []string {
 	plan, rule, source := *w.plan, *w.plan.Rule, *w.plan.Rule.Source
 	source.Schedule.Lookback = over

@@ -67,7 +67,8 @@ func comment(lines ...string) string {
 	return b.String()
 }
 
-// WithoutComments removes the comments of a query. A literal never has a line break, so that a line that begins with slashes is a comment.
+// WithoutComments removes the comments of a query. A literal never has a line break, so that a line that begins with
+// slashes is a comment.
 func WithoutComments(text string) string {
 	var b strings.Builder
 	for line := range strings.Lines(text) {

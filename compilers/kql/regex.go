@@ -9,8 +9,8 @@ import (
 	"decree/rules/regex"
 )
 
-// maxAlternatives limits the length of an expression with many texts. Rust's crate compiles to at most 10 MB, which an expression that ignores
-// case reaches at about 200,000 characters.
+// maxAlternatives limits the length of an expression with many texts. Rust's crate compiles to at most 10 MB, which an
+// expression that ignores case reaches at about 200,000 characters.
 const maxAlternatives = 50_000
 
 // expression is the author's expression for Kusto, in the syntax of Rust's regex crate.

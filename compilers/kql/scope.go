@@ -22,8 +22,8 @@ func (w *writer) scope(before time.Duration) []string {
 	return append(stages, w.scopeTests()...)
 }
 
-// begin is the stage that keeps the events of the period and the time before it. Those that joins look for are chosen by their own time: those of an event
-// that arrives late may have arrived long before it.
+// begin is the stage that keeps the events of the period and the time before it. Those that joins look for are chosen
+// by their own time: those of an event that arrives late may have arrived long before it.
 func (w *writer) begin(before time.Duration) string {
 	if w.oldest != "" {
 		return fmt.Sprintf("where %s >= %s%s", columnName(w.plan.Model.Time[0]), w.oldest, shift(" - ", before))
@@ -53,7 +53,8 @@ func (w *writer) scopeTests() []string {
 	return stages
 }
 
-// inScope is true of a row of one of the sources. It is empty if every row of the table is. Below a negation it is never null.
+// inScope is true of a row of one of the sources. It is empty if every row of the table is. Below a negation it is
+// never null.
 func (w *writer) inScope(negated bool) compilers.Any {
 	var either compilers.Any
 	for _, tests := range compilers.Scopes(w.sources) {

@@ -11,7 +11,8 @@ import (
 	"decree/rules/schema"
 )
 
-// between stands between the values of an extract that has several, where they are looked for together. inText stands for it inside of a value.
+// between stands between the values of an extract that has several, where they are looked for together. inText stands
+// for it inside of a value.
 const between, inText = "\x01", "\ufdd0"
 
 // hasSeveral tells whether a column is an extract with several values.

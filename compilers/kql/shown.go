@@ -13,8 +13,8 @@ import (
 // shownColumn is a column that the query adds so that a package can show a field. It is empty in a table without the field.
 type shownColumn struct{ name, expr string }
 
-// show adds columns for fields that are only a part of a column, or that the branches have in different columns, to each of the branches. It gives the
-// result's column of each field. A field that no branch has gets none.
+// show adds columns for fields that are only a part of a column, or that the branches have in different columns, to
+// each of the branches. It gives the result's column of each field. A field that no branch has gets none.
 func show(branches []*writer, asks compilers.Show) map[string]string {
 	columns, had := map[string]string{}, map[string]string{} // what is added -> its column
 	for _, field := range asks.Names() {
@@ -49,8 +49,8 @@ func (w *writer) knows(field string) bool {
 	return w.plan.Source.Lists(field) || w.plan.Rule.Source.ExtractNamed(field) != nil
 }
 
-// valuesShown gives the expression of a field's value in each branch, "" where the branch has none, and the first column that is the value itself. No column
-// is needed if all branches have the value in that one, or none has it.
+// valuesShown gives the expression of a field's value in each branch, "" where the branch has none, and the first
+// column that is the value itself. No column is needed if all branches have the value in that one, or none has it.
 func valuesShown(branches []*writer, field string) (exprs []string, plain string, needed bool) {
 	common, known := true, false
 	for _, w := range branches {
@@ -63,7 +63,8 @@ func valuesShown(branches []*writer, field string) (exprs []string, plain string
 	return exprs, plain, known && !common
 }
 
-// shownValue is the expression of a field's value as text, and its column if the value is one. Both are empty if the event does not have the field.
+// shownValue is the expression of a field's value as text, and its column if the value is one. Both are empty if the
+// event does not have the field.
 func (w *writer) shownValue(field string) (column, expr string) {
 	f := w.plan.Rule.Own(ir.FieldNamed(field))
 	columns, _ := w.plan.Whole(f)

@@ -11,7 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// suppression keeps of the rows with the same values the earliest, and each that comes the rule's time or more after the one that was kept last.
+// suppression keeps of the rows with the same values the earliest, and each that comes the rule's time or more after
+// the one that was kept last.
 type suppression struct {
 	of    *rules.Suppress
 	time  string   // column
@@ -40,8 +41,9 @@ func (s *suppression) keyStage(text func(rules.NamedField) string) string {
 	return "| extend " + strings.Join(parts, ", ") + "\n"
 }
 
-// stages keep the alerts. A session begins anew where a row lies further from the first of the session than the time before the rule's: Kusto counts in
-// ticks of 100 ns. https://learn.microsoft.com/en-us/kusto/query/row-window-session-function
+// stages keep the alerts. A session begins anew where a row lies further from the first of the session than the time
+// before the rule's: Kusto counts in ticks of 100 ns.
+// https://learn.microsoft.com/en-us/kusto/query/row-window-session-function
 func (s *suppression) stages() string {
 	var sort []string
 	var changed compilers.Any
@@ -110,7 +112,8 @@ func suppress(branches []*writer, n names) *suppression {
 	return s
 }
 
-// checkSuppressedBy reports a value that no table has, and notes which tables lack one that others have: an event without it is as one in which it is empty.
+// checkSuppressedBy reports a value that no table has, and notes which tables lack one that others have: an event
+// without it is as one in which it is empty.
 func checkSuppressedBy(branches []*writer, name rules.NamedField) {
 	f := ir.FieldNamed(name.Name)
 	var lacking []string
@@ -134,7 +137,8 @@ func checkSuppressedBy(branches []*writer, name rules.NamedField) {
 	}
 }
 
-// suppressStages keep the alerts of a correlation. They are suppressed by what it groups by alone: fields of the completing event are not compared here.
+// suppressStages keep the alerts of a correlation. They are suppressed by what it groups by alone: fields of the
+// completing event are not compared here.
 func (w *correlationWriter) suppressStages() []string {
 	body := w.top.Source.Body
 	spec := body.Suppress

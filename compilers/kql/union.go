@@ -16,8 +16,8 @@ func textWithoutScope(p *compilers.Plan) string {
 	return lets + text
 }
 
-// tablesOf prepares the search for a rule's matches as a part of another query: a writer for each table. lookback is that of the query, and read are the
-// fields that it reads of the matches. There are no tables if there are errors.
+// tablesOf prepares the search for a rule's matches as a part of another query: a writer for each table. lookback is
+// that of the query, and read are the fields that it reads of the matches. There are no tables if there are errors.
 func tablesOf(r *ir.Rule, lookback time.Duration, read []ir.Field, opt compilers.Options, taken names) ([]*writer, diag.Diagnostics) {
 	source := *r.Source
 	source.Schedule = rules.Schedule{Lookback: lookback}
@@ -49,7 +49,8 @@ func unionOf(searches []string) string {
 	return "union isfuzzy=true " + strings.Join(parts, ", ")
 }
 
-// unread reports that a table has no column for a field of a rule's matches, or cannot make it. code and at say what reads the field, and hint what else to do.
+// unread reports that a table has no column for a field of a rule's matches, or cannot make it. code and at say what
+// reads the field, and hint what else to do.
 func (w *writer) unread(f ir.Field, title, code, hint string, at diag.Range) diag.Diagnostics {
 	if found := w.plan.CheckRead("kql", lacks, f, at); found.HasErrors() {
 		return found

@@ -36,7 +36,8 @@ func TestLogsThatHaveTheFieldsAreAskedTogether(t *testing.T) {
 	}
 }
 
-// TestSourcesLeftOutAreNamed: a source whose events lack what a rule or its filter excludes by is not asked, and the query says so.
+// TestSourcesLeftOutAreNamed: a source whose events lack what a rule or its filter excludes by is not asked, and the
+// query says so.
 func TestSourcesLeftOutAreNamed(t *testing.T) {
 	m := lowered.Model(t, "sentinel")
 	for _, c := range []struct{ detection, want string }{
@@ -57,7 +58,8 @@ func TestSourcesLeftOutAreNamed(t *testing.T) {
 	}
 }
 
-// TestAPopulationOverSeveralTablesIsRefused: how rare a value is is counted in one table, and a rule that would need several is refused, not planned.
+// TestAPopulationOverSeveralTablesIsRefused: how rare a value is is counted in one table, and a rule that would need
+// several is refused, not planned.
 func TestAPopulationOverSeveralTablesIsRefused(t *testing.T) {
 	r := lowered.Rule(t, "title: T\nlogsource: {category: process_creation}\nschedule: {every: 1h, lookback: 1h}\nprevalence: {rare: {field: sha1, local: {distinct: host, gte: 2}}}\n"+
 		"detection: {s: {Image: x}, condition: s and rare}\n")

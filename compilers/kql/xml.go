@@ -21,8 +21,8 @@ func unescaped(text string, t ir.Test) string {
 	return "replace_strings(" + text + ", " + list(written) + ", " + list(plain) + ")"
 }
 
-// sameEscaped tells whether a test has the same result on a text with entities and on the decoded text: it does not search for a
-// character that an entity stands for, or for a part of an entity.
+// sameEscaped tells whether a test has the same result on a text with entities and on the decoded text: it does not
+// search for a character that an entity stands for, or for a part of an entity.
 func sameEscaped(t ir.Test) bool {
 	switch t := t.(type) {
 	case *ir.Null, *ir.Exists, *ir.Number, *ir.Bits, *ir.Bool, *ir.CIDR:

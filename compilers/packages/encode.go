@@ -19,7 +19,8 @@ func JSON(v any) string {
 	return b.String()
 }
 
-// JSONLine writes a value as JSON on one line, as files of one value a line have it. Invisible characters of texts are escaped.
+// JSONLine writes a value as JSON on one line, as files of one value a line have it. Invisible characters of texts are
+// escaped.
 func JSONLine(v any) string {
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
@@ -41,7 +42,8 @@ func YAML(v any) string {
 	return b.String()
 }
 
-// Text is a text of a rule in a YAML file. Several lines are a block, unless they begin with a blank: from such a block the library does not read them back.
+// Text is a text of a rule in a YAML file. Several lines are a block, unless they begin with a blank: from such a block
+// the library does not read them back.
 type Text string
 
 // MarshalYAML chooses the style.

@@ -15,7 +15,8 @@ import (
 // namespace is that of all ids of packages. It must never change.
 var namespace = uuid.MustParse("6f1d6a0e-3f0b-4c62-9d55-6c1f7f0f5a10")
 
-// IDs gives the rules of one package their ids in the product. Nothing else gives an id, so that no format can give one twice.
+// IDs gives the rules of one package their ids in the product. Nothing else gives an id, so that no format can give one
+// twice.
 type IDs struct {
 	target string
 	taken  map[string]*rules.Rule // id -> the rule that has it
@@ -24,9 +25,9 @@ type IDs struct {
 // NewIDs gives ids for the package of a target. The target's name is part of every id.
 func NewIDs(target string) IDs { return IDs{target, map[string]*rules.Rule{}} }
 
-// Of is the id of a rule in the product: a UUID of version 5 of the target's name and the rule's id. It stays the same in every build, and is another for
-// another target. A rule without an id is known by its name, or else its title: a finding says so. An error is that another rule of the package has the
-// id: in the product one would replace the other.
+// Of is the id of a rule in the product: a UUID of version 5 of the target's name and the rule's id. It stays the same
+// in every build, and is another for another target. A rule without an id is known by its name, or else its title: a
+// finding says so. An error is that another rule of the package has the id: in the product one would replace the other.
 func (ids IDs) Of(r *rules.Rule) (string, diag.Diagnostics) {
 	var found diag.Diagnostics
 	key := cmp.Or(r.ID, r.Name, r.Title)
@@ -78,8 +79,9 @@ const (
 
 var versionForm = regexp.MustCompile(`^v?(\d{1,3})(?:\.(\d{1,3}))?(?:\.(\d{1,3}))?$`)
 
-// VersionOf gives the version of a rule: that of the newest entry of its changelog, or else the date when it was modified or written. A date is a
-// version below 1.0.0, so that a changelog may begin later. A rule with neither is 0.0.1 for ever, and a finding says so.
+// VersionOf gives the version of a rule: that of the newest entry of its changelog, or else the date when it was
+// modified or written. A date is a version below 1.0.0, so that a changelog may begin later. A rule with neither is
+// 0.0.1 for ever, and a finding says so.
 func VersionOf(r *rules.Rule) (Version, diag.Diagnostics) {
 	var found diag.Diagnostics
 	if len(r.Changelog) > 0 {

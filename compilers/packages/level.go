@@ -23,7 +23,8 @@ func Severity(r *rules.Rule, words map[string]string) (string, diag.Diagnostics)
 	return word, found
 }
 
-// Enabled tells whether the product runs the rule as soon as it is deployed: unless its status says that it is not ready, or not to be used any more.
+// Enabled tells whether the product runs the rule as soon as it is deployed: unless its status says that it is not
+// ready, or not to be used any more.
 func Enabled(r *rules.Rule) bool {
 	switch r.Status {
 	case "experimental", "deprecated", "unsupported":

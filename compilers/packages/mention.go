@@ -38,7 +38,8 @@ var entities = []Mention{
 	{Kind: "ip", Field: "ip"}, {Kind: "domain", Field: "domain"}, {Kind: "url", Field: "url"},
 }
 
-// fields are reported without being named where the rule tests them, or its log source is a category, whose events have them.
+// fields are reported without being named where the rule tests them, or its log source is a category, whose events have
+// them.
 var fields = []Mention{
 	{Kind: "user", Part: Name, Field: "UserName"}, {Kind: "user", Part: Domain, Field: "UserDomain"},
 	{Kind: "process", Part: CommandLine, Field: "CommandLine"}, {Kind: "process", Part: ProcessID, Field: "ProcessId"}, {Kind: "process", Part: Path, Field: "Image"},
@@ -89,8 +90,8 @@ func showOf(f Format, r *rules.Rule) compilers.Show {
 	return show
 }
 
-// Mentions are the things that an alert is about: those that the rule names, and those that are found in the query's result. What the rule names and the
-// result lacks is left out, with a finding.
+// Mentions are the things that an alert is about: those that the rule names, and those that are found in the query's
+// result. What the rule names and the result lacks is left out, with a finding.
 func Mentions(in Input) ([]Mention, diag.Diagnostics) {
 	var out []Mention
 	var lacking diag.Diagnostics
@@ -125,7 +126,8 @@ func TellRisk(r *rules.Rule, product string) diag.Diagnostics {
 	return diag.Diagnostics{Told("package-risk", risk.Range, "let `level` say how much it matters", "%s has no risk that a rule adds to: it is left out", product)}
 }
 
-// partOf says what a named field tells of its thing. A process is told by its command line, if the field is no other known part.
+// partOf says what a named field tells of its thing. A process is told by its command line, if the field is no other
+// known part.
 func partOf(e rules.Entity) Part {
 	for _, m := range fields {
 		if m.Kind == e.Kind && m.Field == e.Field.Name {
@@ -138,7 +140,8 @@ func partOf(e rules.Entity) Part {
 	return Whole
 }
 
-// Column is the column of the result with the value of a field that the rule's alert shows. If there is none, a finding says that it is left out.
+// Column is the column of the result with the value of a field that the rule's alert shows. If there is none, a finding
+// says that it is left out.
 func Column(in Input, f rules.NamedField, to *diag.Diagnostics) (string, bool) {
 	column, ok := in.Query.Result.Column(f.Name)
 	if !ok {

@@ -1,7 +1,7 @@
 // Package packages makes of queries what products deploy. It holds what the formats share; each format is a folder below.
 //
-// In: rules or correlations with their queries in the format's dialect, and the settings of the target. Out: files for the product's own tools, and
-// findings about what the product refuses or cannot show.
+// In: rules or correlations with their queries in the format's dialect, and the settings of the target. Out: files for
+// the product's own tools, and findings about what the product refuses or cannot show.
 //
 // What must stay true:
 //   - A package says only what the rule, its query's Result and documented defaults say. Nothing is guessed from the query's text.
@@ -34,12 +34,13 @@ type Format interface {
 
 // Placed is a format that names the places where events are, so that an administrator sets each of them once.
 type Placed interface {
-	// Places are those with which a query on some log sources is compiled: the target's own, under their names. nil: the product has no names for them in
-	// this data model.
+	// Places are those with which a query on some log sources is compiled: the target's own, under their names. nil:
+	// the product has no names for them in this data model.
 	Places(m *schema.Model, own compilers.Places, of []rules.LogSource) compilers.Places
 }
 
-// Late is a format whose product chooses events by their own time. Its queries end before now, so that an event that arrives later than it is written is still found.
+// Late is a format whose product chooses events by their own time. Its queries end before now, so that an event that
+// arrives later than it is written is still found.
 type Late interface {
 	Delay(rules.Schedule) time.Duration // how long before now the query of a rule of that schedule ends
 }

@@ -13,8 +13,8 @@ import (
 // DefaultSchedule is that of a rule without one: every hour, over the last hour. Each event is then reported once.
 var DefaultSchedule = rules.Schedule{Every: time.Hour, Lookback: time.Hour}
 
-// WithSchedule completes a rule's schedule from a default. A rule that only says how often it runs looks back as far as that; one that only says how far
-// back it looks runs as often as the default, but not more rarely than it looks back.
+// WithSchedule completes a rule's schedule from a default. A rule that only says how often it runs looks back as far as
+// that; one that only says how far back it looks runs as often as the default, but not more rarely than it looks back.
 func WithSchedule(s, otherwise rules.Schedule) rules.Schedule {
 	switch {
 	case s.Every > 0:
@@ -49,8 +49,8 @@ func ISO(d time.Duration) string {
 	return b.String()
 }
 
-// Units writes a duration as a number and a unit: the largest of those named that divides it, or else the smallest, rounded up. The units are of a day (d), an
-// hour (h), a minute (m) and a second (s), from large to small.
+// Units writes a duration as a number and a unit: the largest of those named that divides it, or else the smallest,
+// rounded up. The units are of a day (d), an hour (h), a minute (m) and a second (s), from large to small.
 func Units(d time.Duration, units ...time.Duration) string {
 	smallest := units[len(units)-1]
 	for _, unit := range units {

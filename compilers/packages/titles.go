@@ -10,8 +10,9 @@ import (
 	"decree/rules/diag"
 )
 
-// Titles gives each rule the title under which a product shows it: its own, or with its name or id behind it where another rule has the same, without
-// regard to case. Titles of more characters than the product takes are cut, and a finding says so.
+// Titles gives each rule the title under which a product shows it: its own, or with its name or id behind it where
+// another rule has the same, without regard to case. Titles of more characters than the product takes are cut, and a
+// finding says so.
 func Titles(inputs []Input, most int) (map[*rules.Rule]string, diag.Diagnostics) {
 	var found diag.Diagnostics
 	taken := map[string]int{}

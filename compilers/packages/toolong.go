@@ -9,8 +9,9 @@ import (
 	"decree/rules/diag"
 )
 
-// TooLong says where a query reads further back than its product shows it, by excess, and what to write instead: the greatest `over` of first_seen in whole
-// days, hours or minutes that fits. If first_seen is not what reads so far back, the place is the schedule's.
+// TooLong says where a query reads further back than its product shows it, by excess, and what to write instead: the
+// greatest `over` of first_seen in whole days, hours or minutes that fits. If first_seen is not what reads so far back,
+// the place is the schedule's.
 func TooLong(in Input, excess time.Duration) (at diag.Range, hint string) {
 	var longest rules.FirstSeen
 	for _, f := range in.Rule.FirstSeen {

@@ -15,8 +15,8 @@ type mapped struct {
 	technique attack.Technique
 }
 
-// mappings pairs the techniques that a detection is tagged with and the tactics that they serve. If some of a technique's tactics are tagged, it stands under
-// these alone.
+// mappings pairs the techniques that a detection is tagged with and the tactics that they serve. If some of a
+// technique's tactics are tagged, it stands under these alone.
 func (d *Detection) mappings() []mapped {
 	all := attack.Of(d.Source().Tags)
 	var out []mapped

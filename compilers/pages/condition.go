@@ -98,7 +98,8 @@ func lowest(levels []int, below int) int {
 	return at
 }
 
-// levelName names a process of the chain. The last box has the fields of the event, which are those of its process only where the event is its creation.
+// levelName names a process of the chain. The last box has the fields of the event, which are those of its process only
+// where the event is its creation.
 func levelName(level int, r *rules.Rule) string {
 	switch level {
 	case 0:

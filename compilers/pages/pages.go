@@ -1,8 +1,10 @@
-// Package pages makes pages of detections: what a catalogue shows of each rule, and of all of them together. In: rules and correlations with what was
-// made of them (queries, packages, tests, history). Out: pages as data, which the packages below write: site as HTML, markdown as Markdown.
+// Package pages makes pages of detections: what a catalogue shows of each rule, and of all of them together. In: rules
+// and correlations with what was made of them (queries, packages, tests, history). Out: pages as data, which the
+// packages below write: site as HTML, markdown as Markdown.
 //
-// What must stay true: a page is made of few kinds of blocks, so that a new section is one entry in a table and looks right in each form. A text of a
-// rule is a text, never markup. What a rule does not say has no section. The same input gives the same pages.
+// What must stay true: a page is made of few kinds of blocks, so that a new section is one entry in a table and looks
+// right in each form. A text of a rule is a text, never markup. What a rule does not say has no section. The same input
+// gives the same pages.
 package pages
 
 import (

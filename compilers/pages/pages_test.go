@@ -257,7 +257,8 @@ func TestPagesSayHowExtractsAreMade(t *testing.T) {
 	assert.Contains(t, blocks, Block(Facts{{"Extracted field Script", code(r.Extracts[0].Spec.Describe())}}))
 }
 
-// TestFiguresOfEvents: the last box of a figure is the event, with all that the condition asks of it: other events, rare values, and whether it is the first.
+// TestFiguresOfEvents: the last box of a figure is the event, with all that the condition asks of it: other events,
+// rare values, and whether it is the first.
 func TestFiguresOfEvents(t *testing.T) {
 	r := lowered.Rules(t, `
 title: Key set by a child of Word

@@ -15,7 +15,8 @@ type maker struct {
 	all *index
 }
 
-// sections are those of a detection's page, in the order of the pages that the catalogues of detections have. A section without blocks is left out.
+// sections are those of a detection's page, in the order of the pages that the catalogues of detections have. A section
+// without blocks is left out.
 var sections = []struct {
 	id, title string
 	of        func(*maker) []Block

@@ -107,7 +107,8 @@ type readSource struct {
 	of []*Detection
 }
 
-// readSources are the log sources of the catalogue, those that most detections read first. Names that differ in case alone are one.
+// readSources are the log sources of the catalogue, those that most detections read first. Names that differ in case
+// alone are one.
 func (c *Catalogue) readSources() []*readSource {
 	by := map[string]*readSource{}
 	for _, d := range c.Detections {
@@ -131,7 +132,8 @@ func (c *Catalogue) readSources() []*readSource {
 	})
 }
 
-// Sources is the page of coverage by log source: which detections read it, what must be recorded for it, and what each target makes of them.
+// Sources is the page of coverage by log source: which detections read it, what must be recorded for it, and what each
+// target makes of them.
 func (c *Catalogue) Sources() Page {
 	read := c.readSources()
 	p := Page{Path: sourcesPath, Title: "Coverage by data source", Lead: plain(wording.Counted(len(read), "log source") + " in " + wording.Counted(len(c.Detections), "detection") + ".")}
@@ -209,7 +211,8 @@ func levels(of []*Detection) Cell {
 	return joined(out, ", ")
 }
 
-// outcomes are what may become of a detection in a target, in the order of their columns, and whether a column is there where nothing is counted.
+// outcomes are what may become of a detection in a target, in the order of their columns, and whether a column is there
+// where nothing is counted.
 var outcomes = []struct {
 	word   string
 	always bool

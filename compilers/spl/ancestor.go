@@ -60,8 +60,8 @@ func (d *ancestorTest) unknown() string {
 // narrowSearch leaves only events that may be part of a match: children for which the own
 // conditions hold, and parents for which an ancestor's condition holds. It is said in the
 // base search as far as that can say it, else in where. With more than one hop, or
-// with no own condition, any process may be a link: nothing is narrowed. Nor is it where an ancestor answers that is not known: one that is left out
-// would count as such.
+// with no own condition, any process may be a link: nothing is narrowed. Nor is it where an ancestor answers that is
+// not known: one that is left out would count as such.
 func (w *writer) narrowSearch(early []ir.Node) (terms compilers.Pred, stage string) {
 	var own []ir.Node
 	for _, n := range compilers.FlatConjuncts(early) {

@@ -10,8 +10,9 @@ import (
 	"decree/rules/schema"
 )
 
-// bits tests whether all bits of a mask are set. Splunk calculates with floating point numbers, which are exact up to 15 decimal digits; a hexadecimal
-// number is compared as text. bit_and needs a number that is not negative, and a version of 9.2 or later.
+// bits tests whether all bits of a mask are set. Splunk calculates with floating point numbers, which are exact up to
+// 15 decimal digits; a hexadecimal number is compared as text. bit_and needs a number that is not negative, and a
+// version of 9.2 or later.
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.2/evaluation-functions/bitwise-functions
 func (w *writer) bits(name string, m *ir.Match, t *ir.Bits) compilers.Pred {
 	w.plan.NoteOf(m, "bits-digits", "exact", "a decimal number of more than 15 digits has no bits: Splunk does not calculate with such numbers exactly")
@@ -23,8 +24,8 @@ func (w *writer) bits(name string, m *ir.Match, t *ir.Bits) compilers.Pred {
 	return someValue(compilers.Any{compilers.Atom("match(" + name + ", " + evalString(hexRegex(t.Mask)) + ")"), decimal})
 }
 
-// runsOfBits tests each run of neighbouring bits: floor(value / 2^from) leaves out those below, and without those above, all of the run must be left. Of a
-// negative number, floor gives the bits of its two's complement.
+// runsOfBits tests each run of neighbouring bits: floor(value / 2^from) leaves out those below, and without those
+// above, all of the run must be left. Of a negative number, floor gives the bits of its two's complement.
 func runsOfBits(value string, mask int64) []compilers.Pred {
 	var runs []compilers.Pred
 	for left := uint64(mask); left != 0; {

@@ -16,7 +16,8 @@ import (
 // limits are used instead. Every match has two rows, for entering and leaving the window, and accum sums them up
 // (correlation_window.go). Or filldown carries the time of the last match (correlation_temporal.go).
 // https://help.splunk.com/splunk-enterprise/spl-search-reference/9.4/search-commands/streamstats
-// https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown, autoregress)
+// https://help.splunk.com/splunk-cloud-platform/spl-search-reference/9.3.2408/search-commands/accum (and filldown,
+// autoregress)
 // https://help.splunk.com/splunk-cloud-platform/spl-search-reference/10.0.2503/search-commands/mvexpand
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if found := compilers.JoinsInCorrelation("spl", c); len(found) > 0 {

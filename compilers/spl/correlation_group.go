@@ -10,8 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// correlationPart is one correlation's part of a search. Its first stages give each event one row for each of its groups, with the group in
-// decree_group. The stages after them compute on which rows the correlation matches.
+// correlationPart is one correlation's part of a search. Its first stages give each event one row for each of its
+// groups, with the group in decree_group. The stages after them compute on which rows the correlation matches.
 type correlationPart struct {
 	*correlationWriter
 	c           *ir.Correlation
@@ -22,7 +22,8 @@ type correlationPart struct {
 	resultField string           // what a row of the last correlation shows in addition to the event: a field and its value
 }
 
-// needed is what later correlations read besides the matches of this one. If there is anything, rows without a match must stay.
+// needed is what later correlations read besides the matches of this one. If there is anything, rows without a match
+// must stay.
 type needed struct {
 	rules        bool
 	correlations []int
@@ -30,8 +31,8 @@ type needed struct {
 
 func (n needed) any() bool { return n.rules || len(n.correlations) > 0 }
 
-// correlate writes the stages of the k-th correlation. After them, its matches are the rows with decree_corr_<k+1>=1. For the
-// last correlation, all rows are matches.
+// correlate writes the stages of the k-th correlation. After them, its matches are the rows with decree_corr_<k+1>=1.
+// For the last correlation, all rows are matches.
 func (s *correlationWriter) correlate(k int) {
 	st := &correlationPart{correlationWriter: s, c: s.chain[k], k: k, kept: s.neededAfter(k)}
 	st.group()
@@ -74,8 +75,8 @@ func (s *correlationWriter) neededAfter(k int) needed {
 	return n
 }
 
-// repeats tells whether one event may have several rows in a group of c. This happens if c reads a correlation that puts events
-// into several groups, and c is grouped by other fields or reads other inputs too.
+// repeats tells whether one event may have several rows in a group of c. This happens if c reads a correlation that
+// puts events into several groups, and c is grouped by other fields or reads other inputs too.
 func (s *correlationWriter) repeats(c *ir.Correlation) bool {
 	for i, in := range c.Inputs {
 		if in.Correlation == nil {
@@ -154,8 +155,8 @@ func (st *correlationPart) groupEach(matches compilers.Any, groups [][]string) {
 	}
 }
 
-// expandTexts gives each text a row of its own, in the field into. Everything else that later correlations read from the event
-// stays on its first row, with decree_first=1.
+// expandTexts gives each text a row of its own, in the field into. Everything else that later correlations read from
+// the event stays on its first row, with decree_first=1.
 func (st *correlationPart) expandTexts(into string, texts []string) {
 	st.stage("eval decree_texts=mvdedup(mvappend(" + strings.Join(texts, ", ") + ")), " + into + "=decree_texts")
 	st.stage("mvexpand " + into)

@@ -11,7 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// inputWriter is a search that reads several rules: the inputs of a correlation, or a rule and those that it joins. Their searches are joined by OR.
+// inputWriter is a search that reads several rules: the inputs of a correlation, or a rule and those that it joins.
+// Their searches are joined by OR.
 type inputWriter struct {
 	opt     compilers.Options
 	at      diag.Range // of what reads the rules
@@ -55,8 +56,8 @@ type inputRule struct {
 	joining   []ir.Node     // conditions that ask for other events
 }
 
-// addRule plans one rule, of whose events some fields are read. why says why it must have a single source. With filtered its environment's filter is one
-// of its conditions.
+// addRule plans one rule, of whose events some fields are read. why says why it must have a single source. With
+// filtered its environment's filter is one of its conditions.
 func (s *inputWriter) addRule(r *ir.Rule, read []ir.Field, why string, filtered bool) {
 	branch, found := compilers.OneBranch("spl", lacksIn(s.opt.Model), r, s.opt, compilers.WithColumns(textWithoutScope, read), why)
 	s.found = append(s.found, found...)
@@ -174,8 +175,8 @@ func (s *inputWriter) common() int {
 	return n
 }
 
-// mark sets decree_rule_<i> to 1 on the events of rule i, if there are several rules. It sets decree_event to the number of the
-// event, if an event may have several rows in a group.
+// mark sets decree_rule_<i> to 1 on the events of rule i, if there are several rules. It sets decree_event to the
+// number of the event, if an event may have several rows in a group.
 func (s *correlationWriter) mark() {
 	s.noteRules()
 	if len(s.rules) == 1 {

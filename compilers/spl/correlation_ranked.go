@@ -10,8 +10,9 @@ import (
 // median is the code of the gap: SPL only approximates a median.
 const median = "correlation-median"
 
-// valueRanked tests the value at a rank among the sorted values of the window: the first, the last, a percentile or the middle
-// one. The comparison is done by counting. If there are two middle values, one of them is tested instead of their mean.
+// valueRanked tests the value at a rank among the sorted values of the window: the first, the last, a percentile or the
+// middle one. The comparison is done by counting. If there are two middle values, one of them is tested instead of
+// their mean.
 func (st *correlationPart) valueRanked() compilers.Pred {
 	if st.c.Source.Type == rules.ValueMedian {
 		if !st.opt.Accepts("spl", st.c.Source.Body, median) {

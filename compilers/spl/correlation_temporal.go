@@ -60,9 +60,10 @@ func occurred(n ir.Node, flags []compilers.Pred) compilers.Pred {
 		})
 }
 
-// temporalOrdered tests that each input occurred after the previous one, and the last at the event itself. decree_last_<i> is
-// the latest start of a sequence of matches of the inputs up to i: with any other start, fewer windows would contain it. It is
-// taken over from i-1 whenever i has a match, because the start known for i-1 only increases.
+// temporalOrdered tests that each input occurred after the previous one, and the last at the event itself.
+// decree_last_<i> is the latest start of a sequence of matches of the inputs up to i: with any other start, fewer
+// windows would contain it. It is taken over from i-1 whenever i has a match, because the start known for i-1 only
+// increases.
 func (st *correlationPart) temporalOrdered() compilers.Pred {
 	st.occurrences()
 	end := len(st.flags) - 1

@@ -124,7 +124,8 @@ func TestCorrelationOfAFieldThatHashSetsHold(t *testing.T) {
 	assert.Contains(t, q.Text, "| where isnotnull(mvindex(decree_hash_sha256, 0))")
 }
 
-// TestCorrelationOfColumnsOtherwiseHeld holds that values which the product writes in its own words are not compared with others.
+// TestCorrelationOfColumnsOtherwiseHeld holds that values which the product writes in its own words are not compared
+// with others.
 func TestCorrelationOfColumnsOtherwiseHeld(t *testing.T) {
 	m := *model(t)
 	m.Sources = append([]schema.Source{}, m.Sources...)
@@ -148,7 +149,8 @@ func TestCorrelationKeepsFilters(t *testing.T) {
 	assert.Regexp(t, `decree_rule_1=if\(.*NOT isnotnull\(mvfind\(TargetUserName, "\(\?i\)\\\\A\(\?-i:\[Ss\]\)canner\\\\z"\)\), 1, 0\),\n`, q.Text)
 }
 
-// TestCorrelationsOfManyCorrelations holds that diamonds of correlations are compiled in a time that does not double with each.
+// TestCorrelationsOfManyCorrelations holds that diamonds of correlations are compiled in a time that does not double
+// with each.
 func TestCorrelationsOfManyCorrelations(t *testing.T) {
 	text := "title: C\ncorrelation: {type: temporal, rules: [x0, y0], group-by: User, timespan: 1h}\n"
 	below := "failed, logon"

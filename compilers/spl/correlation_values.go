@@ -77,8 +77,8 @@ func (s *correlationWriter) apart(c *ir.Correlation, column ir.Column) bool {
 
 func groupValue(k, by int) string { return fmt.Sprintf("decree_by_%d_%d", k+1, by+1) }
 
-// fieldOf is the first value of a field of a rule's events. With several columns, the first one that has a value counts. If another
-// column has the domain, it is put in front.
+// fieldOf is the first value of a field of a rule's events. With several columns, the first one that has a value
+// counts. If another column has the domain, it is put in front.
 func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Range) string {
 	columns, domain := m.w.plan.Whole(f)
 	if unread := m.w.plan.CheckRead("spl", lacks, f, at); len(unread) > 0 {
@@ -147,8 +147,8 @@ func present(values []string) compilers.All {
 	return all
 }
 
-// key joins values into a key, ignoring case. Each value follows its length, so that different tuples have different keys. The
-// key begins with a punctuation character, so that it is never read as a number.
+// key joins values into a key, ignoring case. Each value follows its length, so that different tuples have different
+// keys. The key begins with a punctuation character, so that it is never read as a number.
 func key(values []string) string {
 	switch len(values) {
 	case 0:

@@ -9,10 +9,10 @@ import (
 	"decree/rules"
 )
 
-// A window is summed up with two rows per match: "in" at its time, and "out" a timespan later, which subtracts it again. Rows
-// are sorted by time, with "in" before "out". The running sum on an "in" row is the sum over the matches in [its time -
-// timespan, its time], except for later rows of the same time, which eventstats adds. Each group ends at 0, so that accum,
-// which has no groups, starts the next group at 0.
+// A window is summed up with two rows per match: "in" at its time, and "out" a timespan later, which subtracts it
+// again. Rows are sorted by time, with "in" before "out". The running sum on an "in" row is the sum over the matches in
+// [its time - timespan, its time], except for later rows of the same time, which eventstats adds. Each group ends at 0,
+// so that accum, which has no groups, starts the next group at 0.
 
 // window sums each expression over the rows of the window. It gives the names of the running sums.
 func (st *correlationPart) window(enters []string) []string {
@@ -48,7 +48,8 @@ func (st *correlationPart) running(n int) []string {
 	return names
 }
 
-// highestAtTime gives each row the highest running sum at its time. This is the complete sum, if sums only grow while matches enter.
+// highestAtTime gives each row the highest running sum at its time. This is the complete sum, if sums only grow while
+// matches enter.
 func (st *correlationPart) highestAtTime(running []string) []string {
 	var names, sets []string
 	for i, r := range running {
@@ -123,7 +124,8 @@ func (st *correlationPart) valueCount() compilers.Pred {
 	return allOf(once, st.bounds(n))
 }
 
-// numbers sets decree_number_<i> to the row's value as a match of each input. It gives for each the predicate that there is one.
+// numbers sets decree_number_<i> to the row's value as a match of each input. It gives for each the predicate that
+// there is one.
 func (st *correlationPart) numbers() (names []string, there []compilers.Pred) {
 	var sets []string
 	for i := range st.c.Inputs {
@@ -136,7 +138,8 @@ func (st *correlationPart) numbers() (names []string, there []compilers.Pred) {
 	return names, there
 }
 
-// valueTotal tests the sum or the average. Such sums do not only grow: the complete sum of a time is on the row with the most values.
+// valueTotal tests the sum or the average. Such sums do not only grow: the complete sum of a time is on the row with
+// the most values.
 func (st *correlationPart) valueTotal() compilers.Pred {
 	names, there := st.numbers()
 	values := make([]string, len(names))

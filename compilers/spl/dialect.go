@@ -1,9 +1,11 @@
 // Package spl writes rules and correlations in Splunk's Search Processing Language.
 //
-// In: a lowered rule or correlation, and a data model whose tables are base searches or datasets. Out: one search, with the lookups that it reads.
+// In: a lowered rule or correlation, and a data model whose tables are base searches or datasets. Out: one search, with
+// the lookups that it reads.
 //
-// What must stay true: there are no subsearches, which Splunk cuts off silently. A predicate in where is never null, because a negation
-// must hold for a missing field. A test is in the search command only where that is exact. Every text of a rule enters the search through quote.go.
+// What must stay true: there are no subsearches, which Splunk cuts off silently. A predicate in where is never null,
+// because a negation must hold for a missing field. A test is in the search command only where that is exact. Every
+// text of a rule enters the search through quote.go.
 package spl
 
 import (

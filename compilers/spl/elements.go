@@ -12,9 +12,10 @@ import (
 	"decree/rules/schema"
 )
 
-// arrayTest is a test of the elements of one array. Its elements are values of a field, as JSON texts, which a foreach command looks at one after
-// the other. An array in the elements of another is looked at before it: its field has the elements of all of them, each behind the number of the
-// element that it is in. JSON texts tell "5" from 5 and "[]" from [].
+// arrayTest is a test of the elements of one array. Its elements are values of a field, as JSON texts, which a foreach
+// command looks at one after the other. An array in the elements of another is looked at before it: its field has the
+// elements of all of them, each behind the number of the element that it is in. JSON texts tell "5" from 5 and "[]"
+// from [].
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/search-commands/foreach
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/9.4/evaluation-functions/json-functions
 // https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/evaluation-functions/multivalue-eval-functions
@@ -116,7 +117,8 @@ func (a *arrayTest) stages() []string {
 	return append(stages, a.foreach(look)...)
 }
 
-// foreach makes assignments for each element. Two turns more than there are elements find none: so there are always several values to look at.
+// foreach makes assignments for each element. Two turns more than there are elements find none: so there are always
+// several values to look at.
 func (a *arrayTest) foreach(assignments []string) []string {
 	element := "mvindex(" + a.name("array") + ", " + a.name("at") + ")"
 	if a.within != nil {
@@ -147,7 +149,8 @@ func (a *arrayTest) selected(elements string) string {
 	return elements
 }
 
-// jsonElements are the elements of an array in an object, as JSON texts. json_array_to_mv makes nothing of what is not an array.
+// jsonElements are the elements of an array in an object, as JSON texts. json_array_to_mv makes nothing of what is not
+// an array.
 func jsonElements(object, path string) string {
 	if path == ir.ElementItself {
 		return "json_array_to_mv(" + object + ", true())"
@@ -155,8 +158,8 @@ func jsonElements(object, path string) string {
 	return "json_array_to_mv(json_extract(" + object + ", " + evalString(path) + "), true())"
 }
 
-// jsonText is the value of a field as JSON text: null if it is missing, and `null` or null if it is null. With two paths json_extract gives an array of
-// JSON; with one it gives a text that may only look like JSON.
+// jsonText is the value of a field as JSON text: null if it is missing, and `null` or null if it is null. With two
+// paths json_extract gives an array of JSON; with one it gives a text that may only look like JSON.
 func jsonText(object, path string) string {
 	if path == ir.ElementItself {
 		return object
@@ -200,7 +203,8 @@ func (a *arrayTest) predicate(n ir.Node) compilers.Pred {
 func (a *arrayTest) value(field int) string { return fmt.Sprintf("decree_value_%s_%d", a.id, field+1) }
 func (a *arrayTest) there(field int) string { return fmt.Sprintf("decree_there_%s_%d", a.id, field+1) }
 
-// read assigns the texts of a field of the element, and whether it is there. A list has the texts of its members, an object none.
+// read assigns the texts of a field of the element, and whether it is there. A list has the texts of its members, an
+// object none.
 func (a *arrayTest) read(i int) []string {
 	f, element, value, there := a.fields[i], a.name("element"), a.value(i), a.there(i)
 	steps := []string{value + "=" + jsonText(element, f.path)}

@@ -10,13 +10,14 @@ import (
 	"decree/rules/schema"
 )
 
-// Splunk's index has the segments of an event's raw text, between its breakers, and a search for a term that is no field's finds the events with that segment.
-// For each minor breaker, it also has what stands between that and the last one, so that every run of letters and digits between breakers is a segment.
+// Splunk's index has the segments of an event's raw text, between its breakers, and a search for a term that is no
+// field's finds the events with that segment. For each minor breaker, it also has what stands between that and the last
+// one, so that every run of letters and digits between breakers is a segment.
 // https://help.splunk.com/en/splunk-enterprise/search/spl2-search-manual/event-segmentation
 // https://help.splunk.com/en/data-management/splunk-enterprise-admin-manual/10.0/10.0.0-configuration-file-reference/segmenters.conf
 
-// breakers are the single characters among the default breakers, major and minor, but _ and %: no product's escape of text in XML or JSON turns one of
-// these into a letter before what follows it, except those of escaped.
+// breakers are the single characters among the default breakers, major and minor, but _ and %: no product's escape of
+// text in XML or JSON turns one of these into a letter before what follows it, except those of escaped.
 const breakers = "[]<>(){}|!;,'\"*\n\r \t&?+/:=@.-$#\\"
 
 // escaped are the breakers that JSON may write as an escape that ends with a letter or a digit: \n, \u003c.
@@ -31,8 +32,9 @@ var (
 
 func breaks(c rune) bool { return strings.ContainsRune(breakers, c) }
 
-// index asks for terms that the raw text of an event must have to satisfy conditions, if the base search asks for none. The rule's own tests there do so
-// themselves: Splunk searches for a value in the index, too, and not only for a field with it (INDEXED_VALUE).
+// index asks for terms that the raw text of an event must have to satisfy conditions, if the base search asks for none.
+// The rule's own tests there do so themselves: Splunk searches for a value in the index, too, and not only for a field
+// with it (INDEXED_VALUE).
 // https://help.splunk.com/en/data-management/splunk-enterprise-admin-manual/10.0/10.0.0-configuration-file-reference/fields.conf
 func (w *writer) index(conjuncts []ir.Node) compilers.All {
 	if w.dataset != nil {
@@ -60,7 +62,8 @@ func (w *writer) index(conjuncts []ir.Node) compilers.All {
 	return asked
 }
 
-// indexOf gives terms that the raw text of an event has if a test of the event itself holds. searched says that the base search makes the test.
+// indexOf gives terms that the raw text of an event has if a test of the event itself holds. searched says that the
+// base search makes the test.
 func (w *writer) indexOf(n ir.Node, searched bool) []terms.Clause {
 	switch n := n.(type) {
 	case *ir.Keyword:

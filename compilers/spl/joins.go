@@ -10,11 +10,12 @@ import (
 	"decree/rules/ir"
 )
 
-// joinWriter is the compilation of a rule with joins. Its events and those of the rules that it joins are one search, without a subsearch, which Splunk
-// would cut off silently. For each join a match of the other rule has two rows beside its event's own: "in" at its time less `after`, and "out" at its
-// time plus `before`. Rows are sorted by the values that must be the same, and by time, with "in" before the events' own rows ("me") and these before
-// "out": both ends belong to the window. The running sum on an event's own row is the number of matches near it. Each group ends at 0, so that accum,
-// which has no groups, starts the next group at 0.
+// joinWriter is the compilation of a rule with joins. Its events and those of the rules that it joins are one search,
+// without a subsearch, which Splunk would cut off silently. For each join a match of the other rule has two rows beside
+// its event's own: "in" at its time less `after`, and "out" at its time plus `before`. Rows are sorted by the values
+// that must be the same, and by time, with "in" before the events' own rows ("me") and these before "out": both ends
+// belong to the window. The running sum on an event's own row is the number of matches near it. Each group ends at 0,
+// so that accum, which has no groups, starts the next group at 0.
 type joinWriter struct {
 	inputWriter
 	rule  *ir.Rule

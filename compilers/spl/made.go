@@ -20,7 +20,8 @@ type cut struct {
 
 var unsafeInName = regexp.MustCompile(`[^a-z0-9_]`)
 
-// made makes the field of an extract, and gives its name. Fields that it is made of come first: names begin with how deep they are.
+// made makes the field of an extract, and gives its name. Fields that it is made of come first: names begin with how
+// deep they are.
 func (w *writer) made(at diag.Range, c schema.Column) string {
 	from := make([]string, len(c.Made.From))
 	for i, column := range c.Made.From {
@@ -45,7 +46,8 @@ func depth(c schema.Column) int {
 	return d
 }
 
-// making writes the assignments that make an extract. A field with several values gives the extract several, but for texts and maps.
+// making writes the assignments that make an extract. A field with several values gives the extract several, but for
+// texts and maps.
 func (w *writer) making(name string, at diag.Range, c schema.Column, from []string) string {
 	e := c.Made.Extract
 	spec, x := e.Spec, from[0]

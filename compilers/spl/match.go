@@ -129,7 +129,8 @@ func (w *writer) searchable(n ir.Node) (compilers.Pred, bool) {
 	}), true
 }
 
-// wherePredicate writes a test, or the condition on how rare a value is, for where. Every such predicate is true or false, never null.
+// wherePredicate writes a test, or the condition on how rare a value is, for where. Every such predicate is true or
+// false, never null.
 func (w *writer) wherePredicate(n ir.Node) compilers.Pred {
 	switch n := n.(type) {
 	case *ir.Prevalence:

@@ -15,8 +15,9 @@ func (dialect) Place() (string, func(string) error) { return "scope", CheckScope
 // macro is a macro's call, without its backquotes. Its arguments have no backquotes, pipes and brackets.
 var macro = regexp.MustCompile("^[A-Za-z_][A-Za-z0-9_:-]*(\\([^`|\\[\\]]*\\))?$")
 
-// CheckScope says why a text is not one search expression of the search command, such as `index=win`, or a macro between backquotes. It stays in
-// its place: no pipe and no subsearch outside of quotes, quotes and parentheses in pairs, operators between terms.
+// CheckScope says why a text is not one search expression of the search command, such as `index=win`, or a macro
+// between backquotes. It stays in its place: no pipe and no subsearch outside of quotes, quotes and parentheses in
+// pairs, operators between terms.
 // https://help.splunk.com/en/splunk-enterprise/search/search-manual/10.0/search-primer/write-better-searches
 func CheckScope(text string) error {
 	if strings.TrimSpace(text) != text || text == "" {

@@ -59,7 +59,8 @@ func TestCheckScope(t *testing.T) {
 	}
 }
 
-// FuzzScope reads an accepted scope as Splunk does: outside of quotes and macros no pipe, no bracket, and every parenthesis closed.
+// FuzzScope reads an accepted scope as Splunk does: outside of quotes and macros no pipe, no bracket, and every
+// parenthesis closed.
 func FuzzScope(f *testing.F) {
 	for text := range scopes {
 		f.Add(text)

@@ -15,8 +15,8 @@ func (w *writer) prevalenceNumber(n *ir.Prevalence) int {
 	return slices.IndexFunc(w.prevalences, func(p *ir.Prevalence) bool { return p == n || (p.Name != "" && p.Name == n.Name) }) + 1
 }
 
-// prevalenceStages write the prevalence conditions and everything that depends on them: first the conditions that count, then conditions that
-// depend only on these, and last reputation for the remaining events.
+// prevalenceStages write the prevalence conditions and everything that depends on them: first the conditions that
+// count, then conditions that depend only on these, and last reputation for the remaining events.
 func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 	stages := w.olderStages(early)
 	for i, p := range w.prevalences {
@@ -46,7 +46,8 @@ func (w *writer) prevalenceStages(early, late []ir.Node) []string {
 	return stages
 }
 
-// olderStages drop events that are read only because a population is longer than the lookback, and that no population counts.
+// olderStages drop events that are read only because a population is longer than the lookback, and that no population
+// counts.
 func (w *writer) olderStages(early []ir.Node) []string {
 	if w.countedPeriod() == w.window() {
 		return nil
@@ -100,7 +101,8 @@ func (w *writer) valueStage(i int, p *ir.Prevalence) string {
 	return fmt.Sprintf("eval decree_value_%d=", i) + whereSyntax.Print(there).Call("if", "lower("+entity+")", "null()")
 }
 
-// counted gives the expression for a value that is counted: that of the first column with one, after its domain, which may be nil.
+// counted gives the expression for a value that is counted: that of the first column with one, after its domain, which
+// may be nil.
 func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *schema.Column) string {
 	if len(columns) == 0 { // the check has reported it
 		return "null()"
@@ -123,13 +125,15 @@ func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *sche
 	return missing.Call("if", value, before+`."\\".`+value)
 }
 
-// single tells whether a column has one value at most: Splunk's own host, a hash that rex takes out of its set, and what a row of tstats has.
+// single tells whether a column has one value at most: Splunk's own host, a hash that rex takes out of its set, and
+// what a row of tstats has.
 func (w *writer) single(c schema.Column) bool {
 	return c.Made == nil && (c.Name == "host" || c.Type == schema.HashSet || w.dataset != nil)
 }
 
-// populationStages sets decree_rare_<i> to 1 on the events whose value is rare in the population. The event itself need not be part of the
-// population. Its count stays on the event, and is missing for values that do not occur in the population.
+// populationStages sets decree_rare_<i> to 1 on the events whose value is rare in the population. The event itself need
+// not be part of the population. Its count stays on the event, and is missing for values that do not occur in the
+// population.
 func (w *writer) populationStages(i int, p *ir.Prevalence, early []ir.Node) []string {
 	id := fmt.Sprintf("_%d", i)
 	value, hosts, rank := "decree_value"+id, "decree_count"+id, "decree_rank"+id
@@ -198,8 +202,9 @@ func (w *writer) population(p *ir.Prevalence, early []ir.Node) compilers.All {
 	return inside
 }
 
-// rankStages numbers the distinct values, starting with the rarest. Events without a value may stand between them and have no number. streamstats would do this for only the latest 10,000 events
-// (max_stream_window of limits.conf), so that a frequent value could be the first among them.
+// rankStages numbers the distinct values, starting with the rarest. Events without a value may stand between them and
+// have no number. streamstats would do this for only the latest 10,000 events (max_stream_window of limits.conf), so
+// that a frequent value could be the first among them.
 func rankStages(value, hosts, rank string) []string {
 	before := rank + "_before"
 	return []string{

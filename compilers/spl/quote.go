@@ -12,8 +12,8 @@ import (
 
 var escaper = strings.NewReplacer(`\`, `\\`, `"`, `\"`)
 
-// evalString writes a string for eval and where. Splunk knows the escapes `\\` and `\"`; since every backslash is doubled, no
-// other escape can occur.
+// evalString writes a string for eval and where. Splunk knows the escapes `\\` and `\"`; since every backslash is
+// doubled, no other escape can occur.
 func evalString(s string) string { return `"` + escaper.Replace(s) + `"` }
 
 var plainEvalName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
@@ -45,8 +45,8 @@ func searchName(name string) string {
 }
 
 // searchLiteral writes a value for the search command between two optional wildcards. In that command every asterisk is a
-// wildcard, a backslash before one is ambiguous, and a block of addresses matches each address in it: such values would not be
-// exact. A value that looks like a number is compared as text. searchNumbers names the documentation of both.
+// wildcard, a backslash before one is ambiguous, and a block of addresses matches each address in it: such values would
+// not be exact. A value that looks like a number is compared as text. searchNumbers names the documentation of both.
 func searchLiteral(before bool, s string, after bool) (string, bool) {
 	if strings.Contains(s, "*") || !plainText(s) || s == "" {
 		return "", false

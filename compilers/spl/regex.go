@@ -9,8 +9,9 @@ import (
 	"decree/rules/regex"
 )
 
-// expression is the author's expression for PCRE. Classes are written by their members, so that Unicode properties make no difference. Characters
-// that a query cannot contain are avoided. ok is false if the expression cannot be written this way.
+// expression is the author's expression for PCRE. Classes are written by their members, so that Unicode properties make
+// no difference. Characters that a query cannot contain are avoided. ok is false if the expression cannot be written
+// this way.
 // https://www.pcre.org/current/doc/html/pcre2pattern.html
 func expression(t *ir.Regex) (text string, ok bool) {
 	text, err := t.Parse().In(regex.PCRE)
@@ -106,7 +107,8 @@ func filenameRegex(t *ir.Text) string {
 	return ignoreCase(t.Cased) + `(?:\A|[\\/])` + body + `\z`
 }
 
-// anyDash lists the dashes as alternatives. In a class, a dash beyond ASCII would be several bytes if the engine works on bytes.
+// anyDash lists the dashes as alternatives. In a class, a dash beyond ASCII would be several bytes if the engine works
+// on bytes.
 var anyDash = "(?:" + strings.Join(strings.Split(ir.Dashes, ""), "|") + ")"
 
 func ignoreCase(cased bool) string {

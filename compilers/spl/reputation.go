@@ -45,7 +45,8 @@ func (w *writer) lookUp(i int, ps ...*ir.Prevalence) *lookup {
 	return l
 }
 
-// shownAs is the result's name for a column of reputation. That of a second value, such as a parent's hash, has the number of its look-up.
+// shownAs is the result's name for a column of reputation. That of a second value, such as a parent's hash, has the
+// number of its look-up.
 func (w *writer) shownAs(column string, i int) string {
 	if slices.Contains(w.shown, column) {
 		column += fmt.Sprintf("_%d", i)

@@ -12,7 +12,8 @@ import (
 
 var connectives = map[string]bool{"AND": true, "OR": true, "NOT": true}
 
-// baseSearch is a model's own search as a predicate: the conjunction of its terms, or the whole search in parentheses if it joins them differently.
+// baseSearch is a model's own search as a predicate: the conjunction of its terms, or the whole search in parentheses
+// if it joins them differently.
 func baseSearch(table string) compilers.Pred {
 	var all compilers.All
 	terms, ok := searchTerms(table)

@@ -23,8 +23,9 @@ func textWithoutScope(p *compilers.Plan) string {
 	return q.Text
 }
 
-// union searches several sources in one search, each with its own fields. An event passes if it matches for one of them. The base
-// search has the conditions that the search command supports. The rest is tested after it, separately for each source.
+// union searches several sources in one search, each with its own fields. An event passes if it matches for one of
+// them. The base search has the conditions that the search command supports. The rest is tested after it, separately
+// for each source.
 func union(plans []*compilers.Plan, found diag.Diagnostics, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if slices.ContainsFunc(plans, func(p *compilers.Plan) bool { return newDataset(p.Source) != nil }) {
 		return singleSource(plans, "tstats reads one dataset", found, opt)

@@ -6,7 +6,8 @@ import (
 	"decree/compilers"
 )
 
-// window is the period whose events a search reports: so long, and ending before now by a delay in which events may still arrive. A length of 0 is all time.
+// window is the period whose events a search reports: so long, and ending before now by a delay in which events may
+// still arrive. A length of 0 is all time.
 type window struct{ length, delay time.Duration }
 
 func (w *writer) window() window {

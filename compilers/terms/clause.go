@@ -31,7 +31,8 @@ const (
 	maxTerms   = 12 // of one clause
 )
 
-// OfTest gives the clauses of a test: of the terms that all its values have the best two, or else one clause with a term of each value.
+// OfTest gives the clauses of a test: of the terms that all its values have the best two, or else one clause with a
+// term of each value.
 func (r Rules) OfTest(t ir.Test) []Clause {
 	var alternatives [][]Clause
 	for _, v := range values(t) {
@@ -99,7 +100,8 @@ func (c *Clause) add(terms []Term) {
 	}
 }
 
-// rank is how much a clause narrows a search: as much as its weakest term, and less with each alternative. It is 0 if it narrows nothing.
+// rank is how much a clause narrows a search: as much as its weakest term, and less with each alternative. It is 0 if
+// it narrows nothing.
 func (c Clause) rank() int {
 	if len(c.Terms) == 0 {
 		return 0
@@ -111,8 +113,8 @@ func (c Clause) rank() int {
 	return max(1, weakest-len(c.Terms)+1)
 }
 
-// Of gives the clauses that a condition implies. leaf gives those of a *Match or *Keyword. What is excluded, and what is asked of other events, implies
-// nothing.
+// Of gives the clauses that a condition implies. leaf gives those of a *Match or *Keyword. What is excluded, and what
+// is asked of other events, implies nothing.
 func Of(n ir.Node, leaf func(ir.Node) []Clause) []Clause {
 	switch n := n.(type) {
 	case *ir.And:
@@ -157,8 +159,8 @@ func either(terms []ir.Node, leaf func(ir.Node) []Clause) []Clause {
 	return found
 }
 
-// Choose says what a query asks the index for: nothing more if it asks already or must not, and else the clauses that narrow it most. indexed tells
-// whether it asks the index then.
+// Choose says what a query asks the index for: nothing more if it asks already or must not, and else the clauses that
+// narrow it most. indexed tells whether it asks the index then.
 func Choose(all []Clause, more bool) (added []Clause, indexed bool) {
 	asked := slices.ContainsFunc(all, func(c Clause) bool { return c.Asked })
 	if asked || !more {

@@ -11,13 +11,13 @@ type Rules struct {
 	Shortest int
 	// Whole says that terms are whole: none is asked whose end is not certain.
 	Whole bool
-	// Before and After tell whether a term surely begins behind a character, and ends before one, in every form in which the product may store the value. At
-	// the begin and the end of a value it always does.
+	// Before and After tell whether a term surely begins behind a character, and ends before one, in every form in
+	// which the product may store the value. At the begin and the end of a value it always does.
 	Before, After func(rune) bool
 }
 
-// Term is a term that a value must have. With Prefix, the value has one that begins with Text, and may be longer. Where an index has whole values, Text is the
-// value.
+// Term is a term that a value must have. With Prefix, the value has one that begins with Text, and may be longer. Where
+// an index has whole values, Text is the value.
 type Term struct {
 	Column string // that has the value; "" = the whole event
 	Text   string

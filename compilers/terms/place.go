@@ -1,10 +1,10 @@
 // Package terms finds what an index can be asked for: the words that an event must have to match a rule.
 //
-// In: the tests and conditions of a lowered rule (ir), and the Rules by which a product cuts texts into terms. Out: clauses, of which each must hold.
-// A clause holds if the event has one of its terms.
+// In: the tests and conditions of a lowered rule (ir), and the Rules by which a product cuts texts into terms. Out:
+// clauses, of which each must hold. A clause holds if the event has one of its terms.
 //
-// What must stay true: an event that matches the rule satisfies every clause. A term is therefore given only where both of its ends are certain, in whatever
-// form the product stores the value. Whatever is not known gives no term.
+// What must stay true: an event that matches the rule satisfies every clause. A term is therefore given only where both
+// of its ends are certain, in whatever form the product stores the value. Whatever is not known gives no term.
 package terms
 
 import (
@@ -32,7 +32,8 @@ var (
 	gap  = place{gap: true}
 )
 
-// values gives what is known of the values that pass a test, one for each of its alternatives. It is nil if nothing is known.
+// values gives what is known of the values that pass a test, one for each of its alternatives. It is nil if nothing is
+// known.
 func values(t ir.Test) []value {
 	switch t := t.(type) {
 	case *ir.Text:

@@ -229,7 +229,8 @@ func TestWhatMatchesHasTheTerms(t *testing.T) {
 	assert.Greater(t, len(results), 1000)
 }
 
-// holds tells whether a text has one of a clause's terms. Letters beyond ASCII and an underscore are of a term, or are not: both must do.
+// holds tells whether a text has one of a clause's terms. Letters beyond ASCII and an underscore are of a term, or are
+// not: both must do.
 func (c Clause) holds(text string) bool {
 	for _, more := range []bool{false, true} {
 		of := strings.FieldsFunc(text, func(c rune) bool {

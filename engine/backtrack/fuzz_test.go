@@ -12,7 +12,8 @@ import (
 	"decree/rules/regex"
 )
 
-// FuzzExpressions reads any text as an expression. What can be read is found in the same texts by each way to run it, and as it is written for each engine.
+// FuzzExpressions reads any text as an expression. What can be read is found in the same texts by each way to run it,
+// and as it is written for each engine.
 func FuzzExpressions(f *testing.F) {
 	for _, s := range [][2]string{
 		{`^a\d+$`, "a12\n"}, {`(?<!b)[[:digit:]]z`, "5z"}, {`(?i)(a)\1|[^\W\d]k`, "aA"}, {`(?m)^x*$`, "\n"}, {`(?>a+|b)++c?`, "aab"}, {`(?|(a)|(b))\g{1}`, "bb"},
@@ -56,7 +57,8 @@ func FuzzExpressions(f *testing.F) {
 	})
 }
 
-// TestWhatFailedOnceFailsAgain holds that remembering does not change a verdict, and keeps what would take exponential time within few steps.
+// TestWhatFailedOnceFailsAgain holds that remembering does not change a verdict, and keeps what would take exponential
+// time within few steps.
 func TestWhatFailedOnceFailsAgain(t *testing.T) {
 	long := strings.Repeat("a", 3000)
 	for _, c := range []struct {

@@ -44,7 +44,8 @@ type frame struct {
 	pos, low int
 }
 
-// Match tells whether a program is found in a text, and in how many steps. Where it would take more than most, known is false.
+// Match tells whether a program is found in a text, and in how many steps. Where it would take more than most, known is
+// false.
 func (m *Machine) Match(p *Program, text string, most int) (found, known bool, steps int) {
 	m.insts, m.choices, m.text, m.left, m.stack = p.insts, p.choices, text, most, m.stack[:0]
 	m.usable = p.forgets && p.choices > 0 && p.choices*(len(text)+1) <= maxMemo
@@ -109,7 +110,8 @@ func (m *Machine) prepare() {
 	}
 }
 
-// run goes on from an instruction and a place until the end of the program or of its part. It leaves on the stack what takes back the registers.
+// run goes on from an instruction and a place until the end of the program or of its part. It leaves on the stack what
+// takes back the registers.
 func (m *Machine) run(pc, pos int, number uint32) (end int, ok bool) {
 	base := len(m.stack)
 	for {

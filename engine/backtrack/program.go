@@ -1,6 +1,7 @@
-// Package backtrack runs regular expressions that RE2 cannot: with look-around, back-references, atomic groups and conditions. In: an expression
-// of rules/regex and a text. Out: whether it is found in the text, or that the answer would take more steps than were allowed. Steps are counted, not
-// timed, so that an answer is the same on every machine.
+// Package backtrack runs regular expressions that RE2 cannot: with look-around, back-references, atomic groups and
+// conditions. In: an expression of rules/regex and a text. Out: whether it is found in the text, or that the answer
+// would take more steps than were allowed. Steps are counted, not timed, so that an answer is the same on every
+// machine.
 package backtrack
 
 import (

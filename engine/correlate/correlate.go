@@ -1,11 +1,11 @@
-// Package correlate evaluates correlations over matches of rules. In: lowered correlations, the rules that are run, by their numbers, and
-// each match of a rule that some correlation reads. Out, once the input has ended: the matches of each correlation, with the event that
-// completed each, and how near a correlation came.
+// Package correlate evaluates correlations over matches of rules. In: lowered correlations, the rules that are run, by
+// their numbers, and each match of a rule that some correlation reads. Out, once the input has ended: the matches of
+// each correlation, with the event that completed each, and how near a correlation came.
 //
-// Compile finds what to record of each rule's matches (Rule). Matches keeps them until the end of the input. An Evaluation sorts them into groups
-// and slides a window over each group. A Completion is one match of a correlation, with its Window. What must stay true: the time of an event
-// decides, not its position in the input. All events of one time share one window, which holds all of them. A match takes little
-// memory.
+// Compile finds what to record of each rule's matches (Rule). Matches keeps them until the end of the input. An
+// Evaluation sorts them into groups and slides a window over each group. A Completion is one match of a correlation,
+// with its Window. What must stay true: the time of an event decides, not its position in the input. All events of one
+// time share one window, which holds all of them. A match takes little memory.
 package correlate
 
 import (
@@ -56,8 +56,9 @@ type input struct {
 	correlation *Correlation
 }
 
-// Compile compiles correlations. The rules are numbered in the order of the list, and a correlation must come after those that it reads. If an
-// input is not run, Compile reports that and leaves the correlation out. Rules and correlations in silent have no results of their own; it may be nil.
+// Compile compiles correlations. The rules are numbered in the order of the list, and a correlation must come after
+// those that it reads. If an input is not run, Compile reports that and leaves the correlation out. Rules and
+// correlations in silent have no results of their own; it may be nil.
 func Compile(cs []*ir.Correlation, rs []*ir.Rule, silent map[*rules.Rule]bool, found *diag.Diagnostics) *Set {
 	s := &Set{}
 	byRule := map[*ir.Rule]int{}
@@ -99,8 +100,8 @@ func Compile(cs []*ir.Correlation, rs []*ir.Rule, silent map[*rules.Rule]bool, f
 	return s
 }
 
-// silenceInputs silences the inputs of a correlation that are in the same file: they are part of it, whether it is run or not, unless
-// it says `generate: true`.
+// silenceInputs silences the inputs of a correlation that are in the same file: they are part of it, whether it is run
+// or not, unless it says `generate: true`.
 // https://github.com/SigmaHQ/sigma-specification/blob/main/specification/sigma-correlation-rules-specification.md#correlation-rules
 func (s *Set) silenceInputs(c *Correlation) {
 	if c.IR.Source.Generate {
@@ -170,7 +171,8 @@ func (c *Correlation) grouped(name string) int {
 	return slices.IndexFunc(c.IR.GroupBy, func(column ir.Column) bool { return column.Name == name })
 }
 
-// chain lists the correlations that a correlation reads, directly or not, each after those that it reads; the correlation itself is the last.
+// chain lists the correlations that a correlation reads, directly or not, each after those that it reads; the
+// correlation itself is the last.
 func (c *Correlation) chain() []*Correlation {
 	var out []*Correlation
 	var visit func(*Correlation)

@@ -29,7 +29,8 @@ prevalence: {rare: {field: sha1, among: s, local: {distinct: host, lte: 1}}}
 detection: {s: {CommandLine|contains: run}, condition: s and rare}
 `
 
-// TestResultsOfCorrelationsTellOfTheirEvent: its time, id, host and user, and what `fields:` names, of every type and through a chain.
+// TestResultsOfCorrelationsTellOfTheirEvent: its time, id, host and user, and what `fields:` names, of every type and
+// through a chain.
 func TestResultsOfCorrelationsTellOfTheirEvent(t *testing.T) {
 	events := []string{enginetest.DefenderProcess(1, "09:00:00", "h", "x", "whoami"), enginetest.DefenderProcess(2, "09:01:00", "h", "y", "whoami /all")}
 	for _, kind := range []string{
@@ -60,7 +61,8 @@ func TestResultsOfCorrelationsTellOfTheirEvent(t *testing.T) {
 	}
 }
 
-// TestWhatIsSilentIsOnlyRead: a rule and a correlation that are silent complete what reads them, and report nothing of their own.
+// TestWhatIsSilentIsOnlyRead: a rule and a correlation that are silent complete what reads them, and report nothing of
+// their own.
 func TestWhatIsSilentIsOnlyRead(t *testing.T) {
 	rs, cs := lowered.Correlations(t, "title: T\ngenerate: true\ncorrelation: {type: event_count, rules: [inner], timespan: 1h, condition: {gte: 1}}\n"+
 		"---\ntitle: Inner\nname: inner\ngenerate: true\ncorrelation: {type: event_count, rules: [who], timespan: 1h, condition: {gte: 2}}\n"+correlatedRules)

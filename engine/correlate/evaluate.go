@@ -12,7 +12,8 @@ type member struct {
 // group is the members with the same values, in the order of their times.
 type group []member
 
-// completion is one match of a correlation. Its window is the members of a group from first to before end; the member at completed it.
+// completion is one match of a correlation. Its window is the members of a group from first to before end; the member
+// at completed it.
 type completion struct {
 	group, first, at, end int32
 	value                 float64

@@ -8,7 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// ReadByJoin has a rule, given by its number, read by a join: these fields are taken down of its matches, at least as far back as reach.
+// ReadByJoin has a rule, given by its number, read by a join: these fields are taken down of its matches, at least as
+// far back as reach.
 func (s *Set) ReadByJoin(rule int, fields []ir.Field, reach time.Duration) {
 	r := s.rules[rule]
 	for _, f := range fields {
@@ -30,8 +31,8 @@ type Index struct {
 	asked int32
 }
 
-// indexed is a match, by its position, with the number of the value that is counted; -1 without one. Its time is beside it, since searches read it
-// where they go.
+// indexed is a match, by its position, with the number of the value that is counted; -1 without one. Its time is beside
+// it, since searches read it where they go.
 type indexed struct {
 	second             int64
 	nano, match, value int32
@@ -42,8 +43,8 @@ func (m indexed) compare(second int64, nano int32) int {
 	return cmp.Or(cmp.Compare(m.second, second), cmp.Compare(m.nano, nano))
 }
 
-// Index sorts the matches of a rule, by its number, by what they have in some fields. A match without one of them is in no place. distinct is the field
-// whose different values Count counts; nil if it counts matches.
+// Index sorts the matches of a rule, by its number, by what they have in some fields. A match without one of them is in
+// no place. distinct is the field whose different values Count counts; nil if it counts matches.
 func (ms *Matches) Index(rule int, keys []ir.Field, distinct *ir.Field) *Index {
 	x := &Index{ms: ms, rule: rule, byKey: map[string][]indexed{}}
 	values := map[string]int32{}

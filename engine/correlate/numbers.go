@@ -56,8 +56,8 @@ func (a *numbers) holds(time.Time) (float64, bool) {
 	return v, rules.Within(a.bounds, v)
 }
 
-// compute gives the number that is compared. A percentile is that of the nearest rank: the least value that at least that percentage of values
-// does not exceed.
+// compute gives the number that is compared. A percentile is that of the nearest rank: the least value that at least
+// that percentage of values does not exceed.
 func (a *numbers) compute() float64 {
 	switch a.kind {
 	case rules.ValueSum:

@@ -109,7 +109,8 @@ func (o *observer) window(v *Evaluation, in []member, value float64, holds bool,
 	*o.now = *best
 }
 
-// missing are the inputs without a match in a window. If their order matters, they are those after the last that was reached.
+// missing are the inputs without a match in a window. If their order matters, they are those after the last that was
+// reached.
 func (o *observer) missing(in []member, reached float64) []string {
 	var out []string
 	switch o.of.IR.Source.Type {

@@ -57,8 +57,8 @@ type reported struct {
 	of, match int32 // the position of the correlation, and of its match
 }
 
-// Reports gives the matches of all correlations that are not silent, in the order of their events, then of the correlations. If now is not zero and a
-// correlation has a lookback, only matches whose event lies in it are given.
+// Reports gives the matches of all correlations that are not silent, in the order of their events, then of the
+// correlations. If now is not zero and a correlation has a lookback, only matches whose event lies in it are given.
 func (v *Evaluation) Reports(now time.Time) iter.Seq[Completion] {
 	var all []reported
 	for _, c := range v.set.All {

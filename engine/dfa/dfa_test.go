@@ -17,7 +17,8 @@ func machine(t testing.TB, expr string) (*Machine, *regexp.Regexp) {
 	return New(re).NewMachine(&Pool{}), re
 }
 
-// exprs have what an automaton could get wrong: assertions, letters of several bytes, folding, places where it may begin and end.
+// exprs have what an automaton could get wrong: assertions, letters of several bytes, folding, places where it may
+// begin and end.
 var exprs = []string{
 	``, `a`, `abc`, `(?i)abc`, `a.*b`, `(?s)a.*b`, `^a`, `a$`, `^$`, `(?m)^a`, `(?m)a$`, `(?m)^$`, `\Aa`, `a\z`, `\bab\b`, `\Bb`, `b\B`, `a\b.`, `(^|x)a`, `a(\b|c)`,
 	`[^a]`, `[a-c]+x`, `é`, `(?i)é`, `(?i)k`, `(?i)s`, `\x{fffd}`, `.`, `(?s).`, `\p{L}+\d`, `(?i)(set).*&&\s?set.*(environment|invoke|\$?\{?input).*&&.*"`, `a{2,5}b`, `(ab|ba)*c`, `(a|b)*a(a|b){6}c`,
@@ -221,8 +222,8 @@ func FuzzMatch(f *testing.F) {
 	})
 }
 
-// BenchmarkMatch gives what expressions cost on a long text in which they do not match: one that lacks what they need, ones that are read to
-// the end, and one whose state changes with most letters.
+// BenchmarkMatch gives what expressions cost on a long text in which they do not match: one that lacks what they need,
+// ones that are read to the end, and one whose state changes with most letters.
 func BenchmarkMatch(b *testing.B) {
 	text := strings.Repeat(`$settings = Get-Item 'C:\Users\x'; foreach ($f in $files) { Write-Host "a && b" } `, 60)
 	for _, expr := range []string{

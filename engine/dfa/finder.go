@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Finder finds where the first match of an expression begins. It reads a text from its end, with the reversed expression, and goes on after a match:
-// the last one that it ends is the first of the text. A worker has its own.
+// Finder finds where the first match of an expression begins. It reads a text from its end, with the reversed
+// expression, and goes on after a match: the last one that it ends is the first of the text. A worker has its own.
 type Finder struct{ m *Machine }
 
 // hit is the bit of a transition before whose letter a match ends.

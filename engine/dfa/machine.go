@@ -13,8 +13,9 @@ const (
 	poolBytes    = 1 << 25 // those of all machines of a pool
 )
 
-// A state costs about as much to make as regexp takes for perState letters. A machine begins with credit for some states, earns by what it
-// reads, and leaves the rest to regexp when it has none left: so it is never much slower than regexp is.
+// A state costs about as much to make as regexp takes for perState letters. A machine begins with credit for some
+// states, earns by what it reads, and leaves the rest to regexp when it has none left: so it is never much slower than
+// regexp is.
 const (
 	perState     = 32
 	beginsWith   = 2_000 * perState
@@ -50,7 +51,8 @@ type Machine struct {
 	key  []byte
 }
 
-// state is where in the expression a reader may be: instructions that read a letter or assert something, and what kind of letter came before.
+// state is where in the expression a reader may be: instructions that read a letter or assert something, and what kind
+// of letter came before.
 type state struct {
 	at     []uint32 // ascending
 	before kind
@@ -201,8 +203,8 @@ func (m *Machine) target(s state, class uint32, holds syntax.EmptyOp, kind kind)
 	return m.row(kind) | ended
 }
 
-// follow adds what can be reached from an instruction without a letter, where some assertions hold, and tells whether the end of
-// the expression is among it. An assertion that does not hold, or is not asked yet, stays itself.
+// follow adds what can be reached from an instruction without a letter, where some assertions hold, and tells whether
+// the end of the expression is among it. An assertion that does not hold, or is not asked yet, stays itself.
 func (m *Machine) follow(pc uint32, holds syntax.EmptyOp) (ends bool) {
 	m.todo = append(m.todo[:0], pc)
 	for len(m.todo) > 0 {

@@ -2,9 +2,9 @@ package dfa
 
 import "unicode/utf8"
 
-// Where a state is often, a second table says where it leads with two letters of ASCII at once: reading takes half as long then. A row of
-// pairs has a cell for each pair of columns, and the state's own row behind them. A cell has the row of pairs where the two letters lead, or 0
-// if single steps must tell.
+// Where a state is often, a second table says where it leads with two letters of ASCII at once: reading takes half as
+// long then. A row of pairs has a cell for each pair of columns, and the state's own row behind them. A cell has the
+// row of pairs where the two letters lead, or 0 if single steps must tell.
 
 // What rows of pairs may take, and how often a state is reached before it has one.
 const (
@@ -13,7 +13,8 @@ const (
 	often       = 32
 )
 
-// columns number the bytes as rows of pairs do: those of one class alike, and all beyond ASCII alike, with which no pair leads anywhere.
+// columns number the bytes as rows of pairs do: those of one class alike, and all beyond ASCII alike, with which no
+// pair leads anywhere.
 type columns struct {
 	row           uint32      // cells of a row of pairs, with the last
 	first, second [256]uint16 // byte -> what it adds to a row, as the first and as the second of a pair
@@ -48,7 +49,8 @@ func (c *columns) pair(first, second byte) uint32 {
 	return uint32(c.first[first]) + uint32(c.second[second])
 }
 
-// pairsOf gives a state's row of pairs, or 0. The last cell of the state's own row counts how often it was reached, until it has the row of pairs.
+// pairsOf gives a state's row of pairs, or 0. The last cell of the state's own row counts how often it was reached,
+// until it has the row of pairs.
 func (m *Machine) pairsOf(s uint32) uint32 {
 	cell := &m.next[s+m.stride-1]
 	if *cell > often {

@@ -1,9 +1,11 @@
 // Package dfa asks regular expressions of texts by automata that are made as the texts need them. In: expressions of the
-// standard library's syntax. Out: whether one matches anywhere in a text, as regexp.MatchString says, and where the first match begins.
+// standard library's syntax. Out: whether one matches anywhere in a text, as regexp.MatchString says, and where the
+// first match begins.
 //
-// An automaton reads each letter once, however the expression is made, which is many times faster than regexp where an expression has
-// several `.*`. Its states are sets of places in the expression. They are made when a text first needs them, kept within a bound of bytes,
-// and dropped together when there are too many. What must stay true: the answer is regexp's, for every text, and memory is bounded.
+// An automaton reads each letter once, however the expression is made, which is many times faster than regexp where an
+// expression has several `.*`. Its states are sets of places in the expression. They are made when a text first needs
+// them, kept within a bound of bytes, and dropped together when there are too many. What must stay true: the answer is
+// regexp's, for every text, and memory is bounded.
 package dfa
 
 import (

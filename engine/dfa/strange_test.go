@@ -32,8 +32,9 @@ func drawExpr(r *rand.Rand, depth int) string {
 
 var strangeLetters = []string{"a", "b", "c", "x", "A", "B", "k", "K", "\u212a", "s", "S", "ſ", "ß", "ẞ", "σ", "ς", "é", "É", "\n", "\r\n", " ", "_", "0", "\x00", "\xff", "\xc3", "\xe6\x97", "\xf0\x9f\x98", "\xed\xa0\x80", "日", "😀", "\ufffd", "\U0010ffff"}
 
-// TestStrangeExpressions asks any expressions of texts long enough that pairs are learned, by machines that share a pool with hardly any room, that drop states in
-// the middle of a text or that leave the rest to regexp, each as regexp itself answers.
+// TestStrangeExpressions asks any expressions of texts long enough that pairs are learned, by machines that share a
+// pool with hardly any room, that drop states in the middle of a text or that leave the rest to regexp, each as regexp
+// itself answers.
 func TestStrangeExpressions(t *testing.T) {
 	dropped, left, compared := 0, 0, 0
 	for seed := range fixture.Times(uint64(60), 500) {

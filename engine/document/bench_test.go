@@ -9,8 +9,9 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// events writes process creations of which every value is new, or, as a log has them, most are those of the event before, and
-// PowerShell's, whose long text is new or goes on otherwise after a head that stays. Windows' paths have an escape in every few letters.
+// events writes process creations of which every value is new, or, as a log has them, most are those of the event
+// before, and PowerShell's, whose long text is new or goes on otherwise after a head that stays. Windows' paths have an
+// escape in every few letters.
 func events(powershell, repeat bool) [][]byte {
 	r := rand.New(rand.NewPCG(1, 2))
 	word := func(n int) string {

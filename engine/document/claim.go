@@ -16,8 +16,8 @@ func (v *Value) claimFirst(d *Document, depth int16) {
 	v.gen, v.Version, v.depth, v.item, v.before, v.Present, v.Texts = d.gen, 0, depth, d.item, 0, false, v.Texts[:0]
 }
 
-// claimAgain prepares a column that this event has set before. Texts from other items of the same list stay. Of a duplicate key
-// the last one counts.
+// claimAgain prepares a column that this event has set before. Texts from other items of the same list stay. Of a
+// duplicate key the last one counts.
 func (d *Document) claimAgain(col *Value, depth int16) *Value {
 	if col.depth < depth {
 		return nil

@@ -1,10 +1,11 @@
-// Package document reads columns out of an event's bytes. In: a Layout, which names the columns that rules ask for, and events, one at a
-// time, as JSON text or as the record that a reader has made. Out: the texts that the event has in each column and in each slot. A slot is where a field of Sigma stands in the
-// data model: a column, the first of several, or a part of a column's text.
+// Package document reads columns out of an event's bytes. In: a Layout, which names the columns that rules ask for, and
+// events, one at a time, as JSON text or as the record that a reader has made. Out: the texts that the event has in
+// each column and in each slot. A slot is where a field of Sigma stands in the data model: a column, the first of
+// several, or a part of a column's text.
 //
-// What must stay true: an event reads exactly as event.Decode reads it, with Windows' own names wherever a tool writes other ones
-// (fuzz tests compare both). Reading an event of a usual form allocates nothing. Texts are views of the event's bytes and valid
-// until the next Load.
+// What must stay true: an event reads exactly as event.Decode reads it, with Windows' own names wherever a tool writes
+// other ones (fuzz tests compare both). Reading an event of a usual form allocates nothing. Texts are views of the
+// event's bytes and valid until the next Load.
 package document
 
 import (

@@ -133,7 +133,8 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// TestUsualEventsAreReadOnce: what has the names of another form among its own is not decoded a second time, which costs ten times as much.
+// TestUsualEventsAreReadOnce: what has the names of another form among its own is not decoded a second time, which
+// costs ten times as much.
 func TestUsualEventsAreReadOnce(t *testing.T) {
 	l := newLayout()
 	l.column("Payload")

@@ -8,8 +8,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Elements gives the elements of the array in a slot's column, as event.Decode has them, and nothing if the value is not an array. The event is decoded
-// for that, once, if its text names the column.
+// Elements gives the elements of the array in a slot's column, as event.Decode has them, and nothing if the value is
+// not an array. The event is decoded for that, once, if its text names the column.
 func (d *Document) Elements(slot int) []any {
 	for _, c := range d.layout.slots[slot].columns {
 		column := d.layout.list[c]
@@ -23,8 +23,8 @@ func (d *Document) Elements(slot int) []any {
 	return nil
 }
 
-// names tells whether the event may have a column: its text has the name, or may have it under another or with escapes. Fields that a reader has made
-// are texts, of which none is an array.
+// names tells whether the event may have a column: its text has the name, or may have it under another or with escapes.
+// Fields that a reader has made are texts, of which none is an array.
 func (d *Document) names(column string) bool {
 	first, _, _ := strings.Cut(column, ".")
 	escape := `\u`
@@ -65,8 +65,8 @@ func (l *Layout) array(v any, column string) []any {
 	return list
 }
 
-// value finds a column's value among decoded fields: that of the exact key, or of the path that the dots describe. A part of the path may be a text of JSON, in a
-// column that may hold one.
+// value finds a column's value among decoded fields: that of the exact key, or of the path that the dots describe. A
+// part of the path may be a text of JSON, in a column that may hold one.
 func (l *Layout) value(fields map[string]any, column string) any {
 	if v, ok := fields[column]; ok {
 		return v

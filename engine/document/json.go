@@ -170,7 +170,8 @@ func (d *Document) holdsObject() bool {
 	return d.peek() == '{' || bytes.HasPrefix(ahead, []byte(`"{`)) || bytes.HasPrefix(ahead, []byte(`"\`))
 }
 
-// value reads any value into a column, which may be nil. inner is the level of its objects if columns inside them are asked for, and else nil.
+// value reads any value into a column, which may be nil. inner is the level of its objects if columns inside them are
+// asked for, and else nil.
 func (d *Document) value(col *Value, inner *level) error {
 	if d.at >= len(d.data) {
 		return errJSON

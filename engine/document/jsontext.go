@@ -44,7 +44,8 @@ func (d *Document) escaped(start, at int) ([]byte, error) {
 			d.recording.record(at-d.recordedFrom, taken, d.recordedText+len(out)-begin)
 		}
 		at += taken
-		// Escapes are often near each other, as in a path, so that a word is copied before it is known how much of it is wanted.
+		// Escapes are often near each other, as in a path, so that a word is copied before it is known how much of it
+		// is wanted.
 		for {
 			if at+8 > len(b) {
 				from := at

@@ -109,8 +109,8 @@ func (l *Layout) column(name string) int {
 	return i
 }
 
-// spaced tells whether some column asks for a field under its name without spaces, such as SourceName for "Source Name". event.Decode
-// knows such a field by both.
+// spaced tells whether some column asks for a field under its name without spaces, such as SourceName for "Source
+// Name". event.Decode knows such a field by both.
 func (l *Layout) spaced(key []byte) bool {
 	if bytes.IndexByte(key, ' ') < 0 {
 		return false

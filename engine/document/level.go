@@ -4,9 +4,11 @@ import (
 	"encoding/binary"
 )
 
-// This file reads objects whose columns are asked for. A key is looked for among the two that last followed the one before, and else by its ends among all that are known.
+// This file reads objects whose columns are asked for. A key is looked for among the two that last followed the one
+// before, and else by its ends among all that are known.
 
-// level is where objects stand whose columns are asked for: the outermost ones, those below a path, or those of a list. It knows their keys.
+// level is where objects stand whose columns are asked for: the outermost ones, those below a path, or those of a list.
+// It knows their keys.
 type level struct {
 	path    []byte // of the objects; nothing for the outermost ones
 	depth   int    // keys in it
@@ -115,7 +117,8 @@ func (n *knownKey) isAt(ahead []byte) bool {
 	return binary.LittleEndian.Uint64(ahead) == n.head && binary.LittleEndian.Uint64(ahead[size-8:]) == n.tail && (size <= 16 || string(ahead[:size]) == string(n.raw[:size]))
 }
 
-// remember records that a key followed the previous one, so that it is expected there; nil if it is not kept. escaped says that the key has escapes.
+// remember records that a key followed the previous one, so that it is expected there; nil if it is not kept. escaped
+// says that the key has escapes.
 func (d *Document) remember(lv *level, previous *knownKey, key []byte, escaped bool) *knownKey {
 	var n *knownKey
 	if i := lv.keys.find(key); i >= 0 {

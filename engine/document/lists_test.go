@@ -13,8 +13,8 @@ import (
 	"decree/engine/event"
 )
 
-// TestFieldsOfListsOfObjects holds that a field with dots is found in each object of a list, as Elasticsearch flattens them and
-// Splunk names them with {}: https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/object
+// TestFieldsOfListsOfObjects holds that a field with dots is found in each object of a list, as Elasticsearch flattens
+// them and Splunk names them with {}: https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/object
 func TestFieldsOfListsOfObjects(t *testing.T) {
 	for _, c := range []struct {
 		event string

@@ -28,7 +28,8 @@ func made(data []byte) winevent.Fields {
 	return c.Take()
 }
 
-// FuzzFields holds that fields are read as their JSON is, by documents that ask for them and that have read other events before.
+// FuzzFields holds that fields are read as their JSON is, by documents that ask for them and that have read other
+// events before.
 func FuzzFields(f *testing.F) {
 	for _, text := range documents {
 		f.Add([]byte(text), []byte(`{"EventID":1,"SourceName":"s","Hostname":"h","a":"x","b":["x",1],"c d":true}`))

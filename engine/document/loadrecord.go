@@ -93,7 +93,8 @@ func (l *Layout) columnsOf(s *evtx.Shape) *shapeColumns {
 	return out
 }
 
-// recordText gives the text of a value, which is the only one of its column. If the column had the same bytes in the event before, they are only compared.
+// recordText gives the text of a value, which is the only one of its column. If the column had the same bytes in the
+// event before, they are only compared.
 func (d *Document) recordText(column int, col *Value, v evtx.Value) string {
 	if v.Bytes == nil {
 		d.repeatedText(column, col, v.Text)

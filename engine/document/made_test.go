@@ -12,7 +12,8 @@ import (
 	"decree/rules/schema"
 )
 
-// TestSlotsOfExtracts makes values of columns and of other extracts, once an event, and drops empty ones where the product does.
+// TestSlotsOfExtracts makes values of columns and of other extracts, once an event, and drops empty ones where the
+// product does.
 func TestSlotsOfExtracts(t *testing.T) {
 	for _, emptyIsMissing := range []bool{false, true} {
 		l := NewLayout(&schema.Model{EmptyIsMissing: emptyIsMissing})

@@ -7,13 +7,15 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// Converters of Windows' logs write a record as {"Event": {"System": …, "EventData": …}}. This file reads it with package winevent, as event.Decode
-// does. What depends on the order of keys or stands beside Event is left to event.Decode, by d.wrapped.
+// Converters of Windows' logs write a record as {"Event": {"System": …, "EventData": …}}. This file reads it with
+// package winevent, as event.Decode does. What depends on the order of keys or stands beside Event is left to
+// event.Decode, by d.wrapped.
 
 // recordDepth is the depth that the fields of a record claim their columns with.
 const recordDepth = 60
 
-// record reads records as a source of winevent, and is the sink of their fields. A value is numbered by its place in the text.
+// record reads records as a source of winevent, and is the sink of their fields. A value is numbered by its place in
+// the text.
 type recordReader struct {
 	d         *Document
 	converter *winevent.Converter

@@ -7,10 +7,10 @@ import (
 	"unsafe"
 )
 
-// Events of one log have the same keys in the same order, and most values are the same as in the event before. This file keeps, for
-// each key that is asked for, the bytes of its last value and the text they decode to. If the same bytes come again, they are only
-// compared, and a long text is read on from where it differs. The outcome is the same as without: bytes that differ are read like any
-// others. The benchmark BenchmarkRepeats shows what this saves.
+// Events of one log have the same keys in the same order, and most values are the same as in the event before. This
+// file keeps, for each key that is asked for, the bytes of its last value and the text they decode to. If the same
+// bytes come again, they are only compared, and a long text is read on from where it differs. The outcome is the same
+// as without: bytes that differ are read like any others. The benchmark BenchmarkRepeats shows what this saves.
 
 // knownKey is a key of a level: what its value was, and the keys that came after it.
 type knownKey struct {
@@ -52,7 +52,8 @@ const (
 	minShared      = 64      // bytes that must be the same for a text to be read from its difference
 )
 
-// A key whose values were new so many times in turn, such as one of times, is not worth keeping. Every so many events it is tried again.
+// A key whose values were new so many times in turn, such as one of times, is not worth keeping. Every so many events
+// it is tried again.
 const (
 	maxChanges = 32
 	retried    = 16
@@ -91,7 +92,8 @@ func (d *Document) knownMember(n *knownKey) error {
 	return d.changed(n, col, shared)
 }
 
-// changed reads a value that differs from the last one of its key, and keeps it if such values often come again. It is neither an object nor a list.
+// changed reads a value that differs from the last one of its key, and keeps it if such values often come again. It is
+// neither an object nor a list.
 func (d *Document) changed(n *knownKey, col *Value, shared int) error {
 	if n.changes++; shared >= minShared {
 		n.changes = 0
@@ -186,8 +188,8 @@ func (d *Document) textLike(n *knownKey, shared int) ([]byte, error) {
 	return n.text, err
 }
 
-// sharedEscapes counts the escapes within the shared bytes, and says where to read on. What follows an escape may belong to it: the
-// second of a pair of surrogates does.
+// sharedEscapes counts the escapes within the shared bytes, and says where to read on. What follows an escape may
+// belong to it: the second of a pair of surrogates does.
 func (n *knownKey) sharedEscapes(shared int) (count, from int) {
 	low, high := 0, len(n.escapes)
 	for low < high {

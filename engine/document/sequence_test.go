@@ -14,8 +14,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// drawEvent draws an event of few keys and values, so that both come again, in any order and any form that has names of its own for fields. Some
-// keys stand twice, have escapes or are written without need.
+// drawEvent draws an event of few keys and values, so that both come again, in any order and any form that has names of
+// its own for fields. Some keys stand twice, have escapes or are written without need.
 func drawEvent(r *rand.Rand, values []string) string {
 	value := func() string { return values[r.IntN(len(values))] }
 	members := func(keys ...string) string {
@@ -71,7 +71,8 @@ func drawValues(r *rand.Rand) (values []string) {
 	return values
 }
 
-// TestEventsOneAfterTheOther holds that an event reads the same after any others, as text or as fields, and that a column has one value under one version.
+// TestEventsOneAfterTheOther holds that an event reads the same after any others, as text or as fields, and that a
+// column has one value under one version.
 func TestEventsOneAfterTheOther(t *testing.T) {
 	for seed := range fixture.Times(uint64(60), 250) {
 		r := rand.New(rand.NewPCG(seed, 1))

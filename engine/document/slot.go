@@ -11,7 +11,8 @@ import (
 // Every is the slot of keywords: all texts of the event.
 const Every = 0
 
-// slot is where a field of Sigma stands: a column, the first present of several, a hash in a set of hashes, or a value after its name.
+// slot is where a field of Sigma stands: a column, the first present of several, a hash in a set of hashes, or a value
+// after its name.
 type slot struct {
 	columns      []int
 	hash         string

@@ -7,8 +7,8 @@ import (
 	"decree/rules/schema"
 )
 
-// Whole is where a field stands, including its domain: the first of some slots that has a value, after the domain from another
-// slot. A log source may lack the field.
+// Whole is where a field stands, including its domain: the first of some slots that has a value, after the domain from
+// another slot. A log source may lack the field.
 type Whole struct {
 	slots  []int
 	domain int // slot, or -1
@@ -19,7 +19,8 @@ func (l *Layout) Whole(m *schema.Model, s *schema.Source, f ir.Field) Whole {
 	return l.WholeIn(m.WholeOf(s, f))
 }
 
-// WholeIn gives the slots of a value in some columns, the first of which counts, and its domain in another, which may be nil.
+// WholeIn gives the slots of a value in some columns, the first of which counts, and its domain in another, which may
+// be nil.
 func (l *Layout) WholeIn(columns []schema.Column, domain *schema.Column) Whole {
 	w := Whole{domain: -1}
 	for _, column := range columns {

@@ -1,4 +1,5 @@
-// Package enginetest runs rules on a few events in tests. In: options, rules and events, each a line of JSON. Out: what the rules match.
+// Package enginetest runs rules on a few events in tests. In: options, rules and events, each a line of JSON. Out: what
+// the rules match.
 // Whatever goes wrong on the way fails the test.
 package enginetest
 

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// SecurityProcess is a process creation as Windows' log Security has it: no command line of the parent, and a bare process id that is used again. It
-// is of the minute 2026-03-01 10:00.
+// SecurityProcess is a process creation as Windows' log Security has it: no command line of the parent, and a bare
+// process id that is used again. It is of the minute 2026-03-01 10:00.
 func SecurityProcess(id int, host, second string, pid, parent int, image, command string) string {
 	return fmt.Sprintf(`{"EventID":4688,"Channel":"Security","EventRecordID":%d,"Computer":%q,"TimeCreated":"2026-03-01T10:00:%sZ","NewProcessId":"0x%x","ProcessId":"0x%x","NewProcessName":%q,"CommandLine":%q}`,
 		id, host, second, pid, parent, image, command)

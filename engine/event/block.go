@@ -6,7 +6,8 @@ import (
 	"io"
 )
 
-// block is what was read into lent memory at once: lines, and perhaps the beginning of another. Lines are parts of it, and are not copied.
+// block is what was read into lent memory at once: lines, and perhaps the beginning of another. Lines are parts of it,
+// and are not copied.
 type block struct {
 	ahead []byte // not given as lines yet; the last bytes of the lent memory
 	next  int    // bytes of its first line, with the line break; 0 if it has no whole line
@@ -14,7 +15,8 @@ type block struct {
 	used  bool   // lines are read in blocks
 }
 
-// leastRoom is the room that is worth reading into, in bytes. It is the size of the reader's buffer, so that what is read is not copied from there.
+// leastRoom is the room that is worth reading into, in bytes. It is the size of the reader's buffer, so that what is
+// read is not copied from there.
 const leastRoom = 1 << 16
 
 func (r *Reader) hasRoom() bool { return cap(r.lent)-len(r.lent) >= leastRoom }

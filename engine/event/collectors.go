@@ -11,7 +11,8 @@ import (
 
 // This file reads Windows events, and others, as collectors and forensic tools write them around or beside their own fields.
 
-// evtxECmd reads a row of EvtxECmd, whose ProcessId is that of the process that logged the event: https://github.com/EricZimmerman/evtx
+// evtxECmd reads a row of EvtxECmd, whose ProcessId is that of the process that logged the event:
+// https://github.com/EricZimmerman/evtx
 func evtxECmd(fields map[string]any) map[string]any {
 	names := map[string]string{"EventId": "EventID", "Provider": "Provider_Name", "RecordNumber": "EventRecordID", "ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"}
 	return with(moved(fields, names), payload(fields["Payload"]))
@@ -28,7 +29,8 @@ func payload(v any) map[string]any {
 	return out
 }
 
-// getWinEvent reads what PowerShell's Get-WinEvent | ConvertTo-Json writes, which has the event's own values in its message alone.
+// getWinEvent reads what PowerShell's Get-WinEvent | ConvertTo-Json writes, which has the event's own values in its
+// message alone.
 func getWinEvent(fields map[string]any) map[string]any {
 	out := moved(fields, map[string]string{"Id": "EventID", "LogName": "Channel", "ProviderName": "Provider_Name", "ProviderId": "Provider_Guid", "RecordId": "EventRecordID", "MachineName": "Computer",
 		"ProcessId": "Execution_ProcessID", "ThreadId": "Execution_ThreadID", "UserId": "Security_UserID"})
@@ -42,7 +44,8 @@ func oldWinlogbeat(fields map[string]any) map[string]any {
 	return with(with(fields, renamed(fields, names)), with(part(fields, "event_data"), part(fields, "user_data")))
 }
 
-// FlatNames map Windows' own names to those of collectors with a single level, such as NXLog, whose events have an EventID and a SourceName.
+// FlatNames map Windows' own names to those of collectors with a single level, such as NXLog, whose events have an
+// EventID and a SourceName.
 var FlatNames = map[string]string{"SourceName": "Provider_Name", "Hostname": "Computer", "RecordNumber": "EventRecordID"}
 
 // nxlog reads what NXLog writes: https://docs.nxlog.co/refman/current/im/msvistalog.html
@@ -70,7 +73,8 @@ func velociraptor(fields map[string]any) map[string]any {
 	return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
 }
 
-// graylog reads a message of Graylog, whose own fields begin with "_": https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
+// graylog reads a message of Graylog, whose own fields begin with "_":
+// https://go2docs.graylog.org/current/getting_in_log_data/gelf.html
 func graylog(fields map[string]any) map[string]any {
 	own := renamed(fields, map[string]string{"host": "Computer", "timestamp": "@timestamp"})
 	for name, v := range fields {
@@ -91,7 +95,8 @@ func plaso(fields map[string]any) map[string]any {
 	return with(own.Map(), fields)
 }
 
-// fluentBit reads what Fluent Bit writes, which has the values without names: https://docs.fluentbit.io/manual/data-pipeline/inputs/windows-event-log-winevtlog
+// fluentBit reads what Fluent Bit writes, which has the values without names:
+// https://docs.fluentbit.io/manual/data-pipeline/inputs/windows-event-log-winevtlog
 func fluentBit(fields map[string]any) map[string]any {
 	out := moved(fields, map[string]string{"ProviderName": "Provider_Name", "ProviderGuid": "Provider_Guid", "ProcessID": "Execution_ProcessID", "ThreadID": "Execution_ThreadID", "UserID": "Security_UserID"})
 	addMessage(out)
@@ -136,7 +141,8 @@ func dotted(fields map[string]any) map[string]any {
 	return with(with(fields, renamed(winlog, WinlogNames)), data)
 }
 
-// wazuhNames are Windows' own names for Wazuh's: https://documentation.wazuh.com/current/user-manual/capabilities/log-data-collection/configuration.html
+// wazuhNames are Windows' own names for Wazuh's:
+// https://documentation.wazuh.com/current/user-manual/capabilities/log-data-collection/configuration.html
 var wazuhNames = map[string]string{"eventID": "EventID", "channel": "Channel", "computer": "Computer", "providerName": "Provider_Name", "providerGuid": "Provider_Guid", "eventRecordID": "EventRecordID",
 	"systemTime": "TimeCreated", "level": "Level", "task": "Task", "opcode": "Opcode", "keywords": "Keywords", "version": "Version", "processID": "Execution_ProcessID", "threadID": "Execution_ThreadID"}
 

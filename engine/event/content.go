@@ -5,7 +5,8 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// Content is what an event holds: JSON text that is not parsed yet, or the record that a reader of Windows' logs or their XML made.
+// Content is what an event holds: JSON text that is not parsed yet, or the record that a reader of Windows' logs or
+// their XML made.
 type Content struct {
 	text   []byte
 	record *evtx.Record // nil if there is only text

@@ -17,9 +17,9 @@ import (
 
 // This file tells by the beginning of a file, and behind each array and each document of XML, in which form its events are.
 
-// detect distinguishes a JSON array, an object over several lines, Windows' XML, and logs of text from lines of JSON. On standard
-// input, which has no file name, it detects CSV too. It leaves anything unreadable to the next read, which rejects it like
-// any other line.
+// detect distinguishes a JSON array, an object over several lines, Windows' XML, and logs of text from lines of JSON.
+// On standard input, which has no file name, it detects CSV too. It leaves anything unreadable to the next read, which
+// rejects it like any other line.
 func (r *Reader) detect() {
 	o, isAnother := r.opening()
 	if isAnother {
@@ -65,8 +65,9 @@ type opening struct {
 	next  []byte // the same, from its first character that is no space
 }
 
-// opening looks ahead until it sees the first line and what follows it, or a line that is one value: an object that somebody types line by line is
-// read at once. isAnother says that an array follows an array, which needs no second look.
+// opening looks ahead until it sees the first line and what follows it, or a line that is one value: an object that
+// somebody types line by line is read at once. isAnother says that an array follows an array, which needs no second
+// look.
 func (r *Reader) opening() (o opening, isAnother bool) {
 	for n := 64; ; n *= 2 {
 		head, err := r.in.Peek(min(n, r.in.Size()))
@@ -123,8 +124,8 @@ var (
 	splunkText   = regexp.MustCompile(`^\d{2}/\d{2}/\d{4} \d{2}:\d{2}:\d{2}(?:\.\d+)? [AP]M$`)
 )
 
-// rendered recognises events that are written as text in which most values have no names, or in a form that is not read. It says in which form to get
-// them.
+// rendered recognises events that are written as text in which most values have no names, or in a form that is not
+// read. It says in which form to get them.
 func rendered(line, next []byte) string {
 	switch {
 	case wevtutilText.Match(line):
@@ -137,8 +138,8 @@ func rendered(line, next []byte) string {
 	return ""
 }
 
-// goesOn distinguishes an object over several lines from a damaged line. Such an object breaks off where a list or object begins, or before
-// another key. The parameter is the beginning of the next line.
+// goesOn distinguishes an object over several lines from a damaged line. Such an object breaks off where a list or
+// object begins, or before another key. The parameter is the beginning of the next line.
 func goesOn(line, next []byte) bool {
 	if skipValue(line, 0) >= 0 {
 		return false
@@ -152,8 +153,8 @@ func goesOn(line, next []byte) bool {
 	return false
 }
 
-// isTable distinguishes CSV from lines of JSON, whatever the file's name: the first line has several cells, and the next has as many. The name
-// matters only for a table with one column.
+// isTable distinguishes CSV from lines of JSON, whatever the file's name: the first line has several cells, and the
+// next has as many. The name matters only for a table with one column.
 func (r *Reader) isTable(line, rest []byte) bool {
 	named := r.namedTable()
 	switch {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Exports put their events into an envelope: {"Records": [...]}. An envelope is recognised by all of its keys. An object with
-// any other key is an ordinary event.
+// Exports put their events into an envelope: {"Records": [...]}. An envelope is recognised by all of its keys. An
+// object with any other key is an ordinary event.
 
 // envelope is one form.
 type envelope struct {
@@ -76,7 +76,8 @@ var envelopes = []envelope{
 	// Kubernetes' audit log, as Azure's diagnostic settings send it
 	{"properties", inside, "time category operationName operationVersion resourceId ccpNamespace Cloud Environment UnderlayClass UnderlayName serviceBuild level location", "category resourceId"},
 	{"log", textOf, "stream pod containerID", "stream pod"},
-	// Splunk's HTTP event collector: https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in : format events for HTTP Event Collector
+	// Splunk's HTTP event collector: https://help.splunk.com/en/splunk-enterprise/get-started/get-data-in : format
+	// events for HTTP Event Collector
 	{"event", oneOf, collector, "sourcetype"},
 	{"event", textOf, collector, "sourcetype"},
 	{"event", oneOf, collector, "time"},
@@ -142,8 +143,8 @@ type opened struct {
 	columns []string // of rows
 }
 
-// open finds the events of the object at the beginning of data. If data is cut off, the part before the cut decides, and the cut must be
-// inside the value with the events.
+// open finds the events of the object at the beginning of data. If data is cut off, the part before the cut decides,
+// and the cut must be inside the value with the events.
 func open(data []byte) (found opened, ok bool) {
 	if mayWrap(data) == 0 {
 		return found, false

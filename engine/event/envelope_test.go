@@ -159,7 +159,8 @@ func TestAnEnvelopeLargerThanAnEventIsStreamed(t *testing.T) {
 	assert.Less(t, took, uint64(128<<20))
 }
 
-// TestEnvelopesInAStreamedEnvelope holds that an answer with several lists is read to its end, also where the first is large.
+// TestEnvelopesInAStreamedEnvelope holds that an answer with several lists is read to its end, also where the first is
+// large.
 func TestEnvelopesInAStreamedEnvelope(t *testing.T) {
 	large := strings.Repeat("x", 5000)
 	for name, form := range map[string]string{

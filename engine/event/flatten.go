@@ -42,7 +42,8 @@ func flatten(fields map[string]any) map[string]any {
 var hitKeys = []string{"_index", "_id", "_source", "fields", "_score", "_type", "_version", "_seq_no", "_primary_term", "_routing", "_ignored", "_nested", "_shard", "_node", "_explanation", "_rank",
 	"found", "sort", "highlight", "ignored_field_values", "inner_hits", "matched_queries", "missing"}
 
-// ofHit gives the document of a search hit with its id, or its fields if the document was not requested. It is nil for other objects.
+// ofHit gives the document of a search hit with its id, or its fields if the document was not requested. It is nil for
+// other objects.
 func ofHit(fields map[string]any) map[string]any {
 	for name := range fields {
 		if !slices.Contains(hitKeys, name) {

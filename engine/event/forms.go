@@ -1,7 +1,7 @@
 package event
 
-// Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other events lack: PowerShell's
-// own events have a Payload, too.
+// Forms are keys of the outermost level by which flatten recognises a form that it rewrites. Each is a key that other
+// events lack: PowerShell's own events have a Payload, too.
 var Forms = []string{"Event", "winlog", "_source", "_index", "System", "EventId", "LogName", "log_name", "EventCode", "AllFieldInfo", "EventData", "decoder", "short_message", "xml_string", "StringInserts",
 	"AuditData", "auditData", "winlog.channel", "winlog.event_id"}
 

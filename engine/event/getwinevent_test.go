@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestGetWinEvent: the values of a Sysmon event are read from its message. Of others that have the message alone it is known.
+// TestGetWinEvent: the values of a Sysmon event are read from its message. Of others that have the message alone it is
+// known.
 func TestGetWinEvent(t *testing.T) {
 	fields, err := Decode([]byte(`{"Id":1,"LogName":"Microsoft-Windows-Sysmon/Operational","ProviderName":"Microsoft-Windows-Sysmon","MachineName":"H","ProcessId":5,
 		"Message":"Process Create:\r\nUtcTime: T\r\nProcessId: 7\r\nImage: C:\\a.exe\r\nCommandLine: a\r\nImage: C:\\fake.exe\r\nChannel: fake\r\nUser: bob","Properties":[{"Value":"x"}]}`))

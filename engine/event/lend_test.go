@@ -14,7 +14,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestLend reads into lent memory: every line stays as it was read, whether it found room, was too long, or found the memory full.
+// TestLend reads into lent memory: every line stays as it was read, whether it found room, was too long, or found the
+// memory full.
 func TestLend(t *testing.T) {
 	var text strings.Builder
 	var want []string
@@ -56,8 +57,8 @@ func TestLend(t *testing.T) {
 	}
 }
 
-// TestBlocks reads lines in blocks of memory that is lent in turn, as far as it is ready: they are those that are read one by one, whatever the file gives at
-// once.
+// TestBlocks reads lines in blocks of memory that is lent in turn, as far as it is ready: they are those that are read
+// one by one, whatever the file gives at once.
 func TestBlocks(t *testing.T) {
 	rng := rand.New(rand.NewPCG(1, 2))
 	for range 25 {

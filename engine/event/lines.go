@@ -35,7 +35,8 @@ func isFormless(line []byte) bool {
 	return len(line) > 0 && bytes.IndexByte([]byte(`{["`), line[0]) < 0
 }
 
-// object removes what may surround the object of a line: a record separator (RFC 7464), or the comma of a list without brackets.
+// object removes what may surround the object of a line: a record separator (RFC 7464), or the comma of a list without
+// brackets.
 func object(line []byte) []byte {
 	line = bytes.TrimSpace(line)
 	if len(line) > 1 && line[0] == '\x1e' {

@@ -7,7 +7,8 @@ import (
 	"decree/engine/jsontext"
 )
 
-// parser reads a JSON text into the values that encoding/json gives for it. Texts without escapes are parts of one copy of it.
+// parser reads a JSON text into the values that encoding/json gives for it. Texts without escapes are parts of one copy
+// of it.
 type parser struct {
 	data    []byte
 	text    string // the same bytes
@@ -15,7 +16,8 @@ type parser struct {
 	scratch []byte // of a string with escapes
 }
 
-// parse reads one JSON object as encoding/json does, with numbers as written. It gives nil for anything else, of which encoding/json says what is wrong.
+// parse reads one JSON object as encoding/json does, with numbers as written. It gives nil for anything else, of which
+// encoding/json says what is wrong.
 func parse(data []byte) map[string]any {
 	at := jsontext.Space(data, 0)
 	if at >= len(data) || data[at] != '{' {

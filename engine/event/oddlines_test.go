@@ -15,8 +15,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// TestOddLinesAreLines reads files of lines of which some are none of JSON, blank, at the limit or over it, with any end, in any portions and into any memory. It holds them to
-// the file split at its line feeds.
+// TestOddLinesAreLines reads files of lines of which some are none of JSON, blank, at the limit or over it, with any
+// end, in any portions and into any memory. It holds them to the file split at its line feeds.
 func TestOddLinesAreLines(t *testing.T) {
 	const limit = 1 << 17
 	for seed := range fixture.Times(uint64(16), 100) {

@@ -8,8 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// NamePlace tells where the name of a field stands: in the header of a table, or as a key of the event that was read last. Line and column count from 1, the column in
-// characters. Where that is not known, it is where the event begins.
+// NamePlace tells where the name of a field stands: in the header of a table, or as a key of the event that was read
+// last. Line and column count from 1, the column in characters. Where that is not known, it is where the event begins.
 func (r *Reader) NamePlace(e *Event, name string) (line, column int) {
 	if r.rows != nil {
 		return r.rows.place(r.rows.headerText, r.rows.headerLine, name)

@@ -292,14 +292,16 @@ func (r *Reader) Ready() bool {
 	return !r.block.used || r.block.next > 0 || r.block.err != nil || r.hasRoom()
 }
 
-// Hold lends memory for records of Windows' logs as evtx.Reader.Hold does: records that are read from now on are h's, until it is given again.
+// Hold lends memory for records of Windows' logs as evtx.Reader.Hold does: records that are read from now on are h's,
+// until it is given again.
 func (r *Reader) Hold(h *evtx.Held) {
 	if r.records != nil {
 		r.records.Hold(h)
 	}
 }
 
-// Raw is one line, element, row or record as it was read. The caller may keep its content, unless that is in lent or held memory.
+// Raw is one line, element, row or record as it was read. The caller may keep its content, unless that is in lent or
+// held memory.
 type Raw struct {
 	Line int // where it begins, from 1
 	Content

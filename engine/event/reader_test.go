@@ -246,7 +246,8 @@ func TestARejectIsKeptToTheByte(t *testing.T) {
 	assert.Equal(t, `{"source":"-","line":1,"reason":"r","raw":"x`+"\\ufffd"+`","raw_base64":"eP8="}`+"\n", FormatReject(Reject{"-", 1, "r", []byte("x\xff")}))
 }
 
-// TestRenderedEventsAreRefusedOnce holds that a file of Windows events as text says what to do, and not for each of its lines.
+// TestRenderedEventsAreRefusedOnce holds that a file of Windows events as text says what to do, and not for each of its
+// lines.
 func TestRenderedEventsAreRefusedOnce(t *testing.T) {
 	for text, want := range map[string]string{
 		"__CURSOR=s=1;i=2;b=3;m=4;t=5;x=6\n__REALTIME_TIMESTAMP=1\nMESSAGE=a\n\n": "1! the journal's export format is not read: write its entries with journalctl -o json\n",

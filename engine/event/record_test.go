@@ -53,7 +53,8 @@ func TestAWindowsEventAsItsConvertersWriteIt(t *testing.T) {
 	}
 }
 
-// TestWazuhDoublesBackslashes holds that the values are Windows' own, and that a value which has single ones is left as it is.
+// TestWazuhDoublesBackslashes holds that the values are Windows' own, and that a value which has single ones is left as
+// it is.
 func TestWazuhDoublesBackslashes(t *testing.T) {
 	for written, want := range map[string]string{
 		`"image":"C:\\\\Windows\\\\a.exe","commandLine":"\\\"C:\\\\a b.exe\\\" /c"`: `C:\Windows\a.exe: "C:\a b.exe" /c`,

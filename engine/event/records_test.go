@@ -55,7 +55,8 @@ func TestLogsAreKnownByContent(t *testing.T) {
 	}
 }
 
-// TestACutLogIsBroken holds that a log of which a part is not there counts as not read to its end, and one with a damaged record does not.
+// TestACutLogIsBroken holds that a log of which a part is not there counts as not read to its end, and one with a
+// damaged record does not.
 func TestACutLogIsBroken(t *testing.T) {
 	whole, err := os.ReadFile(filepath.Join("evtx", "testdata", "common.evtx"))
 	require.NoError(t, err)

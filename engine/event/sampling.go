@@ -1,6 +1,7 @@
 package event
 
-// sampling chooses some of the lines of a file: one in 64 at first, and of those after some thousands one in a 32nd of those before it, so that a long file costs no more.
+// sampling chooses some of the lines of a file: one in 64 at first, and of those after some thousands one in a 32nd of
+// those before it, so that a long file costs no more.
 type sampling struct{ lines, next int }
 
 const (

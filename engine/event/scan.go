@@ -2,11 +2,12 @@ package event
 
 import "bytes"
 
-// This file finds where the parts of a JSON text begin and end, by brackets and quotes alone. A damaged part therefore does not affect the
-// parts after it. Whether a part is valid JSON is checked when it is read.
+// This file finds where the parts of a JSON text begin and end, by brackets and quotes alone. A damaged part therefore
+// does not affect the parts after it. Whether a part is valid JSON is checked when it is read.
 
-// walk calls visit for each key of the object at the beginning of data, with the key without quotes and the offset of its value, until visit
-// returns false. end is the end of the object, or -1 if data is cut off before or is not an object.
+// walk calls visit for each key of the object at the beginning of data, with the key without quotes and the offset of
+// its value, until visit returns false. end is the end of the object, or -1 if data is cut off before or is not an
+// object.
 func walk(data []byte, visit func(key []byte, value int) bool) (end int) {
 	at := space(data, 0)
 	if at >= len(data) || data[at] != '{' {

@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Unspaced gives further names of a field whose name has spaces, as in Defender's events. Sigma's rules write "Source Name" as
-// SourceName, and "Feature Name" as Feature_Name.
+// Unspaced gives further names of a field whose name has spaces, as in Defender's events. Sigma's rules write "Source
+// Name" as SourceName, and "Feature Name" as Feature_Name.
 func Unspaced(name string) []string {
 	if !strings.Contains(name, " ") {
 		return nil

@@ -12,7 +12,8 @@ import (
 	"decree/engine/event/logline"
 )
 
-// text reads a log of text line by line: syslog, CEF, auditd, requests of web servers, name=value, or a table whose lines of # name its columns.
+// text reads a log of text line by line: syslog, CEF, auditd, requests of web servers, name=value, or a table whose
+// lines of # name its columns.
 type text struct {
 	lines *logline.Reader
 	table *logline.Table // nil for lines that have their own names
@@ -22,8 +23,8 @@ type text struct {
 // probedLines bounds how many lines are looked at to recognise a log of text.
 const probedLines = 5
 
-// asText recognises a log of text by its first lines; it gives nil for another file. The first line decides on a table. Lines of other forms may follow one
-// that is damaged, unless the lines are rows.
+// asText recognises a log of text by its first lines; it gives nil for another file. The first line decides on a table.
+// Lines of other forms may follow one that is damaged, unless the lines are rows.
 func asText(head []byte, latest time.Time, isRows func() bool) *text {
 	lines := bytes.Split(bytes.TrimLeft(head, " \t\r\n"), []byte("\n"))
 	lines = lines[:min(len(lines), probedLines)]

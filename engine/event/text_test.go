@@ -12,7 +12,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// readText reads a file of a log of text, and gives its events as JSON, the lines that are rejected, and what the reader notes.
+// readText reads a file of a log of text, and gives its events as JSON, the lines that are rejected, and what the
+// reader notes.
 func readText(t *testing.T, name, text string) (events []string, rejected []int, notes []string) {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), name)

@@ -11,8 +11,8 @@ import (
 // maxEnvelopes limits how deep envelopes are nested.
 const maxEnvelopes = 5
 
-// unwrap puts the events of an envelope, or several objects on one line, into the reader's queue. It is false if raw is a single event. raw
-// may be in lent memory, so it is copied, but only once for all events of a table or list.
+// unwrap puts the events of an envelope, or several objects on one line, into the reader's queue. It is false if raw is
+// a single event. raw may be in lent memory, so it is copied, but only once for all events of a table or list.
 func (r *Reader) unwrap(raw Raw) bool {
 	if len(raw.text) == 0 || raw.text[0] != '{' {
 		return false

@@ -10,8 +10,8 @@ import (
 	"strings"
 )
 
-// Values gives the values in a text that is a JSON object, a JSON list or XML. In XML these are the texts of elements and all attributes except
-// Name, which is a name like a JSON key. ok is false for any other text.
+// Values gives the values in a text that is a JSON object, a JSON list or XML. In XML these are the texts of elements
+// and all attributes except Name, which is a name like a JSON key. ok is false for any other text.
 func Values(text string) (values []string, ok bool) {
 	switch begun := strings.TrimLeft(text, " \t\r\n"); {
 	case strings.HasPrefix(begun, "{"):

@@ -7,8 +7,9 @@ import (
 	"strings"
 )
 
-// viewer reads what the Event Viewer of Windows saves as CSV: five columns, and the message text of each event in a sixth without a name. The values of an event are only in its message. They are read
-// where the message has one a line under its own name, as Sysmon's, and of PowerShell's scripts.
+// viewer reads what the Event Viewer of Windows saves as CSV: five columns, and the message text of each event in a
+// sixth without a name. The values of an event are only in its message. They are read where the message has one a line
+// under its own name, as Sysmon's, and of PowerShell's scripts.
 type viewer struct{ textOnly int }
 
 // isViewer recognises the header. The Security log has Keywords in place of Level.
@@ -66,8 +67,8 @@ func addMessage(fields map[string]any) bool {
 	return true
 }
 
-// addLines adds the lines of a message after its title. A line without a name goes on with the value before it. So does one whose name the message or the
-// event has already: a command line may have a line that looks like another value.
+// addLines adds the lines of a message after its title. A line without a name goes on with the value before it. So does
+// one whose name the message or the event has already: a command line may have a line that looks like another value.
 func addLines(fields map[string]any, message string) {
 	last, named := "", map[string]bool{"EventID": true, "Channel": true, "Computer": true, "Provider_Name": true}
 	_, lines, _ := strings.Cut(message, "\n")

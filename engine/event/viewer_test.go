@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestEventViewer: values are read from messages that have them by name; the file says of how many events it has only the text.
+// TestEventViewer: values are read from messages that have them by name; the file says of how many events it has only
+// the text.
 func TestEventViewer(t *testing.T) {
 	events, rejected, notes := readText(t, "saved.csv", "\ufeffLevel,Date and Time,Source,Event ID,Task Category\r\n"+
 		"Information,1/2/2026 3:04:05 AM,Microsoft-Windows-Sysmon,1,Process Create,\"Process Create:\r\nRuleName: -\r\nUtcTime: 2026-01-02 03:04:05.123\r\nImage: C:\\a.exe\r\nCommandLine: a \"\"x\"\"\r\nsecond line\r\nUser: A\\b\"\r\n"+

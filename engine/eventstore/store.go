@@ -1,4 +1,5 @@
-// Package eventstore keeps events until the end of the input, compressed. In: an event's bytes. Out: a Ref, and for a Ref the same bytes.
+// Package eventstore keeps events until the end of the input, compressed. In: an event's bytes. Out: a Ref, and for a
+// Ref the same bytes.
 // What must stay true: an event comes back exactly as it was given.
 package eventstore
 

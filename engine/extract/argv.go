@@ -9,8 +9,8 @@ import "strings"
 //     Other backslashes stand for themselves.
 //   - Within quotation, a pair of marks is one mark, after which quotation has ended.
 //
-// The C runtime has other rules since 2008: the program may be quoted in part, and quotation goes on after a pair of marks. Kusto's
-// parse_command_line follows CommandLineToArgvW, and so do we.
+// The C runtime has other rules since 2008: the program may be quoted in part, and quotation goes on after a pair of
+// marks. Kusto's parse_command_line follows CommandLineToArgvW, and so do we.
 //
 // https://learn.microsoft.com/en-us/windows/win32/api/shellapi/nf-shellapi-commandlinetoargvw
 // https://learn.microsoft.com/en-us/kusto/query/parse-command-line-function

@@ -1,7 +1,9 @@
-// Package extract makes the fields that rules make of others. In: a lowered extract, and the texts of the fields that it reads. Out: its values.
+// Package extract makes the fields that rules make of others. In: a lowered extract, and the texts of the fields that
+// it reads. Out: its values.
 //
-// What must stay true: values are those that rules.Extract describes, in the order of the texts. Making them allocates nothing where the extract does
-// not apply, and else only what an expression's match takes. Texts are views of what was given or of an arena. The time is bounded by the length of the texts.
+// What must stay true: values are those that rules.Extract describes, in the order of the texts. Making them allocates
+// nothing where the extract does not apply, and else only what an expression's match takes. Texts are views of what was
+// given or of an arena. The time is bounded by the length of the texts.
 package extract
 
 import (

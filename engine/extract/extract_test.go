@@ -22,8 +22,8 @@ func argv(t string) []string {
 	return out
 }
 
-// TestArgv holds the splitter to Microsoft's tables. The last row of the C runtime's page has two results, since the runtime changed in 2008: ours is that of
-// CommandLineToArgvW, which the page had until then.
+// TestArgv holds the splitter to Microsoft's tables. The last row of the C runtime's page has two results, since the
+// runtime changed in 2008: ours is that of CommandLineToArgvW, which the page had until then.
 // https://learn.microsoft.com/en-us/cpp/c-language/parsing-c-command-line-arguments
 // https://learn.microsoft.com/en-us/kusto/query/parse-command-line-function
 func TestArgv(t *testing.T) {

@@ -2,8 +2,8 @@ package extract
 
 import "strings"
 
-// urlPart takes a part out of a URL. It says what the expression that lowering gives the part says (rules/ir/extract.go); a fuzz test holds the two to
-// each other.
+// urlPart takes a part out of a URL. It says what the expression that lowering gives the part says
+// (rules/ir/extract.go); a fuzz test holds the two to each other.
 func urlPart(t, part string) (string, bool) {
 	scheme, rest, hasScheme := cutScheme(t)
 	if part == "scheme" {

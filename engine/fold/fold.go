@@ -1,5 +1,5 @@
-// Package fold makes texts comparable without regard to case, as all tests compare them that are not cased. In: a text. Out: its folded
-// form, which is the same for texts that differ only in case.
+// Package fold makes texts comparable without regard to case, as all tests compare them that are not cased. In: a text.
+// Out: its folded form, which is the same for texts that differ only in case.
 package fold
 
 import (
@@ -10,9 +10,9 @@ import (
 	"unsafe"
 )
 
-// Text gives the folded form of a text. ASCII letters become lower case and equal only their other case, as in products that ignore the case
-// of ASCII alone. Other letters equal those that Unicode's simple folding gives, except for ASCII letters: ſ is not an s, and the
-// Kelvin sign is not a k.
+// Text gives the folded form of a text. ASCII letters become lower case and equal only their other case, as in products
+// that ignore the case of ASCII alone. Other letters equal those that Unicode's simple folding gives, except for ASCII
+// letters: ſ is not an s, and the Kelvin sign is not a k.
 func Text(s string) string {
 	upper, wide := false, false
 	for i := 0; i < len(s); i++ {
@@ -28,7 +28,8 @@ func Text(s string) string {
 	return s
 }
 
-// Rune gives one letter for all letters that fold alike: the lower case of an ASCII letter, or the smallest letter beyond ASCII.
+// Rune gives one letter for all letters that fold alike: the lower case of an ASCII letter, or the smallest letter
+// beyond ASCII.
 func Rune(r rune) rune {
 	if r < utf8.RuneSelf {
 		if r >= 'A' && r <= 'Z' {

@@ -44,7 +44,8 @@ func TestEight(t *testing.T) {
 	}
 }
 
-// TestText holds which letters are the same: case of ASCII, and beyond it what Unicode folds, unless that is a letter of ASCII.
+// TestText holds which letters are the same: case of ASCII, and beyond it what Unicode folds, unless that is a letter
+// of ASCII.
 func TestText(t *testing.T) {
 	for text, want := range map[string]string{"": "", "abc": "abc", "A1b": "a1b", "ÄÖ": Text("äö"), "\u017f": "\u017f", "\u212a": "\u212a", "ΣΑΣ": Text("σας")} {
 		assert.Equal(t, want, Text(text), text)

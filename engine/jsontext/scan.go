@@ -1,6 +1,6 @@
-// Package jsontext reads JSON texts strictly, eight bytes at a time where nothing has to be decoded. In: bytes, and a place in them. Out: the
-// place behind a value, and the text of a string. What must stay true: it accepts what encoding/json accepts, to a
-// depth of MaxNesting, and allocates nothing itself.
+// Package jsontext reads JSON texts strictly, eight bytes at a time where nothing has to be decoded. In: bytes, and a
+// place in them. Out: the place behind a value, and the text of a string. What must stay true: it accepts what
+// encoding/json accepts, to a depth of MaxNesting, and allocates nothing itself.
 package jsontext
 
 import (
@@ -24,8 +24,9 @@ const (
 	High = 0x8080808080808080
 )
 
-// SpecialIn marks, by its highest bit, the first byte of a word that is a quote, a backslash or a control character: taking one from
-// each byte borrows into the high bit where the byte was zero, and taking 0x20 where it was less. Bytes after the first may be marked wrongly.
+// SpecialIn marks, by its highest bit, the first byte of a word that is a quote, a backslash or a control character:
+// taking one from each byte borrows into the high bit where the byte was zero, and taking 0x20 where it was less. Bytes
+// after the first may be marked wrongly.
 func SpecialIn(w uint64) uint64 {
 	quote, slash := w^('"'*ones), w^('\\'*ones)
 	return ((quote-ones)&^quote | (slash-ones)&^slash | (w-0x20*ones)&^w) & High

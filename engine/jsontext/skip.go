@@ -5,7 +5,8 @@ import (
 	"math/bits"
 )
 
-// Skip gives the place behind the value at b[at], which it checks as strictly as if it were read. around is how deep the value is nested.
+// Skip gives the place behind the value at b[at], which it checks as strictly as if it were read. around is how deep
+// the value is nested.
 func Skip(b []byte, at, around int) (int, error) {
 	var inObject [MaxNesting/64 + 1]uint64 // a bit for each level
 	depth := around
@@ -54,7 +55,8 @@ func Skip(b []byte, at, around int) (int, error) {
 	}
 }
 
-// skipEnds reads on behind a value, over the ends of objects and lists, to the next value within them. It gives -1 where something else follows.
+// skipEnds reads on behind a value, over the ends of objects and lists, to the next value within them. It gives -1
+// where something else follows.
 func skipEnds(b []byte, at, depth, around int, inObject *[MaxNesting/64 + 1]uint64) (int, int) {
 	for depth > around {
 		if at < len(b) && b[at] <= ' ' {

@@ -92,8 +92,8 @@ func TestOldestProcessesGoFirst(t *testing.T) {
 	assert.Equal(t, len(events)-10, stats.Evicted)
 }
 
-// TestLineageOfPlainEvents holds that events under Sigma's own names are linked as those of a product: by GUID, else by the process id and the
-// time, and that an event which names a grandparent itself is believed.
+// TestLineageOfPlainEvents holds that events under Sigma's own names are linked as those of a product: by GUID, else by
+// the process id and the time, and that an event which names a grandparent itself is believed.
 func TestLineageOfPlainEvents(t *testing.T) {
 	const guid = `{"id":%d,"Computer":%q,"UtcTime":"2026-03-01 10:00:%02d","Image":%q,"CommandLine":"c","ProcessGuid":"{%d}","ParentProcessGuid":"{%d}"}`
 	const pid = `{"id":%d,"Computer":%q,"UtcTime":"2026-03-01 10:00:%02d","Image":%q,"CommandLine":"c","ProcessId":%d,"ParentProcessId":%d}`

@@ -14,10 +14,11 @@ import (
 // Process is what the tree keeps of an event: the keys of its process and of those above it, and the fields
 // of all that rules ask for or results show.
 type Process struct {
-	// Created says that the event is the creation of the process. In a source with events of any category, an event is one if it names the parent.
+	// Created says that the event is the creation of the process. In a source with events of any category, an event is
+	// one if it names the parent.
 	Created bool
-	// Told says that an event of any category, which is not known as a creation, tells fields of the process. It counts if no creation is known: the first
-	// process of a chain names no parent.
+	// Told says that an event of any category, which is not known as a creation, tells fields of the process. It counts
+	// if no creation is known: the first process of a chain names no parent.
 	Told bool
 
 	order  int
@@ -54,8 +55,8 @@ func (s *Source) Process(d *document.Document, order int, at time.Time) *Process
 	return p
 }
 
-// key names the process at a level: by its host and the first key whose columns the event has all; "" if there is none. unique says that
-// no other process ever has the same key.
+// key names the process at a level: by its host and the first key whose columns the event has all; "" if there is none.
+// unique says that no other process ever has the same key.
 func (s *Source) key(d *document.Document, level int) (key string, unique bool) {
 	if s.host < 0 {
 		return "", false
@@ -94,8 +95,8 @@ func (p *Process) field(f ir.Field) (string, bool) {
 // processSize is about what a process takes beside its texts.
 const processSize = 200
 
-// told keeps what an event of any category tells of its process. Without a command line the event may be that of a file or a connection, of which
-// only the image is the process's: the hashes may be a file's.
+// told keeps what an event of any category tells of its process. Without a command line the event may be that of a file
+// or a connection, of which only the image is the process's: the hashes may be a file's.
 func (p *Process) told() {
 	if _, ok := p.field(ir.Field{Name: "CommandLine"}); !ok {
 		p.fields = slices.DeleteFunc(p.fields, func(f processField) bool { return *f.field != ir.Field{Name: "Image"} })

@@ -12,7 +12,8 @@ type Processes struct {
 	told  map[string]bool // keys of those that are kept although they are no creation
 }
 
-// Add keeps a process, and returns how many old ones were evicted for it. They are evicted in batches, so that the cost stays linear.
+// Add keeps a process, and returns how many old ones were evicted for it. They are evicted in batches, so that the cost
+// stays linear.
 func (ps *Processes) Add(p *Process) (evicted int) {
 	if p.Told {
 		if ps.told[p.keys[0]] { // the first is enough

@@ -1,9 +1,10 @@
 // Package lineage finds the processes above an event's own. In: the columns in which a log source names processes, and each
 // event that describes one. Out, once the input has ended: fields of the parent, the grandparent or a process further up.
 //
-// A Source says where the events of a log source name processes. An event becomes a Process. Processes keeps them until the end of the
-// input, within bounds. A Tree links them, and a View reads the tree from the position of one event. What must stay true: an unknown ancestor
-// has no fields, so no test holds of it. A process is linked by its whole key, on its own host, and never by a process id alone.
+// A Source says where the events of a log source name processes. An event becomes a Process. Processes keeps them until
+// the end of the input, within bounds. A Tree links them, and a View reads the tree from the position of one event.
+// What must stay true: an unknown ancestor has no fields, so no test holds of it. A process is linked by its whole key,
+// on its own host, and never by a process id alone.
 package lineage
 
 import (
@@ -84,8 +85,8 @@ func (s *Source) Optional(f ir.Field) bool {
 	return ok && col.Optional && len(s.source.Keys[1]) > 0
 }
 
-// Keep lets the tree keep these fields, and those that results show, of the source's events: of the process itself and of those above it,
-// as far as the event carries them.
+// Keep lets the tree keep these fields, and those that results show, of the source's events: of the process itself and
+// of those above it, as far as the event carries them.
 func (s *Source) Keep(fields map[string]bool) {
 	names := slices.Clone(shownFields)
 	for name := range fields {

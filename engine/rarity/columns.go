@@ -31,7 +31,8 @@ var shipped = map[string]kind{
 	"IsRootSignerMicrosoft": isTruth, "SoftwareName": isText, "ThreatName": isText, "GlobalFirstSeen": isTime,
 }
 
-// others are columns that FileProfile() gives, too: https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
+// others are columns that FileProfile() gives, too:
+// https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
 var others = []string{"FileSize", "GlobalLastSeen", "SignerHash", "IsExecutable", "Publisher"}
 
 // kinds are what the parts of a reputation are, if not texts.
@@ -61,7 +62,8 @@ func ColumnsOf(own ...*schema.Model) Columns {
 	return all
 }
 
-// Misspelt gives the column that a name is probably meant to be, or "". A column that no data model reads may have any other name.
+// Misspelt gives the column that a name is probably meant to be, or "". A column that no data model reads may have any
+// other name.
 func (c Columns) Misspelt(name string) string {
 	if _, known := c[name]; known || isEntity(name) {
 		return ""

@@ -34,8 +34,9 @@ func (u *Unread) Error() string {
 // mostFindings are shown of a table, so that a column of wrong values does not fill the screen.
 const mostFindings = 10
 
-// LoadTable reads a table from CSV or NDJSON, plain or compressed. A table that answers less than it seems to would silence rules. So it is an error if a row has
-// no key column, a column's name is misspelt, or a value is no number, time or truth value where it must be one.
+// LoadTable reads a table from CSV or NDJSON, plain or compressed. A table that answers less than it seems to would
+// silence rules. So it is an error if a row has no key column, a column's name is misspelt, or a value is no number,
+// time or truth value where it must be one.
 func LoadTable(path string, columns Columns) (_ Reputation, err error) {
 	var found diag.Diagnostics
 	r, err := event.Open(path, event.Options{OnReject: func(j event.Reject) {

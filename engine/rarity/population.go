@@ -1,10 +1,10 @@
-// Package rarity finds how rare a value is: locally, by the number of hosts or users that saw it, and globally, by its reputation. In: a
-// prevalence condition, the events of its population, and a reputation table, which may be nil. Out: for each value a Figure, which says
-// whether it is rare.
+// Package rarity finds how rare a value is: locally, by the number of hosts or users that saw it, and globally, by its
+// reputation. In: a prevalence condition, the events of its population, and a reputation table, which may be nil. Out:
+// for each value a Figure, which says whether it is rare.
 //
-// A Population counts a Sighting of each event. Once the input, or a lookback, has ended, it judges all values. What must stay true: values
-// compare in lower case, and an empty one does not count. Ties of the rarest are broken by value, so that a result is reproducible. A
-// population takes no more memory than it is given.
+// A Population counts a Sighting of each event. Once the input, or a lookback, has ended, it judges all values. What
+// must stay true: values compare in lower case, and an empty one does not count. Ties of the rarest are broken by
+// value, so that a result is reproducible. A population takes no more memory than it is given.
 package rarity
 
 import (
@@ -53,8 +53,8 @@ func New(n *ir.Prevalence) *Population {
 // Condition is the condition whose population it is.
 func (p *Population) Condition() *ir.Prevalence { return p.of }
 
-// AddSource finds the slots of a log source. number is the caller's number for it. known is false if the events have no such value; with above it is
-// that of an ancestor, which is known once all events are.
+// AddSource finds the slots of a log source. number is the caller's number for it. known is false if the events have no
+// such value; with above it is that of an ancestor, which is known once all events are.
 func (p *Population) AddSource(number int, m *schema.Model, s *schema.Source, l *document.Layout) (known, above bool) {
 	if len(p.sources) == 0 {
 		p.rep = s.Reputation
@@ -84,7 +84,8 @@ type Sighting struct {
 	row   Row
 }
 
-// Sight reads what an event adds to the population; ok is false if it has no value. source is the log source for which it is counted.
+// Sight reads what an event adds to the population; ok is false if it has no value. source is the log source for which
+// it is counted.
 func (p *Population) Sight(e Event, source int) (s Sighting, ok bool) {
 	value, ok := p.value(e)
 	if !ok {

@@ -123,7 +123,8 @@ func TestAPopulationThatDoesNotFit(t *testing.T) {
 	assert.Less(t, stats.Uncounted, 50)
 }
 
-// TestWhatIsKnownOfAValue asks for flags, texts and the first time; what is unknown is neither true nor false, and was never first seen.
+// TestWhatIsKnownOfAValue asks for flags, texts and the first time; what is unknown is neither true nor false, and was
+// never first seen.
 func TestWhatIsKnownOfAValue(t *testing.T) {
 	table := rarity.NewTable([]map[string]string{
 		{"sha1": "aa", "IsCertificateValid": "true", "IsRootSignerMicrosoft": "1", "SoftwareName": "AnyDesk", "GlobalFirstSeen": "2026-02-28T11:00:00Z"},

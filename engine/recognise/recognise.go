@@ -1,8 +1,9 @@
-// Package recognise chooses the data model of a file by its first events. In: the signs of models, and a reader before its first event. Out: the model
-// that most of these events are of, and how many are of others.
+// Package recognise chooses the data model of a file by its first events. In: the signs of models, and a reader before
+// its first event. Out: the model that most of these events are of, and how many are of others.
 //
-// An event is of the model with the heaviest sign that it shows; where several weigh the same, of the one listed first. What must stay true: the
-// reader gives every event afterwards, also on standard input, and the choice depends on the content alone.
+// An event is of the model with the heaviest sign that it shows; where several weigh the same, of the one listed first.
+// What must stay true: the reader gives every event afterwards, also on standard input, and the choice depends on the
+// content alone.
 package recognise
 
 import (
@@ -102,7 +103,8 @@ func Event(fields map[string]any, among []schema.Recognised) int {
 	return best
 }
 
-// textsOf gives the texts of a value. Null and an empty text count as missing, because exports of tables have all columns in each row.
+// textsOf gives the texts of a value. Null and an empty text count as missing, because exports of tables have all
+// columns in each row.
 func textsOf(v any) (texts []string, ok bool) {
 	switch v := v.(type) {
 	case nil:

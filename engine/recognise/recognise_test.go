@@ -20,7 +20,8 @@ func modelOf(t *testing.T, text string) Choice {
 	return File(r, schema.Recognisable())
 }
 
-// TestProducts: an event of each product is told from those of all others, in the forms in which products and tools write it.
+// TestProducts: an event of each product is told from those of all others, in the forms in which products and tools
+// write it.
 func TestProducts(t *testing.T) {
 	for model, events := range map[string][]string{
 		"windows": {

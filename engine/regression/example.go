@@ -11,8 +11,8 @@ type Example struct {
 	Fields map[string]any // as in event.Event
 }
 
-// Examples gives the first events of a case that matched, and the first that did not: at most so many of each, in the order of the case. o is the case's
-// outcome.
+// Examples gives the first events of a case that matched, and the first that did not: at most so many of each, in the
+// order of the case. o is the case's outcome.
 func (c *Case) Examples(o Outcome, most int) ([]Example, error) {
 	matched := o.matched()
 	var out []Example

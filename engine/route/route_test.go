@@ -13,8 +13,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestEventsAreRoutedByTheirScope routes each event several times, in turn with others, by all log sources of a model: what is
-// remembered of one changes nothing for the next.
+// TestEventsAreRoutedByTheirScope routes each event several times, in turn with others, by all log sources of a model:
+// what is remembered of one changes nothing for the next.
 func TestEventsAreRoutedByTheirScope(t *testing.T) {
 	m := lowered.Model(t, "windows")
 	l := document.NewLayout(m)

@@ -1,9 +1,10 @@
-// Package route finds the log sources that an event belongs to. In: the log sources that rules read, numbered as they are added, and a document that
-// has read an event. Out: the numbers of the log sources whose scope the event satisfies, in order.
+// Package route finds the log sources that an event belongs to. In: the log sources that rules read, numbered as they
+// are added, and a document that has read an event. Out: the numbers of the log sources whose scope the event
+// satisfies, in order.
 //
-// A scope asks whether columns have one of some values: the channel, the event id, the name of a table. A column's text is looked up
-// once an event, for all log sources at once. What must stay true: an event belongs to a log source if every test of its scope holds,
-// whatever events came before.
+// A scope asks whether columns have one of some values: the channel, the event id, the name of a table. A column's text
+// is looked up once an event, for all log sources at once. What must stay true: an event belongs to a log source if
+// every test of its scope holds, whatever events came before.
 package route
 
 import (
@@ -51,7 +52,8 @@ func NewTable(l *document.Layout) *Table {
 	return &Table{layout: l, byKey: map[string]int{}, main: -1}
 }
 
-// Add adds a log source, and gives its number. tableColumn is the column of the data model that names the table; "" if there is none.
+// Add adds a log source, and gives its number. tableColumn is the column of the data model that names the table; "" if
+// there is none.
 func (t *Table) Add(of *schema.Source, tableColumn string) (number int) {
 	var tests []scopeTest
 	for _, test := range of.Scope {

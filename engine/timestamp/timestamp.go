@@ -1,5 +1,5 @@
-// Package timestamp reads times as products export them. In: a text. Out: the time in UTC, and whether day and month could also be
-// swapped. What must stay true: a text that is not a time is never read as one.
+// Package timestamp reads times as products export them. In: a text. Out: the time in UTC, and whether day and month
+// could also be swapped. What must stay true: a text that is not a time is never read as one.
 package timestamp
 
 import (
@@ -12,8 +12,8 @@ import (
 // commonTimes are tried first: nearly all events have one of them.
 var commonTimes = []string{time.RFC3339Nano, "2006-01-02 15:04:05.999999999"}
 
-// Dates and times of day as products write them, once commas, at signs and the zone are gone. A fraction after the seconds needs no
-// layout of its own: https://pkg.go.dev/time#Parse
+// Dates and times of day as products write them, once commas, at signs and the zone are gone. A fraction after the
+// seconds needs no layout of its own: https://pkg.go.dev/time#Parse
 var (
 	dateLayouts = []string{"2006-1-2", "2006/1/2", "2.1.2006", "20060102", "Jan 2 2006", "January 2 2006", "2 Jan 2006", "2 January 2006", "2-Jan-2006", "2/Jan/2006"}
 	monthFirst  = []string{"1/2/2006", "1-2-2006"}
@@ -43,8 +43,8 @@ var (
 	unpunctus = strings.NewReplacer(", ", " ", " @ ", " ", "\u202f", " ", "\u00a0", " ", "  ", " ")
 )
 
-// Parse reads a timestamp. Without a zone it is UTC. guessed says that day and month could also be swapped; the month is then read first, as
-// products that write slashes do.
+// Parse reads a timestamp. Without a zone it is UTC. guessed says that day and month could also be swapped; the month
+// is then read first, as products that write slashes do.
 func Parse(s string) (at time.Time, guessed, ok bool) {
 	for _, layout := range commonTimes {
 		if t, err := time.Parse(layout, s); err == nil {
@@ -135,8 +135,8 @@ func offset(zone string) time.Duration {
 	return d
 }
 
-// Numbers of 18 digits would be nanoseconds of the years before 2001. They are counts of 100 ns instead: Windows' FILETIME, since 1601,
-// up to the year 2200, and .NET's ticks, since the year 1, of the years 1970 to 2200.
+// Numbers of 18 digits would be nanoseconds of the years before 2001. They are counts of 100 ns instead: Windows'
+// FILETIME, since 1601, up to the year 2200, and .NET's ticks, since the year 1, of the years 1970 to 2200.
 // https://learn.microsoft.com/en-us/windows/win32/api/minwinbase/ns-minwinbase-filetime
 // https://learn.microsoft.com/en-us/dotnet/api/system.datetime.ticks
 const (
@@ -153,8 +153,9 @@ func sinceYear1601(n int64) time.Time {
 	return time.Unix(unixIn1601+n/second, n%second*100).UTC()
 }
 
-// epoch reads seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size: each reaches from 1970's first
-// days to beyond the year 5000, but for nanoseconds. Eight or fourteen digits that begin as a year of our time are a date instead.
+// epoch reads seconds, milliseconds, microseconds or nanoseconds since 1970, told apart by their size: each reaches
+// from 1970's first days to beyond the year 5000, but for nanoseconds. Eight or fourteen digits that begin as a year of
+// our time are a date instead.
 func epoch(s string) (time.Time, bool) {
 	whole, fraction, _ := strings.Cut(s, ".")
 	n, err := strconv.ParseInt(whole, 10, 64)

@@ -24,8 +24,8 @@ type Case struct {
 // maxCaseEvents limits the events of a case. A test shall be read.
 const maxCaseEvents = 500
 
-// Cases gives the tests of a filter that was found: what it excludes, and what must still match. It is nil if the matches alone do not tell: the
-// rule asks other events too, or the data model is not a shipped one.
+// Cases gives the tests of a filter that was found: what it excludes, and what must still match. It is nil if the
+// matches alone do not tell: the rule asks other events too, or the data model is not a shipped one.
 func Cases(q Request, found *Result) ([]Case, error) {
 	filters, wrong := parse.FilterText("filter.yml", found.Text, q.Condition)
 	if wrong.HasErrors() {
@@ -76,7 +76,8 @@ func eventsOf(matches []*Match, recording int) (events [][]byte) {
 	return events
 }
 
-// tells checks that a test file can say the case: its events alone all match the rule, and as many as the case counts match under the filter.
+// tells checks that a test file can say the case: its events alone all match the rule, and as many as the case counts
+// match under the filter.
 func (c *Case) tells(rec Recording, rule, filtered *ir.Rule) (bool, error) {
 	rec.Prepare = nil
 	rec.Read = func(each func(*event.Event) error) error {

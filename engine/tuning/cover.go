@@ -124,8 +124,8 @@ func (t *test) before(other *test) bool {
 // round says which tests a step of the search may use, and with which a selection must begin.
 type round struct{ begins, may func(*test) bool }
 
-// rounds are tried in turn, for what the ones before did not exclude: tests that say what happened, then others, then hosts, then fields that
-// not every target has, then digests.
+// rounds are tried in turn, for what the ones before did not exclude: tests that say what happened, then others, then
+// hosts, then fields that not every target has, then digests.
 var rounds = []round{
 	{saysWhat, everywhere},
 	{anything, everywhere},
@@ -229,7 +229,8 @@ func (s *search) extend(first *test, left set, r round) (selection, bool) {
 	return sel, true
 }
 
-// admits tells whether a test can be written beside those of the selection: a key is written once, and only parts of a value can be asked together.
+// admits tells whether a test can be written beside those of the selection: a key is written once, and only parts of a
+// value can be asked together.
 func (sel selection) admits(t *test) bool {
 	other := sel.with(t.key())
 	return other == nil || t.modifier == "contains" && len(t.texts) == 1 && len(other.texts) == 1

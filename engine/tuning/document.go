@@ -97,8 +97,8 @@ func (t *test) nodes() []*yaml.Node {
 	return out
 }
 
-// sigmaValue writes a text as a Sigma value: asterisks of a pattern are wildcards, all else is literal. A backslash is doubled only where the
-// next character would change its meaning.
+// sigmaValue writes a text as a Sigma value: asterisks of a pattern are wildcards, all else is literal. A backslash is
+// doubled only where the next character would change its meaning.
 func sigmaValue(v string, pattern bool) string {
 	var out strings.Builder
 	for i := 0; i < len(v); i++ {

@@ -256,7 +256,8 @@ func (p proposer) lines(lines []string) {
 
 var word = regexp.MustCompile(`[^\s"',;=()|<>]+`)
 
-// words proposes the beginnings and the words of commands that several values share, and those that no event has that must alert.
+// words proposes the beginnings and the words of commands that several values share, and those that no event has that
+// must alert.
 func (p proposer) words(values []string) {
 	counts := map[string]int{}
 	for _, v := range values {

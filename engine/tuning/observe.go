@@ -68,7 +68,8 @@ func (rec Recording) prepared(r *ir.Rule) (*ir.Rule, error) {
 	return rec.Prepare(r)
 }
 
-// run gives the matches of a rule. A rule that does not see all events is an error, because a filter would rest on what is missing.
+// run gives the matches of a rule. A rule that does not see all events is an error, because a filter would rest on what
+// is missing.
 func (rec Recording) run(r *ir.Rule) ([]engine.Result, error) {
 	e, found := engine.New([]*ir.Rule{r}, rec.Options)
 	if found.HasErrors() {
@@ -89,8 +90,8 @@ func (rec Recording) run(r *ir.Rule) ([]engine.Result, error) {
 	return results, nil
 }
 
-// fill reads the fields of matches as conditions read them, on the event and on the processes above it. It asks the engine to explain
-// the rule together with a test of each field.
+// fill reads the fields of matches as conditions read them, on the event and on the processes above it. It asks the
+// engine to explain the rule together with a test of each field.
 func (rec Recording) fill(r *ir.Rule, names []string, found map[int]*Match) error {
 	probe := *r
 	terms := make([]ir.Node, len(names), len(names)+1)
@@ -128,8 +129,8 @@ func (rec Recording) fill(r *ir.Rule, names []string, found map[int]*Match) erro
 	return nil
 }
 
-// asSigmaSays replaces the product's own words and prefixes by Sigma's, and puts domains before the names of accounts, so that a filter holds for other
-// products too.
+// asSigmaSays replaces the product's own words and prefixes by Sigma's, and puts domains before the names of accounts,
+// so that a filter holds for other products too.
 func asSigmaSays(m *schema.Model, r *ir.Rule, texts map[string][]string) {
 	for name, values := range texts {
 		for _, s := range m.Asked(r) {
@@ -174,8 +175,8 @@ func cutFold(v, prefix string) (rest string, ok bool) {
 // above are the fields of the parent process. Events that do not carry them have them of the parent's own creation.
 var above = []string{"ParentImage", "ParentCommandLine", "ParentUser"}
 
-// candidates names the fields that matches may have: those that the model maps, the parent's, and other keys of the events. A column has the name
-// that Sigma gives it.
+// candidates names the fields that matches may have: those that the model maps, the parent's, and other keys of the
+// events. A column has the name that Sigma gives it.
 func candidates(m *schema.Model, r *ir.Rule, events []*event.Event) []string {
 	names, columns := map[string]bool{}, map[string]bool{}
 	for _, s := range m.Asked(r) {

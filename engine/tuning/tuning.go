@@ -1,6 +1,7 @@
-// Package tuning finds the filter that a rule needs: what its unwanted matches have in common and its wanted matches have not. In: a rule, events
-// that should not alert and events that must. Out: a Sigma filter, verified by the engine, and what it cannot exclude. The filter uses
-// only fields that people can read. It never excludes an event that must alert, and it is as small as the search finds.
+// Package tuning finds the filter that a rule needs: what its unwanted matches have in common and its wanted matches
+// have not. In: a rule, events that should not alert and events that must. Out: a Sigma filter, verified by the engine,
+// and what it cannot exclude. The filter uses only fields that people can read. It never excludes an event that must
+// alert, and it is as small as the search finds.
 package tuning
 
 import (
@@ -151,8 +152,8 @@ func (r *Result) account(s *search, selections []selection) {
 	}
 }
 
-// verify runs the rule with the filter. It gives the fields that mislead: those of selections that exclude what they should not, or do not
-// exclude what they should.
+// verify runs the rule with the filter. It gives the fields that mislead: those of selections that exclude what they
+// should not, or do not exclude what they should.
 func verify(q Request, text []byte, s *search, selections []selection) ([]string, error) {
 	filters, found := parse.FilterText("filter.yml", text, q.Condition)
 	if found.HasErrors() {

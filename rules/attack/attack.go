@@ -1,5 +1,5 @@
-// Package attack knows the tactics and techniques of MITRE ATT&CK. In: the tags of a rule. Out: tactics and techniques with their ids, names and links.
-// Its table (attack.csv) names its source, its version and its licence.
+// Package attack knows the tactics and techniques of MITRE ATT&CK. In: the tags of a rule. Out: tactics and techniques
+// with their ids, names and links. Its table (attack.csv) names its source, its version and its licence.
 package attack
 
 import (
@@ -111,8 +111,8 @@ type Mapping struct {
 	Tactics    []Tactic    // in the order of the matrix: those tagged, and those of each technique's parent
 	Techniques []Technique // sorted by id, those that are current
 	tagged     map[string]bool
-	// Unknown are the indices of tags that name a technique or a tactic that version 18.1 does not have, or has no longer. Groups, software, mitigations,
-	// campaigns and data sources are something else.
+	// Unknown are the indices of tags that name a technique or a tactic that version 18.1 does not have, or has no
+	// longer. Groups, software, mitigations, campaigns and data sources are something else.
 	Unknown []int
 }
 
@@ -169,7 +169,8 @@ func (t Technique) Has(tactic Tactic) bool { return slices.Contains(t.Tactics, t
 // Tactics are those of version 18.1, in the order of the matrix.
 func Tactics() []Tactic { return slices.Clone(tactics) }
 
-// TacticsOf gives the tactics that a technique serves in a mapping: of those of its parent the tagged ones, or all if none is tagged.
+// TacticsOf gives the tactics that a technique serves in a mapping: of those of its parent the tagged ones, or all if
+// none is tagged.
 func (m Mapping) TacticsOf(t Technique) []Tactic {
 	parent, known := TechniqueOf(t.Parent())
 	if !known {
@@ -190,7 +191,8 @@ func (m Mapping) TacticsOf(t Technique) []Tactic {
 	return all
 }
 
-// LeftOut says why what shows ATT&CK leaves out a tag that is among the Unknown of a Mapping, and what to do. newer tells whether only version 19 has it: then nothing is wrong.
+// LeftOut says why what shows ATT&CK leaves out a tag that is among the Unknown of a Mapping, and what to do. newer
+// tells whether only version 19 has it: then nothing is wrong.
 func LeftOut(tag string) (message, hint string, newer bool) {
 	name := strings.TrimPrefix(tag, "attack.")
 	if t, ok := TechniqueOf(name); ok && t.Status == "later" {

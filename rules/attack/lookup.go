@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// Lookup tells whether ATT&CK has, or had, the tactic or the technique that a tag names (execution, t1059.001), and whether the newest version has it.
+// Lookup tells whether ATT&CK has, or had, the tactic or the technique that a tag names (execution, t1059.001), and
+// whether the newest version has it.
 func Lookup(name string) (known, current bool) {
 	i := slices.IndexFunc(tactics, func(t Tactic) bool { return t.Slug == name })
 	switch {

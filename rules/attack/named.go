@@ -10,7 +10,8 @@ var (
 	tacticForm    = regexp.MustCompile(`^[a-z]+([-_][a-z]+)*$`)
 )
 
-// Named gives the tactics and the techniques that tags name, known or not, as they name them: privilege-escalation, T1059.001.
+// Named gives the tactics and the techniques that tags name, known or not, as they name them: privilege-escalation,
+// T1059.001.
 func Named(tags []string) (tactics, techniques []string) {
 	for _, tag := range tags {
 		name, ok := strings.CutPrefix(strings.ToLower(tag), "attack.")

@@ -43,7 +43,8 @@ func WriteWrapped(w io.Writer, ds Diagnostics, source func(file string) []byte, 
 	}
 }
 
-// lines gives lines of files by their numbers. It goes on from the line before, so that many findings of a large file cost one pass.
+// lines gives lines of files by their numbers. It goes on from the line before, so that many findings of a large file
+// cost one pass.
 type lines struct {
 	of   func(file string) []byte
 	file string

@@ -7,8 +7,8 @@ import (
 	"decree/rules"
 )
 
-// ParseBits reads a value of an event as a whole number: decimal with or without a sign, or hexadecimal after 0x, from -2⁶³ to 2⁶³-1. A negative
-// number has the bits of its two's complement. Kusto's tolong reads the same texts.
+// ParseBits reads a value of an event as a whole number: decimal with or without a sign, or hexadecimal after 0x, from
+// -2⁶³ to 2⁶³-1. A negative number has the bits of its two's complement. Kusto's tolong reads the same texts.
 func ParseBits(text string) (bits int64, ok bool) {
 	if len(text) > 2 && text[0] == '0' && text[1]|0x20 == 'x' {
 		value, err := strconv.ParseUint(text[2:], 16, 63)

@@ -14,7 +14,8 @@ type budget struct {
 	spent        bool    // already reported
 }
 
-// spend subtracts a number of forms and their bytes from the rule's budget. It is false if the budget does not suffice, which is reported once.
+// spend subtracts a number of forms and their bytes from the rule's budget. It is false if the budget does not suffice,
+// which is reported once.
 func (l *lowerer) spend(forms, bytes float64, at diag.Range) bool {
 	l.budget.forms += forms
 	l.budget.bytes += bytes

@@ -184,7 +184,8 @@ func inputNamed(c *rules.Correlation, text string) int {
 	panic("ir: the condition names an unknown input: " + text)
 }
 
-// Chain gives the correlation and all correlations that it reads, directly or indirectly. Each occurs once and after those it reads.
+// Chain gives the correlation and all correlations that it reads, directly or indirectly. Each occurs once and after
+// those it reads.
 func (c *Correlation) Chain() []*Correlation {
 	var out []*Correlation
 	seen := map[*Correlation]bool{}
@@ -265,7 +266,8 @@ func (c *Correlation) Reach() time.Duration {
 	return reach[c]
 }
 
-// PlaceOf is the position where a correlation, or one that it reads, names a field of an input. If none does, it is the position of the type.
+// PlaceOf is the position where a correlation, or one that it reads, names a field of an input. If none does, it is the
+// position of the type.
 func (c *Correlation) PlaceOf(f Field) diag.Range {
 	chain := c.Chain()
 	slices.Reverse(chain)

@@ -61,7 +61,8 @@ a:
 	}
 }
 
-// TestExamineElements has a condition of elements that names what is not there: it is reported where it is read, and the rest is examined.
+// TestExamineElements has a condition of elements that names what is not there: it is reported where it is read, and
+// the rest is examined.
 func TestExamineElements(t *testing.T) {
 	for _, condition := range []string{"y", "not y", "x and y", "1 of y*", "x or"} {
 		read, _ := parse.Documents("rule.yml", []byte("title: T\nsigma-version: 3\nlogsource: {product: azure}\ndetection:\n  a:\n    'F[any]': {x: {a|re: '('}, condition: "+condition+"}\n  condition: a\n"), nil)

@@ -42,7 +42,8 @@ func (l *lowerer) expanded(c *chain, v rules.Value, level int) [][]Test {
 	return out
 }
 
-// countExpansions counts the texts that a text with placeholders expands to, and their bytes. ok is false if a list does not exist.
+// countExpansions counts the texts that a text with placeholders expands to, and their bytes. ok is false if a list
+// does not exist.
 func (l *lowerer) countExpansions(text string, at diag.Range) (forms, bytes float64, ok bool) {
 	forms, ok = 1, true
 	average := float64(len(text))

@@ -17,7 +17,8 @@ type Extract struct {
 	Rows []Row   // of a map
 }
 
-// Row gives To for each value for which When holds. Its tests are of the field that the extract is made of, and none asks for a missing value.
+// Row gives To for each value for which When holds. Its tests are of the field that the extract is made of, and none
+// asks for a missing value.
 type Row struct {
 	When Node
 	To   string
@@ -26,7 +27,8 @@ type Row struct {
 // MaxExtractExpr bounds an extract's expression once its repetitions are written out.
 const MaxExtractExpr = 1_000
 
-// Several tells whether an extract has several values even of one: it is all arguments or parts, or is made of an extract that is. A text has one value.
+// Several tells whether an extract has several values even of one: it is all arguments or parts, or is made of an
+// extract that is. A text has one value.
 func (e *Extract) Several() bool {
 	if len(e.Spec.Text.Parts) > 0 {
 		return false
@@ -36,7 +38,8 @@ func (e *Extract) Several() bool {
 
 const severalCode = "extract-several"
 
-// single reports an extract with several values where one is read: a key of a rule says where. It is true if the extract has one.
+// single reports an extract with several values where one is read: a key of a rule says where. It is true if the
+// extract has one.
 func single(found *diag.Diagnostics, f Field, at diag.Range, key string) bool {
 	if f.Extract == nil || !f.Extract.Several() {
 		return true
@@ -210,7 +213,8 @@ func (l *lowerer) checkRow(n Node, at diag.Range) {
 	})
 }
 
-// urlParts take a URL apart, as https://www.rfc-editor.org/rfc/rfc3986#appendix-B does; a port is of digits. Each part is the first group.
+// urlParts take a URL apart, as https://www.rfc-editor.org/rfc/rfc3986#appendix-B does; a port is of digits. Each part
+// is the first group.
 var urlParts = map[string]string{
 	"scheme": `^([A-Za-z][A-Za-z0-9+.\-]*):`,
 	"host":   `^(?:[A-Za-z][A-Za-z0-9+.\-]*:)?//(?:[^/?#]*@)?(\[[^\]/?#@]*\]|[^:/?#@\[\]]*)(?::[0-9]*)?(?:[/?#]|\z)`,

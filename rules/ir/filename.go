@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// FilenameTest turns a test of a path into an equivalent test of its last component, where that is a value of its own. This works
-// for Filename and OfFilename, and for EndsWith if every value is a separator and a name.
+// FilenameTest turns a test of a path into an equivalent test of its last component, where that is a value of its own.
+// This works for Filename and OfFilename, and for EndsWith if every value is a separator and a name.
 func FilenameTest(t Test) (Test, bool) {
 	if of, ok := t.(*OfFilename); ok {
 		return of.Test, true

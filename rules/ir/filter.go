@@ -43,8 +43,8 @@ func (r *Rule) Filtered(f *rules.Filter, required Node) *Rule {
 	return &out
 }
 
-// OfSource is the rule as it is asked of the events of a source: with the filters of the log sources that have it, and without those of the others.
-// Their tests are the same nodes.
+// OfSource is the rule as it is asked of the events of a source: with the filters of the log sources that have it, and
+// without those of the others. Their tests are the same nodes.
 func (r *Rule) OfSource(has func(rules.LogSource) bool) *Rule {
 	if len(r.SourceFilters) == 0 {
 		return r

@@ -4,7 +4,8 @@ import (
 	"decree/rules"
 )
 
-// firstSeen is a join that finds nothing before the event: of the events of the rule's log sources that satisfy a name of the rule, or of all.
+// firstSeen is a join that finds nothing before the event: of the events of the rule's log sources that satisfy a name
+// of the rule, or of all.
 func (l *lowerer) firstSeen(f rules.FirstSeen) Node {
 	at := Base{f.Range}
 	others := &Rule{Source: &rules.Rule{Range: l.rule.Range, Title: "events of the log source", LogSource: l.rule.LogSource, OtherLogSources: l.rule.OtherLogSources}, Condition: &Const{at, true}}

@@ -1,7 +1,7 @@
 package ir
 
-// WithoutPrevalence gives what n implies about everything but prevalence: `(a and rare) or (b and not rare)` implies `a or b`. It is *Const
-// if nothing is implied.
+// WithoutPrevalence gives what n implies about everything but prevalence: `(a and rare) or (b and not rare)` implies `a
+// or b`. It is *Const if nothing is implied.
 func WithoutPrevalence(n Node) Node { return withoutPrevalence(n, true) }
 
 // withoutPrevalence takes each prevalence condition for what lets most events pass. holds is false below a negation.

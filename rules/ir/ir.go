@@ -129,7 +129,8 @@ type Prevalence struct {
 	extract, by *Extract // that the value is, and who saw it; nil if they are no extracts
 }
 
-// Value is the field or entity whose value is asked about. Of the actor it is that of the event itself: data models say where they have the actor's.
+// Value is the field or entity whose value is asked about. Of the actor it is that of the event itself: data models say
+// where they have the actor's.
 func (n *Prevalence) Value() Field {
 	f := FieldNamed(n.Spec.Field)
 	f.Extract = n.extract
@@ -167,7 +168,8 @@ type Test interface{ test() }
 // TextOp is the comparison of a Text or FieldRef.
 type TextOp int
 
-// The text operations. Filename compares the part after the last '\' or '/'. Word holds of a text that has the value as HasWord says.
+// The text operations. Filename compares the part after the last '\' or '/'. Word holds of a text that has the value as
+// HasWord says.
 const (
 	Equals TextOp = iota
 	StartsWith
@@ -239,7 +241,8 @@ type Number struct {
 	Values []float64
 }
 
-// Bits holds for a whole number in which all bits of Mask are set. ParseBits says which texts are such numbers. Mask is positive.
+// Bits holds for a whole number in which all bits of Mask are set. ParseBits says which texts are such numbers. Mask is
+// positive.
 type Bits struct{ Mask int64 }
 
 // Bool holds for true/false, as a boolean or spelled out.
@@ -268,8 +271,9 @@ type TimePart struct {
 	Values []float64
 }
 
-// Elements tests the elements of an array: Body holds of those that Which says. Body consists of *And, *Or, *Not, *AtLeast, *Const and *Match on fields
-// of an element, at level 0; ElementItself is the element itself. A value that is not an array has no elements.
+// Elements tests the elements of an array: Body holds of those that Which says. Body consists of *And, *Or, *Not,
+// *AtLeast, *Const and *Match on fields of an element, at level 0; ElementItself is the element itself. A value that is
+// not an array has no elements.
 type Elements struct {
 	Which rules.Quantifier
 	At    int // of ElementAt: from 0, or from -1 backwards

@@ -10,9 +10,10 @@ import (
 	"decree/rules/diag"
 )
 
-// Join holds for an event if matches of another rule are near it in time, and have the same values in all fields, ignoring case. Both ends of the
-// window are included, and so are matches of the event's own time: an event that the other rule finds too counts itself. A match or an event
-// without one of the values finds nothing, nor does one without a time.
+// Join holds for an event if matches of another rule are near it in time, and have the same values in all fields,
+// ignoring case. Both ends of the window are included, and so are matches of the event's own time: an event that the
+// other rule finds too counts itself. A match or an event without one of the values finds nothing, nor does one without
+// a time.
 type Join struct {
 	Base
 	Name          string
@@ -25,8 +26,9 @@ type Join struct {
 	DistinctAt    diag.Range          // where that is written
 	Bounds        []rules.Bound       // on the count; they do not hold for 0
 	Generate      bool                // the other rule reports its own matches too
-	// First is set of a first_seen condition: Rule is all that may have come, and has no name of its own; a match of the event's own time is not looked
-	// for; and the bound is 0, so that it holds for an event with all values before which nothing is found.
+	// First is set of a first_seen condition: Rule is all that may have come, and has no name of its own; a match of
+	// the event's own time is not looked for; and the bound is 0, so that it holds for an event with all values before
+	// which nothing is found.
 	First bool
 }
 
@@ -48,8 +50,8 @@ func (l *lowerer) join(j rules.Join) Node {
 	return n
 }
 
-// LinkJoins gives rules whose joins know the other rules. lowered has the tree of each rule; a rule that joins one without a tree is reported and
-// left out, as are those that join it. The rules come in the order of the list.
+// LinkJoins gives rules whose joins know the other rules. lowered has the tree of each rule; a rule that joins one
+// without a tree is reported and left out, as are those that join it. The rules come in the order of the list.
 func LinkJoins(rs []*Rule, lowered map[*rules.Rule]*Rule) ([]*Rule, diag.Diagnostics) {
 	var out []*Rule
 	var found diag.Diagnostics
@@ -145,7 +147,8 @@ func (r *Rule) Joined() []*Rule {
 	return out
 }
 
-// Delay is how long after an event it is known whether the rule matches it: until what its joins look for after the event has come.
+// Delay is how long after an event it is known whether the rule matches it: until what its joins look for after the
+// event has come.
 func (r *Rule) Delay() time.Duration {
 	var delay time.Duration
 	for _, j := range r.Joins() {

@@ -10,7 +10,8 @@ import (
 )
 
 // network reads a network. A single address is a network of one, a mask is read as its length, and bits behind the
-// length are ignored. All three are accepted with a finding. A single address in a list has none, because lists hold addresses and networks alike.
+// length are ignored. All three are accepted with a finding. A single address in a list has none, because lists hold
+// addresses and networks alike.
 func (l *lowerer) network(c *chain, v rules.Value) []Test {
 	prefix, err := readNetwork(v.Text)
 	if err != nil {

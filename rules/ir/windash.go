@@ -11,7 +11,8 @@ const Dashes = "-/–—―"
 // dashSpots finds a dash or slash that begins a word; the group is the dash.
 var dashSpots = regexp.MustCompile(`(?:^|\B)([-/–—―])\b`)
 
-// maxSpelledDashes limits how many dashes of one value are spelled out: n dashes make 5ⁿ texts. With more, a pattern is used.
+// maxSpelledDashes limits how many dashes of one value are spelled out: n dashes make 5ⁿ texts. With more, a pattern is
+// used.
 const maxSpelledDashes = 3
 
 // dashForms is the number of texts that windash generates from a value.

@@ -10,8 +10,9 @@ import (
 	"decree/rules/regex"
 )
 
-// Letters is a class of regular expressions: the characters that words consist of. All others separate words, an underscore too. Kusto's terms are of
-// these characters: https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators#what-is-a-term
+// Letters is a class of regular expressions: the characters that words consist of. All others separate words, an
+// underscore too. Kusto's terms are of these characters:
+// https://learn.microsoft.com/en-us/kusto/query/datatypes-string-operators#what-is-a-term
 const Letters = `\p{L}\p{N}`
 
 func isLetter(r rune) bool { return unicode.IsLetter(r) || unicode.IsNumber(r) }
@@ -23,8 +24,8 @@ func WordEdges(word string) (first, last bool) {
 	return word != "" && isLetter(head), word != "" && isLetter(tail)
 }
 
-// HasWord tells whether a text has a word as Kusto's `has` does: the word is in it, and no letter or digit is beside one of the word's own. A word
-// may have separators inside and at its ends. Case counts.
+// HasWord tells whether a text has a word as Kusto's `has` does: the word is in it, and no letter or digit is beside
+// one of the word's own. A word may have separators inside and at its ends. Case counts.
 func HasWord(text, word string) bool { return WordIndex(text, word) >= 0 }
 
 // WordIndex is the byte at which the first such word begins in a text, or -1.

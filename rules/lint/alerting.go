@@ -28,7 +28,8 @@ func unknownAlertField(s *subject) {
 	}
 }
 
-// unknownAlertFieldOfCorrelation reports a field of the alert that none of a correlation's rules has. What the correlation groups by is there too.
+// unknownAlertFieldOfCorrelation reports a field of the alert that none of a correlation's rules has. What the
+// correlation groups by is there too.
 func unknownAlertFieldOfCorrelation(s *correlationSubject) {
 	var known []string
 	for _, g := range s.GroupBy {
@@ -68,8 +69,8 @@ func shownIn(all []rules.LogSource, name string) bool {
 	return slices.ContainsFunc(all, func(ls rules.LogSource) bool { return shown(ls, name) })
 }
 
-// shown tells whether some model has a field, an entity or a column of that name in a log source. Where a model takes any name, one that is close to
-// a field that models list is a slip. A log source that no model has says nothing.
+// shown tells whether some model has a field, an entity or a column of that name in a log source. Where a model takes
+// any name, one that is close to a field that models list is a slip. A log source that no model has says nothing.
 func shown(ls rules.LogSource, name string) bool {
 	f, asked, open := ir.FieldNamed(name), false, false
 	known := fieldsOf(ls)

@@ -11,7 +11,8 @@ import (
 	"decree/rules/parse"
 )
 
-// TestAlertFields: what an alert shows is a field, an entity or a column that some model has; in a correlation, of one of its rules, or what it groups by.
+// TestAlertFields: what an alert shows is a field, an entity or a column that some model has; in a correlation, of one
+// of its rules, or what it groups by.
 func TestAlertFields(t *testing.T) {
 	const started = "title: Started\nname: started\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n"
 	const counted = "title: C\ncorrelation: {type: event_count, rules: [started], group-by: [Who], aliases: {Who: {started: User}}, timespan: 1h, condition: {gte: 2}}\n"

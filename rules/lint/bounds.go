@@ -38,7 +38,8 @@ func opposite(b rules.Bound) rules.Bound {
 	return b
 }
 
-// satisfied tells whether a number of the quantity passes all bounds. Where the bounds begin or cease to hold, one of the numbers that are tried lies.
+// satisfied tells whether a number of the quantity passes all bounds. Where the bounds begin or cease to hold, one of
+// the numbers that are tried lies.
 func (q quantity) satisfied(bounds ...rules.Bound) bool {
 	var marks []float64
 	for _, end := range []float64{q.least, q.most} {

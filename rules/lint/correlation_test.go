@@ -12,8 +12,8 @@ import (
 	"decree/rules/parse"
 )
 
-// TestFieldsOfCorrelations: what a correlation groups by or reads is checked as each of its rules has it, by way of aliases and of the correlations
-// between; entities are no slips.
+// TestFieldsOfCorrelations: what a correlation groups by or reads is checked as each of its rules has it, by way of
+// aliases and of the correlations between; entities are no slips.
 func TestFieldsOfCorrelations(t *testing.T) {
 	const started = "---\ntitle: Started\nname: started\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n" +
 		"---\ntitle: Inner\nname: inner\ncorrelation: {type: event_count, rules: [started], group-by: [Who], aliases: {Who: {started: User}}, timespan: 1h, condition: {gte: 2}}\n"
@@ -50,7 +50,8 @@ func TestFieldsOfCorrelations(t *testing.T) {
 	}
 }
 
-// TestExtractsThatOthersRead: an extract is used if a rule that joins it or a correlation reads it, also by way of an alias or of another correlation.
+// TestExtractsThatOthersRead: an extract is used if a rule that joins it or a correlation reads it, also by way of an
+// alias or of another correlation.
 func TestExtractsThatOthersRead(t *testing.T) {
 	const base = "title: A\nname: a\nlogsource: {product: windows, category: process_creation}\nextract:\n  Part: {field: CommandLine, argv: 1}\n  Other: {field: CommandLine, argv: 2}\n" +
 		"detection: {s: {Image: x}, condition: s}\n---\n"

@@ -52,8 +52,8 @@ func unknownOfElement(s *subject, body rules.Selection, known []string, array st
 	})
 }
 
-// fieldsOfElements are the paths of fields that models know in the elements of an array. Those of the product's columns come first: they are spelt as
-// events have them. Mapped fields may be in another case.
+// fieldsOfElements are the paths of fields that models know in the elements of an array. Those of the product's columns
+// come first: they are spelt as events have them. Mapped fields may be in another case.
 func fieldsOfElements(ls rules.LogSource, array string) []string {
 	var columns, fields []string
 	for m := range models() {

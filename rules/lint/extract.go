@@ -7,7 +7,8 @@ import (
 	"decree/rules"
 )
 
-// hiddenField reports an extract with the name of a field that data models have in the log source. The field cannot be read any more.
+// hiddenField reports an extract with the name of a field that data models have in the log source. The field cannot be
+// read any more.
 func hiddenField(s *subject) {
 	if len(s.Extracts) == 0 {
 		return

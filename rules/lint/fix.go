@@ -164,7 +164,8 @@ func cut(lines []string, at diag.Position) (before, rest string, ok bool) {
 	return string(letters[:at.Col-1]), string(letters[at.Col-1:]), true
 }
 
-// removeEntry removes an entry of a list: its whole line, or, if a line has several entries, the entry and the comma before it.
+// removeEntry removes an entry of a list: its whole line, or, if a line has several entries, the entry and the comma
+// before it.
 func removeEntry(lines []string, d diag.Diagnostic, _ []*rules.Rule) ([]string, bool) {
 	before, rest, ok := cut(lines, d.Range.Start)
 	if !ok {

@@ -63,8 +63,8 @@ func checkCodes(checks []Check) (codes []string) {
 	return codes
 }
 
-// File is one rule file or file of filters: its bytes, and what they were parsed and lowered to. Lowered[i] belongs to Rules[i]
-// and is nil if that rule could not be lowered.
+// File is one rule file or file of filters: its bytes, and what they were parsed and lowered to. Lowered[i] belongs to
+// Rules[i] and is nil if that rule could not be lowered.
 type File struct {
 	Path         string // as findings name it
 	Data         []byte // not needed to check a file without HasDirectives

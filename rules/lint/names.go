@@ -8,8 +8,8 @@ import (
 	"decree/rules/diag"
 )
 
-// unknownNames reports the names of fields and entities in fields, prevalence, joins and first_seen that are close to one that the log source has. A
-// field of the other rule of a join is one of that rule's log sources.
+// unknownNames reports the names of fields and entities in fields, prevalence, joins and first_seen that are close to
+// one that the log source has. A field of the other rule of a join is one of that rule's log sources.
 func unknownNames(s *subject) {
 	for i, name := range s.Fields {
 		unknownName(s, s.Rule, rules.NamedField{Name: name, Range: s.Key("fields", i)})
@@ -38,8 +38,8 @@ func unknownNames(s *subject) {
 	}
 }
 
-// unknownName reports a name that one of the log sources of a rule does not list, if it is close to one that it lists. Names of entities are few and
-// short.
+// unknownName reports a name that one of the log sources of a rule does not list, if it is close to one that it lists.
+// Names of entities are few and short.
 func unknownName(s *subject, of *rules.Rule, f rules.NamedField) (reported bool) {
 	if f.Name == "" || of.ExtractNamed(f.Name) != nil {
 		return false
@@ -70,6 +70,6 @@ func closestName(name string, known []string) string {
 	return diag.Closest(name, known)
 }
 
-// entityOfWord are words that people have for entities. Products have columns of some of these names, which are mapped fields or columns and are
-// looked up before.
+// entityOfWord are words that people have for entities. Products have columns of some of these names, which are mapped
+// fields or columns and are looked up before.
 var entityOfWord = map[string]string{"hostname": "host", "host_name": "host", "machine": "host", "username": "user", "user_name": "user"}

@@ -11,7 +11,8 @@ import (
 	"decree/rules/parse"
 )
 
-// TestNeverInOneOfSeveral: a rule that needs fields of which each log source lacks one never matches; one that has an alternative does.
+// TestNeverInOneOfSeveral: a rule that needs fields of which each log source lacks one never matches; one that has an
+// alternative does.
 func TestNeverInOneOfSeveral(t *testing.T) {
 	for detection, want := range map[string]int{
 		"{s: {ImageLoaded: x, TargetFilename: y}, condition: s}":           2,
@@ -33,7 +34,8 @@ func TestNeverInOneOfSeveral(t *testing.T) {
 	}
 }
 
-// TestNamesOfSections: a misspelt field in joins, first_seen, suppress and the elements of arrays is found where its log source has one like it.
+// TestNamesOfSections: a misspelt field in joins, first_seen, suppress and the elements of arrays is found where its
+// log source has one like it.
 func TestNamesOfSections(t *testing.T) {
 	const (
 		started = "title: Started\nlogsource: {product: windows, category: process_creation}\n"

@@ -12,7 +12,8 @@ import (
 // wholePlaceholder is a value that is one placeholder and nothing else.
 var wholePlaceholder = regexp.MustCompile(`^%([A-Za-z0-9_.-]+)%$`)
 
-// environment lists Windows environment variables, in lower case. In a value, `%temp%` usually means the variable and not a list.
+// environment lists Windows environment variables, in lower case. In a value, `%temp%` usually means the variable and
+// not a list.
 // https://learn.microsoft.com/en-us/windows/deployment/usmt/usmt-recognized-environment-variables
 var environment = []string{"allusersprofile", "appdata", "cd", "commonprogramfiles", "commonprogramw6432", "computername", "comspec", "csidl_system", "date",
 	"driverdata", "errorlevel", "homedrive", "homepath", "homeshare", "localappdata", "logonserver", "number_of_processors", "onedrive", "os", "path", "pathext",

@@ -21,7 +21,8 @@ var prevalenceChecks = []Check{
 	{Code: "bound-without-effect", Severity: diag.Warning, rule: boundsWithoutEffect, correlation: boundsOfCorrelation},
 }
 
-// signatureStates are the words of SignatureState: https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
+// signatureStates are the words of SignatureState:
+// https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-fileprofile-function
 var signatureStates = []string{"SignedValid", "SignedInvalid", "Unsigned", "Unknown"}
 
 // unknownSignature reports a state of a signature that FileProfile() never gives. An empty text is what is unknown.

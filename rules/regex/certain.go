@@ -1,6 +1,7 @@
 package regex
 
-// Certain tells whether a group takes part in every match of the expression: it is in no alternative and in nothing that may be left out.
+// Certain tells whether a group takes part in every match of the expression: it is in no alternative and in nothing
+// that may be left out.
 func (e *Expression) Certain(group int) bool { return certain(e.Root, group) }
 
 func certain(n Node, group int) bool {

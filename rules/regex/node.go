@@ -1,8 +1,10 @@
-// Package regex reads the regular expressions of Sigma's `re`, which are PCRE's. In: the author's text and flags. Out: a tree in which every
-// construct has one meaning, or an error that names what is wrong with it or not supported. The engine and the compilers read the same tree.
+// Package regex reads the regular expressions of Sigma's `re`, which are PCRE's. In: the author's text and flags. Out:
+// a tree in which every construct has one meaning, or an error that names what is wrong with it or not supported. The
+// engine and the compilers read the same tree.
 //
-// The meaning is that of PCRE2 10.42 with UTF and without UCP, as Splunk runs it: \d, \w, \s, \b and the POSIX classes are ASCII's, case is
-// ignored by Unicode's simple folding, $ also holds before a newline that ends the text, and a look-behind has a fixed length.
+// The meaning is that of PCRE2 10.42 with UTF and without UCP, as Splunk runs it: \d, \w, \s, \b and the POSIX classes
+// are ASCII's, case is ignored by Unicode's simple folding, $ also holds before a newline that ends the text, and a
+// look-behind has a fixed length.
 // https://www.pcre.org/current/doc/html/pcre2pattern.html
 package regex
 
@@ -15,7 +17,8 @@ type Expression struct {
 	twice  bool   // some name is of several groups
 }
 
-// Node is a part of an expression: *Char, *Set, *Any, *Assert, *Flags, *Group, *Repeat, *Concat, *Alternate, *Look, *Backref or *Conditional.
+// Node is a part of an expression: *Char, *Set, *Any, *Assert, *Flags, *Group, *Repeat, *Concat, *Alternate, *Look,
+// *Backref or *Conditional.
 type Node interface{ node() }
 
 // Char is a character that stands for itself.

@@ -1,7 +1,8 @@
 package regex
 
-// Plain tells whether engines that do not backtrack run the expression as it is written, so that its groups find the same in all of them: it has no
-// look-around, back reference, condition, atomic part or `^` of lines, and no `$` in a group.
+// Plain tells whether engines that do not backtrack run the expression as it is written, so that its groups find the
+// same in all of them: it has no look-around, back reference, condition, atomic part or `^` of lines, and no `$` in a
+// group.
 func (e *Expression) Plain() bool { return plainParts(e.Root, false) }
 
 func plainParts(n Node, grouped bool) bool {

@@ -22,8 +22,8 @@ var (
 	PCRE = Dialect{Word: `\b`, NotWord: `\B`, Backtracks: true}
 )
 
-// In writes the expression for an engine, so that it is found in exactly the same texts. Of one that does not backtrack, the error names what
-// cannot be said so.
+// In writes the expression for an engine, so that it is found in exactly the same texts. Of one that does not
+// backtrack, the error names what cannot be said so.
 func (e *Expression) In(d Dialect) (string, error) {
 	text, err := e.print(d)
 	if err != nil || d != Go {
@@ -61,8 +61,8 @@ func (e *Expression) print(d Dialect) (string, error) {
 	return p.b.String(), nil
 }
 
-// printer writes parts as RE2 has them. Where it writes other parts than the author did, the expression is found in the same texts, though
-// what it takes of them may differ.
+// printer writes parts as RE2 has them. Where it writes other parts than the author did, the expression is found in the
+// same texts, though what it takes of them may differ.
 type printer struct {
 	Dialect
 	b     strings.Builder

@@ -8,7 +8,8 @@ import (
 	"unicode/utf8"
 )
 
-// Ranges gives the characters, as pairs, of which a part takes exactly one; ok is false for a part that is not one character.
+// Ranges gives the characters, as pairs, of which a part takes exactly one; ok is false for a part that is not one
+// character.
 func Ranges(n Node) (pairs []rune, ok bool) {
 	switch n := n.(type) {
 	case *Any:

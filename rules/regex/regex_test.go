@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestMeaning compiles each expression for Go's regexp and looks for it in texts. https://www.pcre.org/current/doc/html/pcre2pattern.html
+// TestMeaning compiles each expression for Go's regexp and looks for it in texts.
+// https://www.pcre.org/current/doc/html/pcre2pattern.html
 func TestMeaning(t *testing.T) {
 	for _, c := range []struct {
 		expr          string
@@ -89,7 +90,8 @@ func TestMeaning(t *testing.T) {
 	}
 }
 
-// TestWhatRE2LacksIsNamed writes what only an engine that backtracks runs: for PCRE as it was meant, and for the others not at all.
+// TestWhatRE2LacksIsNamed writes what only an engine that backtracks runs: for PCRE as it was meant, and for the others
+// not at all.
 func TestWhatRE2LacksIsNamed(t *testing.T) {
 	for _, c := range []struct{ expr, lacks, pcre string }{
 		{`(a)\1`, "a back-reference", `(a)\g{1}`},

@@ -1,8 +1,8 @@
-// Package wording says in plain English what a rule asks of an event. In: a lowered rule or correlation. Out: a tree of phrases, for pages and for
-// people who do not read the rule's language.
+// Package wording says in plain English what a rule asks of an event. In: a lowered rule or correlation. Out: a tree of
+// phrases, for pages and for people who do not read the rule's language.
 //
-// What must stay true: the words say what the tree means, no more and no less. All values are there, and the texts of a rule stay apart from our own
-// words, so that whoever shows them can quote them.
+// What must stay true: the words say what the tree means, no more and no less. All values are there, and the texts of a
+// rule stay apart from our own words, so that whoever shows them can quote them.
 package wording
 
 import (
@@ -108,7 +108,8 @@ func (p Phrase) String() string {
 	return text + " (" + strings.Join(parts, "; ") + ")"
 }
 
-// Negated tells which tests of a condition count only where they do not hold: those below an odd number of negations. Its keys are leaves.
+// Negated tells which tests of a condition count only where they do not hold: those below an odd number of negations.
+// Its keys are leaves.
 func Negated(n ir.Node) map[ir.Node]bool {
 	out := map[ir.Node]bool{}
 	var visit func(ir.Node, bool)

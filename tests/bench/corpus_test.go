@@ -134,7 +134,8 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-// BenchmarkLog reads a Windows event log and evaluates every public rule, on one worker. The log is that of DECREE_BENCH_LOG, such as evtxlog.py writes.
+// BenchmarkLog reads a Windows event log and evaluates every public rule, on one worker. The log is that of
+// DECREE_BENCH_LOG, such as evtxlog.py writes.
 func BenchmarkLog(b *testing.B) {
 	path := os.Getenv("DECREE_BENCH_LOG")
 	if path == "" {

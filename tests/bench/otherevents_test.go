@@ -21,7 +21,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// fortnight makes process creations of fourteen days from a fixed seed, a line each: 500 hosts, and up to 20,000 programs of which a few are started most.
+// fortnight makes process creations of fourteen days from a fixed seed, a line each: 500 hosts, and up to 20,000
+// programs of which a few are started most.
 func fortnight(n int) []byte {
 	r, begin := rand.New(rand.NewPCG(2026, 14)), time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 	var out bytes.Buffer
@@ -35,7 +36,8 @@ func fortnight(n int) []byte {
 	return bytes.Clone(out.Bytes())
 }
 
-// BenchmarkOtherEvents asks rules of other events over a fortnight. An operation is the whole run; its memory is what waits for the end of the input.
+// BenchmarkOtherEvents asks rules of other events over a fortnight. An operation is the whole run; its memory is what
+// waits for the end of the input.
 func BenchmarkOtherEvents(b *testing.B) {
 	events := fixture.Times(100_000, 1_000_000)
 	data := fortnight(events)

@@ -69,7 +69,8 @@ func queriesFind(t *testing.T, rec Recording, clock string, all []finding, about
 	}
 }
 
-// checkedAt has Microsoft's parser check queries, and gives them as they run at a time. arrival is the column with the time at which an event arrives.
+// checkedAt has Microsoft's parser check queries, and gives them as they run at a time. arrival is the column with the
+// time at which an event arrives.
 func checkedAt(t *testing.T, tables Tables, clock, arrival string, all []finding) (runnable []string) {
 	t.Helper()
 	queries := make([]string, len(all))

@@ -19,7 +19,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// arraysMeet writes a rule whose array tests meet joins, first_seen, prevalence, suppress, an extract and filters with arrays of their own; nil where the reader refuses it.
+// arraysMeet writes a rule whose array tests meet joins, first_seen, prevalence, suppress, an extract and filters with
+// arrays of their own; nil where the reader refuses it.
 func (a author) arraysMeet(t *testing.T, suppress bool) *mixed {
 	selection := func() string {
 		return pick(a, []string{"{'TargetResources[" + a.selector() + "]': " + a.arrayMap(1) + "}", "{'TargetResources[" + a.selector() + "].name|contains': r}",

@@ -44,8 +44,8 @@ func (cmd once) tell(question, answer any) error {
 // fewQueries are asked by one process: a tool takes about a second to start, and may take as long for one query.
 const fewQueries = 8
 
-// askInParts asks a tool of many queries, by one process for each processor. question makes the process and what it is told of some of the
-// queries. The tool answers with a list, one element a query, in order; so is what comes back.
+// askInParts asks a tool of many queries, by one process for each processor. question makes the process and what it is
+// told of some of the queries. The tool answers with a list, one element a query, in order; so is what comes back.
 func askInParts[A any](t testing.TB, queries []string, question func(some []string) (teller, any)) []A {
 	t.Helper()
 	parts := max(1, min(runtime.NumCPU(), len(queries)/fewQueries))

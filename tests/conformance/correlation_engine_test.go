@@ -54,8 +54,8 @@ var engineMeant = map[string]func(splRow) bool{
 	},
 }
 
-// TestEngineCorrelationsFindWhatTheyMean runs correlations on random events and compares what they find with what every match
-// compared with every other gives, on one worker and on several.
+// TestEngineCorrelationsFindWhatTheyMean runs correlations on random events and compares what they find with what every
+// match compared with every other gives, on one worker and on several.
 func TestEngineCorrelationsFindWhatTheyMean(t *testing.T) {
 	t.Parallel()
 	matched := map[rules.CorrelationType]int{}

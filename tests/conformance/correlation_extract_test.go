@@ -25,7 +25,8 @@ import (
 // readFields are the lines of a correlation that name fields.
 var readFields = regexp.MustCompile(`(?m)^  (?:group-by|aliases|condition): .*$`)
 
-// correlationByExtracts makes up a correlation that groups by and counts extracts in place of fields, with its rules before it.
+// correlationByExtracts makes up a correlation that groups by and counts extracts in place of fields, with its rules
+// before it.
 func correlationByExtracts(t *testing.T, r *rand.Rand, others string) (text string, rs []*ir.Rule, cs []*ir.Correlation) {
 	t.Helper()
 	text = readFields.ReplaceAllStringFunc(splRandomCorrelation(r), func(line string) string {

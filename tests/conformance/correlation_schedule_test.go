@@ -89,7 +89,8 @@ func (s scheduled) read(t *testing.T, e *engine.Engine) {
 	require.NoError(t, e.Run(in, "x", 1, nil))
 }
 
-// alerts are those of a backtest, as "run id"; wanted those that follow from what each run reports: an event is the first run's.
+// alerts are those of a backtest, as "run id"; wanted those that follow from what each run reports: an event is the
+// first run's.
 func (s scheduled) alerts(t *testing.T, rs []*ir.Rule, cs []*ir.Correlation) []string {
 	alerts := []string{}
 	replay, diagnostics := engine.NewBacktest(rs, engine.Options{Correlations: cs})
@@ -125,8 +126,9 @@ func (s scheduled) wanted(c *ir.Correlation) []string {
 	return alerts
 }
 
-// TestScheduledCorrelationsAgree: at several times a run of the engine, the executed KQL and the SPL report the same, and a backtest what
-// its runs do: windows that the lookback would cut are whole, also where a condition asks for what did not happen, or for few.
+// TestScheduledCorrelationsAgree: at several times a run of the engine, the executed KQL and the SPL report the same,
+// and a backtest what its runs do: windows that the lookback would cut are whole, also where a condition asks for what
+// did not happen, or for few.
 func TestScheduledCorrelationsAgree(t *testing.T) {
 	t.Parallel()
 	m := kqlEvents()

@@ -19,8 +19,9 @@ import (
 	"decree/tests/fixture/packaged"
 )
 
-// TestDefenderQueriesReturnWhatAlertsShow packages a part of the public rules, holds each to the schema, and binds its query by Microsoft's parser. Each
-// query ends with the columns that the product asks for and that its entity mappings name: a column that the query does not return is an error.
+// TestDefenderQueriesReturnWhatAlertsShow packages a part of the public rules, holds each to the schema, and binds its
+// query by Microsoft's parser. Each query ends with the columns that the product asks for and that its entity mappings
+// name: a column that the query does not return is an error.
 func TestDefenderQueriesReturnWhatAlertsShow(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

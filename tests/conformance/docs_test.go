@@ -80,8 +80,8 @@ changelog: [{version: '1.0', date: '2026-01-01', impact: major, notes: %[1]s}]
 `, q, i, quoted("javascript:"+text))
 }
 
-// TestCatalogueInABrowser opens a catalogue in Chromium: of 300 public rules where they are there, of the library, and of rules with hostile texts.
-// DECREE_SCREENSHOTS names a folder for pictures.
+// TestCatalogueInABrowser opens a catalogue in Chromium: of 300 public rules where they are there, of the library, and
+// of rules with hostile texts. DECREE_SCREENSHOTS names a folder for pictures.
 func TestCatalogueInABrowser(t *testing.T) {
 	t.Parallel()
 	chromium, python := needBrowser(t)

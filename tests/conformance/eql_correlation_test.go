@@ -22,7 +22,8 @@ import (
 
 var withRuns = regexp.MustCompile(`(?s)\n  (\[.*\](?: by [^\n]*?)?) with runs=(\d+)\n`)
 
-// unrolled writes a repeated event as often as it must come, which is what `with runs` stands for: the public parser has no runs.
+// unrolled writes a repeated event as often as it must come, which is what `with runs` stands for: the public parser
+// has no runs.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-with-runs-keyword
 func unrolled(query string) string {
 	return withRuns.ReplaceAllStringFunc(query, func(text string) string {

@@ -19,7 +19,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestEQLJoins parses sequences, and runs them on events of which each user has at most one of each kind: there a sequence finds what the engine finds.
+// TestEQLJoins parses sequences, and runs them on events of which each user has at most one of each kind: there a
+// sequence finds what the engine finds.
 func TestEQLJoins(t *testing.T) {
 	t.Parallel()
 	needEQL(t)

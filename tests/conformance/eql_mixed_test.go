@@ -15,7 +15,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// TestEQLAgreesWhereSectionsMeet runs queries of rules in which several log sources, filters of one of them, lists and extracts meet, over random events.
+// TestEQLAgreesWhereSectionsMeet runs queries of rules in which several log sources, filters of one of them, lists and
+// extracts meet, over random events.
 func TestEQLAgreesWhereSectionsMeet(t *testing.T) {
 	t.Parallel()
 	needEQL(t)

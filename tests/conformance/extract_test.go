@@ -47,8 +47,8 @@ func extractRecord(r *rand.Rand, i int) record {
 	return out
 }
 
-// TestKQLAgreesOnExtracts runs made-up rules that read extracted fields by the engine and by the query. DuckDB does not split command lines: of these, and of
-// several values, Microsoft's parser reads the queries.
+// TestKQLAgreesOnExtracts runs made-up rules that read extracted fields by the engine and by the query. DuckDB does not
+// split command lines: of these, and of several values, Microsoft's parser reads the queries.
 func TestKQLAgreesOnExtracts(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -16,7 +16,8 @@ import (
 	"decree/rules/parse"
 )
 
-// randomJoins writes the rule T, which joins some of the rules a, b and c, or asks what is seen first. logsource is its log source.
+// randomJoins writes the rule T, which joins some of the rules a, b and c, or asks what is seen first. logsource is its
+// log source.
 func randomJoins(r *rand.Rand, logsource string) string {
 	pick := func(values ...string) string { return values[r.IntN(len(values))] }
 	one := func(name string) string {

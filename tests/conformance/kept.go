@@ -8,7 +8,8 @@ import (
 	"sync"
 )
 
-// kept is a tool that takes long to start. Its processes answer one question after the other, each a line of JSON, and end with the tests.
+// kept is a tool that takes long to start. Its processes answer one question after the other, each a line of JSON, and
+// end with the tests.
 type kept struct {
 	command func() *exec.Cmd
 	mu      sync.Mutex

@@ -34,8 +34,8 @@ func kqlEvents() *schema.Model {
 		Sources: []schema.Source{{Name: "events", Product: "windows", Table: "Events", Columns: columns, Fields: fields}}}
 }
 
-// TestKQLCorrelationsFindWhatTheyMean runs compiled correlations over random events and compares the rows with what every match
-// compared with every other gives.
+// TestKQLCorrelationsFindWhatTheyMean runs compiled correlations over random events and compares the rows with what
+// every match compared with every other gives.
 func TestKQLCorrelationsFindWhatTheyMean(t *testing.T) {
 	t.Parallel()
 	needKusto(t)
@@ -81,7 +81,8 @@ func TestKQLWindowsSlide(t *testing.T) {
 	})
 }
 
-// TestKQLRangesChainsAndTuples: both bounds of a range hold, correlations read correlations, and several fields count as one.
+// TestKQLRangesChainsAndTuples: both bounds of a range hold, correlations read correlations, and several fields count
+// as one.
 func TestKQLRangesChainsAndTuples(t *testing.T) {
 	t.Parallel()
 	pair := func(i string, u, v string) splRow { return at(float64(len(i)), "id="+i, "Kind=x", "U="+u, "V="+v) }
@@ -142,8 +143,9 @@ func inputsOf(t *testing.T, text string) *ir.Correlation {
 	return cs[len(cs)-1]
 }
 
-// flatEvents have one value a field, or none. duckdb-kql sorts the numbers of an array as texts, which array_sort_asc does not: theirs
-// are such that both are the same. https://learn.microsoft.com/en-us/kusto/query/array-sort-asc-function
+// flatEvents have one value a field, or none. duckdb-kql sorts the numbers of an array as texts, which array_sort_asc
+// does not: theirs are such that both are the same.
+// https://learn.microsoft.com/en-us/kusto/query/array-sort-asc-function
 func flatEvents(events []splRow) []splRow {
 	for _, e := range events {
 		for k, v := range e {

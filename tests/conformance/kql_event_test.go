@@ -48,7 +48,8 @@ func (r record) audited() doc {
 // readsEvent finds the table Event in a query, alone or in a union.
 var readsEvent = regexp.MustCompile(`(?m)^\s*Event$`)
 
-// TestKQLAgreesOnEventsInXML runs every public rule that reads Sysmon's or PowerShell's events in the table Event, by the engine and by the query.
+// TestKQLAgreesOnEventsInXML runs every public rule that reads Sysmon's or PowerShell's events in the table Event, by
+// the engine and by the query.
 func TestKQLAgreesOnEventsInXML(t *testing.T) {
 	t.Parallel()
 	m, err := schema.Load("sentinel-event")

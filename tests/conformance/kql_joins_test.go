@@ -17,8 +17,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// TestKQLJoinsFindWhatTheEngineFinds runs queries of random joins over random events, many of them at one time: over all of them, and as runs of
-// a schedule, which see what came until then.
+// TestKQLJoinsFindWhatTheEngineFinds runs queries of random joins over random events, many of them at one time: over
+// all of them, and as runs of a schedule, which see what came until then.
 func TestKQLJoinsFindWhatTheEngineFinds(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -15,8 +15,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// kqlLogs is a data model of two tables, one of which has two kinds of events, that have the fields of the random events. One of them keeps
-// some in a column with an object.
+// kqlLogs is a data model of two tables, one of which has two kinds of events, that have the fields of the random
+// events. One of them keeps some in a column with an object.
 func kqlLogs() *schema.Model {
 	m := kqlEvents()
 	of := m.Sources[0]
@@ -49,7 +49,8 @@ func kqlLogs() *schema.Model {
 	return m
 }
 
-// TestKQLAgreesWhereSectionsMeet runs queries of rules in which the sections of the language meet, over random events of two tables.
+// TestKQLAgreesWhereSectionsMeet runs queries of rules in which the sections of the language meet, over random events
+// of two tables.
 func TestKQLAgreesWhereSectionsMeet(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -20,8 +20,8 @@ import (
 
 var letName = regexp.MustCompile(`(?m)^let (\w+) =`)
 
-// TestKQLNamesNeverCollide names rules, lists, populations and correlations as what a query holds already: its own statements and columns,
-// tables, columns of tables, functions and words of the language.
+// TestKQLNamesNeverCollide names rules, lists, populations and correlations as what a query holds already: its own
+// statements and columns, tables, columns of tables, functions and words of the language.
 func TestKQLNamesNeverCollide(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -15,7 +15,8 @@ import (
 	"decree/rules/schema"
 )
 
-// TestKQLFindsAddressesInNetworks asks networks of both families, one and several, and their negations, of addresses and of what is none.
+// TestKQLFindsAddressesInNetworks asks networks of both families, one and several, and their negations, of addresses
+// and of what is none.
 func TestKQLFindsAddressesInNetworks(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -18,7 +18,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// services are conditions on rows as Sentinel's connectors of other products write them, and the rows they find, by their places.
+// services are conditions on rows as Sentinel's connectors of other products write them, and the rows they find, by
+// their places.
 var services = []struct {
 	name, model, source, table, detection string
 	rows                                  []doc
@@ -184,7 +185,8 @@ func rpcCall(uuid, number string) string {
 		"</Param><Param>" + number + "</Param><Param></Param><Param>PKT_PRIVACY</Param><Param>NTLM</Param><Param>49670</Param>"
 }
 
-// TestKQLAgreesOnOtherServices runs each condition both ways. The rows of all stand in the tables that a model's queries read.
+// TestKQLAgreesOnOtherServices runs each condition both ways. The rows of all stand in the tables that a model's
+// queries read.
 func TestKQLAgreesOnOtherServices(t *testing.T) {
 	t.Parallel()
 	for model, id := range map[string]string{"sentinel": "_ItemId", "asim": "EventOriginalUid", "mde": "ReportId", "sentinel-event": "_ItemId"} {

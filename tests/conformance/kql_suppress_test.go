@@ -15,7 +15,8 @@ import (
 	"decree/rules/ir"
 )
 
-// TestKQLSuppressesAsTheEngine runs random rules that suppress alerts on random rows at different times, by the engine and by the query.
+// TestKQLSuppressesAsTheEngine runs random rules that suppress alerts on random rows at different times, by the engine
+// and by the query.
 func TestKQLSuppressesAsTheEngine(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

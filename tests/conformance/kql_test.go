@@ -140,8 +140,8 @@ func TestKQLGolden(t *testing.T) {
 	}
 }
 
-// TestKQLPlaces has the parser read queries with what may stand for a table. Tables are bound. Of functions and of other workspaces it knows nothing: there
-// only the syntax counts.
+// TestKQLPlaces has the parser read queries with what may stand for a table. Tables are bound. Of functions and of
+// other workspaces it knows nothing: there only the syntax counts.
 func TestKQLPlaces(t *testing.T) {
 	t.Parallel()
 	m, tables := mde(t)

@@ -19,7 +19,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// arriving gives events a time at which they arrive, by their column _arrived: up to some seconds after their own time, and never at the time of a run.
+// arriving gives events a time at which they arrive, by their column _arrived: up to some seconds after their own time,
+// and never at the time of a run.
 func arriving(r *rand.Rand, events []splRow, most int) []splRow {
 	for _, e := range events {
 		late := 0
@@ -39,8 +40,8 @@ func arrived(events []splRow, run float64) []splRow {
 // lateRuns are the queries of rules and correlations on a schedule, with what each run must find, by the second of the run.
 type lateRuns map[int][]finding
 
-// found executes every run. A run reads a table of the events that have arrived, and ingestion_time() is when they did. It gives in how many runs each rule
-// found each event: text of the rule -> id -> runs.
+// found executes every run. A run reads a table of the events that have arrived, and ingestion_time() is when they did.
+// It gives in how many runs each rule found each event: text of the rule -> id -> runs.
 func (l lateRuns) found(t *testing.T, events []splRow) map[string]map[string]int {
 	rec := Recording{Tables: Tables{}, Events: map[string]string{}, ID: "ReportId"}
 	columns := map[string]string{"Arrived": "datetime"}
@@ -82,9 +83,10 @@ func runsOf(every, late int) (runs []int) {
 	return runs
 }
 
-// TestEventsThatArriveLateAreJudgedOnce: events arrive after their own time, and the queries of a schedule run as time goes by. Where a rule looks back as long as
-// it waits, each event is judged in one run, however late it arrived: it is found there if the engine finds it among what had arrived by then. So an event whose
-// others have all arrived `after` after it did is found exactly if the engine finds it among all events.
+// TestEventsThatArriveLateAreJudgedOnce: events arrive after their own time, and the queries of a schedule run as time
+// goes by. Where a rule looks back as long as it waits, each event is judged in one run, however late it arrived: it is
+// found there if the engine finds it among what had arrived by then. So an event whose others have all arrived `after`
+// after it did is found exactly if the engine finds it among all events.
 func TestEventsThatArriveLateAreJudgedOnce(t *testing.T) {
 	t.Parallel()
 	needKusto(t)
@@ -143,8 +145,9 @@ func arrivalOf(events []splRow, id string) float64 {
 	return events[slices.IndexFunc(events, func(e splRow) bool { return e["id"] == id })]["_arrived"].(float64)
 }
 
-// TestCorrelationsOfEventsThatArriveLate: a match is chosen by the time of its last event. So it is found if its events arrive no later than the lookback is longer than
-// the time between two runs; each run finds what follows from what had arrived by then.
+// TestCorrelationsOfEventsThatArriveLate: a match is chosen by the time of its last event. So it is found if its events
+// arrive no later than the lookback is longer than the time between two runs; each run finds what follows from what had
+// arrived by then.
 func TestCorrelationsOfEventsThatArriveLate(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -17,7 +17,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// TestLayersAreReadByOthers reads a layer of the public rules by MITRE's library, and the technique administration by dettectinator.
+// TestLayersAreReadByOthers reads a layer of the public rules by MITRE's library, and the technique administration by
+// dettectinator.
 func TestLayersAreReadByOthers(t *testing.T) {
 	t.Parallel()
 	python := pythonWith(t, "import dettectinator, mitreattack.navlayers", "attack")

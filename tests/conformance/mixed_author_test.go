@@ -14,8 +14,8 @@ import (
 	"decree/rules/parse"
 )
 
-// mixedAuthor writes rules in which the sections of the language meet: several log sources, filters of one of them, extracts, joins, first_seen, prevalence and
-// suppress, over the random events of splRandomEvents.
+// mixedAuthor writes rules in which the sections of the language meet: several log sources, filters of one of them,
+// extracts, joins, first_seen, prevalence and suppress, over the random events of splRandomEvents.
 type mixedAuthor struct {
 	*rand.Rand
 	sources  []string // log sources that events are of

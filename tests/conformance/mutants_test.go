@@ -16,7 +16,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// TestEquivalentMutantsFindTheSame: a change of a rule that is called equivalent changes nothing on random events, and all others can be run.
+// TestEquivalentMutantsFindTheSame: a change of a rule that is called equivalent changes nothing on random events, and
+// all others can be run.
 func TestEquivalentMutantsFindTheSame(t *testing.T) {
 	t.Parallel()
 	m := openModel(t, "splunk-windows")

@@ -53,7 +53,8 @@ func answered(t *testing.T, environment string) []*ir.Rule {
 	return out
 }
 
-// TestListsFromOutsideMeanTheSameEverywhere runs each placeholder rule in the engine and as a query of each dialect, with and without an environment.
+// TestListsFromOutsideMeanTheSameEverywhere runs each placeholder rule in the engine and as a query of each dialect,
+// with and without an environment.
 func TestListsFromOutsideMeanTheSameEverywhere(t *testing.T) {
 	t.Parallel()
 	var connections []record

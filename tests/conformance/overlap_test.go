@@ -17,7 +17,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// overlapping is a model of two sources of one table. The first has all events, the second some of them, and each has the user in a column of its own.
+// overlapping is a model of two sources of one table. The first has all events, the second some of them, and each has
+// the user in a column of its own.
 const overlapping = `name: overlapping
 dialect: DIALECT
 title: Overlapping

@@ -73,8 +73,9 @@ func (f folder) ask(answer any, args ...string) {
 	require.NoError(f.t, json.Unmarshal(out, answer), "%v: %.3000s\n%s", args, stderr.String(), f.shown)
 }
 
-// TestProjectsThroughCommands writes random projects and model files to disk and has the commands read them: they compile the queries that the library
-// compiles, and find and alert of what its engine does. What is only warned of changes nothing.
+// TestProjectsThroughCommands writes random projects and model files to disk and has the commands read them: they
+// compile the queries that the library compiles, and find and alert of what its engine does. What is only warned of
+// changes nothing.
 func TestProjectsThroughCommands(t *testing.T) {
 	t.Parallel()
 	program := command(t)
@@ -213,8 +214,8 @@ func (w world) alertsAlike(f folder, p *project, story *stories.Story) int {
 	return len(want)
 }
 
-// TestModelsThatReferToThemselves: a model file whose fields refer to each other is either read, and then rules are compiled and run with it, or refused with
-// its faults at their places.
+// TestModelsThatReferToThemselves: a model file whose fields refer to each other is either read, and then rules are
+// compiled and run with it, or refused with its faults at their places.
 func TestModelsThatReferToThemselves(t *testing.T) {
 	t.Parallel()
 	program := command(t)

@@ -9,8 +9,9 @@ import (
 	"decree/tests/stories"
 )
 
-// reported are the ids that a scheduled correlation reports in a run, in any order, as every match compared with every other gives them. What its rules find is the
-// engine's answer for each of them alone: over the events that the correlation reads, which are those of its lookback and of the timespans before it.
+// reported are the ids that a scheduled correlation reports in a run, in any order, as every match compared with every
+// other gives them. What its rules find is the engine's answer for each of them alone: over the events that the
+// correlation reads, which are those of its lookback and of the timespans before it.
 func (w world) reported(t *testing.T, p *project, c *ir.Correlation, story *stories.Story, now time.Time) []string {
 	reach := map[*ir.Correlation]time.Duration{}
 	var walk func(of *ir.Correlation, above time.Duration)

@@ -25,8 +25,8 @@ type asked struct {
 	of      *ir.Correlation // which has no window of its own in the engine, outside of a backtest
 }
 
-// TestProjectsAgree writes random projects and runs them over random processes: the engine and the queries find the same at each of
-// three runs, and what a backtest alerts of in a run is what its query finds and those before did not.
+// TestProjectsAgree writes random projects and runs them over random processes: the engine and the queries find the
+// same at each of three runs, and what a backtest alerts of in a run is what its query finds and those before did not.
 // DECREE_RANDOM_PROJECTS is how many are written for each of DECREE_RANDOM_STORIES stories.
 func TestProjectsAgree(t *testing.T) {
 	t.Parallel()

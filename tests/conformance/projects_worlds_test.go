@@ -36,8 +36,9 @@ func recordsOf(rows []stories.Record) []doc {
 	return docs
 }
 
-// projectWorlds are those that projects are tried in, by their names: the models that a command can read, shipped and laid over those, and some that are cut to
-// one source. What one is told of the author is written for all; its model is read when it is asked for.
+// projectWorlds are those that projects are tried in, by their names: the models that a command can read, shipped and
+// laid over those, and some that are cut to one source. What one is told of the author is written for all; its model is
+// read when it is asked for.
 func projectWorlds(t *testing.T, a projectAuthor) map[string]func() world {
 	tells := map[string]func(*stories.Story) []doc{"mde": defenderRows, "ecs": elasticRows, "splunk": func(s *stories.Story) []doc {
 		events, _ := splStory(t, s)

@@ -26,8 +26,8 @@ import (
 	"decree/rules/schema"
 )
 
-// The products read expressions in three ways of their own: Rust's crate, PCRE and Lucene. Here the engines themselves are asked what they find by
-// what a query holds for an expression.
+// The products read expressions in three ways of their own: Rust's crate, PCRE and Lucene. Here the engines themselves
+// are asked what they find by what a query holds for an expression.
 
 // pair is an expression, a text, and whether the engine finds the one in the other, which is held to PCRE by another test.
 type pair struct {
@@ -130,8 +130,9 @@ func pairs(t *testing.T, tests []*ir.Regex) []pair {
 	return all
 }
 
-// expressionsAgree asks an engine about all pairs of which a query holds an expression at all. held gives those expressions, "" for one that is refused;
-// ask answers with what the engine finds, true or false, or with what it says is wrong.
+// expressionsAgree asks an engine about all pairs of which a query holds an expression at all. held gives those
+// expressions, "" for one that is refused; ask answers with what the engine finds, true or false, or with what it says
+// is wrong.
 func expressionsAgree(t *testing.T, held func(*testing.T, []*ir.Regex) []string, ask func(*testing.T, [][2]string) []any) {
 	ofTests := func(t *testing.T, tests []*ir.Regex) {
 		written := map[*ir.Regex]string{}
@@ -165,7 +166,8 @@ func expressionsAgree(t *testing.T, held func(*testing.T, []*ir.Regex) []string,
 	t.Run("public rules", func(t *testing.T) { ofTests(t, publicExpressions(t)) })
 }
 
-// held gives what the query of each expression holds of it, "" for one that is refused. read gives the literals of queries, decoded, of which it is the last.
+// held gives what the query of each expression holds of it, "" for one that is refused. read gives the literals of
+// queries, decoded, of which it is the last.
 func held(t *testing.T, tests []*ir.Regex, d compilers.Dialect, model string, read func([]string) [][]string) []string {
 	m, err := schema.Load(model)
 	require.NoError(t, err)

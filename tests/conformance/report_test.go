@@ -77,8 +77,8 @@ func writeReport(t *testing.T) (page string) {
 	return page
 }
 
-// TestReportInABrowser opens a report in Chromium: it loads nothing, runs nothing that an event brings, fits every width, and its box filters.
-// DECREE_SCREENSHOTS names a folder for pictures.
+// TestReportInABrowser opens a report in Chromium: it loads nothing, runs nothing that an event brings, fits every
+// width, and its box filters. DECREE_SCREENSHOTS names a folder for pictures.
 func TestReportInABrowser(t *testing.T) {
 	t.Parallel()
 	chromium, python := needBrowser(t)

@@ -46,8 +46,8 @@ func resourcesOf(t *testing.T, out packages.Output) []sentinelResource {
 	return all
 }
 
-// TestSentinelQueriesReturnWhatAlertsShow binds the packaged queries by Microsoft's parser. Each ends with the columns that its entity mappings name: a
-// column that the query does not return is an error.
+// TestSentinelQueriesReturnWhatAlertsShow binds the packaged queries by Microsoft's parser. Each ends with the columns
+// that its entity mappings name: a column that the query does not return is an error.
 func TestSentinelQueriesReturnWhatAlertsShow(t *testing.T) {
 	t.Parallel()
 	needKusto(t)
@@ -84,7 +84,8 @@ func TestSentinelQueriesReturnWhatAlertsShow(t *testing.T) {
 	}
 }
 
-// TestSentinelRulesAreReadByMicrosoftsLibrary reads packaged rules by azure-mgmt-securityinsight and writes them back: nothing is lost or changed.
+// TestSentinelRulesAreReadByMicrosoftsLibrary reads packaged rules by azure-mgmt-securityinsight and writes them back:
+// nothing is lost or changed.
 func TestSentinelRulesAreReadByMicrosoftsLibrary(t *testing.T) {
 	t.Parallel()
 	python := pythonWith(t, "import azure.mgmt.securityinsight._utils.model_base", "sentinel")

@@ -108,7 +108,8 @@ func TestSPLAgreesOnArrays(t *testing.T) {
 	splAgreesOnArrays(t, a, func() any { return a.array(1) }, func() *ir.Rule { return a.arrayRule(t) })
 }
 
-// TestSPLAgreesOnAwkwardArrays does the same with elements that are no objects, and with fields of them that are lists or look like JSON.
+// TestSPLAgreesOnAwkwardArrays does the same with elements that are no objects, and with fields of them that are lists
+// or look like JSON.
 func TestSPLAgreesOnAwkwardArrays(t *testing.T) {
 	t.Parallel()
 	a := author{rand.New(rand.NewPCG(7, seedOf(t))), windowsFolders}
@@ -126,8 +127,8 @@ func TestSPLAgreesOnAwkwardArrays(t *testing.T) {
 	})
 }
 
-// TestSPLFindsArraysOfServices asks for elements of arrays that cloud services' own events have, as Splunk indexes them. Each event has what is looked
-// for in one element, in two elements, or not at all.
+// TestSPLFindsArraysOfServices asks for elements of arrays that cloud services' own events have, as Splunk indexes
+// them. Each event has what is looked for in one element, in two elements, or not at all.
 func TestSPLFindsArraysOfServices(t *testing.T) {
 	t.Parallel()
 	m, err := schema.Load("splunk-cloud")

@@ -67,7 +67,8 @@ func TestSPLWindowsSlide(t *testing.T) {
 	}
 }
 
-// TestSPLRangesChainsAndTuples: ranges (gt and lte) and chains work, and several fields of value_count count distinct tuples.
+// TestSPLRangesChainsAndTuples: ranges (gt and lte) and chains work, and several fields of value_count count distinct
+// tuples.
 func TestSPLRangesChainsAndTuples(t *testing.T) {
 	t.Parallel()
 	burst := func(times ...float64) (events []splRow) {

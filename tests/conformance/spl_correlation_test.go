@@ -21,7 +21,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// splInputs are rules of two log sources, of which an event may match several: in part said by the base search, in part by where.
+// splInputs are rules of two log sources, of which an event may match several: in part said by the base search, in part
+// by where.
 const splInputs = `title: A
 name: a
 logsource: {product: windows, service: security}
@@ -64,7 +65,8 @@ type correlationCompiler interface {
 	CompileCorrelation(*ir.Correlation, compilers.Options) (*compilers.Query, diag.Diagnostics)
 }
 
-// splRandomEvents are events close together in time, many at the same one, with few values in either case, some missing, some several.
+// splRandomEvents are events close together in time, many at the same one, with few values in either case, some
+// missing, some several.
 func splRandomEvents(r *rand.Rand) []splRow {
 	pick := func(values ...any) any { return values[r.IntN(len(values))] }
 	var out []splRow
@@ -143,8 +145,8 @@ func splRandomCorrelation(r *rand.Rand) string {
 	return one("D", "name: d\n", []string{"a", "b", "c"}) + "---\n" + one("T", "", above)
 }
 
-// TestSPLCorrelationsFindWhatTheyMean runs compiled correlations over random events and compares the rows with what every match
-// compared with every other gives.
+// TestSPLCorrelationsFindWhatTheyMean runs compiled correlations over random events and compares the rows with what
+// every match compared with every other gives.
 func TestSPLCorrelationsFindWhatTheyMean(t *testing.T) {
 	t.Parallel()
 	m := openModel(t, "splunk-windows")

@@ -12,10 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// splunk makes the event that Splunk's add-ons for Windows and for Sysmon extract: fields by the names of the event's data, with
-// underscores for what names may not hold. https://github.com/splunk/security_content/tree/develop/data_sources, files windows_event_log_*
-// and sysmon_eventid_*. What is empty is not extracted: KEEP_EMPTY_VALS in transforms.conf. Every third of Sysmon's events is as
-// text, whose labels are the same names.
+// splunk makes the event that Splunk's add-ons for Windows and for Sysmon extract: fields by the names of the event's
+// data, with underscores for what names may not hold.
+// https://github.com/splunk/security_content/tree/develop/data_sources, files windows_event_log_* and sysmon_eventid_*.
+// What is empty is not extracted: KEEP_EMPTY_VALS in transforms.conf. Every third of Sysmon's events is as text, whose
+// labels are the same names.
 func (r record) splunk(t testing.TB) doc {
 	t.Helper()
 	d := doc{"RecordID": r.id, "source": "XmlWinEventLog:" + r.channel, "sourcetype": "XmlWinEventLog", "host": r.computer, "Computer": r.computer,
@@ -46,8 +47,8 @@ func (r record) splunk(t testing.TB) doc {
 	return d
 }
 
-// otherForms are the raw texts that hold the same values in other forms: JSON, as Go writes it and with nothing escaped that need not be, and the text of a
-// classic event, whose labels have no escapes.
+// otherForms are the raw texts that hold the same values in other forms: JSON, as Go writes it and with nothing escaped
+// that need not be, and the text of a classic event, whose labels have no escapes.
 func (r record) otherForms(t testing.TB) []string {
 	t.Helper()
 	escaped, err := json.Marshal(r.data)

@@ -86,8 +86,8 @@ func splBoth(t *testing.T, model string, events []doc, world *splWorld, texts ma
 // TestSPLAgreesWithTheEngine runs each condition both ways on the recorded intrusion.
 func TestSPLAgreesWithTheEngine(t *testing.T) { splBothWays(t, stories.Tell(), conditions()) }
 
-// TestSPLLinksProcessesAsTheEngine asks each ancestry and its negation, of Sysmon on Windows and on Linux, and of macOS as the Common
-// Information Model names its processes.
+// TestSPLLinksProcessesAsTheEngine asks each ancestry and its negation, of Sysmon on Windows and on Linux, and of macOS
+// as the Common Information Model names its processes.
 func TestSPLLinksProcessesAsTheEngine(t *testing.T) {
 	t.Parallel()
 	windows, world := splStory(t, deep())

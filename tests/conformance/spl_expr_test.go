@@ -177,8 +177,8 @@ func splEither(decides bool, a any, b func() any) any {
 	return !decides
 }
 
-// splString reads a quoted string, in which a backslash stands before a backslash or a quote, and nowhere else: `\t` would be a tab in
-// eval. Search Manual: "Types of expressions".
+// splString reads a quoted string, in which a backslash stands before a backslash or a quote, and nowhere else: `\t`
+// would be a tab in eval. Search Manual: "Types of expressions".
 func splString(t string) string {
 	if strings.Contains(strings.NewReplacer(`\\`, "", `\"`, "").Replace(t[1:len(t)-1]), `\`) {
 		panic("a backslash alone: " + t)

@@ -50,7 +50,8 @@ func (p *splParser) call(name string, args []splExpr, read []string) splExpr {
 		}
 		return func(r splRow) any { return splFilter(r, read[0], args[0]) }
 	case "mvmap": // "iterates over the values of a multivalue field, performs an operation using the <expression> on each value, and returns a multivalue field"
-		// "multiplies each value in the results field by threshold, where threshold is a single-valued field": the first field is the one that it iterates over
+		// "multiplies each value in the results field by threshold, where threshold is a single-valued field": the
+		// first field is the one that it iterates over
 		if !slices.Contains(read[1:], read[0]) {
 			panic(fmt.Sprintf("mvmap reads %v", read))
 		}
@@ -147,15 +148,16 @@ func splMap(r splRow, name string, makes splExpr) any {
 	return splField(made)
 }
 
-// splExpressions are expressions of PCRE, by their text, and the machine that runs them. Tests run side by side and take turns with it.
+// splExpressions are expressions of PCRE, by their text, and the machine that runs them. Tests run side by side and
+// take turns with it.
 var splExpressions struct {
 	sync.Mutex
 	known   map[string]*backtrack.Program
 	machine backtrack.Machine
 }
 
-// splMatches tells whether an expression is found in a text, as PCRE finds it: the engine's own way to run such expressions is held to PCRE's by
-// TestExpressionsMeanWhatTheyMeanToPCRE.
+// splMatches tells whether an expression is found in a text, as PCRE finds it: the engine's own way to run such
+// expressions is held to PCRE's by TestExpressionsMeanWhatTheyMeanToPCRE.
 func splMatches(expr, v string) bool {
 	splExpressions.Lock()
 	defer splExpressions.Unlock()

@@ -7,11 +7,13 @@ import (
 	"strings"
 )
 
-// The functions on JSON. Search Reference: "JSON functions". JSON is a text here, as in an event; a number, a truth and a text that a path finds have
-// types of their own. A truth is a failure where a text is asked for, since no page says how it is spelt.
+// The functions on JSON. Search Reference: "JSON functions". JSON is a text here, as in an event; a number, a truth and
+// a text that a path finds have types of their own. A truth is a failure where a text is asked for, since no page says
+// how it is spelt.
 
-// splExtract is json_extract: "Extracts the value specified by <path> from <json>, and converts the value to the native type. This can be a JSON array";
-// without a path it "converts a JSON string to a string"; with several it "extracts all of the paths from <json> and returns it as a JSON array".
+// splExtract is json_extract: "Extracts the value specified by <path> from <json>, and converts the value to the native
+// type. This can be a JSON array"; without a path it "converts a JSON string to a string"; with several it "extracts
+// all of the paths from <json> and returns it as a JSON array".
 func splExtract(text string, paths []any) any {
 	if !json.Valid([]byte(text)) {
 		return nil
@@ -79,8 +81,9 @@ func splCompact(value any) string {
 	return strings.TrimSpace(b.String())
 }
 
-// splElements is json_array_to_mv: "maps the elements of a proper JSON array into a multivalue field. If the input is not a valid JSON array, the function
-// outputs nothing." With true it "preserves bracketing quotes on JSON string data types".
+// splElements is json_array_to_mv: "maps the elements of a proper JSON array into a multivalue field. If the input is
+// not a valid JSON array, the function outputs nothing." With true it "preserves bracketing quotes on JSON string data
+// types".
 func splElements(value any, quotes bool) any {
 	if !quotes {
 		panic("json_array_to_mv without true(): no page says what becomes of escapes in a string")
@@ -100,8 +103,8 @@ func splElements(value any, quotes bool) any {
 	return splField(all)
 }
 
-// splJSONEvent is an event of JSON as Splunk has it: its text, and fields whose names have {} behind those of lists. A null is the text "null", an
-// object or a list without values is no field. Search Reference: "spath".
+// splJSONEvent is an event of JSON as Splunk has it: its text, and fields whose names have {} behind those of lists. A
+// null is the text "null", an object or a list without values is no field. Search Reference: "spath".
 func splJSONEvent(event doc) doc {
 	raw := splCompact(event)
 	out := doc{"_raw": raw}

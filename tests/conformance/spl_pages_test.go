@@ -10,8 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// TestSPLReadsSearchesAsTheirPagesSay holds the interpreter to what it was written from: the Search Reference's pages of search, where, eval,
-// sort, eventstats, lookup and of the functions, and the Search Manual's on NOT.
+// TestSPLReadsSearchesAsTheirPagesSay holds the interpreter to what it was written from: the Search Reference's pages
+// of search, where, eval, sort, eventstats, lookup and of the functions, and the Search Manual's on NOT.
 func TestSPLReadsSearchesAsTheirPagesSay(t *testing.T) {
 	t.Parallel()
 	row := func(id string, fields splRow) splRow {
@@ -66,8 +66,9 @@ func TestSPLReadsSearchesAsTheirPagesSay(t *testing.T) {
 	}
 }
 
-// TestSPLFindsAwkwardValues compiles a test of each of some values, in each way that texts are compared, and runs it over events that have each
-// of them: what is found is what a plain comparison tells, whichever command the test went to.
+// TestSPLFindsAwkwardValues compiles a test of each of some values, in each way that texts are compared, and runs it
+// over events that have each of them: what is found is what a plain comparison tells, whichever command the test went
+// to.
 func TestSPLFindsAwkwardValues(t *testing.T) {
 	t.Parallel()
 	values := []string{"1", "1.0", "01", "+1", "1e0", "0x1", "nan", "10.0.0.1", "10.0.0.0/8", "::1", "fe80::/10", "fe80::1", "a*", "ab", "a?", "a", "A", `a\`, `a\*`, `\a`, `"`, `\"`, "a b", " a", "OR", "NOT", "NULL", "a|b",

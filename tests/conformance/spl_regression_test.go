@@ -15,9 +15,9 @@ import (
 	"decree/rules/schema"
 )
 
-// TestSPLAgreesOnRegressionData runs every public rule that has a search on the events that Splunk would hold of those recorded, by the
-// engine and by the search. They find the same, rule by rule. The engine knows no sources: it is asked of those that the
-// rule's table names.
+// TestSPLAgreesOnRegressionData runs every public rule that has a search on the events that Splunk would hold of those
+// recorded, by the engine and by the search. They find the same, rule by rule. The engine knows no sources: it is asked
+// of those that the rule's table names.
 func TestSPLAgreesOnRegressionData(t *testing.T) {
 	t.Parallel()
 	m, err := schema.Load("splunk-windows")
@@ -54,8 +54,8 @@ func TestSPLAgreesOnRegressionData(t *testing.T) {
 	assert.GreaterOrEqual(t, matched, 100)
 }
 
-// TestSplunkKeepsWhatWindowsWrote runs the same rules on the events as Windows wrote them: what the add-ons make of the events and what the
-// model makes of the rules together lose nothing.
+// TestSplunkKeepsWhatWindowsWrote runs the same rules on the events as Windows wrote them: what the add-ons make of the
+// events and what the model makes of the rules together lose nothing.
 func TestSplunkKeepsWhatWindowsWrote(t *testing.T) {
 	t.Parallel()
 	m, err := schema.Load("splunk-windows")
@@ -88,8 +88,8 @@ func TestSplunkKeepsWhatWindowsWrote(t *testing.T) {
 	assert.NotZero(t, matches)
 }
 
-// TestWholeNumbersAreWrittenInOneWay holds the columns to what the base search relies on: what Windows puts in those of the type int, if it
-// is a number at all, are digits alone, without zeros before them.
+// TestWholeNumbersAreWrittenInOneWay holds the columns to what the base search relies on: what Windows puts in those of
+// the type int, if it is a number at all, are digits alone, without zeros before them.
 func TestWholeNumbersAreWrittenInOneWay(t *testing.T) {
 	t.Parallel()
 	m, err := schema.Load("splunk-windows")

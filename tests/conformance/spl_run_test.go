@@ -140,8 +140,8 @@ func splEval(p *splParser, rows []splRow) {
 
 var splForeachForm = regexp.MustCompile(`(?s)^mode=multivalue ([A-Za-z_][A-Za-z0-9_]*) \[eval\s(.*)\]$`)
 
-// splForeach runs the assignments of one eval for each value of a field: "your eval statement can include as many assignments as you want". A field of
-// one value or none is a failure, since no page says what is done with it.
+// splForeach runs the assignments of one eval for each value of a field: "your eval statement can include as many
+// assignments as you want". A field of one value or none is a failure, since no page says what is done with it.
 func splForeach(rest string, rows []splRow, world *splWorld) {
 	form := splForeachForm.FindStringSubmatch(rest)
 	if form == nil {
@@ -275,8 +275,8 @@ func splFilldown(p *splParser, rows []splRow) {
 	}
 }
 
-// splEventstats adds to each row what its group comes to: max, min or the number of distinct values of a field or of eval(...). A
-// row without the field that groups are made by is in none.
+// splEventstats adds to each row what its group comes to: max, min or the number of distinct values of a field or of
+// eval(...). A row without the field that groups are made by is in none.
 func splEventstats(p *splParser, rows []splRow) {
 	type stat struct {
 		function, to string
@@ -402,7 +402,8 @@ func splKey(key string) func(value string) bool {
 }
 
 // splLookup adds the columns of the first row whose key is the value, in any case, as its definition says (max_matches = 1,
-// case_sensitive_match = false; a key with an asterisk is one of match_type = WILDCARD): `name key AS field OUTPUT column AS field, ...`. Columns that it does not find are taken away.
+// case_sensitive_match = false; a key with an asterisk is one of match_type = WILDCARD): `name key AS field OUTPUT
+// column AS field, ...`. Columns that it does not find are taken away.
 func splLookup(p *splParser, rows []splRow) {
 	table := p.world.lookups[p.next()]
 	key := p.next()

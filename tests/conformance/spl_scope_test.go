@@ -12,8 +12,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestSPLScopes runs searches over events of two logs in three indexes. A scope keeps those of its own log and index: in the base search, and where sources
-// of one rule have different scopes and are told apart after it.
+// TestSPLScopes runs searches over events of two logs in three indexes. A scope keeps those of its own log and index:
+// in the base search, and where sources of one rule have different scopes and are told apart after it.
 func TestSPLScopes(t *testing.T) {
 	t.Parallel()
 	var events []doc

@@ -12,7 +12,8 @@ import (
 
 // A reader of the search command's language, which is not eval's: OR binds tighter than the AND that is not written, case is
 // ignored, an asterisk stands for any text, = compares texts and a block of addresses holds addresses. In: terms. Out: a
-// predicate of events. Search Reference: "search", https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/search-commands/search
+// predicate of events. Search Reference: "search",
+// https://help.splunk.com/en/splunk-enterprise/search/spl-search-reference/10.0/search-commands/search
 
 // splWorld is what a search finds around it: the time that it runs at, and lookups.
 type splWorld struct {
@@ -144,8 +145,8 @@ var (
 // splSegmented has the segments of raw texts.
 var splSegmented sync.Map
 
-// splSegments cuts a raw text as an index does: what stands between two major breakers, and of that, for each minor breaker and for the end, what stands
-// before it since the last major and since the last minor breaker.
+// splSegments cuts a raw text as an index does: what stands between two major breakers, and of that, for each minor
+// breaker and for the end, what stands before it since the last major and since the last minor breaker.
 func splSegments(raw string) map[string]bool {
 	if had, ok := splSegmented.Load(raw); ok {
 		return had.(map[string]bool)
@@ -217,7 +218,8 @@ func splWithin(block netip.Prefix, v string) bool {
 
 var splModifier = regexp.MustCompile(`^-(\d+)([hms])$`)
 
-// splMoment is a relative time modifier, in seconds since 1970: "now" or so many units before. Search Manual: "Specify time modifiers".
+// splMoment is a relative time modifier, in seconds since 1970: "now" or so many units before. Search Manual: "Specify
+// time modifiers".
 func splMoment(modifier string, now float64) float64 {
 	if modifier == "now" {
 		return now + 1 // what happens in the second of the search counts

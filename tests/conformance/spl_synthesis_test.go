@@ -14,8 +14,8 @@ import (
 	"decree/rules/schema"
 )
 
-// splMaker makes events up that a rule matches, and events that it nearly does. In: a rule met with a model. Out: the values of
-// columns, in the product's words.
+// splMaker makes events up that a rule matches, and events that it nearly does. In: a rule met with a model. Out: the
+// values of columns, in the product's words.
 type splMaker struct {
 	r    *rand.Rand
 	plan *compilers.Plan
@@ -26,8 +26,8 @@ type splMaker struct {
 
 func (m *splMaker) pick(values ...string) string { return values[m.r.IntN(len(values))] }
 
-// event is one event: of the rule's table or nearly, its condition fulfilled in one of the ways there are, and mostly one column
-// changed thereafter.
+// event is one event: of the rule's table or nearly, its condition fulfilled in one of the ways there are, and mostly
+// one column changed thereafter.
 func (m *splMaker) event(id string) doc {
 	m.asks, m.keys, m.refs = map[string][]ir.Test{}, nil, nil
 	m.fulfil(m.plan.Rule.Condition, true)

@@ -15,8 +15,8 @@ import (
 	"decree/rules/schema"
 )
 
-// TestSPLAgreesOnEventsMadeUp runs every public rule, in each model that it has a search in, on events made up to match it or nearly,
-// and on some of those of the rules before it: by the engine and by the search.
+// TestSPLAgreesOnEventsMadeUp runs every public rule, in each model that it has a search in, on events made up to match
+// it or nearly, and on some of those of the rules before it: by the engine and by the search.
 func TestSPLAgreesOnEventsMadeUp(t *testing.T) {
 	t.Parallel()
 	const each, others = 40, 200
@@ -99,7 +99,8 @@ func TestSPLAgreesOnEventsMadeUp(t *testing.T) {
 	}
 }
 
-// splCompared are the columns that a rule compares with another, of which the search's note says that it sees no several values.
+// splCompared are the columns that a rule compares with another, of which the search's note says that it sees no
+// several values.
 func splCompared(plan *compilers.Plan) []string {
 	var names []string
 	ir.Inspect(plan.Rule.Condition, func(n ir.Node) bool {

@@ -16,8 +16,9 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestSPLTermsStandInTheRawText: a search that asks the index for terms finds every event that its rule matches, whether the raw text is XML, JSON or the text
-// of a classic event. Values have all characters that a format may escape, and rules a part of a value.
+// TestSPLTermsStandInTheRawText: a search that asks the index for terms finds every event that its rule matches,
+// whether the raw text is XML, JSON or the text of a classic event. Values have all characters that a format may
+// escape, and rules a part of a value.
 func TestSPLTermsStandInTheRawText(t *testing.T) {
 	m, err := schema.Load("splunk-windows")
 	require.NoError(t, err)

@@ -31,7 +31,8 @@ func needAppInspect(t testing.TB) (python string) {
 // hostileTitles try to end their stanza or their setting, or to be a field or a macro.
 var hostileTitles = []string{"a]\nsearch = x\n[b", "ends in \\", "$result.x$ and $host$", "`macro` and ```comment```", "# no comment", "rem x", "a; b", "default", "=1+1", "\u202etxt.exe", "[stanza]", "\"quoted\" 'text' {json: 1}"}
 
-// splunkInputs are one of so many public rules, a list in a lookup, a table that somebody else fills, a correlation, and rules with hostile texts.
+// splunkInputs are one of so many public rules, a list in a lookup, a table that somebody else fills, a correlation,
+// and rules with hostile texts.
 func splunkInputs(t *testing.T, oneOf int) []packages.Input {
 	f := splunk.New()
 	m, err := schema.Load("splunk-windows")
@@ -62,8 +63,8 @@ detection: {s: {EventID: 4625}, condition: s}
 	return inputs
 }
 
-// TestSplunkAppPassesAppInspect packages public rules and hostile ones, and has Splunk's own tool check the app as it does for Splunk Cloud. Two parsers read its
-// files back: each has the same stanzas, settings and values.
+// TestSplunkAppPassesAppInspect packages public rules and hostile ones, and has Splunk's own tool check the app as it
+// does for Splunk Cloud. Two parsers read its files back: each has the same stanzas, settings and values.
 func TestSplunkAppPassesAppInspect(t *testing.T) {
 	t.Parallel()
 	python := needAppInspect(t)

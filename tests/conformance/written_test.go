@@ -60,7 +60,8 @@ func checkedHere(query string, d compilers.Dialect) bool {
 	return len(compilers.CheckWritten(r, nil, func(string) compilers.Dialect { return d })) > 0
 }
 
-// TestHandWrittenKQL reads queries that are written by hand by Microsoft's parser and binder. What decree's own check says of them, it says too.
+// TestHandWrittenKQL reads queries that are written by hand by Microsoft's parser and binder. What decree's own check
+// says of them, it says too.
 func TestHandWrittenKQL(t *testing.T) {
 	t.Parallel()
 	needKusto(t)

@@ -1,5 +1,6 @@
-// Package conf reads Splunk's .conf files. In: bytes. Out: stanzas with their settings, in the order of the file; a stanza or a setting that is there twice is one, and the later
-// value wins. What must stay true: a value is never a setting of another stanza, and reading takes time and memory in proportion to the file.
+// Package conf reads Splunk's .conf files. In: bytes. Out: stanzas with their settings, in the order of the file; a
+// stanza or a setting that is there twice is one, and the later value wins. What must stay true: a value is never a
+// setting of another stanza, and reading takes time and memory in proportion to the file.
 //
 // https://docs.splunk.com/Documentation/Splunk/latest/Admin/Howtoeditaconfigurationfile
 package conf
@@ -103,7 +104,8 @@ func (f *file) set(key, value string) {
 	s.Settings = append(s.Settings, Setting{key, value})
 }
 
-// Layer lays the settings of files over each other, as Splunk lays the folder local over default: the later file wins, setting by setting.
+// Layer lays the settings of files over each other, as Splunk lays the folder local over default: the later file wins,
+// setting by setting.
 func Layer(files ...[]Stanza) []Stanza {
 	var f file
 	for _, stanzas := range files {

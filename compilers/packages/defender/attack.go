@@ -21,7 +21,8 @@ type technique struct {
 	Sub []string `json:"subTechniques,omitempty"`
 }
 
-// mapAttack sets tactics and techniques. A technique stands under those of its tactics that the rule names, or else under all of them.
+// mapAttack sets tactics and techniques. A technique stands under those of its tactics that the rule names, or else
+// under all of them.
 func (d *detection) mapAttack() {
 	m, found := packages.Attack(d.in.Rule)
 	d.keep(found)

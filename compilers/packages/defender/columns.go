@@ -13,7 +13,8 @@ const (
 	workspace = "TimeGenerated" // of tables of Sentinel
 )
 
-// requireColumns reports each column that the product asks for and the result does not have, and a result that names nothing that is affected.
+// requireColumns reports each column that the product asks for and the result does not have, and a result that names
+// nothing that is affected.
 func (d *detection) requireColumns() {
 	if d.in.Query.Written != nil {
 		d.found = append(d.found, packages.Told("package-unchecked", d.in.Rule.Key("query", -1), "run it in Advanced Hunting and look at its columns",

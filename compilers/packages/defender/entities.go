@@ -11,7 +11,8 @@ import (
 // https://learn.microsoft.com/en-us/graph/api/resources/security-entitymappingconfiguration?view=graph-rest-1.0
 type entityMappings map[string][]map[string]string
 
-// properties say which list a mention goes to, and which of its properties the column is. Each type has its page: security-hostentitymapping and so on.
+// properties say which list a mention goes to, and which of its properties the column is. Each type has its page:
+// security-hostentitymapping and so on.
 var properties = map[string]map[packages.Part][2]string{
 	"host":           {packages.Whole: {"hosts", "nameColumn"}},
 	"user":           {packages.Whole: {"accounts", "nameColumn"}, packages.Domain: {"accounts", "ntDomainColumn"}},
@@ -26,7 +27,8 @@ var properties = map[string]map[packages.Part][2]string{
 	"mailbox":        {packages.Whole: {"mailboxes", "primaryAddressColumn"}},
 }
 
-// family are the columns of Defender's tables that tell of the same thing. Their names may begin with what has it, as InitiatingProcess.
+// family are the columns of Defender's tables that tell of the same thing. Their names may begin with what has it, as
+// InitiatingProcess.
 // https://learn.microsoft.com/en-us/defender-xdr/advanced-hunting-schema-tables
 type family struct {
 	list       string
@@ -46,7 +48,8 @@ var families = []family{
 // owners are what names of columns of a family may begin with. Others are no part of it: AccountName is no DeviceName.
 var owners = []string{"", "InitiatingProcess"}
 
-// mapEntities maps what the alert is about. Columns that tell of one thing are one mapping. What the rule names and no type has is left out, with a finding.
+// mapEntities maps what the alert is about. Columns that tell of one thing are one mapping. What the rule names and no
+// type has is left out, with a finding.
 func (d *detection) mapEntities() {
 	mentions, found := packages.Mentions(d.in)
 	d.keep(found)
@@ -93,8 +96,9 @@ func (d *detection) mapping(m packages.Mention) (list string, of map[string]stri
 	return to[0], map[string]string{to[1]: m.Column}
 }
 
-// behind is the column that a data model has for an entity. A correlation that is grouped by the entity itself, as by host, has its value in a column of that
-// name: the event that completed it is of the same host, whose id is in its own column.
+// behind is the column that a data model has for an entity. A correlation that is grouped by the entity itself, as by
+// host, has its value in a column of that name: the event that completed it is of the same host, whose id is in its own
+// column.
 func (d *detection) behind(m packages.Mention) string {
 	if m.Kind == "host" && d.lists("DeviceId") {
 		return "DeviceId"

@@ -1,10 +1,12 @@
 // Package defender makes custom detection rules of Microsoft Defender XDR: each as the JSON that Microsoft Graph v1.0 takes.
 //
-// In: queries in KQL with their rules. Out: a .json for each. What must stay true: a rule is made only if its query returns the columns that the product
-// asks for (columns.go) and the product shows it all events that it reads (window.go). No text of a rule is a placeholder (text.go).
+// In: queries in KQL with their rules. Out: a .json for each. What must stay true: a rule is made only if its query
+// returns the columns that the product asks for (columns.go) and the product shows it all events that it reads
+// (window.go). No text of a rule is a placeholder (text.go).
 //
 // The facts are from the pages of the API and of the product:
-// https://learn.microsoft.com/en-us/graph/api/resources/security-detectionrule?view=graph-rest-1.0, and those that it links to
+// https://learn.microsoft.com/en-us/graph/api/resources/security-detectionrule?view=graph-rest-1.0, and those that it
+// links to
 // https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules
 package defender
 
@@ -64,7 +66,8 @@ const longestName = 256
 const (
 	mostDetails    = 20
 	longestDetails = 4096 // bytes of all names and columns
-	// mostPlaceholders are columns in the title and the description together: the page says that each takes three, and the API refuses more than three in both.
+	// mostPlaceholders are columns in the title and the description together: the page says that each takes three, and
+	// the API refuses more than three in both.
 	mostPlaceholders = 3
 )
 

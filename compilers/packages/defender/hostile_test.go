@@ -17,7 +17,8 @@ import (
 	"decree/tests/fixture/packaged"
 )
 
-// FuzzMetadata writes any text wherever a rule has one, and reads the file back: each value is that text, nothing else changed, and no text is a placeholder.
+// FuzzMetadata writes any text wherever a rule has one, and reads the file back: each value is that text, nothing else
+// changed, and no text is a placeholder.
 func FuzzMetadata(f *testing.F) {
 	for _, seed := range []string{
 		"{{Column}}", "{{{a}}}", "{", "}", "{x}", "\"}, \"status\": \"enabled\", {\"", "'\"`\\", "\n0", "a\r\n b\n", "[concat('a')]", "=cmd|' /C calc'!A1", "\u2028\u0085\ufeff", "</script>", "\t tab",

@@ -75,7 +75,8 @@ func read(t testing.TB, f packages.File) written {
 	return w
 }
 
-// TestLimits: what the product does not take is a finding, and what is packaged is sound all the same. What it takes is no finding.
+// TestLimits: what the product does not take is a finding, and what is packaged is sound all the same. What it takes is
+// no finding.
 func TestLimits(t *testing.T) {
 	s := packaged.Schema(t, "testdata/detectionrule.schema.json")
 	for _, c := range []struct {

@@ -25,7 +25,8 @@ type detectionRule struct {
 	} `json:"detectionAction"`
 }
 
-// alertTemplate says what the alert shows. https://learn.microsoft.com/en-us/graph/api/resources/security-alerttemplate?view=graph-rest-1.0
+// alertTemplate says what the alert shows.
+// https://learn.microsoft.com/en-us/graph/api/resources/security-alerttemplate?view=graph-rest-1.0
 type alertTemplate struct {
 	Title       string            `json:"title"`
 	Description string            `json:"description"`
@@ -49,7 +50,8 @@ func (d *detection) resource() detectionRule {
 	return out
 }
 
-// tellSuppress says that the product repeats alerts: a custom detection has no place for how often. What the query suppresses, it does among its own results.
+// tellSuppress says that the product repeats alerts: a custom detection has no place for how often. What the query
+// suppresses, it does among its own results.
 func (d *detection) tellSuppress() {
 	if by := d.in.Rule.Suppress; by != nil {
 		d.found.Warnf("package-suppress", by.Range, "let the rule run more rarely, or add a rule of alert tuning in the portal", "Defender suppresses no alerts of a custom detection: what alerted in one run alerts in the next, too")
@@ -61,7 +63,8 @@ func (d *detection) describe() {
 	d.description = cmp.Or(strings.TrimSpace(d.in.Rule.Description), d.title)
 }
 
-// fillQuery sets the query, with the line ends that the portal writes. What stands beside a query has no place in the product.
+// fillQuery sets the query, with the line ends that the portal writes. What stands beside a query has no place in the
+// product.
 func (d *detection) fillQuery() {
 	d.query = strings.ReplaceAll(strings.TrimSuffix(d.in.Query.Text, "\n"), "\n", "\r\n")
 	for _, asset := range d.in.Query.Assets {

@@ -48,7 +48,8 @@ func (a alertTitles) take(title string, r *rules.Rule) bool {
 	return true
 }
 
-// fillAlert sets the alert's title and description. A text whose fields the query does not return is left out, and the rule's own stands instead.
+// fillAlert sets the alert's title and description. A text whose fields the query does not return is left out, and the
+// rule's own stands instead.
 func (d *detection) fillAlert(alerts alertTitles) {
 	r := d.in.Rule
 	left := mostPlaceholders

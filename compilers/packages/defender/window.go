@@ -18,8 +18,8 @@ var frequencies = []struct{ every, shows time.Duration }{
 // longestView is how far back the product shows events to any rule.
 const longestView = 30 * day
 
-// chooseFrequency sets how often the rule runs: as it asks, or else the next time that is shorter. Where that shows it too few events, it runs more rarely,
-// if it looks back far enough to miss none.
+// chooseFrequency sets how often the rule runs: as it asks, or else the next time that is shorter. Where that shows it
+// too few events, it runs more rarely, if it looks back far enough to miss none.
 func (d *detection) chooseFrequency() {
 	r, result := d.in.Rule, d.in.Query.Result
 	at, every, reads := r.Key("schedule", -1), r.Schedule.Every, result.Lookback+result.Reach

@@ -28,8 +28,9 @@ type reference struct {
 func tacticReference(t attack.Tactic) reference       { return reference{t.ID, t.Name, t.URL()} }
 func techniqueReference(t attack.Technique) reference { return reference{t.ID, t.Name, t.URL()} }
 
-// mapAttack sets the tactics that the rule names and those of its techniques, each with the techniques that serve it. Kibana's names are those of version 18 up to
-// version 9.4 of the stack; of version 19's tactics, Defense Evasion stands for its parts.
+// mapAttack sets the tactics that the rule names and those of its techniques, each with the techniques that serve it.
+// Kibana's names are those of version 18 up to version 9.4 of the stack; of version 19's tactics, Defense Evasion
+// stands for its parts.
 func (d *detection) mapAttack() {
 	m, found := packages.Attack(d.in.Rule)
 	d.keep(found)

@@ -8,8 +8,8 @@ import (
 	"decree/rules"
 )
 
-// investigate sets the columns that an alert highlights: what it is about, what a correlation groups by, the objects of its risk, custom details, and Sigma's `fields`. Fields that the data
-// model does not know are told.
+// investigate sets the columns that an alert highlights: what it is about, what a correlation groups by, the objects of
+// its risk, custom details, and Sigma's `fields`. Fields that the data model does not know are told.
 func (d *detection) investigate() {
 	r := d.in.Rule
 	var names []string

@@ -1,7 +1,10 @@
-// Package kibana makes detection rules of Elastic Security, as lines of JSON that Kibana imports, with the requests that create what their queries read.
+// Package kibana makes detection rules of Elastic Security, as lines of JSON that Kibana imports, with the requests
+// that create what their queries read.
 //
-// In: queries in EQL with their rules. Out: rules.ndjson with all rules, the assets of their queries, and deploy.sh, which sends both.
-// What must stay true: an asset with a name is the same for all rules, since Elasticsearch has one of that name. The script's words are quoted by one function.
+// In: queries in EQL with their rules. Out: rules.ndjson with all rules, the assets of their queries, and deploy.sh,
+// which sends both.
+// What must stay true: an asset with a name is the same for all rules, since Elasticsearch has one of that name. The
+// script's words are quoted by one function.
 //
 // The facts are from Kibana's own description of its API:
 // https://github.com/elastic/kibana/blob/main/x-pack/solutions/security/plugins/security_solution/common/api/detection_engine/model/rule_schema/rule_schemas.schema.yaml
@@ -63,11 +66,13 @@ func (format) Package(settings packages.Settings, inputs []packages.Input) packa
 	return out
 }
 
-// longestName is how many characters a name may have, which alerts hold as a keyword: 32,766 bytes, of which a character has 4 at most.
+// longestName is how many characters a name may have, which alerts hold as a keyword: 32,766 bytes, of which a
+// character has 4 at most.
 // https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ignore-above
 const longestName = 8191
 
-// mostAlerts is how many alerts a run may write. Kibana's default is 100, and it takes no more than xpack.alerting.rules.run.alerts.max, which is 1,000 unless it is set.
+// mostAlerts is how many alerts a run may write. Kibana's default is 100, and it takes no more than
+// xpack.alerting.rules.run.alerts.max, which is 1,000 unless it is set.
 // https://www.elastic.co/docs/reference/kibana/configuration-reference/alerting-settings
 const mostAlerts = 1000
 

@@ -29,8 +29,8 @@ detection: {condition: rare}
 // command is a line that the script has for an asset or a file: a command and a plain word in quotes.
 var command = regexp.MustCompile(`^(index|transform|enrich_policy|watch|ingest_pipeline|import_rules) '[a-z0-9][a-z0-9_.-]*'$`)
 
-// FuzzMetadata writes any text wherever a rule has one, also where it names its assets, and reads the files back: each value is that text, and the script
-// has no other words than its own.
+// FuzzMetadata writes any text wherever a rule has one, also where it names its assets, and reads the files back: each
+// value is that text, and the script has no other words than its own.
 func FuzzMetadata(f *testing.F) {
 	for _, seed := range []string{
 		"'; rm -rf x; '", "$(x)", "`x`", "${KIBANA_URL}", "\"}\n{\"rule_id\":\"x\"}", "a\nb: c", "\u2028\u0085\ufeff", "{{context.x}}", "../../x", "\\", "\x00\x07", "\u202etxt.exe", "</script>", "Öl",

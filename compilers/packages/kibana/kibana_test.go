@@ -37,7 +37,8 @@ logsource: {product: windows, service: security}
 detection: {s: {EventID: 4625}, condition: s}
 `
 
-// TestGolden packages the rule that decree began from, and a correlation, in full. Each line is also indented here, to be read.
+// TestGolden packages the rule that decree began from, and a correlation, in full. Each line is also indented here, to
+// be read.
 func TestGolden(t *testing.T) {
 	f := kibana.New()
 	inputs := []packages.Input{

@@ -105,7 +105,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestLinesAreValid: the lines of these rules, of the golden ones and of a source of each product are what Elastic's schema asks for.
+// TestLinesAreValid: the lines of these rules, of the golden ones and of a source of each product are what Elastic's
+// schema asks for.
 func TestLinesAreValid(t *testing.T) {
 	schema := fixture.ElasticRules(t, "eql")
 	var inputs []packages.Input
@@ -234,7 +235,8 @@ func TestWithoutIndices(t *testing.T) {
 	assert.NotContains(t, read(t, out.Files[0].Text)[0], "index")
 }
 
-// TestImportsAreSplit: no file is larger than Kibana imports, or has more rules. A rule that is larger than that is left out.
+// TestImportsAreSplit: no file is larger than Kibana imports, or has more rules. A rule that is larger than that is
+// left out.
 func TestImportsAreSplit(t *testing.T) {
 	in := packaged.Rule(t, kibana.New(), eql.New(), "ecs", head+process)
 	sized := func(n, length int) []packages.Input {

@@ -7,7 +7,8 @@ import (
 	"decree/rules"
 )
 
-// rule is a rule as Kibana's API has it. `required_fields` is not among it: a query's result does not say which fields the query reads.
+// rule is a rule as Kibana's API has it. `required_fields` is not among it: a query's result does not say which fields
+// the query reads.
 type rule struct {
 	RuleID             string        `json:"rule_id"`
 	Name               string        `json:"name"`
@@ -43,7 +44,8 @@ type fieldNames struct {
 	Names []string `json:"field_names"`
 }
 
-// Limits of an import: xpack.securitySolution.maxRuleImportPayloadBytes and maxRuleImportExportSize. The request has a head beside the file.
+// Limits of an import: xpack.securitySolution.maxRuleImportPayloadBytes and maxRuleImportExportSize. The request has a
+// head beside the file.
 // https://github.com/elastic/kibana/blob/main/x-pack/solutions/security/plugins/security_solution/server/config.ts
 const (
 	longestImport = 10485760 - 4096

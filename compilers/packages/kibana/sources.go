@@ -41,7 +41,8 @@ const anyVersion = ">=1.0.0"
 // https://www.elastic.co/docs/reference/fleet/data-streams#data-streams-naming-scheme
 var streamForm = regexp.MustCompile(`^logs-([a-z0-9_]+)\.[a-z0-9_.]*-?\*$`)
 
-// integrations are the packages that write these data streams. https://github.com/elastic/integrations/tree/main/packages, and endpoint-package
+// integrations are the packages that write these data streams.
+// https://github.com/elastic/integrations/tree/main/packages, and endpoint-package
 var integrations = []string{"apache", "auditd", "auditd_manager", "aws", "azure", "cisco_duo", "endpoint", "fortinet_fortigate", "gcp", "github", "google_workspace", "iis", "kubernetes",
 	"nginx", "o365", "okta", "system", "windows", "zeek"}
 

@@ -24,7 +24,8 @@ type period struct {
 // https://www.elastic.co/docs/solutions/security/detect-and-alert/suppress-detection-alerts
 const mostSuppressed = 3
 
-// suppress sets by which values an alert is not repeated. With one of them less, Kibana would hold back other alerts too: then it holds back none.
+// suppress sets by which values an alert is not repeated. With one of them less, Kibana would hold back other alerts
+// too: then it holds back none.
 func (d *detection) suppress() {
 	by := d.in.Rule.Suppress
 	if by == nil {

@@ -10,15 +10,17 @@ import (
 // https://www.elastic.co/docs/reference/kibana/configuration-reference/alerting-settings
 const shortestInterval = time.Minute
 
-// overlap is how much further back each run looks than the one before it ended, for runs that start late. Elastic recommends a minute at least, and its own rules
-// have four. An event that two runs find is one alert. https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
+// overlap is how much further back each run looks than the one before it ended, for runs that start late. Elastic
+// recommends a minute at least, and its own rules have four. An event that two runs find is one alert.
+// https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
 const overlap = 5 * time.Minute
 
 // ingested is the field by which events are chosen: when they arrived. An event that arrives late is found all the same.
 // https://www.elastic.co/docs/solutions/security/detect-and-alert/create-detection-rule
 const ingested = "event.ingested"
 
-// chooseWindow sets how often the rule runs, and how far back it looks: over the reported period, and what the query needs before it, such as the timespan of a sequence.
+// chooseWindow sets how often the rule runs, and how far back it looks: over the reported period, and what the query
+// needs before it, such as the timespan of a sequence.
 func (d *detection) chooseWindow() {
 	r, result := d.in.Rule, d.in.Query.Result
 	at, every, period := r.Key("schedule", -1), r.Schedule.Every, result.Lookback
@@ -41,5 +43,6 @@ func (d *detection) chooseWindow() {
 	d.rule.TimestampOverride = ingested
 }
 
-// short writes a duration as a number and a unit, of those that all of Kibana's forms have: s, m, h. Parts of a second are rounded up.
+// short writes a duration as a number and a unit, of those that all of Kibana's forms have: s, m, h. Parts of a second
+// are rounded up.
 func short(d time.Duration) string { return packages.Units(d, time.Hour, time.Minute, time.Second) }

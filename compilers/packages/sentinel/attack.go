@@ -7,8 +7,9 @@ import (
 	"decree/compilers/packages"
 )
 
-// mapAttack sets tactics and techniques. The repository's checks refuse a technique without all tactics of its parent (NoTechniquesWithoutMatchingTactics.cs):
-// attack.Of gives them. Sentinel has none of version 19's new tactics; what it had before, Defense Evasion, stands for them.
+// mapAttack sets tactics and techniques. The repository's checks refuse a technique without all tactics of its parent
+// (NoTechniquesWithoutMatchingTactics.cs): attack.Of gives them. Sentinel has none of version 19's new tactics; what it
+// had before, Defense Evasion, stands for them.
 func (a *analyticsRule) mapAttack() {
 	m, found := packages.Attack(a.in.Rule)
 	a.keep(found)

@@ -8,7 +8,8 @@ import (
 	"decree/compilers/packages"
 )
 
-// columnForm is what names of columns may be made of. https://learn.microsoft.com/en-us/azure/sentinel/map-data-fields-to-entities
+// columnForm is what names of columns may be made of.
+// https://learn.microsoft.com/en-us/azure/sentinel/map-data-fields-to-entities
 var columnForm = regexp.MustCompile(`^[A-Za-z_]\w*$`)
 
 type entityMapping struct {
@@ -75,8 +76,9 @@ func (a *analyticsRule) mapEntities() {
 	}
 }
 
-// identify gives the column that identifies a thing. A correlation that is grouped by an entity has in a column of its name what the data model has for it: that
-// may be a key, which no identifier takes. ok is false if there is nothing else.
+// identify gives the column that identifies a thing. A correlation that is grouped by an entity has in a column of its
+// name what the data model has for it: that may be a key, which no identifier takes. ok is false if there is nothing
+// else.
 func (a *analyticsRule) identify(m packages.Mention, identifier string) (of fieldMapping, ok bool) {
 	keys := []string{m.Column}
 	if behind := a.in.Query.Result.Behind(m.Field); a.in.Correlation != nil && len(behind) > 0 {
@@ -98,8 +100,8 @@ func (a *analyticsRule) identify(m packages.Mention, identifier string) (of fiel
 	return of, true
 }
 
-// addMapping adds a field to the mapping of its type that lacks that identifier, or begins another one. A domain is that of the actor's account, and of no other that the
-// rule names.
+// addMapping adds a field to the mapping of its type that lacks that identifier, or begins another one. A domain is
+// that of the actor's account, and of no other that the rule names.
 func (a *analyticsRule) addMapping(entityType string, field fieldMapping, m packages.Mention, actor *int) {
 	has := func(e entityMapping, same func(fieldMapping) bool) bool {
 		return slices.ContainsFunc(e.FieldMappings, same)

@@ -1,7 +1,8 @@
-// Package sentinel makes analytics rules of Microsoft Sentinel: each as YAML, in the form of the Azure-Sentinel repository, and as an ARM template that
-// deploys it with its watchlists.
+// Package sentinel makes analytics rules of Microsoft Sentinel: each as YAML, in the form of the Azure-Sentinel
+// repository, and as an ARM template that deploys it with its watchlists.
 //
-// In: queries in KQL with their rules. Out: a .yaml and a .json for each. What must stay true: no text of a rule is a function of ARM (arm.go).
+// In: queries in KQL with their rules. Out: a .yaml and a .json for each. What must stay true: no text of a rule is a
+// function of ARM (arm.go).
 //
 // The facts are from the models that the repository's own CI checks rules by, and from the REST specification:
 // https://github.com/Azure/Azure-Sentinel/tree/master/.script/tests/detectionTemplateSchemaValidation/Models
@@ -62,7 +63,8 @@ func (format) Package(settings packages.Settings, inputs []packages.Input) packa
 // severities are Sentinel's words. It has no critical.
 var severities = map[string]string{"informational": "Informational", "low": "Low", "medium": "Medium", "high": "High", "critical": "High"}
 
-// Limits of an analytics rule, from the C# models named above: QueryBasedTemplateInternalModel, ScheduledTemplateInternalModel, AlertDetailsOverride.
+// Limits of an analytics rule, from the C# models named above: QueryBasedTemplateInternalModel,
+// ScheduledTemplateInternalModel, AlertDetailsOverride.
 const (
 	longestName        = 256
 	longestDescription = 5000

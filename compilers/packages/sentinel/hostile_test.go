@@ -32,7 +32,8 @@ func armText(text string) (literal string, ok bool) {
 	return text, true
 }
 
-// FuzzMetadata writes any text wherever a rule has one, and reads the files back: each value is that text, and nothing else changed.
+// FuzzMetadata writes any text wherever a rule has one, and reads the files back: each value is that text, and nothing
+// else changed.
 func FuzzMetadata(f *testing.F) {
 	for _, seed := range []string{
 		"[concat('a', 'b')]", "[[x]]", "[", "]", "\n0", "a\n b\n", "{{Column}}", "{x}", "a\nb: c", "'\"`", "--- !!binary x", "=cmd|' /C calc'!A1", "@SUM(1)", "\u2028\u0085\ufeff", "- a\n- b", "&a *a", "%x%",

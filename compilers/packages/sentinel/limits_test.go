@@ -49,7 +49,8 @@ const (
 	security = "logsource: {product: windows, service: security}\ndetection: {s: {EventID: 4625}, condition: s}\n"
 )
 
-// TestLimits: what the product does not take is a finding, and what is packaged is sound all the same. What it takes is no finding.
+// TestLimits: what the product does not take is a finding, and what is packaged is sound all the same. What it takes is
+// no finding.
 func TestLimits(t *testing.T) {
 	schema := packaged.Schema(t, "testdata/alertrule.schema.json")
 	for _, c := range []struct {

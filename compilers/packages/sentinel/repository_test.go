@@ -16,7 +16,8 @@ import (
 	"decree/rules/attack"
 )
 
-// repositoryForm is what the repository's own checks read of a rule: ScheduledTemplateInternalModel.cs and the models that it extends.
+// repositoryForm is what the repository's own checks read of a rule: ScheduledTemplateInternalModel.cs and the models
+// that it extends.
 type repositoryForm struct {
 	ID          string            `yaml:"id"`
 	Kind        string            `yaml:"kind"`
@@ -78,7 +79,8 @@ var (
 var tacticNames = []string{"InitialAccess", "Execution", "Persistence", "PrivilegeEscalation", "DefenseEvasion", "CredentialAccess", "Discovery", "LateralMovement", "Collection",
 	"Exfiltration", "CommandAndControl", "Impact", "Reconnaissance", "ResourceDevelopment", "ImpairProcessControl", "InhibitResponseFunction"}
 
-// violations are the fields of a rule that the repository's checks refuse. The connectors' ids are in a list that changes weekly and is not checked.
+// violations are the fields of a rule that the repository's checks refuse. The connectors' ids are in a list that
+// changes weekly and is not checked.
 func violations(text string) []string {
 	var r repositoryForm
 	if err := yaml.Unmarshal([]byte(text), &r); err != nil {
@@ -223,7 +225,8 @@ func details(n int) string {
 	return b.String() + "}"
 }
 
-// TestRepositoryChecks holds the checks themselves to what is known of the repository's: each row with what passes, and what does not.
+// TestRepositoryChecks holds the checks themselves to what is known of the repository's: each row with what passes, and
+// what does not.
 func TestRepositoryChecks(t *testing.T) {
 	require.Empty(t, violations(minimal))
 	for _, c := range []struct{ field, good, bad string }{

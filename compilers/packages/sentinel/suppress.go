@@ -8,7 +8,8 @@ import (
 	"decree/rules"
 )
 
-// Limits of suppression and of the grouping of alerts. https://learn.microsoft.com/en-us/azure/sentinel/create-analytics-rules
+// Limits of suppression and of the grouping of alerts.
+// https://learn.microsoft.com/en-us/azure/sentinel/create-analytics-rules
 const (
 	longestSuppression = 24 * time.Hour
 	shortestGrouping   = 5 * time.Minute
@@ -21,7 +22,8 @@ type incident struct {
 	Grouping grouping `json:"groupingConfiguration" yaml:"groupingConfiguration"`
 }
 
-// grouping puts alerts into one incident whose entities of these types, and whose custom details of these names, are the same.
+// grouping puts alerts into one incident whose entities of these types, and whose custom details of these names, are
+// the same.
 type grouping struct {
 	Enabled  bool     `json:"enabled" yaml:"enabled"`
 	Reopen   bool     `json:"reopenClosedIncident" yaml:"reopenClosedIncident"`
@@ -32,8 +34,8 @@ type grouping struct {
 	Details  []string `json:"groupByCustomDetails" yaml:"groupByCustomDetails"`
 }
 
-// suppress holds back alerts. The product can do so whatever their values: it then stops the rule for a time. Of alerts with the same values it makes one
-// incident.
+// suppress holds back alerts. The product can do so whatever their values: it then stops the rule for a time. Of alerts
+// with the same values it makes one incident.
 func (a *analyticsRule) suppress() {
 	by := a.in.Rule.Suppress
 	switch {
@@ -48,7 +50,8 @@ func (a *analyticsRule) suppress() {
 	}
 }
 
-// group makes one incident of alerts with the same values. With one value less, it would be one of other alerts too: then each alert is an incident.
+// group makes one incident of alerts with the same values. With one value less, it would be one of other alerts too:
+// then each alert is an incident.
 func (a *analyticsRule) group(by *rules.Suppress) {
 	g := grouping{Enabled: true, Matching: "Selected", Entities: []string{}, Alerts: []string{}, Details: []string{}}
 	details := a.details

@@ -9,7 +9,8 @@ import (
 	"decree/compilers/packages"
 )
 
-// watchlist is a table of the workspace that a query reads. https://learn.microsoft.com/en-us/azure/sentinel/watchlists-create
+// watchlist is a table of the workspace that a query reads.
+// https://learn.microsoft.com/en-us/azure/sentinel/watchlists-create
 type watchlist struct {
 	Alias, SearchKey, Description, Content string
 }

@@ -6,7 +6,8 @@ import (
 	"decree/compilers/packages"
 )
 
-// Limits of a schedule: ScheduledTemplateInternalModel.cs, and https://learn.microsoft.com/en-us/azure/sentinel/scheduled-rules-overview
+// Limits of a schedule: ScheduledTemplateInternalModel.cs, and
+// https://learn.microsoft.com/en-us/azure/sentinel/scheduled-rules-overview
 const (
 	shortestPeriod = 5 * time.Minute
 	longestPeriod  = 14 * 24 * time.Hour
@@ -14,14 +15,16 @@ const (
 	longPeriod = 2 * 24 * time.Hour
 )
 
-// lateArrival is how much later than its own time an event may arrive and still be found. The query chooses events by when they arrived, and Sentinel
-// shows it only those whose own time is in the period. https://learn.microsoft.com/en-us/azure/sentinel/ingestion-delay
+// lateArrival is how much later than its own time an event may arrive and still be found. The query chooses events by
+// when they arrived, and Sentinel shows it only those whose own time is in the period.
+// https://learn.microsoft.com/en-us/azure/sentinel/ingestion-delay
 const lateArrival = time.Hour
 
 // window is how often a rule runs, and how far back Sentinel lets it see.
 type window struct{ every, period time.Duration }
 
-// chooseKind sets the kind and the schedule. A rule runs near real time if it or the project asks for that and its query allows it.
+// chooseKind sets the kind and the schedule. A rule runs near real time if it or the project asks for that and its
+// query allows it.
 func (a *analyticsRule) chooseKind() {
 	r, result := a.in.Rule, a.in.Query.Result
 	a.kind = scheduled

@@ -40,7 +40,8 @@ type aggregation struct {
 	Kind string `json:"aggregationKind" yaml:"aggregationKind"`
 }
 
-// aggregation makes an alert of each result, as each is a match of the rule. A rule that suppresses whatever the values makes one alert of a run.
+// aggregation makes an alert of each result, as each is a match of the rule. A rule that suppresses whatever the values
+// makes one alert of a run.
 func (a *analyticsRule) aggregation() aggregation {
 	if a.suppressFor > 0 {
 		return aggregation{"SingleAlert"}

@@ -22,7 +22,8 @@ type app struct {
 	lookups  lookups
 }
 
-// notInName are characters that the name of an app does not have. https://dev.splunk.com/enterprise/docs/developapps/manageknowledge/namingguidelines
+// notInName are characters that the name of an app does not have.
+// https://dev.splunk.com/enterprise/docs/developapps/manageknowledge/namingguidelines
 var notInName = regexp.MustCompile(`[^a-z0-9_]+`)
 
 func newApp(s packages.Settings) *app {

@@ -8,8 +8,9 @@ import (
 	"decree/rules/diag"
 )
 
-// conf is a .conf file while it is written. Splunk reads a line `[name]` as the begin of a stanza and `key = value` as a setting. A backslash at the end of a
-// line goes on with the value in the next line. Nothing escapes a character, so value and stanzaName leave none that could end a value or a stanza.
+// conf is a .conf file while it is written. Splunk reads a line `[name]` as the begin of a stanza and `key = value` as
+// a setting. A backslash at the end of a line goes on with the value in the next line. Nothing escapes a character, so
+// value and stanzaName leave none that could end a value or a stanza.
 // https://docs.splunk.com/Documentation/Splunk/latest/Admin/Howtoeditaconfigurationfile
 type conf struct{ text strings.Builder }
 
@@ -32,13 +33,14 @@ func (c *conf) set(key, text string) {
 	}
 }
 
-// setJSON writes a setting as JSON on one line, in which dollar signs of texts are escaped: Splunk reads none of them as a field.
+// setJSON writes a setting as JSON on one line, in which dollar signs of texts are escaped: Splunk reads none of them
+// as a field.
 func (c *conf) setJSON(key string, v any) {
 	c.set(key, strings.ReplaceAll(packages.JSONLine(v), "$", `\u0024`))
 }
 
-// setLines writes a setting with the lines of a text as they are, but for blanks at their ends. The last line does not end in a backslash: the caller has
-// asked breaksOut.
+// setLines writes a setting with the lines of a text as they are, but for blanks at their ends. The last line does not
+// end in a backslash: the caller has asked breaksOut.
 func (c *conf) setLines(key, text string) {
 	lines := strings.Split(strings.TrimSpace(lineBreaks.Replace(text)), "\n")
 	for i, line := range lines {
@@ -71,7 +73,8 @@ func (c *conf) String() string { return c.text.String() }
 // wideBackslash stands for a backslash at the end of a value, where nothing can escape it.
 const wideBackslash = "\uff3c"
 
-// value is a text as the value of a setting: one line, without blanks around it, and with characters that are invisible or reorder a line as escapes.
+// value is a text as the value of a setting: one line, without blanks around it, and with characters that are invisible
+// or reorder a line as escapes.
 func value(text string) string {
 	text = strings.TrimSpace(diag.Visible(strings.Join(strings.Fields(text), " ")))
 	if breaksOut(text) {

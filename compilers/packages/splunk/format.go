@@ -1,9 +1,10 @@
-// Package splunk makes a Splunk app of rules: a saved search of each, with the macros that say where events are, the lookups that the searches read, and
-// an archive that installs.
+// Package splunk makes a Splunk app of rules: a saved search of each, with the macros that say where events are, the
+// lookups that the searches read, and an archive that installs.
 //
-// In: queries in SPL with their rules, compiled with the places of Places. Out: the files of the app, and the app as .tgz.
-// What must stay true: a text of a rule ends no setting and no stanza (conf.go). None is a field between dollar signs, unless the rule says so (token.go).
-// The same rules give the same bytes, also of the archive.
+// In: queries in SPL with their rules, compiled with the places of Places. Out: the files of the app, and the app as
+// .tgz.
+// What must stay true: a text of a rule ends no setting and no stanza (conf.go). None is a field between dollar signs,
+// unless the rule says so (token.go). The same rules give the same bytes, also of the archive.
 //
 // The facts are from Splunk's specifications of its files, and from contentctl, which writes Splunk's own detections:
 // https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf

@@ -29,7 +29,8 @@ var hostileTexts = []string{
 	"<script>", "=cmd|' /C calc'!A0", "Öl", "\ufeff", "\u2028a", "  lead and trail  ", "\\", "$", "$$", "\r\nx", "\u0085", "[", "]", "",
 }
 
-// FuzzMetadata writes any text wherever a rule has one, and reads the files back: there are no other stanzas and settings than those of the app, and each value is that text.
+// FuzzMetadata writes any text wherever a rule has one, and reads the files back: there are no other stanzas and
+// settings than those of the app, and each value is that text.
 func FuzzMetadata(f *testing.F) {
 	for _, seed := range hostileTexts {
 		f.Add(seed)

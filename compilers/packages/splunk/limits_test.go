@@ -181,7 +181,8 @@ func TestVersions(t *testing.T) {
 	assert.Equal(t, "0.0.1", version(plain, "date:"))
 }
 
-// TestLookups: searches share a lookup that is the same, and the second search is left out if it is another one. What somebody else fills has the columns of all.
+// TestLookups: searches share a lookup that is the same, and the second search is left out if it is another one. What
+// somebody else fills has the columns of all.
 func TestLookups(t *testing.T) {
 	in := packaged.Rule(t, splunk.New(), spl.New(), "splunk-windows", simple)
 	with := func(title string, assets ...compilers.Asset) packages.Input {

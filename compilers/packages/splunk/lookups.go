@@ -17,7 +17,8 @@ var lookupForm = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 // definitionEnd ends the name of the asset that defines a lookup.
 const definitionEnd = "transforms.conf"
 
-// lookup is a table that searches read. Without rows somebody else fills it: it is then a collection of the KV store, which a new version of the app does not replace.
+// lookup is a table that searches read. Without rows somebody else fills it: it is then a collection of the KV store,
+// which a new version of the app does not replace.
 type lookup struct {
 	name, purpose string
 	table         string // CSV
@@ -113,7 +114,8 @@ func (l *lookups) transforms() string {
 	return c.String()
 }
 
-// collections defines what somebody else fills. Searches look up on the indexers too, to which collections go if they are replicated.
+// collections defines what somebody else fills. Searches look up on the indexers too, to which collections go if they
+// are replicated.
 // https://docs.splunk.com/Documentation/Splunk/latest/Admin/Collectionsconf
 func (l *lookups) collections() string {
 	c := newConf()

@@ -15,10 +15,12 @@ import (
 	"decree/rules/schema"
 )
 
-// Each search reads its events through a macro of its log source. That macro is the one of its product, unless an administrator gives it another definition, and that is the one of
-// everything. So an index is set in one place, and for a log source of its own in another.
+// Each search reads its events through a macro of its log source. That macro is the one of its product, unless an
+// administrator gives it another definition, and that is the one of everything. So an index is set in one place, and
+// for a log source of its own in another.
 
-// noPlace is the definition of the macro of everything: the indexes that Splunk searches by default. CIM's macros of indexes have the same.
+// noPlace is the definition of the macro of everything: the indexes that Splunk searches by default. CIM's macros of
+// indexes have the same.
 // https://help.splunk.com/en/data-management/common-information-model/6.0/introduction/set-up-the-splunk-common-information-model-add-on
 const noPlace = "()"
 

@@ -58,10 +58,12 @@ func (s *search) fill(ids packages.IDs) {
 // severities are the words of Enterprise Security, which are Sigma's.
 var severities = map[string]string{"informational": "informational", "low": "low", "medium": "medium", "high": "high", "critical": "critical"}
 
-// alertSeverities are the numbers of alerts. https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTsearch (alerts/fired_alerts)
+// alertSeverities are the numbers of alerts. https://docs.splunk.com/Documentation/Splunk/latest/RESTREF/RESTsearch
+// (alerts/fired_alerts)
 var alertSeverities = map[string]string{"informational": "1", "low": "2", "medium": "3", "high": "4", "critical": "5"}
 
-// placeholder is what the command savedsearch replaces. https://help.splunk.com/splunk-enterprise/spl-search-reference/10.0/search-commands/savedsearch
+// placeholder is what the command savedsearch replaces.
+// https://help.splunk.com/splunk-enterprise/spl-search-reference/10.0/search-commands/savedsearch
 var placeholder = regexp.MustCompile(`\$[^$\s]+\$`)
 
 func (s *search) checkQuery() {
@@ -74,7 +76,8 @@ func (s *search) checkQuery() {
 	}
 }
 
-// columnForm is what a name of a field may be made of in a list of fields, and between dollar signs. Splunk's page has no way to quote another one.
+// columnForm is what a name of a field may be made of in a list of fields, and between dollar signs. Splunk's page has
+// no way to quote another one.
 var columnForm = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_.:{}-]*$`)
 
 // column is a field of the result that the app can name.
@@ -87,7 +90,8 @@ func (s *search) column(f rules.NamedField) (string, bool) {
 	return column, ok
 }
 
-// throttle sets after which fields, and for how long, an alert is not repeated. With one field less it would hold back other alerts too.
+// throttle sets after which fields, and for how long, an alert is not repeated. With one field less it would hold back
+// other alerts too.
 func (s *search) throttle() {
 	by := s.in.Rule.Suppress
 	if by == nil {
@@ -162,7 +166,8 @@ func (s *search) settingsOf(c *conf) {
 	c.set("alert.severity", alertSeverities[s.severity])
 	c.set("alert.track", "1")
 	security := s.settings.App.EnterpriseSecurity
-	// Each result is an alert. Enterprise Security makes a finding of each result by itself, and its editor asks for the digest. So does throttling without fields.
+	// Each result is an alert. Enterprise Security makes a finding of each result by itself, and its editor asks for
+	// the digest. So does throttling without fields.
 	c.set("alert.digest_mode", flag(security || s.suppressFor > 0 && len(s.suppressBy) == 0))
 	if s.suppressFor > 0 {
 		c.set("alert.suppress", "1")

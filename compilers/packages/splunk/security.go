@@ -13,11 +13,13 @@ import (
 // What Enterprise Security reads of a search, as Splunk's own detections have it:
 // https://github.com/splunk/contentctl/blob/main/contentctl/output/templates/savedsearches_detections.j2
 
-// longestName is how long a name may be that Enterprise Security can edit, after it has cloned the search: it takes 99 characters, of which it adds 18.
+// longestName is how long a name may be that Enterprise Security can edit, after it has cloned the search: it takes 99
+// characters, of which it adds 18.
 // https://github.com/splunk/contentctl/blob/main/contentctl/objects/constants.py
 const longestName = 81
 
-// annotations are the frameworks that a finding shows. Enterprise Security's own has techniques alone: tactics that the rule names are a custom one.
+// annotations are the frameworks that a finding shows. Enterprise Security's own has techniques alone: tactics that the
+// rule names are a custom one.
 // https://docs.ansible.com/ansible/latest/collections/splunk/es/splunk_correlation_searches_module.html (annotations)
 type annotations struct {
 	Techniques []string `json:"mitre_attack,omitempty"`
@@ -92,8 +94,8 @@ func (s *search) prepareFinding() {
 	s.tellDetails()
 }
 
-// text is a text of a finding: a template with its fields between dollar signs, or else a text of the rule. changed tells whether dollar signs of the rule are
-// written otherwise.
+// text is a text of a finding: a template with its fields between dollar signs, or else a text of the rule. changed
+// tells whether dollar signs of the rule are written otherwise.
 func (s *search) text(t rules.Template, otherwise string) (text string, changed bool) {
 	whole := !t.Empty()
 	var b strings.Builder

@@ -48,7 +48,8 @@ func golden(t *testing.T) []packages.Input {
 	}
 }
 
-// TestGolden packages the rule that decree began from, and a correlation, in full. The archive has the same files, and is the same each time.
+// TestGolden packages the rule that decree began from, and a correlation, in full. The archive has the same files, and
+// is the same each time.
 func TestGolden(t *testing.T) {
 	out := splunk.New().Package(secured, golden(t))
 	require.Len(t, out.Made, 2)

@@ -21,7 +21,8 @@ var periods = []time.Duration{
 	30 * time.Minute, 20 * time.Minute, 15 * time.Minute, 12 * time.Minute, 10 * time.Minute, 6 * time.Minute, 5 * time.Minute, 4 * time.Minute, 3 * time.Minute, 2 * time.Minute, time.Minute,
 }
 
-// Delay is how long before now a search ends: a sixth of what is between two runs, from 1 to 10 minutes. Splunk's own detections, which run hourly, have 10.
+// Delay is how long before now a search ends: a sixth of what is between two runs, from 1 to 10 minutes. Splunk's own
+// detections, which run hourly, have 10.
 func (format) Delay(s rules.Schedule) time.Duration {
 	return max(time.Minute, min(10*time.Minute, (s.Every/6).Truncate(time.Minute)))
 }
@@ -54,7 +55,8 @@ func (s *search) chooseWindow() {
 	}
 }
 
-// cron is a schedule of a period. Searches start at different minutes, each always at its own: the id chooses it. So Splunk's allow_skew is not needed.
+// cron is a schedule of a period. Searches start at different minutes, each always at its own: the id chooses it. So
+// Splunk's allow_skew is not needed.
 // https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf (cron_schedule)
 func cron(period time.Duration, id string) string {
 	sum := sha256.Sum256([]byte(id))

@@ -45,12 +45,13 @@ type scored struct {
 	Comment string     `yaml:"comment"`
 }
 
-// maturity is what a rule's status says of how well it detects: DeTT&CT's 1 is basic, 2 fair, 3 good. What is above that, a person has to
-// judge. A rule that is deprecated or unsupported detects nothing.
+// maturity is what a rule's status says of how well it detects: DeTT&CT's 1 is basic, 2 fair, 3 good. What is above
+// that, a person has to judge. A rule that is deprecated or unsupported detects nothing.
 // https://github.com/rabobank-cdc/DeTTECT/wiki/Scoring-tables-for-data-quality,-visibility-and-detection
 var maturity = map[string]int{"stable": 3, "test": 2, "experimental": 1, "": 1, "deprecated": -1, "unsupported": -1}
 
-// DeTTECT writes a technique administration of DeTT&CT. The location of a detection is the rules' titles. Visibility is 1, the least, wherever a rule looks.
+// DeTTECT writes a technique administration of DeTT&CT. The location of a detection is the rules' titles. Visibility is
+// 1, the least, wherever a rule looks.
 func DeTTECT(name string, all []Covered) ([]byte, error) {
 	out := administration{Version: 1.2, FileType: "technique-administration", Name: name, Domain: domain, Platform: []string{"all"}, Techniques: []administratedOne{}}
 	for _, c := range all {

@@ -11,7 +11,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Wanted reads a list of techniques: an id a line, with anything after a space; `#` begins a comment. An id that ATT&CK does not have is an error.
+// Wanted reads a list of techniques: an id a line, with anything after a space; `#` begins a comment. An id that ATT&CK
+// does not have is an error.
 func Wanted(r io.Reader, file string) ([]attack.Technique, error) {
 	var out []attack.Technique
 	lines := bufio.NewScanner(r)
@@ -37,7 +38,8 @@ func Wanted(r io.Reader, file string) ([]attack.Technique, error) {
 	return out, nil
 }
 
-// Gaps lists the wanted techniques that no rule detects. A rule of a sub-technique detects its technique as well, but not the other way round.
+// Gaps lists the wanted techniques that no rule detects. A rule of a sub-technique detects its technique as well, but
+// not the other way round.
 func Gaps(wanted []attack.Technique, all []Covered) (gaps []attack.Technique) {
 	covered := map[string]bool{}
 	for _, c := range all {

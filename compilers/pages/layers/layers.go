@@ -1,5 +1,6 @@
-// Package layers says which techniques of MITRE ATT&CK rules detect, as other tools read it. In: rules with their tags and a score. Out: a layer of
-// ATT&CK Navigator, a technique administration of DeTT&CT, badges, and what of a list of techniques no rule detects.
+// Package layers says which techniques of MITRE ATT&CK rules detect, as other tools read it. In: rules with their tags
+// and a score. Out: a layer of ATT&CK Navigator, a technique administration of DeTT&CT, badges, and what of a list of
+// techniques no rule detects.
 package layers
 
 import (
@@ -26,7 +27,8 @@ type Covered struct {
 	Rules []Rule // in their order
 }
 
-// ByTechnique groups rules by the techniques of their tags, sorted by id. Techniques that ATT&CK no longer has, or does not have yet, are left out.
+// ByTechnique groups rules by the techniques of their tags, sorted by id. Techniques that ATT&CK no longer has, or does
+// not have yet, are left out.
 func ByTechnique(rules []Rule) (all []Covered) {
 	byID := map[string]*Covered{}
 	for _, r := range rules {

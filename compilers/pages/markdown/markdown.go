@@ -1,7 +1,9 @@
-// Package markdown writes a catalogue as Markdown, for a repository or a wiki. In: a catalogue. Out: files in the dialect of GitHub.
+// Package markdown writes a catalogue as Markdown, for a repository or a wiki. In: a catalogue. Out: files in the
+// dialect of GitHub.
 // https://github.github.com/gfm/
 //
-// What must stay true: a text of a rule is a text, whatever it holds: no markup, no HTML and no link that we did not write. All links are relative.
+// What must stay true: a text of a rule is a text, whatever it holds: no markup, no HTML and no link that we did not
+// write. All links are relative.
 package markdown
 
 import (

@@ -12,8 +12,9 @@ const (
 	longPiece = 14 // a piece without a place of its own is cut
 )
 
-// breaks splits a text where a line may break inside of its long words: behind a separator, and before a capital letter. So a narrow column breaks
-// DeviceProcessEvents before a word of it, and no text makes a column wider than a page. The parts are the text again, if they are put together.
+// breaks splits a text where a line may break inside of its long words: behind a separator, and before a capital
+// letter. So a narrow column breaks DeviceProcessEvents before a word of it, and no text makes a column wider than a
+// page. The parts are the text again, if they are put together.
 func breaks(text string) []string {
 	letters := []rune(text)
 	most := longName

@@ -1,7 +1,9 @@
-// Package site writes a catalogue as HTML. In: a catalogue. Out: the files of a static site, which needs no server and no network: it opens from a folder.
+// Package site writes a catalogue as HTML. In: a catalogue. Out: the files of a static site, which needs no server and
+// no network: it opens from a folder.
 //
-// What must stay true: a text of a rule is a text in the page, whatever it holds. A page loads nothing: its content security policy allows only the
-// style and the script that it brings, by their hashes. It can be read without JavaScript, and by keyboard. All links are relative.
+// What must stay true: a text of a rule is a text in the page, whatever it holds. A page loads nothing: its content
+// security policy allows only the style and the script that it brings, by their hashes. It can be read without
+// JavaScript, and by keyboard. All links are relative.
 package site
 
 import (

@@ -114,7 +114,8 @@ func attr(n *html.Node, name string) string {
 	return ""
 }
 
-// check finds what must not be in a page: scripts, handlers and addresses that a text brought, and characters that nobody sees.
+// check finds what must not be in a page: scripts, handlers and addresses that a text brought, and characters that
+// nobody sees.
 func check(t testing.TB, name string, page *html.Node, text string) {
 	t.Helper()
 	for n := range page.Descendants() {
@@ -152,7 +153,8 @@ func check(t testing.TB, name string, page *html.Node, text string) {
 var hostile = []string{"<script>alert(1)</script>", "</script><script>alert(1)</script>", "</style><style>*{display:none}", `" onmouseover="alert(1)`, "' onload='alert(1)", "javascript:alert(1)", "{{.Policy}}", "<!--", "--!><img src=x onerror=alert(1)>",
 	"]]>", "\u202egpj.exe\u2066", "\x1b[31m\x00", "</pre></textarea></title><i>", "&lt;b&gt;", "http://x/\" onclick=\"alert(1)", "https://example.org/<i>", "a|b", "\r\n\r\n- x", strings.Repeat("x", 5000), "日本語 🦊"}
 
-// TestHostileTextsStayTexts puts hostile texts in every place and reads the pages as a browser does: elements and attributes are those of a harmless text.
+// TestHostileTextsStayTexts puts hostile texts in every place and reads the pages as a browser does: elements and
+// attributes are those of a harmless text.
 func TestHostileTextsStayTexts(t *testing.T) {
 	// A text may be a paragraph more or less, and an address a link or not: all other elements are the same.
 	varies := func(n *html.Node) bool {

@@ -233,7 +233,8 @@ func TestTextOfTypes(t *testing.T) {
 	assert.Equal(t, []map[string]any{{"Data": append(numbered(want).([]any), "")}}, records)
 }
 
-// TestEndsAndRoots reads records with ends of the stream in places where they change nothing, and with several elements side by side.
+// TestEndsAndRoots reads records with ends of the stream in places where they change nothing, and with several elements
+// side by side.
 func TestEndsAndRoots(t *testing.T) {
 	one := func(b *builder, id string) {
 		b.open("Event")
@@ -290,7 +291,8 @@ func TestEndsAndRoots(t *testing.T) {
 	}
 }
 
-// TestDependenciesOfOtherWriters reads elements that name the value that they depend on outside of a template, and that do not within one.
+// TestDependenciesOfOtherWriters reads elements that name the value that they depend on outside of a template, and that
+// do not within one.
 func TestDependenciesOfOtherWriters(t *testing.T) {
 	b := newBuilder()
 	b.record(func() {

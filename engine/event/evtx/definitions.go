@@ -8,8 +8,9 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// definitions knows the templates of a log again in each chunk, which has its own definitions of them. Two definitions are of one template if their bytes are the
-// same, but for the places of names, and if the names at these are the same. FuzzShapes compares the outcome with the full reading.
+// definitions knows the templates of a log again in each chunk, which has its own definitions of them. Two definitions
+// are of one template if their bytes are the same, but for the places of names, and if the names at these are the same.
+// FuzzShapes compares the outcome with the full reading.
 type definitions struct {
 	known  map[string][]*definition // by their GUIDs
 	shapes map[string]*Shape        // by the keys of walks, in which a number stands for a template; nil for records that have none

@@ -45,7 +45,8 @@ func manyChunks(n int) []byte {
 	return file(chunks...)
 }
 
-// TestHeldRecordsStayUntilTheirHolderIsCalledAgain holds that the records of several holders are what they are without any, however many each has, and that memory is used again.
+// TestHeldRecordsStayUntilTheirHolderIsCalledAgain holds that the records of several holders are what they are without
+// any, however many each has, and that memory is used again.
 func TestHeldRecordsStayUntilTheirHolderIsCalledAgain(t *testing.T) {
 	log := manyChunks(40)
 	var want []winevent.Fields

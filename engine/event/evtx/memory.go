@@ -10,7 +10,8 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// memory holds what records are made of. Texts stay as they are, for whoever has them; elements are used again for the next record.
+// memory holds what records are made of. Texts stay as they are, for whoever has them; elements are used again for the
+// next record.
 type memory struct {
 	texts    []byte // written one behind the other and never changed
 	elements []*element

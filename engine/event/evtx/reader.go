@@ -3,12 +3,14 @@
 // or chunk that cannot be read is an error of its own and the reading goes on. Memory is bounded
 // by a chunk, and 16 MiB for what is known of templates; nothing in a file can make it loop or recurse without end.
 //
-// Most records are an instance of a template that was read before. Such a record is not read again: it has the Shape of the earlier one and the places of its
-// own values, and these become text where they are asked for. Other records are read in full; FuzzShapes holds that the outcome is the same.
+// Most records are an instance of a template that was read before. Such a record is not read again: it has the Shape of
+// the earlier one and the places of its own values, and these become text where they are asked for. Other records are
+// read in full; FuzzShapes holds that the outcome is the same.
 //
 // The format is described at
 // https://github.com/libyal/libevtx/blob/main/documentation/Windows%20XML%20Event%20Log%20(EVTX).asciidoc
-// and its XML at https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-even6/c73573ae-1c90-43a2-a65f-ad7501155956
+// and its XML at
+// https://learn.microsoft.com/en-us/openspecs/windows_protocols/ms-even6/c73573ae-1c90-43a2-a65f-ad7501155956
 package evtx
 
 import (

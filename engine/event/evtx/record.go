@@ -7,7 +7,8 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// Record is one event of a log: its fields or, of a usual one, its shape and the places of its values, which are read when they are asked for. It does not change, until its memory is used again (Hold).
+// Record is one event of a log: its fields or, of a usual one, its shape and the places of its values, which are read
+// when they are asked for. It does not change, until its memory is used again (Hold).
 type Record struct {
 	fields winevent.Fields
 	shape  *Shape // nil if there are only fields

@@ -6,7 +6,8 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// Shape is what records of one template have in common: the names of their fields, and what each is made of. It does not change.
+// Shape is what records of one template have in common: the names of their fields, and what each is made of. It does
+// not change.
 type Shape struct {
 	fields []winevent.Field // a value with a place is the record's own, and has no text here; others are texts of the template
 	weight int              // of the record that the shape was made of
@@ -26,7 +27,8 @@ type shaping struct {
 	refused   bool       // the fields depend on what the values are
 }
 
-// maxUses bounds how often a template may use one of the values, so that a record's texts have no more bytes than some chunks.
+// maxUses bounds how often a template may use one of the values, so that a record's texts have no more bytes than some
+// chunks.
 const maxUses = 8
 
 // template begins to note what its definition at a place of the chunk has.
@@ -39,7 +41,8 @@ func (s *shaping) template(offset int) *defined {
 	return t
 }
 
-// defined is the definition of a template: its place in the chunk, and the places in it that have offsets of names. Its methods may be called on nil, and do nothing then.
+// defined is the definition of a template: its place in the chunk, and the places in it that have offsets of names. Its
+// methods may be called on nil, and do nothing then.
 type defined struct {
 	offset int
 	names  []int

@@ -79,7 +79,8 @@ func TestShapes(t *testing.T) {
 	require.Equal(t, 79, requireSameInFull(t, again(log, nil)))
 }
 
-// TestATemplateWithAnotherNameIsAnother changes a name outside of the definition that refers to it: the second chunk's template is not the first's.
+// TestATemplateWithAnotherNameIsAnother changes a name outside of the definition that refers to it: the second chunk's
+// template is not the first's.
 func TestATemplateWithAnotherNameIsAnother(t *testing.T) {
 	build := func(name string) *builder {
 		b := newBuilder()

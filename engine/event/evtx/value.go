@@ -114,7 +114,8 @@ func roomFor(kind byte, size int) int {
 	return longestOther
 }
 
-// longestReal is more than the digits of the smallest number of 64 bits, and longestOther than any GUID, time or integer, in bytes.
+// longestReal is more than the digits of the smallest number of 64 bits, and longestOther than any GUID, time or
+// integer, in bytes.
 const (
 	longestReal  = 512
 	longestOther = 64

@@ -6,9 +6,10 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// walk finds the values of a record of the usual form, without its template: one instance of a template, among whose values may be further
-// instances. In: the record's bytes. Out: the places of all values, and a key. Records of a log with the same key have the same fields, in the
-// same order, each made of the same value or of the same text of a template. FuzzShapes compares this with the full reading.
+// walk finds the values of a record of the usual form, without its template: one instance of a template, among whose
+// values may be further instances. In: the record's bytes. Out: the places of all values, and a key. Records of a log
+// with the same key have the same fields, in the same order, each made of the same value or of the same text of a
+// template. FuzzShapes compares this with the full reading.
 type walk struct {
 	in     *chunk
 	known  *definitions
@@ -125,7 +126,8 @@ func (w *walk) learn(s *shaping, fields winevent.Fields, weight int) {
 	}
 }
 
-// classOf says of a value what may decide about a record's fields: whether there is one, and whether its text is empty. ok is false if it may not be readable, and for an array.
+// classOf says of a value what may decide about a record's fields: whether there is one, and whether its text is empty.
+// ok is false if it may not be readable, and for an array.
 func classOf(kind byte, b []byte) (class byte, ok bool) {
 	const empty, given = 0, 1
 	switch kind {

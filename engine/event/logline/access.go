@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// accessLine is a line of the common and the combined log format, as Apache, nginx and others write it, also behind the name of the host.
+// accessLine is a line of the common and the combined log format, as Apache, nginx and others write it, also behind the
+// name of the host.
 // https://httpd.apache.org/docs/current/logs.html#accesslog
 var accessLine = regexp.MustCompile(`^(?:([^\s:\[\]"]+)(?::(\d{1,5}))? )?(\S+) (\S+) (\S+(?: \S+)*?) \[(\d{2}/[A-Z][a-z]{2}/\d{4}:\d{2}:\d{2}:\d{2} [+-]\d{4})\] "((?:[^"\\]|\\.)*)" (\d{3}|-) (\d+|-)(?: "((?:[^"\\]|\\.)*)" "((?:[^"\\]|\\.)*)")?(?:\s.*)?$`)
 

@@ -57,7 +57,8 @@ func auditSeconds(text string) (int64, error) {
 	return at.Unix(), err
 }
 
-// addAudit adds the fields of a record, and those in its msg. Texts with spaces have no quotes where ausearch has interpreted the record.
+// addAudit adds the fields of a record, and those in its msg. Texts with spaces have no quotes where ausearch has
+// interpreted the record.
 func addAudit(fields map[string]any, kind, text string, interpreted bool) {
 	found, _ := pairs(strings.ReplaceAll(text, "\x1d", " "))
 	for _, p := range found {

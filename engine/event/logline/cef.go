@@ -14,8 +14,8 @@ var (
 	cefLabel = regexp.MustCompile(`^(?:cs|cn|cfp|c6a|deviceCustomDate|flexString|flexNumber|flexDate)\d+$`)
 )
 
-// cef reads the common event format: seven parts between bars, and an extension of name=value. A value goes on to the next name. Custom fields
-// (cs1, cn1 …) are also under the names of their labels.
+// cef reads the common event format: seven parts between bars, and an extension of name=value. A value goes on to the
+// next name. Custom fields (cs1, cn1 …) are also under the names of their labels.
 // https://www.microfocus.com/documentation/arcsight/arcsight-smartconnectors-8.4/pdfdoc/cef-implementation-standard/cef-implementation-standard.pdf
 func cef(text string) (map[string]any, bool) {
 	if !cefStart.MatchString(text) {

@@ -1,8 +1,8 @@
-// Package logline reads lines of text logs: syslog, the common event format (CEF), auditd, requests of web servers and of Squid, and name=value. In: one line. Out: its fields, or that it has
-// none of these forms.
+// Package logline reads lines of text logs: syslog, the common event format (CEF), auditd, requests of web servers and
+// of Squid, and name=value. In: one line. Out: its fields, or that it has none of these forms.
 //
-// What must stay true: a field has the text that its program wrote, without quotes and escapes. Nothing is guessed but the year that a time of RFC 3164
-// lacks, and a Reader says so.
+// What must stay true: a field has the text that its program wrote, without quotes and escapes. Nothing is guessed but
+// the year that a time of RFC 3164 lacks, and a Reader says so.
 package logline
 
 import (
@@ -17,7 +17,8 @@ type Reader struct {
 	Yearless bool // some time had no year
 }
 
-// Line is what a line holds: fields, or an event that syslog carries whole, in Windows' XML as of Sysmon for Linux, or as a JSON object.
+// Line is what a line holds: fields, or an event that syslog carries whole, in Windows' XML as of Sysmon for Linux, or
+// as a JSON object.
 type Line struct {
 	Fields map[string]any // texts, and maps of texts for structured data
 	XML    string

@@ -8,7 +8,8 @@ import (
 // fewestPairs is how many pairs make a line one of name=value.
 const fewestPairs = 3
 
-// pair is a name and its value. quote is the character around the value, or 0. more is what stands between it and the next name.
+// pair is a name and its value. quote is the character around the value, or 0. more is what stands between it and the
+// next name.
 type pair struct {
 	name, value, more string
 	quote             byte
@@ -19,8 +20,8 @@ var (
 	leadTime = regexp.MustCompile(`^\[?(\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}:\d{2}(?:[.,]\d{1,9})?(?: ?(?:Z|UTC|[+-]\d{2}:?\d{2}))?)\]?,? +`)
 )
 
-// pairsOnly reads a line that is name=value from beginning to end, or after a time, and has some value. Values with spaces are quoted. Pairs are apart by
-// spaces, commas or semicolons.
+// pairsOnly reads a line that is name=value from beginning to end, or after a time, and has some value. Values with
+// spaces are quoted. Pairs are apart by spaces, commas or semicolons.
 func pairsOnly(text string) (map[string]any, bool) {
 	fields := map[string]any{}
 	if at := leadTime.FindStringSubmatch(text); at != nil {
@@ -99,7 +100,8 @@ func value(text string) (v string, quote byte, rest string) {
 	return strings.TrimRight(text[:end], ",;"), 0, text[end:]
 }
 
-// unquoted removes the backslashes before quotes, and before backslashes if all of these are doubled. Others are part of a path.
+// unquoted removes the backslashes before quotes, and before backslashes if all of these are doubled. Others are part
+// of a path.
 func unquoted(text string) string {
 	if !strings.Contains(text, `\`) {
 		return text

@@ -7,7 +7,8 @@ import (
 	"time"
 )
 
-// squidLine is a line of Squid's own format: time, milliseconds, client, result/status, bytes, method, URL, user, hierarchy/server and content type.
+// squidLine is a line of Squid's own format: time, milliseconds, client, result/status, bytes, method, URL, user,
+// hierarchy/server and content type.
 // https://wiki.squid-cache.org/Features/LogFormat
 var squidLine = regexp.MustCompile(`^(\d{9,11}\.\d{3}) +(-?\d+) (\S+) ([A-Z][A-Z_]*)/(\d{3}) (\d+) (\S+) (\S+) (\S+) ([A-Z][A-Z0-9_]*)/(\S+) (\S+)(?:\s.*)?$`)
 

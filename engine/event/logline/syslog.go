@@ -29,7 +29,8 @@ var (
 // message is what follows the header of a syslog line.
 type message string
 
-// header reads the header of RFC 5424 or RFC 3164, also as rsyslog writes it to files, without a priority or with a time of ISO 8601.
+// header reads the header of RFC 5424 or RFC 3164, also as rsyslog writes it to files, without a priority or with a
+// time of ISO 8601.
 func (r *Reader) header(text string) (fields map[string]any, rest message, ok bool) {
 	fields = map[string]any{}
 	pri := priority.FindStringSubmatch(text)
@@ -91,7 +92,8 @@ func tagged(fields map[string]any, text string) string {
 	return text
 }
 
-// time reads a time without a zone as one of UTC. Without a year it is of the latest one in which it is not after the reader's time.
+// time reads a time without a zone as one of UTC. Without a year it is of the latest one in which it is not after the
+// reader's time.
 func (r *Reader) time(parts []string) (string, bool) {
 	year := parts[3]
 	if year == "" {

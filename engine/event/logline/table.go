@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Table reads logs whose lines of # name the columns: the W3C's extended log format, as IIS and proxies write it, and Zeek's. The columns may change within a file.
+// Table reads logs whose lines of # name the columns: the W3C's extended log format, as IIS and proxies write it, and
+// Zeek's. The columns may change within a file.
 //
 // https://www.w3.org/TR/WD-logfile.html and https://docs.zeek.org/en/master/log-formats.html
 type Table struct {
@@ -34,7 +35,8 @@ func DetectTable(line string) bool {
 	return false
 }
 
-// Parse reads a line without its line break. fields is nil for a line that names columns, or says something else about the file.
+// Parse reads a line without its line break. fields is nil for a line that names columns, or says something else about
+// the file.
 func (t *Table) Parse(line string) (fields map[string]any, err error) {
 	if strings.HasPrefix(line, "#") {
 		t.directive(line)

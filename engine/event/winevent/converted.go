@@ -6,9 +6,10 @@ import (
 	"unsafe"
 )
 
-// This file makes elements of Windows events whose XML a tool has converted to JSON. The tools write attributes of an element in different
-// ways: below "#attributes" or beside it as NAME_attributes (evtx_dump), with the prefix @ (xmltodict and python-evtx) or -,
-// below $ (xml2js), or without a mark (Velociraptor). Some turn a list of <Data Name="x"> into fields of those names.
+// This file makes elements of Windows events whose XML a tool has converted to JSON. The tools write attributes of an
+// element in different ways: below "#attributes" or beside it as NAME_attributes (evtx_dump), with the prefix @
+// (xmltodict and python-evtx) or -, below $ (xml2js), or without a mark (Velociraptor). Some turn a list of <Data
+// Name="x"> into fields of those names.
 
 // Source is a place in JSON, at a value. Each value is read once, by Members, Items, Keep or String.
 type Source interface {
@@ -24,7 +25,8 @@ type Source interface {
 // Apart ends the key of an element's attributes that are beside it.
 const Apart = "_attributes"
 
-// sections are the parts of an event in the order in which they are flattened: of two fields of one name the later one counts.
+// sections are the parts of an event in the order in which they are flattened: of two fields of one name the later one
+// counts.
 var sections = [...]string{"System", "UserData", "EventData"}
 
 // Converter makes elements of JSON. It uses their memory again for the next event.
@@ -39,8 +41,8 @@ type Converter struct {
 	member   func(key []byte) error // reads a member of the innermost object
 	item     func() error           // reads an item of a list of Data in it
 
-	// IsAmbiguous is true if the outcome may depend on the order of the keys, or on one that is given twice. The source then has to give each key
-	// once, and in order.
+	// IsAmbiguous is true if the outcome may depend on the order of the keys, or on one that is given twice. The source
+	// then has to give each key once, and in order.
 	IsAmbiguous bool
 	isNamed     bool // System has what no other object has
 	isOdd       bool // the event has what no Windows event has
@@ -203,8 +205,8 @@ func (c *Converter) asksAttribute(element string, name []byte) bool {
 	return c.in.Asks(c.joined)
 }
 
-// data reads EventData or UserData, or an object in it: values by their names, and objects, however deep. An object with a text is a value itself.
-// Values follow the objects, so that they count if both have a name.
+// data reads EventData or UserData, or an object in it: values by their names, and objects, however deep. An object
+// with a text is a value itself. Values follow the objects, so that they count if both have a name.
 func (c *Converter) data(section *Element, inner bool) error {
 	return c.object(object{read: (*Converter).ofData, of: section, isInner: inner})
 }

@@ -7,7 +7,8 @@ import (
 	"sync"
 )
 
-// decoded is a place in decoded JSON, whose values are string, json.Number, bool, nil, []any and map[string]any. It is also the sink of its fields.
+// decoded is a place in decoded JSON, whose values are string, json.Number, bool, nil, []any and map[string]any. It is
+// also the sink of its fields.
 type decoded struct {
 	value  any
 	kept   []any
@@ -105,7 +106,8 @@ func (d *decoded) any(v Value) any {
 	return d.kept[v.JSON-1]
 }
 
-// Decoded gives the fields of a decoded JSON object with the sections of a Windows event. ok is false if it is another object.
+// Decoded gives the fields of a decoded JSON object with the sections of a Windows event. ok is false if it is another
+// object.
 func Decoded(event map[string]any) (fields map[string]any, ok bool) {
 	d := places.Get().(*decoded)
 	d.value, d.fields = event, map[string]any{}

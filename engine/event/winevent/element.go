@@ -1,9 +1,10 @@
-// Package winevent says what a Windows event becomes: the names that rules use, from the elements of its XML. In: elements, which a
-// reader makes of binary XML or of text, and a Converter of the JSON that tools make of XML. Out: fields under the names of
-// Windows' own XML, as Sigma's rules use them, given to a Sink. A Collector is a sink for readers, the engine's document one for rules.
+// Package winevent says what a Windows event becomes: the names that rules use, from the elements of its XML. In:
+// elements, which a reader makes of binary XML or of text, and a Converter of the JSON that tools make of XML. Out:
+// fields under the names of Windows' own XML, as Sigma's rules use them, given to a Sink. A Collector is a sink for
+// readers, the engine's document one for rules.
 //
-// What must stay true: which names an event's elements and attributes get is in flatten.go alone, how tools write them in JSON in converted.go
-// alone, and what Fields.JSON writes reads as the fields themselves do.
+// What must stay true: which names an event's elements and attributes get is in flatten.go alone, how tools write them
+// in JSON in converted.go alone, and what Fields.JSON writes reads as the fields themselves do.
 package winevent
 
 import "strings"
@@ -34,8 +35,8 @@ type Attribute struct {
 	Value Part
 }
 
-// Part is a value between an element's tags. It is an array if List is not nil: then the element is repeated for each of its values, or is there
-// once without a value if there are none.
+// Part is a value between an element's tags. It is an array if List is not nil: then the element is repeated for each
+// of its values, or is there once without a value if there are none.
 type Part struct {
 	Value
 	List []Value

@@ -7,7 +7,8 @@ import (
 	"slices"
 )
 
-// Field is a field of an event, with the values that it has: several if its name is given several times, or if it is an array.
+// Field is a field of an event, with the values that it has: several if its name is given several times, or if it is an
+// array.
 type Field struct {
 	Name   string
 	Values []Value

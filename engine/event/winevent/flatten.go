@@ -16,8 +16,9 @@ type Flattener struct {
 // NewFlattener makes one for a sink.
 func NewFlattener(to Sink) *Flattener { return &Flattener{to: to} }
 
-// Event gives the fields of an event: of System each element by its name, its attributes as Element_Attribute; of EventData each Data by its
-// Name; of UserData each leaf, with its attributes as Element_Attribute. What a log was rendered with (RenderingInfo) adds its Message.
+// Event gives the fields of an event: of System each element by its name, its attributes as Element_Attribute; of
+// EventData each Data by its Name; of UserData each leaf, with its attributes as Element_Attribute. What a log was
+// rendered with (RenderingInfo) adds its Message.
 func (f *Flattener) Event(event *Element) {
 	for _, section := range event.Children {
 		switch section.Name {
@@ -77,7 +78,8 @@ func (f *Flattener) leaves(elements []*Element) {
 	}
 }
 
-// leaf gives one Data by its Name or, in logs without names, as Data. In XML an empty value looks like none, so that both are an empty text.
+// leaf gives one Data by its Name or, in logs without names, as Data. In XML an empty value looks like none, so that
+// both are an empty text.
 func (f *Flattener) leaf(e *Element) {
 	name, described := e.Name, false
 	if name != "Data" {

@@ -9,7 +9,8 @@ import (
 	"decree/rules/ir"
 )
 
-// extracts changes each extract that the condition reads: the number of an argument or a part, each row of a map, and what is taken off.
+// extracts changes each extract that the condition reads: the number of an argument or a part, each row of a map, and
+// what is taken off.
 func (m *maker) extracts() {
 	for _, e := range m.rule.Extracts {
 		m.extract(e)

@@ -35,7 +35,8 @@ detection:
 	}, got)
 }
 
-// TestMutantsOfExtractsThatOtherSectionsRead changes an extract that no test reads, but a join, first_seen, prevalence or suppress.
+// TestMutantsOfExtractsThatOtherSectionsRead changes an extract that no test reads, but a join, first_seen, prevalence
+// or suppress.
 func TestMutantsOfExtractsThatOtherSectionsRead(t *testing.T) {
 	for section, condition := range map[string]string{
 		"first_seen: {f: {fields: [host, Part], over: 1d}}":                                   "a and f",

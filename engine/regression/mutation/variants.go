@@ -41,7 +41,8 @@ type placed struct {
 	at diag.Range
 }
 
-// placedVariants lists the small changes of a test that stands at a place. Those of what is asked of an array's elements stand below it.
+// placedVariants lists the small changes of a test that stands at a place. Those of what is asked of an array's
+// elements stand below it.
 func placedVariants(t ir.Test, at diag.Range) []placed {
 	if t, array := t.(*ir.Elements); array {
 		return elementsVariants(t, at)

@@ -44,7 +44,8 @@ var columns = []column{
 	{"line", func(a *Alert) string { return strconv.Itoa(a.Line) }},
 }
 
-// timeline are the columns of --format timeline: those of Hayabusa's verbose profile, and the three that Timesketch requires.
+// timeline are the columns of --format timeline: those of Hayabusa's verbose profile, and the three that Timesketch
+// requires.
 // https://github.com/Yamato-Security/hayabusa/wiki/Timeline-Output
 // https://timesketch.org/guides/user/import-from-json-csv/
 var timeline = []column{

@@ -25,8 +25,8 @@ type Output struct {
 	found            map[string]bool // of the fields, those that some match has
 }
 
-// NewOutput makes the output of a run, which writes to s and to other sinks. now is where durations count back from. memory is how many bytes
-// matches may take that wait to be sorted.
+// NewOutput makes the output of a run, which writes to s and to other sinks. now is where durations count back from.
+// memory is how many bytes matches may take that wait to be sorted.
 func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...Sink) (*Output, error) {
 	suppress, err := p.suppression()
 	if err != nil {

@@ -1,5 +1,5 @@
-// Package alerts shows what matched. In: matches, as the engine finds them. Out: each match as text, JSON, CSV or a timeline, or a table with
-// the number of matches of each rule, in the order they were found or in that of time.
+// Package alerts shows what matched. In: matches, as the engine finds them. Out: each match as text, JSON, CSV or a
+// timeline, or a table with the number of matches of each rule, in the order they were found or in that of time.
 //
 // Texts of events and rules are made visible in all of them. Only JSON has them whole.
 package alerts

@@ -13,7 +13,8 @@ import (
 	"decree/rules/ir"
 )
 
-// sorted keeps matches, compressed, and gives them on by time when it is closed. Those without a time come last, each time in the order they were found.
+// sorted keeps matches, compressed, and gives them on by time when it is closed. Those without a time come last, each
+// time in the order they were found.
 type sorted struct {
 	to    Sink
 	room  int // bytes

@@ -28,7 +28,8 @@ func ParseSuppression(text string) (Suppression, error) {
 	return out, nil
 }
 
-// suppressed passes on the first match of a rule and its values, and those after its time. Matches come by time; those without one are passed on.
+// suppressed passes on the first match of a rule and its values, and those after its time. Matches come by time; those
+// without one are passed on.
 type suppressed struct {
 	to    Sink
 	by    []column

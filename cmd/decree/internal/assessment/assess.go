@@ -1,4 +1,5 @@
-// Package assessment judges the regression tests of rules: which parts of a rule they cover, and which small changes of it they notice.
+// Package assessment judges the regression tests of rules: which parts of a rule they cover, and which small changes of
+// it they notice.
 package assessment
 
 import (
@@ -81,7 +82,8 @@ func (q *Flags) TooLow(all []Rule) diag.Diagnostics {
 	return found
 }
 
-// Measure gives the coverage of each rule by its tests, and how many mutants they notice if asked. Correlations are left out, as in Assess.
+// Measure gives the coverage of each rule by its tests, and how many mutants they notice if asked. Correlations are
+// left out, as in Assess.
 func Measure(tests *ruletests.Tests, mutate bool) ([]Rule, error) {
 	return (&Flags{coverage: true, mutate: mutate}).Assess(tests)
 }

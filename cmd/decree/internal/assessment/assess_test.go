@@ -15,7 +15,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends: by default of one rule, since each change of a rule is run.
+// TestTheLibrarysTestsNoticeEveryChange asks of the library what it recommends: by default of one rule, since each
+// change of a rule is run.
 func TestTheLibrarysTestsNoticeEveryChange(t *testing.T) {
 	set, err := ruleset.Load(&stdio.Streams{Err: io.Discard}, &project.Project{}, ruleset.Selection{Library: true})
 	require.NoError(t, err)

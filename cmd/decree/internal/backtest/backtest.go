@@ -1,5 +1,5 @@
-// Package backtest replays events on the schedules of the rules, counts the alerts by rule and day, and compares them with an earlier
-// backtest. Alerts are written as they come, and are not kept here.
+// Package backtest replays events on the schedules of the rules, counts the alerts by rule and day, and compares them
+// with an earlier backtest. Alerts are written as they come, and are not kept here.
 package backtest
 
 import (
@@ -24,9 +24,9 @@ type datedAlert struct {
 	alerts.Alert
 }
 
-// Run replays the events that the engine read, shows the alerts, and compares them with the baseline. fails is true if some rule has more
-// new alerts than the flags accept, or if no run sees some event. The error is exit.ErrInterrupted after an interruption: the output is ended, and
-// has the alerts before it in JSON alone.
+// Run replays the events that the engine read, shows the alerts, and compares them with the baseline. fails is true if
+// some rule has more new alerts than the flags accept, or if no run sees some event. The error is exit.ErrInterrupted
+// after an interruption: the output is ended, and has the alerts before it in JSON alone.
 func Run(s *stdio.Streams, e *engines.Set, p Flags, format string, interrupted <-chan struct{}) (raised int, fails bool, stats engine.Stats, err error) {
 	before, err := readBaseline(p.Baseline)
 	if err != nil {

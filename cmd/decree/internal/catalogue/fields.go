@@ -78,8 +78,9 @@ func addField(d *pages.Detection, q queries.Result, of pages.Field, columns []fi
 	}
 }
 
-// readElsewhere gives the fields and entities of a rule's events that its condition does not read: what joins compare, a correlation groups by or
-// counts, alerts show, and suppression goes by. Extracts are left out: what they are made of is read already.
+// readElsewhere gives the fields and entities of a rule's events that its condition does not read: what joins compare,
+// a correlation groups by or counts, alerts show, and suppression goes by. Extracts are left out: what they are made of
+// is read already.
 func readElsewhere(q queries.Result, r *ir.Rule, all []*ir.Rule) []string {
 	var out []string
 	for _, joining := range all {

@@ -14,7 +14,8 @@ import (
 	"decree/rules/parse"
 )
 
-// former are the rules of a file that it no longer has, or whose title was another: by what stays when a rule is moved or renamed.
+// former are the rules of a file that it no longer has, or whose title was another: by what stays when a rule is moved
+// or renamed.
 type former struct {
 	lost    map[string]pages.Former // no longer in the file where they were
 	titles  map[string]string       // of all that were in files that changed
@@ -59,7 +60,8 @@ func (f *former) read(disk, rev string, differs map[string]string) {
 	}
 }
 
-// titles gives the titles of the rules of a file, by their identities. What cannot be read has none: the rules' own findings say why.
+// titles gives the titles of the rules of a file, by their identities. What cannot be read has none: the rules' own
+// findings say why.
 func titles(text []byte) map[string]string {
 	out := map[string]string{}
 	for documents := yaml.NewDecoder(bytes.NewReader(text)); ; {

@@ -1,5 +1,5 @@
-// Package catalogue gathers what the pages of detections are made of. In: a rule set with its queries, packages and tests. Out: a catalogue, and the files
-// that its pages lead to.
+// Package catalogue gathers what the pages of detections are made of. In: a rule set with its queries, packages and
+// tests. Out: a catalogue, and the files that its pages lead to.
 package catalogue
 
 import (

@@ -95,7 +95,8 @@ func gathered(t *testing.T, since string, before ...func()) (*pages.Catalogue, [
 	return c, written, errs.String()
 }
 
-// TestLogSourcesOfJoinedRules holds that what a joined rule reads must be recorded too: its log source stands after the rule's own.
+// TestLogSourcesOfJoinedRules holds that what a joined rule reads must be recorded too: its log source stands after the
+// rule's own.
 func TestLogSourcesOfJoinedRules(t *testing.T) {
 	clitest.Files(t, `
 -- rules/task.yml --
@@ -123,7 +124,8 @@ detection: {a: {EventID: 4624}, condition: a}
 	assert.Equal(t, []string{"windows/process_creation", "windows/security"}, got)
 }
 
-// TestValuesOfOtherProcesses: a value of the parent has the columns that queries ask, not those of the event's own; and a field is no entity.
+// TestValuesOfOtherProcesses: a value of the parent has the columns that queries ask, not those of the event's own; and
+// a field is no entity.
 func TestValuesOfOtherProcesses(t *testing.T) {
 	clitest.Files(t, `
 -- rules/r.yml --

@@ -1,4 +1,5 @@
-// Package clitest helps to test the command line: it gives streams that are buffers, and files in a folder of the test's own.
+// Package clitest helps to test the command line: it gives streams that are buffers, and files in a folder of the
+// test's own.
 package clitest
 
 import (

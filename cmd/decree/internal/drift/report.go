@@ -1,4 +1,5 @@
-// Package drift shows how what a project would deploy differs from what is deployed. In: the changes that deployed.Compare found. Out: text, with queries as unified diffs, or JSON.
+// Package drift shows how what a project would deploy differs from what is deployed. In: the changes that
+// deployed.Compare found. Out: text, with queries as unified diffs, or JSON.
 package drift
 
 import (

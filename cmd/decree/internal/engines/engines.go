@@ -1,8 +1,8 @@
-// Package engines evaluates rules on events of several data models. In: rules, and the models that the input has. Out: an engine for each model, and what
-// they found together.
+// Package engines evaluates rules on events of several data models. In: rules, and the models that the input has. Out:
+// an engine for each model, and what they found together.
 //
-// What must stay true: an event is asked of the rules by its own model alone. Ancestors, rarity and correlations do not reach from the events of one model
-// to those of another.
+// What must stay true: an event is asked of the rules by its own model alone. Ancestors, rarity and correlations do not
+// reach from the events of one model to those of another.
 package engines
 
 import (
@@ -158,7 +158,8 @@ func (s *Set) Finish() (engine.Stats, error) {
 	return all, nil
 }
 
-// Replay replays what was read on the schedules of the rules. The alerts come model by model, and those of a model in the order of their runs.
+// Replay replays what was read on the schedules of the rules. The alerts come model by model, and those of a model in
+// the order of their runs.
 func (s *Set) Replay(schedule func(*rules.Rule) rules.Schedule, give func(engine.Alert)) (timeless int, all engine.Stats, err error) {
 	for _, of := range s.All {
 		var without int

@@ -34,7 +34,8 @@ func (e *Flags) AddTo(cmd *cobra.Command) {
 	usage.Complete(cmd, "model", schema.Names)
 }
 
-// Models gives the model that all events have; nil if the content of each file decides, among those of choice. Models of the project take part.
+// Models gives the model that all events have; nil if the content of each file decides, among those of choice. Models
+// of the project take part.
 func (e *Flags) Models(p *project.Project) (given *schema.Model, choice models.Choice, err error) {
 	if e.Model == "" && e.ModelFile == "" {
 		own, err := models.Own(p)

@@ -56,7 +56,8 @@ func TestModelsOfAProjectTakePartInTheChoice(t *testing.T) {
 	assert.ErrorContains(t, err, "broken.yml")
 }
 
-// TestAModelFileMayTakePartInTheChoice: one that says how its events are recognised does, before the shipped models. Any other is that of all events.
+// TestAModelFileMayTakePartInTheChoice: one that says how its events are recognised does, before the shipped models.
+// Any other is that of all events.
 func TestAModelFileMayTakePartInTheChoice(t *testing.T) {
 	clitest.Files(t, "-- told.yml --\nname: told\nextends: windows\nrecognise: [{fields: [cmdline]}]\n-- plain.yml --\nname: plain\nextends: windows\n")
 	given, choice, err := (&Flags{ModelFile: "told.yml"}).Models(&project.Project{})

@@ -13,7 +13,8 @@ import (
 // LeftOut is what becomes of a rule that the project leaves out of a target.
 const LeftOut = "left out"
 
-// Of says how a query keeps a rule's meaning: exact, approximate, hand-written (nothing compares it), refused, skipped or left out.
+// Of says how a query keeps a rule's meaning: exact, approximate, hand-written (nothing compares it), refused, skipped
+// or left out.
 func Of(c queries.Result) string {
 	if c.LeftOut {
 		return LeftOut
@@ -36,7 +37,8 @@ func Of(c queries.Result) string {
 // counts tells whether a note belongs in the report: the query is not exact, or too long to deploy.
 func counts(n compilers.Note) bool { return n.Effect != "exact" || n.Code == compilers.LongQuery }
 
-// reasons lists the codes of why a query is skipped, refused, approximate, too long or not packaged, each once. What is left out on purpose needs none.
+// reasons lists the codes of why a query is skipped, refused, approximate, too long or not packaged, each once. What is
+// left out on purpose needs none.
 func reasons(c queries.Result, notPackaged diag.Diagnostics) []string {
 	if c.LeftOut {
 		return nil

@@ -1,4 +1,5 @@
-// Package fidelity reports how faithful the queries of a rule set are: exact, approximate, refused, skipped or left out, and why.
+// Package fidelity reports how faithful the queries of a rule set are: exact, approximate, refused, skipped or left
+// out, and why.
 package fidelity
 
 import (
@@ -59,7 +60,8 @@ type targetFidelity struct {
 // saysIndexed are the dialects whose queries say whether they ask an index of terms.
 var saysIndexed = map[string]bool{"kql": true, "spl": true, "eql": true}
 
-// New sums up results. They come by target, with the rules in the same order in each. made has the packages of the targets, and nothing if none are made.
+// New sums up results. They come by target, with the rules in the same order in each. made has the packages of the
+// targets, and nothing if none are made.
 func New(results []queries.Result, chosen []targets.Target, made packaging.Made) Report {
 	out := Report{Targets: []targetCount{}, Reasons: []reasonCount{}, Rules: []ruleFidelity{}}
 	if len(chosen) == 0 {

@@ -51,8 +51,8 @@ type Column struct {
 	Notes  []string    `json:"notes,omitempty"` // how the value is held, or what is near
 }
 
-// New maps the fields of a log source. all are the models whose fields are listed, models those whose columns are asked for. More fields, which rules use, are
-// listed too.
+// New maps the fields of a log source. all are the models whose fields are listed, models those whose columns are asked
+// for. More fields, which rules use, are listed too.
 func New(ls rules.LogSource, all, models []*schema.Model, more []string) *Map {
 	out := &Map{LogSource: ls.Name(), Models: []Model{}, Fields: []Field{}}
 	var found [][]*schema.Source
@@ -90,7 +90,8 @@ func New(ls rules.LogSource, all, models []*schema.Model, more []string) *Map {
 	return out
 }
 
-// Preferred gives the models of a log source that are tried first: one of each dialect, and one of events as products write them. rest names the others.
+// Preferred gives the models of a log source that are tried first: one of each dialect, and one of events as products
+// write them. rest names the others.
 func Preferred(ls rules.LogSource, models []*schema.Model) (first []*schema.Model, rest []string) {
 	for _, m := range slices.SortedStableFunc(slices.Values(answering(ls, models)), func(a, b *schema.Model) int {
 		return cmp.Or(cmp.Compare(order(a), order(b)), cmp.Compare(a.Name, b.Name))
@@ -174,8 +175,8 @@ func Held(m *schema.Model, r *ir.Rule, name string, entity bool) []Column {
 	return out
 }
 
-// Counted says where the sources of a rule have the value of another process that a prevalence condition asks about, one for each source that the
-// rule is asked of. Queries ask the event alone.
+// Counted says where the sources of a rule have the value of another process that a prevalence condition asks about,
+// one for each source that the rule is asked of. Queries ask the event alone.
 func Counted(m *schema.Model, r *ir.Rule, p *ir.Prevalence) []Column {
 	var out []Column
 	for _, s := range asked(m, r) {
@@ -197,7 +198,8 @@ func asked(m *schema.Model, r *ir.Rule) []*schema.Source {
 	return m.Candidates(r)
 }
 
-// otherwise gives the fields that a source is asked of instead of one that it lacks: those of hashes for Sysmon's list of them.
+// otherwise gives the fields that a source is asked of instead of one that it lacks: those of hashes for Sysmon's list
+// of them.
 func otherwise(m *schema.Model, s *schema.Source, f ir.Field) []string {
 	var fields []string
 	for _, value := range []string{"MD5=" + strings.Repeat("0", 32), "SHA1=" + strings.Repeat("0", 40), "SHA256=" + strings.Repeat("0", 64)} {

@@ -95,7 +95,8 @@ func TestColumns(t *testing.T) {
 	assert.Equal(t, "AdditionalFields.*", m.Models[0].Sources[0].AnyOther)
 }
 
-// TestEveryFieldIsHeldSomewhere maps all there is: each field is held by some model, and each model holds it or is said to lack it.
+// TestEveryFieldIsHeldSomewhere maps all there is: each field is held by some model, and each model holds it or is said
+// to lack it.
 func TestEveryFieldIsHeldSomewhere(t *testing.T) {
 	all := shipped(t)
 	logSources := logSources(all)

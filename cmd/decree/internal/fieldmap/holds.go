@@ -9,8 +9,8 @@ import (
 	"decree/rules/schema"
 )
 
-// holds says how the product holds a value otherwise than Sigma does, and where else it has it. Rules need not care: the engine and the compilers
-// translate.
+// holds says how the product holds a value otherwise than Sigma does, and where else it has it. Rules need not care:
+// the engine and the compilers translate.
 func holds(c schema.Column) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }

@@ -1,5 +1,5 @@
-// Package fieldmap says where products hold what rules ask for. In: a log source, as a user writes it, and data models. Out: the log sources of
-// these models with their tables, or each field and entity of one log source with its columns.
+// Package fieldmap says where products hold what rules ask for. In: a log source, as a user writes it, and data models.
+// Out: the log sources of these models with their tables, or each field and entity of one log source with its columns.
 package fieldmap
 
 import (
@@ -23,8 +23,8 @@ func Names(all []rules.LogSource) string {
 	return strings.Join(names, ", ")
 }
 
-// ParseLogSource reads a log source whose parts stand in any order, as windows/process_creation. Each part is a product, a category or a service of one of the
-// models.
+// ParseLogSource reads a log source whose parts stand in any order, as windows/process_creation. Each part is a
+// product, a category or a service of one of the models.
 func ParseLogSource(text string, models []*schema.Model) (rules.LogSource, error) {
 	parts := strings.FieldsFunc(strings.ToLower(text), func(r rune) bool { return strings.ContainsRune("/, ", r) })
 	known := words(models)

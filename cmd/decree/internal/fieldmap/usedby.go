@@ -12,7 +12,8 @@ import (
 // prefixes are Sigma's names for fields of ancestors.
 var prefixes = []string{"", "Parent", "GrandParent"}
 
-// Used gives the fields and entities that the rules of a log source read: field -> names of rules. What a correlation reads of a rule counts as that rule's.
+// Used gives the fields and entities that the rules of a log source read: field -> names of rules. What a correlation
+// reads of a rule counts as that rule's.
 func Used(ls rules.LogSource, set *ruleset.Set) map[string][]string {
 	out := map[string][]string{}
 	for _, rule := range set.Rules {
@@ -54,8 +55,9 @@ func Named(f ir.Field) string {
 	return f.Name
 }
 
-// Reads gives the fields and the entities that a rule and the filters on it read, each once, in the order of the rule. Of an extract they are those that it is made of.
-// A name that may be a field's or an entity's, as in prevalence, is among the entities. What OfOthers tells is left out.
+// Reads gives the fields and the entities that a rule and the filters on it read, each once, in the order of the rule.
+// Of an extract they are those that it is made of. A name that may be a field's or an entity's, as in prevalence, is
+// among the entities. What OfOthers tells is left out.
 func Reads(r *ir.Rule) (fields, entities []string) {
 	add := func(to *[]string, name string) {
 		if !slices.Contains(*to, name) {
@@ -100,7 +102,8 @@ func Reads(r *ir.Rule) (fields, entities []string) {
 	return fields, entities
 }
 
-// OfOthers gives the prevalence conditions of a rule that ask about another process's value, such as the sha1 of the parent, for which Sigma has no field.
+// OfOthers gives the prevalence conditions of a rule that ask about another process's value, such as the sha1 of the
+// parent, for which Sigma has no field.
 func OfOthers(r *ir.Rule) []*ir.Prevalence {
 	var out []*ir.Prevalence
 	inspect(r, func(n ir.Node) bool {

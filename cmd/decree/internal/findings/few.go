@@ -8,7 +8,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Few keeps at most so many warnings and remarks of each code, and all errors. left names the others with their numbers, the most frequent first: "12 missing-date, 4 no-tests". It is empty if all are kept.
+// Few keeps at most so many warnings and remarks of each code, and all errors. left names the others with their
+// numbers, the most frequent first: "12 missing-date, 4 no-tests". It is empty if all are kept.
 func Few(found diag.Diagnostics, each int) (kept diag.Diagnostics, left string) {
 	counts := map[string]int{}
 	var codes []string

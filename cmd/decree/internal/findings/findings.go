@@ -20,7 +20,8 @@ var Severities = []string{diag.Error.String(), diag.Warning.String(), diag.Info.
 // hintIndent is the indent of the lines of a message or hint after its first.
 const hintIndent = 4
 
-// Write shows findings as text for people, in so many columns. With none a message is one line, as in a pipe, where it may be searched for. source gives a file's bytes, or nil.
+// Write shows findings as text for people, in so many columns. With none a message is one line, as in a pipe, where it
+// may be searched for. source gives a file's bytes, or nil.
 func Write(w io.Writer, found diag.Diagnostics, source func(file string) []byte, color bool, columns int) {
 	diag.WriteWrapped(w, found, source, color, func(text string) string { return table.Words(text, columns, hintIndent) })
 }

@@ -1,5 +1,5 @@
-// Package history asks git for the history of files. In: a folder. Out: the commits that changed each file below it. A folder that git does not keep has no
-// history, and that is no error.
+// Package history asks git for the history of files. In: a folder. Out: the commits that changed each file below it. A
+// folder that git does not keep has no history, and that is no error.
 package history
 
 import (
@@ -19,8 +19,9 @@ const mostCommits = 10
 // begin marks a line of git's that begins a commit: no path begins with it.
 const begin = "\x01"
 
-// Of gives the commits that changed each file below a folder, by slash paths relative to it. since is a revision whose commits, and those before it, are left
-// out; or "". why says why there is no history, where that is not plain: the repository is shallow.
+// Of gives the commits that changed each file below a folder, by slash paths relative to it. since is a revision whose
+// commits, and those before it, are left out; or "". why says why there is no history, where that is not plain: the
+// repository is shallow.
 func Of(dir, since string) (commits map[string][]pages.Commit, why string, err error) {
 	if _, err := exec.LookPath("git"); err != nil {
 		return nil, "", nil
@@ -62,7 +63,8 @@ func parse(text string) map[string][]pages.Commit {
 	return out
 }
 
-// Difference gives how the files below a folder differ from a revision: A for new files, M for changed ones, D for those that are gone. Paths are relative to the folder.
+// Difference gives how the files below a folder differ from a revision: A for new files, M for changed ones, D for
+// those that are gone. Paths are relative to the folder.
 func Difference(dir, rev string) (map[string]string, error) {
 	out := map[string]string{}
 	text, err := git(dir, "diff", "--name-status", "--no-renames", "--relative", "-z", "--end-of-options", rev, "--", ".")

@@ -8,7 +8,8 @@ import (
 	"decree/cmd/decree/internal/alerts"
 )
 
-// counts are the matches by level, host, tactic, rule and hour. They are of all matches, also of those that the page has no room for.
+// counts are the matches by level, host, tactic, rule and hour. They are of all matches, also of those that the page
+// has no room for.
 type counts struct {
 	total                 int
 	levels                [6]int

@@ -1,8 +1,10 @@
-// Package htmlreport writes matches as one static page. In: matches, as they are found. Out: an HTML file with a timeline, counts by host, tactic and rule,
-// and each match with its evidence, which opens without a network and can be read without JavaScript.
+// Package htmlreport writes matches as one static page. In: matches, as they are found. Out: an HTML file with a
+// timeline, counts by host, tactic and rule, and each match with its evidence, which opens without a network and can be
+// read without JavaScript.
 //
-// What must stay true: a text of an event or a rule is a text in the page, whatever it holds. The page loads nothing: its content security policy
-// allows only the style and the script that it brings, by their hashes. Its size is bounded; what is left out is said.
+// What must stay true: a text of an event or a rule is a text in the page, whatever it holds. The page loads nothing:
+// its content security policy allows only the style and the script that it brings, by their hashes. Its size is
+// bounded; what is left out is said.
 package htmlreport
 
 import (

@@ -6,7 +6,8 @@ import (
 	"decree/compilers/deployed"
 )
 
-// ForEnterpriseSecurity tells whether most searches of an export are correlation searches of Splunk Enterprise Security. A target makes such searches of all its rules, or of none.
+// ForEnterpriseSecurity tells whether most searches of an export are correlation searches of Splunk Enterprise
+// Security. A target makes such searches of all its rules, or of none.
 func ForEnterpriseSecurity(x *deployed.Export) bool {
 	n := 0
 	for _, r := range x.Rules {

@@ -1,5 +1,6 @@
-// Package imported makes rule files of deployed rules. In: an export. Out: for each rule a file in Sigma's form, with its query as it is under `query`. What a rule has no place for
-// is found by comparing: the package of the rule that was written with the rule that is deployed.
+// Package imported makes rule files of deployed rules. In: an export. Out: for each rule a file in Sigma's form, with
+// its query as it is under `query`. What a rule has no place for is found by comparing: the package of the rule that
+// was written with the rule that is deployed.
 package imported
 
 import (
@@ -204,7 +205,8 @@ func oneLine(text string) string { return strings.Join(strings.Fields(text), " "
 // longestFile is how many characters of a title its file's name has.
 const longestFile = 70
 
-// fileName makes a file's name of a title: lower-case letters, digits and underscores of ASCII, so that no title chooses a path.
+// fileName makes a file's name of a title: lower-case letters, digits and underscores of ASCII, so that no title
+// chooses a path.
 func fileName(title string, taken map[string]bool) string {
 	var b strings.Builder
 	for _, c := range strings.ToLower(title) {

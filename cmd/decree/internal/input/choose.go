@@ -75,8 +75,8 @@ func (l *later) text() string {
 	return text
 }
 
-// Choose finds the model of each file by its first events, and shows it. A file whose events no model recognises is an error, and is not read. In a
-// folder, a file that may not be a log is skipped then. It gives the models that occur.
+// Choose finds the model of each file by its first events, and shows it. A file whose events no model recognises is an
+// error, and is not read. In a folder, a file that may not be a log is skipped then. It gives the models that occur.
 func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string {
 	c := &chosen{among: among, of: map[string]string{}, open: map[string]*event.Reader{}, unread: map[string]bool{}}
 	in.chosen = c
@@ -111,8 +111,8 @@ func (in *Reader) Choose(files event.Files, among []schema.Recognised) []string 
 	return c.models
 }
 
-// sniff reads the beginning of a file. What can be read only once stays open. ok is false if the file cannot be opened, or breaks off before an event
-// that a model recognises: read reports that.
+// sniff reads the beginning of a file. What can be read only once stays open. ok is false if the file cannot be opened,
+// or breaks off before an event that a model recognises: read reports that.
 func (in *Reader) sniff(file string, among []schema.Recognised) (choice recognise.Choice, ok bool) {
 	r, err := event.Open(file, in.readerOptions())
 	if err != nil {

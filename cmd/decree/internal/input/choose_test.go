@@ -38,7 +38,8 @@ func write(t *testing.T, texts map[string]string) {
 	}
 }
 
-// readChosen reads inputs whose content decides on their models. It gives the models that occur, the number of matches of each, and what was shown.
+// readChosen reads inputs whose content decides on their models. It gives the models that occur, the number of matches
+// of each, and what was shown.
 func readChosen(t *testing.T, stdin string, paths ...string) (in *Reader, occur []string, matches map[string]int, shown string) {
 	t.Helper()
 	s, _, errs := clitest.Streams(stdin)

@@ -10,8 +10,8 @@ import (
 // probedEvents bounds how many events are read to tell whether a file is a log.
 const probedEvents = 100
 
-// isLog tells whether a file has an event of the model. It is asked of files in a folder whose names do not say so. A file that cannot be read,
-// or is longer, counts as a log: read reports what is wrong with it.
+// isLog tells whether a file has an event of the model. It is asked of files in a folder whose names do not say so. A
+// file that cannot be read, or is longer, counts as a log: read reports what is wrong with it.
 func (in *Reader) isLog(file string) bool {
 	r, err := event.Open(file, event.Options{MaxLine: in.opt.MaxLine})
 	if err != nil {

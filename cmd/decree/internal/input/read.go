@@ -1,4 +1,5 @@
-// Package input feeds event files to the engine. Every line is accounted for: it is an event, or it is rejected, shown and kept.
+// Package input feeds event files to the engine. Every line is accounted for: it is an event, or it is rejected, shown
+// and kept.
 package input
 
 import (
@@ -64,8 +65,8 @@ func (in *Reader) ClearBar() {
 	}
 }
 
-// ReadAll gives the events of all files to the engines that a function makes. If among lists models, the content of each file decides on its model, and the
-// function is given those that occur.
+// ReadAll gives the events of all files to the engines that a function makes. If among lists models, the content of
+// each file decides on its model, and the function is given those that occur.
 func (in *Reader) ReadAll(files event.Files, among []schema.Recognised, with func(models []string) (*engines.Set, error)) (err error) {
 	in.skipped = files.Passed
 	for _, err := range files.Errs {

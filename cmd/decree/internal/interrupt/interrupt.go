@@ -10,8 +10,9 @@ import (
 	"decree/cmd/decree/internal/output"
 )
 
-// First gives a channel that the first interruption closes. Files that are being written stay, so that the command can end them. The next interruption
-// ends the process and removes them, as any does after stop. Where interruptions are ignored, as in a job in the background, they stay so.
+// First gives a channel that the first interruption closes. Files that are being written stay, so that the command can
+// end them. The next interruption ends the process and removes them, as any does after stop. Where interruptions are
+// ignored, as in a job in the background, they stay so.
 func First() (interrupted <-chan struct{}, stop func()) {
 	closed := make(chan struct{})
 	if signal.Ignored(os.Interrupt) {
@@ -52,8 +53,8 @@ func (g *Gate) Pass(step func()) {
 	}
 }
 
-// Until runs a task and tells whether it ended, at the latest some time after an interruption. Else it is given up: it goes on, but nothing passes the
-// gate any more, and the command should end.
+// Until runs a task and tells whether it ended, at the latest some time after an interruption. Else it is given up: it
+// goes on, but nothing passes the gate any more, and the command should end.
 func (g *Gate) Until(interrupted <-chan struct{}, grace time.Duration, task func()) (ended bool) {
 	done := make(chan struct{})
 	go func() {

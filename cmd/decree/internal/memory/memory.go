@@ -40,14 +40,16 @@ func (b *Size) Set(text string) error {
 // Type names the value in the help.
 func (b *Size) Type() string { return "size" }
 
-// loadingMemory is the memory for loading rules, in bytes. Beyond it the garbage collector works harder, unless what is kept needs most of it.
+// loadingMemory is the memory for loading rules, in bytes. Beyond it the garbage collector works harder, unless what is
+// kept needs most of it.
 const loadingMemory = 800 << 20
 
-// Short tells the garbage collector that the command ends soon, and keeps most of what it makes. Collecting less often saves up to half of its time.
+// Short tells the garbage collector that the command ends soon, and keeps most of what it makes. Collecting less often
+// saves up to half of its time.
 func Short() { debug.SetGCPercent(400) }
 
-// Loading tells the garbage collector that most of what is made now is kept. Collecting less often saves a quarter of the loading time. Call
-// loaded when loading ends.
+// Loading tells the garbage collector that most of what is made now is kept. Collecting less often saves a quarter of
+// the loading time. Call loaded when loading ends.
 func Loading() (loaded func()) {
 	usual, limit := debug.SetGCPercent(400), debug.SetMemoryLimit(loadingMemory)
 	g := &growth{}
@@ -86,8 +88,8 @@ func (g *growth) watch(adapt func(live uint64) bool) {
 	})
 }
 
-// loadingRoom is the memory for what is not kept, in bytes, while more is kept than half of loadingMemory. Rules are small and of many sizes, so most of it is gaps
-// between what is kept.
+// loadingRoom is the memory for what is not kept, in bytes, while more is kept than half of loadingMemory. Rules are
+// small and of many sizes, so most of it is gaps between what is kept.
 const loadingRoom = 400 << 20
 
 // loadingLimit is the limit while rules are loaded, given what is kept of them. Both are in bytes.
@@ -104,7 +106,8 @@ const collectorRoom = 512 << 20
 // littleKept is so little memory, in bytes, that twice as much garbage may lie beside it.
 const littleKept = 100 << 20
 
-// Limit tells the garbage collector how much a run may keep, beside what is already loaded. Call finishing when all events are read.
+// Limit tells the garbage collector how much a run may keep, beside what is already loaded. Call finishing when all
+// events are read.
 func Limit(keep Size) (finishing func()) {
 	var now runtime.MemStats
 	g := &growth{}
@@ -131,6 +134,6 @@ func Limit(keep Size) (finishing func()) {
 	}
 }
 
-// finishingPercent keeps garbage small while results are made at the end of the input. What waited for the end is large and has few pointers, so
-// collecting more often costs little.
+// finishingPercent keeps garbage small while results are made at the end of the input. What waited for the end is large
+// and has few pointers, so collecting more often costs little.
 const finishingPercent = 40

@@ -6,13 +6,15 @@ import (
 	"decree/rules/schema"
 )
 
-// Choice are the models among which the content of events decides: a user's own, and the shipped ones. The zero Choice has none.
+// Choice are the models among which the content of events decides: a user's own, and the shipped ones. The zero Choice
+// has none.
 type Choice struct {
 	own     []*schema.Model
 	shipped []schema.Recognised
 }
 
-// NewChoice gives the models that are told by their events. The user's own come first; one of them replaces a shipped model of its name.
+// NewChoice gives the models that are told by their events. The user's own come first; one of them replaces a shipped
+// model of its name.
 func NewChoice(own ...*schema.Model) Choice {
 	own = slices.DeleteFunc(own, func(m *schema.Model) bool {
 		return !m.TellsOwn() && !slices.Contains(schema.Names(), m.Name)
@@ -42,7 +44,8 @@ func (c Choice) Load(name string) (*schema.Model, error) {
 	return schema.Load(name)
 }
 
-// LoadAll gives the model that the user names, or else those of the names. If there are none, no file holds an event, and any model does.
+// LoadAll gives the model that the user names, or else those of the names. If there are none, no file holds an event,
+// and any model does.
 func (c Choice) LoadAll(given *schema.Model, names []string) (all []*schema.Model, err error) {
 	if given != nil {
 		return []*schema.Model{given}, nil

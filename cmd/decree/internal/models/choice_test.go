@@ -11,7 +11,8 @@ import (
 	"decree/rules/schema"
 )
 
-// ownModels are a model that tells its events itself, one that has the signs of the model that it extends, and one that replaces a shipped model.
+// ownModels are a model that tells its events itself, one that has the signs of the model that it extends, and one that
+// replaces a shipped model.
 const ownModels = `
 -- tells.yml --
 name: tells

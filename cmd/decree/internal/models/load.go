@@ -1,4 +1,5 @@
-// Package models loads the data model that a user names, or the file that overlays one, and lists those that events are recognised as.
+// Package models loads the data model that a user names, or the file that overlays one, and lists those that events are
+// recognised as.
 package models
 
 import (

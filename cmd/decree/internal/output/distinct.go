@@ -8,7 +8,8 @@ import (
 	"slices"
 )
 
-// Distinct refuses flags that name one file: the last to be written would replace what the others wrote. It is given the path of each flag; "" for none.
+// Distinct refuses flags that name one file: the last to be written would replace what the others wrote. It is given
+// the path of each flag; "" for none.
 func Distinct(paths map[string]string) error {
 	flags := slices.Sorted(maps.Keys(paths))
 	for i, flag := range flags {

@@ -35,9 +35,10 @@ type folder struct {
 	force bool
 }
 
-// WriteFolder writes files into dir. It removes files that decree wrote there before and does not write now, below the folders named ("" is the
-// top; or Everywhere). All files get temporary names first, so that a failure changes nothing. A file that decree did not write is never touched: if one is in
-// the way, nothing is written. Only force overwrites a write-protected file.
+// WriteFolder writes files into dir. It removes files that decree wrote there before and does not write now, below the
+// folders named ("" is the top; or Everywhere). All files get temporary names first, so that a failure changes nothing.
+// A file that decree did not write is never touched: if one is in the way, nothing is written. Only force overwrites a
+// write-protected file.
 func WriteFolder(dir string, below []string, files []File, force bool) (err error) {
 	if err := distinct(files); err != nil {
 		return err

@@ -13,8 +13,8 @@ import (
 // longestName is the number of bytes of a name that are kept. File systems take 255, and an extension must fit.
 const longestName = 180
 
-// Name makes a file name of a text. The text cannot choose a path. Letters of every script stay, in the form that all systems compare alike.
-// Characters that some system refuses become underscores.
+// Name makes a file name of a text. The text cannot choose a path. Letters of every script stay, in the form that all
+// systems compare alike. Characters that some system refuses become underscores.
 func Name(text string) string {
 	name := strings.Map(func(c rune) rune {
 		switch {

@@ -1,5 +1,5 @@
-// Package output writes files and folders. In: paths and texts. Out: files that are complete or not there, however the command ends; folders in
-// which decree touches only its own files; and file names that every system accepts.
+// Package output writes files and folders. In: paths and texts. Out: files that are complete or not there, however the
+// command ends; folders in which decree touches only its own files; and file names that every system accepts.
 package output
 
 import (
@@ -21,7 +21,8 @@ type Pending struct {
 	done bool
 }
 
-// Create begins a file. It follows symbolic links, and an existing file keeps its permissions. Only force overwrites a write-protected file.
+// Create begins a file. It follows symbolic links, and an existing file keeps its permissions. Only force overwrites a
+// write-protected file.
 func Create(path string, force bool) (*Pending, error) {
 	to, err := target(path)
 	if err != nil {
@@ -177,8 +178,8 @@ type watch struct {
 	answered bool // interruptions are, by the command
 }
 
-// AnswerInterruptions leaves it to the command to end its files when it is interrupted, until the function that it gives is called. Without it an
-// interruption ends the command at once, and files that are being written are removed.
+// AnswerInterruptions leaves it to the command to end its files when it is interrupted, until the function that it
+// gives is called. Without it an interruption ends the command at once, and files that are being written are removed.
 func AnswerInterruptions() (end func()) {
 	watched.answer(true)
 	return sync.OnceFunc(func() { watched.answer(false) })
@@ -222,7 +223,8 @@ func (w *watch) forget(path string) {
 	}
 }
 
-// RemovePending removes the files that are neither complete nor discarded, for a command that ends while something still writes them.
+// RemovePending removes the files that are neither complete nor discarded, for a command that ends while something
+// still writes them.
 func RemovePending() {
 	watched.lock.Lock()
 	defer watched.lock.Unlock()

@@ -16,7 +16,8 @@ type Stream struct {
 	written  *stdio.Writer
 }
 
-// Redirect sends what a command prints to a new file, or to standard output if there is no path. An existing file is an error without force.
+// Redirect sends what a command prints to a new file, or to standard output if there is no path. An existing file is an
+// error without force.
 func Redirect(s *stdio.Streams, path string, force bool) (*Stream, error) {
 	if path == "" {
 		return &Stream{Streams: s}, nil

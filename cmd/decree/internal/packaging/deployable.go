@@ -10,7 +10,8 @@ import (
 	"decree/rules"
 )
 
-// Deployable are the rules of a target's package as the product would have them, and the ids of those that the project has and that have no package.
+// Deployable are the rules of a target's package as the product would have them, and the ids of those that the project
+// has and that have no package.
 func (m Made) Deployable(t targets.Target) (all []deployed.Rule, refused map[string]bool, err error) {
 	packaged := map[*rules.Rule]bool{}
 	for _, p := range m.Packages {

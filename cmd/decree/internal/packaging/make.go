@@ -1,5 +1,5 @@
-// Package packaging makes packages of a rule set: what the products of its targets deploy. In: rules and targets. Out: files of an output folder,
-// what each rule became, and all findings.
+// Package packaging makes packages of a rule set: what the products of its targets deploy. In: rules and targets. Out:
+// files of an output folder, what each rule became, and all findings.
 package packaging
 
 import (
@@ -44,8 +44,9 @@ type leftOut struct {
 	rule   *rules.Rule
 }
 
-// NotPackaged gives the errors for which a rule has a query and is not in the package of its target. It is empty if the rule is packaged, if its query is refused,
-// skipped or left out by the project, and if its log source is not of the package's product.
+// NotPackaged gives the errors for which a rule has a query and is not in the package of its target. It is empty if the
+// rule is packaged, if its query is refused, skipped or left out by the project, and if its log source is not of the
+// package's product.
 func (m Made) NotPackaged(q queries.Result) diag.Diagnostics {
 	if q.Query == nil {
 		return nil

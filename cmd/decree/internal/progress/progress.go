@@ -15,7 +15,8 @@ import (
 )
 
 // Bar gives a progress bar. Only a terminal shows it. A total of -1 is unknown.
-// The bar is drawn only when a step is added, by the caller's own goroutine: between steps, the caller may write to the same terminal.
+// The bar is drawn only when a step is added, by the caller's own goroutine: between steps, the caller may write to the
+// same terminal.
 func Bar(s *stdio.Streams, what string, total int, quiet bool) *progressbar.ProgressBar {
 	return progressbar.NewOptions(total, progressbar.OptionSetWriter(s.Err), progressbar.OptionSetDescription(what),
 		progressbar.OptionShowCount(), progressbar.OptionShowIts(), progressbar.OptionThrottle(often), progressbar.OptionClearOnFinish(), progressbar.OptionSetSpinnerChangeInterval(0),

@@ -28,8 +28,8 @@ var appKeys = []key[packages.App]{
 	}},
 }
 
-// The forms of an app's name, title and version: https://docs.splunk.com/Documentation/Splunk/latest/Admin/Appconf ([package] id, [launcher] version), and what AppInspect asks of
-// the label.
+// The forms of an app's name, title and version: https://docs.splunk.com/Documentation/Splunk/latest/Admin/Appconf
+// ([package] id, [launcher] version), and what AppInspect asks of the label.
 var (
 	appName    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
 	appTitle   = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]+$`)
@@ -39,7 +39,8 @@ var (
 // isAppName tells whether a text is the name of an app, and of a folder on every system.
 func isAppName(text string) bool { return appName.MatchString(text) && output.Name(text) == text }
 
-// isAppTitle tells whether a text is the title of an app. Its length is not asked in the expression: 80 times all letters are a large program, made at each start.
+// isAppTitle tells whether a text is the title of an app. Its length is not asked in the expression: 80 times all
+// letters are a large program, made at each start.
 func isAppTitle(text string) bool {
 	length := utf8.RuneCountInString(text)
 	return length >= 5 && length <= 80 && appTitle.MatchString(text)

@@ -9,8 +9,9 @@ import (
 	"decree/rules/source"
 )
 
-// paths reads a list of paths, relative to the project file, and gives them as the working folder reaches them. Each must exist. A path may lead out of
-// the project only if it is written so, as ../shared or as an absolute path: a link inside the project may not.
+// paths reads a list of paths, relative to the project file, and gives them as the working folder reaches them. Each
+// must exist. A path may lead out of the project only if it is written so, as ../shared or as an absolute path: a link
+// inside the project may not.
 func (r *reader) paths(n *yaml.Node, what string) (out []string) {
 	if source.IsNull(n) {
 		return nil

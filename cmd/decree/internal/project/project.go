@@ -1,5 +1,5 @@
-// Package project reads decree.yml. In: the working folder. Out: what the project says, with paths that open from there, and every finding with its
-// place. Commands ask it for what the user did not give as flags.
+// Package project reads decree.yml. In: the working folder. Out: what the project says, with paths that open from
+// there, and every finding with its place. Commands ask it for what the user did not give as flags.
 package project
 
 import (
@@ -58,8 +58,9 @@ func (p *Project) Exists() bool { return p.File != "" }
 // Dir is the project's folder, as the working folder reaches it.
 func (p *Project) Dir() string { return filepath.Dir(p.File) }
 
-// Open reads the project file of the working folder, or of the nearest folder above it. It names the file on the error stream and shows what is wrong
-// with it. The error is exit.ErrFindings' kind after shown findings. Without a project file the project says nothing.
+// Open reads the project file of the working folder, or of the nearest folder above it. It names the file on the error
+// stream and shows what is wrong with it. The error is exit.ErrFindings' kind after shown findings. Without a project
+// file the project says nothing.
 func Open(s *stdio.Streams) (*Project, error) {
 	file, err := find()
 	if err != nil || file == "" {
@@ -100,7 +101,8 @@ func find() (string, error) {
 	}
 }
 
-// Read reads a project file. With errors among the findings the project cannot be used. texts are those of the files that have findings, by path.
+// Read reads a project file. With errors among the findings the project cannot be used. texts are those of the files
+// that have findings, by path.
 func Read(file string) (p *Project, found diag.Diagnostics, texts map[string][]byte, err error) {
 	data, err := source.ReadFile(file, source.ForRules)
 	if err != nil {

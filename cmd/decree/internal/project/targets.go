@@ -113,10 +113,12 @@ func (r *reader) oneOf(code string, n *yaml.Node, what string, allowed []string)
 	return false
 }
 
-// logSource is the form of a log source: its product, category and service as far as they are named, such as windows or windows/process_creation.
+// logSource is the form of a log source: its product, category and service as far as they are named, such as windows or
+// windows/process_creation.
 var logSource = regexp.MustCompile(`^[A-Za-z0-9_.*-]+(/[A-Za-z0-9_.*-]+){0,2}$`)
 
-// byLogSource reads texts of queries, by log source. Several texts are joined by commas. only is the dialect that has the setting.
+// byLogSource reads texts of queries, by log source. Several texts are joined by commas. only is the dialect that has
+// the setting.
 func (r *reader) byLogSource(t *aTarget, n *yaml.Node, what, only string) map[string]string {
 	if source.IsNull(n) {
 		return nil

@@ -138,8 +138,8 @@ func loadModels(p *project.Project, t targets.Target, opt Options) ([]*schema.Mo
 	return models, nil
 }
 
-// compile writes the rule for the first model that can say it. If none can, the findings are from the first model that has the rule's log
-// source. If no model has anything of the products of its log sources, it is skipped.
+// compile writes the rule for the first model that can say it. If none can, the findings are from the first model that
+// has the rule's log source. If no model has anything of the products of its log sources, it is skipped.
 func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	if c.written() {
 		return
@@ -180,8 +180,8 @@ func (c *Result) compile(models []*schema.Model, opt compilers.Options) {
 	}
 }
 
-// hintAtModel lets the refusal of a rule by the one model that was chosen name the shipped model that can say the rule with the accepted gaps, if there is one: of
-// several the preferred.
+// hintAtModel lets the refusal of a rule by the one model that was chosen name the shipped model that can say the rule
+// with the accepted gaps, if there is one: of several the preferred.
 func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
 	at := slices.IndexFunc(c.Found, func(d diag.Diagnostic) bool { return d.Severity == diag.Error })
 	if at < 0 || c.Found[at].Code == compilers.NeverMatches {
@@ -211,7 +211,8 @@ func hasSource(m *schema.Model, ls rules.LogSource) bool {
 	return len(m.Find(ls.Category, ls.Product, ls.Service)) > 0
 }
 
-// writeFor writes the rule for a model. A query of several sources finds what is wrong with the rule in each of them; it is told once.
+// writeFor writes the rule for a model. A query of several sources finds what is wrong with the rule in each of them;
+// it is told once.
 func (c *Result) writeFor(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	write := c.write
 	if c.packaged {

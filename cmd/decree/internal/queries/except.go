@@ -28,14 +28,16 @@ func covers(e targets.Exception, r ruleset.Rule) bool {
 	return e.Covers(r.IR.Source, file)
 }
 
-// leaveOut takes the query of a rule that the target leaves out on purpose, and why there is none. What would become of the rule is kept for Needless.
+// leaveOut takes the query of a rule that the target leaves out on purpose, and why there is none. What would become of
+// the rule is kept for Needless.
 func (c *Result) leaveOut() {
 	c.would, c.Query, c.Indices, c.passedOver = c.Query, nil, nil, nil
 	c.LeftOut, c.Skipped = true, false
 	c.Found = diag.Diagnostics{compilers.LeftOut(c.Target.Name, c.Source.IR.Source)}
 }
 
-// Included is the result without the exception of the project. It tells false for a rule that the target does not leave out, and for one that it cannot say.
+// Included is the result without the exception of the project. It tells false for a rule that the target does not leave
+// out, and for one that it cannot say.
 func (c Result) Included() (Result, bool) {
 	c.Query = c.would
 	return c, c.LeftOut && c.would != nil
@@ -66,7 +68,8 @@ func hasRule(e targets.Exception, all []ruleset.Rule) bool {
 	return false
 }
 
-// NeedlessExceptions warns about entries of `except` for which the target could write every rule that they mean, and package it. unpackable tells whether the target's package would not take a rule.
+// NeedlessExceptions warns about entries of `except` for which the target could write every rule that they mean, and
+// package it. unpackable tells whether the target's package would not take a rule.
 func NeedlessExceptions(results []Result, unpackable func(Result) bool) (found diag.Diagnostics) {
 	type entry struct {
 		target string

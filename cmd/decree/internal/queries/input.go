@@ -21,7 +21,8 @@ func (c *Result) forPackage() {
 	c.show = packages.ShowOf(f, c.Source.IR)
 }
 
-// writeForPackage writes the query as the package needs it. What a query cannot do with the name of a place, it does with the place itself.
+// writeForPackage writes the query as the package needs it. What a query cannot do with the name of a place, it does
+// with the place itself.
 func (c *Result) writeForPackage(opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	own := opt.Scope
 	opt = packages.OptionsOf(c.Target.Format(), c.Input(), opt)

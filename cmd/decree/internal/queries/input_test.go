@@ -45,7 +45,8 @@ func packaged(t *testing.T, target targets.Target) []Result {
 	return results
 }
 
-// TestQueriesOfAPackageNameTheirPlaces: a search for a Splunk app calls macros. Where a macro cannot be tested it has the places themselves.
+// TestQueriesOfAPackageNameTheirPlaces: a search for a Splunk app calls macros. Where a macro cannot be tested it has
+// the places themselves.
 func TestQueriesOfAPackageNameTheirPlaces(t *testing.T) {
 	clitest.Files(t, both)
 	target, err := targets.ChoosePackages(nil, []string{"splunk"})

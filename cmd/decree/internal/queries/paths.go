@@ -11,9 +11,10 @@ import (
 	"decree/rules"
 )
 
-// outputPaths gives each rule its path below an output folder. It is the rule's name. If several rules have that name, the folders of their
-// files come before it. If they still clash, rules without a name of their own get their titles behind it, and of one file numbers from the second
-// on, as rules of an old collection have one title. Rules that clash even then are refused when they are written.
+// outputPaths gives each rule its path below an output folder. It is the rule's name. If several rules have that name,
+// the folders of their files come before it. If they still clash, rules without a name of their own get their titles
+// behind it, and of one file numbers from the second on, as rules of an old collection have one title. Rules that clash
+// even then are refused when they are written.
 func outputPaths(all []ruleset.Rule) map[*rules.Rule]string {
 	wanted := map[string]int{}
 	for _, r := range all {

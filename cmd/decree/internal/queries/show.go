@@ -68,7 +68,8 @@ func Show(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, results []
 	}
 }
 
-// remark is a kind of rules that is no error: their query uses a less preferred model, or they are skipped since they have no model, or only queries for other targets, or the project leaves them out.
+// remark is a kind of rules that is no error: their query uses a less preferred model, or they are skipped since they
+// have no model, or only queries for other targets, or the project leaves them out.
 type remark struct {
 	target, model, passed string
 	written, leftOut      bool
@@ -94,7 +95,8 @@ func (r remark) text(n int) string {
 	return fmt.Sprintf("%s: %d queries use model %s, because model %s cannot say those rules", r.target, n, r.model, r.passed)
 }
 
-// ShowCounts says, for each target, how many rules have a query, are refused, are skipped and are left out. A single rule is not counted.
+// ShowCounts says, for each target, how many rules have a query, are refused, are skipped and are left out. A single
+// rule is not counted.
 func ShowCounts(s *stdio.Streams, results []Result) {
 	for len(results) > 0 {
 		target := results[0].Target.Name

@@ -8,7 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// written takes the query that the rule has for the target, if it has one. Without a detection a rule has no other: it is then skipped. It tells whether nothing is to compile.
+// written takes the query that the rule has for the target, if it has one. Without a detection a rule has no other: it
+// is then skipped. It tells whether nothing is to compile.
 func (c *Result) written() bool {
 	body := c.Source.IR.Source
 	if c.scheduled != nil {

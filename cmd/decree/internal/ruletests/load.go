@@ -30,8 +30,8 @@ type Tested struct {
 	file  *regression.File // nil if the rule has none of its own
 }
 
-// Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by rule/case; nil selects
-// all.
+// Load reads the test file beside every rule, and Sigma's own regression data if a rule names it. only selects cases by
+// rule/case; nil selects all.
 func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 	tests := &Tests{Found: withoutRule(set)}
 	ofFilters, err := tests.loadFilters(set)

@@ -13,8 +13,9 @@ import (
 // regressionKey is the key by which a Sigma rule names its regression data.
 const regressionKey = "regression_tests_path"
 
-// sigmaTests reads the regression data that a rule names by regression_tests_path. The path is relative to the nearest folder above the rule that
-// holds it. Data that is not there is a warning: other people's rules come without it, and the rule is tested by what is there.
+// sigmaTests reads the regression data that a rule names by regression_tests_path. The path is relative to the nearest
+// folder above the rule that holds it. Data that is not there is a warning: other people's rules come without it, and
+// the rule is tested by what is there.
 func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, found diag.Diagnostics) {
 	data, at := r.IR.Source.RegressionTests, r.IR.Source.Key(regressionKey, -1)
 	if data == "" || r.File.Disk == "" {

@@ -11,8 +11,8 @@ import (
 	"decree/rules/source"
 )
 
-// withoutRule reports the test files that nothing runs, in the folders whose rules were read: no rule file stands beside them, or their ending is
-// not in lower case.
+// withoutRule reports the test files that nothing runs, in the folders whose rules were read: no rule file stands
+// beside them, or their ending is not in lower case.
 func withoutRule(set *ruleset.Set) diag.Diagnostics {
 	var found diag.Diagnostics
 	if set.OnlyRead() != nil { // the user selected some rules

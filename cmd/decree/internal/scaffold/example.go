@@ -13,8 +13,8 @@ func UUID() string {
 	return fmt.Sprintf("%x-%x-%x-%x-%x", b[:4], b[4:6], b[6:8], b[8:10], b[10:])
 }
 
-// exampleFor gives a field that Sigma's taxonomy has for the log source, a value that matches, and one that does not. Without such a field the
-// values are keywords. https://sigmahq.io/docs/basics/log-sources.html
+// exampleFor gives a field that Sigma's taxonomy has for the log source, a value that matches, and one that does not.
+// Without such a field the values are keywords. https://sigmahq.io/docs/basics/log-sources.html
 func exampleFor(r Request) (field, hit, miss string) {
 	switch r.Category {
 	case "process_creation", "image_load", "process_access", "driver_load":

@@ -11,8 +11,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Changed lists the files below a folder that differ from a revision, those that are gone, and those that git does not track. They are slash paths
-// relative to the folder.
+// Changed lists the files below a folder that differ from a revision, those that are gone, and those that git does not
+// track. They are slash paths relative to the folder.
 func Changed(dir, rev string) (map[string]bool, error) {
 	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
@@ -34,7 +34,8 @@ func Changed(dir, rev string) (map[string]bool, error) {
 	return out, nil
 }
 
-// Text gives what a file of a folder held at a revision. ok is false if it was not there. The file is a slash path relative to the folder.
+// Text gives what a file of a folder held at a revision. ok is false if it was not there. The file is a slash path
+// relative to the folder.
 func Text(dir, rev, file string) (text []byte, ok bool) {
 	out, err := git(dir, "cat-file", "blob", rev+":./"+file)
 	return []byte(out), err == nil

@@ -8,8 +8,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Array writes a JSON array element by element. It is never in memory as a whole. Nothing is written before the first element or the end: a command that
-// fails at once leaves no half array.
+// Array writes a JSON array element by element. It is never in memory as a whole. Nothing is written before the first
+// element or the end: a command that fails at once leaves no half array.
 type Array struct {
 	to     io.Writer
 	indent string // of the line that the array begins on

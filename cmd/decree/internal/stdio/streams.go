@@ -1,5 +1,5 @@
-// Package stdio holds the streams of a command, and writes JSON to them. Commands get their streams as a value, so that tests run them on
-// buffers.
+// Package stdio holds the streams of a command, and writes JSON to them. Commands get their streams as a value, so that
+// tests run them on buffers.
 package stdio
 
 import (
@@ -9,8 +9,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Streams are the streams of a command. Out and Err are coloured only on a terminal. Commands need not check for errors of Out: main does so when
-// the command ends.
+// Streams are the streams of a command. Out and Err are coloured only on a terminal. Commands need not check for errors
+// of Out: main does so when the command ends.
 type Streams struct {
 	In          io.Reader
 	Out, Err    io.Writer

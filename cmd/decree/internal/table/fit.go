@@ -33,8 +33,10 @@ func widest(rows [][]string) []int {
 	return out
 }
 
-// Fit writes the rows as Text does, without spaces at the end, where they fit into so many columns, or where there is no such number. Otherwise the last cells are broken into lines: in their
-// place, or below their rows where too little is left of these. A row that is still too wide goes on below, from the first cell that does not fit. Nothing is left out.
+// Fit writes the rows as Text does, without spaces at the end, where they fit into so many columns, or where there is
+// no such number. Otherwise the last cells are broken into lines: in their place, or below their rows where too little
+// is left of these. A row that is still too wide goes on below, from the first cell that does not fit. Nothing is left
+// out.
 func Fit(w io.Writer, columns int, rows [][]string) error {
 	widest := widest(rows)
 	last := len(widest) - 1

@@ -9,7 +9,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Stack writes the rows as Text does where they fit into so many columns. Otherwise each row is several lines: its first cell, and below it each other cell behind its head.
+// Stack writes the rows as Text does where they fit into so many columns. Otherwise each row is several lines: its
+// first cell, and below it each other cell behind its head.
 func Stack(w io.Writer, columns int, rows [][]string) error {
 	if Width(rows) <= columns {
 		return Text(w, rows)

@@ -6,8 +6,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Words breaks a text into lines of so many columns, those after the first with an indent. It breaks at spaces alone, and never within `code` or "quotes": what is
-// longer than a line stays whole. With no columns it breaks nothing.
+// Words breaks a text into lines of so many columns, those after the first with an indent. It breaks at spaces alone,
+// and never within `code` or "quotes": what is longer than a line stays whole. With no columns it breaks nothing.
 func Words(text string, columns, indent int) string {
 	if columns <= 0 || uniseg.StringWidth(text) <= columns {
 		return text

@@ -6,8 +6,8 @@ import (
 	"github.com/rivo/uniseg"
 )
 
-// Wrap breaks a text into lines of so many columns, those after the first with an indent. It breaks after a space where that leaves a
-// line at least half full. With no columns it breaks nothing.
+// Wrap breaks a text into lines of so many columns, those after the first with an indent. It breaks after a space where
+// that leaves a line at least half full. With no columns it breaks nothing.
 func Wrap(text string, columns, indent int) string {
 	if columns <= 2*indent || uniseg.StringWidth(text) <= columns {
 		return text

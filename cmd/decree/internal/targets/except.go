@@ -15,7 +15,8 @@ type Exception struct {
 	At   diag.Range // in the project file
 }
 
-// Covers tells whether the entry means a rule. file is the rule's, as the working folder reaches it; a shipped rule has none.
+// Covers tells whether the entry means a rule. file is the rule's, as the working folder reaches it; a shipped rule has
+// none.
 func (e Exception) Covers(r *rules.Rule, file string) bool {
 	if r.Name == e.Text || r.ID != "" && strings.EqualFold(rules.CanonicalID(r.ID), rules.CanonicalID(e.Text)) {
 		return true

@@ -37,8 +37,9 @@ func (t Target) Format() packages.Format {
 	return nil
 }
 
-// ChoosePackages gives the targets of some names that have a package. The name of a format stands for all of its targets; if the project has none of
-// it, it is the target of that name, or one by itself. Without a name it gives all of the project's.
+// ChoosePackages gives the targets of some names that have a package. The name of a format stands for all of its
+// targets; if the project has none of it, it is the target of that name, or one by itself. Without a name it gives all
+// of the project's.
 func ChoosePackages(own []Target, names []string) ([]Target, error) {
 	packaged := slices.DeleteFunc(slices.Clone(own), func(t Target) bool { return t.Format() == nil })
 	if len(names) == 0 {
@@ -68,7 +69,8 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 	return chosen, nil
 }
 
-// plainPackage is the target of a format that no target of the project has: the project's target of that name with its model and places, or one of its own.
+// plainPackage is the target of a format that no target of the project has: the project's target of that name with its
+// model and places, or one of its own.
 func plainPackage(own []Target, name string) Target {
 	t := Target{Name: name, Package: name}
 	t.Dialect = dialectNamed(t.Format().Dialect())

@@ -19,8 +19,8 @@ type Target struct {
 	App          packages.App // of a package for Splunk
 	NoIndexTerms bool         // queries ask nothing only so that the product answers it from its index
 
-	// Scope, Index and Table are texts of the queries, by log source: what SPL adds to its searches, the index patterns that EQL
-	// asks, and what KQL asks in place of a table.
+	// Scope, Index and Table are texts of the queries, by log source: what SPL adds to its searches, the index patterns
+	// that EQL asks, and what KQL asks in place of a table.
 	Scope, Index, Table map[string]string
 
 	At map[string]diag.Range // where the project file has the log sources of these

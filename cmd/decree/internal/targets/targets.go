@@ -31,8 +31,9 @@ func Names(ts []Target) []string {
 	return names
 }
 
-// Choose gives the targets of some names. The name of a dialect stands for all of its targets, and one of Words for those that it means. Without a name it gives all. own are the targets of a
-// project; without them each dialect is a target.
+// Choose gives the targets of some names. The name of a dialect stands for all of its targets, and one of Words for
+// those that it means. Without a name it gives all. own are the targets of a project; without them each dialect is a
+// target.
 func Choose(own []Target, names []string) ([]Target, error) {
 	if len(own) == 0 {
 		own = All

@@ -42,7 +42,8 @@ func TestChooseOfAProject(t *testing.T) {
 	assert.Equal(t, "Splunk SPL", Target{Name: "spl", Dialect: spl}.Title())
 }
 
-// TestWords: what people call a product is its target. A target of that name wins, and so do a project's own of that dialect and model.
+// TestWords: what people call a product is its target. A target of that name wins, and so do a project's own of that
+// dialect and model.
 func TestWords(t *testing.T) {
 	kql, spl := Dialects[0], Dialects[1]
 	for _, word := range Words() {
@@ -64,7 +65,8 @@ func TestWords(t *testing.T) {
 	}
 }
 
-// TestEachTargetHasAModel holds that a rule is compiled to each target, or refused by it: without a model with an order, it would be neither.
+// TestEachTargetHasAModel holds that a rule is compiled to each target, or refused by it: without a model with an
+// order, it would be neither.
 func TestEachTargetHasAModel(t *testing.T) {
 	for _, d := range Dialects {
 		assert.NotEmpty(t, schema.Preferred(d.Name()), d.Name())

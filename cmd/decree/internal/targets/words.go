@@ -52,7 +52,8 @@ func ofWord(own []Target, word string) []Target {
 	return []Target{t}
 }
 
-// DialectOf is the dialect of the targets that a name stands for in a rule: those of a project, of a package format, or of a dialect. It is nil if there is no such name.
+// DialectOf is the dialect of the targets that a name stands for in a rule: those of a project, of a package format, or
+// of a dialect. It is nil if there is no such name.
 func DialectOf(own []Target, name string) compilers.Dialect {
 	for _, t := range own {
 		if t.Name == name {

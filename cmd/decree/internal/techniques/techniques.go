@@ -1,4 +1,5 @@
-// Package techniques scores the rules of a set for the techniques of ATT&CK that they detect, and writes them in a form that a user chose.
+// Package techniques scores the rules of a set for the techniques of ATT&CK that they detect, and writes them in a form
+// that a user chose.
 package techniques
 
 import (
@@ -23,8 +24,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Rules gives what a layer shows of each rule and correlation of a set, with its score by a scale, and what was found in the tests that were
-// run for it. site is the address of the rules' pages, or "".
+// Rules gives what a layer shows of each rule and correlation of a set, with its score by a scale, and what was found
+// in the tests that were run for it. site is the address of the rules' pages, or "".
 func Rules(s *stdio.Streams, set *ruleset.Set, scale layers.Scale, site string) (out []layers.Rule, found diag.Diagnostics, err error) {
 	scores, found, err := scoresOf(s, set, scale)
 	if err != nil {
@@ -42,7 +43,8 @@ func Rules(s *stdio.Streams, set *ruleset.Set, scale layers.Scale, site string) 
 	return out, found, nil
 }
 
-// Unknown reports the tags of a set that name no tactic and no technique of ATT&CK, or one that it no longer has: a layer and the pages leave them out.
+// Unknown reports the tags of a set that name no tactic and no technique of ATT&CK, or one that it no longer has: a
+// layer and the pages leave them out.
 func Unknown(set *ruleset.Set) (found diag.Diagnostics) {
 	for _, r := range set.Whole() {
 		m := r.IR.Source

@@ -1,4 +1,5 @@
-// Package testreport runs the regression tests of a rule set and shows the results: as text, JSON, JUnit XML, TAP or GitHub annotations.
+// Package testreport runs the regression tests of a rule set and shows the results: as text, JSON, JUnit XML, TAP or
+// GitHub annotations.
 package testreport
 
 import (
@@ -66,8 +67,8 @@ func (t *Report) add(r Rule) {
 	t.Rules = append(t.Rules, r)
 }
 
-// Write shows the report in a format: text, json, junit, tap or github. Findings about test files go to the error stream. GitHub gets them as
-// annotations.
+// Write shows the report in a format: text, json, junit, tap or github. Findings about test files go to the error
+// stream. GitHub gets them as annotations.
 func (t *Report) Write(s *stdio.Streams, set *ruleset.Set, format string, verbose bool) error {
 	if format == "json" {
 		return s.WriteJSON(t)

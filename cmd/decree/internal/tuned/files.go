@@ -1,4 +1,5 @@
-// Package tuned writes and shows what tune found. In: the result of a search. Out: a filter file with its tests and their events, and a report.
+// Package tuned writes and shows what tune found. In: the result of a search. Out: a filter file with its tests and
+// their events, and a report.
 package tuned
 
 import (
@@ -35,7 +36,8 @@ func Free(filter string, force bool) error {
 	return nil
 }
 
-// Write writes the filter, its tests and their events, and names the files. There are no tests if the events alone do not tell.
+// Write writes the filter, its tests and their events, and names the files. There are no tests if the events alone do
+// not tell.
 func Write(filter string, q tuning.Request, found *tuning.Result, force bool) ([]string, error) {
 	cases, err := tuning.Cases(q, found)
 	if err != nil {

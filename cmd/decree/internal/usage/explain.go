@@ -29,7 +29,8 @@ func (e *Explain) AddTo(cmd *cobra.Command, help string, codes func() []string) 
 	}
 }
 
-// Code gives the code to explain, or "" for all. asked is false without the flag. In `--explain CODE` the code is the first argument.
+// Code gives the code to explain, or "" for all. asked is false without the flag. In `--explain CODE` the code is the
+// first argument.
 func (e *Explain) Code(args []string) (code string, asked bool) {
 	if !e.cmd.Flags().Changed("explain") {
 		return "", false

@@ -15,7 +15,8 @@ import (
 // shownFields bounds how many fields are named. A collection may lack hundreds.
 const shownFields = 5
 
-// MissingFields names the fields that rules test but no event can have: no log source of the rule in the data model has them.
+// MissingFields names the fields that rules test but no event can have: no log source of the rule in the data model has
+// them.
 func MissingFields(s *stdio.Streams, m *schema.Model, rules []*ir.Rule) {
 	counts := map[string]int{} // field -> rules that test it
 	var order []string

@@ -14,7 +14,8 @@ import (
 // shownNotAsked bounds how many pairs of a field and a log are shown. A collection may have hundreds.
 const shownNotAsked = 3
 
-// NotAsked names the logs that rules are not run on, because the rules exclude by fields that the logs lack. Fields of many rules come first.
+// NotAsked names the logs that rules are not run on, because the rules exclude by fields that the logs lack. Fields of
+// many rules come first.
 func NotAsked(s *stdio.Streams, all []engine.NotAsked) {
 	type pair struct{ field, log string }
 	counts := map[pair]int{}

@@ -12,8 +12,8 @@ import (
 // shownNotRun bounds how many rules without a log source are shown one by one.
 const shownNotRun = 3
 
-// NotRun shows the findings about rules that are not run. Many rules without a log source are counted: they are usual when a collection is run on
-// the logs of one product. model names the data models of the run, separated by commas.
+// NotRun shows the findings about rules that are not run. Many rules without a log source are counted: they are usual
+// when a collection is run on the logs of one product. model names the data models of the run, separated by commas.
 func NotRun(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics, model string) {
 	var others diag.Diagnostics
 	missing := 0

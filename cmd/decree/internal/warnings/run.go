@@ -1,5 +1,5 @@
-// Package warnings says what a run did not see: rules that were not run, logs that were not asked, events without room or without a time, and
-// events that do not fit the data model.
+// Package warnings says what a run did not see: rules that were not run, logs that were not asked, events without room
+// or without a time, and events that do not fit the data model.
 package warnings
 
 import (
@@ -21,8 +21,8 @@ import (
 // WithoutReputation is the warning about a rule that asks for reputation without a table.
 const WithoutReputation = "asks for reputation, but there is no --reputation table: every value counts as unknown"
 
-// Model says why there may be no match: --model may name another product than that of the events. Recognised events are of the model, so that it is the
-// rules that are for other log sources.
+// Model says why there may be no match: --model may name another product than that of the events. Recognised events are
+// of the model, so that it is the rules that are for other log sources.
 func Model(s *stdio.Streams, m *schema.Model, stats engine.Stats, recognised bool) {
 	switch {
 	case stats.Foreign == stats.Events && recognised:
@@ -70,7 +70,8 @@ func NoReputation(s *stdio.Streams, rules []*ir.Rule) {
 	}
 }
 
-// UntoldReputation names the columns that rules ask of a reputation table that has no such column, or only empty cells in it.
+// UntoldReputation names the columns that rules ask of a reputation table that has no such column, or only empty cells
+// in it.
 func UntoldReputation(s *stdio.Streams, all []engine.Untold) {
 	for _, u := range all {
 		fmt.Fprintf(s.Err, "warning: rule %q asks for %s, but no row of the reputation table has it: every value counts as unknown\n", diag.Visible(u.Rule.Source.Title), diag.Visible(u.Column))

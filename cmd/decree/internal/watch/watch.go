@@ -16,10 +16,12 @@ import (
 	"decree/rules/diag"
 )
 
-// every is the interval between looks at the files. Polling works on every file system and with every editor, and takes milliseconds.
+// every is the interval between looks at the files. Polling works on every file system and with every editor, and takes
+// milliseconds.
 const every = 300 * time.Millisecond
 
-// Run calls run, and calls it again when a file below the folders changes, until the user interrupts. It shows errors of run, unless run has.
+// Run calls run, and calls it again when a file below the folders changes, until the user interrupts. It shows errors
+// of run, unless run has.
 func Run(s *stdio.Streams, folders []string, run func() error) error {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -32,7 +34,8 @@ func Run(s *stdio.Streams, folders []string, run func() error) error {
 	}, func(err error) { fmt.Fprintf(s.Err, "decree: %s\n", diag.Visible(err.Error())) })
 }
 
-// watch runs once, and again at each tick with a different snapshot. Errors do not end it: files are often wrong while they are written.
+// watch runs once, and again at each tick with a different snapshot. Errors do not end it: files are often wrong while
+// they are written.
 func watch(ctx context.Context, ticks <-chan time.Time, look func() (string, error), run func() error, tell func(error)) error {
 	before := ""
 	for first := true; ; first = false {

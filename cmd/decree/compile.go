@@ -173,21 +173,16 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if err != nil {
 		return err
 	}
-	chosen, err := targets.Choose(in.Targets, p.targets)
+	chosen, err := p.chosen(in)
 	if err != nil {
-		return err
-	}
-	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
-		return fmt.Errorf("--model and --model-file need exactly one --target (%s): each target has its own models", strings.Join(targets.Names(chosen), ", "))
-	}
-	if chosen, err = p.places.in(chosen); err != nil {
 		return err
 	}
 	set, err := ruleset.Load(s, in, p.selection)
 	if err != nil {
 		return err
 	}
-	results, err := queries.Compile(set, chosen, queries.Options{Model: p.model, ModelFile: p.modelFile, Approximate: p.approximate, Lists: p.lists, NoIndexTerms: p.unindexed})
+	results, err := queries.Compile(set, chosen, queries.Options{Model: p.model, ModelFile: p.modelFile, Approximate: p.approximate, Lists: p.lists,
+		NoIndexTerms: p.unindexed})
 	if err != nil {
 		return err
 	}
@@ -209,8 +204,32 @@ func compile(s *stdio.Streams, p compileParams) error {
 		queries.Show(s, set, found, results)
 		queries.ShowCounts(s, results)
 	}
-	switch {
-	case p.out != "":
+	if err := p.write(s, chosen, results); err != nil {
+		return err
+	}
+	return exit.After(found, false)
+}
+
+// chosen gives the targets that the user named, with the places of events that the user named for them.
+func (p *compileParams) chosen(in *project.Project) ([]targets.Target, error) {
+	chosen, err := targets.Choose(in.Targets, p.targets)
+	if err != nil {
+		return nil, err
+	}
+	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
+		return nil, fmt.Errorf("--model and --model-file need exactly one --target (%s): each target has its own models",
+			strings.Join(targets.Names(chosen), ", "))
+	}
+	return p.places.in(chosen)
+}
+
+// write writes the queries into the folder of --out, or shows them.
+func (p *compileParams) write(s *stdio.Streams, chosen []targets.Target, results []queries.Result) error {
+	asJSON := p.format == "json"
+	if p.out == "" && !asJSON {
+		queries.Print(s, results)
+	}
+	if p.out != "" {
 		var files []output.File
 		for _, r := range results {
 			files = append(files, r.Files()...)
@@ -218,16 +237,12 @@ func compile(s *stdio.Streams, p compileParams) error {
 		if err := output.WriteFolder(p.out, targets.Names(chosen), files, p.force); err != nil {
 			return err
 		}
-		if p.format != "json" {
+		if !asJSON {
 			fmt.Fprintf(s.Out, "%s written to %s\n", plural.Count(len(files), "file"), diag.Visible(p.out))
 		}
-	case p.format != "json":
-		queries.Print(s, results)
 	}
-	if p.format == "json" {
-		if err := s.WriteJSON(results); err != nil {
-			return err
-		}
+	if asJSON {
+		return s.WriteJSON(results)
 	}
-	return exit.After(found, false)
+	return nil
 }

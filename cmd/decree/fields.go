@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -98,15 +99,25 @@ func fields(s *stdio.Streams, p fieldsParams) error {
 		}
 	}
 	if p.logSource == "" || fieldmap.Partial(ls, known) {
-		if len(chosen) == 0 {
-			chosen = known
-		}
-		listed := fieldmap.List(ls, chosen)
-		if p.format == "json" {
-			return s.WriteJSON(listed)
-		}
-		return fieldmap.ShowList(s, listed)
+		return p.listLogSources(s, ls, known, chosen)
 	}
+	return p.showFields(s, in, ls, known, chosen)
+}
+
+// listLogSources lists the log sources of the chosen models, or of all known ones, of which ls is a part.
+func (p *fieldsParams) listLogSources(s *stdio.Streams, ls rules.LogSource, known, chosen []*schema.Model) error {
+	if len(chosen) == 0 {
+		chosen = known
+	}
+	listed := fieldmap.List(ls, chosen)
+	if p.format == "json" {
+		return s.WriteJSON(listed)
+	}
+	return fieldmap.ShowList(s, listed)
+}
+
+// showFields shows the fields of one log source.
+func (p *fieldsParams) showFields(s *stdio.Streams, in *project.Project, ls rules.LogSource, known, chosen []*schema.Model) error {
 	if len(chosen) == 0 {
 		var rest []string
 		if chosen, rest = fieldmap.Preferred(ls, known); len(rest) > 0 {
@@ -136,15 +147,13 @@ func fields(s *stdio.Streams, p fieldsParams) error {
 		}
 		m.Share(fieldmap.New(other, known, chosen, nil))
 	}
+	var err error
 	if p.format == "json" {
 		err = s.WriteJSON(m)
 	} else {
 		err = m.Show(s, p.usedBy)
 	}
-	if err != nil {
-		return err
-	}
-	return exit.After(found, false)
+	return cmp.Or(err, exit.After(found, false))
 }
 
 // allModels is the name that stands for every model.

@@ -243,6 +243,7 @@ func TestSuggestionsKill(t *testing.T) {
 		"detection:\n  a: {ParentImage|filename: x.exe, Image|endswith: \\y.exe}\n  condition: a\n",
 		"detection:\n  a: {F|word: [net, who], G|bits: 0x11, H|filename|contains: a}\n  b: {F|startswith: z}\n  condition: a and not b\n",
 		"detection:\n  a: {F|hour: 3, G: null}\n  condition: a\n",
+		"detection:\n  a: {id|startswith: evt-, F: [x, y]}\n  condition: a\n",
 	} {
 		t.Run(body, func(t *testing.T) {
 			r := rule(t, body)

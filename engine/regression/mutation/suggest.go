@@ -3,6 +3,7 @@ package mutation
 import (
 	"fmt"
 	"io"
+	"maps"
 	"path"
 	"slices"
 	"strings"
@@ -43,25 +44,9 @@ func Suggest(r *ir.Rule, survivors []Mutant) ([]Case, error) {
 	}
 	var out []Case
 	for {
-		// the event that kills most of what is left; the first of equals
-		best, most := -1, 0
-		for e := range events {
-			kills := 0
-			for i := range survivors {
-				if left[i] && matches[0][e] != matches[i+1][e] {
-					kills++
-				}
-			}
-			if kills > most {
-				best, most = e, kills
-			}
-		}
+		best, noticed := bestEvent(matches, left)
 		if best < 0 {
 			return out, nil
-		}
-		noticed := slices.Clone(left)
-		for i := range noticed {
-			noticed[i] = left[i] && matches[0][best] != matches[i+1][best]
 		}
 		c := Case{Event: events[best]}
 		if err := c.alone(r, survivors, noticed, left); err != nil {
@@ -74,6 +59,25 @@ func Suggest(r *ir.Rule, survivors []Mutant) ([]Case, error) {
 			matches[i][best] = false
 		}
 	}
+}
+
+// bestEvent gives the event that kills most of the mutants that are left, the first of equals, and which of them it
+// kills; -1 if none kills any. matches are those of the rule and then of each mutant.
+func bestEvent(matches [][]bool, left []bool) (best int, noticed []bool) {
+	best = -1
+	most := 0
+	for e := range matches[0] {
+		kills, of := make([]bool, len(left)), 0
+		for i := range left {
+			if kills[i] = left[i] && matches[0][e] != matches[i+1][e]; kills[i] {
+				of++
+			}
+		}
+		if of > most {
+			best, noticed, most = e, kills, of
+		}
+	}
+	return best, noticed
 }
 
 // alone runs the case by itself, as a test file does: among others an event may have had ancestors, and
@@ -102,60 +106,57 @@ func (c *Case) alone(r *ir.Rule, survivors []Mutant, noticed, left []bool) error
 
 // matchAll tells which rules match which events of one stream.
 func matchAll(rs []*ir.Rule, events []map[string]string) ([][]bool, error) {
+	var lines strings.Builder
+	for _, ev := range events {
+		lines.WriteString(encoded(ev) + "\n")
+	}
 	out := make([][]bool, len(rs))
 	for i := range out {
 		out[i] = make([]bool, len(events))
 	}
 	for at := 0; at < len(rs); at += batch {
-		part := rs[at:min(at+batch, len(rs))]
-		e, found := engine.New(part, engine.Options{})
-		if found.HasErrors() {
-			return nil, found[0]
-		}
-		index := make(map[*ir.Rule]int, len(part))
-		for i, r := range part {
-			index[r] = at + i
-		}
-		var lines strings.Builder
-		for i, ev := range events {
-			fields := map[string]string{"id": fmt.Sprint(i)}
-			for k, v := range ev {
-				fields[k] = v
-			}
-			lines.WriteString(encoded(fields) + "\n")
-		}
-		reader, err := event.NewReader("suggested", io.NopCloser(strings.NewReader(lines.String())), event.Options{})
-		if err != nil {
-			return nil, err
-		}
-		for {
-			ev, err := reader.Next()
-			if err == io.EOF {
-				break
-			}
-			if err != nil {
-				return nil, err
-			}
-			if err := e.Add(ev); err != nil {
-				return nil, err
-			}
-		}
-		results, _, err := e.Finish()
-		if err != nil {
-			return nil, err
-		}
-		for _, res := range results {
-			var i int
-			if _, err := fmt.Sscan(res.EventID, &i); err != nil {
-				return nil, err
-			}
-			out[index[res.Rule]][i] = true
-		}
-		if err := reader.Close(); err != nil {
+		end := min(at+batch, len(rs))
+		if err := matchLines(rs[at:end], lines.String(), out[at:end]); err != nil {
 			return nil, err
 		}
 	}
 	return out, nil
+}
+
+// matchLines runs rules on lines of JSON, and marks the lines that each matches.
+func matchLines(rs []*ir.Rule, lines string, matches [][]bool) error {
+	e, found := engine.New(rs, engine.Options{})
+	if found.HasErrors() {
+		return found[0]
+	}
+	index := make(map[*ir.Rule]int, len(rs))
+	for i, r := range rs {
+		index[r] = i
+	}
+	reader, err := event.NewReader("suggested", io.NopCloser(strings.NewReader(lines)), event.Options{})
+	if err != nil {
+		return err
+	}
+	for {
+		ev, err := reader.Next()
+		if err == io.EOF {
+			break
+		}
+		if err != nil {
+			return err
+		}
+		if err := e.Add(ev); err != nil {
+			return err
+		}
+	}
+	results, _, err := e.Finish()
+	if err != nil {
+		return err
+	}
+	for _, res := range results {
+		matches[index[res.Rule]][res.Order()] = true
+	}
+	return reader.Close()
 }
 
 // WriteCases writes suggestions as they stand in a test file.
@@ -168,21 +169,18 @@ func WriteCases(w io.Writer, rule string, cases []Case) {
 	for i, c := range cases {
 		var fields yaml.Node
 		fields.Kind, fields.Style = yaml.MappingNode, yaml.FlowStyle
-		names := []string{}
-		for name := range c.Event {
-			names = append(names, name)
+		matched := "count: 1"
+		if _, asked := c.Event["id"]; !asked { // the rule asks nothing of the id, so the event may have any
+			id := fmt.Sprintf("s%d", i+1)
+			fields.Content = append(fields.Content, scalar("id"), scalar(id))
+			matched = "ids: [" + id + "]"
 		}
-		slices.Sort(names)
-		for _, name := range append([]string{"id"}, names...) {
-			value := c.Event[name]
-			if name == "id" {
-				value = fmt.Sprintf("s%d", i+1)
-			}
-			fields.Content = append(fields.Content, scalar(name), scalar(value))
+		for _, name := range slices.Sorted(maps.Keys(c.Event)) {
+			fields.Content = append(fields.Content, scalar(name), scalar(c.Event[name]))
 		}
 		expect := "none: true"
 		if c.Matches {
-			expect = fmt.Sprintf("ids: [s%d]", i+1)
+			expect = matched
 		}
 		name, nerr := yaml.Marshal(scalar(fmt.Sprintf("suggestion %d: notices %s", i+1, summary(c.Kills))))
 		text, err := yaml.Marshal(&fields)

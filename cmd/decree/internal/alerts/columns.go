@@ -11,6 +11,7 @@ import (
 	"decree/engine/event"
 	"decree/engine/rarity"
 	"decree/rules/diag"
+	"decree/rules/ir"
 )
 
 // column is a column of CSV. Its name is that of the JSON member, too.
@@ -178,17 +179,7 @@ func Describe(e engine.Evidence) string {
 }
 
 // describeField names a field as a reader would.
-func describeField(e engine.Evidence) string {
-	switch e.Level {
-	case 0:
-		return e.Field
-	case 1:
-		return "parent's " + e.Field
-	case 2:
-		return "grandparent's " + e.Field
-	}
-	return fmt.Sprintf("ancestor %d's %s", e.Level, e.Field)
-}
+func describeField(e engine.Evidence) string { return ir.Field{Name: e.Field, Level: e.Level}.String() }
 
 // shortened gives the values of a test, each at most so many letters around what the test looks for.
 func shortened(e engine.Evidence, most int) []string {

@@ -16,18 +16,24 @@ type answered struct {
 	unanswered []rules.LogSource
 }
 
-// answered finds this for each rule, on all cores: it takes most of the time of adding a rule, and needs nothing of the other rules.
-func (p *plan) answered(rs []*ir.Rule) []answered {
-	out := make([]answered, len(rs))
+// answered finds this for each rule, and gives a function that waits for that of one of them. It takes most of the time of adding a rule and needs nothing of
+// the other rules, so all cores find it while the rules before are added.
+func (p *plan) answered(rs []*ir.Rule) (of func(i int) answered) {
+	out, found := make([]answered, len(rs)), make([]sync.WaitGroup, len(rs))
+	for i := range found {
+		found[i].Add(1)
+	}
 	var next atomic.Int64
-	var done sync.WaitGroup
 	for range runtime.GOMAXPROCS(0) {
-		done.Go(func() {
+		go func() {
 			for i := int(next.Add(1)) - 1; i < len(rs); i = int(next.Add(1)) - 1 {
 				out[i] = answered{p.opt.Model.Answering(rs[i]), p.opt.Model.Unanswered(rs[i])}
+				found[i].Done()
 			}
-		})
+		}()
 	}
-	done.Wait()
-	return out
+	return func(i int) answered {
+		found[i].Wait()
+		return out[i]
+	}
 }

@@ -54,8 +54,9 @@ func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 		p.ids = append(p.ids, p.layout.Slot(schema.Column{Name: column}))
 	}
 	all := p.withJoined(rs, found)
-	for i, by := range p.answered(all) {
-		p.add(all[i], by, found)
+	by := p.answered(all)
+	for i, r := range all {
+		p.add(r, by(i), found)
 	}
 	p.addCorrelations(opt, found)
 	p.finishIndex()

@@ -1,13 +1,13 @@
 package ir
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // parts splits a Sigma value into literals and wildcards. A backslash is literal unless *, ? or another backslash
 // follows (Sigma specification 2.1, "Escaping").
 func parts(s string) []GlobPart {
-	if s != "" && !strings.ContainsAny(s, `*?\`) {
-		return []GlobPart{{Literal: s}}
-	}
 	var out []GlobPart
 	var lit strings.Builder
 	flush := func() {
@@ -27,6 +27,9 @@ func parts(s string) []GlobPart {
 				out = append(out, GlobPart{Wild: s[i]})
 			}
 		default:
+			if lit.Len() == 0 {
+				lit.Grow(len(s) - i)
+			}
 			lit.WriteByte(s[i])
 		}
 	}
@@ -52,24 +55,30 @@ var escaper = strings.NewReplacer(`\`, `\\`, `*`, `\*`, `?`, `\?`)
 func escape(s string) string { return escaper.Replace(s) }
 
 // pattern is the simplest test for a value with wildcards under an operation.
-func pattern(value string, op TextOp, cased bool) Test { return patternOf(parts(value), op, cased) }
+func pattern(value string, op TextOp, cased bool) Test {
+	if value != "" && !strings.ContainsAny(value, `*?\`) {
+		return &Text{Op: op, Values: []string{value}, Cased: cased}
+	}
+	return patternOf(parts(value), op, cased)
+}
 
+// patternOf is the same for the parts of a value, which it may change.
 func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 	star := GlobPart{Wild: '*'}
 	switch op {
 	case StartsWith:
 		ps = append(ps, star)
 	case EndsWith:
-		ps = append([]GlobPart{star}, ps...)
+		ps = slices.Insert(ps, 0, star)
 	case Contains:
-		ps = append(append([]GlobPart{star}, ps...), star)
+		ps = append(slices.Insert(ps, 0, star), star)
 	case Word:
 		if len(ps) == 0 { // every value has an empty word, as it contains an empty text
 			ps = append(ps, star)
 		}
 	case Filename, Equals:
 	}
-	ps = oneStar(ps)
+	ps = slices.CompactFunc(ps, func(a, b GlobPart) bool { return a.Wild == '*' && b.Wild == '*' })
 	lead := len(ps) > 0 && ps[0].Wild == '*'
 	trail := len(ps) > 1 && ps[len(ps)-1].Wild == '*'
 	inner := ps
@@ -106,15 +115,4 @@ func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 		return text(Equals)
 	}
 	return &Glob{Parts: ps, Cased: cased}
-}
-
-func oneStar(ps []GlobPart) []GlobPart {
-	var out []GlobPart
-	for _, p := range ps {
-		if p.Wild == '*' && len(out) > 0 && out[len(out)-1].Wild == '*' {
-			continue
-		}
-		out = append(out, p)
-	}
-	return out
 }

@@ -41,7 +41,10 @@ func withoutEscapes(field string) string { return unescaped.Replace(field) }
 // elements reads a test of an array's elements. ok is false if the key selects none.
 func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
 	field, modifiers, modified := strings.Cut(key.Value, "|")
-	m := selector.FindStringSubmatch(field)
+	var m []string
+	if strings.Contains(field, "[") {
+		m = selector.FindStringSubmatch(field)
+	}
 	if m == nil {
 		if p.arrays {
 			p.strayBrackets(key, field)

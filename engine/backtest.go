@@ -141,23 +141,31 @@ func (r *replay) run(alerts *raisedAlerts) error {
 				break
 			}
 			r.judge(at, from, to)
-			for i := from; i < to; i++ {
-				m := &r.moments[i]
-				if m.raised {
-					continue
-				}
-				out, err := r.ask(m, false)
-				if err != nil {
-					return err
-				}
-				for _, result := range out.results {
-					m.raised = true
-					alerts.addMatch(r.e, m, result, at)
-				}
+			if err := r.raise(alerts, at, r.moments[from:to]); err != nil {
+				return err
 			}
 			if len(r.rule.rare) == 0 {
 				from = to // later runs find the same of these events
 			}
+		}
+	}
+	return nil
+}
+
+// raise asks the rule of the events that a run sees. Each match is raised by the first run that finds it.
+func (r *replay) raise(alerts *raisedAlerts, at time.Time, seen []moment) error {
+	for i := range seen {
+		m := &seen[i]
+		if m.raised {
+			continue
+		}
+		out, err := r.ask(m, false)
+		if err != nil {
+			return err
+		}
+		for _, result := range out.results {
+			m.raised = true
+			alerts.addMatch(r.e, m, result, at)
 		}
 	}
 	return nil

@@ -11,9 +11,11 @@ import (
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/ruletests"
 	"decree/cmd/decree/internal/stdio"
+	"decree/engine/regression"
 	"decree/engine/regression/coverage"
 	"decree/engine/regression/mutation"
 	"decree/rules/diag"
+	"decree/rules/ir"
 )
 
 // Flags choose how the tests are judged.
@@ -92,40 +94,57 @@ func Measure(tests *ruletests.Tests, mutate bool) ([]Rule, error) {
 func (q *Flags) Assess(tests *ruletests.Tests) ([]Rule, error) {
 	var out []Rule
 	for _, tested := range tests.Tested {
-		suite := tested.Suite
-		if suite.Correlation != nil {
+		if tested.Suite.Correlation != nil {
 			continue // it has no condition of its own
 		}
-		a := Rule{Rule: tested.Rule.Slug(), file: suite.Rule.Source.Range.File, at: suite.Rule.Source.Range}
-		var trials []mutation.Trial
-		for _, c := range suite.Cases {
-			if suite.Select != nil && !suite.Select(c) {
-				continue
-			}
-			t, err := c.Trial()
-			if err != nil {
-				return nil, err
-			}
-			trials = append(trials, t)
+		a := Rule{Rule: tested.Rule.Slug(), file: tested.Suite.Rule.Source.Range.File, at: tested.Suite.Rule.Source.Range}
+		trials, err := trialsOf(tested.Suite)
+		if err != nil {
+			return nil, err
 		}
-		if q.coverage || q.markdown || q.Least > 0 {
-			report, err := coverage.Measure(suite.Rule, trials)
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", a.file, err)
-			}
-			a.Coverage = &report
-		}
-		if q.mutate || q.suggest {
-			report, err := mutation.Judge(suite.Rule, trials)
-			if err == nil && q.suggest {
-				a.Suggested, err = mutation.Suggest(suite.Rule, report.Survivors)
-			}
-			if err != nil {
-				return nil, fmt.Errorf("%s: %w", a.file, err)
-			}
-			a.Mutation = &report
+		if err := q.judge(&a, tested.Suite.Rule, trials); err != nil {
+			return nil, fmt.Errorf("%s: %w", a.file, err)
 		}
 		out = append(out, a)
 	}
 	return out, nil
+}
+
+// trialsOf gives the cases of a suite that were selected, ready to be run.
+func trialsOf(suite regression.Suite) ([]mutation.Trial, error) {
+	var trials []mutation.Trial
+	for _, c := range suite.Cases {
+		if suite.Select != nil && !suite.Select(c) {
+			continue
+		}
+		t, err := c.Trial()
+		if err != nil {
+			return nil, err
+		}
+		trials = append(trials, t)
+	}
+	return trials, nil
+}
+
+// judge measures what was asked for: the coverage of a rule, its mutants, and cases that would notice more of them.
+func (q *Flags) judge(a *Rule, r *ir.Rule, trials []mutation.Trial) error {
+	if q.coverage || q.markdown || q.Least > 0 {
+		report, err := coverage.Measure(r, trials)
+		if err != nil {
+			return err
+		}
+		a.Coverage = &report
+	}
+	if !q.mutate && !q.suggest {
+		return nil
+	}
+	report, err := mutation.Judge(r, trials)
+	if err != nil {
+		return err
+	}
+	a.Mutation = &report
+	if q.suggest {
+		a.Suggested, err = mutation.Suggest(r, report.Survivors)
+	}
+	return err
 }

@@ -21,7 +21,8 @@ type moment struct {
 	raised bool       // some run has raised an alert for it
 }
 
-// Backtest replays events as each rule's schedule would have run. It is given them as an engine is; all that rules ask for wait for Finish.
+// Backtest replays events as each rule's schedule would have run. It is given them as an engine is; all that rules ask
+// for wait for Finish.
 type Backtest struct{ *Engine }
 
 // NewBacktest compiles rules, as New does. Options.Now and Options.OnResult are for engines alone.
@@ -39,10 +40,12 @@ func NewBacktest(rs []*ir.Rule, opt Options) (*Backtest, diag.Diagnostics) {
 
 // Finish replays what was read as each rule's schedule would have run: at every multiple of
 // Every since 1970, over the events of the last Lookback. Rarity is judged anew in each run; ancestors are
-// those of the whole input. An event that several runs find is one alert, of the first. A run of a correlation's own schedule reports the
-// matches whose event lies in its lookback; it reads rules as much further back as windows reach, so that each of these windows is
-// whole, and there their rarity is judged. A rule whose joins look after the event is asked of it once that time has passed. schedule gives a rule's, in whole seconds. Alerts are given one
-// by one, in the order of their runs, events and rules. They are suppressed by the times of their events, as in one window over all of them. timeless counts events without a time that can be read, which no run sees.
+// those of the whole input. An event that several runs find is one alert, of the first. A run of a correlation's own
+// schedule reports the matches whose event lies in its lookback; it reads rules as much further back as windows reach,
+// so that each of these windows is whole, and there their rarity is judged. A rule whose joins look after the event is
+// asked of it once that time has passed. schedule gives a rule's, in whole seconds. Alerts are given one by one, in the
+// order of their runs, events and rules. They are suppressed by the times of their events, as in one window over all of
+// them. timeless counts events without a time that can be read, which no run sees.
 func (b *Backtest) Finish(schedule func(*rules.Rule) rules.Schedule, give func(Alert)) (timeless int, stats Stats, err error) {
 	e := b.Engine
 	e.main.brief = true // alerts read their events again when they are given
@@ -200,8 +203,8 @@ func (r *replay) sight() error {
 	return nil
 }
 
-// judge counts what the run at a time sees, which are the moments from one number to before another, and decides what is rare in it. A population whose
-// period is longer than the lookback has the moments before these, too.
+// judge counts what the run at a time sees, which are the moments from one number to before another, and decides what
+// is rare in it. A population whose period is longer than the lookback has the moments before these, too.
 func (r *replay) judge(at time.Time, from, to int) {
 	for _, p := range r.rule.rare {
 		p.Forget()

@@ -122,8 +122,8 @@ func TestBacktestRefusesSchedulesThatCannotBe(t *testing.T) {
 	assert.Len(t, alerts, 2, "times far away are times")
 }
 
-// TestBacktestReplaysCorrelations: a correlation reads matches of all times, and raises its alert with the first run that sees
-// the event which completes it.
+// TestBacktestReplaysCorrelations: a correlation reads matches of all times, and raises its alert with the first run
+// that sees the event which completes it.
 func TestBacktestReplaysCorrelations(t *testing.T) {
 	file, found := parse.Documents("c.yml", []byte("title: Twice\ndescription: twice\ncorrelation: {type: event_count, rules: [who], timespan: 3h, condition: {gte: 2}}\n"+
 		"---\ntitle: Who\nname: who\nlogsource: {category: process_creation, product: windows}\ndetection: {s: {CommandLine|contains: whoami}, condition: s}\n"), nil)

@@ -11,7 +11,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestTheWordForMissing runs rules on events as a data model of Splunk's holds them, where unknown stands for what is not there.
+// TestTheWordForMissing runs rules on events as a data model of Splunk's holds them, where unknown stands for what is
+// not there.
 func TestTheWordForMissing(t *testing.T) {
 	const md5 = "0123456789abcdef0123456789abcdef"
 	whole := `{"tag":["process","report"],"process_guid":"1","process_path":"C:\\a\\cmd.exe","process":"cmd /c x","process_hash":["` + md5 + `","SHA256=aa"]}`

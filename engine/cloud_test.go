@@ -11,7 +11,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestCloudEventsInEachOfTheirForms runs rules with the names that public rules have on events as their services export them: all of a kind match.
+// TestCloudEventsInEachOfTheirForms runs rules with the names that public rules have on events as their services export
+// them: all of a kind match.
 func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 	audit := []string{
 		`{"id":"1","time":"t","operationName":"Add member to role","category":"AuditLogs","properties":{"activityDisplayName":"Add member to role","category":"RoleManagement","result":"success","loggedByService":"PIM","initiatedBy":{"user":{"userPrincipalName":"a@x"}},"targetResources":[{"id":"i","displayName":"Bob","modifiedProperties":[{"displayName":"Role","newValue":"Admin"}]}]}}`,

@@ -96,8 +96,8 @@ func (m *matcher) correlationMatch(ui int) (found correlate.Match, ok bool) {
 	return found, true
 }
 
-// keepMatches keeps matches for correlations until the end of the input, as long as there is room. If there is room for a match but not for its
-// event, a result shows only the values that its correlation was grouped by.
+// keepMatches keeps matches for correlations until the end of the input, as long as there is room. If there is room for
+// a match but not for its event, a result shows only the values that its correlation was grouped by.
 func (e *Engine) keepMatches(all []correlate.Match, in event.Input) {
 	for _, found := range all {
 		ref := eventstore.None
@@ -169,8 +169,8 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 	return r, nil
 }
 
-// correlationLikeness is that of a correlation's match, whose completing event is loaded. A match of whose event there was no room alerts, unless others are
-// like it by the group alone.
+// correlationLikeness is that of a correlation's match, whose completing event is loaded. A match of whose event there
+// was no room alerts, unless others are like it by the group alone.
 func (e *Engine) correlationLikeness(of *correlation, ui int, in event.Input, r Result) likeness {
 	s := of.rule.ir.Source.Suppress
 	if s == nil {

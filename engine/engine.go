@@ -3,8 +3,9 @@
 // most once an event, for all rules at once. What this package says a rule means is the
 // definition that every compiler preserves.
 //
-// A plan compiles the rules: a unit for each rule and log source that answers it. A matcher evaluates one event at a time; workers have one each. An
-// Engine merges what they found, in the order of events, keeps what has to wait, and asks that at the end of the input.
+// A plan compiles the rules: a unit for each rule and log source that answers it. A matcher evaluates one event at a
+// time; workers have one each. An Engine merges what they found, in the order of events, keeps what has to wait, and
+// asks that at the end of the input.
 //
 // An event costs what it itself calls for: only columns that some rule reads are decoded (document), one pass
 // over a column's text finds every text atom (match), and only rules with an atom that must hold are run (condition).

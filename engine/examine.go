@@ -9,7 +9,8 @@ import (
 	"decree/rules/ir"
 )
 
-// examine explains a test of an array's elements: how many there are, and each part of the test on the element that decides or comes nearest.
+// examine explains a test of an array's elements: how many there are, and each part of the test on the element that
+// decides or comes nearest.
 func (m *matcher) examine(out *Step, f ir.Field, test *ir.Elements, t *condition.Term) {
 	slot := m.p.atoms.All()[t.N].Slot
 	all := m.doc.Elements(slot)

@@ -10,8 +10,8 @@ import (
 // generalColumns are columns that events of any product may have.
 var generalColumns = []string{"id", "_id", "@timestamp", "timestamp", "Timestamp", "time", "_time"}
 
-// findKnown lists the columns that tell the model's events from others: the columns that rules and log sources ask for, and the first
-// columns of ids, hosts and users.
+// findKnown lists the columns that tell the model's events from others: the columns that rules and log sources ask for,
+// and the first columns of ids, hosts and users.
 func (p *plan) findKnown() {
 	add := func(slot int, most int) {
 		if slot <= document.Every {
@@ -42,7 +42,8 @@ func (p *plan) findKnown() {
 	}
 }
 
-// fits tells whether the current event has a column of the model. A rule's keywords are asked of any event of its log source.
+// fits tells whether the current event has a column of the model. A rule's keywords are asked of any event of its log
+// source.
 func (m *matcher) fits() bool {
 	if m.p.layout.Keywords() && len(m.route.Of) > 0 {
 		return true
@@ -50,8 +51,8 @@ func (m *matcher) fits() bool {
 	return slices.ContainsFunc(m.p.known, m.doc.Has)
 }
 
-// Fitted tells whether the events fit the model: whether any event of the last file that Run read, or any added since, has a column that rules or
-// log sources ask for.
+// Fitted tells whether the events fit the model: whether any event of the last file that Run read, or any added since,
+// has a column that rules or log sources ask for.
 func (e *Engine) Fitted() bool {
 	return slices.ContainsFunc(append(e.workers, e.main), func(m *matcher) bool { return m.fitted })
 }

@@ -7,7 +7,8 @@ import (
 	"decree/engine/eventstore"
 )
 
-// held are the matches of rules with `suppress`. They wait for the end of the input, since an event that is read later may be earlier.
+// held are the matches of rules with `suppress`. They wait for the end of the input, since an event that is read later
+// may be earlier.
 type held struct {
 	all   []heldMatch
 	store eventstore.Store

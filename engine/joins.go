@@ -125,7 +125,8 @@ func (p *plan) joinOf(n *ir.Join, r *rule, s *source) int {
 	return at
 }
 
-// waitForJoins marks a unit with joins as deferred. If it waits for nothing else, only events on which the rest of it may hold wait.
+// waitForJoins marks a unit with joins as deferred. If it waits for nothing else, only events on which the rest of it
+// may hold wait.
 func (p *plan) waitForJoins(u *unit) {
 	if len(u.rule.joins) == 0 {
 		return
@@ -146,8 +147,8 @@ func (p *plan) compiledRule(r *ir.Rule) *rule {
 	return p.rules[at]
 }
 
-// readForJoins has the matches of rules that others join kept. Those that were not given to the engine, and those that are parts of the rule that
-// joins them, report nothing of their own.
+// readForJoins has the matches of rules that others join kept. Those that were not given to the engine, and those that
+// are parts of the rule that joins them, report nothing of their own.
 func (p *plan) readForJoins() {
 	joining := slices.Clone(p.rules)
 	slices.SortStableFunc(joining, func(a, b *rule) int { return b.level - a.level }) // a rule comes before those that it joins

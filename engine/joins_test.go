@@ -19,7 +19,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// joining gives a rule that joins others with `a`, and these: `mine` in the command line of the event, `theirs` in that of others.
+// joining gives a rule that joins others with `a`, and these: `mine` in the command line of the event, `theirs` in that
+// of others.
 func joining(t testing.TB, joins, condition string, more ...string) []*ir.Rule {
 	t.Helper()
 	text := "title: Mine\nlogsource: {product: windows, category: process_creation}\njoins:\n" + joins +

@@ -15,7 +15,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestManyLiterals holds that texts that make no small automaton are all found, each by its own rule, beside what is found by one.
+// TestManyLiterals holds that texts that make no small automaton are all found, each by its own rule, beside what is
+// found by one.
 func TestManyLiterals(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	word := func(size int) string {

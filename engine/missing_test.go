@@ -12,8 +12,9 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestValuesThatAnIndexDoesNotHave holds that Elastic's models take for missing what Elasticsearch's index does, whatever the document
-// has in its place: https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-exists-query
+// TestValuesThatAnIndexDoesNotHave holds that Elastic's models take for missing what Elasticsearch's index does,
+// whatever the document has in its place:
+// https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-exists-query
 func TestValuesThatAnIndexDoesNotHave(t *testing.T) {
 	rule := func(tests string) []*ir.Rule {
 		return []*ir.Rule{lowered.Rule(t, "detection:\n  s: "+tests+"\n  condition: s\n")}

@@ -11,7 +11,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestNetworkEventsInEachOfTheirForms runs rules with Sigma's names on events as Zeek, Suricata and firewalls write them: all match.
+// TestNetworkEventsInEachOfTheirForms runs rules with Sigma's names on events as Zeek, Suricata and firewalls write
+// them: all match.
 func TestNetworkEventsInEachOfTheirForms(t *testing.T) {
 	for _, c := range []struct {
 		category, selection string

@@ -27,8 +27,8 @@ func (p *plan) filteredOut(r *ir.Rule, asked []*schema.Source, found *diag.Diagn
 	}
 }
 
-// NotAsked is a source of a rule's log source that the rule is not asked of: its events lack a field by which the rule itself excludes. What
-// a filter takes away is a finding of New.
+// NotAsked is a source of a rule's log source that the rule is not asked of: its events lack a field by which the rule
+// itself excludes. What a filter takes away is a finding of New.
 type NotAsked struct {
 	Rule      *ir.Rule `json:"-"`
 	LogSource string   `json:"log_source"` // the model's name for it

@@ -29,7 +29,8 @@ func TestSourcesThatAFilterTakesAwayAreNamed(t *testing.T) {
 	}
 }
 
-// TestNotAsked: a source without a field by which the rule itself excludes is named; what a filter takes away is not, nor what no source can answer.
+// TestNotAsked: a source without a field by which the rule itself excludes is named; what a filter takes away is not,
+// nor what no source can answer.
 func TestNotAsked(t *testing.T) {
 	m, err := schema.Load("windows")
 	require.NoError(t, err)

@@ -11,8 +11,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestMemoryThatNoRuleNeedsIsForMatches: the shares of processes and of populations go to matches where no rule asks for them, and all shares
-// together stay within the bound.
+// TestMemoryThatNoRuleNeedsIsForMatches: the shares of processes and of populations go to matches where no rule asks
+// for them, and all shares together stay within the bound.
 func TestMemoryThatNoRuleNeedsIsForMatches(t *testing.T) {
 	const head = "title: T\nlogsource: {product: windows, category: process_creation}\n"
 	const most = 1 << 20

@@ -113,8 +113,8 @@ func (e counted) Ancestor(f ir.Field) (string, bool) {
 	return text, ok
 }
 
-// WithoutReputation lists, after Finish, the rules that asked for the reputation of values in the events although no table and no event had any. Every value counted
-// as unknown there.
+// WithoutReputation lists, after Finish, the rules that asked for the reputation of values in the events although no
+// table and no event had any. Every value counted as unknown there.
 func (e *Engine) WithoutReputation() []*ir.Rule {
 	var rs []*ir.Rule
 	for _, p := range e.populations {
@@ -131,7 +131,8 @@ type Untold struct {
 	Column string
 }
 
-// UntoldReputation lists, after Finish, the columns that rules asked for and that no row of the reputation table has. Every value counted as unknown there.
+// UntoldReputation lists, after Finish, the columns that rules asked for and that no row of the reputation table has.
+// Every value counted as unknown there.
 func (e *Engine) UntoldReputation() (all []Untold) {
 	for _, p := range e.populations {
 		if e.opt.Reputation == nil || !p.Counted() {

@@ -30,7 +30,8 @@ func TestProfileCountsWhatWasAsked(t *testing.T) {
 	assert.Nil(t, e.Profile())
 }
 
-// TestEventsOfAnotherModelDoNotFit holds that one column of the model that is asked for makes an event fit, and what any product has does not.
+// TestEventsOfAnotherModelDoNotFit holds that one column of the model that is asked for makes an event fit, and what
+// any product has does not.
 func TestEventsOfAnotherModelDoNotFit(t *testing.T) {
 	e, found := engine.New([]*ir.Rule{lowered.Rule(t, "detection:\n  a: {Image: x}\n  condition: a\n")}, engine.Options{Model: lowered.Model(t, "mde")})
 	require.Empty(t, found)

@@ -15,7 +15,8 @@ type Alert struct {
 	At time.Time // an event's own time where the run would be past the year 9999, which RFC 3339 cannot write
 }
 
-// raised is an alert that waits to be shown in the order of time. It is small: what it tells of its event is read again from the store.
+// raised is an alert that waits to be shown in the order of time. It is small: what it tells of its event is read again
+// from the store.
 type raised struct {
 	like        likeness
 	at          time.Time

@@ -17,8 +17,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestExpressionsMeanWhatPCREMeans states the verdict of each construct. Where one engine runs the expression, a look-ahead that changes nothing makes
-// the other run it too.
+// TestExpressionsMeanWhatPCREMeans states the verdict of each construct. Where one engine runs the expression, a
+// look-ahead that changes nothing makes the other run it too.
 func TestExpressionsMeanWhatPCREMeans(t *testing.T) {
 	for _, c := range []struct {
 		expr, text string
@@ -51,7 +51,8 @@ func line(t *testing.T, text string) string {
 	return string(b)
 }
 
-// TestARuleThatTakesTooManyStepsIsSuspended runs rules beside one whose expression cannot be decided, under a negation and without.
+// TestARuleThatTakesTooManyStepsIsSuspended runs rules beside one whose expression cannot be decided, under a negation
+// and without.
 func TestARuleThatTakesTooManyStepsIsSuspended(t *testing.T) {
 	long := strings.Repeat("a", 40) + "b"
 	var lines []string

@@ -31,8 +31,8 @@ type replayedRule struct {
 	kept map[int]int32 // number of a moment that matched in some run -> position of the match
 }
 
-// replayCorrelations raises the alerts of correlations. Rules without a prevalence condition find the same in every run, and so do
-// correlations of such rules, so those are evaluated once.
+// replayCorrelations raises the alerts of correlations. Rules without a prevalence condition find the same in every
+// run, and so do correlations of such rules, so those are evaluated once.
 func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rule) (rules.Schedule, error), alerts *raisedAlerts) error {
 	once := e.correlations.Evaluate(e.matches, e.matches.ByRule())
 	once.FindAll(false)
@@ -57,8 +57,8 @@ func (e *Engine) replayCorrelations(moments [][]moment, schedule func(*rules.Rul
 	return nil
 }
 
-// replayRead keeps the matches of rules that correlations and joins read, those of a rule after those that it joins. Rules whose matches depend on the
-// run are left out: no rule joins them.
+// replayRead keeps the matches of rules that correlations and joins read, those of a rule after those that it joins.
+// Rules whose matches depend on the run are left out: no rule joins them.
 func (e *Engine) replayRead(moments [][]moment) error {
 	e.keepMatchesIn(&e.pending.store)
 	for level := 0; level <= e.joinLevels; level++ {

@@ -29,8 +29,9 @@ prevalence: {rare: {field: sha1, among: s, local: {distinct: host, lte: 1}}}
 detection: {s: {CommandLine|contains: run}, condition: s and rare}
 `
 
-// TestBacktestOfCorrelationsIsWhatTheRunsSay compares a replay with engines that each see one run: of whole windows alone, also where a
-// condition asks for what did not happen, or for few, and where a rule's rarity differs from run to run.
+// TestBacktestOfCorrelationsIsWhatTheRunsSay compares a replay with engines that each see one run: of whole windows
+// alone, also where a condition asks for what did not happen, or for few, and where a rule's rarity differs from run to
+// run.
 func TestBacktestOfCorrelationsIsWhatTheRunsSay(t *testing.T) {
 	r := rand.New(rand.NewPCG(7, 8))
 	raised := map[string]int{}

@@ -16,7 +16,8 @@ const (
 	batchBytes = 1 << 18
 )
 
-// aheadBytes bounds what is read ahead of what is merged: long lines, of which each is a batch. It is passed by one batch at most.
+// aheadBytes bounds what is read ahead of what is merged: long lines, of which each is a batch. It is passed by one
+// batch at most.
 const aheadBytes = 1 << 25
 
 // batch is read by one goroutine, evaluated by another and merged by a third, and then read into again.
@@ -95,8 +96,8 @@ func (e *Engine) mergeBatch(b *batch, r *event.Reader) error {
 	return nil
 }
 
-// pipeline hands batches from the goroutine that reads them to the workers, and to the one that merges them in order. The reader works some batches
-// ahead, so that workers do not wait for it.
+// pipeline hands batches from the goroutine that reads them to the workers, and to the one that merges them in order.
+// The reader works some batches ahead, so that workers do not wait for it.
 type pipeline struct {
 	reader  *event.Reader
 	source  string

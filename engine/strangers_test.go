@@ -248,7 +248,8 @@ func matchesOf(t *testing.T, rs []*ir.Rule, model *schema.Model, exhaustive bool
 	return matches
 }
 
-// TestStrangeRulesOnStrangeEvents holds what all rules find together to what every rule finds that is asked of every event, to the second evaluator, and to what several workers find in a file.
+// TestStrangeRulesOnStrangeEvents holds what all rules find together to what every rule finds that is asked of every
+// event, to the second evaluator, and to what several workers find in a file.
 func TestStrangeRulesOnStrangeEvents(t *testing.T) {
 	compared, matched := 0, 0
 	model, err := schema.Load("sigma")

@@ -15,8 +15,8 @@ import (
 	"decree/rules/ir"
 )
 
-// likeness is by what a match of a rule with `suppress` is like another. The zero value is of a match that always alerts and suppresses nothing: its rule
-// does not suppress, or its event has no time that can be read.
+// likeness is by what a match of a rule with `suppress` is like another. The zero value is of a match that always
+// alerts and suppresses nothing: its rule does not suppress, or its event has no time that can be read.
 type likeness struct {
 	values [16]byte // a digest of the values, in one case; a missing value is as an empty one
 	at     time.Time
@@ -46,8 +46,9 @@ type suppressible struct {
 	by          int // the position of the alert that suppresses it; -1: it alerts
 }
 
-// suppress goes through the matches of each rule and its values in the order of time. A match alerts unless an alert came less than the rule's time before
-// it. Of matches at one time the first event that was read counts. It sets by in all.
+// suppress goes through the matches of each rule and its values in the order of time. A match alerts unless an alert
+// came less than the rule's time before it. Of matches at one time the first event that was read counts. It sets by in
+// all.
 func suppress(all []suppressible) (suppressed int) {
 	inOrder := make([]int, len(all))
 	for i := range inOrder {
@@ -71,8 +72,8 @@ func suppress(all []suppressible) (suppressed int) {
 	return suppressed
 }
 
-// suppressedBy finds the slots of the values by which alerts of a rule or a correlation are suppressed, in events of a rule in a source. groups are names
-// that need none.
+// suppressedBy finds the slots of the values by which alerts of a rule or a correlation are suppressed, in events of a
+// rule in a source. groups are names that need none.
 func (p *plan) suppressedBy(of, read *ir.Rule, source int, groups []ir.Column, found *diag.Diagnostics) []document.Whole {
 	s := of.Source.Suppress
 	if s == nil {

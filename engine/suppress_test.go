@@ -61,7 +61,8 @@ func TestSuppressWithoutNames(t *testing.T) {
 	assert.Equal(t, []string{"1", "3"}, enginetest.IDs(t, engine.Options{}, []*ir.Rule{r}, at(1, "10:00:00", "A", "u"), at(2, "10:01:00", "B", "v"), at(3, "10:10:00", "A", "u")))
 }
 
-// TestSuppressAgreesWithAPlainScan over random events in any order, read by several workers, given as they are found, and in a backtest.
+// TestSuppressAgreesWithAPlainScan over random events in any order, read by several workers, given as they are found,
+// and in a backtest.
 func TestSuppressAgreesWithAPlainScan(t *testing.T) {
 	r := lowered.Rule(t, suppressed)
 	random := rand.New(rand.NewPCG(1, 2))
@@ -140,7 +141,8 @@ detection:
   condition: a
 `
 
-// TestSuppressCorrelations: a correlation reads all matches of its rules, and its own alerts are suppressed by its group unless it says otherwise.
+// TestSuppressCorrelations: a correlation reads all matches of its rules, and its own alerts are suppressed by its
+// group unless it says otherwise.
 func TestSuppressCorrelations(t *testing.T) {
 	lines := []string{at(1, "10:00:00", "A", "u"), at(2, "10:01:00", "A", "u"), at(3, "10:02:00", "B", "u"), at(4, "10:02:00", "A", "v"), at(5, "10:03:00", "A", "V"), at(6, "10:20:00", "A", "u"), at(7, "10:21:00", "A", "u")}
 	for suppress, want := range map[string][]string{

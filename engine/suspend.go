@@ -10,7 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// What the backtracking expressions of a rule may take in a run, in steps. An ordinary amount on each event is free; the rest adds up.
+// What the backtracking expressions of a rule may take in a run, in steps. An ordinary amount on each event is free;
+// the rest adds up.
 const (
 	freePerEvent = 2_000
 	freePerByte  = 32
@@ -43,8 +44,8 @@ type spending struct {
 	unknown bool // more than is allowed on one event
 }
 
-// spend records the steps of the unit that was asked, if they count. It also marks a rule that is about to be suspended, so that other workers
-// stop asking it; the merge, which sees events in order, decides.
+// spend records the steps of the unit that was asked, if they count. It also marks a rule that is about to be
+// suspended, so that other workers stop asking it; the merge, which sees events in order, decides.
 func (m *matcher) spend(u *unit, order int, out *outcome) {
 	f := &m.atoms.Usage
 	beyond := max(f.Steps-freePerEvent-freePerByte*f.Bytes, 0)

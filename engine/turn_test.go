@@ -14,8 +14,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestEventsInTurn holds that what an engine keeps of one event, to be quicker with the next, changes no outcome: each event of a
-// stream in which values come and go matches what it matches alone.
+// TestEventsInTurn holds that what an engine keeps of one event, to be quicker with the next, changes no outcome: each
+// event of a stream in which values come and go matches what it matches alone.
 func TestEventsInTurn(t *testing.T) {
 	host := strings.Repeat(`Host Application = C:\\Windows\\System32\\run.exe /x\n`, 30)
 	pools := map[string][]string{

@@ -47,8 +47,8 @@ func shapes(leaf func(letter byte) ir.Node) map[string]ir.Node {
 	}
 }
 
-// TestFiltersOverEveryShape lays filters of every shape over conditions of every shape, in every source whose scope prints nothing
-// beside the condition, and in one that has a scope. The query must mean the condition and the filter.
+// TestFiltersOverEveryShape lays filters of every shape over conditions of every shape, in every source whose scope
+// prints nothing beside the condition, and in one that has a scope. The query must mean the condition and the filter.
 func TestFiltersOverEveryShape(t *testing.T) {
 	for _, d := range dialects {
 		for _, name := range schema.Preferred(d.Name()) {

@@ -1,6 +1,6 @@
-// Package golden pins what each case becomes in every data model: the logical tree, the queries and their assets, or the refusal. A
-// case is a folder with a rule.yml, and filters.yml, and model.DIALECT.yml that overlays a model, where it is about them; the rest is
-// rewritten with -update.
+// Package golden pins what each case becomes in every data model: the logical tree, the queries and their assets, or
+// the refusal. A case is a folder with a rule.yml, and filters.yml, and model.DIALECT.yml that overlays a model, where
+// it is about them; the rest is rewritten with -update.
 package golden
 
 import (

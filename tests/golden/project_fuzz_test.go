@@ -15,7 +15,8 @@ import (
 	"decree/rules/source"
 )
 
-// FuzzProject reads a file of rules, the list file that they may name and a file of filters, whatever is in them. What can be read is written in a dialect and model; none panics, and each says why it refuses.
+// FuzzProject reads a file of rules, the list file that they may name and a file of filters, whatever is in them. What
+// can be read is written in a dialect and model; none panics, and each says why it refuses.
 func FuzzProject(f *testing.F) {
 	f.Add([]byte(`
 title: R

@@ -78,8 +78,8 @@ func (v view) at(level int) view {
 	return v
 }
 
-// above gives a field of a process above that of an event, which the event does not carry: as the creation of a process in between tells it, the highest first, or
-// its own creation.
+// above gives a field of a process above that of an event, which the event does not carry: as the creation of a process
+// in between tells it, the highest first, or its own creation.
 func (l *Log) above(v view, name string, level int) ([]string, bool) {
 	for below := level - 1; below > 0; below-- {
 		if p, known := l.up(v, below); known {
@@ -106,7 +106,8 @@ func (l *Log) up(v view, levels int) (p view, known bool) {
 	return p, true
 }
 
-// parent finds the creation of an event's parent: by its unique key or, where keys are used again, the latest that was not after the event.
+// parent finds the creation of an event's parent: by its unique key or, where keys are used again, the latest that was
+// not after the event.
 func (l *Log) parent(child view) (parent view, ok bool) {
 	key, rule := child.key(1), child.rule
 	if child.tree != nil {

@@ -71,8 +71,8 @@ func (d draw) ancestors() map[string]string {
 	return map[string]string{"T": text, "a": "title: a\nname: a\n" + processCreation + "ancestry:\n  up: " + d.ancestry() + "\ndetection:\n  s: {" + d.body() + "}\n  condition: s or up\n"}
 }
 
-// processes are the creations of a few processes on two hosts, as Sysmon and as the log Security tell them: out of order, some twice by one process id, some
-// without their parent, without a time or without a field.
+// processes are the creations of a few processes on two hosts, as Sysmon and as the log Security tell them: out of
+// order, some twice by one process id, some without their parent, without a time or without a field.
 func (d draw) processes() (out []map[string]any) {
 	type process struct {
 		guid, pid, host, image, command, user string

@@ -159,8 +159,8 @@ var (
 	pieces   = regexp.MustCompile(`\\*"+|\\+|[ \t]+|[^\\" \t]+`)
 )
 
-// arguments splits a command line as CommandLineToArgvW does, by what is documented of runs of quotation marks: of those that count, every three are
-// one mark that is kept, and quotation is open after one more.
+// arguments splits a command line as CommandLineToArgvW does, by what is documented of runs of quotation marks: of
+// those that count, every three are one mark that is kept, and quotation is open after one more.
 func arguments(line string) []string {
 	if line == "" {
 		return nil

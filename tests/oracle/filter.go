@@ -51,7 +51,8 @@ func (f *Filter) covers(r *Rule) bool {
 	return f.of == nil || slices.ContainsFunc(f.of, func(name string) bool { return name == r.ID || name == r.name })
 }
 
-// passes tells whether an event that a rule found is left after the filters: `not x` says what must be, and any other condition what must not.
+// passes tells whether an event that a rule found is left after the filters: `not x` says what must be, and any other
+// condition what must not.
 func (v view) passes(filters []*Filter) (bool, error) {
 	for _, f := range filters {
 		if !f.covers(v.rule) {

@@ -305,7 +305,8 @@ func literal(mods map[string]bool, got, want string) (bool, error) {
 	return anchored("field", mods, regexp.QuoteMeta(want), got)
 }
 
-// alike gives one letter for all that differ only in case. Letters of ASCII equal only each other: ſ folds to s in Unicode, but is another letter here.
+// alike gives one letter for all that differ only in case. Letters of ASCII equal only each other: ſ folds to s in
+// Unicode, but is another letter here.
 func alike(r rune) rune {
 	if r <= unicode.MaxASCII {
 		return unicode.ToLower(r)
@@ -335,7 +336,8 @@ func (v view) field(name string) ([]string, bool, error) {
 	return values, present, nil
 }
 
-// own gives the texts of a field of the event: of its process, or as far as the event carries it of one above. carried says that the log has a column for it.
+// own gives the texts of a field of the event: of its process, or as far as the event carries it of one above. carried
+// says that the log has a column for it.
 func (v view) own(name string, level int) (values []string, present, carried bool) {
 	c, ok := v.model.Column(v.source, name, level)
 	if !ok {

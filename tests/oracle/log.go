@@ -22,7 +22,8 @@ type Log struct {
 	matched map[*Rule]map[int]bool
 }
 
-// Matches tells whether the rule matches the event at a place of the log. A run that looks back reports only events of that time.
+// Matches tells whether the rule matches the event at a place of the log. A run that looks back reports only events of
+// that time.
 func (l *Log) Matches(r *Rule, at int) (bool, error) {
 	if !l.Now.IsZero() {
 		if when, dated := l.time(at); !dated || !l.within(when, r.lookback) {
@@ -125,7 +126,8 @@ func names(value any) (out []string) {
 	return out
 }
 
-// first is the first value of a field or entity, as values of two events compare; ok is false if there is none, or an empty one.
+// first is the first value of a field or entity, as values of two events compare; ok is false if there is none, or an
+// empty one.
 func (v view) first(name string) (value string, ok bool, err error) {
 	values, present, err := v.field(name)
 	if err != nil || !present || len(values) == 0 || values[0] == "" {

@@ -202,7 +202,8 @@ func read(t *testing.T, texts map[string]string, filters []string) (*ir.Rule, ma
 	return rs[len(rs)-1], second, ours
 }
 
-// agree holds that the engine and the oracle find the same events, and counts these and all. about says which random rule it is.
+// agree holds that the engine and the oracle find the same events, and counts these and all. about says which random
+// rule it is.
 func agree(t *testing.T, m *schema.Model, texts map[string]string, filters []string, events []map[string]any, table []map[string]string, now time.Time, about string) (matched, judged int) {
 	t.Helper()
 	rule, second, own := read(t, texts, filters)
@@ -227,7 +228,8 @@ func agree(t *testing.T, m *schema.Model, texts map[string]string, filters []str
 	return len(got), len(log.Events)
 }
 
-// TestOtherEventsAgree compares the engine with the oracle on random rules that ask of other events, under random filters, over a whole log and as a run that looks back.
+// TestOtherEventsAgree compares the engine with the oracle on random rules that ask of other events, under random
+// filters, over a whole log and as a run that looks back.
 func TestOtherEventsAgree(t *testing.T) {
 	m, err := schema.Load("windows")
 	require.NoError(t, err)

@@ -5,7 +5,8 @@ import (
 	"time"
 )
 
-// joined evaluates a name of `joins`: as many matches of the other rule as it asks for are near in time, and have the same values.
+// joined evaluates a name of `joins`: as many matches of the other rule as it asks for are near in time, and have the
+// same values.
 func (v view) joined(spec map[string]any) (bool, error) {
 	var before, after, around time.Duration
 	for key, to := range map[string]*time.Duration{"before": &before, "after": &after, "within": &around} {
@@ -87,7 +88,8 @@ func (v view) same(mine []string, other view, theirs []string) (bool, error) {
 	return true, nil
 }
 
-// firstSeen evaluates a name of `first_seen`: no event of the log source, or of a name, came in the time before with the same values.
+// firstSeen evaluates a name of `first_seen`: no event of the log source, or of a name, came in the time before with
+// the same values.
 func (v view) firstSeen(spec map[string]any) (bool, error) {
 	over, err := duration(spec["over"])
 	if err != nil {

@@ -101,7 +101,8 @@ func (v view) population(spec, local map[string]any) (map[string]map[string]bool
 	return seen, nil
 }
 
-// reputed evaluates what is asked of a value's reputation. The columns are those of the table that rules/README.md describes.
+// reputed evaluates what is asked of a value's reputation. The columns are those of the table that rules/README.md
+// describes.
 func (v view) reputed(spec map[string]any, value string) (bool, error) {
 	row := map[string]string{}
 	for _, r := range v.log.Reputation {

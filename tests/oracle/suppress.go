@@ -6,7 +6,8 @@ import (
 	"time"
 )
 
-// Alerts gives the places of the events that alert: those that match, and that no alert with the same values came before in the time of `suppress`.
+// Alerts gives the places of the events that alert: those that match, and that no alert with the same values came
+// before in the time of `suppress`.
 func (l *Log) Alerts(r *Rule) (alerts []int, err error) {
 	type match struct {
 		at     int

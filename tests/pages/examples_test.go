@@ -33,7 +33,8 @@ type block struct {
 
 var fence = regexp.MustCompile("^(```+)([a-z]*)$")
 
-// blocks gives the fenced blocks of a page. A block ends with a line of as many backquotes as it begins with: SPL's comments have three.
+// blocks gives the fenced blocks of a page. A block ends with a line of as many backquotes as it begins with: SPL's
+// comments have three.
 func blocks(t *testing.T, page, text string) []block {
 	var out []block
 	var open string // the fence of the block that is read
@@ -55,8 +56,8 @@ func blocks(t *testing.T, page, text string) []block {
 	return out
 }
 
-// TestPages runs each command of a `console` block on files of this repository and compares what it prints; a line `...` stands for
-// any lines. A `yaml` block that begins with `# PATH` is a part of that file.
+// TestPages runs each command of a `console` block on files of this repository and compares what it prints; a line
+// `...` stands for any lines. A `yaml` block that begins with `# PATH` is a part of that file.
 func TestPages(t *testing.T) {
 	bin := binary(t)
 	for _, page := range pages {

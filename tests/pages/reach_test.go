@@ -37,8 +37,8 @@ func (i idea) file() string {
 // areas are the kinds of events that the ideas must be of.
 var areas = []string{"process", "file", "registry", "network", "DNS", "logon", "cloud audit", "identity", "mail", "web"}
 
-// TestReach writes rules/reach.md: how ideas that others published are said. A rule that is said to be Sigma's own has no word of decree's,
-// and one that is not has some; each rule is valid and has a query in one language or more.
+// TestReach writes rules/reach.md: how ideas that others published are said. A rule that is said to be Sigma's own has
+// no word of decree's, and one that is not has some; each rule is valid and has a query in one language or more.
 func TestReach(t *testing.T) {
 	data, err := os.ReadFile(filepath.Join(root, "tests", "reach", "ideas.yml"))
 	require.NoError(t, err)
@@ -94,8 +94,8 @@ func TestReach(t *testing.T) {
 	assert.Equal(t, strings.ReplaceAll(string(want), "\r\n", "\n"), b.String())
 }
 
-// beyondSigma tells whether a rule of a file has a section or a modifier that Sigma 2.1 does not have. Schedules and suppression say when
-// a rule runs and alerts, and lists are a placeholder's values: neither changes what it can find.
+// beyondSigma tells whether a rule of a file has a section or a modifier that Sigma 2.1 does not have. Schedules and
+// suppression say when a rule runs and alerts, and lists are a placeholder's values: neither changes what it can find.
 func beyondSigma(t *testing.T, file string) bool {
 	t.Helper()
 	folder, err := source.OpenFolder(filepath.Join(root, filepath.Dir(file)))

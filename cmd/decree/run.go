@@ -336,8 +336,8 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	}
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected,
 		plural.Count(r.matches, "match"))
-	unread := len(r.set.Rules) == 0 && r.set.Failed > 0
-	if unread {
+	unread := len(r.set.Rules) == 0
+	if unread && r.set.Failed > 0 {
 		fmt.Fprintln(s.Err, "no rule was asked: each has an error")
 	}
 	for _, e := range es.All {

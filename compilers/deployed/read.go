@@ -20,6 +20,9 @@ func Read(files []File) (*Export, error) {
 	layers := map[string]*layer{}
 	var apps []string
 	for _, f := range files {
+		if strings.EqualFold(path.Ext(f.Path), ".toml") {
+			return nil, fmt.Errorf("%s: TOML is not read: if these are Elastic's detection rules, import them from what Kibana exports (NDJSON)", f.Path)
+		}
 		if isConf(f) {
 			stanzas, err := conf.Read(f.Data)
 			if err != nil {

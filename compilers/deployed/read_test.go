@@ -132,6 +132,7 @@ func TestWhatIsNoExport(t *testing.T) {
 		"g.conf":   {"[a]\nwords", "line 2: a setting is written `key = value`"},
 		"h.yaml":   {strings.Repeat("# x\n", 300000), "a rule in YAML has at most 1024 KiB"},
 		"i.ndjson": {`{"rule_id": "x", "query": "q"} {"queryCondition": {"queryText": "x"}, "id": "y"}`, "name files of one product"},
+		"j.toml":   {"[rule]\nname = \"x\"\n", "j.toml: TOML is not read: if these are Elastic's detection rules, import them from what Kibana exports"},
 	} {
 		_, err := Read([]File{{name, []byte(c.text)}})
 		assert.ErrorContains(t, err, c.want, name)

@@ -265,3 +265,17 @@ func TestOneFindingForAMisspeltField(t *testing.T) {
 		assert.Equal(t, want, codesOf(Run([]File{file(t, firstFile, "detection: {selection: {"+item+"}, condition: selection}"), file(t, secondFile, secondRule)})), item)
 	}
 }
+
+// TestTagsWithoutANamespace have one finding, which knows techniques and tactics.
+func TestTagsWithoutANamespace(t *testing.T) {
+	for tag, want := range map[string][2]string{
+		"t1059.003": {"unknown-tag-namespace", "write `attack.t1059.003`"},
+		"t1059":     {"invalid-tag", "write `attack.t1059`"},
+		"execution": {"invalid-tag", "write `attack.execution`"},
+		"sec":       {"invalid-tag", "write `namespace.name` in lower case, such as attack.t1059"},
+	} {
+		found := Run([]File{file(t, firstFile, "tags: ["+tag+"]"), file(t, secondFile, secondRule)})
+		require.Len(t, found, 1, tag)
+		assert.Equal(t, want, [2]string{found[0].Code, found[0].Hint}, tag)
+	}
+}

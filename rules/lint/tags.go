@@ -28,14 +28,14 @@ var tagChecks = []Check{
 	{Code: "invalid-tag", Severity: diag.Warning, rule: func(s *subject) {
 		s.eachTag(func(i int, tag, _, _ string) {
 			if !tagForm.MatchString(tag) {
-				s.report(s.Key("tags", i), "write `namespace.name` in lower case, such as attack.t1059", "%q does not have the form of a tag", tag)
+				s.report(s.Key("tags", i), withNamespace(tag, "write `namespace.name` in lower case, such as attack.t1059"), "%q does not have the form of a tag", tag)
 			}
 		})
 	}},
 	{Code: "unknown-tag-namespace", Severity: diag.Warning, rule: func(s *subject) {
-		s.eachTag(func(i int, _, namespace, _ string) {
-			if _, known := namespaces[namespace]; !known {
-				s.report(s.Key("tags", i), "one of "+strings.Join(namespaceNames(), ", "), "unknown tag namespace %q", namespace)
+		s.eachTag(func(i int, tag, namespace, _ string) {
+			if _, known := namespaces[namespace]; !known && tagForm.MatchString(tag) {
+				s.report(s.Key("tags", i), withNamespace(tag, "one of "+strings.Join(namespaceNames(), ", ")), "unknown tag namespace %q", namespace)
 			}
 		})
 	}},
@@ -70,6 +70,14 @@ var tagChecks = []Check{
 			}
 		}
 	}},
+}
+
+// withNamespace is a hint for a tag without a namespace that names a tactic or a technique, and otherwise the other hint.
+func withNamespace(tag, otherwise string) string {
+	if known, _ := attack.Lookup(strings.ToLower(tag)); known {
+		return "write `attack." + strings.ToLower(tag) + "`"
+	}
+	return otherwise
 }
 
 // eachTag visits the rule's tags, cut at the first dot.

@@ -29,6 +29,8 @@ func TestOtherFiles(t *testing.T) {
 		"regression data":         {"id: 0b1f7b0c-3b1a-4d0e-8a9e-0d1f3c5b7a90\ndescription: d\ndate: 2026-01-01\nauthor: a\nrule_metadata: [{id: x, title: t}]\nregression_tests_info: [{name: a, path: b}]\n", true},
 		"a template that is none": {"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}\n{{- end }}\n", true},
 		"several documents":       {"kind: A\n---\nkind: B\n", true},
+		"a rule of Sentinel":      {"id: x\nname: T\nseverity: Low\nqueryFrequency: 1h\ntriggerOperator: gt\nkind: Scheduled\nquery: A\nstatus: Available\n", true},
+		"a rule of Chainsaw":      {"title: T\nlevel: low\nstatus: stable\nkind: evtx\ntimestamp: Event.System.TimeCreated\nfilter: {condition: a, a: {Event.System.EventID: 1}}\n", true},
 		"a word":                  {"words\n", true},
 		"nothing":                 {"", false},
 		"a comment":               {"# nothing yet\n", false},
@@ -55,5 +57,20 @@ func TestOtherFiles(t *testing.T) {
 				assert.True(t, found.HasErrors(), "whoever reads the file alone hears of it")
 			}
 		})
+	}
+}
+
+// TestRulesOfOtherTools are told by their keys, and the finding says what to do with each.
+func TestRulesOfOtherTools(t *testing.T) {
+	for text, hint := range map[string]string{
+		"name: T\nqueryFrequency: 1h\ntriggerOperator: gt\nquery: A\n":                        "it is an analytics rule of Sentinel: `decree import FILE` makes a rule of it",
+		"name: T\nkind: NRT\nrequiredDataConnectors: []\nquery: A\n":                          "it is a rule of Sentinel: `decree import FILE` makes a rule of it",
+		"title: T\nlevel: low\nkind: evtx\ntimestamp: t\nfilter: {condition: a, a: {b: c}}\n": "it is a rule of Chainsaw: write its `filter` as the `detection` of a rule, with a `logsource` and the names of fields that Sigma has",
+		"name: T\nid: x\nstatus: production\nsearch: s\nhow_to_implement: h\n":                "it is a detection of Splunk's security content: `decree import` reads savedsearches.conf",
+	} {
+		_, found := parse.Documents("a.yml", []byte(text), nil)
+		if assert.Len(t, found, 1, text) {
+			assert.Equal(t, [2]string{parse.NotARule, hint}, [2]string{found[0].Code, found[0].Hint})
+		}
 	}
 }

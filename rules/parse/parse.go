@@ -146,6 +146,11 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 	if source.IsNull(top) {
 		return nil, nil
 	}
+	if other := otherFormat(top); other != "" {
+		p.others++
+		p.Errorf(NotARule, p.Span(top), other, "this is not a rule in Sigma's format")
+		return nil, nil
+	}
 	if !isRule(top) && !p.collection.takes(top) {
 		p.notARule(top, "rule")
 		return nil, nil

@@ -14,6 +14,11 @@ import (
 // remark; so does such a document among rules. A file that the user named keeps all its findings.
 func passOver(from File, read parse.File, found diag.Diagnostics) (left, passed diag.Diagnostics) {
 	if from.Named {
+		for i := range found {
+			if found[i].Code == "document-skipped" {
+				found[i].Severity = diag.Warning // the user meant it to be read
+			}
+		}
 		return found, nil
 	}
 	if read.Foreign {

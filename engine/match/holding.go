@@ -26,8 +26,9 @@ func (m *Matcher) Holding(i int) []Holding {
 	}
 	texts, wants := m.textsOf(a), m.wants(i, a)
 	out := make([]Holding, 0, min(len(texts), 1))
-	for _, text := range texts {
-		if h, ok := m.holding(a, wants, text); ok {
+	asked := m.askedIn(a, texts)
+	for n, text := range texts {
+		if h, ok := m.holding(a, wants, text, asked[n]); ok {
 			out = append(out, h)
 		}
 	}
@@ -87,13 +88,20 @@ func (m *Matcher) wants(i int, a *Atom) []string {
 	return found
 }
 
-// holding tells whether a test holds of one text, and where. Of a text test it asks the values that may hold.
-func (m *Matcher) holding(a *Atom, wants []string, text string) (h Holding, ok bool) {
-	h.Text = strings.Clone(text)
-	asked := text
-	if a.program.folds {
-		asked = fold.Text(text)
+// askedIn gives texts in the form in which an atom's test is asked of them.
+func (m *Matcher) askedIn(a *Atom, texts []string) []string {
+	switch {
+	case !a.program.folds:
+		return texts
+	case a.Ancestor:
+		return foldedEach(texts)
 	}
+	return m.foldedTexts(a.Slot, texts)
+}
+
+// holding tells whether a test holds of one text, which it asks in another form, and where. Of a text test it asks the values that may hold.
+func (m *Matcher) holding(a *Atom, wants []string, text, asked string) (h Holding, ok bool) {
+	h.Text = strings.Clone(text)
 	if a.program.name {
 		defer func(at int) { h.At += at }(utf8.RuneCountInString(text) - utf8.RuneCountInString(lastPart(text)))
 		text, asked = lastPart(text), lastPart(asked)

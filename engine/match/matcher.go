@@ -135,10 +135,7 @@ func (m *Matcher) test(a *Atom) bool {
 			return true
 		}
 	}
-	if a.program.folds {
-		texts = m.foldedTexts(a.Slot, texts)
-	}
-	return m.any(a.program, texts)
+	return m.any(a.program, m.askedIn(a, texts))
 }
 
 // askedOf gives the texts of the event that an atom's test is asked of, and whether there is such a field.
@@ -162,13 +159,16 @@ func (m *Matcher) ofAncestor(a *Atom) bool {
 		others, _ := m.ancestors(t.Other)
 		return compareFields(t, texts, others)
 	}
-	if a.program.folds {
-		texts = slices.Clone(texts)
-		for i, t := range texts {
-			texts[i] = fold.Text(t)
-		}
+	return m.any(a.program, m.askedIn(a, texts))
+}
+
+// foldedEach folds texts.
+func foldedEach(texts []string) []string {
+	folded := make([]string, len(texts))
+	for i, t := range texts {
+		folded[i] = fold.Text(t)
 	}
-	return m.any(a.program, texts)
+	return folded
 }
 
 // foldedTexts gives a slot's texts folded. They are folded at most once an event.

@@ -1,6 +1,7 @@
 package mutation
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 	"strings"
@@ -118,67 +119,72 @@ func some(terms []ir.Node, count int, holds bool) []wish {
 	return out
 }
 
+// isAbsent tells whether the field must be missing, which is what no wish means.
+func (w wish) isAbsent() bool {
+	if _, null := w.match.Test.(*ir.Null); null != !w.holds {
+		return true
+	}
+	e, exists := w.match.Test.(*ir.Exists)
+	return exists && e.Value != w.holds
+}
+
+// form is what tests wish of the text of a field: all of it, or parts.
+type form struct{ whole, begin, inside, end string }
+
+// take adds what a test wishes.
+func (f *form) take(test ir.Test) {
+	t, ok := test.(*ir.Text)
+	if !ok {
+		f.whole = first(samples(test))
+		return
+	}
+	switch v := t.Values[0]; t.Op {
+	case ir.Equals:
+		f.whole = v
+	case ir.StartsWith:
+		f.begin = v
+	case ir.Contains:
+		if !strings.Contains(f.inside, v) {
+			f.inside += " " + v
+		}
+	case ir.Word:
+		if !strings.Contains(f.inside, v) {
+			f.inside += "  " + v + " "
+		}
+	case ir.EndsWith, ir.Filename:
+		if !strings.HasSuffix(strings.ToLower(f.end), strings.ToLower(v)) {
+			f.end = v
+		}
+		if t.Op == ir.Filename {
+			f.begin += `C:\x\`
+		}
+	}
+}
+
+// text has all that is wished. Where nothing is, it is any.
+func (f *form) text() string {
+	return cmp.Or(f.whole, f.begin+strings.TrimPrefix(f.inside, " ")+f.end, "other")
+}
+
 // event makes an event of wishes. The wishes of a field become one text: its beginnings, what is
 // inside, its ends. A text for one test's field takes the place of what that test wishes.
 func (c *composer) event(wishes []wish, of *ir.Match, text string) {
-	type form struct{ whole, begin, inside, end string }
 	forms := map[string]*form{}
-	at := func(f ir.Field) *form {
-		name := fieldName(f)
+	for _, w := range wishes {
+		if w.isAbsent() {
+			continue
+		}
+		name := fieldName(w.match.Field)
 		if forms[name] == nil {
 			forms[name] = &form{}
 		}
-		return forms[name]
-	}
-	for _, w := range wishes {
-		if _, null := w.match.Test.(*ir.Null); null != !w.holds {
-			continue // absent, which is what no wish means
-		}
-		if e, ok := w.match.Test.(*ir.Exists); ok && e.Value != w.holds {
-			continue
-		}
-		f := at(w.match.Field)
-		if !w.holds {
-			continue
-		}
-		t, ok := w.match.Test.(*ir.Text)
-		if !ok {
-			f.whole = first(samples(w.match.Test))
-			continue
-		}
-		switch v := t.Values[0]; t.Op {
-		case ir.Equals:
-			f.whole = v
-		case ir.StartsWith:
-			f.begin = v
-		case ir.Contains:
-			if !strings.Contains(f.inside, v) {
-				f.inside += " " + v
-			}
-		case ir.Word:
-			if !strings.Contains(f.inside, v) {
-				f.inside += "  " + v + " "
-			}
-		case ir.EndsWith, ir.Filename:
-			if !strings.HasSuffix(strings.ToLower(f.end), strings.ToLower(v)) {
-				f.end = v
-			}
-			if t.Op == ir.Filename {
-				f.begin += `C:\x\`
-			}
+		if w.holds {
+			forms[name].take(w.match.Test)
 		}
 	}
 	ev := map[string]string{}
 	for name, f := range forms {
-		switch {
-		case f.whole != "":
-			ev[name] = f.whole
-		default:
-			ev[name] = f.begin + strings.TrimPrefix(f.inside, " ") + f.end
-		}
-		if ev[name] == "" {
-			ev[name] = "other"
-		}
+		ev[name] = f.text()
 	}
 	if of != nil && text != "" {
 		name := fieldName(of.Field)

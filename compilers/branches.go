@@ -151,7 +151,8 @@ func AddNotes(notes []Note, more ...Note) []Note {
 	return notes
 }
 
-// AddAssets adds the assets that are not there yet. Tables of reputation become one, with a column for each kind of value.
+// AddAssets adds the assets that are not there yet. Tables of reputation become one, with a column for each kind of
+// value.
 func AddAssets(assets []Asset, more ...Asset) []Asset {
 	for _, a := range more {
 		i := slices.IndexFunc(assets, func(had Asset) bool { return had.Name == a.Name })

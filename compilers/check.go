@@ -12,7 +12,8 @@ import (
 	"decree/rules/schema"
 )
 
-// NeverMatches is the code of the error of a rule that contradicts itself, or its log source, once its fields are columns.
+// NeverMatches is the code of the error of a rule that contradicts itself, or its log source, once its fields are
+// columns.
 const NeverMatches = "never-matches"
 
 func (c *checker) neverMatches(r *ir.Rule) {

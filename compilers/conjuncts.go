@@ -77,8 +77,8 @@ func (p *Plan) NotePeriod(n *ir.Prevalence) {
 }
 
 // SplitAtPrevalence separates the conjuncts that may filter events before counting from those that may not: every event
-// of the population counts, whether or not the rest of the rule holds for it. Reputation alone counts nothing. rare are the
-// conditions whose populations are among the events so filtered.
+// of the population counts, whether or not the rest of the rule holds for it. Reputation alone counts nothing. rare are
+// the conditions whose populations are among the events so filtered.
 func SplitAtPrevalence(conjuncts []ir.Node, rare []*ir.Prevalence) (early, late []ir.Node) {
 	for _, n := range conjuncts {
 		everywhere := !ir.AsksPrevalence(n)

@@ -14,7 +14,8 @@ import (
 // ListPlaces are the places where the values of a rule's lists may go.
 var ListPlaces = []string{ListsBySize, ListsInline, ListsApart}
 
-// The places. Apart is the product's table, a watchlist or a lookup. In a product without tables, values stay in the query.
+// The places. Apart is the product's table, a watchlist or a lookup. In a product without tables, values stay in the
+// query.
 const (
 	ListsBySize = "by-size" // apart if the list is long
 	ListsInline = "inline"  // inside the conditions

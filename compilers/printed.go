@@ -68,7 +68,8 @@ type Section struct {
 	Terms      All
 }
 
-// Conjunction writes one term per line. The terms of a section come last. Its comments are written even if it has no terms.
+// Conjunction writes one term per line. The terms of a section come last. Its comments are written even if it has no
+// terms.
 func (s Syntax) Conjunction(terms All, section *Section, indent string) Printed {
 	if len(terms) == 0 {
 		terms = All{Constant(true)}

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Quote writes a text in double quotes, with the escapes that query languages share. unprintable writes characters that are
-// not plainly printable. No value can end its string or hide in it.
+// Quote writes a text in double quotes, with the escapes that query languages share. unprintable writes characters that
+// are not plainly printable. No value can end its string or hide in it.
 func Quote(s string, unprintable func(r rune) string) string {
 	var b strings.Builder
 	b.WriteByte('"')

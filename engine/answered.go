@@ -16,8 +16,8 @@ type answered struct {
 	unanswered []rules.LogSource
 }
 
-// answered finds this for each rule, and gives a function that waits for that of one of them. It takes most of the time of adding a rule and needs nothing of
-// the other rules, so all cores find it while the rules before are added.
+// answered finds this for each rule, and gives a function that waits for that of one of them. It takes most of the time
+// of adding a rule and needs nothing of the other rules, so all cores find it while the rules before are added.
 func (p *plan) answered(rs []*ir.Rule) (of func(i int) answered) {
 	out, found := make([]answered, len(rs)), make([]sync.WaitGroup, len(rs))
 	for i := range found {

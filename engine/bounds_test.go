@@ -28,7 +28,8 @@ func TestPendingIsBounded(t *testing.T) {
 	assert.Equal(t, 2, stats.Dropped)
 }
 
-// TestMemoryIsBounded keeps what waits for the end within its bytes, however few events that is, and says what it dropped.
+// TestMemoryIsBounded keeps what waits for the end within its bytes, however few events that is, and says what it
+// dropped.
 func TestMemoryIsBounded(t *testing.T) {
 	r := rand.New(rand.NewPCG(9, 9))
 	noise := make([]byte, 1<<14)

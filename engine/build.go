@@ -8,7 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// build resolves a rule's tree against a log source. It marks the unit as deferred if a part of the tree needs other events.
+// build resolves a rule's tree against a log source. It marks the unit as deferred if a part of the tree needs other
+// events.
 func (p *plan) build(n ir.Node, s *source, u *unit) *condition.Term {
 	switch n := n.(type) {
 	case *ir.And:
@@ -72,8 +73,8 @@ func (p *plan) buildAll(nodes []ir.Node, s *source, u *unit) []*condition.Term {
 	return terms
 }
 
-// leaf makes an atom on the event or on an ancestor's event. If the model does not have the field, the leaf is constant: what the test says of a
-// missing field.
+// leaf makes an atom on the event or on an ancestor's event. If the model does not have the field, the leaf is
+// constant: what the test says of a missing field.
 func (p *plan) leaf(m *ir.Match, s *source, u *unit) *condition.Term {
 	slot, test, native := p.native(m.Field, m.Test, s)
 	ref, isRef := m.Test.(*ir.FieldRef)
@@ -117,8 +118,8 @@ func (p *plan) deepLeaf(m *ir.Match, s *source, u *unit) *condition.Term {
 	return condition.OfAtom(p.atoms.OfAncestor(m.Field, m.Test))
 }
 
-// native finds a field on the event itself. A column that holds only a file name answers tests of the file name, as tests
-// of the whole column.
+// native finds a field on the event itself. A column that holds only a file name answers tests of the file name, as
+// tests of the whole column.
 func (p *plan) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 	col, ok := p.opt.Model.ColumnOf(s.Source, f)
 	if !ok || !s.Has(p.opt.Model, f) {

@@ -256,7 +256,8 @@ func TestProductsThatKnowNoEmptyText(t *testing.T) {
 	}
 }
 
-// TestNamesWithoutAPath pins that a file name is read from its own column where an event has no path, as queries ask for it.
+// TestNamesWithoutAPath pins that a file name is read from its own column where an event has no path, as queries ask
+// for it.
 func TestNamesWithoutAPath(t *testing.T) {
 	opt := engine.Options{Model: lowered.Model(t, "mde")}
 	for line, want := range map[string]bool{

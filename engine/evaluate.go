@@ -24,8 +24,8 @@ type outcome struct {
 	spending []spending        // what backtracking expressions took
 }
 
-// evaluate asks an event's candidates, and gives what they found in out, which is empty before. Units that need the end of the input are put off. An error that is not a runError means that the
-// data is not an event.
+// evaluate asks an event's candidates, and gives what they found in out, which is empty before. Units that need the end
+// of the input are put off. An error that is not a runError means that the data is not an event.
 func (m *matcher) evaluate(in event.Input, out *outcome) error {
 	var began, loaded time.Time
 	if m.costs != nil {

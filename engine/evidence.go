@@ -23,7 +23,8 @@ type Evidence struct {
 	From   string   `json:"from,omitempty"`   // where that was read, if not on the event itself
 }
 
-// evidence collects what held of a rule's condition. Of an alternative it takes only what held, and nothing below a negation.
+// evidence collects what held of a rule's condition. Of an alternative it takes only what held, and nothing below a
+// negation.
 type evidence struct {
 	m     *matcher
 	of    *source
@@ -158,8 +159,8 @@ func logOf(m *schema.Model, s *schema.Source, ev *event.Event) Log {
 	return Log{fieldOf(m, s, ev, "Channel"), fieldOf(m, s, ev, "EventID")}
 }
 
-// Field gives a field of the result's event: an extract of the rule, a Sigma field or an entity where the data model has a column for it, else the event's own column of
-// that name. It is "" if the event has none.
+// Field gives a field of the result's event: an extract of the rule, a Sigma field or an entity where the data model
+// has a column for it, else the event's own column of that name. It is "" if the event has none.
 func (r Result) Field(name string) string {
 	if e := r.Rule.Own(ir.Field{Name: name}).Extract; e != nil {
 		return r.extracted(e)

@@ -14,7 +14,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// firstSeen is a rule that asks for hosts and hashes which did not come before, among events whose command line has `pop`.
+// firstSeen is a rule that asks for hosts and hashes which did not come before, among events whose command line has
+// `pop`.
 func firstSeen(t testing.TB, spec, condition string) *ir.Rule {
 	t.Helper()
 	return lowered.Rule(t, "first_seen: {new: {"+spec+"}}\ndetection:\n  mine: {CommandLine|contains: mine}\n  pop: {CommandLine|contains: pop}\n  condition: "+condition+"\n")
@@ -44,7 +45,8 @@ func TestFirstSeen(t *testing.T) {
 	assert.Contains(t, step.Text, "first_seen new: it is the first event in 14 days with its values of host, sha1")
 }
 
-// TestFirstSeenOfSeveralLogSources has what came before in any of the rule's log sources, also in one that is not the first.
+// TestFirstSeenOfSeveralLogSources has what came before in any of the rule's log sources, also in one that is not the
+// first.
 func TestFirstSeenOfSeveralLogSources(t *testing.T) {
 	load := func(id int, at string) string {
 		return fmt.Sprintf(`{"ActionType":"ImageLoaded","ReportId":%d,"Timestamp":"2026-03-01T%sZ","DeviceId":"h","SHA1":"x","FolderPath":"mine pop"}`, id, at)

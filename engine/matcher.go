@@ -17,8 +17,8 @@ import (
 	"decree/rules/ir"
 )
 
-// matcher evaluates one event at a time. Each worker has its own, and shares nothing in it. What is known of an event is marked
-// with the event's number, so that nothing needs to be cleared for the next.
+// matcher evaluates one event at a time. Each worker has its own, and shares nothing in it. What is known of an event
+// is marked with the event's number, so that nothing needs to be cleared for the next.
 type matcher struct {
 	p       *plan
 	doc     *document.Document
@@ -144,7 +144,8 @@ func (m *matcher) time() (time.Time, bool) {
 	return time.Time{}, false
 }
 
-// inWindow tells whether the event is in the rule's lookback, or in the time that correlations read. An event without a readable time is not.
+// inWindow tells whether the event is in the rule's lookback, or in the time that correlations read. An event without a
+// readable time is not.
 func (m *matcher) inWindow(u *unit) bool {
 	r := u.rule
 	if m.p.opt.Now.IsZero() {
@@ -169,7 +170,8 @@ func (m *matcher) inReach(r *rule) bool {
 	return m.within(r.correlated.Reach, r.delay)
 }
 
-// inLookback tells whether the event is in the rule's own lookback. That of a rule whose joins look after the event ends so much earlier.
+// inLookback tells whether the event is in the rule's own lookback. That of a rule whose joins look after the event
+// ends so much earlier.
 func (m *matcher) inLookback(r *rule) bool {
 	lookback := r.ir.Source.Schedule.Lookback
 	switch {

@@ -13,8 +13,8 @@ import (
 	"decree/rules/schema"
 )
 
-// triggered is a unit that an atom makes a candidate on events of its source. Many sources share a column and its values, so most such units are of other
-// sources: they need not be looked at.
+// triggered is a unit that an atom makes a candidate on events of its source. Many sources share a column and its
+// values, so most such units are of other sources: they need not be looked at.
 type triggered struct{ unit, source int32 }
 
 // plan is what rules are compiled to. All workers share it.
@@ -42,7 +42,8 @@ type plan struct {
 	known        []int           // columns by which an event shows that it is of the model
 }
 
-// newPlan compiles rules and correlations. If the model has no log source for a rule, it reports that and leaves the rule out.
+// newPlan compiles rules and correlations. If the model has no log source for a rule, it reports that and leaves the
+// rule out.
 func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
 	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
 	p.atoms, p.routes = match.NewAtoms(p.layout), route.NewTable(p.layout)

@@ -11,8 +11,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestNamesWithSpaces holds that fields of event data whose names have spaces answer to Sigma's, in every form of a Windows
-// event, and beside a field that has that name already.
+// TestNamesWithSpaces holds that fields of event data whose names have spaces answer to Sigma's, in every form of a
+// Windows event, and beside a field that has that name already.
 func TestNamesWithSpaces(t *testing.T) {
 	const channel = "Microsoft-Windows-Windows Defender/Operational"
 	forms := map[string]string{

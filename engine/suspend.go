@@ -77,7 +77,8 @@ func (r *rule) suspendFrom(order int) {
 // isSuspended tells whether a rule is not run on an event.
 func (r *rule) isSuspended(order int) bool { return int64(order) >= r.suspended.Load() }
 
-// spend adds up the steps of an event. It is called in the order of events, so that the number of workers changes nothing.
+// spend adds up the steps of an event. It is called in the order of events, so that the number of workers changes
+// nothing.
 func (e *Engine) spend(all []spending, from event.Origin) {
 	for _, s := range all {
 		r := s.rule

@@ -7,7 +7,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Alerting is what a product's alert about a match tells, beyond what products find by themselves. All parts are optional.
+// Alerting is what a product's alert about a match tells, beyond what products find by themselves. All parts are
+// optional.
 type Alerting struct {
 	Risk        Risk
 	Entities    []Entity

@@ -1,5 +1,5 @@
-// Command decree validates, runs, tests and compiles detection rules. Each file here is one command. Commands parse flags and print;
-// the work is done in rules, engine and compilers, and what commands share stands in internal.
+// Command decree validates, runs, tests and compiles detection rules. Each file here is one command. Commands parse
+// flags and print; the work is done in rules, engine and compilers, and what commands share stands in internal.
 //
 // In: arguments, files and standard input. Out: text or JSON, files, and an exit code. Only main exits.
 package main
@@ -69,7 +69,8 @@ func run(args []string, s *stdio.Streams) int {
 	return exit.Code(err)
 }
 
-// plain is the message of an error. It names a file before what is wrong with it, as other messages do, and not the system call that failed.
+// plain is the message of an error. It names a file before what is wrong with it, as other messages do, and not the
+// system call that failed.
 func plain(err error) string {
 	message := err.Error()
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {

@@ -303,7 +303,8 @@ func (r *ruleRun) buildEngines(models []*schema.Model) *engines.Set {
 	return r.engines
 }
 
-// judge asks the rules that need all events, or replays the events on the rules' schedules, and ends the output. fails is what a backtest says.
+// judge asks the rules that need all events, or replays the events on the rules' schedules, and ends the output. fails
+// is what a backtest says.
 func (r *ruleRun) judge() (stats engine.Stats, fails bool, err error) {
 	r.finishing()
 	if r.p.backtest.On {
@@ -374,8 +375,8 @@ const graceOfReading = 2 * time.Second
 // whileJudged is when rules that wait for the end of the input are asked.
 const whileJudged = "at the end of the input: rules that need all events may lack matches"
 
-// stopped ends the output of a run that was interrupted, and its files, so that they can be read, and says that they are not whole. The file of --out is
-// kept if it has something to show.
+// stopped ends the output of a run that was interrupted, and its files, so that they can be read, and says that they
+// are not whole. The file of --out is kept if it has something to show.
 func (r *ruleRun) stopped(when string, hasOutput bool) error {
 	if r.page != nil {
 		r.page.Interrupted()

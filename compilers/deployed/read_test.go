@@ -23,7 +23,8 @@ func open(t *testing.T, name string) *Export {
 	return x
 }
 
-// TestFormsOfSentinel: the same rule in all three forms is the same, and so is its digest, wherever the forms say the same.
+// TestFormsOfSentinel: the same rule in all three forms is the same, and so is its digest, wherever the forms say the
+// same.
 func TestFormsOfSentinel(t *testing.T) {
 	var rules []Rule
 	for _, name := range []string{"sentinel_rest.json", "sentinel_arm.json", "sentinel.yaml"} {

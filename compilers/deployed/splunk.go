@@ -8,7 +8,8 @@ import (
 	"decree/compilers/deployed/conf"
 )
 
-// oursSplunk are settings of savedsearches.conf. https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf
+// oursSplunk are settings of savedsearches.conf.
+// https://docs.splunk.com/Documentation/Splunk/latest/Admin/Savedsearchesconf
 var oursSplunk = []string{"description", "enableSched", "cron_schedule", "dispatch.earliest_time", "dispatch.latest_time", "schedule_window", "realtime_schedule", "counttype", "relation", "quantity",
 	"alert.severity", "alert.track", "alert.digest_mode", "alert.suppress", "alert.suppress.fields", "alert.suppress.period", "allow_skew", "is_visible",
 	"action.correlationsearch.enabled", "action.correlationsearch.label", "action.correlationsearch.annotations", "action.correlationsearch.detection_type",

@@ -16,8 +16,8 @@ import (
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-sequences
 const sequenceGap = "correlation-sequence"
 
-// CompileCorrelation writes a minimum number of events of one rule as a sequence with runs, and several rules in order as a
-// sequence, if the approximation is accepted. EQL has no form for other correlations.
+// CompileCorrelation writes a minimum number of events of one rule as a sequence with runs, and several rules in order
+// as a sequence, if the approximation is accepted. EQL has no form for other correlations.
 func (dialect) CompileCorrelation(c *ir.Correlation, opt compilers.Options) (*compilers.Query, diag.Diagnostics) {
 	if found := compilers.JoinsInCorrelation("eql", c); len(found) > 0 {
 		return nil, found

@@ -67,7 +67,8 @@ func TestCorrelationsAsSequences(t *testing.T) {
 	}
 }
 
-// TestHowFarASequenceReaches: the query does not choose its period, so its notes say what the detection rule must look back.
+// TestHowFarASequenceReaches: the query does not choose its period, so its notes say what the detection rule must look
+// back.
 func TestHowFarASequenceReaches(t *testing.T) {
 	c := &ir.Correlation{Timespan: 10 * time.Minute, Source: &rules.Correlation{Body: &rules.Rule{}}}
 	assert.Contains(t, periodNote(c).Message, "choose it 10m longer")

@@ -9,10 +9,10 @@ import (
 	"decree/rules/ir"
 )
 
-// Elasticsearch has a whole value in its index. A pattern that begins with * reads every value that a field has instead:
-// https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-wildcard-query says to avoid these. A path
-// that ends with \x.exe is in a document whose companion column (process.name of process.executable) is x.exe, so that
-// this is asked first.
+// Elasticsearch has a whole value in its index. A pattern that begins with * reads every value that a field has
+// instead: https://www.elastic.co/docs/reference/query-languages/query-dsl/query-dsl-wildcard-query says to avoid
+// these. A path that ends with \x.exe is in a document whose companion column (process.name of process.executable) is
+// x.exe, so that this is asked first.
 
 // index asks for what an event must have to satisfy conditions, if these do not ask the index themselves.
 func (w *writer) index(conjuncts []ir.Node) compilers.All {
@@ -78,7 +78,8 @@ func (w *writer) indexOf(n ir.Node, companions map[string]bool) []terms.Clause {
 	return nil
 }
 
-// valuesOf is the clause that a column has one of some values. It has no terms if one cannot be asked of the index as it is.
+// valuesOf is the clause that a column has one of some values. It has no terms if one cannot be asked of the index as
+// it is.
 func valuesOf(column string, values []string) terms.Clause {
 	var c terms.Clause
 	for _, v := range values {

@@ -106,7 +106,8 @@ func uncased(t ir.Test, letters string) (test ir.Test, possible bool) {
 	return nil, false
 }
 
-// mapped writes a test of a map's text: a row with a text that passes holds, and none before it with a text that does not.
+// mapped writes a test of a map's text: a row with a text that passes holds, and none before it with a text that does
+// not.
 func (w *writer) mapped(m *ir.Match, e *ir.Extract, test ir.Test) compilers.Pred {
 	letters := e.Spec.Case
 	var either compilers.Any

@@ -45,7 +45,8 @@ func (w *writer) reportError(p compilers.Pred, err error, at diag.Range) compile
 	return p
 }
 
-// columnTest writes a test on a column. With negated, it chooses a form whose negation holds for an event without the field.
+// columnTest writes a test on a column. With negated, it chooses a form whose negation holds for an event without the
+// field.
 func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, error) {
 	f := columnName(col.Name)
 	switch t := t.(type) {
@@ -90,8 +91,8 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 	panic("eql: a test the plan should have refused")
 }
 
-// text writes literal comparisons. The operators `:` and like read * and ? as wildcards without an escape, and ignore case
-// only for ASCII. Other values are written differently.
+// text writes literal comparisons. The operators `:` and like read * and ? as wildcards without an escape, and ignore
+// case only for ASCII. Other values are written differently.
 func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	if col.Type == schema.Int || col.Type == schema.Bool || col.Type == schema.Datetime || col.Type == schema.IP {
 		return typedText(col, t)
@@ -131,8 +132,8 @@ func text(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	return ways, nil
 }
 
-// typedText compares a text with a column of another type. It supports only equality, and only a value that has the column's
-// type.
+// typedText compares a text with a column of another type. It supports only equality, and only a value that has the
+// column's type.
 func typedText(col schema.Column, t *ir.Text) (compilers.Pred, error) {
 	if t.Op != ir.Equals {
 		return nil, fmt.Errorf("column %s is of type %s: only equality can be tested", col.Name, col.Type)

@@ -46,7 +46,8 @@ func (w *writer) countName() string {
 	return plain
 }
 
-// assets are the files that add reputation and local prevalence to events. There are none for a rule that reads neither.
+// assets are the files that add reputation and local prevalence to events. There are none for a rule that reads
+// neither.
 func (w *writer) assets() []compilers.Asset {
 	if w.enriched == "" {
 		return nil
@@ -131,7 +132,8 @@ func policy(name, index string, fields []string) compilers.Asset {
 		object{"match": object{"indices": index, "match_field": "value", "enrich_fields": fields}})
 }
 
-// countAssets count the distinct hosts (or users) of each value within the lookback, or the longer period of the condition.
+// countAssets count the distinct hosts (or users) of each value within the lookback, or the longer period of the
+// condition.
 func (w *writer) countAssets(name string) []compilers.Asset {
 	spec, rep := w.counted.Spec, w.plan.Source.Reputation
 	columns, domain := w.plan.Model.CountedBy(w.plan.Source, w.counted)

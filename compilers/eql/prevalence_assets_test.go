@@ -130,8 +130,8 @@ func TestLoweredQuotesTheField(t *testing.T) {
 	assert.Contains(t, lowercaseScript(`a'b\c`), `doc['a\'b\\c'].value`)
 }
 
-// TestNamesBeyondASCIIAreTwo holds that rules whose names have no letter that an index or a field may be named with do not
-// share what is counted for them.
+// TestNamesBeyondASCIIAreTwo holds that rules whose names have no letter that an index or a field may be named with do
+// not share what is counted for them.
 func TestNamesBeyondASCIIAreTwo(t *testing.T) {
 	seen := map[string]bool{}
 	for _, name := range []string{"правило", "событие", "rule", "rule é"} {

@@ -9,8 +9,8 @@ import (
 )
 
 // populationQuery selects the events that a transform counts, in Elasticsearch's query DSL: the log source, and the
-// conditions of the population that the DSL supports. Others are left out, so that more events are counted and never fewer.
-// Below a negation, this means that the whole negation is left out.
+// conditions of the population that the DSL supports. Others are left out, so that more events are counted and never
+// fewer. Below a negation, this means that the whole negation is left out.
 func (w *writer) populationQuery() []object {
 	var all []object
 	for _, t := range w.plan.Source.Scope {

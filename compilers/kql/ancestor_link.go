@@ -7,8 +7,8 @@ import (
 	"decree/compilers"
 )
 
-// A process whose key is not plain columns is linked by one text: host and key in lower case, as the engine compares them.
-// If keys are reused, the latest creation at or before the child's counts.
+// A process whose key is not plain columns is linked by one text: host and key in lower case, as the engine compares
+// them. If keys are reused, the latest creation at or before the child's counts.
 const (
 	linkName   = "Link"   // of the process above, on the record below
 	keyOf      = "Key"    // of the process itself, on its creation event
@@ -33,7 +33,8 @@ func (w *writer) plainKeys() bool {
 	return true
 }
 
-// link is the text that identifies the process at a level of a creation event. whole holds if the event has all parts of it.
+// link is the text that identifies the process at a level of a creation event. whole holds if the event has all parts
+// of it.
 func (w *writer) link(level int) (text string, whole compilers.Pred) {
 	s := w.plan.Source
 	host := w.typed(s.Entities["host"].Name, s.Entities["host"].Type).asText()
@@ -78,7 +79,8 @@ func (w *writer) linkJoins() []string {
 	return stages
 }
 
-// creationStages reads the creation events with the needed columns. If keys are never reused, there is one event per key.
+// creationStages reads the creation events with the needed columns. If keys are never reused, there is one event per
+// key.
 func (w *writer) creationStages(j *creation) []string {
 	key, whole := w.link(0)
 	born := ancestorColumn(j.hops, bornAt)

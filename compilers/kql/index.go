@@ -25,12 +25,14 @@ var (
 	ofJSONText = terms.Rules{Shortest: 3, Before: func(c rune) bool { return c != '=' && unescapedBefore(c) }, After: separates}
 )
 
-// separates tells whether a character surely separates terms. Whether letters beyond ASCII and an underscore do is not said.
+// separates tells whether a character surely separates terms. Whether letters beyond ASCII and an underscore do is not
+// said.
 func separates(c rune) bool {
 	return c != '_' && !unicode.IsLetter(c) && !unicode.IsNumber(c) && (c <= unicode.MaxASCII || unicode.IsPunct(c))
 }
 
-// unescapedBefore tells whether a character separates terms that JSON writes as it is, or escapes by a backslash before it.
+// unescapedBefore tells whether a character separates terms that JSON writes as it is, or escapes by a backslash before
+// it.
 func unescapedBefore(c rune) bool {
 	return separates(c) && ' ' <= c && c < unicode.MaxASCII && !strings.ContainsRune("\"'<>&+`", c)
 }
@@ -144,7 +146,8 @@ func (w *writer) indexOf(n ir.Node) []terms.Clause {
 	return found
 }
 
-// asksIndex tells whether a test of a text column is answered from the index as it is written: it is an equality, or has.
+// asksIndex tells whether a test of a text column is answered from the index as it is written: it is an equality, or
+// has.
 func asksIndex(t ir.Test) bool {
 	is, ok := t.(*ir.Text)
 	if !ok || is.Op != ir.Equals && is.Op != ir.Word {

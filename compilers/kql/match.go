@@ -199,8 +199,8 @@ func (w *writer) text(o operand, t *ir.Text) compilers.Pred {
 	return either
 }
 
-// maxTerms limits the terms of a disjunction. Kusto refuses deeply nested queries, and a chain of `or` is nested. With more
-// values, one regular expression is used.
+// maxTerms limits the terms of a disjunction. Kusto refuses deeply nested queries, and a chain of `or` is nested. With
+// more values, one regular expression is used.
 const maxTerms = 100
 
 func numberSet(name string, values []string) compilers.Pred {

@@ -141,7 +141,8 @@ func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, lat
 	return body
 }
 
-// sinceStages add to the events when their values were first seen in the world, for conditions that count or for the others.
+// sinceStages add to the events when their values were first seen in the world, for conditions that count or for the
+// others.
 func (w *writer) sinceStages(counting bool) []string {
 	var stages []string
 	for _, r := range w.prevalences {

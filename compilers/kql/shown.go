@@ -10,7 +10,8 @@ import (
 	"decree/rules/schema"
 )
 
-// shownColumn is a column that the query adds so that a package can show a field. It is empty in a table without the field.
+// shownColumn is a column that the query adds so that a package can show a field. It is empty in a table without the
+// field.
 type shownColumn struct{ name, expr string }
 
 // show adds columns for fields that are only a part of a column, or that the branches have in different columns, to

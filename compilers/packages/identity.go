@@ -39,7 +39,8 @@ func (ids IDs) Of(r *rules.Rule) (string, diag.Diagnostics) {
 	return id, append(found, ids.take(id, r)...)
 }
 
-// OfInput is the id of a rule in the product: the one that it has there already, if its query says so, or else that of Of.
+// OfInput is the id of a rule in the product: the one that it has there already, if its query says so, or else that of
+// Of.
 func (ids IDs) OfInput(in Input) (string, diag.Diagnostics) {
 	if q := in.Query.Written; q != nil && q.ID != "" {
 		return q.ID, ids.take(q.ID, in.Rule)

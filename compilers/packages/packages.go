@@ -1,4 +1,5 @@
-// Package packages makes of queries what products deploy. It holds what the formats share; each format is a folder below.
+// Package packages makes of queries what products deploy. It holds what the formats share; each format is a folder
+// below.
 //
 // In: rules or correlations with their queries in the format's dialect, and the settings of the target. Out: files for
 // the product's own tools, and findings about what the product refuses or cannot show.

@@ -131,7 +131,8 @@ func plain(text string) Cell { return Cell{{Text: diag.Visible(text)}} }
 // code is a text of a rule as it is.
 func code(text string) Cell { return Cell{{Text: diag.Visible(text), Code: true}} }
 
-// marked is a text of decree's own, in which what stands between backticks is code. A backtick without a second one is kept.
+// marked is a text of decree's own, in which what stands between backticks is code. A backtick without a second one is
+// kept.
 func marked(text string) Cell {
 	var out Cell
 	for text != "" {

@@ -9,8 +9,8 @@ import (
 	"decree/rules/ir"
 )
 
-// ancestorTest is a test on an ancestor that the event does not record. It is evaluated on the creation event hops above,
-// as a test on that event's own columns, and the result is passed down.
+// ancestorTest is a test on an ancestor that the event does not record. It is evaluated on the creation event hops
+// above, as a test on that event's own columns, and the result is passed down.
 type ancestorTest struct {
 	match *ir.Match
 	hops  int
@@ -117,9 +117,9 @@ func (w *writer) asksAncestor(n ir.Node) bool {
 	return has
 }
 
-// linkAncestors passes results down the process tree. Each event gets two rows: one under the key of its own process and
-// one under the key of its parent. The result of a process's own row is copied to all rows under that key. Then the row
-// under the parent's key is kept, which leaves one row per event.
+// linkAncestors passes results down the process tree. Each event gets two rows: one under the key of its own process
+// and one under the key of its parent. The result of a process's own row is copied to all rows under that key. Then the
+// row under the parent's key is kept, which leaves one row per event.
 func (w *writer) linkAncestors() []string {
 	period := "choose it in the time picker"
 	if w.plan.Rule.Source.Schedule.Lookback > 0 {
@@ -166,8 +166,8 @@ func (w *writer) linkAncestors() []string {
 	return stages
 }
 
-// processKey is a process's key within its host. A missing key gets a text that differs for the two roles, so that it never
-// links events.
+// processKey is a process's key within its host. A missing key gets a text that differs for the two roles, so that it
+// never links events.
 func (w *writer) processKey(level int, missing string) string {
 	parts := []string{"lower(coalesce(" + w.column(w.plan.Rule.Source.LogSource.Range, w.plan.Source.Entities["host"]) + `, ""))`}
 	for _, c := range w.plan.Source.Keys[level] {

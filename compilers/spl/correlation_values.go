@@ -32,8 +32,8 @@ func (s *correlationWriter) value(c *ir.Correlation, input int, column ir.Column
 	return v
 }
 
-// valueIn is the first value of a field in the matches of an input. A match of a correlation is an event with the values of
-// its group. If its inputs have these in different fields, decree_by_<k>_<i> has them.
+// valueIn is the first value of a field in the matches of an input. A match of a correlation is an event with the
+// values of its group. If its inputs have these in different fields, decree_by_<k>_<i> has them.
 func (s *correlationWriter) valueIn(in ir.Input, f ir.Field, name string, at diag.Range) string {
 	if in.Correlation == nil {
 		return s.fieldOf(s.rules[s.ruleAt(in.Rule)], f, name, at)

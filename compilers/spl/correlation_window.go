@@ -87,8 +87,8 @@ func (st *correlationPart) bounds(value string) compilers.Pred {
 	return all
 }
 
-// valueCount counts different tuples of values. A tuple enters the window with the first match that has it, and leaves with
-// the last one.
+// valueCount counts different tuples of values. A tuple enters the window with the first match that has it, and leaves
+// with the last one.
 func (st *correlationPart) valueCount() compilers.Pred {
 	tuples := make([][]string, len(st.c.Inputs))
 	shared := true

@@ -44,9 +44,10 @@ func searchName(name string) string {
 	return `"` + name + `"`
 }
 
-// searchLiteral writes a value for the search command between two optional wildcards. In that command every asterisk is a
-// wildcard, a backslash before one is ambiguous, and a block of addresses matches each address in it: such values would
-// not be exact. A value that looks like a number is compared as text. searchNumbers names the documentation of both.
+// searchLiteral writes a value for the search command between two optional wildcards. In that command every asterisk is
+// a wildcard, a backslash before one is ambiguous, and a block of addresses matches each address in it: such values
+// would not be exact. A value that looks like a number is compared as text. searchNumbers names the documentation of
+// both.
 func searchLiteral(before bool, s string, after bool) (string, bool) {
 	if strings.Contains(s, "*") || !plainText(s) || s == "" {
 		return "", false
@@ -103,8 +104,9 @@ func comment(lines ...string) string {
 	return b.String()
 }
 
-// Lexis is how SPL writes texts and comments. A single quote is no sign of a text: words that are searched for have it, too.
-// https://help.splunk.com/en/splunk-enterprise/search/search-manual, Use quotation marks, and Add comments to searches
+// Lexis is how SPL writes texts and comments. A single quote is no sign of a text: words that are searched for have it,
+// too. https://help.splunk.com/en/splunk-enterprise/search/search-manual, Use quotation marks, and Add comments to
+// searches
 func (dialect) Lexis() compilers.Lexis {
 	return compilers.Lexis{
 		Texts:    []compilers.TextForm{{Open: `"`, Close: `"`, Escape: true, Lines: true}},

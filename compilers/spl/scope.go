@@ -27,8 +27,8 @@ func baseSearch(table string) compilers.Pred {
 	return all
 }
 
-// searchTerms splits a search at the spaces outside quotes, macros and parentheses. ok is false if a parenthesis is inside a
-// word or unbalanced.
+// searchTerms splits a search at the spaces outside quotes, macros and parentheses. ok is false if a parenthesis is
+// inside a word or unbalanced.
 func searchTerms(text string) (terms []string, ok bool) {
 	depth, quote, from := 0, byte(0), 0
 	ok = true
@@ -176,7 +176,8 @@ func (w *writer) inScopeOf(s *schema.Source, from int) compilers.All {
 	return all
 }
 
-// searchMatch tests in where's language whether an event satisfies a search. Splunk does not expand a macro inside a string.
+// searchMatch tests in where's language whether an event satisfies a search. Splunk does not expand a macro inside a
+// string.
 func (w *writer) searchMatch(text string) compilers.Pred {
 	if strings.Contains(text, "`") {
 		w.found.Errorf("scope-macro", w.plan.Rule.Source.LogSource.Range, "give all log sources of the query one scope, or write out the macro "+text,

@@ -65,8 +65,8 @@ func TestNothingIsCutOffSilently(t *testing.T) {
 	assert.NotRegexp(t, `\bjoin\b|\bappend\b|\bmap\b|\[ *search`, text)
 }
 
-// TestCorrelationSemantics pins what correlations are written with, and what they are not, as the Search Reference says of
-// streamstats, accum, filldown, autoregress, sort, mvexpand, transaction and eval.
+// TestCorrelationSemantics pins what correlations are written with, and what they are not, as the Search Reference says
+// of streamstats, accum, filldown, autoregress, sort, mvexpand, transaction and eval.
 func TestCorrelationSemantics(t *testing.T) {
 	const counted = "title: C\ncorrelation: {type: value_count, rules: [failed, logon], group-by: [IpAddress, TargetUserName], timespan: 90s, condition: {field: Computer, gte: 2}}\n"
 	const ordered = "title: C\ncorrelation: {type: temporal_ordered, rules: [failed, logon, whoami], timespan: 90s}\n"

@@ -50,8 +50,8 @@ func (d *dataset) fieldName(field string) string {
 	return searchName(d.root + "." + field)
 }
 
-// canSay tells whether the where of tstats supports a test. It must be a test of text, and must be false for the product's
-// word for a missing value.
+// canSay tells whether the where of tstats supports a test. It must be a test of text, and must be false for the
+// product's word for a missing value.
 func (d *dataset) canSay(t ir.Test, missing string) bool {
 	text, ok := t.(*ir.Text)
 	if !ok {
@@ -72,8 +72,8 @@ func (d *dataset) canSay(t ir.Test, missing string) bool {
 	})
 }
 
-// noteRead records that where or eval reads a column. A column with several values gets a row for each value, and a test
-// would see only one of them.
+// noteRead records that where or eval reads a column. A column with several values gets a row for each value, and a
+// test would see only one of them.
 func (d *dataset) noteRead(w *writer, at diag.Range, c schema.Column) {
 	d.used[c.Name] = true
 	if c.Multivalue {

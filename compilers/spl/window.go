@@ -14,7 +14,8 @@ func (w *writer) window() window {
 	return window{w.plan.Rule.Source.Schedule.Lookback, w.plan.Delay()}
 }
 
-// countedPeriod is the period of the events that prevalence conditions count: the window, or a longer one that ends with it.
+// countedPeriod is the period of the events that prevalence conditions count: the window, or a longer one that ends
+// with it.
 func (w *writer) countedPeriod() window {
 	all := w.window()
 	for _, p := range w.prevalences {

@@ -45,7 +45,8 @@ func (r Rules) OfTest(t ir.Test) []Clause {
 	return anyOf(alternatives)
 }
 
-// anyOf gives the clauses that hold whichever of some alternatives does. Each alternative has clauses that all hold of it.
+// anyOf gives the clauses that hold whichever of some alternatives does. Each alternative has clauses that all hold of
+// it.
 func anyOf(alternatives [][]Clause) []Clause {
 	if len(alternatives) == 0 {
 		return nil

@@ -44,7 +44,8 @@ func random(r *rand.Rand, depth int) *Term {
 	return &Term{Op: AtLeast, N: 1 + r.IntN(n), Terms: some(n)}
 }
 
-// TestProgramsSayWhatTheTreeSays runs random trees on every combination of answers, and holds that one atom of each cover holds where a tree does.
+// TestProgramsSayWhatTheTreeSays runs random trees on every combination of answers, and holds that one atom of each
+// cover holds where a tree does.
 func TestProgramsSayWhatTheTreeSays(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	var answers uint
@@ -103,7 +104,8 @@ func TestParts(t *testing.T) {
 	assert.NoError(t, err)
 }
 
-// TestDecisionsAskInOrder holds that a decision asks the same atoms as the expr program, in the same order: what an expression may take is counted by rule.
+// TestDecisionsAskInOrder holds that a decision asks the same atoms as the expr program, in the same order: what an
+// expression may take is counted by rule.
 func TestDecisionsAskInOrder(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	var asked []int

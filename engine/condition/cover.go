@@ -12,7 +12,8 @@ type Cover struct {
 	Often float64 // a guess at how often one holds
 }
 
-// Triggers gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none.
+// Triggers gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if
+// there is none.
 type Triggers func(atom int) (trigger int, often float64, ok bool)
 
 // Covers finds the covers of a term's conjuncts, the rarest first.
@@ -34,8 +35,8 @@ func (t *Term) Covers(triggers Triggers) []Cover {
 	return out
 }
 
-// Needs is what a term needs beside its rarest cover: an atom of each of its other covers. Most candidates end here, and this costs less than asking the
-// term itself, whose expressions are slow. It is made when it is first asked.
+// Needs is what a term needs beside its rarest cover: an atom of each of its other covers. Most candidates end here,
+// and this costs less than asking the term itself, whose expressions are slow. It is made when it is first asked.
 type Needs struct {
 	term     *Term
 	triggers Triggers

@@ -5,8 +5,9 @@ import (
 	"sync/atomic"
 )
 
-// decision decides a term of atoms joined by and, or and not. It asks one atom after the other, and each answer says which is next. It asks the same atoms in
-// the same order as the term's expr program, without a machine in between. BenchmarkProgram compares them.
+// decision decides a term of atoms joined by and, or and not. It asks one atom after the other, and each answer says
+// which is next. It asks the same atoms in the same order as the term's expr program, without a machine in between.
+// BenchmarkProgram compares them.
 type decision struct {
 	steps []step
 	first int32

@@ -62,7 +62,8 @@ func (p *Program) decided() *decision {
 	return p.decision.get(func() *decision { return p.compiler.decide(p.term) })
 }
 
-// compiled gives the expr program. It is built as a syntax tree, not as text, so that nothing in a rule can be read as code.
+// compiled gives the expr program. It is built as a syntax tree, not as text, so that nothing in a rule can be read as
+// code.
 func (p *Program) compiled() (*vm.Program, error) {
 	p.once.Do(func() {
 		p.compiler.making.Lock()

@@ -1,11 +1,13 @@
-// Package condition decides conditions. In: a rule's tree, whose leaves are numbered questions: atoms, and whether a value is rare.
-// Out: a program that decides the tree; sets of atoms of which one must hold for the tree to hold; and the truth of each part, for results
-// that say why.
+// Package condition decides conditions. In: a rule's tree, whose leaves are numbered questions: atoms, and whether a
+// value is rare. Out: a program that decides the tree; sets of atoms of which one must hold for the tree to hold; and
+// the truth of each part, for results that say why.
 //
-// Every tree has a program in expr's language. A tree of atoms alone, as most are, is decided without expr's machine (decision).
+// Every tree has a program in expr's language. A tree of atoms alone, as most are, is decided without expr's machine
+// (decision).
 //
-// What must stay true: a decision, an expr program and Truth agree on every tree. A decision asks the same atoms in the same order as the expr
-// program. Nothing in a rule can be read as code, since programs are built as syntax trees. Running a program allocates nothing.
+// What must stay true: a decision, an expr program and Truth agree on every tree. A decision asks the same atoms in the
+// same order as the expr program. Nothing in a rule can be read as code, since programs are built as syntax trees.
+// Running a program allocates nothing.
 package condition
 
 import "slices"

@@ -76,7 +76,8 @@ func TestProgress(t *testing.T) {
 	}
 }
 
-// TestProgressCountsWhatHasNoGroup counts the matches of each input, and those that lack what the correlation is grouped by.
+// TestProgressCountsWhatHasNoGroup counts the matches of each input, and those that lack what the correlation is
+// grouped by.
 func TestProgressCountsWhatHasNoGroup(t *testing.T) {
 	rs, cs := lowered.Correlations(t, "title: T\ncorrelation: {type: event_count, rules: [failed, done], timespan: 10m, group-by: [sha1], condition: {gte: 5}}\n"+logons)
 	e, found := engine.New(rs, engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs, Observe: true})

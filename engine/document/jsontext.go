@@ -21,7 +21,8 @@ func (d *Document) token() ([]byte, error) {
 	return d.escaped(start, at)
 }
 
-// escaped reads on from an escape of a string, or from its end, in at. The text, from start on, is written into the arena.
+// escaped reads on from an escape of a string, or from its end, in at. The text, from start on, is written into the
+// arena.
 func (d *Document) escaped(start, at int) ([]byte, error) {
 	b, seen := d.data, d.bits
 	begin := len(d.arena)

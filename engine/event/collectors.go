@@ -9,7 +9,8 @@ import (
 	"decree/engine/event/winevent"
 )
 
-// This file reads Windows events, and others, as collectors and forensic tools write them around or beside their own fields.
+// This file reads Windows events, and others, as collectors and forensic tools write them around or beside their own
+// fields.
 
 // evtxECmd reads a row of EvtxECmd, whose ProcessId is that of the process that logged the event:
 // https://github.com/EricZimmerman/evtx
@@ -67,7 +68,8 @@ func hayabusa(fields map[string]any) map[string]any {
 	return with(with(fields, renamed(fields, map[string]string{"RecordID": "EventRecordID"})), part(fields, "AllFieldInfo"))
 }
 
-// velociraptor reads a row of Velociraptor: https://docs.velociraptor.app/artifact_references/pages/windows.eventlogs.evtx/
+// velociraptor reads a row of Velociraptor:
+// https://docs.velociraptor.app/artifact_references/pages/windows.eventlogs.evtx/
 func velociraptor(fields map[string]any) map[string]any {
 	out := with(fields, renamed(fields, map[string]string{"Provider": "Provider_Name"}))
 	return with(out, with(objectOf(fields["EventData"]), objectOf(fields["UserData"])))
@@ -85,7 +87,8 @@ func graylog(fields map[string]any) map[string]any {
 	return with(fields, own)
 }
 
-// plaso reads a line of Plaso's json_line: https://plaso.readthedocs.io/en/latest/sources/user/Output-and-formatting.html
+// plaso reads a line of Plaso's json_line:
+// https://plaso.readthedocs.io/en/latest/sources/user/Output-and-formatting.html
 func plaso(fields map[string]any) map[string]any {
 	text, _ := fields["xml_string"].(string)
 	own, err := record(text)

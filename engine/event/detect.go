@@ -15,7 +15,8 @@ import (
 	"decree/engine/event/evtx"
 )
 
-// This file tells by the beginning of a file, and behind each array and each document of XML, in which form its events are.
+// This file tells by the beginning of a file, and behind each array and each document of XML, in which form its events
+// are.
 
 // detect distinguishes a JSON array, an object over several lines, Windows' XML, and logs of text from lines of JSON.
 // On standard input, which has no file name, it detects CSV too. It leaves anything unreadable to the next read, which
@@ -106,7 +107,8 @@ func (o *opening) refusal() string {
 	return ""
 }
 
-// detectObjects distinguishes an array, objects over several lines and an envelope too long for a line from lines of JSON.
+// detectObjects distinguishes an array, objects over several lines and an envelope too long for a line from lines of
+// JSON.
 func (r *Reader) detectObjects(o opening) {
 	isArray, isObject := bytes.HasPrefix(o.line, []byte("[")), bytes.HasPrefix(o.line, []byte("{"))
 	opens := isObject && o.whole && goesOn(o.line, o.next)

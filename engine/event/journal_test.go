@@ -8,7 +8,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestBytesOfTheJournal: in entries of systemd's journal a list of bytes is a text. In other events it is a list of numbers.
+// TestBytesOfTheJournal: in entries of systemd's journal a list of bytes is a text. In other events it is a list of
+// numbers.
 func TestBytesOfTheJournal(t *testing.T) {
 	for _, c := range []struct{ name, in, want string }{
 		{"a message with colours", `{"__REALTIME_TIMESTAMP":"1","MESSAGE":[27,91,51,49,109,104,105]}`, `{"MESSAGE":"\u001b[31mhi","__REALTIME_TIMESTAMP":"1"}`},

@@ -16,7 +16,8 @@ func Unspaced(name string) []string {
 	return []string{strings.ReplaceAll(name, " ", ""), strings.ReplaceAll(name, " ", "_")}
 }
 
-// Joined gives the name without the underscores that winlogbeat writes for spaces in event data. It is "" if there are none.
+// Joined gives the name without the underscores that winlogbeat writes for spaces in event data. It is "" if there are
+// none.
 func Joined(name string) string {
 	if joined := strings.ReplaceAll(name, "_", ""); joined != name {
 		return joined
@@ -24,8 +25,8 @@ func Joined(name string) string {
 	return ""
 }
 
-// unspaced adds fields whose names have spaces under their other names. If a field of that name exists already, as NXLog's
-// SourceName, it gets both values.
+// unspaced adds fields whose names have spaces under their other names. If a field of that name exists already, as
+// NXLog's SourceName, it gets both values.
 func unspaced(fields map[string]any) map[string]any {
 	added := map[string][]string{}
 	for name := range fields {

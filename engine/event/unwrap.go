@@ -51,7 +51,8 @@ func several(data []byte) bool {
 	return end > 0 && end < len(data) && data[end] == '{'
 }
 
-// expand queues the events of an envelope, or raw itself if it is not an envelope. within is the envelope around it, or nil.
+// expand queues the events of an envelope, or raw itself if it is not an envelope. within is the envelope around it, or
+// nil.
 func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 	found, ok := open(raw.text)
 	if !ok || depth == maxEnvelopes || (found.needs == "timestamp" && (within == nil || (within.holds != "events" && within.holds != "logEvents"))) {
@@ -139,8 +140,8 @@ func (r *Reader) nextQueued() (raw Raw, ok bool) {
 	return raw, true
 }
 
-// streamed tells whether the file continues with an envelope that is larger than an event may be. Such an envelope is not
-// held in memory: its events are read like elements of an array. The reader is then before the first of them.
+// streamed tells whether the file continues with an envelope that is larger than an event may be. Such an envelope is
+// not held in memory: its events are read like elements of an array. The reader is then before the first of them.
 func (r *Reader) streamed() bool {
 	head, err := r.in.Peek(min(4096, r.in.Size()))
 	if err != nil && !errors.Is(err, io.EOF) {

@@ -1,5 +1,6 @@
-// Package lineage finds the processes above an event's own. In: the columns in which a log source names processes, and each
-// event that describes one. Out, once the input has ended: fields of the parent, the grandparent or a process further up.
+// Package lineage finds the processes above an event's own. In: the columns in which a log source names processes, and
+// each event that describes one. Out, once the input has ended: fields of the parent, the grandparent or a process
+// further up.
 //
 // A Source says where the events of a log source name processes. An event becomes a Process. Processes keeps them until
 // the end of the input, within bounds. A Tree links them, and a View reads the tree from the position of one event.
@@ -34,7 +35,8 @@ type keptField struct {
 	slot  int
 }
 
-// nativeField is a field of an ancestor that the event itself carries. If it is optional and missing, the tree is asked.
+// nativeField is a field of an ancestor that the event itself carries. If it is optional and missing, the tree is
+// asked.
 type nativeField struct {
 	slot     int
 	optional bool

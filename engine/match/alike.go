@@ -8,9 +8,9 @@ import (
 	"decree/engine/document"
 )
 
-// longTexts are the long texts that a worker searched last, of all slots. If one begins as one of them, it is searched from where it differs: PowerShell's
-// log, for one, repeats the command line of its host in every event. Events of several hosts come in turns, so it is more than one.
-// BenchmarkBegunAlike shows what this saves.
+// longTexts are the long texts that a worker searched last, of all slots. If one begins as one of them, it is searched
+// from where it differs: PowerShell's log, for one, repeats the command line of its host in every event. Events of
+// several hosts come in turns, so it is more than one. BenchmarkBegunAlike shows what this saves.
 type longTexts struct {
 	list [mostLong]longText
 	used uint32 // how often one was taken
@@ -37,7 +37,8 @@ const (
 	longestLong  = 1 << 16
 )
 
-// begunAlike finds again what was found in the beginning of a long text, if this one begins so too, and gives the place from which to search.
+// begunAlike finds again what was found in the beginning of a long text, if this one begins so too, and gives the place
+// from which to search.
 func (s *search) begunAlike(v string) int {
 	s.kept = len(v) >= shortestLong && len(v) <= longestLong && !s.several
 	if !s.kept {
@@ -52,8 +53,9 @@ func (s *search) begunAlike(v string) int {
 	return max(0, shared-s.longest-round) &^ (round - 1)
 }
 
-// takeLong takes a remembered text that has half of this one or more as its beginning, and gives how much: the one taken last, or else the one that shares
-// most. If there is none, it takes the one that was taken longest ago, of which nothing is shared.
+// takeLong takes a remembered text that has half of this one or more as its beginning, and gives how much: the one
+// taken last, or else the one that shares most. If there is none, it takes the one that was taken longest ago, of which
+// nothing is shared.
 func (s *search) takeLong(v []byte) (shared int) {
 	all := &s.work.long
 	best := s.long

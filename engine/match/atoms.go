@@ -45,7 +45,8 @@ type index struct {
 	numbers  map[float64][]int32 // number -> atoms that ask for it
 }
 
-// Atoms numbers the predicates of all rules while they are compiled. It does not change after Finish and is then safe to share.
+// Atoms numbers the predicates of all rules while they are compiled. It does not change after Finish and is then safe
+// to share.
 type Atoms struct {
 	layout *document.Layout
 	list   []*Atom
@@ -60,7 +61,8 @@ type Atoms struct {
 	ways []way // atom -> how it is decided, once they are finished
 }
 
-// way is how an atom is decided. What asking it has to know stands in few bytes: of many atoms each is asked seldom, and nothing of them is in a cache.
+// way is how an atom is decided. What asking it has to know stands in few bytes: of many atoms each is asked seldom,
+// and nothing of them is in a cache.
 type way struct {
 	slot   int32 // of the atom
 	pre    int32 // as the atom's
@@ -147,8 +149,9 @@ func isLiteral(t ir.Test) bool {
 	return false
 }
 
-// Finish makes the indexes, once all rules are compiled. It is told which atoms make rules candidates: they are searched for in each event
-// that has their slot, and should be few. Other atoms are compared when a program asks, or searched for together if programs ask for many.
+// Finish makes the indexes, once all rules are compiled. It is told which atoms make rules candidates: they are
+// searched for in each event that has their slot, and should be few. Other atoms are compared when a program asks, or
+// searched for together if programs ask for many.
 func (a *Atoms) Finish(candidates func(atom int) bool) {
 	a.first, a.later = make([]index, a.layout.Slots()), make([]index, a.layout.Slots())
 	a.joined = make([]joined, a.layout.Slots())

@@ -15,8 +15,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// alphabets are letters that patterns and texts are made of. Few letters make patterns overlap and stand in texts by chance. K and ſ fold
-// to letters of ASCII in Unicode alone; bytes that differ in the bit of case alone are no letters.
+// alphabets are letters that patterns and texts are made of. Few letters make patterns overlap and stand in texts by
+// chance. K and ſ fold to letters of ASCII in Unicode alone; bytes that differ in the bit of case alone are no letters.
 var alphabets = [][]string{
 	{"a"}, {"a", "B"}, {"a", "b", `\`, "/", ".", "-"}, {"@", "`", "[", "{", "\x00", " ", "A", "a"},
 	{"k", "K", "K", "s", "S", "ſ"}, {"é", "É", "e", "ß", "ẞ", "Σ", "σ", "ς", "İ", "ı", "i"}, {"\\", "cmd", ".exe", "Power", "shell", " -", "e", "nc"}, {"ab", "bA", "aBa", "日", "本"},
@@ -31,7 +31,8 @@ func draw(r *rand.Rand, letters []string, most int) string {
 	return b.String()
 }
 
-// drawTest draws a test: texts with any operation, some of them cased or of the last component of a path, wildcards around short literals, or numbers.
+// drawTest draws a test: texts with any operation, some of them cased or of the last component of a path, wildcards
+// around short literals, or numbers.
 func drawTest(r *rand.Rand, letters []string) ir.Test {
 	value := func() string {
 		return draw(r, letters, []int{1, 2, 3, 4, 5, 8, 9, 17, 33, 40, 90}[r.IntN(11)])
@@ -53,8 +54,8 @@ func drawTest(r *rand.Rand, letters []string) ir.Test {
 	return t
 }
 
-// drawText draws a value of an event: letters with some of the values in them, at its ends and within, in any case, up to 64 KiB and around the
-// lengths at which something changes.
+// drawText draws a value of an event: letters with some of the values in them, at its ends and within, in any case, up
+// to 64 KiB and around the lengths at which something changes.
 func drawText(r *rand.Rand, letters []string, tests []ir.Test) string {
 	if r.IntN(12) == 0 {
 		return fmt.Sprint(r.IntN(100))
@@ -107,8 +108,8 @@ func plainly(t ir.Test, texts []string) bool {
 	return false
 }
 
-// TestTheIndexesOfManyColumns holds every atom to its plain test: of several columns, searched in one pass or when a program asks, of one text or
-// several, of texts that repeat or begin as the one before.
+// TestTheIndexesOfManyColumns holds every atom to its plain test: of several columns, searched in one pass or when a
+// program asks, of one text or several, of texts that repeat or begin as the one before.
 func TestTheIndexesOfManyColumns(t *testing.T) {
 	const columns = 4
 	compared := 0

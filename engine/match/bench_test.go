@@ -9,7 +9,8 @@ import (
 	"decree/rules/ir"
 )
 
-// BenchmarkLiterals gives what a text costs that is searched for literals of the lengths that public rules have. No text comes twice in a row.
+// BenchmarkLiterals gives what a text costs that is searched for literals of the lengths that public rules have. No
+// text comes twice in a row.
 func BenchmarkLiterals(b *testing.B) {
 	r := rand.New(rand.NewPCG(1, 2))
 	word := func(least, most int) string {
@@ -65,7 +66,8 @@ func BenchmarkLiterals(b *testing.B) {
 	}
 }
 
-// BenchmarkBegunAlike gives what a long text costs that begins as the one before, or as one of some before, and what it costs if it begins as none.
+// BenchmarkBegunAlike gives what a long text costs that begins as the one before, or as one of some before, and what it
+// costs if it begins as none.
 func BenchmarkBegunAlike(b *testing.B) {
 	var all []literal
 	for i := range 300 {

@@ -1,7 +1,7 @@
 package match
 
-// The budget of backtracking expressions on one event, in steps. It is for each expression, and for all expressions of a rule together. A long text
-// has a larger one. A core makes some hundred million steps a second.
+// The budget of backtracking expressions on one event, in steps. It is for each expression, and for all expressions of
+// a rule together. A long text has a larger one. A core makes some hundred million steps a second.
 const (
 	StepsPerEvent = 1_000_000
 	StepsPerByte  = 100
@@ -33,7 +33,8 @@ func (u *Usage) count(e *exprUsage) {
 	u.Exceeded = u.Exceeded || e.unknown || u.Steps > StepsPerEvent+StepsPerByte*u.Bytes
 }
 
-// backtracking answers an atom whose expression backtracks. It runs once an event for all rules, but its steps count for each rule.
+// backtracking answers an atom whose expression backtracks. It runs once an event for all rules, but its steps count
+// for each rule.
 func (m *Matcher) backtracking(i int, w *way, is *state) bool {
 	if m.Usage.Exceeded {
 		return false

@@ -8,7 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// identity tells predicates apart. It is a digest, which takes little memory, and the garbage collector has nothing to look for in it.
+// identity tells predicates apart. It is a digest, which takes little memory, and the garbage collector has nothing to
+// look for in it.
 type identity [16]byte
 
 // identify gives the identity of a predicate. It is written into a buffer first, which is given back.

@@ -11,7 +11,8 @@ import (
 	"decree/rules/ir"
 )
 
-// element is a test of one element of an array, as event.Decode has it. emptyMissing says that an empty text counts as missing.
+// element is a test of one element of an array, as event.Decode has it. emptyMissing says that an empty text counts as
+// missing.
 type element func(e any, emptyMissing bool) bool
 
 // elements tells whether a test of an array's elements holds of them.
@@ -102,7 +103,8 @@ func elementField(name string, t ir.Test) element {
 	}
 }
 
-// valueTest compiles a test of one value. It folds the value where case is ignored. An expression runs in RE2: lowering refuses others below an array.
+// valueTest compiles a test of one value. It folds the value where case is ignored. An expression runs in RE2: lowering
+// refuses others below an array.
 func valueTest(t ir.Test) func(string) bool {
 	p := &predicate{test: t}
 	var re *regexp.Regexp
@@ -133,7 +135,8 @@ func valueTest(t ir.Test) func(string) bool {
 	}
 }
 
-// within finds a field of an element: by its name, or by the path that the dots of the name describe. "." is the element.
+// within finds a field of an element: by its name, or by the path that the dots of the name describe. "." is the
+// element.
 func within(e any, name string) any {
 	if name == ir.ElementItself {
 		return e

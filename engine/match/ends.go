@@ -7,8 +7,9 @@ import (
 	"decree/rules/ir"
 )
 
-// ends finds patterns that stand at the beginning or at the end of a text. It looks up some bytes at that end of the text: for each number of bytes by
-// which some pattern is known. A pattern of less than eight bytes is known by all of them, a longer one by eight, sixteen or more.
+// ends finds patterns that stand at the beginning or at the end of a text. It looks up some bytes at that end of the
+// text: for each number of bytes by which some pattern is known. A pattern of less than eight bytes is known by all of
+// them, a longer one by eight, sixteen or more.
 type ends struct {
 	atEnd bool
 	known uint64 // a bit for each number of bytes by which some pattern is known
@@ -46,7 +47,8 @@ func newEnds(patterns []pattern, numbers []uint32, atEnd bool) *ends {
 	return out
 }
 
-// word reads eight bytes of a text, or as many as it has, at so many from the end in question. Its first or last byte is that at the end of the text.
+// word reads eight bytes of a text, or as many as it has, at so many from the end in question. Its first or last byte
+// is that at the end of the text.
 func (e *ends) word(text string, read int) uint64 {
 	if len(text) >= read+8 {
 		if e.atEnd {

@@ -7,8 +7,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Trigger gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if there is none. What many rules ask
-// is mostly general, such as a provider or that a connection was made from here.
+// Trigger gives an indexed atom that holds whenever an atom does, and a guess at how often it holds; ok is false if
+// there is none. What many rules ask is mostly general, such as a provider or that a connection was made from here.
 func (a *Atoms) Trigger(i int) (atom int, guess float64, ok bool) {
 	is := a.list[i]
 	if !is.literal || is.Slot == None {

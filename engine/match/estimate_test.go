@@ -11,7 +11,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestRareValuesAreGuessedToBeRare: short values hold often, long ones rarely, and those that many rules ask more often than those of one.
+// TestRareValuesAreGuessedToBeRare: short values hold often, long ones rarely, and those that many rules ask more often
+// than those of one.
 func TestRareValuesAreGuessedToBeRare(t *testing.T) {
 	l := document.NewLayout(lowered.Model(t, "sigma"))
 	atoms := NewAtoms(l)

@@ -38,7 +38,8 @@ func drawExpression(r *rand.Rand, depth int) string {
 	return "(" + inner() + `)\1`
 }
 
-// TestExpressionsAreNotMissed holds expressions to what backtracking alone says of them: neither the literals that are looked for first nor the automata change it.
+// TestExpressionsAreNotMissed holds expressions to what backtracking alone says of them: neither the literals that are
+// looked for first nor the automata change it.
 func TestExpressionsAreNotMissed(t *testing.T) {
 	letters := []string{"abc", "ABC", "aBc", "Kelvin", "\u212aelvin", "ſet", "set", "SET", "Éa", "ΣΑς", "σας", "ΣΑΣ", "straße", "STRAẞE", "STRASSE", "b", " ", "\n", "日本語", "a.b", "A.B", `cmd\`, "/c", "", "x"}
 	compared, matched := 0, 0

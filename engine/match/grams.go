@@ -8,11 +8,12 @@ import (
 	"unsafe"
 )
 
-// grams finds patterns that may stand anywhere in a text, by parts (grams) of a few bytes. Only every stride-th place of a text is looked up.
-// So a pattern has as many grams as the stride, one after the other: wherever the pattern stands, one of them is at a place that is looked up. The
-// bytes that they cover together are its window. Where a gram is known, the window around it is looked up, and only where that is known, patterns are
-// compared. Which window of a pattern this is is free, and the one is taken whose grams few other patterns have. All is compared without the bit that
-// tells capitals from small letters; the pattern itself is then compared exactly.
+// grams finds patterns that may stand anywhere in a text, by parts (grams) of a few bytes. Only every stride-th place
+// of a text is looked up. So a pattern has as many grams as the stride, one after the other: wherever the pattern
+// stands, one of them is at a place that is looked up. The bytes that they cover together are its window. Where a gram
+// is known, the window around it is looked up, and only where that is known, patterns are compared. Which window of a
+// pattern this is is free, and the one is taken whose grams few other patterns have. All is compared without the bit
+// that tells capitals from small letters; the pattern itself is then compared exactly.
 type grams struct {
 	size, stride int
 	mask         uint32          // of a gram's bytes
@@ -29,8 +30,8 @@ type gramShape struct{ size, stride int }
 // gramShapes are the shapes in use, those for long patterns first: they look up least.
 var gramShapes = []gramShape{{4, 4}, shortShape: {3, 2}, pairShape: {2, 2}, everyPair: {2, 1}, {1, 1}}
 
-// Pairs of bytes are looked up fastest. Few short patterns are found by them, and many by rarer grams. Where each pair is looked up, as a pattern is one,
-// those at every second place are not looked up besides.
+// Pairs of bytes are looked up fastest. Few short patterns are found by them, and many by rarer grams. Where each pair
+// is looked up, as a pattern is one, those at every second place are not looked up besides.
 const (
 	shortShape = 1
 	pairShape  = 2
@@ -48,7 +49,8 @@ func shapeOf(length int) int {
 	panic("match: an empty pattern")
 }
 
-// mostCounted bounds the table in which grams are counted to find the rare ones, and mostOffsets the grams of a pattern that are weighed.
+// mostCounted bounds the table in which grams are counted to find the rare ones, and mostOffsets the grams of a pattern
+// that are weighed.
 const (
 	mostCounted = 1 << 22
 	mostOffsets = 256
@@ -57,7 +59,8 @@ const (
 // caseBits has the bit of each byte that tells capitals from small letters.
 const caseBits = 0x2020202020202020
 
-// A filter of grams has perKey bytes for each of them, but no more than the second cache holds; for very many it has perGram for each.
+// A filter of grams has perKey bytes for each of them, but no more than the second cache holds; for very many it has
+// perGram for each.
 const (
 	cachedFilter = 19 // logarithm of bytes
 	perGram      = 4
@@ -146,8 +149,8 @@ func gramOf(text string, size, at int) uint32 {
 	return w
 }
 
-// lookUp looks up the places of a text at each stride from one on, as long as they are not after the last, and up to seven more. It takes down how
-// many of them may have a known gram, and says where to go on.
+// lookUp looks up the places of a text at each stride from one on, as long as they are not after the last, and up to
+// seven more. It takes down how many of them may have a known gram, and says where to go on.
 func (g *grams) lookUp(text unsafe.Pointer, at, last int, found *places) (n, end int) {
 	switch {
 	case g.stride == 4:
@@ -236,7 +239,8 @@ func (p *places) take(n, at, stride int, k0, k1, k2, k3 uint8) int {
 	return n + int((k3+15)>>4)
 }
 
-// wordOf reads eight bytes at a place of a text, or as many as there are, without the bits of case. The mask has the bits that were read.
+// wordOf reads eight bytes at a place of a text, or as many as there are, without the bits of case. The mask has the
+// bits that were read.
 func wordOf(text string, at int) (word, mask uint64) {
 	if at+8 <= len(text) {
 		return eight(unsafe.Pointer(unsafe.StringData(text)), at), ^uint64(0)

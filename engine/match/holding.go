@@ -18,7 +18,8 @@ type Holding struct {
 	Wants []string // of a text test: the values that hold of it, folded unless the test is cased
 }
 
-// Holding gives the texts of which an atom holds, and copies them. It is for results: the matching itself only asks whether an atom holds.
+// Holding gives the texts of which an atom holds, and copies them. It is for results: the matching itself only asks
+// whether an atom holds.
 func (m *Matcher) Holding(i int) []Holding {
 	a := m.atoms.list[i]
 	if t, ok := a.Test.(*ir.Elements); ok {
@@ -99,7 +100,8 @@ func (m *Matcher) askedIn(a *Atom, texts []string) []string {
 	return m.foldedTexts(a.Slot, texts)
 }
 
-// holding tells whether a test holds of one text, which it asks in another form, and where. Of a text test it asks the values that may hold.
+// holding tells whether a test holds of one text, which it asks in another form, and where. Of a text test it asks the
+// values that may hold.
 func (m *Matcher) holding(a *Atom, wants []string, text, asked string) (h Holding, ok bool) {
 	h.Text = strings.Clone(text)
 	if a.program.name {
@@ -159,7 +161,8 @@ func begins(op ir.TextOp, text, want string) int {
 	return utf8.RuneCountInString(text[:at])
 }
 
-// Narrowed gives a text test with only those of its values that are among some wanted ones, or the test itself if it has none of them.
+// Narrowed gives a text test with only those of its values that are among some wanted ones, or the test itself if it
+// has none of them.
 func Narrowed(t *ir.Text, wants []string) *ir.Text {
 	out := &ir.Text{Op: t.Op, Cased: t.Cased}
 	for _, v := range t.Values {

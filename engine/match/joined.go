@@ -6,14 +6,15 @@ import (
 	"sync"
 )
 
-// joined is the index of all literal atoms of a slot: of those that make rules candidates, and of the others. It is made when events show that nearly
-// all texts are searched for both, as one pass costs less than two.
+// joined is the index of all literal atoms of a slot: of those that make rules candidates, and of the others. It is
+// made when events show that nearly all texts are searched for both, as one pass costs less than two.
 type joined struct {
 	once sync.Once
 	index
 }
 
-// When both indexes of a slot were searched in so many events, and in three quarters of those in which the first was, they are joined.
+// When both indexes of a slot were searched in so many events, and in three quarters of those in which the first was,
+// they are joined.
 const leastBoth = 256
 
 // join makes one index of both.
@@ -28,7 +29,8 @@ func (j *joined) join(first, later *index) {
 	}
 }
 
-// searchLater searches for the atoms of a slot that make no rules candidates. From when this pays, they are searched for together with those that do.
+// searchLater searches for the atoms of a slot that make no rules candidates. From when this pays, they are searched
+// for together with those that do.
 func (m *Matcher) searchLater(slot int) {
 	first, later := m.first[slot], m.later[slot]
 	if later.event == m.gen {

@@ -12,8 +12,8 @@ import (
 	"decree/rules/ir"
 )
 
-// TestBothIndexesAreJoined asks for atoms of both indexes of a slot in every event, until they are joined and after: each atom holds as its test says, and
-// a pass lists those that make rules candidates.
+// TestBothIndexesAreJoined asks for atoms of both indexes of a slot in every event, until they are joined and after:
+// each atom holds as its test says, and a pass lists those that make rules candidates.
 func TestBothIndexesAreJoined(t *testing.T) {
 	for seed := range uint64(8) {
 		r := rand.New(rand.NewPCG(seed, 11))

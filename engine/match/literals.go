@@ -22,8 +22,8 @@ type pattern struct {
 	atoms []int32
 }
 
-// literals finds all text atoms of a slot. What stands at an end of a text is looked up there; what may stand anywhere is found by some bytes of it. What
-// this takes grows with the texts alone, and memory with the patterns alone.
+// literals finds all text atoms of a slot. What stands at an end of a text is looked up there; what may stand anywhere
+// is found by some bytes of it. What this takes grows with the texts alone, and memory with the patterns alone.
 type literals struct {
 	patterns     []pattern
 	starts, ends *ends
@@ -38,8 +38,8 @@ type literalSet struct {
 	numbers  map[literal]uint32
 }
 
-// add adds a folded text that an atom looks for, and gives the number of its pattern; ok is false if it is none, or is there already: of two alike in
-// one atom, one is kept.
+// add adds a folded text that an atom looks for, and gives the number of its pattern; ok is false if it is none, or is
+// there already: of two alike in one atom, one is kept.
 func (s *literalSet) add(text string, op ir.TextOp, atom int32) (n uint32, added bool) {
 	if op == ir.Filename && strings.ContainsAny(text, `\/`) {
 		return 0, false // the last component has no separator

@@ -43,7 +43,8 @@ func requireFound(t *testing.T, s *search, all []literal, text string) {
 	}
 }
 
-// TestLiteralsAreAllFound compares with plain comparisons: patterns of all lengths, some within others, in texts that are made of them.
+// TestLiteralsAreAllFound compares with plain comparisons: patterns of all lengths, some within others, in texts that
+// are made of them.
 func TestLiteralsAreAllFound(t *testing.T) {
 	r := rand.New(rand.NewPCG(3, 4))
 	for _, letters := range [][]string{{"a", "b", `\`, "/", "é", "."}, {"a", "B", "\x00", " ", "@", "`", "[", "{"}, {"ab", "Ba", "é", "É", "\xff", `\`}} {
@@ -79,8 +80,8 @@ func TestLiteralsAreAllFound(t *testing.T) {
 	}
 }
 
-// TestLiteralsAtEveryPlace finds a pattern of each length at each place of texts of each length, alone and beside one of two bytes, for which each pair of
-// bytes is looked up.
+// TestLiteralsAtEveryPlace finds a pattern of each length at each place of texts of each length, alone and beside one
+// of two bytes, for which each pair of bytes is looked up.
 func TestLiteralsAtEveryPlace(t *testing.T) {
 	for length := 1; length <= 20; length++ {
 		pattern := "abcdefghijklmnopqrst"[:length]
@@ -100,8 +101,8 @@ func TestLiteralsAtEveryPlace(t *testing.T) {
 	}
 }
 
-// TestTextsThatBeginAlike searches long texts one after another, each of which begins like the one before, or like one of some before. Two searches take
-// turns, which share what a worker remembers.
+// TestTextsThatBeginAlike searches long texts one after another, each of which begins like the one before, or like one
+// of some before. Two searches take turns, which share what a worker remembers.
 func TestTextsThatBeginAlike(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	letters := func(n int) string {

@@ -1,9 +1,10 @@
-// Package match decides predicates on events. In: the tests of all rules, numbered as atoms, and a document that has read an event.
-// Out: whether an atom holds, and the atoms of a slot that one pass over its texts finds.
+// Package match decides predicates on events. In: the tests of all rules, numbered as atoms, and a document that has
+// read an event. Out: whether an atom holds, and the atoms of a slot that one pass over its texts finds.
 //
-// Literal texts that make rules candidates are found for all rules at once, at the ends of a text or by a few bytes of them. Every other test is asked only when a
-// program needs it, and only if a literal that it requires was found. What must stay true: an atom is decided at most once an event and as
-// its test says, whatever came before. Deciding atoms allocates nothing. An expression that backtracks has a budget of steps.
+// Literal texts that make rules candidates are found for all rules at once, at the ends of a text or by a few bytes of
+// them. Every other test is asked only when a program needs it, and only if a literal that it requires was found. What
+// must stay true: an atom is decided at most once an event and as its test says, whatever came before. Deciding atoms
+// allocates nothing. An expression that backtracks has a budget of steps.
 package match
 
 import (
@@ -19,8 +20,8 @@ import (
 // Ancestors reads a field of a process above the current event's own.
 type Ancestors func(ir.Field) (texts []string, present bool)
 
-// Matcher decides atoms on one event at a time. Each worker has its own, and shares nothing in it. What is known of an event is marked
-// with the event's number, so that nothing needs to be cleared for the next.
+// Matcher decides atoms on one event at a time. Each worker has its own, and shares nothing in it. What is known of an
+// event is marked with the event's number, so that nothing needs to be cleared for the next.
 type Matcher struct {
 	Usage Usage // of the rule that is being asked
 

@@ -37,7 +37,8 @@ func tests(t testing.TB, items ...string) []*ir.Match {
 func every(int) bool { return true }
 func none(int) bool  { return false }
 
-// matcherOf makes a matcher of tests, whose atoms have the numbers that are given. It is told which of them make rules candidates.
+// matcherOf makes a matcher of tests, whose atoms have the numbers that are given. It is told which of them make rules
+// candidates.
 func matcherOf(t testing.TB, all []*ir.Match, candidates func(int) bool) (m *Matcher, d *document.Document, numbers []int) {
 	t.Helper()
 	model, err := schema.Load("sigma")

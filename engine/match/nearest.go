@@ -24,7 +24,8 @@ type Part struct {
 	Parts   []Part
 }
 
-// Examine tells what a test of an array's elements finds. all are the elements, as event.Decode has them. It is for explanations: matching is faster.
+// Examine tells what a test of an array's elements finds. all are the elements, as event.Decode has them. It is for
+// explanations: matching is faster.
 func Examine(t *ir.Elements, all []any, emptyMissing bool) Examined {
 	out := Examined{Count: len(all), Element: -1}
 	closest := -1.0

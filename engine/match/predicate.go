@@ -27,7 +27,8 @@ type predicate struct {
 	number int                // among the fast, or among the slow
 }
 
-// maxExpanded bounds the size of an expression for RE2 once its repetitions are written out. RE2 may look at each part for each letter.
+// maxExpanded bounds the size of an expression for RE2 once its repetitions are written out. RE2 may look at each part
+// for each letter.
 const maxExpanded = 1_000
 
 func prepare(t ir.Test) *predicate {

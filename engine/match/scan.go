@@ -7,8 +7,8 @@ import (
 	"decree/engine/fold"
 )
 
-// Scan finds the atoms of a slot that make rules candidates and hold. It lists them, some perhaps twice, the first time in an event; after that it
-// lists none.
+// Scan finds the atoms of a slot that make rules candidates and hold. It lists them, some perhaps twice, the first time
+// in an event; after that it lists none.
 func (m *Matcher) Scan(slot int) []int32 {
 	s := m.first[slot]
 	if s.event == m.gen {

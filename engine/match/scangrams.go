@@ -13,8 +13,8 @@ type scratch struct {
 	long    longTexts
 }
 
-// places are where in a part of a text grams may stand that are known. They are collected before patterns are compared, so that the loops that look
-// up grams call nothing.
+// places are where in a part of a text grams may stand that are known. They are collected before patterns are compared,
+// so that the loops that look up grams call nothing.
 type places [256]uint32
 
 // windows are where in a part of a text windows may stand that are known.
@@ -27,7 +27,8 @@ const (
 	lead   = 4
 )
 
-// rest is the last bytes of a text, after lead bytes that are none of it, and followed by as many as a look-up loop may read.
+// rest is the last bytes of a text, after lead bytes that are none of it, and followed by as many as a look-up loop may
+// read.
 type rest [lead + (lead + margin) + margin]byte
 
 // restBase is where in a text of a length its rest begins.
@@ -65,7 +66,8 @@ func (s *search) scanGrams(g *grams, v string, at int) {
 	}
 }
 
-// sift finds the windows that are known among those around some places of a text. At each, it looks up the windows in which the gram may be.
+// sift finds the windows that are known among those around some places of a text. At each, it looks up the windows in
+// which the gram may be.
 func (g *grams) sift(text unsafe.Pointer, places []uint32, found *windows) int {
 	filter, shift := unsafe.Pointer(unsafe.SliceData(g.filter)), g.shift&63
 	words, narrow := unsafe.Pointer(unsafe.SliceData(g.found.filter.words)), g.found.filter.shift&63

@@ -60,7 +60,8 @@ type bitset struct {
 	shift uint // of a hash, to those bits
 }
 
-// A filter has so many cells for a key: of as many texts that are not known, one is looked up further. The largest are for some hundred thousand keys.
+// A filter has so many cells for a key: of as many texts that are not known, one is looked up further. The largest are
+// for some hundred thousand keys.
 const (
 	perKey      = 32
 	leastFilter = 8 // logarithms of cells

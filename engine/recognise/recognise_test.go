@@ -124,7 +124,8 @@ func TestColumnsAreShort(t *testing.T) {
 	assert.Equal(t, []string{"b", strings.Repeat("x", 60) + "…"}, c.Columns)
 }
 
-// TestNothingIsLost: after the choice, the reader gives every line, with its number and the reason why it is not an event.
+// TestNothingIsLost: after the choice, the reader gives every line, with its number and the reason why it is not an
+// event.
 func TestNothingIsLost(t *testing.T) {
 	var rejected []int
 	text := "not json\n" + strings.Repeat(`{"EventID":1,"Channel":"Security"}`+"\n", 2*sampleLines)

@@ -70,7 +70,8 @@ func (o *Outcome) matched() map[int]bool {
 	return out
 }
 
-// compareEvents expects exactly the named events to match. If several events have one id, all are expected, with a warning.
+// compareEvents expects exactly the named events to match. If several events have one id, all are expected, with a
+// warning.
 func (c *Case) compareEvents(o *Outcome) (wrong []int) {
 	wanted, matched := map[int]bool{}, o.matched()
 	for _, ref := range c.Expect.Events {

@@ -33,8 +33,8 @@ func textOf(data []byte) func() (io.ReadCloser, error) {
 	return func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil }
 }
 
-// inline reads events written in the test file: a list of mappings, or a text that is read like a file. Both become lines,
-// so that all events are read in one way.
+// inline reads events written in the test file: a list of mappings, or a text that is read like a file. Both become
+// lines, so that all events are read in one way.
 func (l *loader) inline(n *yaml.Node, name string, own bool) (input, bool) {
 	in := input{name: name, own: own}
 	switch {
@@ -150,8 +150,8 @@ func (c *Case) read(each func(ev *event.Event, own bool) error) error {
 	return nil
 }
 
-// read gives an input's events. Lines that are not events are an error: a test must not pass because its recording could
-// not be read.
+// read gives an input's events. Lines that are not events are an error: a test must not pass because its recording
+// could not be read.
 func (in input) read(each func(*event.Event, bool) error) (err error) {
 	raw, err := in.open()
 	if err != nil {

@@ -1,6 +1,6 @@
-// Package regression runs a rule's test file, x.test.yml: cases with events and what must match. In: test files (or Sigma's
-// own regression data) and the rules beside them. Out: an outcome for each case, and findings about errors in the test file.
-// The outcome of a case does not depend on other cases, on their order, or on how many run at once.
+// Package regression runs a rule's test file, x.test.yml: cases with events and what must match. In: test files (or
+// Sigma's own regression data) and the rules beside them. Out: an outcome for each case, and findings about errors in
+// the test file. The outcome of a case does not depend on other cases, on their order, or on how many run at once.
 package regression
 
 import (

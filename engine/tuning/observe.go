@@ -12,7 +12,8 @@ import (
 	"decree/rules/schema"
 )
 
-// observe runs the rule on recordings and gives its matches, with what each event has in every field that a filter may test.
+// observe runs the rule on recordings and gives its matches, with what each event has in every field that a filter may
+// test.
 func observe(r *ir.Rule, recordings []Recording) ([]*Match, error) {
 	var out []*Match
 	for i, rec := range recordings {

@@ -18,7 +18,8 @@ func WriteJSON(w io.Writer, v any) error {
 	return err
 }
 
-// IndentedJSON gives a value as indented JSON. Each line but the first begins with a prefix. It does not escape it for HTML.
+// IndentedJSON gives a value as indented JSON. Each line but the first begins with a prefix. It does not escape it for
+// HTML.
 func IndentedJSON(v any, prefix string) ([]byte, error) {
 	text, err := JSON(v)
 	if err != nil {

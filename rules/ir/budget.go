@@ -2,7 +2,8 @@ package ir
 
 import "decree/rules/diag"
 
-// Limits of what modifiers and lists may generate from a rule's values. Values written in the file are limited by its size.
+// Limits of what modifiers and lists may generate from a rule's values. Values written in the file are limited by its
+// size.
 const (
 	maxForms     = 100_000
 	maxFormBytes = 16 << 20

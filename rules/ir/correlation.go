@@ -102,7 +102,8 @@ func (c *Correlation) several(found *diag.Diagnostics) {
 	}
 }
 
-// single reports such an extract of a rule, once a place. What a correlation below groups by is not read of its rules again.
+// single reports such an extract of a rule, once a place. What a correlation below groups by is not read of its rules
+// again.
 func (in Input) single(found *diag.Diagnostics, r *Rule, f Field, at diag.Range, key string) {
 	if in.Correlation != nil && slices.ContainsFunc(in.Correlation.GroupBy, func(g Column) bool { return g.Name == f.Name }) {
 		return
@@ -254,7 +255,8 @@ func (c *Correlation) Rewrite(f func(*Rule) *Rule) *Correlation {
 	return cs[c]
 }
 
-// Reach is the longest time between a match and the earliest event that it counts, including through other correlations.
+// Reach is the longest time between a match and the earliest event that it counts, including through other
+// correlations.
 func (c *Correlation) Reach() time.Duration {
 	reach := map[*Correlation]time.Duration{}
 	for _, below := range c.Chain() {

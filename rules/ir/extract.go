@@ -188,7 +188,8 @@ func (l *lowerer) extractExpr(written rules.NamedField) *Regex {
 	return t
 }
 
-// boundedRegex reports an expression that may take long: extracts are computed for whole events, without a count of steps.
+// boundedRegex reports an expression that may take long: extracts are computed for whole events, without a count of
+// steps.
 func (l *lowerer) boundedRegex(t *Regex, at diag.Range) {
 	if t.Backtracking || t.Parse().Expanded() > MaxExtractExpr {
 		l.errorf("unsupported-regex", at, "write it without look-around, back references and long repetitions", "an extract needs an expression that runs without backtracking")
@@ -275,7 +276,8 @@ func (n renewal) match(m *Match) Node {
 	return &Match{m.Base, n.field(m.Field), test}
 }
 
-// join renews what a join reads of the event itself, and of first_seen, whose other events are the rule's own, all of it.
+// join renews what a join reads of the event itself, and of first_seen, whose other events are the rule's own, all of
+// it.
 func (n renewal) join(j *Join) *Join {
 	out := *j
 	out.Mine = n.fields(j.Mine)

@@ -81,7 +81,8 @@ func TestExtractsOfARule(t *testing.T) {
 	assert.Equal(t, rules.ExtractArgv, spec.Op)
 }
 
-// TestExtractsWithSeveralValues are refused where one value is read, also in the rules that a join or a correlation reads.
+// TestExtractsWithSeveralValues are refused where one value is read, also in the rules that a join or a correlation
+// reads.
 func TestExtractsWithSeveralValues(t *testing.T) {
 	const several = "extract:\n  All: {field: CommandLine, argv: any}\n  Lower: {field: All, lower: true}\n  One: {text: '{All}'}\n"
 	rule := func(sections, condition string) string {

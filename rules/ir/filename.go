@@ -32,7 +32,8 @@ func FilenameTest(t Test) (Test, bool) {
 	return &Text{Op: Equals, Values: names, Cased: text.Cased}, true
 }
 
-// ofFilename tests the last component of a path. A path ends as its last component does, unless a value has a separator.
+// ofFilename tests the last component of a path. A path ends as its last component does, unless a value has a
+// separator.
 func ofFilename(t Test) Test {
 	switch of := t.(type) {
 	case *Exists: // every value has a last component, which may be empty
@@ -45,7 +46,8 @@ func ofFilename(t Test) Test {
 	return &OfFilename{t}
 }
 
-// filenamePattern is a file name with wildcards, which match no separator: what follows the last one must be the whole name.
+// filenamePattern is a file name with wildcards, which match no separator: what follows the last one must be the whole
+// name.
 func filenamePattern(ps []GlobPart, cased bool) Test {
 	var b strings.Builder
 	b.WriteString(`(?:\A|[\\/])`)

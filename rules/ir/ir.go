@@ -34,8 +34,8 @@ type List struct {
 	Union   []string // if the list is exactly a union: its parts, printed before it
 }
 
-// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword, *Prevalence or *Join. Only the
-// condition of a correlation has *Occurred.
+// Node is one node of the tree: *And, *Or, *Not, *AtLeast, *Named, *Const, *Match, *Keyword, *Prevalence or *Join. Only
+// the condition of a correlation has *Occurred.
 type Node interface {
 	Range() diag.Range
 	node()
@@ -313,8 +313,8 @@ func (*FieldRef) test()   {}
 func (*TimePart) test()   {}
 func (*Elements) test()   {}
 
-// Children lists a node's direct children. Leaves have none. The population of a Prevalence and the rule of a Join are no
-// children, because they are about other events. An unknown node is a programming error.
+// Children lists a node's direct children. Leaves have none. The population of a Prevalence and the rule of a Join are
+// no children, because they are about other events. An unknown node is a programming error.
 func Children(n Node) []Node {
 	switch n := n.(type) {
 	case *And:

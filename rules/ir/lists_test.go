@@ -13,7 +13,8 @@ import (
 	"decree/rules/source"
 )
 
-// TestListsOfLists: every list that a used one is made of is there, and a union says no more and no less than its members.
+// TestListsOfLists: every list that a used one is made of is there, and a union says no more and no less than its
+// members.
 func TestListsOfLists(t *testing.T) {
 	for _, c := range []struct {
 		name, lists, used string

@@ -8,7 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// absentField reports a field that no data model has in this log source. A source without a list of fields may have any field.
+// absentField reports a field that no data model has in this log source. A source without a list of fields may have any
+// field.
 func absentField(s *subject) {
 	if s.lowered == nil {
 		return
@@ -51,7 +52,8 @@ func fieldsOfItem(it rules.Item, visit func(name string, at diag.Range)) {
 	}
 }
 
-// isAbsent tells whether no data model has a field in the rule's log sources, and which of their fields have similar names.
+// isAbsent tells whether no data model has a field in the rule's log sources, and which of their fields have similar
+// names.
 func (s *subject) isAbsent(name string) (near []string, absent bool) {
 	if name == "" || s.lowered == nil || s.ExtractNamed(name) != nil {
 		return nil, false
@@ -71,7 +73,8 @@ func (s *subject) isAbsent(name string) (near []string, absent bool) {
 	return near, absent
 }
 
-// neverIn reports those of several log sources where the rule can never match in any data model, as each lacks a field that must hold there.
+// neverIn reports those of several log sources where the rule can never match in any data model, as each lacks a field
+// that must hold there.
 func neverIn(s *subject) {
 	if len(s.OtherLogSources) == 0 {
 		return

@@ -10,7 +10,8 @@ import (
 	"decree/rules/parse"
 )
 
-// TestFilters: the fields and values of a filter's tests are checked as those of a rule are, at their places. What only rules have is not asked of filters.
+// TestFilters: the fields and values of a filter's tests are checked as those of a rule are, at their places. What only
+// rules have is not asked of filters.
 func TestFilters(t *testing.T) {
 	const head = "title: F\nlogsource: {product: windows, category: process_creation}\n"
 	for _, c := range []struct {

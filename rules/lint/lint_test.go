@@ -178,7 +178,8 @@ func TestPagesOfReading(t *testing.T) {
 	assert.Greater(t, count, 50)
 }
 
-// TestEveryCodeHasAPage finds the codes in the sources of what reads rules, data models, projects and tests, and of what runs the tests.
+// TestEveryCodeHasAPage finds the codes in the sources of what reads rules, data models, projects and tests, and of
+// what runs the tests.
 func TestEveryCodeHasAPage(t *testing.T) {
 	said := regexp.MustCompile(`(?:[Ee]rrorf|[Ww]arnf|Infof|Fixable|fail|OneOf|Word|Whole)\("([a-z]+(?:-[a-z]+)+)"|Code: "([a-z-]+)"`)
 	count := 0

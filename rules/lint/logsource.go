@@ -25,8 +25,8 @@ var logSourceChecks = []Check{
 	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
 }
 
-// models gives the shipped data models, without the plain one, which accepts everything. Each is read when it is first asked for: what a rule has is
-// mostly known to the first few.
+// models gives the shipped data models, without the plain one, which accepts everything. Each is read when it is first
+// asked for: what a rule has is mostly known to the first few.
 func models() iter.Seq[*schema.Model] {
 	return func(yield func(*schema.Model) bool) {
 		for _, m := range shipped() {
@@ -127,7 +127,8 @@ func isListed(ls rules.LogSource, field string) bool {
 	return false
 }
 
-// fieldsOf are the fields and entities of log sources that models list, sorted. Those of the parent and the grandparent have the names that rules write.
+// fieldsOf are the fields and entities of log sources that models list, sorted. Those of the parent and the grandparent
+// have the names that rules write.
 func fieldsOf(all ...rules.LogSource) (known []string) {
 	for m := range models() {
 		for _, ls := range all {
@@ -181,8 +182,8 @@ func unknownFieldOfCorrelation(s *correlationSubject) {
 	}
 }
 
-// readsField calls f for each rule below a correlation from which a name is read, with the field's name in that rule. It does not descend
-// into a correlation that groups by the name: there the name itself is read.
+// readsField calls f for each rule below a correlation from which a name is read, with the field's name in that rule.
+// It does not descend into a correlation that groups by the name: there the name itself is read.
 func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field string)) {
 	for i, in := range c.Inputs {
 		field := c.FieldOf(name, i)

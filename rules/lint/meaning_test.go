@@ -88,7 +88,8 @@ func TestOtherThanThePages(t *testing.T) {
 	}
 }
 
-// TestNamesThatAreCounted: entities are few and short, so that a name near one is misspelt; extracts and fields of a process above are known.
+// TestNamesThatAreCounted: entities are few and short, so that a name near one is misspelt; extracts and fields of a
+// process above are known.
 func TestNamesThatAreCounted(t *testing.T) {
 	for _, c := range []struct{ field, distinct, near string }{
 		{"sha1", "host", ""}, {"CommandLine", "user", ""}, {"ParentImage", "host", ""}, {"Script", "host", ""}, {"Unheard", "host", ""},

@@ -72,7 +72,8 @@ var tagChecks = []Check{
 	}},
 }
 
-// withNamespace is a hint for a tag without a namespace that names a tactic or a technique, and otherwise the other hint.
+// withNamespace is a hint for a tag without a namespace that names a tactic or a technique, and otherwise the other
+// hint.
 func withNamespace(tag, otherwise string) string {
 	if known, _ := attack.Lookup(strings.ToLower(tag)); known {
 		return "write `attack." + strings.ToLower(tag) + "`"
@@ -102,7 +103,8 @@ func tagsOf(namespace, hint string) func(*subject) {
 	}
 }
 
-// isTacticOrTechnique is false for groups, software, campaigns and data sources, and for a tactic's id: a tag has its name.
+// isTacticOrTechnique is false for groups, software, campaigns and data sources, and for a tactic's id: a tag has its
+// name.
 func isTacticOrTechnique(name string) bool {
 	return !attack.IsOther(name) && !tacticID.MatchString(name)
 }

@@ -130,7 +130,8 @@ var valueChecks = []Check{
 	})},
 }
 
-// windowsPaths are fields with the path of a file on Windows. Keys of the registry may have an asterisk, and command lines what they like.
+// windowsPaths are fields with the path of a file on Windows. Keys of the registry may have an asterisk, and command
+// lines what they like.
 var windowsPaths = []string{"Image", "ParentImage", "ImageLoaded", "TargetFilename", "SourceImage", "TargetImage", "NewProcessName", "ParentProcessName", "CurrentDirectory"}
 
 // asteriskInPath tells whether a value has a literal asterisk where the field is a path of Windows.
@@ -268,7 +269,8 @@ func endsWild(text string) bool {
 	return ends && slashes%2 == 0
 }
 
-// caseMatters tells whether values that differ only in case are different values. Once encoded, they differ in more than case.
+// caseMatters tells whether values that differ only in case are different values. Once encoded, they differ in more
+// than case.
 func caseMatters(it rules.Item) bool {
 	return has(it, "cased", "re", "base64", "base64offset", "wide", "utf16", "utf16le", "utf16be")
 }

@@ -55,7 +55,8 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 	return nil
 }
 
-// overlaid merges two mappings: where both have a mapping for a key, these are merged too; otherwise the upper value wins.
+// overlaid merges two mappings: where both have a mapping for a key, these are merged too; otherwise the upper value
+// wins.
 func overlaid(under, upper *yaml.Node) *yaml.Node {
 	if under.Kind != yaml.MappingNode || upper.Kind != yaml.MappingNode {
 		return upper

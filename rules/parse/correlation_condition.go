@@ -128,7 +128,8 @@ func (p *parser) namedInputs(n *yaml.Node) []rules.Input {
 	return out
 }
 
-// ordered checks that a condition of temporal_ordered joins all rules by `and`: an order has no meaning if one is left out.
+// ordered checks that a condition of temporal_ordered joins all rules by `and`: an order has no meaning if one is left
+// out.
 func (p *parser) ordered(c *rules.Correlation, e source.Entry) {
 	all := true
 	var at diag.Range

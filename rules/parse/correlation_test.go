@@ -188,7 +188,8 @@ func TestLongChainsOfCorrelations(t *testing.T) {
 
 func name(i int) string { return "c" + strings.Repeat("x", i) }
 
-// TestMisplacedKeysOfCorrelations holds the hints for keys that other tools, older rules or a slip of the indentation put below `correlation`.
+// TestMisplacedKeysOfCorrelations holds the hints for keys that other tools, older rules or a slip of the indentation
+// put below `correlation`.
 func TestMisplacedKeysOfCorrelations(t *testing.T) {
 	for key, hint := range map[string]string{
 		"field: User":     "move it below `condition`, as in `condition: {field: User, gte: 3}`",

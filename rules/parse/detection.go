@@ -232,8 +232,8 @@ func (p *parser) value(n *yaml.Node) rules.Value {
 	return v
 }
 
-// parseNumber reads a number in any of YAML's spellings: 17, 017 and 1_7 are seventeen; 0x17, 0o17 and 0b1 use other bases.
-// Infinity and NaN stay texts.
+// parseNumber reads a number in any of YAML's spellings: 17, 017 and 1_7 are seventeen; 0x17, 0o17 and 0b1 use other
+// bases. Infinity and NaN stay texts.
 func parseNumber(text string) (float64, bool) {
 	text = strings.ReplaceAll(text, "_", "")
 	if f, err := strconv.ParseFloat(text, 64); err == nil {

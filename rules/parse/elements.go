@@ -30,7 +30,8 @@ func (p *parser) sigmaVersion(_ *rules.Rule, e source.Entry) {
 	p.arrays = n >= arraysSince
 }
 
-// selector finds the first selector in a field's name. The groups are what comes before it, what it selects, and what comes after.
+// selector finds the first selector in a field's name. The groups are what comes before it, what it selects, and what
+// comes after.
 var selector = regexp.MustCompile(`^((?:[^\[\]\\]|\\.)+)\[(any|all_or_empty|all|none|-?[0-9]{1,9})\](?:\.(.+))?$`)
 
 var unescaped = strings.NewReplacer(`\[`, "[", `\]`, "]")
@@ -82,7 +83,8 @@ func (p *parser) elements(key, value *yaml.Node) (e rules.Elements, ok bool) {
 	return e, true
 }
 
-// fieldName reads the name of one field where a value is taken, compared or shown. Elements of an array can only be tested: brackets that select some are an error.
+// fieldName reads the name of one field where a value is taken, compared or shown. Elements of an array can only be
+// tested: brackets that select some are an error.
 func (p *parser) fieldName(to *string, n *yaml.Node, what string) {
 	p.Text(to, n, what)
 	*to = p.withoutSelectors(*to, p.Span(n))
@@ -97,7 +99,8 @@ func (p *parser) fields(r *rules.Rule, e source.Entry) {
 	}
 }
 
-// withoutSelectors reports brackets of a field's name that select elements, and gives the name with escaped brackets as letters.
+// withoutSelectors reports brackets of a field's name that select elements, and gives the name with escaped brackets as
+// letters.
 func (p *parser) withoutSelectors(name string, at diag.Range) string {
 	switch {
 	case !p.arrays && selector.MatchString(name):

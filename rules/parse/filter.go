@@ -17,8 +17,8 @@ func FilterFiles(folder *source.Folder) ([]string, error) {
 	return slices.DeleteFunc(files, IsTestFile), err
 }
 
-// Filters reads every filter document of a file in the folder. A filter with an error is not returned. A document that is
-// not a filter is an error.
+// Filters reads every filter document of a file in the folder. A filter with an error is not returned. A document that
+// is not a filter is an error.
 func Filters(folder *source.Folder, file string, how FilterCondition) ([]*rules.Filter, diag.Diagnostics) {
 	data, found := folder.Load(file)
 	if found != nil {
@@ -81,7 +81,8 @@ func (p *parser) filter(top *yaml.Node) *rules.Filter {
 	return out
 }
 
-// filterRules reads which rules a filter applies to: `any`, or a list of ids and names. Without `rules` it applies to all.
+// filterRules reads which rules a filter applies to: `any`, or a list of ids and names. Without `rules` it applies to
+// all.
 func (p *parser) filterRules(f *rules.Filter, section source.Entry) {
 	if section.Value.Kind != yaml.MappingNode {
 		return // detection says so

@@ -15,11 +15,13 @@ import (
 // NotARule is the code of a document that has no key of a rule, a correlation or a filter.
 const NotARule = "not-a-rule"
 
-// A document is one of Sigma's if it has a distinct section of the table, or one that is almost so written, or two of the usual keys, or a title and a query.
+// A document is one of Sigma's if it has a distinct section of the table, or one that is almost so written, or two of
+// the usual keys, or a title and a query.
 var (
 	usualKeys    = []string{"title", "id", "status", "level"}
 	distinctKeys = distinct()
-	// longKeys are those of which no key of another format is almost the same: `filters` and `regression_tests_info` are such keys, but `detecton` is not.
+	// longKeys are those of which no key of another format is almost the same: `filters` and `regression_tests_info`
+	// are such keys, but `detecton` is not.
 	longKeys = slices.DeleteFunc(distinct(), func(name string) bool { return len(name) < 8 || strings.Contains(name, "_") })
 )
 
@@ -34,7 +36,8 @@ func distinct() []string {
 	return names
 }
 
-// isRule tells whether a document is meant as a rule, a correlation or a filter, right or wrong. In a list one such entry is enough.
+// isRule tells whether a document is meant as a rule, a correlation or a filter, right or wrong. In a list one such
+// entry is enough.
 func isRule(top *yaml.Node) bool {
 	switch top.Kind {
 	case yaml.MappingNode:
@@ -75,7 +78,8 @@ var (
 	anyKey    = regexp.MustCompile(`(?m)(?:^|[{,])[ \t-]*["']?([A-Za-z_]+)["']?[ \t]*:`)
 )
 
-// textHasRule tells the same of a text whose documents could not be read: by the keys at its margin, and by the long ones anywhere.
+// textHasRule tells the same of a text whose documents could not be read: by the keys at its margin, and by the long
+// ones anywhere.
 func textHasRule(data []byte) bool {
 	for _, m := range anyKey.FindAllSubmatch(data, -1) {
 		if slices.Contains(longKeys, string(m[1])) {
@@ -99,7 +103,8 @@ func (p *parser) notARule(top *yaml.Node, what string) {
 	p.Errorf(NotARule, p.Span(top), hint, "this is not a %s: it has none of the keys of one", what)
 }
 
-// foreign tells whether the file has something, but none of Sigma's documents. Documents that could not be read are judged by their text.
+// foreign tells whether the file has something, but none of Sigma's documents. Documents that could not be read are
+// judged by their text.
 func (p *parser) foreign(data []byte) bool {
 	return p.ours == 0 && p.Errors() > 0 && (p.Errors() == p.others || !textHasRule(data))
 }

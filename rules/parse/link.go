@@ -30,7 +30,8 @@ const (
 )
 
 // Link sets the inputs of correlations. It returns those whose inputs all exist, directly and indirectly. A correlation
-// comes after the correlations it reads; otherwise the order given is kept. A name in the correlation's own file is preferred.
+// comes after the correlations it reads; otherwise the order given is kept. A name in the correlation's own file is
+// preferred.
 func Link(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Correlation, diag.Diagnostics) {
 	l := newLinker(rs, cs)
 	for _, c := range cs {

@@ -7,8 +7,8 @@ import (
 	"decree/rules/diag"
 )
 
-// LinkJoins sets the rules that joins name. It gives the rules that cannot be run, because a rule that they join, directly or through others, is
-// unknown or cannot be joined. A name in the rule's own file is preferred.
+// LinkJoins sets the rules that joins name. It gives the rules that cannot be run, because a rule that they join,
+// directly or through others, is unknown or cannot be joined. A name in the rule's own file is preferred.
 func LinkJoins(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Rule, diag.Diagnostics) {
 	if !slices.ContainsFunc(rs, func(r *rules.Rule) bool { return len(r.Joins) > 0 }) {
 		return nil, nil

@@ -100,8 +100,9 @@ func (r *listReader) header(name string, rows [][]cell) (column int, header bool
 	return column, true
 }
 
-// misspeltHeader finds a cell of the first line that is nearly a name of the column of values; -1 if there is none. Of a single column, whose first line may
-// well be a value that is like the name of its list, only the words value and values count.
+// misspeltHeader finds a cell of the first line that is nearly a name of the column of values; -1 if there is none. Of
+// a single column, whose first line may well be a value that is like the name of its list, only the words value and
+// values count.
 func misspeltHeader(name string, first []cell) (column int, meant string) {
 	names := []string{"value", "values"}
 	if len(first) > 1 {
@@ -115,7 +116,8 @@ func misspeltHeader(name string, first []cell) (column int, meant string) {
 	return -1, ""
 }
 
-// unlikeTheRest tells whether the first value of the first column is a word and all below it are networks, or all are numbers.
+// unlikeTheRest tells whether the first value of the first column is a word and all below it are networks, or all are
+// numbers.
 func unlikeTheRest(rows [][]cell) bool {
 	return slices.ContainsFunc([]func(string) bool{isNetwork, isNumber}, func(is func(string) bool) bool {
 		return len(rows) > 1 && !is(rows[0][0].value) && !slices.ContainsFunc(rows[1:], func(row []cell) bool { return !is(row[0].value) })

@@ -20,8 +20,8 @@ const otherSeparators = ";\t"
 // saysSeparator is the first line of a table by which a spreadsheet says its separator.
 var saysSeparator = regexp.MustCompile(`^(?i:"?sep=)([,;\t])"?\r?\n`)
 
-// rows reads the table. Its separator is what its first line says, else a comma. If its first line has no comma, it is the one of otherSeparators that
-// cuts several lines, and each into the same number of cells.
+// rows reads the table. Its separator is what its first line says, else a comma. If its first line has no comma, it is
+// the one of otherSeparators that cuts several lines, and each into the same number of cells.
 func (r *listReader) rows() ([][]cell, *csv.ParseError) {
 	text := string(r.data)
 	if said := saysSeparator.FindStringSubmatch(text); said != nil {
@@ -49,7 +49,8 @@ func regular(rows [][]cell) bool {
 	return len(rows) > 1
 }
 
-// tableOf reads a text as a table with some separator. Lines may have any number of cells. Spaces around a value are not part of it.
+// tableOf reads a text as a table with some separator. Lines may have any number of cells. Spaces around a value are
+// not part of it.
 func tableOf(text string, separator rune) ([][]cell, *csv.ParseError) {
 	in := csv.NewReader(strings.NewReader(text))
 	in.Comma, in.FieldsPerRecord, in.TrimLeadingSpace = separator, -1, separator != '\t'

@@ -8,7 +8,8 @@ import (
 	"decree/rules/source"
 )
 
-// otherFormats are rules of other tools in YAML: the keys by which each is known, all of them together, and what to do with it.
+// otherFormats are rules of other tools in YAML: the keys by which each is known, all of them together, and what to do
+// with it.
 var otherFormats = []struct {
 	keys []string
 	hint string

@@ -50,8 +50,8 @@ func Environments(folders []*source.Folder) ([]string, error) {
 }
 
 // OutsideLists reads the list files of folders: NAME.yml, NAME.txt and NAME.csv answer %NAME%. A file in the subfolder
-// that environment names wins over a file above it. environment may be empty. Other subfolders are not read. Two files for one name are an error,
-// and neither answers it.
+// that environment names wins over a file above it. environment may be empty. Other subfolders are not read. Two files
+// for one name are an error, and neither answers it.
 func OutsideLists(folders []*source.Folder, environment string) (*Outside, diag.Diagnostics, error) {
 	o := &Outside{lists: map[string]*outsideList{}, used: map[string]bool{}}
 	found, err := o.addAll(folders, ".")
@@ -126,7 +126,8 @@ func (o *Outside) add(folder *source.Folder, file string) diag.Diagnostics {
 	return found
 }
 
-// Answer gives a rule the lists that its placeholders name and that it does not define. o may be nil. It may be called for several rules at once.
+// Answer gives a rule the lists that its placeholders name and that it does not define. o may be nil. It may be called
+// for several rules at once.
 func (o *Outside) Answer(r *rules.Rule) {
 	if o == nil {
 		return
@@ -180,8 +181,8 @@ func (o *Outside) OfEnvironment() int {
 	return n
 }
 
-// Check gives what is worth knowing of the list files, once every rule has its lists: which column a table's values come from, and which
-// list no rule uses.
+// Check gives what is worth knowing of the list files, once every rule has its lists: which column a table's values
+// come from, and which list no rule uses.
 func (o *Outside) Check() diag.Diagnostics {
 	if o == nil {
 		return nil
@@ -196,7 +197,8 @@ func (o *Outside) Check() diag.Diagnostics {
 	return found
 }
 
-// namedAsFile tells whether a rule names the file under its own lists. Its folder may be above or below the folder of lists.
+// namedAsFile tells whether a rule names the file under its own lists. Its folder may be above or below the folder of
+// lists.
 func (o *Outside) namedAsFile(file string) bool {
 	for used := range o.used {
 		if used == file || strings.HasSuffix(used, "/"+file) || strings.HasSuffix(file, "/"+used) {

@@ -37,7 +37,8 @@ type File struct {
 }
 
 // Documents reads every document of a rule file. It returns the rules and correlations without errors, and all
-// findings. A document of another kind is an error (NotARule). List files are read through folder, which may be nil if no rule has one.
+// findings. A document of another kind is an error (NotARule). List files are read through folder, which may be nil if
+// no rule has one.
 func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diagnostics) {
 	p := newParser(file, data, folder)
 	out := p.documents()
@@ -62,8 +63,9 @@ func Documents(file string, data []byte, folder *source.Folder) (File, diag.Diag
 	return read, found
 }
 
-// RuleFiles lists the YAML files at or below a path of a folder ("." is all of it), sorted. It skips test files and everything in
-// a folder below it that is named lists, filters or regression_data. Not all of these files need be rules: Documents tells.
+// RuleFiles lists the YAML files at or below a path of a folder ("." is all of it), sorted. It skips test files and
+// everything in a folder below it that is named lists, filters or regression_data. Not all of these files need be
+// rules: Documents tells.
 func RuleFiles(folder *source.Folder, under string) ([]string, error) {
 	files, err := folder.YAMLFiles(under, holdsOther)
 	return slices.DeleteFunc(files, IsTestFile), err
@@ -127,7 +129,8 @@ func (p *parser) documents() File {
 	return out
 }
 
-// Rules reads the detection rules of a file, for callers that use nothing else. Each correlation, and each rule without a detection, is reported as skipped.
+// Rules reads the detection rules of a file, for callers that use nothing else. Each correlation, and each rule without
+// a detection, is reported as skipped.
 func Rules(file string, data []byte, folder *source.Folder) ([]*rules.Rule, diag.Diagnostics) {
 	read, found := Documents(file, data, folder)
 	for _, c := range read.Correlations {

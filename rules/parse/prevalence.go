@@ -102,7 +102,8 @@ func (p *parser) bareNumber(e source.Entry, op string) bool {
 	return true
 }
 
-// wordsForPrevalence are words that people write for keys of a prevalence condition, where another key is spelt more like them.
+// wordsForPrevalence are words that people write for keys of a prevalence condition, where another key is spelt more
+// like them.
 var wordsForPrevalence = map[string]string{"signed": "signature", "unsigned": "signature", "signature_state": "signature", "valid": "certificate_valid", "publisher": "signer", "first_seen": "global_first_seen"}
 
 func (p *parser) unknownPrevalenceKey(e source.Entry) {
@@ -233,7 +234,8 @@ func (p *parser) membership(n *yaml.Node, what string) *rules.Membership {
 	return m
 }
 
-// checkPopulations reports populations that the rule does not define, and periods that are not longer than the lookback.
+// checkPopulations reports populations that the rule does not define, and periods that are not longer than the
+// lookback.
 func (p *parser) checkPopulations(r *rules.Rule) {
 	names := r.Names()
 	for _, q := range r.Prevalence {

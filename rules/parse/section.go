@@ -13,7 +13,8 @@ import (
 
 var sections = rules.Sections()
 
-// readers read the sections that a rule holds. Those of a filter or a correlation alone are read by what reads these documents.
+// readers read the sections that a rule holds. Those of a filter or a correlation alone are read by what reads these
+// documents.
 var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"title":       text(func(r *rules.Rule) *string { return &r.Title }),
 	"name":        text(func(r *rules.Rule) *string { return &r.Name }),
@@ -94,7 +95,8 @@ func (p *parser) sections(r *rules.Rule, kind rules.Kinds, top *yaml.Node) []sou
 	return given
 }
 
-// stoodInFor tells whether queries that are written by hand stand in for a section: what they find needs no detection, and their log source is theirs to say.
+// stoodInFor tells whether queries that are written by hand stand in for a section: what they find needs no detection,
+// and their log source is theirs to say.
 func (p *parser) stoodInFor(name string, given []source.Entry) bool {
 	_, written := section(given, "query")
 	_, detects := section(given, "detection")
@@ -136,7 +138,8 @@ func (p *parser) misplaced(kind rules.Kinds, e source.Entry) {
 	}
 }
 
-// unknownSections warns of keys that are almost those of a section. Other keys are custom attributes, which anyone may add.
+// unknownSections warns of keys that are almost those of a section. Other keys are custom attributes, which anyone may
+// add.
 func (p *parser) unknownSections(kind rules.Kinds, given []source.Entry) {
 	for _, e := range given {
 		name := e.Key.Value

@@ -72,7 +72,8 @@ func size(n Node) int {
 	return sum
 }
 
-// Expanded counts what repetitions add to an expression when they are written out, as engines that do not backtrack have it.
+// Expanded counts what repetitions add to an expression when they are written out, as engines that do not backtrack
+// have it.
 func (e *Expression) Expanded() int { return expanded(e.Root) }
 
 func expanded(n Node) int {

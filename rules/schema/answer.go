@@ -9,10 +9,11 @@ import (
 )
 
 // Answering gives the sources that the engine and the queries search for a rule: the sources of its log source that can
-// answer it. If a source lacks a field, tests of the field are false, and the source still answers the rest of the rule. A
-// source is left out if the rule can never match there, or if it lacks a field by which the rule excludes (the test is negated,
-// or requires that the field is missing). If the rule names an event of another log of the same product (a Sysmon category with
-// Security's EventID), that log is searched too. The result is empty if no source can answer.
+// answer it. If a source lacks a field, tests of the field are false, and the source still answers the rest of the
+// rule. A source is left out if the rule can never match there, or if it lacks a field by which the rule excludes (the
+// test is negated, or requires that the field is missing). If the rule names an event of another log of the same
+// product (a Sysmon category with Security's EventID), that log is searched too. The result is empty if no source can
+// answer.
 func (m *Model) Answering(r *ir.Rule) []*Source {
 	var out []*Source
 	for _, s := range m.Asked(r) {
@@ -23,7 +24,8 @@ func (m *Model) Answering(r *ir.Rule) []*Source {
 	return m.withoutCovered(out, r)
 }
 
-// Candidates gives the sources of a rule's log source, including those that cannot answer it. The list is shared, as that of Find.
+// Candidates gives the sources of a rule's log source, including those that cannot answer it. The list is shared, as
+// that of Find.
 func (m *Model) Candidates(r *ir.Rule) []*Source {
 	if ls := r.Source.LogSource; len(r.Source.OtherLogSources) == 0 {
 		return m.Find(ls.Category, ls.Product, ls.Service)
@@ -39,8 +41,9 @@ func (m *Model) Candidates(r *ir.Rule) []*Source {
 	return out
 }
 
-// Unanswered gives the log sources of a rule that no source can answer: the model has none, or none that has the fields. It is for rules with
-// several log sources, each of which must be searched, unless a filter suppresses all that the rule finds there.
+// Unanswered gives the log sources of a rule that no source can answer: the model has none, or none that has the
+// fields. It is for rules with several log sources, each of which must be searched, unless a filter suppresses all that
+// the rule finds there.
 func (m *Model) Unanswered(r *ir.Rule) (out []rules.LogSource) {
 	if len(r.Source.OtherLogSources) == 0 {
 		return nil
@@ -54,7 +57,8 @@ func (m *Model) Unanswered(r *ir.Rule) (out []rules.LogSource) {
 	return out
 }
 
-// Asked gives the sources of a rule's log source and of other logs whose event ids it names, including those that cannot answer it.
+// Asked gives the sources of a rule's log source and of other logs whose event ids it names, including those that
+// cannot answer it.
 func (m *Model) Asked(r *ir.Rule) []*Source {
 	own := m.Candidates(r)
 	return append(own[:len(own):len(own)], m.elsewhere(r, own)...)
@@ -65,7 +69,8 @@ func (m *Model) canAnswer(s *Source, r *ir.Rule) bool {
 	return seen.possible && !seen.unable && len(seen.excluded) == 0
 }
 
-// CanMatch tells whether a rule can match an event of a source, as far as its conditions and filters contradict neither each other nor the source.
+// CanMatch tells whether a rule can match an event of a source, as far as its conditions and filters contradict neither
+// each other nor the source.
 func (m *Model) CanMatch(s *Source, r *ir.Rule) bool { return m.resolve(s, r).possible }
 
 // LeftOut is a source that is not searched for a rule, because its events lack a field by which the rule excludes.
@@ -188,7 +193,8 @@ func (r *resolver) nodes(nodes []ir.Node, negated bool) (out []ir.Node, changed 
 	return out, changed
 }
 
-// ask translates a test into the terms of the source. ok is false if the source cannot answer it. For a list of hashes, one algorithm is enough.
+// ask translates a test into the terms of the source. ok is false if the source cannot answer it. For a list of hashes,
+// one algorithm is enough.
 func (m *Model) ask(s *Source, n *ir.Match) (own ir.Node, ok bool) {
 	own, err := m.Translate(s, n)
 	if err != nil {
@@ -246,8 +252,8 @@ func (m *Model) reaches(s *Source, n ir.Node) bool {
 	return all
 }
 
-// Reaches tells whether the source can answer a test of a field, on the event itself or on the event of an ancestor. t is nil
-// if the whole value is needed.
+// Reaches tells whether the source can answer a test of a field, on the event itself or on the event of an ancestor. t
+// is nil if the whole value is needed.
 func (m *Model) Reaches(s *Source, f ir.Field, t ir.Test) bool {
 	if _, native := m.Native(s, f, t); native {
 		return true
@@ -256,8 +262,8 @@ func (m *Model) Reaches(s *Source, f ir.Field, t ir.Test) bool {
 	return f.Level > 0 && known && len(s.Keys[1]) > 0 && own.Holds == "" && s.Has(m, ir.Field{Name: f.Name})
 }
 
-// Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers only
-// tests of the file name. t is nil if the whole value is needed.
+// Native gives the column on the event itself that can answer a test of a field. A column with only a file name answers
+// only tests of the file name. t is nil if the whole value is needed.
 func (m *Model) Native(s *Source, f ir.Field, t ir.Test) (Column, bool) {
 	col, ok := m.ColumnOf(s, f)
 	ok = ok && s.Has(m, f)

@@ -166,7 +166,8 @@ func TestWhatNoLogWrites(t *testing.T) {
 	}
 }
 
-// TestNamesOfLists: where any part of a name may be a list, all ways to write it are asked; a field that a closed log does not name is none.
+// TestNamesOfLists: where any part of a name may be a list, all ways to write it are asked; a field that a closed log
+// does not name is none.
 func TestNamesOfLists(t *testing.T) {
 	m, err := Load("splunk-cloud")
 	require.NoError(t, err)

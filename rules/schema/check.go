@@ -12,8 +12,8 @@ import (
 	"decree/rules/source"
 )
 
-// checker finds faults in a model that would otherwise fail in the middle of a run. It checks the model after merging it with
-// the model it extends.
+// checker finds faults in a model that would otherwise fail in the middle of a run. It checks the model after merging
+// it with the model it extends.
 type checker struct {
 	m   *Model
 	doc *document

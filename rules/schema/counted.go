@@ -6,7 +6,8 @@ import (
 	"decree/rules/ir"
 )
 
-// CountedField is the field whose value a prevalence condition asks about, of a source: the actor of a process's creation is its parent.
+// CountedField is the field whose value a prevalence condition asks about, of a source: the actor of a process's
+// creation is its parent.
 func (s *Source) CountedField(n *ir.Prevalence) ir.Field {
 	f := n.Value()
 	if n.Spec.Of == "actor" && s.Category == "process_creation" {
@@ -18,8 +19,8 @@ func (s *Source) CountedField(n *ir.Prevalence) ir.Field {
 	return f
 }
 
-// Counted gives the columns of the value that a prevalence condition asks about, as Whole does, on the event itself. There are none if the event
-// does not carry it.
+// Counted gives the columns of the value that a prevalence condition asks about, as Whole does, on the event itself.
+// There are none if the event does not carry it.
 func (m *Model) Counted(s *Source, n *ir.Prevalence) (columns []Column, domain *Column) {
 	f := s.CountedField(n)
 	if n.Spec.Of == "actor" && f.Level == 0 {
@@ -53,8 +54,8 @@ func (m *Model) counted(s *Source, f ir.Field) (columns []Column, domain *Column
 	return columns, domain
 }
 
-// CountsAbove tells whether the value that a prevalence condition asks about is an ancestor's that the event does not carry, and that the creation
-// of the ancestor tells.
+// CountsAbove tells whether the value that a prevalence condition asks about is an ancestor's that the event does not
+// carry, and that the creation of the ancestor tells.
 func (m *Model) CountsAbove(s *Source, n *ir.Prevalence) bool {
 	f := s.CountedField(n)
 	own, _ := m.counted(s, ir.Field{Name: f.Name})

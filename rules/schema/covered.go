@@ -8,8 +8,8 @@ import (
 	"decree/rules/ir"
 )
 
-// withoutCovered leaves out sources whose events another source of the list has too and reads alike: a whole log covers its categories. Asked of
-// both, a table would give the same event twice.
+// withoutCovered leaves out sources whose events another source of the list has too and reads alike: a whole log covers
+// its categories. Asked of both, a table would give the same event twice.
 func (m *Model) withoutCovered(sources []*Source, r *ir.Rule) []*Source {
 	whole := slices.DeleteFunc(slices.Clone(sources), func(s *Source) bool { return s.Category != "" || s.Log == "" })
 	if len(whole) == 0 || len(whole) == len(sources) {
@@ -20,8 +20,8 @@ func (m *Model) withoutCovered(sources []*Source, r *ir.Rule) []*Source {
 	})
 }
 
-// Within tells whether each event of the source is one of another source of the same table, too: each test of that one's scope is implied
-// by one of its own.
+// Within tells whether each event of the source is one of another source of the same table, too: each test of that
+// one's scope is implied by one of its own.
 func (s *Source) Within(wide *Source) bool {
 	return s.Table == wide.Table && !slices.ContainsFunc(wide.Scope, func(w ScopeTest) bool {
 		return !slices.ContainsFunc(s.Scope, func(n ScopeTest) bool {
@@ -31,7 +31,8 @@ func (s *Source) Within(wide *Source) bool {
 	})
 }
 
-// Disjoint tells whether no event of the source is one of another source of the same table: both test one column, for different values.
+// Disjoint tells whether no event of the source is one of another source of the same table: both test one column, for
+// different values.
 func (s *Source) Disjoint(other *Source) bool {
 	return slices.ContainsFunc(s.Scope, func(a ScopeTest) bool {
 		return slices.ContainsFunc(other.Scope, func(b ScopeTest) bool {

@@ -15,8 +15,9 @@ type derived struct {
 // finish makes a model ready for use: it does not change any more.
 func (m *Model) finish() { m.derived = &derived{of: m} }
 
-// Derived gives what follows from the model alone, such as an index of its names. It is made once and then shared, also with copies of the model: nobody may
-// change it. key is of a type of the caller's own. A model that was not loaded keeps nothing, because it may still change.
+// Derived gives what follows from the model alone, such as an index of its names. It is made once and then shared, also
+// with copies of the model: nobody may change it. key is of a type of the caller's own. A model that was not loaded
+// keeps nothing, because it may still change.
 func (m *Model) Derived(key any, make func() any) any {
 	if m.derived == nil {
 		return make()

@@ -35,7 +35,8 @@ func newDocument(file string, text []byte, m *Model) *document {
 	return d
 }
 
-// source is the path of a source. For a source that only the extended model has, it is the place where that model is named.
+// source is the path of a source. For a source that only the extended model has, it is the place where that model is
+// named.
 func (d *document) source(name string, i int) string {
 	path, own := d.names[name]
 	switch {

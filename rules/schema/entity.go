@@ -2,8 +2,9 @@ package schema
 
 import "slices"
 
-// entity gives the column of an entity, such as host, user or sha1. Entities are names of decree's own, in this case alone, and may be used wherever a
-// field may. A field that the source maps under this very name, or that its log is known to have, comes first.
+// entity gives the column of an entity, such as host, user or sha1. Entities are names of decree's own, in this case
+// alone, and may be used wherever a field may. A field that the source maps under this very name, or that its log is
+// known to have, comes first.
 func (s *Source) entity(name string) (Column, bool) {
 	c, ok := s.Entities[name]
 	if !ok {

@@ -9,7 +9,8 @@ import (
 	"decree/rules/schema"
 )
 
-// TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables: a table that lacks one would be asked for a column of the entity's own name, which no event has.
+// TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables: a table that lacks one would be asked for a column of the
+// entity's own name, which no event has.
 func TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables(t *testing.T) {
 	for model, logs := range map[string]map[string][]string{
 		"windows":        {"security": {"SubjectUserName"}, "sysmon": {"User"}},
@@ -30,7 +31,8 @@ func TestEntitiesOfAWindowsLogAreAskedInEachOfItsTables(t *testing.T) {
 	}
 }
 
-// TestHashesOfADeletedFile: Elastic's pipeline takes those of event 23 for the process's, and those of 26 for the file's.
+// TestHashesOfADeletedFile: Elastic's pipeline takes those of event 23 for the process's, and those of 26 for the
+// file's.
 func TestHashesOfADeletedFile(t *testing.T) {
 	m, err := schema.Load("winlogbeat")
 	require.NoError(t, err)

@@ -6,14 +6,15 @@ import (
 	"decree/rules/ir"
 )
 
-// Sigma's own name of the host, which the header of a Windows event has, and the name that many rules call it by: Splunk's for events as text, and the one in
-// the examples of Sigma's specification.
+// Sigma's own name of the host, which the header of a Windows event has, and the name that many rules call it by:
+// Splunk's for events as text, and the one in the examples of Sigma's specification.
 const (
 	computer     = "Computer"
 	computerName = "ComputerName"
 )
 
-// hostName gives the column of Computer and ComputerName in a source that does not map the field itself, if it is known to have the name of the host.
+// hostName gives the column of Computer and ComputerName in a source that does not map the field itself, if it is known
+// to have the name of the host.
 func (m *Model) hostName(s *Source, field string) (Column, bool) {
 	own := strings.EqualFold(field, computerName)
 	if !own && !strings.EqualFold(field, computer) {
@@ -36,8 +37,8 @@ func (m *Model) hostName(s *Source, field string) (Column, bool) {
 	return c, ok
 }
 
-// tested gives the field whose value a test of a field reads: of a host that its product knows by an id, the name. Ids group and count events, and nobody
-// writes them into rules.
+// tested gives the field whose value a test of a field reads: of a host that its product knows by an id, the name. Ids
+// group and count events, and nobody writes them into rules.
 func (s *Source) tested(f ir.Field) ir.Field {
 	if c, entity := s.entity(f.Name); entity && c.Named != "" && f.Level == 0 && f.Extract == nil {
 		f.Name = computer

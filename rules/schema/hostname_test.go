@@ -53,7 +53,8 @@ func TestAWindowsEventsOwnComputerNameComesFirst(t *testing.T) {
 	}
 }
 
-// TestHostsAreComparedByName with other fields, and in extracts; whether there is a host, and by what hosts are told apart, is asked of the id.
+// TestHostsAreComparedByName with other fields, and in extracts; whether there is a host, and by what hosts are told
+// apart, is asked of the id.
 func TestHostsAreComparedByName(t *testing.T) {
 	m, err := schema.Load("mde")
 	require.NoError(t, err)

@@ -6,8 +6,8 @@ import (
 	"decree/rules/ir"
 )
 
-// Inside finds the column that holds a property, and the property's path in it, from a name such as `column.property`. The
-// column has type dynamic, or is a string with JSON. It is "" if there is none.
+// Inside finds the column that holds a property, and the property's path in it, from a name such as `column.property`.
+// The column has type dynamic, or is a string with JSON. It is "" if there is none.
 func (s *Source) Inside(name string) (container string, path []string) {
 	if _, whole := s.Columns[name]; whole {
 		return "", nil
@@ -47,8 +47,8 @@ func (s *Source) Maps(f ir.Field) bool {
 	return mapped || entity && f.Level == 0
 }
 
-// JSONTexts gives the columns that an export may write as JSON text: columns of type dynamic, and string columns from which
-// fields are extracted.
+// JSONTexts gives the columns that an export may write as JSON text: columns of type dynamic, and string columns from
+// which fields are extracted.
 func (m *Model) JSONTexts() map[string]bool {
 	texts := map[string]bool{}
 	for i := range m.Sources {

@@ -11,8 +11,8 @@ import (
 // defaultValue is Sysmon's name for the unnamed value of a key. Products leave it empty.
 const defaultValue = "(Default)"
 
-// joined tests a path that is split over two columns. The last component is in the field's own column. Everything before the
-// last backslash is in the column of the field Under. Names have no backslash.
+// joined tests a path that is split over two columns. The last component is in the field's own column. Everything
+// before the last backslash is in the column of the field Under. Names have no backslash.
 func (c Column) joined(n *ir.Match) (ir.Node, error) {
 	j := joint{c, n}
 	switch t := n.Test.(type) {

@@ -52,8 +52,8 @@ func inLists(n *ir.Match, column string) (ir.Node, error) {
 	return &ir.Or{Base: n.Base, Terms: terms}, nil
 }
 
-// RawPrefix comes before the path of an array in the names of columns that tests of its elements read. The product's fields have the values of all
-// elements, so that only the event's own JSON tells which are of one element.
+// RawPrefix comes before the path of an array in the names of columns that tests of its elements read. The product's
+// fields have the values of all elements, so that only the event's own JSON tells which are of one element.
 const RawPrefix = "_raw."
 
 // elementsIn rewrites a test of an array's elements to a test of the array in the event's own JSON.

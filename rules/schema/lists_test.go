@@ -10,7 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// TestArraysAreInTheEventsOwnJSON shows which array a test of elements is asked of in Splunk, whose fields do not keep elements together.
+// TestArraysAreInTheEventsOwnJSON shows which array a test of elements is asked of in Splunk, whose fields do not keep
+// elements together.
 func TestArraysAreInTheEventsOwnJSON(t *testing.T) {
 	m, err := Load("splunk-cloud")
 	require.NoError(t, err)

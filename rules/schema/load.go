@@ -72,8 +72,8 @@ func (m *Model) ofEveryTable() {
 	}
 }
 
-// Find gives the sources that answer a log source, preferred first. A source that leaves the same parts unset as the log source
-// is preferred. Otherwise the model's order counts. The list is shared: nobody may change it.
+// Find gives the sources that answer a log source, preferred first. A source that leaves the same parts unset as the
+// log source is preferred. Otherwise the model's order counts. The list is shared: nobody may change it.
 func (m *Model) Find(category, product, service string) []*Source {
 	return m.own(findKey{category, product, service}, func() any { return slices.Clip(m.find(category, product, service)) }).([]*Source)
 }
@@ -98,14 +98,14 @@ func (m *Model) find(category, product, service string) []*Source {
 	return m.both(category, product, service)
 }
 
-// answers tells whether one part of a source's log source fits that of a rule. An unset part in the rule fits every source, and
-// "*" in the source fits every rule.
+// answers tells whether one part of a source's log source fits that of a rule. An unset part in the rule fits every
+// source, and "*" in the source fits every rule.
 func answers(has, asked string) bool {
 	return has == "*" || asked == "" || strings.EqualFold(has, asked)
 }
 
-// Column finds the column of a Sigma field or of an entity on the event itself. Level 0 is the event's own process, and level n is its nth
-// ancestor.
+// Column finds the column of a Sigma field or of an entity on the event itself. Level 0 is the event's own process, and
+// level n is its nth ancestor.
 func (m *Model) Column(s *Source, field string, level int) (Column, bool) {
 	f := m.field(s, field, level)
 	return f.column, f.known
@@ -157,8 +157,8 @@ func mappedIn(fields map[string]Column, field string) (Column, bool) {
 }
 
 // Whole gives the columns with the whole value of a field; the first that has a value counts. If the product splits
-// `DOMAIN\user`, it also gives the column with the domain, else nil. A field that the source lacks has no columns. The name may
-// be that of an entity.
+// `DOMAIN\user`, it also gives the column with the domain, else nil. A field that the source lacks has no columns. The
+// name may be that of an entity.
 func (m *Model) Whole(s *Source, field string, level int) (columns []Column, domain *Column) {
 	col, ok := m.Column(s, field, level)
 	if !ok {
@@ -180,12 +180,12 @@ func (m *Model) Whole(s *Source, field string, level int) (columns []Column, dom
 	return columns, domain
 }
 
-// levelPrefixes are Sigma's prefixes for the fields of the event's process and its ancestors. Other logs may have such fields
-// too, if something has added them.
+// levelPrefixes are Sigma's prefixes for the fields of the event's process and its ancestors. Other logs may have such
+// fields too, if something has added them.
 var levelPrefixes = []string{"", "Parent", "GrandParent"}
 
-// Lists tells whether the source maps a field, has an entity of that name, or is of a log whose events of its category are known to have the field.
-// Where it does not, its events may have the field all the same.
+// Lists tells whether the source maps a field, has an entity of that name, or is of a log whose events of its category
+// are known to have the field. Where it does not, its events may have the field all the same.
 func (s *Source) Lists(name string) bool {
 	if _, entity := s.Entities[name]; entity {
 		return true

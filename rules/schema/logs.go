@@ -44,8 +44,8 @@ var knownLogs = sync.OnceValue(func() *windowsLogs {
 // Logs lists the logs that a source may name.
 func Logs() []string { return sortedNames(knownLogs().Logs) }
 
-// Has tells whether the source's events can have a field, of their own process or of an ancestor. These are the fields that the source maps, its
-// entities, and other fields that the log is known to have.
+// Has tells whether the source's events can have a field, of their own process or of an ancestor. These are the fields
+// that the source maps, its entities, and other fields that the log is known to have.
 func (s *Source) Has(m *Model, f ir.Field) bool {
 	if f.Extract != nil {
 		return s.hasAll(m, f)
@@ -110,7 +110,8 @@ func (s *Source) named(field string) bool {
 	})
 }
 
-// Added says what must be set up for a field to be in the source's events if the log itself does not record it. It is "" if the log does.
+// Added says what must be set up for a field to be in the source's events if the log itself does not record it. It is
+// "" if the log does.
 func (s *Source) Added(f ir.Field) string {
 	log := knownLogs().Logs[s.Log]
 	if log == nil || f.Level >= len(levelPrefixes) {
@@ -172,8 +173,8 @@ func (l *windowsLog) has(id int) bool {
 	return false
 }
 
-// elsewhere gives sources of other logs whose event ids a rule of a category names, if none of the category's own sources has
-// such events. Only Windows numbers events this way.
+// elsewhere gives sources of other logs whose event ids a rule of a category names, if none of the category's own
+// sources has such events. Only Windows numbers events this way.
 func (m *Model) elsewhere(r *ir.Rule, own []*Source) []*Source {
 	ls := r.Source.LogSource
 	if ls.Category == "" || ls.Service != "" || len(r.Source.OtherLogSources) > 0 || !strings.EqualFold(ls.Product, "windows") {

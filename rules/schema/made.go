@@ -7,7 +7,8 @@ import (
 	"decree/rules/ir"
 )
 
-// ColumnOf finds the column of a field on the event itself, as Column does, or of an extract the columns that it is made of. The event must have all of these.
+// ColumnOf finds the column of a field on the event itself, as Column does, or of an extract the columns that it is
+// made of. The event must have all of these.
 func (m *Model) ColumnOf(s *Source, f ir.Field) (Column, bool) {
 	if f.Extract == nil {
 		return m.Column(s, f.Name, f.Level)
@@ -34,13 +35,15 @@ func (m *Model) WholeOf(s *Source, f ir.Field) (columns []Column, domain *Column
 	return columns, nil
 }
 
-// Makes tells why an extract cannot be made of the columns that a source has for its fields. It is nil if nothing is wrong with those that are there.
+// Makes tells why an extract cannot be made of the columns that a source has for its fields. It is nil if nothing is
+// wrong with those that are there.
 func (m *Model) Makes(s *Source, f ir.Field) error {
 	_, err := m.translateMade(s, &ir.Match{Field: f, Test: &ir.Exists{Value: true}})
 	return err
 }
 
-// translateMade checks that the columns that an extract is made of hold what the rule makes it of. The test itself is of the value that comes out.
+// translateMade checks that the columns that an extract is made of hold what the rule makes it of. The test itself is
+// of the value that comes out.
 func (m *Model) translateMade(s *Source, n *ir.Match) (ir.Node, error) {
 	fields := []ir.Field{n.Field}
 	if ref, ok := n.Test.(*ir.FieldRef); ok {

@@ -17,8 +17,9 @@ type Contradiction struct {
 	Message string
 }
 
-// Never tells whether no event of the source can satisfy all conditions, which are in the terms of the source. It reasons only about single tests
-// of columns with one value: if it finds nothing, the conditions may still be impossible.
+// Never tells whether no event of the source can satisfy all conditions, which are in the terms of the source. It
+// reasons only about single tests of columns with one value: if it finds nothing, the conditions may still be
+// impossible.
 func (m *Model) Never(s *Source, terms ...ir.Node) (Contradiction, bool) {
 	known := m.own(knownKey{s}, func() any { return m.known(s) }).(*knowledge)
 	if !known.possible {
@@ -54,7 +55,8 @@ func (m *Model) known(s *Source) *knowledge {
 	return k
 }
 
-// logged adds what is known of every event of the source's log: its provider and channel and, if the log is closed, its event ids.
+// logged adds what is known of every event of the source's log: its provider and channel and, if the log is closed, its
+// event ids.
 func (k *knowledge) logged() {
 	log := knownLogs().Logs[k.source.Log]
 	if log == nil {

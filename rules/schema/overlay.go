@@ -9,8 +9,8 @@ import (
 	"decree/rules/source"
 )
 
-// merge extends a base model by another. What the extending document sets wins; everything else stays. A source with the name of a base source
-// is merged with it entry by entry, or replaces it if it says so. A new source comes first.
+// merge extends a base model by another. What the extending document sets wins; everything else stays. A source with
+// the name of a base source is merged with it entry by entry, or replaces it if it says so. A new source comes first.
 func merge(base, over *Model, doc *document) *Model {
 	m := *base
 	overlay(reflect.ValueOf(&m).Elem(), reflect.ValueOf(over).Elem(), doc, "", "sources")

@@ -2,7 +2,8 @@ package schema
 
 import "maps"
 
-// nameOwnColumns makes a field of each column of the sources that say so. A field that the source maps itself stays as it is.
+// nameOwnColumns makes a field of each column of the sources that say so. A field that the source maps itself stays as
+// it is.
 func (m *Model) nameOwnColumns() {
 	for i := range m.Sources {
 		s := &m.Sources[i]

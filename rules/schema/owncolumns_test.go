@@ -36,7 +36,8 @@ func TestOwnColumns(t *testing.T) {
 	assert.Equal(t, Bool, local.Type)
 }
 
-// TestEveryTableOfDefenderHasItsSource holds that the tables' own sources are told from each other by what no other table has.
+// TestEveryTableOfDefenderHasItsSource holds that the tables' own sources are told from each other by what no other
+// table has.
 func TestEveryTableOfDefenderHasItsSource(t *testing.T) {
 	m, err := Load("mde")
 	require.NoError(t, err)

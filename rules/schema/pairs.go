@@ -2,7 +2,8 @@ package schema
 
 import "regexp"
 
-// Within is an expression whose first group is the field's value in the column's text. It is "" if the column is the value.
+// Within is an expression whose first group is the field's value in the column's text. It is "" if the column is the
+// value.
 func (c Column) Within() string {
 	switch c.Type {
 	case Pairs:

@@ -37,7 +37,8 @@ func (c Column) path(n *ir.Match) (ir.Node, error) {
 	return either(n.Base, terms), nil
 }
 
-// unnamed tests for the unnamed value of a key, which has an empty name in the product. Nothing follows the name of a value.
+// unnamed tests for the unnamed value of a key, which has an empty name in the product. Nothing follows the name of a
+// value.
 func unnamed(n *ir.Match) (ways []ir.Node) {
 	ask := func(t ir.Test) { ways = append(ways, &ir.Match{Base: n.Base, Field: n.Field, Test: t}) }
 	switch t := n.Test.(type) {

@@ -13,8 +13,9 @@ import (
 	"decree/rules/source"
 )
 
-// Sign tells the events of a model from those of other products. An event shows the sign if it has all of Fields and one of Any, if each
-// column of Values has one of its texts, and if it has none of Without. Columns are as the engine reads events: those of Windows have Windows' own names.
+// Sign tells the events of a model from those of other products. An event shows the sign if it has all of Fields and
+// one of Any, if each column of Values has one of its texts, and if it has none of Without. Columns are as the engine
+// reads events: those of Windows have Windows' own names.
 type Sign struct {
 	Fields  []string            `yaml:"fields"`
 	Any     []string            `yaml:"any"`
@@ -68,8 +69,9 @@ type Recognised struct {
 // TellsOwn tells whether the model's own file, and not only one that it extends, says how its events are recognised.
 func (m *Model) TellsOwn() bool { return m.tellsOwn }
 
-// Recognisable lists the shipped models that are recognised by their events, in the order in which they are preferred where signs weigh the same: first
-// those of events as their products write them, then those of each dialect, each by its order; plain Sigma names are last.
+// Recognisable lists the shipped models that are recognised by their events, in the order in which they are preferred
+// where signs weigh the same: first those of events as their products write them, then those of each dialect, each by
+// its order; plain Sigma names are last.
 func Recognisable() []Recognised { return slices.Clone(recognisable()) }
 
 var recogniseBlock = regexp.MustCompile(`(?m)^recognise:\n(?:[ #].*\n)+`)

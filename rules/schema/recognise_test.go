@@ -7,7 +7,8 @@ import (
 	"github.com/stretchr/testify/require"
 )
 
-// TestRecognisable: the signs that are read without the rest of a model are the model's own, in the order that the documents promise.
+// TestRecognisable: the signs that are read without the rest of a model are the model's own, in the order that the
+// documents promise.
 func TestRecognisable(t *testing.T) {
 	var names []string
 	for _, r := range Recognisable() {

@@ -17,11 +17,12 @@ type Model struct {
 	Ingested    string   `yaml:"ingested"`    // column or function for the arrival time, "" = none
 	ID          []string `yaml:"id"`          // columns that identify an event in results
 	Passthrough bool     `yaml:"passthrough"` // a field that is not listed is a column of the same name
-	// Open says that events may have fields that their log is not known to have. Then a source lacks a field only if the field is known to belong to
-	// another log.
+	// Open says that events may have fields that their log is not known to have. Then a source lacks a field only if
+	// the field is known to belong to another log.
 	Open bool `yaml:"open"`
-	// Arrays says that the product marks lists in field names, as in `a.list{}.b`. A nested field that a source does not list is then tested under
-	// all possible names. The event's text, _raw, is JSON in which tests of an array's elements find the array.
+	// Arrays says that the product marks lists in field names, as in `a.list{}.b`. A nested field that a source does
+	// not list is then tested under all possible names. The event's text, _raw, is JSON in which tests of an array's
+	// elements find the array.
 	Arrays bool `yaml:"arrays"`
 	// EmptyIsMissing says that the product cannot tell an empty text from a missing one.
 	EmptyIsMissing bool `yaml:"empty_is_missing"`
@@ -31,15 +32,18 @@ type Model struct {
 	Missing string `yaml:"missing"`
 	// Lists is how the product stores tables of values: "watchlist" or "lookup". "" means that it cannot.
 	Lists string `yaml:"lists"`
-	// Verbatim are columns whose values stand in the raw text of an event, as they are or with the escapes of XML or JSON.
+	// Verbatim are columns whose values stand in the raw text of an event, as they are or with the escapes of XML or
+	// JSON.
 	Verbatim []string `yaml:"verbatim"`
 	// Longest is the maximum number of characters in a scheduled query. 0 means no limit.
 	Longest int `yaml:"longest"`
-	// TableColumn is the column with the name of a row's table. The engine uses it to assign the rows of an export to tables.
+	// TableColumn is the column with the name of a row's table. The engine uses it to assign the rows of an export to
+	// tables.
 	TableColumn string `yaml:"table_column"`
 	// Columns are the columns that every table of the product has.
 	Columns map[string]string `yaml:"columns"`
-	// Recognise is how events of the model are told from those of others, where none is named. Without it, the model is only used where it is named.
+	// Recognise is how events of the model are told from those of others, where none is named. Without it, the model is
+	// only used where it is named.
 	Recognise []Sign   `yaml:"recognise"`
 	Sources   []Source `yaml:"sources"`
 
@@ -59,13 +63,14 @@ type Source struct {
 	Indices  []string          `yaml:"indices"` // index patterns in Elasticsearch
 	Scope    []ScopeTest       `yaml:"scope"`   // an event belongs to this source if all tests hold
 	Fields   map[string]Column `yaml:"fields"`
-	// OwnColumns says that each of Columns is a field of its own name, and so is a property in one that holds JSON (Column.Property).
+	// OwnColumns says that each of Columns is a field of its own name, and so is a property in one that holds JSON
+	// (Column.Property).
 	OwnColumns bool `yaml:"own_columns"`
-	// Unlisted, if set, is a prefix for fields that are not in Fields: the column is the prefix and the field's name, with
-	// underscores for spaces.
+	// Unlisted, if set, is a prefix for fields that are not in Fields: the column is the prefix and the field's name,
+	// with underscores for spaces.
 	Unlisted string `yaml:"unlisted"`
-	// Below is a name -> a column with an object, or a property of one. A field below the name that is not in Fields is a property of that object: with
-	// `request: Request` the field request.user.id is Request.user.id.
+	// Below is a name -> a column with an object, or a property of one. A field below the name that is not in Fields is
+	// a property of that object: with `request: Request` the field request.user.id is Request.user.id.
 	Below map[string]string `yaml:"below"`
 	// UnlistedIn is the column with XML that has the fields that are not in Fields.
 	UnlistedIn string `yaml:"unlisted_in"`
@@ -73,15 +78,17 @@ type Source struct {
 	Requires string `yaml:"requires"`
 	// Log is the log of the events, named by its Sigma service, if its fields are known (logs.yml).
 	Log string `yaml:"log"`
-	// Names are fields of the log's events besides Fields. A name that ends with a dot stands for everything below it. If there are none, events may have any field.
+	// Names are fields of the log's events besides Fields. A name that ends with a dot stands for everything below it.
+	// If there are none, events may have any field.
 	Names []string `yaml:"names"`
 	// Replace means that this source replaces the source of the same name in the extended model.
 	Replace bool `yaml:"replace"`
-	// Ancestors is level -> Sigma field -> column on the event itself. A field listed here is read only from that column.
-	// Other fields come from the creation events of the ancestors.
+	// Ancestors is level -> Sigma field -> column on the event itself. A field listed here is read only from that
+	// column. Other fields come from the creation events of the ancestors.
 	Ancestors map[int]map[string]Column `yaml:"ancestors"`
 	Entities  map[string]Column         `yaml:"entities"` // sha1, host, user, ...: names that rules may use as fields
-	// Actor are fields and entities of the process that did what the event tells, where they are not those of Fields: the hashes of a file are not its writer's.
+	// Actor are fields and entities of the process that did what the event tells, where they are not those of Fields:
+	// the hashes of a file are not its writer's.
 	Actor map[string]Column `yaml:"actor"`
 	Keys  map[int][]string  `yaml:"keys"` // level -> columns whose values identify that process on its host
 	// FallbackKeys identify processes in events that lack a part of Keys.
@@ -100,7 +107,8 @@ type ScopeTest struct {
 	Type   Type     `yaml:"type"`
 	Key    string   `yaml:"key"`
 	Values []string `yaml:"values"`
-	// EngineOnly marks a test that is needed only to recognise raw events. In a query, Table implies it. Without Values it asks whether the column is there.
+	// EngineOnly marks a test that is needed only to recognise raw events. In a query, Table implies it. Without Values
+	// it asks whether the column is there.
 	EngineOnly bool `yaml:"engine_only"`
 	// Optional accepts events without the column.
 	Optional bool `yaml:"optional"`
@@ -112,10 +120,10 @@ func (t ScopeTest) Reads() Column { return Column{Name: t.Column, Type: t.Type, 
 // Type is the type of a column in the product.
 type Type string
 
-// The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through Key.
-// Pattern is any other text that contains the value: Key is an expression whose first group is the value. XML is the data of
-// a Windows event as XML: the value is the text of the element <Data Name="Key">.
-// Digests are hashes of several algorithms, as several values or in one text, with or without the names of algorithms.
+// The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through
+// Key. Pattern is any other text that contains the value: Key is an expression whose first group is the value. XML is
+// the data of a Windows event as XML: the value is the text of the element <Data Name="Key">. Digests are hashes of
+// several algorithms, as several values or in one text, with or without the names of algorithms.
 const (
 	String   Type = "string"
 	Int      Type = "int"
@@ -139,7 +147,8 @@ type Column struct {
 	Optional bool     `yaml:"optional"` // for an ancestor: if an event lacks it, the ancestor's creation event is used
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
 	Key      string   `yaml:"key"`      // algorithm in a HashSet, name in Pairs, expression of a Pattern, element in XML
-	// Requires says what must be set up in the product for the column to be filled. It is noted in each query that reads the column.
+	// Requires says what must be set up in the product for the column to be filled. It is noted in each query that
+	// reads the column.
 	Requires string `yaml:"requires"`
 	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.
 	Values map[string]string `yaml:"values"`
@@ -148,30 +157,34 @@ type Column struct {
 	Numbers string `yaml:"numbers"`
 	// Multivalue says that the column may have several values.
 	Multivalue bool `yaml:"multivalue"`
-	// Written are prefixes of paths that the product always writes differently (HKLM\: HKEY_LOCAL_MACHINE\). Only that form is searched for.
+	// Written are prefixes of paths that the product always writes differently (HKLM\: HKEY_LOCAL_MACHINE\). Only that
+	// form is searched for.
 	Written map[string]string `yaml:"written"`
-	// AlsoWritten are parts of values that the product may write differently (CurrentControlSet: ControlSet???). A question
-	// mark is any one character. Both forms are searched for.
+	// AlsoWritten are parts of values that the product may write differently (CurrentControlSet: ControlSet???). A
+	// question mark is any one character. Both forms are searched for.
 	AlsoWritten map[string]string `yaml:"also_written"`
-	// Unnamed says that the unnamed value of a registry key, Sysmon's `(Default)`, has an empty name, so its path ends with a backslash.
-	// Both forms are searched for.
+	// Unnamed says that the unnamed value of a registry key, Sysmon's `(Default)`, has an empty name, so its path ends
+	// with a backslash. Both forms are searched for.
 	Unnamed bool `yaml:"unnamed"`
 	// Spread are fields that the values are spread over. A test holds if it holds for one of them.
 	Spread []string `yaml:"spread"`
-	// Array is the path of the array in the event's own JSON whose elements a test of the field's elements tests. "" means that Name is the array. It is for
-	// models with Arrays.
+	// Array is the path of the array in the event's own JSON whose elements a test of the field's elements tests. ""
+	// means that Name is the array. It is for models with Arrays.
 	Array string `yaml:"array"`
-	// Under is the field with the part of a path before its last backslash. This column has the rest. Alone says that events
-	// about the first part only have no rest.
+	// Under is the field with the part of a path before its last backslash. This column has the rest. Alone says that
+	// events about the first part only have no rest.
 	Under string `yaml:"under"`
 	Alone bool   `yaml:"alone"`
-	// Never are prefixes that no value has. For example, Sysmon writes HKU\ and a user's SID, and never HKCU\. A test for them can never hold.
+	// Never are prefixes that no value has. For example, Sysmon writes HKU\ and a user's SID, and never HKCU\. A test
+	// for them can never hold.
 	Never []string `yaml:"never"`
 	// Prefix is a text that the product puts before values, without regard to case. Tests read the value after it.
 	Prefix string `yaml:"prefix"`
-	// Domain is the field with the part of `DOMAIN\user` before the backslash. "-" means that the product does not store it.
+	// Domain is the field with the part of `DOMAIN\user` before the backslash. "-" means that the product does not
+	// store it.
 	Domain string `yaml:"domain"`
-	// Named is the column with the name of the host whose id this entity's column has. Tests of the entity read the name.
+	// Named is the column with the name of the host whose id this entity's column has. Tests of the entity read the
+	// name.
 	Named string `yaml:"named"`
 
 	// Made is set if the value is an extract's: Name is the extract's name, and no column of the product.

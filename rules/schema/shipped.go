@@ -59,8 +59,8 @@ func NamesFor(dialect string) []string {
 	return namesOf(slices.DeleteFunc(slices.Clone(headers()), func(h header) bool { return h.dialect != dialect }))
 }
 
-// Preferred lists the shipped models that queries of a dialect are written for where no model is named, the first that can say a
-// rule counts. Of the dialect "" they are the models of events as their products write them.
+// Preferred lists the shipped models that queries of a dialect are written for where no model is named, the first that
+// can say a rule counts. Of the dialect "" they are the models of events as their products write them.
 func Preferred(dialect string) []string {
 	own := slices.DeleteFunc(slices.Clone(headers()), func(h header) bool { return h.dialect != dialect || h.order == 0 })
 	slices.SortFunc(own, func(a, b header) int { return cmp.Compare(a.order, b.order) })
@@ -103,7 +103,8 @@ func (m *Model) clone() *Model {
 	return &out
 }
 
-// copyParts puts copies in the place of what a value shares with the one it was copied from: maps, slices, and what they hold.
+// copyParts puts copies in the place of what a value shares with the one it was copied from: maps, slices, and what
+// they hold.
 func copyParts(v reflect.Value) {
 	switch v.Kind() {
 	case reflect.Struct:

@@ -9,11 +9,11 @@ import (
 	"decree/rules/ir"
 )
 
-// Translate rewrites a test for the way the product stores the field. The product may have other words for Sigma's values,
-// another notation for registry numbers, separate columns for domain and user, and a column for each hash algorithm. A test
-// that needs no translation is returned unchanged. Otherwise the result consists of *ir.Match, *ir.And and *ir.Or. An error
-// says what the product's column cannot answer. The spelling of a number becomes a false *ir.Const if the column holds no
-// texts, or texts of another product.
+// Translate rewrites a test for the way the product stores the field. The product may have other words for Sigma's
+// values, another notation for registry numbers, separate columns for domain and user, and a column for each hash
+// algorithm. A test that needs no translation is returned unchanged. Otherwise the result consists of *ir.Match,
+// *ir.And and *ir.Or. An error says what the product's column cannot answer. The spelling of a number becomes a false
+// *ir.Const if the column holds no texts, or texts of another product.
 func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if isMade(n) {
 		return m.translateMade(s, n)
@@ -129,8 +129,8 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 	return out, nil
 }
 
-// productValue gives the product's word for one of Sigma's values. whole tells whether the word is the whole value of the column,
-// whichever part of Sigma's value the test names.
+// productValue gives the product's word for one of Sigma's values. whole tells whether the word is the whole value of
+// the column, whichever part of Sigma's value the test names.
 func (c Column) productValue(v string) (own string, whole bool, err error) {
 	for _, from := range sortedNames(c.Values) {
 		if strings.EqualFold(from, v) {

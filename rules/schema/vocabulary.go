@@ -7,9 +7,9 @@ import (
 	"decree/rules/ir"
 )
 
-// Vocabulary lists Sigma's names of the fields that the source's events are known to have, sorted: the fields that it maps, also of
-// ancestors (ParentImage), and those of its log. Names that differ in case alone are listed once. A name that the model maps for all logs alike is left
-// out where it is known to be a field of other events.
+// Vocabulary lists Sigma's names of the fields that the source's events are known to have, sorted: the fields that it
+// maps, also of ancestors (ParentImage), and those of its log. Names that differ in case alone are listed once. A name
+// that the model maps for all logs alike is left out where it is known to be a field of other events.
 func (s *Source) Vocabulary() []string {
 	logs := knownLogs()
 	log := logs.Logs[s.Log]
@@ -53,8 +53,8 @@ func (s *Source) Vocabulary() []string {
 	return names
 }
 
-// AnyOther gives the column of a field that the source does not list, with * in the place of the field's name, or the columns with objects of which it may be a
-// property. It is "" if the source has only the fields that it lists.
+// AnyOther gives the column of a field that the source does not list, with * in the place of the field's name, or the
+// columns with objects of which it may be a property. It is "" if the source has only the fields that it lists.
 func (m *Model) AnyOther(s *Source) string {
 	const field = "*"
 	c, ok := m.Column(s, field, 0)

@@ -6,7 +6,8 @@ import (
 )
 
 // Entities are XML's escapes for characters that an element's text cannot contain or would lose. &amp; is last, so that
-// replacing one after the other restores the text. https://www.w3.org/TR/xml/#syntax https://www.w3.org/TR/xml/#sec-line-ends
+// replacing one after the other restores the text. https://www.w3.org/TR/xml/#syntax
+// https://www.w3.org/TR/xml/#sec-line-ends
 var Entities = [][2]string{{"&lt;", "<"}, {"&gt;", ">"}, {"&quot;", `"`}, {"&apos;", "'"}, {"&#x9;", "\t"}, {"&#xA;", "\n"}, {"&#xD;", "\r"}, {"&amp;", "&"}}
 
 var plain = func() *strings.Replacer {

@@ -7,9 +7,9 @@ import (
 	"gopkg.in/yaml.v3"
 )
 
-// Beside finds a file that a node names relative to this one, and gives its path in the folder. A file that does not exist, or
-// is outside the folder, is an error at the node. kind begins the codes of these errors, such as file in file-not-found. what
-// names the file in messages.
+// Beside finds a file that a node names relative to this one, and gives its path in the folder. A file that does not
+// exist, or is outside the folder, is an error at the node. kind begins the codes of these errors, such as file in
+// file-not-found. what names the file in messages.
 func (f *File) Beside(n *yaml.Node, kind, what string) (file string, ok bool) {
 	if n.Kind != yaml.ScalarNode || IsNull(n) || n.Value == "" {
 		f.Errorf("missing-file", f.Span(n), "write one path, relative to this file", "the %s has no path", what)

@@ -12,7 +12,8 @@ import (
 	"decree/rules/diag"
 )
 
-// Places gives the positions of the parts of a decoded value. A path is written as Go would reach a part: `sources[0].fields.Image.column`.
+// Places gives the positions of the parts of a decoded value. A path is written as Go would reach a part:
+// `sources[0].fields.Image.column`.
 type Places struct {
 	file *File
 	at   map[string]*yaml.Node
@@ -29,9 +30,9 @@ func (p *Places) Range(path string) diag.Range {
 	return p.file.Range(p.at[path])
 }
 
-// Decode reads a node into a value: structs whose fields have a yaml tag, maps, slices, pointers and scalars. Each part of the
-// wrong type is an error at its position. A key without a field in the value is a finding of the given severity. what names the
-// value in messages.
+// Decode reads a node into a value: structs whose fields have a yaml tag, maps, slices, pointers and scalars. Each part
+// of the wrong type is an error at its position. A key without a field in the value is a finding of the given severity.
+// what names the value in messages.
 func (f *File) Decode(n *yaml.Node, to any, what string, unknownKey diag.Severity) *Places {
 	d := &decoder{File: f, unknownKey: unknownKey, what: what, places: &Places{f, map[string]*yaml.Node{}}}
 	before := f.errors
@@ -49,7 +50,8 @@ func (f *File) Decode(n *yaml.Node, to any, what string, unknownKey diag.Severit
 	return d.places
 }
 
-// decoder checks a node against a type before the YAML library fills the value, because the library's errors have no columns.
+// decoder checks a node against a type before the YAML library fills the value, because the library's errors have no
+// columns.
 type decoder struct {
 	*File
 	unknownKey diag.Severity

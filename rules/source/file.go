@@ -44,7 +44,8 @@ func (f *File) Lines() []string { return f.lines }
 // Broken tells whether a document of the file is not YAML.
 func (f *File) Broken() bool { return f.broken }
 
-// Documents reads every document of the file, up to one that is not valid YAML. It replaces aliases and merge keys by the nodes they name.
+// Documents reads every document of the file, up to one that is not valid YAML. It replaces aliases and merge keys by
+// the nodes they name.
 func (f *File) Documents(read func(top *yaml.Node)) {
 	f.eachDocument(func(doc *yaml.Node) {
 		if f.resolve(doc.Content[0]) {

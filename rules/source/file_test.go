@@ -150,7 +150,8 @@ func TestDocuments(t *testing.T) {
 	assert.True(t, f.Broken())
 }
 
-// TestAliases replaces aliases and merge keys by what they name: a mapping's own keys win, and of several mappings the first.
+// TestAliases replaces aliases and merge keys by what they name: a mapping's own keys win, and of several mappings the
+// first.
 func TestAliases(t *testing.T) {
 	f, top := read(t, "base: &b {a: 1, c: 2}\nother: &o {a: 3, d: 4}\nx: {<<: [*b, *o], c: 5}\ny: *b\n")
 	var x, y map[string]int

@@ -31,8 +31,9 @@ func OpenFolder(dir string) (*Folder, error) {
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
-// YAMLFiles lists the files at or below a path of the folder that end in .yml or .yaml, in letters of any case, sorted. Below the path it leaves out what is hidden
-// (its name begins with a dot), node_modules, and folders that skip accepts; skip may be nil. It does not follow symbolic links to folders.
+// YAMLFiles lists the files at or below a path of the folder that end in .yml or .yaml, in letters of any case, sorted.
+// Below the path it leaves out what is hidden (its name begins with a dot), node_modules, and folders that skip
+// accepts; skip may be nil. It does not follow symbolic links to folders.
 func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]string, error) {
 	var files []string
 	err := fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
@@ -61,7 +62,8 @@ func IsYAML(file string) bool {
 	return strings.EqualFold(ext, ".yml") || strings.EqualFold(ext, ".yaml")
 }
 
-// Entries names the files and the folders that are directly in one folder of the tree, sorted. A symbolic link counts as a file.
+// Entries names the files and the folders that are directly in one folder of the tree, sorted. A symbolic link counts
+// as a file.
 func (f *Folder) Entries(dir string) (files, folders []string, err error) {
 	entries, err := fs.ReadDir(f.fsys, dir)
 	for _, e := range entries {
@@ -138,7 +140,8 @@ func (f *Folder) Open(file string) (io.ReadCloser, error) {
 // Exists tells whether the folder has a file of that name.
 func (f *Folder) Exists(file string) bool { return f.check(file) == nil }
 
-// check says why a file in the folder cannot be opened. Pipes and devices are refused, because reading one may never end.
+// check says why a file in the folder cannot be opened. Pipes and devices are refused, because reading one may never
+// end.
 func (f *Folder) check(file string) error {
 	info, err := fs.Stat(f.fsys, file)
 	switch {
@@ -152,8 +155,8 @@ func (f *Folder) check(file string) error {
 	return nil
 }
 
-// Beside resolves the name of a file relative to another file, and gives its path in the folder. The error is ErrOutside or
-// fs.ErrNotExist, or says why the file cannot be opened.
+// Beside resolves the name of a file relative to another file, and gives its path in the folder. The error is
+// ErrOutside or fs.ErrNotExist, or says why the file cannot be opened.
 func (f *Folder) Beside(file, name string) (string, error) {
 	at := path.Join(path.Dir(file), name)
 	if f == nil || path.IsAbs(name) || !fs.ValidPath(at) {

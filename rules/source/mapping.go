@@ -11,8 +11,8 @@ import (
 // Entry is one key of a mapping with its value.
 type Entry struct{ Key, Value *yaml.Node }
 
-// Entries lists a mapping in file order. A node that is not a mapping, a duplicate key and a key that is not allowed are errors.
-// If none are given as allowed, every key is.
+// Entries lists a mapping in file order. A node that is not a mapping, a duplicate key and a key that is not allowed
+// are errors. If none are given as allowed, every key is.
 func (f *File) Entries(n *yaml.Node, what string, allowed ...string) []Entry {
 	if n.Kind != yaml.MappingNode {
 		hint := "write it as `key: value` lines"

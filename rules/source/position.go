@@ -115,7 +115,8 @@ func (f *File) find(n *yaml.Node, offset int, part string) (diag.Position, bool)
 	return diag.Position{}, false
 }
 
-// Range is the position of a node, with lines counted as an editor counts them. For nil it is the beginning of the file.
+// Range is the position of a node, with lines counted as an editor counts them. For nil it is the beginning of the
+// file.
 func (f *File) Range(n *yaml.Node) diag.Range {
 	if n == nil {
 		return f.inside(f.At(1, 1))
@@ -135,7 +136,8 @@ func (f *File) inside(r diag.Range) diag.Range {
 	return r
 }
 
-// width is the number of characters in a line. It is counted once, because one line of a crafted file may have many findings.
+// width is the number of characters in a line. It is counted once, because one line of a crafted file may have many
+// findings.
 func (f *File) width(line int) int {
 	if f.widths == nil {
 		f.widths = make([]int, len(f.lines))

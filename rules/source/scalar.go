@@ -90,8 +90,8 @@ func (f *File) Bool(to *bool, n *yaml.Node, what string) {
 	*to = value
 }
 
-// Whole reads a whole number from least to most. Anything else is an error with the given code, and reads as least. If most
-// is math.MaxInt, the message does not mention it.
+// Whole reads a whole number from least to most. Anything else is an error with the given code, and reads as least. If
+// most is math.MaxInt, the message does not mention it.
 func (f *File) Whole(code string, n *yaml.Node, what, hint string, least, most int) int {
 	v, err := strconv.Atoi(n.Value)
 	if n.Kind == yaml.ScalarNode && err == nil && v >= least && v <= most {

@@ -53,8 +53,8 @@ func readAtMost(r fs.File, name string, most int) ([]byte, error) {
 	return data.Bytes(), err
 }
 
-// utf8Text gives the text of a file as UTF-8, without a byte order mark. UTF-16, which Windows editors write, is recognised
-// by its mark or, without one, by its zero bytes.
+// utf8Text gives the text of a file as UTF-8, without a byte order mark. UTF-16, which Windows editors write, is
+// recognised by its mark or, without one, by its zero bytes.
 func utf8Text(data []byte) ([]byte, error) {
 	order, mark := unicode.LittleEndian, unicode.ExpectBOM
 	switch {

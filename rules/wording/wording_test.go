@@ -130,7 +130,8 @@ func TestCorrelations(t *testing.T) {
 	assert.Equal(t, "1 day 2 hours 3 minutes 4 seconds", Duration(26*time.Hour+3*time.Minute+4*time.Second))
 }
 
-// TestEveryGoldenCaseHasWords says the condition of each golden case, so that a new kind of node or test is looked at here.
+// TestEveryGoldenCaseHasWords says the condition of each golden case, so that a new kind of node or test is looked at
+// here.
 func TestEveryGoldenCaseHasWords(t *testing.T) {
 	cases, err := filepath.Glob("../../tests/golden/cases/*/rule.yml")
 	require.NoError(t, err)

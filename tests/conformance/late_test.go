@@ -37,7 +37,8 @@ func arrived(events []splRow, run float64) []splRow {
 	return slices.DeleteFunc(slices.Clone(events), func(e splRow) bool { return e["_arrived"].(float64) > run })
 }
 
-// lateRuns are the queries of rules and correlations on a schedule, with what each run must find, by the second of the run.
+// lateRuns are the queries of rules and correlations on a schedule, with what each run must find, by the second of the
+// run.
 type lateRuns map[int][]finding
 
 // found executes every run. A run reads a table of the events that have arrived, and ingestion_time() is when they did.

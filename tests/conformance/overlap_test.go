@@ -29,7 +29,8 @@ sources:
   - {name: part, product: windows, category: process_creation, table: TABLE, scope: [{column: kind, values: [start]}], fields: {Image: {column: image}, User: {column: owner}}}
 `
 
-// TestFiltersOfOverlappingSources: an event that one source finds must pass that source's filter, whatever the other's is.
+// TestFiltersOfOverlappingSources: an event that one source finds must pass that source's filter, whatever the other's
+// is.
 func TestFiltersOfOverlappingSources(t *testing.T) {
 	r := lowered.Rule(t, "logsource: [{product: windows, service: whole}, {product: windows, category: process_creation}]\ndetection: {s: {Image: a, User|contains: x}, condition: s}\n")
 	filtered := func(logsource string) *ir.Rule {

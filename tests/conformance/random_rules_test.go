@@ -22,8 +22,8 @@ type author struct {
 	folders []string // before the names of files
 }
 
-// windowsFolders are what a path of Windows begins with: Defender and Elastic keep a file's name apart, which they take to
-// be what stands after the last backslash.
+// windowsFolders are what a path of Windows begins with: Defender and Elastic keep a file's name apart, which they take
+// to be what stands after the last backslash.
 var windowsFolders = []string{`C:\Windows\`, `C:\a b\`, `\`}
 
 func pick[T any](a author, from []T) T { return from[a.IntN(len(from))] }

@@ -29,7 +29,8 @@ import (
 // The products read expressions in three ways of their own: Rust's crate, PCRE and Lucene. Here the engines themselves
 // are asked what they find by what a query holds for an expression.
 
-// pair is an expression, a text, and whether the engine finds the one in the other, which is held to PCRE by another test.
+// pair is an expression, a text, and whether the engine finds the one in the other, which is held to PCRE by another
+// test.
 type pair struct {
 	test *ir.Regex
 	text string

@@ -162,7 +162,8 @@ func TestSPLAsksReputationAsTheEngine(t *testing.T) {
 	assert.Greater(t, matched, 150)
 }
 
-// TestEQLAsksReputationAsTheEngine asks the fields that an enrich policy puts on events for all that they tell but the time.
+// TestEQLAsksReputationAsTheEngine asks the fields that an enrich policy puts on events for all that they tell but the
+// time.
 func TestEQLAsksReputationAsTheEngine(t *testing.T) {
 	needEQL(t)
 	m := ecs(t)

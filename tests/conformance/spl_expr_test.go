@@ -8,9 +8,9 @@ import (
 	"strings"
 )
 
-// A small reader of eval's language, strict where Splunk is lenient: a null or a number in place of a truth, and an order of
-// texts that look like numbers, are failures, since no page says what they come to. In: an expression that a compiled
-// correlation holds. Out: a function of a row. Search Reference: "Evaluation functions", "eval", "where".
+// A small reader of eval's language, strict where Splunk is lenient: a null or a number in place of a truth, and an
+// order of texts that look like numbers, are failures, since no page says what they come to. In: an expression that a
+// compiled correlation holds. Out: a function of a row. Search Reference: "Evaluation functions", "eval", "where".
 
 // splRow is an event or a result: a field is a string, a float64 or, with several values, a []string.
 type splRow map[string]any

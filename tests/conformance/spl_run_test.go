@@ -176,8 +176,8 @@ func splExpand(name string, rows []splRow) []splRow {
 	return out
 }
 
-// splSort orders by num() and str(), which commas separate; a row without a field comes last, however the order is. Rows
-// alike in all stand in any order: here, in reverse.
+// splSort orders by num() and str(), which commas separate; a row without a field comes last, however the order is.
+// Rows alike in all stand in any order: here, in reverse.
 func splSort(p *splParser, rows []splRow) {
 	p.must("0") // else 10,000 rows would be left
 	type by struct {
@@ -401,8 +401,8 @@ func splKey(key string) func(value string) bool {
 	return regexp.MustCompile(`(?is)\A` + strings.ReplaceAll(regexp.QuoteMeta(key), `\*`, ".*") + `\z`).MatchString
 }
 
-// splLookup adds the columns of the first row whose key is the value, in any case, as its definition says (max_matches = 1,
-// case_sensitive_match = false; a key with an asterisk is one of match_type = WILDCARD): `name key AS field OUTPUT
+// splLookup adds the columns of the first row whose key is the value, in any case, as its definition says (max_matches
+// = 1, case_sensitive_match = false; a key with an asterisk is one of match_type = WILDCARD): `name key AS field OUTPUT
 // column AS field, ...`. Columns that it does not find are taken away.
 func splLookup(p *splParser, rows []splRow) {
 	table := p.world.lookups[p.next()]

@@ -39,8 +39,8 @@ func (r record) dataModel() doc {
 	return d
 }
 
-// tstatsRows runs a search that begins with tstats: its where on the events of the dataset, and what follows on the rows, in
-// which a value is given for what is missing.
+// tstatsRows runs a search that begins with tstats: its where on the events of the dataset, and what follows on the
+// rows, in which a value is given for what is missing.
 func tstatsRows(t testing.TB, search string, rows []splRow, id string) []string {
 	t.Helper()
 	_, command, ok := strings.Cut(search, "| tstats ")

@@ -78,7 +78,8 @@ func (a author) wideRules(t testing.TB, n int) []*ir.Rule {
 	return out
 }
 
-// wideFilter adds a second log source to a rule, and a filter of one of the two that suppresses what another rule describes.
+// wideFilter adds a second log source to a rule, and a filter of one of the two that suppresses what another rule
+// describes.
 func (a author) wideFilter(r, described *ir.Rule) *ir.Rule {
 	r.Source.OtherLogSources = []rules.LogSource{pick(a, wideSources[1:])}
 	f := &rules.Filter{Body: &rules.Rule{LogSource: pick(a, r.Source.LogSources())}}

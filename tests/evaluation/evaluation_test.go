@@ -1,5 +1,5 @@
-// Package evaluation holds what each construct of Sigma's specification means, as data: detections, events, and
-// whether they match. In: *.yml, written from https://github.com/SigmaHQ/sigma-specification (version 2.1). The engine must
+// Package evaluation holds what each construct of Sigma's specification means, as data: detections, events, and whether
+// they match. In: *.yml, written from https://github.com/SigmaHQ/sigma-specification (version 2.1). The engine must
 // give each verdict, and each dialect must make a query of the rule or name a gap.
 package evaluation
 

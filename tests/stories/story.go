@@ -1,7 +1,6 @@
-// Package stories tells one intrusion through xp_cmdshell, with its near misses, and records
-// it as five products would have logged it. In: nothing. Out: events for Defender advanced
-// hunting, Sysmon, Elastic (ECS) and Sentinel (its tables and ASIM), one reputation table, and which events must match, as
-// decided by hand here and by no engine.
+// Package stories tells one intrusion through xp_cmdshell, with its near misses, and records it as five products would
+// have logged it. In: nothing. Out: events for Defender advanced hunting, Sysmon, Elastic (ECS) and Sentinel (its
+// tables and ASIM), one reputation table, and which events must match, as decided by hand here and by no engine.
 package stories
 
 import (

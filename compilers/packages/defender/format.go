@@ -1,4 +1,5 @@
-// Package defender makes custom detection rules of Microsoft Defender XDR: each as the JSON that Microsoft Graph v1.0 takes.
+// Package defender makes custom detection rules of Microsoft Defender XDR: each as the JSON that Microsoft Graph v1.0
+// takes.
 //
 // In: queries in KQL with their rules. Out: a .json for each. What must stay true: a rule is made only if its query
 // returns the columns that the product asks for (columns.go) and the product shows it all events that it reads
@@ -59,10 +60,12 @@ func (format) Package(settings packages.Settings, inputs []packages.Input) packa
 // severities are Defender's words: alertSeverity. It has no critical.
 var severities = map[string]string{"informational": "informational", "low": "low", "medium": "medium", "high": "high", "critical": "high"}
 
-// longestName is Sentinel's limit for the name of a rule, which is shown in the same portal. The pages of the API name none.
+// longestName is Sentinel's limit for the name of a rule, which is shown in the same portal. The pages of the API name
+// none.
 const longestName = 256
 
-// Limits of custom details and of columns in texts. https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules
+// Limits of custom details and of columns in texts.
+// https://learn.microsoft.com/en-us/defender-xdr/custom-detection-rules
 const (
 	mostDetails    = 20
 	longestDetails = 4096 // bytes of all names and columns

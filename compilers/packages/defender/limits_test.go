@@ -141,7 +141,8 @@ func TestLimits(t *testing.T) {
 	}
 }
 
-// TestFrequencies: a rule runs as often as the product allows without missing an event, and sees all that its query reads.
+// TestFrequencies: a rule runs as often as the product allows without missing an event, and sees all that its query
+// reads.
 func TestFrequencies(t *testing.T) {
 	for schedule, want := range map[string]string{
 		"{every: 1h}": "PT1H", "{every: 2h}": "PT1H", "{every: 3h}": "PT3H", "{every: 11h}": "PT3H", "{every: 12h}": "PT12H", "{every: 1d}": "P1D", "{every: 7d}": "P1D",

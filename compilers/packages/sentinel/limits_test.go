@@ -136,7 +136,8 @@ func details20(n int) string {
 	return strings.ReplaceAll(strings.ReplaceAll(details(n), ": c", ": Computer"), "customDetails", "custom_details")
 }
 
-// TestNearRealTime: a rule runs near real time if it or the project asks for that, and its query is conditions on one table.
+// TestNearRealTime: a rule runs near real time if it or the project asks for that, and its query is conditions on one
+// table.
 func TestNearRealTime(t *testing.T) {
 	kind := func(text string, s packages.Settings) (string, []string) {
 		in := packaged.Rule(t, sentinel.New(), kql.New(), "sentinel", "title: T\n"+head+text)

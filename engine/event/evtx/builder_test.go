@@ -64,7 +64,8 @@ func (b *builder) nameHere(text string) {
 	b.u16(0)
 }
 
-// begin writes the start of an element; within a template's definition it depends on the value of that number, or on none.
+// begin writes the start of an element; within a template's definition it depends on the value of that number, or on
+// none.
 func (b *builder) begin(name string, dependency int, attributes bool) {
 	token := byte(tokenOpen)
 	if attributes {
@@ -153,8 +154,8 @@ func (b *builder) use(place int, values ...variantData) {
 	b.variants(values)
 }
 
-// useHere writes an instance of a template that is defined at its place. The values are those that body asks for. It gives
-// the place of the definition.
+// useHere writes an instance of a template that is defined at its place. The values are those that body asks for. It
+// gives the place of the definition.
 func (b *builder) useHere(body func(), values func() []variantData) (place int) {
 	b.bytes(tokenTemplate, 1)
 	place = len(b.chunk) + 8

@@ -25,7 +25,8 @@ type definition struct {
 	names  []nameRef
 }
 
-// nameRef is the place of a name in a definition: the offset of the name in its chunk. The name follows it, or is elsewhere.
+// nameRef is the place of a name in a definition: the offset of the name in its chunk. The name follows it, or is
+// elsewhere.
 type nameRef struct {
 	at     int    // in the definition's bytes
 	inline bool   // the name follows

@@ -12,7 +12,8 @@ import (
 	"decree/tests/fixture"
 )
 
-// requireSameInFull reads a log with shapes and without, and compares what they give. It tells how many records had a shape.
+// requireSameInFull reads a log with shapes and without, and compares what they give. It tells how many records had a
+// shape.
 func requireSameInFull(t testing.TB, log []byte) (shaped int) {
 	t.Helper()
 	r, full := NewReader(bytes.NewReader(log)), NewReader(bytes.NewReader(log))

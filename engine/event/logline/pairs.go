@@ -70,7 +70,8 @@ func pairs(text string) (found []pair, whole bool) {
 	}
 }
 
-// value reads a value that ends at a space, or at a comma or semicolon before one. In quotes it ends at the closing quote.
+// value reads a value that ends at a space, or at a comma or semicolon before one. In quotes it ends at the closing
+// quote.
 func value(text string) (v string, quote byte, rest string) {
 	if text != "" && (text[0] == '"' || text[0] == '\'') {
 		for i := 1; i < len(text); i++ {

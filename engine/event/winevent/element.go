@@ -54,7 +54,8 @@ func (p Part) Joined() Value {
 	return Value{Text: strings.Join(texts, ",")}
 }
 
-// Content is what is between the element's tags: one value as it is, or texts put together. ok is false if there is nothing.
+// Content is what is between the element's tags: one value as it is, or texts put together. ok is false if there is
+// nothing.
 func (e *Element) Content() (content Part, ok bool) {
 	switch len(e.Parts) {
 	case 0:

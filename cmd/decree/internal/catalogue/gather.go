@@ -41,7 +41,8 @@ type gathering struct {
 	files     []output.File // that pages lead to
 }
 
-// Gather makes a catalogue, and gives the files that its pages lead to: queries, what is deployed beside them, and packages.
+// Gather makes a catalogue, and gives the files that its pages lead to: queries, what is deployed beside them, and
+// packages.
 func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) {
 	g := &gathering{Parts: p, catalogue: &pages.Catalogue{Title: cmp.Or(p.Set.Project.Title, "Detections")}, of: map[*rules.Rule]*pages.Detection{}}
 	c := g.catalogue

@@ -163,7 +163,8 @@ func TestARuleWithoutReputationIsNamedOnce(t *testing.T) {
 	}
 }
 
-// TestReplay holds that the models come one after the other, each in the order of its runs, and that figures are added up.
+// TestReplay holds that the models come one after the other, each in the order of its runs, and that figures are added
+// up.
 func TestReplay(t *testing.T) {
 	who := lowered.Rule(t, "title: Who\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {CommandLine: whoami}, condition: a}\n")
 	sysmon := func(id int, at string) string {

@@ -31,7 +31,8 @@ type Written struct {
 	Changes []deployed.Field `json:"changes,omitempty"`
 }
 
-// Compare sets what would change if the rules were deployed. Rules without a package are among the changes as NotPackaged.
+// Compare sets what would change if the rules were deployed. Rules without a package are among the changes as
+// NotPackaged.
 func (r *Report) Compare(changes []deployed.Change) {
 	byID := map[string]deployed.Change{}
 	for _, c := range changes {

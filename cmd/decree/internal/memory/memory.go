@@ -1,4 +1,5 @@
-// Package memory bounds the memory of a command: a flag for sizes, and settings of the garbage collector for each phase.
+// Package memory bounds the memory of a command: a flag for sizes, and settings of the garbage collector for each
+// phase.
 package memory
 
 import (
@@ -66,7 +67,8 @@ func Loading() (loaded func()) {
 	}
 }
 
-// growth adapts the collector as what is kept grows: the limit of loading, so that it does not run all the time near that.
+// growth adapts the collector as what is kept grows: the limit of loading, so that it does not run all the time near
+// that.
 type growth struct {
 	sync.Mutex
 	ended bool

@@ -24,7 +24,8 @@ const manifestName = ".decree-output"
 
 const manifestHead = "# Written by decree, which replaces and removes the files below and no others."
 
-// Everywhere stands for all folders of an output folder: what decree wrote there before, and does not write now, is removed.
+// Everywhere stands for all folders of an output folder: what decree wrote there before, and does not write now, is
+// removed.
 const Everywhere = "*"
 
 // folder is an output folder that is being written.
@@ -72,7 +73,8 @@ func WriteFolder(dir string, below []string, files []File, force bool) (err erro
 	return f.replace(changed, kept, stale)
 }
 
-// makeFolder makes dir if it does not exist, also behind a symbolic link. It gives the topmost folder that it made, or "".
+// makeFolder makes dir if it does not exist, also behind a symbolic link. It gives the topmost folder that it made, or
+// "".
 func makeFolder(dir string) (made string, err error) {
 	to, err := target(filepath.Clean(dir))
 	if err != nil {

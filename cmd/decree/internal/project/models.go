@@ -13,7 +13,8 @@ import (
 	"decree/rules/source"
 )
 
-// Model is a data model of the project's own. One that only extends a shipped model has that one's name, and stands for it.
+// Model is a data model of the project's own. One that only extends a shipped model has that one's name, and stands for
+// it.
 type Model struct {
 	Name    string
 	File    string // opens from the working folder

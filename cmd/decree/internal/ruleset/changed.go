@@ -40,9 +40,10 @@ func (c *changes) in(dir string) (map[string]bool, error) {
 	return known, nil
 }
 
-// ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a rule that it joins, or a filter on it or that
-// filter's tests did, and a correlation if a rule that it reads did. A filter that is gone, or covers a rule no longer, changed the rule too. A file that git does not track
-// counts as changed. Without a revision every rule counts as changed.
+// ChangedSince tells which rules changed since a git revision. A rule changed if its file, tests, lists, event files, a
+// rule that it joins, or a filter on it or that filter's tests did, and a correlation if a rule that it reads did. A
+// filter that is gone, or covers a rule no longer, changed the rule too. A file that git does not track counts as
+// changed. Without a revision every rule counts as changed.
 func (set *Set) ChangedSince(rev string) (func(*rules.Rule) bool, error) {
 	if rev == "" {
 		return func(*rules.Rule) bool { return true }, nil
@@ -122,7 +123,8 @@ func allJoined(r *ir.Rule) (out []*rules.Rule) {
 	return out
 }
 
-// changedByFormerFilters marks the rules that a filter covered at the revision whose file has changed since, or is gone.
+// changedByFormerFilters marks the rules that a filter covered at the revision whose file has changed since, or is
+// gone.
 func (set *Set) changedByFormerFilters(known *changes, all map[*rules.Rule]bool) error {
 	for _, dir := range set.filterDirs {
 		files, err := known.in(dir)
@@ -147,7 +149,8 @@ func (set *Set) changedByFormerFilters(known *changes, all map[*rules.Rule]bool)
 	return nil
 }
 
-// testFiles gives the test file of a rule or filter file, and the files with events that it names: slash paths in the folder.
+// testFiles gives the test file of a rule or filter file, and the files with events that it names: slash paths in the
+// folder.
 func (set *Set) testFiles(of File) []string {
 	tests, _ := of.TestFile()
 	files := []string{tests}

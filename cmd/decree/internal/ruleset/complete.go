@@ -11,7 +11,8 @@ import (
 	"decree/cmd/decree/internal/stdio"
 )
 
-// completeTags lets the shell complete --tag with the tags of the rules that are selected: those of the arguments, or of the project.
+// completeTags lets the shell complete --tag with the tags of the rules that are selected: those of the arguments, or
+// of the project.
 func (sel *Selection) completeTags(cmd *cobra.Command) {
 	complete := func(_ *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 		before := begun[:strings.LastIndexByte(begun, ',')+1]

@@ -75,7 +75,8 @@ func (set *Set) LoweredCorrelations() []*ir.Correlation {
 	return out
 }
 
-// OnlyRead gives the rules and correlations that the user did not select and a selected correlation reads. They report nothing of their own.
+// OnlyRead gives the rules and correlations that the user did not select and a selected correlation reads. They report
+// nothing of their own.
 func (set *Set) OnlyRead() map[*rules.Rule]bool { return set.onlyRead }
 
 // LogSources gives the log source of a rule, or those of all rules that a correlation reads.
@@ -111,8 +112,8 @@ func (set *Set) join(all []*rules.Rule, cs []*rules.Correlation) diag.Diagnostic
 	return append(found, more...)
 }
 
-// parts gives the rules that are only parts of a correlation or of another rule: one of their own file reads them and does not set generate. A
-// correlation or rule with errors counts too.
+// parts gives the rules that are only parts of a correlation or of another rule: one of their own file reads them and
+// does not set generate. A correlation or rule with errors counts too.
 func (set *Set) parts() map[*rules.Rule]bool {
 	out := map[*rules.Rule]bool{}
 	for _, f := range set.parsed {

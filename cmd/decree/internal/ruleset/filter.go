@@ -54,8 +54,8 @@ func (set *Set) FiltersOn(r Rule) []*rules.Filter {
 	return out
 }
 
-// filter applies the filters of the user's folder, or else of the project's. all says that the set has all rules of the project: a filter of the project
-// that covers none of fewer rules is no finding.
+// filter applies the filters of the user's folder, or else of the project's. all says that the set has all rules of the
+// project: a filter of the project that covers none of fewer rules is no finding.
 func (set *Set) filter(f Filters, all bool) error {
 	dirs, ofProject := set.Project.Filters, true
 	if f.Dir != "" {
@@ -80,8 +80,8 @@ func (set *Set) filter(f Filters, all bool) error {
 	return nil
 }
 
-// applyFilters applies every filter of a folder to the rules that it covers. Findings about filters are added to the set. A filter that covers no rule
-// is a finding if the set has all rules. It gives the number of filter files.
+// applyFilters applies every filter of a folder to the rules that it covers. Findings about filters are added to the
+// set. A filter that covers no rule is a finding if the set has all rules. It gives the number of filter files.
 func (set *Set) applyFilters(dir string, all bool) (int, error) {
 	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
 		return 0, errors.New("not a folder")

@@ -31,8 +31,8 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 	return "check the ids and names under `rules`, and the log source"
 }
 
-// unknownOf finds names in a filter that covers some rules which are misspelt: no rule has the name, and one that the filter does not name has nearly the same.
-// Any other name may be of a rule that was not selected.
+// unknownOf finds names in a filter that covers some rules which are misspelt: no rule has the name, and one that the
+// filter does not name has nearly the same. Any other name may be of a rule that was not selected.
 func (set *Set) unknownOf(f *rules.Filter) (found diag.Diagnostics) {
 	names := set.names()
 	named := func(name string) bool {

@@ -110,8 +110,8 @@ func findOnDisk(p string, roots map[string]*source.Folder) ([]File, error) {
 	return files, nil
 }
 
-// Root gives the folder that the list files of rules in dir must stay inside. It is the nearest folder at or above dir with a folder lists, else
-// dir itself.
+// Root gives the folder that the list files of rules in dir must stay inside. It is the nearest folder at or above dir
+// with a folder lists, else dir itself.
 func Root(dir string) string {
 	for at, up := dir, ""; ; at = up {
 		if info, err := os.Stat(filepath.Join(at, "lists")); err == nil && info.IsDir() {

@@ -1,5 +1,6 @@
-// Package ruleset loads the rules that a user names. In: the user's selection and the project. Out: rules and correlations, lowered and with the environment's filters, and all
-// findings about them. A file with errors never hides the others.
+// Package ruleset loads the rules that a user names. In: the user's selection and the project. Out: rules and
+// correlations, lowered and with the environment's filters, and all findings about them. A file with errors never hides
+// the others.
 package ruleset
 
 import (
@@ -19,8 +20,9 @@ import (
 	"decree/rules/parse"
 )
 
-// Load loads the rules of a selection, gives them the lists that they name, and applies filters to them. What the selection leaves open, the project says. Errors in files are findings of the
-// set. The error is ErrNoRules if neither names a rule.
+// Load loads the rules of a selection, gives them the lists that they name, and applies filters to them. What the
+// selection leaves open, the project says. Errors in files are findings of the set. The error is ErrNoRules if neither
+// names a rule.
 func Load(s *stdio.Streams, p *project.Project, sel Selection) (*Set, error) {
 	if err := sel.check(); err != nil {
 		return nil, err

@@ -9,8 +9,9 @@ import (
 	"decree/rules/ir"
 )
 
-// narrow keeps the rules that the user selected. A correlation keeps the rules that it reads, which then report nothing of their own. A rule that is
-// only part of a correlation is selected with it, and never alone. Without a rule to keep, files with errors are what is left: one of them may hold it.
+// narrow keeps the rules that the user selected. A correlation keeps the rules that it reads, which then report nothing
+// of their own. A rule that is only part of a correlation is selected with it, and never alone. Without a rule to keep,
+// files with errors are what is left: one of them may hold it.
 func (set *Set) narrow(sel Selection) error {
 	if sel.whole() {
 		return nil
@@ -68,7 +69,8 @@ func need(c *ir.Correlation, to map[*rules.Rule]bool) {
 	}
 }
 
-// forget drops the files none of whose rules is kept, with what was found in them. A file with errors stays: it may hold a selected rule.
+// forget drops the files none of whose rules is kept, with what was found in them. A file with errors stays: it may
+// hold a selected rule.
 func (set *Set) forget() {
 	kept := map[string]bool{}
 	for _, r := range set.All() {

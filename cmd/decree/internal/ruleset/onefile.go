@@ -12,8 +12,9 @@ import (
 	"decree/rules/diag"
 )
 
-// LoadFile loads the rules of the file that a command is about, in the project of the working folder, and shows the findings. An error in the file ends the
-// command. A rule that the file's rules join or read may be in another file of the project, or without a project of the file's folder.
+// LoadFile loads the rules of the file that a command is about, in the project of the working folder, and shows the
+// findings. An error in the file ends the command. A rule that the file's rules join or read may be in another file of
+// the project, or without a project of the file's folder.
 func LoadFile(s *stdio.Streams, file string, filters Filters, lists Lists) (*Set, error) {
 	in, err := project.Open(s)
 	if err != nil {

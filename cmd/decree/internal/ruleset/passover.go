@@ -10,8 +10,9 @@ import (
 	"decree/rules/parse"
 )
 
-// passOver separates what a folder holds beside rules from what is wrong with its rules. A file in which nothing is meant as a rule gives one
-// remark; so does such a document among rules. A file that the user named keeps all its findings.
+// passOver separates what a folder holds beside rules from what is wrong with its rules. A file in which nothing is
+// meant as a rule gives one remark; so does such a document among rules. A file that the user named keeps all its
+// findings.
 func passOver(from File, read parse.File, found diag.Diagnostics) (left, passed diag.Diagnostics) {
 	if from.Named {
 		for i := range found {

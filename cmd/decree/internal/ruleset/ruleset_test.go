@@ -285,7 +285,8 @@ func TestFilterFlags(t *testing.T) {
 	assert.Equal(t, ruleset.Filters{Dir: "dir", Condition: "require"}, f)
 }
 
-// TestLinks reads folders through symbolic links: one that the user names is followed, one below it is not, so none loops or leads out.
+// TestLinks reads folders through symbolic links: one that the user names is followed, one below it is not, so none
+// loops or leads out.
 func TestLinks(t *testing.T) {
 	clitest.Files(t, files)
 	outside := t.TempDir()

@@ -62,7 +62,8 @@ func selected(t *testing.T, sel ruleset.Selection) (whole, loaded []string) {
 	return slugs(set.Whole()), append(slugs(set.Rules), slugs(set.Correlations)...)
 }
 
-// TestSelect: a correlation keeps the rules that it reads, and these report nothing of their own. A part of a correlation is never selected alone.
+// TestSelect: a correlation keeps the rules that it reads, and these report nothing of their own. A part of a
+// correlation is never selected alone.
 func TestSelect(t *testing.T) {
 	clitest.Files(t, selectable)
 	for _, c := range []struct {
@@ -184,7 +185,8 @@ logsource: {product: windows, category: process_creation}
 filter: {rules: [other], selection: {User: svc}, condition: not selection}
 `
 
-// TestSince: a rule changed if its file, tests, events, lists, regression data or a filter on it did, and a correlation with the rules that it reads.
+// TestSince: a rule changed if its file, tests, events, lists, regression data or a filter on it did, and a correlation
+// with the rules that it reads.
 func TestSince(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not installed")

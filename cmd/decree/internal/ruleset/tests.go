@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// TestFile gives the test file of a rule file, which need not exist. second is not empty if there are two, x.test.yml and x.test.yaml.
+// TestFile gives the test file of a rule file, which need not exist. second is not empty if there are two, x.test.yml
+// and x.test.yaml.
 func (f File) TestFile() (file, second string) {
 	base := strings.TrimSuffix(f.Path, path.Ext(f.Path)) + ".test"
 	yml, yaml := base+".yml", base+".yaml"
@@ -20,8 +21,8 @@ func (f File) TestFile() (file, second string) {
 	return yaml, ""
 }
 
-// RegressionData finds the data that a Sigma rule names by regression_tests_path: the nearest folder above the rule that holds it, and its slash path
-// there. root is empty if the rule names none, or if there is none.
+// RegressionData finds the data that a Sigma rule names by regression_tests_path: the nearest folder above the rule
+// that holds it, and its slash path there. root is empty if the rule names none, or if there is none.
 func (r Rule) RegressionData() (root, file string) {
 	data := r.IR.Source.RegressionTests
 	if data == "" || r.File.Disk == "" || !filepath.IsLocal(data) {

@@ -6,7 +6,8 @@ type shownFile struct {
 	data []byte
 }
 
-// Text gives the text of a file to show findings in, or nil. Files that can be read again are not kept: a folder of rules may hold gigabytes.
+// Text gives the text of a file to show findings in, or nil. Files that can be read again are not kept: a folder of
+// rules may hold gigabytes.
 func (set *Set) Text(file string) []byte {
 	if data, ok := set.texts[file]; ok {
 		return data

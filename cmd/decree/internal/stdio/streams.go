@@ -19,7 +19,8 @@ type Streams struct {
 	Columns     int // of the terminal that Out is, or of COLUMNS; 0 if there is neither: tables then have a line for each row and findings one for each message, however wide
 }
 
-// pageColumns are the columns of reports and of prose, which people read also from a pipe, such as in the log of a CI job.
+// pageColumns are the columns of reports and of prose, which people read also from a pipe, such as in the log of a CI
+// job.
 const pageColumns = 80
 
 // PageColumns are how many columns a report may take: those of the terminal, or else 80.

@@ -83,7 +83,8 @@ func TestPlaces(t *testing.T) {
 	assert.Equal(t, map[string]string{"linux": "logs-*"}, Target{Dialect: Dialects[2]}.With(compilers.Places{"linux": "logs-*"}).Index)
 }
 
-// TestChoosePackages: of a project, the targets with a package; a format by its name, also where the project has none of it.
+// TestChoosePackages: of a project, the targets with a package; a format by its name, also where the project has none
+// of it.
 func TestChoosePackages(t *testing.T) {
 	kql := Dialects[0]
 	own := []Target{{Name: "azure", Dialect: kql, Package: "sentinel"}, {Name: "plain", Dialect: kql}, {Name: "other", Dialect: kql, Package: "sentinel"}}

@@ -1,5 +1,5 @@
-// Command velocidex reads Windows event logs with the public library www.velocidex.com/golang/evtx. In: {"files": [path]} on
-// standard input. Out: for each file a list of its records in order. It is a module of its own, so that
+// Command velocidex reads Windows event logs with the public library www.velocidex.com/golang/evtx. In: {"files":
+// [path]} on standard input. Out: for each file a list of its records in order. It is a module of its own, so that
 // decree's does not have what only this needs.
 package main
 

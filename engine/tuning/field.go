@@ -109,7 +109,7 @@ func catalogue(r *ir.Rule, distrusted map[string]bool) *fields {
 	for _, dialect := range []string{"kql", "spl", "eql"} {
 		var t target
 		for _, name := range schema.Preferred(dialect) {
-			m, err := schema.Load(name)
+			m, err := schema.Shipped(name)
 			if err != nil {
 				panic(err) // it is shipped
 			}

@@ -44,7 +44,7 @@ var shipped = sync.OnceValue(func() []func() *schema.Model {
 			continue
 		}
 		out = append(out, sync.OnceValue(func() *schema.Model {
-			m, err := schema.Load(name)
+			m, err := schema.Shipped(name)
 			if err != nil {
 				panic(err) // shipped models are part of the program
 			}

@@ -80,8 +80,17 @@ var loaded sync.Map
 
 // Load gives a shipped model. Every caller has a copy of its own.
 func Load(name string) (*Model, error) {
+	m, err := Shipped(name)
+	if err != nil {
+		return nil, err
+	}
+	return m.clone(), nil
+}
+
+// Shipped gives a shipped model that all callers share: nobody may change it.
+func Shipped(name string) (*Model, error) {
 	if kept, ok := loaded.Load(name); ok {
-		return kept.(*Model).clone(), nil
+		return kept.(*Model), nil
 	}
 	data, err := shipped.ReadFile("models/" + name + ".yml")
 	if err != nil {
@@ -91,8 +100,8 @@ func Load(name string) (*Model, error) {
 	if err != nil {
 		return nil, err
 	}
-	loaded.Store(name, m)
-	return m.clone(), nil
+	kept, _ := loaded.LoadOrStore(name, m)
+	return kept.(*Model), nil
 }
 
 // clone copies a model with all its parts.

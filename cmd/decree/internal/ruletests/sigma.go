@@ -44,7 +44,7 @@ func sigmaTests(set *ruleset.Set, r ruleset.Rule) (cases []*regression.Case, fou
 // modelOf chooses the data model whose raw events a rule reads.
 func modelOf(r ruleset.Rule) string {
 	for _, name := range schema.Preferred("") {
-		if m, err := schema.Load(name); err == nil && len(m.Candidates(r.IR)) > 0 {
+		if m, err := schema.Shipped(name); err == nil && len(m.Candidates(r.IR)) > 0 {
 			return name
 		}
 	}

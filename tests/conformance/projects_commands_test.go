@@ -79,7 +79,7 @@ func (f folder) ask(answer any, args ...string) {
 func TestProjectsThroughCommands(t *testing.T) {
 	t.Parallel()
 	program := command(t)
-	projects := fixture.Times(4, 20)
+	projects := fixture.Times(4, 6)
 	for _, name := range slices.Sorted(maps.Keys(projectWorlds(t, newProjectAuthor(0, 0)))) {
 		if w := projectWorlds(t, newProjectAuthor(0, 0))[name](); w.file == "" || w.crowded {
 			continue
@@ -219,7 +219,7 @@ func (w world) alertsAlike(f folder, p *project, story *stories.Story) int {
 func TestModelsThatReferToThemselves(t *testing.T) {
 	t.Parallel()
 	program := command(t)
-	rounds := fixture.Times(12, 24)
+	rounds := 12
 	for _, name := range slices.Sorted(maps.Keys(products)) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

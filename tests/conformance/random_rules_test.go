@@ -13,7 +13,6 @@ import (
 
 	"decree/rules/ir"
 	"decree/rules/parse"
-	"decree/tests/fixture"
 )
 
 // author writes rules and events that nobody would: of few and awkward letters, so that they meet often.
@@ -153,7 +152,7 @@ func (a author) rules(t testing.TB, n int) []*ir.Rule {
 }
 
 // randomRules is how many rules are tried: DECREE_RANDOM_RULES, or what a run of all tests has time for.
-func randomRules(t testing.TB) int { return fromEnv(t, "DECREE_RANDOM_RULES", fixture.Times(60, 120)) }
+func randomRules(t testing.TB) int { return fromEnv(t, "DECREE_RANDOM_RULES", 60) }
 
 // seedOf is DECREE_RANDOM_SEED, or always the same.
 func seedOf(t testing.TB) uint64 { return uint64(fromEnv(t, "DECREE_RANDOM_SEED", 1)) }

@@ -28,7 +28,7 @@ type visited struct {
 }
 
 // manyRules are those of a large catalogue, where the public rules are there.
-const manyRules = 300
+const manyRules = 100
 
 // publicRules gives so many of the public rules, spread over all of them; none without them.
 func publicRules(t *testing.T, most int) []string {
@@ -80,7 +80,7 @@ changelog: [{version: '1.0', date: '2026-01-01', impact: major, notes: %[1]s}]
 `, q, i, quoted("javascript:"+text))
 }
 
-// TestCatalogueInABrowser opens a catalogue in Chromium: of 300 public rules where they are there, of the library, and
+// TestCatalogueInABrowser opens a catalogue in Chromium: of 100 public rules where they are there, of the library, and
 // of rules with hostile texts. DECREE_SCREENSHOTS names a folder for pictures.
 func TestCatalogueInABrowser(t *testing.T) {
 	t.Parallel()

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from playwright.sync_api import sync_playwright
 
-# What moves: the sum of layout shifts of the page, of which a good page has less than 0.1. A busy machine draws in steps. https://web.dev/articles/cls
+# What moves: the sum of layout shifts of the page, of which a good page has less than 0.1. https://web.dev/articles/cls
 # A busy machine may draw a page in parts, so that a line moves a little.
 MOST_SHIFTS = 0.1
 SHIFTS = """

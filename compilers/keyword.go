@@ -1,10 +1,10 @@
 package compilers
 
 import (
-	"encoding/json"
 	"slices"
 	"strings"
 
+	"decree/rules/diag"
 	"decree/rules/ir"
 )
 
@@ -15,13 +15,11 @@ var (
 
 // inJSON writes a text as in JSON, with as few escapes as possible.
 func inJSON(v string) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	text, err := diag.JSON(v)
+	if err != nil {
 		panic(err) // a text always marshals
 	}
-	return strings.TrimSuffix(strings.TrimPrefix(b.String(), `"`), "\"\n")
+	return string(text[1 : len(text)-1])
 }
 
 // storedForms are the forms of a value in an event that is stored as text: unchanged, in JSON, and in XML. Some XML

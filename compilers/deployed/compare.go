@@ -1,12 +1,12 @@
 package deployed
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"maps"
 	"slices"
 	"strings"
+
+	"decree/rules/diag"
 )
 
 // State says how a rule of a project and the deployed one differ.
@@ -165,13 +165,11 @@ func flatten(of map[string]any, above string, to map[string][]string) {
 func entry(v any) string {
 	switch v.(type) {
 	case map[string]any, []any:
-		var b bytes.Buffer
-		enc := json.NewEncoder(&b)
-		enc.SetEscapeHTML(false)
-		if err := enc.Encode(v); err != nil {
+		text, err := diag.JSON(v)
+		if err != nil {
 			panic(err) // it was read from JSON
 		}
-		return strings.TrimSuffix(b.String(), "\n")
+		return string(text)
 	}
 	return text(v)
 }

@@ -2,7 +2,6 @@ package eql
 
 import (
 	"crypto/sha256"
-	"encoding/json"
 	"fmt"
 	"regexp"
 	"strings"
@@ -10,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"decree/compilers"
+	"decree/rules/diag"
 )
 
 type object map[string]any
@@ -210,12 +210,9 @@ func asset(name, purpose string, content object) compilers.Asset {
 }
 
 func encode(content object) string {
-	var b strings.Builder
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false) // scripts stay readable
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(content); err != nil { // maps of strings, numbers and lists always marshal
+	text, err := diag.IndentedJSON(content, "")
+	if err != nil { // maps of strings, numbers and lists always marshal
 		panic(fmt.Sprintf("eql: an asset is no JSON: %v", err))
 	}
-	return b.String()
+	return string(text) + "\n"
 }

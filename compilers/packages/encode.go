@@ -2,7 +2,6 @@ package packages
 
 import (
 	"bytes"
-	"encoding/json"
 	"strings"
 
 	"gopkg.in/yaml.v3"
@@ -22,13 +21,11 @@ func JSON(v any) string {
 // JSONLine writes a value as JSON on one line, as files of one value a line have it. Invisible characters of texts are
 // escaped.
 func JSONLine(v any) string {
-	var b bytes.Buffer
-	enc := json.NewEncoder(&b)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(v); err != nil {
+	text, err := diag.JSON(v)
+	if err != nil {
 		panic(err) // packages have only texts, numbers, lists and maps
 	}
-	return string(diag.VisibleJSON(b.Bytes()))
+	return string(diag.VisibleJSON(text)) + "\n"
 }
 
 // YAML writes a value with two spaces of indentation. Texts of rules in it are of the type Text.

@@ -3,11 +3,12 @@ package event
 import (
 	"bytes"
 	"encoding/csv"
-	"encoding/json"
 	"errors"
 	"io"
 	"slices"
 	"strings"
+
+	"decree/rules/diag"
 )
 
 // rows reads CSV record by record, so that line numbers are exact and an unclosed quote does not fill the memory.
@@ -94,14 +95,12 @@ func (r *Reader) nextRow() (Raw, error) {
 
 // encoded gives the fields of a row as JSON.
 func (r *Reader) encoded(line int, fields map[string]any) (Raw, error) {
-	var data bytes.Buffer
-	enc := json.NewEncoder(&data)
-	enc.SetEscapeHTML(false)
-	if err := enc.Encode(fields); err != nil {
+	text, err := diag.JSON(fields)
+	if err != nil {
 		panic(err) // texts always can be written
 	}
 	r.lines++
-	return Raw{Line: line, Content: TextContent(bytes.TrimSuffix(data.Bytes(), []byte("\n")))}, nil
+	return Raw{Line: line, Content: TextContent(text)}, nil
 }
 
 // besides adds a cell to what its column has: two columns of one name are one field, with several values if they differ.

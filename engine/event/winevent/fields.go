@@ -1,10 +1,11 @@
 package winevent
 
 import (
-	"bytes"
 	"cmp"
 	"encoding/json"
 	"slices"
+
+	"decree/rules/diag"
 )
 
 // Field is a field of an event, with the values that it has: several if its name is given several times, or if it is an
@@ -142,13 +143,11 @@ func appendText(out []byte, text string) []byte {
 		case c == '"' || c == '\\':
 			out = append(out, '\\', c)
 		case c < ' ' || c > '~':
-			var quoted bytes.Buffer
-			enc := json.NewEncoder(&quoted)
-			enc.SetEscapeHTML(false)
-			if err := enc.Encode(text); err != nil {
+			quoted, err := diag.JSON(text)
+			if err != nil {
 				panic(err) // a text always can be written
 			}
-			return append(out[:begin], bytes.TrimSuffix(quoted.Bytes(), []byte("\n"))...)
+			return append(out[:begin], quoted...)
 		default:
 			out = append(out, c)
 		}

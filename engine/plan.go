@@ -153,11 +153,13 @@ func (p *plan) index(i int) {
 		return
 	}
 	c := covers[0]
-	if len(covers) > 1 {
+	more := covers[1:]
+	if len(more) > 0 && len(more[0].Atoms) == 1 {
+		p.second[i] = int32(more[0].Atoms[0])
+		more = more[1:]
+	}
+	if len(more) > 0 {
 		u.needs = u.tree.Needs(p.atoms.Trigger)
-		if other := covers[1].Atoms; len(other) == 1 {
-			p.second[i] = int32(other[0])
-		}
 	}
 	for len(p.triggers) < len(p.atoms.All()) {
 		p.triggers = append(p.triggers, nil)

@@ -48,7 +48,7 @@ type unit struct {
 	earlier    []int // of a population: sources whose events are counted by another of its units
 	tree       *condition.Term
 	filter     ir.Node          // what the environment's filters require of the source's events; nil = none
-	needs      *condition.Needs // beside what makes it a candidate; nil if nothing does
+	needs      *condition.Needs // beside what makes it a candidate and plan.second; nil if nothing does
 	program    *condition.Program
 	relaxed    *condition.Program // of a unit that waits only for its joins: it holds wherever the unit may match
 	names      []*condition.Term  // of the rule, in its order

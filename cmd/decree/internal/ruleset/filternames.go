@@ -10,6 +10,7 @@ import (
 
 // whyNothing gives a hint why a filter covers no rule.
 func (set *Set) whyNothing(f *rules.Filter) string {
+	names := set.names()
 	for _, ref := range f.Rules {
 		for _, c := range set.read {
 			if ref.Names(c.of.Body) {
@@ -24,7 +25,7 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 				return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", of.Range.File, ref.Text)
 			}
 		}
-		if near := diag.Closest(ref.Text, set.names()); near != "" {
+		if near := diag.Closest(ref.Text, names); near != "" {
 			return "did you mean `" + near + "`?"
 		}
 	}

@@ -1,9 +1,11 @@
 package lint
 
 import (
+	"math"
 	"slices"
 	"strings"
 
+	"decree/rules"
 	"decree/rules/ir"
 )
 
@@ -63,11 +65,58 @@ func textImplies(a, b ir.Test) bool {
 	})
 }
 
-// exclude tells whether no single value can satisfy both tests.
+// exclude tells whether no single value can satisfy both tests. False means unknown.
 func exclude(a, b ir.Test) bool {
-	x, ok := a.(*ir.Text)
-	y, too := b.(*ir.Text)
-	if !ok || !too || len(x.Values)*len(y.Values) > mostPairs {
+	if missing(a) || missing(b) {
+		return ir.WhenMissing(a) != ir.WhenMissing(b)
+	}
+	switch a := a.(type) {
+	case *ir.Text:
+		b, ok := b.(*ir.Text)
+		return ok && textsExclude(a, b)
+	case *ir.Number:
+		b, ok := b.(*ir.Number)
+		return ok && boundsExclude(a.Op, a.Values, b.Op, b.Values, false)
+	case *ir.TimePart:
+		b, ok := b.(*ir.TimePart)
+		return ok && a.Part == b.Part && boundsExclude(a.Op, a.Values, b.Op, b.Values, true)
+	case *ir.Bool:
+		b, ok := b.(*ir.Bool)
+		return ok && a.Value != b.Value
+	}
+	return false
+}
+
+// missing tells whether a test holds of a missing field alone.
+func missing(t ir.Test) bool {
+	switch t := t.(type) {
+	case *ir.Null:
+		return true
+	case *ir.Exists:
+		return !t.Value
+	}
+	return false
+}
+
+// boundsExclude tells whether no number satisfies two comparisons, each with any of its values.
+func boundsExclude(op string, values []float64, other string, others []float64, whole bool) bool {
+	if len(values)*len(others) > mostPairs {
+		return false
+	}
+	any := quantity{least: math.Inf(-1), most: math.Inf(1), whole: whole}
+	return !slices.ContainsFunc(values, func(v float64) bool {
+		return slices.ContainsFunc(others, func(w float64) bool {
+			if op == "eq" && other == "eq" {
+				return v == w
+			}
+			return any.satisfied(rules.Bound{Op: op, Value: v}, rules.Bound{Op: other, Value: w})
+		})
+	})
+}
+
+// textsExclude tells whether no single text can satisfy both tests.
+func textsExclude(x, y *ir.Text) bool {
+	if len(x.Values)*len(y.Values) > mostPairs {
 		return false
 	}
 	if x.Op != ir.Equals {

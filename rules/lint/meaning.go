@@ -71,43 +71,54 @@ func contradiction(s *subject) {
 		reported[at] = true
 	}
 	ir.Inspect(s.lowered.Condition, func(n ir.Node) bool {
-		and, ok := n.(*ir.And)
-		if !ok {
-			return true
-		}
-		var wanted []ir.Node
-		var unwanted []*ir.Not
-		for _, t := range conjuncts(and) {
-			if not, ok := t.(*ir.Not); ok {
-				unwanted = append(unwanted, not)
-			} else {
-				wanted = append(wanted, t)
-			}
-		}
-		for _, not := range unwanted {
-			if implies(&ir.And{Terms: wanted}, not.Term) {
-				report(not.Range(), "narrow this exclusion, or widen the rest", "this excludes everything that the rest of the condition selects, so nothing matches")
-			}
-		}
-		asked, pairs := map[string][]*ir.Match{}, 0
-		for _, t := range wanted {
-			a, ok := t.(*ir.Match)
-			if !ok {
-				continue
-			}
-			field := a.Field.String()
-			for _, b := range asked[field] {
-				if pairs++; pairs > mostPairs {
-					return true
-				}
-				if exclude(a.Test, b.Test) {
-					report(a.Range(), "join them by `or`, unless the field holds a list", "no value of "+field+" can satisfy both this and another test of the field")
+		if and, ok := n.(*ir.And); ok {
+			wanted, unwanted := required(and)
+			for _, not := range unwanted {
+				if implies(&ir.And{Terms: wanted}, not.Term) {
+					report(not.Range(), "narrow this exclusion, or widen the rest", "this excludes everything that the rest of the condition selects, so nothing matches")
 				}
 			}
-			asked[field] = append(asked[field], a)
+			for _, m := range exclusive(wanted) {
+				report(m.Range(), "join them by `or`, unless the field holds a list", "no value of "+m.Field.String()+" can satisfy both this and another test of the field")
+			}
 		}
 		return true
 	})
+}
+
+// required parts the terms of a conjunction into those that must hold and those that must not.
+func required(and *ir.And) (wanted []ir.Node, unwanted []*ir.Not) {
+	for _, t := range conjuncts(and) {
+		if not, ok := t.(*ir.Not); ok {
+			unwanted = append(unwanted, not)
+		} else {
+			wanted = append(wanted, t)
+		}
+	}
+	return wanted, unwanted
+}
+
+// exclusive gives the tests that exclude one before them of the same field. It compares at most mostPairs.
+func exclusive(terms []ir.Node) (out []*ir.Match) {
+	asked, pairs := map[string][]*ir.Match{}, 0
+	for _, t := range terms {
+		a, ok := t.(*ir.Match)
+		if !ok {
+			continue
+		}
+		field := a.Field.String()
+		for _, b := range asked[field] {
+			if pairs++; pairs > mostPairs {
+				return out
+			}
+			if exclude(a.Test, b.Test) {
+				out = append(out, a)
+				break
+			}
+		}
+		asked[field] = append(asked[field], a)
+	}
+	return out
 }
 
 // conjuncts are the terms of a conjunction, with nested conjunctions flattened.

@@ -45,6 +45,28 @@ func TestContradiction(t *testing.T) {
 		{`Image: abc`, `Image|contains: bd`, "a and b", true},
 		{`Image|contains: a`, `Image|contains: b`, "a and b", false},
 		{`Image|endswith: '\a.exe'`, `Image|endswith: '\b.exe'`, "a or b", false},
+		{`ProcessId|gt: 10`, `ProcessId|lt: 5`, "a and b", true},
+		{`ProcessId|gt: 5`, `ProcessId|lt: 10`, "a and b", false},
+		{`ProcessId|gt: 5`, `ProcessId|gte: 10`, "a and b", false},
+		{`ProcessId|gt: 5`, `ProcessId|lt: 6`, "a and b", false},
+		{`ProcessId|gte: 5`, `ProcessId|lte: 5`, "a and b", false},
+		{`ProcessId|gt: 5`, `ProcessId|lte: 5`, "a and b", true},
+		{`ProcessId|gt: 10`, `ProcessId|lt: 5`, "a or b", false},
+		{`ProcessId|gt: 10`, `TerminalSessionId|lt: 5`, "a and b", false},
+		{`ProcessId: 4`, `ProcessId|gt: 4`, "a and b", true},
+		{`ProcessId: [4, 5]`, `ProcessId|gt: 4`, "a and b", false},
+		{`ProcessId: [4, 5]`, `ProcessId: 6`, "a and b", true},
+		{`ProcessId: [4, 5]`, `ProcessId: [5, 6]`, "a and b", false},
+		{`ProcessId: 4`, `ProcessId: 0x10`, "a and b", false}, // 0x10 is looked for as text, too
+		{`UtcTime|hour|gt: 3`, `UtcTime|hour|lt: 4`, "a and b", true},
+		{`UtcTime|hour|gte: 3`, `UtcTime|hour|lt: 4`, "a and b", false},
+		{`UtcTime|hour: 3`, `UtcTime|minute: 4`, "a and b", false},
+		{`IsExecutable: true`, `IsExecutable: false`, "a and b", true},
+		{`IsExecutable: true`, `IsExecutable: true`, "a and b", false},
+		{`Image: null`, `Image|contains: a`, "a and b", true},
+		{`Image|exists: false`, `Image|exists: true`, "a and b", true},
+		{`Image|exists: false`, `Image: null`, "a and b", false},
+		{`Image|exists: true`, `Image|contains: a`, "a and b", false},
 	} {
 		f := file(t, firstFile, "detection:\n  a: "+braced(c.a)+"\n  b: "+braced(c.b)+"\n  condition: "+c.condition+"\n")
 		assert.Equal(t, c.want, slices.Contains(codesOf(Run([]File{f})), "contradiction"), "a: %s, b: %s: %s", c.a, c.b, c.condition)

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/assert"
+
+	"decree/rules/diag"
 )
 
 // TestContradiction has a row for each way in which tests of one field bear on each other.
@@ -98,6 +100,17 @@ func TestOtherThanThePages(t *testing.T) {
 		{"unportable-regex", `CommandLine|re: 'a(?=b)c'`, true},
 		{"unportable-regex", `CommandLine|re: '(a)\1'`, true},
 		{"unportable-regex", `CommandLine|re: '\\bwho'`, false},
+		{"regex-in-slashes", `CommandLine|re: '/foo/i'`, true},
+		{"regex-in-slashes", `CommandLine|re: '/a.*b/gims'`, true},
+		{"regex-in-slashes", `CommandLine|re|i: '/tmp/.*/'`, false},
+		{"regex-in-slashes", `CommandLine|re: '/a\/b/i'`, true},
+		{"regex-in-slashes", `CommandLine|re: '/etc/x'`, false},
+		{"regex-in-slashes", `CommandLine|re: '/usr/bin/su'`, false},
+		{"regex-in-slashes", `CommandLine|re: '/usr/bin/sg'`, false},
+		{"regex-in-slashes", `CommandLine|re: '/bin/yum'`, false},
+		{"regex-in-slashes", `CommandLine|contains: '/foo/i'`, false},
+		{"regex-instead-of-modifier", `CommandLine|re: '/foo/i'`, false},
+		{"regex-instead-of-modifier", `CommandLine|re: 'foo'`, true},
 		{"missing-comma", `Image|endswith: ['\a.exe''\b.exe']`, true},
 		{"missing-comma", `Image|endswith: '\a.exe, \b.exe'`, true},
 		{"missing-comma", `Image|endswith: '\a.exe \b.exe'`, true},
@@ -108,6 +121,14 @@ func TestOtherThanThePages(t *testing.T) {
 		f := file(t, firstFile, "detection:\n  a: {"+c.item+"}\n  condition: a\n")
 		assert.Equal(t, c.want, slices.Contains(codesOf(Run([]File{f})), c.code), c.item)
 	}
+}
+
+// TestRegexInSlashesSaysHowToWriteIt holds the hint, with the flags that have a modifier.
+func TestRegexInSlashesSaysHowToWriteIt(t *testing.T) {
+	f := file(t, firstFile, "detection:\n  a: {CommandLine|re: '/foo.bar/sgi'}\n  condition: a\n")
+	found := Run([]File{f})
+	at := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == "regex-in-slashes" })
+	assert.Equal(t, "write `CommandLine|re|i|s: foo.bar`", found[at].Hint)
 }
 
 // TestNamesThatAreCounted: entities are few and short, so that a name near one is misspelt; extracts and fields of a

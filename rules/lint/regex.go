@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -23,8 +24,13 @@ var regexChecks = []Check{
 			s.report(v.Range, "write the characters that may come there, such as `[^a-z]`", "EQL (Lucene) has no word boundaries")
 		}
 	})},
+	{Code: "regex-in-slashes", Severity: diag.Warning, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
+		if in := slashed.FindStringSubmatch(v.Text); in != nil {
+			s.report(v.Range, "write `"+it.Field+"|"+withFlags(in[2])+": "+in[1]+"`", "slashes and flags behind them are no part of an expression: this looks for a text with the slashes")
+		}
+	})},
 	{Code: "regex-instead-of-modifier", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
-		if e, err := regex.Parse(v.Text, ""); err == nil && !has(it, "i") && plainText(e.Root) {
+		if e, err := regex.Parse(v.Text, ""); err == nil && !has(it, "i") && plainText(e.Root) && !slashed.MatchString(v.Text) {
 			s.report(v.Range, "write `"+it.Field+"|contains|cased`: it is faster in every product and needs no escapes", "the expression is plain text")
 		}
 	})},
@@ -33,6 +39,21 @@ var regexChecks = []Check{
 			s.report(v.Range, "remove it", "an expression matches anywhere in the value, so `.*` at its start or end only slows it down")
 		}
 	})},
+}
+
+// slashed is an expression as JavaScript and Perl write it, with flags: slashes within it are escaped. Without flags, or
+// with slashes that are not escaped, it may be a path.
+var slashed = regexp.MustCompile(`^/((?:[^/\\]|\\.)+)/([gims]{1,4})$`)
+
+// withFlags gives re with the modifiers for flags. The flag g changes nothing here.
+func withFlags(flags string) string {
+	modifiers := "re"
+	for _, f := range []string{"i", "m", "s"} {
+		if strings.Contains(flags, f) {
+			modifiers += "|" + f
+		}
+	}
+	return modifiers
 }
 
 func eachRegex(check func(*subject, rules.Item, rules.Value)) func(*subject) {

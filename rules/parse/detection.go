@@ -132,6 +132,10 @@ func (p *parser) alternatives(n *yaml.Node) rules.Selection {
 			words.Item.Values = append(words.Item.Values, p.value(c))
 			continue
 		}
+		if c.Kind == yaml.SequenceNode {
+			p.Warnf("nested-list", p.Span(c), "write its entries in the list around it",
+				"the selection has a list within a list, which the specification does not define; decree requires one entry of either")
+		}
 		any.Selections = append(any.Selections, p.selection(c))
 	}
 	if len(words.Item.Values) > 0 {

@@ -13,7 +13,7 @@ import (
 	"strings"
 	"time"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 func keysOf(of map[string]int) []string { return slices.Sorted(maps.Keys(of)) }

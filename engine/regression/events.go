@@ -8,7 +8,7 @@ import (
 	"io"
 	"sync"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"decree/engine"
 	"decree/engine/event"

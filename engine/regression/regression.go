@@ -6,7 +6,7 @@ package regression
 import (
 	"time"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"decree/engine"
 	"decree/rules"

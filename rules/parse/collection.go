@@ -3,7 +3,7 @@ package parse
 import (
 	"slices"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"decree/rules/diag"
 	"decree/rules/source"

@@ -1,6 +1,6 @@
 package parse
 
-import "gopkg.in/yaml.v3"
+import "go.yaml.in/yaml/v3"
 
 // coreTags are the tags of values that every reader of YAML knows.
 var coreTags = map[string]bool{"!!str": true, "!!int": true, "!!float": true, "!!bool": true, "!!null": true}

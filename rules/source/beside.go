@@ -4,7 +4,7 @@ import (
 	"errors"
 	"io/fs"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // Beside finds a file that a node names relative to this one, and gives its path in the folder. A file that does not

@@ -1,6 +1,6 @@
 package source
 
-import "gopkg.in/yaml.v3"
+import "go.yaml.in/yaml/v3"
 
 // Limits of one file. Real files have a hundredth of this; a crafted file must not exhaust the machine.
 type Limits struct {

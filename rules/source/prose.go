@@ -3,7 +3,7 @@ package source
 import (
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // Prose reads a text for people. YAML reads a text with an unquoted colon as a mapping; Prose restores the text.

@@ -1,7 +1,7 @@
 package sentinel
 
 import (
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"decree/compilers/packages"
 )

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 )
 
 // The format of DeTT&CT's technique administration, version 1.2: https://github.com/rabobank-cdc/DeTTECT/wiki/YAML-files

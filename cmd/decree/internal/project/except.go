@@ -3,7 +3,7 @@ package project
 import (
 	"path/filepath"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"decree/cmd/decree/internal/targets"
 	"decree/rules/source"

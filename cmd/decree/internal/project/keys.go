@@ -3,7 +3,7 @@ package project
 import (
 	"slices"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"decree/compilers"
 	"decree/rules"

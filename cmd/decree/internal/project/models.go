@@ -6,7 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 
-	"gopkg.in/yaml.v3"
+	"go.yaml.in/yaml/v3"
 
 	"decree/cmd/decree/internal/targets"
 	"decree/rules/schema"

@@ -16,6 +16,7 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
+	"decree/rules/parse"
 	"decree/rules/source"
 )
 
@@ -100,7 +101,7 @@ func initialise(s *stdio.Streams, p initParams) error {
 	return nil
 }
 
-// hasRules tells whether a folder has YAML files. A first rule among them would be deployed with them.
+// hasRules tells whether a folder has files of rules. A first rule among them would be deployed with them.
 func hasRules(dir string) (bool, error) {
 	folder, err := source.OpenFolder(dir)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -109,8 +110,7 @@ func hasRules(dir string) (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	files, err := folder.YAMLFiles(".", nil)
-	return len(files) > 0, err
+	return parse.HasRuleFile(folder, ".")
 }
 
 // writeNew writes a file of the project, and makes its folder.

@@ -101,6 +101,17 @@ func TestFiles(t *testing.T) {
 	require.NoError(t, err)
 	assert.Equal(t, files, slices.DeleteFunc(all, func(file string) bool { return !parse.IsRuleFile(file) }), "a file alone is judged as in its folder")
 	assert.False(t, parse.IsRuleFile("a/note.md"))
+	has, err := parse.HasRuleFile(folder, "a")
+	require.NoError(t, err)
+	assert.True(t, has)
+	has, err = parse.HasRuleFile(folder, "a/lists")
+	require.NoError(t, err)
+	assert.True(t, has, "the folder that is asked for may have any name")
+	has, err = parse.HasRuleFile(source.NewFolder("rules", fstest.MapFS{"lists/l.yml": empty, "x.test.yml": empty}), ".")
+	require.NoError(t, err)
+	assert.False(t, has)
+	_, err = parse.HasRuleFile(folder, "none")
+	assert.Error(t, err)
 }
 
 // TestNoFolder refuses list files where there is no folder to hold them.

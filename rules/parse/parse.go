@@ -71,6 +71,16 @@ func RuleFiles(folder *source.Folder, under string) ([]string, error) {
 	return slices.DeleteFunc(files, IsTestFile), err
 }
 
+// HasRuleFile tells whether RuleFiles lists a file. It looks no further than the first.
+func HasRuleFile(folder *source.Folder, under string) (bool, error) {
+	for file, err := range folder.YAML(under, holdsOther) {
+		if err != nil || !IsTestFile(file) {
+			return err == nil, err
+		}
+	}
+	return false, nil
+}
+
 // IsRuleFile tells by a file's path in its folder whether RuleFiles may list it.
 func IsRuleFile(file string) bool {
 	return source.IsYAML(file) && !IsTestFile(file) && !slices.ContainsFunc(strings.Split(path.Dir(file), "/"), holdsOther)

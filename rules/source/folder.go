@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"iter"
 	"os"
 	"path"
 	"strings"
@@ -31,29 +32,44 @@ func OpenFolder(dir string) (*Folder, error) {
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
 func NewFolder(name string, fsys fs.FS) *Folder { return &Folder{name: name, fsys: fsys} }
 
-// YAMLFiles lists the files at or below a path of the folder that end in .yml or .yaml, in letters of any case, sorted.
-// Below the path it leaves out what is hidden (its name begins with a dot), node_modules, and folders that skip
-// accepts; skip may be nil. It does not follow symbolic links to folders.
+// YAMLFiles lists the files that YAML goes through.
 func (f *Folder) YAMLFiles(under string, skip func(folder string) bool) ([]string, error) {
 	var files []string
-	err := fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
+	for file, err := range f.YAML(under, skip) {
 		if err != nil {
-			return err
+			return files, err
 		}
-		name := path.Base(p)
-		hidden := p != under && strings.HasPrefix(name, ".")
-		if d.IsDir() {
-			if p != under && (hidden || name == "node_modules" || skip != nil && skip(name)) {
-				return fs.SkipDir
+		files = append(files, file)
+	}
+	return files, nil
+}
+
+// YAML goes through the files at or below a path of the folder that end in .yml or .yaml, in letters of any case,
+// sorted. Below the path it leaves out what is hidden (its name begins with a dot), node_modules, and folders that skip
+// accepts; skip may be nil. It does not follow symbolic links to folders. An error is the last that it gives.
+func (f *Folder) YAML(under string, skip func(folder string) bool) iter.Seq2[string, error] {
+	return func(yield func(string, error) bool) {
+		err := fs.WalkDir(f.fsys, under, func(p string, d fs.DirEntry, err error) error {
+			if err != nil {
+				return err
+			}
+			name := path.Base(p)
+			hidden := p != under && strings.HasPrefix(name, ".")
+			if d.IsDir() {
+				if p != under && (hidden || name == "node_modules" || skip != nil && skip(name)) {
+					return fs.SkipDir
+				}
+				return nil
+			}
+			if !hidden && IsYAML(p) && !yield(p, nil) {
+				return fs.SkipAll
 			}
 			return nil
+		})
+		if err != nil {
+			yield("", err)
 		}
-		if !hidden && IsYAML(p) {
-			files = append(files, p)
-		}
-		return nil
-	})
-	return files, err
+	}
 }
 
 // IsYAML tells whether a file is YAML by its name: .yml or .yaml, in letters of any case.

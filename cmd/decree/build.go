@@ -215,11 +215,7 @@ func (b *builder) compile() (err error) {
 // add adds the query of a rule for a target, or why there is none.
 func (b *builder) add(r queries.Result) {
 	b.set.KeepRule(r.Source)
-	for _, d := range r.Found {
-		if !slices.Contains(b.found, d) { // the package's query has the same finding
-			b.found = append(b.found, d)
-		}
-	}
+	b.found = append(b.found, r.Found...)
 	if r.Query == nil {
 		for _, d := range slices.Concat(r.Found, b.packages.Refusal(r)) {
 			b.refusals[d] = true
@@ -258,7 +254,7 @@ func (b *builder) write() error {
 // of each code.
 func (b *builder) showFindings() {
 	fewRefusals := b.summary.Refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
-	shown, left := findings.Few(slices.DeleteFunc(b.found, func(d diag.Diagnostic) bool {
+	shown, left := findings.Few(slices.DeleteFunc(b.found.Distinct(), func(d diag.Diagnostic) bool {
 		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && b.refusals[d])
 	}), shownOfCode)
 	b.set.Show(b.s, shown)

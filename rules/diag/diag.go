@@ -4,7 +4,6 @@ package diag
 
 import (
 	"fmt"
-	"slices"
 	"sort"
 )
 
@@ -87,13 +86,16 @@ func (ds Diagnostics) OnlyErrors() Diagnostics {
 	return out
 }
 
-// Distinct leaves out findings that were there before, such as those of each part of a query about one place of the rule.
+// Distinct leaves out findings that were there before, such as those of each part of a query about one place of the
+// rule, or of several targets of one language.
 func (ds Diagnostics) Distinct() Diagnostics {
 	var out Diagnostics
+	seen := map[Diagnostic]bool{}
 	for _, d := range ds {
-		if !slices.Contains(out, d) {
+		if !seen[d] {
 			out = append(out, d)
 		}
+		seen[d] = true
 	}
 	return out
 }

@@ -85,9 +85,9 @@ func (set *Set) Lowered() []*ir.Rule {
 	return out
 }
 
-// Show prints findings to the error stream, with excerpts of their files.
+// Show prints findings to the error stream, each once, with excerpts of their files.
 func (set *Set) Show(s *stdio.Streams, found diag.Diagnostics) {
-	findings.Write(s.Err, found, set.Text, s.ErrTerminal, s.Columns)
+	findings.Write(s.Err, found.Distinct(), set.Text, s.ErrTerminal, s.Columns)
 }
 
 // Slug gives a file name for a rule: its name, else the name of its file.

@@ -128,6 +128,20 @@ func TestLineageOfPlainEvents(t *testing.T) {
 	}
 }
 
+// TestParentFieldOfNoEvent holds that what an event does not tell of the parent is read from the parent's own creation:
+// Sysmon never has the parent's integrity level, and plain events may have it.
+func TestParentFieldOfNoEvent(t *testing.T) {
+	const events = `{"EventID":1,"id":%[1]d,"EventRecordID":%[1]d,"Channel":"Microsoft-Windows-Sysmon/Operational","Computer":"A","UtcTime":"2026-03-01 10:00:0%[1]d","ProcessGuid":"{%[1]d}","ParentProcessGuid":"{%[2]d}","Image":"C:\\a.exe","ParentImage":"C:\\a.exe","IntegrityLevel":%[3]q%[4]s}`
+	rule := lowered.Rule(t, "logsource: {product: windows, category: process_creation}\nancestry:\n  up:\n    parent: {IntegrityLevel: Medium}\ndetection:\n  a: {IntegrityLevel: System}\n  condition: a and up\n")
+	parents := []string{fmt.Sprintf(events, 1, 0, "Medium", ""), fmt.Sprintf(events, 2, 0, "High", "")}
+	children := []string{fmt.Sprintf(events, 3, 1, "System", ""), fmt.Sprintf(events, 4, 2, "System", "")}
+	for _, model := range []string{"windows", "sigma"} {
+		assert.Equal(t, []string{"3"}, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, model)}, []*ir.Rule{rule}, append(parents, children...)...), model)
+	}
+	tells := fmt.Sprintf(events, 5, 2, "System", `,"ParentIntegrityLevel":"Medium"`)
+	assert.Equal(t, []string{"5"}, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "sigma")}, []*ir.Rule{rule}, parents[1], tells), "the event's own word")
+}
+
 // sysmon writes a Sysmon 1 event. Its GUIDs are never used again; pids always are the same here.
 func sysmon(id int, host, guid, parent, image, parentImage string) string {
 	return fmt.Sprintf(`{"EventID":1,"EventRecordID":%d,"UtcTime":"2024-05-01 10:00:%02d.000","Computer":"%s","ProcessGuid":"{%s}","ParentProcessGuid":"{%s}","ProcessId":4,"ParentProcessId":4,"Image":"C:\\%s","ParentImage":"C:\\%s"}`,

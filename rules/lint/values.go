@@ -60,6 +60,12 @@ var valueChecks = []Check{
 			s.report(v.Range, "write ' or \" around the value", "these quotes are letters of the value: YAML knows only ' and \"")
 		}
 	})},
+	{Code: "invisible-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if c := invisible.FindStringSubmatch(v.Text); c != nil && !has(it, "re") {
+			s.report(v.Range, "type the value anew; if the character is meant, search for it alone with `contains`",
+				"the value has the character %U, which comes with text that is copied from a page", []rune(c[1] + c[2])[0])
+		}
+	})},
 	{Code: "empty-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if v.Text == "" && has(it, "contains", "startswith", "endswith") && !has(it, "filename", "fieldref") {
 			s.report(v.Range, "remove it, or write `exists: true` if any value is meant", "every text has an empty text in it: any value of the field satisfies this")
@@ -168,7 +174,11 @@ var (
 
 	// what a YAML escape of a path in double quotes leaves: a line break or a tab, and then a name
 	decodedEscape = regexp.MustCompile(`[\n\t][A-Za-z0-9_]`)
-	typographic   = regexp.MustCompile(`^[“”„‘’«].*[“”’»]$`)
+	// a space that is not U+0020, or what has no width, beside a character of ASCII; emoji are joined by such characters
+	invisible = regexp.MustCompile(`[!-)+->@-~]([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])|([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])[!-)+->@-~]`)
+
+	// “quotes” of a word processor
+	typographic = regexp.MustCompile(`^[“”„‘’«].*[“”’»]$`)
 
 	withoutWildcards = strings.NewReplacer(`\*`, "", `\?`, "")
 

@@ -189,6 +189,27 @@ func (c *conditionParser) undefined(t token) {
 	c.Errorf("undefined-name", c.rangeOf(t), diag.DidYouMean(t.text, c.names, hint), "the condition names %q, which the rule does not define", t.text)
 }
 
+// unmatched reports a pattern, or a name, after `of` that no name matches.
+func (c *conditionParser) unmatched(t token) {
+	if !strings.ContainsAny(t.text, "*?") {
+		c.undefined(t)
+		return
+	}
+	c.Errorf("undefined-name", c.rangeOf(t), diag.DidYouMean(t.text, c.names, c.define), "no name matches the pattern %q", t.text)
+}
+
+func quantifierHint(word string) string {
+	switch word {
+	case "0", "no", "none":
+		return "write `not 1 of`"
+	case "one", "some":
+		return "write `1 of`"
+	case "each", "every":
+		return "write `all of`"
+	}
+	return "write 1, all, any or a number"
+}
+
 // of reads `1 of x*`, `all of them`, `2 of x*`, `any of them`.
 func (c *conditionParser) of(quantifier token) rules.Expr {
 	e := rules.OfExpr{Range: c.rangeOf(quantifier)}
@@ -200,7 +221,7 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 	default:
 		n, err := strconv.Atoi(word)
 		if err != nil || n < 1 {
-			return c.fail(quantifier, "write 1, all, any or a number", "unknown quantifier %q", quantifier.text)
+			return c.fail(quantifier, quantifierHint(word), "unknown quantifier %q", quantifier.text)
 		}
 		e.Count = n
 	}
@@ -210,6 +231,9 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 	}
 	t := c.tokens[c.next]
 	c.next++
+	if strings.ContainsAny(t.text, "([,") {
+		return c.fail(t, "begin the names alike and write `1 of selection_*`, or join them with `or` or `and`", "`of` is followed by one pattern, not by a list of names")
+	}
 	e.Pattern = t.text
 	for _, name := range c.names {
 		if strings.EqualFold(t.text, "them") {
@@ -223,7 +247,7 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 		}
 	}
 	if len(e.Names) == 0 {
-		c.undefined(t)
+		c.unmatched(t)
 	} else if e.Count > len(e.Names) {
 		c.fail(quantifier, "lower the number", "the quantifier needs %d names, but %q matches only %d", e.Count, t.text, len(e.Names))
 	}

@@ -169,7 +169,22 @@ func TestLink(t *testing.T) {
 				}
 			}
 			assert.Equal(t, c.want, strings.Join(titles, " "))
+			for _, correlation := range all.Correlations {
+				assertEnds(t, correlation, len(all.Correlations))
+			}
 		})
+	}
+}
+
+// assertEnds checks that following the inputs of a correlation comes to an end.
+func assertEnds(t *testing.T, c *rules.Correlation, left int) {
+	if left < 0 {
+		require.Fail(t, "the correlation leads back to itself", c.Body.Title)
+	}
+	for _, in := range c.Inputs {
+		if in.Correlation != nil {
+			assertEnds(t, in.Correlation, left-1)
+		}
 	}
 }
 

@@ -149,6 +149,7 @@ func (p *parser) alternatives(n *yaml.Node) rules.Selection {
 
 // item reads `Field|modifier|...: values`.
 func (p *parser) item(key, value *yaml.Node) rules.Item {
+	key = p.withoutLookAlikes(key)
 	field, modifiers, _ := strings.Cut(key.Value, "|")
 	it := p.test(key, modifiers, len(field)+1, value)
 	it.Field = p.field(field, key)

@@ -31,7 +31,7 @@ const (
 
 // Link sets the inputs of correlations. It returns those whose inputs all exist, directly and indirectly. A correlation
 // comes after the correlations it reads; otherwise the order given is kept. A name in the correlation's own file is
-// preferred.
+// preferred. An input that would lead back to its own correlation stays unset.
 func Link(rs []*rules.Rule, cs []*rules.Correlation) ([]*rules.Correlation, diag.Diagnostics) {
 	l := newLinker(rs, cs)
 	for _, c := range cs {
@@ -83,6 +83,7 @@ func (l *linker) link(c *rules.Correlation, above int) bool {
 		switch {
 		case l.state[in.Correlation] == linking:
 			l.found.Errorf("correlation-cycle", in.Range, "remove one of the references", "%q reads itself through %q", c.Body.Title, in.Text)
+			in.Correlation = nil // so that whoever follows the inputs comes to an end
 			whole = false
 		case above >= maxChain:
 			l.found.Errorf("correlation-chain", in.Range, "combine some of them", "more than %d correlations build on each other", maxChain)

@@ -4,6 +4,7 @@ import (
 	"math"
 	"regexp"
 	"strconv"
+	"strings"
 	"time"
 
 	"go.yaml.in/yaml/v3"
@@ -32,26 +33,71 @@ var durationForm = regexp.MustCompile(`^([1-9][0-9]*)([smhdw])$`)
 // IsDuration tells whether a text has the form of a duration.
 func IsDuration(text string) bool { return durationForm.MatchString(text) }
 
+var durationUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}
+
 // longest bounds durations: sums of a few stay within what a time can hold.
 const longest = 100 * 365 * 24 * time.Hour
 
 // Duration reads a whole number and a unit: s, m, h, d or w.
 func (f *File) Duration(n *yaml.Node) time.Duration {
-	const hint = "write a number and a unit, such as 30m, 2h or 7d"
 	if n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode {
-		f.Errorf("invalid-duration", f.Span(n), hint, "a duration is one text, not a mapping or a list")
+		f.Errorf("invalid-duration", f.Span(n), durationHint(""), "a duration is one text, not a mapping or a list")
 		return 0
 	}
 	m := durationForm.FindStringSubmatch(n.Value)
 	if m == nil {
-		f.Errorf("invalid-duration", f.Span(n), hint, "%q is not a duration", n.Value)
+		f.Errorf("invalid-duration", f.Span(n), durationHint(n.Value), "%q is not a duration", n.Value)
 		return 0
 	}
-	unit := map[string]time.Duration{"s": time.Second, "m": time.Minute, "h": time.Hour, "d": 24 * time.Hour, "w": 7 * 24 * time.Hour}[m[2]]
+	unit := durationUnits[m[2]]
 	count, err := strconv.Atoi(m[1])
 	if err != nil || time.Duration(count) > longest/unit {
 		f.Errorf("invalid-duration", f.Span(n), "write a shorter one", "the duration %q is too long: the longest is 100 years", n.Value)
 		return 0
 	}
 	return time.Duration(count) * unit
+}
+
+var (
+	bareNumber   = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
+	durationPart = regexp.MustCompile(`^[ ,]*([0-9]{1,9}(?:\.[0-9]{1,9})?) *(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:(?:ee)?ks?)?)(?:[ ,0-9]|$)`)
+)
+
+// durationHint says how to write a duration: as it was meant, where people and other formats write `5 min`, `1.5h`,
+// `1h 30m` or `PT1H30M`.
+func durationHint(text string) string {
+	const general = "write a number and a unit, such as 30m, 2h or 7d"
+	if bareNumber.MatchString(text) {
+		return "add the unit: " + text + "s, " + text + "m, " + text + "h or " + text + "d"
+	}
+	rest := strings.ToLower(text)
+	if iso, ok := strings.CutPrefix(rest, "p"); ok {
+		date, clock, _ := strings.Cut(iso, "t")
+		if strings.Contains(date, "m") {
+			return general // months
+		}
+		rest = strings.TrimSpace(date + " " + clock)
+	} else if strings.HasSuffix(text, "M") {
+		return general + "; m is minutes"
+	}
+	var sum time.Duration
+	for rest != "" {
+		m := durationPart.FindStringSubmatchIndex(rest)
+		if m == nil {
+			return general
+		}
+		count, err := strconv.ParseFloat(rest[m[2]:m[3]], 64)
+		unit := durationUnits[rest[m[4]:m[4]+1]]
+		if err != nil || count > float64(longest/unit) {
+			return general
+		}
+		sum += time.Duration(count * float64(unit))
+		rest = rest[m[5]:]
+	}
+	for _, unit := range []string{"d", "h", "m", "s"} {
+		if length := durationUnits[unit]; sum >= length && sum%length == 0 {
+			return "write `" + strconv.Itoa(int(sum/length)) + unit + "`"
+		}
+	}
+	return general
 }

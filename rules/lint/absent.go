@@ -23,7 +23,7 @@ func absentField(s *subject) {
 			return
 		}
 		reported[name] = true
-		if near, absent := s.isAbsent(name); absent {
+		if near, absent := s.isAbsent(name); absent && modifierInName(name) == "" {
 			s.report(at, diag.DidYouMean(name, near, "remove it, or use the log source that has this field"), "this log source has no field %q: the test never matches", name)
 		}
 	})

@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"regexp"
 	"slices"
+	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -35,6 +37,11 @@ var modifierChecks = []Check{
 			s.report(it.Range, "add `contains`", "the whole field must equal the encoded value")
 		}
 	})},
+	{Code: "modifier-in-name", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
+		if meant := modifierInName(it.Field); meant != "" {
+			s.report(it.Range, "write `"+meant+"`", "only `|` stands before a modifier: this asks for a field of the name %q", it.Field)
+		}
+	})},
 	{Code: "modifier-beyond-sigma", Severity: diag.Info, rule: eachItem(func(s *subject, it rules.Item) {
 		for _, m := range it.Modifiers {
 			if rules.BeyondSigma(m.Name) {
@@ -47,6 +54,17 @@ var modifierChecks = []Check{
 			s.report(it.Range, "remove `cased`", "`cased` has no effect: the values have no letters")
 		}
 	})},
+}
+
+// gluedModifier is a modifier behind another character than `|`.
+var gluedModifier = regexp.MustCompile(`(?i)^(\w[^|]*?)(?:[:. ]|__?)(contains|startswith|endswith)$`)
+
+// modifierInName gives what was meant by the name of a field that ends with a modifier, as in `Image:endswith`.
+func modifierInName(field string) string {
+	if m := gluedModifier.FindStringSubmatch(field); m != nil {
+		return m[1] + "|" + strings.ToLower(m[2])
+	}
+	return ""
 }
 
 // eachItem turns a check of an item into a check of a rule.

@@ -67,8 +67,13 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "empty-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if v.Text == "" && has(it, "contains", "startswith", "endswith") && !has(it, "filename", "fieldref") {
+		if v.Text == "" && v.Kind == rules.StringValue && has(it, "contains", "startswith", "endswith", "re") && !has(it, "filename", "fieldref") {
 			s.report(v.Range, "remove it, or write `exists: true` if any value is meant", "every text has an empty text in it: any value of the field satisfies this")
+		}
+	})},
+	{Code: "null-in-list", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
+		if i := slices.IndexFunc(it.Values, func(v rules.Value) bool { return v.Kind == rules.NullValue }); i >= 0 && len(it.Values) > 1 {
+			s.report(it.Values[i].Range, "give `"+it.Field+": null` a selection of its own, and join the two with `or`", "the specification has no null in a list: decree takes it for a missing field, and other tools may not")
 		}
 	})},
 	{Code: "duplicate-value", Severity: diag.Warning, rule: eachItem(duplicateValue)},
@@ -286,13 +291,17 @@ func caseMatters(it rules.Item) bool {
 }
 
 func duplicateValue(s *subject, it rules.Item) {
-	seen := map[string]bool{}
+	type value struct {
+		kind rules.ValueKind
+		text string
+	}
+	seen := map[value]bool{}
 	for _, v := range it.Values {
-		key := v.Text
+		key := value{v.Kind, v.Text}
 		if v.Kind == rules.StringValue && !caseMatters(it) {
-			key = strings.ToLower(key)
+			key.text = strings.ToLower(key.text)
 		}
-		if v.Kind != rules.NullValue && seen[key] {
+		if seen[key] {
 			s.report(v.Range, "remove one of them", "duplicate value")
 		}
 		seen[key] = true

@@ -75,6 +75,29 @@ func (c *checker) printable(path, what, name string) {
 
 func (c *checker) source(s *Source, at string) {
 	c.printable(source.Join(at, "table"), "a table", s.Table)
+	c.fields(s, at)
+	c.ancestors(s, at)
+	c.entities(s, at)
+	for _, name := range sortedNames(s.Actor) {
+		c.column(s, source.Join(at, "actor."+name), name, 0, s.Actor[name])
+	}
+	for i, name := range s.Names {
+		if name == "" || name == "." {
+			c.bad(source.Join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "empty name")
+		}
+	}
+	c.scope(s, at)
+	c.keys(s, at)
+	if s.Log != "" {
+		c.oneOf(source.Join(at, "log"), "log", s.Log, Logs()...)
+	}
+	c.unlisted(s, at)
+	for _, name := range sortedNames(s.Columns) {
+		c.oneOf(source.Join(at, "columns."+name), "a column's type", s.Columns[name], columnKinds...)
+	}
+}
+
+func (c *checker) fields(s *Source, at string) {
 	for _, name := range sortedNames(s.Fields) {
 		c.column(s, source.Join(at, "fields."+name), name, 0, s.Fields[name])
 		if s.Keys != nil && s.Fields[name].OrElse != "" {
@@ -82,6 +105,9 @@ func (c *checker) source(s *Source, at string) {
 		}
 	}
 	c.loops(s, at, 0, s.Fields)
+}
+
+func (c *checker) ancestors(s *Source, at string) {
 	for _, level := range slices.Sorted(maps.Keys(s.Ancestors)) {
 		path := source.Join(at, fmt.Sprintf("ancestors.%d", level))
 		if level < 1 || level > maxLevel {
@@ -93,6 +119,9 @@ func (c *checker) source(s *Source, at string) {
 		}
 		c.loops(s, path, level, s.Ancestors[level])
 	}
+}
+
+func (c *checker) entities(s *Source, at string) {
 	for _, name := range sortedNames(s.Entities) {
 		path := source.Join(at, "entities."+name)
 		if !slices.Contains(entities, name) {
@@ -103,14 +132,9 @@ func (c *checker) source(s *Source, at string) {
 			c.bad(source.Join(path, "named"), "remove it", "only the entity host has named")
 		}
 	}
-	for _, name := range sortedNames(s.Actor) {
-		c.column(s, source.Join(at, "actor."+name), name, 0, s.Actor[name])
-	}
-	for i, name := range s.Names {
-		if name == "" || name == "." {
-			c.bad(source.Join(at, fmt.Sprintf("names[%d]", i)), "write the name of a field", "empty name")
-		}
-	}
+}
+
+func (c *checker) scope(s *Source, at string) {
 	for i, t := range s.Scope {
 		path := source.Join(at, fmt.Sprintf("scope[%d]", i))
 		c.column(s, path, "of the scope", 0, t.Reads())
@@ -118,10 +142,10 @@ func (c *checker) source(s *Source, at string) {
 			c.bad(path, "list the values by which events of the source are recognised", "the scope test has no values")
 		}
 	}
-	c.keys(s, at)
-	if s.Log != "" {
-		c.oneOf(source.Join(at, "log"), "log", s.Log, Logs()...)
-	}
+}
+
+// unlisted checks where the fields are that the source does not list.
+func (c *checker) unlisted(s *Source, at string) {
 	if s.Unlisted != "" && s.UnlistedIn != "" {
 		c.bad(source.Join(at, "unlisted_in"), "keep one of them", "unlisted and unlisted_in exclude each other: unlisted fields are either in columns of their own or in one column")
 	}
@@ -132,9 +156,6 @@ func (c *checker) source(s *Source, at string) {
 		if container, _ := s.Inside(s.Below[name] + ".property"); container == "" {
 			c.bad(source.Join(at, "below."+name), "name a column of type dynamic, or a string column with JSON, that is listed under columns", "below must name a column with an object, but the table has no such column %q", s.Below[name])
 		}
-	}
-	for _, name := range sortedNames(s.Columns) {
-		c.oneOf(source.Join(at, "columns."+name), "a column's type", s.Columns[name], columnKinds...)
 	}
 }
 

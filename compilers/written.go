@@ -77,29 +77,24 @@ type TextForm struct {
 // unbalanced says which text, comment or bracket of a query does not end, or "".
 func (l Lexis) unbalanced(text string) string {
 	var open []byte
-next:
 	for i := 0; i < len(text); {
-		for _, f := range l.Comments {
-			if strings.HasPrefix(text[i:], f.Open) {
-				end := f.end(text[i+len(f.Open):])
-				if end < 0 && f.Close == "\n" {
-					break next
-				} else if end < 0 {
-					return "a comment that does not end: " + excerpt(text[i:])
-				}
-				i += len(f.Open) + end
-				continue next
+		if f, begins := beginning(l.Comments, text[i:]); begins {
+			length := f.length(text[i:])
+			if length < 0 && f.Close == "\n" {
+				break
+			} else if length < 0 {
+				return "a comment that does not end: " + excerpt(text[i:])
 			}
+			i += length
+			continue
 		}
-		for _, f := range l.Texts {
-			if strings.HasPrefix(text[i:], f.Open) {
-				end := f.end(text[i+len(f.Open):])
-				if end < 0 {
-					return "a text that does not end: " + excerpt(text[i:])
-				}
-				i += len(f.Open) + end
-				continue next
+		if f, begins := beginning(l.Texts, text[i:]); begins {
+			length := f.length(text[i:])
+			if length < 0 {
+				return "a text that does not end: " + excerpt(text[i:])
 			}
+			i += length
+			continue
 		}
 		switch at := strings.IndexByte(l.Brackets, text[i]); {
 		case at < 0:
@@ -118,9 +113,19 @@ next:
 	return ""
 }
 
-// end is how far behind its opening the text ends, with its closing; -1 if it does not.
-func (f TextForm) end(text string) int {
-	for i := 0; i < len(text); i++ {
+// beginning gives the first of the forms with whose opening a text begins.
+func beginning(forms []TextForm, text string) (TextForm, bool) {
+	for _, f := range forms {
+		if strings.HasPrefix(text, f.Open) {
+			return f, true
+		}
+	}
+	return TextForm{}, false
+}
+
+// length is that of what begins with the opening of the form, with its closing; -1 if it does not end.
+func (f TextForm) length(text string) int {
+	for i := len(f.Open); i < len(text); i++ {
 		switch {
 		case f.Escape && text[i] == '\\':
 			i++

@@ -1,6 +1,7 @@
 package tuning
 
 import (
+	"cmp"
 	"maps"
 	"regexp"
 	"slices"
@@ -189,18 +190,10 @@ func (p proposer) paths(values []string) {
 		if v[0] == '/' {
 			slash = "/"
 		}
-		last := strings.LastIndex(v, slash)
-		if name := v[last:]; len(name) > minPart && !strings.Contains(name, " -") && !onlyVarying(name) {
+		if name := v[strings.LastIndex(v, slash):]; len(name) > minPart && !strings.Contains(name, " -") && !onlyVarying(name) {
 			names[name] = true
 		}
-		for at := last; at > 0; at = strings.LastIndex(v[:at], slash) {
-			folder := v[:at+1]
-			if strings.Count(folder, slash) < 3 || generalised(folder) != folder && !userPath.MatchString(folder) {
-				continue
-			}
-			if user := userPath.FindString(folder); user == folder {
-				continue // everything of one user
-			}
+		for _, folder := range foldersOf(v, slash) {
 			folders[folder] = true
 		}
 	}
@@ -221,6 +214,19 @@ func (p proposer) paths(values []string) {
 		}
 		p.add("startswith", extra, false, folder)
 	}
+}
+
+// foldersOf gives the folders of a path, from the innermost: not the upper ones, which hold everything of a disk or of
+// one user, and none whose name varies.
+func foldersOf(path, slash string) (folders []string) {
+	for at := strings.LastIndex(path, slash); at > 0; at = strings.LastIndex(path[:at], slash) {
+		folder := path[:at+1]
+		if strings.Count(folder, slash) < 3 || generalised(folder) != folder && !userPath.MatchString(folder) || userPath.FindString(folder) == folder {
+			continue
+		}
+		folders = append(folders, folder)
+	}
+	return folders
 }
 
 var domain = regexp.MustCompile(`^[A-Za-z0-9_-]+(\.[A-Za-z0-9_-]+){2,}$`)
@@ -259,49 +265,52 @@ var word = regexp.MustCompile(`[^\s"',;=()|<>]+`)
 // words proposes the beginnings and the words of commands that several values share, and those that no event has that
 // must alert.
 func (p proposer) words(values []string) {
-	counts := map[string]int{}
+	counts := map[commandPart]int{}
 	for _, v := range values {
-		if !strings.ContainsAny(v, " \t") {
-			continue
-		}
-		seen := map[string]bool{}
-		for _, at := range word.FindAllStringIndex(v, -1) {
-			w := v[at[0]:at[1]]
-			if at[0] > minPart && at[0] < len(v) {
-				seen["\x00"+v[:at[0]]] = true // the beginning before this word
-			}
-			if len(w) >= minPart && !onlyVarying(w) && generalised(w) == w {
-				seen[w] = true
-			}
-		}
-		for w := range seen {
-			counts[w]++
+		for part := range commandParts(v) {
+			counts[part]++
 		}
 	}
-	var shared []string
-	for w, n := range counts {
+	var shared []commandPart
+	for part, n := range counts {
 		if n > 1 || len(values) <= 3 {
-			shared = append(shared, w)
+			shared = append(shared, part)
 		}
 	}
-	slices.SortFunc(shared, func(a, b string) int {
-		if counts[a] != counts[b] {
-			return counts[b] - counts[a]
-		}
-		if len(a) != len(b) {
-			return len(b) - len(a)
-		}
-		return strings.Compare(a, b)
+	slices.SortFunc(shared, func(a, b commandPart) int {
+		return cmp.Or(counts[b]-counts[a], len(b.text)-len(a.text), strings.Compare(a.text, b.text))
 	})
-	for _, w := range shared[:min(len(shared), maxParts)] {
-		if begin, ok := strings.CutPrefix(w, "\x00"); ok {
-			if generalised(begin) == begin && len(strings.TrimSpace(begin)) > 2*minPart {
-				p.add("startswith", beginningCost, false, begin)
-			}
-			continue
+	for _, part := range shared[:min(len(shared), maxParts)] {
+		switch {
+		case !part.begins:
+			p.add("contains", partCost, false, part.text)
+		case generalised(part.text) == part.text && len(strings.TrimSpace(part.text)) > 2*minPart:
+			p.add("startswith", beginningCost, false, part.text)
 		}
-		p.add("contains", partCost, false, w)
 	}
+}
+
+// commandPart is a word of a command, or all that is before a word of it.
+type commandPart struct {
+	text   string
+	begins bool
+}
+
+// commandParts gives the words of a value with several, but those that vary, and what is before each word.
+func commandParts(v string) map[commandPart]bool {
+	if !strings.ContainsAny(v, " \t") {
+		return nil
+	}
+	parts := map[commandPart]bool{}
+	for _, at := range word.FindAllStringIndex(v, -1) {
+		if at[0] > minPart {
+			parts[commandPart{v[:at[0]], true}] = true
+		}
+		if w := v[at[0]:at[1]]; len(w) >= minPart && !onlyVarying(w) && generalised(w) == w {
+			parts[commandPart{w, false}] = true
+		}
+	}
+	return parts
 }
 
 // digests proposes each digest of a value on its own. Sysmon writes several in one text.

@@ -134,37 +134,9 @@ func (w *rewriter) below(n Node) Node {
 	}
 	switch n := n.(type) {
 	case *And:
-		out := &And{Base: n.Base}
-		for _, t := range n.Terms {
-			rewritten := w.node(t)
-			if and, several := rewritten.(*And); several && isMatch(t) {
-				out.Terms = append(out.Terms, and.Terms...)
-			} else {
-				out.Terms = append(out.Terms, rewritten)
-			}
-		}
-		return out
+		return w.and(n)
 	case *Or:
-		out := &Or{Base: n.Base}
-		for _, t := range n.Terms {
-			rewritten := w.node(t)
-			or, several := rewritten.(*Or)
-			never, constant := rewritten.(*Const)
-			switch {
-			case constant && !never.Value && isMatch(t): // the product's column rules this alternative out
-			case several && isMatch(t):
-				out.Terms = append(out.Terms, or.Terms...)
-			default:
-				out.Terms = append(out.Terms, rewritten)
-			}
-		}
-		switch len(out.Terms) {
-		case 0:
-			return &Const{n.Base, false}
-		case 1:
-			return out.Terms[0]
-		}
-		return out
+		return w.or(n)
 	case *AtLeast:
 		return &AtLeast{Base: n.Base, Count: n.Count, Terms: w.nodes(n.Terms)}
 	case *Not:
@@ -197,6 +169,44 @@ func (w *rewriter) below(n Node) Node {
 		return n
 	}
 	panic("ir: unknown node")
+}
+
+// and takes in the terms of a match that became a conjunction.
+func (w *rewriter) and(n *And) Node {
+	out := &And{Base: n.Base}
+	for _, t := range n.Terms {
+		rewritten := w.node(t)
+		if and, several := rewritten.(*And); several && isMatch(t) {
+			out.Terms = append(out.Terms, and.Terms...)
+		} else {
+			out.Terms = append(out.Terms, rewritten)
+		}
+	}
+	return out
+}
+
+// or takes in the terms of a match that became a disjunction, and drops matches that became false.
+func (w *rewriter) or(n *Or) Node {
+	out := &Or{Base: n.Base}
+	for _, t := range n.Terms {
+		rewritten := w.node(t)
+		or, several := rewritten.(*Or)
+		never, constant := rewritten.(*Const)
+		switch {
+		case constant && !never.Value && isMatch(t): // the product's column rules this alternative out
+		case several && isMatch(t):
+			out.Terms = append(out.Terms, or.Terms...)
+		default:
+			out.Terms = append(out.Terms, rewritten)
+		}
+	}
+	switch len(out.Terms) {
+	case 0:
+		return &Const{n.Base, false}
+	case 1:
+		return out.Terms[0]
+	}
+	return out
 }
 
 func isMatch(n Node) bool {

@@ -155,46 +155,26 @@ func RunEach(files []File, step func()) diag.Diagnostics {
 	return out
 }
 
-// check runs the checks on single rules and correlations.
+// check runs the checks on single rules, correlations and filters.
 func (f File) check(checks []Check) diag.Diagnostics {
 	var out diag.Diagnostics
-	check := func(s *subject) {
-		s.check.rule(s)
-		out = append(out, s.found...)
-	}
-	run := func(r *rules.Rule, lowered *ir.Rule, c Check) {
-		if c.rule != nil {
-			check(&subject{Rule: r, lowered: lowered, check: c})
-		}
-	}
 	for _, r := range f.Broken {
-		for _, c := range checks {
-			key, missing := strings.CutPrefix(c.Code, "missing-")
-			if c.partial && !(missing && r.Key(key, -1) != r.Range) { // a key that could not be read is not missing
-				run(r, nil, c)
-			}
-		}
+		out = append(out, checkBroken(checks, r)...)
 	}
 	for i, r := range f.Rules {
 		for _, c := range checks {
-			run(r, f.Lowered[i], c)
+			out = append(out, c.of(r, f.Lowered[i])...)
 		}
 	}
 	for _, r := range f.Written {
 		for _, c := range checks {
 			if c.metadata {
-				run(r, nil, c)
+				out = append(out, c.of(r, nil)...)
 			}
 		}
 	}
 	for _, filter := range f.Filters {
-		required := ir.RequiredOf(filter)
-		lowered, _ := ir.Lower(required) // what is wrong is found where the filter is applied
-		for _, c := range checks {
-			if c.filter {
-				check(&subject{Rule: required, lowered: lowered, filter: true, check: c})
-			}
-		}
+		out = append(out, checkFilter(checks, filter)...)
 	}
 	for _, correlation := range f.Correlations {
 		for _, c := range checks {
@@ -203,6 +183,41 @@ func (f File) check(checks []Check) diag.Diagnostics {
 				c.correlation(s)
 				out = append(out, s.found...)
 			}
+		}
+	}
+	return out
+}
+
+// of runs the check on a rule. lowered is nil if the rule could not be lowered.
+func (c Check) of(r *rules.Rule, lowered *ir.Rule) diag.Diagnostics {
+	if c.rule == nil {
+		return nil
+	}
+	s := &subject{Rule: r, lowered: lowered, check: c}
+	c.rule(s)
+	return s.found
+}
+
+// checkBroken runs the checks of single parts on a rule with errors. A key that could not be read is not missing.
+func checkBroken(checks []Check, r *rules.Rule) (out diag.Diagnostics) {
+	for _, c := range checks {
+		key, missing := strings.CutPrefix(c.Code, "missing-")
+		if c.partial && !(missing && r.Key(key, -1) != r.Range) {
+			out = append(out, c.of(r, nil)...)
+		}
+	}
+	return out
+}
+
+// checkFilter runs the checks of filters on what a filter requires.
+func checkFilter(checks []Check, filter *rules.Filter) (out diag.Diagnostics) {
+	required := ir.RequiredOf(filter)
+	lowered, _ := ir.Lower(required) // what is wrong is found where the filter is applied
+	for _, c := range checks {
+		if c.filter {
+			s := &subject{Rule: required, lowered: lowered, filter: true, check: c}
+			c.rule(s)
+			out = append(out, s.found...)
 		}
 	}
 	return out

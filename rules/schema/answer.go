@@ -133,16 +133,11 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 		}
 		return &ir.Const{Base: n.Base, Value: value}
 	case *ir.Prevalence:
-		columns, _ := r.m.Counted(r.s, n)
-		ok := len(columns) > 0 || r.m.CountsAbove(r.s, n)
-		if ok && n.Spec.Local != nil {
-			by, _ := r.m.CountedBy(r.s, n)
-			ok = len(by) > 0
-		}
-		if ok && n.Among != nil {
+		if !r.counts(n) {
+			r.unable = true
+		} else if n.Among != nil {
 			r.node(n.Among, negated)
 		}
-		r.unable = r.unable || !ok
 		return n
 	case *ir.Join:
 		r.unable = r.unable || slices.ContainsFunc(n.Mine, func(f ir.Field) bool { return !r.m.HasWhole(r.s, f) })
@@ -176,6 +171,18 @@ func (r *resolver) node(n ir.Node, negated bool) ir.Node {
 		return n
 	}
 	panic("schema: unknown node")
+}
+
+// counts tells whether the source has what a prevalence condition counts, and what it counts by.
+func (r *resolver) counts(n *ir.Prevalence) bool {
+	if columns, _ := r.m.Counted(r.s, n); len(columns) == 0 && !r.m.CountsAbove(r.s, n) {
+		return false
+	}
+	if n.Spec.Local == nil {
+		return true
+	}
+	by, _ := r.m.CountedBy(r.s, n)
+	return len(by) > 0
 }
 
 // nodes gives the same slice if no node changed. Most rules need no translation.

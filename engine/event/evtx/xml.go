@@ -29,7 +29,7 @@ func NewXML() *XML {
 func (x *XML) Event(text []byte) (winevent.Fields, error) {
 	dec := xml.NewDecoder(bytes.NewReader(legal(text)))
 	dec.CharsetReader = func(_ string, in io.Reader) (io.Reader, error) { return in, nil } // it is UTF-8 by now
-	var open []*winevent.Element
+	var open openElements
 	for {
 		token, err := dec.Token()
 		if err != nil {
@@ -44,34 +44,47 @@ func (x *XML) Event(text []byte) (winevent.Fields, error) {
 			if len(open) == maxDepth {
 				return nil, fmt.Errorf("elements nest deeper than %d", maxDepth)
 			}
-			e := &winevent.Element{Name: token.Name.Local}
-			for _, a := range token.Attr {
-				if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
-					e.Attributes = append(e.Attributes, winevent.Attribute{Name: a.Name.Local, Value: textPart(restored(a.Value))})
-				}
-			}
-			if len(open) > 0 {
-				parent := open[len(open)-1]
-				parent.Children = append(parent.Children, e)
-			}
-			open = append(open, e)
+			open.start(token)
 		case xml.CharData:
 			if len(open) > 0 {
 				e := open[len(open)-1]
 				e.Parts = append(e.Parts, textPart(restored(string(token))))
 			}
 		case xml.EndElement: // the decoder knows that it closes the innermost
-			e := open[len(open)-1]
-			open = open[:len(open)-1]
-			if len(open) == 0 {
+			if e := open.end(); len(open) == 0 {
 				x.flat.Event(e)
 				return x.fields.Take(), nil
 			}
-			if isLayout(e) {
-				e.Parts = nil
-			}
 		}
 	}
+}
+
+// openElements are the elements around what is read, the innermost last.
+type openElements []*winevent.Element
+
+// start opens an element within the innermost.
+func (o *openElements) start(token xml.StartElement) {
+	e := &winevent.Element{Name: token.Name.Local}
+	for _, a := range token.Attr {
+		if a.Name.Space != "xmlns" && a.Name.Local != "xmlns" {
+			e.Attributes = append(e.Attributes, winevent.Attribute{Name: a.Name.Local, Value: textPart(restored(a.Value))})
+		}
+	}
+	if len(*o) > 0 {
+		parent := (*o)[len(*o)-1]
+		parent.Children = append(parent.Children, e)
+	}
+	*o = append(*o, e)
+}
+
+// end closes the innermost element and gives it. Layout within another element is no text.
+func (o *openElements) end() *winevent.Element {
+	e := (*o)[len(*o)-1]
+	*o = (*o)[:len(*o)-1]
+	if len(*o) > 0 && isLayout(e) {
+		e.Parts = nil
+	}
+	return e
 }
 
 // isLayout tells that an element holds only the spaces and lines that tools put between tags: before the end of one that

@@ -81,14 +81,7 @@ func Reads(r *ir.Rule) (fields, entities []string) {
 				field(f)
 			}
 		case *ir.Prevalence:
-			counted := []ir.Field{}
-			if !ofOther(n) {
-				counted = append(counted, n.Value())
-			}
-			if n.Spec.Local != nil {
-				counted = append(counted, n.By())
-			}
-			for _, f := range counted {
+			for _, f := range counted(n) {
 				if f.Level > 0 || f.Extract != nil {
 					field(f)
 				} else {
@@ -100,6 +93,17 @@ func Reads(r *ir.Rule) (fields, entities []string) {
 	}
 	inspect(r, each)
 	return fields, entities
+}
+
+// counted gives what a prevalence condition counts of the event, and by what: fields or entities.
+func counted(p *ir.Prevalence) (out []ir.Field) {
+	if !ofOther(p) {
+		out = append(out, p.Value())
+	}
+	if p.Spec.Local != nil {
+		out = append(out, p.By())
+	}
+	return out
 }
 
 // OfOthers gives the prevalence conditions of a rule that ask about another process's value, such as the sha1 of the

@@ -104,24 +104,10 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 		return out, err
 	}
 	out.EventID = m.id()
-	// If the event is of several sources, show one by which it matches.
-	var u *unit
-	matched := false
-	for _, one := range x.e.units {
-		if matched || one.rare != nil || one.rule.order > 0 || !slices.Contains(m.route.Of, one.source) {
-			continue
-		}
-		holds, err := m.run(one)
-		if err != nil {
-			return out, err
-		}
-		out.Unknown = out.Unknown || m.atoms.Usage.Exceeded
-		if u == nil || holds {
-			u, matched = one, holds
-		}
-	}
-	if u == nil {
-		return out, nil
+	u, matched, unknown, err := x.shownUnit()
+	out.Unknown = unknown
+	if err != nil || u == nil {
+		return out, err
 	}
 	s := x.e.sources[u.source]
 	out.LogSource, out.InLookback = s.Name, m.inWindow(u)
@@ -147,23 +133,47 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 			out.Prevalence = append(out.Prevalence, f)
 		}
 	}
-	var err error
-	if out.Expr, err = u.program.Text(); err != nil {
-		return out, err
+	out.Atoms = x.calls()
+	out.Expr, err = u.program.Text()
+	return out, err
+}
+
+// shownUnit runs the rule on the current event in each source that the event is of. It gives one in which it matches,
+// else the first, and none where the event is of no source of the rule. unknown is true if an expression took too many
+// steps.
+func (x *Explainer) shownUnit() (u *unit, matched, unknown bool, err error) {
+	m := x.e.main
+	for _, one := range x.e.units {
+		if matched || one.rare != nil || one.rule.order > 0 || !slices.Contains(m.route.Of, one.source) {
+			continue
+		}
+		holds, err := m.run(one)
+		if err != nil {
+			return nil, false, unknown, err
+		}
+		unknown = unknown || m.atoms.Usage.Exceeded
+		if u == nil || holds {
+			u, matched = one, holds
+		}
 	}
+	return u, matched, unknown, nil
+}
+
+// calls says what each call of the rule's expr program asks.
+func (x *Explainer) calls() (out []string) {
 	for i := range x.e.atoms.All() {
-		out.Atoms = append(out.Atoms, fmt.Sprintf("atom(%d): %s", i, x.e.atoms.Describe(i)))
+		out = append(out, fmt.Sprintf("atom(%d): %s", i, x.e.atoms.Describe(i)))
 	}
 	for i, p := range x.e.populations {
-		out.Atoms = append(out.Atoms, fmt.Sprintf("rare(%d): prevalence %s", i, p.Condition().Name))
+		out = append(out, fmt.Sprintf("rare(%d): prevalence %s", i, p.Condition().Name))
 	}
 	for i, j := range x.e.joins {
-		out.Atoms = append(out.Atoms, fmt.Sprintf("joined(%d): join %s", i, j.node.Name))
+		out = append(out, fmt.Sprintf("joined(%d): join %s", i, j.node.Name))
 	}
 	for i, t := range x.e.programs.Groups() {
-		out.Atoms = append(out.Atoms, fmt.Sprintf("atleast(%d): %d of %d parts", i, t.N, len(t.Terms)))
+		out = append(out, fmt.Sprintf("atleast(%d): %d of %d parts", i, t.N, len(t.Terms)))
 	}
-	return out, nil
+	return out
 }
 
 // step explains a node by the term that was built from it.

@@ -113,41 +113,16 @@ func (w *writer) query() *compilers.Query {
 	}
 	early, late := compilers.SplitAtPrevalence(compilers.Conjuncts(r.Condition), w.prevalences)
 	base := w.scope()
+	var asked []compilers.Pred
 	var stages []string
-	period, counted := w.window(), w.countedPeriod()
-	before := w.before()
 	if len(w.ancestorTests) > 0 {
-		terms, narrowed := w.narrowSearch(early)
-		if terms != nil {
-			base = append(base, terms)
-		}
-		if narrowed != "" {
-			stages = append(stages, narrowed)
-		}
-		stages = append(stages, w.linkAncestors()...)
-		if period.length > 0 {
-			stages = append(stages, where(counted.begun()))
-		}
-		if len(early) > 0 {
-			stages = append(stages, w.where(early))
-		}
+		asked, stages = w.searchWithAncestors(early)
 	} else {
-		var rest []ir.Node
-		conjuncts := compilers.FlatConjuncts(early)
-		base = append(base, w.index(conjuncts)...)
-		for _, n := range conjuncts {
-			if p, ok := w.searchable(n); ok {
-				base = append(base, p)
-			} else {
-				rest = append(rest, n)
-			}
-		}
-		if len(rest) > 0 {
-			stages = append(stages, w.where(rest))
-		}
+		asked, stages = w.search(early)
 	}
-	if period.length > 0 {
-		base = append(base, period.search(before)...)
+	base = append(base, asked...)
+	if period := w.window(); period.length > 0 {
+		base = append(base, period.search(w.before())...)
 	}
 	stages = append(stages, w.prevalenceStages(early, late)...)
 	var filter string
@@ -171,6 +146,43 @@ func (w *writer) query() *compilers.Query {
 		b.WriteString("| fields - decree_*\n")
 	}
 	return &compilers.Query{Dialect: "spl", Model: w.plan.Model.Name, Text: comment(w.plan.Header()...) + b.String(), Assets: slices.Concat(w.assets, w.lists.assets), Notes: w.plan.Notes, Result: w.result(), Indexed: w.indexed}
+}
+
+// search asks of the base search what it can say exactly, and what an index answers. The rest is asked behind it.
+func (w *writer) search(early []ir.Node) (base []compilers.Pred, stages []string) {
+	conjuncts := compilers.FlatConjuncts(early)
+	base = w.index(conjuncts)
+	var rest []ir.Node
+	for _, n := range conjuncts {
+		if p, ok := w.searchable(n); ok {
+			base = append(base, p)
+		} else {
+			rest = append(rest, n)
+		}
+	}
+	if len(rest) > 0 {
+		stages = append(stages, w.where(rest))
+	}
+	return base, stages
+}
+
+// searchWithAncestors searches for all events that may link processes, and asks the condition when they are linked.
+func (w *writer) searchWithAncestors(early []ir.Node) (base []compilers.Pred, stages []string) {
+	terms, narrowed := w.narrowSearch(early)
+	if terms != nil {
+		base = append(base, terms)
+	}
+	if narrowed != "" {
+		stages = append(stages, narrowed)
+	}
+	stages = append(stages, w.linkAncestors()...)
+	if w.window().length > 0 {
+		stages = append(stages, where(w.countedPeriod().begun()))
+	}
+	if len(early) > 0 {
+		stages = append(stages, w.where(early))
+	}
+	return base, stages
 }
 
 // result says what the search returns: whole events, or the rows of tstats.

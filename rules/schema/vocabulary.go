@@ -11,19 +11,10 @@ import (
 // maps, also of ancestors (ParentImage), and those of its log. Names that differ in case alone are listed once. A name
 // that the model maps for all logs alike is left out where it is known to be a field of other events.
 func (s *Source) Vocabulary() []string {
-	logs := knownLogs()
-	log := logs.Logs[s.Log]
-	foreign := func(name string) bool {
-		if log == nil || len(log.Fields[s.Category]) == 0 {
-			return false
-		}
-		own := slices.Concat(log.Fields[s.Category], log.Common, log.Added)
-		return !holdsName(own, name) && logs.elsewhere(s, name)
-	}
 	var names []string
 	add := func(all ...string) {
 		for _, name := range all {
-			if !foreign(name) && !slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) }) {
+			if !s.ofOtherEvents(name) && !slices.ContainsFunc(names, func(other string) bool { return strings.EqualFold(other, name) }) {
 				names = append(names, name)
 			}
 		}
@@ -36,7 +27,7 @@ func (s *Source) Vocabulary() []string {
 			}
 		}
 	}
-	if log != nil {
+	if log := knownLogs().Logs[s.Log]; log != nil {
 		for category, fields := range log.Fields {
 			if s.Category == "" || category == s.Category {
 				add(fields...)
@@ -51,6 +42,17 @@ func (s *Source) Vocabulary() []string {
 	}
 	slices.Sort(names)
 	return names
+}
+
+// ofOtherEvents tells whether a field is known to be one of other events of the source's log, and of none of its own.
+func (s *Source) ofOtherEvents(name string) bool {
+	logs := knownLogs()
+	log := logs.Logs[s.Log]
+	if log == nil || len(log.Fields[s.Category]) == 0 {
+		return false
+	}
+	own := slices.Concat(log.Fields[s.Category], log.Common, log.Added)
+	return !holdsName(own, name) && logs.elsewhere(s, name)
 }
 
 // AnyOther gives the column of a field that the source does not list, with * in the place of the field's name, or the

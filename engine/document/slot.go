@@ -115,23 +115,9 @@ func (d *Document) derive(v *Value, s *slot) {
 			v.Version = from.Version
 		}
 		for _, t := range from.Texts {
-			if s.missing != "" && t == s.missing {
-				continue
+			if t, ok := s.within(t); ok {
+				v.Texts = append(v.Texts, t)
 			}
-			if s.hash != "" {
-				var ok bool
-				if t, ok = hashIn(t, s.hash); !ok {
-					continue
-				}
-			}
-			if s.pair != nil {
-				found := s.pair.FindStringSubmatch(t)
-				if found == nil {
-					continue
-				}
-				t = s.plain(found[1])
-			}
-			v.Texts = append(v.Texts, t)
 		}
 		if (s.hash != "" || s.pair != nil || s.missing != "") && len(v.Texts) == 0 {
 			v.Present = false
@@ -143,6 +129,26 @@ func (d *Document) derive(v *Value, s *slot) {
 			break
 		}
 	}
+}
+
+// within gives the part of a column's text that the slot reads.
+func (s *slot) within(text string) (part string, ok bool) {
+	if s.missing != "" && text == s.missing {
+		return "", false
+	}
+	if s.hash != "" {
+		if text, ok = hashIn(text, s.hash); !ok {
+			return "", false
+		}
+	}
+	if s.pair != nil {
+		found := s.pair.FindStringSubmatch(text)
+		if found == nil {
+			return "", false
+		}
+		text = s.plain(found[1])
+	}
+	return text, true
 }
 
 var absent = &Value{}

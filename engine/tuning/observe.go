@@ -43,9 +43,14 @@ func observe(r *ir.Rule, recordings []Recording) ([]*Match, error) {
 	return out, nil
 }
 
-// matched gives the recordings and orders of the events that the rule matches.
-func matched(r *ir.Rule, recordings []Recording) (map[[2]int]bool, error) {
-	out := map[[2]int]bool{}
+// eventKey names an event: the number of its recording, and its order there.
+type eventKey struct{ recording, order int }
+
+func (m *Match) key() eventKey { return eventKey{m.recording, m.order} }
+
+// matched gives the events that the rule matches.
+func matched(r *ir.Rule, recordings []Recording) (map[eventKey]bool, error) {
+	out := map[eventKey]bool{}
 	for i, rec := range recordings {
 		prepared, err := rec.prepared(r)
 		if err != nil {
@@ -56,7 +61,7 @@ func matched(r *ir.Rule, recordings []Recording) (map[[2]int]bool, error) {
 			return nil, err
 		}
 		for _, res := range results {
-			out[[2]int{i, res.Order()}] = true
+			out[eventKey{i, res.Order()}] = true
 		}
 	}
 	return out, nil

@@ -171,32 +171,31 @@ func verify(q Request, text []byte, s *search, selections []selection) ([]string
 	if err != nil {
 		return nil, err
 	}
+	lost := slices.ContainsFunc(s.bad, func(sh *shape) bool {
+		return slices.ContainsFunc(sh.matches, func(m *Match) bool { return !bad[m.key()] })
+	})
 	var wrong []string
-	blame := func(sel selection) {
+	for _, sel := range selections {
+		if !lost && !sel.misses(s.good, good) {
+			continue
+		}
 		for _, t := range sel.tests {
 			if !slices.Contains(wrong, t.field) {
 				wrong = append(wrong, t.field)
 			}
 		}
 	}
-	lost := false
-	for _, shape := range s.bad {
-		for _, m := range shape.matches {
-			lost = lost || !bad[[2]int{m.recording, m.order}]
-		}
-	}
-	for _, sel := range selections {
-		misses := false
-		for i, shape := range s.good {
-			for _, m := range shape.matches {
-				misses = misses || sel.good.has(i) && good[[2]int{m.recording, m.order}]
-			}
-		}
-		if misses || lost {
-			blame(sel)
-		}
-	}
 	return wrong, nil
+}
+
+// misses tells whether the rule still matches an event that the selection holds for. matched has what it matches.
+func (sel selection) misses(good []*shape, matched map[eventKey]bool) bool {
+	for i, sh := range good {
+		if sel.good.has(i) && slices.ContainsFunc(sh.matches, func(m *Match) bool { return matched[m.key()] }) {
+			return true
+		}
+	}
+	return false
 }
 
 // applied is the rule with filters.

@@ -162,21 +162,7 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 	var terms []Node
 	for _, v := range item.Values {
 		for _, forms := range l.values(c, v, level) {
-			alternatives := make([]Node, len(forms))
-			for i, t := range forms {
-				if c.filename {
-					t = ofFilename(t)
-				}
-				if f.Name == "" {
-					t = l.keyword(c, v, t)
-				}
-				alternatives[i] = wrap(at, f, t)
-			}
-			if len(alternatives) == 1 {
-				terms = append(terms, alternatives[0])
-			} else {
-				terms = append(terms, &Or{at, alternatives})
-			}
+			terms = append(terms, l.anyForm(c, f, v, forms))
 		}
 	}
 	var n Node = &Or{at, terms}
@@ -187,6 +173,25 @@ func (l *lowerer) item(item rules.Item, level int) Node {
 		n = &Not{at, n}
 	}
 	return n
+}
+
+// anyForm tests the field, or keywords where it has no name, for any of the forms of a value.
+func (l *lowerer) anyForm(c *chain, f Field, v rules.Value, forms []Test) Node {
+	at := Base{c.item.Range}
+	alternatives := make([]Node, len(forms))
+	for i, t := range forms {
+		if c.filename {
+			t = ofFilename(t)
+		}
+		if f.Name == "" {
+			t = l.keyword(c, v, t)
+		}
+		alternatives[i] = wrap(at, f, t)
+	}
+	if len(alternatives) == 1 {
+		return alternatives[0]
+	}
+	return &Or{at, alternatives}
 }
 
 func wrap(at Base, f Field, t Test) Node {

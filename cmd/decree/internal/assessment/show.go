@@ -16,35 +16,15 @@ import (
 
 // Show prints the judgements.
 func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.Duration) {
-	var found diag.Diagnostics
-	covered, mutated := 0, 0
-	met, goals, killed, mutants := 0, 0, 0, 0
-	for _, a := range all {
-		if c := a.Coverage; c != nil {
-			covered++
-			met, goals = met+c.Met(), goals+len(c.Goals)
-			for _, g := range c.Goals {
-				if !g.Met {
-					found.Warnf("not-covered", g.At, "add an event whose match depends on it", "no test depends on this: %s", g.What)
-				}
-			}
-		}
-		if m := a.Mutation; m != nil {
-			mutated++
-			killed, mutants = killed+m.Killed, mutants+m.Total()
-			for _, mutant := range m.Survivors {
-				found.Warnf("survivor", mutant.At, q.remedy(a, mutant), "no test notices this change (%s): %s", mutant.Kind, mutant.Change)
-			}
-		}
-	}
-	found.Sort()
+	found := q.findings(all)
 	for _, d := range found {
 		set.KeepRulesOf(d.Range.File)
 	}
 	set.Show(s, found)
+	sum := summed(all)
 	if q.markdown {
 		markdown(s.Out, all)
-	} else if covered > 0 {
+	} else if sum.covered > 0 {
 		for _, a := range all {
 			fmt.Fprintf(s.Out, "%6.1f%%  %4d of %4d  %s\n", percent(a.Coverage.Met(), len(a.Coverage.Goals)), a.Coverage.Met(), len(a.Coverage.Goals), diag.Visible(a.file))
 		}
@@ -52,13 +32,54 @@ func (q *Flags) Show(s *stdio.Streams, set *ruleset.Set, all []Rule, took time.D
 	for _, a := range all {
 		mutation.WriteCases(s.Out, a.file, a.Suggested)
 	}
-	if covered > 0 {
-		fmt.Fprintf(s.Out, "coverage: %d of %d (%.1f%%) in %s\n", met, goals, percent(met, goals), plural.Count(covered, "rule"))
+	if sum.covered > 0 {
+		fmt.Fprintf(s.Out, "coverage: %d of %d (%.1f%%) in %s\n", sum.met, sum.goals, percent(sum.met, sum.goals), plural.Count(sum.covered, "rule"))
 	}
-	if mutated > 0 {
-		fmt.Fprintf(s.Out, "mutants: %d of %d killed (%.1f%%), %s in %s\n", killed, mutants, percent(killed, mutants), plural.Count(mutants-killed, "survivor"), plural.Count(mutated, "rule"))
+	if sum.mutated > 0 {
+		fmt.Fprintf(s.Out, "mutants: %d of %d killed (%.1f%%), %s in %s\n", sum.killed, sum.mutants, percent(sum.killed, sum.mutants),
+			plural.Count(sum.mutants-sum.killed, "survivor"), plural.Count(sum.mutated, "rule"))
 		fmt.Fprintf(s.Err, "in %.1f s\n", took.Seconds())
 	}
+}
+
+// findings are the parts of rules that no test depends on, and the changes that no test notices.
+func (q *Flags) findings(all []Rule) (found diag.Diagnostics) {
+	for _, a := range all {
+		if a.Coverage != nil {
+			for _, g := range a.Coverage.Goals {
+				if !g.Met {
+					found.Warnf("not-covered", g.At, "add an event whose match depends on it", "no test depends on this: %s", g.What)
+				}
+			}
+		}
+		if a.Mutation != nil {
+			for _, mutant := range a.Mutation.Survivors {
+				found.Warnf("survivor", mutant.At, q.remedy(a, mutant), "no test notices this change (%s): %s", mutant.Kind, mutant.Change)
+			}
+		}
+	}
+	found.Sort()
+	return found
+}
+
+// sums are over all rules.
+type sums struct {
+	covered, met, goals      int // rules whose coverage was measured, and their parts
+	mutated, killed, mutants int // rules that were mutated, and their mutants
+}
+
+func summed(all []Rule) (sum sums) {
+	for _, a := range all {
+		if c := a.Coverage; c != nil {
+			sum.covered++
+			sum.met, sum.goals = sum.met+c.Met(), sum.goals+len(c.Goals)
+		}
+		if m := a.Mutation; m != nil {
+			sum.mutated++
+			sum.killed, sum.mutants = sum.killed+m.Killed, sum.mutants+m.Total()
+		}
+	}
+	return sum
 }
 
 // remedy says how to notice a survivor.

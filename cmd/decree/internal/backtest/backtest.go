@@ -37,64 +37,89 @@ func Run(s *stdio.Streams, e *engines.Set, p Flags, format string, interrupted <
 			fmt.Fprintf(s.Err, "warning: rule %q runs every %s but looks back only %s: it misses the events between\n", diag.Visible(r.Source.Title), schedule.Every, schedule.Lookback)
 		}
 	}
-	var counted counts
-	var object *stdio.Object
-	var written *stdio.Array
-	begin := func() { // a schedule that cannot be replayed leaves no output
-		if format == "json" && object == nil {
-			object = stdio.NewObject(s.Out)
-			written = object.Array("alerts")
-		}
-	}
-	show := func(found engine.Alert) {
-		begin()
-		raised++
-		counted.add(found)
-		if written == nil && before == nil {
-			return // the table needs only the count
-		}
-		a := datedAlert{found.At.Format(time.RFC3339), alerts.NewAlert(found.Result)}
-		if before != nil {
-			before.compare(a)
-		}
-		if written != nil {
-			written.Add(a)
-		}
-	}
+	out := &output{s: s, json: format == "json", before: before}
 	var gate interrupt.Gate
 	var timeless int
 	var replayed engine.Stats
 	var failed error
 	ended := gate.Until(interrupted, 0, func() {
-		timeless, replayed, failed = e.Replay(p.schedule, func(found engine.Alert) { gate.Pass(func() { show(found) }) })
+		timeless, replayed, failed = e.Replay(p.schedule, func(found engine.Alert) { gate.Pass(func() { out.add(found) }) })
 	})
 	if !ended {
-		if begin(); written != nil {
-			err = errors.Join(written.Close(), object.Close())
-		}
-		return raised, false, stats, cmp.Or(err, exit.ErrInterrupted)
+		return out.raised, false, stats, cmp.Or(out.interrupted(), exit.ErrInterrupted)
 	}
 	if stats = replayed; failed != nil {
 		return 0, false, stats, failed
 	}
-	begin()
 	if timeless > 0 {
 		fmt.Fprintf(s.Err, "warning: %s without a readable time; no run sees them\n", plural.Count(timeless, "event"))
 	}
-	if written == nil {
-		err = counted.table(s)
-	} else {
-		err = written.Close()
-		object.Member("rules", counted.sorted())
-		if suspended := suspensions(stats.Suspended); len(suspended) > 0 {
-			object.Member("suspended", suspended)
-		}
-		err = errors.Join(err, object.Close())
-	}
+	err = out.end(stats)
 	if before != nil {
 		fails = before.show(s, p.MaxNew)
 	}
-	return raised, fails || timeless > 0, stats, err
+	return out.raised, fails || timeless > 0, stats, err
+}
+
+// output takes the alerts as they come: it writes them as JSON, or counts them for the table, and compares them with the
+// baseline.
+type output struct {
+	s      *stdio.Streams
+	json   bool
+	object *stdio.Object // nil until something is written
+	alerts *stdio.Array  // in it
+	before *baseline     // nil without one
+
+	counted counts
+	raised  int
+}
+
+// begin begins the JSON. It is not called before the schedules are known to be replayed: one that cannot be leaves no
+// output.
+func (o *output) begin() {
+	if o.json && o.object == nil {
+		o.object = stdio.NewObject(o.s.Out)
+		o.alerts = o.object.Array("alerts")
+	}
+}
+
+func (o *output) add(found engine.Alert) {
+	o.begin()
+	o.raised++
+	o.counted.add(found)
+	if o.alerts == nil && o.before == nil {
+		return // the table needs only the count
+	}
+	a := datedAlert{found.At.Format(time.RFC3339), alerts.NewAlert(found.Result)}
+	if o.before != nil {
+		o.before.compare(a)
+	}
+	if o.alerts != nil {
+		o.alerts.Add(a)
+	}
+}
+
+// interrupted ends JSON with the alerts that it has.
+func (o *output) interrupted() error {
+	o.begin()
+	if !o.json {
+		return nil
+	}
+	return errors.Join(o.alerts.Close(), o.object.Close())
+}
+
+// end shows the counts behind the alerts.
+func (o *output) end(stats engine.Stats) error {
+	o.begin()
+	if !o.json {
+		return o.counted.table(o.s)
+	}
+	err := o.alerts.Close()
+	o.object.Member("rules", o.counted.sorted())
+	if suspended := suspensions(stats.Suspended); len(suspended) > 0 {
+		o.object.Member("suspended", suspended)
+	}
+	return errors.Join(err, o.object.Close())
 }
 
 func suspensions(all []engine.Suspension) []alerts.Suspension {

@@ -114,154 +114,178 @@ func build(s *stdio.Streams, p buildParams) error {
 	if b.chosen, err = targets.Choose(in.Targets, nil); err != nil {
 		return err
 	}
-	if err := b.test(); err != nil {
+	tested, err := b.test()
+	if err != nil {
 		return err
 	}
-	if err := b.compile(); err != nil {
+	made, err := b.compile()
+	if err != nil {
 		return err
 	}
-	if err := b.document(); err != nil {
+	pages, err := b.document(tested, made)
+	if err != nil {
 		return err
 	}
-	if why := stops(in, p.strict, b.summary); why != "" {
-		queries.Show(s, b.set, b.found, b.results)
-		queries.ShowCounts(s, b.results)
+	found := slices.Concat(b.set.Found, tested.outcomes.Findings, made.found)
+	report := fidelity.New(made.queries, b.chosen, made.packages)
+	summary := b.summary(tested, made, report)
+	if why := stops(in, p.strict, summary); why != "" {
+		queries.Show(s, b.set, found, made.queries)
+		queries.ShowCounts(s, made.queries)
 		fmt.Fprintf(s.Err, "%s, so nothing is written\n", why)
-		return exit.After(b.found, true)
+		return exit.After(found, true)
 	}
-	if err := b.write(); err != nil {
+	files, err := withSummary(slices.Concat(made.files(), pages), summary)
+	if err != nil {
 		return err
 	}
-	b.showFindings()
+	if err := output.WriteFolder(p.out, []string{output.Everywhere}, files, p.force); err != nil {
+		return err
+	}
+	b.showFindings(found, made, summary.Refused)
 	if p.format == "json" {
-		return s.WriteJSON(b.summary)
+		return s.WriteJSON(summary)
 	}
-	if err := b.report.Print(s, "text"); err != nil {
+	if err := report.Print(s, "text"); err != nil {
 		return err
 	}
-	return b.summary.print(s, p.out, len(b.files))
+	return summary.print(s, p.out, len(files))
 }
 
-// builder holds what a build has made so far.
+// builder is what a build is made of: the rules, and the targets that they are compiled to.
 type builder struct {
-	s        *stdio.Streams
-	p        buildParams
-	in       *project.Project
-	set      *ruleset.Set
-	chosen   []targets.Target
+	s      *stdio.Streams
+	p      buildParams
+	in     *project.Project
+	set    *ruleset.Set
+	chosen []targets.Target
+}
+
+// testedRules are the regression tests of a build, and what came of them.
+type testedRules struct {
 	tests    *ruletests.Tests
 	outcomes *testreport.Report
-	results  []queries.Result
+}
+
+// compiledRules are the queries and packages of a build.
+type compiledRules struct {
+	queries  []queries.Result
 	packages packaging.Made
-	report   fidelity.Report
-	files    []output.File
-	found    diag.Diagnostics
-	refusals map[diag.Diagnostic]bool // the findings that say why a query or a package is refused
-	summary  buildSummary
+	found    diag.Diagnostics // of both
 }
 
 // test runs the regression tests. If they, an error of a rule, or the project's settings end the build, it shows why
 // and gives the exit code.
-func (b *builder) test() (err error) {
-	if b.tests, err = ruletests.Load(b.set, nil); err != nil {
-		return err
+func (b *builder) test() (t testedRules, err error) {
+	if t.tests, err = ruletests.Load(b.set, nil); err != nil {
+		return t, err
 	}
-	b.outcomes = testreport.Run(b.tests)
-	b.found = append(b.set.Found, b.outcomes.Findings...)
-	if b.found.HasErrors() || b.outcomes.Failed > 0 {
-		b.set.Show(b.s, b.found)
-		b.outcomes.Print(b.s, b.set, false)
-		fmt.Fprintf(b.s.Err, "%s and %s, so nothing is written\n", plural.Count(b.found.Errors(), "error"), plural.Count(b.outcomes.Failed, "failed test"))
-		return exit.After(b.found, true)
+	t.outcomes = testreport.Run(t.tests)
+	found := slices.Concat(b.set.Found, t.outcomes.Findings)
+	if found.HasErrors() || t.outcomes.Failed > 0 {
+		b.set.Show(b.s, found)
+		t.outcomes.Print(b.s, b.set, false)
+		fmt.Fprintf(b.s.Err, "%s and %s, so nothing is written\n", plural.Count(found.Errors(), "error"), plural.Count(t.outcomes.Failed, "failed test"))
+		return t, exit.After(found, true)
 	}
 	if !b.in.Exists() {
-		return nil
+		return t, nil
 	}
-	stopping, err := forBuild(b.s, b.set, b.tests)
+	stopping, err := forBuild(b.s, b.set, t.tests)
 	if err != nil || len(stopping) == 0 {
-		return err
+		return t, err
 	}
-	b.set.Show(b.s, append(b.found, stopping...))
+	b.set.Show(b.s, append(found, stopping...))
 	fmt.Fprintf(b.s.Err, "%s by the settings of %s, so nothing is written\n", plural.Count(len(stopping), "finding"), project.FileName)
-	return exit.After(stopping, true)
+	return t, exit.After(stopping, true)
 }
 
 // compile makes the queries and the packages of every target.
-func (b *builder) compile() (err error) {
+func (b *builder) compile() (c compiledRules, err error) {
 	opt := queries.Options{NoIndexTerms: b.p.unindexed}
-	if b.results, err = queries.Compile(b.set, b.chosen, opt); err != nil {
-		return err
+	if c.queries, err = queries.Compile(b.set, b.chosen, opt); err != nil {
+		return c, err
 	}
-	if b.packages, err = packages(b.set, b.chosen, opt); err != nil {
-		return err
+	if c.packages, err = packages(b.set, b.chosen, opt); err != nil {
+		return c, err
 	}
-	b.files = b.packages.Files
-	b.found = append(b.found, b.packages.Found...)
+	c.found = slices.Clone(c.packages.Found)
 	if b.set.OfProject {
-		exceptions := append(unusedExceptions(b.set), queries.NeedlessExceptions(b.results, b.packages.Unpackable)...)
-		b.found = append(b.found, b.in.Lint.Judge(exceptions)...)
+		exceptions := append(unusedExceptions(b.set), queries.NeedlessExceptions(c.queries, c.packages.Unpackable)...)
+		c.found = append(c.found, b.in.Lint.Judge(exceptions)...)
 	}
-	b.report = fidelity.New(b.results, b.chosen, b.packages)
-	without := queries.WithoutQuery(b.results)
-	b.summary = buildSummary{Environment: b.set.Environment, Rules: len(b.set.Whole()), Passed: b.outcomes.Passed, Failed: b.outcomes.Failed,
-		Refused: without.Refused, Skipped: without.Skipped, LeftOut: without.LeftOut, NotPackaged: b.report.NotPackaged(), Packages: b.packages.Packages}
-	b.refusals = map[diag.Diagnostic]bool{}
-	for _, r := range b.results {
-		b.add(r)
+	for _, r := range c.queries {
+		b.set.KeepRule(r.Source)
+		c.found = append(c.found, r.Found...)
 	}
-	return nil
+	return c, nil
 }
 
-// add adds the query of a rule for a target, or why there is none.
-func (b *builder) add(r queries.Result) {
-	b.set.KeepRule(r.Source)
-	b.found = append(b.found, r.Found...)
-	if r.Query == nil {
-		for _, d := range slices.Concat(r.Found, b.packages.Refusal(r)) {
-			b.refusals[d] = true
+// files are those of the packages and queries.
+func (c compiledRules) files() []output.File {
+	files := slices.Clone(c.packages.Files)
+	for _, r := range c.queries {
+		files = append(files, r.Files()...)
+	}
+	return files
+}
+
+// refusals are the findings that say why a query or a package is refused.
+func (c compiledRules) refusals() map[diag.Diagnostic]bool {
+	out := map[diag.Diagnostic]bool{}
+	for _, r := range c.queries {
+		if r.Query == nil {
+			for _, d := range slices.Concat(r.Found, c.packages.Refusal(r)) {
+				out[d] = true
+			}
 		}
 	}
-	written := r.Files()
-	b.files = append(b.files, written...)
-	b.summary.Queries = append(b.summary.Queries, newBuiltQuery(r, written, b.packages.NotPackaged(r)))
+	return out
 }
 
 // document makes the pages of the catalogue, if the project has one.
-func (b *builder) document() error {
+func (b *builder) document(t testedRules, c compiledRules) ([]output.File, error) {
 	if b.in.Docs == nil {
-		return nil
+		return nil, nil
 	}
-	of := catalogue.Parts{Set: b.set, Queries: b.results, Packages: b.packages, Tests: b.tests, Outcomes: b.outcomes.Outcomes()}
+	of := catalogue.Parts{Set: b.set, Queries: c.queries, Packages: c.packages, Tests: t.tests, Outcomes: t.outcomes.Outcomes()}
 	pages, err := catalogue.Files(b.s, of, false)
-	for _, f := range pages {
-		f.Path = path.Join("docs", f.Path)
-		b.files = append(b.files, f)
+	for i := range pages {
+		pages[i].Path = path.Join("docs", pages[i].Path)
 	}
-	return err
+	return pages, err
 }
 
-// write writes the output folder, with the summary.
-func (b *builder) write() error {
-	var text bytes.Buffer
-	if err := diag.WriteJSON(&text, b.summary); err != nil {
-		return err
+func (b *builder) summary(t testedRules, c compiledRules, report fidelity.Report) buildSummary {
+	without := queries.WithoutQuery(c.queries)
+	sum := buildSummary{Environment: b.set.Environment, Rules: len(b.set.Whole()), Passed: t.outcomes.Passed, Failed: t.outcomes.Failed,
+		Refused: without.Refused, Skipped: without.Skipped, LeftOut: without.LeftOut, NotPackaged: report.NotPackaged(), Packages: c.packages.Packages}
+	for _, r := range c.queries {
+		sum.Queries = append(sum.Queries, newBuiltQuery(r, c.packages.NotPackaged(r)))
 	}
-	b.files = append(b.files, output.File{Path: "summary.json", Text: text.String()})
-	return output.WriteFolder(b.p.out, []string{output.Everywhere}, b.files, b.p.force)
+	return sum
+}
+
+// withSummary adds the file of the summary.
+func withSummary(files []output.File, summary buildSummary) ([]output.File, error) {
+	var text bytes.Buffer
+	err := diag.WriteJSON(&text, summary)
+	return append(files, output.File{Path: "summary.json", Text: text.String()}), err
 }
 
 // showFindings shows the findings of a build that was written, but for the reasons that its report has, and only some
 // of each code.
-func (b *builder) showFindings() {
-	fewRefusals := b.summary.Refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
-	shown, left := findings.Few(slices.DeleteFunc(b.found.Distinct(), func(d diag.Diagnostic) bool {
-		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && b.refusals[d])
+func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refused int) {
+	fewRefusals := refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
+	refusals := made.refusals()
+	shown, left := findings.Few(slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
+		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && refusals[d])
 	}), shownOfCode)
 	b.set.Show(b.s, shown)
 	if left != "" {
 		fmt.Fprintln(b.s.Err, table.Wrap("not shown: "+left+" (decree validate and decree package show all)", b.s.ProseColumns(), 2))
 	}
-	if fewRefusals || b.summary.Refused == 0 {
+	if fewRefusals || refused == 0 {
 		return
 	}
 	fmt.Fprintln(b.s.Err, "decree compile shows each refusal with its place")
@@ -282,10 +306,10 @@ func packages(set *ruleset.Set, chosen []targets.Target, opt queries.Options) (p
 	return packaging.Make(set, packaged, opt, func(t targets.Target) string { return path.Join(t.Name, "package") })
 }
 
-func newBuiltQuery(c queries.Result, files []output.File, notPackaged diag.Diagnostics) builtQuery {
+func newBuiltQuery(c queries.Result, notPackaged diag.Diagnostics) builtQuery {
 	q := builtQuery{Rule: c.Rule, ID: c.Source.IR.Source.ID, Target: c.Target.Name, Dialect: c.Target.Dialect.Name(), Model: c.Model, Fidelity: fidelity.Of(c), NotPackaged: notPackaged}
 	if c.Query != nil {
-		q.File, q.Assets, q.Notes = files[0].Path, len(c.Query.Assets), c.Query.Notes
+		q.File, q.Assets, q.Notes = c.Files()[0].Path, len(c.Query.Assets), c.Query.Notes
 	}
 	return q
 }

@@ -15,11 +15,9 @@ import (
 	"decree/cmd/decree/internal/engines"
 	"decree/cmd/decree/internal/evaluation"
 	"decree/cmd/decree/internal/exit"
-	"decree/cmd/decree/internal/htmlreport"
 	"decree/cmd/decree/internal/input"
 	"decree/cmd/decree/internal/interrupt"
 	"decree/cmd/decree/internal/memory"
-	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/plural"
 	"decree/cmd/decree/internal/profile"
 	"decree/cmd/decree/internal/project"
@@ -127,40 +125,39 @@ if a file's events are of no known data model, or not of that of --model. It is
 	return cmd
 }
 
-// ruleRun is one run of rules on event files: what is loaded, where the matches go, and what became of it.
+// ruleRun is one run of rules on event files.
 type ruleRun struct {
-	s           *stdio.Streams
-	p           runParams
-	ours        *project.Project
-	set         *ruleset.Set
-	opt         engine.Options
-	began       time.Time
-	loaded      time.Time // when the engines were there
-	loadingDone func()
-	finishing   func()
+	s       *stdio.Streams
+	p       runParams
+	set     *ruleset.Set
+	opt     engine.Options
+	in      *input.Reader
+	engines *engines.Set
+	to      matchOutput
+	times   runTimes
 
 	interrupted <-chan struct{}
 	gate        interrupt.Gate // of the goroutine that reads and judges
-	in          *input.Reader
-	engines     *engines.Set
-	to          *output.Stream
-	out         *alerts.Output     // nil in a backtest
-	page        *htmlreport.Report // nil without --html
-	matches     int
-	windows     bool // an event looks like one of Windows, and rules ask for plain names
+}
+
+// runTimes are when parts of a run began, and what ends them.
+type runTimes struct {
+	began, loaded time.Time // loaded is when the engines were there
+	loadingDone   func()
+	finishing     func()
 }
 
 func runRules(s *stdio.Streams, p runParams) (err error) {
-	r := &ruleRun{s: s, p: p, began: time.Now(), loadingDone: memory.Loading()}
+	r := &ruleRun{s: s, p: p, times: runTimes{began: time.Now(), loadingDone: memory.Loading()}}
 	if err := r.loadRules(); err != nil {
 		return err
 	}
 	interrupted, uninterrupted := interrupt.First()
 	defer uninterrupted()
 	r.interrupted = interrupted
-	r.in = input.New(s, input.Options{Stop: interrupted, Matches: func() int { return r.matches }, Files: p.events, Rejects: p.rejects, Force: p.force,
+	r.in = input.New(s, input.Options{Stop: interrupted, Matches: func() int { return r.to.matches }, Files: p.events, Rejects: p.rejects, Force: p.force,
 		MaxLine: p.maxLine, Workers: p.workers, Quiet: p.quiet})
-	defer func() { err = errors.Join(err, r.discard()) }()
+	defer func() { err = errors.Join(err, r.to.discard()) }()
 	if err := r.openOutput(); err != nil {
 		return err
 	}
@@ -182,13 +179,14 @@ func runRules(s *stdio.Streams, p runParams) (err error) {
 }
 
 // loadRules reads the project and the rules, and says how the engine is to run them.
-func (r *ruleRun) loadRules() (err error) {
-	if r.ours, err = project.Open(r.s); err != nil {
+func (r *ruleRun) loadRules() error {
+	ours, err := project.Open(r.s)
+	if err != nil {
 		return err
 	}
 	p := &r.p
 	p.selection.OnlyRun = true
-	r.set, err = ruleset.Load(r.s, r.ours, p.selection)
+	r.set, err = ruleset.Load(r.s, ours, p.selection)
 	if errors.Is(err, ruleset.ErrNoRules) {
 		if at := slices.IndexFunc(p.events, source.IsYAML); at >= 0 {
 			return fmt.Errorf("no rules: put --rules before %s if it holds rules; the other arguments are events", p.events[at])
@@ -202,56 +200,13 @@ func (r *ruleRun) loadRules() (err error) {
 		r.set.Show(r.s, r.set.Found)
 	}
 	warnings.OnlyWritten(r.s, r.set)
-	if r.opt, err = p.Options(r.ours); err != nil {
+	if r.opt, err = p.Options(ours); err != nil {
 		return err
 	}
 	r.opt.MaxProcesses, r.opt.MaxPending = p.maxProc, p.maxPending
 	r.opt.MaxMemory, r.opt.Measure, r.opt.Evidence = p.shown.Memory(int(p.maxMemory)), p.stats, true
 	r.opt.Correlations, r.opt.Silent = r.set.LoweredCorrelations(), r.set.OnlyRead()
 	return nil
-}
-
-// openOutput opens the files of --out and --html. Without --backtest, what the engines find goes there.
-func (r *ruleRun) openOutput() (err error) {
-	p := &r.p
-	if err := output.Distinct(map[string]string{"out": p.shown.Out, "html": p.shown.HTML, "rejects": p.rejects}); err != nil {
-		return err
-	}
-	if r.to, err = output.Redirect(r.s, p.shown.Out, p.force); err != nil || p.backtest.On {
-		return err
-	}
-	var others []alerts.Sink
-	if p.shown.HTML != "" {
-		if r.page, err = htmlreport.Create(p.shown.HTML, p.force); err != nil {
-			return err
-		}
-		others = append(others, r.page)
-	}
-	r.opt.OnResult = func(found engine.Result) { r.gate.Pass(func() { r.show(found) }) }
-	r.out, err = alerts.NewOutput(r.to.Streams, p.shown, cmp.Or(r.opt.Now, r.began), int(p.maxMemory)/2, others...)
-	return err
-}
-
-// discard removes the files that are not complete.
-func (r *ruleRun) discard() error {
-	var errs []error
-	if r.page != nil {
-		errs = append(errs, r.page.Discard())
-	}
-	if r.to != nil {
-		errs = append(errs, r.to.Discard())
-	}
-	return errors.Join(errs...)
-}
-
-// show adds a match to the output.
-func (r *ruleRun) show(found engine.Result) {
-	r.windows = r.windows || (r.p.Model == schema.Plain && found.Event != nil && warnings.LooksLikeWindows(found.Event.Raw))
-	if r.p.shown.AtOnce() {
-		r.in.ClearBar()
-	}
-	r.out.Add(found)
-	r.matches = r.out.Shown
 }
 
 // overwritesNone refuses to write into a file that the run reads.
@@ -263,7 +218,7 @@ func (r *ruleRun) overwritesNone(events []string) error {
 
 // read gives all events to the engines of their data models.
 func (r *ruleRun) read(files event.Files) error {
-	given, choice, err := r.p.Models(r.ours)
+	given, choice, err := r.p.Models(r.set.Project)
 	if err != nil {
 		return err
 	}
@@ -297,18 +252,18 @@ func (r *ruleRun) buildEngines(models []*schema.Model) *engines.Set {
 	for _, m := range models {
 		warnings.MissingFields(r.s, m, lowered)
 	}
-	r.loadingDone()
-	r.finishing = memory.Limit(r.p.maxMemory)
-	r.loaded = time.Now()
+	r.times.loadingDone()
+	r.times.finishing = memory.Limit(r.p.maxMemory)
+	r.times.loaded = time.Now()
 	return r.engines
 }
 
 // judge asks the rules that need all events, or replays the events on the rules' schedules, and ends the output. fails
 // is what a backtest says.
 func (r *ruleRun) judge() (stats engine.Stats, fails bool, err error) {
-	r.finishing()
+	r.times.finishing()
 	if r.p.backtest.On {
-		r.matches, fails, stats, err = backtest.Run(r.to.Streams, r.engines, r.p.backtest, r.p.shown.Format, r.interrupted)
+		r.to.matches, fails, stats, err = backtest.Run(r.to.stream.Streams, r.engines, r.p.backtest, r.p.shown.Format, r.interrupted)
 		if errors.Is(err, exit.ErrInterrupted) {
 			return stats, fails, r.stopped(whileJudged, true)
 		}
@@ -319,11 +274,11 @@ func (r *ruleRun) judge() (stats engine.Stats, fails bool, err error) {
 			return stats, fails, r.stopped(whileJudged, true)
 		}
 		if stats, err = finished, failed; err == nil {
-			err = r.out.Close(stats.Suspended, r.engines.WithoutReputation())
+			err = r.to.alerts.Close(stats.Suspended, r.engines.WithoutReputation())
 		}
 	}
 	if err == nil {
-		err = r.to.Commit()
+		err = r.to.stream.Commit()
 	}
 	return stats, fails, err
 }
@@ -332,21 +287,21 @@ func (r *ruleRun) judge() (stats engine.Stats, fails bool, err error) {
 func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	s, p, in, es := r.s, &r.p, r.in, r.engines
 	in.ShowSkipped()
-	if r.out != nil {
-		r.out.ShowOutside(s)
+	if r.to.alerts != nil {
+		r.to.alerts.ShowOutside(s)
 	}
 	fmt.Fprintf(s.Err, "%s read, %s, %d rejected, %s\n", plural.Count(in.Lines, "line"), plural.Count(in.Lines-in.Rejected, "event"), in.Rejected,
-		plural.Count(r.matches, "match"))
+		plural.Count(r.to.matches, "match"))
 	unread := len(r.set.Rules) == 0
 	if unread && r.set.Failed > 0 {
 		fmt.Fprintln(s.Err, "no rule was asked: each has an error")
 	}
 	for _, e := range es.All {
-		if !unread && e.Stats.Events > 0 && (r.matches == 0 || e.Stats.Foreign == e.Stats.Events) {
+		if !unread && e.Stats.Events > 0 && (r.to.matches == 0 || e.Stats.Foreign == e.Stats.Events) {
 			warnings.Model(s, e.Model, e.Stats, in.Recognised)
 		}
 	}
-	if r.windows {
+	if r.to.windows {
 		warnings.Unchecked(s)
 	}
 	if stats.Suppressed > 0 {
@@ -356,7 +311,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	warnings.UntoldReputation(s, es.UntoldReputation())
 	warnings.Unseen(s, stats, warnings.Limits{Processes: p.maxProc, Pending: p.maxPending, Memory: &p.maxMemory})
 	if p.stats {
-		if err := profile.Print(s, es.Profile(), stats, r.loaded.Sub(r.began), time.Since(r.loaded)); err != nil {
+		if err := profile.Print(s, es.Profile(), stats, r.times.loaded.Sub(r.times.began), time.Since(r.times.loaded)); err != nil {
 			return err
 		}
 	}
@@ -366,7 +321,7 @@ func (r *ruleRun) report(stats engine.Stats, fails bool) error {
 	}
 	unseen := stats.Evicted + stats.Dropped + stats.Uncounted + stats.Uncorrelated + stats.Unraised + stats.Undated + stats.Timeless + stats.Unlike + stats.Unsuppressed
 	return exit.After(append(r.set.Found, es.Found...),
-		unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && r.matches > 0))
+		unseen > 0 || fails || foreign || in.Misread || len(stats.Suspended) > 0 || (p.failOnMatch && r.to.matches > 0))
 }
 
 // graceOfReading is how long an interrupted run waits for its input, which may be a pipe to which nobody writes.
@@ -375,23 +330,11 @@ const graceOfReading = 2 * time.Second
 // whileJudged is when rules that wait for the end of the input are asked.
 const whileJudged = "at the end of the input: rules that need all events may lack matches"
 
-// stopped ends the output of a run that was interrupted, and its files, so that they can be read, and says that they
-// are not whole. The file of --out is kept if it has something to show.
+// stopped ends the output of a run that was interrupted, and says that it is not whole.
 func (r *ruleRun) stopped(when string, hasOutput bool) error {
-	if r.page != nil {
-		r.page.Interrupted()
+	if err := r.to.interrupted(hasOutput); err != nil {
+		return err
 	}
-	if r.out != nil {
-		if err := r.out.Close(nil, nil); err != nil {
-			return err
-		}
-	}
-	if hasOutput {
-		if err := r.to.Commit(); err != nil {
-			return err
-		}
-	}
-	output.RemovePending()
 	fmt.Fprintln(r.s.Err, table.Words("interrupted "+when, r.s.ProseColumns(), 2))
 	return exit.ErrInterrupted
 }

@@ -18,6 +18,7 @@ import (
 type Folder struct {
 	name string
 	fsys fs.FS
+	near nearby
 }
 
 // OpenFolder opens a folder on disk.
@@ -26,7 +27,7 @@ func OpenFolder(dir string) (*Folder, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Folder{name: dir, fsys: root.FS()}, nil
+	return &Folder{name: dir, fsys: root.FS(), near: nearby{root: root}}, nil
 }
 
 // NewFolder wraps a file system, such as an embedded one; name begins its paths in findings.
@@ -100,6 +101,9 @@ const MaxSize = 4 << 20
 
 // Read gives the text of a file in the folder as UTF-8, at most 4 MiB.
 func (f *Folder) Read(file string) ([]byte, error) {
+	if r := f.near.open(file); r != nil {
+		return readText(r, file, MaxSize)
+	}
 	if err := f.check(file); err != nil {
 		return nil, err
 	}

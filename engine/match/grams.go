@@ -68,14 +68,7 @@ const (
 
 func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 	g := &grams{size: shape.size, stride: shape.stride, mask: uint32(1<<(8*shape.size) - 1), window: 1<<(8*(shape.size+shape.stride-1)) - 1}
-	counting := uint(bits.Len(uint(min(mostCounted, 64*len(numbers)))))
-	counts := make([]uint32, 1<<counting)
-	for _, n := range numbers {
-		text := patterns[n].text
-		for at := range min(len(text)-g.size+1, mostOffsets) {
-			counts[spread(uint64(gramOf(text, g.size, at)))>>(64-counting)]++
-		}
-	}
+	rare := countGrams(patterns, numbers, shape)
 	if g.size <= 2 {
 		g.pairs = new([1 << 16]uint8)
 	}
@@ -86,17 +79,7 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 	keys := make([]key, len(numbers))
 	for k, n := range numbers {
 		text := patterns[n].text
-		best, least := 0, math.Inf(1)
-		for at := range min(len(text)-g.size-g.stride+2, mostOffsets) {
-			often := 0.0
-			for i := range g.stride {
-				known := counts[spread(uint64(gramOf(text, g.size, at+i)))>>(64-counting)]
-				often += float64(known) * oftenInTexts(text[at+i:at+i+g.size])
-			}
-			if often < least {
-				best, least = at, often
-			}
-		}
+		best := rare.window(text)
 		word, mask := wordOf(text, best)
 		keys[k] = key{spread(word & g.window), entry{word, mask, n, uint32(best)}}
 		for i := range g.stride {
@@ -114,6 +97,51 @@ func newGrams(patterns []pattern, numbers []uint32, shape gramShape) *grams {
 	}
 	g.found = newTable(keys)
 	return g
+}
+
+// gramCounts knows how many patterns have a gram, by upper bits of its hash.
+type gramCounts struct {
+	gramShape
+	shift   uint
+	counts  []uint32
+	weights [mostOffsets + 3]float64 // of the grams of one pattern
+}
+
+// countGrams counts the grams of patterns.
+func countGrams(patterns []pattern, numbers []uint32, shape gramShape) *gramCounts {
+	width := uint(bits.Len(uint(min(mostCounted, 64*len(numbers)))))
+	c := &gramCounts{gramShape: shape, shift: 64 - width, counts: make([]uint32, 1<<width)}
+	for _, n := range numbers {
+		text := patterns[n].text
+		for at := range min(len(text)-c.size+1, mostOffsets) {
+			c.counts[c.of(text, at)]++
+		}
+	}
+	return c
+}
+
+// of gives the place of a gram's count.
+func (c *gramCounts) of(text string, at int) uint64 {
+	return spread(uint64(gramOf(text, c.size, at))) >> (c.shift & 63)
+}
+
+// window gives the place in a pattern whose grams are the rarest together.
+func (c *gramCounts) window(text string) (best int) {
+	places := min(len(text)-c.size-c.stride+2, mostOffsets)
+	for at := range places + c.stride - 1 {
+		c.weights[at] = float64(c.counts[c.of(text, at)]) * oftenInTexts(text[at:at+c.size])
+	}
+	least := math.Inf(1)
+	for at := range places {
+		often := 0.0
+		for _, w := range c.weights[at : at+c.stride] {
+			often += w
+		}
+		if often < least {
+			best, least = at, often
+		}
+	}
+	return best
 }
 
 // commonLetters are those that texts of logs have most, the commonest first.

@@ -1,0 +1,57 @@
+package schema
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+)
+
+// TestFieldsOfClouds holds which columns the audit logs of clouds have for what rules read of them, as the tables and
+// integrations document it.
+func TestFieldsOfClouds(t *testing.T) {
+	for _, c := range []struct{ model, category, product, service, field, column string }{
+		// https://www.elastic.co/docs/reference/beats/filebeat/exported-fields-okta
+		{"ecs", "", "okta", "okta", "actor.alternateId", "okta.actor.alternate_id"},
+		{"ecs", "", "okta", "okta", "client.ipAddress", "okta.client.ip"},
+		{"ecs", "", "okta", "okta", "debugContext.debugData.dtHash", "okta.debug_context.debug_data.dt_hash"},
+		{"ecs", "", "okta", "okta", "authenticationContext.externalSessionId", "okta.authentication_context.external_session_id"},
+		{"ecs", "", "okta", "okta", "client.geographicalContext.country", "client.geo.country_name"},
+		{"sentinel", "", "okta", "okta", "authenticationContext.externalSessionId", "authenticationContext_externalSessionId_s"},
+		{"sentinel", "", "okta", "okta", "client.geographicalContext.country", "client_geographicalContext_country_s"},
+		// https://www.elastic.co/docs/reference/integrations/aws/cloudtrail
+		{"ecs", "", "aws", "cloudtrail", "eventTime", "@timestamp"},
+		{"ecs", "", "aws", "cloudtrail", "readOnly", "aws.cloudtrail.read_only"},
+		{"ecs", "", "aws", "cloudtrail", "userIdentity.accountId", "cloud.account.id"},
+		{"ecs", "", "aws", "cloudtrail", "userIdentity.sessionContext.sessionIssuer.arn", "aws.cloudtrail.user_identity.session_context.session_issuer.arn"},
+		{"sentinel", "", "aws", "cloudtrail", "eventTime", "TimeGenerated"},
+		// https://www.elastic.co/docs/reference/integrations/azure
+		{"ecs", "", "azure", "auditlogs", "Result", "event.outcome"},
+		{"ecs", "", "azure", "auditlogs", "InitiatedBy.user.userPrincipalName", "azure.auditlogs.properties.initiated_by.user.userPrincipalName"},
+		{"ecs", "", "azure", "signinlogs", "IPAddress", "source.ip"},
+		{"ecs", "", "azure", "signinlogs", "UserType", "azure.signinlogs.properties.user_type"},
+		{"mde", "", "azure", "signinlogs", "UserType", "IsGuestUser"},
+		// https://www.elastic.co/docs/reference/integrations/o365
+		{"ecs", "", "m365", "audit", "Operation", "event.action"},
+		{"ecs", "", "m365", "audit", "UserId", "user.id"},
+		{"mde", "", "m365", "exchange", "Operation", "ActionType"},
+		// https://learn.microsoft.com/en-us/azure/azure-monitor/reference/tables/officeactivity
+		{"sentinel", "", "m365", "audit", "Operation", "Operation"},
+		{"sentinel", "", "m365", "audit", "Members", "Members"},
+		{"sentinel", "", "m365", "audit", "Workload", "OfficeWorkload"},
+		{"sentinel", "", "m365", "exchange", "OfficeObjectId", "OfficeObjectId"},
+		// https://github.com/elastic/endpoint-package/tree/main/package/endpoint/data_stream
+		{"ecs", "network_connection", "macos", "", "DestinationPort", "destination.port"},
+		{"ecs", "file_event", "macos", "", "ProcessGuid", "process.entity_id"},
+		{"ecs", "file_event", "linux", "", "ProcessId", "process.pid"},
+	} {
+		m, err := Load(c.model)
+		require.NoError(t, err)
+		found := m.Find(c.category, c.product, c.service)
+		if assert.NotEmpty(t, found, "%+v", c) {
+			column, ok := m.Column(found[0], c.field, 0)
+			assert.True(t, ok, "%+v", c)
+			assert.Equal(t, c.column, column.Name, "%+v", c)
+		}
+	}
+}

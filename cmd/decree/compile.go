@@ -25,19 +25,15 @@ import (
 )
 
 type compileParams struct {
-	selection   ruleset.Selection
-	targets     []string
-	model       string
-	modelFile   string
-	out         string
-	format      string
-	approximate []string
-	lists       string
-	unindexed   bool
-	force       bool
-	report      bool
-	strict      bool
-	places      placeFlags
+	selection ruleset.Selection
+	targets   []string
+	opt       queries.Options
+	out       string
+	format    string
+	force     bool
+	report    bool
+	strict    bool
+	places    placeFlags
 }
 
 func newCompile(s *stdio.Streams) *cobra.Command {
@@ -64,7 +60,7 @@ project, for the targets of the project.`,
 			if code, asked := explain.Code(args); asked {
 				return explainGap(s, code)
 			}
-			if err := knownOptions(p.approximate, p.lists); err != nil {
+			if err := knownOptions(p.opt); err != nil {
 				return err
 			}
 			p.selection.Paths = args
@@ -73,12 +69,10 @@ project, for the targets of the project.`,
 	}
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to write: names of the project, or kql, spl, eql (default all); splunk, elastic, kusto, defender and sentinel are known too")
-	f.StringVarP(&p.model, "model", "m", "", "data `MODEL` (default: the target's first that can say the rule)")
-	f.StringVar(&p.modelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
+	f.StringVarP(&p.opt.Model, "model", "m", "", "data `MODEL` (default: the target's first that can say the rule)")
+	f.StringVar(&p.opt.ModelFile, "model-file", "", "`FILE` of a data model; it may extend a shipped one")
 	f.StringVarP(&p.out, "out", "o", "", "output `DIR` for queries and what they need; without it they are printed")
-	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
-	addLists(cmd, &p.lists)
-	addIndexTerms(cmd, &p.unindexed)
+	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
 	explain.AddTo(cmd, "say what the `CODE` of an error or note means; without a code, list all", gapCodes)
 	f.BoolVar(&p.report, "report", false, "show how faithful the queries are and why rules are refused, not the queries")
 	f.BoolVar(&p.strict, "strict", false, "with --report: exit with 1 if a rule is refused, as without --report")
@@ -93,16 +87,18 @@ project, for the targets of the project.`,
 		}
 		return names
 	})
-	usage.Complete(cmd, "allow-approximate", acceptable)
 	p.places.addTo(cmd)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json", "markdown")
 	return cmd
 }
 
-// addLists adds the flag that says where value lists go.
-func addLists(cmd *cobra.Command, to *string) {
-	cmd.Flags().StringVar(to, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
+// addQueryOptions adds the flags of how queries are written. accepted is the usage of --allow-approximate.
+func addQueryOptions(cmd *cobra.Command, to *queries.Options, accepted string) {
+	cmd.Flags().StringSliceVar(&to.Approximate, "allow-approximate", nil, accepted)
+	usage.Complete(cmd, "allow-approximate", acceptable)
+	addIndexTerms(cmd, &to.NoIndexTerms)
+	cmd.Flags().StringVar(&to.Lists, "lists", compilers.ListsBySize, "where value lists go: `PLACE` is "+strings.Join(compilers.ListPlaces, ", ")+" (a watchlist or lookup)")
 	usage.Complete(cmd, "lists", usage.These(compilers.ListPlaces...))
 }
 
@@ -112,12 +108,12 @@ func addIndexTerms(cmd *cobra.Command, to *bool) {
 }
 
 // knownOptions refuses gaps and places of lists that do not exist.
-func knownOptions(gaps []string, lists string) error {
-	if !slices.Contains(compilers.ListPlaces, lists) {
-		return usage.UnknownChoice("value of --lists", lists, compilers.ListPlaces)
+func knownOptions(opt queries.Options) error {
+	if !slices.Contains(compilers.ListPlaces, opt.Lists) {
+		return usage.UnknownChoice("value of --lists", opt.Lists, compilers.ListPlaces)
 	}
 	codes := append(gapCodes(), "all")
-	for _, code := range gaps {
+	for _, code := range opt.Approximate {
 		if !slices.Contains(codes, code) {
 			return usage.UnknownName("gap", code, codes, "decree compile --explain lists them")
 		}
@@ -181,8 +177,7 @@ func compile(s *stdio.Streams, p compileParams) error {
 	if err != nil {
 		return err
 	}
-	results, err := queries.Compile(set, chosen, queries.Options{Model: p.model, ModelFile: p.modelFile, Approximate: p.approximate, Lists: p.lists,
-		NoIndexTerms: p.unindexed})
+	results, err := queries.Compile(set, chosen, p.opt)
 	if err != nil {
 		return err
 	}
@@ -216,7 +211,7 @@ func (p *compileParams) chosen(in *project.Project) ([]targets.Target, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(chosen) > 1 && (p.model != "" || p.modelFile != "") {
+	if len(chosen) > 1 && (p.opt.Model != "" || p.opt.ModelFile != "") {
 		return nil, fmt.Errorf("--model and --model-file need exactly one --target (%s): each target has its own models",
 			strings.Join(targets.Names(chosen), ", "))
 	}

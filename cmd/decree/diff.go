@@ -25,14 +25,12 @@ import (
 )
 
 type diffParams struct {
-	selection   ruleset.Selection
-	deployed    string
-	target      string
-	format      string
-	approximate []string
-	lists       string
-	unindexed   bool
-	summary     bool
+	selection ruleset.Selection
+	deployed  string
+	target    string
+	format    string
+	opt       queries.Options
+	summary   bool
 }
 
 func newDiff(s *stdio.Streams) *cobra.Command {
@@ -61,18 +59,15 @@ and are no difference.`,
 	f := cmd.Flags()
 	f.StringVarP(&p.target, "target", "t", "", "`TARGET` that was deployed, of the project or "+strings.Join(targets.FormatNames(), ", ")+" (default: that of the export's product)")
 	f.BoolVar(&p.summary, "summary", false, "name the rules that differ, and not what differs in them")
-	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` that were accepted when the rules were packaged, or all")
-	addLists(cmd, &p.lists)
-	addIndexTerms(cmd, &p.unindexed)
+	addQueryOptions(cmd, &p.opt, "gap `CODES` that were accepted when the rules were packaged, or all")
 	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
-	usage.Complete(cmd, "allow-approximate", acceptable)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
 func diffDeployed(s *stdio.Streams, p diffParams) error {
-	if err := knownOptions(p.approximate, p.lists); err != nil {
+	if err := knownOptions(p.opt); err != nil {
 		return err
 	}
 	if _, err := os.Stat(p.deployed); errors.Is(err, fs.ErrNotExist) {
@@ -94,7 +89,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 	if err != nil {
 		return err
 	}
-	made, err := packaging.Make(set, []targets.Target{target}, queries.Options{Approximate: p.approximate, Lists: p.lists, NoIndexTerms: p.unindexed}, func(t targets.Target) string { return t.Name })
+	made, err := packaging.Make(set, []targets.Target{target}, p.opt, func(t targets.Target) string { return t.Name })
 	if err != nil {
 		return err
 	}

@@ -21,15 +21,13 @@ import (
 )
 
 type packageParams struct {
-	selection   ruleset.Selection
-	targets     []string
-	out         string
-	format      string
-	approximate []string
-	lists       string
-	unindexed   bool
-	force       bool
-	strict      bool
+	selection ruleset.Selection
+	targets   []string
+	out       string
+	format    string
+	opt       queries.Options
+	force     bool
+	strict    bool
 }
 
 func newPackage(s *stdio.Streams) *cobra.Command {
@@ -56,20 +54,17 @@ the targets of the project that have a package. Outside of a project name one:
 	f := cmd.Flags()
 	f.StringSliceVarP(&p.targets, "target", "t", nil, "`TARGETS` to package for: names of the project, or "+strings.Join(targets.FormatNames(), ", "))
 	f.StringVarP(&p.out, "out", "o", "packages", "output `DIR`; decree replaces only its own files there")
-	f.StringSliceVar(&p.approximate, "allow-approximate", nil, "gap `CODES` to accept for this command, or all")
-	addLists(cmd, &p.lists)
-	addIndexTerms(cmd, &p.unindexed)
+	addQueryOptions(cmd, &p.opt, "gap `CODES` to accept for this command, or all")
 	f.BoolVar(&p.strict, "strict", false, "write nothing if a rule is refused or cannot be deployed")
 	usage.AddForce(cmd, &p.force, "")
 	usage.Complete(cmd, "target", func() []string { return slices.Concat(targets.Names(projectHere().Targets), targets.FormatNames()) })
-	usage.Complete(cmd, "allow-approximate", acceptable)
 	p.selection.AddTo(cmd)
 	usage.AddFormat(cmd, &p.format, "text", "json")
 	return cmd
 }
 
 func makePackages(s *stdio.Streams, p packageParams) error {
-	if err := knownOptions(p.approximate, p.lists); err != nil {
+	if err := knownOptions(p.opt); err != nil {
 		return err
 	}
 	in, err := project.Open(s)
@@ -84,7 +79,7 @@ func makePackages(s *stdio.Streams, p packageParams) error {
 	if err != nil {
 		return err
 	}
-	made, err := packaging.Make(set, chosen, queries.Options{Approximate: p.approximate, Lists: p.lists, NoIndexTerms: p.unindexed}, func(t targets.Target) string { return t.Name })
+	made, err := packaging.Make(set, chosen, p.opt, func(t targets.Target) string { return t.Name })
 	if err != nil {
 		return err
 	}

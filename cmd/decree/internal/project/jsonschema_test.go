@@ -1,7 +1,6 @@
 package project
 
 import (
-	"bytes"
 	"encoding/json"
 	"maps"
 	"os"
@@ -10,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/rogpeppe/go-internal/txtar"
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -18,6 +16,7 @@ import (
 	"decree/cmd/decree/internal/clitest"
 	"decree/cmd/decree/internal/targets"
 	"decree/rules"
+	"decree/tests/fixture"
 )
 
 // write writes the files of an archive into the working folder.
@@ -26,23 +25,12 @@ func write(t *testing.T, archive string) {
 	require.NoError(t, txtar.Write(txtar.Parse([]byte(archive)), "."))
 }
 
-func compiledSchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	text, err := jsonschema.UnmarshalJSON(bytes.NewReader(JSONSchema))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("project.json", text))
-	compiled, err := c.Compile("project.json")
-	require.NoError(t, err)
-	return compiled
-}
-
 // TestTheSchemaAgreesWithTheReader holds the two to each other on what a project file may say.
 func TestTheSchemaAgreesWithTheReader(t *testing.T) {
 	clitest.Files(t, whole)
 	require.NoError(t, os.Mkdir("../shared", 0o755))
 	defer func() { require.NoError(t, os.RemoveAll(filepath.Join("..", "shared"))) }()
-	compiled := compiledSchema(t)
+	compiled := fixture.Schema(t, JSONSchema)
 	file, err := os.ReadFile(FileName)
 	require.NoError(t, err)
 	for text, ok := range map[string]bool{

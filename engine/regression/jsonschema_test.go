@@ -1,13 +1,11 @@
 package regression
 
 import (
-	"bytes"
 	"encoding/json"
 	"io/fs"
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -15,21 +13,11 @@ import (
 	"decree/rules/library"
 	"decree/rules/parse"
 	"decree/rules/schema"
+	"decree/tests/fixture"
 )
 
-func compiledSchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	text, err := jsonschema.UnmarshalJSON(bytes.NewReader(JSONSchema))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("test.json", text))
-	compiled, err := c.Compile("test.json")
-	require.NoError(t, err)
-	return compiled
-}
-
 func TestTheSchemaTakesTheLibrarysTests(t *testing.T) {
-	compiled, checked := compiledSchema(t), 0
+	compiled, checked := fixture.Schema(t, JSONSchema), 0
 	require.NoError(t, fs.WalkDir(library.FS(), ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || !strings.HasSuffix(p, ".test.yml") {
 			return err
@@ -47,7 +35,7 @@ func TestTheSchemaTakesTheLibrarysTests(t *testing.T) {
 
 // TestTheSchemaAgreesWithTheReader holds the two to each other on what a test file may say.
 func TestTheSchemaAgreesWithTheReader(t *testing.T) {
-	compiled := compiledSchema(t)
+	compiled := fixture.Schema(t, JSONSchema)
 	const event = "events: [{id: a}]"
 	for text, ok := range map[string]bool{
 		"cases: [{name: a, " + event + ", expect: {ids: [a, 5]}}]":                                                                                                                 true,

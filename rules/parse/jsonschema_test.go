@@ -7,7 +7,6 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
@@ -16,17 +15,6 @@ import (
 	"decree/rules/source"
 	"decree/tests/fixture"
 )
-
-func compiledSchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	text, err := jsonschema.UnmarshalJSON(bytes.NewReader(rules.JSONSchema))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("rule.json", text))
-	schema, err := c.Compile("rule.json")
-	require.NoError(t, err)
-	return schema
-}
 
 // plain is a YAML node as JSON's types, as editors see it: a date is a text.
 func plain(t *testing.T, n *yaml.Node) any {
@@ -59,7 +47,7 @@ func plain(t *testing.T, n *yaml.Node) any {
 // TestTheSchemaForgivesWhatTheParserForgives holds every rule that parses to the schema: the
 // examples of this package, the library's, and the public ones where they are.
 func TestTheSchemaForgivesWhatTheParserForgives(t *testing.T) {
-	schema := compiledSchema(t)
+	schema := fixture.Schema(t, rules.JSONSchema)
 	check := func(t *testing.T, dir string, least int) {
 		folder, err := source.OpenFolder(dir)
 		require.NoError(t, err)
@@ -91,7 +79,7 @@ func TestTheSchemaForgivesWhatTheParserForgives(t *testing.T) {
 }
 
 func TestTheSchemaFindsSlips(t *testing.T) {
-	schema := compiledSchema(t)
+	schema := fixture.Schema(t, rules.JSONSchema)
 	const good = "title: T\nlogsource: {product: windows}\ndetection: {a: {F: 1}, condition: a}\n"
 	require.NoError(t, schema.Validate(yamlOf(t, good)))
 	for _, slip := range []string{
@@ -105,7 +93,7 @@ func TestTheSchemaFindsSlips(t *testing.T) {
 
 // TestTheSchemaKnowsCorrelations holds it to the parser's own cases: what that reads it allows, and most slips it finds.
 func TestTheSchemaKnowsCorrelations(t *testing.T) {
-	schema := compiledSchema(t)
+	schema := fixture.Schema(t, rules.JSONSchema)
 	for _, good := range []string{
 		"{type: event_count, rules: [a], group-by: [User], timespan: 1h, condition: {gte: 10}}",
 		"{type: value_percentile, rules: a, timespan: 5m, condition: {field: Size, percentile: 95, gte: 3.5}}",

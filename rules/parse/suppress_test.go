@@ -8,6 +8,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"decree/rules"
+	"decree/tests/fixture"
 )
 
 func TestSuppress(t *testing.T) {
@@ -30,7 +31,7 @@ func TestSuppress(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			docs, found := Documents("rule.yml", []byte(test.text), nil)
 			require.Empty(t, found)
-			require.NoError(t, compiledSchema(t).Validate(yamlOf(t, test.text)))
+			require.NoError(t, fixture.Schema(t, rules.JSONSchema).Validate(yamlOf(t, test.text)))
 			var got *rules.Suppress
 			for _, r := range docs.Rules {
 				got = r.Suppress

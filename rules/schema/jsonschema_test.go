@@ -1,7 +1,6 @@
 package schema
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"reflect"
@@ -9,22 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 	"go.yaml.in/yaml/v3"
-)
 
-func compiledSchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	text, err := jsonschema.UnmarshalJSON(bytes.NewReader(JSONSchema))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("model.json", text))
-	compiled, err := c.Compile("model.json")
-	require.NoError(t, err)
-	return compiled
-}
+	"decree/tests/fixture"
+)
 
 // textKeys gives a document the keys that JSON has: levels are numbers in YAML.
 func textKeys(v any) any {
@@ -48,7 +37,7 @@ func textKeys(v any) any {
 }
 
 func TestTheSchemaTakesTheShippedModels(t *testing.T) {
-	compiled := compiledSchema(t)
+	compiled := fixture.Schema(t, JSONSchema)
 	for _, name := range Names() {
 		data, err := shipped.ReadFile("models/" + name + ".yml")
 		require.NoError(t, err)
@@ -60,7 +49,7 @@ func TestTheSchemaTakesTheShippedModels(t *testing.T) {
 
 // TestTheSchemaAgreesWithTheReader holds the two to each other on what a model may say.
 func TestTheSchemaAgreesWithTheReader(t *testing.T) {
-	compiled := compiledSchema(t)
+	compiled := fixture.Schema(t, JSONSchema)
 	for text, ok := range map[string]bool{
 		"recognise: [{fields: [a]}, {any: [a, b], without: [c]}, {values: {a: [x*, 5]}}]": true,
 		"sources: [{name: a, ancestors: {1: {Image: {column: b}}}, keys: {0: [c]}}]":      true,

@@ -93,6 +93,7 @@ func TestProducts(t *testing.T) {
 			`{"ts":"2026-01-01T00:00:00Z","uid":"C1","query":"a.com","qtype_name":"A"}`,
 			"#separator \\x09\n#path\tconn\n#fields\tts\tuid\tid.orig_h\n1767225600.1\tC1\t10.0.0.1",
 			"CEF:0|V|P|1|1|n|5|src=1.1.1.1",
+			"LEEF:1.0|V|P|1|1|src=1.1.1.1\tdst=1.1.1.2",
 			"<189>29: *Mar  1 18:46:11: %SYS-5-CONFIG_I: Configured from console by vty0",
 			`date=2026-01-02 time=03:04:05 devname="FW1" devid="FG1" logid="0000000013" type="traffic"`,
 			"#Version: 1.5\n#Software: Microsoft Windows Firewall\n#Fields: date time action protocol src-ip dst-ip\n2026-01-02 03:04:05 DROP TCP 10.0.0.1 10.0.0.2",

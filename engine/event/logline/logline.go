@@ -1,4 +1,4 @@
-// Package logline reads lines of text logs: syslog, the common event format (CEF), auditd, requests of web servers and
+// Package logline reads lines of text logs: syslog, the event formats of devices (CEF and LEEF), auditd, requests of web servers and
 // of Squid, and name=value. In: one line. Out: its fields, or that it has none of these forms.
 //
 // What must stay true: a field has the text that its program wrote, without quotes and escapes. Nothing is guessed but
@@ -29,6 +29,9 @@ type Line struct {
 func (r *Reader) Parse(text string) (line Line, ok bool) {
 	text = strings.TrimSpace(text)
 	if fields, ok := cef(text); ok {
+		return Line{Fields: fields}, true
+	}
+	if fields, ok := leef(text); ok {
 		return Line{Fields: fields}, true
 	}
 	if fields, ok := auditd(text); ok {

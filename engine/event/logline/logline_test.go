@@ -76,6 +76,17 @@ func TestLines(t *testing.T) {
 			`{"CEFVersion":"0","DeviceEventClassID":"1","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","Name":"n","Severity":"5","hostname":"fw","src":"1.1.1.1","timestamp":"2026-02-22T22:14:15Z"}`},
 		{"CEF cut off", `CEF:0|V|P|1`, ``},
 
+		{"LEEF", "LEEF:1.0|Lancope|StealthWatch|1.0|41|src=192.0.2.0\tdst=172.50.123.1\tmsg=a b=c\tempty=\tC:\\x=y",
+			`{"C:\\x":"y","DeviceEventClassID":"41","DeviceProduct":"StealthWatch","DeviceVendor":"Lancope","DeviceVersion":"1.0","LEEFVersion":"1.0","dst":"172.50.123.1","msg":"a b=c","src":"192.0.2.0"}`},
+		{"LEEF, a delimiter of its own", `LEEF:2.0|V|P|1|2|^|src=1.1.1.1^url=http://a/b?c=d|e`, `{"DeviceEventClassID":"2","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","LEEFVersion":"2.0","src":"1.1.1.1","url":"http://a/b?c=d|e"}`},
+		{"LEEF, a delimiter in hexadecimal", `LEEF:2.0|V|P|1|2|0x3B|a=1;b=2`, `{"DeviceEventClassID":"2","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","LEEFVersion":"2.0","a":"1","b":"2"}`},
+		{"LEEF 2.0 without a delimiter", "LEEF:2.0|V|P|1|2|a=1|2\tb=2", `{"DeviceEventClassID":"2","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","LEEFVersion":"2.0","a":"1|2","b":"2"}`},
+		{"LEEF 2.0, the delimiter left empty", "LEEF:2.0|V|P|1|2||a=1\tb=2", `{"DeviceEventClassID":"2","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","LEEFVersion":"2.0","a":"1","b":"2"}`},
+		{"LEEF in syslog, tabs as rsyslog writes them", `Feb 22 22:14:15 fw LEEF:1.0|V|P|1|2|a=1#011b=2`,
+			`{"DeviceEventClassID":"2","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","LEEFVersion":"1.0","a":"1","b":"2","hostname":"fw","timestamp":"2026-02-22T22:14:15Z"}`},
+		{"LEEF without attributes", `LEEF:1.0|V|P|1|2`, `{"DeviceEventClassID":"2","DeviceProduct":"P","DeviceVendor":"V","DeviceVersion":"1","LEEFVersion":"1.0"}`},
+		{"LEEF cut off", `LEEF:1.0|V|P`, ``},
+
 		{"auditd", `type=SYSCALL msg=audit(1364481363.243:24287): syscall=2 a0=7fffd19c5592 a1=41 exe="/bin/cat" comm=6120622E6578 key=(null)` + "\x1d" + `SYSCALL=open AUID="bob"`,
 			`{"AUID":"bob","SYSCALL":"open","a0":"7fffd19c5592","a1":"41","comm":"a b.ex","exe":"/bin/cat","serial":"24287","syscall":"2","timestamp":"2013-03-28T14:36:03.243Z","type":"SYSCALL"}`},
 		{"arguments", `node=web1 type=EXECVE msg=audit(1364481363.243:24287): argc=2 a0="cat" a1=2F746D702F612062`,

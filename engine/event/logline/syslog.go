@@ -74,7 +74,7 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 		text = text[len(name[0]):]
 	}
 	text = tagged(fields, text)
-	if _, named := fields["appname"]; !named && pri == nil && isoTime.MatchString(begun) && !cefStart.MatchString(text) && !auditLine.MatchString(text) {
+	if _, named := fields["appname"]; !named && pri == nil && isoTime.MatchString(begun) && !isDeviceEvent(text) && !auditLine.MatchString(text) {
 		return nil, "", false // a time of ISO 8601 alone begins lines of many logs
 	}
 	return fields, message(text), true
@@ -82,7 +82,7 @@ func (r *Reader) header(text string) (fields map[string]any, rest message, ok bo
 
 // tagged reads the program's name and process id before a message, and gives the message.
 func tagged(fields map[string]any, text string) string {
-	if tag := program.FindStringSubmatch(text); tag != nil && !cefStart.MatchString(text) {
+	if tag := program.FindStringSubmatch(text); tag != nil && !isDeviceEvent(text) {
 		fields["appname"] = tag[1]
 		if tag[2] != "" {
 			fields["procid"] = tag[2]
@@ -175,6 +175,9 @@ func (m message) in(header map[string]any) Line {
 		return Line{JSON: object}
 	}
 	fields, ok := cef(text)
+	if !ok {
+		fields, ok = leef(text)
+	}
 	if !ok {
 		fields, ok = auditd(text)
 	}

@@ -84,7 +84,7 @@ func (set *Set) filter(f Filters, all bool) error {
 // set. A filter that covers no rule is a finding if the set has all rules. It gives the number of filter files.
 func (set *Set) applyFilters(dir string, all bool) (int, error) {
 	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
-		return 0, errors.New("not a folder")
+		return 0, errors.New("not a folder: give the folder in which the file is")
 	}
 	folder, err := source.OpenFolder(dir)
 	if err != nil {

@@ -179,7 +179,7 @@ func TestFilters(t *testing.T) {
 		of   ruleset.Filters
 		want string
 	}{
-		{ruleset.Filters{Dir: "twice.yml"}, "--filters twice.yml: not a folder"},
+		{ruleset.Filters{Dir: "twice.yml"}, "--filters twice.yml: not a folder: give the folder in which the file is"},
 		{ruleset.Filters{Dir: "empty"}, "--filters empty: empty: no filter files (.yml, .yaml) in this folder"},
 		{ruleset.Filters{Dir: "nowhere"}, "--filters nowhere: "},
 		{ruleset.Filters{Condition: "supress"}, `unknown filter condition "supress" (one of suppress, require); did you mean "suppress"?`},

@@ -1,0 +1,35 @@
+package engine_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/engine"
+	"decree/engine/enginetest"
+	"decree/rules/ir"
+	"decree/tests/fixture/lowered"
+)
+
+// TestTimesOfCollectors: the time of an event is found where the collectors and the journal put it.
+func TestTimesOfCollectors(t *testing.T) {
+	for _, c := range []struct{ model, product, event string }{
+		{"windows", "windows", `{"timestamp":"2026-01-01T00:00:00Z","EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational"}`},
+		{"windows", "windows", `{"timestamp":"2026-01-01T00:00:00.000+0000","EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational"}`},
+		{"windows", "windows", `{"EventTime":"2026-01-01 00:00:00","EventID":1,"Channel":"Microsoft-Windows-Sysmon/Operational"}`},
+		{"linux", "linux", `{"__REALTIME_TIMESTAMP":"1767225600000000","SYSLOG_IDENTIFIER":"sshd","MESSAGE":"EventID 1"}`},
+		{"linux", "linux", `{"EventTime":"2026-01-01 00:00:00","Message":"EventID 1"}`},
+		{"network", "", `{"DeviceVendor":"V","DeviceProduct":"P","devTime":"Jan 01 2026 00:00:00","msg":"EventID 1"}`},
+	} {
+		source := "{category: firewall}"
+		if c.product != "" {
+			source = "{product: " + c.product + "}"
+		}
+		r := lowered.Rule(t, "logsource: "+source+"\ndetection:\n  a: ['1']\n  condition: a\n")
+		found, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, c.model), Evidence: true}, []*ir.Rule{r}, c.event)
+		require.Len(t, found, 1, c.event)
+		assert.Equal(t, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), found[0].At.UTC(), c.event)
+	}
+}

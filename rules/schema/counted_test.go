@@ -48,3 +48,26 @@ func TestCounted(t *testing.T) {
 		}
 	}
 }
+
+// TestReputationOfActors holds that the reputation of the process that acts can be asked wherever a table has its hash.
+func TestReputationOfActors(t *testing.T) {
+	for _, name := range []string{"mde", "sentinel"} {
+		m, err := Load(name)
+		require.NoError(t, err)
+		asked := 0
+		for i := range m.Sources {
+			s := &m.Sources[i]
+			if _, has := s.Columns["InitiatingProcessSHA1"]; !has {
+				continue
+			}
+			asked++
+			assert.NotEmpty(t, s.Reputation.Source, "%s of %s", s.Name, name)
+			columns, _ := m.Counted(s, &ir.Prevalence{Spec: rules.Prevalence{Field: "sha1", Of: "actor"}})
+			creation := s.Table == "DeviceProcessEvents" // of which the actor is the parent
+			if !creation {
+				assert.Equal(t, []Column{{Name: "InitiatingProcessSHA1"}}, columns, "%s of %s", s.Name, name)
+			}
+		}
+		assert.Positive(t, asked, name)
+	}
+}

@@ -72,12 +72,20 @@ func (p *plan) warnOfUncounted(r *rule, found *diag.Diagnostics) {
 		switch {
 		case !pop.valued:
 			found.Warnf("prevalence-field", spec.FieldRange, "choose another --model, or another field",
-				"data model %s has no field %s in the log source of %q; no event is rare by it", p.opt.Model.Name, spec.Field, r.ir.Source.Title)
+				"data model %s has no field %s%s in the log source of %q; no event is rare by it", p.opt.Model.Name, spec.Field, ofWhom(spec.Of), r.ir.Source.Title)
 		case spec.Local != nil && !pop.by:
 			found.Warnf("prevalence-field", spec.Local.DistinctRange, "choose another --model, or another field",
 				"data model %s has no field %s in the log source of %q; it is counted as 0", p.opt.Model.Name, spec.Local.Distinct, r.ir.Source.Title)
 		}
 	}
+}
+
+// ofWhom says whose value is asked, if it is not the event's own.
+func ofWhom(process string) string {
+	if process == "" {
+		return ""
+	}
+	return " of the " + process
 }
 
 // count adds sightings to their populations, as long as there is room for them.

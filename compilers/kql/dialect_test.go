@@ -249,6 +249,19 @@ func TestGaps(t *testing.T) {
 	}
 }
 
+// TestReputationThatAModelLacks holds that a model without reputation is said once.
+func TestReputationThatAModelLacks(t *testing.T) {
+	asim := lowered.Model(t, "asim")
+	const yaml = "logsource: {category: proxy}\nprevalence:\n  p: {field: c-useragent, global: {lt: 3}, signature: Unsigned}\ndetection:\n  a: {cs-method: GET}\n  condition: a and p\n"
+	q, found := New().Compile(lowered.Rule(t, yaml), compilers.Options{Model: asim})
+	require.Nil(t, q)
+	codes := []string{}
+	for _, d := range found {
+		codes = append(codes, d.Code)
+	}
+	assert.Equal(t, []string{"no-reputation"}, codes)
+}
+
 // TestLongQueriesAreNoted: Sentinel runs no query of more than 10,000 characters by schedule, and Defender names no
 // such bound.
 func TestLongQueriesAreNoted(t *testing.T) {

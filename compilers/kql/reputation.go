@@ -45,7 +45,10 @@ func (w *writer) lookUp(rs ...*prevalence) []string {
 func (w *writer) reputationTests(r *prevalence) []string {
 	spec, rep := r.node.Spec, w.plan.Source.Reputation
 	known := func(name, what string) string {
-		if name == "" {
+		switch {
+		case rep.Source == "": // lookUp has said so
+			return "_"
+		case name == "":
 			w.found.Errorf("no-column", r.node.Range(), "remove the condition for this target", "%s does not provide the %s of a value", rep.Source, what)
 			return "_"
 		}

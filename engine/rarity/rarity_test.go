@@ -276,11 +276,12 @@ func TestColumnsThatNothingTells(t *testing.T) {
 // TestWhatNoLogSourceCounts: a value, or who is counted, that the events do not have.
 func TestWhatNoLogSourceCounts(t *testing.T) {
 	for spec, want := range map[string]string{
-		"{field: QueryName, local: {distinct: host, lte: 3}}":    `data model mde has no field QueryName in the log source of "T"; no event is rare by it`,
-		"{field: sha1, local: {distinct: QueryName, lte: 3}}":    `data model mde has no field QueryName in the log source of "T"; it is counted as 0`,
-		"{field: sha1, local: {distinct: host, lte: 3}}":         "",
-		"{field: sha1, global: {lt: 250, default: 0}}":           "",
-		"{field: CommandLine, local: {distinct: user, lt: 100}}": "",
+		"{field: QueryName, local: {distinct: host, lte: 3}}":             `data model mde has no field QueryName in the log source of "T"; no event is rare by it`,
+		"{field: QueryName, of: parent, local: {distinct: host, lte: 3}}": `data model mde has no field QueryName of the parent in the log source of "T"; no event is rare by it`,
+		"{field: sha1, local: {distinct: QueryName, lte: 3}}":             `data model mde has no field QueryName in the log source of "T"; it is counted as 0`,
+		"{field: sha1, local: {distinct: host, lte: 3}}":                  "",
+		"{field: sha1, global: {lt: 250, default: 0}}":                    "",
+		"{field: CommandLine, local: {distinct: user, lt: 100}}":          "",
 	} {
 		_, found := engine.New([]*ir.Rule{lowered.Rule(t, "prevalence: {p: "+spec+"}\ndetection: {s: {Image|endswith: .exe}, condition: s and p}\n")}, engine.Options{Model: lowered.Model(t, "mde")})
 		if want == "" {

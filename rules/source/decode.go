@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"regexp"
 	"strconv"
 	"strings"
 
@@ -75,7 +76,11 @@ func (d *decoder) walk(n *yaml.Node, t reflect.Type, path string) {
 		d.pairs(n, t, path)
 	case reflect.Slice:
 		if n.Kind != yaml.SequenceNode {
-			d.wrong(n, path, "a list")
+			form := ""
+			if t.Elem().Kind() == reflect.String {
+				form = "[%s]"
+			}
+			d.wrong(n, path, "a list", form)
 			return
 		}
 		for i, item := range n.Content {
@@ -83,15 +88,15 @@ func (d *decoder) walk(n *yaml.Node, t reflect.Type, path string) {
 		}
 	case reflect.Bool:
 		if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!bool" {
-			d.wrong(n, path, "true or false")
+			d.wrong(n, path, "true or false", "")
 		}
 	case reflect.Int:
 		if n.Kind != yaml.ScalarNode || n.ShortTag() != "!!int" {
-			d.wrong(n, path, "a whole number")
+			d.wrong(n, path, "a whole number", "")
 		}
 	default:
 		if n.Kind != yaml.ScalarNode {
-			d.wrong(n, path, "text")
+			d.wrong(n, path, "text", "")
 		}
 	}
 }
@@ -109,17 +114,21 @@ func (d *decoder) name(path string) string {
 	return list
 }
 
-func (d *decoder) wrong(n *yaml.Node, path, want string) {
+// word is a text that may stand within brackets without quotes.
+var word = regexp.MustCompile(`^[\w.-]+$`)
+
+// wrong reports a value of another type. form, if not empty, is how a single word is written as what is wanted.
+func (d *decoder) wrong(n *yaml.Node, path, want, form string) {
+	hint := "write " + want
+	if form != "" && n.Kind == yaml.ScalarNode && word.MatchString(n.Value) {
+		hint += ", such as `" + fmt.Sprintf(form, n.Value) + "`"
+	}
 	got := map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list", yaml.ScalarNode: fmt.Sprintf("%q", n.Value)}[n.Kind]
-	d.Errorf("wrong-type", d.Span(n), "write "+want, "%s must be %s, got: %s", d.name(path), want, got)
+	d.Errorf("wrong-type", d.Span(n), hint, "%s must be %s, got: %s", d.name(path), want, got)
 }
 
 // fields reads a mapping with the keys of a struct.
 func (d *decoder) fields(n *yaml.Node, t reflect.Type, path string) {
-	if n.Kind != yaml.MappingNode {
-		d.wrong(n, path, "a mapping")
-		return
-	}
 	types := make(map[string]reflect.Type, t.NumField())
 	var names []string
 	for i := range t.NumField() {
@@ -127,6 +136,14 @@ func (d *decoder) fields(n *yaml.Node, t reflect.Type, path string) {
 			types[name] = t.Field(i).Type
 			names = append(names, name)
 		}
+	}
+	if n.Kind != yaml.MappingNode {
+		form := ""
+		if len(names) > 0 && types[names[0]].Kind() == reflect.String {
+			form = "{" + names[0] + ": %s}"
+		}
+		d.wrong(n, path, "a mapping", form)
+		return
 	}
 	for _, e := range d.Entries(n, d.name(path)) {
 		of, known := types[e.Key.Value]
@@ -144,7 +161,7 @@ func (d *decoder) fields(n *yaml.Node, t reflect.Type, path string) {
 // pairs reads a mapping of names or numbers.
 func (d *decoder) pairs(n *yaml.Node, t reflect.Type, path string) {
 	if n.Kind != yaml.MappingNode {
-		d.wrong(n, path, "a mapping")
+		d.wrong(n, path, "a mapping", "")
 		return
 	}
 	for _, e := range d.Entries(n, d.name(path)) {

@@ -5,21 +5,20 @@ import (
 	"strings"
 
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
-// noteList notes what a test says of a property that the model does not list, and that may hold a list or an object.
-// The query then compares its JSON.
+// noteList notes what a test says of a value that may be a list or an object. The query then compares its JSON.
 func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	if f.Extract != nil || !asksValue(m.Test) {
 		return
 	}
 	col, _ := w.columnOf(f, m.Test)
-	container, _ := w.plan.Source.Inside(col.Name)
-	named := w.plan.Source.Unlisted // Windows' named values, which are texts
-	if container == "" || w.plan.Source.Maps(f) || named != "" && strings.HasPrefix(col.Name, named) {
+	what := w.mayBeList(col, w.plan.Source.Maps(f))
+	if what == "" {
 		return
 	}
-	const of = "a property that the data model does not list may hold a list or an object: the query compares its JSON, "
+	of := what + " may hold a list or an object: the query compares its JSON, "
 	misses, finds := inJSON(m.Test)
 	if misses {
 		w.plan.NoteOf(m, "property-list", "false-negatives", of+"and finds no element of a list by its whole value")
@@ -27,6 +26,20 @@ func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	if finds {
 		w.plan.NoteOf(m, "property-list", "false-positives", of+"also the names and punctuation in it")
 	}
+}
+
+// mayBeList says what a column is if the query reads a list or an object in it as JSON, and the rule does not: a column
+// of type dynamic, or a property in one that the model does not list.
+func (w *writer) mayBeList(col schema.Column, listed bool) string {
+	container, _ := w.plan.Source.Inside(col.Name)
+	named := w.plan.Source.Unlisted // Windows' named values, which are texts
+	switch {
+	case container == "" && w.plan.Source.Columns[col.Name] == "dynamic":
+		return "a column of type dynamic"
+	case container == "" || listed || named != "" && strings.HasPrefix(col.Name, named):
+		return ""
+	}
+	return "a property that the data model does not list"
 }
 
 // asksValue tells whether a test reads the letters of a value, and not only whether there is one.

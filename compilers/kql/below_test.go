@@ -10,7 +10,7 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestPropertiesThatMayBeLists: of a property that the model does not list, the query says what differs if it is a list
+// TestPropertiesThatMayBeLists: of a property that the model does not list, and of a column of type dynamic, the query says what differs if it is a list
 // or an object.
 func TestPropertiesThatMayBeLists(t *testing.T) {
 	const misses, finds = "false-negatives", "false-positives"
@@ -30,9 +30,13 @@ func TestPropertiesThatMayBeLists(t *testing.T) {
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {eventName: a}, condition: s", nil},
 		{"sentinel", "{product: azure, service: signinlogs}", "s: {Status.errorCode: 5}, condition: s", []string{misses}},
 		{"sentinel", "{product: windows, service: sysmon}", "s: {Image|contains: a, User: b}, condition: s", nil},
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources|contains: a}, condition: s", []string{finds}},
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources: a}, condition: s", []string{misses}},
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources|exists: true}, condition: s", nil},
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {Made: a}, condition: s", []string{finds}},
 		{"mde", "{product: windows, service: ldap}", "s: {AdditionalFields.Odd: c}, condition: s", []string{misses}},
 	} {
-		q, found := New().Compile(lowered.Rule(t, "logsource: "+c.logsource+"\ndetection: {"+c.detection+"}\n"), compilers.Options{Model: lowered.Model(t, c.model)})
+		q, found := New().Compile(lowered.Rule(t, "logsource: "+c.logsource+"\nextract: {Made: {field: TargetResources, re: 'id:(a)'}}\ndetection: {"+c.detection+"}\n"), compilers.Options{Model: lowered.Model(t, c.model)})
 		require.NotNil(t, q, "%v", found)
 		var got []string
 		for _, n := range q.Notes {

@@ -20,6 +20,9 @@ func (w *writer) made(c schema.Column) string {
 		if hasSeveral(column) {
 			w.refuseSeveral(spec.Range, column.Name)
 		}
+		if what := w.mayBeList(column, true); what != "" {
+			w.plan.Note("property-list", "false-positives", spec.Range, what+" may hold a list or an object: the query makes the extract of its JSON, where the rule has none")
+		}
 		from[i] = part(w.read(column), column, nil).asText()
 	}
 	if len(spec.Text.Parts) > 0 {

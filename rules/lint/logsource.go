@@ -61,23 +61,46 @@ func unknownLogSource(s *subject) {
 }
 
 func (s *subject) unknownLogSource(ls rules.LogSource) {
-	var parts [3][]string // known products, categories and services
-	for m := range models() {
-		if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
+	for _, part := range partsOf(ls) {
+		if strings.ContainsAny(part.value, "*?") {
+			s.report(ls.Range, "leave `"+part.key+"` out if any is meant", "a log source has no wildcards: %q is the name of a %s", part.value, part.key)
 			return
 		}
-		for _, source := range m.Sources {
-			parts[0], parts[1], parts[2] = append(parts[0], source.Product), append(parts[1], source.Category), append(parts[2], source.Service)
+	}
+	var known [3][]string // products, categories and services
+	answered := false
+	for m := range models() {
+		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+			answered = true
+			if ls.Product == "" || source.Product != "*" {
+				return
+			}
 		}
+		for _, source := range m.Sources {
+			known[0], known[1], known[2] = append(known[0], source.Product), append(known[1], source.Category), append(known[2], source.Service)
+		}
+	}
+	if answered { // by sources of any product: one of another vendor, or a slip
+		if near := diag.Suggest("did you mean `product: %s`?", ls.Product, known[0], ""); near != "" && !slices.Contains(known[0], ls.Product) {
+			s.report(ls.Range, near, "no shipped data model names the product %q", ls.Product)
+		}
+		return
 	}
 	hint := "check its spelling; to run or compile the rule, map the log source in a model file"
-	for i, part := range []struct{ key, value string }{{"product", ls.Product}, {"category", ls.Category}, {"service", ls.Service}} {
-		if part.value == "" || slices.Contains(parts[i], part.value) {
+	for i, part := range partsOf(ls) {
+		if part.value == "" || slices.Contains(known[i], part.value) {
 			continue
 		}
-		hint = diag.Suggest("did you mean `"+part.key+": %s`?", part.value, parts[i], hint)
+		hint = diag.Suggest("did you mean `"+part.key+": %s`?", part.value, known[i], hint)
 	}
 	s.report(ls.Range, hint, "no shipped data model has this log source")
+}
+
+// partOfLogSource is a key of a log source and its value.
+type partOfLogSource struct{ key, value string }
+
+func partsOf(ls rules.LogSource) [3]partOfLogSource {
+	return [3]partOfLogSource{{"product", ls.Product}, {"category", ls.Category}, {"service", ls.Service}}
 }
 
 // unknownField reports a field whose name is close to one that the log source has. Most logs have more fields

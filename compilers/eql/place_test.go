@@ -24,6 +24,6 @@ func TestCheckIndex(t *testing.T) {
 		"logs\"":                                       false,
 		"..":                                           false,
 	} {
-		assert.Equal(t, fine, CheckIndex(text) == nil, text)
+		assert.Equal(t, fine, checkIndex(text) == nil, text)
 	}
 }

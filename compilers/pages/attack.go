@@ -90,8 +90,8 @@ func otherTags(tags []string) []string {
 	return out
 }
 
-// MatrixPath is the page of ATT&CK's matrix.
-const MatrixPath = "matrix"
+// matrixPath is the page of ATT&CK's matrix.
+const matrixPath = "matrix"
 
 // Matrix is the page of the tactics and techniques that detections are of, with their numbers.
 func (c *Catalogue) Matrix() Page {
@@ -108,7 +108,7 @@ func (c *Catalogue) Matrix() Page {
 			}
 		}
 	}
-	p := Page{Path: MatrixPath, Title: "ATT&CK matrix", Columns: true,
+	p := Page{Path: matrixPath, Title: "ATT&CK matrix", Columns: true,
 		Lead: plain(wording.Counted(len(techniques), "technique") + " of ATT&CK Enterprise " + attack.Version + " in " + wording.Counted(len(c.Detections), "detection") + ". A sub-technique counts by itself.")}
 	if c.Layer != "" {
 		p.Lead = append(p.Lead, Span{Text: " The same as a "}, Span{Text: "layer of ATT&CK Navigator", File: c.Layer}, Span{Text: ", and for "}, Span{Text: "DeTT&CT", File: c.DeTTECT}, Span{Text: "."})

@@ -2,15 +2,15 @@ package pages
 
 import "slices"
 
-// ChangesPath is the page of what changed.
-const ChangesPath = "changes"
+// changesPath is the page of what changed.
+const changesPath = "changes"
 
 // Changes is the page of what changed since a revision. ok is false if the catalogue has none.
 func (c *Catalogue) Changes() (p Page, ok bool) {
 	if c.Since == nil {
 		return p, false
 	}
-	p = Page{Path: ChangesPath, Title: "What changed", Lead: append(plain("Since the revision "), code(c.Since.Revision)...)}
+	p = Page{Path: changesPath, Title: "What changed", Lead: append(plain("Since the revision "), code(c.Since.Revision)...)}
 	for _, kind := range []struct{ word, id, title, about string }{
 		{"new", "new", "New detections", ""},
 		{"changed", "changed", "Changed detections", ""},

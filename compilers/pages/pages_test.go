@@ -241,7 +241,7 @@ func TestAuditsAreOfLogSources(t *testing.T) {
 		assert.True(t, a.Reference == "" || IsWeb(a.Reference), name)
 		seen[name] = true
 	}
-	_, ok := AuditOf(rules.LogSource{Product: "acme"})
+	_, ok := auditOf(rules.LogSource{Product: "acme"})
 	assert.False(t, ok)
 }
 

@@ -35,8 +35,8 @@ var audits = sync.OnceValue(func() []Audit {
 	return all
 })
 
-// AuditOf gives what must be recorded for a log source. ok is false if the table does not have it.
-func AuditOf(ls rules.LogSource) (Audit, bool) {
+// auditOf gives what must be recorded for a log source. ok is false if the table does not have it.
+func auditOf(ls rules.LogSource) (Audit, bool) {
 	for _, a := range audits() {
 		if strings.EqualFold(a.Product, ls.Product) && strings.EqualFold(a.Category, ls.Category) && strings.EqualFold(a.Service, ls.Service) {
 			return a, true
@@ -75,7 +75,7 @@ func audited(ls rules.LogSource) []Cell {
 	if ls.Definition != "" {
 		out = append(out, Cell{{Text: Lines(ls.Definition)}})
 	}
-	if a, ok := AuditOf(ls); ok {
+	if a, ok := auditOf(ls); ok {
 		for i, need := range a.Needs {
 			cell := plain(need)
 			if i == len(a.Needs)-1 && a.Reference != "" {

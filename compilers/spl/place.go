@@ -10,16 +10,16 @@ import (
 )
 
 // Place is the setting for where an organisation keeps events: a search that is added to the model's.
-func (dialect) Place() (string, func(string) error) { return "scope", CheckScope }
+func (dialect) Place() (string, func(string) error) { return "scope", checkScope }
 
 // macro is a macro's call, without its backquotes. Its arguments have no backquotes, pipes and brackets.
 var macro = regexp.MustCompile("^[A-Za-z_][A-Za-z0-9_:-]*(\\([^`|\\[\\]]*\\))?$")
 
-// CheckScope says why a text is not one search expression of the search command, such as `index=win`, or a macro
+// checkScope says why a text is not one search expression of the search command, such as `index=win`, or a macro
 // between backquotes. It stays in its place: no pipe and no subsearch outside of quotes, quotes and parentheses in
 // pairs, operators between terms.
 // https://help.splunk.com/en/splunk-enterprise/search/search-manual/10.0/search-primer/write-better-searches
-func CheckScope(text string) error {
+func checkScope(text string) error {
 	if strings.TrimSpace(text) != text || text == "" {
 		return errors.New("write a search, such as index=win, without spaces around it")
 	}

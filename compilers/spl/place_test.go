@@ -50,7 +50,7 @@ var scopes = map[string]string{
 
 func TestCheckScope(t *testing.T) {
 	for text, want := range scopes {
-		err := CheckScope(text)
+		err := checkScope(text)
 		if want == "" {
 			assert.NoError(t, err, text)
 		} else {
@@ -66,7 +66,7 @@ func FuzzScope(f *testing.F) {
 		f.Add(text)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
-		if CheckScope(text) != nil {
+		if checkScope(text) != nil {
 			return
 		}
 		depth, quote := 0, byte(0)

@@ -43,8 +43,8 @@ func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 	return out, nil
 }
 
-// RunCorrelation runs the case against a correlation and everything that it reads.
-func (c *Case) RunCorrelation(tested *ir.Correlation) Outcome {
+// runCorrelation runs the case against a correlation and everything that it reads.
+func (c *Case) runCorrelation(tested *ir.Correlation) Outcome {
 	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Expected: c.Expect.describe(), Matched: []string{}}
 	rs := tested.Rules()
 	filtered, err := c.filtered(rs)

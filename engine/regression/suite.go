@@ -57,7 +57,7 @@ func RunAll(suites []Suite, workers int) [][]Outcome {
 
 func (s Suite) run(c *Case) Outcome {
 	if s.Correlation != nil {
-		return c.RunCorrelation(s.Correlation)
+		return c.runCorrelation(s.Correlation)
 	}
 	return c.Run(s.Rule)
 }

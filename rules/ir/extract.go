@@ -24,8 +24,8 @@ type Row struct {
 	To   string
 }
 
-// MaxExtractExpr bounds an extract's expression once its repetitions are written out.
-const MaxExtractExpr = 1_000
+// maxExtractExpr bounds an extract's expression once its repetitions are written out.
+const maxExtractExpr = 1_000
 
 // Several tells whether an extract has several values even of one: it is all arguments or parts, or is made of an
 // extract that is. A text has one value.
@@ -191,7 +191,7 @@ func (l *lowerer) extractExpr(written rules.NamedField) *Regex {
 // boundedRegex reports an expression that may take long: extracts are computed for whole events, without a count of
 // steps.
 func (l *lowerer) boundedRegex(t *Regex, at diag.Range) {
-	if t.Backtracking || t.Parse().Expanded() > MaxExtractExpr {
+	if t.Backtracking || t.Parse().Expanded() > maxExtractExpr {
 		l.errorf("unsupported-regex", at, "write it without look-around, back references and long repetitions", "an extract needs an expression that runs without backtracking")
 	}
 }

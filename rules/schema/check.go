@@ -89,7 +89,7 @@ func (c *checker) source(s *Source, at string) {
 	c.scope(s, at)
 	c.keys(s, at)
 	if s.Log != "" {
-		c.oneOf(source.Join(at, "log"), "log", s.Log, Logs()...)
+		c.oneOf(source.Join(at, "log"), "log", s.Log, logNames()...)
 	}
 	c.unlisted(s, at)
 	for _, name := range sortedNames(s.Columns) {

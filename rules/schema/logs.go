@@ -41,8 +41,8 @@ var knownLogs = sync.OnceValue(func() *windowsLogs {
 	return &logs
 })
 
-// Logs lists the logs that a source may name.
-func Logs() []string { return sortedNames(knownLogs().Logs) }
+// logNames lists the logs that a source may name.
+func logNames() []string { return sortedNames(knownLogs().Logs) }
 
 // Has tells whether the source's events can have a field, of their own process or of an ancestor. These are the fields
 // that the source maps, its entities, and other fields that the log is known to have.

@@ -20,7 +20,7 @@ type builder struct {
 
 func newBuilder() *builder {
 	b := &builder{chunk: make([]byte, chunkHeader, chunkSize), names: map[string]int{}, free: chunkHeader}
-	copy(b.chunk, ChunkMagic)
+	copy(b.chunk, chunkMagic)
 	return b
 }
 

@@ -13,8 +13,8 @@ const (
 	recordMagic  = "\x2a\x2a\x00\x00"
 )
 
-// ChunkMagic begins a chunk.
-const ChunkMagic = "ElfChnk\x00"
+// chunkMagic begins a chunk.
+const chunkMagic = "ElfChnk\x00"
 
 // chunk is 64 KiB of a log: a header and records.
 type chunk struct {
@@ -36,7 +36,7 @@ type template struct {
 
 // begins tells whether bytes are a chunk: by their header or, where that is damaged, by the record behind it.
 func begins(data []byte) bool {
-	return bytes.HasPrefix(data, []byte(ChunkMagic)) || recordAt(data, chunkHeader, len(data)) > 0
+	return bytes.HasPrefix(data, []byte(chunkMagic)) || recordAt(data, chunkHeader, len(data)) > 0
 }
 
 // recordAt gives the size of the whole record at a place, or 0. Its size stands at both its ends.
@@ -58,7 +58,7 @@ func (c *chunk) open() (sound bool) {
 	header := crc32.Update(crc32.ChecksumIEEE(c.data[:120]), crc32.IEEETable, c.data[128:chunkHeader])
 	free := int(u32(48))
 	inside := free >= chunkHeader && free <= chunkSize
-	sound = header == u32(124) && bytes.HasPrefix(c.data, []byte(ChunkMagic)) && inside
+	sound = header == u32(124) && bytes.HasPrefix(c.data, []byte(chunkMagic)) && inside
 	if sound || inside && c.ends(free) {
 		c.end = free
 		return sound && crc32.ChecksumIEEE(c.data[chunkHeader:free]) == u32(52)

@@ -31,11 +31,11 @@ const fileHeader = 4096
 
 // Detect tells whether the first bytes of a file are those of a log. A damaged header shows by the chunk behind it.
 func Detect(head []byte) bool {
-	return bytes.HasPrefix(head, []byte(Magic)) || bytes.Contains(head, []byte(ChunkMagic))
+	return bytes.HasPrefix(head, []byte(Magic)) || bytes.Contains(head, []byte(chunkMagic))
 }
 
 // DetectSize is how many bytes Detect looks at.
-const DetectSize = fileHeader + len(ChunkMagic)
+const DetectSize = fileHeader + len(chunkMagic)
 
 // Reader gives the events of a file.
 type Reader struct {
@@ -169,7 +169,7 @@ func (r *Reader) begin() error {
 	head = head[:n]
 	if !bytes.HasPrefix(head, []byte(Magic)) {
 		r.header = "the file's header is damaged"
-		if at := bytes.Index(head, []byte(ChunkMagic)); at >= 0 {
+		if at := bytes.Index(head, []byte(chunkMagic)); at >= 0 {
 			r.in = io.MultiReader(bytes.NewReader(head[at:]), r.in)
 			if at == 0 {
 				r.header = "the file has no header: it begins with a chunk"
@@ -202,7 +202,7 @@ func (r *Reader) nextChunk() error {
 	r.turn()
 	n, err := io.ReadFull(r.in, c.data)
 	if err == nil && !begins(c.data) {
-		if at := bytes.Index(c.data, []byte(ChunkMagic)); at > 0 {
+		if at := bytes.Index(c.data, []byte(chunkMagic)); at > 0 {
 			r.strange = append(r.strange, c.number+1)
 			n = copy(c.data, c.data[at:])
 			var more int

@@ -17,7 +17,7 @@ type Flags struct {
 	Fields   []string
 	Sort     string // "" or time
 	From, To string
-	Suppress string // as ParseSuppression reads it
+	Suppress string // as parseSuppression reads it
 	Out      string // a file in place of standard output
 	HTML     string // a file for a report, beside the output
 }
@@ -25,7 +25,7 @@ type Flags struct {
 // AddTo adds the flags.
 func (p *Flags) AddTo(cmd *cobra.Command) {
 	f := cmd.Flags()
-	usage.AddFormat(cmd, &p.Format, Formats...)
+	usage.AddFormat(cmd, &p.Format, formats...)
 	f.BoolVar(&p.Summary, "summary", false, "show how many matches each rule, host and day has, not each match")
 	f.StringSliceVar(&p.Fields, "fields", nil, "`NAMES` of what to show of a match: columns of --format csv, or fields of the event")
 	f.StringVar(&p.Sort, "sort", "", "`ORDER` of matches: time. They wait for the end of the input, in half of --max-memory (default: as they are found)")
@@ -76,7 +76,7 @@ func (p *Flags) suppression() (Suppression, error) {
 	if p.Suppress == "" {
 		return Suppression{}, nil
 	}
-	return ParseSuppression(p.Suppress)
+	return parseSuppression(p.Suppress)
 }
 
 // CheckBacktest refuses what a backtest does not have.

@@ -40,7 +40,7 @@ func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...S
 		if bound.text == "" {
 			continue
 		}
-		at, err := ParseTime(bound.flag, bound.text, now)
+		at, err := parseTime(bound.flag, bound.text, now)
 		if err != nil {
 			return nil, err
 		}
@@ -51,7 +51,7 @@ func NewOutput(s *stdio.Streams, p Flags, now time.Time, memory int, others ...S
 	}
 	own := New
 	if p.Summary {
-		own = func(s *stdio.Streams, format string, _ ...string) Sink { return NewSummary(s, format) }
+		own = func(s *stdio.Streams, format string, _ ...string) Sink { return newSummary(s, format) }
 	}
 	o.sink = append(several{own(s, p.Format, p.Fields...)}, others...)
 	if suppress.For > 0 {

@@ -19,12 +19,12 @@ func TestParseTime(t *testing.T) {
 		"2026-03-02": "2026-03-02T00:00:00Z", "2026-03-02T10:00:00+02:00": "2026-03-02T08:00:00Z", "2026-03-02 10:00": "2026-03-02T10:00:00Z",
 		"24h": "2026-03-09T12:00:00Z", "7d": "2026-03-03T12:00:00Z", "90m": "2026-03-10T10:30:00Z",
 	} {
-		at, err := ParseTime("from", text, now)
+		at, err := parseTime("from", text, now)
 		require.NoError(t, err, text)
 		assert.Equal(t, want, at.UTC().Format(time.RFC3339))
 	}
 	for _, text := range []string{"yesterday", "-1h", "d", "0d", "2026-13-01"} {
-		_, err := ParseTime("from", text, now)
+		_, err := parseTime("from", text, now)
 		assert.EqualError(t, err, "--from "+text+" is not a time: write it as 2026-03-02, 2026-03-02T12:00:00Z, or as 24h or 7d before now")
 	}
 }
@@ -122,11 +122,11 @@ func TestSuppressedMatchesAreLikeAnEarlierOne(t *testing.T) {
 }
 
 func TestParseSuppression(t *testing.T) {
-	got, err := ParseSuppression("host,Image=1d")
+	got, err := parseSuppression("host,Image=1d")
 	require.NoError(t, err)
 	assert.Equal(t, Suppression{[]string{"host", "Image"}, 24 * time.Hour}, got)
 	for _, text := range []string{"host", "=1d", "host=", "host=0s", "host,=1d", "host=-1h", "host=1x"} {
-		_, err := ParseSuppression(text)
+		_, err := parseSuppression(text)
 		assert.EqualError(t, err, "--suppress "+text+": write names and a time, such as host,Image=1d")
 		_, err = NewOutput(nil, Flags{Suppress: text}, time.Now(), 1)
 		assert.Error(t, err)

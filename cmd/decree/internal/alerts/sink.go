@@ -17,8 +17,8 @@ type Sink interface {
 	Close(suspended []engine.Suspension, withoutReputation []*ir.Rule) error
 }
 
-// Formats are what New knows, the default first.
-var Formats = []string{"text", "json", "ndjson", "csv", "timeline"}
+// formats are what New knows, the default first.
+var formats = []string{"text", "json", "ndjson", "csv", "timeline"}
 
 // New gives a sink. fields are the fields to show; without any, a format has its own.
 func New(s *stdio.Streams, format string, fields ...string) Sink {

@@ -46,8 +46,8 @@ type summary struct {
 	hosts, days counts
 }
 
-// NewSummary gives a sink that shows counts when it is closed, as text or JSON.
-func NewSummary(s *stdio.Streams, format string) Sink {
+// newSummary gives a sink that shows counts when it is closed, as text or JSON.
+func newSummary(s *stdio.Streams, format string) Sink {
 	return &summary{streams: s, format: format, at: map[string]int{}, hosts: counts{}, days: counts{}}
 }
 

@@ -22,7 +22,7 @@ func summed(t *testing.T, format string, columns int) string {
 	t.Helper()
 	s, out, _ := clitest.Streams("")
 	s.Columns = columns
-	sink := NewSummary(s, format)
+	sink := newSummary(s, format)
 	few, many := rule("Few", "low", 1), rule("Many", "high", 5)
 	for i, r := range []*ir.Rule{few, many, many} {
 		m := match(r, "7")
@@ -73,13 +73,13 @@ func TestSummaryAsJSON(t *testing.T) {
 	assert.Equal(t, map[string]any{"name": "PC0", "matches": 2.0, "rules": 2.0}, all.Hosts[0])
 	assert.Len(t, all.Days, 3)
 	s, out, _ := clitest.Streams("")
-	require.NoError(t, NewSummary(s, "json").Close(nil, nil))
+	require.NoError(t, newSummary(s, "json").Close(nil, nil))
 	assert.Equal(t, "{\n  \"rules\": [],\n  \"hosts\": [],\n  \"days\": []\n}\n", out.String())
 }
 
 func TestManyHostsAreCounted(t *testing.T) {
 	s, out, _ := clitest.Streams("")
-	sink := NewSummary(s, "text")
+	sink := newSummary(s, "text")
 	for i := range shownCounts + 2 {
 		m := match(rule("Who", "high", 1), "7")
 		m.Facts, m.At = []event.Fact{{Name: "host", Value: fmt.Sprintf("PC%d", i)}}, time.Time{}

@@ -16,8 +16,8 @@ type Suppression struct {
 	For time.Duration
 }
 
-// ParseSuppression reads NAMES=DURATION, such as host,Image=1d.
-func ParseSuppression(text string) (Suppression, error) {
+// parseSuppression reads NAMES=DURATION, such as host,Image=1d.
+func parseSuppression(text string) (Suppression, error) {
 	by, length, ok := strings.Cut(text, "=")
 	out := Suppression{By: strings.Split(by, ",")}
 	var err error

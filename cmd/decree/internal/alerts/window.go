@@ -33,8 +33,8 @@ func (w Window) String() string {
 // layouts are the times that a user may write. Without a zone, a time is UTC; a date is its midnight.
 var layouts = []string{time.RFC3339, "2006-01-02T15:04:05", "2006-01-02T15:04", "2006-01-02 15:04:05", "2006-01-02 15:04", time.DateOnly}
 
-// ParseTime reads a time as a user writes it, or a duration before now: 24h, 90m, 7d.
-func ParseTime(flag, text string, now time.Time) (time.Time, error) {
+// parseTime reads a time as a user writes it, or a duration before now: 24h, 90m, 7d.
+func parseTime(flag, text string, now time.Time) (time.Time, error) {
 	for _, layout := range layouts {
 		if at, err := time.Parse(layout, text); err == nil {
 			return at, nil

@@ -12,7 +12,7 @@ import (
 
 // Files are those of a catalogue: a site, or Markdown.
 func Files(s *stdio.Streams, p Parts, markdown bool) ([]output.File, error) {
-	c, files, err := Gather(s, p)
+	c, files, err := gather(s, p)
 	if err != nil {
 		return nil, err
 	}

@@ -41,9 +41,9 @@ type gathering struct {
 	files     []output.File // that pages lead to
 }
 
-// Gather makes a catalogue, and gives the files that its pages lead to: queries, what is deployed beside them, and
+// gather makes a catalogue, and gives the files that its pages lead to: queries, what is deployed beside them, and
 // packages.
-func Gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) {
+func gather(s *stdio.Streams, p Parts) (*pages.Catalogue, []output.File, error) {
 	g := &gathering{Parts: p, catalogue: &pages.Catalogue{Title: cmp.Or(p.Set.Project.Title, "Detections")}, of: map[*rules.Rule]*pages.Detection{}}
 	c := g.catalogue
 	if d := p.Set.Project.Docs; d != nil {

@@ -90,7 +90,7 @@ func gathered(t *testing.T, since string, before ...func()) (*pages.Catalogue, [
 	p.Tests, err = ruletests.Load(set, nil)
 	require.NoError(t, err)
 	p.Outcomes = p.Tests.Run()
-	c, written, err := Gather(s, p)
+	c, written, err := gather(s, p)
 	require.NoError(t, err)
 	return c, written, errs.String()
 }

@@ -20,7 +20,7 @@ func TestOnlyATerminalShowsABar(t *testing.T) {
 	}{{"a file", false, false, false}, {"a terminal", true, false, true}, {"quiet", true, true, false}} {
 		s, out, errs := clitest.Streams("")
 		s.ErrTerminal = c.terminal
-		bar := Bar(s, "events", 10, c.quiet)
+		bar := newBar(s, "events", 10, c.quiet)
 		require.NoError(t, bar.RenderBlank())
 		assert.Equal(t, c.shown, errs.Len() > 0, c.name)
 		assert.Empty(t, out.String())

@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io/fs"
 	"reflect"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -19,13 +18,12 @@ var shipped embed.FS
 // Plain is the model of events whose fields already have Sigma's names: what is used where none is named.
 const Plain = "sigma"
 
-// header is what the first lines of a shipped model say, which are read without the rest of it.
+// header is what the first lines of a shipped model say: its name, and perhaps its dialect and its order. They are read
+// without the rest of it, by every command.
 type header struct {
 	name, dialect string
 	order         int
 }
-
-var headerLine = regexp.MustCompile(`(?m)^(dialect|order): (\w+)$`)
 
 var headers = sync.OnceValue(func() []header {
 	entries, err := fs.ReadDir(shipped, "models")
@@ -38,18 +36,32 @@ var headers = sync.OnceValue(func() []header {
 		if err != nil {
 			panic(err) // the file is embedded
 		}
-		out[i].name = strings.TrimSuffix(e.Name(), ".yml")
-		for _, line := range headerLine.FindAllStringSubmatch(string(data), -1) {
-			if line[1] == "dialect" {
-				out[i].dialect = line[2]
-			} else if out[i].order, err = strconv.Atoi(line[2]); err != nil {
-				panic(err) // tests read every model
-			}
-		}
+		out[i] = headerOf(string(data))
 	}
 	slices.SortFunc(out, func(a, b header) int { return cmp.Compare(a.name, b.name) }) // a file's name sorts otherwise, by what follows the model's
 	return out
 })
+
+func headerOf(model string) (h header) {
+	for line := range strings.Lines(model) {
+		key, value, _ := strings.Cut(strings.TrimSuffix(line, "\n"), ": ")
+		switch key {
+		case "name":
+			h.name = value
+		case "dialect":
+			h.dialect = value
+		case "order":
+			n, err := strconv.Atoi(value)
+			if err != nil {
+				panic(err) // tests read every model
+			}
+			h.order = n
+		default:
+			return h
+		}
+	}
+	return h
+}
 
 // Names lists the shipped models, sorted.
 func Names() []string { return namesOf(headers()) }

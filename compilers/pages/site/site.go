@@ -43,7 +43,9 @@ func hash(text string) string {
 
 var policy = fmt.Sprintf("default-src 'none'; style-src '%s'; script-src '%s'; base-uri 'none'; form-action 'none'", hash(style), hash(script))
 
-var tmpl = template.Must(template.New("page").Funcs(template.FuncMap{"kind": kind, "slug": class, "breaks": breaks}).Parse(pageText))
+var tmpl = sync.OnceValue(func() *template.Template {
+	return template.Must(template.New("page").Funcs(template.FuncMap{"kind": kind, "slug": class, "breaks": breaks}).Parse(pageText))
+})
 
 // view is what every page has.
 type view struct {
@@ -131,7 +133,7 @@ func (w writer) page(p pages.Page) (File, error) {
 
 func write(path, name string, v view) (File, error) {
 	var b bytes.Buffer
-	if err := tmpl.ExecuteTemplate(&b, name, v); err != nil {
+	if err := tmpl().ExecuteTemplate(&b, name, v); err != nil {
 		return File{}, fmt.Errorf("%s: %w", path, err)
 	}
 	return File{Path: path + ".html", Text: b.String()}, nil

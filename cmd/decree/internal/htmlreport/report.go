@@ -16,6 +16,7 @@ import (
 	"fmt"
 	"html/template"
 	"strings"
+	"sync"
 
 	"decree/cmd/decree/internal/alerts"
 	"decree/cmd/decree/internal/output"
@@ -32,7 +33,7 @@ var style string
 //go:embed report.js
 var script string
 
-var tmpl = template.Must(template.New("report").Parse(page))
+var tmpl = sync.OnceValue(func() *template.Template { return template.Must(template.New("report").Parse(page)) })
 
 // Report collects the matches of a page. It is a sink of alerts.
 type Report struct {
@@ -96,7 +97,7 @@ func (r *Report) Close(suspended []engine.Suspension, withoutReputation []*ir.Ru
 		v.Unjudged = append(v.Unjudged, visible(rule.Source.Title))
 	}
 	out := bufio.NewWriterSize(r.file, 1<<16)
-	err := tmpl.Execute(out, v)
+	err := tmpl().Execute(out, v)
 	if err == nil {
 		err = out.Flush()
 	}

@@ -2,6 +2,8 @@ package project
 
 import (
 	"regexp"
+	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"go.yaml.in/yaml/v3"
@@ -28,22 +30,21 @@ var appKeys = []key[packages.App]{
 	}},
 }
 
-// The forms of an app's name, title and version: https://docs.splunk.com/Documentation/Splunk/latest/Admin/Appconf
-// ([package] id, [launcher] version), and what AppInspect asks of the label.
+// The forms of an app's name and version: https://docs.splunk.com/Documentation/Splunk/latest/Admin/Appconf
+// ([package] id, [launcher] version).
 var (
 	appName    = regexp.MustCompile(`^[A-Za-z][A-Za-z0-9_-]{0,79}$`)
-	appTitle   = regexp.MustCompile(`^[\pL\pM\pN\pP\pS ]+$`)
 	appVersion = regexp.MustCompile(`^[0-9]+\.[0-9]+\.[0-9]+$`)
 )
 
 // isAppName tells whether a text is the name of an app, and of a folder on every system.
 func isAppName(text string) bool { return appName.MatchString(text) && output.Name(text) == text }
 
-// isAppTitle tells whether a text is the title of an app. Its length is not asked in the expression: 80 times all
-// letters are a large program, made at each start.
+// isAppTitle tells whether a text is what AppInspect asks of an app's label: what is printed, without other spaces than
+// plain ones.
 func isAppTitle(text string) bool {
 	length := utf8.RuneCountInString(text)
-	return length >= 5 && length <= 80 && appTitle.MatchString(text)
+	return length >= 5 && length <= 80 && !strings.ContainsFunc(text, func(r rune) bool { return !unicode.IsPrint(r) })
 }
 
 // app reads the app of a target for Splunk.

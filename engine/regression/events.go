@@ -187,6 +187,6 @@ func (in input) read(each func(*event.Event, bool) error) (err error) {
 
 // Options are the engine's for this case.
 func (c *Case) Options() (engine.Options, error) {
-	m, err := schema.Load(c.Model)
+	m, err := schema.Shipped(c.Model)
 	return engine.Options{Model: m, Reputation: rarity.NewTable(c.Reputation), Now: c.Now}, err
 }

@@ -3,7 +3,6 @@ package schema
 import (
 	"cmp"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -74,8 +73,6 @@ func (m *Model) TellsOwn() bool { return m.tellsOwn }
 // its order; plain Sigma names are last.
 func Recognisable() []Recognised { return slices.Clone(recognisable()) }
 
-var recogniseBlock = regexp.MustCompile(`(?m)^recognise:\n(?:[ #].*\n)+`)
-
 // recognisable reads the signs alone: the rest of a model is read when it is chosen.
 var recognisable = sync.OnceValue(func() []Recognised {
 	all := slices.DeleteFunc(slices.Clone(headers()), func(h header) bool { return h.name == Plain })
@@ -91,7 +88,7 @@ var recognisable = sync.OnceValue(func() []Recognised {
 		var m struct {
 			Recognise []Sign `yaml:"recognise"`
 		}
-		if err := yaml.Unmarshal(recogniseBlock.Find(data), &m); err != nil {
+		if err := yaml.Unmarshal(section(data, "recognise"), &m); err != nil {
 			panic(fmt.Sprintf("data model %s: %v", h.name, err)) // tests read every model
 		}
 		if len(m.Recognise) > 0 {

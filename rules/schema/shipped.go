@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"bytes"
 	"cmp"
 	"embed"
 	"fmt"
@@ -61,6 +62,22 @@ func headerOf(model string) (h header) {
 		}
 	}
 	return h
+}
+
+// section gives the lines of a key at the top of a shipped model, or nothing if it has no such key.
+func section(model []byte, key string) []byte {
+	_, after, found := bytes.Cut(model, []byte("\n"+key+":"))
+	if !found {
+		return nil
+	}
+	end := bytes.IndexByte(after, '\n') + 1
+	for line := range bytes.Lines(after[end:]) {
+		if line[0] != ' ' && line[0] != '#' {
+			break
+		}
+		end += len(line)
+	}
+	return append([]byte(key+":"), after[:end]...)
 }
 
 // Names lists the shipped models, sorted.

@@ -41,7 +41,7 @@ func (c Choice) Load(name string) (*schema.Model, error) {
 	if own := c.find(name); own != nil {
 		return own, nil
 	}
-	return schema.Load(name)
+	return schema.Shipped(name)
 }
 
 // LoadAll gives the model that the user names, or else those of the names. If there are none, no file holds an event,

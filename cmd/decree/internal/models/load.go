@@ -42,7 +42,7 @@ func Load(p *project.Project, name, file string) (*schema.Model, error) {
 		name = other
 	}
 	if slices.Contains(schema.Names(), name) {
-		return schema.Load(name)
+		return schema.Shipped(name)
 	}
 	return nil, usage.UnknownChoice("model", name, p.ModelNames())
 }

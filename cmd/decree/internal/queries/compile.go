@@ -192,7 +192,7 @@ func (c *Result) hintAtModel(chosen *schema.Model, approximate []string) {
 		names = c.Target.Format().Models()
 	}
 	for _, name := range names {
-		m, err := schema.Load(name)
+		m, err := schema.Shipped(name)
 		if err != nil || name == chosen.Name {
 			continue
 		}

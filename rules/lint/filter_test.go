@@ -6,6 +6,7 @@ import (
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
 
+	"decree/rules/ir"
 	"decree/rules/lint"
 	"decree/rules/parse"
 )
@@ -41,5 +42,16 @@ func TestFilters(t *testing.T) {
 			}
 			assert.Equal(t, c.want, got)
 		})
+	}
+}
+
+// TestNullAmongKeywordsHasOneFinding: it is an error already.
+func TestNullAmongKeywordsHasOneFinding(t *testing.T) {
+	file, found := parse.Documents("k.yml", []byte("title: K\nlogsource: {product: linux}\ndetection: {k: [x, null], condition: k}\n"), nil)
+	require.Empty(t, found)
+	_, found = ir.Lower(file.Rules[0])
+	require.True(t, found.HasErrors())
+	for _, d := range lint.Run([]lint.File{{Path: "k.yml", Rules: file.Rules, Lowered: []*ir.Rule{nil}}}) {
+		assert.NotEqual(t, "null-in-list", d.Code)
 	}
 }

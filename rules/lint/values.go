@@ -72,7 +72,7 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "null-in-list", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
-		if i := slices.IndexFunc(it.Values, func(v rules.Value) bool { return v.Kind == rules.NullValue }); i >= 0 && len(it.Values) > 1 {
+		if i := slices.IndexFunc(it.Values, func(v rules.Value) bool { return v.Kind == rules.NullValue }); i >= 0 && len(it.Values) > 1 && it.Field != "" {
 			s.report(it.Values[i].Range, "give `"+it.Field+": null` a selection of its own, and join the two with `or`", "the specification has no null in a list: decree takes it for a missing field, and other tools may not")
 		}
 	})},

@@ -3,6 +3,7 @@ package ruleset
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -24,6 +25,9 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 			case of.Name == "" && r.Slug() == ref.Text:
 				return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", of.Range.File, ref.Text)
 			}
+		}
+		if strings.ContainsAny(ref.Text, "*?") || strings.EqualFold(ref.Text, "all") {
+			return "names have no wildcards: write `rules: any` for every rule of the log source"
 		}
 		if near := diag.Closest(ref.Text, names); near != "" {
 			return "did you mean `" + near + "`?"

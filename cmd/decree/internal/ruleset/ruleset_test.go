@@ -199,6 +199,10 @@ filter: {rules: [2f6f5a56-3d0e-4c55-8e4b-0a4a8d4b9a11], selection: {User: svc}, 
 title: Of the file
 logsource: {product: windows, category: process_creation}
 filter: {rules: [who], selection: {User: svc}, condition: selection}
+-- more/pattern.yml --
+title: Of all
+logsource: {product: windows, category: process_creation}
+filter: {rules: '*', selection: {User: svc}, condition: selection}
 -- corr.yml --
 title: Twice
 id: 2f6f5a56-3d0e-4c55-8e4b-0a4a8d4b9a11
@@ -211,6 +215,7 @@ detection: {a: {Image: x}, condition: a}
 `)
 	_, shown := load(t, ruleset.Filters{Dir: "more"}, "windows", "corr.yml")
 	assert.Contains(t, shown, `hint: "Twice" is a correlation: name the rules that it reads`)
+	assert.Contains(t, shown, "hint: names have no wildcards: write `rules: any` for every rule of the log source")
 	assert.Contains(t, shown, "hint: windows/who.yml has no name: add `name: who` to it, or write its id under `rules`")
 }
 

@@ -217,7 +217,7 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 // actual is what the event, or an ancestor's event, has in a field.
 func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source) (value, from string, texts []string) {
 	if t.Op != condition.Atom {
-		return "missing: the data model has no column for it here", "", nil
+		return m.actualOf(t.Terms, f, test, s)
 	}
 	a := m.p.atoms.All()[t.N]
 	if !a.Ancestor {
@@ -241,6 +241,18 @@ func (m *matcher) actual(f ir.Field, test ir.Test, t *condition.Term, s *source)
 	return quoteAll(texts), from, cloned(texts)
 }
 
+// actualOf is what the event has in the columns that a model spreads a field over: of the first that is there.
+func (m *matcher) actualOf(columns []*condition.Term, f ir.Field, test ir.Test, s *source) (value, from string, texts []string) {
+	const missing = "missing"
+	value = missing + ": the data model has no column for it here"
+	for _, t := range columns {
+		if value, from, texts = m.actual(f, test, t, s); !strings.HasPrefix(value, missing) {
+			break
+		}
+	}
+	return value, from, texts
+}
+
 // cloned copies texts out of the document's memory, which is used again.
 func cloned(texts []string) []string {
 	var out []string
@@ -255,7 +267,7 @@ func shown(v *document.Value) string {
 	case !v.Present:
 		return "missing"
 	case len(v.Texts) == 0:
-		return "present, without a text"
+		return "present, a list or an object that has no text of its own: test its elements, as in field[any]"
 	}
 	return quoteAll(v.Texts)
 }

@@ -170,3 +170,25 @@ func TestExplanationsOfEachElementShowTheOneThatFails(t *testing.T) {
 		assert.Equal(t, want, step.Value, body)
 	}
 }
+
+// TestExplanationsOfSpreadFields: a field that a model spreads over several columns has the value of the one that is
+// there.
+func TestExplanationsOfSpreadFields(t *testing.T) {
+	r := lowered.Rule(t, "logsource: {product: azure, service: auditlogs}\ndetection:\n  a: {Status: success}\n  condition: a\n")
+	opt := engine.Options{Model: lowered.Model(t, "ecs")}
+	for event, want := range map[string]string{
+		`{"id":1,"event":{"dataset":"azure.auditlogs","outcome":"success"}}`:                                       `"success"`,
+		`{"id":1,"event":{"dataset":"azure.auditlogs"},"azure":{"auditlogs":{"properties":{"result":"timeout"}}}}`: `"timeout"`,
+		`{"id":1,"event":{"dataset":"azure.auditlogs"}}`:                                                           "missing: no azure.auditlogs.properties.result",
+	} {
+		x := explained(t, opt, r, event)
+		assert.Equal(t, want, leaves(x.Condition)[0].Value, event)
+	}
+}
+
+// TestExplanationsOfLists: a list of objects has no text, and the explanation says what to do.
+func TestExplanationsOfLists(t *testing.T) {
+	r := lowered.Rule(t, "logsource: {product: azure, service: auditlogs}\ndetection:\n  a: {TargetResources|contains: x}\n  condition: a\n")
+	x := explained(t, engine.Options{Model: lowered.Model(t, "sigma")}, r, `{"id":1,"TargetResources":[{"id":"x"}]}`)
+	assert.Equal(t, "present, a list or an object that has no text of its own: test its elements, as in field[any]", leaves(x.Condition)[0].Value)
+}

@@ -273,7 +273,11 @@ func (c *checker) join(n *ir.Join) {
 		case n.First:
 			c.report("first-seen-field", n.SameAt[i], "name another field, or choose another --model", lacking)
 		default:
-			c.report("join-field", n.SameAt[i], "join by another field, or choose another --model", lacking)
+			hint := "join by another field, or choose another --model"
+			if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
+				hint += "; closest mapped fields: " + strings.Join(near, ", ")
+			}
+			c.report("join-field", n.SameAt[i], hint, lacking)
 		}
 	}
 }

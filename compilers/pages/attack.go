@@ -1,6 +1,7 @@
 package pages
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
@@ -114,32 +115,33 @@ func (c *Catalogue) Matrix() Page {
 		p.Lead = append(p.Lead, Span{Text: " The same as a "}, Span{Text: "layer of ATT&CK Navigator", File: c.Layer}, Span{Text: ", and for "}, Span{Text: "DeTT&CT", File: c.DeTTECT}, Span{Text: "."})
 	}
 	for _, tactic := range attack.Tactics() {
-		rows := by[tactic.Slug]
-		s := Section{ID: tactic.Slug, Title: tactic.Name}
-		ids := make([]string, 0, len(rows))
-		distinct := map[*Detection]bool{}
-		for id, of := range rows {
-			ids = append(ids, id)
-			for _, d := range of {
-				distinct[d] = true
-			}
-		}
-		slices.Sort(ids)
-		s.Blocks = append(s.Blocks, Paragraph{append(url(tactic.URL(), tactic.ID), Span{Text: ": " + wording.Counted(len(distinct), "detection")})})
-		for _, id := range ids {
-			title := "No technique"
-			if t, ok := attack.TechniqueOf(id); ok {
-				title = id + " " + fullName(t)
-			}
-			var items []Cell
-			for _, d := range rows[id] {
-				items = append(items, append(d.link(), levelOf(d)...))
-			}
-			s.Blocks = append(s.Blocks, Fold{Title: title, Count: len(items), Blocks: []Block{Bullets{items}}})
-		}
-		p.Sections = append(p.Sections, s)
+		p.Sections = append(p.Sections, tacticSection(tactic, by[tactic.Slug]))
 	}
 	return p
+}
+
+// tacticSection lists the detections of a tactic by technique.
+func tacticSection(tactic attack.Tactic, by map[string][]*Detection) Section {
+	distinct := map[*Detection]bool{}
+	for _, of := range by {
+		for _, d := range of {
+			distinct[d] = true
+		}
+	}
+	s := Section{ID: tactic.Slug, Title: tactic.Name,
+		Blocks: []Block{Paragraph{append(url(tactic.URL(), tactic.ID), Span{Text: ": " + wording.Counted(len(distinct), "detection")})}}}
+	for _, id := range slices.Sorted(maps.Keys(by)) {
+		title := "No technique"
+		if t, ok := attack.TechniqueOf(id); ok {
+			title = id + " " + fullName(t)
+		}
+		var items []Cell
+		for _, d := range by[id] {
+			items = append(items, append(d.link(), levelOf(d)...))
+		}
+		s.Blocks = append(s.Blocks, Fold{Title: title, Count: len(items), Blocks: []Block{Bullets{items}}})
+	}
+	return s
 }
 
 // link leads to a detection's page.

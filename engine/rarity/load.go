@@ -46,8 +46,8 @@ func LoadTable(path string, columns Columns) (_ Reputation, err error) {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, r.Close()) }()
-	t, checked := newTable(), map[string]bool{}
-	for len(found) < mostFindings {
+	t, c := newTable(), &tableChecker{path: path, columns: columns, checked: map[string]bool{}}
+	for len(found)+len(c.found) < mostFindings {
 		ev, err := r.Next()
 		if errors.Is(err, io.EOF) {
 			break
@@ -55,31 +55,44 @@ func LoadTable(path string, columns Columns) (_ Reputation, err error) {
 		if err != nil {
 			return nil, err
 		}
-		row := map[string]string{}
-		for _, column := range slices.Sorted(maps.Keys(ev.Fields)) {
-			if v := ev.Fields[column]; v != nil {
-				row[column] = event.Text(v)
-			}
-			spaced := strings.ReplaceAll(column, "_", " ") // of which the reader makes a name without spaces, too
-			if near := columns.Misspelt(column); near != "" && !checked[column] && (spaced == column || ev.Fields[spaced] == nil) {
-				line, col := r.NamePlace(ev, column)
-				found.Errorf("reputation-column", at(path, line, col), fmt.Sprintf("did you mean `%s`?", near), "no data model reads the column %q", column)
-			}
-			checked[column] = true
-			if want, example, wrong := columns.Wrong(column, row[column]); wrong && row[column] != "" {
-				line, col := r.ValuePlace(ev, column)
-				found.Errorf("reputation-value", at(path, line, col), example, "%s must be %s, not %q", column, want, row[column])
-			}
-		}
-		if !t.add(row) {
-			found.Errorf("no-reputation-key", at(path, ev.Line, 1), "add a column, or fill in the value", "%s", noKey())
+		if !t.add(c.row(r, ev)) {
+			c.found.Errorf("no-reputation-key", at(path, ev.Line, 1), "add a column, or fill in the value", "%s", noKey())
 		}
 	}
-	if len(found) > 0 {
+	if found = append(found, c.found...); len(found) > 0 {
 		found.Sort()
 		return nil, &Unread{path, found}
 	}
 	return t, nil
+}
+
+// tableChecker finds what is wrong with the columns and the values of a table.
+type tableChecker struct {
+	path    string
+	columns Columns
+	checked map[string]bool // columns whose names were looked at
+	found   diag.Diagnostics
+}
+
+// row gives the columns of a row that have a value.
+func (c *tableChecker) row(r *event.Reader, ev *event.Event) map[string]string {
+	row := map[string]string{}
+	for _, column := range slices.Sorted(maps.Keys(ev.Fields)) {
+		if v := ev.Fields[column]; v != nil {
+			row[column] = event.Text(v)
+		}
+		spaced := strings.ReplaceAll(column, "_", " ") // of which the reader makes a name without spaces, too
+		if near := c.columns.Misspelt(column); near != "" && !c.checked[column] && (spaced == column || ev.Fields[spaced] == nil) {
+			line, col := r.NamePlace(ev, column)
+			c.found.Errorf("reputation-column", at(c.path, line, col), fmt.Sprintf("did you mean `%s`?", near), "no data model reads the column %q", column)
+		}
+		c.checked[column] = true
+		if want, example, wrong := c.columns.Wrong(column, row[column]); wrong && row[column] != "" {
+			line, col := r.ValuePlace(ev, column)
+			c.found.Errorf("reputation-value", at(c.path, line, col), example, "%s must be %s, not %q", column, want, row[column])
+		}
+	}
+	return row
 }
 
 func at(path string, line, column int) diag.Range {

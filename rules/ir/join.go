@@ -53,51 +53,65 @@ func (l *lowerer) join(j rules.Join) Node {
 // LinkJoins gives rules whose joins know the other rules. lowered has the tree of each rule; a rule that joins one
 // without a tree is reported and left out, as are those that join it. The rules come in the order of the list.
 func LinkJoins(rs []*Rule, lowered map[*rules.Rule]*Rule) ([]*Rule, diag.Diagnostics) {
+	l := &joinLinker{lowered: lowered, done: map[*rules.Rule]*Rule{}}
 	var out []*Rule
-	var found diag.Diagnostics
-	done := map[*rules.Rule]*Rule{}
-	var link func(r *Rule) *Rule
-	link = func(r *Rule) *Rule {
-		if had, ok := done[r.Source]; ok {
-			return had
-		}
-		done[r.Source] = nil
-		others, whole := map[*Join]*Rule{}, true
-		for _, j := range r.Joins() {
-			if j.First {
-				others[j] = j.Rule
-				continue
-			}
-			var other *Rule
-			if i := slices.IndexFunc(r.Source.Joins, func(s rules.Join) bool { return s.Name == j.Name }); i >= 0 {
-				if tree := lowered[r.Source.Joins[i].Other]; tree != nil {
-					other = link(tree)
-				}
-			}
-			if other == nil {
-				found.Errorf("unreadable-input", j.To.Range, "fix that rule first", "%q has errors", j.To.Text)
-				whole = false
-			} else if several := j.several(other); len(several) > 0 {
-				found = append(found, several...)
-				whole = false
-			}
-			others[j] = other
-		}
-		if whole {
-			done[r.Source] = r.withJoins(func(j *Join) *Join {
-				linked := *j
-				linked.Rule = others[j]
-				return &linked
-			})
-		}
-		return done[r.Source]
-	}
 	for _, r := range rs {
-		if linked := link(r); linked != nil {
+		if linked := l.link(r); linked != nil {
 			out = append(out, linked)
 		}
 	}
-	return out, found
+	return out, l.found
+}
+
+type joinLinker struct {
+	lowered map[*rules.Rule]*Rule
+	done    map[*rules.Rule]*Rule // nil while a rule is linked, and if it cannot be
+	found   diag.Diagnostics
+}
+
+// link gives a rule whose joins know the other rules, or nil.
+func (l *joinLinker) link(r *Rule) *Rule {
+	if had, ok := l.done[r.Source]; ok {
+		return had
+	}
+	l.done[r.Source] = nil
+	others, whole := map[*Join]*Rule{}, true
+	for _, j := range r.Joins() {
+		if j.First {
+			others[j] = j.Rule
+			continue
+		}
+		other := l.other(r, j)
+		if other == nil {
+			l.found.Errorf("unreadable-input", j.To.Range, "fix that rule first", "%q has errors", j.To.Text)
+			whole = false
+		} else if several := j.several(other); len(several) > 0 {
+			l.found = append(l.found, several...)
+			whole = false
+		}
+		others[j] = other
+	}
+	if whole {
+		l.done[r.Source] = r.withJoins(func(j *Join) *Join {
+			linked := *j
+			linked.Rule = others[j]
+			return &linked
+		})
+	}
+	return l.done[r.Source]
+}
+
+// other is the rule that a join of a rule names, linked itself; nil if it has no tree.
+func (l *joinLinker) other(r *Rule, j *Join) *Rule {
+	i := slices.IndexFunc(r.Source.Joins, func(s rules.Join) bool { return s.Name == j.Name })
+	if i < 0 {
+		return nil
+	}
+	tree := l.lowered[r.Source.Joins[i].Other]
+	if tree == nil {
+		return nil
+	}
+	return l.link(tree)
 }
 
 // several reports extracts with several values that a join compares or counts of the other rule.

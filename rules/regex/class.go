@@ -152,7 +152,6 @@ func (p *parser) set() Node {
 	p.at++
 	s.Negated = p.take("^")
 	quoting := false
-	var ranges []rune
 	for first := true; ; first = false {
 		if p.at == len(p.src) {
 			p.fail(begin, "close it with `]`, or write `\\[` for the character", "a set is not closed")
@@ -168,20 +167,7 @@ func (p *parser) set() Node {
 			continue
 		case !quoting && !first && p.src[p.at] == ']':
 			p.at++
-			s.Text = p.src[begin:p.at]
-			for _, m := range s.Members {
-				switch {
-				case m.ByName:
-					ranges = append(ranges, m.Class...)
-				case s.Fold:
-					ranges = append(ranges, anyCase([]rune{m.Low.Rune, m.High.Rune})...)
-				default:
-					ranges = append(ranges, m.Low.Rune, m.High.Rune)
-				}
-			}
-			if s.Ranges = ordered(ranges); s.Negated {
-				s.Ranges = negated(s.Ranges)
-			}
+			s.Text, s.Ranges = p.src[begin:p.at], s.ofMembers()
 			return s
 		}
 		m := p.member(quoting)
@@ -190,6 +176,25 @@ func (p *parser) set() Node {
 		}
 		s.Members = append(s.Members, m)
 	}
+}
+
+// ofMembers are the ranges of what the set takes.
+func (s *Set) ofMembers() []rune {
+	var ranges []rune
+	for _, m := range s.Members {
+		switch {
+		case m.ByName:
+			ranges = append(ranges, m.Class...)
+		case s.Fold:
+			ranges = append(ranges, anyCase([]rune{m.Low.Rune, m.High.Rune})...)
+		default:
+			ranges = append(ranges, m.Low.Rune, m.High.Rune)
+		}
+	}
+	if ranges = ordered(ranges); s.Negated {
+		return negated(ranges)
+	}
+	return ranges
 }
 
 // member reads a character or a class of a set.

@@ -164,11 +164,7 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 			other, err := f.root.Lstat(was)
 			own = err == nil && os.SameFile(info, other)
 		}
-		same := false
-		if info.Mode().IsRegular() && info.Size() == int64(len(file.Text)) {
-			old, err := f.root.ReadFile(file.Path)
-			same = err == nil && bytes.Equal(old, []byte(file.Text))
-		}
+		same := f.holds(file, info)
 		switch {
 		case same && own:
 			kept = append(kept, file)
@@ -185,6 +181,15 @@ func (f *folder) compare(files []File) (changed, kept []File, err error) {
 		}
 	}
 	return changed, kept, nil
+}
+
+// holds tells whether a file that is there, of which info tells, has the text that would be written.
+func (f *folder) holds(file File, info fs.FileInfo) bool {
+	if !info.Mode().IsRegular() || info.Size() != int64(len(file.Text)) {
+		return false
+	}
+	old, err := f.root.ReadFile(file.Path)
+	return err == nil && bytes.Equal(old, []byte(file.Text))
 }
 
 // stale lists the files that decree wrote before and does not write now.

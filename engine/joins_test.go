@@ -192,16 +192,36 @@ func TestJoinsStayInMemory(t *testing.T) {
 	assert.Equal(t, 1, stats.Dropped, "only events that may match wait")
 }
 
+// happened is an event that one of the two rules may find, or both.
+type happened struct {
+	second           int
+	host, hash, line string
+	mine, theirs     bool
+}
+
+// near counts the other rule's events in the window of an event that have its host, with sameHash also its hash, and
+// their different hashes.
+func (m happened) near(all []happened, before, after int, sameHash bool) (events, hashes int) {
+	seen := map[string]bool{}
+	for _, o := range all {
+		if !o.theirs || m.host == "" || !strings.EqualFold(m.host, o.host) || o.second < m.second-before || o.second > m.second+after {
+			continue
+		}
+		if sameHash && (m.hash == "" || !strings.EqualFold(m.hash, o.hash)) {
+			continue
+		}
+		if events++; o.hash != "" {
+			seen[strings.ToLower(o.hash)] = true
+		}
+	}
+	return events, len(seen)
+}
+
 // TestRandomJoins compares the engine with what a join means, written out plainly.
 func TestRandomJoins(t *testing.T) {
 	r := rand.New(rand.NewPCG(5, 6))
 	for range 150 {
 		var lines []string
-		type happened struct {
-			second           int
-			host, hash, line string
-			mine, theirs     bool
-		}
 		var all []happened
 		for i := range 40 {
 			h := happened{second: r.IntN(60), host: []string{"h", "H", "g", ""}[r.IntN(4)], hash: []string{"x", "X", "y", "z", ""}[r.IntN(5)], mine: r.IntN(2) == 0, theirs: r.IntN(2) == 0}
@@ -240,20 +260,9 @@ func TestRandomJoins(t *testing.T) {
 		}
 		want := []string{}
 		for i, m := range all {
-			n, values := 0, map[string]bool{}
-			for _, o := range all {
-				if !o.theirs || m.host == "" || !strings.EqualFold(m.host, o.host) || o.second < m.second-before || o.second > m.second+after {
-					continue
-				}
-				if both && (m.hash == "" || !strings.EqualFold(m.hash, o.hash)) {
-					continue
-				}
-				if n++; o.hash != "" {
-					values[strings.ToLower(o.hash)] = true
-				}
-			}
+			n, hashes := m.near(all, before, after, both)
 			if distinct {
-				n = len(values)
+				n = hashes
 			}
 			if m.mine && (n >= least && n <= most) != negated {
 				want = append(want, fmt.Sprint(i))

@@ -188,22 +188,25 @@ func (p tuneParams) recording(s *stdio.Streams, set *ruleset.Set, flag string, p
 	}
 	rec.Options = opt
 	rec.Read = func(each func(*event.Event) error) error {
-		return in.Each(func(r *event.Reader, _ string) error {
-			for {
-				ev, err := r.Next()
-				if errors.Is(err, io.EOF) {
-					return nil
-				}
-				if err == nil {
-					err = each(ev)
-				}
-				if err != nil {
-					return err
-				}
-			}
-		})
+		return in.Each(func(r *event.Reader, _ string) error { return eachEvent(r, each) })
 	}
 	return rec, nil
+}
+
+// eachEvent reads to the end of a file.
+func eachEvent(r *event.Reader, each func(*event.Event) error) error {
+	for {
+		ev, err := r.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err == nil {
+			err = each(ev)
+		}
+		if err != nil {
+			return err
+		}
+	}
 }
 
 // ofTests gives the events of the rule's own tests, and says so.

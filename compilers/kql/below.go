@@ -60,7 +60,8 @@ func inJSON(t ir.Test) (misses, finds bool) {
 	if !ok {
 		_, glob := t.(*ir.Glob)
 		_, regex := t.(*ir.Regex)
-		return true, glob || regex
+		ref, isRef := t.(*ir.FieldRef)
+		return true, glob || regex || isRef && ref.Op == ir.Contains
 	}
 	if text.Op != ir.Contains && text.Op != ir.Word {
 		return true, false

@@ -24,6 +24,8 @@ func TestPropertiesThatMayBeLists(t *testing.T) {
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|gt: 3}, condition: s", []string{misses}},
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|contains: a}, condition: s", []string{finds}},
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|contains: 'C:\\a'}, condition: s", []string{misses, finds}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|fieldref: eventName}, condition: s", []string{misses}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|contains|fieldref: eventName}, condition: s", []string{misses, finds}},
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|re: a}, condition: s", []string{misses, finds}},
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list: null}, condition: s", nil},
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {requestParameters.list|exists: true}, condition: s", nil},

@@ -38,6 +38,12 @@ var others = []string{"FileSize", "GlobalLastSeen", "SignerHash", "IsExecutable"
 // kinds are what the parts of a reputation are, if not texts.
 var kinds = map[string]kind{"global": isNumber, "certificate_valid": isTruth, "root_signer_microsoft": isTruth, "global_first_seen": isTime}
 
+// words are what a rule calls the parts of a reputation whose columns have other names.
+var words = map[string]string{
+	"global": "GlobalPrevalence", "signature": "SignatureState", "certificate_valid": "IsCertificateValid", "root_signer_microsoft": "IsRootSignerMicrosoft",
+	"software": "SoftwareName", "threat": "ThreatName", "global_first_seen": "GlobalFirstSeen",
+}
+
 // Columns are the columns of a reputation table, by name, and what each holds.
 type Columns map[string]kind
 
@@ -67,6 +73,9 @@ func ColumnsOf(own ...*schema.Model) Columns {
 func (c Columns) Misspelt(name string) string {
 	if _, known := c[name]; known || isEntity(name) {
 		return ""
+	}
+	if column, isWord := words[strings.ToLower(name)]; isWord {
+		return column
 	}
 	if near := diag.Closest(name, slices.Sorted(maps.Keys(c))); near != "" && c[near] != isUnread {
 		return near

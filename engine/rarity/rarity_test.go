@@ -241,6 +241,8 @@ func TestColumnsOfReputation(t *testing.T) {
 	assert.Equal(t, rarity.ColumnsOf(models...), shipped)
 	own := rarity.ColumnsOf(&schema.Model{Sources: []schema.Source{{Reputation: schema.Reputation{Global: "WorldPrevalance", CertificateValid: "Valid"}}}})
 	assert.Empty(t, own.Misspelt("WorldPrevalance"))
+	assert.Equal(t, "SignatureState", own.Misspelt("signature"), "the rule's word")
+	assert.Equal(t, "Signer", own.Misspelt("signer"))
 	assert.Equal(t, "WorldPrevalance", own.Misspelt("WorldPrevalence"))
 	_, _, wrong := own.Wrong("Valid", "yes")
 	assert.True(t, wrong)

@@ -103,3 +103,16 @@ func (p *parser) oneLogSource(n *yaml.Node) (ls rules.LogSource) {
 	}
 	return ls
 }
+
+// author reads one text. A list of authors, which other tools refuse, is read as the text that the specification has.
+func (p *parser) author(r *rules.Rule, e source.Entry) {
+	if e.Value.Kind != yaml.SequenceNode {
+		p.Prose(&r.Author, e.Value, e.Key.Value)
+		return
+	}
+	var names []string
+	p.Texts(&names, e.Value, e.Key.Value)
+	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
+	r.Author = strings.Join(names, ", ")
+	p.Warnf("author-list", p.Span(e.Value), "write `author: "+r.Author+"`", "the author is one text in the specification, and other tools refuse a list")
+}

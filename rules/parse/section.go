@@ -21,7 +21,6 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"taxonomy":    text(func(r *rules.Rule) *string { return &r.Taxonomy }),
 	"description": text(func(r *rules.Rule) *string { return &r.Description }),
 	"license":     text(func(r *rules.Rule) *string { return &r.License }),
-	"author":      text(func(r *rules.Rule) *string { return &r.Author }),
 	"date":        text(func(r *rules.Rule) *string { return &r.Date }),
 	"modified":    text(func(r *rules.Rule) *string { return &r.Modified }),
 
@@ -34,6 +33,7 @@ var readers = map[string]func(p *parser, r *rules.Rule, e source.Entry){
 	"changelog":     decoded(func(r *rules.Rule) any { return &r.Changelog }),
 	"related":       decoded(func(r *rules.Rule) any { return &r.Related }),
 
+	"author":                (*parser).author,
 	"id":                    (*parser).id,
 	"sigma-version":         (*parser).sigmaVersion,
 	"status":                (*parser).status,

@@ -84,8 +84,8 @@ func (r record) defender() (table string, row doc) {
 	return to[0], row
 }
 
-// TestKQLAgreesOnRegressionData runs every public rule that has a query on the rows that Defender would
-// hold of the events, by the engine and by the query. They find the same, rule by rule.
+// TestKQLAgreesOnRegressionData runs public rules on the rows that Defender would hold of the events, by the engine and
+// by the query: all rules that find something, and one of four others. They find the same, rule by rule.
 func TestKQLAgreesOnRegressionData(t *testing.T) {
 	t.Parallel()
 	m, err := schema.Load("mde")
@@ -118,13 +118,21 @@ func TestKQLAgreesOnRegressionData(t *testing.T) {
 		}
 		compiled, queries = append(compiled, r), append(queries, q.Text)
 	}
+	wanted := found(t, m, compiled, writeEvents(t, all))
+	asked := compiled[:0]
+	for i, r := range compiled {
+		if len(wanted[r]) > 0 || i%4 == 0 { // running a query takes longest
+			queries[len(asked)] = queries[i]
+			asked = append(asked, r)
+		}
+	}
+	compiled, queries = asked, queries[:len(asked)]
 	tables := tablesOf(t, m)
 	var runnable []string
 	for i, c := range CheckKQL(t, queries, tables, now, "Timestamp") {
 		require.Empty(t, c.Errors, queries[i])
 		runnable = append(runnable, c.Text)
 	}
-	wanted := found(t, m, compiled, writeEvents(t, all))
 	matched, matches := 0, 0
 	for i, got := range RunKQL(t, runnable, Recording{Tables: tables, Events: events, ID: "ReportId"}) {
 		want := wanted[compiled[i]]

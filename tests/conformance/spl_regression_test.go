@@ -24,7 +24,7 @@ func TestSPLAgreesOnRegressionData(t *testing.T) {
 	require.NoError(t, err)
 	var events []doc
 	sources := map[string]string{}
-	for _, r := range recordings(t, 50) {
+	for _, r := range recordings(t, 200) {
 		e := r.splunk(t)
 		events = append(events, e)
 		sources[r.id] = strings.ToLower(e["source"].(string))

@@ -68,7 +68,7 @@ detection: {s: {EventID: 4625}, condition: s}
 func TestSplunkAppPassesAppInspect(t *testing.T) {
 	t.Parallel()
 	python := needAppInspect(t)
-	inputs := splunkInputs(t, fixture.Times(5, 1))
+	inputs := splunkInputs(t, fixture.Times(5, 2))
 	for name, settings := range map[string]packages.Settings{
 		"plain":    {Target: "splunk"},
 		"security": {Target: "splunk", App: packages.App{Name: "acme_detections", Title: "$Acme$ [x]\\", Author: "`Acme`; # x", Version: "1.2.3", EnterpriseSecurity: true}},

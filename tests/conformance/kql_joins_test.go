@@ -25,7 +25,7 @@ func TestKQLJoinsFindWhatTheEngineFinds(t *testing.T) {
 	needDuckDB(t)
 	m := kqlEvents()
 	matched := 0
-	for round := range fixture.Times[uint64](1, 3) {
+	for round := range fixture.Times[uint64](1, 2) {
 		all := flatEvents(splRandomEvents(rand.New(rand.NewPCG(round, 21))))
 		for _, run := range []float64{0, 8, 16} { // seconds after the first event; 0: no schedule
 			events := slices.DeleteFunc(slices.Clone(all), func(e splRow) bool { return run > 0 && e["_time"].(float64) > 1700000000+run })

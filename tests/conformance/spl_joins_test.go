@@ -114,7 +114,7 @@ func TestSPLJoinsFindWhatTheyMean(t *testing.T) {
 	t.Parallel()
 	m := openModel(t, "splunk-windows")
 	matched := 0
-	for seed := range fixture.Times[uint64](400, 4000) {
+	for seed := range fixture.Times[uint64](400, 2500) {
 		r := rand.New(rand.NewPCG(seed, 31))
 		text := randomJoins(r, []string{"{product: windows, service: security}", "{product: windows, category: process_creation}"}[r.IntN(2)])
 		rule := joinedRule(t, splInputs, text)

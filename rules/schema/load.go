@@ -43,7 +43,7 @@ func read(file string, data []byte) (*Model, error) {
 		return nil, err
 	}
 	if m.Extends != "" {
-		below, err := Load(m.Extends)
+		below, err := Shipped(m.Extends)
 		if err != nil {
 			doc.Errorf("bad-model", doc.Places.Range("extends"), diag.OneOf(m.Extends, Names()), "unknown model %q in extends", m.Extends)
 			return nil, doc.unread()

@@ -196,3 +196,20 @@ func BenchmarkLoad(b *testing.B) {
 		_, _ = Load("winlogbeat")
 	}
 }
+
+// TestAnExtendedModelStaysAsItIs: the model that others extend is shared by all.
+func TestAnExtendedModelStaysAsItIs(t *testing.T) {
+	for _, name := range Names() {
+		before, err := Load(name)
+		require.NoError(t, err)
+		file := filepath.Join(t.TempDir(), "m.yml")
+		source := before.Sources[0].Name
+		require.NoError(t, os.WriteFile(file, []byte("name: mine\nextends: "+name+"\ncolumns: {Added: string}\nsources:\n  - {name: "+source+", fields: {Added: {column: Added}}, own_columns: true}\n  - {name: more, product: p, table: t, fields: {A: {column: A}}}\n"), 0o600))
+		_, err = LoadFile(file)
+		require.NoError(t, err, name)
+		after, err := Load(name)
+		require.NoError(t, err)
+		before.derived, after.derived = nil, nil
+		assert.Equal(t, before, after, name)
+	}
+}

@@ -191,7 +191,15 @@ func (c *conditionParser) undefined(t token) {
 
 // unmatched reports a pattern, or a name, after `of` that no name matches.
 func (c *conditionParser) unmatched(t token) {
-	if !strings.ContainsAny(t.text, "*?") {
+	if t.text == "(" || t.text[0] == '[' || strings.Contains(t.text, ",") {
+		hint := "begin the names alike and write `1 of selection_*`, or join them with `or` or `and`"
+		if t.text == "(" && c.next+1 < len(c.tokens) && c.tokens[c.next+1].text == ")" {
+			hint = "remove the parentheses"
+		}
+		c.fail(t, hint, "`of` is followed by one pattern, not by a list of names")
+		return
+	}
+	if !strings.ContainsAny(t.text, "*?[") {
 		c.undefined(t)
 		return
 	}
@@ -231,9 +239,6 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 	}
 	t := c.tokens[c.next]
 	c.next++
-	if strings.ContainsAny(t.text, "([,") {
-		return c.fail(t, "begin the names alike and write `1 of selection_*`, or join them with `or` or `and`", "`of` is followed by one pattern, not by a list of names")
-	}
 	e.Pattern = t.text
 	for _, name := range c.names {
 		if strings.EqualFold(t.text, "them") {
@@ -242,7 +247,7 @@ func (c *conditionParser) of(quantifier token) rules.Expr {
 			}
 			continue
 		}
-		if ok, err := path.Match(t.text, name); err == nil && ok {
+		if ok, err := path.Match(t.text, name); err == nil && ok || name == t.text {
 			e.Names = append(e.Names, name)
 		}
 	}

@@ -120,7 +120,8 @@ var word = regexp.MustCompile(`^[\w.-]+$`)
 // wrong reports a value of another type. form, if not empty, is how a single word is written as what is wanted.
 func (d *decoder) wrong(n *yaml.Node, path, want, form string) {
 	hint := "write " + want
-	if form != "" && n.Kind == yaml.ScalarNode && word.MatchString(n.Value) {
+	bare := yaml.Node{Kind: yaml.ScalarNode, Value: n.Value} // without quotes and tag, it may be null
+	if form != "" && n.Kind == yaml.ScalarNode && word.MatchString(n.Value) && !IsNull(&bare) {
 		hint += ", such as `" + fmt.Sprintf(form, n.Value) + "`"
 	}
 	got := map[yaml.Kind]string{yaml.MappingNode: "a mapping", yaml.SequenceNode: "a list", yaml.ScalarNode: fmt.Sprintf("%q", n.Value)}[n.Kind]

@@ -52,13 +52,13 @@ func TestDecodeReportsEveryPart(t *testing.T) {
 	f.Decode(top, &map[string]string{}, "pairs", diag.Error)
 	assert.Equal(t, []string{"1:1 wrong-type", "1:1 wrong-type"}, codes(f))
 	hints := map[string]string{}
-	for _, written := range []string{"list: x\n", "list: x y\n", "parts: {p: x}\n", "parts: x\n"} {
+	for _, written := range []string{"list: x\n", "list: x y\n", "parts: {p: x}\n", "parts: x\n", "list: 'null'\n"} {
 		f, top = read(t, written)
 		f.Decode(top, &sample{}, "a sample", diag.Error)
 		hints[written] = f.Found()[0].Hint
 	}
 	assert.Equal(t, map[string]string{"list: x\n": "write a list, such as `[x]`", "list: x y\n": "write a list",
-		"parts: {p: x}\n": "write a mapping, such as `{name: x}`", "parts: x\n": "write a mapping"}, hints)
+		"parts: {p: x}\n": "write a mapping, such as `{name: x}`", "parts: x\n": "write a mapping", "list: 'null'\n": "write a list"}, hints)
 	f, top = read(t, "!!binary '&'\n")
 	f.Decode(top, new(string), "a text", diag.Error)
 	assert.Equal(t, []string{"1:1 wrong-type"}, codes(f), "what the library alone refuses")

@@ -17,7 +17,7 @@ var timespanForm = regexp.MustCompile(`^([1-9][0-9]{0,3})([My])$`)
 func (f *File) Timespan(n *yaml.Node) time.Duration {
 	m := timespanForm.FindStringSubmatch(n.Value)
 	if m == nil {
-		return f.Duration(n)
+		return f.duration(n, true)
 	}
 	count, err := strconv.Atoi(m[1])
 	length := map[string]time.Duration{"M": 2_629_746 * time.Second, "y": 31_556_952 * time.Second}[m[2]]
@@ -39,14 +39,17 @@ var durationUnits = map[string]time.Duration{"s": time.Second, "m": time.Minute,
 const longest = 100 * 365 * 24 * time.Hour
 
 // Duration reads a whole number and a unit: s, m, h, d or w.
-func (f *File) Duration(n *yaml.Node) time.Duration {
+func (f *File) Duration(n *yaml.Node) time.Duration { return f.duration(n, false) }
+
+// duration reads a duration. months tells whether M, a month, could stand in its place.
+func (f *File) duration(n *yaml.Node, months bool) time.Duration {
 	if n.Kind == yaml.MappingNode || n.Kind == yaml.SequenceNode {
-		f.Errorf("invalid-duration", f.Span(n), durationHint(""), "a duration is one text, not a mapping or a list")
+		f.Errorf("invalid-duration", f.Span(n), durationHint("", months), "a duration is one text, not a mapping or a list")
 		return 0
 	}
 	m := durationForm.FindStringSubmatch(n.Value)
 	if m == nil {
-		f.Errorf("invalid-duration", f.Span(n), durationHint(n.Value), "%q is not a duration", n.Value)
+		f.Errorf("invalid-duration", f.Span(n), durationHint(n.Value, months), "%q is not a duration", n.Value)
 		return 0
 	}
 	unit := durationUnits[m[2]]
@@ -59,25 +62,30 @@ func (f *File) Duration(n *yaml.Node) time.Duration {
 }
 
 var (
-	bareNumber   = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
-	durationPart = regexp.MustCompile(`^[ ,]*([0-9]{1,9}(?:\.[0-9]{1,9})?) *(s(?:ec(?:ond)?s?)?|m(?:in(?:ute)?s?)?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:(?:ee)?ks?)?)(?:[ ,0-9]|$)`)
+	bareNumber = regexp.MustCompile(`^[1-9][0-9]{0,8}$`)
+	// a number and a unit in any case, but M alone is a month
+	durationPart = regexp.MustCompile(`^[ ,]*([0-9]{1,9}(?:\.[0-9]{1,9})?) *((?i:s(?:ec(?:ond)?s?)?|min(?:ute)?s?|h(?:(?:ou)?rs?)?|d(?:ays?)?|w(?:(?:ee)?ks?)?)|m)(?:[ ,0-9]|$)`)
+	monthPart    = regexp.MustCompile(`[0-9] *M(?:[ ,0-9]|$)`)
 )
 
 // durationHint says how to write a duration: as it was meant, where people and other formats write `5 min`, `1.5h`,
-// `1h 30m` or `PT1H30M`.
-func durationHint(text string) string {
+// `1h 30m` or `PT1H30M`. months tells whether a number of months could stand in its place.
+func durationHint(text string, months bool) string {
 	const general = "write a number and a unit, such as 30m, 2h or 7d"
 	if bareNumber.MatchString(text) {
 		return "add the unit: " + text + "s, " + text + "m, " + text + "h or " + text + "d"
 	}
-	rest := strings.ToLower(text)
-	if iso, ok := strings.CutPrefix(rest, "p"); ok {
+	rest := text
+	if iso, ok := strings.CutPrefix(strings.ToLower(text), "p"); ok {
 		date, clock, _ := strings.Cut(iso, "t")
 		if strings.Contains(date, "m") {
 			return general // months
 		}
 		rest = strings.TrimSpace(date + " " + clock)
-	} else if strings.HasSuffix(text, "M") {
+	} else if monthPart.MatchString(text) {
+		if months {
+			return general + "; M is months, which stand alone and in whole numbers, such as 3M"
+		}
 		return general + "; m is minutes"
 	}
 	var sum time.Duration
@@ -87,11 +95,13 @@ func durationHint(text string) string {
 			return general
 		}
 		count, err := strconv.ParseFloat(rest[m[2]:m[3]], 64)
-		unit := durationUnits[rest[m[4]:m[4]+1]]
+		unit := durationUnits[strings.ToLower(rest[m[4]:m[4]+1])]
 		if err != nil || count > float64(longest/unit) {
 			return general
 		}
-		sum += time.Duration(count * float64(unit))
+		if sum += time.Duration(math.Round(count * float64(unit))); sum > longest {
+			return general
+		}
 		rest = rest[m[5]:]
 	}
 	for _, unit := range []string{"d", "h", "m", "s"} {

@@ -34,7 +34,23 @@ func TestDurationHint(t *testing.T) {
 		"1h30":        general,
 		"1h garbage":  general,
 		"5 mandarins": general,
+		"1M 2d":       general + "; m is minutes",
+		"5 MINUTES":   "write `5m`",
+		"4.1h":        "write `246m`",
+		"8.7h":        "write `522m`",
+		"2.3d":        "write `3312m`",
+		"5000w 5000w": general,
 	} {
-		assert.Equal(t, want, durationHint(text), text)
+		assert.Equal(t, want, durationHint(text, false), text)
 	}
+	for text, want := range map[string]string{
+		"1M 2d":  general + "; M is months, which stand alone and in whole numbers, such as 3M",
+		"10000M": general + "; M is months, which stand alone and in whole numbers, such as 3M",
+		"1h 30m": "write `90m`",
+	} {
+		assert.Equal(t, want, durationHint(text, true), text)
+	}
+	f, top := read(t, "1.5M\n")
+	f.Timespan(top)
+	assert.NotContains(t, f.Found()[0].Hint, "m is minutes")
 }

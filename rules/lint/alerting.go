@@ -52,16 +52,22 @@ func unknownAlertFieldOfCorrelation(s *correlationSubject) {
 	}
 }
 
-// eachRule visits the rules that a correlation reads.
+// eachRule visits the rules that a correlation reads. What several correlations read in common is read once.
 func eachRule(c *rules.Correlation, visit func(*rules.Rule)) {
-	for _, in := range c.Inputs {
-		switch {
-		case in.Rule != nil:
-			visit(in.Rule)
-		case in.Correlation != nil:
-			eachRule(in.Correlation, visit)
+	seen := map[*rules.Correlation]bool{}
+	var below func(*rules.Correlation)
+	below = func(c *rules.Correlation) {
+		for _, in := range c.Inputs {
+			switch {
+			case in.Rule != nil:
+				visit(in.Rule)
+			case in.Correlation != nil && !seen[in.Correlation]:
+				seen[in.Correlation] = true
+				below(in.Correlation)
+			}
 		}
 	}
+	below(c)
 }
 
 // shownIn tells whether one of some log sources has the name.

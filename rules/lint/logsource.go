@@ -208,17 +208,28 @@ func unknownFieldOfCorrelation(s *correlationSubject) {
 // readsField calls f for each rule below a correlation from which a name is read, with the field's name in that rule.
 // It does not descend into a correlation that groups by the name: there the name itself is read.
 func readsField(c *rules.Correlation, name string, f func(r *rules.Rule, field string)) {
-	for i, in := range c.Inputs {
-		field := c.FieldOf(name, i)
-		switch {
-		case in.Rule != nil:
-			f(in.Rule, field)
-		case in.Correlation != nil:
-			if !slices.ContainsFunc(in.Correlation.GroupBy, func(g rules.NamedField) bool { return g.Name == field }) {
-				readsField(in.Correlation, field, f)
+	type question struct {
+		of   *rules.Correlation
+		name string
+	}
+	seen := map[question]bool{}
+	var below func(question)
+	below = func(asked question) {
+		for i, in := range asked.of.Inputs {
+			field := asked.of.FieldOf(asked.name, i)
+			next := question{in.Correlation, field}
+			switch {
+			case in.Rule != nil:
+				f(in.Rule, field)
+			case in.Correlation != nil && !seen[next]:
+				seen[next] = true
+				if !slices.ContainsFunc(in.Correlation.GroupBy, func(g rules.NamedField) bool { return g.Name == field }) {
+					below(next)
+				}
 			}
 		}
 	}
+	below(question{c, name})
 }
 
 // maxMisspelt is how many letters may differ for a name to count as a misspelling and not as another field.

@@ -201,6 +201,24 @@ func TestLongChainsOfCorrelations(t *testing.T) {
 	assert.Contains(t, codesOf(found), "correlation-chain")
 }
 
+// TestLongCirclesOfCorrelations: what follows the inputs of a correlation ends, also where a circle is longer than a
+// chain may be.
+func TestLongCirclesOfCorrelations(t *testing.T) {
+	for _, length := range []int{2, 19, 20, 21, 22, 25, 50} {
+		var b strings.Builder
+		for i := range length {
+			b.WriteString("---\ntitle: C\nname: " + name(i) + "\ncorrelation: {type: event_count, timespan: 1h, condition: {gte: 2}, rules: [" + name((i+1)%length) + "]}\n")
+		}
+		read, found := parse.Documents("rule.yml", []byte(b.String()), nil)
+		require.Empty(t, found)
+		_, found = parse.Link(read.Rules, read.Correlations)
+		assert.NotEmpty(t, found, length)
+		for _, c := range read.Correlations {
+			assertEnds(t, c, length)
+		}
+	}
+}
+
 func name(i int) string { return "c" + strings.Repeat("x", i) }
 
 // TestMisplacedKeysOfCorrelations holds the hints for keys that other tools, older rules or a slip of the indentation

@@ -83,11 +83,10 @@ func (l *linker) link(c *rules.Correlation, above int) bool {
 		switch {
 		case l.state[in.Correlation] == linking:
 			l.found.Errorf("correlation-cycle", in.Range, "remove one of the references", "%q reads itself through %q", c.Body.Title, in.Text)
-			in.Correlation = nil // so that whoever follows the inputs comes to an end
-			whole = false
+			in.Correlation, whole = nil, false // so that whoever follows the inputs comes to an end
 		case above >= maxChain:
 			l.found.Errorf("correlation-chain", in.Range, "combine some of them", "more than %d correlations build on each other", maxChain)
-			whole = false
+			in.Correlation, whole = nil, false // a circle may be as long
 		case !l.link(in.Correlation, above+1):
 			whole = false
 		}

@@ -19,6 +19,7 @@ type File struct {
 	data   []byte
 	lines  []string
 	widths []int // of lines: characters plus one; 0 = not counted yet
+	last   place // that a column was looked for at
 	limits Limits
 
 	found  diag.Diagnostics

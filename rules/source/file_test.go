@@ -190,6 +190,24 @@ func TestPlaces(t *testing.T) {
 	assert.Equal(t, f.Span(n), f.Within(n, 99, 1), "what is not in the text is at its start")
 }
 
+// TestSpans: a caret reaches from the first to the last character of a text, as it is written.
+func TestSpans(t *testing.T) {
+	for text, width := range map[string]int{
+		`a: one`: 3, `a: 'one'`: 5, `a: "one"`: 5, `a: 'it''s'`: 7, `a: ''''`: 4, `a: "a\\b\"c\x65"`: 13, `a: "é\té"`: 6,
+		`a: ["\\", "\\b"]`: 4, `a: "one\n"`: 7, "a: \"go \\\n  on\"": 5, "a: 'one\n\n  two'": 4, "a: |\n  one": 1,
+		"a: 'one\n  two'": 4, "a: \"one\n  two\"": 4, "a: one\n  two": 3, "a: 'it''s\n  two'": 6,
+		`a: !!str "\x41"`: 3, `a: ""`: 2,
+	} {
+		f, top := read(t, text)
+		n := Value(top, "a")
+		if n.Kind == yaml.SequenceNode {
+			n = n.Content[0]
+		}
+		at := f.Span(n)
+		assert.Equal(t, width, at.End.Col-at.Start.Col, text)
+	}
+}
+
 // FuzzFile reads anything: every finding is in the file, and nothing panics.
 func FuzzFile(f *testing.F) {
 	for _, s := range []string{"a: [b, {c: d}]", "- &a x\n- *a", "<<: {a: 1}", "a: \"\\x41\"\r\nb: |\n  c", "\u2028a: b", "a: {b: c: d"} {

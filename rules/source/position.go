@@ -18,17 +18,70 @@ func (f *File) At(line, col int) diag.Range {
 // Span is the range of a node: its text on its first line.
 func (f *File) Span(n *yaml.Node) diag.Range {
 	r := f.At(n.Line, n.Column)
-	if n.Kind == yaml.ScalarNode {
-		width := utf8.RuneCountInString(n.Value)
-		if n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0 {
-			width += 2
-		}
-		if i := strings.IndexByte(n.Value, '\n'); i >= 0 || n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 {
-			width = 1
-		}
-		r.End.Col = r.Start.Col + max(1, width)
+	if n.Kind != yaml.ScalarNode {
+		return r
 	}
+	width := utf8.RuneCountInString(n.Value)
+	switch {
+	case n.Style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0:
+		width = 1
+	case n.Style&(yaml.DoubleQuotedStyle|yaml.SingleQuotedStyle) != 0:
+		width = f.quotedWidth(n)
+	}
+	if n.Line <= len(f.lines) { // it may go on in the next
+		width = min(width, f.width(n.Line)+1-n.Column)
+	}
+	r.End.Col = r.Start.Col + max(1, width)
 	return r
+}
+
+// quotedWidth counts the characters of a scalar in quotes, with both quotes. Escapes are longer than what they mean.
+func (f *File) quotedWidth(n *yaml.Node) int {
+	width := 2 + utf8.RuneCountInString(n.Value)
+	quote, escape := `"`, '\\'
+	if n.Style&yaml.SingleQuotedStyle != 0 {
+		quote, escape = "'", '\''
+		if !strings.Contains(n.Value, quote) {
+			return width
+		}
+	}
+	text, begins := strings.CutPrefix(f.from(n.Line, n.Column), quote)
+	if !begins { // a tag or an anchor comes first
+		return width
+	}
+	width = 2
+	escaped := false
+	for i, c := range text {
+		switch {
+		case escaped:
+			escaped = false
+		case c == escape && (quote == `"` || strings.HasPrefix(text[i+1:], quote)):
+			escaped = true
+		case strings.HasPrefix(text[i:], quote):
+			return width
+		}
+		width++
+	}
+	return width
+}
+
+// place is a character of the source by its line and column, and by its byte in the line.
+type place struct{ line, col, offset int }
+
+// from gives a line from a column on, or nothing if the line is very long. What is asked for usually comes in order.
+func (f *File) from(line, col int) string {
+	if line > len(f.lines) || len(f.lines[line-1]) > maxSearched {
+		return ""
+	}
+	text, at := f.lines[line-1], &f.last
+	if at.line != line || at.col > col {
+		*at = place{line, 1, 0}
+	}
+	for ; at.col < col && at.offset < len(text); at.col++ {
+		_, size := utf8.DecodeRuneInString(text[at.offset:])
+		at.offset += size
+	}
+	return text[at.offset:]
 }
 
 // wholeLine is the range of a line without its indentation.

@@ -23,7 +23,11 @@ type openDir struct {
 }
 
 // open opens a regular file. It gives nil for whatever else there is, and if a link leads out of the file's own folder.
+// A folder that is renamed meanwhile stays the one that was opened.
 func (n *nearby) open(file string) fs.File {
+	if !fs.ValidPath(file) {
+		return nil
+	}
 	dir := n.enter(path.Dir(file))
 	if dir == nil {
 		return nil
@@ -43,7 +47,7 @@ func (n *nearby) open(file string) fs.File {
 func (n *nearby) enter(dir string) *openDir {
 	n.Lock()
 	defer n.Unlock()
-	if n.root == nil || !fs.ValidPath(dir) {
+	if n.root == nil {
 		return nil
 	}
 	if n.last == nil || n.last.path != dir {

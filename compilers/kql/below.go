@@ -8,38 +8,49 @@ import (
 	"decree/rules/schema"
 )
 
+// What a query says otherwise where a value that may be a list or an object is read as JSON.
+const (
+	notElement = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, and finds no element of a list by its whole value"
+	alsoInJSON = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, also the names and punctuation in it"
+)
+
 // noteList notes what a test says of a value that may be a list or an object. The query then compares its JSON.
 func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	if f.Extract != nil || !asksValue(m.Test) {
 		return
 	}
-	col, _ := w.columnOf(f, m.Test)
-	what := w.mayBeList(col, w.plan.Source.Maps(f))
-	if what == "" {
+	if col, _ := w.columnOf(f, m.Test); !w.mayBeList(col, f) {
 		return
 	}
-	of := what + " may hold a list or an object: the query compares its JSON, "
-	misses, finds := inJSON(m.Test)
-	if misses {
-		w.plan.NoteOf(m, "property-list", "false-negatives", of+"and finds no element of a list by its whole value")
+	missed, found := inJSON(m.Test)
+	if missed {
+		w.plan.NoteOf(m, "property-list", "false-negatives", notElement)
 	}
-	if finds {
-		w.plan.NoteOf(m, "property-list", "false-positives", of+"also the names and punctuation in it")
+	if found && f == m.Field { // and is not looked for in another
+		w.plan.NoteOf(m, "property-list", "false-positives", alsoInJSON)
 	}
 }
 
-// mayBeList says what a column is if the query reads a list or an object in it as JSON, and the rule does not: a column
-// of type dynamic, or a property in one that the model does not list.
-func (w *writer) mayBeList(col schema.Column, listed bool) string {
-	container, _ := w.plan.Source.Inside(col.Name)
-	named := w.plan.Source.Unlisted // Windows' named values, which are texts
-	switch {
-	case container == "" && w.plan.Source.Columns[col.Name] == "dynamic":
-		return "a column of type dynamic"
-	case container == "" || listed || named != "" && strings.HasPrefix(col.Name, named):
-		return ""
+// noteListOf notes what the query makes of a value that may be a list or an object: an extract of its JSON, and the rule
+// one of each element. What reads the extract may stand below `not` or not.
+func (w *writer) noteListOf(made *schema.Made) {
+	for i, col := range made.From {
+		if w.mayBeList(col, made.Extract.From[i]) {
+			w.plan.Note("property-list", "false-negatives", made.Extract.Spec.Range, notElement)
+			w.plan.Note("property-list", "false-positives", made.Extract.Spec.Range, alsoInJSON)
+		}
 	}
-	return "a property that the data model does not list"
+}
+
+// mayBeList tells whether the query reads a list or an object in a column as JSON, and the rule does not: in one of type
+// dynamic, or in a property that the model does not list.
+func (w *writer) mayBeList(col schema.Column, f ir.Field) bool {
+	container, _ := w.plan.Source.Inside(col.Name)
+	if container == "" {
+		return w.plan.Source.Columns[col.Name] == "dynamic"
+	}
+	named := w.plan.Source.Unlisted // Windows' named values, which are texts
+	return !w.plan.Source.Maps(f) && (named == "" || !strings.HasPrefix(col.Name, named))
 }
 
 // asksValue tells whether a test reads the letters of a value, and not only whether there is one.

@@ -10,8 +10,8 @@ import (
 	"decree/tests/fixture/lowered"
 )
 
-// TestPropertiesThatMayBeLists: of a property that the model does not list, and of a column of type dynamic, the query says what differs if it is a list
-// or an object.
+// TestPropertiesThatMayBeLists: of a property that the model does not list, and of a column of type dynamic, the query
+// says what differs if it is a list or an object.
 func TestPropertiesThatMayBeLists(t *testing.T) {
 	const misses, finds = "false-negatives", "false-positives"
 	for _, c := range []struct {
@@ -35,10 +35,15 @@ func TestPropertiesThatMayBeLists(t *testing.T) {
 		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources|contains: a}, condition: s", []string{finds}},
 		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources: a}, condition: s", []string{misses}},
 		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources|exists: true}, condition: s", nil},
-		{"sentinel", "{product: azure, service: auditlogs}", "s: {Made: a}, condition: s", []string{finds}},
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {Made: a}, condition: s", []string{misses, finds}},
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {Made: a}, condition: not s", []string{misses, finds}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {Below: a}, condition: s", []string{misses, finds}},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {Listed: a}, condition: s", nil},
+		{"sentinel", "{product: aws, service: cloudtrail}", "s: {eventName|contains|fieldref: requestParameters.list}, condition: s", []string{misses}},
+		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources: a, InitiatedBy.odd: b}, condition: s", []string{misses}},
 		{"mde", "{product: windows, service: ldap}", "s: {AdditionalFields.Odd: c}, condition: s", []string{misses}},
 	} {
-		q, found := New().Compile(lowered.Rule(t, "logsource: "+c.logsource+"\nextract: {Made: {field: TargetResources, re: 'id:(a)'}}\ndetection: {"+c.detection+"}\n"), compilers.Options{Model: lowered.Model(t, c.model)})
+		q, found := New().Compile(lowered.Rule(t, "logsource: "+c.logsource+"\nextract: {Made: {field: TargetResources, re: 'id:(a)'}, Below: {field: requestParameters.list, re: 'id:(a)'}, Listed: {field: requestParameters.userName, re: 'id:(a)'}}\ndetection: {"+c.detection+"}\n"), compilers.Options{Model: lowered.Model(t, c.model)})
 		require.NotNil(t, q, "%v", found)
 		var got []string
 		for _, n := range q.Notes {

@@ -15,13 +15,11 @@ import (
 // together (see several.go).
 func (w *writer) made(c schema.Column) string {
 	spec := c.Made.Extract.Spec
+	w.noteListOf(c.Made)
 	from := make([]string, len(c.Made.From))
 	for i, column := range c.Made.From {
 		if hasSeveral(column) {
 			w.refuseSeveral(spec.Range, column.Name)
-		}
-		if what := w.mayBeList(column, true); what != "" {
-			w.plan.Note("property-list", "false-positives", spec.Range, what+" may hold a list or an object: the query makes the extract of its JSON, where the rule has none")
 		}
 		from[i] = part(w.read(column), column, nil).asText()
 	}

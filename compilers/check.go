@@ -251,10 +251,15 @@ func (c *checker) prevalence(n *ir.Prevalence) {
 // noEntity reports an entity or field that is counted and that the source does not have.
 func (c *checker) noEntity(name string, at diag.Range) {
 	hint := "entities of this source: " + strings.Join(slices.Sorted(maps.Keys(c.plan.Source.Entities)), ", ")
+	c.report("no-entity", at, c.orClosest(hint, name), fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
+}
+
+// orClosest adds to a hint the mapped fields that are closest to a name, if there are any.
+func (c *checker) orClosest(hint, name string) string {
 	if near := c.opt.Model.Closest(c.plan.Source, name); len(near) > 0 {
 		hint += "; closest mapped fields: " + strings.Join(near, ", ")
 	}
-	c.report("no-entity", at, hint, fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
+	return hint
 }
 
 // join checks what a join reads of the event itself. What it reads of the other is checked with that one's plan.
@@ -271,13 +276,9 @@ func (c *checker) join(n *ir.Join) {
 			c.extractRead(f, n.SameAt[i])
 		case c.opt.Model.HasWhole(c.plan.Source, f):
 		case n.First:
-			c.report("first-seen-field", n.SameAt[i], "name another field, or choose another --model", lacking)
+			c.report("first-seen-field", n.SameAt[i], c.orClosest("name another field, or choose another --model", f.Name), lacking)
 		default:
-			hint := "join by another field, or choose another --model"
-			if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
-				hint += "; closest mapped fields: " + strings.Join(near, ", ")
-			}
-			c.report("join-field", n.SameAt[i], hint, lacking)
+			c.report("join-field", n.SameAt[i], c.orClosest("join by another field, or choose another --model", f.Name), lacking)
 		}
 	}
 }

@@ -181,7 +181,7 @@ func (b *builder) test() (t testedRules, err error) {
 		return t, err
 	}
 	t.outcomes = testreport.Run(t.tests)
-	found := slices.Concat(b.set.Found, t.outcomes.Findings)
+	found := slices.Concat(b.set.Found, t.outcomes.Findings).Distinct()
 	if found.HasErrors() || t.outcomes.Failed > 0 {
 		b.set.Show(b.s, found)
 		t.outcomes.Print(b.s, b.set, false)

@@ -120,6 +120,7 @@ func validate(s *stdio.Streams, p validateParams) error {
 		}
 		all = append(all, more...)
 	}
+	all = all.Distinct()
 	all.Sort()
 	if err := report(s, set, p, findings.AtLeast(all, p.severity), len(all)); err != nil {
 		return err

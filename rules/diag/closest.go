@@ -49,14 +49,18 @@ func letters(s string) []rune {
 	return r
 }
 
-// Similar gives up to most candidates, the most like name first: at most half of the name's letters may differ. Case
-// does not count.
+// Similar gives up to most candidates, the most like name first: at most half of the name's letters may differ, and none
+// of two. Case does not count.
 func Similar(name string, candidates []string, most int) []string {
 	differ := make(map[string]int, len(candidates))
 	for _, c := range candidates {
 		differ[c] = levenshtein.ComputeDistance(strings.ToLower(c), strings.ToLower(name))
 	}
-	near := slices.DeleteFunc(slices.Clone(candidates), func(c string) bool { return differ[c] > max(1, len(name)/2) })
+	allowed := len(name) / 2
+	if len(name) < 3 {
+		allowed = 0
+	}
+	near := slices.DeleteFunc(slices.Clone(candidates), func(c string) bool { return differ[c] > allowed })
 	slices.SortStableFunc(near, func(a, b string) int { return differ[a] - differ[b] })
 	return near[:min(most, len(near))]
 }

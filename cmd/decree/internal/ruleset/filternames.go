@@ -26,8 +26,11 @@ func (set *Set) whyNothing(f *rules.Filter) string {
 				return fmt.Sprintf("%s has no name: add `name: %s` to it, or write its id under `rules`", of.Range.File, ref.Text)
 			}
 		}
-		if strings.ContainsAny(ref.Text, "*?") || strings.EqualFold(ref.Text, "all") {
+		if strings.ContainsAny(ref.Text, "*?") {
 			return "names have no wildcards: write `rules: any` for every rule of the log source"
+		}
+		if strings.EqualFold(ref.Text, "all") {
+			return "write `rules: any` for every rule of the log source"
 		}
 		if near := diag.Closest(ref.Text, names); near != "" {
 			return "did you mean `" + near + "`?"

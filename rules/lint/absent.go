@@ -23,10 +23,16 @@ func absentField(s *subject) {
 			return
 		}
 		reported[name] = true
-		if near, absent := s.isAbsent(name); absent && modifierInName(name) == "" {
+		if near, absent := s.isAbsent(name); absent && (modifierInName(name) == "" || !s.isItem(name)) {
 			s.report(at, diag.DidYouMean(name, near, "remove it, or use the log source that has this field"), "this log source has no field %q: the test never matches", name)
 		}
 	})
+}
+
+// isItem tells whether a field is that of an item, and not one that an extract or a value names.
+func (s *subject) isItem(name string) (is bool) {
+	s.EachItem(func(it rules.Item) { is = is || it.Field == name })
+	return is
 }
 
 // eachTested visits the fields that the searches test and the extracts read. A field may come several times.

@@ -106,6 +106,8 @@ func TestOtherThanThePages(t *testing.T) {
 		{"duplicate-value", "CommandLine: [null, null]", true},
 		{"null-in-list", "CommandLine: null", false},
 		{"null-in-list", "CommandLine: [null]", false},
+		{"null-in-list", "CommandLine|neq: [null, a]", false},
+		{"absent-field", "CommandLine|fieldref: Nothing.contains", true},
 		{"empty-text", "CommandLine|re: ''", true},
 		{"empty-text", "CommandLine: ''", false},
 		{"invisible-character", "CommandLine|contains: '\u200b'", false},
@@ -142,12 +144,20 @@ func TestOtherThanThePages(t *testing.T) {
 	}
 }
 
-// TestRegexInSlashesSaysHowToWriteIt holds the hint, with the flags that have a modifier.
-func TestRegexInSlashesSaysHowToWriteIt(t *testing.T) {
-	f := file(t, firstFile, "detection:\n  a: {CommandLine|re: '/foo.bar/sgi'}\n  condition: a\n")
-	found := Run([]File{f})
-	at := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == "regex-in-slashes" })
-	assert.Equal(t, "write `CommandLine|re|i|s: foo.bar`", found[at].Hint)
+// TestHintsKeepModifiers: what a hint says to write has the modifiers that are there.
+func TestHintsKeepModifiers(t *testing.T) {
+	for _, c := range []struct{ code, item, hint string }{
+		{"regex-in-slashes", "CommandLine|re: '/foo.bar/sgi'", "unless it is a path, write `CommandLine|re|i|s: foo.bar`"},
+		{"regex-in-slashes", "CommandLine|re|i: '/foo/s'", "unless it is a path, write `CommandLine|re|i|s: foo`"},
+		{"modifier-in-name", "CommandLine.contains: [a, b]", "write `CommandLine|contains`"},
+		{"modifier-in-name", "CommandLine.contains|all: [a, b]", "write `CommandLine|contains|all`"},
+	} {
+		found := Run([]File{file(t, firstFile, "detection:\n  a: {"+c.item+"}\n  condition: a\n")})
+		at := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == c.code })
+		if assert.GreaterOrEqual(t, at, 0, c.item) {
+			assert.Equal(t, c.hint, found[at].Hint)
+		}
+	}
 }
 
 // TestNamesThatAreCounted: entities are few and short, so that a name near one is misspelt; extracts and fields of a

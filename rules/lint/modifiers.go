@@ -39,6 +39,9 @@ var modifierChecks = []Check{
 	})},
 	{Code: "modifier-in-name", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		if meant := modifierInName(it.Field); meant != "" {
+			for _, m := range it.Modifiers {
+				meant += "|" + m.Name
+			}
 			s.report(it.Range, "write `"+meant+"`", "only `|` stands before a modifier: this asks for a field of the name %q", it.Field)
 		}
 	})},

@@ -26,7 +26,7 @@ var regexChecks = []Check{
 	})},
 	{Code: "regex-in-slashes", Severity: diag.Warning, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
 		if in := slashed.FindStringSubmatch(v.Text); in != nil {
-			s.report(v.Range, "write `"+it.Field+"|"+withFlags(in[2])+": "+in[1]+"`", "slashes and flags behind them are no part of an expression: this looks for a text with the slashes")
+			s.report(v.Range, "unless it is a path, write `"+it.Field+"|"+withFlags(it, in[2])+": "+in[1]+"`", "slashes and flags behind them are no part of an expression: this looks for a text with the slashes")
 		}
 	})},
 	{Code: "regex-instead-of-modifier", Severity: diag.Info, rule: eachRegex(func(s *subject, it rules.Item, v rules.Value) {
@@ -45,11 +45,11 @@ var regexChecks = []Check{
 // with slashes that are not escaped, it may be a path.
 var slashed = regexp.MustCompile(`^/((?:[^/\\]|\\.)+)/([gims]{1,4})$`)
 
-// withFlags gives re with the modifiers for flags. The flag g changes nothing here.
-func withFlags(flags string) string {
+// withFlags gives re with the modifiers that an item has, and those for flags. The flag g changes nothing here.
+func withFlags(it rules.Item, flags string) string {
 	modifiers := "re"
 	for _, f := range []string{"i", "m", "s"} {
-		if strings.Contains(flags, f) {
+		if has(it, f) || strings.Contains(flags, f) {
 			modifiers += "|" + f
 		}
 	}

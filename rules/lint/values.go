@@ -67,12 +67,15 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "empty-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if v.Text == "" && v.Kind == rules.StringValue && has(it, "contains", "startswith", "endswith", "re") && !has(it, "filename", "fieldref") {
+		if v.Text == "" && has(it, "contains", "startswith", "endswith", "re") && !has(it, "filename", "fieldref") {
 			s.report(v.Range, "remove it, or write `exists: true` if any value is meant", "every text has an empty text in it: any value of the field satisfies this")
 		}
 	})},
 	{Code: "null-in-list", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
-		if i := slices.IndexFunc(it.Values, func(v rules.Value) bool { return v.Kind == rules.NullValue }); i >= 0 && len(it.Values) > 1 && it.Field != "" {
+		if len(it.Values) < 2 || len(it.Modifiers) > 0 || it.Field == "" { // with most modifiers null is an error, and with `neq` the two are joined otherwise
+			return
+		}
+		if i := slices.IndexFunc(it.Values, func(v rules.Value) bool { return v.Kind == rules.NullValue }); i >= 0 {
 			s.report(it.Values[i].Range, "give `"+it.Field+": null` a selection of its own, and join the two with `or`", "the specification has no null in a list: decree takes it for a missing field, and other tools may not")
 		}
 	})},

@@ -114,5 +114,9 @@ func (p *parser) author(r *rules.Rule, e source.Entry) {
 	p.Texts(&names, e.Value, e.Key.Value)
 	names = slices.DeleteFunc(names, func(name string) bool { return name == "" })
 	r.Author = strings.Join(names, ", ")
-	p.Warnf("author-list", p.Span(e.Value), "write `author: "+r.Author+"`", "the author is one text in the specification, and other tools refuse a list")
+	hint := "write a name, or remove the key"
+	if len(names) > 0 {
+		hint = "write one text: `author: '" + strings.ReplaceAll(r.Author, "'", "''") + "'`"
+	}
+	p.Warnf("author-list", p.Span(e.Value), hint, "the author is one text in the specification, and other tools refuse a list")
 }

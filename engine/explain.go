@@ -267,7 +267,7 @@ func shown(v *document.Value) string {
 	case !v.Present:
 		return "missing"
 	case len(v.Texts) == 0:
-		return "present, a list or an object that has no text of its own: test its elements, as in field[any]"
+		return "present, a list or an object, which has no text of its own: test field.key, or field[any] with sigma-version: 3"
 	}
 	return quoteAll(v.Texts)
 }

@@ -190,5 +190,5 @@ func TestExplanationsOfSpreadFields(t *testing.T) {
 func TestExplanationsOfLists(t *testing.T) {
 	r := lowered.Rule(t, "logsource: {product: azure, service: auditlogs}\ndetection:\n  a: {TargetResources|contains: x}\n  condition: a\n")
 	x := explained(t, engine.Options{Model: lowered.Model(t, "sigma")}, r, `{"id":1,"TargetResources":[{"id":"x"}]}`)
-	assert.Equal(t, "present, a list or an object that has no text of its own: test its elements, as in field[any]", leaves(x.Condition)[0].Value)
+	assert.Equal(t, "present, a list or an object, which has no text of its own: test field.key, or field[any] with sigma-version: 3", leaves(x.Condition)[0].Value)
 }

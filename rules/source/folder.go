@@ -160,10 +160,12 @@ func (f *Folder) Open(file string) (io.ReadCloser, error) {
 // Exists tells whether the folder has a file of that name.
 func (f *Folder) Exists(file string) bool { return f.check(file) == nil }
 
-// check says why a file in the folder cannot be opened. Pipes and devices are refused, because reading one may never
-// end.
-func (f *Folder) check(file string) error {
-	info, err := fs.Stat(f.fsys, file)
+// check says why a file in the folder cannot be opened.
+func (f *Folder) check(file string) error { return openable(f.fsys, file) }
+
+// openable says why a file cannot be opened. Pipes and devices are refused, because reading one may never end.
+func openable(fsys fs.FS, file string) error {
+	info, err := fs.Stat(fsys, file)
 	switch {
 	case err != nil && !errors.Is(err, fs.ErrNotExist) && strings.Contains(err.Error(), "escapes"):
 		return ErrOutside

@@ -34,7 +34,7 @@ func (n *nearby) open(file string) fs.File {
 	}
 	defer n.leave(dir)
 	name := path.Base(file)
-	if info, err := dir.root.Stat(name); err != nil || !info.Mode().IsRegular() {
+	if openable(dir.root.FS(), name) != nil {
 		return nil
 	}
 	if r, err := dir.root.Open(name); err == nil {

@@ -186,9 +186,25 @@ func fieldOf(m *schema.Model, s *schema.Source, ev *event.Event, name string) st
 // columnOf reads a column of a decoded event.
 func columnOf(ev *event.Event, c schema.Column) string {
 	for _, name := range append([]string{c.Name}, c.Also...) {
-		if v, ok := ev.Lookup(name); ok && v != nil {
-			return event.Text(v)
+		v, ok := ev.Lookup(name)
+		if !ok || v == nil {
+			continue
 		}
+		list, several := v.([]any)
+		switch {
+		case c.Type == schema.Directory:
+			if file, ok := ev.Lookup(c.Key); ok && file != nil {
+				return string(c.Type.AppendJoined(nil, event.Text(v), event.Text(file)))
+			}
+			continue
+		case c.Type == schema.Arguments && several:
+			var texts []string
+			for _, one := range list {
+				texts = append(texts, event.Text(one))
+			}
+			return string(c.Type.AppendJoined(nil, texts...))
+		}
+		return event.Text(v)
 	}
 	return ""
 }

@@ -18,8 +18,9 @@ type slotOfExtract struct {
 
 // making is the memory in which a slot's value is made. It is used again for the next event.
 type making struct {
-	arena extract.Arena
-	from  [][]string
+	arena  extract.Arena
+	from   [][]string
+	joined []byte
 }
 
 // slotMade numbers the slot of an extract.

@@ -21,11 +21,13 @@ type slot struct {
 	emptyMissing bool                // an empty text counts as missing
 	missing      string              // the product's word for a missing value; "" = none
 	made         *slotOfExtract      // the value is an extract's; columns are those that it is made of
+	joined       schema.Type         // how texts of the event make the value; "" if each is one
+	file         int                 // of a directory: the column with the file's name
 }
 
 // isColumn tells whether the slot's value is simply that of its column.
 func (s *slot) isColumn() bool {
-	return s.made == nil && len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == ""
+	return s.made == nil && len(s.columns) == 1 && s.hash == "" && s.pair == nil && !s.emptyMissing && s.missing == "" && s.joined == ""
 }
 
 // Slot numbers the slot of a column.
@@ -48,12 +50,21 @@ func (l *Layout) Slot(c schema.Column) int {
 		pair = regexp.MustCompile(within)
 		key += "\x02" + within
 	}
+	if c.Joins() {
+		key += "\x04" + string(c.Type) + "\x04" + c.Key
+	}
 	if i, ok := l.bySlot[key]; ok {
 		return i
 	}
 	s := &slot{hash: hash, pair: pair, plain: c.Plain, emptyMissing: l.emptyIsMissing, missing: l.missing}
 	for _, n := range names {
 		s.columns = append(s.columns, l.column(n))
+	}
+	if c.Joins() {
+		s.joined = c.Type
+	}
+	if c.Type == schema.Directory {
+		s.file = l.column(c.Key)
 	}
 	l.slots = append(l.slots, s)
 	l.bySlot[key] = len(l.slots) - 1
@@ -82,6 +93,9 @@ func (l *Layout) Describe(slot int) string {
 	if hash := l.slots[slot].hash; hash != "" {
 		text += " (" + hash + ")"
 	}
+	if l.slots[slot].joined == schema.Directory {
+		text += " and " + l.list[l.slots[slot].file]
+	}
 	return text
 }
 
@@ -93,9 +107,12 @@ func (d *Document) Slot(i int) *Value {
 	}
 	v := &d.slots[i]
 	if v.gen != d.gen {
-		if s.made != nil {
+		switch {
+		case s.made != nil:
 			d.make(v, s, &d.made[i])
-		} else {
+		case s.joined != "":
+			d.join(v, s, &d.made[i])
+		default:
 			d.derive(v, s)
 		}
 	}

@@ -168,7 +168,7 @@ var entities = []string{"domain", "file", "host", "ip", "md5", "sha1", "sha256",
 // columnKinds are Kusto's types. https://learn.microsoft.com/en-us/kusto/query/scalar-data-types/
 var columnKinds = []string{"bool", "datetime", "decimal", "dynamic", "guid", "int", "long", "real", "string", "timespan"}
 
-var columnTypes = []string{string(String), string(Int), string(Bool), string(Datetime), string(IP), string(HashSet), string(Pairs), string(Pattern), string(XML), string(Digests)}
+var columnTypes = []string{string(String), string(Int), string(Bool), string(Datetime), string(IP), string(HashSet), string(Pairs), string(Pattern), string(XML), string(Digests), string(Arguments), string(Directory)}
 
 func (c *checker) column(s *Source, path, name string, level int, col Column) {
 	c.printable(path, "a column", col.Name)
@@ -183,10 +183,13 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 		if re, err := regexp.Compile(col.Key); err != nil || re.NumSubexp() == 0 {
 			c.bad(source.Join(path, "key"), "put a group around the value: `name=(\\S+)`", "field %s: the key of a pattern must be an expression with a group for the value, got: %q", name, col.Key)
 		}
-	case HashSet, Pairs, XML:
+	case HashSet, Pairs, XML, Directory:
 		if col.Key == "" {
 			c.bad(path, "add `key:`", "field %s has type %s but no key", name, col.Type)
 		}
+	}
+	if col.Joins() && c.m.Dialect != "" {
+		c.bad(source.Join(path, "type"), "name a column with the whole value", "field %s has type %s, which only the engine can read: a query reads one column", name, col.Type)
 	}
 	if col.OrElse != "" && col.OrElse == col.Name {
 		c.bad(source.Join(path, "or_else"), "name another column, or remove it", "field %s: or_else must differ from column", name)

@@ -123,18 +123,22 @@ type Type string
 // The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through
 // Key. Pattern is any other text that contains the value: Key is an expression whose first group is the value. XML is
 // the data of a Windows event as XML: the value is the text of the element <Data Name="Key">. Digests are hashes of
-// several algorithms, as several values or in one text, with or without the names of algorithms.
+// several algorithms, as several values or in one text, with or without the names of algorithms. Arguments are a list
+// of texts that are one value: a command line, with a space between them. Directory is the path of a file without its
+// name, which is in the column Key.
 const (
-	String   Type = "string"
-	Int      Type = "int"
-	Bool     Type = "bool"
-	Datetime Type = "datetime"
-	IP       Type = "ip"
-	HashSet  Type = "hashset"
-	Pairs    Type = "pairs"
-	Pattern  Type = "pattern"
-	XML      Type = "xml"
-	Digests  Type = "digests"
+	String    Type = "string"
+	Int       Type = "int"
+	Bool      Type = "bool"
+	Datetime  Type = "datetime"
+	IP        Type = "ip"
+	HashSet   Type = "hashset"
+	Pairs     Type = "pairs"
+	Pattern   Type = "pattern"
+	XML       Type = "xml"
+	Digests   Type = "digests"
+	Arguments Type = "arguments"
+	Directory Type = "directory"
 )
 
 // Column maps a Sigma field to the product.
@@ -146,7 +150,7 @@ type Column struct {
 	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
 	Optional bool     `yaml:"optional"` // for an ancestor: if an event lacks it, the ancestor's creation event is used
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
-	Key      string   `yaml:"key"`      // algorithm in a HashSet, name in Pairs, expression of a Pattern, element in XML
+	Key      string   `yaml:"key"`      // algorithm in a HashSet, name in Pairs, expression of a Pattern, element in XML, column with the name of a file in a Directory
 	// Requires says what must be set up in the product for the column to be filled. It is noted in each query that
 	// reads the column.
 	Requires string `yaml:"requires"`

@@ -21,9 +21,13 @@ func holds(c schema.Column) []string {
 		say("its file name alone: %s", c.Filename)
 	}
 	switch {
+	case c.Type == schema.Arguments:
+		say("its texts, with spaces between them")
 	case c.Key == "":
 	case c.Type == schema.Pattern:
 		say("found in it by %s", c.Key)
+	case c.Type == schema.Directory:
+		say("the directory; the file's name: %s", c.Key)
 	default:
 		say("in it as %s", c.Key)
 	}

@@ -195,6 +195,22 @@ func TestHashesOfAFileAreNotItsWriters(t *testing.T) {
 	assert.Equal(t, []string{"2"}, enginetest.IDs(t, engine.Options{}, []*ir.Rule{r}, child, `{"id":1,"Image":"cmd.exe","CommandLine":"cmd","sha1":"aa","ProcessGuid":"{1}"}`))
 }
 
+// TestWhatAProcessDidTellsItsImage: an event of a source without a category is of some process, and no creation. It
+// tells the parent of others that was there before the recording, until that replaces itself.
+func TestWhatAProcessDidTellsItsImage(t *testing.T) {
+	const did = `{"process":{"audit_token":{"pid":7,"pidversion":%d},"executable":{"path":"/bin/zsh"}},"event_type":11,"event":{"fork":{}}}`
+	const exec = `{"process":{"executable":{"path":"/bin/zsh"}},"event_type":9,"global_seq_num":%d,"event":{"exec":{"target":{"audit_token":{"pid":%d,"pidversion":%d},"parent_audit_token":{"pid":7,"pidversion":%d},"executable":{"path":"%s"}},"args":["x"]}}}`
+	r := lowered.Rule(t, "logsource: {product: macos, category: process_creation}\ndetection:\n  a: {ParentImage|endswith: /zsh, Image: /bin/ls}\n  condition: a\n")
+	ids := func(events ...string) []string {
+		return enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "eslogger")}, []*ir.Rule{r}, events...)
+	}
+	child := fmt.Sprintf(exec, 1, 8, 21, 20, "/bin/ls")
+	assert.Equal(t, []string{"1"}, ids(child, fmt.Sprintf(did, 20)))
+	assert.Empty(t, ids(child))
+	assert.Empty(t, ids(child, fmt.Sprintf(did, 19)), "another program of the same process id")
+	assert.Empty(t, ids(child, fmt.Sprintf(did, 20), fmt.Sprintf(exec, 2, 7, 20, 5, "/bin/bash")), "the creation counts")
+}
+
 // TestOneEventOfAProcessIsKept, and another once that is evicted.
 func TestOneEventOfAProcessIsKept(t *testing.T) {
 	told := func(key string) *lineage.Process { return lineage.ToldProcess(key) }

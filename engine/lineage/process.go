@@ -48,7 +48,8 @@ func (s *Source) Process(d *document.Document, order int, at time.Time) *Process
 			p.fields = append(p.fields, processField{&k.field, strings.Clone(v)})
 		}
 	}
-	p.Created = p.keys[0] != "" && (s.source.Category != "*" || p.keys[1] != "")
+	ofAny := s.source.Category == "*" || s.source.Category == ""
+	p.Created = p.keys[0] != "" && (!ofAny || p.keys[1] != "")
 	if !p.Created && p.unique[0] {
 		p.told()
 	}

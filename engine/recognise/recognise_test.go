@@ -101,8 +101,12 @@ func TestProducts(t *testing.T) {
 		},
 		"web":          {"#Fields: date time cs-method cs-uri-stem c-ip cs(User-Agent) sc-status\n2026-01-02 03:04:05 GET / 10.0.0.1 curl 200", `{"date":"2026-01-01","cs-method":"GET","cs-uri-stem":"/a","sc-status":200}`, `{"c-uri":"http://a.com/x","c-useragent":"curl"}`},
 		"applications": {`{"logtype":4002,"node_id":"1","dst_host":"10.0.0.1"}`},
-		"sigma":        {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
-		"":             {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
+		"eslogger": {
+			`{"schema_version":1,"event_type":9,"action_type":1,"time":"2026-01-01T00:00:00Z","process":{"audit_token":{"pid":7,"pidversion":1},"executable":{"path":"/bin/zsh"}},"event":{"exec":{"target":{"executable":{"path":"/bin/ls"}},"args":["ls"]}}}`,
+			`{"event":{"unlink":{"target":{"path":"/tmp/a"}}},"process":{"audit_token":{"pid":7},"executable":{"path":"\/bin\/rm"}},"event_type":32,"global_seq_num":4}`,
+		},
+		"sigma": {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
+		"":      {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
 	} {
 		for _, text := range events {
 			c := modelOf(t, text+"\n")

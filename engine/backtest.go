@@ -209,7 +209,7 @@ func (r *replay) judge(at time.Time, from, to int) {
 	for _, p := range r.rule.rare {
 		p.Forget()
 		first := from
-		if over := p.period(r.Lookback); over > 0 {
+		if over := p.period(r.Lookback); over > 0 { // a correlation reads further back, which is counted anyway
 			first = min(from, r.firstSince(at.Add(-over)))
 		}
 		for i := range r.moments[first:to] {

@@ -152,7 +152,7 @@ func (m *matcher) inWindow(u *unit) bool {
 		return true
 	}
 	if u.rare != nil {
-		if over := u.rare.period(r.ir.Source.Schedule.Lookback); over > 0 && m.within(over+r.delay, r.delay) {
+		if over := u.rare.period(r.looksBack()); over > 0 && m.within(over+r.delay, r.delay) {
 			return true
 		}
 	}
@@ -160,6 +160,17 @@ func (m *matcher) inWindow(u *unit) bool {
 		return m.inReach(r)
 	}
 	return m.inLookback(r) || u.rare == nil && r.correlated.Read && m.inReach(r)
+}
+
+// looksBack is how far back a run asks the rule of events, before its delay; 0 if it asks of all.
+func (r *rule) looksBack() time.Duration {
+	switch {
+	case !r.correlated.Silent:
+		return r.ir.Source.Schedule.Lookback
+	case r.correlated.Reach == correlate.Unbounded:
+		return 0
+	}
+	return r.correlated.Reach
 }
 
 // inReach tells whether the event is in the time for which correlations and joins read the rule.

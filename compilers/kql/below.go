@@ -53,6 +53,12 @@ func (w *writer) mayBeList(col schema.Column, f ir.Field) bool {
 	return !w.plan.Source.Maps(f) && (named == "" || !strings.HasPrefix(col.Name, named))
 }
 
+// comparesList tells whether a value that is compared or counted may be a list or an object in a column. Of a list the
+// first element counts.
+func (w *writer) comparesList(f ir.Field, col schema.Column) bool {
+	return col.Made == nil && col.OrElse == "" && col.Within() == "" && col.Type != schema.HashSet && w.mayBeList(col, f)
+}
+
 // asksValue tells whether a test reads the letters of a value, and not only whether there is one.
 func asksValue(t ir.Test) bool {
 	switch t := t.(type) {

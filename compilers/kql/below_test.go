@@ -1,6 +1,7 @@
 package kql
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -52,5 +53,24 @@ func TestPropertiesThatMayBeLists(t *testing.T) {
 			}
 		}
 		assert.Equal(t, c.want, got, c.detection)
+	}
+}
+
+// TestListsThatAreCompared: of a value that may be a list, the first element is compared or counted.
+func TestListsThatAreCompared(t *testing.T) {
+	const first = `case(gettype(%s) == "array", tostring(%s[0]), gettype(%s) == "dictionary", "", tostring(%s))`
+	of := func(value string) string { return strings.ReplaceAll(first, "%s", value) }
+	const aws, audit = "logsource: {product: aws, service: cloudtrail}\n", "logsource: {product: azure, service: auditlogs}\n"
+	for text, want := range map[string]string{
+		aws + "first_seen: {n: {fields: [requestParameters.list], over: 1h}}\n":                                      "tolower(" + of("parse_json(RequestParameters).list") + ")",
+		aws + "first_seen: {n: {fields: [requestParameters.userName], over: 1h}}\n":                                  "tolower(tostring(parse_json(RequestParameters).userName))",
+		audit + "first_seen: {n: {fields: [TargetResources], over: 1h}}\n":                                           of("TargetResources"),
+		audit + "prevalence: {n: {field: TargetResources, local: {distinct: InitiatedBy.odd, lte: 1}}}\n":            "= " + of("TargetResources"),
+		audit + "prevalence: {n: {field: OperationName, local: {distinct: InitiatedBy.odd, lte: 1}}}\n":              "tolower(" + of("InitiatedBy.odd") + ")",
+		audit + "suppress: {by: [TargetResources], for: 1h}\nfirst_seen: {n: {fields: [OperationName], over: 1h}}\n": "Like1 = tolower(" + of("TargetResources") + ")",
+	} {
+		q, found := New().Compile(lowered.Rule(t, text+"detection: {condition: n}\n"), compilers.Options{Model: lowered.Model(t, "sentinel")})
+		require.NotNil(t, q, "%s%v", text, found)
+		assert.Contains(t, q.Text, want, text)
 	}
 }

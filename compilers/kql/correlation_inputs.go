@@ -69,7 +69,7 @@ func (w *correlationWriter) plan(r *ir.Rule) []*writer {
 	w.found = append(w.found, found...)
 	w.time = w.opt.Model.Time[0]
 	for _, one := range tables {
-		one.since = w.span + " + " + timespan(w.top.Reach())
+		one.since, one.further = w.span+" + "+timespan(w.top.Reach()), w.top.Reach()
 	}
 	return tables
 }

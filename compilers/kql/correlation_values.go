@@ -48,14 +48,14 @@ func (w *writer) wholeText(f ir.Field) (text string, ok bool) {
 	if len(columns) == 0 {
 		return "", false
 	}
-	return w.wholeOf(columns, domain), true
+	return w.wholeOf(f, columns, domain), true
 }
 
-// wholeOf writes a value as text: that of the first column with one, after its domain, which may be nil.
-func (w *writer) wholeOf(columns []schema.Column, domain *schema.Column) string {
+// wholeOf writes a field's value as text: that of the first column with one, after its domain, which may be nil.
+func (w *writer) wholeOf(f ir.Field, columns []schema.Column, domain *schema.Column) string {
 	texts := make([]string, len(columns))
 	for i, col := range columns {
-		texts[i] = part(w.read(col), col, nil).asText()
+		texts[i] = w.firstOf(f, col)
 	}
 	text := texts[0]
 	if len(texts) > 1 {
@@ -67,6 +67,14 @@ func (w *writer) wholeOf(columns []schema.Column, domain *schema.Column) string 
 	before := part(w.typed(domain.Name, domain.Type), *domain, nil).asText()
 	lacking := compilers.Any{compilers.Atom("isempty(" + before + ")"), compilers.Atom("isempty(" + text + ")")}
 	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
+}
+
+// firstOf writes a column's value as text: of a list, that of its first element. An object has no text.
+func (w *writer) firstOf(f ir.Field, col schema.Column) string {
+	if !w.comparesList(f, col) {
+		return part(w.read(col), col, nil).asText()
+	}
+	return fmt.Sprintf(`case(gettype(%[1]s) == "array", tostring(%[1]s[0]), gettype(%[1]s) == "dictionary", "", tostring(%[1]s))`, w.arrayOf(col))
 }
 
 // column names a field in the matches of an input.

@@ -90,6 +90,7 @@ type writer struct {
 	names       names
 	span        string            // the let statement of the lookback
 	since       string            // how far back the rule's own events are read, by way of it
+	further     time.Duration     // how much further back than the lookback that is: as far as windows of a correlation reach
 	oldest      string            // the time from which events are read that others join, or ""
 	lists       map[string]string // a rule's list -> its let statement
 	creations   map[int]*creation // hops -> creation event joined
@@ -221,7 +222,7 @@ func (w *writer) prepare(n ir.Node) {
 			w.addJoin(below)
 		case *ir.Prevalence:
 			if w.prevalenceOf(below) == nil {
-				if below.Among != nil && w.plan.LongerPeriod(below) == 0 {
+				if below.Among != nil && w.longerPeriod(below) == 0 {
 					w.prepare(below.Among)
 				}
 				w.prevalences = append(w.prevalences, w.newPrevalence(below))

@@ -81,7 +81,7 @@ func (n names) free(wanted string) string {
 
 // functions are the functions that queries call.
 var functions = []string{"ago", "arg_max", "arg_min", "array_concat", "array_length", "array_sort_asc", "bin", "case", "ceiling", "coalesce", "count", "count_distinct",
-	"countif", "datetime_part", "dynamic", "extract", "fileprofile", "iff", "ingestion_time", "ipv4_is_in_any_range", "ipv4_is_in_range", "ipv6_is_in_any_range", "ipv6_is_in_range",
+	"countif", "datetime_part", "dynamic", "extract", "fileprofile", "gettype", "iff", "ingestion_time", "ipv4_is_in_any_range", "ipv4_is_in_range", "ipv6_is_in_any_range", "ipv6_is_in_range",
 	"isempty", "isfinite", "isnotempty", "isnotnull", "isnull", "make_list", "materialize", "max", "min", "next", "not", "now", "parse_command_line", "parse_json", "parse_url", "prev", "replace_strings",
 	"round", "row_cumsum", "row_window_session", "split", "strcat", "strcat_array", "strlen", "sum", "tobool", "todatetime", "todouble", "toint", "tolong", "tolower", "toreal", "toscalar", "tostring", "toupper", "translate", "trim_end", "trim_start", "typeof", "_getwatchlist"}
 

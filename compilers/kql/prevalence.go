@@ -25,7 +25,7 @@ type prevalence struct {
 func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 	r := &prevalence{node: p, name: w.names.free(p.Name)}
 	columns, domain := w.plan.Model.Counted(w.plan.Source, p)
-	r.expr, r.value = w.counted(p.Spec.Of+p.Spec.Field, columns, domain)
+	r.expr, r.value = w.counted(w.plan.Source.CountedField(p), p.Spec.Of+p.Spec.Field, columns, domain)
 	if p.Spec.FirstSeenWithin() > 0 {
 		r.since = w.names.free("Since_" + p.Name)
 	}
@@ -37,14 +37,14 @@ func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 
 // counted gives the expression for a value that is counted, and the name of its column. If it is made of columns, it
 // gets one of its own.
-func (w *writer) counted(name string, columns []schema.Column, domain *schema.Column) (expr, value string) {
+func (w *writer) counted(f ir.Field, name string, columns []schema.Column, domain *schema.Column) (expr, value string) {
 	if len(columns) == 0 { // the check has reported it
 		return `""`, name
 	}
-	if c := columns[0]; len(columns) == 1 && domain == nil && c.OrElse == "" && c.Made == nil && part(w.typed(c.Name, c.Type), c, nil).kind == text {
+	if c := columns[0]; len(columns) == 1 && domain == nil && c.OrElse == "" && c.Made == nil && !w.comparesList(f, c) && part(w.typed(c.Name, c.Type), c, nil).kind == text {
 		return w.value(c)
 	}
-	expr = w.wholeOf(columns, domain)
+	expr = w.wholeOf(f, columns, domain)
 	for _, r := range w.prevalences {
 		if r.expr == expr {
 			return expr, r.value
@@ -78,12 +78,23 @@ func (w *writer) values() []string {
 func (w *writer) countedHere() []*ir.Prevalence {
 	var ps []*ir.Prevalence
 	for _, r := range w.prevalences {
-		if w.plan.LongerPeriod(r.node) == 0 {
+		if w.longerPeriod(r.node) == 0 {
 			ps = append(ps, r.node)
 		}
 	}
 	return ps
 }
+
+// looksBack is how far back the rule's own events are read; 0 if the product says how far.
+func (w *writer) looksBack() time.Duration {
+	if lookback := w.plan.Rule.Source.Schedule.Lookback; lookback > 0 {
+		return lookback + w.further
+	}
+	return 0
+}
+
+// longerPeriod is how far back a condition counts, if that is longer than the rule's own events are read; else 0.
+func (w *writer) longerPeriod(n *ir.Prevalence) time.Duration { return n.Spec.Period(w.looksBack()) }
 
 func (r *prevalence) defaultLet() string {
 	if r.fallback == "" {
@@ -110,7 +121,7 @@ func (w *writer) prevalenceBody(lets *strings.Builder, base []string, early, lat
 		if compilers.CountsPopulation(r.node) {
 			w.plan.NotePeriod(r.node)
 			counted := w.populationHere(r, events, early)
-			if over := w.plan.LongerPeriod(r.node); over > 0 {
+			if over := w.longerPeriod(r.node); over > 0 {
 				counted = w.longerPopulation(lets, r, over, events)
 			}
 			lets.WriteString(w.countLet(r, counted))
@@ -257,7 +268,7 @@ func (w *writer) longerPopulation(lets *strings.Builder, r *prevalence, over tim
 	w.found = append(w.found, one.found...)
 	w.plan.Notes = compilers.AddNotes(w.plan.Notes, plan.Notes...)
 	w.assets = compilers.AddAssets(w.assets, one.assets...)
-	w.joinedReach = max(w.joinedReach, over-w.plan.Rule.Source.Schedule.Lookback+one.before())
+	w.joinedReach = max(w.joinedReach, over-w.looksBack()+one.before())
 	v := columnName(r.value)
 	if r.expr != v {
 		stages = append(stages, fmt.Sprintf("extend %s = %s", v, r.expr))
@@ -322,7 +333,7 @@ func (w *writer) countStages(r *prevalence) (count string, stages []string) {
 	hosts, counted := w.value(w.plan.Source.Entities["host"])
 	if r.node.Spec.Local != nil {
 		columns, domain := w.plan.Model.CountedBy(w.plan.Source, r.node)
-		hosts, counted = w.counted(who, columns, domain)
+		hosts, counted = w.counted(r.node.By(), who, columns, domain)
 	}
 	count = strings.TrimSuffix(counted, "Id") + "Count"
 	stages = []string{fmt.Sprintf("where isnotempty(%s)", v)}

@@ -77,6 +77,20 @@ func TestOverALongerPeriod(t *testing.T) {
 	}
 }
 
+// TestOverInACorrelation: the rules that a correlation reads count over the longer period, too, unless that is shorter
+// than the time for which the correlation reads them.
+func TestOverInACorrelation(t *testing.T) {
+	events := []string{
+		enginetest.DefenderProcess(1, "09:00:00", "h1", "x", "a"), enginetest.DefenderProcess(2, "10:30:00", "h2", "x", "a"), enginetest.DefenderProcess(3, "11:30:00", "h3", "x", "a"),
+	}
+	for over, want := range map[string]string{"3h": "", "2h": "3", "90m": "3", "70m": "3"} {
+		rs, cs := lowered.Correlations(t, "title: R\nname: r\nlogsource: {product: windows, category: process_creation}\nprevalence:\n  rare: {field: sha1, local: {distinct: host, lte: 2, over: "+over+"}}\n"+
+			"detection: {a: {CommandLine: a}, condition: a and rare}\n---\ntitle: C\nschedule: {every: 1h, lookback: 1h}\ncorrelation: {type: event_count, rules: [r], timespan: 30m, condition: {gte: 1}}\n")
+		opt := engine.Options{Model: lowered.Model(t, "mde"), Correlations: cs, Now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+		assert.Equal(t, want, strings.Join(enginetest.IDs(t, opt, rs, events...), " "), over)
+	}
+}
+
 // TestOthersValues asks for fields, extracts, and values of the processes above.
 func TestOthersValues(t *testing.T) {
 	sysmon := func(id int, host, guid, parent, image, hash string) string {

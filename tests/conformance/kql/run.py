@@ -183,6 +183,11 @@ def countif(call):
     return f"CASE WHEN json_type(to_json({array})) = 'ARRAY' THEN len(list_filter(CAST(to_json({array}) AS JSON[]), lambda {element}: {condition})) ELSE 0 END"
 
 
+def kind_of(call):
+    """https://learn.microsoft.com/en-us/kusto/query/gettype-function, of what is a list, an object or neither."""
+    return f"CASE json_type(to_json({translate.render_expr(call.args[0])})) WHEN 'ARRAY' THEN 'array' WHEN 'OBJECT' THEN 'dictionary' ELSE 'string' END"
+
+
 def literal(text):
     return "'" + text.replace("'", "''") + "'"
 
@@ -240,6 +245,7 @@ def main():
     networks(known)
     translate._SPECIAL_FORMS["replace_strings"] = replaced
     translate._SPECIAL_FORMS["decree_countif"] = countif
+    translate._SPECIAL_FORMS["gettype"] = kind_of
     names = []
     if ask["profiles"]:
         con.execute("CREATE TABLE Profiles AS SELECT coalesce(COLUMNS(*), '') FROM read_csv(?, all_varchar=true)", [ask["profiles"]])

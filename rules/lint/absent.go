@@ -59,7 +59,7 @@ func fieldsOfItem(it rules.Item, visit func(name string, at diag.Range)) {
 }
 
 // isAbsent tells whether no data model has a field in the rule's log sources, and which of their fields have similar
-// names.
+// names. Where a rule names a product and only sources of any product answer, the fields are the product's own.
 func (s *subject) isAbsent(name string) (near []string, absent bool) {
 	if name == "" || s.lowered == nil || s.ExtractNamed(name) != nil {
 		return nil, false
@@ -68,7 +68,7 @@ func (s *subject) isAbsent(name string) (near []string, absent bool) {
 		closed := *m
 		closed.Open = false // it refuses a field that its logs are not known to have
 		for _, source := range closed.Asked(s.lowered) {
-			absent = true
+			absent = absent || source.Product != "*" || s.LogSource.Product == ""
 			f := ir.FieldNamed(name)
 			if _, column := closed.Column(source, f.Name, f.Level); column && source.Has(&closed, f) {
 				return nil, false

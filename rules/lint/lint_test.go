@@ -270,7 +270,7 @@ func TestOneFindingForAMisspeltField(t *testing.T) {
 // TestTagsWithoutANamespace have one finding, which knows techniques and tactics.
 func TestTagsWithoutANamespace(t *testing.T) {
 	for tag, want := range map[string][2]string{
-		"t1059.003": {"unknown-tag-namespace", "write `attack.t1059.003`"},
+		"t1059.003": {"misspelt-tag-namespace", "write `attack.t1059.003`"},
 		"t1059":     {"invalid-tag", "write `attack.t1059`"},
 		"execution": {"invalid-tag", "write `attack.execution`"},
 		"sec":       {"invalid-tag", "write `namespace.name` in lower case, such as attack.t1059"},
@@ -278,5 +278,103 @@ func TestTagsWithoutANamespace(t *testing.T) {
 		found := Run([]File{file(t, firstFile, "tags: ["+tag+"]"), file(t, secondFile, secondRule)})
 		require.Len(t, found, 1, tag)
 		assert.Equal(t, want, [2]string{found[0].Code, found[0].Hint}, tag)
+	}
+}
+
+// TestTagsOfOthers are told from misspelt ones, and each namespace is reported once.
+func TestTagsOfOthers(t *testing.T) {
+	for tags, want := range map[string][]string{
+		"wrg.observed, wrg.severity.high, dist.public": {"unknown-tag-namespace", "unknown-tag-namespace"},
+		"atack.execution":            {"misspelt-tag-namespace"},
+		"mitre.t1059.001":            {"misspelt-tag-namespace"},
+		"attack.t0883":               nil,                    // industrial systems
+		"attack.t1429":               {"unknown-attack-tag"}, // phones, and the rule is about Windows
+		"attack.command_and_control": {"unknown-attack-tag"},
+	} {
+		found := Run([]File{file(t, firstFile, "tags: ["+tags+"]"), file(t, secondFile, secondRule)})
+		assert.Equal(t, want, codesOf(found), tags)
+	}
+	assert.NotContains(t, codesOf(Run([]File{file(t, firstFile, "tags: [attack.t1429]\nlogsource: {product: android, service: apps}"), file(t, secondFile, secondRule)})), "unknown-attack-tag")
+	found := Run([]File{file(t, firstFile, "tags: [attack.defense_evasion]"), file(t, secondFile, secondRule)})
+	require.Len(t, found, 1)
+	assert.Equal(t, "write attack.defense-evasion, or what replaced it in ATT&CK 19: attack.stealth or attack.defense-impairment", found[0].Hint)
+}
+
+// TestHintsForUnknownLogSources name a known one that is made of the same words.
+func TestHintsForUnknownLogSources(t *testing.T) {
+	for source, want := range map[string]string{
+		"product: windows, category: application":                 "did you mean {product: windows, service: application}?",
+		"product: aws, category: cloudtrail, service: cloudtrail": "did you mean {product: aws, service: cloudtrail}?",
+		"product: network, service: dns":                          "did you mean {category: dns}?",
+		"product: windows, service: firewall":                     "did you mean the service firewall-as?",
+		"product: azure, service: audit":                          "did you mean the service auditlogs?",
+		"product: gcp, service: audit":                            "did you mean the service gcp.audit?",
+		"product: windows, category: process_creations":           "did you mean `category: process_creation`?",
+		"product: mssql, category: application":                   "check its spelling; to run or compile the rule, map the log source in a model file",
+		"product: zeek, service: sshd":                            "check its spelling; to run or compile the rule, map the log source in a model file",
+		"product: crm, service: orders":                           "check its spelling; to run or compile the rule, map the log source in a model file",
+	} {
+		found := Run([]File{file(t, firstFile, "logsource: {"+source+"}"), file(t, secondFile, secondRule)})
+		require.NotEmpty(t, found, source)
+		i := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == "unknown-log-source" })
+		require.GreaterOrEqual(t, i, 0, source)
+		assert.Equal(t, want, found[i].Hint, source)
+		assert.Contains(t, found[i].Message, "{"+source+"}")
+	}
+}
+
+// TestEventsOfASensor are reported once in a rule, with the categories of all of them.
+func TestEventsOfASensor(t *testing.T) {
+	for ids, want := range map[string]string{
+		"[19, 20, 21]": "write `category: wmi_event` instead of the service and the event id",
+		"[11, 13]":     "write a rule for each of file_event, registry_set, or a list of log sources with these categories, which only decree knows",
+		"[1, 16]":      "", // no category has the events of 16
+	} {
+		found := Run([]File{file(t, firstFile, "logsource: {product: windows, service: sysmon}\ndetection: {selection: {EventID: "+ids+"}, condition: selection}"), file(t, secondFile, secondRule)})
+		var hints []string
+		for _, d := range found {
+			if d.Code == "specific-log-source" {
+				hints = append(hints, d.Hint)
+			}
+		}
+		if want == "" {
+			assert.Empty(t, hints, ids)
+			continue
+		}
+		assert.Equal(t, []string{want}, hints, ids)
+	}
+}
+
+// TestQuotedNumbers are right where every model has a text.
+func TestQuotedNumbers(t *testing.T) {
+	for fragment, want := range map[string][]string{
+		"detection: {selection: {IntegrityLevel: '4096'}, condition: selection}":                                                             nil,
+		"logsource: {product: windows, category: network_connection}\ndetection: {selection: {DestinationPort: '80'}, condition: selection}": {"number-as-text"},
+		"detection: {selection: [bytesTotal >= 524288000], condition: selection}":                                                            {"comparison-as-text"},
+		"detection: {selection: {OriginalFileName: '\\?'}, condition: selection}":                                                            nil,
+		"detection: {selection: {CommandLine|contains: [exec, EXEC]}, condition: selection}":                                                 {"duplicate-value"},
+	} {
+		found := Run([]File{file(t, firstFile, fragment), file(t, secondFile, secondRule)})
+		assert.Equal(t, want, codesOf(found), fragment)
+	}
+}
+
+// TestFieldsBelowListedOnes are the log's own, and a path that begins as a listed one is no misspelling of it.
+func TestFieldsBelowListedOnes(t *testing.T) {
+	for fields, want := range map[string][]string{
+		"requestParameters.roleArn":   nil,
+		"requestParameters.usrName":   {"unknown-field"},
+		"userIdentity.sessionContext": nil,
+	} {
+		found := Run([]File{file(t, firstFile, "logsource: {product: aws, service: cloudtrail}\ndetection: {selection: {eventName: AssumeRole}, condition: selection}\nfields: ["+fields+"]"), file(t, secondFile, secondRule)})
+		assert.Equal(t, want, codesOf(found), fields)
+	}
+}
+
+// TestFieldsOfOtherProducts are not absent where only sources of any product answer.
+func TestFieldsOfOtherProducts(t *testing.T) {
+	for _, source := range []string{"{product: oauth, category: authentication}", "{product: aws, category: file_access}"} {
+		found := Run([]File{file(t, firstFile, "logsource: "+source+"\ndetection: {selection: {event_type: token_issued}, condition: selection}"), file(t, secondFile, secondRule)})
+		assert.NotContains(t, codesOf(found), "absent-field", source)
 	}
 }

@@ -68,6 +68,7 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 		}
 	}
 	var known [3][]string // products, categories and services
+	named := isProduct(ls.Product)
 	answered := false
 	for m := range models() {
 		for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
@@ -77,7 +78,10 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 			}
 		}
 		for _, source := range m.Sources {
-			known[0], known[1], known[2] = append(known[0], source.Product), append(known[1], source.Category), append(known[2], source.Service)
+			known[0] = append(known[0], source.Product)
+			if !named || source.Product == ls.Product {
+				known[1], known[2] = append(known[1], source.Category), append(known[2], source.Service)
+			}
 		}
 	}
 	if answered { // by sources of any product: one of another vendor, or a slip
@@ -93,7 +97,66 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 		}
 		hint = diag.Suggest("did you mean `"+part.key+": %s`?", part.value, known[i], hint)
 	}
-	s.report(ls.Range, hint, "no shipped data model has this log source")
+	if near := rearranged(ls); near != (rules.LogSource{}) {
+		hint = "did you mean " + written(near) + "?"
+	} else if names := namesWith(ls); len(names) > 0 {
+		hint = "did you mean the service " + strings.Join(names, " or ") + "?"
+	}
+	s.report(ls.Range, hint, "no shipped data model has the log source %s", written(ls))
+}
+
+// notProducts are words that stand for any product.
+var notProducts = []string{"all", "any", "cloud", "generic", "network", "web"}
+
+// rearranged finds a known log source made of the same words: with a category as the service or the other way round,
+// without one of the two, or without a word that is no product.
+func rearranged(ls rules.LogSource) rules.LogSource {
+	for _, product := range []string{ls.Product, ""} {
+		if product == "" && !slices.Contains(notProducts, ls.Product) {
+			continue
+		}
+		for _, words := range [][2]string{{ls.Category, ls.Service}, {ls.Service, ls.Category}, {"", ls.Service}, {ls.Category, ""}, {"", ls.Category}, {ls.Service, ""}} {
+			near := rules.LogSource{Product: product, Category: words[0], Service: words[1]}
+			if words[0] == "" && words[1] == "" || product == "" && words[0] == "" {
+				continue
+			}
+			for m := range models() {
+				for _, source := range m.Find(near.Category, near.Product, near.Service) {
+					if source.Category == near.Category && source.Service == near.Service && (product == "" || source.Product == product) {
+						return near
+					}
+				}
+			}
+		}
+	}
+	return rules.LogSource{}
+}
+
+// namesWith lists the services of the product that have the service's name in theirs, sorted.
+func namesWith(ls rules.LogSource) (names []string) {
+	if ls.Service == "" || ls.Product == "" {
+		return nil
+	}
+	for m := range models() {
+		for _, source := range m.Sources {
+			if source.Product == ls.Product && strings.Contains(source.Service, ls.Service) {
+				names = append(names, source.Service)
+			}
+		}
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// written writes a log source as a rule does.
+func written(ls rules.LogSource) string {
+	var parts []string
+	for _, part := range partsOf(ls) {
+		if part.value != "" {
+			parts = append(parts, part.key+": "+part.value)
+		}
+	}
+	return "{" + strings.Join(parts, ", ") + "}"
 }
 
 // partOfLogSource is a key of a log source and its value.
@@ -248,15 +311,24 @@ func specificLogSource(s *subject) {
 	if s.LogSource.Product != "windows" || s.LogSource.Category != "" || len(s.OtherLogSources) > 0 {
 		return
 	}
-	categories := generic[s.LogSource.Service]
+	var ids []rules.Value
+	covered := map[string]bool{} // categories of the ids; "" for an id that is in none
 	s.EachItem(func(it rules.Item) {
-		if it.Field != "EventID" || len(it.Modifiers) > 0 {
-			return
-		}
-		for _, v := range it.Values {
-			if category, ok := categories[v.Text]; ok {
-				s.report(v.Range, "write `category: "+category+"` instead of the service and the event id", "event %[2]s of %[1]s is in the category %[3]s, which covers every sensor", s.LogSource.Service, v.Text, category)
+		if it.Field == "EventID" && len(it.Modifiers) == 0 {
+			for _, v := range it.Values {
+				ids = append(ids, v)
+				covered[generic[s.LogSource.Service][v.Text]] = true
 			}
 		}
 	})
+	if len(covered) == 0 || covered[""] {
+		return
+	}
+	names := slices.Sorted(maps.Keys(covered))
+	hint := "write `category: " + names[0] + "` instead of the service and the event id"
+	if len(names) > 1 {
+		hint = "write a rule for each of " + strings.Join(names, ", ") + ", or a list of log sources with these categories, which only decree knows"
+	}
+	first := ids[0]
+	s.report(first.Range, hint, "event %[2]s of %[1]s is in the category %[3]s, which covers every sensor", s.LogSource.Service, first.Text, generic[s.LogSource.Service][first.Text])
 }

@@ -67,7 +67,22 @@ func closestName(name string, known []string) string {
 	if entity := entityOfWord[strings.ToLower(name)]; entity != "" && slices.Contains(known, entity) {
 		return entity
 	}
-	return diag.Closest(name, known)
+	return diag.Closest(name, slices.DeleteFunc(slices.Clone(known), func(other string) bool { return !resembles(name, other) }))
+}
+
+// resembles tells whether a path may be a misspelling of another one: in each part, and not only as a whole, where what
+// both begin with outweighs the rest. Logs have more fields below an object than models list.
+func resembles(name, other string) bool {
+	parts, others := strings.Split(name, "."), strings.Split(other, ".")
+	if len(parts) != len(others) {
+		return strings.EqualFold(strings.Join(parts, ""), strings.Join(others, ""))
+	}
+	for i, part := range parts {
+		if diag.Closest(part, others[i:i+1]) == "" {
+			return false
+		}
+	}
+	return true
 }
 
 // entityOfWord are words that people have for entities. Products have columns of some of these names, which are mapped

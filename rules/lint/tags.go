@@ -7,6 +7,7 @@ import (
 
 	"decree/rules/attack"
 	"decree/rules/diag"
+	"decree/rules/schema"
 )
 
 // namespaces are Sigma's namespaces, each with the form of its names.
@@ -32,28 +33,31 @@ var tagChecks = []Check{
 			}
 		})
 	}},
-	{Code: "unknown-tag-namespace", Severity: diag.Warning, rule: func(s *subject) {
-		s.eachTag(func(i int, tag, namespace, _ string) {
-			if _, known := namespaces[namespace]; !known && tagForm.MatchString(tag) {
-				s.report(s.Key("tags", i), withNamespace(tag, "one of "+strings.Join(namespaceNames(), ", ")), "unknown tag namespace %q", namespace)
+	{Code: "misspelt-tag-namespace", Severity: diag.Warning, rule: func(s *subject) {
+		s.eachTag(func(i int, tag, namespace, name string) {
+			if meant := meantTag(tag, namespace, name); meant != "" {
+				s.report(s.Key("tags", i), "write `"+meant+"`", "Sigma does not define the tag namespace %q, and tools look for its own", namespace)
 			}
 		})
 	}},
-	{Code: "unknown-attack-tag", Severity: diag.Warning, rule: func(s *subject) {
-		s.eachTag(func(i int, _, namespace, name string) {
-			if known, _ := attack.Lookup(name); namespace == "attack" && !known && isTacticOrTechnique(name) {
-				hint := "look it up at https://attack.mitre.org"
-				if !strings.HasPrefix(name, "t1") { // another number is another technique
-					hint = diag.Suggest("did you mean attack.%s?", name, attack.Names(), hint)
-				}
-				s.report(s.Key("tags", i), hint, "ATT&CK Enterprise %s has no %q", attack.Newest, name)
+	{Code: "unknown-tag-namespace", Severity: diag.Info, rule: func(s *subject) {
+		said := map[string]bool{}
+		s.eachTag(func(i int, tag, namespace, name string) {
+			if _, known := namespaces[namespace]; !known && !said[namespace] && tagForm.MatchString(tag) && meantTag(tag, namespace, name) == "" {
+				said[namespace] = true
+				s.report(s.Key("tags", i), "keep it if it is your own; Sigma's are "+strings.Join(namespaceNames(), ", "), "Sigma does not define the tag namespace %q", namespace)
 			}
 		})
 	}},
+	{Code: "unknown-attack-tag", Severity: diag.Warning, rule: unknownAttackTag},
 	{Code: "retired-attack-tag", Severity: diag.Info, rule: func(s *subject) {
 		s.eachTag(func(i int, _, namespace, name string) {
 			if known, current := attack.Lookup(name); namespace == "attack" && known && !current {
-				s.report(s.Key("tags", i), "look up what replaced it at https://attack.mitre.org", "%q is no longer in ATT&CK %s", name, attack.Newest)
+				hint := "look up what replaced it at https://attack.mitre.org"
+				if successors := attack.Successors(name); len(successors) > 0 {
+					hint = "write attack." + strings.Join(successors, " or attack.") + ", whichever the rule finds"
+				}
+				s.report(s.Key("tags", i), hint, "%q is no longer in ATT&CK %s", name, attack.Newest)
 			}
 		})
 	}},
@@ -70,6 +74,62 @@ var tagChecks = []Check{
 			}
 		}
 	}},
+}
+
+// meantTag gives the tag that one in an unknown namespace means: one whose namespace is nearly Sigma's, or that has the
+// id of a technique. It is empty if there is none.
+func meantTag(tag, namespace, name string) string {
+	if _, known := namespaces[namespace]; known || !tagForm.MatchString(tag) {
+		return ""
+	}
+	for _, id := range []string{tag, name} {
+		if known, _ := attack.Lookup(id); known && strings.HasPrefix(id, "t1") {
+			return "attack." + id
+		}
+	}
+	near := diag.Closest(namespace, namespaceNames())
+	if len(near) < 5 || !namespaces[near].MatchString(name) {
+		return "" // short names are near to many
+	}
+	return near + "." + name
+}
+
+// unknownAttackTag reports a tactic or a technique that ATT&CK never had. Those of its matrices for industry and for
+// phones are not in the table: they are left alone where a rule may mean them.
+func unknownAttackTag(s *subject) {
+	s.eachTag(func(i int, _, namespace, name string) {
+		if known, _ := attack.Lookup(name); namespace != "attack" || known || !isTacticOrTechnique(name) {
+			return
+		}
+		at := s.Key("tags", i)
+		dashed := strings.ReplaceAll(name, "_", "-")
+		known, current := attack.Lookup(dashed)
+		switch other := attack.OtherMatrix(name); {
+		case known && current:
+			s.report(at, "write attack."+dashed, "tactics are written with dashes since Sigma 2.0: %q", name)
+		case known:
+			s.report(at, "write attack."+dashed+", or what replaced it in ATT&CK "+attack.Newest+": attack."+strings.Join(attack.Successors(dashed), " or attack."), "tactics are written with dashes since Sigma 2.0: %q", name)
+		case other == "ICS" || other == "Mobile" && !isProduct(s.LogSource.Product):
+		case other != "":
+			s.report(at, "look up the technique of ATT&CK Enterprise at https://attack.mitre.org", "%q is in ATT&CK %s, which is about other systems than %s", name, other, s.LogSource.Product)
+		default:
+			hint := "look it up at https://attack.mitre.org"
+			if !strings.HasPrefix(name, "t1") { // another number is another technique
+				hint = diag.Suggest("did you mean attack.%s?", name, attack.Names(), hint)
+			}
+			s.report(at, hint, "ATT&CK Enterprise %s has no %q", attack.Newest, name)
+		}
+	})
+}
+
+// isProduct tells whether a shipped model names the product.
+func isProduct(name string) bool {
+	for m := range models() {
+		if slices.ContainsFunc(m.Sources, func(source schema.Source) bool { return name != "" && source.Product == name }) {
+			return true
+		}
+	}
+	return false
 }
 
 // withNamespace is a hint for a tag without a namespace that names a tactic or a technique, and otherwise the other

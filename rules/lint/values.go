@@ -10,6 +10,7 @@ import (
 
 	"decree/rules"
 	"decree/rules/diag"
+	"decree/rules/schema"
 	"decree/rules/source"
 )
 
@@ -30,18 +31,21 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "escaped-wildcard", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if !has(it, "re", "cidr") && escapes(v.Text, "*?") && !asteriskInPath(s, it, v) {
+		if !has(it, "re", "cidr") && escapes(v.Text, "*?") && len(v.Text) > len(`\?`) && !asteriskInPath(s, it, v) {
 			s.report(v.Range, "if a path with a wildcard is meant, write `\\\\*`", "`\\*` and `\\?` mean a literal asterisk and question mark, not a backslash and a wildcard")
 		}
 	})},
 	{Code: "number-as-text", Severity: diag.Info, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if _, err := strconv.Atoi(v.Text); err == nil && len(it.Modifiers) == 0 && it.Field != "" {
+		if _, err := strconv.Atoi(v.Text); err == nil && len(it.Modifiers) == 0 && it.Field != "" && !s.holdsText(it.Field) {
 			s.report(v.Range, "remove the quotes if the field is a number", "a number in quotes is compared as text: 05 does not equal 5")
 		}
 	})},
 	{Code: "comparison-as-text", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if m := comparison.FindStringSubmatch(v.Text); m != nil && len(it.Modifiers) == 0 && it.Field != "" {
 			s.report(v.Range, "write `"+it.Field+comparisons[m[1]]+": "+m[2]+"`", "a value has no operators: the field is compared with the text %q", v.Text)
+		}
+		if m := comparedKeyword.FindStringSubmatch(v.Text); m != nil && it.Field == "" {
+			s.report(v.Range, "write `"+m[1]+comparisons[m[2]]+": "+m[3]+"`", "a keyword has no operators: the text %q is searched for in the event", v.Text)
 		}
 	})},
 	{Code: "network-as-text", Severity: diag.Warning, rule: networkAsText},
@@ -144,6 +148,26 @@ var valueChecks = []Check{
 	})},
 }
 
+// holdsText tells whether the field is a text in each model that lists it, and one does.
+func (s *subject) holdsText(field string) bool {
+	texts := 0
+	for _, ls := range s.LogSources() {
+		for m := range models() {
+			for _, source := range m.Find(ls.Category, ls.Product, ls.Service) {
+				column, mapped := source.Fields[field]
+				switch {
+				case !mapped:
+				case column.Type == "" || column.Type == schema.String:
+					texts++
+				default:
+					return false
+				}
+			}
+		}
+	}
+	return texts > 0
+}
+
 // windowsPaths are fields with the path of a file on Windows. Keys of the registry may have an asterisk, and command
 // lines what they like.
 var windowsPaths = []string{"Image", "ParentImage", "ImageLoaded", "TargetFilename", "SourceImage", "TargetImage", "NewProcessName", "ParentProcessName", "CurrentDirectory"}
@@ -179,6 +203,8 @@ var comparisons = map[string]string{">": "|gt", ">=": "|gte", "<": "|lt", "<=": 
 
 var (
 	comparison = regexp.MustCompile(`^\s*([<>]=?|!=|==?)\s*(-?\d+(?:\.\d+)?)\s*$`)
+
+	comparedKeyword = regexp.MustCompile(`^\s*([A-Za-z_][\w.-]*)\s*([<>]=?|!=|==)\s*(-?\d+(?:\.\d+)?)\s*$`)
 
 	// what a YAML escape of a path in double quotes leaves: a line break or a tab, and then a name
 	decodedEscape = regexp.MustCompile(`[\n\t][A-Za-z0-9_]`)
@@ -298,16 +324,21 @@ func duplicateValue(s *subject, it rules.Item) {
 		kind rules.ValueKind
 		text string
 	}
-	seen := map[value]bool{}
+	seen := map[value]string{}
 	for _, v := range it.Values {
 		key := value{v.Kind, v.Text}
 		if v.Kind == rules.StringValue && !caseMatters(it) {
 			key.text = strings.ToLower(key.text)
 		}
-		if seen[key] {
-			s.report(v.Range, "remove one of them", "duplicate value")
+		if first, again := seen[key]; again {
+			message := "duplicate value"
+			if first != v.Text {
+				message = fmt.Sprintf("duplicate value: case makes no difference, and %q is there", first)
+			}
+			s.report(v.Range, "remove one of them", "%s", message)
+			continue
 		}
-		seen[key] = true
+		seen[key] = v.Text
 	}
 }
 

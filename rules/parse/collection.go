@@ -51,9 +51,16 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 		c.previous = overlaid(c.previous, rest)
 		return c.previous
 	}
+	if action.Value == "correlation" {
+		p.Errorf("action-collection", p.Span(action), belowCorrelation, "`action: correlation` belongs to a draft of the format")
+		return nil
+	}
 	p.Errorf("action-collection", p.Span(action), diag.OneOf(action.Value, actions), "unknown action %q", action.Value)
 	return nil
 }
+
+// belowCorrelation is the hint for a correlation whose keys are not in a section.
+const belowCorrelation = "put `type`, `rules`, `group-by`, `timespan` and `condition` below `correlation:`, and remove `action`"
 
 // overlaid merges two mappings: where both have a mapping for a key, these are merged too; otherwise the upper value
 // wins.

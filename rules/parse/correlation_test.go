@@ -237,3 +237,21 @@ func TestMisplacedKeysOfCorrelations(t *testing.T) {
 		assert.Equal(t, hint, found[0].Hint, key)
 	}
 }
+
+// TestCorrelationsOfOtherForms are told where their keys belong.
+func TestCorrelationsOfOtherForms(t *testing.T) {
+	for text, want := range map[string]string{
+		"title: T\ncorrelation: with the logon of the same id\nlogsource: {product: windows}\ndetection: {s: {a: b}, condition: s}\n": "give the key another name, such as `correlation_notes`",
+		"title: T\nlevel: high\naction: correlation\ntype: temporal\nrule: [a]\ntimespan: 1h\n":                                       "put `type`, `rules`, `group-by`, `timespan` and `condition` below `correlation:`, and remove `action`",
+	} {
+		read, found := parse.Documents("rule.yml", []byte(text), nil)
+		assert.Empty(t, read.Correlations)
+		require.Len(t, found, 1, "%s", found)
+		assert.Equal(t, want, found[0].Hint)
+	}
+	_, found := parse.Documents("rule.yml", []byte("title: T\nlevel: high\ntags: [attack.t1110]\ntype: correlation\nrule: a\ngroup-by: [b]\ntimespan: 10m\ncondition: {gte: 5}\n"), nil)
+	require.Contains(t, codesOf(found), "missing-detection")
+	for _, d := range found {
+		assert.Equal(t, "for a correlation, put `type`, `rules`, `group-by`, `timespan` and `condition` below `correlation:`", d.Hint, d.Code)
+	}
+}

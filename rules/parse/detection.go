@@ -88,7 +88,7 @@ func (p *parser) selection(n *yaml.Node) rules.Selection {
 		}
 		all := rules.AllOf{}
 		words := 0
-		for _, e := range p.Entries(n, "a selection") {
+		for _, e := range p.Tests(n, "a selection") {
 			if elements, ok := p.elements(e.Key, e.Value); ok {
 				all.Elements = append(all.Elements, elements)
 				continue

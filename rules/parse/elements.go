@@ -166,7 +166,7 @@ func (p *parser) block(n *yaml.Node) rules.Selection {
 	var condition *yaml.Node
 	b := rules.Block{Range: p.Span(n)}
 	var searches []source.Entry
-	for _, e := range p.Entries(n, "a selection") {
+	for _, e := range p.Tests(n, "a selection") {
 		if e.Key.Value == "condition" {
 			condition = e.Value
 		} else {

@@ -181,7 +181,12 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 		p.Infof("document-skipped", p.Span(e.Key), "pass its folder with --filters to check it", "this is a filter document, not a detection rule")
 		return nil, nil
 	}
-	if source.Value(top, "correlation") != nil {
+	switch note := source.Value(top, "correlation"); {
+	case note == nil:
+	case note.Kind == yaml.ScalarNode && source.Value(top, "detection") != nil:
+		p.Errorf("wrong-type", p.Span(note), "give the key another name, such as `correlation_notes`", "`correlation` makes a document a correlation: a rule with a detection cannot have a text there")
+		return p.rule(source.Without(top, "correlation")), nil
+	default:
 		return nil, p.correlation(top)
 	}
 	return p.rule(top), nil

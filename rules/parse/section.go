@@ -119,6 +119,9 @@ func (p *parser) missing(r *rules.Rule, kind rules.Kinds, name string, given []s
 		if other := e.Key.Value; isUnknown(other) && diag.Closest(other, []string{name}) != "" {
 			hint = fmt.Sprintf("did you mean `%s:` where line %d has `%s:`?", name, e.Key.Line, other)
 		}
+		if e.Key.Value == "timespan" && kind == rules.DetectionRules {
+			hint = "for a correlation, put `type`, `rules`, `group-by`, `timespan` and `condition` below `correlation:`"
+		}
 	}
 	p.Errorf("missing-"+name, r.Range, hint, "a %s needs a %s", kind, name)
 }

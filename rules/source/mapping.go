@@ -14,6 +14,15 @@ type Entry struct{ Key, Value *yaml.Node }
 // Entries lists a mapping in file order. A node that is not a mapping, a duplicate key and a key that is not allowed
 // are errors. If none are given as allowed, every key is.
 func (f *File) Entries(n *yaml.Node, what string, allowed ...string) []Entry {
+	return f.entries(n, what, "rename or remove one of them", allowed)
+}
+
+// Tests lists a mapping of tests, as Entries does. Who writes a field twice mostly wants both tests.
+func (f *File) Tests(n *yaml.Node, what string) []Entry {
+	return f.entries(n, what, "a key may be there once: join both tests with `|all` if they are alike, or give one a selection of its own and name it in the condition", nil)
+}
+
+func (f *File) entries(n *yaml.Node, what, duplicate string, allowed []string) []Entry {
 	if n.Kind != yaml.MappingNode {
 		hint := "write it as `key: value` lines"
 		if IsNull(n) {
@@ -32,7 +41,7 @@ func (f *File) Entries(n *yaml.Node, what string, allowed ...string) []Entry {
 		}
 		switch {
 		case seen[k.Value]:
-			f.Errorf("duplicate-name", f.Span(k), "rename or remove one of them", "duplicate key %q in %s", k.Value, what)
+			f.Errorf("duplicate-name", f.Span(k), duplicate, "duplicate key %q in %s", k.Value, what)
 		case len(allowed) > 0 && !slices.Contains(allowed, k.Value):
 			f.UnknownKey(k, what, allowed...)
 		default:

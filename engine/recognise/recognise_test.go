@@ -105,6 +105,10 @@ func TestProducts(t *testing.T) {
 			`{"schema_version":1,"event_type":9,"action_type":1,"time":"2026-01-01T00:00:00Z","process":{"audit_token":{"pid":7,"pidversion":1},"executable":{"path":"/bin/zsh"}},"event":{"exec":{"target":{"executable":{"path":"/bin/ls"}},"args":["ls"]}}}`,
 			`{"event":{"unlink":{"target":{"path":"/tmp/a"}}},"process":{"audit_token":{"pid":7},"executable":{"path":"\/bin\/rm"}},"event_type":32,"global_seq_num":4}`,
 		},
+		"osquery": {
+			`{"name":"pack_ir_process_events","hostIdentifier":"web1","calendarTime":"Mon Mar  2 09:15:30 2026 UTC","unixTime":1772442930,"epoch":0,"counter":3,"numerics":false,"columns":{"cmdline":"id","path":"/usr/bin/id","pid":"7","time":"1772442900"},"action":"added"}`,
+			`{"action":"added","columns":{"action":"connect","remote_address":"203.0.113.7"},"name":"socket_events","hostname":"web1","unixTime":"1412123850"}`,
+		},
 		"sigma": {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
 		"":      {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
 	} {

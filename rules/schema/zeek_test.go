@@ -1,0 +1,35 @@
+package schema_test
+
+import (
+	"testing"
+
+	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
+
+	"decree/rules/schema"
+)
+
+// TestZeekLogs are known where the products have them, by the names that Zeek gives its logs and fields.
+func TestZeekLogs(t *testing.T) {
+	everywhere := []string{"network", "splunk-network", "ecs", "sentinel"}
+	for log, in := range map[string][]string{
+		"conn": everywhere, "kerberos": everywhere, "ssh": everywhere, "smb_mapping": everywhere, "smb_files": everywhere,
+		"smtp": {"network", "splunk-network", "ecs"}, "ntlm": {"network", "splunk-network", "ecs"},
+		"ssl": {"network", "splunk-network"}, "files": {"network", "splunk-network"}, "notice": {"network", "splunk-network"},
+	} {
+		for _, name := range in {
+			m, err := schema.Load(name)
+			require.NoError(t, err)
+			sources := m.Find("", "zeek", log)
+			require.Len(t, sources, 1, "%s in %s", log, name)
+			if name == "ecs" {
+				assert.Equal(t, "source.ip", sources[0].Fields["id.orig_h"].Name, log)
+			}
+		}
+	}
+	m, err := schema.Load("ecs")
+	require.NoError(t, err)
+	conn := m.Find("", "zeek", "conn")[0]
+	assert.Equal(t, "source.bytes", conn.Fields["orig_ip_bytes"].Name)
+	assert.NotContains(t, conn.Fields, "orig_bytes", "the pipeline removes what it counts without headers")
+}

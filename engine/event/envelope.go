@@ -21,14 +21,15 @@ type envelope struct {
 type content uint8
 
 const (
-	listOf   content = iota // a list of events, or of envelopes
-	rowsOf                  // a list of lists: the cells of each event; the names of the columns are in another key
-	hitsOf                  // an object with a list of events
-	oneOf                   // an event, an object
-	inside                  // an object that is an envelope itself
-	textOf                  // an event as JSON text, as Windows' XML or as a line of a log
-	base64Of                // an event as JSON text in base64
-	noEvents                // information about the export itself
+	listOf     content = iota // a list of events, or of envelopes
+	rowsOf                    // a list of lists: the cells of each event; the names of the columns are in another key
+	hitsOf                    // an object with a list of events
+	oneOf                     // an event, an object
+	inside                    // an object that is an envelope itself
+	textOf                    // an event as JSON text, as Windows' XML or as a line of a log
+	base64Of                  // an event as JSON text in base64
+	rowsBeside                // a list of rows, or an object with such lists: each row is an event with the other keys beside it
+	noEvents                  // information about the export itself
 )
 
 var envelopes = []envelope{
@@ -100,6 +101,9 @@ var envelopes = []envelope{
 	{"entries", listOf, "nextPageToken", ""},
 	{"data", listOf, "pagination paging meta links total next errors success count", ""},
 	{"resources", listOf, "meta errors", ""},
+	// osquery's snapshots and batches: https://osquery.readthedocs.io/en/stable/deployment/logging/
+	{"snapshot", rowsBeside, "action " + results, "name unixTime"},
+	{"diffResults", rowsBeside, results, "name unixTime"},
 	// PyPI's evtx, and Chainsaw's findings
 	{"data", textOf, "event_record_id timestamp", "event_record_id"},
 	{"data", oneOf, "kind path", "kind path"},
@@ -111,6 +115,7 @@ var envelopes = []envelope{
 const (
 	collector = "time host source sourcetype index fields"
 	finding   = "group kind name timestamp authors level source status falsepositives id logsource references tags aggregate"
+	results   = "name hostIdentifier hostname calendarTime unixTime epoch counter decorations numerics log_type"
 	hub       = "SequenceNumber Offset EnqueuedTimeUtc SystemProperties Properties PartitionKey PartitionId"
 )
 
@@ -245,6 +250,8 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 		inner, ok := open(data[at:])
 		inner.at += at
 		return inner, ok
+	case rowsBeside:
+		return out, data[at] == '{' || first == '{' || first == ']'
 	case textOf:
 		return out, carries(data[at:])
 	case base64Of:

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/stretchr/testify/assert"
+	"github.com/stretchr/testify/require"
 )
 
 var exports = []struct{ name, in, want string }{
@@ -45,6 +46,13 @@ var exports = []struct{ name, in, want string }{
 	{"an envelope that is cut off behind its events", `{"Records":[{"a":1}]`, "1: {\"a\":1}\n1! the object around the events does not end\n"},
 	{"an envelope that is cut off before its events", `{"took":1,"hits":{"total":2,"hits":[`, "1! the object around the events does not end\n"},
 	{"a row with fewer cells", `{"columns":[{"name":"a"},{"name":"b"}],"values":[[1],[1,2]]}`, "1! the cells of this row do not fit the columns\n1: {\"a\":1,\"b\":2}\n"},
+	{"osquery's snapshot", `{"snapshot":[{"pid":"1"},{"pid":"2"}],"action":"snapshot","name":"p","hostIdentifier":"h","unixTime":5}`,
+		"1: {\"action\":\"snapshot\",\"columns\":{\"pid\":\"1\"},\"hostIdentifier\":\"h\",\"name\":\"p\",\"unixTime\":5}\n1: {\"action\":\"snapshot\",\"columns\":{\"pid\":\"2\"},\"hostIdentifier\":\"h\",\"name\":\"p\",\"unixTime\":5}\n"},
+	{"osquery's batch", `{"name":"p","unixTime":"5","diffResults":{"removed":[{"pid":"1"}],"added":[{"pid":"2"}]},"counter":1}`,
+		"1: {\"action\":\"removed\",\"columns\":{\"pid\":\"1\"},\"counter\":1,\"name\":\"p\",\"unixTime\":\"5\"}\n1: {\"action\":\"added\",\"columns\":{\"pid\":\"2\"},\"counter\":1,\"name\":\"p\",\"unixTime\":\"5\"}\n"},
+	{"an empty snapshot and batch", "{\"snapshot\":[],\"action\":\"snapshot\",\"name\":\"p\",\"unixTime\":5}\n{\"diffResults\":\"\",\"name\":\"p\",\"unixTime\":5}\n", "2: {\"diffResults\":\"\",\"name\":\"p\",\"unixTime\":5}\n"},
+	{"a single row of osquery", `{"name":"p","action":"added","unixTime":5,"columns":{"pid":"1"}}`, "1: {\"action\":\"added\",\"columns\":{\"pid\":\"1\"},\"name\":\"p\",\"unixTime\":5}\n"},
+	{"another object with a snapshot", `{"snapshot":[{"a":1}],"name":"p","volume":"v"}`, "1: {\"name\":\"p\",\"snapshot\":[{\"a\":1}],\"volume\":\"v\"}\n"},
 	{"Splunk's collector", "{\"time\":1.5,\"host\":\"h\",\"event\":{\"a\":1}}{\"time\":1.5,\"event\":\"{\\\"a\\\":2}\"}\n{\"sourcetype\":\"s\",\"event\":{\"a\":3}}\n", "1: {\"a\":1}\n1: {\"a\":2}\n2: {\"a\":3}\n"},
 	{"Splunk's collector with a text", `{"time":1.5,"event":"text"}`, "1: {\"event\":\"text\",\"time\":1.5}\n"},
 	{"an event's own object of this name", `{"@timestamp":"t","event":{"code":"1"},"host":{"name":"h"}}`, "1: {\"@timestamp\":\"t\",\"event\":{\"code\":\"1\"},\"host\":{\"name\":\"h\"}}\n"},
@@ -195,4 +203,25 @@ func (c *cycle) Read(p []byte) (int, error) {
 	n := copy(p, c.text[c.at:])
 	c.at = (c.at + n) % len(c.text)
 	return n, nil
+}
+
+// TestCopiesAreBounded: the keys beside many rows are not copied without end, and what is left out is said.
+func TestCopiesAreBounded(t *testing.T) {
+	const limit = 1 << 12
+	text := `{"snapshot":[` + strings.Repeat("{},", 99) + `{}],"action":"snapshot","unixTime":5,"name":"` + strings.Repeat("x", limit/2) + "\"}\n{\"a\":1}\n"
+	var rejected []string
+	r, err := NewReader("-", strings.NewReader(text), Options{MaxLine: limit, OnReject: func(j Reject) { rejected = append(rejected, j.Reason) }})
+	require.NoError(t, err)
+	rows := 0
+	for {
+		e, err := r.Next()
+		if err != nil {
+			break
+		}
+		if e.Fields["a"] == nil {
+			rows++
+		}
+	}
+	assert.Equal(t, 7, rows, "as many as take four times the limit")
+	assert.Equal(t, []string{"the rows of this object take more than 16384 bytes"}, rejected)
 }

@@ -80,6 +80,8 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 			}
 			r.expand(event, found.envelope, depth+1)
 		})
+	case rowsBeside:
+		r.expandBeside(raw, found)
 	case oneOf:
 		r.expand(part(found.at, skipValue(raw.text, found.at)), found.envelope, depth+1)
 	case textOf:

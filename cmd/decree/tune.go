@@ -86,13 +86,14 @@ func tune(s *stdio.Streams, p tuneParams) error {
 	if err != nil {
 		return err
 	}
+	rules := set.Whole() // a rule that is only joined is a part of the one that joins it
 	switch {
 	case len(set.Correlations) > 0:
-		return fmt.Errorf("%s is a correlation: tune the rules that it reads", p.rule)
-	case len(set.Rules) != 1:
-		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(set.Rules))
+		return fmt.Errorf("%s is a correlation: tune the rules that it reads, each in a file of its own", p.rule)
+	case len(rules) != 1:
+		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(rules))
 	}
-	rule := set.Rules[0]
+	rule := rules[0]
 	if rule.IR.Source.ID == "" && rule.IR.Source.Name == "" {
 		return fmt.Errorf("%s: the rule has no id and no name, so no filter can name it: add `id:`", p.rule)
 	}

@@ -11,20 +11,31 @@ import (
 // What a query says otherwise where a value that may be a list or an object is read as JSON.
 const (
 	notElement = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, and finds no element of a list by its whole value"
+	belowList  = "what stands between the column and the property may be a list, too: the query finds nothing below one, and the rule reads each element"
 	alsoInJSON = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, also the names and punctuation in it"
 )
 
 // noteList notes what a test says of a value that may be a list or an object. The query then compares its JSON.
 func (w *writer) noteList(m *ir.Match, f ir.Field) {
-	if f.Extract != nil || !asksValue(m.Test) {
+	_, elements := m.Test.(*ir.Elements)
+	if f.Extract != nil || elements {
 		return
 	}
-	if col, _ := w.columnOf(f, m.Test); !w.mayBeList(col, f) {
+	col, _ := w.columnOf(f, m.Test)
+	if !w.mayBeList(col, f) {
 		return
 	}
-	missed, found := inJSON(m.Test)
-	if missed {
+	missed, found := false, false
+	if asksValue(m.Test) {
+		missed, found = inJSON(m.Test)
+	}
+	switch {
+	case missed:
 		w.plan.NoteOf(m, "property-list", "false-negatives", notElement)
+	case w.isNested(col) && asksAbsence(m.Test):
+		w.plan.NoteOf(m, "property-list", "false-positives", belowList)
+	case w.isNested(col):
+		w.plan.NoteOf(m, "property-list", "false-negatives", belowList)
 	}
 	if found && f == m.Field { // and is not looked for in another
 		w.plan.NoteOf(m, "property-list", "false-positives", alsoInJSON)
@@ -53,6 +64,12 @@ func (w *writer) mayBeList(col schema.Column, f ir.Field) bool {
 	return !w.plan.Source.Maps(f) && (named == "" || !strings.HasPrefix(col.Name, named))
 }
 
+// isNested tells whether a property is not the column's own, but one of a property, which may be a list.
+func (w *writer) isNested(col schema.Column) bool {
+	container, _ := w.plan.Source.Inside(col.Name)
+	return container != "" && strings.Contains(strings.TrimPrefix(col.Name, container+"."), ".")
+}
+
 // comparesList tells whether a value that is compared or counted may be a list or an object in a column. Of a list the
 // first element counts.
 func (w *writer) comparesList(f ir.Field, col schema.Column) bool {
@@ -62,12 +79,19 @@ func (w *writer) comparesList(f ir.Field, col schema.Column) bool {
 // asksValue tells whether a test reads the letters of a value, and not only whether there is one.
 func asksValue(t ir.Test) bool {
 	switch t := t.(type) {
-	case *ir.Null, *ir.Exists, *ir.Elements:
+	case *ir.Null, *ir.Exists:
 		return false
 	case *ir.Text:
 		return slices.ContainsFunc(t.Values, func(v string) bool { return v != "" })
 	}
 	return true
+}
+
+// asksAbsence tells whether a test holds of a value that is not there.
+func asksAbsence(t ir.Test) bool {
+	exists, ok := t.(*ir.Exists)
+	_, null := t.(*ir.Null)
+	return null || ok && !exists.Value
 }
 
 // inJSON tells whether a test that holds of an element may not hold of the JSON that it is in, and whether it may hold

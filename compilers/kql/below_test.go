@@ -42,6 +42,10 @@ func TestPropertiesThatMayBeLists(t *testing.T) {
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {Listed: a}, condition: s", nil},
 		{"sentinel", "{product: aws, service: cloudtrail}", "s: {eventName|contains|fieldref: requestParameters.list}, condition: s", []string{misses}},
 		{"sentinel", "{product: azure, service: auditlogs}", "s: {TargetResources: a, InitiatedBy.odd: b}, condition: s", []string{misses}},
+		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.volumes.hostPath.path|contains: /etc}, condition: s", []string{misses, finds}}, // spec.volumes is a list
+		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.hostPID|exists: true}, condition: s", []string{misses}},
+		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.kind|contains: Pod}, condition: s", []string{finds}},
+		{"sentinel", "{product: kubernetes, service: audit}", "s: {requestObject.spec.hostPID: null}, condition: s", []string{finds}},
 		{"mde", "{product: windows, service: ldap}", "s: {AdditionalFields.Odd: c}, condition: s", []string{misses}},
 	} {
 		q, found := New().Compile(lowered.Rule(t, "logsource: "+c.logsource+"\nextract: {Made: {field: TargetResources, re: 'id:(a)'}, Below: {field: requestParameters.list, re: 'id:(a)'}, Listed: {field: requestParameters.userName, re: 'id:(a)'}}\ndetection: {"+c.detection+"}\n"), compilers.Options{Model: lowered.Model(t, c.model)})

@@ -33,7 +33,7 @@ func NoLogSource(ls rules.LogSource, models ...*schema.Model) diag.Diagnostic {
 	for _, m := range models {
 		names = append(names, m.Name)
 		for _, s := range m.Sources {
-			if part := cmp.Or(s.Service, s.Category); ls.Product != "" && strings.EqualFold(s.Product, ls.Product) && part != "*" {
+			if part := cmp.Or(s.Service, s.Category); ls.Product != "" && strings.EqualFold(s.Product, ls.Product) && part != "*" && part != "" {
 				has = append(has, part)
 			}
 		}

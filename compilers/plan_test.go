@@ -93,6 +93,12 @@ func TestPlanWithoutALogSource(t *testing.T) {
 	assert.Equal(t, "choose another --model, or add the source to a model file (extends: mde)", found[0].Hint)
 }
 
+// TestHintsOfNoLogSource list what the models have of the product, and no source without a name.
+func TestHintsOfNoLogSource(t *testing.T) {
+	d := NoLogSource(rules.LogSource{Product: "linux", Service: "orders"}, lowered.Model(t, "splunk-linux"))
+	assert.Contains(t, d.Hint, "log sources of linux in these models: auditd, ")
+}
+
 // TestPlanSaysWhatNoLogSourceHelps names what the target cannot say wherever the events are, so that nobody adds a
 // source in vain.
 func TestPlanSaysWhatNoLogSourceHelps(t *testing.T) {

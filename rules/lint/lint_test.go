@@ -311,7 +311,8 @@ func TestHintsForUnknownLogSources(t *testing.T) {
 		"product: gcp, service: audit":                            "did you mean the service gcp.audit?",
 		"product: windows, category: process_creations":           "did you mean `category: process_creation`?",
 		"product: mssql, category: application":                   "check its spelling; to run or compile the rule, map the log source in a model file",
-		"product: zeek, service: sshd":                            "check its spelling; to run or compile the rule, map the log source in a model file",
+		"product: zeek, service: sshd":                            "did you mean `service: ssh`?",
+		"product: zeek, service: syslogd":                         "check its spelling; to run or compile the rule, map the log source in a model file",
 		"product: crm, service: orders":                           "check its spelling; to run or compile the rule, map the log source in a model file",
 	} {
 		found := Run([]File{file(t, firstFile, "logsource: {"+source+"}"), file(t, secondFile, secondRule)})
@@ -377,4 +378,11 @@ func TestFieldsOfOtherProducts(t *testing.T) {
 		found := Run([]File{file(t, firstFile, "logsource: "+source+"\ndetection: {selection: {event_type: token_issued}, condition: selection}"), file(t, secondFile, secondRule)})
 		assert.NotContains(t, codesOf(found), "absent-field", source)
 	}
+}
+
+// TestPlacesInNames are reported with the two names that say what may be meant.
+func TestPlacesInNames(t *testing.T) {
+	found := Run([]File{file(t, firstFile, "logsource: {product: kubernetes, service: audit}\ndetection: {selection: {requestObject.spec.volumes.0.hostPath.path: /etc}, condition: selection}"), file(t, secondFile, secondRule)})
+	require.Equal(t, []string{"list-index"}, codesOf(found))
+	assert.Equal(t, "write `requestObject.spec.volumes.hostPath.path`, which any element satisfies; for one of them write `requestObject.spec.volumes[0].hostPath.path` with `sigma-version: 3`", found[0].Hint)
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"iter"
 	"maps"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -22,6 +23,7 @@ var logSourceChecks = []Check{
 	{Code: "absent-field", Severity: diag.Warning, rule: absentField},
 	{Code: "hidden-field", Severity: diag.Warning, rule: hiddenField},
 	{Code: "unknown-alert-field", Severity: diag.Warning, rule: unknownAlertField, correlation: unknownAlertFieldOfCorrelation},
+	{Code: "list-index", Severity: diag.Warning, rule: listIndex},
 	{Code: "specific-log-source", Severity: diag.Info, rule: specificLogSource},
 }
 
@@ -305,6 +307,24 @@ var generic = map[string]map[string]string{
 		"14": "registry_rename", "15": "create_stream_hash", "17": "pipe_created", "18": "pipe_created", "19": "wmi_event", "20": "wmi_event", "21": "wmi_event",
 		"22": "dns_query", "23": "file_delete", "25": "process_tampering", "26": "file_delete_detected", "29": "file_executable_detected"},
 	"security": {"4688": "process_creation"},
+}
+
+// index is a part of a field's name that is a number, as in containers.0.image.
+var index = regexp.MustCompile(`^(.+?)\.(\d+)(\..+)?$`)
+
+// listIndex reports a field with the place of an element in its name, as some tools write it. Events are read without
+// places: a name stands for the values of all elements.
+func listIndex(s *subject) {
+	reported := map[string]bool{}
+	s.EachItem(func(it rules.Item) {
+		parts := index.FindStringSubmatch(it.Field)
+		if parts == nil || reported[it.Field] || slices.ContainsFunc(s.LogSources(), func(ls rules.LogSource) bool { return isListed(ls, it.Field) }) {
+			return
+		}
+		reported[it.Field] = true
+		s.report(it.Range, "write `"+parts[1]+parts[3]+"`, which any element satisfies; for one of them write `"+parts[1]+"["+parts[2]+"]"+parts[3]+"` with `sigma-version: 3`",
+			"elements of a list have no numbers in their names: %q is only found in events whose names have them", it.Field)
+	})
 }
 
 func specificLogSource(s *subject) {

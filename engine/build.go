@@ -125,8 +125,8 @@ func (p *plan) native(f ir.Field, t ir.Test, s *source) (int, ir.Test, bool) {
 	if !ok || !s.Has(p.opt.Model, f) {
 		return 0, nil, false
 	}
-	if col.Holds == "filename" {
-		name, is := ir.FilenameTest(t)
+	if col.Holds != "" {
+		name, is := col.OfFilename(t)
 		if !is {
 			return 0, nil, false
 		}

@@ -109,6 +109,10 @@ func TestProducts(t *testing.T) {
 			`{"name":"pack_ir_process_events","hostIdentifier":"web1","calendarTime":"Mon Mar  2 09:15:30 2026 UTC","unixTime":1772442930,"epoch":0,"counter":3,"numerics":false,"columns":{"cmdline":"id","path":"/usr/bin/id","pid":"7","time":"1772442900"},"action":"added"}`,
 			`{"action":"added","columns":{"action":"connect","remote_address":"203.0.113.7"},"name":"socket_events","hostname":"web1","unixTime":"1412123850"}`,
 		},
+		"falco": {
+			`{"hostname":"node1","output":"09:15:00.1: Notice A shell","output_fields":{"evt.type":"execve","proc.name":"sh"},"priority":"Notice","rule":"Terminal shell in container","source":"syscall","tags":["shell"],"time":"2026-03-02T09:15:00.100000000Z"}`,
+			`{"uuid":"5d0e","output":"x","priority":"Critical","rule":"r","time":"2026-03-02T09:15:00Z","output_fields":{"ka.verb":"list"}}`,
+		},
 		"sigma": {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
 		"":      {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
 	} {

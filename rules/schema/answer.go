@@ -274,8 +274,8 @@ func (m *Model) Reaches(s *Source, f ir.Field, t ir.Test) bool {
 func (m *Model) Native(s *Source, f ir.Field, t ir.Test) (Column, bool) {
 	col, ok := m.ColumnOf(s, f)
 	ok = ok && s.Has(m, f)
-	if ok && col.Holds == "filename" {
-		_, ok = ir.FilenameTest(t)
+	if ok && col.Holds != "" {
+		_, ok = col.OfFilename(t)
 	}
 	return col, ok
 }
@@ -287,5 +287,5 @@ func (m *Model) HasWhole(s *Source, f ir.Field) bool {
 		return len(columns) > 0
 	}
 	_, entity := s.Entities[f.Name]
-	return len(columns) > 0 && (entity && f.Level == 0 || s.Has(m, f)) && !slices.ContainsFunc(columns, func(c Column) bool { return c.Holds == "filename" })
+	return len(columns) > 0 && (entity && f.Level == 0 || s.Has(m, f)) && !slices.ContainsFunc(columns, func(c Column) bool { return c.Holds != "" })
 }

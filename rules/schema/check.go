@@ -176,7 +176,7 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 		c.bad(path, "add `column:`", "field %s has no column", name)
 	}
 	c.oneOf(source.Join(path, "type"), "a field's type", string(col.Type), columnTypes...)
-	c.oneOf(source.Join(path, "holds"), "holds", col.Holds, "filename")
+	c.oneOf(source.Join(path, "holds"), "holds", col.Holds, fileName, unixFileName)
 	c.oneOf(source.Join(path, "numbers"), "numbers", col.Numbers, decimal, hexadecimal)
 	switch col.Type {
 	case Pattern:
@@ -187,6 +187,9 @@ func (c *checker) column(s *Source, path, name string, level int, col Column) {
 		if col.Key == "" {
 			c.bad(path, "add `key:`", "field %s has type %s but no key", name, col.Type)
 		}
+	}
+	if col.Holds == unixFileName && c.m.Dialect != "" {
+		c.bad(source.Join(path, "holds"), "write filename", "field %s holds %s, which only the engine can read", name, col.Holds)
 	}
 	if col.Joins() && c.m.Dialect != "" {
 		c.bad(source.Join(path, "type"), "name a column with the whole value", "field %s has type %s, which only the engine can read: a query reads one column", name, col.Type)

@@ -147,7 +147,7 @@ type Column struct {
 	Also     []string `yaml:"also"`     // other names of the column in exports, in order of preference; queries use Name
 	OrElse   string   `yaml:"or_else"`  // column to read if Name is empty, "" = none; in models for KQL
 	Type     Type     `yaml:"type"`     // "" means string
-	Holds    string   `yaml:"holds"`    // "filename": only the path's last component; "" = the whole value
+	Holds    string   `yaml:"holds"`    // "filename", or "unix_filename" where paths have slashes: only the path's last component; "" = the whole value
 	Optional bool     `yaml:"optional"` // for an ancestor: if an event lacks it, the ancestor's creation event is used
 	Filename string   `yaml:"filename"` // a companion column with only the last component, "" = none
 	Key      string   `yaml:"key"`      // algorithm in a HashSet, name in Pairs, expression of a Pattern, element in XML, column with the name of a file in a Directory

@@ -14,7 +14,7 @@ import (
 func holds(c schema.Column) []string {
 	var out []string
 	say := func(format string, args ...any) { out = append(out, fmt.Sprintf(format, args...)) }
-	if c.Holds == "filename" {
+	if c.Holds != "" {
 		say("only the file name")
 	}
 	if c.Filename != "" {

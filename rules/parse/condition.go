@@ -46,16 +46,17 @@ func tokenize(text string) []token {
 // and, and tighter than or.
 type conditionParser struct {
 	*parser
-	names     []string // the names that a condition may use, by section and in file order
-	known     map[string]bool
-	timeframe string // of the aggregations that rules once had, or the word for one
-	lists     map[string]bool
-	define    string // hint for an unknown name: how to define it
-	words     int    // words of all conditions so far
-	node      *yaml.Node
-	tokens    []token
-	next      int
-	failed    bool
+	names      []string // the names that a condition may use, by section and in file order
+	known      map[string]bool
+	timeframe  string // of the aggregations that rules once had, or the word for one
+	aggregated bool   // a condition has such an aggregation
+	lists      map[string]bool
+	define     string // hint for an unknown name: how to define it
+	words      int    // words of all conditions so far
+	node       *yaml.Node
+	tokens     []token
+	next       int
+	failed     bool
 }
 
 // maxDepth limits how deep conditions, and lists made from lists, may nest.
@@ -89,7 +90,7 @@ func (c *conditionParser) read(n *yaml.Node) rules.Expr {
 		if t.text == ")" {
 			hint = "remove it, or add the opening parenthesis"
 		} else if t.text == "|" {
-			hint = instead(n.Value[t.offset:], c.timeframe)
+			hint, c.aggregated = instead(n.Value[t.offset:], c.timeframe), true
 		}
 		c.fail(t, hint, "unexpected %q", t.text)
 	}

@@ -22,6 +22,7 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 		return
 	}
 	var condition *yaml.Node
+	var unused *yaml.Node
 	timeframe := "TIMEFRAME"
 	for _, e := range p.Entries(section.Value, "detection") {
 		switch e.Key.Value {
@@ -31,7 +32,7 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 			if source.IsDuration(e.Value.Value) {
 				timeframe = e.Value.Value
 			}
-			p.Warnf("unused-timeframe", p.Span(e.Key), "use a correlation rule", "`timeframe` has no effect in a detection rule")
+			unused = e.Key
 		default:
 			if body := p.selection(e.Value); p.claim(e.Key) {
 				r.Searches = append(r.Searches, rules.Search{Name: e.Key.Value, Range: p.Span(e.Key), Body: body})
@@ -60,6 +61,9 @@ func (p *parser) detection(r *rules.Rule, section source.Entry) {
 		if expr := reader.read(n); expr != nil {
 			r.Conditions = append(r.Conditions, rules.Condition{Text: n.Value, Range: p.Span(n), Expr: expr})
 		}
+	}
+	if unused != nil && !reader.aggregated { // else the condition's error says what to write instead of both
+		p.Warnf("unused-timeframe", p.Span(unused), "use a correlation rule", "`timeframe` has no effect in a detection rule")
 	}
 }
 

@@ -64,13 +64,16 @@ func (p *plan) factsOf(s *schema.Source) []fact {
 	return facts
 }
 
-// namesOf finds the parts of a unit's tree by the names in the rule, and compiles those that
-// only a population uses.
+// namesOf finds the parts of a unit's tree by the names in the rule, and compiles those that only a population uses.
+// One that asks for other events is left out: nothing looks for those that the condition does not ask for.
 func (p *plan) namesOf(u *unit) []*condition.Term {
 	found := u.tree.Names()
 	var names []*condition.Term
 	for _, n := range u.rule.ir.Names {
 		t, ok := found[n.Name]
+		if !ok && ir.AsksJoin(n) {
+			continue
+		}
 		if !ok {
 			t = p.build(n, p.sources[u.source], &unit{rule: u.rule, source: u.source})
 		}

@@ -11,14 +11,39 @@ import (
 	"decree/rules/ir"
 )
 
-// Prepare is the rule with the case's filters applied.
+// Prepare is the rule with the case's filters applied. A filter that covers neither the rule nor one that it joins is an
+// error.
 func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
+	if err := c.useFilters(append(r.Joined(), r)); err != nil {
+		return nil, err
+	}
+	return c.prepare(r)
+}
+
+// prepare applies the case's filters to the rule and those that it joins, as far as they cover them.
+func (c *Case) prepare(r *ir.Rule) (*ir.Rule, error) {
 	joined := r.Joined()
 	rs, err := c.filtered(append([]*ir.Rule{r}, joined...))
 	if err != nil {
 		return nil, err
 	}
-	return rs[0].RewriteJoined(func(other *ir.Rule) *ir.Rule { return rs[1+slices.Index(joined, other)] }), nil
+	return rs[0].RewriteJoined(func(other *ir.Rule) *ir.Rule {
+		if at := slices.Index(joined, other); at >= 0 {
+			return rs[1+at]
+		}
+		return other // a name has it that the condition of this variant does not use
+	}), nil
+}
+
+// useFilters reports a filter of the case that covers none of the rules.
+func (c *Case) useFilters(rs []*ir.Rule) error {
+	for _, f := range c.Filters {
+		if !slices.ContainsFunc(rs, func(r *ir.Rule) bool { return f.Covers(r.Source) }) {
+			return diag.Diagnostic{Code: "filter-covers-nothing", Range: f.Body.Range, Message: "the filter does not apply to the rule",
+				Hint: "check the ids and names under `rules`, and the log source"}
+		}
+	}
+	return nil
 }
 
 // filtered applies the case's filters to the rules that they cover.
@@ -29,15 +54,10 @@ func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 		if required == nil {
 			return nil, found[0]
 		}
-		covered := false
 		for i, r := range out {
 			if f.Covers(r.Source) {
-				out[i], covered = r.Filtered(f, required), true
+				out[i] = r.Filtered(f, required)
 			}
-		}
-		if !covered {
-			return nil, diag.Diagnostic{Code: "filter-covers-nothing", Range: f.Body.Range, Message: "the filter does not apply to the rule",
-				Hint: "check the ids and names under `rules`, and the log source"}
 		}
 	}
 	return out, nil
@@ -47,10 +67,13 @@ func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 func (c *Case) runCorrelation(tested *ir.Correlation) Outcome {
 	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Expected: c.Expect.describe(), Matched: []string{}}
 	rs := tested.Rules()
-	filtered, err := c.filtered(rs)
+	err := c.useFilters(rs)
 	if err == nil {
-		tested = tested.Rewrite(func(r *ir.Rule) *ir.Rule { return filtered[slices.Index(rs, r)] })
-		err = c.match(filtered, tested, &o)
+		var filtered []*ir.Rule
+		if filtered, err = c.filtered(rs); err == nil {
+			tested = tested.Rewrite(func(r *ir.Rule) *ir.Rule { return filtered[slices.Index(rs, r)] })
+			err = c.match(filtered, tested, &o)
+		}
 	}
 	if err != nil {
 		o.problem(err, c.Range)

@@ -35,12 +35,13 @@ func (c *Case) Trial() (*Trial, error) {
 	return t, err
 }
 
-// Matched gives for each rule the indexes of the events that match it. A rule that cannot be run is an error.
+// Matched gives for each rule the indexes of the events that match it. A rule that cannot be run is an error. A variant
+// may no longer join a rule that a filter of the case covers.
 func (t *Trial) Matched(rs []*ir.Rule) ([][]int, error) {
 	prepared := make([]*ir.Rule, len(rs))
 	at := make(map[*ir.Rule]int, len(rs))
 	for i, r := range rs {
-		p, err := t.of.Prepare(r)
+		p, err := t.of.prepare(r)
 		if err != nil {
 			return nil, err
 		}

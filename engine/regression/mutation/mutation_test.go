@@ -176,6 +176,22 @@ func TestMutantsOfJoins(t *testing.T) {
 		"j: all matches counted, not distinct Image", "j: gte 1 instead of gte 2", "j: gte 3 instead of gte 2", "j: gt 2 instead of gte 2"}, changes)
 }
 
+// TestMutantsThatLackAJoin are run as the others are, also where a filter of the case covers the rule that they no longer
+// join.
+func TestMutantsThatLackAJoin(t *testing.T) {
+	const text = "title: T\nlogsource: {product: windows}\njoins:\n  j: {rule: o, same: [host], before: 2h}\nfirst_seen:\n  f: {fields: [host, G], over: 1d, among: a}\n" +
+		"detection:\n  a: {F: 1}\n  condition: a and j and f\n---\ntitle: O\nname: o\nlogsource: {product: windows}\ndetection: {s: {F: 2}, condition: s}\n"
+	const events = "events: [{F: 2, Computer: x, UtcTime: '2026-03-01 10:00:00'}, {F: 1, G: y, Computer: x, UtcTime: '2026-03-01 10:30:00'}]"
+	for _, c := range []string{
+		"{name: one, " + events + ", expect: {indexes: [2]}}",
+		"{name: none, " + events + ", filters: [{title: F, logsource: {product: windows}, filter: {rules: [o], n: {F: 2}, condition: not n}}], expect: {none: true}}",
+	} {
+		report, err := Judge(lowered.Rules(t, text)[0], trials(t, "cases: ["+c+"]"))
+		require.NoError(t, err, c)
+		assert.Positive(t, report.Killed, c)
+	}
+}
+
 func TestAMutantLeavesTheRuleAsItIs(t *testing.T) {
 	r := rule(t, "detection:\n  a: {F|contains: [x, y], G: 2}\n  b: {H: z*z}\n  condition: a and not b or b\n")
 	before := ir.Dump(r)

@@ -55,6 +55,8 @@ func (p *plan) translated(n ir.Node, s *source, u *unit) *condition.Term {
 		return p.leaf(n, s, u)
 	case *ir.And:
 		t.Op = condition.And
+	case *ir.Not:
+		t.Op = condition.Not
 	case *ir.Or:
 	default:
 		panic("engine: unknown translation")

@@ -62,3 +62,25 @@ func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 		assert.Equal(t, []string{"1", "2", "3"}[:len(c.events)], enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "cloud")}, []*ir.Rule{r}, c.events...), c.selection)
 	}
 }
+
+// TestOperationsThatElasticRenames: a test of a part of an operation finds it under the name that the pipeline gives it,
+// and no other by that name.
+func TestOperationsThatElasticRenames(t *testing.T) {
+	event := func(id, action string) string {
+		return `{"event":{"id":"` + id + `","dataset":"o365.audit","action":"` + action + `"}}`
+	}
+	events := []string{event("1", "added-user-account"), event("2", "added-users-to-group"), event("3", "Add user to group."), event("4", "Set-Mailbox")}
+	for selection, want := range map[string][]string{
+		"{Operation: Add user.}":           {"1"},
+		"{Operation|startswith: Add user}": {"1", "3"},
+		"{Operation|re: '^Add user'}":      {"1", "3"},
+		"{Operation|contains: group}":      {"3"},
+		"{Operation|endswith: user.}":      {"1"},
+		"{Operation|contains: '-'}":        {"4"},
+		"{eventName: 'Member*'}":           {"2"},
+		"{Operation|contains|neq: User}":   {"2", "4"},
+	} {
+		r := lowered.Rule(t, "logsource: {product: m365, service: audit}\ndetection:\n  s: "+selection+"\n  condition: s\n")
+		assert.Equal(t, want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "ecs")}, []*ir.Rule{r}, events...), selection)
+	}
+}

@@ -28,6 +28,10 @@ func TestSources(t *testing.T) {
 				`(?registry.path : "*\\InprocServer32\\(Default)" or ?registry.path : "*\\InprocServer32\\")`},
 		{"an alert's policy is its rule", "{product: m365, service: threat_management}", `{eventName: A, status: success}`,
 			`any where ?event.dataset : "o365.audit" and (?event.action : "A" or ?rule.name : "A") and ?event.outcome : "success"`},
+		{"the pipeline renames operations, also for a test of a part", "{product: m365, service: audit}", `{Operation|startswith: Add user}`,
+			`any where ?event.dataset : "o365.audit" and (?event.action : "Add user*" or ?event.action : "added-user-account")`},
+		{"a part of a name that the pipeline gives is none of the operation's", "{product: m365, service: audit}", `{Operation|contains: group}`,
+			`any where ?event.dataset : "o365.audit" and ?event.action : "*group*" and not(?event.action : ("added-users-to-group", "added-group-account-to"))`},
 		{"Sysmon's channel is asked by the names that the pipeline gives its events", "{product: windows, service: sysmon}",
 			`{EventID: 1, Image: a, ParentImage: b, OriginalFileName: c, Hashes|contains: MD5=0123456789abcdef0123456789abcdef, DestinationPort: 443, TargetFilename: d}`,
 			`any where ?winlog.channel : "Microsoft-Windows-Sysmon/Operational" and ?event.code : "1" and ?process.executable : "a" and ?process.parent.executable : "b" and ` +

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 )
@@ -115,4 +116,26 @@ func patternOf(ps []GlobPart, op TextOp, cased bool) Test {
 		return text(Equals)
 	}
 	return &Glob{Parts: ps, Cased: cased}
+}
+
+// Expression gives the pattern as an expression that matches the same texts.
+func (t *Glob) Expression() *Regex {
+	var b strings.Builder
+	b.WriteString(`\A`)
+	for _, p := range t.Parts {
+		switch p.Wild {
+		case '*':
+			b.WriteString(".*")
+		case '?':
+			b.WriteString(".")
+		case AnyDash:
+			b.WriteString("[" + Dashes + "]")
+		case 0:
+			b.WriteString(literalExpr(p.Literal, t.Cased))
+		default:
+			panic(fmt.Sprintf("ir: unknown wildcard %q", p.Wild))
+		}
+	}
+	b.WriteString(`\z`)
+	return exprOf(b.String(), t.Cased)
 }

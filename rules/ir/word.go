@@ -86,7 +86,7 @@ func literalExpr(text string, cased bool) string {
 }
 
 // exprOf is a test of an expression that is made of quoted texts.
-func exprOf(expr string, cased bool) Test {
+func exprOf(expr string, cased bool) *Regex {
 	flags := "is"
 	if cased {
 		flags = "s"

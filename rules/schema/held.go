@@ -88,10 +88,10 @@ func (h *held) text(t *ir.Text, want, numeric bool) bool {
 		}
 		return asked
 	}
-	compare := map[ir.TextOp]func(v, a string) bool{ir.StartsWith: strings.HasPrefix, ir.EndsWith: strings.HasSuffix, ir.Contains: strings.Contains, ir.Word: ir.HasWord}[t.Op]
+	compare := textComparisons[t.Op]
 	switch {
 	case t.Op == ir.Filename:
-		h.tests = append(h.tests, func(v string) bool { return slices.Contains(values(), v[strings.LastIndexAny(v, `\/`)+1:]) == want })
+		h.tests = append(h.tests, func(v string) bool { return slices.Contains(values(), lastComponent(v)) == want })
 		if want {
 			h.names = intersect(h.names, t.Values)
 		}

@@ -1,6 +1,7 @@
 package schema
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 
@@ -9,6 +10,9 @@ import (
 
 // path tests a path in Sigma's form and in the product's, in the columns that hold it.
 func (c Column) path(n *ir.Match) (ir.Node, error) {
+	if err := c.inExpression(n.Test); err != nil {
+		return n, err
+	}
 	written := c.bothSpellings(c.asWritten(n))
 	ways := []ir.Node{written}
 	if or, ok := written.(*ir.Or); ok {
@@ -118,6 +122,25 @@ func (c Column) asWritten(n *ir.Match) *ir.Match {
 		return n
 	}
 	return &ir.Match{Base: n.Base, Field: n.Field, Test: test}
+}
+
+// inExpression refuses an expression that names a part of paths that the product writes otherwise, unless it names both
+// spellings.
+func (c Column) inExpression(t ir.Test) error {
+	re, ok := t.(*ir.Regex)
+	if !ok {
+		return nil
+	}
+	expr := folded(re.Expr)
+	for _, spellings := range []map[string]string{c.Written, c.AlsoWritten} {
+		for _, from := range sortedNames(spellings) {
+			named, other := strings.TrimSuffix(from, `\`), strings.TrimRight(spellings[from], `\?`)
+			if both := strings.ReplaceAll(expr, folded(named), ""); both != expr && !strings.Contains(both, folded(other)) {
+				return fmt.Errorf("the product writes %s as %s, and expressions are not translated: name both in it, or none", named, other)
+			}
+		}
+	}
+	return nil
 }
 
 func (c Column) productPrefix(text string) string {

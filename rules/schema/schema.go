@@ -154,7 +154,8 @@ type Column struct {
 	// Requires says what must be set up in the product for the column to be filled. It is noted in each query that
 	// reads the column.
 	Requires string `yaml:"requires"`
-	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive.
+	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive. A test of part of a value
+	// asks for the words of the values that it holds for.
 	Values map[string]string `yaml:"values"`
 	// Numbers is "decimal" if Sysmon's `DWORD (0x0000001f)` becomes `31` and its `(Empty)` an empty text. It is
 	// "hexadecimal" if the former becomes `0x0000001f`.

@@ -12,7 +12,7 @@ import (
 // Translate rewrites a test for the way the product stores the field. The product may have other words for Sigma's
 // values, another notation for registry numbers, separate columns for domain and user, and a column for each hash
 // algorithm. A test that needs no translation is returned unchanged. Otherwise the result consists of *ir.Match,
-// *ir.And and *ir.Or. An error says what the product's column cannot answer. The spelling of a number becomes a false
+// *ir.And, *ir.Or and *ir.Not. An error says what the product's column cannot answer. The spelling of a number becomes a false
 // *ir.Const if the column holds no texts, or texts of another product.
 func (m *Model) Translate(s *Source, n *ir.Match) (ir.Node, error) {
 	if isMade(n) {
@@ -59,6 +59,11 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 		if ok && known && (col.Domain != "" || other.Domain != "") {
 			return col.comparedInTwoColumns(n, ref, other)
 		}
+		if ok && known {
+			if err := sameWords(n, ref, col, other); err != nil {
+				return n, err
+			}
+		}
 	}
 	_, array := n.Test.(*ir.Elements)
 	switch {
@@ -76,6 +81,8 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 		return col.digests(n)
 	case len(col.Written)+len(col.AlsoWritten) > 0 || col.Under != "" || col.Unnamed:
 		return col.path(n)
+	case len(col.Values) > 0 && !ofWholes(n.Test):
+		return col.partOfWord(n)
 	case len(col.Values) > 0 || col.Numbers != "":
 		test, err := col.translate(n.Test)
 		if err != nil || test == n.Test {
@@ -86,6 +93,20 @@ func (m *Model) translate(s *Source, n *ir.Match) (ir.Node, error) {
 	return n, nil
 }
 
+// ofWholes tells whether a test is of whole values, which have another word or not.
+func ofWholes(t ir.Test) bool {
+	switch t := t.(type) {
+	case *ir.Text:
+		return t.Op == ir.Equals
+	case *ir.Number:
+		return t.Op == "eq"
+	case *ir.Bool, *ir.FieldRef:
+		return true
+	}
+	return false
+}
+
+// translate translates whole values, and data of the registry.
 func (c Column) translate(t ir.Test) (ir.Test, error) {
 	asked := t
 	if b, ok := t.(*ir.Bool); ok && len(c.Values) > 0 {
@@ -97,6 +118,9 @@ func (c Column) translate(t ir.Test) (ir.Test, error) {
 			numbers.Values = append(numbers.Values, strconv.FormatFloat(v, 'f', -1, 64))
 		}
 		asked = numbers
+	}
+	if re, ok := t.(*ir.Regex); ok && c.Numbers != "" && registryWords[c.Numbers].MatchString(re.Expr) {
+		return nil, fmt.Errorf("the expression is of registry data in Sysmon's form, but the product stores %s", registryHeld[c.Numbers])
 	}
 	text, ok := asked.(*ir.Text)
 	if !ok {

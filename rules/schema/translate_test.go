@@ -13,6 +13,8 @@ import (
 
 var apart = &schema.Source{Name: "s", Unlisted: "data.", Fields: map[string]schema.Column{
 	"Initiated": {Name: "network.direction", Values: map[string]string{"true": "egress", "false": "ingress"}},
+	"Several":   {Name: "event.action", Multivalue: true, Values: map[string]string{"true": "ingress"}},
+	"Used":      {Name: "used", Type: schema.Bool, Values: map[string]string{"Yes": "true", "No": "false"}},
 	"Level":     {Name: "log.level", Values: map[string]string{"2": "error"}},
 	"Integrity": {Name: "level", Values: map[string]string{"S-1-16-12288": "high"}},
 	"Details":   {Name: "registry.data.strings", Numbers: "decimal"},
@@ -51,6 +53,26 @@ func TestTranslate(t *testing.T) {
 		{"a number", "Level", &ir.Number{Op: "eq", Values: []float64{2, 7}}, `Level equals "error", "7"`},
 		{"two words for one", "Integrity", text(ir.Equals, "High", "S-1-16-12288"), `Integrity equals "High"`},
 		{"a value without another word", "Initiated", text(ir.Equals, "outbound"), `Initiated equals "outbound"`},
+		{"the beginning of a value with another word", "Initiated", text(ir.StartsWith, "TR"), `(Initiated startswith "TR" or Initiated equals "egress")`},
+		{"part of several values", "Initiated", text(ir.EndsWith, "e"), `(Initiated endswith "e" or Initiated equals "ingress", "egress")`},
+		{"part of a word, and not of its value", "Initiated", text(ir.Contains, "in"), `(Initiated contains "in" and not Initiated equals "ingress")`},
+		{"part of a word, and of its value", "Initiated", text(ir.Contains, "s"), `((Initiated contains "s" and not Initiated equals "egress") or Initiated equals "ingress")`},
+		{"a beginning in its case", "Initiated", &ir.Text{Op: ir.StartsWith, Values: []string{"TR"}, Cased: true}, `Initiated startswith "TR", in this case`},
+		{"a word of a value", "Integrity", text(ir.Word, "12288"), `(Integrity word "12288" or Integrity equals "high")`},
+		{"a file name", "Integrity", text(ir.Filename, "s-1-16-12288"), `(Integrity filename "s-1-16-12288" or Integrity equals "high")`},
+		{"a pattern of a value", "Integrity", &ir.Glob{Parts: []ir.GlobPart{{Literal: "s-1"}, {Wild: '*'}, {Literal: "8"}, {Wild: '?'}}}, `(Integrity like "s-1" * "8" ? or Integrity equals "high")`},
+		{"an expression of a value", "Initiated", &ir.Regex{Expr: "^tru"}, `(Initiated matches /^tru/ or Initiated equals "egress")`},
+		{"an expression in another case", "Initiated", &ir.Regex{Expr: "^Tru"}, `Initiated matches /^Tru/`},
+		{"an expression of which it cannot be told", "Initiated", &ir.Regex{Expr: `(t)r\1`, Backtracking: true}, ""},
+		{"an expression of a file name", "Integrity", &ir.OfFilename{Test: &ir.Regex{Expr: "^S-1"}}, `(Integrity filename matches /^S-1/ or Integrity equals "high")`},
+		{"a number that is compared", "Level", &ir.Number{Op: "lte", Values: []float64{2}}, `(Level lte 2 or Level equals "error")`},
+		{"bits of a number", "Level", &ir.Bits{Mask: 2}, `(Level has the bits 0x2 or Level equals "error")`},
+		{"part of a word among several", "Several", text(ir.Contains, "in"), `Several contains "in"`},
+		{"part of a boolean", "Used", text(ir.StartsWith, "y"), `Used equals "true"`},
+		{"whether a value is there", "Initiated", &ir.Exists{Value: true}, `Initiated exists`},
+		{"words against words", "Initiated", &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "Initiated"}}, `Initiated equals the field Initiated`},
+		{"words against other texts", "Initiated", &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "Whole"}}, ""},
+		{"other texts against words", "Whole", &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "Initiated"}}, ""},
 		{"spread over fields with words of their own", "Result", text(ir.Equals, "true"), `(Initiated equals "egress" or param1 equals "true")`},
 		{"a number of the registry", "Details", text(ir.Contains, "DWORD (0x0000001F)"), `Details equals "31"`},
 		{"a large one", "Details", text(ir.Equals, "QWORD (0x00000001-0x00000000)"), `Details equals "4294967296"`},
@@ -59,6 +81,8 @@ func TestTranslate(t *testing.T) {
 		{"part of a number", "Details", text(ir.Contains, "0x00000001"), ""},
 		{"a kind of number", "Details", text(ir.StartsWith, "DWORD"), ""},
 		{"bytes", "Details", text(ir.Equals, "Binary Data"), ""},
+		{"an expression of numbers", "Details", &ir.Regex{Expr: `^DWORD \(0x`}, ""},
+		{"an expression of data", "Details", &ir.Regex{Expr: `\.dll$`}, `Details matches /\.dll$/`},
 		{"a number beside parts of others", "Details", text(ir.Contains, "DWORD (0x00000001)", ".dll"), ""},
 		{"a number of the registry without its type", "Hex", text(ir.Contains, "DWORD (0x0000001F)"), `Hex equals "0x0000001F"`},
 		{"a large one in halves", "Hex", text(ir.Equals, "QWORD (0x00000001-0x00000000)"), `Hex equals "0x00000001-0x00000000"`},
@@ -79,7 +103,10 @@ func TestTranslate(t *testing.T) {
 		{"a root and a part", "Long", text(ir.StartsWith, `HKLM\CurrentControlSet\a`), `(Long startswith "HKEY_LOCAL_MACHINE\\CurrentControlSet\\a" or Long startswith "HKEY_LOCAL_MACHINE\\ControlSet001\\a")`},
 		{"what only looks like a root", "Long", text(ir.Contains, `AHKLM\S`), `Long contains "AHKLM\\S"`},
 		{"a root in a pattern", "Long", &ir.Glob{Parts: []ir.GlobPart{{Literal: `HKLM\a`}, {Wild: '*'}, {Literal: "b"}}}, `Long like "HKEY_LOCAL_MACHINE\\a" * "b"`},
-		{"no root in an expression", "Long", &ir.Regex{Expr: `HKLM`}, `Long matches /HKLM/`},
+		{"an expression of a root that is written otherwise", "Long", &ir.Regex{Expr: `^hklm\\`}, ""},
+		{"an expression of a part that is written otherwise", "Key", &ir.Regex{Expr: `\\currentcontrolset\\`}, ""},
+		{"an expression of both spellings", "Key", &ir.Regex{Expr: `(?i)(currentcontrolset|controlset\d+)\\`}, `Key matches /(?i)(currentcontrolset|controlset\d+)\\/`},
+		{"no root in an expression", "Long", &ir.Regex{Expr: `\\Run$`}, `Long matches /\\Run$/`},
 		{"no such part", "Key", text(ir.StartsWith, `HKLM\`), `Key startswith "HKLM\\"`},
 		{"a pattern with such a part", "Key", &ir.Glob{Parts: []ir.GlobPart{{Wild: '*'}, {Literal: "CurrentControlSet"}, {Wild: '?'}}}, `(Key like * "CurrentControlSet" ? or Key like * "ControlSet" ? ? ? ?)`},
 		{"a key's unnamed value without a name", "Unnamed", text(ir.EndsWith, `\command\(Default)`, `\Run`), `(Unnamed endswith "\\command\\(Default)", "\\Run" or Unnamed endswith "\\command\\")`},
@@ -147,6 +174,8 @@ func said(n ir.Node) string {
 		return n.Field.Name + " " + ir.Describe(n.Test)
 	case *ir.And:
 		word = " and "
+	case *ir.Not:
+		return "not " + said(n.Term)
 	}
 	all := ""
 	for i, one := range ir.Children(n) {

@@ -137,6 +137,7 @@ func (e *Engine) WithoutReputation() []*ir.Rule {
 type Untold struct {
 	Rule   *ir.Rule
 	Column string
+	Called string // the column of the table that has the rule's word for it as its name, "" = none
 }
 
 // UntoldReputation lists, after Finish, the columns that rules asked for and that no row of the reputation table has.
@@ -147,7 +148,7 @@ func (e *Engine) UntoldReputation() (all []Untold) {
 			continue
 		}
 		for _, column := range p.Untold(e.opt.Reputation) {
-			if u := (Untold{p.rule.ir, column}); !slices.Contains(all, u) {
+			if u := (Untold{p.rule.ir, column, rarity.CalledOtherwise(e.opt.Reputation, column)}); !slices.Contains(all, u) {
 				all = append(all, u)
 			}
 		}

@@ -21,6 +21,11 @@ func (r *Reader) NamePlace(e *Event, name string) (line, column int) {
 	return e.Line, 1 + utf8.RuneCount(e.Raw[:at])
 }
 
+// InHeader tells whether a table has a column of a name, whatever cells are empty.
+func (r *Reader) InHeader(name string) bool {
+	return r.rows != nil && slices.Contains(r.rows.header, name)
+}
+
 // ValuePlace tells where the value of a field stands in the event that was read last, as NamePlace does.
 func (r *Reader) ValuePlace(e *Event, name string) (line, column int) {
 	if r.rows != nil {

@@ -68,14 +68,18 @@ func ColumnsOf(own ...*schema.Model) Columns {
 	return all
 }
 
+// Named gives the column of the part of a reputation that a rule calls by a name, if the column has another name; "" if
+// it is no such word.
+func Named(word string) string { return words[strings.ToLower(word)] }
+
 // Misspelt gives the column that a name is probably meant to be, or "". A column that no data model reads may have any
 // other name.
 func (c Columns) Misspelt(name string) string {
 	if _, known := c[name]; known || isEntity(name) {
 		return ""
 	}
-	if column, isWord := words[strings.ToLower(name)]; isWord {
-		return column
+	if Named(name) != "" {
+		return "" // perhaps of something else
 	}
 	if near := diag.Closest(name, slices.Sorted(maps.Keys(c))); near != "" && c[near] != isUnread {
 		return near

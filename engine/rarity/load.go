@@ -35,8 +35,8 @@ func (u *Unread) Error() string {
 const mostFindings = 10
 
 // LoadTable reads a table from CSV or NDJSON, plain or compressed. A table that answers less than it seems to would
-// silence rules. So it is an error if a row has no key column, a column's name is misspelt, or a value is no number,
-// time or truth value where it must be one.
+// silence rules. So it is an error if a row has no key column, a column's name is misspelt (and no column beside it has
+// the right name), or a value is no number, time or truth value where it must be one.
 func LoadTable(path string, columns Columns) (_ Reputation, err error) {
 	var found diag.Diagnostics
 	r, err := event.Open(path, event.Options{OnReject: func(j event.Reject) {
@@ -82,7 +82,7 @@ func (c *tableChecker) row(r *event.Reader, ev *event.Event) map[string]string {
 			row[column] = event.Text(v)
 		}
 		spaced := strings.ReplaceAll(column, "_", " ") // of which the reader makes a name without spaces, too
-		if near := c.columns.Misspelt(column); near != "" && !c.checked[column] && (spaced == column || ev.Fields[spaced] == nil) {
+		if near := c.columns.Misspelt(column); near != "" && !c.checked[column] && (spaced == column || ev.Fields[spaced] == nil) && !beside(r, ev, column, near) {
 			line, col := r.NamePlace(ev, column)
 			c.found.Errorf("reputation-column", at(c.path, line, col), fmt.Sprintf("did you mean `%s`?", near), "no data model reads the column %q", column)
 		}
@@ -93,6 +93,11 @@ func (c *tableChecker) row(r *event.Reader, ev *event.Event) map[string]string {
 		}
 	}
 	return row
+}
+
+// beside tells whether a row has another column, too. Of a name with spaces the reader makes one without them.
+func beside(r *event.Reader, ev *event.Event, column, other string) bool {
+	return r.InHeader(other) || ev.Fields[other] != nil && strings.ReplaceAll(column, " ", "") != other
 }
 
 func at(path string, line, column int) diag.Range {

@@ -189,6 +189,10 @@ func TestReputationTablesThatCannotBe(t *testing.T) {
 		{"r.ndjson", "{\"sha1\":\"AA\",\"GlobalPrevalence\":5}\n", ""},
 		{"r.json", "[{\"Sha256\":\"AA\",\"GlobalPrevalence\":5,\"Signer\":null}]\n", ""},
 		{"r.csv", "sha1,GlobalPrevalence,GlobalFirstSeen,GlobalLastSeen,Publisher,Comment\naa,5,2026-02-01T00:00:00Z,soon,x,y\n", ""},
+		{"r.csv", "sha1,GlobalPrevalence,Software\naa,5,x\n", ""},
+		{"r.csv", "sha1,GlobalPrevalence,Signer,Signers\naa,5,,2\n", ""},
+		{"r.ndjson", "{\"sha1\":\"AA\",\"GlobalPrevalence\":5,\"Signer\":\"x\",\"Signers\":2}\n", ""},
+		{"r.ndjson", "{\"sha1\":\"AA\",\"Signer\":\"x\"}\n{\"sha1\":\"bb\",\"Signers\":\"y\"}\n", "r.ndjson:2:14: no data model reads the column \"Signers\"; did you mean `Signer`?"},
 		{"r.ndjson", "{\"sha1\":\"AA\"}\n{\"GlobalPrevalence\":5}\n", "r.ndjson:2:1: a reputation row needs one of the columns sha1, sha256, md5, domain"},
 		{"r.csv", "sha1,GlobalPrevalence\n,5\n", "r.csv:2:1: a reputation row needs one of the columns sha1, sha256, md5, domain"},
 		{"r.csv", "sha1,GlobalPrevalence\naa,5\nbb\n", "r.csv:3:1: the row has 1 cells, but the header has 2"},
@@ -255,7 +259,8 @@ func TestColumnsOfReputation(t *testing.T) {
 	assert.Equal(t, rarity.ColumnsOf(models...), shipped)
 	own := rarity.ColumnsOf(&schema.Model{Sources: []schema.Source{{Reputation: schema.Reputation{Global: "WorldPrevalance", CertificateValid: "Valid"}}}})
 	assert.Empty(t, own.Misspelt("WorldPrevalance"))
-	assert.Equal(t, "SignatureState", own.Misspelt("signature"), "the rule's word")
+	assert.Empty(t, own.Misspelt("Signature"), "the rule's word, or something else")
+	assert.Equal(t, "SignatureState", rarity.Named("Signature"))
 	assert.Equal(t, "Signer", own.Misspelt("signer"))
 	assert.Equal(t, "WorldPrevalance", own.Misspelt("WorldPrevalence"))
 	_, _, wrong := own.Wrong("Valid", "yes")

@@ -2,6 +2,8 @@ package rarity
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -19,6 +21,19 @@ type Row map[string]string
 type table struct {
 	rows    map[string]Row // by entity, NUL and value
 	columns map[string]bool
+}
+
+// CalledOtherwise gives the column of a table that has the rule's word for a column as its name, such as Software for
+// SoftwareName; "" if there is none.
+func CalledOtherwise(t Reputation, column string) string {
+	if of, ok := t.(table); ok {
+		for _, name := range slices.Sorted(maps.Keys(of.columns)) {
+			if Named(name) == column {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 func newTable() table { return table{map[string]Row{}, map[string]bool{}} }

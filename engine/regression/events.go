@@ -2,6 +2,7 @@ package regression
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -79,10 +80,15 @@ func (l *loader) rows(n *yaml.Node) []map[string]string {
 	var out []map[string]string
 	for _, r := range n.Content {
 		row := map[string]string{}
-		for _, e := range l.Entries(r, "a reputation row") {
+		entries := l.Entries(r, "a reputation row")
+		for _, e := range entries {
 			if text := l.text(e.Value, "a value of a reputation row"); text != "" {
 				row[e.Key.Value] = text
-				l.cell(e, text)
+			}
+		}
+		for _, e := range entries {
+			if row[e.Key.Value] != "" {
+				l.cell(e, row)
 			}
 		}
 		if !rarity.HasKey(row) {
@@ -93,13 +99,15 @@ func (l *loader) rows(n *yaml.Node) []map[string]string {
 	return out
 }
 
-// cell reports a misspelt column of a reputation row, and a value that its column cannot have.
-func (l *loader) cell(e source.Entry, text string) {
-	if near := columns().Misspelt(e.Key.Value); near != "" {
-		l.errorf("reputation-column", e.Key, fmt.Sprintf("did you mean `%s`?", near), "no data model reads the column %q", e.Key.Value)
+// cell reports a column of a reputation row that is misspelt, or named by the rule's word for it, and a value that its
+// column cannot have. Beside a column of the right name, it is another one.
+func (l *loader) cell(e source.Entry, row map[string]string) {
+	name := e.Key.Value
+	if meant := cmp.Or(rarity.Named(name), columns().Misspelt(name)); meant != "" && meant != name && row[meant] == "" {
+		l.errorf("reputation-column", e.Key, fmt.Sprintf("did you mean `%s`?", meant), "no data model reads the column %q", name)
 	}
-	if want, example, wrong := columns().Wrong(e.Key.Value, text); wrong {
-		l.errorf("reputation-value", e.Value, example, "%s must be %s, not %q", e.Key.Value, want, text)
+	if want, example, wrong := columns().Wrong(name, row[name]); wrong {
+		l.errorf("reputation-value", e.Value, example, "%s must be %s, not %q", name, want, row[name])
 	}
 }
 

@@ -74,7 +74,11 @@ func NoReputation(s *stdio.Streams, rules []*ir.Rule) {
 // in it.
 func UntoldReputation(s *stdio.Streams, all []engine.Untold) {
 	for _, u := range all {
-		fmt.Fprintf(s.Err, "warning: rule %q asks for %s, but no row of the reputation table has it: every value counts as unknown\n", diag.Visible(u.Rule.Source.Title), diag.Visible(u.Column))
+		hint := ""
+		if u.Called != "" {
+			hint = fmt.Sprintf("; if the column %s is meant, call it %s", diag.Visible(u.Called), diag.Visible(u.Column))
+		}
+		fmt.Fprintf(s.Err, "warning: rule %q asks for %s, but no row of the reputation table has it: every value counts as unknown%s\n", diag.Visible(u.Rule.Source.Title), diag.Visible(u.Column), hint)
 	}
 }
 

@@ -9,24 +9,33 @@ import (
 )
 
 // joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, one has it
-// and the others are null, which is joined too. present tests that one of them has a value. The domain of a user may be
-// missing.
+// and the others are null, which is joined too. filled tests that one of them has a value that is not empty: a sequence
+// joins empty texts, too. The domain of a user may be missing.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
-func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, present compilers.Pred) {
-	if len(columns) == 1 {
-		keys = []string{joinColumn(columns[0].Name)}
-	} else {
-		var any compilers.Any
-		for _, c := range columns {
+func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, filled compilers.Pred) {
+	var any compilers.Any
+	for _, c := range columns {
+		var there compilers.All
+		if len(columns) == 1 {
+			keys = append(keys, joinColumn(c.Name))
+		} else {
 			keys = append(keys, columnName(c.Name))
-			any = append(any, compilers.Atom(columnName(c.Name)+" != null"))
+			there = append(there, compilers.Atom(columnName(c.Name)+" != null"))
 		}
-		present = any
+		if c.Type == "" || c.Type == schema.String {
+			there = append(there, compilers.Atom(columnName(c.Name)+` != ""`))
+		}
+		if len(there) > 0 {
+			any = append(any, there)
+		}
 	}
 	if domain != nil {
 		keys = append(keys, columnName(domain.Name))
 	}
-	return keys, present
+	if len(any) > 0 {
+		filled = any
+	}
+	return keys, filled
 }
 
 // keyTypes gives the types of a value's columns, which must be the same in every event of a sequence.

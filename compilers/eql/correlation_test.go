@@ -50,19 +50,24 @@ func correlated(t *testing.T, text string, accept ...string) (*compilers.Query, 
 }
 
 func TestCorrelationsAsSequences(t *testing.T) {
-	const event = "[process where ?host.os.type : \"windows\" and\n    ?event.type : \"start\" and\n    process.command_line : \"%\"\n    // Begin environment-specific filter.\n    // End environment-specific filter.\n  ]"
-	a, b := strings.Replace(event, "%", "x", 1), strings.Replace(event, "%", "y", 1)
+	event := func(command, by string) string {
+		filled := ""
+		if by != "" { // an empty text is no group
+			filled, by = " and\n    ?"+by+" != \"\"", " by "+by
+		}
+		return "[process where ?host.os.type : \"windows\" and\n    ?event.type : \"start\" and\n    ?process.command_line : \"" + command + "\"" + filled + "\n    // Begin environment-specific filter.\n    // End environment-specific filter.\n  ]" + by
+	}
 	for _, c := range []struct{ text, want string }{
-		{"{type: event_count, rules: [a], timespan: 1h, condition: {gte: 5}}", "sequence with maxspan=3600s\n  " + a + " with runs=5\n"},
-		{"{type: event_count, rules: [a], group-by: [Path], timespan: 90s, condition: {gt: 5}}", "sequence with maxspan=90s\n  " + a + " by file.path with runs=6\n"},
+		{"{type: event_count, rules: [a], timespan: 1h, condition: {gte: 5}}", "sequence with maxspan=3600s\n  " + event("x", "") + " with runs=5\n"},
+		{"{type: event_count, rules: [a], group-by: [Path], timespan: 90s, condition: {gt: 5}}", "sequence with maxspan=90s\n  " + event("x", "file.path") + " with runs=6\n"},
 		{"{type: temporal_ordered, rules: [a, b], group-by: [who], aliases: {who: {a: Path, b: OriginalFileName}}, timespan: 1m}",
-			"sequence with maxspan=60s\n  " + a + " by file.path\n  " + b + " by process.pe.original_file_name\n"},
+			"sequence with maxspan=60s\n  " + event("x", "file.path") + "\n  " + event("y", "process.pe.original_file_name") + "\n"},
 	} {
 		q, codes := correlated(t, c.text, sequenceGap)
 		require.Empty(t, codes, c.text)
 		i := strings.Index(q.Text, "sequence with")
 		require.GreaterOrEqual(t, i, 0, q.Text)
-		assert.Equal(t, c.want, strings.ReplaceAll(q.Text[i:], "?process", "process"))
+		assert.Equal(t, c.want, q.Text[i:])
 		assert.Equal(t, []string{sequenceGap, "correlation-period"}, []string{q.Notes[0].Code, q.Notes[1].Code})
 	}
 }

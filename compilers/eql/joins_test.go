@@ -24,14 +24,14 @@ func joined(t *testing.T, joins, condition string, accept ...string) (*compilers
 
 // TestJoinsAsSequences: the other event is first or last, and the query says how much further back it must search.
 func TestJoinsAsSequences(t *testing.T) {
-	event := func(command string) string {
-		return "[process where ?host.os.type : \"windows\" and\n    ?event.type : \"start\" and\n    ?process.command_line : \"" + command + "\"\n    // Begin environment-specific filter.\n    // End environment-specific filter.\n  ]"
+	event := func(command, by string) string { // an empty text joins nothing
+		return "[process where ?host.os.type : \"windows\" and\n    ?event.type : \"start\" and\n    ?process.command_line : \"" + command + "\" and\n    ?" + by + " != \"\"\n    // Begin environment-specific filter.\n    // End environment-specific filter.\n  ] by " + by
 	}
 	for joins, want := range map[string]string{
-		"  j: {rule: o, same: [Path], before: 90s}\n":                  event("z") + " by file.path\n  " + event("x") + " by file.path\n",
-		"  j: {rule: o, same: {Path: OriginalFileName}, after: 90s}\n": event("x") + " by file.path\n  " + event("z") + " by process.pe.original_file_name\n",
-		"  j: {rule: o, same: [Path], before: 90s, count: {gt: 0}}\n":  event("z") + " by file.path\n  " + event("x") + " by file.path\n",
-		"  j: {rule: o, same: {Loud: Path}, before: 90s}\n":            event("z") + " by file.path\n  " + event("x") + " by file.path\n",
+		"  j: {rule: o, same: [Path], before: 90s}\n":                  event("z", "file.path") + "\n  " + event("x", "file.path") + "\n",
+		"  j: {rule: o, same: {Path: OriginalFileName}, after: 90s}\n": event("x", "file.path") + "\n  " + event("z", "process.pe.original_file_name") + "\n",
+		"  j: {rule: o, same: [Path], before: 90s, count: {gt: 0}}\n":  event("z", "file.path") + "\n  " + event("x", "file.path") + "\n",
+		"  j: {rule: o, same: {Loud: Path}, before: 90s}\n":            event("z", "file.path") + "\n  " + event("x", "file.path") + "\n",
 	} {
 		q, found := joined(t, joins, "s and j", "join")
 		require.Empty(t, found, joins)

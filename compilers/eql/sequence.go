@@ -74,10 +74,10 @@ func (s *sequence) part(r *ir.Rule, reads []ir.Field, keys []joinKey) string {
 			s.found.Errorf(s.code+"-field", k.at, s.verb+" by another field, or choose another --model", "data model %s has no %s for %s in the log source of %q", plan.Model.Name, s.has, k.field.Name, r.Source.Title)
 			continue
 		}
-		joined, present := joinKeys(columns, domain)
+		joined, filled := joinKeys(columns, domain)
 		by = append(by, joined...)
-		if present != nil {
-			own = append(own, present)
+		if filled != nil {
+			own = append(own, filled)
 		}
 		if types := keyTypes(columns, domain); s.types[i] == "" {
 			s.types[i] = types

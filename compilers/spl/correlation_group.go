@@ -110,7 +110,7 @@ func (st *correlationPart) group() {
 		st.groupEach(matches, groups)
 		return
 	}
-	in := allOf(anyOf(matches), present(groups[0]))
+	in := allOf(anyOf(matches), filled(groups[0]))
 	switch {
 	case in == compilers.Pred(compilers.Constant(true)):
 		st.stage("eval decree_group=" + key(groups[0]))
@@ -131,7 +131,7 @@ func (st *correlationPart) groupEach(matches compilers.Any, groups [][]string) {
 	sets, keys := make([]string, len(groups)), make([]string, len(groups))
 	for i, values := range groups {
 		keys[i] = fmt.Sprintf("decree_key_%d", i+1)
-		sets[i] = keys[i] + "=" + whereSyntax.Print(allOf(matches[i], present(values))).Call("if", key(values), `"none"`)
+		sets[i] = keys[i] + "=" + whereSyntax.Print(allOf(matches[i], filled(values))).Call("if", key(values), `"none"`)
 	}
 	st.stage("eval " + strings.Join(sets, ",\n    "))
 	st.expandTexts("decree_group", keys)

@@ -109,9 +109,13 @@ func (s *inputWriter) fieldOf(m *inputRule, f ir.Field, name string, at diag.Ran
 	if domain == nil {
 		return value
 	}
-	before := s.columnOf(m, *domain, name, at)
-	missing := whereSyntax.Print(compilers.Any{compilers.Atom(before + `=""`), compilers.Atom("isnull(" + before + ")")})
-	return missing.Call("if", value, before+`."\\".`+value)
+	return behind(s.columnOf(m, *domain, name, at), value)
+}
+
+// behind puts a user's domain in front of the name. Without either, the value is the name alone.
+func behind(domain, name string) string {
+	alone := compilers.Any{compilers.Atom(domain + `=""`), compilers.Atom("isnull(" + domain + ")"), compilers.Atom(name + `=""`)}
+	return whereSyntax.Print(alone).Call("if", name, domain+`."\\".`+name)
 }
 
 // columnOf is the first value of a column.
@@ -136,12 +140,14 @@ func written(col schema.Column) bool {
 	return col.Holds != "" || len(col.Values) > 0 || col.Numbers != "" || col.Under != "" || col.Prefix != ""
 }
 
-// present tests that all values are present.
-func present(values []string) compilers.All {
+// filled tests that all values are present and not empty.
+func filled(values []string) compilers.All {
 	var all compilers.All
-	for _, v := range values {
-		if p := compilers.Atom("isnotnull(" + v + ")"); !slices.Contains(all, compilers.Pred(p)) {
-			all = append(all, p)
+	for _, test := range []string{"isnotnull(%s)", `%s!=""`} {
+		for _, v := range values {
+			if p := compilers.Atom(fmt.Sprintf(test, v)); !slices.Contains(all, compilers.Pred(p)) {
+				all = append(all, p)
+			}
 		}
 	}
 	return all

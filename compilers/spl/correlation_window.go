@@ -100,12 +100,12 @@ func (st *correlationPart) valueCount() compilers.Pred {
 	}
 	once := compilers.Pred(compilers.Constant(true))
 	if shared {
-		st.stage("eval decree_value=" + ifElse(allOf(st.inside, present(tuples[0])), key(tuples[0]), `"none"`))
+		st.stage("eval decree_value=" + ifElse(allOf(st.inside, filled(tuples[0])), key(tuples[0]), `"none"`))
 	} else {
 		var sets, names []string
 		for i, tuple := range tuples {
 			names = append(names, fmt.Sprintf("decree_value_%d", i+1))
-			sets = append(sets, names[i]+"="+ifElse(allOf(st.flags[i], present(tuple)), key(tuple), `"none"`))
+			sets = append(sets, names[i]+"="+ifElse(allOf(st.flags[i], filled(tuple)), key(tuple), `"none"`))
 		}
 		st.stage("eval " + strings.Join(sets, ",\n    "))
 		st.expandTexts("decree_value", names)

@@ -165,14 +165,3 @@ func (s *joinWriter) oncePerValue() {
 	last := compilers.All{compilers.Atom(`decree_step="out"`), compilers.Atom("decree_open=0")}
 	s.stage("eval decree_enter=" + ifElse(first, "1", ifElse(last, "0-1", "0")))
 }
-
-// filled tests that all values are present and not empty.
-func filled(values []string) compilers.All {
-	all := present(values)
-	for _, v := range values {
-		if p := compilers.Atom(v + `!=""`); !slices.Contains(all, compilers.Pred(p)) {
-			all = append(all, p)
-		}
-	}
-	return all
-}

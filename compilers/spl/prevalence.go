@@ -120,9 +120,7 @@ func (w *writer) counted(p *ir.Prevalence, columns []schema.Column, domain *sche
 	if domain == nil {
 		return value
 	}
-	before := w.column(p.Range(), *domain)
-	missing := whereSyntax.Print(compilers.Any{compilers.Atom(before + `=""`), compilers.Atom("isnull(" + before + ")")})
-	return missing.Call("if", value, before+`."\\".`+value)
+	return behind(w.column(p.Range(), *domain), value)
 }
 
 // single tells whether a column has one value at most: Splunk's own host, a hash that rex takes out of its set, and

@@ -129,3 +129,32 @@ func TestMatchesBeyondTheRoomAreCounted(t *testing.T) {
 		assert.Equal(t, "h", results[0].Correlated.Group[0].Value, "the group is told without the event")
 	}
 }
+
+// TestAnEmptyValueIsNone groups by it no more than by a missing one, and does not count it.
+func TestAnEmptyValueIsNone(t *testing.T) {
+	event := func(id int, user, hash string) string {
+		return fmt.Sprintf(`{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"EventRecordID":%d,"UtcTime":"2026-03-01 09:0%d:00.000","Computer":"h","CommandLine":"whoami","User":%q,"OriginalFileName":%q}`, id, id, user, hash)
+	}
+	events := []string{event(1, "", "a"), event(2, "", ""), event(3, "u", ""), event(4, "u", "b")}
+	for kind, want := range map[string][]string{
+		"type: event_count, group-by: [User], condition: {gte: 2}":                              {"4"},
+		"type: event_count, group-by: [Computer, User], condition: {gte: 2}":                    {"4"},
+		"type: value_count, group-by: [Computer], condition: {field: OriginalFileName, gte: 2}": {"4"},
+		"type: value_count, group-by: [Computer], condition: {field: [Computer, User], gte: 1}": {"3", "4"},
+		"type: temporal_ordered, group-by: [OriginalFileName]":                                  {"1", "4"},
+		"type: event_count, group-by: [Computer], condition: {gte: 4}":                          {"4"},
+	} {
+		rs, cs := lowered.Correlations(t, "title: T\ncorrelation: {timespan: 1h, rules: [who], "+kind+"}\n"+correlatedRules)
+		assert.Equal(t, want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "windows"), Correlations: cs}, rs, events...), kind)
+	}
+}
+
+// TestADomainWithoutANameIsNone: of a user in two columns, an empty name is no user.
+func TestADomainWithoutANameIsNone(t *testing.T) {
+	event := func(id int, user string) string {
+		return fmt.Sprintf(`{"@timestamp":"2026-03-01T09:0%d:00Z","event":{"id":"%d","category":["process"],"type":["start"]},"host":{"os":{"type":"windows"}},"process":{"command_line":"whoami"},"user":{"domain":"CORP","name":%q}}`, id, id, user)
+	}
+	rs, cs := lowered.Correlations(t, "title: T\ncorrelation: {timespan: 1h, rules: [who], type: event_count, group-by: [User], condition: {gte: 2}}\n"+correlatedRules)
+	opt := engine.Options{Model: lowered.Model(t, "ecs"), Correlations: cs}
+	assert.Equal(t, []string{"4"}, enginetest.IDs(t, opt, rs, event(1, ""), event(2, ""), event(3, "u"), event(4, "u")))
+}

@@ -10,7 +10,8 @@ import (
 	"decree/rules/ir"
 )
 
-// text reads a column of a member.
+// text reads a column of a member. ok is false if it has no value, or an empty one: what an event has nothing in groups
+// it with no others, and is not counted.
 func (v *Evaluation) text(c *Correlation, column ir.Column, m member) (text string, ok bool) {
 	if in := c.inputs[m.input].correlation; in != nil {
 		if at := in.grouped(c.IR.Source.FieldOf(column.Name, int(m.input))); at >= 0 {
@@ -18,7 +19,8 @@ func (v *Evaluation) text(c *Correlation, column ir.Column, m member) (text stri
 			return v.text(in, in.IR.GroupBy[at], inner.completing(inner.matches[m.match]))
 		}
 	}
-	return v.matches.value(m.of, column.Fields[m.input])
+	text, ok = v.matches.value(m.of, column.Fields[m.input])
+	return text, ok && text != ""
 }
 
 // key joins a member's columns to one text; ok is false if it lacks one.

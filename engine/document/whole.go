@@ -35,14 +35,14 @@ func (l *Layout) WholeIn(columns []schema.Column, domain *schema.Column) Whole {
 // IsMissing tells whether the log source lacks the field.
 func (w Whole) IsMissing() bool { return len(w.slots) == 0 }
 
-// Whole reads such a field, as DOMAIN\name if it has a domain. The text is a copy.
+// Whole reads such a field, as DOMAIN\name if it has a domain and a name that is not empty. The text is a copy.
 func (d *Document) Whole(w Whole) (text string, ok bool) {
 	for _, slot := range w.slots {
 		text, ok := d.First(slot)
 		if !ok {
 			continue
 		}
-		if w.domain >= 0 {
+		if w.domain >= 0 && text != "" {
 			if domain, ok := d.First(w.domain); ok && domain != "" {
 				return domain + `\` + text, true
 			}

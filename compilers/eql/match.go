@@ -32,6 +32,9 @@ func (w *writer) match(m *ir.Match) compilers.Pred {
 	if col.Made != nil {
 		return w.made(m, col)
 	}
+	if t, ok := m.Test.(*ir.CIDR); ok {
+		w.noteMapped(m, t)
+	}
 	p, err := columnTest(col, m.Test, w.negated[m])
 	return w.reportError(p, err, m.Range())
 }
@@ -79,14 +82,7 @@ func columnTest(col schema.Column, t ir.Test, negated bool) (compilers.Pred, err
 		}
 		return compilers.Atom(f + " == null"), nil
 	case *ir.CIDR:
-		if col.Type != schema.IP { // https://www.elastic.co/docs/reference/query-languages/eql/eql-function-ref
-			return nil, fmt.Errorf("cidrMatch needs a column of type ip, but %s is text", col.Name)
-		}
-		nets := make([]string, len(t.Prefixes))
-		for i, p := range t.Prefixes {
-			nets[i] = quote(p.String())
-		}
-		return compilers.Atom("cidrMatch(" + f + ", " + strings.Join(nets, ", ") + ")"), nil
+		return networks(col, t)
 	}
 	panic("eql: a test the plan should have refused")
 }

@@ -46,6 +46,10 @@ func TestSemantics(t *testing.T) {
 			{"ecs", "category: image_load", `{Signed: 'false'}`, `library where ?host.os.type : "windows" and ?dll.code_signature.exists == false`},
 			{"ecs", "category: network_connection", `{DestinationIp: 10.0.0.1}`, `network where ?event.type : "start" and ?host.os.type : "windows" and ?destination.ip == "10.0.0.1"`},
 			{"ecs", "category: network_connection", `{DestinationIp|cidr: 10.0.0.0/8}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "10.0.0.0/8")`},
+			{"ecs", "category: network_connection", `{DestinationIp|cidr: 'fe80::/10'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "fe80::/10")`},
+			{"ecs", "category: network_connection", `{DestinationIp|cidr: '::/0'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "::/0") and not(cidrMatch(?destination.ip, "0.0.0.0/0"))`},
+			{"ecs", "category: network_connection", `{DestinationIp|cidr: ['::/1', 10.0.0.0/8]}`, `network where ?event.type : "start" and ?host.os.type : "windows" and (cidrMatch(?destination.ip, "10.0.0.0/8") or (cidrMatch(?destination.ip, "::/1") and not(cidrMatch(?destination.ip, "0.0.0.0/0"))))`},
+			{"ecs", "category: network_connection", `{DestinationIp|cidr: '::ffff:10.0.0.0/104'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "::ffff:10.0.0.0/104")`},
 		}},
 		{"bits of a number are what divisions leave of it, of a negative one those of -1 minus it", []row{
 			{"ecs", process, `{ProcessId|bits: 0x16}`, started + `((?process.pid >= 0 and (?process.pid / 2) % 4 == 3 and (?process.pid / 16) % 2 == 1) or (?process.pid < 0 and ((-1 - ?process.pid) / 2) % 4 == 0 and ((-1 - ?process.pid) / 16) % 2 == 0))`},
@@ -137,4 +141,29 @@ func TestWhatAProductDoesNotFillIsSaid(t *testing.T) {
 	require.Len(t, q.Notes, 1, "two fields of one reason are one note")
 	assert.Equal(t, "requires", q.Notes[0].Code)
 	assert.Contains(t, strings.ReplaceAll(q.Text, "\n// ", " "), "note: requires (exact): Elastic Defend does not record this of a program")
+}
+
+// TestNetworksOfMappedAddresses: Elasticsearch stores ::ffff:10.0.0.1 as 10.0.0.1, and a query says what that changes.
+func TestNetworksOfMappedAddresses(t *testing.T) {
+	m := lowered.Model(t, "ecs")
+	for condition, want := range map[string][]string{
+		"{DestinationIp|cidr: 10.0.0.0/8}":                             nil,
+		"{DestinationIp|cidr: 'fe80::/10'}":                            nil,
+		"{DestinationIp|cidr: '::/0'}":                                 {"false-negatives"},
+		"{DestinationIp|cidr|neq: '::/0'}":                             {"false-positives"},
+		"{DestinationIp|cidr: '::ffff:10.0.0.0/104'}":                  {"false-positives"},
+		"{DestinationIp|cidr: ['::ffff:0:0/96', '::/0', 'fe80::/10']}": {"false-positives", "false-negatives"},
+		"{DestinationIp|cidr|neq: '::ffff:10.0.0.0/104'}":              {"false-negatives"},
+	} {
+		r := lowered.Rule(t, "logsource: {product: windows, category: network_connection}\ndetection:\n  s: "+condition+"\n  condition: s\n")
+		q, found := New().Compile(r, compilers.Options{Model: m})
+		require.NotNil(t, q, "%v", found)
+		var effects []string
+		for _, n := range q.Notes {
+			if n.Code == "mapped-addresses" {
+				effects = append(effects, n.Effect)
+			}
+		}
+		assert.Equal(t, want, effects, condition)
+	}
 }

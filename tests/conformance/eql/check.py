@@ -119,10 +119,21 @@ def field_name(node):
 
 
 def in_network(address, networks):
+    """Elasticsearch stores addresses of IPv4 as those of IPv6 that they are mapped to."""
     try:
-        return any(ipaddress.ip_address(address) in ipaddress.ip_network(n) for n in networks)
+        return any(mapped(address) in mapped_network(n) for n in networks)
     except ValueError:
         return False
+
+
+def mapped(address):
+    parsed = ipaddress.ip_address(address)
+    return parsed if parsed.version == 6 else ipaddress.IPv6Address("::ffff:%s" % parsed)
+
+
+def mapped_network(network):
+    parsed = ipaddress.ip_network(network)
+    return parsed if parsed.version == 6 else ipaddress.IPv6Network("::ffff:%s/%d" % (parsed.network_address, 96 + parsed.prefixlen))
 
 
 TEXT = {

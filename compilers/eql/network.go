@@ -1,0 +1,59 @@
+package eql
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"decree/compilers"
+	"decree/rules/ir"
+	"decree/rules/schema"
+)
+
+// mappedV4 are the IPv6 addresses as which Elasticsearch stores IPv4 addresses, so that ::ffff:10.0.0.1 and 10.0.0.1 are
+// one value. In a rule, an IPv4 address is in no network of IPv6.
+// https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ip
+var mappedV4 = netip.MustParsePrefix("::ffff:0:0/96")
+
+// beyondV4 tells whether a network has all IPv4 addresses as Elasticsearch stores them, and others.
+func beyondV4(p netip.Prefix) bool { return p.Overlaps(mappedV4) && p.Bits() < mappedV4.Bits() }
+
+// networks tests whether an address is in a network. Of one that has all IPv4 addresses, these are excluded.
+// https://www.elastic.co/docs/reference/query-languages/eql/eql-function-ref
+func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
+	if col.Type != schema.IP {
+		return nil, fmt.Errorf("cidrMatch needs a column of type ip, but %s is text", col.Name)
+	}
+	in := func(nets []string) compilers.Pred {
+		return compilers.Atom("cidrMatch(" + columnName(col.Name) + ", " + strings.Join(nets, ", ") + ")")
+	}
+	var plain, beyond []string
+	for _, p := range t.Prefixes {
+		if beyondV4(p) {
+			beyond = append(beyond, quote(p.String()))
+		} else {
+			plain = append(plain, quote(p.String()))
+		}
+	}
+	var ways compilers.Any
+	if len(plain) > 0 {
+		ways = append(ways, in(plain))
+	}
+	if len(beyond) > 0 {
+		ways = append(ways, compilers.All{in(beyond), compilers.Not{Term: in([]string{quote("0.0.0.0/0")})}})
+	}
+	return ways, nil
+}
+
+// noteMapped notes what is otherwise in networks of IPv6 addresses that stand for IPv4 addresses.
+func (w *writer) noteMapped(m *ir.Match, t *ir.CIDR) {
+	for _, p := range t.Prefixes {
+		switch {
+		case p.Addr().Is4() || !p.Overlaps(mappedV4):
+		case beyondV4(p):
+			w.plan.NoteOf(m, "mapped-addresses", "false-negatives", fmt.Sprintf("Elastic stores ::ffff:10.0.0.1 as 10.0.0.1, and IPv4 addresses are not in %s: an event with such an address, or with one of IPv4 beside others in the field, is not found", p))
+		default:
+			w.plan.NoteOf(m, "mapped-addresses", "false-positives", fmt.Sprintf("Elastic stores ::ffff:10.0.0.1 as 10.0.0.1: the query also finds the IPv4 addresses that %s stands for", p))
+		}
+	}
+}

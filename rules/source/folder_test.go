@@ -96,3 +96,21 @@ func TestEncodings(t *testing.T) {
 		assert.Error(t, err, "%q", text)
 	}
 }
+
+// TestMarksBeforeDocuments: files that were written one behind the other have a byte order mark before each.
+func TestMarksBeforeDocuments(t *testing.T) {
+	for text, want := range map[string]string{
+		"a: 1\n\ufeff---\nb: 2\n":                    "a: 1\n---\nb: 2\n",
+		"a: 1\n---\n\ufeffb: 2\n":                    "a: 1\n---\nb: 2\n",
+		"a: 1\r\n---\r\n\ufeff# c\r\n\r\n\ufeffb: 2": "a: 1\r\n---\r\n# c\r\n\r\nb: 2",
+		"\ufeffa: 1\n...\n\ufeffb: 2":                "a: 1\n...\nb: 2",
+		"a: 1\n\ufeffb: 2\n":                         "a: 1\n\ufeffb: 2\n",
+		"---\na: \ufeff1\n":                          "---\na: \ufeff1\n",
+	} {
+		file := filepath.Join(t.TempDir(), "r.yml")
+		require.NoError(t, os.WriteFile(file, []byte(text), 0o600))
+		got, err := ReadFile(file, ForRules)
+		require.NoError(t, err)
+		assert.Equal(t, want, string(got), "%q", text)
+	}
+}

@@ -37,7 +37,34 @@ func readText(r fs.File, name string, most int) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return text, nil
+	return withoutMarks(text), nil
+}
+
+// byteOrderMark is U+FEFF in UTF-8.
+var byteOrderMark = []byte("\xef\xbb\xbf")
+
+// withoutMarks drops the byte order marks before documents of YAML after the first, as files have that were written
+// one behind the other: a mark before `---`, or before the first line of a document.
+// https://yaml.org/spec/1.2.2/#52-character-encodings
+func withoutMarks(text []byte) []byte {
+	if !bytes.Contains(text, byteOrderMark) {
+		return text
+	}
+	lines := bytes.SplitAfter(text, []byte("\n"))
+	begins := true // a document does: only comments stand between its marker and this line
+	for i, line := range lines {
+		if after, marked := bytes.CutPrefix(line, byteOrderMark); marked && (begins || bytes.HasPrefix(after, []byte("---"))) {
+			line = after
+			lines[i] = line
+		}
+		switch trimmed := string(bytes.TrimSpace(line)); {
+		case trimmed == "---" || trimmed == "...":
+			begins = true
+		case trimmed != "" && trimmed[0] != '#':
+			begins = false
+		}
+	}
+	return bytes.Join(lines, nil)
 }
 
 func readAtMost(r fs.File, name string, most int) ([]byte, error) {
@@ -58,8 +85,8 @@ func readAtMost(r fs.File, name string, most int) ([]byte, error) {
 func utf8Text(data []byte) ([]byte, error) {
 	order, mark := unicode.LittleEndian, unicode.ExpectBOM
 	switch {
-	case bytes.HasPrefix(data, []byte("\xef\xbb\xbf")):
-		return data[3:], nil
+	case bytes.HasPrefix(data, byteOrderMark):
+		return data[len(byteOrderMark):], nil
 	case bytes.HasPrefix(data, []byte("\xff\xfe\x00\x00")), bytes.HasPrefix(data, []byte("\x00\x00\xfe\xff")):
 		return nil, fmt.Errorf("the file is UTF-32: save it as UTF-8")
 	case bytes.HasPrefix(data, []byte("\xff\xfe")):

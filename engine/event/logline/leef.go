@@ -11,7 +11,7 @@ var leefParts = []string{"LEEFVersion", "DeviceVendor", "DeviceProduct", "Device
 
 var (
 	leefStart     = regexp.MustCompile(`^LEEF: ?([12])\.\d\|`)
-	leefDelimiter = regexp.MustCompile(`^(?:0?x([0-9A-Fa-f]{1,4})|[^A-Za-z0-9=])?$`)
+	leefDelimiter = regexp.MustCompile(`^(?:(?i:0?x)([0-9A-Fa-f]{1,4})|#011|\\t|[^A-Za-z0-9=])?$`)
 )
 
 // isDeviceEvent tells whether a text begins as CEF or LEEF does.
@@ -20,8 +20,8 @@ func isDeviceEvent(text string) bool {
 }
 
 // leef reads IBM's log event extended format: five parts between bars, and attributes name=value between tabs. From
-// version 2.0 a sixth part may name another delimiter, as a character or as a hexadecimal number. rsyslog writes a tab
-// as #011.
+// version 2.0 a sixth part may name another delimiter, as a character or as a hexadecimal number. A tab may be the two
+// letters \t there, and between the attributes, too. rsyslog writes a tab as #011.
 // https://www.ibm.com/docs/en/dsm?topic=leef-overview
 func leef(text string) (map[string]any, bool) {
 	start := leefStart.FindStringSubmatch(text)
@@ -40,15 +40,16 @@ func leef(text string) (map[string]any, bool) {
 		}
 		rest = after
 	}
-	delimiter := "\t"
+	delimiter, named := "\t", ""
 	if part, after, found := strings.Cut(rest, "|"); found && start[1] == "2" && leefDelimiter.MatchString(part) {
-		rest = after
-		if part != "" {
-			delimiter = delimiterOf(part)
-		}
+		rest, named = after, part
+		delimiter = delimiterOf(part)
 	}
 	if delimiter == "\t" && !strings.Contains(rest, "\t") {
 		rest = strings.ReplaceAll(rest, "#011", "\t")
+		if named == `\t` && !strings.Contains(rest, "\t") {
+			rest = strings.ReplaceAll(rest, named, "\t")
+		}
 	}
 	for attribute := range strings.SplitSeq(rest, delimiter) {
 		if name, value, ok := strings.Cut(attribute, "="); ok && strings.TrimSpace(name) != "" && value != "" {
@@ -60,10 +61,14 @@ func leef(text string) (map[string]any, bool) {
 
 // delimiterOf gives the character that a header names.
 func delimiterOf(part string) string {
-	if m := leefDelimiter.FindStringSubmatch(part); m[1] != "" {
+	switch m := leefDelimiter.FindStringSubmatch(part); {
+	case m[1] != "":
 		if code, err := strconv.ParseUint(m[1], 16, 16); err == nil && code > 0 {
 			return string(rune(code))
 		}
+		return "\t"
+	case part == "", part == "#011", part == `\t`:
+		return "\t"
 	}
 	return part
 }

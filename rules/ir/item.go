@@ -90,14 +90,11 @@ func (l *lowerer) modifier(c *chain, m rules.Modifier) {
 	case comparisons[name]:
 		l.once(m, c.compare)
 		c.compare = name
+	case decisive[name] && name == c.opSet: // repeating it changes nothing
 	case c.opSet == "filename" && (name == "re" || positions[name]):
 		c.filename, c.opSet, c.op = true, name, textOps[name]
 	case name == "re" && positions[c.opSet], positions[name] && c.opSet == "re":
-		if positions[name] {
-			c.op = textOps[name]
-		}
-		c.opSet = "re"
-		l.position(c, m)
+		l.positionOfRegex(c, m)
 	case decisive[name]:
 		l.once(m, c.opSet)
 		c.opSet, c.op = name, textOps[name]
@@ -105,6 +102,21 @@ func (l *lowerer) modifier(c *chain, m rules.Modifier) {
 	default:
 		panic("ir: unknown modifier " + name)
 	}
+}
+
+// positionOfRegex interprets re after a modifier that says where it must match, or such a modifier after re.
+func (l *lowerer) positionOfRegex(c *chain, m rules.Modifier) {
+	switch op := textOps[m.Name]; {
+	case m.Name == "re":
+	case op == c.op: // repeating it changes nothing
+		return
+	case c.op != Equals:
+		l.once(m, c.op.String())
+	default:
+		c.op = op
+	}
+	c.opSet = "re"
+	l.position(c, m)
 }
 
 // checkFieldref reports what a comparison with another field cannot be combined with.
@@ -133,7 +145,7 @@ func (l *lowerer) checkExclusions(c *chain) {
 
 // once reports a modifier if the item already has another of the same kind.
 func (l *lowerer) once(m rules.Modifier, earlier string) {
-	if earlier != "" {
+	if earlier != "" && earlier != m.Name {
 		l.errorf("modifier-conflict", m.Range, "keep one of them", "%q and %q exclude each other", earlier, m.Name)
 	}
 }

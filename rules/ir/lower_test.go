@@ -35,6 +35,7 @@ func lowered(t *testing.T, item string) string {
 func TestLoweringErrors(t *testing.T) {
 	cases := []struct{ item, code string }{
 		{`F|contains|startswith: x`, "modifier-conflict"},
+		{`F|lt|gt: 5`, "modifier-conflict"},
 		{`F|i: x`, "modifier-conflict"},
 		{`F|re|lt: 5`, "modifier-conflict"},
 		{`F|re: '('`, "invalid-regex"},
@@ -71,6 +72,14 @@ func TestLoweringErrors(t *testing.T) {
 			assert.Equal(t, c.code, found[0].Code)
 			assert.Positive(t, found[0].Range.Start.Line)
 		})
+	}
+}
+
+// TestPositionsOfAnExpression: there is one at most.
+func TestPositionsOfAnExpression(t *testing.T) {
+	for item, want := range map[string]bool{`F|contains|re|endswith: x`: false, `F|re|startswith|endswith: x`: false, `F|re|endswith|endswith: x`: true, `F|contains|re|contains: x`: true} {
+		_, found := ir.Lower(ruleOf(t, "detection:\n  a:\n    "+item+"\n  condition: a\n"))
+		assert.Equal(t, want, !found.HasErrors(), "%s: %v", item, found)
 	}
 }
 

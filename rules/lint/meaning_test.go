@@ -148,6 +148,7 @@ func TestOtherThanThePages(t *testing.T) {
 func TestHintsKeepModifiers(t *testing.T) {
 	for _, c := range []struct{ code, item, hint string }{
 		{"regex-in-slashes", "CommandLine|re: '/foo.bar/sgi'", "unless it is a path, write `CommandLine|re|i|s: foo.bar`"},
+		{"regex-in-slashes", "CommandLine|re|i|i: '/foo/iiigg'", "unless it is a path, write `CommandLine|re|i: foo`"},
 		{"regex-in-slashes", "CommandLine|re|i: '/foo/s'", "unless it is a path, write `CommandLine|re|i|s: foo`"},
 		{"modifier-in-name", "CommandLine.contains: [a, b]", "write `CommandLine|contains`"},
 		{"modifier-in-name", "CommandLine.contains|all: [a, b]", "write `CommandLine|contains|all`"},

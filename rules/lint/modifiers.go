@@ -27,7 +27,7 @@ var modifierChecks = []Check{
 	})},
 	{Code: "repeated-modifier", Severity: diag.Warning, rule: eachItem(func(s *subject, it rules.Item) {
 		for i, m := range it.Modifiers {
-			if slices.ContainsFunc(it.Modifiers[:i], func(before rules.Modifier) bool { return before.Name == m.Name }) && m.Name != "base64" && m.Name != "wide" {
+			if !slices.Contains(encodings, m.Name) && slices.ContainsFunc(it.Modifiers[:i], func(before rules.Modifier) bool { return before.Name == m.Name }) {
 				s.report(m.Range, "remove one of them", "duplicate modifier %s", m.Name)
 			}
 		}
@@ -78,7 +78,7 @@ func eachItem(check func(*subject, rules.Item)) func(*subject) {
 // equalsWhole tells whether an item asks that the field equals its values: it has no modifier that compares otherwise.
 func equalsWhole(it rules.Item) bool {
 	return !slices.ContainsFunc(it.Modifiers, func(m rules.Modifier) bool {
-		return !slices.Contains([]string{"all", "cased", "windash", "base64", "base64offset", "utf16", "utf16le", "utf16be", "wide", "expand"}, m.Name)
+		return !slices.Contains([]string{"all", "cased", "windash", "expand"}, m.Name) && !slices.Contains(encodings, m.Name)
 	})
 }
 
@@ -95,3 +95,6 @@ func hasLetters(s string) bool {
 	}
 	return false
 }
+
+// encodings are the modifiers that encode values, also twice.
+var encodings = []string{"base64", "base64offset", "utf16", "utf16le", "utf16be", "wide"}

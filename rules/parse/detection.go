@@ -153,10 +153,9 @@ func (p *parser) alternatives(n *yaml.Node) rules.Selection {
 
 // item reads `Field|modifier|...: values`.
 func (p *parser) item(key, value *yaml.Node) rules.Item {
-	key = p.withoutLookAlikes(key)
-	field, modifiers, _ := strings.Cut(key.Value, "|")
-	it := p.test(key, modifiers, len(field)+1, value)
-	it.Field = p.field(field, key)
+	parts := p.keyParts(key)
+	it := p.test(key, parts[1:], value)
+	it.Field = p.field(key, parts[0])
 	return it
 }
 
@@ -179,16 +178,12 @@ var elsewhere = map[string]string{
 	"cidrv6":        "write `cidr`",
 }
 
-// test reads the modifiers of a key, which begin at an offset of it, and the values.
-func (p *parser) test(key *yaml.Node, modifiers string, offset int, value *yaml.Node) rules.Item {
+// test reads the modifiers of a key, and the values.
+func (p *parser) test(key *yaml.Node, modifiers []keyPart, value *yaml.Node) rules.Item {
 	it := rules.Item{Range: p.Span(key)}
-	for name := range strings.SplitSeq(modifiers, "|") {
-		if modifiers == "" {
-			break
-		}
-		at := p.Within(key, offset, len(name))
-		offset += len(name) + 1
-		name = p.modifier(name, at)
+	for _, m := range modifiers {
+		at := p.Within(key, m.offset, m.length)
+		name := p.modifier(m.text, at)
 		if !rules.IsModifier(name) {
 			hint, ok := elsewhere[name]
 			if !ok {

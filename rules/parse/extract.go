@@ -148,11 +148,11 @@ func (r *extractReader) rows(n *yaml.Node) {
 				continue
 			}
 			tests++
-			modifiers, offset := e.Key.Value, 0
-			if name, rest, _ := strings.Cut(modifiers, "|"); name == equals {
-				modifiers, offset = rest, min(len(name)+1, len(modifiers))
+			modifiers := r.keyParts(e.Key)
+			if modifiers[0].text == equals {
+				modifiers = modifiers[1:]
 			}
-			out.When = r.test(e.Key, modifiers, offset, e.Value)
+			out.When = r.test(e.Key, modifiers, e.Value)
 		}
 		if row.Kind == yaml.MappingNode && (tests != 1 || !to) {
 			r.Errorf("invalid-map", out.Range, "write `{contains: x, to: y}`; the test is "+equals+" or modifiers, such as `startswith` or `re`", "a row of map has one test, and `to`")

@@ -134,16 +134,11 @@ func (c *checker) field(f ir.Field, t ir.Test, at diag.Range, conjunct bool) {
 		return
 	}
 	hint := "remove the field, or map it in a model file (extends: " + c.opt.Model.Name + ")"
-	if near := c.opt.Model.Closest(c.plan.Source, f.Name); len(near) > 0 {
-		hint = "closest mapped fields: " + strings.Join(near, ", ")
-	} else if near := c.plan.Source.ClosestColumns(f.Name); len(near) > 0 {
-		hint += "; closest columns of the table: " + strings.Join(near, ", ")
-	}
 	name := strings.TrimPrefix(f.Name, schema.RawPrefix)
 	if f.Level > 0 {
 		name = fmt.Sprintf("%s of ancestor %d", f.Name, f.Level)
 	}
-	c.report("no-column", at, hint, fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
+	c.report("no-column", at, c.orClosest(hint, f.Name), fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
 }
 
 func (c *checker) test(t ir.Test, at diag.Range) {
@@ -254,10 +249,14 @@ func (c *checker) noEntity(name string, at diag.Range) {
 	c.report("no-entity", at, c.orClosest(hint, name), fmt.Sprintf("data model %s has no column for %s in its source %s", c.opt.Model.Name, name, c.plan.Source.Name))
 }
 
-// orClosest adds to a hint the mapped fields that are closest to a name, if there are any.
+// orClosest adds to a hint the mapped fields that are closest to a name, or else the columns of the table that are, if
+// there are any.
 func (c *checker) orClosest(hint, name string) string {
 	if near := c.opt.Model.Closest(c.plan.Source, name); len(near) > 0 {
-		hint += "; closest mapped fields: " + strings.Join(near, ", ")
+		return hint + "; closest mapped fields: " + strings.Join(near, ", ")
+	}
+	if near := c.plan.Source.ClosestColumns(name); len(near) > 0 {
+		return hint + "; closest columns of the table: " + strings.Join(near, ", ")
 	}
 	return hint
 }

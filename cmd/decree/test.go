@@ -3,10 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
-	"os"
-	"path/filepath"
 	"regexp"
-	"slices"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -145,15 +142,15 @@ func watchTests(s *stdio.Streams, in *project.Project, p testParams) error {
 	if len(lists) == 0 {
 		lists = in.Lists
 	}
-	if p.selection.Filters.Dir != "" {
-		filters = []string{p.selection.Filters.Dir}
+	if p.selection.Filters.Path != "" {
+		filters = []string{p.selection.Filters.Path}
 	}
-	folders := slices.Clone(filters)
+	var folders []string
+	for _, path := range filters {
+		folders = append(folders, ruleset.FolderOf(path))
+	}
 	for _, path := range paths {
-		if info, err := os.Stat(path); err == nil && !info.IsDir() {
-			path = filepath.Dir(path)
-		}
-		folders = append(folders, ruleset.Root(filepath.Clean(path)))
+		folders = append(folders, ruleset.Root(ruleset.FolderOf(path)))
 	}
 	if len(paths) == 0 {
 		return errors.New("--watch: name a folder; the shipped library does not change")

@@ -152,10 +152,10 @@ func (p tuneParams) target(rule ruleset.Rule, ours *project.Project) string {
 	switch {
 	case p.out != "":
 		return p.out
-	case p.filters.Dir != "":
-		dir = p.filters.Dir
+	case p.filters.Path != "":
+		dir = ruleset.FolderOf(p.filters.Path)
 	case len(ours.Filters) > 0:
-		dir = ours.Filters[0]
+		dir = ruleset.FolderOf(ours.Filters[0])
 	case ours.Exists():
 		dir = filepath.Join(ours.Dir(), dir)
 	}

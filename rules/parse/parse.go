@@ -178,7 +178,7 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 		return nil, nil
 	}
 	if e, ok := source.Find(top, "filter"); ok {
-		p.Infof("document-skipped", p.Span(e.Key), "pass its folder with --filters to check it", "this is a filter document, not a detection rule")
+		p.Infof("document-skipped", p.Span(e.Key), "pass it with --filters to check it", "this is a filter document, not a detection rule")
 		return nil, nil
 	}
 	switch note := source.Value(top, "correlation"); {

@@ -28,7 +28,7 @@ type Project struct {
 
 	// Paths open from the working folder.
 	Rules   []string // folders or files; only what is in them is a rule
-	Filters []string // folders of filters
+	Filters []string // folders and files of filters
 	Lists   []string // folders of lists
 	Models  []Model
 

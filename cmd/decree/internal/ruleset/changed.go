@@ -12,7 +12,6 @@ import (
 	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/parse"
-	"decree/rules/source"
 )
 
 // changes are the files that changed since a revision, by folder on disk. git is asked once for each folder.
@@ -126,16 +125,16 @@ func allJoined(r *ir.Rule) (out []*rules.Rule) {
 // changedByFormerFilters marks the rules that a filter covered at the revision whose file has changed since, or is
 // gone.
 func (set *Set) changedByFormerFilters(known *changes, all map[*rules.Rule]bool) error {
-	for _, dir := range set.filterDirs {
-		files, err := known.in(dir)
+	for _, at := range set.filterPlaces {
+		files, err := known.in(at.dir)
 		if err != nil {
 			return err
 		}
 		for file := range files {
-			if !source.IsYAML(file) {
+			if !at.has(file) {
 				continue
 			}
-			text, was := since.Text(dir, known.rev, file)
+			text, was := since.Text(at.dir, known.rev, file)
 			if !was {
 				continue
 			}

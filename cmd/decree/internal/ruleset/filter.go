@@ -1,7 +1,6 @@
 package ruleset
 
 import (
-	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -20,19 +19,16 @@ import (
 
 // Filters says which filters apply to rules, and how their conditions are read.
 type Filters struct {
-	Dir       string
+	Path      string // a folder or a file
 	Condition string
 }
 
 // AddTo adds the flags --filters and --filter-condition.
 func (f *Filters) AddTo(cmd *cobra.Command) {
-	cmd.Flags().StringVar(&f.Dir, "filters", "", "`DIR` of Sigma filters: they suppress what they describe in the rules that they name")
+	cmd.Flags().StringVar(&f.Path, "filters", "", "`PATH` of Sigma filters, a folder or a file: they suppress what they describe in the rules that they name")
 	cmd.Flags().StringVar(&f.Condition, "filter-condition", "",
 		"how filter conditions are read: `MODE` is suppress (suppress what it describes) or require (it must hold). By default a condition with 'not' must hold, and one without is suppressed; a mixture is an error")
 	usage.Complete(cmd, "filter-condition", parse.FilterConditions)
-	if err := cmd.MarkFlagDirname("filters"); err != nil {
-		panic(err) // the flag was defined one line above
-	}
 }
 
 // AppliedFilter is a filter file and the rules that its filters cover.
@@ -54,56 +50,68 @@ func (set *Set) FiltersOn(r Rule) []*rules.Filter {
 	return out
 }
 
-// filter applies the filters of the user's folder, or else of the project's. all says that the set has all rules of the
+// filter applies the filters of the user's folder or file, or else of the project's. all says that the set has all rules of the
 // project: a filter of the project that covers none of fewer rules is no finding.
 func (set *Set) filter(f Filters, all bool) error {
-	dirs, ofProject := set.Project.Filters, true
-	if f.Dir != "" {
-		dirs, ofProject = []string{f.Dir}, false
+	paths, ofProject := set.Project.Filters, true
+	if f.Path != "" {
+		paths, ofProject = []string{f.Path}, false
 	}
-	for _, dir := range dirs {
-		files, err := set.applyFilters(dir, all || !ofProject)
+	for _, path := range paths {
+		files, err := set.applyFilters(path, all || !ofProject)
 		if err == nil && files == 0 && !ofProject {
-			err = fmt.Errorf("%s: no filter files (.yml, .yaml) in this folder", dir)
+			err = fmt.Errorf("%s: no filter files (.yml, .yaml) in this folder", path)
 		}
 		if err != nil && ofProject {
-			return fmt.Errorf("filters of %s: %s: %w", filepath.ToSlash(set.Project.File), dir, err)
+			return fmt.Errorf("filters of %s: %s: %w", filepath.ToSlash(set.Project.File), path, err)
 		}
 		if err != nil {
-			return fmt.Errorf("--filters %s: %w", filepath.Clean(dir), err)
+			return fmt.Errorf("--filters %s: %w", filepath.Clean(path), err)
 		}
 	}
-	if len(dirs) > 0 {
+	if len(paths) > 0 {
 		set.Found.Sort()
 		set.correlate() // again, now with the filtered rules; the findings are known
 	}
 	return nil
 }
 
-// applyFilters applies every filter of a folder to the rules that it covers. Findings about filters are added to the
-// set. A filter that covers no rule is a finding if the set has all rules. It gives the number of filter files.
-func (set *Set) applyFilters(dir string, all bool) (int, error) {
-	if at, err := os.Stat(dir); err == nil && !at.IsDir() {
-		return 0, errors.New("not a folder: give the folder in which the file is")
+// filterPlace is where filters are on disk: a folder, or a file of it.
+type filterPlace struct{ dir, file string }
+
+// has tells whether a file of the folder is one of filters.
+func (at filterPlace) has(file string) bool {
+	return source.IsYAML(file) && (at.file == "" || at.file == file)
+}
+
+// applyFilters applies every filter of a folder or a file to the rules that it covers. Findings about filters are added
+// to the set. A filter that covers no rule is a finding if the set has all rules. It gives the number of filter files.
+func (set *Set) applyFilters(path string, all bool) (int, error) {
+	at := filterPlace{dir: filepath.Clean(path)}
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		at.dir, at.file = filepath.Dir(path), filepath.Base(path)
 	}
-	folder, err := source.OpenFolder(dir)
+	folder, err := source.OpenFolder(at.dir)
 	if err != nil {
 		return 0, err
 	}
-	files, err := parse.FilterFiles(folder)
-	if err != nil {
-		return 0, err
+	files := []string{at.file}
+	if at.file == "" {
+		if files, err = parse.FilterFiles(folder); err != nil {
+			return 0, err
+		}
 	}
-	set.filterDirs = append(set.filterDirs, dir)
+	set.filterPlaces = append(set.filterPlaces, at)
 	for _, file := range files {
+		from := File{Folder: folder, Disk: at.dir, Path: file, Named: at.file != ""}
 		filters, found := parse.Filters(folder, file, set.FilterCondition)
 		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
-		found, passed := passOver(File{}, parse.File{Foreign: foreign && len(found) > 0}, found)
+		found, passed := passOver(from, parse.File{Foreign: foreign && len(found) > 0}, found)
 		if foreign && len(passed) > 0 {
 			set.foreign++
 		}
 		set.PassedOver = append(set.PassedOver, passed...)
-		applied := AppliedFilter{File: File{Folder: folder, Disk: dir, Path: file}, covers: map[*rules.Rule]bool{}, of: map[*rules.Rule][]*rules.Filter{}}
+		applied := AppliedFilter{File: from, covers: map[*rules.Rule]bool{}, of: map[*rules.Rule][]*rules.Filter{}}
 		for _, f := range filters {
 			set.Lists.Answer(f.Body)
 			found = append(found, set.apply(f, applied, all)...)

@@ -110,6 +110,14 @@ func findOnDisk(p string, roots map[string]*source.Folder) ([]File, error) {
 	return files, nil
 }
 
+// FolderOf gives a folder itself, and of a file the folder that it is in.
+func FolderOf(path string) string {
+	if info, err := os.Stat(path); err == nil && !info.IsDir() {
+		return filepath.Dir(path)
+	}
+	return filepath.Clean(path)
+}
+
 // Root gives the folder that the list files of rules in dir must stay inside. It is the nearest folder at or above dir
 // with a folder lists, else dir itself.
 func Root(dir string) string {

@@ -141,7 +141,7 @@ func TestTheProjectSaysWhatIsLeftOpen(t *testing.T) {
 	_, err = ruleset.Load(s, p, ruleset.Selection{})
 	assert.ErrorContains(t, err, "filters of decree.yml: nowhere: ")
 	p.Lint.Severity = map[string]string{"filter-covers-nothing": "off"}
-	set, err = ruleset.Load(s, p, ruleset.Selection{Filters: ruleset.Filters{Dir: "filters"}})
+	set, err = ruleset.Load(s, p, ruleset.Selection{Filters: ruleset.Filters{Path: "filters"}})
 	require.NoError(t, err)
 	assert.NotContains(t, codes(set), "filter-covers-nothing", "turned off")
 }
@@ -199,7 +199,7 @@ func TestSince(t *testing.T) {
 	git("init", "-q")
 	git("add", ".")
 	git("commit", "-qm", "one")
-	sel := ruleset.Selection{Since: "HEAD", Filters: ruleset.Filters{Dir: "filters"}}
+	sel := ruleset.Selection{Since: "HEAD", Filters: ruleset.Filters{Path: "filters"}}
 	whole, _ := selected(t, sel)
 	assert.Empty(t, whole)
 	for file, want := range map[string][]string{
@@ -216,6 +216,16 @@ func TestSince(t *testing.T) {
 	require.NoError(t, os.WriteFile("rules/new.yml", []byte("title: New\nlogsource: {product: windows, category: process_creation}\ndetection: {a: {Image: x}, condition: a}\n"), 0o644))
 	whole, _ = selected(t, sel)
 	assert.Equal(t, []string{"new"}, whole, "git does not track it yet")
+	require.NoError(t, os.Remove("rules/new.yml"))
+	require.NoError(t, os.WriteFile("filters/another.yml", []byte("title: Another\nlogsource: {product: windows}\nfilter: {rules: any, a: {Image: x}, condition: not a}\n"), 0o644))
+	git("add", ".")
+	git("commit", "-qm", "two")
+	require.NoError(t, os.Remove("filters/another.yml"))
+	whole, _ = selected(t, sel)
+	assert.NotEmpty(t, whole, "a filter of the folder is gone")
+	sel.Filters.Path = "filters/who.yml"
+	whole, _ = selected(t, sel)
+	assert.Empty(t, whole, "a filter beside the given one is gone")
 	s, _, _ := clitest.Streams("")
 	_, err := ruleset.Load(s, &project.Project{}, ruleset.Selection{Paths: []string{"rules"}, Since: "nowhere"})
 	assert.ErrorContains(t, err, "--since nowhere: unknown git revision")
@@ -228,5 +238,5 @@ func TestSelectionFlags(t *testing.T) {
 	cmd.SetArgs([]string{"--library", "--tag", "a,b", "--level", "high", "--level", "low", "--status", "test", "--since", "HEAD", "--filters", "dir"})
 	require.NoError(t, cmd.Execute())
 	assert.Equal(t, ruleset.Selection{Library: true, Tags: []string{"a", "b"}, Levels: []string{"high", "low"}, Statuses: []string{"test"}, Since: "HEAD",
-		Filters: ruleset.Filters{Dir: "dir"}}, sel)
+		Filters: ruleset.Filters{Path: "dir"}}, sel)
 }

@@ -32,7 +32,7 @@ type Set struct {
 	Project         *project.Project // that the rules were loaded for
 	OfProject       bool             // it has all rules of the project, and no others
 	Filters         []AppliedFilter
-	filterDirs      []string              // on disk, whose filters were applied
+	filterPlaces    []filterPlace         // whose filters were applied
 	FilterCondition parse.FilterCondition // how filters are read, also in test files
 
 	parsed        []parsedFile

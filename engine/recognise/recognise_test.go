@@ -113,8 +113,9 @@ func TestProducts(t *testing.T) {
 			`{"hostname":"node1","output":"09:15:00.1: Notice A shell","output_fields":{"evt.type":"execve","proc.name":"sh"},"priority":"Notice","rule":"Terminal shell in container","source":"syscall","tags":["shell"],"time":"2026-03-02T09:15:00.100000000Z"}`,
 			`{"uuid":"5d0e","output":"x","priority":"Critical","rule":"r","time":"2026-03-02T09:15:00Z","output_fields":{"ka.verb":"list"}}`,
 		},
-		"sigma": {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
-		"":      {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
+		"unified-log": {`{"traceID":1,"eventMessage":"x","eventType":"logEvent","subsystem":"s","category":"c","processImagePath":"\\/usr\\/sbin\\/sshd","timestamp":"2026-03-02 09:15:00.100000+0100","machTimestamp":1,"messageType":"Default","processID":4}`},
+		"sigma":       {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
+		"":            {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
 	} {
 		for _, text := range events {
 			c := modelOf(t, text+"\n")

@@ -10,7 +10,7 @@ import (
 )
 
 func TestShippedModelsLoadAndAnswerProcessCreation(t *testing.T) {
-	require.Equal(t, []string{"applications", "asim", "cim", "cloud", "ecs", "eslogger", "falco", "linux", "macos", "mde", "network", "osquery", "sentinel", "sentinel-event", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "web", "windows", "winlogbeat"}, Names())
+	require.Equal(t, []string{"applications", "asim", "cim", "cloud", "ecs", "eslogger", "falco", "linux", "macos", "mde", "network", "osquery", "sentinel", "sentinel-event", "sigma", "splunk-cloud", "splunk-linux", "splunk-network", "splunk-windows", "unified-log", "web", "windows", "winlogbeat"}, Names())
 	for _, name := range []string{"cim", "ecs", "mde", "sigma", "splunk-windows", "windows"} {
 		m, err := Load(name)
 		require.NoError(t, err)
@@ -152,7 +152,7 @@ func TestHeadersAgree(t *testing.T) {
 	assert.Equal(t, []string{"mde", "sentinel", "asim"}, Preferred("kql"))
 	assert.Equal(t, []string{"splunk-windows", "splunk-linux", "splunk-cloud", "splunk-network", "cim"}, Preferred("spl"))
 	assert.Equal(t, []string{"ecs", "winlogbeat"}, Preferred("eql"))
-	assert.Equal(t, []string{"windows", "linux", "macos", "cloud", "network", "web", "applications", "eslogger", "osquery", "falco"}, Preferred(""))
+	assert.Equal(t, []string{"windows", "linux", "macos", "cloud", "network", "web", "applications", "eslogger", "osquery", "falco", "unified-log"}, Preferred(""))
 	assert.Equal(t, []string{"asim", "mde", "sentinel", "sentinel-event"}, NamesFor("kql"))
 }
 

@@ -60,6 +60,11 @@ func (s *correlationWriter) query() *compilers.Query {
 	if body := s.top.Source.Body; body.Suppress != nil {
 		s.notes = compilers.AddNotes(s.notes, compilers.SuppressedByProduct(body))
 	}
+	for _, name := range s.top.Source.Body.Fields {
+		if slices.ContainsFunc(s.rules, func(m *inputRule) bool { return m.rule.Own(ir.FieldNamed(name)).Extract != nil }) {
+			s.note("field-not-shown", "exact", "`fields:` names "+name+", which is an extract: the search shows events as they are, without it")
+		}
+	}
 	s.mark()
 	for k := range s.chain {
 		s.correlate(k)

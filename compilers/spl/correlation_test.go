@@ -164,3 +164,18 @@ func TestCorrelationsOfManyCorrelations(t *testing.T) {
 	require.Empty(t, found)
 	assert.Equal(t, 39, strings.Count(q.Text, "| filldown "))
 }
+
+// TestExtractsAreNotShown: a search returns events as they are, and says which of the fields it does not show.
+func TestExtractsAreNotShown(t *testing.T) {
+	_, cs := lowered.Correlations(t, "title: L\nname: l\nlogsource: {product: windows, service: security}\nextract: {Short: {field: TargetUserName, split: '@', at: 0}}\ndetection: {s: {EventID: 4624}, condition: s}\n"+
+		"---\ntitle: C\nfields: [IpAddress, Short]\ncorrelation: {type: event_count, rules: [l], group-by: [Short], timespan: 1h, condition: {gte: 2}}\n")
+	q, found := dialect{}.CompileCorrelation(cs[0], compilers.Options{Model: model(t)})
+	require.Empty(t, found)
+	var notes []string
+	for _, n := range q.Notes {
+		if n.Code == "field-not-shown" {
+			notes = append(notes, n.Message)
+		}
+	}
+	assert.Equal(t, []string{"`fields:` names Short, which is an extract: the search shows events as they are, without it"}, notes)
+}

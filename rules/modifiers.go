@@ -8,11 +8,11 @@ var modifierNames = []string{
 	"re", "i", "m", "s",
 	"base64", "base64offset", "utf16le", "utf16be", "utf16", "wide",
 	"lt", "lte", "gt", "gte", "minute", "hour", "day", "week", "month", "year",
-	"cidr", "expand", "fieldref", "filename", "word", "bits",
+	"cidr", "expand", "fieldref", "filename", "word", "bits", "weekday",
 }
 
 // beyondSigma are the modifiers that Sigma does not have.
-var beyondSigma = []string{"filename", "word", "bits"}
+var beyondSigma = []string{"filename", "word", "bits", "weekday"}
 
 // ModifierNames lists the known modifiers, sorted.
 func ModifierNames() []string {

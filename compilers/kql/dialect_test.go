@@ -108,6 +108,7 @@ func TestNegation(t *testing.T) {
 		{"number in a text", `s: {FileVersion|lt: 5}`, `not(isnotnull(toreal(ProcessVersionInfoProductVersion)) and toreal(ProcessVersionInfoProductVersion) < 5)`},
 		{"cidr", `s: {CommandLine|cidr: [10.0.0.0/8, 192.168.0.0/16]}`, `not(coalesce(ipv4_is_in_any_range(replace_regex(ProcessCommandLine, @"(?i)^::ffff:|%.*$", ""), "10.0.0.0/8", "192.168.0.0/16"), false))`},
 		{"hour", `s: {ProcessCreationTime|hour: 3}`, ``},
+		{"weekday", `s: {FileVersion|weekday|gte: saturday}`, `not(isnotnull(todatetime(ProcessVersionInfoProductVersion)) and (toint(dayofweek(todatetime(ProcessVersionInfoProductVersion)) / 1d) + 6) % 7 + 1 >= 6)`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

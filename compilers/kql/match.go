@@ -280,9 +280,10 @@ func fieldRef(a, b operand, t *ir.FieldRef, negated bool) compilers.Pred {
 	return compilers.All{present(a), present(b), compilers.Atom(x + " " + operator(op, true) + " " + y)}
 }
 
+// timeParts take parts of a time. dayofweek counts from Sunday, which is 0.
 var timeParts = map[string]string{"minute": `datetime_part("minute", %s)`, "hour": "hourofday(%s)", "day": "dayofmonth(%s)",
-
-	"week": "week_of_year(%s)", "month": "monthofyear(%s)", "year": "getyear(%s)"}
+	"weekday": "(toint(dayofweek(%s) / 1d) + 6) %% 7 + 1",
+	"week":    "week_of_year(%s)", "month": "monthofyear(%s)", "year": "getyear(%s)"}
 
 func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {
 	when := o.name

@@ -115,6 +115,8 @@ func TestTests(t *testing.T) {
 			`| where if(isnotnull(A) AND isnotnull(B) AND "=".substr(A, 1, len(B))="=".B, 1, 0)=1`},
 		{"hour", "UtcTime", &ir.TimePart{Part: "hour", Op: "gte", Values: []float64{22}},
 			`| where isnotnull(mvfilter(tonumber(strftime(coalesce(tonumber(UtcTime), strptime(UtcTime, "%Y-%m-%dT%H:%M:%S"), strptime(UtcTime, "%Y-%m-%d %H:%M:%S")), "%H"))>=22))`},
+		{"weekday", "UtcTime", &ir.TimePart{Part: "weekday", Op: "gte", Values: []float64{6}},
+			`| where isnotnull(mvfilter((tonumber(strftime(coalesce(tonumber(UtcTime), strptime(UtcTime, "%Y-%m-%dT%H:%M:%S"), strptime(UtcTime, "%Y-%m-%d %H:%M:%S")), "%w"))+6)%7+1>=6))`},
 	}
 	for _, c := range cases {
 		t.Run(c.name, func(t *testing.T) {

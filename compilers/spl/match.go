@@ -277,10 +277,14 @@ func fieldRef(a, b string, t *ir.FieldRef) compilers.Pred {
 	return compilers.Atom(ifElse(holds, "1", "0") + "=1") // never null
 }
 
-var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "week": "%V", "month": "%m", "year": "%Y"}
+// timeFormats give parts of a time. That of a weekday counts from Sunday, which is 0.
+var timeFormats = map[string]string{"minute": "%M", "hour": "%H", "day": "%d", "weekday": "%w", "week": "%V", "month": "%m", "year": "%Y"}
 
 func timePart(name string, t *ir.TimePart) compilers.Pred {
 	epoch := fmt.Sprintf(`coalesce(tonumber(%s), strptime(%s, "%%Y-%%m-%%dT%%H:%%M:%%S"), strptime(%s, "%%Y-%%m-%%d %%H:%%M:%%S"))`, name, name, name)
 	part := fmt.Sprintf("tonumber(strftime(%s, %s))", epoch, evalString(timeFormats[t.Part]))
+	if t.Part == "weekday" {
+		part = "(" + part + "+6)%7+1"
+	}
 	return anyNumber(part, name, t.Op, t.Values)
 }

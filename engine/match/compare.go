@@ -67,6 +67,8 @@ func timePart(part string, t time.Time) int {
 		return t.Hour()
 	case "day":
 		return t.Day()
+	case "weekday":
+		return int(t.Weekday()+6)%7 + 1
 	case "week":
 		_, week := t.ISOWeek()
 		return week

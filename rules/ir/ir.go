@@ -264,7 +264,7 @@ type FieldRef struct {
 	Cased bool
 }
 
-// TimePart compares a part of a timestamp (UTC): minute, hour, day, week, month, year.
+// TimePart compares a part of a timestamp (UTC): minute, hour, day, weekday (1 is Monday), week, month, year.
 type TimePart struct {
 	Part   string
 	Op     string // as in Number

@@ -4,11 +4,13 @@ import (
 	"cmp"
 	"errors"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/regex"
 	"decree/rules/source"
 )
@@ -39,7 +41,7 @@ var decisive = map[string]bool{"startswith": true, "endswith": true, "contains":
 
 var (
 	comparisons = map[string]bool{"lt": true, "lte": true, "gt": true, "gte": true}
-	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "week": true, "month": true, "year": true}
+	timeParts   = map[string]bool{"minute": true, "hour": true, "day": true, "weekday": true, "week": true, "month": true, "year": true}
 	positions   = map[string]bool{"startswith": true, "endswith": true, "contains": true} // modifiers that an expression may have
 	textOps     = map[string]TextOp{"startswith": StartsWith, "endswith": EndsWith, "contains": Contains, "filename": Filename, "word": Word}
 )
@@ -274,13 +276,22 @@ func (l *lowerer) tests(c *chain, v rules.Value, level int) []Test {
 	return l.text(c, v)
 }
 
+// weekdays are the names of the days, as ISO 8601 counts them: Monday is 1.
+var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"}
+
 func (l *lowerer) numeric(c *chain, v rules.Value) []Test {
 	n, err := strconv.ParseFloat(v.Text, 64)
+	hint := "write a number"
 	if v.Kind == rules.NumberValue {
 		n, err = v.Number, nil
+	} else if c.part == "weekday" {
+		hint = diag.DidYouMean(v.Text, weekdays, "write the name of a day, or a number from 1 (monday) to 7")
+		if day := slices.Index(weekdays, strings.ToLower(v.Text)); day >= 0 {
+			n, err = float64(day+1), nil
+		}
 	}
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		l.errorf("invalid-number", v.Range, "write a number", "%q is not a number", v.Text)
+		l.errorf("invalid-number", v.Range, hint, "%q is not a number", v.Text)
 		return nil
 	}
 	op := c.compare

@@ -136,6 +136,8 @@ func TestModifiers(t *testing.T) {
 		{`F|day|gte: 3`, `F day gte 3`},
 		{`F|minute|lt: 3`, `F minute lt 3`},
 		{`F|week: 3`, `F week eq 3`},
+		{`F|weekday: [Saturday, '7', 1]`, "or\n    F weekday eq 6\n    F weekday eq 7\n    F weekday eq 1"},
+		{`F|weekday|gte: saturday`, `F weekday gte 6`},
 		{`F|month: 3`, `F month eq 3`},
 		{`F|year|gt: 2020`, `F year gt 2020`},
 		{`F|windash: '-x'`, `F equals "-x", "/x", "–x", "—x", "―x"`},

@@ -179,7 +179,7 @@ func asteriskInPath(s *subject, it rules.Item, v rules.Value) bool {
 }
 
 // timeParts are the first and the last number that each part of a time has.
-var timeParts = map[string][2]float64{"minute": {0, 59}, "hour": {0, 23}, "day": {1, 31}, "week": {1, 53}, "month": {1, 12}}
+var timeParts = map[string][2]float64{"minute": {0, 59}, "hour": {0, 23}, "day": {1, 31}, "weekday": {1, 7}, "week": {1, 53}, "month": {1, 12}}
 
 // timePartOutOfRange reports a number that the part of a time never is.
 func timePartOutOfRange(s *subject, it rules.Item) {

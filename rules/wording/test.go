@@ -58,7 +58,11 @@ func test(field string, t ir.Test) Phrase {
 	case *ir.FieldRef:
 		return Phrase{Text: fmt.Sprintf("%s the value of %s%s", operation(t.Op, field), t.Other, inCase(t.Cased))}
 	case *ir.TimePart:
-		return Phrase{Text: fmt.Sprintf("the %s of %s (UTC) %s%s", t.Part, field, comparisons[t.Op], oneOf(len(t.Values), "")), Values: numbers(t.Values)}
+		part := t.Part
+		if part == "weekday" {
+			part += " (1 is Monday)"
+		}
+		return Phrase{Text: fmt.Sprintf("the %s of %s (UTC) %s%s", part, field, comparisons[t.Op], oneOf(len(t.Values), "")), Values: numbers(t.Values)}
 	}
 	panic("wording: unknown test")
 }

@@ -44,6 +44,7 @@ func TestWords(t *testing.T) {
 		{`{a: {Ip|cidr: [10.0.0.0/8, '::1/128']}, condition: a}`, `a: Ip is an address in one of 10.0.0.0/8, ::1/128`},
 		{`{a: {Image|fieldref: ParentImage}, condition: a}`, `a: Image is the value of parent's Image`},
 		{`{a: {UtcTime|hour|lt: 6}, condition: a}`, `a: the hour of UtcTime (UTC) is less than 6`},
+		{`{a: {UtcTime|weekday: sunday}, condition: a}`, `a: the weekday (1 is Monday) of UtcTime (UTC) is 7`},
 		{`{a: {GrandParentImage: x, ParentImage: y}, condition: a}`, `a: all of these hold (grandparent's Image is x; parent's Image is y)`},
 		{`{a: [word], condition: a}`, `a: any value of the event contains word`},
 		{`{a: {A: 1}, b: {B: 2}, condition: a and not b}`, `all of these hold (a: A is 1; this does not hold (b: B is 2))`},

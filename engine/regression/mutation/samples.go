@@ -111,7 +111,7 @@ func timeSamples(t *ir.TimePart) []string {
 		for _, near := range []int{int(v), int(v) - 1, int(v) + 1} {
 			at := map[string]time.Time{
 				"minute": time.Date(2024, 5, 1, 12, near, 0, 0, time.UTC), "hour": time.Date(2024, 5, 1, near, 0, 0, 0, time.UTC),
-				"day": time.Date(2024, 5, near, 12, 0, 0, 0, time.UTC), "week": time.Date(2024, 1, 4+7*(near-1), 12, 0, 0, 0, time.UTC),
+				"day": time.Date(2024, 5, near, 12, 0, 0, 0, time.UTC), "weekday": time.Date(2024, 1, near, 12, 0, 0, 0, time.UTC), "week": time.Date(2024, 1, 4+7*(near-1), 12, 0, 0, 0, time.UTC),
 				"month": time.Date(2024, time.Month(near), 1, 12, 0, 0, 0, time.UTC), "year": time.Date(near, 5, 1, 12, 0, 0, 0, time.UTC),
 			}[t.Part]
 			out = append(out, at.Format(time.RFC3339))

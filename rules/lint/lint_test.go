@@ -351,6 +351,8 @@ func TestQuotedNumbers(t *testing.T) {
 	for fragment, want := range map[string][]string{
 		"detection: {selection: {IntegrityLevel: '4096'}, condition: selection}":                                                             nil,
 		"logsource: {product: windows, category: network_connection}\ndetection: {selection: {DestinationPort: '80'}, condition: selection}": {"number-as-text"},
+		"detection: {selection: {CommandLine: -'a b'}, condition: selection}":                                                                {"dash-without-space"},
+		`detection: {selection: {CommandLine: "-'a b'"}, condition: selection}`:                                                              nil,
 		"detection: {selection: [bytesTotal >= 524288000], condition: selection}":                                                            {"comparison-as-text"},
 		"detection: {selection: {OriginalFileName: '\\?'}, condition: selection}":                                                            nil,
 		"detection: {selection: {CommandLine|contains: [exec, EXEC]}, condition: selection}":                                                 {"duplicate-value"},

@@ -64,6 +64,11 @@ var valueChecks = []Check{
 			s.report(v.Range, "write ' or \" around the value", "these quotes are letters of the value: YAML knows only ' and \"")
 		}
 	})},
+	{Code: "dash-without-space", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
+		if several := dashedItems.MatchString(v.Text); several || dashedItem.MatchString(v.Text) && isPlain(v) {
+			s.report(v.Range, "write a space after each dash", "a dash without a space after it begins no item of a list: the dash and the quotes are letters of one text")
+		}
+	})},
 	{Code: "invisible-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if c := invisible.FindStringSubmatch(v.Text); c != nil && !has(it, "re") {
 			s.report(v.Range, "type the value anew; if the character is meant, search for it alone with `contains`",
@@ -212,6 +217,8 @@ var (
 	invisible = regexp.MustCompile(`[!-)+->@-~]([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])|([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])[!-)+->@-~]`)
 
 	// “quotes” of a word processor
+	dashedItem  = regexp.MustCompile(`^-(?:'.*'|".*")$`)
+	dashedItems = regexp.MustCompile(`^-(?:'.*' -'.*'|".*" -".*")$`)
 	typographic = regexp.MustCompile(`^[“”„‘’«].*[“”’»]$`)
 
 	withoutWildcards = strings.NewReplacer(`\*`, "", `\?`, "")

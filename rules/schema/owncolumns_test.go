@@ -36,6 +36,19 @@ func TestOwnColumns(t *testing.T) {
 	assert.Equal(t, Bool, local.Type)
 }
 
+// TestEveryEventOfWindowsHasItsNumber holds also in the source of the antivirus, whose other names are the event's own.
+func TestEveryEventOfWindowsHasItsNumber(t *testing.T) {
+	for _, name := range []string{"winlogbeat", "ecs"} {
+		m, err := Load(name)
+		require.NoError(t, err)
+		for _, s := range m.Sources {
+			if s.Product == "windows" && s.Unlisted == "winlog.event_data." {
+				assert.Equal(t, "event.code", s.Fields["EventID"].Name, "%s in %s", s.Name, name)
+			}
+		}
+	}
+}
+
 // TestEveryTableOfDefenderHasItsSource holds that the tables' own sources are told from each other by what no other
 // table has.
 func TestEveryTableOfDefenderHasItsSource(t *testing.T) {

@@ -45,14 +45,14 @@ func (n naive) matches(c *ir.Correlation, in ir.Input) []occasion {
 	return out
 }
 
-// values gives those of some columns in a match of an input; ok is false when one is missing.
+// values gives those of some columns in a match of an input; ok is false when one is missing or empty.
 func (n naive) values(c *ir.Correlation, columns []ir.Column, input int, o occasion) (values []string, ok bool) {
 	for _, column := range columns {
 		name := c.Source.FieldOf(column.Name, input)
 		v, known := o.by[name]
 		if !known {
 			all := splValues(n.events[o.event][name])
-			if len(all) == 0 {
+			if len(all) == 0 || all[0] == "" {
 				return nil, false
 			}
 			v = all[0]

@@ -281,17 +281,17 @@ var weekdays = []string{"monday", "tuesday", "wednesday", "thursday", "friday", 
 
 func (l *lowerer) numeric(c *chain, v rules.Value) []Test {
 	n, err := strconv.ParseFloat(v.Text, 64)
-	hint := "write a number"
+	wanted, hint := "a number", "write a number"
 	if v.Kind == rules.NumberValue {
 		n, err = v.Number, nil
 	} else if c.part == "weekday" {
-		hint = diag.DidYouMean(v.Text, weekdays, "write the name of a day, or a number from 1 (monday) to 7")
+		wanted, hint = "a day of the week", diag.DidYouMean(v.Text, weekdays, "write the name of a day, or a number from 1 (monday) to 7")
 		if day := slices.Index(weekdays, strings.ToLower(v.Text)); day >= 0 {
 			n, err = float64(day+1), nil
 		}
 	}
 	if err != nil || math.IsNaN(n) || math.IsInf(n, 0) {
-		l.errorf("invalid-number", v.Range, hint, "%q is not a number", v.Text)
+		l.errorf("invalid-number", v.Range, hint, "%q is not %s", v.Text, wanted)
 		return nil
 	}
 	op := c.compare

@@ -313,6 +313,7 @@ func TestHintsForUnknownLogSources(t *testing.T) {
 		"product: mssql, category: application":                   "check its spelling; to run or compile the rule, map the log source in a model file",
 		"product: zeek, service: sshd":                            "did you mean `service: ssh`?",
 		"product: zeek, service: syslogd":                         "check its spelling; to run or compile the rule, map the log source in a model file",
+		"product: windows, service: s":                            "check its spelling; to run or compile the rule, map the log source in a model file",
 		"product: crm, service: orders":                           "check its spelling; to run or compile the rule, map the log source in a model file",
 	} {
 		found := Run([]File{file(t, firstFile, "logsource: {"+source+"}"), file(t, secondFile, secondRule)})
@@ -353,12 +354,31 @@ func TestQuotedNumbers(t *testing.T) {
 		"logsource: {product: windows, category: network_connection}\ndetection: {selection: {DestinationPort: '80'}, condition: selection}": {"number-as-text"},
 		"detection: {selection: {CommandLine: -'a b'}, condition: selection}":                                                                {"dash-without-space"},
 		`detection: {selection: {CommandLine: "-'a b'"}, condition: selection}`:                                                              nil,
+		"detection: {selection: {CommandLine: [-'a b', \"-'c'\"]}, condition: selection}":                                                    nil,
+		"detection: {selection: {CommandLine|contains: '-\"a\" -\"b\"'}, condition: selection}":                                              nil,
+		"detection: {selection: {'|re': 'by+tes>=5'}, condition: selection}":                                                                 nil,
 		"detection: {selection: [bytesTotal >= 524288000], condition: selection}":                                                            {"comparison-as-text"},
 		"detection: {selection: {OriginalFileName: '\\?'}, condition: selection}":                                                            nil,
 		"detection: {selection: {CommandLine|contains: [exec, EXEC]}, condition: selection}":                                                 {"duplicate-value"},
 	} {
 		found := Run([]File{file(t, firstFile, fragment), file(t, secondFile, secondRule)})
 		assert.Equal(t, want, codesOf(found), fragment)
+	}
+}
+
+// TestDashesWithoutSpaces are told from texts that begin with a dash by their lines.
+func TestDashesWithoutSpaces(t *testing.T) {
+	for values, want := range map[string][]string{
+		"-'a'\n      -\"b c\"":         {"dash-without-space"},
+		"-enc\n      -nop":             {"dash-without-space"},
+		"-enc a\n      b -nop":         nil,
+		"\"-enc\n      -nop\"":         nil,
+		"- -'a'\n      - -'b'":         nil,
+		">-\n       -enc\n       -nop": nil,
+	} {
+		text := over(t, base, "detection:") + "detection:\n  selection:\n    CommandLine|contains:\n      " + values + "\n  condition: selection\n"
+		found := Run([]File{parsed(t, firstFile, []byte(text)), file(t, secondFile, secondRule)})
+		assert.Equal(t, want, codesOf(found), values)
 	}
 }
 
@@ -387,4 +407,17 @@ func TestPlacesInNames(t *testing.T) {
 	found := Run([]File{file(t, firstFile, "logsource: {product: kubernetes, service: audit}\ndetection: {selection: {requestObject.spec.volumes.0.hostPath.path: /etc}, condition: selection}"), file(t, secondFile, secondRule)})
 	require.Equal(t, []string{"list-index"}, codesOf(found))
 	assert.Equal(t, "write `requestObject.spec.volumes.hostPath.path`, which any element satisfies; for one of them write `requestObject.spec.volumes[0].hostPath.path` with `sigma-version: 3`", found[0].Hint)
+	for field, hint := range map[string]string{
+		"a.0.b.12":                  "write `a.b`, which any element satisfies; for one of them write `a[0].b[12]` with `sigma-version: 3`",
+		"attributes.1.2.840.113556": "", "tls.1.2.enabled": "",
+	} {
+		found := Run([]File{file(t, firstFile, "logsource: {product: kubernetes, service: audit}\ndetection: {selection: {"+field+": x}, condition: selection}"), file(t, secondFile, secondRule)})
+		at := slices.IndexFunc(found, func(d diag.Diagnostic) bool { return d.Code == "list-index" })
+		assert.Equal(t, hint != "", at >= 0, field)
+		if at >= 0 {
+			assert.Equal(t, hint, found[at].Hint)
+		}
+	}
+	found = Run([]File{file(t, firstFile, "logsource: {product: crm, service: orders}\ndetection: {selection: {item.0.price: 1}, condition: selection}"), file(t, secondFile, secondRule)})
+	assert.NotContains(t, codesOf(found), "list-index", "no model knows what the log has")
 }

@@ -92,7 +92,7 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 		}
 		return
 	}
-	hint := "check its spelling; to run or compile the rule, map the log source in a model file"
+	hint := unmapped
 	for i, part := range partsOf(ls) {
 		if part.value == "" || slices.Contains(known[i], part.value) {
 			continue
@@ -101,7 +101,7 @@ func (s *subject) unknownLogSource(ls rules.LogSource) {
 	}
 	if near := rearranged(ls); near != (rules.LogSource{}) {
 		hint = "did you mean " + written(near) + "?"
-	} else if names := namesWith(ls); len(names) > 0 {
+	} else if names := namesWith(ls); hint == unmapped && len(names) > 0 && len(names) <= mostServices {
 		hint = "did you mean the service " + strings.Join(names, " or ") + "?"
 	}
 	s.report(ls.Range, hint, "no shipped data model has the log source %s", written(ls))
@@ -134,14 +134,25 @@ func rearranged(ls rules.LogSource) rules.LogSource {
 	return rules.LogSource{}
 }
 
-// namesWith lists the services of the product that have the service's name in theirs, sorted.
+// unmapped is what to do about a log source that is like none of the models'.
+const unmapped = "check its spelling; to run or compile the rule, map the log source in a model file"
+
+// A hint names so many services at most. The name that the rule has must have some letters, since short ones begin
+// many words.
+const (
+	mostServices = 3
+	leastLetters = 3
+)
+
+// namesWith lists the services of the product of which a word begins as the service's name, sorted.
 func namesWith(ls rules.LogSource) (names []string) {
-	if ls.Service == "" || ls.Product == "" {
+	if len(ls.Service) < leastLetters || ls.Product == "" {
 		return nil
 	}
+	word := regexp.MustCompile(`(?:^|[^a-z0-9])` + regexp.QuoteMeta(ls.Service))
 	for m := range models() {
 		for _, source := range m.Sources {
-			if source.Product == ls.Product && strings.Contains(source.Service, ls.Service) {
+			if source.Product == ls.Product && word.MatchString(source.Service) {
 				names = append(names, source.Service)
 			}
 		}
@@ -309,22 +320,38 @@ var generic = map[string]map[string]string{
 	"security": {"4688": "process_creation"},
 }
 
-// index is a part of a field's name that is a number, as in containers.0.image.
-var index = regexp.MustCompile(`^(.+?)\.(\d+)(\..+)?$`)
+// A part of a field's name that is a number, as in containers.0.image, is the place of an element. Several in a row are
+// something else, such as an object identifier.
+var (
+	index   = regexp.MustCompile(`\.(\d+)(\.|$)`)
+	indexes = regexp.MustCompile(`(?:^|\.)\d+\.\d+(?:\.|$)`)
+)
 
 // listIndex reports a field with the place of an element in its name, as some tools write it. Events are read without
 // places: a name stands for the values of all elements.
 func listIndex(s *subject) {
 	reported := map[string]bool{}
 	s.EachItem(func(it rules.Item) {
-		parts := index.FindStringSubmatch(it.Field)
-		if parts == nil || reported[it.Field] || slices.ContainsFunc(s.LogSources(), func(ls rules.LogSource) bool { return isListed(ls, it.Field) }) {
+		if !index.MatchString(it.Field) || indexes.MatchString(it.Field) || reported[it.Field] || !s.isAnswered() ||
+			slices.ContainsFunc(s.LogSources(), func(ls rules.LogSource) bool { return isListed(ls, it.Field) }) {
 			return
 		}
 		reported[it.Field] = true
-		s.report(it.Range, "write `"+parts[1]+parts[3]+"`, which any element satisfies; for one of them write `"+parts[1]+"["+parts[2]+"]"+parts[3]+"` with `sigma-version: 3`",
+		s.report(it.Range, "write `"+index.ReplaceAllString(it.Field, "$2")+"`, which any element satisfies; for one of them write `"+index.ReplaceAllString(it.Field, "[$1]$2")+"` with `sigma-version: 3`",
 			"elements of a list have no numbers in their names: %q is only found in events whose names have them", it.Field)
 	})
+}
+
+// isAnswered tells whether some model has a log source of the rule.
+func (s *subject) isAnswered() bool {
+	for m := range models() {
+		for _, ls := range s.LogSources() {
+			if len(m.Find(ls.Category, ls.Product, ls.Service)) > 0 {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 func specificLogSource(s *subject) {

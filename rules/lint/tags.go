@@ -41,10 +41,10 @@ var tagChecks = []Check{
 		})
 	}},
 	{Code: "unknown-tag-namespace", Severity: diag.Info, rule: func(s *subject) {
-		said := map[string]bool{}
+		reported := map[string]bool{}
 		s.eachTag(func(i int, tag, namespace, name string) {
-			if _, known := namespaces[namespace]; !known && !said[namespace] && tagForm.MatchString(tag) && meantTag(tag, namespace, name) == "" {
-				said[namespace] = true
+			if _, known := namespaces[namespace]; !known && !reported[namespace] && tagForm.MatchString(tag) && meantTag(tag, namespace, name) == "" {
+				reported[namespace] = true
 				s.report(s.Key("tags", i), "keep it if it is your own; Sigma's are "+strings.Join(namespaceNames(), ", "), "Sigma does not define the tag namespace %q", namespace)
 			}
 		})
@@ -90,6 +90,9 @@ func meantTag(tag, namespace, name string) string {
 	near := diag.Closest(namespace, namespaceNames())
 	if len(near) < 5 || !namespaces[near].MatchString(name) {
 		return "" // short names are near to many
+	}
+	if known, _ := attack.Lookup(name); near == "attack" && !known {
+		return ""
 	}
 	return near + "." + name
 }

@@ -44,7 +44,7 @@ var valueChecks = []Check{
 		if m := comparison.FindStringSubmatch(v.Text); m != nil && len(it.Modifiers) == 0 && it.Field != "" {
 			s.report(v.Range, "write `"+it.Field+comparisons[m[1]]+": "+m[2]+"`", "a value has no operators: the field is compared with the text %q", v.Text)
 		}
-		if m := comparedKeyword.FindStringSubmatch(v.Text); m != nil && it.Field == "" {
+		if m := comparedKeyword.FindStringSubmatch(v.Text); m != nil && len(it.Modifiers) == 0 && it.Field == "" {
 			s.report(v.Range, "write `"+m[1]+comparisons[m[2]]+": "+m[3]+"`", "a keyword has no operators: the text %q is searched for in the event", v.Text)
 		}
 	})},
@@ -65,7 +65,7 @@ var valueChecks = []Check{
 		}
 	})},
 	{Code: "dash-without-space", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if several := dashedItems.MatchString(v.Text); several || dashedItem.MatchString(v.Text) && isPlain(v) {
+		if len(it.Values) == 1 && isDashed(v) {
 			s.report(v.Range, "write a space after each dash", "a dash without a space after it begins no item of a list: the dash and the quotes are letters of one text")
 		}
 	})},
@@ -203,6 +203,16 @@ func isPlain(v rules.Value) bool {
 	return v.Range.End.Line == v.Range.Start.Line && v.Range.End.Col-v.Range.Start.Col == len(v.Text)
 }
 
+// isDashed tells whether a value is written like items of a list, but without a space after the dash: one in quotes, or
+// several on lines of their own, each in quotes or of one word. YAML joins such lines to one text.
+func isDashed(v rules.Value) bool {
+	if isPlain(v) {
+		return dashedItem.MatchString(v.Text)
+	}
+	text, first := []rune(v.Text), v.Range.End.Col-v.Range.Start.Col // the range ends with the first line
+	return first < len(text) && strings.HasPrefix(string(text[first:]), " -") && dashedItems.ReplaceAllString(v.Text, "") == ""
+}
+
 // comparisons are operators that other languages have, and what says the same here.
 var comparisons = map[string]string{">": "|gt", ">=": "|gte", "<": "|lt", "<=": "|lte", "!=": "|neq", "=": "", "==": ""}
 
@@ -216,9 +226,10 @@ var (
 	// a space that is not U+0020, or what has no width, beside a character of ASCII; emoji are joined by such characters
 	invisible = regexp.MustCompile(`[!-)+->@-~]([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])|([\x{a0}\x{ad}\x{200b}-\x{200f}\x{202f}\x{2060}\x{3000}\x{feff}])[!-)+->@-~]`)
 
-	// “quotes” of a word processor
 	dashedItem  = regexp.MustCompile(`^-(?:'.*'|".*")$`)
-	dashedItems = regexp.MustCompile(`^-(?:'.*' -'.*'|".*" -".*")$`)
+	dashedItems = regexp.MustCompile(`(?:^| )-(?:'[^']*'|"[^"]*"|[^\s'"]+)`)
+
+	// “quotes” of a word processor
 	typographic = regexp.MustCompile(`^[“”„‘’«].*[“”’»]$`)
 
 	withoutWildcards = strings.NewReplacer(`\*`, "", `\?`, "")

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"strings"
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/unicode"
@@ -57,7 +58,8 @@ func withoutMarks(text []byte) []byte {
 			line = after
 			lines[i] = line
 		}
-		switch trimmed := string(bytes.TrimSpace(line)); {
+		marker, _, _ := strings.Cut(string(line), " #")
+		switch trimmed := strings.TrimSpace(marker); {
 		case trimmed == "---" || trimmed == "...":
 			begins = true
 		case trimmed != "" && trimmed[0] != '#':

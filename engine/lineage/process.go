@@ -24,9 +24,18 @@ type Process struct {
 	order  int
 	at     time.Time
 	keys   [3]string // of the process, its parent and its grandparent; "" is unknown
-	unique [3]bool   // keys that are never used again
+	unique [3]uniqueness
 	fields []processField
 }
+
+// uniqueness says how long no other process has the same key.
+type uniqueness uint8
+
+const (
+	reused       uniqueness = iota // a bare process id
+	untilRestart                   // keys begin anew when the host restarts
+	always
+)
 
 type processField struct {
 	field *ir.Field // the source's, shared
@@ -50,25 +59,36 @@ func (s *Source) Process(d *document.Document, order int, at time.Time) *Process
 	}
 	ofAny := s.source.Category == "*" || s.source.Category == ""
 	p.Created = p.keys[0] != "" && (!ofAny || p.keys[1] != "")
-	if !p.Created && p.unique[0] {
+	if !p.Created && p.unique[0] != reused {
 		p.told()
 	}
 	return p
 }
 
 // key names the process at a level: by its host and the first key whose columns the event has all; "" if there is none.
-// unique says that no other process ever has the same key.
-func (s *Source) key(d *document.Document, level int) (key string, unique bool) {
+func (s *Source) key(d *document.Document, level int) (key string, unique uniqueness) {
 	if s.host < 0 {
-		return "", false
+		return "", reused
 	}
 	host, _ := d.First(s.host)
 	for way, slots := range s.keys[level] {
 		if values, whole := all(d, slots); whole {
-			return fold.Text(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold.Text(strings.Join(values, "\x00")), s.source.UniqueKeys && !(way > 0 && s.source.ReusedFallbackKeys)
+			return fold.Text(host) + "\x00" + strconv.Itoa(way) + "\x00" + fold.Text(strings.Join(values, "\x00")), s.uniqueness(way)
 		}
 	}
-	return "", false
+	return "", reused
+}
+
+// uniqueness of the keys that name processes in one way.
+func (s *Source) uniqueness(way int) uniqueness {
+	switch {
+	case !s.source.UniqueKeys || way > 0 && s.source.ReusedFallbackKeys:
+		return reused
+	case s.source.KeysPerBoot:
+		return untilRestart
+	default:
+		return always
+	}
 }
 
 // all reads the first value of each slot; whole is false if one has none.

@@ -1,6 +1,7 @@
 package lineage
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 
@@ -8,14 +9,15 @@ import (
 )
 
 // Tree finds the creation event of a process by its host and key. If keys are used again (a bare pid),
-// the latest creation at or before the child's counts.
+// the latest creation at or before the child's counts. Where products write whole seconds, the order of the input tells
+// which of two events was first.
 type Tree struct {
 	born map[string][]*Process // in order of creation
 }
 
-// newTree orders creation events by time; those without one keep the order of the input.
+// newTree orders creation events by time; those of one time, or without one, keep the order of the input.
 func newTree(all []*Process) *Tree {
-	slices.SortStableFunc(all, func(a, b *Process) int { return a.at.Compare(b.at) })
+	slices.SortFunc(all, inOrder)
 	t := &Tree{born: map[string][]*Process{}}
 	for _, p := range all {
 		if p.Created {
@@ -57,16 +59,27 @@ func (t *Tree) find(level int, child *Process) (*Process, bool) {
 	if key == "" || len(born) == 0 {
 		return nil, false
 	}
-	if child.unique[level] {
+	if child.unique[level] == always {
 		return born[len(born)-1], true
 	}
-	for _, p := range slices.Backward(born) {
-		if p.order != child.order && !child.at.IsZero() && !p.at.IsZero() && !p.at.After(child.at) {
-			return p, true
-		}
+	next, _ := slices.BinarySearchFunc(born, child, inOrder)
+	before, after := born[:next], born[next:]
+	if len(after) > 0 && after[0].order == child.order { // the child itself
+		after = after[1:]
+	}
+	perBoot := child.unique[level] == untilRestart
+	dated := !child.at.IsZero()
+	if len(before) > 0 && (perBoot || dated && !before[len(before)-1].at.IsZero()) {
+		return before[len(before)-1], true
+	}
+	if len(after) > 0 && (perBoot || dated && after[0].at.Equal(child.at)) {
+		return after[0], true
 	}
 	return nil, false
 }
+
+// inOrder compares processes by their times, then by their positions in the input.
+func inOrder(a, b *Process) int { return cmp.Or(a.at.Compare(b.at), cmp.Compare(a.order, b.order)) }
 
 // field reads an ancestor's field from the creation event of the process below it, whose own
 // parent fields describe it, else from its own creation event, or another that tells it; from says which.

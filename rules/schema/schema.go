@@ -94,10 +94,13 @@ type Source struct {
 	// FallbackKeys identify processes in events that lack a part of Keys.
 	FallbackKeys map[int][]string `yaml:"fallback_keys"`
 	// ReusedFallbackKeys says that values of FallbackKeys are reused over time, as bare process ids are.
-	ReusedFallbackKeys bool              `yaml:"reused_fallback_keys"`
-	UniqueKeys         bool              `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)
-	Reputation         Reputation        `yaml:"reputation"`
-	Columns            map[string]string `yaml:"columns"` // every column of the table -> product type, for checks
+	ReusedFallbackKeys bool `yaml:"reused_fallback_keys"`
+	UniqueKeys         bool `yaml:"unique_keys"` // keys are never reused (GUIDs, pid + creation time)
+	// KeysPerBoot says that UniqueKeys begin anew when the host restarts, as counters of the kernel do. Only the engine
+	// reads it.
+	KeysPerBoot bool              `yaml:"keys_per_boot"`
+	Reputation  Reputation        `yaml:"reputation"`
+	Columns     map[string]string `yaml:"columns"` // every column of the table -> product type, for checks
 }
 
 // ScopeTest holds if the column's value is one of Values, as text without case.

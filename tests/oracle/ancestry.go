@@ -107,7 +107,7 @@ func (l *Log) up(v view, levels int) (p view, known bool) {
 }
 
 // parent finds the creation of an event's parent: by its unique key or, where keys are used again, the latest that was
-// not after the event.
+// not after the event. What is later in the log, at the same time, counts only if there is nothing before.
 func (l *Log) parent(child view) (parent view, ok bool) {
 	key, rule := child.key(1), child.rule
 	if child.tree != nil {
@@ -115,6 +115,7 @@ func (l *Log) parent(child view) (parent view, ok bool) {
 	}
 	born, dated := l.time(child.place)
 	var latest time.Time
+	var below bool // the parent is later in the log
 	for at := range l.Events {
 		o, of := l.view(rule, at)
 		if !of || key == "" || o.key(0) != key {
@@ -124,8 +125,9 @@ func (l *Log) parent(child view) (parent view, ok bool) {
 		if !child.source.UniqueKeys && (at == child.place || !dated || !known || when.After(born)) {
 			continue
 		}
-		if !ok || !when.Before(latest) {
-			parent, latest, ok = o, when, true
+		later := !child.source.UniqueKeys && when.Equal(born) && at > child.place
+		if !ok || !later && (below || !when.Before(latest)) {
+			parent, latest, below, ok = o, when, later, true
 		}
 	}
 	return parent, ok

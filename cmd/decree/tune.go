@@ -139,6 +139,9 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		err = s.WriteJSON(report)
 	} else {
 		report.Print(s)
+		if path := p.filters.Path; len(report.Files) > 0 && path != "" && ruleset.FolderOf(path) != filepath.Clean(path) {
+			fmt.Fprintf(s.Err, "--filters %s does not read it: name its folder, %s\n", path, ruleset.FolderOf(path))
+		}
 	}
 	if err != nil {
 		return err

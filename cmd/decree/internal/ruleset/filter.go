@@ -50,8 +50,8 @@ func (set *Set) FiltersOn(r Rule) []*rules.Filter {
 	return out
 }
 
-// filter applies the filters of the user's folder or file, or else of the project's. all says that the set has all rules of the
-// project: a filter of the project that covers none of fewer rules is no finding.
+// filter applies the filters of the user's folder or file, or else of the project's. all says that the set has all
+// rules of the project: a filter of the project that covers none of fewer rules is no finding.
 func (set *Set) filter(f Filters, all bool) error {
 	paths, ofProject := set.Project.Filters, true
 	if f.Path != "" {
@@ -81,11 +81,15 @@ type filterPlace struct{ dir, file string }
 
 // has tells whether a file of the folder is one of filters.
 func (at filterPlace) has(file string) bool {
-	return source.IsYAML(file) && (at.file == "" || at.file == file)
+	if at.file != "" {
+		return file == at.file
+	}
+	return source.IsYAML(file)
 }
 
-// applyFilters applies every filter of a folder or a file to the rules that it covers. Findings about filters are added
-// to the set. A filter that covers no rule is a finding if the set has all rules. It gives the number of filter files.
+// applyFilters applies every filter of a folder or a file to the rules that it covers, once, if several paths lead to it.
+// Findings about filters are added to the set. A filter that covers no rule is a finding if the set has all rules. It
+// gives the number of filter files.
 func (set *Set) applyFilters(path string, all bool) (int, error) {
 	at := filterPlace{dir: filepath.Clean(path)}
 	if info, err := os.Stat(path); err == nil && !info.IsDir() {
@@ -104,7 +108,13 @@ func (set *Set) applyFilters(path string, all bool) (int, error) {
 	set.filterPlaces = append(set.filterPlaces, at)
 	for _, file := range files {
 		from := File{Folder: folder, Disk: at.dir, Path: file, Named: at.file != ""}
+		if set.hasFilters(from) {
+			continue
+		}
 		filters, found := parse.Filters(folder, file, set.FilterCondition)
+		if from.Named && len(filters) == 0 && len(found) == 0 {
+			return 0, fmt.Errorf("no filter in this file")
+		}
 		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
 		found, passed := passOver(from, parse.File{Foreign: foreign && len(found) > 0}, found)
 		if foreign && len(passed) > 0 {
@@ -125,6 +135,12 @@ func (set *Set) applyFilters(path string, all bool) (int, error) {
 		}
 	}
 	return len(files), nil
+}
+
+// hasFilters tells whether the filters of a file apply already.
+func (set *Set) hasFilters(f File) bool {
+	onDisk := func(f File) string { return filepath.Join(f.Disk, f.Path) }
+	return slices.ContainsFunc(set.Filters, func(known AppliedFilter) bool { return onDisk(known.File) == onDisk(f) })
 }
 
 // apply applies a filter to each rule that it covers. all says that one that covers none is a finding.

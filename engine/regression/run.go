@@ -17,11 +17,11 @@ func (c *Case) Prepare(r *ir.Rule) (*ir.Rule, error) {
 	if err := c.useFilters(append(r.Joined(), r)); err != nil {
 		return nil, err
 	}
-	return c.prepare(r)
+	return c.withFilters(r)
 }
 
-// prepare applies the case's filters to the rule and those that it joins, as far as they cover them.
-func (c *Case) prepare(r *ir.Rule) (*ir.Rule, error) {
+// withFilters applies the case's filters to the rule and those that it joins, as far as they cover them.
+func (c *Case) withFilters(r *ir.Rule) (*ir.Rule, error) {
 	joined := r.Joined()
 	rs, err := c.filtered(append([]*ir.Rule{r}, joined...))
 	if err != nil {
@@ -63,19 +63,23 @@ func (c *Case) filtered(rs []*ir.Rule) ([]*ir.Rule, error) {
 	return out, nil
 }
 
+// matchCorrelation takes down what a correlation with the case's filters finds.
+func (c *Case) matchCorrelation(tested *ir.Correlation, o *Outcome) error {
+	rs := tested.Rules()
+	if err := c.useFilters(rs); err != nil {
+		return err
+	}
+	filtered, err := c.filtered(rs)
+	if err != nil {
+		return err
+	}
+	return c.match(filtered, tested.Rewrite(func(r *ir.Rule) *ir.Rule { return filtered[slices.Index(rs, r)] }), o)
+}
+
 // runCorrelation runs the case against a correlation and everything that it reads.
 func (c *Case) runCorrelation(tested *ir.Correlation) Outcome {
 	o := Outcome{Case: c.Name, Model: c.Model, At: c.Range, Expected: c.Expect.describe(), Matched: []string{}}
-	rs := tested.Rules()
-	err := c.useFilters(rs)
-	if err == nil {
-		var filtered []*ir.Rule
-		if filtered, err = c.filtered(rs); err == nil {
-			tested = tested.Rewrite(func(r *ir.Rule) *ir.Rule { return filtered[slices.Index(rs, r)] })
-			err = c.match(filtered, tested, &o)
-		}
-	}
-	if err != nil {
+	if err := c.matchCorrelation(tested, &o); err != nil {
 		o.problem(err, c.Range)
 		return o
 	}

@@ -41,7 +41,7 @@ func (t *Trial) Matched(rs []*ir.Rule) ([][]int, error) {
 	prepared := make([]*ir.Rule, len(rs))
 	at := make(map[*ir.Rule]int, len(rs))
 	for i, r := range rs {
-		p, err := t.of.prepare(r)
+		p, err := t.of.withFilters(r)
 		if err != nil {
 			return nil, err
 		}

@@ -33,3 +33,11 @@ func Names() []string {
 	slices.Sort(names)
 	return names
 }
+
+// Successors are the tactics into which the newest version splits one that it no longer has.
+func Successors(name string) []string {
+	if name == splitTactic {
+		return slices.Clone(split19)
+	}
+	return nil
+}

@@ -26,11 +26,3 @@ func OtherMatrix(name string) string {
 	}
 	return ""
 }
-
-// Successors are the tactics into which the newest version splits one that it no longer has.
-func Successors(name string) []string {
-	if name == splitTactic {
-		return slices.Clone(split19)
-	}
-	return nil
-}

@@ -357,6 +357,7 @@ func TestQuotedNumbers(t *testing.T) {
 		"detection: {selection: {CommandLine: [-'a b', \"-'c'\"]}, condition: selection}":                                                    nil,
 		"detection: {selection: {CommandLine|contains: '-\"a\" -\"b\"'}, condition: selection}":                                              nil,
 		"detection: {selection: {'|re': 'by+tes>=5'}, condition: selection}":                                                                 nil,
+		"detection: {selection: {UtcTime|day: [1.5, 32, 7]}, condition: selection}":                                                          {"time-part-out-of-range", "time-part-out-of-range"},
 		"detection: {selection: [bytesTotal >= 524288000], condition: selection}":                                                            {"comparison-as-text"},
 		"detection: {selection: {OriginalFileName: '\\?'}, condition: selection}":                                                            nil,
 		"detection: {selection: {CommandLine|contains: [exec, EXEC]}, condition: selection}":                                                 {"duplicate-value"},

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
@@ -191,8 +192,8 @@ func timePartOutOfRange(s *subject, it rules.Item) {
 	for _, m := range it.Modifiers {
 		bounds, ok := timeParts[m.Name]
 		for _, v := range it.Values {
-			if ok && v.Kind == rules.NumberValue && (v.Number < bounds[0] || v.Number > bounds[1]) {
-				s.report(v.Range, fmt.Sprintf("write a number from %v to %v", bounds[0], bounds[1]), "the %s of a time is never %s", m.Name, v.Text)
+			if ok && v.Kind == rules.NumberValue && (v.Number < bounds[0] || v.Number > bounds[1] || v.Number != math.Trunc(v.Number)) {
+				s.report(v.Range, fmt.Sprintf("write a whole number from %v to %v", bounds[0], bounds[1]), "the %s of a time is never %s", m.Name, v.Text)
 			}
 		}
 	}

@@ -2,38 +2,39 @@ package eql
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"decree/compilers"
 	"decree/rules/schema"
 )
 
-// joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, one has it
-// and the others are null, which is joined too. filled tests that one of them has a value that is not empty: a sequence
+// joinKeys are the columns that a field's value is joined by. If the value is spread over several columns, it is that of
+// the first one that is not null, and the nulls are joined, too. filled tests that the value is not empty: a sequence
 // joins empty texts, too. The domain of a user may be missing.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-syntax#eql-syntax-optional-by-fields
 func joinKeys(columns []schema.Column, domain *schema.Column) (keys []string, filled compilers.Pred) {
-	var any compilers.Any
+	var ways compilers.Any
+	var before compilers.All // the columns before are null
 	for _, c := range columns {
-		var there compilers.All
+		name, key := columnName(c.Name), columnName(c.Name)
 		if len(columns) == 1 {
-			keys = append(keys, joinColumn(c.Name))
-		} else {
-			keys = append(keys, columnName(c.Name))
-			there = append(there, compilers.Atom(columnName(c.Name)+" != null"))
+			key = joinColumn(c.Name)
 		}
-		if c.Type == "" || c.Type == schema.String {
-			there = append(there, compilers.Atom(columnName(c.Name)+` != ""`))
+		keys = append(keys, key)
+		switch {
+		case c.Type == "" || c.Type == schema.String: // and not null, of which no comparison holds
+			ways = append(ways, append(slices.Clone(before), compilers.Atom(name+` != ""`)))
+		case len(columns) > 1:
+			ways = append(ways, append(slices.Clone(before), compilers.Atom(name+" != null")))
 		}
-		if len(there) > 0 {
-			any = append(any, there)
-		}
+		before = append(before, compilers.Atom(name+" == null"))
 	}
 	if domain != nil {
 		keys = append(keys, columnName(domain.Name))
 	}
-	if len(any) > 0 {
-		filled = any
+	if len(ways) > 0 {
+		filled = ways
 	}
 	return keys, filled
 }

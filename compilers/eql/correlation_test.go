@@ -11,6 +11,7 @@ import (
 	"decree/compilers"
 	"decree/rules"
 	"decree/rules/ir"
+	"decree/rules/schema"
 	"decree/tests/fixture/lowered"
 )
 
@@ -70,6 +71,37 @@ func TestCorrelationsAsSequences(t *testing.T) {
 		assert.Equal(t, c.want, q.Text[i:])
 		assert.Equal(t, []string{sequenceGap, "correlation-period"}, []string{q.Notes[0].Code, q.Notes[1].Code})
 	}
+}
+
+// TestJoinsByTheFirstColumnThatIsNotNull: if a value is spread over several columns, one that is empty is the value, as in
+// the rule, and the event is in no group.
+func TestJoinsByTheFirstColumnThatIsNotNull(t *testing.T) {
+	_, cs := lowered.Correlations(t, `title: A
+name: a
+logsource: {product: m365, service: threat_management}
+detection: {s: {eventSource: x}, condition: s}
+---
+title: T
+correlation: {type: event_count, rules: [a], group-by: [eventName], timespan: 1h, condition: {gte: 2}}
+`)
+	q, found := New().CompileCorrelation(cs[0], compilers.Options{Model: lowered.Model(t, "ecs"), Approximate: []string{sequenceGap}})
+	require.NotNil(t, q, "%v", found)
+	assert.Contains(t, q.Text, `(?event.action != "" or (?event.action == null and ?rule.name != ""))`)
+	assert.Contains(t, q.Text, "by ?event.action, ?rule.name with runs=2")
+
+	text, number, address := schema.Column{Name: "a"}, schema.Column{Name: "b", Type: schema.Int}, schema.Column{Name: "c", Type: schema.IP}
+	for _, c := range []struct {
+		columns []schema.Column
+		want    string
+	}{
+		{[]schema.Column{text}, `?a != ""`},
+		{[]schema.Column{text, number, address}, `?a != "" or (?a == null and ?b != null) or (?a == null and ?b == null and ?c != null)`},
+	} {
+		_, filled := joinKeys(c.columns, nil)
+		assert.Equal(t, c.want, whereSyntax.Print(filled).Stage(""))
+	}
+	_, filled := joinKeys([]schema.Column{address}, nil)
+	assert.Nil(t, filled)
 }
 
 // TestHowFarASequenceReaches: the query does not choose its period, so its notes say what the detection rule must look

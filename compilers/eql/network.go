@@ -18,6 +18,15 @@ var mappedV4 = netip.MustParsePrefix("::ffff:0:0/96")
 // beyondV4 tells whether a network has all IPv4 addresses as Elasticsearch stores them, and others.
 func beyondV4(p netip.Prefix) bool { return p.Overlaps(mappedV4) && p.Bits() < mappedV4.Bits() }
 
+// asStored is a network as Elasticsearch takes it: one of mapped addresses is that of the IPv4 addresses, for it refuses
+// the CIDR notation of mapped addresses.
+func asStored(p netip.Prefix) string {
+	if p.Addr().Is4In6() && p.Bits() >= mappedV4.Bits() {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mappedV4.Bits())
+	}
+	return quote(p.String())
+}
+
 // networks tests whether an address is in a network. Of one that has all IPv4 addresses, these are excluded.
 // https://www.elastic.co/docs/reference/query-languages/eql/eql-function-ref
 func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
@@ -30,9 +39,9 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 	var plain, beyond []string
 	for _, p := range t.Prefixes {
 		if beyondV4(p) {
-			beyond = append(beyond, quote(p.String()))
+			beyond = append(beyond, asStored(p))
 		} else {
-			plain = append(plain, quote(p.String()))
+			plain = append(plain, asStored(p))
 		}
 	}
 	var ways compilers.Any

@@ -49,7 +49,8 @@ func TestSemantics(t *testing.T) {
 			{"ecs", "category: network_connection", `{DestinationIp|cidr: 'fe80::/10'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "fe80::/10")`},
 			{"ecs", "category: network_connection", `{DestinationIp|cidr: '::/0'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "::/0") and not(cidrMatch(?destination.ip, "0.0.0.0/0"))`},
 			{"ecs", "category: network_connection", `{DestinationIp|cidr: ['::/1', 10.0.0.0/8]}`, `network where ?event.type : "start" and ?host.os.type : "windows" and (cidrMatch(?destination.ip, "10.0.0.0/8") or (cidrMatch(?destination.ip, "::/1") and not(cidrMatch(?destination.ip, "0.0.0.0/0"))))`},
-			{"ecs", "category: network_connection", `{DestinationIp|cidr: '::ffff:10.0.0.0/104'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "::ffff:10.0.0.0/104")`},
+			{"ecs", "category: network_connection", `{DestinationIp|cidr: '::ffff:10.0.0.0/104'}`, `network where ?event.type : "start" and ?host.os.type : "windows" and cidrMatch(?destination.ip, "10.0.0.0/8")`},
+			{"ecs", "category: network_connection", `{DestinationIp|cidr: ['::ffff:0:0/96', '::ffff:10.0.0.1/128', '::fffe:0:0/95']}`, `network where ?event.type : "start" and ?host.os.type : "windows" and (cidrMatch(?destination.ip, "0.0.0.0/0", "10.0.0.1/32") or (cidrMatch(?destination.ip, "::fffe:0:0/95") and not(cidrMatch(?destination.ip, "0.0.0.0/0"))))`},
 		}},
 		{"bits of a number are what divisions leave of it, of a negative one those of -1 minus it", []row{
 			{"ecs", process, `{ProcessId|bits: 0x16}`, started + `((?process.pid >= 0 and (?process.pid / 2) % 4 == 3 and (?process.pid / 16) % 2 == 1) or (?process.pid < 0 and ((-1 - ?process.pid) / 2) % 4 == 0 and ((-1 - ?process.pid) / 16) % 2 == 0))`},

@@ -97,6 +97,9 @@ func textHasRule(data []byte) bool {
 func (p *parser) notARule(top *yaml.Node, what string) {
 	p.others++
 	hint := "a rule has `title`, `logsource` and `detection`"
+	if what == "filter" {
+		hint = "a filter has `title`, `logsource` and `filter`"
+	}
 	if source.Value(top, "cases") != nil {
 		hint = "these are tests: name their rule, or its folder"
 	}

@@ -9,8 +9,20 @@ import (
 // single rows so.
 const rowsName = "columns"
 
-// maxCopied is how many times the longest line the copies of an object's other keys may take, one for each of its rows.
-const maxCopied = 4
+// maxCopied is how many times the longest line the copies may take that are made of one line: of the keys beside rows,
+// or of the names of columns, for each row.
+const maxCopied = 8
+
+// copies counts n bytes that are repeated for a row. It is false if the line's rows have no room left.
+func (r *Reader) copies(n int) bool {
+	r.copied = min(r.copied+n, maxCopied*r.opt.MaxLine+1)
+	return r.copied <= maxCopied*r.opt.MaxLine
+}
+
+// refuseCopies queues a reject for the rows of an object that had no room.
+func (r *Reader) refuseCopies(line int) {
+	r.queue = append(r.queue, Raw{Line: line, Err: fmt.Errorf("what is repeated for each row of this line takes more than %d bytes: further rows of this object are not read", maxCopied*r.opt.MaxLine)})
+}
 
 // expandBeside queues an event for each row of an object: the row, and the other keys of the object beside it. Of an
 // object with several lists the name of the list is the event's action.
@@ -22,10 +34,10 @@ func (r *Reader) expandBeside(raw Raw, found opened) {
 		}
 		return true
 	})
-	copied, line, last := 0, raw.Line, 0
+	line, last, full := raw.Line, 0, false
 	expand := func(at int, more string) {
 		each(raw.text, at, func(from, to int) {
-			if copied += len(more) + beside.Len(); copied > maxCopied*r.opt.MaxLine {
+			if full = full || !r.copies(len(more)+beside.Len()); full {
 				return
 			}
 			line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
@@ -43,7 +55,7 @@ func (r *Reader) expandBeside(raw Raw, found opened) {
 			return true
 		})
 	}
-	if copied > maxCopied*r.opt.MaxLine {
-		r.queue = append(r.queue, Raw{Line: raw.Line, Err: fmt.Errorf("the rows of this object take more than %d bytes", maxCopied*r.opt.MaxLine)})
+	if full {
+		r.refuseCopies(raw.Line)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"testing"
 
@@ -205,23 +206,41 @@ func (c *cycle) Read(p []byte) (int, error) {
 	return n, nil
 }
 
-// TestCopiesAreBounded: the keys beside many rows are not copied without end, and what is left out is said.
+// TestCopiesAreBounded: what each row of a line repeats is not copied without end, however many objects the line holds
+// and wherever they are, and what is left out is said.
 func TestCopiesAreBounded(t *testing.T) {
-	const limit = 1 << 12
-	text := `{"snapshot":[` + strings.Repeat("{},", 99) + `{}],"action":"snapshot","unixTime":5,"name":"` + strings.Repeat("x", limit/2) + "\"}\n{\"a\":1}\n"
-	var rejected []string
-	r, err := NewReader("-", strings.NewReader(text), Options{MaxLine: limit, OnReject: func(j Reject) { rejected = append(rejected, j.Reason) }})
-	require.NoError(t, err)
-	rows := 0
-	for {
-		e, err := r.Next()
-		if err != nil {
-			break
-		}
-		if e.Fields["a"] == nil {
-			rows++
-		}
+	const limit, k = 1 << 12, 4
+	rows := func(one string) string { return "[" + strings.Repeat(one+",", 99) + one + "]" }
+	long := strings.Repeat("x", limit/2)
+	snapshot := `{"snapshot":` + rows("{}") + `,"action":"snapshot","unixTime":5,"name":"` + long + `"}`
+	small := `{"snapshot":` + rows("{}") + `,"action":"snapshot","unixTime":5,"name":"` + long[:limit/8] + `"}`
+	table := `{"columns":[{"name":"` + long + `"}],"rows":` + rows("[1]") + "}"
+	refused := "what is repeated for each row of this line takes more than 32768 bytes: further rows of this object are not read"
+	for _, c := range []struct {
+		name, line  string
+		events, cut int
+	}{
+		{"a snapshot", snapshot, 15, 1},
+		{"a table", table, 16, 1},
+		{"snapshots side by side", strings.Repeat(small, k), 59, k},
+		{"snapshots in a list", `{"logs":[` + strings.Repeat(small+",", k-1) + small + "]}", 59, k},
+		{"a table before a snapshot", table + small, 16, 2},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			var rejected []string
+			text := c.line + "\n{\"a\":1}\n" + snapshot + "\n"
+			r, err := NewReader("-", strings.NewReader(text), Options{MaxLine: limit, OnReject: func(j Reject) { rejected = append(rejected, j.Reason) }})
+			require.NoError(t, err)
+			events := map[int]int{}
+			for {
+				e, err := r.Next()
+				if err != nil {
+					break
+				}
+				events[e.Line]++
+			}
+			assert.Equal(t, map[int]int{1: c.events, 2: 1, 3: 15}, events, "the next line has its own room")
+			assert.Equal(t, slices.Repeat([]string{refused}, c.cut+1), rejected)
+		})
 	}
-	assert.Equal(t, 7, rows, "as many as take four times the limit")
-	assert.Equal(t, []string{"the rows of this object take more than 16384 bytes"}, rejected)
 }

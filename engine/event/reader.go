@@ -95,6 +95,7 @@ type Reader struct {
 	broken   string // why the file cannot be read to its end
 	queue    []Raw  // events of an envelope
 	queued   int    // how many of them were given
+	copied   int    // bytes that the rows among them repeat
 	ahead    []Raw  // lines that Ahead has read
 	sampling sampling
 	lent     []byte // memory for lines, which are appended

@@ -21,7 +21,7 @@ func (r *Reader) unwrap(raw Raw) bool {
 		return false
 	}
 	r.lines--
-	r.queue, r.queued = r.queue[:0], 0
+	r.queue, r.queued, r.copied = r.queue[:0], 0, 0
 	var within *envelope
 	if r.elements != nil {
 		within = r.elements.within
@@ -70,8 +70,15 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 			r.expand(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.envelope, depth+1)
 		})
 	case rowsOf:
-		line, last := raw.Line, 0
+		line, last, full := raw.Line, 0, false
+		names := 0
+		for _, name := range found.columns {
+			names += len(name)
+		}
 		each(raw.text, found.at, func(from, to int) {
+			if full = full || !r.copies(names); full {
+				return
+			}
 			line, last = line+bytes.Count(raw.text[last:from], []byte("\n")), from
 			event := row(Raw{Line: line, Content: TextContent(raw.text[from:to:to])}, found.columns)
 			if event.Err != nil {
@@ -80,6 +87,9 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 			}
 			r.expand(event, found.envelope, depth+1)
 		})
+		if full {
+			r.refuseCopies(raw.Line)
+		}
 	case rowsBeside:
 		r.expandBeside(raw, found)
 	case oneOf:

@@ -108,6 +108,8 @@ func TestProducts(t *testing.T) {
 		"osquery": {
 			`{"name":"pack_ir_process_events","hostIdentifier":"web1","calendarTime":"Mon Mar  2 09:15:30 2026 UTC","unixTime":1772442930,"epoch":0,"counter":3,"numerics":false,"columns":{"cmdline":"id","path":"/usr/bin/id","pid":"7","time":"1772442900"},"action":"added"}`,
 			`{"action":"added","columns":{"action":"connect","remote_address":"203.0.113.7"},"name":"socket_events","hostname":"web1","unixTime":"1412123850"}`,
+			`{"name":"p","hostIdentifier":"web1","unixTime":1772442930,"columns":{"pid":"7"}}`,
+			`{"diffResults":{"added":[{"pid":"2"}],"removed":[]},"name":"p","hostname":"web1","unixTime":5}`,
 		},
 		"falco": {
 			`{"hostname":"node1","output":"09:15:00.1: Notice A shell","output_fields":{"evt.type":"execve","proc.name":"sh"},"priority":"Notice","rule":"Terminal shell in container","source":"syscall","tags":["shell"],"time":"2026-03-02T09:15:00.100000000Z"}`,
@@ -115,7 +117,18 @@ func TestProducts(t *testing.T) {
 		},
 		"unified-log": {`{"traceID":1,"eventMessage":"x","eventType":"logEvent","subsystem":"s","category":"c","processImagePath":"\\/usr\\/sbin\\/sshd","timestamp":"2026-03-02 09:15:00.100000+0100","machTimestamp":1,"messageType":"Default","processID":4}`},
 		"sigma":       {`{"Image":"C:\\a.exe","CommandLine":"a.exe"}`, "id\tCommandLine\n1\ta"},
-		"":            {`{"name":"x","version":1}`, `{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`},
+		"": {
+			`{"name":"x","version":1}`,
+			`{"timestamp":"2026-01-01T00:00:00Z","message":"hello"}`,
+			`{"name":"orders","action":"update","columns":{"id":"7"},"user":"ann"}`,
+			`{"name":"orders","action":"added","columns":{"id":"7"},"user":"ann"}`,
+			`{"name":"orders","columns":[{"name":"id"}],"hostname":"db1"}`,
+			`{"name":"orders","columns":5,"hostname":"db1"}`,
+			`{"name":"orders","columns":{"id":"7"},"unixTime":5}`,
+			`{"rule":"r","priority":"high","source":"x"}`,
+			`{"event_type":9,"process":{"pid":7,"executable":"/bin/zsh"}}`,
+			`{"eventMessage":"x","level":"info"}`,
+		},
 	} {
 		for _, text := range events {
 			c := modelOf(t, text+"\n")

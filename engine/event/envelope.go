@@ -21,18 +21,19 @@ type envelope struct {
 type content uint8
 
 const (
-	listOf     content = iota // a list of events, or of envelopes
-	rowsOf                    // a list of lists: the cells of each event; the names of the columns are in another key
-	hitsOf                    // an object with a list of events
-	oneOf                     // an event, an object
-	inside                    // an object that is an envelope itself
-	textOf                    // an event as JSON text, as Windows' XML or as a line of a log
-	base64Of                  // an event as JSON text in base64
-	rowsBeside                // a list of rows, or an object with such lists: each row is an event with the other keys beside it
-	noEvents                  // information about the export itself
+	listOf        content = iota // a list of events, or of envelopes
+	rowsOf                       // a list of lists: the cells of each event; the names of the columns are in another key
+	hitsOf                       // an object with a list of events
+	oneOf                        // an event, an object
+	inside                       // an object that is an envelope itself
+	textOf                       // an event as JSON text, as Windows' XML or as a line of a log
+	base64Of                     // an event as JSON text in base64
+	rowsBeside                   // a list of rows: each row is an event with the other keys beside it
+	changesBeside                // an object with the lists of rows "added" and "removed", likewise
+	noEvents                     // information about the export itself
 )
 
-var envelopes = []envelope{
+var envelopes = [...]envelope{
 	{"Records", listOf, "", ""}, // CloudTrail: https://docs.aws.amazon.com/awscloudtrail/latest/userguide/cloudtrail-log-file-examples.html
 	// Azure's diagnostic logs: https://learn.microsoft.com/en-us/azure/azure-monitor/platform/resource-logs-schema
 	{"records", listOf, "nextLink count", ""},
@@ -103,7 +104,7 @@ var envelopes = []envelope{
 	{"resources", listOf, "meta errors", ""},
 	// osquery's snapshots and batches: https://osquery.readthedocs.io/en/stable/deployment/logging/
 	{"snapshot", rowsBeside, "action " + results, "name unixTime"},
-	{"diffResults", rowsBeside, results, "name unixTime"},
+	{"diffResults", changesBeside, results, "name unixTime"},
 	// PyPI's evtx, and Chainsaw's findings
 	{"data", textOf, "event_record_id timestamp", "event_record_id"},
 	{"data", oneOf, "kind path", "kind path"},
@@ -118,6 +119,9 @@ const (
 	results   = "name hostIdentifier hostname calendarTime unixTime epoch counter decorations numerics log_type"
 	hub       = "SequenceNumber Offset EnqueuedTimeUtc SystemProperties Properties PartitionKey PartitionId"
 )
+
+// The forms fit the bits of forms: one more would never be recognised.
+var _ [64 - len(envelopes)]struct{}
 
 // forms tells for each key which forms may have it, with one bit for each form.
 var forms = func() map[string]uint64 {
@@ -251,13 +255,32 @@ func (e *envelope) open(data []byte, at int, value func(string) []byte) (opened,
 		inner.at += at
 		return inner, ok
 	case rowsBeside:
-		return out, data[at] == '{' || first == '{' || first == ']'
+		return out, first == '{' || first == ']'
+	case changesBeside:
+		return out, changes(data[at:])
 	case textOf:
 		return out, carries(data[at:])
 	case base64Of:
 		return out, bytes.HasPrefix(data[at:], []byte(`"ey`)) // {"
 	}
 	return out, true
+}
+
+// changes tells whether a value is an object of nothing but osquery's lists of changed rows. A list without rows may be
+// the text "".
+func changes(data []byte) bool {
+	lists, others := 0, 0
+	end := walk(data, func(key []byte, value int) bool {
+		isList := data[value] == '[' || bytes.HasPrefix(data[value:], []byte(`""`))
+		if isList && (string(key) == "added" || string(key) == "removed") {
+			lists++
+		} else {
+			others++
+		}
+		return others == 0
+	})
+	cut := skipValue(data, 0) < 0
+	return lists > 0 && others == 0 && (end > 0 || cut)
 }
 
 // columnNames reads the names of columns: texts, or objects with a name.

@@ -53,6 +53,14 @@ var exports = []struct{ name, in, want string }{
 		"1: {\"action\":\"removed\",\"columns\":{\"pid\":\"1\"},\"counter\":1,\"name\":\"p\",\"unixTime\":\"5\"}\n1: {\"action\":\"added\",\"columns\":{\"pid\":\"2\"},\"counter\":1,\"name\":\"p\",\"unixTime\":\"5\"}\n"},
 	{"an empty snapshot and batch", "{\"snapshot\":[],\"action\":\"snapshot\",\"name\":\"p\",\"unixTime\":5}\n{\"diffResults\":\"\",\"name\":\"p\",\"unixTime\":5}\n", "2: {\"diffResults\":\"\",\"name\":\"p\",\"unixTime\":5}\n"},
 	{"a single row of osquery", `{"name":"p","action":"added","unixTime":5,"columns":{"pid":"1"}}`, "1: {\"action\":\"added\",\"columns\":{\"pid\":\"1\"},\"name\":\"p\",\"unixTime\":5}\n"},
+	{"a snapshot that is an object", `{"name":"vm1","unixTime":5,"snapshot":{"state":"ok"}}`, "1: {\"name\":\"vm1\",\"snapshot\":{\"state\":\"ok\"},\"unixTime\":5}\n"},
+	{"a snapshot with lists", `{"name":"vm1","unixTime":5,"snapshot":{"added":[{},{}],"state":"ok"}}`, "1: {\"name\":\"vm1\",\"snapshot\":{\"added\":[{},{}],\"state\":\"ok\"},\"unixTime\":5}\n"},
+	{"a batch with a text for no rows", `{"name":"p","unixTime":5,"diffResults":{"added":[{"pid":"1"}],"removed":""}}`, "1: {\"action\":\"added\",\"columns\":{\"pid\":\"1\"},\"name\":\"p\",\"unixTime\":5}\n"},
+	{"a batch without changes", `{"name":"p","unixTime":5,"diffResults":{}}`, "1: {\"diffResults\":{},\"name\":\"p\",\"unixTime\":5}\n"},
+	{"other keys in a batch", `{"name":"p","unixTime":5,"diffResults":{"added":[{}],"state":"ok"}}`, "1: {\"diffResults\":{\"added\":[{}],\"state\":\"ok\"},\"name\":\"p\",\"unixTime\":5}\n"},
+	{"other values in a batch", `{"name":"p","unixTime":5,"diffResults":{"added":[{}],"removed":"x"}}`, "1: {\"diffResults\":{\"added\":[{}],\"removed\":\"x\"},\"name\":\"p\",\"unixTime\":5}\n"},
+	{"a batch that is a list", `{"name":"p","unixTime":5,"diffResults":[{}]}`, "1: {\"diffResults\":[{}],\"name\":\"p\",\"unixTime\":5}\n"},
+	{"a batch that is not JSON", `{"name":"p","unixTime":5,"diffResults":{"added":[{}],oops}}`, "1! not JSON: invalid character 'o' looking for beginning of object key string\n"},
 	{"another object with a snapshot", `{"snapshot":[{"a":1}],"name":"p","volume":"v"}`, "1: {\"name\":\"p\",\"snapshot\":[{\"a\":1}],\"volume\":\"v\"}\n"},
 	{"Splunk's collector", "{\"time\":1.5,\"host\":\"h\",\"event\":{\"a\":1}}{\"time\":1.5,\"event\":\"{\\\"a\\\":2}\"}\n{\"sourcetype\":\"s\",\"event\":{\"a\":3}}\n", "1: {\"a\":1}\n1: {\"a\":2}\n2: {\"a\":3}\n"},
 	{"Splunk's collector with a text", `{"time":1.5,"event":"text"}`, "1: {\"event\":\"text\",\"time\":1.5}\n"},
@@ -204,6 +212,23 @@ func (c *cycle) Read(p []byte) (int, error) {
 	n := copy(p, c.text[c.at:])
 	c.at = (c.at + n) % len(c.text)
 	return n, nil
+}
+
+// TestACutRowIsShownAsItIs: without the keys that stand beside the rows before it.
+func TestACutRowIsShownAsItIs(t *testing.T) {
+	for _, head := range []string{`{"name":"p","unixTime":5,"snapshot":[`, `{"name":"p","unixTime":5,"diffResults":{"added":[`} {
+		for _, cut := range []string{`{"pid":"2`, `{"pid":`, `{"pid":"2"`, `12`} {
+			var shown []string
+			r, err := NewReader("-", strings.NewReader(head+`{"pid":"1"},`+cut), Options{OnReject: func(j Reject) { shown = append(shown, string(j.Raw)) }})
+			require.NoError(t, err)
+			e, err := r.Next()
+			require.NoError(t, err)
+			assert.Equal(t, map[string]any{"pid": "1"}, e.Fields["columns"])
+			_, err = r.Next()
+			assert.ErrorIs(t, err, io.EOF)
+			assert.Equal(t, []string{cut, ""}, shown, head)
+		}
+	}
 }
 
 // TestCopiesAreBounded: what each row of a line repeats is not copied without end, however many objects the line holds

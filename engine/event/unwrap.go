@@ -90,7 +90,7 @@ func (r *Reader) expand(raw Raw, within *envelope, depth int) {
 		if full {
 			r.refuseCopies(raw.Line)
 		}
-	case rowsBeside:
+	case rowsBeside, changesBeside:
 		r.expandBeside(raw, found)
 	case oneOf:
 		r.expand(part(found.at, skipValue(raw.text, found.at)), found.envelope, depth+1)

@@ -57,6 +57,8 @@ func (p *plan) translated(n ir.Node, s *source, u *unit) *condition.Term {
 		t.Op = condition.And
 	case *ir.Not:
 		t.Op = condition.Not
+	case *ir.Const:
+		return condition.Constant(n.Value)
 	case *ir.Or:
 	default:
 		panic("engine: unknown translation")

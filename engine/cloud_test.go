@@ -63,24 +63,42 @@ func TestCloudEventsInEachOfTheirForms(t *testing.T) {
 	}
 }
 
-// TestOperationsThatElasticRenames: a test of a part of an operation finds it under the name that the pipeline gives it,
-// and no other by that name.
+// TestOperationsThatElasticRenames: a test of a part of an operation finds it under the name that the pipeline gives it.
 func TestOperationsThatElasticRenames(t *testing.T) {
 	event := func(id, action string) string {
 		return `{"event":{"id":"` + id + `","dataset":"o365.audit","action":"` + action + `"}}`
 	}
 	events := []string{event("1", "added-user-account"), event("2", "added-users-to-group"), event("3", "Add user to group."), event("4", "Set-Mailbox")}
 	for selection, want := range map[string][]string{
-		"{Operation: Add user.}":           {"1"},
-		"{Operation|startswith: Add user}": {"1", "3"},
-		"{Operation|re: '^Add user'}":      {"1", "3"},
-		"{Operation|contains: group}":      {"3"},
-		"{Operation|endswith: user.}":      {"1"},
-		"{Operation|contains: '-'}":        {"4"},
-		"{eventName: 'Member*'}":           {"2"},
-		"{Operation|contains|neq: User}":   {"2", "4"},
+		"{Operation: Add user.}":               {"1"},
+		"{Operation|startswith: Add user}":     {"1", "3"},
+		"{Operation|re: '^Add user'}":          {"1", "3"},
+		"{Operation: added-users-to-group}":    {"2"},
+		"{Operation|contains: group}":          {"2", "3"},
+		"{Operation|endswith: user.}":          {"1"},
+		"{Operation|contains: '-'}":            {"1", "2", "4"},
+		"{eventName: 'Member*'}":               {"2"},
+		"{Operation|contains|neq: 'Add user'}": {"2", "4"},
 	} {
 		r := lowered.Rule(t, "logsource: {product: m365, service: audit}\ndetection:\n  s: "+selection+"\n  condition: s\n")
+		assert.Equal(t, want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "ecs")}, []*ir.Rule{r}, events...), selection)
+	}
+}
+
+// TestPartOfABooleanThatElasticMakes: a test of part of a value finds the boolean that the pipeline makes of the value,
+// and a test that no value passes finds nothing.
+func TestPartOfABooleanThatElasticMakes(t *testing.T) {
+	event := func(id, used string) string {
+		return `{"event":{"id":"` + id + `","dataset":"aws.cloudtrail"},"aws":{"cloudtrail":{"console_login":{"additional_eventdata":{"mfa_used":` + used + `}}}}}`
+	}
+	events := []string{event("1", "true"), event("2", "false")}
+	for selection, want := range map[string][]string{
+		"{additionalEventData.MFAUsed: 'Yes'}":        {"1"},
+		"{additionalEventData.MFAUsed|startswith: y}": {"1"},
+		"{additionalEventData.MFAUsed|contains: n}":   {"2"},
+		"{additionalEventData.MFAUsed|contains: x}":   {},
+	} {
+		r := lowered.Rule(t, "logsource: {product: aws, service: cloudtrail}\ndetection:\n  s: "+selection+"\n  condition: s\n")
 		assert.Equal(t, want, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, "ecs")}, []*ir.Rule{r}, events...), selection)
 	}
 }

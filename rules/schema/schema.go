@@ -158,7 +158,7 @@ type Column struct {
 	// reads the column.
 	Requires string `yaml:"requires"`
 	// Values are the product's own words for Sigma's values ("true": egress), case-insensitive. A test of part of a value
-	// asks for the words of the values that it holds for.
+	// asks for the words of the values that it holds for. A word is also a value of Sigma's, unless it has another word.
 	Values map[string]string `yaml:"values"`
 	// Numbers is "decimal" if Sysmon's `DWORD (0x0000001f)` becomes `31` and its `(Empty)` an empty text. It is
 	// "hexadecimal" if the former becomes `0x0000001f`.

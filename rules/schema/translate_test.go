@@ -14,6 +14,8 @@ import (
 var apart = &schema.Source{Name: "s", Unlisted: "data.", Fields: map[string]schema.Column{
 	"Initiated": {Name: "network.direction", Values: map[string]string{"true": "egress", "false": "ingress"}},
 	"Several":   {Name: "event.action", Multivalue: true, Values: map[string]string{"true": "ingress"}},
+	"Renamed":   {Name: "verdict", Values: map[string]string{"block": "deny", "deny": "reject"}},
+	"Network":   {Name: "zone", Values: map[string]string{"10.0.0.1": "local"}},
 	"Used":      {Name: "used", Type: schema.Bool, Values: map[string]string{"Yes": "true", "No": "false"}},
 	"Level":     {Name: "log.level", Values: map[string]string{"2": "error"}},
 	"Integrity": {Name: "level", Values: map[string]string{"S-1-16-12288": "high"}},
@@ -55,8 +57,8 @@ func TestTranslate(t *testing.T) {
 		{"a value without another word", "Initiated", text(ir.Equals, "outbound"), `Initiated equals "outbound"`},
 		{"the beginning of a value with another word", "Initiated", text(ir.StartsWith, "TR"), `(Initiated startswith "TR" or Initiated equals "egress")`},
 		{"part of several values", "Initiated", text(ir.EndsWith, "e"), `(Initiated endswith "e" or Initiated equals "ingress", "egress")`},
-		{"part of a word, and not of its value", "Initiated", text(ir.Contains, "in"), `(Initiated contains "in" and not Initiated equals "ingress")`},
-		{"part of a word, and of its value", "Initiated", text(ir.Contains, "s"), `((Initiated contains "s" and not Initiated equals "egress") or Initiated equals "ingress")`},
+		{"part of a word, and not of its value", "Initiated", text(ir.Contains, "in"), `Initiated contains "in"`},
+		{"part of a word, and of its value", "Initiated", text(ir.Contains, "s"), `(Initiated contains "s" or Initiated equals "ingress")`},
 		{"a beginning in its case", "Initiated", &ir.Text{Op: ir.StartsWith, Values: []string{"TR"}, Cased: true}, `Initiated startswith "TR", in this case`},
 		{"a word of a value", "Integrity", text(ir.Word, "12288"), `(Integrity word "12288" or Integrity equals "high")`},
 		{"a file name", "Integrity", text(ir.Filename, "s-1-16-12288"), `(Integrity filename "s-1-16-12288" or Integrity equals "high")`},
@@ -68,6 +70,13 @@ func TestTranslate(t *testing.T) {
 		{"a number that is compared", "Level", &ir.Number{Op: "lte", Values: []float64{2}}, `(Level lte 2 or Level equals "error")`},
 		{"bits of a number", "Level", &ir.Bits{Mask: 2}, `(Level has the bits 0x2 or Level equals "error")`},
 		{"part of a word among several", "Several", text(ir.Contains, "in"), `Several contains "in"`},
+		{"part of a word that means another value", "Renamed", text(ir.StartsWith, "den"), `((Renamed startswith "den" and not Renamed equals "deny") or Renamed equals "reject")`},
+		{"part of the value that such a word stands for", "Renamed", text(ir.Contains, "lo"), `(Renamed contains "lo" or Renamed equals "deny")`},
+		{"an expression of a word and of a value", "Integrity", &ir.Regex{Expr: "(?i)^(high|system)$"}, `Integrity matches /(?i)^(high|system)$/`},
+		{"a network of a value", "Network", &ir.CIDR{Prefixes: []netip.Prefix{netip.MustParsePrefix("10.0.0.0/8")}}, `(Network in network 10.0.0.0/8 or Network equals "local")`},
+		{"a part of a time", "Level", &ir.TimePart{Part: "hour", Op: "eq", Values: []float64{2}}, `Level hour eq 2`},
+		{"part of a boolean's own word", "Used", text(ir.Contains, "ru"), `Used equals "true"`},
+		{"part of no value of a boolean", "Used", text(ir.Contains, "x"), `never`},
 		{"part of a boolean", "Used", text(ir.StartsWith, "y"), `Used equals "true"`},
 		{"whether a value is there", "Initiated", &ir.Exists{Value: true}, `Initiated exists`},
 		{"words against words", "Initiated", &ir.FieldRef{Op: ir.Equals, Other: ir.Field{Name: "Initiated"}}, `Initiated equals the field Initiated`},
@@ -176,6 +185,8 @@ func said(n ir.Node) string {
 		word = " and "
 	case *ir.Not:
 		return "not " + said(n.Term)
+	case *ir.Const:
+		return map[bool]string{true: "always", false: "never"}[n.Value]
 	}
 	all := ""
 	for i, one := range ir.Children(n) {

@@ -3,6 +3,7 @@ package schema
 import (
 	"fmt"
 	"maps"
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,43 +12,69 @@ import (
 )
 
 // partOfWord translates a test that is not of whole values, such as `startswith: Add user`, in a column that has other
-// words for some of Sigma's values. It asks for the words of those values for which the test holds. Values without
-// another word are tested as they are, so that the words of values for which it does not hold are excluded.
+// words for some of Sigma's values. It finds the words that a test of whole values finds: a word stands for the values
+// that the column has it for, and for the value that is written the same, unless the column has another word for that.
 func (c Column) partOfWord(n *ir.Match) (ir.Node, error) {
 	switch n.Test.(type) {
-	case *ir.Null, *ir.Exists:
+	case *ir.Null, *ir.Exists, *ir.Elements:
 		return n, nil
 	}
 	holds, err := ofText(n.Test)
 	if err != nil {
 		return n, fmt.Errorf("column %s has words of its own for some of Sigma's values, and whether these match cannot be told: %w", c.Name, err)
 	}
-	var asked, excluded []string
-	for _, from := range sortedNames(c.Values) {
-		if word := c.Values[from]; holds(from) && !hasFold(asked, word) {
-			asked = append(asked, word)
-		}
-	}
-	for _, from := range sortedNames(c.Values) {
-		if word := c.Values[from]; holds(word) && !hasFold(asked, word) && !hasFold(excluded, word) {
-			excluded = append(excluded, word)
-		}
-	}
 	words := func(of []string) ir.Node {
 		return &ir.Match{Base: n.Base, Field: n.Field, Test: &ir.Text{Op: ir.Equals, Values: of}}
 	}
-	var ways []ir.Node
-	switch {
-	case c.Type == Bool && len(asked) > 0: // it has no values but these
-	case len(excluded) > 0 && !c.Multivalue:
-		ways = append(ways, &ir.And{Base: n.Base, Terms: []ir.Node{n, &ir.Not{Base: n.Base, Term: words(excluded)}}})
-	default:
-		ways = append(ways, n)
+	asked, excluded := c.wordsOf(holds)
+	if c.Type == Bool { // it has no values but these
+		if len(asked) == 0 {
+			return &ir.Const{Base: n.Base}, nil
+		}
+		return words(asked), nil
+	}
+	ways := []ir.Node{n}
+	if len(excluded) > 0 && !c.Multivalue {
+		ways[0] = &ir.And{Base: n.Base, Terms: []ir.Node{n, &ir.Not{Base: n.Base, Term: words(excluded)}}}
 	}
 	if len(asked) > 0 {
 		ways = append(ways, words(asked))
 	}
 	return either(n.Base, ways), nil
+}
+
+// wordsOf gives the words that are asked for besides the test itself, because it holds for a value that they stand for,
+// and those that are excluded from it, because it holds for the word alone. A boolean column is asked for words only.
+func (c Column) wordsOf(holds func(v string) bool) (asked, excluded []string) {
+	add := func(to *[]string, word string) {
+		if !hasFold(*to, word) {
+			*to = append(*to, word)
+		}
+	}
+	var written []string // the words that are tested as they are written
+	for _, from := range sortedNames(c.Values) {
+		add(&written, c.Values[from])
+		if holds(from) {
+			add(&asked, c.Values[from])
+		}
+	}
+	if c.Type == Bool {
+		add(&written, "false")
+		add(&written, "true")
+	}
+	for _, word := range written {
+		renamed := slices.ContainsFunc(sortedNames(c.Values), func(from string) bool {
+			return strings.EqualFold(from, word) && !strings.EqualFold(c.Values[from], word)
+		})
+		switch {
+		case !holds(word) || hasFold(asked, word):
+		case renamed:
+			add(&excluded, word)
+		case c.Type == Bool:
+			add(&asked, word)
+		}
+	}
+	return asked, excluded
 }
 
 // sameWords checks that two fields that are compared are stored in the same words.
@@ -58,8 +85,7 @@ func sameWords(n *ir.Match, ref *ir.FieldRef, col, other Column) error {
 	return fmt.Errorf("the product has words of its own for some values of %s or of %s: they cannot be compared", n.Field, ref.Other)
 }
 
-// ofText gives a test of a value as a function of its text. A test that no text passes, such as that of a network, is
-// false. The error says why a test cannot be run here.
+// ofText gives a test of part of a value as a function of its text. The error says why a test cannot be run here.
 func ofText(t ir.Test) (func(v string) bool, error) {
 	switch t := t.(type) {
 	case *ir.Text:
@@ -85,8 +111,16 @@ func ofText(t ir.Test) (func(v string) bool, error) {
 			bits, ok := ir.ParseBits(v)
 			return ok && bits&t.Mask == t.Mask
 		}, nil
+	case *ir.CIDR:
+		return func(v string) bool {
+			at, err := netip.ParseAddr(v)
+			at = at.WithZone("")
+			return err == nil && slices.ContainsFunc(t.Prefixes, func(p netip.Prefix) bool { return p.Contains(at.Unmap()) || p.Contains(at) })
+		}, nil
+	case *ir.TimePart: // words are no times
+		return func(string) bool { return false }, nil
 	}
-	return func(string) bool { return false }, nil
+	panic(fmt.Sprintf("schema: %T is not a test of part of a value", t))
 }
 
 func textTest(t *ir.Text) func(v string) bool {

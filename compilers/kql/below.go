@@ -15,6 +15,9 @@ const (
 	alsoInJSON = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query reads its JSON, also the names and punctuation in it"
 )
 
+// notFirst says what is otherwise where such a value is compared or counted.
+const notFirst = "a column of type dynamic, or a property that the data model does not list, may hold a list or an object: the query compares the first element of a list, and nothing of an object; the rule compares the first text or number of a list, also behind nulls and objects and in lists in it"
+
 // noteList notes what a test says of a value that may be a list or an object. The query then compares its JSON.
 func (w *writer) noteList(m *ir.Match, f ir.Field) {
 	_, elements := m.Test.(*ir.Elements)

@@ -62,7 +62,7 @@ func TestPropertiesThatMayBeLists(t *testing.T) {
 
 // TestListsThatAreCompared: of a value that may be a list, the first element is compared or counted.
 func TestListsThatAreCompared(t *testing.T) {
-	const first = `case(gettype(%s) == "array", tostring(%s[0]), gettype(%s) == "dictionary", "", tostring(%s))`
+	const first = `case(gettype(%s) == "dictionary" or gettype(%s[0]) == "dictionary", "", gettype(%s) == "array", tostring(%s[0]), tostring(%s))`
 	of := func(value string) string { return strings.ReplaceAll(first, "%s", value) }
 	const aws, audit = "logsource: {product: aws, service: cloudtrail}\n", "logsource: {product: azure, service: auditlogs}\n"
 	for text, want := range map[string]string{
@@ -76,5 +76,41 @@ func TestListsThatAreCompared(t *testing.T) {
 		q, found := New().Compile(lowered.Rule(t, text+"detection: {condition: n}\n"), compilers.Options{Model: lowered.Model(t, "sentinel")})
 		require.NotNil(t, q, "%s%v", text, found)
 		assert.Contains(t, q.Text, want, text)
+	}
+}
+
+// TestWhatIsComparedOtherwiseIsNoted: wherever a value that may be a list, or may stand below one, is compared or counted.
+func TestWhatIsComparedOtherwiseIsNoted(t *testing.T) {
+	const (
+		aws, audit, kubernetes = "logsource: {product: aws, service: cloudtrail}\n", "logsource: {product: azure, service: auditlogs}\n", "logsource: {product: kubernetes, service: audit}\n"
+		image                  = "requestObject.spec.containers.image"
+	)
+	noted := func(notes []compilers.Note) (messages []string) {
+		for _, n := range notes {
+			if n.Code == "property-list" {
+				assert.Equal(t, "false-negatives", n.Effect)
+				messages = append(messages, n.Message)
+			}
+		}
+		return messages
+	}
+	for text, want := range map[string][]string{
+		kubernetes + "first_seen: {n: {fields: [" + image + "], over: 1h}}\n":                                  {belowList},
+		aws + "prevalence: {n: {field: requestParameters.set.items, local: {distinct: eventName, lte: 1}}}\n":  {belowList},
+		aws + "prevalence: {n: {field: eventName, local: {distinct: requestParameters.set.items, lte: 1}}}\n":  {belowList},
+		kubernetes + "suppress: {by: [" + image + "], for: 1h}\nfirst_seen: {n: {fields: [verb], over: 1h}}\n": {belowList},
+		audit + "first_seen: {n: {fields: [TargetResources], over: 1h}}\n":                                     {notFirst},
+		aws + "first_seen: {n: {fields: [requestParameters.list], over: 1h}}\n":                                {notFirst},
+		aws + "first_seen: {n: {fields: [requestParameters.userName], over: 1h}}\n":                            nil,
+	} {
+		q, found := New().Compile(lowered.Rule(t, text+"detection: {condition: n}\n"), compilers.Options{Model: lowered.Model(t, "sentinel")})
+		require.NotNil(t, q, "%s%v", text, found)
+		assert.Equal(t, want, noted(q.Notes), text)
+	}
+	for field, want := range map[string][]string{image: {belowList}, "verb": nil} {
+		_, cs := lowered.Correlations(t, "title: A\nname: a\n"+kubernetes+"detection: {s: {verb: create}, condition: s}\n---\ntitle: T\ncorrelation: {type: event_count, rules: [a], group-by: ["+field+"], timespan: 1h, condition: {gte: 2}}\n")
+		q, found := New().CompileCorrelation(cs[0], compilers.Options{Model: lowered.Model(t, "sentinel")})
+		require.NotNil(t, q, "%v", found)
+		assert.Equal(t, want, noted(q.Notes), field)
 	}
 }

@@ -90,7 +90,6 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 	lets, text := one.parts()
 	w.indexed = w.indexed && one.indexed
 	w.found = append(w.found, one.found...)
-	w.note(one.plan.Notes...)
 	w.assets = compilers.AddAssets(w.assets, one.assets...)
 	w.searched = append(w.searched, &compilers.Branch{Plan: one.plan, Sources: one.sources})
 	w.reach = max(w.reach, w.top.Reach()+one.reach())
@@ -99,6 +98,7 @@ func (w *correlationWriter) matchesOf(one *writer, tables []*writer, r *ir.Rule)
 		kept = append(kept, w.carriedName(f)+" = "+w.text(one, tables, f, r))
 	}
 	kept = append(kept, w.eventColumns(one)...)
+	w.note(one.plan.Notes...) // also of what was read here
 	w.lets.WriteString(lets)
 	return text + "| project " + strings.Join(kept, ", ")
 }

@@ -69,12 +69,18 @@ func (w *writer) wholeOf(f ir.Field, columns []schema.Column, domain *schema.Col
 	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
 }
 
-// firstOf writes a column's value as text: of a list, that of its first element. An object has no text.
+// firstOf writes a column's value as text: of a list, that of its first element. An object has no text. It notes what the
+// rule reads otherwise.
 func (w *writer) firstOf(f ir.Field, col schema.Column) string {
 	if !w.comparesList(f, col) {
 		return part(w.read(col), col, nil).asText()
 	}
-	return fmt.Sprintf(`case(gettype(%[1]s) == "array", tostring(%[1]s[0]), gettype(%[1]s) == "dictionary", "", tostring(%[1]s))`, w.arrayOf(col))
+	note := compilers.Note{Code: "property-list", Effect: "false-negatives", Message: notFirst, Range: w.plan.Rule.Source.LogSource.Range}
+	if w.isNested(col) {
+		note.Message = belowList
+	}
+	w.plan.Notes = compilers.AddNotes(w.plan.Notes, note)
+	return fmt.Sprintf(`case(gettype(%[1]s) == "dictionary" or gettype(%[1]s[0]) == "dictionary", "", gettype(%[1]s) == "array", tostring(%[1]s[0]), tostring(%[1]s))`, w.arrayOf(col))
 }
 
 // column names a field in the matches of an input.

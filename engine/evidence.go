@@ -171,40 +171,41 @@ func (r Result) Field(name string) string {
 func fieldOf(m *schema.Model, s *schema.Source, ev *event.Event, name string) string {
 	columns, domain := m.Whole(s, name, 0)
 	for _, c := range columns {
-		if text := columnOf(ev, c); text != "" {
+		if text := columnOf(m, ev, c); text != "" {
 			if domain != nil {
-				if before := columnOf(ev, *domain); before != "" {
+				if before := columnOf(m, ev, *domain); before != "" {
 					text = before + `\` + text
 				}
 			}
 			return text
 		}
 	}
-	return columnOf(ev, schema.Column{Name: name})
+	return columnOf(m, ev, schema.Column{Name: name})
 }
 
-// columnOf reads a column of a decoded event.
-func columnOf(ev *event.Event, c schema.Column) string {
+// columnOf reads a column of a decoded event, as document.Document reads it of the text: of the names the first counts
+// that is present, or has a text if texts are joined. Further texts of a list are shown too.
+func columnOf(m *schema.Model, ev *event.Event, c schema.Column) string {
+	texts := func(name string) (found []string, present bool) {
+		v, _ := ev.Lookup(name)
+		return event.AppendTexts(nil, v), v != nil
+	}
+	joined := c.Type == schema.Directory || c.Type == schema.Arguments
 	for _, name := range append([]string{c.Name}, c.Also...) {
-		v, ok := ev.Lookup(name)
-		if !ok || v == nil {
-			continue
-		}
-		list, several := v.([]any)
+		found, present := texts(name)
 		switch {
-		case c.Type == schema.Directory:
-			if file, ok := ev.Lookup(c.Key); ok && file != nil {
-				return string(c.Type.AppendJoined(nil, event.Text(v), event.Text(file)))
-			}
+		case !present, len(found) == 0 && (joined || m.EmptyListIsMissing):
 			continue
-		case c.Type == schema.Arguments && several:
-			var texts []string
-			for _, one := range list {
-				texts = append(texts, event.Text(one))
+		case c.Type == schema.Directory:
+			file, _ := texts(c.Key)
+			if len(file) == 0 {
+				return ""
 			}
-			return string(c.Type.AppendJoined(nil, texts...))
+			return string(c.Type.AppendJoined(nil, found[0], file[0]))
+		case c.Type == schema.Arguments:
+			return string(c.Type.AppendJoined(nil, found...))
 		}
-		return event.Text(v)
+		return strings.Join(found, ", ")
 	}
 	return ""
 }

@@ -46,19 +46,8 @@ func (d *Document) below(v any, depth int) {
 }
 
 func setAny(col *Value, v any) {
-	switch v := v.(type) {
-	case nil:
-	case []any:
-		col.Present = true
-		for _, item := range v {
-			setAny(col, item)
-		}
-	case map[string]any:
-		col.Present = true
-	default:
-		col.Present = true
-		col.Texts = append(col.Texts, event.Text(v))
-	}
+	col.Present = col.Present || v != nil
+	col.Texts = event.AppendTexts(col.Texts, v)
 }
 
 func appendTexts(texts []string, v any) []string {

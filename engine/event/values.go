@@ -43,6 +43,21 @@ func scalars(values []string, v any) []string {
 	return values
 }
 
+// AppendTexts appends the texts that tests compare of a column's decoded value: that of a scalar, or those of a list and
+// the lists in it. Nulls and objects have none.
+func AppendTexts(texts []string, v any) []string {
+	switch v := v.(type) {
+	case nil, map[string]any:
+		return texts
+	case []any:
+		for _, item := range v {
+			texts = AppendTexts(texts, item)
+		}
+		return texts
+	}
+	return append(texts, Text(v))
+}
+
 // Text writes a decoded scalar as the text that tests compare.
 func Text(v any) string {
 	switch v := v.(type) {

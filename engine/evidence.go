@@ -190,11 +190,10 @@ func columnOf(m *schema.Model, ev *event.Event, c schema.Column) string {
 		v, _ := ev.Lookup(name)
 		return event.AppendTexts(nil, v), v != nil
 	}
-	joined := c.Type == schema.Directory || c.Type == schema.Arguments
 	for _, name := range append([]string{c.Name}, c.Also...) {
 		found, present := texts(name)
 		switch {
-		case !present, len(found) == 0 && (joined || m.EmptyListIsMissing):
+		case !present, len(found) == 0 && (c.Joins() || m.EmptyListIsMissing):
 			continue
 		case c.Type == schema.Directory:
 			file, _ := texts(c.Key)

@@ -1,8 +1,8 @@
 package ruleset
 
 import (
+	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"slices"
 
@@ -57,8 +57,9 @@ func (set *Set) filter(f Filters, all bool) error {
 	if f.Path != "" {
 		paths, ofProject = []string{f.Path}, false
 	}
+	read := map[string]bool{}
 	for _, path := range paths {
-		files, err := set.applyFilters(path, all || !ofProject)
+		files, err := set.applyFilters(path, all || !ofProject, read)
 		if err == nil && files == 0 && !ofProject {
 			err = fmt.Errorf("%s: no filter files (.yml, .yaml) in this folder", path)
 		}
@@ -87,13 +88,13 @@ func (at filterPlace) has(file string) bool {
 	return source.IsYAML(file)
 }
 
-// applyFilters applies every filter of a folder or a file to the rules that it covers, once, if several paths lead to it.
-// Findings about filters are added to the set. A filter that covers no rule is a finding if the set has all rules. It
-// gives the number of filter files.
-func (set *Set) applyFilters(path string, all bool) (int, error) {
-	at := filterPlace{dir: filepath.Clean(path)}
-	if info, err := os.Stat(path); err == nil && !info.IsDir() {
-		at.dir, at.file = filepath.Dir(path), filepath.Base(path)
+// applyFilters applies every filter of a folder or a file to the rules that it covers, but those of files that were read,
+// to which it adds. Findings about filters are added to the set. A filter that covers no rule is a finding if the set has
+// all rules. It gives the number of filter files.
+func (set *Set) applyFilters(path string, all bool, read map[string]bool) (int, error) {
+	at := filterPlace{dir: FolderOf(path)}
+	if at.dir != filepath.Clean(path) {
+		at.file = filepath.Base(path)
 	}
 	folder, err := source.OpenFolder(at.dir)
 	if err != nil {
@@ -108,12 +109,14 @@ func (set *Set) applyFilters(path string, all bool) (int, error) {
 	set.filterPlaces = append(set.filterPlaces, at)
 	for _, file := range files {
 		from := File{Folder: folder, Disk: at.dir, Path: file, Named: at.file != ""}
-		if set.hasFilters(from) {
+		onDisk := filepath.Join(at.dir, file)
+		if read[onDisk] {
 			continue
 		}
+		read[onDisk] = true
 		filters, found := parse.Filters(folder, file, set.FilterCondition)
 		if from.Named && len(filters) == 0 && len(found) == 0 {
-			return 0, fmt.Errorf("no filter in this file")
+			return 0, errors.New("no filter in this file")
 		}
 		foreign := len(filters) == 0 && !slices.ContainsFunc(found, func(d diag.Diagnostic) bool { return d.Code != parse.NotARule })
 		found, passed := passOver(from, parse.File{Foreign: foreign && len(found) > 0}, found)
@@ -135,12 +138,6 @@ func (set *Set) applyFilters(path string, all bool) (int, error) {
 		}
 	}
 	return len(files), nil
-}
-
-// hasFilters tells whether the filters of a file apply already.
-func (set *Set) hasFilters(f File) bool {
-	onDisk := func(f File) string { return filepath.Join(f.Disk, f.Path) }
-	return slices.ContainsFunc(set.Filters, func(known AppliedFilter) bool { return onDisk(known.File) == onDisk(f) })
 }
 
 // apply applies a filter to each rule that it covers. all says that one that covers none is a finding.

@@ -10,19 +10,15 @@ import (
 	"decree/rules/schema"
 )
 
-// mappedV4 are the IPv6 addresses as which Elasticsearch stores IPv4 addresses, so that ::ffff:10.0.0.1 and 10.0.0.1 are
-// one value. In a rule, an IPv4 address is in no network of IPv6.
-// https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ip
-var mappedV4 = netip.MustParsePrefix("::ffff:0:0/96")
-
-// beyondV4 tells whether a network has all IPv4 addresses as Elasticsearch stores them, and others.
-func beyondV4(p netip.Prefix) bool { return p.Overlaps(mappedV4) && p.Bits() < mappedV4.Bits() }
+// beyondV4 tells whether a network has all IPv4 addresses as Elasticsearch stores them, which is as mapped ones, and
+// others. https://www.elastic.co/docs/reference/elasticsearch/mapping-reference/ip
+func beyondV4(p netip.Prefix) bool { return p.Overlaps(ir.MappedV4) && p.Bits() < ir.MappedV4.Bits() }
 
 // asStored is a network as Elasticsearch takes it: one of mapped addresses is that of the IPv4 addresses, for it refuses
 // the CIDR notation of mapped addresses.
 func asStored(p netip.Prefix) string {
-	if p.Addr().Is4In6() && p.Bits() >= mappedV4.Bits() {
-		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-mappedV4.Bits())
+	if p.Addr().Is4In6() && p.Bits() >= ir.MappedV4.Bits() {
+		p = netip.PrefixFrom(p.Addr().Unmap(), p.Bits()-ir.MappedV4.Bits())
 	}
 	return quote(p.String())
 }
@@ -58,7 +54,7 @@ func networks(col schema.Column, t *ir.CIDR) (compilers.Pred, error) {
 func (w *writer) noteMapped(m *ir.Match, t *ir.CIDR) {
 	for _, p := range t.Prefixes {
 		switch {
-		case p.Addr().Is4() || !p.Overlaps(mappedV4):
+		case p.Addr().Is4() || !p.Overlaps(ir.MappedV4):
 		case beyondV4(p):
 			w.plan.NoteOf(m, "mapped-addresses", "false-negatives", fmt.Sprintf("Elastic stores ::ffff:10.0.0.1 as 10.0.0.1, and IPv4 addresses are not in %s: an event with such an address, or with one of IPv4 beside others in the field, is not found", p))
 		default:

@@ -2,7 +2,6 @@ package kql
 
 import (
 	"fmt"
-	"net/netip"
 	"regexp"
 	"slices"
 	"strconv"
@@ -297,6 +296,7 @@ func timePart(o operand, t *ir.TimePart, negated bool) compilers.Pred {
 // address that it cannot parse. Dual-stack sockets write `::ffff:10.0.0.1`, which the functions for IPv4 cannot parse,
 // and Windows adds the number of the interface to a link-local address (`fe80::1%4`):
 // https://learn.microsoft.com/en-us/kusto/query/ipv4-is-in-range-function
+// The functions for IPv6 map IPv4 addresses: https://learn.microsoft.com/en-us/kusto/query/ipv6-compare-function
 func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	var v4, v6 []string
 	holdsV4 := false
@@ -305,7 +305,7 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 			v4 = append(v4, quote(p.String()))
 		} else {
 			v6 = append(v6, quote(p.String()))
-			holdsV4 = holdsV4 || p.Overlaps(mappedV4)
+			holdsV4 = holdsV4 || p.Overlaps(ir.MappedV4)
 		}
 	}
 	var either compilers.Any
@@ -333,7 +333,3 @@ func cidr(o operand, t *ir.CIDR, negated bool) compilers.Pred {
 	}
 	return either
 }
-
-// mappedV4 are the IPv6 addresses to which Kusto's IPv6 functions map IPv4 addresses. In a rule, these do not count as IPv6.
-// https://learn.microsoft.com/en-us/kusto/query/ipv6-compare-function
-var mappedV4 = netip.MustParsePrefix("::ffff:0:0/96")

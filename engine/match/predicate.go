@@ -1,7 +1,6 @@
 package match
 
 import (
-	"net/netip"
 	"regexp"
 	"strconv"
 	"strings"
@@ -100,26 +99,10 @@ func (p *predicate) holds(v string) bool {
 	case *ir.Bool:
 		return strings.EqualFold(v, strconv.FormatBool(t.Value))
 	case *ir.CIDR:
-		a, err := netip.ParseAddr(withoutZone(v))
-		if err != nil {
-			return false
-		}
-		for _, prefix := range t.Prefixes {
-			if prefix.Contains(a.Unmap()) || prefix.Contains(a) {
-				return true
-			}
-		}
-		return false
+		return t.Has(v)
 	case *ir.TimePart:
 		at, _, ok := timestamp.Parse(v)
 		return ok && compareNumber(t.Op, float64(timePart(t.Part, at)), t.Values)
 	}
 	panic("match: unknown test")
-}
-
-// withoutZone drops the interface from an address (fe80::1%4); it says nothing about the network.
-// https://www.rfc-editor.org/rfc/rfc4007#section-11
-func withoutZone(address string) string {
-	address, _, _ = strings.Cut(address, "%")
-	return address
 }

@@ -66,3 +66,24 @@ func readNetwork(text string) (netip.Prefix, error) {
 	}
 	return netip.ParsePrefix(text)
 }
+
+// MappedV4 are the IPv6 addresses that stand for IPv4 addresses: ::ffff:10.0.0.1 for 10.0.0.1. Products compare both
+// alike; in a rule, an IPv4 address is in no network of IPv6.
+// https://www.rfc-editor.org/rfc/rfc4291#section-2.5.5.2
+var MappedV4 = netip.MustParsePrefix("::ffff:0:0/96")
+
+// Has tells whether a text is an address in one of the networks. The interface behind an address (fe80::1%4) says
+// nothing about its network. https://www.rfc-editor.org/rfc/rfc4007#section-11
+func (t *CIDR) Has(text string) bool {
+	address, _, _ := strings.Cut(text, "%")
+	a, err := netip.ParseAddr(address)
+	if err != nil {
+		return false
+	}
+	for _, prefix := range t.Prefixes {
+		if prefix.Contains(a.Unmap()) || prefix.Contains(a) {
+			return true
+		}
+	}
+	return false
+}

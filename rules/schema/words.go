@@ -3,7 +3,6 @@ package schema
 import (
 	"fmt"
 	"maps"
-	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
@@ -112,11 +111,7 @@ func ofText(t ir.Test) (func(v string) bool, error) {
 			return ok && bits&t.Mask == t.Mask
 		}, nil
 	case *ir.CIDR:
-		return func(v string) bool {
-			at, err := netip.ParseAddr(v)
-			at = at.WithZone("")
-			return err == nil && slices.ContainsFunc(t.Prefixes, func(p netip.Prefix) bool { return p.Contains(at.Unmap()) || p.Contains(at) })
-		}, nil
+		return t.Has, nil
 	case *ir.TimePart: // words are no times
 		return func(string) bool { return false }, nil
 	}

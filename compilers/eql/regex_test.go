@@ -24,15 +24,15 @@ func FuzzLucene(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, expr, text string) {
 		if !utf8.ValidString(text) || !utf8.ValidString(expr) {
-			t.Skip()
+			t.Skip("a rule's text is valid UTF-8")
 		}
 		original, err := regex.Parse(expr, "")
 		if err != nil {
-			t.Skip()
+			t.Skip("no expression of a rule")
 		}
 		translated, err := expression(&ir.Regex{Expr: expr})
 		if err != nil {
-			t.Skip()
+			t.Skip("EQL cannot say it")
 		}
 		whole, err := regexp.Compile(`\A(?s:` + translated + `)\z`)
 		if err != nil {
@@ -40,7 +40,7 @@ func FuzzLucene(f *testing.F) {
 		}
 		found, known, _ := new(backtrack.Machine).Match(backtrack.Compile(original), text, 1_000_000)
 		if !known {
-			t.Skip()
+			t.Skip("the reference gave up")
 		}
 		assert.Equal(t, found, whole.MatchString(text), "%q became %q, of %q", expr, translated, text)
 	})

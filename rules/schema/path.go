@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 
 	"decree/rules/ir"
 )
@@ -128,20 +129,39 @@ func (c Column) asWritten(n *ir.Match) *ir.Match {
 // spellings.
 func (c Column) inExpression(t ir.Test) error {
 	re, ok := t.(*ir.Regex)
-	if !ok {
+	if !ok || len(c.Written)+len(c.AlsoWritten) == 0 {
 		return nil
 	}
-	expr := folded(re.Expr)
+	texts := re.Parse().Texts()
 	for _, spellings := range []map[string]string{c.Written, c.AlsoWritten} {
 		for _, from := range sortedNames(spellings) {
-			named, other := strings.TrimSuffix(from, `\`), strings.TrimRight(spellings[from], `\?`)
-			if both := strings.ReplaceAll(expr, folded(named), ""); both != expr && !strings.Contains(both, folded(other)) {
+			named, other := strings.TrimSuffix(from, `\`), strings.TrimSuffix(spellings[from], `\`)
+			if anyNames(texts, named) && !anyNames(texts, other) {
 				return fmt.Errorf("the product writes %s as %s, and expressions are not translated: name both in it, or none", named, other)
 			}
 		}
 	}
 	return nil
 }
+
+// anyNames tells whether one of the texts of an expression has a part of a path, and not only a longer word that has it
+// in it. What follows the part's letters may be anything where the part has question marks.
+func anyNames(texts []string, part string) bool {
+	letters := strings.TrimRight(part, "?")
+	name, open := []rune(folded(letters)), letters != part
+	return slices.ContainsFunc(texts, func(text string) bool {
+		in := []rune(folded(text))
+		for at := range in {
+			end := at + len(name)
+			if end <= len(in) && slices.Equal(in[at:end], name) && (at == 0 || !ofWord(in[at-1])) && (open || end == len(in) || !ofWord(in[end])) {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+func ofWord(r rune) bool { return r == '_' || unicode.IsLetter(r) || unicode.IsDigit(r) }
 
 func (c Column) productPrefix(text string) string {
 	for _, from := range sortedNames(c.Written) {

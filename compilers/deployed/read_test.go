@@ -171,3 +171,15 @@ func FuzzRead(f *testing.F) {
 		}
 	})
 }
+
+func TestBracketsOfATemplate(t *testing.T) {
+	t.Parallel()
+	for written, means := range map[string]string{
+		"[[Alert]":   "[Alert]",
+		"[[Alert] a": "[[Alert] a",
+		"[Alert] a":  "[Alert] a",
+		"[[":         "[[",
+	} {
+		assert.Equal(t, map[string]any{"displayName": []any{means}}, unescaped(map[string]any{"displayName": []any{written}}))
+	}
+}

@@ -59,7 +59,7 @@ func unescaped(v any) any {
 		}
 		return out
 	case string:
-		if strings.HasPrefix(v, "[[") {
+		if strings.HasPrefix(v, "[[") && strings.HasSuffix(v, "]") {
 			return v[1:]
 		}
 	}

@@ -25,7 +25,7 @@ type sentinelResource struct {
 	Properties map[string]any `json:"properties"`
 }
 
-// resourcesOf reads the templates as ARM does: a text of two brackets is one bracket.
+// resourcesOf reads the templates as ARM does: of a text that begins with two brackets and ends with one, the first is an escape.
 func resourcesOf(t *testing.T, out packages.Output) []sentinelResource {
 	var all []sentinelResource
 	for _, f := range out.Files {
@@ -36,7 +36,7 @@ func resourcesOf(t *testing.T, out packages.Output) []sentinelResource {
 		require.NoError(t, json.Unmarshal([]byte(f.Text), &template))
 		for _, r := range template.Resources {
 			for key, v := range r.Properties {
-				if text, isText := v.(string); isText && strings.HasPrefix(text, "[[") {
+				if text, isText := v.(string); isText && strings.HasPrefix(text, "[[") && strings.HasSuffix(text, "]") {
 					r.Properties[key] = text[1:]
 				}
 			}

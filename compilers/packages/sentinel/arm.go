@@ -118,10 +118,11 @@ func below(name string) string {
 	return "[concat(parameters('workspace'), '/Microsoft.SecurityInsights/" + name + "')]"
 }
 
-// literal is a text that ARM takes as it is. One that begins with a bracket would be an expression.
+// literal is a text that ARM takes as it is. One between brackets would be an expression. ARM keeps both brackets of a
+// text that begins with two and does not end with one.
 // https://learn.microsoft.com/en-us/azure/azure-resource-manager/templates/template-expressions#escape-characters
 func literal(text string) string {
-	if strings.HasPrefix(text, "[") {
+	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
 		return "[" + text
 	}
 	return text

@@ -23,20 +23,17 @@ import (
 // armText is what ARM makes of a text in a template. ok is false if it is an expression.
 // https://learn.microsoft.com/en-us/azure/azure-resource-manager/templates/template-expressions#escape-characters
 func armText(text string) (literal string, ok bool) {
-	switch {
-	case strings.HasPrefix(text, "[["):
-		return text[1:], true
-	case strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]"):
-		return "", false
+	if !strings.HasPrefix(text, "[") || !strings.HasSuffix(text, "]") {
+		return text, true
 	}
-	return text, true
+	return text[1:], strings.HasPrefix(text, "[[")
 }
 
 // FuzzMetadata writes any text wherever a rule has one, and reads the files back: each value is that text, and nothing
 // else changed.
 func FuzzMetadata(f *testing.F) {
 	for _, seed := range []string{
-		"[concat('a', 'b')]", "[[x]]", "[", "]", "\n0", "a\n b\n", "{{Column}}", "{x}", "a\nb: c", "'\"`", "--- !!binary x", "=cmd|' /C calc'!A1", "@SUM(1)", "\u2028\u0085\ufeff", "- a\n- b", "&a *a", "%x%",
+		"[concat('a', 'b')]", "[[x]]", "[Alert] a", "[[a", "[", "]", "\n0", "a\n b\n", "{{Column}}", "{x}", "a\nb: c", "'\"`", "--- !!binary x", "=cmd|' /C calc'!A1", "@SUM(1)", "\u2028\u0085\ufeff", "- a\n- b", "&a *a", "%x%",
 		"</script>", "\t tab", " lead and trail ", "$token$", "null", "~", "1e3", "true", "\x00\x07", "\\u005b", "# comment", "a,b\r\n\"c\"", "\u202etxt.exe",
 	} {
 		f.Add(seed)

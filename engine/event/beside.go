@@ -21,7 +21,7 @@ func (r *Reader) copies(n int) bool {
 
 // refuseCopies queues a reject for the rows of an object that had no room.
 func (r *Reader) refuseCopies(line int) {
-	r.queue = append(r.queue, Raw{Line: line, Err: fmt.Errorf("what is repeated for each row of this line takes more than %d bytes: further rows of this object are not read", maxCopied*r.opt.MaxLine)})
+	r.queue = append(r.queue, Raw{Line: line, Err: &tooLong{fmt.Sprintf("what is repeated for each row of this line takes more than %d bytes: further rows of this object are not read", maxCopied*r.opt.MaxLine)}})
 }
 
 // expandBeside queues an event for each row of an object: the row, and the other keys of the object beside it. Of an

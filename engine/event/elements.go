@@ -77,7 +77,7 @@ func (r *Reader) nextElement() (Raw, error) {
 			r.elements, r.broken = nil, "the file ends inside an element"
 			return r.bad(begin, raw[:min(len(raw), keptRaw)], "not JSON: the file ends inside this element")
 		case size > r.opt.MaxLine:
-			return r.bad(begin, raw[:min(len(raw), keptRaw)], "element of %d bytes is longer than %d", size, r.opt.MaxLine)
+			return r.long(begin, raw, "element", size)
 		}
 		r.lines++
 		if r.elements.columns != nil {

@@ -74,8 +74,8 @@ func TestAnEndlessLineIsOneRejectInBoundedMemory(t *testing.T) {
 	}{
 		{"a line", gibibyte, "{\"a\":1}\n{\"a\":\"", "\"}\n{\"a\":2}\n", "1: {\"a\":1}\n2! line of 1073741832 bytes is longer than 16777216\n3: {\"a\":2}\n"},
 		{"an element", gibibyte / 8, "[{\"a\":1},\n{\"a\":\"", "\"},\n{\"a\":2}]\n", "1: {\"a\":1}\n2! element of 134217736 bytes is longer than 16777216\n3: {\"a\":2}\n"},
-		{"an event of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>", "</a></Event>\n<Event/>", "1: {}\n2! the event is longer than 16777216 bytes\n3: {}\n"},
-		{"tags of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>" + strings.Repeat(">", 1<<20), "</a></Event>\n<Event/>", "1: {}\n2! the event is longer than 16777216 bytes\n3: {}\n"},
+		{"an event of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>", "</a></Event>\n<Event/>", "1: {}\n2! event of 134217750 bytes is longer than 16777216\n3: {}\n"},
+		{"tags of Windows' XML", gibibyte / 8, "<Event/>\n<Event><a>" + strings.Repeat(">", 1<<20), "</a></Event>\n<Event/>", "1: {}\n2! event of 135266326 bytes is longer than 16777216\n3: {}\n"},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			took := peak(func() {

@@ -18,7 +18,7 @@ func (r *Reader) nextLine() (Raw, error) {
 			return r.unreadable(r.line, line, err)
 		}
 		if size > r.opt.MaxLine {
-			return r.bad(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
+			return r.long(r.line, line, "line", size)
 		}
 		if object := object(line); len(object) > 0 {
 			if r.formless && isFormless(object) {

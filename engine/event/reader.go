@@ -51,7 +51,14 @@ type Reject struct {
 	Line   int    `json:"line"`
 	Reason string `json:"reason"`
 	Raw    []byte `json:"-"`
+	// TooLong tells that a greater Options.MaxLine would read it.
+	TooLong bool `json:"-"`
 }
+
+// tooLong is an error of what takes more than Options.MaxLine allows.
+type tooLong struct{ reason string }
+
+func (e *tooLong) Error() string { return e.reason }
 
 // FormatReject writes a reject as one line of JSON. Bytes that are not UTF-8 are also included in base64.
 func FormatReject(r Reject) string {
@@ -393,8 +400,14 @@ func (r *Reader) read() (Raw, error) {
 func (r *Reader) Reject(raw Raw) {
 	r.rejected++
 	if r.opt.OnReject != nil {
-		r.opt.OnReject(Reject{r.source, raw.Line, raw.Err.Error(), bytes.Clone(raw.text)})
+		long := (*tooLong)(nil)
+		r.opt.OnReject(Reject{r.source, raw.Line, raw.Err.Error(), bytes.Clone(raw.text), errors.As(raw.Err, &long)})
 	}
+}
+
+// long gives the beginning of what is longer than Options.MaxLine.
+func (r *Reader) long(line int, data []byte, what string, size int) (Raw, error) {
+	return r.bad(line, data[:min(len(data), keptRaw)], "%w", &tooLong{fmt.Sprintf("%s of %d bytes is longer than %d", what, size, r.opt.MaxLine)})
 }
 
 // bad gives a line that is not an event. It keeps no more of data than it shows.

@@ -242,8 +242,8 @@ func TestAMissingFileIsAnError(t *testing.T) {
 }
 
 func TestARejectIsKeptToTheByte(t *testing.T) {
-	assert.Equal(t, `{"source":"e.json","line":3,"reason":"not JSON","raw":"a \"b\""}`+"\n", FormatReject(Reject{"e.json", 3, "not JSON", []byte(`a "b"`)}))
-	assert.Equal(t, `{"source":"-","line":1,"reason":"r","raw":"x`+"\\ufffd"+`","raw_base64":"eP8="}`+"\n", FormatReject(Reject{"-", 1, "r", []byte("x\xff")}))
+	assert.Equal(t, `{"source":"e.json","line":3,"reason":"not JSON","raw":"a \"b\""}`+"\n", FormatReject(Reject{"e.json", 3, "not JSON", []byte(`a "b"`), false}))
+	assert.Equal(t, `{"source":"-","line":1,"reason":"r","raw":"x`+"\\ufffd"+`","raw_base64":"eP8="}`+"\n", FormatReject(Reject{"-", 1, "r", []byte("x\xff"), true}))
 }
 
 // TestRenderedEventsAreRefusedOnce holds that a file of Windows events as text says what to do, and not for each of its

@@ -58,7 +58,7 @@ func (r *Reader) nextRow() (Raw, error) {
 			continue
 		}
 		if size > r.opt.MaxLine {
-			return r.bad(begin, record[:min(len(record), keptRaw)], "row of %d bytes is longer than %d", size, r.opt.MaxLine)
+			return r.long(begin, record, "row", size)
 		}
 		parse := csv.NewReader(bytes.NewReader(record))
 		parse.LazyQuotes, parse.Comma = true, rune(r.rows.comma)

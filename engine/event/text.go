@@ -64,7 +64,7 @@ func (r *Reader) nextText() (Raw, error) {
 			return r.unreadable(r.line, line, err)
 		}
 		if size > r.opt.MaxLine {
-			return r.bad(r.line, line, "line of %d bytes is longer than %d", size, r.opt.MaxLine)
+			return r.long(r.line, line, "line", size)
 		}
 		trimmed := bytes.TrimRight(line, "\r\n")
 		if len(bytes.TrimSpace(trimmed)) == 0 || (r.text.table == nil && logline.IsFrame(string(trimmed))) {

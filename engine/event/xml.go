@@ -140,7 +140,7 @@ func (r *Reader) xmlEvent(tag []byte) (Raw, error) {
 		}
 	}
 	if size > r.opt.MaxLine {
-		return r.bad(begin, raw, "the event is longer than %d bytes", r.opt.MaxLine)
+		return r.long(begin, raw, "event", size)
 	}
 	fields, err := r.xml.events.Event(raw)
 	if err != nil {

@@ -63,7 +63,7 @@ func wide(s string) string {
 func TestXMLBounds(t *testing.T) {
 	long := "<Event><EventData><Data Name='a'>" + strings.Repeat("x", 200) + "</Data></EventData></Event>"
 	good := "<Event><EventData><Data Name='a'>x</Data></EventData></Event>"
-	assert.Equal(t, "1! the event is longer than 100 bytes\n2: {\"a\":\"x\"}\n", inFile(t, "e.xml", []byte(long+"\n"+good), Options{MaxLine: 100}))
+	assert.Equal(t, "1! event of 260 bytes is longer than 100\n2: {\"a\":\"x\"}\n", inFile(t, "e.xml", []byte(long+"\n"+good), Options{MaxLine: 100}))
 }
 
 func TestCSVOnStandardInput(t *testing.T) {

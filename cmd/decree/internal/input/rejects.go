@@ -27,7 +27,11 @@ func NotAmong(flag, path string, files []string) error {
 
 func (in *Reader) reject(r event.Reject) {
 	if in.shown++; in.shown <= shownRejects {
-		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason))
+		next := ""
+		if r.TooLong {
+			next = "; --max-line raises the bound"
+		}
+		fmt.Fprintf(in.streams.Err, "rejected %s:%d: %s%s\n", diag.Visible(r.Source), r.Line, diag.Visible(r.Reason), next)
 	} else if in.shown == shownRejects+1 {
 		fmt.Fprintf(in.streams.Err, "more rejected lines are only counted; --rejects FILE keeps them all\n")
 	}

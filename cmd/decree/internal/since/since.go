@@ -16,7 +16,7 @@ import (
 func Changed(dir, rev string) (map[string]bool, error) {
 	at, err := git(dir, "rev-parse", "--verify", "--quiet", "--end-of-options", rev+"^{commit}")
 	if err != nil {
-		return nil, errors.Join(errors.New("unknown git revision"), err)
+		return nil, unknown(err)
 	}
 	out := map[string]bool{}
 	for _, command := range [][]string{
@@ -32,6 +32,15 @@ func Changed(dir, rev string) (map[string]bool, error) {
 		}
 	}
 	return out, nil
+}
+
+// unknown is the error of a revision that git does not find. git itself says nothing of it, but has a text where the
+// folder is of no repository.
+func unknown(err error) error {
+	if exit := (*exec.ExitError)(nil); errors.As(err, &exit) {
+		return errors.New("unknown git revision: name a commit, a tag or a branch (HEAD~3, v1.2, origin/main), or the commit that `git rev-list -1 --before=2026-01-31 HEAD` gives for a day")
+	}
+	return err
 }
 
 // Text gives what a file of a folder held at a revision. ok is false if it was not there. The file is a slash path

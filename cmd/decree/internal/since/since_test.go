@@ -41,3 +41,19 @@ func TestChanged(t *testing.T) {
 	_, err = Changed("rules", "--help")
 	assert.ErrorContains(t, err, "unknown git revision")
 }
+
+// TestUnknown: a revision that git does not find is told which forms there are; a folder without git, that it has none.
+func TestUnknown(t *testing.T) {
+	if _, err := exec.LookPath("git"); err != nil {
+		t.Skip("git is not installed")
+	}
+	clitest.Files(t, "-- rules/same.yml --\n1\n")
+	_, err := Changed("rules", "HEAD")
+	assert.ErrorContains(t, err, "git: fatal: not a git repository")
+	_, err = git(".", "init", "-q")
+	require.NoError(t, err)
+	for _, rev := range []string{"2026-01-31", "7d", ""} {
+		_, err = Changed("rules", rev)
+		assert.EqualError(t, err, "unknown git revision: name a commit, a tag or a branch (HEAD~3, v1.2, origin/main), or the commit that `git rev-list -1 --before=2026-01-31 HEAD` gives for a day")
+	}
+}

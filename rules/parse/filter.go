@@ -37,7 +37,7 @@ func readFilters(p *parser, how FilterCondition) ([]*rules.Filter, diag.Diagnost
 	var out []*rules.Filter
 	p.Documents(func(top *yaml.Node) {
 		if !isRule(top) {
-			p.notARule(top, "filter")
+			p.notARule(top, "a filter")
 			return
 		}
 		if f := p.wholeFilter(top); f != nil {
@@ -68,6 +68,9 @@ func (p *parser) filter(top *yaml.Node) *rules.Filter {
 	p.names, p.values, p.arrays = map[string]bool{}, 0, false
 	if top.Kind != yaml.MappingNode {
 		p.Entries(top, "a filter")
+		return nil
+	}
+	if p.notAFilter(top) {
 		return nil
 	}
 	out := &rules.Filter{Body: &rules.Rule{Range: p.Span(top)}}

@@ -41,11 +41,7 @@ func distinct() []string {
 func isRule(top *yaml.Node) bool {
 	switch top.Kind {
 	case yaml.MappingNode:
-		var keys []string
-		for _, k := range evens(top.Content) {
-			keys = append(keys, k.Value)
-		}
-		return haveRule(keys)
+		return haveRule(keysOf(top)) && !isOther(top)
 	case yaml.SequenceNode:
 		return slices.ContainsFunc(top.Content, func(n *yaml.Node) bool {
 			return n.Kind == yaml.MappingNode && isRule(n) || n.Kind == yaml.ScalarNode && slices.Contains(distinctKeys, n.Value)
@@ -54,18 +50,31 @@ func isRule(top *yaml.Node) bool {
 	return false
 }
 
-// haveRule tells whether keys are those of a rule, a correlation or a filter.
-func haveRule(keys []string) bool {
+func keysOf(top *yaml.Node) []string {
+	var keys []string
+	for _, k := range evens(top.Content) {
+		keys = append(keys, k.Value)
+	}
+	return keys
+}
+
+// haveDistinct tells whether one of some keys is distinct, or almost so written.
+func haveDistinct(keys []string) bool {
 	for _, k := range keys { // what is written right is found before the closest keys are
 		if slices.Contains(distinctKeys, k) {
 			return true
 		}
 	}
+	return slices.ContainsFunc(keys, func(k string) bool { return diag.Closest(k, longKeys) != "" })
+}
+
+// haveRule tells whether keys are those of a rule, a correlation or a filter.
+func haveRule(keys []string) bool {
+	if haveDistinct(keys) {
+		return true
+	}
 	usual := map[string]bool{}
 	for _, k := range keys {
-		if diag.Closest(k, longKeys) != "" {
-			return true
-		}
 		if k = strings.ToLower(k); slices.Contains(usualKeys, k) {
 			usual[k] = true
 		}
@@ -91,19 +100,6 @@ func textHasRule(data []byte) bool {
 		keys = append(keys, string(m[1]))
 	}
 	return haveRule(keys)
-}
-
-// notARule reports a document that is not one of Sigma's.
-func (p *parser) notARule(top *yaml.Node, what string) {
-	p.others++
-	hint := "a rule has `title`, `logsource` and `detection`"
-	if what == "filter" {
-		hint = "a filter has `title`, `logsource` and `filter`"
-	}
-	if source.Value(top, "cases") != nil {
-		hint = "these are tests: name their rule, or its folder"
-	}
-	p.Errorf(NotARule, p.Span(top), hint, "this is not a %s: it has none of the keys of one", what)
 }
 
 // foreign tells whether the file has something, but none of Sigma's documents. Documents that could not be read are

@@ -1,6 +1,7 @@
 package parse_test
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/stretchr/testify/assert"
@@ -15,27 +16,31 @@ func TestOtherFiles(t *testing.T) {
 		text    string
 		foreign bool
 	}{
-		"a workflow":              {"name: CI\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{uses: actions/checkout@v4, id: x}]\n", true},
-		"a documentation site":    {"site_name: Rules\nnav: [index.md]\nmarkdown_extensions:\n  - pymdownx.emoji: {emoji_index: !!python/name:material.extensions.emoji.twemoji }\n", true},
-		"services":                {"version: '3'\nname: x\nservices:\n  web: &web {image: nginx}\n  more: {<<: *web}\n", true},
-		"an issue form":           {"name: Bug\ntitle: 'Bug: '\ndescription: d\nlabels: [bug]\nbody: []\n", true},
-		"a playbook":              {"- name: Install\n  hosts: all\n  tasks: []\n", true},
-		"an interface":            {"openapi: 3.0.0\ninfo: {title: T}\ntags: [{name: a}]\npaths: {}\n", true},
-		"a data model":            {"name: mine\nextends: mde\ntitle: Mine\ndescription: d\nsources: []\n", true},
-		"a list":                  {"title: Tools\ndescription: d\nreferences: [https://example.org]\nvalues: [a]\n", true},
-		"tests":                   {"fixtures: {}\ncases: [{name: a, events: [], expect: {count: 1}}]\n", true},
-		"a project":               {"rules: [rules]\nfilters: [filters]\nlists: [lists]\napproximate: [deep-ancestor]\n", true},
-		"a processing pipeline":   {"name: p\npriority: 10\ntransformations: [{id: a, type: field_name_mapping}]\n", true},
-		"regression data":         {"id: 0b1f7b0c-3b1a-4d0e-8a9e-0d1f3c5b7a90\ndescription: d\ndate: 2026-01-01\nauthor: a\nrule_metadata: [{id: x, title: t}]\nregression_tests_info: [{name: a, path: b}]\n", true},
-		"a template that is none": {"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}\n{{- end }}\n", true},
-		"several documents":       {"kind: A\n---\nkind: B\n", true},
-		"a rule of Sentinel":      {"id: x\nname: T\nseverity: Low\nqueryFrequency: 1h\ntriggerOperator: gt\nkind: Scheduled\nquery: A\nstatus: Available\n", true},
-		"a rule of Chainsaw":      {"title: T\nlevel: low\nstatus: stable\nkind: evtx\ntimestamp: Event.System.TimeCreated\nfilter: {condition: a, a: {Event.System.EventID: 1}}\n", true},
-		"a word":                  {"words\n", true},
-		"nothing":                 {"", false},
-		"a comment":               {"# nothing yet\n", false},
-		"a rule":                  {rule, false},
-		"another beside a rule":   {rule + "---\nkind: B\n", false},
+		"a workflow":                   {"name: CI\non: [push]\njobs:\n  test:\n    runs-on: ubuntu-latest\n    steps: [{uses: actions/checkout@v4, id: x}]\n", true},
+		"a documentation site":         {"site_name: Rules\nnav: [index.md]\nmarkdown_extensions:\n  - pymdownx.emoji: {emoji_index: !!python/name:material.extensions.emoji.twemoji }\n", true},
+		"services":                     {"version: '3'\nname: x\nservices:\n  web: &web {image: nginx}\n  more: {<<: *web}\n", true},
+		"an issue form":                {"name: Bug\ntitle: 'Bug: '\ndescription: d\nlabels: [bug]\nbody: []\n", true},
+		"a playbook":                   {"- name: Install\n  hosts: all\n  tasks: []\n", true},
+		"an interface":                 {"openapi: 3.0.0\ninfo: {title: T}\ntags: [{name: a}]\npaths: {}\n", true},
+		"a data model":                 {"name: mine\nextends: mde\ntitle: Mine\ndescription: d\nsources: []\n", true},
+		"a data model with usual keys": {"name: mine\nextends: mde\ntitle: Mine\nid: m\nsources: []\n", true},
+		"a list with usual keys":       {"title: Tools\nid: t\nlevel: low\nvalues: [a]\n", true},
+		"a list with a log source":     {"title: Tools\nid: t\nlogsource: {category: x}\nvalues: [a]\n", false},
+		"a correlation of a draft":     {"title: T\nid: t\ntype: event_count\nrules: [a]\ntimespan: 1m\n", false},
+		"a list":                       {"title: Tools\ndescription: d\nreferences: [https://example.org]\nvalues: [a]\n", true},
+		"tests":                        {"fixtures: {}\ncases: [{name: a, events: [], expect: {count: 1}}]\n", true},
+		"a project":                    {"rules: [rules]\nfilters: [filters]\nlists: [lists]\napproximate: [deep-ancestor]\n", true},
+		"a processing pipeline":        {"name: p\npriority: 10\ntransformations: [{id: a, type: field_name_mapping}]\n", true},
+		"regression data":              {"id: 0b1f7b0c-3b1a-4d0e-8a9e-0d1f3c5b7a90\ndescription: d\ndate: 2026-01-01\nauthor: a\nrule_metadata: [{id: x, title: t}]\nregression_tests_info: [{name: a, path: b}]\n", true},
+		"a template that is none":      {"apiVersion: v1\nkind: Secret\nmetadata:\n  name: {{ .Values.name }}\n{{- end }}\n", true},
+		"several documents":            {"kind: A\n---\nkind: B\n", true},
+		"a rule of Sentinel":           {"id: x\nname: T\nseverity: Low\nqueryFrequency: 1h\ntriggerOperator: gt\nkind: Scheduled\nquery: A\nstatus: Available\n", true},
+		"a rule of Chainsaw":           {"title: T\nlevel: low\nstatus: stable\nkind: evtx\ntimestamp: Event.System.TimeCreated\nfilter: {condition: a, a: {Event.System.EventID: 1}}\n", true},
+		"a word":                       {"words\n", true},
+		"nothing":                      {"", false},
+		"a comment":                    {"# nothing yet\n", false},
+		"a rule":                       {rule, false},
+		"another beside a rule":        {rule + "---\nkind: B\n", false},
 
 		"no title":                      {"logsource: {category: x}\ndetection: {a: {F: x}, condition: a}\n", false},
 		"only a detection":              {"detection: {a: {F: x}, condition: a}\n", false},
@@ -57,6 +62,26 @@ func TestOtherFiles(t *testing.T) {
 				assert.True(t, found.HasErrors(), "whoever reads the file alone hears of it")
 			}
 		})
+	}
+}
+
+// TestOtherKindsAreNamed: a document of another kind is called what it is, and the finding says how it is given.
+func TestOtherKindsAreNamed(t *testing.T) {
+	for text, want := range map[string][2]string{
+		"cases: []\n": {"this is a test file, not a rule", "these are tests: name their rule, or its folder"},
+		"title: M\nid: m\nname: m\nsources: []\n": {"this is a data model, not a rule", "pass it with --model-file"},
+		"title: L\nvalues: [a]\n":                 {"this is a list of values, not a rule", "name it under `lists:` of a rule, or pass its folder with --list-dir"},
+		"rules: [rules]\n":                        {"this is a project file, not a rule", "commands read it by themselves in its folder and below"},
+		"jobs: []\n":                              {"this is not a rule: it has none of the keys of one", "a rule has `title`, `logsource` and `detection`"},
+	} {
+		_, found := parse.Documents("a.yml", []byte(text), nil)
+		if assert.Len(t, found, 1, text) {
+			assert.Equal(t, want, [2]string{found[0].Message, found[0].Hint})
+		}
+		_, found = parse.FilterText("a.yml", []byte(text), parse.FilterByForm)
+		if assert.Len(t, found, 1, text) {
+			assert.Equal(t, strings.ReplaceAll(want[0], "a rule", "a filter"), found[0].Message)
+		}
 	}
 }
 

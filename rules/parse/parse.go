@@ -165,7 +165,7 @@ func (p *parser) document(top *yaml.Node) (*rules.Rule, *rules.Correlation) {
 		return nil, nil
 	}
 	if !isRule(top) && !p.collection.takes(top) {
-		p.notARule(top, "rule")
+		p.notARule(top, "a rule")
 		return nil, nil
 	}
 	p.ours++

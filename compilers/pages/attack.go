@@ -82,7 +82,7 @@ func otherTags(tags []string) []string {
 	var out []string
 	for _, t := range tags {
 		name, ok := strings.CutPrefix(strings.ToLower(t), "attack.")
-		_, tactic := attack.TacticOf(strings.ReplaceAll(name, "_", "-"))
+		_, tactic := attack.TacticOf(name)
 		_, technique := attack.TechniqueOf(name)
 		if !ok || !tactic && !technique {
 			out = append(out, t)

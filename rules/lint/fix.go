@@ -22,7 +22,7 @@ var fixes = map[string]func(lines []string, d diag.Diagnostic, rs []*rules.Rule)
 }
 
 // fixedInPlace are codes found while reading whose findings say what to write instead.
-var fixedInPlace = []string{"capital-letters", "colon-in-text", "id-form", "look-alike-character", "modifier-spelling", "network-form", "space-around-field", "truth-word"}
+var fixedInPlace = []string{"capital-letters", "colon-in-text", "former-tag", "id-form", "look-alike-character", "modifier-spelling", "network-form", "space-around-field", "truth-word"}
 
 // Fixable tells whether Fix knows what to do about a code.
 func Fixable(code string) bool { return fixes[code] != nil || slices.Contains(fixedInPlace, code) }

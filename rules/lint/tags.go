@@ -105,13 +105,7 @@ func unknownAttackTag(s *subject) {
 			return
 		}
 		at := s.Key("tags", i)
-		dashed := strings.ReplaceAll(name, "_", "-")
-		known, current := attack.Lookup(dashed)
 		switch other := attack.OtherMatrix(name); {
-		case known && current:
-			s.report(at, "write attack."+dashed, "tactics are written with dashes since Sigma 2.0: %q", name)
-		case known:
-			s.report(at, "write attack."+dashed+", or what replaced it in ATT&CK "+attack.Newest+": attack."+strings.Join(attack.Successors(dashed), " or attack."), "tactics are written with dashes since Sigma 2.0: %q", name)
 		case other == "ICS" || other == "Mobile" && !isProduct(s.LogSource.Product):
 		case other != "":
 			s.report(at, "look up the technique of ATT&CK Enterprise at https://attack.mitre.org", "%q is in ATT&CK %s, which is about other systems than %s", name, other, s.LogSource.Product)

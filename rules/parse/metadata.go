@@ -1,12 +1,14 @@
 package parse
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 
 	"decree/rules"
+	"decree/rules/attack"
 	"decree/rules/diag"
 	"decree/rules/source"
 )
@@ -19,18 +21,42 @@ func (p *parser) level(r *rules.Rule, e source.Entry) {
 	r.Level = p.Word("invalid-level", e.Value, rules.Levels())
 }
 
-// tags reads the tags. All are in lower case, but for the artifacts of D3FEND.
+// tags reads the tags. All are in lower case, but for the artifacts of D3FEND. One in the form that Sigma had before its
+// version 2.0 is read as it is written since.
 func (p *parser) tags(r *rules.Rule, e source.Entry) {
 	p.Texts(&r.Tags, e.Value, "tags")
 	entries := source.Items(e.Value)
 	for i, tag := range r.Tags {
 		plain := strings.ToLower(tag)
-		if plain == tag || strings.ContainsAny(tag, " \t\n") || strings.HasPrefix(plain, "d3fend.d3f") {
+		if strings.ContainsAny(tag, " \t\n") || strings.HasPrefix(plain, "d3fend.d3f") {
 			continue
 		}
-		p.Fixable("capital-letters", p.Span(entries[i]), plain, "%q is written in lower case in the specification", tag)
-		r.Tags[i] = plain
+		dashed := dashedTag(plain)
+		switch at := p.Span(entries[i]); {
+		case dashed != plain:
+			p.Fixable("former-tag", at, dashed, "the tag %q is written with dashes since Sigma 2.0", tag)
+		case plain != tag:
+			p.Fixable("capital-letters", at, plain, "%q is written in lower case in the specification", tag)
+		}
+		r.Tags[i] = dashed
 	}
+}
+
+var formerCVE = regexp.MustCompile(`^cve\.(\d{4})\.(\d{4,})$`)
+
+// dashedTag writes a tag of Sigma 1 (attack.defense_evasion, detection.threat_hunting, cve.2021.44228) with dashes, as
+// Sigma 2.0 does. Other tags stay. https://github.com/SigmaHQ/sigma-specification/blob/main/other/version-2-changes.md
+func dashedTag(tag string) string {
+	dashed := strings.ReplaceAll(tag, "_", "-")
+	if name, isAttack := strings.CutPrefix(dashed, "attack."); isAttack {
+		if _, isTactic := attack.TacticOf(name); isTactic {
+			return dashed
+		}
+	}
+	if dashed == "detection.emerging-threats" || dashed == "detection.threat-hunting" {
+		return dashed
+	}
+	return formerCVE.ReplaceAllString(tag, "cve.$1-$2")
 }
 
 // id reads an id. One that is not a UUID still names the rule.

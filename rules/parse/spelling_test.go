@@ -28,6 +28,8 @@ func TestMetadataSlips(t *testing.T) {
 		{"status in capitals", "title: T\nstatus: Experimental\n", []string{"capital-letters"}, func(r *rules.Rule) any { return r.Status }, "experimental"},
 		{"level in capitals and spaces", "title: T\nlevel: ' HIGH '\n", []string{"capital-letters"}, func(r *rules.Rule) any { return r.Level }, "high"},
 		{"a tag in capitals", "title: T\ntags: [attack.T1059.001, Attack.Execution, d3fend.d3f-WindowsNtOpenFile]\n", []string{"capital-letters", "capital-letters"}, func(r *rules.Rule) any { return strings.Join(r.Tags, " ") }, "attack.t1059.001 attack.execution d3fend.d3f-WindowsNtOpenFile"},
+		{"tags of Sigma 1", "title: T\ntags: [attack.lateral_movement, Attack.Defense_Evasion, detection.threat_hunting, cve.2021.44228]\n", []string{"former-tag", "former-tag", "former-tag", "former-tag"}, func(r *rules.Rule) any { return strings.Join(r.Tags, " ") }, "attack.lateral-movement attack.defense-evasion detection.threat-hunting cve.2021-44228"},
+		{"underscores of one's own", "title: T\ntags: [attack.my_tactic, detection.my_own, team.red_one, cve.2021.1]\n", nil, func(r *rules.Rule) any { return strings.Join(r.Tags, " ") }, "attack.my_tactic detection.my_own team.red_one cve.2021.1"},
 		{"one tag", "title: T\ntags: TLP.RED\n", []string{"capital-letters"}, func(r *rules.Rule) any { return r.Tags[0] }, "tlp.red"},
 		{"no level", "title: T\nlevel:\nstatus: ~\nid:\n", nil, func(r *rules.Rule) any { return r.Level + r.Status + r.ID }, ""},
 		{"a number for an id", "title: T\nid: 12345\n", []string{"invalid-id"}, func(r *rules.Rule) any { return r.ID }, "12345"},

@@ -2,6 +2,8 @@ package diag
 
 import (
 	"encoding/json"
+	"net/url"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -38,10 +40,27 @@ func TestWriteSARIF(t *testing.T) {
 		[]sarifLocation{{sarifPhysical{sarifArtifact{"rule.yml"}, &sarifRegion{2, 3, 2, 7}}}}}, run.Results[0])
 	assert.Nil(t, run.Results[1].Locations[0].Physical.Region)
 	assert.Equal(t, "note", run.Results[2].Level)
+	assert.Equal(t, "unicodeCodePoints", run.Columns)
 
 	b.Reset()
 	require.NoError(t, WriteSARIF(&b, nil, "", nil))
 	assert.Contains(t, b.String(), `"results": []`)
+}
+
+// TestPathsInSARIF: a location is a URI reference from which the path can be read.
+func TestPathsInSARIF(t *testing.T) {
+	for path, uri := range map[string]string{
+		"rules/a.yml":            "rules/a.yml",
+		"my rules/é#1?x%20.yml":  "my%20rules/%C3%A9%231%3Fx%2520.yml",
+		"a:b.yml":                "./a:b.yml",
+		"../shared/[x] {y}.yml":  "../shared/%5Bx%5D%20%7By%7D.yml",
+		"/home/ann/a b/rule.yml": "file:///home/ann/a%20b/rule.yml",
+	} {
+		assert.Equal(t, uri, uriOf(path))
+		parsed, err := url.Parse(uri)
+		require.NoError(t, err)
+		assert.Equal(t, filepath.Clean(path), filepath.Clean(parsed.Path))
+	}
 }
 
 // TestWriteGitLab: a finding keeps its fingerprint when its line moves, and no other has it.

@@ -2,8 +2,10 @@ package diag
 
 import (
 	"io"
+	"net/url"
 	"path/filepath"
 	"slices"
+	"strings"
 )
 
 // The part of SARIF 2.1.0 that findings need.
@@ -16,6 +18,7 @@ type (
 	}
 	sarifRun struct {
 		Tool    sarifTool     `json:"tool"`
+		Columns string        `json:"columnKind"`
 		Results []sarifResult `json:"results"`
 	}
 	sarifTool struct {
@@ -63,11 +66,11 @@ type (
 	}
 )
 
-// WriteSARIF renders findings as a log for code scanning. Columns count characters. why describes a code; if it is
-// empty, the description is omitted.
+// WriteSARIF renders findings as a log for code scanning. Columns count Unicode code points. why describes a code; if it
+// is empty, the description is omitted.
 func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code string) string) error {
 	levels := map[Severity]string{Error: "error", Warning: "warning", Info: "note"}
-	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "decree", Version: version, Rules: []sarifRule{}}}, Results: []sarifResult{}}
+	run := sarifRun{Tool: sarifTool{sarifDriver{Name: "decree", Version: version, Rules: []sarifRule{}}}, Columns: "unicodeCodePoints", Results: []sarifResult{}}
 	for _, d := range ds {
 		index := slices.IndexFunc(run.Tool.Driver.Rules, func(r sarifRule) bool { return r.ID == d.Code })
 		if index < 0 {
@@ -83,11 +86,21 @@ func WriteSARIF(w io.Writer, ds Diagnostics, version string, why func(code strin
 		if d.Hint != "" {
 			message += " (" + d.Hint + ")"
 		}
-		at := sarifPhysical{Artifact: sarifArtifact{filepath.ToSlash(d.Range.File)}}
+		at := sarifPhysical{Artifact: sarifArtifact{uriOf(d.Range.File)}}
 		if d.Range.Start.Line > 0 {
 			at.Region = &sarifRegion{d.Range.Start.Line, d.Range.Start.Col, max(d.Range.End.Line, d.Range.Start.Line), max(d.Range.End.Col, 1)}
 		}
 		run.Results = append(run.Results, sarifResult{d.Code, index, levels[d.Severity], sarifText{message}, []sarifLocation{{at}}})
 	}
 	return WriteJSON(w, sarifLog{"https://json.schemastore.org/sarif-2.1.0.json", "2.1.0", []sarifRun{run}})
+}
+
+// uriOf is a path as a reference of RFC 3986: what a URI reads otherwise (spaces, #, ?, %, a colon in the first
+// component) is escaped. Code scanning refuses a log with a location that is no reference.
+func uriOf(path string) string {
+	slashed := filepath.ToSlash(path)
+	if filepath.IsAbs(path) {
+		return (&url.URL{Scheme: "file", Path: "/" + strings.TrimPrefix(slashed, "/")}).String()
+	}
+	return (&url.URL{Path: slashed}).String()
 }

@@ -14,12 +14,14 @@ type (
 		XMLName  xml.Name     `xml:"testsuites"`
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
 	}
 	junitSuite struct {
 		Name     string      `xml:"name,attr"`
 		Tests    int         `xml:"tests,attr"`
 		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr"`
 		Cases    []junitCase `xml:"testcase"`
 	}
 	junitCase struct {
@@ -28,6 +30,7 @@ type (
 		File    string        `xml:"file,attr"`
 		Line    int           `xml:"line,attr"`
 		Failure *junitFailure `xml:"failure"`
+		Error   *junitFailure `xml:"error"`
 	}
 	junitFailure struct {
 		Message string `xml:"message,attr"`
@@ -36,7 +39,8 @@ type (
 )
 
 func (t *Report) junit(w io.Writer) error {
-	report := junitReport{Tests: t.Passed + t.Failed, Failures: t.Failed}
+	errors := t.errors()
+	report := junitReport{Tests: t.Passed + t.Failed + len(errors), Failures: t.Failed, Errors: len(errors)}
 	for _, r := range t.Rules {
 		suite := junitSuite{Name: r.Rule, Tests: len(r.Cases)}
 		for _, o := range r.Cases {
@@ -48,6 +52,15 @@ func (t *Report) junit(w io.Writer) error {
 			suite.Cases = append(suite.Cases, c)
 		}
 		report.Suites = append(report.Suites, suite)
+	}
+	for _, e := range errors {
+		file := diag.Visible(e.Range.File)
+		if n := len(report.Suites); n == 0 || report.Suites[n-1].Name != file {
+			report.Suites = append(report.Suites, junitSuite{Name: file})
+		}
+		suite := &report.Suites[len(report.Suites)-1]
+		suite.Tests, suite.Errors = suite.Tests+1, suite.Errors+1
+		suite.Cases = append(suite.Cases, junitCase{Name: diag.FirstVisible(e.Error()), Class: file, File: file, Line: e.Range.Start.Line, Error: &junitFailure{diag.Visible(e.Message), findingText(e)}})
 	}
 	text, err := xml.MarshalIndent(report, "", "  ")
 	if err != nil {

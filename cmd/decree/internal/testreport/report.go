@@ -4,6 +4,7 @@ package testreport
 
 import (
 	"slices"
+	"strings"
 
 	"decree/cmd/decree/internal/assessment"
 	"decree/cmd/decree/internal/ruleset"
@@ -65,6 +66,19 @@ func (t *Report) add(r Rule) {
 		}
 	}
 	t.Rules = append(t.Rules, r)
+}
+
+// errors are those in rules and test files, by file. What they keep from being run is no test: JUnit and TAP report them
+// beside the tests, so that nobody takes the rest for all.
+func (t *Report) errors() diag.Diagnostics {
+	var out diag.Diagnostics
+	for _, d := range t.Findings {
+		if d.Severity == diag.Error {
+			out = append(out, d)
+		}
+	}
+	slices.SortStableFunc(out, func(a, b diag.Diagnostic) int { return strings.Compare(a.Range.File, b.Range.File) })
+	return out
 }
 
 // Write shows the report in a format: text, json, junit, tap or github. Findings about test files go to the error

@@ -27,6 +27,10 @@ func (t *Report) tap(w io.Writer) error {
 			fmt.Fprint(&out, "  ...\n")
 		}
 	}
+	for _, e := range t.errors() {
+		n++
+		fmt.Fprintf(&out, "not ok %d - %s\n", n, tapEscape.Replace(diag.FirstVisible(e.Error())))
+	}
 	_, err := fmt.Fprintf(w, "TAP version 14\n1..%d\n%s", n, out.String())
 	return err
 }

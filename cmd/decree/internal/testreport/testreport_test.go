@@ -14,6 +14,7 @@ import (
 	"decree/cmd/decree/internal/project"
 	"decree/cmd/decree/internal/ruleset"
 	"decree/cmd/decree/internal/ruletests"
+	"decree/rules/diag"
 )
 
 const files = `
@@ -47,6 +48,9 @@ func shown(t *testing.T, format string, verbose bool) (out, errs string) {
 	report := Run(tests)
 	assert.Equal(t, []int{1, 1}, []int{report.Passed, report.Failed})
 	report.Findings.Warnf("odd", report.Rules[0].Cases[0].At, "", "this is odd")
+	for _, file := range []string{"who.test.yml", "b.test.yml", "who.test.yml"} {
+		report.Findings.Errorf("unknown-key", diag.Range{File: file, Start: diag.Position{Line: 2, Col: 3}}, "", "unknown key %q", "#x")
+	}
 	report.Assessed = []assessment.Rule{{Rule: "who"}}
 	require.NoError(t, report.Write(s, set, format, verbose))
 	return o.String(), e.String()
@@ -59,7 +63,7 @@ func TestText(t *testing.T) {
 	assert.Contains(t, out, "FAIL who / wrong #1 <x>\n")
 	assert.Contains(t, out, "who.test.yml:7")
 	assert.Contains(t, out, `    ✗ Image endswith "\\whoami.exe"`)
-	assert.True(t, strings.HasSuffix(out, "\n1 passed, 1 failed; 1 rule without tests\n"), out)
+	assert.True(t, strings.HasSuffix(out, "\n1 passed, 1 failed; 1 rule without tests; 3 errors in rules and test files\n"), out)
 	out, _ = shown(t, "text", true)
 	assert.Contains(t, out, "ok   who / right\n")
 }
@@ -79,9 +83,14 @@ func TestJUnit(t *testing.T) {
 	assert.Contains(t, errs, "warning[odd]")
 	var report junitReport
 	require.NoError(t, xml.Unmarshal([]byte(out), &report))
-	assert.Equal(t, 2, report.Tests)
-	assert.Equal(t, 1, report.Failures)
-	require.Len(t, report.Suites, 1)
+	assert.Equal(t, []int{5, 1, 3}, []int{report.Tests, report.Failures, report.Errors})
+	require.Len(t, report.Suites, 3)
+	assert.Zero(t, report.Suites[0].Errors)
+	assert.Equal(t, "b.test.yml", report.Suites[1].Name)
+	who := report.Suites[2]
+	assert.Equal(t, []int{2, 2, 2}, []int{who.Tests, who.Errors, len(who.Cases)})
+	assert.Equal(t, `unknown key "#x"`, who.Cases[0].Error.Message)
+	assert.Equal(t, 2, who.Cases[0].Line)
 	require.Len(t, report.Suites[0].Cases, 2)
 	assert.Nil(t, report.Suites[0].Cases[0].Failure)
 	assert.Equal(t, "wrong #1 <x>", report.Suites[0].Cases[1].Name)
@@ -90,8 +99,8 @@ func TestJUnit(t *testing.T) {
 
 func TestTAP(t *testing.T) {
 	out, _ := shown(t, "tap", false)
-	assert.True(t, strings.HasPrefix(out, "TAP version 14\n1..2\nok 1 - who / right\nnot ok 2 - who / wrong \\#1 <x>\n  ---\n  at: \"who.test.yml:"), out)
-	assert.True(t, strings.HasSuffix(out, "\n  ...\n"), out)
+	assert.True(t, strings.HasPrefix(out, "TAP version 14\n1..5\nok 1 - who / right\nnot ok 2 - who / wrong \\#1 <x>\n  ---\n  at: \"who.test.yml:"), out)
+	assert.Contains(t, out, "\n  ...\nnot ok 3 - b.test.yml:2:3: error[unknown-key]: unknown key \"\\#x\"\nnot ok 4 - ")
 }
 
 func TestGitHub(t *testing.T) {
@@ -100,5 +109,5 @@ func TestGitHub(t *testing.T) {
 	assert.Contains(t, out, "::warning file=who.test.yml,")
 	assert.Contains(t, out, "::error file=who.test.yml,")
 	assert.Contains(t, out, "who / wrong #1 <x>: ")
-	assert.Contains(t, out, "1 passed, 1 failed; 1 rule without tests\n")
+	assert.Contains(t, out, "1 passed, 1 failed; 1 rule without tests; 3 errors in rules and test files\n")
 }

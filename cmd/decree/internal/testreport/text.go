@@ -76,10 +76,7 @@ func printFailure(s *stdio.Streams, set *ruleset.Set, o regression.Outcome) {
 func failureText(o regression.Outcome) string {
 	var out strings.Builder
 	for _, f := range o.Failures {
-		fmt.Fprintln(&out, diag.FirstVisible(f.Error()))
-		if f.Hint != "" {
-			fmt.Fprintln(&out, "hint: "+diag.Visible(f.Hint))
-		}
+		out.WriteString(findingText(f))
 	}
 	for _, line := range o.Summary() {
 		fmt.Fprintln(&out, diag.Visible(line))
@@ -88,4 +85,13 @@ func failureText(o regression.Outcome) string {
 		explanation.Print(&stdio.Streams{Out: &out}, "the rule", *o.Explained)
 	}
 	return out.String()
+}
+
+// findingText describes a finding, and what to do, in lines.
+func findingText(d diag.Diagnostic) string {
+	text := diag.FirstVisible(d.Error()) + "\n"
+	if d.Hint != "" {
+		text += "hint: " + diag.Visible(d.Hint) + "\n"
+	}
+	return text
 }

@@ -150,7 +150,7 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 		return Result{}, err
 	}
 	of, window := &e.correlated[found.Number()], found.Window()
-	r := Result{Rule: of.rule.ir, EventID: id, Correlated: &window, At: found.At, order: in.Order, rule: of.rule, model: e.opt.Model, source: e.sources[e.units[ui].source].Source}
+	r := Result{Rule: of.rule.ir, EventID: id, Correlated: &window, At: found.At, order: in.Order, rule: of.rule, model: e.opt.Model, source: e.sources[e.units[ui].source].Source, columns: e.decoded}
 	fields := map[string]any{}
 	for _, group := range window.Group {
 		fields[group.Name] = group.Value
@@ -165,7 +165,7 @@ func (e *Engine) correlationResult(found correlate.Completion) (Result, error) {
 	}
 	r.like = e.correlationLikeness(of, ui, in, r)
 	r.Event = &event.Event{Source: in.Source, Line: in.Line, Fields: fields, Raw: in.JSON()}
-	r.Log = logOf(r.model, r.source, r.Event)
+	r.Log = r.logOf()
 	return r, nil
 }
 

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"decree/engine/condition"
-	"decree/engine/event"
 	"decree/engine/match"
 	"decree/rules/ir"
 	"decree/rules/schema"
@@ -154,10 +153,8 @@ func (e *evidence) holding(t *condition.Term) []match.Holding {
 // Log is where Windows wrote an event, as far as it tells.
 type Log struct{ Channel, Code string }
 
-// logOf reads the channel and the EventID of a decoded event.
-func logOf(m *schema.Model, s *schema.Source, ev *event.Event) Log {
-	return Log{fieldOf(m, s, ev, "Channel"), fieldOf(m, s, ev, "EventID")}
-}
+// logOf reads the channel and the EventID of a result's event.
+func (r Result) logOf() Log { return Log{r.fieldOf("Channel"), r.fieldOf("EventID")} }
 
 // Field gives a field of the result's event: an extract of the rule, a Sigma field or an entity where the data model
 // has a column for it, else the event's own column of that name. It is "" if the event has none.
@@ -165,46 +162,23 @@ func (r Result) Field(name string) string {
 	if e := r.Rule.Own(ir.Field{Name: name}).Extract; e != nil {
 		return r.extracted(e)
 	}
-	return fieldOf(r.model, r.source, r.Event, name)
+	return r.fieldOf(name)
 }
 
-func fieldOf(m *schema.Model, s *schema.Source, ev *event.Event, name string) string {
-	columns, domain := m.Whole(s, name, 0)
+// fieldOf gives a field or an entity as the rule's tests read it. Further texts of a list are shown too.
+func (r Result) fieldOf(name string) string {
+	columns, domain := r.model.Whole(r.source, name, 0)
 	for _, c := range columns {
-		if text := columnOf(m, ev, c); text != "" {
-			if domain != nil {
-				if before := columnOf(m, ev, *domain); before != "" {
-					text = before + `\` + text
-				}
-			}
-			return text
-		}
-	}
-	return columnOf(m, ev, schema.Column{Name: name})
-}
-
-// columnOf reads a column of a decoded event, as document.Document reads it of the text: of the names the first counts
-// that is present, or has a text if texts are joined. Further texts of a list are shown too.
-func columnOf(m *schema.Model, ev *event.Event, c schema.Column) string {
-	texts := func(name string) (found []string, present bool) {
-		v, _ := ev.Lookup(name)
-		return event.AppendTexts(nil, v), v != nil
-	}
-	for _, name := range append([]string{c.Name}, c.Also...) {
-		found, present := texts(name)
-		switch {
-		case !present, len(found) == 0 && (c.Joins() || m.EmptyListIsMissing):
+		texts := r.columns.Texts(r.Event, c)
+		if len(texts) == 0 {
 			continue
-		case c.Type == schema.Directory:
-			file, _ := texts(c.Key)
-			if len(file) == 0 {
-				return ""
-			}
-			return string(c.Type.AppendJoined(nil, found[0], file[0]))
-		case c.Type == schema.Arguments:
-			return string(c.Type.AppendJoined(nil, found...))
 		}
-		return strings.Join(found, ", ")
+		if domain != nil && texts[0] != "" {
+			if before := r.columns.Texts(r.Event, *domain); len(before) > 0 && before[0] != "" {
+				texts[0] = before[0] + `\` + texts[0]
+			}
+		}
+		return strings.Join(texts, ", ")
 	}
-	return ""
+	return strings.Join(r.columns.Texts(r.Event, schema.Column{Name: name}), ", ")
 }

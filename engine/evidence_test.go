@@ -145,3 +145,16 @@ func TestEvidenceHoldsNothingOfTheNextEvent(t *testing.T) {
 	}
 	assert.False(t, slices.Equal(results[0].Evidence[0].Values, results[1].Evidence[0].Values))
 }
+
+// TestAResultShowsWhatWasMatched: a field of the result's event is what tests, groups and joins read of it, in a list of
+// objects too, in a text of JSON and of a set of hashes.
+func TestAResultShowsWhatWasMatched(t *testing.T) {
+	for _, c := range []struct{ model, logsource, field, value, event string }{
+		{"sigma", "{category: x}", "a.b", "v", `{"a":[{"b":"v"},{"b":"w"}]}`},
+		{"mde", "{product: windows, category: process_creation}", "AdditionalFields.Key", "v", `{"ActionType":"ProcessCreated","DeviceId":"d","AdditionalFields":"{\"Key\":\"v\"}"}`},
+		{"windows", "{product: windows, category: process_creation}", "Imphash", "ab", `{"Channel":"Microsoft-Windows-Sysmon/Operational","EventID":1,"Hashes":"MD5=x,IMPHASH=ab"}`},
+	} {
+		r := found(t, engine.Options{Model: lowered.Model(t, c.model)}, "title: T\nlogsource: "+c.logsource+"\ndetection: {a: {"+c.field+": "+c.value+"}, condition: a}\n", c.event)
+		assert.Contains(t, strings.Split(r.Field(c.field), ", "), c.value)
+	}
+}

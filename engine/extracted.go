@@ -14,7 +14,7 @@ func (r Result) extracted(e *ir.Extract) string {
 		if f.Extract != nil {
 			text = r.extracted(f.Extract)
 		} else {
-			text = fieldOf(r.model, r.source, r.Event, f.SigmaName())
+			text = r.fieldOf(f.SigmaName())
 		}
 		if text != "" {
 			from[i] = []string{text}

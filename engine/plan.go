@@ -21,6 +21,7 @@ type triggered struct{ unit, source int32 }
 type plan struct {
 	opt          Options
 	layout       *document.Layout
+	decoded      *document.Decoded // reads events of results
 	atoms        *match.Atoms
 	programs     *condition.Compiler
 	routes       *route.Table
@@ -45,7 +46,7 @@ type plan struct {
 // newPlan compiles rules and correlations. If the model has no log source for a rule, it reports that and leaves the
 // rule out.
 func newPlan(rs []*ir.Rule, opt Options, found *diag.Diagnostics) *plan {
-	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
+	p := &plan{opt: opt, layout: document.NewLayout(opt.Model), decoded: document.NewDecoded(opt.Model), byModel: map[*schema.Source]int{}, treeFields: map[string]bool{}}
 	p.atoms, p.routes = match.NewAtoms(p.layout), route.NewTable(p.layout)
 	p.programs = condition.NewCompiler(p.atoms.Cost)
 	for _, column := range opt.Model.Time {

@@ -7,6 +7,7 @@ import (
 
 	"decree/engine/condition"
 	"decree/engine/correlate"
+	"decree/engine/document"
 	"decree/engine/event"
 	"decree/engine/lineage"
 	"decree/engine/rarity"
@@ -32,12 +33,13 @@ type Result struct {
 	Log      Log        // where Windows wrote the event
 	Evidence []Evidence // what held of the condition, and what the event has; none of a correlation
 
-	like   likeness
-	order  int
-	rule   *rule
-	unit   *unit // that found it; nil of a correlation
-	model  *schema.Model
-	source *schema.Source // of the event
+	like    likeness
+	order   int
+	rule    *rule
+	unit    *unit // that found it; nil of a correlation
+	model   *schema.Model
+	source  *schema.Source    // of the event
+	columns *document.Decoded // reads the event
 }
 
 // Order is the event's position among all events of the run, from 0.
@@ -122,11 +124,11 @@ func (m *matcher) resultOf(u *unit, in event.Input) (Result, error) {
 	r := Result{Rule: u.rule.ir, Event: described, order: in.Order, rule: u.rule, unit: u}
 	s := m.p.sources[u.source]
 	r.EventID, r.Facts, r.Ancestors = m.id(), m.facts(s), m.ancestors(u, s)
-	r.model, r.source = m.p.opt.Model, s.Source
+	r.model, r.source, r.columns = m.p.opt.Model, s.Source, m.p.decoded
 	r.Joins = m.joinedBy(u)
 	if m.p.opt.Evidence {
 		r.At, _ = m.time()
-		r.Evidence, r.Log = m.evidence(u), logOf(r.model, r.source, r.Event)
+		r.Evidence, r.Log = m.evidence(u), r.logOf()
 	}
 	return r, nil
 }

@@ -203,3 +203,16 @@ func TestSorted(t *testing.T) {
 	full.Add(Alert{})
 	assert.EqualError(t, full.Close(nil, nil), "1 matches that are to be sorted by time fill half of --max-memory: raise it, or leave out --sort and --suppress")
 }
+
+// TestExcerpt counts letters, not bytes.
+func TestExcerpt(t *testing.T) {
+	text := strings.Repeat("é", 5) + "日本" + strings.Repeat("é", 5)
+	for _, c := range []struct {
+		at, most int
+		want     string
+	}{
+		{0, 12, text}, {0, 4, "éééé…"}, {5, 4, "…é日本é…"}, {11, 4, "…éééé"}, {99, 1, "…é"}, {5, 0, "……"},
+	} {
+		assert.Equal(t, c.want, Excerpt(text, c.at, c.most), "%d %d", c.at, c.most)
+	}
+}

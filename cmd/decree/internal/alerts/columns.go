@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"decree/engine"
 	"decree/engine/event"
@@ -199,17 +200,28 @@ func shorten(text string, at, most int) string { return diag.Visible(Excerpt(tex
 
 // Excerpt cuts a text to at most so many letters around one of them. Ellipses show what is left out.
 func Excerpt(text string, at, most int) string {
-	letters := []rune(text)
-	if len(letters) <= most {
+	letters := utf8.RuneCountInString(text)
+	if letters <= most {
 		return text
 	}
-	from := max(0, min(at-most/4, len(letters)-most))
-	shown := string(letters[from : from+most])
+	from := max(0, min(at-most/4, letters-most))
+	shown := text[offset(text, from):]
+	shown = shown[:offset(shown, most)]
 	if from > 0 {
 		shown = "…" + shown
 	}
-	if from+most < len(letters) {
+	if from+most < letters {
 		shown += "…"
 	}
 	return shown
+}
+
+// offset is where a letter of a text begins, counted from 0, in bytes.
+func offset(text string, letter int) int {
+	at := 0
+	for ; letter > 0 && at < len(text); letter-- {
+		_, size := utf8.DecodeRuneInString(text[at:])
+		at += size
+	}
+	return at
 }

@@ -144,7 +144,7 @@ func oneTest(a, b []schema.ScopeTest) bool {
 // AddNotes adds the notes that are not there yet.
 func AddNotes(notes []Note, more ...Note) []Note {
 	for _, n := range more {
-		if !slices.ContainsFunc(notes, func(had Note) bool { return had.Code == n.Code && had.Message == n.Message }) {
+		if !slices.ContainsFunc(notes, func(had Note) bool { return had.Code == n.Code && had.Effect == n.Effect && had.Message == n.Message }) {
 			notes = append(notes, n)
 		}
 	}

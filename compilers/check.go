@@ -298,7 +298,7 @@ func (c *checker) need(construct Construct, at diag.Range) {
 			fmt.Sprintf("%s can only approximate this: %s", c.dialect, lack.Message))
 		return
 	}
-	for _, effect := range c.plan.effects(lack.Effect, c.at) {
+	for _, effect := range c.plan.Effects(lack.Effect, c.at) {
 		if c.first(code+" "+effect, at) {
 			c.plan.Notes = append(c.plan.Notes, Note{Code: code, Effect: effect, Message: lack.Message, Range: at})
 		}

@@ -7,10 +7,10 @@ import (
 	"decree/rules/ir"
 )
 
-// effects say what an approximation does to the rule's matches where a condition stands: as it is, the other way round
+// Effects say what an approximation does to the rule's matches where a condition stands: as it is, the other way round
 // below a negation, or both where it stands in both ways. An effect that is neither false positives nor false negatives
 // stays.
-func (p *Plan) effects(effect string, n ir.Node) []string {
+func (p *Plan) Effects(effect string, n ir.Node) []string {
 	opposite, turns := map[string]string{"false-positives": "false-negatives", "false-negatives": "false-positives"}[effect]
 	if !turns {
 		return []string{effect}
@@ -61,7 +61,7 @@ func (p *Plan) Require(what string, at diag.Range) {
 
 // NoteOf notes what a condition is approximated by, with what that does where the condition stands.
 func (p *Plan) NoteOf(n ir.Node, code, effect, message string) {
-	for _, e := range p.effects(effect, n) {
+	for _, e := range p.Effects(effect, n) {
 		p.Note(code, e, n.Range(), message)
 	}
 }

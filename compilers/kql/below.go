@@ -4,6 +4,8 @@ import (
 	"slices"
 	"strings"
 
+	"decree/compilers"
+	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -77,6 +79,49 @@ func (w *writer) isNested(col schema.Column) bool {
 // first element counts.
 func (w *writer) comparesList(f ir.Field, col schema.Column) bool {
 	return col.Made == nil && col.OrElse == "" && col.Within() == "" && col.Type != schema.HashSet && w.mayBeList(col, f)
+}
+
+// noteCompared notes that some values of a field are not compared or counted, where these may be lists. effects are what
+// that does.
+func (w *writer) noteCompared(effects []string, f ir.Field, columns []schema.Column) {
+	for _, col := range columns {
+		if !w.comparesList(f, col) {
+			continue
+		}
+		message := notFirst
+		if w.isNested(col) {
+			message = belowList
+		}
+		for _, effect := range effects {
+			w.plan.Notes = compilers.AddNotes(w.plan.Notes, compilers.Note{Code: "property-list", Effect: effect, Message: message, Range: w.plan.Rule.Source.LogSource.Range})
+		}
+	}
+}
+
+// noteWhole does so of a field's whole value.
+func (w *writer) noteWhole(effects []string, f ir.Field) {
+	columns, _ := w.plan.Whole(f)
+	w.noteCompared(effects, f, columns)
+}
+
+// uncounted says what it does that values are not counted: what needs them is not found, and what holds of few is.
+func uncounted(bounds []rules.Bound) []string {
+	if slices.ContainsFunc(bounds, func(b rules.Bound) bool { return b.Op != "gt" && b.Op != "gte" }) {
+		return []string{"false-negatives", "false-positives"}
+	}
+	return []string{"false-negatives"}
+}
+
+// uncountedBy says what it does where a condition counts them.
+func (w *writer) uncountedBy(n ir.Node, bounds []rules.Bound) (effects []string) {
+	for _, effect := range uncounted(bounds) {
+		for _, e := range w.plan.Effects(effect, n) {
+			if !slices.Contains(effects, e) {
+				effects = append(effects, e)
+			}
+		}
+	}
+	return effects
 }
 
 // asksValue tells whether a test reads the letters of a value, and not only whether there is one.

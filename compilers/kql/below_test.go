@@ -83,31 +83,41 @@ func TestListsThatAreCompared(t *testing.T) {
 func TestWhatIsComparedOtherwiseIsNoted(t *testing.T) {
 	const (
 		aws, audit, kubernetes = "logsource: {product: aws, service: cloudtrail}\n", "logsource: {product: azure, service: auditlogs}\n", "logsource: {product: kubernetes, service: audit}\n"
+		misses, finds          = "false-negatives: ", "false-positives: "
 		image                  = "requestObject.spec.containers.image"
 	)
 	noted := func(notes []compilers.Note) (messages []string) {
 		for _, n := range notes {
 			if n.Code == "property-list" {
-				assert.Equal(t, "false-negatives", n.Effect)
-				messages = append(messages, n.Message)
+				messages = append(messages, n.Effect+": "+n.Message)
 			}
 		}
 		return messages
 	}
 	for text, want := range map[string][]string{
-		kubernetes + "first_seen: {n: {fields: [" + image + "], over: 1h}}\n":                                  {belowList},
-		aws + "prevalence: {n: {field: requestParameters.set.items, local: {distinct: eventName, lte: 1}}}\n":  {belowList},
-		aws + "prevalence: {n: {field: eventName, local: {distinct: requestParameters.set.items, lte: 1}}}\n":  {belowList},
-		kubernetes + "suppress: {by: [" + image + "], for: 1h}\nfirst_seen: {n: {fields: [verb], over: 1h}}\n": {belowList},
-		audit + "first_seen: {n: {fields: [TargetResources], over: 1h}}\n":                                     {notFirst},
-		aws + "first_seen: {n: {fields: [requestParameters.list], over: 1h}}\n":                                {notFirst},
+		kubernetes + "first_seen: {n: {fields: [" + image + "], over: 1h}}\n":                                  {misses + belowList, finds + belowList},
+		aws + "prevalence: {n: {field: requestParameters.set.items, local: {distinct: eventName, lte: 1}}}\n":  {misses + belowList, finds + belowList},
+		aws + "prevalence: {n: {field: eventName, local: {distinct: requestParameters.set.items, lte: 1}}}\n":  {misses + belowList, finds + belowList},
+		kubernetes + "suppress: {by: [" + image + "], for: 1h}\nfirst_seen: {n: {fields: [verb], over: 1h}}\n": {misses + belowList},
+		audit + "first_seen: {n: {fields: [TargetResources], over: 1h}}\n":                                     {misses + notFirst, finds + notFirst},
+		aws + "first_seen: {n: {fields: [requestParameters.list], over: 1h}}\n":                                {misses + notFirst, finds + notFirst},
 		aws + "first_seen: {n: {fields: [requestParameters.userName], over: 1h}}\n":                            nil,
 	} {
 		q, found := New().Compile(lowered.Rule(t, text+"detection: {condition: n}\n"), compilers.Options{Model: lowered.Model(t, "sentinel")})
 		require.NotNil(t, q, "%s%v", text, found)
 		assert.Equal(t, want, noted(q.Notes), text)
 	}
-	for field, want := range map[string][]string{image: {belowList}, "verb": nil} {
+	const other = "---\ntitle: A\nname: a\n" + kubernetes + "detection: {s: {verb: create}, condition: s}\n"
+	for detection, want := range map[string][]string{
+		"condition: s and j":     {misses + belowList},
+		"condition: s and not j": {finds + belowList},
+	} {
+		rs := lowered.Rules(t, "title: B\n"+kubernetes+"joins: {j: {rule: a, same: ["+image+"], before: 1h}}\ndetection: {s: {verb: get}, "+detection+"}\n"+other)
+		q, found := New().Compile(rs[0], compilers.Options{Model: lowered.Model(t, "sentinel")})
+		require.NotNil(t, q, "%v", found)
+		assert.Equal(t, want, noted(q.Notes), detection)
+	}
+	for field, want := range map[string][]string{image: {misses + belowList}, "verb": nil} {
 		_, cs := lowered.Correlations(t, "title: A\nname: a\n"+kubernetes+"detection: {s: {verb: create}, condition: s}\n---\ntitle: T\ncorrelation: {type: event_count, rules: [a], group-by: ["+field+"], timespan: 1h, condition: {gte: 2}}\n")
 		q, found := New().CompileCorrelation(cs[0], compilers.Options{Model: lowered.Model(t, "sentinel")})
 		require.NotNil(t, q, "%v", found)

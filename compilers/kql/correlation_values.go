@@ -32,6 +32,7 @@ func (w *correlationWriter) identity(plan *compilers.Plan) string {
 // without such a column. At least one table of the rule must have the field.
 func (w *correlationWriter) text(one *writer, tables []*writer, f ir.Field, r *ir.Rule) string {
 	if text, ok := one.wholeText(f); ok {
+		one.noteWhole(uncounted(w.top.Bounds), f)
 		return text
 	}
 	if slices.ContainsFunc(tables, func(other *writer) bool { _, has := other.plan.Source.Entities[f.Name]; return has }) {
@@ -69,17 +70,11 @@ func (w *writer) wholeOf(f ir.Field, columns []schema.Column, domain *schema.Col
 	return whereSyntax.Print(lacking).Call("iff", text, fmt.Sprintf(`strcat(%s, "\\", %s)`, before, text))
 }
 
-// firstOf writes a column's value as text: of a list, that of its first element. An object has no text. It notes what the
-// rule reads otherwise.
+// firstOf writes a column's value as text: of a list, that of its first element. An object has no text.
 func (w *writer) firstOf(f ir.Field, col schema.Column) string {
 	if !w.comparesList(f, col) {
 		return part(w.read(col), col, nil).asText()
 	}
-	note := compilers.Note{Code: "property-list", Effect: "false-negatives", Message: notFirst, Range: w.plan.Rule.Source.LogSource.Range}
-	if w.isNested(col) {
-		note.Message = belowList
-	}
-	w.plan.Notes = compilers.AddNotes(w.plan.Notes, note)
 	return fmt.Sprintf(`case(gettype(%[1]s) == "dictionary" or gettype(%[1]s[0]) == "dictionary", "", gettype(%[1]s) == "array", tostring(%[1]s[0]), tostring(%[1]s))`, w.arrayOf(col))
 }
 

@@ -91,6 +91,7 @@ func (w *writer) joinEvents(lets *strings.Builder, base []string) []string {
 	for _, j := range w.joined {
 		for i, f := range j.node.Mine {
 			text, _ := w.wholeText(f) // the plan has checked that it is there
+			w.noteWhole(w.uncountedBy(j.node, j.node.Bounds), f)
 			extended = append(extended, fmt.Sprintf("%s = tolower(%s)", j.keys[i], text))
 		}
 	}
@@ -248,6 +249,7 @@ func (w *writer) otherMatches(lets *strings.Builder, j *joinedEvents, oldest str
 // of the rule has the field.
 func (w *writer) textOfOther(one *writer, tables []*writer, j *joinedEvents, f ir.Field, at int) string {
 	if text, ok := one.wholeText(f); ok {
+		one.noteWhole(w.uncountedBy(j.node, j.node.Bounds), f)
 		return text
 	}
 	if slices.ContainsFunc(tables, func(t *writer) bool { _, has := t.wholeText(f); return has }) {

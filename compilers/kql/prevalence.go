@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"decree/compilers"
+	"decree/rules"
 	"decree/rules/ir"
 	"decree/rules/schema"
 )
@@ -25,7 +26,7 @@ type prevalence struct {
 func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 	r := &prevalence{node: p, name: w.names.free(p.Name)}
 	columns, domain := w.plan.Model.Counted(w.plan.Source, p)
-	r.expr, r.value = w.counted(w.plan.Source.CountedField(p), p.Spec.Of+p.Spec.Field, columns, domain)
+	r.expr, r.value = w.counted(p, w.plan.Source.CountedField(p), p.Spec.Of+p.Spec.Field, columns, domain)
 	if p.Spec.FirstSeenWithin() > 0 {
 		r.since = w.names.free("Since_" + p.Name)
 	}
@@ -37,12 +38,19 @@ func (w *writer) newPrevalence(p *ir.Prevalence) *prevalence {
 
 // counted gives the expression for a value that is counted, and the name of its column. If it is made of columns, it
 // gets one of its own.
-func (w *writer) counted(f ir.Field, name string, columns []schema.Column, domain *schema.Column) (expr, value string) {
+func (w *writer) counted(p *ir.Prevalence, f ir.Field, name string, columns []schema.Column, domain *schema.Column) (expr, value string) {
 	if len(columns) == 0 { // the check has reported it
 		return `""`, name
 	}
 	if c := columns[0]; len(columns) == 1 && domain == nil && c.OrElse == "" && c.Made == nil && !w.comparesList(f, c) && part(w.typed(c.Name, c.Type), c, nil).kind == text {
 		return w.value(c)
+	}
+	if local := p.Spec.Local; local != nil {
+		bounds := local.Bounds
+		if local.Rarest > 0 {
+			bounds = append(slices.Clone(bounds), rules.Bound{Op: "lte"}) // what is seen less is rarer
+		}
+		w.noteCompared(w.uncountedBy(p, bounds), f, columns)
 	}
 	expr = w.wholeOf(f, columns, domain)
 	for _, r := range w.prevalences {
@@ -333,7 +341,7 @@ func (w *writer) countStages(r *prevalence) (count string, stages []string) {
 	hosts, counted := w.value(w.plan.Source.Entities["host"])
 	if r.node.Spec.Local != nil {
 		columns, domain := w.plan.Model.CountedBy(w.plan.Source, r.node)
-		hosts, counted = w.counted(r.node.By(), who, columns, domain)
+		hosts, counted = w.counted(r.node, r.node.By(), who, columns, domain)
 	}
 	count = strings.TrimSuffix(counted, "Id") + "Count"
 	stages = []string{fmt.Sprintf("where isnotempty(%s)", v)}

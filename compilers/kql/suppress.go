@@ -104,6 +104,7 @@ func suppress(branches []*writer, n names) *suppression {
 	for _, w := range branches {
 		w.like = s.keyStage(func(name rules.NamedField) string {
 			if text, ok := w.wholeText(ir.FieldNamed(name.Name)); ok {
+				w.noteWhole([]string{"false-negatives"}, ir.FieldNamed(name.Name)) // they are suppressed as alike
 				return text
 			}
 			return `""`

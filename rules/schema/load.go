@@ -131,15 +131,24 @@ func (m *Model) column(s *Source, field string, level int) (Column, bool) {
 		return Column{Name: container + "." + strings.Join(path, ".")}, true
 	}
 	if s.Unlisted != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
-		return Column{Name: s.Unlisted + strings.ReplaceAll(levelPrefixes[level]+field, " ", "_")}, true
+		return Column{Name: s.Unlisted + m.unlisted(field, level)}, true
 	}
 	if s.UnlistedIn != "" && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
 		return Column{Name: s.UnlistedIn, Type: XML, Key: levelPrefixes[level] + field}, true
 	}
 	if m.Passthrough && level < len(levelPrefixes) && (level == 0 || len(s.Keys) == 0) {
-		return Column{Name: levelPrefixes[level] + field}, true
+		return Column{Name: m.unlisted(field, level)}, true
 	}
 	return Column{}, false
+}
+
+// unlisted is what the product calls a field that is not listed, of the event or of an ancestor.
+func (m *Model) unlisted(field string, level int) string {
+	name := levelPrefixes[level] + field
+	if m.Spaces == "" {
+		return name
+	}
+	return strings.ReplaceAll(name, " ", m.Spaces)
 }
 
 // mappedIn finds a field among the mapped ones, ignoring case.

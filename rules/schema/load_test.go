@@ -62,6 +62,21 @@ func TestPassthrough(t *testing.T) {
 	}
 }
 
+// TestSpacesInUnlistedNames: a product has what it makes of the name, also where a model extends its own.
+func TestSpacesInUnlistedNames(t *testing.T) {
+	for name, want := range map[string]string{"windows": "A B", "sentinel": "EventData.A B", "winlogbeat": "winlog.event_data.A_B", "splunk-windows": "A_B"} {
+		m, err := Load(name)
+		require.NoError(t, err)
+		mine, err := read("mine.yml", []byte("name: mine\nextends: "+name+"\n"))
+		require.NoError(t, err)
+		for _, m := range []*Model{m, mine} {
+			c, ok := m.Column(m.Find("", "windows", "windefend")[0], "A B", 0)
+			assert.True(t, ok)
+			assert.Equal(t, want, c.Name, name)
+		}
+	}
+}
+
 func TestModelFiles(t *testing.T) {
 	for name, c := range map[string]struct{ yaml, problem string }{
 		"overlay":             {"name: mine\nextends: mde\nsources:\n  - name: device_process_events\n    fields: {Imphash: {column: MyImphash}}\n", ""},

@@ -17,6 +17,7 @@ type Model struct {
 	Ingested    string   `yaml:"ingested"`    // column or function for the arrival time, "" = none
 	ID          []string `yaml:"id"`          // columns that identify an event in results
 	Passthrough bool     `yaml:"passthrough"` // a field that is not listed is a column of the same name
+	Spaces      string   `yaml:"spaces"`      // what stands for a space in the column of a field that is not listed; "" = a space
 	// Open says that events may have fields that their log is not known to have. Then a source lacks a field only if
 	// the field is known to belong to another log.
 	Open bool `yaml:"open"`
@@ -66,8 +67,7 @@ type Source struct {
 	// OwnColumns says that each of Columns is a field of its own name, and so is a property in one that holds JSON
 	// (Column.Property).
 	OwnColumns bool `yaml:"own_columns"`
-	// Unlisted, if set, is a prefix for fields that are not in Fields: the column is the prefix and the field's name,
-	// with underscores for spaces.
+	// Unlisted, if set, is a prefix for fields that are not in Fields: the column is the prefix and the field's name.
 	Unlisted string `yaml:"unlisted"`
 	// Below is a name -> a column with an object, or a property of one. A field below the name that is not in Fields is
 	// a property of that object: with `request: Request` the field request.user.id is Request.user.id.

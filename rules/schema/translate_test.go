@@ -205,7 +205,7 @@ func said(n ir.Node) string {
 }
 
 func TestUnlistedFieldsHaveAPrefix(t *testing.T) {
-	m := &schema.Model{Sources: []schema.Source{*apart}}
+	m := &schema.Model{Sources: []schema.Source{*apart}, Spaces: "_"}
 	for field, want := range map[string]string{"Threat Name": "data.Threat_Name", "initiated": "network.direction"} {
 		c, ok := m.Column(apart, field, 0)
 		assert.True(t, ok, field)

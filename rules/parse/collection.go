@@ -23,6 +23,7 @@ func (c *collection) next(p *parser, top *yaml.Node) *yaml.Node {
 	action := source.Value(top, "action")
 	if action == nil {
 		if c.global != nil && source.Value(top, "correlation") == nil && source.Value(top, "filter") == nil {
+			p.reportReplaced(top, c.global)
 			top = overlaid(top, c.global)
 		}
 		c.previous = top
@@ -89,4 +90,22 @@ func evens(content []*yaml.Node) []*yaml.Node {
 		keys = append(keys, content[i])
 	}
 	return keys
+}
+
+// reportReplaced warns of each value of a rule that loses against another of `action: global`.
+func (p *parser) reportReplaced(rule, global *yaml.Node) {
+	for _, key := range evens(rule.Content) {
+		own, replacing := source.Value(rule, key.Value), source.Value(global, key.Value)
+		switch {
+		case replacing == nil || equal(own, replacing):
+		case own.Kind == yaml.MappingNode && replacing.Kind == yaml.MappingNode:
+			p.reportReplaced(own, replacing)
+		default:
+			p.Warnf("replaced-by-global", p.Span(key), "remove it here or there", "the rule's %q is not used: `action: global` has another", key.Value)
+		}
+	}
+}
+
+func equal(a, b *yaml.Node) bool {
+	return a.Kind == b.Kind && a.Value == b.Value && slices.EqualFunc(a.Content, b.Content, equal)
 }

@@ -112,6 +112,10 @@ func TestCollections(t *testing.T) {
 			assert.Contains(t, codesOf(found), "action-collection")
 		})
 	}
+	_, found := parse.Rules("rule.yml", []byte(global+"tags: [attack.t1059]\n---\ntitle: Base\nlevel: low\ntags: [attack.t1059]\nlogsource: {category: process_creation}\ndetection: {s: {Image: a}, condition: not s}\n"), nil)
+	assert.Equal(t, []string{"action-collection", "replaced-by-global", "replaced-by-global"}, codesOf(found), "what both say alike is no finding")
+	assert.Equal(t, `rule.yml:9:1: warning[replaced-by-global]: the rule's "level" is not used: `+"`action: global` has another", found[1].Error())
+	assert.Equal(t, "condition", strings.Split(found[2].Message, `"`)[1])
 	for name, text := range map[string]string{
 		"an unknown action":     "action: globl\ntitle: T\n",
 		"repeat of nothing":     "action: repeat\ntitle: T\n",

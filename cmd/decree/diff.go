@@ -22,6 +22,7 @@ import (
 	"decree/cmd/decree/internal/usage"
 	"decree/compilers/deployed"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 type diffParams struct {
@@ -50,7 +51,7 @@ The exit code is 1 if anything differs. Rules that the target refuses are told,
 and are no difference.`,
 		Example: `  decree diff tests/examples/deployed/sentinel.json tests/examples/rules
   decree diff --summary tests/examples/deployed/sentinel.json --library`,
-		Args: cobra.MinimumNArgs(1),
+		Args: usage.Arguments(1, -1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.deployed, p.selection.Paths = args[0], args[1:]
 			return diffDeployed(s, p)
@@ -71,7 +72,7 @@ func diffDeployed(s *stdio.Streams, p diffParams) error {
 		return err
 	}
 	if _, err := os.Stat(p.deployed); errors.Is(err, fs.ErrNotExist) {
-		return fmt.Errorf("%s: no such file or folder: name an export of what is deployed\ndecree docs --since REV shows what changed since a git revision", p.deployed)
+		return fmt.Errorf("%w\nname an export of what is deployed; decree docs --since REV shows what changed since a git revision", source.NotFound(p.deployed))
 	}
 	export, err := readExport(p.deployed)
 	if err != nil {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -118,7 +119,14 @@ func explain(s *stdio.Streams, p explainParams) error {
 	case len(explanations) == 0 && p.eventID == "" && p.line == 0:
 		return errors.New("no events to explain")
 	case len(explanations) == 0:
-		return fmt.Errorf("no event with this --event or --line among %s: `decree run` shows the id and the line of each match", plural.Count(given, "event"))
+		var asked []string
+		if p.eventID != "" {
+			asked = append(asked, fmt.Sprintf("the id %q", p.eventID))
+		}
+		if p.line != 0 {
+			asked = append(asked, fmt.Sprintf("line %d", p.line))
+		}
+		return fmt.Errorf("none of %s has %s: `decree run` shows the id and the line of each match", plural.Count(given, "event"), strings.Join(asked, " and "))
 	case p.eventID == "" && p.line == 0 && given > 1:
 		return fmt.Errorf("%d events: choose one with --event ID or --line N", given)
 	}

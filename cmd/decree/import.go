@@ -116,7 +116,9 @@ func importRules(s *stdio.Streams, p importParams) error {
 		err = s.WriteJSON(report)
 	} else {
 		report.Print(s, dir)
-		fmt.Fprintf(s.Out, "next: decree validate %s\n", usage.Argument(dir))
+		if len(report.Rules) > 0 {
+			fmt.Fprintf(s.Out, "next: decree validate %s\n", usage.Argument(dir))
+		}
 	}
 	if err != nil {
 		return err

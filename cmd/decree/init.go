@@ -41,7 +41,7 @@ A file that is there is never overwritten: nothing is written then, or with
 --keep what is not there.`,
 		Example: `  decree init detections
   decree init --keep detections`,
-		Args: cobra.MaximumNArgs(1),
+		Args: usage.Arguments(0, 1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			p.dir = "."
 			if len(args) > 0 {

@@ -19,6 +19,7 @@ import (
 	"decree/cmd/decree/internal/output"
 	"decree/cmd/decree/internal/stdio"
 	"decree/rules/diag"
+	"decree/rules/source"
 )
 
 func main() {
@@ -74,11 +75,11 @@ func run(args []string, s *stdio.Streams) int {
 func plain(err error) string {
 	message := err.Error()
 	if at := (*fs.PathError)(nil); errors.As(err, &at) {
-		why := at.Err.Error()
+		why := at.Path + ": " + at.Err.Error()
 		if errors.Is(at, fs.ErrNotExist) {
-			why = "no such file or folder"
+			why = source.NotFound(at.Path).Error()
 		}
-		message = strings.Replace(message, at.Error(), at.Path+": "+why, 1)
+		message = strings.Replace(message, at.Error(), why, 1)
 	}
 	return message
 }

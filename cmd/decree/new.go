@@ -15,6 +15,8 @@ import (
 	"decree/cmd/decree/internal/stdio"
 	"decree/cmd/decree/internal/usage"
 	"decree/rules/diag"
+	"decree/rules/ir"
+	"decree/rules/lint"
 	"decree/rules/parse"
 )
 
@@ -68,7 +70,8 @@ func begin(s *stdio.Streams, p newParams) error {
 	if err != nil {
 		return err
 	}
-	if _, found := parse.Rules(p.file, texts.Rule, nil); found.HasErrors() { // the title or the log source is not valid
+	parsed, found := parse.Rules(p.file, texts.Rule, nil)
+	if found.HasErrors() { // the title or the log source is not valid
 		return found[0]
 	}
 	if err := output.MakeFolder(filepath.Dir(p.file)); err != nil {
@@ -87,6 +90,11 @@ func begin(s *stdio.Streams, p newParams) error {
 	}
 	if p.product+p.category+p.service == "" {
 		fmt.Fprintln(s.Out, "the rule is of windows/process_creation; --product, --category and --service name another log source")
+	}
+	for _, d := range lint.Run([]lint.File{{Path: p.file, Data: texts.Rule, Rules: parsed, Lowered: make([]*ir.Rule, len(parsed))}}) {
+		if d.Code == "unknown-log-source" { // a model of the user's may have it
+			fmt.Fprintf(s.Err, "warning: %s: %s\n", diag.Visible(d.Message), d.Hint)
+		}
 	}
 	fmt.Fprintf(s.Out, "next: decree test %s\n", usage.Argument(p.file))
 	return nil

@@ -55,5 +55,38 @@ An interrupted run ends with 130: its output can be read, and is not whole.`,
 	root.SetFlagErrorFunc(usage.ExplainFlag)
 	root.AddCommand(newInit(s), newBuild(s), newValidate(s), newCompile(s), newPackage(s), newDiff(s), newImport(s), newRun(s), newTest(s), newTune(s), newNew(s), newSchema(s), newExplain(s), newList(s),
 		newFields(s), newDocs(s), newNavigator(s), newTargets(s), newVersion(s), newMan(s))
+	refuseUnknown(root)
 	return root
+}
+
+// refuseUnknown makes errors of names that the library's own commands do not know: it would show help and succeed.
+func refuseUnknown(root *cobra.Command) {
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		switch cmd.Name() {
+		case "help":
+			cmd.Run = nil
+			cmd.RunE = func(_ *cobra.Command, args []string) error {
+				of, _, err := root.Find(args)
+				if err != nil {
+					return err
+				}
+				of.InitDefaultHelpFlag()
+				return of.Help()
+			}
+		case "completion":
+			cmd.Args = cobra.ArbitraryArgs
+			cmd.RunE = func(cmd *cobra.Command, args []string) error {
+				if len(args) == 0 {
+					return cmd.Help()
+				}
+				var shells []string
+				for _, shell := range cmd.Commands() {
+					shells = append(shells, shell.Name())
+				}
+				return usage.UnknownChoice("shell", args[0], shells)
+			}
+		}
+	}
 }

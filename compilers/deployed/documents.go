@@ -42,6 +42,8 @@ func (x *reading) file(f File, alone bool) error {
 	switch {
 	case err != nil:
 		return err
+	case !found && alone && x.sigma:
+		return errors.New("this is a rule in Sigma's format, and nothing to import: copy it into a folder of rules")
 	case !found && alone:
 		return errors.New("this is not an export that decree reads: rules of Sentinel (ARM, REST, YAML), Defender (Graph), Kibana (NDJSON) or Splunk (savedsearches.conf)")
 	case !found:
@@ -146,6 +148,8 @@ func (x *reading) document(v any, file string) (bool, error) {
 		return true, x.add(Sentinel, fromAPI(of, false), file)
 	case has("query") && has("id") && has("name") && (has("kind") || has("queryFrequency") || has("triggerOperator")):
 		return true, x.add(Sentinel, fromRepository(of), file)
+	case has("detection") && has("logsource"):
+		x.sigma = true
 	}
 	return false, nil
 }

@@ -3,6 +3,7 @@ package deployed
 import (
 	"archive/tar"
 	"bytes"
+	"decree/rules/source"
 	"errors"
 	"fmt"
 	"io"
@@ -46,7 +47,7 @@ func MayHaveRules(name string) bool {
 func Open(name string) ([]File, error) {
 	info, err := os.Stat(name)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, fmt.Errorf("%s: no such file or folder", name)
+		return nil, source.NotFound(name)
 	}
 	if err != nil {
 		return nil, err

@@ -3,6 +3,7 @@ package deployed
 import (
 	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
 	"path"
 	"slices"
@@ -85,7 +86,8 @@ type reading struct {
 	others map[string]int  // what is no rule, or none with a query: how many of it
 	passed int             // files of which nothing is a rule
 	twice  int
-	unread int // rules whose name or query is not text
+	sigma  bool // there are rules in Sigma's format
+	unread int  // rules whose name or query is not text
 }
 
 // add adds a rule of a product.
@@ -126,6 +128,9 @@ func (x *reading) remark(format string, args ...any) {
 }
 
 func (x *reading) done() (*Export, error) {
+	if x.out.Product == "" && x.sigma {
+		return nil, errors.New("these are rules in Sigma's format, and nothing to import: copy them into a folder of rules")
+	}
 	if x.out.Product == "" {
 		return nil, fmt.Errorf("no rules of Sentinel, Defender, Splunk or Kibana are in it")
 	}

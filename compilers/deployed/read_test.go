@@ -130,6 +130,7 @@ func TestWhatIsNoExport(t *testing.T) {
 		"d.json":   {"words", "this is not JSON"},
 		"e.yaml":   {"a: [", "yaml: "},
 		"f.yaml":   {"title: A rule of Sigma\n", "this is not an export that decree reads"},
+		"s.yaml":   {"title: Sigma\nlogsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n", "this is a rule in Sigma's format, and nothing to import: copy it into a folder of rules"},
 		"g.conf":   {"[a]\nwords", "line 2: a setting is written `key = value`"},
 		"h.yaml":   {strings.Repeat("# x\n", 300000), "a rule in YAML has at most 1024 KiB"},
 		"i.ndjson": {`{"rule_id": "x", "query": "q"} {"queryCondition": {"queryText": "x"}, "id": "y"}`, "name files of one product"},
@@ -138,7 +139,10 @@ func TestWhatIsNoExport(t *testing.T) {
 		_, err := Read([]File{{name, []byte(c.text)}})
 		assert.ErrorContains(t, err, c.want, name)
 	}
-	_, err := Open("testdata/nowhere")
+	sigma := []byte("logsource: {product: windows}\ndetection: {a: {b: c}, condition: a}\n")
+	_, err := Read([]File{{"a.yml", sigma}, {"b.yml", sigma}})
+	assert.EqualError(t, err, "these are rules in Sigma's format, and nothing to import: copy them into a folder of rules")
+	_, err = Open("testdata/nowhere")
 	assert.EqualError(t, err, "testdata/nowhere: no such file or folder")
 	_, err = Open(t.TempDir())
 	assert.ErrorContains(t, err, "no .json, .ndjson, .yaml or savedsearches.conf in this folder")

@@ -1,6 +1,7 @@
 package event
 
 import (
+	"decree/rules/source"
 	"fmt"
 	"io/fs"
 	"os"
@@ -48,7 +49,7 @@ func Expand(paths []string) Files {
 		case len(matches) == 0 && strings.ContainsAny(p, "*?["):
 			fail("%s: no file matches", p)
 		case len(matches) == 0:
-			fail("%s: no such file or folder", p)
+			out.Errs = append(out.Errs, source.NotFound(p))
 		case len(out.Paths) == before && len(out.Errs) == failed:
 			fail("%s: no event files (%s; also .gz and .zst)", p, strings.Join(extensions, ", "))
 		}

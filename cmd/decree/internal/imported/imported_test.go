@@ -129,6 +129,22 @@ a remark
 `, out.String())
 }
 
+// TestManyRulesLeftOutForOneReasonAreOneLine: a few are named each.
+func TestManyRulesLeftOutForOneReasonAreOneLine(t *testing.T) {
+	r := Report{Left: []Left{{"A", "one reason"}, {"M", "another"}}}
+	for range mostNamed {
+		r.Left = append(r.Left, Left{"B", "one reason"})
+	}
+	s, out, _ := clitest.Streams("")
+	r.Print(s, "rules")
+	assert.Equal(t, `wrote 0 rules to rules
+not written: 7 deployed rules
+  A and 5 more: one reason
+  M: another
+--format json names each
+`, out.String())
+}
+
 // FuzzFiles: whatever an export says, its rules are files of plain names that read back with the query as it was.
 func FuzzFiles(f *testing.F) {
 	for _, name := range []string{"kibana.ndjson", "savedsearches.conf", "sentinel.json"} {

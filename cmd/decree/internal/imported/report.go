@@ -56,16 +56,39 @@ func (r Report) Print(s *stdio.Streams, dir string) {
 	for _, name := range r.Kept {
 		fmt.Fprintf(s.Out, "kept %s, which was there\n", diag.Visible(name))
 	}
-	if len(r.Left) > 0 {
-		fmt.Fprintf(s.Out, "not written: %s\n", plural.Count(len(r.Left), "deployed rule"))
-		for _, l := range r.Left {
-			fmt.Fprintf(s.Out, "  %s: %s\n", diag.FirstVisible(l.Name), diag.Visible(l.Reason))
-		}
-	}
+	r.printLeft(s)
 	for _, remark := range r.Remarks {
 		fmt.Fprintln(s.Out, diag.Visible(remark))
 	}
 	r.printChanges(s)
+}
+
+// mostNamed is how many rules that were not written for one reason are named.
+const mostNamed = 5
+
+// printLeft names the rules that were not written, by their reason where it is that of many.
+func (r Report) printLeft(s *stdio.Streams) {
+	if len(r.Left) == 0 {
+		return
+	}
+	fmt.Fprintf(s.Out, "not written: %s\n", plural.Count(len(r.Left), "deployed rule"))
+	of := map[string]int{}
+	for _, l := range r.Left {
+		of[l.Reason]++
+	}
+	more := false
+	for _, l := range r.Left {
+		switch n := of[l.Reason]; {
+		case n > mostNamed:
+			fmt.Fprintf(s.Out, "  %s and %d more: %s\n", diag.FirstVisible(l.Name), n-1, diag.Visible(l.Reason))
+			of[l.Reason], more = 0, true
+		case n > 0:
+			fmt.Fprintf(s.Out, "  %s: %s\n", diag.FirstVisible(l.Name), diag.Visible(l.Reason))
+		}
+	}
+	if more {
+		fmt.Fprintln(s.Out, "--format json names each")
+	}
 }
 
 // printChanges counts the properties that would change, over all rules.

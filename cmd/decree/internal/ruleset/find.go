@@ -73,7 +73,7 @@ func findOnDisk(p string, roots map[string]*source.Folder) ([]File, error) {
 	info, err := os.Stat(p)
 	if err != nil {
 		if errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("%s: no such file or folder", p)
+			return nil, source.NotFound(p)
 		}
 		return nil, err
 	}

@@ -10,6 +10,7 @@ import (
 
 	"decree/cmd/decree/internal/usage"
 	"decree/rules"
+	"decree/rules/diag"
 	"decree/rules/parse"
 )
 
@@ -86,14 +87,26 @@ func tagged(r *rules.Rule, tag string) bool {
 	})
 }
 
-// closest suggests tags that rules have for those that none has: `t1059` is `attack.t1059`.
+// closest suggests tags that rules have for those that none has: `t1059` is `attack.t1059`, and a slip is the tag that
+// it is closest to.
 func (sel *Selection) closest(all []Rule) string {
-	var full []string
+	var full, known []string
+	for _, r := range all {
+		for _, tag := range r.IR.Source.Tags {
+			if _, name, ok := strings.Cut(tag, "attack."); ok {
+				known = append(known, name)
+			}
+		}
+	}
 	for _, tag := range sel.Tags {
 		name := "attack." + strings.ToLower(tag)
-		if slices.ContainsFunc(all, func(r Rule) bool { return tagged(r.IR.Source, name) }) {
-			full = append(full, name)
+		if !slices.ContainsFunc(all, func(r Rule) bool { return tagged(r.IR.Source, name) }) {
+			if name = diag.Closest(strings.TrimPrefix(tag, "attack."), known); name == "" {
+				continue
+			}
+			name = "attack." + name
 		}
+		full = append(full, name)
 	}
 	if len(full) == 0 {
 		return ""

@@ -92,6 +92,7 @@ func TestSelectNothing(t *testing.T) {
 	}{
 		{ruleset.Selection{Levels: []string{"critical"}}, "no rule has --level critical: decree list shows what they have"},
 		{ruleset.Selection{Tags: []string{"attack.t105"}, Statuses: []string{"test"}}, "no rule has --tag attack.t105 --status test: decree list shows what they have"},
+		{ruleset.Selection{Tags: []string{"attack.t1059.101"}}, "no rule has --tag attack.t1059.101: decree list shows what they have; did you mean attack.t1059.001?"},
 		{ruleset.Selection{Tags: []string{"T1059", "t1"}}, "no rule has --tag T1059,t1: decree list shows what they have; did you mean attack.t1059?"},
 		{ruleset.Selection{Levels: []string{"hi"}}, `unknown level "hi"`},
 		{ruleset.Selection{Statuses: []string{"stabel"}}, `did you mean "stable"?`},

@@ -58,7 +58,7 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 		case slices.Contains(Names(own), name):
 			return nil, fmt.Errorf("target %s has no package: write `package:` at it in decree.yml, one of %s", name, strings.Join(FormatNames(), ", "))
 		default:
-			return nil, usage.UnknownChoice("target", name, slices.Concat(Names(packaged), FormatNames()))
+			return nil, usage.UnknownChoice("target", name, distinct(slices.Concat(Names(packaged), FormatNames())))
 		}
 		for _, t := range more {
 			if !slices.Contains(Names(chosen), t.Name) {
@@ -67,6 +67,16 @@ func ChoosePackages(own []Target, names []string) ([]Target, error) {
 		}
 	}
 	return chosen, nil
+}
+
+// distinct gives each name once, in the order of the first.
+func distinct(names []string) (out []string) {
+	for _, name := range names {
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
+	}
+	return out
 }
 
 // plainPackage is the target of a format that no target of the project has: the project's target of that name with its

@@ -38,6 +38,8 @@ func TestChooseOfAProject(t *testing.T) {
 	}
 	_, err := Choose(own, []string{"defende"})
 	assert.EqualError(t, err, `unknown target "defende" (one of defender, sentinel, kibana); did you mean "defender"?`)
+	_, err = ChoosePackages([]Target{{Name: "sentinel", Package: "sentinel", Dialect: own[1].Dialect}}, []string{"sentinal"})
+	assert.EqualError(t, err, `unknown target "sentinal" (one of sentinel, defender, splunk, kibana); did you mean "sentinel"?`)
 	assert.Equal(t, "defender (Microsoft KQL)", own[0].Title())
 	assert.Equal(t, "Splunk SPL", Target{Name: "spl", Dialect: spl}.Title())
 }

@@ -45,6 +45,13 @@ func TestOf(t *testing.T) {
 	assert.True(t, m.Techniques[0].IsSub() && m.Techniques[0].Has(m.Tactics[0]) && !m.Techniques[1].IsSub())
 }
 
+func TestTagOf(t *testing.T) {
+	for id, want := range map[string]string{"TA0002": "execution", "ta0005": "defense-evasion", "T1059.001": "t1059.001", "Execution": "execution", "DS0022": "ds0022", "s0002": "s0002",
+		"stealth": "stealth", "ta9999": "", "t9999": "", "x": "", "": ""} {
+		assert.Equal(t, want, TagOf(id), id)
+	}
+}
+
 func TestLookup(t *testing.T) {
 	for name, want := range map[string][2]bool{
 		"execution": {true, true}, "stealth": {true, true}, "defense-evasion": {true, false}, "evasion": {},

@@ -267,13 +267,24 @@ func TestOneFindingForAMisspeltField(t *testing.T) {
 	}
 }
 
-// TestTagsWithoutANamespace have one finding, which knows techniques and tactics.
+// TestTagsWithoutANamespace have one finding, which knows what ATT&CK has ids for.
 func TestTagsWithoutANamespace(t *testing.T) {
 	for tag, want := range map[string][2]string{
-		"t1059.003": {"misspelt-tag-namespace", "write `attack.t1059.003`"},
-		"t1059":     {"invalid-tag", "write `attack.t1059`"},
-		"execution": {"invalid-tag", "write `attack.execution`"},
-		"sec":       {"invalid-tag", "write `namespace.name` in lower case, such as attack.t1059"},
+		"t1059.003":         {"misspelt-tag-namespace", "write `attack.t1059.003`"},
+		"t1059":             {"invalid-tag", "write `attack.t1059`"},
+		"execution":         {"invalid-tag", "write `attack.execution`"},
+		"sec":               {"invalid-tag", "write `namespace.name` in lower case, such as attack.t1059"},
+		"ta0002":            {"invalid-tag", "write `attack.execution`"},
+		"ta0005":            {"invalid-tag", "write `attack.stealth` or `attack.defense-impairment`"},
+		"ds0022":            {"invalid-tag", "write `attack.ds0022`"},
+		"s0002":             {"invalid-tag", "write `attack.s0002`"},
+		"attack.ta0002":     {"attack-tactic-id", "write `attack.execution`"},
+		"detection.ds0022":  {"invalid-detection-tag", "write `attack.ds0022`"},
+		"detection.ta0002":  {"invalid-detection-tag", "write `attack.execution`"},
+		"detection.hunting": {"invalid-detection-tag", "one of dfir, emerging-threats, threat-hunting"},
+		"mitre.ds0022":      {"misspelt-tag-namespace", "write `attack.ds0022`"},
+		"mitre.ta0002":      {"misspelt-tag-namespace", "write `attack.execution`"},
+		"own.s1234":         {"unknown-tag-namespace", "keep it if it is your own; Sigma's are attack, car, cve, d3fend, detection, stp, tlp"},
 	} {
 		found := Run([]File{file(t, firstFile, "tags: ["+tag+"]"), file(t, secondFile, secondRule)})
 		require.Len(t, found, 1, tag)

@@ -54,10 +54,17 @@ var tagChecks = []Check{
 		s.eachTag(func(i int, _, namespace, name string) {
 			if known, current := attack.Lookup(name); namespace == "attack" && known && !current {
 				hint := "look up what replaced it at https://attack.mitre.org"
-				if successors := attack.Successors(name); len(successors) > 0 {
-					hint = "write attack." + strings.Join(successors, " or attack.") + ", whichever the rule finds"
+				if len(attack.Successors(name)) > 0 {
+					hint = writeAttack(name) + ", whichever the rule finds"
 				}
 				s.report(s.Key("tags", i), hint, "%q is no longer in ATT&CK %s", name, attack.Newest)
+			}
+		})
+	}},
+	{Code: "attack-tactic-id", Severity: diag.Info, rule: func(s *subject) {
+		s.eachTag(func(i int, tag, namespace, name string) {
+			if slug := attack.TagOf(name); namespace == "attack" && tacticID.MatchString(name) && slug != "" {
+				s.report(s.Key("tags", i), writeAttack(slug), "%q names a tactic by its id: Sigma's tags have its name", tag)
 			}
 		})
 	}},
@@ -76,15 +83,18 @@ var tagChecks = []Check{
 	}},
 }
 
-// meantTag gives the tag that one in an unknown namespace means: one whose namespace is nearly Sigma's, or that has the
-// id of a technique. It is empty if there is none.
+// ofAttackAlone is the form of ids that mean nothing else: of techniques, tactics and data sources.
+var ofAttackAlone = regexp.MustCompile(`^(t1|ta|ds)\d+`)
+
+// meantTag gives the tag that one in an unknown namespace means: one whose namespace is nearly Sigma's, or that has an
+// id of ATT&CK. It is empty if there is none.
 func meantTag(tag, namespace, name string) string {
 	if _, known := namespaces[namespace]; known || !tagForm.MatchString(tag) {
 		return ""
 	}
 	for _, id := range []string{tag, name} {
-		if known, _ := attack.Lookup(id); known && strings.HasPrefix(id, "t1") {
-			return "attack." + id
+		if meant := attack.TagOf(id); meant != "" && ofAttackAlone.MatchString(id) {
+			return "attack." + meant
 		}
 	}
 	near := diag.Closest(namespace, namespaceNames())
@@ -129,11 +139,19 @@ func isProduct(name string) bool {
 	return false
 }
 
-// withNamespace is a hint for a tag without a namespace that names a tactic or a technique, and otherwise the other
-// hint.
+// writeAttack is a hint to write a tag of ATT&CK. Of a tactic that is no longer there it names those that are.
+func writeAttack(name string) string {
+	names := attack.Successors(name)
+	if len(names) == 0 {
+		names = []string{name}
+	}
+	return "write `attack." + strings.Join(names, "` or `attack.") + "`"
+}
+
+// withNamespace is a hint for a tag without a namespace that means something of ATT&CK, and otherwise the other hint.
 func withNamespace(tag, otherwise string) string {
-	if known, _ := attack.Lookup(strings.ToLower(tag)); known {
-		return "write `attack." + strings.ToLower(tag) + "`"
+	if name := attack.TagOf(tag); name != "" {
+		return writeAttack(name)
 	}
 	return otherwise
 }
@@ -154,7 +172,7 @@ func tagsOf(namespace, hint string) func(*subject) {
 	return func(s *subject) {
 		s.eachTag(func(i int, tag, in, name string) {
 			if in == namespace && !namespaces[in].MatchString(name) {
-				s.report(s.Key("tags", i), hint, "%q is not a tag of the namespace %s", tag, namespace)
+				s.report(s.Key("tags", i), withNamespace(name, hint), "%q is not a tag of the namespace %s", tag, namespace)
 			}
 		})
 	}

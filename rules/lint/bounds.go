@@ -93,3 +93,20 @@ func boundsOfCorrelation(s *correlationSubject) {
 		reportBounds(s.report, s.Bounds, quantity{"", math.Inf(-1), math.Inf(1), false, false})
 	}
 }
+
+// boundOfFirstEvent reports bounds of a count that the first event of a group passes and later ones may not: events are
+// counted up to the one that is judged, so that the bounds do not say that few came.
+func boundOfFirstEvent(s *correlationSubject) {
+	counts := s.Type == rules.EventCount || s.Type == rules.ValueCount
+	first := quantity{least: 1, most: 1, whole: true}
+	if s.Condition != nil || !counts || !first.satisfied(s.Bounds...) {
+		return
+	}
+	for _, b := range s.Bounds {
+		more := quantity{least: 2, most: math.Inf(1), whole: true}
+		if more.satisfied(opposite(b)) {
+			s.report(b.Range, "add a lower bound; that few came or none is asked by a join under `not`", "the first event of each group satisfies the bounds: events are counted up to it, not after it")
+			return
+		}
+	}
+}

@@ -96,6 +96,10 @@ func TestPages(t *testing.T) {
 				switch page.Kind {
 				case "file":
 					return []File{file(t, text, "")}
+				case "text":
+					whole, found := parse.Documents(firstFile, []byte(text), nil)
+					require.False(t, found.HasErrors(), "%v", found)
+					return []File{{Path: firstFile, Rules: whole.Rules, Lowered: make([]*ir.Rule, len(whole.Rules)), Correlations: whole.Correlations}}
 				case "rules":
 					if name, ok := strings.CutPrefix(text, "file: "); ok {
 						return []File{file(t, firstFile, ""), file(t, "more/"+name, secondRule)}

@@ -19,6 +19,7 @@ var prevalenceChecks = []Check{
 	}},
 	{Code: "unknown-value", Severity: diag.Warning, rule: unknownSignature},
 	{Code: "bound-without-effect", Severity: diag.Warning, rule: boundsWithoutEffect, correlation: boundsOfCorrelation},
+	{Code: "bound-of-first-event", Severity: diag.Warning, correlation: boundOfFirstEvent},
 }
 
 // signatureStates are the words of SignatureState:

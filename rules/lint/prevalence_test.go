@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -40,9 +41,7 @@ func TestBoundsWithoutEffect(t *testing.T) {
 		require.False(t, found.HasErrors(), "%v", found)
 		got := ""
 		for _, c := range prevalenceChecks {
-			s := &subject{Rule: rs[0], check: c}
-			c.rule(s)
-			for _, d := range s.found {
+			for _, d := range c.of(rs[0], nil) {
 				got += d.Message
 			}
 		}
@@ -50,6 +49,23 @@ func TestBoundsWithoutEffect(t *testing.T) {
 			assert.Empty(t, got, written)
 		} else {
 			assert.Contains(t, got, want, written)
+		}
+	}
+}
+
+// TestBoundsOfFirstEvent: bounds that one event passes, and more need not, say nothing of how many come later.
+func TestBoundsOfFirstEvent(t *testing.T) {
+	for condition, reported := range map[string]bool{
+		"lt: 5": true, "lte: 1": true, "eq: 1": true, "neq: 3": true, "gte: 1, lte: 4": true,
+		"gte: 1": false, "gt: 0": false, "neq: 0": false, "gte: 5": false, "gt: 1, lt: 5": false, "neq: 1": false, "eq: 2": false, "lt: 1": false,
+	} {
+		for _, kind := range []string{"event_count", "value_count", "value_sum"} {
+			field := map[bool]string{true: "", false: ", field: Image"}[kind == "event_count"]
+			file, found := parse.Documents("rule.yml", []byte("title: T\ncorrelation: {type: "+kind+", rules: [who], timespan: 1h, condition: {"+condition+field+"}}\n"+
+				"---\ntitle: W\nname: who\nlogsource: {product: windows, category: process_creation}\ndetection: {s: {Image: x}, condition: s}\n"), nil)
+			require.False(t, found.HasErrors(), "%v", found)
+			codes := codesOf(Run([]File{{Path: "rule.yml", Rules: file.Rules, Lowered: make([]*ir.Rule, len(file.Rules)), Correlations: file.Correlations}}))
+			assert.Equal(t, reported && kind != "value_sum", slices.Contains(codes, "bound-of-first-event"), "%s %s", kind, condition)
 		}
 	}
 }

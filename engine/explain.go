@@ -193,7 +193,7 @@ func (m *matcher) step(n ir.Node, t *condition.Term, s *source) Step {
 		if f, ok := m.figure(m.p.populations[t.N]); ok {
 			out.Value = f.Describe()
 		} else {
-			out.Value = "the event's value is not in the population"
+			out.Value = m.p.populations[t.N].Uncounted(counted{m})
 		}
 	case *ir.Join:
 		out.Text = kindOf(n) + " " + n.Name + ": " + wording.Node(n).String()

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/assert"
 	"github.com/stretchr/testify/require"
@@ -85,7 +86,7 @@ detection:
 	has(`grandparent's Image filename "sqlservr.exe"`, `"sqlservr.exe"`, "its own creation")
 	has(`CommandLine equals the field NewProcessName`, `"who", the other "who.exe"`, "")
 	has(`Product equals "z"`, "missing: the data model has no column for it here", "")
-	has(`prevalence rare`, "the event's value is not in the population", "")
+	has(`prevalence rare`, "the event has no sha1", "")
 	_, err := json.Marshal(x)
 	assert.NoError(t, err)
 }
@@ -105,6 +106,28 @@ func TestExplanationsOfOtherLogsAndUnknownAncestors(t *testing.T) {
 	assert.Contains(t, values, "unknown")
 	assert.Contains(t, from, "no creation event tells it")
 	assert.Contains(t, values, "missing")
+}
+
+// TestExplanationsSayWhyAValueHasNoFigure, and that plain events have their hashes in Sysmon's column, or each alone.
+func TestExplanationsSayWhyAValueHasNoFigure(t *testing.T) {
+	r := lowered.Rule(t, "prevalence:\n  rare: {field: sha1, among: tool, local: {distinct: host, lte: 1}}\ndetection:\n  tool: {Image|filename: who.exe}\n  condition: rare\n")
+	every := lowered.Rule(t, "schedule: {every: 1h, lookback: 1h}\nprevalence:\n  rare: {field: sha1, local: {distinct: host, lte: 1}}\ndetection:\n  tool: {Image|filename: who.exe}\n  condition: rare\n")
+	now := engine.Options{Now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	for _, c := range []struct {
+		rule  *ir.Rule
+		opt   engine.Options
+		event string
+		want  string
+	}{
+		{r, engine.Options{}, `{"Image": "who.exe", "Computer": "A", "sha1": "AA"}`, "rare: aa seen by 1 here (rank 1), globally unknown, signature \"\", rare: true"},
+		{r, engine.Options{}, `{"Image": "who.exe", "Computer": "A", "Hashes": "MD5=b, SHA1=AA"}`, "rare: aa seen by 1 here (rank 1), globally unknown, signature \"\", rare: true"},
+		{r, engine.Options{}, `{"Image": "who.exe", "Computer": "A", "Hashes": "MD5=b"}`, "the event has no sha1"},
+		{r, engine.Options{}, `{"Image": "other.exe", "Computer": "A", "sha1": "AA"}`, `no event that counts has the sha1 "aa": those of tool in the lookback count`},
+		{every, now, `{"Image": "who.exe", "Computer": "A", "sha1": "AA", "UtcTime": "2026-03-01 09:00:00"}`, `no event that counts has the sha1 "aa": those in the lookback count`},
+	} {
+		x := explained(t, c.opt, c.rule, c.event)
+		assert.Equal(t, c.want, leaves(x.Condition)[0].Value, c.event)
+	}
 }
 
 func TestExplanationsShowFilters(t *testing.T) {

@@ -154,6 +154,9 @@ func (s *slot) within(text string) (part string, ok bool) {
 		return "", false
 	}
 	if s.hash != "" {
+		if len(s.columns) > 1 && !strings.Contains(text, "=") {
+			return text, true // one of the columns has the hash alone
+		}
 		if text, ok = hashIn(text, s.hash); !ok {
 			return "", false
 		}

@@ -40,7 +40,7 @@ var kinds = map[string]kind{"global": isNumber, "certificate_valid": isTruth, "r
 
 // words are what a rule calls the parts of a reputation whose columns have other names.
 var words = map[string]string{
-	"global": "GlobalPrevalence", "signature": "SignatureState", "certificate_valid": "IsCertificateValid", "root_signer_microsoft": "IsRootSignerMicrosoft",
+	"global": "GlobalPrevalence", "prevalence": "GlobalPrevalence", "signature": "SignatureState", "certificate_valid": "IsCertificateValid", "root_signer_microsoft": "IsRootSignerMicrosoft",
 	"software": "SoftwareName", "threat": "ThreatName", "global_first_seen": "GlobalFirstSeen",
 }
 

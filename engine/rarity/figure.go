@@ -88,6 +88,19 @@ func (p *Population) Figure(e Event) (Figure, bool) {
 	return f, ok
 }
 
+// Uncounted says why an event's value has no figure.
+func (p *Population) Uncounted(e Event) string {
+	field := p.of.Value().String()
+	v, ok := p.value(e)
+	switch {
+	case !ok:
+		return "the event has no " + field
+	case p.of.Spec.Among != "":
+		return fmt.Sprintf("no event that counts has the %s %q: those of %s in the lookback count", field, v, p.of.Spec.Among)
+	}
+	return fmt.Sprintf("no event that counts has the %s %q: those in the lookback count", field, v)
+}
+
 // AsksReputation tells whether the condition asks for reputation, not only for local counts.
 func (p *Population) AsksReputation() bool { return p.of.Spec.AsksReputation() }
 

@@ -124,11 +124,11 @@ func (t ScopeTest) Reads() Column { return Column{Name: t.Column, Type: t.Type, 
 type Type string
 
 // The column types. HashSet is Sysmon's "SHA1=...,MD5=..." text, and Pairs auditd's `type=EXECVE a0="ls"`, read through
-// Key. Pattern is any other text that contains the value: Key is an expression whose first group is the value. XML is
-// the data of a Windows event as XML: the value is the text of the element <Data Name="Key">. Digests are hashes of
-// several algorithms, as several values or in one text, with or without the names of algorithms. Arguments are a list
-// of texts that are one value: a command line, with a space between them. Directory is the path of a file without its
-// name, which is in the column Key.
+// Key; a column that is also called otherwise may have the hash alone. Pattern is any other text that contains the
+// value: Key is an expression whose first group is the value. XML is the data of a Windows event as XML: the value is
+// the text of the element <Data Name="Key">. Digests are hashes of several algorithms, as several values or in one
+// text, with or without the names of algorithms. Arguments are a list of texts that are one value: a command line, with
+// a space between them. Directory is the path of a file without its name, which is in the column Key.
 const (
 	String    Type = "string"
 	Int       Type = "int"

@@ -32,6 +32,7 @@ type Explanation struct {
 	Unknown    bool               `json:"unknown,omitempty"`    // its regular expressions take too many steps, which is no match
 	Suspended  string             `json:"suspended,omitempty"`  // why the rule is not run on the event: it was suspended before
 	LogSource  string             `json:"log_source,omitempty"` // the model's name for the log the event is of; "" if not one of the rule's
+	OtherLog   []string           `json:"other_log,omitempty"`  // if LogSource is "": why the event is not from each of the rule's
 	NotAsked   []NotAsked         `json:"not_asked,omitempty"`  // other logs of the rule's log source, whose events are none of the rule's
 	InLookback bool               `json:"in_lookback"`
 	Suppressed *Suppressed        `json:"suppressed_by,omitempty"` // the alert for which the match does not alert; nil if it does
@@ -106,6 +107,9 @@ func (x *Explainer) explain(in event.Input) (Explanation, error) {
 	out.EventID = m.id()
 	u, matched, unknown, err := x.shownUnit()
 	out.Unknown = unknown
+	if err == nil && u == nil {
+		out.OtherLog = m.otherLog()
+	}
 	if err != nil || u == nil {
 		return out, err
 	}

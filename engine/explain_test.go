@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -97,6 +98,11 @@ func TestExplanationsOfOtherLogsAndUnknownAncestors(t *testing.T) {
 	x := explained(t, opt, r, `{"Channel":"other","EventID":1}`)
 	assert.False(t, x.Matched)
 	assert.Empty(t, x.LogSource)
+	assert.Equal(t, []string{`sysmon_process_creation: Channel must be Microsoft-Windows-Sysmon/Operational, and is "other"`, `security_process_creation: EventID must be 4688, and is "1"; Channel must be Security, and is "other"`}, x.OtherLog)
+	x = explained(t, opt, r, `{"Image":"who.exe"}`)
+	assert.Equal(t, []string{"sysmon_process_creation: EventID must be 1, and is missing", "security_process_creation: EventID must be 4688, and is missing"}, x.OtherLog)
+	x = explained(t, engine.Options{Model: lowered.Model(t, "sentinel")}, r, `{"Type":"SigninLogs"}`)
+	assert.Contains(t, strings.Join(x.OtherLog, "\n"), `must be SecurityEvent, and is "SigninLogs"`)
 	x = explained(t, opt, r, `{"EventID":4688,"Channel":"Security","EventRecordID":3,"Computer":"A","NewProcessName":"who.exe"}`)
 	assert.False(t, x.Matched)
 	var values, from []string

@@ -23,6 +23,9 @@ func Print(s *stdio.Streams, title string, e engine.Explanation) {
 	fmt.Fprintf(s.Out, "%s %s %s\n", diag.FirstVisible(title), verdict, position.Event(e.EventID, e.Source, e.Line))
 	if e.LogSource == "" {
 		fmt.Fprintln(s.Out, "  the event is not from the rule's log source")
+		for _, why := range e.OtherLog {
+			fmt.Fprintf(s.Out, "    %s\n", diag.Visible(why))
+		}
 		printNotAsked(s, e)
 		return
 	}

@@ -63,6 +63,6 @@ func TestWhatElseIsShown(t *testing.T) {
 
 func TestAnEventOfAnotherLogSource(t *testing.T) {
 	e := explained()
-	e.Matched, e.LogSource = false, ""
-	assert.Equal(t, "Who does not match event 7 at e.ndjson:3\n  the event is not from the rule's log source\n", shown(t, false, e))
+	e.Matched, e.LogSource, e.OtherLog = false, "", []string{"security: EventID must be 4688, and is missing"}
+	assert.Equal(t, "Who does not match event 7 at e.ndjson:3\n  the event is not from the rule's log source\n    security: EventID must be 4688, and is missing\n", shown(t, false, e))
 }

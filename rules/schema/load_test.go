@@ -62,6 +62,19 @@ func TestPassthrough(t *testing.T) {
 	}
 }
 
+// TestBytesOfWebSessions: where a model has bytes of requests and responses apart, the client's are those of the source.
+func TestBytesOfWebSessions(t *testing.T) {
+	m, err := Load("asim")
+	require.NoError(t, err)
+	for _, category := range []string{"proxy", "webserver"} {
+		for field, want := range map[string]string{"cs-bytes": "SrcBytes", "sc-bytes": "DstBytes"} {
+			c, ok := m.Column(m.Find(category, "", "")[0], field, 0)
+			assert.True(t, ok)
+			assert.Equal(t, Column{Name: want, Type: Int}, c)
+		}
+	}
+}
+
 // TestSpacesInUnlistedNames: a product has what it makes of the name, also where a model extends its own.
 func TestSpacesInUnlistedNames(t *testing.T) {
 	for name, want := range map[string]string{"windows": "A B", "sentinel": "EventData.A B", "winlogbeat": "winlog.event_data.A_B", "splunk-windows": "A_B"} {

@@ -20,6 +20,7 @@ const (
 	shortestFilename   = 10
 	longestFilename    = 90
 	dateForm           = "2006-01-02"
+	dateExample        = "2026-03-02"
 	relatedTypesForm   = "derived, obsolete, merged, renamed, similar, correlation"
 	unhelpfulFalseForm = "none|pentest|penetration test|nothing"
 )
@@ -62,7 +63,7 @@ var metadataChecks = []Check{
 	}},
 	{Code: "missing-date", Severity: diag.Info, rule: func(s *subject) {
 		if s.Date == "" {
-			s.report(s.Range, "add `date: "+dateForm+"` with the day it was written", "the rule has no date")
+			s.report(s.Range, "add `date: "+dateExample+"` with the day it was written", "the rule has no date")
 		}
 	}},
 	{Code: "missing-author", Severity: diag.Info, rule: func(s *subject) {
@@ -132,7 +133,7 @@ func invalidDate(s *subject) {
 		if t, former := rules.ReadDate(text); former {
 			s.report(s.Key(key, -1), "write "+t.Format(dateForm), "dates are written with dashes since Sigma 2.0")
 		} else {
-			s.report(s.Key(key, -1), "write it as "+dateForm, "%q is not a date", text)
+			s.report(s.Key(key, -1), "write it as "+dateExample+", the year first", "%q is not a date", text)
 		}
 	}
 }

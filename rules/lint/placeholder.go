@@ -29,7 +29,7 @@ func placeholderWithoutExpand(s *subject) {
 		}
 		for _, v := range it.Values {
 			for _, m := range rules.Placeholder.FindAllStringSubmatch(v.Text, -1) {
-				listed := slices.ContainsFunc(s.Lists, func(l rules.List) bool { return l.Name == m[1] })
+				listed := slices.Contains(s.Elsewhere, m[1]) || slices.ContainsFunc(s.Lists, func(l rules.List) bool { return l.Name == m[1] })
 				whole := wholePlaceholder.MatchString(v.Text) && !has(it, "contains", "startswith", "endswith") && !slices.Contains(environment, strings.ToLower(m[1]))
 				if v.Kind == rules.StringValue && (listed || whole) {
 					s.report(v.Range, "write `"+it.Field+"|expand` if you mean the list "+m[1], "%%%s%% is searched for literally: only `expand` replaces it with the values of a list", m[1])
@@ -39,26 +39,38 @@ func placeholderWithoutExpand(s *subject) {
 	})
 }
 
-// networkAsText reports a list of networks whose values are compared as texts.
-func networkAsText(s *subject) {
-	networks := map[string]string{} // list -> a network in it
-	for _, l := range s.Lists {
-		for _, v := range l.Values {
-			if _, err := netip.ParsePrefix(v); err == nil {
-				networks[l.Name] = v
-				break
-			}
-		}
-	}
-	s.EachItem(func(it rules.Item) {
-		if len(networks) == 0 || !has(it, "expand") || has(it, "cidr") {
+// eachListed calls a function with each item that is one list, and a value of the list that it accepts: the first.
+func eachListed(accepts func(it rules.Item, value string) bool, report func(s *subject, it rules.Item, at rules.Value, value string)) func(*subject) {
+	return eachItem(func(s *subject, it rules.Item) {
+		if !has(it, "expand") {
 			return
 		}
 		for _, v := range it.Values {
 			m := wholePlaceholder.FindStringSubmatch(v.Text)
-			if m != nil && networks[m[1]] != "" {
-				s.report(v.Range, "write `"+it.Field+"|cidr|expand`", "the list has networks such as %s, and the field is compared with their text", networks[m[1]])
+			i := slices.IndexFunc(s.Lists, func(l rules.List) bool { return m != nil && l.Name == m[1] })
+			if i < 0 {
+				continue
+			}
+			values := s.Lists[i].Values
+			if at := slices.IndexFunc(values, func(value string) bool { return accepts(it, value) }); at >= 0 {
+				report(s, it, v, values[at])
 			}
 		}
 	})
+}
+
+// isNetwork tells whether a value of a list is a network, and compared as a text.
+func isNetwork(it rules.Item, value string) bool {
+	_, err := netip.ParsePrefix(value)
+	return err == nil && !has(it, "cidr")
+}
+
+// looksWild tells whether a value of a list has an asterisk where values have wildcards.
+func looksWild(it rules.Item, value string) bool {
+	return len(value) > 1 && !has(it, "re") && (strings.HasPrefix(value, "*") || strings.HasSuffix(value, "*") && !has(it, "contains"))
+}
+
+// isNoFilename tells whether a value of a list is compared with the name of a file, and has what no name of a file has.
+func isNoFilename(it rules.Item, value string) bool {
+	return has(it, "filename") && !has(it, "re") && strings.ContainsAny(value, `\/"`)
 }

@@ -49,7 +49,12 @@ var valueChecks = []Check{
 			s.report(v.Range, "write `"+m[1]+comparisons[m[2]]+": "+m[3]+"`", "a keyword has no operators: the text %q is searched for in the event", v.Text)
 		}
 	})},
-	{Code: "network-as-text", Severity: diag.Warning, rule: networkAsText},
+	{Code: "network-as-text", Severity: diag.Warning, rule: eachListed(isNetwork, func(s *subject, it rules.Item, at rules.Value, network string) {
+		s.report(at.Range, "write `"+it.Field+"|cidr|expand`", "the list has networks such as %s, and the field is compared with their text", network)
+	})},
+	{Code: "wildcard-in-list", Severity: diag.Warning, rule: eachListed(looksWild, func(s *subject, it rules.Item, at rules.Value, value string) {
+		s.report(at.Range, "write `"+it.Field+"|contains|expand`, `startswith` or `endswith`, and the list's values without asterisks", "the list has the value %q, and values of lists have no wildcards: the asterisk is searched for", value)
+	})},
 	{Code: "control-character", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if strings.ContainsFunc(v.Text, func(r rune) bool { return unicode.IsControl(r) && r != '\n' && r != '\t' }) {
 			s.report(v.Range, "write backslashes in single quotes: in double quotes \"\\b\" is one character", "the value contains a control character")
@@ -137,11 +142,16 @@ var valueChecks = []Check{
 			s.report(v.Range, "close the first value and start the next on a new line", "this looks like two values joined into one")
 		}
 	})},
-	{Code: "folder-in-filename", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
-		if has(it, "filename") && !has(it, "re", "expand") && strings.ContainsAny(withoutWildcards.Replace(v.Text), `\/`) {
-			s.report(v.Range, "write the name of the file alone, or use `endswith` without `filename`", "`filename` asks for the last component of a path, which has no `\\` and no `/`: the value never matches")
-		}
-	})},
+	{Code: "folder-in-filename", Severity: diag.Warning, rule: func(s *subject) {
+		eachText(func(s *subject, it rules.Item, v rules.Value) {
+			if has(it, "filename") && !has(it, "re", "expand") && strings.ContainsAny(withoutWildcards.Replace(v.Text), `\/`) {
+				s.report(v.Range, "write the name of the file alone, or use `endswith` without `filename`", "`filename` asks for the last component of a path, which has no `\\` and no `/`: the value never matches")
+			}
+		})(s)
+		eachListed(isNoFilename, func(s *subject, it rules.Item, at rules.Value, value string) {
+			s.report(at.Range, "write the names of files alone in the list, or use `endswith` without `filename`", "the list has the value %q, and `filename` asks for the name of a file, which has no `\\`, `/` or quotes: the value never matches", value)
+		})(s)
+	}},
 	{Code: "empty-word", Severity: diag.Warning, rule: eachText(func(s *subject, it rules.Item, v rules.Value) {
 		if has(it, "word") && v.Text == "" {
 			s.report(v.Range, "write a word, or `exists: true` for any value", "an empty text is no word: the value never matches")

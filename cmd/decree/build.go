@@ -278,13 +278,9 @@ func withSummary(files []output.File, summary buildSummary) ([]output.File, erro
 func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refused int) {
 	fewRefusals := refused <= shownRefusals && !b.p.selection.Library // who builds the shipped rules cannot change them
 	refusals := made.refusals()
-	shown, left := findings.Few(slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
+	showFew(b.s, b.set, slices.DeleteFunc(found.Distinct(), func(d diag.Diagnostic) bool {
 		return d.Code == compilers.ModelPassedOver || d.Code == compilers.AnotherProduct || d.Code == compilers.LeftOutCode || (!fewRefusals && refusals[d])
-	}), shownOfCode)
-	b.set.Show(b.s, shown)
-	if left != "" {
-		fmt.Fprintln(b.s.Err, table.Wrap("not shown: "+left+" (decree validate and decree package show all)", b.s.ProseColumns(), 2))
-	}
+	}))
 	if fewRefusals || refused == 0 {
 		return
 	}
@@ -294,10 +290,19 @@ func (b *builder) showFindings(found diag.Diagnostics, made compiledRules, refus
 	}
 }
 
+// showFew shows all errors, and some of the warnings and remarks of each code.
+func showFew(s *stdio.Streams, set *ruleset.Set, found diag.Diagnostics) {
+	shown, left := findings.Few(found.Distinct(), shownOfCode)
+	set.Show(s, shown)
+	if left != "" {
+		fmt.Fprintln(s.Err, table.Wrap("not shown: "+left+" (decree validate and decree package show all)", s.ProseColumns(), 2))
+	}
+}
+
 // shownRefusals bounds how many refusals a build shows with their places, where they do not fail it.
 const shownRefusals = 3
 
-// shownOfCode bounds how many warnings and remarks of one code a build shows.
+// shownOfCode bounds how many warnings and remarks of one code a build or a catalogue shows.
 const shownOfCode = 3
 
 // packages makes the packages of the targets that have one, each in the folder package of its target.

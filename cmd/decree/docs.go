@@ -90,7 +90,7 @@ func docs(s *stdio.Streams, p docsParams) error {
 	}
 	parts.Outcomes = parts.Tests.Run()
 	found := slices.Concat(set.Found, parts.Tests.Found, techniques.Unknown(set))
-	set.Show(s, found)
+	showFew(s, set, found)
 	if len(set.Whole()) == 0 { // all have errors: a catalogue that is there stays
 		fmt.Fprintln(s.Err, "no detections to document: nothing is written")
 		return exit.After(found, true)

@@ -1,11 +1,15 @@
 package lint
 
 import (
+	"cmp"
+	"fmt"
 	"slices"
+	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
 	"decree/rules/ir"
+	"decree/rules/schema"
 )
 
 // absentField reports a field that no data model has in this log source. A source without a list of fields may have any
@@ -24,7 +28,11 @@ func absentField(s *subject) {
 		}
 		reported[name] = true
 		if near, absent := s.isAbsent(name); absent && (modifierInName(name) == "" || !s.isItem(name)) {
-			s.report(at, diag.DidYouMean(name, near, "remove it, or use the log source that has this field"), "this log source has no field %q: the test never matches", name)
+			hint := s.ofColumn(name)
+			if hint == "" {
+				hint = diag.DidYouMean(name, near, "remove it, or use the log source that has this field")
+			}
+			s.report(at, hint, "this log source has no field %q: the test never matches", name)
 		}
 	})
 }
@@ -77,6 +85,36 @@ func (s *subject) isAbsent(name string) (near []string, absent bool) {
 		}
 	}
 	return near, absent
+}
+
+// ofColumn says which field a product has in a column of this name; "" if none does.
+func (s *subject) ofColumn(column string) string {
+	for m := range models() {
+		var names []string
+		for _, source := range m.Asked(s.lowered) {
+			names = append(names, fieldsIn(source.Fields, "", column)...)
+			names = append(names, fieldsIn(source.Ancestors[1], "Parent", column)...)
+		}
+		if len(names) > 0 {
+			slices.SortFunc(names, func(a, b string) int { return cmp.Or(len(a)-len(b), cmp.Compare(a, b)) })
+			return fmt.Sprintf("write `%s`, which is this column in data model %s", names[0], m.Name)
+		}
+	}
+	return ""
+}
+
+// fieldsIn gives the fields, behind a prefix, that are in a column, or whose file name is.
+func fieldsIn(fields map[string]schema.Column, prefix, column string) (names []string) {
+	for name, c := range fields {
+		switch {
+		case prefix != "" && ir.FieldNamed(prefix+name).Level == 0: // no rule names it so
+		case strings.EqualFold(c.Name, column):
+			names = append(names, prefix+name)
+		case strings.EqualFold(c.Filename, column):
+			names = append(names, prefix+name+"|filename")
+		}
+	}
+	return names
 }
 
 // neverIn reports those of several log sources where the rule can never match in any data model, as each lacks a field

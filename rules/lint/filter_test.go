@@ -22,6 +22,8 @@ func TestFilters(t *testing.T) {
 		{"as the log source has it", head + "filter: {rules: any, s: {Image: x, User: y}, condition: not s}\n", nil},
 		{"a slip", head + "filter: {rules: any, s: {CommandLin: x}, condition: not s}\n", []string{"c.yml:3:26 absent-field did you mean `CommandLine`?"}},
 		{"another case", head + "filter: {rules: any, s: {commandline: x}, condition: not s}\n", []string{"c.yml:3:26 unknown-field write `CommandLine`, as the events have it: names that the data model does not map are compared letter by letter"}},
+		{"a column of a product", head + "filter: {rules: any, s: {process.command_line: x}, condition: not s}\n", []string{"c.yml:3:26 absent-field write `CommandLine`, which is this column in data model ecs"}},
+		{"a column of a product with a name of a file", head + "filter: {rules: any, s: {InitiatingProcessFileName: x}, condition: not s}\n", []string{"c.yml:3:26 absent-field write `ParentImage|filename`, which is this column in data model mde"}},
 		{"no such field", head + "filter: {rules: any, s: {Bee: x}, condition: not s}\n", []string{"c.yml:3:26 absent-field remove it, or use the log source that has this field"}},
 		{"accepted", head + "filter: {rules: any, s: {Bee: x}, condition: not s} # decree:ignore absent-field our sensor adds it\n", nil},
 		{"a field of some of its log sources", "title: F\nlogsource: {product: windows}\nfilter: {rules: any, s: {TargetFilename: x}, condition: not s}\n", nil},

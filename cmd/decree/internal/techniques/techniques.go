@@ -49,8 +49,12 @@ func Unknown(set *ruleset.Set) (found diag.Diagnostics) {
 	for _, r := range set.Whole() {
 		m := r.IR.Source
 		for _, i := range attack.Of(m.Tags).Unknown {
-			message, hint, _ := attack.LeftOut(m.Tags[i])
+			message, hint, newer := attack.LeftOut(m.Tags[i])
 			found.Warnf("unknown-attack-tag", m.Key("tags", i), hint, "%s", message)
+			if newer {
+				found[len(found)-1].Severity = diag.Info
+			}
+			set.KeepRule(r)
 		}
 	}
 	return found

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"fmt"
 	"testing"
 	"time"
 
@@ -31,5 +32,23 @@ func TestTimesOfCollectors(t *testing.T) {
 		found, _ := enginetest.Run(t, engine.Options{Model: lowered.Model(t, c.model), Evidence: true}, []*ir.Rule{r}, c.event)
 		require.Len(t, found, 1, c.event)
 		assert.Equal(t, time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC), found[0].At.UTC(), c.event)
+	}
+}
+
+// TestTimeOfWindowsEvents: TimeCreated is the event's time in each model of Windows' logs, so that a rule can ask for an
+// hour or a day of the week.
+func TestTimeOfWindowsEvents(t *testing.T) {
+	at := []string{"2024-01-06T03:00:00Z", "2024-01-05T03:00:00Z", "2024-01-06T09:00:00Z"} // a Saturday, a Friday, a Saturday
+	for model, event := range map[string]string{
+		"windows":        `{"TimeCreated":%q,"EventID":4624,"Channel":"Security","EventRecordID":%d}`,
+		"sentinel":       `{"TimeGenerated":%q,"EventID":4624,"Channel":"Security","Type":"SecurityEvent","_ItemId":"%d"}`,
+		"splunk-windows": `{"_time":%q,"EventCode":"4624","source":"XmlWinEventLog:Security","RecordID":"%d"}`,
+	} {
+		var events []string
+		for i, moment := range at {
+			events = append(events, fmt.Sprintf(event, moment, i+1))
+		}
+		r := lowered.Rule(t, "logsource: {product: windows, service: security}\ndetection:\n  s: {TimeCreated|weekday|gte: saturday, TimeCreated|hour|lt: 6}\n  condition: s\n")
+		assert.Equal(t, []string{"1"}, enginetest.IDs(t, engine.Options{Model: lowered.Model(t, model)}, []*ir.Rule{r}, events...), model)
 	}
 }

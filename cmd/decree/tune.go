@@ -32,6 +32,7 @@ type tuneParams struct {
 	filters   ruleset.Filters
 	lists     ruleset.Lists
 	rule      string
+	name      string
 	good, bad []string
 	out       string
 	force     bool
@@ -51,7 +52,8 @@ event still matches: the engine verifies it.
 
 Use it when a rule alerts on what is normal in your environment. Only events
 that the rule matches count. Without --bad, the rule's own tests say what must
-match.
+match. Of a correlation, tune the rules that it reads: --name says which, if the
+file has several.
 
 The exit code is 1 if a good event cannot be excluded, because a bad one has the
 same values. The filter then excludes the others.`,
@@ -75,6 +77,7 @@ same values. The filter then excludes the others.`,
 	f := cmd.Flags()
 	f.StringArrayVar(&p.good, "good", nil, "`EVENTS` that should not alert: a file, folder or glob; repeatable")
 	f.StringArrayVar(&p.bad, "bad", nil, "`EVENTS` that must alert; repeatable (default: those of the rule's tests)")
+	f.StringVar(&p.name, "name", "", "`NAME` or id of the rule to tune, if the file has several")
 	f.StringVarP(&p.out, "out", "o", "", "`FILE` to write (default: filters/NAME.yml, or in the folder of --filters)")
 	f.BoolVar(&p.force, "force", false, "overwrite the filter and its tests")
 	usage.AddFormat(cmd, &p.format, "text", "json")
@@ -86,14 +89,10 @@ func tune(s *stdio.Streams, p tuneParams) error {
 	if err != nil {
 		return err
 	}
-	rules := set.Whole() // a rule that is only joined is a part of the one that joins it
-	switch {
-	case len(set.Correlations) > 0:
-		return fmt.Errorf("%s is a correlation: tune the rules that it reads, each in a file of its own", p.rule)
-	case len(rules) != 1:
-		return fmt.Errorf("%s has %d rules: name a file with one rule", p.rule, len(rules))
+	rule, err := p.choose(set)
+	if err != nil {
+		return err
 	}
-	rule := rules[0]
 	if rule.IR.Source.ID == "" && rule.IR.Source.Name == "" {
 		return fmt.Errorf("%s: the rule has no id and no name, so no filter can name it: add `id:`", p.rule)
 	}
@@ -147,6 +146,21 @@ func tune(s *stdio.Streams, p tuneParams) error {
 		return err
 	}
 	return exit.After(nil, len(found.Left) > 0)
+}
+
+// choose gives the rule to tune: the one that --name names, or the only one of the file. A correlation is none: a filter
+// is about the rules that it reads.
+func (p tuneParams) choose(set *ruleset.Set) (ruleset.Rule, error) {
+	among := set.Named(p.name)
+	switch {
+	case len(among) == 1:
+		return among[0], nil
+	case len(among) == 0 && p.name != "":
+		return ruleset.Rule{}, fmt.Errorf("%s has no rule with the name or the id %s", p.rule, p.name)
+	case len(among) == 0:
+		return ruleset.Rule{}, fmt.Errorf("%s is a correlation: name the file of a rule that it reads", p.rule)
+	}
+	return ruleset.Rule{}, fmt.Errorf("%s has %d rules: say which with --name, by its name or id", p.rule, len(among))
 }
 
 // target is the file to write: in the folder of --filters, else in the project's first, else in filters.

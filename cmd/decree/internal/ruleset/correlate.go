@@ -2,6 +2,7 @@ package ruleset
 
 import (
 	"slices"
+	"strings"
 
 	"decree/rules"
 	"decree/rules/diag"
@@ -115,16 +116,7 @@ func (set *Set) join(all []*rules.Rule, cs []*rules.Correlation) diag.Diagnostic
 // parts gives the rules that are only parts of a correlation or of another rule: one of their own file reads them and
 // does not set generate. A correlation or rule with errors counts too.
 func (set *Set) parts() map[*rules.Rule]bool {
-	out := map[*rules.Rule]bool{}
-	for _, f := range set.parsed {
-		for _, r := range f.file.Rules {
-			for _, j := range r.Joins {
-				if j.IsPart(r) {
-					out[j.Other] = true
-				}
-			}
-		}
-	}
+	out := set.joinedParts()
 	for _, c := range set.read {
 		for _, in := range c.of.Inputs {
 			body := in.Rule
@@ -137,6 +129,40 @@ func (set *Set) parts() map[*rules.Rule]bool {
 		}
 	}
 	return out
+}
+
+// joinedParts gives the rules that are only parts of another rule, which joins them.
+func (set *Set) joinedParts() map[*rules.Rule]bool {
+	out := map[*rules.Rule]bool{}
+	for _, f := range set.parsed {
+		for _, r := range f.file.Rules {
+			for _, j := range r.Joins {
+				if j.IsPart(r) {
+					out[j.Other] = true
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Parts gives the rules that are only part of a correlation or of another rule. They report nothing of their own.
+func (set *Set) Parts() []Rule {
+	parts := set.parts()
+	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool { return !parts[r.IR.Source] })
+}
+
+// Named gives the selected rules that have a detection and a name or an id; without one all but those that are only
+// joined.
+func (set *Set) Named(name string) []Rule {
+	joined := set.joinedParts()
+	return slices.DeleteFunc(slices.Clone(set.Rules), func(r Rule) bool {
+		of := r.IR.Source
+		if name == "" {
+			return set.onlyRead[of] || joined[of]
+		}
+		return set.onlyRead[of] || !strings.EqualFold(name, of.Name) && !strings.EqualFold(name, of.ID)
+	})
 }
 
 // stranded gives parts whose correlation, or whose rule that joins them, has errors. They are not run alone.

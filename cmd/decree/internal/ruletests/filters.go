@@ -2,6 +2,8 @@ package ruletests
 
 import (
 	"path"
+	"regexp"
+	"slices"
 	"strings"
 
 	"decree/cmd/decree/internal/ruleset"
@@ -12,6 +14,24 @@ import (
 type filterTests struct {
 	ruleset.AppliedFilter
 	cases []*regression.Case
+}
+
+// loadParts adds rules that are only part of a correlation or of another rule: they are tested by the cases of filters
+// that cover no other rule.
+func (t *Tests) loadParts(set *ruleset.Set, ofFilters []filterTests, only *regexp.Regexp) {
+	whole := set.Whole()
+	ofParts := slices.DeleteFunc(slices.Clone(ofFilters), func(f filterTests) bool { return slices.ContainsFunc(whole, f.Covers) })
+	for _, r := range set.Parts() {
+		var cases []*regression.Case
+		for _, f := range ofParts {
+			if f.Covers(r) {
+				cases = append(cases, f.cases...)
+			}
+		}
+		if len(cases) > 0 {
+			t.add(r, cases, nil, only)
+		}
+	}
 }
 
 // loadFilters reads the test file beside every filter file. The name of a case begins with that of the filter's file.

@@ -43,6 +43,7 @@ func Load(set *ruleset.Set, only *regexp.Regexp) (*Tests, error) {
 			return nil, err
 		}
 	}
+	tests.loadParts(set, ofFilters, only)
 	return tests, nil
 }
 
@@ -77,12 +78,17 @@ func (t *Tests) load(set *ruleset.Set, r ruleset.Rule, ofFilters []filterTests, 
 	if own == nil && len(cases) == 0 {
 		return nil
 	}
+	t.add(r, cases, own, only)
+	return nil
+}
+
+// add adds a rule with its cases. own is the rule's own test file, or nil.
+func (t *Tests) add(r ruleset.Rule, cases []*regression.Case, own *regression.File, only *regexp.Regexp) {
 	suite := regression.Suite{Rule: r.IR, Correlation: r.Correlation, Cases: cases}
 	if only != nil {
 		suite.Select = func(c *regression.Case) bool { return only.MatchString(r.Slug() + "/" + c.Name) }
 	}
 	t.Tested = append(t.Tested, Tested{r, suite, own})
-	return nil
 }
 
 // file reads the test file beside a file, which holds what: a rule or a filter. It is nil if there is none.

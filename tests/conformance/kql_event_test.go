@@ -91,14 +91,25 @@ func TestKQLAgreesOnEventsInXML(t *testing.T) {
 		recording.Events[table] = writeEvents(t, of)
 	}
 	wanted := found(t, m, compiled, writeEvents(t, slices.Concat(rows["Event"], rows["SecurityEvent"])))
+	var run []int
+	for i, r := range compiled {
+		if len(wanted[r]) > 0 || i%3 == 0 { // of those that shall find nothing a third: DuckDB's queries take long to be written
+			run = append(run, i)
+		}
+	}
+	var asked []string
+	for _, i := range run {
+		asked = append(asked, runnable[i])
+	}
 	matched := 0
-	for i, got := range RunKQL(t, runnable, recording) {
+	for n, got := range RunKQL(t, asked, recording) {
+		i := run[n]
 		assert.ElementsMatch(t, wanted[compiled[i]], got, "%s\n%s", compiled[i].Source.Title, queries[i])
 		if len(got) > 0 {
 			matched++
 		}
 	}
-	t.Logf("%d rules (%d unions) on %d rows of Event and %d of SecurityEvent: %d rules match; %d read texts without their entities", len(compiled), unions, len(rows["Event"]), len(rows["SecurityEvent"]), matched, unescaped)
+	t.Logf("%d of %d rules (%d unions) on %d rows of Event and %d of SecurityEvent: %d rules match; %d read texts without their entities", len(run), len(compiled), unions, len(rows["Event"]), len(rows["SecurityEvent"]), matched, unescaped)
 	assert.GreaterOrEqual(t, matched, 50)
 	assert.GreaterOrEqual(t, unions, 500)
 }

@@ -9,6 +9,7 @@ row_cumsum, prev and next, which duckdb-kql lacks, are DuckDB's window functions
 mv-apply, which it lacks, is written by our queries in one form alone, to count the elements of an array that satisfy a condition: it becomes a function with a lambda.
 Kusto's strings are never null, so a field that an event lacks becomes "". DuckDB's expressions are RE2's, whose \\b is of ASCII and has no flag to say so.
 """
+import gc
 import ipaddress
 import json
 import re
@@ -235,6 +236,7 @@ def load(con, table, columns, path):
 
 
 def main():
+    gc.disable()  # parsing makes many objects, and the process ends soon
     ask = json.load(sys.stdin)
     Sorted()
     con = duckdb_kql.connect()
